@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tempfile
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -10,13 +11,16 @@ from pipeboard.cli.arguments import Parser
 from pipeboard.cli.call import Call
 from pipeboard.cli.demo import VERBS, remove_database
 from pipeboard.domain.lazy_dataclass import replace
+from pipeboard.domain.locales import in_figures
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
+    from pipeboard.domain.pipeline import Pipeline
     from pipeboard.store import Store
     from pipeboard.ui.screens.first_run import Beginning, Facts
-    from pipeboard.workspace.import_plan import FileSeen
+    from pipeboard.workspace import Workspace
+    from pipeboard.workspace.import_plan import FileSeen, Imported
 
 
 def welcome(call: Call) -> int:
@@ -135,16 +139,17 @@ def _make(call: Call, chosen: Beginning) -> Store:
     return made.store
 
 
-def _plan_import(call: Call, currency: str) -> FileSeen | None:
-    """What shall be imported, planned over a workspace that is thrown away; None for nothing."""
+def _plan_import(call: Call, currency: str) -> FileSeen | Path | None:
+    """What shall be imported, planned over a workspace that is thrown away: a file of deals, or one
+    of a whole workspace; None for nothing."""
     from pipeboard.cli.import_telling import rehearsal
     from pipeboard.cli.screens import show_board
     from pipeboard.workspace.import_plan import FileSeen
 
-    planned: list[FileSeen] = []
+    planned: list[FileSeen | Path] = []
 
     def take(plan: object) -> None:
-        if isinstance(plan, FileSeen):
+        if isinstance(plan, FileSeen | Path):
             planned.append(plan)
 
     with tempfile.TemporaryDirectory(prefix="pipeboard-") as folder:
@@ -154,23 +159,44 @@ def _plan_import(call: Call, currency: str) -> FileSeen | None:
     return planned[0] if planned else None
 
 
-def _import(call: Call, planned: FileSeen) -> int:
+def _import(call: Call, planned: FileSeen | Path) -> int:
     """Makes the workspace and brings the file in; where that fails nothing is left behind."""
-    from pipeboard.cli.importing import progress_told
     from pipeboard.cli.screens import show_board
-    from pipeboard.cli.setup import make_workspace
-    from pipeboard.workspace.import_plan import carry_out
+    from pipeboard.workspace.import_plan import take_whole
 
-    pipeline = planned.pipeline
-    plan = replace(planned.plan, pipeline=pipeline.name, is_new=False)
-    workspace = make_workspace(call, pipeline=pipeline, currency=pipeline.currency)
+    if isinstance(planned, Path):
+        with _made_for(call, None) as workspace:
+            count = take_whole(workspace, planned)
+        call.out.say(f"{in_figures(count)} deals and all around them are here.")
+        call.close()  # the file is another database now, with an id of its own
+        return show_board(call, _opened(call.config.database))
+    with _made_for(call, planned.pipeline) as workspace:
+        imported = _carried_out(call, workspace, planned)
+    return show_board(call, workspace.store, ("importing.show_imported", imported))
+
+
+@contextmanager
+def _made_for(call: Call, pipeline: Pipeline | None) -> Iterator[Workspace]:
+    """A new workspace, which is gone again where what is done with it fails."""
+    from pipeboard.cli.setup import make_workspace
+
+    currency = pipeline.currency if pipeline else ""
+    workspace = make_workspace(call, pipeline=pipeline, currency=currency)
     try:
-        with progress_told(call) as progress:
-            heard = progress or (lambda rows, share: None)
-            imported = carry_out(workspace, replace(planned, plan=plan), heard)
+        yield workspace
     except BaseException:
         call.close()
         remove_database(Path(call.config.database))
         raise
     call.out.say(f"Made {call.config.shown_database}.")
-    return show_board(call, workspace.store, ("importing.show_imported", imported))
+
+
+def _carried_out(call: Call, workspace: Workspace, planned: FileSeen) -> Imported:
+    """The import of a file of deals as it was planned."""
+    from pipeboard.cli.importing import progress_told
+    from pipeboard.workspace.import_plan import carry_out
+
+    plan = replace(planned.plan, pipeline=planned.pipeline.name, is_new=False)
+    with progress_told(call) as progress:
+        heard = progress or (lambda rows, share: None)
+        return carry_out(workspace, replace(planned, plan=plan), heard)

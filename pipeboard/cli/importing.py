@@ -88,22 +88,17 @@ def _restore(call: Call, path: Path) -> int:
     """A whole workspace out of a file; only where there is none yet, or an empty one."""
     from pipeboard.cli.setup import is_made, make_workspace
     from pipeboard.exchange.deal_files import read_whole
+    from pipeboard.workspace.import_plan import check_empty, take_whole
 
-    document = read_whole(path)
+    read_whole(path)  # before a database is made for it
     made = is_made(call)
-    if made and call.workspace.reader.known_deals().count():
-        raise Refused(
-            f"{path.name} is a whole workspace, and there are deals here already.",
-            hint="Import it into an empty one: --db NEW.db",
-        )
+    if made:
+        check_empty(call.workspace, path)
     if call.arguments.dry_run:
         call.out.say("Would be: a workspace made of the file.")
         return DONE
     workspace = call.workspace if made else make_workspace(call, template_name=None)
-    workspace.store.write(lambda writer: writer.restore(document))
-    call.out.say(
-        f"{in_figures(workspace.reader.known_deals().count())} deals and all around them are here."
-    )
+    call.out.say(f"{in_figures(take_whole(workspace, path))} deals and all around them are here.")
     return DONE
 
 

@@ -7,10 +7,7 @@ from pathlib import Path
 from pipeboard.cli.call import Call
 from pipeboard.cli.failures import DONE
 from pipeboard.domain.locales import in_figures
-from pipeboard.domain.text import quoted
 from pipeboard.workspace.finding import find_pipeline
-
-_MOST_NAMED = 5
 
 
 def join_file(call: Call, path: Path) -> int:
@@ -25,14 +22,7 @@ def join_file(call: Call, path: Path) -> int:
     name = asked.into or asked.pipeline
     pipeline_id = find_pipeline(call.workspace, name).id if name else None
     joined = join(call.workspace, table, path.name, pipeline_id, **call.once)
-    call.out.say(*filter(None, (joined.said_before,)))
-    if table.doubles:
-        named = ", ".join(map(quoted, table.doubles[:_MOST_NAMED]))
-        call.out.say(
-            f"{in_figures(len(table.doubles))} keys stand twice; the first line counts: {named}."
-        )
-    if joined.met < joined.lines:
-        call.out.say(f"{in_figures(joined.lines - joined.met)} lines have a key that no deal has.")
+    call.out.say(*filter(None, (joined.said_before, *table.doubts(joined.met))))
     if asked.json:
         call.out.document(
             {

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from pipeboard.domain.errors import BadInput, NotFound
 from pipeboard.domain.lazy_dataclass import dataclass, fields, replace, with_values
+from pipeboard.domain.locales import in_figures
 from pipeboard.domain.text import clean_line, did_you_mean, fold, quoted, slug
 from pipeboard.exchange.columns import read_override
 from pipeboard.exchange.fields import CUSTOM, LEFT_OUT, takes_several
@@ -22,7 +23,9 @@ from pipeboard.exchange.tables import Record
 from pipeboard.exchange.values import is_blank
 
 if TYPE_CHECKING:
+    from pipeboard.domain.deal import Deal
     from pipeboard.exchange.reading import Reading
+    from pipeboard.exchange.rows import DealRow
 
 
 SCHEMA = 1
@@ -168,6 +171,7 @@ def _without(entries: Sequence[str], is_gone: Callable[[str], bool]) -> tuple[st
 TEAM = "rep.team"
 """What a column is that names the team of a rep."""
 JOINED_BY = ("owner", "account", "title", "source", "external_id")
+_MOST_NAMED: Final = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,6 +184,54 @@ class SideTable:
     targets: Mapping[str, str]
     lines: Mapping[str, Mapping[str, str]]
     doubles: tuple[str, ...]
+
+    def key_of(self, deal: Deal | DealRow) -> str:
+        """What a deal, or the row of one, is found by among the lines."""
+        return fold(value_of(deal, self.field))
+
+    def added_to(self, row: DealRow) -> Mapping[str, str]:
+        """The fields by name that the line of a row adds to its deal."""
+        line = self.lines.get(self.key_of(row), {})
+        return {name.removeprefix("fields."): text for name, text in line.items() if name != TEAM}
+
+    def doubts(self, met: int) -> Iterator[str]:
+        """What a person should know of the lines, of which so many met a deal."""
+        if self.doubles:
+            count, named = len(self.doubles), ", ".join(map(quoted, self.doubles[:_MOST_NAMED]))
+            yield f"{in_figures(count)} keys stand twice; the first line counts: {named}."
+        if met < len(self.lines):
+            yield f"{in_figures(len(self.lines) - met)} lines have a key that no deal has."
+
+
+def value_of(deal: Deal | DealRow, name: str) -> str:
+    """What a deal, or the row of one, has of a field by which files are joined, or of its own."""
+    if name.startswith("fields."):
+        return deal.fields.get(name.removeprefix("fields."), "")
+    return str(getattr(deal, name) or "")
+
+
+def join_fields(mapping: Mapping[str, str]) -> dict[str, str]:
+    """The columns of a file of deals that another can be joined by, each with its field."""
+    known = {column: target for column, target in mapping.items() if target in JOINED_BY}
+    own = {
+        column: f"fields.{target.removeprefix(CUSTOM)}"
+        for column, target in mapping.items()
+        if target.startswith(CUSTOM)
+    }
+    return known | own
+
+
+def same_columns(header: Sequence[str], mapping: Mapping[str, str]) -> dict[str, str]:
+    """The columns of a second file that a file of deals has too, by name or by meaning, each with
+    the field of a deal that it is."""
+    fields_of = join_fields(mapping)
+    by_name = {slug(column): field for column, field in fields_of.items()}
+    found = {}
+    for column in header:
+        field = by_name.get(slug(column), _field(column))
+        if field in fields_of.values():
+            found[column] = field
+    return found
 
 
 def open_side_table(path: Path, join: str, maps: Sequence[str], options: ReadOptions) -> SideTable:

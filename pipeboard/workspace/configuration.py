@@ -263,7 +263,7 @@ def change_rep(service: Service, rep: Rep, *, dry_run: bool = False, token: str 
     reps = service.reader.reps()
     did = "Changed" if any(known.name == name for known in reps) else "Added"
     others = [one for one in given_role(clean, reps, service.actor) if one.name != name]
-    agreed = tuple(one for rep in (clean, *others) for one in _rep_agreed(service, rep))
+    agreed = tuple(one for rep in (clean, *others) for one in rep_agreed(service, rep))
     if not agreed:
         contents = _contents_of_rep(clean)
         as_it_is = (Agreement(Topic.REP, (name,), contents, contents),)
@@ -278,7 +278,8 @@ def _contents_of_rep(rep: Rep) -> Contents:
     return {n: v for n, v in contents_of(rep).items() if n != "name"}
 
 
-def _rep_agreed(service: Service, rep: Rep) -> tuple[Agreement, ...]:
+def rep_agreed(service: Service, rep: Rep) -> tuple[Agreement, ...]:
+    """What is agreed anew where a rep is to be so; nothing where they are so already."""
     return changed(service, Topic.REP, (rep.name,), _contents_of_rep(rep))
 
 

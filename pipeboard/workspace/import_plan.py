@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, Literal
@@ -14,10 +14,18 @@ from pipeboard.domain.money import currency_code
 from pipeboard.domain.pipeline import Pipeline
 from pipeboard.domain.templates import from_stage_names
 from pipeboard.domain.text import fold, quoted
-from pipeboard.exchange.deal_files import is_whole
+from pipeboard.exchange.deal_files import is_whole, read_whole
 from pipeboard.exchange.outcomes import closing_outcome
 from pipeboard.exchange.reading import Reading, ReadOptions, find_source, open_import
-from pipeboard.exchange.recipe import Recipe, Survey, recipe_from_json, survey
+from pipeboard.exchange.recipe import (
+    TEAM,
+    Recipe,
+    SideTable,
+    Survey,
+    open_side_table,
+    recipe_from_json,
+    survey,
+)
 from pipeboard.exchange.row_stream import stages_in_order
 from pipeboard.exchange.rows import DealRow
 from pipeboard.exchange.values import DECIMAL_MARKS
@@ -33,6 +41,7 @@ NO_STAGE: Final = "Open"
 """The stage of open deals of a file that names none to work in."""
 _BEGINNING: Final = 200
 NO_RECIPE: Final = Recipe()
+_Stamp = tuple[int, int]
 
 
 # How a file is read: for every way into an import.
@@ -157,7 +166,47 @@ def is_workspace(path: Path) -> bool:
         return False
 
 
+def check_empty(workspace: Workspace, path: Path) -> None:
+    """`Refused` where a whole workspace would be poured over deals."""
+    if workspace.truth.known_deals().count():
+        raise Refused(
+            f"{path.name} is a whole workspace, and there are deals here already.",
+            hint="Import it into an empty one: --db NEW.db",
+        )
+
+
+def take_whole(workspace: Workspace, path: Path) -> int:
+    """A whole workspace out of a file, in place of an empty one; how many deals are here then.
+
+    Raises Refused where there are deals, BadInput for a file that is damaged; nothing is written.
+    """
+    document = read_whole(path)
+
+    def take() -> int:
+        check_empty(workspace, path)
+        workspace.transaction.writer.restore(document)
+        return workspace.truth.known_deals().count()
+
+    return workspace.transact(take)
+
+
 # A plan, and what would come of it.
+
+
+@dataclass(frozen=True, slots=True)
+class SideFile:
+    """A second file whose other columns become fields of the deals that have the key of its line:
+    a column of it, as `COLUMN=FIELD`. `team` is the column with the teams of reps, if any."""
+
+    path: Path
+    key: str
+    team: str = ""
+
+    def open(self) -> SideTable:
+        """Its lines; BadInput for a file or a column that cannot be read."""
+        teams = [f"{self.team}={TEAM}"] if self.team else []
+        with _readable(self.path):
+            return open_side_table(self.path, self.key, teams, ReadOptions())
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,7 +215,7 @@ class ImportPlan:
 
     The deals go into the pipeline of that name; where there is no name, into those that they name
     themselves, else into the first. One that `is_new` is made of the file's own stages. `forgets`
-    how files of its source were read before.
+    how files of its source were read before. What the `side` file tells of them is added.
     """
 
     path: Path
@@ -179,6 +228,7 @@ class ImportPlan:
     skips_bad: bool = False
     override: str = ""
     new_reps: bool = False
+    side: SideFile | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,7 +238,7 @@ class FileSeen:
     `recipe` is the plan's over the last one of this source, `last` in words what was taken from
     that. Rows go into `pipeline`, but for those that name one `beside` it. `mapping` is the target
     of each column, `answers` as `Reading.answers`. `lacking` says why nothing can be imported yet.
-    `stamp` tells whether the file has changed since.
+    `stamps` tell whether it, or the `side` file that is joined, has changed since.
     """
 
     plan: ImportPlan
@@ -206,11 +256,12 @@ class FileSeen:
     assumed: int
     survey: Survey
     remarks: tuple[str, ...]
-    stamp: tuple[int, int]
+    stamps: Mapping[Path, _Stamp]
     beside: tuple[Pipeline, ...] = ()
     splits: bool = False
     report: ImportReport = field(default_factory=ImportReport)
     lacking: str = ""
+    side: SideTable | None = None
 
     @property
     def unknown_words(self) -> int:
@@ -254,7 +305,7 @@ def look_at(
     recipe, last, remarks = _recipe_of(workspace, plan)
     named = () if plan.pipeline else named_pipelines(workspace, plan.path, recipe)
     pipeline, *beside = named or (_pipeline_of(workspace, plan, recipe),)
-    stamp = _stamp(plan.path)
+    stamps = _stamps(plan)
     read_with = None if named else pipeline
     with (
         _readable(plan.path),
@@ -278,7 +329,7 @@ def look_at(
             0,
             survey(reading, heard),
             (*remarks, *reading.warnings),
-            stamp,
+            stamps,
             tuple(beside),
             bool(named),
             lacking=_lacking(reading),
@@ -295,15 +346,18 @@ def _rehearse(
     heard: Progress,
 ) -> FileSeen:
     """What is seen of a file, with what would come of it."""
-    report, lacking = ImportReport(), seen.lacking
+    report, lacking, side = ImportReport(), seen.lacking, None
     if not lacking:
         try:
+            side = seen.plan.side.open() if seen.plan.side else None
+            seen = replace(seen, side=side)
             report = _rehearsed(workspace, seen, reading, heard)
         except PipeboardError as error:
             if error.code in ("database", "given_up"):
                 raise
             lacking = f"{error.message} {error.hint}".strip()
-    told = (*remarks, *reading.warnings, *reading.remarks(), *remarks_told(report))
+    doubts = side.doubts(len(report.keys_met)) if side else ()
+    told = (*remarks, *reading.warnings, *reading.remarks(), *remarks_told(report), *doubts)
     return replace(
         seen,
         report=report,
@@ -355,7 +409,7 @@ def _rehearsed(
         reading,
         seen.pipeline,
         seen.plan.path.name,
-        _options(seen.plan, seen.recipe, reading),
+        _options(seen, reading),
         beside=seen.beside,
         skip_bad=True,
         dry_run=True,
@@ -364,7 +418,8 @@ def _rehearsed(
     )
 
 
-def _options(plan: ImportPlan, recipe: Recipe, reading: Reading) -> ImportOptions:
+def _options(seen: FileSeen, reading: Reading) -> ImportOptions:
+    plan, recipe = seen.plan, seen.recipe
     kept = (reading.source, recipe.to_json()) if recipe and reading.source else None
     return ImportOptions(
         match=plan.match,
@@ -372,6 +427,7 @@ def _options(plan: ImportPlan, recipe: Recipe, reading: Reading) -> ImportOption
         source=recipe.source,
         recipe=kept,
         new_reps=plan.new_reps,
+        side=seen.side,
     )
 
 
@@ -387,11 +443,19 @@ def _readable(path: Path) -> Iterator[None]:
         ) from error
 
 
-def _stamp(path: Path) -> tuple[int, int]:
+def _stamps(plan: ImportPlan) -> dict[Path, _Stamp]:
     try:
-        found = path.stat()
+        stamps = {plan.path: _stamp(plan.path)}
     except OSError as error:
-        raise BadInput(f"{path} cannot be looked at: {error.strerror}.") from error
+        raise BadInput(f"{plan.path} cannot be looked at: {error.strerror}.") from error
+    if plan.side is not None:
+        with suppress(OSError):  # what is wrong with it is said when it is read
+            stamps[plan.side.path] = _stamp(plan.side.path)
+    return stamps
+
+
+def _stamp(path: Path) -> _Stamp:
+    found = path.stat()
     return found.st_mtime_ns, found.st_size
 
 
@@ -416,10 +480,13 @@ def carry_out(workspace: Workspace, seen: FileSeen, heard: Progress) -> Imported
     plan, path = seen.plan, seen.plan.path
     if seen.lacking:
         raise Refused(seen.lacking)
-    if _stamp(path) != seen.stamp:
-        raise Conflict(
-            f"{path.name} has changed since it was looked at.", hint="Nothing was imported."
-        )
+    for file, stamp in _stamps(plan).items():
+        if stamp != seen.stamps.get(file):
+            raise Conflict(
+                f"{file.name} has changed since it was looked at.", hint="Nothing was imported."
+            )
+    if plan.side is not None:
+        seen = replace(seen, side=plan.side.open())
     as_seen = plan.is_new or seen.splits
     pipeline = seen.pipeline if as_seen else find_pipeline(workspace, plan.pipeline or None)
     read_with = None if seen.splits else pipeline
@@ -434,7 +501,7 @@ def carry_out(workspace: Workspace, seen: FileSeen, heard: Progress) -> Imported
                 reading,
                 pipeline,
                 path.name,
-                _options(plan, seen.recipe, reading),
+                _options(seen, reading),
                 beside=seen.beside,
                 skip_bad=plan.skips_bad,
                 override=plan.override,

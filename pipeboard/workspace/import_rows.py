@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import gc
 import uuid
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from itertools import count, islice
 from typing import TYPE_CHECKING
@@ -16,7 +16,6 @@ from typing import TYPE_CHECKING
 from pipeboard.domain import commands as c
 from pipeboard.domain.agreements import Agreement, Topic
 from pipeboard.domain.commands import Context
-from pipeboard.domain.deal import Deal
 from pipeboard.domain.errors import Conflict, Refused
 from pipeboard.domain.events import micros
 from pipeboard.domain.lazy_dataclass import dataclass, replace
@@ -25,11 +24,10 @@ from pipeboard.domain.pipeline import Pipeline
 from pipeboard.domain.pipeline_rules import check_pipeline, clean_pipeline
 from pipeboard.domain.settings import Rep
 from pipeboard.domain.text import fold
-from pipeboard.exchange.recipe import TEAM, SideTable
+from pipeboard.exchange.recipe import TEAM, SideTable, value_of
 from pipeboard.exchange.rows import DealRow, Rejected
 from pipeboard.store.reading.setup import pipeline_data
-from pipeboard.workspace.agreements import contents_of
-from pipeboard.workspace.configuration import change_rep
+from pipeboard.workspace.configuration import change_rep, rep_agreed
 from pipeboard.workspace.execution import carry_out
 from pipeboard.workspace.import_report import ImportReport as ImportReport
 from pipeboard.workspace.import_report import RowsRejected as RowsRejected
@@ -154,8 +152,8 @@ class _Import:
             if staging is not None:
                 self.service.store.keep_copy_before_import(self.at)
                 self._bring_in(staging, decider, pipelines)
-            elif self.new:
-                self.service.transact(lambda: self._make_pipelines(pipelines))
+            elif self.new or decider.report.teams:
+                self.service.transact(lambda: self._store_agreements(pipelines))
                 decider.report.command_id = self.command_id
         return decider.report
 
@@ -203,6 +201,7 @@ class _Import:
         report.unsure_owners = unsure_reps(
             report.new_owners, self.service.reader.reps(), is_set_up=self.service.is_set_up
         )
+        report.teams = [rep.name for rep in self._teamed(report.new_owners)]
 
     def _put_aside(
         self, staging: Staging, decider: RowDecider, decided: Sequence[tuple[int, Change]]
@@ -247,12 +246,15 @@ class _Import:
             raise _Outdated(outdated)
         deals = decider.report.created + decider.report.updated
         summary = f"Imported {deals:,} deals from {self.origin}."
-        made += map(_rep_made, staging.stage.new_owners())
+        reps = self._reps_agreed(staging.stage.new_owners())
+        made += reps
         check_role(self.service, "import", agreements=made)
         writer.begin_command(
             command_done(self.service, self.command_id, decider.at, "import", summary)
         )
         writer.add_staged(staging.stage)
+        for agreement in reps:
+            writer.agree(agreement)
         writer.record_agreements(self.command_id, made)
         if self.options.recipe is not None:
             writer.save_recipe(*self.options.recipe)
@@ -280,15 +282,31 @@ class _Import:
         stages = tuple(replace(stage, id=next(numbers)) for stage in wanted.stages)
         return replace(wanted, id=store.reserve("pipeline", 1)[0], stages=stages, version=1)
 
-    def _make_pipelines(self, pipelines: Sequence[Pipeline]) -> None:
-        """The new pipelines alone, of a file none of whose rows led to a deal."""
-        made = self._save_new(pipelines)
+    def _store_agreements(self, pipelines: Sequence[Pipeline]) -> None:
+        """New pipelines and teams alone, of a file none of whose rows led to a deal."""
+        reps = self._reps_agreed(())
+        made = [*self._save_new(pipelines), *reps]
         check_role(self.service, "import", agreements=made)
-        summary = f"Imported 0 deals from {self.origin}."
-        self.service.transaction.writer.begin_command(
+        summary, writer = f"Imported 0 deals from {self.origin}.", self.service.transaction.writer
+        writer.begin_command(
             command_done(self.service, self.command_id, self.at, "import", summary)
         )
-        self.service.transaction.writer.record_agreements(self.command_id, made)
+        for agreement in reps:
+            writer.agree(agreement)
+        writer.record_agreements(self.command_id, made)
+
+    def _teamed(self, new_owners: Iterable[str]) -> list[Rep]:
+        """The reps whom a joined file puts into another team, those too who are new."""
+        table, known = self.options.side, self.service.reader.reps()
+        names = {rep.name for rep in known}
+        new = (Rep(name) for name in new_owners if name not in names)
+        return _in_teams((*known, *new), table) if table is not None else []
+
+    def _reps_agreed(self, new_owners: Sequence[str]) -> list[Agreement]:
+        """Those whom the file is the first to name, and those who come into another team."""
+        reps = {name: Rep(name) for name in new_owners}
+        reps |= {rep.name: rep for rep in self._teamed(new_owners)}
+        return [one for rep in reps.values() for one in rep_agreed(self.service, rep)]
 
     def _save_new(self, pipelines: Sequence[Pipeline]) -> list[Agreement]:
         both = zip(self.pipelines, pipelines, strict=True)
@@ -304,12 +322,6 @@ class _Import:
             )
         self.service.transaction.writer.save_pipeline(pipeline, self.at, self.service.actor.label)
         return Agreement(Topic.PIPELINE, (pipeline.id,), None, pipeline_data(pipeline))
-
-
-def _rep_made(name: str) -> Agreement:
-    """Somebody whom the file is the first to name."""
-    contents = {n: v for n, v in contents_of(Rep(name)).items() if n != "name"}
-    return Agreement(Topic.REP, (name,), None, contents)
 
 
 def _with_made_up_ids(pipelines: Sequence[Pipeline]) -> list[Pipeline]:
@@ -357,12 +369,12 @@ def join(
     met: set[str] = set()
     wanted: dict[int, Mapping[str, str]] = {}
     for deal in service.reader.each(today=service.today, me=service.me, pipeline_id=pipeline_id):
-        key = fold(_value(deal, table.field))
+        key = table.key_of(deal)
         line = table.lines.get(key)
         if line is not None:
             met.add(key)
             changes = {name: text for name, text in line.items() if name != TEAM}
-            if any(_value(deal, name) != text for name, text in changes.items()):
+            if any(value_of(deal, name) != text for name, text in changes.items()):
                 wanted[deal.id] = changes
     reps = _teams(service, table, dry_run=dry_run)
     if not wanted:
@@ -381,20 +393,18 @@ def join(
 
 def _teams(service: Service, table: SideTable, *, dry_run: bool) -> int:
     """The teams of reps, where a column names them."""
-    if table.field != "owner":
-        return 0
-    changed = [
-        replace(rep, team=line[TEAM])
-        for rep in service.reader.reps()
-        if (line := table.lines.get(fold(rep.name))) and line.get(TEAM, rep.team) != rep.team
-    ]
+    changed = _in_teams(service.reader.reps(), table)
     if not dry_run:
         for rep in changed:
             change_rep(service, rep)
     return len(changed)
 
 
-def _value(deal: Deal, name: str) -> str:
-    if name.startswith("fields."):
-        return deal.fields.get(name.removeprefix("fields."), "")
-    return str(getattr(deal, name) or "")
+def _in_teams(reps: Iterable[Rep], table: SideTable) -> list[Rep]:
+    """The reps whose team is another by their line, as they are to be."""
+    lines = table.lines if table.field == "owner" else {}
+    return [
+        replace(rep, team=line[TEAM])
+        for rep in reps
+        if (line := lines.get(fold(rep.name))) and line.get(TEAM, rep.team) != rep.team
+    ]

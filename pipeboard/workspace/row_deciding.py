@@ -32,6 +32,7 @@ from pipeboard.workspace.row_matching import Merge, Recognised, Recogniser, Said
 if TYPE_CHECKING:
     from pipeboard.domain.pipeline import Pipeline
     from pipeboard.exchange.reading import Reading
+    from pipeboard.exchange.recipe import SideTable
     from pipeboard.store.projecting import Change
     from pipeboard.store.reading import Reader
 
@@ -47,7 +48,7 @@ class ImportOptions:
     `match` says what happens to rows that are known: brought up to date, left alone, or taken as
     new deals. `prefer_file` settles what both sides changed. `source` names where ids are from.
     `recipe` is kept under the name of its source, for the next file of it. `new_reps`: whoever the
-    file is the first to name becomes a rep.
+    file is the first to name becomes a rep. `side` adds the fields of a second file to its rows.
     """
 
     match: Match = "update"
@@ -56,6 +57,7 @@ class ImportOptions:
     source: str = ""
     recipe: tuple[str, str] | None = None
     new_reps: bool = False
+    side: SideTable | None = None
 
 
 class _Place(NamedTuple):
@@ -118,6 +120,7 @@ class RowDecider:
         if not again:
             deals = [row for row in deals if self._is_first(row) and self._has_owner(row)]
         for row in deals:
+            self._join(row, again=again)
             settle(row)
         found = self._recogniser.recognise(deals)
         self._come_after([one.deal.id for one in found if one.deal is not None])
@@ -136,6 +139,16 @@ class RowDecider:
             if change is not None:
                 decided.append((row.line, change))
         return decided
+
+    def _join(self, row: DealRow, *, again: bool) -> None:
+        """Adds to a row what the second file says of it."""
+        side = self.options.side
+        if side is None or (key := side.key_of(row)) not in side.lines:
+            return
+        row.fields = {**row.fields, **side.added_to(row)}
+        if not again:
+            self.report.joined += 1
+            self.report.keys_met.add(key)
 
     def forget(self, deal_id: int) -> None:
         """Takes back what was counted of a deal, for it is to be decided anew."""

@@ -70,7 +70,8 @@ def test_every_command_line_does_what_it_shows(line: str, there: Path, pipe: Typ
     (there / "sales.csv").write_text(
         "title,stage,value,engage_date\nPress,Angebot,4000,2026-11-02\nLine,Auftrag,1,2026-11-03\n"
     )
-    if "--map" in rest:
+    (there / "reps.csv").write_text("sales_agent,manager,office\nbo,Mo,East\n")
+    if "--map" in rest and "--join" not in rest:
         (there / "sales.csv").write_text("title,stage,engage_date\nPress,Engaging,2026-11-02\n")
         line += " --into Hardware --stages Engaging"
     if rest[:1] == ("all.json",):

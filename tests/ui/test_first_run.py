@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -196,7 +199,7 @@ def test_a_file_is_looked_at_then_imported_and_its_deals_are_on_the_board(tmp_pa
         terminal.type("2")
         terminal.wait_for_text("Name of the new pipeline")
         terminal.type("\r4")
-        terminal.wait_for_text("Into Old would come")
+        terminal.wait_for_text("Into new: Old would come")
         assert not path.exists()
         terminal.type("\r")
         terminal.wait_for_text("2 deals imported")
@@ -219,3 +222,46 @@ def test_the_demo_begins_with_a_tour_and_ends_with_how_to_begin(tmp_path: Path) 
         terminal.wait_for_text("Begin with your own deals")
         assert terminal.wait_for_end() == 0
     assert not (tmp_path / "deals.db").exists()
+
+
+def test_a_whole_workspace_is_taken_in_after_a_yes_and_is_on_the_board(tmp_path: Path) -> None:
+    old, path, file = (tmp_path / name for name in ("old.db", "deals.db", "all.json"))
+    environ = {"XDG_STATE_HOME": str(tmp_path)}
+    for line in (["demo", "--no-open", "--db", old], ["export", "--whole", "--to", file]):
+        command = [sys.executable, "-m", "pipeboard", *map(str, line)]
+        subprocess.run(command, check=True, env={**os.environ, **environ, "PIPEBOARD_DB": str(old)})
+    with PseudoTerminal(["-m", "pipeboard", "--db", str(path)], environ=environ) as terminal:
+        terminal.wait_for_text("Welcome")
+        terminal.type("i")
+        terminal.wait_for_text("Import which file")
+        terminal.type(str(file))
+        terminal.wait_for_text("kB")
+        terminal.type("\r")
+        terminal.wait_for_text("is a whole workspace")
+        assert not path.exists()
+        terminal.type("y")
+        terminal.wait_for_text("New business")
+        terminal.wait_for_text("Next step")
+        terminal.type("qq")
+        assert terminal.wait_for_end() == 0
+    assert path.exists()
+
+
+@pytest.mark.parametrize("text", ["", "}", '"database_schema":1,"tables":{}}'])
+def test_a_whole_workspace_that_is_damaged_leaves_nothing_behind(tmp_path: Path, text: str) -> None:
+    path, file = tmp_path / "deals.db", tmp_path / "all.json"
+    file.write_text('{"schema":1,"kind":"pipeboard workspace",' + text, "utf-8")
+    environ = {"XDG_STATE_HOME": str(tmp_path)}
+    with PseudoTerminal(["-m", "pipeboard", "--db", str(path)], environ=environ) as terminal:
+        terminal.wait_for_text("Welcome")
+        terminal.type("i")
+        terminal.wait_for_text("Import which file")
+        terminal.type(str(file))
+        terminal.wait_for_text("bytes")
+        terminal.type("\r")
+        terminal.wait_for_text("is a whole workspace")
+        terminal.type("y")
+        terminal.wait_for_text("Esc Back")
+        terminal.type("\x1b")
+        terminal.wait_for_text("Welcome")
+        assert not path.exists()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -10,17 +11,25 @@ from threading import Event
 
 import pytest
 
+from pipeboard.domain.people import Actor
+from pipeboard.domain.settings import Settings
+from pipeboard.domain.templates import template
+from pipeboard.exchange.deal_files import whole_document
+from pipeboard.store import Store
 from pipeboard.ui.key_table import IMPORT, ImportTab, read_keymap
 from pipeboard.ui.keys import UNBOUND
 from pipeboard.ui.launch import Choices
 from pipeboard.ui.overlays.file_picker import FilePicker, list_files
 from pipeboard.ui.screens.board import BoardScreen
 from pipeboard.ui.screens.import_screen import ImportScreen
+from pipeboard.ui.seat import OPEN_ANEW
 from pipeboard.workspace import import_plan
+from pipeboard.workspace.configuration import make_workspace
 from pipeboard.workspace.finding import find_pipeline
 from pipeboard.workspace.import_plan import ImportPlan
 from pipeboard.workspace.import_rows import Progress
 from pipeboard.workspace.new_deals import add_deal
+from tests.team import NOW
 from tests.ui.desk import Desk, desk
 from tests.ui.lock import KINDS, held, press_while_held
 
@@ -503,3 +512,224 @@ async def test_real_exports_come_in_with_their_own_stages(name: str, demo: Path)
         assert seen is not None and not seen.unknown_words and not seen.report.rejected_count
         await press(board, screen, "I", *(["y"] if seen.report.unsure_owners else []))
         assert board.status.startswith(f"Imported: {seen.report.created:,} new, 0 changed.")
+
+
+# A second file.
+
+REPS_FILE = "seller,manager,office\nana,Mo,East\nmara,Li,West\nzoe,Li,West\n"
+
+
+async def join(board: Desk, screen: ImportScreen, file: Path, *keys: str) -> None:
+    """Joins a file, typed into the picker; `keys` answer what is asked then."""
+    await board.press("J")
+    await choose(board, file)
+    await press(board, screen, *keys)
+
+
+async def test_a_second_file_is_joined_and_counted_and_comes_in_with_the_deals(
+    demo: Path, file: Path, tmp_path: Path
+) -> None:
+    reps = written(tmp_path, REPS_FILE, "reps.csv")
+    async with importing(demo, file) as (board, screen):
+        await press(board, screen, "P", "2", "enter")
+        assert board.shows("Joined       no second file")
+        await board.press("J")
+        assert board.shows("Join which file")
+        await choose(board, reps)
+        assert board.shows("Which column has the deals too") and board.shows("the owner")
+        await press(board, screen, "enter")
+        assert board.shows("reps.csv by 'seller'  3 of 3 rows get manager, office")
+        await press(board, screen, "4")
+        assert board.shows("Joined reps.csv") and board.shows("3 of 3 rows get manager, office.")
+        assert board.shows("1 lines have a key that no deal has.")
+        await press(board, screen, "I")
+        assert board.status.startswith("Imported: 3 new")
+        found = board.workspace.reader.deals(range(1, 200)).values()
+        managers = {one.name: one.fields.get("manager") for one in found if one.name == "Nova"}
+        assert managers == {"Nova": "Mo"}
+        await press(board, screen, "u")
+        assert board.workspace.reader.known_deals().standing() == 30
+
+
+@pytest.mark.parametrize("keys", [("J", "x"), ("-",), ("enter", "x")])
+async def test_a_second_file_is_taken_away_again(
+    demo: Path, file: Path, tmp_path: Path, keys: tuple[str, ...]
+) -> None:
+    reps = written(tmp_path, REPS_FILE, "reps.csv")
+    async with importing(demo, file) as (board, screen):
+        await join(board, screen, reps, "enter")
+        while screen.item_key != "side":
+            await press(board, screen, "j")
+        await press(board, screen, *keys)
+        assert screen.view.plan.side is None
+        assert board.shows("Joined       no second file")
+
+
+async def test_the_teams_of_reps_are_a_column_of_a_file_that_is_joined_by_owner(
+    demo: Path, file: Path, tmp_path: Path
+) -> None:
+    reps = written(tmp_path, REPS_FILE, "reps.csv")
+    async with importing(demo, file) as (board, screen):
+        await press(board, screen, "P", "2", "enter")
+        await join(board, screen, reps, "enter")
+        await press(board, screen, "J", "t")
+        await board.type("office")
+        await press(board, screen, "enter", "4")
+        assert board.shows("3 of 3 rows get manager; reps who get another team: ana, mara.")
+        await press(board, screen, "1")
+        while screen.item_key != "side":
+            await press(board, screen, "j")
+        assert "reps who get another team: ana, mara" in board.status
+        await press(board, screen, "I")
+        teams = {rep.name: rep.team for rep in board.workspace.reader.reps()}
+        assert (teams["ana"], teams["mara"]) == ("East", "West")
+
+
+async def test_a_column_of_another_name_is_joined_by_what_it_is_said_to_be(
+    demo: Path, file: Path, tmp_path: Path
+) -> None:
+    people = written(tmp_path, "wer,chef\nana,Mo\n", "people.csv")
+    async with importing(demo, file) as (board, screen):
+        await press(board, screen, "P", "2", "enter")
+        await join(board, screen, people, "enter")
+        assert board.shows("wer is, in the file of deals")
+        await board.type("seller")
+        await press(board, screen, "enter")
+        assert screen.view.plan.side is not None and screen.view.plan.side.key == "wer=owner"
+        assert board.shows("2 of 3 rows get chef")
+        await press(board, screen, "J", "c", "2", "1")
+        assert screen.view.plan.side.key.startswith("chef=")
+
+
+async def test_a_second_file_that_goes_away_is_said_and_can_be_taken_away(
+    demo: Path, file: Path, tmp_path: Path
+) -> None:
+    reps = written(tmp_path, REPS_FILE, "reps.csv")
+    async with importing(demo, file) as (board, screen):
+        await press(board, screen, "P", "2", "enter")
+        await join(board, screen, reps, "enter")
+        reps.unlink()
+        await press(board, screen, "I")
+        assert "There is no file" in board.status
+        await press(board, screen, "R", "I")
+        assert "There is no file" in board.status
+        assert board.workspace.reader.known_deals().count() == 30
+        await press(board, screen, "1", "J", "x", "I")
+        assert board.status.startswith("Imported: 3 new")
+
+
+# A whole workspace.
+
+
+def whole_of(database: Path, file: Path) -> Path:
+    """Everything of a database in one file, as `export --whole` writes it."""
+    with contextlib.closing(Store.open(str(database), read_only=True)) as store:
+        whole = store.reader.whole()
+        parts = whole_document(whole.schema, whole.tables, whole.columns, whole.rows)
+        file.write_text("".join(parts), "utf-8")
+    return file
+
+
+@pytest.fixture
+def empty(tmp_path: Path) -> Path:
+    """A workspace with a pipeline and no deals."""
+    path = tmp_path / "empty.db"
+    pipeline = template("classic", pipeline_name="Mine", currency="EUR")
+    made = make_workspace(str(path), Settings(), pipeline, at=NOW, actor=Actor("ana"))
+    made.close()
+    return path
+
+
+def standing(database: Path) -> int:
+    with contextlib.closing(Store.open(str(database), read_only=True)) as store:
+        return store.reader.known_deals().standing()
+
+
+async def test_a_whole_workspace_comes_into_an_empty_one_after_a_yes(
+    demo: Path, empty: Path, tmp_path: Path
+) -> None:
+    file = whole_of(demo, tmp_path / "all.json")
+    async with desk(empty) as board:
+        await board.press("I")
+        await choose(board, file)
+        assert board.shows("all.json is a whole workspace, and nothing is here yet")
+        await board.press("escape")
+        assert isinstance(board.app.screen, BoardScreen) and standing(empty) == 0
+        await board.press("I")
+        await choose(board, file)
+        await board.pilot.press("y")
+        await board.until(lambda: board.app.return_code == OPEN_ANEW)
+    assert standing(empty) == 30
+    assert whole_of(empty, tmp_path / "again.json").read_bytes() == file.read_bytes()
+
+
+async def test_a_whole_workspace_is_not_poured_over_deals(demo: Path, tmp_path: Path) -> None:
+    file = whole_of(demo, tmp_path / "all.json")
+    async with desk(demo) as board:
+        await board.press("I")
+        await choose(board, file)
+        assert "all.json is a whole workspace, and there are deals here already." in board.status
+        assert isinstance(board.app.screen, BoardScreen)
+
+
+async def test_a_whole_workspace_that_is_chosen_on_the_screen_is_judged_there(
+    demo: Path, file: Path, tmp_path: Path
+) -> None:
+    whole = whole_of(demo, tmp_path / "all.json")
+    async with importing(demo, file) as (board, screen):
+        await board.press("o")
+        await choose(board, whole)
+        assert "there are deals here already" in board.status
+        assert board.app.screen is screen and screen.view.plan.path == file
+
+
+async def test_a_damaged_whole_workspace_changes_nothing(
+    demo: Path, empty: Path, tmp_path: Path
+) -> None:
+    file = whole_of(demo, tmp_path / "all.json")
+    file.write_text(
+        file.read_text("utf-8").replace('"deal":{"columns":["', '"deal":{"columns":["x')
+    )
+    before = whole_of(empty, tmp_path / "before.json").read_bytes()
+    async with desk(empty) as board:
+        await board.press("I")
+        await choose(board, file)
+        await board.press("y")
+        assert "The file has no table deal as this program keeps it." in board.status
+    assert whole_of(empty, tmp_path / "after.json").read_bytes() == before
+
+
+# A file of several pipelines.
+
+
+async def test_a_file_of_several_pipelines_is_split_by_them_where_there_are_no_deals(
+    empty: Path, tmp_path: Path
+) -> None:
+    rows = "id,name,stage,pipeline\n1,A,Talk,New\n2,B,Sign,New\n3,C,Renew,Renewals\n"
+    file = written(tmp_path, rows)
+    async with importing(empty, file) as (board, screen):
+        assert board.shows("Into         new: New, new: Renewals")
+        await press(board, screen, "4")
+        assert board.shows("Into new: New, new: Renewals would come")
+        assert board.shows("New pipeline New: Talk, Sign.")
+        assert board.shows("New pipeline Renewals: Renew.")
+        await press(board, screen, "I")
+        assert board.status.startswith("Imported: 3 new")
+        pipelines = {one.id: one.name for one in board.workspace.pipelines()}
+        found = board.workspace.reader.deals(range(1, 20)).values()
+        placed = {deal.name: pipelines[deal.pipeline_id] for deal in found}
+        assert placed == {"A": "New", "B": "New", "C": "Renewals"}
+        await press(board, screen, "u")
+        assert [one.name for one in board.workspace.pipelines()] == ["Mine"]
+        assert board.workspace.reader.known_deals().standing() == 0
+
+
+async def test_a_file_of_several_pipelines_goes_into_one_where_there_are_deals(
+    demo: Path, tmp_path: Path
+) -> None:
+    rows = "id,name,stage,pipeline\n1,A,Proposal,New\n2,B,Proposal,Renewals\n"
+    async with importing(demo, written(tmp_path, rows)) as (board, screen):
+        assert board.shows("Into         New business")
+        await press(board, screen, "I")
+        assert board.status.startswith("Imported: 2 new")
+        assert [one.name for one in board.workspace.pipelines()] == ["New business"]

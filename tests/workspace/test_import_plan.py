@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ from pipeboard.exchange.recipe import PlacingWord, Recipe, with_column, with_con
 from pipeboard.workspace.import_plan import (
     FileSeen,
     ImportPlan,
+    SideFile,
     carry_out,
     look_at,
 )
@@ -181,4 +183,98 @@ def test_a_file_that_vanishes_while_it_is_read_is_a_sentence(ana: Workspace, fil
 
     with pytest.raises(BadInput, match="can no longer be read"):
         look_at(ana, seen.plan, vanish)
+    assert ana.reader.known_deals().count() == 0
+
+
+REPS = "seller,manager,office\nAna,Mo,East\nbo,Li,West\nzoe,Li,West\n"
+SOLD = "id,name,stage,seller\n1,Nova,Talk,ana\n2,Lumen,Talk,bo\n3,Sol,Talk,\n"
+
+
+def joined(tmp_path: Path, text: str = REPS, *, team: str = "") -> ImportPlan:
+    """Deals of two reps, and beside them what a second file says of the reps."""
+    deals, reps = tmp_path / "sold.csv", tmp_path / "reps.csv"
+    deals.write_text(SOLD, "utf-8")
+    reps.write_text(text, "utf-8")
+    recipe = with_constant(Recipe(), "stage", "Proposal")
+    return ImportPlan(deals, recipe, side=SideFile(reps, "seller=owner", team))
+
+
+def fields_by_name(workspace: Workspace) -> dict[str, dict[str, str]]:
+    found = workspace.reader.deals(range(1, 20)).values()
+    return {deal.name: dict(deal.fields) for deal in found}
+
+
+def test_a_second_file_adds_its_columns_to_the_deals_in_the_same_command(
+    ana: Workspace, tmp_path: Path
+) -> None:
+    seen = seen_by(ana, replace(joined(tmp_path), is_new=True, pipeline="Sold"))
+    assert (seen.report.created, seen.report.joined, len(seen.report.keys_met)) == (3, 2, 2)
+    assert "1 lines have a key that no deal has." in seen.remarks
+    carry_out(ana, seen, unheard)
+    assert fields_by_name(ana) == {
+        "Nova": {"manager": "Mo", "office": "East"},
+        "Lumen": {"manager": "Li", "office": "West"},
+        "Sol": {},
+    }
+    ana.undo()
+    assert ana.reader.known_deals().standing() == 0
+
+
+def test_a_file_that_comes_again_with_a_second_one_changes_the_deals_that_are_here(
+    ana: Workspace, tmp_path: Path
+) -> None:
+    plan = replace(joined(tmp_path), is_new=True, pipeline="Sold")
+    carry_out(ana, seen_by(ana, replace(plan, side=None)), unheard)
+    report = carry_out(ana, seen_by(ana, plan), unheard).report
+    assert (report.created, report.updated, report.unchanged) == (0, 2, 1)
+    again = carry_out(ana, seen_by(ana, plan), unheard).report
+    assert (again.updated, again.unchanged) == (0, 3)
+    without = carry_out(ana, seen_by(ana, replace(plan, side=None)), unheard).report
+    assert without.updated == 0
+    assert fields_by_name(ana)["Nova"] == {"manager": "Mo", "office": "East"}
+
+
+def test_a_second_file_sets_the_teams_of_reps_and_one_undo_takes_them_back(
+    ana: Workspace, tmp_path: Path
+) -> None:
+    def teams() -> dict[str, str]:
+        return {rep.name: rep.team for rep in ana.reader.reps()}
+
+    before = teams()
+    plan = replace(joined(tmp_path, team="office"), is_new=True, pipeline="Sold", new_reps=True)
+    seen = seen_by(ana, plan)
+    assert sorted(seen.report.teams) == ["ana", "bo"]
+    carry_out(ana, seen, unheard)
+    assert (teams()["ana"], teams()["bo"]) == ("East", "West")
+    assert fields_by_name(ana)["Nova"] == {"manager": "Mo"}
+    ana.undo()
+    assert teams() == before
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("rep,manager\nana,Mo\n", "There is no column 'seller'."),
+        ("", "empty"),
+        ("\0\1\2", "reps.csv"),
+        (None, "There is no file"),
+    ],
+)
+def test_a_second_file_that_cannot_be_joined_keeps_everything_from_coming_in(
+    ana: Workspace, tmp_path: Path, text: str | None, said: str
+) -> None:
+    plan = joined(tmp_path, text or "")
+    if text is None:
+        (tmp_path / "reps.csv").unlink()
+    seen = seen_by(ana, plan)
+    assert said in seen.lacking
+    with pytest.raises(Refused):
+        carry_out(ana, seen, unheard)
+
+
+def test_a_second_file_that_has_changed_since_is_not_joined(ana: Workspace, tmp_path: Path) -> None:
+    seen = seen_by(ana, replace(joined(tmp_path), is_new=True, pipeline="Sold"))
+    (tmp_path / "reps.csv").write_text(REPS + "mara,Mo,East\n", "utf-8")
+    with pytest.raises(Conflict, match=r"reps\.csv has changed"):
+        carry_out(ana, seen, unheard)
     assert ana.reader.known_deals().count() == 0

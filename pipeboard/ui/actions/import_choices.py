@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from pathlib import Path
 from typing import Final, cast
 
 from pipeboard.domain.lazy_dataclass import replace
@@ -12,7 +13,16 @@ from pipeboard.domain.money import EXPONENTS
 from pipeboard.exchange.encoding import candidates
 from pipeboard.exchange.fields import CUSTOM, ENTERED, KINDS, LEFT_OUT, CellKind
 from pipeboard.exchange.layouts import NAMES
-from pipeboard.exchange.recipe import PlacingWord, Recipe, with_column, with_constant, with_word
+from pipeboard.exchange.reading import open_table
+from pipeboard.exchange.recipe import (
+    PlacingWord,
+    Recipe,
+    join_fields,
+    same_columns,
+    with_column,
+    with_constant,
+    with_word,
+)
 from pipeboard.ui.actions.importing import (
     choose_file,
     choose_pipeline,
@@ -23,12 +33,15 @@ from pipeboard.ui.actions.importing import (
 from pipeboard.ui.draw.import_file import BECOMES, MARKS, MATCHES, ORDERS
 from pipeboard.ui.host import ask
 from pipeboard.ui.key_table import ImportTab
+from pipeboard.ui.overlays.file_picker import FilePicker
+from pipeboard.ui.overlays.menu import Menu, MenuChoice
 from pipeboard.ui.overlays.picker import Option, Picker
 from pipeboard.ui.screens.import_screen import ImportScreen
 from pipeboard.workspace.import_plan import (
     FileSeen,
     ImportPlan,
     Match,
+    SideFile,
 )
 
 _AS_FOUND: Final = ""
@@ -79,7 +92,9 @@ async def change(host: ImportScreen) -> None:
 async def leave_out(host: ImportScreen) -> None:
     """The column or the word under the cursor, without asking."""
     seen, key = host.view.seen, host.item_key
-    if seen is None or not key or host.view.tab is ImportTab.FILE:
+    if key == "side" and host.view.plan.side is not None and is_idle(host):
+        host.choose(replace(host.view.plan, side=None))
+    elif seen is None or not key or host.view.tab is ImportTab.FILE:
         host.say("Columns and words can be left out: 2 and 3 show them.", "status.warn")
     elif is_idle(host):
         if host.view.tab is ImportTab.COLUMNS:
@@ -167,6 +182,8 @@ async def _change_file(host: ImportScreen, seen: FileSeen, key: str) -> None:
         await choose_file(host)
     elif key == "into":
         await choose_pipeline(host)
+    elif key == "side":
+        await join_file(host)
     elif key.startswith("answer."):
         await _change_answer(host, seen, key.removeprefix("answer."))
     elif key in _RECIPES:
@@ -303,3 +320,85 @@ async def _change_answer(host: ImportScreen, seen: FileSeen, name: str) -> None:
 
 def _samples(seen: FileSeen, column: str) -> str:
     return ", ".join(seen.survey.samples.get(column, ()))
+
+
+# A second file beside that of the deals.
+
+
+async def join_file(host: ImportScreen) -> None:
+    """A second file that says more of the deals; where there is one: its columns, or none more."""
+    seen, side = host.view.seen, host.view.plan.side
+    if not is_idle(host):
+        return
+    if seen is None:
+        host.say("There is no file of deals yet to join one to; o chooses it.", "status.warn")
+        return
+    key: str | None = "o"
+    if side is not None:
+        key = await ask(host, _side_menu(side))
+    if key == "x":
+        host.choose(replace(host.view.plan, side=None))
+    elif key == "o":
+        path = await ask(host, FilePicker("Join which file", seen.plan.path.parent))
+        if path is not None:
+            await _join_by(host, seen, Path(path))
+    elif key == "c" and side is not None:
+        await _join_by(host, seen, side.path)
+    elif key == "t" and side is not None:
+        await _choose_teams(host, side)
+
+
+def _side_menu(side: SideFile) -> Menu:
+    """What may be changed of a second file."""
+    is_of_reps = side.key.endswith("=owner")
+    teams = MenuChoice(
+        "t", "teams of reps…", is_of_reps, "Only a file that is joined by owner has teams of reps."
+    )
+    choices = [
+        MenuChoice("c", "by another column…"),
+        teams,
+        MenuChoice("o", "another file…"),
+        MenuChoice("x", "join nothing"),
+    ]
+    return Menu(f"{side.path.name} is joined", choices)
+
+
+async def _join_by(host: ImportScreen, seen: FileSeen, path: Path) -> None:
+    """Asks by which column the file is joined, that of both files first."""
+    header = (await asyncio.to_thread(open_table, path)).header
+    both = same_columns(header, seen.mapping)
+    others = [column for column in header if column not in both]
+    options = [Option(column, column, f"the {_called(both[column])}") for column in both]
+    options += [Option(column, column) for column in others]
+    column = await ask(host, Picker("Which column has the deals too", options))
+    if column is None:
+        return
+    field = both.get(column) or await _ask_field(host, seen, column)
+    if field is not None:
+        side = SideFile(path, f"{column}={field}")
+        host.choose(replace(host.view.plan, side=side))
+
+
+async def _ask_field(host: ImportScreen, seen: FileSeen, column: str) -> str | None:
+    """Which column of the deals a column of the second file is."""
+    options = [
+        Option(field, own, _samples(seen, own)) for own, field in join_fields(seen.mapping).items()
+    ]
+    if not options:
+        host.say("No column of the deals can be joined by: 2 says what they are.", "status.warn")
+        return None
+    return await ask(host, Picker(f"{column} is, in the file of deals", options))
+
+
+def _called(field: str) -> str:
+    return field.removeprefix("fields.").replace("_", " ")
+
+
+async def _choose_teams(host: ImportScreen, side: SideFile) -> None:
+    header = (await asyncio.to_thread(open_table, side.path)).header
+    key = side.key.rpartition("=")[0]
+    options = [Option(column, column) for column in header if column != key]
+    options.append(Option("", "no column", "teams stay as they are"))
+    column = await ask(host, Picker("The teams of reps are in", options, chosen=side.team))
+    if column is not None:
+        host.choose(replace(host.view.plan, side=replace(side, team=column)))

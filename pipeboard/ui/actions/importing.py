@@ -6,7 +6,7 @@ import asyncio
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from pipeboard.domain.errors import BadInput
+from pipeboard.domain.errors import BadInput, PipeboardError
 from pipeboard.domain.filter_nodes import Filter, These
 from pipeboard.domain.lazy_dataclass import replace
 from pipeboard.domain.locales import in_figures
@@ -23,11 +23,15 @@ from pipeboard.ui.overlays.picker import Option, Picker
 from pipeboard.ui.overlays.prompt import Live, Prompt, live
 from pipeboard.ui.questions import Came, Questions, until_stored
 from pipeboard.ui.screens.import_screen import ImportScreen, Leave, Work, start
+from pipeboard.ui.seat import OPEN_ANEW
 from pipeboard.workspace.import_plan import (
     FileSeen,
     Imported,
     ImportPlan,
     carry_out,
+    check_empty,
+    is_workspace,
+    take_whole,
 )
 
 if TYPE_CHECKING:
@@ -41,13 +45,13 @@ async def open_import(host: BoardScreen) -> None:
     """Asks for a file, and shows over the board what would come of it."""
     host.program.check_writable()
 
-    def leave(imported: Imported | FileSeen | None) -> None:
+    def leave(imported: Imported | FileSeen | Path | None) -> None:
         host.app.pop_screen()
         if isinstance(imported, Imported):
             host.perform("importing.show_imported", imported)
 
     path = await _ask_file(host, Path.cwd())
-    if path is not None:
+    if path is not None and not await _took_whole(host, path):
         theme = host.canvas.theme
         await host.app.push_screen(ImportScreen(host.state, theme, start(path), leave))
 
@@ -56,13 +60,16 @@ async def plan_first(host: BoardScreen, take: Leave) -> None:
     """Asks for a file where there is no database yet: what shall be imported is given to `take`,
     and the program left."""
 
-    def leave(planned: Imported | FileSeen | None) -> None:
+    def leave(planned: Imported | FileSeen | Path | None) -> None:
         take(planned)
         host.program.leave(0)
 
     path = await _ask_file(host, Path.cwd())
     if path is None:
         leave(None)
+        return
+    if await asyncio.to_thread(is_workspace, path):
+        leave(path if await _may_take_whole(host, path, tries=True) else None)
         return
     theme = host.canvas.theme
     screen = ImportScreen(host.state, theme, start(path), leave, only_plans=True)
@@ -78,6 +85,34 @@ async def _ask_file(host: Host, folder: Path) -> Path | None:
         return None
     await asyncio.to_thread(remember, state, _FILES, chosen)
     return Path(chosen)
+
+
+async def _took_whole(host: Host, path: Path) -> bool:
+    """Whether the file is a whole workspace; then all of it is taken in after a yes, and the board
+    opened anew on it."""
+    if not await asyncio.to_thread(is_workspace, path):
+        return False
+    await host.program.housekeeper.ask(lambda workspace: check_empty(workspace, path))
+    if await _may_take_whole(host, path):
+        await host.program.write_queue.ask(lambda workspace: take_whole(workspace, path))
+        host.program.leave(OPEN_ANEW)
+    return True
+
+
+async def _may_take_whole(host: Host, path: Path, *, tries: bool = False) -> bool:
+    """Asks for a yes; a file that cannot be taken is said, where somebody `tries` it on the
+    workspace of this program, of which nothing is kept."""
+    choices = [MenuChoice("y", "take it in: deals, history, pipelines, people")]
+    title = f"{path.name} is a whole workspace, and nothing is here yet"
+    if await ask(host, Menu(title, choices)) != "y":
+        return False
+    try:
+        if tries:
+            await host.program.write_queue.ask(lambda workspace: take_whole(workspace, path))
+    except PipeboardError as error:
+        await ask(host, Menu(error.message, (), note=error.hint, leaving=("Esc", "Back")))
+        return False
+    return True
 
 
 async def show_imported(host: BoardScreen, imported: Imported) -> None:
@@ -152,8 +187,15 @@ async def choose_file(host: ImportScreen) -> None:
     if not is_idle(host):
         return
     path = await _ask_file(host, host.view.plan.path.parent)
-    if path is not None:
+    if path is None:
+        return
+    if not host.only_plans:
+        if not await _took_whole(host, path):
+            host.choose(start(path))
+    elif not await asyncio.to_thread(is_workspace, path):
         host.choose(start(path))
+    elif await _may_take_whole(host, path, tries=True):
+        host.leave_with(path)
 
 
 async def choose_pipeline(host: ImportScreen) -> None:

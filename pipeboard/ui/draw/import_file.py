@@ -11,7 +11,7 @@ from pipeboard.domain.lazy_dataclass import dataclass
 from pipeboard.domain.locales import in_figures
 from pipeboard.domain.text import quoted
 from pipeboard.exchange.fields import LEFT_OUT
-from pipeboard.exchange.recipe import PlacingWord
+from pipeboard.exchange.recipe import TEAM, PlacingWord
 from pipeboard.ui.draw.frame import title_bar
 from pipeboard.ui.draw.line import (
     AFTER,
@@ -178,6 +178,7 @@ def _file_items(view: ImportView, seen: FileSeen) -> Iterator[Item]:
         said = answer if answer.startswith("always ") else f"column {quoted(answer)}"
         shown = said if answer else "not in the file"
         yield _fact(view, f"answer.{name}", label, shown, "", is_odd=is_missing)
+    yield _side_fact(view, seen)
     assumed = f"{in_figures(seen.assumed)} amounts name none" if seen.assumed else ""
     is_assumed = bool(assumed) and not recipe.currency
     yield _fact(view, "currency", "Currency", seen.currency, assumed, is_odd=is_assumed)
@@ -195,6 +196,28 @@ def _file_items(view: ImportView, seen: FileSeen) -> Iterator[Item]:
     yield _fact(view, "override", "Gates", plan.override or "hold, as for any move", "")
     bad = "left out, into a file beside it" if plan.skips_bad else "keep all from coming in"
     yield _fact(view, "skip", "Bad rows", bad, "")
+
+
+def _side_fact(view: ImportView, seen: FileSeen) -> Item:
+    side = seen.plan.side
+    if side is None:
+        return _fact(view, "side", "Joined", "no second file", "")
+    if seen.side is None:
+        return _fact(view, "side", "Joined", side.path.name, "", is_odd=bool(seen.lacking))
+    said = f"{side.path.name} by {quoted(side.key.rpartition('=')[0])}"
+    return _fact(view, "side", "Joined", said, joined_told(seen))
+
+
+def joined_told(seen: FileSeen) -> str:
+    """What the second file adds, to how many deals."""
+    side, report = seen.side, seen.report
+    if side is None:
+        return ""
+    named = [column for column, target in side.targets.items() if target.startswith("fields.")]
+    said = f"{in_figures(report.joined)} of {in_figures(report.read)} rows get {', '.join(named)}"
+    if TEAM in side.targets.values():
+        said += f"; reps who get another team: {', '.join(report.teams) or 'none'}"
+    return said
 
 
 def _into(seen: FileSeen) -> str:
@@ -262,7 +285,7 @@ def told_whole(view: ImportView, key: str) -> str:
     """What is under the cursor where a line may have cut it; empty for lines that say it all."""
     seen = view.seen
     if seen is None or view.tab is ImportTab.FILE:
-        return ""
+        return joined_told(seen) if seen is not None and key == "side" else ""
     if view.tab is ImportTab.COLUMNS:
         return f"{key} {AFTER} {seen.mapping.get(key, '')}"
     column, _, word = key.partition("\0")
@@ -284,6 +307,8 @@ def _preview(view: ImportView, seen: FileSeen) -> Iterator[Line]:
         yield from _part(
             view, "", tuple(meaning_told(report, partial(full_money, glyphs=view.glyphs)))
         )
+        if seen.side is not None and seen.plan.side is not None:
+            yield from _part(view, f"Joined {seen.plan.side.path.name}", (f"{joined_told(seen)}.",))
         rejected = sorted(report.rejected, key=lambda row: row.line)
         yield from _part(view, "Rejected", tuple(rejects_told(rejected)), "status.warn")
         yield from _part(view, "Changed on both sides", tuple(conflicts_told(report)))

@@ -36,9 +36,9 @@ from pipeboard.ui.widgets.page import Page
 from pipeboard.workspace.import_plan import FileSeen, Imported, ImportPlan, look_at
 from pipeboard.workspace.recording import Receipt
 
-Leave = Callable[[Imported | FileSeen | None], None]
-"""What happens when the screen is left: with what was imported, with what shall be, or with
-nothing."""
+Leave = Callable[[Imported | FileSeen | Path | None], None]
+"""What happens when the screen is left: with what was imported, with what shall be (the path of a
+whole workspace too), or with nothing."""
 _STOPPED: Final = "Stopped: nothing was imported."
 
 
@@ -139,6 +139,7 @@ class ImportScreen(LiveScreen):
         of_no_use = {
             "import.import_now": tab is ImportTab.PREVIEW,
             "import.leave_out": tab not in (ImportTab.COLUMNS, ImportTab.WORDS),
+            "import.join_file": tab is not ImportTab.FILE,
             "import.undo": not is_done,
         }
         useful = [key for key in self.keys if not of_no_use.get(key.id)]
