@@ -37,13 +37,14 @@ def tagged(bar: Line, tags: Line) -> Line:
         return bar
     width, needed, spans = width_of(bar), width_of(tags), list(bar)
     gaps = [place for place, (text, _) in enumerate(spans) if place and not text.strip()]
-    widest = max(gaps, key=lambda place: len(spans[place][0]), default=0)
+    if not gaps:
+        return exactly((spans[0], *tags, *spans[1:]), width, "bar")
+    widest = max(gaps, key=lambda place: len(spans[place][0]))
     text, role = spans[widest]
-    if len(text) > needed and not text.strip():
+    if len(text) > needed:
         spans[widest] = (text[needed:], role)
         return exactly((spans[0], *tags, *spans[1:]), width, "bar")
-    start, end = spans[1:widest], spans[widest:]
-    return spread((spans[0], *tags, *start), end, width, "bar")
+    return spread((spans[0], *tags, *spans[1:widest]), spans[widest:], width, "bar")
 
 
 def rule(width: int, title: str = "") -> Line:
