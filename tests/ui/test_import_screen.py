@@ -710,7 +710,7 @@ async def test_a_file_of_several_pipelines_is_split_by_them_where_there_are_no_d
     async with importing(empty, file) as (board, screen):
         assert board.shows("Into         new: New, new: Renewals")
         await press(board, screen, "4")
-        assert board.shows("Into new: New, new: Renewals would come")
+        assert board.shows("Into New, Renewals would come")
         assert board.shows("New pipeline New: Talk, Sign.")
         assert board.shows("New pipeline Renewals: Renew.")
         await press(board, screen, "I")
