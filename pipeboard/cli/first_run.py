@@ -162,7 +162,7 @@ def _plan_import(call: Call, currency: str) -> FileSeen | Path | None:
 def _import(call: Call, planned: FileSeen | Path) -> int:
     """Makes the workspace and brings the file in; where that fails nothing is left behind."""
     from pipeboard.cli.screens import show_board
-    from pipeboard.workspace.import_plan import take_whole
+    from pipeboard.workspace.configuration import take_whole
 
     if isinstance(planned, Path):
         with _made_for(call, None) as workspace:

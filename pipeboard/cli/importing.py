@@ -42,9 +42,9 @@ def import_file(call: Call) -> int:
             from pipeboard.cli.joining import join_file
 
             return join_file(call, path)
-        from pipeboard.workspace.import_plan import is_workspace
+        from pipeboard.exchange.deal_files import is_whole
 
-        if is_workspace(path):
+        if is_whole(path):
             return _restore(call, path)
         return _import_deals(call, path, resources)
 
@@ -88,7 +88,7 @@ def _restore(call: Call, path: Path) -> int:
     """A whole workspace out of a file; only where there is none yet, or an empty one."""
     from pipeboard.cli.setup import is_made, make_workspace
     from pipeboard.exchange.deal_files import read_whole
-    from pipeboard.workspace.import_plan import check_empty, take_whole
+    from pipeboard.workspace.configuration import check_empty, take_whole
 
     read_whole(path)  # before a database is made for it
     made = is_made(call)

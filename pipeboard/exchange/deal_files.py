@@ -139,6 +139,7 @@ def jsonl_of_deals(documents: Iterable[JsonObject]) -> Iterator[str]:
 # A whole workspace as one JSON document, written row by row.
 
 KIND = "pipeboard workspace"
+_BEGINNING = 200
 _as_line = json.JSONEncoder(ensure_ascii=True, separators=(",", ":")).encode
 
 
@@ -161,9 +162,14 @@ def whole_document(
     yield "\n}}\n"
 
 
-def is_whole(head: str) -> bool:
-    """Whether a text begins as a whole workspace does."""
-    return f'"kind":{_as_line(KIND)}' in "".join(head[:200].split("\n")).replace(": ", ":")
+def is_whole(path: Path) -> bool:
+    """Whether a file begins as a whole workspace does."""
+    try:
+        with path.open(encoding="utf-8", errors="replace") as file:
+            head = file.read(_BEGINNING)
+    except OSError:
+        return False
+    return f'"kind":{_as_line(KIND)}' in "".join(head.split("\n")).replace(": ", ":")
 
 
 def read_whole(path: Path) -> Mapping[str, object]:

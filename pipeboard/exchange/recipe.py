@@ -15,15 +15,16 @@ from pipeboard.domain.text import clean_line, did_you_mean, fold, quoted, slug
 from pipeboard.exchange.columns import read_override
 from pipeboard.exchange.fields import CUSTOM, LEFT_OUT, takes_several
 from pipeboard.exchange.outcomes import MEANINGS, read_status
-from pipeboard.exchange.read_options import ReadOptions
+from pipeboard.exchange.read_options import NO_OPTIONS, ReadOptions
 from pipeboard.exchange.reading import open_table
 from pipeboard.exchange.rows import Rejected
 from pipeboard.exchange.synonyms import SYNONYMS
 from pipeboard.exchange.tables import Record
-from pipeboard.exchange.values import is_blank
+from pipeboard.exchange.values import DECIMAL_MARKS, is_blank
 
 if TYPE_CHECKING:
     from pipeboard.domain.deal import Deal
+    from pipeboard.domain.pipeline import Pipeline
     from pipeboard.exchange.reading import Reading
     from pipeboard.exchange.rows import DealRow
 
@@ -125,6 +126,30 @@ def read_recipe(path: Path) -> Recipe:
     except (OSError, UnicodeDecodeError) as error:
         raise BadInput(f"{path} cannot be read as a recipe") from error
     return recipe_from_json(text, path.name)
+
+
+def read_options(recipe: Recipe, pipeline: Pipeline | None) -> ReadOptions:
+    """How files of a recipe are read, into stages of `pipeline` where there is one."""
+    decimal = DECIMAL_MARKS.get(recipe.decimal.casefold()) if recipe.decimal else None
+    if recipe.decimal and decimal is None:
+        raise BadInput(
+            f"{quoted(recipe.decimal)} is no decimal mark.", hint="Write point or comma."
+        )
+    return ReadOptions(
+        overrides=recipe.map,
+        stages=recipe.stage,
+        values=recipe.value,
+        constants=recipe.set,
+        key=recipe.key,
+        dates=recipe.dates or None,
+        decimal="," if decimal == "," else "." if decimal else None,
+        encoding=recipe.encoding or None,
+        sheet=recipe.sheet or None,
+        open_stages=[stage.name for stage in pipeline.open_stages] if pipeline else (),
+        won=pipeline.won.name if pipeline else "",
+        lost=pipeline.lost.name if pipeline else "",
+        lost_zero_is_unknown=recipe.lost_zero == "unknown",
+    )
 
 
 # Choices, put into a recipe.
@@ -255,6 +280,24 @@ def open_side_table(path: Path, join: str, maps: Sequence[str], options: ReadOpt
         elif key:
             lines[key] = {targets[n]: cell for n, cell in cells.items() if targets[n] and cell}
     return SideTable(_field(field or column), targets, lines, tuple(doubles))
+
+
+@dataclass(frozen=True, slots=True)
+class SideFile:
+    """A second file whose other columns become fields of the deals that have the key of its line:
+    a column of it, as `COLUMN=FIELD`. `team` is the column with the teams of reps, if any."""
+
+    path: Path
+    key: str
+    team: str = ""
+
+    def open(self) -> SideTable:
+        """Its lines; BadInput for a file or a column that cannot be read."""
+        teams = [f"{self.team}={TEAM}"] if self.team else []
+        try:
+            return open_side_table(self.path, self.key, teams, NO_OPTIONS)
+        except OSError as error:
+            raise BadInput(f"{self.path} cannot be read: {error.strerror or error}.") from error
 
 
 def _column(name: str, header: Sequence[str]) -> str:

@@ -7,7 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from pipeboard.domain.agreements import Agreement, Topic
-from pipeboard.domain.errors import Ambiguous, BadInput, Conflict, Difference, NotFound
+from pipeboard.domain.errors import Ambiguous, BadInput, Conflict, Difference, NotFound, Refused
 from pipeboard.domain.filter import with_stage_renamed
 from pipeboard.domain.lazy_dataclass import dataclass, replace
 from pipeboard.domain.people import match_rep
@@ -23,6 +23,7 @@ from pipeboard.workspace.service import Service, in_transaction
 
 if TYPE_CHECKING:
     from datetime import datetime
+    from pathlib import Path
 
     from pipeboard.domain.agreements import Contents
     from pipeboard.domain.people import Actor
@@ -380,3 +381,29 @@ def _begin_pipeline(writer: Writer, pipeline: Pipeline, at: datetime, actor: Act
     made = replace(pipeline, id=number, stages=stages, version=1)
     writer.save_pipeline(made, at, actor.label)
     return made
+
+
+def check_empty(service: Service, path: Path) -> None:
+    """`Refused` where a whole workspace would be poured over deals."""
+    if service.truth.known_deals().count():
+        raise Refused(
+            f"{path.name} is a whole workspace, and there are deals here already.",
+            hint="Import it into an empty one: --db NEW.db",
+        )
+
+
+def take_whole(service: Service, path: Path) -> int:
+    """A whole workspace out of a file, in place of an empty one; how many deals are here then.
+
+    Raises Refused where there are deals, BadInput for a file that is damaged; nothing is written.
+    """
+    from pipeboard.exchange.deal_files import read_whole
+
+    document = read_whole(path)
+
+    def take() -> int:
+        check_empty(service, path)
+        service.transaction.writer.restore(document)
+        return service.truth.known_deals().count()
+
+    return service.transact(take)

@@ -13,22 +13,21 @@ from pipeboard.domain.lazy_dataclass import dataclass, field, replace
 from pipeboard.domain.money import currency_code
 from pipeboard.domain.pipeline import Pipeline
 from pipeboard.domain.templates import from_stage_names
-from pipeboard.domain.text import fold, quoted
-from pipeboard.exchange.deal_files import is_whole, read_whole
+from pipeboard.domain.text import fold
+from pipeboard.exchange.deal_files import is_whole
 from pipeboard.exchange.outcomes import closing_outcome
-from pipeboard.exchange.reading import Reading, ReadOptions, find_source, open_import
+from pipeboard.exchange.reading import Reading, find_source, open_import
 from pipeboard.exchange.recipe import (
-    TEAM,
     Recipe,
+    SideFile,
     SideTable,
     Survey,
-    open_side_table,
+    read_options,
     recipe_from_json,
     survey,
 )
 from pipeboard.exchange.row_stream import stages_in_order
 from pipeboard.exchange.rows import DealRow
-from pipeboard.exchange.values import DECIMAL_MARKS
 from pipeboard.workspace.finding import find_pipeline
 from pipeboard.workspace.import_report import ImportReport, RejectedFile, remarks_told
 from pipeboard.workspace.import_rows import ImportOptions, Progress, import_rows
@@ -39,7 +38,6 @@ if TYPE_CHECKING:
 Match = Literal["update", "skip", "new"]
 NO_STAGE: Final = "Open"
 """The stage of open deals of a file that names none to work in."""
-_BEGINNING: Final = 200
 NO_RECIPE: Final = Recipe()
 _Stamp = tuple[int, int]
 
@@ -68,7 +66,7 @@ def open_reading(
     `splits` its rows go into the pipelines that they name."""
     settings = workspace.settings
     default = pipeline.currency if pipeline else settings.currency
-    options = _read_options(recipe, pipeline)
+    options = read_options(recipe, pipeline)
     return open_import(
         path,
         from_=recipe.tool,
@@ -76,29 +74,6 @@ def open_reading(
         zone=settings.zone,
         today=workspace.today,
         options=replace(options, strict=strict, splits=splits, still_asks=still_asks),
-    )
-
-
-def _read_options(recipe: Recipe, pipeline: Pipeline | None) -> ReadOptions:
-    decimal = DECIMAL_MARKS.get(recipe.decimal.casefold()) if recipe.decimal else None
-    if recipe.decimal and decimal is None:
-        raise BadInput(
-            f"{quoted(recipe.decimal)} is no decimal mark.", hint="Write point or comma."
-        )
-    return ReadOptions(
-        overrides=recipe.map,
-        stages=recipe.stage,
-        values=recipe.value,
-        constants=recipe.set,
-        key=recipe.key,
-        dates=recipe.dates or None,
-        decimal="," if decimal == "," else "." if decimal else None,
-        encoding=recipe.encoding or None,
-        sheet=recipe.sheet or None,
-        open_stages=[stage.name for stage in pipeline.open_stages] if pipeline else (),
-        won=pipeline.won.name if pipeline else "",
-        lost=pipeline.lost.name if pipeline else "",
-        lost_zero_is_unknown=recipe.lost_zero == "unknown",
     )
 
 
@@ -157,56 +132,7 @@ def _open_stages(rows: Iterable[object]) -> tuple[str, ...]:
     return tuple(name for name in named if not closing_outcome(name)) or (NO_STAGE,)
 
 
-def is_workspace(path: Path) -> bool:
-    """Whether the file is a whole workspace, as `export --whole` writes it."""
-    try:
-        with path.open(encoding="utf-8", errors="replace") as file:
-            return is_whole(file.read(_BEGINNING))
-    except OSError:
-        return False
-
-
-def check_empty(workspace: Workspace, path: Path) -> None:
-    """`Refused` where a whole workspace would be poured over deals."""
-    if workspace.truth.known_deals().count():
-        raise Refused(
-            f"{path.name} is a whole workspace, and there are deals here already.",
-            hint="Import it into an empty one: --db NEW.db",
-        )
-
-
-def take_whole(workspace: Workspace, path: Path) -> int:
-    """A whole workspace out of a file, in place of an empty one; how many deals are here then.
-
-    Raises Refused where there are deals, BadInput for a file that is damaged; nothing is written.
-    """
-    document = read_whole(path)
-
-    def take() -> int:
-        check_empty(workspace, path)
-        workspace.transaction.writer.restore(document)
-        return workspace.truth.known_deals().count()
-
-    return workspace.transact(take)
-
-
 # A plan, and what would come of it.
-
-
-@dataclass(frozen=True, slots=True)
-class SideFile:
-    """A second file whose other columns become fields of the deals that have the key of its line:
-    a column of it, as `COLUMN=FIELD`. `team` is the column with the teams of reps, if any."""
-
-    path: Path
-    key: str
-    team: str = ""
-
-    def open(self) -> SideTable:
-        """Its lines; BadInput for a file or a column that cannot be read."""
-        teams = [f"{self.team}={TEAM}"] if self.team else []
-        with _readable(self.path):
-            return open_side_table(self.path, self.key, teams, ReadOptions())
 
 
 @dataclass(frozen=True, slots=True)
@@ -293,7 +219,7 @@ def look_at(
     `surveyed` gets what is known before the rehearsal. `heard` gets rows and the share read, and
     may raise to stop it. Raises NotFound or BadInput for a file that cannot be understood at all.
     """
-    if is_workspace(plan.path):
+    if is_whole(plan.path):
         raise BadInput(
             f"{plan.path.name} is a whole workspace, not a file of deals.",
             hint="Make a database of it: pipeboard import FILE --db NEW.db",

@@ -663,6 +663,26 @@ async def test_a_whole_workspace_comes_into_an_empty_one_after_a_yes(
     assert whole_of(empty, tmp_path / "again.json").read_bytes() == file.read_bytes()
 
 
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("is_given_up", [False, True])
+async def test_a_whole_workspace_waits_for_whoever_writes(
+    kind: str, is_given_up: bool, demo: Path, empty: Path, tmp_path: Path
+) -> None:
+    file = whole_of(demo, tmp_path / "all.json")
+    async with desk(empty) as board:
+        await board.press("I")
+        await choose(board, file)
+        with held(empty, kind):
+            await board.pilot.press("y")
+            await board.until(lambda: board.app.write_queue.waiting)
+            if is_given_up:
+                await board.pilot.press("ctrl+c")
+                await board.until(lambda: not board.app.write_queue.waiting)
+        if not is_given_up:
+            await board.until(lambda: board.app.return_code == OPEN_ANEW)
+    assert standing(empty) == (0 if is_given_up else 30)
+
+
 async def test_a_whole_workspace_is_not_poured_over_deals(demo: Path, tmp_path: Path) -> None:
     file = whole_of(demo, tmp_path / "all.json")
     async with desk(demo) as board:

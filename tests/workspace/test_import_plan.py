@@ -8,11 +8,17 @@ from pathlib import Path
 import pytest
 
 from pipeboard.domain.errors import BadInput, Conflict, Refused
-from pipeboard.exchange.recipe import PlacingWord, Recipe, with_column, with_constant, with_word
+from pipeboard.exchange.recipe import (
+    PlacingWord,
+    Recipe,
+    SideFile,
+    with_column,
+    with_constant,
+    with_word,
+)
 from pipeboard.workspace.import_plan import (
     FileSeen,
     ImportPlan,
-    SideFile,
     carry_out,
     look_at,
 )

@@ -17,6 +17,7 @@ from pipeboard.exchange.reading import open_table
 from pipeboard.exchange.recipe import (
     PlacingWord,
     Recipe,
+    SideFile,
     join_fields,
     same_columns,
     with_column,
@@ -41,7 +42,6 @@ from pipeboard.workspace.import_plan import (
     FileSeen,
     ImportPlan,
     Match,
-    SideFile,
 )
 
 _AS_FOUND: Final = ""

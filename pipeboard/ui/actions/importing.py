@@ -12,6 +12,7 @@ from pipeboard.domain.lazy_dataclass import replace
 from pipeboard.domain.locales import in_figures
 from pipeboard.domain.people import no_such_reps
 from pipeboard.domain.text import quoted
+from pipeboard.exchange.deal_files import is_whole
 from pipeboard.exchange.recipe import with_word
 from pipeboard.ui.actions.navigation import look_through
 from pipeboard.ui.host import Host, ask, patiently, read
@@ -24,14 +25,12 @@ from pipeboard.ui.overlays.prompt import Live, Prompt, live
 from pipeboard.ui.questions import Came, Questions, until_stored
 from pipeboard.ui.screens.import_screen import ImportScreen, Leave, Work, start
 from pipeboard.ui.seat import OPEN_ANEW
+from pipeboard.workspace.configuration import check_empty, take_whole
 from pipeboard.workspace.import_plan import (
     FileSeen,
     Imported,
     ImportPlan,
     carry_out,
-    check_empty,
-    is_workspace,
-    take_whole,
 )
 
 if TYPE_CHECKING:
@@ -68,7 +67,7 @@ async def plan_first(host: BoardScreen, take: Leave) -> None:
     if path is None:
         leave(None)
         return
-    if await asyncio.to_thread(is_workspace, path):
+    if await asyncio.to_thread(is_whole, path):
         leave(path if await _may_take_whole(host, path, tries=True) else None)
         return
     theme = host.canvas.theme
@@ -90,7 +89,7 @@ async def _ask_file(host: Host, folder: Path) -> Path | None:
 async def _took_whole(host: Host, path: Path) -> bool:
     """Whether the file is a whole workspace; then all of it is taken in after a yes, and the board
     opened anew on it."""
-    if not await asyncio.to_thread(is_workspace, path):
+    if not await asyncio.to_thread(is_whole, path):
         return False
     await host.program.housekeeper.ask(lambda workspace: check_empty(workspace, path))
     if await _may_take_whole(host, path):
@@ -192,7 +191,7 @@ async def choose_file(host: ImportScreen) -> None:
     if not host.only_plans:
         if not await _took_whole(host, path):
             host.choose(start(path))
-    elif not await asyncio.to_thread(is_workspace, path):
+    elif not await asyncio.to_thread(is_whole, path):
         host.choose(start(path))
     elif await _may_take_whole(host, path, tries=True):
         host.leave_with(path)
