@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
-from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -18,7 +16,6 @@ from pipeboard.domain.settings import Rep
 from pipeboard.domain.templates import from_stage_names
 from pipeboard.exchange.reading import ReadOptions, open_import
 from pipeboard.store import sealing
-from pipeboard.store.database import Database
 from pipeboard.store.projecting.staging import StagedChanges
 from pipeboard.workspace.import_rows import ImportOptions, ImportReport, RowsRejected
 from tests.ledger import disagreements
@@ -462,8 +459,10 @@ def test_the_log_is_sealed_with_an_import_whoever_takes_numbers_before_it_is_sto
     monkeypatch.setattr(sealing, "EVENTS_AT_ONCE", events_at_once)
     rows = "".join(f"{n},Deal {n},Proposal,Jäger {n}\n" for n in range(1, 8))
     assert counts(read(ana, tmp_path, f"id,deal name,stage,account\n{rows}")) == (7, 0, 0)
-    with closing(sqlite3.connect(team.path)) as connection:
-        found = sealing.check_seal(Database(connection, ana.store.identity))
-        (commands,) = connection.execute("SELECT count(*) FROM command").fetchone()
-    assert (found.broken_at, found.commands) == ("", commands)
-    assert disagreements(team.path) == []
+    database = ana.store.reader.whole().database
+    found = sealing.check_seal(database)
+    assert (found.broken_at, found.commands) == (
+        "",
+        database.number("SELECT count(*) FROM command"),
+    )
+    assert disagreements(team.place) == []
