@@ -199,7 +199,7 @@ def test_a_file_is_looked_at_then_imported_and_its_deals_are_on_the_board(tmp_pa
         terminal.type("2")
         terminal.wait_for_text("Name of the new pipeline")
         terminal.type("\r4")
-        terminal.wait_for_text("Into new: Old would come")
+        terminal.wait_for_text("Into Old would come")
         assert not path.exists()
         terminal.type("\r")
         terminal.wait_for_text("2 deals imported")

@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from itertools import groupby, pairwise
-from operator import itemgetter
+from operator import index, itemgetter
 from typing import TYPE_CHECKING, NamedTuple
 
 from pipeboard.domain.board import Board, Column, Lens, Signs
@@ -191,7 +191,7 @@ def _amounts(found: SmallResult) -> Iterator[Amount]:
         for row in rows:
             of_kind = sums[row["value_currency"], row["probability_bp"]]
             of_kind[0] += 1
-            of_kind[1] += row["value_minor"] or 0
+            of_kind[1] += index(row["value_minor"] or 0)  # SQLite takes a fraction there
         for (currency, by_hand), (deals, minor) in sums.items():
             yield Amount(stage_id, currency, by_hand, deals, minor)
 
