@@ -44,7 +44,10 @@ def tagged(bar: Line, tags: Line) -> Line:
     if len(text) > needed:
         spans[widest] = (text[needed:], role)
         return exactly((spans[0], *tags, *spans[1:]), width, "bar")
-    return spread((spans[0], *tags, *spans[1:widest]), spans[widest:], width, "bar")
+    # As close as can be read: one cell behind the tags, one before the end.
+    end = (blank(1, "bar"), *spans[widest + 1 :])
+    close = (spans[0], *tags[:-1], blank(1, "bar"), *spans[1:widest])
+    return spread(close, end, width, "bar")
 
 
 def rule(width: int, title: str = "") -> Line:
