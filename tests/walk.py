@@ -39,14 +39,14 @@ def told(workspace: Workspace, deal: Deal) -> list[str]:
     from pipeboard.domain.timeline import describe
 
     pipelines = workspace.reader.pipelines()
-    entries = reversed(workspace.reader.entries(deal.id))
+    entries = reversed(workspace.reader.history.entries(deal.id))
     zone = workspace.settings.zone
     return [describe(e.event, pipelines, today=workspace.today, zone=zone) for e in entries]
 
 
 def recorded(workspace: Workspace, deal: Deal) -> list[tuple[str, object]]:
     """Every event with all that it says, but for instants and ids that are made on the way."""
-    entries = reversed(workspace.reader.entries(deal.id))
+    entries = reversed(workspace.reader.history.entries(deal.id))
     return [(str(e.event.kind), _timeless(event_to_json(e.event))) for e in entries]
 
 

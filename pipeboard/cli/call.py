@@ -14,7 +14,7 @@ from pipeboard import outlet
 from pipeboard.cli.arguments import Parser
 from pipeboard.cli.output import Output
 from pipeboard.cli.verbs import TOKENED, listed
-from pipeboard.domain.dates import Direction, parse_date
+from pipeboard.domain.dates import Direction, parse_date, parse_instant, start_of_day
 from pipeboard.domain.errors import BadInput, DatabaseError, NotFound, PipeboardError
 from pipeboard.domain.lazy_dataclass import dataclass
 from pipeboard.domain.locales import speak, write_as
@@ -272,6 +272,26 @@ class Call:
     def day(self, text: str | None, direction: Direction = Direction.BACK) -> date | None:
         """The date that was typed, looked for in that direction; None stays None."""
         return None if text is None else parse_date(text, self.workspace.today, direction)
+
+    def instant(self, flag: str, of_day: Callable[[date], datetime]) -> datetime | None:
+        """The instant that was typed behind the flag, or what stands for the day that was; None
+        where nothing was. `BadInput` names the flag."""
+        text = getattr(self.arguments, flag.strip("-").replace("-", "_"))
+        if text is None:
+            return None
+        try:
+            if "T" in text or ":" in text:
+                return parse_instant(text, zone=self.settings.zone)
+            day = parse_date(text, self.workspace.today, Direction.BACK)
+            at = of_day(day)
+        except BadInput as error:
+            raise BadInput(f"{flag}: {error.message}", hint=error.hint) from error
+        self.tell_days([(text, day)])
+        return at
+
+    def since(self) -> datetime | None:
+        """When what is asked for begins."""
+        return self.instant("--since", lambda day: start_of_day(day, self.settings.zone))
 
     def tell_whose(self) -> None:
         """Says that what is counted is not everybody's, for whoever does not see everything."""

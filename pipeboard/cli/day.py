@@ -206,7 +206,7 @@ def _news(call: Call, owner: str | None, since: datetime) -> list[str]:
     """What others did since then to the deals that are somebody's."""
     reader, me = call.workspace.reader, call.workspace.me
     by_command: dict[str, list[Entry]] = {}
-    for entry in reader.entries(since=since, limit=_PAGE):
+    for entry in reader.history.entries(since=since, limit=_PAGE):
         if me not in (entry.actor, entry.acting_as):
             by_command.setdefault(entry.command_id, []).append(entry)
     deals = reader.deals({e.deal_id for entries in by_command.values() for e in entries})

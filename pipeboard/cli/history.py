@@ -13,7 +13,6 @@ from pipeboard.cli.call import Call, Verb
 from pipeboard.cli.output import write_stream_of_documents
 from pipeboard.cli.tables import Table
 from pipeboard.domain.agreements import AgreementEntry
-from pipeboard.domain.dates import Direction, parse_date, parse_instant, start_of_day
 from pipeboard.domain.errors import BadInput
 from pipeboard.domain.locales import ENGLISH, written
 from pipeboard.domain.sheet import Entry, LoggedEvent
@@ -86,7 +85,7 @@ def history(call: Call) -> int:
     deal_id = None
     if asked.deal is not None:
         deal_id = find_deal(call.workspace, asked.deal, call.only_pipeline).id
-    since = None if asked.since is None else _since(call, asked.since)
+    since = call.since()
     audit = _audit(call)
     agreed = iter(()) if deal_id is not None else _agreements(call, since, audit)
     if asked.json:
@@ -122,7 +121,7 @@ def _audit(call: Call) -> Audit:
             hint=did_you_mean(verb, known) or f"It is one of {', '.join(known)}.",
         )
     by = (asked.by or "").strip().removeprefix("@")
-    if by and not call.workspace.reader.commands(by, limit=1):
+    if by and not call.workspace.reader.history.commands(by, limit=1):
         by = match_rep(by, call.workspace.reader.reps()).name
     return Audit(by, verb, asked.overrides, asked.for_others, asked.undone)
 
@@ -169,7 +168,7 @@ def _entries(
 ) -> Iterator[Entry]:
     """The events page by page, so that a long history is never held."""
     before, eyes, reader = None, call.workspace.rights.eyes, call.workspace.reader
-    while page := reader.entries(deal_id, since, _PAGE, before=before, audit=audit):
+    while page := reader.history.entries(deal_id, since, _PAGE, before=before, audit=audit):
         owners = {one: deal.owner for one, deal in reader.deals({e.deal_id for e in page}).items()}
         yield from (entry.seen_by(eyes, owners[entry.deal_id]) for entry in page)
         before = page[-1].seq
@@ -180,21 +179,9 @@ def _logged(
 ) -> Iterator[LoggedEvent]:
     """The same as the log keeps them."""
     before, reader = None, call.workspace.reader
-    while page := reader.log(deal_id, since, _PAGE, before=before, audit=audit):
+    while page := reader.history.log(deal_id, since, _PAGE, before=before, audit=audit):
         yield from page
         before = page[-1].seq
-
-
-def _since(call: Call, text: str) -> datetime:
-    zone = call.settings.zone
-    if "T" in text or ":" in text:
-        return parse_instant(text, zone=zone)
-    try:
-        day = parse_date(text, call.workspace.today, Direction.BACK)
-    except BadInput as error:
-        raise BadInput(f"--since: {error.message}", hint=error.hint) from error
-    call.tell_days([(text, day)])
-    return start_of_day(day, zone)
 
 
 VERBS = {

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from functools import partial
 from typing import TYPE_CHECKING
 
 from pipeboard import outlet
 from pipeboard.cli.arguments import Parser
 from pipeboard.cli.call import Call, Verb
 from pipeboard.cli.tables import Table
-from pipeboard.domain.dates import Direction, parse_date, parse_instant
 from pipeboard.domain.errors import BadInput
 from pipeboard.domain.locales import written
 from pipeboard.domain.money import currency_code
@@ -117,10 +116,12 @@ def _flow(call: Call, report: Report) -> Waterfall:
 
 
 def _question(call: Call) -> ReportQuery:
-    from pipeboard.workspace.reports import ReportQuery
+    from pipeboard.workspace.reports import ReportQuery, end_of
 
     asked, workspace = call.arguments, call.workspace
-    as_of = workspace.now() if asked.as_of is None else _instant(call, asked.as_of)
+    as_of = call.instant("--as-of", partial(end_of, workspace)) or workspace.now()
+    if as_of > workspace.now():
+        raise BadInput("--as-of: that has not come yet.", hint="Name an instant until now.")
     words = " ".join(asked.words)
     query = parse_filter(workspace, words) if words.strip() else None
     if query is not None:
@@ -134,24 +135,6 @@ def _question(call: Call) -> ReportQuery:
         workspace.me,
         currency_code(asked.currency) if asked.currency else "",
     )
-
-
-def _instant(call: Call, text: str) -> datetime:
-    """The instant that was typed, or the end of the day; BadInput for the future."""
-    from pipeboard.workspace.reports import end_of
-
-    workspace = call.workspace
-    try:
-        if "T" not in text and ":" not in text:
-            day = parse_date(text, workspace.today, Direction.BACK)
-            call.tell_days([(text, day)])
-            return end_of(workspace, day)
-        at = parse_instant(text, zone=call.settings.zone)
-    except BadInput as error:
-        raise BadInput(f"--as-of: {error.message}", hint=error.hint) from error
-    if at > workspace.now():
-        raise BadInput("--as-of: that has not come yet.", hint="Name an instant until now.")
-    return at
 
 
 def _owner(call: Call, name: str | None) -> str | None:

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-
 from pipeboard import outlet
 from pipeboard.cli.arguments import Parser
 from pipeboard.cli.call import Call, Verb
 from pipeboard.cli.failures import DONE
-from pipeboard.domain.dates import Direction, local_date, parse_date, parse_instant, start_of_day
-from pipeboard.domain.errors import BadInput
+from pipeboard.domain.dates import Direction, local_date, parse_date
 from pipeboard.workspace.finding import find_deal
 
 
@@ -48,7 +45,7 @@ def review(call: Call) -> int:
         document = held_on(workspace, call.pipeline, day).contents
     else:
         call.tell_whose()
-        found = review_of(workspace, call.pipeline, _since(call))
+        found = review_of(workspace, call.pipeline, call.since())
         document = review_document(found)
         if asked.hold:
             receipt = hold(workspace, call.pipeline, document, at=found.at, **call.once)
@@ -62,21 +59,6 @@ def review(call: Call) -> int:
     else:
         call.out.text(review_markdown(document).rstrip("\n"))
     return DONE
-
-
-def _since(call: Call) -> datetime | None:
-    text = call.arguments.since
-    if text is None:
-        return None
-    zone = call.settings.zone
-    try:
-        if "T" in text or ":" in text:
-            return parse_instant(text, zone=zone)
-        day = parse_date(text, call.workspace.today, Direction.BACK)
-    except BadInput as error:
-        raise BadInput(f"--since: {error.message}", hint=error.hint) from error
-    call.tell_days([(text, day)])
-    return start_of_day(day, zone)
 
 
 VERBS = {

@@ -111,7 +111,7 @@ def _present(call: Call, ids: Sequence[int]) -> str:
     """The words of the note that is rewritten."""
     if len(ids) != 1:
         raise BadInput("A note stands on one deal.", hint="Name that deal alone.")
-    notes = call.workspace.reader.notes(ids[0])
+    notes = call.workspace.reader.history.notes(ids[0])
     return next((note.text for note in notes if note.id == call.arguments.edit), "")
 
 

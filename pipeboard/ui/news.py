@@ -26,11 +26,13 @@ class News:
     def begin(self, state: BoardState) -> None:
         """Whatever was done before is no news; raises DatabaseError."""
         if self._last_seq is None:
-            self._last_seq = max((did.seq for did in state.reader.commands(limit=1)), default=0)
+            self._last_seq = max(
+                (did.seq for did in state.reader.history.commands(limit=1)), default=0
+            )
 
     def since(self, state: BoardState) -> list[Did]:
         """What was done since the last look, the latest first; raises DatabaseError."""
-        done = state.reader.commands(limit=_MOST_NEWS)
+        done = state.reader.history.commands(limit=_MOST_NEWS)
         last, self._last_seq = self._last_seq, max((did.seq for did in done), default=0)
         return [] if last is None else [did for did in done if did.seq > last]
 

@@ -177,7 +177,9 @@ class Unseen:
 def unseen_changes(service: Service, deal: Deal, seen: Seen) -> Unseen:
     """What was done to the deal after the version that was seen, and stands."""
     version = seen.get(deal.id, deal.version)
-    since = service.reader.standing_since(deal.id, version) if version < deal.version else []
+    since = (
+        service.reader.history.standing_since(deal.id, version) if version < deal.version else []
+    )
     if not since:
         return nothing_unseen(deal)
     pipelines, zone = service.reader.pipelines(), service.settings.zone

@@ -203,7 +203,7 @@ def _follow_ups(service: Service, deals: Sequence[Deal], command: c.LogTouch) ->
     """Where a proposal stands: how often it was followed up, with this time."""
     if len(deals) != 1 or (sent_at := deals[0].quote_sent_at) is None:
         return ()
-    count = follow_ups(sent_at, service.reader.touches(deals[0].id))
+    count = follow_ups(sent_at, service.reader.history.touches(deals[0].id))
     count += (command.at or service.now()) > sent_at
     return (f"Follow-up {count} of {PERSISTENCE} since the proposal.",) if count else ()
 
@@ -312,8 +312,11 @@ def merge_deals(
 
 def _absorbed(service: Service, deal: Deal) -> c.Absorbed:
     """The deal with its notes and touches, oldest first, under new ids."""
-    notes = [note.copied(str(uuid.uuid4())) for note in reversed(service.reader.notes(deal.id))]
+    notes = [
+        note.copied(str(uuid.uuid4())) for note in reversed(service.reader.history.notes(deal.id))
+    ]
     touches = [
-        touch.copied(str(uuid.uuid4())) for touch in reversed(service.reader.touches(deal.id))
+        touch.copied(str(uuid.uuid4()))
+        for touch in reversed(service.reader.history.touches(deal.id))
     ]
     return c.Absorbed(deal, tuple(notes), tuple(touches))

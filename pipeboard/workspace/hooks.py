@@ -50,7 +50,7 @@ class Hooks:
                 self._say(f"The hook {hook.moment} was not run: {printable(str(why)).rstrip('.')}.")
 
     def _run(self, hook: Hook, service: Service, command_id: str) -> None:
-        events = service.reader.events_of(command_id)
+        events = service.reader.history.events_of(command_id)
         ids = [one for one, told in events.items() if hook.is_about(event for _, event in told)]
         if not ids:
             return
@@ -106,7 +106,7 @@ def _document(hook: Hook, service: Service, command_id: str, ids: Sequence[int])
 
     reader, settings = service.reader, service.settings
     documents = Documents(service.every_pipeline(), service.today, settings.zone)
-    done = reader.command(command_id)
+    done = reader.history.command(command_id)
     command = {
         "id": command_id,
         "verb": done.verb if done else "",

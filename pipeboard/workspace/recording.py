@@ -94,9 +94,9 @@ def retried(service: Service, token: str, verb: str = "", by: str = "") -> Recei
     if not token:
         return None
     clean_line(token, field="token")
-    if service.truth.command(token) is None:
+    if service.truth.history.command(token) is None:
         return None
-    done = service.reader.command(token)
+    done = service.reader.history.command(token)
     if done is None:
         raise Refused(f"The token {quoted(token)} was used already.", hint=_OWN_TOKEN)
     if done.actor != (by or service.actor.name) or (verb and done.verb != verb):
@@ -104,7 +104,7 @@ def retried(service: Service, token: str, verb: str = "", by: str = "") -> Recei
             f"The token {quoted(token)} was used already: {done.summary}",
             hint=_OWN_TOKEN,
         )
-    deals = service.reader.deals(service.reader.events_of(token))
+    deals = service.reader.deals(service.reader.history.events_of(token))
     when = f"{done.at.astimezone(service.settings.zone):%d %b %H:%M}"
     said = f"This was done already, on {when}; nothing was done again."
     agreed = tuple(agreement for _, agreement in service.reader.agreements.of_command(token))
@@ -126,7 +126,7 @@ def record(
     command_id = ""
     if not dry_run and (changes or decision.agreements or decision.marks):
         command_id = token or service.transaction.next_id()
-        if not service.truth.command(command_id):
+        if not service.truth.history.command(command_id):
             decided = replace(decision, summary=summary)
             changes = _store(service, command_id, verb, decided)
     deals = tuple(change.after for change in changes)

@@ -69,7 +69,7 @@ def review(
     basis = report.basis
     entries = [
         entry
-        for entry in service.reader.entries(since=began, limit=MOST_ENTRIES)
+        for entry in service.reader.history.entries(since=began, limit=MOST_ENTRIES)
         if entry.recorded_at <= now
     ]
     deals = service.reader.deals({entry.deal_id for entry in entries})
@@ -222,7 +222,7 @@ def decisions_since(
     reader: Reader, pipeline: Pipeline, since: datetime
 ) -> list[rules.ReviewDecision]:
     """What was decided at and after the last review, and what became of it."""
-    entries = reader.entries(since=since, limit=MOST_ENTRIES)
+    entries = reader.history.entries(since=since, limit=MOST_ENTRIES)
     found = [entry for entry in entries if entry.verb == "decide"]
     deals = reader.deals({entry.deal_id for entry in found})
     return _decisions([e for e in found if deals[e.deal_id].pipeline_id == pipeline.id], deals)

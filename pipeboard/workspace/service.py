@@ -241,7 +241,7 @@ class Service:
             today,
             settings.currency,
             owner=self.known_owner,
-            notes=reader.notes,
+            notes=reader.history.notes,
             reps=reps,
         )
 

@@ -64,7 +64,7 @@ def undo_last(
 
     With `rest` those deals stay as they are, and all others go back.
     """
-    last = _mine(service, which) if which else service.reader.undoable(service.actor.name)
+    last = _mine(service, which) if which else service.reader.history.undoable(service.actor.name)
     if last is None:
         raise Refused("There is nothing of yours to undo.")
     found = _reverted(service, last.id, f"Can't undo '{last.summary}'", rest=rest)
@@ -85,7 +85,7 @@ def redo_last(service: Service, *, dry_run: bool = False, token: str = "") -> Re
     """Puts back what my last undo took, unless I did something else since."""
     if (done := retried(service, token)) is not None:
         return done
-    found = service.reader.redoable(service.actor.name)
+    found = service.reader.history.redoable(service.actor.name)
     if found is None:
         raise Refused("There is nothing to redo.")
     undoing, last = found
@@ -112,13 +112,13 @@ def redo_last(service: Service, *, dry_run: bool = False, token: str = "") -> Re
 
 def undo_list(service: Service, limit: int = 20) -> tuple[Did, ...]:
     """My last commands that stand, newest first: what undo would take back, in that order."""
-    done = service.reader.commands(service.actor.name, 10 * limit)
+    done = service.reader.history.commands(service.actor.name, 10 * limit)
     return tuple(did for did in done if did.undoes is None and not did.undone)[:limit]
 
 
 def _mine(service: Service, command_id: str) -> Recorded:
     """A command of mine that stands; `Refused` for any other."""
-    found = service.reader.command(command_id)
+    found = service.reader.history.command(command_id)
     if found is None or found.actor != service.actor.name:
         raise Refused("Only what you did yourself is taken back.")
     if found.undone:
@@ -135,7 +135,7 @@ def _about(service: Service, done: Recorded) -> str:
 def _reverted(service: Service, command_id: str, cannot: str, *, rest: bool) -> _Reverted:
     """What takes a command back, whole or with `rest` but for the deals that were changed
     since; `Refused` for one that nothing is known of."""
-    by_deal = service.truth.events_of(command_id)
+    by_deal = service.truth.history.events_of(command_id)
     service.come_after(by_deal)
     contexts = service.contexts()
     deals = service.reader.deals(by_deal)
@@ -145,7 +145,9 @@ def _reverted(service: Service, command_id: str, cannot: str, *, rest: bool) -> 
     changed_since: list[_ChangedSince] = []
     for deal_id, numbered in by_deal.items():
         deal, version = deals[deal_id], numbered[-1][0]
-        if deal.version != version and (since := service.reader.standing_since(deal.id, version)):
+        if deal.version != version and (
+            since := service.reader.history.standing_since(deal.id, version)
+        ):
             changed_since.append(_ChangedSince(deal, since))
             continue
         revert = c.Revert(tuple(event for _, event in numbered))

@@ -424,6 +424,6 @@ def commands(shop: Type, sit: Sit) -> int:
     """How many commands are recorded."""
     store = Store.open(os.environ["PIPEBOARD_DB"], read_only=True)
     try:
-        return len(store.reader.commands())
+        return len(store.reader.history.commands())
     finally:
         store.close()

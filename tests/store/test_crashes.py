@@ -97,4 +97,4 @@ def test_several_processes_that_write_at_once_lose_nothing_and_see_no_error(path
     assert 0 not in events_of_acknowledged(path, acknowledged)
     assert disagreements(path) == []
     with closing(Store.open(str(path))) as store:
-        assert len(store.reader.commands()) == len(acknowledged) + DEALS
+        assert len(store.reader.history.commands()) == len(acknowledged) + DEALS

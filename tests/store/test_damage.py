@@ -92,9 +92,9 @@ def questions(reader: Reader) -> Iterator[Callable[[], object]]:
     yield reader.numbers.rates
     yield lambda: reader.saved_filters("ana")
     yield lambda: reader.due_to_return(TODAY)
-    yield reader.entries
-    yield reader.log
-    yield reader.commands
+    yield reader.history.entries
+    yield reader.history.log
+    yield reader.history.commands
     yield lambda: list(reader.each(today=TODAY))
     yield lambda: list(reader.each(_filter("score>0 or status:archived"), today=TODAY, zone=ZONE))
     yield lambda: reader.ids_at(Listing(TODAY, ZONE), NOW)
@@ -103,8 +103,8 @@ def questions(reader: Reader) -> Iterator[Callable[[], object]]:
     for deal_id in (1, 2, 3):
         yield lambda deal_id=deal_id: reader.deal(deal_id)  # type: ignore[misc]
         yield lambda deal_id=deal_id: reader.record(deal_id)  # type: ignore[misc]
-        yield lambda deal_id=deal_id: reader.notes(deal_id)  # type: ignore[misc]
-        yield lambda deal_id=deal_id: reader.touches(deal_id)  # type: ignore[misc]
+        yield lambda deal_id=deal_id: reader.history.notes(deal_id)  # type: ignore[misc]
+        yield lambda deal_id=deal_id: reader.history.touches(deal_id)  # type: ignore[misc]
     yield reader.pipelines
     try:
         pipelines = reader.pipelines()
@@ -139,16 +139,16 @@ def writers_questions(writer: Writer) -> Iterator[Callable[[], object]]:
     yield lambda: writer.deals((1, 2, 3))
     reader = writer.reader
     yield lambda: reader.due_to_return(TODAY)
-    yield lambda: reader.undoable("ana")
-    yield lambda: reader.redoable("ana")
-    yield lambda: reader.standing_since(1, 0)
-    yield lambda: [reader.events_of(did) for did in _commands(reader)]
+    yield lambda: reader.history.undoable("ana")
+    yield lambda: reader.history.redoable("ana")
+    yield lambda: reader.history.standing_since(1, 0)
+    yield lambda: [reader.history.events_of(did) for did in _commands(reader)]
     yield lambda: writer.numbers("deal", 1)
     yield lambda: writer.save_settings(SETTINGS)
 
 
 def _commands(reader: Reader) -> list[str]:
-    last = reader.undoable("ana")
+    last = reader.history.undoable("ana")
     return [last.id] if last else []
 
 

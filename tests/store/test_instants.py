@@ -37,7 +37,7 @@ def test_what_happens_after_the_clock_was_set_back_happens_after_what_was_there(
     ana.add_note([deal.id], "They called.")
     ana.undo()
     ana.redo()
-    commands = ana.reader.commands()
+    commands = ana.reader.history.commands()
     instants = [did.at for did in reversed(commands)]
     assert instants == sorted(instants)
     assert instants[0] == NOW < instants[1] == NOW + MOMENT
@@ -45,9 +45,9 @@ def test_what_happens_after_the_clock_was_set_back_happens_after_what_was_there(
     assert moved.stage_entered_at is not None
     assert moved.created_at is not None
     assert moved.created_at <= moved.stage_entered_at
-    events = [entry.event.at for entry in reversed(ana.reader.entries(deal.id))]
+    events = [entry.event.at for entry in reversed(ana.reader.history.entries(deal.id))]
     assert events == sorted(events)
-    (note,) = ana.reader.notes(deal.id)
+    (note,) = ana.reader.history.notes(deal.id)
     assert note.at > NOW
     assert all(answer.at is not None and answer.at > NOW for answer in moved.answers.values())
     assert disagreements(team.path) == []
@@ -58,7 +58,7 @@ def test_a_clock_that_stands_or_goes_is_taken_as_it_is(team: Team, ana: Workspac
     add(ana, "Borealis: pilot")
     team.clock.wait(seconds=1)
     add(ana, "Nordlicht: pilot")
-    assert [did.at - NOW for did in ana.reader.commands()] == [
+    assert [did.at - NOW for did in ana.reader.history.commands()] == [
         timedelta(seconds=1),
         timedelta(0),
         timedelta(0),
@@ -74,7 +74,7 @@ def test_what_was_dated_back_by_hand_keeps_its_day(team: Team, ana: Workspace) -
     won = now_of(ana, deal.id)
     assert won.closed_at is not None
     assert won.closed_at.date() == NOW.date()
-    assert ana.reader.commands()[0].at == NOW + timedelta(days=5) + MOMENT
+    assert ana.reader.history.commands()[0].at == NOW + timedelta(days=5) + MOMENT
     assert disagreements(team.path) == []
 
 
@@ -86,5 +86,5 @@ def test_a_clock_set_to_the_past_for_old_deals_is_not_put_off_by_others(
     old = add(ana, "Borealis: pilot")
     ana.add_note([old.id], "They called.")
     assert old.created_at == NOW - timedelta(days=300)
-    (note,) = ana.reader.notes(old.id)
+    (note,) = ana.reader.history.notes(old.id)
     assert note.at == old.created_at

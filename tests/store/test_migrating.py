@@ -214,7 +214,7 @@ def test_nothing_that_was_recorded_is_changed_and_work_goes_on(path: Path) -> No
     assert [rows(path, sql) for sql in LOG] == before
     assert disagreements(path) == []
     assert check_copy(locate_file(str(path))) == []
-    (last, *_) = ana.reader.commands(limit=1)
+    (last, *_) = ana.reader.history.commands(limit=1)
     assert last.verb == "undo"
     ana.redo()
     assert now_of(ana, 2).fields == {"region": "north"}

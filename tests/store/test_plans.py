@@ -161,13 +161,13 @@ QUESTIONS: Mapping[str, tuple[Callable[[Reader], object], Sequence[str]]] = {
     "a deal by name": (lambda reader: reader.named("lumen"), WORDS),
     "find": (lambda reader: reader.find("lumen"), WORDS),
     "lost deals that are due": (lambda reader: reader.due_to_return(TODAY), ()),
-    "a page of the log": (lambda reader: reader.entries(limit=9), BACKWARDS),
-    "the next page of the log": (lambda reader: reader.log(limit=9, before=90), ()),
-    "the log of a deal": (lambda reader: reader.log(5), ()),
-    "what may be undone": (lambda reader: reader.undoable("ana"), ()),
-    "what may be redone": (lambda reader: reader.redoable("ana"), ()),
-    "what was done since": (lambda reader: reader.standing_since(5, 1), ()),
-    "the events of a command": (lambda reader: reader.events_of("c1"), ()),
+    "a page of the log": (lambda reader: reader.history.entries(limit=9), BACKWARDS),
+    "the next page of the log": (lambda reader: reader.history.log(limit=9, before=90), ()),
+    "the log of a deal": (lambda reader: reader.history.log(5), ()),
+    "what may be undone": (lambda reader: reader.history.undoable("ana"), ()),
+    "what may be redone": (lambda reader: reader.history.redoable("ana"), ()),
+    "what was done since": (lambda reader: reader.history.standing_since(5, 1), ()),
+    "the events of a command": (lambda reader: reader.history.events_of("c1"), ()),
     "the pipeline written last": (
         lambda reader: reader.numbers.last_written_pipeline(),
         BACKWARDS,
@@ -194,5 +194,5 @@ def test_no_question_goes_through_what_grows(
 
 def test_the_log_is_paged_along_its_order(plans: Callable[..., list[str]]) -> None:
     for before in (None, 90):
-        steps = plans(lambda reader, before=before: reader.entries(limit=9, before=before))
+        steps = plans(lambda reader, before=before: reader.history.entries(limit=9, before=before))
         assert [step for step in steps if "TEMP B-TREE" in step] == []

@@ -191,7 +191,7 @@ def test_a_commit_whose_answer_was_lost_is_done_once(
     assert not left
     assert now_of(ana, deal).stage_id == PROPOSAL
     assert recorded(team.place)[receipt.command_id] == 1
-    assert len(ana.reader.entries(deal)) == 2
+    assert len(ana.reader.history.entries(deal)) == 2
     assert disagreements(team.place) == []
 
 
@@ -201,7 +201,7 @@ def test_whoever_waits_too_long_for_another_writer_is_told(team: Team, ana: Work
         with pytest.raises(DatabaseError, match="busy") as busy:
             ana.store.write(lambda writer: None, patience_s=0.2)
         assert busy.value.details["reason"] == "locked"
-        assert ana.reader.commands() == ()  # who reads does not wait
+        assert ana.reader.history.commands() == ()  # who reads does not wait
         other.execute("ROLLBACK")
     add(ana)
 
@@ -250,7 +250,7 @@ def test_a_server_that_is_stopped_and_started_loses_nothing(server: PostgresServ
             server.start()
             assert waiting.result() is not None
         assert recorded(server.url)[done] == 1
-        assert now_of(ana, deal).version == len(ana.reader.entries(deal))
+        assert now_of(ana, deal).version == len(ana.reader.history.entries(deal))
     assert disagreements(server.url) == []
     team.close()
 

@@ -46,23 +46,25 @@ def test_notes_and_touches_come_newest_first(store: Store) -> None:
         _did(store, f"c{number}n", number, Event(Kind.NOTE, at, facts={"note": note}))
         touch = {**CALL, "id": f"t{number}", "outcome": words, "at": _later(number).isoformat()}
         _did(store, f"c{number}t", number, Event(Kind.TOUCH, at, facts={"touch": touch}))
-    assert [(note.text, note.author) for note in store.reader.notes(1)] == [
+    assert [(note.text, note.author) for note in store.reader.history.notes(1)] == [
         ("second", "ana"),
         ("first", "ana"),
     ]
-    assert [(touch.type, touch.direction, touch.outcome) for touch in store.reader.touches(1)] == [
+    assert [
+        (touch.type, touch.direction, touch.outcome) for touch in store.reader.history.touches(1)
+    ] == [
         ("call", "out", "second"),
         ("call", "out", "first"),
     ]
-    assert store.reader.notes(2) == ()
-    assert store.reader.touches(2) == ()
+    assert store.reader.history.notes(2) == ()
+    assert store.reader.history.touches(2) == ()
 
 
 def test_a_note_that_was_undone_is_gone(store: Store) -> None:
     event = Event(Kind.NOTE, NOW, facts={"note": NOTE})
     _did(store, "c2", 1, event)
     _did(store, "c3", 2, inverse(event), undoes="c2")
-    assert store.reader.notes(1) == ()
+    assert store.reader.history.notes(1) == ()
 
 
 def test_entries_come_newest_first_by_pages(store: Store) -> None:
@@ -70,14 +72,14 @@ def test_entries_come_newest_first_by_pages(store: Store) -> None:
     assert before is not None
     event = change(before, Kind.OWNER, _later(1), owner="bo")
     _did(store, "c2", 1, event)
-    everything = store.reader.entries()
+    everything = store.reader.history.entries()
     assert [entry.command_id for entry in everything] == ["c2", "c1", "c1"]
     assert everything[0].event == event
     assert (everything[0].version, everything[0].recorded_at) == (2, _later(1))
-    assert [entry.deal_id for entry in store.reader.entries(2)] == [2]
-    assert store.reader.entries(since=_later(1)) == everything[:1]
-    first = store.reader.entries(limit=2)
-    assert first + store.reader.entries(limit=2, before=first[-1].seq) == everything
+    assert [entry.deal_id for entry in store.reader.history.entries(2)] == [2]
+    assert store.reader.history.entries(since=_later(1)) == everything[:1]
+    first = store.reader.history.entries(limit=2)
+    assert first + store.reader.history.entries(limit=2, before=first[-1].seq) == everything
 
 
 def test_entries_of_an_undone_command_say_so(store: Store) -> None:
@@ -87,7 +89,7 @@ def test_entries_of_an_undone_command_say_so(store: Store) -> None:
     _did(store, "c2", 1, event)
     _did(store, "c3", 2, inverse(event), undoes="c2")
     store.write(lambda writer: writer.mark("c2", undone=True))
-    assert [(entry.command_id, entry.undone) for entry in store.reader.entries(1)] == [
+    assert [(entry.command_id, entry.undone) for entry in store.reader.history.entries(1)] == [
         ("c3", False),
         ("c2", True),
         ("c1", False),
@@ -98,7 +100,7 @@ def test_commands_say_who_did_what(store: Store) -> None:
     before = store.reader.deal(1)
     assert before is not None
     _did(store, "c2", 1, change(before, Kind.OWNER, _later(1), owner="bo"))
-    newest, first = store.reader.commands()
+    newest, first = store.reader.history.commands()
     assert (newest.id, newest.summary, newest.actor, newest.at) == (
         "c2",
         "Did c2.",
@@ -106,8 +108,8 @@ def test_commands_say_who_did_what(store: Store) -> None:
         _later(1),
     )
     assert first.verb == "import"
-    assert store.reader.commands("bo") == ()
-    assert store.reader.commands("ana", 1) == (newest,)
+    assert store.reader.history.commands("bo") == ()
+    assert store.reader.history.commands("ana", 1) == (newest,)
 
 
 def test_a_sheet_holds_everything_of_a_deal(store: Store) -> None:
@@ -124,4 +126,4 @@ def test_a_sheet_holds_everything_of_a_deal(store: Store) -> None:
 def test_a_snapshot_shows_one_moment_to_several_questions(store: Store) -> None:
     with store.reader.snapshot(), store.reader.snapshot():
         assert store.reader.deal(1) is not None
-        assert len(store.reader.entries()) == 2
+        assert len(store.reader.history.entries()) == 2

@@ -230,7 +230,7 @@ def test_a_file_that_may_not_grow_in_the_middle_of_a_commit_is_told_and_recovere
     assert done.stderr == ""
     assert done.stdout == "" or done.stdout.startswith(("io ", "full "))
     with closing(Store.open(str(path))) as store:
-        notes = {len(store.reader.notes(deal_id)) for deal_id in (1, 2, 3)}
+        notes = {len(store.reader.history.notes(deal_id)) for deal_id in (1, 2, 3)}
         assert notes == ({0} if done.stdout else {1})
     assert disagreements(path) == []
     assert resource.getrlimit(resource.RLIMIT_FSIZE)[0] == resource.RLIM_INFINITY

@@ -72,7 +72,7 @@ async def test_a_gate_lets_nothing_through_without_a_logged_reason(demo: Path) -
         await board.type("their CFO called")
         await board.press("enter")
         assert board.stored(deal_id).stage_id != stage
-        entries = board.workspace.reader.entries(deal_id, limit=3)
+        entries = board.workspace.reader.history.entries(deal_id, limit=3)
         assert any("their CFO called" in str(entry.event) for entry in entries)
 
 
@@ -185,8 +185,8 @@ async def test_a_note_and_a_call_that_asks_for_the_next_step(demo: Path) -> None
         assert board.is_asking
         await board.type("1 send it")
         await board.press("enter")
-        assert board.workspace.reader.notes(deal_id)[0].text == "wants a reference"
-        assert board.workspace.reader.touches(deal_id)[0].outcome == "reached Mika"
+        assert board.workspace.reader.history.notes(deal_id)[0].text == "wants a reference"
+        assert board.workspace.reader.history.touches(deal_id)[0].outcome == "reached Mika"
         step = board.stored(deal_id).next_step
         assert step is not None
         assert step.due == TODAY
@@ -273,7 +273,7 @@ async def test_a_deal_is_given_away_with_a_note_that_its_next_owner_finds(demo: 
         await board.press("enter")
         after = board.stored(before.id)
         assert (after.owner, after.given_by) == ("jonas", "ana")
-        touches = board.workspace.reader.touches(before.id)
+        touches = board.workspace.reader.history.touches(before.id)
         assert any("The CFO decides" in touch.outcome for touch in touches)
 
 
@@ -355,15 +355,15 @@ async def test_what_is_older_than_the_session_is_undone_only_when_it_is_asked_fo
     demo: Path,
 ) -> None:
     async with desk(demo) as board:
-        last = board.workspace.reader.undoable("ana")
+        last = board.workspace.reader.history.undoable("ana")
         assert last is not None
         await board.press("u")
         assert board.is_asking
         assert board.shows("u undoes it")
         await board.press("escape")
-        assert board.workspace.reader.undoable("ana") == last
+        assert board.workspace.reader.history.undoable("ana") == last
         await board.press("u", "u")
-        assert board.workspace.reader.undoable("ana") != last
+        assert board.workspace.reader.history.undoable("ana") != last
         assert "Undid" in board.status
 
 

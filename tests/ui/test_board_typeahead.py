@@ -32,7 +32,7 @@ async def test_a_whole_command_with_its_text_can_be_typed_ahead(demo: Path) -> N
     async with desk(demo) as board:
         first = board.card.id
         await board.burst("n", *"hello", "enter", "j")
-        notes = board.workspace.reader.notes(first)
+        notes = board.workspace.reader.history.notes(first)
         assert notes[0].text == "hello"
         assert board.state.view.cursor == (0, 1)
 

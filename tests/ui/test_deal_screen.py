@@ -159,7 +159,7 @@ async def test_two_who_answer_one_question_are_shown_both_answers(team: Team) ->
         assert board.shows("Nobody has asked")
         await board.press("m")
         assert board.stored(1).answers["need"].text == "Nobody has asked"
-        entries = board.workspace.reader.entries(1)
+        entries = board.workspace.reader.history.entries(1)
         told = [value_of(entry.event.after, "answers.need", Answer) for entry in entries]
         assert [answer.text for answer in told if answer] == [
             "Nobody has asked",
@@ -183,7 +183,7 @@ async def test_whichever_answer_stands_no_word_of_the_other_is_lost(
         team.rep("bo").answer([1], "need", "Stops twice a day", 3)
         await board.press("enter", key)
         assert board.stored(1).answers["need"].text == answer
-        assert [note.text for note in board.workspace.reader.notes(1)] == notes
+        assert [note.text for note in board.workspace.reader.history.notes(1)] == notes
 
 
 async def test_an_answer_that_is_not_settled_stays_a_draft(team: Team) -> None:
@@ -259,13 +259,16 @@ async def test_ones_own_note_is_rewritten_and_anothers_is_not(team: Team) -> Non
         await board.press("n")
         await board.type("mine")
         await board.press("enter")
-        mine = next(n for n in board.workspace.reader.notes(1) if n.author == "ana")
+        mine = next(n for n in board.workspace.reader.history.notes(1) if n.author == "ana")
         await _cursor_on(board, mine)
         await board.press("enter")
         await board.type(" too")
         await board.press("ctrl+s")
-        assert {n.text for n in board.workspace.reader.notes(1)} == {"Bo was here", "mine too"}
-        kinds = [e.event.kind for e in board.workspace.reader.entries(1)]
+        assert {n.text for n in board.workspace.reader.history.notes(1)} == {
+            "Bo was here",
+            "mine too",
+        }
+        kinds = [e.event.kind for e in board.workspace.reader.history.entries(1)]
         assert kinds[0] == "note_edited"
 
 

@@ -32,7 +32,7 @@ async def opened(show: Shown, key: str) -> Overlay[object]:
 
 
 async def log_of(show: Shown) -> list[str]:
-    return [did.summary for did in show.desk.workspace.reader.commands(limit=5_000)]
+    return [did.summary for did in show.desk.workspace.reader.history.commands(limit=5_000)]
 
 
 @pytest.mark.parametrize("name", BOARD)

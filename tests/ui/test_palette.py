@@ -87,7 +87,7 @@ async def test_a_rep_a_step_a_note_a_filter_are_named_with_what_they_are_for(dem
         moved = board.stored(deal_id).next_step
         assert moved is not None and moved.text == step.text and moved.due != step.due
         await say(board, "note they like forks")
-        assert "they like forks" in [n.text for n in board.workspace.reader.notes(deal_id)]
+        assert "they like forks" in [n.text for n in board.workspace.reader.history.notes(deal_id)]
         await say(board, "filter stalled")
         assert board.state.view.filter_text == "stalled"
 

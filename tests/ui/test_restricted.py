@@ -187,4 +187,4 @@ async def test_a_viewer_sees_that_they_only_look_and_no_key_asks_for_more(demo: 
                 await board.pilot.pause()
                 assert not board.is_asking, key.id
         await board.until(lambda: "viewer" in board.status)
-        assert board.workspace.reader.commands(limit=1)[0].verb == "rep"
+        assert board.workspace.reader.history.commands(limit=1)[0].verb == "rep"

@@ -176,7 +176,7 @@ async def test_keys_wait_for_a_module_that_is_slow_to_import(
         may_import.set()
         await board.settle()
         assert board.stored(deal_id).archived_at is not None
-        assert [note.text for note in board.workspace.reader.notes(other.id)][:1] == ["dx"]
+        assert [note.text for note in board.workspace.reader.history.notes(other.id)][:1] == ["dx"]
 
 
 @pytest.mark.parametrize("keys", [("f", "a", "b"), ("f", "a", "c", "down")])

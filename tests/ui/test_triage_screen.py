@@ -359,7 +359,7 @@ async def test_a_day_that_ends_while_something_is_typed_waits_for_it(demo: Path)
         await look(board)
         assert looked_at(board).id == deal.id
         await board.burst(*"late", "enter")
-        assert board.workspace.reader.notes(deal.id)[0].text == "late"
+        assert board.workspace.reader.history.notes(deal.id)[0].text == "late"
         await look(board)
         assert triage_of(board).listing.today == TODAY + timedelta(days=1)
 
@@ -409,7 +409,7 @@ async def test_a_deal_stays_while_something_is_asked_about_it(demo: Path) -> Non
         assert looked_at(board).id == deal.id
         assert board.shows(f"Note on {deal.name}")
         await board.burst(*"mine", "enter")
-        assert board.workspace.reader.notes(deal.id)[0].text == "mine"
+        assert board.workspace.reader.history.notes(deal.id)[0].text == "mine"
         assert looked_at(board).id != deal.id
 
 

@@ -253,7 +253,7 @@ async def test_whatever_two_have_changed_one_says_which_stands(
                 case _:
                     await board.press("3", "enter")
                     await board.type(", gone on with")
-                    (note,) = me.reader.notes(deal_id)
+                    (note,) = me.reader.history.notes(deal_id)
                     me.edit_note(deal_id, note.id, theirs)
                     await board.press("ctrl+s")
         await board.until(lambda: board.shows("theirs, mine is kept as a draft"))
@@ -264,7 +264,7 @@ async def test_whatever_two_have_changed_one_says_which_stands(
             "owner": deal.owner,
             "contacts": deal.contacts["ada"].name,
             "terms": deal.terms["price"].ours,
-            "note": board.workspace.reader.notes(deal_id)[0].text,
+            "note": board.workspace.reader.history.notes(deal_id)[0].text,
         }[field]
         assert stands == (mine if side == "m" else theirs)
 
@@ -336,7 +336,9 @@ async def test_a_draft_that_cannot_be_written_is_said_and_the_text_stays(demo: P
         await board.press("escape")
         assert board.shows("Discard what you changed"), "nothing keeps it, so it asks"
         await board.press("n", "enter")
-        assert [note.text for note in board.workspace.reader.notes(board.card.id)] == ["precious"]
+        assert [note.text for note in board.workspace.reader.history.notes(board.card.id)] == [
+            "precious"
+        ]
 
 
 async def test_lines_of_this_session_come_back_by_the_arrows(demo: Path) -> None:
@@ -375,7 +377,7 @@ async def test_a_pasted_mail_keeps_its_lines(demo: Path) -> None:
         await board.settle()
         await board.until(lambda: board.shows("forks please"))
         await board.press("ctrl+s")
-        (note,) = board.workspace.reader.notes(board.card.id)
+        (note,) = board.workspace.reader.history.notes(board.card.id)
         assert note.text == "From Rita Hello,\n\nforks please\nRita"
 
 
@@ -448,5 +450,5 @@ async def test_an_editor_that_fails_leaves_what_was_written_with_the_reason(
         assert typed_in(board) == "all of it\nand more"
         assert "all of it\nand more" in board.app.drafts.all().values()
         await board.press("ctrl+s")
-        (note,) = board.workspace.reader.notes(board.card.id)
+        (note,) = board.workspace.reader.history.notes(board.card.id)
         assert note.text == "all of it\nand more"

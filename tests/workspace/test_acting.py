@@ -29,7 +29,7 @@ def test_a_rep_who_is_taken_away_is_acted_for_no_more(team: Team, ana: Workspace
         connection.execute("COMMIT")
     with pytest.raises(NotFound, match="no rep 'bo' to act for"):
         for_bo.tag([deal.id], ["x"])
-    assert ana.reader.entries(deal.id)[0].event.kind == "created"
+    assert ana.reader.history.entries(deal.id)[0].event.kind == "created"
 
 
 def test_note_and_timeline_name_both(team: Team, ana: Workspace) -> None:
@@ -39,7 +39,7 @@ def test_note_and_timeline_name_both(team: Team, ana: Workspace) -> None:
     record = ana.record(deal.id)
     assert record.notes[0].author == record.entries[0].who == "ana (for bo)"
     for_bo.edit_note(deal.id, record.notes[0].id, "Met at the fair")
-    assert ana.reader.notes(deal.id)[0].text == "Met at the fair"
+    assert ana.reader.history.notes(deal.id)[0].text == "Met at the fair"
 
 
 def test_what_is_agreed_names_both(team: Team) -> None:

@@ -143,7 +143,7 @@ def test_a_note_never_conflicts(ana: Workspace, bo: Workspace) -> None:
     deal = add(ana)
     bo.add_note([deal.id], "One")
     ana.add_note([deal.id], "Two")
-    assert {note.text for note in ana.reader.notes(deal.id)} == {"One", "Two"}
+    assert {note.text for note in ana.reader.history.notes(deal.id)} == {"One", "Two"}
 
 
 def test_a_stale_step_meets_the_conflict_before_the_gate(ana: Workspace, bo: Workspace) -> None:

@@ -64,7 +64,7 @@ def _redone(ana: Workspace, deal_id: int, other: int) -> object:
 
 def _note_edited(ana: Workspace, deal_id: int, other: int) -> object:
     ana.add_note([deal_id], "Old")
-    return ana.edit_note(deal_id, ana.reader.notes(deal_id)[0].id, "New")
+    return ana.edit_note(deal_id, ana.reader.history.notes(deal_id)[0].id, "New")
 
 
 def _answer_taken_back(ana: Workspace, deal_id: int, other: int) -> object:
@@ -158,7 +158,7 @@ def test_what_is_stored_is_what_was_decided(
 ) -> None:
     deal, other = add(ana), add(ana, "Acme: other 2k")
     WRITES[way](ana, deal.id, other.id)
-    stored = [entry.event for entry in ana.reader.entries()]
+    stored = [entry.event for entry in ana.reader.history.entries()]
     assert len(stored) > 2
     assert len(stored) == len(decided)
     assert all(event in decided for event in stored)
@@ -170,5 +170,5 @@ def test_what_the_team_agrees_on_changes_no_deal(ana: Workspace, decided: list[E
     ana.save_pipeline(pipeline)
     ana.save_settings(ana.settings)
     ana.save_filter("mine", "stage:proposal")
-    assert ana.reader.entries() == ()
+    assert ana.reader.history.entries() == ()
     assert decided == []

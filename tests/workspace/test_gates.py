@@ -99,7 +99,7 @@ def test_every_way_takes_a_reason_and_logs_it_with_what_was_missing(
     deal = add(ana, stage=QUALIFICATION)
     WAYS[way](ana, deal.id, "signed already")
     assert now_of(ana, deal.id).stage_id in (NEEDS, PROPOSAL, WON)
-    logged = [entry.event.facts for entry in ana.reader.entries(deal.id)]
+    logged = [entry.event.facts for entry in ana.reader.history.entries(deal.id)]
     (passing,) = [facts for facts in logged if facts.get("override") == "signed already"]
     assert "Need is unanswered" in passing["missing"]
 
@@ -116,7 +116,7 @@ def test_a_deal_that_meets_the_gate_passes_without_a_reason(ana: Workspace) -> N
     deal = add(ana, stage=QUALIFICATION)
     qualify(ana, deal.id)
     ana.step([deal.id], 1)
-    assert ana.reader.entries(deal.id, limit=1)[0].event.facts == {}
+    assert ana.reader.history.entries(deal.id, limit=1)[0].event.facts == {}
 
 
 def test_a_deal_that_skips_a_gated_stage_passes_its_gate_too(ana: Workspace) -> None:
@@ -142,7 +142,7 @@ def test_a_move_back_and_a_loss_ask_nothing(ana: Workspace) -> None:
 
 def test_a_deal_added_to_a_later_stage_logs_what_the_earlier_ones_ask(ana: Workspace) -> None:
     deal = add(ana, "Lumen Oy: pilot", stage=PROPOSAL)
-    (entry,) = ana.reader.entries(deal.id)
+    (entry,) = ana.reader.history.entries(deal.id)
     assert entry.event.facts["override"] == "new in Proposal"
     assert "Need is unanswered" in entry.event.facts["missing"]
 
@@ -153,7 +153,7 @@ def test_a_deal_taken_over_from_a_file_logs_where_it_passed(ana: Workspace, tmp_
     with open_import(file, currency="EUR", zone=ZoneInfo("UTC"), today=TODAY) as reading:
         ana.import_rows(reading, sales(ana), "deals.csv")
     (deal,) = ana.find_deals(["Pilot"])
-    overrides = [entry.event.facts.get("override") for entry in ana.reader.entries(deal.id)]
+    overrides = [entry.event.facts.get("override") for entry in ana.reader.history.entries(deal.id)]
     assert overrides == ["imported from deals.csv"] * 2
 
 
@@ -162,12 +162,12 @@ def test_undo_brings_a_deal_back_past_a_gate_and_logs_that_it_did(ana: Workspace
     ana.step([deal.id], -1)
     ana.undo()
     assert now_of(ana, deal.id).stage_id == NEEDS
-    facts = ana.reader.entries(deal.id, limit=1)[0].event.facts
+    facts = ana.reader.history.entries(deal.id, limit=1)[0].event.facts
     assert facts["override"] == "undo"
     assert "Need is unanswered" in facts["missing"]
     ana.redo()
     assert now_of(ana, deal.id).stage_id == QUALIFICATION
-    assert ana.reader.entries(deal.id, limit=1)[0].event.facts == {}
+    assert ana.reader.history.entries(deal.id, limit=1)[0].event.facts == {}
 
 
 def test_redo_passes_a_gate_only_with_the_reason_that_was_logged(ana: Workspace) -> None:
@@ -175,7 +175,9 @@ def test_redo_passes_a_gate_only_with_the_reason_that_was_logged(ana: Workspace)
     ana.step([deal.id], 1, override="signed already")
     ana.undo()
     ana.redo()
-    assert ana.reader.entries(deal.id, limit=1)[0].event.facts["override"] == "signed already"
+    assert (
+        ana.reader.history.entries(deal.id, limit=1)[0].event.facts["override"] == "signed already"
+    )
 
 
 def test_what_is_missing_can_be_asked_before_anything_happens(ana: Workspace) -> None:
@@ -203,4 +205,7 @@ def test_a_next_step_must_lie_ahead_on_the_day_of_the_move(ana: Workspace, team:
 def test_a_reason_reaches_the_log_without_what_could_steer_a_terminal(ana: Workspace) -> None:
     deal = add(ana, stage=QUALIFICATION)
     ana.step([deal.id], 1, override="signed \x1b[31m\u202ealready ")
-    assert ana.reader.entries(deal.id, limit=1)[0].event.facts["override"] == "signed [31malready"
+    assert (
+        ana.reader.history.entries(deal.id, limit=1)[0].event.facts["override"]
+        == "signed [31malready"
+    )

@@ -193,7 +193,7 @@ def test_one_rejected_row_writes_nothing(files: Files, ana: Workspace, team: Tea
     assert (row.line, row.column, row.value) == (5, "stage", "Nonsense")
     assert "no stage 'Nonsense' in Sales" in row.reason
     assert ana.reader.board(ana.lens(sales(ana))).total == 0
-    assert ana.reader.commands() == ()
+    assert ana.reader.history.commands() == ()
 
 
 def test_skipping_bad_rows_writes_the_rest(files: Files) -> None:
@@ -207,7 +207,7 @@ def test_a_tried_import_says_what_it_would_do_and_writes_nothing(
     report = files.read(ROWS, dry_run=True)
     assert counts(report) == (3, 0, 0, 0)
     assert report.command_id == ""
-    assert ana.reader.commands() == ()
+    assert ana.reader.history.commands() == ()
 
 
 def test_rows_without_an_id_are_known_again_by_what_they_are_about(files: Files) -> None:
@@ -288,7 +288,7 @@ def test_the_maven_file_of_8800_deals_in_and_out_and_in_again(ana: Workspace) ->
     report = read()
     assert counts(report) == (8800, 0, 0, 0)
     assert columns() == whole
-    assert ana.reader.commands(limit=1)[0].summary == (
+    assert ana.reader.history.commands(limit=1)[0].summary == (
         "Imported 8,800 deals from sales_pipeline.csv."
     )
     assert counts(read()) == (0, 0, 8800, 0)

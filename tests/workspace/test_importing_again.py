@@ -242,7 +242,7 @@ def test_every_cell_that_changed_follows(
         f"next step {step.due} {step.text}" if step else "",
         *(f"person {person.name}" for person in deal.contacts.values()),
         *(f"mail {person.email}" for person in deal.contacts.values()),
-        *(f"note {note.text}" for note in ana.reader.notes(deal.id)),
+        *(f"note {note.text}" for note in ana.reader.history.notes(deal.id)),
     }
     assert wanted in told
     assert counts(read(ana, tmp_path, BASE.replace(old, new))) == (0, 0, 1)
@@ -286,7 +286,7 @@ def test_an_owner_that_comes_with_a_win_owned_it_then(ana: Workspace, tmp_path: 
     read(ana, tmp_path, text, override="as the file says")
     deal = only(ana, "Alpha")
     assert (deal.owner, str(deal.closed_at)[:10]) == ("bo", "2026-03-01")
-    given = [e.event for e in ana.reader.entries(deal.id) if e.event.kind == "owner"]
+    given = [e.event for e in ana.reader.history.entries(deal.id) if e.event.kind == "owner"]
     assert [str(event.at)[:10] for event in given] == ["2026-03-01"]
 
 
@@ -368,7 +368,7 @@ def test_a_pipeline_that_changes_meanwhile_stops_the_import(
     meddling = Meddling(lambda: bo.save_pipeline(replace(sales(bo), name="Deals")))
     with pytest.raises(Refused, match="was changed while the file was being read"):
         read(ana, tmp_path, BASE, progress=meddling)
-    assert [did.verb for did in ana.reader.commands()] == ["pipeline"]
+    assert [did.verb for did in ana.reader.history.commands()] == ["pipeline"]
 
 
 def test_a_rehearsal_needs_no_lock(ana: Workspace, bo: Workspace, tmp_path: Path) -> None:

@@ -64,7 +64,7 @@ def test_a_killed_import_leaves_nothing(team: Team, tmp_path: Path, instant: str
     assert done.returncode == -signal.SIGKILL, done.stderr.decode()
     bo = team.rep("bo")
     assert bo.reader.board(bo.lens(sales(bo))).total == 0
-    assert bo.reader.commands() == ()
+    assert bo.reader.history.commands() == ()
     assert list(temporary.iterdir()) == []
     bo.add("Lumen Oy: pilot 4k", pipeline=sales(bo))
     assert disagreements(team.place) == []

@@ -30,7 +30,7 @@ def _pipeline(**changes: str) -> Write:
 
 def _note_edited(ana: Workspace, deal_id: int, text: str) -> object:
     ana.add_note([deal_id], "Old")
-    return ana.edit_note(deal_id, ana.reader.notes(deal_id)[0].id, text)
+    return ana.edit_note(deal_id, ana.reader.history.notes(deal_id)[0].id, text)
 
 
 def _set(field: str) -> Write:
@@ -103,10 +103,10 @@ def test_what_is_too_long_is_refused_with_both_numbers_and_nothing_is_stored(
         with pytest.raises(BadInput, match=f"{limit + 1:,} characters, and {limit:,} is the most"):
             write(ana, deal.id, "x" * (limit + 1))
         return
-    before = now_of(ana, deal.id), ana.reader.commands()
+    before = now_of(ana, deal.id), ana.reader.history.commands()
     with pytest.raises(BadInput, match=f"{limit + 1:,} characters, and {limit:,} is the most"):
         write(ana, deal.id, "x" * (limit + 1))
-    assert (now_of(ana, deal.id), ana.reader.commands()) == before
+    assert (now_of(ana, deal.id), ana.reader.history.commands()) == before
 
 
 @pytest.mark.parametrize("field", FIELDS)
@@ -116,6 +116,6 @@ def test_what_just_fits_is_kept_whole(field: str, ana: Workspace) -> None:
     text = "x" * limit
     write(ana, deal.id, text)
     if field == "note":
-        assert ana.reader.notes(deal.id)[0].text == text
-    last = ana.reader.commands(limit=1)[0]
+        assert ana.reader.history.notes(deal.id)[0].text == text
+    last = ana.reader.history.commands(limit=1)[0]
     assert last.summary

@@ -50,9 +50,9 @@ def test_all_that_is_known_of_a_deal_goes_along(ana: Workspace, team: Team) -> N
     assert kept.checklist == other.checklist
     assert kept.next_step == NextStep("call Mika", date(2026, 12, 1))
     assert kept.last_touch_at == other.last_touch_at
-    (note,), (met,) = ana.reader.notes(keep.id), ana.reader.notes(other.id)
+    (note,), (met,) = ana.reader.history.notes(keep.id), ana.reader.history.notes(other.id)
     assert replace(note, id=met.id) == met
-    (touch,), (call,) = ana.reader.touches(keep.id), ana.reader.touches(other.id)
+    (touch,), (call,) = ana.reader.history.touches(keep.id), ana.reader.history.touches(other.id)
     assert replace(touch, id=call.id) == call
     assert disagreements(team.place) == []
 
@@ -74,7 +74,7 @@ def test_a_merge_is_told_on_both_deals(ana: Workspace) -> None:
     keep, other = add(ana), add(ana, "Twin: x 1k")
     ana.merge(keep.id, [other.id])
     kinds = [
-        {entry.event.kind for entry in ana.reader.entries(deal_id)}
+        {entry.event.kind for entry in ana.reader.history.entries(deal_id)}
         for deal_id in (keep.id, other.id)
     ]
     assert Kind.ABSORBED in kinds[0]
@@ -88,10 +88,10 @@ def test_one_undo_takes_all_of_a_merge_back(ana: Workspace, team: Team) -> None:
     ana.undo()
     after = replace(now_of(ana, keep.id), version=0), replace(now_of(ana, other.id), version=0)
     assert after == before
-    assert (ana.reader.notes(keep.id), ana.reader.touches(keep.id)) == ((), ())
-    assert len(ana.reader.notes(other.id)) == 1
+    assert (ana.reader.history.notes(keep.id), ana.reader.history.touches(keep.id)) == ((), ())
+    assert len(ana.reader.history.notes(other.id)) == 1
     ana.redo()
-    assert len(ana.reader.notes(keep.id)) == 1
+    assert len(ana.reader.history.notes(keep.id)) == 1
     assert disagreements(team.place) == []
 
 

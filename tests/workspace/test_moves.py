@@ -89,7 +89,7 @@ def test_what_is_so_already_is_no_command(ana: Workspace) -> None:
     deal = add(ana)
     receipt = ana.edit([deal.id], {"account": "Lumen Oy"})
     assert (receipt.command_id, receipt.deals) == ("", ())
-    assert len(ana.reader.commands()) == 1
+    assert len(ana.reader.history.commands()) == 1
 
 
 @pytest.mark.parametrize("apart", [0, 1], ids=["at the same instant", "one after another"])
@@ -167,5 +167,5 @@ def test_somebody_who_acts_for_another_is_named_beside_them(team: Team) -> None:
     deal = add(boss)
     assert deal.owner == "ana"
     boss.lose([deal.id], Loss("price"))
-    entry = boss.reader.entries(deal.id, limit=1)[0]
+    entry = boss.reader.history.entries(deal.id, limit=1)[0]
     assert (entry.actor, entry.acting_as) == ("root", "ana")

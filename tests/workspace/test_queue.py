@@ -190,13 +190,13 @@ def test_a_word_for_the_new_owner_is_a_touch_that_stops_the_idle_clock(
     deal = tidy(ana, ahead=60)
     team.clock.wait(days=20)
     ana.assign([deal.id], "bo", note="Mika wants a demo.")
-    (touch,) = bo.reader.touches(deal.id)
+    (touch,) = bo.reader.history.touches(deal.id)
     assert (touch.type, touch.direction, touch.outcome) == ("handover", "", "Mika wants a demo.")
     handed = now_of(bo, deal.id)
     assert handed.last_touch_at == team.clock.now
     assert (handed.outbound_since_reply, handed.last_outbound_at) == (0, None)
     ana.undo()
-    assert bo.reader.touches(deal.id) == ()
+    assert bo.reader.history.touches(deal.id) == ()
 
 
 def test_a_deal_that_sleeps_is_out_and_comes_back_on_its_day(ana: Workspace, team: Team) -> None:
@@ -328,7 +328,7 @@ def test_fifty_deals_given_to_another_are_one_undo(ana: Workspace) -> None:
     assert {now_of(ana, one).given_by for one in ids} == {"ana"}
     ana.undo()
     assert {(now_of(ana, one).owner, now_of(ana, one).given_by) for one in ids} == {("ana", "")}
-    assert all(ana.reader.touches(one) == () for one in ids)
+    assert all(ana.reader.history.touches(one) == () for one in ids)
 
 
 def test_two_hundred_deals_given_up_are_one_undo(ana: Workspace) -> None:

@@ -82,8 +82,8 @@ ACTS: Mapping[str, Act] = {
     ),
     "note": lambda ws, ids, n, seen: ws.add_note(ids, f"Note {n}"),
     "edit note": lambda ws, ids, n, seen: (
-        ws.edit_note(ids[0], ws.reader.notes(ids[0])[0].id, f"Other words {n}")
-        if ws.reader.notes(ids[0])
+        ws.edit_note(ids[0], ws.reader.history.notes(ids[0])[0].id, f"Other words {n}")
+        if ws.reader.history.notes(ids[0])
         else ws.undo()
     ),
     "touch": lambda ws, ids, n, seen: ws.log_touch(ids, "call", ("in", "out")[n % 2], seen=seen),
@@ -148,7 +148,7 @@ class Screens:
         for deal_id, old in before.items():
             mine = [
                 entry.event
-                for entry in workspace.reader.entries(deal_id)
+                for entry in workspace.reader.history.entries(deal_id)
                 if entry.version > old.version
             ]
             fields = {name for event in mine for name in event.changed} - FOLLOWS
@@ -161,7 +161,7 @@ class Screens:
 def gates_that_were_passed_unlogged(workspace: Workspace, deal_id: int) -> list[str]:
     """Events that got a deal past an unmet gate without saying why."""
     pipeline, deal, found = sales(workspace), None, []
-    for entry in reversed(workspace.reader.entries(deal_id)):
+    for entry in reversed(workspace.reader.history.entries(deal_id)):
         event = entry.event
         if deal is not None and _passes_a_gate(event):
             start = deal

@@ -34,7 +34,7 @@ def test_a_command_that_comes_again_is_done_once(name: str, scene: Scene, team: 
     first = with_token(scene, name, act)
     when = f"{team.clock():%d %b} 10:00"
     team.clock.wait(minutes=5)
-    state = scene.ana.reader.entries(), scene.ana.reader.commands()
+    state = scene.ana.reader.history.entries(), scene.ana.reader.history.commands()
     act = DOES[name] if name in DOES else AFTER[name][1]
     if name == "edit_note":
         act = _same_note
@@ -43,12 +43,12 @@ def test_a_command_that_comes_again_is_done_once(name: str, scene: Scene, team: 
     assert [deal.id for deal in again.deals] == [deal.id for deal in first.deals]
     assert again.summary.removeprefix("Redid: ") == first.summary.removeprefix("Redid: ")
     assert again.notes[-1].startswith(f"This was done already, on {when}")
-    assert (scene.ana.reader.entries(), scene.ana.reader.commands()) == state
+    assert (scene.ana.reader.history.entries(), scene.ana.reader.history.commands()) == state
     assert disagreements(team.place) == []
 
 
 def _same_note(scene: Scene) -> Receipt:
-    return scene.ana.edit_note(scene.deal, scene.ana.reader.notes(scene.deal)[0].id, "New")
+    return scene.ana.edit_note(scene.deal, scene.ana.reader.history.notes(scene.deal)[0].id, "New")
 
 
 AGREED: dict[str, Callable[[Workspace, str], object]] = {
@@ -67,7 +67,7 @@ AGREED: dict[str, Callable[[Workspace, str], object]] = {
 def test_what_is_agreed_again_is_agreed_once(verb: str, ana: Workspace) -> None:
     AGREED[verb](ana, "t-1")
     AGREED[verb](ana, "t-1")
-    assert [did.verb for did in ana.reader.commands()] == [verb]
+    assert [did.verb for did in ana.reader.history.commands()] == [verb]
 
 
 def test_a_token_stands_for_one_command_of_one_person(ana: Workspace, bo: Workspace) -> None:
@@ -100,7 +100,7 @@ def test_several_lines_become_deals_all_or_none_and_once_for_a_token(ana: Worksp
         ana.add_all({**lines, 4: "  "}, pipeline=sales(ana))
     assert refused.value.message.startswith("Line 4: ")
     assert refused.value.details["line"] == 4
-    assert ana.reader.entries() == ()
+    assert ana.reader.history.entries() == ()
     for _ in range(2):
         receipts = ana.add_all(lines, pipeline=sales(ana), token="list-1")
         assert [receipt.deals[0].ref for receipt in receipts] == ["D-1", "D-2"]

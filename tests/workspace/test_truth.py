@@ -113,7 +113,7 @@ AFTER: dict[str, tuple[Do, Do]] = {
     ),
     "edit_note": (
         lambda s: s.ana.add_note([s.deal], "Old"),
-        lambda s: s.ana.edit_note(s.deal, s.ana.reader.notes(s.deal)[0].id, "New"),
+        lambda s: s.ana.edit_note(s.deal, s.ana.reader.history.notes(s.deal)[0].id, "New"),
     ),
     "follow_up": (
         lambda s: s.ana.win([s.deal], override="signed"),
@@ -181,7 +181,7 @@ ON_OPEN_DEALS = [n for n in ALL if n not in ("add", "recycle", "redo", "undo", "
 def test_a_deal_that_was_taken_away_meanwhile_is_not_worked_on(name: str, scene: Scene) -> None:
     act = begin(scene, name)
     away = scene.other if name == "reorder" else scene.deal
-    before = len(scene.ana.reader.entries())
+    before = len(scene.ana.reader.history.entries())
 
     def merged() -> None:
         third = scene.bo.add("Twin: same 1k", pipeline=sales(scene.bo)).deals[0]
@@ -189,7 +189,7 @@ def test_a_deal_that_was_taken_away_meanwhile_is_not_worked_on(name: str, scene:
 
     with meanwhile(scene.ana, merged), pytest.raises((Refused, NotFound)):
         act(scene)
-    by_ana = [entry for entry in scene.ana.reader.entries() if entry.actor == "ana"]
+    by_ana = [entry for entry in scene.ana.reader.history.entries() if entry.actor == "ana"]
     assert len(by_ana) <= before
 
 
@@ -233,7 +233,9 @@ def test_the_zone_and_the_clock_are_those_of_the_moment(name: str, scene: Scene)
 
     with meanwhile(scene.ana, later):
         receipt = act(scene)
-    (command,) = [did for did in scene.ana.reader.commands() if did.id == receipt.command_id]
+    (command,) = [
+        did for did in scene.ana.reader.history.commands() if did.id == receipt.command_id
+    ]
     assert command.at == clock()
 
 
@@ -372,7 +374,9 @@ def test_a_merge_takes_what_the_other_deal_holds_now(scene: Scene) -> None:
     with meanwhile(scene.ana, write):
         scene.ana.merge(scene.deal, [scene.other])
     assert now_of(scene.ana, scene.deal).contact_reason == "the fair"
-    assert [note.text for note in scene.ana.reader.notes(scene.deal)] == ["Written just now"]
+    assert [note.text for note in scene.ana.reader.history.notes(scene.deal)] == [
+        "Written just now"
+    ]
 
 
 def test_a_deal_is_ordered_among_the_cards_of_now(scene: Scene) -> None:
@@ -418,7 +422,7 @@ def test_what_is_only_tried_takes_no_lock_and_changes_nothing(
     name: str, scene: Scene, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     act = begin(scene, name)
-    before = scene.ana.reader.entries(), scene.ana.reader.commands()
+    before = scene.ana.reader.history.entries(), scene.ana.reader.history.commands()
 
     def locked(work: object) -> None:
         raise AssertionError("a lock was taken")
@@ -426,7 +430,7 @@ def test_what_is_only_tried_takes_no_lock_and_changes_nothing(
     monkeypatch.setattr(scene.ana.store, "write", locked)
     with trying(scene.ana):
         assert act(scene).command_id == ""
-    assert (scene.ana.reader.entries(), scene.ana.reader.commands()) == before
+    assert (scene.ana.reader.history.entries(), scene.ana.reader.history.commands()) == before
 
 
 @contextmanager
@@ -447,7 +451,7 @@ def test_recorded_instants_never_run_backwards(scene: Scene, team: Team) -> None
     scene.ana.tag([scene.deal], ["late"])
     deal = now_of(scene.ana, scene.deal)
     assert deal.stage_entered_at >= deal.created_at
-    recorded = [entry.recorded_at for entry in scene.ana.reader.entries()]
+    recorded = [entry.recorded_at for entry in scene.ana.reader.history.entries()]
     assert recorded == sorted(recorded, reverse=True)
     day = scene.ana.today + timedelta(days=1)
     assert scene.ana.snooze([scene.deal], day).deals[0].snoozed_until == day
@@ -466,6 +470,6 @@ def test_a_workspace_begins_whole_or_not_at_all(team: Team, tmp_path: Any) -> No
     assert not path.exists()
     store = make_workspace(str(path), settings, wanted, at=NOW, actor=actor)
     assert [pipeline.name for pipeline in store.reader.pipelines()] == ["Sales"]
-    assert store.reader.commands() == ()
+    assert store.reader.history.commands() == ()
     store.close()
     assert Store.open(str(path)).reader.pipelines()[0].version == 1

@@ -184,7 +184,7 @@ def test_a_deal_past_a_gate_by_override_comes_back_by_redo_with_its_reason(ana: 
     ana.move([deal.id], NEEDS, override="signed already")
     ana.undo()
     ana.redo()
-    last = ana.reader.entries(deal.id, limit=1)[0]
+    last = ana.reader.history.entries(deal.id, limit=1)[0]
     assert last.event.facts["override"] == "signed already"
     assert now_of(ana, deal.id).stage_id == NEEDS
 
@@ -235,12 +235,12 @@ def test_every_kind_of_command_can_be_undone_and_redone(ana: Workspace, team: Te
         team.clock.wait(hours=1)
         ids = (deal.id, other.id)
         before = [state(ana, deal_id) for deal_id in ids]
-        beside = [(ana.reader.notes(i), ana.reader.touches(i)) for i in ids]
+        beside = [(ana.reader.history.notes(i), ana.reader.history.touches(i)) for i in ids]
         receipt = command()
         after = [state(ana, deal_id) for deal_id in ids]
         ana.undo()
         assert [state(ana, deal_id) for deal_id in ids] == before, receipt.summary
-        assert [(ana.reader.notes(i), ana.reader.touches(i)) for i in ids] == beside
+        assert [(ana.reader.history.notes(i), ana.reader.history.touches(i)) for i in ids] == beside
         ana.redo()
         assert [state(ana, deal_id) for deal_id in ids] == after, receipt.summary
     assert disagreements(team.place) == []
@@ -249,12 +249,12 @@ def test_every_kind_of_command_can_be_undone_and_redone(ana: Workspace, team: Te
 def test_an_edited_note_gets_its_old_words_back(ana: Workspace) -> None:
     deal = add(ana)
     ana.add_note([deal.id], "Old words")
-    (note,) = ana.reader.notes(deal.id)
+    (note,) = ana.reader.history.notes(deal.id)
     ana.edit_note(deal.id, note.id, "New words")
     ana.undo()
-    assert ana.reader.notes(deal.id)[0].text == "Old words"
+    assert ana.reader.history.notes(deal.id)[0].text == "Old words"
     ana.redo()
-    assert ana.reader.notes(deal.id)[0].text == "New words"
+    assert ana.reader.history.notes(deal.id)[0].text == "New words"
 
 
 def test_the_list_of_what_can_be_undone_is_newest_first(ana: Workspace) -> None:

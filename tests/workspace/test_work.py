@@ -31,7 +31,7 @@ def test_whoever_replaces_an_answer_is_told_what_it_said(
     assert receipt.notes == (
         "bo's answer of today stays in the history: 'Stops twice a day' (3/4).",
     )
-    told = (entry.event.after for entry in ana.reader.entries(deal.id))
+    told = (entry.event.after for entry in ana.reader.history.entries(deal.id))
     texts = [value_of(after, "answers.need", Answer) for after in told]
     assert [answer.text for answer in texts if answer] == ["Scrap rate of 9 %", "Stops twice a day"]
     assert disagreements(team.place) == []
@@ -43,7 +43,9 @@ def test_an_answer_taken_back_is_unknown_again_and_kept_in_the_history(ana: Work
     assert now_of(ana, deal.id).answers["need"].rating == 0
     ana.take_answer_back(deal.id, "need")
     assert "need" not in now_of(ana, deal.id).answers
-    assert [entry.event.kind for entry in ana.reader.entries(deal.id)][:2] == ["answered"] * 2
+    assert [entry.event.kind for entry in ana.reader.history.entries(deal.id)][:2] == [
+        "answered"
+    ] * 2
 
 
 def test_what_a_gate_asks_is_answered_by_any_question_set(ana: Workspace) -> None:
@@ -180,12 +182,12 @@ def test_another_day_leaves_each_deal_its_words(ana: Workspace) -> None:
 def test_a_note_that_was_rewritten_meanwhile_is_not_rewritten_unseen(ana: Workspace) -> None:
     deal = add(ana)
     ana.add_note([deal.id], "first")
-    (note,) = ana.reader.notes(deal.id)
+    (note,) = ana.reader.history.notes(deal.id)
     ana.edit_note(deal.id, note.id, "second", before="first")
     with pytest.raises(Conflict) as met:
         ana.edit_note(deal.id, note.id, "third", before="first")
     assert met.value.details["theirs"] == "second"
-    assert ana.reader.notes(deal.id)[0].text == "second"
+    assert ana.reader.history.notes(deal.id)[0].text == "second"
 
 
 def test_a_win_with_its_sequel_is_done_whole_or_not_at_all(
@@ -201,7 +203,7 @@ def test_a_win_with_its_sequel_is_done_whole_or_not_at_all(
     first = win_with_sequels(ana, c.Win(override="signed"), deals, due, token="t")
     again = win_with_sequels(ana, c.Win(override="signed"), deals, due, token="t")
     assert [deal.id for deal in again.deals] == [deal.id for deal in first.deals] == [1, 2, 3, 4]
-    assert len(ana.reader.commands()) == 5
+    assert len(ana.reader.history.commands()) == 5
 
 
 def _refusing(number: int) -> Callable[..., c.Create]:

@@ -40,39 +40,225 @@ class Did:
     undone: bool = False
 
 
-def read_notes(database: Database, deal_id: int) -> tuple[Note, ...]:
-    """The notes that stand on a deal, newest first."""
-    rows = database.rows(
-        "select id, text, author, at from note where deal_id = ? and not removed"
-        " order by at desc, id desc",
-        (deal_id,),
-    )
-    with readable(f"the notes of the deal D-{deal_id}"):
-        return tuple(
-            Note(row["id"], row["text"], row["author"], instant(row["at"])) for row in rows
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """A command as it was recorded."""
+
+    id: str
+    verb: str
+    summary: str
+    at: datetime
+    actor: str
+    acting_as: str
+    undone: bool
+
+
+COMMAND = "select * from command where id = ?"
+
+
+class History:
+    """What happened to the deals of a database: notes, touches, events and the commands that they
+    belong to; latest first where there are many."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def notes(self, deal_id: int) -> tuple[Note, ...]:
+        """The notes that stand on a deal, newest first."""
+        rows = self._database.rows(
+            "select id, text, author, at from note where deal_id = ? and not removed"
+            " order by at desc, id desc",
+            (deal_id,),
         )
+        with readable(f"the notes of the deal D-{deal_id}"):
+            return tuple(
+                Note(row["id"], row["text"], row["author"], instant(row["at"])) for row in rows
+            )
 
+    def touches(self, deal_id: int) -> tuple[Touch, ...]:
+        """The touches that stand on a deal, newest first."""
+        rows = self._database.rows(
+            'select id, type, direction, outcome, "by", at, objection, variant from touch'
+            " where deal_id = ? and not removed order by at desc, id desc",
+            (deal_id,),
+        )
+        with readable(f"the touches of the deal D-{deal_id}"):
+            return tuple(
+                Touch(
+                    row["id"],
+                    row["type"],
+                    row["direction"],
+                    row["outcome"],
+                    row["by"],
+                    instant(row["at"]),
+                    row["objection"],
+                    row["variant"],
+                )
+                for row in rows
+            )
 
-def read_touches(database: Database, deal_id: int) -> tuple[Touch, ...]:
-    """The touches that stand on a deal, newest first."""
-    rows = database.rows(
-        'select id, type, direction, outcome, "by", at, objection, variant from touch'
-        " where deal_id = ? and not removed order by at desc, id desc",
-        (deal_id,),
-    )
-    with readable(f"the touches of the deal D-{deal_id}"):
+    def entries(
+        self,
+        deal_id: int | None = None,
+        since: datetime | None = None,
+        limit: int | None = None,
+        *,
+        before: int | None = None,
+        audit: Audit = EVERYTHING,
+    ) -> tuple[Entry, ...]:
+        """Recorded events, newest first: of one deal or of all, recorded at or after `since`, of
+        the commands that an `audit` asks for.
+
+        A page that ended with the `seq` n goes on with `before=n`.
+        """
+        rest = _newest_first(deal_id, since, before, limit, audit)
+        rows = self._database.rows(
+            "select event.seq, event.deal_id, event.version, event.at, event.kind, event.undoes,"
+            " event.data, event.command_id, command.verb, command.actor, command.acting_as,"
+            " command.at as recorded_at, command.undone"
+            f" from event join command on command.id = event.command_id{rest.text}",
+            rest.values,
+        )
+        return tuple(_entry(row) for row in rows)
+
+    def log(
+        self,
+        deal_id: int | None = None,
+        since: datetime | None = None,
+        limit: int | None = None,
+        *,
+        before: int | None = None,
+        audit: Audit = EVERYTHING,
+    ) -> list[LoggedEvent]:
+        """As `entries`, each as the log keeps it, with the owner of its deal: made into nothing
+        that who hands them on would undo."""
+        rest = _newest_first(deal_id, since, before, limit, audit)
+        records = self._database.records(
+            "select event.seq, event.deal_id, event.at, event.kind, event.undoes, event.data,"
+            " event.command_id, command.verb, command.actor, command.acting_as, command.at,"
+            " command.undone, deal.owner from event join command on command.id = event.command_id"
+            f" join deal on deal.id = event.deal_id{rest.text}",
+            rest.values,
+        )
+        return [_logged(*record) for record in records]
+
+    @readable("the history")
+    def commands(self, actor: str | None = None, limit: int | None = None) -> tuple[Did, ...]:
+        """What somebody (or everybody) did, newest first, undoing and redoing included."""
+        mine = TRUE if actor is None else Sql("actor = ?", (actor,))
+        most = "" if limit is None else f" limit {int(limit)}"
+        rows = self._database.rows(
+            "select seq, id, at, actor, acting_as, verb, summary, undoes, redoes, undone"
+            f" from command where {mine.text} order by seq desc{most}",
+            mine.values,
+        )
         return tuple(
-            Touch(
+            Did(
+                row["seq"],
                 row["id"],
-                row["type"],
-                row["direction"],
-                row["outcome"],
-                row["by"],
                 instant(row["at"]),
-                row["objection"],
-                row["variant"],
+                row["actor"],
+                row["acting_as"],
+                row["verb"],
+                row["summary"],
+                row["undoes"],
+                row["redoes"],
+                bool(row["undone"]),
             )
             for row in rows
+        )
+
+    @readable("the history")
+    def command(self, command_id: str) -> Recorded | None:
+        """The command with that id, if it was ever recorded."""
+        return _recorded(self._database.row(COMMAND, (command_id,)))
+
+    @readable("the history")
+    def undoable(self, actor: str) -> Recorded | None:
+        """The actor's last command that stands, undoing itself aside."""
+        return _recorded(
+            self._database.row(
+                "select * from command where actor = ? and undoes is null and not undone"
+                " order by seq desc limit 1",
+                (actor,),
+            )
+        )
+
+    @readable("the history")
+    def redoable(self, actor: str) -> tuple[Recorded, Recorded] | None:
+        """The actor's last undo that stands, unless they did something else since, and what it took
+        back."""
+        undo = self._database.row(
+            "select * from command as last where actor = ? and undoes is not null"
+            " and not undone and not exists (select 1 from command as newer"
+            " where newer.actor = last.actor and newer.seq > last.seq"
+            " and newer.undoes is null and newer.redoes is null)"
+            " order by seq desc limit 1",
+            (actor,),
+        )
+        if undo is None:
+            return None
+        done = self._database.row("select * from command where id = ?", (undo["undoes"],))
+        first, second = _recorded(undo), _recorded(done)
+        return (first, second) if first and second else None
+
+    @readable("the history")
+    def events_of(self, command_id: str) -> dict[int, list[tuple[int, Event]]]:
+        """The events of a command by deal, each with the version it led to, in their order."""
+        rows = self._database.rows(
+            "select * from event where command_id = ? order by seq", (command_id,)
+        )
+        found: dict[int, list[tuple[int, Event]]] = {}
+        for row in rows:
+            found.setdefault(row["deal_id"], []).append((row["version"], event_from_row(row)))
+        return found
+
+    @readable("the history")
+    def standing_since(self, deal_id: int, version: int) -> list[Entry]:
+        """What was done to a deal after that version and stands, oldest first.
+
+        A command and its undo, or an undo and its redo, cancel out where both came since.
+        """
+        rows = self._database.rows(
+            "select event.*, command.at as recorded_at, command.actor, command.acting_as,"
+            " command.verb, command.undoes as takes_back, command.redoes as puts_again"
+            " from event join command on command.id = event.command_id"
+            " where event.deal_id = ? and event.version > ? order by event.seq",
+            (deal_id, version),
+        )
+        return [
+            Entry(
+                row["seq"],
+                row["deal_id"],
+                row["version"],
+                event_from_row(row),
+                row["command_id"],
+                row["verb"],
+                row["actor"],
+                row["acting_as"],
+                instant(row["recorded_at"]),
+            )
+            for row in _standing(rows)
+        ]
+
+
+def read_record(
+    database: Database, pipelines: Mapping[int, Pipeline], deal_id: int
+) -> DealRecord | None:
+    """The deal with its pipeline, notes, touches and history as of one moment; None for no deal."""
+    with database.snapshot():
+        deal = read_deal(database, deal_id)
+        if deal is None:
+            return None
+        with readable(f"the pipeline of the deal D-{deal_id}"):
+            pipeline = pipelines[deal.pipeline_id]
+        history = History(database)
+        return DealRecord(
+            deal,
+            pipeline,
+            history.notes(deal_id),
+            history.touches(deal_id),
+            history.entries(deal_id),
         )
 
 
@@ -114,51 +300,6 @@ def read_variants(database: Database, pipeline_id: int) -> list[tuple[str, int, 
             (pipeline_id,),
         )
     ]
-
-
-def read_entries(
-    database: Database,
-    *,
-    deal_id: int | None = None,
-    since: datetime | None = None,
-    before: int | None = None,
-    limit: int | None = None,
-    audit: Audit = EVERYTHING,
-) -> tuple[Entry, ...]:
-    """Recorded events, newest first: of one deal or of all, recorded at or after `since`.
-
-    A page that ended with `seq` n goes on with `before=n`.
-    """
-    rest = _newest_first(deal_id, since, before, limit, audit)
-    rows = database.rows(
-        "select event.seq, event.deal_id, event.version, event.at, event.kind, event.undoes,"
-        " event.data, event.command_id, command.verb, command.actor, command.acting_as,"
-        " command.at as recorded_at, command.undone"
-        f" from event join command on command.id = event.command_id{rest.text}",
-        rest.values,
-    )
-    return tuple(_entry(row) for row in rows)
-
-
-def read_log(
-    database: Database,
-    *,
-    deal_id: int | None = None,
-    since: datetime | None = None,
-    before: int | None = None,
-    limit: int | None = None,
-    audit: Audit = EVERYTHING,
-) -> list[LoggedEvent]:
-    """The same as the log keeps them: made into nothing that who hands them on would undo."""
-    rest = _newest_first(deal_id, since, before, limit, audit)
-    records = database.records(
-        "select event.seq, event.deal_id, event.at, event.kind, event.undoes, event.data,"
-        " event.command_id, command.verb, command.actor, command.acting_as, command.at,"
-        " command.undone, deal.owner from event join command on command.id = event.command_id"
-        f" join deal on deal.id = event.deal_id{rest.text}",
-        rest.values,
-    )
-    return [_logged(*record) for record in records]
 
 
 def _logged(
@@ -212,113 +353,6 @@ def _entry(row: Row) -> Entry:
     )
 
 
-@readable("the history")
-def read_commands(
-    database: Database, *, actor: str | None = None, limit: int | None = None
-) -> tuple[Did, ...]:
-    """What somebody (or everybody) did, newest first, undoing and redoing included."""
-    mine = TRUE if actor is None else Sql("actor = ?", (actor,))
-    most = "" if limit is None else f" limit {int(limit)}"
-    rows = database.rows(
-        "select seq, id, at, actor, acting_as, verb, summary, undoes, redoes, undone"
-        f" from command where {mine.text} order by seq desc{most}",
-        mine.values,
-    )
-    return tuple(
-        Did(
-            row["seq"],
-            row["id"],
-            instant(row["at"]),
-            row["actor"],
-            row["acting_as"],
-            row["verb"],
-            row["summary"],
-            row["undoes"],
-            row["redoes"],
-            bool(row["undone"]),
-        )
-        for row in rows
-    )
-
-
-# A deal with everything around it.
-
-
-def read_record(
-    database: Database, pipelines: Mapping[int, Pipeline], deal_id: int
-) -> DealRecord | None:
-    """The deal with its pipeline, notes, touches and history as of one moment; None for no deal."""
-    with database.snapshot():
-        deal = read_deal(database, deal_id)
-        if deal is None:
-            return None
-        with readable(f"the pipeline of the deal D-{deal_id}"):
-            pipeline = pipelines[deal.pipeline_id]
-        return DealRecord(
-            deal,
-            pipeline,
-            read_notes(database, deal_id),
-            read_touches(database, deal_id),
-            read_entries(database, deal_id=deal_id),
-        )
-
-
-# Recorded commands: what stands of them, and what may be taken back or put again.
-
-
-@dataclass(frozen=True, slots=True)
-class Recorded:
-    """A command as it was recorded."""
-
-    id: str
-    verb: str
-    summary: str
-    at: datetime
-    actor: str
-    acting_as: str
-    undone: bool
-
-
-COMMAND = "select * from command where id = ?"
-
-
-@readable("the history")
-def read_command(database: Database, command_id: str) -> Recorded | None:
-    """The command with that id, if it was ever recorded."""
-    return _recorded(database.row(COMMAND, (command_id,)))
-
-
-@readable("the history")
-def read_undoable(database: Database, actor: str) -> Recorded | None:
-    """The actor's last command that stands, undoing itself aside."""
-    return _recorded(
-        database.row(
-            "select * from command where actor = ? and undoes is null and not undone"
-            " order by seq desc limit 1",
-            (actor,),
-        )
-    )
-
-
-@readable("the history")
-def read_redoable(database: Database, actor: str) -> tuple[Recorded, Recorded] | None:
-    """The actor's last undo that stands, unless they did something else since, and what it took
-    back."""
-    undo = database.row(
-        "select * from command as last where actor = ? and undoes is not null"
-        " and not undone and not exists (select 1 from command as newer"
-        " where newer.actor = last.actor and newer.seq > last.seq"
-        " and newer.undoes is null and newer.redoes is null)"
-        " order by seq desc limit 1",
-        (actor,),
-    )
-    if undo is None:
-        return None
-    done = database.row("select * from command where id = ?", (undo["undoes"],))
-    first, second = _recorded(undo), _recorded(done)
-    return (first, second) if first and second else None
-
-
 def _recorded(row: Row | None) -> Recorded | None:
     if row is None:
         return None
@@ -331,45 +365,6 @@ def _recorded(row: Row | None) -> Recorded | None:
         row["acting_as"],
         bool(row["undone"]),
     )
-
-
-@readable("the history")
-def read_events_of(database: Database, command_id: str) -> dict[int, list[tuple[int, Event]]]:
-    """The events of a command by deal, each with the version it led to, in their order."""
-    rows = database.rows("select * from event where command_id = ? order by seq", (command_id,))
-    found: dict[int, list[tuple[int, Event]]] = {}
-    for row in rows:
-        found.setdefault(row["deal_id"], []).append((row["version"], event_from_row(row)))
-    return found
-
-
-@readable("the history")
-def read_standing_since(database: Database, deal_id: int, version: int) -> list[Entry]:
-    """What was done to a deal after that version and stands, oldest first.
-
-    A command and its undo, or an undo and its redo, cancel out where both came since.
-    """
-    rows = database.rows(
-        "select event.*, command.at as recorded_at, command.actor, command.acting_as,"
-        " command.verb, command.undoes as takes_back, command.redoes as puts_again"
-        " from event join command on command.id = event.command_id"
-        " where event.deal_id = ? and event.version > ? order by event.seq",
-        (deal_id, version),
-    )
-    return [
-        Entry(
-            row["seq"],
-            row["deal_id"],
-            row["version"],
-            event_from_row(row),
-            row["command_id"],
-            row["verb"],
-            row["actor"],
-            row["acting_as"],
-            instant(row["recorded_at"]),
-        )
-        for row in _standing(rows)
-    ]
 
 
 def _standing(rows: Sequence[Row]) -> list[Row]:

@@ -18,22 +18,20 @@ from pipeboard.store.database import Database
 from pipeboard.store.reading import board, cards, setup
 from pipeboard.store.reading.board import check_stages
 from pipeboard.store.reading.sight import RepSight
-from pipeboard.store.sql import EVERYTHING, Audit
 
 if TYPE_CHECKING:
     from datetime import date, datetime
     from zoneinfo import ZoneInfo
 
-    from pipeboard.domain.deal import Deal, Note, Touch
-    from pipeboard.domain.events import Event
+    from pipeboard.domain.deal import Deal
     from pipeboard.domain.filter_nodes import Filter
     from pipeboard.domain.people import Actor
-    from pipeboard.domain.sheet import DealRecord, Entry, LoggedEvent
+    from pipeboard.domain.sheet import DealRecord
     from pipeboard.store.reading.agreements import Agreements
     from pipeboard.store.reading.day import DayReader
     from pipeboard.store.reading.facts import KnownHistories
     from pipeboard.store.reading.finding import Found
-    from pipeboard.store.reading.history import Did, Recorded
+    from pipeboard.store.reading.history import History
     from pipeboard.store.reading.known_deals import KnownDeals
     from pipeboard.store.reading.listing import Listing, Place, Selection
     from pipeboard.store.reading.numbers import Numbers
@@ -261,102 +259,12 @@ class Reader:
 
         return DayReader(self._database, self.pipelines(), self.numbers.rates(), listing)
 
-    # What happened.
+    @property
+    def history(self) -> History:
+        """What happened: notes, touches, recorded events and commands."""
+        from pipeboard.store.reading.history import History
 
-    def notes(self, deal_id: int) -> tuple[Note, ...]:
-        """The notes that stand on a deal, newest first."""
-        from pipeboard.store.reading.history import read_notes
-
-        return read_notes(self._database, deal_id)
-
-    def touches(self, deal_id: int) -> tuple[Touch, ...]:
-        """The touches that stand on a deal, newest first."""
-        from pipeboard.store.reading.history import read_touches
-
-        return read_touches(self._database, deal_id)
-
-    def entries(
-        self,
-        deal_id: int | None = None,
-        since: datetime | None = None,
-        limit: int | None = None,
-        *,
-        before: int | None = None,
-        audit: Audit = EVERYTHING,
-    ) -> tuple[Entry, ...]:
-        """Recorded events, newest first: of one deal or of all, recorded at or after `since`, of
-        the commands that an `audit` asks for.
-
-        A page that ended with the `seq` n goes on with `before=n`.
-        """
-        from pipeboard.store.reading.history import read_entries
-
-        return read_entries(
-            self._database,
-            deal_id=deal_id,
-            since=since,
-            before=before,
-            limit=limit,
-            audit=audit,
-        )
-
-    def log(
-        self,
-        deal_id: int | None = None,
-        since: datetime | None = None,
-        limit: int | None = None,
-        *,
-        before: int | None = None,
-        audit: Audit = EVERYTHING,
-    ) -> list[LoggedEvent]:
-        """As `entries`, each as the log keeps it, with the owner of its deal."""
-        from pipeboard.store.reading.history import read_log
-
-        return read_log(
-            self._database,
-            deal_id=deal_id,
-            since=since,
-            before=before,
-            limit=limit,
-            audit=audit,
-        )
-
-    def commands(self, actor: str | None = None, limit: int | None = None) -> tuple[Did, ...]:
-        """What somebody (or everybody) did, newest first, undoing and redoing included."""
-        from pipeboard.store.reading.history import read_commands
-
-        return read_commands(self._database, actor=actor, limit=limit)
-
-    def command(self, command_id: str) -> Recorded | None:
-        """The command with that id, if it was ever recorded."""
-        from pipeboard.store.reading.history import read_command
-
-        return read_command(self._database, command_id)
-
-    def undoable(self, actor: str) -> Recorded | None:
-        """The actor's last command that stands, undoing itself aside."""
-        from pipeboard.store.reading.history import read_undoable
-
-        return read_undoable(self._database, actor)
-
-    def redoable(self, actor: str) -> tuple[Recorded, Recorded] | None:
-        """The actor's last undo that stands, unless they did something else since, and what it
-        took back."""
-        from pipeboard.store.reading.history import read_redoable
-
-        return read_redoable(self._database, actor)
-
-    def events_of(self, command_id: str) -> dict[int, list[tuple[int, Event]]]:
-        """The events of a command by deal, each with the version it led to, in their order."""
-        from pipeboard.store.reading.history import read_events_of
-
-        return read_events_of(self._database, command_id)
-
-    def standing_since(self, deal_id: int, version: int) -> list[Entry]:
-        """What was done to a deal after that version and stands, oldest first."""
-        from pipeboard.store.reading.history import read_standing_since
-
-        return read_standing_since(self._database, deal_id, version)
+        return History(self._database)
 
     @property
     def agreements(self) -> Agreements:

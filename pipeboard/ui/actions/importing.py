@@ -117,7 +117,7 @@ async def _may_take_whole(host: Host, path: Path, *, tries: bool = False) -> boo
 async def show_imported(host: BoardScreen, imported: Imported) -> None:
     """The board on the deals that came in."""
     command = imported.report.command_id
-    ids = frozenset(await read(host, lambda reader: reader.events_of(command)))
+    ids = frozenset(await read(host, lambda reader: reader.history.events_of(command)))
     pipelines = await read(host, lambda reader: reader.pipelines())
     into = next((one for one in pipelines if one.name == imported.pipeline), host.pipeline())
     title = "imported"

@@ -184,7 +184,9 @@ async def undo(host: Host) -> None:
     """u: my last change taken back, whatever is under the cursor; one that was not made in this
     session is shown first."""
     me = host.program.seat.actor.name
-    last = await host.program.write_queue.ask(lambda workspace: workspace.reader.undoable(me))
+    last = await host.program.write_queue.ask(
+        lambda workspace: workspace.reader.history.undoable(me)
+    )
     if last is not None and last.id not in host.program.done_here:
         whose = named(last.actor, last.acting_as)
         question = Menu(
