@@ -37,7 +37,6 @@ if TYPE_CHECKING:
     from pipeboard.workspace import Workspace
     from pipeboard.workspace.recording import Receipt
 
-
 T = TypeVar("T")
 FEW = 3  # deals that a filter may change without a yes
 
@@ -273,9 +272,10 @@ class Call:
         """The date that was typed, looked for in that direction; None stays None."""
         return None if text is None else parse_date(text, self.workspace.today, direction)
 
-    def instant(self, flag: str, of_day: Callable[[date], datetime]) -> datetime | None:
-        """The instant that was typed behind the flag, or what stands for the day that was; None
-        where nothing was. `BadInput` names the flag."""
+    def instant(
+        self, flag: str, of_day: Callable[[date], datetime] | None = None
+    ) -> datetime | None:
+        """The instant behind a flag, or of the day there: its start unless `of_day` tells."""
         text = getattr(self.arguments, flag.strip("-").replace("-", "_"))
         if text is None:
             return None
@@ -283,15 +283,11 @@ class Call:
             if "T" in text or ":" in text:
                 return parse_instant(text, zone=self.settings.zone)
             day = parse_date(text, self.workspace.today, Direction.BACK)
-            at = of_day(day)
+            at = of_day(day) if of_day else start_of_day(day, self.settings.zone)
         except BadInput as error:
             raise BadInput(f"{flag}: {error.message}", hint=error.hint) from error
         self.tell_days([(text, day)])
         return at
-
-    def since(self) -> datetime | None:
-        """When what is asked for begins."""
-        return self.instant("--since", lambda day: start_of_day(day, self.settings.zone))
 
     def tell_whose(self) -> None:
         """Says that what is counted is not everybody's, for whoever does not see everything."""

@@ -85,7 +85,7 @@ def history(call: Call) -> int:
     deal_id = None
     if asked.deal is not None:
         deal_id = find_deal(call.workspace, asked.deal, call.only_pipeline).id
-    since = call.since()
+    since = call.instant("--since")
     audit = _audit(call)
     agreed = iter(()) if deal_id is not None else _agreements(call, since, audit)
     if asked.json:

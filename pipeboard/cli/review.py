@@ -45,7 +45,7 @@ def review(call: Call) -> int:
         document = held_on(workspace, call.pipeline, day).contents
     else:
         call.tell_whose()
-        found = review_of(workspace, call.pipeline, call.since())
+        found = review_of(workspace, call.pipeline, call.instant("--since"))
         document = review_document(found)
         if asked.hold:
             receipt = hold(workspace, call.pipeline, document, at=found.at, **call.once)
