@@ -40,7 +40,6 @@ class Workspace(workspace.Workspace):
     add_all = new_deals.add_all
     change_pipeline = configuration.change_pipeline
     change_rep = configuration.change_rep
-    changes_since = reports.changes_since
     create = new_deals.create_deal
     end_of = reports.end_of
     find_deal = finding.find_deal

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
+
 from pipeboard.domain.deal import Deal
-from pipeboard.domain.events import event_to_json
+from pipeboard.store.projecting.events import event_text
 from tests.verbs import Workspace
 
 ANSWERS = {
@@ -47,7 +49,7 @@ def told(workspace: Workspace, deal: Deal) -> list[str]:
 def recorded(workspace: Workspace, deal: Deal) -> list[tuple[str, object]]:
     """Every event with all that it says, but for instants and ids that are made on the way."""
     entries = reversed(workspace.reader.history.entries(deal.id))
-    return [(str(e.event.kind), _timeless(event_to_json(e.event))) for e in entries]
+    return [(str(e.event.kind), _timeless(json.loads(event_text(e.event)))) for e in entries]
 
 
 def _timeless(value: object) -> object:

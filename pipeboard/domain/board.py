@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 class Sort(StrEnum):
     """What orders the cards of a column; closed columns by hand are newest outcome first.
 
-    NEEDS is the order of the queue (`queue.order_in_column`).
+    NEEDS is the order of the queue, then of the next steps.
     """
 
     MANUAL = "manual"

@@ -402,18 +402,6 @@ def from_json(name: str, data: Json) -> FieldValue:
     return _FIELD[name](data)
 
 
-def event_to_json(event: Event) -> EventData:
-    """What an event says, as the JSON that the event log keeps and `history` prints."""
-    said: EventData = {}
-    if event.before:
-        said["before"] = {name: to_json(value) for name, value in event.before.items()}
-    if event.after:
-        said["after"] = {name: to_json(value) for name, value in event.after.items()}
-    if event.facts:
-        said["facts"] = event.facts
-    return said
-
-
 def event_from_json(kind: str, at: datetime, data: EventData, *, undoes: bool) -> Event:
     """The event again from what the log keeps of it."""
     return Event(

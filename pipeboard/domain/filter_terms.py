@@ -59,11 +59,6 @@ class Field:
     def is_text(self) -> bool:
         return self.kind in {"name", "part"}
 
-    @property
-    def operators(self) -> tuple[str, ...]:
-        """The signs the field takes; `:` and `=` mean the same."""
-        return (":", "=") if self.is_text else (":", "=", "<", "<=", ">=", ">")
-
 
 FIELDS: tuple[Field, ...] = (
     Field("stage", "name", "the stage it is in", "stage:demo"),

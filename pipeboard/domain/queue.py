@@ -131,15 +131,6 @@ def place(deal: Deal, pipeline: Pipeline, day: Day) -> Position | None:
     return Position(found[0].tier, found) if found else None
 
 
-def is_looked_after(deal: Deal, pipeline: Pipeline, day: Day) -> bool:
-    """The invariant: closed, planned ahead, asleep, or in the queue."""
-    if not deal.is_open or deal.is_snoozed(day.today):
-        return True
-    step = deal.next_step
-    is_planned = step is not None and step.due is not None and step.due > day.today
-    return is_planned or place(deal, pipeline, day) is not None
-
-
 UNPLANNED = frozenset((Tier.OVERDUE, Tier.TODAY, Tier.NO_NEXT_STEP))
 
 
@@ -172,20 +163,6 @@ def order(waiting: Queued) -> tuple[int, bool, float, float, int]:
 LATER, ASLEEP = 8, 9
 """Where the deals that are in no tier come behind those that are: planned ahead or closed, and
 those that sleep."""
-
-
-def order_in_column(
-    deal: Deal, pipeline: Pipeline, day: Day
-) -> tuple[int, bool, float, float, int]:
-    """What the deals of a stage are sorted by where those that need somebody come first: the queue
-    in its order, then the others by the day of their next step, as they were put by hand."""
-    found = waiting(deal, pipeline, day)
-    if found is not None:
-        return order(found)
-    due = deal.next_step.due if deal.next_step else None
-    is_asleep = deal.is_open and deal.is_snoozed(day.today)
-    ahead = float(due.toordinal()) if due else 0.0
-    return ASLEEP if is_asleep else LATER, due is None, ahead, float(deal.rank), deal.id
 
 
 def worth(deal: Deal, day: Day) -> float | None:

@@ -78,7 +78,6 @@ class Store:
         self.recovered = recovered
         self.has_stored = False
         self._engine: Engine | ServerEngine | None = None
-        self.could_write = self.can_write
         self.reader = self.new_reader(None)
         """Reads everything; what people are shown is read by one that is `shown_to` them."""
 
@@ -126,11 +125,6 @@ class Store:
         have the same."""
         return self.identity.database_id
 
-    @property
-    def can_write(self) -> bool:
-        """Whether this process may write to the file now."""
-        return not self.read_only and self.location.may_write
-
     def new_reader(self, shown_to: Actor | None, *, busy_ms: int = 5_000) -> Reader:
         """A reader of its own for another thread, of what somebody may see (None: of everything);
         it waits that long for a writer to finish."""
@@ -144,17 +138,6 @@ class Store:
             reader.close()
             raise
         return reader
-
-    def check_identity(self) -> None:
-        """`DatabaseError` when the database is no more what was opened (`details["reason"]`:
-        replaced, deleted, truncated, linked, newer), or may no longer be written to (read_only)."""
-        self.reader.check()
-        if self.could_write and not self.can_write:
-            raise DatabaseError(
-                f"{self.location} may no longer be written to: its rights were changed.",
-                hint="Reading goes on. Ask whoever owns the file for the right to write.",
-                details={"reason": "read_only"},
-            )
 
     def write(
         self,

@@ -71,14 +71,9 @@ class Location:
         return self.path.parent
 
     @property
-    def may_write(self) -> bool:
-        """May this account change the file?"""
-        return os.access(self.path, os.W_OK)
-
-    @property
     def may_write_beside(self) -> bool:
-        """May it also make the journal that a change needs?"""
-        return self.may_write and os.access(self.path.parent, os.W_OK)
+        """May this account change the file, and make the journal that a change needs?"""
+        return os.access(self.path, os.W_OK) and os.access(self.path.parent, os.W_OK)
 
     @property
     def exists(self) -> bool:
@@ -137,13 +132,8 @@ class Server:
         return None
 
     @property
-    def may_write(self) -> bool:
-        """The server says so itself when it is asked to."""
-        return True
-
-    @property
     def may_write_beside(self) -> bool:
-        """A server keeps its own journal."""
+        """A server keeps its own journal, and says itself what may be changed."""
         return True
 
     @property

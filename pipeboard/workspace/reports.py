@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 from pipeboard.domain.dates import Direction, local_date, parse_date, parse_days, start_of_day
 from pipeboard.domain.errors import BadInput
-from pipeboard.domain.events import micros
 from pipeboard.domain.filter_nodes import ME, Is, Not, State, all_of, any_of
 from pipeboard.domain.lazy_dataclass import dataclass, replace
 from pipeboard.domain.metrics import Basis, Report
@@ -22,7 +21,7 @@ from pipeboard.domain.metrics.grouping import (
     by_owner,
     grouping_of,
 )
-from pipeboard.domain.metrics.waterfall import Waterfall, waterfall_of_days, waterfall_since
+from pipeboard.domain.metrics.waterfall import Waterfall, waterfall_of_days
 from pipeboard.domain.periods import Period
 from pipeboard.domain.pipeline import Category, Pipeline
 from pipeboard.domain.settings import Settings
@@ -173,11 +172,6 @@ def since_days(text: str, today: date) -> tuple[date, date | None]:
     return first, after
 
 
-def changes_since(report: Report, at: datetime) -> Waterfall:
-    """Why the pipeline of a report's period changed since an instant, such as the last review."""
-    return waterfall_since(report.basis, micros(at))
-
-
 def changes_in(report: Report, first: date, after: date | None = None) -> Waterfall:
-    """As `changes_since`, from a local day on to before another."""
+    """Why the pipeline of a report's period changed, from a local day on to before another."""
     return waterfall_of_days(report.basis, first, after)

@@ -21,11 +21,12 @@ import pytest
 from pipeboard.domain.deal import Answer, Ask, Contact, Deal, Loss, NextStep, Status, Term
 from pipeboard.domain.deal_fields import parse_field
 from pipeboard.domain.errors import Conflict, PipeboardError
-from pipeboard.domain.events import Kind, change_to, event_from_json, event_to_json, evolve
+from pipeboard.domain.events import Kind, change_to, event_from_json, evolve
 from pipeboard.domain.money import Money
 from pipeboard.domain.timeline import describe
 from pipeboard.exchange.deal_text import DealText
 from pipeboard.exchange.synonyms import SYNONYMS
+from pipeboard.store.projecting.events import event_text
 from pipeboard.store.rows import deal_from_row, row_from_deal
 from pipeboard.ui.draw.facts import PaneStyle, chips
 from pipeboard.ui.draw.line import full_money, text_of
@@ -685,7 +686,7 @@ def test_the_log_keeps_each_field() -> None:
     bare = Deal(id=1, pipeline_id=2, stage_id=3, title="", created_at=NOW, stage_entered_at=NOW)
     after = {name: getattr(EVERY, name) for name in NAMES if name not in ("id", "version")}
     event = change_to(bare, Kind.EDITED, NOW, after)
-    data = json.loads(json.dumps(event_to_json(event)))
+    data = json.loads(event_text(event))
     again = evolve(bare, event_from_json(event.kind, event.at, data, undoes=False))
     counted = {"id": "named by the caller", "version": "counted by evolve"}
     assert lost(again, without(NAMES, counted), lambda name: getattr(EVERY, name)) == []

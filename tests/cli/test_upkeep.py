@@ -69,7 +69,7 @@ def test_whoever_has_the_board_open_goes_on_with_what_came_back(deals: Type, hom
     with closing(Store.open(str(at(home)))) as board:
         deals("archive", "1")
         assert deals("backup", "restore", str(file), "-y").code == 0
-        board.check_identity()
+        board.reader.check()
         assert board.reader.deals([1])[1].archived_at is None
 
 

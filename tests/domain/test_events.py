@@ -32,7 +32,6 @@ from pipeboard.domain.events import (
     Event,
     Kind,
     event_from_json,
-    event_to_json,
     evolve,
     instant,
     inverse,
@@ -40,6 +39,7 @@ from pipeboard.domain.events import (
     replay,
 )
 from pipeboard.domain.money import Money
+from pipeboard.store.projecting.events import event_text
 from pipeboard.store.rows import deal_from_row, row_from_deal
 from tests.domain.deciding_cases import NOW, SALES, TODAY, context, new
 
@@ -174,7 +174,7 @@ def test_taking_back_a_beginning_removes_the_deal_and_putting_it_again_restores_
 @given(histories())
 def test_an_event_reads_back_from_its_json_exactly(events: list[Event]) -> None:
     for event in (*events, *map(inverse, events)):
-        data = json.loads(json.dumps(event_to_json(event), ensure_ascii=False))
+        data = json.loads(event_text(event))
         assert event_from_json(event.kind, event.at, data, undoes=event.undoes) == event
 
 

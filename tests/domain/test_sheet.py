@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import json
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 import pytest
 
 from pipeboard.domain import commands as c
-from pipeboard.domain.events import event_to_json
 from pipeboard.domain.money import Money
 from pipeboard.domain.sheet import EVERYBODYS, LoggedEvent, deal_seen_by, event_seen_by
+from pipeboard.store.projecting.events import event_text
 from tests.domain.deciding_cases import do, events_of, new
 
 if TYPE_CHECKING:
@@ -39,7 +40,7 @@ def imported() -> Event:
 
 
 def logged(event: Event, owner: str = "ana") -> LoggedEvent:
-    data = event_to_json(event)
+    data = json.loads(event_text(event))
     kind = str(event.kind)
     return LoggedEvent(1, 1, 0, kind, False, data, "c1", "set", "ana", "", 0, False, owner)
 

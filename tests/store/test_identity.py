@@ -43,7 +43,7 @@ def other(tmp_path: Path) -> Path:
 @pytest.fixture
 def store(path: Path) -> Iterator[Store]:
     with closing(Store.open(str(path))) as store:
-        store.check_identity()
+        store.reader.check()
         yield store
 
 
@@ -136,7 +136,7 @@ def test_what_happens_to_the_file_is_noticed_by_the_next_look(
 ) -> None:
     store.reader.check()
     fault(path, other)
-    for look in (store.reader.check, store.check_identity, partial(store.new_reader, None)):
+    for look in (store.reader.check, partial(store.new_reader, None)):
         with pytest.raises(DatabaseError) as noticed:
             look()
         assert noticed.value.details["reason"] in FAULTS[fault]
@@ -180,18 +180,6 @@ def test_a_file_that_is_replaced_while_the_lock_is_awaited_or_held_is_not_writte
     assert path.read_bytes() == whole
 
 
-@pytest.mark.skipif(os.geteuid() == 0, reason="root may write whatever the rights say")
-def test_a_file_that_may_no_longer_be_written_to_is_said_and_still_read(
-    store: Store, path: Path
-) -> None:
-    path.chmod(0o400)
-    store.reader.check()
-    with pytest.raises(DatabaseError) as noticed:
-        store.check_identity()
-    assert noticed.value.details["reason"] == "read_only"
-    assert not store.can_write
-
-
 def test_others_changes_and_a_restored_backup_are_nothing_to_speak_of(
     store: Store, path: Path, tmp_path: Path
 ) -> None:
@@ -199,12 +187,12 @@ def test_others_changes_and_a_restored_backup_are_nothing_to_speak_of(
     shutil.copy(path, copy)
     with closing(Store.open(str(path))) as colleague:
         colleague.write(lambda writer: writer.save_settings(Settings(currency="USD")))
-    store.check_identity()
+    store.reader.check()
     assert store.reader.settings().currency == "USD"
     with closing(Store.open(str(copy))) as restored:
         assert restored.database_id == store.database_id
     path.write_bytes(copy.read_bytes())
-    store.check_identity()
+    store.reader.check()
     assert store.reader.settings() == SETTINGS
 
 
@@ -249,9 +237,9 @@ def test_a_symbolic_link_leads_to_the_one_file(path: Path, tmp_path: Path) -> No
     (tmp_path / "link.db").symlink_to(path)
     with closing(Store.open(str(tmp_path / "link.db"))) as store:
         store.write(lambda writer: writer.save_settings(Settings(currency="USD")))
-        store.check_identity()
+        store.reader.check()
         (tmp_path / "link.db").unlink()
         with pytest.raises(DatabaseError, match="was deleted or renamed"):
-            store.check_identity()
+            store.reader.check()
     with closing(Store.open(str(path))) as store:
         assert store.reader.settings().currency == "USD"

@@ -13,7 +13,14 @@ from rich.console import Console
 from rich.style import Style
 from textual.strip import Strip
 
-from pipeboard.ui.terminal.ink import ANSI_NAMES, ColorDepth, Ink, color_depth, pen_of, sgr
+from pipeboard.ui.terminal.ink import (
+    ANSI_NAMES,
+    ATTRIBUTE_CODES,
+    ColorDepth,
+    Ink,
+    color_depth,
+    pen_of,
+)
 
 SYSTEMS = {
     ColorDepth.STANDARD: ColorSystem.STANDARD,
@@ -49,7 +56,10 @@ def test_every_ink_gives_the_codes_that_textual_gives(ink: Ink, depth: ColorDept
         underline=ink.underline,
         reverse=ink.reverse,
     )
-    assert sgr(ink, depth) == Strip.render_ansi(style, SYSTEMS[depth])
+    pen = pen_of(ink, depth)
+    codes = [code for bit, code in enumerate(ATTRIBUTE_CODES) if pen.attributes >> bit & 1]
+    codes += filter(None, (pen.fg, pen.bg))
+    assert ";".join(codes) == Strip.render_ansi(style, SYSTEMS[depth])
 
 
 @given(ink=INKS)

@@ -145,13 +145,6 @@ class Waterfall:
         return {"start": self.start, **self.coming, **self.going, "end": self.end}
 
     @property
-    def balance(self) -> Number:
-        """What the ledger is off by: 0."""
-        came = sum(line.amount for line in self.coming.values())
-        went = sum(line.amount for line in self.going.values())
-        return self.start.amount + came - went - self.end.amount
-
-    @property
     def reason(self) -> str | None:
         """Why there is no ledger: all that it could be made of was left out."""
         if self.excluded.get(NO_RATE) and not any(line.amount for line in self.lines.values()):

@@ -46,7 +46,7 @@ def event_row(event: Event, deal_id: int, version: int, command_id: str) -> dict
     """The row of one event, but for its number."""
     row = read_beside(event)
     row |= {"deal_id": deal_id, "version": version, "command_id": command_id}
-    row["data"] = _said(event)
+    row["data"] = event_text(event)
     return row
 
 
@@ -84,8 +84,8 @@ BESIDE = (
 """The columns of `read_beside`, in their order."""
 
 
-def _said(event: Event) -> str:
-    """What `event_to_json` says of an event, as text; written by the encoder without a copy."""
+def event_text(event: Event) -> str:
+    """What an event says, as the JSON that the log keeps; `event_from_json` reads it again."""
     said: dict[str, object] = {}
     if event.before:
         said["before"] = event.before

@@ -80,8 +80,6 @@ def _strays(known: Sequence[int]) -> str:
 
 # What the deals of each stage come to: from the totals that are kept, or counted for a filter.
 
-WHOLE = 10_000
-
 
 @dataclass(frozen=True, slots=True)
 class Total:

@@ -51,7 +51,8 @@ def in_order(database: Database, pipeline: Pipeline, lens: Lens) -> InOrder | No
 
 
 def _queue_first(database: Database, pipeline: Pipeline, lens: Lens) -> InOrder:
-    """As `queue.order_in_column` has it, over the columns of `DayReader.columns`."""
+    """The queue in its order, then the others by the day of their next step, as they were put by
+    hand; over the columns of `DayReader.columns`."""
     from pipeboard.domain.queue import LATER
 
     waits = f"tier < {LATER}"

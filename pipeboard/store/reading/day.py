@@ -209,7 +209,7 @@ class DayReader:
         return awake, Sql(text, tuple(v for _, condition in tiers for v in condition.values))
 
     def columns(self) -> Sql:
-        """What the deals of a column are sorted by, as `queue.order_in_column` has it: `tier`,
+        """What the deals of a column are sorted by, those that need somebody first: `tier`,
         `worth`, `created_at`, `next_due` and `rank`."""
         _, whens = self._whens()
         asleep = attention.snoozed(self.listing.today)

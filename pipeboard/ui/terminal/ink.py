@@ -125,13 +125,6 @@ def color_depth(environ: Mapping[str, str]) -> ColorDepth:
     return _DEPTH_BY_TERM_SUFFIX.get(term.rpartition("-")[2], ColorDepth.STANDARD)
 
 
-def sgr(ink: Ink, depth: ColorDepth) -> str:
-    """The SGR parameters of an ink, joined by `;`: those Rich emits for the same `Style`."""
-    pen = pen_of(ink, depth)
-    parts = [code for bit, code in enumerate(ATTRIBUTE_CODES) if pen.attributes >> bit & 1]
-    return ";".join([*parts, *filter(None, (pen.fg, pen.bg))])
-
-
 @lru_cache(maxsize=4096)
 def pen_of(ink: Ink, depth: ColorDepth) -> Pen:
     """The pen that writes in this ink at this colour depth.

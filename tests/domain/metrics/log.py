@@ -11,7 +11,9 @@ from pipeboard.domain.events import micros
 from pipeboard.domain.metrics.basis import Basis
 from pipeboard.domain.metrics.folding import Fact, fold
 from pipeboard.domain.metrics.history import DealHistory
+from pipeboard.domain.metrics.result import Number
 from pipeboard.domain.metrics.rules import MetricRules
+from pipeboard.domain.metrics.waterfall import Waterfall
 from pipeboard.domain.periods import Period, parse_period
 from pipeboard.domain.pipeline import Category, Pipeline, Stage, StageKind
 from pipeboard.domain.settings import Settings
@@ -156,3 +158,10 @@ class Log:
 
 def ids(deals: Iterable[DealHistory]) -> list[int]:
     return [deal.id for deal in deals]
+
+
+def off_by(flow: Waterfall) -> Number:
+    """What the ledger of a waterfall does not add up by: 0."""
+    came = sum(line.amount for line in flow.coming.values())
+    went = sum(line.amount for line in flow.going.values())
+    return flow.start.amount + came - went - flow.end.amount

@@ -31,6 +31,7 @@ from tests.domain.metrics.log import (
     UTC_RULES,
     Log,
     at,
+    off_by,
     period,
 )
 from tests.domain.metrics.made_up import SPAN, logs
@@ -223,7 +224,7 @@ def test_the_whole_report_of_nothing_has_reasons_and_no_zeros_for_rates() -> Non
         assert metric.unit == METRICS[name].unit, name
         assert metric.value in (None, 0) or name == "pace"
     assert report.bottleneck is None
-    assert report.waterfall.balance == 0
+    assert off_by(report.waterfall) == 0
     assert [stage.conversion.reason for stage in report.stages] == ["no entries"] * 4
     assert (report.loss_reasons, report.touches, report.adherence) == ([], [], [])
 
