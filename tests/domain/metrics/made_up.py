@@ -12,13 +12,26 @@ STAGES = (LEAD, QUALIFY, PROPOSAL, NEGOTIATE)
 OWNERS = ("ana", "bo", "cem")
 SPAN = 120
 
+EDGES = (0.0, 31.0, 59.0, 90.0)
+"""The first instants of the months, by UTC, which are those of the periods that tests ask for."""
+
+
+def _around(day: int) -> st.SearchStrategy[int]:
+    return st.sampled_from((day - 1, day))
+
+
 values = st.one_of(st.none(), st.integers(0, 500))
 currencies = st.sampled_from(("EUR", "EUR", "EUR", "USD"))
 closes = st.one_of(
     st.none(),
-    st.integers(-20, SPAN + 40).map(lambda day: (date(2026, 1, 1) + timedelta(day)).isoformat()),
+    st.one_of(
+        st.integers(-20, SPAN + 40), st.sampled_from(EDGES).flatmap(lambda edge: _around(int(edge)))
+    ).map(lambda day: (date(2026, 1, 1) + timedelta(day)).isoformat()),
 )
 gaps = st.sampled_from((0.0, 0.25, 1.0, 3.0, 11.0, 30.0))
+beginnings = st.one_of(
+    st.floats(0, SPAN / 2).map(lambda at: round(at * 4) / 4), st.sampled_from(EDGES)
+)
 
 
 @st.composite
@@ -26,7 +39,7 @@ def logs(draw: st.DrawFn, *, most_deals: int = 5, most_events: int = 9) -> Log:
     """A log in which each deal's events are legal and in the order of time."""
     log = Log()
     for _ in range(draw(st.integers(1, most_deals))):
-        day = draw(st.floats(0, SPAN / 2).map(lambda at: round(at * 4) / 4))
+        day = draw(beginnings)
         deal = log.add(
             day,
             draw(st.sampled_from(STAGES)),
@@ -37,7 +50,7 @@ def logs(draw: st.DrawFn, *, most_deals: int = 5, most_events: int = 9) -> Log:
         )
         stage, archived = log.facts[-1].stage_id or LEAD, False
         for _ in range(draw(st.integers(0, most_events))):
-            day += draw(gaps)
+            day = max(day + draw(gaps), draw(st.sampled_from((0.0, 0.0, *EDGES))))
             stage, archived = _event(draw, log, deal, day, stage, archived=archived)
     return log
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 from fractions import Fraction
+from typing import Any
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -23,6 +25,7 @@ from pipeboard.domain.metrics.grouping import (
     grouping_of,
 )
 from pipeboard.domain.money import half_up
+from pipeboard.exchange.metrics_document import metrics_document
 from tests.domain.metrics.log import (
     BERLIN_RULES,
     LEAD,
@@ -314,3 +317,44 @@ def test_what_was_said_in_past_weeks_is_what_was_known_then() -> None:
     assert calls[0].off("weighted") == Fraction(4 * 800 - 4_800, 4_800)
     ana = report.only(by_owner(UTC_RULES), "ana").forecast_history
     assert [call.said for call in ana] == [call.said for call in report.forecast_history]
+
+
+@settings(max_examples=300)
+@given(logs(), st.integers(1, SPAN), PERIODS)
+def test_the_first_instant_of_a_period_belongs_to_it_and_that_after_its_last_does_not(
+    log: Log, day: int, label: str
+) -> None:
+    """All happens on the hour, so that what is at an edge is on the same side a moment later."""
+    moment, asked = timedelta.resolution, at(day + 0.1)
+    later = Log([_later(fact, moment) for fact in log.facts])
+    on_the_hour = Report(log.basis(day, period(label), now=asked))
+    after_it = Report(later.basis(day, period(label), now=asked + moment))
+    assert _said(on_the_hour) == _said(after_it)
+
+
+def _later(fact: Fact, moment: timedelta) -> Fact:
+    return fact._replace(at=fact.at + moment // timedelta.resolution)
+
+
+OF_THE_PERIOD = (
+    "metrics", "by_currency", "stages", "bottleneck", "waterfall", "loss_reasons", "competitors",
+    "lead_velocity", "won_weeks", "time_to_win",
+)  # fmt: skip
+
+
+OF_AN_INSTANT = (
+    "pace", "coverage_required", "coverage_required_by_win_rate", "cycle_days_active_median",
+)  # fmt: skip
+"""How much of a period is over, what stood open as past ones began, how long until a day came."""
+
+
+def _said(report: Report) -> dict[str, object]:
+    """What a report says of what happened in its period."""
+    document: dict[str, Any] = metrics_document(report)
+    said = {name: document[name] for name in OF_THE_PERIOD}
+    for name in ("since", "until"):
+        del said["waterfall"][name]
+    for name in OF_AN_INSTANT:
+        del said["metrics"][name]
+    kept = [(rep.owner, rep.rate.num, rep.rate.den) for rep in report.adherence]
+    return said | {"touches": report.touches, "adherence": kept}
