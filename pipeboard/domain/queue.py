@@ -153,13 +153,6 @@ def is_handled(before: Queued | None, now: Queued | None, *, planned: bool) -> b
     return planned or is_new or not set(before.place.reasons) <= set(now.place.reasons)
 
 
-def order(waiting: Queued) -> tuple[int, bool, float, float, int]:
-    """What the queue is sorted by: tier, worth (unknown last), the older first, id."""
-    worth = waiting.worth
-    age = waiting.deal.created_at.timestamp()
-    return waiting.place.tier, worth is None, -(worth or 0.0), age, waiting.deal.id
-
-
 LATER, ASLEEP = 8, 9
 """Where the deals that are in no tier come behind those that are: planned ahead or closed, and
 those that sleep."""

@@ -1,4 +1,4 @@
-"""What a filter means, said once more in plain Python over deals in memory."""
+"""What a filter means and how the queue is sorted, said once more over deals in memory."""
 
 from __future__ import annotations
 
@@ -25,6 +25,7 @@ from pipeboard.domain.filter_nodes import (
 )
 from pipeboard.domain.money import Money
 from pipeboard.domain.pipeline import Pipeline
+from pipeboard.domain.queue import ASLEEP, LATER, Day, Queued, waiting
 from pipeboard.domain.score import score
 from pipeboard.domain.signs import stalled_reasons
 from pipeboard.domain.text import fold
@@ -159,3 +160,24 @@ def _stands(name: str, deal: Deal, pipeline: Pipeline) -> bool:
             return deal.is_open and due is not None and due < TODAY
         case _:
             return deal.status is Status(name)
+
+
+def order(waiting: Queued) -> tuple[int, bool, float, float, int]:
+    """What the queue is sorted by: tier, worth (unknown last), the older first, id."""
+    worth = waiting.worth
+    age = waiting.deal.created_at.timestamp()
+    return waiting.place.tier, worth is None, -(worth or 0.0), age, waiting.deal.id
+
+
+def order_in_column(
+    deal: Deal, pipeline: Pipeline, day: Day
+) -> tuple[int, bool, float, float, int]:
+    """What the deals of a stage are sorted by where those that need somebody come first: the queue
+    in its order, then the others by the day of their next step, as they were put by hand."""
+    found = waiting(deal, pipeline, day)
+    if found is not None:
+        return order(found)
+    due = deal.next_step.due if deal.next_step else None
+    is_asleep = deal.is_open and deal.is_snoozed(day.today)
+    ahead = float(due.toordinal()) if due else 0.0
+    return ASLEEP if is_asleep else LATER, due is None, ahead, float(deal.rank), deal.id

@@ -18,12 +18,11 @@ from pipeboard.domain.deal import Deal, NextStep
 from pipeboard.domain.filter_nodes import Compare, Or, State
 from pipeboard.domain.money import Money, half_up
 from pipeboard.domain.pipeline import Pipeline
-from pipeboard.domain.queue import ASLEEP, LATER, Day, order, waiting
 from pipeboard.domain.signs import Sign, clocks, limits, overstays, sign
 from pipeboard.store.reading.listing import Listing
 from tests.store.conftest import Crowd
 from tests.store.made_up import TODAY, ZONE, deal, lens, pipelines, store_with
-from tests.store.oracle import shown
+from tests.store.oracle import order_in_column, shown
 
 EVERYTHING = Or((State("archived"), Compare("q", ">=", 0)))
 lenses = st.builds(
@@ -183,20 +182,6 @@ def test_a_deal_stands_where_its_column_shows_it(crowd: Crowd, look: Lens) -> No
             assert [card.id for card in crowd.reader.window(look, stage_id, index, 1)] == [one.id]
 
 
-def _order_in_column(
-    deal: Deal, pipeline: Pipeline, day: Day
-) -> tuple[int, bool, float, float, int]:
-    """What the deals of a stage are sorted by where those that need somebody come first: the queue
-    in its order, then the others by the day of their next step, as they were put by hand."""
-    found = waiting(deal, pipeline, day)
-    if found is not None:
-        return order(found)
-    due = deal.next_step.due if deal.next_step else None
-    is_asleep = deal.is_open and deal.is_snoozed(day.today)
-    ahead = float(due.toordinal()) if due else 0.0
-    return ASLEEP if is_asleep else LATER, due is None, ahead, float(deal.rank), deal.id
-
-
 @settings(max_examples=60)
 @given(lenses)
 def test_what_needs_somebody_comes_in_the_order_of_the_queue(crowd: Crowd, look: Lens) -> None:
@@ -206,7 +191,7 @@ def test_what_needs_somebody_comes_in_the_order_of_the_queue(crowd: Crowd, look:
     day = crowd.reader.day(listing).day
     for stage in _pipeline(look).stages:
         found = [known[card.id] for card in crowd.reader.window(look, stage.id, 0, 1_000)]
-        wanted = sorted(found, key=lambda one: _order_in_column(one, _pipeline(look), day))
+        wanted = sorted(found, key=lambda one: order_in_column(one, _pipeline(look), day))
         assert [one.id for one in found] == [one.id for one in wanted]
 
 

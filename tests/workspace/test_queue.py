@@ -17,11 +17,12 @@ from pipeboard.domain.deal import Contact, Deal, Loss
 from pipeboard.domain.errors import PipeboardError
 from pipeboard.domain.money import Money
 from pipeboard.domain.pipeline import Pipeline
-from pipeboard.domain.queue import Day, Round, Tier, order, place
+from pipeboard.domain.queue import Day, Round, Tier, place
 from pipeboard.domain.settings import Rep
 from pipeboard.store.reading.day import DayReader
 from pipeboard.workspace.day import day_of, loads_of, whose
 from tests.doing import DOING
+from tests.store.oracle import order
 from tests.team import CLOSING, NEEDS, QUALIFICATION, TODAY, Team, add, now_of, sales
 from tests.verbs import Workspace
 
@@ -379,8 +380,8 @@ def test_after_any_run_of_commands_each_open_deal_is_looked_after(
     team, chance = Team(path), random.Random(seed)
     try:
         desks = [team.rep(name) for name in ("ana", "bo")]
-        for number in range(4):
-            add(desks[0], f"Firm {number}: x {number + 1}k source:referral", 1 + number % 3)
+        for number, value in enumerate(("1k", "", "3k", "4k")):
+            add(desks[0], f"Firm {number}: x {value} source:referral", 1 + number % 3)
         for _ in range(30):
             desk = chance.choice(desks)
             try:
