@@ -3,27 +3,52 @@
 from __future__ import annotations
 
 from datetime import date, datetime, timedelta
+from fractions import Fraction
 from typing import Any
 
 import pytest
 
 from pipeboard.domain import commands as c
-from pipeboard.domain.cadence import hours_too_soon, next_time
-from pipeboard.domain.deal import Answer, Deal, NextStep
-from pipeboard.domain.hygiene import Fault, faults, norm
+from pipeboard.domain.cadence import (
+    follow_up_days,
+    hours_too_soon,
+    known_time,
+    next_time,
+    on_working_day,
+)
+from pipeboard.domain.criteria import parse_criterion
+from pipeboard.domain.deal import Answer, Ask, Contact, Deal, Loss, NextStep, Touch
+from pipeboard.domain.follow_up import follow_ups
+from pipeboard.domain.hygiene import Fault, company, faults, norm
 from pipeboard.domain.lazy_dataclass import replace
+from pipeboard.domain.money import Money, Rates
 from pipeboard.domain.pipeline import Factor
 from pipeboard.domain.queue import (
     CLOSING_DAYS,
     OFFER_DAYS,
     Day,
+    Load,
+    Position,
+    Queued,
+    Reason,
     Tier,
+    is_handled,
     is_new_inbound,
     measured_chance,
     place,
+    worth,
+    worths,
 )
 from pipeboard.domain.score import score
-from pipeboard.domain.signs import SILENT_TOUCHES, dead_evidence, stalled_reasons
+from pipeboard.domain.signs import (
+    SILENT_TOUCHES,
+    DealClocks,
+    Sign,
+    dead_evidence,
+    limits,
+    sign,
+    stalled_reasons,
+)
 from tests.domain.deciding_cases import BERLIN, LEAD, NEEDS, NOW, SALES, TODAY, do, new
 
 DAY = timedelta(days=1)
@@ -91,6 +116,7 @@ def test_the_queue_looks_so_far_ahead(past: int, is_said: bool) -> None:
 
 def test_few_closed_deals_move_a_chance_a_little_from_what_the_stage_says() -> None:
     assert measured_chance(0, 0, 5_000) == 0.5
+    assert measured_chance(3, 5, 3_000) == Fraction(2, 5)
     assert 0.5 < (measured_chance(1, 1, 5_000) or 0) < 0.6
     assert measured_chance(1, 1, None) == 1
     assert measured_chance(0, 0, None) is None
@@ -174,3 +200,280 @@ def test_more_signs_of_interest_than_a_rating_has_points_are_worth_no_more() -> 
     found = score(deal, replace(PIPELINE, questions=keen), TODAY, BERLIN)
     assert found is not None
     assert (found.low, found.high) == (15, 100)
+
+
+# The queue: each reason in its words, and the tier that it gives.
+
+REASONS: tuple[tuple[dict[str, Any], Tier, str], ...] = (
+    ({"next_step": NextStep("call", TODAY - DAY)}, Tier.OVERDUE, "next step overdue 1d"),
+    ({"next_step": NextStep("call", TODAY)}, Tier.TODAY, "next step due today"),
+    ({"next_step": NextStep("call")}, Tier.NO_NEXT_STEP, "the next step has no day"),
+    ({"next_step": None}, Tier.NO_NEXT_STEP, "no next step"),
+    ({"snoozed_until": TODAY}, Tier.NEW, "woke from its snooze"),
+    ({"snoozed_until": TODAY, "snooze_reason": "budget"}, Tier.NEW, "woke: budget"),
+    ({"given_by": "bo"}, Tier.NEW, "new from @bo"),
+    ({"source": "web", "next_step": None}, Tier.NEW, "new inbound lead (web)"),
+    ({"stage_entered_at": NOW - 11 * DAY}, Tier.STALLED, "overstay 11/10d"),
+    ({"created_at": NOW - 5 * DAY}, Tier.STALLED, "idle 5/4d"),
+    ({"expected_close": TODAY - DAY}, Tier.CLOSING, "close date passed 1d ago"),
+    ({"offer_expires_on": TODAY - DAY}, Tier.CLOSING, "offer expired 1d ago"),
+    ({"offer_expires_on": TODAY}, Tier.CLOSING, "offer expires today"),
+    ({"offer_expires_on": TODAY + 3 * DAY}, Tier.CLOSING, "offer expires in 3d"),
+    ({"source": ""}, Tier.HYGIENE, "no source"),
+    ({"owner": ""}, Tier.HYGIENE, "owner away or none"),
+)
+FINE: dict[str, Any] = {
+    "source": "email",
+    "owner": "ana",
+    "next_step": NextStep("call", TODAY + 9 * DAY),
+}
+"""Nothing is to be done on such a deal."""
+
+
+@pytest.mark.parametrize(("fields", "tier", "text"), REASONS, ids=[text for *_, text in REASONS])
+def test_each_reason_alone_gives_a_deal_its_tier(
+    fields: dict[str, Any], tier: Tier, text: str
+) -> None:
+    deal = replace(new(LEAD), **FINE | {"created_at": NOW} | fields)
+    found = place(deal, PIPELINE, Day(TODAY, BERLIN))
+    assert found is not None
+    said = [reason for reason in found.reasons if reason.text == text]
+    assert [reason.tier for reason in said] == [tier]
+    others = {reason.tier for reason in found.reasons} - {tier}
+    assert found.tier == min({tier, *others})
+    assert others <= {Tier.NO_NEXT_STEP}
+
+
+def test_nothing_is_to_be_done_on_a_deal_that_is_fine_closed_or_asleep() -> None:
+    fine, day = replace(new(LEAD), **FINE), Day(TODAY, BERLIN)
+    assert place(fine, PIPELINE, day) is None
+    overdue = replace(fine, next_step=NextStep("call", TODAY - DAY))
+    assert place(overdue, PIPELINE, day) is not None
+    assert place(replace(overdue, snoozed_until=TODAY + DAY), PIPELINE, day) is None
+    assert place(do(overdue, c.Lose(Loss("price"))), PIPELINE, day) is None
+    assert place(do(overdue, c.Archive()), PIPELINE, day) is None
+
+
+def test_a_close_within_the_days_is_said_only_where_something_lacks() -> None:
+    close = TODAY + CLOSING_DAYS * DAY
+    asking = replace(STAGE, criteria=(parse_criterion("account"),))
+    gated = replace(SALES, stages=(asking, *(replace(s, criteria=()) for s in SALES.stages[1:])))
+    day = Day(TODAY, BERLIN)
+    deal = replace(new(LEAD), **FINE, expected_close=close)
+    found = place(deal, gated, day)
+    assert found is not None
+    assert str(found) == f"closes in {CLOSING_DAYS}d, lacking: account is empty"
+    assert place(replace(deal, account="Lumen"), gated, day) is None
+    assert place(replace(deal, expected_close=close + DAY), gated, day) is None
+
+
+@pytest.mark.parametrize(
+    ("rep", "due", "expected"),
+    [
+        ("bo", None, [(Tier.NEW, "@ana asks: price?")]),
+        ("bo", TODAY, [(Tier.TODAY, "@ana asks: price?")]),
+        ("bo", TODAY - DAY, [(Tier.OVERDUE, "@ana asks: price? (overdue 1d)")]),
+        ("bo", TODAY + DAY, []),
+        ("cy", None, []),
+        (None, None, [(Tier.NEW, "@bo: @ana asks: price?")]),
+    ],
+)
+def test_what_is_asked_of_a_rep_is_in_their_day_from_the_day_it_is_due(
+    rep: str | None, due: date | None, expected: list[tuple[Tier, str]]
+) -> None:
+    deal = replace(new(LEAD), **FINE, asks={"bo": Ask("price?", "ana", due)})
+    found = place(deal, PIPELINE, Day(TODAY, BERLIN, rep))
+    assert [tuple(reason) for reason in (found.reasons if found else ())] == expected
+
+
+def test_of_anothers_deal_only_what_is_asked_is_in_the_day() -> None:
+    overdue = replace(new(LEAD), **FINE | {"next_step": NextStep("call", TODAY - DAY)})
+    assert place(overdue, PIPELINE, Day(TODAY, BERLIN, "bo")) is None
+    asked = replace(overdue, asks={"bo": Ask("price?", "ana")})
+    found = place(asked, PIPELINE, Day(TODAY, BERLIN, "bo"))
+    assert found is not None
+    assert [reason.tier for reason in found.reasons] == [Tier.NEW]
+    whole = place(asked, PIPELINE, Day(TODAY, BERLIN))
+    assert whole is not None
+    assert [reason.tier for reason in whole.reasons] == [Tier.OVERDUE, Tier.NEW]
+
+
+def queued(owner: str = "ana", step: NextStep | None = None, *reasons: Reason) -> Queued:
+    deal = replace(new(LEAD), **FINE | {"owner": owner, "next_step": step})
+    return Queued(deal, Position(min(one.tier for one in reasons), reasons), None)
+
+
+NO_STEP, NEWS = Reason(Tier.NO_NEXT_STEP, "no next step"), Reason(Tier.NEW, "woke")
+CLOSE, LACK = Reason(Tier.CLOSING, "close date passed"), Reason(Tier.HYGIENE, "no source")
+AHEAD = NextStep("call", TODAY + DAY)
+
+
+@pytest.mark.parametrize(
+    ("before", "now", "planned", "is_over"),
+    [
+        (queued("ana", AHEAD, CLOSE), None, False, True),
+        (queued("ana", None, NO_STEP), queued("bo", None, NO_STEP), False, True),
+        (queued("ana", None, NO_STEP, LACK), queued("ana", None, NO_STEP), True, False),
+        (queued("ana", AHEAD, NEWS, LACK), queued("ana", AHEAD, NEWS), False, False),
+        (queued("ana", AHEAD, NEWS), queued("ana", AHEAD, NEWS), True, True),
+        (queued("ana", AHEAD, CLOSE, LACK), queued("ana", AHEAD, CLOSE), False, True),
+        (queued("ana", AHEAD, CLOSE), queued("ana", AHEAD, CLOSE), False, False),
+        (queued("ana", AHEAD, CLOSE), queued("ana", AHEAD, CLOSE), True, True),
+        (queued("ana", None, CLOSE), queued("ana", AHEAD, CLOSE), False, True),
+        (None, queued("ana", AHEAD, CLOSE), False, False),
+        (None, queued("ana", AHEAD, CLOSE), True, True),
+    ],
+)
+def test_a_deal_is_left_once_it_is_planned_given_away_or_a_reason_is_gone(
+    before: Queued | None, now: Queued | None, planned: bool, is_over: bool
+) -> None:
+    assert is_handled(before, now, planned=planned) is is_over
+
+
+def test_a_deal_is_worth_its_value_by_the_chance_of_its_stage_or_nobody_knows() -> None:
+    day = Day(TODAY, BERLIN, worths={(LEAD, "EUR"): 0.25})
+    assert worth(new(LEAD, value=Money(400, "EUR")), day) == 100
+    assert worth(new(LEAD, value=Money(400, "USD")), day) is None
+    assert worth(new(LEAD), day) is None
+    assert worths({LEAD: Fraction(1, 4), NEEDS: None}, ("EUR", "USD"), Rates("EUR"), TODAY) == {
+        (LEAD, "EUR"): 0.25
+    }
+
+
+def test_what_has_no_rate_is_counted_and_not_summed() -> None:
+    load = Load("ana", value=Money(5, "EUR")).with_more(2, 1, 1, 20).with_more(1, 0, 1, None)
+    assert load == Load("ana", 3, 1, 2, Money(25, "EUR"), 1)
+    assert Load("ana").with_more(1, 0, 0, 7).value is None
+
+
+# The sign of a card: the gravest alone.
+
+
+@pytest.mark.parametrize(
+    ("due", "entered", "more", "expected"),
+    [
+        (TODAY - DAY, 0, {}, Sign.OVERDUE),
+        (TODAY, 0, {}, Sign.NONE),
+        (TODAY - DAY, 0, {"snoozed": True}, Sign.NONE),
+        (None, 0, {"has_step": False}, Sign.NO_NEXT_STEP),
+        (None, 0, {}, Sign.NONE),
+        (TODAY, 11, {}, Sign.STALLED),
+        (TODAY, 10, {}, Sign.NONE),
+        (TODAY - DAY, 11, {}, Sign.OVERDUE),
+        (None, 5, {}, Sign.STALLED),
+    ],
+)
+def test_a_card_bears_its_gravest_sign(
+    due: date | None, entered: int, more: dict[str, bool], expected: Sign
+) -> None:
+    began = TODAY - entered * DAY
+    said = {"has_step": True, "snoozed": False} | more
+    assert sign(DealClocks(began, began, due, None), limits(STAGE, TODAY), **said) is expected
+
+
+def test_a_stage_without_limits_stalls_nothing() -> None:
+    free = replace(
+        SALES, stages=(replace(STAGE, expected_days=None, idle_days=None), *SALES.stages[1:])
+    )
+    deal = begun(400)
+    assert stalled_reasons(deal, free, TODAY, BERLIN) == ()
+    assert dead_evidence(replace(deal, outbound_since_reply=9), free, TODAY, BERLIN) == ()
+
+
+def test_the_reasons_of_a_stalled_deal_name_a_step_and_a_close_that_have_passed() -> None:
+    deal = begun(11, next_step=NextStep("call", TODAY - DAY), expected_close=TODAY - DAY)
+    assert stalled_reasons(deal, PIPELINE, TODAY, BERLIN) == (
+        "overstay 11/10d", "idle 11/4d", "next step overdue 1d", "close date passed",
+    )  # fmt: skip
+    today = replace(deal, next_step=NextStep("call", TODAY), expected_close=TODAY)
+    assert stalled(today) == ["overstay"]
+    assert dead_evidence(replace(deal, outbound_since_reply=9), PIPELINE, TODAY, BERLIN) == ()
+    silent = replace(begun(11), outbound_since_reply=SILENT_TOUCHES)
+    assert dead_evidence(silent, PIPELINE, TODAY, BERLIN) == (
+        f"untouched for 11 days, twice what {STAGE.name} allows",
+        "5 times asked without an answer", "no next step", "overstay 11/10d",
+    )  # fmt: skip
+
+
+# The data of a deal: what is asked of a lead, and of a deal from the first qualified stage on.
+
+QUALIFIED = min(norm(SALES).qualified)
+WHOLE: dict[str, Any] = {
+    "value": Money(1, "EUR"), "expected_close": TODAY, "source": "web", "owner": "ana",
+    "contacts": {"mika": Contact("Mika", "decision_maker")}, "next_step": NextStep("call", TODAY),
+    "answers": answers(norm(SALES).answers),
+}  # fmt: skip
+LACKS: dict[Fault, tuple[dict[str, Any], bool]] = {
+    Fault.VALUE: ({"value": None}, True),
+    Fault.CLOSE_DATE: ({"expected_close": None}, True),
+    Fault.CLOSE_PASSED: ({"expected_close": TODAY - DAY}, False),
+    Fault.SOURCE: ({"source": ""}, False),
+    Fault.CONTACT: ({"contacts": {}}, True),
+    Fault.DECISION_MAKER: ({"contacts": {"mika": Contact("Mika", "champion")}}, True),
+    Fault.ANSWERS: ({"answers": {}}, True),
+    Fault.OWNER: ({"owner": ""}, False),
+    Fault.NEXT_STEP: ({"next_step": NextStep("call")}, False),
+}
+
+
+def test_a_deal_with_all_of_its_data_has_no_fault_and_every_fault_is_tried() -> None:
+    assert faults(replace(new(QUALIFIED), **WHOLE), SALES, TODAY, ()) == ()
+    assert tuple(LACKS) == tuple(Fault)
+
+
+@pytest.mark.parametrize("fault", LACKS)
+def test_what_a_deal_lacks_is_one_fault_and_a_lead_may_lack_more(fault: Fault) -> None:
+    fields, is_of_qualified = LACKS[fault]
+    deal = replace(new(QUALIFIED), **WHOLE | fields)
+    assert faults(deal, SALES, TODAY, ()) == (fault,)
+    lead = faults(replace(deal, stage_id=LEAD), SALES, TODAY, ())
+    assert lead == (() if is_of_qualified else (fault,))
+
+
+def test_a_norm_is_the_most_answers_that_a_stage_asks_or_half_of_the_questions() -> None:
+    half = replace(SALES, stages=tuple(replace(stage, criteria=()) for stage in SALES.stages))
+    assert norm(half).answers == (len(SALES.questions) + 1) // 2
+    asks = [parse_criterion(f"answers >= {number}") for number in (2, 5, 3)]
+    stages = [replace(s, criteria=(one,)) for s, one in zip(half.stages, asks, strict=False)]
+    assert norm(replace(half, stages=(*stages, *half.stages[3:]))).answers == 5
+
+
+@pytest.mark.parametrize(
+    ("name", "known"),
+    [("Lumen Oy", "lumen"), ("Lumen, Inc.", "lumen"), ("S.A.", "s.a."), ("Ab Oy Kiln", "kiln")],
+)
+def test_a_company_is_known_without_its_legal_form(name: str, known: str) -> None:
+    assert company(name) == known
+
+
+# Getting in touch again.
+
+
+@pytest.mark.parametrize(
+    ("text", "kept"),
+    [("2w", "2w"), ("w", "1w"), ("2 weeks", "2w"), ("104w", "104w"), ("105w", ""), ("0d", ""),
+     ("365d", "365d"), ("366d", ""), ("24m", "24m"), ("25m", ""), ("soon", "")],
+)  # fmt: skip
+def test_a_time_to_do_something_again_after_has_a_shortest_and_a_longest(
+    text: str, kept: str
+) -> None:
+    assert known_time(text) == kept
+
+
+def test_the_days_of_follow_ups_are_working_days() -> None:
+    friday = date(2026, 11, 27)
+    assert on_working_day(friday) == friday
+    assert on_working_day(friday + DAY) == on_working_day(friday + 2 * DAY) == friday + 3 * DAY
+    assert [day.isoformat() for day in follow_up_days(friday)] == [
+        "2026-11-27", "2026-11-30", "2026-12-02", "2026-12-04", "2026-12-11", "2026-12-28",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("direction", "minutes", "count"), [("out", 1, 1), ("out", 0, 0), ("in", 1, 0)]
+)
+def test_follow_ups_are_what_went_out_after_the_proposal(
+    direction: str, minutes: int, count: int
+) -> None:
+    touch = Touch("1", "call", direction, "", "ana", NOW + timedelta(minutes=minutes))
+    assert follow_ups(NOW, [touch]) == count
