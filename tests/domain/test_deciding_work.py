@@ -9,17 +9,20 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from pipeboard.domain import commands as c
-from pipeboard.domain.deal import Answer, Contact, Loss, NextStep, Note, Term
+from pipeboard.domain.deal import HANDOVER, Answer, Ask, Contact, Loss, NextStep, Note, Term
+from pipeboard.domain.deciding import TAKES_UP
 from pipeboard.domain.errors import BadInput, Conflict, NotFound, Refused
 from pipeboard.domain.events import Kind, value_of
 from pipeboard.domain.money import Money
-from tests.domain.deciding_cases import LEAD, NOW, TODAY, do, events_of, new
+from tests.domain.deciding_cases import LEAD, NEEDS, NOW, SALES, TODAY, do, events_of, new
 
 if TYPE_CHECKING:
     from pipeboard.domain.deal import FieldValue
 
 LATER = NOW + timedelta(hours=30)
 EUR = Money(4_000_000, "EUR")
+DAY = timedelta(days=1)
+GOAL = SALES.stage(LEAD).checklist[0]
 
 
 def call(direction: str = "out", *, type_: str = "call", hours: int = 0) -> c.LogTouch:
@@ -319,3 +322,146 @@ def test_a_touch_is_of_a_known_kind_and_direction_and_lies_behind() -> None:
 def test_a_closed_deal_can_still_be_called() -> None:
     lost = do(new(), c.Lose(Loss("price")))
     assert do(lost, call(hours=1), LATER).last_touch_at == NOW + timedelta(hours=1)
+
+
+# What takes a deal up, answers what was asked, or changes nothing.
+
+NEWS: dict[str, Any] = {
+    "owner": "ana", "given_by": "bo", "snoozed_until": TODAY, "snooze_reason": "budget",
+    "asks": {"ana": Ask("price?", "bo"), "cy": Ask("terms?", "bo")},
+    "next_step": NextStep("call", TODAY),
+}  # fmt: skip
+TAKING_UP = (
+    c.SetNextStep("meet", TODAY), c.SetNextStep("call", TODAY), c.Plan("fri meet"),
+    c.Reschedule(TODAY + DAY), c.CompleteNextStep(), c.LogTouch("call", "out"),
+    c.Move(NEEDS, "because so"), c.Step(1, "because so"), c.Win(override="because so"),
+    c.Lose(Loss("price")),
+)  # fmt: skip
+OTHERS = (
+    c.Edit({"source": "web"}), c.TagWith(("big",)), c.Archive(), c.SetTerm("", Term("payment")),
+    c.AnswerQuestion("need", Answer("yes")), c.Rank(7), c.AddNote("seen"),
+)  # fmt: skip
+
+
+def test_every_command_that_takes_a_deal_up_is_tried() -> None:
+    assert {type(one) for one in TAKING_UP} | {c.Snooze} == TAKES_UP
+
+
+@pytest.mark.parametrize("command", TAKING_UP, ids=repr)
+def test_work_on_a_deal_takes_it_up_and_answers_what_was_asked(command: c.Command) -> None:
+    deal = do(replace(new(), **NEWS), command)
+    assert (deal.given_by, set(deal.asks)) == ("", {"cy"})
+    assert (deal.snoozed_until, deal.snooze_reason) == (None, "")
+
+
+def test_a_snooze_takes_a_deal_up_as_well() -> None:
+    deal = do(replace(new(), **NEWS), c.Snooze(TODAY + DAY, "on leave"))
+    assert (deal.given_by, set(deal.asks)) == ("", {"cy"})
+    assert (deal.snoozed_until, deal.snooze_reason) == (TODAY + DAY, "on leave")
+
+
+@pytest.mark.parametrize("command", OTHERS, ids=repr)
+def test_what_else_is_done_to_a_deal_leaves_it_news(command: c.Command) -> None:
+    deal = do(replace(new(), **NEWS), command)
+    assert (deal.given_by, deal.snoozed_until, deal.snooze_reason) == ("bo", TODAY, "budget")
+    assert set(deal.asks) == ({"cy"} if isinstance(command, c.AddNote) else {"ana", "cy"})
+
+
+def test_only_its_owner_takes_a_deal_up_and_only_one_that_woke_wakes() -> None:
+    given = replace(new(), **NEWS | {"snoozed_until": TODAY + DAY})
+    assert do(given, call(), actor="dee").given_by == "bo"
+    assert do(given, call()).snoozed_until == TODAY + DAY
+
+
+SET = NextStep("call", TODAY)
+STANDING: tuple[tuple[dict[str, Any], c.Command], ...] = (
+    ({"source": "web"}, c.Edit({"source": "web"})),
+    ({"source": "web"}, c.SetFields(("source=web",))),
+    ({"owner": "ana"}, c.Assign("ana")),
+    ({"owner": "ana"}, c.Assign("ana", note="yours")),
+    ({"tags": ("big",)}, c.TagWith(("big",), ("small",))),
+    ({"rank": 7}, c.Rank(7)),
+    ({"contacts": {"bob": Contact("Bob")}}, c.SetContact("bob", Contact("Bob"))),
+    ({"terms": {"pay": Term("Pay")}}, c.SetTerm("pay", Term("Pay"))),
+    ({"checklist": {f"{LEAD}/{GOAL}": "ana"}}, c.Check(LEAD, GOAL, True)),
+    ({}, c.Check(LEAD, GOAL, False)),
+    ({"next_step": SET}, c.SetNextStep("call", TODAY)),
+    ({"next_step": SET}, c.Reschedule(TODAY)),
+    ({}, c.SetNextStep("", None)),
+    ({"snoozed_until": TODAY + DAY}, c.Snooze(TODAY + DAY)),
+    ({}, c.Snooze(None)),
+    ({"asks": {"bo": Ask("price?", "ana")}}, c.AskRep("bo", "price?")),
+    ({}, c.AnswerQuestion("need", None)),
+)
+
+
+@pytest.mark.parametrize(("fields", "command"), STANDING, ids=[repr(one) for _, one in STANDING])
+def test_what_stands_as_it_is_wanted_is_no_event(
+    fields: dict[str, Any], command: c.Command
+) -> None:
+    deal = replace(new(), rank=0) if "rank" not in fields else new()
+    assert events_of(replace(deal, **fields), command, reps=("ana", "bo")) == []
+
+
+@pytest.mark.parametrize(
+    ("owner", "actor", "giver"),
+    [("bo", "ana", "ana"), ("ana", "ana", ""), ("", "ana", ""), ("cy", "ana", "dee")],
+)
+def test_a_deal_says_who_gave_it_to_its_owner(owner: str, actor: str, giver: str) -> None:
+    deal = replace(new(), owner="cy", given_by="dee")
+    assert do(deal, c.Edit({"owner": owner}), actor=actor).given_by == giver
+    lost = do(deal, c.Lose(Loss("price")))
+    assert do(lost, c.Edit({"owner": owner}), actor=actor).given_by == "dee"
+    assert new(owner=owner).given_by == ("" if owner in ("", "ana") else "ana")
+
+
+def test_an_owner_that_is_none_is_nobody() -> None:
+    assert do(new(owner="bo"), c.Edit({"owner": None})).owner == ""
+
+
+def test_a_handed_over_deal_is_touched_by_what_is_said() -> None:
+    (given, said) = events_of(new(owner="ana"), c.Assign("bo", note="They wait for a call."))
+    assert (given.after["owner"], said.kind) == ("bo", Kind.TOUCH)
+    assert said.facts["touch"]["type"] == HANDOVER
+    assert len(events_of(new(owner="ana"), c.Assign("bo"))) == 1
+
+
+def test_an_address_is_held_against_its_form_once_it_is_new() -> None:
+    odd = Contact("Bob", email="bob at firm")
+    deal = new(contacts={"bob": odd})
+    assert do(deal, c.SetContact("bob", replace(odd, title="CEO"))).contacts["bob"].title == "CEO"
+    for key, contact in (("bob", replace(odd, email="bob.firm")), ("bo", odd)):
+        with pytest.raises(BadInput):
+            do(deal, c.SetContact(key, contact))
+
+
+def test_a_note_is_rewritten_by_whoever_saw_it_as_it_stands() -> None:
+    note = Note("n", "Old", "ana (for bo)", NOW)
+    (event,) = events_of(
+        new(), c.EditNote("n", "New", before="Old"), notes=lambda _: (note,), actor="bo",
+        author="ana (for bo)",
+    )  # fmt: skip
+    assert event.facts["new"] == "New"
+    with pytest.raises(BadInput, match="needs words"):
+        do(new(), c.EditNote("n", " "), notes=lambda _: (replace(note, author="ana"),))
+
+
+@pytest.mark.parametrize(
+    ("log", "said"),
+    [
+        (c.LogTouch("call", "out"), {}),
+        (c.LogTouch("email", "out", quote=True), {"quote_sent_at": NOW}),
+        (c.LogTouch("call", "in", trial_close="yes"), {"trial_close": "yes"}),
+    ],
+)
+def test_a_touch_can_say_that_a_proposal_went_out_or_how_they_answered(
+    log: c.LogTouch, said: dict[str, object]
+) -> None:
+    deal = do(new(), log)
+    assert (deal.quote_sent_at, deal.trial_close) == (
+        said.get("quote_sent_at"),
+        said.get("trial_close", ""),
+    )
+    for wrong in (replace(log, direction="in", quote=True), replace(log, trial_close="perhaps")):
+        with pytest.raises(BadInput):
+            do(new(), wrong)
