@@ -2,16 +2,36 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 import pytest
 
 from pipeboard.domain import commands as c
-from pipeboard.domain.deal import Answer, Deal, Loss, NextStep, Note, Status, Touch
+from pipeboard.domain.deal import (
+    Answer,
+    Ask,
+    Contact,
+    Deal,
+    Loss,
+    NextStep,
+    Note,
+    Status,
+    Term,
+    Touch,
+)
 from pipeboard.domain.deciding import decide
-from pipeboard.domain.errors import BadInput, GateNotMet, Refused
-from pipeboard.domain.events import Kind, inverse, replay
+from pipeboard.domain.errors import (
+    BadInput,
+    Conflict,
+    GateNotMet,
+    NotFound,
+    Refused,
+    SoAlready,
+)
+from pipeboard.domain.events import Event, Kind, evolve, inverse, replay
 from pipeboard.domain.money import Money
 from tests.domain.deciding_cases import (
     CLOSING,
@@ -356,3 +376,150 @@ def test_a_next_step_of_a_closed_deal_is_gone() -> None:
     deal = replace(new(CLOSING), next_step=NextStep("sign", TODAY), snoozed_until=TODAY + DAY)
     lost = do(deal, c.Lose(PRICE))
     assert (lost.next_step, lost.snoozed_until) == (None, None)
+
+
+# Becoming one: what goes along.
+
+
+def absorbed(kept: Deal, *others: Deal) -> Deal:
+    return do(kept, c.Absorb(tuple(c.Absorbed(other) for other in others)))
+
+
+def test_what_the_kept_deal_does_not_know_it_takes_from_the_first_that_does() -> None:
+    kept = new(source="web", tags=("big",), fields={"product": "GTX"})
+    first = new(
+        source="email", account="Lumen", tags=("hot",), fields={"product": "A", "plan": "b"}
+    )
+    second = new(account="Kestrel", fields={"plan": "c"})
+    one = absorbed(kept, first, second)
+    assert (one.source, one.account, one.tags) == ("web", "Lumen", ("big", "hot"))
+    assert dict(one.fields) == {"product": "GTX", "plan": "b"}
+
+
+def test_a_step_goes_along_to_an_open_deal_that_has_none() -> None:
+    step, other = NextStep("call", TODAY), NextStep("meet", TODAY)
+    assert absorbed(new(), new(next_step=step)).next_step == step
+    assert absorbed(new(next_step=other), new(next_step=step)).next_step == other
+    assert absorbed(do(new(), c.Lose(PRICE)), new(next_step=step)).next_step is None
+
+
+def test_somebody_else_under_the_same_key_gets_a_key_of_their_own() -> None:
+    bob, other = Contact("Bob", "champion"), Contact("Bob Oy")
+    kept = new(contacts={"bob": bob, "bob_": Contact("Bobby")})
+    assert (
+        absorbed(kept, new(contacts={"bob": replace(bob, role="user")})).contacts == kept.contacts
+    )
+    assert absorbed(kept, new(contacts={"bob": other})).contacts["bob__"] == other
+
+
+def test_entries_of_every_kind_go_along_where_there_are_none() -> None:
+    whole: dict[str, Any] = {
+        "answers": {"need": Answer("yes")}, "terms": {"pay": Term("Pay")},
+        "contacts": {"bob": Contact("Bob")}, "checklist": {f"{LEAD}/Goals": "ana"},
+    }  # fmt: skip
+    other = replace(new(**whole), asks={"bo": Ask("price?", "ana")})
+    one = absorbed(new(), other)
+    assert {name: dict(getattr(one, name)) for name in (*whole, "asks")} == {
+        **whole, "asks": {"bo": Ask("price?", "ana")},
+    }  # fmt: skip
+
+
+def test_a_closed_deal_is_merged_away_only_where_that_is_said() -> None:
+    won = do(new(CLOSING, value=Money(500, "EUR")), c.Win(override="signed"), NOW)
+    with pytest.raises(Refused, match="was won with €5 on Mon 23 Nov"):
+        do(won, c.MergeInto(7))
+    assert do(won, c.MergeInto(7, closed=True)).merged_into == 7
+    again = do(do(new(), c.Archive(), NOW - DAY), c.MergeInto(7))
+    assert again.archived_at == NOW - DAY
+
+
+# Taking back and putting again.
+
+
+def test_an_outcome_that_is_put_back_needs_no_reason() -> None:
+    won = do(new(CLOSING), c.Win(override="signed"))
+    events = events_of(won, c.Reopen(), LATER)
+    (back,) = events_of(replay_on(won, events), c.Revert(tuple(events)), LATER)
+    assert back.facts == {}
+
+
+def test_a_deal_taken_back_past_a_gate_says_so_and_what_is_missing() -> None:
+    there = do(new(NEGOTIATION), c.Move(CLOSING, "because so"))
+    events = events_of(there, c.Move(LEAD), LATER)
+    (back,) = events_of(replay_on(there, events), c.Revert(tuple(events)), LATER + DAY)
+    assert back.facts["override"] == "undo"
+    assert back.facts["missing"]
+    assert back.at == LATER + DAY
+
+
+def test_a_step_put_again_asks_for_a_reason_where_its_gate_does() -> None:
+    deal = new(LEAD)
+    (event,) = events_of(deal, c.Move(NEEDS, "because so"))
+    (undone,) = events_of(evolve(deal, event), c.Revert((event,)))
+    back = evolve(evolve(deal, event), undone)
+    (again,) = events_of(back, c.Revert((undone,)))
+    assert again.facts["override"] == "because so"
+    with pytest.raises(GateNotMet):
+        events_of(back, c.Revert((replace(undone, facts={}),)))
+
+
+def test_what_has_changed_since_cannot_be_taken_back() -> None:
+    deal = new(source="web")
+    (event,) = events_of(deal, c.Edit({"source": "email"}))
+    with pytest.raises(Conflict, match="has changed since: source"):
+        do(do(evolve(deal, event), c.Edit({"source": "fair"})), c.Revert((event,)))
+    assert do(evolve(deal, event), c.Revert((event,))).source == "web"
+
+
+def replay_on(deal: Deal, events: Sequence[Event]) -> Deal:
+    for event in events:
+        deal = evolve(deal, event)
+    return deal
+
+
+# Steps, outcomes and instants.
+
+
+def test_a_step_goes_to_the_neighbour_and_says_where_there_is_none() -> None:
+    assert do(new(NEEDS), c.Step(1, "because so")).stage_id == PROPOSAL
+    assert do(new(NEEDS), c.Step(-1)).stage_id == QUALIFICATION
+    with pytest.raises(Refused, match="nowhere to go back to"):
+        do(new(), c.Step(-1))
+    with pytest.raises(Refused, match="is the last stage"):
+        do(new(CLOSING), c.Step(1))
+    with pytest.raises(NotFound, match="no such stage"):
+        do(new(), c.Move(999))
+
+
+def test_a_deal_is_won_or_lost_only_once_unless_it_is_said_otherwise() -> None:
+    won, lost = do(new(CLOSING), c.Win(override="signed")), do(new(), c.Lose(PRICE))
+    with pytest.raises(SoAlready):
+        do(won, c.Win())
+    with pytest.raises(SoAlready, match="already lost: price"):
+        do(lost, c.Lose(PRICE))
+    with pytest.raises(Refused, match="is lost and cannot"):
+        do(lost, c.Lose(Loss("timing")))
+    with pytest.raises(SoAlready, match="open already"):
+        do(new(), c.Reopen())
+    with pytest.raises(SoAlready, match="archived already"):
+        do(do(new(), c.Archive()), c.Archive())
+
+
+def test_a_closed_deal_is_parked_planned_and_ranked_no_more() -> None:
+    parked = new(NEEDS, next_step=NextStep("call", TODAY + DAY), snoozed_until=TODAY + DAY)
+    lost = do(parked, c.Lose(PRICE), LATER)
+    assert (lost.next_step, lost.snoozed_until, lost.closed_from) == (None, None, NEEDS)
+    back = do(lost, c.Reopen(), LATER + DAY)
+    assert (back.closed_at, back.closed_from, back.loss, back.outcome) == (None, None, None, "open")
+    assert back.rank < lost.rank < parked.rank
+
+
+@pytest.mark.parametrize("command", [c.Move(NEEDS, "because so"), c.Win(override="because so")])
+def test_a_deal_is_qualified_from_its_first_qualified_stage_or_its_win(command: c.Command) -> None:
+    assert do(new(), command, LATER).qualified_at == LATER
+    early = replace(new(), qualified_at=NOW - DAY)
+    assert do(early, command, LATER).qualified_at == NOW - DAY
+
+
+def test_a_loss_qualifies_nothing() -> None:
+    assert do(new(), c.Lose(PRICE)).qualified_at is None

@@ -138,11 +138,7 @@ def _beginning(
     for word in said:
         deal = evolve(deal, word)
     first = context.pipeline.open_stages[0]
-    leaves_some = stage.id != first.id
-    lacking = (
-        unmet(deal, context.pipeline, stage.id, context.today, first.id) if leaves_some else ()
-    )
-    if lacking:
+    if lacking := unmet(deal, context.pipeline, stage.id, context.today, first.id):
         facts: EventFacts = {"override": origin, "missing": [lack.text for lack in lacking]}
         event = Event(event.kind, event.at, event.before, event.after, facts)
     return [event, *said], deal
