@@ -82,7 +82,7 @@ class Log:
         self._put(deal, day, "lost", LOST, detail=category)
 
     def forget_when(self, deal: int) -> None:
-        """Nobody knows when the deal was closed."""
+        """Nobody knows when the last that happened to the deal did: it was closed, or made."""
         place = max(n for n, fact in enumerate(self.facts) if fact.deal_id == deal)
         self.facts[place] = self.facts[place]._replace(known="unknown")
 

@@ -48,6 +48,8 @@ def logs(draw: st.DrawFn, *, most_deals: int = 5, most_events: int = 9) -> Log:
             close=draw(closes),
             owner=draw(st.sampled_from(OWNERS)),
         )
+        if draw(st.integers(0, 5)) == 0:
+            log.forget_when(deal)
         stage, archived = log.facts[-1].stage_id or LEAD, False
         for _ in range(draw(st.integers(0, most_events))):
             day = max(day + draw(gaps), draw(st.sampled_from((0.0, 0.0, *EDGES))))

@@ -16,6 +16,8 @@ from tests.domain.metrics.log import LOST, NEGOTIATE, PROPOSAL, WON
 PROBABILITY = {1: 1_000, 2: 3_000, 3: 5_000, 4: 8_000}
 DEFAULT_CATEGORY = {1: "pipeline", 2: "pipeline", 3: "best", 4: "commit"}
 QUALIFIED = (PROPOSAL, NEGOTIATE, WON)
+NEVER = -(10**18)
+"""Before anything that is asked for."""
 
 
 def replayed(facts: Iterable[Fact], us: int) -> dict[str, Any] | None:
@@ -41,6 +43,7 @@ def replayed(facts: Iterable[Fact], us: int) -> dict[str, Any] | None:
                 "archived": 0,
                 "qualified": None,
                 "pushes": [],
+                "dated": int(fact.known != "unknown"),
             }
         if deal is not None:
             _apply(deal, fact)
@@ -69,12 +72,13 @@ def _apply(deal: dict[str, Any], fact: Fact) -> None:
     if kind in ("archived", "merged", "unarchived"):
         deal["archived"] = int(kind != "unarchived")
     if deal["stage"] in QUALIFIED and deal["qualified"] is None:
-        deal["qualified"] = fact.at
+        is_known = deal["dated"] or kind != "created"
+        deal["qualified"] = fact.at if is_known else NEVER
 
 
 COLUMNS = (
     "id", "created", "stage", "minor", "currency", "close", "owner", "closed", "loss", "archived",
-    "qualified", "bp", "category",
+    "qualified", "bp", "category", "dated",
 )  # fmt: skip
 
 
@@ -136,15 +140,16 @@ select
     sum(is_won and minor is not null) as won_with_value,
     sum(is_lost) as lost_count,
     sum(is_open) as open_count,
-    sum(created >= :start and created < :end) as created_count,
+    sum(dated and created >= :start and created < :end) as created_count,
     sum(coalesce(qualified >= :start and qualified < :end, 0)) as qualified_count,
     sum(case when is_won then coalesce(minor, 0) else 0 end) as won_value,
     sum(case when is_lost then coalesce(minor, 0) else 0 end) as lost_value,
     sum(case when is_open then coalesce(minor, 0) else 0 end) as open_value,
     sum(case when is_won then 1 when is_lost and loss = 'price' then 1 else 0 end) as contested,
-    sum(case when created >= :start and created < :end and stage = :won then 1 else 0 end)
+    sum(dated and created >= :start and created < :end and stage = :won)
         as cohort_won,
-    sum(case when is_won then closed - created else 0 end) as cycle_us,
+    sum(case when is_won and dated then closed - created else 0 end) as cycle_us,
+    sum(is_won and dated) as won_dated,
     sum(case when is_due then coalesce(minor, 0) * probability else 0 end) as weighted_bp,
     sum(case when is_due and word = 'commit' then coalesce(minor, 0) else 0 end) as commit_value,
     sum(case when is_due and word in ('commit', 'best') then coalesce(minor, 0) else 0 end)

@@ -273,7 +273,7 @@ def test_what_a_sentence_claims_is_so(log: Log, day: int, label: str) -> None:
         assert f" of {lost.total()} losses" in said
     else:
         assert not lost and said == "Nothing was lost in the period."
-    new = [d for d in deals if basis.holds(d.created_at)]
+    new = [d for d in deals if d.is_dated and basis.holds(d.created_at)]
     heard = sum(any(what.endswith(" out") for _, what in d.touches) for d in new)
     said = activity_reading(report, SAY)
     if new:
@@ -284,7 +284,7 @@ def test_what_a_sentence_claims_is_so(log: Log, day: int, label: str) -> None:
         limits = {stage.id: stage.expected_days for stage in PIPELINE.stages}
         for deal in deals:
             limit = limits[deal.stage_id]
-            if deal.is_open and limit is not None and not deal.snoozed_until:
+            if deal.is_dated and deal.is_open and limit is not None and not deal.snoozed_until:
                 entered = basis.calendar.day(deal.visit_began_at)
                 assert (basis.today - entered).days <= limit
     said = target_reading(report, SAY)

@@ -86,7 +86,7 @@ def test_the_numbers_are_those_of_plain_sql(log: Log, day: int, label: str, berl
         else None,
         "win_rate_competitive": share(won, n["contested"]) if n["ever_lost"] else None,
         "win_rate_cohort": share(n["cohort_won"], n["created_count"]),
-        "cycle_days_mean": share(n["cycle_us"], 86_400_000_000 * won),
+        "cycle_days_mean": share(n["cycle_us"], 86_400_000_000 * n["won_dated"]),
     }
     weighted = report.metric("forecast_weighted")
     assert weighted.num == n["won_value"] + Fraction(n["weighted_bp"], 10_000)
