@@ -523,3 +523,17 @@ def test_a_deal_is_qualified_from_its_first_qualified_stage_or_its_win(command: 
 
 def test_a_loss_qualifies_nothing() -> None:
     assert do(new(), c.Lose(PRICE)).qualified_at is None
+
+
+@pytest.mark.parametrize(("touched", "expected"), [(NOW, LATER), (LATER + DAY, LATER + DAY)])
+def test_an_advance_is_a_touch_and_sets_no_clock_back(
+    touched: datetime, expected: datetime
+) -> None:
+    deal = replace(new(), last_touch_at=touched)
+    assert do(deal, c.Move(NEEDS, "because so"), LATER).last_touch_at == expected
+
+
+def test_an_outcome_is_a_stage_that_is_entered_when_the_deal_closes() -> None:
+    for command in (c.Win(override="signed"), c.Lose(PRICE)):
+        closed = do(new(CLOSING), command, LATER)
+        assert closed.stage_entered_at == closed.closed_at == LATER

@@ -17,15 +17,16 @@ from pipeboard.domain.cadence import (
     on_working_day,
 )
 from pipeboard.domain.criteria import parse_criterion
-from pipeboard.domain.deal import Answer, Ask, Contact, Deal, Loss, NextStep, Touch
+from pipeboard.domain.deal import Answer, Ask, Contact, Deal, Loss, NextStep, Touch, channel_of
 from pipeboard.domain.follow_up import follow_ups
-from pipeboard.domain.hygiene import Fault, company, faults, norm
+from pipeboard.domain.hygiene import LABELS, Fault, company, faults, norm
 from pipeboard.domain.lazy_dataclass import replace
 from pipeboard.domain.money import Money, Rates
 from pipeboard.domain.pipeline import Factor
 from pipeboard.domain.queue import (
     CLOSING_DAYS,
     OFFER_DAYS,
+    TIER_NAMES,
     Day,
     Load,
     Position,
@@ -44,6 +45,7 @@ from pipeboard.domain.signs import (
     SILENT_TOUCHES,
     DealClocks,
     Sign,
+    clocks,
     dead_evidence,
     limits,
     sign,
@@ -122,12 +124,24 @@ def test_few_closed_deals_move_a_chance_a_little_from_what_the_stage_says() -> N
     assert measured_chance(0, 0, None) is None
 
 
+CHANNELS_OF = {
+    "referral": "in", "inbound": "in", "web": "in", "event": "in", "partner": "in",
+    "advertising": "in", "cold-call": "out", "email": "out", "social": "out", "outbound": "out",
+    " Web ": "in", "Lumen": "",
+}  # fmt: skip
+
+
+def test_how_a_deal_came_is_told_by_its_source() -> None:
+    assert {source: channel_of(source) for source in CHANNELS_OF} == CHANNELS_OF
+
+
 @pytest.mark.parametrize(
     ("fields", "is_new"),
     [
         ({"source": "web"}, True),
         ({"source": "cold-call"}, False),
         ({"source": ""}, False),
+        *(({"source": source}, way == "in") for source, way in CHANNELS_OF.items()),
         ({"source": "web", "next_step": NextStep("call", TODAY)}, False),
     ],
 )
@@ -242,6 +256,12 @@ def test_each_reason_alone_gives_a_deal_its_tier(
     others = {reason.tier for reason in found.reasons} - {tier}
     assert found.tier == min({tier, *others})
     assert others <= {Tier.NO_NEXT_STEP}
+
+
+def test_every_tier_has_its_number_and_its_name() -> None:
+    assert [*Tier] == [1, 2, 3, 4, 5, 6, 7]
+    assert [*TIER_NAMES] == [*Tier]
+    assert [*LABELS] == [*Fault]
 
 
 def test_nothing_is_to_be_done_on_a_deal_that_is_fine_closed_or_asleep() -> None:
@@ -378,6 +398,27 @@ def test_a_stage_without_limits_stalls_nothing() -> None:
     deal = begun(400)
     assert stalled_reasons(deal, free, TODAY, BERLIN) == ()
     assert dead_evidence(replace(deal, outbound_since_reply=9), free, TODAY, BERLIN) == ()
+
+
+def test_what_is_closed_or_asleep_neither_stalls_nor_may_be_given_up() -> None:
+    dead = replace(begun(40), outbound_since_reply=SILENT_TOUCHES)
+    assert stalled(dead)
+    assert dead_evidence(dead, PIPELINE, TODAY, BERLIN)
+    for other in (do(dead, c.Lose(Loss("price"))), replace(dead, snoozed_until=TODAY + DAY)):
+        assert stalled(other) == []
+        assert dead_evidence(other, PIPELINE, TODAY, BERLIN) == ()
+
+
+def test_where_nothing_is_said_of_silence_nobody_gives_a_deal_up() -> None:
+    patient = replace(PIPELINE, stages=(replace(STAGE, idle_days=None), *SALES.stages[1:]))
+    dead = replace(begun(40), outbound_since_reply=SILENT_TOUCHES)
+    assert stalled_reasons(dead, patient, TODAY, BERLIN) == ("overstay 40/10d",)
+    assert dead_evidence(dead, patient, TODAY, BERLIN) == ()
+
+
+def test_the_clocks_of_a_deal_run_from_its_last_touch() -> None:
+    deal = replace(begun(9, next_step=NextStep("call", TODAY)), last_touch_at=NOW - 2 * DAY)
+    assert clocks(deal, BERLIN) == DealClocks(TODAY - 9 * DAY, TODAY - 2 * DAY, TODAY, None)
 
 
 def test_the_reasons_of_a_stalled_deal_name_a_step_and_a_close_that_have_passed() -> None:

@@ -187,7 +187,8 @@ def closing(
 def _close_instant(
     exact: datetime | None, day: date | None, deal: Deal, context: c.Context
 ) -> datetime:
-    """When a deal closed: an exact instant, noon of an earlier day, or now."""
+    """When a deal closed: an exact instant, noon of an earlier day, or now; `closing` sees to it
+    that this is not before it came into its stage."""
     if exact is not None:
         return exact
     if day is None or day == context.today:
@@ -202,8 +203,7 @@ def _close_instant(
             f"{format_date(day)}.",
             hint="Give a later day.",
         )
-    noon = datetime.combine(day, time(12), context.zone).astimezone(context.at.tzinfo)
-    return max(noon, deal.stage_entered_at)
+    return datetime.combine(day, time(12), context.zone).astimezone(context.at.tzinfo)
 
 
 @rule(c.Reopen, "reopen", lambda _, told: f"Reopened {told.whom}.")
