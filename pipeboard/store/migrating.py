@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import sqlite3
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from contextlib import closing, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -24,12 +24,13 @@ from pipeboard.store.connecting import BUSY_MS, connect, connect_to_write
 from pipeboard.store.dialect import ServerTrouble
 from pipeboard.store.engine import begin
 from pipeboard.store.locating import Location, Server
-from pipeboard.store.migration_steps import STEPS, Step
+from pipeboard.store.migration_steps import STEPS, Step, add_new_columns
 from pipeboard.store.opening import SCHEMA, check_schema, schema_of
 from pipeboard.store.patience import Patience
 from pipeboard.store.troubles import as_database_error, translate_errors
 
 if TYPE_CHECKING:
+    from alembic.operations import Operations
     from sqlalchemy import Connection as SqlConnection
 
 _STATE = (
@@ -116,8 +117,7 @@ def _migrate(
             found = schema_of(raw, location) or wanted
             check_schema(found, wanted)
             operations = Operations(MigrationContext.configure(connection))
-            for number in range(found, wanted):
-                steps[number](operations)
+            _bring_to(operations, range(found, wanted), steps)
             raw.execute("UPDATE counter SET value = ? WHERE name = 'schema'", (wanted,))
             if raw.execute(dialect.CHECK_KEYS).fetchone() is not None:
                 raise DatabaseError(
@@ -146,8 +146,7 @@ def migrate_on_server(
                 found = schema_on(connection)
                 check_schema(found, wanted)
                 operations = Operations(MigrationContext.configure(connection))
-                for number in range(found, wanted):
-                    steps[number](operations)
+                _bring_to(operations, range(found, wanted), steps)
                 _settle_types(connection)
                 connection.exec_driver_sql(
                     f"UPDATE counter SET value = {wanted} WHERE name = 'schema'"
@@ -155,6 +154,14 @@ def migrate_on_server(
     except (DBAPIError, sqlite3.DatabaseError) as error:
         cause = error.orig if isinstance(error, DBAPIError) else error
         raise as_database_error(_trouble(cause), server, "write") from error
+
+
+def _bring_to(operations: Operations, due: Iterable[int], steps: Mapping[int, Step]) -> None:
+    """The steps that are due; what only gains columns that are empty to begin with has none."""
+    for number in due:
+        if number in steps:
+            steps[number](operations)
+    add_new_columns(operations)
 
 
 def schema_on(connection: SqlConnection) -> int:

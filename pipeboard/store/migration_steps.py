@@ -15,6 +15,7 @@ from sqlalchemy import (
     Text,
     column,
     false,
+    inspect,
     table,
     text,
 )
@@ -247,6 +248,19 @@ def keep_facts(operations: Operations) -> None:
         rows = connection.execute(text(LOG.format(deals=some))).mappings()
         if made := list(facts_from_log(dict(row) for row in rows)):
             connection.execute(kept.insert(), made)
+
+
+def add_new_columns(operations: Operations) -> None:
+    """Tables get the columns that they have by now and that no step has made."""
+    from pipeboard.store.tables import SQLModel
+
+    known = inspect(operations.get_bind())
+    for made in SQLModel.metadata.sorted_tables:
+        if known.has_table(made.name):
+            there = {one["name"] for one in known.get_columns(made.name)}
+            for new in made.columns:
+                if new.name not in there:
+                    operations.add_column(made.name, new._copy())
 
 
 Step = Callable[["Operations"], None]

@@ -25,6 +25,7 @@ from pipeboard.store.migrating import back_up, migrate
 from pipeboard.store.opening import SCHEMA
 from pipeboard.store.projecting.events import event_row
 from pipeboard.store.rows import event_from_row
+from pipeboard.store.tables import RepRow
 from tests.ledger import disagreements
 from tests.team import SETTINGS, Team, add, now_of
 
@@ -81,7 +82,15 @@ def test_every_step_that_is_due_is_run_in_order(path: Path) -> None:
     run(path, TWO, 3)
     number, columns, _ = state(path)
     assert number == 3
-    assert columns[-2:] == ["phone", "desk"]
+    assert columns.index("phone") < columns.index("desk")
+    assert disagreements(path) == []
+
+
+def test_columns_that_are_empty_to_begin_with_need_no_step(path: Path) -> None:
+    run(path, {}, 3)
+    number, columns, _ = state(path)
+    assert number == 3
+    assert set(columns) == set(RepRow.model_fields)
     assert disagreements(path) == []
 
 
