@@ -13,7 +13,7 @@ from pipeboard.cli.tables import Table
 from pipeboard.domain.deciding.rules import deal_names
 from pipeboard.domain.locales import in_figures, spoken, written
 from pipeboard.domain.queue import TIER_NAMES, Queued, Tier
-from pipeboard.domain.sheet import Entry, deal_seen_by
+from pipeboard.domain.sheet import Entry
 from pipeboard.workspace.day import day_of, whose
 from pipeboard.workspace.finding import parse_filter
 
@@ -77,14 +77,13 @@ def _day(call: Call) -> DayReader:
 
 
 def _document(call: Call, one: Queued) -> dict[str, object]:
-    deal = deal_seen_by(one.deal, call.workspace.me)
     return {
-        "ref": deal.ref,
+        "ref": one.deal.ref,
         "tier": one.place.tier.value,
         "tier_name": TIER_NAMES[one.place.tier],
         "reasons": [reason.text for reason in one.place.reasons],
         "worth_minor": None if one.worth is None else round(one.worth),
-        "deal": call.documents.deal(deal),
+        "deal": call.documents.deal(one.deal),
     }
 
 

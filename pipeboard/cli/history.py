@@ -129,9 +129,9 @@ def _audit(call: Call) -> Audit:
 def _documents(happened: Iterator[LoggedEvent | AgreementEntry], call: Call) -> Iterator[Document]:
     from pipeboard.exchange.json_documents import agreement_entry, history_entry
 
-    me = call.workspace.me
+    eyes = call.workspace.rights.eyes
     for one in happened:
-        yield agreement_entry(one) if isinstance(one, AgreementEntry) else history_entry(one, me)
+        yield agreement_entry(one) if isinstance(one, AgreementEntry) else history_entry(one, eyes)
 
 
 def _once_a_command(

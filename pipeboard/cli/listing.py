@@ -101,11 +101,11 @@ def place_of(call: Call, sort: str | None) -> Callable[[Deal], Place | None] | N
             hint=did_you_mean(key, SORT_KEYS) or f"Sort by one of {', '.join(SORT_KEYS)}.",
         ) from error
     place, known = place_by(column), call.documents
-    me, pipelines = call.workspace.me, known.pipelines
+    eyes, pipelines = call.workspace.rights.eyes, known.pipelines
 
     def placed(deal: Deal) -> Place | None:
         pipeline = pipelines[deal.pipeline_id]
-        return place(Listed(deal_seen_by(deal, me), pipeline, known.today, known.zone))
+        return place(Listed(deal_seen_by(deal, eyes), pipeline, known.today, known.zone))
 
     return placed
 

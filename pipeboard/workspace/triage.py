@@ -45,9 +45,16 @@ class Triage:
     """
 
     def __init__(
-        self, reader: Reader, listing: Listing, kept: Path | None = None, *, load: bool = True
+        self,
+        reader: Reader,
+        listing: Listing,
+        kept: Path | None = None,
+        *,
+        eyes: str,
+        load: bool = True,
     ) -> None:
         self._reader = reader
+        self._eyes = eyes
         self._kept = kept
         self.listing = listing
         self.walk = Round([])
@@ -176,7 +183,7 @@ class Triage:
         if record is None:
             return None, None
         queued = waiting(record.deal, record.pipeline, self._day.day)
-        return record.seen_by(self.listing.me), queued
+        return record.seen_by(self._eyes), queued
 
     def _look(self, walk: Round, stays: int | None = None) -> None:
         """At the first deal of the walk that still needs somebody, or that `stays`."""

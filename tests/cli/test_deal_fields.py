@@ -750,6 +750,14 @@ def test_a_workbook_tells_the_lowest_value_to_the_owner_alone(
     assert cells["bo"] == ""
 
 
+def test_no_order_tells_the_lowest_value(pipe: Type, ana: Workspace) -> None:
+    full(ana)
+    ana.set_fields([add(ana, "Lower").id], ["floor=5k", "owner=ana"])
+    order = ("list", "--ids", "--sort", "floor_value", "--as")
+    assert pipe(*order, "ana").lines == ["D-2", "D-1"]
+    assert pipe(*order, "bo").lines == ["D-1", "D-2"]
+
+
 def test_no_filter_asks_for_the_lowest_value(pipe: Type, ana: Workspace) -> None:
     full(ana)
     for word in ("floor>30k", "floor_value>30k"):

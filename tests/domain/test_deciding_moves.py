@@ -437,7 +437,7 @@ def test_a_closed_deal_is_merged_away_only_where_that_is_said() -> None:
 
 
 def test_an_outcome_that_is_put_back_needs_no_reason() -> None:
-    won = do(new(CLOSING), c.Win(override="signed"))
+    won = do(new(), c.Win(override="signed"))
     events = events_of(won, c.Reopen(), LATER)
     (back,) = events_of(replay_on(won, events), c.Revert(tuple(events)), LATER)
     assert back.facts == {}
@@ -461,6 +461,14 @@ def test_a_step_put_again_asks_for_a_reason_where_its_gate_does() -> None:
     assert again.facts["override"] == "because so"
     with pytest.raises(GateNotMet):
         events_of(back, c.Revert((replace(undone, facts={}),)))
+
+
+def test_what_an_outcome_said_besides_stands_when_it_is_put_again() -> None:
+    deal = new()
+    (lost,) = events_of(deal, c.Lose(PRICE, precision="day"))
+    (undone,) = events_of(evolve(deal, lost), c.Revert((lost,)))
+    (again,) = events_of(evolve(evolve(deal, lost), undone), c.Revert((undone,)))
+    assert again.facts == lost.facts == {"precision": "day"}
 
 
 def test_what_has_changed_since_cannot_be_taken_back() -> None:

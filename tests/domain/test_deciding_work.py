@@ -3,14 +3,26 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from pipeboard.domain import commands as c
-from pipeboard.domain.deal import HANDOVER, Answer, Ask, Contact, Loss, NextStep, Note, Term
-from pipeboard.domain.deciding import TAKES_UP
+from pipeboard.domain.deal import (
+    HANDOVER,
+    Answer,
+    Ask,
+    Contact,
+    Deal,
+    Loss,
+    NextStep,
+    Note,
+    Term,
+    Touch,
+)
+from pipeboard.domain.deciding import TAKES_UP, sentence_of
+from pipeboard.domain.deciding.rules import Telling
 from pipeboard.domain.errors import BadInput, Conflict, NotFound, Refused
 from pipeboard.domain.events import Kind, value_of
 from pipeboard.domain.money import Money
@@ -465,3 +477,71 @@ def test_a_touch_can_say_that_a_proposal_went_out_or_how_they_answered(
     for wrong in (replace(log, direction="in", quote=True), replace(log, trial_close="perhaps")):
         with pytest.raises(BadInput):
             do(new(), wrong)
+
+
+def test_a_plan_that_stays_as_it_is_takes_a_deal_up_too() -> None:
+    given = replace(new(), **NEWS | {"snoozed_until": None, "asks": {}})
+    (event,) = events_of(given, c.SetNextStep("call", TODAY))
+    assert (event.kind, dict(event.after)) == (Kind.EDITED, {"given_by": ""})
+    assert events_of(replace(given, given_by=""), c.SetNextStep("call", TODAY)) == []
+
+
+def test_a_note_that_answers_can_ask_in_turn() -> None:
+    deal = replace(new(), **NEWS)
+    assert set(do(deal, c.AddNote("@dee will you?"), reps=("ana", "dee")).asks) == {"cy", "dee"}
+
+
+@pytest.mark.parametrize(("touched", "expected"), [(NOW, LATER), (LATER + DAY, LATER + DAY)])
+def test_a_step_done_is_a_touch_and_sets_no_clock_back(
+    touched: datetime, expected: datetime
+) -> None:
+    deal = replace(new(next_step=NextStep("call", TODAY)), last_touch_at=touched)
+    assert do(deal, c.CompleteNextStep(), LATER).last_touch_at == expected
+
+
+def test_what_comes_back_was_given_by_nobody() -> None:
+    assert new(owner="bo", recycled_from=7).given_by == ""
+
+
+def test_a_handover_goes_along_with_a_deal_and_is_of_no_direction() -> None:
+    touch = Touch("t", HANDOVER, "", "yours", "ana", NOW - DAY)
+    kept = do(new(), c.Absorb((c.Absorbed(new(), touches=(touch,)),)))
+    assert kept.last_touch_at == NOW - DAY
+    assert kept.last_outbound_at is None
+
+
+def told(command: c.Command, before: Deal, **more: Any) -> str:
+    after = do(before, command, **more)
+    return sentence_of(command, Telling((after,), (SALES,), TODAY, (before,)))
+
+
+WEEKLY = NextStep("call", TODAY, "1w")
+BOB = {"contacts": {"bob": Contact("Bob")}}
+
+
+@pytest.mark.parametrize(
+    ("fields", "command", "said"),
+    [
+        ({"next_step": WEEKLY}, c.CompleteNextStep(), "pilot; again 30 Nov."),
+        ({"next_step": SET}, c.CompleteNextStep(), "Done: the next step of Lumen Oy pilot."),
+        ({"answers": {"need": Answer("yes")}}, c.AnswerQuestion("need", None), "is open again."),
+        ({}, c.AnswerQuestion("need", Answer("yes")), "Answered Need of Lumen Oy pilot."),
+        ({"owner": "ana"}, c.Assign("bo", note="call  them"), ": call them (was with ana)."),
+        ({"owner": "ana"}, c.Assign("bo", note="x" * 121), f"{'x' * 120}… (was with ana)."),
+        ({"owner": "ana"}, c.Assign(""), "now with nobody (was with ana)."),
+        ({}, c.Snooze(TODAY + DAY), "Snoozed Lumen Oy pilot until Tue."),
+        ({"snoozed_until": TODAY + DAY}, c.Snooze(None), "Woke Lumen Oy pilot."),
+        ({}, c.LogTouch("email", "out"), "Logged an email (out) with Lumen Oy pilot."),
+        ({}, c.TagWith(("big",), ("hot",)), "Tagged Lumen Oy pilot +big -hot."),
+        ({}, c.Check(LEAD, GOAL, True), f"Checked '{GOAL}' of Lumen Oy pilot."),
+        (BOB, c.SetContact("bob", None), "Removed Bob of Lumen Oy pilot."),
+        ({"next_step": SET}, c.SetNextStep("", None), "› no next step (was: call today)."),
+        ({"next_step": SET}, c.Reschedule(TODAY + DAY), "› call Tue (was today)."),
+        ({"source": "web"}, c.Edit({"source": ""}), "Set source of Lumen Oy pilot: web → nothing."),
+        ({"floor_value": EUR}, c.Edit({"floor_value": None}), "Set floor value of Lumen Oy pilot."),
+    ],
+)  # fmt: skip
+def test_a_sentence_says_what_was_done_and_from_what(
+    fields: dict[str, Any], command: c.Command, said: str
+) -> None:
+    assert told(command, replace(new(), **fields)).endswith(said)

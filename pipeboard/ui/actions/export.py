@@ -93,7 +93,7 @@ def _documents(workspace: Workspace, ids: Sequence[int], lens: Lens) -> Iterator
     for deal_id in ids:
         record = workspace.reader.record(deal_id)
         if record is not None:
-            yield deal_document(documents, record.seen_by(workspace.me))
+            yield deal_document(documents, record.seen_by(workspace.rights.eyes))
 
 
 _FORMS = {"c": "csv", "m": "md", "s": "svg"}

@@ -45,7 +45,8 @@ def _begun(host: Host, reader: Reader) -> Triage:
     is_rep = any(rep.name == me for rep in reader.reps())
     owner = me if is_rep else None
     listing = Listing(host.today, host.program.settings.zone, me=me, owner=owner)
-    return Triage(reader, listing, kept_in(seat.folder, seat.store.database_id, me))
+    kept = kept_in(seat.folder, seat.store.database_id, me)
+    return Triage(reader, listing, kept, eyes=seat.eyes)
 
 
 async def skip(host: TriageScreen) -> None:
