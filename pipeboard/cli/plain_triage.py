@@ -38,8 +38,8 @@ def walk(call: Call, listing: Listing) -> int:
     kept for the day, unless only a part of the queue was wanted."""
     workspace = call.workspace
     kept = kept_in(state_folder(), workspace.store.database_id, workspace.me)
-    kept = None if listing.filter.root else kept
-    triage = Triage(workspace.reader, listing, kept, eyes=workspace.rights.eyes)
+    whole = None if listing.filter.root else kept
+    triage = Triage(workspace.reader, listing, whole, eyes=workspace.rights.eyes)
     outlet.message(f"{triage.left} deals wait. 'help' tells the words.")
     while triage.record is not None:
         _tell(call, triage, triage.record)

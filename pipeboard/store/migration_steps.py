@@ -252,10 +252,12 @@ def keep_facts(operations: Operations) -> None:
 
 def add_new_columns(operations: Operations) -> None:
     """Tables get the columns that they have by now and that no step has made."""
-    from pipeboard.store.tables import SQLModel
+    from sqlmodel import SQLModel
+
+    from pipeboard.store.tables import ALL
 
     known = inspect(operations.get_bind())
-    for made in SQLModel.metadata.sorted_tables:
+    for made in (SQLModel.metadata.tables[str(one.__tablename__)] for one in ALL):
         if known.has_table(made.name):
             there = {one["name"] for one in known.get_columns(made.name)}
             for new in made.columns:

@@ -395,3 +395,76 @@ def test_a_day_starts_at_its_first_instant(day: date, zone: ZoneInfo) -> None:
     skipped = local_date(start, zone) > day  # Samoa left out 30 December 2011
     assert skipped or local_date(start, zone) == day
     assert local_date(start - timedelta(microseconds=1), zone) < day
+
+
+SPELLED_DAYS = (
+    "mon monday", "tue tues tuesday", "wed wednesday", "thu thur thurs thursday", "fri friday",
+    "sat saturday", "sun sunday",
+)  # fmt: skip
+SPELLED_MONTHS = (
+    "jan january", "feb february", "mar march", "apr april", "may", "jun june", "jul july",
+    "aug august", "sep sept september", "oct october", "nov november", "dec december",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(("number", "words"), [*enumerate(SPELLED_DAYS)])
+def test_every_word_for_a_weekday_is_known(number: int, words: str) -> None:
+    for word in words.split():
+        for text in (word, word.title(), f"on {word}"):
+            assert parse_date(text, TODAY).weekday() == number, text
+
+
+@pytest.mark.parametrize(("number", "words"), [*enumerate(SPELLED_MONTHS, 1)])
+def test_every_word_for_a_month_is_known(number: int, words: str) -> None:
+    for word in words.split():
+        for text in (f"3 {word} 2027", f"{word} 3, 2027", f"3 {word}. 2027", f"3{word}"):
+            day = parse_date(text, TODAY)
+            assert (day.month, day.day) == (number, 3), text
+
+
+@pytest.mark.parametrize(
+    ("unit", "ahead", "behind"),
+    [
+        *((unit, date(2026, 11, 27), date(2026, 11, 23)) for unit in ("d", "day", "days")),
+        *((unit, date(2026, 12, 9), date(2026, 11, 11)) for unit in ("w", "week", "weeks")),
+        *((unit, date(2027, 1, 25), date(2026, 9, 25)) for unit in ("m", "month", "months")),
+        *((unit, date(2028, 11, 25), date(2024, 11, 25)) for unit in ("y", "year", "years")),
+    ],
+)
+def test_every_unit_counts_from_today_both_ways(unit: str, ahead: date, behind: date) -> None:
+    for text in (f"+2{unit}", f"+2 {unit}", f"in 2 {unit}"):
+        assert parse_date(text, TODAY) == ahead
+    for text in (f"-2{unit}", f"- 2 {unit}", f"2 {unit} ago"):
+        assert parse_date(text, TODAY) == behind
+
+
+@pytest.mark.parametrize(
+    ("text", "day"),
+    [
+        ("last week", date(2026, 11, 18)),
+        ("last month", date(2026, 10, 25)),
+        ("next year", date(2027, 11, 25)),
+        ("last year", date(2025, 11, 25)),
+        ("a week ago", date(2026, 11, 18)),
+        ("in an year", date(2027, 11, 25)),
+    ],
+)
+def test_what_lies_a_time_from_today_can_be_told_in_words(text: str, day: date) -> None:
+    assert parse_date(text, TODAY) == day
+
+
+@pytest.mark.parametrize(
+    ("start", "months", "expected"),
+    [
+        (date(2026, 1, 31), 1, date(2026, 2, 28)),
+        (date(2028, 1, 31), 1, date(2028, 2, 29)),
+        (date(2026, 12, 31), 2, date(2027, 2, 28)),
+        (date(2026, 3, 31), -1, date(2026, 2, 28)),
+        (date(2026, 5, 31), 1, date(2026, 6, 30)),
+        (date(2026, 1, 15), -1, date(2025, 12, 15)),
+    ],
+)
+def test_a_month_later_is_the_same_day_or_the_last_one(
+    start: date, months: int, expected: date
+) -> None:
+    assert add_months(start, months) == expected

@@ -20,6 +20,8 @@ from pipeboard.domain.money import (
     exponent,
     format_money,
     parse_money,
+    printed_sign,
+    read_currency,
     rounded_share,
 )
 from pipeboard.domain.text import printable
@@ -316,3 +318,73 @@ def test_a_rate_holds_from_its_own_day_until_the_next_one() -> None:
     assert {day: rates.rate("USD", date(2026, 11, day)) for day in days} == days
     assert rates.rate("USD", date(2026, 10, 31)) is None
     assert rates.convert(100, "USD", "EUR", date(2026, 11, 8)) == 80
+
+
+PRINTED = {
+    "EUR": "€", "USD": "$", "GBP": "£", "JPY": "¥", "INR": "₹", "KRW": "₩", "ILS": "₪",
+    "NGN": "₦", "PHP": "₱", "VND": "₫", "UAH": "₴", "TRY": "₺", "RUB": "₽", "KZT": "₸",
+    "GEL": "₾", "AZN": "₼", "CRC": "₡", "GHS": "₵", "MNT": "₮", "BRL": "R$", "AUD": "A$",
+    "CAD": "C$", "NZD": "NZ$", "SGD": "S$", "HKD": "HK$", "MXN": "MX$", "TWD": "NT$", "CNY": "CN¥",
+}  # fmt: skip
+READ = {
+    "us$": "USD", "au$": "AUD", "ca$": "CAD", "zł": "PLN", "zl": "PLN", "kč": "CZK", "Ft": "HUF",
+    "лв": "BGN", "lei": "RON", "SFr": "CHF", "sfr.": "CHF", "Fr.": "CHF", "฿": "THB",
+    "руб": "RUB", "руб.": "RUB", "TL": "TRY", "円": "JPY", "￥": "JPY", "元": "CNY",
+}  # fmt: skip
+SHARED = (
+    *(("$", code, code) for code in (
+        "ARS", "AUD", "BBD", "BMD", "BND", "BSD", "BZD", "CAD", "CLP", "COP", "FJD", "GYD", "HKD",
+        "JMD", "KYD", "LRD", "MXN", "NAD", "NZD", "SBD", "SGD", "SRD", "TTD", "TWD", "UYU", "XCD",
+    )),
+    *(("kr", code, code) for code in ("SEK", "NOK", "DKK", "ISK")),
+    *(("Rs.", code, code) for code in ("INR", "PKR", "LKR", "NPR", "MUR", "SCR")),
+    *(("£", code, code) for code in ("EGP", "FKP", "GIP", "SHP", "SSP")),
+    ("$", "EUR", "USD"), ("£", "EUR", "GBP"), ("¥", "EUR", "JPY"), ("¥", "CNY", "CNY"),
+    ("元", "TWD", "TWD"), ("kr.", "SEK", "SEK"), ("rs", "INR", "INR"),
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(("code", "sign"), PRINTED.items())
+def test_every_sign_that_is_printed_is_read_again(code: str, sign: str) -> None:
+    assert printed_sign(code) == sign
+    assert read_currency(sign, code) == read_currency(sign.lower(), code) == code
+
+
+@pytest.mark.parametrize(("sign", "code"), READ.items())
+def test_every_sign_that_people_type_is_known(sign: str, code: str) -> None:
+    assert read_currency(sign, "EUR") == code
+
+
+@pytest.mark.parametrize(("sign", "default", "code"), SHARED)
+def test_a_sign_that_several_use_is_the_workspaces_own(sign: str, default: str, code: str) -> None:
+    assert read_currency(sign, default) == code
+
+
+@pytest.mark.parametrize("sign", ["kr", "kr.", "rs", "Rs."])
+def test_a_sign_that_no_currency_comes_first_for_is_asked_for(sign: str) -> None:
+    with pytest.raises(BadInput, match="can be"):
+        read_currency(sign, "EUR")
+
+
+def test_decimals_are_two_but_for_those_that_have_others() -> None:
+    decimals = {n: {code for code, places in EXPONENTS.items() if places == n} for n in (0, 3, 4)}
+    assert decimals[0] >= {"JPY", "KRW", "CLP", "VND", "ISK", "XAF", "XOF", "PYG", "UGX"}
+    assert decimals[3] == {"BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND"}
+    assert decimals[4] == {"CLF", "UYW"}
+
+
+def test_amounts_of_two_currencies_are_not_added() -> None:
+    for put in (Money.__add__, Money.__sub__):
+        assert put(Money(5, "EUR"), Money(2, "EUR")).currency == "EUR"
+        with pytest.raises(ValueError, match="EUR and USD do not add up"):
+            put(Money(5, "EUR"), Money(2, "USD"))
+
+
+@pytest.mark.parametrize(
+    ("word", "power"),
+    [("k", 3), ("tsd", 3), ("m", 6), ("mn", 6), ("mio", 6), ("mln", 6), ("b", 9), ("bn", 9),
+     ("mrd", 9)],
+)  # fmt: skip
+def test_every_word_for_a_power_is_known(word: str, power: int) -> None:
+    for text in (f"2{word}", f"2 {word.upper()}", f"€2{word}"):
+        assert parse_money(text, "EUR").minor == 2 * 10 ** (power + 2)

@@ -25,7 +25,7 @@ from pipeboard.store.migrating import back_up, migrate
 from pipeboard.store.opening import SCHEMA
 from pipeboard.store.projecting.events import event_row
 from pipeboard.store.rows import event_from_row
-from pipeboard.store.tables import RepRow
+from pipeboard.store.tables.workspace_tables import RepRow
 from tests.ledger import disagreements
 from tests.team import SETTINGS, Team, add, now_of
 
