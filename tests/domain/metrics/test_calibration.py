@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from fractions import Fraction
+from math import sqrt
 
 import pytest
 
@@ -98,3 +99,19 @@ def test_a_reopened_deal_was_not_open_while_it_was_closed() -> None:
         log.win(one, 70)
     found = calibration(log.basis(140)).brier
     assert (found.n, found.den) == (10, 10)
+
+
+def test_the_interval_of_the_bias_is_that_of_the_deals_errors() -> None:
+    samples = [
+        Sample(8_000, True, deal(1)),
+        Sample(2_000, False, deal(2)),
+        Sample(5_000, False, deal(3)),
+    ]
+    found = scored(samples, 1)
+    # Off by -0.2, 0.2 and 0.5, one sixth on average; the spread of the three around it by n - 1.
+    errors = [-0.2 - 1 / 6, 0.2 - 1 / 6, 0.5 - 1 / 6]
+    reach = 1.959964 * sqrt(sum(error**2 for error in errors) * 3 / 2) / 3
+    assert found.bias.value == Fraction(1, 6)
+    assert (found.bias.low, found.bias.high) == pytest.approx((1 / 6 - reach, 1 / 6 + reach), 1e-6)
+    two, one = scored(samples[:2], 1), scored(samples[:1], 1)
+    assert two.bias.low is not None and one.bias.low is None

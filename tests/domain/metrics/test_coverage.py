@@ -10,9 +10,13 @@ import pytest
 from pipeboard.domain.metrics.coverage import (
     Conversion,
     CoverageVerdict,
+    attainment,
     conversion_of_pipeline,
     cover,
     coverage,
+    leads_needed,
+    next_coverage,
+    pace,
     required_coverage,
 )
 from pipeboard.domain.metrics.grouping import by_attribute, by_owner, by_team
@@ -177,3 +181,92 @@ def test_six_times_what_is_missing_can_still_be_worked_on(
     log.add(0, value=pipe, close="2026-03-01")
     found = coverage(log.basis(9, QUARTER, rules=rules(("2026Q1", 100, "", ""))))
     assert found.standing is standing
+
+
+# Whether there is time left.
+
+
+@pytest.mark.parametrize(
+    ("day", "gone"), [(-5, 0), (0, 0), (9, Fraction(1, 10)), (90, 1), (120, 1)]
+)
+def test_the_pace_is_how_much_of_the_period_has_gone_by(day: float, gone: Fraction) -> None:
+    assert pace(Log().basis(day, QUARTER)).value == gone
+    assert pace(Log().basis(day)).reason == "the period has no end"
+
+
+def test_what_was_attained_is_what_was_won_of_the_target() -> None:
+    log = Log()
+    won = log.add(0, value=30)
+    log.win(won, 3)
+    found = attainment(log.basis(9, QUARTER, rules=rules(("2026Q1", 120, "", ""))))
+    assert (found.value, ids(found.numerator)) == (Fraction(1, 4), [won])
+    assert attainment(log.basis(9, QUARTER)).reason == "no target"
+    unknown = Log()
+    unknown.win(unknown.add(0), 3)
+    with_target = unknown.basis(9, QUARTER, rules=rules(("2026Q1", 120, "", "")))
+    assert attainment(with_target).reason == "no value"
+
+
+def test_so_many_leads_a_week_close_the_gap() -> None:
+    log = Log()
+    log.win(log.add(0, value=100), 5)
+    log.lose(log.add(0, value=100), 5)
+    basis = log.basis(6, QUARTER, rules=rules(("2026Q1", 400, "", "")))
+    # 300 are missing: six deals of 100 at one half, in twelve weeks.
+    assert leads_needed(basis).value == Fraction(6, 12)
+    assert leads_needed(log.basis(6, QUARTER)).reason == "no target"
+    for target, day, reason in ((100, 6, "target met"), (400, 91, "the period is over")):
+        late = log.basis(day, QUARTER, rules=rules(("2026Q1", target, "", "")))
+        assert leads_needed(late).reason == reason
+    lost = Log()
+    lost.lose(lost.add(0, value=100), 5)
+    never = lost.basis(6, QUARTER, rules=rules(("2026Q1", 400, "", "")))
+    assert leads_needed(never).reason == "the win rate or size of lately is 0"
+
+
+def test_a_target_that_is_just_met_lacks_nothing_and_leaves_nothing_over() -> None:
+    log = Log()
+    log.win(log.add(0, value=100), 3)
+    found = coverage(log.basis(9, QUARTER, rules=rules(("2026Q1", 100, "", ""))))
+    assert (found.ratio.reason, found.remaining, found.surplus) == ("target met", 0, 0)
+
+
+def test_the_next_period_is_covered_by_what_is_due_in_it() -> None:
+    log = Log()
+    log.add(0, value=70, close="2026-03-31")
+    due = log.add(0, value=50, close="2026-04-01")
+    log.add(0, value=90, close="2026-07-01")
+    found = next_coverage(log.basis(9, QUARTER, rules=rules(("2026Q2", 100, "", ""))))
+    assert (found.value, ids(found.numerator)) == (Fraction(1, 2), [due])
+    assert next_coverage(log.basis(9)).reason == "there is no period after this one"
+
+
+def test_without_amounts_it_is_said_what_is_missing() -> None:
+    log = Log()
+    log.add(0, close="2026-03-01")
+    with_target = coverage(log.basis(9, QUARTER, rules=rules(("2026Q1", 100, "", ""))))
+    assert (with_target.gross.reason, with_target.ratio.reason) == ("no value", "no value")
+    assert cover(Metric(5, Unit.MINOR), None, 3, None).reason == "no amount"
+
+
+def test_the_deals_behind_what_is_needed_are_those_due_then() -> None:
+    log = Log()
+    due = log.add(0, value=300, close="2026-03-01")
+    log.win(due, 60)
+    parked = log.add(0, value=500, close="2026-03-01")
+    log.say(parked, 1, "snoozed", on="2026-05-01")
+    log.add(0, value=500, close="2026-05-01")
+    found = conversion_of_pipeline(log.basis(109, period("2026Q2")))
+    assert (ids(found.deals), found.pipe) == ([due], 300)
+
+
+def test_a_targets_parts_fill_a_period_without_a_gap_and_within_it() -> None:
+    halves = rules(("2026-01", 10, "", ""), ("2026-03", 30, "", ""))
+    assert target_of(Log().basis(9, QUARTER, rules=halves)).reason == "no target"
+    months = rules(*((f"2026-{month:02d}", month, "", "") for month in range(1, 6)))
+    assert target_of(Log().basis(9, QUARTER, rules=months)).value == 6
+    team = rules(("2026Q1", 10, "", "north"), ("2026Q1", 7, "", "south"), ("2026Q1", 90, "ana", ""))
+    assert target_of(Log().basis(9, QUARTER, rules=team)).value == 17
+    dollars = replace(UTC_RULES, targets=(Target("2026Q1", Money(5, "USD"), "", ""),))
+    found = target_of(Log().basis(9, QUARTER, rules=dollars))
+    assert (found.value, found.reason) == (None, "no rate for the target's currency")

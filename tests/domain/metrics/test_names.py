@@ -43,3 +43,37 @@ def test_no_number_is_left_off_the_list() -> None:
         if isinstance(value, Definition)
     }  # fmt: skip
     assert defined == set(METRICS.values())
+
+
+MORE_IS_BETTER = (
+    "won_count created_count qualified_count quotes_sent won_value win_rate win_rate_value "
+    "win_rate_competitive win_rate_cohort win_rate_pessimistic deal_size_mean deal_size_median "
+    "value_kept created_value lead_velocity_rate lead_growth lead_velocity_average adherence "
+    "attainment velocity_per_day run_rate_per_day coverage coverage_gross coverage_next "
+    "forecast_weighted forecast_measured forecast_commit forecast_best forecast_pipeline "
+    "forecast_call forecast_cautious win_chance"
+)
+LESS_IS_BETTER = (
+    "lost_count lost_value cycle_days_median cycle_days_mean cycle_days_p90 close_days_km_median "
+    "cycle_days_active_median cycle_days_qualified_median first_response_hours_median slip_rate "
+    "push_count coverage_required coverage_required_by_win_rate rose_tint forecast_overdue "
+    "single_contact leads_needed"
+)
+OF_WHAT_STANDS_OPEN = (
+    "open_count open_value open_deal_size_mean win_rate_pessimistic velocity_per_day "
+    "run_rate_per_day coverage coverage_gross coverage_next coverage_required "
+    "coverage_required_by_win_rate forecast_weighted forecast_measured forecast_commit "
+    "forecast_best forecast_pipeline forecast_call forecast_cautious forecast_overdue rose_tint "
+    "win_chance single_contact leads_needed"
+)
+
+
+def test_which_way_is_good_is_a_promise_too() -> None:
+    for names, wanted in ((MORE_IS_BETTER, True), (LESS_IS_BETTER, False)):
+        found = {name for name, metric in METRICS.items() if metric.more_is_better is wanted}
+        assert found == set(names.split())
+
+
+def test_what_stands_open_is_asked_of_the_end_of_a_period_that_is_over() -> None:
+    found = {name for name, metric in METRICS.items() if metric.at_end}
+    assert found == set(OF_WHAT_STANDS_OPEN.split())
