@@ -391,9 +391,35 @@ def test_what_the_kept_deal_does_not_know_it_takes_from_the_first_that_does() ->
         source="email", account="Lumen", tags=("hot",), fields={"product": "A", "plan": "b"}
     )
     second = new(account="Kestrel", fields={"plan": "c"})
+    second = replace(second, value=Money(5, "EUR"), expected_close=TODAY, external_id="X1")
+    (told, *_) = events_of(kept, c.Absorb((c.Absorbed(replace(second, id=7)),)))
+    assert (told.kind, told.facts["merged"]) == (Kind.ABSORBED, [7])
     one = absorbed(kept, first, second)
+    assert (one.value, one.expected_close, one.external_id) == (Money(5, "EUR"), TODAY, None)
     assert (one.source, one.account, one.tags) == ("web", "Lumen", ("big", "hot"))
     assert dict(one.fields) == {"product": "GTX", "plan": "b"}
+
+
+@pytest.mark.parametrize(
+    ("owner", "other", "goes_along"),
+    [("ana", "ana", True), ("bo", "ana", False), ("", "ana", True), ("bo", "", True)],
+)
+def test_a_lowest_value_goes_along_where_its_owner_goes_on_to_see_it(
+    owner: str, other: str, goes_along: bool
+) -> None:
+    floor = Money(5, "EUR")
+    one = absorbed(new(owner=owner), new(owner=other, floor_value=floor))
+    assert one.floor_value == (floor if goes_along else None)
+    assert one.owner == (owner or other)
+
+
+def test_notes_and_touches_go_along_at_their_own_dates() -> None:
+    note, first = Note("n", "met", "bo", NOW - DAY), Touch("1", "call", "out", "", "bo", NOW - DAY)
+    other = c.Absorbed(new(), (note,), (first, replace(first, id="2", at=NOW - 2 * DAY)))
+    events = events_of(new(), c.Absorb((other,)))
+    assert [event.at for event in events if event.kind is Kind.NOTE] == [NOW - DAY]
+    kept = replay_on(new(), events)
+    assert (kept.last_touch_at, kept.outbound_since_reply) == (NOW - DAY, 2)
 
 
 def test_a_step_goes_along_to_an_open_deal_that_has_none() -> None:

@@ -15,9 +15,11 @@ from pipeboard.domain.cadence import (
     known_time,
     next_time,
     on_working_day,
+    parse_step,
 )
 from pipeboard.domain.criteria import parse_criterion
 from pipeboard.domain.deal import Answer, Ask, Contact, Deal, Loss, NextStep, Touch, channel_of
+from pipeboard.domain.errors import BadInput
 from pipeboard.domain.follow_up import follow_ups
 from pipeboard.domain.hygiene import LABELS, Fault, company, faults, norm
 from pipeboard.domain.lazy_dataclass import replace
@@ -479,6 +481,18 @@ def test_a_norm_is_the_most_answers_that_a_stage_asks_or_half_of_the_questions()
     assert norm(replace(half, stages=(*stages, *half.stages[3:]))).answers == 5
 
 
+FORMS = (
+    "ab ag as bv co company corp corporation gmbh inc kft kg limited llc ltd nv oy oyj plc sa sarl "
+    "sas sl spa srl"
+)
+
+
+@pytest.mark.parametrize("form", FORMS.split())
+def test_every_legal_form_is_no_part_of_a_name(form: str) -> None:
+    for name in (f"Lumen {form}", f"LUMEN {form.upper()}.", f"Lumen, {form}"):
+        assert company(name) == "lumen"
+
+
 @pytest.mark.parametrize(
     ("name", "known"),
     [("Lumen Oy", "lumen"), ("Lumen, Inc.", "lumen"), ("S.A.", "s.a."), ("Ab Oy Kiln", "kiln")],
@@ -518,3 +532,33 @@ def test_follow_ups_are_what_went_out_after_the_proposal(
 ) -> None:
     touch = Touch("1", "call", direction, "", "ana", NOW + timedelta(minutes=minutes))
     assert follow_ups(NOW, [touch]) == count
+
+
+def test_the_days_of_follow_ups_are_today_two_working_days_and_the_longer_times() -> None:
+    assert [(day - TODAY).days for day in follow_up_days(TODAY)] == [0, 1, 3, 7, 14, 30]
+
+
+@pytest.mark.parametrize(
+    ("typed", "step"),
+    [
+        ("thu call Bob every 2w", NextStep("call Bob", TODAY + 3 * DAY, "2w")),
+        ("call Bob every 2w", NextStep("call Bob", TODAY + 14 * DAY, "2w")),
+        ("call Bob, every month", NextStep("call Bob", date(2026, 12, 23), "1m")),
+        ("every 10 days", NextStep("", TODAY + 10 * DAY, "10d")),
+        ("fri  call   Bob", NextStep("call Bob", TODAY + 4 * DAY)),
+        ("call every Bob", NextStep("call every Bob")),
+    ],
+)
+def test_a_step_is_typed_with_its_day_first_and_its_rhythm_last(typed: str, step: NextStep) -> None:
+    assert parse_step(typed, TODAY) == step
+
+
+def test_a_rhythm_that_is_too_long_is_refused() -> None:
+    with pytest.raises(BadInput, match="every 105w"):
+        parse_step("call Bob every 105w", TODAY)
+
+
+def test_once_is_once_and_a_rhythm_goes_on_from_its_own_day() -> None:
+    assert next_time(NextStep("call", TODAY), TODAY) is None
+    monthly = next_time(NextStep("call", date(2026, 10, 31), "1m"), TODAY)
+    assert monthly == NextStep("call", date(2026, 11, 30), "1m")

@@ -6,12 +6,15 @@ from dataclasses import replace
 from fractions import Fraction
 
 from pipeboard.domain.metrics.time_in_stage import (
+    ages,
     bottleneck,
     by_age,
     dead_candidates,
     dwell,
     expected_days,
+    of_unknown_age,
     overstay_by_stage,
+    single_contact,
     stalled,
     stalled_by_stage,
 )
@@ -145,3 +148,39 @@ def test_only_stays_that_began_in_the_period_are_looked_at() -> None:
     log.move(log.add(32), 40, QUALIFY)
     found = dwell(log.basis(60, period("2026-02"), rules=replace(UTC_RULES)), LEADS)
     assert (found.over, found.median.value) == (1, Fraction(8))
+
+
+def test_of_a_deal_that_nobody_knows_the_beginning_of_the_time_in_its_stage_is_unknown() -> None:
+    log = Log()
+    undated = log.add(0)
+    log.forget_when(undated)
+    moved = log.add(0)
+    log.forget_when(moved)
+    log.move(moved, 20, QUALIFY)
+    known = log.add(0)
+    basis = log.basis(40)
+    by_deal = {age.deal.id: age for age in ages(basis)}
+    assert {one: age.days_in_stage for one, age in by_deal.items()} == {
+        undated: None, moved: 20, known: 40,
+    }  # fmt: skip
+    assert not by_deal[undated].overstays and by_deal[known].overstays
+    assert ids(of_unknown_age(basis)) == [undated]
+
+
+def test_a_deal_that_came_back_has_no_plan_from_before() -> None:
+    log = Log()
+    deal = log.add(0)
+    log.say(deal, 1, "next_step", on="2026-03-01")
+    log.lose(deal, 2)
+    log.reopen(deal, 3, LEAD)
+    assert ids(stalled(log.basis(9))) == [deal]
+
+
+def test_a_deal_with_one_person_alone_is_counted_once_it_is_qualified() -> None:
+    log = Log()
+    log.add(0)
+    alone, known = log.add(0, PROPOSAL), log.add(0, PROPOSAL)
+    basis = replace(log.basis(9), well_known=frozenset((known,)))
+    found = single_contact(basis)
+    assert (found.value, ids(found.numerator)) == (Fraction(1, 2), [alone])
+    assert single_contact(Log().basis(9)).reason == "no open deal is past qualification"

@@ -10,6 +10,7 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from pipeboard.domain.events import micros
 from pipeboard.domain.metrics import METRICS, Fact, Report, compare
 from pipeboard.domain.metrics.basis import Basis
 from pipeboard.domain.metrics.grouping import (
@@ -317,6 +318,54 @@ def test_what_was_said_in_past_weeks_is_what_was_known_then() -> None:
     assert calls[0].off("weighted") == Fraction(4 * 800 - 4_800, 4_800)
     ana = report.only(by_owner(UTC_RULES), "ana").forecast_history
     assert [call.said for call in ana] == [call.said for call in report.forecast_history]
+
+
+def test_a_trailing_window_ends_now_and_begins_so_many_days_ago() -> None:
+    log = Log()
+    for day in (10, 10.5, 40):
+        log.win(log.add(0), day)
+    basis = log.basis(40)
+    assert [deal.closed_at for deal in basis.closed_within(30)] == [
+        micros(at(day)) for day in (10.5, 40)
+    ]
+    assert len(basis.closed_within(31)) == 3
+
+
+def test_a_group_is_named_by_what_a_deal_was_then() -> None:
+    log = Log()
+    deal = log.add(0, value=1_500_000, close="2026-03-05", owner="ana")
+    log.owner(deal, 5, "zoe")
+    (history,), basis = log.histories(), log.basis(40)
+    rules = replace(basis.rules, teams={"ana": "north"})
+    then, now = micros(at(1)), micros(at(9))
+    assert (by_team(rules).event(history, then), by_team(rules).event(history, now)) == (
+        "north",
+        None,
+    )
+    month, size = by_month(basis.calendar), by_size(rules, basis.calendar)
+    assert (month.event(history, now), month.standing(history, now)) == ("2026-01", "2026-03")
+    assert size.event(history, now) == size.event(history, micros(at(-9))) == "10k to 50k"
+    assert (month.called(None), by_owner(rules).called(None)) == ("no date", "nobody")
+    assert by_owner(rules).called("ana") == "ana"
+
+
+def test_of_an_unknown_beginning_the_month_is_unknown_and_of_a_later_event_it_is_not() -> None:
+    log = Log()
+    deal = log.add(0)
+    log.forget_when(deal)
+    log.win(deal, 40)
+    (history,), basis = log.histories(), log.basis(50)
+    month = by_month(basis.calendar)
+    assert month.event(history, micros(at(0))) is None
+    assert month.event(history, micros(at(40))) == "2026-02"
+
+
+def test_numbers_that_stayed_are_neither_better_nor_worse() -> None:
+    log = Log()
+    log.win(log.add(0, value=10), 3)
+    report = Report(log.basis(9))
+    changes = compare(report, report).values()
+    assert {change.is_better for change in changes} == {None}
 
 
 @settings(max_examples=300)
