@@ -110,9 +110,9 @@ def _documents(call: Call, ids: Sequence[int]) -> Iterator[Document]:
 
     eyes = call.workspace.rights.eyes
     for deal_id in ids:
-        record = call.workspace.reader.record(deal_id)
+        record = call.workspace.reader.record(deal_id, eyes)
         if record is not None:
-            yield deal_document(call.documents, record.seen_by(eyes))
+            yield deal_document(call.documents, record)
 
 
 def _wanted(call: Call) -> tuple[ListColumn, ...] | None:

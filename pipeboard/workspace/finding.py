@@ -149,7 +149,7 @@ def find_deals(
 
 def deal_record(service: Service, deal_id: int) -> DealRecord:
     """A deal with everything around it that I may see."""
-    found = service.reader.record(deal_id)
+    found = service.reader.record(deal_id, service.rights.eyes)
     if found is None:
         raise service.rights.no_deal(deal_id)
-    return found.seen_by(service.rights.eyes)
+    return found

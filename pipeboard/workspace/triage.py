@@ -179,11 +179,11 @@ class Triage:
 
     def _read(self, deal_id: int) -> tuple[DealRecord | None, Queued | None]:
         """A deal as the person is shown it, with its place in the queue."""
-        record = self._reader.record(deal_id)
+        record = self._reader.record(deal_id, self._eyes)
         if record is None:
             return None, None
         queued = waiting(record.deal, record.pipeline, self._day.day)
-        return record.seen_by(self._eyes), queued
+        return record, queued
 
     def _look(self, walk: Round, stays: int | None = None) -> None:
         """At the first deal of the walk that still needs somebody, or that `stays`."""

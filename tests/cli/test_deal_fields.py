@@ -23,10 +23,12 @@ from pipeboard.domain.deal_fields import parse_field
 from pipeboard.domain.errors import Conflict, PipeboardError
 from pipeboard.domain.events import Kind, change_to, event_from_json, evolve
 from pipeboard.domain.money import Money
+from pipeboard.domain.sheet import EVERYBODYS
 from pipeboard.domain.timeline import describe
 from pipeboard.exchange.deal_text import DealText
 from pipeboard.exchange.synonyms import SYNONYMS
 from pipeboard.store.projecting.events import event_text
+from pipeboard.store.reading.listing import Listing
 from pipeboard.store.rows import deal_from_row, row_from_deal
 from pipeboard.ui.draw.facts import PaneStyle, chips
 from pipeboard.ui.draw.line import full_money, text_of
@@ -34,10 +36,13 @@ from pipeboard.ui.draw.notes import people_items, term_items, terms_note
 from pipeboard.ui.draw.pane import pane_lines
 from pipeboard.ui.overlays.form import deal_form
 from pipeboard.workspace.execution import change_of
+from pipeboard.workspace.import_rows import ImportOptions
 from pipeboard.workspace.recording import Decision, record
+from pipeboard.workspace.triage import Triage
 from tests.cli.conftest import Type
 from tests.team import LEAD, NOW, PROPOSAL, SETTINGS, TODAY, Team, add, now_of, sales
 from tests.verbs import Workspace
+from tests.workspace.test_importing_again import read as read_rows
 
 AT = datetime(2026, 11, 20, 8, 30, tzinfo=UTC)
 
@@ -781,6 +786,35 @@ def test_the_screens_show_the_lowest_value_to_the_owner_alone(
     assert any("lowest value" in one for one in timeline)
     names = [field.name for field in deal_form(deal, record.pipeline, TODAY, SETTINGS, rep)[1]]
     assert ("floor_value" in names) is sees
+
+
+@pytest.mark.parametrize(("eyes", "sees"), [("ana", True), ("bo", False), (EVERYBODYS, True)])
+def test_a_record_holds_the_lowest_value_for_eyes_that_may_see_it(
+    ana: Workspace, eyes: str, sees: bool
+) -> None:
+    deal = add(ana)
+    ana.set_fields([deal.id], ["floor=31337", "owner=ana"])
+    record = ana.reader.record(deal.id, eyes)
+    walk = Triage(ana.reader, Listing(TODAY, SETTINGS.zone, me="bo"), eyes=eyes)
+    for found in (record, walk.record):
+        assert found is not None
+        assert (found.deal.floor_value is not None) is sees
+        assert ("3133700" in str([entry.event.after for entry in found.entries])) is sees
+
+
+def test_an_import_tells_the_lowest_value_to_the_owner_alone(
+    made: Team, ana: Workspace, tmp_path: Path
+) -> None:
+    rows = "Deal ID,Deal Name,Owner,Stage,Floor value\nX1,Kestrel,ana,Proposal,{}\n"
+    told = {}
+    for rep, typed, said in (("ana", "31338", "20000"), ("bo", "31339", "10000")):
+        read_rows(ana, tmp_path, rows.format(said), ImportOptions(prefer_file=True))
+        (deal_id,) = [deal.id for deal in ana.reader.each(today=TODAY)]
+        ana.set_fields([deal_id], [f"floor={typed}"])
+        report = read_rows(made.rep(rep), tmp_path, rows.format(int(said) + 1))
+        told[rep] = str([(one.ours, one.theirs) for one in report.conflicts])
+    assert "31338" in told["ana"]
+    assert "31339" not in told["bo"] and "the owner's own" in told["bo"]
 
 
 @pytest.mark.parametrize("rep", ["ana", "bo"])

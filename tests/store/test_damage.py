@@ -19,6 +19,7 @@ from pipeboard.domain.errors import DatabaseError, PipeboardError
 from pipeboard.domain.filter import parse_filter
 from pipeboard.domain.filter_nodes import Filter
 from pipeboard.domain.settings import Rep
+from pipeboard.domain.sheet import EVERYBODYS
 from pipeboard.store import Store
 from pipeboard.store.reading import Reader
 from pipeboard.store.reading.listing import Listing
@@ -102,7 +103,7 @@ def questions(reader: Reader) -> Iterator[Callable[[], object]]:
     yield lambda: reader.find("company 1")
     for deal_id in (1, 2, 3):
         yield lambda deal_id=deal_id: reader.deal(deal_id)  # type: ignore[misc]
-        yield lambda deal_id=deal_id: reader.record(deal_id)  # type: ignore[misc]
+        yield lambda deal_id=deal_id: reader.record(deal_id, EVERYBODYS)  # type: ignore[misc]
         yield lambda deal_id=deal_id: reader.history.notes(deal_id)  # type: ignore[misc]
         yield lambda deal_id=deal_id: reader.history.touches(deal_id)  # type: ignore[misc]
     yield reader.pipelines

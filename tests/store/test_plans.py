@@ -16,6 +16,7 @@ from pipeboard.domain.filter import parse_filter
 from pipeboard.domain.lazy_dataclass import replace
 from pipeboard.domain.people import Actor
 from pipeboard.domain.settings import SEEN, Rep, Settings
+from pipeboard.domain.sheet import EVERYBODYS
 from pipeboard.store import Store
 from pipeboard.store.database import Database
 from pipeboard.store.reading import Reader
@@ -157,7 +158,7 @@ QUESTIONS: Mapping[str, tuple[Callable[[Reader], object], Sequence[str]]] = {
         start(replace(LENS, filter=parse_filter("lumen", today=TODAY, currency="EUR"))),
         WORDS,
     ),
-    "a deal": (lambda reader: reader.record(5), ()),
+    "a deal": (lambda reader: reader.record(5, EVERYBODYS), ()),
     "a deal by name": (lambda reader: reader.named("lumen"), WORDS),
     "find": (lambda reader: reader.find("lumen"), WORDS),
     "lost deals that are due": (lambda reader: reader.due_to_return(TODAY), ()),

@@ -10,6 +10,7 @@ import pytest
 
 from pipeboard.domain.deal import Deal
 from pipeboard.domain.events import Event, Kind, change, evolve, inverse
+from pipeboard.domain.sheet import EVERYBODYS
 from pipeboard.store import Store
 from pipeboard.store.projecting import Change
 from pipeboard.store.writing import Done
@@ -114,13 +115,13 @@ def test_commands_say_who_did_what(store: Store) -> None:
 
 def test_a_sheet_holds_everything_of_a_deal(store: Store) -> None:
     _did(store, "c2", 1, Event(Kind.NOTE, NOW, facts={"note": NOTE}))
-    record = store.reader.record(1)
+    record = store.reader.record(1, EVERYBODYS)
     assert record is not None
     assert record.deal == store.reader.deal(1)
     assert record.pipeline.name == "New business"
     assert [note.text for note in record.notes] == ["first words"]
     assert [entry.event.kind for entry in record.entries] == [Kind.NOTE, Kind.CREATED]
-    assert store.reader.record(99) is None
+    assert store.reader.record(99, EVERYBODYS) is None
 
 
 def test_a_snapshot_shows_one_moment_to_several_questions(store: Store) -> None:

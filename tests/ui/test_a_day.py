@@ -11,6 +11,7 @@ import pytest
 from pipeboard.domain import commands as c
 from pipeboard.domain.deal import Status
 from pipeboard.domain.people import Actor
+from pipeboard.domain.sheet import EVERYBODYS
 from pipeboard.store import Store
 from pipeboard.ui.overlays.prompt import step_days
 from tests.team import NOW
@@ -66,7 +67,7 @@ async def test_twelve_overdue_deals_take_two_keys_each_and_lose_no_words(demo: P
 
 
 def _course(board: Desk, deal_id: int) -> list[str]:
-    record = board.workspace.reader.record(deal_id)
+    record = board.workspace.reader.record(deal_id, EVERYBODYS)
     assert record is not None
     return [str(entry.event.facts) for entry in record.entries]
 

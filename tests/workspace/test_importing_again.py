@@ -13,6 +13,7 @@ from pipeboard.domain.deal import Deal, Loss, Status
 from pipeboard.domain.errors import Refused
 from pipeboard.domain.money import Money
 from pipeboard.domain.settings import Rep
+from pipeboard.domain.sheet import EVERYBODYS
 from pipeboard.domain.templates import from_stage_names
 from pipeboard.exchange.reading import ReadOptions, open_import
 from pipeboard.store import sealing
@@ -405,7 +406,7 @@ def test_what_an_import_changes_it_changes_after_the_last_change_of_a_deal(
     ana.set_fields([deal_id], ["source=web"])
     team.clock.wait(days=-1)
     assert counts(read(ana, tmp_path, BASE.replace(",1000,", ",5000,"))) == (0, 1, 0)
-    record = ana.reader.record(deal_id)
+    record = ana.reader.record(deal_id, EVERYBODYS)
     assert record is not None
     instants = [entry.event.at for entry in reversed(record.entries)]
     assert instants == sorted(instants)

@@ -16,6 +16,7 @@ from pipeboard.domain import commands as c
 from pipeboard.domain.deal import Loss
 from pipeboard.domain.errors import PipeboardError
 from pipeboard.domain.json_data import json_object
+from pipeboard.domain.sheet import EVERYBODYS
 from pipeboard.exchange.deal_files import csv_of_deals, deal_document, json_of_deals
 from pipeboard.exchange.json_documents import Documents
 from pipeboard.exchange.layouts.own import COLUMNS, FIELD_PREFIX, flatten
@@ -67,7 +68,7 @@ def copied(blank: Path, folder: Path, name: str) -> Iterator[Team]:
 def export(ana: Workspace, file: Path) -> str:
     """All deals that were not taken back, as the export writes them."""
     documents = Documents({one.id: one for one in ana.pipelines()}, ana.today, ana.settings.zone)
-    records = (ana.reader.record(number) for number in range(1, 9))
+    records = (ana.reader.record(number, EVERYBODYS) for number in range(1, 9))
     deals = [deal_document(documents, one) for one in records if one and not one.deal.removed]
     names = sorted({name for deal in deals for name in json_object(deal["fields"])})
     columns = {*COLUMNS, *(FIELD_PREFIX + name for name in names)}

@@ -159,11 +159,13 @@ class Reader:
 
         return KnownDeals(self._database, self._whole)
 
-    def record(self, deal_id: int) -> DealRecord | None:
-        """A deal with everything around it, as of one moment; None when there is none."""
+    def record(self, deal_id: int, eyes: str) -> DealRecord | None:
+        """A deal with everything around it, as of one moment, without what whoever looks with these
+        `Rights.eyes` is not shown; None when there is none."""
         from pipeboard.store.reading.history import read_record
 
-        return read_record(self._database, self._pipelines.by_id(), deal_id)
+        found = read_record(self._database, self._pipelines.by_id(), deal_id)
+        return found and found.seen_by(eyes)
 
     def each(
         self,

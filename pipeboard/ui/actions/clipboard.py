@@ -16,8 +16,9 @@ from pipeboard.ui.terminal import clipboard
 @on_deals
 async def copy(host: Host, ids: Ids) -> None:
     """The menu of what can be copied."""
-    found = await read(host, lambda reader: [reader.record(deal_id) for deal_id in ids])
-    records = [record.seen_by(host.program.seat.eyes) for record in found if record is not None]
+    eyes = host.program.seat.eyes
+    found = await read(host, lambda reader: [reader.record(deal_id, eyes) for deal_id in ids])
+    records = [record for record in found if record is not None]
     people = [person for record in records for person in record.deal.contacts.values()]
     mails = [person.email for person in people if person.email]
     phones = [person.phone for person in people if person.phone]

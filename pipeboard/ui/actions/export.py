@@ -91,9 +91,9 @@ def _documents(workspace: Workspace, ids: Sequence[int], lens: Lens) -> Iterator
     pipelines = {pipeline.id: pipeline for pipeline in workspace.reader.pipelines()}
     documents = Documents(pipelines, lens.today, lens.zone)
     for deal_id in ids:
-        record = workspace.reader.record(deal_id)
+        record = workspace.reader.record(deal_id, workspace.rights.eyes)
         if record is not None:
-            yield deal_document(documents, record.seen_by(workspace.rights.eyes))
+            yield deal_document(documents, record)
 
 
 _FORMS = {"c": "csv", "m": "md", "s": "svg"}

@@ -22,8 +22,9 @@ async def run(host: Host, name: str) -> None:
     """Runs that program once for each deal; says what became of it."""
     program = next(own for own in host.program.look.programs if own.name == name)
     ids = selected(host)
-    found = await read(host, lambda reader: [reader.record(deal_id) for deal_id in ids])
-    records = [record.seen_by(host.program.seat.eyes) for record in found if record is not None]
+    eyes = host.program.seat.eyes
+    found = await read(host, lambda reader: [reader.record(deal_id, eyes) for deal_id in ids])
+    records = [record for record in found if record is not None]
     wanted = [await _about(host, program, record) for record in records]
     lines = [program.words_for(about) for about in wanted if about is not None]
     for words in lines:

@@ -352,7 +352,8 @@ class BoardScreen(LiveScreen):
         self._pane_of = wanted
         lines: tuple[Line, ...] = ()
         try:
-            record = self.state.reader.record(card.id) if card is not None else None
+            eyes = self.program.seat.eyes
+            record = self.state.reader.record(card.id, eyes) if card is not None else None
         except DatabaseError:
             # The board says so, and looks again.
             self._pane_of = None
@@ -362,7 +363,7 @@ class BoardScreen(LiveScreen):
         if record is not None:
             zone = self.state.lens.zone
             style = PaneStyle(layout(view).pane_width - 1, self.today, zone, view.glyphs)
-            lines = pane_lines(record.seen_by(self.program.seat.eyes), style)
+            lines = pane_lines(record, style)
         self.state.show(pane=replace(view.pane, lines=lines, top=0))
 
     async def step_back(self) -> None:

@@ -69,10 +69,10 @@ class DealScreen(LiveScreen):
     # What is shown.
 
     def _read(self) -> DealRecord:
-        record = self.state.reader.record(self.deal_id)
+        record = self.state.reader.record(self.deal_id, self.program.seat.eyes)
         if record is None:
             raise NotFound(f"There is no deal D-{self.deal_id}.")
-        return record.seen_by(self.program.seat.eyes)
+        return record
 
     def show_news(self) -> None:
         """Shows what others have committed, and says whose change of this deal it is."""
