@@ -488,7 +488,7 @@ def test_the_screens_of_a_deal_show_each_field(ana: Workspace) -> None:
     record, style = ana.record(deal.id), PaneStyle(160, TODAY, SETTINGS.zone)
     lines = [
         *pane_lines(replace(record, entries=()), style),
-        *terms_note(record, style, "ana"),
+        *terms_note(record, style),
         *(line for item in people_items(record, style) for line in item.lines),
         *(line for item in term_items(record, style) for line in item.lines),
     ]
@@ -780,7 +780,7 @@ def test_the_screens_show_the_lowest_value_to_the_owner_alone(
         describe(entry.event, [record.pipeline], today=TODAY, zone=zone) for entry in record.entries
     ]
     text = DealText(record, TODAY, zone, lambda entry: "").plain()
-    lines = [*pane_lines(record, style), *terms_note(record, style, rep)]
+    lines = [*pane_lines(record, style), *terms_note(record, style)]
     told = (*timeline, text, *map(text_of, lines))
     assert any("31,337" in one for one in told) is sees
     assert any("lowest value" in one for one in timeline)

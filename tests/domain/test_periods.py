@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from pipeboard.domain.errors import BadInput
 from pipeboard.domain.periods import Period, parse_period
+from pipeboard.domain.settings import SETTINGS, Settings, chosen, with_choice
 
 TODAY = date(2026, 11, 25)  # a Wednesday of week 48
 BERLIN = ZoneInfo("Europe/Berlin")
@@ -146,3 +147,29 @@ def test_periods_follow_each_other_without_a_gap_and_read_back(
     assert period.next().previous() == period
     assert read(f"last-{unit}") == period.previous() == read(period.previous().label)
     assert read(f"next-{unit}") == period.next()
+
+
+CHOICES = {
+    "week-start": {
+        "monday": 0, "tuesday": 1, "wednesday": 2, "thursday": 3, "friday": 4, "saturday": 5,
+        "sunday": 6,
+    },
+    "fiscal-start": {
+        "january": 0, "february": 1, "march": 2, "april": 3, "may": 4, "june": 5, "july": 6,
+        "august": 7, "september": 8, "october": -3, "november": -2, "december": -1,
+    },
+    "count-for-owner": {"then": 0, "now": 1},
+    "reps-edit": {"all": 0, "own": 1},
+    "reps-see": {"all": 0, "team": 1, "own": 2},
+    "floor-value": {"owner": 0, "managers": 1},
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", CHOICES)
+def test_every_word_of_a_setting_means_what_it_says(name: str) -> None:
+    assert set(CHOICES) == set(SETTINGS)
+    assert SETTINGS[name].values == tuple(CHOICES[name])
+    for word, value in CHOICES[name].items():
+        after = with_choice(Settings(), name, word)
+        assert getattr(after, SETTINGS[name].field) == value
+        assert chosen(after, name) == word

@@ -9,7 +9,7 @@ from pipeboard.domain.deal import Answer, Contact, Deal, Term
 from pipeboard.domain.events import Event, to_json
 from pipeboard.domain.locales import written
 from pipeboard.domain.money import Money
-from pipeboard.domain.sheet import DealRecord, Entry, may_see
+from pipeboard.domain.sheet import DealRecord, Entry
 from pipeboard.domain.text import fold
 from pipeboard.domain.timeline import describe, without_cancelled
 from pipeboard.ui.draw.facts import PaneStyle, calendar_day, flow, paragraph
@@ -153,7 +153,7 @@ def _term(term: Term, style: PaneStyle) -> list[Line]:
     return paragraph(start, said or "open", "text", style.width - GUTTER)
 
 
-def terms_note(record: DealRecord, style: PaneStyle, me: str) -> list[Line]:
+def terms_note(record: DealRecord, style: PaneStyle) -> list[Line]:
     """What frames a negotiation: proposal and offer, rivals, and, for the owner, the floor."""
     deal = record.deal
     facts = {
@@ -162,7 +162,7 @@ def terms_note(record: DealRecord, style: PaneStyle, me: str) -> list[Line]:
             calendar_day(deal.offer_expires_on, style.today) if deal.offer_expires_on else ""
         ),
         "competitors": ", ".join(deal.competitors),
-        "not below": floor_words(deal, style, me),
+        "not below": _floor_words(deal, style),
     }
     chips: list[Line] = [
         ((f"{label} ", "pane.label"), whole(text, "text")) for label, text in facts.items() if text
@@ -170,9 +170,9 @@ def terms_note(record: DealRecord, style: PaneStyle, me: str) -> list[Line]:
     return [(blank(GUTTER), *line) for line in flow(chips, style.width - GUTTER)] if chips else []
 
 
-def floor_words(deal: Deal, style: PaneStyle, me: str) -> str:
-    """The least that the owner would take, told to nobody else; with a warning below it."""
-    if deal.floor_value is None or not may_see("floor_value", deal.owner, me):
+def _floor_words(deal: Deal, style: PaneStyle) -> str:
+    """The least that the owner would take, with a warning below it."""
+    if deal.floor_value is None:
         return ""
     words = full_money(deal.floor_value, style.glyphs)
     value = deal.value

@@ -147,8 +147,7 @@ class DealScreen(LiveScreen):
         elif self.tab is DealTab.PEOPLE:
             lines.append(notes.people_note(self.record.deal))
         elif self.tab is DealTab.TERMS:
-            eyes = self.program.seat.eyes
-            lines += [(), *notes.terms_note(self.record, style, eyes)]
+            lines += [(), *notes.terms_note(self.record, style)]
         elif self.tab is DealTab.TIMELINE and self.wanted:
             said = f"only events with '{self.wanted}'; Esc shows all"
             lines += [(), (blank(GUTTER), whole(said, "text.dim"))]
