@@ -8,7 +8,6 @@ from typing import Final, Generic, Literal, TypeAlias, TypeVar, cast
 from pipeboard.domain.deal import NOTHING, Deal
 from pipeboard.domain.errors import Conflict, GateNotMet, PipeboardError
 from pipeboard.domain.lazy_dataclass import dataclass
-from pipeboard.domain.sheet import deal_seen_by
 from pipeboard.ui.changes import Outcome
 from pipeboard.ui.execute import take_note_of
 from pipeboard.ui.failures import said
@@ -168,8 +167,7 @@ async def _say_whose(
     deal_id = int(str(details["deal"]).removeprefix("D-"))
     deal = await screen.program.write_queue.ask(lambda w: w.reader.deals([deal_id])[deal_id])
     shown = meeting.words(mine) if meeting.words is not None else mine
-    seen = deal_seen_by(deal, screen.program.seat.eyes)
-    met = about(seen, details, shown, screen.program.settings.zone)
+    met = about(deal, screen.program.seat.eyes, details, shown, screen.program.settings.zone)
     form = mine if isinstance(mine, dict) else {}
     side = await ask(
         screen,

@@ -34,6 +34,7 @@ from pipeboard.ui.draw.facts import PaneStyle, chips
 from pipeboard.ui.draw.line import full_money, text_of
 from pipeboard.ui.draw.notes import people_items, term_items, terms_note
 from pipeboard.ui.draw.pane import pane_lines
+from pipeboard.ui.overlays.conflict import about
 from pipeboard.ui.overlays.form import deal_form
 from pipeboard.workspace.execution import change_of
 from pipeboard.workspace.import_rows import ImportOptions
@@ -784,6 +785,8 @@ def test_the_screens_show_the_lowest_value_to_the_owner_alone(
     told = (*timeline, text, *map(text_of, lines))
     assert any("31,337" in one for one in told) is sees
     assert any("lowest value" in one for one in timeline)
+    met = about(deal, rep, {"fields": ["floor_value"], "by": "ana"}, "", zone)
+    assert ("31" in met.theirs) is sees
     names = [field.name for field in deal_form(deal, record.pipeline, TODAY, SETTINGS, rep)[1]]
     assert ("floor_value" in names) is sees
 

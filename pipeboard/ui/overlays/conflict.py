@@ -9,6 +9,7 @@ from enum import StrEnum
 from pipeboard.domain.deal import Answer, Deal
 from pipeboard.domain.events import read
 from pipeboard.domain.lazy_dataclass import dataclass
+from pipeboard.domain.sheet import deal_seen_by
 from pipeboard.ui.draw.line import Line, whole, wrap
 from pipeboard.ui.draw.questions import field_value_text, rating_words
 from pipeboard.ui.overlays.menu import Menu, MenuChoice
@@ -37,8 +38,10 @@ class Met:
     fields: Mapping[str, str]
 
 
-def about(deal: Deal, details: Mapping[str, object], mine: object, zone: tzinfo) -> Met:
-    """What the details of a conflict say, as the deal is now, beside what was typed."""
+def about(deal: Deal, eyes: str, details: Mapping[str, object], mine: object, zone: tzinfo) -> Met:
+    """What the details of a conflict say, as the deal is now for those eyes, beside what was
+    typed."""
+    deal = deal_seen_by(deal, eyes)
     at, by = details.get("at"), str(details.get("by") or "somebody")
     when = f" at {datetime.fromisoformat(str(at)).astimezone(zone):%H:%M}" if at else ""
     fields = {
