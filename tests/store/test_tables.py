@@ -103,8 +103,6 @@ _OTHERS |= {"pg_index", "pg_indexes", "pg_attribute", "pg_class", "unnest"}
 def _statements() -> Iterator[tuple[str, str]]:
     """Every text of the store that is SQL, without what is put into it."""
     for path in sorted(_STORE.rglob("*.py")):
-        if "migrations" in path.parts:
-            continue
         tree = ast.parse(path.read_text("utf-8"))
         pieces = {
             id(part)
