@@ -12,7 +12,7 @@ from pipeboard.store.database import Database
 from pipeboard.store.engine import engine_at, write
 from pipeboard.store.locating import Place, Server, make_file
 from pipeboard.store.opening import AnyIdentity, Identity, ServerIdentity, look
-from pipeboard.store.tables.making import definitions
+from pipeboard.store.tables import definitions
 from pipeboard.store.writing import Writer
 
 if TYPE_CHECKING:

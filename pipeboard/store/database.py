@@ -179,7 +179,7 @@ class Database:
         """What makes the tables in SQLite."""
         if isinstance(self._connection, sqlite3.Connection):
             return self.column(dialect.DEFINITIONS)
-        from pipeboard.store.tables.making import definitions
+        from pipeboard.store.tables import definitions
 
         return definitions("sqlite").values()
 

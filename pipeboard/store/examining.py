@@ -329,7 +329,7 @@ def _about_versions(database: Database, found: FoundDatabase) -> Finding:
 
 
 def _about_definitions(database: Database) -> Iterator[Finding]:
-    from pipeboard.store.tables.making import definitions
+    from pipeboard.store.tables import definitions
 
     there = set(database.column(dialect.NAMES))
     wanted = definitions(database.identity.engine)

@@ -22,7 +22,7 @@ from pipeboard.store.database import Database, RowTuple
 from pipeboard.store.engine import engine_at, write
 from pipeboard.store.locating import Place, Server, locate, make_file
 from pipeboard.store.opening import SCHEMA, TABLES, AnyIdentity, Identity, ServerIdentity, look
-from pipeboard.store.tables.making import definitions
+from pipeboard.store.tables import definitions
 from pipeboard.store.whole import check_deals, read_rows, with_truths
 
 TYPE_CHECKING = False

@@ -360,6 +360,30 @@ def test_of_an_unknown_beginning_the_month_is_unknown_and_of_a_later_event_it_is
     assert month.event(history, micros(at(40))) == "2026-02"
 
 
+def test_a_group_of_a_group_has_what_belongs_to_both() -> None:
+    log = Log()
+    mine, theirs = log.add(0, close="2026-02-05"), log.add(0, close="2026-02-05", owner="bo")
+    basis = log.basis(40)
+    ana = basis.only(by_owner(UTC_RULES), "ana")
+    january = ana.only(by_month(basis.calendar), "2026-01")
+    february = ana.only(by_month(basis.calendar), "2026-02")
+    for deal in log.histories():
+        is_mine, then = deal.id == mine, micros(at(0))
+        assert january.happened_in_group(deal, then) is february.stood_in_group(deal, then)
+        assert january.happened_in_group(deal, then) is is_mine
+        assert not january.stood_in_group(deal, then)
+        assert basis.happened_in_group(deal, then) and basis.stood_in_group(deal, then)
+    assert theirs != mine
+
+
+def test_what_stands_open_is_asked_of_the_end_of_a_period_or_of_now() -> None:
+    basis, ended = Log().basis(90), Log().basis(31)
+    assert basis.stock is basis
+    past = basis.during(period("2026-01"), ended)
+    assert past.stock is ended
+    assert past is basis.during(period("2026-01"), ended)
+
+
 def test_numbers_that_stayed_are_neither_better_nor_worse() -> None:
     log = Log()
     log.win(log.add(0, value=10), 3)
