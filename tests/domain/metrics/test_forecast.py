@@ -8,7 +8,7 @@ from fractions import Fraction
 import pytest
 
 from pipeboard.domain.events import micros
-from pipeboard.domain.metrics.chances import AGES, band_of, chances, smoothed
+from pipeboard.domain.metrics.chances import AGES, band_of, chances, smoothed, stay_at
 from pipeboard.domain.metrics.forecast import (
     cautious_forecast,
     forecast,
@@ -274,3 +274,14 @@ def test_forecasts_that_were_off_by_more_than_came_are_not_believed() -> None:
     tested = backtest(log.basis(280, period("2026Q4"), rules=certain))
     assert tested.errors["stated"] == 3 and tested.believed is None
     assert tested.reason == "every forecast has been off by more than what came"
+
+
+def test_a_deal_stands_in_a_stage_from_the_instant_at_which_it_enters() -> None:
+    log = Log()
+    log.path(LEAD, QUALIFY, PROPOSAL)
+    (deal,) = log.histories()
+    found = {day: stay_at(deal, micros(at(day))) for day in (0, 0.5, 1, 1.5, 2, 9)}
+    assert {day: stage for day, (_, stage) in found.items()} == {
+        0: LEAD, 0.5: LEAD, 1: QUALIFY, 1.5: QUALIFY, 2: PROPOSAL, 9: PROPOSAL,
+    }  # fmt: skip
+    assert found[1.5] == (micros(at(1)), QUALIFY)
