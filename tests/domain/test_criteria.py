@@ -36,7 +36,6 @@ ENOUGH: tuple[tuple[str, dict[str, Any], dict[str, Any]], ...] = (
     ("value", {"value": Money(0, "EUR")}, {"value": None}),
     ("account", {"account": "Lumen"}, {"account": ""}),
     ("field.budget", {"fields": {"budget": "0"}}, {"fields": {"other": "x"}}),
-    ("field.budget", {"fields": {"budget": "x"}}, {"fields": {"budget": ""}}),
     ("answer need", {"answers": {"need": Answer("", 0)}}, {"answers": {}}),
     (
         "rating need >= 2",

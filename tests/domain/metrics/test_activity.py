@@ -129,3 +129,16 @@ def test_thirteen_weeks_end_with_the_running_one() -> None:
     assert (str(before.start), before.partial, before.won.value) == ("2026-01-05", False, 7)
     assert ids(found[-3].created.numerator) == [1]
     assert BEGIN.year == 2026
+
+
+def test_what_is_done_on_the_first_instant_of_a_period_is_done_in_it() -> None:
+    log = Log()
+    deal = log.add(0)
+    for day, what in ((31, "call out"), (58.9, "email in"), (59, "call in")):
+        log.say(deal, day, "touch", what=what)
+    log.move(deal, 31, QUALIFY)
+    log.move(deal, 59, PROPOSAL)
+    basis = log.basis(70, period("2026-02"))
+    (ana,) = touches(basis)
+    assert (dict(ana.by_kind), ana.on_new) == ({"call out": 1, "email in": 1}, 0)
+    assert adherence_rate(basis).den == 1
