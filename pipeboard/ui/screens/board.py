@@ -230,6 +230,9 @@ class BoardScreen(LiveScreen):
                 state.go_to_deal(one.id)
         elif receipt.command_id:
             self._places = [*self._places[-_MOST_PLACES:], place]
+        with suppress(DatabaseError):  # else all is read once more at the next look
+            if self._version is not None and self._news.is_only(state, receipt.command_id):
+                self._version = state.version
         if view.marks:
             state.show(marks=frozenset())
         self.pane.forget()
