@@ -41,6 +41,7 @@ from pipeboard.ui.draw.line import (
     left,
     right,
     spelled,
+    whole,
     width_of,
 )
 from pipeboard.ui.palette import Role
