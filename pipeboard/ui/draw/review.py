@@ -156,7 +156,7 @@ def _data(view: ReviewView) -> Iterator[Item]:
 def _number(view: ReviewView) -> Iterator[Item]:
     say, before = view.say, view.before
     is_narrow = view.style.width < _NARROW
-    size, beside = (9, 10) if is_narrow else (_AMOUNT, _AMOUNT + 6)
+    size, beside = (8, 8) if is_narrow else (_AMOUNT, _AMOUNT + 6)
     if before is not None:
         at = local_date(datetime.fromisoformat(before["at"]), view.style.zone)
         then = f"{'' if is_narrow else 'on '}{calendar_day(at, view.style.today)}"
