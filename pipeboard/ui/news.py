@@ -36,6 +36,17 @@ class News:
         last, self._last_seq = self._last_seq, max((did.seq for did in done), default=0)
         return [] if last is None else [did for did in done if did.seq > last]
 
+    def is_only(self, state: BoardState, command_id: str) -> bool:
+        """Whether that command is all that was done since the last look; then it is no news any
+        more. Raises DatabaseError."""
+        latest, *before = (*state.reader.history.commands(limit=2), None)
+        if latest is None or latest.id != command_id or self._last_seq is None:
+            return False
+        if before[0] is not None and before[0].seq > self._last_seq:
+            return False
+        self._last_seq = latest.seq
+        return True
+
     def told(self, state: BoardState, me: str) -> str:
         """Who has changed something since the last look, unless it was this person."""
         return words_of(self.since(state), state, me)

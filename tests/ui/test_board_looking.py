@@ -12,6 +12,7 @@ from pipeboard.ui.draw.layout import layout
 from pipeboard.ui.draw.view import AUTO
 from pipeboard.ui.launch import Choices
 from pipeboard.ui.palette import Role
+from pipeboard.ui.screens.deal_pane import PANE_S, pause_after
 from pipeboard.ui.terminal.facts import background
 from pipeboard.ui.terminal.reading import BackgroundTold
 from pipeboard.ui.widgets.canvas import BoardCanvas
@@ -228,7 +229,7 @@ async def test_the_pane_shows_the_deal_and_scrolls_once_it_has_the_keys(demo: Pa
 
 async def test_the_pane_goes_with_the_cursor_in_the_same_frame(demo: Path) -> None:
     async with desk(demo, size=(120, 30)) as board:
-        await board.until(lambda: board.board._pane_timer is None)
+        await board.until(lambda: board.board.pane.rests)
         before = board.card.ref
         board.board.press("board.down")
         assert board.card.ref != before
@@ -240,7 +241,7 @@ async def test_the_pane_waits_for_a_cursor_on_its_way_and_is_right_once_it_rests
     demo: Path,
 ) -> None:
     async with desk(demo, size=(120, 30)) as board:
-        await board.until(lambda: board.board._pane_timer is None)
+        await board.until(lambda: board.board.pane.rests)
         board.board.press("board.down")
         shown = in_pane(board)
         board.board.press("board.down")
@@ -249,15 +250,20 @@ async def test_the_pane_waits_for_a_cursor_on_its_way_and_is_right_once_it_rests
         await board.until(lambda: in_pane(board) == board.card.ref)
 
 
+def test_the_pane_is_right_as_soon_as_a_held_key_is_let_go() -> None:
+    assert 1 / 30 < pause_after(1 / 30) < 0.04
+    assert pause_after(0.08) == pause_after(3600.0) == PANE_S
+
+
 async def test_beside_a_stage_without_deals_nothing_is_looked_for_again_and_again(
     demo: Path,
 ) -> None:
     async with desk(demo, size=(120, 30)) as board:
         await board.press("/", *"title:nobody", "enter")
         assert board.state.card is None
-        await board.until(lambda: board.board._pane_timer is None)
+        await board.until(lambda: board.board.pane.rests)
         board.board.redraw()
-        assert board.board._pane_timer is None and in_pane(board) == ""
+        assert board.board.pane.rests and in_pane(board) == ""
 
 
 def in_pane(board: Desk) -> str:

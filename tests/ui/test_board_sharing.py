@@ -52,6 +52,34 @@ async def test_what_somebody_else_changes_is_shown_and_told(demo: Path) -> None:
         await board.until(lambda: "@bo" in board.status)
 
 
+async def test_what_this_board_changes_is_not_read_again_as_news(
+    demo: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with desk(demo) as board:
+        await board.until(lambda: board.board._news._last_seq is not None)
+        read: list[bool] = []
+        monkeypatch.setattr(board.board, "show_news", lambda: read.append(True))
+        before = board.board._version
+        for keys in ("L", "H", "u", ("n", *"a note", "enter"), "dd", "u"):
+            await board.press(*keys)
+            board.board._look()
+            assert read == [], keys
+        assert board.board._version != before
+
+
+async def test_what_somebody_else_did_before_a_change_of_this_board_is_shown_all_the_same(
+    demo: Path,
+) -> None:
+    async with desk(demo) as board:
+        await board.until(lambda: board.board._news._last_seq is not None)
+        other = board.state.view.card(3, 0)
+        assert other is not None
+        with somebody_else(demo) as bo:
+            bo.edit([other.id], {"account": "Renamed GmbH"})
+        await board.press("L")
+        await board.until(lambda: board.shows("Renamed"))
+
+
 async def test_the_cursor_stays_on_its_deal_when_somebody_else_moves_it(demo: Path) -> None:
     async with desk(demo) as board:
         await board.press("2")

@@ -112,6 +112,14 @@ def test_sections_of_which_nothing_is_known_are_left_out() -> None:
     assert [section.title for section in sections(record, style())] == ["Qualification", "Details"]
 
 
+def test_of_a_long_history_the_latest_is_drawn_and_the_rest_counted() -> None:
+    record = sheet_of(DEAL)
+    many = record.entries * (1 + 300 // len(record.entries))
+    lines = [text_of(line) for line in pane_lines(replace(record, entries=many), style())]
+    assert any(f"{len(many) - 100} earlier" in line for line in lines)
+    assert len(lines) < 250
+
+
 def test_a_day_of_another_year_names_it() -> None:
     assert calendar_day(date(2026, 12, 3), TODAY) == "3 Dec"
     assert calendar_day(date(2027, 1, 4), TODAY) == "4 Jan 2027"

@@ -279,6 +279,8 @@ async def test_it_fits_every_size(size: tuple[int, int], glyphs: str, demo: Path
                 assert (len(lines), max(map(len, lines)) <= size[0]) == (size[1], True)
                 assert f"[{number} {tab}" in lines[1] and "Back" in board.hints
                 assert glyphs == "unicode" or all(line.isascii() for line in lines)
+                cut = [line for line in lines[3:-2] if line.endswith("…") and "€" in line]
+                assert not cut or tab != REVIEW_TABS[1]
 
 
 async def test_its_keys_are_the_persons_own(demo: Path) -> None:

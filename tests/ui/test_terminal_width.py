@@ -48,6 +48,12 @@ def test_the_signs_joined_are_the_text(text: str) -> None:
         ("e\u0301e\u0301e\u0301", 2, "e\u0301…"),
         ("ACME", 0, ""),
         ("ACME", 1, "…"),
+        ("won €185,000 so far", 9, "won …    "),
+        ("won €185,000 so far", 12, "won …       "),
+        ("won €185,000 so far", 13, "won €185,000…"),
+        ("40% of 12", 3, "…  "),
+        ("日本 -1,250 EUR", 8, "日本 …  "),
+        ("since 2026.", 8, "since … "),
     ],
 )
 def test_a_text_is_cut_between_signs(text: str, width: int, fitted: str) -> None:

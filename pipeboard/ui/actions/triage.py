@@ -29,7 +29,7 @@ async def open_triage(host: Host) -> None:
     app = host.app
     if any(isinstance(screen, TriageScreen) for screen in app.screen_stack):
         while not isinstance(app.screen, TriageScreen):
-            await app.pop_screen()
+            app.pop_screen()
         return
     version = host.state.reader.data_version()
     triage = await patiently(host, lambda: _begun(host, host.state.reader))

@@ -360,11 +360,11 @@ def _heads(
     def text(money: Money) -> str:
         return _amount(money, style.glyphs, style.about, symbol=style.symbol)
 
-    rows, room = style.rows, style.width - 1
-    scrolled = f"{ABOVE}{above} " if above else ""
+    count, rows = f" {column.count}", style.rows
+    scrolled = f" {ABOVE}{above}" if above else ""
     choices = _choices(column, days, rows, text)
     size = cell_width(names.names[names.place])
-    room -= cell_width(scrolled) + 1
+    room = style.width - 1 - cell_width(count) - cell_width(scrolled)
     facts = _richest(choices, room - size)
     if facts == choices[-1]:
         # The name gives way to the first sum, to more than that it does not.
@@ -373,8 +373,9 @@ def _heads(
     name = short_names(names.names, room)[names.place]
     first: Line = (
         (BAR, "column.mark") if here else blank(1),
-        left(name, room, "column.head.current" if here else "column.head"),
-        blank(1),
+        (name, "column.head.current" if here else "column.head"),
+        (count, "column.sum"),
+        blank(max(0, room - cell_width(name))),
         (scrolled, "more"),
         (facts, "column.sum"),
     )
@@ -388,20 +389,19 @@ def _heads(
 def _choices(
     column: Column, days: int | None, rows: int, text: Callable[[Money], str]
 ) -> list[str]:
-    """What may be said beside the name, the most first; `days` deals usually stay here."""
-    count = str(column.count)
+    """What may be said beside name and count, the most first; `days` deals usually stay here."""
     if not column.sums:
-        return [count]
+        return [""]
     if len(column.sums) > 1 and rows == 1:
-        return [f"{count} in {len(column.sums)} cur.", count]
-    total = f"{count} {text(column.sums[0])}"
+        return [f" {len(column.sums)} cur.", ""]
+    total = f" {text(column.sums[0])}"
     if len(column.sums) == 1 and len(column.weighted) == 1 and column.stage.is_open:
         weighted = f"{total} {DOT} wtd {text(column.weighted[0])}"
         if days is None:
-            return [weighted, total, count]
+            return [weighted, total, ""]
         usual = f"{DOT} med {days}d"
-        return [f"{weighted} {usual}", weighted, f"{total} {usual}", total, count]
-    return [total, count]
+        return [f"{weighted} {usual}", weighted, f"{total} {usual}", total, ""]
+    return [total, ""]
 
 
 def _richest(choices: Sequence[str], room: int) -> str:

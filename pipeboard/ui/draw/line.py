@@ -29,8 +29,9 @@ def left(text: str, width: int, role: Role) -> Span:
 def right(text: str, width: int, role: Role) -> Span:
     """`text` in exactly `width` cells, at their right end; what is cut off leaves `…`."""
     safe = _safe(text)
-    space = width - cell_width(safe)
-    return (" " * space + safe if space > 0 else fit(safe, width)), role
+    if cell_width(safe) > width:
+        safe = fit(safe, width).rstrip()
+    return " " * (width - cell_width(safe)) + safe, role
 
 
 def whole(text: str, role: Role) -> Span:

@@ -41,6 +41,7 @@ from pipeboard.ui.draw.line import (
     left,
     right,
     spelled,
+    whole,
     width_of,
 )
 from pipeboard.ui.palette import Role
@@ -178,15 +179,19 @@ def touches(record: DealRecord, style: PaneStyle, most: int | None = None) -> Se
     return Section("Interactions", str(len(record.touches)), tuple(lines))
 
 
-def timeline(record: DealRecord, style: PaneStyle) -> Section:
-    """Every change with who made it; what was taken back later is dim and says so."""
+def timeline(record: DealRecord, style: PaneStyle, most: int | None = None) -> Section:
+    """Every change with who made it, of many the latest; what was taken back later is dim and says
+    so."""
     lines: list[Line] = []
-    names = names_width([who(entry) for entry in record.entries])
-    for entry in record.entries:
+    shown = record.entries[:most]
+    names = names_width([who(entry) for entry in shown])
+    for entry in shown:
         said = describe(
             entry.event, (record.pipeline,), today=style.today, zone=style.zone, manner=written()
         )
         lines += entry_lines(entry, said, names, style)
+    if earlier := len(record.entries) - len(shown):
+        lines.append((blank(1), whole(f"{earlier} earlier: the deal has them all", "pane.time")))
     return Section("Timeline", str(len(record.entries)), tuple(lines))
 
 
@@ -216,6 +221,8 @@ def _start(when: str, name: str, names: int, times: int) -> tuple[Span, ...]:
     )
 
 
+_MOST_EVENTS: Final = 100
+"""Beside the board, where a deal is drawn whenever the cursor comes to it."""
 _HEAD_ROWS: Final = 7
 """So many at least, that the questions of most deals stand in the same rows: from one deal to the
 next only answers change."""
@@ -245,7 +252,7 @@ def sections(record: DealRecord, style: PaneStyle) -> tuple[Section, ...]:
         terms(record, style),
         details(record, style),
         touches(record, style),
-        timeline(record, style),
+        timeline(record, style, _MOST_EVENTS),
     )
     return tuple(section for section in parts if section.lines)
 

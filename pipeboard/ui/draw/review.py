@@ -156,7 +156,7 @@ def _data(view: ReviewView) -> Iterator[Item]:
 def _number(view: ReviewView) -> Iterator[Item]:
     say, before = view.say, view.before
     is_narrow = view.style.width < _NARROW
-    size, beside = (9, 10) if is_narrow else (_AMOUNT, _AMOUNT + 6)
+    size, beside = (8, 8) if is_narrow else (_AMOUNT, _AMOUNT + 6)
     if before is not None:
         at = local_date(datetime.fromisoformat(before["at"]), view.style.zone)
         then = f"{'' if is_narrow else 'on '}{calendar_day(at, view.style.today)}"
@@ -208,8 +208,9 @@ def _reps(view: ReviewView) -> Iterator[Item]:
 
 def _changes(view: ReviewView) -> Iterator[Item]:
     say, lines = view.say, view.document["changes"]
+    amount = 9 if view.style.width < _NARROW else _AMOUNT
     most = max((abs(line["value"] or 0) for line in lines.values()), default=0)
-    wide = max(0, min(40, view.room - _NAME - _AMOUNT - 12))
+    wide = max(0, min(40, view.room - _NAME - amount - 12))
     for name, change in lines.items():
         if not change["deals"] and name not in ("start", "end"):
             continue
@@ -220,7 +221,7 @@ def _changes(view: ReviewView) -> Iterator[Item]:
         yield _fact(
             f"changes.{name}",
             name.replace("_", " "),
-            right(f"{sign}{say.money(value)}", _AMOUNT, "text.strong"),
+            right(f"{sign}{say.money(value)}", amount, "text.strong"),
             right(in_figures(change["deals"]), 6, "text.dim"),
             blank(2),
             *(bar(share, wide, view.style.glyphs, role) if wide >= _SHORTEST else ()),

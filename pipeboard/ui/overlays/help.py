@@ -106,7 +106,7 @@ _PARTS: Final = (
 _AROUND: Final = (
     ("!9 ?6 ~9", "so many deals carry the sign; ! walks through them, a click shows them"),
     ("wtd 425k", "every open deal by its probability, whenever it is due (M: due in the period)"),
-    ("12 88k wtd 31k", "in a stage: deals, their sum, weighted"),
+    ("Lead 12  88k", "a stage: how many deals it holds, and their sum"),
     ("med 9d", "how long deals usually stay in the stage"),
     ("5d/14", "5 days in its stage, of 14 that are expected"),
     (f"{BEFORE} 2 Qualify 9!2", "a stage off the screen: its number, deals, the gravest sign"),

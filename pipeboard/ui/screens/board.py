@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from contextlib import suppress
 from datetime import date
-from functools import partial
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import on
@@ -21,16 +20,15 @@ from pipeboard.ui import keys
 from pipeboard.ui.actions.tour import LEFT, OVER, Tour
 from pipeboard.ui.board_state import BoardState, ViewPlace
 from pipeboard.ui.draw.changes import BoardPlace
-from pipeboard.ui.draw.facts import PaneStyle
 from pipeboard.ui.draw.layout import layout
 from pipeboard.ui.draw.line import Line, whole
-from pipeboard.ui.draw.pane import pane_lines
 from pipeboard.ui.draw.questions import field_text
 from pipeboard.ui.draw.view import Pane
 from pipeboard.ui.execute import show_at_last
 from pipeboard.ui.key_table import BOARD
 from pipeboard.ui.news import News, first_words
 from pipeboard.ui.palette import Theme
+from pipeboard.ui.screens.deal_pane import DealPane
 from pipeboard.ui.screens.live import LiveScreen
 from pipeboard.ui.widgets.canvas import BoardCanvas
 from pipeboard.ui.write_queue import Targets
@@ -43,8 +41,6 @@ if TYPE_CHECKING:
     from pipeboard.workspace.recording import Receipt
 
 _MOST_PLACES = 99
-PANE_S = 0.15
-"""How long after a cursor key the next one counts as on its way, for which the pane waits."""
 SIGNS_S = 0.3
 """How long after a change the deals that carry a sign are counted again."""
 HOUSEKEEPING_S = 0.8
@@ -70,8 +66,7 @@ class BoardScreen(LiveScreen):
         super().__init__()
         self.state = state
         self.canvas = BoardCanvas(state.view, theme)
-        self._pane_of: tuple[int, int] | None = None
-        self._pane_timer: Timer | None = None
+        self.pane = DealPane(self, state, self.canvas)
         self._signs_timer: Timer | None = None
         self._news = News()
         self._places: list[ViewPlace] = []
@@ -93,7 +88,7 @@ class BoardScreen(LiveScreen):
     # What is shown.
 
     def redraw(self) -> None:
-        self._show_pane()
+        self.pane.follow()
         view = self.state.view
         hints = (
             self.tour.hints()
@@ -149,7 +144,7 @@ class BoardScreen(LiveScreen):
     def reload(self) -> None:
         self.state.load()
         self.program.settings = self.state.reader.settings()
-        self._pane_of = None
+        self.pane.forget()
         self.redraw()
         self.count_signs()
 
@@ -193,7 +188,7 @@ class BoardScreen(LiveScreen):
         pane = self.state.view.pane
         if pane is not None and not layout(self.state.view).pane_width:
             self.state.show(pane=replace(pane, focused=False))
-        self._pane_of = None
+        self.pane.forget()
         self.redraw()
 
     # Which deals are meant.
@@ -235,9 +230,12 @@ class BoardScreen(LiveScreen):
                 state.go_to_deal(one.id)
         elif receipt.command_id:
             self._places = [*self._places[-_MOST_PLACES:], place]
+        with suppress(DatabaseError):  # else all is read once more at the next look
+            if self._version is not None and self._news.is_only(state, receipt.command_id):
+                self._version = state.version
         if view.marks:
             state.show(marks=frozenset())
-        self._pane_of = None
+        self.pane.forget()
         self.redraw()
         self.count_signs()
 
@@ -327,44 +325,9 @@ class BoardScreen(LiveScreen):
 
     def show_pane(self, pane: Pane | None) -> None:
         """The deal under the cursor beside the board; None takes it away."""
-        self._pane_of = None
+        self.pane.forget()
         self.state.show(pane=pane)
         self.redraw()
-
-    def _show_pane(self) -> None:
-        """Fills the pane with the deal under the cursor, unless it shows that already: in the same
-        frame as the cursor moves, or once it rests where keys come one upon the other."""
-        view, card = self.state.view, self.state.card
-        if view.pane is None or not layout(view).pane_width:
-            return
-        wanted = (card.id, card.version) if card else None
-        if wanted == self._pane_of and wanted is not None:
-            return
-        is_on_its_way = self._pane_timer is not None
-        if self._pane_timer is not None:
-            self._pane_timer.stop()
-            self._pane_timer = None
-        if wanted is not None:
-            self._pane_timer = self.set_timer(PANE_S, partial(_rest, self))
-            if is_on_its_way and self._pane_of is not None:
-                # A cursor on its way would be slowed by deals that nobody reads.
-                return
-        self._pane_of = wanted
-        lines: tuple[Line, ...] = ()
-        try:
-            eyes = self.program.seat.eyes
-            record = self.state.reader.record(card.id, eyes) if card is not None else None
-        except DatabaseError:
-            # The board says so, and looks again.
-            self._pane_of = None
-            if self._pane_timer is not None:
-                self._pane_timer.stop()
-            return
-        if record is not None:
-            zone = self.state.lens.zone
-            style = PaneStyle(layout(view).pane_width - 1, self.today, zone, view.glyphs)
-            lines = pane_lines(record, style)
-        self.state.show(pane=replace(view.pane, lines=lines, top=0))
 
     async def step_back(self) -> None:
         """Esc: marks, then filter, or back to the number that led here; q leaves the program."""
@@ -395,13 +358,6 @@ class BoardScreen(LiveScreen):
             await self.step_back()
         else:
             self.program.leave(0)
-
-
-def _rest(board: BoardScreen) -> None:
-    """The cursor has not moved for a while: the pane shows where it is."""
-    board._pane_timer = None
-    board._show_pane()
-    board.canvas.show(board.state.view)
 
 
 def _catch_up(board: BoardScreen) -> None:

@@ -16,7 +16,7 @@ from pipeboard.domain.periods import parse_period
 from pipeboard.domain.pipeline import Pipeline
 from pipeboard.ui import keys
 from pipeboard.ui.board_state import BoardState
-from pipeboard.ui.draw.line import EMPTY, Line
+from pipeboard.ui.draw.line import EMPTY, Line, width_of
 from pipeboard.ui.draw.metrics.figures import ReportView
 from pipeboard.ui.draw.metrics.heading import heading
 from pipeboard.ui.draw.metrics.sections import Block, Spot, marked, spot_at
@@ -171,6 +171,7 @@ class MetricsScreen(LiveScreen):
             self.page.size.width,
             filter_text=self.filter_text,
             at=self.moment.at.astimezone(self.state.lens.zone),
+            taken=width_of(self.page.tags),
         )
         view = replace(
             view,

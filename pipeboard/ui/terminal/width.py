@@ -24,6 +24,9 @@ _NARROW: Final = frozenset(
         ),
     )
 )
+_OF_NUMBERS: Final = "0123456789.,"
+_BEFORE_NUMBERS: Final = "-+€$£¥≈="
+_BEHIND_NUMBERS: Final = "%kMx"
 _JOINERS: Final = "\u200d\ufe0f"
 
 
@@ -57,7 +60,8 @@ def clusters(text: str) -> list[tuple[str, int]]:
 def fit(text: str, width: int, ellipsis: str = "…") -> str:
     """`text` in exactly `width` cells: padded with blanks, or cut and marked with `ellipsis`.
 
-    A wide character or a letter with its accents is never split: the cell it leaves free is
+    No number is shown in part, which would be another one: where the cut falls into it, all of it
+    goes. A wide character or a letter with its accents is never split: the cell it leaves free is
     blank. Where even the ellipsis does not fit, it is left out.
     """
     if width <= 0:
@@ -79,7 +83,8 @@ def _cut(text: str, width: int, ellipsis: str) -> str:
         ellipsis, mark = "", 0
     room = width - mark
     if is_narrow(text):
-        return text[:room] + ellipsis
+        whole = _whole_numbers(text, room) if ellipsis else room
+        return text[:whole] + ellipsis + " " * (room - whole)
     kept: list[str] = []
     used = 0
     for cluster, size in clusters(text):
@@ -87,4 +92,23 @@ def _cut(text: str, width: int, ellipsis: str) -> str:
             break
         kept.append(cluster)
         used += size
-    return "".join(kept) + ellipsis + " " * (room - used)
+    end = sum(map(len, kept))
+    if ellipsis and (whole := _whole_numbers(text, end)) < end:
+        used -= cell_width(text[whole:end])
+        end = whole
+    return text[:end] + ellipsis + " " * (room - used)
+
+
+def _whole_numbers(text: str, end: int) -> int:
+    """Where to cut instead of at `end`, so that no number is left in part: `185` of `€185,000`."""
+    before, after = text[end - 1 : end], text[end : end + 1]
+    if not (before and before in _OF_NUMBERS and after and after in _OF_NUMBERS + _BEHIND_NUMBERS):
+        return end
+    begin = end
+    while begin and text[begin - 1] in _OF_NUMBERS:
+        begin -= 1
+    if not any(character.isdigit() for character in text[begin:end]):
+        return end
+    while begin and text[begin - 1] in _BEFORE_NUMBERS:
+        begin -= 1
+    return begin

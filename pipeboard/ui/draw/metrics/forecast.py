@@ -43,7 +43,7 @@ def chance_table(shown: Figures, style: ChartStyle) -> Block:
     for chance, open_deals in stock.once(chances_in_use):
         deals = in_band.get((chance.stage_id, chance.band), [])
         stage = shown.stage_name(chance.stage_id)
-        name = stage if chance.band is None else f"  from {AGES[chance.band]} d"
+        name = stage if chance.band is None else f" from {AGES[chance.band]} d"
         entries.append(_entry(chance, name, stage, open_deals, deals))
     days = max(0, stock.end - stock.now) // 86_400_000_000
     title = (

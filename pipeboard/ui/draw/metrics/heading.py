@@ -14,8 +14,10 @@ from pipeboard.ui.draw.metrics.tabs import tab_strip
 _LONGEST_FILTER = 30
 
 
-def heading(asked: ReportView, width: int, *, filter_text: str, at: datetime) -> tuple[Line, ...]:
-    """The title bar and the tabs; `at` is local."""
+def heading(
+    asked: ReportView, width: int, *, filter_text: str, at: datetime, taken: int = 0
+) -> tuple[Line, ...]:
+    """The title bar and the tabs; `at` is local, `taken` are cells that tags will need."""
     owner = f"@{asked.owner}" if asked.owner is not None else asked.everyone
     start: list[Span] = [
         ("Metrics", "bar.product"),
@@ -33,9 +35,10 @@ def heading(asked: ReportView, width: int, *, filter_text: str, at: datetime) ->
     if asked.compares and asked.period.kind != "all":
         end.append(whole(f"against {asked.period.previous().label}  ", "bar.sum"))
     end.append((f"as of {at:%H:%M}", "bar.dim"))
-    if width_of([*start, day, *end]) + 4 <= width:
+    room = width - taken - (2 if taken else 4)
+    if width_of([*start, day, *end]) <= room:
         start.append(day)
-    elif width_of([*start, *end]) + 4 > width:
+    elif width_of([*start, *end]) > room:
         end = []
     return (title_bar(start, end, width), tab_strip(asked.tab, width))
 
