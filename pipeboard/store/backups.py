@@ -23,7 +23,7 @@ from pipeboard.store.checking import check_copy, in_a_sentence
 from pipeboard.store.connecting import connect, connect_to_write
 from pipeboard.store.locating import Location, make_file
 from pipeboard.store.opening import schema_of
-from pipeboard.store.patience import Patience
+from pipeboard.store.patience import Patience, in_line
 from pipeboard.store.troubles import translate_errors
 
 BY_HAND, BEFORE_IMPORT, REPLACED = "", "before-import", "replaced"
@@ -179,9 +179,13 @@ def _take_place(location: Location, reading: sqlite3.Connection, at: datetime) -
 def _fill(location: Location, reading: sqlite3.Connection, aside: Path | None) -> Path | None:
     """Copies the backup over the database while nobody else has a lock on it, after a copy of what
     is there."""
-    with translate_errors(location, "write"), closing(connect_to_write(location)) as connection:
+    with (
+        translate_errors(location, "write"),
+        closing(connect_to_write(location)) as connection,
+        in_line(location) as place,
+    ):
         connection.execute(dialect.KEEP_LOCKS)
-        Patience().through(connection, dialect.BEGIN_ALONE, location, Patience().most_s)
+        Patience().begin(connection, dialect.BEGIN_ALONE, location, place)
         connection.execute("COMMIT")  # the lock stays until the connection is closed
         kept = None
         if aside is not None:
