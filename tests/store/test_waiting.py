@@ -10,7 +10,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import closing
+from contextlib import closing, suppress
 from functools import partial
 from pathlib import Path
 
@@ -19,15 +19,17 @@ import pytest
 from pipeboard.domain.errors import DatabaseError
 from pipeboard.domain.settings import Settings
 from pipeboard.store import Store, patience
+from pipeboard.store.checking import log_faults
+from pipeboard.store.database import at_length
 from pipeboard.store.locating import locate_file
 from pipeboard.store.writing import Writer
-from tests.team import SETTINGS
+from tests.team import SETTINGS, Team, add
 
 ROOT = Path(__file__).parents[2]
 MANY = 50_000
 LOOKING = """
 import sqlite3, sys
-from contextlib import closing
+from contextlib import closing, suppress
 from functools import partial
 with closing(sqlite3.connect(sys.argv[1], timeout=0)) as c:
     print(c.execute("SELECT count(*), sum(length(filter)) FROM saved_filter").fetchone())
@@ -331,3 +333,48 @@ def test_sixteen_writers_at_once_all_get_their_turns(store: Store, path: Path) -
     with closing(sqlite3.connect(path)) as connection:
         (value,) = connection.execute("SELECT value FROM counter WHERE name = 'deal'").fetchone()
     assert value == 16 * turns + 1
+
+
+def test_a_doctor_finds_nothing_wrong_while_others_write(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Colleagues commit whenever they may between two of its questions."""
+    team = Team.make(tmp_path / "crowd.db")
+    with closing(team):
+        ana = team.rep("ana")
+        for number in range(3):
+            add(ana, f"Company {number}: pilot 5k")
+        database = team.rep("bo").reader.whole().database
+        assert isinstance(database.driver, sqlite3.Connection)
+        monkeypatch.setattr(ana.store, "write", partial(ana.store.write, patience_s=0))
+        stored = list[int]()
+
+        def meanwhile(_: str) -> None:
+            with suppress(DatabaseError):
+                ana.set_fields([1, 2, 3], [f"value={len(stored) + 1}k"])
+                stored.append(len(stored))
+
+        database.driver.set_trace_callback(meanwhile)
+        found = list(log_faults(database))
+        database.driver.set_trace_callback(None)
+        assert stored
+        assert found == []
+
+
+def test_who_breaks_off_need_not_wait_for_an_answer_that_takes_long(path: Path) -> None:
+    def ended(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    before = signal.signal(signal.SIGALRM, ended)
+    with closing(sqlite3.connect(path, check_same_thread=False)) as connection:
+        signal.setitimer(signal.ITIMER_REAL, 0.2)
+        try:
+            with pytest.raises(KeyboardInterrupt):
+                at_length(connection, lambda: connection.execute(ENDLESS).fetchall())
+        finally:
+            signal.setitimer(signal.ITIMER_REAL, 0)
+            signal.signal(signal.SIGALRM, before)
+        assert connection.execute("SELECT count(*) FROM setting").fetchone()
+
+
+ENDLESS = "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT max(i) FROM n"

@@ -81,11 +81,17 @@ def facts_from_log(rows: Iterable[Row]) -> Iterator[dict[str, object]]:
 def strayed_facts(database: Database, ids: Sequence[int]) -> set[int]:
     """Of some deals those of which numbers are told otherwise than their log says."""
     made: set[RowTuple] = {tuple(row.values()) for row in facts_from_log(log_of(database, ids))}
-    stored = database.records(
-        "SELECT deal_id, pipeline_id, holds_from, facts FROM deal_facts"
-        f" WHERE {among('deal_id', ids).text}"
+    return {row[0] for row in made ^ stored_facts(database, ids)}
+
+
+def stored_facts(database: Database, ids: Sequence[int]) -> set[RowTuple]:
+    """The rows of facts of some deals, as they are stored."""
+    return set(
+        database.records(
+            "SELECT deal_id, pipeline_id, holds_from, facts FROM deal_facts"
+            f" WHERE {among('deal_id', ids).text}"
+        )
     )
-    return {row[0] for row in made.symmetric_difference(stored)}
 
 
 def standing(rows: Sequence[Row], us: int = FOREVER) -> list[Row]:
