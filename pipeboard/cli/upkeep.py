@@ -70,6 +70,7 @@ def back_up(call: Call) -> int:
     if isinstance(location, Server):
         from pipeboard.store.server_upkeep import back_up_server
 
+        copies.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         keep = KEPT[BY_HAND] if asked.keep is None else asked.keep
         path, how = back_up_server(location, copies, at, to=to, keep=keep), "read through"
     else:
@@ -91,9 +92,7 @@ def _copies(place: Place) -> Location:
 
     if not isinstance(place, Server):
         return place
-    folder = default_database().parent / "backups"
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    return Location(folder / place.file_name)
+    return Location(default_database().parent / "backups" / place.file_name)
 
 
 def _told(call: Call, last: Backup, said: str) -> int:

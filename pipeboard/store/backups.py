@@ -58,7 +58,7 @@ def backups_of(location: Location) -> list[Backup]:
     """The copies beside a database, the newest first; those before a migration too."""
     folder, name = location.path.parent, location.path.name
     found: list[Backup] = []
-    for entry in os.scandir(folder):
+    for entry in os.scandir(folder) if folder.is_dir() else ():
         match = _NAME.match(entry.name, len(name)) if entry.name.startswith(name) else None
         if match is None or not entry.is_file(follow_symlinks=False):
             continue
