@@ -181,8 +181,13 @@ def _strayed(stored: _Stored, beside: Database, ids: Sequence[int]) -> list[int]
         if made != there:
             strayed |= {row[0] for row in there.keys() ^ made.keys()}
             strayed |= {row[0] for row in there.keys() & made.keys() if there[row] != made[row]}
-    facts: set[RowTuple] = {tuple(row.values()) for row in facts_from_log(stored.log)}
-    return sorted(strayed | {row[0] for row in facts ^ stored.facts})
+    made_facts: set[RowTuple] = set()
+    for deal_id, own in groupby(stored.log, key=itemgetter("deal_id")):
+        try:
+            made_facts.update(tuple(row.values()) for row in facts_from_log(own))
+        except UNREADABLE:
+            strayed.add(deal_id)
+    return sorted(strayed | {row[0] for row in made_facts ^ stored.facts})
 
 
 def _forget(beside: Database) -> None:
