@@ -26,7 +26,7 @@ from pipeboard.store.opening import SCHEMA, Identity, check_schema, schema_of
 from pipeboard.store.projecting import Change, project_rows
 from pipeboard.store.projecting.deals import Total, contributed
 from pipeboard.store.projecting.events import BESIDE, read_beside
-from pipeboard.store.projecting.facts import facts_from_log, log_of, stored_facts
+from pipeboard.store.projecting.facts import log_of, stored_facts, strayed_facts
 from pipeboard.store.reading.facts import collecting_later
 from pipeboard.store.sql import among
 from pipeboard.store.troubles import UNREADABLE
@@ -181,13 +181,7 @@ def _strayed(stored: _Stored, beside: Database, ids: Sequence[int]) -> list[int]
         if made != there:
             strayed |= {row[0] for row in there.keys() ^ made.keys()}
             strayed |= {row[0] for row in there.keys() & made.keys() if there[row] != made[row]}
-    made_facts: set[RowTuple] = set()
-    for deal_id, own in groupby(stored.log, key=itemgetter("deal_id")):
-        try:
-            made_facts.update(tuple(row.values()) for row in facts_from_log(own))
-        except UNREADABLE:
-            strayed.add(deal_id)
-    return sorted(strayed | {row[0] for row in made_facts ^ stored.facts})
+    return sorted(strayed | strayed_facts(stored.log, stored.facts))
 
 
 def _forget(beside: Database) -> None:
