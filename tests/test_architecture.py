@@ -276,6 +276,7 @@ OUTLETS = {
     "pipeboard/ui/terminal/facts.py": "which streams are the terminal",
     "pipeboard/ui/terminal/drafts.py": "drafts, whole or not at all",
     "pipeboard/store/locating.py": "the database",
+    "pipeboard/store/patience.py": "the journal, for locks alone",
     "pipeboard/workspace/hooks.py": "what a program of the person's own reads",
     "pipeboard/store/backups.py": "the copy of a database",
     "pipeboard/exchange/reading.py": "the bytes of a pipe that is read twice",

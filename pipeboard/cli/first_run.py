@@ -193,10 +193,9 @@ def _made_for(call: Call, pipeline: Pipeline | None) -> Iterator[Workspace]:
 
 def _carried_out(call: Call, workspace: Workspace, planned: FileSeen) -> Imported:
     """The import of a file of deals as it was planned."""
-    from pipeboard.cli.importing import progress_told
+    from pipeboard.cli.output import progress_told
     from pipeboard.workspace.import_plan import carry_out
 
     plan = replace(planned.plan, pipeline=planned.pipeline.name, is_new=False)
-    with progress_told(call) as progress:
-        heard = progress or (lambda rows, share: None)
-        return carry_out(workspace, replace(planned, plan=plan), heard)
+    with progress_told(call.out) as progress:
+        return carry_out(workspace, replace(planned, plan=plan), progress)

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from collections.abc import Sequence
+from contextlib import ExitStack
 from pathlib import Path
-from time import monotonic
 from typing import TYPE_CHECKING
 
-from pipeboard import outlet
 from pipeboard.cli.call import Call, Verb
 from pipeboard.cli.failures import DONE, REFUSED
 from pipeboard.cli.import_flags import import_arguments, recipe_for, save_recipe
 from pipeboard.cli.import_telling import place_of, targets_of
+from pipeboard.cli.output import progress_told
 from pipeboard.domain.errors import Refused
 from pipeboard.domain.lazy_dataclass import replace
 from pipeboard.domain.locales import in_figures
@@ -25,7 +23,6 @@ if TYPE_CHECKING:
     from pipeboard.workspace import Workspace
     from pipeboard.workspace.import_rows import ImportOptions, ImportReport
 
-_PATIENCE = 1.0  # seconds without a progress bar
 _AUTO = "auto"
 
 
@@ -116,7 +113,7 @@ def _import(
     options = _options(call, reading, recipe)
 
     def work(new_reps: bool) -> ImportReport:
-        with progress_told(call) as progress:
+        with progress_told(call.out) as progress:
             return import_rows(
                 workspace,
                 reading,
@@ -161,30 +158,6 @@ def _expect_answers(call: Call, reading: Reading) -> None:
         hint="Name it with --map 'COLUMN=stage', or put all deals into one stage with "
         f"--set stage=NAME. Columns: {columns}.",
     )
-
-
-@contextmanager
-def progress_told(call: Call) -> Iterator[Callable[[int, float], None] | None]:
-    """A line on stderr that counts, for a person, once it takes long."""
-    if call.arguments.quiet or not sys.stderr.isatty():
-        yield None
-        return
-    began = monotonic()
-    shown = False
-
-    def show(rows: int, share: float) -> None:
-        nonlocal shown
-        if monotonic() - began > _PATIENCE:
-            shown = True
-            filled = int(20 * share)
-            bar = f"[{'#' * filled}{' ' * (20 - filled)}]"
-            outlet.overwrite(f"{bar} {in_figures(rows)} rows")
-
-    try:
-        yield show
-    finally:
-        if shown:
-            outlet.wipe()
 
 
 VERBS = {

@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 
 from pipeboard import __version__, outlet
-from pipeboard.cli.verbs import CHANGING, GROUPS, NESTED, TOPICS, VERBS, asks_for, cut
+from pipeboard.cli.verbs import GROUPS, NESTED, TOPICS, VERBS, asks_for, changes, cut
 
 TYPE_CHECKING = False  # `typing` itself is more than help needs
 if TYPE_CHECKING:
@@ -74,19 +74,19 @@ def main(arguments: Sequence[str]) -> int:
     except (Exception, KeyboardInterrupt) as error:  # the one place where everything ends
         from pipeboard.cli.failures import report
 
-        return report(error, arguments, _standing(verb, calls))
+        return report(error, arguments, _standing(verb, arguments, calls))
     finally:
         for call in calls:
             call.close()
     return code
 
 
-def _standing(verb: str, calls: Sequence[Call]) -> Standing:
+def _standing(verb: str, arguments: Sequence[str], calls: Sequence[Call]) -> Standing:
     """What is to be said of a verb's change when it does not come to its end."""
     from pipeboard.cli.failures import Standing
 
     return Standing(
-        changes=verb in CHANGING,
+        changes=changes(verb, arguments),
         has_stored=any(call.has_stored for call in calls),
         command_id=calls[-1].command_id if calls else "",
     )

@@ -6,12 +6,15 @@ import json
 import os
 import re
 import sys
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from functools import cache
 from itertools import islice
-from typing import TextIO
+from time import monotonic
+from typing import Protocol, TextIO
 
 from pipeboard import outlet
+from pipeboard.domain.locales import in_figures
 
 BOLD, DIM, RED, YELLOW, GREEN, BLUE = "1", "2", "31", "33", "32", "34"
 
@@ -19,6 +22,7 @@ Styled = tuple[str, str]
 """A text and how it looks: one of the codes above, or "" for plain."""
 
 _PAGE = 200
+_PATIENCE_S = 1.0  # without a line of progress
 _UNSAFE_IN_JSON = re.compile(r"[^\x20-\x7e\n]")
 
 
@@ -47,6 +51,36 @@ class Output:
         for message in messages:
             if message and not self.is_quiet:
                 outlet.message(message)
+
+
+class Progress(Protocol):
+    """Told how many of what are done, and which share of all that is."""
+
+    def __call__(self, count: int, share: float, of: str = "rows") -> None: ...
+
+
+@contextmanager
+def progress_told(out: Output) -> Iterator[Progress]:
+    """A line on stderr that counts, for a person, once it takes long; taken away where all is
+    done."""
+    is_told = not out.is_quiet and sys.stderr.isatty()
+    began, shown = monotonic(), False
+
+    def show(count: int, share: float, of: str = "rows") -> None:
+        nonlocal shown
+        if is_told and share < 1.0 and monotonic() - began > _PATIENCE_S:
+            shown = True
+            filled = int(20 * share)
+            outlet.overwrite(f"[{'#' * filled}{' ' * (20 - filled)}] {in_figures(count)} {of}")
+        elif shown:
+            shown = False
+            outlet.wipe()
+
+    try:
+        yield show
+    finally:
+        if shown:
+            outlet.wipe()
 
 
 def wants_color(choice: str, environ: Mapping[str, str], stream: TextIO) -> bool:

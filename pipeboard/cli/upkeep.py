@@ -12,12 +12,13 @@ from typing import TYPE_CHECKING
 
 from pipeboard.cli.arguments import Parser
 from pipeboard.cli.call import Call, Verb
-from pipeboard.cli.output import BOLD, DIM, GREEN, RED, YELLOW
+from pipeboard.cli.output import BOLD, DIM, GREEN, RED, YELLOW, progress_told
 from pipeboard.cli.tables import Table
 from pipeboard.domain.errors import BadInput, PipeboardError
 from pipeboard.domain.text import printable, quoted
 
 if TYPE_CHECKING:
+    from pipeboard.cli.output import Progress
     from pipeboard.store.backups import Backup
     from pipeboard.store.examining import Finding
     from pipeboard.store.locating import Location, Place
@@ -69,10 +70,13 @@ def back_up(call: Call) -> int:
     if isinstance(location, Server):
         from pipeboard.store.server_upkeep import back_up_server
 
+        copies.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         keep = KEPT[BY_HAND] if asked.keep is None else asked.keep
         path, how = back_up_server(location, copies, at, to=to, keep=keep), "read through"
     else:
-        path, how = back_up(location, at, to=to, keep=asked.keep), "and every deal in it checked"
+        with progress_told(call.out) as heard:
+            path = back_up(location, at, to=to, keep=asked.keep, heard=heard)
+        how = "and every deal in it checked"
     size = path.stat().st_size
     if asked.json:
         call.out.document({"backup": {"path": str(path), "at": at.isoformat(), "size": size}})
@@ -88,9 +92,7 @@ def _copies(place: Place) -> Location:
 
     if not isinstance(place, Server):
         return place
-    folder = default_database().parent / "backups"
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    return Location(folder / place.file_name)
+    return Location(default_database().parent / "backups" / place.file_name)
 
 
 def _told(call: Call, last: Backup, said: str) -> int:
@@ -164,7 +166,8 @@ def restore(call: Call) -> int:
         )
     _check_may(call, "restore")
     call.confirm(f"Put {backup.name} in the place of {location}? What is there is kept.")
-    done = restore(location, backup, call.clock())
+    with progress_told(call.out) as heard:
+        done = restore(location, backup, call.clock(), heard)
     if call.arguments.json:
         kept = None if done.kept is None else str(done.kept)
         call.out.document({"restored": str(backup), "kept": kept, "schema": done.schema})
@@ -198,15 +201,16 @@ def doctor(call: Call) -> int:
     fixed: list[str] = []
     if call.arguments.fix:
         _check_may(call, "mend")
-    for finding in _findings(call):
-        if call.arguments.fix and finding.mend is not None and not call.arguments.dry_run:
-            finding.mend()
-            fixed.append(finding.text)
-            call.out.say(f"Mended: {finding.text}")
-            continue
-        findings.append(finding)
-        if not call.arguments.json:
-            _tell(call, finding)
+    with progress_told(call.out) as heard:
+        for finding in _findings(call, heard):
+            if call.arguments.fix and finding.mend is not None and not call.arguments.dry_run:
+                finding.mend()
+                fixed.append(finding.text)
+                call.out.say(f"Mended: {finding.text}")
+                continue
+            findings.append(finding)
+            if not call.arguments.json:
+                _tell(call, finding)
     bad = [finding for finding in findings if finding.level == "problem"]
     if call.arguments.json:
         call.out.document({"findings": [_as_document(one) for one in findings], "fixed": fixed})
@@ -217,14 +221,14 @@ def doctor(call: Call) -> int:
     return 1 if bad else 0
 
 
-def _findings(call: Call) -> Iterator[Finding]:
+def _findings(call: Call, heard: Progress) -> Iterator[Finding]:
     from pipeboard.store.examining import examine, ok, problem
     from pipeboard.store.locating import locate
 
     try:
         call.expect_folder()
         place, seal = locate(call.config.database), call.arguments.seal
-        yield from examine(place, call.clock(), seal, copies=_copies(place))
+        yield from examine(place, call.clock(), seal, copies=_copies(place), heard=heard)
     except PipeboardError as error:
         yield problem("database", error.message, error.hint)
     yield from _about_own_files()

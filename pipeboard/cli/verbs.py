@@ -107,6 +107,8 @@ CHANGING = frozenset(
         "backup make", "backup restore", "doctor",
     )
 )  # fmt: skip
+# Those that only look without one of these flags.
+_CHANGING_WITH = {"doctor": ("--fix",), "review": ("--hold", "--decide")}
 # Those that hand --token on to their use case (`Call.once`).
 TOKENED = CHANGING - {
     "init", "demo", "tour", "config edit", "migrate", "backup make", "backup restore", "doctor",
@@ -238,6 +240,12 @@ def listed(verb: str) -> tuple[str, str]:
     first, _, second = verb.partition(" ")
     family, summary = VERBS[first]
     return family, NESTED[first][1][second] if second else summary
+
+
+def changes(verb: str, arguments: Sequence[str]) -> bool:
+    """Whether a command line may change something."""
+    flags = _CHANGING_WITH.get(verb, ())
+    return verb in CHANGING and (not flags or asks_for(arguments, *flags))
 
 
 def asks_for(arguments: Sequence[str], *wanted: str) -> bool:

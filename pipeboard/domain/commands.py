@@ -40,7 +40,8 @@ class Context:
     today by the clock: it may lie before `at`, since recorded instants never run backwards.
     Amounts that are typed without a currency are in `currency`. `new_id` names what is written
     down: notes and touches. `owner` tells whom a name means, also somebody new where that is said;
-    `notes` are those of a deal by its id, `reps` those who are at work.
+    `notes` are those of a deal by its id, `reps` those who are at work;
+    `sees` tells whether one of them is shown the deals of an owner.
     """
 
     pipeline: Pipeline
@@ -55,6 +56,7 @@ class Context:
     owner: Callable[[str, bool], str] = lambda name, _: name
     notes: Callable[[int], Sequence[Note]] = lambda _: ()
     reps: tuple[str, ...] = ()
+    sees: Callable[[str, str], bool] = lambda rep, owner: True
 
     @property
     def today(self) -> date:

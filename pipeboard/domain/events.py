@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
-from functools import cache, lru_cache
+from functools import cache, lru_cache, partial
 from operator import attrgetter, itemgetter
 from types import MappingProxyType
 from typing import TYPE_CHECKING, TypedDict, TypeVar
@@ -389,17 +389,24 @@ DEAL_TYPES: Mapping[str, str] = {f.name: str(f.type).removesuffix(" | None") for
 _FIELD = {name: _READ[kind] for name, kind in DEAL_TYPES.items() if kind in _READ}
 
 
+def _entries(read_entry: Callable[[Json], EntryValue], data: Json) -> FieldValue:
+    return MappingProxyType({key: read_entry(one) for key, one in json_object(data).items()})
+
+
+_WHOLE = {**_FIELD, **{name: partial(_entries, _ENTRY[name]) for name in KEYED_FIELDS}}
+
+
 def from_json(name: str, data: Json) -> FieldValue:
     """The value of the field `name` (or of an entry, `answers.authority`) from its JSON."""
-    if data is None:
-        return None
-    whole, dot, _ = name.partition(".")
-    if dot:
-        return _ENTRY[whole](data)
-    if whole in KEYED_FIELDS:
-        read_entry = _ENTRY[whole]
-        return MappingProxyType({key: read_entry(one) for key, one in json_object(data).items()})
-    return _FIELD[name](data)
+    return _values_from_json({name: data})[name]
+
+
+def _values_from_json(said: JsonObject) -> dict[str, FieldValue]:
+    """Values by their names. Whole histories are read so, and mostly of what is nothing."""
+    return {
+        name: None if data is None else (_WHOLE.get(name) or _ENTRY[name.partition(".")[0]])(data)
+        for name, data in said.items()
+    }
 
 
 def event_from_json(kind: str, at: datetime, data: EventData, *, undoes: bool) -> Event:
@@ -407,8 +414,8 @@ def event_from_json(kind: str, at: datetime, data: EventData, *, undoes: bool) -
     return Event(
         Kind(kind),
         at,
-        {name: from_json(name, value) for name, value in data.get("before", NOTHING).items()},
-        {name: from_json(name, value) for name, value in data.get("after", NOTHING).items()},
+        _values_from_json(data.get("before", NOTHING)),
+        _values_from_json(data.get("after", NOTHING)),
         data.get("facts", NO_FACTS),
         undoes,
     )

@@ -202,6 +202,12 @@ def rights(actor: Actor, reps: Sequence[Rep], settings: Settings) -> Rights:
     )
 
 
+def sees_deals_of(owner: str, rep: str, reps: Sequence[Rep], settings: Settings) -> bool:
+    """Whether a rep is shown the deals of an owner."""
+    seen = rights(Actor(rep), reps, settings).sees
+    return seen is None or owner in ("", *seen)
+
+
 def _seen_by(
     me: str, role: Role, reps: Mapping[str, Rep], settings: Settings
 ) -> tuple[str, ...] | None:

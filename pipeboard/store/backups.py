@@ -19,11 +19,12 @@ from pathlib import Path
 from pipeboard.domain.errors import BadInput, DatabaseError
 from pipeboard.domain.lazy_dataclass import dataclass
 from pipeboard.store import dialect
-from pipeboard.store.checking import check_copy, in_a_sentence
+from pipeboard.store.checking import Heard, check_copy, in_a_sentence, unheard
 from pipeboard.store.connecting import connect, connect_to_write
+from pipeboard.store.database import at_length
 from pipeboard.store.locating import Location, make_file
 from pipeboard.store.opening import schema_of
-from pipeboard.store.patience import Patience
+from pipeboard.store.patience import Patience, in_line
 from pipeboard.store.troubles import translate_errors
 
 BY_HAND, BEFORE_IMPORT, REPLACED = "", "before-import", "replaced"
@@ -57,7 +58,7 @@ def backups_of(location: Location) -> list[Backup]:
     """The copies beside a database, the newest first; those before a migration too."""
     folder, name = location.path.parent, location.path.name
     found: list[Backup] = []
-    for entry in os.scandir(folder):
+    for entry in os.scandir(folder) if folder.is_dir() else ():
         match = _NAME.match(entry.name, len(name)) if entry.name.startswith(name) else None
         if match is None or not entry.is_file(follow_symlinks=False):
             continue
@@ -79,6 +80,7 @@ def back_up(
     to: Path | None = None,
     keep: int | None = None,
     checks: bool = True,
+    heard: Heard = unheard,
 ) -> Path:
     """A whole copy, beside the database or `to` another place; where it is.
 
@@ -95,22 +97,27 @@ def back_up(
     if not target.parent.is_dir():
         raise BadInput(f"The folder {Location(target.parent)} is not there.", hint="Make it first.")
     with closing(connect(location, read_only=True)) as connection:
-        whole = _copy(connection, location, target, checks=checks)
+        whole = _copy(connection, location, target, checks=checks, heard=heard)
     if to is None:
         forget_oldest(location, kind, KEPT[kind] if keep is None else keep)
     return whole
 
 
 def _copy(
-    connection: sqlite3.Connection, location: Location, target: Path, *, checks: bool
+    connection: sqlite3.Connection,
+    location: Location,
+    target: Path,
+    *,
+    checks: bool,
+    heard: Heard = unheard,
 ) -> Path:
     part = new_file(target.with_name(f"{target.name}.part"))
     try:
         with translate_errors(location):
             connection.execute(dialect.READ_AND_WRITE)
-            connection.execute(dialect.COPY_INTO, (str(part),))
+            at_length(connection, lambda: connection.execute(dialect.COPY_INTO, (str(part),)))
         flush(part)
-        if checks and (found := check_copy(Location(part))):
+        if checks and (found := check_copy(Location(part), heard)):
             raise DatabaseError(
                 f"No backup was made, since {location} is not whole: {in_a_sentence(found)}.",
                 hint="'pipeboard doctor' says more; 'pipeboard backup list' shows earlier copies.",
@@ -131,7 +138,7 @@ def forget_oldest(location: Location, kind: str, keep: int) -> None:
             backup.path.unlink()
 
 
-def restore(location: Location, backup: Path, at: datetime) -> Restored:
+def restore(location: Location, backup: Path, at: datetime, heard: Heard = unheard) -> Restored:
     """A backup put in the place of a database, or where there is none.
 
     What was there is kept as a backup of its own, or set aside with its journal where SQLite can
@@ -146,7 +153,7 @@ def restore(location: Location, backup: Path, at: datetime) -> Restored:
         )
     if backup.exists() and location.exists and backup.samefile(location.path):
         raise BadInput("That is the database itself.", hint="Name one of its backups.")
-    if found := check_copy(source):
+    if found := check_copy(source, heard):
         raise DatabaseError(
             f"{source} is not whole: {in_a_sentence(found)}.",
             hint="Nothing was changed. Try an earlier one: pipeboard backup list",
@@ -179,9 +186,13 @@ def _take_place(location: Location, reading: sqlite3.Connection, at: datetime) -
 def _fill(location: Location, reading: sqlite3.Connection, aside: Path | None) -> Path | None:
     """Copies the backup over the database while nobody else has a lock on it, after a copy of what
     is there."""
-    with translate_errors(location, "write"), closing(connect_to_write(location)) as connection:
+    with (
+        translate_errors(location, "write"),
+        closing(connect_to_write(location)) as connection,
+        in_line(location) as place,
+    ):
         connection.execute(dialect.KEEP_LOCKS)
-        Patience().through(connection, dialect.BEGIN_ALONE, location, Patience().most_s)
+        Patience().begin(connection, dialect.BEGIN_ALONE, location, place)
         connection.execute("COMMIT")  # the lock stays until the connection is closed
         kept = None
         if aside is not None:

@@ -9,29 +9,29 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import closing
 from itertools import groupby
 from operator import itemgetter
 
-from pipeboard.domain.deal import Deal
 from pipeboard.domain.errors import PipeboardError
 from pipeboard.domain.events import Event, event_from_json, instant, replay
 from pipeboard.domain.lazy_dataclass import dataclass
 from pipeboard.domain.text import printable
 from pipeboard.store import dialect
 from pipeboard.store.connecting import connect
-from pipeboard.store.database import Database, RowTuple
+from pipeboard.store.database import Database, Row, RowTuple, at_length
 from pipeboard.store.locating import Location
 from pipeboard.store.opening import SCHEMA, Identity, check_schema, schema_of
 from pipeboard.store.projecting import Change, project_rows
-from pipeboard.store.projecting.deals import contribution
+from pipeboard.store.projecting.deals import Total, contributed
 from pipeboard.store.projecting.events import BESIDE, read_beside
-from pipeboard.store.projecting.facts import strayed_facts
+from pipeboard.store.projecting.facts import log_of, stored_facts, strayed_facts
 from pipeboard.store.reading.facts import collecting_later
 from pipeboard.store.sql import among
 from pipeboard.store.troubles import UNREADABLE
 
+_beside = itemgetter(*BESIDE)
 DEALS_AT_ONCE = 500
 MOST_NAMED = 5
 
@@ -57,7 +57,15 @@ class Flaw:
     text: str
 
 
-def check_copy(path: Location) -> list[Flaw]:
+Heard = Callable[[int, float, str], object]
+"""Told how many of what were looked through, and which share of all that is."""
+
+
+def unheard(count: int, share: float, of: str) -> None:
+    """Where nobody listens."""
+
+
+def check_copy(path: Location, heard: Heard = unheard) -> list[Flaw]:
     """What is wrong with a database that nobody works in; `DatabaseError` for one that cannot be
     opened, is no database of ours, or is newer than the program.
 
@@ -68,12 +76,16 @@ def check_copy(path: Location) -> list[Flaw]:
         check_schema(schema)
         found = path.path.stat()
         database = Database(connection, Identity(path, found.st_dev, found.st_ino, ""))
-        return list(faults(database, replays=schema == SCHEMA))
+        return list(faults(database, replays=schema == SCHEMA, heard=heard))
 
 
-def faults(database: Database, *, replays: bool = True) -> Iterator[Flaw]:
+def faults(database: Database, *, replays: bool = True, heard: Heard = unheard) -> Iterator[Flaw]:
     """Everything that is wrong, the worst first; without the log where the pages are damaged."""
-    pages = [str(said) for said in database.column(dialect.CHECK_PAGES)]
+    pages = at_length(
+        database.driver,
+        lambda: list(map(str, database.column(dialect.CHECK_PAGES))),
+        lambda: heard(0, 0.0, "deals"),
+    )
     broken = [said for said in pages if said != "ok"]
     yield from (Flaw("indices" if _is_of_index(said) else "pages", said) for said in broken)
     if any(not _is_of_index(said) for said in broken):
@@ -81,30 +93,34 @@ def faults(database: Database, *, replays: bool = True) -> Iterator[Flaw]:
     for table, count in Counter(database.column(dialect.CHECK_KEYS)).items():
         yield Flaw("keys", f"{count} rows of {table} point to nothing")
     if replays:
-        yield from log_faults(database)
+        yield from log_faults(database, heard)
 
 
 def _is_of_index(said: str) -> bool:
     return " index " in said and ("missing from" in said or "wrong # of entries" in said)
 
 
-def log_faults(database: Database) -> Iterator[Flaw]:
-    """Rows that are not what the log says, on either engine."""
-    amounts: dict[tuple[int, str, str], list[int]] = {}
+def log_faults(database: Database, heard: Heard = unheard) -> Iterator[Flaw]:
+    """Rows that are not what the log says, on either engine.
+
+    What is compared is read at one moment, some deals at a time: others go on to write meanwhile.
+    """
     strayed: list[int] = []
     with collecting_later(), closing(database.empty_copy(quick=False)) as beside:
-        for some in _ids(database):
-            read, unlike = _replayed(database, beside, some)
-            strayed += unlike
-            for deal in read:
-                if (added := contribution(deal)) is not None:
-                    row = amounts.setdefault(added[0], [0, 0, 0, 0])
-                    amounts[added[0]] = [a + b for a, b in zip(row, added[1], strict=True)]
+        beside.change(dialect.BEGIN_READING)  # each row would be a transaction of its own
+        ids = database.column("SELECT id FROM deal UNION SELECT deal_id FROM event ORDER BY 1")
+        for start in range(0, len(ids), DEALS_AT_ONCE):
+            heard(start, start / len(ids), "deals")
+            some = ids[start : start + DEALS_AT_ONCE]
+            with database.snapshot():
+                stored = _read(database, some)
+            strayed += _strayed(stored, beside, some)
+        heard(len(ids), 1.0, "deals")
     if strayed:
         names = ", ".join(f"D-{one}" for one in strayed[:MOST_NAMED])
         more = f" and {len(strayed) - MOST_NAMED} more" if len(strayed) > MOST_NAMED else ""
         yield Flaw("replay", f"{names}{more}: the rows are not what the history says")
-    elif amounts != _stored_totals(database):
+    elif not _are_added_up(database):
         yield Flaw("totals", "the totals of the stages are not what their deals add up to")
     lost = database.number(
         "SELECT count(*) FROM event LEFT JOIN command ON command.id = event.command_id"
@@ -114,30 +130,44 @@ def log_faults(database: Database) -> Iterator[Flaw]:
         yield Flaw("log", f"{lost} events are of no command")
 
 
-def _ids(database: Database) -> Iterator[list[int]]:
-    ids = database.column("SELECT id FROM deal UNION SELECT deal_id FROM event ORDER BY 1")
-    return (ids[at : at + DEALS_AT_ONCE] for at in range(0, len(ids), DEALS_AT_ONCE))
+def _are_added_up(database: Database) -> bool:
+    """Whether the totals of the stages are what the rows of the deals add up to."""
+    amounts: dict[Total, list[int]] = {}
+    with database.snapshot():
+        deals = database.records(
+            "SELECT stage_id, owner, value_currency, value_minor, probability_bp FROM deal"
+            " WHERE NOT removed AND archived_at IS NULL"
+        )
+        totals = database.records(
+            "SELECT stage_id, owner, currency, deals, value_minor, stage_minor, hand_minor_bp"
+            " FROM stage_total"
+        )
+    for stage_id, owner, currency, minor, bp in deals:
+        key, added = contributed(stage_id, owner, currency, minor, bp)
+        row = amounts.setdefault(key, [0, 0, 0, 0])
+        amounts[key] = [a + b for a, b in zip(row, added, strict=True)]
+    return amounts == {row[:3]: list(row[3:]) for row in totals if any(row[3:])}
 
 
-def _stored_totals(database: Database) -> dict[tuple[int, str, str], list[int]]:
-    rows = database.records(
-        "SELECT stage_id, owner, currency, deals, value_minor, stage_minor, hand_minor_bp"
-        " FROM stage_total"
-    )
-    return {(row[0], row[1], row[2]): list(row[3:]) for row in rows if any(row[3:])}
+@dataclass(frozen=True, slots=True)
+class _Stored:
+    """What is stored of some deals at one moment: their log, and by table their rows."""
+
+    log: list[Row]
+    rows: list[Counter[RowTuple]]
+    facts: set[RowTuple]
 
 
-def _replayed(
-    database: Database, beside: Database, ids: Sequence[int]
-) -> tuple[list[Deal], list[int]]:
-    """Some deals as their events make them, and those whose rows are otherwise."""
-    rows = database.records(
-        f"SELECT deal_id, version, data, {', '.join(BESIDE)} FROM event"
-        f" WHERE {among('deal_id', ids).text} ORDER BY deal_id, version"
-    )
+def _read(database: Database, ids: Sequence[int]) -> _Stored:
+    rows = [_rows_of(database, table, key, aside, ids) for table, key, aside in _FOLLOWING]
+    return _Stored(log_of(database, ids), rows, stored_facts(database, ids))
+
+
+def _strayed(stored: _Stored, beside: Database, ids: Sequence[int]) -> list[int]:
+    """Which of some deals have rows that are otherwise than their events make them."""
     changes: list[Change] = []
     strayed = set(ids)
-    for deal_id, own in groupby(rows, key=itemgetter(0)):
+    for deal_id, own in groupby(stored.log, key=itemgetter("deal_id")):
         change = _change(deal_id, own)
         if change is not None:
             changes.append(change)
@@ -146,12 +176,12 @@ def _replayed(
     if not _are_taken(beside, changes):
         _forget(beside)
         strayed |= {change.after.id for change in changes if not _are_taken(beside, [change])}
-    for table, key, aside in _FOLLOWING:
-        stored, made = (_rows_of(one, table, key, aside, ids) for one in (database, beside))
-        strayed |= {row[0] for row in stored.keys() ^ made.keys()}
-        strayed |= {row[0] for row in stored.keys() & made.keys() if stored[row] != made[row]}
-    strayed |= strayed_facts(database, ids)
-    return [change.after for change in changes], sorted(strayed)
+    for (table, key, aside), there in zip(_FOLLOWING, stored.rows, strict=True):
+        made = _rows_of(beside, table, key, aside, ids)
+        if made != there:
+            strayed |= {row[0] for row in there.keys() ^ made.keys()}
+            strayed |= {row[0] for row in there.keys() & made.keys() if there[row] != made[row]}
+    return sorted(strayed | strayed_facts(stored.log, stored.facts))
 
 
 def _forget(beside: Database) -> None:
@@ -168,15 +198,17 @@ def _are_taken(beside: Database, changes: Sequence[Change]) -> bool:
     return True
 
 
-def _change(deal_id: int, rows: Iterable[RowTuple]) -> Change | None:
+def _change(deal_id: int, rows: Iterable[Row]) -> Change | None:
     """A deal from nothing to what its events make of it; None where they are no history, or where
     what numbers read beside an event is not what it says."""
     events: list[Event] = []
     try:
-        for place, (_, version, said, *beside) in enumerate(rows, start=1):
-            at, kind, undoes = beside[:3]
-            event = event_from_json(kind, instant(at), json.loads(said), undoes=bool(undoes))
-            if version != place or tuple(read_beside(event).values()) != tuple(beside):
+        for place, row in enumerate(rows, start=1):
+            said = json.loads(row["data"])
+            event = event_from_json(
+                row["kind"], instant(row["at"]), said, undoes=bool(row["undoes"])
+            )
+            if row["version"] != place or tuple(read_beside(event).values()) != _beside(row):
                 return None
             events.append(event)
         return Change(None, replay(events, deal_id), tuple(events))

@@ -39,6 +39,26 @@ class Sight(Protocol):
     def narrowed(self, sql: str) -> str: ...
 
 
+def at_length(
+    connection: Connection, work: Callable[[], T], heard: Callable[[], object] = lambda: None
+) -> T:
+    """What `work` asks of a file, `heard` of it each second: a signal that ends this program also
+    ends the question, which no handler of Python's could before it is answered."""
+    if not isinstance(connection, sqlite3.Connection):
+        return work()
+    from concurrent.futures import ThreadPoolExecutor, wait
+
+    with ThreadPoolExecutor(max_workers=1) as aside:
+        answer = aside.submit(work)
+        try:
+            while not wait((answer,), timeout=1).done:
+                heard()
+            return answer.result()
+        except BaseException:
+            connection.interrupt()
+            raise
+
+
 class Database:
     """One connection, used by one thread at a time, with rows by name.
 

@@ -14,7 +14,7 @@ from pipeboard.store.database import Database
 from pipeboard.store.dialect import is_busy
 from pipeboard.store.locating import Location, Place, Server
 from pipeboard.store.opening import AnyIdentity, Identity, ServerIdentity
-from pipeboard.store.patience import PATIENCE_S, Patience, pause, signals_held
+from pipeboard.store.patience import PATIENCE_S, Patience, in_line, pause, signals_held
 from pipeboard.store.sealing import seal
 from pipeboard.store.troubles import as_database_error
 
@@ -70,14 +70,23 @@ def engine_at(location: Place) -> Engine | ServerEngine:
     return Engine(location)
 
 
-def begin(connection: sqlite3.Connection, location: Location, patience: Patience) -> None:
-    """Begins a transaction IMMEDIATE, with nothing kept of what was read before.
+@contextmanager
+def alone(connection: sqlite3.Connection, location: Location, patience: Patience) -> Iterator[None]:
+    """A transaction IMMEDIATE in its turn, with nothing kept of what was read before; whatever is
+    not committed inside is taken back.
 
     Pages that were kept could be those of a database that another has been written over since, as
     often changed.
     """
-    connection.execute(dialect.FORGET_PAGES)
-    patience.through(connection, dialect.BEGIN_WRITING, location, patience.most_s)
+    with in_line(location) as place:
+        try:
+            connection.execute(dialect.FORGET_PAGES)
+            patience.begin(connection, dialect.BEGIN_WRITING, location, place)
+            yield
+        finally:
+            if connection.in_transaction:
+                with suppress(sqlite3.Error):  # whoever closes the connection takes it back as well
+                    connection.execute("ROLLBACK")
 
 
 def write(
@@ -141,7 +150,7 @@ def _write(
     lent: AbstractContextManager[sqlite3.Connection] = (
         engine.lend() if isinstance(engine, Engine) else nullcontext(engine)
     )
-    with lent as connection, _transaction(connection, identity.location, patience):
+    with lent as connection, alone(connection, identity.location, patience):
         before = connection.total_changes
         if is_known:
             identity.check_file()
@@ -153,21 +162,7 @@ def _write(
         if is_known:
             identity.check_file()
         with signals_held():
-            patience.through(connection, "COMMIT", identity.location, COMMIT_PATIENCE_S)
+            patience.commit(connection, identity.location, COMMIT_PATIENCE_S)
             if connection.total_changes != before:
                 stored()
     return result
-
-
-@contextmanager
-def _transaction(
-    connection: sqlite3.Connection, location: Location, patience: Patience
-) -> Iterator[None]:
-    """Holds the lock; whatever is not committed inside is taken back."""
-    try:
-        begin(connection, location, patience)
-        yield
-    finally:
-        if connection.in_transaction:
-            with suppress(sqlite3.Error):  # whoever closes the connection takes it back as well
-                connection.execute("ROLLBACK")

@@ -17,7 +17,7 @@ from pipeboard.domain.errors import DatabaseError, PipeboardError
 from pipeboard.domain.lazy_dataclass import dataclass
 from pipeboard.store import dialect
 from pipeboard.store.backups import backups_of
-from pipeboard.store.checking import Flaw, faults, log_faults
+from pipeboard.store.checking import Flaw, Heard, faults, log_faults, unheard
 from pipeboard.store.connecting import connect, connect_at, wal_is_safe
 from pipeboard.store.database import Database
 from pipeboard.store.engine import engine_at, write
@@ -65,13 +65,18 @@ def problem(check: str, text: str, cure: str, mend: Callable[[], object] | None 
 
 
 def examine(
-    location: Place, now: datetime, known_digest: str = "", *, copies: Location
+    location: Place,
+    now: datetime,
+    known_digest: str = "",
+    *,
+    copies: Location,
+    heard: Heard = unheard,
 ) -> Iterator[Finding]:
     """Every check of a database, the place first; it stops where nothing more can be looked at.
     `known_digest` is a seal that was written down before; `copies` says where backups lie."""
     try:
         if isinstance(location, Server):
-            yield from _examine_server(location, now, known_digest, copies)
+            yield from _examine_server(location, now, known_digest, copies, heard)
             return
         if not location.exists:
             raise DatabaseError(
@@ -88,16 +93,18 @@ def examine(
             yield note("journal", RECOVERED)
         yield from _about_place(location, now)
         with closing(connect(location, read_only=True)) as connection:
-            yield from _about_contents(Database(connection, found.identity), found)
+            yield from _about_contents(Database(connection, found.identity), found, heard)
             if found.schema == SCHEMA:
-                yield from _about_log(Database(connection, found.identity), now, known_digest)
+                yield from _about_log(
+                    Database(connection, found.identity), now, known_digest, heard
+                )
                 yield from _about_last_backup(Database(connection, found.identity), location)
     except PipeboardError as error:
         yield problem("database", error.message, error.hint)
 
 
 def _examine_server(
-    server: Server, now: datetime, known_digest: str, copies: Location
+    server: Server, now: datetime, known_digest: str, copies: Location, heard: Heard
 ) -> Iterator[Finding]:
     """As `examine`; what is below the rows is the server's own to look after."""
     found = look(server)
@@ -117,11 +124,11 @@ def _examine_server(
             )
             return
         with database.snapshot():
-            broken = list(log_faults(database))
+            broken = list(log_faults(database, heard))
             yield from (_finding(database, fault) for fault in broken)
             if not broken:
                 yield ok("contents", "Every row is what the history says.")
-            yield from _about_log(database, now, known_digest)
+            yield from _about_log(database, now, known_digest, heard)
     yield note(
         "pages",
         "The files below are looked after by the server.",
@@ -295,7 +302,7 @@ _CURES = {
 }
 
 
-def _about_contents(database: Database, found: FoundDatabase) -> Iterator[Finding]:
+def _about_contents(database: Database, found: FoundDatabase, heard: Heard) -> Iterator[Finding]:
     yield _about_versions(database, found)
     if found.schema < SCHEMA:
         yield note(
@@ -305,7 +312,7 @@ def _about_contents(database: Database, found: FoundDatabase) -> Iterator[Findin
         )
     else:
         yield from _about_definitions(database)
-    broken = list(faults(database, replays=found.schema == SCHEMA))
+    broken = list(faults(database, replays=found.schema == SCHEMA, heard=heard))
     yield from (_finding(database, fault) for fault in broken)
     if not broken:
         replayed = ", and every row is what the history says" if found.schema == SCHEMA else ""
@@ -382,7 +389,9 @@ def _add_up(inside: Database) -> None:
 # The log: its seal, its clock, and whether it still begins as the last backup did.
 
 
-def _about_log(database: Database, now: datetime, known_digest: str) -> Iterator[Finding]:
+def _about_log(
+    database: Database, now: datetime, known_digest: str, heard: Heard
+) -> Iterator[Finding]:
     last = database.number("SELECT max(at) FROM command")
     if last and (ahead := datetime.fromtimestamp(last / 1e6, UTC) - now) > _SLACK:
         yield problem(
@@ -392,7 +401,7 @@ def _about_log(database: Database, now: datetime, known_digest: str) -> Iterator
         )
     else:
         yield ok("clock", f"{now:%Y-%m-%d %H:%M} UTC, after the last change.")
-    seal = check_seal(database)
+    seal = check_seal(database, heard)
     if seal.broken_at:
         yield problem(
             "seal",

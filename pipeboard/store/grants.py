@@ -30,7 +30,12 @@ _MINE = (
     f" AND done.actor IN (session_user::text, {quoted(CALENDAR)}))"
 )
 _HELD = "EXISTS (SELECT 1 FROM {schema}.deal AS held WHERE held.id = deal_id)"
-_EDITED = f"{_HELD[:-1]} AND ({_EDITS} OR given_by = session_user::text))"
+_EDITED = (
+    f"{_HELD[:-1]} AND ({_EDITS} OR given_by = session_user::text"
+    " OR (recycled_from IS NOT NULL AND version <= 2)))"
+)
+"""One's own, what one gives away, and a lead that comes back (made and planned), by
+whoever happens to look."""
 _ROLE = """
 SELECT CASE WHEN NOT EXISTS (SELECT 1 FROM {schema}.rep WHERE role <> '') THEN 'owner'
   ELSE coalesce((SELECT nullif(role, '') FROM {schema}.rep WHERE name = session_user::text),

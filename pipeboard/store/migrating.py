@@ -22,7 +22,7 @@ from pipeboard.store import dialect
 from pipeboard.store.backups import flush, names, new_file
 from pipeboard.store.connecting import BUSY_MS, connect, connect_to_write
 from pipeboard.store.dialect import ServerTrouble
-from pipeboard.store.engine import begin
+from pipeboard.store.engine import alone
 from pipeboard.store.locating import Location, Server
 from pipeboard.store.migration_steps import STEPS, Step, add_new_columns
 from pipeboard.store.opening import SCHEMA, check_schema, schema_of
@@ -111,19 +111,17 @@ def _migrate(
 
     engine = create_engine("sqlite://", creator=lambda: raw, poolclass=StaticPool)
     raw.execute(dialect.KEYS_UNCHECKED)
-    with engine.connect() as connection:
-        begin(raw, location, Patience())
-        with connection.begin():
-            found = schema_of(raw, location) or wanted
-            check_schema(found, wanted)
-            operations = Operations(MigrationContext.configure(connection))
-            _bring_to(operations, range(found, wanted), steps)
-            raw.execute("UPDATE counter SET value = ? WHERE name = 'schema'", (wanted,))
-            if raw.execute(dialect.CHECK_KEYS).fetchone() is not None:
-                raise DatabaseError(
-                    "The database could not be brought up to date: rows point to nothing.",
-                    hint="It was left as it was; a backup stands beside it.",
-                )
+    with engine.connect() as connection, alone(raw, location, Patience()), connection.begin():
+        found = schema_of(raw, location) or wanted
+        check_schema(found, wanted)
+        operations = Operations(MigrationContext.configure(connection))
+        _bring_to(operations, range(found, wanted), steps)
+        raw.execute("UPDATE counter SET value = ? WHERE name = 'schema'", (wanted,))
+        if raw.execute(dialect.CHECK_KEYS).fetchone() is not None:
+            raise DatabaseError(
+                "The database could not be brought up to date: rows point to nothing.",
+                hint="It was left as it was; a backup stands beside it.",
+            )
 
 
 def migrate_on_server(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     import psycopg
 
 CONNECT_TIMEOUT_S = 5
+_UNHEARD = logging.NullHandler()
 
 
 def connect(server: Server, *, read_only: bool, wait_ms: int) -> psycopg.Connection[Any]:
@@ -42,6 +44,8 @@ def loaded_driver() -> Any:
         import psycopg
     except ImportError as error:
         raise ServerTrouble("no driver", "", "no_driver") from error
+    # What it warns of would be written over the screen; what matters it raises.
+    logging.getLogger("psycopg").addHandler(_UNHEARD)
     return psycopg
 
 

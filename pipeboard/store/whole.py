@@ -6,20 +6,22 @@ import json
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
 from datetime import datetime
-from itertools import islice
+from itertools import groupby, islice
+from operator import itemgetter
 
-from pipeboard.domain.errors import BadInput
+from pipeboard.domain.errors import BadInput, PipeboardError
 from pipeboard.domain.events import Event, Kind, event_from_json, instant, micros, replay
 from pipeboard.domain.lazy_dataclass import dataclass
 from pipeboard.domain.pipeline import Pipeline
-from pipeboard.store.database import Database, RowTuple
+from pipeboard.store.database import Database, Row, RowTuple
 from pipeboard.store.opening import SCHEMA, TABLES
 from pipeboard.store.projecting import Change, project_rows
-from pipeboard.store.projecting.facts import strayed_facts
+from pipeboard.store.projecting.facts import log_of, stored_facts, strayed_facts
 from pipeboard.store.reading.facts import DEALS_AT_ONCE, read_standing
 from pipeboard.store.reading.listing import Listing, read_ids
-from pipeboard.store.rows import deal_from_row
-from pipeboard.store.troubles import readable
+from pipeboard.store.rows import deal_from_row, event_from_row
+from pipeboard.store.sql import among
+from pipeboard.store.troubles import UNREADABLE, readable
 
 # What a filter would have found at an instant in the past.
 #
@@ -169,20 +171,24 @@ def _is_value(value: object) -> bool:
 
 def check_deals(database: Database) -> None:
     """Every deal is what its events made of it."""
-    made: dict[int, list[Event]] = {}
-    for row in database.rows("SELECT * FROM event ORDER BY deal_id, version"):
-        event = event_from_json(
-            row["kind"], instant(row["at"]), json.loads(row["data"]), undoes=bool(row["undoes"])
-        )
-        made.setdefault(row["deal_id"], []).append(event)
-    ids, strayed = list(made), set[int]()
+    ids = database.column("SELECT id FROM deal ORDER BY id")
     for start in range(0, len(ids), DEALS_AT_ONCE):
-        strayed |= strayed_facts(database, ids[start : start + DEALS_AT_ONCE])
-    for row in database.rows("SELECT * FROM deal"):
-        deal = deal_from_row(row)
-        is_made = deal.id in made and replay(made[deal.id], deal.id) == deal
-        if not is_made or deal.id in strayed:
-            raise BadInput(
-                f"{deal.ref} in the file is not what its history says: the file was changed.",
-                hint="Export it again, and leave it as it is.",
-            )
+        some = ids[start : start + DEALS_AT_ONCE]
+        rows = database.rows(f"SELECT * FROM deal WHERE {among('id', some).text} ORDER BY id")
+        log = log_of(database, some)
+        strayed = strayed_facts(log, stored_facts(database, some))
+        events = {one: list(own) for one, own in groupby(log, key=itemgetter("deal_id"))}
+        for row in rows:
+            if row["id"] in strayed or not _is_made(row, events.get(row["id"], ())):
+                raise BadInput(
+                    f"D-{row['id']} in the file is not what its history says: the file was "
+                    "changed.",
+                    hint="Export it again, and leave it as it is.",
+                )
+
+
+def _is_made(row: Row, log: Sequence[Row]) -> bool:
+    try:
+        return replay(map(event_from_row, log), row["id"]) == deal_from_row(row)
+    except (*UNREADABLE, PipeboardError):
+        return False

@@ -13,12 +13,12 @@ from pipeboard.domain.commands import Command
 from pipeboard.domain.dates import format_day, local_date
 from pipeboard.domain.deal import Deal
 from pipeboard.domain.deciding import decide, sentence_of, verb_of
-from pipeboard.domain.deciding.rules import Telling
+from pipeboard.domain.deciding.rules import Telling, deal_names
 from pipeboard.domain.errors import Conflict, GateNotMet, Refused, SoAlready
 from pipeboard.domain.events import Event, evolve_all
 from pipeboard.domain.follow_up import PERSISTENCE, follow_ups
 from pipeboard.domain.lazy_dataclass import dataclass
-from pipeboard.domain.people import about_owner
+from pipeboard.domain.people import about_owner, mentioned
 from pipeboard.domain.text import quoted
 from pipeboard.workspace.conflicts import unseen_changes
 from pipeboard.workspace.recording import Decision, Receipt, as_command, record, retried
@@ -155,12 +155,30 @@ def remarks(service: Service, command: c.Command, changes: Sequence[Change]) -> 
             return tuple(filter(None, (_replaced(service, deal, question) for deal in before)))
         case c.Move() | c.Step() | c.Win() | c.Reopen() if command.override:
             return _overridden(changes)
+        case c.AddNote(text=text):
+            return _not_asked(service, text, before)
         case c.LogTouch(direction="out"):
             early = _too_soon(service, before, command.at or service.now())
             counted = () if command.quote else _follow_ups(service, before, command)
             return (*early, *counted)
         case _:
             return ()
+
+
+def _not_asked(service: Service, text: str, deals: Sequence[Deal]) -> tuple[str, ...]:
+    """Who is named in a note on deals that they are not shown."""
+    if "@" not in text:
+        return ()
+    contexts, unseen = service.contexts(), dict[str, list[Deal]]()
+    for deal in filter(lambda one: one.is_open, deals):
+        context = contexts(deal.pipeline_id)
+        for name in mentioned(text, context.reps):
+            if name != context.actor and not context.sees(name, deal.owner):
+                unseen.setdefault(name, []).append(deal)
+    return tuple(
+        f"@{name} does not see {deal_names(those)}, and was not asked."
+        for name, those in unseen.items()
+    )
 
 
 def _about_owners(service: Service, changes: Sequence[Change]) -> tuple[str, ...]:

@@ -19,7 +19,7 @@ from pipeboard.domain.errors import Ambiguous, NotFound
 from pipeboard.domain.lazy_dataclass import dataclass, field, replace
 from pipeboard.domain.people import Actor, known_owner, match_rep
 from pipeboard.domain.pipeline import Pipeline
-from pipeboard.domain.roles import Rights, rights
+from pipeboard.domain.roles import Rights, rights, sees_deals_of
 from pipeboard.domain.settings import Rep, Settings
 from pipeboard.domain.text import quoted
 
@@ -230,7 +230,8 @@ class Service:
         settings, at, today = self.settings, self.now(), self.today
         reader = self.reader
         pipelines = self.every_pipeline()
-        reps = tuple(rep.name for rep in reader.reps() if rep.active)
+        everybody = reader.reps()
+        reps = tuple(rep.name for rep in everybody if rep.active)
         return lambda pipeline_id: Context(
             pipelines[pipeline_id],
             at,
@@ -243,6 +244,7 @@ class Service:
             owner=self.known_owner,
             notes=reader.history.notes,
             reps=reps,
+            sees=lambda rep, owner: sees_deals_of(owner, rep, everybody, settings),
         )
 
     def known_owner(self, name: str, new_rep: bool = False) -> str:

@@ -246,6 +246,23 @@ def test_a_row_about_a_deal_that_a_login_does_not_see_changes_nothing(
     assert len(office("list", "--json").json["deals"]) == (4 if done.code == 0 else 3)
 
 
+def test_leads_of_others_come_back_when_somebody_looks_who_changes_their_own_only(
+    office: Type, sit: Sit, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert office("lost", "2", "--category", "price", "--recycle", "+1d").code == 0
+    assert office("setting", "set", "reps-edit", "own").code == 0
+    monkeypatch.setenv("PIPEBOARD_NOW", "2099-01-05T09:00:00+00:00")
+    sit("gia")
+    done = office("recycle")
+    assert (done.code, "Came back" in done.err) == (0, True), done
+    (lead,) = (one for one in office("list", "--json").json["deals"] if one["id"] > 3)
+    assert lead["owner"] == "gus"
+    assert office("tag", str(lead["id"]), "+mine").code == 4
+    assert refused(f"UPDATE deal SET title = 'x' WHERE id = {lead['id']}")
+    sit("gota")
+    assert "Every row is what the history says" in office("doctor").out
+
+
 def test_a_file_has_no_grants(pipe: Type, team: Type) -> None:
     done = pipe("init", "--grants")
     assert (done.code, "no grants" in done.err) == (2, True)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -52,6 +54,21 @@ def digest(place: str) -> str:
         return contents_of(store.reader.whole().database)[1]
     finally:
         store.close()
+
+
+@pytest.mark.parametrize(
+    "spoiled", ["event SET data = '{'", "event SET at = 'x'", "deal SET doc = '['"]
+)
+def test_what_cannot_be_read_is_told_and_moves_nowhere(
+    spoiled: str, worked: Type, there: str, home: Path
+) -> None:
+    with closing(sqlite3.connect(home / "team.db")) as raw:
+        raw.execute(f"UPDATE {spoiled} WHERE rowid = 1")
+        raw.commit()
+    refused = worked("migrate", "--to", there)
+    assert (refused.code, "Traceback" in refused.err) == (5, False), refused
+    assert "went wrong" not in refused.err
+    assert worked("tag", "2", "+still-here").code == 0
 
 
 def test_there_and_back_all_is_as_it_was(worked: Type, there: str, home: Path) -> None:

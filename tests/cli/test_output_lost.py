@@ -67,6 +67,14 @@ def test_a_reader_that_has_gone_hears_of_the_stored_change_too(worked: Type) -> 
     assert "Borealis" in worked("list").out
 
 
+@pytest.mark.parametrize("line", ["list", "history", "review", "doctor", "triage --plain"])
+def test_a_reader_that_has_seen_enough_is_no_failure_of_what_only_looks(
+    worked: Type, line: str
+) -> None:
+    done = _shell('"$@" | head -0; exit "${PIPESTATUS[0]}"', *line.split())
+    assert (done.returncode, "output" in done.stderr) == (0, False), done
+
+
 def test_nothing_that_was_stored_is_claimed_of_a_verb_that_stored_nothing(worked: Type) -> None:
     done = _shell('"$@" > /dev/full', "add", "Borealis: service 5k", "-n", "--json")
     error = json.loads(done.stderr.splitlines()[-1])["error"]

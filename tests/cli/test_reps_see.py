@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -283,6 +284,28 @@ def test_a_deal_that_is_not_shown_is_none_for_whatever_verb(
         assert (done.code, "that you may see" in done.err) == (3, True), done
         assert not tells(done, home)
     assert commands(shop, sit) == before
+
+
+NOT_ASKED: dict[str, tuple[str, ...]] = {
+    "note": ("note", "1", "-m", "@bo and @mia, what now?"),
+    "note on many": ("note", "--where", "@ana open", "-m", "@bo and @mia, what now?", "-y"),
+    "note, tried": ("note", "1", "-m", "@bo and @mia, what now?", "--dry-run"),
+    "review": ("review", "--decide", "1", "1dec call them", "--to", "bo"),
+}
+
+
+@pytest.mark.parametrize("way", NOT_ASKED)
+def test_whoever_does_not_see_a_deal_is_asked_nothing_on_it_and_that_is_said(
+    way: str, shop: Type, sit: Sit
+) -> None:
+    sit("ana")
+    done = shop(*NOT_ASKED[way])
+    assert done.code == (4 if way == "review" else 0), done
+    assert "@bo does not see" in done.err
+    with closing(Store.open(os.environ["PIPEBOARD_DB"])) as store:
+        deal = store.reader.deal(1)
+    assert deal is not None
+    assert set(deal.asks) == (set() if way in ("review", "note, tried") else {"mia"})
 
 
 WHERE = [verb for verb in ON_A_DEAL if verb not in ("merge", "answer", "tick", "contact")]

@@ -43,6 +43,15 @@ def test_a_backup_is_made_by_the_servers_own_program_and_listed(served: str, pip
     assert "young enough" in pipe("backup", "--if-older", "1d").err
 
 
+@pytest.mark.parametrize("look", [("backup", "list"), ("doctor",), ("backup", "--dry-run")])
+def test_who_only_looks_makes_no_folder_for_copies(
+    look: tuple[str, ...], served: str, pipe: Type, home: Path
+) -> None:
+    before = sorted(home.rglob("*"))
+    assert pipe(*look).code == 0
+    assert [path for path in sorted(home.rglob("*")) if path not in before] == []
+
+
 def test_a_backup_brings_everything_back(
     served: str, pipe: Type, postgres_databases: Databases, home: Path
 ) -> None:

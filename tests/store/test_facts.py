@@ -14,7 +14,7 @@ from random import Random
 import pytest
 
 from pipeboard.domain.deal import Contact, Loss
-from pipeboard.domain.errors import BadInput, PipeboardError
+from pipeboard.domain.errors import BadInput, DatabaseError, PipeboardError
 from pipeboard.domain.events import micros
 from pipeboard.domain.metrics import KINDS, Basis, DealHistory, Fact, Report, Target
 from pipeboard.domain.money import Money
@@ -490,3 +490,30 @@ def renamed_first_stage(workspace: Workspace, name: str) -> Pipeline:
     pipeline = sales(workspace)
     first, *others = pipeline.stages
     return workspace.save_pipeline(replace(pipeline, stages=(replace(first, name=name), *others)))
+
+
+SPOILED = {
+    "event": ("at", "kind", "data", "version", "stage_id", "value_minor", "undoes"),
+    "command": ("at", "undoes", "redoes"),
+    "deal_facts": ("facts", "holds_from", "pipeline_id"),
+}
+
+
+@pytest.mark.parametrize(
+    ("table", "column"), [(table, name) for table, names in SPOILED.items() for name in names]
+)
+@pytest.mark.parametrize("wrong", ['{"after":{"quote_sent_at":"', "x", "[]", -5, b"\xff\x41"])
+def test_whatever_stands_in_the_log_the_doctor_tells_it_in_a_sentence(
+    table: str, column: str, wrong: object, team: Team, ana: Workspace, database: Database
+) -> None:
+    deal = add(ana).id
+    ana.set_fields([deal], ["value=7k"])
+    with closing(sqlite3.connect(team.path)) as raw:
+        raw.execute("PRAGMA ignore_check_constraints=ON")
+        with suppress(sqlite3.IntegrityError):  # no two rows of an index alike: one is enough
+            raw.execute(f"update {table} set {column} = ? where rowid = 1", (wrong,))
+        raw.commit()
+    with suppress(DatabaseError):
+        found = list(log_faults(database))
+        assert all(f"D-{deal}" in flaw.text or flaw.kind != "replay" for flaw in found)
+        assert found or column in ("undoes", "redoes", "at")

@@ -111,6 +111,22 @@ def test_without_the_driver_the_person_is_told_what_to_install(
     assert "pipeboard[postgres]" in error.value.hint
 
 
+WARNING = """
+import logging
+from pipeboard.store.server_driver import loaded_driver
+loaded_driver()
+logging.getLogger("psycopg.pool").warning("error ignored terminating")
+"""
+
+
+def test_what_the_driver_warns_of_is_not_written_over_the_screen() -> None:
+    pytest.importorskip("psycopg")
+    said = subprocess.run(
+        [sys.executable, "-c", WARNING], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    assert (said.stdout, said.stderr) == ("", "")
+
+
 def test_an_empty_database_holds_no_workspace(postgres_databases: Databases) -> None:
     url = postgres_databases.new("empty")
     with pytest.raises(DatabaseError) as error:

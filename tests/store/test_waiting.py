@@ -2,27 +2,35 @@
 
 from __future__ import annotations
 
+import os
+import signal
 import sqlite3
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Callable, Iterator
-from contextlib import closing
+from contextlib import closing, suppress
+from functools import partial
 from pathlib import Path
 
 import pytest
 
 from pipeboard.domain.errors import DatabaseError
 from pipeboard.domain.settings import Settings
-from pipeboard.store import Store
+from pipeboard.store import Store, patience
+from pipeboard.store.checking import log_faults
+from pipeboard.store.database import at_length
+from pipeboard.store.locating import locate_file
 from pipeboard.store.writing import Writer
-from tests.team import SETTINGS
+from tests.team import SETTINGS, Team, add
 
 ROOT = Path(__file__).parents[2]
 MANY = 50_000
 LOOKING = """
 import sqlite3, sys
-from contextlib import closing
+from contextlib import closing, suppress
+from functools import partial
 with closing(sqlite3.connect(sys.argv[1], timeout=0)) as c:
     print(c.execute("SELECT count(*), sum(length(filter)) FROM saved_filter").fetchone())
 """
@@ -163,6 +171,135 @@ def test_a_commit_waits_for_a_reader_and_the_work_is_done_once(store: Store, pat
     assert store.reader.settings().currency == "USD"
 
 
+@pytest.fixture
+def started() -> Iterator[list[threading.Thread]]:
+    """Threads that are waited for at the end."""
+    threads = list[threading.Thread]()
+    yield threads
+    for thread in threads:
+        thread.join(60)
+
+
+def begin_waiting(path: Path, work: Callable[[Writer], None]) -> threading.Thread:
+    """Another writer, which waits by now."""
+    waits = threading.Event()
+
+    def give_up() -> bool:
+        waits.set()
+        return False
+
+    def write() -> None:
+        with closing(Store.open(str(path))) as own:
+            own.write(work, patience_s=60, give_up=give_up)
+
+    thread = threading.Thread(target=write)
+    thread.start()
+    assert waits.wait(60)
+    return thread
+
+
+def wrote_as(wrote: list[int], number: int, _: Writer) -> None:
+    wrote.append(number)
+
+
+def test_who_came_first_writes_first(
+    store: Store, path: Path, held: Callable[[], None], started: list[threading.Thread]
+) -> None:
+    came, wrote = list(range(8)), list[int]()
+    for number in came:
+        started += [begin_waiting(path, partial(wrote_as, wrote, number))]
+    held()
+    for thread in started:
+        thread.join(60)
+    assert wrote == came
+
+
+def test_nobody_is_sent_away_while_others_take_turns(
+    store: Store, path: Path, held: Callable[[], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each of those before takes less than the patience, all of them take more."""
+    now = [0.0]
+    monkeypatch.setattr(time, "monotonic", lambda: now[0])
+    monkeypatch.setattr(time, "sleep", lambda _: now.__setitem__(0, now[0] + 4.0))
+    before = [patience.PlaceInLine(locate_file(str(path))) for _ in range(6)]
+    asked = list[float]()
+
+    def give_up() -> bool:
+        asked.append(now[0])
+        if len(asked) % 3 == 0:
+            before[len(asked) // 3 - 1].leave()
+        if len(asked) == 3 * len(before):
+            held()
+        return False
+
+    store.write(lambda writer: writer.save_settings(Settings(currency="USD")), give_up=give_up)
+    assert asked[-1] > 4 * patience.PATIENCE_S
+    assert store.reader.settings().currency == "USD"
+
+
+def test_nobody_waits_longer_than_their_patience_for_one_that_does_not_go_on(
+    store: Store, path: Path, held: Callable[[], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now = [0.0]
+    monkeypatch.setattr(time, "monotonic", lambda: now[0])
+    monkeypatch.setattr(time, "sleep", lambda _: now.__setitem__(0, now[0] + 4.0))
+    with patience.in_line(locate_file(str(path))), pytest.raises(DatabaseError, match="busy"):
+        store.write(lambda writer: writer.save_settings(Settings(currency="USD")))
+    assert now[0] <= patience.PATIENCE_S + 4.0
+
+
+WAITING = """
+import sys
+from pipeboard.store import Store
+def give_up():
+    print("waits", flush=True)
+    return False
+store = Store.open(sys.argv[1])
+store.write(lambda writer: writer.numbers("deal", 1), patience_s=600, give_up=give_up)
+"""
+
+
+@pytest.mark.parametrize("number", [signal.SIGSTOP, signal.SIGKILL])
+def test_one_in_line_that_is_stopped_or_killed_holds_nobody_up(
+    store: Store, path: Path, held: Callable[[], None], number: signal.Signals
+) -> None:
+    before = subprocess.Popen(
+        [sys.executable, "-c", WAITING, str(path)], cwd=ROOT, stdout=subprocess.PIPE, text=True
+    )
+    try:
+        assert before.stdout is not None
+        assert before.stdout.readline() == "waits\n"
+        before.send_signal(number)
+        held()
+        store.write(lambda writer: writer.save_settings(Settings(currency="USD")))
+    finally:
+        before.kill()
+        before.communicate()
+    assert store.reader.settings().currency == "USD"
+
+
+@pytest.mark.parametrize("what", ["link", "pipe", "folder", "nothing", "read-only"])
+def test_where_there_is_no_line_to_be_had_writers_wait_as_they_can(
+    path: Path, tmp_path: Path, what: str
+) -> None:
+    """What stands in the place of the journal is neither followed nor waited for."""
+    journal, elsewhere = path.with_name(f"{path.name}-journal"), tmp_path / "elsewhere"
+    elsewhere.write_text("theirs")
+    journal.unlink(missing_ok=True)
+    if what == "link":
+        journal.symlink_to(elsewhere)
+    elif what == "pipe":
+        os.mkfifo(journal)
+    elif what == "folder":
+        journal.mkdir()
+    elif what == "read-only":
+        journal.touch(0o400)
+    with patience.in_line(locate_file(str(path))) as place:
+        place.look()
+        assert place.may_ask
+    assert elsewhere.read_text() == "theirs"
+
+
 COUNTING = """
 import sys
 from pipeboard.store import Store
@@ -196,3 +333,48 @@ def test_sixteen_writers_at_once_all_get_their_turns(store: Store, path: Path) -
     with closing(sqlite3.connect(path)) as connection:
         (value,) = connection.execute("SELECT value FROM counter WHERE name = 'deal'").fetchone()
     assert value == 16 * turns + 1
+
+
+def test_a_doctor_finds_nothing_wrong_while_others_write(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Colleagues commit whenever they may between two of its questions."""
+    team = Team.make(tmp_path / "crowd.db")
+    with closing(team):
+        ana = team.rep("ana")
+        for number in range(3):
+            add(ana, f"Company {number}: pilot 5k")
+        database = team.rep("bo").reader.whole().database
+        assert isinstance(database.driver, sqlite3.Connection)
+        monkeypatch.setattr(ana.store, "write", partial(ana.store.write, patience_s=0))
+        stored = list[int]()
+
+        def meanwhile(_: str) -> None:
+            with suppress(DatabaseError):
+                ana.set_fields([1, 2, 3], [f"value={len(stored) + 1}k"])
+                stored.append(len(stored))
+
+        database.driver.set_trace_callback(meanwhile)
+        found = list(log_faults(database))
+        database.driver.set_trace_callback(None)
+        assert stored
+        assert found == []
+
+
+def test_who_breaks_off_need_not_wait_for_an_answer_that_takes_long(path: Path) -> None:
+    def ended(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    before = signal.signal(signal.SIGALRM, ended)
+    with closing(sqlite3.connect(path, check_same_thread=False)) as connection:
+        signal.setitimer(signal.ITIMER_REAL, 0.2)
+        try:
+            with pytest.raises(KeyboardInterrupt):
+                at_length(connection, lambda: connection.execute(ENDLESS).fetchall())
+        finally:
+            signal.setitimer(signal.ITIMER_REAL, 0)
+            signal.signal(signal.SIGALRM, before)
+        assert connection.execute("SELECT count(*) FROM setting").fetchone()
+
+
+ENDLESS = "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT max(i) FROM n"

@@ -7,12 +7,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeboard.ui.draw.line import (
+    Line,
     Span,
     blank,
     exactly,
     left,
     right,
     spread,
+    status_line,
     text_of,
     whole,
     width_of,
@@ -83,3 +85,12 @@ def test_a_blank_beside_hostile_text_stays_where_it_is(text: str) -> None:
     line = exactly([blank(3), whole(text, "text"), blank(3)], 30)
     assert text_of(line).startswith("   ")
     assert width_of(line) == 30
+
+
+@pytest.mark.parametrize("width", [10, 20, 40, 80])
+@pytest.mark.parametrize("right", ["", "counting…"])
+def test_what_is_said_never_runs_into_what_stands_beside_it(width: int, right: str) -> None:
+    beside: Line = (whole(right, "status"),) if right else ()
+    line = text_of(status_line((whole("Shown as it was. " * 9, "status"),), beside, width))
+    assert cell_width(line) == width
+    assert not right or line.endswith(f"  {right} ") or width < 20

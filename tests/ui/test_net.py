@@ -117,6 +117,20 @@ async def test_what_is_typed_in_an_overlay_while_the_database_is_held_is_kept(
             assert board.app.screen is top or name in ("sort", "view", "log", "m")
 
 
+async def test_a_filter_that_is_typed_while_the_database_is_held_finds_once_it_is_free(
+    demo: Path,
+) -> None:
+    async with desk(demo) as board:
+        await board.press("/")
+        with held(demo, "EXCLUSIVE"):
+            for letter in "value>20k":
+                await board.pilot.press(KEYS.get(letter, letter))
+            await board.until(lambda: board.shows("old result is kept"))
+        await board.until(lambda: board.shows("open deals"))
+        assert not board.shows("old result is kept")
+        assert board.state.view.filter_text == "value>20k"
+
+
 async def test_the_wheel_turns_and_the_day_while_the_database_is_held(demo: Path) -> None:
     async with desk(demo) as board:
         seat = board.app.seat

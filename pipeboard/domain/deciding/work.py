@@ -104,6 +104,11 @@ def ask_rep(command: c.AskRep, deal: Deal, context: c.Context) -> list[Event]:
             f"There is no rep {command.rep} at work.",
             hint=did_you_mean(command.rep, context.reps) or "See 'pipeboard rep list'.",
         )
+    if not context.sees(command.rep, deal.owner):
+        raise Refused(
+            f"@{command.rep} does not see {deal.ref} {deal.name}, and would never hear of it.",
+            hint="Ask somebody who sees it, or give them the deal ('assign').",
+        )
     text = clean_line(command.text, field="next step")
     if not text:
         raise BadInput("Say what they are to do.")
@@ -216,11 +221,13 @@ def answer(command: c.AnswerQuestion, deal: Deal, context: c.Context) -> list[Ev
 
 @rule(c.AddNote, "note", lambda _, told: f"Noted on {told.whom}.")
 def add_note(command: c.AddNote, deal: Deal, context: c.Context) -> list[Event]:
-    """A note is appended; each rep that it names with @ is asked by it, where the deal is open."""
+    """A note is appended; each rep that it names with @ is asked by it, where the deal is open and
+    they see it."""
     note = Note(command.id or context.new_id(), command.text, context.signature, context.at)
     events = [noted(note)]
     if deal.is_open:
-        asked = [rep for rep in mentioned(note.text, context.reps) if rep != context.actor]
+        named = (rep for rep in mentioned(note.text, context.reps) if rep != context.actor)
+        asked = [rep for rep in named if context.sees(rep, deal.owner)]
         words = clean_line(note.text[: LIMITS["ask"]], field="next step")
         after: dict[str, FieldValue] = {f"asks.{rep}": Ask(words, context.actor) for rep in asked}
         event = change_to(deal, Kind.ASKED, context.at, after)

@@ -176,18 +176,27 @@ def write_owners(database: Database, changes: Sequence[Change]) -> None:
 # The totals of each stage, kept with every change.
 
 Total = tuple[int, str, str]
+"""Stage, owner, currency."""
+
+Amounts = tuple[int, int, int, int]
+"""Deals, value, value at the stage's probability, value x basis points by hand."""
 
 
-def contribution(deal: Deal) -> tuple[Total, tuple[int, int, int, int]] | None:
-    """What a deal adds to the totals of its stage: key (stage, owner, currency) and amounts
-    (deals, value, value at the stage's probability, value x basis points by hand)."""
+def contributed(
+    stage_id: int, owner: str, currency: str | None, minor: int | None, bp: int | None
+) -> tuple[Total, Amounts]:
+    """What a deal in work adds to the totals of its stage."""
+    if minor is None:
+        return (stage_id, owner, ""), (1, 0, 0, 0)
+    by_hand = (0, minor * bp) if bp is not None else (minor, 0)
+    return (stage_id, owner, currency or ""), (1, minor, *by_hand)
+
+
+def _contribution(deal: Deal) -> tuple[Total, Amounts] | None:
     if deal.removed or deal.archived_at is not None:
         return None
-    value, bp = deal.value, deal.probability_bp
-    if value is None:
-        return (deal.stage_id, deal.owner, ""), (1, 0, 0, 0)
-    by_hand = (0, value.minor * bp) if bp is not None else (value.minor, 0)
-    return (deal.stage_id, deal.owner, value.currency), (1, value.minor, *by_hand)
+    minor, currency = (deal.value.minor, deal.value.currency) if deal.value else (None, None)
+    return contributed(deal.stage_id, deal.owner, currency, minor, deal.probability_bp)
 
 
 def add_totals(database: Database, changes: Sequence[Change]) -> None:
@@ -195,7 +204,7 @@ def add_totals(database: Database, changes: Sequence[Change]) -> None:
     deltas: dict[Total, list[int]] = defaultdict(lambda: [0, 0, 0, 0])
     before = ((change.before, -1) for change in changes if change.before is not None)
     for deal, factor in (*before, *((change.after, 1) for change in changes)):
-        added = contribution(deal)
+        added = _contribution(deal)
         if added is not None:
             key, amounts = added
             row = deltas[key]

@@ -15,6 +15,7 @@ from pipeboard.store.database import Database, Row, RowTuple
 from pipeboard.store.projecting.deals import Change
 from pipeboard.store.rows import as_json
 from pipeboard.store.sql import among
+from pipeboard.store.troubles import UNREADABLE
 
 FOREVER = 2**63 - 1
 LOG = (
@@ -78,14 +79,27 @@ def facts_from_log(rows: Iterable[Row]) -> Iterator[dict[str, object]]:
         yield _row(deal_id, own[0]["pipeline_id"], facts, max(back, default=0))
 
 
-def strayed_facts(database: Database, ids: Sequence[int]) -> set[int]:
-    """Of some deals those of which numbers are told otherwise than their log says."""
-    made: set[RowTuple] = {tuple(row.values()) for row in facts_from_log(log_of(database, ids))}
-    stored = database.records(
-        "SELECT deal_id, pipeline_id, holds_from, facts FROM deal_facts"
-        f" WHERE {among('deal_id', ids).text}"
+def strayed_facts(log: Iterable[Row], stored: set[RowTuple]) -> set[int]:
+    """The deals of which numbers are told otherwise than their log says, or whose log cannot be
+    read."""
+    made: set[RowTuple] = set()
+    unreadable: set[int] = set()
+    for deal_id, own in groupby(log, key=itemgetter("deal_id")):
+        try:
+            made.update(tuple(row.values()) for row in facts_from_log(own))
+        except UNREADABLE:
+            unreadable.add(deal_id)
+    return unreadable | {row[0] for row in made ^ stored}
+
+
+def stored_facts(database: Database, ids: Sequence[int]) -> set[RowTuple]:
+    """The rows of facts of some deals, as they are stored."""
+    return set(
+        database.records(
+            "SELECT deal_id, pipeline_id, holds_from, facts FROM deal_facts"
+            f" WHERE {among('deal_id', ids).text}"
+        )
     )
-    return {row[0] for row in made.symmetric_difference(stored)}
 
 
 def standing(rows: Sequence[Row], us: int = FOREVER) -> list[Row]:

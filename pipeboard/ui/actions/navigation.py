@@ -16,7 +16,7 @@ from pipeboard.ui.changes import Outcome
 from pipeboard.ui.draw.layout import card_rows, has_room_for_pane
 from pipeboard.ui.draw.line import Line, whole
 from pipeboard.ui.draw.view import AUTO, Pane
-from pipeboard.ui.failures import said
+from pipeboard.ui.failures import is_busy, said
 from pipeboard.ui.host import Host, ask, opens_anew, parse_query, patiently, read
 from pipeboard.ui.last_view import empty_board, typed_filter
 from pipeboard.ui.overlays.help import Help, filter_lines, groups_of, legend_lines
@@ -141,7 +141,7 @@ def _filtered(host: BoardScreen, text: str, place: ViewPlace, deal_id: int | Non
     except DatabaseError as error:
         # Enter takes the text all the same, and waits until it can be looked for.
         why = f"{error.message} The old result is kept until it can be read."
-        return Feedback(((whole(why, "status.warn"),),), True)
+        return Feedback(((whole(why, "status.warn"),),), True, is_late=is_busy(error))
     except PipeboardError as error:
         why = said(error)
         return Feedback(((whole(f"{why} (old result kept)", "input.error"),),), False, why)

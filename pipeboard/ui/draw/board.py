@@ -24,7 +24,7 @@ from pipeboard.ui.draw.line import (
     exactly,
     left,
     spelled,
-    spread,
+    status_line,
     whole,
     width_of,
     wrap,
@@ -142,9 +142,9 @@ def _empty_cell(view: BoardView, slot: Slot, y: int) -> Line:
 
 
 def _status(view: BoardView) -> Line:
-    right: Line = (blank(2), *view.status_right) if view.status_right else ()
-    line = view.status or cursor_status(view, view.width - 2 - width_of(right))
-    return spread((blank(1), *line), (*right, blank(1)), view.width)
+    right = view.status_right
+    room = view.width - 2 - (width_of(right) + 2 if right else 0)
+    return status_line(view.status or cursor_status(view, room), right, view.width)
 
 
 def cursor_status(view: BoardView, width: int) -> Line:

@@ -84,6 +84,12 @@ def spread(start: Sequence[Span], end: Sequence[Span], width: int, fill: Role = 
     return (*exactly(start, room, fill), *end)
 
 
+def status_line(status: Line, right: Line, width: int) -> Line:
+    """What is said, and at the right what goes with it: never run into one another."""
+    end = (blank(2), *right, blank(1)) if right else (blank(1),)
+    return spread((blank(1), *status), end, width)
+
+
 def wrap(text: str, width: int, rest: int | None = None) -> list[str]:
     """`text` in lines of at most `width` cells (`rest` cells from the second line on), broken at
     blanks, within a word only where it is wider than a line. One empty line for an empty text."""

@@ -64,6 +64,7 @@ class Presets:
 
 
 _LABEL: Final[Line] = ((" › ", "input.label"),)
+_AGAIN_S: Final = 0.5
 
 
 class Longer(str):
@@ -76,11 +77,13 @@ class InEditor(Longer):
 
 @dataclass(frozen=True, slots=True)
 class Feedback:
-    """What is understood of a text, line by line. Unless `ok` the text is not taken: `why` not."""
+    """What is understood of a text, line by line. Unless `ok` the text is not taken: `why` not.
+    `is_late` where the database could not be asked: it is asked again in a moment."""
 
     lines: tuple[Line, ...]
     ok: bool
     why: str = ""
+    is_late: bool = False
 
 
 class Prompt(TypingOverlay[str]):
@@ -260,6 +263,9 @@ class Prompt(TypingOverlay[str]):
             self._feedback = self._live(text)
         if self._feedback.ok or not self._is_in_a_word:
             self._shown = self._feedback.lines
+        if self._feedback.is_late and not self._is_behind:
+            self._is_behind = True
+            self.set_timer(_AGAIN_S, self._understand)
         if self._on_change is not None:
             self._on_change(text)
         self.redraw()

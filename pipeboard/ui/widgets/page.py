@@ -16,7 +16,7 @@ from textual.widget import Widget
 
 from pipeboard.domain.lazy_dataclass import dataclass
 from pipeboard.ui.draw.frame import Hint, hint_keys, hint_line, rule, tagged
-from pipeboard.ui.draw.line import EMPTY, Glyphs, Line, blank, exactly, spelled, spread, width_of
+from pipeboard.ui.draw.line import EMPTY, Glyphs, Line, exactly, spelled, status_line, width_of
 from pipeboard.ui.failures import under_net
 from pipeboard.ui.palette import Role, Theme
 from pipeboard.ui.palette import theme as named_theme
@@ -183,8 +183,7 @@ class Page(Widget):
         elif y == height - 1:
             line = hint_line(view.hints, width, view.glyphs)
         elif y == height - 2:
-            right = (*view.status_right, blank(1))
-            line = spread((blank(1), *view.status), right, width)
+            line = status_line(view.status, view.status_right, width)
         elif y == head:
             line = rule(width)
         else:
