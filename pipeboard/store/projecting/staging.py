@@ -16,7 +16,7 @@ from types import NoneType
 from pipeboard.store.projecting.deals import FINDABLE, Change
 from pipeboard.store.projecting.events import answer_rows, event_rows, note_rows, touch_rows
 from pipeboard.store.projecting.facts import ADDED, facts_rows
-from pipeboard.store.rows import row_from_deal
+from pipeboard.store.rows import Column, columns_from_deals
 from pipeboard.store.sealing import event_lines
 
 _BESIDE = ("deal_tag", "deal_field", "contact", "deal_ask", "answer", "note", "touch", "deal_facts")
@@ -80,15 +80,15 @@ class StagedChanges:
         decided = zip((change.after.id for change in changes), lines, strict=True)
         self._raw.executemany("INSERT INTO staged.decided VALUES (?, ?)", decided)
         new = [change for change in changes if change.before is None]
-        self._insert("deal", [row_from_deal(change.after, at_us) for change in new])
-        self._insert("changed", list(_changed_rows(changes, at_us)))
+        self._insert("deal", columns_from_deals([change.after for change in new], at_us))
+        self._insert("changed", _changed_columns(changes, at_us))
         events = event_rows(changes, command_id)
-        self._insert("event", events)
-        self._insert("deal_facts", facts_rows(changes, events))
+        self._insert_rows("event", events)
+        self._insert_rows("deal_facts", facts_rows(changes, events))
         for field, name, rows_of in FINDABLE:
             touched = [change for change in changes if change.differs(field)]
-            self._insert(name, [row for change in touched for row in rows_of(change.after)])
-            self._insert(
+            self._insert_rows(name, [row for change in touched for row in rows_of(change.after)])
+            self._insert_rows(
                 "rewritten",
                 [
                     {"name": name, "deal_id": change.after.id}
@@ -97,9 +97,9 @@ class StagedChanges:
                 ],
             )
         answered = [change for change in new if change.after.answers]
-        self._insert("answer", answer_rows(answered, _no_answer_yet))
-        self._insert("note", [row for _, row in note_rows(changes)])
-        self._insert("touch", [row for _, row in touch_rows(changes)])
+        self._insert_rows("answer", answer_rows(answered, _no_answer_yet))
+        self._insert_rows("note", [row for _, row in note_rows(changes)])
+        self._insert_rows("touch", [row for _, row in touch_rows(changes)])
         self._raw.execute("COMMIT")
 
     def take_back(self, deal_ids: Sequence[int]) -> list[int]:
@@ -179,16 +179,20 @@ class StagedChanges:
             (command,) = self._raw.execute("SELECT command_id FROM staged.event").fetchone()
             self.told = {command: self._told_lines()}
 
-    def _insert(self, table: str, rows: Sequence[Mapping[str, object]]) -> None:
-        if not rows:
+    def _insert_rows(self, table: str, rows: Sequence[Mapping[str, object]]) -> None:
+        if rows:
+            by_row = (row.values() for row in rows)
+            self._insert(table, dict(zip(rows[0], zip(*by_row, strict=True), strict=True)))
+
+    def _insert(self, table: str, columns: Mapping[str, Column]) -> None:
+        filled = {name: bound for name, column in columns.items() if (bound := _bound(column))}
+        if not filled:
             return
-        by_name = zip(rows[0], zip(*(row.values() for row in rows), strict=True), strict=True)
-        filled = {name: bound for name, column in by_name if (bound := _bound(column))}
         names = tuple(filled)
         statement = self._statements.get((table, names))
         if statement is None:
-            columns, marks = ", ".join(f'"{n}"' for n in names), ", ".join("?" * len(names))
-            statement = f"INSERT INTO staged.{table} ({columns}) VALUES ({marks})"
+            listed, marks = ", ".join(f'"{n}"' for n in names), ", ".join("?" * len(names))
+            statement = f"INSERT INTO staged.{table} ({listed}) VALUES ({marks})"
             self._statements[table, names] = statement
         self._raw.executemany(statement, zip(*filled.values(), strict=True))
 
@@ -287,10 +291,10 @@ _BOUND: Mapping[object, float] = {None: nan, True: 1, False: 0}
 each. SQLite takes NaN for NULL."""
 
 
-def _bound(column: Sequence[object]) -> Sequence[object] | None:
+def _bound(column: Column) -> Column | None:
     """The values of a column as they are bound quickest; None where there is none."""
     kinds = set(map(type, column))
-    if kinds == {NoneType}:
+    if kinds <= {NoneType}:
         return None
     return column if kinds <= _AT_ONCE else [_BOUND.get(value, value) for value in column]
 
@@ -299,11 +303,10 @@ def _numbered(key: str, base: int) -> str:
     return f"CASE WHEN {key} < 0 THEN {int(base)} - {key} ELSE {key} END"
 
 
-def _changed_rows(changes: Sequence[Change], at_us: int) -> Iterator[dict[str, object]]:
-    for change in changes:
-        if change.before is not None:
-            row = row_from_deal(change.after, at_us)
-            yield row | {"decided_on": change.before.version}
+def _changed_columns(changes: Sequence[Change], at_us: int) -> dict[str, Column]:
+    known = [(one.before.version, one.after) for one in changes if one.before is not None]
+    columns = columns_from_deals([after for _, after in known], at_us)
+    return columns | {"decided_on": [version for version, _ in known]}
 
 
 def _no_answer_yet(change: Change, question: str) -> int:
