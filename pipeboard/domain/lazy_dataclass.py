@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 __all__ = ["MISSING", "dataclass", "field", "fields", "replace", "with_values"]
 
 _put = object.__setattr__
-_FEW_SLOTS = 3
+_FEW_SLOTS = 2
 
 
 class FrozenInstanceError(AttributeError):

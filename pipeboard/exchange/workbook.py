@@ -88,13 +88,21 @@ def open_workbook(path: Path, sheet: str | None) -> SheetTable:
     try:
         book = calamine.CalamineWorkbook.from_path(str(path))
         names = list(book.sheet_names)
-        rows = _rows_of(book, _chosen(book, names, sheet, path))
+        chosen = _chosen(book, names, sheet, path)
+        rows = _rows_of(book, chosen)
+        filled = _fill_merged(rows, book.get_sheet_by_name(chosen).merged_cell_ranges or ())
     except (calamine.CalamineError, OSError, ValueError) as error:
         raise BadInput(
             f"{path.name} cannot be read as a workbook ({error})",
             hint="If it has a password, take that off; or save the sheet as CSV (UTF-8).",
         ) from error
     table = SheetTable(rows, FORMATS.get(path.suffix.lower(), "xlsx"))
+    if filled:
+        table.warnings.append(
+            "1 cell that is merged with the one above was read as that one."
+            if filled == 1
+            else f"{filled:,} cells that are merged with the one above were read as that one."
+        )
     if len(names) > 1 and sheet is None:
         table.warnings.append(
             f"The workbook has {len(names)} sheets ({', '.join(names[:6])}); "
@@ -124,6 +132,19 @@ def _rows_of(book: CalamineWorkbook, name: str) -> list[list[str]]:
     while cells and not any(cells[-1]):
         cells.pop()
     return cells
+
+
+def _fill_merged(
+    rows: Sequence[list[str]], merged: Iterable[tuple[tuple[int, int], tuple[int, int]]]
+) -> int:
+    """Writes what cells merged over several rows say into each of these rows; how many they are."""
+    filled = 0
+    for (top, left), (bottom, _) in merged:
+        for row in rows[top + 1 : bottom + 1]:
+            if len(row) > left and rows[top][left] and not row[left]:
+                row[left] = rows[top][left]
+                filled += 1
+    return filled
 
 
 def _text(value: object) -> str:

@@ -49,7 +49,8 @@ def said_by(row: DealRow, owner: str | None) -> Said:
 
 def _values(row: DealRow, owner: str | None) -> dict[str, FieldValue]:
     """The values of a settled row by field, in the types of the domain."""
-    found: dict[str, FieldValue] = dict(zip(_PLAIN, _plain_of(row), strict=True))
+    plain = zip(_PLAIN, _plain_of(row), strict=True)
+    found: dict[str, FieldValue] = {name: value for name, value in plain if value is not None}
     found |= row.others
     found["tags"], found["owner"], found["category"] = row.tags, owner, row.forecast_category
     if row.next_text or row.next_due:

@@ -11,13 +11,15 @@ import sqlite3
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from math import nan
+from operator import itemgetter
 from types import NoneType
 
+from pipeboard.store.database import RowTuple
 from pipeboard.store.projecting.deals import FINDABLE, Change
 from pipeboard.store.projecting.events import answer_rows, event_rows, note_rows, touch_rows
 from pipeboard.store.projecting.facts import ADDED, facts_rows
 from pipeboard.store.rows import Column, columns_from_deals
-from pipeboard.store.sealing import event_lines
+from pipeboard.store.sealing import SEALED_WITH, TOLD, event_lines
 
 _BESIDE = ("deal_tag", "deal_field", "contact", "deal_ask", "answer", "note", "touch", "deal_facts")
 TABLES = ("deal", "event", *_BESIDE)
@@ -67,7 +69,8 @@ class StagedChanges:
         """How many numbers the new deals take, once they are summed up."""
         self.told: dict[str, Iterable[bytes]] = {}
         """By command, the events as the log is sealed with them, once they are stored."""
-        self._told_from: int | None = None
+        raw.execute("CREATE TABLE staged.told (lines BLOB)")
+        self._told_from = self._given()
 
     def add(
         self, changes: Sequence[Change], lines: Sequence[int], command_id: str, at_us: int
@@ -84,6 +87,7 @@ class StagedChanges:
         self._insert("changed", _changed_columns(changes, at_us))
         events = event_rows(changes, command_id)
         self._insert_rows("event", events)
+        self._tell(map(_sealed_of, events))
         self._insert_rows("deal_facts", facts_rows(changes, events))
         for field, name, rows_of in FINDABLE:
             touched = [change for change in changes if change.differs(field)]
@@ -104,6 +108,7 @@ class StagedChanges:
 
     def take_back(self, deal_ids: Sequence[int]) -> list[int]:
         """Forgets what was put aside of deals that are to be decided anew; returns their lines."""
+        self._told_from = None
         ids = [(deal_id,) for deal_id in deal_ids]
         lines = [
             self._raw.execute("SELECT line FROM staged.decided WHERE deal_id = ?", one).fetchone()[
@@ -138,21 +143,28 @@ class StagedChanges:
         for table, rows in (("owner", _OWNERS), ("total", _TOTALS)):
             self._raw.execute(f"DROP TABLE IF EXISTS staged.{table}")
             self._raw.execute(f"CREATE TABLE staged.{table} AS {rows}")
-        for (given,) in self._raw.execute("SELECT value FROM main.counter WHERE name = 'deal'"):
-            self._tell_ahead(given)
+        if self._told_from != (given := self._given()):
+            self._tell_anew(given)
 
-    def _tell_ahead(self, base: int) -> None:
+    def _given(self) -> int | None:
+        """The last number that was given to a deal; None where others give them."""
+        rows = self._raw.execute("SELECT value FROM main.counter WHERE name = 'deal'").fetchall()
+        return rows[0][0] if rows else None
+
+    def _tell(self, events: Iterable[RowTuple]) -> None:
         """Writes down what the log will be sealed with, if nobody takes the next numbers before."""
+        base = self._told_from
+        if base is not None:
+            told = ((base - row[0], *row[1:]) if row[0] < 0 else row for row in events)
+            self._raw.execute("INSERT INTO staged.told VALUES (?)", (event_lines(told),))
+
+    def _tell_anew(self, base: int | None) -> None:
         self._told_from = base
-        self._raw.execute("DROP TABLE IF EXISTS staged.told")
-        self._raw.execute("CREATE TABLE staged.told (lines BLOB)")
-        events = self._raw.execute(
-            f"SELECT {_numbered('deal_id', base)}, version, at, kind, undoes, data"
-            " FROM staged.event ORDER BY rowid"
-        )
+        self._raw.execute("DELETE FROM staged.told")
+        events = self._raw.execute(f"SELECT {TOLD} FROM staged.event ORDER BY rowid")
         self._raw.execute("BEGIN")
         while rows := events.fetchmany(_TOLD_AT_ONCE):
-            self._raw.execute("INSERT INTO staged.told VALUES (?)", (event_lines(rows),))
+            self._tell(rows)
         self._raw.execute("COMMIT")
 
     def _told_lines(self) -> Iterator[bytes]:
@@ -285,6 +297,7 @@ _ADD_REPS = (
 REWRITTEN = tuple(table for _, table, _ in FINDABLE)
 
 
+_sealed_of = itemgetter(*SEALED_WITH)
 _AT_ONCE = {str, int}
 _BOUND: Mapping[object, float] = {None: nan, True: 1, False: 0}
 """What stands for values of which the driver would look for an adapter first, half a microsecond
