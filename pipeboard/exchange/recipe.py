@@ -49,6 +49,10 @@ class Recipe:
     sheet: str = ""
     source: str = ""
     lost_zero: str = ""
+    beside: str = ""
+    by: str = ""
+    teams: str = ""
+    onto: str = ""
 
     def __bool__(self) -> bool:
         return self != Recipe()
@@ -64,6 +68,8 @@ class Recipe:
                 merged[one.name] = mine if theirs == "auto" else theirs
             else:
                 merged[one.name] = theirs or mine
+        if other.beside:  # one file is joined, in one way
+            merged |= {name: getattr(other, name) for name in _OF_SIDE}
         return with_values(other, merged)
 
     def to_json(self) -> str:
@@ -84,6 +90,10 @@ class Recipe:
             words = value if isinstance(value, tuple) else (value,)
             said += [f"--{name} {_shell(word)}" for word in words if word not in ("", "auto")]
         return " ".join(said)
+
+
+_OF_SIDE: Final = ("beside", "by", "teams", "onto")
+"""What a recipe says of a second file."""
 
 
 def _shell(word: str) -> str:
@@ -219,6 +229,15 @@ class SideTable:
         line = self.lines.get(self.key_of(row), {})
         return {name.removeprefix("fields."): text for name, text in line.items() if name != TEAM}
 
+    def changes_of(self, deal: Deal) -> Mapping[str, str]:
+        """The fields of a deal that its line gives another value."""
+        line = self.lines.get(self.key_of(deal), {})
+        return {
+            name: text
+            for name, text in line.items()
+            if name != TEAM and value_of(deal, name) != text
+        }
+
     def doubts(self, met: int) -> Iterator[str]:
         """What a person should know of the lines, of which so many met a deal."""
         if self.doubles:
@@ -285,19 +304,45 @@ def open_side_table(path: Path, join: str, maps: Sequence[str], options: ReadOpt
 @dataclass(frozen=True, slots=True)
 class SideFile:
     """A second file whose other columns become fields of the deals that have the key of its line:
-    a column of it, as `COLUMN=FIELD`. `team` is the column with the teams of reps, if any."""
+    a column of it, as `COLUMN=FIELD`. `team` is the column with the teams of reps, if any. Deals
+    that stand in no row get them too where it is joined `everywhere`."""
 
     path: Path
     key: str
     team: str = ""
+    everywhere: bool = False
 
     def open(self) -> SideTable:
         """Its lines; BadInput for a file or a column that cannot be read."""
         teams = [f"{self.team}={TEAM}"] if self.team else []
         try:
             return open_side_table(self.path, self.key, teams, NO_OPTIONS)
+        except NotFound as error:
+            hint = "Join another one, or none: --beside -"
+            raise NotFound(error.message, hint=hint) from error
         except OSError as error:
             raise BadInput(f"{self.path} cannot be read: {error.strerror or error}.") from error
+
+
+def side_of(recipe: Recipe) -> SideFile | None:
+    """The second file of a recipe; BadInput where it is not said by what it is joined."""
+    if recipe.beside in ("", LEFT_OUT):
+        return None
+    if not recipe.by:
+        raise BadInput(
+            f"By which column {recipe.beside} is joined is not said.",
+            hint="Name it: --by COLUMN, or --by COLUMN=FIELD",
+        )
+    return SideFile(Path(recipe.beside), recipe.by, recipe.teams, recipe.onto == "all")
+
+
+def with_side(recipe: Recipe, side: SideFile | None) -> Recipe:
+    """The recipe with that second file, or with none, whatever was joined last time."""
+    if side is None:
+        return replace(recipe, beside=LEFT_OUT, by="", teams="", onto="")
+    onto = "all" if side.everywhere else ""
+    path = str(side.path.absolute())
+    return replace(recipe, beside=path, by=side.key, teams=side.team, onto=onto)
 
 
 def _column(name: str, header: Sequence[str]) -> str:

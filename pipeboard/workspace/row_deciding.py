@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from functools import partial
+from itertools import islice
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from pipeboard.domain import commands as c
@@ -39,6 +40,9 @@ if TYPE_CHECKING:
 Match = Literal["update", "skip", "new"]
 MATCHES: tuple[Match, ...] = ("update", "skip", "new")
 _STRANGE_ENOUGH = 0.5
+_PORTION = 1_000
+NO_LINE = 0
+"""Where a deal stands that is in no row of the file."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +52,8 @@ class ImportOptions:
     `match` says what happens to rows that are known: brought up to date, left alone, or taken as
     new deals. `prefer_file` settles what both sides changed. `source` names where ids are from.
     `recipe` is kept under the name of its source, for the next file of it. `new_reps`: whoever the
-    file is the first to name becomes a rep. `side` adds the fields of a second file to its rows.
+    file is the first to name becomes a rep. `side` adds the fields of a second file to its rows,
+    and to deals that stand in none where it `joins_here`.
     """
 
     match: Match = "update"
@@ -58,6 +63,7 @@ class ImportOptions:
     recipe: tuple[str, str] | None = None
     new_reps: bool = False
     side: SideTable | None = None
+    joins_here: bool = False
 
 
 class _Place(NamedTuple):
@@ -88,6 +94,7 @@ class RowDecider:
         self.pipeline = pipeline
         self.source = options.source or reading.source
         self.report = ImportReport(before=reader.known_deals().standing())
+        self._reader = reader
         self._context = context
         self._rules = RowRules(pipeline, origin, context.actor, context.at)
         self._known = reader.known_deals()
@@ -107,6 +114,7 @@ class RowDecider:
         self._seen_ids: set[int] = set()
         self._rows_again = reading.again
         self._keeps_numbers = reading.tool == "pipeboard" and not self.report.before
+        self._met: set[int] = set()
         self._highest = 0
         self._numbers: set[int] = set()
         self._strange = self._recognised = 0
@@ -123,7 +131,9 @@ class RowDecider:
             self._join(row, again=again)
             settle(row)
         found = self._recogniser.recognise(deals)
-        self._come_after([one.deal.id for one in found if one.deal is not None])
+        known = [one.deal.id for one in found if one.deal is not None]
+        self._come_after(known)
+        self._met.update(known)
         decided = []
         for row, one in zip(deals, found, strict=True):
             try:
@@ -150,9 +160,35 @@ class RowDecider:
             self.report.joined += 1
             self.report.keys_met.add(key)
 
-    def forget(self, deal_id: int) -> None:
+    def join_here(self, ids: Collection[int] = ()) -> Iterator[list[tuple[int, Change]]]:
+        """What the second file says of deals that stand in no row, of all or of some, in portions;
+        none of them has a line."""
+        side = self.options.side
+        if side is None or not self.options.joins_here:
+            return
+        today, me = self._context.today, self._context.actor
+        every = self._known.numbered(ids).values() if ids else self._reader.each(today=today, me=me)
+        deals = (deal for deal in every if deal.id not in self._met)
+        while portion := list(islice(deals, _PORTION)):
+            wanted = [(deal, changes) for deal in portion if (changes := side.changes_of(deal))]
+            self.report.keys_met.update(
+                key for deal in portion if (key := side.key_of(deal)) in side.lines
+            )
+            self._come_after([deal.id for deal, _ in wanted])
+            decided = [(deal, self._edited(deal, changes)) for deal, changes in wanted]
+            changed = [_changed(deal, events, deal.id) for deal, events in decided if events]
+            self.report.joined_here += len(changed)
+            yield [(NO_LINE, change) for change in changed]
+
+    def _edited(self, deal: Deal, changes: Mapping[str, str]) -> list[Event]:
+        context = replace(self._context, pipeline=self._place_of(deal).pipeline)
+        return decide(c.Edit(changes), deal, context)
+
+    def forget(self, deal_id: int, line: int) -> None:
         """Takes back what was counted of a deal, for it is to be decided anew."""
-        if deal_id < 0:
+        if line == NO_LINE:
+            self.report.joined_here -= 1
+        elif deal_id < 0:
             self.report.created -= 1
         else:
             self.report.updated -= 1
