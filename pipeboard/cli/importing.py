@@ -147,7 +147,7 @@ def _options(call: Call, reading: Reading, recipe: Recipe) -> ImportOptions:
         prefer_file=asked.prefer == "file",
         source=recipe.source,
         recipe=kept,
-        side=side and side.open(),
+        side=side.open() if side else None,
         joins_here=bool(side and side.everywhere),
     )
 
