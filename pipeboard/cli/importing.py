@@ -134,7 +134,7 @@ def _import(
 
 
 def _options(call: Call, reading: Reading, recipe: Recipe) -> ImportOptions:
-    from pipeboard.exchange.recipe import side_of
+    from pipeboard.exchange.side_files import side_of
     from pipeboard.workspace.import_rows import ImportOptions
 
     asked = call.arguments

@@ -24,8 +24,8 @@ from pipeboard.domain.pipeline import Pipeline
 from pipeboard.domain.pipeline_rules import check_pipeline, clean_pipeline
 from pipeboard.domain.settings import Rep
 from pipeboard.domain.text import fold
-from pipeboard.exchange.recipe import TEAM, SideTable
 from pipeboard.exchange.rows import DealRow, Rejected
+from pipeboard.exchange.side_files import TEAM, SideTable
 from pipeboard.store.reading.setup import pipeline_data
 from pipeboard.workspace.configuration import change_rep, rep_agreed
 from pipeboard.workspace.execution import carry_out
@@ -33,7 +33,7 @@ from pipeboard.workspace.import_report import ImportReport as ImportReport
 from pipeboard.workspace.import_report import RowsRejected as RowsRejected
 from pipeboard.workspace.recording import check_role, command_done, retried
 from pipeboard.workspace.row_deciding import NO_LINE, RowDecider
-from pipeboard.workspace.row_deciding import ImportOptions as ImportOptions
+from pipeboard.workspace.row_matching import ImportOptions as ImportOptions
 from pipeboard.workspace.service import Service, in_transaction
 
 if TYPE_CHECKING:

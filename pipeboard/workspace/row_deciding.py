@@ -6,14 +6,14 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from datetime import datetime
 from functools import partial
 from itertools import islice
-from typing import TYPE_CHECKING, Literal, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from pipeboard.domain import commands as c
 from pipeboard.domain.deal import Deal, NextStep, Status
 from pipeboard.domain.deciding import decide
 from pipeboard.domain.errors import Ambiguous, NotFound, PipeboardError, Refused
 from pipeboard.domain.events import Event, evolve, evolve_all
-from pipeboard.domain.lazy_dataclass import dataclass, replace
+from pipeboard.domain.lazy_dataclass import replace
 from pipeboard.domain.people import is_like_another, match_rep
 from pipeboard.domain.sheet import may_see
 from pipeboard.domain.text import fold
@@ -28,42 +28,28 @@ from pipeboard.workspace.row_commands import (
     settle,
     take_over,
 )
-from pipeboard.workspace.row_matching import Merge, Recognised, Recogniser, Said, ThreeWay, said_by
+from pipeboard.workspace.row_matching import (
+    EVERYTHING,
+    ImportOptions,
+    Merge,
+    Recognised,
+    Recogniser,
+    Said,
+    ThreeWay,
+    is_spoken,
+    said_by,
+)
 
 if TYPE_CHECKING:
     from pipeboard.domain.pipeline import Pipeline
     from pipeboard.exchange.reading import Reading
-    from pipeboard.exchange.recipe import SideTable
     from pipeboard.store.projecting import Change
     from pipeboard.store.reading import Reader
 
-Match = Literal["update", "skip", "new"]
-MATCHES: tuple[Match, ...] = ("update", "skip", "new")
 _STRANGE_ENOUGH = 0.5
 _PORTION = 1_000
 NO_LINE = 0
 """Where a deal stands that is in no row of the file."""
-
-
-@dataclass(frozen=True, slots=True)
-class ImportOptions:
-    """What the person decided beforehand.
-
-    `match` says what happens to rows that are known: brought up to date, left alone, or taken as
-    new deals. `prefer_file` settles what both sides changed. `source` names where ids are from.
-    `recipe` is kept under the name of its source, for the next file of it. `new_reps`: whoever the
-    file is the first to name becomes a rep. `side` adds the fields of a second file to its rows,
-    and to deals that stand in none where it `joins_here`.
-    """
-
-    match: Match = "update"
-    prefer_file: bool = False
-    override: str = ""
-    source: str = ""
-    recipe: tuple[str, str] | None = None
-    new_reps: bool = False
-    side: SideTable | None = None
-    joins_here: bool = False
 
 
 class _Place(NamedTuple):
@@ -103,7 +89,7 @@ class RowDecider:
         )
         spoken = frozenset(reading.spoken)
         three_way = ThreeWay(
-            pipeline, self._is_noted, partial(_is_spoken, spoken), prefer_file=options.prefer_file
+            pipeline, self._is_noted, partial(is_spoken, spoken), prefer_file=options.prefer_file
         )
         self._places = {pipeline.id: _Place(self._rules, three_way)}
         self._named = {fold(one.name): self._place_in(one) for one in beside}
@@ -352,7 +338,7 @@ class RowDecider:
             return None
         if deal.imported_as:
             return partial(self._known.touched_here, deal.id)
-        return frozenset if deal.external_id else lambda: _EVERYTHING
+        return frozenset if deal.external_id else lambda: EVERYTHING
 
     def _commands(
         self, row: DealRow, deal: Deal, merge: Merge, rules: RowRules
@@ -442,24 +428,6 @@ class RowDecider:
 
 
 _UNSAID = object()
-
-
-class _Everything(frozenset[str]):
-    """All fields there are: what a person typed, where no import ever said anything."""
-
-    def __contains__(self, name: object) -> bool:
-        return True
-
-
-_EVERYTHING = _Everything()
-
-
-def _is_spoken(spoken: frozenset[str], name: str) -> bool:
-    """Whether the file has a column for a field of a deal."""
-    whole = name.partition(".")[0]
-    if whole == "fields":
-        return name in spoken
-    return whole in spoken
 
 
 def _has_notes(events: Sequence[Event]) -> bool:

@@ -8,16 +8,8 @@ from pathlib import Path
 import pytest
 
 from pipeboard.domain.errors import BadInput, Conflict, Refused
-from pipeboard.exchange.recipe import (
-    PlacingWord,
-    Recipe,
-    SideFile,
-    side_of,
-    with_column,
-    with_constant,
-    with_side,
-    with_word,
-)
+from pipeboard.exchange.recipe import PlacingWord, Recipe, with_column, with_constant, with_word
+from pipeboard.exchange.side_files import SideFile, side_of, with_side
 from pipeboard.workspace.import_plan import (
     FileSeen,
     ImportPlan,

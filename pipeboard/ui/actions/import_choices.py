@@ -14,18 +14,8 @@ from pipeboard.exchange.encoding import candidates
 from pipeboard.exchange.fields import CUSTOM, ENTERED, KINDS, LEFT_OUT, CellKind
 from pipeboard.exchange.layouts import NAMES
 from pipeboard.exchange.reading import open_table
-from pipeboard.exchange.recipe import (
-    PlacingWord,
-    Recipe,
-    SideFile,
-    join_fields,
-    same_columns,
-    side_of,
-    with_column,
-    with_constant,
-    with_side,
-    with_word,
-)
+from pipeboard.exchange.recipe import PlacingWord, Recipe, with_column, with_constant, with_word
+from pipeboard.exchange.side_files import SideFile, join_fields, same_columns, side_of, with_side
 from pipeboard.ui.actions.importing import (
     choose_file,
     choose_pipeline,

@@ -11,7 +11,8 @@ from pipeboard.domain.lazy_dataclass import dataclass
 from pipeboard.domain.locales import in_figures
 from pipeboard.domain.text import quoted
 from pipeboard.exchange.fields import LEFT_OUT
-from pipeboard.exchange.recipe import TEAM, PlacingWord
+from pipeboard.exchange.recipe import PlacingWord
+from pipeboard.exchange.side_files import TEAM
 from pipeboard.ui.draw.frame import title_bar
 from pipeboard.ui.draw.line import (
     AFTER,
