@@ -282,9 +282,10 @@ class DealReader:
                 except BadInput as error:
                     self._keep(index, target, cell, error, found, tally)
                 else:
-                    found[target] = value
-                    if value is None:
+                    if value is None:  # a cell that says there is nothing
                         tally.blanks[self._header[index]] += 1
+                    else:
+                        found[target] = value
         for index, take in self._others:
             if cell := cells[index].strip():
                 if is_blank(cell) and index in self._without_blanks:

@@ -25,7 +25,6 @@ if TYPE_CHECKING:
 
 
 Match = Literal["update", "skip", "new"]
-MATCHES: tuple[Match, ...] = ("update", "skip", "new")
 
 
 @dataclass(frozen=True, slots=True)
