@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from pipeboard import outlet
 from pipeboard.cli.arguments import Parser
 from pipeboard.cli.call import Call, Verb
-from pipeboard.cli.columns import FOR_SCRIPTS, ListColumn, Listed, columns
+from pipeboard.cli.columns import ListColumn, Listed, columns
 from pipeboard.cli.failures import DONE
 from pipeboard.cli.listing import place_of
 from pipeboard.domain.deal import Deal
@@ -133,8 +133,11 @@ def _csv(call: Call, ids: Sequence[int]) -> Iterator[str]:
     shown = _wanted(call)
     if shown is not None:
         return csv_of_rows([column.name for column in shown], _cells(call, ids, shown))
-    fields = dict.fromkeys(name for deal in _deals(call, ids) for name in sorted(deal.fields))
-    return csv_of_deals(_documents(call, ids), sorted(fields))
+    return csv_of_deals(_documents(call, ids), _field_names(call, ids))
+
+
+def _field_names(call: Call, ids: Sequence[int]) -> list[str]:
+    return sorted({name for deal in _deals(call, ids) for name in deal.fields})
 
 
 def _json(call: Call, ids: Sequence[int]) -> Iterator[str]:
@@ -177,10 +180,14 @@ def _calendar(call: Call, ids: Sequence[int]) -> Iterator[str]:
 
 
 def _workbook(call: Call, ids: Sequence[int]) -> Iterator[bytes]:
+    from pipeboard.exchange.deal_files import columns_with, rows_of_deals
     from pipeboard.exchange.workbook import workbook_of
 
-    shown = _wanted(call) or columns(",".join(FOR_SCRIPTS))
-    yield workbook_of([column.name for column in shown], _cells(call, ids, shown))
+    if (shown := _wanted(call)) is not None:
+        yield workbook_of([column.name for column in shown], _cells(call, ids, shown))
+    else:
+        names = columns_with(_field_names(call, ids))
+        yield workbook_of(names, rows_of_deals(_documents(call, ids), names), comes_back=True)
 
 
 def _whole(call: Call) -> Iterator[str]:

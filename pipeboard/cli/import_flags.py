@@ -109,6 +109,17 @@ def _again_arguments(parser: Parser) -> None:
         help="put the file's other columns on the deals that have its key, such as "
         "'sales_agent=owner'; --map COLUMN=rep.team sets teams",
     )
+    add(
+        "--beside", metavar="FILE", default="", help="a second file whose columns the deals get too"
+    )
+    add("--by", metavar="COLUMN[=FIELD]", default="", help="the column of it that deals have")
+    add("--teams", metavar="COLUMN", default="", help="the column of it with the teams of reps")
+    add(
+        "--onto",
+        choices=("rows", "all"),
+        default="",
+        help="whether deals that stand in no row get its columns too; rows unless said",
+    )
     add("--recipe", metavar="FILE", help="flags that --save-recipe kept")
     add("--save-recipe", metavar="FILE", help="keep the flags of this import in a new file")
     add("--fresh", action="store_true", help="forget how files of this source were read last time")
@@ -139,6 +150,10 @@ def typed_recipe(call: Call) -> Recipe:
         sheet=asked.sheet,
         source=asked.source,
         lost_zero=asked.lost_zero,
+        beside=asked.beside if asked.beside in ("", "-") else str(Path(asked.beside).absolute()),
+        by=asked.by,
+        teams=asked.teams,
+        onto=asked.onto,
     )
 
 

@@ -58,6 +58,9 @@ def tell(call: Call, reading: Reading, report: ImportReport, pipeline: Pipeline)
     call.out.line(f"{begin}{counts_told(report)}")
     for line in meaning_told(report):
         call.out.line(line)
+    if report.keys_met:
+        rows, others = in_figures(report.joined), in_figures(report.joined_here)
+        call.out.line(f"Joined: {rows} rows of the file, {others} deals here that stand in none.")
     lacking = [name for name, answer in reading.answers().items() if not answer]
     if lacking and report.read:
         call.out.line(f"Not in the file: {', '.join(lacking)}.")
@@ -135,6 +138,8 @@ def _document(
             outcome: {money.currency: money.minor for money in amounts}
             for outcome, amounts in report.amounts.items()
         },
+        "joined": report.joined,
+        "joined_here": report.joined_here,
         "new_owners": list(report.new_owners),
         "new_pipelines": [made.name for made in report.new_pipelines],
         "before": report.before,

@@ -131,17 +131,21 @@ def _import(
 
 
 def _options(call: Call, reading: Reading, recipe: Recipe) -> ImportOptions:
+    from pipeboard.exchange.side_files import side_of
     from pipeboard.workspace.import_rows import ImportOptions
 
     asked = call.arguments
     if asked.save_recipe:
         save_recipe(call, recipe)
     kept = (reading.source, recipe.to_json()) if recipe and reading.source else None
+    side = side_of(recipe)
     return ImportOptions(
         match=asked.match,
         prefer_file=asked.prefer == "file",
         source=recipe.source,
         recipe=kept,
+        side=side.open() if side else None,
+        joins_here=bool(side and side.everywhere),
     )
 
 

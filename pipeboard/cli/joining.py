@@ -13,7 +13,7 @@ from pipeboard.workspace.finding import find_pipeline
 def join_file(call: Call, path: Path) -> int:
     """Puts the other columns of the file on the deals that have the key of their line."""
     from pipeboard.exchange.reading import ReadOptions
-    from pipeboard.exchange.recipe import open_side_table
+    from pipeboard.exchange.side_files import open_side_table
     from pipeboard.workspace.import_rows import join
 
     asked = call.arguments

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Collection, Iterable, Mapping
 from datetime import date, datetime
+from functools import lru_cache
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Generic, NoReturn, TypeAlias, TypeVar
 
@@ -123,8 +124,13 @@ def _category(value: str | None, name: str) -> str | None:
 
 def clean_tags(tags: Iterable[str] | None) -> tuple[str, ...]:
     """Tags in order, each once, without their sigil; `BadInput` for one with odd characters."""
+    return _clean_tags(tuple(tags or ()))
+
+
+@lru_cache(maxsize=1_024)
+def _clean_tags(tags: tuple[str, ...]) -> tuple[str, ...]:
     clean = set()
-    for tag in tags or ():
+    for tag in tags:
         word = clean_line(str(tag), field="tag").lstrip("+#").lower()
         if not _TAG.fullmatch(word):
             raise BadInput(f"'{tag}' is no tag.", hint="A tag is one word, such as inbound.")

@@ -57,6 +57,7 @@ _DOLLARS_AND_PESOS = frozenset({
     "JMD", "KYD", "LRD", "MXN", "NAD", "NZD", "SBD", "SGD", "SRD", "TTD", "TWD", "UYU", "XCD",
 })  # fmt: skip
 _KRONER = frozenset({"SEK", "NOK", "DKK", "ISK"})
+_ROUBLES = frozenset({"RUB", "BYN"})
 _RUPEES = frozenset({"INR", "PKR", "LKR", "NPR", "MUR", "SCR"})
 
 # Signs that several currencies use: the workspace's own currency decides when it is one of them,
@@ -69,6 +70,10 @@ _SHARED: dict[str, tuple[str | None, frozenset[str]]] = {
     "元": ("CNY", frozenset({"TWD"})),
     "kr": (None, _KRONER),
     "kr.": (None, _KRONER),
+    "р": ("RUB", _ROUBLES),
+    "р.": ("RUB", _ROUBLES),
+    "p": (None, _ROUBLES),  # typed on another keyboard
+    "p.": (None, _ROUBLES),
     "rs": (None, _RUPEES),
     "rs.": (None, _RUPEES),
 }
@@ -131,7 +136,10 @@ over a stage still within the 64 bits of the database."""
 _LONGEST = 60
 _CERTAIN_BP = 10_000
 _EXAMPLES = "Write it like 40k, 1,234.50 or EUR 40000."
-_PARTS = r"(?P<before>[^0-9.,]*)(?P<number>[0-9.,](?:[0-9.,'’ ]*[0-9])?)(?P<after>[^0-9]*)"
+_PARTS = (
+    r"(?P<before>(?:[^0-9.,]|(?<=[^\W\d_])\.)*)"
+    r"(?P<number>[0-9.,](?:[0-9.,'’ ]*[0-9])?)(?P<after>[^0-9]*)"
+)
 _WHOLE = (
     r"[0-9]+|[1-9][0-9]{0,2}(?P<group>[.,'’ ])[0-9]{3}(?:(?P=group)[0-9]{3})*"
     r"|[1-9][0-9]?(?:,[0-9]{2})+,[0-9]{3}"
@@ -141,7 +149,13 @@ _MINUS = "[-\u2212]"
 _PARENTHESES = ("(", ")")  # how accountants write a minus
 
 # Longest first, so that `mio` is not read as `m` and a rest.
-_POWERS = {"tsd": 3, "mio": 6, "mln": 6, "mrd": 9, "mn": 6, "bn": 9, "k": 3, "m": 6, "b": 9}
+_POWERS = {
+    "crores": 7, "crore": 7, "lakhs": 5, "lakh": 5, "lacs": 5, "lac": 5, "млрд": 9, "тыс": 3,
+    "млн": 6, "tsd": 3, "mio": 6, "mln": 6, "mrd": 9, "mn": 6, "bn": 9, "cr": 7, "k": 3, "m": 6,
+    "b": 9, "万": 4, "萬": 4, "만": 4, "億": 8, "亿": 8, "억": 8,
+}  # fmt: skip
+_POINTED = {4, 5, 7, 8}
+"""Powers of countries where a comma groups, whatever comes behind it."""
 
 
 DecimalMark = Literal[".", ","]
@@ -210,6 +224,8 @@ def parse_money(text: str, currency: str, decimal: DecimalMark | None = None) ->
     if _is_negative(before, after, currency):
         raise BadInput(f"{quoted(text)}: a deal's value cannot be negative", hint=_EXAMPLES)
     code, power = _unit(text, before, after, currency)
+    if power in _POINTED:
+        decimal = "."
     whole, fraction = _split_number(text, parts["number"], exponent(code), bool(power), decimal)
     shift = exponent(code) + power - len(fraction)
     minor, rest = divmod(int(whole + fraction) * 10 ** max(shift, 0), 10 ** max(-shift, 0))

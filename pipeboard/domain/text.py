@@ -56,6 +56,9 @@ def clean_line(text: str, *, field: str = "text", limit: int | None = None) -> s
     Raises BadInput, naming `field`, when more than its limit of characters are left.
     """
     limit = limit or LIMITS.get(field, LINE)
+    is_plain = text.isascii() and text.isprintable()
+    if is_plain and "  " not in text and text == text.strip() and len(text) <= limit:
+        return text  # most are
     line = " ".join(text.split())
     if not (line.isascii() and line.isprintable()):
         line = " ".join(normalize("NFC", line.translate(_REMOVED)).split())

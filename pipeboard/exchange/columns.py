@@ -56,7 +56,29 @@ def match_columns(
     wanted |= meant
     wanted |= _by_likeness(header, sample, wanted, warnings)
     wanted |= _by_outcomes(header, sample, wanted, warnings)
+    warnings += _unfit(header, sample, wanted)
     return _settle(header, wanted, layout, warnings)
+
+
+def _unfit(
+    header: Sequence[str], sample: Sequence[Sequence[str]], wanted: Mapping[str, str]
+) -> Iterator[str]:
+    """The columns that are called like a field that is lacking, but hold something else."""
+    for index, column in enumerate(header):
+        target = SYNONYMS.get(slug(column), "")
+        if target in _TOLD_OF and column not in wanted and target not in wanted.values():
+            cells = [cell for cell in _cells(sample, index) if not is_blank(cell)]
+            if cells and not _fits(target, cells):
+                yield (
+                    f"Column '{column}' is called like {target} and holds something else, such as "
+                    f"{quoted(cells[0], 40)}: it is kept as a custom field."
+                )
+
+
+_TOLD_OF = {
+    "value", "created_at", "close_date", "expected_close", "closed_at", "won_at", "lost_at",
+    "is_won", "is_lost", "is_closed", "probability", "owner", "account",
+}  # fmt: skip
 
 
 def apply_overrides(
@@ -154,6 +176,8 @@ def _whole_name(column: str) -> Iterator[str]:
 def _parts_of_name(column: str) -> Iterator[str]:
     """A name without brackets, its humps parted, each side of a slash, a currency left out."""
     bare = _IN_THOUSANDS.sub("", _BRACKETS.sub(" ", column)).strip()
+    if bare.endswith("%"):
+        yield slug(f"{bare[:-1]} percent")
     if slug(bare) != slug(column):
         yield slug(bare)
     parted = slug(_HUMP.sub(" ", bare))

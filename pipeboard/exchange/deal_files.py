@@ -100,11 +100,19 @@ def _course(entries: Sequence[Entry], pipeline: Pipeline) -> Iterator[dict[str, 
 
 def csv_of_deals(documents: Iterable[JsonObject], fields: Sequence[str]) -> Iterator[str]:
     """The file in pieces: our columns, then the custom fields that are named."""
-    columns = (*COLUMNS, *(FIELD_PREFIX + name for name in fields))
-    yield _line(columns)
-    for document in documents:
-        cells = flatten(document)
-        yield _line([defuse(cells.get(column, "")) for column in columns])
+    columns = columns_with(fields)
+    yield from csv_of_rows(columns, rows_of_deals(documents, columns))
+
+
+def columns_with(fields: Iterable[str]) -> list[str]:
+    """Our columns, then the custom fields that are named."""
+    return [*COLUMNS, *(FIELD_PREFIX + name for name in fields)]
+
+
+def rows_of_deals(documents: Iterable[JsonObject], columns: Sequence[str]) -> Iterator[list[str]]:
+    """The cells of deals under columns of ours."""
+    for cells in map(flatten, documents):
+        yield [cells.get(column, "") for column in columns]
 
 
 def csv_of_rows(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> Iterator[str]:

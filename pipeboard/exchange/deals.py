@@ -12,14 +12,13 @@ from pipeboard.domain.text import clean_line, clean_text, email_fault, slug
 from pipeboard.exchange.fields import CUSTOM, ENTERED, LEFT_OUT, CellKind, kind_of, takes_several
 from pipeboard.exchange.history import PRECISIONS, Course, HistoryReader, read_outcome
 from pipeboard.exchange.layouts.layout import Layout
-from pipeboard.exchange.moments import AmbiguousDate, MomentReader
+from pipeboard.exchange.moments import AmbiguousDate, Moment, MomentReader
 from pipeboard.exchange.outcomes import read_status
 from pipeboard.exchange.read_options import CellTally, ReadingRules
 from pipeboard.exchange.rows import READERS, DealRow, Outcome, Rejected, rarer_parts
 from pipeboard.exchange.tables import Record, next_free
 from pipeboard.exchange.values import (
     LIMITS,
-    NAMES_CURRENCY,
     AmountColumn,
     Findings,
     Read,
@@ -30,6 +29,7 @@ from pipeboard.exchange.values import (
     currency_in_header,
     is_blank,
     mapped,
+    names_currency,
     percent_reader,
     read_basis_points,
     read_category,
@@ -39,6 +39,7 @@ from pipeboard.exchange.values import (
     read_text,
     scale_in_header,
     unless_blank,
+    with_plain_digits,
     without_marks,
 )
 
@@ -176,12 +177,13 @@ class DealReader:
             if "is_currency_unread" in found:
                 raise BadInput("its currency could not be read")
             named = found.get("currency") or in_header
+            cell = with_plain_digits(cell)
             money = found[target] = amounts.read(cell, named or default)
             found["assumed"] = (
                 named is None
                 and money is not None
                 and money.minor != 0
-                and (not NAMES_CURRENCY.search(cell))
+                and not names_currency(cell)
             )
 
         return take
@@ -219,15 +221,20 @@ class DealReader:
         if target == "currency":
             return partial(read_currency_name, default=self._rules.currency)
         if kind is CellKind.MOMENT:
-            moment = self._moments.column(index)
+            moment_of = self._moments.column(index)
+
+            def moment(cell: str) -> Moment:
+                return moment_of(with_plain_digits(cell))
+
             if target in _DAYS:
                 return lambda cell: moment(cell).day
             return (lambda cell: moment(cell).at) if target in _INSTANTS else moment
+        percent = percent_reader(partial(self._moments.cells, index))
         readers: dict[CellKind, Read] = {
             CellKind.NAME: line,
             CellKind.LINE: line,
             CellKind.TEXT: partial(read_text, is_ours=self._layout.is_ours, field=target),
-            CellKind.PERCENT: percent_reader(partial(self._moments.cells, index)),
+            CellKind.PERCENT: lambda cell: percent(with_plain_digits(cell)),
             CellKind.BASIS_POINTS: read_basis_points,
             CellKind.FLAG: read_flag,
             CellKind.STATUS: read_status,
@@ -275,9 +282,10 @@ class DealReader:
                 except BadInput as error:
                     self._keep(index, target, cell, error, found, tally)
                 else:
-                    found[target] = value
-                    if value is None:
+                    if value is None:  # a cell that says there is nothing
                         tally.blanks[self._header[index]] += 1
+                    else:
+                        found[target] = value
         for index, take in self._others:
             if cell := cells[index].strip():
                 if is_blank(cell) and index in self._without_blanks:

@@ -49,10 +49,10 @@ def find_heading(records: Sequence[Sequence[str]]) -> Heading:
             continue
         if widths[place] < usual / 2 and not _is_known(cells):
             continue
-        if not _holds_data(cells):
-            return Heading(place)
-        if _is_known(cells):
-            return Heading(place)
+        if _is_known(cells) or not _holds_data(cells):
+            below = records[place + 1] if place + 1 < len(records) else ()
+            names_more = _known(below) > max(_known(cells), 1) and not _holds_data(below)
+            return Heading(place + 1 if names_more else place)
     return Heading(None)
 
 
@@ -62,7 +62,11 @@ def _holds_data(cells: Sequence[str]) -> bool:
 
 def _is_known(cells: Sequence[str]) -> bool:
     """Whether several cells are names that columns of deals have."""
-    return sum(slug(cell) in SYNONYMS for cell in cells if cell.strip()) >= 2
+    return _known(cells) >= 2
+
+
+def _known(cells: Sequence[str]) -> int:
+    return sum(slug(cell) in SYNONYMS for cell in cells if cell.strip())
 
 
 class Unnamed(Protocol):
@@ -178,6 +182,8 @@ class DelimitedTable:
                         break
                     if "'" in (row := "".join(cells)) or '="' in row:
                         cells = list(map(undefuse, cells))
+                    if "\0" in row:
+                        cells = [cell.replace("\0", "") for cell in cells]
                     yield Record(line, cells)
                     line = reader.line_num + 1
             except csv.Error:

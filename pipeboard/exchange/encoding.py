@@ -121,11 +121,36 @@ def find_encoding(path: Path, named: str | None = None) -> Encoding:
         if not _decodes(path, marked):
             raise _binary(path, f": it begins as {marked.upper()} but does not go on so")
         return Encoding(marked)
-    if any(b"\0" in chunk for chunk in _chunks(path)):
-        raise _binary(path)
+    nuls = _nuls(path)
     if _decodes(path, "utf-8"):
-        return Encoding("utf-8")
-    return _damaged_utf8(path) or _eight_bit(path)
+        found = Encoding("utf-8")
+    else:
+        found = _damaged_utf8(path) or _eight_bit(path)
+    if nuls:
+        said = f"{nuls:,} NUL characters, which are no text, were left out."
+        found = found._replace(warning=" ".join(filter(None, (found.warning, said))))
+    return found
+
+
+_MOST_NULS = 0.1
+_NO_TEXT = re.compile(rb"[\x01-\x08\x0e-\x19\x1c-\x1f]")
+
+
+def _nuls(path: Path) -> int:
+    """How many NULs a damaged text holds, few or behind its end; BadInput where it is no text."""
+    nuls = size = last = 0
+    for chunk in _chunks(path):
+        if b"\0" in chunk:
+            nuls += chunk.count(0)
+        text = chunk.rstrip(b"\0")
+        last = size + len(text) if text else last
+        size += len(chunk)
+    if not nuls:
+        return 0
+    behind = size - last
+    if nuls - behind > _MOST_NULS * last or any(map(_NO_TEXT.search, _chunks(path))):
+        raise _binary(path)
+    return nuls
 
 
 def _binary(path: Path, why: str = "") -> BadInput:
@@ -156,7 +181,7 @@ def _decodes(path: Path, name: str) -> bool:
     decoder = codecs.getincrementaldecoder(name)()
     try:
         for chunk in _chunks(path):
-            if "\0" in decoder.decode(chunk):
+            if "\0" in decoder.decode(chunk) and name.startswith("utf-16"):
                 return False
         decoder.decode(b"", final=True)
     except UnicodeDecodeError:
@@ -226,8 +251,13 @@ def _eight_bit_names(path: Path, part: bytes) -> list[str]:
     from charset_normalizer import from_bytes  # 15 ms, for the few files that need it
 
     guesses = [guess.encoding.replace("_", "-") for guess in from_bytes(part)]
+    guesses = [_WIDER.get(name, name) for name in guesses]
     guesses = [name for name in dict.fromkeys(guesses) if _decodes(path, name)]
     return guesses and [*guesses, *(name for name in names if name not in guesses)]
+
+
+_WIDER = {"iso8859-8": "cp1255"}
+"""What Windows writes, with signs of currencies, where the letters are the same."""
 
 
 def _telling_word(names: list[str], part: bytes) -> bytes:

@@ -21,13 +21,15 @@ _ISO_TAIL = re.compile(r" ?(?:UTC|GMT|Z)$")
 _TIME = (
     r"(?:[ T,]+(?:at |um |à |kl\.? )?(?P<hour>\d{1,2})[:.](?P<minute>\d\d)"
     r"(?::(?P<second>\d\d)(?:[.,]\d{1,9})?)?\s*(?P<half>[ap]\.?m\.?)?"
-    r"(?: ?(?:uhr|h))?(?P<offset> ?(?:z|[+-]\d\d:?\d\d|[a-z]{2,4}))?)?"
+    r"(?: ?(?:uhr|h))?(?P<offset> ?(?:z|(?:utc|gmt)?[+-]\d\d?(?::?\d\d)?|[a-z]{2,4}))?)?"
 )
 _NUMBERS = re.compile(
     r"(?P<a>\d{1,4})(?P<mark>[./-]) ?(?P<b>\d{1,2})(?P=mark) ?(?P<c>\d{4}|\d{1,2})\.?" + _TIME,
     re.ASCII | re.IGNORECASE,
 )
 _EAST_ASIAN = re.compile(r"(\d{4})\s*[年년]\s*(\d{1,2})\s*[月월]\s*(\d{1,2})\s*[日일]?(.*)")
+_ERA = re.compile(r"(令和|平成)\s*(\d{1,2}|元)(年.*)", re.ASCII)
+_ERAS = {"令和": 2018, "平成": 1988}
 _COMPACT = re.compile(r"(\d{8})T(\d{6})(Z?)", re.ASCII)
 _SCRIPT = re.compile(r"(?:\w{3} )?(\w{3} \d{1,2} \d{4} [\d:]{8}) GMT([+-]\d{4})(?: \(.*\))?")
 _NAMED = re.compile(
@@ -50,6 +52,7 @@ _ZONES = {
     "pst": -480, "pdt": -420, "cet": 60, "cest": 120, "eet": 120, "eest": 180, "msk": 180,
     "jst": 540, "aest": 600, "aedt": 660, "wet": 0, "west": 60, "mez": 60, "mesz": 120,
 }  # fmt: skip
+_HOURS_AWAY = re.compile(r"(?:utc|gmt)?([+-])(\d\d?):?(\d\d)?", re.ASCII)
 _SERIAL = re.compile(r"\d{5}(?:\.\d+)?", re.ASCII)
 _EPOCH = re.compile(r"\d{13}|\d{10}", re.ASCII)
 
@@ -174,6 +177,9 @@ def _by_form(text: str, latest_year: int) -> tuple[datetime, bool] | None:
     if found := _COMPACT.fullmatch(text):
         at = datetime.strptime(found[1] + found[2], "%Y%m%d%H%M%S")  # noqa: DTZ007
         return at.replace(tzinfo=UTC) if found[3] else at, True
+    if found := _ERA.fullmatch(text):
+        year = _ERAS[found[1]] + (1 if found[2] == "元" else int(found[2]))
+        text = f"{year}{found[3]}"
     if found := _EAST_ASIAN.fullmatch(text):
         text = f"{found[1]}-{found[2]:0>2}-{found[3]:0>2}{found[4].rstrip()}"
         return datetime.fromisoformat(text), bool(found[4].strip())
@@ -246,9 +252,9 @@ def _offset(text: str) -> timezone | None:
     """The zone behind a time; None where none is written, ValueError for an unknown name."""
     if not text:
         return None
-    if text[0] in "+-":
-        minutes = int(text[1:3]) * 60 + int(text[-2:])
-        return timezone(timedelta(minutes=-minutes if text[0] == "-" else minutes))
+    if found := _HOURS_AWAY.fullmatch(text):
+        minutes = int(found[2]) * 60 + int(found[3] or 0)
+        return timezone(timedelta(minutes=-minutes if found[1] == "-" else minutes))
     if text not in _ZONES:
         raise ValueError("no zone that is known")
     return timezone(timedelta(minutes=_ZONES[text]))

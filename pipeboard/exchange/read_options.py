@@ -169,7 +169,7 @@ class CellTally:
                 f"{quoted(self.footers[0])}{' and more' if len(self.footers) > 1 else ''}."
             )
         if self.repeated_headers:
-            yield f"{_many(self.repeated_headers, 'repeated header line')} left out."
+            yield f"{_many(self.repeated_headers, 'repeated header line')} or rule left out."
         if self.group_lines:
             yield f"{_many(self.group_lines, 'line')} with titles or sums of groups left out."
         if self.beside:

@@ -14,6 +14,7 @@ from pipeboard.exchange.layouts.layout import Layout
 from pipeboard.exchange.read_options import CellTally
 from pipeboard.exchange.rows import DealRow, Entered, Rejected
 from pipeboard.exchange.tables import FileTable, Record
+from pipeboard.exchange.values import without_marks
 
 _FOOTER = re.compile(
     r"(?:grand |sub)?total|summe|gesamt|sum\b|count\b|итого|totale|totaal|somme"
@@ -21,7 +22,22 @@ _FOOTER = re.compile(
     r"|\d+ records|erstellt am|page \d",
     re.IGNORECASE,
 )
+_SUM = re.compile(
+    r"(?:sub|grand|sous)?[ -]?total\b|zwischensumme|summe|gesamt|sum\b|итого|всего|totale\b|totaal"
+    r"|subtotaal|somme|suma\b|razem|celkem|összesen|toplam|合計|小計|总计|小计|합계",
+    re.IGNORECASE,
+)
+_NUMBER = re.compile(r"\D{0,4}\d[\d.,'’ \xa0\u202f]*\D{0,4}")
+_RULE = frozenset("-=:+_ ")
 _LOOKED_AT = 2_000
+
+
+def _is_like(cells: list[str], header: list[str]) -> bool:
+    """Whether a record is the header again behind a mark of order, or a rule drawn below it."""
+    first = cells[0] or (cells[1] if len(cells) > 1 else "")
+    if first[:2] in ("--", "==", ":-"):
+        return _RULE.issuperset("".join(cells))
+    return not first.isascii() and [without_marks(cell) for cell in cells] == header
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,14 +75,14 @@ class Rows:
     def _records(self) -> Iterator[Record | Rejected]:
         """The records that speak of deals: footers, repeated headers and lines that go on with
         the deal above are counted and left out."""
-        header = list(self.table.header)
+        header, stage = list(self.table.header), self.reader.place_of("stage")
         thin: list[Record] = []
         last: Record | None = None
         for record in self.table.records():
             if isinstance(record, Rejected):
                 yield record
                 continue
-            if record.cells == header:
+            if record.cells == header or _is_like(record.cells, header):
                 self.tally.repeated_headers += 1
                 continue
             if self.layout.continues and last is not None and self._goes_on(record):
@@ -76,13 +92,14 @@ class Rows:
             if self.layout.has_groups and self._is_between_groups(record):
                 self.tally.group_lines += 1
                 continue
-            if self._is_thin(record):
+            placed = "" if stage is None else record.cells[stage].strip()
+            if (not placed or _FOOTER.match(placed)) and self._is_thin(record):
                 thin.append(record)
                 continue
             if last is not None:
                 yield last
                 last = None
-            yield from thin
+            yield from self._without_sums(thin)
             thin.clear()
             if self.layout.continues:
                 last = record
@@ -105,6 +122,19 @@ class Rows:
             return bool(_FOOTER.match(first))
         filled = [cell for cell in cells if cell.strip()]
         return len(filled) == 1 or bool(filled and _FOOTER.match(filled[0].strip()))
+
+    def _without_sums(self, thin: Iterable[Record]) -> Iterator[Record]:
+        for record in thin:
+            if self._is_sum(record):
+                self.tally.group_lines += 1
+            else:
+                yield record
+
+    def _is_sum(self, record: Record) -> bool:
+        """Whether a line between deals holds the sum of a group: it is called so, and says nothing
+        else but numbers."""
+        first, *others = [cell.strip() for cell in record.cells if cell.strip()]
+        return bool(_SUM.match(first)) and all(map(_NUMBER.fullmatch, others))
 
     def _without_footers(self, thin: list[Record]) -> Iterator[Record]:
         """Thin records below the last deal: a report's own words, else a deal with just a name."""

@@ -14,7 +14,8 @@ _NAMES = {
         "id record_id opportunity_id deal_id crm_id deal_number opportunity_number "
         "datensatz_id id_de_registro id_enregistrement deal_uid uuid lead_id opp_id "
         "potential_id auftrag_id vorgang_id id_deal id_sdelki "
-        "do_not_modify_opportunity opportunity_key issue_id lead_number chancennummer ref_n"
+        "do_not_modify_opportunity opportunity_key issue_id lead_number chancennummer ref_n "
+        "案件番号 案件id 商談id מזהה κωδικός รหัส المعرف"
     ),
     "title": (
         "name deal deal_name deal_title opportunity opportunity_name subject project "
@@ -30,7 +31,7 @@ _NAMES = {
         "denumire oportunitate 商机 商机名称 商談 商談名 案件名 거래 거래명 העסקה שם_העסקה "
         "dealname topic summary task_name intitule libelle nome_opportunita nom_de_l_opportunite "
         "nombre_de_la_oportunidad nome_da_oportunidade naam_van_de_kans nazwa_szansy "
-        "nazov_prilezitosti τίτλος όνομα ευκαιρία"
+        "nazov_prilezitosti τίτλος όνομα ευκαιρία ชื่อดีล اسم_الصفقة"
     ),
     "account": (
         "account_name company company_name organization organisation organization_name "
@@ -44,7 +45,7 @@ _NAMES = {
         "bedrift asiakas yritys companie "
         "客户 客户名称 公司 取引先 取引先名 会社 회사 고객 לקוח חברה "
         "potential_customer party tiers org_name organization_org_name contraente relatie "
-        "εταιρεία πελάτης お客様 会社名"
+        "εταιρεία πελάτης お客様 会社名 บริษัท ลูกค้า الشركة العميل"
     ),
     "pipeline": "pipeline_name vertriebspipeline tuyau embudo funil lejek воронка воронка_продаж",
     "stage": (
@@ -56,7 +57,7 @@ _NAMES = {
         "etapa_oportunitate 阶段 销售阶段 フェーズ 단계 שלב "
         "dealstage current_stage milestone section_column current_milestone fase_actual "
         "fase_attuale "
-        "ステージ 商談フェーズ στάδιο φάση"
+        "ステージ 商談フェーズ στάδιο φάση ขั้นตอน المرحلة"
     ),
     "status": (
         "outcome deal_outcome result win_loss won_lost "
@@ -75,7 +76,8 @@ _NAMES = {
         "varde belob verdi belop summa arvo valoare 金额 金額 금액 סכום ערך "
         "est_revenue bid_amount erwarteter_umsatz projected_revenue valor_unico "
         "montant_opportunite importo_stimato geschatte_waarde geschatte_omzet бюджет_руб "
-        "сумма_руб value_in_cents amount_in_cents amount_cents value_cents αξία ποσό"
+        "сумма_руб value_in_cents amount_in_cents amount_cents value_cents αξία ποσό "
+        "มูลค่า المبلغ القيمة"
     ),
     "currency": (
         "currency_code currency_iso_code deal_currency amount_currency value_currency "
@@ -165,7 +167,8 @@ _NAMES = {
         "kans_percentage prawdopodobienstwo pravdepodobnost pravdepodobnost_uspechu "
         "valoszinuseg olasilik вероятность імовірність ймовірність sannolikhet sandsynlighed "
         "sannsynlighet todennakoisyys probabilitate "
-        "probability_of_winning kans_op_succes kans"
+        "probability_of_winning kans_op_succes kans win_percent chance_percent close_percent "
+        "winning_percent ความน่าจะเป็น"
     ),
     "forecast_category": "forecast_category_name",
     "lost_reason": (

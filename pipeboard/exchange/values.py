@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from decimal import ROUND_HALF_UP, Decimal
 from functools import lru_cache, partial
 from typing import Any
+from unicodedata import decimal
 
 from pipeboard.domain.commands import Precision
 from pipeboard.domain.errors import BadInput
@@ -23,36 +24,17 @@ _BLANKS = {
 }  # fmt: skip
 _PERCENT = re.compile(r"(?P<number>\d{1,3}(?:[.,]\d+)?)\s*(?P<sign>%?)", re.ASCII)
 _TRUE = {
-    "true",
-    "yes",
-    "y",
-    "1",
-    "x",
-    "on",
-    "archived",
-    "wahr",
-    "ja",
-    "vrai",
-    "oui",
-    "si",
-    "sí",
-    "да",
-    "t",
-}
+    "true", "yes", "y", "1", "x", "on", "archived", "t", "✓", "✔", "☑", "✅",
+    "wahr", "ja", "vrai", "oui", "verdadero", "si", "sí", "vero", "sì", "verdadeiro", "sim",
+    "waar", "prawda", "tak", "pravda", "ano", "áno", "igaz", "igen", "doğru", "evet", "истина",
+    "да", "так", "sant", "sand", "tosi", "kyllä", "adevărat", "ναι", "αληθές", "はい", "是", "예",
+}  # fmt: skip
 _FALSE = {
-    "false",
-    "no",
-    "n",
-    "0",
-    "off",
-    "not archived",
-    "falsch",
-    "nein",
-    "faux",
-    "non",
-    "нет",
-    "f",
-}
+    "false", "no", "n", "0", "off", "not archived", "f", "✗", "✘", "☐", "❌",
+    "falsch", "nein", "faux", "non", "falso", "não", "nao", "onwaar", "nee", "fałsz", "nie",
+    "nepravda", "ne", "hamis", "nem", "yanlış", "hayır", "ложь", "нет", "ні", "falskt", "falsk",
+    "usann", "nej", "nei", "epätosi", "ei", "fals", "nu", "όχι", "ψευδές", "いいえ", "否", "아니요",
+}  # fmt: skip
 _CATEGORIES = {
     "omitted": "omitted",
     "not_forecasted": "omitted",
@@ -261,9 +243,9 @@ class AmountColumn:
         number = _number_in(cell)
         is_open = bool(_ONE_GROUP.fullmatch(number))
         decimal = self._decimal or (self._settled() if is_open else None)
-        plain = _ASIDE.sub("", cell)
+        plain = _with_sign(_PLUS.sub("", _ASIDE.sub("", cell)))
         money = parse_money(plain, currency, decimal)
-        if self.scale > 1 and not _HAS_POWER.search(cell):
+        if self.scale > 1 and not _POWER_WORD.search(cell):
             money = Money(money.minor * self.scale, money.currency)
         return money, decimal is None and is_open
 
@@ -275,9 +257,43 @@ class AmountColumn:
         return self._shown
 
 
+# What stands for a power of ten or a currency behind a number, in words.
+_POWER_WORD = re.compile(
+    r"(?i)(?<=[\d.,])\s*(?:mio|mln|mrd|mn|bn|tsd|la(?:kh|c)s?|crores?|cr|млрд|млн|тыс|[kmb])(?!\w)\.?"
+    r"|[万萬만億亿억]"
+)
+_NAMED_BEHIND = re.compile(r"(.*\d)\s*([^\W\d_][^\d]*)")
+_PLAIN_NAMES = {"dollar": "$", "dollars": "$", "pounds": "£", "rupees": "rs", "rupee": "rs"}
+
+
+def names_currency(cell: str) -> bool:
+    """Whether something in a cell with an amount is its currency."""
+    return bool(_OF_CURRENCY.search(_POWER_WORD.sub("", cell)))
+
+
+def _with_sign(cell: str) -> str:
+    """The amount with the sign or code of a currency that it names in full."""
+    if (found := _NAMED_BEHIND.fullmatch(cell)) is None:
+        return cell
+    name = fold(found[2]).strip(". ")
+    code = CURRENCY_NAMES.get(name) or _PLAIN_NAMES.get(name)
+    return f"{found[1]} {code}" if code else cell
+
+
+_DIGITS = {0x66B: ".", 0x66C: ",", 0xFF05: "%", 0x66A: "%", 0xFF0C: ",", 0xFF0E: "."}
+
+
+def with_plain_digits(cell: str) -> str:
+    """A number or a date in the digits 0 to 9, whatever digits it is written with."""
+    if cell.isascii():
+        return cell
+    plain = (str(decimal(char)) if char.isdecimal() else char for char in cell)
+    return "".join(plain).translate(_DIGITS)
+
+
 _SCIENTIFIC = re.compile(r"\d(?:\.\d+)?[eE]\+?\d{1,2}", re.ASCII)
-_HAS_POWER = re.compile(r"\d\s*[kmb]", re.IGNORECASE)
 # `1.234,-` and `1'234.–`: no cents. Words behind an amount that name no other one.
+_PLUS = re.compile(r"^\+\s*(?=\d)")
 _ASIDE = re.compile(r"(?<=\d)[.,]\s*[-–—]+(?=\D*$)")
 
 
@@ -337,7 +353,7 @@ def unless_blank(read: Read) -> Read:
 
 clean_account = lru_cache(maxsize=16_384)(partial(clean_line, field="account"))
 LIMITS = {"owner": 100, "source": 100, "contact_reason": 1000, "lost_reason": 1000}
-NAMES_CURRENCY = re.compile(r"[^\d\s.,'’()\-–kKmM]")
+_OF_CURRENCY = re.compile(r"[^\d\s.,'’()\-–+]")
 
 
 def read_text(cell: str, *, is_ours: bool, field: str) -> str:

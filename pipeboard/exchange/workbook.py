@@ -88,13 +88,21 @@ def open_workbook(path: Path, sheet: str | None) -> SheetTable:
     try:
         book = calamine.CalamineWorkbook.from_path(str(path))
         names = list(book.sheet_names)
-        rows = _rows_of(book, _chosen(book, names, sheet, path))
+        chosen = _chosen(book, names, sheet, path)
+        rows = _rows_of(book, chosen)
+        filled = _fill_merged(rows, book.get_sheet_by_name(chosen).merged_cell_ranges or ())
     except (calamine.CalamineError, OSError, ValueError) as error:
         raise BadInput(
             f"{path.name} cannot be read as a workbook ({error})",
             hint="If it has a password, take that off; or save the sheet as CSV (UTF-8).",
         ) from error
     table = SheetTable(rows, FORMATS.get(path.suffix.lower(), "xlsx"))
+    if filled:
+        table.warnings.append(
+            "1 cell that is merged with the one above was read as that one."
+            if filled == 1
+            else f"{filled:,} cells that are merged with the one above were read as that one."
+        )
     if len(names) > 1 and sheet is None:
         table.warnings.append(
             f"The workbook has {len(names)} sheets ({', '.join(names[:6])}); "
@@ -126,6 +134,19 @@ def _rows_of(book: CalamineWorkbook, name: str) -> list[list[str]]:
     return cells
 
 
+def _fill_merged(
+    rows: Sequence[list[str]], merged: Iterable[tuple[tuple[int, int], tuple[int, int]]]
+) -> int:
+    """Writes what cells merged over several rows say into each of these rows; how many they are."""
+    filled = 0
+    for (top, left), (bottom, _) in merged:
+        for row in rows[top + 1 : bottom + 1]:
+            if len(row) > left and rows[top][left] and not row[left]:
+                row[left] = rows[top][left]
+                filled += 1
+    return filled
+
+
 def _text(value: object) -> str:
     """A typed cell as the text that reads back as the same value."""
     match value:
@@ -151,13 +172,19 @@ def _text(value: object) -> str:
 # Deals as a workbook of Excel, with numbers and dates as such and no cell that is a formula.
 
 _NUMBER = re.compile(r"-?\d{1,15}(?:\.\d+)?", re.ASCII)
+_DAY = re.compile(r"(?:19|20)\d\d-\d\d-\d\d", re.ASCII)
 _UNSAFE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 _LONGEST_CELL = 32_767
 NUMBERS = frozenset(("value", "probability", "age", "idle", "answered", "version"))
 
 
-def workbook_of(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> bytes:
-    """The file; BadInput where what writes workbooks is not installed."""
+def workbook_of(
+    columns: Sequence[str], rows: Iterable[Sequence[str]], *, comes_back: bool = False
+) -> bytes:
+    """The file; one that `comes_back` into an import keeps instants and long texts as they are.
+
+    BadInput where what writes workbooks is not installed, or a text is longer than a cell can be.
+    """
     try:
         from openpyxl import Workbook  # 0.7 s, for this format only
         from openpyxl.cell import WriteOnlyCell
@@ -166,6 +193,8 @@ def workbook_of(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> bytes:
             "What writes workbooks is not installed.",
             hint="Install it: pip install 'pipeboard[workbooks]'. Or export CSV.",
         ) from error
+    typed = _exact if comes_back else _typed
+    found = [[typed(*cell) for cell in zip(columns, row, strict=True)] for row in rows]
     book = Workbook(write_only=True)
     sheet = book.create_sheet("Deals")
     sheet.freeze_panes = "A2"
@@ -177,11 +206,25 @@ def workbook_of(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> bytes:
         return made
 
     sheet.append([cell(name) for name in columns])
-    for row in rows:
-        sheet.append([cell(_typed(name, text)) for name, text in zip(columns, row, strict=True)])
+    for values in found:
+        sheet.append([cell(value) for value in values])
     out = io.BytesIO()
     book.save(out)
     return out.getvalue()
+
+
+def _exact(column: str, text: str) -> str | Decimal | date | None:
+    """A cell that is read as the same text again."""
+    if len(text) > _LONGEST_CELL:
+        raise BadInput(
+            f"{quoted(column)} of a deal is longer than a cell of a workbook can be.",
+            hint="Export CSV or JSON, which hold everything, or leave it out with --columns.",
+        )
+    if column == "value" and _NUMBER.fullmatch(text):
+        return Decimal(text)
+    if _DAY.fullmatch(text):
+        return date.fromisoformat(text)
+    return f"'{text}" if undefuse(text) != text else _UNSAFE.sub("", text) or None
 
 
 def _typed(column: str, text: str) -> str | Decimal | date | None:

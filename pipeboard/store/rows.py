@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from json.encoder import c_make_encoder, encode_basestring  # type: ignore[attr-defined]
 from operator import attrgetter, index, itemgetter
 from types import MappingProxyType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from pipeboard.domain.deal import Deal, Loss, NextStep, Status
 from pipeboard.domain.deal_fields import FIELDS
@@ -34,6 +34,11 @@ from pipeboard.store.troubles import UNREADABLE, of_deal
 if TYPE_CHECKING:
     from pipeboard.domain.deal import FieldValue
     from pipeboard.store.database import Row
+
+
+T = TypeVar("T")
+Column = Sequence[object]
+"""The values of one column, row by row."""
 
 
 def _plain(value: object) -> object:
@@ -102,6 +107,7 @@ _INSTANTS_OF = itemgetter(*INSTANTS)
 _DATES_OF = itemgetter(*DATES)
 _same_of, _instants_of = attrgetter(*SAME), attrgetter(*INSTANTS)
 _dates_of, _doc_of = attrgetter(*DATES), attrgetter(*IN_DOC)
+_several_of = attrgetter("value", "floor_value", "loss", "next_step")
 
 
 def stored_deal(row: Row) -> Deal:
@@ -186,41 +192,67 @@ def _next_step(row: Row) -> NextStep | None:
 
 def row_from_deal(deal: Deal, updated_at: int) -> dict[str, object]:
     """The row of the table `deal` for a deal; `updated_at` in microseconds."""
-    row: dict[str, object] = dict(zip(SAME, _same_of(deal), strict=True))
-    for name, at in zip(INSTANTS, _instants_of(deal), strict=True):
-        row[name] = None if at is None else micros(at)
-    for name, day in zip(DATES, _dates_of(deal), strict=True):
-        row[name] = None if day is None else day.isoformat()
-    value, floor, loss, step = deal.value, deal.floor_value, deal.loss, deal.next_step
-    answers = sorted(deal.answers.items()) if deal.answers else ()
-    ratings = {key: answer.rating for key, answer in answers if answer.is_given}
-    doc = {name: found for name, found in zip(IN_DOC, _doc_of(deal), strict=True) if found}
-    words = folded(deal)
-    begun = beginning(words, WORDS_BYTES)
-    row |= {
-        "live": not deal.removed and deal.archived_at is None,
-        "outcome": str(deal.outcome),
-        "value_minor": value.minor if value else None,
-        "value_currency": value.currency if value else None,
-        "floor_minor": floor.minor if floor else None,
-        "floor_currency": floor.currency if floor else None,
-        "loss_category": loss.category if loss else None,
-        "loss_reason": loss.reason if loss else None,
-        "loss_competitor": loss.competitor if loss else None,
-        "recycle_on": to_json(loss.recycle_on) if loss else None,
-        "loss_objection": loss.objection if loss else None,
-        "has_step": step is not None,
-        "next_text": step.text if step else None,
-        "next_due": to_json(step.due) if step else None,
-        "next_every": step.every if step else None,
-        "answered": len(ratings),
-        "ratings": index_key(as_json(ratings), RATINGS_BYTES) if ratings else "",
-        "folded": begun,
-        "folded_whole": None if begun == words else words,
-        "updated_at": updated_at,
-        "doc": as_json(doc) if doc else "{}",
+    return {name: values[0] for name, values in columns_from_deals((deal,), updated_at).items()}
+
+
+def columns_from_deals(deals: Sequence[Deal], updated_at: int) -> dict[str, Column]:
+    """The rows of the table `deal` for some deals, as the values of each of its columns."""
+    if not deals:
+        return {}
+    columns: dict[str, Column] = {
+        **dict(zip(SAME, zip(*map(_same_of, deals), strict=True), strict=True)),
+        **dict(_written(INSTANTS, map(_instants_of, deals), micros)),
+        **dict(_written(DATES, map(_dates_of, deals), date.isoformat)),
     }
-    return row
+    values, floors, losses, steps = zip(*map(_several_of, deals), strict=True)
+    words = [folded(deal) for deal in deals]
+    begun = [beginning(one, WORDS_BYTES) for one in words]
+    ratings = [_ratings(deal) if deal.answers else {} for deal in deals]
+    columns |= {
+        "live": [not deal.removed and deal.archived_at is None for deal in deals],
+        "outcome": [str(deal.outcome) for deal in deals],
+        "value_minor": [value and value.minor for value in values],
+        "value_currency": [value and value.currency for value in values],
+        "floor_minor": [floor and floor.minor for floor in floors],
+        "floor_currency": [floor and floor.currency for floor in floors],
+        "loss_category": [loss and loss.category for loss in losses],
+        "loss_reason": [loss and loss.reason for loss in losses],
+        "loss_competitor": [loss and loss.competitor for loss in losses],
+        "recycle_on": [loss and to_json(loss.recycle_on) for loss in losses],
+        "loss_objection": [loss and loss.objection for loss in losses],
+        "has_step": [step is not None for step in steps],
+        "next_text": [step and step.text for step in steps],
+        "next_due": [step and to_json(step.due) for step in steps],
+        "next_every": [step and step.every for step in steps],
+        "answered": list(map(len, ratings)),
+        "ratings": [index_key(as_json(one), RATINGS_BYTES) if one else "" for one in ratings],
+        "folded": begun,
+        "folded_whole": [None if a == b else b for a, b in zip(begun, words, strict=True)],
+        "updated_at": [updated_at] * len(deals),
+        "doc": [_doc(deal) for deal in deals],
+    }
+    return columns
+
+
+def _written(
+    names: Sequence[str], rows: Iterable[Sequence[T | None]], write: Callable[[T], object]
+) -> Iterator[tuple[str, Column]]:
+    """Columns of instants or days as they are kept; most hold nothing."""
+    for name, column in zip(names, zip(*rows, strict=True), strict=True):
+        if any(column):
+            yield name, [None if value is None else write(value) for value in column]
+        else:
+            yield name, column
+
+
+def _ratings(deal: Deal) -> dict[str, int | None]:
+    """The answers that are given, by their questions in order, as they are rated."""
+    return {key: one.rating for key, one in sorted(deal.answers.items()) if one.is_given}
+
+
+def _doc(deal: Deal) -> str:
+    doc = {name: found for name, found in zip(IN_DOC, _doc_of(deal), strict=True) if found}
+    return as_json(doc) if doc else "{}"
 
 
 def folded(deal: Deal) -> str:

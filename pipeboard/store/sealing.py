@@ -27,8 +27,8 @@ _AGREED = ("topic", "key", "before", "after")
 _COMMANDS = f"SELECT seq, {', '.join(_SEALED)}, digest FROM command"
 LAST_SEALED = "SELECT digest FROM command ORDER BY seq DESC LIMIT 1"
 EVENTS_AT_ONCE = 20_000
-_TOLD = ("deal_id", "version", "at", "kind", "undoes", "data")
-TOLD = ", ".join(_TOLD)
+SEALED_WITH = ("deal_id", "version", "at", "kind", "undoes", "data")
+TOLD = ", ".join(SEALED_WITH)
 """The columns of an event that its command is sealed with."""
 
 
@@ -58,7 +58,7 @@ def seal(database: Database, before: str | None = None) -> None:
 def _seal_rows(database: Database, written: Mapping[str, Sequence[Row]], before: str) -> None:
     events: dict[str, list[bytes]] = defaultdict(list)
     for row in written.get("event", ()):
-        events[row["command_id"]].append(event_lines([tuple(row[name] for name in _TOLD)]))
+        events[row["command_id"]].append(event_lines([tuple(row[name] for name in SEALED_WITH)]))
     agreed: dict[str, list[RowTuple]] = defaultdict(list)
     for row in written.get("workspace_event", ()):
         agreed[row["command_id"]].append(tuple(row[name] for name in _AGREED))

@@ -17,17 +17,10 @@ from pipeboard.domain.text import fold
 from pipeboard.exchange.deal_files import is_whole
 from pipeboard.exchange.outcomes import closing_outcome
 from pipeboard.exchange.reading import Reading, find_source, open_import
-from pipeboard.exchange.recipe import (
-    Recipe,
-    SideFile,
-    SideTable,
-    Survey,
-    read_options,
-    recipe_from_json,
-    survey,
-)
+from pipeboard.exchange.recipe import Recipe, Survey, read_options, recipe_from_json, survey
 from pipeboard.exchange.row_stream import stages_in_order
 from pipeboard.exchange.rows import DealRow
+from pipeboard.exchange.side_files import SideFile, SideTable, side_of
 from pipeboard.workspace.finding import find_pipeline
 from pipeboard.workspace.import_report import ImportReport, RejectedFile, remarks_told
 from pipeboard.workspace.import_rows import ImportOptions, Progress, import_rows
@@ -141,7 +134,7 @@ class ImportPlan:
 
     The deals go into the pipeline of that name; where there is no name, into those that they name
     themselves, else into the first. One that `is_new` is made of the file's own stages. `forgets`
-    how files of its source were read before. What the `side` file tells of them is added.
+    how files of its source were read before.
     """
 
     path: Path
@@ -154,7 +147,6 @@ class ImportPlan:
     skips_bad: bool = False
     override: str = ""
     new_reps: bool = False
-    side: SideFile | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,7 +156,7 @@ class FileSeen:
     `recipe` is the plan's over the last one of this source, `last` in words what was taken from
     that. Rows go into `pipeline`, but for those that name one `beside` it. `mapping` is the target
     of each column, `answers` as `Reading.answers`. `lacking` says why nothing can be imported yet.
-    `stamps` tell whether it, or the `side` file that is joined, has changed since.
+    `stamps` tell whether it, or the second file that is joined, has changed since.
     """
 
     plan: ImportPlan
@@ -188,6 +180,11 @@ class FileSeen:
     report: ImportReport = field(default_factory=ImportReport)
     lacking: str = ""
     side: SideTable | None = None
+
+    @property
+    def side_file(self) -> SideFile | None:
+        """The second file that is joined."""
+        return side_of(self.recipe)
 
     @property
     def unknown_words(self) -> int:
@@ -231,7 +228,7 @@ def look_at(
     recipe, last, remarks = _recipe_of(workspace, plan)
     named = () if plan.pipeline else named_pipelines(workspace, plan.path, recipe)
     pipeline, *beside = named or (_pipeline_of(workspace, plan, recipe),)
-    stamps = _stamps(plan)
+    stamps = _stamps(plan.path, recipe)
     read_with = None if named else pipeline
     with (
         _readable(plan.path),
@@ -275,7 +272,7 @@ def _rehearse(
     report, lacking, side = ImportReport(), seen.lacking, None
     if not lacking:
         try:
-            side = seen.plan.side.open() if seen.plan.side else None
+            side = seen.side_file.open() if seen.side_file else None
             seen = replace(seen, side=side)
             report = _rehearsed(workspace, seen, reading, heard)
         except PipeboardError as error:
@@ -354,6 +351,7 @@ def _options(seen: FileSeen, reading: Reading) -> ImportOptions:
         recipe=kept,
         new_reps=plan.new_reps,
         side=seen.side,
+        joins_here=bool(seen.side_file and seen.side_file.everywhere),
     )
 
 
@@ -369,14 +367,14 @@ def _readable(path: Path) -> Iterator[None]:
         ) from error
 
 
-def _stamps(plan: ImportPlan) -> dict[Path, _Stamp]:
+def _stamps(path: Path, recipe: Recipe) -> dict[Path, _Stamp]:
     try:
-        stamps = {plan.path: _stamp(plan.path)}
+        stamps = {path: _stamp(path)}
     except OSError as error:
-        raise BadInput(f"{plan.path} cannot be looked at: {error.strerror}.") from error
-    if plan.side is not None:
+        raise BadInput(f"{path} cannot be looked at: {error.strerror}.") from error
+    if (side := side_of(recipe)) is not None:
         with suppress(OSError):  # what is wrong with it is said when it is read
-            stamps[plan.side.path] = _stamp(plan.side.path)
+            stamps[side.path] = _stamp(side.path)
     return stamps
 
 
@@ -406,13 +404,13 @@ def carry_out(workspace: Workspace, seen: FileSeen, heard: Progress) -> Imported
     plan, path = seen.plan, seen.plan.path
     if seen.lacking:
         raise Refused(seen.lacking)
-    for file, stamp in _stamps(plan).items():
+    for file, stamp in _stamps(path, seen.recipe).items():
         if stamp != seen.stamps.get(file):
             raise Conflict(
                 f"{file.name} has changed since it was looked at.", hint="Nothing was imported."
             )
-    if plan.side is not None:
-        seen = replace(seen, side=plan.side.open())
+    if seen.side_file is not None:
+        seen = replace(seen, side=seen.side_file.open())
     as_seen = plan.is_new or seen.splits
     pipeline = seen.pipeline if as_seen else find_pipeline(workspace, plan.pipeline or None)
     read_with = None if seen.splits else pipeline

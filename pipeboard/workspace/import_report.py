@@ -79,10 +79,11 @@ class ImportReport:
     remarks: dict[str, list[int]] = field(default_factory=lambda: defaultdict(list))
     remark_counts: Counter[str] = field(default_factory=Counter)
     joined: int = 0
+    joined_here: int = 0
     keys_met: set[str] = field(default_factory=set)
     teams: list[str] = field(default_factory=list)
-    """What a second file adds: the rows that have a line of it, the keys of these lines, and the
-    reps who come into another team."""
+    """What a second file adds: the rows and the deals in none that have a line of it, the keys of
+    these lines, and the reps who come into another team."""
     command_id: str = ""
     said_before: str = ""
 

@@ -10,7 +10,7 @@ import gc
 import uuid
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
-from itertools import count, islice
+from itertools import chain, count, islice
 from typing import TYPE_CHECKING
 
 from pipeboard.domain import commands as c
@@ -24,16 +24,16 @@ from pipeboard.domain.pipeline import Pipeline
 from pipeboard.domain.pipeline_rules import check_pipeline, clean_pipeline
 from pipeboard.domain.settings import Rep
 from pipeboard.domain.text import fold
-from pipeboard.exchange.recipe import TEAM, SideTable, value_of
 from pipeboard.exchange.rows import DealRow, Rejected
+from pipeboard.exchange.side_files import TEAM, SideTable
 from pipeboard.store.reading.setup import pipeline_data
 from pipeboard.workspace.configuration import change_rep, rep_agreed
 from pipeboard.workspace.execution import carry_out
 from pipeboard.workspace.import_report import ImportReport as ImportReport
 from pipeboard.workspace.import_report import RowsRejected as RowsRejected
 from pipeboard.workspace.recording import check_role, command_done, retried
-from pipeboard.workspace.row_deciding import ImportOptions as ImportOptions
-from pipeboard.workspace.row_deciding import RowDecider
+from pipeboard.workspace.row_deciding import NO_LINE, RowDecider
+from pipeboard.workspace.row_matching import ImportOptions as ImportOptions
 from pipeboard.workspace.service import Service, in_transaction
 
 if TYPE_CHECKING:
@@ -129,6 +129,8 @@ class _Import:
         decider = self._decider(_with_made_up_ids(self.pipelines))
         for rows in self._chunks(decider.report, progress):
             decider.decide(rows)
+        for _ in decider.join_here():
+            pass
         self._check(decider)
         return decider.report
 
@@ -138,8 +140,8 @@ class _Import:
         with ExitStack() as resources:
             staging: Staging | None = None
             decider = self._decider(pipelines)
-            for rows in self._chunks(decider.report, progress):
-                decided = decider.decide(rows)
+            by_rows = map(decider.decide, self._chunks(decider.report, progress))
+            for decided in chain(by_rows, decider.join_here()):
                 if decider.report.rejected and not self.skip_bad:
                     continue
                 if staging is None and decided:
@@ -244,7 +246,8 @@ class _Import:
                 )
         if outdated := staging.stage.outdated():
             raise _Outdated(outdated)
-        deals = decider.report.created + decider.report.updated
+        report = decider.report
+        deals = report.created + report.updated + report.joined_here
         summary = f"Imported {deals:,} deals from {self.origin}."
         reps = self._reps_agreed(staging.stage.new_owners())
         made += reps
@@ -265,14 +268,18 @@ class _Import:
         decider: RowDecider,
         ids: frozenset[int],
     ) -> None:
-        for deal_id in ids:
-            decider.forget(deal_id)
-        wanted = set(staging.stage.take_back(list(ids)))
+        places = dict(zip(ids, staging.stage.take_back(list(ids)), strict=True))
+        for deal_id, line in places.items():
+            decider.forget(deal_id, line)
+        wanted = set(places.values())
         rows = [
             row for row in self.reading.again() if isinstance(row, DealRow) and row.line in wanted
         ]
-        if decided := decider.decide(rows, again=True):
-            self._put_aside(staging, decider, decided)
+        alone = [deal_id for deal_id, line in places.items() if line == NO_LINE]
+        joined = decider.join_here(alone) if alone else ()
+        for decided in (decider.decide(rows, again=True), *joined):
+            if decided:
+                self._put_aside(staging, decider, decided)
 
     def _reserve(self, pipeline: Pipeline) -> Pipeline:
         """A new pipeline under numbers of its own; there is nothing of it in the database yet."""
@@ -369,12 +376,9 @@ def join(
     met: set[str] = set()
     wanted: dict[int, Mapping[str, str]] = {}
     for deal in service.reader.each(today=service.today, me=service.me, pipeline_id=pipeline_id):
-        key = table.key_of(deal)
-        line = table.lines.get(key)
-        if line is not None:
+        if (key := table.key_of(deal)) in table.lines:
             met.add(key)
-            changes = {name: text for name, text in line.items() if name != TEAM}
-            if any(value_of(deal, name) != text for name, text in changes.items()):
+            if changes := table.changes_of(deal):
                 wanted[deal.id] = changes
     reps = _teams(service, table, dry_run=dry_run)
     if not wanted:

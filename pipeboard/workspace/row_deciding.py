@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from functools import partial
-from typing import TYPE_CHECKING, Literal, NamedTuple
+from itertools import islice
+from typing import TYPE_CHECKING, NamedTuple
 
 from pipeboard.domain import commands as c
 from pipeboard.domain.deal import Deal, NextStep, Status
 from pipeboard.domain.deciding import decide
 from pipeboard.domain.errors import Ambiguous, NotFound, PipeboardError, Refused
 from pipeboard.domain.events import Event, evolve, evolve_all
-from pipeboard.domain.lazy_dataclass import dataclass, replace
+from pipeboard.domain.lazy_dataclass import replace
 from pipeboard.domain.people import is_like_another, match_rep
 from pipeboard.domain.sheet import may_see
 from pipeboard.domain.text import fold
@@ -27,37 +28,28 @@ from pipeboard.workspace.row_commands import (
     settle,
     take_over,
 )
-from pipeboard.workspace.row_matching import Merge, Recognised, Recogniser, Said, ThreeWay, said_by
+from pipeboard.workspace.row_matching import (
+    EVERYTHING,
+    ImportOptions,
+    Merge,
+    Recognised,
+    Recogniser,
+    Said,
+    ThreeWay,
+    is_spoken,
+    said_by,
+)
 
 if TYPE_CHECKING:
     from pipeboard.domain.pipeline import Pipeline
     from pipeboard.exchange.reading import Reading
-    from pipeboard.exchange.recipe import SideTable
     from pipeboard.store.projecting import Change
     from pipeboard.store.reading import Reader
 
-Match = Literal["update", "skip", "new"]
-MATCHES: tuple[Match, ...] = ("update", "skip", "new")
 _STRANGE_ENOUGH = 0.5
-
-
-@dataclass(frozen=True, slots=True)
-class ImportOptions:
-    """What the person decided beforehand.
-
-    `match` says what happens to rows that are known: brought up to date, left alone, or taken as
-    new deals. `prefer_file` settles what both sides changed. `source` names where ids are from.
-    `recipe` is kept under the name of its source, for the next file of it. `new_reps`: whoever the
-    file is the first to name becomes a rep. `side` adds the fields of a second file to its rows.
-    """
-
-    match: Match = "update"
-    prefer_file: bool = False
-    override: str = ""
-    source: str = ""
-    recipe: tuple[str, str] | None = None
-    new_reps: bool = False
-    side: SideTable | None = None
+_PORTION = 1_000
+NO_LINE = 0
+"""Where a deal stands that is in no row of the file."""
 
 
 class _Place(NamedTuple):
@@ -88,6 +80,7 @@ class RowDecider:
         self.pipeline = pipeline
         self.source = options.source or reading.source
         self.report = ImportReport(before=reader.known_deals().standing())
+        self._reader = reader
         self._context = context
         self._rules = RowRules(pipeline, origin, context.actor, context.at)
         self._known = reader.known_deals()
@@ -96,7 +89,7 @@ class RowDecider:
         )
         spoken = frozenset(reading.spoken)
         three_way = ThreeWay(
-            pipeline, self._is_noted, partial(_is_spoken, spoken), prefer_file=options.prefer_file
+            pipeline, self._is_noted, partial(is_spoken, spoken), prefer_file=options.prefer_file
         )
         self._places = {pipeline.id: _Place(self._rules, three_way)}
         self._named = {fold(one.name): self._place_in(one) for one in beside}
@@ -107,6 +100,7 @@ class RowDecider:
         self._seen_ids: set[int] = set()
         self._rows_again = reading.again
         self._keeps_numbers = reading.tool == "pipeboard" and not self.report.before
+        self._met: set[int] = set()
         self._highest = 0
         self._numbers: set[int] = set()
         self._strange = self._recognised = 0
@@ -123,7 +117,9 @@ class RowDecider:
             self._join(row, again=again)
             settle(row)
         found = self._recogniser.recognise(deals)
-        self._come_after([one.deal.id for one in found if one.deal is not None])
+        known = [one.deal.id for one in found if one.deal is not None]
+        self._come_after(known)
+        self._met.update(known)
         decided = []
         for row, one in zip(deals, found, strict=True):
             try:
@@ -150,9 +146,35 @@ class RowDecider:
             self.report.joined += 1
             self.report.keys_met.add(key)
 
-    def forget(self, deal_id: int) -> None:
+    def join_here(self, ids: Collection[int] = ()) -> Iterator[list[tuple[int, Change]]]:
+        """What the second file says of deals that stand in no row, of all or of some, in portions;
+        none of them has a line."""
+        side = self.options.side
+        if side is None or not self.options.joins_here:
+            return
+        today, me = self._context.today, self._context.actor
+        every = self._known.numbered(ids).values() if ids else self._reader.each(today=today, me=me)
+        deals = (deal for deal in every if deal.id not in self._met)
+        while portion := list(islice(deals, _PORTION)):
+            wanted = [(deal, changes) for deal in portion if (changes := side.changes_of(deal))]
+            self.report.keys_met.update(
+                key for deal in portion if (key := side.key_of(deal)) in side.lines
+            )
+            self._come_after([deal.id for deal, _ in wanted])
+            decided = [(deal, self._edited(deal, changes)) for deal, changes in wanted]
+            changed = [_changed(deal, events, deal.id) for deal, events in decided if events]
+            self.report.joined_here += len(changed)
+            yield [(NO_LINE, change) for change in changed]
+
+    def _edited(self, deal: Deal, changes: Mapping[str, str]) -> list[Event]:
+        context = replace(self._context, pipeline=self._place_of(deal).pipeline)
+        return decide(c.Edit(changes), deal, context)
+
+    def forget(self, deal_id: int, line: int) -> None:
         """Takes back what was counted of a deal, for it is to be decided anew."""
-        if deal_id < 0:
+        if line == NO_LINE:
+            self.report.joined_here -= 1
+        elif deal_id < 0:
             self.report.created -= 1
         else:
             self.report.updated -= 1
@@ -316,7 +338,7 @@ class RowDecider:
             return None
         if deal.imported_as:
             return partial(self._known.touched_here, deal.id)
-        return frozenset if deal.external_id else lambda: _EVERYTHING
+        return frozenset if deal.external_id else lambda: EVERYTHING
 
     def _commands(
         self, row: DealRow, deal: Deal, merge: Merge, rules: RowRules
@@ -406,24 +428,6 @@ class RowDecider:
 
 
 _UNSAID = object()
-
-
-class _Everything(frozenset[str]):
-    """All fields there are: what a person typed, where no import ever said anything."""
-
-    def __contains__(self, name: object) -> bool:
-        return True
-
-
-_EVERYTHING = _Everything()
-
-
-def _is_spoken(spoken: frozenset[str], name: str) -> bool:
-    """Whether the file has a column for a field of a deal."""
-    whole = name.partition(".")[0]
-    if whole == "fields":
-        return name in spoken
-    return whole in spoken
 
 
 def _has_notes(events: Sequence[Event]) -> bool:

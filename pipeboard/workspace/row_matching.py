@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date, datetime
 from functools import partial
 from operator import attrgetter
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from pipeboard.domain.deal import Contact, Deal, NextStep
 from pipeboard.domain.events import instant_to_json
@@ -20,7 +20,32 @@ from pipeboard.workspace.row_commands import PLAIN, contacts_of, digest, loss_of
 
 if TYPE_CHECKING:
     from pipeboard.domain.deal import FieldValue
+    from pipeboard.exchange.side_files import SideTable
     from pipeboard.store.reading.known_deals import KnownDeals
+
+
+Match = Literal["update", "skip", "new"]
+
+
+@dataclass(frozen=True, slots=True)
+class ImportOptions:
+    """What the person decided beforehand.
+
+    `match` says what happens to rows that are known: brought up to date, left alone, or taken as
+    new deals. `prefer_file` settles what both sides changed. `source` names where ids are from.
+    `recipe` is kept under the name of its source, for the next file of it. `new_reps`: whoever the
+    file is the first to name becomes a rep. `side` adds the fields of a second file to its rows,
+    and to deals that stand in none where it `joins_here`.
+    """
+
+    match: Match = "update"
+    prefer_file: bool = False
+    override: str = ""
+    source: str = ""
+    recipe: tuple[str, str] | None = None
+    new_reps: bool = False
+    side: SideTable | None = None
+    joins_here: bool = False
 
 
 _PLAIN = ("title", *PLAIN)
@@ -49,7 +74,8 @@ def said_by(row: DealRow, owner: str | None) -> Said:
 
 def _values(row: DealRow, owner: str | None) -> dict[str, FieldValue]:
     """The values of a settled row by field, in the types of the domain."""
-    found: dict[str, FieldValue] = dict(zip(_PLAIN, _plain_of(row), strict=True))
+    plain = zip(_PLAIN, _plain_of(row), strict=True)
+    found: dict[str, FieldValue] = {name: value for name, value in plain if value is not None}
     found |= row.others
     found["tags"], found["owner"], found["category"] = row.tags, owner, row.forecast_category
     if row.next_text or row.next_due:
@@ -219,6 +245,24 @@ def _forget(found: Merge, name: str, said: str) -> None:
 def same_row(deal: Deal, says: Mapping[str, str]) -> bool:
     """Whether a row says of every field what the last row of this deal did."""
     return bool(deal.imported) and dict(deal.imported) == says
+
+
+class _Everything(frozenset[str]):
+    """All fields there are: what a person typed, where no import ever said anything."""
+
+    def __contains__(self, name: object) -> bool:
+        return True
+
+
+EVERYTHING = _Everything()
+
+
+def is_spoken(spoken: frozenset[str], name: str) -> bool:
+    """Whether the file has a column for a field of a deal."""
+    whole = name.partition(".")[0]
+    if whole == "fields":
+        return name in spoken
+    return whole in spoken
 
 
 # Which deal of ours a row of a file is: by its id in its tool, else by a name without double.

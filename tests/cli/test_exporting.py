@@ -194,6 +194,27 @@ def test_a_workbook_holds_numbers_dates_and_no_formula(deals: Type, home: Path) 
     assert {cell.data_type for cell in accounts} == {"s"}
 
 
+def test_a_workbook_comes_back_whole_and_changes_nothing_here(deals: Type, home: Path) -> None:
+    pytest.importorskip("openpyxl")
+    deals("set", "D-1", "title='=1+1", "fields.day=2026-12-24", "fields.note=001")
+    assert deals("note", "D-1", "-m", "=two\nlines").code == 0
+    file, database = home / "deals.xlsx", home / "new.db"
+    assert deals("export", "--to", str(file)).code == 0
+    again = deals("import", str(file), "--json").json
+    assert (again["created"], again["updated"]) == (0, 0)
+    assert deals("import", str(file), "--db", str(database)).code == 0
+    assert deals("export", "--json", "--db", str(database)).json == deals("export", "--json").json
+
+
+def test_a_text_that_no_cell_of_a_workbook_holds_is_not_cut(deals: Type, home: Path) -> None:
+    pytest.importorskip("openpyxl")
+    for _ in range(2):
+        assert deals("note", "D-1", "-m", "x" * 19_000).code == 0
+    refused = deals("export", "--to", str(home / "deals.xlsx"))
+    assert (refused.code, "longer than a cell" in refused.err) == (2, True)
+    assert not (home / "deals.xlsx").exists()
+
+
 def test_a_whole_workspace_is_not_poured_over_another(deals: Type, home: Path) -> None:
     file = home / "a.json"
     deals("export", "--whole", "--to", str(file))

@@ -60,3 +60,22 @@ def test_a_join_is_done_once_under_its_token(sold: Type, home: Path) -> None:
     again = sold(*line)
     assert (again.code, "nothing was done again" in again.err) == (0, True)
     assert listed(sold, "fields.list price") == ['""'] * 3
+
+
+def test_a_second_file_comes_in_beside_the_deals_and_again_with_the_next_file(
+    sold: Type, home: Path
+) -> None:
+    deals = str(write(home, "id,deal name,stage,owner\n7,New,Lead,ana\n"))
+    reps = str(write(home, "agent,manager,office\nAna,Mo,East\nbo,Li,West\n", "t.csv"))
+    again = ("import", deals, "--into", "X")
+    told = sold(*again, "--beside", reps, "--by", "agent=owner", "--teams", "office", "--onto=all")
+    assert (told.code, "Joined: 1 rows of the file, 2 deals here" in told.out) == (0, True)
+    assert listed(sold, "fields.manager") == ["Mo", "Li", '""', "Mo"]
+    write(home, "agent,manager,office\nAna,Zoe,East\nbo,Li,West\n", "t.csv")
+    told = sold(*again, "--json")
+    assert (told.json["updated"], told.json["joined_here"]) == (1, 1)
+    assert "--by agent=owner" in told.err
+    write(home, "agent,manager,office\nAna,Eva,East\nbo,Li,West\n", "t.csv")
+    assert sold(*again, "--beside", "-", "--json").json["updated"] == 0
+    refused = sold(*again, "--fresh", "--beside", reps)
+    assert (refused.code, "By which column" in refused.err) == (2, True)

@@ -183,6 +183,106 @@ MEANT = {
         ("12500.00 EUR", "100000.00 EUR"),
         "multiplied by 1,000",
     ),
+    "the end of a file that was never written": Meant(
+        HEAD.encode() + b"\n1,A\0B,Talk,1\x000\n" + b"\0" * 512,
+        "value",
+        ("10.00 USD",),
+        "514 NUL characters",
+    ),
+    "two lines of names": Meant(
+        _csv("Deal,,Money,,Dates", "ID,Name,Amount,Currency,Created,Stage", "7,A,9,EUR,,Talk"),
+        "value",
+        ("9.00 EUR",),
+        "1 line above the names",
+    ),
+    "files put behind each other": Meant(
+        _csv(HEAD, "1,A,Talk,1", f"\ufeff{HEAD}", "2,B,Won,2", HEAD, "3,C,Talk,3"),
+        "external_id",
+        ("1", "2", "3"),
+        "2 repeated header lines",
+    ),
+    "a table drawn in Markdown": Meant(
+        _csv("| Deal | Stage | Amount |", "|------|:-----|---:|", "| A | Talk | 7 |"),
+        "title",
+        ("A",),
+        "or rule left out",
+    ),
+    "sums between the deals": Meant(
+        _csv("Deal Name,Owner,Stage,Amount", "A,ana,Talk,1", "Subtotal ana,,,1", "Total 9,,Talk,9"),
+        "title",
+        ("A", "Total 9"),
+        "1 line with titles or sums",
+    ),
+    "rupees by a sign that stands for several": Meant(
+        _csv("Deal Name,Stage,Amount,Currency", 'A,Talk,"Rs. 12,34,567.50",INR', "B,Talk,Rs 5,LKR"),
+        "value",
+        ("1234567.50 INR", "5.00 LKR"),
+    ),
+    "roubles in every spelling": Meant(
+        _csv("Name;Stage;Сумма;Currency", "A;Talk;1 000,50 р.;", "B;Talk;2 p.;RUB", "C;Talk;3 p.;"),
+        "value",
+        ("1000.50 RUB", "2.00 RUB", None),
+        "'p.' can be BYN, RUB",
+    ),
+    "numbers counted in ten thousands and hundred thousands": Meant(
+        _csv(
+            "Deal Name,Stage,Amount",
+            *("A,Talk,50万円", 'B,Talk,"1,200万円"', "C,Talk,₹5 lakh", "D,Talk,1.2 Cr"),
+            *("E,Talk,5 тыс. руб.", "F,Talk,2億円", "G,Talk,3.5億円"),
+        ),
+        "value",
+        (
+            *("500000 JPY", "12000000 JPY", "500000.00 INR", "12000000.00 USD"),
+            *("5000.00 RUB", "200000000 JPY", "350000000 JPY"),
+        ),
+        "1 amount without a currency taken as USD",
+    ),
+    "currencies by their names": Meant(
+        _csv("Deal Name,Stage,Amount", "A,Talk,100 euros", "B,Talk,200 dollars", "C,Talk,3 pounds"),
+        "value",
+        ("100.00 EUR", "200.00 USD", "3.00 GBP"),
+    ),
+    "digits of other scripts": Meant(
+        _csv(
+            "Deal Name,Stage,Amount",
+            "A,Talk,١٢٬٣٤٥٫٥٠",
+            "B,Talk,۱۲۳۴",
+            "C,Talk,１２３",
+            "D,Talk,+7",
+        ),
+        "value",
+        ("12345.50 USD", "1234.00 USD", "123.00 USD", "7.00 USD"),
+    ),
+    "days by the era and in digits of other scripts": Meant(
+        _csv("Deal Name,Stage,Created Date", "A,Talk,令和8年1月5日", "B,Talk,٢٠٢٦-٠١-٠٦"),
+        "created_at",
+        ("2026-01-05", "2026-01-06"),
+    ),
+    "times so many hours from Greenwich": Meant(
+        _csv("Deal Name,Stage,Created Date", '"A",Talk,"Jan 5, 2026, 11:30 PM GMT-2"'),
+        "created_at",
+        ("2026-01-06",),
+    ),
+    "yes and no in many languages": Meant(
+        _csv("Deal Name,Stage,Won", "A,Talk,tak", "B,Talk,nem", "C,Talk,はい", "D,Talk,✗"),
+        "outcome",
+        ("won", "open", "won", "open"),
+    ),
+    "quarters under a name for a day": Meant(
+        _csv("Deal Name,Stage,Expected Close", "A,Talk,Q1 2027", "B,Talk,FY27"),
+        "fields",
+        ({"Expected Close": "Q1 2027"}, {"Expected Close": "FY27"}),
+        "'Expected Close' is called like expected_close and holds something else",
+    ),
+    "a chance under a sign": Meant(
+        _csv("Deal Name,Stage,Win %", "A,Talk,40", "B,Talk,0"), "probability_bp", (4_000, 0)
+    ),
+    "shekels of Windows": Meant(
+        _csv("שם העסקה,חברה,שלב,סכום", 'עסקה,חברה בעמ,הצעה,"₪1,234.50"').encode("cp1255"),
+        "value",
+        ("1234.50 ILS",),
+        "cp1255",
+    ),
     "a word for closed that nothing takes": Meant(
         _csv("Deal Name,Stage,Phase note", "A,Talk,Won", "B,Talk,waiting for Bo"),
         "outcome",
@@ -237,7 +337,8 @@ def test_a_row_that_means_nothing_sure_is_rejected(
         (b"", "is empty"),
         (_csv("1,Alpha,Acme,Talk,100,2026-01-01", "2,Beta,B,Won,2,2026-01-02"), "names of its col"),
         (_csv("Deal Name,Stage,Created Date", "A,Talk,01/02/2026"), "can be read two ways"),
-        (HEAD.encode() + b"\n1,A\0B,Talk,1\n", "is not a text file"),
+        (HEAD.encode() + b"\n1,A\0\1\2B,Talk,1\n", "is not a text file"),
+        (HEAD.encode() + b"\n1,A" + b"\0" * 99 + b"B,Talk,1\n", "is not a text file"),
     ],
 )
 def test_a_file_that_cannot_be_read_surely_is_a_sentence(
@@ -245,3 +346,18 @@ def test_a_file_that_cannot_be_read_surely_is_a_sentence(
 ) -> None:
     with pytest.raises(BadInput, match=sentence), open_file(write(tmp_path, content)) as reading:
         list(reading.rows())
+
+
+def test_cells_merged_over_rows_say_the_same_in_each_of_them(tmp_path: Path) -> None:
+    openpyxl = pytest.importorskip("openpyxl")
+    book = openpyxl.Workbook()
+    for cells in (("Deal", "Company", "Stage"), ("A", "Acme", "Talk"), ("B", None, "Talk")):
+        book.active.append(cells)
+    book.active.append(("C", None, "Talk"))
+    book.active.merge_cells("B2:B3")
+    book.save(tmp_path / "deals.xlsx")
+    with open_file(tmp_path / "deals.xlsx", today=TODAY) as reading:
+        deals = [row for row in reading.rows() if isinstance(row, DealRow)]
+        said = " ".join(reading.warnings)
+    assert [row.account for row in deals] == ["Acme", "Acme", None]
+    assert "1 cell that is merged with the one above was read as that one" in said

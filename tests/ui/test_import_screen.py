@@ -561,7 +561,7 @@ async def test_a_second_file_is_taken_away_again(
         while screen.item_key != "side":
             await press(board, screen, "j")
         await press(board, screen, *keys)
-        assert screen.view.plan.side is None
+        assert screen.view.seen is not None and screen.view.seen.side_file is None
         assert board.shows("Joined       no second file")
 
 
@@ -595,10 +595,12 @@ async def test_a_column_of_another_name_is_joined_by_what_it_is_said_to_be(
         assert board.shows("wer is, in the file of deals")
         await board.type("seller")
         await press(board, screen, "enter")
-        assert screen.view.plan.side is not None and screen.view.plan.side.key == "wer=owner"
+        assert screen.view.seen is not None and screen.view.seen.recipe.by == "wer=owner"
         assert board.shows("2 of 3 rows get chef")
         await press(board, screen, "J", "c", "2", "1")
-        assert screen.view.plan.side.key.startswith("chef=")
+        assert screen.view.seen.recipe.by.startswith("chef=")
+        await press(board, screen, "J", "d")
+        assert screen.view.seen.recipe.onto == "all"
 
 
 async def test_a_second_file_that_goes_away_is_said_and_can_be_taken_away(

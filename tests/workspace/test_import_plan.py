@@ -8,14 +8,8 @@ from pathlib import Path
 import pytest
 
 from pipeboard.domain.errors import BadInput, Conflict, Refused
-from pipeboard.exchange.recipe import (
-    PlacingWord,
-    Recipe,
-    SideFile,
-    with_column,
-    with_constant,
-    with_word,
-)
+from pipeboard.exchange.recipe import PlacingWord, Recipe, with_column, with_constant, with_word
+from pipeboard.exchange.side_files import SideFile, side_of, with_side
 from pipeboard.workspace.import_plan import (
     FileSeen,
     ImportPlan,
@@ -23,6 +17,7 @@ from pipeboard.workspace.import_plan import (
     look_at,
 )
 from pipeboard.workspace.import_rows import RowsRejected
+from tests.team import add
 from tests.verbs import Workspace
 
 TEXT = "id,name,state,outcome,amount\n1,Nova,Talk,open,40\n2,Lumen,Talk,gewonnen,\n3,Sol,,?,5\n"
@@ -202,7 +197,7 @@ def joined(tmp_path: Path, text: str = REPS, *, team: str = "") -> ImportPlan:
     deals.write_text(SOLD, "utf-8")
     reps.write_text(text, "utf-8")
     recipe = with_constant(Recipe(), "stage", "Proposal")
-    return ImportPlan(deals, recipe, side=SideFile(reps, "seller=owner", team))
+    return ImportPlan(deals, with_side(recipe, SideFile(reps, "seller=owner", team)))
 
 
 def fields_by_name(workspace: Workspace) -> dict[str, dict[str, str]]:
@@ -230,14 +225,47 @@ def test_a_file_that_comes_again_with_a_second_one_changes_the_deals_that_are_he
     ana: Workspace, tmp_path: Path
 ) -> None:
     plan = replace(joined(tmp_path), is_new=True, pipeline="Sold")
-    carry_out(ana, seen_by(ana, replace(plan, side=None)), unheard)
+    alone = replace(plan, recipe=with_side(plan.recipe, None))
+    carry_out(ana, seen_by(ana, alone), unheard)
     report = carry_out(ana, seen_by(ana, plan), unheard).report
     assert (report.created, report.updated, report.unchanged) == (0, 2, 1)
     again = carry_out(ana, seen_by(ana, plan), unheard).report
     assert (again.updated, again.unchanged) == (0, 3)
-    without = carry_out(ana, seen_by(ana, replace(plan, side=None)), unheard).report
+    without = carry_out(ana, seen_by(ana, alone), unheard).report
     assert without.updated == 0
     assert fields_by_name(ana)["Nova"] == {"manager": "Mo", "office": "East"}
+
+
+def test_a_second_file_may_reach_the_deals_that_stand_in_no_row_in_the_same_command(
+    ana: Workspace, tmp_path: Path
+) -> None:
+    add(ana, "Acme: here already 5k @ana")
+    plan = replace(joined(tmp_path), is_new=True, pipeline="Sold")
+    side = replace(side_of(plan.recipe) or SideFile(tmp_path, ""), everywhere=True)
+    plan = replace(plan, recipe=with_side(plan.recipe, side))
+    seen = seen_by(ana, plan)
+    assert (seen.report.created, seen.report.joined, seen.report.joined_here) == (3, 2, 1)
+    carry_out(ana, seen, unheard)
+    assert fields_by_name(ana)["Acme"] == {"manager": "Mo", "office": "East"}
+    again = carry_out(ana, seen_by(ana, plan), unheard).report
+    assert (again.updated, again.joined_here) == (0, 0)
+    ana.undo()
+    assert fields_by_name(ana)["Acme"] == {}
+    assert ana.reader.known_deals().standing() == 1
+
+
+def test_a_join_is_remembered_for_the_next_file_of_that_source(
+    ana: Workspace, tmp_path: Path
+) -> None:
+    plan = replace(joined(tmp_path), is_new=True, pipeline="Sold")
+    carry_out(ana, seen_by(ana, plan), unheard)
+    bare = ImportPlan(plan.path, pipeline="Sold")
+    seen = seen_by(ana, bare)
+    assert seen.side_file is not None and "--by seller=owner" in seen.last
+    (tmp_path / "reps.csv").unlink()
+    assert "There is no file" in seen_by(ana, bare).lacking
+    alone = seen_by(ana, replace(bare, recipe=with_side(Recipe(), None)))
+    assert (alone.side_file, alone.lacking) == (None, "")
 
 
 def test_a_second_file_sets_the_teams_of_reps_and_one_undo_takes_them_back(

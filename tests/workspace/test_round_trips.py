@@ -13,11 +13,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from pipeboard.domain import commands as c
-from pipeboard.domain.deal import Loss
+from pipeboard.domain.deal import Answer, Contact, Loss, Term
 from pipeboard.domain.errors import PipeboardError
 from pipeboard.domain.json_data import json_object
+from pipeboard.domain.money import Money
 from pipeboard.domain.sheet import EVERYBODYS
-from pipeboard.exchange.deal_files import csv_of_deals, deal_document, json_of_deals
+from pipeboard.exchange.deal_files import csv_of_deals, deal_document, json_of_deals, jsonl_of_deals
 from pipeboard.exchange.json_documents import Documents
 from pipeboard.exchange.layouts.own import COLUMNS, FIELD_PREFIX, flatten
 from pipeboard.exchange.reading import open_import
@@ -26,7 +27,7 @@ from tests.team import NEGOTIATION, Team, add, now_of, sales
 from tests.verbs import Workspace
 
 STAGES = range(1, NEGOTIATION + 1)
-FORMS = ("csv", "json")
+FORMS = ("csv", "json", "jsonl")
 REASON = "because so"
 LOSS = Loss("price", "=too much", "Acme", date(2099, 1, 2), "too-dear")
 PRECISIONS: tuple[c.Precision, ...] = ("", "day", "unknown")
@@ -39,7 +40,77 @@ Deal ID,Title,Stage,Status,Value,Owner,Created
 edits = st.dictionaries(
     st.sampled_from(("fields.b", "fields.a", "contact_reason")), st.text("=x ", max_size=3)
 )
+TEXTS = st.sampled_from(
+    (
+        "Zoë",
+        "=1+1",
+        "'=x",
+        '"a", b; c',
+        "two\nlines",
+        "N/A",
+        "-",
+        "<b>&amp;</b>",
+        "٣",
+        "x" * 250,
+        "🚚",
+        "0",
+    )
+)
+LINES = TEXTS.map(lambda text: " ".join(text.split()))
+DAYS = st.sampled_from((None, date(2026, 12, 24), date(2027, 2, 28)))
+MONEY = st.sampled_from((None, Money(0, "EUR"), Money(123456, "USD"), Money(9, "JPY")))
+FIELDS = st.fixed_dictionaries(
+    {},
+    optional={
+        "title": LINES,
+        "account": LINES,
+        "value": MONEY,
+        "owner": st.sampled_from(("", "ana", "bo")),
+        "expected_close": DAYS,
+        "probability_bp": st.sampled_from((None, 0, 4_250, 10_000)),
+        "category": st.sampled_from((None, "commit", "omitted")),
+        "source": LINES,
+        "source_detail": LINES,
+        "contact_reason": LINES,
+        "tags": st.sampled_from(((), ("a", "key-account"), ("zoë",))),
+        "competitors": st.lists(LINES, max_size=2).map(tuple),
+        "links": st.lists(LINES, max_size=2).map(tuple),
+        "offer_expires_on": DAYS,
+        "floor_value": MONEY,
+        "trial_close": LINES,
+        "fields.b": LINES,
+        "fields.a, x": LINES,
+    },
+)
+works = st.one_of(
+    FIELDS.map(c.Edit),
+    st.builds(c.SetNextStep, LINES, DAYS, st.sampled_from(("", "2w"))),
+    st.builds(c.Snooze, DAYS, LINES),
+    st.builds(
+        c.AnswerQuestion,
+        st.sampled_from(("need", "timeline")),
+        st.one_of(st.none(), st.builds(Answer, TEXTS, st.sampled_from((None, 0, 4)), TEXTS)),
+    ),
+    st.builds(
+        c.SetContact,
+        st.just(""),
+        st.builds(Contact, LINES, st.just("champion"), st.just("eva@x.org"), LINES, LINES),
+    ),
+    st.builds(c.SetTerm, st.just(""), st.builds(Term, LINES, LINES, LINES, LINES)),
+    st.builds(c.AddNote, TEXTS),
+    st.builds(
+        c.LogTouch,
+        st.sampled_from(("call", "email")),
+        st.sampled_from(("in", "out")),
+        LINES,
+        quote=st.booleans(),
+        trial_close=LINES,
+        objection=st.sampled_from(("", "too-dear")),
+    ),
+    st.builds(c.AskRep, st.just("bo"), LINES),
+)
 steps = st.one_of(
+    works,
     st.sampled_from(STAGES).map(lambda stage: c.Move(stage, REASON)),
     st.sampled_from((None, *STAGES)).map(lambda stage: c.Reopen(stage, override=REASON)),
     st.sampled_from(PRECISIONS).map(lambda known: c.Win(None, None, REASON, None, known)),
@@ -73,8 +144,8 @@ def export(ana: Workspace, file: Path) -> str:
     names = sorted({name for deal in deals for name in json_object(deal["fields"])})
     columns = {*COLUMNS, *(FIELD_PREFIX + name for name in names)}
     assert {column for deal in deals for column in flatten(deal)} - columns == set()
-    pieces = csv_of_deals(deals, names) if file.suffix == ".csv" else json_of_deals(deals)
-    text = "".join(pieces)
+    written = {".csv": lambda: csv_of_deals(deals, names), ".jsonl": lambda: jsonl_of_deals(deals)}
+    text = "".join(written.get(file.suffix, lambda: json_of_deals(deals))())
     file.write_text(text, "utf-8")
     return text
 

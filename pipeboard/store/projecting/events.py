@@ -53,7 +53,7 @@ def event_row(event: Event, deal_id: int, version: int, command_id: str) -> dict
 def read_beside(event: Event) -> dict[str, object]:
     """What columns say of an event, so that numbers need not read the whole of it."""
     value = value_of(event.after, "value", Money)
-    return {
+    row = {
         "at": micros(event.at),
         "kind": str(event.kind),
         "undoes": event.undoes,
@@ -62,8 +62,10 @@ def read_beside(event: Event) -> dict[str, object]:
         "currency": value.currency if value else None,
         "on_date": to_json(_DAYS.get(event.kind, _expected_close)(event)),
         **_OF_NO_KIND,
-        **(of_kind(event) if (of_kind := _OF_KIND.get(event.kind)) else _OF_NO_KIND),
     }
+    if of_kind := _OF_KIND.get(event.kind):
+        row |= of_kind(event)
+    return row
 
 
 _OF_NO_KIND: Mapping[str, object] = {

@@ -9,7 +9,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from itertools import groupby
 from operator import itemgetter
+from typing import get_args
 
+from pipeboard.domain.commands import Precision
 from pipeboard.domain.events import Kind, micros
 from pipeboard.store.database import Database, Row, RowTuple
 from pipeboard.store.projecting.deals import Change
@@ -150,10 +152,10 @@ def fact_values(event: Row) -> list[object] | None:
         return None
     bp, data = event["probability_bp"], event["data"]
     minor = event["value_minor"] if bp is None else bp
-    precision = quoted = competitor = None
+    precision = _precision(data) if kind in _DATED else None
+    quoted = competitor = None
     if _asks_more(kind, data):
-        said = json.loads(data)
-        after, precision = said.get("after", {}), said.get("facts", {}).get("precision")
+        after = json.loads(data).get("after", {})
         if kind in _QUOTING and (sent_at := after.get("quote_sent_at")):
             quoted = micros(datetime.fromisoformat(sent_at))
         if kind == Kind.LOST and after.get("loss"):
@@ -184,13 +186,25 @@ KINDS = frozenset(Kind) - {
 """The kinds of events that numbers rest on."""
 _QUOTING = frozenset((Kind.CREATED, Kind.TOUCH, Kind.EDITED))
 _DATED = frozenset((Kind.CREATED, Kind.WON, Kind.LOST))
+_PRECISE = '"precision":"'
+_PRECISIONS = {f'{_PRECISE}{word}"}}}}': word for word in get_args(Precision) if word}
+
+
+def _precision(data: str) -> str | None:
+    """How exactly the instant of an event is known, which stands last in its data."""
+    if _PRECISE not in data:
+        return None
+    for end, word in _PRECISIONS.items():
+        if data.endswith(end):
+            return str(word)
+    found: str | None = json.loads(data).get("facts", {}).get("precision")
+    return found
 
 
 def _asks_more(kind: str, data: str) -> bool:
     """Whether numbers ask of an event what stands in no column."""
     return (
         (kind in _QUOTING and '"quote_sent_at":"' in data)
-        or (kind in _DATED and '"precision":"' in data)
         or (kind == Kind.LOST and '"competitor":"' in data)
         or kind == Kind.MERGED
     )

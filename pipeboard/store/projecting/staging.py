@@ -11,13 +11,15 @@ import sqlite3
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from math import nan
+from operator import itemgetter
 from types import NoneType
 
+from pipeboard.store.database import RowTuple
 from pipeboard.store.projecting.deals import FINDABLE, Change
 from pipeboard.store.projecting.events import answer_rows, event_rows, note_rows, touch_rows
 from pipeboard.store.projecting.facts import ADDED, facts_rows
-from pipeboard.store.rows import row_from_deal
-from pipeboard.store.sealing import event_lines
+from pipeboard.store.rows import Column, columns_from_deals
+from pipeboard.store.sealing import SEALED_WITH, TOLD, event_lines
 
 _BESIDE = ("deal_tag", "deal_field", "contact", "deal_ask", "answer", "note", "touch", "deal_facts")
 TABLES = ("deal", "event", *_BESIDE)
@@ -67,7 +69,8 @@ class StagedChanges:
         """How many numbers the new deals take, once they are summed up."""
         self.told: dict[str, Iterable[bytes]] = {}
         """By command, the events as the log is sealed with them, once they are stored."""
-        self._told_from: int | None = None
+        raw.execute("CREATE TABLE staged.told (lines BLOB)")
+        self._told_from = self._given()
 
     def add(
         self, changes: Sequence[Change], lines: Sequence[int], command_id: str, at_us: int
@@ -80,15 +83,16 @@ class StagedChanges:
         decided = zip((change.after.id for change in changes), lines, strict=True)
         self._raw.executemany("INSERT INTO staged.decided VALUES (?, ?)", decided)
         new = [change for change in changes if change.before is None]
-        self._insert("deal", [row_from_deal(change.after, at_us) for change in new])
-        self._insert("changed", list(_changed_rows(changes, at_us)))
+        self._insert("deal", columns_from_deals([change.after for change in new], at_us))
+        self._insert("changed", _changed_columns(changes, at_us))
         events = event_rows(changes, command_id)
-        self._insert("event", events)
-        self._insert("deal_facts", facts_rows(changes, events))
+        self._insert_rows("event", events)
+        self._tell(map(_sealed_of, events))
+        self._insert_rows("deal_facts", facts_rows(changes, events))
         for field, name, rows_of in FINDABLE:
             touched = [change for change in changes if change.differs(field)]
-            self._insert(name, [row for change in touched for row in rows_of(change.after)])
-            self._insert(
+            self._insert_rows(name, [row for change in touched for row in rows_of(change.after)])
+            self._insert_rows(
                 "rewritten",
                 [
                     {"name": name, "deal_id": change.after.id}
@@ -97,13 +101,14 @@ class StagedChanges:
                 ],
             )
         answered = [change for change in new if change.after.answers]
-        self._insert("answer", answer_rows(answered, _no_answer_yet))
-        self._insert("note", [row for _, row in note_rows(changes)])
-        self._insert("touch", [row for _, row in touch_rows(changes)])
+        self._insert_rows("answer", answer_rows(answered, _no_answer_yet))
+        self._insert_rows("note", [row for _, row in note_rows(changes)])
+        self._insert_rows("touch", [row for _, row in touch_rows(changes)])
         self._raw.execute("COMMIT")
 
     def take_back(self, deal_ids: Sequence[int]) -> list[int]:
         """Forgets what was put aside of deals that are to be decided anew; returns their lines."""
+        self._told_from = None
         ids = [(deal_id,) for deal_id in deal_ids]
         lines = [
             self._raw.execute("SELECT line FROM staged.decided WHERE deal_id = ?", one).fetchone()[
@@ -138,21 +143,28 @@ class StagedChanges:
         for table, rows in (("owner", _OWNERS), ("total", _TOTALS)):
             self._raw.execute(f"DROP TABLE IF EXISTS staged.{table}")
             self._raw.execute(f"CREATE TABLE staged.{table} AS {rows}")
-        for (given,) in self._raw.execute("SELECT value FROM main.counter WHERE name = 'deal'"):
-            self._tell_ahead(given)
+        if self._told_from != (given := self._given()):
+            self._tell_anew(given)
 
-    def _tell_ahead(self, base: int) -> None:
+    def _given(self) -> int | None:
+        """The last number that was given to a deal; None where others give them."""
+        rows = self._raw.execute("SELECT value FROM main.counter WHERE name = 'deal'").fetchall()
+        return rows[0][0] if rows else None
+
+    def _tell(self, events: Iterable[RowTuple]) -> None:
         """Writes down what the log will be sealed with, if nobody takes the next numbers before."""
+        base = self._told_from
+        if base is not None:
+            told = ((base - row[0], *row[1:]) if row[0] < 0 else row for row in events)
+            self._raw.execute("INSERT INTO staged.told VALUES (?)", (event_lines(told),))
+
+    def _tell_anew(self, base: int | None) -> None:
         self._told_from = base
-        self._raw.execute("DROP TABLE IF EXISTS staged.told")
-        self._raw.execute("CREATE TABLE staged.told (lines BLOB)")
-        events = self._raw.execute(
-            f"SELECT {_numbered('deal_id', base)}, version, at, kind, undoes, data"
-            " FROM staged.event ORDER BY rowid"
-        )
+        self._raw.execute("DELETE FROM staged.told")
+        events = self._raw.execute(f"SELECT {TOLD} FROM staged.event ORDER BY rowid")
         self._raw.execute("BEGIN")
         while rows := events.fetchmany(_TOLD_AT_ONCE):
-            self._raw.execute("INSERT INTO staged.told VALUES (?)", (event_lines(rows),))
+            self._tell(rows)
         self._raw.execute("COMMIT")
 
     def _told_lines(self) -> Iterator[bytes]:
@@ -179,16 +191,20 @@ class StagedChanges:
             (command,) = self._raw.execute("SELECT command_id FROM staged.event").fetchone()
             self.told = {command: self._told_lines()}
 
-    def _insert(self, table: str, rows: Sequence[Mapping[str, object]]) -> None:
-        if not rows:
+    def _insert_rows(self, table: str, rows: Sequence[Mapping[str, object]]) -> None:
+        if rows:
+            by_row = (row.values() for row in rows)
+            self._insert(table, dict(zip(rows[0], zip(*by_row, strict=True), strict=True)))
+
+    def _insert(self, table: str, columns: Mapping[str, Column]) -> None:
+        filled = {name: bound for name, column in columns.items() if (bound := _bound(column))}
+        if not filled:
             return
-        by_name = zip(rows[0], zip(*(row.values() for row in rows), strict=True), strict=True)
-        filled = {name: bound for name, column in by_name if (bound := _bound(column))}
         names = tuple(filled)
         statement = self._statements.get((table, names))
         if statement is None:
-            columns, marks = ", ".join(f'"{n}"' for n in names), ", ".join("?" * len(names))
-            statement = f"INSERT INTO staged.{table} ({columns}) VALUES ({marks})"
+            listed, marks = ", ".join(f'"{n}"' for n in names), ", ".join("?" * len(names))
+            statement = f"INSERT INTO staged.{table} ({listed}) VALUES ({marks})"
             self._statements[table, names] = statement
         self._raw.executemany(statement, zip(*filled.values(), strict=True))
 
@@ -281,16 +297,17 @@ _ADD_REPS = (
 REWRITTEN = tuple(table for _, table, _ in FINDABLE)
 
 
+_sealed_of = itemgetter(*SEALED_WITH)
 _AT_ONCE = {str, int}
 _BOUND: Mapping[object, float] = {None: nan, True: 1, False: 0}
 """What stands for values of which the driver would look for an adapter first, half a microsecond
 each. SQLite takes NaN for NULL."""
 
 
-def _bound(column: Sequence[object]) -> Sequence[object] | None:
+def _bound(column: Column) -> Column | None:
     """The values of a column as they are bound quickest; None where there is none."""
     kinds = set(map(type, column))
-    if kinds == {NoneType}:
+    if kinds <= {NoneType}:
         return None
     return column if kinds <= _AT_ONCE else [_BOUND.get(value, value) for value in column]
 
@@ -299,11 +316,10 @@ def _numbered(key: str, base: int) -> str:
     return f"CASE WHEN {key} < 0 THEN {int(base)} - {key} ELSE {key} END"
 
 
-def _changed_rows(changes: Sequence[Change], at_us: int) -> Iterator[dict[str, object]]:
-    for change in changes:
-        if change.before is not None:
-            row = row_from_deal(change.after, at_us)
-            yield row | {"decided_on": change.before.version}
+def _changed_columns(changes: Sequence[Change], at_us: int) -> dict[str, Column]:
+    known = [(one.before.version, one.after) for one in changes if one.before is not None]
+    columns = columns_from_deals([after for _, after in known], at_us)
+    return columns | {"decided_on": [version for version, _ in known]}
 
 
 def _no_answer_yet(change: Change, question: str) -> int:

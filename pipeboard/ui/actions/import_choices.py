@@ -14,16 +14,8 @@ from pipeboard.exchange.encoding import candidates
 from pipeboard.exchange.fields import CUSTOM, ENTERED, KINDS, LEFT_OUT, CellKind
 from pipeboard.exchange.layouts import NAMES
 from pipeboard.exchange.reading import open_table
-from pipeboard.exchange.recipe import (
-    PlacingWord,
-    Recipe,
-    SideFile,
-    join_fields,
-    same_columns,
-    with_column,
-    with_constant,
-    with_word,
-)
+from pipeboard.exchange.recipe import PlacingWord, Recipe, with_column, with_constant, with_word
+from pipeboard.exchange.side_files import SideFile, join_fields, same_columns, side_of, with_side
 from pipeboard.ui.actions.importing import (
     choose_file,
     choose_pipeline,
@@ -92,8 +84,8 @@ async def change(host: ImportScreen) -> None:
 async def leave_out(host: ImportScreen) -> None:
     """The column or the word under the cursor, without asking."""
     seen, key = host.view.seen, host.item_key
-    if key == "side" and host.view.plan.side is not None and is_idle(host):
-        host.choose(replace(host.view.plan, side=None))
+    if key == "side" and seen is not None and seen.side_file is not None and is_idle(host):
+        _take(host, with_side(_recipe(host, seen), None))
     elif seen is None or not key or host.view.tab is ImportTab.FILE:
         host.say("Columns and words can be left out: 2 and 3 show them.", "status.warn")
     elif is_idle(host):
@@ -327,17 +319,20 @@ def _samples(seen: FileSeen, column: str) -> str:
 
 async def join_file(host: ImportScreen) -> None:
     """A second file that says more of the deals; where there is one: its columns, or none more."""
-    seen, side = host.view.seen, host.view.plan.side
+    seen = host.view.seen
     if not is_idle(host):
         return
     if seen is None:
         host.say("There is no file of deals yet to join one to; o chooses it.", "status.warn")
         return
     key: str | None = "o"
-    if side is not None:
+    if (side := side_of(_recipe(host, seen))) is not None:
         key = await ask(host, _side_menu(side))
     if key == "x":
-        host.choose(replace(host.view.plan, side=None))
+        _take(host, with_side(_recipe(host, seen), None))
+    elif key == "d" and side is not None:
+        side = replace(side, everywhere=not side.everywhere)
+        _take(host, with_side(_recipe(host, seen), side))
     elif key == "o":
         path = await ask(host, FilePicker("Join which file", seen.plan.path.parent))
         if path is not None:
@@ -345,7 +340,7 @@ async def join_file(host: ImportScreen) -> None:
     elif key == "c" and side is not None:
         await _join_by(host, seen, side.path)
     elif key == "t" and side is not None:
-        await _choose_teams(host, side)
+        await _choose_teams(host, seen, side)
 
 
 def _side_menu(side: SideFile) -> Menu:
@@ -357,6 +352,7 @@ def _side_menu(side: SideFile) -> Menu:
     choices = [
         MenuChoice("c", "by another column…"),
         teams,
+        MenuChoice("d", "to rows only" if side.everywhere else "to the deals here too"),
         MenuChoice("o", "another file…"),
         MenuChoice("x", "join nothing"),
     ]
@@ -376,7 +372,7 @@ async def _join_by(host: ImportScreen, seen: FileSeen, path: Path) -> None:
     field = both.get(column) or await _ask_field(host, seen, column)
     if field is not None:
         side = SideFile(path, f"{column}={field}")
-        host.choose(replace(host.view.plan, side=side))
+        _take(host, with_side(_recipe(host, seen), side))
 
 
 async def _ask_field(host: ImportScreen, seen: FileSeen, column: str) -> str | None:
@@ -394,11 +390,11 @@ def _called(field: str) -> str:
     return field.removeprefix("fields.").replace("_", " ")
 
 
-async def _choose_teams(host: ImportScreen, side: SideFile) -> None:
+async def _choose_teams(host: ImportScreen, seen: FileSeen, side: SideFile) -> None:
     header = (await asyncio.to_thread(open_table, side.path)).header
     key = side.key.rpartition("=")[0]
     options = [Option(column, column) for column in header if column != key]
     options.append(Option("", "no column", "teams stay as they are"))
     column = await ask(host, Picker("The teams of reps are in", options, chosen=side.team))
     if column is not None:
-        host.choose(replace(host.view.plan, side=replace(side, team=column)))
+        _take(host, with_side(_recipe(host, seen), replace(side, team=column)))

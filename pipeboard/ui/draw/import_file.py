@@ -11,7 +11,8 @@ from pipeboard.domain.lazy_dataclass import dataclass
 from pipeboard.domain.locales import in_figures
 from pipeboard.domain.text import quoted
 from pipeboard.exchange.fields import LEFT_OUT
-from pipeboard.exchange.recipe import TEAM, PlacingWord
+from pipeboard.exchange.recipe import PlacingWord
+from pipeboard.exchange.side_files import TEAM
 from pipeboard.ui.draw.frame import title_bar
 from pipeboard.ui.draw.line import (
     AFTER,
@@ -199,7 +200,7 @@ def _file_items(view: ImportView, seen: FileSeen) -> Iterator[Item]:
 
 
 def _side_fact(view: ImportView, seen: FileSeen) -> Item:
-    side = seen.plan.side
+    side = seen.side_file
     if side is None:
         return _fact(view, "side", "Joined", "no second file", "")
     if seen.side is None:
@@ -215,6 +216,8 @@ def joined_told(seen: FileSeen) -> str:
         return ""
     named = [column for column, target in side.targets.items() if target.startswith("fields.")]
     said = f"{in_figures(report.joined)} of {in_figures(report.read)} rows get {', '.join(named)}"
+    if seen.side_file and seen.side_file.everywhere:
+        said += f"; so do {in_figures(report.joined_here)} deals that stand in none"
     if TEAM in side.targets.values():
         said += f"; reps who get another team: {', '.join(report.teams) or 'none'}"
     return said
@@ -307,8 +310,8 @@ def _preview(view: ImportView, seen: FileSeen) -> Iterator[Line]:
         yield from _part(
             view, "", tuple(meaning_told(report, partial(full_money, glyphs=view.glyphs)))
         )
-        if seen.side is not None and seen.plan.side is not None:
-            yield from _part(view, f"Joined {seen.plan.side.path.name}", (f"{joined_told(seen)}.",))
+        if seen.side is not None and seen.side_file is not None:
+            yield from _part(view, f"Joined {seen.side_file.path.name}", (f"{joined_told(seen)}.",))
         rejected = sorted(report.rejected, key=lambda row: row.line)
         yield from _part(view, "Rejected", tuple(rejects_told(rejected)), "status.warn")
         yield from _part(view, "Changed on both sides", tuple(conflicts_told(report)))
