@@ -185,8 +185,8 @@ def sales_trap(basis: Basis, target: Number | None, coverage: Number | None) -> 
     new = [deal for at, deal in basis.deals.qualified if since < at <= basis.now]
     weeks = Fraction((basis.period.end - basis.period.start).days, 7)
     needed = None if target is None or not coverage or not weeks else target * coverage / weeks
-    made = [(at, deal) for deal in basis.population for at, kind in deal.touches
-            if since < at <= basis.now and _goes_out(kind)]  # fmt: skip
+    touched = basis.touched(since + 1, basis.now + 1)
+    made = [(at, deal) for at, kind, deal in touched if _goes_out(kind)]
     return SalesTrap(
         Fraction(basis.tally(new).amount) / NEW_WEEKS,
         needed,
@@ -218,8 +218,7 @@ def trend(basis: Basis) -> Sequence[TouchWeek]:
     bounds = [basis.calendar.start(day) for day in starts] + [basis.now + 1]
     weeks = []
     for day, first, after in zip(starts, bounds, bounds[1:], strict=False):
-        made = [(kind, deal.id) for deal in basis.population for at, kind in deal.touches
-                if first <= at < after]  # fmt: skip
+        made = [(kind, deal.id) for _, kind, deal in basis.touched(first, after)]
         out = sum(_goes_out(kind) for kind, _ in made)
         replies = sum(kind.endswith(" in") for kind, _ in made)
         weeks.append(TouchWeek(day, out, replies, {one for _, one in made}))

@@ -31,7 +31,7 @@ from pipeboard.store import Store
 from pipeboard.store.reading.facts import collecting_later
 from pipeboard.workspace.reports import ReportQuery, basis_as_of, report_on
 store, now = Store.open(sys.argv[1]), datetime.now(UTC)
-reader = store.new_reader()
+reader = store.new_reader(None)
 asked = ReportQuery(reader.pipelines()[0], parse_period("this-quarter", now.date()), now)
 for _ in range(int(sys.argv[2])):
     with collecting_later():

@@ -12,7 +12,7 @@ from pipeboard.domain.lazy_dataclass import dataclass
 from pipeboard.domain.metrics.basis import Basis, shared_out
 from pipeboard.domain.metrics.chances import CERTAIN_BP, Chances, band_of, chances_at, stay_at
 from pipeboard.domain.metrics.grouping import Group, Grouping
-from pipeboard.domain.metrics.history import WON, DealHistory
+from pipeboard.domain.metrics.history import DealHistory
 from pipeboard.domain.metrics.result import Number
 from pipeboard.domain.metrics.wording import counted
 from pipeboard.domain.periods import Period
@@ -34,8 +34,7 @@ class PastStanding:
 
 def past_periods(basis: Basis) -> list[Period]:
     """The periods that are over of `periods_before`; none from before the first deal."""
-    everyone = basis.everybody.deals.created
-    first = min((deal.created_at for deal in everyone), default=basis.now)
+    first = basis.everybody.first_created_at
     return [p for p in periods_before(basis) if basis.calendar.start(p.start) >= first]
 
 
@@ -134,16 +133,10 @@ def _standing(basis: Basis, period: Period, run: int) -> PastStanding:
         end,
         [
             deal
-            for deal in basis.deals.created
-            if deal.created_at <= at
-            and (deal.closed_at is None or deal.closed_at > at or deal.reopened)
-            and deal.is_open_at(at)
+            for deal in basis.deals.alive_after(at)
+            if deal.created_at <= at and deal.is_open_at(at)
         ],
-        [
-            deal
-            for deal in basis.deals.closed
-            if deal.outcome == WON and deal.closed_at is not None and at < deal.closed_at < end
-        ],
+        basis.deals.wins.between(at + 1, end),
     )
 
 

@@ -169,12 +169,33 @@ def read_supported(
         for factor in (Factor.TIMELINE, Factor.BUDGET)
     ]
     kinds = (Kind.CREATED, Kind.ANSWERED, Kind.CONTACT, Kind.EDITED, Kind.MERGED)
-    found = read_fields(database, pipeline.id, as_of, ids, kinds, ("answers", "contacts"))
+    changed = set(_changed_since(database, kinds, as_of)).intersection(ids)
+    then = read_fields(database, pipeline.id, as_of, changed, kinds, ("answers", "contacts"))
+    still = set(ids) - changed
+    still.intersection_update(
+        database.column("select distinct deal_id from contact where role = ?", (_DECIDES,)),
+        *(_answering(database, keys) for keys in asked if keys),
+    )
     return frozenset(
-        deal_id
-        for deal_id, fields in found.items()
-        if any(who.get("role") == "decision_maker" for who in fields["contacts"].values())
-        and all(not keys or keys & fields["answers"].keys() for keys in asked)
+        still
+        | {
+            deal_id
+            for deal_id, fields in then.items()
+            if any(who.get("role") == _DECIDES for who in fields["contacts"].values())
+            and all(not keys or keys & fields["answers"].keys() for keys in asked)
+        }
+    )
+
+
+_DECIDES = "decision_maker"
+
+
+def _answering(database: Database, questions: Collection[str]) -> Sequence[int]:
+    """The deals with an answer to one of some questions now."""
+    asked = one_of("question", questions)
+    return database.column(
+        f"select distinct deal_id from answer where replaced_at is null and {asked.text}",
+        asked.values,
     )
 
 
