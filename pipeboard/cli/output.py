@@ -12,6 +12,7 @@ from itertools import islice
 from typing import TextIO
 
 from pipeboard import outlet
+from pipeboard.domain.json_data import encoder
 
 BOLD, DIM, RED, YELLOW, GREEN, BLUE = "1", "2", "31", "33", "32", "34"
 
@@ -68,6 +69,8 @@ def as_json(value: object, *, indent: int | None = None) -> str:
 @cache
 def _encoder(encoding: str, indent: int | None) -> Callable[[object], str]:
     is_utf8 = encoding.lower().replace("-", "") == "utf8"
+    if indent is None:
+        return encoder(", ", ": ", is_ascii=not is_utf8)
     return json.JSONEncoder(ensure_ascii=not is_utf8, indent=indent, allow_nan=False).encode
 
 
