@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Literal, TypeAlias, TypedDict
 
 from pipeboard.domain.dates import format_date
 from pipeboard.domain.events import Event, Kind, value_of
-from pipeboard.domain.lazy_dataclass import dataclass
+from pipeboard.domain.lazy_dataclass import dataclass, replace
 from pipeboard.domain.money import Money
 from pipeboard.domain.pipeline import Category
 from pipeboard.domain.queue import Queued, Tier, lacks_to_close
@@ -137,9 +137,12 @@ def to_discuss(
             risks.append(f"close date pushed {pushes[one.deal.id]} times")
         value = values.get(one.deal.id)
         if risks and value:
-            subjects.append(Subject(one, value, tuple(risks), agenda(one.deal, pipeline, today)))
+            subjects.append(Subject(one, value, tuple(risks), ()))
     subjects.sort(key=lambda subject: (-subject.weight, subject.queued.deal.id))
-    return tuple(subjects[:TO_DISCUSS])
+    return tuple(
+        replace(subject, agenda=agenda(subject.queued.deal, pipeline, today))
+        for subject in subjects[:TO_DISCUSS]
+    )
 
 
 def agenda(deal: Deal, pipeline: Pipeline, today: date) -> tuple[str, ...]:

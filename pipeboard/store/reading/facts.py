@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gc
 import json
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from itertools import groupby, islice
@@ -23,12 +23,20 @@ from pipeboard.store.troubles import readable
 DEALS_AT_ONCE = 1_000
 
 
+Watch = Callable[[float], None]
+"""Hears which share has been read so far; what it raises ends the reading."""
+
+
 def read_histories(
-    database: Database, pipeline_id: int, as_of: datetime, ids: Collection[int] | None = None
+    database: Database,
+    pipeline_id: int,
+    as_of: datetime,
+    ids: Collection[int] | None = None,
+    watch: Watch | None = None,
 ) -> list[DealHistory]:
     """What every deal of a pipeline (or those with these ids) went through up to an instant."""
     with collecting_later(), readable("the history of the deals"):
-        return fold_deals(read_facts(database, pipeline_id, as_of, ids), micros(as_of))
+        return fold_deals(read_facts(database, pipeline_id, as_of, ids, watch), micros(as_of))
 
 
 KEPT = 3
@@ -48,7 +56,11 @@ class KnownHistories:
 
 
 def read_known(
-    database: Database, pipeline_id: int, as_of: datetime, kept: list[KnownHistories]
+    database: Database,
+    pipeline_id: int,
+    as_of: datetime,
+    kept: list[KnownHistories],
+    watch: Watch | None = None,
 ) -> Sequence[DealHistory]:
     """The histories at an instant. Of what is `kept`, only the deals with events recorded since are
     read again; what is found is kept in its place."""
@@ -56,7 +68,7 @@ def read_known(
     command = database.number("select coalesce(max(seq), 0) from command")
     known = next((one for one in kept if _serves(database, one, pipeline_id, us)), None)
     if known is None:
-        found = read_histories(database, pipeline_id, as_of)
+        found = read_histories(database, pipeline_id, as_of, watch=watch)
     else:
         kept.remove(known)
         changed = set(database.column("select deal_id from event where seq > ?", (known.seq,)))
@@ -81,15 +93,23 @@ def _serves(database: Database, known: KnownHistories, pipeline_id: int, us: int
 
 
 def read_facts(
-    database: Database, pipeline_id: int, as_of: datetime, ids: Collection[int] | None = None
+    database: Database,
+    pipeline_id: int,
+    as_of: datetime,
+    ids: Collection[int] | None = None,
+    watch: Watch | None = None,
 ) -> Iterator[tuple[int, Sequence[Told]]]:
     """The deals, each with what numbers ask of its events (`standing` at an instant) in the order
     of the log; what comes after the instant may be among it.
 
     Some deals are read at a time: no lock is held in between, and little memory.
     """
-    us = micros(as_of)
+    us, read = micros(as_of), 0
+    total = database.number("select count(*) from deal_facts") if watch else 0
     for rows in _portions(database, pipeline_id, ids):
+        read += len(rows)
+        if watch is not None:
+            watch(min(1.0, read / max(total, 1)))
         later = [deal_id for deal_id, holds_from, _ in rows if holds_from > us]
         then = _as_they_were(database, later, us) if later else {}
         texts = [then.get(deal_id, facts) for deal_id, _, facts in rows]

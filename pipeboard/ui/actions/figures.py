@@ -255,7 +255,9 @@ def _count_anew(host: MetricsScreen) -> None:
 
 
 async def step_back(host: MetricsScreen) -> None:
-    await host.leave(None)
+    """From numbers that are being counted to those from before, then back to the board."""
+    if not host.give_up():
+        await host.leave(None)
 
 
 async def _ask_which_side(host: MetricsScreen, spot: Spot) -> tuple[str, frozenset[int]] | None:

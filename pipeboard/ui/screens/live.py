@@ -67,6 +67,8 @@ class LiveScreen(Screen[None]):
     _version: int | None = None
     _busy_looks = 0
     _next_news = 0.0
+    is_counting = False
+    """Is what is shown about to be replaced by what is counted beside the screen?"""
     reads_again = False
     """Has something been stored that could not be shown yet?"""
 
@@ -142,6 +144,10 @@ class LiveScreen(Screen[None]):
         words = app.net.words(error)
         role: Role = "status.warn" if isinstance(error, PipeboardError) else "status.error"
         self.say(f"{words} {dropped(app.key_queue.take_dropped())}".strip(), role)
+
+    def give_up(self) -> bool:
+        """Ends what is counted beside the screen; whether what was shown before stays."""
+        return False
 
     # What keys are about.
 
@@ -251,6 +257,16 @@ def _follow(screen: LiveScreen) -> None:
         screen.show_news()
         screen._version, screen.reads_again = version, False
         screen._next_news = monotonic() + screen.program.look.follow_s
+
+
+TOLD_EVERY_S = 0.5
+"""How often a screen says how far it is with what takes long."""
+
+
+def said_of_counting(share: float) -> Line:
+    """What stands on the status line while something is counted, with the share that is read."""
+    far = f" {share:.0%}" if 0 < share < 1 else ""
+    return ((f"counting…{far} esc gives up", "hint.label"),)
 
 
 def _press_hint(screen: LiveScreen, hinted: str) -> None:

@@ -10,7 +10,7 @@ from textual import on
 from textual.app import ComposeResult
 from textual.binding import BindingType
 
-from pipeboard.domain.errors import DatabaseError
+from pipeboard.domain.errors import DatabaseError, GivenUp
 from pipeboard.domain.lazy_dataclass import replace
 from pipeboard.domain.periods import parse_period
 from pipeboard.domain.pipeline import Pipeline
@@ -25,7 +25,7 @@ from pipeboard.ui.host import patiently
 from pipeboard.ui.key_table import METRICS
 from pipeboard.ui.metrics_worker import CountedMoment, Drawn, MetricsWorker
 from pipeboard.ui.palette import Theme
-from pipeboard.ui.screens.live import LiveScreen
+from pipeboard.ui.screens.live import TOLD_EVERY_S, LiveScreen, said_of_counting
 from pipeboard.ui.widgets.page import Page
 
 _SPANS = ("quarter", "year", "month")
@@ -88,6 +88,14 @@ class MetricsScreen(LiveScreen):
     def compose(self) -> ComposeResult:
         yield self.page
 
+    def on_mount(self) -> None:
+        self.set_interval(TOLD_EVERY_S, self._tell)
+
+    def _tell(self) -> None:
+        """How far the counting is."""
+        if self.is_counting:
+            self.show_status()
+
     # What is shown.
 
     @on(Page.Resized)
@@ -130,6 +138,10 @@ class MetricsScreen(LiveScreen):
                 except DatabaseError as error:
                     if not is_busy(error):
                         raise
+        except GivenUp:  # as it was said
+            self._counting -= 1
+            self.show_status()
+            return
         except Exception as error:  # the boundary of what is counted beside the screen
             self.say(self.program.net.words(error), "status.error")
         self._counting -= 1
@@ -138,14 +150,24 @@ class MetricsScreen(LiveScreen):
         else:
             self._redraw()
 
+    def give_up(self) -> bool:
+        if not self.is_counting:
+            return False
+        self.metrics_worker.give_up()
+        if self.drawn is None or self.drawn.asked == self.asked:
+            return False
+        self.asked = self.drawn.asked
+        self._show(self.drawn)
+        self.say("Given up: these are the numbers from before.")
+        return True
+
     async def counted(self) -> None:
         """Waits until what is shown is what was asked for; raises GivenUp."""
         while self.is_counting:
             await self.program.key_queue.pause()
 
     @property
-    def is_counting(self) -> bool:
-        """Is what is shown about to be replaced?"""
+    def is_counting(self) -> bool:  # type: ignore[override]
         return self._counting > 0
 
     def _show(self, drawn: Drawn) -> None:
@@ -186,7 +208,7 @@ class MetricsScreen(LiveScreen):
             self.show_status()
 
     def put_status(self, line: Line, right: Line) -> None:
-        counting: Line = (("counting…", "hint.label"),) if self._counting else EMPTY
+        counting = said_of_counting(self.metrics_worker.share) if self._counting else EMPTY
         self.page.show(replace(self.page.view, status=line, status_right=right or counting))
 
     def pipeline(self) -> Pipeline:
@@ -234,6 +256,8 @@ class MetricsScreen(LiveScreen):
 
     async def leave(self, wanted: Wanted | None) -> None:
         """Back to the board, with deals to show there or as it was."""
+        if self.is_counting:
+            self.metrics_worker.give_up()
         place = LeftAt(self.asked, self.filter_text, self.cursor)
         await patiently(self, lambda: self._come_back(place, wanted))
         self.app.pop_screen()

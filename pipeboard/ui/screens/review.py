@@ -10,7 +10,7 @@ from textual import on
 from textual.app import ComposeResult
 from textual.binding import BindingType
 
-from pipeboard.domain.errors import DatabaseError
+from pipeboard.domain.errors import DatabaseError, GivenUp
 from pipeboard.domain.lazy_dataclass import replace
 from pipeboard.domain.pipeline import Pipeline
 from pipeboard.ui import keys
@@ -23,7 +23,7 @@ from pipeboard.ui.key_table import REVIEW
 from pipeboard.ui.palette import Theme
 from pipeboard.ui.review_keys import ReviewTab
 from pipeboard.ui.screens.hygiene import place_at
-from pipeboard.ui.screens.live import LiveScreen
+from pipeboard.ui.screens.live import TOLD_EVERY_S, LiveScreen, said_of_counting
 from pipeboard.ui.widgets.page import Page
 from pipeboard.ui.write_queue import Targets
 from pipeboard.workspace.review import Gathered, Held, decisions_since, gather
@@ -78,6 +78,8 @@ class ReviewScreen(LiveScreen):
         self._seen: Deal | None = None
         self._asked = 0
         self.counting = 0
+        self.share = 0.0
+        """Of the numbers, how much has been read: told by the housekeeper."""
         self.is_stale = False
         """Has something been stored since that is not counted?"""
         self.has_opened = False
@@ -87,7 +89,13 @@ class ReviewScreen(LiveScreen):
         yield self.page
 
     def on_mount(self) -> None:
+        self.set_interval(TOLD_EVERY_S, self._tell)
         self.reload()
+
+    def _tell(self) -> None:
+        """How far the gathering is."""
+        if self.counting:
+            self.show_status()
 
     # What is shown.
 
@@ -180,7 +188,7 @@ class ReviewScreen(LiveScreen):
         self.show_status()
 
     def put_status(self, line: Line, right: Line) -> None:
-        counting: Line = (("counting…", "hint.label"),) if self.counting else EMPTY
+        counting = said_of_counting(self.share) if self.counting else EMPTY
         self.page.show(replace(self.page.view, status=line, status_right=right or counting))
 
     # What the keys are about.
@@ -257,11 +265,24 @@ class ReviewScreen(LiveScreen):
                 self.press("review.open")
 
     def step_back(self) -> None:
-        """Esc: from a past review to the present one, then back to the board."""
+        """Esc: from a past review to the present one; from one that is being gathered to the one
+        before; then back to the board."""
         if self.past is not None:
             self.show_past(None)
-        else:
+        elif not self.give_up():
             self.app.pop_screen()
+
+    @property
+    def is_counting(self) -> bool:  # type: ignore[override]
+        return self.counting > 0
+
+    def give_up(self) -> bool:
+        self._asked += 1
+        if not self.counting or self.found is None:
+            return False
+        self.is_stale = True
+        self.say("Given up: this is the review from before.", beside="R counts again")
+        return True
 
     quit = step_back
 
@@ -288,11 +309,19 @@ async def _count(screen: ReviewScreen, asked: int) -> None:
     """Has the housekeeper gather what was asked for last; the rest is of no use any more."""
     found = None
     place = screen.place
+
+    def watch(share: float) -> None:
+        screen.share = share
+        if asked != screen._asked:
+            raise GivenUp("Given up.")
+
     try:
         if asked == screen._asked:
             found = await screen.program.housekeeper.ask(
-                lambda workspace: gather(workspace, place.pipeline, place.since)
+                lambda workspace: gather(workspace, place.pipeline, place.since, watch)
             )
+    except GivenUp:
+        pass  # `give_up` has said so, or it is asked anew
     except Exception as error:  # the boundary of what is done beside the screen
         screen.say(screen.program.net.words(error), "status.error")
     screen.counting -= 1
