@@ -184,12 +184,15 @@ class SalesTrap:
 def sales_trap(basis: Basis, target: Number | None, coverage: Number | None) -> SalesTrap:
     """The trap that a quarter of closing digs for the next one (`capabilities.md` 72): a target
     needs `coverage` times its value as qualified pipeline over the weeks of its period."""
+    from pipeboard.domain.metrics.basis import touched
+
     since = basis.now - NEW_WEEKS * _WEEK_US
     new = [deal for at, deal in basis.deals.qualified if since < at <= basis.now]
     weeks = Fraction((basis.period.end - basis.period.start).days, 7)
     needed = None if target is None or not coverage or not weeks else target * coverage / weeks
-    touched = basis.touched(since + 1, basis.now + 1)
-    made = [(at, deal) for at, kind, deal in touched if _goes_out(kind)]
+    made = [
+        (at, deal) for at, kind, deal in touched(basis, since + 1, basis.now + 1) if _goes_out(kind)
+    ]
     return SalesTrap(
         Fraction(basis.tally(new).amount) / NEW_WEEKS,
         needed,
@@ -216,12 +219,14 @@ class TouchWeek:
 
 def trend(basis: Basis) -> Sequence[TouchWeek]:
     """The last weeks, oldest first, the running one last."""
+    from pipeboard.domain.metrics.basis import touched
+
     monday = basis.today - timedelta(days=basis.today.weekday())
     starts = [monday - timedelta(weeks=back) for back in range(TREND_WEEKS - 1, -1, -1)]
     bounds = [basis.calendar.start(day) for day in starts] + [basis.now + 1]
     weeks = []
     for day, first, after in zip(starts, bounds, bounds[1:], strict=False):
-        made = [(kind, deal.id) for _, kind, deal in basis.touched(first, after)]
+        made = [(kind, deal.id) for _, kind, deal in touched(basis, first, after)]
         out = sum(_goes_out(kind) for kind, _ in made)
         replies = sum(kind.endswith(" in") for kind, _ in made)
         weeks.append(TouchWeek(day, out, replies, {one for _, one in made}))

@@ -138,11 +138,6 @@ class Basis:
         return self.deals.dated.between(self.start, self.end)
 
     @cached_property
-    def first_created_at(self) -> int:
-        """When the first deal was created; now where there is none."""
-        return min([deal.created_at for deal in self.deals.created], default=self.now)
-
-    @cached_property
     def merged(self) -> list[DealHistory]:
         """The deals closed in the period that a merge took out of every number."""
         return [deal for deal in self.left if deal.merged_at is not None]
@@ -225,11 +220,6 @@ class Basis:
         return {stage.id: self.rules.chance_at(stage.id, self.now) for stage in stages}
 
     @cached_property
-    def stage_categories(self) -> dict[int, str]:
-        """The forecast categories that the stages give."""
-        return {stage.id: stage.category for stage in self.rules.pipeline.stages}
-
-    @cached_property
     def visits(self) -> Mapping[int, StageVisits]:
         """The stays in each open stage that began in the period, by stage."""
         if self.whole is not None and self.grouping is not None:
@@ -297,17 +287,6 @@ class Basis:
         """Every deal that counts, whatever group this is: for what is attributed event by event."""
         return self.whole.population if self.whole is not None else self.deals.created
 
-    def touched(self, first: int, after: int) -> Iterator[tuple[int, str, DealHistory]]:
-        """When who was in touch with which deal of the whole pipeline, from an instant on to before
-        another."""
-        deals = self.everybody.deals
-        closed_before = [d for d in deals.rare.touched_later if (d.closed_at or 0) < first]
-        for deal in (*deals.alive_after(first - 1), *closed_before):
-            if deal.last_touch_at is not None and deal.last_touch_at >= first:
-                for at, kind in zip(deal.touched_at, deal.touch_kinds, strict=True):
-                    if first <= at < after:
-                        yield at, kind, deal
-
     def happened_in_group(self, deal: DealHistory, us: int) -> bool:
         """Whether something that happened to a deal at an instant belongs to this group."""
         if self.whole is None or self.grouping is None:
@@ -336,6 +315,18 @@ class Basis:
             return True
         mine = self.grouping.standing(deal, us) == self.group
         return mine and self.whole.stood_in_group(deal, us)
+
+
+def touched(basis: Basis, first: int, after: int) -> Iterator[tuple[int, str, DealHistory]]:
+    """When who was in touch with which deal of the whole pipeline, from an instant on to before
+    another."""
+    deals = basis.everybody.deals
+    closed_before = [d for d in deals.rare.touched_later if (d.closed_at or 0) < first]
+    for deal in (*deals.alive_after(first - 1), *closed_before):
+        if deal.last_touch_at is not None and deal.last_touch_at >= first:
+            for at, kind in zip(deal.touched_at, deal.touch_kinds, strict=True):
+                if first <= at < after:
+                    yield at, kind, deal
 
 
 Find = Callable[[Basis], Sequence[T]]

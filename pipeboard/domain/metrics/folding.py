@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from itertools import groupby
 from operator import itemgetter
 from sys import intern
-from typing import Any, NamedTuple
+from typing import Final, NamedTuple
 
 from pipeboard.domain.events import Kind
 from pipeboard.domain.metrics.history import FOREVER, LOST, NOT_SAID, WON, DealHistory, Places
@@ -40,7 +40,10 @@ def fold(facts: Iterable[Fact]) -> list[DealHistory]:
     return fold_deals((deal_id, [fact[1:] for fact in own]) for deal_id, own in deals)
 
 
-Told = Sequence[Any]
+Told = tuple[
+    int, str, int | None, int | None, str | None, str | None,
+    str | None, str | None, int | None, str | None,
+]  # fmt: skip
 """The fields of a `Fact` behind the deal's; those at the end may be missing, which is None."""
 
 
@@ -72,19 +75,21 @@ def _deal_told(deal_id: int, facts: Iterable[Told], until: int) -> DealHistory |
             if kind != "created":
                 continue
             deal = _created(_whole(deal_id, fact))
-        elif kind == "moved" and length == _TO_STAGE:
+        elif kind == "moved" and length == _TO_STAGE and (stage := fact[2]) is not None:
             deal.entered_at += (at,)
-            deal.places += (fact[2],)
+            deal.places += (stage,)
         elif kind == "touch":
             _touch(deal, at, fact[_WORD] if length > _WORD else None)
         elif change := _CHANGES.get(kind):
             change(deal, _whole(deal_id, fact))
-        if length > _QUOTED and fact[_QUOTED] is not None:
-            deal.quoted_at += (fact[_QUOTED],)
+        if length > _QUOTED and (sent_at := fact[_QUOTED]) is not None:
+            deal.quoted_at += (sent_at,)
     return deal
 
 
-_TO_STAGE, _WORD, _QUOTED = 3, 6, 8
+_TO_STAGE: Final = 3
+_WORD: Final = 6
+_QUOTED: Final = 8
 _NOTHING = (None,) * len(Fact._fields)
 
 

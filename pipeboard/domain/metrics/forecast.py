@@ -271,7 +271,7 @@ MOST_MONTHS = 24
 
 def category(basis: Basis, deal: DealHistory) -> str:
     """The rep's category, else the default of the stage."""
-    return deal.category or basis.stage_categories[deal.stage_id]
+    return deal.category or basis.rules.categories[deal.stage_id]
 
 
 def _with_won(basis: Basis, categories: AbstractSet[str]) -> Metric:

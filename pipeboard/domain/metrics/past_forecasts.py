@@ -34,8 +34,12 @@ class PastStanding:
 
 def past_periods(basis: Basis) -> list[Period]:
     """The periods that are over of `periods_before`; none from before the first deal."""
-    first = basis.everybody.first_created_at
+    first = basis.everybody.once(_first_created_at)
     return [p for p in periods_before(basis) if basis.calendar.start(p.start) >= first]
+
+
+def _first_created_at(basis: Basis) -> int:
+    return min([deal.created_at for deal in basis.deals.created], default=basis.now)
 
 
 def periods_before(basis: Basis) -> list[Period]:

@@ -8,7 +8,7 @@ from functools import cache
 from itertools import pairwise
 
 from pipeboard.domain.lazy_dataclass import dataclass
-from pipeboard.domain.metrics.basis import Basis, Happened, by_event, in_order, shared_out
+from pipeboard.domain.metrics.basis import Basis, Happened, by_event, in_order, shared_out, touched
 from pipeboard.domain.metrics.cycle import watched
 from pipeboard.domain.metrics.grouping import Group
 from pipeboard.domain.metrics.history import DealHistory
@@ -90,7 +90,7 @@ def touches(basis: Basis) -> list[Touches]:
     """The touches of the period by the deal's owner at the time, the busiest first."""
     kinds: dict[Group, Counter[str]] = {}
     on_new: Counter[Group] = Counter()
-    for at, kind, deal in basis.touched(basis.start, basis.end):
+    for at, kind, deal in touched(basis, basis.start, basis.end):
         if basis.happened_in_group(deal, at):
             owner = deal.owner_at(at) or None
             kinds.setdefault(owner, Counter())[kind] += 1

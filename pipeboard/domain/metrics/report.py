@@ -7,7 +7,7 @@ from fractions import Fraction
 
 from pipeboard.domain.lazy_dataclass import dataclass
 from pipeboard.domain.metrics import conversion
-from pipeboard.domain.metrics.basis import Basis, in_order
+from pipeboard.domain.metrics.basis import Basis, in_order, touched
 from pipeboard.domain.metrics.calibration import (
     Calibration,
     WeekForecast,
@@ -99,7 +99,7 @@ def _by_events(basis: Basis, grouping: Grouping) -> Iterator[Group]:
             yield grouping.event(deal, us)
     for us, deal in basis.once(due_at_start) if basis.start <= basis.now else ():
         yield grouping.standing(deal, us)
-    for at, _, deal in basis.touched(basis.start, basis.end):
+    for at, _, deal in touched(basis, basis.start, basis.end):
         if basis.happened_in_group(deal, at):
             yield grouping.event(deal, at)
     yield from basis.grouped_visits(grouping)

@@ -120,6 +120,11 @@ class MetricRules:
         return {**places, WON: len(places)}
 
     @cached_property
+    def categories(self) -> Mapping[int, str]:
+        """The forecast categories that the stages give."""
+        return {stage.id: stage.category for stage in self.pipeline.stages}
+
+    @cached_property
     def qualifying(self) -> frozenset[int]:
         """The stages (and `WON`) whose entry qualifies a deal; empty where no stage is flagged."""
         first = next((s.id for s in self.open_stages if s.qualified), None)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date
+from functools import partial
 from typing import ClassVar, NamedTuple
 
 from textual import on
@@ -25,7 +26,7 @@ from pipeboard.ui.host import patiently
 from pipeboard.ui.key_table import METRICS
 from pipeboard.ui.metrics_worker import CountedMoment, Drawn, MetricsWorker
 from pipeboard.ui.palette import Theme
-from pipeboard.ui.screens.live import TOLD_EVERY_S, LiveScreen, said_of_counting
+from pipeboard.ui.screens.live import LiveScreen, said_of_counting
 from pipeboard.ui.widgets.page import Page
 
 _SPANS = ("quarter", "year", "month")
@@ -84,17 +85,10 @@ class MetricsScreen(LiveScreen):
         self._version: int = state.reader.data_version()
         self.drawn: Drawn | None = None
         self._counting = 0
+        self.give_up = partial(end_counting, self)
 
     def compose(self) -> ComposeResult:
         yield self.page
-
-    def on_mount(self) -> None:
-        self.set_interval(TOLD_EVERY_S, self._tell)
-
-    def _tell(self) -> None:
-        """How far the counting is."""
-        if self.is_counting:
-            self.show_status()
 
     # What is shown.
 
@@ -149,17 +143,6 @@ class MetricsScreen(LiveScreen):
             self._show(drawn)
         else:
             self._redraw()
-
-    def give_up(self) -> bool:
-        if not self.is_counting:
-            return False
-        self.metrics_worker.give_up()
-        if self.drawn is None or self.drawn.asked == self.asked:
-            return False
-        self.asked = self.drawn.asked
-        self._show(self.drawn)
-        self.say("Given up: these are the numbers from before.")
-        return True
 
     async def counted(self) -> None:
         """Waits until what is shown is what was asked for; raises GivenUp."""
@@ -272,3 +255,16 @@ def _top(screen: MetricsScreen, room: int, top: int) -> int:
         return 0
     top = max(spot.y - room + 1, min(top, max(0, spot.y - 2)))
     return max(0, min(top, last))
+
+
+def end_counting(screen: MetricsScreen) -> bool:
+    """Ends the counting, and shows again what was shown before; whether there was any."""
+    if not screen.is_counting:
+        return False
+    screen.metrics_worker.give_up()
+    if screen.drawn is None or screen.drawn.asked == screen.asked:
+        return False
+    screen.asked = screen.drawn.asked
+    screen._show(screen.drawn)
+    screen.say("Given up: these are the numbers from before.")
+    return True

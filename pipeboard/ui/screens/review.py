@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date, datetime
+from functools import partial
 from typing import TYPE_CHECKING, ClassVar, NamedTuple
 
 from textual import on
@@ -23,7 +24,7 @@ from pipeboard.ui.key_table import REVIEW
 from pipeboard.ui.palette import Theme
 from pipeboard.ui.review_keys import ReviewTab
 from pipeboard.ui.screens.hygiene import place_at
-from pipeboard.ui.screens.live import TOLD_EVERY_S, LiveScreen, said_of_counting
+from pipeboard.ui.screens.live import LiveScreen, said_of_counting
 from pipeboard.ui.widgets.page import Page
 from pipeboard.ui.write_queue import Targets
 from pipeboard.workspace.review import Gathered, Held, decisions_since, gather
@@ -78,6 +79,7 @@ class ReviewScreen(LiveScreen):
         self._seen: Deal | None = None
         self._asked = 0
         self.counting = 0
+        self.give_up = partial(_give_up, self)
         self.share = 0.0
         """Of the numbers, how much has been read: told by the housekeeper."""
         self.is_stale = False
@@ -89,13 +91,7 @@ class ReviewScreen(LiveScreen):
         yield self.page
 
     def on_mount(self) -> None:
-        self.set_interval(TOLD_EVERY_S, self._tell)
         self.reload()
-
-    def _tell(self) -> None:
-        """How far the gathering is."""
-        if self.counting:
-            self.show_status()
 
     # What is shown.
 
@@ -135,6 +131,7 @@ class ReviewScreen(LiveScreen):
         self.is_stale = False
         self._asked += 1
         self.counting += 1
+        self.is_counting = True
         self._day = self.today
         self.run_worker(_count(self, self._asked), group="counting")
 
@@ -269,20 +266,8 @@ class ReviewScreen(LiveScreen):
         before; then back to the board."""
         if self.past is not None:
             self.show_past(None)
-        elif not self.give_up():
+        elif not _give_up(self):
             self.app.pop_screen()
-
-    @property
-    def is_counting(self) -> bool:  # type: ignore[override]
-        return self.counting > 0
-
-    def give_up(self) -> bool:
-        self._asked += 1
-        if not self.counting or self.found is None:
-            return False
-        self.is_stale = True
-        self.say("Given up: this is the review from before.", beside="R counts again")
-        return True
 
     quit = step_back
 
@@ -305,6 +290,16 @@ def _view(screen: ReviewScreen) -> ReviewView | None:
     )
 
 
+def _give_up(screen: ReviewScreen) -> bool:
+    """Ends the gathering; whether there is a review from before to be shown."""
+    screen._asked += 1
+    if not screen.counting or screen.found is None:
+        return False
+    screen.is_stale = True
+    screen.say("Given up: this is the review from before.", beside="R counts again")
+    return True
+
+
 async def _count(screen: ReviewScreen, asked: int) -> None:
     """Has the housekeeper gather what was asked for last; the rest is of no use any more."""
     found = None
@@ -321,10 +316,11 @@ async def _count(screen: ReviewScreen, asked: int) -> None:
                 lambda workspace: gather(workspace, place.pipeline, place.since, watch)
             )
     except GivenUp:
-        pass  # `give_up` has said so, or it is asked anew
+        pass  # `_give_up` has said so, or it is asked anew
     except Exception as error:  # the boundary of what is done beside the screen
         screen.say(screen.program.net.words(error), "status.error")
     screen.counting -= 1
+    screen.is_counting = screen.counting > 0
     if found is not None and asked == screen._asked:
         screen.found = found
     if screen.is_mounted:

@@ -183,7 +183,7 @@ class TypeAhead(App[ReturnType]):
         """Textual's way for all but what comes from the keyboard and the buttons of the mouse."""
         queue = self.key_queue
         if isinstance(event, Key | Paste) and not event.is_forwarded:
-            if isinstance(event, Key) and queue.is_waiting and self._ends_waiting(event.key):
+            if isinstance(event, Key) and queue.is_waiting and _ends_waiting(self, event.key):
                 self.give_up()
                 return
             queue.put(event)
@@ -197,11 +197,6 @@ class TypeAhead(App[ReturnType]):
         await super().on_event(event)
         if isinstance(event, Key):
             self._came_up.set()
-
-    def _ends_waiting(self, key: str) -> bool:
-        """Esc ends what a screen counts also where keys behind it wait for that."""
-        is_counting = getattr(self.screen, "is_counting", False)
-        return key == GIVES_UP or (key == "escape" and bool(is_counting))
 
     async def _give(self, event: Key | Paste) -> None:
         """Hands a key on, and waits until it has done what it does."""
@@ -218,6 +213,11 @@ class TypeAhead(App[ReturnType]):
             await _either(self._came_up.wait(), heard_by)
         else:
             await _passed(heard_by)
+
+
+def _ends_waiting(app: App[ReturnType], key: str) -> bool:
+    """^c does; Esc where the keys wait for what a screen counts."""
+    return key == GIVES_UP or (key == "escape" and getattr(app.screen, "is_counting", False))
 
 
 def _is_letter(event: Event, heard_by: Widget) -> bool:
