@@ -193,7 +193,8 @@ class Basis:
 
     def tally(self, deals: Iterable[DealHistory]) -> MoneySum:
         """What deals are worth together; those without a value are counted and left out."""
-        deals, base, worth = list(deals), self.rules.currency, self.worth
+        deals = deals if isinstance(deals, list) else list(deals)
+        base, worth = self.rules.currency, self.worth
         values = [deal.minor or 0 for deal in deals if deal.currency == base]
         if len(values) == len(deals):  # nearly always, and much quicker
             return MoneySum(sum(values), deals, {})

@@ -207,7 +207,16 @@ class Deals:
         """Of a whole pipeline the deals that had not closed for good by an instant, and those
         closed nobody knows when: all that may have changed since, or stood open then."""
         found = self._alive_after.get(us)
-        if found is None:
+        if found is None and (earlier := [at for at in self._alive_after if at < us]):
+            found = self._alive_after[us] = [
+                deal
+                for deal in self._alive_after[max(earlier)]
+                if deal.closed_at is None
+                or deal.closed_at > us
+                or deal.reopened
+                or deal.closed_by == UNKNOWN
+            ]
+        elif found is None:
             rare, later = self.rare, self.by_closing.between(us + 1, FOREVER)
             again = [d for d in rare.reopened if d.closed_at is not None and d.closed_at <= us]
             found = by_number([*later, *rare.unclosed, *again, *rare.closed_sometime])

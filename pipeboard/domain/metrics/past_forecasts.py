@@ -95,7 +95,8 @@ def _run(basis: Basis) -> int:
 
 def _stood(basis: Basis, run: int) -> list[_Stood]:
     found: list[_Stood] = []
-    for place, period in enumerate(past_periods(basis)):
+    # From the earliest on: of those that were alive then, later ones are found without the rest.
+    for place, period in reversed([*enumerate(past_periods(basis))]):
         standing = _standing(basis, period, run)
         found += [_Stood(place, standing.at, deal, False) for deal in standing.open]
         found += [_Stood(place, deal.visit_began_at, deal, True) for deal in standing.won]
