@@ -67,6 +67,8 @@ SEEN_WHOLE = frozenset(
      "fx_rate", "import_recipe", "saved_filter")
 )  # fmt: skip
 """What a team agrees on, and nothing of a deal."""
+_NAMED = re.compile(rf"\b({'|'.join(SEEN_OF)})\b")
+_ASKS = re.compile(r"(explain query plan )?(?=select\b)", re.IGNORECASE)
 _BESIDE = "as not materialized" if sqlite3.sqlite_version_info >= (3, 35) else "as"
 
 
@@ -101,8 +103,8 @@ class RepSight:
 @lru_cache(maxsize=512)
 def narrowed(sql: str, actor: str, rep: str, owners: tuple[str, ...]) -> str:
     """A question with narrower tables in front of it, wherever it names one of them."""
-    asks = re.match(r"(explain query plan )?(?=select\b)", sql, re.IGNORECASE)
-    named = SEEN_OF.keys() & set(re.findall(r"\w+", sql))
+    asks = _ASKS.match(sql)
+    named = set(_NAMED.findall(sql))
     if asks is None or not named:
         return sql
     tables = shown_tables(actor, rep, owners)
