@@ -14,6 +14,7 @@ from time import monotonic
 from typing import Protocol, TextIO
 
 from pipeboard import outlet
+from pipeboard.domain.json_data import encoder
 from pipeboard.domain.locales import in_figures
 
 BOLD, DIM, RED, YELLOW, GREEN, BLUE = "1", "2", "31", "33", "32", "34"
@@ -102,6 +103,8 @@ def as_json(value: object, *, indent: int | None = None) -> str:
 @cache
 def _encoder(encoding: str, indent: int | None) -> Callable[[object], str]:
     is_utf8 = encoding.lower().replace("-", "") == "utf8"
+    if indent is None:
+        return encoder(", ", ": ", is_ascii=not is_utf8)
     return json.JSONEncoder(ensure_ascii=not is_utf8, indent=indent, allow_nan=False).encode
 
 

@@ -393,7 +393,10 @@ def _entries(read_entry: Callable[[Json], EntryValue], data: Json) -> FieldValue
     return MappingProxyType({key: read_entry(one) for key, one in json_object(data).items()})
 
 
-_WHOLE = {**_FIELD, **{name: partial(_entries, _ENTRY[name]) for name in KEYED_FIELDS}}
+_WHOLE: Mapping[str, Callable[[Json], FieldValue]] = {
+    **_FIELD,
+    **{name: partial(_entries, _ENTRY[name]) for name in KEYED_FIELDS},
+}
 
 
 def from_json(name: str, data: Json) -> FieldValue:

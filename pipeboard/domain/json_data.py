@@ -2,13 +2,44 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TypeAlias
 
 Json: TypeAlias = "bool | int | float | str | Sequence[Json] | Mapping[str, Json] | None"
 JsonObject: TypeAlias = "Mapping[str, Json]"
 Document: TypeAlias = "dict[str, Json]"
 """An object that is being put together."""
+
+
+def encoder(
+    item: str = ",",
+    key: str = ":",
+    *,
+    is_ascii: bool = False,
+    default: Callable[[object], object] | None = None,
+) -> Callable[[object], str]:
+    """Writes values as JSON in one line, with what stands between items, and after keys; `default`
+    makes something known of other values. Not a number is a `ValueError`.
+
+    `JSONEncoder.encode` prepares itself anew for each value, which takes it as long as a short one:
+    what it prepares is kept, where there is such a thing.
+    """
+    from json import JSONEncoder
+    from json.encoder import (  # type: ignore[attr-defined]
+        c_make_encoder,
+        encode_basestring,
+        encode_basestring_ascii,
+    )
+
+    slow = JSONEncoder(
+        ensure_ascii=is_ascii, check_circular=False, allow_nan=False,
+        separators=(item, key), default=default,
+    )  # fmt: skip
+    if c_make_encoder is None:
+        return slow.encode
+    text = encode_basestring_ascii if is_ascii else encode_basestring
+    chunks = c_make_encoder(None, slow.default, text, None, key, item, False, False, False)
+    return lambda value: "".join(chunks(value, 0))
 
 
 def json_object(value: Json) -> JsonObject:

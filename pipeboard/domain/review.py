@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Literal, TypeAlias, TypedDict
 
 from pipeboard.domain.dates import format_date
 from pipeboard.domain.events import Event, Kind, value_of
-from pipeboard.domain.lazy_dataclass import dataclass
+from pipeboard.domain.lazy_dataclass import dataclass, replace
 from pipeboard.domain.money import Money
 from pipeboard.domain.pipeline import Category
 from pipeboard.domain.queue import Queued, Tier, lacks_to_close
@@ -137,9 +137,12 @@ def to_discuss(
             risks.append(f"close date pushed {pushes[one.deal.id]} times")
         value = values.get(one.deal.id)
         if risks and value:
-            subjects.append(Subject(one, value, tuple(risks), agenda(one.deal, pipeline, today)))
+            subjects.append(Subject(one, value, tuple(risks), ()))
     subjects.sort(key=lambda subject: (-subject.weight, subject.queued.deal.id))
-    return tuple(subjects[:TO_DISCUSS])
+    return tuple(
+        replace(subject, agenda=agenda(subject.queued.deal, pipeline, today))
+        for subject in subjects[:TO_DISCUSS]
+    )
 
 
 def agenda(deal: Deal, pipeline: Pipeline, today: date) -> tuple[str, ...]:
@@ -181,12 +184,15 @@ class SalesTrap:
 def sales_trap(basis: Basis, target: Number | None, coverage: Number | None) -> SalesTrap:
     """The trap that a quarter of closing digs for the next one (`capabilities.md` 72): a target
     needs `coverage` times its value as qualified pipeline over the weeks of its period."""
+    from pipeboard.domain.metrics.basis import touched
+
     since = basis.now - NEW_WEEKS * _WEEK_US
     new = [deal for at, deal in basis.deals.qualified if since < at <= basis.now]
     weeks = Fraction((basis.period.end - basis.period.start).days, 7)
     needed = None if target is None or not coverage or not weeks else target * coverage / weeks
-    made = [(at, deal) for deal in basis.population for at, kind in deal.touches
-            if since < at <= basis.now and _goes_out(kind)]  # fmt: skip
+    made = [
+        (at, deal) for at, kind, deal in touched(basis, since + 1, basis.now + 1) if _goes_out(kind)
+    ]
     return SalesTrap(
         Fraction(basis.tally(new).amount) / NEW_WEEKS,
         needed,
@@ -213,13 +219,14 @@ class TouchWeek:
 
 def trend(basis: Basis) -> Sequence[TouchWeek]:
     """The last weeks, oldest first, the running one last."""
+    from pipeboard.domain.metrics.basis import touched
+
     monday = basis.today - timedelta(days=basis.today.weekday())
     starts = [monday - timedelta(weeks=back) for back in range(TREND_WEEKS - 1, -1, -1)]
     bounds = [basis.calendar.start(day) for day in starts] + [basis.now + 1]
     weeks = []
     for day, first, after in zip(starts, bounds, bounds[1:], strict=False):
-        made = [(kind, deal.id) for deal in basis.population for at, kind in deal.touches
-                if first <= at < after]  # fmt: skip
+        made = [(kind, deal.id) for _, kind, deal in touched(basis, first, after)]
         out = sum(_goes_out(kind) for kind, _ in made)
         replies = sum(kind.endswith(" in") for kind, _ in made)
         weeks.append(TouchWeek(day, out, replies, {one for _, one in made}))

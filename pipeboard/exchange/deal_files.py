@@ -14,7 +14,7 @@ from pipeboard.domain.deal import Deal, Status
 from pipeboard.domain.deal_fields import fields_beside
 from pipeboard.domain.errors import BadInput
 from pipeboard.domain.events import STAGE_KINDS, Kind, value_of
-from pipeboard.domain.json_data import json_list, json_object
+from pipeboard.domain.json_data import encoder, json_list, json_object
 from pipeboard.domain.pipeline import Pipeline
 from pipeboard.domain.sheet import DealRecord, Entry
 from pipeboard.exchange.json_documents import Documents
@@ -24,7 +24,7 @@ from pipeboard.exchange.tables import defuse
 if TYPE_CHECKING:
     from pipeboard.domain.json_data import Document, Json, JsonObject
 
-_encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+_encode = encoder()
 
 
 def deal_document(documents: Documents, record: DealRecord) -> Document:
@@ -148,7 +148,7 @@ def jsonl_of_deals(documents: Iterable[JsonObject]) -> Iterator[str]:
 
 KIND = "pipeboard workspace"
 _BEGINNING = 200
-_as_line = json.JSONEncoder(ensure_ascii=True, separators=(",", ":")).encode
+_as_line = encoder(is_ascii=True)
 
 
 def whole_document(

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
-from json.encoder import c_make_encoder, encode_basestring  # type: ignore[attr-defined]
 from operator import attrgetter, index, itemgetter
 from types import MappingProxyType
 from typing import TYPE_CHECKING, TypeVar
@@ -26,6 +25,7 @@ from pipeboard.domain.events import (
     micros,
     to_json,
 )
+from pipeboard.domain.json_data import encoder
 from pipeboard.domain.money import Money
 from pipeboard.domain.text import fold
 from pipeboard.store.sql import RATINGS_BYTES, WORDS_BYTES, beginning, index_key
@@ -55,18 +55,8 @@ _QUICK: Mapping[type, Callable[..., object]] = {
 }
 
 
-_ENCODER = json.JSONEncoder(
-    ensure_ascii=False, check_circular=False, separators=(",", ":"), default=_plain
-)
-_CHUNKS = c_make_encoder and c_make_encoder(
-    None, _plain, encode_basestring, None, ":", ",", False, False, True
-)
-
-
-def as_json(value: object) -> str:
-    """A value as the database keeps it. `_ENCODER` prepares itself anew for each, which takes it
-    as long as a short one: what it prepares is kept, where there is such a thing."""
-    return "".join(_CHUNKS(value, 0)) if _CHUNKS else _ENCODER.encode(value)
+as_json = encoder(default=_plain)
+"""A value as the database keeps it."""
 
 
 _OF_THE_HOUSE = (

@@ -44,13 +44,14 @@ def either(parts: Iterable[Sql]) -> Sql:
 @dataclass(frozen=True, slots=True)
 class Audit:
     """Which commands are looked for: by whom (for themselves or for others, or others for them),
-    what was done, with which marks."""
+    what was done, with which marks; or what a review of a pipeline (its id) speaks of."""
 
     by: str = ""
     verb: str = ""
     overrides: bool = False
     for_others: bool = False
     undone: bool = False
+    reviewed: int | None = None
 
     def condition(self, overrides: str) -> Sql:
         """The condition on the table `command`; `overrides` is what tells a passed gate."""
@@ -60,8 +61,20 @@ class Audit:
             (self.overrides, Sql(overrides)),
             (self.for_others, Sql("command.acting_as not in ('', command.actor)")),
             (self.undone, Sql("command.undone")),
+            (self.reviewed is not None, _spoken_of(self.reviewed or 0)),
         )
         return every(part for wanted, part in asked if wanted)
+
+
+def _spoken_of(pipeline_id: int) -> Sql:
+    """What `review.exceptions` and decisions are found among: dates, values and stages that
+    changed, what was called a commit, gates passed with a reason."""
+    return Sql(
+        "event.deal_id in (select id from deal where pipeline_id = ?)"
+        " and (event.kind in ('expected_close', 'value', 'moved') or command.verb = 'decide'"
+        " or event.data like ? or event.data like ?)",
+        (pipeline_id, '%"category":"commit"%', '%"missing":[%'),
+    )
 
 
 def negated(part: Sql) -> Sql:

@@ -9,8 +9,21 @@ from datetime import datetime
 from itertools import groupby, islice
 from operator import itemgetter
 
+from pipeboard.domain.deal_fields import FIELDS as DEAL_FIELDS
 from pipeboard.domain.errors import BadInput, PipeboardError
 from pipeboard.domain.events import Event, Kind, event_from_json, instant, micros, replay
+from pipeboard.domain.filter_nodes import (
+    Answered,
+    Compare,
+    Custom,
+    Is,
+    Leaf,
+    State,
+    Tag,
+    These,
+    Unset,
+    leaves,
+)
 from pipeboard.domain.lazy_dataclass import dataclass
 from pipeboard.domain.pipeline import Pipeline
 from pipeboard.store.database import Database, Row, RowTuple
@@ -20,13 +33,13 @@ from pipeboard.store.projecting.facts import log_of, stored_facts, strayed_facts
 from pipeboard.store.reading.facts import DEALS_AT_ONCE, read_standing
 from pipeboard.store.reading.listing import Listing, read_ids
 from pipeboard.store.rows import deal_from_row, event_from_row
-from pipeboard.store.sql import among
+from pipeboard.store.sql import TRUE, Sql, among, either, every
 from pipeboard.store.troubles import UNREADABLE, readable
 
 # What a filter would have found at an instant in the past.
 #
-# The deals that have been changed since are made again from their events, in a database in
-# memory, and asked the very same question; all others are as they were.
+# The deals of which it has been changed since what the filter asks are made again from their
+# events, in a database in memory, and asked the very same question; all others are as they were.
 
 
 @readable("the history of the deals")
@@ -34,28 +47,109 @@ def ids_at(
     database: Database, pipelines: Sequence[Pipeline], listing: Listing, as_of: datetime
 ) -> frozenset[int]:
     """The deals of a listing as they were at an instant."""
-    us = micros(as_of)
-    changed = database.column(
-        "select deal_id from event where at > ? union"
-        " select deal_id from event where command_id in (select id from command where at > ?)",
-        (us, us),
-    )
-    now = frozenset(read_ids(database, pipelines, listing))
+    asked = _says(fields_asked(listing))
+    changed, born = _changed_since(database, micros(as_of), asked)
+    now = frozenset(read_ids(database, pipelines, listing)) - changed - born
     if not changed:
         return now
     pipeline_id = listing.pipeline_id
     wanted = [p.id for p in pipelines if pipeline_id in (None, p.id)]
-    changes = (change for one in wanted for change in _changes(database, one, as_of, changed))
-    return now - frozenset(changed) | _found(database, changes, pipelines, listing)
+    changes = (
+        change for one in wanted for change in _changes(database, one, as_of, changed, asked)
+    )
+    return now | _found(database, changes, pipelines, listing)
+
+
+def _says(names: Collection[str] | None) -> Sql:
+    """Whether an event may set one of some fields (any), or makes the deal: in its JSON a field
+    stands as "value", an entry as "answers.need"; what else reads so is only looked at in vain."""
+    if names is None:
+        return TRUE
+    begins = Sql("kind = ?", (str(Kind.CREATED),))
+    return either((begins, *(Sql("data like ?", (f'%"{one}%',)) for one in sorted(names))))
+
+
+def _changed_since(database: Database, us: int, asked: Sql) -> tuple[set[int], set[int]]:
+    """The deals of which what is asked may have been another at an instant, and those that there
+    were none of yet."""
+    wanted = every((Sql("at > ?", (us,)), asked))
+    is_born = f"kind = '{Kind.CREATED}' and not undoes"
+    found = database.records(
+        f"select deal_id, max(case when {is_born} then 1 else 0 end) from event"
+        f" where {wanted.text} group by deal_id",
+        wanted.values,
+    )
+    born = {deal_id for deal_id, is_new in found if is_new}
+    back = database.column("select deal_id from deal_facts where holds_from > ?", (us,))
+    return {deal_id for deal_id, is_new in found if not is_new} | set(back), born.difference(back)
+
+
+_WHERE_IT_STANDS = frozenset(("pipeline_id", "archived_at", "merged_into", "removed"))
+_ASKED: Mapping[str, Collection[str]] = {
+    "stage": ("stage_id",),
+    "owner": ("owner",),
+    "account": ("account",),
+    "title": ("title",),
+    "pipeline": ("pipeline_id",),
+    "category": ("category", "stage_id"),
+    "currency": ("value",),
+    "channel": ("source",),
+    "lost": ("loss", "outcome"),
+    "value": ("value",),
+    "next": ("next_step",),
+    "close": ("expected_close",),
+    "created": ("created_at",),
+    "closed": ("closed_at", "outcome"),
+    "probability": ("probability_bp", "stage_id"),
+    "tag": ("tags",),
+    **{one.name: (one.name,) for one in DEAL_FIELDS if one.filtered},
+}
+"""The fields of a deal that a word of a filter rests on; of other words that may be any."""
+_ASKED_OF_STATES: Mapping[str, Collection[str]] = {
+    "open": ("outcome",),
+    "won": ("outcome",),
+    "lost": ("outcome",),
+    "archived": ("archived_at",),
+    "snoozed": ("outcome", "snoozed_until"),
+    "overdue": ("outcome", "snoozed_until", "next_step"),
+}
+
+
+def fields_asked(listing: Listing) -> frozenset[str] | None:
+    """The fields of a deal that decide whether it is in a listing; None where that may be any."""
+    found = set(_WHERE_IT_STANDS if listing.owner is None else _WHERE_IT_STANDS | {"owner"})
+    for leaf in () if listing.filter.root is None else leaves(listing.filter.root):
+        asked = _fields_of(leaf)
+        if asked is None:
+            return None
+        found.update(asked)
+    return frozenset(found)
+
+
+def _fields_of(leaf: Leaf) -> Collection[str] | None:
+    match leaf:
+        case Is(word, _) | Unset(word) | Compare(word):
+            return _ASKED.get(word)
+        case State(name):
+            return _ASKED_OF_STATES.get(name)
+        case Tag():
+            return ("tags",)
+        case Custom():
+            return ("fields",)
+        case Answered():
+            return ("answers",)
+        case These():
+            return ()
+    return None
 
 
 def _changes(
-    database: Database, pipeline_id: int, as_of: datetime, ids: Collection[int]
+    database: Database, pipeline_id: int, as_of: datetime, ids: Collection[int], asked: Sql
 ) -> Iterator[Change]:
-    """Deals from nothing to what they were at the instant."""
+    """Deals from nothing to what they were at the instant, in what is asked of them."""
     events: list[Event] = []
     deal_id = 0
-    for row in read_standing(database, pipeline_id, as_of, ids):
+    for row in read_standing(database, pipeline_id, as_of, ids, asked):
         if row["deal_id"] != deal_id:
             yield from _change(deal_id, events)
             deal_id, events = row["deal_id"], []

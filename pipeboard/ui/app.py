@@ -164,6 +164,8 @@ class PipeboardApp(TypeAhead[None], Session[None], CellDisplay[None]):
         """^c: what is under way is not stored if it is not being stored already."""
         super().give_up()
         self.write_queue.give_up()
+        if isinstance(self.screen, LiveScreen) and self.screen.give_up is not None:
+            self.screen.give_up()
 
     # What goes wrong, and leaving.
 

@@ -301,8 +301,8 @@ METRICS: Final[tuple[Key, ...]] = (
         "what needs me now, one deal at a time", id="metrics.triage"),
     _metrics(Group.ELSEWHERE, "navigation.help", "question_mark,f1", "Help", "all keys",
         hint="Help", rank=10),
-    _metrics(Group.ELSEWHERE, "figures.step_back", "escape,q", "Back", "back to the board",
-        hint="Back", rank=11),
+    _metrics(Group.ELSEWHERE, "figures.step_back", "escape,q", "Back",
+        "stop the counting, or back to the board", hint="Back", rank=11),
 )
 
 IMPORT: Final[tuple[Key, ...]] = (

@@ -12,6 +12,7 @@ from queue import SimpleQueue
 from threading import Thread
 from typing import TYPE_CHECKING, TypeVar
 
+from pipeboard.domain.errors import GivenUp
 from pipeboard.domain.lazy_dataclass import dataclass, replace
 from pipeboard.domain.locales import written
 from pipeboard.domain.metrics import Basis, Report
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from pipeboard.domain.people import Actor
     from pipeboard.store import Store
     from pipeboard.store.reading import Reader
+    from pipeboard.store.reading.facts import Watch
 
 T = TypeVar("T")
 
@@ -65,7 +67,9 @@ class MetricsWorker:
         self._thread = Thread(target=self._serve, name="metrics_worker", daemon=True)
         self._reader: Reader | None = None
         self._moment: CountedMoment | None = None
-        self._last = 0
+        self._last = self._given_up = 0
+        self.share = 0.0
+        """Of what is counted, how much has been read: told by the thread, shown by the screen."""
         self._bases: dict[Hashable, Basis] = {}
         self._figures: dict[Hashable, Figures] = {}
         self._blocks: dict[Hashable, Drawn] = {}
@@ -94,9 +98,21 @@ class MetricsWorker:
         number = self._last
 
         def answer() -> Drawn | None:
-            return self._draw(asked, moment) if number == self._last else None
+            return self._draw(asked, moment, watch) if number == self._last else None
+
+        def watch(share: float) -> None:
+            self.share = share
+            if number <= self._given_up:
+                raise GivenUp("Given up.")
 
         return self._in_thread(answer)
+
+    def give_up(self) -> None:
+        """Ends what is being counted, as soon as its thread hears of it: `GivenUp` for who asked.
+
+        Another question does not: what is read for one is at hand for the next.
+        """
+        self._given_up = self._last
 
     def use(
         self, asked: ReportView, moment: CountedMoment, work: Callable[[Figures], T]
@@ -133,8 +149,8 @@ class MetricsWorker:
         if self._reader is not None:
             self._reader.close()
 
-    def _draw(self, asked: ReportView, moment: CountedMoment) -> Drawn:
-        shown = self._figures_of(asked, moment)
+    def _draw(self, asked: ReportView, moment: CountedMoment, watch: Watch) -> Drawn:
+        shown = self._figures_of(asked, moment, watch)
         currency = shown.report.basis.rules.currency
         say = Wording(currency, signs=asked.glyphs is Glyphs.UNICODE, manner=written())
         style = ChartStyle(asked.width, say, asked.glyphs)
@@ -142,7 +158,9 @@ class MetricsWorker:
         _keep(self._blocks, (asked, moment), drawn, KEPT_BLOCKS)
         return drawn
 
-    def _figures_of(self, asked: ReportView, moment: CountedMoment) -> Figures:
+    def _figures_of(
+        self, asked: ReportView, moment: CountedMoment, watch: Watch | None = None
+    ) -> Figures:
         key = (
             asked.pipeline,
             asked.period,
@@ -154,10 +172,10 @@ class MetricsWorker:
             moment,
         )
         if key not in self._figures:
-            _keep(self._figures, key, self._find(asked, moment), KEPT_FIGURES)
+            _keep(self._figures, key, self._find(asked, moment, watch), KEPT_FIGURES)
         return self._figures[key]
 
-    def _find(self, asked: ReportView, moment: CountedMoment) -> Figures:
+    def _find(self, asked: ReportView, moment: CountedMoment, watch: Watch | None) -> Figures:
         question = ReportQuery(
             asked.pipeline,
             asked.period,
@@ -167,10 +185,12 @@ class MetricsWorker:
             self._actor.rep,
             asked.currency,
         )
-        report = self._report(question, moment)
+        report = self._report(question, moment, watch)
         before = None
         if asked.compares and asked.period.kind != "all":
-            before = self._report(question.before(self._read().settings()), moment)
+            before = self._report(question.before(self._read().settings()), moment, watch)
+        if watch is not None:
+            watch(1.0)
         deals = self._read().deals(named_deals(report))
         names = {deal.id: deal.name for deal in deals.values()}
         return Figures(report, before, names, asked.since)
@@ -181,24 +201,24 @@ class MetricsWorker:
             self._reader = self._store.new_reader(self._actor)
         return self._reader
 
-    def _report(self, question: ReportQuery, moment: CountedMoment) -> Report:
+    def _report(self, question: ReportQuery, moment: CountedMoment, watch: Watch | None) -> Report:
         """Everything is read once for each instant: another period, rep or filter reads nothing."""
         settings = self._read().settings()
         ended = None
         if is_over(question, settings):
             over = replace(question, as_of=end_of_period(question, settings))
-            ended = self._basis(over, moment).during(question.period)
-        basis = self._basis(question, moment).during(question.period, ended)
+            ended = self._basis(over, moment, watch).during(question.period)
+        basis = self._basis(question, moment, watch).during(question.period, ended)
         return report_on(self._read(), basis, question)
 
-    def _basis(self, question: ReportQuery, moment: CountedMoment) -> Basis:
+    def _basis(self, question: ReportQuery, moment: CountedMoment, watch: Watch | None) -> Basis:
         key = (question.pipeline, question.as_of, question.currency, moment)
         if key not in self._bases:
             while len(self._bases) >= KEPT_BASES:
                 # What is no longer looked at makes room before the next is read.
                 del self._bases[next(iter(self._bases))]
                 self._figures.clear()
-            self._bases[key] = basis_as_of(self._read(), question)
+            self._bases[key] = basis_as_of(self._read(), question, watch)
         basis = self._bases[key] = self._bases.pop(key)
         return basis
 

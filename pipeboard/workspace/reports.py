@@ -32,6 +32,7 @@ from pipeboard.workspace.service import Service
 if TYPE_CHECKING:
     from pipeboard.domain.filter import Filter
     from pipeboard.store.reading import Reader
+    from pipeboard.store.reading.facts import Watch
 
 
 _ARCHIVED_TOO = any_of(State("archived"), Not(State("archived")))
@@ -72,12 +73,14 @@ class ReportQuery:
         return replace(self, period=previous, as_of=as_of, filter_at=same_deals)
 
 
-def read_basis(reader: Reader, asked: ReportQuery) -> Basis:
-    """What the numbers of a whole pipeline are taken over, read from the log."""
-    basis = basis_as_of(reader, asked)
+def read_basis(reader: Reader, asked: ReportQuery, watch: Watch | None = None) -> Basis:
+    """What the numbers of a whole pipeline are taken over, read from the log; `watch` hears how
+    much has been read."""
+    basis = basis_as_of(reader, asked, watch)
     if not is_over(asked, reader.settings()):
         return basis
-    ended = basis_as_of(reader, replace(asked, as_of=end_of_period(asked, reader.settings())))
+    over = replace(asked, as_of=end_of_period(asked, reader.settings()))
+    ended = basis_as_of(reader, over, watch)
     undated = {deal.id for deal in basis.deals.everything if not deal.is_close_dated}
     return replace(basis, ended=replace(ended, deals=ended.deals.without_open(undated)))
 
@@ -92,13 +95,12 @@ def end_of_period(asked: ReportQuery, settings: Settings) -> datetime:
     return asked.period.instants(settings.zone)[1] - timedelta.resolution
 
 
-def basis_as_of(reader: Reader, asked: ReportQuery) -> Basis:
+def basis_as_of(reader: Reader, asked: ReportQuery, watch: Watch | None = None) -> Basis:
     """A whole pipeline as of one instant, whatever the period."""
     as_of, rules = asked.as_of, reader.numbers.rules(asked.pipeline, asked.as_of)
     rules = replace(rules, view=asked.currency)
-    basis = Basis.over(
-        reader.numbers.histories(asked.pipeline.id, as_of), rules, as_of, asked.period
-    )
+    histories = reader.numbers.histories(asked.pipeline.id, as_of, watch)
+    basis = Basis.over(histories, rules, as_of, asked.period)
     hoped = [deal.id for deal in basis.deals.open if category(basis, deal) == Category.COMMIT]
     supported, well_known = reader.numbers.evidence(rules.pipeline, as_of, hoped)
     return replace(basis, supported=supported, well_known=well_known)
@@ -137,9 +139,9 @@ def end_of(service: Service, day: date) -> datetime:
     return min(end, service.now())
 
 
-def report_of(service: Service, asked: ReportQuery) -> Report:
+def report_of(service: Service, asked: ReportQuery, watch: Watch | None = None) -> Report:
     """The numbers that are asked for, each found when somebody looks at it."""
-    return report_on(service.reader, read_basis(service.reader, asked), asked)
+    return report_on(service.reader, read_basis(service.reader, asked, watch), asked)
 
 
 def report_before(service: Service, asked: ReportQuery) -> Report:

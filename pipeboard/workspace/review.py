@@ -24,6 +24,7 @@ from pipeboard.domain.metrics.waterfall import most_pushed
 from pipeboard.domain.people import match_owner
 from pipeboard.domain.periods import parse_period
 from pipeboard.domain.pipeline import Pipeline
+from pipeboard.store.sql import Audit
 from pipeboard.workspace.day import day_of
 from pipeboard.workspace.execution import carry_out
 from pipeboard.workspace.recording import Receipt, agree, as_command
@@ -37,6 +38,7 @@ if TYPE_CHECKING:
     from pipeboard.domain.review import ReviewDocument
     from pipeboard.domain.sheet import Entry
     from pipeboard.store.reading import Reader
+    from pipeboard.store.reading.facts import Watch
 
 A_WEEK = timedelta(days=7)
 MOST_ENTRIES = 20_000
@@ -51,9 +53,13 @@ class Held:
 
 
 def review(
-    service: Service, pipeline: Pipeline, since: datetime | None = None
+    service: Service,
+    pipeline: Pipeline,
+    since: datetime | None = None,
+    watch: Watch | None = None,
 ) -> rules.WeeklyReview:
-    """The review of a pipeline now, since an instant, or where the last one ended (else a week)."""
+    """The review of a pipeline now, since an instant, or where the last one ended (else a week);
+    `watch` hears how much of the numbers has been read."""
     now = service.now()
     began = since or last_review_at(service, pipeline) or now - A_WEEK
     if began > now:
@@ -65,24 +71,22 @@ def review(
         week_start=settings.week_start,
         fiscal_shift=settings.fiscal_shift,
     )
-    report = report_of(service, ReportQuery(pipeline, period, now, me=service.me))
+    report = report_of(service, ReportQuery(pipeline, period, now, me=service.me), watch)
     basis = report.basis
     entries = [
-        entry
-        for entry in service.reader.history.entries(since=began, limit=MOST_ENTRIES)
-        if entry.recorded_at <= now
+        entry for entry in _spoken_of(service.reader, pipeline, began) if entry.recorded_at <= now
     ]
-    deals = service.reader.deals({entry.deal_id for entry in entries})
-    mine = [e for e in entries if deals[e.deal_id].pipeline_id == pipeline.id]
-    commits = [e.deal_id for e in mine if e.event.after.get("category")]
+    commits = [e.deal_id for e in entries if e.event.after.get("category")]
     supported, _ = service.reader.numbers.evidence(pipeline, now, commits)
     values = {d.id: v for d in basis.deals.open if (v := basis.tally([d]).whole) is not None}
     pushes = {deal.id: times for deal, times in most_pushed(basis)}
     subjects = rules.to_discuss(day.queue(), values, pushes, pipeline, service.today)
     cover = report.coverage
     required = cover.required.value or cover.by_win_rate.value
-    notable = tuple(rules.exceptions(reversed(mine), pipeline, supported))
+    notable = tuple(rules.exceptions(reversed(entries), pipeline, supported))
+    decided = [entry for entry in entries if entry.verb == "decide"]
     shown = {one.deal_id for one in notable}
+    deals = service.reader.deals(shown.union(entry.deal_id for entry in decided))
     raised = (period.instants(settings.zone)[0], now + timedelta.resolution)
     return rules.WeeklyReview(
         pipeline,
@@ -98,7 +102,7 @@ def review(
         subjects,
         rules.sales_trap(basis, cover.target.value, required),
         rules.trend(basis),
-        _decisions(mine, deals),
+        _decisions(decided, deals),
         rules.objections(basis, service.reader.numbers.objections(pipeline.id, *raised)),
         tuple(rules.Variant(*one) for one in service.reader.numbers.variants(pipeline.id)),
         {one: deals[one].name for one in shown},
@@ -116,12 +120,17 @@ class Gathered:
     held: tuple[Held, ...]
 
 
-def gather(service: Service, pipeline: Pipeline, since: datetime | None = None) -> Gathered:
+def gather(
+    service: Service,
+    pipeline: Pipeline,
+    since: datetime | None = None,
+    watch: Watch | None = None,
+) -> Gathered:
     """The review of a pipeline now, with all that a screen shows of it."""
     from pipeboard.exchange.review_document import review_document
 
     def look() -> Gathered:
-        found = review(service, pipeline, since)
+        found = review(service, pipeline, since, watch)
         held = held_reviews(service, pipeline)
         return Gathered(review_document(found), found.at, found.deals_behind(), held)
 
@@ -222,15 +231,20 @@ def decisions_since(
     reader: Reader, pipeline: Pipeline, since: datetime
 ) -> list[rules.ReviewDecision]:
     """What was decided at and after the last review, and what became of it."""
-    entries = reader.history.entries(since=since, limit=MOST_ENTRIES)
-    found = [entry for entry in entries if entry.verb == "decide"]
-    deals = reader.deals({entry.deal_id for entry in found})
-    return _decisions([e for e in found if deals[e.deal_id].pipeline_id == pipeline.id], deals)
+    found = [e for e in _spoken_of(reader, pipeline, since) if e.verb == "decide"]
+    return _decisions(found, reader.deals({entry.deal_id for entry in found}))
+
+
+def _spoken_of(reader: Reader, pipeline: Pipeline, since: datetime) -> Sequence[Entry]:
+    """What a review may speak of that was recorded since an instant, newest first."""
+    return reader.history.entries(
+        since=since, limit=MOST_ENTRIES, audit=Audit(reviewed=pipeline.id)
+    )
 
 
 def _decisions(entries: Sequence[Entry], deals: Mapping[int, Deal]) -> list[rules.ReviewDecision]:
-    """What was decided on deals, of all that happened to them, the oldest first."""
-    found = [e for e in entries if e.verb == "decide" and not e.undone and not e.event.undoes]
+    """What was decided on deals, by the events of that, the oldest first."""
+    found = [e for e in entries if not e.undone and not e.event.undoes]
     decisions: list[rules.ReviewDecision] = []
     for entry in reversed(found):
         deal = deals[entry.deal_id]

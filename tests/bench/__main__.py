@@ -24,6 +24,7 @@ from tests.bench.figures import (
     Figures,
     interleaved,
     measure_board,
+    measure_counting,
     measure_crowd,
     measure_keys,
     measure_rest,
@@ -62,6 +63,8 @@ def measure(starts: int, keys: int, sizes: Sequence[int]) -> list[Line]:
         blank, rows, *ours = (Figures() for _ in range(2 + len(sizes)))
         _measure_starts(starts, blank, paths, ours)
         _measure_keys(keys, blank, rows, paths, ours)
+        for path, figures in zip(paths[1:], ours[1:], strict=True):
+            measure_counting(path, figures)
         measure_crowd(BLANK, blank)
         measure_crowd(board(paths[1], "10,000 deals"), ours[1])
         small, middle, *more = ours

@@ -83,6 +83,8 @@ def _keys(table: Figures, small: Figures, middle: Figures, large: Figures | None
     ):
         of, figures = ("10,000", middle) if large is None else ("100,000", large)
         yield Line(f"{what} at {of} deals: CPU, ms", figures.median(name), 60, 20)
+    lag = figures.high("key while counting")
+    yield Line(f"a key while the metrics of {of} deals are counted: p95, ms", lag, 50, 20)
     if large is not None:
         ours, board = large.median("triage cpu"), large.median("answer cpu")
         shown = f"{ours:.0f} / {board:.0f} ms"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import statistics
+import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
@@ -130,6 +131,19 @@ def _measure_others(session: Session, figures: Figures) -> None:
             figures.add("open cpu", opened.cpu_ms)
             for letter in letters:
                 figures.add("filter cpu", letter.cpu_ms)
+
+
+def measure_counting(path: Path, figures: Figures) -> None:
+    """How long a key waits on the metrics screen while its first numbers are counted."""
+    with _settled(board(path, path.name)) as session:
+        session.type(b"M")
+        session.wait_for("counting")
+        for number, tab in enumerate(("Funnel", "Ageing", "Forecast", "Activity", "Losses"), 2):
+            at = time.monotonic()
+            session.type(str(number).encode())
+            shown = session.wait_for(f"[{number} {tab}]")
+            figures.add("key while counting", (shown.at - at) * 1000)
+        session.settle()
 
 
 def measure_rest(program: Program, figures: Figures) -> None:

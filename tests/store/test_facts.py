@@ -16,6 +16,8 @@ import pytest
 from pipeboard.domain.deal import Contact, Loss
 from pipeboard.domain.errors import BadInput, DatabaseError, PipeboardError
 from pipeboard.domain.events import micros
+from pipeboard.domain.filter import parse_filter
+from pipeboard.domain.filter_terms import FIELDS, STATES
 from pipeboard.domain.metrics import KINDS, Basis, DealHistory, Fact, Report, Target
 from pipeboard.domain.money import Money
 from pipeboard.domain.periods import parse_period
@@ -28,7 +30,9 @@ from pipeboard.store.database import Database
 from pipeboard.store.locating import locate_file
 from pipeboard.store.projecting.facts import KINDS as KEPT_KINDS
 from pipeboard.store.reading.facts import read_facts, read_histories
+from pipeboard.store.reading.listing import Listing
 from pipeboard.store.reading.metric_settings import read_attribute, read_rules, read_supported
+from tests.doing import DOING
 from tests.domain.metrics.log import off_by
 from tests.team import (
     CLOSING,
@@ -286,7 +290,12 @@ def test_the_facts_of_any_instant_are_those_of_the_commands_that_stand(
     span = ana.now() - NOW
     for share in (0.0, 0.3, 0.6, 0.9, 1.0):
         at = NOW + span * share
-        found = list(read_facts(database, pipeline_id, at))
+        found = [
+            Fact(deal_id, *fact)
+            for deal_id, facts in read_facts(database, pipeline_id, at)
+            for fact in facts
+            if fact[0] <= micros(at)
+        ]
         assert found == events_that_stand(team.path, micros(at))
     report = Report(
         Basis.over(
@@ -517,3 +526,41 @@ def test_whatever_stands_in_the_log_the_doctor_tells_it_in_a_sentence(
         found = list(log_faults(database))
         assert all(f"D-{deal}" in flaw.text or flaw.kind != "replay" for flaw in found)
         assert found or column in ("undoes", "redoes", "at")
+
+
+FILTERS = (
+    *(field.example for field in FIELDS),
+    *(f"{field.name}:none" for field in FIELDS if field.optional),
+    *STATES,
+    "acme", "+vip", "tag:none", "field.plan:gold", "field.plan:none", "q:need", "q:need>=2",
+    "id:1,D-3", "owner:bo value>5k -won", "source:web | lost",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("seed", range(2))
+def test_a_filter_finds_of_any_instant_what_it_found_then(
+    team: Team, ana: Workspace, seed: int
+) -> None:
+    rng = Random(seed)
+    reps = (ana, team.rep("bo"))
+    # A merge brings touches of earlier days, which count from then on for those days too.
+    doing = [do for do in DOING if "merge" not in do.__code__.co_names]
+    add(ana, "Acme Oy: press 9k +vip field.plan=gold source:web", 3)
+    for stage in range(1, 7):
+        add(ana, f"Lumen Oy: pilot {stage}k", stage)
+    found: list[tuple[Listing, datetime, frozenset[int]]] = []
+    for _ in range(6):
+        for _ in range(10):
+            with suppress(PipeboardError):
+                deals = ana.reader.ids(Listing(ana.today, SETTINGS.zone))
+                rng.choice(doing)(rng.choice(reps), rng.choice(deals or (1,)), rng)
+            team.clock.wait(hours=rng.choice((0, 1, 30)))
+        for text in FILTERS:
+            query = parse_filter(text, today=ana.today, currency="EUR")
+            listing = Listing(ana.today, SETTINGS.zone, "ana", sales(ana).id, filter=query)
+            with suppress(BadInput):
+                found.append((listing, ana.now(), frozenset(ana.reader.ids(listing))))
+        team.clock.wait(hours=1)
+    for listing, at, then in found:
+        assert ana.reader.ids_at(listing, at) == then, (listing.filter.text, at)
+    assert len({then for _, _, then in found}) > 10

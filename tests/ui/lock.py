@@ -6,7 +6,12 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
+from threading import Event
+from typing import Any
 
+import pytest
+
+from pipeboard.store.reading import facts
 from pipeboard.ui.keys import Key
 from tests.ui.desk import Desk
 
@@ -55,3 +60,23 @@ async def press_while_held(board: Desk, path: Path, kind: str, key: Key) -> None
             await board.until(lambda: "gives up" in board.lines()[-2])
             await board.pilot.press("ctrl+c")
         await board.until(lambda: not board.app.key_queue.is_waiting)
+
+
+class SlowReading:
+    """A reading of what happened to the deals that stops after its first portion, until it may go
+    on: how long it takes at a hundred thousand deals is told by nothing else."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self._may_go_on = Event()
+        read = facts._portions
+
+        def portions(*asked: Any) -> Iterator[Any]:
+            for rows in read(*asked):
+                yield rows
+                assert self._may_go_on.wait(60)
+
+        monkeypatch.setattr(facts, "_portions", portions)
+        monkeypatch.setattr(facts, "DEALS_AT_ONCE", 20)
+
+    def go_on(self) -> None:
+        self._may_go_on.set()

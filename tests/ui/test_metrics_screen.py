@@ -15,6 +15,7 @@ from pipeboard.ui.screens.metrics import MetricsScreen
 from pipeboard.workspace.new_deals import add_deal
 from pipeboard.workspace.targets import calls_of
 from tests.ui.desk import Desk, desk
+from tests.ui.lock import SlowReading
 
 
 async def opened(board: Desk) -> MetricsScreen:
@@ -353,3 +354,39 @@ async def test_a_rep_calls_the_period_on_the_screen(demo: Path) -> None:
         assert calls["2026Q4", "ana"].minor == 12_000_000
         await board.press("C", "enter")
         await board.until(lambda: "No call for 2026Q4, @ana." in board.status)
+
+
+async def test_counting_says_how_far_it_is_and_esc_ends_it(
+    demo: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with desk(demo) as board:
+        screen = await opened(board)
+        before = screen.drawn
+        assert before is not None
+        slow = SlowReading(monkeypatch)
+        await board.pilot.press("h")
+        await board.until(lambda: "%" in board.status and "esc gives up" in board.status)
+        await board.pilot.press("j", "k", "escape")  # keys are heard meanwhile
+        await board.until(lambda: board.status.startswith("Given up"))
+        assert (screen.asked, screen.drawn) == (before.asked, before)
+        slow.go_on()
+        await board.until(lambda: not screen.is_counting)
+        assert screen.drawn is before and board.status.startswith("Given up")
+        await press(board, screen, "h")
+        assert board.shows("2026Q3")
+        assert board.bugs == []
+
+
+async def test_esc_leaves_numbers_that_were_never_counted(
+    demo: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with desk(demo) as board:
+        slow = SlowReading(monkeypatch)
+        await board.pilot.press("M")
+        await board.until(lambda: "esc gives up" in board.status)
+        await board.pilot.press("escape")
+        await board.until(lambda: isinstance(board.app.screen, BoardScreen))
+        slow.go_on()
+        screen = await opened(board)
+        assert board.shows("2026Q4") and screen.drawn is not None
+        assert board.bugs == []

@@ -20,10 +20,11 @@ from pipeboard.ui.screens.board import BoardScreen
 from pipeboard.ui.screens.deal import DealScreen
 from pipeboard.ui.screens.hygiene import HygieneScreen
 from pipeboard.ui.screens.review import ReviewScreen
+from pipeboard.workspace.new_deals import add_deal
 from pipeboard.workspace.review import held_reviews, review
 from tests.team import NOW
 from tests.ui.desk import Desk, desk
-from tests.ui.lock import KINDS, press_while_held
+from tests.ui.lock import KINDS, SlowReading, press_while_held
 
 LEAVING = ("board.step_back", "board.quit")
 
@@ -295,3 +296,25 @@ async def test_a_read_only_database_is_reviewed_and_not_changed(demo: Path) -> N
         assert "reading only" in board.status and board.app.screen is screen
         await board.press("B")
         assert "reading only" in board.status and "Bookmark" not in board.hints
+
+
+async def test_gathering_says_how_far_it_is_and_esc_ends_it(
+    demo: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with reviewing(demo) as (board, screen):
+        before = screen.found
+        slow = SlowReading(monkeypatch)
+        add = "Lumen Oy: pilot 40k"
+        pipeline = screen.pipeline()
+        await board.app.write_queue.ask(lambda w: add_deal(w, add, pipeline=pipeline))
+        await board.pilot.press("R")
+        await board.until(lambda: "esc gives up" in board.status)
+        await board.pilot.press("escape")
+        await board.until(lambda: board.status.startswith("Given up"))
+        slow.go_on()
+        await board.until(lambda: not screen.counting)
+        assert screen.found is before
+        await board.press("R")
+        await settled(board, screen)
+        assert screen.found is not before
+        assert board.bugs == []

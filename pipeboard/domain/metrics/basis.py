@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from functools import cached_property
 from typing import Any, TypeVar
@@ -60,7 +60,7 @@ class Basis:
         period: Period,
     ) -> Basis:
         """All deals of a pipeline; `histories` are folded from the facts up to `as_of`."""
-        first = min((deal.created_at for deal in histories), default=micros(as_of))
+        first = min([deal.created_at for deal in histories], default=micros(as_of))
         days = (local_date(at, rules.zone) for at in (instant(first), as_of))
         calendar = Calendar(rules.zone, *days)
         return cls(rules, as_of, period, Deals.of(histories, rules), calendar)
@@ -135,8 +135,7 @@ class Basis:
     @cached_property
     def created(self) -> list[DealHistory]:
         """The deals created in the period."""
-        start, end = self.start, self.end
-        return [d for d in self.deals.created if start <= d.created_at < end and d.is_dated]
+        return self.deals.dated.between(self.start, self.end)
 
     @cached_property
     def merged(self) -> list[DealHistory]:
@@ -156,7 +155,7 @@ class Basis:
     @cached_property
     def closed(self) -> list[DealHistory]:
         """The deals whose present outcome was reached in the period."""
-        return self._closed_between(self.start, self.end)
+        return self.deals.by_closing.between(self.start, self.end)
 
     @cached_property
     def won(self) -> list[DealHistory]:
@@ -168,14 +167,7 @@ class Basis:
 
     def closed_within(self, days: int) -> list[DealHistory]:
         """The deals closed in the last days up to the instant."""
-        return self._closed_between(self.now - days * DAY_US + 1, self.now + 1)
-
-    def _closed_between(self, start: int, end: int) -> list[DealHistory]:
-        return [
-            deal
-            for deal in self.deals.closed
-            if deal.closed_at is not None and start <= deal.closed_at < end
-        ]
+        return self.deals.by_closing.between(self.now - days * DAY_US + 1, self.now + 1)
 
     @cached_property
     def closing(self) -> list[DealHistory]:
@@ -201,12 +193,13 @@ class Basis:
 
     def tally(self, deals: Iterable[DealHistory]) -> MoneySum:
         """What deals are worth together; those without a value are counted and left out."""
-        deals, base, worth = list(deals), self.rules.currency, self.worth
-        counted = [deal for deal in deals if deal.currency == base]
-        if len(counted) == len(deals):  # nearly always, and much quicker
-            return MoneySum(sum([deal.minor or 0 for deal in counted]), counted, {})
+        deals = deals if isinstance(deals, list) else list(deals)
+        base, worth = self.rules.currency, self.worth
+        values = [deal.minor or 0 for deal in deals if deal.currency == base]
+        if len(values) == len(deals):  # nearly always, and much quicker
+            return MoneySum(sum(values), deals, {})
         amount: Number = 0
-        counted = []
+        counted: list[DealHistory] = []
         without_value = 0
         lacking: list[str] = []
         for deal in deals:
@@ -232,7 +225,7 @@ class Basis:
         """The stays in each open stage that began in the period, by stage."""
         if self.whole is not None and self.grouping is not None:
             return self.whole.grouped_visits(self.grouping)[self.group]
-        return visits_between(self.deals.created, self.start, self.end)
+        return visits_between(self.deals.alive_after(self.start - 1), self.start, self.end)
 
     def grouped_visits(self, grouping: Grouping) -> Mapping[Group, Mapping[int, StageVisits]]:
         """The stays of every group, found once for all of them."""
@@ -241,7 +234,7 @@ class Basis:
             groups = defaultdict(lambda: defaultdict(StageVisits))
             for stage_id, stays in self.visits.items():
                 for deal, place, first in stays:
-                    group = grouping.event(deal, deal.path[place][0])
+                    group = grouping.event(deal, deal.entered_at[place])
                     groups[group][stage_id].add(deal, place, first=first)
             self._grouped_visits[grouping.name] = groups
         return groups
@@ -325,6 +318,18 @@ class Basis:
         return mine and self.whole.stood_in_group(deal, us)
 
 
+def touched(basis: Basis, first: int, after: int) -> Iterator[tuple[int, str, DealHistory]]:
+    """When who was in touch with which deal of the whole pipeline, from an instant on to before
+    another."""
+    deals = basis.everybody.deals
+    closed_before = [d for d in deals.rare.touched_later if (d.closed_at or 0) < first]
+    for deal in (*deals.alive_after(first - 1), *closed_before):
+        if deal.last_touch_at is not None and deal.last_touch_at >= first:
+            for at, kind in zip(deal.touched_at, deal.touch_kinds, strict=True):
+                if first <= at < after:
+                    yield at, kind, deal
+
+
 Find = Callable[[Basis], Sequence[T]]
 
 
@@ -362,6 +367,6 @@ def _left(basis: Basis) -> Happened:
     """When in the period which deal was closed that is in no number."""
     return [
         (deal.closed_at, deal)
-        for deal in basis.deals.everything
-        if deal.closed_at is not None and not deal.counts and basis.holds(deal.closed_at)
+        for deal in basis.deals.uncounted
+        if deal.closed_at is not None and basis.holds(deal.closed_at)
     ]

@@ -107,7 +107,10 @@ def reviewed(basis: Basis) -> Sequence[Review]:
     """Every deal that was open at a review, for the group that it stood in then."""
     reviews, rules = _reviews(basis), basis.rules
     found: list[Review] = []
-    for deal in (*basis.deals.closed, *basis.deals.open) if reviews else ():
+    if not reviews:
+        return found
+    stood = basis.deals.by_closing.between(reviews[0], basis.now + 1)
+    for deal in (*stood, *basis.deals.open):
         for us in _open_at(deal, reviews, basis.now):
             said, stage_id = deal.bp_at(us), deal.stage_at(us)
             if said is not None:
@@ -184,8 +187,6 @@ def _reviews(basis: Basis) -> list[int]:
 def _open_at(deal: DealHistory, reviews: Sequence[int], now: int) -> Iterable[int]:
     """The reviews at which a deal was open."""
     last = now if deal.closed_at is None else deal.closed_at
-    if last < reviews[0]:
-        return ()
     first = bisect_left(reviews, deal.created_at)
     after = bisect_right(reviews, last)
     within = reviews[first:after]

@@ -140,7 +140,7 @@ def won_of_closed(basis: Basis) -> Mapping[int, Metric]:
         return basis.everybody.once(won_of_closed)
     through: defaultdict[int, list[DealHistory]] = defaultdict(list)
     for deal in basis.closed_within(basis.rules.measured_days):
-        for stage_id in {stage for _, stage in deal.path}:
+        for stage_id in set(deal.places):
             through[stage_id].append(deal)
     return {
         stage.id: proportion(
@@ -171,8 +171,12 @@ def window(ahead: int) -> int:
 
 def stay_at(deal: DealHistory, us: int) -> tuple[int, int]:
     """When a deal entered where it was at an instant, and that place."""
-    last = deal.path[-1]
-    return last if last[0] <= us else next(s for s in reversed(deal.path) if s[0] <= us)
+    place = len(deal.places) - 1
+    while deal.entered_at[place] > us:
+        place -= 1
+        if place < 0:
+            raise ValueError(f"deal {deal.id} had not begun")
+    return deal.entered_at[place], deal.places[place]
 
 
 def chances(basis: Basis) -> Chances:
@@ -225,13 +229,13 @@ def followed(basis: Basis) -> Sequence[DealHistory]:
 
 def _reached(deal: DealHistory, us: int) -> Iterator[tuple[tuple[int, int], int]]:
     """The stages and bands of age that a deal had reached by an instant, each with when."""
-    path = deal.path
-    for place, (began, stage_id) in enumerate(path):
+    entered_at = deal.entered_at
+    for place, (began, stage_id) in enumerate(zip(entered_at, deal.places, strict=True)):
         if began > us:
             return
         if stage_id < 0 or (place == 0 and not deal.is_dated):
             continue
-        left = min(path[place + 1][0] if place + 1 < len(path) else us, us)
+        left = min(entered_at[place + 1] if place + 1 < len(entered_at) else us, us)
         for band, days in enumerate(AGES):
             at = began + days * DAY_US
             if at > left:

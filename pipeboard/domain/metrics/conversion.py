@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from functools import cache
 from typing import NamedTuple
 
 from pipeboard.domain.lazy_dataclass import dataclass, replace
 from pipeboard.domain.metrics.basis import Basis, shared_out
 from pipeboard.domain.metrics.deals import NO_RATE, NO_VALUE
 from pipeboard.domain.metrics.grouping import Group, Grouping
-from pipeboard.domain.metrics.history import LOST, WON, DealHistory
+from pipeboard.domain.metrics.history import LOST, WON, DealHistory, Places
 from pipeboard.domain.metrics.result import Metric, Number, left_out, proportion, ratio
 from pipeboard.domain.pipeline import Stage
 
@@ -40,23 +41,17 @@ def cohort(basis: Basis, stage: Stage) -> Cohort:
     lost: list[DealHistory] = []
     pending: list[DealHistory] = []
     later = later_stages(basis, stage)
+    goes_on = cache(lambda places, since: not later.isdisjoint(places[since:]))
     for deal, place, first in basis.visits.get(stage.id, ()):
         if not first:
             continue
-        if deal.outcome == WON or _entered_any(later, deal, place + 1):
+        if deal.outcome == WON or goes_on(deal.places, place + 1):
             advanced.append(deal)
         elif deal.outcome == LOST:
             lost.append(deal)
         else:
             pending.append(deal)
     return Cohort(stage, advanced, lost, pending)
-
-
-def _entered_any(stages: frozenset[int], deal: DealHistory, since: int) -> bool:
-    for _, stage in deal.path[since:]:  # noqa: SIM110, twice as fast as any() in this hot loop
-        if stage in stages:
-            return True
-    return False
 
 
 def later_stages(basis: Basis, stage: Stage) -> frozenset[int]:
@@ -107,9 +102,7 @@ class _Entered(NamedTuple):
         without_value = without_rate = 0
         base, day = basis.rules.currency, basis.calendar.day
         for deal in deals:
-            for at, stage in deal.path:  # noqa: B007, the first entry, as quickly as can be
-                if stage == stage_id:
-                    break
+            at = deal.entered_at[deal.places.index(stage_id)]
             minor, currency = (
                 deal.value_at(at) if deal.value_changes else (deal.minor, deal.currency)
             )
@@ -129,7 +122,7 @@ def regressions(basis: Basis, stage: Stage) -> int:
     """How often a deal came back to a stage from a later one in the period."""
     later = later_stages(basis, stage)
     stays = basis.visits.get(stage.id, ())
-    return sum(place > 0 and deal.path[place - 1][1] in later for deal, place, _ in stays)
+    return sum(place > 0 and deal.places[place - 1] in later for deal, place, _ in stays)
 
 
 class Pass(NamedTuple):
@@ -165,23 +158,29 @@ def _who_passed(grouping: Grouping, one: Pass) -> Group:
 @shared_out(_who_passed)
 def passes(basis: Basis) -> Sequence[Pass]:
     """Every stage that a deal first got beyond in the period."""
-    return [
-        one
-        for deal in basis.deals.created
-        if len(deal.path) > 1 and deal.path[-1][0] >= basis.start
-        for one in _passes_of(deal, basis)
-    ]
+    start, end, rank = basis.start, basis.end, basis.rules.rank
+    passed = cache(lambda places: list(_passed(places, rank)))
+    found: list[Pass] = []
+    for deal in basis.deals.alive_after(start - 1):
+        entered_at = deal.entered_at
+        if len(entered_at) > 1 and entered_at[-1] >= start:
+            found += [
+                Pass(entered_at[when], deal, beyond, is_skip)
+                for when, beyond, is_skip in passed(deal.places)
+                if start <= entered_at[when] < end
+            ]
+    return found
 
 
-def _passes_of(deal: DealHistory, basis: Basis) -> Iterator[Pass]:
-    rank = basis.rules.rank
-    furthest = rank[deal.path[0][1]]
+def _passed(places: Places, rank: Mapping[int, int]) -> Iterator[tuple[int, int, bool]]:
+    """With which place of a deal it first got beyond which stage, and whether it had never been
+    in it."""
+    furthest = rank[places[0]]
     entered = {furthest}
-    for at, stage in deal.path[1:]:
+    for when, stage in enumerate(places[1:], 1):
         place = rank.get(stage, -1)
         if place > furthest:
-            if basis.holds(at):
-                for beyond in range(furthest, place):
-                    yield Pass(at, deal, beyond, beyond not in entered)
+            for beyond in range(furthest, place):
+                yield when, beyond, beyond not in entered
             furthest = place
         entered.add(place)

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from functools import cache, cached_property
+from operator import attrgetter
 
 from pipeboard.domain.lazy_dataclass import dataclass, field, replace
-from pipeboard.domain.metrics.history import DealHistory
-from pipeboard.domain.metrics.result import Metric, Number, Unit
+from pipeboard.domain.metrics.history import FOREVER, UNKNOWN, WON, DealHistory, Places
+from pipeboard.domain.metrics.result import DAY_US, Metric, Number, Unit
 from pipeboard.domain.metrics.rules import MetricRules
 
 # Sums of money that say what could not be added.
@@ -86,21 +88,60 @@ def visits_between(
 ) -> defaultdict[int, StageVisits]:
     """The stays that began from `start` to before `end`, by open stage."""
     found: defaultdict[int, StageVisits] = defaultdict(StageVisits)
+    stays_of = cache(_stays)
     for deal in deals:
-        path = deal.path
-        if path[-1][0] < start:
+        entered_at = deal.entered_at
+        if entered_at[-1] < start:
             continue
-        entered: list[int] = []
-        for place, (at, stage) in enumerate(path):
-            if stage < 0:
-                continue
-            if start <= at < end and (place or deal.is_dated):
-                found[stage].add(deal, place, first=stage not in entered)
-            entered.append(stage)
+        for place, stage, first in stays_of(deal.places):
+            if start <= entered_at[place] < end and (place or deal.is_dated):
+                found[stage].add(deal, place, first=first)
     return found
 
 
-@dataclass(frozen=True, slots=True)
+def _stays(places: Places) -> list[tuple[int, int, bool]]:
+    """At which place which open stage was entered, and whether for the first time."""
+    return [
+        (place, stage, stage not in places[:place])
+        for place, stage in enumerate(places)
+        if stage >= 0
+    ]
+
+
+class ByTime:
+    """Deals by an instant of theirs, in pieces of time: those of a span are found without a look
+    at all the others, which is what takes long where there are very many."""
+
+    __slots__ = ("_instant", "_pieces")
+
+    def __init__(self, deals: Iterable[DealHistory], instant: Callable[[DealHistory], int]) -> None:
+        self._instant = instant
+        self._pieces: defaultdict[int, list[DealHistory]] = defaultdict(list)
+        for deal in deals:
+            self._pieces[instant(deal) // PIECE_US].append(deal)
+
+    def between(self, start: int, end: int) -> list[DealHistory]:
+        """The deals of an instant from `start` to before `end`, by their numbers."""
+        first, last, instant = start // PIECE_US, (end - 1) // PIECE_US, self._instant
+        found: list[DealHistory] = []
+        for piece, deals in self._pieces.items():
+            if first < piece < last:
+                found += deals
+            elif first <= piece <= last:
+                found += [deal for deal in deals if start <= instant(deal) < end]
+        return by_number(found)
+
+
+PIECE_US = 30 * DAY_US
+
+
+def by_number(deals: list[DealHistory]) -> list[DealHistory]:
+    """The same list, by the numbers of the deals."""
+    deals.sort(key=attrgetter("id"))
+    return deals
+
+
+@dataclass(frozen=True, eq=False)
 class Deals:
     """The population of numbers, one list for each kind of event.
 
@@ -108,7 +149,7 @@ class Deals:
     deal was theirs. `everything` holds merged and invalid deals too, for what left the pipeline;
     `created` holds archived ones, `closed` those of which it is known when, `open` only what stands
     on the board. `qualified` has the instant of the first entry into a qualified stage, or of the
-    win.
+    win. `uncounted` has those in no number: merged away, or lost as invalid.
     """
 
     everything: Sequence[DealHistory]
@@ -116,6 +157,7 @@ class Deals:
     closed: list[DealHistory] = field(default_factory=list)
     open: list[DealHistory] = field(default_factory=list)
     qualified: list[tuple[int, DealHistory]] = field(default_factory=list)
+    uncounted: list[DealHistory] = field(default_factory=list)
 
     def without_open(self, ids: Collection[int]) -> Deals:
         """The same where some deals do not count as open: nobody knows whether they still were."""
@@ -124,31 +166,114 @@ class Deals:
     @classmethod
     def of(cls, histories: Sequence[DealHistory], rules: MetricRules) -> Deals:
         """The deals of a whole pipeline."""
-        counted = [deal for deal in histories if deal.counts]
-        first = ((qualified_at(deal, rules), deal) for deal in counted) if rules.qualifying else ()
-        return cls(
-            histories,
-            counted,
-            [deal for deal in counted if deal.closed_at is not None and deal.is_close_dated],
-            [deal for deal in counted if deal.closed_at is None and deal.is_open],
-            [(at, deal) for at, deal in first if at is not None],
-        )
+        deals, is_asked = cls(histories), bool(rules.qualifying)
+        for deal in histories:
+            if not deal.counts:
+                deals.uncounted.append(deal)
+                continue
+            deals.created.append(deal)
+            if is_asked and (at := qualified_at(deal, rules)) is not None:
+                deals.qualified.append((at, deal))
+            if deal.closed_at is None:
+                if deal.is_open:
+                    deals.open.append(deal)
+            elif deal.closed_by != UNKNOWN:
+                deals.closed.append(deal)
+        return deals
+
+    @cached_property
+    def by_closing(self) -> ByTime:
+        """The closed deals by when they were."""
+        return ByTime(self.closed, lambda deal: deal.closed_at or 0)
+
+    @cached_property
+    def wins(self) -> ByTime:
+        """The deals that are won, by when they were."""
+        won = (deal for deal in self.closed if deal.outcome == WON)
+        return ByTime(won, lambda deal: deal.closed_at or 0)
+
+    @cached_property
+    def dated(self) -> ByTime:
+        """The deals of which it is known when they were created, by that."""
+        known = (deal for deal in self.created if deal.created_by != UNKNOWN)
+        return ByTime(known, attrgetter("created_at"))
+
+    @cached_property
+    def rare(self) -> Rare:
+        """What few of the created deals have been through."""
+        return Rare.among(self.created)
+
+    def alive_after(self, us: int) -> Sequence[DealHistory]:
+        """Of a whole pipeline the deals that had not closed for good by an instant, and those
+        closed nobody knows when: all that may have changed since, or stood open then."""
+        found = self._alive_after.get(us)
+        if found is None and (earlier := [at for at in self._alive_after if at < us]):
+            found = self._alive_after[us] = [
+                deal
+                for deal in self._alive_after[max(earlier)]
+                if deal.closed_at is None
+                or deal.closed_at > us
+                or deal.reopened
+                or deal.closed_by == UNKNOWN
+            ]
+        elif found is None:
+            rare, later = self.rare, self.by_closing.between(us + 1, FOREVER)
+            again = [d for d in rare.reopened if d.closed_at is not None and d.closed_at <= us]
+            found = by_number([*later, *rare.unclosed, *again, *rare.closed_sometime])
+            self._alive_after[us] = found
+        return found
+
+    @cached_property
+    def _alive_after(self) -> dict[int, list[DealHistory]]:
+        return {}
+
+
+@dataclass(frozen=True, slots=True)
+class Rare:
+    """Of very many deals those that did not close, those closed nobody knows when, and those that
+    have been through what few are: found in one look at all of them."""
+
+    unclosed: list[DealHistory] = field(default_factory=list)
+    closed_sometime: list[DealHistory] = field(default_factory=list)
+    undated: list[DealHistory] = field(default_factory=list)
+    reopened: list[DealHistory] = field(default_factory=list)
+    quoted: list[DealHistory] = field(default_factory=list)
+    pushed: list[DealHistory] = field(default_factory=list)
+    touched_later: list[DealHistory] = field(default_factory=list)
+    """In touch after they had closed."""
+
+    @classmethod
+    def among(cls, deals: Iterable[DealHistory]) -> Rare:
+        found = cls()
+        for deal in deals:
+            closed_at = deal.closed_at
+            if closed_at is None:
+                found.unclosed.append(deal)
+            elif deal.closed_by == UNKNOWN:
+                found.closed_sometime.append(deal)
+            elif deal.reopened:
+                found.reopened.append(deal)
+            if deal.created_by == UNKNOWN:
+                found.undated.append(deal)
+            if deal.quoted_at:
+                found.quoted.append(deal)
+            if deal.pushed_at:
+                found.pushed.append(deal)
+            touched_at = deal.last_touch_at
+            if touched_at is not None and closed_at is not None and touched_at > closed_at:
+                found.touched_later.append(deal)
+        return found
 
 
 def qualified_at(deal: DealHistory, rules: MetricRules) -> int | None:
     """When a deal first entered a qualified stage or was won; skipping one counts. None also where
     it began qualified and nobody knows when."""
-    qualifying = rules.qualifying
-    for place, (at, stage) in enumerate(deal.path):
-        if stage in qualifying:
-            return at if place or deal.is_dated else None
-    return None
+    place = rules.qualified_at(deal.places)
+    if place is None or (not place and not deal.is_dated):
+        return None
+    return deal.entered_at[place]
 
 
 def is_qualified(deal: DealHistory, rules: MetricRules) -> bool:
     """Whether a deal has ever been in a qualified stage, or was won."""
-    qualifying = rules.qualifying
-    for _, stage in deal.path:  # noqa: SIM110, twice as fast as any()
-        if stage in qualifying:
-            return True
-    return False
+    return rules.qualified_at(deal.places) is not None

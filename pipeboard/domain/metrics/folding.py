@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from itertools import groupby
+from operator import itemgetter
 from sys import intern
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from pipeboard.domain.events import Kind
-from pipeboard.domain.metrics.history import LOST, NOT_SAID, WON, DealHistory
+from pipeboard.domain.metrics.history import FOREVER, LOST, NOT_SAID, WON, DealHistory, Places
 
 
 class Fact(NamedTuple):
@@ -33,25 +35,66 @@ class Fact(NamedTuple):
 
 
 def fold(facts: Iterable[Fact]) -> list[DealHistory]:
-    """The histories that facts lead to; the facts of a deal stand together, in the log's order.
+    """The histories that facts lead to; the facts of a deal stand together, in the log's order."""
+    deals = groupby(facts, key=itemgetter(0))
+    return fold_deals((deal_id, [fact[1:] for fact in own]) for deal_id, own in deals)
 
-    A deal whose creation is not among the facts (not yet, or taken back) is left out.
+
+Told = tuple[
+    int, str, int | None, int | None, str | None, str | None,
+    str | None, str | None, int | None, str | None,
+]  # fmt: skip
+"""The fields of a `Fact` behind the deal's; those at the end may be missing, which is None."""
+
+
+def fold_deals(
+    deals: Iterable[tuple[int, Iterable[Told]]], until: int = FOREVER
+) -> list[DealHistory]:
+    """The histories of deals by what is told of each up to an instant, in the log's order.
+
+    A deal whose creation is not told (not yet, or taken back) is left out.
     """
     histories: list[DealHistory] = []
-    current: DealHistory | None = None
-    for fact in facts:
-        if fact.kind == "created":
-            current = _created(fact)
-            histories.append(current)
-        elif current is not None and current.id == fact.deal_id:
-            change = _CHANGES.get(fact.kind)
-            if change is not None:
-                change(current, fact)
-        else:
-            continue
-        if fact.quoted_at is not None:
-            current.quoted_at += (fact.quoted_at,)
+    shared: dict[Places, Places] = {}
+    for deal_id, facts in deals:
+        deal = _deal_told(deal_id, facts, until)
+        if deal is not None:
+            deal.places = shared.setdefault(deal.places, deal.places)
+            histories.append(deal)
     return histories
+
+
+def _deal_told(deal_id: int, facts: Iterable[Told], until: int) -> DealHistory | None:
+    """One deal; what most facts are is read as it stands, since there are very many."""
+    deal: DealHistory | None = None
+    for fact in facts:
+        at, kind, length = fact[0], fact[1], len(fact)
+        if at > until:
+            continue
+        if deal is None:
+            if kind != "created":
+                continue
+            deal = _created(_whole(deal_id, fact))
+        elif kind == "moved" and length == _TO_STAGE and (stage := fact[2]) is not None:
+            deal.entered_at += (at,)
+            deal.places += (stage,)
+        elif kind == "touch":
+            _touch(deal, at, fact[_WORD] if length > _WORD else None)
+        elif change := _CHANGES.get(kind):
+            change(deal, _whole(deal_id, fact))
+        if length > _QUOTED and (sent_at := fact[_QUOTED]) is not None:
+            deal.quoted_at += (sent_at,)
+    return deal
+
+
+_TO_STAGE: Final = 3
+_WORD: Final = 6
+_QUOTED: Final = 8
+_NOTHING = (None,) * len(Fact._fields)
+
+
+def _whole(deal_id: int, fact: Told) -> Fact:
+    return Fact._make((deal_id, *fact, *_NOTHING[len(fact) + 1 :]))
 
 
 def _created(fact: Fact) -> DealHistory:
@@ -77,7 +120,8 @@ def _one(text: str | None) -> str | None:
 
 def _moved(deal: DealHistory, fact: Fact) -> None:
     if fact.stage_id is not None:
-        deal.path += ((fact.at, fact.stage_id),)
+        deal.entered_at += (fact.at,)
+        deal.places += (fact.stage_id,)
     if fact.detail is not None:
         deal.overridden_at += (fact.at,)
 
@@ -106,7 +150,8 @@ def _lost(deal: DealHistory, fact: Fact) -> None:
 
 def _closed(deal: DealHistory, fact: Fact, outcome: int) -> None:
     at = fact.at
-    deal.path += ((at, outcome),)
+    deal.entered_at += (at,)
+    deal.places += (outcome,)
     deal.outcome = outcome
     deal.closed_at, deal.closed_by = at, fact.known or ""
     deal.next_due = None
@@ -169,13 +214,14 @@ def _snooze(deal: DealHistory, at: int, until: str | None) -> None:
     deal.snoozed_until = until
 
 
-def _touch(deal: DealHistory, fact: Fact) -> None:
-    at, detail = fact.at, intern(fact.detail or "")
-    deal.touches += ((at, detail),)
+def _touch(deal: DealHistory, at: int, said: str | None) -> None:
+    kind = intern(said or "")
+    deal.touched_at += (at,)
+    deal.touch_kinds += (kind,)
     _worked(deal, at)
-    if detail.endswith(" in"):
+    if kind.endswith(" in"):
         deal.outbound_since_reply = 0
-    elif detail.endswith(" out"):
+    elif kind.endswith(" out"):
         deal.outbound_since_reply += 1
         if deal.first_outbound_at is None or at < deal.first_outbound_at:
             deal.first_outbound_at = at
@@ -218,7 +264,7 @@ _CHANGES: dict[str, Callable[[DealHistory, Fact], None]] = {
     Kind.NEXT_STEP: _next_step,
     Kind.STEP_DONE: _step_done,
     Kind.SNOOZED: _snoozed,
-    Kind.TOUCH: _touch,
+    Kind.TOUCH: lambda deal, fact: _touch(deal, fact.at, fact.detail),
     Kind.ARCHIVED: _archived,
     Kind.UNARCHIVED: _unarchived,
     Kind.MERGED: _merged,

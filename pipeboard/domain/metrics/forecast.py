@@ -212,8 +212,8 @@ def _keys(basis: Basis) -> Mapping[int, Key]:
     """What the chance of each open deal depends on, by its id."""
     keys: dict[int, Key] = {}
     for deal in basis.deals.open:
-        began, stage_id = deal.path[-1]
-        unknown = len(deal.path) == 1 and not deal.is_dated
+        began, stage_id = deal.entered_at[-1], deal.places[-1]
+        unknown = len(deal.places) == 1 and not deal.is_dated
         keys[deal.id] = stage_id, deal.bp, None if unknown else band_of(basis.now - began)
     return keys
 
@@ -271,7 +271,7 @@ MOST_MONTHS = 24
 
 def category(basis: Basis, deal: DealHistory) -> str:
     """The rep's category, else the default of the stage."""
-    return deal.category or basis.rules.pipeline.stage(deal.stage_id).category
+    return deal.category or basis.rules.categories[deal.stage_id]
 
 
 def _with_won(basis: Basis, categories: AbstractSet[str]) -> Metric:

@@ -14,17 +14,24 @@ NOT_SAID = "not said"
 BY_DAY, UNKNOWN = "day", "unknown"
 """How exactly an instant is known: only its local day, or not at all; exact is ""."""
 
+FOREVER = 2**63 - 1
+"""Later than any instant."""
+
 Path = tuple[tuple[int, int], ...]
+Places = tuple[int, ...]
+"""Every stage that a deal entered, `WON` and `LOST` among them."""
 
 
 class DealHistory:
     """A deal as its events left it, with the changes that lead back to any earlier instant.
 
     Instants are microseconds since 1970 UTC, days are ISO 8601 text (which orders as dates do),
-    money is minor units and currency. `path` holds every stage entered with its instant, and `WON`
-    and `LOST` where the deal was closed. The `..._changes` hold, in the order of the log, when a
-    value changed and what it was before. `created_by` and `closed_by` say how exactly these
-    instants are known (`BY_DAY`, `UNKNOWN`). Written by `folding`, only read afterwards.
+    money is minor units and currency. `places` holds every stage entered, and `WON` and `LOST`
+    where the deal was closed, `entered_at` when each of them was; so do `touch_kinds` and
+    `touched_at`. Deals that went through the same share one tuple of `places`. The `..._changes`
+    hold, in the order of the log, when a value changed and what it was before. `created_by` and
+    `closed_by` say how exactly these instants are known (`BY_DAY`, `UNKNOWN`). Written by
+    `folding`, only read afterwards.
     """
 
     __slots__ = (
@@ -42,6 +49,7 @@ class DealHistory:
         "created_at",
         "created_by",
         "currency",
+        "entered_at",
         "first_currency",
         "first_minor",
         "first_outbound_at",
@@ -56,13 +64,14 @@ class DealHistory:
         "overridden_at",
         "owner",
         "owner_changes",
-        "path",
+        "places",
         "pushed_at",
         "quoted_at",
         "reopened",
         "snoozed_until",
         "snoozes",
-        "touches",
+        "touch_kinds",
+        "touched_at",
         "value_changes",
     )
 
@@ -78,7 +87,8 @@ class DealHistory:
     ) -> None:
         self.id = deal_id
         self.created_at = at
-        self.path: Path = ((at, stage_id),)
+        self.entered_at: tuple[int, ...] = (at,)
+        self.places: Places = (stage_id,)
         self.outcome = 0
         self.created_by = ""
         self.closed_at: int | None = None
@@ -103,7 +113,8 @@ class DealHistory:
         self.next_due: str | None = None
         self.snoozed_until: str | None = None
         self.snoozes: tuple[tuple[int, str | None], ...] = ()
-        self.touches: tuple[tuple[int, str], ...] = ()
+        self.touched_at: tuple[int, ...] = ()
+        self.touch_kinds: tuple[str, ...] = ()
         self.first_outbound_at: int | None = None
         self.last_touch_at: int | None = None
         self.outbound_since_reply = 0
@@ -138,26 +149,36 @@ class DealHistory:
     @property
     def stage_id(self) -> int:
         """The open stage that the deal is in, or was closed from."""
-        last = self.path[-1][1]
-        return last if last >= 0 else next(s for _, s in reversed(self.path) if s >= 0)
+        last = self.places[-1]
+        return last if last >= 0 else next(s for s in reversed(self.places) if s >= 0)
 
     @property
     def visit_began_at(self) -> int:
         """When the present stage was entered, or the deal closed."""
-        return self.path[-1][0]
+        return self.entered_at[-1]
+
+    @property
+    def path(self) -> Path:
+        """The places of the deal, each with when it was entered."""
+        return tuple(zip(self.entered_at, self.places, strict=True))
+
+    @property
+    def touches(self) -> tuple[tuple[int, str], ...]:
+        """The touches, each with when it was."""
+        return tuple(zip(self.touched_at, self.touch_kinds, strict=True))
 
     def place_at(self, us: int) -> int | None:
         """The stage (or `WON`, `LOST`) at an instant; None before the deal began."""
-        for at, stage in reversed(self.path):
-            if at <= us:
-                return stage
+        for place in range(len(self.places) - 1, -1, -1):
+            if self.entered_at[place] <= us:
+                return self.places[place]
         return None
 
     def stage_at(self, us: int) -> int | None:
         """The last open stage entered by an instant; None before the deal began."""
-        for at, stage in reversed(self.path):
-            if at <= us and stage >= 0:
-                return stage
+        for place in range(len(self.places) - 1, -1, -1):
+            if self.entered_at[place] <= us and self.places[place] >= 0:
+                return self.places[place]
         return None
 
     def is_open_at(self, us: int) -> bool:
@@ -165,6 +186,8 @@ class DealHistory:
         closing date of."""
         if self.closed_by == UNKNOWN:
             return False
+        if not (self.reopened or self.archived_changes):  # nearly always, and much quicker
+            return self.created_at <= us and (self.closed_at is None or self.closed_at > us)
         place = self.place_at(us)
         return place is not None and place >= 0 and not self.archived_at(us)
 

@@ -10,7 +10,7 @@ from operator import itemgetter
 from pipeboard.domain.dates import add_months
 from pipeboard.domain.lazy_dataclass import dataclass, replace
 from pipeboard.domain.metrics.basis import Basis, Happened
-from pipeboard.domain.metrics.history import WON, DealHistory
+from pipeboard.domain.metrics.history import DealHistory
 from pipeboard.domain.metrics.result import Metric, Unit, count, missing, ratio
 from pipeboard.domain.metrics.wording import named
 
@@ -51,8 +51,8 @@ def lead_velocity(basis: Basis) -> list[LeadMonth]:
 
 def lead_growth_series(basis: Basis) -> list[LeadMonth]:
     """All created leads by month, oldest first."""
-    created = [(deal.created_at, deal) for deal in basis.deals.created if deal.is_dated]
-    return _series(basis, created)
+    created = basis.deals.dated.between(_first_asked(basis), basis.now + 1)
+    return _series(basis, [(deal.created_at, deal) for deal in created])
 
 
 @named("lead_velocity_rate", Unit.RATIO, "Lead velocity", better=True)
@@ -83,9 +83,18 @@ def lead_velocity_average(basis: Basis) -> Metric:
     )
 
 
+def _last_month(basis: Basis) -> date:
+    return min(basis.today, basis.period.end - timedelta(days=1)).replace(day=1)
+
+
+def _first_asked(basis: Basis) -> int:
+    """When the month before the first one shown began, which that is compared with."""
+    return basis.calendar.start(add_months(_last_month(basis), -SHOWN_MONTHS))
+
+
 def _series(basis: Basis, happened: Happened) -> list[LeadMonth]:
-    leads = sorted(happened, key=itemgetter(0))
-    last = min(basis.today, basis.period.end - timedelta(days=1)).replace(day=1)
+    last, first = _last_month(basis), _first_asked(basis)
+    leads = sorted([one for one in happened if one[0] >= first], key=itemgetter(0))
     months = [add_months(last, -back) for back in range(SHOWN_MONTHS - 1, -1, -1)]
     return [_month(basis, month, leads) for month in months]
 
@@ -144,10 +153,9 @@ def weeks(basis: Basis) -> list[Week]:
     monday = last - timedelta(days=(last.weekday() - first_day) % 7)
     starts = [monday - timedelta(weeks=back) for back in range(SHOWN_WEEKS - 1, -1, -1)]
     edges = [basis.calendar.start(day) for day in (*starts, monday + timedelta(weeks=1))]
-    wins = [deal for deal in basis.deals.closed if deal.outcome == WON]
-    won = _by_week(wins, [deal.closed_at or 0 for deal in wins], edges)
-    dated = [deal for deal in basis.deals.created if deal.is_dated]
-    created = _by_week(dated, [deal.created_at for deal in dated], edges)
+    span = edges[0], edges[-1]
+    won = _by_week([(d.closed_at or 0, d) for d in basis.deals.wins.between(*span)], edges)
+    created = _by_week([(d.created_at, d) for d in basis.deals.dated.between(*span)], edges)
     return [
         Week(
             start,
@@ -161,12 +169,8 @@ def weeks(basis: Basis) -> list[Week]:
     ]
 
 
-def _by_week(
-    deals: Sequence[DealHistory], instants: Sequence[int], edges: Sequence[int]
-) -> list[list[DealHistory]]:
+def _by_week(happened: Happened, edges: Sequence[int]) -> list[list[DealHistory]]:
     found: list[list[DealHistory]] = [[] for _ in edges[1:]]
-    for deal, us in zip(deals, instants, strict=True):
-        place = bisect_right(edges, us) - 1
-        if 0 <= place < len(found):
-            found[place].append(deal)
+    for us, deal in happened:
+        found[bisect_right(edges, us) - 1].append(deal)
     return found

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 
 from pipeboard.domain.lazy_dataclass import dataclass, replace
 from pipeboard.domain.metrics.basis import Basis
-from pipeboard.domain.metrics.history import LOST, NOT_SAID, UNKNOWN, WON, DealHistory
+from pipeboard.domain.metrics.history import LOST, NOT_SAID, WON, DealHistory
 from pipeboard.domain.metrics.result import Metric, Unit, count, left_out, missing, ratio
 from pipeboard.domain.metrics.wording import named
 
@@ -36,7 +36,7 @@ def open_count(basis: Basis) -> Metric:
 @named("created_count", Unit.COUNT, "New", better=True)
 def created_count(basis: Basis) -> Metric:
     """Deals created in the period."""
-    unknown = left_out({UNDATED: sum(not deal.is_dated for deal in basis.deals.created)})
+    unknown = left_out({UNDATED: len(basis.deals.rare.undated)})
     return replace(count(basis.created), excluded=unknown)
 
 
@@ -88,8 +88,7 @@ def _with_left(basis: Basis, metric: Metric, outcome: int) -> Metric:
     closed nobody knows when."""
     merged = sum(deal.outcome == outcome for deal in basis.merged)
     invalid = len(basis.invalid) if outcome == LOST else 0
-    undated = [deal for deal in basis.deals.created if deal.closed_by == UNKNOWN]
-    unknown = sum(deal.outcome == outcome for deal in undated)
+    unknown = sum(deal.outcome == outcome for deal in basis.deals.rare.closed_sometime)
     left = left_out({MERGED: merged, INVALID: invalid, UNCLOSED: unknown})
     return replace(metric, excluded={**metric.excluded, **left}) if left else metric
 

@@ -12,7 +12,7 @@ from pipeboard.domain.lazy_dataclass import dataclass
 from pipeboard.domain.metrics.basis import Basis, shared_out
 from pipeboard.domain.metrics.chances import CERTAIN_BP, Chances, band_of, chances_at, stay_at
 from pipeboard.domain.metrics.grouping import Group, Grouping
-from pipeboard.domain.metrics.history import WON, DealHistory
+from pipeboard.domain.metrics.history import DealHistory
 from pipeboard.domain.metrics.result import Number
 from pipeboard.domain.metrics.wording import counted
 from pipeboard.domain.periods import Period
@@ -34,9 +34,12 @@ class PastStanding:
 
 def past_periods(basis: Basis) -> list[Period]:
     """The periods that are over of `periods_before`; none from before the first deal."""
-    everyone = basis.everybody.deals.created
-    first = min((deal.created_at for deal in everyone), default=basis.now)
+    first = basis.everybody.once(_first_created_at)
     return [p for p in periods_before(basis) if basis.calendar.start(p.start) >= first]
+
+
+def _first_created_at(basis: Basis) -> int:
+    return min([deal.created_at for deal in basis.deals.created], default=basis.now)
 
 
 def periods_before(basis: Basis) -> list[Period]:
@@ -92,7 +95,8 @@ def _run(basis: Basis) -> int:
 
 def _stood(basis: Basis, run: int) -> list[_Stood]:
     found: list[_Stood] = []
-    for place, period in enumerate(past_periods(basis)):
+    # From the earliest on: of those that were alive then, later ones are found without the rest.
+    for place, period in reversed([*enumerate(past_periods(basis))]):
         standing = _standing(basis, period, run)
         found += [_Stood(place, standing.at, deal, False) for deal in standing.open]
         found += [_Stood(place, deal.visit_began_at, deal, True) for deal in standing.won]
@@ -134,16 +138,10 @@ def _standing(basis: Basis, period: Period, run: int) -> PastStanding:
         end,
         [
             deal
-            for deal in basis.deals.created
-            if deal.created_at <= at
-            and (deal.closed_at is None or deal.closed_at > at or deal.reopened)
-            and deal.is_open_at(at)
+            for deal in basis.deals.alive_after(at)
+            if deal.created_at <= at and deal.is_open_at(at)
         ],
-        [
-            deal
-            for deal in basis.deals.closed
-            if deal.outcome == WON and deal.closed_at is not None and at < deal.closed_at < end
-        ],
+        basis.deals.wins.between(at + 1, end),
     )
 
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections import Counter
 from fractions import Fraction
+from functools import cache
 from itertools import pairwise
 
 from pipeboard.domain.lazy_dataclass import dataclass
-from pipeboard.domain.metrics.basis import Basis, Happened, by_event, in_order, shared_out
+from pipeboard.domain.metrics.basis import Basis, Happened, by_event, in_order, shared_out, touched
 from pipeboard.domain.metrics.cycle import watched
 from pipeboard.domain.metrics.grouping import Group
 from pipeboard.domain.metrics.history import DealHistory
@@ -64,11 +65,10 @@ def quotes_sent(basis: Basis) -> Metric:
 def quotes(basis: Basis) -> Happened:
     """When in the period which deal had its first quote."""
     found = []
-    for deal in basis.deals.created:
-        if deal.quoted_at:
-            sent = [us for us in deal.quoted_at if us <= basis.now and basis.holds(us)]
-            if sent:
-                found.append((min(sent), deal))
+    for deal in basis.deals.rare.quoted:
+        sent = [us for us in deal.quoted_at if us <= basis.now and basis.holds(us)]
+        if sent:
+            found.append((min(sent), deal))
     return found
 
 
@@ -90,13 +90,11 @@ def touches(basis: Basis) -> list[Touches]:
     """The touches of the period by the deal's owner at the time, the busiest first."""
     kinds: dict[Group, Counter[str]] = {}
     on_new: Counter[Group] = Counter()
-    start, end = basis.start, basis.end
-    for deal in basis.population:
-        for at, kind in deal.touches:
-            if start <= at < end and basis.happened_in_group(deal, at):
-                owner = deal.owner_at(at) or None
-                kinds.setdefault(owner, Counter())[kind] += 1
-                on_new[owner] += basis.holds(deal.created_at)
+    for at, kind, deal in touched(basis, basis.start, basis.end):
+        if basis.happened_in_group(deal, at):
+            owner = deal.owner_at(at) or None
+            kinds.setdefault(owner, Counter())[kind] += 1
+            on_new[owner] += basis.holds(deal.created_at)
     found = [Touches(owner, by_kind, on_new[owner]) for owner, by_kind in kinds.items()]
     return sorted(found, key=lambda rep: (-rep.total, rep.owner or ""))
 
@@ -137,12 +135,20 @@ def _rate(advances: Happened) -> Metric:
 def advances(basis: Basis) -> Happened:
     """When in the period which deal went forwards, winning included."""
     rank, start, end = basis.rules.rank, basis.start, basis.end
-    found = []
-    for deal in basis.deals.created:
-        path = deal.path
-        if len(path) < 2 or path[-1][0] < start:
-            continue
-        for (_, before), (us, stage) in pairwise(path):
-            if start <= us < end and before >= 0 and rank.get(stage, -1) > rank[before]:
-                found.append((us, deal))
+    forwards = cache(
+        lambda places: [
+            when
+            for when, (before, stage) in enumerate(pairwise(places), 1)
+            if before >= 0 and rank.get(stage, -1) > rank[before]
+        ]
+    )
+    found: list[tuple[int, DealHistory]] = []
+    for deal in basis.deals.alive_after(start - 1):
+        entered_at = deal.entered_at
+        if len(entered_at) > 1 and entered_at[-1] >= start:
+            found += [
+                (entered_at[when], deal)
+                for when in forwards(deal.places)
+                if start <= entered_at[when] < end
+            ]
     return found

@@ -7,7 +7,7 @@ from fractions import Fraction
 
 from pipeboard.domain.lazy_dataclass import dataclass
 from pipeboard.domain.metrics import conversion
-from pipeboard.domain.metrics.basis import Basis, in_order
+from pipeboard.domain.metrics.basis import Basis, in_order, touched
 from pipeboard.domain.metrics.calibration import (
     Calibration,
     WeekForecast,
@@ -99,11 +99,9 @@ def _by_events(basis: Basis, grouping: Grouping) -> Iterator[Group]:
             yield grouping.event(deal, us)
     for us, deal in basis.once(due_at_start) if basis.start <= basis.now else ():
         yield grouping.standing(deal, us)
-    start, end = basis.start, basis.end
-    for deal in basis.population:
-        for at, _ in deal.touches:
-            if start <= at < end and basis.happened_in_group(deal, at):
-                yield grouping.event(deal, at)
+    for at, _, deal in touched(basis, basis.start, basis.end):
+        if basis.happened_in_group(deal, at):
+            yield grouping.event(deal, at)
     yield from basis.grouped_visits(grouping)
 
 

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date, timedelta
-from functools import cached_property
+from functools import cache, cached_property
 from types import MappingProxyType
 from zoneinfo import ZoneInfo
 
 from pipeboard.domain.dates import local_date, start_of_day
 from pipeboard.domain.events import instant, micros
 from pipeboard.domain.lazy_dataclass import dataclass, field
-from pipeboard.domain.metrics.history import WON
+from pipeboard.domain.metrics.history import WON, Places
 from pipeboard.domain.money import Money, Rates
 from pipeboard.domain.pipeline import Pipeline, Stage
 from pipeboard.domain.settings import Settings
@@ -120,12 +120,28 @@ class MetricRules:
         return {**places, WON: len(places)}
 
     @cached_property
+    def categories(self) -> Mapping[int, str]:
+        """The forecast categories that the stages give."""
+        return {stage.id: stage.category for stage in self.pipeline.stages}
+
+    @cached_property
     def qualifying(self) -> frozenset[int]:
         """The stages (and `WON`) whose entry qualifies a deal; empty where no stage is flagged."""
         first = next((s.id for s in self.open_stages if s.qualified), None)
         if first is None:
             return frozenset()
         return frozenset(id for id, place in self.rank.items() if place >= self.rank[first])
+
+    @cached_property
+    def qualified_at(self) -> Callable[[Places], int | None]:
+        """At which place of those that a deal went through it first was in a qualified stage, or
+        won; None where it never was."""
+        qualifying = self.qualifying
+
+        def first(places: Places) -> int | None:
+            return next((n for n, stage in enumerate(places) if stage in qualifying), None)
+
+        return cache(first)
 
     def chance_at(self, stage_id: int, us: int) -> int | None:
         """The stage's probability at an instant, in basis points."""

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from fractions import Fraction
+from functools import cache
+from typing import NamedTuple
 
 from pipeboard.domain.lazy_dataclass import dataclass
 from pipeboard.domain.metrics.basis import Basis
@@ -27,8 +29,7 @@ from pipeboard.domain.signs import DealClocks, idles, limits, overstays
 IDLE_FACTOR = 2
 
 
-@dataclass(frozen=True, slots=True)
-class Age:
+class Age(NamedTuple):
     """An open deal's clocks in local days as of the instant; nobody knows for how long a deal
     without a created date has been in the stage that it began in."""
 
@@ -47,20 +48,29 @@ class Age:
 def ages(basis: Basis) -> Sequence[Age]:
     """The age of every open deal."""
     bounds = {stage.id: limits(stage, basis.today) for stage in basis.rules.open_stages}
-    day, today = basis.calendar.day, basis.today
+    day, today, written = basis.calendar.day, basis.today, basis.today.isoformat()
+
+    # Deals share few days: each combination is held against the limits once.
+    @cache
+    def stays(stage_id: int, entered: date) -> bool:
+        return overstays(DealClocks(entered, entered, None, None), bounds[stage_id])
+
+    @cache
+    def waits(stage_id: int, touched: date, due: str | None) -> bool:
+        return idles(DealClocks(touched, touched, _date(due), None), bounds[stage_id])
+
     found = []
     for deal in basis.deals.open:
         entered, touched = day(deal.visit_began_at), day(last_touch_at(deal, basis))
-        clocks = DealClocks(entered, touched, _date(deal.next_due), None)
-        limit = bounds[deal.stage_id]
+        stage_id, undated = deal.places[-1], is_undated(deal)
         found.append(
             Age(
                 deal,
-                None if is_undated(deal) else (today - entered).days,
+                None if undated else (today - entered).days,
                 (today - touched).days,
-                deal.snoozed_until is not None and deal.snoozed_until > today.isoformat(),
-                not is_undated(deal) and overstays(clocks, limit),
-                idles(clocks, limit),
+                deal.snoozed_until is not None and deal.snoozed_until > written,
+                not undated and stays(stage_id, entered),
+                waits(stage_id, touched, deal.next_due),
             )
         )
     return found
@@ -68,18 +78,18 @@ def ages(basis: Basis) -> Sequence[Age]:
 
 def is_undated(deal: DealHistory) -> bool:
     """Whether nobody knows when the deal entered its stage."""
-    return not deal.is_dated and len(deal.path) == 1
+    return not deal.is_dated and len(deal.places) == 1
 
 
 def last_touch_at(deal: DealHistory, basis: Basis) -> int:
     """The last touch, step done or advance, else the creation; in microseconds."""
     last = deal.created_at if deal.last_touch_at is None else deal.last_touch_at
     rank = basis.rules.rank
-    for index in range(len(deal.path) - 1, 0, -1):
-        at, stage = deal.path[index]
+    for place in range(len(deal.places) - 1, 0, -1):
+        at, stage = deal.entered_at[place], deal.places[place]
         if at <= last:
             break
-        before = deal.path[index - 1][1]
+        before = deal.places[place - 1]
         if stage >= 0 and before >= 0 and rank[stage] > rank[before]:
             return at
     return last
@@ -192,14 +202,14 @@ def _dwell(basis: Basis, stays: StageVisits) -> TimeInStage:
     running: list[int] = []
     done: list[DealHistory] = []
     for deal, place, _ in stays:
-        path = deal.path
-        if place + 2 == len(path) and not deal.is_close_dated:
+        entered_at = deal.entered_at
+        if place + 2 == len(entered_at) and not deal.is_close_dated:
             continue  # nobody knows how long it was there
-        if place + 1 < len(path):
-            over.append(path[place + 1][0] - path[place][0])
+        if place + 1 < len(entered_at):
+            over.append(entered_at[place + 1] - entered_at[place])
             done.append(deal)
         else:
-            running.append(basis.now - path[place][0])
+            running.append(basis.now - entered_at[place])
     over.sort()
     km_median = kaplan_meier(over, running).median() if stays.deals else None
     return TimeInStage(

@@ -8,7 +8,7 @@ from fractions import Fraction
 
 from pipeboard.domain.lazy_dataclass import dataclass, field
 from pipeboard.domain.metrics.basis import Basis, Happened, by_event, by_standing, shared_out
-from pipeboard.domain.metrics.deals import NO_RATE, NO_VALUE
+from pipeboard.domain.metrics.deals import NO_RATE, NO_VALUE, by_number
 from pipeboard.domain.metrics.history import LOST, WON, DealHistory
 from pipeboard.domain.metrics.outcomes import UNCLOSED
 from pipeboard.domain.metrics.result import Metric, Number, Unit, left_out, missing, proportion
@@ -46,7 +46,7 @@ def slip_rate(basis: Basis) -> Metric:
 def due_at_start(basis: Basis) -> Happened:
     """The deals that stood open just before the start of the period, due in it."""
     before = basis.start - 1
-    return [(before, d) for d in basis.deals.created if expected_at(basis, d, before)]
+    return [(before, d) for d in basis.deals.alive_after(before) if expected_at(basis, d, before)]
 
 
 def _slipped(basis: Basis, deal: DealHistory) -> bool:
@@ -70,11 +70,7 @@ def push_count(basis: Basis) -> Metric:
 def pushes_of(basis: Basis) -> Happened:
     """When in the period the close date of which deal was moved to a later month."""
     return [
-        (us, deal)
-        for deal in basis.deals.created
-        if deal.pushed_at
-        for us in deal.pushed_at
-        if basis.holds(us)
+        (us, deal) for deal in basis.deals.rare.pushed for us in deal.pushed_at if basis.holds(us)
     ]
 
 
@@ -182,7 +178,8 @@ def waterfall_since(basis: Basis, us: int, until: int | None = None) -> Waterfal
     first = min(us - 1, basis.now)
     last = max(first, min(basis.end - 1 if until is None else until - 1, basis.now))
     ledger = _Ledger(basis, first, last)
-    for deal in basis.deals.everything:
+    deals = basis.everybody.deals
+    for deal in by_number([*deals.alive_after(first), *deals.uncounted]):
         if not _is_over_before(deal, first) and deal.created_at <= last:
             ledger.enter(deal)
     return ledger.closed()
@@ -217,9 +214,12 @@ class _Ledger:
         if not deal.is_close_dated:
             self.undated += deal.counts and basis.stood_in_group(deal, last)
             return
-        was_in, is_in = expected_at(basis, deal, first), expected_at(basis, deal, last)
+        was_in = is_in = lost_for_another = False
         won = self._is_won(deal)
-        lost_for_another = not (was_in or is_in or won) and self._is_lost_after_handover(deal)
+        if deal.close_changes or basis.holds_day(deal.close):  # else it was never due
+            was_in, is_in = expected_at(basis, deal, first), expected_at(basis, deal, last)
+            if not (was_in or is_in or won):
+                lost_for_another = self._is_lost_after_handover(deal)
         if not (was_in or is_in or won or lost_for_another):
             if deal.created_at > first:
                 self._pass_through(deal)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
-from math import erfc, sqrt
+from math import ceil, erfc, sqrt
 from typing import NamedTuple
 
 from pipeboard.domain.lazy_dataclass import replace
@@ -121,7 +121,7 @@ def win_rate_pessimistic(basis: Basis) -> Metric:
 
 def stale_open(basis: Basis, longest_days: Fraction | int) -> list[DealHistory]:
     """The open deals older than a number of days."""
-    before = basis.now - longest_days * DAY_US
+    before = ceil(basis.now - longest_days * DAY_US)
     return [d for d in basis.deals.open if d.is_dated and d.created_at < before]
 
 

@@ -7,7 +7,6 @@ import json
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
-from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from pipeboard.domain.agreements import Agreement, AgreementEntry, Contents, Topic
@@ -27,7 +26,7 @@ from pipeboard.store.sql import EVERYTHING, TRUE, Audit, Sql, among, every
 from pipeboard.store.troubles import readable
 
 if TYPE_CHECKING:
-    pass
+    from fractions import Fraction
 
 
 @dataclass(frozen=True, slots=True)
@@ -287,6 +286,8 @@ def read_rates(database: Database, base: str, as_of: datetime | None = None) -> 
     rows = database.rows("select currency, on_date, numerator, denominator from fx_rate")
     found: dict[RowTuple, Row | None] = {(row["currency"], row["on_date"]): row for row in rows}
     found.update(agreed_at(database, "rate", as_of))
+    from fractions import Fraction
+
     dated: dict[str, list[tuple[date, Fraction]]] = defaultdict(list)
     for (currency, day), row in sorted(found.items()):
         if row is not None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gc
 import json
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from itertools import groupby, islice
@@ -13,9 +13,9 @@ from typing import Any
 
 from pipeboard.domain.events import KEYED_FIELDS, micros
 from pipeboard.domain.lazy_dataclass import dataclass
-from pipeboard.domain.metrics.folding import Fact, fold
+from pipeboard.domain.metrics.folding import Told, fold_deals
 from pipeboard.domain.metrics.history import DealHistory
-from pipeboard.store.database import Database, Row
+from pipeboard.store.database import Database, Row, RowTuple
 from pipeboard.store.projecting.facts import fact_text, log_of, standing
 from pipeboard.store.sql import TRUE, Sql, among, every, one_of
 from pipeboard.store.troubles import readable
@@ -23,12 +23,20 @@ from pipeboard.store.troubles import readable
 DEALS_AT_ONCE = 1_000
 
 
+Watch = Callable[[float], None]
+"""Hears which share has been read so far; what it raises ends the reading."""
+
+
 def read_histories(
-    database: Database, pipeline_id: int, as_of: datetime, ids: Collection[int] | None = None
+    database: Database,
+    pipeline_id: int,
+    as_of: datetime,
+    ids: Collection[int] | None = None,
+    watch: Watch | None = None,
 ) -> list[DealHistory]:
     """What every deal of a pipeline (or those with these ids) went through up to an instant."""
     with collecting_later(), readable("the history of the deals"):
-        return fold(read_facts(database, pipeline_id, as_of, ids))
+        return fold_deals(read_facts(database, pipeline_id, as_of, ids, watch), micros(as_of))
 
 
 KEPT = 3
@@ -48,7 +56,11 @@ class KnownHistories:
 
 
 def read_known(
-    database: Database, pipeline_id: int, as_of: datetime, kept: list[KnownHistories]
+    database: Database,
+    pipeline_id: int,
+    as_of: datetime,
+    kept: list[KnownHistories],
+    watch: Watch | None = None,
 ) -> Sequence[DealHistory]:
     """The histories at an instant. Of what is `kept`, only the deals with events recorded since are
     read again; what is found is kept in its place."""
@@ -56,7 +68,7 @@ def read_known(
     command = database.number("select coalesce(max(seq), 0) from command")
     known = next((one for one in kept if _serves(database, one, pipeline_id, us)), None)
     if known is None:
-        found = read_histories(database, pipeline_id, as_of)
+        found = read_histories(database, pipeline_id, as_of, watch=watch)
     else:
         kept.remove(known)
         changed = set(database.column("select deal_id from event where seq > ?", (known.seq,)))
@@ -81,24 +93,31 @@ def _serves(database: Database, known: KnownHistories, pipeline_id: int, us: int
 
 
 def read_facts(
-    database: Database, pipeline_id: int, as_of: datetime, ids: Collection[int] | None = None
-) -> Iterator[Fact]:
-    """The events that took effect up to an instant (`standing`), deal by deal, in the order of the
-    log.
+    database: Database,
+    pipeline_id: int,
+    as_of: datetime,
+    ids: Collection[int] | None = None,
+    watch: Watch | None = None,
+) -> Iterator[tuple[int, Sequence[Told]]]:
+    """The deals, each with what numbers ask of its events (`standing` at an instant) in the order
+    of the log; what comes after the instant may be among it.
 
     Some deals are read at a time: no lock is held in between, and little memory.
     """
-    us = micros(as_of)
+    us, read = micros(as_of), 0
+    total = database.number("select count(*) from deal_facts") if watch else 0
     for rows in _portions(database, pipeline_id, ids):
-        later = [row["deal_id"] for row in rows if row["holds_from"] > us]
+        read += len(rows)
+        if watch is not None:
+            watch(min(1.0, read / max(total, 1)))
+        later = [deal_id for deal_id, holds_from, _ in rows if holds_from > us]
         then = _as_they_were(database, later, us) if later else {}
-        texts = (then.get(row["deal_id"], row["facts"]) for row in rows)
-        told = json.loads(f"[{','.join(f'[{text[1:]}]' for text in texts)}]")
-        for row, facts in zip(rows, told, strict=True):
-            deal_id = row["deal_id"]
-            for fact in facts:
-                if fact[0] <= us:
-                    yield Fact(deal_id, *fact)
+        texts = [then.get(deal_id, facts) for deal_id, _, facts in rows]
+        # Every text begins with the comma that its next fact would be added with.
+        told = json.loads(f"[[0{'],[0'.join(texts)}]]")
+        for (deal_id, _, _), facts in zip(rows, told, strict=True):
+            del facts[0]
+            yield deal_id, facts
 
 
 def _as_they_were(database: Database, ids: Collection[int], us: int) -> Mapping[int, str]:
@@ -114,15 +133,14 @@ def read_standing(
     pipeline_id: int,
     as_of: datetime,
     ids: Collection[int],
-    kinds: Collection[str] | None = None,
+    chosen: Sql = TRUE,
 ) -> Iterator[Row]:
-    """Every event of some deals (of some kinds) that stood at an instant, deal by deal, in the
-    order of the log."""
+    """The events of some deals (those that are chosen) that stood at an instant, deal by deal, in
+    the order of the log."""
     us = micros(as_of)
-    chosen = TRUE if kinds is None else one_of("kind", kinds)
     for rows in _portions(database, pipeline_id, ids):
-        back = {row["deal_id"] for row in rows if row["holds_from"]}
-        deals = among("deal_id", (row["deal_id"] for row in rows))
+        back = {deal_id for deal_id, holds_from, _ in rows if holds_from}
+        deals = among("deal_id", (deal_id for deal_id, _, _ in rows))
         wanted = every((deals, chosen, Sql("at <= ?", (us,)), Sql("not undoes")))
         stood = {row["seq"] for row in _standing_of(database, back, us)}
         for row in database.rows(
@@ -151,7 +169,7 @@ def read_fields(
     """Fields of some deals as JSON, as they stood at an instant: what events of some kinds made of
     them. A field of entries (`answers`) is a mapping, any other is None where it was never set."""
     found: dict[int, dict[str, Any]] = {}
-    for row in read_standing(database, pipeline_id, as_of, ids, kinds):
+    for row in read_standing(database, pipeline_id, as_of, ids, one_of("kind", kinds)):
         fields = found.setdefault(row["deal_id"], {name: _empty(name) for name in names})
         for name, value in json.loads(row["data"]).get("after", {}).items():
             whole, dot, key = name.partition(".")
@@ -172,21 +190,22 @@ def _empty(name: str) -> object:
 
 def _portions(
     database: Database, pipeline_id: int, ids: Collection[int] | None
-) -> Iterator[list[Row]]:
-    """Some rows of facts at a time, of all deals of a pipeline or of those with these ids."""
+) -> Iterator[list[RowTuple]]:
+    """Some rows of facts at a time, of all deals of a pipeline or of those with these ids: deal,
+    since when they hold, facts."""
     asked = "select deal_id, holds_from, facts from deal_facts where pipeline_id = ?"
     if ids is not None:
         remaining = iter(sorted(ids))
         while chunk := list(islice(remaining, DEALS_AT_ONCE)):
             some = among("deal_id", chunk).text
-            yield database.rows(f"{asked} and {some} order by deal_id", (pipeline_id,))
+            yield database.records(f"{asked} and {some} order by deal_id", (pipeline_id,))
         return
     last = 0
-    while rows := database.rows(
+    while rows := database.records(
         f"{asked} and deal_id > ? order by deal_id limit ?", (pipeline_id, last, DEALS_AT_ONCE)
     ):
         yield rows
-        last = rows[-1]["deal_id"]
+        last = rows[-1][0]
 
 
 @contextmanager

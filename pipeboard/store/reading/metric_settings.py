@@ -21,7 +21,7 @@ from pipeboard.store.database import Database, Row, RowTuple
 from pipeboard.store.reading.agreements import agreed_at, read_rates
 from pipeboard.store.reading.facts import read_fields
 from pipeboard.store.reading.setup import pipeline_from_data, read_reps
-from pipeboard.store.sql import TRUE, Sql, one_of
+from pipeboard.store.sql import TRUE, Sql, among, every, one_of
 from pipeboard.store.troubles import readable
 
 _COLUMNS = ("source", "account", "source_detail", "contact_reason", "title")
@@ -169,12 +169,33 @@ def read_supported(
         for factor in (Factor.TIMELINE, Factor.BUDGET)
     ]
     kinds = (Kind.CREATED, Kind.ANSWERED, Kind.CONTACT, Kind.EDITED, Kind.MERGED)
-    found = read_fields(database, pipeline.id, as_of, ids, kinds, ("answers", "contacts"))
+    changed = set(_changed_since(database, kinds, as_of, ids)).intersection(ids)
+    then = read_fields(database, pipeline.id, as_of, changed, kinds, ("answers", "contacts"))
+    still = set(ids) - changed
+    still.intersection_update(
+        database.column("select distinct deal_id from contact where role = ?", (_DECIDES,)),
+        *(_answering(database, keys) for keys in asked if keys),
+    )
     return frozenset(
-        deal_id
-        for deal_id, fields in found.items()
-        if any(who.get("role") == "decision_maker" for who in fields["contacts"].values())
-        and all(not keys or keys & fields["answers"].keys() for keys in asked)
+        still
+        | {
+            deal_id
+            for deal_id, fields in then.items()
+            if any(who.get("role") == _DECIDES for who in fields["contacts"].values())
+            and all(not keys or keys & fields["answers"].keys() for keys in asked)
+        }
+    )
+
+
+_DECIDES = "decision_maker"
+
+
+def _answering(database: Database, questions: Collection[str]) -> Sequence[int]:
+    """The deals with an answer to one of some questions now."""
+    asked = one_of("question", questions)
+    return database.column(
+        f"select distinct deal_id from answer where replaced_at is null and {asked.text}",
+        asked.values,
     )
 
 
@@ -232,16 +253,24 @@ def _earlier(
     return earlier
 
 
-def _changed_since(database: Database, kinds: Sequence[Kind], as_of: datetime) -> Sequence[int]:
-    """The deals with events of some kinds that took effect, or were recorded, after an instant."""
+def _changed_since(
+    database: Database,
+    kinds: Sequence[Kind],
+    as_of: datetime,
+    ids: Collection[int] | None = None,
+) -> Sequence[int]:
+    """The deals (of these) with events of some kinds that took effect after an instant, and those
+    of which something was taken back or put again since."""
     changing, us = one_of("kind", [kind for kind in kinds if kind != Kind.CREATED]), micros(as_of)
     if not database.rows("select 1 from command where at > ? limit 1", (us,)):
         return ()  # nothing was, and the log need not be gone through
-    return database.column(
-        f"select distinct deal_id from event where {changing.text}"
-        " and (at > ? or command_id in (select id from command where at > ?))",
-        (*changing.values, us, us),
+    these = TRUE if ids is None else among("deal_id", ids)
+    wanted = every((these, changing, Sql("at > ?", (us,))))
+    since = database.column(
+        f"select distinct deal_id from event where {wanted.text}", wanted.values
     )
+    back = database.column("select deal_id from deal_facts where holds_from > ?", (us,))
+    return sorted({*since, *back})
 
 
 def _entry(values: Row, name: str) -> str:

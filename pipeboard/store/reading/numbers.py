@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from pipeboard.domain.metrics import DealHistory, MetricRules
     from pipeboard.domain.money import Rates
     from pipeboard.domain.pipeline import Pipeline
-    from pipeboard.store.reading.facts import KnownHistories
+    from pipeboard.store.reading.facts import KnownHistories, Watch
 
 
 class Numbers:
@@ -24,14 +24,17 @@ class Numbers:
         self._database = database
         self._known = known
 
-    def histories(self, pipeline_id: int, as_of: datetime) -> Sequence[DealHistory]:
+    def histories(
+        self, pipeline_id: int, as_of: datetime, watch: Watch | None = None
+    ) -> Sequence[DealHistory]:
         """What every deal of a pipeline went through up to an instant; no lock is held meanwhile.
 
-        Who asks again waits only for the deals that have been changed since.
+        Who asks again waits only for the deals that have been changed since. `watch` hears how much
+        has been read, and may raise to end it.
         """
         from pipeboard.store.reading.facts import read_known
 
-        return read_known(self._database, pipeline_id, as_of, self._known)
+        return read_known(self._database, pipeline_id, as_of, self._known, watch)
 
     def rules(self, pipeline: Pipeline, as_of: datetime | None = None) -> MetricRules:
         """What the numbers of a pipeline are counted by at an instant (now): stages, targets,

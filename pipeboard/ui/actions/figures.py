@@ -19,7 +19,7 @@ from pipeboard.ui.overlays.menu import Menu, MenuChoice
 from pipeboard.ui.overlays.picker import Option, Picker
 from pipeboard.ui.overlays.prompt import Prompt
 from pipeboard.ui.questions import Came, Questions, until_stored
-from pipeboard.ui.screens.metrics import MetricsScreen, Wanted
+from pipeboard.ui.screens.metrics import MetricsScreen, Wanted, end_counting
 from pipeboard.workspace.reports import since_days
 from pipeboard.workspace.targets import set_call, set_target
 
@@ -255,7 +255,9 @@ def _count_anew(host: MetricsScreen) -> None:
 
 
 async def step_back(host: MetricsScreen) -> None:
-    await host.leave(None)
+    """From numbers that are being counted to those from before, then back to the board."""
+    if not end_counting(host):
+        await host.leave(None)
 
 
 async def _ask_which_side(host: MetricsScreen, spot: Spot) -> tuple[str, frozenset[int]] | None:

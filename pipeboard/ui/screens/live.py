@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from abc import abstractmethod
+from collections.abc import Callable
 from datetime import date
 from functools import cached_property, partial
 from inspect import iscoroutinefunction
@@ -67,6 +68,10 @@ class LiveScreen(Screen[None]):
     _version: int | None = None
     _busy_looks = 0
     _next_news = 0.0
+    is_counting = False
+    """Is what is shown about to be replaced by what is counted beside the screen?"""
+    give_up: Callable[[], bool] | None = None
+    """Ends what is counted; whether what was shown before stays."""
     reads_again = False
     """Has something been stored that could not be shown yet?"""
 
@@ -86,6 +91,7 @@ class LiveScreen(Screen[None]):
             page.press_hint = partial(_press_hint, self)
         self._next_news = monotonic() + self.program.look.follow_s
         self.set_interval(self.POLL_S, self._look)
+        self.set_interval(TOLD_EVERY_S, partial(_tell, self))
 
     # What a screen shows.
 
@@ -251,6 +257,22 @@ def _follow(screen: LiveScreen) -> None:
         screen.show_news()
         screen._version, screen.reads_again = version, False
         screen._next_news = monotonic() + screen.program.look.follow_s
+
+
+TOLD_EVERY_S = 0.5
+"""How often a screen says how far it is with what takes long."""
+
+
+def said_of_counting(share: float) -> Line:
+    """What stands on the status line while something is counted, with the share that is read."""
+    far = f" {share:.0%}" if 0 < share < 1 else ""
+    return ((f"counting…{far} esc gives up", "hint.label"),)
+
+
+def _tell(screen: LiveScreen) -> None:
+    """How far the counting is."""
+    if screen.is_counting:
+        screen.show_status()
 
 
 def _press_hint(screen: LiveScreen, hinted: str) -> None:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date
+from functools import partial
 from typing import ClassVar, NamedTuple
 
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import BindingType
 
-from pipeboard.domain.errors import DatabaseError
+from pipeboard.domain.errors import DatabaseError, GivenUp
 from pipeboard.domain.lazy_dataclass import replace
 from pipeboard.domain.periods import parse_period
 from pipeboard.domain.pipeline import Pipeline
@@ -25,7 +26,7 @@ from pipeboard.ui.host import patiently
 from pipeboard.ui.key_table import METRICS
 from pipeboard.ui.metrics_worker import CountedMoment, Drawn, MetricsWorker
 from pipeboard.ui.palette import Theme
-from pipeboard.ui.screens.live import LiveScreen
+from pipeboard.ui.screens.live import LiveScreen, said_of_counting
 from pipeboard.ui.widgets.page import Page
 
 _SPANS = ("quarter", "year", "month")
@@ -84,6 +85,7 @@ class MetricsScreen(LiveScreen):
         self._version: int = state.reader.data_version()
         self.drawn: Drawn | None = None
         self._counting = 0
+        self.give_up = partial(end_counting, self)
 
     def compose(self) -> ComposeResult:
         yield self.page
@@ -130,6 +132,10 @@ class MetricsScreen(LiveScreen):
                 except DatabaseError as error:
                     if not is_busy(error):
                         raise
+        except GivenUp:  # as it was said
+            self._counting -= 1
+            self.show_status()
+            return
         except Exception as error:  # the boundary of what is counted beside the screen
             self.say(self.program.net.words(error), "status.error")
         self._counting -= 1
@@ -144,8 +150,7 @@ class MetricsScreen(LiveScreen):
             await self.program.key_queue.pause()
 
     @property
-    def is_counting(self) -> bool:
-        """Is what is shown about to be replaced?"""
+    def is_counting(self) -> bool:  # type: ignore[override]
         return self._counting > 0
 
     def _show(self, drawn: Drawn) -> None:
@@ -187,7 +192,7 @@ class MetricsScreen(LiveScreen):
             self.show_status()
 
     def put_status(self, line: Line, right: Line) -> None:
-        counting: Line = (("counting…", "hint.label"),) if self._counting else EMPTY
+        counting = said_of_counting(self.metrics_worker.share) if self._counting else EMPTY
         self.page.show(replace(self.page.view, status=line, status_right=right or counting))
 
     def pipeline(self) -> Pipeline:
@@ -235,6 +240,8 @@ class MetricsScreen(LiveScreen):
 
     async def leave(self, wanted: Wanted | None) -> None:
         """Back to the board, with deals to show there or as it was."""
+        if self.is_counting:
+            self.metrics_worker.give_up()
         place = LeftAt(self.asked, self.filter_text, self.cursor)
         await patiently(self, lambda: self._come_back(place, wanted))
         self.app.pop_screen()
@@ -249,3 +256,16 @@ def _top(screen: MetricsScreen, room: int, top: int) -> int:
         return 0
     top = max(spot.y - room + 1, min(top, max(0, spot.y - 2)))
     return max(0, min(top, last))
+
+
+def end_counting(screen: MetricsScreen) -> bool:
+    """Ends the counting, and shows again what was shown before; whether there was any."""
+    if not screen.is_counting:
+        return False
+    screen.metrics_worker.give_up()
+    if screen.drawn is None or screen.drawn.asked == screen.asked:
+        return False
+    screen.asked = screen.drawn.asked
+    screen._show(screen.drawn)
+    screen.say("Given up: these are the numbers from before.")
+    return True

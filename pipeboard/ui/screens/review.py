@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date, datetime
+from functools import partial
 from typing import TYPE_CHECKING, ClassVar, NamedTuple
 
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import BindingType
 
-from pipeboard.domain.errors import DatabaseError
+from pipeboard.domain.errors import DatabaseError, GivenUp
 from pipeboard.domain.lazy_dataclass import replace
 from pipeboard.domain.pipeline import Pipeline
 from pipeboard.ui import keys
@@ -23,7 +24,7 @@ from pipeboard.ui.key_table import REVIEW
 from pipeboard.ui.palette import Theme
 from pipeboard.ui.review_keys import ReviewTab
 from pipeboard.ui.screens.hygiene import place_at
-from pipeboard.ui.screens.live import LiveScreen
+from pipeboard.ui.screens.live import LiveScreen, said_of_counting
 from pipeboard.ui.widgets.page import Page
 from pipeboard.ui.write_queue import Targets
 from pipeboard.workspace.review import Gathered, Held, decisions_since, gather
@@ -78,6 +79,9 @@ class ReviewScreen(LiveScreen):
         self._seen: Deal | None = None
         self._asked = 0
         self.counting = 0
+        self.give_up = partial(_give_up, self)
+        self.share = 0.0
+        """Of the numbers, how much has been read: told by the housekeeper."""
         self.is_stale = False
         """Has something been stored since that is not counted?"""
         self.has_opened = False
@@ -127,6 +131,7 @@ class ReviewScreen(LiveScreen):
         self.is_stale = False
         self._asked += 1
         self.counting += 1
+        self.is_counting = True
         self._day = self.today
         self.run_worker(_count(self, self._asked), group="counting")
 
@@ -180,7 +185,7 @@ class ReviewScreen(LiveScreen):
         self.show_status()
 
     def put_status(self, line: Line, right: Line) -> None:
-        counting: Line = (("counting…", "hint.label"),) if self.counting else EMPTY
+        counting = said_of_counting(self.share) if self.counting else EMPTY
         self.page.show(replace(self.page.view, status=line, status_right=right or counting))
 
     # What the keys are about.
@@ -257,10 +262,11 @@ class ReviewScreen(LiveScreen):
                 self.press("review.open")
 
     def step_back(self) -> None:
-        """Esc: from a past review to the present one, then back to the board."""
+        """Esc: from a past review to the present one; from one that is being gathered to the one
+        before; then back to the board."""
         if self.past is not None:
             self.show_past(None)
-        else:
+        elif not _give_up(self):
             self.app.pop_screen()
 
     quit = step_back
@@ -284,18 +290,37 @@ def _view(screen: ReviewScreen) -> ReviewView | None:
     )
 
 
+def _give_up(screen: ReviewScreen) -> bool:
+    """Ends the gathering; whether there is a review from before to be shown."""
+    screen._asked += 1
+    if not screen.counting or screen.found is None:
+        return False
+    screen.is_stale = True
+    screen.say("Given up: this is the review from before.", beside="R counts again")
+    return True
+
+
 async def _count(screen: ReviewScreen, asked: int) -> None:
     """Has the housekeeper gather what was asked for last; the rest is of no use any more."""
     found = None
     place = screen.place
+
+    def watch(share: float) -> None:
+        screen.share = share
+        if asked != screen._asked:
+            raise GivenUp("Given up.")
+
     try:
         if asked == screen._asked:
             found = await screen.program.housekeeper.ask(
-                lambda workspace: gather(workspace, place.pipeline, place.since)
+                lambda workspace: gather(workspace, place.pipeline, place.since, watch)
             )
+    except GivenUp:
+        pass  # `_give_up` has said so, or it is asked anew
     except Exception as error:  # the boundary of what is done beside the screen
         screen.say(screen.program.net.words(error), "status.error")
     screen.counting -= 1
+    screen.is_counting = screen.counting > 0
     if found is not None and asked == screen._asked:
         screen.found = found
     if screen.is_mounted:

@@ -183,7 +183,7 @@ class TypeAhead(App[ReturnType]):
         """Textual's way for all but what comes from the keyboard and the buttons of the mouse."""
         queue = self.key_queue
         if isinstance(event, Key | Paste) and not event.is_forwarded:
-            if isinstance(event, Key) and event.key == GIVES_UP and queue.is_waiting:
+            if isinstance(event, Key) and queue.is_waiting and _ends_waiting(self, event.key):
                 self.give_up()
                 return
             queue.put(event)
@@ -213,6 +213,11 @@ class TypeAhead(App[ReturnType]):
             await _either(self._came_up.wait(), heard_by)
         else:
             await _passed(heard_by)
+
+
+def _ends_waiting(app: App[ReturnType], key: str) -> bool:
+    """^c does; Esc where the keys wait for what a screen counts."""
+    return key == GIVES_UP or (key == "escape" and getattr(app.screen, "is_counting", False))
 
 
 def _is_letter(event: Event, heard_by: Widget) -> bool:

@@ -11,6 +11,7 @@ from functools import cached_property
 from pipeboard.domain.filter_nodes import Filter
 from pipeboard.domain.lazy_dataclass import dataclass, field
 from pipeboard.domain.metrics import Report, compare
+from pipeboard.domain.metrics.basis import touched
 from pipeboard.domain.metrics.grouping import Group, by_owner
 from pipeboard.domain.metrics.history import DealHistory
 from pipeboard.domain.metrics.process import waiting
@@ -107,14 +108,11 @@ def waits(report: Report) -> Sequence[tuple[DealHistory, Fraction]]:
 def touched_by(report: Report) -> Mapping[Group, Sequence[DealHistory]]:
     """The deals that each rep was in touch with in the period, while they were theirs."""
     basis = report.basis
-    found: dict[Group, list[DealHistory]] = defaultdict(list)
-    for deal in basis.population:
-        touches = (at for at, _ in deal.touches if basis.holds(at))
-        for owner in {
-            deal.owner_at(at) or None for at in touches if basis.happened_in_group(deal, at)
-        }:
-            found[owner].append(deal)
-    return found
+    found: defaultdict[Group, dict[DealHistory, None]] = defaultdict(dict)
+    for at, _, deal in touched(basis, basis.start, basis.end):
+        if basis.happened_in_group(deal, at):
+            found[deal.owner_at(at) or None][deal] = None
+    return {owner: list(deals) for owner, deals in found.items()}
 
 
 def named_deals(report: Report) -> set[int]:
