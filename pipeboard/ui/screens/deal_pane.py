@@ -23,7 +23,7 @@ PANE_S = 0.2
 """How long after a cursor key the next one counts as on its way, for which the pane waits."""
 HELD_S = 0.05
 """Cursor keys that come closer than this are one key that is held down."""
-_LATE = 1.1
+_LATE = 1.05
 """How much later than expected the next one of a held key may come."""
 
 
