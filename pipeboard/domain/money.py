@@ -154,6 +154,8 @@ _POWERS = {
     "млн": 6, "tsd": 3, "mio": 6, "mln": 6, "mrd": 9, "mn": 6, "bn": 9, "cr": 7, "k": 3, "m": 6,
     "b": 9, "万": 4, "萬": 4, "만": 4, "億": 8, "亿": 8, "억": 8,
 }  # fmt: skip
+_CRORE = 7
+_MOST_DIGITS_OF_CRORES = 3
 _POINTED = {4, 5, 7, 8}
 """Powers of countries where a comma groups, whatever comes behind it."""
 
@@ -224,6 +226,8 @@ def parse_money(text: str, currency: str, decimal: DecimalMark | None = None) ->
     if _is_negative(before, after, currency):
         raise BadInput(f"{quoted(text)}: a deal's value cannot be negative", hint=_EXAMPLES)
     code, power = _unit(text, before, after, currency)
+    if power == _CRORE and _may_be_credit(parts["number"], after, code):
+        _refuse(text, ": 'Cr' can be crores or a credit")
     if power in _POINTED:
         decimal = "."
     whole, fraction = _split_number(text, parts["number"], exponent(code), bool(power), decimal)
@@ -237,6 +241,17 @@ def parse_money(text: str, currency: str, decimal: DecimalMark | None = None) ->
     if minor > LARGEST:
         raise BadInput(f"{quoted(text)} is too large an amount", hint=_EXAMPLES)
     return Money(minor, code)
+
+
+def _may_be_credit(number: str, after: str, code: str) -> bool:
+    """Whether `Cr` may mark a credit, as ledgers write it: read as crores, it would be ten million
+    times as much. Crores are few, and where rupees are not meant nobody shouts them."""
+    if after.lower().startswith("crore"):
+        return False
+    digits = len(number.partition(".")[0])
+    if "," in number or digits > _MOST_DIGITS_OF_CRORES:
+        return True
+    return code not in _RUPEES and (after.startswith("CR") or digits > 2)
 
 
 def _is_negative(before: str, after: str, default: str) -> bool:

@@ -388,3 +388,32 @@ def test_amounts_of_two_currencies_are_not_added() -> None:
 def test_every_word_for_a_power_is_known(word: str, power: int) -> None:
     for text in (f"2{word}", f"2 {word.upper()}", f"€2{word}"):
         assert parse_money(text, "EUR").minor == 2 * 10 ** (power + 2)
+
+
+@pytest.mark.parametrize(
+    ("text", "currency"),
+    [
+        ("1,200.00 CR", "EUR"),
+        ("1,200.00 Cr", "INR"),
+        ("12500.00 Cr", "INR"),
+        ("45.00 CR", "USD"),
+        ("500.00 Cr", "USD"),
+    ],
+)
+def test_the_credit_of_a_ledger_is_not_read_as_crores(text: str, currency: str) -> None:
+    with pytest.raises(BadInput, match="crores or a credit"):
+        parse_money(text, currency)
+
+
+@pytest.mark.parametrize(
+    ("text", "currency", "read"),
+    [
+        ("1.2 Cr", "USD", "12000000 USD"),
+        ("₹250 Cr", "EUR", "2500000000 INR"),
+        ("1.25 CR", "INR", "12500000 INR"),
+        ("1,200 crore", "INR", "12000000000 INR"),
+        ("1,200 CRC", "EUR", "1200 CRC"),
+    ],
+)
+def test_crores_are_read_where_they_can_be_meant(text: str, currency: str, read: str) -> None:
+    assert parse_money(text, currency) == parse_money(read, currency)
