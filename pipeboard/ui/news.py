@@ -39,12 +39,12 @@ class News:
     def is_only(self, state: BoardState, command_id: str) -> bool:
         """Whether that command is all that was done since the last look; then it is no news any
         more. Raises DatabaseError."""
-        latest, *before = (*state.reader.history.commands(limit=2), None)
-        if latest is None or latest.id != command_id or self._last_seq is None:
+        if (last := self._last_seq) is None:
             return False
-        if before[0] is not None and before[0].seq > self._last_seq:
+        new = [did for did in state.reader.history.commands(limit=2) if did.seq > last]
+        if [did.id for did in new] != [command_id]:
             return False
-        self._last_seq = latest.seq
+        self._last_seq = new[0].seq
         return True
 
     def told(self, state: BoardState, me: str) -> str:

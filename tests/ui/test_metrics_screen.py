@@ -30,7 +30,7 @@ async def opened(board: Desk) -> MetricsScreen:
 
 async def settled(board: Desk, screen: MetricsScreen) -> None:
     await board.until(lambda: screen.drawn is not None and screen.drawn.asked == screen.asked)
-    await board.until(lambda: not screen.is_counting)
+    await board.until(lambda: not screen.counting)
     await board.settle()
 
 
@@ -370,7 +370,7 @@ async def test_counting_says_how_far_it_is_and_esc_ends_it(
         await board.until(lambda: board.status.startswith("Given up"))
         assert (screen.asked, screen.drawn) == (before.asked, before)
         slow.go_on()
-        await board.until(lambda: not screen.is_counting)
+        await board.until(lambda: not screen.counting)
         assert screen.drawn is before and board.status.startswith("Given up")
         await press(board, screen, "h")
         assert board.shows("2026Q3")

@@ -68,8 +68,8 @@ class LiveScreen(Screen[None]):
     _version: int | None = None
     _busy_looks = 0
     _next_news = 0.0
-    is_counting = False
-    """Is what is shown about to be replaced by what is counted beside the screen?"""
+    counting = 0
+    """How much is being counted beside the screen, to replace what is shown."""
     give_up: Callable[[], bool] | None = None
     """Ends what is counted; whether what was shown before stays."""
     reads_again = False
@@ -271,7 +271,7 @@ def said_of_counting(share: float) -> Line:
 
 def _tell(screen: LiveScreen) -> None:
     """How far the counting is."""
-    if screen.is_counting:
+    if screen.counting:
         screen.show_status()
 
 

@@ -84,7 +84,6 @@ class MetricsScreen(LiveScreen):
         self.counting_settings = settings
         self._version: int = state.reader.data_version()
         self.drawn: Drawn | None = None
-        self._counting = 0
         self.give_up = partial(end_counting, self)
 
     def compose(self) -> ComposeResult:
@@ -117,7 +116,7 @@ class MetricsScreen(LiveScreen):
         if known is not None:
             self._show(known)
             return
-        self._counting += 1
+        self.counting += 1
         self._redraw()
         self.run_worker(self._count(asked), group="counting")
 
@@ -133,12 +132,12 @@ class MetricsScreen(LiveScreen):
                     if not is_busy(error):
                         raise
         except GivenUp:  # as it was said
-            self._counting -= 1
+            self.counting -= 1
             self.show_status()
             return
         except Exception as error:  # the boundary of what is counted beside the screen
             self.say(self.program.net.words(error), "status.error")
-        self._counting -= 1
+        self.counting -= 1
         if drawn is not None and drawn.asked == self.asked:
             self._show(drawn)
         else:
@@ -146,12 +145,8 @@ class MetricsScreen(LiveScreen):
 
     async def counted(self) -> None:
         """Waits until what is shown is what was asked for; raises GivenUp."""
-        while self.is_counting:
+        while self.counting:
             await self.program.key_queue.pause()
-
-    @property
-    def is_counting(self) -> bool:  # type: ignore[override]
-        return self._counting > 0
 
     def _show(self, drawn: Drawn) -> None:
         self.drawn = drawn
@@ -192,7 +187,7 @@ class MetricsScreen(LiveScreen):
             self.show_status()
 
     def put_status(self, line: Line, right: Line) -> None:
-        counting = said_of_counting(self.metrics_worker.share) if self._counting else EMPTY
+        counting = said_of_counting(self.metrics_worker.share) if self.counting else EMPTY
         self.page.show(replace(self.page.view, status=line, status_right=right or counting))
 
     def pipeline(self) -> Pipeline:
@@ -240,7 +235,7 @@ class MetricsScreen(LiveScreen):
 
     async def leave(self, wanted: Wanted | None) -> None:
         """Back to the board, with deals to show there or as it was."""
-        if self.is_counting:
+        if self.counting:
             self.metrics_worker.give_up()
         place = LeftAt(self.asked, self.filter_text, self.cursor)
         await patiently(self, lambda: self._come_back(place, wanted))
@@ -260,7 +255,7 @@ def _top(screen: MetricsScreen, room: int, top: int) -> int:
 
 def end_counting(screen: MetricsScreen) -> bool:
     """Ends the counting, and shows again what was shown before; whether there was any."""
-    if not screen.is_counting:
+    if not screen.counting:
         return False
     screen.metrics_worker.give_up()
     if screen.drawn is None or screen.drawn.asked == screen.asked:

@@ -78,7 +78,6 @@ class ReviewScreen(LiveScreen):
         self._day: date | None = None
         self._seen: Deal | None = None
         self._asked = 0
-        self.counting = 0
         self.give_up = partial(_give_up, self)
         self.share = 0.0
         """Of the numbers, how much has been read: told by the housekeeper."""
@@ -131,7 +130,6 @@ class ReviewScreen(LiveScreen):
         self.is_stale = False
         self._asked += 1
         self.counting += 1
-        self.is_counting = True
         self._day = self.today
         self.run_worker(_count(self, self._asked), group="counting")
 
@@ -320,7 +318,6 @@ async def _count(screen: ReviewScreen, asked: int) -> None:
     except Exception as error:  # the boundary of what is done beside the screen
         screen.say(screen.program.net.words(error), "status.error")
     screen.counting -= 1
-    screen.is_counting = screen.counting > 0
     if found is not None and asked == screen._asked:
         screen.found = found
     if screen.is_mounted:

@@ -217,7 +217,7 @@ class TypeAhead(App[ReturnType]):
 
 def _ends_waiting(app: App[ReturnType], key: str) -> bool:
     """^c does; Esc where the keys wait for what a screen counts."""
-    return key == GIVES_UP or (key == "escape" and getattr(app.screen, "is_counting", False))
+    return key == GIVES_UP or (key == "escape" and getattr(app.screen, "counting", 0) > 0)
 
 
 def _is_letter(event: Event, heard_by: Widget) -> bool:
