@@ -7,26 +7,21 @@ Prints what a key takes until its answer is on the screen, and keeps it in `line
 from __future__ import annotations
 
 import argparse
-import fcntl
 import os
-import pty
 import random
 import select
-import struct
-import subprocess
 import sys
-import termios
 import time
 from collections import deque
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from statistics import median, quantiles
 
 from tests.bench.programs import database, scratch
-from tests.bench.session import HEIGHT, ROOT, WIDTH
+from tests.bench.session import HEIGHT, WIDTH, Session
 
 DEALS = 10_000
 KEPT_IN = Path(__file__).with_name("line.md")
@@ -72,8 +67,7 @@ LINES = (
 class Rep:
     """A board on a pseudo-terminal, and who sits at the far end of the line."""
 
-    process: subprocess.Popen[bytes]
-    master: int
+    board: Session
     rng: random.Random
     keys: deque[bytes] = field(default_factory=deque)
     next_key: float = 0.0
@@ -101,13 +95,13 @@ class Wire:
 
     def __init__(self, line: Line) -> None:
         self._line = line
-        self._free_at: dict[int, float] = {}
+        self._free_at: dict[Session | None, float] = {}
 
     def arrival(self, rep: Rep, now: float, count: int) -> float:
         """When so many bytes that are sent to a rep now have all arrived."""
         if self._line.bytes_s is None:
             return now + self._line.delay_s
-        wire = 0 if self._line.is_shared else rep.master
+        wire = None if self._line.is_shared else rep.board
         free_at = max(self._free_at.get(wire, 0.0), now) + count / self._line.bytes_s
         self._free_at[wire] = free_at
         return free_at + self._line.delay_s
@@ -116,37 +110,25 @@ class Wire:
 @contextmanager
 def boards(path: Path, line: Line) -> Iterator[list[Rep]]:
     """The boards of a line on that file; ended at the end."""
-    reps: list[Rep] = []
     configuration = path.with_name("config.toml")
     configuration.write_text(line.configured)
-    try:
-        for number in range(line.reps):
-            master, slave = pty.openpty()
-            fcntl.ioctl(master, termios.TIOCSWINSZ, struct.pack("HHHH", HEIGHT, WIDTH, 0, 0))
-            process = subprocess.Popen(
-                (sys.executable, "-m", "pipeboard", "--db", str(path)),
-                stdin=slave,
-                stdout=slave,
-                stderr=slave,
-                start_new_session=True,
-                cwd=ROOT,
-                env={
-                    **os.environ,
-                    "TERM": "xterm-256color",
-                    "LANG": "C.UTF-8",
-                    "SSH_CONNECTION": "reps",
-                    "PIPEBOARD_CONFIG": str(configuration),
-                    "XDG_STATE_HOME": str(path.parent / f"state{number}"),
-                },
-            )
-            os.close(slave)
-            reps.append(Rep(process, master, random.Random(number)))
-        yield reps
-    finally:
-        for rep in reps:
-            rep.process.kill()
-            rep.process.wait()
-            os.close(rep.master)
+    with ExitStack() as stack:
+        yield [
+            Rep(stack.enter_context(_board(path, configuration, number)), random.Random(number))
+            for number in range(line.reps)
+        ]
+
+
+def _board(path: Path, configuration: Path, number: int) -> Session:
+    return Session(
+        (sys.executable, "-m", "pipeboard", "--db", str(path)),
+        {
+            "COLORTERM": "",
+            "SSH_CONNECTION": "reps",
+            "PIPEBOARD_CONFIG": str(configuration),
+            "XDG_STATE_HOME": str(path.parent / f"state{number}"),
+        },
+    )
 
 
 def measure(line: Line, seconds: float) -> Measured:
@@ -197,18 +179,20 @@ def _type(rep: Rep, line: Line, found: Measured, *, over: bool) -> None:
         key = rep.keys[0]
         rep.kind = "cursor" if key in CURSOR else "move" if key in MOVES else "another screen"
     elif rep.keys and now >= rep.arrives:
-        os.write(rep.master, rep.keys.popleft())
+        rep.board.type(rep.keys.popleft())
         found.keys += 1
         rep.last_read = time.monotonic()
 
 
 def _read(reps: Sequence[Rep], wire: Wire, found: Measured, seconds: float) -> None:
-    for fd in select.select([rep.master for rep in reps], [], [], seconds)[0]:
-        rep = next(rep for rep in reps if rep.master == fd)
-        data = os.read(fd, 1 << 16)
-        rep.last_read = time.monotonic()
-        rep.shown = wire.arrival(rep, rep.last_read, len(data))
-        found.sent += len(data)
+    for board in select.select([rep.board for rep in reps], [], [], seconds)[0]:
+        rep = next(rep for rep in reps if rep.board is board)
+        if not board.read(0):
+            raise RuntimeError("a board has ended")
+        burst = board.bursts[-1]
+        rep.last_read = burst.at
+        rep.shown = wire.arrival(rep, burst.at, len(burst.data))
+        found.sent += len(burst.data)
 
 
 def _see(rep: Rep, found: Measured) -> None:

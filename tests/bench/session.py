@@ -118,7 +118,7 @@ class Session:
                 self._parsed += 1
                 if seen(self.screen):
                     return burst
-            if time.monotonic() > deadline or not self._read(0.05):
+            if time.monotonic() > deadline or not self.read(0.05):
                 raise TimeoutError(f"never saw {what} on\n{self.screen.text()}")
 
     def wait_for(self, text: str) -> Burst:
@@ -131,7 +131,7 @@ class Session:
         deadline = then + PATIENCE_S
         while time.monotonic() < deadline:
             count = len(self.bursts)
-            if not self._read(0.01):
+            if not self.read(0.01):
                 break
             now, used = time.monotonic(), self.cpu()
             if len(self.bursts) > count or used - cpu > BUSY * (now - then) or self._is_waiting():
@@ -168,7 +168,7 @@ class Session:
         first, cpu, begun = len(self.bursts), self.cpu(), time.monotonic()
         for number, key in enumerate(keys):
             while (left := begun + number / rate - time.monotonic()) > 0:
-                self._read(left)
+                self.read(left)
             self.type(key)
         at = time.monotonic()
         self.settle(0.2)
@@ -178,7 +178,7 @@ class Session:
         """CPU milliseconds a second, and bytes, while nobody touches a key."""
         first, cpu, begun = len(self.bursts), self.cpu(), time.monotonic()
         while (left := begun + seconds - time.monotonic()) > 0:
-            self._read(left)
+            self.read(left)
         used = (self.cpu() - cpu) * 1000 / (time.monotonic() - begun)
         return used, sum(len(burst.data) for burst in self.bursts[first:])
 
@@ -189,7 +189,7 @@ class Session:
         while self.process.poll() is None:
             if time.monotonic() - at > PATIENCE_S:
                 raise TimeoutError("the program does not end")
-            self._read(0.002)
+            self.read(0.002)
         return (time.monotonic() - at) * 1000
 
     def memory_kb(self, name: str) -> int:
@@ -216,7 +216,11 @@ class Session:
             return state.rpartition(")")[2].split()[0] == "R"
         return False
 
-    def _read(self, seconds: float) -> bool:
+    def fileno(self) -> int:
+        """What to wait on where several sessions are read."""
+        return self._master
+
+    def read(self, seconds: float) -> bool:
         """Reads what is there within that time; False once the program has ended."""
         if not select.select([self._master], [], [], seconds)[0]:
             return self.process.poll() is None
