@@ -424,6 +424,10 @@ def event_from_json(kind: str, at: datetime, data: EventData, *, undoes: bool) -
     )
 
 
+FOREVER = 2**63 - 1
+"""Later than any instant, in microseconds."""
+
+
 def micros(at: datetime) -> int:
     """Microseconds since 1970 UTC, exact; the form in which the database keeps instants."""
     delta = at - _EPOCH

@@ -19,9 +19,9 @@ from pathlib import Path
 from pipeboard.domain.errors import BadInput, DatabaseError
 from pipeboard.domain.lazy_dataclass import dataclass
 from pipeboard.store import dialect
-from pipeboard.store.checking import Heard, check_copy, in_a_sentence, unheard
+from pipeboard.store.checking import check_copy, in_a_sentence
 from pipeboard.store.connecting import connect, connect_to_write
-from pipeboard.store.database import at_length
+from pipeboard.store.database import Heard, at_length, unheard
 from pipeboard.store.locating import Location, make_file
 from pipeboard.store.opening import schema_of
 from pipeboard.store.patience import Patience, in_line

@@ -6,21 +6,20 @@ SQLite finds pages that are damaged; a text that was flipped inside a row only t
 
 from __future__ import annotations
 
-import json
 import sqlite3
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing
 from itertools import groupby
 from operator import itemgetter
 
 from pipeboard.domain.errors import PipeboardError
-from pipeboard.domain.events import Event, event_from_json, instant, replay
+from pipeboard.domain.events import Event, replay
 from pipeboard.domain.lazy_dataclass import dataclass
 from pipeboard.domain.text import printable
 from pipeboard.store import dialect
 from pipeboard.store.connecting import connect
-from pipeboard.store.database import Database, Row, RowTuple, at_length
+from pipeboard.store.database import Database, Heard, Row, RowTuple, at_length, unheard
 from pipeboard.store.locating import Location
 from pipeboard.store.opening import SCHEMA, Identity, check_schema, schema_of
 from pipeboard.store.projecting import Change, project_rows
@@ -28,6 +27,7 @@ from pipeboard.store.projecting.deals import Total, contributed
 from pipeboard.store.projecting.events import BESIDE, read_beside
 from pipeboard.store.projecting.facts import log_of, stored_facts, strayed_facts
 from pipeboard.store.reading.facts import collecting_later
+from pipeboard.store.rows import event_from_row
 from pipeboard.store.sql import among
 from pipeboard.store.troubles import UNREADABLE
 
@@ -55,14 +55,6 @@ class Flaw:
 
     kind: str
     text: str
-
-
-Heard = Callable[[int, float, str], object]
-"""Told how many of what were looked through, and which share of all that is."""
-
-
-def unheard(count: int, share: float, of: str) -> None:
-    """Where nobody listens."""
 
 
 def check_copy(path: Location, heard: Heard = unheard) -> list[Flaw]:
@@ -204,10 +196,7 @@ def _change(deal_id: int, rows: Iterable[Row]) -> Change | None:
     events: list[Event] = []
     try:
         for place, row in enumerate(rows, start=1):
-            said = json.loads(row["data"])
-            event = event_from_json(
-                row["kind"], instant(row["at"]), said, undoes=bool(row["undoes"])
-            )
+            event = event_from_row(row)
             if row["version"] != place or tuple(read_beside(event).values()) != _beside(row):
                 return None
             events.append(event)

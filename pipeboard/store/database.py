@@ -39,6 +39,14 @@ class Sight(Protocol):
     def narrowed(self, sql: str) -> str: ...
 
 
+Heard = Callable[[int, float, str], object]
+"""Told how many of what were looked through, and which share of all that is."""
+
+
+def unheard(count: int, share: float, of: str) -> None:
+    """Where nobody listens."""
+
+
 def at_length(
     connection: Connection, work: Callable[[], T], heard: Callable[[], object] = lambda: None
 ) -> T:

@@ -17,9 +17,9 @@ from pipeboard.domain.errors import DatabaseError, PipeboardError
 from pipeboard.domain.lazy_dataclass import dataclass
 from pipeboard.store import dialect
 from pipeboard.store.backups import backups_of
-from pipeboard.store.checking import Flaw, Heard, faults, log_faults, unheard
+from pipeboard.store.checking import Flaw, faults, log_faults
 from pipeboard.store.connecting import connect, connect_at, wal_is_safe
-from pipeboard.store.database import Database
+from pipeboard.store.database import Database, Heard, unheard
 from pipeboard.store.engine import engine_at, write
 from pipeboard.store.grants import shows_all
 from pipeboard.store.locating import Location, Place, Server

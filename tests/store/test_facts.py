@@ -97,12 +97,13 @@ def test_a_deals_life_is_read_from_its_events(
     ana.win([deal], value=Money(2_500_000, "EUR"), override=WHY)
     history = only(histories(database, ana))
     began, moved, won = (micros(NOW + timedelta(days=days)) for days in (0, 2, 5))
-    assert history.path == ((began, LEAD), (moved, NEEDS), (won, -1))
+    assert history.entered_at == (began, moved, won)
+    assert history.places == (LEAD, NEEDS, -1)
     assert history.overridden_at == (moved, won)
     assert (history.first_minor, history.minor, history.currency) == (4_000_000, 2_500_000, "EUR")
     assert (history.owner_at(began), history.owner) == ("ana", "bo")
     assert (history.bp, history.close, history.pushed_at) == (6_000, "2027-02-01", (moved,))
-    assert history.touches == ((moved, "call out"),)
+    assert (history.touched_at, history.touch_kinds) == ((moved,), ("call out",))
 
 
 def test_an_instant_in_the_past_sees_what_had_happened_by_then(
@@ -132,7 +133,7 @@ def test_an_undone_move_never_happened_once_it_was_undone(
         only(histories(database, ana, NOW + timedelta(days=day))).stage_id for day in (0, 1, 2)
     ]
     assert stages == [LEAD, QUALIFICATION, LEAD]
-    assert len(only(histories(database, ana)).path) == 1
+    assert len(only(histories(database, ana)).places) == 1
 
 
 def test_a_redone_move_happened_when_it_first_did(
@@ -146,7 +147,8 @@ def test_a_redone_move_happened_when_it_first_did(
         ana.undo()
         team.clock.wait(days=1)
         ana.redo()
-    assert only(histories(database, ana)).path[1:] == (
+    found = only(histories(database, ana))
+    assert tuple(zip(found.entered_at, found.places, strict=True))[1:] == (
         (micros(NOW + timedelta(days=1)), QUALIFICATION),
     )
     undone = only(histories(database, ana, NOW + timedelta(days=6)))
@@ -340,7 +342,7 @@ def test_a_deal_that_an_undo_left_as_it_was_has_been_through_what_it_was(
     team.rep("bo").move([stays], NEEDS, override=WHY)
     team.clock.wait(days=1)
     ana.undo(rest=True)
-    stages = [[stage for _, stage in one.path] for one in histories(database, ana)]
+    stages = [list(one.places) for one in histories(database, ana)]
     assert stages == [[LEAD, QUALIFICATION, NEEDS], [LEAD]]
     before = [one.stage_id for one in histories(database, ana, NOW + timedelta(days=1))]
     assert before == [QUALIFICATION, QUALIFICATION]

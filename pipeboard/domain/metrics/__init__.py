@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from pipeboard.domain.metrics.basis import Basis
-from pipeboard.domain.metrics.folding import KINDS, Fact, fold
+from pipeboard.domain.metrics.folding import KINDS, Fact
 from pipeboard.domain.metrics.history import DealHistory
 from pipeboard.domain.metrics.names import METRICS
 from pipeboard.domain.metrics.report import Report, compare
@@ -25,5 +25,4 @@ __all__ = [
     "Target",
     "Unit",
     "compare",
-    "fold",
 ]

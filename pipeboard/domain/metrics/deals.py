@@ -7,8 +7,9 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from functools import cache, cached_property
 from operator import attrgetter
 
+from pipeboard.domain.events import FOREVER
 from pipeboard.domain.lazy_dataclass import dataclass, field, replace
-from pipeboard.domain.metrics.history import FOREVER, UNKNOWN, WON, DealHistory, Places
+from pipeboard.domain.metrics.history import UNKNOWN, WON, DealHistory, Places
 from pipeboard.domain.metrics.result import DAY_US, Metric, Number, Unit
 from pipeboard.domain.metrics.rules import MetricRules
 

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from itertools import groupby
-from operator import itemgetter
 from sys import intern
 from typing import Final, NamedTuple
 
-from pipeboard.domain.events import Kind
-from pipeboard.domain.metrics.history import FOREVER, LOST, NOT_SAID, WON, DealHistory, Places
+from pipeboard.domain.events import FOREVER, Kind
+from pipeboard.domain.metrics.history import LOST, NOT_SAID, WON, DealHistory, Places
 
 
 class Fact(NamedTuple):
@@ -32,12 +30,6 @@ class Fact(NamedTuple):
     known: str | None = None
     quoted_at: int | None = None
     competitor: str | None = None
-
-
-def fold(facts: Iterable[Fact]) -> list[DealHistory]:
-    """The histories that facts lead to; the facts of a deal stand together, in the log's order."""
-    deals = groupby(facts, key=itemgetter(0))
-    return fold_deals((deal_id, [fact[1:] for fact in own]) for deal_id, own in deals)
 
 
 Told = tuple[

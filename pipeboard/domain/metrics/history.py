@@ -14,10 +14,6 @@ NOT_SAID = "not said"
 BY_DAY, UNKNOWN = "day", "unknown"
 """How exactly an instant is known: only its local day, or not at all; exact is ""."""
 
-FOREVER = 2**63 - 1
-"""Later than any instant."""
-
-Path = tuple[tuple[int, int], ...]
 Places = tuple[int, ...]
 """Every stage that a deal entered, `WON` and `LOST` among them."""
 
@@ -156,16 +152,6 @@ class DealHistory:
     def visit_began_at(self) -> int:
         """When the present stage was entered, or the deal closed."""
         return self.entered_at[-1]
-
-    @property
-    def path(self) -> Path:
-        """The places of the deal, each with when it was entered."""
-        return tuple(zip(self.entered_at, self.places, strict=True))
-
-    @property
-    def touches(self) -> tuple[tuple[int, str], ...]:
-        """The touches, each with when it was."""
-        return tuple(zip(self.touched_at, self.touch_kinds, strict=True))
 
     def place_at(self, us: int) -> int | None:
         """The stage (or `WON`, `LOST`) at an instant; None before the deal began."""

@@ -12,14 +12,13 @@ from operator import itemgetter
 from typing import get_args
 
 from pipeboard.domain.commands import Precision
-from pipeboard.domain.events import Kind, micros
+from pipeboard.domain.events import FOREVER, Kind, micros
 from pipeboard.store.database import Database, Row, RowTuple
 from pipeboard.store.projecting.deals import Change
 from pipeboard.store.rows import as_json
 from pipeboard.store.sql import among
 from pipeboard.store.troubles import UNREADABLE
 
-FOREVER = 2**63 - 1
 LOG = (
     "SELECT event.*, deal.pipeline_id, command.at AS recorded_at, command.undoes AS takes_back,"
     " command.redoes AS puts_again FROM event JOIN deal ON deal.id = event.deal_id"

@@ -198,7 +198,7 @@ class History:
         )
         if undo is None:
             return None
-        done = self._database.row("select * from command where id = ?", (undo["undoes"],))
+        done = self._database.row(COMMAND, (undo["undoes"],))
         first, second = _recorded(undo), _recorded(done)
         return (first, second) if first and second else None
 

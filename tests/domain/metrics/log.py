@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
+from itertools import groupby
+from operator import itemgetter
 from zoneinfo import ZoneInfo
 
 from pipeboard.domain.events import micros
 from pipeboard.domain.metrics.basis import Basis
-from pipeboard.domain.metrics.folding import Fact, fold
+from pipeboard.domain.metrics.folding import Fact, fold_deals
 from pipeboard.domain.metrics.history import DealHistory
 from pipeboard.domain.metrics.result import Number
 from pipeboard.domain.metrics.rules import MetricRules
@@ -38,6 +40,12 @@ PIPELINE = Pipeline(
 UTC_RULES = MetricRules(PIPELINE, Settings(currency="EUR", zone_name="UTC"))
 BERLIN_RULES = MetricRules(PIPELINE, Settings(currency="EUR", zone_name="Europe/Berlin"))
 ALL = parse_period("all", date(2026, 1, 1))
+
+
+def fold(facts: Iterable[Fact]) -> list[DealHistory]:
+    """The histories that facts lead to; the facts of a deal stand together, in the log's order."""
+    deals = groupby(facts, key=itemgetter(0))
+    return fold_deals((deal_id, [fact[1:] for fact in own]) for deal_id, own in deals)
 
 
 def at(day: float) -> datetime:

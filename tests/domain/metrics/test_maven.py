@@ -13,12 +13,12 @@ from typing import TypedDict
 import pytest
 
 from pipeboard.domain.events import micros
-from pipeboard.domain.metrics import Basis, Fact, MetricRules, Report, fold
+from pipeboard.domain.metrics import Basis, Fact, MetricRules, Report
 from pipeboard.domain.metrics.grouping import Grouping, by_attribute, by_owner, by_quarter
 from pipeboard.domain.periods import parse_period
 from pipeboard.domain.settings import Settings
 from pipeboard.domain.templates import from_stage_names
-from tests.domain.metrics.log import off_by
+from tests.domain.metrics.log import fold, off_by
 
 DEALS = Path(__file__).resolve().parents[4] / "shared/data/maven-crm/sales_pipeline.csv"
 NOW = datetime(2017, 12, 31, 12, tzinfo=UTC)

@@ -274,7 +274,7 @@ def test_what_a_sentence_claims_is_so(log: Log, day: int, label: str) -> None:
     else:
         assert not lost and said == "Nothing was lost in the period."
     new = [d for d in deals if d.is_dated and basis.holds(d.created_at)]
-    heard = sum(any(what.endswith(" out") for _, what in d.touches) for d in new)
+    heard = sum(any(what.endswith(" out") for what in d.touch_kinds) for d in new)
     said = activity_reading(report, SAY)
     if new:
         assert said.startswith(f"{heard} of {len(new)} new deal")
