@@ -273,7 +273,7 @@ OUTLETS = {
     "pipeboard/cli/main.py": "streams that are closed are opened on nothing",
     "pipeboard/ui/terminal/drivers.py": "what is drawn, cell by cell",
     "pipeboard/ui/terminal/first_frame.py": "what is drawn, cell by cell",
-    "pipeboard/ui/terminal/facts.py": "which streams are the terminal",
+    "pipeboard/ui/terminal/ink.py": "which streams are the terminal",
     "pipeboard/ui/terminal/drafts.py": "drafts, whole or not at all",
     "pipeboard/store/locating.py": "the database",
     "pipeboard/store/patience.py": "the journal, for locks alone",

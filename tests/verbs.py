@@ -15,19 +15,19 @@ from pipeboard.domain.money import Money
 from pipeboard.domain.pipeline import Pipeline
 from pipeboard.domain.settings import Rep
 from pipeboard.workspace import (
-    column_order,
     configuration,
-    day,
     execution,
     finding,
     import_rows,
     new_deals,
     reports,
-    targets,
+    row_commands,
+    triage,
     undoing,
 )
 from pipeboard.workspace import import_rows as joining
 from pipeboard.workspace import new_deals as recycling
+from pipeboard.workspace import reports as targets
 from pipeboard.workspace.recording import Receipt
 
 Ids = Sequence[int]
@@ -49,14 +49,14 @@ class Workspace(workspace.Workspace):
     import_rows = import_rows.import_rows
     join = joining.join
     lens = finding.lens
-    loads = day.loads_of
+    loads = triage.loads_of
     merge = execution.merge_deals
     parse_filter = finding.parse_filter
     period = finding.typed_period
     pipeline = finding.find_pipeline
     recycle = recycling.recycle_due
     redo = undoing.redo_last
-    reorder = column_order.reorder
+    reorder = row_commands.reorder
     report = reports.report_of
     report_before = reports.report_before
     rename_filter = targets.rename_filter

@@ -159,7 +159,7 @@ def _plain(field: AnyField) -> ListColumn:
             case Money():
                 return format_money(value, style="code")
             case tuple():
-                from pipeboard.exchange.layouts.own import join_words
+                from pipeboard.exchange.layouts.layout import join_words
 
                 return join_words(value)
             case datetime():

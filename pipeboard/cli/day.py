@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING
 from pipeboard.cli.arguments import Parser
 from pipeboard.cli.call import Call, Verb
 from pipeboard.cli.failures import DONE, FAILED
-from pipeboard.cli.tables import Table
+from pipeboard.cli.output import Table
+from pipeboard.domain.deal_record import Entry
 from pipeboard.domain.deciding.rules import deal_names
 from pipeboard.domain.locales import in_figures, spoken, written
 from pipeboard.domain.queue import TIER_NAMES, Queued, Tier
-from pipeboard.domain.sheet import Entry
-from pipeboard.workspace.day import day_of, whose
 from pipeboard.workspace.finding import parse_filter
+from pipeboard.workspace.triage import day_of, whose
 
 if TYPE_CHECKING:
     from pipeboard.store.reading.day import DayReader

@@ -7,17 +7,16 @@ from collections.abc import Mapping
 from typing import Final
 
 from pipeboard.cli.call import Call
-from pipeboard.cli.output import BLUE, BOLD, DIM, GREEN, RED, YELLOW, terminal_width
-from pipeboard.cli.tables import Table
+from pipeboard.cli.output import BLUE, BOLD, DIM, GREEN, RED, YELLOW, Table, terminal_width
 from pipeboard.domain.locales import written
 from pipeboard.domain.metrics import METRICS, Report
-from pipeboard.domain.metrics.grouping import Group
 from pipeboard.domain.metrics.report import footnote, headline
+from pipeboard.domain.metrics.rules import Group
 from pipeboard.domain.metrics.wording import Wording
 from pipeboard.exchange.metrics_tables import GROUP_METRICS, called
 from pipeboard.ui.draw.charts import ChartStyle
 from pipeboard.ui.draw.line import Glyphs, choose_glyphs, spelled
-from pipeboard.ui.draw.metrics.figures import Figures, named_deals
+from pipeboard.ui.draw.metrics.sections import Figures, named_deals
 from pipeboard.ui.draw.metrics.tab_names import TabName
 from pipeboard.ui.draw.metrics.tabs import draw_tab
 from pipeboard.ui.palette import Role

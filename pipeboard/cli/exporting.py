@@ -14,9 +14,9 @@ from pipeboard.cli.columns import ListColumn, Listed, columns
 from pipeboard.cli.failures import DONE
 from pipeboard.cli.listing import place_of
 from pipeboard.domain.deal import Deal
+from pipeboard.domain.deal_record import deal_seen_by
 from pipeboard.domain.errors import BadInput
 from pipeboard.domain.locales import in_figures
-from pipeboard.domain.sheet import deal_seen_by
 from pipeboard.domain.text import printable, quoted
 from pipeboard.store.reading.listing import Listing
 from pipeboard.workspace.finding import parse_filter

@@ -50,8 +50,7 @@ def _ask(call: Call) -> Beginning | None:
     from pipeboard.ui.draw.line import choose_glyphs
     from pipeboard.ui.key_table import read_keymap
     from pipeboard.ui.screens.first_run import FirstLook, FirstRun
-    from pipeboard.ui.terminal.facts import background, terminal_encoding
-    from pipeboard.ui.terminal.ink import color_depth
+    from pipeboard.ui.terminal.ink import background, color_depth, terminal_encoding
 
     name = background(call.config.text("theme"), call.environ, state_folder())
     theme = themes_of(call).shown(name, color_depth(call.environ))
@@ -98,8 +97,7 @@ def _check_database(path: str) -> str:
 
 
 def _terminal(environ: Mapping[str, str]) -> str:
-    from pipeboard.ui.terminal.facts import terminal_encoding, terminal_size
-    from pipeboard.ui.terminal.ink import ColorDepth, color_depth
+    from pipeboard.ui.terminal.ink import ColorDepth, color_depth, terminal_encoding, terminal_size
 
     width, height = terminal_size()
     depth = color_depth(environ)

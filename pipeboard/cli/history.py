@@ -10,12 +10,11 @@ from typing import TYPE_CHECKING, TypeVar
 
 from pipeboard.cli.arguments import Parser
 from pipeboard.cli.call import Call, Verb
-from pipeboard.cli.output import write_stream_of_documents
-from pipeboard.cli.tables import Table
+from pipeboard.cli.output import Table, write_stream_of_documents
 from pipeboard.domain.agreements import AgreementEntry
+from pipeboard.domain.deal_record import Entry, LoggedEvent
 from pipeboard.domain.errors import BadInput
 from pipeboard.domain.locales import ENGLISH, written
-from pipeboard.domain.sheet import Entry, LoggedEvent
 from pipeboard.domain.text import did_you_mean, quoted
 from pipeboard.store.sql import Audit
 from pipeboard.workspace.finding import deal_record, find_deal

@@ -16,12 +16,14 @@ from pipeboard.domain.errors import Refused
 from pipeboard.domain.lazy_dataclass import replace
 from pipeboard.domain.locales import in_figures
 from pipeboard.domain.pipeline import Pipeline
+from pipeboard.workspace.finding import find_pipeline
 
 if TYPE_CHECKING:
     from pipeboard.exchange.reading import Reading
     from pipeboard.exchange.recipe import Recipe
     from pipeboard.workspace import Workspace
     from pipeboard.workspace.import_rows import ImportOptions, ImportReport
+
 
 _AUTO = "auto"
 
@@ -36,8 +38,6 @@ def import_file(call: Call) -> int:
 
             path = local_copy("-", None, resources)
         if asked.join:
-            from pipeboard.cli.joining import join_file
-
             return join_file(call, path)
         from pipeboard.exchange.deal_files import is_whole
 
@@ -175,3 +175,40 @@ VERBS = {
         ),
     )
 }
+
+
+# import --join: a second file that says more of the reps, products or accounts of deals.
+
+
+def join_file(call: Call, path: Path) -> int:
+    """Puts the other columns of the file on the deals that have the key of their line."""
+    from pipeboard.exchange.reading import ReadOptions
+    from pipeboard.exchange.side_files import open_side_table
+    from pipeboard.workspace.import_rows import join
+
+    asked = call.arguments
+    options = ReadOptions(encoding=asked.encoding or None, sheet=asked.sheet or None)
+    table = open_side_table(path, asked.join, asked.map, options)
+    name = asked.into or asked.pipeline
+    pipeline_id = find_pipeline(call.workspace, name).id if name else None
+    joined = join(call.workspace, table, path.name, pipeline_id, **call.once)
+    call.out.say(*filter(None, (joined.said_before, *table.doubts(joined.met))))
+    if asked.json:
+        call.out.document(
+            {
+                "read": joined.lines,
+                "matched": joined.met,
+                "updated": joined.deals,
+                "reps": joined.reps,
+                "mapping": dict(table.targets),
+                "command_id": joined.command_id or None,
+            }
+        )
+        return DONE
+    begin = "Would be: " if asked.dry_run else ""
+    call.out.line(
+        f"{begin}{in_figures(joined.lines)} lines read, {in_figures(joined.met)} meet a deal by "
+        f"{table.field}, {in_figures(joined.deals)} deals updated, "
+        f"{in_figures(joined.reps)} teams set."
+    )
+    return DONE

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from pipeboard.cli.arguments import Parser
 from pipeboard.cli.call import Call, Verb
-from pipeboard.cli.tables import Table
+from pipeboard.cli.output import Table
 from pipeboard.domain.errors import BadInput
 from pipeboard.domain.json_data import json_number
 from pipeboard.domain.lazy_dataclass import with_values
@@ -15,7 +15,7 @@ from pipeboard.domain.locales import written
 from pipeboard.domain.settings import SETTINGS, Settings, chosen
 from pipeboard.domain.text import did_you_mean, quoted
 from pipeboard.workspace.configuration import choose_setting
-from pipeboard.workspace.targets import set_rate, set_target, targets_of
+from pipeboard.workspace.reports import set_rate, set_target, targets_of
 
 if TYPE_CHECKING:
     from pipeboard.domain.agreements import Agreement

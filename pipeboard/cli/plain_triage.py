@@ -19,7 +19,7 @@ from pipeboard.domain.text import quoted
 from pipeboard.workspace.triage import Triage, kept_in, kept_plan, to_ask, to_call
 
 if TYPE_CHECKING:
-    from pipeboard.domain.sheet import DealRecord
+    from pipeboard.domain.deal_record import DealRecord
     from pipeboard.store.reading.listing import Listing
     from pipeboard.workspace.recording import Receipt
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from pipeboard import outlet
 from pipeboard.cli.arguments import Parser
 from pipeboard.cli.call import Call, Verb
-from pipeboard.cli.tables import Table
+from pipeboard.cli.output import Table
 from pipeboard.domain.errors import BadInput
 from pipeboard.domain.locales import written
 from pipeboard.domain.money import currency_code
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from pipeboard.domain.metrics import Report
-    from pipeboard.domain.metrics.grouping import Group
+    from pipeboard.domain.metrics.rules import Group
     from pipeboard.domain.metrics.waterfall import Waterfall
     from pipeboard.workspace.reports import ReportQuery
 
@@ -162,7 +162,7 @@ def _write_tables(
         report, before, groups, group_metrics=shown, flow=flow, history=call.arguments.history
     )
     if call.arguments.html:
-        from pipeboard.exchange.metrics_page import metrics_page
+        from pipeboard.exchange.page import metrics_page
 
         for part in metrics_page(report, found, before, words, owner):
             outlet.data(part, end="")

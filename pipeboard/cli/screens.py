@@ -19,7 +19,7 @@ OPENINGS = ("pipeline", "stage", "mine", "sort", "pane", "filter", "density")
 
 def check_terminal(call: Call) -> None:
     """`BadInput` with the reason where the board cannot be shown."""
-    from pipeboard.ui.terminal.facts import can_run_tui
+    from pipeboard.ui.terminal.ink import can_run_tui
 
     why_not = can_run_tui(call.environ)
     if why_not is not None:
@@ -47,9 +47,8 @@ def show_board(call: Call, store: Store, begin: tuple[object, ...] = ()) -> int:
     from pipeboard.domain.programs import read_programs
     from pipeboard.store import Store
     from pipeboard.ui.key_table import read_keymap
-    from pipeboard.ui.last_view import Opening
+    from pipeboard.ui.last_view import OPEN_ANEW, Opening
     from pipeboard.ui.launch import Choices, open_board
-    from pipeboard.ui.seat import OPEN_ANEW
 
     config = call.config
     programs = read_programs({name: value.value for name, value in config.programs.items()})

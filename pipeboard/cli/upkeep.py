@@ -12,8 +12,7 @@ from typing import TYPE_CHECKING
 
 from pipeboard.cli.arguments import Parser
 from pipeboard.cli.call import Call, Verb
-from pipeboard.cli.output import BOLD, DIM, GREEN, RED, YELLOW, progress_told
-from pipeboard.cli.tables import Table
+from pipeboard.cli.output import BOLD, DIM, GREEN, RED, YELLOW, Table, progress_told
 from pipeboard.domain.errors import BadInput, PipeboardError
 from pipeboard.domain.text import printable, quoted
 
@@ -68,7 +67,7 @@ def back_up(call: Call) -> int:
         return 0
     to = None if asked.file is None else Path(asked.file).expanduser()
     if isinstance(location, Server):
-        from pipeboard.store.server_upkeep import back_up_server
+        from pipeboard.store.backups import back_up_server
 
         copies.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         keep = KEPT[BY_HAND] if asked.keep is None else asked.keep

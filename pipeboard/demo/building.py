@@ -4,15 +4,31 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
+from itertools import pairwise
 from random import Random
 
-from pipeboard.demo.diary import WorkingTime
-from pipeboard.demo.habits import Scene
-from pipeboard.demo.life import Part, begins, live
-from pipeboard.demo.paths import HAND, TWO_YEARS, Fate, any_fate, hand
-from pipeboard.demo.people import team
-from pipeboard.demo.today import hold_a_review, make_day
+from pipeboard.demo import wording
+from pipeboard.demo.diary import (
+    HAND,
+    PER_DAY,
+    QUALIFICATION,
+    TWO_YEARS,
+    Diary,
+    Ending,
+    Fate,
+    Health,
+    Visit,
+    WorkingTime,
+    any_fate,
+    hand,
+    path,
+    workday,
+)
+from pipeboard.demo.habits import Habits, Scene, hold_a_review, make_day, person, rounded, team
+from pipeboard.domain import commands as c
+from pipeboard.domain.criteria import About, Criterion, unmet
+from pipeboard.domain.deal import Loss
 from pipeboard.domain.events import micros
 from pipeboard.domain.lazy_dataclass import dataclass
 from pipeboard.domain.metrics import Target
@@ -21,12 +37,206 @@ from pipeboard.domain.periods import Period, parse_period
 from pipeboard.domain.pipeline import Pipeline
 from pipeboard.domain.settings import Rep, Settings
 from pipeboard.domain.templates import template
+from pipeboard.domain.text import slug
 from pipeboard.store import Store
 from pipeboard.store.projecting import Change
 from pipeboard.store.reading.facts import collecting_later
 from pipeboard.store.writing import Done, Writer
 from pipeboard.workspace import Actor
 from pipeboard.workspace.configuration import begin_workspace
+
+# What the reps do with a made-up deal on its way, from the first call to where it stands now.
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A deal to be made up: its number among them, how it stands today, and whose it is."""
+
+    number: int
+    fate: Fate
+    owner: str
+
+
+def begins(part: Part, scene: Scene) -> float:
+    """When the deal is created, in working minutes before now."""
+    return _way(part, scene, _dice(part, scene))[0].begins
+
+
+def live(part: Part, deal_id: int, scene: Scene) -> Diary:
+    """The whole history of a deal, under that id."""
+    rng = _dice(part, scene)
+    visits = _way(part, scene, rng)
+    diary = Diary(deal_id, scene.pipeline, scene.clock, rng, part.owner)
+    _Life(part, visits, diary, scene, rng).run()
+    return diary
+
+
+def _dice(part: Part, scene: Scene) -> Random:
+    return Random(f"deal {scene.seed} {part.number}")
+
+
+def _way(part: Part, scene: Scene, rng: Random) -> list[Visit]:
+    return path(part.fate, scene.pipeline.open_stages, rng)
+
+
+class _Life(Habits):
+    """One deal from beginning to end."""
+
+    def __init__(
+        self, part: Part, visits: Sequence[Visit], diary: Diary, scene: Scene, rng: Random
+    ) -> None:
+        super().__init__(part.number, diary, part.fate, scene, rng)
+        self.owner, self.visits = part.owner, visits
+
+    def run(self) -> None:
+        """Station after station."""
+        self._begin(self.visits[0])
+        for visit, following in pairwise(self.visits):
+            self.work(visit, visit.ends)
+            if following.came_back:
+                self.diary.do(visit.ends, c.Lose(self._loss(visit)))
+                self.diary.do(following.begins, c.Reopen())
+                self.diary.do(following.begins, c.AddNote(self.one_of(wording.REOPENED)))
+            else:
+                self._enter(following, back=following.place < visit.place)
+        self._end(self.visits[-1])
+
+    def _begin(self, visit: Visit) -> None:
+        rng = self.rng
+        source = rng.choices(tuple(wording.REASONS), (20, 14, 16, 14, 8, 14, 6, 5, 3))[0]
+        contact = person(rng, self.company, "user" if rng.random() < 0.6 else "champion")
+        known = rng.random()
+        self.diary.do(
+            visit.begins,
+            c.Create(
+                self.one_of(wording.TITLES),
+                self.stages[visit.place].id,
+                {
+                    "account": self.company.name,
+                    "owner": self._first_owner(),
+                    "source": source if known > 0.05 else "",
+                    "contact_reason": self.one_of(wording.REASONS[source]) if known < 0.8 else "",
+                    "value": self.money(self.worth) if known > 0.25 else None,
+                    "tags": tuple(rng.sample(wording.TAGS, rng.choice((0, 1, 1, 2)))),
+                    "fields": {"product": self.one_of(wording.PRODUCTS)} if known < 0.9 else {},
+                    "contacts": {slug(contact.name): contact},
+                },
+            ),
+        )
+
+    def _first_owner(self) -> str:
+        """Some deals were another rep's first; whoever has it then also types."""
+        others = [name for name in self.scene.team if name != self.owner]
+        if others and len(self.visits) > 1 and self.maybe(0.06):
+            self.diary.by = self.one_of(others)
+        return self.diary.by
+
+    def _enter(self, visit: Visit, *, back: bool) -> None:
+        """A move, with what the gate asks given first, or overridden once in a while."""
+        diary, ago = self.diary, visit.begins
+        stage = self.stages[visit.place]
+        if back:
+            diary.do(ago, c.Move(stage.id))
+            return
+        override = ""
+        lacking = unmet(diary.deal, self.scene.pipeline, stage.id, diary.day(ago))
+        if lacking and self.rng.random() < 0.06:
+            override = self.one_of(wording.OVERRIDES)
+        elif lacking:
+            for lack in lacking:
+                self._meet(lack.criterion, ago + 20)
+        diary.do(ago, c.Move(stage.id, override))
+        if diary.by != self.owner:
+            diary.do(ago, c.Assign(self.owner))
+            diary.by = self.owner
+
+    def _meet(self, criterion: Criterion, ago: float) -> None:
+        """Does what an exit criterion asks for."""
+        match criterion.about:
+            case About.ANSWER | About.RATING:
+                self.answer(criterion.subject, ago)
+            case About.NEXT_STEP:
+                self.plan(ago, self.rng.randint(2, 6))
+            case _:
+                self.diary.do(ago, c.Edit({"value": self.money(self.worth)}))
+
+    def _end(self, visit: Visit) -> None:
+        fate, diary = self.fate, self.diary
+        match fate.ending:
+            case Ending.WON:
+                self.work(visit, visit.ends)
+                won = self.scene.pipeline.won.id
+                for lack in unmet(diary.deal, self.scene.pipeline, won, diary.day(visit.ends)):
+                    self._meet(lack.criterion, visit.ends + 20)
+                discount = self.rng.choice((1.0, 1.0, 0.95, 0.9, 1.08))
+                diary.do(visit.ends, c.Win(self.money(rounded(self.worth * discount))))
+            case Ending.LOST:
+                self.work(visit, visit.ends)
+                diary.do(visit.ends, c.Lose(self._loss(visit)))
+            case Ending.OPEN:
+                self._stand(visit)
+
+    def _loss(self, visit: Visit) -> Loss:
+        rng = self.rng
+        early = visit.place <= QUALIFICATION
+        category = self.one_of(wording.EARLY_LOSSES if early else wording.LATE_LOSSES)
+        back_on = self.diary.day(visit.ends) + timedelta(days=rng.choice((90, 120, 180)))
+        # Had the day passed, the program would have brought the deal back already.
+        returns = category in ("timing", "no-decision") and back_on > self.scene.clock.today
+        return Loss(
+            category,
+            self.one_of(wording.LOSSES[category]),
+            self.one_of(wording.COMPETITORS) if category == "competitor" else "",
+            back_on if returns and rng.random() < 0.8 else None,
+        )
+
+    # Where an open deal stands today.
+
+    def _stand(self, visit: Visit) -> None:
+        health, diary = self.fate.health, self.diary
+        calm = visit.begins * (1 - 0.12 * self.rng.random())
+        quiet = health in (Health.IDLES, Health.DEAD)
+        self.work(visit, calm if quiet else visit.begins * self.rng.uniform(0.1, 0.5))
+        today, last = self.scene.clock.today, visit.begins * 0.08
+        match health:
+            case Health.WELL | Health.OVERSTAYS:
+                self.plan_for(last, self._soon(visit.place))
+            case Health.IDLES:
+                idle = self.stages[visit.place].idle_days or 7
+                self.plan_for(calm, today + timedelta(days=idle + self.rng.randint(2, 9)))
+            case Health.OVERDUE:
+                due = workday(today, -self.rng.randint(1, 4))
+                self.plan_for(min(9.0, visit.begins / PER_DAY - 1) * PER_DAY, due)
+            case Health.NO_STEP:
+                if diary.deal.next_step:
+                    diary.do(last, c.CompleteNextStep(self.one_of(wording.DONE)))
+            case Health.DEAD:
+                self._chase(visit, calm)
+            case Health.SNOOZED:
+                until = workday(today, self.rng.randint(6, 30))
+                diary.do(last, c.Snooze(until, self.one_of(wording.SNOOZES)))
+        self.mind_close(last, visit.place, stale=health in (Health.DEAD, Health.OVERSTAYS))
+
+    def _soon(self, place: int) -> date:
+        """A working day from today on, near enough to count as planned in that stage."""
+        idle = self.stages[place].idle_days or 7
+        first = workday(self.scene.clock.today, 0)
+        days = [
+            first + timedelta(days=n) for n in range(idle) if (first + timedelta(n)).weekday() < 5
+        ]
+        limit = self.scene.clock.today + timedelta(days=idle)
+        return self.one_of([day for day in days if day <= limit] or [first])
+
+    def _chase(self, visit: Visit, calm: float) -> None:
+        """Six tries without an answer, the last long ago, and nothing planned."""
+        diary = self.diary
+        if diary.deal.next_step:
+            diary.do(calm, c.CompleteNextStep(self.one_of(wording.DONE)))
+        silent = (2 * (self.stages[visit.place].idle_days or 7) + 3) * PER_DAY
+        for step in range(6):
+            ago = max(calm - (calm - silent) * step / 5, silent)
+            diary.do(ago, c.LogTouch(self.one_of(("call", "email")), "out", "no answer"))
+
 
 SETTINGS = Settings(currency="EUR", zone_name="Europe/Berlin", demo=True)
 PIPELINE = "New business"

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Sequence
 from datetime import UTC, date, datetime, time, timedelta
+from enum import StrEnum
 from random import Random
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -14,7 +17,7 @@ from pipeboard.domain.deciding import decide, sentence_of, verb_of
 from pipeboard.domain.deciding.rules import Telling
 from pipeboard.domain.events import Event, evolve
 from pipeboard.domain.lazy_dataclass import dataclass
-from pipeboard.domain.pipeline import Pipeline
+from pipeboard.domain.pipeline import Pipeline, Stage
 from pipeboard.store.writing import Done
 
 # Working time before a moment: a rep's day, so that nothing happens at night or ahead of now.
@@ -164,3 +167,185 @@ class Diary:
 
     def _next(self, ago: float) -> datetime:
         return self._clock.instant(min(ago, self._ago - PAUSE))
+
+
+# The way of a made-up deal through the stages: which it visited, and from when to when.
+
+# How made-up deals stand today, dealt out so that a small team's board shows something of all.
+
+FIRST, QUALIFICATION, NEEDS, PROPOSAL, NEGOTIATION, CLOSING = range(6)
+
+
+class Ending(StrEnum):
+    """Where a deal is today."""
+
+    OPEN = "open"
+    WON = "won"
+    LOST = "lost"
+
+
+class Health(StrEnum):
+    """What the sign on an open deal's card says, and why."""
+
+    WELL = "well"
+    OVERDUE = "overdue"
+    NO_STEP = "no step"
+    OVERSTAYS = "overstays"
+    IDLES = "idles"
+    SNOOZED = "snoozed"
+    DEAD = "dead"
+
+
+@dataclass(frozen=True, slots=True)
+class Fate:
+    """Where one deal stands: in which open stage (or from which it was closed, so many days of
+    the calendar ago), how it fares, and whether it was lost once and came back."""
+
+    ending: Ending
+    stage: int
+    health: Health = Health.WELL
+    days_ago: float = 0.0
+    came_back: bool = False
+
+
+# Twenty deals of one rep: thirteen in work, two won, five lost.
+_STAGES = (*[FIRST] * 4, *[QUALIFICATION] * 3, *[NEEDS] * 2, *[PROPOSAL] * 2, NEGOTIATION, CLOSING)
+_HEALTH = (
+    *[Health.OVERDUE] * 3,
+    Health.NO_STEP,
+    Health.DEAD,
+    *[Health.OVERSTAYS] * 2,
+    Health.IDLES,
+    Health.SNOOZED,
+    *[Health.WELL] * 4,
+)
+_WON_FROM = (CLOSING, NEGOTIATION)
+_LOST_FROM = (FIRST, QUALIFICATION, NEEDS, PROPOSAL, NEGOTIATION)
+HAND = len(_STAGES) + len(_WON_FROM) + len(_LOST_FROM)
+TWO_YEARS = 730.0
+
+
+def hand(rng: Random, days_into_quarter: int) -> list[Fate]:
+    """Twenty fates in a random order: the outcomes lie in this quarter and the one before."""
+    stages, health = list(_STAGES), list(_HEALTH)
+    rng.shuffle(stages)
+    rng.shuffle(health)
+    back = next((i for i, how in enumerate(health) if how is Health.WELL and stages[i] > FIRST), -1)
+    fates = [
+        Fate(Ending.OPEN, stage, _possible(how, stage), came_back=place == back)
+        for place, (stage, how) in enumerate(zip(stages, health, strict=True))
+    ]
+    closed = [(Ending.WON, stage) for stage in _WON_FROM]
+    closed += [(Ending.LOST, stage) for stage in _LOST_FROM]
+    for place, (ending, stage) in enumerate(closed):
+        lately = place % 2 == 0 and days_into_quarter > 4
+        first, last = (
+            (1, days_into_quarter) if lately else (days_into_quarter, days_into_quarter + 88)
+        )
+        fates.append(Fate(ending, stage, days_ago=rng.uniform(first, max(last, first + 1))))
+    rng.shuffle(fates)
+    return fates
+
+
+def _possible(health: Health, stage: int) -> Health:
+    """Closing deals cannot idle before they overstay: the stage is too short."""
+    return Health.OVERSTAYS if health is Health.IDLES and stage == CLOSING else health
+
+
+_OPEN_SHARE, _WON_SHARE = 0.30, 0.27
+_MANY_STAGES = (38, 24, 16, 12, 7, 3)
+_MANY_LOST_FROM = (32, 30, 18, 12, 6, 2)
+_MANY_HEALTH = {
+    Health.WELL: 60,
+    Health.OVERDUE: 10,
+    Health.NO_STEP: 8,
+    Health.OVERSTAYS: 10,
+    Health.IDLES: 4,
+    Health.SNOOZED: 5,
+    Health.DEAD: 3,
+}
+
+
+def any_fate(rng: Random) -> Fate:
+    """One fate of many over two years, in which the business has grown."""
+    if rng.random() < _OPEN_SHARE:
+        stage = _weighted(rng, _MANY_STAGES)
+        health = rng.choices(list(_MANY_HEALTH), list(_MANY_HEALTH.values()))[0]
+        came_back = health is Health.WELL and stage > FIRST and rng.random() < 0.03
+        return Fate(Ending.OPEN, stage, _possible(health, stage), came_back=came_back)
+    days_ago = TWO_YEARS * (rng.random() if rng.random() < 0.6 else 1 - math.sqrt(rng.random()))
+    if rng.random() < _WON_SHARE:
+        stage = CLOSING if rng.random() < 0.75 else NEGOTIATION
+        return Fate(Ending.WON, stage, days_ago=days_ago)
+    return Fate(Ending.LOST, _weighted(rng, _MANY_LOST_FROM), days_ago=days_ago)
+
+
+def _weighted(rng: Random, weights: tuple[int, ...]) -> int:
+    return rng.choices(range(len(weights)), weights)[0]
+
+
+SLOW = {PROPOSAL: 1.5}
+"""Stages in which this team loses time, so that there is a bottleneck to find."""
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """A stay in an open stage, from and to in working minutes before now; `came_back` from a
+    loss says how it began."""
+
+    place: int
+    begins: float
+    ends: float
+    came_back: bool = False
+
+
+def path(fate: Fate, stages: Sequence[Stage], rng: Random) -> list[Visit]:
+    """The visits that led to where the deal stands, in their order."""
+    ends = 0.0 if fate.ending is Ending.OPEN else fate.days_ago * PER_DAY
+    stay = age(fate, stages[fate.stage], rng) if fate.ending is Ending.OPEN else None
+    days = _stay(fate.stage, stages, rng) if stay is None else stay
+    visits = [Visit(fate.stage, ends + days * PER_DAY, ends, fate.came_back)]
+    gap = rng.uniform(12, 35) * PER_DAY if fate.came_back else 0.0
+    before = _places(fate.stage, rng)
+    for place in reversed([*before, fate.stage] if fate.came_back else before):
+        ends = visits[-1].begins + gap
+        gap = 0.0
+        visits.append(Visit(place, ends + _stay(place, stages, rng) * PER_DAY, ends))
+    return visits[::-1]
+
+
+def _places(last: int, rng: Random) -> list[int]:
+    """The stages before `last`: some begin later than the first, some skip one or go back once."""
+    start = FIRST
+    if last > QUALIFICATION and rng.random() < 0.12:
+        start = QUALIFICATION if rng.random() < 0.8 else NEEDS
+    places: list[int] = []
+    for place in range(start, last):
+        if place > start and rng.random() < 0.07:
+            continue
+        places.append(place)
+        if place >= NEEDS and rng.random() < 0.08:
+            places += [place - 1, place]
+    return places
+
+
+def _stay(place: int, stages: Sequence[Stage], rng: Random) -> float:
+    """Days of the calendar in a stage that was left again: mostly fewer than expected."""
+    expected = (stages[place].expected_days or 14) * 0.45 * SLOW.get(place, 1.0)
+    return min(max(rng.lognormvariate(math.log(expected), 0.65), 0.6), 90.0)
+
+
+def age(fate: Fate, stage: Stage, rng: Random) -> float:
+    """Days of the calendar that an open deal is in its stage, by how it fares."""
+    expected, idle = stage.expected_days or 14, stage.idle_days or 7
+    match fate.health:
+        case Health.OVERDUE:
+            return rng.uniform(9, max(expected + 4, 12))
+        case Health.OVERSTAYS:
+            return expected + rng.uniform(4, 18)
+        case Health.IDLES:
+            return rng.uniform(idle + 4.5, max(expected - 1, idle + 6))
+        case Health.DEAD:
+            return 2 * idle + rng.uniform(8, 20)
+        case _:
+            return rng.uniform(0.6, expected - 3)

@@ -2,29 +2,123 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 from random import Random
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from pipeboard.demo import wording
-from pipeboard.demo.diary import PER_DAY, Diary, WorkingTime, workday
-from pipeboard.demo.paths import (
+from pipeboard.demo.diary import (
     CLOSING,
     NEEDS,
     NEGOTIATION,
+    PER_DAY,
     PROPOSAL,
     QUALIFICATION,
+    Diary,
     Ending,
     Fate,
     Visit,
+    WorkingTime,
+    workday,
 )
-from pipeboard.demo.people import company, person
 from pipeboard.domain import commands as c
-from pipeboard.domain.deal import Answer, Term
+from pipeboard.domain.deal import Answer, Contact, Term
 from pipeboard.domain.lazy_dataclass import dataclass
 from pipeboard.domain.money import Money
 from pipeboard.domain.pipeline import Pipeline
+from pipeboard.domain.settings import Rep
+from pipeboard.domain.signs import stalled_reasons
+from pipeboard.domain.text import fold
+
+if TYPE_CHECKING:
+    from pipeboard.store import Store
+
+
+# Made-up reps, companies and the people in them; none is meant to exist.
+
+
+def _words(text: str) -> tuple[str, ...]:
+    return tuple(text.split())
+
+
+_COLLEAGUES = (
+    ("mara", "Mara Lindqvara", "North"),
+    ("jonas", "Jonas Abara", "South"),
+    ("ines", "Inês Carvalhal", "South"),
+    ("tomek", "Tomek Wronski", "North"),
+    ("aino", "Aino Rautamaa", "North"),
+    ("luc", "Luc Delavigne", "West"),
+    ("priya", "Priya Nandal", "West"),
+    ("owen", "Owen Carrick", "West"),
+    ("sena", "Sena Yildan", "South"),
+    ("bart", "Bart Hoekema", "West"),
+    ("eva", "Eva Zelenka", "South"),
+    ("nils", "Nils Torvang", "North"),
+)
+_STARTS = _words(
+    "Alder Bren Cast Dorn Elm Fjell Grim Halv Isar Jorv Kest Lind Marl Nord Ost Pell Quar Raut "
+    "Silv Tarn Ulv Vel Wend Ylla Zell Aur Brom Cald Drav Esk Fenn Garr Hest Ivor Kiv Lum Morv "
+    "Nev Oral Pern Rost Skav Tolv Umbr Varn Wick"
+)
+_ENDS = _words(
+    "aro anto ava eby edda elin ello enko erra essa evo iano ika illa imo inga isto ivo ona orra "
+    "osta ova ulla una uro vale worth mere gard holt"
+)
+_TRADES = _words(
+    "Dairy Foods Pharma Bakery Coffee Pumps Glass Snacks Paper Seeds Oils Mills Labs Malt Labels"
+)
+_FORMS = ("GmbH", "GmbH", "AG", "BV", "NV", "Oy", "AB", "AS", "ApS", "Ltd", "SAS", "SpA", "Lda")
+_FIRST = _words(
+    "Mika Zoë Łukasz Søren Anaïs Petra Henrik Chiara Jürgen Marek Linnea Piet Amélie Oskar Greta "
+    "Tuomas Ilse Rafael Signe Bastian Noor Klara Emil Dorota Anton Freya Matteo Hanna Joris Silvia"
+)
+_LAST = _words(
+    "Saarelin Wittmers Wronak Kjærum Rochelle Hallberg Brandtner Moravek Lundahl Vermeulen "
+    "Castagno Okkonen Thorsby Reinholt Dalgaardt Fontayne Zielko Petrakis Nyborgen Aaltola "
+    "Grubner Svenning Marchetto Koller Estrada Winkelaar Byström Novotka Farrow Delacour"
+)
+_JOBS = {
+    "user": ("Line manager", "Shift lead", "Quality engineer"),
+    "champion": ("Head of operations", "Plant manager", "Head of quality"),
+    "decision_maker": ("Managing director", "CFO", "VP operations"),
+    "blocker": ("Head of purchasing", "IT security", "Works council"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Company:
+    """A customer to be: its name, and its domain in the zone kept for examples (RFC 2606)."""
+
+    name: str
+    domain: str
+
+
+def team(me: str, size: int) -> tuple[Rep, ...]:
+    """`me` and made-up colleagues, `size` reps in all."""
+    others = [Rep(*row) for row in _COLLEAGUES if row[0] != me.casefold()]
+    return (Rep(me, me[:1].upper() + me[1:], "North"), *others[: size - 1])
+
+
+def company(place: int, rng: Random) -> Company:
+    """The company at that place of a list in which no name stands twice for a long while."""
+    step = 367  # shares no divisor with the number of names, so that each comes once in a round
+    names = len(_STARTS) * len(_ENDS)
+    round_, at = divmod(place, names)
+    start, end = divmod(at * step % names, len(_ENDS))
+    stem = _STARTS[start] + _ENDS[end]
+    kind = rng.choice(_FORMS if rng.random() < 0.6 else _TRADES)
+    suffix = f"{rng.choice(_TRADES)} {rng.choice(_FORMS)}" if round_ else kind
+    return Company(f"{stem} {suffix}", f"{stem.lower()}.example")
+
+
+def person(rng: Random, company: Company, role: str) -> Contact:
+    """Somebody at that company in that role; the phone number is one kept for films."""
+    first, last = rng.choice(_FIRST), rng.choice(_LAST)
+    address = f"{fold(f'{first}.{last}')}@{company.domain}"
+    phone = f"+49 30 23125 {rng.randrange(1000):03d}" if rng.random() < 0.6 else ""
+    return Contact(f"{first} {last}", role, address, phone, rng.choice(_JOBS[role]))
+
 
 T = TypeVar("T")
 TYPICAL_DAYS = (75, 60, 48, 32, 16, 6)
@@ -222,3 +316,68 @@ def rounded(amount: float) -> int:
     """An amount as people say it: to 500, 1,000 or 5,000."""
     step = 500 if amount < 10_000 else 1_000 if amount < 100_000 else 5_000
     return max(round(amount / step), 1) * step
+
+
+# The demo's today: something in every tier of each rep's queue, doubles, and a review to look
+# back on.
+
+LATELY = 20.0
+"""Working minutes before now at which the day's last things happen."""
+
+
+def make_day(diaries: Sequence[Diary], scene: Scene) -> None:
+    """Brings the histories of a small team to a day on which everything is to be seen."""
+    today = scene.clock.today
+    calm = {rep: list(_calm(diaries, rep, scene)) for rep in scene.team}
+    for place, rep in enumerate(scene.team):
+        own = calm[rep]
+        woken = max(own, key=lambda one: one.ago, default=None)
+        if woken is not None and woken.day(0.9 * woken.ago) < today:
+            own.remove(woken)
+            woken.do(0.9 * woken.ago, c.Snooze(today, "back from holiday today"))
+        if own and place:
+            word = "Yours from now on: they speak your language."
+            own.pop().do(LATELY, c.Assign(scene.team[place - 1], word))
+        for command in (
+            c.Reschedule(today),
+            c.Edit({"expected_close": today + timedelta(days=6)}),
+            c.Edit({"source": ""}),
+        ):
+            if own:
+                own.pop().do(LATELY, command)
+    _double(diaries)
+
+
+def _calm(diaries: Sequence[Diary], rep: str, scene: Scene) -> Iterator[Diary]:
+    """The deals of a rep that are well: planned ahead, awake, and within their limits."""
+    for diary in diaries:
+        deal, step, today = diary.deal, diary.deal.next_step, scene.clock.today
+        is_planned = step is not None and step.due is not None and step.due > today
+        if deal.owner != rep or not deal.is_open or not is_planned or deal.snoozed_until:
+            continue
+        if not stalled_reasons(deal, scene.pipeline, today, scene.clock.zone):
+            yield diary
+
+
+def _double(diaries: Sequence[Diary]) -> None:
+    """One deal that somebody has entered a second time, in a hurry."""
+    leads = [one for one in diaries if one.deal.is_open and len(one.deal.answers) < 2]
+    if len(leads) > 1:
+        known = leads[0].deal
+        again = {"account": known.account, "title": known.title.capitalize()}
+        leads[-1].do(LATELY / 2, c.Edit(again))
+
+
+def hold_a_review(store: Store, scene: Scene) -> None:
+    """The review of a week ago, as a colleague held it; a token keeps its id the same."""
+    from pipeboard.domain.people import Actor
+    from pipeboard.exchange.review_document import review_document
+    from pipeboard.workspace import Workspace
+    from pipeboard.workspace.review import hold, review
+
+    last = scene.clock.instant(0)
+    ago = scene.clock.instant(7 * PER_DAY)
+    actor = Actor(scene.team[-1])
+    document = review_document(review(Workspace(store, lambda: ago, actor), scene.pipeline))
+    desk = Workspace(store, lambda: last, actor)
+    hold(desk, scene.pipeline, document, at=ago, token="demo-review")

@@ -18,14 +18,14 @@ from pipeboard.domain.queue import Queued, Tier, lacks_to_close
 
 if TYPE_CHECKING:
     from pipeboard.domain.deal import Deal
+    from pipeboard.domain.deal_record import Entry
     from pipeboard.domain.hygiene import Alike, Fault
     from pipeboard.domain.metrics import Report
     from pipeboard.domain.metrics.basis import Basis
-    from pipeboard.domain.metrics.grouping import Group
     from pipeboard.domain.metrics.result import Number
+    from pipeboard.domain.metrics.rules import Group
     from pipeboard.domain.metrics.waterfall import Waterfall
     from pipeboard.domain.pipeline import Pipeline
-    from pipeboard.domain.sheet import Entry
 
 NUMBERS: Mapping[str, str] = MappingProxyType(
     {

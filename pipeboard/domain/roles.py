@@ -11,11 +11,11 @@ from functools import cache
 
 from pipeboard.domain.agreements import Agreement, Topic
 from pipeboard.domain.deal import Deal
+from pipeboard.domain.deal_record import EVERYBODYS
 from pipeboard.domain.errors import NotFound, Refused
 from pipeboard.domain.lazy_dataclass import dataclass, replace
 from pipeboard.domain.people import Actor
 from pipeboard.domain.settings import SEEN, Rep, Settings
-from pipeboard.domain.sheet import EVERYBODYS
 from pipeboard.domain.text import quoted
 
 

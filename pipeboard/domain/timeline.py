@@ -10,12 +10,12 @@ from zoneinfo import ZoneInfo
 from pipeboard.domain.dates import days_between, local_date
 from pipeboard.domain.deal import Answer, Ask, Contact, Deal, Loss, NextStep, Term
 from pipeboard.domain.deal_fields import FIELDS, fields_beside
+from pipeboard.domain.deal_record import Entry
 from pipeboard.domain.events import STAGE_KINDS, Event, Kind, inverse, value_of
 from pipeboard.domain.lazy_dataclass import dataclass
 from pipeboard.domain.locales import ENGLISH, Manner, written
 from pipeboard.domain.money import Money, format_percent
 from pipeboard.domain.pipeline import Pipeline
-from pipeboard.domain.sheet import Entry
 
 if TYPE_CHECKING:
     from pipeboard.domain.deal import FieldValue, Values

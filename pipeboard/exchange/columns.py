@@ -10,9 +10,9 @@ from pipeboard.domain.lazy_dataclass import dataclass, field
 from pipeboard.domain.money import EXPONENTS
 from pipeboard.domain.text import clean_line, did_you_mean, quoted, slug
 from pipeboard.exchange.fields import CUSTOM, CellKind, kind_of, read_target, takes_several
+from pipeboard.exchange.history import closing_outcome, is_status
 from pipeboard.exchange.layouts import GENERIC
 from pipeboard.exchange.layouts.layout import Layout
-from pipeboard.exchange.outcomes import closing_outcome, is_status
 from pipeboard.exchange.synonyms import RANKS, SYNONYMS
 from pipeboard.exchange.tables import next_free
 from pipeboard.exchange.values import is_blank, is_flag

@@ -12,13 +12,13 @@ from typing import TYPE_CHECKING
 
 from pipeboard.domain.deal import Deal, Status
 from pipeboard.domain.deal_fields import fields_beside
+from pipeboard.domain.deal_record import DealRecord, Entry
 from pipeboard.domain.errors import BadInput
 from pipeboard.domain.events import STAGE_KINDS, Kind, value_of
 from pipeboard.domain.json_data import encoder, json_list, json_object
 from pipeboard.domain.pipeline import Pipeline
-from pipeboard.domain.sheet import DealRecord, Entry
 from pipeboard.exchange.json_documents import Documents
-from pipeboard.exchange.layouts.own import COLUMNS, FIELD_PREFIX, flatten
+from pipeboard.exchange.layouts.layout import COLUMNS, FIELD_PREFIX, flatten
 from pipeboard.exchange.tables import defuse
 
 if TYPE_CHECKING:

@@ -12,12 +12,12 @@ from zoneinfo import ZoneInfo
 from pipeboard.domain.criteria import unmet_of_stage
 from pipeboard.domain.dates import local_date
 from pipeboard.domain.deal import Deal
+from pipeboard.domain.deal_record import DealRecord, Entry
 from pipeboard.domain.follow_up import PERSISTENCE, follow_ups
 from pipeboard.domain.lazy_dataclass import dataclass
 from pipeboard.domain.locales import written
 from pipeboard.domain.money import format_percent
 from pipeboard.domain.score import score
-from pipeboard.domain.sheet import DealRecord, Entry
 from pipeboard.domain.signs import stalled_reasons
 from pipeboard.domain.text import printable_lines
 from pipeboard.domain.timeline import other_fields

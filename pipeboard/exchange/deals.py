@@ -10,10 +10,9 @@ from pipeboard.domain.deal_fields import DAY, FIELDS, FROM_ROWS, INSTANT
 from pipeboard.domain.errors import BadInput
 from pipeboard.domain.text import clean_line, clean_text, email_fault, slug
 from pipeboard.exchange.fields import CUSTOM, ENTERED, LEFT_OUT, CellKind, kind_of, takes_several
-from pipeboard.exchange.history import PRECISIONS, Course, HistoryReader, read_outcome
+from pipeboard.exchange.history import PRECISIONS, Course, HistoryReader, read_outcome, read_status
 from pipeboard.exchange.layouts.layout import Layout
 from pipeboard.exchange.moments import AmbiguousDate, Moment, MomentReader
-from pipeboard.exchange.outcomes import read_status
 from pipeboard.exchange.read_options import CellTally, ReadingRules
 from pipeboard.exchange.rows import READERS, DealRow, Outcome, Rejected, rarer_parts
 from pipeboard.exchange.tables import Record, next_free

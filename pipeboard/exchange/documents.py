@@ -12,7 +12,7 @@ from pipeboard.domain.errors import BadInput
 from pipeboard.domain.lazy_dataclass import dataclass, field
 from pipeboard.domain.text import quoted
 from pipeboard.exchange.encoding import Encoding
-from pipeboard.exchange.layouts.own import columns_of, flatten
+from pipeboard.exchange.layouts.layout import columns_of, flatten
 from pipeboard.exchange.layouts.trello import BOARD_COLUMNS, TrelloBoard
 from pipeboard.exchange.rows import Rejected
 from pipeboard.exchange.tables import Record

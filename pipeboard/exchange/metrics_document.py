@@ -15,7 +15,6 @@ from pipeboard.domain.metrics.conversion import conversion_by_value
 from pipeboard.domain.metrics.coverage import conversion_of_pipeline
 from pipeboard.domain.metrics.deals import by_currency
 from pipeboard.domain.metrics.forecast import chances_in_use
-from pipeboard.domain.metrics.grouping import Group
 from pipeboard.domain.metrics.outcomes import LossReason, competitors
 from pipeboard.domain.metrics.past_forecasts import Backtest
 from pipeboard.domain.metrics.readings import (
@@ -30,6 +29,7 @@ from pipeboard.domain.metrics.readings import (
 )
 from pipeboard.domain.metrics.report import StageNumbers, scope_of, windows_of
 from pipeboard.domain.metrics.result import Number
+from pipeboard.domain.metrics.rules import Group
 from pipeboard.domain.metrics.targets import CallRecord
 from pipeboard.domain.metrics.waterfall import Waterfall
 from pipeboard.domain.metrics.wording import Wording

@@ -11,11 +11,11 @@ from pipeboard.domain.lazy_dataclass import dataclass
 from pipeboard.domain.locales import written
 from pipeboard.domain.metrics import METRICS, Metric, Report, Unit, compare
 from pipeboard.domain.metrics.calibration import FORECAST_LINES
-from pipeboard.domain.metrics.grouping import Group
 from pipeboard.domain.metrics.outcomes import competitors
 from pipeboard.domain.metrics.readings import unripe
 from pipeboard.domain.metrics.report import footnote, headline, scope_of, windows_of
 from pipeboard.domain.metrics.result import Number
+from pipeboard.domain.metrics.rules import Group
 from pipeboard.domain.metrics.time_in_stage import by_age, of_unknown_age
 from pipeboard.domain.metrics.waterfall import GOING, Waterfall
 from pipeboard.domain.metrics.wording import Wording

@@ -10,8 +10,8 @@ from pipeboard.domain.lazy_dataclass import dataclass, field
 from pipeboard.domain.money import DecimalMark
 from pipeboard.domain.text import did_you_mean, fold, quoted, slug
 from pipeboard.exchange.columns import Matching
+from pipeboard.exchange.history import MEANINGS, StageWords
 from pipeboard.exchange.layouts.layout import Layout
-from pipeboard.exchange.outcomes import MEANINGS, StageWords
 from pipeboard.exchange.tables import FileTable
 
 # What a person says about the cells of a file.

@@ -13,7 +13,7 @@ from pipeboard.domain.lazy_dataclass import dataclass, fields, replace, with_val
 from pipeboard.domain.text import did_you_mean, fold, quoted
 from pipeboard.exchange.columns import read_override
 from pipeboard.exchange.fields import takes_several
-from pipeboard.exchange.outcomes import MEANINGS, read_status
+from pipeboard.exchange.history import MEANINGS, read_status
 from pipeboard.exchange.read_options import ReadOptions
 from pipeboard.exchange.rows import Rejected
 from pipeboard.exchange.values import DECIMAL_MARKS, is_blank

@@ -7,7 +7,7 @@ from types import MappingProxyType
 
 from pipeboard.domain.text import slug
 from pipeboard.exchange.fields import KINDS
-from pipeboard.exchange.layouts import own
+from pipeboard.exchange.layouts import layout
 
 _NAMES = {
     "external_id": (
@@ -214,7 +214,7 @@ _NAMES = {
 
 SYNONYMS: Mapping[str, str] = MappingProxyType(
     {name: name for name in KINDS if name not in ("version", "active")}
-    | {slug(column): target for column, target in own.ALIASES.items()}
+    | {slug(column): target for column, target in layout.ALIASES.items()}
     | {slug(synonym): target for target, names in _NAMES.items() for synonym in names.split()}
 )
 """The field that a column name stands for, by its slug."""

@@ -9,8 +9,10 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
 import sqlite3
-from collections.abc import Iterator
+import subprocess
+from collections.abc import Iterator, Sequence
 from contextlib import closing, suppress
 from datetime import UTC, datetime
 from itertools import count
@@ -18,12 +20,13 @@ from pathlib import Path
 
 from pipeboard.domain.errors import BadInput, DatabaseError
 from pipeboard.domain.lazy_dataclass import dataclass
-from pipeboard.store import dialect
+from pipeboard.domain.text import printable
+from pipeboard.store import sql
 from pipeboard.store.checking import check_copy, in_a_sentence
 from pipeboard.store.connecting import connect, connect_to_write
 from pipeboard.store.database import Heard, at_length, unheard
-from pipeboard.store.locating import Location, make_file
-from pipeboard.store.opening import schema_of
+from pipeboard.store.locating import Location, Server, make_file
+from pipeboard.store.opening import TABLES, schema_of
 from pipeboard.store.patience import Patience, in_line
 from pipeboard.store.troubles import translate_errors
 
@@ -114,8 +117,8 @@ def _copy(
     part = new_file(target.with_name(f"{target.name}.part"))
     try:
         with translate_errors(location):
-            connection.execute(dialect.READ_AND_WRITE)
-            at_length(connection, lambda: connection.execute(dialect.COPY_INTO, (str(part),)))
+            connection.execute(sql.READ_AND_WRITE)
+            at_length(connection, lambda: connection.execute(sql.COPY_INTO, (str(part),)))
         flush(part)
         if checks and (found := check_copy(Location(part), heard)):
             raise DatabaseError(
@@ -191,8 +194,8 @@ def _fill(location: Location, reading: sqlite3.Connection, aside: Path | None) -
         closing(connect_to_write(location)) as connection,
         in_line(location) as place,
     ):
-        connection.execute(dialect.KEEP_LOCKS)
-        Patience().begin(connection, dialect.BEGIN_ALONE, location, place)
+        connection.execute(sql.KEEP_LOCKS)
+        Patience().begin(connection, sql.BEGIN_ALONE, location, place)
         connection.execute("COMMIT")  # the lock stays until the connection is closed
         kept = None
         if aside is not None:
@@ -254,3 +257,72 @@ def flush(path: Path) -> None:
         os.fsync(fd)
     finally:
         os.close(fd)
+
+
+# What looks after a database on a server: copies by PostgreSQL's own programs, looked through
+# before they count.
+
+_LONGEST_S = 3_600
+_NO_PROGRAM = "'{}' is not on this machine, and a server is copied by PostgreSQL's own programs."
+
+
+def back_up_server(
+    server: Server, copies: Location, at: datetime, *, to: Path | None, keep: int
+) -> Path:
+    """A whole copy of one state by `pg_dump`, `to` a file or among `copies`; where it is.
+
+    It gets its name once `pg_restore` has read its list of contents and every table of ours is in
+    it. `DatabaseError` in the server's words when it cannot be made; then nothing of it stays.
+    """
+    target = to if to is not None else copies.path.with_name(_named(copies, at))
+    if to is not None and to.exists():
+        raise BadInput(f"{Location(to)} is there already.", hint="Name another file.")
+    if not target.parent.is_dir():
+        raise BadInput(f"The folder {Location(target.parent)} is not there.", hint="Make it first.")
+    part = new_file(target.with_name(f"{target.name}.part"))
+    try:
+        _run(server, ["pg_dump", "--format=custom", "--no-owner", f"--file={part}"])
+        listed = _run(None, ["pg_restore", "--list", str(part.absolute())])
+        held = set(re.findall(r"TABLE DATA \S+ (\w+) ", listed))
+        if missing := sorted(set(TABLES) - held):
+            raise DatabaseError(
+                f"No backup was made: the copy lacks {', '.join(missing)}.",
+                hint="The account must be allowed to read every table ('pipeboard doctor').",
+            )
+        flush(part)
+        whole = part.replace(new_file(target))
+        flush(whole.parent)
+    finally:
+        part.unlink(missing_ok=True)
+    if to is None:
+        forget_oldest(copies, "", keep)
+    return whole
+
+
+def _named(copies: Location, at: datetime) -> str:
+    return f"{copies.path.name}.{at.strftime(STAMP)}.backup"
+
+
+def _run(server: Server | None, command: Sequence[str]) -> str:
+    """What one of PostgreSQL's programs says; the password goes by the environment, since everybody
+    on this machine may read the words of a command."""
+    if shutil.which(command[0]) is None:
+        raise DatabaseError(
+            _NO_PROGRAM.format(command[0]), hint="Install the package postgresql-client."
+        )
+    environ, words = dict(os.environ), list(command)
+    if server is not None:
+        url, password = server.without_password()
+        words.append(f"--dbname={url}")
+        if password:
+            environ["PGPASSWORD"] = password
+    try:
+        done = subprocess.run(
+            words, env=environ, capture_output=True, timeout=_LONGEST_S, check=False, text=True
+        )
+    except (OSError, subprocess.TimeoutExpired) as error:
+        raise DatabaseError(f"'{command[0]}' did not finish.", hint="Try again.") from error
+    if done.returncode:
+        said = printable((done.stderr.strip().splitlines() or ["it gave no reason"])[-1])
+        raise DatabaseError(f"'{command[0]}' made no copy: {said}", hint="Nothing was changed.")
+    return done.stdout

@@ -4,40 +4,133 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar, Final
 
 from textual.actions import ActionParseResult
 from textual.binding import Binding, BindingType
 from textual.dom import DOMNode
 from textual.events import Key
+from textual.timer import Timer
 
 from pipeboard.domain.errors import DatabaseError, ReadOnly, Refused
 from pipeboard.domain.lazy_dataclass import replace
 from pipeboard.domain.settings import Settings
+from pipeboard.store.holders import lock_holder
 from pipeboard.ui.board_state import BoardState
-from pipeboard.ui.changes import Change
 from pipeboard.ui.draw.line import Glyphs
-from pipeboard.ui.failures import Net, is_busy, under_net
-from pipeboard.ui.host import Look, Walk
+from pipeboard.ui.host import Change, Look, Walk, target_names
 from pipeboard.ui.key_table import program_keys
 from pipeboard.ui.keys import unheard
-from pipeboard.ui.last_view import keep_view
+from pipeboard.ui.last_view import Seat, keep_view
 from pipeboard.ui.overlays.overlay import Overlay
 from pipeboard.ui.palette import Theme, theme
 from pipeboard.ui.screens.board import BoardScreen
 from pipeboard.ui.screens.live import LiveScreen
-from pipeboard.ui.seat import Seat
 from pipeboard.ui.terminal.display import CellDisplay
 from pipeboard.ui.terminal.drafts import Drafts, keep_unstored
-from pipeboard.ui.terminal.facts import background, keep_background
-from pipeboard.ui.terminal.ink import color_depth
+from pipeboard.ui.terminal.ink import background, color_depth, keep_background
 from pipeboard.ui.terminal.reading import AltKey, BackgroundTold
 from pipeboard.ui.terminal.session import Session
 from pipeboard.ui.terminal.typeahead import TypeAhead
-from pipeboard.ui.waiting import Waiting
-from pipeboard.ui.widgets.canvas import BoardCanvas
-from pipeboard.ui.widgets.page import Page
-from pipeboard.ui.write_queue import WriteQueue
+from pipeboard.ui.widgets.page import BoardCanvas, Page
+from pipeboard.ui.write_queue import Busy, Net, WriteQueue, is_busy, under_net
+
+if TYPE_CHECKING:
+    from textual.app import App
+
+    from pipeboard.ui.host import Program
+    from pipeboard.ui.write_queue import Turn
+
+
+# The one face of waiting: told on the screen that is on top once keys wait long enough.
+
+PATIENCE_S: Final = 0.4
+"""How long keys wait before the person is told."""
+_AGAIN_S: Final = 1.0
+"""How often it is looked up who holds the database."""
+_BESIDE: Final = len("  ^c gives up   ")
+"""Cells of the status line that are not for these words."""
+
+
+class Waiting:
+    """From the first key that waits for an action until none does."""
+
+    def __init__(self, app: App[None], program: Program) -> None:
+        self._program = program
+        self._app = app
+        self._timer: Timer | None = None
+        self._clicked = False
+        self._holder = ""
+        self._turns: list[Turn] = []
+        self._words = ""
+
+    @property
+    def words(self) -> str:
+        """For whom and with what keys wait; empty while they do not, or not for long."""
+        return self._words
+
+    def begin(self, turn: Turn) -> None:
+        """An action begins: keys wait for its questions or its end."""
+        self._turns.append(turn)
+        self._program.key_queue.acts()
+
+    def end(self, turn: Turn) -> None:
+        """It has ended."""
+        self._turns.remove(turn)
+        self._program.key_queue.has_acted()
+
+    @property
+    def pending(self) -> str:
+        """What is under way, in a few words."""
+        turn = next((turn for turn in reversed(self._turns) if turn.what), None)
+        if turn is None:
+            return ""
+        screen = turn.screen
+        ids = turn.targets[0] if turn.targets and turn.of_deals else ()
+        whom = target_names(screen, ids) if ids and isinstance(screen, LiveScreen) else ""
+        return f"{turn.what}: {whom}" if whom else turn.what
+
+    def notice(self, clicked: bool) -> None:
+        """Something about what waits has changed."""
+        if not self._program.key_queue.is_waiting:
+            self._end()
+            return
+        self._clicked = self._clicked or clicked
+        if self._words or clicked:
+            self._tell()
+        elif self._timer is None:
+            self._timer = self._app.set_timer(PATIENCE_S, self._look)
+
+    def _look(self) -> None:
+        """Finds out for whom the keys wait, now and from time to time."""
+        self._timer = None
+        if self._program.key_queue.is_waiting:
+            holder = lock_holder(self._program.seat.file.location)
+            self._holder = str(holder).replace(" is ", ", who is ", 1) if holder else ""
+            self._tell()
+            self._timer = self._app.set_timer(_AGAIN_S, self._look)
+
+    def _tell(self) -> None:
+        busy = Busy(self._holder, self.pending, self._program.key_queue.names, self._clicked)
+        self._words = busy.words(self._app.size.width - _BESIDE)
+        self._show()
+
+    def _end(self) -> None:
+        if self._timer is not None:
+            self._timer.stop()
+            self._timer = None
+        self._clicked, self._holder = False, ""
+        if self._words:
+            self._words = ""
+            self._show()
+
+    def _show(self) -> None:
+        stack = self._app.screen_stack
+        for screen in stack:
+            if isinstance(screen, LiveScreen):
+                screen.show_status()
+        if stack and isinstance(stack[-1], Overlay):
+            stack[-1].refuse(self.words)
 
 
 @under_net

@@ -15,8 +15,15 @@ from pipeboard.domain.errors import DatabaseError
 from pipeboard.domain.lazy_dataclass import replace
 from pipeboard.domain.people import new_rep_mark
 from pipeboard.domain.text import fold
-from pipeboard.ui.draw.layout import card_rows, followed, layout, wanted, whole_cards
-from pipeboard.ui.draw.view import BoardView, Window
+from pipeboard.ui.draw.layout import (
+    BoardView,
+    Window,
+    card_rows,
+    followed,
+    layout,
+    wanted,
+    whole_cards,
+)
 
 if TYPE_CHECKING:
     from pipeboard.store.reading import Reader

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
 from datetime import date
-from functools import wraps
+from functools import partial, wraps
+from importlib import import_module
 from typing import (
     TYPE_CHECKING,
     Concatenate,
+    Final,
     ParamSpec,
     Protocol,
     TypeAlias,
@@ -15,33 +18,121 @@ from typing import (
     runtime_checkable,
 )
 
-from pipeboard.domain.errors import DatabaseError, Refused
-from pipeboard.domain.lazy_dataclass import dataclass, field
-from pipeboard.ui.failures import is_busy
+from pipeboard.domain.commands import Assign, Edit, Move, Reopen, SetFields, Step, Win
+from pipeboard.domain.errors import DatabaseError, PipeboardError, Refused
+from pipeboard.domain.lazy_dataclass import dataclass, field, replace
 from pipeboard.ui.key_table import OF_DEALS, program_keys
 from pipeboard.ui.keys import Key, rebound
-from pipeboard.ui.last_view import read_filter
+from pipeboard.ui.last_view import OPEN_ANEW, Seat, read_filter
 from pipeboard.ui.own_themes import OURS, Themes
 from pipeboard.ui.palette import Role, Theme
-from pipeboard.ui.seat import OPEN_ANEW, Seat
-from pipeboard.ui.write_queue import Targets, Turn, turn_of
+from pipeboard.ui.write_queue import TURN, Targets, Turn, is_busy, turn_of
 
 if TYPE_CHECKING:
     from textual.app import App
     from textual.screen import ModalScreen
 
+    from pipeboard.domain.commands import Command
     from pipeboard.domain.filter import Filter
     from pipeboard.domain.pipeline import Pipeline, Stage
     from pipeboard.domain.programs import OwnProgram
     from pipeboard.domain.settings import Settings
     from pipeboard.store.reading import Reader
     from pipeboard.ui.board_state import BoardState
-    from pipeboard.ui.changes import Change
-    from pipeboard.ui.failures import Net
     from pipeboard.ui.terminal.drafts import Drafts
     from pipeboard.ui.terminal.typeahead import KeyQueue
-    from pipeboard.ui.write_queue import WriteQueue
+    from pipeboard.ui.write_queue import Net, WriteQueue
+    from pipeboard.workspace import Seen, Workspace
     from pipeboard.workspace.recording import Receipt
+
+
+# Changes that keys make: commands of the domain, and use cases that are more than one command.
+
+UseCase: TypeAlias = "Callable[[Workspace, Sequence[int], Seen], Receipt]"
+"""What is more than one command, done to deals that were seen in these versions."""
+
+Change: TypeAlias = "Command | UseCase"
+"""What a key does to deals; `.` does the same value to others."""
+
+
+def overridden(change: Change, reason: str) -> Change:
+    """The same change, through a gate that is not met, for that reason."""
+    match change:
+        case Move() | Step() | Win() | Reopen():
+            return replace(change, override=reason)
+        case _:
+            return change
+
+
+@dataclass(frozen=True, slots=True)
+class AddDeal:
+    """A new deal as it is typed in one line, in a stage of a pipeline."""
+
+    line: str
+    pipeline: Pipeline
+    stage_id: int
+    new_rep: bool = False
+
+    def __call__(self, workspace: Workspace, ids: Sequence[int], seen: Seen) -> Receipt:
+        from pipeboard.workspace.new_deals import add_deal
+
+        return add_deal(
+            workspace,
+            self.line,
+            pipeline=self.pipeline,
+            stage_id=self.stage_id,
+            tui=True,
+            new_rep=self.new_rep,
+        )
+
+
+def with_new_rep(change: Change) -> Change | None:
+    """The same change, whose owner may be somebody new; None where it gives a deal to nobody."""
+    match change:
+        case Assign() | Edit() | SetFields() | AddDeal():
+            return replace(change, new_rep=True)
+        case _:
+            return None
+
+
+def with_owner(change: Change, typed: str, meant: str) -> Change | None:
+    """The same change with the owner who was meant by what was `typed`."""
+    match change:
+        case Assign():
+            return replace(change, rep=meant)
+        case Edit(changes):
+            return replace(change, changes={**changes, "owner": meant})
+        case SetFields(assignments):
+            return replace(change, assignments=(*assignments, f"owner={meant}"))
+        case AddDeal(line):
+            named = rf"(?<!\S)(@|owner:){re.escape(typed)}(?!\S)"
+            return replace(change, line=re.sub(named, lambda m: m[1] + meant, line))
+        case _:
+            return None
+
+
+def work_of(change: Change, ids: Sequence[int], seen: Seen) -> Callable[[Workspace], Receipt]:
+    """What the write queue is asked to do."""
+    if callable(change):
+        use_case = change
+        return lambda workspace: use_case(workspace, ids, seen)
+    command = change
+    return lambda workspace: workspace.execute(command, ids, seen=seen)
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What came of a change that was asked for; true where it is stored.
+
+    Neither receipt nor error means that there was nothing to ask for: no deal is selected.
+    """
+
+    receipt: Receipt | None = None
+    error: PipeboardError | None = None
+
+    def __bool__(self) -> bool:
+        return self.receipt is not None
+
 
 T = TypeVar("T")
 P = ParamSpec("P")
@@ -262,3 +353,56 @@ def parse_query(host: Host, text: str) -> Filter | None:
     """A filter as typed (`read_filter`)."""
     program = host.program
     return read_filter(host.state.reader, program.settings, host.today, program.me, text)
+
+
+# Actions in turn: each goes on beside the screen until it has done all that it does.
+
+Action: TypeAlias = "Callable[..., Awaitable[object]]"
+"""A function of `ui/actions`, or a method of a screen; one that waits for nothing returns None."""
+
+ACTIONS: Final = "pipeboard.ui.actions"
+
+
+def found(does: str, host: Host) -> Action:
+    """The action of that name, to be called for this screen; imported when it is first used."""
+    where, _, name = does.partition(".")
+    if where == "screen":
+        method: Action = getattr(host, name)
+        return method
+    return partial(getattr(import_module(f"{ACTIONS}.{where}"), name), host)
+
+
+def turn_for(host: Host, key: Key | None) -> Turn:
+    """The turn of an action; one that another has begun is about the same deals."""
+    turn = Turn(host, key.label if key else "")
+    turn.of_deals = key is not None and (key.takes_deal or key.id.startswith("deal."))
+    before = TURN.get()
+    if before is not None and before.screen is host:
+        turn.targets = before.targets
+    return turn
+
+
+async def queued_action(host: Host, turn: Turn, action: Action) -> None:
+    """An action that may read, ask or store: it goes on beside the screen, for the deals that
+    were meant when it began, and keys typed meanwhile wait for its questions or its end.
+
+    While it has neither asked nor stored anything it is begun anew where others hold the database.
+    """
+    TURN.set(turn)
+    try:
+        if turn.targets is None:
+            turn.targets = await patiently(host, host.targets)
+        while True:
+            try:
+                await action()
+                if isinstance(host, Walk):
+                    await host.go_on()
+                return
+            except DatabaseError as error:
+                if turn.has_begun or not is_busy(error):
+                    raise
+            await host.program.key_queue.pause()
+    except Exception as error:  # the boundary of all that keys do
+        host.failed(error)
+    finally:
+        host.program.waiting.end(turn)

@@ -17,17 +17,30 @@ from pipeboard.domain.roles import rights
 from pipeboard.ui import keys
 from pipeboard.ui.board_state import BoardState
 from pipeboard.ui.draw.board import draw_board
+from pipeboard.ui.draw.layout import AUTO, BoardView, Pane
 from pipeboard.ui.draw.line import choose_glyphs
-from pipeboard.ui.draw.view import AUTO, BoardView, Pane
 from pipeboard.ui.key_table import BOARD
-from pipeboard.ui.last_view import UNSAID, Opening, chosen_pipeline, last_view, opened_lens, sort_of
+from pipeboard.ui.last_view import (
+    UNSAID,
+    Opening,
+    SameFile,
+    Seat,
+    chosen_pipeline,
+    last_view,
+    opened_lens,
+    sort_of,
+)
 from pipeboard.ui.own_themes import OURS, Themes
 from pipeboard.ui.palette import Theme
-from pipeboard.ui.seat import SameFile, Seat
 from pipeboard.ui.terminal.drafts import forget_unstored
-from pipeboard.ui.terminal.facts import background, terminal_encoding, terminal_size
 from pipeboard.ui.terminal.first_frame import FirstFrame, paint
-from pipeboard.ui.terminal.ink import ColorDepth, color_depth
+from pipeboard.ui.terminal.ink import (
+    ColorDepth,
+    background,
+    color_depth,
+    terminal_encoding,
+    terminal_size,
+)
 from pipeboard.workspace.service import check_actor
 
 if TYPE_CHECKING:

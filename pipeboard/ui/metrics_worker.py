@@ -19,8 +19,7 @@ from pipeboard.domain.metrics import Basis, Report
 from pipeboard.domain.metrics.wording import Wording
 from pipeboard.ui.draw.charts import ChartStyle
 from pipeboard.ui.draw.line import Glyphs
-from pipeboard.ui.draw.metrics.figures import Figures, ReportView, named_deals
-from pipeboard.ui.draw.metrics.sections import Block
+from pipeboard.ui.draw.metrics.sections import Block, Figures, ReportView, named_deals
 from pipeboard.ui.draw.metrics.tabs import draw_tab
 from pipeboard.workspace.reports import ReportQuery, basis_as_of, end_of_period, is_over, report_on
 

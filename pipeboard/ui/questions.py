@@ -8,13 +8,11 @@ from typing import Final, Generic, Literal, TypeAlias, TypeVar, cast
 from pipeboard.domain.deal import NOTHING, Deal
 from pipeboard.domain.errors import Conflict, GateNotMet, PipeboardError
 from pipeboard.domain.lazy_dataclass import dataclass
-from pipeboard.ui.changes import Outcome
 from pipeboard.ui.execute import take_note_of
-from pipeboard.ui.failures import said
-from pipeboard.ui.host import Host, ask
+from pipeboard.ui.host import Host, Outcome, ask
 from pipeboard.ui.overlays.draft import Draft
 from pipeboard.ui.overlays.overlay import Overlay
-from pipeboard.ui.write_queue import turn_of
+from pipeboard.ui.write_queue import said, turn_of
 
 T = TypeVar("T")
 _GIVEN_UP: Final = "given_up"
@@ -161,7 +159,7 @@ async def _say_whose(
     screen: Host, questions: Questions, conflict: Conflict, meeting: Meeting[T]
 ) -> Outcome | None:
     """Has the person say whose change stands; the outcome where that is the end of it."""
-    from pipeboard.ui.overlays.conflict import ConflictMenu, Side, about
+    from pipeboard.ui.overlays.form import ConflictMenu, Side, about
 
     details, mine = conflict.details, cast("T", questions.mine)
     deal_id = int(str(details["deal"]).removeprefix("D-"))

@@ -10,12 +10,12 @@ from zoneinfo import ZoneInfo
 from pipeboard.domain import commands as c
 from pipeboard.domain.deal import NOTHING, Deal
 from pipeboard.domain.deal_fields import FIELDS
+from pipeboard.domain.deal_record import Entry, may_see
 from pipeboard.domain.deciding.edits import beside_others
 from pipeboard.domain.errors import Conflict, Difference, GateNotMet, Refused
 from pipeboard.domain.events import Event, Kind, read, value_of
 from pipeboard.domain.lazy_dataclass import dataclass, replace
 from pipeboard.domain.pipeline import Pipeline
-from pipeboard.domain.sheet import Entry, may_see
 from pipeboard.domain.timeline import field_label, field_text
 
 if TYPE_CHECKING:

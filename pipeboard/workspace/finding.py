@@ -9,13 +9,13 @@ from datetime import datetime
 from pipeboard.domain.board import Lens, Sort
 from pipeboard.domain.dates import local_date
 from pipeboard.domain.deal import Deal
+from pipeboard.domain.deal_record import DealRecord
 from pipeboard.domain.errors import Ambiguous, NotFound
 from pipeboard.domain.filter import Filter
 from pipeboard.domain.filter import parse_filter as filter_of
 from pipeboard.domain.people import with_known_owners
 from pipeboard.domain.periods import Period, parse_period
 from pipeboard.domain.pipeline import Pipeline
-from pipeboard.domain.sheet import DealRecord
 from pipeboard.domain.text import did_you_mean, fold, quoted
 from pipeboard.workspace.service import Service
 

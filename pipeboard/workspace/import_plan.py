@@ -15,7 +15,7 @@ from pipeboard.domain.pipeline import Pipeline
 from pipeboard.domain.templates import from_stage_names
 from pipeboard.domain.text import fold
 from pipeboard.exchange.deal_files import is_whole
-from pipeboard.exchange.outcomes import closing_outcome
+from pipeboard.exchange.history import closing_outcome
 from pipeboard.exchange.reading import Reading, find_source, open_import
 from pipeboard.exchange.recipe import Recipe, Survey, read_options, recipe_from_json, survey
 from pipeboard.exchange.row_stream import stages_in_order

@@ -25,18 +25,18 @@ from pipeboard.domain.people import match_owner
 from pipeboard.domain.periods import parse_period
 from pipeboard.domain.pipeline import Pipeline
 from pipeboard.store.sql import Audit
-from pipeboard.workspace.day import day_of
 from pipeboard.workspace.execution import carry_out
 from pipeboard.workspace.recording import Receipt, agree, as_command
 from pipeboard.workspace.reports import ReportQuery, groups_of, report_of
 from pipeboard.workspace.service import Service
+from pipeboard.workspace.triage import day_of
 
 if TYPE_CHECKING:
     from pipeboard.domain.agreements import Contents
+    from pipeboard.domain.deal_record import Entry
     from pipeboard.domain.metrics import Report
     from pipeboard.domain.metrics.waterfall import Waterfall
     from pipeboard.domain.review import ReviewDocument
-    from pipeboard.domain.sheet import Entry
     from pipeboard.store.reading import Reader
     from pipeboard.store.reading.facts import Watch
 

@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from pipeboard.domain import commands as c
 from pipeboard.domain.deal import Deal, NextStep, Status
+from pipeboard.domain.deal_record import may_see
 from pipeboard.domain.deciding import decide
 from pipeboard.domain.errors import Ambiguous, NotFound, PipeboardError, Refused
 from pipeboard.domain.events import Event, evolve, evolve_all
 from pipeboard.domain.lazy_dataclass import replace
 from pipeboard.domain.people import is_like_another, match_rep
-from pipeboard.domain.sheet import may_see
 from pipeboard.domain.text import fold
 from pipeboard.exchange.rows import DealRow, Rejected
 from pipeboard.workspace.import_report import Differing, ImportReport

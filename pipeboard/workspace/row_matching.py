@@ -21,7 +21,7 @@ from pipeboard.workspace.row_commands import PLAIN, contacts_of, digest, loss_of
 if TYPE_CHECKING:
     from pipeboard.domain.deal import FieldValue
     from pipeboard.exchange.side_files import SideTable
-    from pipeboard.store.reading.known_deals import KnownDeals
+    from pipeboard.store.reading.finding import KnownDeals
 
 
 Match = Literal["update", "skip", "new"]

@@ -1,5 +1,6 @@
 """Triage: one deal of the day's queue at a time, until each has a next step to come, sleeps, or is
-closed; for the screen and for `triage --plain`."""
+closed; for the screen and for `triage --plain`.
+"""
 
 from __future__ import annotations
 
@@ -14,21 +15,77 @@ from pipeboard.domain.commands import SetNextStep
 from pipeboard.domain.criteria import ROLES, About, unmet_of_stage
 from pipeboard.domain.dates import format_day
 from pipeboard.domain.errors import BadInput, PipeboardError
-from pipeboard.domain.filter_nodes import EVERYTHING
+from pipeboard.domain.filter_nodes import EVERYTHING, Filter
 from pipeboard.domain.lazy_dataclass import replace
-from pipeboard.domain.queue import Queued, Reason, Round, Tier, is_handled, is_unplanned, waiting
+from pipeboard.domain.people import match_owner
+from pipeboard.domain.pipeline import Pipeline
+from pipeboard.domain.queue import (
+    Load,
+    Queued,
+    Reason,
+    Round,
+    Tier,
+    is_handled,
+    is_unplanned,
+    waiting,
+)
 from pipeboard.domain.text import printable
+from pipeboard.workspace.service import Service
 
 if TYPE_CHECKING:
     from datetime import date
     from pathlib import Path
 
     from pipeboard.domain.deal import Contact, Deal
-    from pipeboard.domain.sheet import DealRecord
+    from pipeboard.domain.deal_record import DealRecord
     from pipeboard.store.reading import Reader
     from pipeboard.store.reading.day import DayReader
     from pipeboard.store.reading.listing import Listing
     from pipeboard.workspace.recording import Receipt
+
+
+# The day as a rep looks at it: whose queue, what stands in it, who has how much on hand.
+
+EVERYBODY = "all"
+
+
+def day_of(
+    service: Service,
+    pipeline: Pipeline | None = None,
+    owner: str | None = None,
+    query: Filter = EVERYTHING,
+) -> DayReader:
+    """What is to be done today: of one pipeline or all, of one owner or all, under a filter."""
+    from pipeboard.store.reading.listing import Listing
+
+    return service.reader.day(
+        Listing(
+            service.today,
+            service.settings.zone,
+            me=service.me,
+            pipeline_id=pipeline.id if pipeline else None,
+            owner=owner,
+            filter=query,
+        )
+    )
+
+
+def whose(service: Service, text: str | None) -> str | None:
+    """Whose day is meant: the rep that was named, `all` for everybody (None), and without a word
+    one's own, or everybody's for who is no rep. NotFound for a name that nobody bears."""
+    reps = service.reader.reps()
+    if text is None:
+        return service.me if any(rep.name == service.me for rep in reps) else None
+    if text.strip().lower() == EVERYBODY:
+        return None
+    return match_owner(text, reps, service.me)
+
+
+def loads_of(service: Service, pipeline: Pipeline) -> tuple[Load, ...]:
+    """How much each active rep has on hand in a pipeline, by name."""
+    found = day_of(service, pipeline).loads()
+    return tuple(found.get(rep.name, Load(rep.name)) for rep in service.reader.reps() if rep.active)
+
 
 _MOST_KEPT: Final = 50
 """Of so many people and databases it is known how far they have come."""

@@ -22,7 +22,7 @@ from pipeboard.workspace.service import Service, in_transaction
 
 if TYPE_CHECKING:
     from pipeboard.domain.agreements import Agreement
-    from pipeboard.domain.sheet import Entry
+    from pipeboard.domain.deal_record import Entry
     from pipeboard.store.projecting import Change
     from pipeboard.store.reading.history import Did, Recorded
 

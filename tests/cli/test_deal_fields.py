@@ -20,10 +20,10 @@ import pytest
 
 from pipeboard.domain.deal import Answer, Ask, Contact, Deal, Loss, NextStep, Status, Term
 from pipeboard.domain.deal_fields import parse_field
+from pipeboard.domain.deal_record import EVERYBODYS
 from pipeboard.domain.errors import Conflict, PipeboardError
 from pipeboard.domain.events import Kind, change_to, event_from_json, evolve
 from pipeboard.domain.money import Money
-from pipeboard.domain.sheet import EVERYBODYS
 from pipeboard.domain.timeline import describe
 from pipeboard.exchange.deal_text import DealText
 from pipeboard.exchange.synonyms import SYNONYMS
@@ -34,8 +34,7 @@ from pipeboard.ui.draw.facts import PaneStyle, chips
 from pipeboard.ui.draw.line import full_money, text_of
 from pipeboard.ui.draw.notes import people_items, term_items, terms_note
 from pipeboard.ui.draw.pane import pane_lines
-from pipeboard.ui.overlays.conflict import about
-from pipeboard.ui.overlays.form import deal_form
+from pipeboard.ui.overlays.form import about, deal_form
 from pipeboard.workspace.execution import change_of
 from pipeboard.workspace.import_rows import ImportOptions
 from pipeboard.workspace.recording import Decision, record

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from pipeboard.domain import commands as c
+from pipeboard.domain.deal_record import EVERYBODYS, LoggedEvent, deal_seen_by, event_seen_by
 from pipeboard.domain.money import Money
-from pipeboard.domain.sheet import EVERYBODYS, LoggedEvent, deal_seen_by, event_seen_by
 from pipeboard.store.projecting.events import event_text
 from tests.domain.deciding_cases import do, events_of, new
 

@@ -12,10 +12,10 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from pipeboard.domain.deal import Answer, Contact, Deal, Loss, NextStep, Note, Status, Touch
+from pipeboard.domain.deal_record import DealRecord, Entry, LoggedEvent
 from pipeboard.domain.events import Event, EventData, Kind
 from pipeboard.domain.money import Money
 from pipeboard.domain.settings import Settings
-from pipeboard.domain.sheet import DealRecord, Entry, LoggedEvent
 from pipeboard.domain.templates import template
 from pipeboard.exchange.deal_text import DealText
 from pipeboard.exchange.json_documents import (

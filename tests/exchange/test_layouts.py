@@ -8,8 +8,7 @@ import pytest
 from pipeboard.domain.errors import BadInput
 from pipeboard.exchange.columns import match_columns
 from pipeboard.exchange.layouts import GENERIC, LAYOUTS, detect, layout_named
-from pipeboard.exchange.layouts.layout import Layout
-from pipeboard.exchange.layouts.own import COLUMNS
+from pipeboard.exchange.layouts.layout import COLUMNS, Layout
 from tests.exchange.files import exported
 
 TOOLS = {

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from pipeboard.domain.errors import BadInput
-from pipeboard.exchange.outcomes import RowStatus, closing_outcome, read_status
+from pipeboard.exchange.history import RowStatus, closing_outcome, read_status
 
 
 @pytest.mark.parametrize(

@@ -11,8 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeboard.domain.money import Money
-from pipeboard.exchange.layouts.layout import Layout
-from pipeboard.exchange.layouts.own import COLUMNS, OURS, flatten, join_words
+from pipeboard.exchange.layouts.layout import COLUMNS, OURS, Layout, flatten, join_words
 from pipeboard.exchange.rows import (
     DealRow,
     Rejected,

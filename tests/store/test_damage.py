@@ -15,11 +15,11 @@ from sqlmodel import SQLModel
 
 from pipeboard.domain.board import Lens, Sort
 from pipeboard.domain.deal import Contact, Loss
+from pipeboard.domain.deal_record import EVERYBODYS
 from pipeboard.domain.errors import DatabaseError, PipeboardError
 from pipeboard.domain.filter import parse_filter
 from pipeboard.domain.filter_nodes import Filter
 from pipeboard.domain.settings import Rep
-from pipeboard.domain.sheet import EVERYBODYS
 from pipeboard.store import Store
 from pipeboard.store.reading import Reader
 from pipeboard.store.reading.listing import Listing

@@ -12,11 +12,11 @@ from typing import Any
 import pytest
 
 from pipeboard.domain.board import Lens, Sort
+from pipeboard.domain.deal_record import EVERYBODYS
 from pipeboard.domain.filter import parse_filter
 from pipeboard.domain.lazy_dataclass import replace
 from pipeboard.domain.people import Actor
 from pipeboard.domain.settings import SEEN, Rep, Settings
-from pipeboard.domain.sheet import EVERYBODYS
 from pipeboard.store import Store
 from pipeboard.store.database import Database
 from pipeboard.store.reading import Reader

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from pipeboard.domain.deal import Deal
+from pipeboard.domain.deal_record import EVERYBODYS
 from pipeboard.domain.events import Event, Kind, change, evolve, inverse
-from pipeboard.domain.sheet import EVERYBODYS
 from pipeboard.store import Store
 from pipeboard.store.projecting import Change
 from pipeboard.store.writing import Done

@@ -10,13 +10,13 @@ from zoneinfo import ZoneInfo
 from pipeboard.domain.board import Board, Card, Column, Lens, Signs
 from pipeboard.domain.criteria import parse_criterion
 from pipeboard.domain.deal import Answer, Contact, Deal, NextStep, Note, Status, Term, Touch
+from pipeboard.domain.deal_record import DealRecord, Entry
 from pipeboard.domain.events import Event, Kind
 from pipeboard.domain.money import Money
 from pipeboard.domain.pipeline import Pipeline, Stage, StageKind
-from pipeboard.domain.sheet import DealRecord, Entry
 from pipeboard.domain.signs import Sign
 from pipeboard.domain.templates import SEVEN
-from pipeboard.ui.draw.view import BoardView, Window
+from pipeboard.ui.draw.layout import BoardView, Window
 
 TODAY = date(2026, 11, 23)
 ZONE = ZoneInfo("Europe/Helsinki")

@@ -9,9 +9,8 @@ from hypothesis import strategies as st
 from pipeboard.domain.board import Card
 from pipeboard.domain.deal import Status
 from pipeboard.domain.filter import EVERYTHING
-from pipeboard.ui.draw.layout import followed
+from pipeboard.ui.draw.layout import BoardView, Pane, followed
 from pipeboard.ui.draw.line import Glyphs
-from pipeboard.ui.draw.view import BoardView, Pane
 from tests.ui.board_scene import HINTS, card, view_of
 from tests.ui.hostile import HOSTILE, TEXTS
 

@@ -11,9 +11,8 @@ import sys
 from contextlib import nullcontext
 from pathlib import Path
 
-from pipeboard.ui.terminal.facts import terminal_size
 from pipeboard.ui.terminal.first_frame import Row, paint
-from pipeboard.ui.terminal.ink import Ink, color_depth
+from pipeboard.ui.terminal.ink import Ink, color_depth, terminal_size
 from pipeboard.ui.terminal.width import fit
 
 FOLDER = Path(sys.argv[1])

@@ -10,8 +10,8 @@ import pytest
 
 from pipeboard.domain import commands as c
 from pipeboard.domain.deal import Status
+from pipeboard.domain.deal_record import EVERYBODYS
 from pipeboard.domain.people import Actor
-from pipeboard.domain.sheet import EVERYBODYS
 from pipeboard.store import Store
 from pipeboard.ui.overlays.prompt import step_days
 from tests.team import NOW

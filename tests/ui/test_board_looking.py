@@ -8,14 +8,13 @@ import pytest
 
 from pipeboard.domain.board import Sort
 from pipeboard.ui.draw.changes import SIGN_FILTERS
-from pipeboard.ui.draw.layout import layout
-from pipeboard.ui.draw.view import AUTO
+from pipeboard.ui.draw.layout import AUTO, layout
 from pipeboard.ui.launch import Choices
 from pipeboard.ui.palette import Role
 from pipeboard.ui.screens.deal_pane import PANE_S, pause_after
-from pipeboard.ui.terminal.facts import background
+from pipeboard.ui.terminal.ink import background
 from pipeboard.ui.terminal.reading import BackgroundTold
-from pipeboard.ui.widgets.canvas import BoardCanvas
+from pipeboard.ui.widgets.page import BoardCanvas
 from tests.team import Team
 from tests.ui.desk import Desk, desk
 

@@ -9,7 +9,7 @@ import pytest
 
 from pipeboard.ui.draw.layout import card_region, layout
 from pipeboard.ui.launch import Choices
-from pipeboard.ui.widgets.canvas import BoardCanvas
+from pipeboard.ui.widgets.page import BoardCanvas
 from tests.ui.desk import Desk, desk
 
 

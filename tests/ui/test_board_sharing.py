@@ -20,8 +20,8 @@ from pipeboard.domain.people import Actor
 from pipeboard.store import Store
 from pipeboard.ui.key_table import BOARD
 from pipeboard.ui.keys import UNBOUND
+from pipeboard.ui.last_view import OPEN_ANEW
 from pipeboard.ui.screens.live import LiveScreen
-from pipeboard.ui.seat import OPEN_ANEW
 from tests.team import NOW
 from tests.ui.desk import desk
 from tests.ui.lock import held

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from pipeboard.ui.failures import Busy, dropped
 from pipeboard.ui.terminal.width import cell_width
+from pipeboard.ui.write_queue import Busy, dropped
 
 HOLDER = "process 4711 (ana, import), who is writing since 10:02"
 

@@ -10,9 +10,8 @@ from hypothesis import given
 
 from pipeboard.domain.filter import EVERYTHING
 from pipeboard.ui.draw.board import draw_board
-from pipeboard.ui.draw.layout import followed, layout
+from pipeboard.ui.draw.layout import BoardView, Pane, followed, layout
 from pipeboard.ui.draw.line import Glyphs, text_of, width_of
-from pipeboard.ui.draw.view import BoardView, Pane
 from pipeboard.ui.palette import Role
 from tests.ui.board_scene import card, scene, view_of
 from tests.ui.board_views import views

@@ -9,8 +9,7 @@ from hypothesis import strategies as st
 
 from pipeboard.ui.draw.board import draw_board
 from pipeboard.ui.draw.changes import changes
-from pipeboard.ui.draw.layout import Region, followed
-from pipeboard.ui.draw.view import BoardView, Pane
+from pipeboard.ui.draw.layout import BoardView, Pane, Region, followed
 from pipeboard.ui.terminal.width import clusters
 from tests.ui.board_scene import scene
 from tests.ui.board_views import views

@@ -5,16 +5,19 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeboard.ui.draw.frame import (
+from pipeboard.ui.draw.line import (
+    Glyphs,
     KeyGroup,
     box,
     hint_keys,
     hint_line,
     key_table,
     rule,
+    text_of,
     title_bar,
+    whole,
+    width_of,
 )
-from pipeboard.ui.draw.line import Glyphs, text_of, whole, width_of
 from tests.ui.board_scene import HINTS
 from tests.ui.golden_screens import assert_looks_like
 from tests.ui.hostile import TEXTS

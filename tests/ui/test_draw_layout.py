@@ -9,8 +9,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeboard.domain.board import Card
-from pipeboard.ui.draw.layout import card_rows, followed, layout, wanted, whole_cards
-from pipeboard.ui.draw.view import BoardView, Pane
+from pipeboard.ui.draw.layout import (
+    BoardView,
+    Pane,
+    card_rows,
+    followed,
+    layout,
+    wanted,
+    whole_cards,
+)
 from tests.ui.board_scene import card, scene, view_of
 from tests.ui.board_views import views
 

@@ -10,8 +10,7 @@ from pipeboard.domain.metrics.wording import Wording
 from pipeboard.domain.text import printable
 from pipeboard.ui.draw.charts import ChartStyle
 from pipeboard.ui.draw.line import Glyphs, spelled, text_of, width_of
-from pipeboard.ui.draw.metrics.figures import Figures
-from pipeboard.ui.draw.metrics.sections import Block, Spot, marked, spot_at
+from pipeboard.ui.draw.metrics.sections import Block, Figures, Spot, marked, spot_at
 from pipeboard.ui.draw.metrics.tab_names import TABS, TabName
 from pipeboard.ui.draw.metrics.tabs import draw_tab, tab_strip
 from tests.domain.metrics.log import LEAD, PROPOSAL, QUALIFY, Log, ids, period

@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 
 from pipeboard.ui.draw.board import draw_board
 from pipeboard.ui.draw.changes import BoardPlace, Hit, hit
+from pipeboard.ui.draw.layout import BoardView, Pane
 from pipeboard.ui.draw.line import text_of
-from pipeboard.ui.draw.view import BoardView, Pane
 from tests.ui.board_scene import scene
 from tests.ui.board_views import views
 

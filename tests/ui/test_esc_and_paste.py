@@ -14,7 +14,7 @@ from pipeboard.ui.overlays.overlay import Overlay, TypingOverlay
 from pipeboard.ui.overlays.text import TextScreen
 from pipeboard.ui.screens.first_run import FirstRun
 from pipeboard.ui.terminal.reading import PASTE_BEGINS, PASTE_ENDS, KeyReader
-from pipeboard.workspace.targets import save_filter
+from pipeboard.workspace.reports import save_filter
 from tests.ui.shown import Shown, shown
 from tests.ui.test_first_run import welcome
 from tests.ui.test_resizing import OVERLAYS, THOROUGH

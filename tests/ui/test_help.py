@@ -6,8 +6,7 @@ import pytest
 
 from pipeboard.domain.filter_terms import FIELDS, FORMS, STATES
 from pipeboard.domain.signs import Sign
-from pipeboard.ui.draw.frame import KeyGroup
-from pipeboard.ui.draw.line import Glyphs, text_of, whole
+from pipeboard.ui.draw.line import Glyphs, KeyGroup, text_of, whole
 from pipeboard.ui.key_table import BOARD
 from pipeboard.ui.overlays.help import Help, filter_lines, groups_of, legend_lines
 from tests.ui.overlays import HOSTILE, Stage, is_harmless, opened

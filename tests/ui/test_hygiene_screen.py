@@ -21,7 +21,7 @@ from pipeboard.ui.screens.deal import DealScreen
 from pipeboard.ui.screens.hygiene import HygieneScreen
 from pipeboard.workspace import Workspace
 from pipeboard.workspace.configuration import change_rep
-from pipeboard.workspace.day import day_of
+from pipeboard.workspace.triage import day_of
 from tests.team import TODAY
 from tests.ui.desk import Desk, desk
 from tests.ui.lock import KINDS, press_while_held

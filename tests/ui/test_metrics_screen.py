@@ -13,7 +13,7 @@ from pipeboard.ui.launch import Choices
 from pipeboard.ui.screens.board import BoardScreen
 from pipeboard.ui.screens.metrics import MetricsScreen
 from pipeboard.workspace.new_deals import add_deal
-from pipeboard.workspace.targets import calls_of
+from pipeboard.workspace.reports import calls_of
 from tests.ui.desk import Desk, desk
 from tests.ui.lock import SlowReading
 

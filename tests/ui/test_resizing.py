@@ -12,7 +12,7 @@ from textual.strip import Strip
 from pipeboard.ui.overlays.menu import Menu, MenuChoice
 from pipeboard.ui.overlays.overlay import Overlay, fitted
 from pipeboard.ui.overlays.prompt import Prompt
-from pipeboard.workspace.targets import save_filter
+from pipeboard.workspace.reports import save_filter
 from tests.ui.shown import STALE, Shown, shown
 
 THOROUGH = bool(os.environ.get("PIPEBOARD_THOROUGH"))

@@ -14,11 +14,7 @@ import pytest
 
 from pipeboard.ui.terminal import session
 from pipeboard.ui.terminal.drafts import Drafts
-from pipeboard.ui.terminal.facts import (
-    can_run_tui,
-    erases_in_colour,
-    tidy_environment,
-)
+from pipeboard.ui.terminal.ink import can_run_tui, erases_in_colour, tidy_environment
 from tests.ui.pseudo_terminal import PseudoTerminal
 
 DEMO = "tests/ui/terminal_demo.py"

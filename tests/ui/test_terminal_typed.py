@@ -11,7 +11,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from textual.events import Key, MouseEvent, Paste
 
-from pipeboard.ui.terminal.facts import background, keep_background
+from pipeboard.ui.terminal.ink import background, keep_background
 from pipeboard.ui.terminal.reading import (
     PASTE_BEGINS,
     PASTE_ENDS,

@@ -23,8 +23,7 @@ from pipeboard.ui.launch import Choices
 from pipeboard.ui.screens.deal import DealScreen
 from pipeboard.ui.screens.triage import TriageScreen
 from pipeboard.workspace import Actor
-from pipeboard.workspace.day import day_of
-from pipeboard.workspace.triage import Triage
+from pipeboard.workspace.triage import Triage, day_of
 from tests.team import NOW, TODAY
 from tests.ui.desk import Desk, desk
 from tests.ui.lock import KINDS, Lock, held

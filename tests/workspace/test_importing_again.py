@@ -10,10 +10,10 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from pipeboard.domain.deal import Deal, Loss, Status
+from pipeboard.domain.deal_record import EVERYBODYS
 from pipeboard.domain.errors import Refused
 from pipeboard.domain.money import Money
 from pipeboard.domain.settings import Rep
-from pipeboard.domain.sheet import EVERYBODYS
 from pipeboard.domain.templates import from_stage_names
 from pipeboard.exchange.reading import ReadOptions, open_import
 from pipeboard.store import sealing

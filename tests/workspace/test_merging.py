@@ -17,7 +17,7 @@ from pipeboard.domain.deal import Contact, Deal, Loss, NextStep, Term
 from pipeboard.domain.errors import PipeboardError, Refused
 from pipeboard.domain.events import Kind
 from pipeboard.domain.money import Money
-from pipeboard.workspace.day import day_of
+from pipeboard.workspace.triage import day_of
 from tests.doing import DOING
 from tests.ledger import disagreements
 from tests.team import LEAD, Team, add, now_of

@@ -20,7 +20,7 @@ from pipeboard.domain.pipeline import Pipeline
 from pipeboard.domain.queue import Day, Round, Tier, place
 from pipeboard.domain.settings import Rep
 from pipeboard.store.reading.day import DayReader
-from pipeboard.workspace.day import day_of, loads_of, whose
+from pipeboard.workspace.triage import day_of, loads_of, whose
 from tests.doing import DOING
 from tests.store.oracle import order
 from tests.team import CLOSING, NEEDS, QUALIFICATION, TODAY, Team, add, now_of, sales

@@ -13,8 +13,8 @@ from pipeboard.domain.money import Money
 from pipeboard.domain.queue import Tier
 from pipeboard.domain.review import Variant, named_in
 from pipeboard.exchange.review_document import review_document, review_markdown
-from pipeboard.workspace.day import day_of
 from pipeboard.workspace.review import decide, held_on, held_reviews, hold, last_review_at, review
+from pipeboard.workspace.triage import day_of
 from tests.ledger import disagreements
 from tests.team import LEAD, NEEDS, QUALIFICATION, TODAY, Team, add, now_of, sales
 from tests.verbs import Workspace

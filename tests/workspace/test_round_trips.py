@@ -14,13 +14,13 @@ from hypothesis import strategies as st
 
 from pipeboard.domain import commands as c
 from pipeboard.domain.deal import Answer, Contact, Loss, Term
+from pipeboard.domain.deal_record import EVERYBODYS
 from pipeboard.domain.errors import PipeboardError
 from pipeboard.domain.json_data import json_object
 from pipeboard.domain.money import Money
-from pipeboard.domain.sheet import EVERYBODYS
 from pipeboard.exchange.deal_files import csv_of_deals, deal_document, json_of_deals, jsonl_of_deals
 from pipeboard.exchange.json_documents import Documents
-from pipeboard.exchange.layouts.own import COLUMNS, FIELD_PREFIX, flatten
+from pipeboard.exchange.layouts.layout import COLUMNS, FIELD_PREFIX, flatten
 from pipeboard.exchange.reading import open_import
 from pipeboard.workspace.import_rows import ImportReport
 from tests.team import NEGOTIATION, Team, add, now_of, sales

@@ -61,7 +61,7 @@ def deal_verbs() -> tuple[str, ...]:
 
 def sentence_of(command: c.Command, told: Telling) -> str:
     """What a command did, as receipts, history and undo tell it; of one deal also from what."""
-    from pipeboard.domain.deciding.from_what import from_what
+    from pipeboard.domain.deciding.rules import from_what
 
     said, ending = RULES[type(command)].sentence(command, told), from_what(command, told)
     return f"{said.removesuffix('.')}{ending}." if ending else said

@@ -11,6 +11,7 @@ from pipeboard.domain.criteria import unmet
 from pipeboard.domain.dates import format_date, local_date
 from pipeboard.domain.deal import Deal, Loss, Status
 from pipeboard.domain.deal_fields import FIELDS
+from pipeboard.domain.deal_record import may_see
 from pipeboard.domain.deciding import edits, work
 from pipeboard.domain.deciding.edits import clean_fields, given_by
 from pipeboard.domain.deciding.moves import closing, entry, known_by, target_stage
@@ -18,7 +19,6 @@ from pipeboard.domain.deciding.rules import rule
 from pipeboard.domain.errors import BadInput, Refused
 from pipeboard.domain.events import Event, EventFacts, Kind, change_to, evolve, micros
 from pipeboard.domain.pipeline import Stage
-from pipeboard.domain.sheet import may_see
 from pipeboard.domain.text import clean_line
 
 if TYPE_CHECKING:

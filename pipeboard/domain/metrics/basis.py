@@ -19,10 +19,9 @@ from pipeboard.domain.metrics.deals import (
     StageVisits,
     visits_between,
 )
-from pipeboard.domain.metrics.grouping import Group, Grouping
 from pipeboard.domain.metrics.history import LOST, WON, DealHistory
 from pipeboard.domain.metrics.result import DAY_US, Number, left_out
-from pipeboard.domain.metrics.rules import Calendar, MetricRules
+from pipeboard.domain.metrics.rules import Calendar, Group, Grouping, MetricRules
 from pipeboard.domain.periods import Period
 
 T = TypeVar("T")

@@ -15,7 +15,6 @@ from pipeboard.domain.metrics.basis import Basis, shared_out
 from pipeboard.domain.metrics.chances import CERTAIN_BP, Chances, chances_at
 from pipeboard.domain.metrics.cycle import P90, lasted
 from pipeboard.domain.metrics.forecast import BEST, COMMIT, NO_PROBABILITY, PIPELINE
-from pipeboard.domain.metrics.grouping import Group, Grouping
 from pipeboard.domain.metrics.history import WON, DealHistory
 from pipeboard.domain.metrics.past_forecasts import (
     PastStanding,
@@ -35,6 +34,7 @@ from pipeboard.domain.metrics.result import (
     nearest_rank,
     wilson,
 )
+from pipeboard.domain.metrics.rules import Group, Grouping
 from pipeboard.domain.periods import Period
 
 NOT_ENOUGH = "not enough deals are old enough to be decided"

@@ -6,15 +6,14 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from pipeboard.domain.metrics import (
+    conversion,
     coverage,
     cycle,
     forecast,
-    leads,
     outcomes,
     process,
     targets,
     time_in_stage,
-    velocity,
     waterfall,
     win_rates,
 )
@@ -22,6 +21,7 @@ from pipeboard.domain.metrics import coverage as pace
 from pipeboard.domain.metrics import cycle as size
 from pipeboard.domain.metrics import forecast as categories
 from pipeboard.domain.metrics import targets as own_call
+from pipeboard.domain.metrics import win_rates as velocity
 from pipeboard.domain.metrics.wording import Definition
 
 # fmt: off
@@ -39,9 +39,9 @@ _NUMBERS = (
     coverage.required_by_win_rate, targets.target_of, forecast.weighted_forecast,
     forecast.measured_forecast, forecast.rose_tint, categories.forecast_commit,
     categories.forecast_best, categories.forecast_pipeline, own_call.own_call,
-    categories.forecast_overdue, leads.lead_velocity_rate, leads.lead_growth,
+    categories.forecast_overdue, conversion.lead_velocity_rate, conversion.lead_growth,
     process.first_response, waterfall.slip_rate, waterfall.push_count, forecast.cautious_forecast,
-    leads.lead_velocity_average, process.adherence_rate, forecast.win_chance,
+    conversion.lead_velocity_average, process.adherence_rate, forecast.win_chance,
     time_in_stage.single_contact, pace.next_coverage, pace.attainment, pace.pace, pace.leads_needed,
 )
 # fmt: on

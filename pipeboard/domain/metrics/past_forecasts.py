@@ -11,9 +11,9 @@ from pipeboard.domain.errors import BadInput
 from pipeboard.domain.lazy_dataclass import dataclass
 from pipeboard.domain.metrics.basis import Basis, shared_out
 from pipeboard.domain.metrics.chances import CERTAIN_BP, Chances, band_of, chances_at, stay_at
-from pipeboard.domain.metrics.grouping import Group, Grouping
 from pipeboard.domain.metrics.history import DealHistory
 from pipeboard.domain.metrics.result import Number
+from pipeboard.domain.metrics.rules import Group, Grouping
 from pipeboard.domain.metrics.wording import counted
 from pipeboard.domain.periods import Period
 

@@ -10,9 +10,9 @@ from itertools import pairwise
 from pipeboard.domain.lazy_dataclass import dataclass
 from pipeboard.domain.metrics.basis import Basis, Happened, by_event, in_order, shared_out, touched
 from pipeboard.domain.metrics.cycle import watched
-from pipeboard.domain.metrics.grouping import Group
 from pipeboard.domain.metrics.history import DealHistory
 from pipeboard.domain.metrics.result import HOUR_US, Metric, Unit, count, kaplan_meier, proportion
+from pipeboard.domain.metrics.rules import Group
 from pipeboard.domain.metrics.wording import named
 
 NOT_REACHED = "not reached: fewer than half have heard from us"

@@ -14,7 +14,7 @@ from pipeboard.domain.metrics.calibration import (
     calibration,
     forecast_history,
 )
-from pipeboard.domain.metrics.conversion import Cohort
+from pipeboard.domain.metrics.conversion import Cohort, LeadMonth, Week, lead_velocity, weeks
 from pipeboard.domain.metrics.coverage import Coverage, coverage
 from pipeboard.domain.metrics.cycle import time_to_win
 from pipeboard.domain.metrics.forecast import (
@@ -26,8 +26,6 @@ from pipeboard.domain.metrics.forecast import (
     rose_tint_by_stage,
     weighted_value,
 )
-from pipeboard.domain.metrics.grouping import Group, Grouping
-from pipeboard.domain.metrics.leads import LeadMonth, Week, lead_velocity, weeks
 from pipeboard.domain.metrics.names import METRICS
 from pipeboard.domain.metrics.outcomes import LossReason, loss_reasons
 from pipeboard.domain.metrics.past_forecasts import Backtest, backtest
@@ -40,6 +38,7 @@ from pipeboard.domain.metrics.process import (
     touches,
 )
 from pipeboard.domain.metrics.result import Metric, count
+from pipeboard.domain.metrics.rules import Group, Grouping
 from pipeboard.domain.metrics.targets import CallRecord, call_record, own_call, target_of
 from pipeboard.domain.metrics.time_in_stage import (
     Bottleneck,
@@ -51,8 +50,8 @@ from pipeboard.domain.metrics.time_in_stage import (
     overstay_by_stage,
     stalled_by_stage,
 )
-from pipeboard.domain.metrics.velocity import is_stale
 from pipeboard.domain.metrics.waterfall import Waterfall, due_at_start, pushes_of, waterfall
+from pipeboard.domain.metrics.win_rates import is_stale
 from pipeboard.domain.pipeline import Stage
 
 # Which groups there are: nothing that is counted in the whole is in none of them.

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from datetime import date, timedelta
 from functools import cache, cached_property
 from types import MappingProxyType
+from typing import Literal
 from zoneinfo import ZoneInfo
 
 from pipeboard.domain.dates import local_date, start_of_day
 from pipeboard.domain.events import instant, micros
 from pipeboard.domain.lazy_dataclass import dataclass, field
-from pipeboard.domain.metrics.history import WON, Places
-from pipeboard.domain.money import Money, Rates
+from pipeboard.domain.metrics.history import WON, DealHistory, Places
+from pipeboard.domain.money import Money, Rates, exponent
 from pipeboard.domain.pipeline import Pipeline, Stage
 from pipeboard.domain.settings import Settings
 
@@ -156,3 +157,182 @@ class MetricRules:
         says nothing about before."""
         known = self.chances.get(stage_id)
         return not known or known[0][0] <= us
+
+
+# Ways to split deals into groups: whose, from where, which product, when.
+
+Group = str | None
+"""The name of a group; None is the group of what is unknown: nobody's deals, no source."""
+GroupOf = Callable[[DealHistory, int], Group]
+Scope = Literal["", "owner", "team"]
+
+MATCHING = "matching"
+
+
+@dataclass(frozen=True, slots=True)
+class Grouping:
+    """How deals fall into groups, each into exactly one.
+
+    `event` names the group of something that happened to a deal at an instant (created, entered a
+    stage, closed), `standing` that of a deal as it stood open at an instant. `scope` says whose
+    targets the groups have, `unknown` what the group None is called.
+    """
+
+    name: str
+    event: GroupOf
+    standing: GroupOf
+    scope: Scope = ""
+    unknown: str = "none"
+
+    def called(self, group: Group) -> str:
+        """A group in words."""
+        return self.unknown if group is None else group
+
+
+def by_matching(text: str, ids: Collection[int], owner: Group = None) -> Grouping:
+    """The deals that a filter finds, against all others: its one group is `MATCHING`, or the
+    `owner` where the filter asks for nothing but that, which has the owner's targets."""
+    found, group = frozenset(ids), owner or MATCHING
+
+    def matching(deal: DealHistory, us: int) -> Group:
+        return group if deal.id in found else None
+
+    return Grouping(f"filter {text}", matching, matching, "owner" if owner else "", "the others")
+
+
+def grouping_of(
+    name: str, rules: MetricRules, calendar: Calendar, attribute: Callable[[str], Mapping[int, str]]
+) -> Grouping:
+    """The grouping that a person names: `owner`, `team`, `stage`, `month`, `quarter`, `size`, or
+    whatever `attribute` gives a value of for each deal id (`source`, `account`, `field.product`).
+    """
+    match name:
+        case "owner":
+            return by_owner(rules)
+        case "team":
+            return by_team(rules)
+        case "stage":
+            return by_stage(rules)
+        case "month":
+            return by_month(calendar)
+        case "quarter":
+            return by_quarter(calendar, rules.settings.fiscal_shift)
+        case "size":
+            return by_size(rules, calendar)
+        case _:
+            return by_attribute(name, attribute(name))
+
+
+def by_owner(rules: MetricRules) -> Grouping:
+    """The owner at the event, or the present one where the rules say so."""
+    owner = _owner_of(rules)
+    return Grouping("owner", owner, owner, "owner", "nobody")
+
+
+def by_team(rules: MetricRules) -> Grouping:
+    """The team of the owner at the event; the teams are those of the rules."""
+    owner = _owner_of(rules)
+
+    def team(deal: DealHistory, us: int) -> Group:
+        return rules.teams.get(owner(deal, us) or "") or None
+
+    return Grouping("team", team, team, "team", "no team")
+
+
+def by_stage(rules: MetricRules) -> Grouping:
+    """The stage that a deal was in, or was closed from."""
+    names = {stage.id: stage.name for stage in rules.open_stages}
+
+    def stage(deal: DealHistory, us: int) -> Group:
+        stage_id = deal.stage_at(us)
+        return names.get(stage_id) if stage_id is not None else None
+
+    return Grouping("stage", stage, stage)
+
+
+SIZES = (0, 10_000, 50_000, 250_000)
+"""What deals of a size are worth at least, in whole units of the report's currency."""
+
+
+def by_size(rules: MetricRules, calendar: Calendar) -> Grouping:
+    """What a deal was worth at the event, in bands; a win stands at what it brought."""
+    unit = 10 ** exponent(rules.currency)
+    names = ("under 10k", "10k to 50k", "50k to 250k", "250k and more")
+
+    def size(deal: DealHistory, us: int) -> Group:
+        minor, currency = deal.value_at(max(us, deal.created_at))
+        if minor is None or currency is None:
+            return None
+        worth = rules.exchange.convert(minor, currency, rules.currency, calendar.day(us))
+        return None if worth is None else names[bisect_right(SIZES, max(worth, 0) / unit) - 1]
+
+    return Grouping("size", size, size, unknown="no value")
+
+
+def by_customer(accounts: Mapping[int, str], deals: Iterable[DealHistory]) -> Grouping:
+    """Whether the account of a deal had been won before with another deal."""
+    first_win: dict[str, tuple[int, int]] = {}
+    for deal in deals:
+        account = accounts.get(deal.id)
+        if account and deal.outcome == WON and deal.closed_at is not None:
+            won = (deal.closed_at, deal.id)
+            first_win[account] = min(won, first_win.get(account, won))
+
+    def customer(deal: DealHistory, us: int) -> Group:
+        account = accounts.get(deal.id)
+        if not account:
+            return None
+        at, first = first_win.get(account, (us, deal.id))
+        return "existing" if at < us and first != deal.id else "new"
+
+    return Grouping("customer", customer, customer, unknown="no account")
+
+
+def by_attribute(name: str, values: Mapping[int, str]) -> Grouping:
+    """A source, account or custom field, which a deal has or has not whenever one looks."""
+
+    def value(deal: DealHistory, us: int) -> Group:
+        return values.get(deal.id) or None
+
+    return Grouping(name, value, value, unknown=f"no {name.removeprefix('field.')}")
+
+
+def by_month(calendar: Calendar) -> Grouping:
+    """The local month of an event; open deals stand in the month of their expected close."""
+    return _by_time("month", calendar, lambda month: month)
+
+
+def by_quarter(calendar: Calendar, fiscal_shift: int = 0) -> Grouping:
+    """As `by_month`, in quarters of the business year."""
+
+    def quarter(month: str) -> str:
+        months = 12 * int(month[:4]) + int(month[5:7]) - 1 - fiscal_shift
+        return f"{months // 12:04d}Q{months % 12 // 3 + 1}"
+
+    return _by_time("quarter", calendar, quarter)
+
+
+def _owner_of(rules: MetricRules) -> GroupOf:
+    if rules.owner_now:
+        return lambda deal, us: deal.owner or None
+    return lambda deal, us: deal.owner_at(us) or None
+
+
+def _by_time(name: str, calendar: Calendar, named: Callable[[str], str]) -> Grouping:
+    labels: dict[str, str] = {}
+
+    def label(month: str) -> str:
+        found = labels.get(month)
+        if found is None:
+            found = labels[month] = named(month)
+        return found
+
+    def event(deal: DealHistory, us: int) -> Group:
+        unknown = us == deal.created_at and not deal.is_dated
+        return None if unknown else label(calendar.month(us))
+
+    def standing(deal: DealHistory, us: int) -> Group:
+        close = deal.close_at(us)
+        return label(close[:7]) if close else None
+
+    return Grouping(name, event, standing, unknown="no date")

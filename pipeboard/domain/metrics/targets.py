@@ -9,10 +9,9 @@ from pipeboard.domain.errors import BadInput
 from pipeboard.domain.lazy_dataclass import dataclass
 from pipeboard.domain.metrics.basis import Basis
 from pipeboard.domain.metrics.deals import NO_RATE
-from pipeboard.domain.metrics.grouping import Group, Scope, by_owner
 from pipeboard.domain.metrics.past_forecasts import periods_before
 from pipeboard.domain.metrics.result import Metric, Number, Unit, left_out, missing
-from pipeboard.domain.metrics.rules import CallChanges, Target
+from pipeboard.domain.metrics.rules import CallChanges, Group, Scope, Target, by_owner
 from pipeboard.domain.metrics.wording import named
 from pipeboard.domain.money import Money
 from pipeboard.domain.periods import Period, parse_period

@@ -7,7 +7,8 @@ from types import MappingProxyType
 
 from pipeboard.domain.errors import BadInput
 from pipeboard.domain.text import did_you_mean, quoted
-from pipeboard.exchange.layouts import large, own, small, trello
+from pipeboard.exchange.layouts import large, small, trello
+from pipeboard.exchange.layouts import layout as own
 from pipeboard.exchange.layouts.layout import Layout
 
 GENERIC = Layout(name="csv", columns={})

@@ -10,10 +10,10 @@ from operator import itemgetter
 from typing import Any
 
 from pipeboard.domain.deal import Note, Touch
+from pipeboard.domain.deal_record import DealRecord, Entry, LoggedEvent
 from pipeboard.domain.events import Event, EventData, Kind, instant, micros
 from pipeboard.domain.lazy_dataclass import dataclass
 from pipeboard.domain.pipeline import Pipeline
-from pipeboard.domain.sheet import DealRecord, Entry, LoggedEvent
 from pipeboard.store.database import Database, Row
 from pipeboard.store.reading.deals import read_deal
 from pipeboard.store.rows import event_from_row

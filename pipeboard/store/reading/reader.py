@@ -24,15 +24,14 @@ if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
 
     from pipeboard.domain.deal import Deal
+    from pipeboard.domain.deal_record import DealRecord
     from pipeboard.domain.filter_nodes import Filter
     from pipeboard.domain.people import Actor
-    from pipeboard.domain.sheet import DealRecord
     from pipeboard.store.reading.agreements import Agreements
     from pipeboard.store.reading.day import DayReader
     from pipeboard.store.reading.facts import KnownHistories
-    from pipeboard.store.reading.finding import Found
+    from pipeboard.store.reading.finding import Found, KnownDeals
     from pipeboard.store.reading.history import History
-    from pipeboard.store.reading.known_deals import KnownDeals
     from pipeboard.store.reading.listing import Listing, Place, Selection
     from pipeboard.store.reading.numbers import Numbers
     from pipeboard.store.whole import Whole
@@ -155,7 +154,7 @@ class Reader:
 
     def known_deals(self) -> KnownDeals:
         """What an import asks of the deals that are there."""
-        from pipeboard.store.reading.known_deals import KnownDeals
+        from pipeboard.store.reading.finding import KnownDeals
 
         return KnownDeals(self._database, self._whole)
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import asyncio
 
+from pipeboard.domain.deal_record import DealRecord, Entry
 from pipeboard.domain.locales import written
-from pipeboard.domain.sheet import DealRecord, Entry
 from pipeboard.domain.text import printable_lines
+from pipeboard.ui.actions import programs
 from pipeboard.ui.host import Host, Ids, ask, on_deals, read, target_names
 from pipeboard.ui.overlays.menu import Menu, MenuChoice
 from pipeboard.ui.overlays.picker import Option, Picker
-from pipeboard.ui.terminal import clipboard
 
 
 @on_deals
@@ -100,7 +100,7 @@ async def _copy_one(host: Host, title: str, found: list[str]) -> None:
 
 async def _copy(host: Host, text: str) -> None:
     host.last_copied = text = printable_lines(text)
-    how = await asyncio.to_thread(clipboard.copy, host.app, text, host.program.look.copy_command)
+    how = await asyncio.to_thread(programs.copy, host.app, text, host.program.look.copy_command)
     first, _, more = text.partition("\n")
     host.say(f"{how}: {first}{' …' if more else ''}", "status.ok")
 

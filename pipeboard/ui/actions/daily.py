@@ -10,9 +10,18 @@ from pipeboard.domain.dates import parse_date
 from pipeboard.domain.deal import Deal
 from pipeboard.domain.errors import Conflict
 from pipeboard.domain.locales import written
-from pipeboard.ui.changes import Outcome
 from pipeboard.ui.execute import execute
-from pipeboard.ui.host import Host, Ids, ask, on_deals, read, selected, target_names, targets_of
+from pipeboard.ui.host import (
+    Host,
+    Ids,
+    Outcome,
+    ask,
+    on_deals,
+    read,
+    selected,
+    target_names,
+    targets_of,
+)
 from pipeboard.ui.overlays import prompt
 from pipeboard.ui.overlays.draft import key_of
 from pipeboard.ui.overlays.menu import Menu, MenuChoice

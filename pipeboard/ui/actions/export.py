@@ -12,17 +12,17 @@ from pipeboard.domain.errors import BadInput, DatabaseError
 from pipeboard.domain.filter_nodes import EVERYTHING
 from pipeboard.domain.locales import in_figures
 from pipeboard.domain.text import quoted, slug
-from pipeboard.ui.failures import is_busy
+from pipeboard.ui.actions.programs import copy
 from pipeboard.ui.host import ask
 from pipeboard.ui.overlays.menu import Menu, MenuChoice
 from pipeboard.ui.overlays.prompt import Prompt
 from pipeboard.ui.questions import Came, Questions, until_stored
-from pipeboard.ui.terminal.clipboard import copy
+from pipeboard.ui.write_queue import is_busy
 
 if TYPE_CHECKING:
     from pipeboard.domain.board import Lens
     from pipeboard.domain.json_data import Document
-    from pipeboard.ui.draw.metrics.figures import Figures
+    from pipeboard.ui.draw.metrics.sections import Figures
     from pipeboard.ui.screens.board import BoardScreen
     from pipeboard.ui.screens.metrics import MetricsScreen
     from pipeboard.workspace import Workspace

@@ -13,17 +13,16 @@ from pipeboard.domain.money import parse_money, parse_percent
 from pipeboard.domain.people import new_rep_mark
 from pipeboard.domain.pipeline import Category, Pipeline, Question
 from pipeboard.domain.settings import Rep
-from pipeboard.ui.changes import Outcome
 from pipeboard.ui.execute import execute
-from pipeboard.ui.host import Host, Ids, on_deals, selected, target_names
+from pipeboard.ui.host import Host, Ids, Outcome, on_deals, selected, target_names
 from pipeboard.ui.overlays import prompt
 from pipeboard.ui.overlays.draft import key_of
 from pipeboard.ui.overlays.menu import Menu, MenuChoice
 from pipeboard.ui.overlays.picker import Option, Picker
 from pipeboard.ui.overlays.prompt import Prompt
 from pipeboard.ui.questions import Came, Meeting, Questions, until_stored
-from pipeboard.workspace.day import loads_of
 from pipeboard.workspace.finding import deal_record
+from pipeboard.workspace.triage import loads_of
 
 if TYPE_CHECKING:
     from pipeboard.domain.deal import FieldValue
@@ -256,7 +255,7 @@ async def ask_question(
 ) -> bool:
     """Asks one question and stores what is given; False when it was cancelled or refused. `place`
     is which of those that are asked it is, else which of the pipeline's."""
-    from pipeboard.ui.overlays.conflict import joined
+    from pipeboard.ui.overlays.form import joined
     from pipeboard.ui.overlays.question import QuestionCard
 
     async def attempt(questions: Questions) -> Came:

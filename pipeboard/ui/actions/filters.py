@@ -13,7 +13,7 @@ from pipeboard.ui.overlays.menu import Menu, MenuChoice
 from pipeboard.ui.overlays.picker import Option, Picker
 from pipeboard.ui.overlays.prompt import Prompt
 from pipeboard.ui.questions import Came, Questions, until_stored
-from pipeboard.workspace.targets import rename_filter, save_filter
+from pipeboard.workspace.reports import rename_filter, save_filter
 
 if TYPE_CHECKING:
     from pipeboard.ui.screens.board import BoardScreen

@@ -13,13 +13,13 @@ from pipeboard.ui.actions.daily import next_step
 from pipeboard.ui.actions.fields import close_date, deal_now, owner, value
 from pipeboard.ui.actions.items import edit_person
 from pipeboard.ui.actions.stages import answer_some, lose, name_contact
-from pipeboard.ui.changes import Outcome
 from pipeboard.ui.draw.facts import PaneStyle
 from pipeboard.ui.draw.hygiene import merge_lines
 from pipeboard.ui.execute import execute
 from pipeboard.ui.host import (
     Host,
     Ids,
+    Outcome,
     ask,
     on_deals,
     patiently,

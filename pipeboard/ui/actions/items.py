@@ -13,11 +13,10 @@ from pipeboard.domain.errors import GateNotMet, NotFound
 from pipeboard.domain.text import email_fault, quoted, slug
 from pipeboard.ui.actions.daily import rewrite_note, write_note
 from pipeboard.ui.actions.fields import ask_question, edit
-from pipeboard.ui.changes import Outcome
-from pipeboard.ui.draw.overview import CHECK, FIELDS, GATE
+from pipeboard.ui.draw.notes import CHECK, FIELDS, GATE
 from pipeboard.ui.draw.questions import RATINGS
 from pipeboard.ui.execute import execute
-from pipeboard.ui.host import Host, ask
+from pipeboard.ui.host import Host, Outcome, ask
 from pipeboard.ui.key_table import DEAL_TABS, DealTab
 from pipeboard.ui.overlays.draft import key_of
 from pipeboard.ui.overlays.menu import Menu, MenuChoice

@@ -26,12 +26,12 @@ from pipeboard.ui.actions.navigation import (
 from pipeboard.ui.actions.stages import move_to
 from pipeboard.ui.draw.line import Line
 from pipeboard.ui.execute import execute
-from pipeboard.ui.failures import said
 from pipeboard.ui.host import Host, ask, read
 from pipeboard.ui.key_table import ALL
 from pipeboard.ui.keys import Group
 from pipeboard.ui.last_view import recent, remember
 from pipeboard.ui.overlays.picker import Option, Picker, narrowed
+from pipeboard.ui.write_queue import said
 
 if TYPE_CHECKING:
     from pipeboard.ui.screens.board import BoardScreen

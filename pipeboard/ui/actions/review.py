@@ -22,21 +22,20 @@ from pipeboard.domain.review import named_in
 from pipeboard.exchange.review_document import review_markdown
 from pipeboard.ui.actions.export import write_new
 from pipeboard.ui.actions.navigation import hygiene
-from pipeboard.ui.changes import Outcome
+from pipeboard.ui.actions.programs import copy
 from pipeboard.ui.draw.facts import calendar_day
 from pipeboard.ui.draw.review import DATA
 from pipeboard.ui.execute import carry_out, execute
-from pipeboard.ui.host import Ids, ask, on_deals, patiently, read, target_names
+from pipeboard.ui.host import Ids, Outcome, ask, on_deals, patiently, read, target_names
+from pipeboard.ui.keys import REVIEW_TABS
 from pipeboard.ui.overlays import prompt
 from pipeboard.ui.overlays.draft import key_of
 from pipeboard.ui.overlays.menu import Menu, MenuChoice
 from pipeboard.ui.overlays.picker import Option, Picker
 from pipeboard.ui.overlays.prompt import Prompt
 from pipeboard.ui.questions import Came, Questions, until_stored
-from pipeboard.ui.review_keys import REVIEW_TABS
 from pipeboard.ui.screens.deal import DealScreen
 from pipeboard.ui.screens.review import ReviewPlace, ReviewScreen
-from pipeboard.ui.terminal.clipboard import copy
 from pipeboard.workspace.review import decide as store_decision
 from pipeboard.workspace.review import hold as store_review
 

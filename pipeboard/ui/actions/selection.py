@@ -8,15 +8,14 @@ from typing import TYPE_CHECKING, Final
 
 from pipeboard.domain.board import Sort
 from pipeboard.domain.people import named
-from pipeboard.ui.changes import AddDeal, Outcome, UseCase
 from pipeboard.ui.execute import carry_out, execute
-from pipeboard.ui.host import Host, ask, take_count
+from pipeboard.ui.host import AddDeal, Host, Outcome, UseCase, ask, take_count
 from pipeboard.ui.overlays import prompt
 from pipeboard.ui.overlays.menu import Menu, MenuChoice
 from pipeboard.ui.overlays.picker import Option, Picker
 from pipeboard.ui.overlays.prompt import Prompt
 from pipeboard.ui.questions import Questions, until_stored
-from pipeboard.workspace.column_order import reorder
+from pipeboard.workspace.row_commands import reorder
 from pipeboard.workspace.undoing import redo_last, undo_last
 
 if TYPE_CHECKING:

@@ -17,9 +17,19 @@ from pipeboard.domain.pipeline import Stage
 from pipeboard.domain.text import slug
 from pipeboard.ui.actions.daily import ask_next_step
 from pipeboard.ui.actions.fields import ask_question, deal_now
-from pipeboard.ui.changes import Change, Outcome
 from pipeboard.ui.execute import carry_out, execute
-from pipeboard.ui.host import Host, Ids, ask, on_deals, retarget, selected, take_count, target_names
+from pipeboard.ui.host import (
+    Change,
+    Host,
+    Ids,
+    Outcome,
+    ask,
+    on_deals,
+    retarget,
+    selected,
+    take_count,
+    target_names,
+)
 from pipeboard.ui.overlays import prompt
 from pipeboard.ui.overlays import prompt as feedback
 from pipeboard.ui.overlays.draft import key_of

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Final, Protocol
 
 from pipeboard.domain.lazy_dataclass import dataclass
-from pipeboard.ui.draw.frame import Hint
+from pipeboard.ui.draw.line import Hint
 from pipeboard.ui.keys import UNBOUND, Key
 
 STEPS: Final = (

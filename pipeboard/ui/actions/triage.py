@@ -10,9 +10,8 @@ from pipeboard.domain.filter_nodes import EVERYTHING
 from pipeboard.domain.lazy_dataclass import replace
 from pipeboard.domain.locales import written
 from pipeboard.ui.actions.daily import usual_step
-from pipeboard.ui.changes import Outcome
 from pipeboard.ui.execute import execute
-from pipeboard.ui.host import Host, Ids, on_deals, parse_query, patiently, read
+from pipeboard.ui.host import Host, Ids, Outcome, on_deals, parse_query, patiently, read
 from pipeboard.ui.overlays.prompt import Prompt, live
 from pipeboard.ui.questions import Came, Meeting, Questions, until_stored
 

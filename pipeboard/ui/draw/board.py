@@ -10,9 +10,8 @@ from pipeboard.domain.deal import Status
 from pipeboard.domain.locales import written
 from pipeboard.domain.signs import Sign
 from pipeboard.ui.draw.card import SIGN_ROLES, card_lines, ended, owner_text
-from pipeboard.ui.draw.frame import hint_line
 from pipeboard.ui.draw.heading import NARROWEST_HEAD, head_lines, stage_names, strip, title_line
-from pipeboard.ui.draw.layout import Slot, card_rows, cards_below, layout
+from pipeboard.ui.draw.layout import SMALLEST, BoardView, Slot, card_rows, cards_below, layout
 from pipeboard.ui.draw.line import (
     BELOW,
     BETWEEN,
@@ -22,6 +21,7 @@ from pipeboard.ui.draw.line import (
     Span,
     blank,
     exactly,
+    hint_line,
     left,
     spelled,
     status_line,
@@ -29,7 +29,6 @@ from pipeboard.ui.draw.line import (
     width_of,
     wrap,
 )
-from pipeboard.ui.draw.view import SMALLEST, BoardView
 from pipeboard.ui.palette import Role
 from pipeboard.ui.terminal.width import clusters
 

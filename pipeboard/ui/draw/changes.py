@@ -9,10 +9,10 @@ from typing import Final, NamedTuple
 from pipeboard.domain.board import Card
 from pipeboard.domain.lazy_dataclass import replace
 from pipeboard.ui.draw.board import draw_line, hides_all
-from pipeboard.ui.draw.frame import hint_keys
 from pipeboard.ui.draw.heading import head_lines, strip, title_line
 from pipeboard.ui.draw.layout import (
     BoardLayout,
+    BoardView,
     Region,
     Slot,
     card_region,
@@ -23,8 +23,7 @@ from pipeboard.ui.draw.layout import (
     layout,
     places,
 )
-from pipeboard.ui.draw.line import ABOVE, text_of, width_of
-from pipeboard.ui.draw.view import BoardView
+from pipeboard.ui.draw.line import ABOVE, hint_keys, text_of, width_of
 from pipeboard.ui.palette import Role
 from pipeboard.ui.terminal.width import cell_width
 

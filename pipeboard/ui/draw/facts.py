@@ -8,11 +8,11 @@ from zoneinfo import ZoneInfo
 
 from pipeboard.domain.dates import local_date
 from pipeboard.domain.deal import Contact, Deal, Status, Term
+from pipeboard.domain.deal_record import DealRecord
 from pipeboard.domain.events import Kind
 from pipeboard.domain.lazy_dataclass import dataclass
 from pipeboard.domain.locales import written
 from pipeboard.domain.money import format_percent
-from pipeboard.domain.sheet import DealRecord
 from pipeboard.domain.signs import Sign, clocks, limits, sign, stalled_reasons
 from pipeboard.domain.text import printable
 from pipeboard.domain.timeline import other_fields

@@ -12,7 +12,7 @@ from pipeboard.domain.money import Money
 from pipeboard.domain.signs import Sign
 from pipeboard.domain.text import printable
 from pipeboard.ui.draw.card import SIGN_ROLES
-from pipeboard.ui.draw.layout import layout
+from pipeboard.ui.draw.layout import BoardView, layout
 from pipeboard.ui.draw.line import (
     ABOUT,
     ABOVE,
@@ -34,7 +34,6 @@ from pipeboard.ui.draw.line import (
     whole,
     width_of,
 )
-from pipeboard.ui.draw.view import BoardView
 from pipeboard.ui.palette import Role
 from pipeboard.ui.terminal.width import cell_width, fit
 

@@ -10,7 +10,6 @@ from pipeboard.domain.lazy_dataclass import dataclass, field
 from pipeboard.domain.locales import in_figures, spoken, written
 from pipeboard.domain.signs import dead_evidence
 from pipeboard.ui.draw.facts import PaneStyle
-from pipeboard.ui.draw.frame import title_bar
 from pipeboard.ui.draw.line import (
     AFTER,
     BEFORE,
@@ -23,6 +22,7 @@ from pipeboard.ui.draw.line import (
     full_money,
     left,
     right,
+    title_bar,
     whole,
     width_of,
     wrap,

@@ -13,7 +13,6 @@ from pipeboard.domain.text import quoted
 from pipeboard.exchange.fields import LEFT_OUT
 from pipeboard.exchange.recipe import PlacingWord
 from pipeboard.exchange.side_files import TEAM
-from pipeboard.ui.draw.frame import title_bar
 from pipeboard.ui.draw.line import (
     AFTER,
     DOT,
@@ -24,10 +23,11 @@ from pipeboard.ui.draw.line import (
     full_money,
     left,
     right,
+    title_bar,
     whole,
     wrap,
 )
-from pipeboard.ui.draw.overview import tab_strip
+from pipeboard.ui.draw.notes import tab_strip
 from pipeboard.ui.draw.questions import Item
 from pipeboard.ui.key_table import ImportTab
 from pipeboard.ui.palette import Role

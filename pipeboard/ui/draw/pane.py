@@ -9,10 +9,10 @@ from typing import Final
 
 from pipeboard.domain.criteria import unmet_of_stage
 from pipeboard.domain.deal import Answer, Note
+from pipeboard.domain.deal_record import DealRecord, Entry
 from pipeboard.domain.locales import written
 from pipeboard.domain.pipeline import Question
 from pipeboard.domain.score import BEST, FactorScore, Score, score
-from pipeboard.domain.sheet import DealRecord, Entry
 from pipeboard.domain.text import printable
 from pipeboard.domain.timeline import describe
 from pipeboard.ui.draw.facts import (

@@ -7,14 +7,13 @@ from datetime import date
 
 from pipeboard.domain.criteria import About
 from pipeboard.domain.deal import Answer, Contact, Deal, NextStep, Term
+from pipeboard.domain.deal_record import DealRecord
 from pipeboard.domain.lazy_dataclass import dataclass
 from pipeboard.domain.money import Money, format_money, format_percent
 from pipeboard.domain.pipeline import Pipeline, Question
 from pipeboard.domain.score import BEST
-from pipeboard.domain.sheet import DealRecord
 from pipeboard.domain.text import fold
 from pipeboard.ui.draw.facts import PaneStyle
-from pipeboard.ui.draw.frame import box
 from pipeboard.ui.draw.line import (
     BAR,
     DOT,
@@ -23,6 +22,7 @@ from pipeboard.ui.draw.line import (
     Line,
     Span,
     blank,
+    box,
     left,
     spread,
     whole,

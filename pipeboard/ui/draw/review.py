@@ -18,7 +18,6 @@ from pipeboard.domain.review import NUMBERS, NUMBERS_OF_REPS
 from pipeboard.exchange.review_document import said_number
 from pipeboard.ui.draw.charts import bar
 from pipeboard.ui.draw.facts import PaneStyle, calendar_day
-from pipeboard.ui.draw.frame import title_bar
 from pipeboard.ui.draw.line import (
     DOT,
     NO,
@@ -31,13 +30,14 @@ from pipeboard.ui.draw.line import (
     left,
     right,
     spread,
+    title_bar,
     whole,
     wrap,
 )
-from pipeboard.ui.draw.overview import tab_strip
+from pipeboard.ui.draw.notes import tab_strip
 from pipeboard.ui.draw.questions import GUTTER, Item
+from pipeboard.ui.keys import ReviewTab
 from pipeboard.ui.palette import Role
-from pipeboard.ui.review_keys import ReviewTab
 
 if TYPE_CHECKING:
     from pipeboard.domain.review import NumberDocument, ReviewDecision, ReviewDocument

@@ -23,7 +23,6 @@ from pipeboard.ui.draw.facts import (
     sign_of,
     table,
 )
-from pipeboard.ui.draw.frame import Hint, box, title_bar
 from pipeboard.ui.draw.line import (
     BETWEEN,
     DOT,
@@ -31,13 +30,16 @@ from pipeboard.ui.draw.line import (
     OPEN,
     STEP,
     YES,
+    Hint,
     Line,
     blank,
+    box,
     exactly,
     key_name,
     left,
     money_text,
     spread,
+    title_bar,
     whole,
     width_of,
     wrap,
@@ -47,7 +49,7 @@ from pipeboard.workspace.triage import to_ask, to_call
 
 if TYPE_CHECKING:
     from pipeboard.domain.deal import Deal
-    from pipeboard.domain.sheet import DealRecord
+    from pipeboard.domain.deal_record import DealRecord
 
 WIDE: Final = 100
 """From so many columns on the queue stands beside the deal."""

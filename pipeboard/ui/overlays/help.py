@@ -18,7 +18,6 @@ from pipeboard.domain.money import Money
 from pipeboard.domain.signs import Sign
 from pipeboard.domain.text import fold
 from pipeboard.ui.draw.card import SIGN_ROLES, CardStyle, card_lines
-from pipeboard.ui.draw.frame import Hint, KeyGroup, key_table, title_bar
 from pipeboard.ui.draw.line import (
     ABOUT,
     BAR,
@@ -28,12 +27,16 @@ from pipeboard.ui.draw.line import (
     OPEN,
     STEP,
     Glyphs,
+    Hint,
+    KeyGroup,
     Line,
     blank,
     exactly,
+    key_table,
     left,
     spelled,
     text_of,
+    title_bar,
     whole,
     wrap,
 )

@@ -7,8 +7,7 @@ from collections.abc import Sequence
 from textual.events import Click, Key
 
 from pipeboard.domain.lazy_dataclass import dataclass
-from pipeboard.ui.draw.frame import Hint
-from pipeboard.ui.draw.line import Line, Span, blank, exactly, whole, width_of
+from pipeboard.ui.draw.line import Hint, Line, Span, blank, exactly, whole, width_of
 from pipeboard.ui.keys import name_of
 from pipeboard.ui.overlays.overlay import CANCEL, Overlay, Panel, indented, key_shown, upper_edge
 

@@ -17,26 +17,28 @@ from textual.screen import ModalScreen
 from textual.strip import Strip
 
 from pipeboard.domain.lazy_dataclass import dataclass
-from pipeboard.ui.draw.frame import Hint, hint_line, rule
 from pipeboard.ui.draw.line import (
     AFTER,
     BEFORE,
     EMPTY,
     ROW,
+    Hint,
     Line,
     Span,
     blank,
     exactly,
+    hint_line,
+    rule,
     text_of,
     whole,
     width_of,
     wrap,
 )
-from pipeboard.ui.failures import under_net
 from pipeboard.ui.keys import as_pressed
 from pipeboard.ui.overlays.draft import Draft
 from pipeboard.ui.widgets.line_input import LONGEST_LINE, LineInput
 from pipeboard.ui.widgets.page import Lines, glyphs_of
+from pipeboard.ui.write_queue import under_net
 
 if TYPE_CHECKING:
     from pipeboard.ui.terminal.session import AnyScreen

@@ -16,11 +16,11 @@ from pipeboard.domain.lazy_dataclass import dataclass
 from pipeboard.domain.locales import in_figures
 from pipeboard.domain.text import fold, spelled_by
 from pipeboard.ui.draw.line import BAR, Line, Span, blank, exactly, spread, text_of, whole, width_of
-from pipeboard.ui.failures import is_busy, said
 from pipeboard.ui.overlays.overlay import CANCEL, Panel, TypingOverlay, bound, heading
 from pipeboard.ui.palette import Role
 from pipeboard.ui.terminal.typeahead import KeyQueue, TypeAhead
 from pipeboard.ui.widgets.line_input import LineInput
+from pipeboard.ui.write_queue import is_busy, said
 
 _LABEL: Final[Line] = ((" › ", "input.label"),)
 _DIGITS: Final = tuple("123456789")

@@ -10,8 +10,7 @@ from textual.events import Key
 from pipeboard.domain.deal import Answer, Deal
 from pipeboard.domain.lazy_dataclass import dataclass
 from pipeboard.domain.pipeline import Question, Stage
-from pipeboard.ui.draw.frame import Hint
-from pipeboard.ui.draw.line import AFTER, OPEN, YES, Line, Span, blank, left, whole, wrap
+from pipeboard.ui.draw.line import AFTER, OPEN, YES, Hint, Line, Span, blank, left, whole, wrap
 from pipeboard.ui.draw.questions import rating_words
 from pipeboard.ui.overlays.draft import Draft, TypedValues
 from pipeboard.ui.overlays.overlay import (

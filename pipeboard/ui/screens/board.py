@@ -20,17 +20,15 @@ from pipeboard.ui import keys
 from pipeboard.ui.actions.tour import LEFT, OVER, Tour
 from pipeboard.ui.board_state import BoardState, ViewPlace
 from pipeboard.ui.draw.changes import BoardPlace
-from pipeboard.ui.draw.layout import layout
+from pipeboard.ui.draw.layout import Pane, layout
 from pipeboard.ui.draw.line import Line, whole
 from pipeboard.ui.draw.questions import field_text
-from pipeboard.ui.draw.view import Pane
-from pipeboard.ui.execute import show_at_last
+from pipeboard.ui.execute import News, first_words, show_at_last
 from pipeboard.ui.key_table import BOARD
-from pipeboard.ui.news import News, first_words
 from pipeboard.ui.palette import Theme
 from pipeboard.ui.screens.deal_pane import DealPane
 from pipeboard.ui.screens.live import LiveScreen
-from pipeboard.ui.widgets.canvas import BoardCanvas
+from pipeboard.ui.widgets.page import BoardCanvas
 from pipeboard.ui.write_queue import Targets
 
 if TYPE_CHECKING:

@@ -9,16 +9,17 @@ from textual import on
 from textual.app import ComposeResult
 from textual.binding import BindingType
 
+from pipeboard.domain.deal_record import DealRecord
 from pipeboard.domain.errors import NotFound
 from pipeboard.domain.lazy_dataclass import replace
 from pipeboard.domain.pipeline import Pipeline
-from pipeboard.domain.sheet import DealRecord
 from pipeboard.ui import keys
 from pipeboard.ui.board_state import BoardState
-from pipeboard.ui.draw import notes, overview, questions
+from pipeboard.ui.draw import notes, questions
+from pipeboard.ui.draw import notes as overview
 from pipeboard.ui.draw.facts import PaneStyle
 from pipeboard.ui.draw.line import Line, blank, exactly, spelled, whole
-from pipeboard.ui.draw.overview import head, tab_strip
+from pipeboard.ui.draw.notes import head, tab_strip
 from pipeboard.ui.draw.questions import GUTTER, Item, listed, present_in, scrolled_to
 from pipeboard.ui.key_table import DEAL, DEAL_TABS, DealTab
 from pipeboard.ui.keys import Key

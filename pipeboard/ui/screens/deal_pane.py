@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from pipeboard.ui.board_state import BoardState
     from pipeboard.ui.screens.live import LiveScreen
-    from pipeboard.ui.widgets.canvas import BoardCanvas
+    from pipeboard.ui.widgets.page import BoardCanvas
 
 PANE_S = 0.2
 """How long after a cursor key the next one counts as on its way, for which the pane waits."""

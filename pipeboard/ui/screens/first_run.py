@@ -18,9 +18,7 @@ from pipeboard.domain.locales import spoken
 from pipeboard.domain.money import exponent
 from pipeboard.domain.pipeline import Pipeline
 from pipeboard.ui import keys
-from pipeboard.ui.draw.frame import title_bar
-from pipeboard.ui.draw.line import BAR, DOT, Glyphs, Line, Span, blank, left, whole, wrap
-from pipeboard.ui.failures import Net, under_net
+from pipeboard.ui.draw.line import BAR, DOT, Glyphs, Line, Span, blank, left, title_bar, whole, wrap
 from pipeboard.ui.key_table import ALL, FIRST
 from pipeboard.ui.keys import Key
 from pipeboard.ui.overlays.help import Help, groups_of
@@ -32,6 +30,7 @@ from pipeboard.ui.terminal.display import CellDisplay
 from pipeboard.ui.terminal.session import Session
 from pipeboard.ui.terminal.typeahead import TypeAhead
 from pipeboard.ui.widgets.page import Page, PageView
+from pipeboard.ui.write_queue import Net, under_net
 
 if TYPE_CHECKING:
     from pipeboard.ui.terminal.session import AnyScreen

@@ -301,7 +301,7 @@ async def _look_for_alike(screen: HygieneScreen) -> None:
     pipeline, version = screen.view.pipeline, screen._version
 
     def look(workspace: Workspace) -> tuple[Alike, ...]:
-        from pipeboard.workspace.day import day_of
+        from pipeboard.workspace.triage import day_of
 
         return tuple(day_of(workspace, pipeline).alike()[:MOST_SHOWN])
 

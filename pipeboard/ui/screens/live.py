@@ -17,14 +17,12 @@ from pipeboard.domain.errors import DatabaseError, GivenUp, PipeboardError
 from pipeboard.domain.lazy_dataclass import dataclass
 from pipeboard.ui.draw.heading import tags_of
 from pipeboard.ui.draw.line import EMPTY, Line, whole
-from pipeboard.ui.failures import dropped, is_busy, under_net
-from pipeboard.ui.host import Program
+from pipeboard.ui.host import Program, found, queued_action, turn_for
 from pipeboard.ui.key_table import ALL
 from pipeboard.ui.keys import REACHES_OUT, Key, bindings
 from pipeboard.ui.palette import Role
-from pipeboard.ui.queued_action import found, queued_action, turn_for
 from pipeboard.ui.widgets.page import Page
-from pipeboard.ui.write_queue import Targets
+from pipeboard.ui.write_queue import Targets, dropped, is_busy, under_net
 
 if TYPE_CHECKING:
     from pipeboard.domain.pipeline import Pipeline, Stage

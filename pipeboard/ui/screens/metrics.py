@@ -18,16 +18,15 @@ from pipeboard.domain.pipeline import Pipeline
 from pipeboard.ui import keys
 from pipeboard.ui.board_state import BoardState
 from pipeboard.ui.draw.line import EMPTY, Line, width_of
-from pipeboard.ui.draw.metrics.figures import ReportView
-from pipeboard.ui.draw.metrics.heading import heading
-from pipeboard.ui.draw.metrics.sections import Block, Spot, marked, spot_at
-from pipeboard.ui.failures import is_busy
+from pipeboard.ui.draw.metrics.sections import Block, ReportView, Spot, marked, spot_at
+from pipeboard.ui.draw.metrics.tabs import heading
 from pipeboard.ui.host import patiently
 from pipeboard.ui.key_table import METRICS
 from pipeboard.ui.metrics_worker import CountedMoment, Drawn, MetricsWorker
 from pipeboard.ui.palette import Theme
 from pipeboard.ui.screens.live import LiveScreen, said_of_counting
 from pipeboard.ui.widgets.page import Page
+from pipeboard.ui.write_queue import is_busy
 
 _SPANS = ("quarter", "year", "month")
 

@@ -18,13 +18,12 @@ from pipeboard.domain.pipeline import Pipeline, Stage
 from pipeboard.ui import keys
 from pipeboard.ui.board_state import BoardState
 from pipeboard.ui.draw.facts import PaneStyle
-from pipeboard.ui.draw.frame import Hint
-from pipeboard.ui.draw.line import Line, exactly, key_name, spelled
+from pipeboard.ui.draw.line import Hint, Line, exactly, key_name, spelled
 from pipeboard.ui.draw.questions import present_in
 from pipeboard.ui.draw.triage import TriageView, body, deal_at, head, key_at
+from pipeboard.ui.execute import News, words_of
 from pipeboard.ui.host import patiently
 from pipeboard.ui.key_table import TRIAGE
-from pipeboard.ui.news import News, words_of
 from pipeboard.ui.palette import Theme
 from pipeboard.ui.screens.live import LiveScreen
 from pipeboard.ui.widgets.page import Page

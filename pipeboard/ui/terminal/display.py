@@ -20,8 +20,7 @@ from textual.strip import Strip
 
 from pipeboard.domain.text import printable
 from pipeboard.ui.terminal.cells import Piece, Screenful
-from pipeboard.ui.terminal.facts import erases_in_colour, terminal_encoding
-from pipeboard.ui.terminal.ink import PLAIN, Pen
+from pipeboard.ui.terminal.ink import PLAIN, Pen, erases_in_colour, terminal_encoding
 from pipeboard.ui.terminal.session import FRAMES_ARE_KNOWN, KEYS_ARE_KNOWN
 from pipeboard.ui.terminal.width import cell_width
 

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Final, cast
 
 from textual.drivers.linux_driver import LinuxDriver
 
-from pipeboard.ui.terminal.facts import ASK_BACKGROUND, terminal_encoding, terminal_size
+from pipeboard.ui.terminal.ink import ASK_BACKGROUND, terminal_encoding, terminal_size
 from pipeboard.ui.terminal.reading import KeyReader
 from pipeboard.ui.terminal.session import Session
 

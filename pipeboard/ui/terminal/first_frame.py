@@ -13,13 +13,16 @@ from types import FrameType, TracebackType
 from typing import Any, Final, Self, TypeAlias
 
 from pipeboard.ui.terminal.cells import Screenful
-from pipeboard.ui.terminal.facts import (
+from pipeboard.ui.terminal.ink import (
+    ColorDepth,
+    Ink,
+    Pen,
     can_run_tui,
     erases_in_colour,
+    pen_of,
     terminal_encoding,
     terminal_size,
 )
-from pipeboard.ui.terminal.ink import ColorDepth, Ink, Pen, pen_of
 from pipeboard.ui.terminal.width import cell_width
 
 Row = Sequence[tuple[str, Ink]]

@@ -13,7 +13,7 @@ from textual.events import Key, Paste
 from textual.message import Message
 
 from pipeboard.domain.lazy_dataclass import dataclass
-from pipeboard.ui.terminal.facts import told_light
+from pipeboard.ui.terminal.ink import told_light
 
 # What comes from a keyboard, cut into keys, Esc and pastes before anybody gives them a meaning.
 #

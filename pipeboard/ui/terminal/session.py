@@ -21,8 +21,7 @@ from textual.events import Event, InputEvent, Key, Mount, Paste, Unmount
 from pipeboard import outlet
 from pipeboard.domain.errors import Refused
 from pipeboard.faults import origin, write_down
-from pipeboard.ui.terminal.facts import tidy_environment
-from pipeboard.ui.terminal.ink import ColorDepth, color_depth
+from pipeboard.ui.terminal.ink import ColorDepth, color_depth, tidy_environment
 from pipeboard.ui.terminal.reading import ESC, PREFIX, AltKey
 
 if TYPE_CHECKING:

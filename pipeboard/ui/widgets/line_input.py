@@ -11,9 +11,9 @@ from textual.widgets import Input, TextArea
 from textual.widgets.text_area import TextAreaTheme
 
 from pipeboard.domain.text import printable, printable_lines
-from pipeboard.ui.failures import under_net
 from pipeboard.ui.palette import Role
 from pipeboard.ui.widgets.page import style_of, theme_of
+from pipeboard.ui.write_queue import under_net
 
 LONGEST_LINE: Final = 20_000
 """Characters that a line takes: more than any field, and still quick to draw."""

@@ -19,9 +19,8 @@ from pipeboard.domain.metrics.coverage import (
     pace,
     required_coverage,
 )
-from pipeboard.domain.metrics.grouping import by_attribute, by_owner, by_team
 from pipeboard.domain.metrics.result import Metric, Unit
-from pipeboard.domain.metrics.rules import MetricRules, Target
+from pipeboard.domain.metrics.rules import MetricRules, Target, by_attribute, by_owner, by_team
 from pipeboard.domain.metrics.targets import NOBODYS, PART, target_of
 from pipeboard.domain.money import Money
 from tests.domain.metrics.log import UTC_RULES, Log, ids, period

@@ -20,9 +20,9 @@ from pipeboard.domain.metrics.forecast import (
     rose_tint_by_stage,
     unsupported_commits,
 )
-from pipeboard.domain.metrics.grouping import by_owner
 from pipeboard.domain.metrics.past_forecasts import backtest
 from pipeboard.domain.metrics.result import DAY_US
+from pipeboard.domain.metrics.rules import by_owner
 from pipeboard.domain.money import half_up
 from pipeboard.domain.pipeline import Stage
 from tests.domain.metrics.log import (

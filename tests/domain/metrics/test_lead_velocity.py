@@ -8,7 +8,7 @@ from fractions import Fraction
 import pytest
 
 from pipeboard.domain.events import micros
-from pipeboard.domain.metrics.leads import (
+from pipeboard.domain.metrics.conversion import (
     growth,
     lead_growth,
     lead_velocity,

@@ -14,7 +14,7 @@ import pytest
 
 from pipeboard.domain.events import micros
 from pipeboard.domain.metrics import Basis, Fact, MetricRules, Report
-from pipeboard.domain.metrics.grouping import Grouping, by_attribute, by_owner, by_quarter
+from pipeboard.domain.metrics.rules import Grouping, by_attribute, by_owner, by_quarter
 from pipeboard.domain.periods import parse_period
 from pipeboard.domain.settings import Settings
 from pipeboard.domain.templates import from_stage_names

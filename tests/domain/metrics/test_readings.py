@@ -10,7 +10,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeboard.domain.metrics import Metric, Report, Target, Unit
-from pipeboard.domain.metrics.grouping import by_owner
 from pipeboard.domain.metrics.readings import (
     activity_reading,
     calibration_reading,
@@ -22,6 +21,7 @@ from pipeboard.domain.metrics.readings import (
     target_reading,
     weeks_reading,
 )
+from pipeboard.domain.metrics.rules import by_owner
 from pipeboard.domain.metrics.win_rates import differing
 from pipeboard.domain.metrics.wording import Wording
 from pipeboard.domain.money import Money

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from pipeboard.domain.events import micros
 from pipeboard.domain.metrics import METRICS, Fact, Report, compare
 from pipeboard.domain.metrics.basis import Basis
-from pipeboard.domain.metrics.grouping import (
+from pipeboard.domain.metrics.rules import (
     Grouping,
     by_attribute,
     by_customer,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fractions import Fraction
 
-from pipeboard.domain.metrics.grouping import by_owner
+from pipeboard.domain.metrics.rules import by_owner
 from pipeboard.domain.metrics.waterfall import most_pushed, push_count, slip_rate
 from tests.domain.metrics.log import UTC_RULES, Log, ids, period
 

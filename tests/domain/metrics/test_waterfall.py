@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeboard.domain.events import micros
-from pipeboard.domain.metrics.grouping import by_owner
 from pipeboard.domain.metrics.outcomes import won_value
+from pipeboard.domain.metrics.rules import by_owner
 from pipeboard.domain.metrics.waterfall import (
     COMING,
     GOING,

@@ -25,18 +25,22 @@ from pipeboard.ui.draw.charts import (
     sparkline,
 )
 from pipeboard.ui.draw.line import Line, Span, whole
-from pipeboard.ui.draw.metrics.figures import NAMED, Figures, oldest, touched_by, waits
 from pipeboard.ui.draw.metrics.funnel import days
 from pipeboard.ui.draw.metrics.sections import (
+    NAMED,
     Block,
+    Figures,
     Row,
     TabLayout,
     TableEntry,
     figures,
+    oldest,
     plain,
     rows,
     section,
     sentence,
+    touched_by,
+    waits,
 )
 
 # Ageing: the bottleneck, deals by age, those that are stalled or past saving.

@@ -27,8 +27,16 @@ from pipeboard.ui.draw.charts import (
 )
 from pipeboard.ui.draw.facts import calendar_day
 from pipeboard.ui.draw.line import Span, whole
-from pipeboard.ui.draw.metrics.figures import NAMED, Figures, pushed
-from pipeboard.ui.draw.metrics.sections import Block, TabLayout, TableEntry, figures, section
+from pipeboard.ui.draw.metrics.sections import (
+    NAMED,
+    Block,
+    Figures,
+    TabLayout,
+    TableEntry,
+    figures,
+    pushed,
+    section,
+)
 
 # Chances that the measured forecast rests on, to be checked by hand, and how right it was.
 

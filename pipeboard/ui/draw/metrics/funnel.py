@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from fractions import Fraction
+from itertools import islice
 
-from pipeboard.domain.metrics import Metric
-from pipeboard.domain.metrics.leads import LeadMonth
-from pipeboard.domain.metrics.readings import funnel_reading
+from pipeboard.domain.metrics import Metric, Report
+from pipeboard.domain.metrics.conversion import LeadMonth
+from pipeboard.domain.metrics.history import DealHistory
+from pipeboard.domain.metrics.outcomes import competitors, lost_from
+from pipeboard.domain.metrics.readings import funnel_reading, loss_reading, reps_reading
 from pipeboard.domain.metrics.report import StageNumbers
+from pipeboard.domain.metrics.rules import Group
+from pipeboard.domain.metrics.wording import counted as in_words
 from pipeboard.ui.draw.charts import (
     ChartStyle,
     TableRow,
@@ -17,10 +23,17 @@ from pipeboard.ui.draw.charts import (
     ground,
     is_pale,
     number,
+    percent,
 )
 from pipeboard.ui.draw.line import Span
-from pipeboard.ui.draw.metrics.figures import Figures
-from pipeboard.ui.draw.metrics.sections import Block, TabLayout, TableEntry, figures, section
+from pipeboard.ui.draw.metrics.sections import (
+    Block,
+    Figures,
+    TabLayout,
+    TableEntry,
+    figures,
+    section,
+)
 
 WIN_RATES = (
     "win_rate",
@@ -194,3 +207,212 @@ def leads(shown: Figures, style: ChartStyle) -> Block:
         for month in months
     ]
     return section("Qualified leads by month", ("leads", "growth"), entries, style)
+
+
+# Each rep beside the others, with how many deals every rate rests on: no bare ranking.
+
+# Why deals are lost, how much they were worth, and from which stage.
+
+LOSSES = ("lost_count", "lost_value", "win_rate", "win_rate_competitive")
+
+
+def losses_tab(shown: Figures, whole: ChartStyle, half: ChartStyle) -> TabLayout:
+    """The reasons, and the stages that deals are lost from."""
+    return TabLayout(
+        figures(LOSSES, shown, whole),
+        (reasons(shown, half, reading=True),),
+        (by_stage(shown, half), rivals(shown, half)),
+    )
+
+
+def reasons(shown: Figures, style: ChartStyle, *, reading: bool = False) -> Block:
+    """The reasons of the period, the most frequent first."""
+    found = shown.report.loss_reasons
+    total = sum(len(reason.deals) for reason in found)
+    entries = [
+        _lost(one.category, f"Lost: {one.category}", one.deals, one.value, len(found[0].deals),
+              f"{len(one.deals)} of {total} losses: {one.category}.", style)
+        for one in found
+    ]  # fmt: skip
+    return section(
+        f"Loss reasons ({total} lost)",
+        ("deals", "value"),
+        entries,
+        style,
+        loss_reading(shown.report, style.say) if reading else "",
+        empty_reason="Nothing was lost in the period.",
+    )
+
+
+def rivals(shown: Figures, style: ChartStyle) -> Block:
+    """To whom deals were lost."""
+    found = competitors(shown.report.basis)
+    entries = [
+        _lost(one.competitor, f"Lost to {one.competitor}", one.deals, one.value,
+              len(found[0].deals),
+              f"{len(one.deals)} deals were lost to {one.competitor} in the period.", style)
+        for one in found
+    ]  # fmt: skip
+    return section("Lost to", ("deals", "value"), entries, style)
+
+
+def by_stage(shown: Figures, style: ChartStyle) -> Block:
+    """From which stage deals were lost: early losses cost little, late ones much."""
+    basis = shown.report.basis
+    most = max(lost_from(basis.lost).values(), default=1)
+    entries = []
+    for stage in basis.rules.open_stages if basis.lost else ():
+        deals = [deal for deal in basis.lost if deal.stage_id == stage.id]
+        if deals or not stage.retired:
+            value = basis.tally(deals).metric()
+            words = f"{len(deals)} of {len(basis.lost)} losses came from {stage.name}."
+            title = f"Lost from {stage.name}"
+            entries.append(_lost(stage.name, title, deals, value, most, words, style))
+    return section("Lost from", ("deals", "value"), entries, style)
+
+
+def _lost(
+    name: str,
+    title: str,
+    deals: Sequence[DealHistory],
+    value: Metric,
+    most: int,
+    words: str,
+    style: ChartStyle,
+) -> TableEntry:
+    cells = (counted(len(deals)), number(value, style))
+    return TableEntry(TableRow(name, cells, Fraction(len(deals), most)), title, deals, words)
+
+
+FIRST = 6
+"""Reps that the overview shows."""
+
+
+def reps_tab(shown: Figures, whole: ChartStyle, half: ChartStyle) -> TabLayout:
+    """What each rep won, has open, promises, and how sure that is."""
+    return TabLayout(
+        attainment(shown, whole, reading=True),
+        (rates(shown, half),),
+        (hopes(shown, half), calls(shown, half)),
+    )
+
+
+def _name(rep: Group) -> str:
+    return f"@{rep}" if rep else "nobody"
+
+
+def _won(rep: Report) -> Fraction:
+    return Fraction(rep.metric("won_value").value or 0)
+
+
+def attainment(shown: Figures, style: ChartStyle, *, reading: bool = False) -> Block:
+    """What each rep won, against their target; the overview has the first few."""
+    reps = dict(sorted(shown.reps.items(), key=lambda rep: _won(rep[1]), reverse=True))
+    most = max([_won(rep) for rep in reps.values()] + [Fraction(1)])
+    listed = reps if reading else dict(islice(reps.items(), FIRST))
+    entries = [_rep(name, rep, most, style) for name, rep in listed.items()]
+    return section(
+        "Reps: won" if len(listed) == len(reps) else f"Reps: won (first {FIRST} of {len(reps)})",
+        ("won", "target", "done", "open", "forecast", "win", "n"),
+        entries,
+        style,
+        reps_reading(reps) if reading else "",
+        empty_reason="Nobody has a deal in this period.",
+    )
+
+
+def _rep(name: Group, rep: Report, most: Fraction, style: ChartStyle) -> TableEntry:
+    won, target, rate = rep.metric("won_value"), rep.metric("target"), rep.metric("win_rate")
+    share = (
+        Fraction(won.value) / Fraction(target.value)
+        if won.value is not None and target.value
+        else None
+    )
+    reached: Span = (percent(share), "text") if share is not None else ("-", "text.dim")
+    cells: tuple[Span, ...] = (
+        number(won, style),
+        number(target, style) if target.value is not None else ("-", "text.dim"),
+        reached,
+        number(rep.metric("open_value"), style),
+        number(rep.metric("forecast_weighted"), style),
+        number(rate, style),
+        aside(str(rate.n)),
+    )
+    return TableEntry(
+        TableRow(_name(name), cells, Fraction(won.value or 0) / most),
+        f"{_name(name)}: open deals",
+        rep.metric("open_count").numerator,
+        f"{_name(name)}: win rate {style.say.explained(rate)}{ground(rate)}, "
+        f"target {style.say.explained(target)}.",
+        rate.denominator,
+    )
+
+
+def _row(
+    name: Group, rep: Report, cells: Sequence[Span], called: str, deals: str, words: str
+) -> TableEntry:
+    """A rep's row; the deals behind it are those of a number, under a name of their own."""
+    shown = _name(name)
+    behind = rep.metric(deals).numerator
+    return TableEntry(TableRow(shown, cells), f"{shown}: {called}", behind, f"{shown}: {words}")
+
+
+def _numbers(rep: Report, style: ChartStyle, *names: str) -> tuple[Span, ...]:
+    return tuple(number(rep.metric(name), style) for name in names)
+
+
+def _off(error: Fraction | None) -> Span:
+    """How far something was off in past periods."""
+    return ("-", "text.dim") if error is None else (percent(error), "text")
+
+
+_RATES = (
+    "cycle_days_median", "deal_size_mean", "created_count", "created_value", "slip_rate",
+    "open_count",
+)  # fmt: skip
+
+
+def rates(shown: Figures, style: ChartStyle) -> Block:
+    """Speed and size: what coaching can change."""
+    words = (
+        "median cycle, mean size of wins, new deals and their value, share of slipped, open deals "
+        "in hand."
+    )
+    entries = [
+        _row(name, rep, _numbers(rep, style, *_RATES), "won", "won_count", words)
+        for name, rep in shown.reps.items()
+    ]
+    heads = ("cycle", "size", "new", "value", "slipped", "load")
+    return section("How they win", heads, entries, style)
+
+
+def calls(shown: Figures, style: ChartStyle) -> Block:
+    """What each rep calls for the period, beside what their deals come to."""
+    entries = []
+    for name, rep in shown.reps.items():
+        call, record = rep.metric("forecast_call"), rep.call_record
+        if call.value is None and not record.periods:
+            continue
+        said: Span = number(call, style) if call.value is not None else ("-", "text.dim")
+        beside = _numbers(rep, style, "forecast_commit", "forecast_measured")
+        words = (
+            "their own call beside commit and measured. Past: how far first calls were off over "
+            f"{in_words(len(record.periods), 'past period')}."
+        )
+        cells = (said, *beside, _off(record.error))
+        entries.append(_row(name, rep, cells, "due in the period", "forecast_pipeline", words))
+    return section("What they call", ("call", "commit", "measured", "past"), entries, style)
+
+
+def hopes(shown: Figures, style: ChartStyle) -> Block:
+    """What each rep states against what deals like theirs came to."""
+    entries = []
+    for name, rep in shown.reps.items():
+        said = _numbers(rep, style, "forecast_weighted", "forecast_measured", "rose_tint")
+        words = (
+            "stated less measured forecast; what is above 0 is hope. Past: how far stated was off "
+            f"over {in_words(len(rep.backtest.scores), 'past period')}."
+        )
+        cells = (*said, _off(rep.backtest.errors.get("stated")))
+        entries.append(_row(name, rep, cells, "due in the period", "forecast_weighted", words))
+    return section("What they promise", ("stated", "measured", "hope", "past"), entries, style)

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from pipeboard.domain.deal import FieldValue
     from pipeboard.domain.json_data import Json
 
+
+if TYPE_CHECKING:
     V = TypeVar("V", FieldValue, Json)
 
 # What of a deal is its owner's own: shown to them alone, wherever deals are shown.
