@@ -100,7 +100,7 @@ class Call:
         speak({})
         if words := config.text("words"):
             from pipeboard.cli.config import words_folders
-            from pipeboard.cli.looks import words_of
+            from pipeboard.cli.translating import words_of
 
             speak(words_of(words, words_folders(self.environ, own=own)))
         return config

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pipeboard.cli.arguments import Parser
 from pipeboard.cli.call import Call, Verb
-from pipeboard.cli.output import Table
+from pipeboard.cli.tables import Table
 from pipeboard.domain.locales import written
 from pipeboard.domain.money import Money
 from pipeboard.workspace.reports import calls_of, set_call

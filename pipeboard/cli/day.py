@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from pipeboard.cli.arguments import Parser
 from pipeboard.cli.call import Call, Verb
 from pipeboard.cli.failures import DONE, FAILED
-from pipeboard.cli.output import Table
+from pipeboard.cli.tables import Table
 from pipeboard.domain.deal_record import Entry
 from pipeboard.domain.deciding.rules import deal_names
 from pipeboard.domain.locales import in_figures, spoken, written

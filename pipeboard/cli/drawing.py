@@ -7,7 +7,8 @@ from collections.abc import Mapping
 from typing import Final
 
 from pipeboard.cli.call import Call
-from pipeboard.cli.output import BLUE, BOLD, DIM, GREEN, RED, YELLOW, Table, terminal_width
+from pipeboard.cli.output import BLUE, BOLD, DIM, GREEN, RED, YELLOW, terminal_width
+from pipeboard.cli.tables import Table
 from pipeboard.domain.locales import written
 from pipeboard.domain.metrics import METRICS, Report
 from pipeboard.domain.metrics.report import footnote, headline

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, TypeVar
 
 from pipeboard.cli.arguments import Parser
 from pipeboard.cli.call import Call, Verb
-from pipeboard.cli.output import Table, write_stream_of_documents
+from pipeboard.cli.output import write_stream_of_documents
+from pipeboard.cli.tables import Table
 from pipeboard.domain.agreements import AgreementEntry
 from pipeboard.domain.deal_record import Entry, LoggedEvent
 from pipeboard.domain.errors import BadInput

@@ -21,7 +21,8 @@ from pipeboard.cli.columns import (
     template,
 )
 from pipeboard.cli.failures import DONE, FAILED
-from pipeboard.cli.output import Cell, Table, as_json, write_stream_of_documents
+from pipeboard.cli.output import as_json, write_stream_of_documents
+from pipeboard.cli.tables import Cell, Table
 from pipeboard.domain.deal import Deal
 from pipeboard.domain.deal_record import deal_seen_by
 from pipeboard.domain.errors import BadInput

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from pipeboard.cli.arguments import Parser
 from pipeboard.cli.call import Call, Verb, read_stdin, read_utf8
-from pipeboard.cli.output import Table
+from pipeboard.cli.tables import Table
 from pipeboard.domain.errors import BadInput, NotFound, PipeboardError
 from pipeboard.domain.lazy_dataclass import replace
 from pipeboard.domain.pipeline import Pipeline

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from pipeboard import outlet
 from pipeboard.cli.arguments import Parser
 from pipeboard.cli.call import Call, Verb
-from pipeboard.cli.output import Table
+from pipeboard.cli.tables import Table
 from pipeboard.domain.errors import BadInput
 from pipeboard.domain.locales import written
 from pipeboard.domain.money import currency_code

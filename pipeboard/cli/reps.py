@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pipeboard.cli.arguments import Parser
 from pipeboard.cli.call import Call, Verb
-from pipeboard.cli.output import Table
+from pipeboard.cli.tables import Table
 from pipeboard.domain.agreements import Agreement
 from pipeboard.domain.errors import NotFound, Refused
 from pipeboard.domain.lazy_dataclass import replace, with_values

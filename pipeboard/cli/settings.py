@@ -26,7 +26,7 @@ from pipeboard.cli.looks import (
     wrong_theme,
     wrong_words,
 )
-from pipeboard.cli.output import Table
+from pipeboard.cli.tables import Table
 from pipeboard.domain.errors import BadInput
 from pipeboard.domain.lazy_dataclass import replace
 from pipeboard.domain.locales import spoken

@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING
 
 from pipeboard.cli.arguments import Parser
 from pipeboard.cli.call import Call, Verb
-from pipeboard.cli.output import BOLD, DIM, GREEN, RED, YELLOW, Table, progress_told
+from pipeboard.cli.output import BOLD, DIM, GREEN, RED, YELLOW, progress_told
+from pipeboard.cli.tables import Table
 from pipeboard.domain.errors import BadInput, PipeboardError
 from pipeboard.domain.text import printable, quoted
 

@@ -21,7 +21,7 @@ from pathlib import Path
 from pipeboard.domain.errors import BadInput, DatabaseError
 from pipeboard.domain.lazy_dataclass import dataclass
 from pipeboard.domain.text import printable
-from pipeboard.store import sql
+from pipeboard.store import dialect
 from pipeboard.store.checking import check_copy, in_a_sentence
 from pipeboard.store.connecting import connect, connect_to_write
 from pipeboard.store.database import Heard, at_length, unheard
@@ -117,8 +117,8 @@ def _copy(
     part = new_file(target.with_name(f"{target.name}.part"))
     try:
         with translate_errors(location):
-            connection.execute(sql.READ_AND_WRITE)
-            at_length(connection, lambda: connection.execute(sql.COPY_INTO, (str(part),)))
+            connection.execute(dialect.READ_AND_WRITE)
+            at_length(connection, lambda: connection.execute(dialect.COPY_INTO, (str(part),)))
         flush(part)
         if checks and (found := check_copy(Location(part), heard)):
             raise DatabaseError(
@@ -194,8 +194,8 @@ def _fill(location: Location, reading: sqlite3.Connection, aside: Path | None) -
         closing(connect_to_write(location)) as connection,
         in_line(location) as place,
     ):
-        connection.execute(sql.KEEP_LOCKS)
-        Patience().begin(connection, sql.BEGIN_ALONE, location, place)
+        connection.execute(dialect.KEEP_LOCKS)
+        Patience().begin(connection, dialect.BEGIN_ALONE, location, place)
         connection.execute("COMMIT")  # the lock stays until the connection is closed
         kept = None
         if aside is not None:

@@ -17,7 +17,7 @@ from pipeboard.domain.errors import PipeboardError
 from pipeboard.domain.events import Event, replay
 from pipeboard.domain.lazy_dataclass import dataclass
 from pipeboard.domain.text import printable
-from pipeboard.store import sql
+from pipeboard.store import dialect
 from pipeboard.store.connecting import connect
 from pipeboard.store.database import Database, Heard, Row, RowTuple, at_length, unheard
 from pipeboard.store.locating import Location
@@ -75,14 +75,14 @@ def faults(database: Database, *, replays: bool = True, heard: Heard = unheard) 
     """Everything that is wrong, the worst first; without the log where the pages are damaged."""
     pages = at_length(
         database.driver,
-        lambda: list(map(str, database.column(sql.CHECK_PAGES))),
+        lambda: list(map(str, database.column(dialect.CHECK_PAGES))),
         lambda: heard(0, 0.0, "deals"),
     )
     broken = [said for said in pages if said != "ok"]
     yield from (Flaw("indices" if _is_of_index(said) else "pages", said) for said in broken)
     if any(not _is_of_index(said) for said in broken):
         return
-    for table, count in Counter(database.column(sql.CHECK_KEYS)).items():
+    for table, count in Counter(database.column(dialect.CHECK_KEYS)).items():
         yield Flaw("keys", f"{count} rows of {table} point to nothing")
     if replays:
         yield from log_faults(database, heard)
@@ -99,7 +99,7 @@ def log_faults(database: Database, heard: Heard = unheard) -> Iterator[Flaw]:
     """
     strayed: list[int] = []
     with collecting_later(), closing(database.empty_copy(quick=False)) as beside:
-        beside.change(sql.BEGIN_READING)  # each row would be a transaction of its own
+        beside.change(dialect.BEGIN_READING)  # each row would be a transaction of its own
         ids = database.column("SELECT id FROM deal UNION SELECT deal_id FROM event ORDER BY 1")
         for start in range(0, len(ids), DEALS_AT_ONCE):
             heard(start, start / len(ids), "deals")

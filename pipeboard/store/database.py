@@ -8,7 +8,7 @@ from contextlib import closing, contextmanager
 from operator import itemgetter
 from typing import TYPE_CHECKING, Any, Protocol, TypeAlias, TypeVar
 
-from pipeboard.store import sql as dialect
+from pipeboard.store import dialect
 from pipeboard.store.opening import AnyIdentity
 from pipeboard.store.troubles import as_database_error, damaged, translate_errors
 

@@ -8,14 +8,14 @@ from contextlib import AbstractContextManager, contextmanager, nullcontext, supp
 from typing import TYPE_CHECKING, TypeVar
 
 from pipeboard.domain.errors import DatabaseError
-from pipeboard.store import sql
+from pipeboard.store import dialect
 from pipeboard.store.connecting import connect_to_write
 from pipeboard.store.database import Database
+from pipeboard.store.dialect import is_busy
 from pipeboard.store.locating import Location, Place, Server
 from pipeboard.store.opening import AnyIdentity, Identity, ServerIdentity
 from pipeboard.store.patience import PATIENCE_S, Patience, in_line, pause, signals_held
 from pipeboard.store.sealing import seal
-from pipeboard.store.sql import is_busy
 from pipeboard.store.troubles import as_database_error
 
 if TYPE_CHECKING:
@@ -80,8 +80,8 @@ def alone(connection: sqlite3.Connection, location: Location, patience: Patience
     """
     with in_line(location) as place:
         try:
-            connection.execute(sql.FORGET_PAGES)
-            patience.begin(connection, sql.BEGIN_WRITING, location, place)
+            connection.execute(dialect.FORGET_PAGES)
+            patience.begin(connection, dialect.BEGIN_WRITING, location, place)
             yield
         finally:
             if connection.in_transaction:

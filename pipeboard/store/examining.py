@@ -15,7 +15,7 @@ from pathlib import Path
 
 from pipeboard.domain.errors import DatabaseError, PipeboardError
 from pipeboard.domain.lazy_dataclass import dataclass
-from pipeboard.store import sql
+from pipeboard.store import dialect
 from pipeboard.store.backups import backups_of
 from pipeboard.store.checking import Flaw, faults, log_faults
 from pipeboard.store.connecting import connect, connect_at, wal_is_safe
@@ -112,7 +112,7 @@ def _examine_server(
         raise DatabaseError(f"{server} has no tables.", hint="Make them: pipeboard init")
     with closing(connect_at(server, read_only=True)) as connection:
         database = Database(connection, found.identity)
-        version = str(database.record(sql.VERSION)[0]).split(",")[0].partition(" on ")[0]
+        version = str(database.record(dialect.VERSION)[0]).split(",")[0].partition(" on ")[0]
         yield ok("place", f"{server}, {version}, schema {found.schema}.")
         yield _about_copies(copies, now)
         yield from _about_definitions(database)
@@ -320,7 +320,7 @@ def _about_contents(database: Database, found: FoundDatabase, heard: Heard) -> I
 
 
 def _about_versions(database: Database, found: FoundDatabase) -> Finding:
-    logs = database.record(sql.JOURNAL_MODE) == ("wal",)
+    logs = database.record(dialect.JOURNAL_MODE) == ("wal",)
     mode = "write-ahead log" if logs else "rollback journal"
     version = ".".join(map(str, sys.version_info[:3]))
     said = f"SQLite {sqlite3.sqlite_version} ({mode}), Python {version}, "
@@ -330,7 +330,7 @@ def _about_versions(database: Database, found: FoundDatabase) -> Finding:
             "versions",
             f"{said} This SQLite can damage a database with a write-ahead log.",
             "Update SQLite to 3.51.3 or newer; or close all boards, then: "
-            f"sqlite3 '{database.identity.location}' '{sql.TO_ROLLBACK}'",
+            f"sqlite3 '{database.identity.location}' '{dialect.TO_ROLLBACK}'",
         )
     return ok("versions", said)
 
@@ -338,7 +338,7 @@ def _about_versions(database: Database, found: FoundDatabase) -> Finding:
 def _about_definitions(database: Database) -> Iterator[Finding]:
     from pipeboard.store.tables import definitions
 
-    there = set(database.column(sql.NAMES))
+    there = set(database.column(dialect.NAMES))
     wanted = definitions(database.identity.engine)
     missing = {name: made for name, made in wanted.items() if name not in there}
     tables = [name for name, made in missing.items() if made.startswith("CREATE TABLE")]
@@ -362,7 +362,7 @@ def _finding(database: Database, fault: Flaw) -> Finding:
     text = f"{fault.text[:1].upper()}{fault.text[1:]}."
     cure = _CURES.get(fault.kind, "Bring back a backup: pipeboard backup list")
     mends: dict[str, Callable[[Database], object]] = {
-        "indices": lambda inside: inside.change(sql.MAKE_INDICES_ANEW),
+        "indices": lambda inside: inside.change(dialect.MAKE_INDICES_ANEW),
         "totals": _add_up,
     }
     mend = mends.get(fault.kind)

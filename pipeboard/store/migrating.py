@@ -18,15 +18,15 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import StaticPool
 
 from pipeboard.domain.errors import DatabaseError
-from pipeboard.store import sql
+from pipeboard.store import dialect
 from pipeboard.store.backups import flush, names, new_file
 from pipeboard.store.connecting import BUSY_MS, connect, connect_to_write
+from pipeboard.store.dialect import ServerTrouble
 from pipeboard.store.engine import alone
 from pipeboard.store.locating import Location, Server
 from pipeboard.store.migration_steps import STEPS, Step, add_new_columns
 from pipeboard.store.opening import SCHEMA, check_schema, schema_of
 from pipeboard.store.patience import Patience
-from pipeboard.store.sql import ServerTrouble
 from pipeboard.store.troubles import as_database_error, translate_errors
 
 if TYPE_CHECKING:
@@ -54,7 +54,7 @@ def back_up(location: Location, schema: int) -> str:
     part = new_file(wanted.with_name(f"{wanted.name}.part"))
     try:
         with closing(connect(location)) as connection, translate_errors(location):
-            connection.execute(sql.COPY_INTO, (str(part),))
+            connection.execute(dialect.COPY_INTO, (str(part),))
         flush(part)
         if _state(Location(part))[0] != schema:
             return ""  # somebody else has brought it up to date meanwhile, and made a copy before
@@ -110,14 +110,14 @@ def _migrate(
     from alembic.operations import Operations
 
     engine = create_engine("sqlite://", creator=lambda: raw, poolclass=StaticPool)
-    raw.execute(sql.KEYS_UNCHECKED)
+    raw.execute(dialect.KEYS_UNCHECKED)
     with engine.connect() as connection, alone(raw, location, Patience()), connection.begin():
         found = schema_of(raw, location) or wanted
         check_schema(found, wanted)
         operations = Operations(MigrationContext.configure(connection))
         _bring_to(operations, range(found, wanted), steps)
         raw.execute("UPDATE counter SET value = ? WHERE name = 'schema'", (wanted,))
-        if raw.execute(sql.CHECK_KEYS).fetchone() is not None:
+        if raw.execute(dialect.CHECK_KEYS).fetchone() is not None:
             raise DatabaseError(
                 "The database could not be brought up to date: rows point to nothing.",
                 hint="It was left as it was; a backup stands beside it.",
@@ -140,7 +140,7 @@ def migrate_on_server(
             )
             raw.autocommit = False
             with engine.begin() as connection:
-                connection.exec_driver_sql(sql.LOCK_WRITING)
+                connection.exec_driver_sql(dialect.LOCK_WRITING)
                 found = schema_on(connection)
                 check_schema(found, wanted)
                 operations = Operations(MigrationContext.configure(connection))

@@ -16,7 +16,7 @@ from itertools import islice
 
 from pipeboard.domain.errors import BadInput, DatabaseError, Refused
 from pipeboard.domain.lazy_dataclass import dataclass
-from pipeboard.store import sql
+from pipeboard.store import dialect
 from pipeboard.store.connecting import connect_at
 from pipeboard.store.database import Database, RowTuple
 from pipeboard.store.engine import engine_at, write
@@ -56,7 +56,7 @@ def move(store: Store, to: str, *, dry_run: bool = False) -> Moved:
     def carry(source: Database) -> Moved:
         moved = _copied(source, target, dry_run=dry_run)
         if not dry_run:
-            source.insert("setting", [{"name": sql.MOVED_TO, "value": json.dumps(str(target))}])
+            source.insert("setting", [{"name": dialect.MOVED_TO, "value": json.dumps(str(target))}])
         return moved
 
     if dry_run:
@@ -84,7 +84,7 @@ def contents_of(database: Database) -> tuple[dict[str, int], str]:
 def _rows(database: Database, table: str) -> Iterator[RowTuple]:
     """The rows of a table but for the mark of one that has moved."""
     for row in read_rows(database, table):
-        if table != "setting" or sql.MOVED_TO not in row:
+        if table != "setting" or dialect.MOVED_TO not in row:
             yield row
 
 
@@ -106,7 +106,7 @@ def _copied(source: Database, target: Place, *, dry_run: bool) -> Moved:
                 database.change(statement)
         else:
             if identity.engine == "postgresql":
-                database.rows(sql.LOCK_WRITING)
+                database.rows(dialect.LOCK_WRITING)
             _check_standing(source, database, identity)
             for table in reversed(TABLES):
                 database.change(f"DELETE FROM {table}")
@@ -140,7 +140,7 @@ def _check_same(source: Database, schema: int, identity: AnyIdentity) -> None:
 def _holds(identity: AnyIdentity, wanted: tuple[dict[str, int], str]) -> bool:
     """Whether all of it is there already, from a call that was broken off before the mark."""
     with closing(Database(connect_at(identity.location, read_only=True), identity)) as there:
-        if there.rows(f"SELECT 1 FROM setting WHERE name = '{sql.MOVED_TO}'"):
+        if there.rows(f"SELECT 1 FROM setting WHERE name = '{dialect.MOVED_TO}'"):
             return False
         with there.snapshot():
             return contents_of(there) == wanted

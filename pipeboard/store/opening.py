@@ -11,7 +11,7 @@ from pipeboard import SCHEMA as SCHEMA
 from pipeboard.domain.errors import DatabaseError
 from pipeboard.domain.lazy_dataclass import dataclass
 from pipeboard.domain.text import printable
-from pipeboard.store import sql
+from pipeboard.store import dialect
 from pipeboard.store.connecting import BUSY_MS, connect, connect_at
 from pipeboard.store.locating import Location, Place, Server, check_names
 from pipeboard.store.troubles import cut_off, replaced, translate_errors
@@ -54,7 +54,7 @@ def schema_of(connection: Connection, location: Place) -> int | None:
     """The schema's number, None before the first table; `DatabaseError` for another program's
     database, or where the number is lost."""
     with translate_errors(location):
-        tables = {row[0] for row in connection.execute(sql.TABLES)}
+        tables = {row[0] for row in connection.execute(dialect.TABLES)}
         if not tables:
             return None
         if not {"counter", "deal", "event"} <= tables:
@@ -93,7 +93,7 @@ SCHEMA_NUMBER = "SELECT value FROM counter WHERE name = 'schema'"
 ID = "SELECT id FROM workspace"
 ID_AND_SCHEMA = (
     f"SELECT ({ID}), (SELECT value FROM counter WHERE name = 'schema'),"
-    f" (SELECT value FROM setting WHERE name = '{sql.MOVED_TO}')"
+    f" (SELECT value FROM setting WHERE name = '{dialect.MOVED_TO}')"
 )
 
 
@@ -263,10 +263,10 @@ def look(location: Place, *, read_only: bool = False) -> FoundDatabase | None:
 
 def _ask_ahead(connection: ServerConnection) -> None:
     """All that a look asks of a server at once, where there are tables."""
-    connection.execute(sql.BEGIN_READING)
+    connection.execute(dialect.BEGIN_READING)
     with translate_errors(connection.server):
         try:
-            connection.ahead(((sql.TABLES, ()), (SCHEMA_NUMBER, ()), (ID, ())))
+            connection.ahead(((dialect.TABLES, ()), (SCHEMA_NUMBER, ()), (ID, ())))
         except sqlite3.OperationalError as error:
             if "no such table" not in str(error):
                 raise

@@ -14,10 +14,10 @@ from contextlib import contextmanager, suppress
 
 from pipeboard.domain.errors import DatabaseError
 from pipeboard.domain.lazy_dataclass import dataclass, field
-from pipeboard.store import sql
+from pipeboard.store import dialect
 from pipeboard.store.connecting import BUSY_MS
+from pipeboard.store.dialect import is_busy
 from pipeboard.store.locating import Location, Place
-from pipeboard.store.sql import is_busy
 from pipeboard.store.troubles import busy
 
 # A commit that no signal cuts in two: whoever hears of the signal knows what was stored.
@@ -187,11 +187,11 @@ class Patience:
 @contextmanager
 def _asking_at_once(connection: sqlite3.Connection) -> Iterator[None]:
     """Statements do not wait in SQLite, which asks ever more seldom."""
-    connection.execute(sql.wait_at_most(0))
+    connection.execute(dialect.wait_at_most(0))
     try:
         yield
     finally:
-        connection.execute(sql.wait_at_most(BUSY_MS))
+        connection.execute(dialect.wait_at_most(BUSY_MS))
 
 
 def _is_done(connection: sqlite3.Connection, statement: str, *, raises: bool = False) -> bool:

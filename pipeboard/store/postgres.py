@@ -16,10 +16,10 @@ from contextlib import suppress
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from pipeboard.store import sql as dialect
+from pipeboard.store import dialect
+from pipeboard.store.dialect import ServerTrouble
 from pipeboard.store.locating import Server
 from pipeboard.store.server_driver import connect, told_of_driver
-from pipeboard.store.sql import ServerTrouble
 
 if TYPE_CHECKING:
     import psycopg

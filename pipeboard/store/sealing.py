@@ -18,8 +18,8 @@ from json.encoder import encode_basestring as as_text
 
 from pipeboard.domain.lazy_dataclass import dataclass
 from pipeboard.store.database import Database, Heard, Row, RowTuple, unheard
+from pipeboard.store.dialect import listed
 from pipeboard.store.rows import as_json
-from pipeboard.store.sql import listed
 
 COMMANDS_AT_ONCE = 500
 _SEALED = ("id", "at", "actor", "acting_as", "verb", "summary", "undoes", "redoes")

@@ -8,8 +8,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
+from pipeboard.store.dialect import ServerRefusal, ServerTrouble
 from pipeboard.store.locating import Server
-from pipeboard.store.sql import ServerRefusal, ServerTrouble
 
 if TYPE_CHECKING:
     import psycopg

@@ -13,15 +13,15 @@ from contextlib import suppress
 from typing import TypeVar
 
 from pipeboard.domain.errors import DatabaseError
-from pipeboard.store import sql
+from pipeboard.store import dialect
 from pipeboard.store.database import Database
+from pipeboard.store.dialect import ServerTrouble
 from pipeboard.store.locating import Server
 from pipeboard.store.opening import ID_AND_SCHEMA, ServerIdentity
 from pipeboard.store.patience import Patience, pause, signals_held
 from pipeboard.store.postgres import LOCK_TIMEOUT_MS, ServerConnection
 from pipeboard.store.projecting.deals import check_taken
 from pipeboard.store.sealing import LAST_SEALED, seal
-from pipeboard.store.sql import ServerTrouble
 from pipeboard.store.troubles import as_database_error
 
 T = TypeVar("T")
@@ -140,7 +140,7 @@ class _Attempt:
         if not self._is_known:
             connection.begin_writing((), lock_ms, lock="")
             return None
-        asked = (ID_AND_SCHEMA, LAST_SEALED, sql.COMMITS_OF_OTHERS, *sql.ALWAYS_ASKED)
+        asked = (ID_AND_SCHEMA, LAST_SEALED, dialect.COMMITS_OF_OTHERS, *dialect.ALWAYS_ASKED)
         connection.begin_writing(asked, lock_ms)
         self._identity.check_contents(connection, to_write=True)
         last = connection.execute(LAST_SEALED).fetchone()

@@ -10,8 +10,8 @@ from collections.abc import Iterator
 
 from pipeboard.domain.errors import DatabaseError
 from pipeboard.domain.text import printable
+from pipeboard.store.dialect import ServerTrouble, is_busy
 from pipeboard.store.locating import Location, Place, Server
-from pipeboard.store.sql import ServerTrouble, is_busy
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

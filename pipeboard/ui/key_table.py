@@ -16,18 +16,8 @@ from pipeboard.domain.errors import BadInput
 from pipeboard.domain.lazy_dataclass import replace
 from pipeboard.domain.text import did_you_mean
 from pipeboard.ui.draw.metrics.tab_names import TABS as METRICS_TABS
-from pipeboard.ui.keys import (
-    BOARD_ON_HYGIENE,
-    BOARD_ON_REVIEW,
-    ON_HYGIENE,
-    ON_REVIEW,
-    UNBOUND,
-    Group,
-    Key,
-    key_named,
-    refuse_shared_keys,
-    row,
-)
+from pipeboard.ui.keys import UNBOUND, Group, Key, key_named, refuse_shared_keys, row
+from pipeboard.ui.review_keys import BOARD_ON_HYGIENE, BOARD_ON_REVIEW, ON_HYGIENE, ON_REVIEW
 
 if TYPE_CHECKING:
     from pipeboard.domain.programs import OwnProgram

@@ -4,17 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from enum import StrEnum
-from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from pipeboard.domain.errors import BadInput
-from pipeboard.domain.hygiene import GROUPS
 from pipeboard.domain.lazy_dataclass import dataclass, replace
 from pipeboard.domain.locales import spoken
 
 if TYPE_CHECKING:
     from textual.binding import BindingType
-
 
 _NAMES: Final = {
     "slash": "/",
@@ -212,95 +209,3 @@ def key_named(name: str) -> str:
     if name.startswith("^") and len(name) > 1:
         return f"ctrl+{name[1:].lower()}"
     return next((key for key, shown in _NAMES.items() if shown == name), name)
-
-
-# The keys of the hygiene and of the review screen that are their own; see `key_table`.
-
-
-class ReviewTab(StrEnum):
-    """The steps of a weekly review, in the order in which they are gone through."""
-
-    DATA = "Data"
-    NUMBER = "Number"
-    CHANGES = "Changes"
-    DISCUSS = "Discuss"
-    FLOW = "Flow"
-    DECISIONS = "Decided"
-
-
-REVIEW_TABS: Final = tuple(ReviewTab)
-
-_hygiene = partial(row, "hygiene")
-_review = partial(row, "review")
-
-# fmt: off
-ON_HYGIENE: Final[tuple[Key, ...]] = (
-    _hygiene(Group.CHANGE, "hygiene.mend", "f", "Mend", "mend what is wrong here: a value, a date, "
-        "a person, the next step, a merge…", hint="Mend", rank=1, takes_deal=True),
-    _hygiene(Group.CHANGE, "hygiene.source", "S", "Source", "where the lead came from",
-        takes_deal=True),
-    _hygiene(Group.CHANGE, "hygiene.contact", "a", "Person", "a person and their part",
-        takes_deal=True),
-    _hygiene(Group.CHANGE, "hygiene.merge", "M", "Merge", "two deals that are one, side by side",
-        takes_deal=True),
-    _hygiene(Group.AROUND, "hygiene.open", "enter", "Open", "open the deal; Esc comes back here",
-        hint="Open", rank=2),
-    *(_hygiene(Group.AROUND, "hygiene.group", str(n % 10), label.capitalize(), f"go to: {label}",
-        given=n) for n, label in enumerate(list(GROUPS.values())[:10], 1)),
-    _hygiene(Group.AROUND, "hygiene.next_group", "l,right,tab", "Next kind", "the next kind",
-        hint="Kind", rank=3, hint_key="h/l"),
-    _hygiene(Group.AROUND, "hygiene.group_before", "h,left,shift+tab", "Kind before",
-        "the kind before"),
-    _hygiene(Group.MANY, "hygiene.mark", "space", "Mark", "mark, and go down", hint="Mark",
-        rank=4),
-    _hygiene(Group.MANY, "hygiene.mark_all", "asterisk", "Mark all", "mark all that are shown"),
-    _hygiene(Group.NARROW, "hygiene.rep", "r", "Rep", "one rep's deals", hint="Rep", rank=5),
-    _hygiene(Group.NARROW, "hygiene.mine", "O", "Mine / everyone", "mine, everyone's"),
-    _hygiene(Group.NARROW, "hygiene.pipeline", "P", "Pipeline", "another pipeline"),
-)
-
-ON_REVIEW: Final[tuple[Key, ...]] = (
-    *(_review(Group.AROUND, "review.tab", str(n), str(tab), f"go to {tab.lower()}", given=n)
-        for n, tab in enumerate(REVIEW_TABS, 1)),
-    _review(Group.AROUND, "review.down", "j,down", "Down", "one line down"),
-    _review(Group.AROUND, "review.up", "k,up", "Up", "one line up"),
-    _review(Group.AROUND, "review.top", "home", "Top", "first line"),
-    _review(Group.AROUND, "review.bottom", "G,end", "Bottom", "last line"),
-    _review(Group.AROUND, "review.page_down", "pagedown,ctrl+d", "Page down", "a page down"),
-    _review(Group.AROUND, "review.page_up", "pageup,ctrl+u", "Page up", "a page up"),
-    _review(Group.AROUND, "review.next_tab", "l,right,tab", "Next step", "the next step of the "
-        "review", hint="Step", rank=3, hint_key="1-6"),
-    _review(Group.AROUND, "review.tab_before", "h,left,shift+tab", "Step before",
-        "the step before"),
-    _review(Group.AROUND, "review.open", "enter", "Deals",
-        "open the deal, or all deals behind a number", hint="Open", rank=1),
-    _review(Group.CHANGE, "review.decide", "D", "Decide",
-        "what was decided on this deal, by whom, until when: it becomes a next step",
-        hint="Decide", rank=2, takes_deal=True),
-    _review(Group.CHANGE, "review.hold", "B", "Bookmark",
-        "end the review: it is kept as it is, and the next one starts here", hint="Bookmark",
-        rank=4),
-    _review(Group.MANY, "review.discussed", "space", "Discussed", "spoken of, or not",
-        hint="Discussed", rank=5),
-    _review(Group.NARROW, "review.since", "s", "Since…", "what changed since another day",
-        shown="s …"),
-    _review(Group.NARROW, "review.past", "p", "Past reviews", "a review that was held, as it was",
-        hint="Past", rank=6),
-    _review(Group.NARROW, "review.pipeline", "P", "Pipeline", "another pipeline"),
-    _review(Group.ELSEWHERE, "review.export", "e", "Export…", "write Markdown or JSON",
-        hint="Export", rank=7),
-    _review(Group.ELSEWHERE, "review.copy_markdown", "Y", "Copy all",
-        "the whole review as Markdown, for a mail"),
-)
-# fmt: on
-
-_ON_BOTH: Final = """
-    back advance move next_step done note interaction interview win lose snooze owner
-    value close_date category probability archive
-    undo redo undo_list copy reload palette help step_back quit
-"""
-BOARD_ON_HYGIENE: Final = f"""{_ON_BOTH} edit tags repeat
-    down up top bottom half_down half_up page_down page_up
-"""
-BOARD_ON_REVIEW: Final = _ON_BOTH
-"""The keys of the board that these screens have too, by the last part of their ids."""

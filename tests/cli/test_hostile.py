@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from pipeboard.cli.verbs import NESTED, VERBS
-from pipeboard.store import sql
+from pipeboard.store import dialect
 from tests.cli.conftest import Result, Type
 from tests.ledger import asked
 
@@ -103,7 +103,7 @@ def broken_in(team: Type) -> Type:
     team("note", "1", "-m", "words")
     evil = "\x1b]0;owned\x07\x9b2J\u202e"
     with asked(os.environ["PIPEBOARD_DB"], "rw") as connection:
-        connection.execute(sql.BEGIN_WRITING)
+        connection.execute(dialect.BEGIN_WRITING)
         connection.execute("update deal set title = ?, account = ?, next_text = ?", (evil,) * 3)
         connection.execute("update note set text = ?, author = ?", (f"{evil}\n{evil}", evil))
         connection.execute("update stage set name = name || ?", (evil,))

@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeboard.cli.output import RED, Output, Table, harmless, wants_color
+from pipeboard.cli.output import RED, Output, harmless, wants_color
+from pipeboard.cli.tables import Table
 from pipeboard.ui.terminal.width import cell_width
 
 
@@ -80,7 +81,7 @@ def test_a_text_is_cut_only_on_a_terminal_and_only_where_it_may(
     rows = [("D-1", "a very long name of a very long deal")]
     Table(("ref", "deal"), elastic=(1,)).write(out, rows)
     assert capsys.readouterr().out.splitlines()[1].endswith("long deal")
-    monkeypatch.setattr("pipeboard.cli.output.terminal_width", lambda: 20)
+    monkeypatch.setattr("pipeboard.cli.tables.terminal_width", lambda: 20)
     Table(("ref", "deal"), elastic=(1,)).write(out, rows)
     assert capsys.readouterr().out.splitlines()[1] == "D-1  a very long na…"
 

@@ -18,12 +18,12 @@ from typing import Any
 import pytest
 
 from pipeboard.domain.errors import Conflict, DatabaseError
-from pipeboard.store import Store, postgres, sql
+from pipeboard.store import Store, dialect, postgres
+from pipeboard.store.dialect import ServerTrouble
 from pipeboard.store.locating import Server, locate, shown
 from pipeboard.store.migrating import migrate_on_server
 from pipeboard.store.opening import SCHEMA
 from pipeboard.store.postgres import ServerConnection, translated
-from pipeboard.store.sql import ServerTrouble
 from tests.ledger import asked, disagreements, recorded
 from tests.postgres import Databases, PostgresServer, own_server
 from tests.team import PROPOSAL, SETTINGS, Team, add, now_of, sales
@@ -71,7 +71,7 @@ def test_every_placeholder_is_translated_and_no_text_touched() -> None:
     assert translated('INSERT INTO event ("deal_id") VALUES (?)').startswith(
         'INSERT INTO event ("seq", "deal_id") VALUES ((SELECT coalesce(max(seq), 0) + 1'
     )
-    assert translated(sql.COMMITS_OF_OTHERS).startswith("SELECT value FROM counter")
+    assert translated(dialect.COMMITS_OF_OTHERS).startswith("SELECT value FROM counter")
 
 
 @pytest.mark.parametrize(

@@ -15,7 +15,7 @@ from pipeboard.store import Store
 from pipeboard.ui.draw.facts import PaneStyle
 from pipeboard.ui.draw.line import text_of
 from pipeboard.ui.draw.review import ReviewView, items_of, ref_of
-from pipeboard.ui.keys import ReviewTab
+from pipeboard.ui.review_keys import ReviewTab
 from pipeboard.workspace import Workspace
 from pipeboard.workspace.review import review
 from tests.team import NOW, TODAY

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from pipeboard.cli.looks import every_word
+from pipeboard.cli.translating import every_word
 from pipeboard.domain.locales import speak
 from pipeboard.ui.key_table import ALL
 from pipeboard.ui.keys import Group

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager
 
 from pipeboard.store.database import Database, RowTuple
+from pipeboard.store.dialect import listed
 from pipeboard.store.projecting.deals import ADD_TOTAL, Change
 from pipeboard.store.projecting.staging import (
     OTHERWISE,
@@ -18,7 +19,7 @@ from pipeboard.store.projecting.staging import (
     staged,
     totals_that_were,
 )
-from pipeboard.store.sql import among, listed
+from pipeboard.store.sql import among
 
 _AT_ONCE = 2_000
 _OWNERS = "SELECT owner FROM staged.owner WHERE owner <> '' ORDER BY owner"

@@ -12,8 +12,9 @@ from pipeboard.domain.events import Event, micros, to_json
 from pipeboard.domain.lazy_dataclass import dataclass
 from pipeboard.domain.text import fold
 from pipeboard.store.database import Database
+from pipeboard.store.dialect import is_taken
 from pipeboard.store.rows import row_from_deal
-from pipeboard.store.sql import VALUE_BYTES, index_key, is_taken
+from pipeboard.store.sql import VALUE_BYTES, index_key
 
 # What a command did to one deal, as it is to be stored.
 

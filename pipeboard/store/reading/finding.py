@@ -14,9 +14,10 @@ from pipeboard.domain.money import Money
 from pipeboard.domain.pipeline import Pipeline
 from pipeboard.domain.text import fold, spelled_by
 from pipeboard.store.database import CHUNK, Database, Row
+from pipeboard.store.dialect import listed
 from pipeboard.store.reading.deals import called, instant_after, read_deals
 from pipeboard.store.rows import DEALS, event_from_row, stored_deal
-from pipeboard.store.sql import TRUE, Sql, among, begins_with, contains, either, every, listed
+from pipeboard.store.sql import TRUE, Sql, among, begins_with, contains, either, every
 from pipeboard.store.troubles import readable
 
 ALIKE = 75.0

@@ -11,7 +11,7 @@ from pipeboard.domain.criteria import parse_criterion
 from pipeboard.domain.lazy_dataclass import fields, with_values
 from pipeboard.domain.pipeline import Category, Factor, Pipeline, Question, Stage, StageKind
 from pipeboard.domain.settings import Rep, Settings
-from pipeboard.store import sql
+from pipeboard.store import dialect
 from pipeboard.store.database import Database, Row, RowTuple
 from pipeboard.store.troubles import readable
 
@@ -129,7 +129,7 @@ def read_settings(database: Database) -> Settings:
     """The settings; what was never set keeps its default, what a later version set is ignored."""
     known = {field.name for field in fields(Settings)}
     found: dict[str, object] = {}
-    for row in database.rows(sql.SETTINGS):
+    for row in database.rows(dialect.SETTINGS):
         value = json.loads(row["value"])
         if row["name"] in known:
             found[row["name"]] = tuple(value) if isinstance(value, list) else value
@@ -140,7 +140,7 @@ def read_settings(database: Database) -> Settings:
 
 def read_reps(database: Database) -> tuple[Rep, ...]:
     """Everybody who owns or owned deals, by name."""
-    rows = database.rows(sql.REPS)
+    rows = database.rows(dialect.REPS)
     return tuple(
         Rep(
             row["name"],
@@ -181,7 +181,7 @@ class Pipelines:
         self._pipelines: tuple[Pipeline, ...] = ()
 
     def all(self) -> tuple[Pipeline, ...]:
-        rows = self._database.rows(sql.PIPELINE_MARKS)
+        rows = self._database.rows(dialect.PIPELINE_MARKS)
         mark = tuple(tuple(row) for row in rows)
         if mark != self._mark:
             self._pipelines = read_pipelines(self._database)
@@ -196,9 +196,9 @@ class Pipelines:
 def read_pipelines(database: Database, *, removed: bool = False) -> tuple[Pipeline, ...]:
     """The pipelines in their order, or those that were taken back."""
     stages: dict[int, list[Row]] = {}
-    for stage in database.rows(sql.STAGES):
+    for stage in database.rows(dialect.STAGES):
         stages.setdefault(stage["pipeline_id"], []).append(stage)
     return tuple(
         pipeline_from_rows(row, stages.get(row["id"], ()))
-        for row in database.rows(sql.PIPELINES_REMOVED if removed else sql.PIPELINES)
+        for row in database.rows(dialect.PIPELINES_REMOVED if removed else dialect.PIPELINES)
     )

@@ -36,8 +36,8 @@ from pipeboard.ui.draw.line import (
 )
 from pipeboard.ui.draw.notes import tab_strip
 from pipeboard.ui.draw.questions import GUTTER, Item
-from pipeboard.ui.keys import ReviewTab
 from pipeboard.ui.palette import Role
+from pipeboard.ui.review_keys import ReviewTab
 
 if TYPE_CHECKING:
     from pipeboard.domain.review import NumberDocument, ReviewDecision, ReviewDocument

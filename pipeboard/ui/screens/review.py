@@ -21,8 +21,8 @@ from pipeboard.ui.draw.line import EMPTY, Line, exactly, spelled
 from pipeboard.ui.draw.questions import Item, listed, present_in, scrolled_to
 from pipeboard.ui.draw.review import ReviewView, heading, items_of, ref_of, stops
 from pipeboard.ui.key_table import REVIEW
-from pipeboard.ui.keys import ReviewTab
 from pipeboard.ui.palette import Theme
+from pipeboard.ui.review_keys import ReviewTab
 from pipeboard.ui.screens.hygiene import place_at
 from pipeboard.ui.screens.live import LiveScreen, said_of_counting
 from pipeboard.ui.widgets.page import Page

@@ -21,10 +21,11 @@ from pipeboard.domain.filter_nodes import Op
 from pipeboard.domain.pipeline import Pipeline
 from pipeboard.domain.score import fresh_since, score
 from pipeboard.store.database import Database
+from pipeboard.store.dialect import listed
 from pipeboard.store.reading.attention import micros_at
 from pipeboard.store.reading.filtering.terms import FilterScope
 from pipeboard.store.rows import DEALS, stored_deal
-from pipeboard.store.sql import Sql, among, either, every, is_name_of_long, listed, negated
+from pipeboard.store.sql import Sql, among, either, every, is_name_of_long, negated
 from pipeboard.store.troubles import readable
 
 _COMPARE: Mapping[Op, Callable[[int, int], bool]] = {

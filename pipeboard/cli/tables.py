@@ -1,0 +1,72 @@
+"""Plain tables for people: aligned by cells, streamed, safe to print."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain, islice
+
+from pipeboard.cli.output import BOLD, Output, Styled, terminal_width
+from pipeboard.domain.text import printable
+from pipeboard.ui.terminal.width import cell_width, fit
+
+_SAMPLE = 500
+_GAP = "  "
+_NARROWEST = 8
+
+Cell = str | Styled
+
+
+class Table:
+    """Columns under headings; those in `right` stand flush right, those in `elastic` may be cut.
+
+    Widths follow the first 500 rows, so that a long list starts at once and is never held. Only on
+    a terminal, and only in elastic columns, is a text cut.
+    """
+
+    def __init__(
+        self, headings: Sequence[str], *, right: Iterable[int] = (), elastic: Iterable[int] = ()
+    ) -> None:
+        self._headings = headings
+        self._right = frozenset(right)
+        self._elastic = tuple(elastic)
+
+    def write(self, out: Output, rows: Iterable[Sequence[Cell]]) -> None:
+        """The heading and every row; without any row, nothing."""
+        remaining: Iterator[Sequence[Cell]] = iter(rows)
+        sample = list(islice(remaining, _SAMPLE))
+        if not sample:
+            return
+        widths = self._widths([self._headings, *sample])
+        out.line(*self._line([(heading, BOLD) for heading in self._headings], widths))
+        for row in chain(sample, remaining):
+            out.line(*self._line(row, widths))
+
+    def _widths(self, rows: Sequence[Sequence[Cell]]) -> list[int]:
+        widths = [max(map(_width, column)) for column in zip(*rows, strict=True)]
+        room = terminal_width()
+        over = sum(widths) + len(_GAP) * (len(widths) - 1) - room if room else 0
+        for _ in range(over):
+            widest = max(self._elastic, key=widths.__getitem__, default=None)
+            if widest is None or widths[widest] <= _NARROWEST:
+                break
+            widths[widest] -= 1
+        return widths
+
+    def _line(self, row: Sequence[Cell], widths: Sequence[int]) -> Iterator[Cell]:
+        last = len(row) - 1
+        for index, cell in enumerate(row):
+            text, style = (cell, "") if isinstance(cell, str) else cell
+            text = printable(text)
+            width = cell_width(text)
+            if index in self._elastic and width > widths[index]:
+                text, width = fit(text, widths[index]).rstrip(), widths[index]
+            space = " " * max(widths[index] - width, 0)
+            if index in self._right:
+                yield space
+            yield (text, style)
+            if index != last:
+                yield (_GAP if index in self._right else space + _GAP)
+
+
+def _width(cell: Cell) -> int:
+    return cell_width(printable(cell if isinstance(cell, str) else cell[0]))
