@@ -1,12 +1,13 @@
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
 
 import pytest
 from textual.events import Paste
 
 from pipeboard.ui.draw.line import whole
-from pipeboard.ui.overlays.prompt import Feedback, InEditor, Prompt
+from pipeboard.ui.overlays.prompt import Feedback, InEditor, Prompt, quick_add
 from pipeboard.ui.terminal.drafts import Drafts
 from pipeboard.ui.widgets.line_input import LONGEST_LINE
 from tests.ui.overlays import HOSTILE, Stage, is_harmless, opened
@@ -60,6 +61,15 @@ async def test_what_cannot_be_read_is_not_accepted_and_says_why() -> None:
         assert "Save" in stage.last_line
         await stage.press("enter")
         assert stage.answer == "42k"
+
+
+async def test_a_line_that_was_emptied_tells_nothing_of_what_stood_in_it() -> None:
+    live = quick_add(date(2026, 11, 24), "EUR", lambda _: "")
+    async with opened(Prompt("Add", live=live)) as stage:
+        await stage.type("c")
+        assert stage.shows("title c")
+        await stage.press("backspace")
+        assert not stage.shows("title c") and stage.shows("Company: title 40k")
 
 
 async def test_nothing_is_accepted_only_where_it_means_something() -> None:

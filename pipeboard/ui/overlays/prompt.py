@@ -273,7 +273,7 @@ class Prompt(TypingOverlay[str]):
     @property
     def _is_in_a_word(self) -> bool:
         """Is the last word still being typed, so that it is too early to complain?"""
-        is_new = self.text != self._offered
+        is_new = self.text not in ("", self._offered)
         return is_new and self.line.cursor_at_end and not self.text.endswith(" ")
 
     def _lines_below(self, width: int) -> list[Line]:
