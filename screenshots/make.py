@@ -1,17 +1,18 @@
 """Makes the pictures of the README from the real program and the demo, at a fixed date.
 
-Run it as `python -m screenshots.make [FOLDER]`; the same code makes the same pictures.
+Run it as `python -m screenshots.make [FOLDER]`; the same code makes the same pictures. With
+`--every` it draws each screen at each of the `SIZES`, dark and light, into `screenshots/every`.
 """
 
 from __future__ import annotations
 
+import argparse
 import asyncio
 import io
 import re
-import sys
 import tempfile
 from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, chdir
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -67,8 +68,40 @@ PICTURES = (
         "company",
     ),
     Picture("filter", (100, 30), ("slash", *"value>40k stalled"), "open"),
+    Picture("triage", (100, 30), ("T", "j"), "Triage"),
+    Picture("review", (100, 30), ("g", "r"), "Review"),
     Picture("narrow", (44, 20), ("2", "j"), "Lead"),
 )
+OLD_FILE = """Deal ID,Account,Deal,Stage,Amount,Owner,Close
+118,Lumen Oy,Line pilot,Proposal,"40.000,00 €",ana,19.12.2026
+119,Nova AG,Rollout,Negotiation,"125.000,00 €",ben,31.01.2027
+120,Quarry Ltd,Renewal,Gewonnen,"18.500,00 €",ana,03.11.2026
+121,Hafen KG,Second site,Erstgespräch,"60.000,00 €",mara,15.02.2027
+"""
+"""The file that the import screen is shown with, as a spreadsheet in German writes it."""
+EVERY: dict[str, tuple[tuple[str, ...], str]] = {
+    "board": (("l", "j"), "Lead"),
+    "deal": (("l", "j", "enter"), "Next"),
+    "questions": (("l", "j", "enter", "2"), "Questions"),
+    "timeline": (("l", "j", "enter", "4"), "created"),
+    "gate": (("l", "L"), "override"),
+    "form": (("l", "j", "e"), "Save"),
+    "triage": (("T", "j"), "Triage"),
+    "hygiene": (("g", "h"), "Hygiene"),
+    "review": (("g", "r"), "Review"),
+    "metrics": (("M",), "bottleneck"),
+    "funnel": (("M", "2"), "Funnel"),
+    "ageing": (("M", "3"), "Ageing"),
+    "forecast": (("M", "4"), "Forecast"),
+    "activity": (("M", "5"), "Activity"),
+    "losses": (("M", "6"), "Losses"),
+    "reps": (("M", "7"), "Reps"),
+    "import": (("I", *"old.csv", "enter"), "old.csv"),
+    "help": (("question_mark",), "Help"),
+    "palette": (("colon", *"move"), "move"),
+}
+"""Every screen: the keys that lead to it, and a word that shows there."""
+SIZES = ((80, 24), (120, 40))
 
 
 @dataclass(frozen=True)
@@ -98,10 +131,11 @@ _LONGEST_WAIT = 200
 @asynccontextmanager
 async def board(picture: Picture, theme: str) -> AsyncIterator[tuple[PipeboardApp, Pilot[None]]]:
     """The program over a demo of its own, without a terminal."""
-    with tempfile.TemporaryDirectory() as place:
+    with tempfile.TemporaryDirectory() as place, chdir(place):
         store = Store.create(str(Path(place) / "demo.db"), demo.SETTINGS)
         demo.build(store, deals=picture.deals, seed=picture.seed, now=NOW, me="ana")
         actor, choices = Actor("ana"), Choices()
+        Path(place, "old.csv").write_text(OLD_FILE, "utf-8")
         environ = {"LANG": "C.UTF-8", "TERM": "xterm-256color", "COLORTERM": "truecolor"}
         state = first_state(store, lambda: NOW, actor, choices, environ)
         inks = theme_for(theme, ColorDepth.TRUECOLOR)
@@ -194,13 +228,30 @@ def same_every_time(svg: str, name: str = "terminal") -> str:
     return re.sub(r"terminal-\d+", name, svg)
 
 
-def main(folder: Path = HERE) -> None:
+def every_picture() -> list[Picture]:
+    """Each screen at each size, in both themes."""
+    return [
+        Picture(f"{name}-{width}", (width, height), keys, word, ("dark", "light"))
+        for name, (keys, word) in EVERY.items()
+        for width, height in SIZES
+    ]
+
+
+def main() -> None:
     """All pictures, each from a demo of its own, and the recording."""
-    for picture in PICTURES:
+    parser = argparse.ArgumentParser(prog="python -m screenshots.make", description=__doc__)
+    parser.add_argument("folder", nargs="?", type=Path, help="where to, else beside this file")
+    parser.add_argument("--every", action="store_true", help="every screen, not those of README")
+    arguments = parser.parse_args()
+    folder = arguments.folder or (HERE / "every" if arguments.every else HERE)
+    folder = folder.resolve()
+    folder.mkdir(exist_ok=True)
+    for picture in every_picture() if arguments.every else PICTURES:
         for theme in picture.themes:
             print(asyncio.run(take(picture, theme, folder)))
-    print(asyncio.run(record(folder)))
+    if not arguments.every:
+        print(asyncio.run(record(folder)))
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]) if len(sys.argv) > 1 else HERE)
+    main()

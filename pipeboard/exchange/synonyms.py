@@ -128,7 +128,7 @@ _NAMES = {
         "creado_el criada_em ημερομηνία_δημιουργίας"
     ),
     "close_date": (
-        "closing_date closed_date date_closed closure_date end_date deal_close_date "
+        "close closing closing_date closed_date date_closed closure_date end_date deal_close_date "
         "abschlussdatum abschluss schlussdatum date_de_cloture date_de_fermeture "
         "fecha_de_cierre fecha_cierre data_di_chiusura data_chiusura data_de_fechamento "
         "sluitdatum sluitingsdatum data_zamkniecia datum_uzavreni datum_uzavretia "

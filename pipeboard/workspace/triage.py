@@ -159,6 +159,10 @@ class Triage:
         counts = Counter(self._tiers[one] for one in self.walk.ids if one in self._tiers)
         return {tier: counts[tier] for tier in Tier if counts[tier]}
 
+    def skipped_ones(self) -> Mapping[int, Tier]:
+        """The deals that were skipped and still come, each with its tier."""
+        return {one: self._tiers[one] for one in self.walk.skipped if one in self._tiers}
+
     def coming(self, most: int) -> list[tuple[Deal, Tier]]:
         """The deals that come next, behind the one that is looked at, each with its tier."""
         ids = [one for one in self.walk.ids[: most + 1] if one in self._tiers]

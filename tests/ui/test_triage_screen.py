@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 import shutil
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
 from dataclasses import replace
@@ -14,7 +15,7 @@ import pytest
 
 from pipeboard.cli.main import main
 from pipeboard.domain.deal import Contact, Deal, Status
-from pipeboard.domain.queue import Tier
+from pipeboard.domain.queue import TIER_NAMES, Tier
 from pipeboard.store import Store
 from pipeboard.ui.draw.triage import WIDE
 from pipeboard.ui.key_table import BOARD, TRIAGE, read_keymap
@@ -268,6 +269,24 @@ async def test_skipped_deals_come_again_once_and_are_counted_at_the_end(demo: Pa
         assert triage_of(board).left == count - 1
         await board.press("q")
         assert "1 handled" in board.status
+
+
+async def test_heads_of_the_queue_count_what_stands_below_them(demo: Path) -> None:
+    """Skipped deals come last, under a head of their own."""
+    async with desk(demo, size=(120, 50)) as board:
+        await board.press("T", "j")
+        heads = [*TIER_NAMES.values(), "skipped"]
+        counted, below = {}, Counter[str]()
+        last = ""
+        for line in board.lines()[3:-2]:
+            beside = line.rpartition("│")[2].rstrip()
+            name, _, count = beside.strip().rpartition("  ")
+            if name in heads:
+                assert name not in counted
+                last, counted[name] = name, int(count)
+            elif beside.strip() and "more" not in beside:
+                below[last] += 1
+        assert counted == below and counted["skipped"] == 1 and last == "skipped"
 
 
 async def test_a_filter_narrows_the_queue_and_esc_gives_it_back(demo: Path) -> None:

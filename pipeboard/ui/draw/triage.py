@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from itertools import groupby
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
 from pipeboard.domain.dates import local_date
@@ -58,6 +60,7 @@ _BAR: Final = 18
 _MOST_CALLED: Final = 3
 _MOST_NOTE_LINES: Final = 3
 """On a screen where all of a deal does not fit, one of each is shown."""
+_SKIPPED: Final = "skipped"
 _TIER_SIGNS: Final[Mapping[Tier, Sign]] = {
     Tier.OVERDUE: Sign.OVERDUE,
     Tier.NO_NEXT_STEP: Sign.NO_NEXT_STEP,
@@ -85,6 +88,7 @@ class TriageView:
     coming: tuple[tuple[Deal, Tier], ...] = ()
     done: tuple[str, ...] = ()
     summary: str = ""
+    skipped_ones: Mapping[int, Tier] = MappingProxyType({})
 
 
 def queue_width(width: int) -> int:
@@ -309,12 +313,15 @@ def _queue(view: TriageView, style: PaneStyle, rows: int) -> list[tuple[Line, in
     if view.queued is not None:
         shown.insert(0, (view.queued.deal, view.queued.place.tier))
     current = view.record.deal.id if view.record is not None else 0
-    for tier, deals in groupby(shown, key=lambda each: each[1]):
-        count = view.tiers.get(tier, 0)
-        name = whole(spoken(TIER_NAMES[tier]), "pane.head")
+    again = view.skipped_ones
+    counts = Counter(view.tiers)
+    counts.subtract(again.values())
+    for tier, deals in groupby(shown, key=lambda each: None if each[0].id in again else each[1]):
+        count, words = (len(again), _SKIPPED) if tier is None else (counts[tier], TIER_NAMES[tier])
+        name = whole(spoken(words), "pane.head")
         lines.append(((blank(1), name, (f"  {in_figures(count)}", "pane.label")), 0))
         lines += [
-            (_row(deal, tier, style, is_current=deal.id == current), deal.id) for deal, _ in deals
+            (_row(deal, its, style, is_current=deal.id == current), deal.id) for deal, its in deals
         ]
     hidden = view.left - len(shown)
     if len(lines) > rows:

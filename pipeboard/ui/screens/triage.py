@@ -95,6 +95,7 @@ class TriageScreen(LiveScreen):
             tuple(triage.coming(height)),
             triage.done,
             triage.summary if triage.record is None else "",
+            triage.skipped_ones(),
         )
         top = tuple(spelled(exactly(line, width), style.glyphs) for line in head(self.view, style))
         page = replace(
