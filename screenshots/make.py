@@ -9,6 +9,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import io
+import os
 import re
 import tempfile
 from collections.abc import AsyncIterator, Sequence
@@ -16,6 +17,7 @@ from contextlib import asynccontextmanager, chdir
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from unittest.mock import patch
 
 from rich.console import Console
 from rich.terminal_theme import SVG_EXPORT_THEME, TerminalTheme
@@ -131,7 +133,7 @@ _LONGEST_WAIT = 200
 @asynccontextmanager
 async def board(picture: Picture, theme: str) -> AsyncIterator[tuple[PipeboardApp, Pilot[None]]]:
     """The program over a demo of its own, without a terminal."""
-    with tempfile.TemporaryDirectory() as place, chdir(place):
+    with tempfile.TemporaryDirectory() as place, chdir(place), patch.dict(os.environ, HOME=place):
         store = Store.create(str(Path(place) / "demo.db"), demo.SETTINGS)
         demo.build(store, deals=picture.deals, seed=picture.seed, now=NOW, me="ana")
         actor, choices = Actor("ana"), Choices()

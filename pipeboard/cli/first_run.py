@@ -64,10 +64,11 @@ def _ask(call: Call) -> Beginning | None:
 def _facts(call: Call) -> Facts:
     from pipeboard.cli.config import account_name, system_currency, system_zone
     from pipeboard.domain.templates import TEMPLATES, template
+    from pipeboard.domain.text import from_home
     from pipeboard.ui.screens.first_run import Facts
 
     return Facts(
-        database=_short(call.config.shown_database),
+        database=from_home(call.config.shown_database, str(Path.home())),
         templates=tuple(
             (name, template(name, pipeline_name=name, currency="EUR")) for name in TEMPLATES
         ),
@@ -77,12 +78,6 @@ def _facts(call: Call) -> Facts:
         account=account_name(),
         terminal=_terminal(call.environ),
     )
-
-
-def _short(path: str) -> str:
-    """A path as people write it, from `~` on."""
-    home = str(Path.home())
-    return f"~{path.removeprefix(home)}" if path.startswith(f"{home}/") else path
 
 
 def _check_database(path: str) -> str:

@@ -271,3 +271,8 @@ def _read_word(line: str, start: int, marks: str) -> Word:
             bare.append(line[at])
             at += 1
     return Word("".join(text), "".join(bare), line[start:at], start)
+
+
+def from_home(path: str, home: str) -> str:
+    """A path as people write it, from `~` on where it is in their home."""
+    return f"~{path.removeprefix(home)}" if path == home or path.startswith(f"{home}/") else path

@@ -16,6 +16,7 @@ from pipeboard.domain.text import (
     clean_text,
     did_you_mean,
     fold,
+    from_home,
     is_email,
     nearest,
     printable,
@@ -202,3 +203,16 @@ def test_reading_text_money_and_dates_imports_nothing_slow() -> None:
 )
 def test_an_address_has_one_at_a_dot_behind_it_and_no_blanks(text: str, is_one: bool) -> None:
     assert is_email(text) is is_one
+
+
+@pytest.mark.parametrize(
+    ("path", "written"),
+    [
+        ("/home/ana", "~"),
+        ("/home/ana/deals/old.csv", "~/deals/old.csv"),
+        ("/home/anabel/old.csv", "/home/anabel/old.csv"),
+        ("/srv/home/ana", "/srv/home/ana"),
+    ],
+)
+def test_a_path_begins_at_home_where_it_is_in_it(path: str, written: str) -> None:
+    assert from_home(path, "/home/ana") == written

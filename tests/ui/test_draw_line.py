@@ -67,6 +67,14 @@ def test_words_are_wrapped_whole_where_they_fit() -> None:
     assert wrap("call Mika about the line audit", 12) == ["call Mika", "about the", "line audit"]
 
 
+def test_a_line_does_not_end_in_the_dot_between_two_things() -> None:
+    assert wrap("Emil · champion · emil@lumen.example", 18) == [
+        "Emil · champion",
+        "· emil@lumen.examp",
+        "le",
+    ]
+
+
 def test_what_is_cut_off_leaves_a_mark() -> None:
     assert text_of(exactly([("Lumen ", "text"), ("Oy Packaging", "text")], 10)) == "Lumen Oy …"
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
+from pathlib import Path
 from typing import Final
 
 from pipeboard.domain.lazy_dataclass import dataclass
 from pipeboard.domain.locales import in_figures
-from pipeboard.domain.text import quoted
+from pipeboard.domain.text import from_home, quoted
 from pipeboard.exchange.fields import LEFT_OUT
 from pipeboard.exchange.recipe import PlacingWord
 from pipeboard.exchange.side_files import TEAM
@@ -163,7 +164,9 @@ def in_place(text: str) -> str:
 
 def _file_items(view: ImportView, seen: FileSeen) -> Iterator[Item]:
     plan, recipe = seen.plan, seen.recipe
-    yield _fact(view, "file", "File", plan.path.name, str(plan.path.parent))
+    yield _fact(
+        view, "file", "File", plan.path.name, from_home(str(plan.path.parent), str(Path.home()))
+    )
     yield _fact(view, "into", "Into", _into(seen), ", ".join(seen.stages))
     if seen.last:
         yield _fact(view, "last", "As last time", seen.last, "")

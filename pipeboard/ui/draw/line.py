@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from enum import StrEnum
 from typing import Final, NamedTuple
@@ -90,13 +91,17 @@ def status_line(status: Line, right: Line, width: int) -> Line:
     return spread((blank(1), *status), end, width)
 
 
+_BLANKS: Final = re.compile(r"(?<!\s·)\s+")
+
+
 def wrap(text: str, width: int, rest: int | None = None) -> list[str]:
     """`text` in lines of at most `width` cells (`rest` cells from the second line on), broken at
-    blanks, within a word only where it is wider than a line. One empty line for an empty text."""
+    blanks, within a word only where it is wider than a line. A dot between two things goes with
+    the second. One empty line for an empty text."""
     widths = [max(1, width), max(1, width if rest is None else rest)]
     lines = [""]
     used = 0
-    for word in map(_safe, text.split()):
+    for word in map(_safe, _BLANKS.split(text.strip())):
         size = cell_width(word)
         room = widths[len(lines) > 1]
         if used and used + 1 + size <= room:
