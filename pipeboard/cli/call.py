@@ -427,7 +427,7 @@ def read_utf8(data: bytes, where: str) -> str:
 
 def deal_arguments(parser: Parser) -> None:
     """What every verb takes that changes deals."""
-    parser.add_argument("words", nargs="*", help="deals: 142, D-142 or part of a name")
+    parser.add_argument("words", nargs="*", metavar="DEAL", help="142, D-142 or part of a name")
     parser.add_argument("--where", metavar="FILTER", help="the deals that match a filter")
     seen_argument(parser)
     parser.add_json()

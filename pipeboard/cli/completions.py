@@ -134,7 +134,7 @@ def script(shell: str) -> str:
 
 
 def _completions_arguments(parser: Parser) -> None:
-    parser.add_argument("shell", metavar="SHELL", help=f"one of {', '.join(SHELLS)}")
+    parser.add_argument("shell", metavar="|".join(SHELLS), help="the shell that asks")
 
 
 def completions(call: Call) -> int:

@@ -31,7 +31,7 @@ def _whose_arguments(parser: Parser) -> None:
 
 
 def _triage_arguments(parser: Parser) -> None:
-    parser.add_argument("words", nargs="*", help="only deals that match a filter")
+    parser.add_argument("words", nargs="*", metavar="FILTER", help="only deals that match a filter")
     _whose_arguments(parser)
     parser.add_argument("--plain", action="store_true", help="ask line by line, one deal at a time")
     parser.add_argument("--limit", type=int, metavar="N", help="the first N deals")

@@ -30,7 +30,7 @@ def _new_rep(parser: Parser) -> None:
 
 
 def _add_arguments(parser: Parser) -> None:
-    parser.add_argument("words", nargs="*", help=f"for example: {EXAMPLE}")
+    parser.add_argument("words", nargs="*", metavar="LINE", help=f"for example: {EXAMPLE}")
     _new_rep(parser)
     parser.epilog = (
         "'add -' reads a deal from each line of stdin (UTF-8, blank lines left out): all or none."
@@ -224,7 +224,10 @@ VERBS = {
         "DEAL... REP",
         _assign_arguments,
         assign,
-        examples=("pipeboard assign 142 143 mara --note 'You know them.'",),
+        examples=(
+            "pipeboard assign 142 143 mara --note 'You know them.'",
+            "pipeboard assign --where 'owner:mara' jonas -y",
+        ),
     ),
     "tag": Verb(
         "DEAL... +TAG... -TAG...",

@@ -26,7 +26,11 @@ def document(topic: str) -> str:
 
 def _help_arguments(parser: Parser) -> None:
     parser.add_argument(
-        "topic", nargs="?", default="", help=f"a verb, or one of {', '.join(TOPICS)}"
+        "topic",
+        nargs="?",
+        default="",
+        metavar="TOPIC|VERB",
+        help=f"a verb, or one of {', '.join(TOPICS)}",
     )
     parser.add_json()
 

@@ -30,7 +30,7 @@ _AT_ONCE = 500
 
 def _export_arguments(parser: Parser) -> None:
     add = parser.add_argument
-    add("words", nargs="*", help="a filter, such as value>20k -stage:lead; all deals without one")
+    add("words", nargs="*", metavar="FILTER", help="such as value>20k -stage:lead; without it all")
     add(
         "-o",
         "--to",

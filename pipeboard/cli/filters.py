@@ -15,13 +15,13 @@ def _save_arguments(parser: Parser) -> None:
 
 
 def _rename_arguments(parser: Parser) -> None:
-    parser.add_argument("name", metavar="NAME")
+    parser.add_argument("name", metavar="SAVED")
     parser.add_argument("new", metavar="NEW")
     parser.add_json()
 
 
 def _forget_arguments(parser: Parser) -> None:
-    parser.add_argument("name", metavar="NAME")
+    parser.add_argument("name", metavar="SAVED")
     parser.add_json()
 
 

@@ -47,7 +47,7 @@ _FORMS = {
 
 
 def _list_arguments(parser: Parser) -> None:
-    parser.add_argument("words", nargs="*", help="such as value>20k -stage:lead")
+    parser.add_argument("words", nargs="*", metavar="FILTER", help="such as value>20k -stage:lead")
     parser.add_argument(
         "--sort", metavar="KEY", help="value, age, close or any column; -KEY reverses"
     )

@@ -21,7 +21,9 @@ if TYPE_CHECKING:
 
 def themes_arguments(parser: Parser) -> None:
     """The theme that is meant, and the form."""
-    parser.add_argument("name", nargs="?", default="", help="the theme to show as a file")
+    parser.add_argument(
+        "name", nargs="?", default="", metavar="NAME", help="the theme to show as a file"
+    )
     parser.add_json()
 
 
@@ -93,7 +95,9 @@ def _write_file(call: Call, text: str) -> int:
 
 def words_arguments(parser: Parser) -> None:
     """The translation that is meant, and the form."""
-    parser.add_argument("name", nargs="?", default="", help="a translation that is there already")
+    parser.add_argument(
+        "name", nargs="?", default="", metavar="NAME", help="a translation that is there already"
+    )
     parser.add_json()
 
 

@@ -133,7 +133,7 @@ def overview() -> str:
     lines = ["usage: pipeboard [flags] [verb] [arguments]", "", "Without a verb: opens the board."]
     for group, verbs in GROUPS.items():
         lines += ["", group]
-        lines += [f"  {verb:<10} {summary}" for verb, (_, summary) in verbs.items()]
+        lines += [f"  {verb:<11} {summary}" for verb, (_, summary) in verbs.items()]
     lines += [
         "",
         "Flags of every verb: --db PATH, -p PIPELINE, --as REP, -q, -v, -n (dry run), -y,",

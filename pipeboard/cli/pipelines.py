@@ -43,7 +43,7 @@ def _document(call: Call, pipeline: Pipeline) -> Document:
 
 
 def _show_arguments(parser: Parser) -> None:
-    parser.add_argument("name", nargs="?", metavar="NAME", help="the pipeline, else the first")
+    parser.add_argument("name", nargs="?", metavar="PIPELINE", help="else the first")
     form = parser.add_mutually_exclusive_group()
     form.add_argument("--json", action="store_true", help="one JSON document")
     form.add_argument("--toml", action="store_true", help="the document for 'apply' (the default)")
@@ -163,7 +163,7 @@ def _save(call: Call, wanted: Pipeline, *, by_name: bool = False, overwrite: boo
 
 
 def _edit_arguments(parser: Parser) -> None:
-    parser.add_argument("name", nargs="?", metavar="NAME", help="the pipeline, else the first")
+    parser.add_argument("name", nargs="?", metavar="PIPELINE", help="else the first")
     _overwrite(parser)
     parser.add_json()
 

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 
 def _metrics_arguments(parser: Parser) -> None:
-    parser.add_argument("words", nargs="*", help="only deals that match a filter")
+    parser.add_argument("words", nargs="*", metavar="FILTER", help="only deals that match a filter")
     parser.add_argument(
         "--period",
         metavar="PERIOD",

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from pipeboard.cli.arguments import Parser
-from pipeboard.cli.call import deal_arguments
+from pipeboard.cli.call import deal_arguments, parser_of
+from pipeboard.cli.manual import every_verb
 from pipeboard.cli.verbs import asks_for, cut
 from pipeboard.domain.errors import BadInput
 from tests.cli.conftest import Type
@@ -42,6 +45,14 @@ def test_the_first_of_two_words_alone_stands_for_its_default() -> None:
 
 def test_help_of_a_verb_of_two_words_is_about_all_of_them() -> None:
     assert cut(["pipeline", "--help"])[0] == "pipeline"
+
+
+@pytest.mark.parametrize("verb", [*every_verb()])
+def test_the_help_names_words_as_the_usage_does(verb: str) -> None:
+    usage, _, rest = parser_of(verb)[1].format_help().partition("usage: ")[2].partition("\n\n")
+    described = rest.partition("positional arguments:\n")[2].partition("\n\n")[0]
+    for name in re.findall(r"^  (\S+)", described, re.MULTILINE):
+        assert name in usage
 
 
 @pytest.mark.parametrize(
