@@ -71,7 +71,7 @@ PICTURES = (
     ),
     Picture("filter", (100, 30), ("slash", *"value>40k stalled"), "open"),
     Picture("triage", (100, 30), ("T", "j"), "Triage"),
-    Picture("review", (100, 30), ("g", "r"), "Review"),
+    Picture("review", (100, 30), ("g", "r", "2"), "Coverage"),
     Picture("narrow", (44, 20), ("2", "j"), "Lead"),
 )
 OLD_FILE = """Deal ID,Account,Deal,Stage,Amount,Owner,Close

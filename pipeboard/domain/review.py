@@ -290,6 +290,11 @@ class WeeklyReview:
     variants: Sequence[Variant]
     names: Mapping[int, str]
 
+    @property
+    def untidy(self) -> set[int]:
+        """The deals that the preflight names."""
+        return {*self.dead, *(one for pair in self.alike for one in (pair.keep_id, pair.other_id))}
+
     def deals_behind(self) -> Mapping[str, frozenset[int]]:
         """The deals behind each number, by the names of the document: `number.won_value`,
         `rep.ana`, `changes.lost`, `flow.bottleneck`, `week.2026-11-16`, `objection.price`."""
@@ -336,12 +341,22 @@ class NumberDocument(TypedDict):
     reason: str | None
 
 
-class Preflight(TypedDict):
-    """What of the data is to be mended: faults by owner, doubled deals, deals to give up."""
-
+class _PreflightParts(TypedDict):
     faults: dict[str, dict[str, int]]
     duplicates: list[dict[Literal["keep", "other", "why"], str]]
     dead: list[str]
+
+
+class Preflight(_PreflightParts, total=False):
+    """What of the data is to be mended: faults by owner, doubled deals, deals to give up, and what
+    these are called; reviews of older versions have no names."""
+
+    names: dict[str, str]
+
+
+def called(ref: str, data: Preflight) -> str:
+    """A deal of the preflight by its id and its name."""
+    return f"{ref} {data.get('names', {}).get(ref, '')}".rstrip()
 
 
 class RepNumbers(TypedDict):

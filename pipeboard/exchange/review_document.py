@@ -17,7 +17,7 @@ from pipeboard.domain.metrics.result import Metric, Unit
 from pipeboard.domain.metrics.waterfall import GOING
 from pipeboard.domain.metrics.wording import Wording, counted, percent
 from pipeboard.domain.money import half_up
-from pipeboard.domain.review import NUMBERS, NUMBERS_OF_REPS
+from pipeboard.domain.review import NUMBERS, NUMBERS_OF_REPS, called
 from pipeboard.exchange.deal_text import escaped
 from pipeboard.exchange.metrics_document import amount, metric_document
 from pipeboard.exchange.page import PageRow, page, points, section_of, sentence, table
@@ -60,6 +60,7 @@ def review_document(review: WeeklyReview) -> ReviewDocument:
                 for pair in review.alike
             ],
             "dead": [f"D-{one}" for one in review.dead],
+            "names": {f"D-{one}": review.names[one] for one in sorted(review.untidy)},
         },
         "number": {name: _number_document(report, name) for name in NUMBERS},
         "readings": [target_reading(report, say), stuck_reading(report, say),
@@ -203,11 +204,14 @@ def _preflight(document: Preflight) -> list[Point] | str:
             whose = ", ".join(f"{_rep(rep)} {count}" for rep, count in owners.items())
             found.append(Point(f"{LABELS[Fault(name)]}: {sum(owners.values())} ({whose})"))
     found += [
-        Point(f"{pair['other']} may be {pair['keep']}: {pair['why']}")
+        Point(
+            f"{called(pair['other'], document)} may be {called(pair['keep'], document)}: "
+            f"{pair['why']}"
+        )
         for pair in document["duplicates"][:5]
     ]
     if dead := document["dead"]:
-        named = ", ".join(dead[:10])
+        named = ", ".join(called(ref, document) for ref in dead[:10])
         found.append(Point(f"{counted(len(dead), 'deal')} may be given up: {named}"))
     return found or "The data is in order."
 

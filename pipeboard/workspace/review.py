@@ -85,7 +85,9 @@ def review(
     required = cover.required.value or cover.by_win_rate.value
     notable = tuple(rules.exceptions(reversed(entries), pipeline, supported))
     decided = [entry for entry in entries if entry.verb == "decide"]
+    alike, dead = day.alike(), day.dead()
     shown = {one.deal_id for one in notable}
+    shown.update(one for pair in alike for one in (pair.keep_id, pair.other_id))
     deals = service.reader.deals(shown.union(entry.deal_id for entry in decided))
     raised = (period.instants(settings.zone)[0], now + timedelta.resolution)
     return rules.WeeklyReview(
@@ -95,8 +97,8 @@ def review(
         report,
         groups_of(service, report, "owner"),
         day.fault_counts(),
-        day.alike(),
-        [deal.id for deal in day.dead()],
+        alike,
+        [deal.id for deal in dead],
         _changes(report, began),
         notable,
         subjects,
@@ -105,7 +107,7 @@ def review(
         _decisions(decided, deals),
         rules.objections(basis, service.reader.numbers.objections(pipeline.id, *raised)),
         tuple(rules.Variant(*one) for one in service.reader.numbers.variants(pipeline.id)),
-        {one: deals[one].name for one in shown},
+        {deal.id: deal.name for deal in (*deals.values(), *dead)},
     )
 
 

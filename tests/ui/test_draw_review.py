@@ -67,6 +67,22 @@ def test_an_empty_review_says_so_on_every_step(document: dict[str, Any]) -> None
     assert "D on a deal says who" not in drawn(empty, ReviewTab.DECISIONS, is_over=True)
 
 
+def test_deals_of_the_data_are_named_and_those_of_an_older_review_by_their_id(
+    document: dict[str, Any],
+) -> None:
+    data = document["preflight"]
+    refs = {*data["dead"], *(pair[one] for pair in data["duplicates"] for one in ("keep", "other"))}
+    assert refs and {*data["names"]} == refs
+    text = drawn(document, ReviewTab.DATA)
+    assert all(f"{ref} {data['names'][ref]} may be" in text for ref in data["dead"])
+    pair = data["duplicates"][0]
+    names = [f"{pair[one]} {data['names'][pair[one]]}" for one in ("other", "keep")]
+    assert f"{names[0]} may be {names[1]}: {pair['why']}" in text
+    older = {name: found for name, found in data.items() if name != "names"}
+    text = drawn(document | {"preflight": older}, ReviewTab.DATA)
+    assert f"{data['dead'][0]} may be given up" in text
+
+
 def test_what_is_not_wrong_is_not_said_beside_what_is(document: dict[str, Any]) -> None:
     assert "in order" not in drawn(document, ReviewTab.DATA)
     assert "No deal of value" not in drawn(document, ReviewTab.DISCUSS)

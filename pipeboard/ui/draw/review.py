@@ -14,7 +14,7 @@ from pipeboard.domain.locales import in_figures, written
 from pipeboard.domain.metrics.waterfall import GOING
 from pipeboard.domain.metrics.wording import Wording, counted, percent
 from pipeboard.domain.money import printed_sign
-from pipeboard.domain.review import NUMBERS, NUMBERS_OF_REPS
+from pipeboard.domain.review import NUMBERS, NUMBERS_OF_REPS, called
 from pipeboard.exchange.review_document import said_number
 from pipeboard.ui.draw.charts import bar
 from pipeboard.ui.draw.facts import PaneStyle, calendar_day
@@ -121,8 +121,12 @@ def items_of(view: ReviewView) -> tuple[Item, ...]:
 
 def _read(text: str, view: ReviewView, role: Role = "text", indent: int = 0) -> Item:
     """A sentence that nothing is behind."""
+    return _sentence("", text, view, role, indent)
+
+
+def _sentence(key: str, text: str, view: ReviewView, role: Role = "text", indent: int = 0) -> Item:
     parts = wrap(text, max(20, view.room - indent))
-    return Item("", tuple((blank(indent), whole(part, role)) for part in parts))
+    return Item(key, tuple((blank(indent), whole(part, role)) for part in parts))
 
 
 def _title(text: str, view: ReviewView) -> Item:
@@ -145,10 +149,10 @@ def _data(view: ReviewView) -> Iterator[Item]:
             label = LABELS[Fault(name)]
             yield _fact(f"{DATA}{name}", label, count, blank(2), whole(whose, "text.dim"))
     for pair in data["duplicates"]:
-        words = f"{pair['other']} may be {pair['keep']}: {pair['why']}"
-        yield Item(f"{DATA}{DUPLICATES}", ((whole(words, "text"),),))
+        words = f"{called(pair['other'], data)} may be {called(pair['keep'], data)}: {pair['why']}"
+        yield _sentence(f"{DATA}{DUPLICATES}", words, view)
     for ref in data["dead"]:
-        yield Item(f"{DEAL}{ref}", ((whole(f"{ref} may be given up", "text"),),))
+        yield _sentence(f"{DEAL}{ref}", f"{called(ref, data)} may be given up", view)
     if not any(data["faults"].values()) and not data["duplicates"] and not data["dead"]:
         yield _read("The data is in order.", view, "empty")
 
