@@ -11,7 +11,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 from datetime import date, datetime
 from functools import lru_cache
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, Generic, NoReturn, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, Literal, NoReturn, TypeAlias, TypeVar
 
 from pipeboard.domain.dates import parse_date
 from pipeboard.domain.errors import BadInput
@@ -32,11 +32,13 @@ _TAG = re.compile(r"[^\s+\-,;|:()\"'][^\s,;|:()\"']*")
 @dataclass(frozen=True, slots=True)
 class FieldKind(Generic[T]):
     """What a field holds: how it is read from text that was typed on a day, in a currency where it
-    names none, and how a value of field `name` is cleaned. An `empty` one is what no text means."""
+    names none, and how a value of field `name` is cleaned. An `empty` one is what no text means.
+    `compared` is how a filter compares it."""
 
     read: Callable[[str, date, str], T]
     clean: Callable[[T | None, str], T | None]
     empty: T | None = None
+    compared: Literal["name", "date", "number"] = "name"
 
     @property
     def is_set(self) -> bool:
@@ -55,8 +57,8 @@ class DealField(Generic[T]):
     deal that does not know it takes it from another that becomes one with it, goes into the
     `sequel` of a closed deal, and is taken `from_rows` of a file as it stands. What is `private`
     its owner alone sees; `remembered` is what imports keep for the next one. One that is looked up
-    by `has_column` of its name in the database; a text is `filtered` by what a help says of that,
-    with an example.
+    by `has_column` of its name in the database; it is `filtered` by what a help says of that, with
+    an example.
     """
 
     name: str
@@ -167,9 +169,11 @@ def _untyped(text: str, today: date, currency: str) -> NoReturn:
 
 
 LINE: FieldKind[str] = FieldKind(_text, _line)
-_OPTIONAL_LINE: FieldKind[str] = FieldKind(_text, _line_or_none)
+OPTIONAL_LINE: FieldKind[str] = FieldKind(_text, _line_or_none)
 MONEY: FieldKind[Money] = FieldKind(lambda text, _, money: parse_money(text, money), _not_negative)
-DAY: FieldKind[date] = FieldKind(lambda text, today, _: parse_date(text, today), _as_it_is)
+DAY: FieldKind[date] = FieldKind(
+    lambda text, today, _: parse_date(text, today), _as_it_is, compared="date"
+)
 INSTANT: FieldKind[datetime] = FieldKind(_untyped, _as_it_is)
 PERCENT: FieldKind[int] = FieldKind(lambda text, *_: parse_percent(text), _probability)
 CATEGORY: FieldKind[str] = FieldKind(_text, _category)
@@ -234,6 +238,7 @@ FIELDS: tuple[AnyField, ...] = (
     DealField(
         name="offer_expires_on", kind=DAY, typed="offer_expires_on", aliases=("offer_expires",),
         has_column=True, label="Offer expires", told="offer expires", from_rows=True,
+        filtered=("when our offer runs out", "offer_expires_on<2w"),
     ),
     DealField(
         name="floor_value", kind=MONEY, typed="floor_value", aliases=("floor",), label="Not below",
@@ -241,7 +246,7 @@ FIELDS: tuple[AnyField, ...] = (
     ),
     DealField(name="trial_close", kind=LINE, has_column=True, typed="trial_close", from_rows=True),
     DealField(
-        name="external_id", kind=_OPTIONAL_LINE, typed="external_id", merged=False, has_column=True,
+        name="external_id", kind=OPTIONAL_LINE, typed="external_id", merged=False, has_column=True,
     ),
     DealField(
         name="quote_sent_at", kind=INSTANT, typed="", told="quote sent", from_rows=True,

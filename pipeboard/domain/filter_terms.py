@@ -63,7 +63,11 @@ class Field:
 FIELDS: tuple[Field, ...] = (
     Field("stage", "name", "the stage it is in", "stage:demo"),
     Field("owner", "name", "a rep, me or none", "owner:me", optional=True),
-    *(Field(one.name, "name", *one.filtered, optional=True) for one in DEAL_FIELDS if one.filtered),
+    *(
+        Field(one.name, one.kind.compared, *one.filtered, optional=True)
+        for one in DEAL_FIELDS
+        if one.filtered
+    ),
     Field("account", "part", "part of the company's name", "account:lumen", optional=True),
     Field("title", "part", "part of the deal's name", 'title:"spare parts"'),
     Field("pipeline", "name", "the pipeline it is in", "pipeline:renewals"),

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache, partial
 
-from pipeboard.domain.deal_fields import DAY, FIELDS, FROM_ROWS, INSTANT
+from pipeboard.domain.deal_fields import BY_NAME, DAY, FIELDS, FROM_ROWS, INSTANT
 from pipeboard.domain.errors import BadInput
 from pipeboard.domain.text import clean_line, clean_text, email_fault, slug
 from pipeboard.exchange.fields import CUSTOM, ENTERED, LEFT_OUT, CellKind, kind_of, takes_several
@@ -228,6 +228,10 @@ class DealReader:
             if target in _DAYS:
                 return lambda cell: moment(cell).day
             return (lambda cell: moment(cell).at) if target in _INSTANTS else moment
+        if kind is CellKind.TYPED:
+            return partial(
+                BY_NAME[target].read, today=self._moments.today, currency=self._rules.currency
+            )
         percent = percent_reader(partial(self._moments.cells, index))
         readers: dict[CellKind, Read] = {
             CellKind.NAME: line,

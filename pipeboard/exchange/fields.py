@@ -28,6 +28,8 @@ class CellKind(Enum):
     """A date, with or without time."""
     PERCENT = auto()
     BASIS_POINTS = auto()
+    TYPED = auto()
+    """As a person types it."""
     FLAG = auto()
     STATUS = auto()
     WORDS = auto()
@@ -53,6 +55,7 @@ _BY_KIND = {
 
 _KIND_OF = {
     deal_fields.LINE: CellKind.LINE,
+    deal_fields.OPTIONAL_LINE: CellKind.LINE,
     deal_fields.MONEY: CellKind.MONEY,
     deal_fields.DAY: CellKind.MOMENT,
     deal_fields.INSTANT: CellKind.MOMENT,
@@ -62,7 +65,7 @@ _KIND_OF = {
     deal_fields.NAMES: CellKind.WORDS,
 }
 KINDS: Mapping[str, CellKind] = MappingProxyType(
-    {field.column: _KIND_OF.get(field.kind, CellKind.LINE) for field in fields_beside(())}
+    {field.column: _KIND_OF.get(field.kind, CellKind.TYPED) for field in fields_beside(())}
     | {name: kind for kind, names in _BY_KIND.items() for name in names.split()}
 )
 """Every field that a column can be mapped to, beside `entered:STAGE`, `field.NAME` and `-`.

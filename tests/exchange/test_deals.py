@@ -1,10 +1,12 @@
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
 
 import pytest
 
 from pipeboard.domain.money import Money
+from pipeboard.exchange import fields
 from pipeboard.exchange.reading import ReadOptions
 from pipeboard.exchange.rows import Rejected, RowContact
 from tests.exchange.files import deals_of, rows_of
@@ -46,6 +48,15 @@ def test_a_cell_that_cannot_be_read_rejects_its_row_where_that_is_asked_for(
     assert (row.line, row.column, row.value) == (3, column, value)
     assert reason in row.reason
     assert ",".join(row.raw.values()) == cells
+
+
+def test_a_column_of_a_kind_that_files_have_no_word_for_is_read_as_people_type_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kinds = {**fields.KINDS, "offer_expires_on": fields.CellKind.TYPED}
+    monkeypatch.setattr(fields, "KINDS", kinds)
+    (row,) = deals_of(tmp_path, "deal,offer expires on\na,+3d\n")
+    assert row.others == {"offer_expires_on": date(2018, 1, 3)}
 
 
 def test_a_deal_without_a_title_is_named_by_account_and_product_or_its_id(tmp_path: Path) -> None:

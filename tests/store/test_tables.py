@@ -6,6 +6,7 @@ import ast
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +20,7 @@ from pipeboard.domain.deal import Contact, Loss
 from pipeboard.domain.settings import Rep
 from pipeboard.store import Store
 from pipeboard.store.database import Database
-from pipeboard.store.opening import TABLES
+from pipeboard.store.opening import SCHEMA, TABLES
 from pipeboard.store.tables import ALL
 from tests.team import SETTINGS, Team, add, sales
 
@@ -41,6 +42,28 @@ def test_a_new_database_has_the_columns_and_keys_of_the_definitions(tmp_path: Pa
         for name, table in DEFINED.items():
             assert whole.columns(name) == tuple(column.name for column in table.columns)
             assert whole.database.key(name) == tuple(key.name for key in table.primary_key)
+
+
+OF_SCHEMA = (12, "7665b5df6bf521d7")
+"""The present number of the schema, and a digest of the columns and indices that it stands for."""
+
+
+def test_other_columns_come_with_another_number_of_the_schema() -> None:
+    """By it older databases get them; one that says this number already gets nothing more."""
+    shape = [
+        *(
+            f"{name}.{column.name} {column.type} {column.nullable}"
+            for name, table in DEFINED.items()
+            for column in table.columns
+        ),
+        *(
+            f"{index.name} {[column.name for column in index.columns]}"
+            for table in DEFINED.values()
+            for index in table.indexes
+        ),
+    ]
+    digest = sha256("\n".join(sorted(shape)).encode()).hexdigest()[:16]
+    assert (SCHEMA, digest) == OF_SCHEMA, "raise SCHEMA by one, then put what is found here"
 
 
 @pytest.fixture(scope="module")

@@ -8,6 +8,7 @@ import pytest
 
 from pipeboard.ui.screens.board import BoardScreen
 from tests.ui.desk import desk
+from tests.ui.test_restricted import WAYS as SCREENS
 
 WAYS = {
     "board": (),
@@ -23,6 +24,10 @@ WAYS = {
     "a deal of the review": ("g", "r", "4", "enter"),
 }
 ONWARD = (("T",), ("M",), ("g", "t"), ("g", "m"), ("g", "h"), ("g", "r"), ("g", "a"), ("I",))
+
+
+def test_every_screen_is_left_here() -> None:
+    assert set(SCREENS) <= set(WAYS)
 
 
 @pytest.mark.parametrize("way", WAYS.values(), ids=WAYS)

@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+from importlib import import_module
 from pathlib import Path
+from pkgutil import iter_modules
 
 import pytest
+from textual.binding import Binding
 
 from pipeboard.domain.errors import BadInput
+from pipeboard.ui import screens
+from pipeboard.ui.host import ACTIONS
 from pipeboard.ui.key_table import BOARD, DEAL, SCREENS, read_keymap
 from pipeboard.ui.keys import UNBOUND, Key, hints, key_named, name_of, rebound
 from pipeboard.ui.launch import Choices
+from pipeboard.ui.screens.live import LiveScreen
 from tests.ui.desk import desk
+from tests.ui.test_restricted import WAYS as RESTRICTED_WAYS
 
 
 def test_every_command_has_an_id_of_its_own() -> None:
@@ -89,15 +96,31 @@ async def test_the_keys_of_every_screen_can_be_changed(demo: Path) -> None:
         await board.press("escape")
 
 
-WAYS = {
-    "board": (),
-    "deal": ("enter",),
-    "triage": ("T",),
-    "metrics": ("M",),
-    "hygiene": ("g", "h"),
-    "review": ("g", "r"),
-}
+WAYS = {name: keys for name, (keys, _) in RESTRICTED_WAYS.items()}
 """The keys that lead from the board to each screen."""
+
+
+def _live_screens() -> tuple[type[LiveScreen], ...]:
+    for module in iter_modules(screens.__path__, f"{screens.__name__}."):
+        import_module(module.name)
+    return tuple(LiveScreen.__subclasses__())
+
+
+@pytest.mark.parametrize("screen", _live_screens(), ids=lambda screen: screen.__name__)
+def test_every_screen_has_a_table_of_keys_that_it_can_do_and_a_name_in_its_help(
+    screen: type[LiveScreen],
+) -> None:
+    assert screen.TABLE in SCREENS
+    assert screen.title_of_help
+    bound = {binding.id for binding in screen.BINDINGS if isinstance(binding, Binding)}
+    assert bound == {key.id for key in screen.TABLE if not key.id.startswith("app.")}
+    missing = []
+    for key in screen.TABLE:
+        where, _, name = key.does.partition(".")
+        if where != "app":
+            room = screen if where == "screen" else import_module(f"{ACTIONS}.{where}")
+            missing += [] if hasattr(room, name) else [key.does]
+    assert missing == []
 
 
 @pytest.mark.parametrize("name", [name for name in WAYS if name != "deal"])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import inspect
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -13,11 +14,13 @@ import pytest
 
 from pipeboard.domain.criteria import parse_criterion
 from pipeboard.domain.deal import Contact, Loss, Term
+from pipeboard.domain.deciding.rules import RULES
 from pipeboard.domain.errors import GateNotMet, NotFound, PipeboardError, Refused
 from pipeboard.domain.money import Money
 from pipeboard.domain.pipeline import Pipeline
 from pipeboard.domain.settings import Rep, Settings
 from pipeboard.workspace.recording import Receipt
+from tests import verbs
 from tests.ledger import disagreements
 from tests.team import LEAD, NEEDS, PROPOSAL, QUALIFICATION, TODAY, Team, add, now_of, sales
 from tests.verbs import Workspace
@@ -163,6 +166,13 @@ def begin(scene: Scene, name: str) -> Do:
     before, act = AFTER[name]
     before(scene)
     return act
+
+
+def test_every_command_on_deals_has_a_word_by_which_it_is_tried_here() -> None:
+    words = ast.walk(ast.parse(inspect.getsource(verbs)))
+    made = {node.attr for node in words if isinstance(node, ast.Attribute)}
+    ordered_by_reorder = {"Rank"}
+    assert {one.__name__ for one, rule in RULES.items() if rule.verb} - made == ordered_by_reorder
 
 
 def test_every_use_case_that_changes_deals_is_tried_here() -> None:

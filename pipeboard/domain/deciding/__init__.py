@@ -20,13 +20,6 @@ BEGINNINGS: Mapping[type, Callable[..., list[Event]]] = {
 }
 WITH_RULES = (edits, merging, moves, reverting, work)
 """The rooms of `RULES`, which they fill."""
-TAKES_UP = frozenset(
-    (
-        c.SetNextStep, c.Plan, c.Reschedule, c.CompleteNextStep, c.Snooze, c.LogTouch, c.Move,
-        c.Step, c.Win, c.Lose,
-    )
-)  # fmt: skip
-"""What takes up a deal that woke, or that its owner was given: from then on it is no news."""
 
 
 def decide(command: c.Command, deal: Deal | None, context: c.Context) -> list[Event]:
@@ -43,8 +36,9 @@ def decide(command: c.Command, deal: Deal | None, context: c.Context) -> list[Ev
             f"{deal.ref} was merged into D-{deal.merged_into}.",
             hint=f"Work on D-{deal.merged_into} instead.",
         )
-    events = RULES[type(command)].decide(command, deal, context)
-    if type(command) in TAKES_UP:
+    rule = RULES[type(command)]
+    events = rule.decide(command, deal, context)
+    if rule.takes_up:
         return taken_up(events, deal, context)
     return answered(events, deal, context) if type(command) is c.AddNote else events
 

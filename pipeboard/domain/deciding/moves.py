@@ -37,7 +37,7 @@ def in_stage(deal: Deal, stage_id: int) -> Deal:
     return evolve(deal, Event(Kind.MOVED, deal.created_at, after={"stage_id": stage_id}))
 
 
-@rule(c.Move, "move", lambda _, told: f"Moved {told.whom} to {told.stage}.")
+@rule(c.Move, "move", lambda _, told: f"Moved {told.whom} to {told.stage}.", takes_up=True)
 def move(command: c.Move, deal: Deal, context: c.Context) -> list[Event]:
     """To another open stage; forwards only through the gate."""
     stage = target_stage(command.stage_id, context.pipeline)
@@ -50,7 +50,7 @@ def move(command: c.Move, deal: Deal, context: c.Context) -> list[Event]:
     return [entry(deal, stage, context.at, context, command.override)]
 
 
-@rule(c.Step, "move", lambda _, told: f"Moved {told.whom} to {told.stage}.")
+@rule(c.Step, "move", lambda _, told: f"Moved {told.whom} to {told.stage}.", takes_up=True)
 def step(command: c.Step, deal: Deal, context: c.Context) -> list[Event]:
     """To a neighbour of the stage that the deal is in."""
     pipeline = context.pipeline
@@ -106,7 +106,7 @@ def _logged(override: str, missing: Sequence[str]) -> EventFacts:
     return {"override": reason, "missing": list(missing)}
 
 
-@rule(c.Win, "won", lambda _, told: f"Won {told.whom}.")
+@rule(c.Win, "won", lambda _, told: f"Won {told.whom}.", takes_up=True)
 def win(command: c.Win, deal: Deal, context: c.Context) -> list[Event]:
     """Won at its final value; leaves its stage forwards, so it passes the gate."""
     if deal.status is Status.WON and command.value in (None, deal.value):
@@ -120,7 +120,7 @@ def win(command: c.Win, deal: Deal, context: c.Context) -> list[Event]:
     return [known_by(won, command.precision)]
 
 
-@rule(c.Lose, "lost", lambda lost, told: f"Lost {told.whom}: {lost.loss.category}.")
+@rule(c.Lose, "lost", lambda lost, told: f"Lost {told.whom}: {lost.loss.category}.", takes_up=True)
 def lose(command: c.Lose, deal: Deal, context: c.Context) -> list[Event]:
     """Lost, with a category from the workspace's list."""
     lost = deal.loss if deal.status is Status.LOST else None

@@ -146,11 +146,13 @@ Decide: TypeAlias = Callable[[C, Deal, Context], list[Event]]
 @dataclass(frozen=True, slots=True)
 class Rule:
     """All that is true of one command: `verb` and `sentence` are empty for one that is only a part
-    of a use case, which says it as a whole. Both functions take what `rule` has checked."""
+    of a use case, which says it as a whole. Both functions take what `rule` has checked. One that
+    `takes_up` a deal that woke, or that its owner was given, makes it no news from then on."""
 
     decide: Callable[..., list[Event]]
     verb: str
     sentence: Callable[..., str]
+    takes_up: bool
 
 
 RULES: dict[type, Rule] = {}
@@ -158,12 +160,16 @@ RULES: dict[type, Rule] = {}
 
 
 def rule(
-    command: type[C], verb: str = "", sentence: Callable[[C, Telling], str] = lambda *_: ""
+    command: type[C],
+    verb: str = "",
+    sentence: Callable[[C, Telling], str] = lambda *_: "",
+    *,
+    takes_up: bool = False,
 ) -> Callable[[Decide[C]], Decide[C]]:
     """Makes a function the rule of a command."""
 
     def registered(decide: Decide[C]) -> Decide[C]:
-        RULES[command] = Rule(decide, verb, sentence)
+        RULES[command] = Rule(decide, verb, sentence, takes_up)
         return decide
 
     return registered

@@ -121,7 +121,7 @@ def _planned(_: object, told: Telling) -> str:
     return f"Set: {told.whom} › {told.next_step}."
 
 
-@rule(c.SetNextStep, "next", _planned)
+@rule(c.SetNextStep, "next", _planned, takes_up=True)
 def set_next_step(command: c.SetNextStep, deal: Deal, context: c.Context) -> list[Event]:
     """Another next step, or none."""
     _must_be_workable(deal, "it has no next step")
@@ -134,7 +134,7 @@ def set_next_step(command: c.SetNextStep, deal: Deal, context: c.Context) -> lis
     return [event] if event.changed else []
 
 
-@rule(c.Plan, "next", _planned)
+@rule(c.Plan, "next", _planned, takes_up=True)
 def plan(command: c.Plan, deal: Deal, context: c.Context) -> list[Event]:
     """The next step as it is typed: its day first, how often it recurs last."""
     typed = "" if command.typed.strip() in ("-", "none") else command.typed
@@ -142,7 +142,7 @@ def plan(command: c.Plan, deal: Deal, context: c.Context) -> list[Event]:
     return set_next_step(c.SetNextStep(step.text, step.due, step.every), deal, context)
 
 
-@rule(c.Reschedule, "next", _planned)
+@rule(c.Reschedule, "next", _planned, takes_up=True)
 def reschedule(command: c.Reschedule, deal: Deal, context: c.Context) -> list[Event]:
     """Another day for what happens next."""
     step = deal.next_step or NextStep("")
@@ -156,7 +156,7 @@ def _done(_: object, told: Telling) -> str:
     return f"Done: the next step of {told.whom}{again}."
 
 
-@rule(c.CompleteNextStep, "done", _done)
+@rule(c.CompleteNextStep, "done", _done, takes_up=True)
 def complete_next_step(command: c.CompleteNextStep, deal: Deal, context: c.Context) -> list[Event]:
     """The step is done, which is a touch (`metrics.md` C11); one that recurs comes again, else what
     comes next is asked elsewhere."""
@@ -179,7 +179,7 @@ def _snoozed(command: c.Snooze, told: Telling) -> str:
     return f"Snoozed {told.whom} until {told.day(until)}." if until else f"Woke {told.whom}."
 
 
-@rule(c.Snooze, "snooze", _snoozed)
+@rule(c.Snooze, "snooze", _snoozed, takes_up=True)
 def snooze(command: c.Snooze, deal: Deal, context: c.Context) -> list[Event]:
     """Parked until a day to come, or woken."""
     _must_be_workable(deal, "it cannot be snoozed")
@@ -274,7 +274,7 @@ def _said(log: c.LogTouch, told: Telling) -> str:
     return f"Logged {touch} with {told.whom}."
 
 
-@rule(c.LogTouch, "log", _said)
+@rule(c.LogTouch, "log", _said, takes_up=True)
 def log_touch(command: c.LogTouch, deal: Deal, context: c.Context) -> list[Event]:
     """An interaction of a known type and direction."""
     at = command.at or context.at

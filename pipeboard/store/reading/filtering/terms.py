@@ -7,6 +7,7 @@ from datetime import date, timedelta
 from zoneinfo import ZoneInfo
 
 from pipeboard.domain.deal import CHANNELS, channel_of
+from pipeboard.domain.deal_fields import FIELDS
 from pipeboard.domain.errors import Ambiguous, BadInput, NotFound
 from pipeboard.domain.filter_nodes import ME, Compare, Op
 from pipeboard.domain.lazy_dataclass import dataclass
@@ -57,7 +58,12 @@ _INSTANTS = {
     "age": "deal.stage_entered_at",
     "idle": TOUCHED_AT,
 }
-_DATES = {"next": "deal.next_due", "close": "deal.expected_close"}
+_OF_THE_TABLE = {one.name: one.kind.compared for one in FIELDS if one.filtered}
+_DATES = {
+    "next": "deal.next_due",
+    "close": "deal.expected_close",
+    **{name: f"deal.{name}" for name, compared in _OF_THE_TABLE.items() if compared == "date"},
+}
 
 
 def compared(node: Compare, scope: FilterScope) -> Sql:
@@ -76,8 +82,10 @@ def compared(node: Compare, scope: FilterScope) -> Sql:
             return _on_day(_INSTANTS[field], _BACKWARDS[op], day, scope)
         case "probability":
             return compares(effective_probability(scope), op, value)
-        case _:
+        case "q":
             return compares("deal.answered", op, value)
+        case _:
+            return compares(f"deal.{field}", op, value)
 
 
 def _on_day(column: str, op: Op, day: date, scope: FilterScope) -> Sql:
@@ -117,6 +125,7 @@ _UNSET = {
     "next": "not deal.has_step",
     "close": "deal.expected_close is null",
     "closed": "deal.closed_at is null",
+    **{name: f"deal.{name} is null" for name, how in _OF_THE_TABLE.items() if how != "name"},
 }
 
 
