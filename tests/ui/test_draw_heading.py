@@ -34,6 +34,11 @@ def test_names_of_stages_are_shortened_word_by_word() -> None:
     assert short_names(NAMES, 9)[:3] == ("Lead Gen", "Lead Qual", "Needs As")
 
 
+def test_a_name_that_is_cut_ends_in_a_consonant() -> None:
+    assert short_names(("Negotiation", "Oua"), 10) == ("Negotiat", "Oua")
+    assert short_names(("Negotiation", "Oua"), 2) == ("Ne", "Ou")
+
+
 @given(
     st.lists(st.text("abc d", min_size=1), min_size=1, max_size=9, unique=True), st.integers(3, 20)
 )

@@ -51,6 +51,7 @@ _SORTED: Final = {
 _LONGEST_TAB: Final = 24
 _SHORTEST_TAB: Final = 6
 _ABBREVIATED: Final = 4
+_VOWELS: Final = "aeiouyAEIOUY"
 NARROWEST_HEAD: Final = 8
 """Cells in which a head can be read; below, a column is its number and its name downwards."""
 SHORTEST_NAME: Final = 8
@@ -306,7 +307,11 @@ def _short_name(name: str, width: int) -> str:
             break
         longest = max(range(len(words)), key=lambda place: (len(words[place]), place))
         words[longest] = _abbreviated(words[longest], size)
-    return fit(" ".join(words), width, "").rstrip()
+    whole_name = " ".join(words)
+    short = fit(whole_name, width, "").rstrip()
+    # `Negotiat` reads as a short form, `Negotiatio` as a fault.
+    is_cut = short != whole_name and len(short) >= _ABBREVIATED
+    return short.rstrip(_VOWELS) or short if is_cut else short
 
 
 def _abbreviated(word: str, size: int) -> str:
@@ -315,7 +320,7 @@ def _abbreviated(word: str, size: int) -> str:
         return word
     cut = word[:size]
     if size == _ABBREVIATED:
-        cut = cut.rstrip("aeiouyAEIOUY") or cut
+        cut = cut.rstrip(_VOWELS) or cut
     return cut[:-1] if len(cut) > 2 and cut[-1] == cut[-2] else cut
 
 
