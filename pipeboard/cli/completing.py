@@ -9,6 +9,8 @@ import sqlite3
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
+from pipeboard import folder_of
+
 TYPE_CHECKING = False  # `typing` itself is more than a key press has time for
 if TYPE_CHECKING:
     from typing import Final, TypeAlias
@@ -102,14 +104,10 @@ def _configured(environ: Mapping[str, str]) -> str:
 
         return read_config(environ).database
 
-    def folder(name: str, otherwise: str) -> str:
-        first = environ.get(name, "").split(os.pathsep)[0]
-        return os.path.join(first if first.strip() else os.path.expanduser(otherwise), "pipeboard")
-
     for file in (
         os.path.expanduser(environ.get("PIPEBOARD_CONFIG", ""))
-        or os.path.join(folder("XDG_CONFIG_HOME", "~/.config"), "config.toml"),
-        os.path.join(folder("XDG_CONFIG_DIRS", "/etc/xdg"), "config.toml"),
+        or os.path.join(folder_of(environ, "XDG_CONFIG_HOME", "~/.config"), "config.toml"),
+        os.path.join(folder_of(environ, "XDG_CONFIG_DIRS", "/etc/xdg"), "config.toml"),
     ):
         if os.path.exists(file):
             import tomllib
@@ -117,7 +115,7 @@ def _configured(environ: Mapping[str, str]) -> str:
             with open(file, "rb") as opened:
                 if path := tomllib.load(opened).get("database"):
                     return str(path)
-    return os.path.join(folder("XDG_DATA_HOME", "~/.local/share"), "pipeboard.db")
+    return os.path.join(folder_of(environ, "XDG_DATA_HOME", "~/.local/share"), "pipeboard.db")
 
 
 # What there is of each kind. Names begin with what was typed, whatever its case.

@@ -32,7 +32,11 @@ def run() -> None:
     if sys.argv[1:2] == [_COMPLETE]:
         _offer(sys.argv[2:])
         sys.exit()
-    if asks_for(sys.argv[1:], "-h", "--help", "--version") or _is_for_a_prompt(sys.argv[1:]):
+    if asks_for(sys.argv[1:], "-h", "--help", "--version"):
+        _leave(main(sys.argv[1:]))
+    if _is_told_again(sys.argv[1:]):
+        _leave(0)
+    if _is_for_a_prompt(sys.argv[1:]):
         _leave(main(sys.argv[1:]))
     from pipeboard.cli import failures
 
@@ -49,6 +53,19 @@ def _leave(code: int) -> NoReturn:
     # What is left goes with the process: to look through it for garbage takes a tenth of a verb.
     gc.freeze()
     sys.exit(code)
+
+
+def _is_told_again(arguments: Sequence[str]) -> bool:
+    """`due`, of which nothing has changed since it was told last."""
+    if "due" not in arguments:
+        return False
+    from pipeboard.cli.due_kept import tell
+
+    try:
+        verb, rest = cut(arguments)
+    except Exception:  # the ordinary way tells what is wrong with it
+        return False
+    return verb == "due" and tell(rest, os.environ)
 
 
 def _is_for_a_prompt(arguments: Sequence[str]) -> bool:
@@ -123,9 +140,14 @@ def _run(verb: str, arguments: Sequence[str], environ: Mapping[str, str], calls:
     if asks_for(arguments, "-h", "--help"):
         outlet.data(parser.format_help(), end="")
         return 0
-    calls.append(Call(parser.read(arguments), environ))
-    code: int = found.run(calls[-1])
-    return code
+    call = Call(parser.read(arguments), environ)
+    calls.append(call)
+    if verb == "due":
+        from pipeboard.cli.due_kept import keeping
+
+        with keeping(arguments, call):
+            return found.run(call)
+    return found.run(call)
 
 
 def overview() -> str:
