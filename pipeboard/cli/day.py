@@ -9,14 +9,13 @@ from pipeboard.cli.arguments import Parser
 from pipeboard.cli.call import Call, Verb
 from pipeboard.cli.failures import DONE, FAILED
 from pipeboard.cli.tables import Table
-from pipeboard.domain.deal_record import Entry
-from pipeboard.domain.deciding.rules import deal_names
 from pipeboard.domain.locales import in_figures, spoken, written
 from pipeboard.domain.queue import TIER_NAMES, Queued, Tier
 from pipeboard.workspace.finding import parse_filter
 from pipeboard.workspace.triage import day_of, whose
 
 if TYPE_CHECKING:
+    from pipeboard.domain.deal_record import Entry
     from pipeboard.store.reading.day import DayReader
 
 BROKEN = frozenset((Tier.OVERDUE, Tier.NO_NEXT_STEP, Tier.STALLED))
@@ -194,6 +193,8 @@ def digest(call: Call) -> int:
 
 def _news(call: Call, owner: str | None, since: datetime) -> list[str]:
     """What others did since then to the deals that are somebody's."""
+    from pipeboard.domain.deciding.rules import deal_names
+
     reader, me = call.workspace.reader, call.workspace.me
     by_command: dict[str, list[Entry]] = {}
     for entry in reader.history.entries(since=since, limit=_MOST_NEWS):

@@ -23,6 +23,9 @@ def run() -> None:
     """The console command: stdout and stderr made unable to fail on a character, then `main`."""
     # Modules are no garbage: looking for it while they load takes a tenth of the start.
     gc.set_threshold(_GARBAGE_AT, 10, 10)
+    # Python would ask `sysconfig`, which takes as long to import as the calendar.
+    if os.path.isdir(_ZONES):
+        os.environ.setdefault("PYTHONTZPATH", _ZONES)
     for name in ("stdout", "stderr"):
         stream = getattr(sys, name)
         if stream is None:
@@ -47,6 +50,7 @@ def run() -> None:
 
 
 _GARBAGE_AT = 100_000
+_ZONES = "/usr/share/zoneinfo"
 
 
 def _leave(code: int) -> NoReturn:
