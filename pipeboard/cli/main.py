@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 
 from pipeboard import __version__, outlet
-from pipeboard.cli.verbs import GROUPS, NESTED, TOPICS, VERBS, asks_for, changes, cut
+from pipeboard.cli.verbs import GROUPS, KEPT, NESTED, TOPICS, VERBS, asks_for, changes, cut
 
 TYPE_CHECKING = False  # `typing` itself is more than help needs
 if TYPE_CHECKING:
@@ -60,16 +60,16 @@ def _leave(code: int) -> NoReturn:
 
 
 def _is_told_again(arguments: Sequence[str]) -> bool:
-    """`due`, of which nothing has changed since it was told last."""
-    if "due" not in arguments:
+    """What was told before, and of which nothing has changed since."""
+    if not KEPT & set(arguments):
         return False
-    from pipeboard.cli.due_kept import tell
+    from pipeboard.cli.kept import tell
 
     try:
         verb, rest = cut(arguments)
     except Exception:  # the ordinary way tells what is wrong with it
         return False
-    return verb == "due" and tell(rest, os.environ)
+    return verb in KEPT and tell(verb, rest, os.environ)
 
 
 def _is_for_a_prompt(arguments: Sequence[str]) -> bool:
@@ -146,12 +146,12 @@ def _run(verb: str, arguments: Sequence[str], environ: Mapping[str, str], calls:
         return 0
     call = Call(parser.read(arguments), environ)
     calls.append(call)
-    if verb == "due":
-        from pipeboard.cli.due_kept import keeping
+    if verb not in KEPT:
+        return found.run(call)
+    from pipeboard.cli.kept import keeping
 
-        with keeping(arguments, call):
-            return found.run(call)
-    return found.run(call)
+    with keeping(verb, arguments, call):
+        return found.run(call)
 
 
 def overview() -> str:

@@ -1,4 +1,4 @@
-"""`due` told again is never anything but what it would say anew, whatever anybody changed."""
+"""What is told again is never anything but what would be said anew, whatever anybody changed."""
 
 from __future__ import annotations
 
@@ -17,8 +17,9 @@ from pathlib import Path
 import pytest
 
 from pipeboard import outlet
-from pipeboard.cli import due_kept
+from pipeboard.cli import kept
 from pipeboard.cli.main import main
+from pipeboard.cli.shells import SHELLS
 from tests.cli.conftest import Result, Type
 from tests.cli.test_interrupts import CHANGES
 from tests.cli.test_interrupts import worked as worked
@@ -46,21 +47,21 @@ class Desk:
         self.type = pipe
         self._capsys = capsys
 
-    def told(self, *flags: str) -> Result | None:
+    def told(self, *flags: str, verb: str = "due") -> Result | None:
         """What is told without looking into the database; None where it has to be looked into."""
         self._capsys.readouterr()
-        is_told = due_kept.tell(flags, os.environ)
+        is_told = kept.tell(verb, flags, os.environ)
         said = self._capsys.readouterr()
         return Result(0, said.out, said.err) if is_told else None
 
-    def kept(self, *flags: str) -> Result:
-        """What is due, once it is kept: a file that was changed just now is not trusted yet."""
+    def kept(self, *flags: str, verb: str = "due") -> Result:
+        """What is said, once it is kept: a file that was changed just now is not trusted yet."""
         for _ in range(500):
-            fresh = self.type("due", *flags)
-            if (told := self.told(*flags)) is not None:
+            fresh = self.type(verb, *flags)
+            if (told := self.told(*flags, verb=verb)) is not None:
                 assert told == fresh
                 return fresh
-        raise AssertionError(f"due {flags} is never kept")
+        raise AssertionError(f"{verb} {flags} is never kept")
 
     def tells_the_truth(self, *flags: str) -> bool:
         """Whether something is told; if so it is what would be said anew."""
@@ -99,7 +100,7 @@ def desk(
 
 
 def kept_files(home: Path) -> list[Path]:
-    return sorted((home / ".cache" / "pipeboard" / "due").glob("*"))
+    return sorted((home / ".cache" / "pipeboard" / "said").glob("*"))
 
 
 @pytest.mark.parametrize("flags", FLAGS, ids=" ".join)
@@ -107,6 +108,27 @@ def test_what_is_told_again_is_what_was_said(desk: Desk, flags: tuple[str, ...])
     said = desk.kept(*flags)
     assert said.code == 0 and said.out
     assert desk.told(*flags) == said
+
+
+@pytest.mark.parametrize("shell", SHELLS)
+def test_the_script_of_a_shell_is_told_again_until_the_program_is_another(
+    desk: Desk, home: Path, monkeypatch: pytest.MonkeyPatch, shell: str
+) -> None:
+    _updated_with(home / "part.py", monkeypatch)
+    said = desk.kept(shell, verb="completions")
+    assert said.code == 0 and "pipeboard" in said.out
+    assert desk.type("note", "1", "-m", "words").code == 0
+    assert desk.told(shell, verb="completions") == said
+    (home / "part.py").write_text("# changed\n")
+    assert desk.told(shell, verb="completions") is None
+
+
+def _updated_with(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A part of the program that an update may change."""
+    part = types.ModuleType("pipeboard.part")
+    part.__file__ = str(file)
+    file.write_text("")
+    monkeypatch.setitem(sys.modules, part.__name__, part)
 
 
 def test_each_way_of_asking_has_its_own_answer(desk: Desk) -> None:
@@ -211,10 +233,7 @@ CHANGED: dict[str, Disturb] = {
 def test_after_anything_that_it_rests_on_was_changed_it_is_looked_into_again(
     desk: Desk, home: Path, monkeypatch: pytest.MonkeyPatch, what: str
 ) -> None:
-    part = types.ModuleType("pipeboard.part")
-    part.__file__ = str(home / "part.py")
-    (home / "part.py").write_text("")
-    monkeypatch.setitem(sys.modules, part.__name__, part)
+    _updated_with(home / "part.py", monkeypatch)
     for flags in ((), ("--json",)):
         desk.kept(*flags)
     CHANGED[what](home, monkeypatch)
@@ -265,9 +284,9 @@ def test_the_words_hold_until_the_local_day_ends(
 ) -> None:
     monkeypatch.delenv("PIPEBOARD_NOW")
     desk.kept()
-    now = due_kept.time.time()
+    now = kept.time.time()
     for later, is_told in ((DAY_S, False), (-DAY_S, False), (0, True)):
-        monkeypatch.setattr(due_kept.time, "time", lambda later=later: now + later)
+        monkeypatch.setattr(kept.time, "time", lambda later=later: now + later)
         assert (desk.told() is not None) is is_told
 
 
@@ -328,9 +347,9 @@ def test_only_its_owner_reads_what_is_kept_and_there_is_never_much_of_it(
     desk.kept()
     (file,) = kept_files(home)
     assert (file.stat().st_mode & 0o777, file.parent.stat().st_mode & 0o777) == (0o600, 0o700)
-    for width in range(2 * due_kept._MOST):
+    for width in range(2 * kept._MOST):
         desk.type("due", "--color", "always", *["-q"] * width)
-    assert len(kept_files(home)) == due_kept._MOST
+    assert len(kept_files(home)) == kept._MOST
 
 
 @pytest.mark.parametrize("folder", ["/dev/null", "/proc/nowhere"])
@@ -372,17 +391,20 @@ print(json.dumps(opened), file=sys.stderr)
 """
 
 
-def test_every_file_that_is_read_for_it_is_one_that_it_rests_on(desk: Desk, home: Path) -> None:
+@pytest.mark.parametrize("line", [("due",), ("due", "--json"), ("completions", "zsh")])
+def test_every_file_that_is_read_for_it_is_one_that_it_rests_on(
+    desk: Desk, home: Path, line: tuple[str, ...]
+) -> None:
     """Those of Python's own, and what the system says of the machine, are none of anybody's."""
     folder = home / "xdg_config_home" / "pipeboard"
     (folder / "words").mkdir(parents=True)
     (folder / "config.toml").write_text('words = "mine"\nlocale = "de_DE"\n')
     (folder / "words" / "mine.toml").write_text("")
-    desk.kept()
+    desk.kept(*line[1:], verb=line[0])
     for file in kept_files(home):
         file.unlink()
     done = subprocess.run(
-        [sys.executable, "-c", _LISTENS, "due"],
+        [sys.executable, "-c", _LISTENS, *line],
         env={**os.environ, "PYTHONPATH": str(ROOT)},
         capture_output=True,
         text=True,
@@ -397,7 +419,7 @@ def test_every_file_that_is_read_for_it_is_one_that_it_rests_on(desk: Desk, home
         for path in read
         if path.startswith("/") and not path.startswith((*machines, str(file.parent)))
     }
-    assert str(folder / "config.toml") in ours
+    assert (str(folder / "config.toml") in ours) is (line[0] == "due")
     assert {path for path in ours if path not in rests_on} == set()
 
 

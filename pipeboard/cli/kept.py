@@ -1,5 +1,5 @@
-"""`due` told again: what it said is kept in the cache folder, and told anew as long as nothing that
-it rests on has changed.
+"""What shells ask for again and again, `due` and the completions, is kept in the cache folder, and
+told anew as long as nothing that it rests on has changed.
 
 In front of the text stands what it rests on: who asks, how, and for which screen; every file that
 was read for it, the database first, by what the system says of each; and the local day. Where
@@ -32,10 +32,10 @@ _ALWAYS = "-inf", "inf"
 _GONE = "gone"
 
 
-def tell(arguments: Sequence[str], environ: Mapping[str, str]) -> bool:
-    """Says what is kept under these arguments of `due`; False where nothing is that still holds."""
+def tell(verb: str, arguments: Sequence[str], environ: Mapping[str, str]) -> bool:
+    """Says what is kept of a verb with these arguments; False where nothing is that still holds."""
     try:
-        asked = _asked(arguments, environ)
+        asked = _asked(verb, arguments, environ)
         front, said = _read(_file_of(asked, environ))
         if not _still_true(asked, front):
             return False
@@ -47,8 +47,8 @@ def tell(arguments: Sequence[str], environ: Mapping[str, str]) -> bool:
     return True
 
 
-def _asked(arguments: Sequence[str], environ: Mapping[str, str]) -> str:
-    """Who asks, how, and for which screen."""
+def _asked(verb: str, arguments: Sequence[str], environ: Mapping[str, str]) -> str:
+    """Who asks, what, how, and for which screen."""
     import pwd
 
     uid = os.getuid()
@@ -57,7 +57,7 @@ def _asked(arguments: Sequence[str], environ: Mapping[str, str]) -> str:
             __file__,
             sys.version,
             (uid, pwd.getpwuid(uid).pw_name),
-            tuple(arguments),
+            (verb, *arguments),
             outlet.screen(),
             [(n, environ[n]) for n in sorted(environ) if n in _MATTERS or n.startswith(_MATTER)],
         )
@@ -67,7 +67,7 @@ def _asked(arguments: Sequence[str], environ: Mapping[str, str]) -> str:
 def _file_of(asked: str, environ: Mapping[str, str]) -> str:
     folder = folder_of(environ, "XDG_CACHE_HOME", "~/.cache")
     name = int.from_bytes(asked.encode(errors="surrogateescape"), "big") % _PRIME
-    return os.path.join(folder, "due", f"{name:09}")
+    return os.path.join(folder, "said", f"{name:09}")
 
 
 def _read(path: str) -> tuple[list[str], bytes]:
@@ -115,7 +115,7 @@ def _stamp(path: str) -> str:
 
 
 @contextmanager
-def keeping(arguments: Sequence[str], call: Call) -> Iterator[None]:
+def keeping(verb: str, arguments: Sequence[str], call: Call) -> Iterator[None]:
     """Keeps what is said meanwhile, if that is all that the call says."""
     began = time.time_ns()
     before = [_stamp(path) for path in _config_files(call)]
@@ -126,20 +126,21 @@ def keeping(arguments: Sequence[str], call: Call) -> Iterator[None]:
 
         # Where there is no such folder, or no room in it, nothing is kept.
         with suppress(OSError, ValueError, LookupError, PipeboardError):
-            _keep(arguments, call, began, "".join(said), "".join(messages))
+            _keep((verb, *arguments), call, began, "".join(said), "".join(messages))
 
 
-def _keep(arguments: Sequence[str], call: Call, began: int, said: str, messages: str) -> None:
-    store = call.workspace.store
-    if store.identity.engine != "sqlite" or store.recovered:
-        return
+def _keep(words: Sequence[str], call: Call, began: int, said: str, messages: str) -> None:
+    if _has_opened(call):
+        store = call.workspace.store
+        if store.identity.engine != "sqlite" or store.recovered:
+            return
     files = _files(call)
     since, until = _day(call)
     stamps = [_stamp(path) for path in files]
     is_of_the_day = float(since) <= began / 1e9 and time.time() < float(until)
     if not is_of_the_day or not all(_rested(stamp, began) for stamp in stamps):
         return
-    asked = _asked(arguments, call.environ)
+    asked = _asked(words[0], words[1:], call.environ)
     here = "." if all(map(os.path.isabs, files)) else os.getcwd()
     rests_on = (part for pair in zip(files, stamps, strict=True) for part in pair)
     front = "\0".join((messages, asked, since, until, here, *rests_on))
@@ -147,6 +148,11 @@ def _keep(arguments: Sequence[str], call: Call, began: int, said: str, messages:
     data = b"%d\0%b" % (len(rest), rest)
     if len(data) < _MOST_BYTES:
         _write(_file_of(asked, call.environ), data)
+
+
+def _has_opened(call: Call) -> bool:
+    """Was the database asked?"""
+    return "workspace" in vars(call)
 
 
 def _rested(stamp: str, began: int) -> bool:
@@ -160,8 +166,8 @@ def _rested(stamp: str, began: int) -> bool:
 
 def _day(call: Call) -> tuple[str, str]:
     """From when until when the words hold, in seconds: the local day, or for ever by a clock that
-    stands still."""
-    if call.environ.get("PIPEBOARD_NOW"):
+    stands still, and what no database is asked for."""
+    if call.environ.get("PIPEBOARD_NOW") or not _has_opened(call):
         return _ALWAYS
     from datetime import timedelta
 
@@ -180,21 +186,24 @@ def _config_files(call: Call) -> list[str]:
 
 
 def _files(call: Call) -> list[str]:
-    """All that was read: the database with what lies beside it, configurations, a translation, the
-    rules of the zone, and the program itself."""
-    from zoneinfo import TZPATH
+    """All that was read: the database with what lies beside it, the rules of its zone, a
+    translation, configurations, and the program itself."""
+    found = []
+    if _has_opened(call):
+        from zoneinfo import TZPATH
 
-    from pipeboard.cli.completing import database_path
-    from pipeboard.cli.config import words_folders
+        from pipeboard.cli.completing import database_path
+        from pipeboard.cli.config import words_folders
 
-    database = database_path(call.environ, call.arguments.db or "")
-    found = [database, f"{database}-journal", f"{database}-wal", *_config_files(call)]
-    if words := call.config.text("words"):
-        for folder in words_folders(call.environ):
-            found += [str(folder), str(folder / f"{words}.toml")]
-    found += [os.path.join(folder, call.settings.zone_name) for folder in TZPATH]
+        database = database_path(call.environ, call.arguments.db or "")
+        found += [database, f"{database}-journal", f"{database}-wal"]
+        found += [os.path.join(folder, call.settings.zone_name) for folder in TZPATH]
+        if words := call.config.text("words"):
+            for folder in words_folders(call.environ):
+                found += [str(folder), str(folder / f"{words}.toml")]
     ours = [module for name, module in sys.modules.items() if name.partition(".")[0] == "pipeboard"]
-    return found + [str(file) for module in ours if (file := getattr(module, "__file__", None))]
+    files = [str(file) for module in ours if (file := getattr(module, "__file__", None))]
+    return [*found, *files, *_config_files(call)]
 
 
 def _write(path: str, data: bytes) -> None:
