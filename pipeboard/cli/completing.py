@@ -8,6 +8,7 @@ import os
 import sqlite3
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import closing, suppress
 
 from pipeboard import folder_of
 
@@ -48,8 +49,6 @@ def complete(arguments: Sequence[str], environ: Mapping[str, str]) -> Iterator[s
 def _offered(kinds: Sequence[str], prefix: str, path: str) -> Iterator[str]:
     if not os.path.isfile(path):
         return
-    from contextlib import closing
-
     uri = "file:" + path.replace("%", "%25").replace("?", "%3f").replace("#", "%23") + "?mode=ro"
     with closing(sqlite3.connect(uri, uri=True, timeout=_WAIT_S)) as base:
         some_see_less = "select 1 from setting where name = 'reps_see' and value <> '0'"
@@ -64,8 +63,27 @@ def _offered(kinds: Sequence[str], prefix: str, path: str) -> Iterator[str]:
 
 
 def _show_less(base: sqlite3.Connection, path: str) -> None:
-    """Narrower tables in front of the real ones, for whoever may not see every deal; asked the
-    ordinary way, which takes longer to import."""
+    """Narrower tables in front of the real ones, for whoever may not see every deal."""
+    import pwd
+    import time
+
+    from pipeboard.cli.kept import recall, remember
+
+    uid, began = os.getuid(), time.time_ns()
+    asked = f"what {pwd.getpwuid(uid).pw_name} ({uid}) sees of {path}"
+    try:
+        _, tables = recall(asked, os.environ)
+    except (OSError, ValueError, LookupError):
+        from pipeboard.domain.errors import PipeboardError
+
+        tables = _narrower_tables(path).encode()
+        with suppress(OSError, PipeboardError):  # no room: it is asked again the next time
+            remember(asked, path, began, tables, os.environ)
+    base.executescript(tables.decode())
+
+
+def _narrower_tables(path: str) -> str:
+    """What makes them; asked the ordinary way, which takes longer to import."""
     from pipeboard.cli.config import account_name
     from pipeboard.domain.people import Actor
     from pipeboard.domain.roles import rights
@@ -76,9 +94,8 @@ def _show_less(base: sqlite3.Connection, path: str) -> None:
     store = Store.open(path, read_only=True)
     sees = rights(me, store.reader.reps(), store.reader.settings()).sees
     store.close()
-    if sees is not None:
-        for name, rows in shown_tables(me.name, me.rep, sees).items():
-            base.execute(f"create temp view {name} as {rows}")
+    tables = {} if sees is None else shown_tables(me.name, me.rep, sees)
+    return "".join(f"create temp view {name} as {rows};" for name, rows in tables.items())
 
 
 # Where the database is, as `config.read_config` finds it, without asking a library.

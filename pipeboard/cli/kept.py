@@ -35,16 +35,22 @@ _GONE = "gone"
 def tell(verb: str, arguments: Sequence[str], environ: Mapping[str, str]) -> bool:
     """Says what is kept of a verb with these arguments; False where nothing is that still holds."""
     try:
-        asked = _asked(verb, arguments, environ)
-        front, said = _read(_file_of(asked, environ))
-        if not _still_true(asked, front):
-            return False
+        messages, said = recall(_asked(verb, arguments, environ), environ)
         outlet.again(said)
     except (OSError, ValueError, LookupError):
         return False
-    if front[0]:
-        outlet.message(front[0], end="")
+    if messages:
+        outlet.message(messages, end="")
     return True
+
+
+def recall(asked: str, environ: Mapping[str, str]) -> tuple[str, bytes]:
+    """The messages and the text that are kept under a question; LookupError where nothing is that
+    still holds, OSError or ValueError for what cannot be read."""
+    front, said = _read(_file_of(asked, environ))
+    if not _still_true(asked, front):
+        raise LookupError(asked)
+    return front[0], said
 
 
 def _asked(verb: str, arguments: Sequence[str], environ: Mapping[str, str]) -> str:
@@ -134,20 +140,37 @@ def _keep(words: Sequence[str], call: Call, began: int, said: str, messages: str
         store = call.workspace.store
         if store.identity.engine != "sqlite" or store.recovered:
             return
-    files = _files(call)
     since, until = _day(call)
+    if float(since) <= began / 1e9 and time.time() < float(until):
+        front = (messages, _asked(words[0], words[1:], call.environ), since, until)
+        _remember(front, _files(call), began, outlet.encoded(said), call.environ)
+
+
+def remember(
+    asked: str, database: str, began: int, text: bytes, environ: Mapping[str, str]
+) -> None:
+    """Keeps what a database was asked for, whatever the day; `began` is the instant in nanoseconds
+    before it was asked. Raises OSError or PipeboardError where there is no room."""
+    files = [*_files_of(database), *_program()]
+    _remember(("", asked, *_ALWAYS), files, began, text, environ)
+
+
+def _remember(
+    front: tuple[str, str, str, str],
+    files: Sequence[str],
+    began: int,
+    text: bytes,
+    environ: Mapping[str, str],
+) -> None:
     stamps = [_stamp(path) for path in files]
-    is_of_the_day = float(since) <= began / 1e9 and time.time() < float(until)
-    if not is_of_the_day or not all(_rested(stamp, began) for stamp in stamps):
+    if not all(_rested(stamp, began) for stamp in stamps):
         return
-    asked = _asked(words[0], words[1:], call.environ)
     here = "." if all(map(os.path.isabs, files)) else os.getcwd()
     rests_on = (part for pair in zip(files, stamps, strict=True) for part in pair)
-    front = "\0".join((messages, asked, since, until, here, *rests_on))
-    rest = front.encode(errors="surrogateescape") + b"\0\0" + outlet.encoded(said)
+    rest = "\0".join((*front, here, *rests_on)).encode(errors="surrogateescape") + b"\0\0" + text
     data = b"%d\0%b" % (len(rest), rest)
     if len(data) < _MOST_BYTES:
-        _write(_file_of(asked, call.environ), data)
+        _write(_file_of(front[1], environ), data)
 
 
 def _has_opened(call: Call) -> bool:
@@ -195,15 +218,21 @@ def _files(call: Call) -> list[str]:
         from pipeboard.cli.completing import database_path
         from pipeboard.cli.config import words_folders
 
-        database = database_path(call.environ, call.arguments.db or "")
-        found += [database, f"{database}-journal", f"{database}-wal"]
+        found += _files_of(database_path(call.environ, call.arguments.db or ""))
         found += [os.path.join(folder, call.settings.zone_name) for folder in TZPATH]
         if words := call.config.text("words"):
             for folder in words_folders(call.environ):
                 found += [str(folder), str(folder / f"{words}.toml")]
+    return [*found, *_program(), *_config_files(call)]
+
+
+def _files_of(database: str) -> list[str]:
+    return [database, f"{database}-journal", f"{database}-wal"]
+
+
+def _program() -> list[str]:
     ours = [module for name, module in sys.modules.items() if name.partition(".")[0] == "pipeboard"]
-    files = [str(file) for module in ours if (file := getattr(module, "__file__", None))]
-    return [*found, *files, *_config_files(call)]
+    return [str(file) for module in ours if (file := getattr(module, "__file__", None))]
 
 
 def _write(path: str, data: bytes) -> None:
