@@ -215,10 +215,10 @@ def _files(call: Call) -> list[str]:
     if _has_opened(call):
         from zoneinfo import TZPATH
 
-        from pipeboard.cli.completing import database_path
         from pipeboard.cli.config import words_folders
 
-        found += _files_of(database_path(call.environ, call.arguments.db or ""))
+        # A URL is no file that could be read, so that nothing is told again of one.
+        found += _files_of(os.path.expanduser(call.config.database))
         found += [os.path.join(folder, call.settings.zone_name) for folder in TZPATH]
         if words := call.config.text("words"):
             for folder in words_folders(call.environ):
