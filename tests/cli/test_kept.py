@@ -9,6 +9,7 @@ import shutil
 import sqlite3
 import subprocess
 import sys
+import time
 import types
 from collections.abc import Callable
 from contextlib import closing
@@ -284,9 +285,9 @@ def test_the_words_hold_until_the_local_day_ends(
 ) -> None:
     monkeypatch.delenv("PIPEBOARD_NOW")
     desk.kept()
-    now = kept.time.time()
+    now = time.time()
     for later, is_told in ((DAY_S, False), (-DAY_S, False), (0, True)):
-        monkeypatch.setattr(kept.time, "time", lambda later=later: now + later)
+        monkeypatch.setattr(time, "time", lambda later=later: now + later)
         assert (desk.told() is not None) is is_told
 
 
@@ -425,6 +426,7 @@ def test_every_file_that_is_read_for_it_is_one_that_it_rests_on(
 
 _AGAIN = """
 import sys
+import time
 from pipeboard.cli.main import run
 sys.argv = ["pipeboard", *sys.argv[1:]]
 try:
