@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
+
 TYPE_CHECKING = False  # as of `typing`, whose import help does not need
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
 __version__ = "0.2.0"
 SCHEMA = 12
@@ -24,3 +26,9 @@ def verb_place(arguments: Sequence[str]) -> int | None:
             return at
         at += 1
     return None
+
+
+def folder_of(environ: Mapping[str, str], name: str, otherwise: str) -> str:
+    """The program's folder in the one that a variable names, else in another."""
+    first = environ.get(name, "").split(os.pathsep)[0]
+    return os.path.join(first if first.strip() else os.path.expanduser(otherwise), "pipeboard")

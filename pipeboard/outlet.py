@@ -53,6 +53,34 @@ def styled(parts: Iterable[tuple[str, str]]) -> None:
     _print(sys.stdout, "".join(shown) + "\n")
 
 
+_heard: tuple[list[str], list[str]] | None = None
+
+
+@contextmanager
+def heard() -> Iterator[tuple[list[str], list[str]]]:
+    """What meanwhile goes to stdout, as it is printed, and the messages."""
+    global _heard
+    _heard = [], []
+    try:
+        yield _heard
+    finally:
+        _heard = None
+
+
+def encoded(text: str) -> bytes:
+    """What was `heard` on stdout as the bytes that it became."""
+    return text.encode(sys.stdout.encoding, sys.stdout.errors or "strict")
+
+
+def again(said: bytes) -> None:
+    """What was `encoded` once more, which was cleaned then. Raises OutputFailed."""
+    try:
+        sys.stdout.buffer.write(said)
+        sys.stdout.buffer.flush()
+    except OSError as error:
+        raise OutputFailed(*error.args) from error
+
+
 def flush() -> None:
     """What is still held back for stdout. Raises OutputFailed."""
     _print(sys.stdout, "")
@@ -64,6 +92,8 @@ def flush() -> None:
 
 def message(text: str, end: str = "\n") -> None:
     """Lines for the person, on stderr; lost without a word where nobody can read them."""
+    if _heard is not None:
+        _heard[1].append(text + end)
     _tell(_wrapped(clean(text)) + end)
 
 
@@ -91,6 +121,11 @@ def columns(stream: TextIO | None) -> int:
         return 0
 
 
+def screen() -> tuple[bool, int, str]:
+    """Where data goes: whether to a terminal, how wide that is, and in which encoding."""
+    return sys.stdout.isatty(), columns(sys.stdout), sys.stdout.encoding
+
+
 def overwrite(text: str) -> None:
     """A line of progress on stderr, in place of the one before."""
     _tell(f"\r{clean(text)}\x1b[K")
@@ -116,6 +151,8 @@ def clean(text: str) -> str:
 
 
 def _print(stream: TextIO, text: str) -> None:
+    if _heard is not None:
+        _heard[0].append(text)
     try:
         stream.write(text)
     except OSError as error:
@@ -170,14 +207,20 @@ def set_aside(chunks: Iterable[str]) -> Iterator[Iterator[str]]:
 
 
 def write_file(
-    path: Path, chunks: Iterable[str | bytes], *, force: bool = False, numbered: bool = True
+    path: Path,
+    chunks: Iterable[str | bytes],
+    *,
+    force: bool = False,
+    numbered: bool = True,
+    lasting: bool = True,
 ) -> Path:
     """A file of its own for text or bytes, which only its owner can read; returns where it is.
 
     A name that is taken gets a number (`deals-2.csv`), or is refused where it is not to be
     `numbered`; with `force` the file that is there is replaced, whole or not at all, by a new one
     that keeps neither its mode nor its owner. Text is cleaned as on stdout. On any failure
-    nothing is left behind. Raises BadInput with the path for what cannot be written.
+    nothing is left behind; what is not `lasting` may go with the power. Raises BadInput with the
+    path for what cannot be written.
     """
     from pipeboard.domain.errors import BadInput
 
@@ -189,11 +232,13 @@ def write_file(
             with open(descriptor, "wb") as file:
                 file.writelines(map(_encoded, chunks))
                 file.flush()
-                os.fsync(file.fileno())
+                if lasting:
+                    os.fsync(file.fileno())
             if force:
                 unfinished.replace(target)
                 unfinished = target
-            _settle(target.parent)
+            if lasting:
+                _settle(target.parent)
         except BaseException:
             unfinished.unlink(missing_ok=True)
             raise

@@ -10,6 +10,9 @@ from typing import NamedTuple, NoReturn
 
 from pipeboard.domain.errors import BadInput
 
+# Nobody translates the words of argparse; to look for who does takes longer than to read arguments.
+vars(argparse)["_"] = str
+
 _PATHS = frozenset(("db", "file"))
 _NOT_UTF8 = re.compile(r"[\ud800-\udfff]")
 _WIDTH = 80

@@ -8,6 +8,9 @@ import os
 import sqlite3
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import closing, suppress
+
+from pipeboard import folder_of
 
 TYPE_CHECKING = False  # `typing` itself is more than a key press has time for
 if TYPE_CHECKING:
@@ -46,8 +49,6 @@ def complete(arguments: Sequence[str], environ: Mapping[str, str]) -> Iterator[s
 def _offered(kinds: Sequence[str], prefix: str, path: str) -> Iterator[str]:
     if not os.path.isfile(path):
         return
-    from contextlib import closing
-
     uri = "file:" + path.replace("%", "%25").replace("?", "%3f").replace("#", "%23") + "?mode=ro"
     with closing(sqlite3.connect(uri, uri=True, timeout=_WAIT_S)) as base:
         some_see_less = "select 1 from setting where name = 'reps_see' and value <> '0'"
@@ -62,8 +63,27 @@ def _offered(kinds: Sequence[str], prefix: str, path: str) -> Iterator[str]:
 
 
 def _show_less(base: sqlite3.Connection, path: str) -> None:
-    """Narrower tables in front of the real ones, for whoever may not see every deal; asked the
-    ordinary way, which takes longer to import."""
+    """Narrower tables in front of the real ones, for whoever may not see every deal."""
+    import pwd
+    import time
+
+    from pipeboard.cli.kept import recall, remember
+
+    uid, began = os.getuid(), time.time_ns()
+    asked = f"what {pwd.getpwuid(uid).pw_name} ({uid}) sees of {path}"
+    try:
+        _, tables = recall(asked, os.environ)
+    except (OSError, ValueError, LookupError):
+        from pipeboard.domain.errors import PipeboardError
+
+        tables = _narrower_tables(path).encode()
+        with suppress(OSError, PipeboardError):  # no room: it is asked again the next time
+            remember(asked, path, began, tables, os.environ)
+    base.executescript(tables.decode())
+
+
+def _narrower_tables(path: str) -> str:
+    """What makes them; asked the ordinary way, which takes longer to import."""
     from pipeboard.cli.config import account_name
     from pipeboard.domain.people import Actor
     from pipeboard.domain.roles import rights
@@ -74,9 +94,8 @@ def _show_less(base: sqlite3.Connection, path: str) -> None:
     store = Store.open(path, read_only=True)
     sees = rights(me, store.reader.reps(), store.reader.settings()).sees
     store.close()
-    if sees is not None:
-        for name, rows in shown_tables(me.name, me.rep, sees).items():
-            base.execute(f"create temp view {name} as {rows}")
+    tables = {} if sees is None else shown_tables(me.name, me.rep, sees)
+    return "".join(f"create temp view {name} as {rows};" for name, rows in tables.items())
 
 
 # Where the database is, as `config.read_config` finds it, without asking a library.
@@ -102,14 +121,10 @@ def _configured(environ: Mapping[str, str]) -> str:
 
         return read_config(environ).database
 
-    def folder(name: str, otherwise: str) -> str:
-        first = environ.get(name, "").split(os.pathsep)[0]
-        return os.path.join(first if first.strip() else os.path.expanduser(otherwise), "pipeboard")
-
     for file in (
         os.path.expanduser(environ.get("PIPEBOARD_CONFIG", ""))
-        or os.path.join(folder("XDG_CONFIG_HOME", "~/.config"), "config.toml"),
-        os.path.join(folder("XDG_CONFIG_DIRS", "/etc/xdg"), "config.toml"),
+        or os.path.join(folder_of(environ, "XDG_CONFIG_HOME", "~/.config"), "config.toml"),
+        os.path.join(folder_of(environ, "XDG_CONFIG_DIRS", "/etc/xdg"), "config.toml"),
     ):
         if os.path.exists(file):
             import tomllib
@@ -117,7 +132,7 @@ def _configured(environ: Mapping[str, str]) -> str:
             with open(file, "rb") as opened:
                 if path := tomllib.load(opened).get("database"):
                     return str(path)
-    return os.path.join(folder("XDG_DATA_HOME", "~/.local/share"), "pipeboard.db")
+    return os.path.join(folder_of(environ, "XDG_DATA_HOME", "~/.local/share"), "pipeboard.db")
 
 
 # What there is of each kind. Names begin with what was typed, whatever its case.

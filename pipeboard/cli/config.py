@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import pwd
-import shlex
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime
@@ -355,6 +354,8 @@ def _wrong_value(preference: Preference, value: object) -> Iterator[str]:
     elif preference.name == "locale" and value:
         yield from _unknown_locale(str(value))
     elif preference.name in COMMANDS:
+        import shlex
+
         try:
             shlex.split(str(value))
         except ValueError:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -10,20 +9,19 @@ from pipeboard.cli.arguments import Parser
 from pipeboard.cli.call import Call, Verb
 from pipeboard.cli.failures import DONE, FAILED
 from pipeboard.cli.tables import Table
-from pipeboard.domain.deal_record import Entry
-from pipeboard.domain.deciding.rules import deal_names
 from pipeboard.domain.locales import in_figures, spoken, written
 from pipeboard.domain.queue import TIER_NAMES, Queued, Tier
 from pipeboard.workspace.finding import parse_filter
 from pipeboard.workspace.triage import day_of, whose
 
 if TYPE_CHECKING:
+    from pipeboard.domain.deal_record import Entry
     from pipeboard.store.reading.day import DayReader
 
 BROKEN = frozenset((Tier.OVERDUE, Tier.NO_NEXT_STEP, Tier.STALLED))
 """What `check` calls broken: no future next step, or a limit of the stage that was passed."""
 
-_PAGE = 500
+_MOST_NEWS = 500
 
 
 def _whose_arguments(parser: Parser) -> None:
@@ -112,8 +110,7 @@ def due(call: Call) -> int:
         load = day.signs()
         call.out.line(short(load.overdue, load.no_next_step, load.stalled))
         return DONE
-    wanted = (Tier.OVERDUE, Tier.TODAY, Tier.NEW, Tier.NO_NEXT_STEP)
-    waiting = [one for one in _all(day, wanted) if one.place.tier in wanted]
+    waiting = list(day.through(Tier.NO_NEXT_STEP))
     if call.arguments.json:
         call.out.document({"due": [_document(call, one) for one in waiting]})
         return DONE
@@ -135,13 +132,6 @@ def due(call: Call) -> int:
     return DONE
 
 
-def _all(day: DayReader, wanted: Sequence[Tier]) -> Iterator[Queued]:
-    """The queue as far as the tiers that are wanted, page by page."""
-    end = sum(count for tier, count in day.tiers().items() if tier <= max(wanted))
-    for offset in range(0, end, _PAGE):
-        yield from day.queue(min(_PAGE, end - offset), offset)
-
-
 def _check_arguments(parser: Parser) -> None:
     _whose_arguments(parser)
     parser.epilog = "Ends with 1 when it finds something, for cron."
@@ -155,7 +145,7 @@ def check(call: Call) -> int:
     day = day_of(call.workspace, call.only_pipeline, owner)
     found = [
         (one, reasons)
-        for one in _all(day, sorted(BROKEN))
+        for one in day.through(max(BROKEN))
         if (reasons := [r.text for r in one.place.reasons if r.tier in BROKEN])
     ]
     if asked.json:
@@ -203,9 +193,11 @@ def digest(call: Call) -> int:
 
 def _news(call: Call, owner: str | None, since: datetime) -> list[str]:
     """What others did since then to the deals that are somebody's."""
+    from pipeboard.domain.deciding.rules import deal_names
+
     reader, me = call.workspace.reader, call.workspace.me
     by_command: dict[str, list[Entry]] = {}
-    for entry in reader.history.entries(since=since, limit=_PAGE):
+    for entry in reader.history.entries(since=since, limit=_MOST_NEWS):
         if me not in (entry.actor, entry.acting_as):
             by_command.setdefault(entry.command_id, []).append(entry)
     deals = reader.deals({e.deal_id for entries in by_command.values() for e in entries})

@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from datetime import date
     from zoneinfo import ZoneInfo
 
-_ZONES = "/usr/share/zoneinfo"
 _FLAGS = frozenset(("--short",))
 _VALUES = frozenset(("--db", "--as", "--owner", "-p", "--pipeline"))
 
@@ -61,6 +60,7 @@ def _asked(arguments: Sequence[str]) -> dict[str, str] | None:
 
 def _counted(path: str, asked: Mapping[str, str], now: str) -> str | None:
     from datetime import UTC, datetime
+    from zoneinfo import ZoneInfo
 
     at = datetime.fromisoformat(now) if now else datetime.now(UTC)
     if at.tzinfo is None or {"-p", "--pipeline"} & asked.keys():
@@ -74,7 +74,7 @@ def _counted(path: str, asked: Mapping[str, str], now: str) -> str | None:
         settings = dict(base.execute("select name, value from setting"))
         if settings.get("reps_see", "0") != "0":
             return None  # whoever asks may not see every deal
-        zone = _zone(settings.get("zone_name", "UTC").strip('"'))
+        zone = ZoneInfo(settings.get("zone_name", "UTC").strip('"'))
         reps = {row[0] for row in base.execute("select name from rep")}
         owner = _owner(asked, reps)
         if owner is None:
@@ -82,16 +82,6 @@ def _counted(path: str, asked: Mapping[str, str], now: str) -> str | None:
         return _signs(base, at.astimezone(zone).date(), zone, owner if owner != "all" else "")
     finally:
         base.close()
-
-
-def _zone(name: str) -> ZoneInfo:
-    """The zone of that name. Where Python looks for zones it asks `sysconfig`, which takes as long
-    as all the rest; it is told what that would say."""
-    if os.path.isdir(_ZONES):
-        os.environ.setdefault("PYTHONTZPATH", _ZONES)
-    from zoneinfo import ZoneInfo
-
-    return ZoneInfo(name)
 
 
 def _owner(asked: Mapping[str, str], reps: set[str]) -> str | None:

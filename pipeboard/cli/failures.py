@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-import json
 import signal
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from pathlib import Path
-from types import FrameType
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from pipeboard import outlet
 from pipeboard.domain.errors import BadInput, DatabaseError, NotFound, PipeboardError, Refused
 from pipeboard.domain.lazy_dataclass import dataclass
+
+if TYPE_CHECKING:
+    from pathlib import Path
+    from types import FrameType
 
 # A verb that is told to stop: its change is taken back, in one line, and its exit code says it.
 
@@ -145,6 +146,8 @@ def _one_line(text: str) -> str:
 
 
 def _as_json(error: PipeboardError) -> str:
+    import json
+
     said = {
         "code": error.code,
         "message": error.message,

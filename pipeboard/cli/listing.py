@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Callable, Iterator
 
 from pipeboard import outlet
@@ -27,7 +26,6 @@ from pipeboard.domain.deal import Deal
 from pipeboard.domain.deal_record import deal_seen_by
 from pipeboard.domain.errors import BadInput
 from pipeboard.domain.text import did_you_mean, printable, quoted
-from pipeboard.exchange.tables import defuse
 from pipeboard.store.reading.listing import SORTS, Listing, Place, Selection
 from pipeboard.workspace.finding import parse_filter
 
@@ -160,6 +158,10 @@ def _rows(call: Call, found: Selection, wanted: _Columns) -> Iterator[list[str]]
 
 
 def _csv(call: Call, found: Selection, wanted: _Columns) -> None:
+    import csv
+
+    from pipeboard.exchange.tables import defuse
+
     writer = csv.writer(outlet.DATA, lineterminator="\n")
     writer.writerows([defuse(cell) for cell in row] for row in _rows(call, found, wanted))
 

@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 
 from pipeboard import __version__, outlet
-from pipeboard.cli.verbs import GROUPS, NESTED, TOPICS, VERBS, asks_for, changes, cut
+from pipeboard.cli.verbs import GROUPS, KEPT, NESTED, TOPICS, VERBS, asks_for, changes, cut
 
 TYPE_CHECKING = False  # `typing` itself is more than help needs
 if TYPE_CHECKING:
@@ -23,6 +23,9 @@ def run() -> None:
     """The console command: stdout and stderr made unable to fail on a character, then `main`."""
     # Modules are no garbage: looking for it while they load takes a tenth of the start.
     gc.set_threshold(_GARBAGE_AT, 10, 10)
+    # Python would ask `sysconfig`, which takes as long to import as the calendar.
+    if os.path.isdir(_ZONES):
+        os.environ.setdefault("PYTHONTZPATH", _ZONES)
     for name in ("stdout", "stderr"):
         stream = getattr(sys, name)
         if stream is None:
@@ -32,7 +35,11 @@ def run() -> None:
     if sys.argv[1:2] == [_COMPLETE]:
         _offer(sys.argv[2:])
         sys.exit()
-    if asks_for(sys.argv[1:], "-h", "--help", "--version") or _is_for_a_prompt(sys.argv[1:]):
+    if asks_for(sys.argv[1:], "-h", "--help", "--version"):
+        _leave(main(sys.argv[1:]))
+    if _is_told_again(sys.argv[1:]):
+        _leave(0)
+    if _is_for_a_prompt(sys.argv[1:]):
         _leave(main(sys.argv[1:]))
     from pipeboard.cli import failures
 
@@ -43,12 +50,26 @@ def run() -> None:
 
 
 _GARBAGE_AT = 100_000
+_ZONES = "/usr/share/zoneinfo"
 
 
 def _leave(code: int) -> NoReturn:
     # What is left goes with the process: to look through it for garbage takes a tenth of a verb.
     gc.freeze()
     sys.exit(code)
+
+
+def _is_told_again(arguments: Sequence[str]) -> bool:
+    """What was told before, and of which nothing has changed since."""
+    if not KEPT & set(arguments):
+        return False
+    from pipeboard.cli.kept import tell
+
+    try:
+        verb, rest = cut(arguments)
+    except Exception:  # the ordinary way tells what is wrong with it
+        return False
+    return verb in KEPT and tell(verb, rest, os.environ)
 
 
 def _is_for_a_prompt(arguments: Sequence[str]) -> bool:
@@ -123,9 +144,14 @@ def _run(verb: str, arguments: Sequence[str], environ: Mapping[str, str], calls:
     if asks_for(arguments, "-h", "--help"):
         outlet.data(parser.format_help(), end="")
         return 0
-    calls.append(Call(parser.read(arguments), environ))
-    code: int = found.run(calls[-1])
-    return code
+    call = Call(parser.read(arguments), environ)
+    calls.append(call)
+    if verb not in KEPT:
+        return found.run(call)
+    from pipeboard.cli.kept import keeping
+
+    with keeping(verb, arguments, call):
+        return found.run(call)
 
 
 def overview() -> str:

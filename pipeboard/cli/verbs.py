@@ -107,6 +107,8 @@ CHANGING = frozenset(
         "backup make", "backup restore", "doctor",
     )
 )  # fmt: skip
+# Those that say the same from the same files on the same day, which is kept (`kept.py`).
+KEPT = frozenset(("due", "completions"))
 # Those that only look without one of these flags.
 _CHANGING_WITH = {"doctor": ("--fix",), "review": ("--hold", "--decide")}
 # Those that hand --token on to their use case (`Call.once`).

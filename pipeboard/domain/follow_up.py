@@ -6,12 +6,12 @@ from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
 
-from pipeboard.domain.commands import Create
 from pipeboard.domain.deal import Deal, NextStep, Touch
 from pipeboard.domain.deal_fields import FIELDS
 from pipeboard.domain.pipeline import Pipeline
 
 if TYPE_CHECKING:
+    from pipeboard.domain.commands import Create
     from pipeboard.domain.deal import FieldValue
 
 
@@ -35,6 +35,8 @@ def sequel(deal: Deal, pipeline: Pipeline, title: str, step: str, due: date) -> 
 
     Answers are not taken along: they were true of another time.
     """
+    from pipeboard.domain.commands import Create
+
     fields: dict[str, FieldValue] = {name: getattr(deal, name) for name in _KEPT}
     if deal.loss is not None:
         fields["value"] = deal.value

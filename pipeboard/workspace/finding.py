@@ -5,19 +5,21 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from pipeboard.domain.board import Lens, Sort
 from pipeboard.domain.dates import local_date
 from pipeboard.domain.deal import Deal
 from pipeboard.domain.deal_record import DealRecord
 from pipeboard.domain.errors import Ambiguous, NotFound
-from pipeboard.domain.filter import Filter
-from pipeboard.domain.filter import parse_filter as filter_of
+from pipeboard.domain.filter_nodes import EVERYTHING, Filter
 from pipeboard.domain.people import with_known_owners
-from pipeboard.domain.periods import Period, parse_period
 from pipeboard.domain.pipeline import Pipeline
 from pipeboard.domain.text import did_you_mean, fold, quoted
 from pipeboard.workspace.service import Service
+
+if TYPE_CHECKING:
+    from pipeboard.domain.periods import Period
 
 _REF = re.compile(r"(?:[dD]-)?(\d{1,15})")
 
@@ -53,6 +55,10 @@ def named_pipeline(pipelines: Sequence[Pipeline], name: str | None) -> Pipeline:
 
 def parse_filter(service: Service, text: str) -> Filter:
     """A filter as typed: its dates and amounts read in this workspace, its people known."""
+    if not text:
+        return EVERYTHING
+    from pipeboard.domain.filter import parse_filter as filter_of
+
     settings = service.settings
     query = filter_of(
         text,
@@ -66,6 +72,8 @@ def parse_filter(service: Service, text: str) -> Filter:
 
 def typed_period(service: Service, text: str, *, at: datetime | None = None) -> Period:
     """The period that was typed, as of an instant; BadInput for anything else."""
+    from pipeboard.domain.periods import parse_period
+
     settings = service.settings
     return parse_period(
         text,

@@ -13,7 +13,6 @@ from functools import wraps
 from typing import TYPE_CHECKING, Concatenate, ParamSpec, TypeVar
 
 from pipeboard.domain.agreements import Topic
-from pipeboard.domain.commands import Context
 from pipeboard.domain.deal import Deal
 from pipeboard.domain.errors import Ambiguous, NotFound
 from pipeboard.domain.lazy_dataclass import dataclass, field, replace
@@ -26,6 +25,7 @@ from pipeboard.domain.text import quoted
 if TYPE_CHECKING:
     import uuid
 
+    from pipeboard.domain.commands import Context
     from pipeboard.store import Staging, Store
     from pipeboard.store.reading import Reader
     from pipeboard.store.writing import Writer
@@ -227,6 +227,8 @@ class Service:
 
     def contexts(self) -> Callable[[int], Context]:
         """In which context something is decided, by pipeline."""
+        from pipeboard.domain.commands import Context  # who only looks decides nothing
+
         settings, at, today = self.settings, self.now(), self.today
         reader = self.reader
         pipelines = self.every_pipeline()

@@ -8,10 +8,8 @@ import json
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from hashlib import sha256
 from typing import TYPE_CHECKING, Final
 
-from pipeboard.domain.commands import SetNextStep
 from pipeboard.domain.criteria import ROLES, About, unmet_of_stage
 from pipeboard.domain.dates import format_day
 from pipeboard.domain.errors import BadInput, PipeboardError
@@ -36,6 +34,7 @@ if TYPE_CHECKING:
     from datetime import date
     from pathlib import Path
 
+    from pipeboard.domain.commands import SetNextStep
     from pipeboard.domain.deal import Contact, Deal
     from pipeboard.domain.deal_record import DealRecord
     from pipeboard.store.reading import Reader
@@ -394,6 +393,8 @@ class Triage:
 
 def kept_in(folder: Path, database: str, me: str) -> Path:
     """The file in which it is kept how far somebody has come in a database."""
+    from hashlib import sha256
+
     name = sha256(f"{database}\n{me}".encode()).hexdigest()[:32]
     return folder / "rounds" / f"{name}.json"
 
@@ -415,6 +416,8 @@ def _told(record: DealRecord) -> str:
 
 def kept_plan(deal: Deal, today: date) -> SetNextStep:
     """The next step found good as it is; BadInput where none is to come."""
+    from pipeboard.domain.commands import SetNextStep
+
     step = deal.next_step
     if step is None or step.due is None or step.due <= today:
         raise BadInput("There is no plan to keep.", hint="Say what comes next: thu call Bob")

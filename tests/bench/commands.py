@@ -24,6 +24,7 @@ class Run:
 def run(command: Sequence[str]) -> Run:
     """Runs a command to its end, without a terminal; `RuntimeError` with its words if it fails."""
     environ = {name: os.environ[name] for name in ("PATH", "HOME", "USER") if name in os.environ}
+    environ["XDG_CACHE_HOME"] = os.path.join(tempfile.gettempdir(), "pipeboard-bench", "cache")
     with tempfile.TemporaryFile() as said:
         process = subprocess.Popen(
             command,

@@ -47,7 +47,7 @@ sys.argv = ["pipeboard", *sys.argv[3:]]
 run()
 """
 
-_CHANGES = {
+CHANGES = {
     "add": ("add", "Borealis: service 5k"),
     "set": ("set", "1", "value=50k"),
     "assign": ("assign", "1", "bo"),
@@ -112,11 +112,11 @@ def _all(type_: Type) -> list[str]:
     return [type_(*line).out for line in lines]
 
 
-@pytest.mark.parametrize("verb", _CHANGES)
+@pytest.mark.parametrize("verb", CHANGES)
 def test_every_verb_that_changes_takes_its_change_back(worked: Type, home: Path, verb: str) -> None:
-    number = SIGNALS[list(_CHANGES).index(verb) % len(SIGNALS)]
+    number = SIGNALS[list(CHANGES).index(verb) % len(SIGNALS)]
     before = _all(worked)
-    done = _strike(home, "before", number, *_CHANGES[verb])
+    done = _strike(home, "before", number, *CHANGES[verb])
     assert done.stderr.splitlines()[-1] == "Interrupted: nothing was changed."
     assert (done.returncode, done.stdout) == (128 + number, "")
     assert _all(worked) == before

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+import pwd
 import shutil
+import types
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
@@ -11,7 +13,6 @@ from typing import Any
 
 import pytest
 
-from pipeboard.cli import config
 from pipeboard.cli.completing import KINDS, complete
 from pipeboard.cli.verbs import CHANGING, READING
 from pipeboard.domain.filter_terms import FIELDS, FORMS, STATES
@@ -67,7 +68,9 @@ FURNISHING: tuple[tuple[str, ...], ...] = (
 @pytest.fixture
 def sit(monkeypatch: pytest.MonkeyPatch) -> Sit:
     """Somebody else sits down: the account of the process is theirs."""
-    return lambda name: monkeypatch.setattr(config, "account_name", lambda: name)
+    return lambda name: monkeypatch.setattr(
+        pwd, "getpwuid", lambda uid: types.SimpleNamespace(pw_name=name)
+    )
 
 
 @pytest.fixture(scope="module")
@@ -254,6 +257,35 @@ def test_tab_offers_what_is_shown(shop: Type, sit: Sit) -> None:
     sit("ana")
     assert "Lumen" in "".join(complete(("DEAL", "L"), os.environ))
     sit("bo")
+    assert SECRET in "".join(complete(("DEAL", "z"), os.environ))
+
+
+def test_tab_offers_at_once_what_is_shown_from_now_on(shop: Type, sit: Sit, home: Path) -> None:
+    if ":" in os.environ["PIPEBOARD_DB"]:
+        pytest.skip("Tab asks files alone")
+
+    def kept() -> dict[str, int]:
+        files = (home / ".cache" / "pipeboard" / "said").glob("*")
+        return {file.name: file.stat().st_mtime_ns for file in files}
+
+    def offered(name: str) -> bool:
+        sit(name)
+        before, said = kept(), set()
+        for _ in range(500):  # what was changed just now is not kept yet
+            said.add(SECRET in "".join(complete(("DEAL", "z"), os.environ)))
+            if kept() != before:
+                break
+        said.add(SECRET in "".join(complete(("DEAL", "z"), os.environ)))
+        (is_offered,) = said
+        return is_offered
+
+    for role, is_shown in (("rep", False), ("manager", True), ("rep", False)):
+        sit("olga")
+        assert shop("rep", "set", "ana", "--role", role, "--team", role).code == 0
+        assert [offered(name) for name in ("ana", "bo", "cy")] == [is_shown, True, False]
+    sit("olga")
+    assert shop("setting", "set", "reps-see", "all").code == 0
+    sit("cy")
     assert SECRET in "".join(complete(("DEAL", "z"), os.environ))
 
 

@@ -11,10 +11,9 @@ from pathlib import Path
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from pipeboard.exchange.deal_text import text_of_html
 from pipeboard.exchange.reading import Reading, ReadOptions
 from pipeboard.exchange.rows import DealRow, Rejected
-from pipeboard.exchange.values import without_marks
+from pipeboard.exchange.values import text_of_html, without_marks
 from tests.exchange.files import open_file
 
 ODD = [

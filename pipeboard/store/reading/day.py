@@ -7,7 +7,9 @@ close soon, and goes in as their ids.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import re
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from fractions import Fraction
 from functools import cached_property, partial
@@ -36,7 +38,7 @@ from pipeboard.domain.queue import (
 from pipeboard.domain.signs import SILENT_TOUCHES, dead_evidence
 from pipeboard.store.database import Database
 from pipeboard.store.reading import attention
-from pipeboard.store.reading.deals import read_deals
+from pipeboard.store.reading.deals import each_deal, read_deals
 from pipeboard.store.reading.health import fault_conditions, find_alike
 from pipeboard.store.reading.listing import Listing, wanted_of
 from pipeboard.store.reading.setup import read_reps
@@ -46,8 +48,9 @@ if TYPE_CHECKING:
     from pipeboard.domain.money import Rates
 
 CLOSED_LOOKED_AT, CLOSED_DAYS = 1_000, 365
-_ENTERED = "kind in ('created', 'moved', 'reopened') and stage_id is not null"
-_STANDS = "not undoes and command_id not in (select id from command where undone)"
+_ENTERED = re.compile(r'\[-?\d+,"(?:created|moved|reopened)",(\d+)')
+"""The stages that a deal was put into, in its facts (`projecting/facts.py`)."""
+_LAST = max(Tier)
 _INBOUND = tuple(source for source, channel in CHANNEL_OF.items() if channel == "in")
 
 
@@ -67,7 +70,7 @@ class DayReader:
 
     def tiers(self) -> Mapping[Tier, int]:
         """How many deals stand in each tier, those with none left out."""
-        ranked = self._ranked()
+        ranked = self._ranked(_LAST)
         rows = self._database.rows(
             f"select tier, count(*) as deals from ({ranked.text}) as ranked where tier is not null"
             " group by tier order by tier",
@@ -79,9 +82,12 @@ class DayReader:
         """The deals of the queue in its order, or a window of them."""
         return tuple(self.tier_by_id(limit, offset))
 
-    def tier_by_id(self, limit: int | None = None, offset: int = 0) -> dict[int, Tier]:
-        """The deals of the queue in its order, or a window of them, each with its tier."""
-        ranked = self._ranked()
+    def tier_by_id(
+        self, limit: int | None = None, offset: int = 0, last: Tier = _LAST
+    ) -> dict[int, Tier]:
+        """The deals of the queue in its order as far as a tier, or a window of them, each with its
+        tier."""
+        ranked = self._ranked(last)
         window = "" if limit is None else f" limit {int(limit)} offset {int(offset)}"
         rows = self._database.records(
             f"select id, tier from ({ranked.text}) as ranked where tier is not null"
@@ -95,6 +101,13 @@ class DayReader:
         deals = read_deals(self._database, self.ids(limit, offset)).values()
         found = (waiting(deal, self._by_id[deal.pipeline_id], self.day) for deal in deals)
         return tuple(one for one in found if one is not None)
+
+    def through(self, last: Tier) -> Iterator[Queued]:
+        """The deals of the queue in its order with their reasons, as far as a tier."""
+        for deal in each_deal(self._database, list(self.tier_by_id(last=last))):
+            found = waiting(deal, self._by_id[deal.pipeline_id], self.day)
+            if found is not None:
+                yield found
 
     def place(self, deal_id: int) -> Queued | None:
         """A deal with its place in the queue; None where it has none."""
@@ -149,16 +162,18 @@ class DayReader:
             (since, until, CLOSED_LOOKED_AT),
         )
         won = {deal_id for deal_id, outcome in closed if outcome == "won"}
-        entered = self._database.records(
-            "select distinct stage_id, deal_id from event"
+        among_closed, among_won = Counter[int](), Counter[int]()
+        for deal_id, facts in self._database.records(
+            "select deal_id, facts from deal_facts"
             f" where {among('deal_id', (deal_id for deal_id, _ in closed)).text}"
-            f" and {_ENTERED} and {_STANDS}"
-        )
+        ):
+            entered = set(map(int, _ENTERED.findall(facts)))
+            among_closed.update(entered)
+            if deal_id in won:
+                among_won.update(entered)
         return {
             stage.id: measured_chance(
-                sum(stage_id == stage.id and deal_id in won for stage_id, deal_id in entered),
-                sum(stage_id == stage.id for stage_id, _ in entered),
-                stage.probability_bp,
+                among_won[stage.id], among_closed[stage.id], stage.probability_bp
             )
             for stage in pipeline.stages
             if stage.is_open
@@ -191,27 +206,28 @@ class DayReader:
     def _past_limit(self) -> Sql:
         return attention.past_limit(self._pipelines, self.listing.today, self.listing.zone)
 
-    def _ranked(self) -> Sql:
-        """Each open deal that is awake with its tier (NULL for none) and its worth."""
-        awake, whens = self._whens()
+    def _ranked(self, last: Tier) -> Sql:
+        """Each open deal that is awake with its tier (NULL for none as far as the last) and its
+        worth."""
+        awake, whens = self._whens(last)
         return Sql(
             f"select deal.id, deal.created_at, case {whens.text} end as tier,"
             f" {self._worth()} as worth from deal where {awake.text}",
             (*whens.values, *awake.values),
         )
 
-    def _whens(self) -> tuple[Sql, Sql]:
-        """The open deals that are awake, and when they stand in which tier."""
+    def _whens(self, last: Tier) -> tuple[Sql, Sql]:
+        """The open deals that are awake, and when they stand in which tier as far as the last."""
         asleep = negated(attention.snoozed(self.listing.today))
         awake = every((self._wanted_or_asked(), attention.OPEN, asleep))
-        tiers = self._tiers(awake)
+        tiers = self._tiers(awake, last)
         text = " ".join(f"when {condition.text} then {tier:d}" for tier, condition in tiers)
         return awake, Sql(text, tuple(v for _, condition in tiers for v in condition.values))
 
     def columns(self) -> Sql:
         """What the deals of a column are sorted by, those that need somebody first: `tier`,
         `worth`, `created_at`, `next_due` and `rank`."""
-        _, whens = self._whens()
+        _, whens = self._whens(_LAST)
         asleep = attention.snoozed(self.listing.today)
         return Sql(
             f"case when not ({attention.OPEN.text}) then {LATER} when {asleep.text} then {ASLEEP}"
@@ -231,11 +247,10 @@ class DayReader:
         )
         return f"deal.value_minor * case deal.stage_id {whens} end" if whens else "null"
 
-    def _tiers(self, awake: Sql) -> list[tuple[Tier, Sql]]:
-        """When a deal stands in a tier, if in no higher one."""
+    def _tiers(self, awake: Sql, last: Tier) -> list[tuple[Tier, Sql]]:
+        """When a deal stands in a tier, if in no higher one, as far as the last that is wanted."""
         today = self.listing.today
         day = today.isoformat()
-        wrong = either(c for fault, c in self._faults().items() if fault not in ELSEWHERE)
         owner = self.listing.owner
         own = TRUE if owner is None else Sql("deal.owner = ?", (owner,))
         asked = {
@@ -243,19 +258,23 @@ class DayReader:
             Tier.TODAY: self._asked(f"due = '{day}'"),
             Tier.NEW: self._asked("due is null"),
         }
-        found = [
-            (Tier.OVERDUE, attention.overdue(today)),
-            (Tier.TODAY, compares("deal.next_due", "=", day)),
-            (Tier.NEW, self._news(day)),
-            (Tier.NO_NEXT_STEP, Sql("deal.next_due is null")),
-            (Tier.STALLED, self._past_limit()),
-            (Tier.CLOSING, self._closing(awake)),
-            (Tier.HYGIENE, wrong),
-        ]
+        found = {
+            Tier.OVERDUE: lambda: attention.overdue(today),
+            Tier.TODAY: lambda: compares("deal.next_due", "=", day),
+            Tier.NEW: lambda: self._news(day),
+            Tier.NO_NEXT_STEP: lambda: Sql("deal.next_due is null"),
+            Tier.STALLED: self._past_limit,
+            Tier.CLOSING: lambda: self._closing(awake),
+            Tier.HYGIENE: self._wrong,
+        }
         return [
-            (tier, either((asked.get(tier, FALSE), every((own, condition)))))
-            for tier, condition in found
+            (tier, either((asked.get(tier, FALSE), every((own, condition())))))
+            for tier, condition in found.items()
+            if tier <= last
         ]
+
+    def _wrong(self) -> Sql:
+        return either(c for fault, c in self._faults().items() if fault not in ELSEWHERE)
 
     def _news(self, day: str) -> Sql:
         inbound = one_of("lower(trim(deal.source))", _INBOUND)
