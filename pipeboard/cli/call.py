@@ -6,17 +6,13 @@ import sys
 from argparse import Namespace
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cached_property
-from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, TypedDict, TypeVar
 
 from pipeboard import outlet
-from pipeboard.cli.arguments import Parser
 from pipeboard.cli.output import Output
-from pipeboard.cli.verbs import TOKENED, listed
 from pipeboard.domain.dates import Direction, parse_date, parse_instant, start_of_day
 from pipeboard.domain.errors import BadInput, DatabaseError, NotFound, PipeboardError
-from pipeboard.domain.lazy_dataclass import dataclass
 from pipeboard.domain.locales import speak, write_as
 from pipeboard.domain.text import quoted
 from pipeboard.workspace.finding import find_pipeline, parse_filter
@@ -39,38 +35,6 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 FEW = 3  # deals that a filter may change without a yes
-
-
-@dataclass(frozen=True, slots=True)
-class Verb:
-    """How a verb is called and what it does; `run` returns the exit code.
-
-    `words` are its arguments as the help shows them; with `dashed_words` they may begin with a
-    dash. `examples` are lines that show what it is good for; a test runs each, where 142 and 143
-    stand for open deals, 150 for a lost one, 151 for one that is put away.
-    """
-
-    words: str
-    arguments: Callable[[Parser], None]
-    run: Callable[[Call], int]
-    dashed_words: bool = False
-    examples: tuple[str, ...] = ()
-
-
-def parser_of(verb: str) -> tuple[Verb, Parser]:
-    """A verb, and what reads its arguments."""
-    family, summary = listed(verb)
-    found: Verb = import_module(f"pipeboard.cli.{family}").VERBS[verb]
-    parser = Parser(
-        verb,
-        found.words,
-        summary,
-        examples=found.examples,
-        dashed_words=found.dashed_words,
-        takes_token=verb in TOKENED,
-    )
-    found.arguments(parser)
-    return found, parser
 
 
 class Once(TypedDict):
@@ -403,48 +367,3 @@ class Call:
         begin = "Not done (dry run): " if self.arguments.dry_run else ""
         self.out.say(f"{begin}{receipt.summary}", *receipt.notes)
         return 0
-
-
-def read_stdin() -> str:
-    """All of stdin as UTF-8, a byte order mark left out; BadInput names what is none."""
-    if sys.stdin is None:
-        raise BadInput("Nothing can be read from stdin: it is closed.")
-    return read_utf8(sys.stdin.buffer.read(), "stdin")
-
-
-def read_utf8(data: bytes, where: str) -> str:
-    """The text of the bytes, a byte order mark left out; BadInput names the first that is none."""
-    try:
-        return data.decode("utf-8").removeprefix("\ufeff")
-    except UnicodeDecodeError as error:
-        line = data.count(b"\n", 0, error.start) + 1
-        raise BadInput(
-            f"{where} is not UTF-8: byte {data[error.start]:#04x} in line {line}.",
-            hint="Convert it, for example with: iconv -f windows-1252 -t utf-8",
-            details={"line": line, "offset": error.start},
-        ) from error
-
-
-def deal_arguments(parser: Parser) -> None:
-    """What every verb takes that changes deals."""
-    parser.add_argument("words", nargs="*", help="deals: 142, D-142 or part of a name")
-    parser.add_argument("--where", metavar="FILTER", help="the deals that match a filter")
-    seen_argument(parser)
-    parser.add_json()
-
-
-def seen_argument(parser: Parser) -> None:
-    """The version of the deal that somebody decided upon."""
-    parser.add_argument(
-        "--seen",
-        type=int,
-        metavar="VERSION",
-        help="the deal's version that you looked at: refused where somebody changed the same since",
-    )
-
-
-def last_word(words: Sequence[str], what: str, verb: str) -> tuple[list[str], str]:
-    """The words before the last and the last, which is `what`; BadInput when there is none."""
-    if not words:
-        raise BadInput(f"'{verb}' needs {what}.", hint=parser_of(verb)[1].example)
-    return list(words[:-1]), words[-1]

@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-from pipeboard.cli.arguments import Parser
-from pipeboard.cli.call import Call, Verb
+from pipeboard.cli.call import Call
 from pipeboard.cli.tables import Table
+from pipeboard.cli.verbs import takes, takes_json, verb
 from pipeboard.domain.locales import written
 from pipeboard.domain.money import Money
 from pipeboard.workspace.reports import calls_of, set_call
 
 
-def _set_arguments(parser: Parser) -> None:
-    parser.add_argument("period", metavar="PERIOD", help="2026, 2026Q4, 2026-11 or 2026-W47")
-    parser.add_argument("amount", metavar="AMOUNT", help="such as 120k; none takes it back")
-    parser.add_argument("--owner", metavar="REP", default="", help="of a rep, else your own")
-    parser.add_json()
-
-
+@verb("call set", "PERIOD AMOUNT", "pipeboard call set 2026Q4 120k")
+@takes("period", metavar="PERIOD", help="2026, 2026Q4, 2026-11 or 2026-W47")
+@takes("amount", metavar="AMOUNT", help="such as 120k; none takes it back")
+@takes("--owner", metavar="REP", default="", help="of a rep, else your own")
+@takes_json
 def change_call(call: Call) -> int:
     """What you (or a rep) say that a period will bring, whatever the deals add up to."""
     asked, workspace = call.arguments, call.workspace
@@ -32,6 +30,8 @@ def change_call(call: Call) -> int:
     return 0
 
 
+@verb("call list", "", "pipeboard call list")
+@takes_json
 def list_calls(call: Call) -> int:
     """What reps call for periods, as it stands."""
     found = sorted(calls_of(call.workspace, call.pipeline).items())
@@ -48,11 +48,3 @@ def list_calls(call: Call) -> int:
 def _document(period: str, owner: str, said: Money) -> dict[str, object]:
     amount = {"amount_minor": said.minor, "currency": said.currency}
     return {"period": period, "owner": owner, "amount": amount}
-
-
-VERBS = {
-    "call set": Verb(
-        "PERIOD AMOUNT", _set_arguments, change_call, examples=("pipeboard call set 2026Q4 120k",)
-    ),
-    "call list": Verb("", Parser.add_json, list_calls, examples=("pipeboard call list",)),
-}

@@ -8,8 +8,8 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pipeboard.cli.arguments import Parser
-from pipeboard.cli.call import Call, Verb
+from pipeboard.cli.call import Call
+from pipeboard.cli.verbs import takes, takes_json, together, verb
 from pipeboard.domain.errors import BadInput, Refused
 
 if TYPE_CHECKING:
@@ -22,20 +22,24 @@ _BEGIN = (
 )
 
 
-def _demo_arguments(parser: Parser) -> None:
-    add = parser.add_argument
-    add("--deals", type=int, default=60, metavar="N", help="how many deals, 60 unless given")
-    add("--seed", type=int, default=1, metavar="S", help="the same deals for the same number")
-    add("--no-open", action="store_true", help="only make it, and print where it is")
-    add("--keep", action="store_true", help="leave the database there afterwards")
-    parser.add_json()
+_takes_demo = together(
+    takes("--deals", type=int, default=60, metavar="N", help="how many deals, 60 unless given"),
+    takes("--seed", type=int, default=1, metavar="S", help="the same deals for the same number"),
+    takes("--no-open", action="store_true", help="only make it, and print where it is"),
+    takes("--keep", action="store_true", help="leave the database there afterwards"),
+    takes_json,
+)
 
 
+@verb("demo", "", "pipeboard demo", "pipeboard demo --deals 2000 --no-open --db big.db")
+@_takes_demo
 def demo(call: Call) -> int:
     """A made-up team in a database of its own: the one that `--db` names, else a temporary one."""
     return _show(call)
 
 
+@verb("tour", "", "pipeboard tour")
+@_takes_demo
 def tour(call: Call) -> int:
     """The demo, with a tour of eight keys."""
     return _show(call, ("tour.begin",))
@@ -108,17 +112,3 @@ def remove_database(path: Path) -> None:
     """Takes a database away that nobody has worked in, with what SQLite puts beside it."""
     for suffix in ("", "-journal", "-wal", "-shm"):
         path.with_name(path.name + suffix).unlink(missing_ok=True)
-
-
-VERBS = {
-    "demo": Verb(
-        "",
-        _demo_arguments,
-        demo,
-        examples=(
-            "pipeboard demo",
-            "pipeboard demo --deals 2000 --no-open --db big.db",
-        ),
-    ),
-    "tour": Verb("", _demo_arguments, tour, examples=("pipeboard tour",)),
-}

@@ -5,10 +5,9 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from pipeboard.cli.arguments import Parser
-from pipeboard.cli.call import Call, Verb
+from pipeboard.cli.call import Call
 from pipeboard.cli.output import terminal_width
-from pipeboard.cli.verbs import TOPICS
+from pipeboard.cli.verbs import TOPICS, takes, takes_json, verb
 from pipeboard.cli.verbs import VERBS as EVERY_VERB
 from pipeboard.domain.errors import NotFound
 from pipeboard.domain.text import did_you_mean, quoted
@@ -24,13 +23,9 @@ def document(topic: str) -> str:
     return re.sub(r"\n{3,}", "\n\n", _MARK.sub("", text)).rstrip()
 
 
-def _help_arguments(parser: Parser) -> None:
-    parser.add_argument(
-        "topic", nargs="?", default="", help=f"a verb, or one of {', '.join(TOPICS)}"
-    )
-    parser.add_json()
-
-
+@verb("help", "[TOPIC|VERB]", "pipeboard help", "pipeboard help filter", "pipeboard help move")
+@takes("topic", nargs="?", default="", help=f"a verb, or one of {', '.join(TOPICS)}")
+@takes_json
 def show_help(call: Call) -> int:
     """A topic, or all that can be asked for; the help of a verb is that of `VERB --help`."""
     topic = call.arguments.topic
@@ -69,13 +64,3 @@ def _overview() -> str:
     lines += [f"  {topic:<14} {about}" for topic, about in TOPICS.items()]
     lines.append("Of a verb: pipeboard help VERB. All verbs: pipeboard --help. On the board: ?")
     return "\n".join(lines)
-
-
-VERBS = {
-    "help": Verb(
-        "[TOPIC|VERB]",
-        _help_arguments,
-        show_help,
-        examples=("pipeboard help", "pipeboard help filter", "pipeboard help move"),
-    )
-}

@@ -2,29 +2,14 @@
 
 from __future__ import annotations
 
-from pipeboard.cli.arguments import Parser
-from pipeboard.cli.call import Call, Verb
+from pipeboard.cli.call import Call
 from pipeboard.cli.tables import Table
+from pipeboard.cli.verbs import takes, takes_json, verb
 from pipeboard.workspace.reports import rename_filter, save_filter, saved_filters
 
 
-def _save_arguments(parser: Parser) -> None:
-    parser.add_argument("name", metavar="NAME")
-    parser.add_argument("filter", metavar="FILTER", help="as in list; in quotes")
-    parser.add_json()
-
-
-def _rename_arguments(parser: Parser) -> None:
-    parser.add_argument("name", metavar="NAME")
-    parser.add_argument("new", metavar="NEW")
-    parser.add_json()
-
-
-def _forget_arguments(parser: Parser) -> None:
-    parser.add_argument("name", metavar="NAME")
-    parser.add_json()
-
-
+@verb("filter list", "", "pipeboard filter list")
+@takes_json
 def list_filters(call: Call) -> int:
     """My filters and those of everybody."""
     found = saved_filters(call.workspace)
@@ -37,35 +22,29 @@ def list_filters(call: Call) -> int:
     return 0
 
 
+@verb("filter save", "NAME FILTER", "pipeboard filter save big 'value>50k open'")
+@takes("name", metavar="NAME")
+@takes("filter", metavar="FILTER", help="as in list; in quotes")
+@takes_json
 def save(call: Call) -> int:
     """A filter under a name, in place of one that has it."""
     asked = call.arguments
     return call.report(save_filter(call.workspace, asked.name, asked.filter, **call.once))
 
 
+@verb("filter rename", "SAVED NEW", "pipeboard filter rename big large")
+@takes("name", metavar="NAME")
+@takes("new", metavar="NEW")
+@takes_json
 def rename(call: Call) -> int:
     """Another name for a filter."""
     asked = call.arguments
     return call.report(rename_filter(call.workspace, asked.name, asked.new, **call.once))
 
 
+@verb("filter forget", "SAVED", "pipeboard filter forget big")
+@takes("name", metavar="NAME")
+@takes_json
 def forget(call: Call) -> int:
     """A filter taken away."""
     return call.report(save_filter(call.workspace, call.arguments.name, "", **call.once))
-
-
-VERBS = {
-    "filter list": Verb("", Parser.add_json, list_filters, examples=("pipeboard filter list",)),
-    "filter save": Verb(
-        "NAME FILTER",
-        _save_arguments,
-        save,
-        examples=("pipeboard filter save big 'value>50k open'",),
-    ),
-    "filter rename": Verb(
-        "SAVED NEW", _rename_arguments, rename, examples=("pipeboard filter rename big large",)
-    ),
-    "filter forget": Verb(
-        "SAVED", _forget_arguments, forget, examples=("pipeboard filter forget big",)
-    ),
-}

@@ -7,9 +7,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pipeboard.cli.arguments import Parser
 from pipeboard.cli.call import Call
-from pipeboard.cli.demo import VERBS, remove_database
+from pipeboard.cli.demo import remove_database
+from pipeboard.cli.verbs import parser_of
 from pipeboard.domain.lazy_dataclass import replace
 from pipeboard.domain.locales import in_figures
 
@@ -113,9 +113,7 @@ def _terminal(environ: Mapping[str, str]) -> str:
 
 def _tour(call: Call) -> int:
     """The verb `tour`, as if it had been typed."""
-    verb = VERBS["tour"]
-    parser = Parser("tour", verb.words, "")
-    verb.arguments(parser)
+    verb, parser = parser_of("tour")
     typed = Call(parser.read([]), call.environ)
     try:
         return verb.run(typed)

@@ -8,10 +8,10 @@ from heapq import merge
 from itertools import islice
 from typing import TYPE_CHECKING, TypeVar
 
-from pipeboard.cli.arguments import Parser
-from pipeboard.cli.call import Call, Verb
+from pipeboard.cli.call import Call
 from pipeboard.cli.output import write_stream_of_documents
 from pipeboard.cli.tables import Table
+from pipeboard.cli.verbs import takes, takes_json, takes_one, verb
 from pipeboard.domain.agreements import AgreementEntry
 from pipeboard.domain.deal_record import Entry, LoggedEvent
 from pipeboard.domain.errors import BadInput
@@ -28,13 +28,9 @@ _PAGE = 1_000
 Told = TypeVar("Told", Entry, LoggedEvent)
 
 
-def _show_arguments(parser: Parser) -> None:
-    parser.add_argument("deal", metavar="DEAL", help="142, D-142 or part of a name")
-    form = parser.add_mutually_exclusive_group()
-    form.add_argument("--json", action="store_true", help="one JSON document")
-    form.add_argument("--md", action="store_true", help="Markdown")
-
-
+@verb("show", "DEAL", "pipeboard show 142", "pipeboard show 142 --md")
+@takes("deal", metavar="DEAL", help="142, D-142 or part of a name")
+@takes_one(json="one JSON document", md="Markdown")
 def show(call: Call) -> int:
     """A deal with questions, people, notes, touches and timeline."""
     from pipeboard.exchange.deal_text import DealText
@@ -62,21 +58,16 @@ def _describer(call: Call) -> Callable[[Entry], str]:
     return words
 
 
-def _history_arguments(parser: Parser) -> None:
-    parser.add_argument("deal", nargs="?", metavar="DEAL", help="of one deal, else of all")
-    parser.add_argument("--since", metavar="T", help="a date, or an instant in ISO 8601")
-    parser.add_argument("--limit", type=int, metavar="N", help="the last N events")
-    parser.add_argument("--by", metavar="REP", help="what somebody did, or others for them")
-    parser.add_argument("--verb", metavar="VERB", help="what was done: move, won, import…")
-    for flag, what in (
-        ("--overrides", "moves past a gate, with a reason"),
-        ("--for-others", "what somebody did for somebody else (--as)"),
-        ("--undone", "what was taken back"),
-    ):
-        parser.add_argument(flag, action="store_true", help=what)
-    parser.add_json()
-
-
+@verb("history", "[DEAL]", "pipeboard history 142", "pipeboard history --since mon --json")
+@takes("deal", nargs="?", metavar="DEAL", help="of one deal, else of all")
+@takes("--since", metavar="T", help="a date, or an instant in ISO 8601")
+@takes("--limit", type=int, metavar="N", help="the last N events")
+@takes("--by", metavar="REP", help="what somebody did, or others for them")
+@takes("--verb", metavar="VERB", help="what was done: move, won, import…")
+@takes("--overrides", action="store_true", help="moves past a gate, with a reason")
+@takes("--for-others", action="store_true", help="what somebody did for somebody else (--as)")
+@takes("--undone", action="store_true", help="what was taken back")
+@takes_json
 def history(call: Call) -> int:
     """The event log, newest first."""
     asked = call.arguments
@@ -182,25 +173,3 @@ def _logged(
     while page := reader.history.log(deal_id, since, _PAGE, before=before, audit=audit):
         yield from page
         before = page[-1].seq
-
-
-VERBS = {
-    "show": Verb(
-        "DEAL",
-        _show_arguments,
-        show,
-        examples=(
-            "pipeboard show 142",
-            "pipeboard show 142 --md",
-        ),
-    ),
-    "history": Verb(
-        "[DEAL]",
-        _history_arguments,
-        history,
-        examples=(
-            "pipeboard history 142",
-            "pipeboard history --since mon --json",
-        ),
-    ),
-}

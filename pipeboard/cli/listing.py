@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 
 from pipeboard import outlet
 from pipeboard.cli.arguments import Parser
-from pipeboard.cli.call import Call, Verb
+from pipeboard.cli.call import Call
 from pipeboard.cli.columns import (
     COLUMN_NAMES,
     FOR_PEOPLE,
@@ -23,6 +23,7 @@ from pipeboard.cli.columns import (
 from pipeboard.cli.failures import DONE, FAILED
 from pipeboard.cli.output import as_json, write_stream_of_documents
 from pipeboard.cli.tables import Cell, Table
+from pipeboard.cli.verbs import takes, takes_all, verb
 from pipeboard.domain.deal import Deal
 from pipeboard.domain.deal_record import deal_seen_by
 from pipeboard.domain.errors import BadInput
@@ -46,13 +47,7 @@ _FORMS = {
 }
 
 
-def _list_arguments(parser: Parser) -> None:
-    parser.add_argument("words", nargs="*", help="such as value>20k -stage:lead")
-    parser.add_argument(
-        "--sort", metavar="KEY", help="value, age, close or any column; -KEY reverses"
-    )
-    parser.add_argument("--limit", type=int, metavar="N", help="at most N deals")
-    parser.add_argument("--columns", metavar="A,B", help="such as ref,title,fields.product")
+def _forms(parser: Parser) -> None:
     form = parser.add_mutually_exclusive_group()
     form.add_argument(
         "--template",
@@ -61,9 +56,23 @@ def _list_arguments(parser: Parser) -> None:
     )
     for name, text in _FORMS.items():
         form.add_argument(f"--{name}", dest="form", action="store_const", const=name, help=text)
-    parser.add_argument("--exit-code", action="store_true", help="end with 1 when there are any")
 
 
+@verb(
+    "list",
+    "[FILTER...]",
+    "pipeboard list 'value>20k' --sort -value",
+    "pipeboard list owner:mara overdue",
+    "pipeboard list stalled --columns ref,deal,stage,age,fields.product",
+    "pipeboard list --template '{ref}  {deal}  {value:words}'",
+    dashed_words=True,
+)
+@takes("words", nargs="*", help="such as value>20k -stage:lead")
+@takes("--sort", metavar="KEY", help="value, age, close or any column; -KEY reverses")
+@takes("--limit", type=int, metavar="N", help="at most N deals")
+@takes("--columns", metavar="A,B", help="such as ref,title,fields.product")
+@takes_all(_forms)
+@takes("--exit-code", action="store_true", help="end with 1 when there are any")
 def list_deals(call: Call) -> int:
     """The deals that match, one after another, in the form that was asked for."""
     asked = call.arguments
@@ -200,18 +209,3 @@ _WRITERS: dict[str, Callable[[Call, Selection, _Columns], None]] = {
 }
 
 _OF_IDS = ("ids", "count")
-
-VERBS = {
-    "list": Verb(
-        "[FILTER...]",
-        _list_arguments,
-        list_deals,
-        dashed_words=True,
-        examples=(
-            "pipeboard list 'value>20k' --sort -value",
-            "pipeboard list owner:mara overdue",
-            "pipeboard list stalled --columns ref,deal,stage,age,fields.product",
-            "pipeboard list --template '{ref}  {deal}  {value:words}'",
-        ),
-    )
-}

@@ -9,9 +9,9 @@ import re
 from collections.abc import Iterator
 
 from pipeboard import __version__
-from pipeboard.cli.arguments import Flag, Parser
-from pipeboard.cli.call import Call, Verb, parser_of
-from pipeboard.cli.verbs import GROUPS, NESTED, listed
+from pipeboard.cli.arguments import Flag
+from pipeboard.cli.call import Call
+from pipeboard.cli.verbs import GROUPS, NESTED, listed, parser_of, verb
 from pipeboard.cli.verbs import VERBS as EVERY_VERB
 from pipeboard.domain.lazy_dataclass import dataclass
 
@@ -31,11 +31,11 @@ class Manual:
 
 def every_verb() -> Iterator[str]:
     """Every verb that can be typed, the board's "" left out."""
-    for verb in EVERY_VERB:
-        if verb in NESTED:
-            yield from (f"{verb} {inner}" for inner in NESTED[verb][1])
+    for first in EVERY_VERB:
+        if first in NESTED:
+            yield from (f"{first} {second}" for second in NESTED[first][1])
         else:
-            yield verb
+            yield first
 
 
 def manual_of(verb: str) -> Manual:
@@ -90,10 +90,8 @@ def _man() -> Iterator[str]:
     yield _roff("A deal is named 142, D-142 or by part of its name that no other has.")
     for group, verbs in GROUPS.items():
         yield f".SH {_roff(group).upper()}"
-        for verb in verbs:
-            inner = [f"{verb} {name}" for name in NESTED[verb][1]] if verb in NESTED else [verb]
-            for one in inner:
-                yield from _man_of(manual_of(one))
+        for name in (name for name in every_verb() if name.partition(" ")[0] in verbs):
+            yield from _man_of(manual_of(name))
     yield ".SH FLAGS OF EVERY VERB"
     for flag in manual_of("list").flags:
         if flag.of_every_verb:
@@ -143,14 +141,8 @@ def _roff(text: str) -> str:
     return rf"\&{plain}" if re.match(r"[.']", plain) else plain
 
 
-def _man_arguments(parser: Parser) -> None:
-    parser.epilog = "Read it with: pipeboard man | man -l -"
-
-
+@verb("man", "", "pipeboard man | man -l -", more="Read it with: pipeboard man | man -l -")
 def man(call: Call) -> int:
     """The man page on stdout."""
     call.out.text(man_page().rstrip("\n"))
     return 0
-
-
-VERBS = {"man": Verb("", _man_arguments, man, examples=("pipeboard man | man -l -",))}

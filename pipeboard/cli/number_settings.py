@@ -5,9 +5,9 @@ from __future__ import annotations
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
-from pipeboard.cli.arguments import Parser
-from pipeboard.cli.call import Call, Verb
+from pipeboard.cli.call import Call
 from pipeboard.cli.tables import Table
+from pipeboard.cli.verbs import takes, takes_json, verb
 from pipeboard.domain.errors import BadInput
 from pipeboard.domain.json_data import json_number
 from pipeboard.domain.lazy_dataclass import with_values
@@ -22,14 +22,12 @@ if TYPE_CHECKING:
     from pipeboard.domain.metrics import Target
 
 
-def _target_arguments(parser: Parser) -> None:
-    parser.add_argument("period", metavar="PERIOD", help="2026, 2026Q4, 2026-11 or 2026-W47")
-    parser.add_argument("amount", metavar="AMOUNT", help="such as 130k; none takes it away")
-    parser.add_argument("--owner", metavar="REP", default="", help="of a rep")
-    parser.add_argument("--team", metavar="TEAM", default="", help="of a team")
-    parser.add_json()
-
-
+@verb("target set", "PERIOD AMOUNT", "pipeboard target set 2026Q4 130k --owner mara")
+@takes("period", metavar="PERIOD", help="2026, 2026Q4, 2026-11 or 2026-W47")
+@takes("amount", metavar="AMOUNT", help="such as 130k; none takes it away")
+@takes("--owner", metavar="REP", default="", help="of a rep")
+@takes("--team", metavar="TEAM", default="", help="of a team")
+@takes_json
 def set_target_of(call: Call) -> int:
     """What is to be won in a period by a rep, a team or everybody."""
     asked = call.arguments
@@ -67,6 +65,8 @@ def _target(target: Target) -> dict[str, object]:
     }
 
 
+@verb("target list", "", "pipeboard target list")
+@takes_json
 def list_targets(call: Call) -> int:
     """The targets of the pipeline."""
     found = targets_of(call.workspace, call.pipeline)
@@ -83,13 +83,11 @@ def list_targets(call: Call) -> int:
     return 0
 
 
-def _fx_arguments(parser: Parser) -> None:
-    parser.add_argument("currency", metavar="CURRENCY", help="such as USD")
-    parser.add_argument("rate", metavar="RATE", help="what one unit is worth; none takes it away")
-    parser.add_argument("--on", metavar="DATE", help="from that day on, else from today")
-    parser.add_json()
-
-
+@verb("fx set", "CURRENCY RATE", "pipeboard fx set USD 0.92")
+@takes("currency", metavar="CURRENCY", help="such as USD")
+@takes("rate", metavar="RATE", help="what one unit is worth; none takes it away")
+@takes("--on", metavar="DATE", help="from that day on, else from today")
+@takes_json
 def set_rate_of(call: Call) -> int:
     """What a currency is worth in the workspace's, from a day on."""
     asked = call.arguments
@@ -107,6 +105,8 @@ def _agreed_rate(agreement: Agreement) -> dict[str, object] | None:
     return {"currency": code, "from": day, "rate": float(Fraction(*parts))}
 
 
+@verb("fx list", "", "pipeboard fx list")
+@takes_json
 def list_rates(call: Call) -> int:
     """Every rate, by currency and day."""
     rates = call.workspace.reader.numbers.rates()
@@ -125,6 +125,8 @@ def list_rates(call: Call) -> int:
     return 0
 
 
+@verb("setting list", "", "pipeboard setting list")
+@takes_json
 def list_settings(call: Call) -> int:
     """How the workspace counts."""
     found = {name: chosen(call.settings, name) for name in SETTINGS}
@@ -136,12 +138,10 @@ def list_settings(call: Call) -> int:
     return 0
 
 
-def _set_arguments(parser: Parser) -> None:
-    parser.add_argument("name", metavar="SETTING", help=", ".join(SETTINGS))
-    parser.add_argument("value", metavar="VALUE", help="such as sunday, april or now")
-    parser.add_json()
-
-
+@verb("setting set", "SETTING VALUE", "pipeboard setting set fiscal-start april")
+@takes("name", metavar="SETTING", help=", ".join(SETTINGS))
+@takes("value", metavar="VALUE", help="such as sunday, april or now")
+@takes_json
 def set_setting(call: Call) -> int:
     """How numbers are counted, from now on and for every period."""
     asked = call.arguments
@@ -162,25 +162,3 @@ def set_setting(call: Call) -> int:
         return {"name": asked.name, "value": chosen(stored, asked.name)}
 
     return call.report_agreed(receipt, setting=document)
-
-
-VERBS = {
-    "target set": Verb(
-        "PERIOD AMOUNT",
-        _target_arguments,
-        set_target_of,
-        examples=("pipeboard target set 2026Q4 130k --owner mara",),
-    ),
-    "target list": Verb("", Parser.add_json, list_targets, examples=("pipeboard target list",)),
-    "fx set": Verb(
-        "CURRENCY RATE", _fx_arguments, set_rate_of, examples=("pipeboard fx set USD 0.92",)
-    ),
-    "fx list": Verb("", Parser.add_json, list_rates, examples=("pipeboard fx list",)),
-    "setting list": Verb("", Parser.add_json, list_settings, examples=("pipeboard setting list",)),
-    "setting set": Verb(
-        "SETTING VALUE",
-        _set_arguments,
-        set_setting,
-        examples=("pipeboard setting set fiscal-start april",),
-    ),
-}

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import TypeVar
 
-from pipeboard.cli.arguments import Parser
-from pipeboard.cli.call import Call, Verb, seen_argument
+from pipeboard.cli.call import Call
+from pipeboard.cli.verbs import takes, takes_json, takes_seen, together, verb
 from pipeboard.domain import commands as c
 from pipeboard.domain.criteria import ROLES
 from pipeboard.domain.deal import Contact, Deal, Term
@@ -24,22 +24,24 @@ def _deal(call: Call) -> Deal:
     return find_deal(call.workspace, call.arguments.deal, call.only_pipeline)
 
 
-def _deal_argument(parser: Parser) -> None:
-    parser.add_argument("deal", metavar="DEAL", help="142, D-142 or part of a name")
-    seen_argument(parser)
+_takes_deal = together(
+    takes("deal", metavar="DEAL", help="142, D-142 or part of a name"), takes_seen
+)
 
 
-def _contact_arguments(parser: Parser) -> None:
-    _deal_argument(parser)
-    parser.add_argument("name", metavar="NAME", help="the person, known or new")
-    parser.add_argument("--role", metavar="ROLE", help=f"one of {', '.join(ROLES)}")
-    parser.add_argument("--title", metavar="TEXT", help="what they are at their company")
-    parser.add_argument("--phone", metavar="NUMBER", help="their telephone")
-    parser.add_argument("--email", metavar="ADDRESS", help="their e-mail")
-    parser.add_argument("--remove", action="store_true", help="take them off the deal")
-    parser.add_json()
-
-
+@verb(
+    "contact",
+    "DEAL NAME",
+    "pipeboard contact 142 'Mika Laine' --role decision_maker --phone '+358 40 555'",
+)
+@_takes_deal
+@takes("name", metavar="NAME", help="the person, known or new")
+@takes("--role", metavar="ROLE", help=f"one of {', '.join(ROLES)}")
+@takes("--title", metavar="TEXT", help="what they are at their company")
+@takes("--phone", metavar="NUMBER", help="their telephone")
+@takes("--email", metavar="ADDRESS", help="their e-mail")
+@takes("--remove", action="store_true", help="take them off the deal")
+@takes_json
 def contact(call: Call) -> int:
     """A person of the deal: added, changed in what is given, or taken away."""
     deal = _deal(call)
@@ -48,16 +50,14 @@ def contact(call: Call) -> int:
     return call.report(call.execute(c.SetContact(key, wanted), [deal.id]))
 
 
-def _term_arguments(parser: Parser) -> None:
-    _deal_argument(parser)
-    parser.add_argument("item", metavar="TERM", help="what is negotiated: payment, delivery")
-    parser.add_argument("--ours", metavar="TEXT", help="our position")
-    parser.add_argument("--theirs", metavar="TEXT", help="their position")
-    parser.add_argument("--agreed", metavar="TEXT", help="what was agreed")
-    parser.add_argument("--remove", action="store_true", help="take it off the sheet")
-    parser.add_json()
-
-
+@verb("term", "DEAL TERM", "pipeboard term 142 Payment --ours '30 days' --theirs '60 days'")
+@_takes_deal
+@takes("item", metavar="TERM", help="what is negotiated: payment, delivery")
+@takes("--ours", metavar="TEXT", help="our position")
+@takes("--theirs", metavar="TEXT", help="their position")
+@takes("--agreed", metavar="TEXT", help="what was agreed")
+@takes("--remove", action="store_true", help="take it off the sheet")
+@takes_json
 def term(call: Call) -> int:
     """A line of the terms sheet: added, changed in what is given, or taken away."""
     deal = _deal(call)
@@ -86,13 +86,11 @@ def _changed(
     return key, None
 
 
-def _tick_arguments(parser: Parser) -> None:
-    _deal_argument(parser)
-    parser.add_argument("item", metavar="ITEM", help="its number, or part of its words")
-    parser.add_argument("--clear", action="store_true", help="not done after all")
-    parser.add_json()
-
-
+@verb("tick", "DEAL ITEM", "pipeboard tick 142 Goals")
+@_takes_deal
+@takes("item", metavar="ITEM", help="its number, or part of its words")
+@takes("--clear", action="store_true", help="not done after all")
+@takes_json
 def tick(call: Call) -> int:
     """An item of the checklist of the deal's stage, ticked or cleared."""
     asked, deal = call.arguments, _deal(call)
@@ -115,22 +113,3 @@ def _item(text: str, checklist: tuple[str, ...], stage: str) -> str:
         else f"{quoted(text)} could be {', '.join(found)}.",
         hint=f"There are: {', '.join(checklist)}." if checklist else "Its checklist is empty.",
     )
-
-
-VERBS = {
-    "contact": Verb(
-        "DEAL NAME",
-        _contact_arguments,
-        contact,
-        examples=(
-            "pipeboard contact 142 'Mika Laine' --role decision_maker --phone '+358 40 555'",
-        ),
-    ),
-    "term": Verb(
-        "DEAL TERM",
-        _term_arguments,
-        term,
-        examples=("pipeboard term 142 Payment --ours '30 days' --theirs '60 days'",),
-    ),
-    "tick": Verb("DEAL ITEM", _tick_arguments, tick, examples=("pipeboard tick 142 Goals",)),
-}

@@ -6,9 +6,9 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from pipeboard import outlet
-from pipeboard.cli.arguments import Parser
-from pipeboard.cli.call import Call, Verb
+from pipeboard.cli.call import Call
 from pipeboard.cli.tables import Table
+from pipeboard.cli.verbs import takes, takes_one, verb
 from pipeboard.domain.errors import BadInput
 from pipeboard.domain.locales import written
 from pipeboard.domain.money import currency_code
@@ -24,36 +24,42 @@ if TYPE_CHECKING:
     from pipeboard.workspace.reports import ReportQuery
 
 
-def _metrics_arguments(parser: Parser) -> None:
-    parser.add_argument("words", nargs="*", help="only deals that match a filter")
-    parser.add_argument(
-        "--period",
-        metavar="PERIOD",
-        default="this-quarter",
-        help="2026, 2026Q4, 2026-11, 2026-W47, last90d, all, FROM..TO",
-    )
-    parser.add_argument("--by", metavar="GROUP", help="split by owner, source, month, field.NAME…")
-    parser.add_argument("--owner", metavar="REP", help="what a rep did")
-    parser.add_argument("--compare", action="store_true", help="against the period before")
-    parser.add_argument("--as-of", metavar="T", help="as it was on a day or at an instant")
-    parser.add_argument(
-        "--since",
-        metavar="DATE",
-        help="what changed in the pipeline of the period since a day, or in FROM..TO",
-    )
-    parser.add_argument(
-        "--history",
-        action="store_true",
-        help="what forecasts said week by week in past periods, against what came",
-    )
-    parser.add_argument("--currency", metavar="CODE", default="", help="sums in another currency")
-    form = parser.add_mutually_exclusive_group()
-    form.add_argument("--json", action="store_true", help="one JSON document")
-    form.add_argument("--md", action="store_true", help="Markdown")
-    form.add_argument("--csv", action="store_true", help="CSV, a line for each number")
-    form.add_argument("--html", action="store_true", help="one page with charts, for a browser")
-
-
+@verb(
+    "metrics",
+    "[FILTER...]",
+    "pipeboard metrics --period last-quarter --compare",
+    "pipeboard metrics --by owner --csv",
+    "pipeboard metrics --html > numbers.html",
+    dashed_words=True,
+)
+@takes("words", nargs="*", help="only deals that match a filter")
+@takes(
+    "--period",
+    metavar="PERIOD",
+    default="this-quarter",
+    help="2026, 2026Q4, 2026-11, 2026-W47, last90d, all, FROM..TO",
+)
+@takes("--by", metavar="GROUP", help="split by owner, source, month, field.NAME…")
+@takes("--owner", metavar="REP", help="what a rep did")
+@takes("--compare", action="store_true", help="against the period before")
+@takes("--as-of", metavar="T", help="as it was on a day or at an instant")
+@takes(
+    "--since",
+    metavar="DATE",
+    help="what changed in the pipeline of the period since a day, or in FROM..TO",
+)
+@takes(
+    "--history",
+    action="store_true",
+    help="what forecasts said week by week in past periods, against what came",
+)
+@takes("--currency", metavar="CODE", default="", help="sums in another currency")
+@takes_one(
+    json="one JSON document",
+    md="Markdown",
+    csv="CSV, a line for each number",
+    html="one page with charts, for a browser",
+)
 def metrics(call: Call) -> int:
     """The numbers of a period, for people, scripts and spreadsheets."""
     from pipeboard.store.reading.facts import collecting_later
@@ -208,18 +214,3 @@ def _write_history(call: Call, report: Report) -> None:
     )
     call.out.line("")
     Table(("said at", *FORECAST_LINES, "came"), right=range(1, 7)).write(call.out, rows)
-
-
-VERBS = {
-    "metrics": Verb(
-        "[FILTER...]",
-        _metrics_arguments,
-        metrics,
-        dashed_words=True,
-        examples=(
-            "pipeboard metrics --period last-quarter --compare",
-            "pipeboard metrics --by owner --csv",
-            "pipeboard metrics --html > numbers.html",
-        ),
-    )
-}

@@ -3,27 +3,30 @@
 from __future__ import annotations
 
 from pipeboard import outlet
-from pipeboard.cli.arguments import Parser
-from pipeboard.cli.call import Call, Verb
+from pipeboard.cli.call import Call
 from pipeboard.cli.failures import DONE
+from pipeboard.cli.verbs import takes, takes_one, verb
 from pipeboard.domain.dates import Direction, local_date, parse_date
 from pipeboard.workspace.finding import find_deal
 
 
-def _review_arguments(parser: Parser) -> None:
-    parser.add_argument("--since", metavar="T", help="what to compare with, else the last review")
-    parser.add_argument("--hold", action="store_true", help="keep it: the next one starts here")
-    parser.add_argument("--held", metavar="DAY", help="a past review as it was; list tells which")
-    parser.add_argument(
-        "--decide", nargs=2, metavar=("DEAL", "STEP"), help='what was decided: D-12 "thu call Bob"'
-    )
-    parser.add_argument("--to", metavar="REP", default="", help="who does what was decided")
-    form = parser.add_mutually_exclusive_group()
-    form.add_argument("--json", action="store_true", help="one JSON document")
-    form.add_argument("--md", action="store_true", help="Markdown, which is also the plain form")
-    form.add_argument("--html", action="store_true", help="one page, for a browser")
-
-
+@verb(
+    "review",
+    "",
+    "pipeboard review --since 2w",
+    "pipeboard review --html > review.html",
+    "pipeboard review --decide 142 'thu send the offer' --to jonas",
+)
+@takes("--since", metavar="T", help="what to compare with, else the last review")
+@takes("--hold", action="store_true", help="keep it: the next one starts here")
+@takes("--held", metavar="DAY", help="a past review as it was; list tells which")
+@takes("--decide", nargs=2, metavar=("DEAL", "STEP"), help='what was decided: D-12 "thu call Bob"')
+@takes("--to", metavar="REP", default="", help="who does what was decided")
+@takes_one(
+    json="one JSON document",
+    md="Markdown, which is also the plain form",
+    html="one page, for a browser",
+)
 def review(call: Call) -> int:
     """The weekly review: the number, what changed, deals to discuss, flow, decisions."""
     from pipeboard.exchange.review_document import review_document, review_markdown, review_page
@@ -59,17 +62,3 @@ def review(call: Call) -> int:
     else:
         call.out.text(review_markdown(document).rstrip("\n"))
     return DONE
-
-
-VERBS = {
-    "review": Verb(
-        "",
-        _review_arguments,
-        review,
-        examples=(
-            "pipeboard review --since 2w",
-            "pipeboard review --html > review.html",
-            "pipeboard review --decide 142 'thu send the offer' --to jonas",
-        ),
-    )
-}

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pipeboard.cli.arguments import Parser
-from pipeboard.cli.call import Call, Verb
+from pipeboard.cli.call import Call
+from pipeboard.cli.verbs import takes, takes_json, verb
 from pipeboard.domain.events import to_json
 from pipeboard.domain.lazy_dataclass import replace
 from pipeboard.workspace.undoing import redo_last, undo_last, undo_list
@@ -14,17 +14,15 @@ if TYPE_CHECKING:
     from pipeboard.workspace.recording import Receipt
 
 
-def _undo_arguments(parser: Parser) -> None:
-    parser.add_argument("--list", action="store_true", help="what could be taken back, last first")
-    parser.add_argument(
-        "--rest",
-        action="store_true",
-        help="leave deals that somebody changed since as they are, and undo the others",
-    )
-    parser.add_argument("--limit", type=int, default=20, metavar="N", help="how many --list shows")
-    parser.add_json()
-
-
+@verb("undo", "", "pipeboard undo", "pipeboard undo --list")
+@takes("--list", action="store_true", help="what could be taken back, last first")
+@takes(
+    "--rest",
+    action="store_true",
+    help="leave deals that somebody changed since as they are, and undo the others",
+)
+@takes("--limit", type=int, default=20, metavar="N", help="how many --list shows")
+@takes_json
 def undo(call: Call) -> int:
     """My last command taken back, or the list of them."""
     return _list(call) if call.arguments.list else _undone(call)
@@ -63,20 +61,8 @@ def _list(call: Call) -> int:
     return 0
 
 
+@verb("redo", "", "pipeboard redo")
+@takes_json
 def redo(call: Call) -> int:
     """What I took back last, done again."""
     return _told(call, redo_last(call.workspace, **call.once))
-
-
-VERBS = {
-    "undo": Verb(
-        "",
-        _undo_arguments,
-        undo,
-        examples=(
-            "pipeboard undo",
-            "pipeboard undo --list",
-        ),
-    ),
-    "redo": Verb("", Parser.add_json, redo, examples=("pipeboard redo",)),
-}

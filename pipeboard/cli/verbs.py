@@ -1,10 +1,23 @@
-"""Every verb: the module that holds it and its line of help, in a table that is cheap to import."""
+"""Every verb: the module that holds it and its line of help, in a table that is cheap to import;
+and how such a module says what its verbs take."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from functools import reduce
+from importlib import import_module
+from typing import TYPE_CHECKING, TypeAlias
 
 from pipeboard import verb_place
+from pipeboard.domain.lazy_dataclass import dataclass
+
+if TYPE_CHECKING:
+    from typing import Unpack
+
+    from pipeboard.cli.arguments import HowTaken, Parser
+    from pipeboard.cli.call import Call
+
+    Run: TypeAlias = Callable[[Call], int]
 
 GROUPS: dict[str, dict[str, tuple[str, str]]] = {
     "Begin": {
@@ -260,3 +273,119 @@ def _unknown(verb: str, known: Iterable[str], otherwise: str) -> Exception:
 
     hint = did_you_mean(verb, known) or otherwise
     return BadInput(f"There is no verb {quoted(verb)}.", hint=hint)
+
+
+# What a module says of each of its verbs, above the function that does it.
+
+
+@dataclass(frozen=True, slots=True)
+class Verb:
+    """How a verb is called and what it does; `run` returns the exit code.
+
+    `words` are its arguments as the help shows them; with `dashed_words` they may begin with a
+    dash. `examples` are lines that show what it is good for; a test runs each, where 142 and 143
+    stand for open deals, 150 for a lost one, 151 for one that is put away. `more` stands below.
+    """
+
+    words: str
+    arguments: tuple[Callable[[Parser], object], ...]
+    run: Callable[[Call], int]
+    examples: tuple[str, ...]
+    dashed_words: bool
+    more: str
+
+
+_VERBS: dict[str, Verb] = {}
+"""The verbs of the modules that have been imported."""
+_TAKEN: dict[Run, tuple[Callable[[Parser], object], ...]] = {}
+
+
+def verb(
+    name: str, words: str = "", *examples: str, dashed_words: bool = False, more: str = ""
+) -> Callable[[Run], Run]:
+    """Makes a verb of the function below; what it takes stands between, in its order."""
+
+    def registered(run: Run) -> Run:
+        _VERBS[name] = Verb(words, _TAKEN.get(run, ()), run, examples, dashed_words, more)
+        return run
+
+    return registered
+
+
+def takes(*names: str, **how: Unpack[HowTaken]) -> Callable[[Run], Run]:
+    """An argument of a verb."""
+    return takes_all(lambda parser: parser.add_argument(*names, **how))
+
+
+def takes_all(arguments: Callable[[Parser], object]) -> Callable[[Run], Run]:
+    """Several arguments of a verb, which a function adds."""
+
+    def taken(run: Run) -> Run:
+        _TAKEN[run] = (arguments, *_TAKEN.get(run, ()))
+        return run
+
+    return taken
+
+
+def takes_one(**flags: str) -> Callable[[Run], Run]:
+    """Flags of a verb, each with its help, of which one at most is given."""
+
+    def added(parser: Parser) -> None:
+        group = parser.add_mutually_exclusive_group()
+        for name, text in flags.items():
+            group.add_argument(f"--{name}", action="store_true", help=text)
+
+    return takes_all(added)
+
+
+def together(*taken: Callable[[Run], Run]) -> Callable[[Run], Run]:
+    """Arguments that several verbs take, as one."""
+    return lambda run: reduce(lambda below, take: take(below), reversed(taken), run)
+
+
+def parser_of(verb: str) -> tuple[Verb, Parser]:
+    """A verb, and what reads its arguments."""
+    from pipeboard.cli.arguments import Parser
+
+    family, summary = listed(verb)
+    import_module(f"pipeboard.cli.{family}")
+    found = _VERBS[verb]
+    parser = Parser(
+        verb,
+        found.words,
+        summary,
+        examples=found.examples,
+        dashed_words=found.dashed_words,
+        takes_token=verb in TOKENED,
+    )
+    parser.epilog = found.more or None
+    for add in found.arguments:
+        add(parser)
+    return found, parser
+
+
+takes_json = takes("--json", action="store_true", help="one JSON document")
+takes_seen = takes(
+    "--seen",
+    type=int,
+    metavar="VERSION",
+    help="the deal's version that you looked at: refused where somebody changed the same since",
+)
+
+
+takes_deals = together(
+    takes("words", nargs="*", help="deals: 142, D-142 or part of a name"),
+    takes("--where", metavar="FILTER", help="the deals that match a filter"),
+    takes_seen,
+    takes_json,
+)
+"""What every verb takes that changes deals."""
+
+
+def last_word(words: Sequence[str], what: str, verb: str) -> tuple[list[str], str]:
+    """The words before the last and the last, which is `what`; BadInput when there is none."""
+    if not words:
+        from pipeboard.domain.errors import BadInput
+
+        raise BadInput(f"'{verb}' needs {what}.", hint=parser_of(verb)[1].example)
+    return list(words[:-1]), words[-1]

@@ -4,8 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from pipeboard.cli.arguments import Parser
-from pipeboard.cli.call import Call, Verb, deal_arguments, last_word, read_stdin, seen_argument
+from pipeboard.cli.arguments import Parser, read_stdin
+from pipeboard.cli.call import Call
+from pipeboard.cli.verbs import (
+    last_word,
+    takes,
+    takes_all,
+    takes_deals,
+    takes_json,
+    takes_seen,
+    verb,
+)
 from pipeboard.domain import commands as c
 from pipeboard.domain.dates import Direction
 from pipeboard.domain.deal import TOUCH_TYPES, TRIAL_CLOSES, Answer
@@ -15,14 +24,17 @@ from pipeboard.workspace.finding import find_deal
 from pipeboard.workspace.new_deals import recycle_due
 
 
-def _next_arguments(parser: Parser) -> None:
-    deal_arguments(parser)
-    parser.epilog = 'STEP is a date and words: "thu call Bob", "call Bob every 2w".'
-    parser.add_argument("--done", action="store_true", help="the present step is done")
-    parser.add_argument("--outcome", metavar="TEXT", default="", help="what came of it")
-    parser.add_argument("--clear", action="store_true", help="take the next step away")
-
-
+@verb(
+    "next",
+    "DEAL... STEP",
+    "pipeboard next 142 'thu call Bob'",
+    "pipeboard next 142 --done",
+    more='STEP is a date and words: "thu call Bob", "call Bob every 2w".',
+)
+@takes_deals
+@takes("--done", action="store_true", help="the present step is done")
+@takes("--outcome", metavar="TEXT", default="", help="what came of it")
+@takes("--clear", action="store_true", help="take the next step away")
 def next_step(call: Call) -> int:
     """What happens next; or that it happened; or that nothing is planned."""
     asked = call.arguments
@@ -39,29 +51,32 @@ def next_step(call: Call) -> int:
     return call.report(receipt)
 
 
-def _log_arguments(parser: Parser) -> None:
-    deal_arguments(parser)
+def _direction(parser: Parser) -> None:
     way = parser.add_mutually_exclusive_group()
     way.add_argument("--in", dest="direction", action="store_const", const="in", help="from them")
     way.add_argument(
         "--out", dest="direction", action="store_const", const="out", help="from us (the default)"
     )
-    parser.add_argument("--outcome", metavar="TEXT", default="", help="what came of it")
-    parser.add_argument("--quote", action="store_true", help="the proposal went out with it")
-    parser.add_argument(
-        "--trial-close",
-        metavar="ANSWER",
-        default="",
-        help=f"their answer to a small commitment: {', '.join(TRIAL_CLOSES)}",
-    )
-    parser.add_argument(
-        "--objection", metavar="TAG", default="", help="what they had against it, as a tag"
-    )
-    parser.add_argument(
-        "--variant", metavar="TAG", default="", help="which way of asking was tried, as a tag"
-    )
 
 
+@verb(
+    "log",
+    f"DEAL... {'|'.join(TOUCH_TYPES)}",
+    "pipeboard log 142 call --outcome 'Wants an offer.'",
+    "pipeboard log 142 email --in",
+)
+@takes_deals
+@takes_all(_direction)
+@takes("--outcome", metavar="TEXT", default="", help="what came of it")
+@takes("--quote", action="store_true", help="the proposal went out with it")
+@takes(
+    "--trial-close",
+    metavar="ANSWER",
+    default="",
+    help=f"their answer to a small commitment: {', '.join(TRIAL_CLOSES)}",
+)
+@takes("--objection", metavar="TAG", default="", help="what they had against it, as a tag")
+@takes("--variant", metavar="TAG", default="", help="which way of asking was tried, as a tag")
 def log(call: Call) -> int:
     """An interaction with the buyer, now."""
     asked = call.arguments
@@ -78,15 +93,16 @@ def log(call: Call) -> int:
     return call.report(call.execute(command, call.ids(refs)))
 
 
-def _note_arguments(parser: Parser) -> None:
-    deal_arguments(parser)
-    parser.add_argument("-m", "--message", metavar="TEXT", help="the note; without it: your editor")
-    parser.add_argument(
-        "--edit", metavar="ID", help="rewrite your note of that id, as 'show --json' tells it"
-    )
-    parser.epilog = "'-' behind the deals reads the note from stdin."
-
-
+@verb(
+    "note",
+    "DEAL... [-]",
+    "pipeboard note 142 -m 'The board meets in May.'",
+    "pipeboard note 142 - < call.txt",
+    more="'-' behind the deals reads the note from stdin.",
+)
+@takes_deals
+@takes("-m", "--message", metavar="TEXT", help="the note; without it: your editor")
+@takes("--edit", metavar="ID", help="rewrite your note of that id, as 'show --json' tells it")
 def note(call: Call) -> int:
     """A note from the command line, from stdin or from the editor; or one's own rewritten."""
     asked = call.arguments
@@ -125,19 +141,19 @@ def _in_editor(call: Call, name: str, before: str, store: Callable[[str], int]) 
     return code or 0
 
 
-def _answer_arguments(parser: Parser) -> None:
-    parser.add_argument("deal", metavar="DEAL", help="142, D-142 or part of a name")
-    parser.add_argument("question", metavar="QUESTION", help="its number, key or what it proves")
-    parser.add_argument(
-        "text", nargs="?", default="", metavar="TEXT", help="the answer; without it: your editor"
-    )
-    parser.add_argument("--rating", type=int, metavar="0-4", help="how good the answer is")
-    parser.add_argument("--evidence", metavar="TEXT", default="", help="what it rests on")
-    parser.add_argument("--clear", action="store_true", help="take the answer back: unknown again")
-    seen_argument(parser)
-    parser.add_json()
-
-
+@verb(
+    "answer",
+    "DEAL QUESTION [TEXT]",
+    "pipeboard answer 142 authority 'The CFO signs above 25k' --rating 3",
+)
+@takes("deal", metavar="DEAL", help="142, D-142 or part of a name")
+@takes("question", metavar="QUESTION", help="its number, key or what it proves")
+@takes("text", nargs="?", default="", metavar="TEXT", help="the answer; without it: your editor")
+@takes("--rating", type=int, metavar="0-4", help="how good the answer is")
+@takes("--evidence", metavar="TEXT", default="", help="what it rests on")
+@takes("--clear", action="store_true", help="take the answer back: unknown again")
+@takes_seen
+@takes_json
 def answer(call: Call) -> int:
     """An answer to one of the pipeline's questions, or the question open again."""
     asked = call.arguments
@@ -159,12 +175,14 @@ def answer(call: Call) -> int:
     return _in_editor(call, f"answer {deal.ref} {asked.question}", before, store)
 
 
-def _snooze_arguments(parser: Parser) -> None:
-    deal_arguments(parser)
-    parser.add_argument("--reason", metavar="TEXT", default="", help="why it sleeps")
-    parser.epilog = "The DATE 'off' wakes a deal."
-
-
+@verb(
+    "snooze",
+    "DEAL... DATE",
+    "pipeboard snooze 142 +2w --reason 'Plant holidays'",
+    more="The DATE 'off' wakes a deal.",
+)
+@takes_deals
+@takes("--reason", metavar="TEXT", default="", help="why it sleeps")
 def snooze(call: Call) -> int:
     """Parked until a day, or woken."""
     asked = call.arguments
@@ -174,55 +192,13 @@ def snooze(call: Call) -> int:
     return call.report(receipt, f"Until {written().date(until)}." if until else "")
 
 
-def _recycle_arguments(parser: Parser) -> None:
-    parser.epilog = "The board does it whenever it opens; this is for cron."
-    parser.add_json()
-
-
+@verb(
+    "recycle",
+    "",
+    "pipeboard recycle --dry-run",
+    more="The board does it whenever it opens; this is for cron.",
+)
+@takes_json
 def recycle(call: Call) -> int:
     """New leads for the lost deals whose day to try again has come."""
     return call.report(recycle_due(call.workspace, **call.once), refs=True)
-
-
-VERBS = {
-    "recycle": Verb("", _recycle_arguments, recycle, examples=("pipeboard recycle --dry-run",)),
-    "next": Verb(
-        "DEAL... STEP",
-        _next_arguments,
-        next_step,
-        examples=(
-            "pipeboard next 142 'thu call Bob'",
-            "pipeboard next 142 --done",
-        ),
-    ),
-    "log": Verb(
-        f"DEAL... {'|'.join(TOUCH_TYPES)}",
-        _log_arguments,
-        log,
-        examples=(
-            "pipeboard log 142 call --outcome 'Wants an offer.'",
-            "pipeboard log 142 email --in",
-        ),
-    ),
-    "note": Verb(
-        "DEAL... [-]",
-        _note_arguments,
-        note,
-        examples=(
-            "pipeboard note 142 -m 'The board meets in May.'",
-            "pipeboard note 142 - < call.txt",
-        ),
-    ),
-    "answer": Verb(
-        "DEAL QUESTION [TEXT]",
-        _answer_arguments,
-        answer,
-        examples=("pipeboard answer 142 authority 'The CFO signs above 25k' --rating 3",),
-    ),
-    "snooze": Verb(
-        "DEAL... DATE",
-        _snooze_arguments,
-        snooze,
-        examples=("pipeboard snooze 142 +2w --reason 'Plant holidays'",),
-    ),
-}

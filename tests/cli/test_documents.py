@@ -9,10 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from pipeboard.cli.call import parser_of
 from pipeboard.cli.config import problems
 from pipeboard.cli.documents import FOLDER, document
-from pipeboard.cli.verbs import TOPICS, cut
+from pipeboard.cli.verbs import TOPICS, cut, parser_of
 from tests.cli.conftest import Type
 from tests.cli.test_manual import demo as demo
 from tests.cli.test_manual import parts_of, run_as_shown
