@@ -1,4 +1,5 @@
-"""The verbs that look at one deal and at what happened: show, history."""
+"""The verbs that look at one deal and at what happened, and take it back: show, history, undo,
+redo."""
 
 from __future__ import annotations
 
@@ -15,13 +16,17 @@ from pipeboard.cli.verbs import takes, takes_json, takes_one, verb
 from pipeboard.domain.agreements import AgreementEntry
 from pipeboard.domain.deal_record import Entry, LoggedEvent
 from pipeboard.domain.errors import BadInput
+from pipeboard.domain.events import to_json
+from pipeboard.domain.lazy_dataclass import replace
 from pipeboard.domain.locales import ENGLISH, written
 from pipeboard.domain.text import did_you_mean, quoted
 from pipeboard.store.sql import Audit
 from pipeboard.workspace.finding import deal_record, find_deal
+from pipeboard.workspace.undoing import redo_last, undo_last, undo_list
 
 if TYPE_CHECKING:
     from pipeboard.domain.json_data import Document
+    from pipeboard.workspace.recording import Receipt
 
 _PAGE = 1_000
 
@@ -173,3 +178,60 @@ def _logged(
     while page := reader.history.log(deal_id, since, _PAGE, before=before, audit=audit):
         yield from page
         before = page[-1].seq
+
+
+# Taking a command back, and doing it again.
+
+
+@verb("undo", "", "pipeboard undo", "pipeboard undo --list")
+@takes("--list", action="store_true", help="what could be taken back, last first")
+@takes(
+    "--rest",
+    action="store_true",
+    help="leave deals that somebody changed since as they are, and undo the others",
+)
+@takes("--limit", type=int, default=20, metavar="N", help="how many --list shows")
+@takes_json
+def undo(call: Call) -> int:
+    """My last command taken back, or the list of them."""
+    return _list(call) if call.arguments.list else _undone(call)
+
+
+def _undone(call: Call) -> int:
+    return _told(call, undo_last(call.workspace, rest=call.arguments.rest, **call.once))
+
+
+def _told(call: Call, receipt: Receipt) -> int:
+    """What was taken back or put again, whose it was, and when."""
+    about = f" ({receipt.about})" if receipt.about else ""
+    return call.report(replace(receipt, summary=f"{receipt.summary}{about}"))
+
+
+def _list(call: Call) -> int:
+    commands = undo_list(call.workspace, max(call.arguments.limit, 0))
+    if call.arguments.json:
+        documents = [
+            {
+                "command_id": c.id,
+                "verb": c.verb,
+                "summary": c.summary,
+                "at": to_json(c.at),
+                "actor": c.actor,
+                "acting_as": c.acting_as or None,
+            }
+            for c in commands
+        ]
+        call.out.document({"commands": documents})
+        return 0
+    for command in commands:
+        at = command.at.astimezone(call.settings.zone)
+        whom = f"  for {command.acting_as}" if command.acting_as else ""
+        call.out.line(f"{at:%Y-%m-%d %H:%M}{whom}  {command.summary}")
+    return 0
+
+
+@verb("redo", "", "pipeboard redo")
+@takes_json
+def redo(call: Call) -> int:
+    """What I took back last, done again."""
+    return _told(call, redo_last(call.workspace, **call.once))

@@ -1,4 +1,5 @@
-"""The verb that lists deals, for people and for scripts: list."""
+"""The verbs that list deals, for people and for scripts, and keep filters under a name: list,
+filter."""
 
 from __future__ import annotations
 
@@ -23,7 +24,7 @@ from pipeboard.cli.columns import (
 from pipeboard.cli.failures import DONE, FAILED
 from pipeboard.cli.output import as_json, write_stream_of_documents
 from pipeboard.cli.tables import Cell, Table
-from pipeboard.cli.verbs import takes, takes_all, verb
+from pipeboard.cli.verbs import takes, takes_all, takes_json, verb
 from pipeboard.domain.deal import Deal
 from pipeboard.domain.deal_record import deal_seen_by
 from pipeboard.domain.errors import BadInput
@@ -31,6 +32,7 @@ from pipeboard.domain.text import did_you_mean, printable, quoted
 from pipeboard.exchange.tables import defuse
 from pipeboard.store.reading.listing import SORTS, Listing, Place, Selection
 from pipeboard.workspace.finding import parse_filter
+from pipeboard.workspace.reports import rename_filter, save_filter, saved_filters
 
 _HEADINGS = {"sign": "", "expected_close": "close", "created_at": "created", "closed_at": "closed"}
 
@@ -209,3 +211,48 @@ _WRITERS: dict[str, Callable[[Call, Selection, _Columns], None]] = {
 }
 
 _OF_IDS = ("ids", "count")
+
+
+# Filters under a name.
+
+
+@verb("filter list", "", "pipeboard filter list")
+@takes_json
+def list_filters(call: Call) -> int:
+    """My filters and those of everybody."""
+    found = saved_filters(call.workspace)
+    if call.arguments.json:
+        call.out.document({"filters": [{"name": name, "filter": text} for name, text in found]})
+        return 0
+    Table(("name", "filter"), elastic=(1,)).write(call.out, found)
+    if not found:
+        call.out.say("No filter is saved; for example: pipeboard filter save big 'value>50k open'")
+    return 0
+
+
+@verb("filter save", "NAME FILTER", "pipeboard filter save big 'value>50k open'")
+@takes("name", metavar="NAME")
+@takes("filter", metavar="FILTER", help="as in list; in quotes")
+@takes_json
+def save(call: Call) -> int:
+    """A filter under a name, in place of one that has it."""
+    asked = call.arguments
+    return call.report(save_filter(call.workspace, asked.name, asked.filter, **call.once))
+
+
+@verb("filter rename", "SAVED NEW", "pipeboard filter rename big large")
+@takes("name", metavar="NAME")
+@takes("new", metavar="NEW")
+@takes_json
+def rename(call: Call) -> int:
+    """Another name for a filter."""
+    asked = call.arguments
+    return call.report(rename_filter(call.workspace, asked.name, asked.new, **call.once))
+
+
+@verb("filter forget", "SAVED", "pipeboard filter forget big")
+@takes("name", metavar="NAME")
+@takes_json
+def forget(call: Call) -> int:
+    """A filter taken away."""
+    return call.report(save_filter(call.workspace, call.arguments.name, "", **call.once))

@@ -21,10 +21,10 @@ if TYPE_CHECKING:
 
 GROUPS: dict[str, dict[str, tuple[str, str]]] = {
     "Begin": {
-        "board": ("board", "open the board, as without a verb; --restricted for SSH accounts"),
+        "board": ("screens", "open the board, as without a verb; --restricted for SSH accounts"),
         "init": ("setup", "make a workspace: database, pipeline, currency"),
-        "demo": ("demo", "try it on a made-up team in a temporary database"),
-        "tour": ("demo", "the demo, with eight keys to try one after another"),
+        "demo": ("first_run", "try it on a made-up team in a temporary database"),
+        "tour": ("first_run", "the demo, with eight keys to try one after another"),
         "import": ("importing", "take deals over from a file of another tool"),
         "export": ("exporting", "give deals, or the whole workspace, to a file"),
     },
@@ -33,13 +33,13 @@ GROUPS: dict[str, dict[str, tuple[str, str]]] = {
         "due": ("day", "what is due until today; --short for a prompt"),
         "check": ("day", "find deals without a next step or past a limit, for cron"),
         "digest": ("day", "what to know when the day begins"),
-        "review": ("review", "the weekly review: number, changes, deals to discuss, decisions"),
+        "review": ("reports", "the weekly review: number, changes, deals to discuss, decisions"),
     },
     "Deals": {
         "add": ("deals", "add a deal in one line"),
         "list": ("listing", "deals that match a filter"),
         "show": ("history", "one deal with everything around it"),
-        "filter": ("filters", "filters under a name, for F on the board and --where"),
+        "filter": ("listing", "filters under a name, for F on the board and --where"),
         "set": ("deals", "change fields of deals"),
         "assign": ("deals", "give deals to a rep"),
         "tag": ("deals", "put tags on deals and take them off"),
@@ -59,22 +59,22 @@ GROUPS: dict[str, dict[str, tuple[str, str]]] = {
         "note": ("work", "write a note on deals"),
         "answer": ("work", "answer a qualification question"),
         "snooze": ("work", "park deals until a day"),
-        "contact": ("people_terms", "put a person on a deal, or take one off"),
-        "term": ("people_terms", "keep the terms that are negotiated"),
-        "tick": ("people_terms", "tick an item of the stage's checklist"),
+        "contact": ("work", "put a person on a deal, or take one off"),
+        "term": ("work", "keep the terms that are negotiated"),
+        "tick": ("work", "tick an item of the stage's checklist"),
         "template": ("letters", "a letter with the words of a deal in it"),
         "recycle": ("work", "bring back the lost deals whose day has come"),
     },
     "Numbers": {
         "metrics": ("reports", "win rates, forecast, bottleneck: the numbers of a period"),
         "target": ("number_settings", "what is to be won in a period"),
-        "call": ("calls", "what a rep says that a period will bring"),
+        "call": ("number_settings", "what a rep says that a period will bring"),
         "fx": ("number_settings", "what other currencies are worth, from which day on"),
         "setting": ("number_settings", "when weeks and business years begin, whom deals count for"),
     },
     "History": {
-        "undo": ("undo", "take your last command back, whole"),
-        "redo": ("undo", "do again what you took back"),
+        "undo": ("history", "take your last command back, whole"),
+        "redo": ("history", "do again what you took back"),
         "history": ("history", "who did what, and when"),
     },
     "Upkeep": {
@@ -91,7 +91,7 @@ GROUPS: dict[str, dict[str, tuple[str, str]]] = {
         "keys": ("settings", "the keys of the board"),
         "completions": ("completions", "what Tab puts on a command line, for bash, zsh and fish"),
         "man": ("manual", "the man page"),
-        "help": ("documents", "what there is to read: import, filter, scripts, configuration"),
+        "help": ("manual", "what there is to read: import, filter, scripts, configuration"),
         "version": ("settings", "the version of pipeboard"),
     },
 }
@@ -249,7 +249,7 @@ def cut(arguments: Sequence[str]) -> tuple[str, tuple[str, ...]]:
 def listed(verb: str) -> tuple[str, str]:
     """The module of a verb and its line of help."""
     if not verb:
-        return "board", "open the board"
+        return "screens", "open the board"
     first, _, second = verb.partition(" ")
     family, summary = VERBS[first]
     return family, NESTED[first][1][second] if second else summary
