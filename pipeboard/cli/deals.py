@@ -142,11 +142,8 @@ def assign(call: Call) -> int:
     refs, rep = last_word(call.arguments.words, "deals and a rep", "assign")
     ids, name, note = call.ids(refs), rep.removeprefix("@"), call.arguments.note
     receipt = call.for_owner(lambda new_rep: call.execute(c.Assign(name, note, new_rep), ids))
-    return call.report(receipt, *_owned(receipt))
-
-
-def _owned(receipt: Receipt) -> tuple[str, ...]:
-    return tuple(f"Owner: @{deal.owner}." for deal in receipt.deals[:1] if deal.owner)
+    owned = (f"Owner: @{deal.owner}." for deal in receipt.deals[:1] if deal.owner)
+    return call.report(receipt, *owned)
 
 
 @verb("tag", "DEAL... +TAG... -TAG...", "pipeboard tag 142 +renewal -cold", dashed_words=True)
