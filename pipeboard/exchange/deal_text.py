@@ -9,11 +9,11 @@ from html import unescape
 from html.parser import HTMLParser
 from zoneinfo import ZoneInfo
 
+from pipeboard.domain.cadence import PERSISTENCE, follow_ups
 from pipeboard.domain.criteria import unmet_of_stage
 from pipeboard.domain.dates import local_date
 from pipeboard.domain.deal import Deal
 from pipeboard.domain.deal_record import DealRecord, Entry
-from pipeboard.domain.follow_up import PERSISTENCE, follow_ups
 from pipeboard.domain.lazy_dataclass import dataclass
 from pipeboard.domain.locales import written
 from pipeboard.domain.money import format_percent
