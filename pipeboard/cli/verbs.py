@@ -4,15 +4,13 @@ and how such a module says what its verbs take."""
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from functools import reduce
-from importlib import import_module
-from typing import TYPE_CHECKING, TypeAlias
 
 from pipeboard import verb_place
 from pipeboard.domain.lazy_dataclass import dataclass
 
+TYPE_CHECKING = False  # help imports no `typing`
 if TYPE_CHECKING:
-    from typing import Unpack
+    from typing import TypeAlias, Unpack
 
     from pipeboard.cli.arguments import HowTaken, Parser
     from pipeboard.cli.call import Call
@@ -340,11 +338,19 @@ def takes_one(**flags: str) -> Callable[[Run], Run]:
 
 def together(*taken: Callable[[Run], Run]) -> Callable[[Run], Run]:
     """Arguments that several verbs take, as one."""
-    return lambda run: reduce(lambda below, take: take(below), reversed(taken), run)
+
+    def all_taken(run: Run) -> Run:
+        for take in reversed(taken):
+            run = take(run)
+        return run
+
+    return all_taken
 
 
 def parser_of(verb: str) -> tuple[Verb, Parser]:
     """A verb, and what reads its arguments."""
+    from importlib import import_module
+
     from pipeboard.cli.arguments import Parser
 
     family, summary = listed(verb)
