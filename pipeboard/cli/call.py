@@ -13,6 +13,7 @@ from pipeboard import outlet
 from pipeboard.cli.output import Output
 from pipeboard.domain.dates import Direction, parse_date, parse_instant, start_of_day
 from pipeboard.domain.errors import BadInput, DatabaseError, NotFound, PipeboardError
+from pipeboard.domain.lazy_dataclass import dataclass
 from pipeboard.domain.locales import speak, write_as
 from pipeboard.domain.text import quoted
 from pipeboard.workspace.finding import find_pipeline, parse_filter
@@ -20,6 +21,7 @@ from pipeboard.workspace.finding import find_pipeline, parse_filter
 if TYPE_CHECKING:
     from datetime import date, datetime
 
+    from pipeboard.cli.arguments import Parser
     from pipeboard.cli.config import Config
     from pipeboard.domain.agreements import Agreement
     from pipeboard.domain.commands import Command
@@ -35,6 +37,23 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 FEW = 3  # deals that a filter may change without a yes
+
+
+@dataclass(frozen=True, slots=True)
+class Verb:
+    """How a verb is called and what it does; `run` returns the exit code.
+
+    `words` are its arguments as the help shows them; with `dashed_words` they may begin with a
+    dash. `examples` are lines that show what it is good for; a test runs each, where 142 and 143
+    stand for open deals, 150 for a lost one, 151 for one that is put away. `more` stands below.
+    """
+
+    words: str
+    arguments: tuple[Callable[[Parser], object], ...]
+    run: Callable[[Call], int]
+    examples: tuple[str, ...]
+    dashed_words: bool
+    more: str
 
 
 class Once(TypedDict):

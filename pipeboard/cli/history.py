@@ -3,7 +3,7 @@ redo."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 from heapq import merge
 from itertools import islice
@@ -22,10 +22,10 @@ from pipeboard.domain.locales import ENGLISH, written
 from pipeboard.domain.text import did_you_mean, quoted
 from pipeboard.store.sql import Audit
 from pipeboard.workspace.finding import deal_record, find_deal
-from pipeboard.workspace.undoing import redo_last, undo_last, undo_list
 
 if TYPE_CHECKING:
     from pipeboard.domain.json_data import Document
+    from pipeboard.store.reading.history import Did
     from pipeboard.workspace.recording import Receipt
 
 _PAGE = 1_000
@@ -194,10 +194,10 @@ def _logged(
 @takes_json
 def undo(call: Call) -> int:
     """My last command taken back, or the list of them."""
-    return _list(call) if call.arguments.list else _undone(call)
+    from pipeboard.workspace.undoing import undo_last, undo_list
 
-
-def _undone(call: Call) -> int:
+    if call.arguments.list:
+        return _list(call, undo_list(call.workspace, max(call.arguments.limit, 0)))
     return _told(call, undo_last(call.workspace, rest=call.arguments.rest, **call.once))
 
 
@@ -207,8 +207,7 @@ def _told(call: Call, receipt: Receipt) -> int:
     return call.report(replace(receipt, summary=f"{receipt.summary}{about}"))
 
 
-def _list(call: Call) -> int:
-    commands = undo_list(call.workspace, max(call.arguments.limit, 0))
+def _list(call: Call, commands: Sequence[Did]) -> int:
     if call.arguments.json:
         documents = [
             {
@@ -234,4 +233,6 @@ def _list(call: Call) -> int:
 @takes_json
 def redo(call: Call) -> int:
     """What I took back last, done again."""
+    from pipeboard.workspace.undoing import redo_last
+
     return _told(call, redo_last(call.workspace, **call.once))

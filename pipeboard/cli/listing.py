@@ -32,7 +32,6 @@ from pipeboard.domain.text import did_you_mean, printable, quoted
 from pipeboard.exchange.tables import defuse
 from pipeboard.store.reading.listing import SORTS, Listing, Place, Selection
 from pipeboard.workspace.finding import parse_filter
-from pipeboard.workspace.reports import rename_filter, save_filter, saved_filters
 
 _HEADINGS = {"sign": "", "expected_close": "close", "created_at": "created", "closed_at": "closed"}
 
@@ -220,6 +219,8 @@ _OF_IDS = ("ids", "count")
 @takes_json
 def list_filters(call: Call) -> int:
     """My filters and those of everybody."""
+    from pipeboard.workspace.reports import saved_filters
+
     found = saved_filters(call.workspace)
     if call.arguments.json:
         call.out.document({"filters": [{"name": name, "filter": text} for name, text in found]})
@@ -236,6 +237,8 @@ def list_filters(call: Call) -> int:
 @takes_json
 def save(call: Call) -> int:
     """A filter under a name, in place of one that has it."""
+    from pipeboard.workspace.reports import save_filter
+
     asked = call.arguments
     return call.report(save_filter(call.workspace, asked.name, asked.filter, **call.once))
 
@@ -246,6 +249,8 @@ def save(call: Call) -> int:
 @takes_json
 def rename(call: Call) -> int:
     """Another name for a filter."""
+    from pipeboard.workspace.reports import rename_filter
+
     asked = call.arguments
     return call.report(rename_filter(call.workspace, asked.name, asked.new, **call.once))
 
@@ -255,4 +260,6 @@ def rename(call: Call) -> int:
 @takes_json
 def forget(call: Call) -> int:
     """A filter taken away."""
+    from pipeboard.workspace.reports import save_filter
+
     return call.report(save_filter(call.workspace, call.arguments.name, "", **call.once))

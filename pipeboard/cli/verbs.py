@@ -6,14 +6,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 
 from pipeboard import verb_place
-from pipeboard.domain.lazy_dataclass import dataclass
 
 TYPE_CHECKING = False  # help imports no `typing`
 if TYPE_CHECKING:
     from typing import TypeAlias, Unpack
 
     from pipeboard.cli.arguments import HowTaken, Parser
-    from pipeboard.cli.call import Call
+    from pipeboard.cli.call import Call, Verb
 
     Run: TypeAlias = Callable[[Call], int]
 
@@ -276,23 +275,6 @@ def _unknown(verb: str, known: Iterable[str], otherwise: str) -> Exception:
 # What a module says of each of its verbs, above the function that does it.
 
 
-@dataclass(frozen=True, slots=True)
-class Verb:
-    """How a verb is called and what it does; `run` returns the exit code.
-
-    `words` are its arguments as the help shows them; with `dashed_words` they may begin with a
-    dash. `examples` are lines that show what it is good for; a test runs each, where 142 and 143
-    stand for open deals, 150 for a lost one, 151 for one that is put away. `more` stands below.
-    """
-
-    words: str
-    arguments: tuple[Callable[[Parser], object], ...]
-    run: Callable[[Call], int]
-    examples: tuple[str, ...]
-    dashed_words: bool
-    more: str
-
-
 _VERBS: dict[str, Verb] = {}
 """The verbs of the modules that have been imported."""
 _TAKEN: dict[Run, tuple[Callable[[Parser], object], ...]] = {}
@@ -302,6 +284,8 @@ def verb(
     name: str, words: str = "", *examples: str, dashed_words: bool = False, more: str = ""
 ) -> Callable[[Run], Run]:
     """Makes a verb of the function below; what it takes stands between, in its order."""
+
+    from pipeboard.cli.call import Verb
 
     def registered(run: Run) -> Run:
         _VERBS[name] = Verb(words, _TAKEN.get(run, ()), run, examples, dashed_words, more)
