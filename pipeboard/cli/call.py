@@ -287,12 +287,7 @@ class Call:
     @property
     def once(self) -> Once:
         """What every use case takes: whether it is only tried, and the name of the change."""
-        return self.once_for("")
-
-    def once_for(self, part: object) -> Once:
-        """`once` for one of several use cases of this call, each with a name of its own."""
-        token = self.arguments.token and "/".join(filter(None, (self.arguments.token, str(part))))
-        return {"dry_run": self.arguments.dry_run, "token": token or ""}
+        return {"dry_run": self.arguments.dry_run, "token": self.arguments.token or ""}
 
     def execute(self, command: Command, ids: Sequence[int]) -> Receipt:
         """The command carried out on the deals, or only tried."""
