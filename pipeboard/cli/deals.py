@@ -22,8 +22,6 @@ if TYPE_CHECKING:
     from pipeboard.workspace.recording import Receipt
 
 _ASSIGNMENT = re.compile(r"(?:fields?\.[^=]+|[a-z_]+)=", re.IGNORECASE)
-
-
 _takes_new_rep = takes(
     "--new-rep", action="store_true", help="the owner may be somebody new: make that rep"
 )

@@ -21,8 +21,6 @@ if TYPE_CHECKING:
 
 _FOLDER = "templates"
 _LONGEST = 200_000
-
-
 _MORE = (
     "Templates are files NAME.md in the folder 'templates' beside the database (the team's) or "
     "beside your configuration (yours, which go first). In braces stands what the deal says: "

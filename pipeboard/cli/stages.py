@@ -16,12 +16,9 @@ from pipeboard.workspace.new_deals import win_with_sequels
 if TYPE_CHECKING:
     from pipeboard.workspace.recording import Receipt
 
-
 _takes_override = takes(
     "--override", metavar="REASON", default="", help="pass the gate; the reason is logged"
 )
-
-
 _takes_on = takes("--on", metavar="DATE", help="the day it was, today unless given")
 
 
