@@ -23,7 +23,7 @@ from pipeboard.cli.columns import (
 )
 from pipeboard.cli.failures import DONE, FAILED
 from pipeboard.cli.output import as_json, write_stream_of_documents
-from pipeboard.cli.tables import Cell, Table
+from pipeboard.cli.tables import Cell, Table, tell
 from pipeboard.cli.verbs import takes, takes_all, takes_json, verb
 from pipeboard.domain.deal import Deal
 from pipeboard.domain.deal_record import deal_seen_by
@@ -222,13 +222,9 @@ def list_filters(call: Call) -> int:
     from pipeboard.workspace.reports import saved_filters
 
     found = saved_filters(call.workspace)
-    if call.arguments.json:
-        call.out.document({"filters": [{"name": name, "filter": text} for name, text in found]})
-        return 0
-    Table(("name", "filter"), elastic=(1,)).write(call.out, found)
-    if not found:
-        call.out.say("No filter is saved; for example: pipeboard filter save big 'value>50k open'")
-    return 0
+    document = {"filters": [{"name": name, "filter": text} for name, text in found]}
+    empty = "No filter is saved; for example: pipeboard filter save big 'value>50k open'"
+    return tell(call, document, Table(("name", "filter"), elastic=(1,)), found, empty)
 
 
 @verb("filter save", "NAME FILTER", "pipeboard filter save big 'value>50k open'")

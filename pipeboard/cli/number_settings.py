@@ -7,7 +7,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from pipeboard.cli.call import Call
-from pipeboard.cli.tables import Table
+from pipeboard.cli.tables import Table, tell
 from pipeboard.cli.verbs import takes, takes_json, verb
 from pipeboard.domain.errors import BadInput
 from pipeboard.domain.json_data import json_number
@@ -72,17 +72,13 @@ def _target(target: Target) -> dict[str, object]:
 def list_targets(call: Call) -> int:
     """The targets of the pipeline."""
     found = targets_of(call.workspace, call.pipeline)
-    if call.arguments.json:
-        call.out.document({"targets": [_target(target) for target in found]})
-        return 0
+    document = {"targets": [_target(target) for target in found]}
     rows = (
         (target.period, _whose(target.owner, target.team), written().money(target.amount))
         for target in found
     )
-    Table(("period", "whose", "target"), right=(2,)).write(call.out, rows)
-    if not found:
-        call.out.say("No target is set; for example: pipeboard target set 2026Q4 130k")
-    return 0
+    empty = "No target is set; for example: pipeboard target set 2026Q4 130k"
+    return tell(call, document, Table(("period", "whose", "target"), right=(2,)), rows, empty)
 
 
 @verb("fx set", "CURRENCY RATE", "pipeboard fx set USD 0.92")
@@ -113,18 +109,14 @@ def list_rates(call: Call) -> int:
     """Every rate, by currency and day."""
     rates = call.workspace.reader.numbers.rates()
     found = [(code, day, rate) for code, dated in rates.dated.items() for day, rate in dated]
-    if call.arguments.json:
-        documents = [
-            {"currency": code, "from": day.isoformat(), "rate": float(rate)}
-            for code, day, rate in found
-        ]
-        call.out.document({"base": rates.base, "rates": documents})
-        return 0
+    documents = [
+        {"currency": code, "from": day.isoformat(), "rate": float(rate)}
+        for code, day, rate in found
+    ]
     rows = ((code, day.isoformat(), f"{float(rate):g}") for code, day, rate in found)
-    Table(("currency", "from", f"in {rates.base}"), right=(2,)).write(call.out, rows)
-    if not found:
-        call.out.say("No rate is entered; for example: pipeboard fx set USD 0.92")
-    return 0
+    table = Table(("currency", "from", f"in {rates.base}"), right=(2,))
+    empty = "No rate is entered; for example: pipeboard fx set USD 0.92"
+    return tell(call, {"base": rates.base, "rates": documents}, table, rows, empty)
 
 
 @verb("setting list", "", "pipeboard setting list")
@@ -132,12 +124,8 @@ def list_rates(call: Call) -> int:
 def list_settings(call: Call) -> int:
     """How the workspace counts."""
     found = {name: chosen(call.settings, name) for name in SETTINGS}
-    if call.arguments.json:
-        call.out.document({"settings": found})
-        return 0
     rows = ((name, found[name], choice.help) for name, choice in SETTINGS.items())
-    Table(("setting", "value", "what it is")).write(call.out, rows)
-    return 0
+    return tell(call, {"settings": found}, Table(("setting", "value", "what it is")), rows)
 
 
 @verb("setting set", "SETTING VALUE", "pipeboard setting set fiscal-start april")
@@ -194,14 +182,10 @@ def change_call(call: Call) -> int:
 def list_calls(call: Call) -> int:
     """What reps call for periods, as it stands."""
     found = sorted(calls_of(call.workspace, call.pipeline).items())
-    if call.arguments.json:
-        call.out.document({"calls": [_document(*about, said) for about, said in found]})
-        return 0
+    document = {"calls": [_document(*about, said) for about, said in found]}
     rows = ((period, f"@{owner}", written().money(said)) for (period, owner), said in found)
-    Table(("period", "whose", "call"), right=(2,)).write(call.out, rows)
-    if not found:
-        call.out.say("Nobody has called a period; for example: pipeboard call set 2026Q4 120k")
-    return 0
+    empty = "Nobody has called a period; for example: pipeboard call set 2026Q4 120k"
+    return tell(call, document, Table(("period", "whose", "call"), right=(2,)), rows, empty)
 
 
 def _document(period: str, owner: str, said: Money) -> dict[str, object]:

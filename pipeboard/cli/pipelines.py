@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from pipeboard.cli.arguments import Parser, read_stdin, read_utf8
 from pipeboard.cli.call import Call
-from pipeboard.cli.tables import Table
+from pipeboard.cli.tables import Table, tell
 from pipeboard.cli.verbs import takes, takes_all, takes_json, takes_one, verb
 from pipeboard.domain.errors import BadInput, NotFound, PipeboardError
 from pipeboard.domain.lazy_dataclass import replace
@@ -31,12 +31,9 @@ if TYPE_CHECKING:
 def list_pipelines(call: Call) -> int:
     """Every pipeline with its stages."""
     pipelines = call.workspace.reader.pipelines()
-    if call.arguments.json:
-        call.out.document({"pipelines": [_document(call, pipeline) for pipeline in pipelines]})
-        return 0
+    document = {"pipelines": [_document(call, pipeline) for pipeline in pipelines]}
     rows = ((p.name, p.currency, ", ".join(s.name for s in p.open_stages)) for p in pipelines)
-    Table(("pipeline", "currency", "stages"), elastic=(2,)).write(call.out, rows)
-    return 0
+    return tell(call, document, Table(("pipeline", "currency", "stages"), elastic=(2,)), rows)
 
 
 def _document(call: Call, pipeline: Pipeline) -> Document:
@@ -181,12 +178,7 @@ def edit(call: Call) -> int:
 @takes_json
 def templates(call: Call) -> int:
     """The ready-made pipelines."""
-    made = {name: template(name, pipeline_name=name, currency="EUR") for name in TEMPLATES}
-    if call.arguments.json:
-        call.out.document(
-            {"templates": {n: [s.name for s in p.open_stages] for n, p in made.items()}}
-        )
-        return 0
-    rows = ((name, ", ".join(s.name for s in made[name].open_stages)) for name in made)
-    Table(("template", "stages"), elastic=(1,)).write(call.out, rows)
-    return 0
+    made = (template(name, pipeline_name=name, currency="EUR") for name in TEMPLATES)
+    stages = {one.name: [stage.name for stage in one.open_stages] for one in made}
+    rows = ((name, ", ".join(names)) for name, names in stages.items())
+    return tell(call, {"templates": stages}, Table(("template", "stages"), elastic=(1,)), rows)

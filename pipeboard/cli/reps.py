@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pipeboard.cli.call import Call
-from pipeboard.cli.tables import Table
+from pipeboard.cli.tables import Table, tell
 from pipeboard.cli.verbs import takes, takes_json, together, verb
 from pipeboard.domain.agreements import Agreement
 from pipeboard.domain.errors import NotFound, Refused
@@ -19,25 +19,19 @@ from pipeboard.workspace.recording import retried
 def list_reps(call: Call) -> int:
     """Everybody who owns deals."""
     reps = call.workspace.reader.reps()
-    if call.arguments.json:
-        call.out.document({"reps": [_document(rep) for rep in reps]})
-        return 0
     table = Table(("rep", "name", "team", "active", "role", "acts for"))
-    table.write(
-        call.out,
+    rows = (
         (
-            (
-                rep.name,
-                rep.display_name,
-                rep.team,
-                "yes" if rep.active else "no",
-                rep.role,
-                rep.acts_for,
-            )
-            for rep in reps
-        ),
+            rep.name,
+            rep.display_name,
+            rep.team,
+            "yes" if rep.active else "no",
+            rep.role,
+            rep.acts_for,
+        )
+        for rep in reps
     )
-    return 0
+    return tell(call, {"reps": [_document(rep) for rep in reps]}, table, rows)
 
 
 def _document(rep: Rep) -> dict[str, object]:

@@ -18,7 +18,7 @@ from pipeboard.cli.config import (
     words_folders,
 )
 from pipeboard.cli.looks import wrong_theme, wrong_words
-from pipeboard.cli.tables import Table
+from pipeboard.cli.tables import Table, tell
 from pipeboard.cli.verbs import takes_json, verb
 from pipeboard.domain.errors import BadInput
 from pipeboard.domain.lazy_dataclass import replace
@@ -259,15 +259,12 @@ def keys(call: Call) -> int:
     own = program_keys(read_programs({n: v.value for n, v in call.config.programs.items()}))
     every = (key for screen in (*SCREENS, own) for key in screen)
     table = {key.id: ALL.get(key.id, key) for key in every}.values()
-    if call.arguments.json:
-        documents = [
-            {"id": c.id, "keys": names(c), "group": str(c.group), "help": c.help} for c in table
-        ]
-        call.out.document({"keys": documents})
-        return 0
+    documents = [
+        {"id": c.id, "keys": names(c), "group": str(c.group), "help": c.help} for c in table
+    ]
     rows = ((" ".join(names(c)), spoken(c.help), c.id) for c in table)
-    Table(("keys", "what they do", "id"), elastic=(1,)).write(call.out, rows)
-    return 0
+    heads = Table(("keys", "what they do", "id"), elastic=(1,))
+    return tell(call, {"keys": documents}, heads, rows)
 
 
 @verb("version", "", "pipeboard version -v")

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from pipeboard.cli.call import Call
 from pipeboard.cli.output import BOLD, DIM, GREEN, RED, YELLOW, progress_told
-from pipeboard.cli.tables import Table
+from pipeboard.cli.tables import Table, tell
 from pipeboard.cli.verbs import takes, takes_json, verb
 from pipeboard.domain.errors import BadInput, PipeboardError
 from pipeboard.domain.text import printable, quoted
@@ -116,17 +116,13 @@ def list_backups(call: Call) -> int:
 
     call.expect_folder()
     found = backups_of(_copies(locate(call.config.database)))
-    if call.arguments.json:
-        call.out.document({"backups": [_document(backup) for backup in found]})
-        return 0
+    document = {"backups": [_document(backup) for backup in found]}
     rows = (
         (f"{one.at:%Y-%m-%d %H:%M} UTC", one.kind or "backup", _size(one.size), str(one.path))
         for one in found
     )
-    Table(("when", "what", "size", "file"), right=(2,)).write(call.out, rows)
-    if not found:
-        call.out.say("There is no backup yet. Make one: pipeboard backup")
-    return 0
+    empty = "There is no backup yet. Make one: pipeboard backup"
+    return tell(call, document, Table(("when", "what", "size", "file"), right=(2,)), rows, empty)
 
 
 @verb("backup restore", "FILE", "pipeboard backup restore deals-2026-11-20.db")
