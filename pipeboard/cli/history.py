@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, TypeVar
 
 from pipeboard.cli.call import Call
 from pipeboard.cli.output import write_stream_of_documents
-from pipeboard.cli.tables import Table
 from pipeboard.cli.verbs import takes, takes_json, takes_one, verb
 from pipeboard.domain.agreements import AgreementEntry
 from pipeboard.domain.deal_record import Entry, LoggedEvent
@@ -75,6 +74,8 @@ def _describer(call: Call) -> Callable[[Entry], str]:
 @takes_json
 def history(call: Call) -> int:
     """The event log, newest first."""
+    from pipeboard.cli.tables import Table
+
     asked = call.arguments
     if asked.limit is not None and asked.limit < 0:
         raise BadInput("--limit is a number from 0.")
