@@ -107,7 +107,7 @@ class Store:
 
         `DatabaseError` when there is one already, also when somebody else makes it meanwhile.
         """
-        from pipeboard.store.tables import create
+        from pipeboard.store.creating import create
 
         location = locate(database)
         create(location, settings, begin)

@@ -21,6 +21,7 @@ from sqlalchemy import (
     text,
 )
 
+from pipeboard.store.creating import new_id
 from pipeboard.store.projecting.facts import LOG, facts_from_log
 from pipeboard.store.sql import (
     RATINGS_BYTES,
@@ -30,7 +31,6 @@ from pipeboard.store.sql import (
     beginning,
     index_key,
 )
-from pipeboard.store.tables import new_id
 
 if TYPE_CHECKING:
     from alembic.operations import Operations
