@@ -10,8 +10,7 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from pipeboard.cli.config import PREFERENCES
-from pipeboard.cli.documents import FOLDER
-from pipeboard.cli.manual import ENVIRONMENT, EXITS, every_verb
+from pipeboard.cli.manual import ENVIRONMENT, EXITS, FOLDER, every_verb
 from pipeboard.cli.verbs import listed
 from pipeboard.domain.filter_terms import FIELDS, FORMS, STATES
 from pipeboard.domain.locale_table import LOCALE_ROWS

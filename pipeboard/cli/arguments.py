@@ -5,8 +5,9 @@ from __future__ import annotations
 import argparse
 import os
 import re
-from collections.abc import Iterable, Iterator, Sequence
-from typing import NamedTuple, NoReturn
+import sys
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import NamedTuple, NoReturn, TypedDict
 
 from pipeboard.domain.errors import BadInput
 
@@ -45,6 +46,20 @@ class Flag(NamedTuple):
     choices: tuple[str, ...]
     help: str
     of_every_verb: bool
+
+
+class HowTaken(TypedDict, total=False):
+    """How argparse takes an argument of a verb."""
+
+    metavar: str | tuple[str, ...]
+    help: str
+    action: str
+    nargs: str | int
+    type: Callable[[str], object]
+    choices: Iterable[str]
+    default: object
+    required: bool
+    dest: str
 
 
 class WordPlace(NamedTuple):
@@ -139,10 +154,6 @@ class Parser(argparse.ArgumentParser):
             (f"{self.summary}", "", *shown, *([""] if shown else []), super().format_help())
         )
 
-    def add_json(self) -> None:
-        """The flag of every verb that can answer in JSON."""
-        self.add_argument("--json", action="store_true", help="one JSON document")
-
     def read(self, arguments: Sequence[str]) -> argparse.Namespace:
         """The arguments by name; raises BadInput for what the verb does not take."""
         found = self.parse_intermixed_args(self._shielded(arguments))
@@ -208,3 +219,26 @@ def _unshielded(text: str) -> str:
 def _readable(text: str) -> str:
     """The word with U+FFFD for each byte that was not UTF-8, which only a path may hold."""
     return _NOT_UTF8.sub("\ufffd", _unshielded(text))
+
+
+# Words that come from stdin or from a file.
+
+
+def read_stdin() -> str:
+    """All of stdin as UTF-8, a byte order mark left out; BadInput names what is none."""
+    if sys.stdin is None:
+        raise BadInput("Nothing can be read from stdin: it is closed.")
+    return read_utf8(sys.stdin.buffer.read(), "stdin")
+
+
+def read_utf8(data: bytes, where: str) -> str:
+    """The text of the bytes, a byte order mark left out; BadInput names the first that is none."""
+    try:
+        return data.decode("utf-8").removeprefix("\ufeff")
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        raise BadInput(
+            f"{where} is not UTF-8: byte {data[error.start]:#04x} in line {line}.",
+            hint="Convert it, for example with: iconv -f windows-1252 -t utf-8",
+            details={"line": line, "offset": error.start},
+        ) from error

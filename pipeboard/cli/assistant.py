@@ -14,8 +14,8 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from pipeboard import __version__
-from pipeboard.cli.arguments import Parser
-from pipeboard.cli.call import Call, Verb, parser_of
+from pipeboard.cli.call import Call
+from pipeboard.cli.verbs import parser_of, takes, verb
 from pipeboard.domain.errors import BadInput
 from pipeboard.domain.lazy_dataclass import dataclass
 from pipeboard.domain.text import did_you_mean, quoted
@@ -234,15 +234,16 @@ def server_of(found: Mapping[str, VerbTool], common: Sequence[str]) -> Server[di
     )
 
 
-def _mcp_arguments(parser: Parser) -> None:
-    parser.add_argument("--write", action="store_true", help="also the verbs that change deals")
-    parser.epilog = (
-        "An assistant starts it itself, with the command 'pipeboard mcp'. What it changes is "
-        "logged as done by an assistant for you, passes the gates that you pass, and is taken "
-        "back by undo."
-    )
-
-
+@verb(
+    "mcp",
+    "",
+    "pipeboard mcp",
+    "pipeboard mcp --write",
+    more="An assistant starts it itself, with the command 'pipeboard mcp'. What it changes is "
+    "logged as done by an assistant for you, passes the gates that you pass, and is taken "
+    "back by undo.",
+)
+@takes("--write", action="store_true", help="also the verbs that change deals")
 def serve(call: Call) -> int:
     """Answers an assistant until it closes stdin."""
     try:
@@ -271,13 +272,3 @@ def serve(call: Call) -> int:
 
     anyio.run(answer)
     return 0
-
-
-VERBS = {
-    "mcp": Verb(
-        "",
-        _mcp_arguments,
-        serve,
-        examples=("pipeboard mcp", "pipeboard mcp --write"),
-    )
-}

@@ -6,9 +6,9 @@ import os
 import pwd
 from collections.abc import MutableMapping
 
-from pipeboard.cli.arguments import Parser
-from pipeboard.cli.call import Call, Verb
+from pipeboard.cli.call import Call
 from pipeboard.cli.screens import check_terminal, show_board
+from pipeboard.cli.verbs import takes, verb
 from pipeboard.domain.errors import BadInput, DatabaseError
 
 _KEPT = frozenset(("TERM", "COLORTERM", "NO_COLOR", "LANG", "TZ", "USER", "LOGNAME"))
@@ -16,14 +16,13 @@ _KEPT = frozenset(("TERM", "COLORTERM", "NO_COLOR", "LANG", "TZ", "USER", "LOGNA
 program or a module (TEXTUAL_DRIVER imports any)."""
 
 
-def _arguments(parser: Parser) -> None:
-    parser.add_argument(
-        "--restricted",
-        action="store_true",
-        help="the board alone: no files, programs, shell, configuration of one's own",
-    )
-
-
+@verb("", "", "pipeboard", "pipeboard --as mara -p 'New business'")
+@verb("board", "", "pipeboard board --restricted")
+@takes(
+    "--restricted",
+    action="store_true",
+    help="the board alone: no files, programs, shell, configuration of one's own",
+)
 def open_board(call: Call) -> int:
     """The board of the database that is meant; where there is none yet, a welcome."""
     from pipeboard.store import Store
@@ -56,17 +55,3 @@ def restrict(environ: MutableMapping[str, str]) -> None:
         if name not in _KEPT and not name.startswith("LC_"):
             del environ[name]
     environ["HOME"] = pwd.getpwuid(os.getuid()).pw_dir
-
-
-VERBS = {
-    "": Verb(
-        "",
-        _arguments,
-        open_board,
-        examples=(
-            "pipeboard",
-            "pipeboard --as mara -p 'New business'",
-        ),
-    ),
-    "board": Verb("", _arguments, open_board, examples=("pipeboard board --restricted",)),
-}

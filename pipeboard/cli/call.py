@@ -6,14 +6,11 @@ import sys
 from argparse import Namespace
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cached_property
-from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, TypedDict, TypeVar
 
 from pipeboard import outlet
-from pipeboard.cli.arguments import Parser
 from pipeboard.cli.output import Output
-from pipeboard.cli.verbs import TOKENED, listed
 from pipeboard.domain.dates import Direction, parse_date, parse_instant, start_of_day
 from pipeboard.domain.errors import BadInput, DatabaseError, NotFound, PipeboardError
 from pipeboard.domain.lazy_dataclass import dataclass
@@ -24,6 +21,7 @@ from pipeboard.workspace.finding import find_pipeline, parse_filter
 if TYPE_CHECKING:
     from datetime import date, datetime
 
+    from pipeboard.cli.arguments import Parser
     from pipeboard.cli.config import Config
     from pipeboard.domain.agreements import Agreement
     from pipeboard.domain.commands import Command
@@ -47,30 +45,15 @@ class Verb:
 
     `words` are its arguments as the help shows them; with `dashed_words` they may begin with a
     dash. `examples` are lines that show what it is good for; a test runs each, where 142 and 143
-    stand for open deals, 150 for a lost one, 151 for one that is put away.
+    stand for open deals, 150 for a lost one, 151 for one that is put away. `more` stands below.
     """
 
     words: str
-    arguments: Callable[[Parser], None]
+    arguments: tuple[Callable[[Parser], object], ...]
     run: Callable[[Call], int]
-    dashed_words: bool = False
-    examples: tuple[str, ...] = ()
-
-
-def parser_of(verb: str) -> tuple[Verb, Parser]:
-    """A verb, and what reads its arguments."""
-    family, summary = listed(verb)
-    found: Verb = import_module(f"pipeboard.cli.{family}").VERBS[verb]
-    parser = Parser(
-        verb,
-        found.words,
-        summary,
-        examples=found.examples,
-        dashed_words=found.dashed_words,
-        takes_token=verb in TOKENED,
-    )
-    found.arguments(parser)
-    return found, parser
+    examples: tuple[str, ...]
+    dashed_words: bool
+    more: str
 
 
 class Once(TypedDict):
@@ -304,12 +287,7 @@ class Call:
     @property
     def once(self) -> Once:
         """What every use case takes: whether it is only tried, and the name of the change."""
-        return self.once_for("")
-
-    def once_for(self, part: object) -> Once:
-        """`once` for one of several use cases of this call, each with a name of its own."""
-        token = self.arguments.token and "/".join(filter(None, (self.arguments.token, str(part))))
-        return {"dry_run": self.arguments.dry_run, "token": token or ""}
+        return {"dry_run": self.arguments.dry_run, "token": self.arguments.token or ""}
 
     def execute(self, command: Command, ids: Sequence[int]) -> Receipt:
         """The command carried out on the deals, or only tried."""
@@ -403,48 +381,3 @@ class Call:
         begin = "Not done (dry run): " if self.arguments.dry_run else ""
         self.out.say(f"{begin}{receipt.summary}", *receipt.notes)
         return 0
-
-
-def read_stdin() -> str:
-    """All of stdin as UTF-8, a byte order mark left out; BadInput names what is none."""
-    if sys.stdin is None:
-        raise BadInput("Nothing can be read from stdin: it is closed.")
-    return read_utf8(sys.stdin.buffer.read(), "stdin")
-
-
-def read_utf8(data: bytes, where: str) -> str:
-    """The text of the bytes, a byte order mark left out; BadInput names the first that is none."""
-    try:
-        return data.decode("utf-8").removeprefix("\ufeff")
-    except UnicodeDecodeError as error:
-        line = data.count(b"\n", 0, error.start) + 1
-        raise BadInput(
-            f"{where} is not UTF-8: byte {data[error.start]:#04x} in line {line}.",
-            hint="Convert it, for example with: iconv -f windows-1252 -t utf-8",
-            details={"line": line, "offset": error.start},
-        ) from error
-
-
-def deal_arguments(parser: Parser) -> None:
-    """What every verb takes that changes deals."""
-    parser.add_argument("words", nargs="*", metavar="DEAL", help="142, D-142 or part of a name")
-    parser.add_argument("--where", metavar="FILTER", help="the deals that match a filter")
-    seen_argument(parser)
-    parser.add_json()
-
-
-def seen_argument(parser: Parser) -> None:
-    """The version of the deal that somebody decided upon."""
-    parser.add_argument(
-        "--seen",
-        type=int,
-        metavar="VERSION",
-        help="the deal's version that you looked at: refused where somebody changed the same since",
-    )
-
-
-def last_word(words: Sequence[str], what: str, verb: str) -> tuple[list[str], str]:
-    """The words before the last and the last, which is `what`; BadInput when there is none."""
-    if not words:
-        raise BadInput(f"'{verb}' needs {what}.", hint=parser_of(verb)[1].example)
-    return list(words[:-1]), words[-1]

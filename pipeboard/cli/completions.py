@@ -8,12 +8,11 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 
-from pipeboard.cli.arguments import Parser
-from pipeboard.cli.call import Call, Verb
+from pipeboard.cli.call import Call
 from pipeboard.cli.completing import KINDS
 from pipeboard.cli.manual import Manual, every_verb, manual_of
 from pipeboard.cli.shells import SHELLS, ShellWord
-from pipeboard.cli.verbs import NESTED
+from pipeboard.cli.verbs import NESTED, takes, verb
 from pipeboard.cli.verbs import VERBS as EVERY_VERB
 from pipeboard.domain.errors import BadInput
 from pipeboard.domain.text import did_you_mean, quoted
@@ -99,18 +98,21 @@ def _table(manuals: Mapping[str, Manual]) -> Iterator[tuple[str, Sequence[ShellW
     """Under `verb/place` what may stand there, under `verb/--flag` what its value may be, under
     `verb/-` the flags, in this order; flags without a value have no row."""
     yield "/0", [ShellWord(verb, summary) for verb, (_, summary) in EVERY_VERB.items()]
-    for verb, (_, inner) in NESTED.items():
-        yield f"{verb}/0", [ShellWord(name, summary) for name, summary in inner.items()]
-    for verb, manual in manuals.items():
+    for first, (_, inner) in NESTED.items():
+        yield f"{first}/0", [ShellWord(name, summary) for name, summary in inner.items()]
+    for typed, manual in manuals.items():
         for place, words in enumerate(_at_places(manual.words)):
             if words:
-                yield f"{verb}/{place}", words
+                yield f"{typed}/{place}", words
         flags = [flag for flag in manual.flags if not flag.of_every_verb]
         for flag in flags:
             for name in flag.names if flag.value else ():
-                yield f"{verb}/{name}", _words_for(flag.value)
+                yield f"{typed}/{name}", _words_for(flag.value)
         if flags:
-            yield f"{verb}/-", [ShellWord(name, flag.help) for flag in flags for name in flag.names]
+            yield (
+                f"{typed}/-",
+                [ShellWord(name, flag.help) for flag in flags for name in flag.names],
+            )
     common = [flag for flag in manuals[""].flags if flag.of_every_verb]
     for flag in common:
         for name in flag.names if flag.value else ():
@@ -133,10 +135,14 @@ def script(shell: str) -> str:
     return "\n".join(SHELLS[shell](merged, dashed)) + "\n"
 
 
-def _completions_arguments(parser: Parser) -> None:
-    parser.add_argument("shell", metavar="|".join(SHELLS), help="the shell that asks")
-
-
+@verb(
+    "completions",
+    "|".join(SHELLS),
+    "pipeboard completions bash > ~/.local/share/bash-completion/completions/pipeboard",
+    "pipeboard completions zsh > ~/.zfunc/_pipeboard",
+    "pipeboard completions fish > ~/.config/fish/completions/pipeboard.fish",
+)
+@takes("shell", metavar="|".join(SHELLS), help="the shell that asks")
 def completions(call: Call) -> int:
     """The script of a shell on stdout."""
     shell = call.arguments.shell
@@ -147,17 +153,3 @@ def completions(call: Call) -> int:
         )
     call.out.text(script(shell).rstrip("\n"))
     return 0
-
-
-VERBS = {
-    "completions": Verb(
-        "|".join(SHELLS),
-        _completions_arguments,
-        completions,
-        examples=(
-            "pipeboard completions bash > ~/.local/share/bash-completion/completions/pipeboard",
-            "pipeboard completions zsh > ~/.zfunc/_pipeboard",
-            "pipeboard completions fish > ~/.config/fish/completions/pipeboard.fish",
-        ),
-    )
-}

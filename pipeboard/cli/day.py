@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from pipeboard.cli.arguments import Parser
-from pipeboard.cli.call import Call, Verb
+from pipeboard.cli.call import Call
 from pipeboard.cli.failures import DONE, FAILED
 from pipeboard.cli.tables import Table
+from pipeboard.cli.verbs import takes, takes_json, verb
 from pipeboard.domain.locales import in_figures, spoken, written
 from pipeboard.domain.queue import TIER_NAMES, Queued, Tier
 from pipeboard.workspace.finding import parse_filter
@@ -24,18 +24,21 @@ BROKEN = frozenset((Tier.OVERDUE, Tier.NO_NEXT_STEP, Tier.STALLED))
 _MOST_NEWS = 500
 
 
-def _whose_arguments(parser: Parser) -> None:
-    parser.add_argument("--owner", metavar="REP", help="whose day; all is everybody's")
+_takes_owner = takes("--owner", metavar="REP", help="whose day; all is everybody's")
 
 
-def _triage_arguments(parser: Parser) -> None:
-    parser.add_argument("words", nargs="*", metavar="FILTER", help="only deals that match a filter")
-    _whose_arguments(parser)
-    parser.add_argument("--plain", action="store_true", help="ask line by line, one deal at a time")
-    parser.add_argument("--limit", type=int, metavar="N", help="the first N deals")
-    parser.add_json()
-
-
+@verb(
+    "triage",
+    "[FILTER...]",
+    "pipeboard triage",
+    "pipeboard triage owner:mara --json",
+    dashed_words=True,
+)
+@takes("words", nargs="*", metavar="FILTER", help="only deals that match a filter")
+@_takes_owner
+@takes("--plain", action="store_true", help="ask line by line, one deal at a time")
+@takes("--limit", type=int, metavar="N", help="the first N deals")
+@takes_json
 def triage(call: Call) -> int:
     """What needs you now, and why: asked line by line, or printed where nobody can be asked."""
     if call.arguments.plain and call.may_ask and not call.arguments.json:
@@ -93,14 +96,10 @@ def _counted(day: DayReader) -> str:
     )
 
 
-def _due_arguments(parser: Parser) -> None:
-    _whose_arguments(parser)
-    parser.add_argument(
-        "--short", action="store_true", help="only !overdue ?without ~stalled, for a prompt"
-    )
-    parser.add_json()
-
-
+@verb("due", "", "pipeboard due", "pipeboard due --short")
+@_takes_owner
+@takes("--short", action="store_true", help="only !overdue ?without ~stalled, for a prompt")
+@takes_json
 def due(call: Call) -> int:
     """What is due until today, and what has no next step, in the order of the queue."""
     day = _day(call)
@@ -132,12 +131,14 @@ def due(call: Call) -> int:
     return DONE
 
 
-def _check_arguments(parser: Parser) -> None:
-    _whose_arguments(parser)
-    parser.epilog = "Ends with 1 when it finds something, for cron."
-    parser.add_json()
-
-
+@verb(
+    "check",
+    "",
+    "pipeboard check || echo 'somebody has to look'",
+    more="Ends with 1 when it finds something, for cron.",
+)
+@_takes_owner
+@takes_json
 def check(call: Call) -> int:
     """Open deals without a next step to come, or past a limit of their stage; whose, and what."""
     asked = call.arguments
@@ -164,6 +165,9 @@ def check(call: Call) -> int:
     return FAILED if found else DONE
 
 
+@verb("digest", "", "pipeboard digest")
+@_takes_owner
+@takes_json
 def digest(call: Call) -> int:
     """What a rep should know when the day begins, in a few lines."""
     workspace = call.workspace
@@ -208,35 +212,3 @@ def _news(call: Call, owner: str | None, since: datetime) -> list[str]:
         if mine:
             lines.append(f"{entries[0].who}: {entries[0].verb} {deal_names(mine)}")
     return lines[:5]
-
-
-def _digest_arguments(parser: Parser) -> None:
-    _whose_arguments(parser)
-    parser.add_json()
-
-
-VERBS = {
-    "triage": Verb(
-        "[FILTER...]",
-        _triage_arguments,
-        triage,
-        dashed_words=True,
-        examples=(
-            "pipeboard triage",
-            "pipeboard triage owner:mara --json",
-        ),
-    ),
-    "due": Verb(
-        "",
-        _due_arguments,
-        due,
-        examples=(
-            "pipeboard due",
-            "pipeboard due --short",
-        ),
-    ),
-    "check": Verb(
-        "", _check_arguments, check, examples=("pipeboard check || echo 'somebody has to look'",)
-    ),
-    "digest": Verb("", _digest_arguments, digest, examples=("pipeboard digest",)),
-}

@@ -6,8 +6,9 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from pipeboard.cli.arguments import Parser
-from pipeboard.cli.call import Call, Verb, deal_arguments, last_word, read_stdin
+from pipeboard.cli.arguments import read_stdin
+from pipeboard.cli.call import Call
+from pipeboard.cli.verbs import last_word, takes, takes_deals, takes_json, verb
 from pipeboard.domain import commands as c
 from pipeboard.domain.deal_fields import parse_assignment
 from pipeboard.domain.errors import BadInput
@@ -21,23 +22,22 @@ if TYPE_CHECKING:
     from pipeboard.workspace.recording import Receipt
 
 _ASSIGNMENT = re.compile(r"(?:fields?\.[^=]+|[a-z_]+)=", re.IGNORECASE)
+_takes_new_rep = takes(
+    "--new-rep", action="store_true", help="the owner may be somebody new: make that rep"
+)
 
 
-def _new_rep(parser: Parser) -> None:
-    parser.add_argument(
-        "--new-rep", action="store_true", help="the owner may be somebody new: make that rep"
-    )
-
-
-def _add_arguments(parser: Parser) -> None:
-    parser.add_argument("words", nargs="*", metavar="LINE", help=f"for example: {EXAMPLE}")
-    _new_rep(parser)
-    parser.epilog = (
-        "'add -' reads a deal from each line of stdin (UTF-8, blank lines left out): all or none."
-    )
-    parser.add_json()
-
-
+@verb(
+    "add",
+    "LINE...",
+    "pipeboard add Lumen Oy: packaging line 40k @mara +inbound close:19dec",
+    "pipeboard add - < leads.txt",
+    dashed_words=True,
+    more="'add -' reads a deal from each line of stdin (UTF-8, blank lines left out): all or none.",
+)
+@takes("words", nargs="*", metavar="LINE", help=f"for example: {EXAMPLE}")
+@_takes_new_rep
+@takes_json
 def add(call: Call) -> int:
     """One deal from the words, or one from each line of stdin; prints the refs."""
     from pipeboard.cli.setup import open_or_make
@@ -100,11 +100,14 @@ def _new_deals(call: Call, receipt: Receipt) -> tuple[str, ...]:
     return tuple(echo.new_deal(deal, pipelines[deal.pipeline_id]) for deal in receipt.deals)
 
 
-def _set_arguments(parser: Parser) -> None:
-    deal_arguments(parser)
-    _new_rep(parser)
-
-
+@verb(
+    "set",
+    "DEAL... FIELD=VALUE...",
+    "pipeboard set 142 value=45k close=19dec",
+    "pipeboard set --where +renewal p=60 --dry-run",
+)
+@takes_deals
+@_takes_new_rep
 def set_fields(call: Call) -> int:
     """New values for fields, as they are typed."""
     words = call.arguments.words
@@ -128,24 +131,26 @@ def _now_set(call: Call, assignments: Sequence[str], receipt: Receipt) -> tuple[
     return (echo.settings_of(changes, receipt.deals[0]),)
 
 
-def _assign_arguments(parser: Parser) -> None:
-    deal_arguments(parser)
-    _new_rep(parser)
-    parser.add_argument("--note", metavar="TEXT", default="", help="a word for the new owner")
-
-
+@verb(
+    "assign",
+    "DEAL... REP",
+    "pipeboard assign 142 143 mara --note 'You know them.'",
+    "pipeboard assign --where 'owner:mara' jonas -y",
+)
+@takes_deals
+@_takes_new_rep
+@takes("--note", metavar="TEXT", default="", help="a word for the new owner")
 def assign(call: Call) -> int:
     """To another owner."""
     refs, rep = last_word(call.arguments.words, "deals and a rep", "assign")
     ids, name, note = call.ids(refs), rep.removeprefix("@"), call.arguments.note
     receipt = call.for_owner(lambda new_rep: call.execute(c.Assign(name, note, new_rep), ids))
-    return call.report(receipt, *_owned(receipt))
+    owned = (f"Owner: @{deal.owner}." for deal in receipt.deals[:1] if deal.owner)
+    return call.report(receipt, *owned)
 
 
-def _owned(receipt: Receipt) -> tuple[str, ...]:
-    return tuple(f"Owner: @{deal.owner}." for deal in receipt.deals[:1] if deal.owner)
-
-
+@verb("tag", "DEAL... +TAG... -TAG...", "pipeboard tag 142 +renewal -cold", dashed_words=True)
+@takes_deals
 def tag(call: Call) -> int:
     """Tags with + in front are put on, with - taken off."""
     words = call.arguments.words
@@ -157,29 +162,31 @@ def tag(call: Call) -> int:
     return call.report(call.execute(c.TagWith(tuple(add), tuple(remove)), ids))
 
 
+@verb("archive", "DEAL...", "pipeboard archive 150")
+@takes_deals
 def archive(call: Call) -> int:
     """Out of sight; undo or unarchive brings them back."""
     ids = call.ids(call.arguments.words)
     return call.report(call.execute(c.Archive(), ids))
 
 
+@verb("unarchive", "DEAL...", "pipeboard unarchive 151")
+@takes_deals
 def unarchive(call: Call) -> int:
     """Back from the archive."""
     ids = call.ids(call.arguments.words)
     return call.report(call.execute(c.Unarchive(), ids))
 
 
-def _merge_arguments(parser: Parser) -> None:
-    parser.add_argument("keep", metavar="KEEP", help="the deal that stays")
-    parser.add_argument("others", nargs="+", metavar="OTHER", help="the deals that go into it")
-    parser.add_argument(
-        "--yes-closed",
-        action="store_true",
-        help="also won and lost deals, whose outcome then leaves the numbers",
-    )
-    parser.add_json()
-
-
+@verb("merge", "KEEP OTHER...", "pipeboard merge 142 143")
+@takes("keep", metavar="KEEP", help="the deal that stays")
+@takes("others", nargs="+", metavar="OTHER", help="the deals that go into it")
+@takes(
+    "--yes-closed",
+    action="store_true",
+    help="also won and lost deals, whose outcome then leaves the numbers",
+)
+@takes_json
 def merge(call: Call) -> int:
     """Several deals become the first of them."""
     asked = call.arguments
@@ -198,45 +205,3 @@ def _may_leave_numbers(call: Call, others: Sequence[Deal]) -> bool:
     told = ", ".join(f"{deal.ref} {deal.name} ({deal.outcome})" for deal in ended)
     call.confirm(f"Merged, {told} leaves the numbers of that time. Go on?")
     return True
-
-
-VERBS = {
-    "add": Verb(
-        "LINE...",
-        _add_arguments,
-        add,
-        dashed_words=True,
-        examples=(
-            "pipeboard add Lumen Oy: packaging line 40k @mara +inbound close:19dec",
-            "pipeboard add - < leads.txt",
-        ),
-    ),
-    "set": Verb(
-        "DEAL... FIELD=VALUE...",
-        _set_arguments,
-        set_fields,
-        examples=(
-            "pipeboard set 142 value=45k close=19dec",
-            "pipeboard set --where +renewal p=60 --dry-run",
-        ),
-    ),
-    "assign": Verb(
-        "DEAL... REP",
-        _assign_arguments,
-        assign,
-        examples=(
-            "pipeboard assign 142 143 mara --note 'You know them.'",
-            "pipeboard assign --where 'owner:mara' jonas -y",
-        ),
-    ),
-    "tag": Verb(
-        "DEAL... +TAG... -TAG...",
-        deal_arguments,
-        tag,
-        dashed_words=True,
-        examples=("pipeboard tag 142 +renewal -cold",),
-    ),
-    "archive": Verb("DEAL...", deal_arguments, archive, examples=("pipeboard archive 150",)),
-    "unarchive": Verb("DEAL...", deal_arguments, unarchive, examples=("pipeboard unarchive 151",)),
-    "merge": Verb("KEEP OTHER...", _merge_arguments, merge, examples=("pipeboard merge 142 143",)),
-}

@@ -8,11 +8,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pipeboard import outlet
-from pipeboard.cli.arguments import Parser
-from pipeboard.cli.call import Call, Verb
+from pipeboard.cli.call import Call
 from pipeboard.cli.columns import ListColumn, Listed, columns
 from pipeboard.cli.failures import DONE
 from pipeboard.cli.listing import place_of
+from pipeboard.cli.verbs import takes, verb
 from pipeboard.domain.deal import Deal
 from pipeboard.domain.deal_record import deal_seen_by
 from pipeboard.domain.errors import BadInput
@@ -28,26 +28,35 @@ FORMATS = ("csv", "json", "jsonl", "md", "ics", "xlsx")
 _AT_ONCE = 500
 
 
-def _export_arguments(parser: Parser) -> None:
-    add = parser.add_argument
-    add("words", nargs="*", metavar="FILTER", help="such as value>20k -stage:lead; without it all")
-    add(
-        "-o",
-        "--to",
-        dest="output",
-        metavar="FILE",
-        help="the file, else stdout; its ending tells the format",
-    )
-    add("--format", choices=FORMATS, help="csv unless the file's ending says otherwise")
-    add("--columns", metavar="A,B", help="only these, as list takes them; else all that there is")
-    add("--sort", metavar="KEY", default="id", help="as list takes it; -KEY reverses")
-    add("--whole", action="store_true", help="the whole workspace as one JSON file, to be imported"
-        " into an empty one")  # fmt: skip
-    add("--json", action="store_true", help="what went into the file as one JSON document; without"
-        " --to the same as --format json")  # fmt: skip
-    add("--force", action="store_true", help="put it in the place of a file that is there")
-
-
+@verb(
+    "export",
+    "[FILTER...]",
+    "pipeboard export --to open.csv open",
+    "pipeboard export 'won closed:last-quarter' --format md",
+    dashed_words=True,
+)
+@takes("words", nargs="*", metavar="FILTER", help="such as value>20k -stage:lead; without it all")
+@takes(
+    "-o",
+    "--to",
+    dest="output",
+    metavar="FILE",
+    help="the file, else stdout; its ending tells the format",
+)
+@takes("--format", choices=FORMATS, help="csv unless the file's ending says otherwise")
+@takes("--columns", metavar="A,B", help="only these, as list takes them; else all that there is")
+@takes("--sort", metavar="KEY", default="id", help="as list takes it; -KEY reverses")
+@takes(
+    "--whole",
+    action="store_true",
+    help="the whole workspace as one JSON file, to be imported into an empty one",
+)
+@takes(
+    "--json",
+    action="store_true",
+    help="what went into the file as one JSON document; without --to the same as --format json",
+)
+@takes("--force", action="store_true", help="put it in the place of a file that is there")
 def export(call: Call) -> int:
     """The deals of a filter, archived ones only where it asks for them, or all there is."""
     asked = call.arguments
@@ -218,17 +227,3 @@ def _write(call: Call, pieces: Iterable[str | bytes]) -> Path | None:
             raise BadInput("A workbook goes into a file.", hint="Name it with --to FILE.xlsx.")
         outlet.data(piece, end="")
     return None
-
-
-VERBS = {
-    "export": Verb(
-        "[FILTER...]",
-        _export_arguments,
-        export,
-        dashed_words=True,
-        examples=(
-            "pipeboard export --to open.csv open",
-            "pipeboard export 'won closed:last-quarter' --format md",
-        ),
-    )
-}

@@ -1,20 +1,22 @@
-"""The verbs that look at one deal and at what happened: show, history."""
+"""The verbs that look at one deal and at what happened, and take it back: show, history, undo,
+redo."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 from heapq import merge
 from itertools import islice
 from typing import TYPE_CHECKING, TypeVar
 
-from pipeboard.cli.arguments import Parser
-from pipeboard.cli.call import Call, Verb
+from pipeboard.cli.call import Call
 from pipeboard.cli.output import write_stream_of_documents
-from pipeboard.cli.tables import Table
+from pipeboard.cli.verbs import takes, takes_json, takes_one, verb
 from pipeboard.domain.agreements import AgreementEntry
 from pipeboard.domain.deal_record import Entry, LoggedEvent
 from pipeboard.domain.errors import BadInput
+from pipeboard.domain.events import to_json
+from pipeboard.domain.lazy_dataclass import replace
 from pipeboard.domain.locales import ENGLISH, written
 from pipeboard.domain.text import did_you_mean, quoted
 from pipeboard.store.sql import Audit
@@ -22,19 +24,17 @@ from pipeboard.workspace.finding import deal_record, find_deal
 
 if TYPE_CHECKING:
     from pipeboard.domain.json_data import Document
+    from pipeboard.store.reading.history import Did
+    from pipeboard.workspace.recording import Receipt
 
 _PAGE = 1_000
 
 Told = TypeVar("Told", Entry, LoggedEvent)
 
 
-def _show_arguments(parser: Parser) -> None:
-    parser.add_argument("deal", metavar="DEAL", help="142, D-142 or part of a name")
-    form = parser.add_mutually_exclusive_group()
-    form.add_argument("--json", action="store_true", help="one JSON document")
-    form.add_argument("--md", action="store_true", help="Markdown")
-
-
+@verb("show", "DEAL", "pipeboard show 142", "pipeboard show 142 --md")
+@takes("deal", metavar="DEAL", help="142, D-142 or part of a name")
+@takes_one(json="one JSON document", md="Markdown")
 def show(call: Call) -> int:
     """A deal with questions, people, notes, touches and timeline."""
     from pipeboard.exchange.deal_text import DealText
@@ -62,23 +62,20 @@ def _describer(call: Call) -> Callable[[Entry], str]:
     return words
 
 
-def _history_arguments(parser: Parser) -> None:
-    parser.add_argument("deal", nargs="?", metavar="DEAL", help="of one deal, else of all")
-    parser.add_argument("--since", metavar="T", help="a date, or an instant in ISO 8601")
-    parser.add_argument("--limit", type=int, metavar="N", help="the last N events")
-    parser.add_argument("--by", metavar="REP", help="what somebody did, or others for them")
-    parser.add_argument("--verb", metavar="VERB", help="what was done: move, won, import…")
-    for flag, what in (
-        ("--overrides", "moves past a gate, with a reason"),
-        ("--for-others", "what somebody did for somebody else (--as)"),
-        ("--undone", "what was taken back"),
-    ):
-        parser.add_argument(flag, action="store_true", help=what)
-    parser.add_json()
-
-
+@verb("history", "[DEAL]", "pipeboard history 142", "pipeboard history --since mon --json")
+@takes("deal", nargs="?", metavar="DEAL", help="of one deal, else of all")
+@takes("--since", metavar="T", help="a date, or an instant in ISO 8601")
+@takes("--limit", type=int, metavar="N", help="the last N events")
+@takes("--by", metavar="REP", help="what somebody did, or others for them")
+@takes("--verb", metavar="VERB", help="what was done: move, won, import…")
+@takes("--overrides", action="store_true", help="moves past a gate, with a reason")
+@takes("--for-others", action="store_true", help="what somebody did for somebody else (--as)")
+@takes("--undone", action="store_true", help="what was taken back")
+@takes_json
 def history(call: Call) -> int:
     """The event log, newest first."""
+    from pipeboard.cli.tables import Table
+
     asked = call.arguments
     if asked.limit is not None and asked.limit < 0:
         raise BadInput("--limit is a number from 0.")
@@ -184,23 +181,59 @@ def _logged(
         before = page[-1].seq
 
 
-VERBS = {
-    "show": Verb(
-        "DEAL",
-        _show_arguments,
-        show,
-        examples=(
-            "pipeboard show 142",
-            "pipeboard show 142 --md",
-        ),
-    ),
-    "history": Verb(
-        "[DEAL]",
-        _history_arguments,
-        history,
-        examples=(
-            "pipeboard history 142",
-            "pipeboard history --since mon --json",
-        ),
-    ),
-}
+# Taking a command back, and doing it again.
+
+
+@verb("undo", "", "pipeboard undo", "pipeboard undo --list")
+@takes("--list", action="store_true", help="what could be taken back, last first")
+@takes(
+    "--rest",
+    action="store_true",
+    help="leave deals that somebody changed since as they are, and undo the others",
+)
+@takes("--limit", type=int, default=20, metavar="N", help="how many --list shows")
+@takes_json
+def undo(call: Call) -> int:
+    """My last command taken back, or the list of them."""
+    from pipeboard.workspace.undoing import undo_last, undo_list
+
+    if call.arguments.list:
+        return _list(call, undo_list(call.workspace, max(call.arguments.limit, 0)))
+    return _told(call, undo_last(call.workspace, rest=call.arguments.rest, **call.once))
+
+
+def _told(call: Call, receipt: Receipt) -> int:
+    """What was taken back or put again, whose it was, and when."""
+    about = f" ({receipt.about})" if receipt.about else ""
+    return call.report(replace(receipt, summary=f"{receipt.summary}{about}"))
+
+
+def _list(call: Call, commands: Sequence[Did]) -> int:
+    if call.arguments.json:
+        documents = [
+            {
+                "command_id": c.id,
+                "verb": c.verb,
+                "summary": c.summary,
+                "at": to_json(c.at),
+                "actor": c.actor,
+                "acting_as": c.acting_as or None,
+            }
+            for c in commands
+        ]
+        call.out.document({"commands": documents})
+        return 0
+    for command in commands:
+        at = command.at.astimezone(call.settings.zone)
+        whom = f"  for {command.acting_as}" if command.acting_as else ""
+        call.out.line(f"{at:%Y-%m-%d %H:%M}{whom}  {command.summary}")
+    return 0
+
+
+@verb("redo", "", "pipeboard redo")
+@takes_json
+def redo(call: Call) -> int:
+    """What I took back last, done again."""
+    from pipeboard.workspace.undoing import redo_last
+
+    return _told(call, redo_last(call.workspace, **call.once))

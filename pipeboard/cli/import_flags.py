@@ -33,7 +33,7 @@ def import_arguments(parser: Parser) -> None:
     _meaning_arguments(parser)
     _form_arguments(parser)
     _again_arguments(parser)
-    parser.add_json()
+    add("--json", action="store_true", help="one JSON document")
     parser.epilog = f"Fields for --map: {_fields()}. See also 'pipeboard export --help'."
 
 

@@ -7,11 +7,12 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pipeboard.cli.call import Call, Verb
+from pipeboard.cli.call import Call
 from pipeboard.cli.failures import DONE, REFUSED
 from pipeboard.cli.import_flags import import_arguments, recipe_for, save_recipe
 from pipeboard.cli.import_telling import place_of, targets_of
 from pipeboard.cli.output import progress_told
+from pipeboard.cli.verbs import takes_all, verb
 from pipeboard.domain.errors import Refused
 from pipeboard.domain.lazy_dataclass import replace
 from pipeboard.domain.locales import in_figures
@@ -28,6 +29,13 @@ if TYPE_CHECKING:
 _AUTO = "auto"
 
 
+@verb(
+    "import",
+    "FILE",
+    "pipeboard import deals.csv --dry-run",
+    "pipeboard import deals.csv --into Hardware --stages Lead,Proposal,Order",
+)
+@takes_all(import_arguments)
 def import_file(call: Call) -> int:
     """Every deal of the file, or what it would do; a whole workspace, or a file to join."""
     asked = call.arguments
@@ -162,19 +170,6 @@ def _expect_answers(call: Call, reading: Reading) -> None:
         hint="Name it with --map 'COLUMN=stage', or put all deals into one stage with "
         f"--set stage=NAME. Columns: {columns}.",
     )
-
-
-VERBS = {
-    "import": Verb(
-        "FILE",
-        import_arguments,
-        import_file,
-        examples=(
-            "pipeboard import deals.csv --dry-run",
-            "pipeboard import deals.csv --into Hardware --stages Lead,Proposal,Order",
-        ),
-    )
-}
 
 
 # import --join: a second file that says more of the reps, products or accounts of deals.

@@ -7,9 +7,10 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pipeboard.cli.arguments import Parser
-from pipeboard.cli.call import Call, Verb, read_utf8
+from pipeboard.cli.arguments import read_utf8
+from pipeboard.cli.call import Call
 from pipeboard.cli.failures import DONE
+from pipeboard.cli.verbs import takes, takes_one, verb
 from pipeboard.domain.errors import BadInput, NotFound, PipeboardError
 from pipeboard.domain.text import did_you_mean, quoted
 from pipeboard.workspace.finding import find_deal
@@ -20,24 +21,23 @@ if TYPE_CHECKING:
 
 _FOLDER = "templates"
 _LONGEST = 200_000
+_MORE = (
+    "Templates are files NAME.md in the folder 'templates' beside the database (the team's) or "
+    "beside your configuration (yours, which go first). In braces stands what the deal says: "
+    "{{first name|there}}, {{company}}, {{value}}, {{field.product}}. "
+    "A first line 'Subject: …' is the subject of a mail."
+)
 
 
-def _template_arguments(parser: Parser) -> None:
-    parser.add_argument("name", nargs="?", metavar="NAME", help="the template; all without it")
-    parser.add_argument("deal", nargs="?", metavar="DEAL", help="142, D-142 or part of a name")
-    way = parser.add_mutually_exclusive_group()
-    way.add_argument("--copy", action="store_true", help="into the clipboard (copy_cmd)")
-    way.add_argument("--edit", action="store_true", help="into your editor first")
-    way.add_argument("--mailto", action="store_true", help="as a line that a mail program opens")
-    way.add_argument("--json", action="store_true", help="one JSON document")
-    parser.epilog = (
-        "Templates are files NAME.md in the folder 'templates' beside the database (the team's) or "
-        "beside your configuration (yours, which go first). In braces stands what the deal says: "
-        "{{first name|there}}, {{company}}, {{value}}, {{field.product}}. "
-        "A first line 'Subject: …' is the subject of a mail."
-    )
-
-
+@verb("template", "[NAME [DEAL]]", "pipeboard template", "pipeboard template hello 142", more=_MORE)
+@takes("name", nargs="?", metavar="NAME", help="the template; all without it")
+@takes("deal", nargs="?", metavar="DEAL", help="142, D-142 or part of a name")
+@takes_one(
+    copy="into the clipboard (copy_cmd)",
+    edit="into your editor first",
+    mailto="as a line that a mail program opens",
+    json="one JSON document",
+)
 def template(call: Call) -> int:
     """A letter, or an answer to an objection, with the words of a deal in it."""
     asked, beside = call.arguments, call.workspace.store.location.folder
@@ -143,16 +143,3 @@ def _read(path: Path) -> str:
     if len(data) > _LONGEST:
         raise BadInput(f"The template {path} is too long.", hint="200,000 bytes are the most.")
     return read_utf8(data, str(path))
-
-
-VERBS = {
-    "template": Verb(
-        "[NAME [DEAL]]",
-        _template_arguments,
-        template,
-        examples=(
-            "pipeboard template",
-            "pipeboard template hello 142",
-        ),
-    )
-}

@@ -1,4 +1,5 @@
-"""The verb that lists deals, for people and for scripts: list."""
+"""The verbs that list deals, for people and for scripts, and keep filters under a name: list,
+filter."""
 
 from __future__ import annotations
 
@@ -6,7 +7,7 @@ from collections.abc import Callable, Iterator
 
 from pipeboard import outlet
 from pipeboard.cli.arguments import Parser
-from pipeboard.cli.call import Call, Verb
+from pipeboard.cli.call import Call
 from pipeboard.cli.columns import (
     COLUMN_NAMES,
     FOR_PEOPLE,
@@ -21,7 +22,8 @@ from pipeboard.cli.columns import (
 )
 from pipeboard.cli.failures import DONE, FAILED
 from pipeboard.cli.output import as_json, write_stream_of_documents
-from pipeboard.cli.tables import Cell, Table
+from pipeboard.cli.tables import Cell, Table, tell
+from pipeboard.cli.verbs import takes, takes_all, takes_json, verb
 from pipeboard.domain.deal import Deal
 from pipeboard.domain.deal_record import deal_seen_by
 from pipeboard.domain.errors import BadInput
@@ -44,13 +46,7 @@ _FORMS = {
 }
 
 
-def _list_arguments(parser: Parser) -> None:
-    parser.add_argument("words", nargs="*", metavar="FILTER", help="such as value>20k -stage:lead")
-    parser.add_argument(
-        "--sort", metavar="KEY", help="value, age, close or any column; -KEY reverses"
-    )
-    parser.add_argument("--limit", type=int, metavar="N", help="at most N deals")
-    parser.add_argument("--columns", metavar="A,B", help="such as ref,title,fields.product")
+def _forms(parser: Parser) -> None:
     form = parser.add_mutually_exclusive_group()
     form.add_argument(
         "--template",
@@ -59,9 +55,23 @@ def _list_arguments(parser: Parser) -> None:
     )
     for name, text in _FORMS.items():
         form.add_argument(f"--{name}", dest="form", action="store_const", const=name, help=text)
-    parser.add_argument("--exit-code", action="store_true", help="end with 1 when there are any")
 
 
+@verb(
+    "list",
+    "[FILTER...]",
+    "pipeboard list 'value>20k' --sort -value",
+    "pipeboard list owner:mara overdue",
+    "pipeboard list stalled --columns ref,deal,stage,age,fields.product",
+    "pipeboard list --template '{ref}  {deal}  {value:words}'",
+    dashed_words=True,
+)
+@takes("words", nargs="*", metavar="FILTER", help="such as value>20k -stage:lead")
+@takes("--sort", metavar="KEY", help="value, age, close or any column; -KEY reverses")
+@takes("--limit", type=int, metavar="N", help="at most N deals")
+@takes("--columns", metavar="A,B", help="such as ref,title,fields.product")
+@takes_all(_forms)
+@takes("--exit-code", action="store_true", help="end with 1 when there are any")
 def list_deals(call: Call) -> int:
     """The deals that match, one after another, in the form that was asked for."""
     asked = call.arguments
@@ -203,17 +213,51 @@ _WRITERS: dict[str, Callable[[Call, Selection, _Columns], None]] = {
 
 _OF_IDS = ("ids", "count")
 
-VERBS = {
-    "list": Verb(
-        "[FILTER...]",
-        _list_arguments,
-        list_deals,
-        dashed_words=True,
-        examples=(
-            "pipeboard list 'value>20k' --sort -value",
-            "pipeboard list owner:mara overdue",
-            "pipeboard list stalled --columns ref,deal,stage,age,fields.product",
-            "pipeboard list --template '{ref}  {deal}  {value:words}'",
-        ),
-    )
-}
+
+# Filters under a name.
+
+
+@verb("filter list", "", "pipeboard filter list")
+@takes_json
+def list_filters(call: Call) -> int:
+    """My filters and those of everybody."""
+    from pipeboard.workspace.reports import saved_filters
+
+    found = saved_filters(call.workspace)
+    document = {"filters": [{"name": name, "filter": text} for name, text in found]}
+    empty = "No filter is saved; for example: pipeboard filter save big 'value>50k open'"
+    return tell(call, document, Table(("name", "filter"), elastic=(1,)), found, empty)
+
+
+@verb("filter save", "NAME FILTER", "pipeboard filter save big 'value>50k open'")
+@takes("name", metavar="NAME")
+@takes("filter", metavar="FILTER", help="as in list; in quotes")
+@takes_json
+def save(call: Call) -> int:
+    """A filter under a name, in place of one that has it."""
+    from pipeboard.workspace.reports import save_filter
+
+    asked = call.arguments
+    return call.report(save_filter(call.workspace, asked.name, asked.filter, **call.once))
+
+
+@verb("filter rename", "SAVED NEW", "pipeboard filter rename big large")
+@takes("name", metavar="SAVED")
+@takes("new", metavar="NEW")
+@takes_json
+def rename(call: Call) -> int:
+    """Another name for a filter."""
+    from pipeboard.workspace.reports import rename_filter
+
+    asked = call.arguments
+    return call.report(rename_filter(call.workspace, asked.name, asked.new, **call.once))
+
+
+@verb("filter forget", "SAVED", "pipeboard filter forget big")
+@takes("name", metavar="SAVED")
+@takes_json
+def forget(call: Call) -> int:
+    """A filter taken away."""
+    from pipeboard.workspace.reports import save_filter
+
+    return call.report(save_filter(call.workspace, call.arguments.name, "", **call.once))

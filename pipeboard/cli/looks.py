@@ -7,24 +7,16 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pipeboard.cli.arguments import Parser
 from pipeboard.cli.call import Call
 from pipeboard.cli.config import theme_folders, words_folders
 from pipeboard.cli.tables import Table
 from pipeboard.cli.translating import every_word, words_of
+from pipeboard.cli.verbs import takes, takes_json, verb
 from pipeboard.domain.errors import BadInput
 from pipeboard.domain.text import did_you_mean, quoted
 
 if TYPE_CHECKING:
     from pipeboard.ui.own_themes import Themes
-
-
-def themes_arguments(parser: Parser) -> None:
-    """The theme that is meant, and the form."""
-    parser.add_argument(
-        "name", nargs="?", default="", metavar="NAME", help="the theme to show as a file"
-    )
-    parser.add_json()
 
 
 def wrong_theme(name: str, themes: Themes) -> Iterator[str]:
@@ -47,6 +39,11 @@ def wrong_words(name: str, folders: tuple[Path, ...]) -> Iterator[str]:
         yield f"words: {error.message} {error.hint}".rstrip()
 
 
+@verb(
+    "config themes", "[NAME]", "pipeboard config themes", "pipeboard config themes dark > mine.toml"
+)
+@takes("name", nargs="?", default="", metavar="NAME", help="the theme to show as a file")
+@takes_json
 def themes(call: Call) -> int:
     """The themes that can be chosen, with what is wrong with them; or one of them as a file."""
     from pipeboard.cli.screens import themes_of
@@ -93,14 +90,9 @@ def _write_file(call: Call, text: str) -> int:
     return 0
 
 
-def words_arguments(parser: Parser) -> None:
-    """The translation that is meant, and the form."""
-    parser.add_argument(
-        "name", nargs="?", default="", metavar="NAME", help="a translation that is there already"
-    )
-    parser.add_json()
-
-
+@verb("config words", "[NAME]", "pipeboard config words > de.toml", "pipeboard config words --json")
+@takes("name", nargs="?", default="", metavar="NAME", help="a translation that is there already")
+@takes_json
 def words(call: Call) -> int:
     """Every word that can be translated, as a file to fill in, with those of a translation."""
     asked = call.arguments

@@ -9,7 +9,17 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 
 from pipeboard import __version__, outlet
-from pipeboard.cli.verbs import GROUPS, KEPT, NESTED, TOPICS, VERBS, asks_for, changes, cut
+from pipeboard.cli.verbs import (
+    GROUPS,
+    KEPT,
+    NESTED,
+    TOPICS,
+    VERBS,
+    asks_for,
+    changes,
+    cut,
+    parser_of,
+)
 
 TYPE_CHECKING = False  # `typing` itself is more than help needs
 if TYPE_CHECKING:
@@ -138,7 +148,7 @@ def _dispatch(verb: str, rest: Sequence[str], calls: list[Call]) -> int:
 
 
 def _run(verb: str, arguments: Sequence[str], environ: Mapping[str, str], calls: list[Call]) -> int:
-    from pipeboard.cli.call import Call, parser_of
+    from pipeboard.cli.call import Call
 
     found, parser = parser_of(verb)
     if asks_for(arguments, "-h", "--help"):

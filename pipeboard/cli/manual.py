@@ -1,4 +1,5 @@
-"""What there is to say of each verb, read off the tables that the verbs run by, and the man page.
+"""What there is to say of each verb, read off the tables that the verbs run by, and the man page;
+and what there is to read on a topic.
 
 Help, completions and the man page are made of the same; nothing is written twice.
 """
@@ -7,13 +8,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from pathlib import Path
 
 from pipeboard import __version__
-from pipeboard.cli.arguments import Flag, Parser
-from pipeboard.cli.call import Call, Verb, parser_of
-from pipeboard.cli.verbs import GROUPS, NESTED, listed
+from pipeboard.cli.arguments import Flag
+from pipeboard.cli.call import Call
+from pipeboard.cli.output import terminal_width
+from pipeboard.cli.verbs import GROUPS, NESTED, TOPICS, listed, parser_of, takes, takes_json, verb
 from pipeboard.cli.verbs import VERBS as EVERY_VERB
+from pipeboard.domain.errors import NotFound
 from pipeboard.domain.lazy_dataclass import dataclass
+from pipeboard.domain.text import did_you_mean, quoted
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,11 +36,11 @@ class Manual:
 
 def every_verb() -> Iterator[str]:
     """Every verb that can be typed, the board's "" left out."""
-    for verb in EVERY_VERB:
-        if verb in NESTED:
-            yield from (f"{verb} {inner}" for inner in NESTED[verb][1])
+    for first in EVERY_VERB:
+        if first in NESTED:
+            yield from (f"{first} {second}" for second in NESTED[first][1])
         else:
-            yield verb
+            yield first
 
 
 def manual_of(verb: str) -> Manual:
@@ -90,10 +95,8 @@ def _man() -> Iterator[str]:
     yield _roff("A deal is named 142, D-142 or by part of its name that no other has.")
     for group, verbs in GROUPS.items():
         yield f".SH {_roff(group).upper()}"
-        for verb in verbs:
-            inner = [f"{verb} {name}" for name in NESTED[verb][1]] if verb in NESTED else [verb]
-            for one in inner:
-                yield from _man_of(manual_of(one))
+        for name in (name for name in every_verb() if name.partition(" ")[0] in verbs):
+            yield from _man_of(manual_of(name))
     yield ".SH FLAGS OF EVERY VERB"
     for flag in manual_of("list").flags:
         if flag.of_every_verb:
@@ -143,14 +146,71 @@ def _roff(text: str) -> str:
     return rf"\&{plain}" if re.match(r"[.']", plain) else plain
 
 
-def _man_arguments(parser: Parser) -> None:
-    parser.epilog = "Read it with: pipeboard man | man -l -"
-
-
+@verb("man", "", "pipeboard man | man -l -", more="Read it with: pipeboard man | man -l -")
 def man(call: Call) -> int:
     """The man page on stdout."""
     call.out.text(man_page().rstrip("\n"))
     return 0
 
 
-VERBS = {"man": Verb("", _man_arguments, man, examples=("pipeboard man | man -l -",))}
+# What there is to read on a topic: files that come with the program.
+
+
+FOLDER = Path(__file__).parents[1] / "docs"
+_WIDEST = 100
+_MARK = re.compile(r"<!--.*?-->\n?")
+
+
+def document(topic: str) -> str:
+    """What there is to read on it, as Markdown."""
+    text = (FOLDER / f"{topic}.md").read_text(encoding="utf-8")
+    return re.sub(r"\n{3,}", "\n\n", _MARK.sub("", text)).rstrip()
+
+
+@verb("help", "[TOPIC|VERB]", "pipeboard help", "pipeboard help filter", "pipeboard help move")
+@takes(
+    "topic",
+    nargs="?",
+    default="",
+    metavar="TOPIC|VERB",
+    help=f"a verb, or one of {', '.join(TOPICS)}",
+)
+@takes_json
+def show_help(call: Call) -> int:
+    """A topic, or all that can be asked for; the help of a verb is that of `VERB --help`."""
+    topic = call.arguments.topic
+    if topic and topic not in TOPICS:
+        raise NotFound(
+            f"There is no help on {quoted(topic)}.",
+            hint=did_you_mean(topic, (*TOPICS, *EVERY_VERB)) or "See 'pipeboard help'.",
+        )
+    text = document(topic) if topic else _overview()
+    if topic in EVERY_VERB:
+        text += f"\n\nIts flags: pipeboard {topic} --help"
+    if call.arguments.json:
+        call.out.document({"topics": TOPICS, "text": text})
+    else:
+        call.out.text(_wrapped(text, terminal_width()))
+    return 0
+
+
+def _wrapped(text: str, width: int | None) -> str:
+    """The text with its paragraphs as wide as the terminal; what is typed and tables stay."""
+    if width is None:
+        return text
+    from textwrap import TextWrapper
+
+    wrapper = TextWrapper(min(width - 1, _WIDEST), break_long_words=False, break_on_hyphens=False)
+    parts, is_code = [], False
+    for part in text.split("\n\n"):
+        stays = is_code or part.startswith(("    ", "|", "#", "```", "- "))
+        is_code ^= part.count("```") % 2 == 1
+        parts.append(part if stays else wrapper.fill(part))
+    return "\n\n".join(parts)
+
+
+def _overview() -> str:
+    lines = ["To read: pipeboard help TOPIC"]
+    lines += [f"  {topic:<14} {about}" for topic, about in TOPICS.items()]
+    lines.append("Of a verb: pipeboard help VERB. All verbs: pipeboard --help. On the board: ?")
+    return "\n".join(lines)

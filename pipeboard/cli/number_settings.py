@@ -1,35 +1,35 @@
-"""The verbs about what numbers are held against and how they are counted: target, fx, setting."""
+"""The verbs about what numbers are held against and how they are counted: target, call, fx,
+setting."""
 
 from __future__ import annotations
 
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
-from pipeboard.cli.arguments import Parser
-from pipeboard.cli.call import Call, Verb
-from pipeboard.cli.tables import Table
+from pipeboard.cli.call import Call
+from pipeboard.cli.tables import Table, tell
+from pipeboard.cli.verbs import takes, takes_json, verb
 from pipeboard.domain.errors import BadInput
 from pipeboard.domain.json_data import json_number
 from pipeboard.domain.lazy_dataclass import with_values
 from pipeboard.domain.locales import written
+from pipeboard.domain.money import Money
 from pipeboard.domain.settings import SETTINGS, Settings, chosen
 from pipeboard.domain.text import did_you_mean, quoted
 from pipeboard.workspace.configuration import choose_setting
-from pipeboard.workspace.reports import set_rate, set_target, targets_of
+from pipeboard.workspace.reports import calls_of, set_call, set_rate, set_target, targets_of
 
 if TYPE_CHECKING:
     from pipeboard.domain.agreements import Agreement
     from pipeboard.domain.metrics import Target
 
 
-def _target_arguments(parser: Parser) -> None:
-    parser.add_argument("period", metavar="PERIOD", help="2026, 2026Q4, 2026-11 or 2026-W47")
-    parser.add_argument("amount", metavar="AMOUNT", help="such as 130k; none takes it away")
-    parser.add_argument("--owner", metavar="REP", default="", help="of a rep")
-    parser.add_argument("--team", metavar="TEAM", default="", help="of a team")
-    parser.add_json()
-
-
+@verb("target set", "PERIOD AMOUNT", "pipeboard target set 2026Q4 130k --owner mara")
+@takes("period", metavar="PERIOD", help="2026, 2026Q4, 2026-11 or 2026-W47")
+@takes("amount", metavar="AMOUNT", help="such as 130k; none takes it away")
+@takes("--owner", metavar="REP", default="", help="of a rep")
+@takes("--team", metavar="TEAM", default="", help="of a team")
+@takes_json
 def set_target_of(call: Call) -> int:
     """What is to be won in a period by a rep, a team or everybody."""
     asked = call.arguments
@@ -67,29 +67,25 @@ def _target(target: Target) -> dict[str, object]:
     }
 
 
+@verb("target list", "", "pipeboard target list")
+@takes_json
 def list_targets(call: Call) -> int:
     """The targets of the pipeline."""
     found = targets_of(call.workspace, call.pipeline)
-    if call.arguments.json:
-        call.out.document({"targets": [_target(target) for target in found]})
-        return 0
+    document = {"targets": [_target(target) for target in found]}
     rows = (
         (target.period, _whose(target.owner, target.team), written().money(target.amount))
         for target in found
     )
-    Table(("period", "whose", "target"), right=(2,)).write(call.out, rows)
-    if not found:
-        call.out.say("No target is set; for example: pipeboard target set 2026Q4 130k")
-    return 0
+    empty = "No target is set; for example: pipeboard target set 2026Q4 130k"
+    return tell(call, document, Table(("period", "whose", "target"), right=(2,)), rows, empty)
 
 
-def _fx_arguments(parser: Parser) -> None:
-    parser.add_argument("currency", metavar="CURRENCY", help="such as USD")
-    parser.add_argument("rate", metavar="RATE", help="what one unit is worth; none takes it away")
-    parser.add_argument("--on", metavar="DATE", help="from that day on, else from today")
-    parser.add_json()
-
-
+@verb("fx set", "CURRENCY RATE", "pipeboard fx set USD 0.92")
+@takes("currency", metavar="CURRENCY", help="such as USD")
+@takes("rate", metavar="RATE", help="what one unit is worth; none takes it away")
+@takes("--on", metavar="DATE", help="from that day on, else from today")
+@takes_json
 def set_rate_of(call: Call) -> int:
     """What a currency is worth in the workspace's, from a day on."""
     asked = call.arguments
@@ -107,41 +103,35 @@ def _agreed_rate(agreement: Agreement) -> dict[str, object] | None:
     return {"currency": code, "from": day, "rate": float(Fraction(*parts))}
 
 
+@verb("fx list", "", "pipeboard fx list")
+@takes_json
 def list_rates(call: Call) -> int:
     """Every rate, by currency and day."""
     rates = call.workspace.reader.numbers.rates()
     found = [(code, day, rate) for code, dated in rates.dated.items() for day, rate in dated]
-    if call.arguments.json:
-        documents = [
-            {"currency": code, "from": day.isoformat(), "rate": float(rate)}
-            for code, day, rate in found
-        ]
-        call.out.document({"base": rates.base, "rates": documents})
-        return 0
+    documents = [
+        {"currency": code, "from": day.isoformat(), "rate": float(rate)}
+        for code, day, rate in found
+    ]
     rows = ((code, day.isoformat(), f"{float(rate):g}") for code, day, rate in found)
-    Table(("currency", "from", f"in {rates.base}"), right=(2,)).write(call.out, rows)
-    if not found:
-        call.out.say("No rate is entered; for example: pipeboard fx set USD 0.92")
-    return 0
+    table = Table(("currency", "from", f"in {rates.base}"), right=(2,))
+    empty = "No rate is entered; for example: pipeboard fx set USD 0.92"
+    return tell(call, {"base": rates.base, "rates": documents}, table, rows, empty)
 
 
+@verb("setting list", "", "pipeboard setting list")
+@takes_json
 def list_settings(call: Call) -> int:
     """How the workspace counts."""
     found = {name: chosen(call.settings, name) for name in SETTINGS}
-    if call.arguments.json:
-        call.out.document({"settings": found})
-        return 0
     rows = ((name, found[name], choice.help) for name, choice in SETTINGS.items())
-    Table(("setting", "value", "what it is")).write(call.out, rows)
-    return 0
+    return tell(call, {"settings": found}, Table(("setting", "value", "what it is")), rows)
 
 
-def _set_arguments(parser: Parser) -> None:
-    parser.add_argument("name", metavar="SETTING", help=", ".join(SETTINGS))
-    parser.add_argument("value", metavar="VALUE", help="such as sunday, april or now")
-    parser.add_json()
-
-
+@verb("setting set", "SETTING VALUE", "pipeboard setting set fiscal-start april")
+@takes("name", metavar="SETTING", help=", ".join(SETTINGS))
+@takes("value", metavar="VALUE", help="such as sunday, april or now")
+@takes_json
 def set_setting(call: Call) -> int:
     """How numbers are counted, from now on and for every period."""
     asked = call.arguments
@@ -164,23 +154,40 @@ def set_setting(call: Call) -> int:
     return call.report_agreed(receipt, setting=document)
 
 
-VERBS = {
-    "target set": Verb(
-        "PERIOD AMOUNT",
-        _target_arguments,
-        set_target_of,
-        examples=("pipeboard target set 2026Q4 130k --owner mara",),
-    ),
-    "target list": Verb("", Parser.add_json, list_targets, examples=("pipeboard target list",)),
-    "fx set": Verb(
-        "CURRENCY RATE", _fx_arguments, set_rate_of, examples=("pipeboard fx set USD 0.92",)
-    ),
-    "fx list": Verb("", Parser.add_json, list_rates, examples=("pipeboard fx list",)),
-    "setting list": Verb("", Parser.add_json, list_settings, examples=("pipeboard setting list",)),
-    "setting set": Verb(
-        "SETTING VALUE",
-        _set_arguments,
-        set_setting,
-        examples=("pipeboard setting set fiscal-start april",),
-    ),
-}
+# What reps say that a period will bring.
+
+
+@verb("call set", "PERIOD AMOUNT", "pipeboard call set 2026Q4 120k")
+@takes("period", metavar="PERIOD", help="2026, 2026Q4, 2026-11 or 2026-W47")
+@takes("amount", metavar="AMOUNT", help="such as 120k; none takes it back")
+@takes("--owner", metavar="REP", default="", help="of a rep, else your own")
+@takes_json
+def change_call(call: Call) -> int:
+    """What you (or a rep) say that a period will bring, whatever the deals add up to."""
+    asked, workspace = call.arguments, call.workspace
+    amount = None if asked.amount.lower() == "none" else asked.amount
+    receipt = set_call(
+        workspace, call.pipeline, asked.period, amount, owner=asked.owner, **call.once
+    )
+    call.command_id = receipt.command_id
+    if asked.json:
+        call.out.document({"summary": receipt.summary, "dry_run": asked.dry_run})
+    begin = "Not done (dry run): " if asked.dry_run else ""
+    call.out.say(f"{begin}{receipt.summary}", *receipt.notes)
+    return 0
+
+
+@verb("call list", "", "pipeboard call list")
+@takes_json
+def list_calls(call: Call) -> int:
+    """What reps call for periods, as it stands."""
+    found = sorted(calls_of(call.workspace, call.pipeline).items())
+    document = {"calls": [_document(*about, said) for about, said in found]}
+    rows = ((period, f"@{owner}", written().money(said)) for (period, owner), said in found)
+    empty = "Nobody has called a period; for example: pipeboard call set 2026Q4 120k"
+    return tell(call, document, Table(("period", "whose", "call"), right=(2,)), rows, empty)
+
+
+def _document(period: str, owner: str, said: Money) -> dict[str, object]:
+    amount = {"amount_minor": said.minor, "currency": said.currency}
+    return {"period": period, "owner": owner, "amount": amount}

@@ -5,9 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pipeboard.cli.arguments import Parser
-from pipeboard.cli.call import Call, Verb, read_stdin, read_utf8
-from pipeboard.cli.tables import Table
+from pipeboard.cli.arguments import Parser, read_stdin, read_utf8
+from pipeboard.cli.call import Call
+from pipeboard.cli.tables import Table, tell
+from pipeboard.cli.verbs import takes, takes_all, takes_json, takes_one, verb
 from pipeboard.domain.errors import BadInput, NotFound, PipeboardError
 from pipeboard.domain.lazy_dataclass import replace
 from pipeboard.domain.pipeline import Pipeline
@@ -25,15 +26,14 @@ if TYPE_CHECKING:
     from pipeboard.domain.json_data import Document
 
 
+@verb("pipeline list", "", "pipeboard pipeline list")
+@takes_json
 def list_pipelines(call: Call) -> int:
     """Every pipeline with its stages."""
     pipelines = call.workspace.reader.pipelines()
-    if call.arguments.json:
-        call.out.document({"pipelines": [_document(call, pipeline) for pipeline in pipelines]})
-        return 0
+    document = {"pipelines": [_document(call, pipeline) for pipeline in pipelines]}
     rows = ((p.name, p.currency, ", ".join(s.name for s in p.open_stages)) for p in pipelines)
-    Table(("pipeline", "currency", "stages"), elastic=(2,)).write(call.out, rows)
-    return 0
+    return tell(call, document, Table(("pipeline", "currency", "stages"), elastic=(2,)), rows)
 
 
 def _document(call: Call, pipeline: Pipeline) -> Document:
@@ -42,13 +42,9 @@ def _document(call: Call, pipeline: Pipeline) -> Document:
     return pipeline_document(pipeline, call.settings)
 
 
-def _show_arguments(parser: Parser) -> None:
-    parser.add_argument("name", nargs="?", metavar="PIPELINE", help="else the first")
-    form = parser.add_mutually_exclusive_group()
-    form.add_argument("--json", action="store_true", help="one JSON document")
-    form.add_argument("--toml", action="store_true", help="the document for 'apply' (the default)")
-
-
+@verb("pipeline show", "[PIPELINE]", "pipeboard pipeline show --toml > pipeline.toml")
+@takes("name", nargs="?", metavar="PIPELINE", help="else the first")
+@takes_one(json="one JSON document", toml="the document for 'apply' (the default)")
 def show(call: Call) -> int:
     """A pipeline as a document."""
     from pipeboard.exchange.pipeline_toml import write_pipeline
@@ -66,18 +62,18 @@ def _named(call: Call) -> Pipeline:
     return find_pipeline(call.workspace, name)
 
 
-def _new_arguments(parser: Parser) -> None:
-    parser.add_argument("name", metavar="NAME", help="the name of the pipeline")
+def _stages(parser: Parser) -> None:
     made = parser.add_mutually_exclusive_group()
     made.add_argument("--template", metavar="TEMPLATE", help=f"one of {', '.join(TEMPLATES)}")
     made.add_argument("--stages", metavar="A,B,C", help="stages without limits and criteria")
-    parser.add_argument(
-        "--questions", metavar="SET", default="seven", help=f"one of {', '.join(QUESTION_SETS)}"
-    )
-    parser.add_argument("--currency", metavar="CODE", default="", help="such as EUR")
-    parser.add_json()
 
 
+@verb("pipeline new", "NAME", "pipeboard pipeline new Renewals --stages Due,Offered,Renewed")
+@takes("name", metavar="NAME", help="the name of the pipeline")
+@takes_all(_stages)
+@takes("--questions", metavar="SET", default="seven", help=f"one of {', '.join(QUESTION_SETS)}")
+@takes("--currency", metavar="CODE", default="", help="such as EUR")
+@takes_json
 def new(call: Call) -> int:
     """Another pipeline."""
     asked = call.arguments
@@ -108,20 +104,17 @@ def split_names(text: str) -> tuple[str, ...]:
     return names
 
 
-def _apply_arguments(parser: Parser) -> None:
-    parser.add_argument("file", metavar="FILE", help="a TOML document, or - for stdin")
-    _overwrite(parser)
-    parser.add_json()
+_takes_overwrite = takes(
+    "--overwrite",
+    action="store_true",
+    help="also over what others changed since the document was written",
+)
 
 
-def _overwrite(parser: Parser) -> None:
-    parser.add_argument(
-        "--overwrite",
-        action="store_true",
-        help="also over what others changed since the document was written",
-    )
-
-
+@verb("pipeline apply", "FILE", "pipeboard pipeline apply pipeline.toml")
+@takes("file", metavar="FILE", help="a TOML document, or - for stdin")
+@_takes_overwrite
+@takes_json
 def apply(call: Call) -> int:
     """A pipeline made or changed as a document says."""
     return _apply(call, _read(call.arguments.file))
@@ -162,12 +155,10 @@ def _save(call: Call, wanted: Pipeline, *, by_name: bool = False, overwrite: boo
     return 0
 
 
-def _edit_arguments(parser: Parser) -> None:
-    parser.add_argument("name", nargs="?", metavar="PIPELINE", help="else the first")
-    _overwrite(parser)
-    parser.add_json()
-
-
+@verb("pipeline edit", "[PIPELINE]", "pipeboard pipeline edit")
+@takes("name", nargs="?", metavar="PIPELINE", help="else the first")
+@_takes_overwrite
+@takes_json
 def edit(call: Call) -> int:
     """A pipeline's document in the editor; applied when it was changed."""
     from pipeboard.cli.editor import written
@@ -183,42 +174,11 @@ def edit(call: Call) -> int:
     return code or 0
 
 
+@verb("pipeline templates", "", "pipeboard pipeline templates")
+@takes_json
 def templates(call: Call) -> int:
     """The ready-made pipelines."""
-    made = {name: template(name, pipeline_name=name, currency="EUR") for name in TEMPLATES}
-    if call.arguments.json:
-        call.out.document(
-            {"templates": {n: [s.name for s in p.open_stages] for n, p in made.items()}}
-        )
-        return 0
-    rows = ((name, ", ".join(s.name for s in made[name].open_stages)) for name in made)
-    Table(("template", "stages"), elastic=(1,)).write(call.out, rows)
-    return 0
-
-
-VERBS = {
-    "pipeline list": Verb(
-        "", Parser.add_json, list_pipelines, examples=("pipeboard pipeline list",)
-    ),
-    "pipeline show": Verb(
-        "[PIPELINE]",
-        _show_arguments,
-        show,
-        examples=("pipeboard pipeline show --toml > pipeline.toml",),
-    ),
-    "pipeline new": Verb(
-        "NAME",
-        _new_arguments,
-        new,
-        examples=("pipeboard pipeline new Renewals --stages Due,Offered,Renewed",),
-    ),
-    "pipeline apply": Verb(
-        "FILE", _apply_arguments, apply, examples=("pipeboard pipeline apply pipeline.toml",)
-    ),
-    "pipeline edit": Verb(
-        "[PIPELINE]", _edit_arguments, edit, examples=("pipeboard pipeline edit",)
-    ),
-    "pipeline templates": Verb(
-        "", Parser.add_json, templates, examples=("pipeboard pipeline templates",)
-    ),
-}
+    made = (template(name, pipeline_name=name, currency="EUR") for name in TEMPLATES)
+    stages = {one.name: [stage.name for stage in one.open_stages] for one in made}
+    rows = ((name, ", ".join(names)) for name, names in stages.items())
+    return tell(call, {"templates": stages}, Table(("template", "stages"), elastic=(1,)), rows)

@@ -1,4 +1,4 @@
-"""The verb about numbers: metrics."""
+"""The verbs about numbers: metrics, review."""
 
 from __future__ import annotations
 
@@ -6,14 +6,16 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from pipeboard import outlet
-from pipeboard.cli.arguments import Parser
-from pipeboard.cli.call import Call, Verb
+from pipeboard.cli.call import Call
+from pipeboard.cli.failures import DONE
 from pipeboard.cli.tables import Table
+from pipeboard.cli.verbs import takes, takes_one, verb
+from pipeboard.domain.dates import Direction, local_date, parse_date
 from pipeboard.domain.errors import BadInput
 from pipeboard.domain.locales import written
 from pipeboard.domain.money import currency_code
 from pipeboard.domain.people import match_rep
-from pipeboard.workspace.finding import parse_filter, typed_period
+from pipeboard.workspace.finding import find_deal, parse_filter, typed_period
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -24,36 +26,42 @@ if TYPE_CHECKING:
     from pipeboard.workspace.reports import ReportQuery
 
 
-def _metrics_arguments(parser: Parser) -> None:
-    parser.add_argument("words", nargs="*", metavar="FILTER", help="only deals that match a filter")
-    parser.add_argument(
-        "--period",
-        metavar="PERIOD",
-        default="this-quarter",
-        help="2026, 2026Q4, 2026-11, 2026-W47, last90d, all, FROM..TO",
-    )
-    parser.add_argument("--by", metavar="GROUP", help="split by owner, source, month, field.NAME…")
-    parser.add_argument("--owner", metavar="REP", help="what a rep did")
-    parser.add_argument("--compare", action="store_true", help="against the period before")
-    parser.add_argument("--as-of", metavar="T", help="as it was on a day or at an instant")
-    parser.add_argument(
-        "--since",
-        metavar="DATE",
-        help="what changed in the pipeline of the period since a day, or in FROM..TO",
-    )
-    parser.add_argument(
-        "--history",
-        action="store_true",
-        help="what forecasts said week by week in past periods, against what came",
-    )
-    parser.add_argument("--currency", metavar="CODE", default="", help="sums in another currency")
-    form = parser.add_mutually_exclusive_group()
-    form.add_argument("--json", action="store_true", help="one JSON document")
-    form.add_argument("--md", action="store_true", help="Markdown")
-    form.add_argument("--csv", action="store_true", help="CSV, a line for each number")
-    form.add_argument("--html", action="store_true", help="one page with charts, for a browser")
-
-
+@verb(
+    "metrics",
+    "[FILTER...]",
+    "pipeboard metrics --period last-quarter --compare",
+    "pipeboard metrics --by owner --csv",
+    "pipeboard metrics --html > numbers.html",
+    dashed_words=True,
+)
+@takes("words", nargs="*", metavar="FILTER", help="only deals that match a filter")
+@takes(
+    "--period",
+    metavar="PERIOD",
+    default="this-quarter",
+    help="2026, 2026Q4, 2026-11, 2026-W47, last90d, all, FROM..TO",
+)
+@takes("--by", metavar="GROUP", help="split by owner, source, month, field.NAME…")
+@takes("--owner", metavar="REP", help="what a rep did")
+@takes("--compare", action="store_true", help="against the period before")
+@takes("--as-of", metavar="T", help="as it was on a day or at an instant")
+@takes(
+    "--since",
+    metavar="DATE",
+    help="what changed in the pipeline of the period since a day, or in FROM..TO",
+)
+@takes(
+    "--history",
+    action="store_true",
+    help="what forecasts said week by week in past periods, against what came",
+)
+@takes("--currency", metavar="CODE", default="", help="sums in another currency")
+@takes_one(
+    json="one JSON document",
+    md="Markdown",
+    csv="CSV, a line for each number",
+    html="one page with charts, for a browser",
+)
 def metrics(call: Call) -> int:
     """The numbers of a period, for people, scripts and spreadsheets."""
     from pipeboard.store.reading.facts import collecting_later
@@ -210,16 +218,58 @@ def _write_history(call: Call, report: Report) -> None:
     Table(("said at", *FORECAST_LINES, "came"), right=range(1, 7)).write(call.out, rows)
 
 
-VERBS = {
-    "metrics": Verb(
-        "[FILTER...]",
-        _metrics_arguments,
-        metrics,
-        dashed_words=True,
-        examples=(
-            "pipeboard metrics --period last-quarter --compare",
-            "pipeboard metrics --by owner --csv",
-            "pipeboard metrics --html > numbers.html",
-        ),
-    )
-}
+# The weekly review.
+
+
+@verb(
+    "review",
+    "",
+    "pipeboard review --since 2w",
+    "pipeboard review --html > review.html",
+    "pipeboard review --decide 142 'thu send the offer' --to jonas",
+)
+@takes("--since", metavar="T", help="what to compare with, else the last review")
+@takes("--hold", action="store_true", help="keep it: the next one starts here")
+@takes("--held", metavar="DAY", help="a past review as it was; list tells which")
+@takes("--decide", nargs=2, metavar=("DEAL", "STEP"), help='what was decided: D-12 "thu call Bob"')
+@takes("--to", metavar="REP", default="", help="who does what was decided")
+@takes_one(
+    json="one JSON document",
+    md="Markdown, which is also the plain form",
+    html="one page, for a browser",
+)
+def review(call: Call) -> int:
+    """The weekly review: the number, what changed, deals to discuss, flow, decisions."""
+    from pipeboard.exchange.review_document import review_document, review_markdown, review_page
+    from pipeboard.workspace.review import decide, held_on, held_reviews, hold
+    from pipeboard.workspace.review import review as review_of
+
+    asked, workspace = call.arguments, call.workspace
+    if asked.decide:
+        ref, step = asked.decide
+        deal = find_deal(workspace, ref, call.only_pipeline)
+        return call.report(decide(workspace, deal.id, step, asked.to, **call.once))
+    if asked.held == "list":
+        zone = call.settings.zone
+        for held in held_reviews(workspace, call.pipeline):
+            call.out.line(local_date(held.at, zone).isoformat())
+        return DONE
+    if asked.held:
+        day = parse_date(asked.held, workspace.today, Direction.BACK)
+        document = held_on(workspace, call.pipeline, day).contents
+    else:
+        call.tell_whose()
+        found = review_of(workspace, call.pipeline, call.instant("--since"))
+        document = review_document(found)
+        if asked.hold:
+            receipt = hold(workspace, call.pipeline, document, at=found.at, **call.once)
+            call.command_id = receipt.command_id
+            call.out.say(*filter(None, (receipt.summary, *receipt.notes)))
+    if asked.json:
+        call.out.document({"review": document})
+    elif asked.html:
+        for part in review_page(document):
+            outlet.data(part, end="")
+    else:
+        call.out.text(review_markdown(document).rstrip("\n"))
+    return DONE

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from pipeboard.cli.arguments import Parser
-from pipeboard.cli.call import Call, Verb
-from pipeboard.cli.tables import Table
+from pipeboard.cli.call import Call
+from pipeboard.cli.tables import Table, tell
+from pipeboard.cli.verbs import takes, takes_json, together, verb
 from pipeboard.domain.agreements import Agreement
 from pipeboard.domain.errors import NotFound, Refused
 from pipeboard.domain.lazy_dataclass import replace, with_values
@@ -14,28 +14,24 @@ from pipeboard.workspace.configuration import change_rep
 from pipeboard.workspace.recording import retried
 
 
+@verb("rep list", "", "pipeboard rep list")
+@takes_json
 def list_reps(call: Call) -> int:
     """Everybody who owns deals."""
     reps = call.workspace.reader.reps()
-    if call.arguments.json:
-        call.out.document({"reps": [_document(rep) for rep in reps]})
-        return 0
     table = Table(("rep", "name", "team", "active", "role", "acts for"))
-    table.write(
-        call.out,
+    rows = (
         (
-            (
-                rep.name,
-                rep.display_name,
-                rep.team,
-                "yes" if rep.active else "no",
-                rep.role,
-                rep.acts_for,
-            )
-            for rep in reps
-        ),
+            rep.name,
+            rep.display_name,
+            rep.team,
+            "yes" if rep.active else "no",
+            rep.role,
+            rep.acts_for,
+        )
+        for rep in reps
     )
-    return 0
+    return tell(call, {"reps": [_document(rep) for rep in reps]}, table, rows)
 
 
 def _document(rep: Rep) -> dict[str, object]:
@@ -49,28 +45,20 @@ def _document(rep: Rep) -> dict[str, object]:
     }
 
 
-def _rep_arguments(parser: Parser) -> None:
-    parser.add_argument("name", metavar="REP", help="as in @REP, often the account's name")
-    parser.add_argument("--name", dest="display_name", metavar="NAME", help="the name to show")
-    parser.add_argument("--team", metavar="TEAM", help="the team they are in")
-    parser.add_argument(
-        "--role", metavar="ROLE", help="viewer, rep, manager or owner; none takes it away"
-    )
-    parser.add_argument(
+_takes_rep = together(
+    takes("name", metavar="REP", help="as in @REP, often the account's name"),
+    takes("--name", dest="display_name", metavar="NAME", help="the name to show"),
+    takes("--team", metavar="TEAM", help="the team they are in"),
+    takes("--role", metavar="ROLE", help="viewer, rep, manager or owner; none takes it away"),
+    takes(
         "--acts-for", metavar="REPS", help="for whom they may act (--as): names, * for all, none"
-    )
-    parser.add_json()
+    ),
+    takes_json,
+)
 
 
-def _set_arguments(parser: Parser) -> None:
-    _rep_arguments(parser)
-    activity = parser.add_mutually_exclusive_group()
-    activity.add_argument("--active", action="store_true", default=None, help="works here")
-    activity.add_argument(
-        "--inactive", dest="active", action="store_false", help="takes no more deals"
-    )
-
-
+@verb("rep add", "REP", "pipeboard rep add ana --name 'Ana Lind' --team North")
+@_takes_rep
 def add(call: Call) -> int:
     """Somebody new."""
     asked = call.arguments
@@ -91,6 +79,10 @@ def add(call: Call) -> int:
     )
 
 
+@verb("rep set", "REP", "pipeboard rep set mara --team South")
+@_takes_rep
+@takes("--active", action="store_true", default=None, help="works here")
+@takes("--inactive", dest="active", action="store_false", help="takes no more deals")
 def change(call: Call) -> int:
     """What is known of a rep."""
     asked = call.arguments
@@ -120,17 +112,3 @@ def _save(call: Call, rep: Rep) -> int:
 
 def _agreed(agreement: Agreement) -> dict[str, object]:
     return _document(with_values(Rep(str(agreement.key[0])), agreement.after or {}))
-
-
-VERBS = {
-    "rep list": Verb("", Parser.add_json, list_reps, examples=("pipeboard rep list",)),
-    "rep add": Verb(
-        "REP",
-        _rep_arguments,
-        add,
-        examples=("pipeboard rep add ana --name 'Ana Lind' --team North",),
-    ),
-    "rep set": Verb(
-        "REP", _set_arguments, change, examples=("pipeboard rep set mara --team South",)
-    ),
-}

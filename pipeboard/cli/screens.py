@@ -12,7 +12,6 @@ if TYPE_CHECKING:
     from pipeboard.store import Store
     from pipeboard.ui.own_themes import Themes
 
-
 OPENINGS = ("pipeline", "stage", "mine", "sort", "pane", "filter", "density")
 """Preferences of what the board opens on; without them it opens as it was left."""
 

@@ -9,8 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pipeboard import __version__
-from pipeboard.cli.arguments import Parser
-from pipeboard.cli.call import Call, Verb
+from pipeboard.cli.call import Call
 from pipeboard.cli.config import (
     account_name,
     default_database,
@@ -18,15 +17,9 @@ from pipeboard.cli.config import (
     user_config_file,
     words_folders,
 )
-from pipeboard.cli.looks import (
-    themes,
-    themes_arguments,
-    words,
-    words_arguments,
-    wrong_theme,
-    wrong_words,
-)
-from pipeboard.cli.tables import Table
+from pipeboard.cli.looks import wrong_theme, wrong_words
+from pipeboard.cli.tables import Table, tell
+from pipeboard.cli.verbs import takes_json, verb
 from pipeboard.domain.errors import BadInput
 from pipeboard.domain.lazy_dataclass import replace
 from pipeboard.domain.locales import spoken
@@ -38,10 +31,8 @@ if TYPE_CHECKING:
     from pipeboard.ui.keys import Key
 
 
-def _nothing(parser: Parser) -> None:
-    """No arguments of its own."""
-
-
+@verb("config show", "", "pipeboard config show")
+@takes_json
 def show(call: Call) -> int:
     """Every setting with its value and where that comes from."""
     config = call.config
@@ -81,6 +72,8 @@ def _shown(value: object) -> str:
     return "" if value is None else str(value).lower() if isinstance(value, bool) else str(value)
 
 
+@verb("config path", "", "pipeboard config path")
+@takes_json
 def path(call: Call) -> int:
     """The person's own configuration file, whether it is there or not."""
     file = user_config_file(call.environ)
@@ -91,6 +84,7 @@ def path(call: Call) -> int:
     return 0
 
 
+@verb("config edit", "", "pipeboard config edit")
 def edit(call: Call) -> int:
     """The configuration file in the editor; back to it at the fault, until it is in order."""
     from pipeboard.cli.editor import command, edit_file
@@ -142,6 +136,8 @@ def _make_example(file: Path) -> None:
     outlet.write_file(file, [example()], numbered=False)
 
 
+@verb("config check", "", "pipeboard config check")
+@takes_json
 def check(call: Call) -> int:
     """What is wrong in the person's and the machine's configuration; exit code 1 if anything is."""
     from pipeboard.cli.config import expect_named_file, site_config_file
@@ -249,6 +245,8 @@ def _no_program(name: str, text: str) -> Iterator[str]:
         yield f"{name}: there is no program {quoted(words[0])}."
 
 
+@verb("keys", "", "pipeboard keys")
+@takes_json
 def keys(call: Call) -> int:
     """The keys of every screen."""
     from pipeboard.domain.programs import read_programs
@@ -261,17 +259,16 @@ def keys(call: Call) -> int:
     own = program_keys(read_programs({n: v.value for n, v in call.config.programs.items()}))
     every = (key for screen in (*SCREENS, own) for key in screen)
     table = {key.id: ALL.get(key.id, key) for key in every}.values()
-    if call.arguments.json:
-        documents = [
-            {"id": c.id, "keys": names(c), "group": str(c.group), "help": c.help} for c in table
-        ]
-        call.out.document({"keys": documents})
-        return 0
+    documents = [
+        {"id": c.id, "keys": names(c), "group": str(c.group), "help": c.help} for c in table
+    ]
     rows = ((" ".join(names(c)), spoken(c.help), c.id) for c in table)
-    Table(("keys", "what they do", "id"), elastic=(1,)).write(call.out, rows)
-    return 0
+    heads = Table(("keys", "what they do", "id"), elastic=(1,))
+    return tell(call, {"keys": documents}, heads, rows)
 
 
+@verb("version", "", "pipeboard version -v")
+@takes_json
 def version(call: Call) -> int:
     """The version; with -v also of what it stands on."""
     versions = {"pipeboard": __version__}
@@ -287,25 +284,3 @@ def version(call: Call) -> int:
     for name, number in versions.items():
         call.out.line(f"{name} {number}")
     return 0
-
-
-VERBS = {
-    "config show": Verb("", Parser.add_json, show, examples=("pipeboard config show",)),
-    "config path": Verb("", Parser.add_json, path, examples=("pipeboard config path",)),
-    "config edit": Verb("", _nothing, edit, examples=("pipeboard config edit",)),
-    "config themes": Verb(
-        "[NAME]",
-        themes_arguments,
-        themes,
-        examples=("pipeboard config themes", "pipeboard config themes dark > mine.toml"),
-    ),
-    "config words": Verb(
-        "[NAME]",
-        words_arguments,
-        words,
-        examples=("pipeboard config words > de.toml", "pipeboard config words --json"),
-    ),
-    "config check": Verb("", Parser.add_json, check, examples=("pipeboard config check",)),
-    "keys": Verb("", Parser.add_json, keys, examples=("pipeboard keys",)),
-    "version": Verb("", Parser.add_json, version, examples=("pipeboard version -v",)),
-}

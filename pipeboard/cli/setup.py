@@ -7,9 +7,9 @@ import stat
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pipeboard.cli.arguments import Parser
-from pipeboard.cli.call import Call, Verb
+from pipeboard.cli.call import Call
 from pipeboard.cli.config import account_name, is_zone, system_currency, system_zone
+from pipeboard.cli.verbs import takes, takes_json, verb
 from pipeboard.domain.errors import BadInput, DatabaseError, Refused
 from pipeboard.domain.money import exponent
 from pipeboard.domain.settings import Settings
@@ -102,27 +102,6 @@ def _zone(name: str) -> str:
     return name
 
 
-def _init_arguments(parser: Parser) -> None:
-    parser.add_argument(
-        "--template",
-        default=TEMPLATES[0],
-        metavar="TEMPLATE",
-        help=f"one of {', '.join(TEMPLATES)}",
-    )
-    parser.add_argument("--currency", default="", metavar="CODE", help="such as EUR")
-    parser.add_argument("--zone", default="", metavar="ZONE", help="such as Europe/Berlin")
-    parser.add_argument(
-        "--shared", action="store_true", help="for several accounts: a folder of their group"
-    )
-    parser.add_argument(
-        "--grants",
-        action="store_true",
-        help="print what a server's owner runs so that it lets each login do what its role may",
-    )
-    parser.add_argument("--group", metavar="GROUP", help="the group that shares it, with --shared")
-    parser.add_json()
-
-
 def _share_folder(call: Call) -> None:
     """The folder of the database as its group's own (mode 2770), made where it is not there.
 
@@ -188,6 +167,20 @@ def _print_grants(call: Call) -> int:
     return 0
 
 
+@verb("init", "", "pipeboard init", "pipeboard init --template classic --currency USD")
+@takes(
+    "--template", default=TEMPLATES[0], metavar="TEMPLATE", help=f"one of {', '.join(TEMPLATES)}"
+)
+@takes("--currency", default="", metavar="CODE", help="such as EUR")
+@takes("--zone", default="", metavar="ZONE", help="such as Europe/Berlin")
+@takes("--shared", action="store_true", help="for several accounts: a folder of their group")
+@takes(
+    "--grants",
+    action="store_true",
+    help="print what a server's owner runs so that it lets each login do what its role may",
+)
+@takes("--group", metavar="GROUP", help="the group that shares it, with --shared")
+@takes_json
 def init(call: Call) -> int:
     """A new workspace; refused where there is one already."""
     asked, database = call.arguments, call.config.shown_database
@@ -227,13 +220,14 @@ def init(call: Call) -> int:
     return 0
 
 
-def _migrate_arguments(parser: Parser) -> None:
-    parser.add_argument(
-        "--to", required=True, metavar="PLACE", help="a path, or postgresql://NAME@HOST/DATABASE"
-    )
-    parser.add_json()
-
-
+@verb(
+    "migrate",
+    "",
+    "pipeboard migrate --to postgresql://ana@db.example.com/sales",
+    "pipeboard migrate --to deals.db --dry-run",
+)
+@takes("--to", required=True, metavar="PLACE", help="a path, or postgresql://NAME@HOST/DATABASE")
+@takes_json
 def migrate(call: Call) -> int:
     """Takes the whole workspace to another database; the old one then only says where it is."""
     from pipeboard.store.moving import move
@@ -261,25 +255,3 @@ def migrate(call: Call) -> int:
         f"The old database is kept, and takes no more changes. Open the new one: --db {moved.to}",
     )
     return 0
-
-
-VERBS = {
-    "init": Verb(
-        "",
-        _init_arguments,
-        init,
-        examples=(
-            "pipeboard init",
-            "pipeboard init --template classic --currency USD",
-        ),
-    ),
-    "migrate": Verb(
-        "",
-        _migrate_arguments,
-        migrate,
-        examples=(
-            "pipeboard migrate --to postgresql://ana@db.example.com/sales",
-            "pipeboard migrate --to deals.db --dry-run",
-        ),
-    ),
-}

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pipeboard.cli.arguments import Parser
-from pipeboard.cli.call import Call, Verb, deal_arguments, last_word
+from pipeboard.cli.call import Call
+from pipeboard.cli.verbs import last_word, takes, takes_deals, verb
 from pipeboard.domain import commands as c
 from pipeboard.domain.dates import Direction
 from pipeboard.domain.deal import LOSS_CATEGORIES, Loss
@@ -16,25 +16,20 @@ from pipeboard.workspace.new_deals import win_with_sequels
 if TYPE_CHECKING:
     from pipeboard.workspace.recording import Receipt
 
-
-def _override(parser: Parser) -> None:
-    parser.add_argument(
-        "--override",
-        metavar="REASON",
-        default="",
-        help="pass the gate; the reason is logged",
-    )
+_takes_override = takes(
+    "--override", metavar="REASON", default="", help="pass the gate; the reason is logged"
+)
+_takes_on = takes("--on", metavar="DATE", help="the day it was, today unless given")
 
 
-def _on(parser: Parser) -> None:
-    parser.add_argument("--on", metavar="DATE", help="the day it was, today unless given")
-
-
-def _move_arguments(parser: Parser) -> None:
-    deal_arguments(parser)
-    _override(parser)
-
-
+@verb(
+    "move",
+    "DEAL... STAGE",
+    "pipeboard move 142 proposal",
+    "pipeboard move 142 negotiation --override 'They want to sign on Friday'",
+)
+@takes_deals
+@_takes_override
 def move(call: Call) -> int:
     """To another open stage."""
     refs, name = last_word(call.arguments.words, "deals and a stage", "move")
@@ -44,16 +39,17 @@ def move(call: Call) -> int:
     return call.report(call.execute(command, [deal.id for deal in deals]))
 
 
-def _won_arguments(parser: Parser) -> None:
-    deal_arguments(parser)
-    parser.add_argument("--value", metavar="AMOUNT", help="the final value")
-    parser.add_argument(
-        "--follow-up", metavar="DATE", help="a lead for the next sale: ask how it goes, say +14d"
-    )
-    _on(parser)
-    _override(parser)
-
-
+@verb(
+    "won",
+    "DEAL...",
+    "pipeboard won 142 --value 45k",
+    "pipeboard won 142 --follow-up +3m --override 'Signed on the phone'",
+)
+@takes_deals
+@takes("--value", metavar="AMOUNT", help="the final value")
+@takes("--follow-up", metavar="DATE", help="a lead for the next sale: ask how it goes, say +14d")
+@_takes_on
+@_takes_override
 def won(call: Call) -> int:
     """Won, with the final value; and what follows the sale."""
     asked = call.arguments
@@ -88,20 +84,18 @@ def _closed(call: Call, receipt: Receipt, count: int) -> tuple[str, ...]:
     )
 
 
-def _lost_arguments(parser: Parser) -> None:
-    deal_arguments(parser)
-    parser.add_argument(
-        "--category", metavar="CATEGORY", required=True, help=f"one of {', '.join(LOSS_CATEGORIES)}"
-    )
-    parser.add_argument("--reason", metavar="TEXT", default="", help="why, in words")
-    parser.add_argument("--competitor", metavar="NAME", default="", help="who won it")
-    parser.add_argument("--recycle", metavar="DATE", help="when to try again")
-    parser.add_argument(
-        "--objection", metavar="TAG", default="", help="what they had against it, as a tag"
-    )
-    _on(parser)
-
-
+@verb(
+    "lost",
+    "DEAL... --category CATEGORY",
+    "pipeboard lost 142 --category price --competitor Sehwerk --recycle +6m",
+)
+@takes_deals
+@takes("--category", metavar="CATEGORY", required=True, help=f"one of {', '.join(LOSS_CATEGORIES)}")
+@takes("--reason", metavar="TEXT", default="", help="why, in words")
+@takes("--competitor", metavar="NAME", default="", help="who won it")
+@takes("--recycle", metavar="DATE", help="when to try again")
+@takes("--objection", metavar="TAG", default="", help="what they had against it, as a tag")
+@_takes_on
 def lost(call: Call) -> int:
     """Lost, for a reason."""
     asked = call.arguments
@@ -117,12 +111,10 @@ def lost(call: Call) -> int:
     return call.report(receipt, *_closed(call, receipt, len(ids)))
 
 
-def _reopen_arguments(parser: Parser) -> None:
-    deal_arguments(parser)
-    parser.add_argument("--stage", metavar="STAGE", help="where to, else where it was closed")
-    _override(parser)
-
-
+@verb("reopen", "DEAL...", "pipeboard reopen 150", "pipeboard reopen 150 --stage needs")
+@takes_deals
+@takes("--stage", metavar="STAGE", help="where to, else where it was closed")
+@_takes_override
 def reopen(call: Call) -> int:
     """Back to work."""
     asked = call.arguments
@@ -130,40 +122,3 @@ def reopen(call: Call) -> int:
     stage_id = None if asked.stage is None else call.stage(deals, asked.stage).id
     command = c.Reopen(stage_id, asked.override)
     return call.report(call.execute(command, [deal.id for deal in deals]))
-
-
-VERBS = {
-    "move": Verb(
-        "DEAL... STAGE",
-        _move_arguments,
-        move,
-        examples=(
-            "pipeboard move 142 proposal",
-            "pipeboard move 142 negotiation --override 'They want to sign on Friday'",
-        ),
-    ),
-    "won": Verb(
-        "DEAL...",
-        _won_arguments,
-        won,
-        examples=(
-            "pipeboard won 142 --value 45k",
-            "pipeboard won 142 --follow-up +3m --override 'Signed on the phone'",
-        ),
-    ),
-    "lost": Verb(
-        "DEAL... --category CATEGORY",
-        _lost_arguments,
-        lost,
-        examples=("pipeboard lost 142 --category price --competitor Sehwerk --recycle +6m",),
-    ),
-    "reopen": Verb(
-        "DEAL...",
-        _reopen_arguments,
-        reopen,
-        examples=(
-            "pipeboard reopen 150",
-            "pipeboard reopen 150 --stage needs",
-        ),
-    ),
-}

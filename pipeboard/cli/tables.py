@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import chain, islice
+from typing import TYPE_CHECKING
 
 from pipeboard.cli.output import BOLD, Output, Styled, terminal_width
 from pipeboard.domain.text import printable
 from pipeboard.ui.terminal.width import cell_width, fit
+
+if TYPE_CHECKING:
+    from pipeboard.cli.call import Call
 
 _SAMPLE = 500
 _GAP = "  "
@@ -30,16 +34,17 @@ class Table:
         self._right = frozenset(right)
         self._elastic = tuple(elastic)
 
-    def write(self, out: Output, rows: Iterable[Sequence[Cell]]) -> None:
-        """The heading and every row; without any row, nothing."""
+    def write(self, out: Output, rows: Iterable[Sequence[Cell]]) -> bool:
+        """The heading and every row; without any row, nothing. Whether there was one."""
         remaining: Iterator[Sequence[Cell]] = iter(rows)
         sample = list(islice(remaining, _SAMPLE))
         if not sample:
-            return
+            return False
         widths = self._widths([self._headings, *sample])
         out.line(*self._line([(heading, BOLD) for heading in self._headings], widths))
         for row in chain(sample, remaining):
             out.line(*self._line(row, widths))
+        return True
 
     def _widths(self, rows: Sequence[Sequence[Cell]]) -> list[int]:
         widths = [max(map(_width, column)) for column in zip(*rows, strict=True)]
@@ -66,6 +71,22 @@ class Table:
             yield (text, style)
             if index != last:
                 yield (_GAP if index in self._right else space + _GAP)
+
+
+def tell(
+    call: Call,
+    document: Mapping[str, object],
+    table: Table,
+    rows: Iterable[Sequence[Cell]],
+    empty: str = "",
+) -> int:
+    """A list as the JSON document that scripts ask for, or as a table for people, who are told
+    what to do where it is `empty`; the exit code."""
+    if call.arguments.json:
+        call.out.document(document)
+    elif not table.write(call.out, rows):
+        call.out.say(empty)
+    return 0
 
 
 def _width(cell: Cell) -> int:

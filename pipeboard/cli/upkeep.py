@@ -10,10 +10,10 @@ from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pipeboard.cli.arguments import Parser
-from pipeboard.cli.call import Call, Verb
+from pipeboard.cli.call import Call
 from pipeboard.cli.output import BOLD, DIM, GREEN, RED, YELLOW, progress_told
-from pipeboard.cli.tables import Table
+from pipeboard.cli.tables import Table, tell
+from pipeboard.cli.verbs import takes, takes_json, verb
 from pipeboard.domain.errors import BadInput, PipeboardError
 from pipeboard.domain.text import printable, quoted
 
@@ -35,19 +35,11 @@ def _span(text: str) -> timedelta:
     return timedelta(**{_UNITS[found[2]]: int(found[1])})
 
 
-def _backup_arguments(parser: Parser) -> None:
-    parser.add_argument(
-        "file", nargs="?", metavar="FILE", help="where to, else beside the database"
-    )
-    parser.add_argument(
-        "--if-older", metavar="AGE", help="only when the last one is older: 12h, 1d, 1w; for cron"
-    )
-    parser.add_argument(
-        "--keep", type=int, metavar="N", help="how many stay beside the database, else 14"
-    )
-    parser.add_json()
-
-
+@verb("backup make", "[FILE]", "pipeboard backup make --if-older 1d")
+@takes("file", nargs="?", metavar="FILE", help="where to, else beside the database")
+@takes("--if-older", metavar="AGE", help="only when the last one is older: 12h, 1d, 1w; for cron")
+@takes("--keep", type=int, metavar="N", help="how many stay beside the database, else 14")
+@takes_json
 def back_up(call: Call) -> int:
     """A whole copy, looked through before it counts."""
     from pipeboard.store.backups import BY_HAND, KEPT, back_up, backups_of
@@ -115,6 +107,8 @@ def _size(count: int) -> str:
     return f"{count / 1_000_000:,.1f} MB"
 
 
+@verb("backup list", "", "pipeboard backup list")
+@takes_json
 def list_backups(call: Call) -> int:
     """The copies beside the database, the newest first."""
     from pipeboard.store.backups import backups_of
@@ -122,24 +116,18 @@ def list_backups(call: Call) -> int:
 
     call.expect_folder()
     found = backups_of(_copies(locate(call.config.database)))
-    if call.arguments.json:
-        call.out.document({"backups": [_document(backup) for backup in found]})
-        return 0
+    document = {"backups": [_document(backup) for backup in found]}
     rows = (
         (f"{one.at:%Y-%m-%d %H:%M} UTC", one.kind or "backup", _size(one.size), str(one.path))
         for one in found
     )
-    Table(("when", "what", "size", "file"), right=(2,)).write(call.out, rows)
-    if not found:
-        call.out.say("There is no backup yet. Make one: pipeboard backup")
-    return 0
+    empty = "There is no backup yet. Make one: pipeboard backup"
+    return tell(call, document, Table(("when", "what", "size", "file"), right=(2,)), rows, empty)
 
 
-def _restore_arguments(parser: Parser) -> None:
-    parser.add_argument("file", metavar="FILE", help="a backup, as 'backup list' names it")
-    parser.add_json()
-
-
+@verb("backup restore", "FILE", "pipeboard backup restore deals-2026-11-20.db")
+@takes("file", metavar="FILE", help="a backup, as 'backup list' names it")
+@takes_json
 def restore(call: Call) -> int:
     """A backup put in the place of the database, which is kept."""
     from pipeboard.store.backups import restore
@@ -187,14 +175,10 @@ def _check_may(call: Call, what: str) -> None:
 # Doctor.
 
 
-def _doctor_arguments(parser: Parser) -> None:
-    parser.add_argument("--fix", action="store_true", help="mend what can be mended safely")
-    parser.add_argument(
-        "--seal", metavar="DIGEST", default="", help="a seal of the history that you wrote down"
-    )
-    parser.add_json()
-
-
+@verb("doctor", "", "pipeboard doctor", "pipeboard doctor --fix")
+@takes("--fix", action="store_true", help="mend what can be mended safely")
+@takes("--seal", metavar="DIGEST", default="", help="a seal of the history that you wrote down")
+@takes_json
 def doctor(call: Call) -> int:
     """What is so, what is wrong and what cures it; exit code 1 when something is wrong."""
     findings: list[Finding] = []
@@ -289,13 +273,9 @@ def _log() -> Path:
     return state_folder() / "pipeboard.log"
 
 
-def _logs_arguments(parser: Parser) -> None:
-    parser.add_argument(
-        "--last", action="store_true", help="the last fault as it can be mailed: no deal's data"
-    )
-    parser.add_json()
-
-
+@verb("logs", "", "pipeboard logs --last")
+@takes("--last", action="store_true", help="the last fault as it can be mailed: no deal's data")
+@takes_json
 def logs(call: Call) -> int:
     """Where faults are written, and the last one."""
     from pipeboard.faults import last_fault
@@ -327,27 +307,3 @@ def _tell_last(call: Call, fault: str) -> int:
     else:
         call.out.text(f"pipeboard {__version__}\n{said.rstrip()}")
     return 0
-
-
-VERBS = {
-    "backup make": Verb(
-        "[FILE]", _backup_arguments, back_up, examples=("pipeboard backup make --if-older 1d",)
-    ),
-    "backup list": Verb("", Parser.add_json, list_backups, examples=("pipeboard backup list",)),
-    "backup restore": Verb(
-        "FILE",
-        _restore_arguments,
-        restore,
-        examples=("pipeboard backup restore deals-2026-11-20.db",),
-    ),
-    "doctor": Verb(
-        "",
-        _doctor_arguments,
-        doctor,
-        examples=(
-            "pipeboard doctor",
-            "pipeboard doctor --fix",
-        ),
-    ),
-    "logs": Verb("", _logs_arguments, logs, examples=("pipeboard logs --last",)),
-}

@@ -1,17 +1,27 @@
-"""Every verb: the module that holds it and its line of help, in a table that is cheap to import."""
+"""Every verb: the module that holds it and its line of help, in a table that is cheap to import;
+and how such a module says what its verbs take."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 from pipeboard import verb_place
+
+TYPE_CHECKING = False  # help imports no `typing`
+if TYPE_CHECKING:
+    from typing import TypeAlias, Unpack
+
+    from pipeboard.cli.arguments import HowTaken, Parser
+    from pipeboard.cli.call import Call, Verb
+
+    Run: TypeAlias = Callable[[Call], int]
 
 GROUPS: dict[str, dict[str, tuple[str, str]]] = {
     "Begin": {
         "board": ("board", "open the board, as without a verb; --restricted for SSH accounts"),
         "init": ("setup", "make a workspace: database, pipeline, currency"),
-        "demo": ("demo", "try it on a made-up team in a temporary database"),
-        "tour": ("demo", "the demo, with eight keys to try one after another"),
+        "demo": ("first_run", "try it on a made-up team in a temporary database"),
+        "tour": ("first_run", "the demo, with eight keys to try one after another"),
         "import": ("importing", "take deals over from a file of another tool"),
         "export": ("exporting", "give deals, or the whole workspace, to a file"),
     },
@@ -20,13 +30,13 @@ GROUPS: dict[str, dict[str, tuple[str, str]]] = {
         "due": ("day", "what is due until today; --short for a prompt"),
         "check": ("day", "find deals without a next step or past a limit, for cron"),
         "digest": ("day", "what to know when the day begins"),
-        "review": ("review", "the weekly review: number, changes, deals to discuss, decisions"),
+        "review": ("reports", "the weekly review: number, changes, deals to discuss, decisions"),
     },
     "Deals": {
         "add": ("deals", "add a deal in one line"),
         "list": ("listing", "deals that match a filter"),
         "show": ("history", "one deal with everything around it"),
-        "filter": ("filters", "filters under a name, for F on the board and --where"),
+        "filter": ("listing", "filters under a name, for F on the board and --where"),
         "set": ("deals", "change fields of deals"),
         "assign": ("deals", "give deals to a rep"),
         "tag": ("deals", "put tags on deals and take them off"),
@@ -46,22 +56,22 @@ GROUPS: dict[str, dict[str, tuple[str, str]]] = {
         "note": ("work", "write a note on deals"),
         "answer": ("work", "answer a qualification question"),
         "snooze": ("work", "park deals until a day"),
-        "contact": ("people_terms", "put a person on a deal, or take one off"),
-        "term": ("people_terms", "keep the terms that are negotiated"),
-        "tick": ("people_terms", "tick an item of the stage's checklist"),
+        "contact": ("work", "put a person on a deal, or take one off"),
+        "term": ("work", "keep the terms that are negotiated"),
+        "tick": ("work", "tick an item of the stage's checklist"),
         "template": ("letters", "a letter with the words of a deal in it"),
         "recycle": ("work", "bring back the lost deals whose day has come"),
     },
     "Numbers": {
         "metrics": ("reports", "win rates, forecast, bottleneck: the numbers of a period"),
         "target": ("number_settings", "what is to be won in a period"),
-        "call": ("calls", "what a rep says that a period will bring"),
+        "call": ("number_settings", "what a rep says that a period will bring"),
         "fx": ("number_settings", "what other currencies are worth, from which day on"),
         "setting": ("number_settings", "when weeks and business years begin, whom deals count for"),
     },
     "History": {
-        "undo": ("undo", "take your last command back, whole"),
-        "redo": ("undo", "do again what you took back"),
+        "undo": ("history", "take your last command back, whole"),
+        "redo": ("history", "do again what you took back"),
         "history": ("history", "who did what, and when"),
     },
     "Upkeep": {
@@ -78,7 +88,7 @@ GROUPS: dict[str, dict[str, tuple[str, str]]] = {
         "keys": ("settings", "the keys of the board"),
         "completions": ("completions", "what Tab puts on a command line, for bash, zsh and fish"),
         "man": ("manual", "the man page"),
-        "help": ("documents", "what there is to read: import, filter, scripts, configuration"),
+        "help": ("manual", "what there is to read: import, filter, scripts, configuration"),
         "version": ("settings", "the version of pipeboard"),
     },
 }
@@ -262,3 +272,112 @@ def _unknown(verb: str, known: Iterable[str], otherwise: str) -> Exception:
 
     hint = did_you_mean(verb, known) or otherwise
     return BadInput(f"There is no verb {quoted(verb)}.", hint=hint)
+
+
+# What a module says of each of its verbs, above the function that does it.
+
+
+_VERBS: dict[str, Verb] = {}
+"""The verbs of the modules that have been imported."""
+_TAKEN: dict[Run, tuple[Callable[[Parser], object], ...]] = {}
+
+
+def verb(
+    name: str, words: str = "", *examples: str, dashed_words: bool = False, more: str = ""
+) -> Callable[[Run], Run]:
+    """Makes a verb of the function below; what it takes stands between, in its order."""
+
+    from pipeboard.cli.call import Verb
+
+    def registered(run: Run) -> Run:
+        _VERBS[name] = Verb(words, _TAKEN.get(run, ()), run, examples, dashed_words, more)
+        return run
+
+    return registered
+
+
+def takes(*names: str, **how: Unpack[HowTaken]) -> Callable[[Run], Run]:
+    """An argument of a verb."""
+    return takes_all(lambda parser: parser.add_argument(*names, **how))
+
+
+def takes_all(arguments: Callable[[Parser], object]) -> Callable[[Run], Run]:
+    """Several arguments of a verb, which a function adds."""
+
+    def taken(run: Run) -> Run:
+        _TAKEN[run] = (arguments, *_TAKEN.get(run, ()))
+        return run
+
+    return taken
+
+
+def takes_one(**flags: str) -> Callable[[Run], Run]:
+    """Flags of a verb, each with its help, of which one at most is given."""
+
+    def added(parser: Parser) -> None:
+        group = parser.add_mutually_exclusive_group()
+        for name, text in flags.items():
+            group.add_argument(f"--{name}", action="store_true", help=text)
+
+    return takes_all(added)
+
+
+def together(*taken: Callable[[Run], Run]) -> Callable[[Run], Run]:
+    """Arguments that several verbs take, as one."""
+
+    def all_taken(run: Run) -> Run:
+        for take in reversed(taken):
+            run = take(run)
+        return run
+
+    return all_taken
+
+
+def parser_of(verb: str) -> tuple[Verb, Parser]:
+    """A verb, and what reads its arguments."""
+    from importlib import import_module
+
+    from pipeboard.cli.arguments import Parser
+
+    family, summary = listed(verb)
+    import_module(f"pipeboard.cli.{family}")
+    found = _VERBS[verb]
+    parser = Parser(
+        verb,
+        found.words,
+        summary,
+        examples=found.examples,
+        dashed_words=found.dashed_words,
+        takes_token=verb in TOKENED,
+    )
+    parser.epilog = found.more or None
+    for add in found.arguments:
+        add(parser)
+    return found, parser
+
+
+takes_json = takes("--json", action="store_true", help="one JSON document")
+takes_seen = takes(
+    "--seen",
+    type=int,
+    metavar="VERSION",
+    help="the deal's version that you looked at: refused where somebody changed the same since",
+)
+
+
+takes_deals = together(
+    takes("words", nargs="*", metavar="DEAL", help="142, D-142 or part of a name"),
+    takes("--where", metavar="FILTER", help="the deals that match a filter"),
+    takes_seen,
+    takes_json,
+)
+"""What every verb takes that changes deals."""
+
+
+def last_word(words: Sequence[str], what: str, verb: str) -> tuple[list[str], str]:
+    """The words before the last and the last, which is `what`; BadInput when there is none."""
+    if not words:
+        from pipeboard.domain.errors import BadInput
+
+        raise BadInput(f"'{verb}' needs {what}.", hint=parser_of(verb)[1].example)
+    return list(words[:-1]), words[-1]

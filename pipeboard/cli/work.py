@@ -1,28 +1,46 @@
-"""The verbs of the daily work on a deal: next, log, note, answer, snooze."""
+"""The verbs of the daily work on a deal: next, log, note, answer, snooze, contact,
+term, tick."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from typing import TypeVar
 
-from pipeboard.cli.arguments import Parser
-from pipeboard.cli.call import Call, Verb, deal_arguments, last_word, read_stdin, seen_argument
+from pipeboard.cli.arguments import Parser, read_stdin
+from pipeboard.cli.call import Call
+from pipeboard.cli.verbs import (
+    last_word,
+    takes,
+    takes_all,
+    takes_deals,
+    takes_json,
+    takes_seen,
+    together,
+    verb,
+)
 from pipeboard.domain import commands as c
+from pipeboard.domain.criteria import ROLES
 from pipeboard.domain.dates import Direction
-from pipeboard.domain.deal import TOUCH_TYPES, TRIAL_CLOSES, Answer
-from pipeboard.domain.errors import BadInput
+from pipeboard.domain.deal import TOUCH_TYPES, TRIAL_CLOSES, Answer, Contact, Deal, Term
+from pipeboard.domain.errors import BadInput, NotFound
+from pipeboard.domain.lazy_dataclass import replace
 from pipeboard.domain.locales import written
+from pipeboard.domain.text import did_you_mean, fold, quoted
 from pipeboard.workspace.finding import find_deal
 from pipeboard.workspace.new_deals import recycle_due
 
 
-def _next_arguments(parser: Parser) -> None:
-    deal_arguments(parser)
-    parser.epilog = 'STEP is a date and words: "thu call Bob", "call Bob every 2w".'
-    parser.add_argument("--done", action="store_true", help="the present step is done")
-    parser.add_argument("--outcome", metavar="TEXT", default="", help="what came of it")
-    parser.add_argument("--clear", action="store_true", help="take the next step away")
-
-
+@verb(
+    "next",
+    "DEAL... STEP",
+    "pipeboard next 142 'thu call Bob'",
+    "pipeboard next 142 --done",
+    more='STEP is a date and words: "thu call Bob", "call Bob every 2w".',
+)
+@takes_deals
+@takes("--done", action="store_true", help="the present step is done")
+@takes("--outcome", metavar="TEXT", default="", help="what came of it")
+@takes("--clear", action="store_true", help="take the next step away")
 def next_step(call: Call) -> int:
     """What happens next; or that it happened; or that nothing is planned."""
     asked = call.arguments
@@ -39,29 +57,32 @@ def next_step(call: Call) -> int:
     return call.report(receipt)
 
 
-def _log_arguments(parser: Parser) -> None:
-    deal_arguments(parser)
+def _direction(parser: Parser) -> None:
     way = parser.add_mutually_exclusive_group()
     way.add_argument("--in", dest="direction", action="store_const", const="in", help="from them")
     way.add_argument(
         "--out", dest="direction", action="store_const", const="out", help="from us (the default)"
     )
-    parser.add_argument("--outcome", metavar="TEXT", default="", help="what came of it")
-    parser.add_argument("--quote", action="store_true", help="the proposal went out with it")
-    parser.add_argument(
-        "--trial-close",
-        metavar="ANSWER",
-        default="",
-        help=f"their answer to a small commitment: {', '.join(TRIAL_CLOSES)}",
-    )
-    parser.add_argument(
-        "--objection", metavar="TAG", default="", help="what they had against it, as a tag"
-    )
-    parser.add_argument(
-        "--variant", metavar="TAG", default="", help="which way of asking was tried, as a tag"
-    )
 
 
+@verb(
+    "log",
+    f"DEAL... {'|'.join(TOUCH_TYPES)}",
+    "pipeboard log 142 call --outcome 'Wants an offer.'",
+    "pipeboard log 142 email --in",
+)
+@takes_deals
+@takes_all(_direction)
+@takes("--outcome", metavar="TEXT", default="", help="what came of it")
+@takes("--quote", action="store_true", help="the proposal went out with it")
+@takes(
+    "--trial-close",
+    metavar="ANSWER",
+    default="",
+    help=f"their answer to a small commitment: {', '.join(TRIAL_CLOSES)}",
+)
+@takes("--objection", metavar="TAG", default="", help="what they had against it, as a tag")
+@takes("--variant", metavar="TAG", default="", help="which way of asking was tried, as a tag")
 def log(call: Call) -> int:
     """An interaction with the buyer, now."""
     asked = call.arguments
@@ -78,15 +99,16 @@ def log(call: Call) -> int:
     return call.report(call.execute(command, call.ids(refs)))
 
 
-def _note_arguments(parser: Parser) -> None:
-    deal_arguments(parser)
-    parser.add_argument("-m", "--message", metavar="TEXT", help="the note; without it: your editor")
-    parser.add_argument(
-        "--edit", metavar="ID", help="rewrite your note of that id, as 'show --json' tells it"
-    )
-    parser.epilog = "'-' behind the deals reads the note from stdin."
-
-
+@verb(
+    "note",
+    "DEAL... [-]",
+    "pipeboard note 142 -m 'The board meets in May.'",
+    "pipeboard note 142 - < call.txt",
+    more="'-' behind the deals reads the note from stdin.",
+)
+@takes_deals
+@takes("-m", "--message", metavar="TEXT", help="the note; without it: your editor")
+@takes("--edit", metavar="ID", help="rewrite your note of that id, as 'show --json' tells it")
 def note(call: Call) -> int:
     """A note from the command line, from stdin or from the editor; or one's own rewritten."""
     asked = call.arguments
@@ -125,19 +147,19 @@ def _in_editor(call: Call, name: str, before: str, store: Callable[[str], int]) 
     return code or 0
 
 
-def _answer_arguments(parser: Parser) -> None:
-    parser.add_argument("deal", metavar="DEAL", help="142, D-142 or part of a name")
-    parser.add_argument("question", metavar="QUESTION", help="its number, key or what it proves")
-    parser.add_argument(
-        "text", nargs="?", default="", metavar="TEXT", help="the answer; without it: your editor"
-    )
-    parser.add_argument("--rating", type=int, metavar="0-4", help="how good the answer is")
-    parser.add_argument("--evidence", metavar="TEXT", default="", help="what it rests on")
-    parser.add_argument("--clear", action="store_true", help="take the answer back: unknown again")
-    seen_argument(parser)
-    parser.add_json()
-
-
+@verb(
+    "answer",
+    "DEAL QUESTION [TEXT]",
+    "pipeboard answer 142 authority 'The CFO signs above 25k' --rating 3",
+)
+@takes("deal", metavar="DEAL", help="142, D-142 or part of a name")
+@takes("question", metavar="QUESTION", help="its number, key or what it proves")
+@takes("text", nargs="?", default="", metavar="TEXT", help="the answer; without it: your editor")
+@takes("--rating", type=int, metavar="0-4", help="how good the answer is")
+@takes("--evidence", metavar="TEXT", default="", help="what it rests on")
+@takes("--clear", action="store_true", help="take the answer back: unknown again")
+@takes_seen
+@takes_json
 def answer(call: Call) -> int:
     """An answer to one of the pipeline's questions, or the question open again."""
     asked = call.arguments
@@ -159,12 +181,14 @@ def answer(call: Call) -> int:
     return _in_editor(call, f"answer {deal.ref} {asked.question}", before, store)
 
 
-def _snooze_arguments(parser: Parser) -> None:
-    deal_arguments(parser)
-    parser.add_argument("--reason", metavar="TEXT", default="", help="why it sleeps")
-    parser.epilog = "The DATE 'off' wakes a deal."
-
-
+@verb(
+    "snooze",
+    "DEAL... DATE",
+    "pipeboard snooze 142 +2w --reason 'Plant holidays'",
+    more="The DATE 'off' wakes a deal.",
+)
+@takes_deals
+@takes("--reason", metavar="TEXT", default="", help="why it sleeps")
 def snooze(call: Call) -> int:
     """Parked until a day, or woken."""
     asked = call.arguments
@@ -174,55 +198,116 @@ def snooze(call: Call) -> int:
     return call.report(receipt, f"Until {written().date(until)}." if until else "")
 
 
-def _recycle_arguments(parser: Parser) -> None:
-    parser.epilog = "The board does it whenever it opens; this is for cron."
-    parser.add_json()
-
-
+@verb(
+    "recycle",
+    "",
+    "pipeboard recycle --dry-run",
+    more="The board does it whenever it opens; this is for cron.",
+)
+@takes_json
 def recycle(call: Call) -> int:
     """New leads for the lost deals whose day to try again has come."""
     return call.report(recycle_due(call.workspace, **call.once), refs=True)
 
 
-VERBS = {
-    "recycle": Verb("", _recycle_arguments, recycle, examples=("pipeboard recycle --dry-run",)),
-    "next": Verb(
-        "DEAL... STEP",
-        _next_arguments,
-        next_step,
-        examples=(
-            "pipeboard next 142 'thu call Bob'",
-            "pipeboard next 142 --done",
-        ),
-    ),
-    "log": Verb(
-        f"DEAL... {'|'.join(TOUCH_TYPES)}",
-        _log_arguments,
-        log,
-        examples=(
-            "pipeboard log 142 call --outcome 'Wants an offer.'",
-            "pipeboard log 142 email --in",
-        ),
-    ),
-    "note": Verb(
-        "DEAL... [-]",
-        _note_arguments,
-        note,
-        examples=(
-            "pipeboard note 142 -m 'The board meets in May.'",
-            "pipeboard note 142 - < call.txt",
-        ),
-    ),
-    "answer": Verb(
-        "DEAL QUESTION [TEXT]",
-        _answer_arguments,
-        answer,
-        examples=("pipeboard answer 142 authority 'The CFO signs above 25k' --rating 3",),
-    ),
-    "snooze": Verb(
-        "DEAL... DATE",
-        _snooze_arguments,
-        snooze,
-        examples=("pipeboard snooze 142 +2w --reason 'Plant holidays'",),
-    ),
-}
+# People, terms and the checklist of a deal.
+
+
+T = TypeVar("T", Contact, Term)
+_REACH = ("role", "title", "phone", "email")
+_SIDES = ("ours", "theirs", "agreed")
+
+
+def _deal(call: Call) -> Deal:
+    return find_deal(call.workspace, call.arguments.deal, call.only_pipeline)
+
+
+_takes_deal = together(
+    takes("deal", metavar="DEAL", help="142, D-142 or part of a name"), takes_seen
+)
+
+
+@verb(
+    "contact",
+    "DEAL NAME",
+    "pipeboard contact 142 'Mika Laine' --role decision_maker --phone '+358 40 555'",
+)
+@_takes_deal
+@takes("name", metavar="NAME", help="the person, known or new")
+@takes("--role", metavar="ROLE", help=f"one of {', '.join(ROLES)}")
+@takes("--title", metavar="TEXT", help="what they are at their company")
+@takes("--phone", metavar="NUMBER", help="their telephone")
+@takes("--email", metavar="ADDRESS", help="their e-mail")
+@takes("--remove", action="store_true", help="take them off the deal")
+@takes_json
+def contact(call: Call) -> int:
+    """A person of the deal: added, changed in what is given, or taken away."""
+    deal = _deal(call)
+    typed = Contact(call.arguments.name)
+    key, wanted = _changed(call, deal.contacts, typed, lambda person: person.name, _REACH)
+    return call.report(call.execute(c.SetContact(key, wanted), [deal.id]))
+
+
+@verb("term", "DEAL TERM", "pipeboard term 142 Payment --ours '30 days' --theirs '60 days'")
+@_takes_deal
+@takes("item", metavar="TERM", help="what is negotiated: payment, delivery")
+@takes("--ours", metavar="TEXT", help="our position")
+@takes("--theirs", metavar="TEXT", help="their position")
+@takes("--agreed", metavar="TEXT", help="what was agreed")
+@takes("--remove", action="store_true", help="take it off the sheet")
+@takes_json
+def term(call: Call) -> int:
+    """A line of the terms sheet: added, changed in what is given, or taken away."""
+    deal = _deal(call)
+    typed = Term(call.arguments.item)
+    key, wanted = _changed(call, deal.terms, typed, lambda line: line.item, _SIDES)
+    return call.report(call.execute(c.SetTerm(key, wanted), [deal.id]))
+
+
+def _changed(
+    call: Call, lines: Mapping[str, T], typed: T, name_of: Callable[[T], str], fields: Sequence[str]
+) -> tuple[str, T | None]:
+    """The key of what is called as was `typed`, "" where it is new, and what becomes of it: None
+    takes it off the deal. An empty text empties a field."""
+    name, names = name_of(typed), {key: name_of(line) for key, line in lines.items()}
+    key = next((key for key, known in names.items() if fold(known) == fold(name)), "")
+    if not call.arguments.remove:
+        given = {field: getattr(call.arguments, field) for field in fields}
+        changes = {field: text for field, text in given.items() if text is not None}
+        return key, replace(lines.get(key, typed), **changes)
+    if not key:
+        known = ", ".join(names.values()) or "none"
+        raise NotFound(
+            f"There is no {quoted(name)} on this deal.",
+            hint=did_you_mean(name, list(names.values())) or f"There are: {known}.",
+        )
+    return key, None
+
+
+@verb("tick", "DEAL ITEM", "pipeboard tick 142 Goals")
+@_takes_deal
+@takes("item", metavar="ITEM", help="its number, or part of its words")
+@takes("--clear", action="store_true", help="not done after all")
+@takes_json
+def tick(call: Call) -> int:
+    """An item of the checklist of the deal's stage, ticked or cleared."""
+    asked, deal = call.arguments, _deal(call)
+    stage = call.documents.pipelines[deal.pipeline_id].stage(deal.stage_id)
+    item = _item(asked.item, stage.checklist, stage.name)
+    return call.report(call.execute(c.Check(stage.id, item, not asked.clear), [deal.id]))
+
+
+def _item(text: str, checklist: tuple[str, ...], stage: str) -> str:
+    """The item meant by a number from 1 or by part of its words."""
+    if text.isdigit() and 1 <= int(text) <= len(checklist):
+        return checklist[int(text) - 1]
+    found = [item for item in checklist if fold(text) in fold(item)]
+    exact = [item for item in found if fold(item) == fold(text)]
+    if len(exact or found) == 1:
+        return (exact or found)[0]
+    raise NotFound(
+        f"{stage} has no checklist item {quoted(text)}."
+        if not found
+        else f"{quoted(text)} could be {', '.join(found)}.",
+        hint=f"There are: {', '.join(checklist)}." if checklist else "Its checklist is empty.",
+    )

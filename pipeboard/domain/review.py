@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from fractions import Fraction
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Literal, TypeAlias, TypedDict
+from typing import TYPE_CHECKING, Literal, TypeAlias, TypedDict, get_args
 
 from pipeboard.domain.dates import format_date
 from pipeboard.domain.events import Event, Kind, value_of
@@ -44,13 +44,7 @@ NUMBERS: Mapping[str, str] = MappingProxyType(
 RepNumber: TypeAlias = Literal[
     "won_value", "forecast_commit", "forecast_weighted", "forecast_measured", "rose_tint"
 ]
-NUMBERS_OF_REPS: tuple[RepNumber, ...] = (
-    "won_value",
-    "forecast_commit",
-    "forecast_weighted",
-    "forecast_measured",
-    "rose_tint",
-)
+NUMBERS_OF_REPS: tuple[RepNumber, ...] = get_args(RepNumber)
 TO_DISCUSS = 10
 TREND_WEEKS = 6
 NEW_WEEKS = 4

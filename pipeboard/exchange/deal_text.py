@@ -7,11 +7,11 @@ from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from pipeboard.domain.cadence import PERSISTENCE, follow_ups
 from pipeboard.domain.criteria import unmet_of_stage
 from pipeboard.domain.dates import local_date
 from pipeboard.domain.deal import Deal
 from pipeboard.domain.deal_record import DealRecord, Entry
-from pipeboard.domain.follow_up import PERSISTENCE, follow_ups
 from pipeboard.domain.lazy_dataclass import dataclass
 from pipeboard.domain.locales import written
 from pipeboard.domain.money import format_percent

@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, cast
 from zoneinfo import ZoneInfo
 
 from pipeboard.domain.agreements import AgreementEntry
+from pipeboard.domain.cadence import PERSISTENCE, follow_ups
 from pipeboard.domain.criteria import unmet_of_stage
 from pipeboard.domain.dates import local_date
 from pipeboard.domain.deal import Contact, Deal, Loss, NextStep
 from pipeboard.domain.deal_fields import fields_beside
 from pipeboard.domain.deal_record import DealRecord, Entry, LoggedEvent
 from pipeboard.domain.events import instant, to_json
-from pipeboard.domain.follow_up import PERSISTENCE, follow_ups
 from pipeboard.domain.lazy_dataclass import dataclass
 from pipeboard.domain.pipeline import Pipeline, Stage
 from pipeboard.domain.settings import Settings

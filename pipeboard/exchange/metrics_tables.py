@@ -62,51 +62,25 @@ class FigureTable:
     """What people read for a key, where that differs."""
 
 
-# What was forecast and what came, as tables.
+Rows = Iterable[tuple[str, Sequence[Value]]]
+_TABLES: list[Callable[[Report], FigureTable]] = []
+"""The tables of every report, in their order."""
 
 
-def backtest_table(report: Report) -> FigureTable:
-    rows: list[tuple[str, Sequence[Value]]] = [
-        (
-            score.period.label,
-            (
-                score.deals,
-                score.wins,
-                *(Figure(half_up(score.said[name])) for name in ("stated", "table", "measured")),
-                Figure(half_up(score.came)),
-            ),
-        )
-        for score in report.backtest.scores
-    ]
-    columns = ("deals", "wins", "stated", "table", "measured", "came")
-    title = "What forecasts said at the start of past periods"
-    return FigureTable("backtest", title, columns, columns, rows)
+def _in_every_report(
+    name: str, title: str, **columns: str
+) -> Callable[[Callable[[Report], Rows]], Callable[[Report], Rows]]:
+    """Makes a table of the rows that a function finds; `columns` are their names with the heads."""
+
+    def shown(rows: Callable[[Report], Rows]) -> Callable[[Report], Rows]:
+        _TABLES.append(lambda report: _table(name, title, columns, rows(report)))
+        return rows
+
+    return shown
 
 
-def calls_table(report: Report) -> FigureTable:
-    rows: list[tuple[str, Sequence[Value]]] = [
-        (kept.period.label, (Figure(half_up(kept.said)), Figure(half_up(kept.came))))
-        for kept in report.call_record.periods
-    ]
-    columns = ("said", "came")
-    return FigureTable("call", "What reps first called for past periods", columns, columns, rows)
-
-
-def forecast_table(report: Report) -> FigureTable:
-    """What forecasts said week by week in past periods."""
-    rows: list[tuple[str, Sequence[Value]]] = [
-        (
-            f"{call.period.label} week {call.week}",
-            (
-                *(Figure(half_up(call.said[name])) for name in FORECAST_LINES),
-                Figure(half_up(call.came)),
-            ),
-        )
-        for call in report.forecast_history
-    ]
-    columns = (*FORECAST_LINES, "came")
-    title = "What forecasts said at the start of each week of past periods"
-    return FigureTable("forecast_history", title, columns, columns, rows)
+def _table(name: str, title: str, columns: Mapping[str, str], rows: Rows) -> FigureTable:
+    return FigureTable(name, title, tuple(columns), tuple(columns.values()), list(rows))
 
 
 _PARTS = ("value", "unit", "num", "den", "n", "low", "high", "pending", "reason")
@@ -144,7 +118,7 @@ def tables(
         _numbers(report, before),
         *(make(report) for make in _TABLES),
         _waterfall(flow or report.waterfall),
-        *([forecast_table(report)] if history else []),
+        *([_forecast_history(report)] if history else []),
         _groups(groups or {}, group_metrics),
     ]
     return (table for table in found if table.rows)
@@ -233,7 +207,8 @@ def _is_low(metric: Metric) -> bool:
 
 
 def _numbers(report: Report, before: Report | None) -> FigureTable:
-    title, labels = f"Numbers of {report.basis.period.label}", _labels()
+    title = f"Numbers of {report.basis.period.label}"
+    labels = {name: definition.label for name, definition in METRICS.items()}
     if before is None:
         rows = [(name, [metric]) for name, metric in report.metrics.items()]
         return FigureTable("metrics", title, ("value",), ("value",), rows, labels)
@@ -245,31 +220,27 @@ def _numbers(report: Report, before: Report | None) -> FigureTable:
     return FigureTable("metrics", title, ("value", "before", "difference"), heads, changed, labels)
 
 
-def _labels() -> dict[str, str]:
-    return {name: definition.label for name, definition in METRICS.items()}
-
-
-_STAGE_COLUMNS = {
-    "entered": "entered",
-    "open_count": "open",
-    "open_value": "open value",
-    "weighted_value": "weighted",
-    "conversion": "conversion",
-    "resolved": "resolved",
-    "dwell_median_days": "median days",
-    "dwell_km_median_days": "KM median days",
-    "dwell_p90_days": "P90 days",
-    "expected_days": "limit",
-    "overstay_deal_days": "overstay deal-days",
-    "stalled_count": "stalled",
-    "skipped": "skipped",
-    "regressions": "came back",
-}
-
-
-def _stages(report: Report) -> FigureTable:
-    rows = [
-        (
+@_in_every_report(
+    "stages",
+    "Stages",
+    entered="entered",
+    open_count="open",
+    open_value="open value",
+    weighted_value="weighted",
+    conversion="conversion",
+    resolved="resolved",
+    dwell_median_days="median days",
+    dwell_km_median_days="KM median days",
+    dwell_p90_days="P90 days",
+    expected_days="limit",
+    overstay_deal_days="overstay deal-days",
+    stalled_count="stalled",
+    skipped="skipped",
+    regressions="came back",
+)
+def _stages(report: Report) -> Rows:
+    for row in report.stages:
+        yield (
             row.stage.name,
             (
                 row.entered,
@@ -288,52 +259,96 @@ def _stages(report: Report) -> FigureTable:
                 row.regressions,
             ),
         )
-        for row in report.stages
-    ]
-    return FigureTable(
-        "stages", "Stages", tuple(_STAGE_COLUMNS), tuple(_STAGE_COLUMNS.values()), rows
-    )
 
 
-def _ages(report: Report) -> FigureTable:
-    rows, tally = [], report.stock.tally
+@_in_every_report("ages", "Open deals by days in their stage", count="deals", value="value")
+def _ages(report: Report) -> Rows:
+    tally = report.stock.tally
     for band in by_age(report.stock):
         name = f"{band.first}-{band.last} d" if band.last is not None else f"from {band.first} d"
-        rows.append((name, (len(band.deals), tally(band.deals).metric())))
-    unknown = of_unknown_age(report.stock)
-    if unknown:
-        rows.append(("unknown", (len(unknown), tally(unknown).metric())))
-    title = "Open deals by days in their stage"
-    return FigureTable("ages", title, ("count", "value"), ("deals", "value"), rows)
+        yield name, (len(band.deals), tally(band.deals).metric())
+    if unknown := of_unknown_age(report.stock):
+        yield "unknown", (len(unknown), tally(unknown).metric())
 
 
-def _months(report: Report) -> FigureTable:
-    rows = [
-        (month.month, (len(month.deals), month.open_value, month.weighted, month.measured))
-        for month in report.months
-    ]
-    columns = ("open_count", "open_value", "weighted_value", "measured_value")
-    heads = ("deals", "open value", "weighted", "measured")
-    return FigureTable(
-        "forecast_months", "Forecast by month of expected close", columns, heads, rows
-    )
+@_in_every_report(
+    "forecast_months",
+    "Forecast by month of expected close",
+    open_count="deals",
+    open_value="open value",
+    weighted_value="weighted",
+    measured_value="measured",
+)
+def _months(report: Report) -> Rows:
+    for month in report.months:
+        yield month.month, (len(month.deals), month.open_value, month.weighted, month.measured)
 
 
-def _leads(report: Report) -> FigureTable:
-    rows = [(month.month, (month.leads, month.rate)) for month in report.lead_months]
-    heads = ("leads", "growth")
-    return FigureTable(
-        "lead_velocity", "Qualified leads by month", ("qualified", "rate"), heads, rows
-    )
+@_in_every_report("lead_velocity", "Qualified leads by month", qualified="leads", rate="growth")
+def _leads(report: Report) -> Rows:
+    return ((month.month, (month.leads, month.rate)) for month in report.lead_months)
 
 
-def _weeks(report: Report) -> FigureTable:
-    rows = [
-        (week.start.isoformat(), (week.won, week.created, week.created_value))
-        for week in report.weeks
-    ]
-    columns, heads = ("won_value", "created_count", "created_value"), ("won", "new", "new value")
-    return FigureTable("won_weeks", "Won and new by week", columns, heads, rows)
+@_in_every_report(
+    "won_weeks",
+    "Won and new by week",
+    won_value="won",
+    created_count="new",
+    created_value="new value",
+)
+def _weeks(report: Report) -> Rows:
+    for week in report.weeks:
+        yield week.start.isoformat(), (week.won, week.created, week.created_value)
+
+
+@_in_every_report(
+    "calibration", "Chances that were given and what came", stated="stated", won="won"
+)
+def _bands(report: Report) -> Rows:
+    for band in report.calibration.bands:
+        if band.stated is not None:
+            name = f"{band.low_bp // 100}-{band.high_bp // 100} %"
+            yield name, (Figure(band.stated, Unit.RATIO), band.won)
+
+
+_FORECASTS = ("stated", "table", "measured")
+
+
+@_in_every_report(
+    "backtest",
+    "What forecasts said at the start of past periods",
+    **{name: name for name in ("deals", "wins", *_FORECASTS, "came")},
+)
+def _backtest(report: Report) -> Rows:
+    for score in report.backtest.scores:
+        said = (Figure(half_up(score.said[name])) for name in _FORECASTS)
+        yield score.period.label, (score.deals, score.wins, *said, Figure(half_up(score.came)))
+
+
+@_in_every_report("call", "What reps first called for past periods", said="said", came="came")
+def _calls(report: Report) -> Rows:
+    for kept in report.call_record.periods:
+        yield kept.period.label, (Figure(half_up(kept.said)), Figure(half_up(kept.came)))
+
+
+@_in_every_report("loss_reasons", "Why deals were lost", count="deals", value="value")
+def _losses(report: Report) -> Rows:
+    return ((loss.category, (len(loss.deals), loss.value)) for loss in report.loss_reasons)
+
+
+@_in_every_report("competitors", "Lost to", count="deals", value="value")
+def _rivals(report: Report) -> Rows:
+    return ((r.competitor, (len(r.deals), r.value)) for r in competitors(report.basis))
+
+
+@_in_every_report("touches", "Touches", total="touches", on_new="on new deals")
+def _touches(report: Report) -> Rows:
+    return ((rep.owner or "nobody", (rep.total, rep.on_new)) for rep in report.touches)
+
+
+@_in_every_report("adherence", "Advances with every criterion met", rate="share")
+def _adherence(report: Report) -> Rows:
+    return ((rep.owner or "nobody", (rep.rate,)) for rep in report.adherence)
 
 
 def _waterfall(flow: Waterfall) -> FigureTable:
@@ -353,67 +368,30 @@ def _waterfall(flow: Waterfall) -> FigureTable:
     return FigureTable("waterfall", title, ("value", "count"), ("value", "deals"), rows, words)
 
 
-def _bands(report: Report) -> FigureTable:
-    rows = [
+def _forecast_history(report: Report) -> FigureTable:
+    """What forecasts said week by week in past periods."""
+    rows = (
         (
-            f"{band.low_bp // 100}-{band.high_bp // 100} %",
-            (Figure(band.stated, Unit.RATIO), band.won),
+            f"{call.period.label} week {call.week}",
+            [
+                Figure(half_up(said))
+                for said in (*(call.said[name] for name in FORECAST_LINES), call.came)
+            ],
         )
-        for band in report.calibration.bands
-        if band.stated is not None
-    ]
-    columns = ("stated", "won")
-    return FigureTable(
-        "calibration", "Chances that were given and what came", columns, columns, rows
+        for call in report.forecast_history
     )
-
-
-def _losses(report: Report) -> FigureTable:
-    rows = [(loss.category, (len(loss.deals), loss.value)) for loss in report.loss_reasons]
-    columns, heads = ("count", "value"), ("deals", "value")
-    return FigureTable("loss_reasons", "Why deals were lost", columns, heads, rows)
-
-
-def _rivals(report: Report) -> FigureTable:
-    rows = [(r.competitor, (len(r.deals), r.value)) for r in competitors(report.basis)]
-    columns, heads = ("count", "value"), ("deals", "value")
-    return FigureTable("competitors", "Lost to", columns, heads, rows)
-
-
-def _touches(report: Report) -> FigureTable:
-    rows = [(rep.owner or "nobody", (rep.total, rep.on_new)) for rep in report.touches]
-    return FigureTable("touches", "Touches", ("total", "on_new"), ("touches", "on new deals"), rows)
-
-
-def _adherence(report: Report) -> FigureTable:
-    rows = [(rep.owner or "nobody", (rep.rate,)) for rep in report.adherence]
-    title = "Advances with every criterion met"
-    return FigureTable("adherence", title, ("rate",), ("share",), rows)
-
-
-_TABLES: Sequence[Callable[[Report], FigureTable]] = (
-    _stages,
-    _ages,
-    _months,
-    _leads,
-    _weeks,
-    _bands,
-    backtest_table,
-    calls_table,
-    _losses,
-    _rivals,
-    _touches,
-    _adherence,
-)
+    title = "What forecasts said at the start of each week of past periods"
+    columns = {name: name for name in (*FORECAST_LINES, "came")}
+    return _table("forecast_history", title, columns, rows)
 
 
 def _groups(groups: Mapping[Group, Report], metrics: Sequence[str]) -> FigureTable:
-    rows = [
+    rows = (
         (called(name, group), [group.metric(metric) for metric in metrics])
         for name, group in groups.items()
-    ]
-    heads = tuple(METRICS[name].label for name in metrics)
-    return FigureTable("groups", "Groups", tuple(metrics), heads, rows)
+    )
+    columns = {name: METRICS[name].label for name in metrics}
+    return _table("groups", "Groups", columns, rows)
 
 
 def called(name: Group, group: Report) -> str:

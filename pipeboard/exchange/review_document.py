@@ -104,14 +104,8 @@ def review_document(review: WeeklyReview) -> ReviewDocument:
 
 
 def _rep_numbers(rep: str | None, report: Report) -> RepNumbers:
-    return {
-        "rep": rep,
-        "won_value": _number_document(report, "won_value"),
-        "forecast_commit": _number_document(report, "forecast_commit"),
-        "forecast_weighted": _number_document(report, "forecast_weighted"),
-        "forecast_measured": _number_document(report, "forecast_measured"),
-        "rose_tint": _number_document(report, "rose_tint"),
-    }
+    numbers = {name: _number_document(report, name) for name in NUMBERS_OF_REPS}
+    return cast("RepNumbers", {"rep": rep, **numbers})
 
 
 def _number_document(report: Report, name: str) -> NumberDocument:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
-from operator import itemgetter
+from operator import attrgetter, itemgetter
 from typing import TYPE_CHECKING, Any, Protocol, TypeAlias, TypeVar
 
 from pipeboard.store import dialect
@@ -25,6 +25,13 @@ T = TypeVar("T")
 CHUNK = 500
 MOST_REMEMBERED = 50
 LOG = ("command", "event", "workspace_event")
+
+
+def from_row(kind: type[T], row: Row, **others: object) -> T:
+    """A value of the columns that are called as its fields, and of `others` in place of those."""
+    make: Callable[..., T] = kind
+    names = (one.name for one in attrgetter("__fields__")(kind))
+    return make(**{name: row[name] for name in names if name not in others}, **others)
 
 
 class Sight(Protocol):

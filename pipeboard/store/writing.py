@@ -150,18 +150,8 @@ class Writer(TargetWriter):
         self._database.insert(
             "command",
             [
-                {
-                    "id": done.id,
-                    "at": micros(done.at),
-                    "actor": done.actor,
-                    "acting_as": done.acting_as,
-                    "verb": done.verb,
-                    "summary": done.summary,
-                    "undoes": done.undoes,
-                    "redoes": done.redoes,
-                    "undone": False,
-                    "digest": None,
-                }
+                {name: getattr(done, name) for name in Done.__slots__}
+                | {"at": micros(done.at), "undone": False, "digest": None}
                 for done in commands
             ],
         )

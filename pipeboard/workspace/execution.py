@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from pipeboard.domain import commands as c
-from pipeboard.domain.cadence import hours_too_soon
+from pipeboard.domain.cadence import PERSISTENCE, follow_ups, hours_too_soon
 from pipeboard.domain.commands import Command
 from pipeboard.domain.dates import format_day, local_date
 from pipeboard.domain.deal import Deal
@@ -16,7 +16,6 @@ from pipeboard.domain.deciding import decide, sentence_of, verb_of
 from pipeboard.domain.deciding.rules import Telling, deal_names
 from pipeboard.domain.errors import Conflict, GateNotMet, Refused, SoAlready
 from pipeboard.domain.events import Event, evolve_all
-from pipeboard.domain.follow_up import PERSISTENCE, follow_ups
 from pipeboard.domain.lazy_dataclass import dataclass
 from pipeboard.domain.people import about_owner, mentioned
 from pipeboard.domain.text import quoted

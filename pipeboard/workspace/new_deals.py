@@ -8,13 +8,13 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from pipeboard.domain import commands as c
+from pipeboard.domain.cadence import POST_SALE, sequel
 from pipeboard.domain.commands import Win
 from pipeboard.domain.deal import Contact, Deal, Status
 from pipeboard.domain.deciding import decide
 from pipeboard.domain.deciding.moves import target_stage
 from pipeboard.domain.deciding.rules import deal_names
 from pipeboard.domain.errors import PipeboardError, Refused
-from pipeboard.domain.follow_up import POST_SALE, sequel
 from pipeboard.domain.lazy_dataclass import replace
 from pipeboard.domain.people import CALENDAR, about_owner
 from pipeboard.domain.pipeline import Pipeline

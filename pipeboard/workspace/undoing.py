@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from pipeboard.domain.agreements import Agreement
     from pipeboard.domain.deal_record import Entry
     from pipeboard.store.projecting import Change
-    from pipeboard.store.reading.history import Did, Recorded
+    from pipeboard.store.reading.history import Did
 
 MOST_NAMED = 5
 
@@ -116,7 +116,7 @@ def undo_list(service: Service, limit: int = 20) -> tuple[Did, ...]:
     return tuple(did for did in done if did.undoes is None and not did.undone)[:limit]
 
 
-def _mine(service: Service, command_id: str) -> Recorded:
+def _mine(service: Service, command_id: str) -> Did:
     """A command of mine that stands; `Refused` for any other."""
     found = service.reader.history.command(command_id)
     if found is None or found.actor != service.actor.name:
@@ -126,7 +126,7 @@ def _mine(service: Service, command_id: str) -> Recorded:
     return found
 
 
-def _about(service: Service, done: Recorded) -> str:
+def _about(service: Service, done: Did) -> str:
     """Whose a command was, and when."""
     at = done.at.astimezone(service.settings.zone)
     return f"{named(done.actor, done.acting_as)}, {at.day} {at:%b %H:%M}"

@@ -7,17 +7,14 @@ import re
 import pytest
 
 from pipeboard.cli.arguments import Parser
-from pipeboard.cli.call import deal_arguments, parser_of
 from pipeboard.cli.manual import every_verb
-from pipeboard.cli.verbs import asks_for, cut
+from pipeboard.cli.verbs import asks_for, cut, parser_of
 from pipeboard.domain.errors import BadInput
 from tests.cli.conftest import Type
 
 
 def _parser(*, dashed_words: bool = False) -> Parser:
-    parser = Parser("tag", "DEAL...", "tags", dashed_words=dashed_words)
-    deal_arguments(parser)
-    return parser
+    return parser_of("tag" if dashed_words else "archive")[1]
 
 
 def test_flags_in_front_of_the_verb_count_as_if_they_stood_behind_it() -> None:

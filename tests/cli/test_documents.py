@@ -9,10 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from pipeboard.cli.call import parser_of
 from pipeboard.cli.config import problems
-from pipeboard.cli.documents import FOLDER, document
-from pipeboard.cli.verbs import TOPICS, cut
+from pipeboard.cli.manual import FOLDER, document
+from pipeboard.cli.verbs import TOPICS, cut, parser_of
 from tests.cli.conftest import Type
 from tests.cli.test_manual import demo as demo
 from tests.cli.test_manual import parts_of, run_as_shown
@@ -145,7 +144,7 @@ def test_on_a_terminal_paragraphs_fit_and_what_is_typed_stays(
     topic: str, pipe: Type, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     whole = pipe("help", topic).out
-    monkeypatch.setattr("pipeboard.cli.documents.terminal_width", lambda: 80)
+    monkeypatch.setattr("pipeboard.cli.manual.terminal_width", lambda: 80)
     lines = pipe("help", topic).out.splitlines()
     assert "".join("".join(lines).split()) == "".join(whole.split())
     typed = re.findall(r"```.*?```", whole, flags=re.DOTALL)

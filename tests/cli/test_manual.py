@@ -185,10 +185,10 @@ TWINS = {
 def test_every_screen_has_a_twin_of_lines() -> None:
     import pipeboard.ui.screens as folder
 
-    made = re.compile(r"^class (\w+)\((?:LiveScreen|Screen\[None\])\)", re.MULTILINE)
+    made = re.compile(r"^class (\w+)\((?:LiveScreen|PageScreen|Screen\[None\])\)", re.MULTILINE)
     files = Path(folder.__file__).parent.glob("*.py")
     screens = {name for file in files for name in made.findall(file.read_text())}
-    assert screens - {"LiveScreen"} == set(TWINS)
+    assert screens - {"LiveScreen", "PageScreen"} == set(TWINS)
 
 
 @pytest.mark.parametrize("screen", TWINS)

@@ -11,6 +11,7 @@ import pytest
 from pipeboard.domain import commands as c
 from pipeboard.domain.cadence import (
     follow_up_days,
+    follow_ups,
     hours_too_soon,
     known_time,
     next_time,
@@ -20,7 +21,6 @@ from pipeboard.domain.cadence import (
 from pipeboard.domain.criteria import parse_criterion
 from pipeboard.domain.deal import Answer, Ask, Contact, Deal, Loss, NextStep, Touch, channel_of
 from pipeboard.domain.errors import BadInput
-from pipeboard.domain.follow_up import follow_ups
 from pipeboard.domain.hygiene import LABELS, Fault, company, faults, norm
 from pipeboard.domain.lazy_dataclass import replace
 from pipeboard.domain.money import Money, Rates

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
+from pipeboard.domain import cadence
 from pipeboard.domain import commands as c
-from pipeboard.domain import follow_up
 from pipeboard.domain.deal import Answer, Loss, NextStep, Status
 from pipeboard.domain.errors import BadInput, Conflict, GateNotMet, NotFound, Refused
 from pipeboard.domain.events import value_of
@@ -213,6 +213,6 @@ def _refusing(number: int) -> Callable[..., c.Create]:
     def refuse(*given: Any) -> c.Create:
         if next(calls) == number:
             raise Refused("There is no room.")
-        return follow_up.sequel(*given)
+        return cadence.sequel(*given)
 
     return refuse

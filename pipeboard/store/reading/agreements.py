@@ -14,7 +14,7 @@ from pipeboard.domain.events import instant, micros, to_json
 from pipeboard.domain.lazy_dataclass import dataclass
 from pipeboard.domain.money import Rates
 from pipeboard.domain.pipeline import Pipeline
-from pipeboard.store.database import Database, Row, RowTuple
+from pipeboard.store.database import Database, Row, RowTuple, from_row
 from pipeboard.store.reading.setup import (
     pipeline_data,
     pipeline_from_data,
@@ -229,17 +229,13 @@ class Agreements:
 
 
 def _entry(row: Row) -> AgreementEntry:
-    return AgreementEntry(
-        row["seq"],
-        _agreement(row),
-        row["command_id"],
-        row["verb"],
-        row["actor"],
-        row["acting_as"],
-        row["summary"],
-        instant(row["recorded_at"]),
-        row["undoes"] is not None,
-        bool(row["undone"]),
+    return from_row(
+        AgreementEntry,
+        row,
+        agreement=_agreement(row),
+        recorded_at=instant(row["recorded_at"]),
+        undoes=row["undoes"] is not None,
+        undone=bool(row["undone"]),
     )
 
 

@@ -70,7 +70,7 @@ def find(
     # Stages are named even when all are meant, since the index begins with the stage.
     stages = among("deal.stage_id", (stage.id for each in within for stage in each.stages))
     search = _Search(database, pipelines, wanted, every((stages, Sql("deal.live"))))
-    found = search.ranked(_every_word(database, wanted))
+    found = search.ranked(every(called(database, word) for word in wanted.split()))
     if not found:
         spelled = search.spelled()
         known = {hit.deal_id for hit in spelled}
@@ -122,10 +122,6 @@ def _names(row: Row) -> tuple[str, str]:
 def _span(letters: str, row: Row) -> int | None:
     spans = (spelled_by(letters, name) for name in _names(row))
     return min((span for span in spans if span is not None), default=None)
-
-
-def _every_word(database: Database, wanted: str) -> Sql:
-    return every(called(database, word) for word in wanted.split())
 
 
 def _nearly(database: Database, wanted: str) -> Sql:

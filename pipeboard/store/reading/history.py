@@ -14,7 +14,7 @@ from pipeboard.domain.deal_record import DealRecord, Entry, LoggedEvent
 from pipeboard.domain.events import Event, EventData, Kind, instant, micros
 from pipeboard.domain.lazy_dataclass import dataclass
 from pipeboard.domain.pipeline import Pipeline
-from pipeboard.store.database import Database, Row
+from pipeboard.store.database import Database, Row, from_row
 from pipeboard.store.reading.deals import read_deal
 from pipeboard.store.rows import event_from_row
 from pipeboard.store.sql import EVERYTHING, TRUE, Audit, Sql, every
@@ -38,19 +38,6 @@ class Did:
     undoes: str | None = None
     redoes: str | None = None
     undone: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Recorded:
-    """A command as it was recorded."""
-
-    id: str
-    verb: str
-    summary: str
-    at: datetime
-    actor: str
-    acting_as: str
-    undone: bool
 
 
 COMMAND = "select * from command where id = ?"
@@ -83,19 +70,7 @@ class History:
             (deal_id,),
         )
         with readable(f"the touches of the deal D-{deal_id}"):
-            return tuple(
-                Touch(
-                    row["id"],
-                    row["type"],
-                    row["direction"],
-                    row["outcome"],
-                    row["by"],
-                    instant(row["at"]),
-                    row["objection"],
-                    row["variant"],
-                )
-                for row in rows
-            )
+            return tuple(from_row(Touch, row, at=instant(row["at"])) for row in rows)
 
     def entries(
         self,
@@ -106,7 +81,7 @@ class History:
         before: int | None = None,
         audit: Audit = EVERYTHING,
     ) -> tuple[Entry, ...]:
-        """Recorded events, newest first: of one deal or of all, recorded at or after `since`, of
+        """Did events, newest first: of one deal or of all, recorded at or after `since`, of
         the commands that an `audit` asks for.
 
         A page that ended with the `seq` n goes on with `before=n`.
@@ -152,40 +127,26 @@ class History:
             f" from command where {mine.text} order by seq desc{most}",
             mine.values,
         )
-        return tuple(
-            Did(
-                row["seq"],
-                row["id"],
-                instant(row["at"]),
-                row["actor"],
-                row["acting_as"],
-                row["verb"],
-                row["summary"],
-                row["undoes"],
-                row["redoes"],
-                bool(row["undone"]),
-            )
-            for row in rows
-        )
+        return tuple(map(_did, rows))
 
     @readable("the history")
-    def command(self, command_id: str) -> Recorded | None:
+    def command(self, command_id: str) -> Did | None:
         """The command with that id, if it was ever recorded."""
-        return _recorded(self._database.row(COMMAND, (command_id,)))
+        row = self._database.row(COMMAND, (command_id,))
+        return None if row is None else _did(row)
 
     @readable("the history")
-    def undoable(self, actor: str) -> Recorded | None:
+    def undoable(self, actor: str) -> Did | None:
         """The actor's last command that stands, undoing itself aside."""
-        return _recorded(
-            self._database.row(
-                "select * from command where actor = ? and undoes is null and not undone"
-                " order by seq desc limit 1",
-                (actor,),
-            )
+        row = self._database.row(
+            "select * from command where actor = ? and undoes is null and not undone"
+            " order by seq desc limit 1",
+            (actor,),
         )
+        return None if row is None else _did(row)
 
     @readable("the history")
-    def redoable(self, actor: str) -> tuple[Recorded, Recorded] | None:
+    def redoable(self, actor: str) -> tuple[Did, Did] | None:
         """The actor's last undo that stands, unless they did something else since, and what it took
         back."""
         undo = self._database.row(
@@ -199,8 +160,7 @@ class History:
         if undo is None:
             return None
         done = self._database.row(COMMAND, (undo["undoes"],))
-        first, second = _recorded(undo), _recorded(done)
-        return (first, second) if first and second else None
+        return None if done is None else (_did(undo), _did(done))
 
     @readable("the history")
     def events_of(self, command_id: str) -> dict[int, list[tuple[int, Event]]]:
@@ -221,25 +181,13 @@ class History:
         """
         rows = self._database.rows(
             "select event.*, command.at as recorded_at, command.actor, command.acting_as,"
-            " command.verb, command.undoes as takes_back, command.redoes as puts_again"
+            " command.verb, command.undone, command.undoes as takes_back,"
+            " command.redoes as puts_again"
             " from event join command on command.id = event.command_id"
             " where event.deal_id = ? and event.version > ? order by event.seq",
             (deal_id, version),
         )
-        return [
-            Entry(
-                row["seq"],
-                row["deal_id"],
-                row["version"],
-                event_from_row(row),
-                row["command_id"],
-                row["verb"],
-                row["actor"],
-                row["acting_as"],
-                instant(row["recorded_at"]),
-            )
-            for row in _standing(rows)
-        ]
+        return list(map(_entry, _standing(rows)))
 
 
 def read_record(
@@ -338,33 +286,12 @@ def _newest_first(
 
 @readable("the history")
 def _entry(row: Row) -> Entry:
-    event = event_from_row(row)
-    return Entry(
-        row["seq"],
-        row["deal_id"],
-        row["version"],
-        event,
-        row["command_id"],
-        row["verb"],
-        row["actor"],
-        row["acting_as"],
-        instant(row["recorded_at"]),
-        bool(row["undone"]),
-    )
+    event, at, undone = event_from_row(row), instant(row["recorded_at"]), bool(row["undone"])
+    return from_row(Entry, row, event=event, recorded_at=at, undone=undone)
 
 
-def _recorded(row: Row | None) -> Recorded | None:
-    if row is None:
-        return None
-    return Recorded(
-        row["id"],
-        row["verb"],
-        row["summary"],
-        instant(row["at"]),
-        row["actor"],
-        row["acting_as"],
-        bool(row["undone"]),
-    )
+def _did(row: Row) -> Did:
+    return from_row(Did, row, at=instant(row["at"]), undone=bool(row["undone"]))
 
 
 def _standing(rows: Sequence[Row]) -> list[Row]:

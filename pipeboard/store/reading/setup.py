@@ -12,7 +12,7 @@ from pipeboard.domain.lazy_dataclass import fields, with_values
 from pipeboard.domain.pipeline import Category, Factor, Pipeline, Question, Stage, StageKind
 from pipeboard.domain.settings import Rep, Settings
 from pipeboard.store import dialect
-from pipeboard.store.database import Database, Row, RowTuple
+from pipeboard.store.database import Database, Row, RowTuple, from_row
 from pipeboard.store.troubles import readable
 
 if TYPE_CHECKING:
@@ -141,17 +141,7 @@ def read_settings(database: Database) -> Settings:
 def read_reps(database: Database) -> tuple[Rep, ...]:
     """Everybody who owns or owned deals, by name."""
     rows = database.rows(dialect.REPS)
-    return tuple(
-        Rep(
-            row["name"],
-            row["display_name"],
-            row["team"],
-            bool(row["active"]),
-            row["role"],
-            row["acts_for"],
-        )
-        for row in rows
-    )
+    return tuple(from_row(Rep, row, active=bool(row["active"])) for row in rows)
 
 
 def read_saved_filters(database: Database, me: str) -> tuple[tuple[str, str], ...]:

@@ -6,12 +6,12 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import TypeVar
 
 from pipeboard.domain import commands as c
+from pipeboard.domain.cadence import POST_SALE
 from pipeboard.domain.criteria import About, Unmet
 from pipeboard.domain.dates import parse_date
 from pipeboard.domain.deal import Contact, Deal, Loss
 from pipeboard.domain.deal_fields import parse_field
 from pipeboard.domain.errors import GateNotMet
-from pipeboard.domain.follow_up import POST_SALE
 from pipeboard.domain.money import parse_money
 from pipeboard.domain.pipeline import Stage
 from pipeboard.domain.text import slug

@@ -6,12 +6,12 @@ from collections.abc import Collection, Mapping
 from enum import StrEnum
 from typing import Final, TypeVar
 
+from pipeboard.domain.cadence import PERSISTENCE, follow_ups
 from pipeboard.domain.criteria import ROLES, unmet_of_stage
 from pipeboard.domain.dates import local_date
 from pipeboard.domain.deal import Answer, Contact, Deal, Term
 from pipeboard.domain.deal_record import DealRecord, Entry
 from pipeboard.domain.events import Event, to_json
-from pipeboard.domain.follow_up import PERSISTENCE, follow_ups
 from pipeboard.domain.locales import spoken, written
 from pipeboard.domain.money import Money
 from pipeboard.domain.signs import Sign

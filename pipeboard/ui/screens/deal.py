@@ -2,30 +2,25 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import ClassVar
 
-from textual import on
-from textual.app import ComposeResult
 from textual.binding import BindingType
 
 from pipeboard.domain.deal_record import DealRecord
 from pipeboard.domain.errors import NotFound
-from pipeboard.domain.lazy_dataclass import replace
 from pipeboard.domain.pipeline import Pipeline
 from pipeboard.ui import keys
 from pipeboard.ui.board_state import BoardState
 from pipeboard.ui.draw import notes, questions
 from pipeboard.ui.draw import notes as overview
 from pipeboard.ui.draw.facts import PaneStyle
-from pipeboard.ui.draw.line import Line, blank, exactly, spelled, whole
+from pipeboard.ui.draw.line import Line, blank, whole
 from pipeboard.ui.draw.notes import head, tab_strip
-from pipeboard.ui.draw.questions import GUTTER, Item, listed, present_in, scrolled_to
+from pipeboard.ui.draw.questions import GUTTER, Item, listed, present_in
 from pipeboard.ui.key_table import DEAL, DEAL_TABS, DealTab
 from pipeboard.ui.keys import Key
 from pipeboard.ui.palette import Theme
-from pipeboard.ui.screens.live import LiveScreen
-from pipeboard.ui.widgets.page import Page
+from pipeboard.ui.screens.live import PageScreen, pane_style, scroll, show_items
 from pipeboard.ui.write_queue import Targets
 
 LEADS_TO = {
@@ -44,7 +39,7 @@ _NOTHING = {
 }
 
 
-class DealScreen(LiveScreen):
+class DealScreen(PageScreen):
     """A deal in tabs; the same keys as on the board change it, others what is in a tab."""
 
     BINDINGS: ClassVar[list[BindingType]] = keys.bindings(DEAL)
@@ -52,20 +47,14 @@ class DealScreen(LiveScreen):
     title_of_help = "Deal"
 
     def __init__(self, state: BoardState, deal_id: int, theme: Theme) -> None:
-        super().__init__()
-        self.state = state
+        super().__init__(state, theme)
+        self._version = state.reader.data_version()
         self.deal_id = deal_id
-        self.page = Page(theme)
         self.tab = DealTab.OVERVIEW
         self.wanted = ""
         self.opened: frozenset[int] = frozenset()
-        self.items: tuple[Item, ...] = ()
         self._cursors = dict.fromkeys(DEAL_TABS, 0)
-        self._version = state.reader.data_version()
         self.record = self._read()
-
-    def compose(self) -> ComposeResult:
-        yield self.page
 
     # What is shown.
 
@@ -85,18 +74,6 @@ class DealScreen(LiveScreen):
             news = f"changed by @{last.actor} {at:%H:%M}"
             self.say(self._said.text, self._said.role, news)
 
-    def turn_day(self, today: date) -> None:
-        self.reads_again = True
-
-    @property
-    def style(self) -> PaneStyle:
-        lens = self.state.lens
-        return PaneStyle(self.page.size.width, lens.today, lens.zone, self.state.view.glyphs)
-
-    @on(Page.Resized)
-    def _fit(self) -> None:
-        self.redraw()
-
     def reload(self) -> None:
         version, record = self.state.reader.data_version(), self._read()
         self._version, self.record = version, record
@@ -104,21 +81,12 @@ class DealScreen(LiveScreen):
 
     def redraw(self) -> None:
         """The record as it is now, the cursor on an item that there is."""
-        style = self.style
+        style = pane_style(self)
         self.items = self._items(style)
         self._cursors[self.tab] = max(0, min(self.cursor, len(self.items) - 1))
         shown = listed(self.items, self.cursor, self._below(style))
         top = (*head(self.record, style), tab_strip(self.tab, _counts(self.record), style.width))
-        view = replace(
-            self.page.view,
-            head=tuple(spelled(exactly(line, style.width), style.glyphs) for line in top),
-            lines=tuple(spelled(exactly(line, style.width), style.glyphs) for line in shown.lines),
-            hints=keys.hints(self.keys, read_only=self.state.view.read_only),
-            glyphs=style.glyphs,
-        )
-        room = view.room(self.page.size.height)
-        view = replace(view, top=scrolled_to(view.top, room, shown))
-        self.page.show(replace(view, top=view.scrolled(0, self.page.size.height)))
+        show_items(self, top, shown, keys.hints(self.keys, read_only=self.state.view.read_only))
 
     def _items(self, style: PaneStyle) -> tuple[Item, ...]:
         match self.tab:
@@ -180,9 +148,6 @@ class DealScreen(LiveScreen):
     def present(self, field: str) -> str:
         return present_in(self.record.deal, field)
 
-    def put_status(self, line: Line, right: Line) -> None:
-        self.page.show(replace(self.page.view, status=line, status_right=right))
-
     # Moving about.
 
     def show_tab(self, tab: DealTab) -> None:
@@ -193,13 +158,13 @@ class DealScreen(LiveScreen):
 
     def move_cursor(self, columns: int, rows: int) -> None:
         """The cursor so many items down; through an item higher than the screen line by line."""
-        view, height = self.page.view, self.page.size.height
+        view = self.page.view
         shown = listed(self.items, self.cursor)
-        room = view.room(height)
+        room = view.room(self.page.size.height)
         hidden = shown.last - (view.top + room) if rows > 0 else view.top - shown.first
         last = len(self.items) - 1
         if hidden > 0 or (self.cursor == last and rows > 0):
-            self.page.show(replace(view, top=view.scrolled(1 if rows > 0 else -1, height)))
+            scroll(self, 1 if rows > 0 else -1)
             return
         self._cursors[self.tab] = max(0, min(self.cursor + rows, last))
         self.redraw()
@@ -212,11 +177,6 @@ class DealScreen(LiveScreen):
     def move_to_end(self, direction: int) -> None:
         self._cursors[self.tab] = len(self.items) - 1 if direction > 0 else 0
         self.redraw()
-
-    @on(Page.Scrolled)
-    def _wheel(self, event: Page.Scrolled) -> None:
-        view, height = self.page.view, self.page.size.height
-        self.page.show(replace(view, top=view.scrolled(event.lines, height)))
 
     def search(self, text: str) -> None:
         """Only the events of the timeline that hold this text."""

@@ -8,7 +8,6 @@ from datetime import date
 from typing import TYPE_CHECKING, ClassVar, Final
 
 from textual import on
-from textual.app import ComposeResult
 from textual.binding import BindingType
 
 from pipeboard.domain.hygiene import DEAD, DUPLICATES, GROUPS, Alike, Fault, faults
@@ -17,7 +16,6 @@ from pipeboard.domain.pipeline import Pipeline
 from pipeboard.store.reading.listing import Listing
 from pipeboard.ui import keys
 from pipeboard.ui.board_state import BoardState
-from pipeboard.ui.draw.facts import PaneStyle
 from pipeboard.ui.draw.hygiene import (
     HygieneView,
     Pair,
@@ -26,11 +24,10 @@ from pipeboard.ui.draw.hygiene import (
     lines_below,
     told_whole,
 )
-from pipeboard.ui.draw.line import Line, exactly, spelled
-from pipeboard.ui.draw.questions import Item, listed, present_in, scrolled_to
+from pipeboard.ui.draw.questions import Item, listed, present_in
 from pipeboard.ui.key_table import HYGIENE
 from pipeboard.ui.palette import Theme
-from pipeboard.ui.screens.live import LiveScreen
+from pipeboard.ui.screens.live import PageScreen, pane_style, show_items
 from pipeboard.ui.widgets.page import Page
 from pipeboard.ui.write_queue import Targets
 
@@ -45,20 +42,19 @@ MOST_SHOWN: Final = 200
 """Deals of a kind that are read and drawn; the rest follows as these are mended."""
 
 
-class HygieneScreen(LiveScreen):
+class HygieneScreen(PageScreen):
     """Deals with a fault in their data. What is mended leaves the list and is counted; the cursor
     stays at its place, on the next one."""
 
     BINDINGS: ClassVar[list[BindingType]] = keys.bindings(HYGIENE)
     TABLE = HYGIENE
     title_of_help = "Hygiene"
+    wheel_moves_cursor = True
 
     def __init__(
         self, state: BoardState, pipeline: Pipeline, theme: Theme, group: str = ""
     ) -> None:
-        super().__init__()
-        self.state = state
-        self.page = Page(theme)
+        super().__init__(state, theme)
         self._version = state.reader.data_version()
         self._day: date | None = None
         self._cursors = dict.fromkeys(GROUPS, 0)
@@ -68,16 +64,12 @@ class HygieneScreen(LiveScreen):
         self.is_searching = False
         self._away: frozenset[str] = frozenset()
         self._in_group: frozenset[str] = frozenset()
-        self.items: tuple[Item, ...] = ()
         everyone = state.board.everyone
         self.view = HygieneView(pipeline, group or next(iter(GROUPS)), everyone=everyone)
         self.view = self._read(self.view)
         if not group:
             first = next((g for g in GROUPS if self.view.count(g)), self.view.group)
             self.view = self._read(replace(self.view, group=first))
-
-    def compose(self) -> ComposeResult:
-        yield self.page
 
     def on_mount(self) -> None:
         self._find_alike()
@@ -166,37 +158,16 @@ class HygieneScreen(LiveScreen):
         self.say("")
         self.redraw()
 
-    @property
-    def style(self) -> PaneStyle:
-        lens = self.state.lens
-        return PaneStyle(self.page.size.width, self.today, lens.zone, self.state.view.glyphs)
-
-    @on(Page.Resized)
-    def _fit(self) -> None:
-        self.redraw()
-
     def redraw(self) -> None:
-        style = self.style
+        style = pane_style(self)
         self.items = items_of(self.view, style)
         self._cursors[self.view.group] = max(0, min(self.cursor, len(self.items) - 1))
         shown = listed(self.items, self.cursor, lines_below(self.view, style))
-        head, width, glyphs = heading(self.view, style.width), style.width, style.glyphs
-        page = replace(
-            self.page.view,
-            head=tuple(spelled(exactly(line, width), glyphs) for line in head),
-            lines=tuple(exactly(line, width) for line in shown.lines),
-            hints=keys.hints(
-                self.keys, has_deal=bool(self.items), read_only=self.state.view.read_only
-            ),
-            glyphs=glyphs,
+        hints = keys.hints(
+            self.keys, has_deal=bool(self.items), read_only=self.state.view.read_only
         )
-        height = self.page.size.height
-        top = scrolled_to(page.top, page.room(height), shown) if self.items else 0
-        self.page.show(replace(page, top=replace(page, top=top).scrolled(0, height)))
+        show_items(self, heading(self.view, style.width), shown, hints)
         self.show_status()
-
-    def put_status(self, line: Line, right: Line) -> None:
-        self.page.show(replace(self.page.view, status=line, status_right=right))
 
     # What the keys are about.
 
@@ -249,10 +220,6 @@ class HygieneScreen(LiveScreen):
 
     def move_to_end(self, direction: int) -> None:
         self.move_cursor(0, direction * len(self.items))
-
-    @on(Page.Scrolled)
-    def _wheel(self, event: Page.Scrolled) -> None:
-        self.move_cursor(0, event.lines)
 
     @on(Page.Pointed)
     def _point(self, event: Page.Pointed) -> None:

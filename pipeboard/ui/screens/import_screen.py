@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from datetime import date
 from functools import partial
 from pathlib import Path
 from threading import Event
 from typing import ClassVar, Final
 
 from textual import on
-from textual.app import ComposeResult
 from textual.binding import BindingType
 
 from pipeboard.domain.errors import GivenUp, PipeboardError
@@ -27,11 +25,10 @@ from pipeboard.ui.draw.import_file import (
     lines_below,
     told_whole,
 )
-from pipeboard.ui.draw.line import Line, exactly, spelled
-from pipeboard.ui.draw.questions import Item, listed, scrolled_to
+from pipeboard.ui.draw.questions import listed
 from pipeboard.ui.key_table import IMPORT, IMPORT_TABS, ImportTab
 from pipeboard.ui.palette import Theme
-from pipeboard.ui.screens.live import LiveScreen
+from pipeboard.ui.screens.live import PageScreen, scroll, show_items
 from pipeboard.ui.widgets.page import Page
 from pipeboard.workspace.import_plan import FileSeen, Imported, ImportPlan, look_at
 from pipeboard.workspace.recording import Receipt
@@ -66,12 +63,13 @@ class Work:
             self._loop.call_soon_threadsafe(take, seen)
 
 
-class ImportScreen(LiveScreen):
+class ImportScreen(PageScreen):
     """Looks at a file in the housekeeper's thread, again after every choice; keys never wait."""
 
     BINDINGS: ClassVar[list[BindingType]] = keys.bindings(IMPORT)
     TABLE = IMPORT
     title_of_help = "Import"
+    wheel_moves_cursor = True
 
     def __init__(
         self,
@@ -83,29 +81,19 @@ class ImportScreen(LiveScreen):
         only_plans: bool = False,
     ) -> None:
         """With `only_plans` the import itself is done by whoever is given the plan."""
-        super().__init__()
-        self.state = state
-        self.page = Page(theme)
+        super().__init__(state, theme)
+        self._version = state.reader.data_version()
         self.leave_with = leave
         self.only_plans = only_plans
         self.view = ImportView(plan, None, ImportTab.FILE, 80, state.view.glyphs)
         self.looking: Work | None = None
         self.importing: Work | None = None
         self._cursors = dict.fromkeys(IMPORT_TABS, 0)
-        self.items: tuple[Item, ...] = ()
-        self._version = state.reader.data_version()
-
-    def compose(self) -> ComposeResult:
-        yield self.page
 
     def on_mount(self) -> None:
         self.choose(self.view.plan)
 
     # What is shown.
-
-    @on(Page.Resized)
-    def _fit(self) -> None:
-        self.redraw()
 
     def show(self, view: ImportView) -> None:
         """Another view."""
@@ -118,16 +106,10 @@ class ImportScreen(LiveScreen):
         self.items = items_of(self.view)
         self._cursors[self.view.tab] = max(0, min(self.cursor, len(self.items) - 1))
         shown = listed(self.items, self.cursor, lines_below(self.view))
-        page = replace(
-            self.page.view,
-            head=tuple(spelled(exactly(line, width), glyphs) for line in heading(self.view)),
-            lines=tuple(exactly(line, width) for line in shown.lines),
-            hints=self._hints(),
-            glyphs=glyphs,
-        )
-        height = self.page.size.height
-        top = scrolled_to(page.top, page.room(height), shown) if self.items else page.top
-        self.page.show(replace(page, top=replace(page, top=top).scrolled(0, height)))
+        if not self.items:
+            top = self.page.view.top
+            shown = replace(shown, first=top, last=top)
+        show_items(self, heading(self.view), shown, self._hints())
 
     def _hints(self) -> tuple[tuple[str, str], ...]:
         """The keys that do something; Enter says what it does here."""
@@ -148,9 +130,6 @@ class ImportScreen(LiveScreen):
             return hints
         enter = "Show on the board" if is_done else "Import"
         return tuple((key, enter if label == "Change" else label) for key, label in hints)
-
-    def put_status(self, line: Line, right: Line) -> None:
-        self.page.show(replace(self.page.view, status=line, status_right=right))
 
     def show_tab(self, tab: ImportTab) -> None:
         """Another tab, from its cursor on."""
@@ -175,8 +154,7 @@ class ImportScreen(LiveScreen):
             self._cursors[self.view.tab] = max(0, min(self.cursor + rows, len(self.items) - 1))
             self.say(told_whole(self.view, self.item_key))
         else:
-            top = self.page.view.scrolled(rows, self.page.size.height)
-            self.page.show(replace(self.page.view, top=top))
+            scroll(self, rows)
         self.redraw()
 
     def move_pages(self, pages: float) -> None:
@@ -191,10 +169,6 @@ class ImportScreen(LiveScreen):
             self.move_cursor(0, event.y - self.cursor)
         if event.count > 1:
             self.press("import.change")
-
-    @on(Page.Scrolled)
-    def _wheel(self, event: Page.Scrolled) -> None:
-        self.move_cursor(0, event.lines)
 
     # Looking at the file.
 
@@ -248,9 +222,6 @@ class ImportScreen(LiveScreen):
         self._version = self.state.reader.data_version()
         if self.importing is None and self.view.done is None:
             self.choose(self.view.plan, says=False)
-
-    def turn_day(self, today: date) -> None:
-        self.reads_again = True
 
     def show_change(self, receipt: Receipt) -> None:
         """An import was taken back, or put again: the file is looked at anew."""

@@ -3,24 +3,28 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date
 from functools import cached_property, partial
 from inspect import iscoroutinefunction
 from time import monotonic
 from typing import TYPE_CHECKING, ClassVar, Final, cast
 
+from textual import on
+from textual.app import ComposeResult
 from textual.binding import BindingsMap
 from textual.screen import Screen
 
 from pipeboard.domain.errors import DatabaseError, GivenUp, PipeboardError
-from pipeboard.domain.lazy_dataclass import dataclass
+from pipeboard.domain.lazy_dataclass import dataclass, replace
+from pipeboard.ui.draw.facts import PaneStyle
 from pipeboard.ui.draw.heading import tags_of
-from pipeboard.ui.draw.line import EMPTY, Line, whole
+from pipeboard.ui.draw.line import EMPTY, Hint, Line, whole
+from pipeboard.ui.draw.questions import Item, ShownItems, scrolled_to
 from pipeboard.ui.host import Program, found, queued_action, turn_for
 from pipeboard.ui.key_table import ALL
 from pipeboard.ui.keys import REACHES_OUT, Key, bindings
-from pipeboard.ui.palette import Role
+from pipeboard.ui.palette import Role, Theme
 from pipeboard.ui.widgets.page import Page
 from pipeboard.ui.write_queue import Targets, dropped, is_busy, under_net
 
@@ -240,6 +244,67 @@ class LiveScreen(Screen[None]):
             self._trouble, self._busy_looks = "", 0
         if self._trouble != before:
             self.show_status()
+
+
+class PageScreen(LiveScreen):
+    """A live screen that is one page of lines."""
+
+    wheel_moves_cursor: ClassVar[bool] = False
+    """Else the wheel scrolls."""
+    items: tuple[Item, ...] = ()
+
+    def __init__(self, state: BoardState, theme: Theme) -> None:
+        super().__init__()
+        self.state = state
+        self.page = Page(theme)
+
+    def compose(self) -> ComposeResult:
+        yield self.page
+
+    def put_status(self, line: Line, right: Line) -> None:
+        self.page.show(replace(self.page.view, status=line, status_right=right))
+
+    def turn_day(self, today: date) -> None:
+        self.reads_again = True
+
+    @abstractmethod
+    def redraw(self) -> None:
+        """Shows what there is to be shown, as wide as the page is."""
+
+    @on(Page.Resized)
+    def _fit(self) -> None:
+        self.redraw()
+
+    @on(Page.Scrolled)
+    def _wheel(self, event: Page.Scrolled) -> None:
+        if self.wheel_moves_cursor:
+            self.move_cursor(0, event.lines)
+        else:
+            scroll(self, event.lines)
+
+
+def scroll(screen: PageScreen, lines: int) -> None:
+    """Shows the page so many lines further down."""
+    view, height = screen.page.view, screen.page.size.height
+    screen.page.show(replace(view, top=view.scrolled(lines, height)))
+
+
+def show_items(
+    screen: PageScreen, head: Sequence[Line], shown: ShownItems, hints: tuple[Hint, ...]
+) -> None:
+    """Shows items under a heading, scrolled so that the one under the cursor is seen."""
+    view, height = screen.page.view, screen.page.size.height
+    view = replace(
+        view, head=tuple(head), lines=shown.lines, hints=hints, glyphs=screen.state.view.glyphs
+    )
+    top = scrolled_to(view.top, view.room(height), shown)
+    screen.page.show(replace(view, top=view.scrolled(top - view.top, height)))
+
+
+def pane_style(screen: PageScreen) -> PaneStyle:
+    """How the items of a screen are drawn now."""
+    lens, width = screen.state.lens, screen.page.size.width
+    return PaneStyle(width, lens.today, lens.zone, screen.state.view.glyphs)
 
 
 def _follow(screen: LiveScreen) -> None:

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date
 from functools import partial
 from typing import ClassVar, NamedTuple
 
 from textual import on
-from textual.app import ComposeResult
 from textual.binding import BindingType
 
 from pipeboard.domain.errors import DatabaseError, GivenUp
@@ -24,7 +22,7 @@ from pipeboard.ui.host import patiently
 from pipeboard.ui.key_table import METRICS
 from pipeboard.ui.metrics_worker import CountedMoment, Drawn, MetricsWorker
 from pipeboard.ui.palette import Theme
-from pipeboard.ui.screens.live import LiveScreen, said_of_counting
+from pipeboard.ui.screens.live import PageScreen, said_of_counting
 from pipeboard.ui.widgets.page import Page
 from pipeboard.ui.write_queue import is_busy
 
@@ -46,7 +44,7 @@ class LeftAt(NamedTuple):
     cursor: int
 
 
-class MetricsScreen(LiveScreen):
+class MetricsScreen(PageScreen):
     """Shows what the metrics worker has drawn; the old stays until the new has been counted."""
 
     BINDINGS: ClassVar[list[BindingType]] = keys.bindings(METRICS)
@@ -61,11 +59,10 @@ class MetricsScreen(LiveScreen):
         place: LeftAt | None,
         come_back: Callable[[LeftAt, Wanted | None], None],
     ) -> None:
-        super().__init__()
+        super().__init__(state, theme)
+        self._version: int = state.reader.data_version()
         self._come_back = come_back
-        self.state = state
         self.metrics_worker = metrics_worker
-        self.page = Page(theme)
         lens = state.lens
         settings = state.reader.settings()
         period = parse_period(
@@ -81,26 +78,18 @@ class MetricsScreen(LiveScreen):
             self.asked, self.filter_text, self.cursor = place
         self.asked = replace(self.asked, currency=lens.currency)
         self.counting_settings = settings
-        self._version: int = state.reader.data_version()
         self.drawn: Drawn | None = None
         self.give_up = partial(end_counting, self)
 
-    def compose(self) -> ComposeResult:
-        yield self.page
-
     # What is shown.
 
-    @on(Page.Resized)
-    def _fit(self) -> None:
+    def redraw(self) -> None:
         self.look_at(self.asked, self.cursor)
 
     def reload(self) -> None:
         """Counts again what somebody has changed."""
         self._version = self.state.reader.data_version()
         self.look_at(self.asked, self.cursor)
-
-    def turn_day(self, today: date) -> None:
-        self.reads_again = True
 
     def look_at(self, asked: ReportView, cursor: int = 0) -> None:
         """Shows other numbers: at once where they are known, else as soon as they are counted."""
@@ -217,11 +206,6 @@ class MetricsScreen(LiveScreen):
         places = [p for p, spot in enumerate(self.block.spots) if abs(spot.x - here.x) < 2]
         nearest = min(places, key=lambda place: abs(self.block.spots[place].y - goal))
         self.move_cursor(0, nearest - self.cursor)
-
-    @on(Page.Scrolled)
-    def _wheel(self, event: Page.Scrolled) -> None:
-        view = self.page.view
-        self.page.show(replace(view, top=view.scrolled(event.lines, self.page.size.height)))
 
     @on(Page.Pointed)
     def _point(self, event: Page.Pointed) -> None:

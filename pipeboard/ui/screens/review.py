@@ -8,7 +8,6 @@ from functools import partial
 from typing import TYPE_CHECKING, ClassVar, NamedTuple
 
 from textual import on
-from textual.app import ComposeResult
 from textual.binding import BindingType
 
 from pipeboard.domain.errors import DatabaseError, GivenUp
@@ -16,15 +15,14 @@ from pipeboard.domain.lazy_dataclass import replace
 from pipeboard.domain.pipeline import Pipeline
 from pipeboard.ui import keys
 from pipeboard.ui.board_state import BoardState
-from pipeboard.ui.draw.facts import PaneStyle
-from pipeboard.ui.draw.line import EMPTY, Line, exactly, spelled
-from pipeboard.ui.draw.questions import Item, listed, present_in, scrolled_to
+from pipeboard.ui.draw.line import EMPTY, Line
+from pipeboard.ui.draw.questions import listed, present_in, scrolled_to
 from pipeboard.ui.draw.review import ReviewView, heading, items_of, ref_of, stops
 from pipeboard.ui.key_table import REVIEW
 from pipeboard.ui.palette import Theme
 from pipeboard.ui.review_keys import ReviewTab
 from pipeboard.ui.screens.hygiene import place_at
-from pipeboard.ui.screens.live import LiveScreen, said_of_counting
+from pipeboard.ui.screens.live import PageScreen, pane_style, said_of_counting
 from pipeboard.ui.widgets.page import Page
 from pipeboard.ui.write_queue import Targets
 from pipeboard.workspace.review import Gathered, Held, decisions_since, gather
@@ -48,7 +46,7 @@ class ReviewPlace(NamedTuple):
     since: datetime | None
 
 
-class ReviewScreen(LiveScreen):
+class ReviewScreen(PageScreen):
     """Gathers the review in the housekeeper's thread; the old stays until the new is there."""
 
     BINDINGS: ClassVar[list[BindingType]] = keys.bindings(REVIEW)
@@ -63,9 +61,8 @@ class ReviewScreen(LiveScreen):
         place: ReviewPlace | None,
         show_behind: ShowBehind,
     ) -> None:
-        super().__init__()
-        self.state = state
-        self.page = Page(theme)
+        super().__init__(state, theme)
+        self._version = state.reader.data_version()
         self.show_behind = show_behind
         if place is None or place.pipeline.id != pipeline.id:
             tabs = dict.fromkeys(ReviewTab, 0)
@@ -73,8 +70,6 @@ class ReviewScreen(LiveScreen):
         self.place = place
         self.found: Gathered | None = None
         self.past: Held | None = None
-        self.items: tuple[Item, ...] = ()
-        self._version = state.reader.data_version()
         self._day: date | None = None
         self._seen: Deal | None = None
         self._asked = 0
@@ -85,9 +80,6 @@ class ReviewScreen(LiveScreen):
         """Has something been stored since that is not counted?"""
         self.has_opened = False
         """Does another screen lie over it, on which deals may be changed?"""
-
-    def compose(self) -> ComposeResult:
-        yield self.page
 
     def on_mount(self) -> None:
         self.reload()
@@ -147,17 +139,13 @@ class ReviewScreen(LiveScreen):
             return None
         return {**self.found.document, "discussed": sorted(self.place.discussed)}
 
-    @on(Page.Resized)
-    def _fit(self) -> None:
-        self.redraw()
-
     def redraw(self) -> None:
         """The step as it is now, the cursor on an item that there is."""
         view = _view(self)
         if view is None:
             self.show_status()
             return
-        width, glyphs, height = view.style.width, view.style.glyphs, self.page.size.height
+        height = self.page.size.height
         self.items = items_of(view)
         places = stops(self.items)
         self.place.cursors[self.place.tab] = max(0, min(self.cursor, len(places) - 1))
@@ -166,20 +154,20 @@ class ReviewScreen(LiveScreen):
         shown = listed(self.items, places[self.cursor] if places else -1)
         page = replace(
             self.page.view,
-            head=tuple(spelled(exactly(line, width), glyphs) for line in heading(view)),
-            lines=tuple(spelled(exactly(line, width), glyphs) for line in shown.lines),
+            head=tuple(heading(view)),
+            lines=shown.lines,
             hints=keys.hints(
                 self.keys,
                 has_deal=self.deal_id is not None and self.past is None,
                 read_only=self.state.view.read_only,
             ),
-            glyphs=glyphs,
+            glyphs=view.style.glyphs,
         )
         room = page.room(height)
         top = 0 if self.cursor == 0 else scrolled_to(page.top, room, shown)
         if self.cursor == len(places) - 1 and len(places) > 1:
             top = max(top, min(shown.first, len(shown.lines) - room))
-        self.page.show(replace(page, top=replace(page, top=top).scrolled(0, height)))
+        self.page.show(replace(page, top=page.scrolled(top - page.top, height)))
         self.show_status()
 
     def put_status(self, line: Line, right: Line) -> None:
@@ -246,11 +234,6 @@ class ReviewScreen(LiveScreen):
     def move_to_end(self, direction: int) -> None:
         self.move_cursor(0, direction * len(self.items))
 
-    @on(Page.Scrolled)
-    def _wheel(self, event: Page.Scrolled) -> None:
-        view, height = self.page.view, self.page.size.height
-        self.page.show(replace(view, top=view.scrolled(event.lines, height)))
-
     @on(Page.Pointed)
     def _point(self, event: Page.Pointed) -> None:
         place, places = place_at(self.items, event.y), stops(self.items)
@@ -272,16 +255,15 @@ class ReviewScreen(LiveScreen):
 
 def _view(screen: ReviewScreen) -> ReviewView | None:
     """What is drawn; None while the review is gathered for the first time."""
-    document, found, lens = screen.document, screen.found, screen.state.lens
+    document, found = screen.document, screen.found
     if document is None or found is None:
         return None
-    width, glyphs = screen.page.size.width, screen.state.view.glyphs
     held = [one for one in found.held if one.at.isoformat() < document["at"]]
     return ReviewView(
         document,
         held[0].contents if held else None,
         screen.place.tab,
-        PaneStyle(width, screen.today, lens.zone, glyphs),
+        pane_style(screen),
         frozenset(document.get("discussed", ())),
         screen.past is not None,
         screen.item_key,

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import on
-from textual.app import ComposeResult
 from textual.binding import BindingType
 
 from pipeboard.domain.cadence import follow_up_days
@@ -18,14 +16,14 @@ from pipeboard.domain.pipeline import Pipeline, Stage
 from pipeboard.ui import keys
 from pipeboard.ui.board_state import BoardState
 from pipeboard.ui.draw.facts import PaneStyle
-from pipeboard.ui.draw.line import Hint, Line, exactly, key_name, spelled
+from pipeboard.ui.draw.line import Hint, exactly, key_name, spelled
 from pipeboard.ui.draw.questions import present_in
 from pipeboard.ui.draw.triage import TriageView, body, deal_at, head, key_at
 from pipeboard.ui.execute import News, words_of
 from pipeboard.ui.host import patiently
 from pipeboard.ui.key_table import TRIAGE
 from pipeboard.ui.palette import Theme
-from pipeboard.ui.screens.live import LiveScreen
+from pipeboard.ui.screens.live import PageScreen, scroll
 from pipeboard.ui.widgets.page import Page
 from pipeboard.ui.write_queue import Targets
 from pipeboard.workspace.triage import Triage
@@ -34,7 +32,7 @@ if TYPE_CHECKING:
     from pipeboard.workspace.recording import Receipt
 
 
-class TriageScreen(LiveScreen):
+class TriageScreen(PageScreen):
     """Shows where a `Triage` stands. A deal that something was done on is left once the action has
     ended, so that all its questions are asked about it."""
 
@@ -50,10 +48,8 @@ class TriageScreen(LiveScreen):
         theme: Theme,
         come_back: Callable[[str], None],
     ) -> None:
-        super().__init__()
-        self.state = state
+        super().__init__(state, theme)
         self.triage = triage
-        self.page = Page(theme)
         self._version = version
         self._come_back = come_back
         self._news = News()
@@ -64,17 +60,10 @@ class TriageScreen(LiveScreen):
         self._is_held = False
         """Has the queue changed while something was asked about the deal?"""
 
-    def compose(self) -> ComposeResult:
-        yield self.page
-
     def on_mount(self) -> None:
         self._news.begin(self.state)
 
     # What is shown.
-
-    @on(Page.Resized)
-    def _fit(self) -> None:
-        self.redraw()
 
     def redraw(self) -> None:
         """Where the walk stands now."""
@@ -158,9 +147,6 @@ class TriageScreen(LiveScreen):
         self.say(f"{passed}." if (passed := self.triage.take_passed()) else "")
         self.redraw()
 
-    def put_status(self, line: Line, right: Line) -> None:
-        self.page.show(replace(self.page.view, status=line, status_right=right))
-
     # What is done, here and by others.
 
     def show_change(self, receipt: Receipt) -> None:
@@ -224,9 +210,6 @@ class TriageScreen(LiveScreen):
         held = self._is_held and self.app.screen is self
         return super().needs_reading or held or self.triage.listing.today != self.today
 
-    def turn_day(self, today: date) -> None:
-        self.reads_again = True
-
     def on_screen_resume(self) -> None:
         self.call_later(self._look)
 
@@ -255,15 +238,7 @@ class TriageScreen(LiveScreen):
     # Scrolling, and leaving.
 
     def move_pages(self, pages: float) -> None:
-        self._scroll(round(self.page.view.room(self.page.size.height) * pages))
-
-    @on(Page.Scrolled)
-    def _wheel(self, event: Page.Scrolled) -> None:
-        self._scroll(event.lines)
-
-    def _scroll(self, lines: int) -> None:
-        view, height = self.page.view, self.page.size.height
-        self.page.show(replace(view, top=view.scrolled(lines, height)))
+        scroll(self, round(self.page.view.room(self.page.size.height) * pages))
 
     def keep(self) -> None:
         self.triage.keep()

@@ -160,7 +160,7 @@ class Texts:
             case "account" | "title":
                 return self._part(field, value)
             case "owner":
-                return self._owned_by(value)
+                return self._same("owner", self.scope.me if fold(value) == ME else value)
             case "channel":
                 return self._through(value)
             case "lost":
@@ -271,9 +271,6 @@ class Texts:
     def _listed(self, sql: str) -> list[str]:
         """The one column of an answer, as long as nothing changes."""
         return self.database.remembered(sql, lambda: self.database.column(sql))
-
-    def _owned_by(self, value: str) -> Sql:
-        return self._same("owner", self.scope.me if fold(value) == ME else value)
 
     def _through(self, value: str) -> Sql:
         wanted = fold(value)

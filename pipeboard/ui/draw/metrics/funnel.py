@@ -209,8 +209,6 @@ def leads(shown: Figures, style: ChartStyle) -> Block:
     return section("Qualified leads by month", ("leads", "growth"), entries, style)
 
 
-# Each rep beside the others, with how many deals every rate rests on: no bare ranking.
-
 # Why deals are lost, how much they were worth, and from which stage.
 
 LOSSES = ("lost_count", "lost_value", "win_rate", "win_rate_competitive")
@@ -283,6 +281,8 @@ def _lost(
     cells = (counted(len(deals)), number(value, style))
     return TableEntry(TableRow(name, cells, Fraction(len(deals), most)), title, deals, words)
 
+
+# Each rep beside the others, with how many deals every rate rests on: no bare ranking.
 
 FIRST = 6
 """Reps that the overview shows."""
