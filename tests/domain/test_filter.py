@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import date
 
 import pytest
@@ -270,6 +271,23 @@ def test_a_bad_term_is_named_with_what_is_wrong(text: str, part: str) -> None:
     assert error.message.startswith("bad filter: ")
     assert part in error.message
     assert text.startswith(str(error.details["term"]), int(str(error.details["position"])))
+
+
+MAY_BE_MISSING = {
+    "owner", "source", "account", "currency", "channel", "lost", "value", "next", "close", "closed",
+    "score", "probability",
+}  # fmt: skip
+"""What a deal may be without; of the others each deal has one."""
+
+
+@pytest.mark.parametrize("name", [field.name for field in FIELDS])
+def test_none_means_that_nothing_is_there_wherever_nothing_may_be_there(name: str) -> None:
+    if name in MAY_BE_MISSING:
+        assert meaning(f"{name}:none") == Unset(name)
+        assert meaning(f"-{name}:NONE") == Not(Unset(name))
+    else:
+        with suppress(BadInput):
+            assert not isinstance(meaning(f"{name}:none"), Unset)
 
 
 def test_a_filter_is_bounded_in_length_and_depth() -> None:
