@@ -133,6 +133,7 @@ def test_a_deal_without_a_next_step_says_so() -> None:
 def test_a_snoozed_deal_says_until_when() -> None:
     snoozed = card(1, "Opal", None, snoozed_until=date(2026, 12, 2))
     assert drawn(snoozed, rows=2)[1] == "   snoozed 2 Dec 4d"
+    assert drawn(replace(snoozed, snoozed_until=TODAY), rows=2)[1] == "   ›Thu call     4d"
 
 
 @pytest.mark.parametrize(
