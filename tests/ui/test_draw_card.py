@@ -78,6 +78,11 @@ def test_rows_left_over_go_to_a_long_step_first_and_then_to_a_long_title() -> No
     assert drawn(short, rows=5)[1:3] == ["   Packaging line  ", "   pilot two       "]
 
 
+def test_only_an_open_deal_of_a_pipeline_with_questions_counts_its_answers() -> None:
+    assert drawn(LUMEN, questions=0)[3] == "   @ana         60%"
+    assert not any("Q" in row for row in drawn(replace(LUMEN, status=Status.WON), rows=5))
+
+
 def test_an_owner_is_not_cut_for_the_answers() -> None:
     assert drawn(replace(LUMEN, owner="ferdinand"))[3] == "   @ferdinand   60%"
 
