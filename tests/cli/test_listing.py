@@ -123,6 +123,11 @@ def test_csv_holds_plain_numbers_and_nothing_that_a_spreadsheet_runs(deals: Type
 def test_columns_are_chosen_by_name_also_custom_fields(deals: Type) -> None:
     listed = deals("list", "lumen", "--plain", "--columns", "ref,owner,fields.product,close")
     assert listed.out == "D-1\tana\tGTX\t2026-12-19\n"
+    lines = deals("list", "lumen", "--columns", "ref,owner,fields.product").lines
+    assert [line.split() for line in lines] == [
+        ["ref", "owner", "fields.product"],
+        ["D-1", "ana", "GTX"],
+    ]
 
 
 def test_an_unknown_column_names_the_near_one(deals: Type) -> None:
@@ -178,5 +183,10 @@ def test_every_column_is_shown_sorted_by_both_ways_and_put_into_a_line(
     assert shown.code == 0 and len(shown.lines) == len(deals("list", "--ids").lines) + 1
     up, down = (deals("list", f"--sort={sign}{name}", "--ids").lines for sign in ("", "-"))
     assert sorted(up) == sorted(down) == sorted(deals("list", "--ids").lines)
+    cells = dict(csv.reader(io.StringIO(shown.out.partition("\n")[2])))
+    said = [cells[ref] for ref in up], [cells[ref] for ref in down]
+    known = [[cell for cell in one if cell] for one in said]
+    assert known[0] == known[1][::-1]
+    assert [one[: len(told)] for one, told in zip(said, known, strict=True)] == known
     for form in ("", ":words"):
         assert deals("list", "--template", f"{{{name}{form}}}").code == 0
