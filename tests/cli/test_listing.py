@@ -130,6 +130,23 @@ def test_columns_are_chosen_by_name_also_custom_fields(deals: Type) -> None:
     ]
 
 
+def test_people_read_days_and_names_where_programs_read_instants(deals: Type) -> None:
+    deals("won", "1", "-y")
+    deals("add", "Kite: Kite renewal 1k")
+    (line,) = deals("list", "won", "--columns", "created,closed,deal").lines[1:]
+    assert line.split()[:2] == ["2026-11-23"] * 2
+    assert line.endswith("Lumen Oy: packaging line pilot")
+    assert deals("list", "kite", "--columns", "deal", "--plain").out == "Kite renewal\n"
+    (told,) = csv.DictReader(io.StringIO(deals("list", "won", "--columns", "created", "--csv").out))
+    assert told == {"created_at": "2026-11-23T09:00:00+00:00"}
+
+
+def test_a_field_of_ones_own_is_put_in_order_by_its_numbers_before_its_words(deals: Type) -> None:
+    for ref, size in (("1", "9"), ("2", "10 %"), ("3", "apple"), ("4", "-2.5")):
+        deals("set", ref, f"fields.size={size}")
+    assert deals("list", "--sort", "fields.size", "--ids").lines == ["D-4", "D-1", "D-2", "D-3"]
+
+
 def test_an_unknown_column_names_the_near_one(deals: Type) -> None:
     refused = deals("list", "--columns", "ref,ownr")
     assert refused.code == 2
