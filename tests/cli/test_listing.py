@@ -147,6 +147,13 @@ def test_a_field_of_ones_own_is_put_in_order_by_its_numbers_before_its_words(dea
     assert deals("list", "--sort", "fields.size", "--ids").lines == ["D-4", "D-1", "D-2", "D-3"]
 
 
+def test_a_list_is_put_in_order_by_score_with_those_without_one_at_the_end(deals: Type) -> None:
+    for ref, rating in (("2", "4"), ("3", "1")):
+        deals("answer", ref, "need", "They said so", "--rating", rating)
+    assert deals("list", "--sort", "score", "--ids").lines == ["D-3", "D-2", "D-1", "D-4"]
+    assert deals("list", "--sort", "-score", "--ids").lines == ["D-2", "D-3", "D-1", "D-4"]
+
+
 def test_an_unknown_column_names_the_near_one(deals: Type) -> None:
     refused = deals("list", "--columns", "ref,ownr")
     assert refused.code == 2
