@@ -154,6 +154,33 @@ def test_a_list_is_put_in_order_by_score_with_those_without_one_at_the_end(deals
     assert deals("list", "--sort", "-score", "--ids").lines == ["D-2", "D-3", "D-1", "D-4"]
 
 
+PROMISED = {
+    *("ref", "title", "account", "pipeline", "stage", "status", "value", "currency", "owner"),
+    *("source", "source_detail", "contact_reason", "tags", "competitors", "links", "external_id"),
+    *("probability", "forecast_category", "expected_close", "offer_expires_on", "quote_sent_at"),
+    *("floor_value", "trial_close", "next", "due", "snoozed_until", "snooze_reason", "lost"),
+    *("created_at", "stage_entered_at", "closed_at", "last_touch_at", "age", "idle", "stalled"),
+    *("answered", "score", "version", "sign", "deal"),
+}
+
+
+def test_no_column_that_scripts_may_name_goes_away(deals: Type) -> None:
+    assert set(COLUMN_NAMES) >= PROMISED
+    shorts = {
+        "close": "expected_close",
+        "created": "created_at",
+        "closed": "closed_at",
+        "id": "ref",
+    }
+    for short, name in shorts.items():
+        assert deals("list", "--columns", short, "--csv").lines[0] == name
+    assert deals("list", "--csv").lines[0].split(",") == [
+        *("ref", "title", "account", "pipeline", "stage", "status", "value", "currency", "owner"),
+        *("source", "probability", "age", "idle", "next", "due", "expected_close"),
+        *("created_at", "closed_at"),
+    ]
+
+
 def test_an_unknown_column_names_the_near_one(deals: Type) -> None:
     refused = deals("list", "--columns", "ref,ownr")
     assert refused.code == 2

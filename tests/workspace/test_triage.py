@@ -142,3 +142,13 @@ def test_what_colleagues_handled_meanwhile_is_told_once_and_the_rest_counted(
     assert told.count("was handled by @bo") == 2
     assert told.endswith(" and 2 more")
     assert triage.take_passed() == ""
+
+
+def test_a_deal_of_another_pipeline_and_one_that_is_not_there_have_no_place_in_a_day(
+    ana: Workspace, listing: Listing
+) -> None:
+    day = ana.reader.day(listing)
+    assert day.place(1) is not None
+    assert day.place(999) is None
+    elsewhere = ana.reader.day(replace(listing, pipeline_id=999))
+    assert elsewhere.place(1) is None

@@ -160,6 +160,14 @@ def test_a_won_customer_is_asked_how_it_goes_two_weeks_later(ana: Workspace) -> 
     assert now_of(ana, lead.id).removed
 
 
+def test_a_follow_up_is_due_when_and_called_what_is_said(ana: Workspace) -> None:
+    deal = add(ana)
+    ana.win([deal.id], override="signed")
+    (lead,) = ana.follow_up(deal.id, TODAY + timedelta(days=5), "call", title="spare parts").deals
+    assert lead.next_step == NextStep("call", TODAY + timedelta(days=5))
+    assert (lead.title, lead.account) == ("spare parts", "Lumen Oy")
+
+
 def test_only_a_won_deal_has_a_follow_up(ana: Workspace) -> None:
     with pytest.raises(Refused, match="is not won"):
         ana.follow_up(add(ana).id)
