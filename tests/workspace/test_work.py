@@ -13,6 +13,7 @@ from pipeboard.domain import follow_up
 from pipeboard.domain.deal import Answer, Loss, NextStep, Status
 from pipeboard.domain.errors import BadInput, Conflict, GateNotMet, NotFound, Refused
 from pipeboard.domain.events import value_of
+from pipeboard.domain.settings import Rep
 from pipeboard.domain.templates import MEDDICC, template
 from pipeboard.workspace import new_deals
 from pipeboard.workspace.new_deals import win_with_sequels
@@ -158,6 +159,13 @@ def test_a_won_customer_is_asked_how_it_goes_two_weeks_later(ana: Workspace) -> 
     assert now_of(ana, lead.id).recycled_from == deal.id
     ana.undo()
     assert now_of(ana, lead.id).removed
+
+
+def test_only_who_gives_a_deal_away_hears_that_its_new_owner_is_not_there(ana: Workspace) -> None:
+    deal = add(ana)
+    ana.change_rep(Rep("bo", active=False))
+    assert ana.assign([deal.id], "bo").notes == ("bo is not active.",)
+    assert ana.set_fields([deal.id], ["value=9k"]).notes == ()
 
 
 def test_a_follow_up_is_due_when_and_called_what_is_said(ana: Workspace) -> None:
