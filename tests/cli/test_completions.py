@@ -121,7 +121,7 @@ def test_the_script_is_one_that_its_shell_can_read(shell: str, home: Path) -> No
     assert (done.returncode, done.stderr) == (0, "")
 
 
-OFFERED = (
+OFFERED: tuple[tuple[str, str, list[str]], ...] = (
     ("DEAL", "1", ["1"]),
     ("DEAL", "D-2", ["D-2"]),
     ("DEAL", "łó", ["Łódź"]),

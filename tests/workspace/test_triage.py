@@ -11,8 +11,17 @@ import pytest
 
 from pipeboard.domain.deal import Contact, NextStep
 from pipeboard.domain.errors import BadInput
+from pipeboard.domain.money import Money
 from pipeboard.store.reading.listing import Listing
-from pipeboard.workspace.triage import Triage, for_owner, kept_in, kept_plan, to_ask, to_call
+from pipeboard.workspace.triage import (
+    Triage,
+    for_owner,
+    kept_in,
+    kept_plan,
+    loads_of,
+    to_ask,
+    to_call,
+)
 from tests.team import LEAD, QUALIFICATION, SETTINGS, TODAY, add, now_of
 from tests.verbs import Workspace
 
@@ -152,3 +161,25 @@ def test_a_deal_of_another_pipeline_and_one_that_is_not_there_have_no_place_in_a
     assert day.place(999) is None
     elsewhere = ana.reader.day(replace(listing, pipeline_id=999))
     assert elsewhere.place(1) is None
+
+
+def test_the_end_of_a_walk_says_when_something_is_due_next_where_it_is_known(
+    ana: Workspace, listing: Listing
+) -> None:
+    triage = walk(ana, listing)
+    assert "next due" not in triage.summary
+    ana.set_next_step([1], "call", TODAY + timedelta(days=9))
+    ana.set_next_step([2], "call", TODAY)
+    assert "next due 2 Dec" in walk(ana, listing).summary
+
+
+def test_what_a_rep_has_on_hand_is_counted_in_the_currency_of_the_team(
+    ana: Workspace, listing: Listing
+) -> None:
+    ana.set_rate("USD", "0.5")
+    add(ana, "Dune: pilot 10k USD @bo")
+    ana.set_next_step([1], "call", TODAY - timedelta(days=1))
+    loads = {load.name: load for load in loads_of(ana, ana.pipeline())}
+    assert loads["bo"].value == Money(500_000, "EUR")
+    assert loads["ana"].value == Money(300_000, "EUR")
+    assert (loads["ana"].open, loads["ana"].overdue, loads["bo"].overdue) == (3, 1, 0)
