@@ -181,6 +181,15 @@ def test_no_column_that_scripts_may_name_goes_away(deals: Type) -> None:
     ]
 
 
+def test_a_field_of_ones_own_that_no_deal_has_is_near_another_or_found_nowhere(deals: Type) -> None:
+    refused = deals("list", "field.prodct:GTX")
+    assert refused.code == 2
+    assert "no deal has a field 'prodct'" in refused.err
+    assert "product" in refused.err
+    assert (deals("list", "field.zzz:GTX").code, deals("list", "field.zzz:GTX").out) == (0, "")
+    assert deals("list", "field.zzz:none", "--count").out == "4\n"
+
+
 def test_an_unknown_column_names_the_near_one(deals: Type) -> None:
     refused = deals("list", "--columns", "ref,ownr")
     assert refused.code == 2
