@@ -315,9 +315,9 @@ def _read_percent(field: Field, op: Op, text: str, context: FilterContext) -> No
 def _read_date(field: Field, op: Op, text: str, context: FilterContext) -> Node:
     try:
         day = parse_date(text, context.today, field.direction)
-    except BadInput as error:
+    except BadInput:
         period = _period(text, context, field.direction) if op == "=" else None
-        if period is None or "readings" in error.details:
+        if period is None:
             raise
         last = period.end - timedelta(days=1)
         if ".." in text and not is_complete(text):
@@ -338,6 +338,8 @@ def _period(text: str, context: FilterContext, direction: Direction) -> Period |
             direction=direction,
         )
     except BadInput:
+        if ".." in text:  # no date: what is wrong is one of its ends
+            raise
         return None
 
 

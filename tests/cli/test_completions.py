@@ -121,6 +121,46 @@ def test_the_script_is_one_that_its_shell_can_read(shell: str, home: Path) -> No
     assert (done.returncode, done.stderr) == (0, "")
 
 
+OFFERED: tuple[tuple[str, str, list[str]], ...] = (
+    ("DEAL", "1", ["1"]),
+    ("DEAL", "D-2", ["D-2"]),
+    ("DEAL", "łó", ["Łódź"]),
+    ("DEAL", "lumen", ["Lumen Oy"]),
+    ("STAGE", "pro", ["Prospecting"]),
+    ("REP", "b", ["bo"]),
+    ("PIPELINE", "", ["New business", "Late ones"]),
+    ("SAVED", "b", ["big"]),
+    ("TAG", "w", ["+warm"]),
+    ("TAG", "-w", ["-warm"]),
+    ("FILTER", "stage:q", ["stage:Qualified"]),
+    ("FILTER", "pipeline:late", ['pipeline:"Late ones"']),
+    ("FILTER", "-owner:a", ["-owner:ana"]),
+    ("FILTER", "@b", ["@bo"]),
+    ("FILTER", "+w", ["+warm"]),
+    ("FILTER", "tag:w", ["tag:warm"]),
+    ("FILTER", "lost:pri", ["lost:price"]),
+    ("FILTER", "source:ref", ["source:referral"]),
+    ("FILTER", "q:need", ["q:need"]),
+    ("QUESTION", "tim", ["timeline"]),
+    ("CATEGORY", "pri", ["price"]),
+    ("FIELD=VALUE", "owner=b", ["owner=bo"]),
+    ("FIELD=VALUE", "source=ref", ["source=referral"]),
+    ("FIELD=VALUE", "tags=w", ["tags=warm"]),
+    ("FIELD=VALUE", "title=L", []),
+    ("FIELD=VALUE", "owner", []),
+)
+
+
+@pytest.mark.parametrize(("kind", "typed", "names"), OFFERED)
+def test_what_is_offered_is_what_is_there(
+    kind: str, typed: str, names: list[str], known: Path, team: Type, home: Path
+) -> None:
+    assert team("pipeline", "new", "Late ones", "--stages", "Due").code == 0
+    assert team("add", "Łódź: press 1k", "-p", "New").code == 0
+    offered = complete([kind, typed, "--db", str(home / "team.db")], {})
+    assert [line.partition("\t")[0] for line in offered] == names
+
+
 def test_an_unknown_shell_is_refused_with_the_near_one(pipe: Type) -> None:
     refused = pipe("completions", "zhs")
     assert refused.code == 2

@@ -165,6 +165,24 @@ def test_columns_of_list_can_be_exported(deals: Type) -> None:
     rows = list(csv.reader(io.StringIO(deals("export", "--columns", "ref,title,age").out)))
     assert rows[0] == ["ref", "title", "age"]
     assert rows[3][1] == "'-formula"
+    first = deals("export", "--columns", "ref,title,tags,expected_close", "--format", "jsonl").lines
+    assert json.loads(first[1]) == {
+        "ref": "D-2",
+        "title": "retrofit",
+        "tags": "cold",
+        "expected_close": None,
+    }
+
+
+def test_the_name_of_the_file_tells_the_form_and_a_dash_is_stdout(deals: Type, home: Path) -> None:
+    for name, begins in (("a.markdown", "| ref"), ("a.ical", "BEGIN:VCAL"), ("a.ndjson", '{"ref')):
+        assert deals("export", "--to", str(home / name)).code == 0
+        assert (home / name).read_text("utf-8").startswith(begins)
+    refused = deals("export", "--to", str(home / "deals.doc"))
+    assert (refused.code, list(home.glob("*.doc"))) == (2, [])
+    assert "does not tell a format" in refused.err
+    assert "--format: csv" in refused.err
+    assert deals("export", "--to", "-", "--format", "csv").out == deals("export").out
 
 
 def test_a_calendar_holds_the_days_to_come(deals: Type) -> None:

@@ -123,6 +123,71 @@ def test_csv_holds_plain_numbers_and_nothing_that_a_spreadsheet_runs(deals: Type
 def test_columns_are_chosen_by_name_also_custom_fields(deals: Type) -> None:
     listed = deals("list", "lumen", "--plain", "--columns", "ref,owner,fields.product,close")
     assert listed.out == "D-1\tana\tGTX\t2026-12-19\n"
+    lines = deals("list", "lumen", "--columns", "ref,owner,fields.product").lines
+    assert [line.split() for line in lines] == [
+        ["ref", "owner", "fields.product"],
+        ["D-1", "ana", "GTX"],
+    ]
+
+
+def test_people_read_days_and_names_where_programs_read_instants(deals: Type) -> None:
+    deals("won", "1", "-y")
+    deals("add", "Kite: Kite renewal 1k")
+    (line,) = deals("list", "won", "--columns", "created,closed,deal").lines[1:]
+    assert line.split()[:2] == ["2026-11-23"] * 2
+    assert line.endswith("Lumen Oy: packaging line pilot")
+    assert deals("list", "kite", "--columns", "deal", "--plain").out == "Kite renewal\n"
+    (told,) = csv.DictReader(io.StringIO(deals("list", "won", "--columns", "created", "--csv").out))
+    assert told == {"created_at": "2026-11-23T09:00:00+00:00"}
+
+
+def test_a_field_of_ones_own_is_put_in_order_by_its_numbers_before_its_words(deals: Type) -> None:
+    for ref, size in (("1", "9"), ("2", "10 %"), ("3", "apple"), ("4", "-2.5")):
+        deals("set", ref, f"fields.size={size}")
+    assert deals("list", "--sort", "fields.size", "--ids").lines == ["D-4", "D-1", "D-2", "D-3"]
+
+
+def test_a_list_is_put_in_order_by_score_with_those_without_one_at_the_end(deals: Type) -> None:
+    for ref, rating in (("2", "4"), ("3", "1")):
+        deals("answer", ref, "need", "They said so", "--rating", rating)
+    assert deals("list", "--sort", "score", "--ids").lines == ["D-3", "D-2", "D-1", "D-4"]
+    assert deals("list", "--sort", "-score", "--ids").lines == ["D-2", "D-3", "D-1", "D-4"]
+
+
+PROMISED = {
+    *("ref", "title", "account", "pipeline", "stage", "status", "value", "currency", "owner"),
+    *("source", "source_detail", "contact_reason", "tags", "competitors", "links", "external_id"),
+    *("probability", "forecast_category", "expected_close", "offer_expires_on", "quote_sent_at"),
+    *("floor_value", "trial_close", "next", "due", "snoozed_until", "snooze_reason", "lost"),
+    *("created_at", "stage_entered_at", "closed_at", "last_touch_at", "age", "idle", "stalled"),
+    *("answered", "score", "version", "sign", "deal"),
+}
+
+
+def test_no_column_that_scripts_may_name_goes_away(deals: Type) -> None:
+    assert set(COLUMN_NAMES) >= PROMISED
+    shorts = {
+        "close": "expected_close",
+        "created": "created_at",
+        "closed": "closed_at",
+        "id": "ref",
+    }
+    for short, name in shorts.items():
+        assert deals("list", "--columns", short, "--csv").lines[0] == name
+    assert deals("list", "--csv").lines[0].split(",") == [
+        *("ref", "title", "account", "pipeline", "stage", "status", "value", "currency", "owner"),
+        *("source", "probability", "age", "idle", "next", "due", "expected_close"),
+        *("created_at", "closed_at"),
+    ]
+
+
+def test_a_field_of_ones_own_that_no_deal_has_is_near_another_or_found_nowhere(deals: Type) -> None:
+    refused = deals("list", "field.prodct:GTX")
+    assert refused.code == 2
+    assert "no deal has a field 'prodct'" in refused.err
+    assert "product" in refused.err
+    assert (deals("list", "field.zzz:GTX").code, deals("list", "field.zzz:GTX").out) == (0, "")
+    assert deals("list", "field.zzz:none", "--count").out == "4\n"
 
 
 def test_an_unknown_column_names_the_near_one(deals: Type) -> None:
@@ -178,5 +243,10 @@ def test_every_column_is_shown_sorted_by_both_ways_and_put_into_a_line(
     assert shown.code == 0 and len(shown.lines) == len(deals("list", "--ids").lines) + 1
     up, down = (deals("list", f"--sort={sign}{name}", "--ids").lines for sign in ("", "-"))
     assert sorted(up) == sorted(down) == sorted(deals("list", "--ids").lines)
+    cells = dict(csv.reader(io.StringIO(shown.out.partition("\n")[2])))
+    said = [cells[ref] for ref in up], [cells[ref] for ref in down]
+    known = [[cell for cell in one if cell] for one in said]
+    assert known[0] == known[1][::-1]
+    assert [one[: len(told)] for one, told in zip(said, known, strict=True)] == known
     for form in ("", ":words"):
         assert deals("list", "--template", f"{{{name}{form}}}").code == 0

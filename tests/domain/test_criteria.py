@@ -7,12 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from pipeboard.domain.criteria import About, Criterion, parse_criterion, pass_gate, unmet
+from pipeboard.domain.criteria import parse_criterion, pass_gate, unmet
 from pipeboard.domain.deal import Answer, Contact, NextStep
 from pipeboard.domain.errors import BadInput, GateNotMet
 from pipeboard.domain.lazy_dataclass import replace
 from pipeboard.domain.money import Money
-from pipeboard.domain.templates import TEMPLATES, template
 from tests.domain.deciding_cases import LEAD, LOST, NEEDS, QUALIFICATION, SALES, TODAY, new
 
 if TYPE_CHECKING:
@@ -92,50 +91,3 @@ def test_a_gate_is_passed_with_a_reason_of_three_letters_or_more(reason: str) ->
         pass_gate(deal, pipeline, target, TODAY, reason[:2])
     with pytest.raises(GateNotMet, match="value is empty"):
         pass_gate(deal, pipeline, target, TODAY, "")
-
-
-ASKED = {
-    "needs": {
-        "Lead Generation": "3 of 500:",
-        "Lead Qualification": "2 of 1500: answer need, answer timeline, answer authority",
-        "Needs Assessment": "4 of 3000:",
-        "Proposal": "5 of 5000: value, next step",
-        "Negotiation": "3 of 7000: value",
-        "Closing": "3 of 9000:",
-    },
-    "classic": {
-        "Prospecting": "3 of 500:",
-        "Qualification": "2 of 1500: answer need, answer timeline, answer authority",
-        "Proposal": "5 of 5000: value, next step",
-        "Negotiation": "3 of 7000: value",
-        "Closing": "3 of 9000:",
-    },
-    "meetings": {
-        "Initial Contact": "3 of 500:",
-        "Lead Qualification": "2 of 1500: answer need, answer timeline, answer authority",
-        "Meetings": "3 of 3500:",
-        "Proposals": "5 of 5000: value, next step",
-        "Closing": "3 of 9000:",
-    },
-    "minimal": {"Prospecting": "0 of 1000:", "Qualified": "0 of 4000:"},
-}
-
-
-@pytest.mark.parametrize("name", ASKED)
-def test_what_each_template_ticks_states_and_asks(name: str) -> None:
-    """By stage: items to tick, the chance in basis points, and what is asked to go on."""
-    pipeline = template(name, pipeline_name="Sales", currency="EUR")
-    found = {
-        stage.name: f"{len(stage.checklist)} of {stage.probability_bp}: "
-        + ", ".join(" ".join(filter(None, _words(one))) for one in stage.criteria)
-        for stage in pipeline.stages
-        if stage.is_open
-    }
-    assert {stage: said.strip() for stage, said in found.items()} == ASKED[name]
-    assert [stage.name for stage in pipeline.stages if not stage.is_open] == ["Won", "Lost"]
-    assert set(ASKED) == set(TEMPLATES)
-
-
-def _words(criterion: Criterion) -> tuple[str, ...]:
-    about = "" if criterion.about is About.FIELD else str(criterion.about)
-    return about, criterion.subject

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import date
 
 import pytest
@@ -248,6 +249,8 @@ def test_an_unknown_field_is_named_and_the_near_one_suggested() -> None:
         ("next<2026Q4", "'2026Q4' is not a date"),
         ("close:31feb", "there is no such day"),
         ("created:none", "'none' is not a date"),
+        ("close:mon..someday", "'someday' is not a date"),
+        ("close:01/02/2026..today", "'01/02/2026' can be Sun 1 Feb 2026 or Fri 2 Jan 2026"),
         ("status:wn", "no status 'wn'. Did you mean won?"),
         ("q:budget=maybe", "'maybe' is not an answer"),
         ("q:>x", "'x' is not a whole number"),
@@ -270,6 +273,52 @@ def test_a_bad_term_is_named_with_what_is_wrong(text: str, part: str) -> None:
     assert error.message.startswith("bad filter: ")
     assert part in error.message
     assert text.startswith(str(error.details["term"]), int(str(error.details["position"])))
+
+
+@pytest.mark.parametrize(
+    ("text", "first", "last"),
+    [
+        ("close:mon..fri", date(2026, 11, 30), date(2026, 12, 3)),
+        ("created:mon..fri", date(2026, 11, 16), date(2026, 11, 19)),
+        ("closed:5dec..8dec", date(2025, 12, 5), date(2025, 12, 7)),
+    ],
+)
+def test_a_span_lies_where_dates_of_the_field_lie_and_ends_before_its_second_day(
+    text: str, first: date, last: date
+) -> None:
+    name = text.partition(":")[0]
+    assert meaning(text) == And((Compare(name, ">=", first), Compare(name, "<=", last)))
+
+
+@pytest.mark.parametrize(
+    ("text", "example"),
+    [
+        ("tag>3", "tag:inbound"),
+        ("status>3", "status:open"),
+        ("id:x", "id:142,D-143"),
+        ("stage>demo", "stage:demo"),
+        ("field.product>3", "field.product:GTX"),
+    ],
+)
+def test_a_bad_term_comes_with_one_that_is_right(text: str, example: str) -> None:
+    assert refusal(text).hint == f"Write it like {example}."
+
+
+MAY_BE_MISSING = {
+    "owner", "source", "account", "currency", "channel", "lost", "value", "next", "close", "closed",
+    "score", "probability",
+}  # fmt: skip
+"""What a deal may be without; of the others each deal has one."""
+
+
+@pytest.mark.parametrize("name", [field.name for field in FIELDS])
+def test_none_means_that_nothing_is_there_wherever_nothing_may_be_there(name: str) -> None:
+    if name in MAY_BE_MISSING:
+        assert meaning(f"{name}:none") == Unset(name)
+        assert meaning(f"-{name}:NONE") == Not(Unset(name))
+    else:
+        with suppress(BadInput):
+            assert not isinstance(meaning(f"{name}:none"), Unset)
 
 
 def test_a_filter_is_bounded_in_length_and_depth() -> None:

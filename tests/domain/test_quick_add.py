@@ -98,6 +98,7 @@ def test_a_next_step_that_is_being_typed_is_none_yet() -> None:
         ("meet at 10:30", "", "meet at 10:30"),
         ("see https://lumen.example now", "", "see https://lumen.example now"),
         ("Re:pilot", "", "Re:pilot"),
+        ("Price tags: renewal", "Price tags", "renewal"),
     ],
 )
 def test_the_account_is_what_stands_before_the_first_colon_and_space(
@@ -128,6 +129,9 @@ def test_the_account_is_what_stands_before_the_first_colon_and_space(
         ("Lumen: Office 365 value:40k", "Office 365", 4_000_000, "EUR"),
         ("Lumen: 4k display value:40k", "4k display", 4_000_000, "EUR"),
         ("Lumen: setup 2000 @ana", "setup", 200_000, "EUR"),
+        ("Lumen: setup 100", "setup", 10_000, "EUR"),
+        ("Lumen: renewal 2015", "renewal", 201_500, "EUR"),
+        ("Lumen: renewal 2037", "renewal", 203_700, "EUR"),
     ],
 )
 def test_the_last_amount_outside_quotes_is_the_value(
@@ -142,7 +146,9 @@ def test_the_last_amount_outside_quotes_is_the_value(
     [
         "Phase 2",
         "365 migration",
-        "Renewal 2027",
+        "Renewal 2016",
+        "Renewal 2036",
+        "setup 99",
         "Platform 2.0",
         "ladder 6ft",
         "cable 5 m",

@@ -84,41 +84,58 @@ def test_a_deal_reads_as_the_promise_shows_it() -> None:
     expected = {
         "id": 142,
         "ref": "D-142",
+        "title": "Packaging line pilot",
         "external_id": None,
         "account": "Lumen Oy",
+        "owner": "ana",
+        "contact_reason": None,
+        "source": None,
+        "source_detail": None,
+        "tags": ["inbound"],
+        "competitors": [],
+        "links": [],
+        "offer_expires_on": None,
+        "trial_close": None,
+        "quote_sent_at": None,
         "pipeline": "New business",
         "stage": "Lead Qualification",
         "status": "open",
         "value": {"amount_minor": 4_000_000, "currency": "EUR"},
         "fields": {"product": "GTX"},
         "probability_bp": 6_000,
+        "probability_source": "deal",
         "forecast_category": "best",
+        "forecast_category_source": "deal",
         "created_at": "2026-10-23T06:51:00+00:00",
+        "stage_entered_at": "2026-10-28T09:03:00+00:00",
         "expected_close": "2026-12-19",
         "closed_at": None,
         "lost": None,
         "next_step": {"text": "call Mika", "due": "2026-12-03"},
         "snoozed_until": None,
+        "snooze_reason": None,
+        "last_touch_at": "2026-11-21T15:02:00+00:00",
         "days_in_stage": 26,
         "idle_days": 2,
         "stalled": ["overstay 26/14d"],
+        "qualification": {
+            "answered": 1,
+            "total": 7,
+            "missing": ["trigger", "consequence", "timeline", "authority", "stake", "fit"],
+        },
+        "score": {"low": 19, "high": 94, "known": 25},  # 3/4 of the need's 25, of 75 nothing yet
+        "contacts": [
+            {
+                "name": "Mika Laine",
+                "role": "decision_maker",
+                "email": None,
+                "phone": "+358 40",
+                "title": None,
+            }
+        ],
         "version": 7,
     }
-    assert {key: document[key] for key in expected} == expected
-    assert document["qualification"] == {
-        "answered": 1,
-        "total": 7,
-        "missing": ["trigger", "consequence", "timeline", "authority", "stake", "fit"],
-    }
-    assert document["contacts"] == [
-        {
-            "name": "Mika Laine",
-            "role": "decision_maker",
-            "email": None,
-            "phone": "+358 40",
-            "title": None,
-        }
-    ]
+    assert document == expected
 
 
 def test_a_bare_deal_has_the_same_keys_with_null_for_what_is_unknown() -> None:
@@ -126,6 +143,10 @@ def test_a_bare_deal_has_the_same_keys_with_null_for_what_is_unknown() -> None:
     assert bare.keys() == DOCUMENTS.deal(FULL).keys()
     for key in ("account", "value", "owner", "source", "next_step", "last_touch_at", "score"):
         assert bare[key] is None
+    assert [bare[f"{name}_source"] for name in ("probability", "forecast_category")] == [
+        "stage"
+    ] * 2
+    assert (bare["probability_bp"], bare["forecast_category"]) == (1_500, "pipeline")
     assert "" not in bare.values()
     json.dumps(bare, allow_nan=False)
 
@@ -141,22 +162,73 @@ def test_a_lost_deal_says_why() -> None:
         "competitor": "Borealis",
         "recycle_on": "2027-05-01",
     }
+    objecting: dict[str, Any] = DOCUMENTS.deal(
+        replace(lost, loss=replace(loss, objection="too-dear"))
+    )
+    assert objecting["lost"]["objection"] == "too-dear"
 
 
 def test_a_sheet_adds_what_is_around_the_deal() -> None:
-    document: dict[str, Any] = DOCUMENTS.record(RECORD, lambda entry: f"{entry.event.kind}!")
-    assert [answer["question"] for answer in document["answers"]] == ["need"]
-    assert document["notes"][0]["text"] == "words"
-    assert document["touches"][0]["outcome"] is None
-    assert document["timeline"] == [
-        {
-            "at": "2026-10-23T06:51:00+00:00",
-            "actor": "ana",
-            "kind": "created",
-            "text": "created!",
-            "command_id": "c1",
-        }
-    ]
+    sent = replace(FULL, quote_sent_at=datetime(2026, 11, 1, 9, tzinfo=UTC))
+    record = replace(RECORD, deal=sent)
+    document = DOCUMENTS.record(record, lambda entry: f"{entry.event.kind}!")
+    around = {key: document[key] for key in document.keys() - DOCUMENTS.deal(sent).keys()}
+    factors: Any = around.pop("score_factors")
+    assert around == {
+        "floor_value": None,
+        "answers": [
+            {
+                "question": "need",
+                "text": "Scrap rate",
+                "rating": 3,
+                "evidence": None,
+                "by": "ana",
+                "at": "2026-11-04T00:00:00+00:00",
+            }
+        ],
+        "terms": [],
+        "checklist": {},
+        "gate": {
+            "target": "Needs Assessment",
+            "missing": ["Timeline is unanswered", "Authority and budget is unanswered"],
+        },
+        "follow_ups": {"since": "2026-11-01T09:00:00+00:00", "count": 1, "of": 5},
+        "notes": [
+            {"id": "n1", "text": "words", "author": "ana", "at": "2026-11-02T00:00:00+00:00"}
+        ],
+        "touches": [
+            {
+                "type": "call",
+                "direction": "out",
+                "outcome": None,
+                "by": "ana",
+                "at": "2026-11-03T00:00:00+00:00",
+            }
+        ],
+        "timeline": [
+            {
+                "at": "2026-10-23T06:51:00+00:00",
+                "actor": "ana",
+                "kind": "created",
+                "text": "created!",
+                "command_id": "c1",
+            }
+        ],
+    }
+    assert {factor["factor"]: factor["rating"] for factor in factors} == {
+        "budget": None,
+        "authority": None,
+        "need": 3.0,
+        "timeline": None,
+        "interest": None,
+    }
+    assert factors[2] == {
+        "factor": "need",
+        "rating": 3.0,
+        "points": 18.75,
+        "weight": 25,
+        "why": "Need 3/4",
+    }
 
 
 @pytest.mark.parametrize("tags", [{}, {"objection": "too-dear"}, {"variant": "short"}])
@@ -170,22 +242,62 @@ def test_a_touch_tells_its_tags_where_it_has_them(tags: dict[str, Any]) -> None:
 def test_an_event_keeps_its_data_and_who_did_it() -> None:
     data: EventData = {"after": {"title": "Packaging line pilot"}}
     document = history_entry(
-        LoggedEvent(7, 142, 0, "created", False, data, "c1", "add", "ana", "", 0, False, "ana"),
+        LoggedEvent(
+            7, 142, 0, "created", False, data, "c1", "add", "ana", "", 1_000_000, False, "ana"
+        ),
         "ben",
     )
-    assert document["at"] == "1970-01-01T00:00:00+00:00"
-    assert (document["deal"], document["acting_as"]) == ("D-142", None)
-    assert document["data"] == {"after": {"title": "Packaging line pilot"}}
+    assert document == {
+        "seq": 7,
+        "at": "1970-01-01T00:00:00+00:00",
+        "recorded_at": "1970-01-01T00:00:01+00:00",
+        "actor": "ana",
+        "acting_as": None,
+        "command_id": "c1",
+        "verb": "add",
+        "deal": "D-142",
+        "kind": "created",
+        "undoes": False,
+        "undone": False,
+        "data": {"after": {"title": "Packaging line pilot"}},
+    }
 
 
 def test_a_pipeline_tells_its_criteria_as_they_are_written() -> None:
     document: dict[str, Any] = pipeline_document(PIPELINE, Settings(zone_name="Europe/Berlin"))
-    assert document["zone"] == "Europe/Berlin"
-    assert document["stages"][1]["criteria"] == [
-        "answer need",
-        "answer timeline",
-        "answer authority",
-    ]
+    stages, questions = document.pop("stages"), document.pop("questions")
+    assert document == {
+        "id": 0,
+        "name": "New business",
+        "currency": "EUR",
+        "zone": "Europe/Berlin",
+    }
+    assert [stage["name"] for stage in stages] == [stage.name for stage in PIPELINE.stages]
+    assert stages[1] == {
+        "id": 2,
+        "name": "Lead Qualification",
+        "kind": "open",
+        "probability_bp": 1_500,
+        "expected_days": 14,
+        "idle_days": 7,
+        "qualified": False,
+        "forecast_category": "pipeline",
+        "criteria": ["answer need", "answer timeline", "answer authority"],
+        "checklist": ["Ask the seven questions", "Name who signs"],
+        "outcome": "Need, timeline, authority and budget are known; or the deal is lost early.",
+        "playbook": "Listen. A lead that does not qualify costs least today: lose it, "
+        "with a date to return.",
+        "next_step": "qualification call",
+        "retired": False,
+    }
+    assert questions[4] == {
+        "key": "authority",
+        "label": "Authority and budget",
+        "ask": "Who needs to sign off on the budget?",
+        "why": "Whoever signs is in the deal, known to us or not.",
+        "good": "Name and limit of the signer, the sum set aside, one step that you have seen.",
+        "proves": ["authority", "budget"],
+    }
 
 
 def test_days_are_those_of_the_workspace_not_of_utc() -> None:

@@ -13,7 +13,7 @@ from pipeboard.ui.draw.board import draw_board
 from pipeboard.ui.draw.layout import BoardView, Pane, followed, layout
 from pipeboard.ui.draw.line import Glyphs, text_of, width_of
 from pipeboard.ui.palette import Role
-from tests.ui.board_scene import card, scene, view_of
+from tests.ui.board_scene import TODAY, card, scene, view_of
 from tests.ui.board_views import views
 from tests.ui.golden_screens import assert_looks_like
 
@@ -92,6 +92,9 @@ def test_an_empty_stage_says_how_to_fill_it() -> None:
     assert "no deals; a adds here" in screen(view_of(((),) * 7, width=200, cursor=(4, 0)))[3]
     assert "adds" in "\n".join(screen(scene(width=120, cursor=(4, 0))))
     assert "adds" not in "\n".join(screen(scene(width=120, cursor=(0, 0))))
+    closed = screen(view_of(((),) * 7, width=200, cursor=(5, 0)))[3]
+    assert "no deals" in closed
+    assert "adds" not in closed
 
 
 def test_a_folded_stage_has_its_number_and_its_name_downwards() -> None:
@@ -130,6 +133,11 @@ def test_the_deal_under_the_cursor_is_explained() -> None:
     assert "Acme GmbH / Pilot · no next step · @ana" in screen(scene(cursor=(0, 0)))[-2]
     assert "Ivy Foods / Pilot · snoozed until 2 Dec" in screen(scene(cursor=(0, 8)))[-2]
     assert "Wren / Pilot · won 3d ago · @ana" in screen(scene(cursor=(5, 0)))[-2]
+
+
+def test_a_deal_that_woke_today_says_what_is_next() -> None:
+    woken = card(1, "Lumen Oy", None, snoozed_until=TODAY)
+    assert "Thu call" in screen(view_of(((woken,), *((),) * 6), cursor=(0, 0)))[-2]
 
 
 def test_a_deal_that_idles_with_a_step_far_off_is_not_said_to_have_none() -> None:

@@ -78,6 +78,11 @@ def test_rows_left_over_go_to_a_long_step_first_and_then_to_a_long_title() -> No
     assert drawn(short, rows=5)[1:3] == ["   Packaging line  ", "   pilot two       "]
 
 
+def test_only_an_open_deal_of_a_pipeline_with_questions_counts_its_answers() -> None:
+    assert drawn(LUMEN, questions=0)[3] == "   @ana         60%"
+    assert not any("Q" in row for row in drawn(replace(LUMEN, status=Status.WON), rows=5))
+
+
 def test_an_owner_is_not_cut_for_the_answers() -> None:
     assert drawn(replace(LUMEN, owner="ferdinand"))[3] == "   @ferdinand   60%"
 
@@ -133,6 +138,7 @@ def test_a_deal_without_a_next_step_says_so() -> None:
 def test_a_snoozed_deal_says_until_when() -> None:
     snoozed = card(1, "Opal", None, snoozed_until=date(2026, 12, 2))
     assert drawn(snoozed, rows=2)[1] == "   snoozed 2 Dec 4d"
+    assert drawn(replace(snoozed, snoozed_until=TODAY), rows=2)[1] == "   ›Thu call     4d"
 
 
 @pytest.mark.parametrize(

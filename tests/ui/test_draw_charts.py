@@ -8,7 +8,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeboard.ui.draw.charts import Pillar, TableRow, bar, pillars, sparkline, stacked, table
+from pipeboard.domain.metrics import Metric, Unit
+from pipeboard.domain.metrics.result import missing
+from pipeboard.ui.draw.charts import (
+    Pillar,
+    TableRow,
+    bar,
+    ground,
+    pillars,
+    sparkline,
+    stacked,
+    table,
+)
 from pipeboard.ui.draw.line import Glyphs, spelled, text_of, width_of
 from pipeboard.ui.terminal.width import cell_width
 
@@ -78,6 +89,43 @@ def test_the_largest_column_reaches_the_top_and_the_others_their_share() -> None
         " │███ ███ ",
         " │███ ███ ",
     ]
+
+
+@pytest.mark.parametrize(
+    ("metric", "said"),
+    [
+        (Metric(5, Unit.COUNT, n=5), ""),
+        (Metric(500, Unit.MINOR, n=3), ""),
+        (Metric(Fraction(3), Unit.DAYS, n=3), " (n=3)"),
+        (missing(Unit.MINOR, "no rate"), ""),
+        (
+            Metric(500, Unit.MINOR, n=3, excluded={"no value": 2, "no rate": 1}),
+            " (2 left out: no value; 1 left out: no rate)",
+        ),
+        (
+            Metric(Fraction(1, 2), Unit.RATIO, n=4, low=0.15, high=0.85),
+            " (n=4; 15% to 85%)",
+        ),
+        (
+            Metric(
+                Fraction(1, 2),
+                Unit.RATIO,
+                n=40,
+                pending=2,
+                bounds=(Fraction(1, 2), Fraction(11, 20)),
+            ),
+            " (n=40; 2 undecided)",
+        ),
+        (
+            Metric(
+                Fraction(1, 2), Unit.RATIO, n=4, pending=1, bounds=(Fraction(1, 2), Fraction(3, 4))
+            ),
+            " (n=4; not decided yet: between 50% and 75%)",
+        ),
+    ],
+)
+def test_a_number_says_what_it_rests_on(metric: Metric, said: str) -> None:
+    assert ground(metric) == said
 
 
 def rows(name: str, *cells: str) -> TableRow:

@@ -333,3 +333,10 @@ def test_a_filter_takes_no_name_that_another_has_and_none_is_forgotten_twice(
         ana.save_filter("big", "")
     with pytest.raises(NotFound):
         ana.rename_filter("big", "large")
+
+
+def test_what_is_agreed_already_is_no_command(ana: Workspace) -> None:
+    for _ in range(2):
+        receipt = ana.set_rate("USD", "0.9")
+    assert (receipt.summary, receipt.command_id) == ("Nothing to change: it is so already.", "")
+    assert [did.verb for did in ana.undo_list()] == ["fx"]

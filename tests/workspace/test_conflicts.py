@@ -86,6 +86,39 @@ def test_two_moves_of_one_deal_conflict(ana: Workspace, bo: Workspace) -> None:
         ana.step([deal.id], -1, seen=seen)
 
 
+def test_what_i_put_in_order_myself_is_no_conflict(ana: Workspace) -> None:
+    deal = add(ana)
+    add(ana, "Acme: press 1k")
+    ana.reorder(deal.id, 1, ana.lens(ana.pipeline()))
+    ana.reorder(deal.id, -1, ana.lens(ana.pipeline()), seen={deal.id: deal.version})
+
+
+def test_a_step_that_somebody_else_has_done_is_theirs_not_missing(
+    ana: Workspace, bo: Workspace
+) -> None:
+    deal = add(ana)
+    ana.plan([deal.id], "1dec mail")
+    seen = {deal.id: now_of(ana, deal.id).version}
+    bo.complete_next_step([deal.id])
+    with pytest.raises(Conflict, match="bo changed D-1 Lumen Oy at 10:00: next step"):
+        ana.complete_next_step([deal.id], seen=seen)
+
+
+def test_several_fields_of_a_conflict_are_named_in_order(ana: Workspace, bo: Workspace) -> None:
+    deal = add(ana)
+    changed = ("value=50k", "title=Big line", "category=best", "contact_reason=fair", "source=web")
+    bo.set_fields([deal.id], changed)
+    with pytest.raises(Conflict) as refused:
+        ana.set_fields(
+            [deal.id],
+            ["value=45k", "title=Line", "category=commit", "contact_reason=ad", "source=fair"],
+            seen={deal.id: 1},
+        )
+    fields = [difference.field for difference in refused.value.differences]
+    assert len(fields) > 3
+    assert fields == sorted(fields)
+
+
 def test_one_conflict_stops_a_whole_bulk(ana: Workspace, bo: Workspace) -> None:
     first, second = add(ana), add(ana, "Acme: press 1k")
     bo.assign([second.id], "bo", new_rep=True)

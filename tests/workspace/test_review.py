@@ -231,3 +231,22 @@ def test_the_deals_behind_every_number_are_those_that_it_counts(ana: Workspace, 
 )
 def test_a_decision_names_its_rep_at_one_of_its_ends(typed: str, words: str, rep: str) -> None:
     assert named_in(typed) == (words, rep)
+
+
+@pytest.mark.parametrize(
+    ("words", "owner"), [("thu send the offer @bo", ""), ("thu send the offer", "bo")]
+)
+def test_what_another_rep_is_to_do_is_asked_of_them_and_what_the_owner_is_to_do_is_next(
+    words: str, owner: str, ana: Workspace
+) -> None:
+    deal = add(ana)
+    decide(ana, deal.id, words, owner)
+    asked = now_of(ana, deal.id).asks["bo"]
+    assert (asked.text, asked.due) == ("send the offer", date(2026, 11, 26))
+    assert now_of(ana, deal.id).next_step is None
+    decide(ana, deal.id, "fri call Mika @ana")
+    step = now_of(ana, deal.id).next_step
+    assert step is not None
+    assert (step.text, step.due) == ("call Mika", date(2026, 11, 27))
+    with pytest.raises(BadInput, match="What was decided"):
+        decide(ana, deal.id, "thu @bo")

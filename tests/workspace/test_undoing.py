@@ -50,6 +50,40 @@ def test_a_redone_deal_is_won_on_the_day_on_which_it_was_won(ana: Workspace, tea
     assert state(ana, deal.id) == won
 
 
+@pytest.mark.parametrize(
+    ("changed", "head", "more"),
+    [
+        (1, "A deal stays as it is:", []),
+        (3, "3 deals stay:", []),
+        (5, "5 deals stay:", []),
+        (7, "7 deals stay:", ["And 2 more."]),
+    ],
+)
+def test_deals_that_stay_as_they_are_are_named_up_to_five_and_counted(
+    changed: int, head: str, more: list[str], ana: Workspace, bo: Workspace
+) -> None:
+    deals = [add(ana, f"Company {n}: pilot {n}k") for n in range(1, 9)]
+    ana.step([deal.id for deal in deals], 1)
+    bo.step([deal.id for deal in deals[:changed]], -1)
+    first, *named = ana.undo(rest=True).notes
+    assert first == head
+    assert [note[:17] for note in named[:5]] == [
+        f"bo changed {deal.ref} Co" for deal in deals[: min(changed, 5)]
+    ]
+    assert named[min(changed, 5) :] == more
+
+
+def test_only_what_one_did_oneself_is_undone_by_name(ana: Workspace, bo: Workspace) -> None:
+    deal = add(ana)
+    moved = ana.step([deal.id], 1)
+    for which in (moved.command_id, "nothing-of-this-name"):
+        with pytest.raises(Refused, match="Only what you did yourself is taken back"):
+            bo.undo(which=which)
+    ana.undo(which=moved.command_id)
+    with pytest.raises(Refused, match="was taken back already"):
+        ana.undo(which=moved.command_id)
+
+
 def test_a_bulk_command_is_undone_as_a_whole(ana: Workspace, team: Team) -> None:
     deals = [add(ana, f"Company {n}: pilot {n}k") for n in range(1, 6)]
     ana.step([deal.id for deal in deals], 1)

@@ -13,6 +13,7 @@ from pipeboard.domain import commands as c
 from pipeboard.domain.deal import Answer, Loss, NextStep, Status
 from pipeboard.domain.errors import BadInput, Conflict, GateNotMet, NotFound, Refused
 from pipeboard.domain.events import value_of
+from pipeboard.domain.settings import Rep
 from pipeboard.domain.templates import MEDDICC, template
 from pipeboard.workspace import new_deals
 from pipeboard.workspace.new_deals import win_with_sequels
@@ -31,6 +32,9 @@ def test_whoever_replaces_an_answer_is_told_what_it_said(
     assert receipt.notes == (
         "bo's answer of today stays in the history: 'Stops twice a day' (3/4).",
     )
+    bo.answer([deal.id], "trigger", "An audit")
+    (unrated,) = ana.answer([deal.id], "trigger", "A loss").notes
+    assert unrated.endswith("stays in the history: 'An audit'.")
     told = (entry.event.after for entry in ana.reader.history.entries(deal.id))
     texts = [value_of(after, "answers.need", Answer) for after in told]
     assert [answer.text for answer in texts if answer] == ["Scrap rate of 9 %", "Stops twice a day"]
@@ -155,6 +159,21 @@ def test_a_won_customer_is_asked_how_it_goes_two_weeks_later(ana: Workspace) -> 
     assert now_of(ana, lead.id).recycled_from == deal.id
     ana.undo()
     assert now_of(ana, lead.id).removed
+
+
+def test_only_who_gives_a_deal_away_hears_that_its_new_owner_is_not_there(ana: Workspace) -> None:
+    deal = add(ana)
+    ana.change_rep(Rep("bo", active=False))
+    assert ana.assign([deal.id], "bo").notes == ("bo is not active.",)
+    assert ana.set_fields([deal.id], ["value=9k"]).notes == ()
+
+
+def test_a_follow_up_is_due_when_and_called_what_is_said(ana: Workspace) -> None:
+    deal = add(ana)
+    ana.win([deal.id], override="signed")
+    (lead,) = ana.follow_up(deal.id, TODAY + timedelta(days=5), "call", title="spare parts").deals
+    assert lead.next_step == NextStep("call", TODAY + timedelta(days=5))
+    assert (lead.title, lead.account) == ("spare parts", "Lumen Oy")
 
 
 def test_only_a_won_deal_has_a_follow_up(ana: Workspace) -> None:

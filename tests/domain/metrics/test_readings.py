@@ -19,6 +19,8 @@ from pipeboard.domain.metrics.readings import (
     reps_reading,
     stuck_reading,
     target_reading,
+    unripe,
+    velocity_reading,
     weeks_reading,
 )
 from pipeboard.domain.metrics.rules import by_owner
@@ -65,6 +67,13 @@ def test_a_running_period_says_what_is_missing_and_whether_the_pipeline_covers_i
     )
 
 
+def test_what_was_won_at_no_rate_meets_no_target() -> None:
+    log = Log()
+    log.win(log.add(0), 2, 3_000_000, "USD")
+    said = target_reading(targeted(log, 9, 10_000_000), SAY)
+    assert said == "What was won of €100k is unknown: no rate for USD."
+
+
 def test_what_past_periods_needed_is_said_with_how_many_there_were() -> None:
     log = Log()
     log.win(log.add(0, value=3_000_000, close="2026-02-20"), 40)
@@ -73,6 +82,9 @@ def test_what_past_periods_needed_is_said_with_how_many_there_were() -> None:
     rules = replace(UTC_RULES, targets=(Target("2026-03", Money(10_000_000, "EUR")),))
     said = target_reading(Report(log.basis(59, period("2026-03"), rules=rules)), SAY)
     assert said.endswith("€20k is due (0.2x), and at this time 2 past periods needed 3.0x: short.")
+    log.win(log.add(35, value=3_000_000, close="2026-02-20"), 45)
+    said = target_reading(Report(log.basis(59, period("2026-03"), rules=rules)), SAY)
+    assert said.endswith("needed 1.5x (50% of what came was created inside): short.")
 
 
 def test_a_target_is_met_or_missed_in_the_end() -> None:
@@ -81,9 +93,10 @@ def test_a_target_is_met_or_missed_in_the_end() -> None:
     assert target_reading(targeted(log, 9, 2_000_000), SAY) == (
         "Target met: €30k of €20k won, €10k above."
     )
-    assert target_reading(targeted(log, 40, 4_000_000), SAY) == (
-        "Target missed: €30k of €40k won (75%), €10k short."
-    )
+    for day in (31, 40):
+        report = targeted(log, day, 4_000_000)
+        assert target_reading(report, SAY) == "Target missed: €30k of €40k won (75%), €10k short."
+        assert forecast_reading(report, SAY) == "2026-01 is over: €30k was won."
 
 
 def test_the_bottleneck_is_named_with_its_deals_value_and_days() -> None:
@@ -97,7 +110,10 @@ def test_the_bottleneck_is_named_with_its_deals_value_and_days() -> None:
 def test_where_nothing_is_late_nothing_is_stuck() -> None:
     log = Log()
     log.add(0, QUALIFY)
-    assert stuck_reading(Report(log.basis(2)), SAY).startswith("Nothing is stuck")
+    assert stuck_reading(Report(log.basis(2)), SAY) == (
+        "Nothing is stuck: no open deal is past what its stage should take."
+    )
+    assert stuck_reading(Report(Log().basis(2)), SAY) == "Nothing is stuck: no deal is open."
 
 
 def test_few_closed_deals_are_no_ground_for_a_belief() -> None:
@@ -107,14 +123,33 @@ def test_few_closed_deals_are_no_ground_for_a_belief() -> None:
     assert said.startswith("No forecast has been right before (nothing was won")
 
 
-def hopeful(won: int, lost: int) -> Report:
-    """Months in each of which deals came in at half a chance, and were won or lost in the next."""
+def test_a_forecast_that_is_known_is_told_where_another_is_not() -> None:
+    undated, foreign, neither = Log(), Log(), Log()
+    undated.add(0, PROPOSAL, value=100_000)
+    assert forecast_reading(Report(undated.basis(9, JANUARY)), SAY).endswith(
+        ": stated n/a (no close date), measured €457."
+    )
+    foreign.add(0, PROPOSAL, value=100_000, close="2026-01-20")
+    foreign.add(0, PROPOSAL, value=100_000, currency="USD")
+    assert ": stated €500, measured n/a (" in forecast_reading(
+        Report(foreign.basis(9, JANUARY)), SAY
+    )
+    neither.add(0, PROPOSAL, value=100_000, currency="USD")
+    said = forecast_reading(Report(neither.basis(9, JANUARY)), SAY)
+    assert said == "No forecast: no close date."
+
+
+def hopeful(won: int, lost: int, *, sure: int = 0) -> Report:
+    """Months in each of which deals came in at half a chance, or a few as sure, and were won or
+    lost in the next."""
     log = Log()
     for month in range(6):
         begin = 30.4 * month + 20
         due = f"2026-{month + 2:02}-20"
         for number in range(won + lost):
             deal = log.add(begin, PROPOSAL, value=100_000, close=due)
+            if number < sure:
+                log.probability(deal, begin, 10_000)
             if number < won:
                 log.win(deal, begin + 20)
             else:
@@ -129,7 +164,9 @@ def test_the_forecast_that_was_right_before_is_believed_with_its_error() -> None
     assert report.backtest.believed == "measured"
     assert said.startswith("Believe €") and ", as measured: stated €70k, measured €" in said
     assert "over 4 past periods they were off, stated by 400%" in said
-    assert calibration_reading(report).startswith("The stages' chances were 40 points too hopeful")
+    assert calibration_reading(report) == (
+        "The stages' chances were 40 points too hopeful (+36 to +44 points, 200 deals)."
+    )
 
 
 def test_a_stated_forecast_that_came_true_is_believed() -> None:
@@ -137,7 +174,41 @@ def test_a_stated_forecast_that_came_true_is_believed() -> None:
     assert report.backtest.believed == "stated"
     assert report.backtest.errors["stated"] == 0
     assert "no more than chance" in calibration_reading(report)
-    assert "too cautious" in calibration_reading(hopeful(won=18, lost=2))
+    assert calibration_reading(hopeful(won=18, lost=2)) == (
+        "The stages' chances were 40 points too cautious (-46 to -34 points, 100 deals)."
+    )
+
+
+def test_chances_that_were_said_by_hand_are_told_from_those_of_the_stages() -> None:
+    assert calibration_reading(hopeful(won=10, lost=0, sure=10)) == (
+        "Stated chances are off by no more than chance would have it (0 to 0 points, 50 deals)."
+    )
+    assert calibration_reading(hopeful(won=10, lost=10, sure=5)).startswith(
+        "Chances (25 of 100 stated, the others their stages') were 13 points too hopeful"
+    )
+    assert calibration_reading(Report(Log().basis(9))) == (
+        "Whether chances come true is unknown: not enough deals are old enough to be decided "
+        "(0 deals)."
+    )
+
+
+def test_a_velocity_is_held_against_what_comes_in() -> None:
+    log = Log()
+    assert velocity_reading(Report(log.basis(9)), SAY) == ""
+    log.win(log.add(0, value=9_000_000), 30)
+    log.lose(log.add(0), 30)
+    for _ in range(6):
+        log.add(0, PROPOSAL)
+    assert velocity_reading(Report(log.basis(85)), SAY) == (
+        "The velocity is more than twice what comes in (€9k/day promised, €1k/day won): "
+        "at this pace not all open deals are real."
+    )
+    for _ in range(8):
+        log.win(log.add(0, value=9_000_000), 30)
+        log.lose(log.add(0), 30)
+    assert velocity_reading(Report(log.basis(85)), SAY) == (
+        "The velocity is at most twice what comes in (€9k/day promised, €9k/day won)."
+    )
 
 
 def test_a_past_period_says_what_came() -> None:
@@ -152,6 +223,9 @@ def test_the_weakest_step_of_the_funnel_needs_enough_decided_deals() -> None:
         log.path(LEAD, LOST)
     assert funnel_reading(Report(log.basis(9))).startswith("Too few deals")
     log.path(LEAD, WON)
+    assert funnel_reading(Report(log.basis(9))) == (
+        "Lead is the weakest step: 20% of 5 that were decided went on."
+    )
     log.add(0, LEAD)
     assert funnel_reading(Report(log.basis(9))) == (
         "Lead is the weakest step: 20% of 5 that were decided went on; 1 of 6 are undecided."
@@ -169,6 +243,17 @@ def test_the_most_frequent_loss_is_named_with_where_it_came_from() -> None:
     assert loss_reading(Report(Log().basis(9)), SAY) == "Nothing was lost in the period."
 
 
+def test_a_rate_of_which_much_is_undecided_says_between_what_it_will_lie() -> None:
+    log = Log()
+    for outcome in (WON, WON, LOST):
+        log.path(LEAD, outcome)
+    decided = Report(log.basis(9, JANUARY)).metric("win_rate_cohort")
+    assert unripe(decided) == ""
+    log.add(0)
+    undecided = Report(log.basis(9, JANUARY)).metric("win_rate_cohort")
+    assert unripe(undecided) == "not decided yet: between 50% and 75%"
+
+
 def test_leads_that_nobody_answered_are_counted() -> None:
     log = Log()
     log.say(log.add(0), 0.25, "touch", what="call out")
@@ -181,6 +266,18 @@ def test_leads_that_nobody_answered_are_counted() -> None:
         log.add(0)
     assert activity_reading(Report(log.basis(9)), SAY) == (
         "1 of 10 new deals heard from us, fewer than half; 9 open deals never heard from us."
+    )
+
+
+def test_where_nothing_is_new_only_those_who_wait_are_told() -> None:
+    log = Log()
+    log.say(log.add(0), 1, "touch", what="call out")
+    assert activity_reading(Report(log.basis(70, period("2026-03"))), SAY) == (
+        "No new deals in the period to answer."
+    )
+    log.add(0)
+    assert activity_reading(Report(log.basis(70, period("2026-03"))), SAY) == (
+        "1 open deal never heard from us."
     )
 
 
@@ -197,6 +294,8 @@ def test_reps_are_compared_only_beyond_chance() -> None:
         return reps_reading(Report(log.basis(9)).groups(by_owner(UTC_RULES)))
 
     assert rates((4, 5), (1, 8)).startswith("Fewer than two reps have 10 closed deals")
+    assert rates((4, 5), (1, 9)).startswith("Fewer than two reps have 10 closed deals")
+    assert rates((4, 6), (5, 5)).startswith("Win rates of 2 reps differ by no more than chance")
     assert "by no more than chance" in rates((6, 6), (5, 7))
     assert rates((18, 2), (2, 18)).startswith("@ana wins more than the others, 90% of 20")
 
@@ -255,6 +354,7 @@ def test_the_last_four_full_weeks_are_held_against_the_four_before() -> None:
     assert weeks_reading(report.weeks, SAY) == (
         "€2k a week in the last four full weeks, €1k in the four before."
     )
+    assert weeks_reading(report.weeks[-8:], SAY) == ""
 
 
 @given(logs(), st.integers(1, SPAN), st.sampled_from(("2026Q1", "2026-02", "all")))

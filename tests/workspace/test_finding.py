@@ -1,0 +1,61 @@
+"""A deal is meant by its number or by enough of its name, and never guessed."""
+
+from __future__ import annotations
+
+import pytest
+
+from pipeboard.domain.deal import Deal
+from pipeboard.domain.errors import Ambiguous, NotFound
+from tests.team import add
+from tests.verbs import Workspace
+
+
+@pytest.fixture
+def lumen(ana: Workspace) -> Deal:
+    return add(ana)
+
+
+@pytest.mark.parametrize("ref", ["1", "D-1", "d-1", " 1 ", "lumen", "packaging"])
+def test_a_deal_is_meant_by_its_number_or_by_a_part_of_its_name(
+    ref: str, ana: Workspace, lumen: Deal
+) -> None:
+    assert ana.find_deal(ref).id == lumen.id
+    assert [deal.id for deal in ana.find_deals([ref, "D-1"], where="lumen")] == [lumen.id]
+
+
+@pytest.mark.parametrize(
+    ("ref", "hint"),
+    [("lumne", "Did you mean D-1 Lumen Oy?"), ("zzzz", "Look for it with list.")],
+)
+def test_whoever_is_called_by_no_deal_is_told_the_near_one(
+    ref: str, hint: str, ana: Workspace, lumen: Deal
+) -> None:
+    with pytest.raises(NotFound, match="No deal is called") as refused:
+        ana.find_deal(ref)
+    assert refused.value.hint == hint
+
+
+def test_a_deal_that_was_taken_back_is_not_there(ana: Workspace, lumen: Deal) -> None:
+    ana.undo()
+    for ref in ("D-1", "lumen"):
+        with pytest.raises(NotFound):
+            ana.find_deal(ref)
+
+
+@pytest.mark.parametrize(("deals", "more"), [(2, False), (5, False), (6, True)])
+def test_a_name_of_several_deals_is_refused_with_five_of_them(
+    deals: int, more: bool, ana: Workspace
+) -> None:
+    for number in range(deals):
+        add(ana, f"Acme: press {number + 1}k")
+    with pytest.raises(Ambiguous) as refused:
+        ana.find_deal("acme")
+    assert len(refused.value.details["candidates"]) == min(deals, 5)  # type: ignore[arg-type]
+    assert (", …." in refused.value.message) is more
+
+
+def test_where_no_deal_is_meant_that_is_said(ana: Workspace, lumen: Deal) -> None:
+    with pytest.raises(NotFound, match="No deal is meant"):
+        ana.find_deals([], where="zzzz")
+    with pytest.raises(NotFound, match="No deal is meant"):
+        ana.find_deals([])

@@ -1,0 +1,185 @@
+"""The walk through a day's queue without a screen: what is kept of it, asked and called first."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from pipeboard.domain.deal import Contact, NextStep
+from pipeboard.domain.errors import BadInput
+from pipeboard.domain.money import Money
+from pipeboard.store.reading.listing import Listing
+from pipeboard.workspace.triage import (
+    Triage,
+    for_owner,
+    kept_in,
+    kept_plan,
+    loads_of,
+    to_ask,
+    to_call,
+)
+from tests.team import LEAD, QUALIFICATION, SETTINGS, TODAY, add, now_of
+from tests.verbs import Workspace
+
+
+@pytest.fixture
+def listing(ana: Workspace) -> Listing:
+    for name in ("Acme", "Borealis", "Cobalt"):
+        add(ana, f"{name}: pilot 1k")
+    return Listing(TODAY, SETTINGS.zone, me="ana", owner="ana")
+
+
+def walk(ana: Workspace, listing: Listing, kept: Path | None = None) -> Triage:
+    return Triage(ana.reader, listing, kept, eyes="ana")
+
+
+def begun(ana: Workspace, listing: Listing, kept: Path) -> Triage:
+    """A walk in which one deal was planned, and one skipped; it stands at the third."""
+    triage = walk(ana, listing, kept)
+    assert triage.record is not None
+    first = triage.record.deal.id
+    triage.note(ana.set_next_step([first], "call", TODAY + timedelta(days=1)))
+    assert triage.settle("planned") == ()
+    triage.skip()
+    triage.keep()
+    return triage
+
+
+def test_the_same_day_of_the_same_rep_goes_on_where_it_was(
+    ana: Workspace, listing: Listing, tmp_path: Path
+) -> None:
+    kept = kept_in(tmp_path, "team.db", "ana")
+    before = begun(ana, listing, kept)
+    after = walk(ana, listing, kept)
+    assert after.record is not None and before.record is not None
+    assert after.record.deal.id == before.record.deal.id
+    assert (after.handled, after.skipped, after.total) == (1, 1, 3)
+    assert kept.parent.stat().st_mode & 0o777 == 0o700
+
+
+@pytest.mark.parametrize("whose", ["bo", None])
+def test_another_rep_another_day_and_another_database_begin_anew(
+    whose: str | None, ana: Workspace, listing: Listing, tmp_path: Path
+) -> None:
+    kept = kept_in(tmp_path, "team.db", "ana")
+    begun(ana, listing, kept)
+    assert walk(ana, for_owner(listing, whose), kept).handled == 0
+    assert walk(ana, replace(listing, today=TODAY + timedelta(days=1)), kept).handled == 0
+    assert walk(ana, listing, kept_in(tmp_path, "other.db", "ana")).handled == 0
+    assert walk(ana, listing, kept_in(tmp_path, "team.db", "bo")).handled == 0
+
+
+def test_a_filtered_walk_is_neither_taken_up_nor_kept(
+    ana: Workspace, listing: Listing, tmp_path: Path
+) -> None:
+    kept = kept_in(tmp_path, "team.db", "ana")
+    begun(ana, listing, kept)
+    said = kept.read_text()
+    filtered = walk(ana, replace(listing, filter=ana.parse_filter("pilot")), kept)
+    assert (filtered.handled, filtered.skipped) == (0, 0)
+    filtered.skip()
+    filtered.keep()
+    assert kept.read_text() == said
+
+
+@pytest.mark.parametrize("said", ["", "[]", "{", '{"of": 3}', "[1, 2"])
+def test_what_was_kept_and_cannot_be_read_is_as_nothing(
+    said: str, ana: Workspace, listing: Listing, tmp_path: Path
+) -> None:
+    kept = tmp_path / "kept.json"
+    kept.write_text(said)
+    assert walk(ana, listing, kept).handled == 0
+    kept.write_text(json.dumps({"of": [TODAY.isoformat(), "ana"], "handled": ["1", True, None]}))
+    assert walk(ana, listing, kept).handled == 0
+
+
+def test_the_questions_of_the_gate_ahead_are_asked_in_full(ana: Workspace) -> None:
+    deal = add(ana, stage=QUALIFICATION)
+    asked = to_ask(ana.record(deal.id), TODAY)
+    assert asked[0] == "Need: What problem are you trying to solve?"
+    assert [one.partition(":")[0] for one in asked] == ["Need", "Timeline", "Authority and budget"]
+
+
+def test_without_a_gate_the_first_question_without_an_answer_is_asked(ana: Workspace) -> None:
+    deal = add(ana, stage=LEAD)
+    ana.answer([deal.id], "need", "Stops twice a day")
+    assert to_ask(ana.record(deal.id), TODAY) == (
+        "Trigger: What has prompted you to solve it now?",
+    )
+    ana.win([deal.id], override="signed")
+    assert to_ask(ana.record(deal.id), TODAY) == ()
+
+
+def test_who_decides_is_called_first_and_of_those_who_can_be_reached(ana: Workspace) -> None:
+    deal = add(ana)
+    for contact in (
+        Contact("Zoe"),
+        Contact("Una", "user", phone="1"),
+        Contact("Bea", "decision_maker"),
+        Contact("Dan", "decision_maker", email="d@lumen.example"),
+        Contact("Abe", "decision_maker"),
+    ):
+        ana.set_contact(deal.id, contact)
+    called = [contact.name for contact in to_call(now_of(ana, deal.id))]
+    assert called == ["Dan", "Abe", "Bea", "Una", "Zoe"]
+
+
+def test_only_a_plan_that_is_to_come_can_be_kept(ana: Workspace) -> None:
+    deal = add(ana)
+    for step in (None, NextStep("call", None), NextStep("call", TODAY)):
+        with pytest.raises(BadInput, match="There is no plan to keep"):
+            kept_plan(replace(deal, next_step=step), TODAY)
+    tomorrow = TODAY + timedelta(days=1)
+    kept = kept_plan(replace(deal, next_step=NextStep("call", tomorrow, "2w")), TODAY)
+    assert (kept.text, kept.due, kept.every) == ("call", tomorrow, "2w")
+
+
+def test_what_colleagues_handled_meanwhile_is_told_once_and_the_rest_counted(
+    ana: Workspace, bo: Workspace, listing: Listing
+) -> None:
+    for name in ("Dune", "Eastgate"):
+        add(ana, f"{name}: pilot 1k")
+    triage = walk(ana, listing)
+    ahead = triage.walk.ids[1:]
+    bo.snooze(ahead, TODAY + timedelta(days=9))
+    triage.skip()
+    told = triage.take_passed()
+    assert told.count("was handled by @bo") == 2
+    assert told.endswith(" and 2 more")
+    assert triage.take_passed() == ""
+
+
+def test_a_deal_of_another_pipeline_and_one_that_is_not_there_have_no_place_in_a_day(
+    ana: Workspace, listing: Listing
+) -> None:
+    day = ana.reader.day(listing)
+    assert day.place(1) is not None
+    assert day.place(999) is None
+    elsewhere = ana.reader.day(replace(listing, pipeline_id=999))
+    assert elsewhere.place(1) is None
+
+
+def test_the_end_of_a_walk_says_when_something_is_due_next_where_it_is_known(
+    ana: Workspace, listing: Listing
+) -> None:
+    triage = walk(ana, listing)
+    assert "next due" not in triage.summary
+    ana.set_next_step([1], "call", TODAY + timedelta(days=9))
+    ana.set_next_step([2], "call", TODAY)
+    assert "next due 2 Dec" in walk(ana, listing).summary
+
+
+def test_what_a_rep_has_on_hand_is_counted_in_the_currency_of_the_team(
+    ana: Workspace, listing: Listing
+) -> None:
+    ana.set_rate("USD", "0.5")
+    add(ana, "Dune: pilot 10k USD @bo")
+    ana.set_next_step([1], "call", TODAY - timedelta(days=1))
+    loads = {load.name: load for load in loads_of(ana, ana.pipeline())}
+    assert loads["bo"].value == Money(500_000, "EUR")
+    assert loads["ana"].value == Money(300_000, "EUR")
+    assert (loads["ana"].open, loads["ana"].overdue, loads["bo"].overdue) == (3, 1, 0)
