@@ -113,6 +113,9 @@ REMARKS = {
     "kept as a field",
     "no_closing_date": "won or lost without a date: taken as closed at this import",
     "closed_as_expected": "won or lost without a date: the day on which that was expected counts",
+    "two_currencies": "an amount with the sign of another currency than its row names; the sign "
+    "counts",
+    "period": "a period such as a quarter where a day is expected: its last day is taken",
     "odd_email": "with an e-mail that is none (one @, a dot after it): kept as text",
     "no_stage": "without a stage: put into the first one",
     "lost_at_zero": "lost with an amount of 0, which counts as 0; if it means unknown, say "

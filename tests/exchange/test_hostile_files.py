@@ -270,9 +270,10 @@ MEANT = {
     ),
     "quarters under a name for a day": Meant(
         _csv("Deal Name,Stage,Expected Close", "A,Talk,Q1 2027", "B,Talk,FY27"),
-        "fields",
-        ({"Expected Close": "Q1 2027"}, {"Expected Close": "FY27"}),
-        "'Expected Close' is called like expected_close and holds something else",
+        "expected_close",
+        (date(2027, 3, 31), None),
+        "1 cell of 'Expected Close' could not be read and is kept as text: 'FY27'",
+        ("period",),
     ),
     "a chance under a sign": Meant(
         _csv("Deal Name,Stage,Win %", "A,Talk,40", "B,Talk,0"), "probability_bp", (4_000, 0)
