@@ -150,7 +150,9 @@ class DealReader:
             self._others.append((index, self._amount(index, target)))
         elif target == "account" and not self._layout.is_ours:
             self._others.append((index, self._account))
-        elif target == "owner" and self._layout.has_several_owners:
+        elif target == "owner" and (
+            self._layout.has_several_owners or slug(self._header[index]) == "assignees"
+        ):
             self._others.append((index, self._owners))
         elif takes_several(target):
             self._others.append((index, collect(target, self._reader(index, target))))

@@ -324,13 +324,14 @@ def _dialect(sample: str, is_whole: bool) -> Dialect:
     cells = [cell.strip() for cell in first.strip().split(delimiter)]
     is_curved = len(cells) > 1 and all(cell[:1] in "“„" and cell[-1:] in "”“" for cell in cells)
     is_single = len(cells) > 1 and all(re.fullmatch(r"'[^']+'", cell) for cell in cells)
-    # In CSV as it should be, a quote that closes a cell has a delimiter or nothing behind it.
-    inside = re.compile(rf'\\"(?=[^{re.escape(delimiter)}\r\n])')
+    # In CSV as it should be, a quote has another one, a delimiter or nothing behind it.
+    ends = f"{re.escape(delimiter)}\\r\\n"
+    is_backslashed = re.search(rf'\\"(?=[^"{ends}])', sample)
     return Dialect(
         delimiter,
         has_space,
         "'" if is_single else '"',
-        inside if inside.search(sample) else None,
+        re.compile(rf'\\"(?=[^{ends}])') if is_backslashed else None,
         is_curved,
     )
 

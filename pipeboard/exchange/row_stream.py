@@ -121,16 +121,14 @@ class Rows:
 
         It does so where each value stands once, above blanks that come before the next one.
         """
-        title = self.reader.place_of("title")
         outer = [self.reader.place_of(name) for name in ("stage", "owner", "account", "pipeline")]
         count = next((at for at in count_from(0) if at not in outer), 0)
-        if not count or title is None or self.layout.is_ours:
+        if not count or self.layout.is_ours:
             return range(0)
         records = [
             [cell.strip() for cell in record.cells[:count]]
             for record in islice(self.table.records(), _LOOKED_AT)
-            if isinstance(record, Record) and record.cells[title].strip()
-            if not self._is_thin_or_sum(record)
+            if isinstance(record, Record) and self._is_of_group(record)
         ]
         if not records or not all(records[0]):
             return range(0)
@@ -144,7 +142,7 @@ class Rows:
             return
         above: dict[int, str] = {}
         for record in self.table.records():
-            if isinstance(record, Record) and not self._is_thin_or_sum(record):
+            if isinstance(record, Record) and self._is_of_group(record):
                 self._fill_down(record, groups, above)
             yield record
 
@@ -158,8 +156,8 @@ class Rows:
                 record.cells[at] = above[at]
                 self.tally.filled_down[self.table.header[at]] += 1
 
-    def _is_thin_or_sum(self, record: Record) -> bool:
-        return self._is_thin(record) or self._is_sum(record)
+    def _is_of_group(self, record: Record) -> bool:
+        return self._has_name(record) and not self._is_sum(record)
 
     def _is_between_groups(self, record: Record) -> bool:
         """The title of a group, or the sums below it, which have no name."""
