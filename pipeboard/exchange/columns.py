@@ -155,8 +155,8 @@ def _by_meaning(
             if column in wanted:
                 continue
             cells = _cells(sample, index)
-            if found := _meant(names_of(column), cells, taken):
-                wanted[column] = found
+            if target := _meant(names_of(column), cells, taken):
+                wanted[column] = target
     wanted = dict(sorted(wanted.items(), key=lambda found: _rank(found[0])))
     for index, column in rest:
         cells = _cells(sample, index)
@@ -184,7 +184,8 @@ def _take_for_stage(
     if "stage" in known.values():
         return
     if rival is not None:
-        if len(sample) < 2 or len(set(_cells(sample, header.index(rival)))) > 1:
+        cells = _cells(sample, header.index(rival))
+        if len(cells) < max(2, len(sample)) or len(set(cells)) > 1:
             return
         del wanted[rival]
     wanted[column] = "stage"

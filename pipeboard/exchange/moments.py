@@ -389,9 +389,9 @@ def last_day_of(text: str, latest_year: int) -> date | None:
                 return None
             return date(year + number * months // 12, number * months % 12 + 1, 1) - timedelta(1)
     if found := _WEEKS.fullmatch(text):
-        year, week = (found[2], found[1]) if found[1] else (found[3], found[4])
+        in_year, week = (found[2], found[1]) if found[1] else (found[3], found[4])
         try:
-            return date.fromisocalendar(int(year), int(week), 7)
+            return date.fromisocalendar(int(in_year), int(week), 7)
         except ValueError:
             return None
     return None

@@ -51,7 +51,9 @@ class SheetTable:
     def records(self) -> Iterator[Record | Rejected]:
         width = len(self.header)
         for record in first_table(self.all_records(), self.first_line, self.warnings):
-            line, cells = record.line, record.cells
+            if isinstance(record, Rejected):
+                continue
+            line, cells = record
             self._passed = line
             if line <= self.first_line or not any(cells):
                 continue
