@@ -1,13 +1,19 @@
-"""Makes `pipeboard/domain/locale_table.py` of the CLDR, as Babel carries it.
+"""Makes tables of the CLDR, as Babel carries it: how locales write, and what months are called.
 
-`pip install babel`, then `python -m tests.cldr > pipeboard/domain/locale_table.py`. Nothing of it
-is needed to run.
+`pip install babel`, then `python -m tests.cldr > pipeboard/domain/locale_table.py` and
+`python -m tests.cldr months > pipeboard/exchange/words/month_names.py`. Nothing of it is needed
+to run.
 """
 
 from __future__ import annotations
 
 import json
 import re
+import sys
+from collections import defaultdict
+from textwrap import wrap
+
+from pipeboard.domain.text import fold
 
 LOCALES = (
     "cs_CZ", "da_DK", "de_AT", "de_CH", "de_DE", "en_GB", "en_IN", "en_US", "es_ES", "es_MX",
@@ -63,8 +69,80 @@ def row(name: str) -> tuple[object, ...]:
     )  # fmt: skip
 
 
+# Languages whose months files name, and short forms that people write beside those of the CLDR.
+MONTH_LANGUAGES = (
+    "ar", "bg", "ca", "cs", "da", "de", "de_AT", "el", "en", "es", "et", "fa", "fi", "fr", "he",
+    "hi", "hu", "id", "it", "lt", "lv", "nb", "nl", "pl", "pt", "ro", "ru", "sk", "sl", "sr",
+    "sr_Latn", "sv", "th", "tr", "uk",
+)  # fmt: skip
+DISPUTED = "hr"
+"""Croatian calls October what Polish and Czech call November."""
+COMMON = {2: "feber фев", 3: "maerz mrt", 5: "mai", 8: "agt", 9: "sept сен", 11: "ноя"}
+_MONTH = re.compile(r"(?:[^\W\d_]|[\u0900-\u0903\u093a-\u094f\u0e31\u0e34-\u0e4e])+")
+
+
+def month_words(language: str) -> dict[str, int]:
+    """The months of a language by each of their names, of one word and folded."""
+    from babel import Locale
+
+    found = {}
+    for form in ("format", "stand-alone"):
+        for width in ("wide", "abbreviated"):
+            for month, name in Locale.parse(language).months[form][width].items():
+                word = fold(name).rstrip(".")
+                if _MONTH.fullmatch(word):
+                    found[word] = month
+                    if language == "he":
+                        found[f"ב{word}"] = month
+    return found
+
+
+def print_months() -> None:
+    """Prints the module with the names of months."""
+    from babel import __version__
+
+    words: defaultdict[str, set[int]] = defaultdict(set)
+    for language in MONTH_LANGUAGES:
+        for word, month in month_words(language).items():
+            words[word].add(month)
+    for month, names in COMMON.items():
+        for name in names.split():
+            words[name].add(month)
+    disputed = sorted(word for word, months in words.items() if len(months) > 1)
+    if disputed:
+        raise SystemExit(f"Two languages mean other months by {', '.join(disputed)}.")
+    print(
+        '"""Names of months in 34 languages, folded as `fold` does; made by `tests/cldr.py`."""\n'
+    )
+    print("from __future__ import annotations\n\nfrom collections.abc import Mapping\n")
+    print(f"# Of the CLDR, as Babel {__version__} carries it (Unicode License v3).\n")
+    _print_table("MONTH_NAMES", {word: next(iter(months)) for word, months in words.items()})
+    print()
+    _print_table("CROATIAN_MONTHS", month_words(DISPUTED))
+
+
+def _print_table(name: str, words: dict[str, int]) -> None:
+    print(f"{name}: Mapping[int, str] = {{")
+    for month in range(1, 13):
+        lines = wrap(" ".join(sorted(word for word in words if words[word] == month)), 84)
+        print(
+            f"    {month}: ("
+            if len(lines) > 1
+            else f"    {month}: {json.dumps(lines[0], ensure_ascii=False)},"
+        )
+        if len(lines) > 1:
+            for at, line in enumerate(lines):
+                print(
+                    f"        {json.dumps(line + ' ' * (at < len(lines) - 1), ensure_ascii=False)}"
+                )
+            print("    ),")
+    print("}")
+
+
 def main() -> None:
-    """Prints the module."""
+    """Prints the module that is asked for."""
+    if sys.argv[1:] == ["months"]:
+        return print_months()
     from babel import __version__
 
     print('"""How days and amounts are written in other languages; made by `tests/cldr.py`."""')

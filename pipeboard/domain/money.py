@@ -49,7 +49,9 @@ _PRINTED = {
 _READ = {sign.casefold(): code for code, sign in _PRINTED.items()} | {
     "us$": "USD", "au$": "AUD", "ca$": "CAD", "zł": "PLN", "zl": "PLN", "kč": "CZK", "ft": "HUF",
     "лв": "BGN", "lei": "RON", "sfr": "CHF", "sfr.": "CHF", "fr.": "CHF", "฿": "THB",
-    "руб": "RUB", "руб.": "RUB", "tl": "TRY", "円": "JPY",
+    "руб": "RUB", "руб.": "RUB", "tl": "TRY", "円": "JPY", "￦": "KRW", "원": "KRW", "грн": "UAH",
+    "грн.": "UAH", "лв.": "BGN", "rp": "IDR", "rp.": "IDR", "đ": "VND", "ر.س": "SAR",
+    "ر.س.": "SAR", "د.إ": "AED", "د.إ.": "AED", "ج.م": "EGP", "ج.م.": "EGP", "บาท": "THB",
 }  # fmt: skip
 
 _DOLLARS_AND_PESOS = frozenset({
@@ -149,7 +151,8 @@ _MINUS = "[-\u2212]"
 _PARENTHESES = ("(", ")")  # how accountants write a minus
 
 # Longest first, so that `mio` is not read as `m` and a rest.
-_POWERS = {
+POWERS = {
+    "triệu": 6, "juta": 6, "ribu": 3, "ล้าน": 6, "тис": 3, "tys": 3, "tis": 3, "tỷ": 9, "mld": 9,
     "crores": 7, "crore": 7, "lakhs": 5, "lakh": 5, "lacs": 5, "lac": 5, "млрд": 9, "тыс": 3,
     "млн": 6, "tsd": 3, "mio": 6, "mln": 6, "mrd": 9, "mn": 6, "bn": 9, "cr": 7, "k": 3, "m": 6,
     "b": 9, "万": 4, "萬": 4, "만": 4, "億": 8, "亿": 8, "억": 8,
@@ -281,7 +284,7 @@ def _power(after: str, default: str) -> tuple[str | None, int] | None:
         return None, 0
     if read_currency(after, default):
         return None
-    for word, power in _POWERS.items():
+    for word, power in POWERS.items():
         if after[: len(word)].lower() == word:
             rest = after[len(word) :].lstrip(". ")
             code = read_currency(rest, default) if rest else None

@@ -3,29 +3,40 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 
 from pipeboard.domain.errors import BadInput
 from pipeboard.domain.lazy_dataclass import dataclass, field
 from pipeboard.domain.money import EXPONENTS
 from pipeboard.domain.text import clean_line, did_you_mean, quoted, slug
-from pipeboard.exchange.fields import CUSTOM, CellKind, kind_of, read_target, takes_several
+from pipeboard.exchange.fields import (
+    CUSTOM,
+    ENTERED,
+    PERIODS,
+    CellKind,
+    kind_of,
+    read_target,
+    takes_several,
+)
 from pipeboard.exchange.history import closing_outcome, is_status
 from pipeboard.exchange.layouts import GENERIC
 from pipeboard.exchange.layouts.layout import Layout
+from pipeboard.exchange.moments import last_day_of
 from pipeboard.exchange.synonyms import RANKS, SYNONYMS
 from pipeboard.exchange.tables import next_free
-from pipeboard.exchange.values import is_blank, is_flag
+from pipeboard.exchange.values import is_blank, is_flag, without_marks
 
 _ALIKE = 88.0
 _LONGEST_NAME = 100
 _DATE_LIKE = re.compile(
     r"\d{1,4}[-/.] ?\d{1,2}[-/.] ?\d{1,4}.*|\d{5}(?:\.\d+)?|\d{8}(?:T\d{6}Z?)?|\d{10}|\d{13}"
-    r"|\d{4}[年년].*|(?=.*\d{2})(?=.*[^\W\d_]{3}).{6,60}"
+    r"|\d{4}[年년].*|(?=.*\d{2})(?=.*[^\W\d_]{3}).{6,60}|\d{10}\.\d{1,6}|\d{16}"
+    r"|(?:令和|平成|昭和|民國|民国).+|[RHS]\d{1,2}[./].+|.*\d[日일]?\s?[(（].[)）]"
+    r"|[^\W\d_]{2}\.?,? \d{1,2}[./]\d.*"
 )
 _FITTING = 0.5
 _REF = re.compile(r"D-\d+")
-_BRACKETS = re.compile(r"[(\[{][^()\[\]{}]*[)\]}]|[*:]+$")
+_BRACKETS = re.compile(r"[(\[{（][^()\[\]{}（）]*[)\]}）]|[*:]+$")
 _HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 _NUMBER_LIKE = re.compile(r"\D{0,5}\d[\d.,'’ \xa0\u202f]*(?:[eE]\+?\d+|\D{0,12})|\W{1,5}")
 _PLAIN_NUMBER = re.compile(r"[-+]?\d[\d.,]*")
@@ -56,6 +67,7 @@ def match_columns(
     wanted |= meant
     wanted |= _by_likeness(header, sample, wanted, warnings)
     wanted |= _by_outcomes(header, sample, wanted, warnings)
+    wanted |= _by_codes(header, sample, wanted, warnings)
     warnings += _unfit(header, sample, wanted)
     return _settle(header, wanted, layout, warnings)
 
@@ -143,22 +155,56 @@ def _by_meaning(
             if column in wanted:
                 continue
             cells = _cells(sample, index)
-            for name in names_of(column):
-                target = SYNONYMS.get(name, "")
-                fitting = (one for one in (target, _DATED.get(target)) if one and _fits(one, cells))
-                if (found := next(fitting, None)) and found not in taken:
-                    wanted[column] = found
-                    break
+            if target := _meant(names_of(column), cells, taken):
+                wanted[column] = target
     wanted = dict(sorted(wanted.items(), key=lambda found: _rank(found[0])))
     for index, column in rest:
+        cells = _cells(sample, index)
         if column.startswith("fields.") and len(column) > len("fields."):
             wanted[column] = CUSTOM + column[len("fields.") :]
-        elif wanted.get(column) == "status" and _holds_stages(_cells(sample, index)):
+        elif column not in wanted and (found := _ENTERED.fullmatch(column)):
+            if _fits("created_at", cells):
+                wanted[column] = ENTERED + found[1]
+        elif wanted.get(column) == "status" and _holds_stages(cells):
             del wanted[column]
-            if "stage" not in {*wanted.values(), *known.values()}:
-                wanted[column] = "stage"
+            _take_for_stage(column, header, sample, known, wanted)
     return wanted
 
+
+def _take_for_stage(
+    column: str,
+    header: Sequence[str],
+    sample: Sequence[Sequence[str]],
+    known: Mapping[str, str],
+    wanted: dict[str, str],
+) -> None:
+    """A status that names stages is the stage where nothing else is, or where that says the same
+    of all deals, as the name of their list does."""
+    rival = next((c for c, target in wanted.items() if target == "stage"), None)
+    if "stage" in known.values():
+        return
+    if rival is not None:
+        cells = _cells(sample, header.index(rival))
+        if len(cells) < max(2, len(sample)) or len(set(cells)) > 1:
+            return
+        del wanted[rival]
+    wanted[column] = "stage"
+
+
+def _meant(names: Iterable[str], cells: Sequence[str], taken: Collection[str]) -> str:
+    """The first field that a name stands for, that is still free, and that the cells can be."""
+    for name in names:
+        target = SYNONYMS.get(name, "")
+        either = (target, _DATED.get(target, ""))
+        found = next((one for one in either if one and _fits(one, cells)), "")
+        if found and (found not in taken or takes_several(found)):
+            return found
+    return ""
+
+
+_ENTERED = re.compile(
+    r"(?:date )?entered (?:stage )?(?!stage$|on$|by$|at$|date$)(.+)", re.IGNORECASE
+)
 
 _DATED = {"is_won": "won_at", "is_lost": "lost_at", "is_closed": "close_date"}
 """What a column called won, lost or closed is that holds dates."""
@@ -175,6 +221,8 @@ def _whole_name(column: str) -> Iterator[str]:
 
 def _parts_of_name(column: str) -> Iterator[str]:
     """A name without brackets, its humps parted, each side of a slash, a currency left out."""
+    if found := _IN_BRACKETS.fullmatch(column):
+        column = found[1]
     bare = _IN_THOUSANDS.sub("", _BRACKETS.sub(" ", column)).strip()
     if bare.endswith("%"):
         yield slug(f"{bare[:-1]} percent")
@@ -186,17 +234,34 @@ def _parts_of_name(column: str) -> Iterator[str]:
     words = parted.split("_")
     if len(words) > 1 and words[-1].upper() in EXPONENTS:
         yield "_".join(words[:-1])
-    for mark in ("/", " - ", "::"):
-        if mark in bare:
-            yield from (slug(part) for part in reversed(bare.split(mark)))
+    yield from _sides_of_name(bare)
     yield from (parted.removesuffix(end) for end in _SUFFIXES if parted.endswith(end))
     for prefix in _PREFIXES:
         if parted.startswith(prefix):
             yield parted.removeprefix(prefix)
 
 
+def _sides_of_name(bare: str) -> Iterator[str]:
+    """What stands on each side of a mark in a name, the more telling side first."""
+    for mark in ("/", "::"):
+        if mark in bare:
+            yield from (slug(part) for part in reversed(bare.split(mark)))
+    yield slug(bare.partition(",")[0])
+    yield slug(bare.rpartition(" - ")[2])  # in front is often the kind of record: `Deal - Title`
+    whole, _, part = bare.rpartition(".")  # laid flat: `owner.name`, `org_id.name`, `amount.value`
+    if slug(part) in _CALLED:
+        yield from (slug(whole), slug(whole.rpartition(".")[2]).removesuffix("_id"))
+
+
 _IN_THOUSANDS = re.compile(r"(?i)\s*\bin (?:thousands?|millions?|k|tsd|mio|[kt](?:€|eur|usd|\$)).*")
-_SUFFIXES = ("_сделки", "_угоди", "_del_negocio", "_do_negocio", "_der_verkaufschance")
+_IN_BRACKETS = re.compile(r"Custom field \((.+)\)", re.IGNORECASE)
+_CALLED = {"name", "value", "amount", "label", "title", "full_name", "display_name"}
+_SUFFIXES = (
+    "_сделки", "_угоди", "_del_negocio", "_do_negocio", "_der_verkaufschance", "_des_deals",
+    "_de_l_opportunite", "_de_l_affaire", "_de_la_transaction", "_de_la_oportunidad",
+    "_da_oportunidade", "_dell_opportunita", "_ht", "_ttc", "_netto", "_brutto", "_net", "_gross",
+    "_bez_dph", "_excl_vat", "_ex_vat", "_excl_btw", "_sin_iva", "_sem_iva", "_senza_iva",
+)  # fmt: skip
 _PREFIXES = ("deal_", "opportunity_", "related_", "lead_", "associated_", "box_", "item_")
 
 
@@ -258,11 +323,32 @@ def _by_outcomes(
     return {}
 
 
+def _by_codes(
+    header: Sequence[str],
+    sample: Sequence[Sequence[str]],
+    wanted: Mapping[str, str],
+    warnings: list[str],
+) -> dict[str, str]:
+    """The one column of any name that holds codes of currencies, where no other tells them."""
+    if "currency" in wanted.values() or "value" not in wanted.values():
+        return {}
+    found = []
+    for index, column in enumerate(header):
+        cells = [] if column in wanted else _cells(sample, index)
+        if cells and all(cell in EXPONENTS for cell in cells):
+            found.append(column)
+    if len(found) != 1:
+        return {}
+    warnings.append(f"Column '{found[0]}' was taken for currency, by its cells.")
+    return {found[0]: "currency"}
+
+
 _OUTCOMES = {"status", "is_won", "is_lost", "is_closed", "won_at", "lost_at"}
 
 
 def _cells(sample: Sequence[Sequence[str]], index: int) -> list[str]:
-    return [cell for cells in sample if (cell := cells[index].strip())]
+    cells = (without_marks(cells[index]).strip() for cells in sample)
+    return [cell for cell in cells if cell]
 
 
 def _fits(target: str, cells: Sequence[str], *, wholly: bool = False) -> bool:
@@ -278,7 +364,7 @@ def _fits(target: str, cells: Sequence[str], *, wholly: bool = False) -> bool:
     if target in ("title", "account", "owner", "stage", "contact_name"):
         return not all(map(_PLAIN_NUMBER.fullmatch, cells))
     tests: dict[CellKind, Callable[[str], object]] = {
-        CellKind.MOMENT: _DATE_LIKE.fullmatch,
+        CellKind.MOMENT: _is_day_or_period if target in PERIODS else _DATE_LIKE.fullmatch,
         CellKind.MONEY: _NUMBER_LIKE.fullmatch,
         CellKind.PERCENT: _NUMBER_LIKE.fullmatch,
         CellKind.BASIS_POINTS: str.isdigit,
@@ -291,6 +377,13 @@ def _fits(target: str, cells: Sequence[str], *, wholly: bool = False) -> bool:
         return True
     count = sum(1 for cell in cells if test(cell))
     return count == len(cells) if wholly else count >= _FITTING * len(cells)
+
+
+def _is_day_or_period(cell: str) -> bool:
+    return bool(_DATE_LIKE.fullmatch(cell)) or last_day_of(cell, _LATEST_YEAR) is not None
+
+
+_LATEST_YEAR = 2999
 
 
 def read_override(override: str, header: Sequence[str]) -> tuple[str, str]:

@@ -9,7 +9,15 @@ from functools import lru_cache, partial
 from pipeboard.domain.deal_fields import BY_NAME, DAY, FIELDS, FROM_ROWS, INSTANT
 from pipeboard.domain.errors import BadInput
 from pipeboard.domain.text import clean_line, clean_text, email_fault, slug
-from pipeboard.exchange.fields import CUSTOM, ENTERED, LEFT_OUT, CellKind, kind_of, takes_several
+from pipeboard.exchange.fields import (
+    CUSTOM,
+    ENTERED,
+    LEFT_OUT,
+    PERIODS,
+    CellKind,
+    kind_of,
+    takes_several,
+)
 from pipeboard.exchange.history import PRECISIONS, Course, HistoryReader, read_outcome, read_status
 from pipeboard.exchange.layouts.layout import Layout
 from pipeboard.exchange.moments import AmbiguousDate, Moment, MomentReader
@@ -115,6 +123,7 @@ class DealReader:
             closes_in_stage=layout.closes_in_stage,
             is_ours=layout.is_ours,
         )
+        self._periods = () if layout.is_ours else PERIODS
         self._has_rarer = not _RARER.isdisjoint(self._places)
         self._constants = self._read_constants()
         self._plain = _AS_THEY_ARE & {"fields", *self._places, *self._constants}
@@ -141,7 +150,9 @@ class DealReader:
             self._others.append((index, self._amount(index, target)))
         elif target == "account" and not self._layout.is_ours:
             self._others.append((index, self._account))
-        elif target == "owner" and self._layout.has_several_owners:
+        elif target == "owner" and (
+            self._layout.has_several_owners or slug(self._header[index]) == "assignees"
+        ):
             self._others.append((index, self._owners))
         elif takes_several(target):
             self._others.append((index, collect(target, self._reader(index, target))))
@@ -178,6 +189,8 @@ class DealReader:
             named = found.get("currency") or in_header
             cell = with_plain_digits(cell)
             money = found[target] = amounts.read(cell, named or default)
+            if money is not None and named not in (None, money.currency):
+                found["remark"] = "two_currencies"
             found["assumed"] = (
                 named is None
                 and money is not None
@@ -220,7 +233,7 @@ class DealReader:
         if target == "currency":
             return partial(read_currency_name, default=self._rules.currency)
         if kind is CellKind.MOMENT:
-            moment_of = self._moments.column(index)
+            moment_of = self._moments.column(index, takes_periods=target in PERIODS)
 
             def moment(cell: str) -> Moment:
                 return moment_of(with_plain_digits(cell))
@@ -369,6 +382,11 @@ class DealReader:
                 yield "lost_at_zero"
         if history.stage is None and not history.entered and outcome in (None, "open"):
             yield "no_stage"
+        if "remark" in found:
+            yield found["remark"]
+        periods = self._periods if outcome in (None, "open") else self._periods[:1]
+        if any((day := found.get(name)) and day.is_period for name in periods):
+            yield "period"
         if not _EMAILS.isdisjoint(found):
             emails = found.get("contact_email", "").split(";")
             emails += [person.email or "" for person in found.get("contacts", ())]

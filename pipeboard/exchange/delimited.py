@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 from pathlib import Path
 from typing import NamedTuple, Protocol, TextIO
@@ -47,9 +47,9 @@ def find_heading(records: Sequence[Sequence[str]]) -> Heading:
     for place, cells in enumerate(records):
         if widths[place] == 0 or (widths[place] < 2 <= usual):
             continue
-        if widths[place] < usual / 2 and not _is_known(cells):
+        if widths[place] < usual / 2 and not is_heading(cells):
             continue
-        if _is_known(cells) or not _holds_data(cells):
+        if is_heading(cells) or not _holds_data(cells):
             below = records[place + 1] if place + 1 < len(records) else ()
             names_more = _known(below) > max(_known(cells), 1) and not _holds_data(below)
             return Heading(place + 1 if names_more else place)
@@ -60,7 +60,7 @@ def _holds_data(cells: Sequence[str]) -> bool:
     return any(_DATA_LIKE.fullmatch(cell.strip()) for cell in cells if cell.strip())
 
 
-def _is_known(cells: Sequence[str]) -> bool:
+def is_heading(cells: Sequence[str]) -> bool:
     """Whether several cells are names that columns of deals have."""
     return _known(cells) >= 2
 
@@ -107,17 +107,72 @@ def name_by_heading(table: Unnamed, file: str, warnings: list[str]) -> None:
     table.name(records[place])
 
 
+def first_table(
+    records: Iterable[Record | Rejected], first_line: int, warnings: list[str]
+) -> Iterator[Record | Rejected]:
+    """The records up to a blank line with the names of another table under it, which are told of.
+
+    Such names are not those of the first table, and have values below them.
+    """
+    header: Sequence[str] = ()
+    held: Record | None = None
+    was_blank = False
+    for record in records:
+        cells = record.cells if isinstance(record, Record) else ("",)
+        if held is not None:
+            if _holds_data(cells):
+                named = ", ".join(cell for cell in held.cells if cell.strip())
+                told = (
+                    f"Another table begins on line {held.line} and was left out: {quoted(named)}."
+                )
+                warnings.extend({told}.difference(warnings))
+                return
+            yield held
+            held = None
+        if record.line == first_line:
+            header = cells
+        if was_blank and record.line > first_line and cells != header and _names(cells):
+            held = record if isinstance(record, Record) else None
+        else:
+            yield record
+        was_blank = not any(cells)
+    if held is not None:
+        yield held
+
+
+def _names(cells: Sequence[str]) -> bool:
+    """Whether cells are names of columns: the first and no less than two, and no values."""
+    filled = [cell for cell in cells if cell.strip()]
+    return len(filled) > 1 and slug(filled[0]) in SYNONYMS and not _holds_data(cells)
+
+
 LONGEST_CELL = 1 << 20
 _LONGEST_LINE = 4 * LONGEST_CELL
 _SAMPLE = 1 << 16
 _DELIMITERS = ",;\t|"
+_RARER_DELIMITERS = "~^\x1f\x01"
+
+
+class Dialect(NamedTuple):
+    """How cells are set apart; `backslashed` finds quotes that a backslash takes along."""
+
+    delimiter: str
+    skip_space: bool = False
+    quote: str = '"'
+    backslashed: re.Pattern[str] | None = None
+    has_curved_quotes: bool = False
+
+
+_CURVED = {0x201C: '"', 0x201D: '"', 0x201E: '"'}
 
 
 class _Lines:
-    """The lines of a file; knows when the last has been handed out."""
+    """The lines of a file, quoted as CSV quotes; knows when the last has been handed out."""
 
-    def __init__(self, file: TextIO) -> None:
+    def __init__(self, file: TextIO, dialect: Dialect) -> None:
         self._file = file
+        self._backslashed = dialect.backslashed
+        self._curved = dialect.has_curved_quotes
         self.ended = False
 
     def __iter__(self) -> Iterator[str]:
@@ -125,7 +180,9 @@ class _Lines:
         while line := readline(_LONGEST_LINE):
             if len(line) == _LONGEST_LINE:
                 raise csv.Error("line longer than any row")
-            yield line
+            if self._curved:
+                line = line.translate(_CURVED)
+            yield self._backslashed.sub('""', line) if self._backslashed else line
         self.ended = True
 
 
@@ -136,18 +193,21 @@ class DelimitedTable:
     path: Path
     encoding: str
     errors: str
-    delimiter: str
-    skip_space: bool
+    dialect: Dialect
     first_line: int = 1
     header: tuple[str, ...] = ()
     warnings: list[str] = field(default_factory=list)
     format: str = "csv"
     _file: TextIO | None = None
 
+    @property
+    def delimiter(self) -> str:
+        return self.dialect.delimiter
+
     def records(self) -> Iterator[Record | Rejected]:
         """Every record below the header that holds anything."""
         width, blanks = len(self.header), [""] * len(self.header)
-        for record in self.all_records():
+        for record in first_table(self.all_records(), self.first_line, self.warnings):
             if isinstance(record, Rejected):
                 yield record
                 continue
@@ -166,10 +226,14 @@ class DelimitedTable:
         """Header, ragged and blank records as they stand; ends where quoting breaks down."""
         with self.path.open(encoding=self.encoding, errors=self.errors, newline="") as file:
             outer, self._file = self._file, file
-            lines = _Lines(file)
+            lines = _Lines(file, self.dialect)
             csv.field_size_limit(LONGEST_CELL)
             reader = csv.reader(
-                lines, delimiter=self.delimiter, skipinitialspace=self.skip_space, strict=False
+                lines,
+                delimiter=self.delimiter,
+                quotechar=self.dialect.quote,
+                skipinitialspace=self.dialect.skip_space,
+                strict=False,
             )
             line = 1
             try:
@@ -241,24 +305,43 @@ def open_delimited(path: Path, encoding: Encoding) -> DelimitedTable:
     with path.open(encoding=encoding.name, errors=encoding.errors, newline="") as file:
         sample = file.read(_SAMPLE)
         is_whole = not file.read(1)
-    delimiter, skip_space = _dialect(sample, is_whole)
     warnings = [encoding.warning] if encoding.warning else []
-    table = DelimitedTable(
-        path, encoding.name, encoding.errors, delimiter, skip_space, warnings=warnings
-    )
+    dialect = _dialect(sample, is_whole)
+    table = DelimitedTable(path, encoding.name, encoding.errors, dialect, warnings=warnings)
     name_by_heading(table, path.name, warnings)
     return table
 
 
-def _dialect(sample: str, is_whole: bool) -> tuple[str, bool]:
+def _dialect(sample: str, is_whole: bool) -> Dialect:
     first, _, rest = sample.partition("\n")
-    if first[:4].lower() == "sep=" and first[4:5] in _DELIMITERS:
+    if first[:4].lower() == "sep=" and first[4:5].strip("\r\n") not in ("", '"'):
         delimiter = first[4]
-        sample = rest
+        first, _, rest = rest.partition("\n")
+        sample = f"{first}\n{rest}"
     else:
-        delimiter = max(_DELIMITERS, key=lambda mark: _regularity(sample, mark, is_whole))
+        delimiter = _likeliest(sample, is_whole)
     has_space = f'{delimiter} "' in sample and f'{delimiter}"' not in sample
-    return delimiter, has_space
+    cells = [cell.strip() for cell in first.strip().split(delimiter)]
+    is_curved = len(cells) > 1 and all(cell[:1] in "“„" and cell[-1:] in "”“" for cell in cells)
+    is_single = len(cells) > 1 and all(re.fullmatch(r"'[^']+'", cell) for cell in cells)
+    # In CSV as it should be, a quote has another one, a delimiter or nothing behind it.
+    ends = f"{re.escape(delimiter)}\\r\\n"
+    is_backslashed = re.search(rf'\\"(?=[^"{ends}])', sample)
+    return Dialect(
+        delimiter,
+        has_space,
+        "'" if is_single else '"',
+        re.compile(rf'\\"(?=[^{ends}])') if is_backslashed else None,
+        is_curved,
+    )
+
+
+def _likeliest(sample: str, is_whole: bool) -> str:
+    """The usual delimiter that explains the sample best; a rare one where none of them does."""
+    scores = {mark: _regularity(sample, mark, is_whole) for mark in _DELIMITERS}
+    if max(scores.values()) == (0.0, 0):
+        scores |= {mark: _regularity(sample, mark, is_whole) for mark in _RARER_DELIMITERS}
+    return max(scores, key=lambda mark: scores[mark])
 
 
 def _regularity(sample: str, delimiter: str, is_whole: bool) -> tuple[float, int]:

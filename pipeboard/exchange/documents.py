@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn, TextIO
 
@@ -24,6 +24,18 @@ _CHUNK = 1 << 18
 _LONGEST_LINE = 1 << 22
 _LISTS = ("deals", "data", "results", "items", "records", "value", "opportunities")
 _DEALS = {"[]", "deal", *(f"{key}[]" for key in _LISTS)}
+_WITHIN = ("edges", "nodes", *_LISTS)
+_WRAPPERS = ("properties", "attributes", "node", "fields")
+_BESIDE = {
+    "id",
+    "type",
+    "links",
+    "relationships",
+    "createdTime",
+    "cursor",
+    "__typename",
+    *_WRAPPERS,
+}
 """Where deals stand in a document: ours, and what the programming interfaces of tools answer."""
 _WHITE = " \t\r\n\ufeff"
 
@@ -84,7 +96,10 @@ class _Scanner:
 
 @dataclass(slots=True)
 class JsonTable:
-    """Deals as JSON objects, laid flat; `format` is `jsonl` where each line is a deal."""
+    """Deals as JSON objects, laid flat; `format` is `jsonl` where each line is a deal.
+
+    In a sequence objects stand behind each other over any lines, as `jq` writes them.
+    """
 
     path: Path
     encoding: str
@@ -93,6 +108,7 @@ class JsonTable:
     header: tuple[str, ...] = ()
     warnings: list[str] = field(default_factory=list)
     delimiter: str | None = None
+    is_sequence: bool = False
     _file: TextIO | None = None
 
     def records(self) -> Iterator[Record | Rejected]:
@@ -111,14 +127,12 @@ class JsonTable:
         with self.path.open(encoding=self.encoding, errors=self.errors) as file:
             outer, self._file = self._file, file
             try:
-                if self.format == "jsonl":
+                if self.is_sequence:
+                    yield from _one_by_one(file, self.path.name)
+                elif self.format == "jsonl":
                     yield from _lines(file)
                 else:
-                    yield from (
-                        (line, value)
-                        for key, line, value in _members(file, self.path.name)
-                        if key in _DEALS
-                    )
+                    yield from _named(_found(_members(file, self.path.name)))
             finally:
                 self._file = outer
 
@@ -149,7 +163,7 @@ class BoardTable:
 def looks_like_json(head: str) -> bool:
     """Whether a text begins as an object or as a list of objects."""
     start = "".join(head.split())[:2].lstrip("\ufeff")
-    return start[:1] == "{" or start in {"[{", "[]"}
+    return start[:1] == "{" or start in {"[{", "[]", "[["}
 
 
 def open_json(path: Path, encoding: Encoding) -> JsonTable | BoardTable:
@@ -157,7 +171,8 @@ def open_json(path: Path, encoding: Encoding) -> JsonTable | BoardTable:
     warnings = [encoding.warning] if encoding.warning else []
     form = "jsonl" if _is_json_lines(path, encoding) else "json"
     table = JsonTable(path, encoding.name, encoding.errors, form, warnings=warnings)
-    if form == "json":
+    table.is_sequence = form == "json" and _is_sequence(path, encoding)
+    if form == "json" and not table.is_sequence:
         board = _find_board(table)
         if board is not None:
             return board
@@ -172,9 +187,64 @@ def open_json(path: Path, encoding: Encoding) -> JsonTable | BoardTable:
 
 
 def _opened(deal: JsonObject) -> JsonObject:
-    """A deal whose fields an API has put into `properties`, with them beside its id."""
-    inner = deal.get("properties")
-    return {**deal, "properties": None, **inner} if isinstance(inner, Mapping) else deal
+    """A deal whose fields an API has put into a wrapper, with them beside its id."""
+    for key in _WRAPPERS:
+        inner = deal.get(key)
+        if isinstance(inner, Mapping) and (key == "properties" or deal.keys() <= _BESIDE):
+            return _opened({**deal, key: None, **inner})
+    return deal
+
+
+def _found(members: Iterable[tuple[str, int, Json]]) -> Iterator[tuple[int, Json]]:
+    """The deals of a document: in its lists, or deeper down, or each by its id."""
+    by_id: list[tuple[int, Json]] | None = []
+    columns: list[Json] = []
+    for key, line, value in members:
+        if key == "columns[]":
+            columns.append(value)
+        elif key in _DEALS:
+            by_id = None
+            if columns and isinstance(value, list):
+                yield line, columns
+                columns = []
+            yield line, value
+        elif isinstance(value, Mapping) and not key.endswith("[]"):
+            for deal in _within(value):
+                by_id = None
+                yield line, deal
+            if by_id is not None:
+                by_id.append((line, {"id": key, **value}))
+        else:
+            by_id = None
+    if by_id and len({frozenset(deal) for _, deal in by_id if isinstance(deal, Mapping)}) == 1:
+        yield from by_id
+
+
+def _within(value: JsonObject) -> Iterator[Json]:
+    """The deals of a list deep in an answer, such as `data.deals.edges`."""
+    lists = [part for part in value.values() if isinstance(part, list)]
+    for key in _WITHIN:
+        if isinstance(part := value.get(key), list):
+            yield from part
+            return
+    if len(lists) == 1 and all(isinstance(one, Mapping) for one in lists[0]):
+        yield from lists[0]
+        return
+    for part in value.values():
+        if isinstance(part, Mapping) and not lists:
+            yield from _within(part)
+
+
+def _named(deals: Iterable[tuple[int, Json]]) -> Iterator[tuple[int, Json]]:
+    """Deals that are rows of cells, with the names of the first row."""
+    names: list[str] | None = None
+    for line, deal in deals:
+        if not isinstance(deal, list):
+            yield line, deal
+        elif names is None:
+            names = [str(cell) for cell in deal]
+        else:
+            yield line, dict(zip(names, deal, strict=False))
 
 
 def _find_board(table: JsonTable) -> BoardTable | None:
@@ -210,7 +280,28 @@ def _is_json_lines(path: Path, encoding: Encoding) -> bool:
         return False
     if not isinstance(value, Mapping) or value.keys() & {"deals", "deal", "cards"}:
         return False
-    return not any(isinstance(value.get(key), list) for key in _LISTS)
+    is_list = any(isinstance(value.get(key), list) for key in _LISTS)
+    return not is_list and any(isinstance(part, str) for part in value.values())
+
+
+def _is_sequence(path: Path, encoding: Encoding) -> bool:
+    """Whether another object follows the first one."""
+    with path.open(encoding=encoding.name, errors=encoding.errors) as file:
+        text = file.read(_CHUNK).lstrip(_WHITE)
+    try:
+        value, end = json.JSONDecoder().raw_decode(text)
+    except (ValueError, RecursionError):
+        return False
+    return isinstance(value, Mapping) and text[end:].lstrip(_WHITE).startswith("{")
+
+
+def _one_by_one(file: TextIO, name: str) -> Iterator[tuple[int, Json]]:
+    scanner = _Scanner(file)
+    try:
+        while scanner.peek():
+            yield scanner.line, scanner.value()
+    except (ValueError, RecursionError) as error:
+        _refuse(name, scanner.line, error)
 
 
 def _lines(file: TextIO) -> Iterator[tuple[int, Json]]:

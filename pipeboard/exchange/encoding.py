@@ -38,6 +38,8 @@ _LANGUAGES: Mapping[str, tuple[str, ...]] = MappingProxyType(
             "ăâîşţ",
         ),
         "windows-1254": ("çğıöşüâî",),
+        "cp850": ("äöüß", "àâæçéèêëîïôùûüÿ", "áéíñóúü", "àèéìíòóù", "áâãàçéêíóôõú", "åäöé", "æøåé"),
+        "mac-roman": ("àâæçéèêëîïôœùûüÿ", "äöüß", "áéíñóúü", "àèéìíòóù", "áâãàçéêíóôõú"),
         "windows-1257": ("āčēģīķļņšūž", "ąčęėįšųūž", "äõöüšž"),
     }
 )
@@ -116,6 +118,8 @@ def find_encoding(path: Path, named: str | None = None) -> Encoding:
     for magic, kind in _OTHER_FILES:
         if head.startswith(magic):
             raise _binary(path, f": it looks like {kind}")
+    if b"\x1b$" in head and _decodes(path, "iso2022_jp"):
+        return Encoding("iso2022_jp")
     marked = next((name for bom, name in _BOMS if head.startswith(bom)), None) or _wide(head)
     if marked:
         if not _decodes(path, marked):
@@ -123,7 +127,7 @@ def find_encoding(path: Path, named: str | None = None) -> Encoding:
         return Encoding(marked)
     nuls = _nuls(path)
     if _decodes(path, "utf-8"):
-        found = Encoding("utf-8")
+        found = Encoding("utf-8", warning=_twice_encoded(path))
     else:
         found = _damaged_utf8(path) or _eight_bit(path)
     if nuls:
@@ -174,6 +178,33 @@ def _wide(head: bytes) -> str | None:
         return "utf-16-le"
     if high > 0.6 * half and low < 0.05 * half:
         return "utf-16-be"
+    if b"\0" in head:
+        return next((name for name in ("utf-16-le", "utf-16-be") if _is_text(head, name)), None)
+    return None
+
+
+def _is_text(head: bytes, name: str) -> bool:
+    """Whether letters of any script, and lines and cells of a table, are what the bytes say."""
+    text = head[: len(head) // 2 * 2].decode(name, "replace")
+    odd = sum(not (char.isprintable() or char in "\r\n\t") for char in text)
+    has_cells = any(mark in text for mark in ",;\t")
+    return has_cells and "\n" in text.replace("\r", "\n") and odd <= len(text) / 100
+
+
+_TWICE = re.compile("[\xc2-\xc5][\x80-\xbf\u20ac\u2018-\u2022\u0152-\u0178\u02c6\u02dc\u2122]")
+
+
+def _twice_encoded(path: Path) -> str | None:
+    """A remark on names such as `MÃ¼ller`, which a program read wrongly before it wrote them."""
+    text = next(_chunks(path), b"").decode("utf-8", "ignore")
+    for found in _TWICE.finditer(text):
+        word = re.split(r"[\s,;\t\"]", text[max(0, found.start() - 20) : found.end() + 20])
+        odd = next((part for part in word if found[0] in part), found[0])
+        try:
+            meant = odd.encode("windows-1252").decode("utf-8")
+        except UnicodeError:
+            continue
+        return f"{odd!r} seems to be {meant!r}, broken before the file was written: it stays so."
     return None
 
 
@@ -246,6 +277,8 @@ def _eight_bit(path: Path) -> Encoding:
 def _eight_bit_names(path: Path, part: bytes) -> list[str]:
     """The encodings that fit, most likely first."""
     names = [name for name in code_pages(part) if _decodes(path, name)]
+    if names[:1] == ["windows-1252"] and b"\xa4" in part and not _ONLY_WINDOWS.search(part):
+        names.insert(0, "iso8859-15")  # the sign for any currency there is that of the euro here
     if names and not any(_NOT_LATIN.search(chunk) for chunk in _chunks(path)):
         return names
     from charset_normalizer import from_bytes  # 15 ms, for the few files that need it
@@ -256,6 +289,7 @@ def _eight_bit_names(path: Path, part: bytes) -> list[str]:
     return guesses and [*guesses, *(name for name in names if name not in guesses)]
 
 
+_ONLY_WINDOWS = re.compile(rb"[\x80-\x9f]")
 _WIDER = {"iso8859-8": "cp1255"}
 """What Windows writes, with signs of currencies, where the letters are the same."""
 

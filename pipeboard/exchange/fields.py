@@ -73,6 +73,9 @@ KINDS: Mapping[str, CellKind] = MappingProxyType(
 `close_date` is the closing instant of a deal that is closed and the expected day of an open one.
 """
 
+PERIODS = ("expected_close", "close_date")
+"""Days that people also write as a quarter, a month or a week."""
+
 SEVERAL = frozenset({"note", "tags"})
 """Fields that take more than one column; so does `entered:STAGE`."""
 

@@ -306,7 +306,8 @@ class HistoryReader:
         }
 
     def _all_moments(self, found: Findings) -> list[Moment]:
-        moments = [moment for name in self._moments if (moment := found.get(name))]
+        known = [moment for name in self._moments if (moment := found.get(name))]
+        moments = [moment for moment in known if not moment.is_period]
         if self._dated:
             moments += [moment for name in self._dated for moment in found.get(name, ())]
         return moments
@@ -352,7 +353,11 @@ class HistoryReader:
         closes = outcome in _CLOSINGS
         expected: Moment | None = found.get("expected_close")
         is_expected = (
-            closes and closed_at is None and expected is not None and expected.at < self._tomorrow
+            closes
+            and closed_at is None
+            and expected is not None
+            and not expected.is_period
+            and expected.at < self._tomorrow
         )
         odd = []
         if closes and closed_at is None:
@@ -388,7 +393,7 @@ class HistoryReader:
 
     def _closed_at(self, found: Findings, outcome: str, latest: datetime | None) -> datetime | None:
         for target in _CLOSINGS[outcome]:
-            if moment := found.get(target):
+            if (moment := found.get(target)) and not moment.is_period:
                 return self._not_before(moment, latest)
         return None
 
@@ -404,13 +409,13 @@ class HistoryReader:
         unused = []
         for target in self._closings:
             moment: Moment | None = found.get(target)
-            if moment is None or moment.at == closed_at:
+            if moment is None or (moment.at == closed_at and not moment.is_period):
                 continue
             if closed_at is None:
                 is_said = target == "close_date" and moment.day == expected
             else:
                 day = closed_at.astimezone(self._zone).date()
-                is_said = not moment.has_time and moment.day == day
+                is_said = not (moment.has_time or moment.is_period) and moment.day == day
             if not is_said:
                 unused.append(target)
         if "stage_entered_at" in found and not found.get("stage"):

@@ -6,12 +6,12 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, date, datetime, time, timedelta, timezone
 from typing import Literal, NamedTuple
-from zoneinfo import ZoneInfo
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pipeboard.domain.dates import FIRST_YEAR, LAST_YEAR
 from pipeboard.domain.errors import BadInput
 from pipeboard.domain.text import fold, quoted
-from pipeboard.exchange.words.languages import MONTHS
+from pipeboard.exchange.words.languages import CROATIAN, MONTHS
 
 Order = Literal["dmy", "mdy", "ymd"]
 ORDERS: tuple[Order, ...] = ("dmy", "mdy", "ymd")
@@ -28,15 +28,29 @@ _NUMBERS = re.compile(
     re.ASCII | re.IGNORECASE,
 )
 _EAST_ASIAN = re.compile(r"(\d{4})\s*[年년]\s*(\d{1,2})\s*[月월]\s*(\d{1,2})\s*[日일]?(.*)")
-_ERA = re.compile(r"(令和|平成)\s*(\d{1,2}|元)(年.*)", re.ASCII)
-_ERAS = {"令和": 2018, "平成": 1988}
+_ERA = re.compile(
+    r"(令和|平成|昭和|民國|民国)\s*(\d{1,3}|元)(年.*)|"
+    r"([RHS])(\d{1,2})[./](\d{1,2}[./]\d{1,2})",
+    re.ASCII,
+)
+_ERAS = {"令和": 2018, "平成": 1988, "昭和": 1925, "民國": 1911, "民国": 1911}
+_ERAS |= {"R": _ERAS["令和"], "H": _ERAS["平成"], "S": _ERAS["昭和"]}
+_WEEKDAY = re.compile(
+    r"^(?:mo|tu|we|th|fr|sa|su|di|mi|do|so|lu|ma|me|je|ve|mon|tue|wed|thu|fri|sat|sun|lun|mar|"
+    r"mer|jeu|ven|sam|dim|пн|вт|ср|чт|пт|сб|вс)\.?,? +(?=\d{1,4}[./-] ?\d)"
+    r"|\s*[(（][月火水木金土日월화수목금토일][)）]",
+    re.IGNORECASE,
+)
+_PLACE = re.compile(r"(.*\d)\s*\[?([A-Z][A-Za-z_]+(?:/[A-Za-z_+-]+)+)\]?")
 _COMPACT = re.compile(r"(\d{8})T(\d{6})(Z?)", re.ASCII)
 _SCRIPT = re.compile(r"(?:\w{3} )?(\w{3} \d{1,2} \d{4} [\d:]{8}) GMT([+-]\d{4})(?: \(.*\))?")
+# With the vowels that Hindi and Thai write over and under letters.
+_LETTERS = r"(?:[^\W\d_]|[\u0900-\u0903\u093a-\u094f\u0e31\u0e34-\u0e4e])+"
 _NAMED = re.compile(
     r"(?:[^\W\d]+\.?,? +)?"
     r"(?:(?P<day>\d{1,2})(?:st|nd|rd|th|er|º|\.)?[\s/.-]*(?:de |of )?"
-    r"(?P<month>(?!(?:st|nd|rd|th)\b)[^\W\d_]+)\.?"
-    r"|(?P<month2>[^\W\d_]+)\.?[\s/-]*(?P<day2>\d{1,2})(?:st|nd|rd|th)?)"
+    rf"(?P<month>(?!(?:st|nd|rd|th)\b){_LETTERS})\.?"
+    rf"|(?P<month2>{_LETTERS})\.?[\s/-]*(?P<day2>\d{{1,2}})(?:st|nd|rd|th)?)"
     r"(?:[\s/.,-]+|(?<=[^\W\d_]))(?:de |del |of )?'?(?P<year>\d{4}|\d{2})\.?(?: ?г\.?| ?р\.?)?"
     + _TIME,
     re.IGNORECASE,
@@ -54,11 +68,17 @@ _ZONES = {
 }  # fmt: skip
 _HOURS_AWAY = re.compile(r"(?:utc|gmt)?([+-])(\d\d?):?(\d\d)?", re.ASCII)
 _SERIAL = re.compile(r"\d{5}(?:\.\d+)?", re.ASCII)
-_EPOCH = re.compile(r"\d{13}|\d{10}", re.ASCII)
+_WEEKDAY_OF_ISO = re.compile(r"\d{4}-W\d\d-[1-7]", re.ASCII)
+_EPOCH = re.compile(r"\d{10}(?:\d{3}|\d{6}|\.\d{1,6})?", re.ASCII)
 
 # The serial day 60 of Excel is a 29 February 1900 that never was, hence this and not 1899-12-31.
 _EXCEL_DAY_ZERO = datetime(1899, 12, 30)  # noqa: DTZ001  a wall clock, as spreadsheets have it
 _EXCEL_DAYS = range(10_000, 80_000)
+
+
+def _christian(year: int) -> int:
+    """The year 2569 of the Buddhist era is 2026; no deal is dated so far ahead."""
+    return year - 543 if 2540 <= year < 2600 else year
 
 
 class AmbiguousDate(BadInput):
@@ -66,11 +86,15 @@ class AmbiguousDate(BadInput):
 
 
 class Moment(NamedTuple):
-    """An instant in UTC and its local day; without a time of day it is that day's midnight."""
+    """An instant in UTC and its local day; without a time of day it is that day's midnight.
+
+    Where a period such as a quarter was written, it is the last day of it.
+    """
 
     at: datetime
     day: date
     has_time: bool
+    is_period: bool = False
 
 
 class MomentReader:
@@ -94,12 +118,19 @@ class MomentReader:
         self.cells = cells
         self._columns: list[int] = []
         self._seen: dict[int, frozenset[Order]] = {}
+        self._croatian: dict[int, bool] = {}
 
-    def column(self, index: int) -> Callable[[str], Moment]:
+    def column(self, index: int, *, takes_periods: bool = False) -> Callable[[str], Moment]:
         """A reader for the cells of one column; it raises BadInput."""
         self._columns.append(index)
 
-        return lambda cell: self._read(cell.strip(), index)
+        def read(cell: str) -> Moment:
+            if takes_periods and (last := last_day_of(cell, self._latest_year)):
+                midnight = datetime.combine(last, time(), self.zone)
+                return Moment(midnight.astimezone(UTC), last, has_time=False, is_period=True)
+            return self._read(cell.strip(), index)
+
+        return read
 
     def _read(self, text: str, index: int) -> Moment:
         try:
@@ -116,13 +147,37 @@ class MomentReader:
 
     def _wall(self, text: str, index: int) -> tuple[datetime, bool] | None:
         """What the text says, naive where it names no offset, and whether it says a time."""
+        if found := _PLACE.fullmatch(text):
+            return self._at_place(found, index)
+        if not text[:1].isdigit() or text[-1:] in ")）":
+            text = _WEEKDAY.sub("", text)
         if _ISO.fullmatch(text):
             if len(text) == 10:
                 return datetime.fromisoformat(text), False
             return _iso_with_time(text)
         if numbers := _NUMBERS.fullmatch(text):
             return _combine(self._day(text, numbers, index), numbers)
-        return _by_form(text, self._latest_year)
+        return _by_form(text, self._latest_year, lambda word: self._month(word, index))
+
+    def _at_place(self, found: re.Match[str], index: int) -> tuple[datetime, bool] | None:
+        """A time by the clocks of a place, such as `10:00 America/New_York`."""
+        wall = self._wall(found[1], index)
+        try:
+            zone = ZoneInfo(found[2])
+        except (ZoneInfoNotFoundError, OSError) as error:
+            raise ValueError("no place that is known") from error
+        return wall and (wall[0] if wall[0].tzinfo else wall[0].replace(tzinfo=zone), wall[1])
+
+    def _month(self, word: str, index: int) -> int | None:
+        """The month of that name; Croatian calls some as others call those beside them."""
+        word = fold(word).rstrip(".")
+        month, croatian = MONTHS.get(word), CROATIAN.get(word)
+        if croatian is None or month == croatian:
+            return month
+        if index not in self._croatian:
+            words = (fold(part) for cell in self.cells(index) for part in _WORD.findall(cell))
+            self._croatian[index] = any(part in CROATIAN and part not in MONTHS for part in words)
+        return croatian if month is None or self._croatian[index] else month
 
     def _day(self, text: str, numbers: re.Match[str], index: int) -> date:
         readings = _readings(numbers, self._latest_year)
@@ -172,14 +227,19 @@ def _iso_with_time(text: str) -> tuple[datetime, bool]:
         raise
 
 
-def _by_form(text: str, latest_year: int) -> tuple[datetime, bool] | None:
+_WORD = re.compile(_LETTERS)
+MonthOf = Callable[[str], int | None]
+
+
+def _by_form(text: str, latest_year: int, month_of: MonthOf) -> tuple[datetime, bool] | None:
     """Dates that can be read one way only, whatever the column holds."""
     if found := _COMPACT.fullmatch(text):
         at = datetime.strptime(found[1] + found[2], "%Y%m%d%H%M%S")  # noqa: DTZ007
         return at.replace(tzinfo=UTC) if found[3] else at, True
     if found := _ERA.fullmatch(text):
-        year = _ERAS[found[1]] + (1 if found[2] == "元" else int(found[2]))
-        text = f"{year}{found[3]}"
+        era, count, rest = found[1] or found[4], found[2] or found[5], found[3]
+        year = _ERAS[era] + (1 if count == "元" else int(count))
+        text = f"{year}{rest}" if rest else f"{year}年{re.sub('[./]', '月', found[6])}日"
     if found := _EAST_ASIAN.fullmatch(text):
         text = f"{found[1]}-{found[2]:0>2}-{found[3]:0>2}{found[4].rstrip()}"
         return datetime.fromisoformat(text), bool(found[4].strip())
@@ -188,11 +248,11 @@ def _by_form(text: str, latest_year: int) -> tuple[datetime, bool] | None:
     if _SERIAL.fullmatch(text):
         return _serial(float(text))
     if _EPOCH.fullmatch(text):
-        seconds = int(text) / (1000 if len(text) == 13 else 1)
+        seconds = float(text) / (1 if "." in text else 10 ** (len(text) - 10))
         return datetime.fromtimestamp(seconds, UTC), True
-    if len(text) == 8 and text.isdigit():
+    if (len(text) == 8 and text.isdigit()) or _WEEKDAY_OF_ISO.fullmatch(text):
         return datetime.fromisoformat(text), False
-    return _with_named_month(text, latest_year)
+    return _with_named_month(text, latest_year, month_of)
 
 
 def _no_date(text: str) -> BadInput:
@@ -209,6 +269,7 @@ def _readings(numbers: re.Match[str], latest_year: int = 2099) -> dict[Order, da
     if len(numbers["a"]) > 2:
         orders: dict[Order, tuple[int, int, int]] = {"ymd": (a, b, c)}
     elif len(numbers["c"]) > 2:
+        c = _christian(c)
         orders = {"dmy": (c, b, a), "mdy": (c, a, b)}
     else:
         first, last = (latest_year - (latest_year - short) % 100 for short in (a, c))
@@ -260,25 +321,80 @@ def _offset(text: str) -> timezone | None:
     return timezone(timedelta(minutes=_ZONES[text]))
 
 
-def _with_named_month(text: str, latest_year: int) -> tuple[datetime, bool] | None:
+def _with_named_month(
+    text: str, latest_year: int, month_of: MonthOf
+) -> tuple[datetime, bool] | None:
     """`24. Januar 2026`, `3 févr. 2026`, `15 de agosto de 2025`, `Jan 2, 2026 9:05 AM`,
-    `Sat Mar 18 13:59:00 UTC 2017`: a month in one of 18 languages, which no two of them call
-    differently."""
+    `Sat Mar 18 13:59:00 UTC 2017`: a month in one of 35 languages."""
     if first := _YEAR_FIRST.fullmatch(text):
         text = f"{first[4]} {first[3]} {first[1]}"
     elif last := _YEAR_LAST.fullmatch(text):
         text = f"{last[2]} {last[1]} {last[5]} {last[3]}{last[4] or ''}"
     elif late := _TIME_FIRST.fullmatch(text):
         text = f"{late[2]} {late[1]}"
-    found = _NAMED.fullmatch(text)
-    month = MONTHS.get(fold(found["month"] or found["month2"]).rstrip(".")) if found else None
+    found = _NAMED.fullmatch(text) or _NAMED.fullmatch(fold(text))
+    name = (found["month"] or found["month2"]) if found else ""
+    month = month_of(name)
     if found is None or month is None:
         return None
-    year = int(found["year"])
+    year = _christian(int(found["year"]))
     if len(found["year"]) == 2:
         year = latest_year - (latest_year - year) % 100
     day = date(year, month, int(found["day"] or found["day2"]))
     return _combine(day, found)
+
+
+# Periods that people write for a day to come: how many months, or a week.
+
+_QUARTERS = re.compile(
+    r"(?:q|t|qtr ?)([1-4])[ /.'’-]*(\d{4}|\d\d)|"
+    r"([1-4])(?:q|t|\. ?quartal|\. ?quarter| ?кв\.?)[ /.'’-]*(\d{4}|\d\d)(?: ?г\.?)?|"
+    r"(\d{4})[ /-]?q([1-4])|(\d{4})年第?([1-4])(?:四半期|季度)",
+    re.IGNORECASE,
+)
+_HALVES = re.compile(
+    r"h([12])[ /.'’-]*(\d{4}|\d\d)|([12])h[ /.'’-]*(\d{4}|\d\d)|(\d{4})[ /-]?h([12])",
+    re.IGNORECASE,
+)
+_WEEKS = re.compile(
+    r"(?:kw|cw|w|wk|week|woche|semaine|semana|uge|vecka) ?(\d{1,2})[ /.'’-]*(\d{4})|"
+    r"(\d{4})-?[wW](\d\d)",
+    re.IGNORECASE,
+)
+_MONTHS = re.compile(
+    r"(\d{1,2})[/.-](\d{4})|(\d{4})[/.-](\d{1,2})|(\d{4}) ?[年년] ?(\d{1,2}) ?[月월]|"
+    r"([^\W\d_]{3,})\.?(?: de| of|,)?[ /'’-]+(?:de )?(\d{4})(?: ?г\.?)?",
+    re.IGNORECASE,
+)
+_YEARS = re.compile(r"20\d\d")
+
+
+def last_day_of(text: str, latest_year: int) -> date | None:
+    """The last day of a quarter, half year, week, month or year; None for anything else.
+
+    `FY27` and its like stay text: nobody but the company knows when its year ends.
+    """
+    text = text.strip()
+    if _YEARS.fullmatch(text):
+        return date(int(text), 12, 31) if int(text) <= latest_year else None
+    for pattern, months in ((_QUARTERS, 3), (_HALVES, 6), (_MONTHS, 1)):
+        if found := pattern.fullmatch(text):
+            parts = [part for part in found.groups() if part]
+            if len(parts[0]) == 4 and parts[0].isdigit():
+                parts.reverse()
+            number = int(parts[0]) if parts[0].isdigit() else MONTHS.get(fold(parts[0]), 0)
+            year = int(parts[1])
+            year = latest_year - (latest_year - year) % 100 if year < 100 else year
+            if not 1 <= number * months <= 12 or not FIRST_YEAR <= year <= latest_year:
+                return None
+            return date(year + number * months // 12, number * months % 12 + 1, 1) - timedelta(1)
+    if found := _WEEKS.fullmatch(text):
+        in_year, week = (found[2], found[1]) if found[1] else (found[3], found[4])
+        try:
+            return date.fromisocalendar(int(in_year), int(week), 7)
+        except ValueError:
+            return None
+    return None
 
 
 def _serial(days: float) -> tuple[datetime, bool] | None:

@@ -113,6 +113,9 @@ REMARKS = {
     "kept as a field",
     "no_closing_date": "won or lost without a date: taken as closed at this import",
     "closed_as_expected": "won or lost without a date: the day on which that was expected counts",
+    "two_currencies": "an amount with the sign of another currency than its row names; the sign "
+    "counts",
+    "period": "a period such as a quarter where a day is expected: its last day is taken",
     "odd_email": "with an e-mail that is none (one @, a dot after it): kept as text",
     "no_stage": "without a stage: put into the first one",
     "lost_at_zero": "lost with an amount of 0, which counts as 0; if it means unknown, say "
@@ -141,6 +144,7 @@ class CellTally:
     footers: list[str] = field(default_factory=list)
     repeated_headers: int = 0
     group_lines: int = 0
+    filled_down: Counter[str] = field(default_factory=Counter)
     pipelines: Counter[str] = field(default_factory=Counter)
 
     def cannot_read(self, column: str, cell: str, reason: str) -> None:
@@ -172,6 +176,11 @@ class CellTally:
             yield f"{_many(self.repeated_headers, 'repeated header line')} or rule left out."
         if self.group_lines:
             yield f"{_many(self.group_lines, 'line')} with titles or sums of groups left out."
+        for column, count in self.filled_down.items():
+            yield (
+                f"{_many(count, 'blank cell')} of '{column}' read as the value above, which stands "
+                "once for its group; where one is meant to be blank, write - into it."
+            )
         if self.beside:
             yield f"{_many(self.beside, 'line')} read as going on with the deal above."
         if len(self.pipelines) > 1:

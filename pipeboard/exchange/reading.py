@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import sys
 import tempfile
@@ -228,7 +229,8 @@ def open_import(
             reader.read(record, unheard)  # a date with two readings is better told of at once
         for amounts in reader.amounts.values():
             amounts.assumed_groups = 0
-        table.warnings.extend([*matching.warnings, *_beginning_warning(matching)])
+        rounded = _rounded_ids(matching, sample)
+        table.warnings.extend([*matching.warnings, *_beginning_warning(matching), *rounded])
         return Reading(
             layout.name,
             _source(layout, matching, options.key),
@@ -366,6 +368,21 @@ def _require_a_name(table: FileTable, matching: Matching) -> None:
             "No column looks like the name of a deal or an account",
             hint=f"Name one with --map COLUMN=title. Columns: {', '.join(table.header)}.",
         )
+
+
+def _rounded_ids(matching: Matching, sample: Sequence[Record]) -> list[str]:
+    """A spreadsheet has cut long ids to 1.23E+11, and nothing is known again by that."""
+    places = [at for at, target in enumerate(matching.targets.values()) if target == "external_id"]
+    cells = [record.cells[at] for record in sample for at in places]
+    return [
+        f"Ids such as {cell} were rounded by a spreadsheet: deals are not known again by them. "
+        "Export the file anew, and import it without opening it there."
+        for cell in cells
+        if _ROUNDED.fullmatch(cell)
+    ][:1]
+
+
+_ROUNDED = re.compile(r"\d[.,]\d+E\+\d+", re.IGNORECASE)
 
 
 def _beginning_warning(matching: Matching) -> list[str]:

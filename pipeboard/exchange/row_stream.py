@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
+from itertools import count as count_from
 from itertools import islice
 
 from pipeboard.domain.lazy_dataclass import dataclass, replace
@@ -19,12 +20,18 @@ from pipeboard.exchange.values import without_marks
 _FOOTER = re.compile(
     r"(?:grand |sub)?total|summe|gesamt|sum\b|count\b|итого|totale|totaal|somme"
     r"|copyright|©|confidential|generated|exported|report |filtered by|as of "
-    r"|\d+ records|erstellt am|page \d",
+    r"|\d+ records|erstellt am|page \d|[*†]|(?:notes?|remarks?|legend|source|hinweise?|quelle|stand"
+    r"|anmerkung|notas?|remarque|fuente|fonte|bron|примечание|注|备注) ?[:：]",
     re.IGNORECASE,
 )
 _SUM = re.compile(
-    r"(?:sub|grand|sous)?[ -]?total\b|zwischensumme|summe|gesamt|sum\b|итого|всего|totale\b|totaal"
-    r"|subtotaal|somme|suma\b|razem|celkem|összesen|toplam|合計|小計|总计|小计|합계",
+    r"(?:sub|grand|sous)?[ -]?total\b|count\b|anzahl\b|zwischensumme|summe|gesamt|sum\b|итого"
+    r"|всего|totale\b|totaal|subtotaal|somme|suma\b|razem|celkem|összesen|toplam|合計|小計|总计|小计|합계",
+    re.IGNORECASE,
+)
+_PAGE = re.compile(
+    r"(?:page|seite|página|pagina|strona|sida|side|стр(?:аница|\.)?) ?\d+"
+    r"(?: ?(?:of|/|von|de|di|van|z|av|из) ?\d+)?",
     re.IGNORECASE,
 )
 _NUMBER = re.compile(r"\D{0,4}\d[\d.,'’ \xa0\u202f]*\D{0,4}")
@@ -78,7 +85,7 @@ class Rows:
         header, stage = list(self.table.header), self.reader.place_of("stage")
         thin: list[Record] = []
         last: Record | None = None
-        for record in self.table.records():
+        for record in self._filled():
             if isinstance(record, Rejected):
                 yield record
                 continue
@@ -109,6 +116,49 @@ class Rows:
             yield last
         yield from self._without_footers(thin)
 
+    def _groups(self) -> range:
+        """The first columns, where a report writes what holds for a group of deals only once.
+
+        It does so where each value stands once, above blanks that come before the next one.
+        """
+        outer = [self.reader.place_of(name) for name in ("stage", "owner", "account", "pipeline")]
+        count = next((at for at in count_from(0) if at not in outer), 0)
+        if not count or self.layout.is_ours:
+            return range(0)
+        records = [
+            [cell.strip() for cell in record.cells[:count]]
+            for record in islice(self.table.records(), _LOOKED_AT)
+            if isinstance(record, Record) and self._is_of_group(record)
+        ]
+        if not records or not all(records[0]):
+            return range(0)
+        return range(next((at for at in range(count) if not _is_grouped(records, at)), count))
+
+    def _filled(self) -> Iterator[Record | Rejected]:
+        """The records, each deal of a group with what stands above the group."""
+        groups = self._groups()
+        if not groups:
+            yield from self.table.records()
+            return
+        above: dict[int, str] = {}
+        for record in self.table.records():
+            if isinstance(record, Record) and self._is_of_group(record):
+                self._fill_down(record, groups, above)
+            yield record
+
+    def _fill_down(self, record: Record, groups: range, above: dict[int, str]) -> None:
+        for at in groups:
+            if record.cells[at].strip():
+                for inner in groups[at:]:
+                    above.pop(inner, None)
+                above[at] = record.cells[at]
+            elif at in above:
+                record.cells[at] = above[at]
+                self.tally.filled_down[self.table.header[at]] += 1
+
+    def _is_of_group(self, record: Record) -> bool:
+        return self._has_name(record) and not self._is_sum(record)
+
     def _is_between_groups(self, record: Record) -> bool:
         """The title of a group, or the sums below it, which have no name."""
         filled = [at for at, cell in enumerate(record.cells) if cell.strip()]
@@ -133,7 +183,9 @@ class Rows:
     def _is_sum(self, record: Record) -> bool:
         """Whether a line between deals holds the sum of a group: it is called so, and says nothing
         else but numbers."""
-        first, *others = [cell.strip() for cell in record.cells if cell.strip()]
+        first, *others = [cell.strip() for cell in record.cells if cell.strip()] or [""]
+        if not others and _PAGE.fullmatch(first):
+            return True
         return bool(_SUM.match(first)) and all(map(_NUMBER.fullmatch, others))
 
     def _without_footers(self, thin: list[Record]) -> Iterator[Record]:
@@ -162,6 +214,23 @@ class Rows:
             for one, other in zip(above.cells, below.cells, strict=True)
         ]
         return Record(above.line, cells)
+
+
+def _is_grouped(records: list[list[str]], at: int) -> bool:
+    """Whether a column says each value once within the group of the column before it."""
+    seen: set[str] = set()
+    values = blanks = 0
+    for cells in records:
+        if any(cells[:at]):
+            seen = set()
+        if not cells[at]:
+            blanks += 1
+        elif cells[at] in seen:
+            return False
+        else:
+            seen.add(cells[at])
+            values += 1
+    return values > 1 and blanks > 0
 
 
 def _later(before: DealRow, row: DealRow) -> DealRow:

@@ -14,13 +14,17 @@ _NAMES = {
         "id record_id opportunity_id deal_id crm_id deal_number opportunity_number "
         "datensatz_id id_de_registro id_enregistrement deal_uid uuid lead_id opp_id "
         "potential_id auftrag_id vorgang_id id_deal id_sdelki "
-        "do_not_modify_opportunity opportunity_key issue_id lead_number chancennummer ref_n "
+        "do_not_modify_opportunity nicht_andern_verkaufschance ne_pas_modifier_opportunite "
+        "no_modificar_oportunidad nao_modificar_oportunidade non_modificare_opportunita "
+        "niet_wijzigen_verkoopkans task_id box_key card_id opportunity_ref deal_ref "
+        "opportunity_key issue_id lead_number chancennummer ref_n "
         "案件番号 案件id 商談id מזהה κωδικός รหัส المعرف"
     ),
     "title": (
         "name deal deal_name deal_title opportunity opportunity_name subject project "
         "title_of_deal project_name box_name potential_name potential lead_name item task "
-        "card card_name auftrag auftragsname geschaft geschaftsname verkaufschance "
+        "card card_name opportunity_title sujet thema auftrag auftragsname geschaft "
+        "geschaftsname verkaufschance "
         "bezeichnung titel betreff vorgang projekt nom nom_de_l_affaire affaire titre "
         "nom_de_la_transaction transaction nombre nombre_del_negocio negocio oportunidad "
         "oportunidade nome nome_do_negocio titulo nome_affare affare opportunita trattativa "
@@ -31,7 +35,12 @@ _NAMES = {
         "denumire oportunitate 商机 商机名称 商談 商談名 案件名 거래 거래명 העסקה שם_העסקה "
         "dealname topic summary task_name intitule libelle nome_opportunita nom_de_l_opportunite "
         "nombre_de_la_oportunidad nome_da_oportunidade naam_van_de_kans nazwa_szansy "
-        "nazov_prilezitosti τίτλος όνομα ευκαιρία ชื่อดีล اسم_الصفقة"
+        "nazov_prilezitosti τίτλος όνομα ευκαιρία ชื่อดีล اسم_الصفقة الصفقة الفرصة "
+        "ten_co_hoi co_hoi ten_giao_dich nama_peluang peluang nama_kesepakatan naziv prilika "
+        "naziv_prilike posao priloznost naziv_priloznosti pavadinimas sandoris nosaukums darijums "
+        "mulighed salgsmulighed_navn verkoopkans 商機名稱 商機 機會 機會名稱 案名 商談件名 "
+        "영업기회 "
+        "기회명 שם_הזדמנות הזדמנות نام_معامله معامله lead opportunita_nome"
     ),
     "account": (
         "account_name company company_name organization organisation organization_name "
@@ -45,7 +54,13 @@ _NAMES = {
         "bedrift asiakas yritys companie "
         "客户 客户名称 公司 取引先 取引先名 会社 회사 고객 לקוח חברה "
         "potential_customer party tiers org_name organization_org_name contraente relatie "
-        "εταιρεία πελάτης お客様 会社名 บริษัท ลูกค้า الشركة العميل"
+        "εταιρεία πελάτης お客様 会社名 บริษัท ลูกค้า الشركة العميل "
+        "primary_company companies related_companies potenzieller_kunde client_potentiel "
+        "cliente_potencial cliente_potenziale potentiele_klant empresa_associada "
+        "empresa_asociada azienda_associata khach_hang cong_ty pelanggan perusahaan klien kupac "
+        "tvrtka stranka podjetje imone klientas klients uznemums zakaznik_firma kunde_navn "
+        "客戶 客戶名稱 公司名稱 고객사 회사명 업체명 거래처 顧客 顧客名 企業名 שם_לקוח שם_חברה "
+        "شرکت مشتری org фирма компания_клиент"
     ),
     "pipeline": "pipeline_name vertriebspipeline tuyau embudo funil lejek воронка воронка_продаж",
     "stage": (
@@ -57,7 +72,11 @@ _NAMES = {
         "etapa_oportunitate 阶段 销售阶段 フェーズ 단계 שלב "
         "dealstage current_stage milestone section_column current_milestone fase_actual "
         "fase_attuale "
-        "ステージ 商談フェーズ στάδιο φάση ขั้นตอน المرحلة"
+        "ステージ 商談フェーズ στάδιο φάση ขั้นตอน المرحلة "
+        "step sales_phase bucket bucket_name new_stage stage_to stage_after pipelinephase "
+        "phase_du_pipeline fase_de_la_canalizacion fase_do_pipeline pijplijnfase "
+        "giai_doan tahap tahapan етап stadij stopnja etapas posms 階段 銷售階段 進度 商談ステージ "
+        "영업단계 진행단계 진행상태 مرحله"
     ),
     "status": (
         "outcome deal_outcome result win_loss won_lost "
@@ -76,6 +95,11 @@ _NAMES = {
         "varde belob verdi belop summa arvo valoare 金额 金額 금액 סכום ערך "
         "est_revenue bid_amount erwarteter_umsatz projected_revenue valor_unico "
         "montant_opportunite importo_stimato geschatte_waarde geschatte_omzet бюджет_руб "
+        "geschatzter_umsatz revenu_estime ingresos_estimados ricavo_stimato receita_estimada "
+        "est_value deal_amount_value gia_tri nilai nilai_kesepakatan iznos vrijednost vrednost "
+        "znesek suma_umowy verte vertiba vaartus стойност 金額_税抜 受注金額 見積金額 売上 "
+        "売上金額 "
+        "預估金額 成交金額 합계금액 예상매출 예상금액 계약금액 مبلغ likely expected_value "
         "сумма_руб value_in_cents amount_in_cents amount_cents value_cents αξία ποσό "
         "มูลค่า المبلغ القيمة"
     ),
@@ -83,7 +107,8 @@ _NAMES = {
         "currency_code currency_iso_code deal_currency amount_currency value_currency "
         "deal_currency_code currency_of_value valuta wahrung devise moneda moeda waluta mena "
         "penznem para_birimi doviz валюта valuta_deal valyuta 货币 通貨 통화 מטבע "
-        "bid_currency"
+        "bid_currency devise_du_montant moneda_de_valor moeda_do_valor wahrung_des_betrags "
+        "mena_obchodu tien_te mata_uang 幣別 貨幣 العملة"
     ),
     "owner": (
         "user deal_owner opportunity_owner sales_agent sales_rep sales_representative rep "
@@ -99,7 +124,10 @@ _NAMES = {
         "vastuuhenkilo responsabil 负责人 所有者 担当者 담당자 אחראי "
         "hubspot_owner_id user_responsible assegnato_a salesperson_name toegewezen_aan "
         "przypisany_do "
-        "υπεύθυνος"
+        "υπεύθυνος assignees comercial vertrieb verkaufer handelaar saljare selger salgsperson "
+        "handlowiec_opiekun nguoi_phu_trach nhan_vien pemilik sales_pic odgovorna_osoba "
+        "vlasnik lastnik atsakingas atbildigais vastutaja отговорник търговец 負責人 業務 業務員 "
+        "営業担当 営業担当者 담당 영업담당 영업담당자 المسؤول المالك ผู้รับผิดชอบ พนักงานขาย مسئول"
     ),
     "source": (
         "lead_source deal_source original_source quelle leadquelle origine origen fonte "
@@ -125,7 +153,12 @@ _NAMES = {
         "תאריך_יצירה "
         "createdate add_time creation creato_il aangemaakt_op registrert registreret "
         "data_creazione "
-        "creado_el criada_em ημερομηνία_δημιουργίας"
+        "creado_el criada_em ημερομηνία_δημιουργίας "
+        "added_at added_on negocio_creado deal_created negocio_criado affaire_creee fecha_de_alta "
+        "fecha_alta data_apertura data_de_abertura zalozeno datum_zalozeni zalozene "
+        "datum_otvaranja datum_kreiranja kreirano ustvarjeno sukurta izveidots loodud "
+        "създадена създаден дата_на_създаване ngay_tao tanggal_dibuat dibuat 建立日期 建立時間 "
+        "등록일 작성일 登録日 תאריך_פתיחה تاريخ_الإنشاء วันที่สร้าง تاریخ_ایجاد"
     ),
     "close_date": (
         "close closing closing_date closed_date date_closed closure_date end_date deal_close_date "
@@ -135,15 +168,19 @@ _NAMES = {
         "lezaras_datuma zaras_datuma kapanis_tarihi дата_закрытия дата_завершения "
         "дата_закриття stangningsdatum slutdatum lukkedato sulkemispaiva data_inchiderii 结束日期 "
         "成交日期 完了予定日 마감일 תאריך_סגירה "
+        "تاريخ_الإغلاق ngay_dong tanggal_tutup datum_zatvaranja "
         "closedate salgsdato uzavreno uzavrete lezarva zamkniete"
     ),
     "closed_at": (
         "closed_on actual_close_date actual_close actual_closing_date actual_closed_date "
+        "closed_time close_time completed_at completed_on completed_date resolved resolution_date "
+        "afgesloten_op geschlossen_am ferme_le cerrado_el chiuso_il fechado_em "
         "actual_closing tatsachliches_abschlussdatum date_de_cloture_reelle "
         "fecha_de_cierre_real data_di_chiusura_effettiva"
     ),
-    "won_at": "won_date date_won won_time won_on",
-    "lost_at": "lost_date date_lost lost_time lost_on",
+    "won_at": "won_date date_won won_time won_on ganado_el gagne_le gewonnen_am vinto_il ganho_em",
+    "lost_at": "lost_date date_lost lost_time lost_on perdido_el perdu_le verloren_am perso_il "
+    "perdido_em",
     "expected_close": (
         "expected_close_date expected_closing_date estimated_close_date expected_closing "
         "target_close_date forecast_close_date projected_close_date close_date_expected "
@@ -153,12 +190,23 @@ _NAMES = {
         "ocekavane_datum_uzavreni varhato_zaras tahmini_kapanis_tarihi "
         "предполагаемая_дата_закрытия ожидаемая_дата_закрытия очікувана_дата_закриття "
         "est_close_date date_d_echeance geschatte_afsluitdatum planowane_zamkniecie "
+        "anticipated_close_date anticipated_close estimated_closing_date cloture_prevue "
+        "geschatztes_abschlussdatum date_de_cloture_estimee fecha_de_cierre_estimada "
+        "data_de_fechamento_estimada data_di_chiusura_stimata geschatte_sluitingsdatum "
+        "erwarteter_abschluss abschluss_erwartet cierre_previsto cierre_estimado "
+        "previsao_de_fechamento fechamento_previsto verwachte_afsluitdatum verwachte_afsluiting "
+        "planowana_data_zamkniecia ocekavane_uzavreni ocakavane_uzavretie forvantat_avslut "
+        "forventet_lukkedato forventet_avslutning arvioitu_paatos inchidere_estimata "
+        "ocekivano_zatvaranje predvideno_zaprtje очаквано_приключване ngay_dong_du_kien "
+        "perkiraan_tutup 預計結案日 預計成交日 예상_마감일 예상마감일 수주예정일 受注予定日 "
+        "成約予定日 "
         "fecha_cierre_prevista fecha_prevista chiusura_prevista geplanter_abschluss 预计成交日期 "
         "预计结束日期"
     ),
     "stage_entered_at": (
         "last_stage_change last_stage_change_date date_entered_stage stage_date "
         "stage_changed_at stage_change_date date_of_stage_change stage_entered "
+        "last_stage_change_at changed_at change_date stage_changed_on "
         "date_stage_changed date_last_stage_update stage_entry_date"
     ),
     "probability": (
@@ -168,14 +216,17 @@ _NAMES = {
         "valoszinuseg olasilik вероятность імовірність ймовірність sannolikhet sandsynlighed "
         "sannsynlighet todennakoisyys probabilitate "
         "probability_of_winning kans_op_succes kans win_percent chance_percent close_percent "
-        "winning_percent ความน่าจะเป็น"
+        "winning_percent ความน่าจะเป็น chance_of_success slaagkans erfolgschance "
+        "chances_de_succes 確度 受注確度 赢率 贏率 成功率 확률 수주확률 xac_suat vjerojatnost "
+        "verjetnost"
     ),
     "forecast_category": "forecast_category_name",
     "lost_reason": (
         "loss_reason reason_lost reason_for_loss closed_lost_reason lost_because verlustgrund "
         "grund_des_verlusts raison_de_perte motif_de_perte motivo_de_perdida motivo_da_perda "
         "motivo_perdita reden_van_verlies powod_utraty duvod_prohry причина_проигрыша "
-        "причина_отказа причина_программы"
+        "причина_отказа причина_программы reason_for_losing motivo_de_la_perdida "
+        "motif_de_la_perte motivo_della_perdita raison_de_la_perte 失注理由 输单原因 실주사유"
     ),
     "competitor": "lost_to main_competitor",
     "competitors": "main_competitor_s",

@@ -13,17 +13,25 @@ from unicodedata import decimal
 
 from pipeboard.domain.commands import Precision
 from pipeboard.domain.errors import BadInput
-from pipeboard.domain.money import EXPONENTS, DecimalMark, Money, parse_money, read_currency
+from pipeboard.domain.money import (
+    EXPONENTS,
+    POWERS,
+    DecimalMark,
+    Money,
+    parse_money,
+    read_currency,
+)
 from pipeboard.domain.text import clean_line, clean_text, fold, quoted, slug
 from pipeboard.exchange.words.currency_names import CURRENCY_NAMES
 
 _BLANKS = {
     "-", "--", "---", "–", "—", "n/a", "#n/a", "na", "n.a.", "null", "none", "nan", "nil",
     "(no value)", "(none)", "(null)", "(blank)", "(empty)", "#null!", "#ref!", "#value!", "#name?",
-    "\\n", "undefined", "k.a.", "nicht angegeben", "не указано", "нет",
+    "\\n", "undefined", "tbd", "tba", "tbc", "t.b.d.", "?", "??", "???", "à définir", "por definir",
+    "da definire", "a definir", "k.a.", "nicht angegeben", "не указано", "нет",
     "$ -", "$-", "€ -", "€-", "- €", "-€", "£ -", "£-",
 }  # fmt: skip
-_PERCENT = re.compile(r"(?P<number>\d{1,3}(?:[.,]\d+)?)\s*(?P<sign>%?)", re.ASCII)
+_PERCENT = re.compile(r"(?P<before>%?) ?(?P<number>\d{1,3}(?:[.,]\d+)?)\s*(?P<sign>%?)", re.ASCII)
 _TRUE = {
     "true", "yes", "y", "1", "x", "on", "archived", "t", "✓", "✔", "☑", "✅",
     "wahr", "ja", "vrai", "oui", "verdadero", "si", "sí", "vero", "sì", "verdadeiro", "sim",
@@ -86,7 +94,7 @@ def percent_reader(column: Callable[[], Iterable[str]]) -> Callable[[str], int]:
             raise BadInput(f"{quoted(cell)} is not a percentage")
         number = _decimal(found)
         factor = 100
-        if not found["sign"] and 0 < number <= 1:
+        if not _has_sign(found) and 0 < number <= 1:
             if not scale:
                 scale.append(10_000 if _holds_fractions(column()) else 100)
             factor = scale[0]
@@ -104,7 +112,11 @@ def _decimal(found: re.Match[str]) -> Decimal:
 
 def _holds_fractions(cells: Iterable[str]) -> bool:
     numbers = (_PERCENT.fullmatch(cell.strip()) for cell in cells)
-    return all(not found["sign"] and _decimal(found) <= 1 for found in numbers if found)
+    return all(not _has_sign(found) and _decimal(found) <= 1 for found in numbers if found)
+
+
+def _has_sign(found: re.Match[str]) -> bool:
+    return bool(found["sign"] or found["before"])
 
 
 def read_basis_points(cell: str) -> int:
@@ -140,15 +152,21 @@ _CENTS = re.compile(r"(\d{1,10})(?:\.(\d\d))?", re.ASCII)
 """What is read one way only, and what nearly all cells are: read at once."""
 _NUMBER = re.compile(r"\d[\d.,'’ \xa0\u202f]*\d", re.ASCII)
 _ONE_GROUP = re.compile(r"[1-9]\d{0,2}[.,]\d{3}", re.ASCII)
-_IN_HEADER = re.compile(r"[(\[{]\s*([^()\[\]{}]{1,20}?)\s*[)\]}]|(?<=[\s_-])([A-Z]{3})$")
+_IN_HEADER = re.compile(r"[(\[{（]\s*([^()\[\]{}]{1,20}?)\s*[)\]}）]|(?<=[\s_-])([A-Z]{3})$")
 # What tools write for "the system's own currency".
 _SYSTEM_CURRENCY = {"-99", "default", "base"}
 
 
 def _scaled_sign(text: str) -> str:
-    """The sign or code behind a scale: `USD` of `k USD`, `€` of `T€`."""
-    found = re.fullmatch(r"[kKmMT] ?(\W|[A-Z]{3})", text)
+    """The sign or code behind a scale: `USD` of `k USD`, `€` of `T€`, `円` of `千円`."""
+    found = _SCALED.fullmatch(text)
     return found[1] if found else text
+
+
+_SCALED = re.compile(
+    r"(?:[kKmMT] ?|(?:тыс|тис|млн|tys|tis|mln)\.? |[千万萬百億亿천만백억]+ ?)"
+    r"(\W|[A-Z]{3}|[円元원]|руб\.?|грн\.?|zł|Kč)"
+)
 
 
 _SIGNS = "€£₽₴₹₪₺₩$"
@@ -173,23 +191,33 @@ def read_currency_name(text: str, default: str) -> str | None:
 
 
 def currency_in_header(column: str, default: str) -> str | None:
-    """The currency that the name of a column tells: `Amount (USD)`, `Betrag (€)`, `Amount USD`."""
-    for found in _IN_HEADER.finditer(column):
+    """The currency that the name of a column tells: `Amount (USD)`, `Betrag in Euro`, `Сумма, руб.`
+    or `金額（千円）`."""
+    named = [_scaled_sign((found[1] or found[2]).strip()) for found in _IN_HEADER.finditer(column)]
+    last = _BETWEEN_NAMES.split(column)[-1]
+    if last.isupper() or not (len(last) == 3 and last.isascii()):  # `all` and `top` are codes too
+        named.append(_scaled_sign(last))
+    for text in named:
         try:
-            code = read_currency(_scaled_sign((found[1] or found[2]).strip()), default)
+            code = read_currency(text, default)
         except BadInput:
-            code = None
-        if code:
+            continue
+        if code := code or CURRENCY_NAMES.get(fold(text).strip(". ")):
             return code
     signs = (read_currency(sign, default) for sign in _SIGNS if sign in column)
     return next((code for code in signs if code), None)
 
 
+_BETWEEN_NAMES = re.compile(r"[\s_,，]+")
 _SCALES = (
     (re.compile(r"(?i)\b(?:in )?thousands?\b|\btsd\b|['’]000|\bt(?:eur|€|usd|\$)"), 1_000),
     (re.compile(r"[(\[ _](?:in )?[kK] ?(?:€|\$|£|[A-Z]{3})?[)\]]"), 1_000),
     (re.compile(r"\b[kK](?:€|\$|£|EUR|USD|GBP|CHF)"), 1_000),
     (re.compile(r"(?i)\b(?:in )?millions?\b|\bmio\b|[(\[]m(?:€|\$|£)?[)\]]"), 1_000_000),
+    (re.compile(r"(?i)\b(?:тыс|тис|tys|tis)\b|千[円元]|천 ?원|\bribu\b"), 1_000),
+    (re.compile(r"(?i)\b(?:млн|mln)\b|百[万萬][円元]|백만 ?원|\btriệu\b|\bjuta\b"), 1_000_000),
+    (re.compile(r"[億亿][円元]|억 ?원"), 100_000_000),
+    (re.compile(r"[万萬][円元]|만 ?원"), 10_000),
 )
 
 
@@ -239,6 +267,7 @@ class AmountColumn:
             return None, False
         if _SCIENTIFIC.fullmatch(cell):
             cell = format(Decimal(cell), "f")
+        cell = _MYRIADS.sub(_in_ones, cell)
         if self._minor_units and re.fullmatch(r"-?\d+", cell, re.ASCII):
             return Money(int(cell), currency), False
         number = _number_in(cell)
@@ -260,8 +289,9 @@ class AmountColumn:
 
 # What stands for a power of ten or a currency behind a number, in words.
 _POWER_WORD = re.compile(
-    r"(?i)(?<=[\d.,])\s*(?:mio|mln|mrd|mn|bn|tsd|la(?:kh|c)s?|crores?|cr|млрд|млн|тыс|[kmb])(?!\w)\.?"
-    r"|[万萬만億亿억]"
+    r"(?i)(?<=[\d.,])\s*(?:"
+    + "|".join(word for word in POWERS if word.isascii() or word[0] < "\u0e00")
+    + r")(?!\w)\.?|[万萬만億亿억]|ล้าน"
 )
 _NAMED_BEHIND = re.compile(r"(.*\d)\s*([^\W\d_][^\d]*)")
 _PLAIN_NAMES = {"dollar": "$", "dollars": "$", "pounds": "£", "rupees": "rs", "rupee": "rs"}
@@ -295,7 +325,19 @@ def with_plain_digits(cell: str) -> str:
 _SCIENTIFIC = re.compile(r"\d(?:\.\d+)?[eE]\+?\d{1,2}", re.ASCII)
 # `1.234,-` and `1'234.–`: no cents. Words behind an amount that name no other one.
 _PLUS = re.compile(r"^\+\s*(?=\d)")
-_ASIDE = re.compile(r"(?<=\d)[.,]\s*[-–—]+(?=\D*$)")
+_ASIDE = re.compile(r"(?<=\d)[.,]\s*[-–—]+(?=\D*$)|(?<=\d)/[-=](?=\D*$)")
+
+
+# `1億2000万円`: hundred millions and ten thousands, each with its own sign.
+_MYRIADS = re.compile(
+    r"(\d[\d,]*)([億亿억])\s*(\d{1,4})([万萬만])|(\d[\d,]*)([万萬만])\s*(\d{1,4})(?=\D|$)"
+)
+
+
+def _in_ones(found: re.Match[str]) -> str:
+    first, second = (found[1], found[3]) if found[1] else (found[5], found[7])
+    whole = int(first.replace(",", ""))
+    return str(whole * 10**8 + int(second) * 10**4 if found[1] else whole * 10**4 + int(second))
 
 
 def _number_in(cell: str) -> str:

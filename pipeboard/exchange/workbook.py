@@ -7,12 +7,14 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pipeboard.domain.errors import BadInput, NotFound
 from pipeboard.domain.lazy_dataclass import dataclass, field
 from pipeboard.domain.text import did_you_mean, quoted
+from pipeboard.exchange.delimited import LOOKED_AT, first_table, is_heading
 from pipeboard.exchange.rows import Rejected
 from pipeboard.exchange.tables import Record, name_columns, undefuse
 
@@ -36,7 +38,7 @@ class SheetTable:
     delimiter: str | None = None
     _passed: int = 0
 
-    def all_records(self) -> Iterator[Record | Rejected]:
+    def all_records(self) -> Iterator[Record]:
         """Every row, header included."""
         for line, cells in enumerate(self.rows, 1):
             yield Record(line, list(cells))
@@ -48,7 +50,10 @@ class SheetTable:
 
     def records(self) -> Iterator[Record | Rejected]:
         width = len(self.header)
-        for line, cells in enumerate(self.rows, 1):
+        for record in first_table(self.all_records(), self.first_line, self.warnings):
+            if isinstance(record, Rejected):
+                continue
+            line, cells = record
             self._passed = line
             if line <= self.first_line or not any(cells):
                 continue
@@ -65,12 +70,20 @@ class SheetTable:
 
 
 def is_workbook(path: Path, head: bytes) -> bool:
-    """Whether the file is a workbook by what it begins with."""
+    """Whether the file is a workbook by what it holds, whatever its name is."""
     if head.startswith(MAGIC[1]):
         return True
     if not head.startswith(MAGIC[0]):
         return False
-    return path.suffix.lower() in FORMATS or b"[Content_Types].xml" in head or b"mimetype" in head
+    if path.suffix.lower() in FORMATS or b"mimetype" in head:
+        return True
+    from zipfile import BadZipFile, ZipFile
+
+    try:
+        with ZipFile(path) as file:
+            return "[Content_Types].xml" in file.namelist()
+    except (BadZipFile, OSError):
+        return False
 
 
 def open_workbook(path: Path, sheet: str | None) -> SheetTable:
@@ -88,8 +101,7 @@ def open_workbook(path: Path, sheet: str | None) -> SheetTable:
     try:
         book = calamine.CalamineWorkbook.from_path(str(path))
         names = list(book.sheet_names)
-        chosen = _chosen(book, names, sheet, path)
-        rows = _rows_of(book, chosen)
+        chosen, rows = _chosen(book, names, sheet, path)
         filled = _fill_merged(rows, book.get_sheet_by_name(chosen).merged_cell_ranges or ())
     except (calamine.CalamineError, OSError, ValueError) as error:
         raise BadInput(
@@ -104,26 +116,40 @@ def open_workbook(path: Path, sheet: str | None) -> SheetTable:
             else f"{filled:,} cells that are merged with the one above were read as that one."
         )
     if len(names) > 1 and sheet is None:
+        others = ", ".join(name for name in names if name != chosen)
         table.warnings.append(
-            f"The workbook has {len(names)} sheets ({', '.join(names[:6])}); "
-            f"say which with --sheet NAME."
+            f"Sheet {quoted(chosen)} was read; the workbook also has {quoted(others, 80)}: "
+            "another one with --sheet NAME."
         )
     return table
 
 
-def _chosen(book: CalamineWorkbook, names: list[str], sheet: str | None, path: Path) -> str:
+def _chosen(
+    book: CalamineWorkbook, names: list[str], sheet: str | None, path: Path
+) -> tuple[str, list[list[str]]]:
+    """The sheet of that name, else the first that people see with the names of columns in it, else
+    the first that holds anything."""
     if sheet is not None:
         for name in names:
             if name.casefold() == sheet.strip().casefold():
-                return name
+                return name, _rows_of(book, name)
         raise NotFound(
             f"There is no sheet {quoted(sheet)} in {path.name}.",
             hint=did_you_mean(sheet, names) or f"Its sheets: {', '.join(names)}.",
         )
-    for name in names:
-        if _rows_of(book, name):
-            return name
-    raise BadInput(f"{path.name} is empty", hint="Export it again, with its header row.")
+    hidden = {one.name for one in book.sheets_metadata if not str(one.visible).endswith("Visible")}
+    ordered = sorted(names, key=hidden.__contains__)
+    filled = ((name, rows) for name in ordered if (rows := _rows_of(book, name)))
+    first = next(filled, None)
+    if first is None:
+        raise BadInput(f"{path.name} is empty", hint="Export it again, with its header row.")
+    if len(names) == 1:
+        return first
+    return next((one for one in chain([first], filled) if _has_names(one[1])), first)
+
+
+def _has_names(rows: Sequence[Sequence[str]]) -> bool:
+    return any(map(is_heading, rows[:LOOKED_AT]))
 
 
 def _rows_of(book: CalamineWorkbook, name: str) -> list[list[str]]:

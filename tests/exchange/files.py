@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from datetime import date
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 import pytest
 
+from pipeboard.domain.money import Money, format_money
 from pipeboard.exchange.reading import Reading, open_import
 from pipeboard.exchange.rows import DealRow, Rejected
 
@@ -54,3 +55,40 @@ def exported(name: str) -> Path:
     if not path.exists():
         pytest.skip(f"{name} is not beside the repository")
     return path
+
+
+class Meant(NamedTuple):
+    """What a file means: `values` of a field by row, what is `said`, the `remarks` of rows."""
+
+    content: str | bytes
+    field: str
+    values: tuple[object, ...]
+    said: str = ""
+    remarks: tuple[str, ...] = ()
+
+
+def csv_of(*lines: str) -> str:
+    return "\n".join((*lines, ""))
+
+
+def check(meant: Meant, folder: Path, name: str = "deals.csv") -> None:
+    """Fails where a file is not read as it was meant, or does not say what it should."""
+    path = write(folder, meant.content, name)
+    with open_file(path, today=date(2026, 11, 28)) as reading:
+        deals = [row for row in reading.rows() if isinstance(row, DealRow)]
+        said = " ".join((*reading.warnings, *reading.remarks()))
+    assert tuple(_plain(getattr(row, meant.field)) for row in deals) == meant.values
+    assert meant.said in said
+    odd = [one for row in deals for one in row.remarks]
+    assert [one for one in odd if one not in ("no_closing_date", "no_stage")] == [*meant.remarks]
+
+
+def _plain(value: object) -> object:
+    """A value as it is written above: days of Berlin, amounts with their code, words of notes."""
+    if isinstance(value, Money):
+        return format_money(value, style="code")
+    if isinstance(value, datetime):
+        return value.astimezone(BERLIN).date().isoformat()
+    if isinstance(value, tuple):
+        return value[0].text
+    return dict(value) if isinstance(value, Mapping) else value

@@ -114,7 +114,7 @@ TOOLS = {
     "Opportunity Value=value;Bid Currency=currency;Probability Of Winning=probability;"
     "Current Stage=stage;User Responsible=owner",
     "Capsule": "Opportunity ID=external_id;Name=title;Party=account;Milestone=stage;Value=value",
-    "ClickUp": "Task Name=title;Status=stage;Assignees=field.Assignees",
+    "ClickUp": "Task Name=title;Status=stage;Assignees=owner",
     "Dolibarr": "Libellé=title;Tiers=account;Montant opportunité=value",
     "weclapp": "Betreff=title;Kunde=account;Vertriebsphase=stage;Erwarteter Umsatz=value",
     "Teamleader": "Titel=title;Klant=account;Fase=stage;Geschatte afsluitdatum=expected_close;"

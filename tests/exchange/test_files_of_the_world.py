@@ -56,7 +56,7 @@ WORLD: Mapping[str, Told] = {
             34: {"created_at": "2026-01-02"},
         },
         count=38,
-        says=("11 cells of 'Created Date' could not be read",),
+        says=("10 cells of 'Created Date' could not be read",),
     ),
     "entered_map.csv": Told(
         {0: {"entered": ["Proposal 2026-05-25"], "created_at": "2025-12-01"}},

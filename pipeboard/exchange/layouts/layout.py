@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from pipeboard.domain.json_data import Json, JsonObject
 
 
+_IN_LIST = re.compile(r"\[[^\[\]]*\]")
 _BETWEEN_WORDS = re.compile(r"\s*[,;|\n]\s*")
 
 
@@ -80,8 +81,10 @@ class Layout:
         return known if self.marks.intersection(header) else 0
 
     def words(self, cell: str) -> list[str]:
-        """The names in a cell of several, such as tags: a JSON list, `a; b` or `a, b`."""
-        return json_list(cell) or _BETWEEN_WORDS.split(cell)
+        """The names in a cell of several, such as tags: a JSON list, `[a, b]`, `a; b` or `a, b`."""
+        if (words := json_list(cell)) is not None:
+            return words
+        return _BETWEEN_WORDS.split(cell[1:-1] if _IN_LIST.fullmatch(cell) else cell)
 
 
 def json_list(cell: str) -> list[str] | None:
