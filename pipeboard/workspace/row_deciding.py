@@ -137,11 +137,14 @@ class RowDecider:
         return decided
 
     def _join(self, row: DealRow, *, again: bool) -> None:
-        """Adds to a row what the second file says of it."""
+        """Adds to a row what the second file says of it, and the row itself does not."""
         side = self.options.side
         if side is None or (key := side.key_of(row)) not in side.lines:
             return
-        row.fields = {**row.fields, **side.added_to(row)}
+        added, own = side.added_to(row), row.fields
+        row.fields = {**added, **own}
+        if any(own.get(name, text) != text for name, text in added.items()):
+            row.remarks = (*row.remarks, "joined_otherwise")
         if not again:
             self.report.joined += 1
             self.report.keys_met.add(key)

@@ -12,7 +12,6 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from math import nan
 from operator import itemgetter
-from types import NoneType
 
 from pipeboard.store.database import RowTuple
 from pipeboard.store.projecting.deals import FINDABLE, Change
