@@ -115,7 +115,7 @@ def expected(
 ) -> tuple[str, bool]:
     """The one rule: what stands afterwards, and whether that is a conflict."""
     before, now, here = (said(column, cell) for cell in (old, new or "", ours))
-    if new is None or now == before or now == here:
+    if new is None or now in (before, here):
         return ours, False
     if here != before:
         return (new, False) if prefer_file else (ours, True)

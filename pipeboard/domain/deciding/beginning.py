@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from pipeboard.domain import commands as c
 from pipeboard.domain.criteria import unmet
 from pipeboard.domain.dates import format_date, local_date
-from pipeboard.domain.deal import NOTHING, Deal, Loss, Status
+from pipeboard.domain.deal import Deal, Loss, Status
 from pipeboard.domain.deal_fields import FIELDS
 from pipeboard.domain.deal_record import may_see
 from pipeboard.domain.deciding import edits, work
@@ -78,8 +78,8 @@ def take_over(command: c.TakeOver, context: c.Context, deal_id: int) -> tuple[li
     deal = evolve_all(deal, noted) if noted else deal
     closed_at, known = command.closed_at or context.at, command.precision.get("closed_at", "")
     if command.outcome == Status.WON:
-        stage, kind, after, reason = pipeline.won, Kind.WON, NOTHING, command.origin
-        events.append(closing(deal, stage, closed_at, kind, after, reason, context, known))
+        stage, kind, reason = pipeline.won, Kind.WON, command.origin
+        events.append(closing(deal, stage, closed_at, kind, {}, reason, context, known))
         deal = evolve(deal, events[-1])
     elif command.outcome == Status.LOST:
         stage, kind, after = pipeline.lost, Kind.LOST, {"loss": command.loss or Loss("other")}

@@ -144,9 +144,8 @@ def lose(command: c.Lose, deal: Deal, context: c.Context) -> list[Event]:
         clean_tag(loss.objection, "objection"),
     )
     at = _close_instant(command.at, command.on, deal, context)
-    after: Values = {"loss": clean}
-    known = command.precision
-    return [closing(deal, context.pipeline.lost, at, Kind.LOST, after, "", context, known)]
+    lost_in, after = context.pipeline.lost, {"loss": clean}
+    return [closing(deal, lost_in, at, Kind.LOST, after, "", context, command.precision)]
 
 
 def closing(
