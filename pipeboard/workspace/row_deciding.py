@@ -6,6 +6,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from datetime import datetime
 from functools import partial
 from itertools import islice
+from operator import attrgetter
 from typing import TYPE_CHECKING, NamedTuple
 
 from pipeboard.domain import commands as c
@@ -165,11 +166,7 @@ class RowDecider:
             )
             self._come_after([deal.id for deal, _ in wanted])
             decided = [(deal, self._edited(deal, changes)) for deal, changes in wanted]
-            changed = [
-                _change_of(deal, evolve_all(deal, events), events)
-                for deal, events in decided
-                if events
-            ]
+            changed = [_change_of(deal, events) for deal, events in decided if events]
             self.report.joined_here += len(changed)
             yield [(NO_LINE, change) for change in changed]
 
@@ -278,7 +275,7 @@ class RowDecider:
             self._numbers.add(number)
         self._highest = max(self._highest, number)
         self.report.created += 1
-        return _change_of(None, deal, events)
+        return _change_of(None, events, deal)
 
     def _number(self, row: DealRow) -> int:
         """The number of a new deal among those of the file; our own files bring theirs along."""
@@ -316,7 +313,7 @@ class RowDecider:
             self.report.unchanged += 1
             return None
         self.report.updated += 1
-        return _change_of(deal, after, events)
+        return _change_of(deal, events, after)
 
     def _place_of_new(self, row: DealRow) -> _Place:
         """Where a new deal goes: the pipeline that it names, where the file is split by that."""
@@ -435,21 +432,17 @@ class RowDecider:
 
 
 _UNSAID = object()
-
-
-def _id_of(row: DealRow) -> tuple[str, str]:
-    """What a row is known by within its file."""
-    return row.external_source or "", row.external_id or ""
+_id_of = attrgetter("external_source", "external_id")
 
 
 def _has_notes(events: Sequence[Event]) -> bool:
     return any("note" in event.facts for event in events)
 
 
-def _change_of(before: Deal | None, after: Deal, events: Sequence[Event]) -> Change:
+def _change_of(before: Deal | None, events: Sequence[Event], after: Deal | None = None) -> Change:
     from pipeboard.store.projecting import Change
 
-    return Change(before, after, tuple(events))
+    return Change(before, after or evolve_all(before, events), tuple(events))
 
 
 def _rejected(row: DealRow, column: str, value: str, reason: str) -> Rejected:
