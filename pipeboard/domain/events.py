@@ -203,11 +203,10 @@ def evolve_all(deal: Deal | None, events: Sequence[Event], deal_id: int | None =
         values = dict(zip(DEAL_FIELDS, _values_of(deal), strict=True))
     values["version"] = (deal.version if deal else 0) + len(events)
     for event in events:
-        for name, value in event.after.items():
-            if "." in name:
-                _set_entry(values, name, value)
-            else:
-                values[name] = value
+        values.update(event.after)
+        if len(values) > len(DEAL_FIELDS):
+            for name in [name for name in event.after if "." in name]:
+                _set_entry(values, name, values.pop(name))
     if deal is None and None in _required_of(values):
         raise TypeError("the first event leaves out what every deal has")
     return deal_of(values)

@@ -120,6 +120,8 @@ REMARKS = {
     "no_stage": "without a stage: put into the first one",
     "lost_at_zero": "lost with an amount of 0, which counts as 0; if it means unknown, say "
     "--lost-zero unknown",
+    "joined_otherwise": "the second file says something else of a field that stands in this one: "
+    "this one's counts",
 }
 """What is odd about a row, in words that stand behind a number of rows and a colon."""
 

@@ -15,7 +15,7 @@ from pipeboard.exchange.read_options import NO_OPTIONS, ReadOptions
 from pipeboard.exchange.reading import open_table
 from pipeboard.exchange.recipe import Recipe
 from pipeboard.exchange.synonyms import SYNONYMS
-from pipeboard.exchange.tables import Record
+from pipeboard.exchange.tables import Record, next_free
 
 if TYPE_CHECKING:
     from pipeboard.domain.deal import Deal
@@ -26,6 +26,7 @@ TEAM = "rep.team"
 """What a column is that names the team of a rep."""
 JOINED_BY = ("owner", "account", "title", "source", "external_id")
 _MOST_NAMED: Final = 5
+_LONGEST_NAME: Final = 95
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +42,11 @@ class SideTable:
 
     def key_of(self, deal: Deal | DealRow) -> str:
         """What a deal, or the row of one, is found by among the lines."""
-        return fold(value_of(deal, self.field))
+        found = value_of(deal, self.field)
+        if not found and self.field.startswith("fields."):  # as it may be written there
+            named = fold(self.field.removeprefix("fields."))
+            found = next((text for own, text in deal.fields.items() if fold(own) == named), "")
+        return fold(found)
 
     def added_to(self, row: DealRow) -> Mapping[str, str]:
         """The fields by name that the line of a row adds to its deal."""
@@ -102,7 +107,12 @@ def open_side_table(path: Path, join: str, maps: Sequence[str], options: ReadOpt
     table = open_table(path, options)
     column, _, field = join.rpartition("=") if "=" in join else (join, "", "")
     column = _column(column, table.header)
-    targets = {name: f"fields.{clean_line(name[:100])}" for name in table.header if name != column}
+    targets: dict[str, str] = {}
+    for name in table.header:
+        if name != column:
+            targets[name] = next_free(
+                f"fields.{clean_line(name[:_LONGEST_NAME])}", {*targets.values()}
+            )
     for text in maps:
         name, _, target = text.rpartition("=")
         targets[_column(name, table.header)] = _target(target)

@@ -6,12 +6,13 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from datetime import datetime
 from functools import partial
 from itertools import islice
+from operator import attrgetter
 from typing import TYPE_CHECKING, NamedTuple
 
 from pipeboard.domain import commands as c
 from pipeboard.domain.deal import Deal, NextStep, Status
 from pipeboard.domain.deal_record import may_see
-from pipeboard.domain.deciding import decide
+from pipeboard.domain.deciding import begin, decide
 from pipeboard.domain.errors import Ambiguous, NotFound, PipeboardError, Refused
 from pipeboard.domain.events import Event, evolve, evolve_all
 from pipeboard.domain.lazy_dataclass import replace
@@ -137,11 +138,14 @@ class RowDecider:
         return decided
 
     def _join(self, row: DealRow, *, again: bool) -> None:
-        """Adds to a row what the second file says of it."""
+        """Adds to a row what the second file says of it, and the row itself does not."""
         side = self.options.side
         if side is None or (key := side.key_of(row)) not in side.lines:
             return
-        row.fields = {**row.fields, **side.added_to(row)}
+        added, own = side.added_to(row), row.fields
+        row.fields = {**added, **own}
+        if any(own.get(name, text) != text for name, text in added.items()):
+            row.remarks = (*row.remarks, "joined_otherwise")
         if not again:
             self.report.joined += 1
             self.report.keys_met.add(key)
@@ -162,7 +166,7 @@ class RowDecider:
             )
             self._come_after([deal.id for deal, _ in wanted])
             decided = [(deal, self._edited(deal, changes)) for deal, changes in wanted]
-            changed = [_changed(deal, events, deal.id) for deal, events in decided if events]
+            changed = [_change_of(deal, events) for deal, events in decided if events]
             self.report.joined_here += len(changed)
             yield [(NO_LINE, change) for change in changed]
 
@@ -213,10 +217,9 @@ class RowDecider:
 
     def _is_first(self, row: DealRow) -> bool:
         """Whether its id did not stand in the file before."""
-        key = row.external_id and f"{row.external_source or ''}\n{row.external_id}"
-        if not key:
+        if not row.external_id:
             return True
-        mark = hash(key)
+        mark = hash(_id_of(row))
         if mark not in self._seen_ids:
             self._seen_ids.add(mark)
             return True
@@ -230,7 +233,7 @@ class RowDecider:
     def _first_line(self, row: DealRow) -> int:
         """Where the id of a row stands first; ids are remembered by a mark that two could share."""
         for other in self._rows_again():
-            if isinstance(other, DealRow) and other.external_id == row.external_id:
+            if isinstance(other, DealRow) and _id_of(other) == _id_of(row):
                 return other.line
         return row.line
 
@@ -266,20 +269,21 @@ class RowDecider:
         if place.pipeline is not context.pipeline:
             context = replace(context, pipeline=place.pipeline)
         command = take_over(row, identity, self._owner(row.owner), place.rules)
-        events = decide(command, None, context)
+        number = self._number(row)
+        events, deal = begin(command, context, -number)
+        if self._keeps_numbers:
+            self._numbers.add(number)
+        self._highest = max(self._highest, number)
         self.report.created += 1
-        return _changed(None, events, -self._number(row))
+        return _change_of(None, events, deal)
 
     def _number(self, row: DealRow) -> int:
         """The number of a new deal among those of the file; our own files bring theirs along."""
-        number = self._highest + 1
         if self._keeps_numbers and row.ref and row.ref.removeprefix("D-").isdigit():
             wanted = int(row.ref.removeprefix("D-"))
             if 0 < wanted < 10**9 and wanted not in self._numbers:
-                number = wanted
-            self._numbers.add(number)
-        self._highest = max(self._highest, number)
-        return number
+                return wanted
+        return self._highest + 1
 
     def _shown(self, name: str, text: str, deal: Deal) -> str:
         """What the report says of a field; not what only the owner of the deal is shown."""
@@ -309,7 +313,7 @@ class RowDecider:
             self.report.unchanged += 1
             return None
         self.report.updated += 1
-        return _changed(deal, events, deal.id)
+        return _change_of(deal, events, after)
 
     def _place_of_new(self, row: DealRow) -> _Place:
         """Where a new deal goes: the pipeline that it names, where the file is split by that."""
@@ -428,16 +432,17 @@ class RowDecider:
 
 
 _UNSAID = object()
+_id_of = attrgetter("external_source", "external_id")
 
 
 def _has_notes(events: Sequence[Event]) -> bool:
     return any("note" in event.facts for event in events)
 
 
-def _changed(before: Deal | None, events: Sequence[Event], deal_id: int) -> Change:
+def _change_of(before: Deal | None, events: Sequence[Event], after: Deal | None = None) -> Change:
     from pipeboard.store.projecting import Change
 
-    return Change(before, evolve_all(before, events, deal_id), tuple(events))
+    return Change(before, after or evolve_all(before, events), tuple(events))
 
 
 def _rejected(row: DealRow, column: str, value: str, reason: str) -> Rejected:

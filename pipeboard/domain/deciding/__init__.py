@@ -14,7 +14,7 @@ from pipeboard.domain.deciding.work import answered, taken_up
 from pipeboard.domain.errors import Refused
 from pipeboard.domain.events import Event
 
-BEGINNINGS: Mapping[type, Callable[..., list[Event]]] = {
+BEGINNINGS: Mapping[type, Callable[..., tuple[list[Event], Deal]]] = {
     c.Create: beginning.create,
     c.TakeOver: beginning.take_over,
 }
@@ -30,7 +30,7 @@ def decide(command: c.Command, deal: Deal | None, context: c.Context) -> list[Ev
     An empty list means that nothing would change.
     """
     if deal is None:
-        return BEGINNINGS[type(command)](command, context)
+        return begin(command, context)[0]
     if deal.merged_into is not None and not isinstance(command, c.Revert):
         raise Refused(
             f"{deal.ref} was merged into D-{deal.merged_into}.",
@@ -41,6 +41,11 @@ def decide(command: c.Command, deal: Deal | None, context: c.Context) -> list[Ev
     if rule.takes_up:
         return taken_up(events, deal, context)
     return answered(events, deal, context) if type(command) is c.AddNote else events
+
+
+def begin(command: c.Command, context: c.Context, deal_id: int = 0) -> tuple[list[Event], Deal]:
+    """What follows from a command by which a deal begins, and that deal, under its number."""
+    return BEGINNINGS[type(command)](command, context, deal_id)
 
 
 def verb_of(command: c.Command) -> str:

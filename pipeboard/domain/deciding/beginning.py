@@ -14,10 +14,10 @@ from pipeboard.domain.deal_fields import FIELDS
 from pipeboard.domain.deal_record import may_see
 from pipeboard.domain.deciding import edits, work
 from pipeboard.domain.deciding.edits import clean_fields, given_by
-from pipeboard.domain.deciding.moves import closing, entry, known_by, target_stage
+from pipeboard.domain.deciding.moves import closing, entry, target_stage
 from pipeboard.domain.deciding.rules import rule
 from pipeboard.domain.errors import BadInput, Refused
-from pipeboard.domain.events import Event, EventFacts, Kind, change_to, evolve, micros
+from pipeboard.domain.events import Event, EventFacts, Kind, change_to, evolve, evolve_all, micros
 from pipeboard.domain.pipeline import Stage
 from pipeboard.domain.text import clean_line
 
@@ -34,7 +34,7 @@ _OWN_WORD = {
 }
 
 
-def create(command: c.Create, context: c.Context) -> list[Event]:
+def create(command: c.Create, context: c.Context, deal_id: int) -> tuple[list[Event], Deal]:
     """A deal begins in the stage that it is in; what earlier stages ask is logged, not asked."""
     stage = target_stage(command.stage_id, context.pipeline)
     if not stage.is_open:
@@ -46,16 +46,16 @@ def create(command: c.Create, context: c.Context) -> list[Event]:
     fields = dict(command.fields)
     if not fields.get("recycled_from"):  # what comes back was given by nobody
         fields["given_by"] = given_by(str(fields.get("owner") or ""), None, context)
-    events, _ = _beginning(command.title, stage, context.at, fields, context, origin)
-    return events
+    return _beginning(deal_id, command.title, stage, context.at, fields, context, origin)
 
 
-def take_over(command: c.TakeOver, context: c.Context) -> list[Event]:
+def take_over(command: c.TakeOver, context: c.Context, deal_id: int) -> tuple[list[Event], Deal]:
     """A deal from elsewhere, with its stages, notes and outcome as events at their own dates."""
     pipeline = context.pipeline
     first_id, entered_at = command.path[0]
     stage = pipeline.stage(first_id)
     events, deal = _beginning(
+        deal_id,
         command.title,
         stage,
         command.created_at,
@@ -63,8 +63,8 @@ def take_over(command: c.TakeOver, context: c.Context) -> list[Event]:
         context,
         command.origin,
         entered_at,
+        command.precision.get("created_at", ""),
     )
-    events[0] = known_by(events[0], command.precision.get("created_at", ""))
     for stage_id, at in command.path[1:]:
         if stage_id == deal.stage_id:
             events.append(_return(deal, at))
@@ -74,22 +74,21 @@ def take_over(command: c.TakeOver, context: c.Context) -> list[Event]:
     for touch in command.touches:
         events.append(work.logged(touch, deal, context))
         deal = evolve(deal, events[-1])
-    for note in command.notes:
-        events.append(work.noted(note))
-    closed_at = command.closed_at or context.at
+    events += (noted := [work.noted(note) for note in command.notes])
+    deal = evolve_all(deal, noted) if noted else deal
+    closed_at, known = command.closed_at or context.at, command.precision.get("closed_at", "")
     if command.outcome == Status.WON:
-        events.append(closing(deal, pipeline.won, closed_at, Kind.WON, {}, command.origin, context))
-    elif command.outcome == Status.LOST:
-        loss = command.loss or Loss("other")
-        events.append(
-            closing(deal, pipeline.lost, closed_at, Kind.LOST, {"loss": loss}, "", context)
-        )
-    if events[-1].kind in (Kind.WON, Kind.LOST):
-        events[-1] = known_by(events[-1], command.precision.get("closed_at", ""))
-    if command.archived:
+        stage, kind, reason = pipeline.won, Kind.WON, command.origin
+        events.append(closing(deal, stage, closed_at, kind, {}, reason, context, known))
         deal = evolve(deal, events[-1])
+    elif command.outcome == Status.LOST:
+        stage, kind, after = pipeline.lost, Kind.LOST, {"loss": command.loss or Loss("other")}
+        events.append(closing(deal, stage, closed_at, kind, after, "", context, known))
+        deal = evolve(deal, events[-1])
+    if command.archived:
         events.append(change_to(deal, Kind.ARCHIVED, closed_at, {"archived_at": closed_at}))
-    return events
+        deal = evolve(deal, events[-1])
+    return events, deal
 
 
 def _return(deal: Deal, at: datetime) -> Event:
@@ -103,6 +102,7 @@ def _return(deal: Deal, at: datetime) -> Event:
 
 
 def _beginning(
+    deal_id: int,
     title: str,
     stage: Stage,
     at: datetime,
@@ -110,9 +110,10 @@ def _beginning(
     context: c.Context,
     origin: str,
     entered_at: datetime | None = None,
+    precision: c.Precision = "",
 ) -> tuple[list[Event], Deal]:
-    """The first events of a deal that began `at`, and the deal; where it stood before `entered_at`
-    is unknown."""
+    """The first events of a deal that began `at`, which is known so exactly, and the deal; where
+    it stood before `entered_at` is unknown."""
     since = max(at, entered_at or at)
     clean = clean_fields(fields)
     own_word = {name: clean.pop(name) for name in _OWN_WORD if name in clean}
@@ -132,15 +133,17 @@ def _beginning(
         )
     if context.pipeline.is_qualified_at(stage.id):
         after["qualified_at"] = since
-    event = Event(Kind.CREATED, at, {"removed": True}, after)
-    deal = evolve(None, event, 0)
+    facts: EventFacts = {}
+    event = Event(Kind.CREATED, at, {"removed": True}, after, facts)
+    deal = evolve(None, event, deal_id)
     said = [change_to(deal, _OWN_WORD[name], at, {name: own_word[name]}) for name in own_word]
     for word in said:
         deal = evolve(deal, word)
     first = context.pipeline.open_stages[0]
     if lacking := unmet(deal, context.pipeline, stage.id, context.today, first.id):
-        facts: EventFacts = {"override": origin, "missing": [lack.text for lack in lacking]}
-        event = Event(event.kind, event.at, event.before, event.after, facts)
+        facts |= {"override": origin, "missing": [lack.text for lack in lacking]}
+    if precision:
+        facts["precision"] = precision
     return [event, *said], deal
 
 

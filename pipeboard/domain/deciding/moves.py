@@ -116,8 +116,8 @@ def win(command: c.Win, deal: Deal, context: c.Context) -> list[Event]:
     fields: dict[str, FieldValue] = {}
     if command.value is not None:
         fields["value"] = command.value
-    won = closing(deal, context.pipeline.won, at, Kind.WON, fields, command.override, context)
-    return [known_by(won, command.precision)]
+    reason, known = command.override, command.precision
+    return [closing(deal, context.pipeline.won, at, Kind.WON, fields, reason, context, known)]
 
 
 @rule(c.Lose, "lost", lambda lost, told: f"Lost {told.whom}: {lost.loss.category}.", takes_up=True)
@@ -144,16 +144,8 @@ def lose(command: c.Lose, deal: Deal, context: c.Context) -> list[Event]:
         clean_tag(loss.objection, "objection"),
     )
     at = _close_instant(command.at, command.on, deal, context)
-    lost_now = closing(deal, context.pipeline.lost, at, Kind.LOST, {"loss": clean}, "", context)
-    return [known_by(lost_now, command.precision)]
-
-
-def known_by(event: Event, precision: c.Precision) -> Event:
-    """The event with a remark on how exactly its instant is known, where that is not exactly."""
-    if not precision:
-        return event
-    facts: EventFacts = {**event.facts, "precision": precision}
-    return Event(event.kind, event.at, event.before, event.after, facts)
+    lost_in, after = context.pipeline.lost, {"loss": clean}
+    return [closing(deal, lost_in, at, Kind.LOST, after, "", context, command.precision)]
 
 
 def closing(
@@ -164,8 +156,10 @@ def closing(
     fields: Values,
     override: str,
     context: c.Context,
+    precision: c.Precision,
 ) -> Event:
-    """The event of an outcome; a win passes the gates that lie between."""
+    """The event of an outcome, of which the instant is known so exactly; a win passes the gates
+    that lie between."""
     missing = pass_gate(deal, context.pipeline, stage, context.today, override)
     at = max(at, deal.stage_entered_at)
     after: dict[str, FieldValue] = {
@@ -181,7 +175,10 @@ def closing(
     }
     if kind is Kind.WON and deal.qualified_at is None:
         after["qualified_at"] = at
-    return change_to(deal, kind, at, after, _logged(override, missing))
+    facts = _logged(override, missing)
+    if precision:
+        facts = {**facts, "precision": precision}
+    return change_to(deal, kind, at, after, facts)
 
 
 def _close_instant(

@@ -54,7 +54,7 @@ class History:
         """The notes that stand on a deal, newest first."""
         rows = self._database.rows(
             "select id, text, author, at from note where deal_id = ? and not removed"
-            " order by at desc, id desc",
+            " order by at desc, author desc, text desc, id desc",
             (deal_id,),
         )
         with readable(f"the notes of the deal D-{deal_id}"):
@@ -66,7 +66,8 @@ class History:
         """The touches that stand on a deal, newest first."""
         rows = self._database.rows(
             'select id, type, direction, outcome, "by", at, objection, variant from touch'
-            " where deal_id = ? and not removed order by at desc, id desc",
+            " where deal_id = ? and not removed order by at desc, type desc, direction desc,"
+            ' outcome desc, "by" desc, objection desc, variant desc, id desc',
             (deal_id,),
         )
         with readable(f"the touches of the deal D-{deal_id}"):
