@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple, NoReturn
 
 from pipeboard.domain.errors import BadInput
+from pipeboard.domain.phrases import aloud
 
 _PATHS = frozenset(("db", "file"))
 _NOT_UTF8 = re.compile(r"[\ud800-\udfff]")
@@ -22,6 +23,9 @@ class _Formatter(argparse.HelpFormatter):
 
     def __init__(self, prog: str) -> None:
         super().__init__(prog, width=_columns() - 2)
+
+    def _get_help_string(self, action: argparse.Action) -> str | None:
+        return action.help and aloud(action.help)
 
 
 def _columns() -> int:

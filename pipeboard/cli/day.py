@@ -12,7 +12,8 @@ from pipeboard.cli.failures import DONE, FAILED
 from pipeboard.cli.tables import Table
 from pipeboard.domain.deal_record import Entry
 from pipeboard.domain.deciding.rules import deal_names
-from pipeboard.domain.locales import in_figures, spoken, written
+from pipeboard.domain.locales import in_figures, written
+from pipeboard.domain.phrases import spoken
 from pipeboard.domain.queue import TIER_NAMES, Queued, Tier
 from pipeboard.workspace.finding import parse_filter
 from pipeboard.workspace.triage import day_of, whose

@@ -16,6 +16,7 @@ from pipeboard.domain.agreements import AgreementEntry
 from pipeboard.domain.deal_record import Entry, LoggedEvent
 from pipeboard.domain.errors import BadInput
 from pipeboard.domain.locales import ENGLISH, written
+from pipeboard.domain.phrases import aloud
 from pipeboard.domain.text import did_you_mean, quoted
 from pipeboard.store.sql import Audit
 from pipeboard.workspace.finding import deal_record, find_deal
@@ -45,7 +46,7 @@ def show(call: Call) -> int:
         call.out.document({"deal": call.documents.record(record, _describer(call))})
         return 0
     text = DealText(record, call.workspace.today, call.settings.zone, _describer(call))
-    call.out.text(text.markdown() if call.arguments.md else text.plain())
+    call.out.text(text.markdown() if call.arguments.md else aloud(text.plain()))
     return 0
 
 
