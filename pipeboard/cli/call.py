@@ -100,10 +100,9 @@ class Call:
         write_as(config.text("locale"))
         speak({})
         if words := config.text("words"):
-            from pipeboard.cli.folders import words_folders
-            from pipeboard.cli.translating import words_of
+            from pipeboard.cli.translating import speak_in
 
-            speak(words_of(words, words_folders(self.environ, own=own)))
+            speak_in(words, self.environ, own=own)
         return config
 
     @property

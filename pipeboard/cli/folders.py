@@ -88,8 +88,10 @@ def theme_folders(environ: Mapping[str, str], *, own: bool = True) -> tuple[Path
 
 
 def words_folders(environ: Mapping[str, str], *, own: bool = True) -> tuple[Path, ...]:
-    """Where translations lie, as themes do."""
-    return _beside("words", environ, own=own)
+    """Where translations lie: as themes do, then those that come with the program."""
+    from pathlib import Path
+
+    return (*_beside("words", environ, own=own), Path(__file__).parents[1] / "words")
 
 
 def _beside(folder: str, environ: Mapping[str, str], *, own: bool) -> tuple[Path, ...]:

@@ -50,6 +50,7 @@ def _tables() -> Mapping[str, Iterable[str]]:
         "keys in the help": (key.help for key in keys),
         "tabs": map(str, (*DEAL_TABS, *TABS, *IMPORT_TABS, *REVIEW_TABS)),
         "numbers": (number.label for number in METRICS.values()),
+        "what numbers are": (number.summary for number in METRICS.values()),
         "what needs you": TIER_NAMES.values(),
         "what data lacks": GROUPS.values(),
         "the card and its signs": legend_words(),
@@ -117,12 +118,18 @@ def _read(name: str, folders: tuple[Path, ...]) -> dict[str, str]:
     return {english: printable_lines(str(word)) for english, word in document.items()}
 
 
+def speak_in(name: str, environ: Mapping[str, str], *, own: bool) -> None:
+    """From now on people read that translation; `BadInput` where there is none."""
+    from pipeboard.cli.folders import words_folders
+
+    speak(words_of(name, words_folders(environ, own=own)))
+
+
 def speak_as_configured(environ: Mapping[str, str], *, own: bool) -> None:
     """The words that the configuration names, before anything is said; what is wrong with it is
     told by whoever reads it to do something."""
     from pipeboard.cli.config import read_config
-    from pipeboard.cli.folders import words_folders
 
     with suppress(BadInput):
         if name := read_config(environ, own=own).text("words"):
-            speak(words_of(name, words_folders(environ, own=own)))
+            speak_in(name, environ, own=own)
