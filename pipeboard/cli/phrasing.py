@@ -45,7 +45,7 @@ _TOLD_BY = (
     *("PipeboardError", "Refused", "SoAlready", "Conflict", "ReadOnly", "NotFound", "Ambiguous"),
     *("BadInput", "DatabaseError", "GivenUp", "Finding"),
 )
-_SMALL_WORDS_GIVEN = ("Table", "ListColumn", "Option", "MenuChoice", "FormField")
+_SMALL_WORDS_GIVEN = ("_unknown", "Table", "ListColumn", "Option", "MenuChoice", "FormField")
 _WORDS_GIVEN_FIRST = ("whole", "left", "right", "blank", "exactly", "say", "spread", "rule")
 _NO_WORDS_NAMED = ("role", "fill", "does", "key", "id", "classes", "name", "code")
 _MADE_WITH = ("filled", "joined", "named", "phrase", "shaped", "text", "word")
