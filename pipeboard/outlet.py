@@ -2,7 +2,8 @@
 
 Whatever steers a terminal is taken out of the text here, whoever wrote it, so that no other place
 has to think of it (`tests/test_architecture.py` finds any other write). Cheap to import: help and
-version come through here too.
+version come through here too. What is for people is said in their words here (`aloud`); data, JSON
+and files are English, whoever reads.
 """
 
 from __future__ import annotations
@@ -11,6 +12,8 @@ import os
 import sys
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+
+from pipeboard.domain.phrases import aloud
 
 TYPE_CHECKING = False  # `typing` itself is more than help needs
 if TYPE_CHECKING:
@@ -48,7 +51,7 @@ def styled(parts: Iterable[tuple[str, str]]) -> None:
     """A line of data from texts and how they look: an SGR code, or "" for plain."""
     shown = []
     for text, style in parts:
-        plain = clean(text).translate(_ONE_LINE)
+        plain = clean(aloud(text)).translate(_ONE_LINE)
         shown.append(f"\x1b[{style}m{plain}\x1b[0m" if style and plain else plain)
     _print(sys.stdout, "".join(shown) + "\n")
 
@@ -92,6 +95,7 @@ def flush() -> None:
 
 def message(text: str, end: str = "\n") -> None:
     """Lines for the person, on stderr; lost without a word where nobody can read them."""
+    text = aloud(text)
     if _heard is not None:
         _heard[1].append(text + end)
     _tell(_wrapped(clean(text)) + end)
@@ -128,7 +132,7 @@ def screen() -> tuple[bool, int, str]:
 
 def overwrite(text: str) -> None:
     """A line of progress on stderr, in place of the one before."""
-    _tell(f"\r{clean(text)}\x1b[K")
+    _tell(f"\r{clean(aloud(text))}\x1b[K")
 
 
 def wipe() -> None:
@@ -183,7 +187,7 @@ def silence() -> None:
 def last_words(text: str) -> None:
     """A line on the stderr that the process began with, after the screens are gone."""
     if sys.__stderr__ is not None:
-        print(clean(text), file=sys.__stderr__)
+        print(clean(aloud(text)), file=sys.__stderr__)
 
 
 @contextmanager

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import NamedTuple, NoReturn, TypedDict
 
 from pipeboard.domain.errors import BadInput
+from pipeboard.domain.phrases import aloud
 
 # Nobody translates the words of argparse; to look for who does takes longer than to read arguments.
 vars(argparse)["_"] = str
@@ -26,6 +27,9 @@ class _Formatter(argparse.HelpFormatter):
 
     def __init__(self, prog: str) -> None:
         super().__init__(prog, width=_columns() - 2)
+
+    def _get_help_string(self, action: argparse.Action) -> str | None:
+        return action.help and aloud(action.help)
 
 
 def _columns() -> int:

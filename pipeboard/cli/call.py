@@ -14,7 +14,8 @@ from pipeboard.cli.output import Output
 from pipeboard.domain.dates import Direction, parse_date, parse_instant, start_of_day
 from pipeboard.domain.errors import BadInput, DatabaseError, NotFound, PipeboardError
 from pipeboard.domain.lazy_dataclass import dataclass
-from pipeboard.domain.locales import speak, write_as
+from pipeboard.domain.locales import write_as
+from pipeboard.domain.phrases import speak
 from pipeboard.domain.text import quoted
 from pipeboard.workspace.finding import find_pipeline, parse_filter
 
@@ -82,10 +83,9 @@ class Call:
         write_as(config.text("locale"))
         speak({})
         if words := config.text("words"):
-            from pipeboard.cli.config import words_folders
-            from pipeboard.cli.translating import words_of
+            from pipeboard.cli.translating import speak_in
 
-            speak(words_of(words, words_folders(self.environ, own=own)))
+            speak_in(words, self.environ, own=own)
         return config
 
     @property

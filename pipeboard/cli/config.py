@@ -5,22 +5,21 @@ from __future__ import annotations
 import json
 import os
 import pwd
-import sys
 from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from types import MappingProxyType
 from zoneinfo import ZoneInfo
 
+from pipeboard.cli.folders import default_database, site_config_file, user_config_file
 from pipeboard.domain.board import SORTS
 from pipeboard.domain.dates import parse_instant
 from pipeboard.domain.errors import BadInput
 from pipeboard.domain.lazy_dataclass import dataclass, field
 from pipeboard.domain.text import did_you_mean, printable, quoted
 
-# What the machine says: the clock, the account, the zone and currency, and the folders to use.
+# What the machine says: the clock, the account, the zone and currency.
 
-_APP = "pipeboard"
 _ZONE_LINK = Path("/etc/localtime")
 
 
@@ -79,71 +78,6 @@ def system_currency() -> str:
         return "EUR"
     finally:
         locale.setlocale(locale.LC_MONETARY, before)
-
-
-def default_database() -> Path:
-    """Where the database of this account is when nothing else is said."""
-    return _folder("user_data") / "pipeboard.db"
-
-
-def user_config_file(environ: Mapping[str, str]) -> Path:
-    """The person's own configuration, whether it exists or not; BadInput for no path at all."""
-    if named := environ.get("PIPEBOARD_CONFIG"):
-        try:
-            return Path(named).expanduser()
-        except RuntimeError as error:
-            raise BadInput(
-                f"PIPEBOARD_CONFIG: {quoted(named)} is in the home of an unknown user.",
-                hint="Correct it, or unset it.",
-            ) from error
-    return _folder("user_config") / "config.toml"
-
-
-def site_config_file() -> Path:
-    """The configuration for everybody on this machine."""
-    return _folder("site_config") / "config.toml"
-
-
-def theme_folders(environ: Mapping[str, str], *, own: bool = True) -> tuple[Path, ...]:
-    """Where themes of one's own lie: beside the person's configuration, and the machine's."""
-    return _beside("themes", environ, own=own)
-
-
-def words_folders(environ: Mapping[str, str], *, own: bool = True) -> tuple[Path, ...]:
-    """Where translations lie, as themes do."""
-    return _beside("words", environ, own=own)
-
-
-def _beside(folder: str, environ: Mapping[str, str], *, own: bool) -> tuple[Path, ...]:
-    files = (*((user_config_file(environ),) if own else ()), site_config_file())
-    return tuple(file.parent / folder for file in files)
-
-
-def state_folder() -> Path:
-    """Where logs and drafts are kept."""
-    return _folder("user_state")
-
-
-# What `platformdirs` answers on Linux: importing it takes as long as reading the database.
-_XDG = {
-    "user_data": ("XDG_DATA_HOME", "~/.local/share"),
-    "user_config": ("XDG_CONFIG_HOME", "~/.config"),
-    "user_state": ("XDG_STATE_HOME", "~/.local/state"),
-    "site_config": ("XDG_CONFIG_DIRS", "/etc/xdg"),
-}
-
-
-def _folder(kind: str) -> Path:
-    """The program's folder of that kind, as the system wants it."""
-    if sys.platform == "linux":
-        variable, otherwise = _XDG[kind]
-        named = os.environ.get(variable, "")
-        if not named.strip():
-            named = os.path.expanduser(otherwise)
-        return Path(named.split(os.pathsep)[0] if kind == "site_config" else named) / _APP
-    import platformdirs
-
-    return Path(getattr(platformdirs, f"{kind}_path")(_APP))
 
 
 @dataclass(frozen=True, slots=True)

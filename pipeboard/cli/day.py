@@ -9,7 +9,8 @@ from pipeboard.cli.call import Call
 from pipeboard.cli.failures import DONE, FAILED
 from pipeboard.cli.tables import Table
 from pipeboard.cli.verbs import takes, takes_json, verb
-from pipeboard.domain.locales import in_figures, spoken, written
+from pipeboard.domain.locales import in_figures, written
+from pipeboard.domain.phrases import spoken
 from pipeboard.domain.queue import TIER_NAMES, Queued, Tier
 from pipeboard.workspace.finding import parse_filter
 from pipeboard.workspace.triage import day_of, whose

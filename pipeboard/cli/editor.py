@@ -142,7 +142,7 @@ def written(call: Call, name: str, text: str, suffix: str, use: Callable[[str], 
     Where `use` refuses the text, the person is led back into the editor at the fault. Raises
     what `use` and the editor raise, with the path of the text, which is offered again next time.
     """
-    from pipeboard.cli.config import state_folder
+    from pipeboard.cli.folders import state_folder
 
     kept = Kept(state_folder(), name, suffix, call.config.database)
     found = kept.read()
@@ -223,7 +223,7 @@ def write_text(editor: Sequence[str], text: str, *, suffix: str) -> str:
 
     Raises PipeboardError with `path` and `text` of what was written where the editor fails.
     """
-    from pipeboard.cli.config import state_folder
+    from pipeboard.cli.folders import state_folder
 
     kept = Kept(state_folder(), f"{_BOARD} {os.getpid()}", suffix, "")
     try:

@@ -212,7 +212,7 @@ def _unexpected(error: BaseException, standing: Standing) -> PipeboardError:
 
 def write_log(error: BaseException) -> Path:
     """Append to the log file (0600) in the state folder; returns its path. Raises OSError."""
-    from pipeboard.cli.config import state_folder
+    from pipeboard.cli.folders import state_folder
     from pipeboard.faults import write_down
 
     log = state_folder() / "pipeboard.log"

@@ -47,8 +47,8 @@ def welcome(call: Call) -> int:
 
 
 def _ask(call: Call) -> Beginning | None:
-    from pipeboard.cli.config import state_folder
     from pipeboard.cli.failures import left_to_screens
+    from pipeboard.cli.folders import state_folder
     from pipeboard.cli.screens import themes_of
     from pipeboard.ui.draw.line import choose_glyphs
     from pipeboard.ui.key_table import read_keymap

@@ -18,6 +18,7 @@ from pipeboard.domain.errors import BadInput
 from pipeboard.domain.events import to_json
 from pipeboard.domain.lazy_dataclass import replace
 from pipeboard.domain.locales import ENGLISH, written
+from pipeboard.domain.phrases import aloud
 from pipeboard.domain.text import did_you_mean, quoted
 from pipeboard.store.sql import Audit
 from pipeboard.workspace.finding import deal_record, find_deal
@@ -45,7 +46,7 @@ def show(call: Call) -> int:
         call.out.document({"deal": call.documents.record(record, _describer(call))})
         return 0
     text = DealText(record, call.workspace.today, call.settings.zone, _describer(call))
-    call.out.text(text.markdown() if call.arguments.md else text.plain())
+    call.out.text(text.markdown() if call.arguments.md else aloud(text.plain()))
     return 0
 
 

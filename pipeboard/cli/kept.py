@@ -203,7 +203,7 @@ def _day(call: Call) -> tuple[str, str]:
 
 
 def _config_files(call: Call) -> list[str]:
-    from pipeboard.cli.config import site_config_file, user_config_file
+    from pipeboard.cli.folders import site_config_file, user_config_file
 
     return [str(site_config_file()), str(user_config_file(call.environ))]
 
@@ -215,7 +215,7 @@ def _files(call: Call) -> list[str]:
     if _has_opened(call):
         from zoneinfo import TZPATH
 
-        from pipeboard.cli.config import words_folders
+        from pipeboard.cli.folders import words_folders
 
         # A URL is no file that could be read, so that nothing is told again of one.
         found += _files_of(os.path.expanduser(call.config.database))

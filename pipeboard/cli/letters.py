@@ -127,7 +127,7 @@ def _files(call: Call, beside: Path | None) -> Mapping[str, Path]:
 
 def _folders(call: Call, beside: Path | None) -> list[Path]:
     """Where templates are, one's own last; a server has none beside the database."""
-    from pipeboard.cli.config import site_config_file, user_config_file
+    from pipeboard.cli.folders import site_config_file, user_config_file
 
     found = [site_config_file().parent, beside, user_config_file(call.environ).parent]
     return [folder / _FOLDER for folder in found if folder is not None]

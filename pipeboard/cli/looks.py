@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pipeboard.cli.call import Call
-from pipeboard.cli.config import theme_folders, words_folders
+from pipeboard.cli.folders import theme_folders, words_folders
 from pipeboard.cli.tables import Table
-from pipeboard.cli.translating import every_word, words_of
+from pipeboard.cli.translating import every_word, lost_values, words_of
 from pipeboard.cli.verbs import takes, takes_json, verb
 from pipeboard.domain.errors import BadInput
 from pipeboard.domain.text import did_you_mean, quoted
@@ -32,9 +32,9 @@ def wrong_theme(name: str, themes: Themes) -> Iterator[str]:
 
 
 def wrong_words(name: str, folders: tuple[Path, ...]) -> Iterator[str]:
-    """Why a translation cannot be read."""
+    """Why a translation cannot be read, and which sentences of it are not said."""
     try:
-        words_of(name, folders)
+        yield from (f"words: {lost}" for lost in lost_values(name, folders))
     except BadInput as error:
         yield f"words: {error.message} {error.hint}".rstrip()
 

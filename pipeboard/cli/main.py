@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 
 from pipeboard import __version__, outlet
+from pipeboard.cli.folders import asks_for_words
 from pipeboard.cli.verbs import (
     GROUPS,
     KEPT,
@@ -20,6 +21,7 @@ from pipeboard.cli.verbs import (
     cut,
     parser_of,
 )
+from pipeboard.domain.phrases import aloud, are_made
 
 TYPE_CHECKING = False  # `typing` itself is more than help needs
 if TYPE_CHECKING:
@@ -31,6 +33,8 @@ if TYPE_CHECKING:
 
 def run() -> None:
     """The console command: stdout and stderr made unable to fail on a character, then `main`."""
+    if asks_for_words(os.environ):
+        _speak_other_words()
     # Modules are no garbage: looking for it while they load takes a tenth of the start.
     gc.set_threshold(_GARBAGE_AT, 10, 10)
     # Python would ask `sysconfig`, which takes as long to import as the calendar.
@@ -57,6 +61,18 @@ def run() -> None:
     code = main(sys.argv[1:])
     failures.let_go()
     _leave(code)
+
+
+def _speak_other_words() -> None:
+    """The program with phrases in place of this one, which does not come back; in that, the words
+    that are asked for."""
+    if not are_made():
+        from pipeboard.cli.phrasing import imported_anew
+
+        imported_anew(__name__).run()
+    from pipeboard.cli.translating import speak_as_configured
+
+    speak_as_configured(os.environ, own="--restricted" not in sys.argv)
 
 
 _GARBAGE_AT = 100_000
@@ -133,7 +149,7 @@ def _standing(verb: str, arguments: Sequence[str], calls: Sequence[Call]) -> Sta
 
 def _dispatch(verb: str, rest: Sequence[str], calls: list[Call]) -> int:
     if verb in NESTED or (not verb and asks_for(rest, "-h", "--help")):
-        outlet.data(_nested_help(verb) if verb else overview())
+        outlet.data(aloud(_nested_help(verb) if verb else overview()))
         return 0
     if asks_for(rest, "--version") or (verb == "version" and not rest):
         outlet.data(f"pipeboard {__version__}")
@@ -142,7 +158,7 @@ def _dispatch(verb: str, rest: Sequence[str], calls: list[Call]) -> int:
         from pipeboard.cli.due_short import quick
 
         if (counted := quick(rest, os.environ)) is not None:
-            outlet.data(counted)
+            outlet.data(aloud(counted))
             return 0
     return _run(verb, rest, os.environ, calls)
 
@@ -152,7 +168,7 @@ def _run(verb: str, arguments: Sequence[str], environ: Mapping[str, str], calls:
 
     found, parser = parser_of(verb)
     if asks_for(arguments, "-h", "--help"):
-        outlet.data(parser.format_help(), end="")
+        outlet.data(aloud(parser.format_help()), end="")
         return 0
     call = Call(parser.read(arguments), environ)
     calls.append(call)

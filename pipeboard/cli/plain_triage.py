@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 from pipeboard import outlet
 from pipeboard.cli.call import Call
-from pipeboard.cli.config import state_folder
 from pipeboard.cli.failures import DONE
+from pipeboard.cli.folders import state_folder
 from pipeboard.domain import commands as c
 from pipeboard.domain.dates import Direction, parse_date
 from pipeboard.domain.deal import DIRECTIONS, Deal, Loss

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 
 from pipeboard import __version__
 from pipeboard.cli.call import Call
-from pipeboard.cli.config import (
-    account_name,
+from pipeboard.cli.config import account_name
+from pipeboard.cli.folders import (
     default_database,
     state_folder,
     user_config_file,
@@ -22,7 +22,7 @@ from pipeboard.cli.tables import Table, tell
 from pipeboard.cli.verbs import takes_json, verb
 from pipeboard.domain.errors import BadInput
 from pipeboard.domain.lazy_dataclass import replace
-from pipeboard.domain.locales import spoken
+from pipeboard.domain.phrases import spoken
 from pipeboard.domain.text import quoted
 
 if TYPE_CHECKING:
@@ -140,7 +140,8 @@ def _make_example(file: Path) -> None:
 @takes_json
 def check(call: Call) -> int:
     """What is wrong in the person's and the machine's configuration; exit code 1 if anything is."""
-    from pipeboard.cli.config import expect_named_file, site_config_file
+    from pipeboard.cli.config import expect_named_file
+    from pipeboard.cli.folders import site_config_file
 
     expect_named_file(call.environ)
     files = (site_config_file(), user_config_file(call.environ))

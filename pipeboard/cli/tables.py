@@ -7,6 +7,7 @@ from itertools import chain, islice
 from typing import TYPE_CHECKING
 
 from pipeboard.cli.output import BOLD, Output, Styled, terminal_width
+from pipeboard.domain.phrases import named
 from pipeboard.domain.text import printable
 from pipeboard.ui.terminal.width import cell_width, fit
 
@@ -30,7 +31,7 @@ class Table:
     def __init__(
         self, headings: Sequence[str], *, right: Iterable[int] = (), elastic: Iterable[int] = ()
     ) -> None:
-        self._headings = headings
+        self._headings = tuple(map(named, headings))
         self._right = frozenset(right)
         self._elastic = tuple(elastic)
 

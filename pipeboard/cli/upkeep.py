@@ -79,7 +79,7 @@ def back_up(call: Call) -> int:
 def _copies(place: Place) -> Location:
     """Beside which file copies lie: the database's own, or one for a server in a folder of one's
     own."""
-    from pipeboard.cli.config import default_database
+    from pipeboard.cli.folders import default_database
     from pipeboard.store.locating import Location, Server
 
     if not isinstance(place, Server):
@@ -221,7 +221,7 @@ def _findings(call: Call, heard: Progress) -> Iterator[Finding]:
 
 def _about_own_files() -> Iterator[Finding]:
     """The person's own texts and logs: nobody else's business."""
-    from pipeboard.cli.config import state_folder
+    from pipeboard.cli.folders import state_folder
     from pipeboard.store.examining import make_private, problem, remove
 
     files = [path for path in state_folder().rglob("*") if path.is_file() and not path.is_symlink()]
@@ -268,7 +268,7 @@ def _as_document(finding: Finding) -> dict[str, object]:
 
 
 def _log() -> Path:
-    from pipeboard.cli.config import state_folder
+    from pipeboard.cli.folders import state_folder
 
     return state_folder() / "pipeboard.log"
 

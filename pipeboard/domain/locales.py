@@ -1,4 +1,4 @@
-"""How days and amounts are written and keys are called for people: in English or as they want it.
+"""How days and amounts are written for people: in English or as they want it.
 
 Only what a person reads goes through here; what is stored, exported or read by scripts is as
 `dates` and `money` write it, whatever the locale.
@@ -7,7 +7,6 @@ Only what a person reads goes through here; what is stored, exported or read by 
 from __future__ import annotations
 
 import datetime
-from collections.abc import Mapping
 
 from pipeboard.domain.dates import format_date, format_day
 from pipeboard.domain.errors import BadInput
@@ -151,19 +150,3 @@ def written() -> Manner:
 def in_figures(number: int) -> str:
     """A whole number as it is to be written for the person: `12,400`."""
     return written().count(number)
-
-
-# The words of keys, hints, numbers and signs in another language, by the English ones.
-
-_words: list[Mapping[str, str]] = [{}]
-
-
-def speak(words: Mapping[str, str]) -> None:
-    """From now on people read these words in place of the English ones."""
-    _words[0] = words
-
-
-def spoken(text: str) -> str:
-    """A word or sentence of the tables as the person reads it; in English where nobody has
-    translated it."""
-    return _words[0].get(text) or text

@@ -15,6 +15,7 @@ from pipeboard.domain.events import STAGE_KINDS, Event, Kind, inverse, value_of
 from pipeboard.domain.lazy_dataclass import dataclass
 from pipeboard.domain.locales import ENGLISH, Manner, written
 from pipeboard.domain.money import Money, format_percent
+from pipeboard.domain.phrases import named
 from pipeboard.domain.pipeline import Pipeline
 
 if TYPE_CHECKING:
@@ -295,7 +296,7 @@ def _override(event: Event) -> str:
 
 def _touch(event: Event) -> str:
     touch, after = event.facts["touch"], event.after
-    words = [f"{touch['type']} {touch.get('direction', '')}".rstrip()]
+    words = [f"{named(touch['type'])} {named(touch.get('direction', ''))}".rstrip()]
     if after.get("quote_sent_at") is not None:
         words.append("proposal sent")
     if after.get("trial_close"):

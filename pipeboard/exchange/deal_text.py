@@ -15,6 +15,7 @@ from pipeboard.domain.deal_record import DealRecord, Entry
 from pipeboard.domain.lazy_dataclass import dataclass
 from pipeboard.domain.locales import written
 from pipeboard.domain.money import format_percent
+from pipeboard.domain.phrases import named
 from pipeboard.domain.score import score
 from pipeboard.domain.signs import stalled_reasons
 from pipeboard.domain.text import printable_lines
@@ -191,7 +192,7 @@ class DealText:
 
     def _touches(self) -> Iterator[Fact]:
         for touch in self.record.touches:
-            said = f"{touch.type} {touch.direction}"
+            said = f"{named(touch.type)} {named(touch.direction)}"
             outcome = f": {touch.outcome}" if touch.outcome else ""
             yield f"{self._instant(touch.at)} {touch.by}", said + outcome
 

@@ -175,7 +175,7 @@ BOARD: Final[tuple[Key, ...]] = (
 
 _ONLY_ON_A_DEAL: Final[tuple[Key, ...]] = (
     *(
-        _deal(Group.AROUND, "items.tab", str(n), str(tab), f"go to {tab.lower()}", given=n)
+        _deal(Group.AROUND, "items.tab", str(n), str(tab), f"go to {str(tab).lower()}", given=n)
         for n, tab in enumerate(DEAL_TABS, 1)
     ),
     _deal(Group.AROUND, "items.next_deal", "right_square_bracket", "Next deal",
@@ -261,7 +261,8 @@ METRICS: Final[tuple[Key, ...]] = (
     _metrics(Group.AROUND, "figures.page_down", "pagedown,ctrl+d", "Page down", "a page down"),
     _metrics(Group.AROUND, "figures.page_up", "pageup,ctrl+u", "Page up", "a page up"),
     *(
-        _metrics(Group.AROUND, "figures.tab", str(n), str(tab), f"go to {tab.lower()}", given=n)
+        _metrics(Group.AROUND, "figures.tab", str(n), str(tab), f"go to {str(tab).lower()}",
+            given=n)
         for n, tab in enumerate(METRICS_TABS, 1)
     ),
     _metrics(Group.AROUND, "figures.next_tab", "tab", "Next tab", "next tab", hint="Tab",
@@ -313,7 +314,8 @@ IMPORT: Final[tuple[Key, ...]] = (
     _import(Group.AROUND, "selection.page_down", "pagedown,ctrl+d", "Page down", "a page down"),
     _import(Group.AROUND, "selection.page_up", "pageup,ctrl+u", "Page up", "a page up"),
     *(
-        _import(Group.AROUND, "importing.tab", str(n), str(tab), f"go to {tab.lower()}", given=n)
+        _import(Group.AROUND, "importing.tab", str(n), str(tab), f"go to {str(tab).lower()}",
+            given=n)
         for n, tab in enumerate(IMPORT_TABS, 1)
     ),
     _import(Group.AROUND, "importing.next_tab", "l,right,tab", "Next tab", "one tab right",

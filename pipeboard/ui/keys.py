@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from pipeboard.domain.errors import BadInput
 from pipeboard.domain.lazy_dataclass import dataclass, replace
-from pipeboard.domain.locales import spoken
+from pipeboard.domain.phrases import spoken
 
 if TYPE_CHECKING:
     from textual.binding import BindingType

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from pipeboard.domain.board import Board, Lens
 from pipeboard.domain.lazy_dataclass import dataclass, field, replace
+from pipeboard.domain.phrases import aloud
 from pipeboard.domain.roles import rights
 from pipeboard.ui import keys
 from pipeboard.ui.board_state import BoardState
@@ -178,7 +179,8 @@ def _read_state(
 
 
 def _paint(state: BoardState, theme: Theme, depth: ColorDepth) -> FirstFrame | None:
-    rows = [[(text, theme.ink(role)) for text, role in line] for line in draw_board(state.view)]
+    lines = draw_board(state.view)
+    rows = [[(aloud(text), theme.ink(role)) for text, role in line] for line in lines]
     return paint(rows, depth)
 
 

@@ -53,7 +53,7 @@ ON_HYGIENE: Final[tuple[Key, ...]] = (
 )
 
 ON_REVIEW: Final[tuple[Key, ...]] = (
-    *(_review(Group.AROUND, "review.tab", str(n), str(tab), f"go to {tab.lower()}", given=n)
+    *(_review(Group.AROUND, "review.tab", str(n), str(tab), f"go to {str(tab).lower()}", given=n)
         for n, tab in enumerate(REVIEW_TABS, 1)),
     _review(Group.AROUND, "review.down", "j,down", "Down", "one line down"),
     _review(Group.AROUND, "review.up", "k,up", "Up", "one line up"),

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from fractions import Fraction
 from inspect import cleandoc
 
+from pipeboard.domain import phrases
 from pipeboard.domain.lazy_dataclass import dataclass
 from pipeboard.domain.locales import ENGLISH, Manner
 from pipeboard.domain.metrics.basis import Basis
@@ -42,7 +43,7 @@ def named(
 
     def defined(of: Callable[[Basis], Metric]) -> Definition:
         summary = " ".join(cleandoc(of.__doc__ or "").partition("\n\n")[0].split())
-        return Definition(name, unit, label, summary, of, better, at_end)
+        return Definition(name, unit, label, phrases.named(summary), of, better, at_end)
 
     return defined
 

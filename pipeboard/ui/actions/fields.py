@@ -105,7 +105,7 @@ async def _ask_field(
 @on_deals
 async def category(host: Host, ids: Ids) -> None:
     choices = [
-        *(MenuChoice(key, name.value.capitalize()) for key, name in _CATEGORIES.items()),
+        *(MenuChoice(key, str(name).capitalize()) for key, name in _CATEGORIES.items()),
         MenuChoice("s", "the stage's own"),
     ]
 

@@ -10,8 +10,9 @@ from pipeboard.domain import commands as c
 from pipeboard.domain.dates import parse_date, split_leading_date
 from pipeboard.domain.errors import PipeboardError
 from pipeboard.domain.lazy_dataclass import dataclass
-from pipeboard.domain.locales import spoken, written
+from pipeboard.domain.locales import written
 from pipeboard.domain.people import new_rep_mark
+from pipeboard.domain.phrases import spoken
 from pipeboard.domain.text import fold
 from pipeboard.ui.actions.navigation import (
     DENSITIES,

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Final
 
 from pipeboard.domain.hygiene import DEAD, DUPLICATES, GROUPS, Alike, Fault, norm
 from pipeboard.domain.lazy_dataclass import dataclass, field
-from pipeboard.domain.locales import in_figures, spoken, written
+from pipeboard.domain.locales import in_figures, written
+from pipeboard.domain.phrases import spoken
 from pipeboard.domain.signs import dead_evidence
 from pipeboard.ui.draw.facts import PaneStyle
 from pipeboard.ui.draw.line import (

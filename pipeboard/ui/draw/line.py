@@ -9,6 +9,7 @@ from typing import Final, NamedTuple
 
 from pipeboard.domain.locales import written
 from pipeboard.domain.money import Money, format_money
+from pipeboard.domain.phrases import aloud
 from pipeboard.domain.text import printable
 from pipeboard.ui.palette import Role
 from pipeboard.ui.terminal.width import cell_width, clusters, fit
@@ -41,7 +42,7 @@ def whole(text: str, role: Role) -> Span:
 
 
 def _safe(text: str) -> str:
-    return printable(text).lstrip(_JOINERS)
+    return printable(aloud(text)).lstrip(_JOINERS)
 
 
 def blank(width: int, role: Role = "text") -> Span:
@@ -56,7 +57,7 @@ def width_of(line: Iterable[Span]) -> int:
 
 def text_of(line: Iterable[Span]) -> str:
     """The line as plain text."""
-    return "".join(text for text, _ in line)
+    return "".join(aloud(text) for text, _ in line)
 
 
 def exactly(line: Sequence[Span], width: int, fill: Role = "text") -> Line:
@@ -101,7 +102,7 @@ def wrap(text: str, width: int, rest: int | None = None) -> list[str]:
     widths = [max(1, width), max(1, width if rest is None else rest)]
     lines = [""]
     used = 0
-    for word in map(_safe, _BLANKS.split(text.strip())):
+    for word in map(_safe, _BLANKS.split(aloud(text).strip())):
         size = cell_width(word)
         room = widths[len(lines) > 1]
         if used and used + 1 + size <= room:
@@ -239,7 +240,7 @@ def spelled(line: Line, glyphs: Glyphs) -> Line:
     """The line with each sign as the terminal knows it, in as many cells."""
     if glyphs is Glyphs.UNICODE:
         return line
-    return tuple((text.translate(_IN_ASCII), role) for text, role in line)
+    return tuple((aloud(text).translate(_IN_ASCII), role) for text, role in line)
 
 
 def key_name(key: str, glyphs: Glyphs) -> str:

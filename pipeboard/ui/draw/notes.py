@@ -12,8 +12,9 @@ from pipeboard.domain.dates import local_date
 from pipeboard.domain.deal import Answer, Contact, Deal, Term
 from pipeboard.domain.deal_record import DealRecord, Entry
 from pipeboard.domain.events import Event, to_json
-from pipeboard.domain.locales import spoken, written
+from pipeboard.domain.locales import written
 from pipeboard.domain.money import Money
+from pipeboard.domain.phrases import spoken
 from pipeboard.domain.signs import Sign
 from pipeboard.domain.text import fold
 from pipeboard.domain.timeline import describe, without_cancelled

@@ -11,6 +11,7 @@ from pipeboard.domain.criteria import unmet_of_stage
 from pipeboard.domain.deal import Answer, Note
 from pipeboard.domain.deal_record import DealRecord, Entry
 from pipeboard.domain.locales import written
+from pipeboard.domain.phrases import named
 from pipeboard.domain.pipeline import Question
 from pipeboard.domain.score import BEST, FactorScore, Score, score
 from pipeboard.domain.text import printable
@@ -173,7 +174,7 @@ def touches(record: DealRecord, style: PaneStyle, most: int | None = None) -> Se
     names = names_width([touch.by for touch in shown])
     for touch in shown:
         start = _start(style.day_and_time(touch.at), touch.by, names, 12)
-        text = f"{touch.type} {touch.direction}".rstrip()
+        text = f"{named(touch.type)} {named(touch.direction)}".rstrip()
         text += f": {touch.outcome}" if touch.outcome else ""
         lines += paragraph(start, text, "text", style.width)
     return Section("Interactions", str(len(record.touches)), tuple(lines))

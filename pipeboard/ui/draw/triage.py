@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Final
 
 from pipeboard.domain.dates import local_date
 from pipeboard.domain.lazy_dataclass import dataclass, replace
-from pipeboard.domain.locales import in_figures, spoken, written
+from pipeboard.domain.locales import in_figures, written
+from pipeboard.domain.phrases import named, spoken
 from pipeboard.domain.queue import TIER_NAMES, Queued, Tier
 from pipeboard.domain.signs import Sign
 from pipeboard.ui.draw.card import SIGN_ROLES
@@ -215,7 +216,7 @@ def _facts(
     if record.touches:
         touch = record.touches[0]
         said = f": {touch.outcome}" if touch.outcome else ""
-        words = f"{style.day(touch.at)}  {touch.type} {touch.direction}".rstrip()
+        words = f"{style.day(touch.at)}  {named(touch.type)} {named(touch.direction)}".rstrip()
         facts.append(PaneFact("LAST", _short(f"{words}{said}", most, style)))
     elif deal.is_open:
         facts.append(PaneFact("LAST", "no touch yet", "pane.label"))

@@ -13,8 +13,8 @@ from pipeboard.domain.board import Card
 from pipeboard.domain.deal import Status
 from pipeboard.domain.filter_terms import FIELDS, FORMS, STATES
 from pipeboard.domain.lazy_dataclass import replace
-from pipeboard.domain.locales import spoken
 from pipeboard.domain.money import Money
+from pipeboard.domain.phrases import spoken
 from pipeboard.domain.signs import Sign
 from pipeboard.domain.text import fold
 from pipeboard.ui.draw.card import SIGN_ROLES, CardStyle, card_lines

@@ -14,8 +14,8 @@ from textual.screen import ModalScreen, Screen
 from pipeboard import __version__
 from pipeboard.domain.errors import PipeboardError
 from pipeboard.domain.lazy_dataclass import dataclass, field, replace
-from pipeboard.domain.locales import spoken
 from pipeboard.domain.money import exponent
+from pipeboard.domain.phrases import spoken
 from pipeboard.domain.pipeline import Pipeline
 from pipeboard.ui import keys
 from pipeboard.ui.draw.line import BAR, DOT, Glyphs, Line, Span, blank, left, title_bar, whole, wrap

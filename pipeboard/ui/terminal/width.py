@@ -6,6 +6,8 @@ from functools import lru_cache
 from itertools import chain
 from typing import Final
 
+from pipeboard.domain.phrases import aloud
+
 # Signs that every table gives one cell: with these alone nothing has to be measured, so Rich and
 # its tables (a tenth of the time to the first frame) are not even imported.
 _NARROW: Final = frozenset(
@@ -37,6 +39,8 @@ def is_narrow(text: str) -> bool:
 
 def cell_width(text: str) -> int:
     """Cells that `text` takes, by the same tables as Textual; control characters take none."""
+    if type(text) is not str:
+        text = aloud(text)
     if is_narrow(text):
         return len(text)
     from rich.cells import cell_len
@@ -49,6 +53,8 @@ def clusters(text: str) -> list[tuple[str, int]]:
 
     The signs joined are the text. Marks that have nothing to stand on come first, with 0 cells.
     """
+    if type(text) is not str:
+        text = aloud(text)
     if is_narrow(text):
         return [(character, 1) for character in text]
     from rich.cells import split_graphemes
@@ -66,6 +72,8 @@ def fit(text: str, width: int, ellipsis: str = "…") -> str:
     """
     if width <= 0:
         return ""
+    if type(text) is not str:
+        text = aloud(text)
     if is_narrow(text):
         return text.ljust(width) if len(text) <= width else _cut(text, width, ellipsis)
     return _fit_measured(text.lstrip(_JOINERS), width, ellipsis)

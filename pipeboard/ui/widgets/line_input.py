@@ -10,6 +10,7 @@ from textual.message import Message
 from textual.widgets import Input, TextArea
 from textual.widgets.text_area import TextAreaTheme
 
+from pipeboard.domain.phrases import aloud
 from pipeboard.domain.text import printable, printable_lines
 from pipeboard.ui.palette import Role
 from pipeboard.ui.widgets.page import style_of, theme_of
@@ -62,7 +63,8 @@ class LineInput(Input):
     """Is a paste of several lines, or of more than `LONGEST_LINE`, somebody else's to take?"""
 
     def __init__(self, *, placeholder: str = "") -> None:
-        super().__init__(placeholder=printable(placeholder), select_on_focus=False, compact=True)
+        shown = printable(aloud(placeholder))
+        super().__init__(placeholder=shown, select_on_focus=False, compact=True)
         # A blinking caret would send bytes for as long as nobody types.
         self.cursor_blink = False
 

@@ -15,6 +15,7 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from pipeboard.domain.lazy_dataclass import dataclass
+from pipeboard.domain.phrases import aloud
 from pipeboard.ui.draw.board import draw_line
 from pipeboard.ui.draw.changes import BoardPlace, Hit, changes, hit
 from pipeboard.ui.draw.layout import BoardView, cursor_cell
@@ -61,7 +62,7 @@ def style_of(role: Role, theme: Theme) -> Style:
 
 def strip_of(line: Line, theme: Theme) -> Strip:
     """A drawn line as a strip; its text has been made safe when it was drawn."""
-    return Strip([Segment(text, style_of_ink(theme.ink(role))) for text, role in line])
+    return Strip([Segment(aloud(text), style_of_ink(theme.ink(role))) for text, role in line])
 
 
 def theme_of(app: App[object]) -> Theme:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from fractions import Fraction
 
-from pipeboard.domain.locales import spoken
 from pipeboard.domain.metrics import METRICS, Basis
 from pipeboard.domain.metrics.chances import AGES, Chance, chances
 from pipeboard.domain.metrics.forecast import Month, chances_in_use, unsupported_commits
@@ -14,6 +13,7 @@ from pipeboard.domain.metrics.readings import calibration_reading, forecast_read
 from pipeboard.domain.metrics.time_in_stage import ONE_DAY
 from pipeboard.domain.metrics.waterfall import GOING
 from pipeboard.domain.metrics.wording import counted as in_words
+from pipeboard.domain.phrases import spoken
 from pipeboard.ui.draw.charts import (
     ChartStyle,
     TableRow,

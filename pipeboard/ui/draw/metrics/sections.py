@@ -11,7 +11,6 @@ from typing import TypeAlias
 
 from pipeboard.domain.filter_nodes import Filter
 from pipeboard.domain.lazy_dataclass import dataclass, field, replace
-from pipeboard.domain.locales import spoken
 from pipeboard.domain.metrics import METRICS, Report, compare
 from pipeboard.domain.metrics.basis import touched
 from pipeboard.domain.metrics.history import DealHistory
@@ -21,6 +20,7 @@ from pipeboard.domain.metrics.rules import Group, by_owner
 from pipeboard.domain.metrics.time_in_stage import Age, ages, dead_candidates
 from pipeboard.domain.metrics.waterfall import Waterfall, most_pushed, waterfall_of_days
 from pipeboard.domain.periods import Period
+from pipeboard.domain.phrases import spoken
 from pipeboard.domain.pipeline import Pipeline, StageKind
 from pipeboard.ui.draw.charts import (
     ChartStyle,

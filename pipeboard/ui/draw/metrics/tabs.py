@@ -6,12 +6,12 @@ from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from fractions import Fraction
 
-from pipeboard.domain.locales import spoken
 from pipeboard.domain.metrics import Metric, Report
 from pipeboard.domain.metrics.coverage import CoverageVerdict
 from pipeboard.domain.metrics.history import DealHistory
 from pipeboard.domain.metrics.readings import forecast_reading, stuck_reading, target_reading
 from pipeboard.domain.periods import Period
+from pipeboard.domain.phrases import spoken
 from pipeboard.ui.draw.charts import ChartStyle, bar
 from pipeboard.ui.draw.facts import calendar_day
 from pipeboard.ui.draw.line import (
