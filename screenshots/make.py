@@ -90,7 +90,7 @@ EVERY: dict[str, tuple[tuple[str, ...], str]] = {
     "form": (("l", "j", "e"), "Save"),
     "triage": (("T", "j"), "Triage"),
     "hygiene": (("g", "h"), "Hygiene"),
-    "review": (("g", "r"), "Review"),
+    "review": (("g", "r"), "Weekly review"),
     "metrics": (("M",), "bottleneck"),
     "funnel": (("M", "2"), "Funnel"),
     "ageing": (("M", "3"), "Ageing"),
@@ -239,6 +239,18 @@ def every_picture() -> list[Picture]:
     ]
 
 
+def gallery() -> str:
+    """A page in Markdown with each screen at each size, dark beside light."""
+    lines = ["# Every screen", "", "Made by `python -m screenshots.make --every`."]
+    for name in EVERY:
+        lines += ["", f"## {name.capitalize()}", "", "| dark | light |", "| --- | --- |"]
+        for width, height in SIZES:
+            picture = f"{name}-{width}"
+            alt = f"{name}, {width}x{height}"
+            lines.append(f"| ![{alt}]({picture}.svg) | ![{alt}, light]({picture}-light.svg) |")
+    return "\n".join(lines) + "\n"
+
+
 def main() -> None:
     """All pictures, each from a demo of its own, and the recording."""
     parser = argparse.ArgumentParser(prog="python -m screenshots.make", description=__doc__)
@@ -251,7 +263,9 @@ def main() -> None:
     for picture in every_picture() if arguments.every else PICTURES:
         for theme in picture.themes:
             print(asyncio.run(take(picture, theme, folder)))
-    if not arguments.every:
+    if arguments.every:
+        (folder / "README.md").write_text(gallery(), encoding="utf-8")
+    else:
         print(asyncio.run(record(folder)))
 
 

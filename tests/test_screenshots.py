@@ -8,7 +8,15 @@ from pathlib import Path
 
 import pytest
 
-from screenshots.make import PICTURES, RECORDING, SCENES, moving
+from screenshots.make import (
+    PICTURES,
+    RECORDING,
+    SCENES,
+    Picture,
+    every_picture,
+    gallery,
+    moving,
+)
 
 ROOT = Path(__file__).parent.parent
 FOLDER = ROOT / "screenshots"
@@ -35,6 +43,20 @@ def test_every_picture_is_there_and_one_that_the_readme_shows(name: str) -> None
     assert words_of(name)
     shown = (ROOT / "README.md").read_text("utf-8")
     assert f"screenshots/{name}.svg" in shown or name == "narrow"
+
+
+@pytest.mark.parametrize("picture", every_picture(), ids=lambda picture: picture.name)
+def test_every_screen_has_its_pictures_dark_and_light(picture: Picture) -> None:
+    for theme in picture.themes:
+        name = picture.name if theme == "dark" else f"{picture.name}-{theme}"
+        assert picture.word in words_of(f"every/{name}").replace("  ", " ")
+
+
+def test_the_gallery_shows_them_all() -> None:
+    page = (FOLDER / "every" / "README.md").read_text("utf-8")
+    assert page == gallery()
+    shown = {name.rpartition("/")[2] for name in re.findall(r"\((\S+)\.svg\)", page)}
+    assert shown == {file.stem for file in (FOLDER / "every").glob("*.svg")}
 
 
 def test_the_recording_tells_a_move_its_gate_and_the_way_back() -> None:
