@@ -85,7 +85,7 @@ EVERY: dict[str, tuple[tuple[str, ...], str]] = {
     "board": (("l", "j"), "Lead"),
     "deal": (("l", "j", "enter"), "Next"),
     "questions": (("l", "j", "enter", "2"), "Questions"),
-    "timeline": (("l", "j", "enter", "4"), "created"),
+    "timeline": (("l", "j", "enter", "4"), "Timeline"),
     "gate": (("l", "L"), "override"),
     "form": (("l", "j", "e"), "Save"),
     "triage": (("T", "j"), "Triage"),
