@@ -9,10 +9,10 @@ from pipeboard.domain.metrics import METRICS, Report
 from pipeboard.domain.metrics.wording import Wording
 from pipeboard.domain.text import printable
 from pipeboard.ui.draw.charts import ChartStyle
-from pipeboard.ui.draw.line import Glyphs, spelled, text_of, width_of
+from pipeboard.ui.draw.line import Glyphs, spelled, tab_strip, text_of, width_of
 from pipeboard.ui.draw.metrics.sections import Block, Figures, Spot, marked, spot_at
 from pipeboard.ui.draw.metrics.tab_names import TABS, TabName
-from pipeboard.ui.draw.metrics.tabs import draw_tab, tab_strip
+from pipeboard.ui.draw.metrics.tabs import draw_tab
 from tests.domain.metrics.log import LEAD, PROPOSAL, QUALIFY, Log, ids, period
 from tests.domain.metrics.made_up import logs
 
@@ -157,8 +157,14 @@ def test_a_click_finds_the_number_that_it_meets() -> None:
 
 
 def test_the_tabs_have_their_numbers_and_shrink_to_them() -> None:
-    assert text_of(tab_strip(TabName.FUNNEL, 80)).startswith("  1 Overview [2 Funnel] 3 Ageing ")
-    assert text_of(tab_strip(TabName.FUNNEL, 40)).rstrip() == "  1 [2 Funnel] 3  4  5  6  7"
+    assert text_of(tab_strip(TabName, TabName.FUNNEL, 80)).startswith(
+        "  1 Overview [2 Funnel] 3 Ageing "
+    )
+    narrow = text_of(tab_strip(TabName, TabName.FUNNEL, 62)).rstrip()
+    assert narrow == "  1 Overv [2 Funnel] 3 Agein  4 Forec  5 Activ  6 Losse  7 Reps"
+    assert (
+        text_of(tab_strip(TabName, TabName.FUNNEL, 40)).rstrip() == "  1 [2 Funnel] 3  4  5  6  7"
+    )
 
 
 def test_hostile_names_do_not_reach_the_lines() -> None:

@@ -24,11 +24,11 @@ from pipeboard.ui.draw.line import (
     full_money,
     left,
     right,
+    tab_strip,
     title_bar,
     whole,
     wrap,
 )
-from pipeboard.ui.draw.notes import tab_strip
 from pipeboard.ui.draw.questions import Item
 from pipeboard.ui.key_table import ImportTab
 from pipeboard.ui.palette import Role
@@ -107,7 +107,7 @@ def heading(view: ImportView) -> tuple[Line, ...]:
         (whole(end, "bar.dim"),) if end else (),
         view.width,
     )
-    return bar, tab_strip(view.tab, _counts(view.seen), view.width)
+    return bar, tab_strip(ImportTab, view.tab, view.width, _counts(view.seen))
 
 
 def _rows(seen: FileSeen) -> str:

@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from enum import StrEnum
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, TypeVar
 
 from pipeboard.domain.locales import written
 from pipeboard.domain.money import Money, format_money
-from pipeboard.domain.phrases import aloud
+from pipeboard.domain.phrases import aloud, spoken
 from pipeboard.domain.text import printable
 from pipeboard.ui.palette import Role
 from pipeboard.ui.terminal.width import cell_width, clusters, fit
@@ -414,3 +414,29 @@ def _group_lines(group: KeyGroup, width: int, glyphs: Glyphs) -> list[Line]:
             exactly((blank(2), left(name, wide, "pane.tag"), blank(2), whole(label, "text")), width)
         )
     return [*lines, exactly((), width)]
+
+
+Tab = TypeVar("Tab", bound=str)
+_SHORTER_TABS: Final = (99, 9, 8, 7, 6, 5, 0)
+
+
+def tab_strip(
+    tabs: Iterable[Tab], current: Tab, width: int, counts: Mapping[Tab, str] | None = None
+) -> Line:
+    """The tabs with what is in them, the current one in brackets; where there is no room for all
+    of it the names of the others become shorter, and on a narrow screen they are their numbers."""
+    for longest in _SHORTER_TABS:
+        line = [blank(1)]
+        for number, tab in enumerate(tabs, 1):
+            is_current = tab == current
+            name = spoken(str(tab))
+            if not is_current and cell_width(name) > longest:
+                name = fit(name, longest, "").rstrip()
+            text = " ".join(
+                filter(None, (str(number), name, (counts or {}).get(tab, "") if name else ""))
+            )
+            shown = f"[{text}]" if is_current else f" {text} "
+            line.append((shown, "strip.shown" if is_current else "strip"))
+        if width_of(line) <= width:
+            break
+    return exactly(line, width)

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
-from enum import StrEnum
-from typing import Final, TypeVar
+from collections.abc import Collection
+from typing import Final
 
 from pipeboard.domain.cadence import PERSISTENCE, follow_ups
 from pipeboard.domain.criteria import ROLES, unmet_of_stage
@@ -14,7 +13,6 @@ from pipeboard.domain.deal_record import DealRecord, Entry
 from pipeboard.domain.events import Event, to_json
 from pipeboard.domain.locales import written
 from pipeboard.domain.money import Money
-from pipeboard.domain.phrases import spoken
 from pipeboard.domain.signs import Sign
 from pipeboard.domain.text import fold
 from pipeboard.domain.timeline import describe, without_cancelled
@@ -316,7 +314,6 @@ def playbook_lines(record: DealRecord, style: PaneStyle) -> list[Line]:
 
 # The upper edge of one deal's screen: what it is, how it stands, and the tabs.
 
-Tab = TypeVar("Tab", bound=StrEnum)
 _NARROW: Final = 60
 
 
@@ -377,20 +374,3 @@ def _what_next(record: DealRecord, style: PaneStyle) -> Line:
     else:
         lines = [*outcome_lines(record.deal, style), *lines]
     return lines[0] if lines else ()
-
-
-def tab_strip(current: Tab, counts: Mapping[Tab, str], width: int) -> Line:
-    """The tabs with what is in them, the current one in brackets; on a narrow screen the others
-    are their numbers."""
-    for named in (True, False):
-        line = [blank(1)]
-        for number, tab in enumerate(type(current), 1):
-            is_current = tab is current
-            words = f"{number} {spoken(str(tab))}" if named or is_current else str(number)
-            count = counts.get(tab, "") if named or is_current else ""
-            text = f"{words} {count}".rstrip()
-            shown = f"[{text}]" if is_current else f" {text} "
-            line.append((shown, "strip.shown" if is_current else "strip"))
-        if width_of(line) <= width:
-            break
-    return exactly(line, width)

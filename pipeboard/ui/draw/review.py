@@ -30,11 +30,11 @@ from pipeboard.ui.draw.line import (
     left,
     right,
     spread,
+    tab_strip,
     title_bar,
     whole,
     wrap,
 )
-from pipeboard.ui.draw.notes import tab_strip
 from pipeboard.ui.draw.questions import GUTTER, Item
 from pipeboard.ui.palette import Role
 from pipeboard.ui.review_keys import ReviewTab
@@ -97,7 +97,7 @@ def heading(view: ReviewView) -> tuple[Line, ...]:
         (blank(1, "bar"), whole(since, "bar.dim")),
         view.style.width,
     )
-    return bar_line, tab_strip(view.tab, _counts(view), view.style.width)
+    return bar_line, tab_strip(ReviewTab, view.tab, view.style.width, _counts(view))
 
 
 def _counts(view: ReviewView) -> dict[ReviewTab, str]:

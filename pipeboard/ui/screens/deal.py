@@ -14,8 +14,8 @@ from pipeboard.ui.board_state import BoardState
 from pipeboard.ui.draw import notes, questions
 from pipeboard.ui.draw import notes as overview
 from pipeboard.ui.draw.facts import PaneStyle
-from pipeboard.ui.draw.line import Line, blank, whole
-from pipeboard.ui.draw.notes import head, tab_strip
+from pipeboard.ui.draw.line import Line, blank, tab_strip, whole
+from pipeboard.ui.draw.notes import head
 from pipeboard.ui.draw.questions import GUTTER, Item, listed, present_in
 from pipeboard.ui.key_table import DEAL, DEAL_TABS, DealTab
 from pipeboard.ui.keys import Key
@@ -85,7 +85,10 @@ class DealScreen(PageScreen):
         self.items = self._items(style)
         self._cursors[self.tab] = max(0, min(self.cursor, len(self.items) - 1))
         shown = listed(self.items, self.cursor, self._below(style))
-        top = (*head(self.record, style), tab_strip(self.tab, _counts(self.record), style.width))
+        top = (
+            *head(self.record, style),
+            tab_strip(DealTab, self.tab, style.width, _counts(self.record)),
+        )
         show_items(self, top, shown, keys.hints(self.keys, read_only=self.state.view.read_only))
 
     def _items(self, style: PaneStyle) -> tuple[Item, ...]:

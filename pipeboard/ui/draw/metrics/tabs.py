@@ -11,7 +11,6 @@ from pipeboard.domain.metrics.coverage import CoverageVerdict
 from pipeboard.domain.metrics.history import DealHistory
 from pipeboard.domain.metrics.readings import forecast_reading, stuck_reading, target_reading
 from pipeboard.domain.periods import Period
-from pipeboard.domain.phrases import spoken
 from pipeboard.ui.draw.charts import ChartStyle, bar
 from pipeboard.ui.draw.facts import calendar_day
 from pipeboard.ui.draw.line import (
@@ -19,8 +18,8 @@ from pipeboard.ui.draw.line import (
     Line,
     Span,
     blank,
-    exactly,
     left,
+    tab_strip,
     title_bar,
     whole,
     width_of,
@@ -176,20 +175,6 @@ def draw_tab(tab: TabName, shown: Figures, style: ChartStyle) -> Block:
     return laid_out(_DRAW[tab], shown, style)
 
 
-def tab_strip(current: TabName, width: int) -> Line:
-    """The tabs with their numbers, the current one in brackets."""
-    for named in (True, False):
-        line = [blank(1)]
-        for place, tab in enumerate(TABS, 1):
-            is_current = tab is current
-            text = f"{place} {spoken(str(tab))}" if named or is_current else str(place)
-            shown = f"[{text}]" if is_current else f" {text} "
-            line.append((shown, "strip.shown" if is_current else "strip"))
-        if width_of(line) <= width:
-            break
-    return exactly(line, width)
-
-
 # Heading of the metrics: whose numbers of which period, and as of when.
 
 _LONGEST_FILTER = 30
@@ -221,7 +206,7 @@ def heading(
         start.append(day)
     elif width_of([*start, *end]) > room:
         end = []
-    return (title_bar(start, end, width), tab_strip(asked.tab, width))
+    return (title_bar(start, end, width), tab_strip(TABS, asked.tab, width))
 
 
 def _how_far(period: Period, today: date) -> str:
