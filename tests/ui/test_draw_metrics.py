@@ -160,7 +160,7 @@ def test_the_tabs_have_their_numbers_and_shrink_to_them() -> None:
     assert text_of(tab_strip(TabName, TabName.FUNNEL, 80)).startswith(
         "  1 Overview [2 Funnel] 3 Ageing "
     )
-    narrow = text_of(tab_strip(TabName, TabName.FUNNEL, 62)).rstrip()
+    narrow = text_of(tab_strip(TabName, TabName.FUNNEL, 66)).rstrip()
     assert narrow == "  1 Overv [2 Funnel] 3 Agein  4 Forec  5 Activ  6 Losse  7 Reps"
     assert (
         text_of(tab_strip(TabName, TabName.FUNNEL, 40)).rstrip() == "  1 [2 Funnel] 3  4  5  6  7"

@@ -432,9 +432,8 @@ def tab_strip(
             name = spoken(str(tab))
             if not is_current and cell_width(name) > longest:
                 name = fit(name, longest, "").rstrip()
-            text = " ".join(
-                filter(None, (str(number), name, (counts or {}).get(tab, "") if name else ""))
-            )
+            count = (counts or {}).get(tab, "") if name else ""
+            text = " ".join(filter(None, (str(number), name, count)))
             shown = f"[{text}]" if is_current else f" {text} "
             line.append((shown, "strip.shown" if is_current else "strip"))
         if width_of(line) <= width:
