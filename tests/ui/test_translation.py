@@ -257,7 +257,7 @@ def test_nothing_of_it_is_imported_where_nobody_asks_for_words(home: Path) -> No
     [
         ('"Move" = 3', "wants words in quotes"),
         ("Move = ", "cannot be read"),
-        (None, "There are no words 'de'"),
+        (None, "There are no words 'sindarin'"),
     ],
 )
 def test_words_that_are_none_are_refused_and_config_check_says_so(
@@ -266,8 +266,8 @@ def test_words_that_are_none_are_refused_and_config_check_says_so(
     folder = home / "xdg_config_home/pipeboard"
     (folder / "words").mkdir(parents=True)
     if text is not None:
-        (folder / "words/de.toml").write_text(text)
-    (folder / "config.toml").write_text('words = "de"')
+        (folder / "words/sindarin.toml").write_text(text)
+    (folder / "config.toml").write_text('words = "sindarin"')
     refused = pipe("list")
     assert refused.code == 2 and said in refused.err
     assert said in pipe("config", "check").out
