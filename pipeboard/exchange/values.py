@@ -23,6 +23,7 @@ from pipeboard.domain.money import (
 )
 from pipeboard.domain.text import clean_line, clean_text, fold, quoted, slug
 from pipeboard.exchange.words.currency_names import CURRENCY_NAMES
+from pipeboard.exchange.words.languages import NO, YES
 
 _BLANKS = {
     "-", "--", "---", "–", "—", "n/a", "#n/a", "na", "n.a.", "null", "none", "nan", "nil",
@@ -32,18 +33,6 @@ _BLANKS = {
     "$ -", "$-", "€ -", "€-", "- €", "-€", "£ -", "£-",
 }  # fmt: skip
 _PERCENT = re.compile(r"(?P<before>%?) ?(?P<number>\d{1,3}(?:[.,]\d+)?)\s*(?P<sign>%?)", re.ASCII)
-_TRUE = {
-    "true", "yes", "y", "1", "x", "on", "archived", "t", "✓", "✔", "☑", "✅",
-    "wahr", "ja", "vrai", "oui", "verdadero", "si", "sí", "vero", "sì", "verdadeiro", "sim",
-    "waar", "prawda", "tak", "pravda", "ano", "áno", "igaz", "igen", "doğru", "evet", "истина",
-    "да", "так", "sant", "sand", "tosi", "kyllä", "adevărat", "ναι", "αληθές", "はい", "是", "예",
-}  # fmt: skip
-_FALSE = {
-    "false", "no", "n", "0", "off", "not archived", "f", "✗", "✘", "☐", "❌",
-    "falsch", "nein", "faux", "non", "falso", "não", "nao", "onwaar", "nee", "fałsz", "nie",
-    "nepravda", "ne", "hamis", "nem", "yanlış", "hayır", "ложь", "нет", "ні", "falskt", "falsk",
-    "usann", "nej", "nei", "epätosi", "ei", "fals", "nu", "όχι", "ψευδές", "いいえ", "否", "아니요",
-}  # fmt: skip
 _CATEGORIES = {
     "omitted": "omitted",
     "not_forecasted": "omitted",
@@ -129,14 +118,14 @@ def read_basis_points(cell: str) -> int:
 def read_flag(cell: str) -> bool:
     """Yes or no, in the words that exports use; raises BadInput."""
     word = cell.casefold()
-    if word not in _TRUE | _FALSE:
+    if word not in YES | NO:
         raise BadInput(f"{quoted(cell)} is neither true nor false")
-    return word in _TRUE
+    return word in YES
 
 
 def is_flag(cell: str) -> bool:
     """Whether the cell is one of the words for yes and no."""
-    return cell.casefold() in _TRUE | _FALSE
+    return cell.casefold() in YES | NO
 
 
 def read_category(cell: str) -> str | None:

@@ -1,4 +1,4 @@
-"""What months and outcomes are called in the languages that sales tools speak."""
+"""What months, outcomes, yes and no are called in the languages that sales tools speak."""
 
 from __future__ import annotations
 
@@ -96,3 +96,19 @@ def word_key(word: str) -> str:
 
 WON, LOST, OPEN, AWAY = map(_keys, (_WON, _LOST, _OPEN, _AWAY))
 WORDS = MappingProxyType({"won": WON, "lost": LOST, "open": OPEN, "away": AWAY})
+
+
+# What is ticked, and what is not.
+
+YES = {
+    "true", "yes", "y", "1", "x", "on", "archived", "t", "✓", "✔", "☑", "✅",
+    "wahr", "ja", "vrai", "oui", "verdadero", "si", "sí", "vero", "sì", "verdadeiro", "sim",
+    "waar", "prawda", "tak", "pravda", "ano", "áno", "igaz", "igen", "doğru", "evet", "истина",
+    "да", "так", "sant", "sand", "tosi", "kyllä", "adevărat", "ναι", "αληθές", "はい", "是", "예",
+}  # fmt: skip
+NO = {
+    "false", "no", "n", "0", "off", "not archived", "f", "✗", "✘", "☐", "❌",
+    "falsch", "nein", "faux", "non", "falso", "não", "nao", "onwaar", "nee", "fałsz", "nie",
+    "nepravda", "ne", "hamis", "nem", "yanlış", "hayır", "ложь", "нет", "ні", "falskt", "falsk",
+    "usann", "nej", "nei", "epätosi", "ei", "fals", "nu", "όχι", "ψευδές", "いいえ", "否", "아니요",
+}  # fmt: skip
