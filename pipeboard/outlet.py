@@ -72,7 +72,7 @@ def heard() -> Iterator[tuple[list[str], list[str]]]:
 
 def encoded(text: str) -> bytes:
     """What was `heard` on stdout as the bytes that it became."""
-    return text.encode(sys.stdout.encoding, sys.stdout.errors or "strict")
+    return text.encode(sys.stdout.encoding or "utf-8", sys.stdout.errors or "strict")
 
 
 def again(said: bytes) -> None:

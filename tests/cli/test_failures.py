@@ -72,7 +72,7 @@ def test_a_fault_of_the_program_goes_to_a_log_that_only_we_can_read(
     def fails(*_: object) -> None:
         raise RuntimeError("customer secret")
 
-    monkeypatch.setattr("pipeboard.cli.history.undo_list", fails)
+    monkeypatch.setattr("pipeboard.cli.history._list", fails)
     failed = team("undo", "--list")
     log = home / "xdg_state_home/pipeboard/pipeboard.log"
     assert failed.code == 1

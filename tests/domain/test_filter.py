@@ -306,7 +306,7 @@ def test_a_bad_term_comes_with_one_that_is_right(text: str, example: str) -> Non
 
 MAY_BE_MISSING = {
     "owner", "source", "account", "currency", "channel", "lost", "value", "next", "close", "closed",
-    "score", "probability",
+    "score", "probability", "offer_expires_on",
 }  # fmt: skip
 """What a deal may be without; of the others each deal has one."""
 

@@ -119,7 +119,7 @@ _STORE = Path(pipeboard.store.__file__).parent
 _NAMED = re.compile(r"\b(?:from|join|into|update) (?:main\.)?([a-z_]+)\b(?!\.)", re.IGNORECASE)
 _VERBS = re.compile(r"^(select|insert into|update|delete from) ", re.IGNORECASE)
 PUT_IN = "{}"
-_OTHERS = {"found", "sqlite_schema", "pragma_table_info", "json_each", "set"}
+_OTHERS = {"found", "sqlite_schema", "sqlite_master", "pragma_table_info", "json_each", "set"}
 _OTHERS |= {"pg_index", "pg_indexes", "pg_attribute", "pg_class", "unnest"}
 
 

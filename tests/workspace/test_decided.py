@@ -13,8 +13,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from pipeboard.domain.deal import Contact, Loss, Term
-from pipeboard.domain.deciding import decide
+from pipeboard.domain.deal import Contact, Deal, Loss, Term
+from pipeboard.domain.deciding import begin, decide
 from pipeboard.domain.events import Event
 from pipeboard.exchange.reading import open_import
 from pipeboard.workspace import execution, new_deals, row_deciding, undoing
@@ -137,8 +137,14 @@ def decided(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[Event]]:
         events.extend(found)
         return found
 
+    def beginning(*arguments: Any) -> tuple[list[Event], Deal]:
+        found, deal = begin(*arguments)
+        events.extend(found)
+        return found, deal
+
     for module in DECIDING:
         monkeypatch.setattr(module, "decide", recording)
+    monkeypatch.setattr(row_deciding, "begin", beginning)
     yield events
 
 

@@ -20,7 +20,7 @@ from pipeboard.workspace.import_rows import RowsRejected
 from tests.team import add
 from tests.verbs import Workspace
 
-TEXT = "id,name,state,outcome,amount\n1,Nova,Talk,open,40\n2,Lumen,Talk,gewonnen,\n3,Sol,,?,5\n"
+TEXT = "id,name,state,outcome,amount\n1,Nova,Talk,open,40\n2,Lumen,Talk,gewonnen,\n3,Sol,,maybe,5\n"
 HEADER = ("id", "name", "state", "outcome", "amount")
 
 
@@ -49,7 +49,7 @@ def test_samples_and_words_with_their_counts_are_seen(ana: Workspace, file: Path
         PlacingWord("state", "Talk", 2, "Talk"),
         PlacingWord("outcome", "open", 1, "=open"),
         PlacingWord("outcome", "gewonnen", 1, "=won"),
-        PlacingWord("outcome", "?", 1, None),
+        PlacingWord("outcome", "maybe", 1, None),
     )
     assert seen.unknown_words == 2
     assert ana.reader.known_deals().count() == 0
@@ -73,11 +73,11 @@ def test_a_word_becomes_what_is_chosen_for_it(
 
 def test_a_word_of_a_status_is_chosen_by_its_column(ana: Workspace, file: Path) -> None:
     recipe = Recipe(map=("state=-", "outcome=status"))
-    recipe = with_word(recipe, "outcome", False, "?", "=lost")
-    assert recipe.value == ("outcome:?==lost",)
+    recipe = with_word(recipe, "outcome", False, "maybe", "=lost")
+    assert recipe.value == ("outcome:maybe==lost",)
     words = seen_by(ana, ImportPlan(file, recipe)).survey.words
     assert [word.becomes for word in words] == ["=open", "=won", "=lost"]
-    assert with_word(recipe, "outcome", False, "?", "").value == ()
+    assert with_word(recipe, "outcome", False, "maybe", "").value == ()
 
 
 def test_a_word_that_no_recipe_can_hold_is_refused() -> None:
