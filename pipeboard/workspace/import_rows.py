@@ -6,10 +6,9 @@ it. Then one short transaction checks that what it rested on still holds, and br
 
 from __future__ import annotations
 
-import gc
 import uuid
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack
 from itertools import chain, count, islice
 from typing import TYPE_CHECKING
 
@@ -26,6 +25,7 @@ from pipeboard.domain.settings import Rep
 from pipeboard.domain.text import fold
 from pipeboard.exchange.rows import DealRow, Rejected
 from pipeboard.exchange.side_files import TEAM, SideTable
+from pipeboard.store.reading.facts import collecting_later
 from pipeboard.store.reading.setup import pipeline_data
 from pipeboard.workspace.configuration import change_rep, rep_agreed
 from pipeboard.workspace.execution import carry_out
@@ -88,21 +88,8 @@ def import_rows(
         options = replace(options, override=override)
     pipelines = (pipeline, *beside)
     run = _Import(service, reading, pipelines, origin, options, skip_bad=skip_bad, token=token)
-    with _collecting_later():
+    with collecting_later():
         return run.rehearse(progress) if dry_run else run.carry_out(progress)
-
-
-@contextmanager
-def _collecting_later() -> Iterator[None]:
-    """Postpones garbage collection: rows and deals hold no cycles, and going through all of them
-    again and again takes a fifth of the time."""
-    was_on = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_on:
-            gc.enable()
 
 
 class _Import:
