@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from importlib import import_module
 from pathlib import Path
 from pkgutil import iter_modules
@@ -103,7 +104,15 @@ WAYS = {name: keys for name, (keys, _) in RESTRICTED_WAYS.items()}
 def _live_screens() -> tuple[type[LiveScreen], ...]:
     for module in iter_modules(screens.__path__, f"{screens.__name__}."):
         import_module(module.name)
-    return tuple(LiveScreen.__subclasses__())
+    return tuple(_leaves(LiveScreen))
+
+
+def _leaves(base: type[LiveScreen]) -> Iterator[type[LiveScreen]]:
+    """The screens that are shown: what stands between them and their base is not one."""
+    for below in base.__subclasses__():
+        yield from _leaves(below)
+    if not base.__subclasses__():
+        yield base
 
 
 @pytest.mark.parametrize("screen", _live_screens(), ids=lambda screen: screen.__name__)
