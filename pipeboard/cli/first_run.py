@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from pipeboard.domain.pipeline import Pipeline
     from pipeboard.store import Store
     from pipeboard.ui.screens.first_run import Beginning, Facts
+    from pipeboard.ui.terminal.typeahead import Typed
     from pipeboard.workspace import Workspace
     from pipeboard.workspace.import_plan import FileSeen, Imported
 
@@ -31,22 +32,25 @@ def welcome(call: Call) -> int:
     from pipeboard.cli.screens import show_board
     from pipeboard.ui.screens.first_run import FirstWay
 
-    while (chosen := _ask(call)) is not None:
+    while True:
+        chosen, typed = _ask(call)
+        if chosen is None:
+            return 0
         match chosen.way:
             case FirstWay.DEMO:
                 return _tour(call)
             case FirstWay.OPEN:
-                return show_board(call, _opened(chosen.database))
+                return show_board(call, _opened(chosen.database), typed=typed)
             case FirstWay.NEW:
-                return show_board(call, _make(call, chosen), ("selection.add",))
+                return show_board(call, _make(call, chosen), ("selection.add",), typed)
             case FirstWay.IMPORT:
-                planned = _plan_import(call, chosen.currency)
+                planned = _plan_import(call, chosen.currency, typed)
                 if planned is not None:
                     return _import(call, planned)
-    return 0
 
 
-def _ask(call: Call) -> Beginning | None:
+def _ask(call: Call) -> tuple[Beginning | None, Typed]:
+    """How to begin, None to leave; and what was typed after that, for what comes up next."""
     from pipeboard.cli.failures import left_to_screens
     from pipeboard.cli.folders import state_folder
     from pipeboard.cli.screens import themes_of
@@ -61,7 +65,8 @@ def _ask(call: Call) -> Beginning | None:
     facts = _facts(call)
     with left_to_screens():
         look = FirstLook(theme, glyphs, read_keymap(call.config.keymap))
-        return FirstRun(facts, look).run(mouse=call.config.flag("mouse"))
+        app = FirstRun(facts, look)
+        return app.run(mouse=call.config.flag("mouse")), app.key_queue.take()
 
 
 def _facts(call: Call) -> Facts:
@@ -133,7 +138,7 @@ def _make(call: Call, chosen: Beginning) -> Store:
     return made.store
 
 
-def _plan_import(call: Call, currency: str) -> FileSeen | Path | None:
+def _plan_import(call: Call, currency: str, typed: Typed) -> FileSeen | Path | None:
     """What shall be imported, planned over a workspace that is thrown away: a file of deals, or one
     of a whole workspace; None for nothing."""
     from pipeboard.cli.import_telling import rehearsal
@@ -148,7 +153,7 @@ def _plan_import(call: Call, currency: str) -> FileSeen | Path | None:
 
     with tempfile.TemporaryDirectory(prefix="pipeboard-") as folder:
         workspace = rehearsal(call, Path(folder), currency)
-        show_board(call, workspace.store, ("importing.plan_first", take))
+        show_board(call, workspace.store, ("importing.plan_first", take), typed)
         call.close()
     return planned[0] if planned else None
 

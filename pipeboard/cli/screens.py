@@ -11,6 +11,7 @@ from pipeboard.domain.lazy_dataclass import replace, with_values
 if TYPE_CHECKING:
     from pipeboard.store import Store
     from pipeboard.ui.own_themes import Themes
+    from pipeboard.ui.terminal.typeahead import Typed
 
 OPENINGS = ("pipeline", "stage", "mine", "sort", "pane", "filter", "density")
 """Preferences of what the board opens on; without them it opens as it was left."""
@@ -36,9 +37,9 @@ def themes_of(call: Call) -> Themes:
     return Themes(theme_folders(call.environ, own=not call.is_restricted))
 
 
-def show_board(call: Call, store: Store, begin: tuple[object, ...] = ()) -> int:
+def show_board(call: Call, store: Store, begin: tuple[object, ...] = (), typed: Typed = ()) -> int:
     """Runs the screens over an open store; the exit code. `begin` names an action that is done at
-    once, with what it is given."""
+    once, with what it is given; `typed` is what was typed ahead of it."""
     from pipeboard.cli.editor import command, left_behind, write_text
     from pipeboard.cli.failures import left_to_screens
     from pipeboard.cli.folders import state_folder
@@ -66,6 +67,7 @@ def show_board(call: Call, store: Store, begin: tuple[object, ...] = ()) -> int:
         edit=lambda text: write_text(command(config, call.environ), text, suffix=".md"),
         letters=letters(call, store.location.folder),
         begin=begin,
+        typed=typed,
         hooks=call.hooks,
         follow=config.text("follow"),
         shows_cursor=config.text("cursor") == "shown",
@@ -78,6 +80,7 @@ def show_board(call: Call, store: Store, begin: tuple[object, ...] = ()) -> int:
         with left_to_screens():
             code = open_board(store, call.clock, actor, choices, state_folder(), call.environ)
         if code == OPEN_ANEW:
+            choices = replace(choices, begin=(), typed=())
             store = Store.open(store.location.name, read_only=store.read_only)
             call.work_on(store)
     call.out.say(*left_behind(state_folder()))

@@ -379,6 +379,12 @@ def _fits(target: str, cells: Sequence[str], *, wholly: bool = False) -> bool:
     return count == len(cells) if wholly else count >= _FITTING * len(cells)
 
 
+def holds_days(cells: Iterable[str]) -> bool:
+    """Whether each cell that says anything says a day, and some do."""
+    told = [cell for cell in cells if not is_blank(cell)]
+    return bool(told) and all(map(_DATE_LIKE.fullmatch, told))
+
+
 def _is_day_or_period(cell: str) -> bool:
     return bool(_DATE_LIKE.fullmatch(cell)) or last_day_of(cell, _LATEST_YEAR) is not None
 

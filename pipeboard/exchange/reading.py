@@ -18,7 +18,7 @@ from zoneinfo import ZoneInfo
 from pipeboard.domain.errors import BadInput, NotFound, Refused
 from pipeboard.domain.lazy_dataclass import dataclass, field
 from pipeboard.domain.text import quoted, slug
-from pipeboard.exchange.columns import Matching, apply_overrides, match_columns
+from pipeboard.exchange.columns import Matching, apply_overrides, holds_days, match_columns
 from pipeboard.exchange.deals import DealReader
 from pipeboard.exchange.delimited import name_by_heading, open_delimited
 from pipeboard.exchange.documents import looks_like_json, open_json
@@ -230,7 +230,7 @@ def open_import(
         for amounts in reader.amounts.values():
             amounts.assumed_groups = 0
         rounded = _rounded_ids(matching, sample)
-        table.warnings.extend([*matching.warnings, *_beginning_warning(matching), *rounded])
+        table.warnings.extend([*matching.warnings, *_beginning_warning(matching, sample), *rounded])
         return Reading(
             layout.name,
             _source(layout, matching, options.key),
@@ -385,11 +385,19 @@ def _rounded_ids(matching: Matching, sample: Sequence[Record]) -> list[str]:
 _ROUNDED = re.compile(r"\d[.,]\d+E\+\d+", re.IGNORECASE)
 
 
-def _beginning_warning(matching: Matching) -> list[str]:
+def _beginning_warning(matching: Matching, sample: Sequence[Record]) -> list[str]:
     targets = matching.targets.values()
     if any(target in _BEGINNINGS or target.startswith(ENTERED) for target in targets):
         return []
+    from shlex import quote
+
+    days = (
+        column
+        for at, (column, target) in enumerate(matching.targets.items())
+        if target.startswith(CUSTOM) and holds_days([record.cells[at] for record in sample])
+    )
+    column = next(days, "COLUMN")
     return [
         "No column says when a deal began, so its earliest date counts: closed deals seem to take "
-        "no time. If one does, name it with --map COLUMN=created_at."
+        f"no time. If one does, name it with --map {quote(f'{column}=created_at')}."
     ]

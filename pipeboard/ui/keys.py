@@ -204,8 +204,24 @@ def as_pressed(key: str, character: str | None) -> str:
     return character if character and character.isprintable() and character != " " else name_of(key)
 
 
+_SENT_AS: Final = {
+    "ctrl+h": "Backspace",
+    "ctrl+i": "Tab",
+    "ctrl+j": "Enter",
+    "ctrl+m": "Enter",
+    "ctrl+[": "Esc",
+}
+"""What arrives of keys that most terminals have no bytes of their own for."""
+
+
 def key_named(name: str) -> str:
-    """The key that people write like that, as Textual calls it: the reverse of `name_of`."""
-    if name.startswith("^") and len(name) > 1:
-        return f"ctrl+{name[1:].lower()}"
-    return next((key for key, shown in _NAMES.items() if shown == name), name)
+    """The key that people write like that, as Textual calls it: the reverse of `name_of`.
+
+    Raises BadInput for one that most terminals cannot send, which would be a key that does nothing.
+    """
+    key = f"ctrl+{name[1:].lower()}" if name.startswith("^") and len(name) > 1 else name
+    if key in _SENT_AS:
+        raise BadInput(
+            f"A terminal sends {_SENT_AS[key]} for {name_of(key)}.", hint="Take another key."
+        )
+    return next((known for known, shown in _NAMES.items() if shown == key), key)

@@ -51,6 +51,7 @@ if TYPE_CHECKING:
     from pipeboard.store.reading import Reader
     from pipeboard.ui.app import PipeboardApp
     from pipeboard.ui.host import Letters
+    from pipeboard.ui.terminal.typeahead import Typed
     from pipeboard.workspace import Workspace
 
 FIRST_BUSY_MS = 5_000
@@ -86,6 +87,8 @@ class Choices:
     restricted: bool = False
     begin: tuple[object, ...] = ()
     """An action that is done as soon as the board stands, by its name, and what it is given."""
+    typed: Typed = ()
+    """What was typed before the board stood, and goes to it or to the question of `begin`."""
     hooks: tuple[Hook, ...] = ()
     follow: str = "always"
     shows_cursor: bool = False
@@ -263,4 +266,5 @@ def make_app(
     write_queue = WriteQueue(lambda: store, work_on)
     housekeeper = WriteQueue(open_another, work_on, owns_store=True)
     app = PipeboardApp(write_queue, housekeeper, state, look, seat)
+    app.type_first(*choices.typed)
     return app

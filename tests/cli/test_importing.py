@@ -44,6 +44,25 @@ def test_the_same_file_twice_creates_nothing_twice(pipe: Type, home: Path) -> No
     assert (again["created"], again["unchanged"]) == (0, 2)
 
 
+@pytest.mark.parametrize(
+    ("columns", "cells", "named"),
+    [
+        ("product,first call", "Audit,2025-03-01", "--map 'first call=created_at'"),
+        ("product,engage_date", "Audit,2025-03-01", "--map engage_date=created_at"),
+        ("product,engage_date", "2025-03-01,never", "--map product=created_at"),
+        ("product,rooms", "Audit,7", "--map COLUMN=created_at"),
+        ("created,engage_date", "2025-03-01,2025-03-01", None),
+    ],
+)
+def test_without_a_beginning_the_columns_that_hold_days_are_named(
+    pipe: Type, home: Path, columns: str, cells: str, named: str | None
+) -> None:
+    file = _file(home, f"title,stage,{columns}\nPilot,Lead,{cells}\nRetrofit,Demo,{cells}\n")
+    said = pipe("import", file, "--into", "Sales", "--stages", "Lead,Demo", "--dry-run").err
+    assert ("No column says when a deal began" in said) is (named is not None)
+    assert (named or "") in said
+
+
 def test_one_undo_takes_a_whole_import_back(pipe: Type, home: Path) -> None:
     pipe("import", _file(home, GOOD), "--into", "Sales", "--stages", "Lead,Demo")
     assert "The pipeline Sales stays: it is the only one." in pipe("undo").err

@@ -8,6 +8,7 @@ import sys
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
+from time import sleep
 
 import pytest
 from textual.pilot import Pilot
@@ -166,6 +167,25 @@ def test_a_new_pipeline_opens_its_board(tmp_path: Path) -> None:
         terminal.wait_for_text("Added Nova Oy")
         terminal.type("q")
         assert terminal.wait_for_end() == 0
+
+
+@pytest.mark.parametrize("pause_s", [0.0, 0.3])
+@pytest.mark.parametrize(
+    ("way", "typed", "shown"),
+    [("n\r", "/Nova Oy: pilot 40k\r", "Added /Nova Oy"), ("i", "/usr/sh", "share/")],
+)
+def test_what_is_typed_ahead_of_the_first_question_goes_to_it(
+    way: str, typed: str, shown: str, pause_s: float, tmp_path: Path
+) -> None:
+    environ = {"XDG_STATE_HOME": str(tmp_path)}
+    arguments = ["-m", "pipeboard", "--db", str(tmp_path / "deals.db")]
+    with PseudoTerminal(arguments, environ=environ) as terminal:
+        terminal.wait_for_text("Welcome")
+        terminal.type(way if pause_s else way + typed)
+        if pause_s:
+            sleep(pause_s)
+            terminal.type(typed)
+        terminal.wait_for_text(shown)
 
 
 @pytest.mark.parametrize("size", [(40, 12), (44, 20), (60, 24), (80, 24), (200, 60)])

@@ -61,6 +61,12 @@ def test_a_key_can_change_hands() -> None:
     assert read_keymap({"board.find": "O", "board.mine": "f"})
 
 
+@pytest.mark.parametrize("written", ["^i", "^J", "ctrl+m", "^h", "^["])
+def test_a_key_that_arrives_as_another_is_refused_with_that_one(written: str) -> None:
+    with pytest.raises(BadInput, match=r"A terminal sends (Tab|Enter|Backspace|Esc) for"):
+        read_keymap({"board.add": written})
+
+
 @pytest.mark.parametrize("written", ["$", "^d", "/", "#", "Esc", "L", "f1", "shift+left"])
 def test_a_key_is_understood_as_it_is_shown(written: str) -> None:
     assert name_of(key_named(written)) == written
@@ -104,7 +110,7 @@ WAYS = {name: keys for name, (keys, _) in RESTRICTED_WAYS.items()}
 def _live_screens() -> tuple[type[LiveScreen], ...]:
     for module in iter_modules(screens.__path__, f"{screens.__name__}."):
         import_module(module.name)
-    return tuple(_leaves(LiveScreen))
+    return tuple(leaf for below in LiveScreen.__subclasses__() for leaf in _leaves(below))
 
 
 def _leaves(base: type[LiveScreen]) -> Iterator[type[LiveScreen]]:

@@ -67,6 +67,7 @@ def told(event: object) -> str:
         ("\x1bP", ["escape", "P"]),
         ("\x1bé", ["escape", "é"]),
         ("\x1b\r", ["escape", "enter"]),
+        ("j\nk\r", ["j", "enter", "k", "enter"]),
         ("\x1b\t", ["escape", "tab"]),
         ("\x1b\x7f", ["escape", "backspace"]),
         ("\x1b\x1b[A", ["escape", "up"]),

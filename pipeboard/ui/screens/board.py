@@ -364,7 +364,10 @@ def _catch_up(board: BoardScreen) -> None:
     board._count_signs()
     board.say(first_words(board))
     if begin := board.program.seat.begin:
-        board.perform(str(begin[0]), *begin[1:])
+        try:
+            board.perform(str(begin[0]), *begin[1:])
+        finally:
+            board.program.key_queue.has_acted()
     board.set_timer(HOUSEKEEPING_S, lambda: board.run_worker(_get_ready(board), group="house"))
 
 

@@ -139,7 +139,8 @@ class Keyboard:
         """What stands here, if anything, and where it ends; None where it is not complete."""
         plain = _PLAIN.match(text, place)
         if plain:
-            return Keys(plain[0]), plain.end()
+            # Where Enter was typed before the terminal was taken over, its kernel made ^J of it.
+            return Keys(plain[0].replace("\n", "\r")), plain.end()
         kind = text[place + 1 : place + 2]
         if not kind:
             return None

@@ -18,6 +18,8 @@ from pipeboard.domain.errors import GivenUp
 from pipeboard.ui.keys import name_of
 
 T = TypeVar("T")
+Typed = tuple[Key | Paste, ...]
+"""Keys and pastes that nothing has heard yet, in the order in which they came."""
 
 GIVES_UP: Final = "ctrl+c"
 _PAUSE_S: Final = 0.05
@@ -97,10 +99,16 @@ class KeyQueue:
         if self.is_waiting:
             self._notice(False)
 
-    def put_first(self, *keys: Key) -> None:
+    def put_first(self, *keys: Key | Paste) -> None:
         """These keys before any that wait: they were typed before them."""
         self._typed.extendleft(reversed(keys))
         self._has_typed.set()
+
+    def take(self) -> Typed:
+        """What still waits, which is given out here no more: it is meant for what comes after."""
+        typed = tuple(self._typed)
+        self._typed.clear()
+        return typed
 
     def drop(self) -> None:
         """The keys that wait are not given out any more."""
@@ -168,6 +176,16 @@ class TypeAhead(App[ReturnType]):
         self._is_begun = False
         self._came_up = asyncio.Event()
 
+    def on_mount(self) -> None:
+        if not self.key_queue.has_settled:
+            self._begin()
+
+    def _begin(self) -> None:
+        """Keys are given out from now on, which costs nothing before one has come."""
+        if not self._is_begun:
+            self._is_begun = True
+            self.run_worker(self.key_queue.give_out(self._give), group="typing")
+
     def notice_waiting(self, clicked: bool) -> None:
         """Something has changed about what waits; `clicked`: a click was dropped."""
 
@@ -175,7 +193,7 @@ class TypeAhead(App[ReturnType]):
         """^c while keys wait: the action under way ends if it can."""
         self.key_queue.give_up()
 
-    def type_first(self, *keys: Key) -> None:
+    def type_first(self, *keys: Key | Paste) -> None:
         """Gives these keys out before any that wait: they were typed before them."""
         self.key_queue.put_first(*keys)
 
@@ -187,9 +205,7 @@ class TypeAhead(App[ReturnType]):
                 self.give_up()
                 return
             queue.put(event)
-            if not self._is_begun:
-                self._is_begun = True
-                self.run_worker(queue.give_out(self._give), group="typing")
+            self._begin()
             return
         is_button = isinstance(event, MouseDown | MouseUp | Click) and not event.is_forwarded
         if is_button and queue.drops_button(event):
