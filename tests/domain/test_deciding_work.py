@@ -317,9 +317,18 @@ def test_touches_out_count_up_until_an_answer_comes_in() -> None:
     assert answered.last_reply_at == answered.last_touch_at == NOW + timedelta(hours=2)
 
 
-def test_an_earlier_touch_does_not_set_the_clock_back() -> None:
-    deal = do(do(new(), call(hours=5), LATER), call(hours=1), LATER)
-    assert deal.last_touch_at == deal.last_outbound_at == NOW + timedelta(hours=5)
+@pytest.mark.parametrize(
+    ("direction", "own", "other"),
+    [("in", "last_reply_at", "last_outbound_at"), ("out", "last_outbound_at", "last_reply_at")],
+)
+def test_a_touch_moves_the_clock_of_its_direction_alone_and_no_clock_back(
+    direction: str, own: str, other: str
+) -> None:
+    deal = new()
+    for hours in (5, 1):
+        deal = do(deal, call(direction, hours=hours), LATER)
+        assert deal.last_touch_at == getattr(deal, own) == NOW + timedelta(hours=5)
+        assert getattr(deal, other) is None
 
 
 def test_a_touch_is_of_a_known_kind_and_direction_and_lies_behind() -> None:

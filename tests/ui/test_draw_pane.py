@@ -11,9 +11,22 @@ from hypothesis import strategies as st
 
 from pipeboard.domain.deal import Answer, Contact, Deal, Loss, Note, Status
 from pipeboard.domain.money import Money
+from pipeboard.domain.score import Score
 from pipeboard.ui.draw.facts import PaneStyle, calendar_day
-from pipeboard.ui.draw.line import Glyphs, text_of, width_of
-from pipeboard.ui.draw.pane import pane_lines, sections
+from pipeboard.ui.draw.line import FULL, OPEN, Glyphs, text_of, width_of
+from pipeboard.ui.draw.pane import (
+    entry_lines,
+    is_weak,
+    mark_of,
+    notes,
+    pane_lines,
+    qualification,
+    score_section,
+    score_words,
+    sections,
+    timeline,
+    touches,
+)
 from tests.ui.board_scene import DEAL, PIPELINE, TODAY, ZONE, at, sheet_of
 from tests.ui.golden_screens import assert_looks_like
 from tests.ui.hostile import TEXTS
@@ -93,6 +106,86 @@ def test_what_the_next_stage_asks_is_told_ahead() -> None:
 def test_an_answer_without_a_rating_is_an_answer() -> None:
     answered = replace(DEAL, answers={"need": Answer("too slow")})
     assert "✓ Need                too slow\n" in written(answered)
+
+
+@pytest.mark.parametrize(
+    ("rating", "sign"), [(None, "✓"), (0, "✗"), (1, "✗"), (2, "✓"), (3, "✓"), (4, "✓")]
+)
+def test_an_answer_that_is_rated_low_speaks_against_the_deal(rating: int | None, sign: str) -> None:
+    answer = Answer("too slow", rating)
+    assert mark_of(answer)[0].strip() == sign
+    assert is_weak(answer) is (sign == "✗")
+
+
+def test_no_gate_lies_ahead_of_a_deal_that_is_closed_or_archived() -> None:
+    assert "to leave Qualify" in written()
+    assert "to leave" not in written(replace(DEAL, outcome=Status.WON, closed_at=at(11, 20)))
+    assert "to leave" not in written(replace(DEAL, archived_at=at(11, 20)))
+
+
+def test_what_was_taken_back_is_dim_and_says_so() -> None:
+    (entry,) = sheet_of().entries
+    (stands,) = entry_lines(entry, "closes earlier", 6, style())
+    (undone,) = entry_lines(replace(entry, undone=True), "closes earlier", 6, style())
+    assert stands[-1] == ("closes earlier", "text")
+    assert undone[-1] == ("closes earlier (undone)", "pane.label")
+
+
+@pytest.mark.parametrize(
+    "deal", [DEAL, replace(DEAL, tags=()), replace(DEAL, next_step=None, expected_close=None)]
+)
+def test_the_questions_of_most_deals_stand_in_the_same_rows(deal: Deal) -> None:
+    lines = [text_of(line) for line in pane_lines(sheet_of(deal), style(100))]
+    assert [row for row, line in enumerate(lines) if line.startswith("Qualification")] == [8]
+
+
+def test_days_and_authors_stand_in_columns() -> None:
+    record = sheet_of()
+    days = (at(11, 9), at(11, 21, 15, 2))
+    (note, *_), (touch,), (entry,) = record.notes, record.touches, record.entries
+    record = replace(
+        record,
+        notes=tuple(replace(note, at=day) for day in days),
+        touches=tuple(replace(touch, at=day) for day in days),
+        entries=tuple(replace(entry, event=replace(entry.event, at=day)) for day in days),
+    )
+    lists = (notes, touches, timeline)
+    starts = [[width_of(line[:1]) for line in each(record, style()).lines] for each in lists]
+    assert starts == [[8, 14, 8, 14], [14, 14], [14, 14]]
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "words"),
+    [(62, 62, "62 of 100"), (62, 77, "62 to 77 of 100 (85% known)")],
+)
+def test_a_score_names_what_is_unknown_where_anything_is(low: int, high: int, words: str) -> None:
+    assert score_words(Score(low, high, 85, ())) == words
+
+
+def test_factors_of_a_score_say_how_good_they_are() -> None:
+    """The pips stay empty where nobody knows, which is neither good nor bad."""
+    ratings = {"need": 1, "authority": 2}
+    deal = replace(DEAL, answers={key: Answer("said", n) for key, n in ratings.items()})
+    lines = score_section(sheet_of(deal), style(100)).lines
+    drawn = {text_of(line).split()[0]: line for line in lines}
+    assert [(drawn[factor][2], drawn[factor][3][1]) for factor in ("need", "authority")] == [
+        ((f" {FULL}{OPEN * 3} ", "pane.no"), "text"),
+        ((f" {FULL * 2}{OPEN * 2} ", "pane.yes"), "text"),
+    ]
+    assert (drawn["timeline"][2][0], drawn["timeline"][3][1]) == (" " * 6, "pane.unknown")
+
+
+@pytest.mark.parametrize(
+    ("questions", "pips"), [(7, "  ●●○○○○○"), (12, "  ●●" + "○" * 10), (13, "")]
+)
+def test_so_many_questions_as_have_room_are_shown_as_pips(questions: int, pips: str) -> None:
+    more = tuple(
+        replace(PIPELINE.questions[0], key=f"more{number}") for number in range(questions - 7)
+    )
+    record = sheet_of()
+    pipeline = replace(PIPELINE, questions=(*PIPELINE.questions, *more))
+    beside = qualification(replace(record, pipeline=pipeline), style()).beside
+    assert beside == f"2/{questions}{pips}"
 
 
 def test_times_are_local() -> None:

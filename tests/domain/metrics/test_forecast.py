@@ -211,6 +211,13 @@ def test_overdue_deals_stand_apart_from_the_months() -> None:
     ]
 
 
+def test_of_a_long_period_the_months_of_two_years_are_shown() -> None:
+    log = Log()
+    log.add(0, PROPOSAL, value=10, close="2029-01-20")
+    found = [month.month for month in months(log.basis(9, period("2026-01-01..2030-12-31")))]
+    assert (found[0], found[-2:], len(found)) == ("2026-01", ["2027-12", "2029-01"], 25)
+
+
 def test_deals_without_a_date_are_in_no_forecast_and_counted() -> None:
     log = Log()
     log.win(log.add(0, value=7), 3)
@@ -228,6 +235,16 @@ def test_the_cautious_forecast_takes_old_deals_as_lost() -> None:
     basis = log.basis(89, QUARTER)
     assert set(ids(forecast(basis).measured.numerator)) == {1, fresh, old}
     assert ids(cautious_forecast(basis).numerator) == [1, fresh]
+
+
+def test_only_wins_of_the_last_year_say_when_a_deal_is_old() -> None:
+    log = Log()
+    log.win(log.path(PROPOSAL), 5, 0)
+    log.lose(log.add(-30, PROPOSAL), 80)
+    log.win(log.add(-900, PROPOSAL), -600, 0)
+    log.add(0, PROPOSAL, value=2_400, close="2026-03-31")
+    fresh = log.add(88, PROPOSAL, value=2_400, close="2026-03-31")
+    assert ids(cautious_forecast(log.basis(89, QUARTER)).numerator) == [1, fresh]
 
 
 def test_a_deal_due_today_is_not_overdue() -> None:
