@@ -36,6 +36,7 @@ FOR_PEOPLE = {
 }  # fmt: skip
 """What chooses another form, opens a program, writes where a tool reads, or says who one is."""
 
+NOTHING: tuple[object, ...] = (None, "", [])
 ANSWERS: tuple[tuple[str, dict[str, object], tuple[str, ...]], ...] = (
     ("list", {"words": ["open"]}, ("list", "open")),
     ("show", {"deal": "1"}, ("show", "1")),
@@ -133,7 +134,7 @@ def test_a_tool_needs_what_its_verb_needs_and_takes_each_argument(verb: str) -> 
     words = [word for name in tool.words for word in given[name]]  # type: ignore[attr-defined]
     assert tool.line(given) == [*expected, "--json", "--no-input", "--", *words]
     for name in tool.required:
-        for nothing in (None, "", []):
+        for nothing in NOTHING:
             with pytest.raises(BadInput, match=f"needs {name}"):
                 tool.line({**given, name: nothing})
     left_out = dict.fromkeys(tool.flags) | {name: given[name] for name in tool.words}

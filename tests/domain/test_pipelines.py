@@ -178,13 +178,17 @@ def test_what_one_side_changed_of_a_question_stands(name: str) -> None:
         assert found.differences == ()
 
 
+def _with(**values: Any) -> Pipeline:
+    return replace(OWN, **values)
+
+
 @pytest.mark.parametrize(("name", "value"), [("name", "Else"), ("currency", "USD")])
 def test_what_one_side_changed_of_the_pipeline_itself_stands(name: str, value: str) -> None:
-    one = replace(OWN, **{name: value})
+    one, third = (_with(**{name: found}) for found in (value, "CHF"))
     for mine, theirs in ((one, OWN), (OWN, one), (one, one)):
         found = merge(OWN, mine, theirs)
         assert same(found.pipeline, one)
-    (difference,) = merge(OWN, one, replace(OWN, **{name: "CHF"})).differences
+    (difference,) = merge(OWN, one, third).differences
     assert (difference.field, difference.before, difference.theirs, difference.mine) == (
         name, getattr(OWN, name), "CHF", value,
     )  # fmt: skip

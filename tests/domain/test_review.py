@@ -3,6 +3,7 @@ in; each rule at its edge."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -11,7 +12,7 @@ import pytest
 
 from pipeboard.domain.deal import Answer, Deal
 from pipeboard.domain.deal_record import Entry
-from pipeboard.domain.events import Event, Kind
+from pipeboard.domain.events import NO_FACTS, Event, EventFacts, Kind
 from pipeboard.domain.money import Money
 from pipeboard.domain.queue import Position, Queued, Reason, Tier
 from pipeboard.domain.review import (
@@ -37,10 +38,10 @@ def entry(
     kind: Kind,
     before: dict[str, Any],
     after: dict[str, Any],
-    facts: dict[str, Any] | None = None,
+    facts: EventFacts = NO_FACTS,
     **more: Any,
 ) -> Entry:
-    event = Event(kind, NOW, before, after, facts or {})
+    event = Event(kind, NOW, before, after, facts)
     return Entry(1, 7, 2, event, "c", "set", "ana", "", NOW, **more)
 
 
@@ -96,7 +97,7 @@ def test_a_move_back_is_named_by_its_stages(left: int, entered: int, is_said: bo
 
 
 def test_a_gate_passed_with_a_reason_is_named_but_not_where_a_deal_began() -> None:
-    facts = {"override": "in a hurry", "missing": ("value", "next step")}
+    facts: EventFacts = {"override": "in a hurry", "missing": ["value", "next step"]}
     values = ({"stage_id": LEAD}, {"stage_id": CLOSING})
     for kind in (Kind.MOVED, Kind.WON, Kind.REOPENED):
         assert found(entry(kind, *values, facts)) == [
@@ -135,8 +136,9 @@ def queued(number: int, *tiers: Tier) -> Queued:
     return Queued(deal, Position(min(tiers), reasons), None)
 
 
-def discussed(*queue: Queued, pushes: dict[int, int] | None = None, **values: int) -> list[int]:
-    worth = {int(name[1:]): value for name, value in values.items()}
+def discussed(
+    *queue: Queued, worth: Mapping[int, int], pushes: Mapping[int, int] | None = None
+) -> list[int]:
     subjects = to_discuss(queue, worth, pushes or {}, SALES, TODAY)
     return [subject.queued.deal.id for subject in subjects]
 
@@ -144,23 +146,23 @@ def discussed(*queue: Queued, pushes: dict[int, int] | None = None, **values: in
 @pytest.mark.parametrize("tier", Tier)
 def test_only_what_puts_the_value_at_risk_is_talked_about(tier: Tier) -> None:
     risky = {Tier.OVERDUE, Tier.NO_NEXT_STEP, Tier.STALLED, Tier.CLOSING}
-    assert discussed(queued(1, tier), d1=100) == [1] * (tier in risky)
-    assert discussed(queued(1, tier), d1=0) == discussed(queued(1, tier)) == []
+    assert discussed(queued(1, tier), worth={1: 100}) == [1] * (tier in risky)
+    assert discussed(queued(1, tier), worth={1: 0}) == discussed(queued(1, tier), worth={}) == []
 
 
 def test_the_most_value_at_risk_comes_first_and_each_risk_counts() -> None:
     one, two = queued(1, Tier.OVERDUE), queued(2, Tier.OVERDUE, Tier.STALLED)
-    assert discussed(one, two, d1=100, d2=51) == [2, 1]
-    assert discussed(one, two, d1=102, d2=51) == [1, 2]
-    assert discussed(two, one, d1=103, d2=51) == [1, 2]
+    assert discussed(one, two, worth={1: 100, 2: 51}) == [2, 1]
+    assert discussed(one, two, worth={1: 102, 2: 51}) == [1, 2]
+    assert discussed(two, one, worth={1: 103, 2: 51}) == [1, 2]
     many = [queued(number, Tier.OVERDUE) for number in range(1, TO_DISCUSS + 3)]
-    worth = {f"d{number}": 10 for number in range(1, TO_DISCUSS + 3)}
-    assert discussed(*many, **worth) == list(range(1, 11))
+    worth = dict.fromkeys(range(1, TO_DISCUSS + 3), 10)
+    assert discussed(*many, worth=worth) == list(range(1, 11))
 
 
 def test_a_close_date_is_a_risk_once_it_was_pushed_twice() -> None:
     calm = queued(1, Tier.TODAY)
-    assert discussed(calm, pushes={1: 1}, d1=100) == []
+    assert discussed(calm, worth={1: 100}, pushes={1: 1}) == []
     (subject,) = to_discuss([calm], {1: 100}, {1: 2}, SALES, TODAY)
     assert (subject.risks, subject.weight) == (("close date pushed 2 times",), 100)
 
