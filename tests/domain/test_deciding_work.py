@@ -113,6 +113,8 @@ def test_an_empty_value_empties_a_field_but_not_the_title() -> None:
     ("changes", "said"),
     [
         ({"value": Money(-1, "EUR")}, "cannot be negative"),
+        ({"floor_value": Money(-1, "EUR")}, "cannot be negative"),
+        ({"probability_bp": -1}, "between 0 and 100"),
         ({"probability_bp": 10_001}, "between 0 and 100"),
         ({"category": "sure"}, "no forecast category"),
         ({"tags": ("two words",)}, "is no tag"),
@@ -127,6 +129,23 @@ def test_a_value_that_no_deal_can_have_is_refused(
 ) -> None:
     with pytest.raises(BadInput, match=said):
         do(new(), c.Edit(changes))
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"value": Money(0, "EUR")},
+        {"floor_value": Money(0, "EUR")},
+        {"probability_bp": 0},
+        {"probability_bp": 10_000},
+        {"title": "x" * 300},
+    ],
+)
+def test_a_value_at_the_edge_of_what_a_deal_can_have_is_kept(
+    changes: dict[str, FieldValue],
+) -> None:
+    ((name, value),) = changes.items()
+    assert getattr(do(new(), c.Edit(changes)), name) == value
 
 
 def test_text_is_kept_without_what_could_steer_a_terminal() -> None:

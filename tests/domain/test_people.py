@@ -8,7 +8,14 @@ import pytest
 
 from pipeboard.domain.errors import Ambiguous, NotFound
 from pipeboard.domain.filter import format_filter, parse_filter
-from pipeboard.domain.people import match_owner, match_rep, with_known_owners
+from pipeboard.domain.people import (
+    is_a_team,
+    is_like_another,
+    match_owner,
+    match_rep,
+    mentioned,
+    with_known_owners,
+)
 from pipeboard.domain.settings import Rep
 
 REPS = (
@@ -77,6 +84,54 @@ def test_whoever_types_may_own_deals_before_any_rep_is_known() -> None:
     assert match_owner("zoe", (), "zoe") == "zoe"
     with pytest.raises(NotFound):
         match_owner("bob", (), "zoe")
+
+
+@pytest.mark.parametrize(
+    ("reps", "is_set_up", "is_team"),
+    [
+        ((), False, False),
+        ((), True, True),
+        ((Rep("ana"), Rep("bo")), False, False),
+        ((Rep("ana"), Rep("bo", "Bo")), False, True),
+        ((Rep("ana"), Rep("bo", team="North")), False, True),
+        ((Rep("ana", role="manager"),), False, False),
+    ],
+)
+def test_a_team_is_one_once_somebody_has_said_who_is_in_it(
+    reps: tuple[Rep, ...], is_set_up: bool, is_team: bool
+) -> None:
+    assert is_a_team(reps, is_set_up=is_set_up) is is_team
+
+
+@pytest.mark.parametrize(
+    ("typed", "is_like"),
+    [("lukas_wronak", True), ("anna", True), ("ann", False), ("@anna", True), ("zoltan", False),
+     ("", False)],
+)  # fmt: skip
+def test_a_new_name_that_is_nearly_a_reps_is_more_likely_a_slip(typed: str, is_like: bool) -> None:
+    assert is_like_another(typed, REPS) is is_like
+
+
+def test_names_that_differ_by_a_number_are_two_people() -> None:
+    assert not is_like_another("seller2", (Rep("seller1"),))
+    assert is_like_another("seler1", (Rep("seller1"),))
+
+
+@pytest.mark.parametrize(
+    ("text", "named"),
+    [
+        ("@bo can you?", ("bo",)),
+        ("(@Bo) and @ANA. and @bo-", ("bo", "ana")),
+        ("ana@bo.example, x.@bo, @@bo", ()),
+        ("@nobody, @ana_b", ()),
+        ("@c.d", ("c.d",)),
+        ("", ()),
+    ],
+)
+def test_a_text_names_the_reps_it_calls_by_their_sign_each_once(
+    text: str, named: tuple[str, ...]
+) -> None:
+    assert mentioned(text, ("ana", "bo", "c.d")) == named
 
 
 def test_a_filter_speaks_of_known_people_or_is_refused() -> None:

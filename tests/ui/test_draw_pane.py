@@ -244,6 +244,11 @@ def test_all_else_that_is_known_of_a_deal_is_among_its_details() -> None:
         offer_expires_on=date(2027, 1, 24),
         trial_close="yes",
         links=("https://a.example", "https://b.example"),
+        external_id="006X",
+        external_source="salesforce",  # what imports remember is nothing to read
+        imported={"title": "Packaging"},
+        imported_as="abc",
+        floor_value=Money(1, "EUR"),
     )
     lines = details(sheet_of(given), style(200)).lines
     assert {line[1][0].strip(): line[-1][0] for line in lines} == {

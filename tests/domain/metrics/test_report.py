@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from pipeboard.domain.events import micros
 from pipeboard.domain.metrics import METRICS, Fact, Report, compare
 from pipeboard.domain.metrics.basis import Basis
+from pipeboard.domain.metrics.report import footnote, headline, scope_of, windows_of
 from pipeboard.domain.metrics.rules import (
     Grouping,
     by_attribute,
@@ -431,3 +432,50 @@ def _said(report: Report) -> dict[str, object]:
         del said["metrics"][name]
     kept = [(rep.owner, rep.rate.num, rep.rate.den) for rep in report.adherence]
     return said | {"touches": report.touches, "adherence": kept}
+
+
+def test_a_report_says_what_it_is_of() -> None:
+    log = Log()
+    log.add(0, value=5)
+    rules = replace(BERLIN_RULES, velocity_days=90, run_rate_days=30, measured_days=365)
+    report = Report(log.basis(40, period("2026Q1"), rules=rules))
+    of_now = "as of 2026-02-10 01:00 (Europe/Berlin)"
+    assert headline(report) == f"Sales: 2026Q1, {of_now}"
+    assert headline(report, "won", "ana") == f"Sales: 2026Q1, @ana, /won, {of_now}"
+    assert headline(report, owner="") == f"Sales: 2026Q1, @, {of_now}"
+    assert dict(windows_of(report)) == {
+        "velocity": 90, "run_rate": 30, "calibration": 365, "win_given": 365,
+    }  # fmt: skip
+    assert footnote(report) == (
+        "Amounts in EUR; velocity over 90 days, run rate over 30, calibration over 365."
+    )
+    assert dict(scope_of(report, "won", "ana")) == {
+        "pipeline": "Sales",
+        "period": "2026Q1",
+        "start": "2026-01-01T00:00:00+01:00",
+        "end": "2026-04-01T00:00:00+02:00",
+        "as_of": "2026-02-10T01:00:00+01:00",
+        "stock_as_of": "2026-02-10T01:00:00+01:00",
+        "filter": "won",
+        "owner": "ana",
+        "zone": "Europe/Berlin",
+        "currency": "EUR",
+    }
+
+
+def test_a_change_is_better_where_its_number_wants_it_so() -> None:
+    log = Log()
+    log.win(log.add(0, value=100), 3)
+    log.lose(log.add(0, value=100), 3)
+    then = Report(log.basis(9, period("2026-01")))
+    log.win(log.add(0, value=50), 10)
+    log.lose(log.add(0, value=50), 10)
+    now = Report(log.basis(20, period("2026-01")))
+    changes = compare(now, then)
+    won, lost = changes["won_value"], changes["lost_value"]
+    assert (won.difference, won.share, won.is_better) == (Fraction(50), Fraction(1, 2), True)
+    assert (lost.difference, lost.is_better) == (Fraction(50), False)
+    assert compare(then, then)["won_value"].is_better is None
+    assert compare(then, now)["won_value"].is_better is False
+    none = compare(now, Report(log.basis(2, period("2026-01"))))["win_rate"]
+    assert (none.difference, none.share, none.is_better) == (None, None, None)
