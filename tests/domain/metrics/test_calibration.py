@@ -9,8 +9,16 @@ from math import sqrt
 import pytest
 
 from pipeboard.domain.events import micros
-from pipeboard.domain.metrics.calibration import Sample, calibration, forecast_history, scored
+from pipeboard.domain.metrics.calibration import (
+    FORECAST_LINES,
+    Sample,
+    calibration,
+    forecast_history,
+    scored,
+)
 from pipeboard.domain.metrics.history import DealHistory
+from pipeboard.domain.metrics.past_forecasts import at_same_time, at_starts
+from pipeboard.domain.metrics.rules import by_owner
 from pipeboard.domain.pipeline import Stage
 from tests.domain.metrics.log import (
     LEAD,
@@ -169,3 +177,46 @@ def test_a_deal_of_which_no_chance_is_known_was_to_bring_nothing() -> None:
     calls = forecast_history(log.basis(120, period("2026Q2"), rules=rules))
     assert {call.said[name] for call in calls for name in ("measured", "weighted")} == {Fraction(0)}
     assert {call.off("measured") for call in calls} == {None}
+
+
+def test_what_reps_said_week_by_week_adds_up_to_what_all_said() -> None:
+    log = Log()
+    for number in range(6):
+        owner = "ana" if number % 2 else "bo"
+        deal = log.add(number, PROPOSAL, value=10**number, close="2026-03-20", owner=owner)
+        if number % 3 == 0:
+            log.owner(deal, 30 + number, "cy")
+        if number < 4:
+            log.win(deal, 60 + number)
+        if number == 1:
+            log.owner(deal, 80, "bo")
+    basis = log.basis(120, period("2026Q2"))
+    parts = basis.split(by_owner(UTC_RULES)).values()
+    whole = forecast_history(basis)
+    of_reps = [forecast_history(part) for part in parts]
+    assert len(of_reps) == 3
+    for week, call in enumerate(whole):
+        weeks = [calls[week] for calls in of_reps]
+        assert sum(one.came for one in weeks) == call.came
+        for name in FORECAST_LINES:
+            assert sum(one.said[name] for one in weeks) == call.said[name], (week, name)
+
+
+def test_what_reps_had_open_and_won_in_past_periods_adds_up_to_what_all_had() -> None:
+    log = Log()
+    for number in range(8):
+        owner = "ana" if number % 2 else "bo"
+        deal = log.add(number, PROPOSAL, value=10, close="2026-05-20", owner=owner)
+        if number % 3 == 0:
+            log.owner(deal, 95 + number, "cy")
+        if number < 6:
+            log.win(deal, 100 + number)
+    basis = log.basis(200, period("2026Q3"))
+    parts = list(basis.split(by_owner(UTC_RULES)).values())
+    for find in (at_starts, at_same_time):
+        for place, standing in enumerate(find(basis)):
+            of_reps = [find(part)[place] for part in parts]
+            for name in ("open", "won"):
+                deals = [deal.id for one in of_reps for deal in getattr(one, name)]
+                assert sorted(deals) == sorted(deal.id for deal in getattr(standing, name))
+    assert next(len(one.won) for one in at_starts(basis)) == 6

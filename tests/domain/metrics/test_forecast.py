@@ -19,6 +19,7 @@ from pipeboard.domain.metrics.forecast import (
     months,
     rose_tint_by_stage,
     unsupported_commits,
+    win_chance,
 )
 from pipeboard.domain.metrics.past_forecasts import backtest
 from pipeboard.domain.metrics.result import DAY_US
@@ -245,6 +246,20 @@ def test_only_wins_of_the_last_year_say_when_a_deal_is_old() -> None:
     log.add(0, PROPOSAL, value=2_400, close="2026-03-31")
     fresh = log.add(88, PROPOSAL, value=2_400, close="2026-03-31")
     assert ids(cautious_forecast(log.basis(89, QUARTER)).numerator) == [1, fresh]
+
+
+def test_the_chance_of_open_deals_is_the_mean_of_theirs() -> None:
+    log = Log()
+    deals = [log.add(0, stage) for stage in (PROPOSAL, NEGOTIATE, LEAD)]
+    found = win_chance(log.basis(9, QUARTER))
+    assert (ids(found.numerator), found.n, found.excluded) == (deals, 3, {})
+    of_each = []
+    for deal in deals:
+        alone = Log([fact for fact in log.facts if fact.deal_id == deal])
+        of_each.append(win_chance(alone.basis(9, QUARTER)).value)
+    assert None not in of_each
+    assert found.value == sum(Fraction(one or 0) for one in of_each) / 3
+    assert win_chance(Log().basis(9, QUARTER)).reason == "no open deals"
 
 
 def test_a_deal_due_today_is_not_overdue() -> None:
