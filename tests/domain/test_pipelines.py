@@ -247,3 +247,51 @@ def test_pipelines_agree_whatever_their_version_and_number() -> None:
         with_question("need", why="x"),
     ):
         assert not same(OWN, other)
+
+
+def test_a_question_is_meant_by_its_number_its_key_or_what_it_proves() -> None:
+    asked = (replace(NEED, proves=(Factor.NEED,)), replace(TIME, proves=(Factor.TIMELINE,)),
+             Question("need2", "More", "And?", proves=(Factor.TIMELINE, Factor.FIT)))  # fmt: skip
+    pipeline = replace(OWN, questions=asked)
+    for number, question in enumerate(asked, 1):
+        assert pipeline.question(str(number)) is question
+        assert (
+            pipeline.question(question.key) is pipeline.question(question.key.upper()) is question
+        )
+    assert pipeline.question("timeline") is asked[1]
+    assert pipeline.question("fit") is asked[2]
+    for unknown in ("0", "4", "budget", ""):
+        assert pipeline.question(unknown) is None
+
+
+def test_stages_have_their_neighbours_and_what_lies_between() -> None:
+    retired = with_stage(2, retired=True)
+    ids = {1: 0, 2: 1, 3: 2, 8: 3, 9: 4}
+    assert {stage.id: OWN.position(stage.id) for stage in OWN.stages} == ids
+
+    def beside(pipeline: Pipeline, stage_id: int, step: int) -> int | None:
+        found = pipeline.neighbour(stage_id, step)
+        return None if found is None else found.id
+
+    assert [beside(OWN, one, 1) for one in (1, 2, 3)] == [2, 3, None]
+    assert [beside(OWN, one, -1) for one in (1, 2, 3)] == [None, 1, 2]
+    assert (beside(OWN, 1, 2), beside(OWN, 3, -2), beside(OWN, 1, 3)) == (3, 1, None)
+    assert (beside(retired, 1, 1), beside(retired, 3, -1)) == (3, 1)
+    assert (beside(retired, 2, 1), beside(retired, 2, -1)) == (3, 1)
+
+    def between(pipeline: Pipeline, start: int, target: int) -> list[int]:
+        return [stage.id for stage in pipeline.stages_between(start, target)]
+
+    assert between(OWN, 1, 3) == [1, 2]
+    assert between(OWN, 1, 8) == between(OWN, 1, 9) == [1, 2, 3]
+    assert between(OWN, 3, 1) == between(OWN, 2, 2) == []
+    assert between(retired, 1, 8) == [1, 3]
+    assert between(retired, 2, 8) == [2, 3]
+    assert [stage.id for stage in retired.open_stages] == [1, 3]
+    assert (OWN.won.id, OWN.lost.id) == (8, 9)
+
+
+def test_a_deal_is_qualified_from_the_first_stage_that_says_so_and_by_a_win() -> None:
+    pipeline = with_stage(2, qualified=True)
+    assert [one.id for one in pipeline.stages if pipeline.is_qualified_at(one.id)] == [2, 3, 8]
+    assert not any(OWN.is_qualified_at(stage.id) for stage in OWN.stages)

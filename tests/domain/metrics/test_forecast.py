@@ -294,6 +294,26 @@ def test_ten_wins_in_past_periods_are_enough_to_believe_a_forecast(wins: int) ->
     assert tested.believed == ("stated" if wins == 10 else None)
 
 
+@pytest.mark.parametrize(("valued", "by_count"), [(10, True), (11, False)])
+def test_forecasts_of_deals_without_a_value_are_held_against_wins(
+    valued: int, by_count: bool
+) -> None:
+    """Half of the deals at least have to have a value for money to say how right one was."""
+    log = Log()
+    log.add(0)
+    for begin, before in ((1, 0), (91, 10)):
+        for number in range(before, before + 10):
+            value = 100 if number < valued else None
+            deal = log.add(begin, PROPOSAL, value=value, close=f"{at(begin + 120):%Y-%m-%d}")
+            log.probability(deal, begin, 10_000)
+            log.win(deal, begin + 120)
+    tested = backtest(log.basis(280, period("2026Q4")))
+    assert tested.by_count is by_count
+    assert [score.wins for score in tested.scores][:2] == [10, 10]
+    assert sum(score.valued for score in tested.scores) == valued
+    assert tested.errors["stated"] == 0
+
+
 def test_forecasts_that_were_off_by_more_than_came_are_not_believed() -> None:
     log = Log()
     log.add(0)
