@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import os
+from collections.abc import Iterator
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 from fractions import Fraction
+from pathlib import Path
 from typing import Any
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipeboard.domain.events import micros
-from pipeboard.domain.metrics import METRICS, Fact, Report, compare
+from pipeboard.domain.metrics import METRICS, Fact, Report, Target, compare
 from pipeboard.domain.metrics.basis import Basis
 from pipeboard.domain.metrics.report import footnote, headline, scope_of, windows_of
 from pipeboard.domain.metrics.rules import (
@@ -26,7 +29,7 @@ from pipeboard.domain.metrics.rules import (
     by_team,
     grouping_of,
 )
-from pipeboard.domain.money import half_up
+from pipeboard.domain.money import Money, Rates, half_up
 from pipeboard.exchange.metrics_document import metrics_document
 from tests.domain.metrics.log import (
     BERLIN_RULES,
@@ -39,7 +42,7 @@ from tests.domain.metrics.log import (
     off_by,
     period,
 )
-from tests.domain.metrics.made_up import SPAN, logs
+from tests.domain.metrics.made_up import SPAN, logs, made_up_year
 from tests.domain.metrics.oracle import counted, share
 
 PERIODS = st.sampled_from(("2026Q1", "2026-02", "2026", "all"))
@@ -479,3 +482,69 @@ def test_a_change_is_better_where_its_number_wants_it_so() -> None:
     assert compare(then, now)["won_value"].is_better is False
     none = compare(now, Report(log.basis(2, period("2026-01"))))["win_rate"]
     assert (none.difference, none.share, none.is_better) == (None, None, None)
+
+
+# Every number of one made-up year, with what it was made of, as it was written down once.
+
+
+def _plain(value: object) -> str:
+    if isinstance(value, float):
+        return f"{value:.9g}"
+    if isinstance(value, Fraction) and value.denominator > 10**9:
+        return f"{float(value):.9g}"
+    return str(value)
+
+
+def _told(report: Report, name: str) -> str:
+    """A number and all that it was made of; long lists of deals by how many and which sum."""
+    metric = report.metric(name)
+    parts = {
+        "": metric.value, "of": metric.num, "in": metric.den, "n": metric.n,
+        "why": metric.reason, "low": metric.low, "high": metric.high, "pending": metric.pending,
+        "bounds": metric.bounds and "..".join(map(_plain, metric.bounds)),
+        "out": dict(metric.excluded) or None,
+    }  # fmt: skip
+    said = [f"{part}={_plain(one)}" for part, one in parts.items() if one not in (None, 0)]
+    for part, ids in (("+", metric.num_ids), ("/", metric.den_ids)):
+        if ids:
+            said.append(f"{part}{len(ids)}:{sum(ids)}")
+    return " ".join(said)
+
+
+def _flat(document: object, path: str = "") -> Iterator[str]:
+    if isinstance(document, dict):
+        for name, part in document.items():
+            yield from _flat(part, f"{path}.{name}" if path else str(name))
+    elif isinstance(document, list) and any(isinstance(part, dict | list) for part in document):
+        for place, part in enumerate(document):
+            yield from _flat(part, f"{path}[{place}]")
+    else:
+        yield f"{path} = {_plain(document)}"
+
+
+def test_every_number_of_a_year_is_what_was_written_down() -> None:
+    """Whatever changes a number, or what it is made of, changes `numbers.txt` too: look at each."""
+    rates = Rates("EUR", {"USD": ((date(2026, 1, 1), Fraction(1, 2)),)})
+    targets = (
+        Target("2026Q3", Money(2_000, "EUR")),
+        Target("2026", Money(6_000, "EUR")),
+        Target("2026Q3", Money(700, "EUR"), "ana"),
+    )
+    rules = replace(UTC_RULES, rates=rates, targets=targets, teams={"ana": "north", "bo": "north"})
+    log = made_up_year()
+    lines = []
+    for day, label in ((250, "2026Q3"), (320, "2026Q3"), (180, "2026"), (330, "all")):
+        report = Report(log.basis(day, period(label), rules=rules))
+        parts: dict[str, Report] = {"": report}
+        if day == 250:
+            parts |= {f"@{owner}": part for owner, part in report.groups(by_owner(rules)).items()}
+        for whose, part in sorted(parts.items()):
+            lines += [f"{day} {label} {whose}> {name} {_told(part, name)}" for name in METRICS]
+        if day == 250:
+            document = metrics_document(report, history=True)
+            del document["metrics"]
+            lines += [f"{day} {label} > {line}" for line in _flat(document)]
+    file = Path(__file__).with_name("numbers.txt")
+    if os.environ.get("PIPEBOARD_REDRAW"):
+        file.write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
+    assert lines == file.read_text(encoding="utf-8").splitlines()
