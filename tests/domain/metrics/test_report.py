@@ -548,3 +548,13 @@ def test_every_number_of_a_year_is_what_was_written_down() -> None:
     if os.environ.get("PIPEBOARD_REDRAW"):
         file.write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
     assert lines == file.read_text(encoding="utf-8").splitlines()
+
+
+def test_a_rep_has_numbers_where_only_a_touch_of_a_closed_deal_was_theirs() -> None:
+    log = Log()
+    closed, silent = (log.add(-900, owner=owner) for owner in ("ana", "bo"))
+    for deal in (closed, silent):
+        log.win(deal, -800)
+    log.say(closed, 40, "touch", what="call out")
+    report = Report(log.basis(60, period("2026-02")))
+    assert set(report.groups(by_owner(UTC_RULES))) == {"ana"}
