@@ -131,7 +131,6 @@ def tool_of(verb: str, *, changes: bool) -> VerbTool:
         name = long.removeprefix("--").replace("-", "_")
         flags[name] = long
         kind = {"type": "string" if flag.value else "boolean"}
-        kind |= {"enum": list(flag.choices)} if flag.choices else {}
         most = f" ({_MOST} unless you say)" if name == "limit" else ""
         properties[name] = {**kind, "description": f"{flag.value} {flag.help}{most}".strip()}
     for name, (long, schema) in {**_COMMON, **(_OF_CHANGES if changes else {})}.items():
@@ -180,10 +179,11 @@ async def run_tool(
         raise
     # `check` and `list` may end with 1 and a document.
     failed = bool(process.returncode) and not out.strip()
-    return _document(err.splitlines()[-1] if failed and err.strip() else out), failed
+    return document_of(err.splitlines()[-1] if failed and err.strip() else out), failed
 
 
-def _document(text: bytes) -> dict[str, object]:
+def document_of(text: bytes) -> dict[str, object]:
+    """What a verb has said, as a JSON document; words that are none are an error."""
     try:
         document = json.loads(text)
     except ValueError:

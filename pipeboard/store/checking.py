@@ -45,6 +45,7 @@ _FOLLOWING = (
     ("answer", "deal_id", ("replaced_at",)),
     ("note", "deal_id", ("edited_at",)),
     ("touch", "deal_id", ()),
+    ("deal_ask", "deal_id", ()),
 )
 
 

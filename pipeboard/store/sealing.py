@@ -129,9 +129,9 @@ def _digests(database: Database, commands: Sequence[RowTuple], before: str) -> l
     events = _events_of(database, [str(command[1]) for command in commands])
     agreed: dict[str, list[RowTuple]] = defaultdict(list)
     ids = listed("command_id", [str(command[1]) for command in commands])
+    names = ", ".join(f'"{name}"' for name in _AGREED)
     for row in database.records(
-        'SELECT command_id, topic, "key", before, after FROM workspace_event'
-        f" WHERE {ids.text} ORDER BY seq",
+        f"SELECT command_id, {names} FROM workspace_event WHERE {ids.text} ORDER BY seq",
         ids.values,
     ):
         agreed[row[0]].append(row[1:])

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from pipeboard.cli.assistant import READS, WRITES, tool_of, tools
+from pipeboard.cli.assistant import READS, WRITES, document_of, run_tool, tool_of, tools
 from pipeboard.cli.verbs import CHANGING, READING
 from pipeboard.domain.errors import BadInput
 from tests.cli.conftest import Type
@@ -29,6 +29,14 @@ NO_TOOLS = {
 }  # fmt: skip
 """Files, the machine, and what the team agrees on: for people."""
 
+FOR_PEOPLE = {
+    "json", "jsonl", "csv", "plain", "ids", "count", "template", "exit_code", "md", "html", "toml",
+    "short", "hold", "decide", "to", "copy", "mailto", "db", "as", "color", "version",
+    "read_only", "help",
+}  # fmt: skip
+"""What chooses another form, opens a program, writes where a tool reads, or says who one is."""
+
+NOTHING: tuple[object, ...] = (None, "", [])
 ANSWERS: tuple[tuple[str, dict[str, object], tuple[str, ...]], ...] = (
     ("list", {"words": ["open"]}, ("list", "open")),
     ("show", {"deal": "1"}, ("show", "1")),
@@ -84,8 +92,8 @@ def test_a_tool_is_described_and_takes_no_form_file_or_editor(verb: str) -> None
     tool = tool_of(verb, changes=verb in WRITES)
     assert len(tool.description) > 40
     assert all(about["description"] for about in tool.properties.values())
-    for name in ("json", "csv", "html", "hold", "copy", "db", "as", "color", "version"):
-        assert name not in tool.properties
+    assert not FOR_PEOPLE & set(tool.properties)
+    assert ("edit" in tool.properties) is (verb == "note")  # the note that is rewritten
     assert ("yes" in tool.properties) is (verb in WRITES)
 
 
@@ -103,6 +111,70 @@ def test_arguments_that_a_tool_does_not_take_are_refused(
     with pytest.raises(BadInput) as error:
         tool_of("lost", changes=True).line(given)
     assert said in f"{error.value.message} {error.value.hint}"
+
+
+@pytest.mark.parametrize("verb", [*READS, *WRITES])
+def test_a_tool_needs_what_its_verb_needs_and_takes_each_argument(verb: str) -> None:
+    tool = tool_of(verb, changes=verb in WRITES)
+    schema: Any = tool.schema
+    assert (schema["type"], schema["additionalProperties"]) == ("object", False)
+    assert schema["required"] == list(tool.required)
+    given: dict[str, object] = {}
+    expected = verb.split()
+    for name, about in schema["properties"].items():
+        if about["type"] == "boolean":
+            given[name] = True
+            expected.append(f"--{name.replace('_', '-')}")
+        elif name in tool.flags:
+            given[name] = 7
+            expected.append(f"--{name.replace('_', '-')}=7")
+    for name in tool.words:
+        several = schema["properties"][name]["type"] == "array"
+        given[name] = ["a", "b"] if several else "a"
+    words = [word for name in tool.words for word in given[name]]  # type: ignore[attr-defined]
+    assert tool.line(given) == [*expected, "--json", "--no-input", "--", *words]
+    for name in tool.required:
+        for nothing in NOTHING:
+            with pytest.raises(BadInput, match=f"needs {name}"):
+                tool.line({**given, name: nothing})
+    left_out = dict.fromkeys(tool.flags) | {name: given[name] for name in tool.words}
+    assert tool.line(left_out) == [*verb.split(), "--json", "--no-input", "--", *words]
+    switched_off = {name: False for name in tool.flags if given[name] is True}
+    assert tool.line({**left_out, **switched_off}) == tool.line(left_out)
+
+
+def test_a_tool_that_changes_nothing_takes_no_trial_and_no_yes() -> None:
+    for tool in tools(write=True).values():
+        assert tool.changes is (tool.verb in WRITES)
+        assert tool.name == tool.verb.replace(" ", "_")
+        assert {"dry_run", "yes", "pipeline"} & set(tool.properties) == (
+            {"dry_run", "yes", "pipeline"} if tool.changes else {"pipeline"}
+        )
+    assert set(tools(write=False)) == {verb.replace(" ", "_") for verb in READS}
+
+
+async def test_what_a_tool_does_not_take_is_an_error_and_no_process() -> None:
+    document, failed = await run_tool(tool_of("show", changes=False), {"deel": "1"}, ())
+    assert failed
+    assert document == {
+        "error": {
+            "code": "bad_input",
+            "message": "show takes no 'deel'.",
+            "hint": "Did you mean deal?",
+        }
+    }
+
+
+@pytest.mark.parametrize(
+    ("said", "document"),
+    [
+        (b'{"deals": []}', {"deals": []}),
+        (b"[1]", {"value": [1]}),
+        (b"Killed \xff", {"error": {"code": "failed", "message": "Killed \ufffd"}}),
+    ],
+)
+def test_whatever_a_verb_says_is_a_document(said: bytes, document: object) -> None:
+    assert document_of(said) == document
 
 
 def test_a_word_that_looks_like_a_flag_stays_a_word() -> None:

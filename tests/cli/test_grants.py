@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Callable, Iterator
+from itertools import pairwise
 from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
 
 from pipeboard.cli import config
+from pipeboard.domain.settings import Rep
+from pipeboard.store.grants import script
 from pipeboard.store.opening import TABLES
 from tests.cli.conftest import Type
 from tests.postgres import Databases, require
@@ -89,6 +93,88 @@ def refused(sql: str) -> bool:
 
 def seen(table: str) -> int:
     return int(say(os.environ["PIPEBOARD_DB"], f"SELECT count(*) FROM {table}")[0][0])
+
+
+OF_DEALS = "deal_tag deal_field answer contact deal_ask note touch deal_facts"
+AGREED = "setting pipeline stage pipeline_version target fx_rate"
+RIGHTS: dict[tuple[str, str], str] = {
+    ("SELECT", "viewer"): " ".join(TABLES),
+    ("INSERT", "rep"): f"command event workspace_event deal stage_total import_recipe {OF_DEALS}"
+    " saved_filter rep",
+    ("UPDATE", "rep"): f"deal stage_total import_recipe {OF_DEALS} saved_filter",
+    ("UPDATE (digest, undone)", "rep"): "command",
+    ("UPDATE (value)", "rep"): "counter",
+    ("DELETE", "rep"): f"{OF_DEALS} saved_filter",
+    **{(what, "manager"): f"{AGREED} rep" for what in ("INSERT", "UPDATE", "DELETE")},
+}
+"""What a group may do to which tables, beside what the group before it may."""
+HELD: dict[str, str] = {
+    "SELECT": f"deal {OF_DEALS} event command workspace_event counter rep",
+    "INSERT": f"deal {OF_DEALS} event command workspace_event rep",
+    "UPDATE": f"deal {OF_DEALS} command counter rep",
+    "DELETE": f"{OF_DEALS} rep",
+    "ALL": "saved_filter",
+}
+"""The tables that have a policy, by what it is for: one that has any has none but these."""
+
+
+def test_the_script_grants_each_role_its_rights_and_no_more() -> None:
+    text = script("team", [])
+    granted: dict[tuple[str, str], set[str]] = {}
+    for rights, tables, role in re.findall(r"GRANT (.+) ON (.+) TO pipeboard_(\w+);", text):
+        if not tables.startswith("SCHEMA"):
+            for right in [rights] if "(" in rights else rights.split(", "):
+                names = {name.removeprefix('"team".') for name in tables.split(", ")}
+                granted.setdefault((right, role), set()).update(names)
+    assert granted == {key: set(tables.split()) for key, tables in RIGHTS.items()}
+    roles = ["viewer", "rep", "manager", "owner"]
+    assert re.findall(r"CREATE ROLE pipeboard_(\w+) NOLOGIN", text) == roles
+    steps = re.findall(r"GRANT pipeboard_(\w+) TO pipeboard_(\w+);", text)
+    assert steps == list(pairwise(roles))
+
+
+def test_the_script_holds_the_rows_of_each_table() -> None:
+    text = script("team", [])
+    held: dict[str, set[str]] = {}
+    for name, table, what in re.findall(r"CREATE POLICY (\w+) ON \"team\"\.(\w+) FOR (\w+)", text):
+        assert name == f"pipeboard_{what.lower()}"
+        assert f'DROP POLICY IF EXISTS {name} ON "team".{table};' in text
+        held.setdefault(what, set()).add(table)
+    assert held == {what: set(tables.split()) for what, tables in HELD.items()}
+    locked = re.findall(r'ALTER TABLE "team"\.(\w+) ENABLE ROW LEVEL SECURITY', text)
+    assert sorted(locked) == sorted(set().union(*held.values()))
+    numbered = re.findall(r'CREATE TRIGGER pipeboard_number BEFORE INSERT ON "team"\.(\w+)', text)
+    assert set(numbered) == {"event", "workspace_event"}
+    assert "{" not in text.replace("'{}'", "")  # every place was filled
+
+
+def test_who_works_is_put_into_the_group_of_their_role() -> None:
+    reps = [Rep("ana", role="owner"), Rep('b"o', role="rep"), Rep("cy", role=""),
+            Rep("di", role="manager", active=False)]  # fmt: skip
+    members = re.findall(r"^GRANT pipeboard_(\w+) TO (\".+\");$", script("team", reps), re.M)
+    assert members == [("owner", '"ana"'), ("rep", '"b""o"')]
+
+
+def test_a_login_sees_the_deals_of_its_team_and_of_whom_it_acts_for(office: Type, sit: Sit) -> None:
+    def sees(who: str, *lines: tuple[str, ...]) -> int:
+        sit("gota")
+        for line in lines:
+            done = office(*line)
+            assert done.code == 0, (line, done)
+        sit(who)
+        return seen("deal")
+
+    north = ("rep", "set", "gus", "--team", "North")
+    assert sees("gia", ("setting", "set", "reps-see", "team"), north) == 2
+    assert sees("gia", ("rep", "set", "gia", "--team", "North")) == 3
+    assert sees("gia", ("rep", "set", "gia", "--team", "South")) == 2
+    assert sees("gia", ("rep", "set", "gia", "--team", "North")) == 3
+    assert sees("gia", ("setting", "set", "reps-see", "own")) == 2
+    assert sees("gia", ("rep", "set", "gia", "--acts-for", "gus")) == 3
+    assert sees("gia", ("rep", "set", "gia", "--acts-for", "none")) == 2
+    assert sees("gia", ("rep", "set", "gia", "--acts-for", "*")) == 3
+    assert sees("gil") == 1
+    assert sees("gil", ("setting", "set", "reps-see", "all")) == 3
 
 
 DAY: tuple[tuple[str, ...], ...] = (

@@ -324,6 +324,8 @@ def test_a_leading_date_that_is_none_is_refused_and_not_taken_for_words(text: st
         (date(2026, 1, 3), "3 Jan"),
         (date(2025, 12, 3), "3 Dec 25"),
         (date(2027, 3, 3), "3 Mar"),
+        (TODAY + timedelta(days=300), "21 Sep"),
+        (TODAY + timedelta(days=301), "22 Sep 27"),
         (date(2027, 12, 3), "3 Dec 27"),
     ],
 )

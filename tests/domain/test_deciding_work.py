@@ -113,6 +113,8 @@ def test_an_empty_value_empties_a_field_but_not_the_title() -> None:
     ("changes", "said"),
     [
         ({"value": Money(-1, "EUR")}, "cannot be negative"),
+        ({"floor_value": Money(-1, "EUR")}, "cannot be negative"),
+        ({"probability_bp": -1}, "between 0 and 100"),
         ({"probability_bp": 10_001}, "between 0 and 100"),
         ({"category": "sure"}, "no forecast category"),
         ({"tags": ("two words",)}, "is no tag"),
@@ -127,6 +129,23 @@ def test_a_value_that_no_deal_can_have_is_refused(
 ) -> None:
     with pytest.raises(BadInput, match=said):
         do(new(), c.Edit(changes))
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"value": Money(0, "EUR")},
+        {"floor_value": Money(0, "EUR")},
+        {"probability_bp": 0},
+        {"probability_bp": 10_000},
+        {"title": "x" * 300},
+    ],
+)
+def test_a_value_at_the_edge_of_what_a_deal_can_have_is_kept(
+    changes: dict[str, FieldValue],
+) -> None:
+    ((name, value),) = changes.items()
+    assert getattr(do(new(), c.Edit(changes)), name) == value
 
 
 def test_text_is_kept_without_what_could_steer_a_terminal() -> None:
@@ -317,9 +336,18 @@ def test_touches_out_count_up_until_an_answer_comes_in() -> None:
     assert answered.last_reply_at == answered.last_touch_at == NOW + timedelta(hours=2)
 
 
-def test_an_earlier_touch_does_not_set_the_clock_back() -> None:
-    deal = do(do(new(), call(hours=5), LATER), call(hours=1), LATER)
-    assert deal.last_touch_at == deal.last_outbound_at == NOW + timedelta(hours=5)
+@pytest.mark.parametrize(
+    ("direction", "own", "other"),
+    [("in", "last_reply_at", "last_outbound_at"), ("out", "last_outbound_at", "last_reply_at")],
+)
+def test_a_touch_moves_the_clock_of_its_direction_alone_and_no_clock_back(
+    direction: str, own: str, other: str
+) -> None:
+    deal = new()
+    for hours in (5, 1):
+        deal = do(deal, call(direction, hours=hours), LATER)
+        assert deal.last_touch_at == getattr(deal, own) == NOW + timedelta(hours=5)
+        assert getattr(deal, other) is None
 
 
 def test_a_touch_is_of_a_known_kind_and_direction_and_lies_behind() -> None:

@@ -406,6 +406,36 @@ def test_a_filter_written_out_is_read_back_as_the_same_tree(tree: Node) -> None:
     assert meaning(text) == tree
 
 
+@pytest.mark.parametrize(
+    ("typed", "written"),
+    [
+        ("Lumen line", "Lumen line"),
+        ('"won" "Mine" "a  b"', '"won" "Mine" "a b"'),
+        ('"lumen"', "lumen"),
+        ("mine status:won", "owner:me won"),
+        ('owner:"ana" owner:"None" stage:"needs assessment"',
+         'owner:ana owner:"None" stage:"needs assessment"'),
+        ("value>20k value>=9.50 value<5 USD", "value>20000EUR value>=9.5EUR value<5EUR USD"),
+        ("p:60 p>2.5", "probability=60 probability>2.5"),
+        ("age>30 score>50", "age>30 score>50"),
+        ("close<1dec created>-7d", "close<2026-12-01 created>2026-11-16"),
+        ("value:none next:none", "value:none next:none"),
+        ("+hot -+new", "+hot -+new"),
+        ('field.region:north field.region:none field.region:"none"',
+         'field.region:north field.region:none field.region:"none"'),
+        ('field."Lead type":"a b"', 'field."Lead type":"a b"'),
+        ("id:4,1 D-7", "id:1,4 D-7"),
+        ('q:need q:need>=2 q:"1"', 'q:need q:need>=2 q:"1"'),
+        ("(won | lost) -(stalled mine)", "(won | lost) -(stalled owner:me)"),
+        ("((a) (b | c))", "a (b | c)"),
+        ("-(a | b)", "-(a | b)"),
+    ],
+)  # fmt: skip
+def test_a_filter_is_written_out_without_what_it_does_not_need(typed: str, written: str) -> None:
+    text = format_filter(parse_filter(typed, today=MONDAY, currency="EUR"))
+    assert text == written
+
+
 fragments = st.sampled_from(
     [
         *'|()-+@"=:>#\\ \x1bé',

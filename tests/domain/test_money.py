@@ -14,6 +14,7 @@ from pipeboard.domain.errors import BadInput
 from pipeboard.domain.money import (
     EXPONENTS,
     LARGEST,
+    POWERS,
     Money,
     Rates,
     currency_code,
@@ -380,11 +381,26 @@ def test_amounts_of_two_currencies_are_not_added() -> None:
             put(Money(5, "EUR"), Money(2, "USD"))
 
 
+WORDS_OF_POWERS = {
+    3: "k tsd ribu тис тыс tys tis",
+    4: "万 萬 만",
+    5: "lakh lakhs lac lacs",
+    6: "m mn mio mln млн juta triệu ล้าน",
+    7: "crore crores",
+    8: "億 亿 억",
+    9: "b bn mrd mld млрд tỷ",
+}
+
+
+def test_every_word_for_a_power_is_tried() -> None:
+    tried = {word for words in WORDS_OF_POWERS.values() for word in words.split()}
+    assert tried == set(POWERS) - {"cr"}  # which may be a credit
+
+
 @pytest.mark.parametrize(
     ("word", "power"),
-    [("k", 3), ("tsd", 3), ("m", 6), ("mn", 6), ("mio", 6), ("mln", 6), ("b", 9), ("bn", 9),
-     ("mrd", 9)],
-)  # fmt: skip
+    [(word, power) for power, words in WORDS_OF_POWERS.items() for word in words.split()],
+)
 def test_every_word_for_a_power_is_known(word: str, power: int) -> None:
     for text in (f"2{word}", f"2 {word.upper()}", f"€2{word}"):
         assert parse_money(text, "EUR").minor == 2 * 10 ** (power + 2)

@@ -2,13 +2,31 @@
 
 from __future__ import annotations
 
+import json
 from datetime import date
+from typing import Any
 
 import pytest
 
-from pipeboard.domain.errors import Ambiguous, NotFound
+from pipeboard.domain.agreements import Agreement, Topic, changed_names
+from pipeboard.domain.errors import Ambiguous, BadInput, NotFound
 from pipeboard.domain.filter import format_filter, parse_filter
-from pipeboard.domain.people import match_owner, match_rep, with_known_owners
+from pipeboard.domain.people import (
+    Actor,
+    about_owner,
+    is_a_team,
+    is_like_another,
+    known_owner,
+    match_owner,
+    match_rep,
+    mentioned,
+    named,
+    new_rep_mark,
+    no_such_reps,
+    unknown_owner,
+    unsure_reps,
+    with_known_owners,
+)
 from pipeboard.domain.settings import Rep
 
 REPS = (
@@ -77,6 +95,199 @@ def test_whoever_types_may_own_deals_before_any_rep_is_known() -> None:
     assert match_owner("zoe", (), "zoe") == "zoe"
     with pytest.raises(NotFound):
         match_owner("bob", (), "zoe")
+
+
+@pytest.mark.parametrize(
+    ("reps", "is_set_up", "is_team"),
+    [
+        ((), False, False),
+        ((), True, True),
+        ((Rep("ana"), Rep("bo")), False, False),
+        ((Rep("ana"), Rep("bo", "Bo")), False, True),
+        ((Rep("ana"), Rep("bo", team="North")), False, True),
+        ((Rep("ana", role="manager"),), False, False),
+    ],
+)
+def test_a_team_is_one_once_somebody_has_said_who_is_in_it(
+    reps: tuple[Rep, ...], is_set_up: bool, is_team: bool
+) -> None:
+    assert is_a_team(reps, is_set_up=is_set_up) is is_team
+
+
+@pytest.mark.parametrize(
+    ("typed", "is_like"),
+    [("lukas_wronak", True), ("anna", True), ("ann", False), ("@anna", True), ("zoltan", False),
+     ("", False)],
+)  # fmt: skip
+def test_a_new_name_that_is_nearly_a_reps_is_more_likely_a_slip(typed: str, is_like: bool) -> None:
+    assert is_like_another(typed, REPS) is is_like
+
+
+def test_names_that_differ_by_a_number_are_two_people() -> None:
+    assert not is_like_another("seller2", (Rep("seller1"),))
+    assert is_like_another("seler1", (Rep("seller1"),))
+
+
+@pytest.mark.parametrize(
+    ("text", "named"),
+    [
+        ("@bo can you?", ("bo",)),
+        ("(@Bo) and @ANA. and @bo-", ("bo", "ana")),
+        ("ana@bo.example, x.@bo, @@bo", ()),
+        ("@nobody, @ana_b", ()),
+        ("@c.d", ("c.d",)),
+        ("", ()),
+    ],
+)
+def test_a_text_names_the_reps_it_calls_by_their_sign_each_once(
+    text: str, named: tuple[str, ...]
+) -> None:
+    assert mentioned(text, ("ana", "bo", "c.d")) == named
+
+
+SET_UP = (*REPS, Rep("gone", active=False), Rep("left", "Lea F.", active=False))
+
+
+def test_a_name_that_is_typed_is_marked_as_new_unless_it_is_somebodys_or_could_be_several() -> None:
+    for typed in ("ana", "me", "none", "Chris Poe", "zoe"):
+        assert new_rep_mark(typed, REPS, "zoe") == ""
+    assert new_rep_mark("anna", REPS, "zoe") == "new rep? or @ana"
+    assert new_rep_mark("quentin", REPS, "zoe") == "new rep?"
+
+
+@pytest.mark.parametrize("is_set_up", [True, False])
+def test_whoever_is_unknown_is_somebody_new_where_that_is_said_or_nobody_said_who_is_there(
+    is_set_up: bool,
+) -> None:
+    plain = (Rep("ana"), Rep("mara"))
+
+    def known(text: str, reps: tuple[Rep, ...] = plain, *, new_rep: bool = False) -> str:
+        return known_owner(text, reps, "ana", is_set_up=is_set_up, new_rep=new_rep)
+
+    assert known("@Mara") == "mara"
+    assert known(" @quentin ", new_rep=True) == "quentin"
+    assert known("marra", new_rep=True) == "marra"
+    with pytest.raises(NotFound):
+        known("marra")
+    if is_set_up:
+        with pytest.raises(NotFound):
+            known("quentin")
+    else:
+        assert known("quentin") == "quentin"
+    with pytest.raises(Ambiguous):
+        known("Chris Poe", REPS, new_rep=True)
+
+
+def test_names_of_a_file_need_a_yes_in_a_team_or_where_they_are_like_a_reps() -> None:
+    names = ("anna", "quentin")
+    plain = (Rep("ana"),)
+    assert unsure_reps(names, plain, is_set_up=True) == names
+    assert unsure_reps(names, REPS, is_set_up=False) == names
+    assert unsure_reps(names, plain, is_set_up=False) == ("anna",)
+
+
+def test_a_file_with_new_names_names_eight_of_them_and_whom_they_are_like() -> None:
+    one = no_such_reps(["anna"], {"anna": "ana"})
+    assert one.message == "'anna' is no rep here."
+    assert one.hint == "Slips? anna is like @ana."
+    assert one.details == {"rep": "anna", "near": "ana", "reps": ["anna"]}
+    names = [f"r{number}" for number in range(10)]
+    for most, said in ((8, "'r7' are no reps here."), (9, "'r7' and 1 more are no reps here.")):
+        many = no_such_reps(names[:most], {})
+        assert many.message.endswith(said)
+        assert (many.hint, many.details["near"]) == ("", "")
+
+
+@pytest.mark.parametrize(
+    ("owner", "said"),
+    [
+        ("ana", ()),
+        ("", ()),
+        ("me_too", ()),
+        ("zed", ("@zed is a new rep.",)),
+        ("gone", ("gone is not active.",)),
+        ("left", ("Lea F. is not active.",)),
+    ],
+)
+def test_an_owner_who_is_new_or_takes_no_deals_is_remarked_upon(
+    owner: str, said: tuple[str, ...]
+) -> None:
+    assert about_owner(SET_UP, owner, "me_too") == said
+
+
+def test_the_name_that_nobody_bears_is_known_from_the_refusal() -> None:
+    with pytest.raises(NotFound) as told:
+        match_rep("quentin", REPS)
+    assert unknown_owner(told.value) == "quentin"
+    assert unknown_owner(NotFound("no deal")) == unknown_owner(BadInput("x")) == ""
+
+
+@pytest.mark.parametrize(
+    ("actor", "acting_as", "said"),
+    [("ana", "", "ana"), ("ana", "bo", "ana (for bo)"), ("ana", "ana", "ana (by an assistant)")],
+)
+def test_whoever_does_something_is_named_with_for_whom(
+    actor: str, acting_as: str, said: str
+) -> None:
+    assert Actor(actor, acting_as).label == named(actor, acting_as) == said
+    assert Actor(actor, acting_as).rep == (acting_as or actor)
+
+
+# What a team agrees on, in words.
+
+
+@pytest.mark.parametrize(
+    ("topic", "key", "name"),
+    [
+        (Topic.PIPELINE, (1,), "pipeline Sales"),
+        (Topic.TARGET, (1, "2026Q4", "", ""), "target for 2026Q4, everybody"),
+        (Topic.TARGET, (1, "2026Q4", "ana", ""), "target for 2026Q4, @ana"),
+        (Topic.TARGET, (1, "2026Q4", "", "North"), "target for 2026Q4, team North"),
+        (Topic.CALL, (1, "2026Q4", "ana"), "call for 2026Q4, @ana"),
+        (Topic.RATE, ("USD", "2026-11-01"), "rate of USD from 2026-11-01"),
+        (Topic.REVIEW, (1, "2026-11-02T09:00:00Z"), "review of 2026-11-02"),
+        (Topic.SETTINGS, (), "settings of the workspace"),
+        (Topic.REP, ("ana",), "rep ana"),
+        (Topic.FILTER, ("mine", "ana"), "filter mine"),
+    ],
+)
+def test_an_agreement_is_named(topic: Topic, key: tuple[str | int, ...], name: str) -> None:
+    agreement = Agreement(topic, key, {"name": "Sales"}, None)
+    assert agreement.name == agreement.inverse.name == name
+    assert agreement.inverse == Agreement(topic, key, None, {"name": "Sales"})
+
+
+def test_what_a_change_touches_is_named_part_by_part() -> None:
+    stage = {"id": 1, "name": "Lead", "idle_days": 7, "position": 1, "pipeline_id": 1}
+    question = {"key": "need", "label": "Need", "ask": "What?"}
+    before = {"name": "Sales", "currency": "EUR", "stages": [stage], "questions": [question]}
+    after: dict[str, Any] = {
+        "name": "Deals",
+        "currency": "EUR",
+        "stages": [
+            {**stage, "idle_days": 9, "probability_bp": 100, "position": 4},
+            {"id": 2, "name": "Demo"},
+        ],
+        "questions": json.dumps([]),
+    }
+    changed = Agreement(Topic.PIPELINE, (1,), before, after)  # type: ignore[arg-type]
+    assert changed_names(changed) == (
+        "name",
+        "idle days of Lead",
+        "probability of Lead",
+        "stage Demo",
+        "question Need",
+    )
+    assert changed_names(changed.inverse)[-2:] == ("stage Demo", "question Need")
+    made = Agreement(Topic.PIPELINE, (1,), None, {"name": "Sales", "currency": "EUR"})
+    assert changed_names(made) == ()
+    rep = Agreement(
+        Topic.REP,
+        ("ana",),
+        {"team": "", "role": "rep"},
+        {"team": "N", "role": "rep", "acts_for": "bo"},
+    )
+    assert changed_names(rep) == ("team", "acts for")
 
 
 def test_a_filter_speaks_of_known_people_or_is_refused() -> None:

@@ -80,12 +80,34 @@ def test_the_value_is_a_number_and_the_person_the_one_that_is_given() -> None:
     ]
 
 
+def test_a_program_is_told_by_its_help_or_else_by_its_name() -> None:
+    line = {"key": "ctrl+e", "run": "mail --to {email}"}
+    told, untold = read_programs({"a": {**line, "help": "write to them"}, "b": line})
+    assert (told.help, untold.help) == ("write to them", "run mail")
+    assert (told.name, told.key, told.takes_terminal) == ("a", "ctrl+e", False)
+    (own,) = read_programs({"a": {**line, "terminal": True}})
+    assert own.takes_terminal
+    assert read_programs({}) == ()
+
+
+@pytest.mark.parametrize("document", ["open", [1], 1, None])
+def test_commands_are_a_table_of_tables(document: object) -> None:
+    with pytest.raises(BadInput, match="a table of tables"):
+        read_programs(document)
+
+
 @pytest.mark.parametrize(
     ("table", "said"),
     [
         ({"key": "e", "run": "open {mail}"}, "Did you mean email?"),
         ({"key": "e", "run": "open 'x"}, "never closed"),
         ({"key": "e"}, "wants key"),
+        ({"run": "x"}, "wants key"),
+        ({"key": " ", "run": "x"}, "wants key"),
+        ({"key": "e", "run": " "}, "wants key"),
+        ({"key": 1, "run": "x"}, "texts in quotes"),
+        ({"key": "e", "run": 1}, "texts in quotes"),
+        ({"key": "e", "run": "x", "help": 1}, "texts in quotes"),
         ({"key": "e", "run": "x", "runs": "y"}, "Did you mean run?"),
         ({"key": "e", "run": "{title} x"}, "cannot come from a deal"),
         ({"key": "e", "run": "x", "terminal": "yes"}, "true or false"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
@@ -62,6 +63,18 @@ def test_what_nobody_owns_everybody_is_shown() -> None:
 def test_an_event_shows_neither_the_old_floor_nor_the_new_one(me: str, is_shown: bool) -> None:
     seen = event_seen_by(lowered(), "ana", me)
     assert ("floor_value" in seen.before, "floor_value" in seen.after) == (is_shown, is_shown)
+    assert list(seen.facts.get("private", [])) == ([] if is_shown else ["floor_value"])
+
+
+@pytest.mark.parametrize(("me", "is_shown"), EYES.items())
+@pytest.mark.parametrize("side", ["before", "after"])
+def test_a_change_that_begins_or_ends_with_a_floor_shows_it_to_nobody_else_either(
+    side: str, me: str, is_shown: bool
+) -> None:
+    other = "after" if side == "before" else "before"
+    event = replace(lowered(), **{other: {}})  # type: ignore[arg-type]
+    seen = event_seen_by(event, "ana", me)
+    assert ("floor_value" in getattr(seen, side)) is is_shown
     assert list(seen.facts.get("private", [])) == ([] if is_shown else ["floor_value"])
 
 

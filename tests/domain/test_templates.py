@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from pipeboard.domain.criteria import About, Criterion
-from pipeboard.domain.errors import NotFound
+from pipeboard.domain.errors import Ambiguous, NotFound
 from pipeboard.domain.pipeline import Factor
 from pipeboard.domain.templates import (
     TEMPLATES,
@@ -40,6 +42,21 @@ ASKED = {
     "minimal": {"Prospecting": "0 of 1000:", "Qualified": "0 of 4000:"},
 }
 
+LIMITS = {
+    "Lead Generation": (14, 7, "pipeline", False),
+    "Prospecting": (14, 7, "pipeline", False),
+    "Initial Contact": (14, 7, "pipeline", False),
+    "Lead Qualification": (14, 7, "pipeline", False),
+    "Qualification": (14, 7, "pipeline", False),
+    "Needs Assessment": (21, 10, "pipeline", True),
+    "Meetings": (21, 10, "pipeline", True),
+    "Proposal": (21, 7, "best", True),
+    "Proposals": (21, 7, "best", True),
+    "Negotiation": (14, 5, "commit", True),
+    "Closing": (7, 3, "commit", True),
+}
+SHORT = {"Prospecting": (21, 10, "pipeline", False), "Qualified": (30, 10, "pipeline", True)}
+
 
 @pytest.mark.parametrize("name", ASKED)
 def test_what_each_template_ticks_states_and_asks(name: str) -> None:
@@ -59,6 +76,17 @@ def test_what_each_template_ticks_states_and_asks(name: str) -> None:
 def _words(criterion: Criterion) -> tuple[str, ...]:
     about = "" if criterion.about is About.FIELD else str(criterion.about)
     return about, criterion.subject
+
+
+@pytest.mark.parametrize("name", TEMPLATES)
+def test_a_stage_has_its_days_its_word_of_the_forecast_and_its_place_before_or_after_qualification(
+    name: str,
+) -> None:
+    pipeline = template(name, pipeline_name="Sales", currency="EUR")
+    limits = SHORT if name == "minimal" else LIMITS
+    for stage in pipeline.open_stages:
+        found = (stage.expected_days, stage.idle_days, stage.category, stage.qualified)
+        assert found == limits[stage.name]
 
 
 @pytest.mark.parametrize("name", TEMPLATES)
@@ -100,3 +128,21 @@ def test_a_name_that_no_template_and_no_set_of_questions_has_is_told_with_those_
         question_set("x")
     assert "needs" in str(no_template.value.hint)
     assert no_set.value.hint == "There are: seven, bant, meddicc."
+
+
+def test_a_stage_is_meant_by_its_number_its_name_or_what_only_it_has() -> None:
+    names = ("Lead", "Trial", "Trial, paid", "Trial extended", "Gone")
+    pipeline = from_stage_names(names, pipeline_name="Own", currency="EUR")
+    stages = (*pipeline.stages[:4], replace(pipeline.stages[4], retired=True), *pipeline.stages[5:])
+    pipeline = replace(pipeline, stages=stages)
+    usable = [stage for stage in pipeline.stages if not stage.retired]
+    for number, stage in enumerate(usable, 1):
+        assert pipeline.find_stage(str(number)) is stage
+        assert pipeline.find_stage(stage.name.upper()) is stage
+    assert pipeline.find_stage("le").name == "Lead"
+    assert pipeline.find_stage("paid").name == "Trial, paid"
+    for unknown in ("0", str(len(usable) + 1), "gone", "", " "):
+        with pytest.raises(NotFound, match="No stage"):
+            pipeline.find_stage(unknown)
+    with pytest.raises(Ambiguous, match="Trial, Trial, paid or Trial extended"):
+        pipeline.find_stage("tri")

@@ -23,6 +23,7 @@ from pipeboard.domain.text import (
     printable_lines,
     quoted,
     slug,
+    spelled_by,
 )
 
 any_text = st.text(st.characters(), max_size=60)
@@ -184,6 +185,46 @@ def test_reading_text_money_and_dates_imports_nothing_slow() -> None:
         [sys.executable, "-c", script], capture_output=True, text=True, check=True
     )
     assert done.stdout.split() == []
+
+
+@pytest.mark.parametrize("code", [*_HOSTILE, 0x180E, *range(0xD800, 0xE000, 0x7FF)])
+def test_every_sign_that_could_steer_or_hide_goes(code: int) -> None:
+    sign = chr(code)
+    assert sign not in clean_line(f"a{sign}b") or sign == " "
+    shown = printable(f"a{sign}b")
+    assert sign not in shown or sign == " "
+    assert ("\ufffd" in shown) is (0xD800 <= code < 0xE000)
+
+
+BESIDE = (0xAC, 0xAE, 0x61B, 0x61D, 0x180D, 0x200C, 0x200D, 0x2010, 0x2027, 0x2070, 0xFEFE, 0xFFFC,
+          0xD7FF, 0xE000, 0x7E, 0xA1, 0xE0080)  # fmt: skip
+
+
+@pytest.mark.parametrize("code", BESIDE)
+def test_the_signs_beside_those_stay(code: int) -> None:
+    text = f"a{chr(code)}b"
+    assert clean_line(text) == text
+    assert printable(text) == text
+
+
+@pytest.mark.parametrize(
+    ("letters", "text", "span"),
+    [
+        ("lmlo", "lumello", 7),
+        ("lum", "lumello", 3),
+        ("em", "lumello", None),
+        ("pl", "acme pilot", 3),
+        ("ap", "acme pilot", 6),
+        ("ap", "acme alpha", 3),
+        ("azb", "ab", None),
+        ("b", "", None),
+        ("lp", "lumen_line-packaging", 6),
+    ],
+)
+def test_letters_spell_a_text_from_the_beginning_of_one_of_its_words(
+    letters: str, text: str, span: int | None
+) -> None:
+    assert spelled_by(letters, text) == span
 
 
 @pytest.mark.parametrize(

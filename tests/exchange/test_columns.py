@@ -55,6 +55,21 @@ def test_a_column_called_status_that_holds_stages_is_the_stage() -> None:
     assert targets(*header, sample=sample) == ["title", "field.Status", "stage"]
 
 
+@pytest.mark.parametrize(
+    ("header", "target"),
+    [("Status", "status"), ("Is Won", "is_won"), ("Is Lost", "is_lost"), ("Is Closed", "is_closed"),
+     ("Won Date", "won_at"), ("Lost Date", "lost_at")],
+)  # fmt: skip
+def test_where_one_column_says_what_became_of_deals_no_other_is_taken_for_it(
+    header: str, target: str
+) -> None:
+    said = ["open", "2026-11-02", ""][("_at" in target) + 2 * ("is_" in target)]
+    sample = [["a", said, "won"], ["b", said, "lost"]]
+    assert targets("Deal", header, "Verdict", sample=sample)[1:] == [target, "field.Verdict"]
+    alone = [[name, verdict] for name, _, verdict in sample]
+    assert targets("Deal", "Verdict", sample=alone)[1] == "status"
+
+
 def test_custom_fields_keep_their_names_and_stay_apart() -> None:
     pipedrive = LAYOUTS["pipedrive"]
     matching = match_columns(["Deal - Title", "Deal - Visible to", "Visible to"], pipedrive)

@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import json
+import os
+from pathlib import Path
 from random import Random
 
 import pytest
@@ -9,6 +11,7 @@ from pipeboard.domain.errors import BadInput
 from pipeboard.exchange.columns import match_columns
 from pipeboard.exchange.layouts import GENERIC, LAYOUTS, detect, layout_named
 from pipeboard.exchange.layouts.layout import COLUMNS, Layout
+from pipeboard.exchange.layouts.trello import BOARD_LAYOUT
 from tests.exchange.files import exported
 
 TOOLS = {
@@ -48,6 +51,31 @@ def test_every_header_that_was_seen_maps_without_a_doubt() -> None:
             matching = match_columns(header, LAYOUTS[name])
             assert {"title", "account"} & set(matching.targets.values())
             assert not any("looks like" in warning for warning in matching.warnings)
+
+
+def written_down(layout: Layout) -> list[str]:
+    """All that is known of a tool, a fact a line."""
+    flags = ("has_several_owners", "closes_in_stage", "status_decides", "is_ours", "continues",
+             "has_groups")  # fmt: skip
+    lines = [f"= {name}" for name in flags if getattr(layout, name)]
+    lines += [f"{column} -> {target}" for column, target in layout.columns.items()]
+    for name in ("prefixes", "marks", "minor_units", "remarks"):
+        lines += [f"{name}: {one}" for one in sorted(getattr(layout, name))]
+    for column, words in layout.values.items():
+        lines += [f"{column}: {word} = {meaning}" for word, meaning in words.items()]
+    return [f"{layout.name}: {line}" for line in lines]
+
+
+def test_every_column_of_every_tool_is_the_field_that_was_written_down() -> None:
+    """What differs is a change of what people's files become: `layouts.txt` says it too, then."""
+    lines = [line for layout in (*LAYOUTS.values(), BOARD_LAYOUT) for line in written_down(layout)]
+    file = Path(__file__).with_name("layouts.txt")
+    if os.environ.get("PIPEBOARD_REDRAW"):
+        file.write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
+    assert lines == file.read_text(encoding="utf-8").splitlines()
+    for layout in (*LAYOUTS.values(), BOARD_LAYOUT):
+        for column, target in layout.columns.items():
+            assert layout.target(column) == target
 
 
 def test_hubspot_columns_hold_the_day_of_entering_a_stage() -> None:

@@ -14,11 +14,11 @@ from pathlib import Path
 import pytest
 
 from pipeboard.domain.errors import DatabaseError, ReadOnly
-from pipeboard.store import Store
+from pipeboard.store import Store, locating
 from pipeboard.store.connecting import connect, wal_is_safe
 from pipeboard.store.engine import Engine, write
 from pipeboard.store.holders import lock_holder
-from pipeboard.store.locating import locate_file
+from pipeboard.store.locating import Server, locate, locate_file, shown
 from tests.team import SETTINGS
 
 NAMES = (
@@ -58,6 +58,105 @@ def test_a_relative_path_and_a_home_are_understood(
     for given in ("deals.db", "./deals.db", "~/deals.db", f"sqlite:///{tmp_path}/deals.db"):
         assert locate_file(given).path == tmp_path / "deals.db"
     assert locate_file("sqlite:///deals.db").path == tmp_path / "deals.db"
+
+
+NETWORKS = (
+    "nfs nfs4 cifs smb3 smbfs 9p virtiofs afs openafs ceph lustre glusterfs ncpfs vboxsf prl_fs"
+    " davfs fuse.sshfs fuse.s3fs"
+)
+
+
+@pytest.mark.parametrize("kind", NETWORKS.split())
+def test_no_database_lies_on_a_network_file_system_however_it_is_reached(
+    kind: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "far").mkdir()
+    (tmp_path / "far" / "deals.db").touch()
+    (tmp_path / "link.db").symlink_to(tmp_path / "far" / "deals.db")
+    far = tmp_path / "far"
+    monkeypatch.setattr(locating, "_file_system", lambda at: kind if at == far else "ext4")
+    for given in ("far/deals.db", "far/new.db", "link.db"):
+        with pytest.raises(DatabaseError, match=f"network file system .{kind}") as told:
+            locate_file(str(tmp_path / given))
+        assert "local disk" in told.value.hint
+    assert locate_file(str(tmp_path / "deals.db")).path == tmp_path / "deals.db"
+
+
+@pytest.mark.parametrize("kind", ["ext4", "btrfs", "xfs", "zfs", "tmpfs", "overlay", "apfs", ""])
+def test_a_file_system_of_this_machine_holds_a_database(
+    kind: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(locating, "_file_system", lambda folder: kind)
+    assert locate_file(str(tmp_path / "deals.db")).path.parent == tmp_path
+
+
+MOUNTS = """\
+22 1 8:1 / / rw,relatime shared:1 - ext4 /dev/sda1 rw
+30 22 0:40 / /srv rw - nfs4 box:/srv rw
+31 30 0:41 / /srv/local rw shared:2 master:3 - xfs /dev/sdb1 rw
+32 22 0:42 / /mnt/our\\040team rw - cifs //box/team rw
+33 22 0:43 / /again rw - ext4 /dev/sdc1 rw
+34 33 0:44 / /again rw - ceph box:/again rw
+"""
+
+
+@pytest.mark.parametrize(
+    ("folder", "kind"),
+    [("/home/ana", "ext4"), ("/", "ext4"), ("/srv", "nfs4"), ("/srv/deals", "nfs4"),
+     ("/srv/local", "xfs"), ("/srv/local/a/b", "xfs"), ("/srv/locally", "nfs4"),
+     ("/srvice", "ext4"), ("/mnt/our team/x", "cifs"), ("/again/x", "ceph")],
+)  # fmt: skip
+def test_a_folder_is_on_the_mount_that_is_nearest_and_latest(
+    folder: str, kind: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Path, "read_text", lambda *_: MOUNTS)
+    assert locating._file_system(Path(folder)) == kind
+
+
+def test_where_the_system_tells_no_mounts_nothing_is_refused(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def missing(*_: object) -> str:
+        raise FileNotFoundError
+
+    monkeypatch.setattr(Path, "read_text", missing)
+    assert locating._file_system(Path("/srv")) == ""
+
+
+@pytest.mark.parametrize(
+    ("url", "said"),
+    [("postgresql://ana:s3cret@box/sales", "postgresql://ana@box/sales"),
+     ("postgres://ana:s3cret@box,two:5433/sales?sslmode=require", "postgresql://ana@box,two:5433/sales"),
+     ("POSTGRESQL+psycopg://box/sales", "postgresql://box/sales"),
+     ("postgresql://a%40b:s3cret@box/sales", "postgresql://a@b@box/sales")],
+)  # fmt: skip
+def test_a_server_is_shown_without_its_password_and_opened_with_it(url: str, said: str) -> None:
+    found = locate(url)
+    assert isinstance(found, Server)
+    assert str(found) == said
+    assert shown(url).rpartition("//")[2] == said.rpartition("//")[2]
+    assert found.name.rpartition("//")[2] == url.rpartition("//")[2]
+    bare, password = found.without_password()
+    assert "s3cret" not in bare
+    assert password == ("s3cret" if "s3cret" in url else "")
+    assert bare == found.name.replace(":s3cret", "")
+
+
+@pytest.mark.parametrize(
+    ("url", "name"),
+    [("postgresql://ana:x@Box.example:5433/Sales", "box.example-5433-sales"),
+     ("postgresql://one,two/sales", "one-two-sales")],
+)  # fmt: skip
+def test_files_of_a_server_are_named_by_host_and_database(url: str, name: str) -> None:
+    found = locate(url)
+    assert isinstance(found, Server)
+    assert found.file_name == name
+    assert (found.folder, found.exists, found.may_write_beside) == (None, True, True)
+
+
+def test_what_is_no_server_is_shown_as_it_was_typed() -> None:
+    for given in ("~/deals.db", "sqlite:///deals.db", "postgresql.db", "C:/deals.db"):
+        assert shown(given) == given
 
 
 @pytest.mark.parametrize("given", ["", ":memory:", "sqlite://", "sqlite:///", "a\0b.db"])

@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 from sqlmodel import SQLModel
 
+from pipeboard.domain import commands as c
 from pipeboard.domain.board import Lens, Sort
 from pipeboard.domain.deal import Contact, Loss
 from pipeboard.domain.deal_record import EVERYBODYS
@@ -21,6 +22,8 @@ from pipeboard.domain.filter import parse_filter
 from pipeboard.domain.filter_nodes import Filter
 from pipeboard.domain.settings import Rep
 from pipeboard.store import Store
+from pipeboard.store.checking import check_copy
+from pipeboard.store.locating import locate_file
 from pipeboard.store.reading import Reader
 from pipeboard.store.reading.listing import Listing
 from pipeboard.store.tables import ALL
@@ -48,7 +51,7 @@ def sound(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A database with something in every table."""
     team = Team.make(tmp_path_factory.mktemp("sound") / "team.db")
     ana = team.rep("ana")
-    first, second, third = (add(ana, f"Company {n}: pilot {n}k #fair @ana") for n in (1, 2, 3))
+    first, second, third = (add(ana, f"Company {n}: pilot {n}k +fair @ana") for n in (1, 2, 3))
     qualify(ana, first.id)
     ana.move([first.id], QUALIFICATION)
     ana.add_note([first.id], "They called.")
@@ -63,6 +66,8 @@ def sound(tmp_path_factory: pytest.TempPathFactory) -> Path:
     team.clock.wait(days=1)
     ana.set_fields([first.id], ["fields.region=south"])
     ana.save_rep(Rep("ana", "Ana", "north", True))
+    ana.save_rep(Rep("bo", "Bo", "north", True))
+    ana.execute(c.AskRep("bo", "call them", date(2026, 12, 3)), [first.id])
     ana.set_target(sales(ana), "2026Q4", "100")
     ana.set_rate("USD", "0.9")
     team.close()
@@ -253,3 +258,44 @@ def test_an_archived_deal_in_a_stage_that_there_is_not_is_missed(path: Path) -> 
 def test_the_sound_database_answers_every_question(path: Path) -> None:
     for read in asked(path):
         read()
+
+
+# What the doctor compares with the log: every column of every row that follows from it.
+
+WHEN_WRITTEN = {"deal.updated_at", "answer.replaced_at", "note.edited_at"}
+"""Columns that say when a row was written rather than what is so."""
+FOLLOWS = sorted({where for where, name in COLUMNS if name == "deal_id"} - {"event"} | {"deal"})
+
+
+def kinds_of_flaws(path: Path) -> set[str]:
+    return {flaw.kind for flaw in check_copy(locate_file(str(path)))}
+
+
+def values_in(path: Path, table: str) -> tuple[dict[str, object], ...]:
+    with closing(sqlite3.connect(path)) as other:
+        other.row_factory = sqlite3.Row
+        return tuple(map(dict, other.execute(f'SELECT * FROM "{table}"')))
+
+
+@pytest.mark.parametrize("table", FOLLOWS)
+def test_a_column_that_is_not_what_the_log_says_is_found(
+    table: str, sound: Path, tmp_path: Path
+) -> None:
+    row = values_in(sound, table)[0]
+    for column, value in row.items():
+        path = Path(shutil.copy(sound, tmp_path / "team.db"))
+        other = value + 1 if isinstance(value, int) else f"{value or ''}7"
+        spoil(path, f"UPDATE OR IGNORE {table} SET \"{column}\" = '{other}' WHERE rowid = 1")
+        if values_in(path, table) == values_in(sound, table):
+            continue
+        expected = f"{table}.{column}" not in WHEN_WRITTEN
+        assert bool(kinds_of_flaws(path) & {"replay", "keys"}) is expected, (table, column)
+
+
+@pytest.mark.parametrize("table", FOLLOWS)
+def test_a_row_that_is_gone_or_there_twice_is_found(
+    table: str, sound: Path, tmp_path: Path
+) -> None:
+    path = Path(shutil.copy(sound, tmp_path / "team.db"))
+    spoil(path, f"DELETE FROM {table} WHERE rowid = 1")
+    assert kinds_of_flaws(path) & {"replay", "keys"}, table

@@ -3,17 +3,41 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeboard.domain.deal import Answer, Contact, Deal, Loss, Note, Status
+from pipeboard.domain.deal import Answer, Contact, Deal, Loss, NextStep, Note, Status, Term
 from pipeboard.domain.money import Money
-from pipeboard.ui.draw.facts import PaneStyle, calendar_day
-from pipeboard.ui.draw.line import Glyphs, text_of, width_of
-from pipeboard.ui.draw.pane import pane_lines, sections
+from pipeboard.domain.pipeline import Category
+from pipeboard.domain.score import Score
+from pipeboard.ui.draw.facts import (
+    PaneStyle,
+    about_contact,
+    calendar_day,
+    chips,
+    details,
+    next_step_line,
+    people,
+    terms,
+)
+from pipeboard.ui.draw.line import FULL, OPEN, Glyphs, text_of, width_of
+from pipeboard.ui.draw.pane import (
+    entry_lines,
+    head,
+    is_weak,
+    mark_of,
+    notes,
+    pane_lines,
+    qualification,
+    score_section,
+    score_words,
+    sections,
+    timeline,
+    touches,
+)
 from tests.ui.board_scene import DEAL, PIPELINE, TODAY, ZONE, at, sheet_of
 from tests.ui.golden_screens import assert_looks_like
 from tests.ui.hostile import TEXTS
@@ -78,6 +102,170 @@ def test_a_closed_deal_says_how_it_ended(outcome: Status, loss: Loss | None, wor
     assert "no next step" not in written(over)
 
 
+def test_a_deal_that_is_parked_archived_or_merged_says_so() -> None:
+    parked = replace(DEAL, snoozed_until=date(2027, 1, 4))
+    assert "snoozed until 4 Jan 2027\n" in written(parked)
+    over = replace(parked, snoozed_until=TODAY, archived_at=at(11, 20), merged_into=9)
+    assert "snoozed" not in written(over)
+    assert "archived 20 Nov\nmerged into D-9\n" in written(over)
+    assert not {"archived", "merged into"} & set(written().split("\n"))
+
+
+@pytest.mark.parametrize(
+    ("loss", "words"),
+    [
+        (Loss("price"), "Lost 20 Nov: price"),
+        (Loss("price", "too dear"), "Lost 20 Nov: price: too dear"),
+        (Loss("price", "", "Acme"), "Lost 20 Nov: price (to Acme)"),
+        (Loss("price", recycle_on=date(2027, 3, 1)), "Lost 20 Nov: price, comes back 1 Mar 2027"),
+    ],
+)
+def test_a_loss_says_as_much_as_is_known_of_it(loss: Loss, words: str) -> None:
+    lost = replace(DEAL, outcome=Status.LOST, loss=loss, closed_at=at(11, 20))
+    assert words in written(lost).split("\n")
+    assert "Lost: price" in written(replace(lost, loss=Loss("price"), closed_at=None)).split("\n")
+
+
+def spans(deal: Deal) -> dict[str, str]:
+    """The texts above the sections, each with the role that it is drawn in."""
+    return {text.strip(): role for line in head(sheet_of(deal), style(100)) for text, role in line}
+
+
+@pytest.mark.parametrize(("days", "role"), [(-1, "card.due.over"), (0, "text"), (1, "text")])
+def test_a_close_date_stands_out_once_it_has_passed(days: int, role: str) -> None:
+    day = TODAY + timedelta(days=days)
+    assert spans(replace(DEAL, expected_close=day))[f"{day.day} Nov"] == role
+    won = replace(DEAL, expected_close=day, outcome=Status.WON, closed_at=at(11, 20))
+    assert spans(won)[f"{day.day} Nov"] == "text"
+
+
+@pytest.mark.parametrize(
+    ("days", "role"), [(-1, "card.due.over"), (0, "pane.due"), (9, "pane.due")]
+)
+def test_a_next_step_stands_out_once_it_is_overdue(days: int, role: str) -> None:
+    step = NextStep("call", TODAY + timedelta(days=days))
+    drawn = next_step_line(replace(DEAL, next_step=step), style())
+    assert drawn[0][1][1] == role
+    (undated,) = next_step_line(replace(DEAL, next_step=NextStep("call")), style())
+    assert text_of(undated).split("NEXT")[1].strip() == "call"
+
+
+@pytest.mark.parametrize(
+    ("days", "limit", "words", "role"),
+    [
+        (14, 14, "(limit 14)", "text"),
+        (15, 14, "(limit 14)", "card.days.over"),
+        (400, None, "", "text"),
+    ],
+)
+def test_days_in_a_stage_stand_out_beyond_its_limit(
+    days: int, limit: int | None, words: str, role: str
+) -> None:
+    qualify = replace(PIPELINE.stages[1], expected_days=limit)
+    pipeline = replace(PIPELINE, stages=(PIPELINE.stages[0], qualify, *PIPELINE.stages[2:]))
+    deal = replace(DEAL, stage_entered_at=at(11, 23) - timedelta(days=days))
+    drawn = head(replace(sheet_of(deal), pipeline=pipeline), style(100))
+    (line,) = [line for line in drawn if "days in Qualify" in text_of(line)]
+    assert (f"{days} days in Qualify", role) in line
+    assert ("limit" in text_of(line)) is bool(words) and words in text_of(line)
+
+
+def test_small_facts_are_said_where_they_are_known() -> None:
+    known = [text_of(chip) for chip in chips(sheet_of(), style(), weighted=True)]
+    assert known == [
+        "€40,000", "60% by hand", "wtd €24,000", "close 19 Dec (moved 1x)", "@ana",
+        "+inbound", "+nordic",
+    ]  # fmt: skip
+    called = replace(DEAL, category=Category.COMMIT, owner="", tags=(), expected_close=None)
+    record = replace(sheet_of(called), entries=())
+    known = [text_of(chip) for chip in chips(record, style(), weighted=False)]
+    assert known == ["€40,000", "60% by hand", "no owner", "commit"]
+    bare = replace(called, value=None, category=None, probability_bp=None)
+    bare_chips = chips(replace(sheet_of(bare), entries=()), style(), weighted=True)
+    assert [text_of(chip) for chip in bare_chips] == ["25%", "no owner"]
+    over = replace(bare, outcome=Status.WON)
+    assert [text_of(chip) for chip in chips(sheet_of(over), style())] == ["no owner"]
+    kept = chips(replace(record, deal=replace(DEAL, expected_close=TODAY), entries=()), style())
+    assert "close 23 Nov" in map(text_of, kept)
+
+
+@pytest.mark.parametrize(
+    ("account", "title", "name"),
+    [("Lumen", "Pilot", "Lumen / Pilot"), ("", "Pilot", "Pilot"), ("Lumen", "", "Lumen")],
+)
+def test_a_deal_is_headed_by_its_company_and_what_it_is_about(
+    account: str, title: str, name: str
+) -> None:
+    first = text_of(head(sheet_of(replace(DEAL, account=account, title=title)), style())[0])
+    assert first == f"D-114  {name}"
+
+
+def test_a_name_fills_its_line_to_the_end() -> None:
+    for length in (49, 50, 51):
+        deal = replace(DEAL, account="", title="x" * length)
+        first, second, *_ = (text_of(line) for line in head(sheet_of(deal), style(57)))
+        assert (len(first), second.startswith("x")) == (min(length, 50) + 7, length > 50)
+
+
+def test_the_people_of_a_deal_stand_by_their_part_and_name() -> None:
+    contacts = {
+        str(number): Contact(name, role)
+        for number, (name, role) in enumerate(
+            [("Zoe", "champion"), ("Bea", "user"), ("Al", "champion"), ("Cy", "other")]
+        )
+    }
+    lines = people(sheet_of(replace(DEAL, contacts=contacts)), style()).lines
+    assert [text_of(line).split() for line in lines] == [
+        ["Al", "champion"], ["Zoe", "champion"], ["Cy"], ["Bea", "user"]
+    ]  # fmt: skip
+    full = Contact("Al", "decision_maker", "al@x.example", title="CFO", phone="+1 2")
+    assert about_contact(full) == "CFO · decision maker · +1 2 · al@x.example"
+
+
+def test_terms_say_what_is_agreed_or_how_far_apart_the_sides_are() -> None:
+    items = [Term("Price", "40k", "34k"), Term("Term", "3 years"), Term("Pay", agreed="45 days"),
+             Term("Law", theirs="theirs")]  # fmt: skip
+    section = terms(sheet_of(replace(DEAL, terms={t.item: t for t in items})), style())
+    assert section.beside == "1/4 agreed"
+    drawn = [(text_of(line).split(maxsplit=1), line[-1][1]) for line in section.lines]
+    assert drawn == [
+        (["Price", "we: 40k · they: 34k"], "text"),
+        (["Term", "we: 3 years"], "text"),
+        (["Pay", "agreed: 45 days"], "pane.yes"),
+        (["Law", "they: theirs"], "text"),
+    ]
+
+
+def test_all_else_that_is_known_of_a_deal_is_among_its_details() -> None:
+    given = replace(
+        DEAL,
+        competitors=("Acme", "Bolt"),
+        quote_sent_at=at(11, 9),
+        offer_expires_on=date(2027, 1, 24),
+        trial_close="yes",
+        links=("https://a.example", "https://b.example"),
+        external_id="006X",
+        external_source="salesforce",  # what imports remember is nothing to read
+        imported={"title": "Packaging"},
+        imported_as="abc",
+        floor_value=Money(1, "EUR"),
+    )
+    lines = details(sheet_of(given), style(200)).lines
+    assert {line[1][0].strip(): line[-1][0] for line in lines} == {
+        "source": "event: Nordic Pack fair",
+        "why in touch": "saw the case of a dairy",
+        "competitors": "Acme, Bolt",
+        "quote sent": "9 Nov",
+        "offer expires": "24 Jan 2027",
+        "trial close": "yes",
+        "product": "GTX-200",
+        "links": "https://a.example · https://b.example",
+        "created": "23 Oct",
+    }
+    bare = replace(DEAL, source="", source_detail="", contact_reason="", fields={})
+    assert len(details(sheet_of(bare), style(200)).lines) == 1
+
+
 def test_each_question_shows_its_answer_or_what_to_ask() -> None:
     text = written()
     assert "Qualification  2/7  ●●○○○○○" in text
@@ -93,6 +281,86 @@ def test_what_the_next_stage_asks_is_told_ahead() -> None:
 def test_an_answer_without_a_rating_is_an_answer() -> None:
     answered = replace(DEAL, answers={"need": Answer("too slow")})
     assert "✓ Need                too slow\n" in written(answered)
+
+
+@pytest.mark.parametrize(
+    ("rating", "sign"), [(None, "✓"), (0, "✗"), (1, "✗"), (2, "✓"), (3, "✓"), (4, "✓")]
+)
+def test_an_answer_that_is_rated_low_speaks_against_the_deal(rating: int | None, sign: str) -> None:
+    answer = Answer("too slow", rating)
+    assert mark_of(answer)[0].strip() == sign
+    assert is_weak(answer) is (sign == "✗")
+
+
+def test_no_gate_lies_ahead_of_a_deal_that_is_closed_or_archived() -> None:
+    assert "to leave Qualify" in written()
+    assert "to leave" not in written(replace(DEAL, outcome=Status.WON, closed_at=at(11, 20)))
+    assert "to leave" not in written(replace(DEAL, archived_at=at(11, 20)))
+
+
+def test_what_was_taken_back_is_dim_and_says_so() -> None:
+    (entry,) = sheet_of().entries
+    (stands,) = entry_lines(entry, "closes earlier", 6, style())
+    (undone,) = entry_lines(replace(entry, undone=True), "closes earlier", 6, style())
+    assert stands[-1] == ("closes earlier", "text")
+    assert undone[-1] == ("closes earlier (undone)", "pane.label")
+
+
+@pytest.mark.parametrize(
+    "deal", [DEAL, replace(DEAL, tags=()), replace(DEAL, next_step=None, expected_close=None)]
+)
+def test_the_questions_of_most_deals_stand_in_the_same_rows(deal: Deal) -> None:
+    lines = [text_of(line) for line in pane_lines(sheet_of(deal), style(100))]
+    assert [row for row, line in enumerate(lines) if line.startswith("Qualification")] == [8]
+
+
+def test_days_and_authors_stand_in_columns() -> None:
+    record = sheet_of()
+    days = (at(11, 9), at(11, 21, 15, 2))
+    (note, *_), (touch,), (entry,) = record.notes, record.touches, record.entries
+    record = replace(
+        record,
+        notes=tuple(replace(note, at=day) for day in days),
+        touches=tuple(replace(touch, at=day) for day in days),
+        entries=tuple(replace(entry, event=replace(entry.event, at=day)) for day in days),
+    )
+    lists = (notes, touches, timeline)
+    starts = [[width_of(line[:1]) for line in each(record, style()).lines] for each in lists]
+    assert starts == [[8, 14, 8, 14], [14, 14], [14, 14]]
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "words"),
+    [(62, 62, "62 of 100"), (62, 77, "62 to 77 of 100 (85% known)")],
+)
+def test_a_score_names_what_is_unknown_where_anything_is(low: int, high: int, words: str) -> None:
+    assert score_words(Score(low, high, 85, ())) == words
+
+
+def test_factors_of_a_score_say_how_good_they_are() -> None:
+    """The pips stay empty where nobody knows, which is neither good nor bad."""
+    ratings = {"need": 1, "authority": 2}
+    deal = replace(DEAL, answers={key: Answer("said", n) for key, n in ratings.items()})
+    lines = score_section(sheet_of(deal), style(100)).lines
+    drawn = {text_of(line).split()[0]: line for line in lines}
+    assert [(drawn[factor][2], drawn[factor][3][1]) for factor in ("need", "authority")] == [
+        ((f" {FULL}{OPEN * 3} ", "pane.no"), "text"),
+        ((f" {FULL * 2}{OPEN * 2} ", "pane.yes"), "text"),
+    ]
+    assert (drawn["timeline"][2][0], drawn["timeline"][3][1]) == (" " * 6, "pane.unknown")
+
+
+@pytest.mark.parametrize(
+    ("questions", "pips"), [(7, "  ●●○○○○○"), (12, "  ●●" + "○" * 10), (13, "")]
+)
+def test_so_many_questions_as_have_room_are_shown_as_pips(questions: int, pips: str) -> None:
+    more = tuple(
+        replace(PIPELINE.questions[0], key=f"more{number}") for number in range(questions - 7)
+    )
+    record = sheet_of()
+    pipeline = replace(PIPELINE, questions=(*PIPELINE.questions, *more))
+    beside = qualification(replace(record, pipeline=pipeline), style()).beside
+    assert beside == f"2/{questions}{pips}"
 
 
 def test_times_are_local() -> None:

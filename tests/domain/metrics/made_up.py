@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date, timedelta
+from random import Random
 
 from hypothesis import strategies as st
 
-from tests.domain.metrics.log import LEAD, LOST, NEGOTIATE, PROPOSAL, QUALIFY, WON, Log
+from tests.domain.metrics.log import LEAD, LOST, NEGOTIATE, PROPOSAL, QUALIFY, WON, Log, at
 
 STAGES = (LEAD, QUALIFY, PROPOSAL, NEGOTIATE)
 OWNERS = ("ana", "bo", "cem")
@@ -101,3 +103,64 @@ def _say(draw: st.DrawFn, log: Log, deal: int, day: float) -> None:
             kind = draw(st.sampled_from(("touch", "next_step", "snoozed", "step_done")))
             what = draw(st.sampled_from(("call out", "email in"))) if kind == "touch" else ""
             log.say(deal, day, kind, on=draw(closes) if kind != "touch" else None, what=what)
+
+
+def made_up_year() -> Log:
+    """The same every time: ninety deals of three reps through four stages, with wins, losses,
+    touches, plans and handovers."""
+    chance, log = Random(7), Log()
+    for _ in range(90):
+        day = chance.randrange(0, 300) + chance.choice((0, 0.25, 0.5))
+        owner, value = chance.choice((*OWNERS, "")), chance.choice((None, 50, 80, 400))
+        currency = chance.choice(("EUR", "EUR", "EUR", "USD"))
+        due = _day(day + chance.randrange(5, 120))
+        close = chance.choice((None, due, due))
+        deal = log.add(day, LEAD, value=value, currency=currency, close=close, owner=owner)
+        if chance.random() < 0.1:
+            log.forget_when(deal)
+        for stage in (QUALIFY, PROPOSAL, NEGOTIATE):
+            day += chance.choice((1, 4, 9, 20))
+            if chance.random() < 0.75:
+                log.move(deal, day, stage, override=chance.random() < 0.1)
+            _work(chance, log, deal, day, currency)
+            if stage == PROPOSAL and chance.random() < 0.5:
+                log.quote(deal, day + 0.7)
+        _end(chance, log, deal, day + chance.choice((2, 8, 30)), currency)
+    return Log(sorted(log.facts, key=lambda fact: (fact.deal_id, fact.at)))
+
+
+def _day(day: float) -> str:
+    return f"{at(day):%Y-%m-%d}"
+
+
+def _work(chance: Random, log: Log, deal: int, day: float, currency: str) -> None:
+    """What a rep may do on a deal in a stage."""
+    ways = ("call out", "call in", "email out", "meeting out")
+    done: tuple[tuple[float, Callable[[float], None]], ...] = (
+        (0.5, lambda at: log.say(deal, at, "touch", what=chance.choice(ways))),
+        (0.2, lambda at: log.probability(deal, at, chance.choice((2_000, 6_000, 9_000)))),
+        (0.2, lambda at: log.close(deal, at, _day(day + chance.randrange(9, 90)))),
+        (0.15, lambda at: log.value(deal, at, chance.choice((60, 300, None)), currency)),
+        (0.15, lambda at: log.owner(deal, at, chance.choice(OWNERS[:2]))),
+        (0.15, lambda at: log.say(deal, at, "category", what=chance.choice(("commit", "best")))),
+        (0.1, lambda at: log.say(deal, at, "snoozed", on=_day(day + 15))),
+        (0.2, lambda at: log.say(deal, at, "next_step", on=_day(day + 5), what="yes")),
+    )
+    for place, (often, do) in enumerate(done, 1):
+        if chance.random() < often:
+            do(day + place / 16)
+
+
+def _end(chance: Random, log: Log, deal: int, day: float, currency: str) -> None:
+    """How a deal may end, or not."""
+    end = chance.random()
+    if end < 0.35:
+        log.win(deal, day, chance.choice((None, 70)), currency)
+    elif end < 0.6:
+        log.lose(deal, day, chance.choice(("price", "timing", "competitor", "invalid", "")))
+        rival = chance.choice((None, "Acme", "Bolt"))
+        log.facts[-1] = log.facts[-1]._replace(competitor=rival)
+        if chance.random() < 0.2:
+            log.reopen(deal, day + 3, PROPOSAL)
+    elif end < 0.65:
+        log.say(deal, day, "archived")

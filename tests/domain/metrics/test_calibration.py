@@ -9,9 +9,27 @@ from math import sqrt
 import pytest
 
 from pipeboard.domain.events import micros
-from pipeboard.domain.metrics.calibration import Sample, calibration, scored
+from pipeboard.domain.metrics.calibration import (
+    FORECAST_LINES,
+    Sample,
+    calibration,
+    forecast_history,
+    scored,
+)
 from pipeboard.domain.metrics.history import DealHistory
-from tests.domain.metrics.log import NEGOTIATE, PROPOSAL, UTC_RULES, Log, at
+from pipeboard.domain.metrics.past_forecasts import at_same_time, at_starts
+from pipeboard.domain.metrics.rules import by_owner
+from pipeboard.domain.pipeline import Stage
+from tests.domain.metrics.log import (
+    LEAD,
+    NEGOTIATE,
+    PIPELINE,
+    PROPOSAL,
+    UTC_RULES,
+    Log,
+    at,
+    period,
+)
 
 
 def deal(one: int) -> DealHistory:
@@ -115,3 +133,90 @@ def test_the_interval_of_the_bias_is_that_of_the_deals_errors() -> None:
     assert (found.bias.low, found.bias.high) == pytest.approx((1 / 6 - reach, 1 / 6 + reach), 1e-6)
     two, one = scored(samples[:2], 1), scored(samples[:1], 1)
     assert two.bias.low is not None and one.bias.low is None
+
+
+def test_each_week_of_a_past_period_says_what_was_won_and_what_was_to_come_by_then() -> None:
+    """A win on day 60 that its rep called best; a lead that they called commit before it was lost;
+    deals that were due later, had no value or no day count in no forecast of theirs."""
+    log = Log()
+    log.win(log.add(0, PROPOSAL, value=100, close="2026-03-20"), 60)
+    log.add(8, NEGOTIATE, value=1_000, close="2026-04-01")
+    log.add(8, NEGOTIATE, value=1_000, close="2025-12-31")
+    log.add(8, NEGOTIATE, close="2026-03-28")
+    log.add(8, LEAD, value=100_000)
+    lead = log.add(8, LEAD, value=10_000, close="2026-03-31")
+    log.probability(lead, 20, 7_000)
+    log.say(lead, 25, "category", what="commit")
+    log.lose(lead, 30)
+    calls = forecast_history(log.basis(120, period("2026Q2")))
+    assert [(call.period.label, call.week) for call in calls] == [
+        ("2026Q1", week) for week in range(1, 14)
+    ]
+    assert {call.came for call in calls} == {100}
+    said = [[call.said[name] for name in ("commit", "best", "pipeline")] for call in calls]
+    rest = [[0, 100, 100]] * 4 + [[100, 100, 100]] * 4
+    assert said == [
+        [0, 0, 0],
+        [0, 100, 100],
+        [0, 100, 10_100],
+        [0, 100, 10_100],
+        [10_000, 10_100, 10_100],
+        *rest,
+    ]
+    weighted = [call.said["weighted"] for call in calls]
+    assert weighted == [0, 50, 1_050, 7_050, 7_050, *[50] * 4, *[100] * 4]
+    assert calls[0].off("best") == -1
+    assert calls[4].off("best") == 100
+
+
+def test_a_deal_of_which_no_chance_is_known_was_to_bring_nothing() -> None:
+    unknown = Stage(LEAD, "Lead")
+    rules = replace(UTC_RULES, pipeline=replace(PIPELINE, stages=(unknown, *PIPELINE.stages[1:])))
+    log = Log()
+    log.add(0, LEAD, value=100, close="2026-03-20")
+    calls = forecast_history(log.basis(120, period("2026Q2"), rules=rules))
+    assert {call.said[name] for call in calls for name in ("measured", "weighted")} == {Fraction(0)}
+    assert {call.off("measured") for call in calls} == {None}
+
+
+def test_what_reps_said_week_by_week_adds_up_to_what_all_said() -> None:
+    log = Log()
+    for number in range(6):
+        owner = "ana" if number % 2 else "bo"
+        deal = log.add(number, PROPOSAL, value=10**number, close="2026-03-20", owner=owner)
+        if number % 3 == 0:
+            log.owner(deal, 30 + number, "cy")
+        if number < 4:
+            log.win(deal, 60 + number)
+        if number == 1:
+            log.owner(deal, 80, "bo")
+    basis = log.basis(120, period("2026Q2"))
+    parts = basis.split(by_owner(UTC_RULES)).values()
+    whole = forecast_history(basis)
+    of_reps = [forecast_history(part) for part in parts]
+    assert len(of_reps) == 3
+    for week, call in enumerate(whole):
+        weeks = [calls[week] for calls in of_reps]
+        assert sum(one.came for one in weeks) == call.came
+        for name in FORECAST_LINES:
+            assert sum(one.said[name] for one in weeks) == call.said[name], (week, name)
+
+
+def test_what_reps_had_open_and_won_in_past_periods_adds_up_to_what_all_had() -> None:
+    log = Log()
+    for number in range(8):
+        owner = "ana" if number % 2 else "bo"
+        deal = log.add(number, PROPOSAL, value=10, close="2026-05-20", owner=owner)
+        if number % 3 == 0:
+            log.owner(deal, 95 + number, "cy")
+        if number < 6:
+            log.win(deal, 100 + number)
+    basis = log.basis(200, period("2026Q3"))
+    parts = list(basis.split(by_owner(UTC_RULES)).values())
+    for find in (at_starts, at_same_time):
+        for place, standing in enumerate(find(basis)):
+            of_reps = [find(part)[place] for part in parts]
+            for name in ("open", "won"):
+                deals = [deal.id for one in of_reps for deal in getattr(one, name)]
+                assert sorted(deals) == sorted(deal.id for deal in getattr(standing, name))
+    assert next(len(one.won) for one in at_starts(basis)) == 6

@@ -223,6 +223,13 @@ def test_so_many_leads_a_week_close_the_gap() -> None:
     assert leads_needed(never).reason == "the win rate or size of lately is 0"
 
 
+def test_what_is_missing_of_a_target_is_no_surplus() -> None:
+    log = Log()
+    log.win(log.add(0, value=99), 3)
+    found = coverage(log.basis(9, QUARTER, rules=rules(("2026Q1", 100, "", ""))))
+    assert (found.remaining, found.surplus) == (1, None)
+
+
 def test_a_target_that_is_just_met_lacks_nothing_and_leaves_nothing_over() -> None:
     log = Log()
     log.win(log.add(0, value=100), 3)

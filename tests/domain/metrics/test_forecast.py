@@ -19,6 +19,7 @@ from pipeboard.domain.metrics.forecast import (
     months,
     rose_tint_by_stage,
     unsupported_commits,
+    win_chance,
 )
 from pipeboard.domain.metrics.past_forecasts import backtest
 from pipeboard.domain.metrics.result import DAY_US
@@ -211,6 +212,13 @@ def test_overdue_deals_stand_apart_from_the_months() -> None:
     ]
 
 
+def test_of_a_long_period_the_months_of_two_years_are_shown() -> None:
+    log = Log()
+    log.add(0, PROPOSAL, value=10, close="2029-01-20")
+    found = [month.month for month in months(log.basis(9, period("2026-01-01..2030-12-31")))]
+    assert (found[0], found[-2:], len(found)) == ("2026-01", ["2027-12", "2029-01"], 25)
+
+
 def test_deals_without_a_date_are_in_no_forecast_and_counted() -> None:
     log = Log()
     log.win(log.add(0, value=7), 3)
@@ -228,6 +236,30 @@ def test_the_cautious_forecast_takes_old_deals_as_lost() -> None:
     basis = log.basis(89, QUARTER)
     assert set(ids(forecast(basis).measured.numerator)) == {1, fresh, old}
     assert ids(cautious_forecast(basis).numerator) == [1, fresh]
+
+
+def test_only_wins_of_the_last_year_say_when_a_deal_is_old() -> None:
+    log = Log()
+    log.win(log.path(PROPOSAL), 5, 0)
+    log.lose(log.add(-30, PROPOSAL), 80)
+    log.win(log.add(-900, PROPOSAL), -600, 0)
+    log.add(0, PROPOSAL, value=2_400, close="2026-03-31")
+    fresh = log.add(88, PROPOSAL, value=2_400, close="2026-03-31")
+    assert ids(cautious_forecast(log.basis(89, QUARTER)).numerator) == [1, fresh]
+
+
+def test_the_chance_of_open_deals_is_the_mean_of_theirs() -> None:
+    log = Log()
+    deals = [log.add(0, stage) for stage in (PROPOSAL, NEGOTIATE, LEAD)]
+    found = win_chance(log.basis(9, QUARTER))
+    assert (ids(found.numerator), found.n, found.excluded) == (deals, 3, {})
+    of_each = []
+    for deal in deals:
+        alone = Log([fact for fact in log.facts if fact.deal_id == deal])
+        of_each.append(win_chance(alone.basis(9, QUARTER)).value)
+    assert None not in of_each
+    assert found.value == sum(Fraction(one or 0) for one in of_each) / 3
+    assert win_chance(Log().basis(9, QUARTER)).reason == "no open deals"
 
 
 def test_a_deal_due_today_is_not_overdue() -> None:
@@ -260,6 +292,26 @@ def test_ten_wins_in_past_periods_are_enough_to_believe_a_forecast(wins: int) ->
     tested = backtest(log.basis(280, period("2026Q4")))
     assert tested.errors["stated"] == 0
     assert tested.believed == ("stated" if wins == 10 else None)
+
+
+@pytest.mark.parametrize(("valued", "by_count"), [(10, True), (11, False)])
+def test_forecasts_of_deals_without_a_value_are_held_against_wins(
+    valued: int, by_count: bool
+) -> None:
+    """Half of the deals at least have to have a value for money to say how right one was."""
+    log = Log()
+    log.add(0)
+    for begin, before in ((1, 0), (91, 10)):
+        for number in range(before, before + 10):
+            value = 100 if number < valued else None
+            deal = log.add(begin, PROPOSAL, value=value, close=f"{at(begin + 120):%Y-%m-%d}")
+            log.probability(deal, begin, 10_000)
+            log.win(deal, begin + 120)
+    tested = backtest(log.basis(280, period("2026Q4")))
+    assert tested.by_count is by_count
+    assert [score.wins for score in tested.scores][:2] == [10, 10]
+    assert sum(score.valued for score in tested.scores) == valued
+    assert tested.errors["stated"] == 0
 
 
 def test_forecasts_that_were_off_by_more_than_came_are_not_believed() -> None:

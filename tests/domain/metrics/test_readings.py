@@ -107,6 +107,20 @@ def test_the_bottleneck_is_named_with_its_deals_value_and_days() -> None:
     assert said.startswith("Qualify is the bottleneck: 2 deals, €41k, 12 deal-days past 14 d")
 
 
+def test_the_bottleneck_says_by_which_limit_it_is_one() -> None:
+    log = Log()
+    log.add(0, LEAD, value=1_000_00)
+    said = stuck_reading(Report(log.basis(20)), SAY)
+    assert said.startswith("Lead is the bottleneck: 1 deal, €1k, 13 deal-days past 7 d. ")
+    late = Log()
+    for _ in range(10):
+        late.lose(late.add(0, PROPOSAL), 4)
+    late.add(0, PROPOSAL)
+    said = stuck_reading(Report(late.basis(20)), SAY)
+    usual = "16 deal-days past 4 d, the usual stay (no limit is set); half stay 4 d. "
+    assert said.startswith(f"Proposal is the bottleneck: 1 deal, {usual}")
+
+
 def test_where_nothing_is_late_nothing_is_stuck() -> None:
     log = Log()
     log.add(0, QUALIFY)

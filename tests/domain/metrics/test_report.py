@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import os
+from collections.abc import Iterator
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 from fractions import Fraction
+from pathlib import Path
 from typing import Any
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipeboard.domain.events import micros
-from pipeboard.domain.metrics import METRICS, Fact, Report, compare
+from pipeboard.domain.metrics import METRICS, Fact, Report, Target, compare
 from pipeboard.domain.metrics.basis import Basis
+from pipeboard.domain.metrics.report import footnote, headline, scope_of, windows_of
 from pipeboard.domain.metrics.rules import (
     Grouping,
     by_attribute,
@@ -25,7 +29,7 @@ from pipeboard.domain.metrics.rules import (
     by_team,
     grouping_of,
 )
-from pipeboard.domain.money import half_up
+from pipeboard.domain.money import Money, Rates, half_up
 from pipeboard.exchange.metrics_document import metrics_document
 from tests.domain.metrics.log import (
     BERLIN_RULES,
@@ -38,7 +42,7 @@ from tests.domain.metrics.log import (
     off_by,
     period,
 )
-from tests.domain.metrics.made_up import SPAN, logs
+from tests.domain.metrics.made_up import SPAN, logs, made_up_year
 from tests.domain.metrics.oracle import counted, share
 
 PERIODS = st.sampled_from(("2026Q1", "2026-02", "2026", "all"))
@@ -431,3 +435,126 @@ def _said(report: Report) -> dict[str, object]:
         del said["metrics"][name]
     kept = [(rep.owner, rep.rate.num, rep.rate.den) for rep in report.adherence]
     return said | {"touches": report.touches, "adherence": kept}
+
+
+def test_a_report_says_what_it_is_of() -> None:
+    log = Log()
+    log.add(0, value=5)
+    rules = replace(BERLIN_RULES, velocity_days=90, run_rate_days=30, measured_days=365)
+    report = Report(log.basis(40, period("2026Q1"), rules=rules))
+    of_now = "as of 2026-02-10 01:00 (Europe/Berlin)"
+    assert headline(report) == f"Sales: 2026Q1, {of_now}"
+    assert headline(report, "won", "ana") == f"Sales: 2026Q1, @ana, /won, {of_now}"
+    assert headline(report, owner="") == f"Sales: 2026Q1, @, {of_now}"
+    assert dict(windows_of(report)) == {
+        "velocity": 90, "run_rate": 30, "calibration": 365, "win_given": 365,
+    }  # fmt: skip
+    assert footnote(report) == (
+        "Amounts in EUR; velocity over 90 days, run rate over 30, calibration over 365."
+    )
+    assert dict(scope_of(report, "won", "ana")) == {
+        "pipeline": "Sales",
+        "period": "2026Q1",
+        "start": "2026-01-01T00:00:00+01:00",
+        "end": "2026-04-01T00:00:00+02:00",
+        "as_of": "2026-02-10T01:00:00+01:00",
+        "stock_as_of": "2026-02-10T01:00:00+01:00",
+        "filter": "won",
+        "owner": "ana",
+        "zone": "Europe/Berlin",
+        "currency": "EUR",
+    }
+
+
+def test_a_change_is_better_where_its_number_wants_it_so() -> None:
+    log = Log()
+    log.win(log.add(0, value=100), 3)
+    log.lose(log.add(0, value=100), 3)
+    then = Report(log.basis(9, period("2026-01")))
+    log.win(log.add(0, value=50), 10)
+    log.lose(log.add(0, value=50), 10)
+    now = Report(log.basis(20, period("2026-01")))
+    changes = compare(now, then)
+    won, lost = changes["won_value"], changes["lost_value"]
+    assert (won.difference, won.share, won.is_better) == (Fraction(50), Fraction(1, 2), True)
+    assert (lost.difference, lost.is_better) == (Fraction(50), False)
+    assert compare(then, then)["won_value"].is_better is None
+    assert compare(then, now)["won_value"].is_better is False
+    none = compare(now, Report(log.basis(2, period("2026-01"))))["win_rate"]
+    assert (none.difference, none.share, none.is_better) == (None, None, None)
+
+
+# Every number of one made-up year, with what it was made of, as it was written down once.
+
+
+def _plain(value: object) -> str:
+    if isinstance(value, float):
+        return f"{value:.9g}"
+    if isinstance(value, Fraction) and value.denominator > 10**9:
+        return f"{float(value):.9g}"
+    return str(value)
+
+
+def _told(report: Report, name: str) -> str:
+    """A number and all that it was made of; long lists of deals by how many and which sum."""
+    metric = report.metric(name)
+    parts = {
+        "": metric.value, "of": metric.num, "in": metric.den, "n": metric.n,
+        "why": metric.reason, "low": metric.low, "high": metric.high, "pending": metric.pending,
+        "bounds": metric.bounds and "..".join(map(_plain, metric.bounds)),
+        "out": dict(metric.excluded) or None,
+    }  # fmt: skip
+    said = [f"{part}={_plain(one)}" for part, one in parts.items() if one not in (None, 0)]
+    for part, ids in (("+", metric.num_ids), ("/", metric.den_ids)):
+        if ids:
+            said.append(f"{part}{len(ids)}:{sum(ids)}")
+    return " ".join(said)
+
+
+def _flat(document: object, path: str = "") -> Iterator[str]:
+    if isinstance(document, dict):
+        for name, part in document.items():
+            yield from _flat(part, f"{path}.{name}" if path else str(name))
+    elif isinstance(document, list) and any(isinstance(part, dict | list) for part in document):
+        for place, part in enumerate(document):
+            yield from _flat(part, f"{path}[{place}]")
+    else:
+        yield f"{path} = {_plain(document)}"
+
+
+def test_every_number_of_a_year_is_what_was_written_down() -> None:
+    """Whatever changes a number, or what it is made of, changes `numbers.txt` too: look at each."""
+    rates = Rates("EUR", {"USD": ((date(2026, 1, 1), Fraction(1, 2)),)})
+    targets = (
+        Target("2026Q3", Money(2_000, "EUR")),
+        Target("2026", Money(6_000, "EUR")),
+        Target("2026Q3", Money(700, "EUR"), "ana"),
+    )
+    rules = replace(UTC_RULES, rates=rates, targets=targets, teams={"ana": "north", "bo": "north"})
+    log = made_up_year()
+    lines = []
+    for day, label in ((250, "2026Q3"), (320, "2026Q3"), (180, "2026"), (330, "all")):
+        report = Report(log.basis(day, period(label), rules=rules))
+        parts: dict[str, Report] = {"": report}
+        if day == 250:
+            parts |= {f"@{owner}": part for owner, part in report.groups(by_owner(rules)).items()}
+        for whose, part in sorted(parts.items()):
+            lines += [f"{day} {label} {whose}> {name} {_told(part, name)}" for name in METRICS]
+        if day == 250:
+            document = metrics_document(report, history=True)
+            del document["metrics"]
+            lines += [f"{day} {label} > {line}" for line in _flat(document)]
+    file = Path(__file__).with_name("numbers.txt")
+    if os.environ.get("PIPEBOARD_REDRAW"):
+        file.write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
+    assert lines == file.read_text(encoding="utf-8").splitlines()
+
+
+def test_a_rep_has_numbers_where_only_a_touch_of_a_closed_deal_was_theirs() -> None:
+    log = Log()
+    closed, silent = (log.add(-900, owner=owner) for owner in ("ana", "bo"))
+    for deal in (closed, silent):
+        log.win(deal, -800)
+    log.say(closed, 40, "touch", what="call out")
+    report = Report(log.basis(60, period("2026-02")))
+    assert set(report.groups(by_owner(UTC_RULES))) == {"ana"}

@@ -50,6 +50,8 @@ def test_a_proportion_of_nothing_has_a_reason_and_no_value() -> None:
 def test_a_cohort_is_immature_while_more_than_a_tenth_is_pending() -> None:
     whole = deals(*range(10))
     assert not proportion(whole[:5], whole, "", pending=1).is_immature
+    assert proportion(whole[:5], whole, "", pending=1).bounds == (Fraction(1, 2), Fraction(3, 5))
+    assert proportion(whole[:5], whole, "").bounds is None
     late = proportion(whole[:5], whole, "", pending=2)
     assert late.is_immature
     assert late.bounds == (Fraction(1, 2), Fraction(7, 10))

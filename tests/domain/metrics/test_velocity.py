@@ -73,3 +73,7 @@ def test_a_promise_of_more_than_twice_the_run_rate_is_stale() -> None:
     assert real.value == 10
     assert is_stale(velocity(21, 1, 1, 1), real)
     assert not is_stale(velocity(20, 1, 1, 1), real)
+    unknown = replace(real, value=None)
+    assert not is_stale(unknown, real)
+    assert not is_stale(velocity(21, 1, 1, 1), unknown)
+    assert not is_stale(velocity(21, 1, 1, 1), replace(real, value=0))

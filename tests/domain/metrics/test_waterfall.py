@@ -132,6 +132,10 @@ def test_deals_without_a_rate_are_left_out_of_every_line() -> None:
     flow = waterfall(log.basis(50, FEBRUARY))
     assert amounts(flow) == {}
     assert flow.excluded == {"no rate": 1, "no value": 1}
+    assert flow.reason == "no rate"
+    log.add(0, value=5, close=DUE)
+    assert waterfall(log.basis(50, FEBRUARY)).reason is None
+    assert waterfall(Log().basis(50, FEBRUARY)).reason is None
 
 
 @given(logs(), st.integers(1, SPAN + 30), st.sampled_from(("2026Q1", "2026-02", "2026-04", "all")))

@@ -7,7 +7,7 @@ from fractions import Fraction
 
 import pytest
 
-from pipeboard.domain.metrics.outcomes import lost_count, won_value
+from pipeboard.domain.metrics.outcomes import competitors, lost_count, won_value
 from pipeboard.domain.metrics.win_rates import (
     win_rate,
     win_rate_by_value,
@@ -186,3 +186,21 @@ def test_a_period_ends_before_the_first_instant_of_the_next() -> None:
     log.win(too_late, begin)
     assert ids(log.basis(begin + 9, period("2026Q1")).won) == [in_time]
     assert ids(log.basis(begin + 9, period("2026Q2")).won) == [too_late]
+
+
+def test_competitors_are_told_by_whom_most_was_lost_to_and_then_by_name() -> None:
+    log = Log()
+    for name, value in (("Cern", 1), ("Bolt", 10), ("Acme", 5), (None, 7), ("Acme", 6)):
+        deal = log.add(0, value=value)
+        log.lose(deal, 5)
+        log.facts[-1] = log.facts[-1]._replace(competitor=name)
+    reopened = log.add(0)
+    log.lose(reopened, 5)
+    log.facts[-1] = log.facts[-1]._replace(competitor="Gone")
+    log.reopen(reopened, 6, LEAD)
+    rivals = competitors(log.basis(9))
+    assert [(rival.competitor, len(rival.deals), rival.value.value) for rival in rivals] == [
+        ("Acme", 2, 11),
+        ("Bolt", 1, 10),
+        ("Cern", 1, 1),
+    ]

@@ -39,6 +39,8 @@ def test_what_there_is_no_number_of_says_why(unit: Unit) -> None:
     metric = Metric(None, unit, reason="no target")
     assert EURO.number(metric) == "n/a"
     assert EURO.explained(metric) == "n/a (no target)"
+    assert EURO.explained(Metric(None, unit)) == "n/a"
+    assert EURO.explained(Metric(2, unit, reason="of two")) == EURO.number(Metric(2, unit))
 
 
 def test_amounts_keep_to_ascii_where_that_is_all_there_is() -> None:

@@ -1,0 +1,297 @@
+"""What a pipeline must be like, and two edits of one put together, field by field."""
+
+from __future__ import annotations
+
+from dataclasses import fields, replace
+from typing import Any
+
+import pytest
+
+from pipeboard.domain.criteria import parse_criterion
+from pipeboard.domain.errors import BadInput, Refused
+from pipeboard.domain.pipeline import Category, Factor, Pipeline, Question, Stage, StageKind
+from pipeboard.domain.pipeline_rules import (
+    MOST_STAGES,
+    check_pipeline,
+    clean_pipeline,
+    merge,
+    same,
+)
+
+WON, LOST = Stage(8, "Won", StageKind.WON), Stage(9, "Lost", StageKind.LOST)
+NEED, TIME = Question("need", "Need", "What hurts?"), Question("time", "Time", "By when?")
+OWN = Pipeline(
+    1,
+    "Own",
+    "EUR",
+    (Stage(1, "Lead"), Stage(2, "Demo"), Stage(3, "Offer"), WON, LOST),
+    (NEED, TIME),
+)
+ANOTHER: dict[str, Any] = {
+    "name": "Other", "kind": StageKind.OPEN, "probability_bp": 1_234, "outcome": "They said so.",
+    "expected_days": 5, "idle_days": 6, "qualified": True, "category": Category.BEST,
+    "criteria": (parse_criterion("value"),), "checklist": ("Ask",), "playbook": "Listen.",
+    "next_step": "call", "retired": True,
+    "label": "Why", "ask": "Why now?", "why": "It shows.", "good": "A day.",
+    "proves": (Factor.NEED,),
+}  # fmt: skip
+"""Another value for each field of a stage or a question but its id or key."""
+
+
+def with_stage(number: int, **values: Any) -> Pipeline:
+    stages = tuple(replace(s, **values) if s.id == number else s for s in OWN.stages)
+    return replace(OWN, stages=stages)
+
+
+def with_question(which: str, **values: Any) -> Pipeline:
+    asked = tuple(replace(q, **values) if q.key == which else q for q in OWN.questions)
+    return replace(OWN, questions=asked)
+
+
+def fields_of(part: type, *but: str) -> list[str]:
+    return [field.name for field in fields(part) if field.name not in but]
+
+
+def texts_of(part: Any) -> list[str]:
+    values = [getattr(part, field.name) for field in fields(part)]
+    flat = [one for value in values for one in (value if isinstance(value, tuple) else (value,))]
+    return [one for one in flat if type(one) is str]
+
+
+def test_every_text_of_a_pipeline_is_safe_to_show() -> None:
+    dirty = " A\x1b[2J \tb\u202e "
+
+    def spoilt(part: Any) -> Any:
+        texts = {
+            field.name: (dirty,) if field.name == "checklist" else dirty
+            for field in fields(part)
+            if type(getattr(part, field.name)) is str or field.name == "checklist"
+        }
+        return replace(part, **texts)
+
+    pipeline = replace(
+        OWN,
+        name=dirty,
+        stages=tuple(map(spoilt, OWN.stages)),
+        questions=tuple(map(spoilt, OWN.questions)),
+    )
+    cleaned = clean_pipeline(pipeline)
+    found = [cleaned.name] + [t for p in (*cleaned.stages, *cleaned.questions) for t in texts_of(p)]
+    assert len(found) == 1 + 5 * 5 + 5 * 2
+    assert not {"\x1b", "\u202e"} & set("".join(found))
+    assert "A[2J" in cleaned.name and cleaned.name == cleaned.name.strip()
+
+
+def test_a_text_of_a_pipeline_that_is_too_long_is_named() -> None:
+    for name in ("outcome", "playbook", "next_step", "name"):
+        with pytest.raises(BadInput):
+            clean_pipeline(with_stage(1, **{name: "x" * 100_000}))
+    for name in ("label", "ask", "why", "good", "key"):
+        with pytest.raises(BadInput):
+            clean_pipeline(with_question("need", **{name: "x" * 100_000}))
+
+
+def stages(*kinds: StageKind) -> Pipeline:
+    made = (Stage(number, f"Stage {number}", kind) for number, kind in enumerate(kinds, 1))
+    return replace(OWN, stages=tuple(made))
+
+
+@pytest.mark.parametrize(
+    ("pipeline", "said"),
+    [
+        (replace(OWN, name=""), "needs a name"),
+        (stages(StageKind.WON, StageKind.LOST), "at least one open stage"),
+        (replace(OWN, stages=(replace(OWN.stages[0], retired=True), WON, LOST)), "one open stage"),
+        (stages(StageKind.OPEN, StageKind.LOST), "one of kind lost"),
+        (stages(StageKind.OPEN, StageKind.WON), "one of kind lost"),
+        (stages(StageKind.OPEN, StageKind.WON, StageKind.WON, StageKind.LOST), "one of kind lost"),
+        (stages(StageKind.OPEN, StageKind.WON, StageKind.LOST, StageKind.LOST), "one of kind lost"),
+        (stages(*[StageKind.OPEN] * (MOST_STAGES - 1), StageKind.WON, StageKind.LOST), "at most"),
+        (with_stage(2, name="LEAD"), "a name of its own: lead"),
+        (with_stage(2, name=""), "a name of its own."),
+        (with_stage(2, criteria=(parse_criterion("answer tme"),)), "which is no question"),
+        (with_stage(2, criteria=(parse_criterion("rating tme >= 2"),)), "which is no question"),
+    ],
+)
+def test_a_pipeline_that_nobody_can_work_in_is_refused(pipeline: Pipeline, said: str) -> None:
+    with pytest.raises(BadInput, match=said) as told:
+        check_pipeline(pipeline, ())
+    if "no question" in said:
+        assert "time" in told.value.hint
+
+
+def test_a_pipeline_to_work_in_is_let_through() -> None:
+    most = stages(*[StageKind.OPEN] * (MOST_STAGES - 2), StageKind.WON, StageKind.LOST)
+    retired = (parse_criterion("answer gone"),)
+    for pipeline in (
+        OWN,
+        most,
+        with_stage(2, name="Lead", retired=True),
+        with_stage(2, criteria=retired, retired=True),
+        with_stage(2, criteria=(parse_criterion("answer time"), parse_criterion("value"))),
+    ):
+        check_pipeline(pipeline, (OWN, replace(OWN, id=2, name="Else")))
+
+
+def test_a_name_is_one_pipelines_alone_however_it_is_written() -> None:
+    with pytest.raises(Refused, match="'OWN' already"):
+        check_pipeline(replace(OWN, id=0, name="OWN"), (OWN,))
+
+
+# Two edits of one pipeline.
+
+
+@pytest.mark.parametrize("name", fields_of(Stage, "id"))
+def test_what_one_side_changed_of_a_stage_stands(name: str) -> None:
+    one = with_stage(2, **{name: ANOTHER[name]}) if name != "kind" else OWN
+    for mine, theirs in ((one, OWN), (OWN, one)):
+        found = merge(OWN, mine, theirs)
+        assert same(found.pipeline, one)
+        assert found.differences == ()
+        assert bool(found.taken) is (theirs is one and one is not OWN)
+
+
+THIRD: dict[str, Any] = {
+    "name": "Third", "probability_bp": 99, "outcome": "Another.", "expected_days": 99,
+    "idle_days": 99, "category": Category.COMMIT, "criteria": (parse_criterion("next step"),),
+    "checklist": ("Tell",), "playbook": "Talk.", "next_step": "mail",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", THIRD)
+def test_what_both_changed_of_a_stage_differently_is_a_difference(name: str) -> None:
+    assert {*THIRD, "qualified", "retired"} == set(fields_of(Stage, "id", "kind"))
+    mine, theirs = (with_stage(2, **{name: values[name]}) for values in (ANOTHER, THIRD))
+    found = merge(OWN, mine, theirs)
+    (difference,) = found.differences
+    assert difference.field == name
+    assert difference.label.endswith(" of Third" if name == "name" else " of Demo")
+    assert found.taken == ()
+
+
+@pytest.mark.parametrize("name", fields_of(Question, "key"))
+def test_what_one_side_changed_of_a_question_stands(name: str) -> None:
+    one = with_question("time", **{name: ANOTHER[name]})
+    for mine, theirs in ((one, OWN), (OWN, one)):
+        found = merge(OWN, mine, theirs)
+        assert same(found.pipeline, one)
+        assert found.differences == ()
+
+
+def _with(**values: Any) -> Pipeline:
+    return replace(OWN, **values)
+
+
+@pytest.mark.parametrize(("name", "value"), [("name", "Else"), ("currency", "USD")])
+def test_what_one_side_changed_of_the_pipeline_itself_stands(name: str, value: str) -> None:
+    one, third = (_with(**{name: found}) for found in (value, "CHF"))
+    for mine, theirs in ((one, OWN), (OWN, one), (one, one)):
+        found = merge(OWN, mine, theirs)
+        assert same(found.pipeline, one)
+    (difference,) = merge(OWN, one, third).differences
+    assert (difference.field, difference.before, difference.theirs, difference.mine) == (
+        name, getattr(OWN, name), "CHF", value,
+    )  # fmt: skip
+
+
+def names(pipeline: Pipeline) -> list[str]:
+    return [stage.name for stage in pipeline.stages]
+
+
+def with_order(*order: int, **more: Any) -> Pipeline:
+    by_id = {stage.id: stage for stage in OWN.stages}
+    return replace(OWN, stages=tuple(by_id[one] for one in order), **more)
+
+
+def test_an_order_stands_as_the_one_that_changed_it_has_it() -> None:
+    turned = with_order(2, 1, 3, 8, 9)
+    for mine, theirs in ((turned, OWN), (OWN, turned), (turned, turned)):
+        found = merge(OWN, mine, theirs)
+        assert (names(found.pipeline)[:2], found.differences) == (["Demo", "Lead"], ())
+    (difference,) = merge(OWN, turned, with_order(1, 3, 2, 8, 9)).differences
+    assert difference.field == "order"
+
+
+def test_a_stage_that_one_side_put_in_comes_behind_the_one_that_it_stood_behind() -> None:
+    new = Stage(0, "Trial")
+    for place, expected in ((0, "Trial Lead Demo"), (1, "Lead Trial Demo"), (2, "Lead Demo Trial")):
+        put_in = (*OWN.stages[:place], new, *OWN.stages[place:])
+        found = merge(OWN, replace(OWN, stages=put_in), OWN)
+        assert " ".join(names(found.pipeline)[:3]) == expected
+        stored = tuple(replace(stage, id=stage.id or 7) for stage in put_in)
+        found = merge(OWN, OWN, replace(OWN, stages=stored))
+        assert " ".join(names(found.pipeline)[:3]) == expected
+        assert found.taken == ("Trial",)
+
+
+def test_what_one_side_took_away_goes_unless_the_other_changed_it() -> None:
+    without = with_order(1, 3, 8, 9)
+    for mine, theirs in ((without, OWN), (OWN, without), (without, without)):
+        assert names(merge(OWN, mine, theirs).pipeline) == ["Lead", "Offer", "Won", "Lost"]
+    assert merge(OWN, OWN, without).taken == ("without Demo",)
+    changed = with_stage(2, outcome="They came.")
+    for mine, theirs, said in (
+        (without, changed, ("Demo", "changed", "")),
+        (changed, without, ("Demo", "", "changed")),
+    ):
+        (difference,) = merge(OWN, mine, theirs).differences
+        assert (difference.before, difference.theirs, difference.mine) == said
+
+
+def test_pipelines_agree_whatever_their_version_and_number() -> None:
+    assert same(OWN, replace(OWN, version=9, id=4))
+    for other in (
+        replace(OWN, name="x"),
+        replace(OWN, currency="USD"),
+        with_stage(1, outcome="x"),
+        with_question("need", why="x"),
+    ):
+        assert not same(OWN, other)
+
+
+def test_a_question_is_meant_by_its_number_its_key_or_what_it_proves() -> None:
+    asked = (replace(NEED, proves=(Factor.NEED,)), replace(TIME, proves=(Factor.TIMELINE,)),
+             Question("need2", "More", "And?", proves=(Factor.TIMELINE, Factor.FIT)))  # fmt: skip
+    pipeline = replace(OWN, questions=asked)
+    for number, question in enumerate(asked, 1):
+        assert pipeline.question(str(number)) is question
+        assert (
+            pipeline.question(question.key) is pipeline.question(question.key.upper()) is question
+        )
+    assert pipeline.question("timeline") is asked[1]
+    assert pipeline.question("fit") is asked[2]
+    for unknown in ("0", "4", "budget", ""):
+        assert pipeline.question(unknown) is None
+
+
+def test_stages_have_their_neighbours_and_what_lies_between() -> None:
+    retired = with_stage(2, retired=True)
+    ids = {1: 0, 2: 1, 3: 2, 8: 3, 9: 4}
+    assert {stage.id: OWN.position(stage.id) for stage in OWN.stages} == ids
+
+    def beside(pipeline: Pipeline, stage_id: int, step: int) -> int | None:
+        found = pipeline.neighbour(stage_id, step)
+        return None if found is None else found.id
+
+    assert [beside(OWN, one, 1) for one in (1, 2, 3)] == [2, 3, None]
+    assert [beside(OWN, one, -1) for one in (1, 2, 3)] == [None, 1, 2]
+    assert (beside(OWN, 1, 2), beside(OWN, 3, -2), beside(OWN, 1, 3)) == (3, 1, None)
+    assert (beside(retired, 1, 1), beside(retired, 3, -1)) == (3, 1)
+    assert (beside(retired, 2, 1), beside(retired, 2, -1)) == (3, 1)
+
+    def between(pipeline: Pipeline, start: int, target: int) -> list[int]:
+        return [stage.id for stage in pipeline.stages_between(start, target)]
+
+    assert between(OWN, 1, 3) == [1, 2]
+    assert between(OWN, 1, 8) == between(OWN, 1, 9) == [1, 2, 3]
+    assert between(OWN, 3, 1) == between(OWN, 2, 2) == []
+    assert between(retired, 1, 8) == [1, 3]
+    assert between(retired, 2, 8) == [2, 3]
+    assert [stage.id for stage in retired.open_stages] == [1, 3]
+    assert (OWN.won.id, OWN.lost.id) == (8, 9)
+
+
+def test_a_deal_is_qualified_from_the_first_stage_that_says_so_and_by_a_win() -> None:
+    pipeline = with_stage(2, qualified=True)
+    assert [one.id for one in pipeline.stages if pipeline.is_qualified_at(one.id)] == [2, 3, 8]
+    assert not any(OWN.is_qualified_at(stage.id) for stage in OWN.stages)

@@ -1,0 +1,243 @@
+"""What a weekly review finds: what went unlike the plan, what to talk about, whether enough comes
+in; each rule at its edge."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from pipeboard.domain.deal import Answer, Deal
+from pipeboard.domain.deal_record import Entry
+from pipeboard.domain.events import NO_FACTS, Event, EventFacts, Kind
+from pipeboard.domain.money import Money
+from pipeboard.domain.queue import Position, Queued, Reason, Tier
+from pipeboard.domain.review import (
+    MOST_ASKED,
+    TO_DISCUSS,
+    agenda,
+    exceptions,
+    objections,
+    sales_trap,
+    to_discuss,
+    trend,
+)
+from tests.domain.deciding_cases import CLOSING, LEAD, NEEDS, NOW, SALES, TODAY, new
+from tests.domain.metrics import log as metrics
+from tests.domain.metrics.log import Log, at, period
+
+WHEN = date(2026, 12, 19)
+LATER = WHEN + timedelta(days=1)
+EUR = Money(40_000_00, "EUR")
+
+
+def entry(
+    kind: Kind,
+    before: dict[str, Any],
+    after: dict[str, Any],
+    facts: EventFacts = NO_FACTS,
+    **more: Any,
+) -> Entry:
+    event = Event(kind, NOW, before, after, facts)
+    return Entry(1, 7, 2, event, "c", "set", "ana", "", NOW, **more)
+
+
+def found(*entries: Entry, supported: tuple[int, ...] = ()) -> list[str]:
+    return [one.what for one in exceptions(entries, SALES, supported)]
+
+
+@pytest.mark.parametrize(
+    ("was", "then", "said"),
+    [
+        (WHEN, LATER, "close date pushed from Sat 19 Dec 2026 to Sun 20 Dec 2026"),
+        (WHEN, None, "close date pushed from Sat 19 Dec 2026 to none"),
+        (WHEN, WHEN - timedelta(days=1), ""),
+        (WHEN, WHEN, ""),
+        (None, WHEN, ""),
+    ],
+)
+def test_a_close_date_that_goes_or_comes_later_is_pushed(
+    was: date | None, then: date | None, said: str
+) -> None:
+    values = ({"expected_close": was}, {"expected_close": then})
+    assert found(entry(Kind.EXPECTED_CLOSE, *values)) == [said] * bool(said)
+    assert found(entry(Kind.CREATED, *values)) == []
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        (EUR, Money(39_999_99, "EUR"), "value down from €40,000 to €39,999.99"),
+        (EUR, None, "value down from €40,000 to none"),
+        (EUR, EUR, ""),
+        (EUR, Money(40_000_01, "EUR"), ""),
+        (EUR, Money(1_00, "USD"), ""),
+        (EUR, Money(99_000_00, "USD"), ""),
+        (None, EUR, ""),
+    ],
+)
+def test_a_value_that_goes_or_is_less_of_the_same_currency_is_down(
+    old: Money | None, new: Money | None, said: str
+) -> None:
+    values = ({"value": old}, {"value": new})
+    assert found(entry(Kind.VALUE, *values)) == [said] * bool(said)
+    assert found(entry(Kind.CREATED, *values)) == []
+
+
+@pytest.mark.parametrize(
+    ("left", "entered", "is_said"),
+    [(NEEDS, LEAD, True), (LEAD, NEEDS, False), (NEEDS, NEEDS, False), (99, LEAD, False)],
+)
+def test_a_move_back_is_named_by_its_stages(left: int, entered: int, is_said: bool) -> None:
+    said = found(entry(Kind.MOVED, {"stage_id": left}, {"stage_id": entered}))
+    assert said == ["moved back from Needs Assessment to Lead Generation"] * is_said
+
+
+def test_a_gate_passed_with_a_reason_is_named_but_not_where_a_deal_began() -> None:
+    facts: EventFacts = {"override": "in a hurry", "missing": ["value", "next step"]}
+    values = ({"stage_id": LEAD}, {"stage_id": CLOSING})
+    for kind in (Kind.MOVED, Kind.WON, Kind.REOPENED):
+        assert found(entry(kind, *values, facts)) == [
+            "gate passed: in a hurry (missing value, next step)"
+        ]
+    assert found(entry(Kind.CREATED, *values, facts)) == []
+
+
+@pytest.mark.parametrize(
+    ("word", "supported", "is_said"),
+    [("commit", (), True), ("commit", (7,), False), ("commit", (8,), True), ("best", (), False)],
+)
+def test_a_commit_is_named_where_nothing_supports_it(
+    word: str, supported: tuple[int, ...], is_said: bool
+) -> None:
+    one = entry(Kind.CATEGORY, {"category": None}, {"category": word})
+    assert found(one, supported=supported) == ["called a commit without evidence"] * is_said
+
+
+def test_what_was_taken_back_is_no_matter_for_a_meeting() -> None:
+    down = ({"value": EUR, "category": None}, {"value": None, "category": "commit"})
+    stands = entry(Kind.VALUE, *down)
+    taking_back = replace(stands, event=replace(stands.event, undoes=True))
+    assert len(found(stands)) == 2
+    assert found(replace(stands, undone=True)) == found(taking_back) == []
+    (one, _) = exceptions([stands], SALES, ())
+    assert (one.deal_id, one.by) == (7, stands.who)
+
+
+# What to talk about.
+
+
+def queued(number: int, *tiers: Tier) -> Queued:
+    reasons = tuple(Reason(tier, f"because of {tier.name.lower()}") for tier in tiers)
+    deal = replace(new(), id=number)
+    return Queued(deal, Position(min(tiers), reasons), None)
+
+
+def discussed(
+    *queue: Queued, worth: Mapping[int, int], pushes: Mapping[int, int] | None = None
+) -> list[int]:
+    subjects = to_discuss(queue, worth, pushes or {}, SALES, TODAY)
+    return [subject.queued.deal.id for subject in subjects]
+
+
+@pytest.mark.parametrize("tier", Tier)
+def test_only_what_puts_the_value_at_risk_is_talked_about(tier: Tier) -> None:
+    risky = {Tier.OVERDUE, Tier.NO_NEXT_STEP, Tier.STALLED, Tier.CLOSING}
+    assert discussed(queued(1, tier), worth={1: 100}) == [1] * (tier in risky)
+    assert discussed(queued(1, tier), worth={1: 0}) == discussed(queued(1, tier), worth={}) == []
+
+
+def test_the_most_value_at_risk_comes_first_and_each_risk_counts() -> None:
+    one, two = queued(1, Tier.OVERDUE), queued(2, Tier.OVERDUE, Tier.STALLED)
+    assert discussed(one, two, worth={1: 100, 2: 51}) == [2, 1]
+    assert discussed(one, two, worth={1: 102, 2: 51}) == [1, 2]
+    assert discussed(two, one, worth={1: 103, 2: 51}) == [1, 2]
+    many = [queued(number, Tier.OVERDUE) for number in range(1, TO_DISCUSS + 3)]
+    worth = dict.fromkeys(range(1, TO_DISCUSS + 3), 10)
+    assert discussed(*many, worth=worth) == list(range(1, 11))
+
+
+def test_a_close_date_is_a_risk_once_it_was_pushed_twice() -> None:
+    calm = queued(1, Tier.TODAY)
+    assert discussed(calm, worth={1: 100}, pushes={1: 1}) == []
+    (subject,) = to_discuss([calm], {1: 100}, {1: 2}, SALES, TODAY)
+    assert (subject.risks, subject.weight) == (("close date pushed 2 times",), 100)
+
+
+def test_an_agenda_asks_the_first_open_questions_and_what_gates_lack() -> None:
+    deal: Deal = new()
+    asks = [question.ask for question in SALES.questions]
+    lacks = [line for line in agenda(deal, SALES, TODAY) if line.startswith("missing: ")]
+    assert agenda(deal, SALES, TODAY) == (*asks[:MOST_ASKED], *lacks)
+    assert len(lacks) == MOST_ASKED == 3
+    first = replace(deal, answers={SALES.questions[0].key: Answer("yes", 3)})
+    assert agenda(first, SALES, TODAY)[:3] == tuple(asks[1:4])
+
+
+# What comes in.
+
+
+def test_what_is_new_is_what_qualified_within_four_weeks_and_what_goes_out_to_it() -> None:
+    logged = Log()
+    for day, value in ((71, 1_000), (72, 10), (72.5, 100), (100, 1)):
+        logged.add(day, metrics.PROPOSAL, value=value)
+    for deal, day, kind in ((1, 72, "call out"), (1, 73, "call out"), (3, 74, "call out"),
+                            (3, 75, "call in"), (4, 100, "email out")):  # fmt: skip
+        logged.say(deal, day, "touch", what=kind)
+    basis = logged.basis(100, period("2026Q2"))
+    trap = sales_trap(basis, None, None)
+    assert (trap.new_value_a_week * 4, set(trap.new)) == (101, {3, 4})
+    assert (trap.touches_on_new, trap.touches, set(trap.touched)) == (2, 3, {1, 3, 4})
+    assert (trap.needed_a_week, trap.is_near) == (None, False)
+
+
+@pytest.mark.parametrize(
+    ("target", "coverage", "needed", "is_near"),
+    [(1_300, 3, 300, True), (13, 1, 1, False), (26, 2, 4, True), (None, 3, None, False),
+     (1_300, None, None, False), (1_300, 0, None, False)],
+)  # fmt: skip
+def test_a_target_needs_its_cover_spread_over_the_weeks_of_its_period(
+    target: int | None, coverage: int | None, needed: int | None, is_near: bool
+) -> None:
+    logged = Log()
+    logged.add(99, metrics.PROPOSAL, value=4)
+    basis = logged.basis(100, period("2026Q2"))  # 13 weeks
+    trap = sales_trap(basis, target, coverage)
+    assert (trap.needed_a_week, trap.is_near) == (needed, is_near)
+
+
+def test_the_trend_counts_each_week_from_its_monday_to_now() -> None:
+    logged = Log()
+    deal, other = logged.add(0), logged.add(0)
+    monday = (date(2026, 4, 6) - date(2026, 1, 1)).days  # the running week's
+    said = [(deal, monday - 35.01, "call out"), (deal, monday - 35, "call out"),
+            (deal, monday - 0.01, "call in"), (other, monday, "email out"),
+            (deal, monday + 1, "call in"), (deal, monday + 1, "meeting out")]  # fmt: skip
+    for one, day, kind in said:
+        logged.say(one, day, "touch", what=kind)
+    weeks = trend(logged.basis(monday + 1))
+    assert [week.monday for week in weeks] == [
+        date(2026, 4, 6) - timedelta(weeks=back) for back in (5, 4, 3, 2, 1, 0)
+    ]
+    assert [(week.out, week.replies) for week in weeks] == [
+        (1, 0), (0, 0), (0, 0), (0, 0), (0, 1), (2, 1)
+    ]  # fmt: skip
+    assert [set(week.deals) for week in weeks[-2:]] == [{deal}, {deal, other}]
+
+
+def test_objections_are_counted_where_the_deal_stood_just_before() -> None:
+    logged = Log()
+    deal = logged.add(0)
+    logged.move(deal, 2, metrics.PROPOSAL)
+    micros = [int((at(day) - datetime(1970, 1, 1, tzinfo=UTC)) / timedelta(microseconds=1))
+              for day in (0, 2, 3)]  # fmt: skip
+    raised = [(deal, "roi", micros[1]), (deal, "price", micros[2]), (deal, "price", micros[1]),
+              (deal, "early", micros[0]), (99, "nobody", micros[2])]  # fmt: skip
+    found = objections(logged.basis(9), raised)
+    assert [(one.tag, dict(one.stages), set(one.deals)) for one in found] == [
+        ("price", {metrics.PROPOSAL: 1, metrics.LEAD: 1}, {deal}),
+        ("roi", {metrics.LEAD: 1}, {deal}),
+    ]

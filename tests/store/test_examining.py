@@ -1,0 +1,306 @@
+"""What the doctor finds, each check at its edge; and which copies lie beside a database."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sqlite3
+import types
+from collections.abc import Iterator
+from contextlib import closing
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from pipeboard.store import examining
+from pipeboard.store.backups import BEFORE_IMPORT, KEPT, REPLACED, back_up, backups_of
+from pipeboard.store.examining import Finding, Level, examine
+from pipeboard.store.locating import locate_file
+from tests.team import NOW, Team, add
+
+HOUR, DAY = timedelta(hours=1), timedelta(days=1)
+SECOND = timedelta(seconds=1)
+
+
+@pytest.fixture(scope="module")
+def kept(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    team = Team.make(tmp_path_factory.mktemp("examined") / "team.db")
+    add(team.rep("ana"))
+    team.close()
+    return team.path
+
+
+@pytest.fixture
+def path(kept: Path, tmp_path: Path) -> Iterator[Path]:
+    folder = tmp_path / "place"
+    folder.mkdir(mode=0o700)
+    path = Path(shutil.copy(kept, folder / "team.db"))
+    path.chmod(0o600)
+    yield path
+    folder.chmod(0o700)
+
+
+def found(path: Path, check: str, now: datetime = NOW, digest: str = "") -> list[Finding]:
+    location = locate_file(str(path))
+    return [one for one in examine(location, now, digest, copies=location) if one.check == check]
+
+
+def level(path: Path, check: str, now: datetime = NOW, digest: str = "") -> str:
+    """The worst that a check says, "" where it says nothing."""
+    levels = [one.level for one in found(path, check, now, digest)]
+    return str(max(levels, key=[*Level].index, default=""))
+
+
+SGID = 0o2000
+
+
+@pytest.mark.parametrize(
+    ("folder", "file", "said"),
+    [
+        (0o700, 0o600, "for you alone"),
+        (0o700, 0o400, "cannot write"),
+        (0o700, 0o200, "cannot write"),
+        (0o700, 0o640, "The group may open"),
+        (0o700, 0o620, "The group may open"),
+        (0o700, 0o604, "Everybody on this machine may open"),
+        (0o700, 0o601, "Everybody on this machine may open"),
+        (0o700, 0o660, "The group may open"),
+        (SGID | 0o770, 0o660, "for the group of its folder"),
+        (SGID | 0o770, 0o600, "cannot write"),
+        (SGID | 0o770, 0o640, "cannot write"),
+        (SGID | 0o770, 0o664, "Everybody on this machine may open"),
+        (SGID | 0o770, 0o670, "The group may open"),
+    ],
+)
+def test_a_database_has_the_rights_that_its_folder_implies(
+    folder: int, file: int, said: str, path: Path
+) -> None:
+    path.parent.chmod(folder)
+    path.chmod(file)
+    (rights,) = found(path, "rights")
+    assert said in rights.text
+    assert f"{file:04o}" in rights.text
+    if rights.level is not Level.OK:
+        assert rights.mend is not None
+        rights.mend()
+        assert path.stat().st_mode & 0o777 == (0o660 if folder & SGID else 0o600)
+        (mended,) = found(path, "rights")
+        assert mended.level is Level.OK
+
+
+@pytest.mark.parametrize("side", ["-journal", "-wal", "-shm"])
+def test_what_belongs_to_a_database_has_its_rights_too(side: str, path: Path) -> None:
+    beside = Path(f"{path}{side}")
+    beside.touch()
+    beside.chmod(0o644)
+    assert [one.level for one in examining._about_files(locate_file(str(path)))] == [Level.PROBLEM]
+    beside.chmod(0o600)
+    assert [one.level for one in examining._about_files(locate_file(str(path)))] == [Level.OK]
+
+
+@pytest.mark.parametrize(
+    ("mode", "said", "after"),
+    [
+        (0o700, "", 0o700),
+        (0o755, "", 0o755),
+        (0o757, "Everybody on this machine may replace", 0o755),
+        (0o777, "Everybody on this machine may replace", 0o775),
+        (0o1777, "", 0o1777),
+        (SGID | 0o770, "", SGID | 0o770),
+        (SGID | 0o750, "The group may not write", SGID | 0o770),
+        (SGID | 0o1770, "has the sticky bit", SGID | 0o770),
+        (0o1770, "", 0o1770),
+    ],
+)
+def test_a_folder_is_as_safe_as_what_lies_in_it(
+    mode: int, said: str, after: int, path: Path
+) -> None:
+    path.parent.chmod(mode)
+    path.chmod(0o660 if mode & SGID else 0o600)
+    folder = found(path, "folder")
+    assert [said in one.text for one in folder] == [True] * bool(said)
+    for one in folder:
+        assert one.mend is not None and one.level is Level.PROBLEM
+        one.mend()
+    assert path.parent.stat().st_mode & 0o7777 == after
+
+
+@pytest.mark.parametrize(
+    ("free", "expected"), [(64 * 1024 * 1024 - 1, "problem"), (64 * 1024 * 1024, "ok")]
+)
+def test_there_is_room_for_a_copy_and_a_little_more(
+    free: int, expected: str, path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    room = types.SimpleNamespace(f_bavail=free + path.stat().st_size, f_frsize=1)
+    monkeypatch.setattr(os, "statvfs", lambda folder: room)
+    assert level(path, "space") == expected
+
+
+@pytest.mark.parametrize(
+    ("name", "age", "is_left"),
+    [
+        ("team.db.1.backup.part", 2 * HOUR, True),
+        ("team.db.1.backup.part-2", 2 * HOUR, True),
+        ("team.db.1.backup.part", HOUR / 2, False),
+        ("team.db.1.backup", 2 * HOUR, False),
+        ("team.db2.part", 2 * HOUR, False),
+        ("other.db.part", 2 * HOUR, False),
+    ],
+)
+def test_an_unfinished_copy_is_left_behind_once_it_is_an_hour_old(
+    name: str, age: timedelta, is_left: bool, path: Path
+) -> None:
+    other = path.with_name(name)
+    other.touch()
+    then = (datetime.now(UTC) - age).timestamp()
+    os.utime(other, (then, then))
+    (left, *_) = found(path, "left behind") or (None,)
+    assert (left is not None) is is_left
+    if left is not None and left.mend is not None:
+        assert name in left.text
+        left.mend()
+        assert not other.exists()
+
+
+def copy_of(path: Path, at: datetime, kind: str = "") -> Path:
+    return back_up(locate_file(str(path)), at, kind=kind, checks=False)
+
+
+def test_a_backup_is_old_after_a_week(path: Path) -> None:
+    assert level(path, "backups") == "note"
+    copy_of(path, NOW - 30 * DAY, REPLACED)  # which nobody made to keep
+    assert "There is no backup" in found(path, "backups")[0].text
+    copy_of(path, NOW - 7 * DAY - SECOND)
+    assert (level(path, "backups"), found(path, "backups")[0].text) == (
+        "note", "The last backup is 7 days old.",
+    )  # fmt: skip
+    copy_of(path, NOW - 7 * DAY, BEFORE_IMPORT)
+    assert level(path, "backups") == "ok"
+    assert found(path, "backups")[0].text.startswith("2, the last of ")
+
+
+@pytest.mark.parametrize(
+    ("ahead", "expected", "said"),
+    [(timedelta(minutes=5), "ok", "after the last change"),
+     (timedelta(minutes=6), "problem", "6 minutes ahead"),
+     (2 * DAY, "problem", "2 days ahead"), (-DAY, "ok", "after the last change")],
+)  # fmt: skip
+def test_a_change_that_lies_ahead_says_that_the_clock_is_wrong(
+    ahead: timedelta, expected: str, said: str, path: Path
+) -> None:
+    with closing(sqlite3.connect(path)) as connection:
+        (last,) = connection.execute("SELECT max(at) FROM command").fetchone()
+    now = datetime.fromtimestamp(last / 1e6, UTC) - ahead
+    (clock,) = found(path, "clock", now)
+    assert (clock.level, said in clock.text) == (expected, True)
+
+
+def test_a_seal_that_was_written_down_is_looked_for_in_the_log(path: Path) -> None:
+    (seal,) = found(path, "seal")
+    digest = seal.text.rpartition("seal ")[2].rstrip(".")
+    assert "begins with" not in seal.text
+    (proved,) = found(path, "seal", digest=digest)
+    assert (proved.level, "It begins with what your seal proves" in proved.text) == ("ok", True)
+    assert level(path, "seal", digest="0" * 64) == "problem"
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute("UPDATE command SET summary = 'x' WHERE seq = 1")
+        connection.commit()
+    (broken,) = found(path, "seal", digest=digest)
+    assert "the first 0 commands only" in broken.text
+
+
+def test_a_backup_that_holds_more_than_the_history_is_told(path: Path) -> None:
+    older = Path(shutil.copy(path, path.with_name("older")))
+    team = Team(path)
+    add(team.rep("ana"))
+    team.close()
+    copy_of(path, NOW)
+    assert level(path, "seal") == "ok"
+    shutil.copy(older, path)
+    assert level(path, "seal") == "note"
+    assert "not in the history any more" in found(path, "seal")[-1].text
+
+
+def test_missing_tables_are_graver_than_missing_indices(path: Path) -> None:
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute("DROP INDEX note_of_deal")
+        connection.commit()
+    (indices,) = found(path, "indices")
+    assert "note_of_deal" in indices.text and indices.mend is not None
+    indices.mend()
+    assert found(path, "indices") == []
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute("DROP TABLE saved_filter")
+        connection.commit()
+    assert "saved_filter" in examined_tables(path)
+
+
+def examined_tables(path: Path) -> str:
+    (tables,) = found(path, "tables")
+    assert (tables.level, tables.mend) == (Level.PROBLEM, None)
+    return tables.text
+
+
+def test_totals_that_do_not_add_up_are_added_up_anew(path: Path) -> None:
+    with closing(sqlite3.connect(path)) as connection:
+        before = connection.execute("SELECT * FROM stage_total").fetchall()
+        connection.execute("UPDATE stage_total SET value_minor = value_minor + 1")
+        connection.commit()
+    (totals,) = found(path, "totals")
+    assert totals.mend is not None
+    totals.mend()
+    with closing(sqlite3.connect(path)) as connection:
+        assert connection.execute("SELECT * FROM stage_total").fetchall() == before
+    assert level(path, "contents") == "ok"
+
+
+def test_what_is_no_database_is_a_problem_with_its_cure(path: Path, tmp_path: Path) -> None:
+    empty, none = tmp_path / "empty.db", tmp_path / "none.db"
+    with closing(sqlite3.connect(empty)) as connection:
+        connection.execute("VACUUM")
+    for place in (empty, none):
+        (problem,) = found(place, "database")
+        assert (problem.level, bool(problem.cure)) == (Level.PROBLEM, True)
+
+
+# Copies beside a database.
+
+
+def test_copies_are_told_by_their_names_the_newest_first(path: Path) -> None:
+    stamp, later = "20261101T090000Z", "20261102T090000Z"
+    names = {
+        f"team.db.{stamp}.backup": "",
+        f"team.db.{later}.backup": "",
+        f"team.db.{later}.backup-1": "",
+        f"team.db.{stamp}.before-import.backup": "before-import",
+        f"team.db.{stamp}.replaced.backup": "replaced",
+        "team.db.schema-4.backup": "before-migration",
+    }
+    for name in (*names, f"team.db.{stamp}.backup.part", f"other.db.{stamp}.backup", "team.db.x"):
+        path.with_name(name).write_text("x")
+    path.with_name(f"team.db.{stamp}.backup-9").symlink_to(path)
+    os.utime(path.with_name("team.db.schema-4.backup"), (0, 0))
+    copies = backups_of(locate_file(str(path)))
+    assert {one.path.name: one.kind for one in copies} == names
+    assert [one.path.name for one in copies[:2]] == [
+        f"team.db.{later}.backup-1", f"team.db.{later}.backup",
+    ]  # fmt: skip
+    assert copies[-1].path.name == "team.db.schema-4.backup"
+    assert {(one.size, one.is_mine) for one in copies} == {(1, True)}
+    assert copies[0].at == datetime(2026, 11, 2, 9, tzinfo=UTC)
+
+
+@pytest.mark.parametrize("kind", KEPT)
+def test_so_many_copies_of_a_kind_stay(kind: str, path: Path) -> None:
+    assert KEPT == {"": 14, "before-import": 5, "replaced": 5}
+    for day in range(4):
+        path.with_name(f"team.db.2026110{day + 1}T090000Z.backup").touch()
+        path.with_name(f"team.db.2026110{day + 1}T090000Z.before-import.backup").touch()
+    before = {one.path for one in backups_of(locate_file(str(path))) if one.kind != kind}
+    for keep in (3, 1):
+        made = back_up(locate_file(str(path)), NOW, kind=kind, keep=keep, checks=False)
+        of_kind = [one.path for one in backups_of(locate_file(str(path))) if one.kind == kind]
+        assert len(of_kind) <= keep and made in of_kind
+        others = {one.path for one in backups_of(locate_file(str(path))) if one.kind != kind}
+        assert others == before
