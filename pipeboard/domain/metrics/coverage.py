@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from enum import StrEnum
 from fractions import Fraction
+from math import ceil
 
 from pipeboard.domain.errors import BadInput
 from pipeboard.domain.lazy_dataclass import dataclass, field, replace
@@ -297,4 +298,4 @@ def leads_needed(basis: Basis) -> Metric:
     weeks = Fraction(basis.end - basis.now, DAYS_A_WEEK * DAY_US)
     new = Fraction(found.remaining) / each
     metric = ratio(new, weeks, n=parts.win_rate.n, empty_reason="", unit=Unit.COUNT)
-    return replace(metric, numerator=parts.deal_size.numerator)
+    return replace(metric, value=ceil(new / weeks), numerator=parts.deal_size.numerator)
