@@ -6,7 +6,9 @@ from fractions import Fraction
 
 import pytest
 
+from pipeboard.domain.events import micros
 from pipeboard.domain.metrics.conversion import weeks
+from pipeboard.domain.metrics.folding import Fact
 from pipeboard.domain.metrics.outcomes import loss_reasons
 from pipeboard.domain.metrics.process import (
     adherence,
@@ -25,12 +27,15 @@ from tests.domain.metrics.log import (
     PROPOSAL,
     QUALIFY,
     UTC_RULES,
+    WON,
     Log,
+    at,
     ids,
     period,
 )
 
 JANUARY = period("2026-01")
+STAGE_OF = {"won": WON, "lost": LOST}
 
 
 def test_the_first_response_is_the_first_touch_from_our_side() -> None:
@@ -49,7 +54,7 @@ def test_the_first_response_is_the_first_touch_from_our_side() -> None:
 def test_what_is_said_after_a_deal_ended_was_no_answer(end: str) -> None:
     log = Log()
     deal = log.add(1)
-    {"lost": log.lose, "won": log.win}.get(end, lambda d, day: log.say(d, day, end))(deal, 2)
+    log.facts.append(Fact(deal, micros(at(2)), end, STAGE_OF.get(end)))
     log.say(deal, 3, "touch", what="call out")
     response = first_response(log.basis(9, JANUARY))
     assert (response.value, response.n, response.num_ids) == (None, 1, ())
