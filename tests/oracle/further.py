@@ -174,12 +174,12 @@ FURTHER: dict[str, Callable[[Asked], Answer]] = {
     "cycle_days_qualified_median": cycle_once_qualified,
     "lead_velocity_average": lead_velocity_average,
     "pace": pace,
+    "coverage_required_by_win_rate": by_win_rate,
 }
 STANDING: dict[str, Callable[[Asked], Answer]] = {
     "coverage_next": coverage_next,
     "single_contact": single_contact,
     "coverage_required": needed_coverage,
-    "coverage_required_by_win_rate": by_win_rate,
     "leads_needed": leads_needed,
     "forecast_call": own_call,
 }

@@ -212,7 +212,9 @@ def _standing(covered: Metric, required: Metric, high: int) -> CoverageVerdict |
         return None
     if required.value is not None and covered.value < required.value:
         return CoverageVerdict.SHORT
-    return CoverageVerdict.TOO_HIGH if covered.value > high else CoverageVerdict.ENOUGH
+    if covered.value > high:
+        return CoverageVerdict.TOO_HIGH
+    return None if required.value is None else CoverageVerdict.ENOUGH
 
 
 def _minus(amount: Number | None, less: Number | None) -> Number | None:
@@ -237,10 +239,10 @@ def required(basis: Basis) -> Metric:
     return basis.once(coverage).required
 
 
-@named("coverage_required_by_win_rate", Unit.TIMES, "1 / win rate", better=False, at_end=True)
+@named("coverage_required_by_win_rate", Unit.TIMES, "1 / win rate", better=False)
 def required_by_win_rate(basis: Basis) -> Metric:
     """The old rule: 1 over the win rate by value, as if all were won or lost in the period."""
-    return basis.once(coverage).by_win_rate
+    return required_coverage(win_rate_by_value(basis))
 
 
 # Whether there is time left: attainment beside the time gone, and what is still needed.

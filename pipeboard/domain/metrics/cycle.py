@@ -8,9 +8,9 @@ from fractions import Fraction
 
 from pipeboard.domain.lazy_dataclass import replace
 from pipeboard.domain.metrics.basis import Basis
-from pipeboard.domain.metrics.deals import NO_QUALIFIED, MoneySum, qualified_at
+from pipeboard.domain.metrics.deals import NO_QUALIFIED, NO_RATE, NO_VALUE, MoneySum, qualified_at
 from pipeboard.domain.metrics.history import BY_DAY, LOST, WON, DealHistory
-from pipeboard.domain.metrics.outcomes import UNDATED
+from pipeboard.domain.metrics.outcomes import UNCLOSED, UNDATED
 from pipeboard.domain.metrics.result import (
     DAY_US,
     Metric,
@@ -153,11 +153,13 @@ def close_median(basis: Basis) -> Metric:
     """Half of the deals created in the period close either way within so many days, with those
     still open taken into account."""
     deals = [deal for deal in basis.created if deal.is_close_dated]
+    excluded = left_out({UNCLOSED: len(basis.created) - len(deals)})
     if not deals:
-        return missing(Unit.DAYS, "no deals created")
+        return replace(missing(Unit.DAYS, "no deals created"), excluded=excluded)
     ended = [lasted(basis, deal) for deal in deals if deal.closed_at is not None]
     running = [span(basis, deal, 0) for deal in deals if deal.closed_at is None]
-    return of_durations(kaplan_meier(ended, running).median(), deals, "not reached")
+    metric = of_durations(kaplan_meier(ended, running).median(), deals, "not reached")
+    return replace(metric, excluded=excluded)
 
 
 def time_to_win(basis: Basis) -> list[tuple[Fraction, float]]:
@@ -191,7 +193,8 @@ def mean_size(
 ) -> Metric:
     """Mean value of deals."""
     tally = basis.tally(deals)
-    metric = ratio(tally.amount, len(tally.deals), n=len(tally.deals), empty_reason=empty_reason)
+    reason = tally.no_rate or empty_reason
+    metric = ratio(tally.amount, len(tally.deals), n=len(tally.deals), empty_reason=reason)
     return _of(tally, replace(metric, unit=Unit.MINOR))
 
 
@@ -201,7 +204,7 @@ def deal_size_median(basis: Basis) -> Metric:
     tally = basis.tally(basis.won)
     values = sorted(worth for deal in tally.deals if (worth := basis.worth(deal)) is not None)
     if not values:
-        return _of(tally, missing(Unit.MINOR, NO_VALUED_WIN))
+        return _of(tally, missing(Unit.MINOR, tally.no_rate or NO_VALUED_WIN))
     middle = median(values)
     return _of(tally, Metric(middle, Unit.MINOR, num=middle, n=len(values)))
 
@@ -218,13 +221,17 @@ def kept_value(basis: Basis) -> Metric:
     num: Number = 0
     den: Number = 0
     deals = []
-    for deal in basis.tally(basis.won).deals:
+    won = basis.tally(basis.won)
+    for deal in won.deals:
         final, first = basis.worth(deal), _first_worth(basis, deal)
         if final is not None and first is not None:
             num, den = num + final, den + first
             deals.append(deal)
-    metric = ratio(num, den, n=len(deals), empty_reason=NO_VALUED_WIN)
-    return replace(metric, numerator=deals)
+    without_rate = won.excluded.get(NO_RATE, 0) + len(won.deals) - len(deals)
+    reason = "wins were first worth 0" if deals else won.no_rate or NO_VALUED_WIN
+    metric = ratio(num, den, n=len(deals), empty_reason=reason)
+    left = left_out({NO_VALUE: won.excluded.get(NO_VALUE, 0), NO_RATE: without_rate})
+    return replace(metric, numerator=deals, excluded=left)
 
 
 def _first_worth(basis: Basis, deal: DealHistory) -> Number | None:

@@ -171,10 +171,10 @@ def test_a_deal_parked_beyond_the_period_is_no_pipeline_of_it(until: str, counts
 
 
 @pytest.mark.parametrize(
-    ("pipe", "standing"), [(600, CoverageVerdict.ENOUGH), (601, CoverageVerdict.TOO_HIGH)]
+    ("pipe", "standing"), [(50, None), (600, None), (601, CoverageVerdict.TOO_HIGH)]
 )
-def test_six_times_what_is_missing_can_still_be_worked_on(
-    pipe: int, standing: CoverageVerdict
+def test_without_a_past_nobody_says_enough_but_too_much_is_beyond_six_times_what_is_missing(
+    pipe: int, standing: CoverageVerdict | None
 ) -> None:
     log = Log()
     log.add(0, value=pipe, close="2026-03-01")
