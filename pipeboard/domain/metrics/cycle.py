@@ -69,7 +69,7 @@ def cycles(basis: Basis, closed: Sequence[DealHistory]) -> list[int]:
 def of_durations(value: Number | None, deals: Sequence[DealHistory], empty_reason: str) -> Metric:
     """A number of days that a duration in microseconds comes to."""
     if value is None:
-        return missing(Unit.DAYS, empty_reason, n=len(deals))
+        return replace(missing(Unit.DAYS, empty_reason, n=len(deals)), numerator=deals)
     return Metric(days(value), Unit.DAYS, num=days(value), n=len(deals), numerator=deals)
 
 
