@@ -74,7 +74,7 @@ class Period:
             case "month":
                 return _month(add_months(self.start, step))
             case "week":
-                return _week(self.start + timedelta(weeks=step))
+                return week_from(self.start + timedelta(weeks=step))
             case "days":
                 length = self.end - self.start
                 return _range(self.start + step * length, self.end + step * length)
@@ -179,10 +179,11 @@ def _month(start: date) -> Period:
 
 
 def _week_of(day: date, week_start: int) -> Period:
-    return _week(day - timedelta(days=(day.weekday() - week_start) % 7))
+    return week_from(day - timedelta(days=(day.weekday() - week_start) % 7))
 
 
-def _week(start: date) -> Period:
+def week_from(start: date) -> Period:
+    """The week that begins on a day, called by the number of its Thursday, as ISO has it."""
     thursday = start + timedelta(days=(3 - start.weekday()) % 7)
     year, number, _ = thursday.isocalendar()
     return Period(f"{year:04d}-W{number:02d}", start, start + timedelta(days=7), "week")

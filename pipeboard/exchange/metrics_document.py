@@ -8,7 +8,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from pipeboard.domain.events import instant
-from pipeboard.domain.metrics import Metric, Report, Unit, compare
+from pipeboard.domain.metrics import Metric, Report, compare
 from pipeboard.domain.metrics.calibration import Band, Calibration, WeekForecast
 from pipeboard.domain.metrics.chances import AGES, won_of_closed
 from pipeboard.domain.metrics.conversion import conversion_by_value
@@ -42,13 +42,10 @@ if TYPE_CHECKING:
 # One number as JSON, with all that it is made of.
 
 
-_WHOLE = (Unit.COUNT, Unit.MINOR)
-
-
 def metric_document(metric: Metric) -> Document:
     """One number with what it is made of; proportions have their 95 % interval."""
     document: Document = {
-        "value": metric.rounded if metric.unit in _WHOLE else number(metric.value),
+        "value": number(metric.told),
         "unit": str(metric.unit),
         "num": number(metric.num),
         "den": number(metric.den),

@@ -26,7 +26,8 @@ def half_up(value: Fraction | int) -> int:
 class Asked:
     """`event` and `standing` name the group of something at an instant; `group` is the one that is
     asked for, with `everyone` asking for all. `scope` says what the groups are: `owner`, `team`,
-    or a `part` of the deals that nobody has a target for."""
+    or a `part` of the deals that nobody has a target for. `ended` is the same at the end of a
+    period that is over."""
 
     deals: list[Told]
     now: int
@@ -44,6 +45,7 @@ class Asked:
     calls_told: Mapping[tuple[str, str], list[tuple[int, int | None]]] = field(default_factory=dict)
     chances_over: list[Told] = field(default_factory=list)
     stage_bp: Mapping[int, tuple[tuple[int, int | None], ...]] = field(default_factory=dict)
+    ended: Asked | None = None
 
     def us(self, day: date) -> int:
         local = datetime.combine(day, time(), self.zone).astimezone(UTC)

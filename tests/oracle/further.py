@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 from fractions import Fraction
+from math import ceil
 
 from pipeboard.domain.dates import add_months
 from tests.oracle.asked import DAY, Asked
@@ -82,7 +83,7 @@ def cycle_once_qualified(asked: Asked) -> Answer:
 
 
 def lead_velocity_average(asked: Asked) -> Answer:
-    if not any(stage.qualified for stage in asked.stages):
+    if not any(stage.qualified for stage in asked.stages) or asked.start > asked.now:
         return None
     entered = [(asked.qualified_at(d), d) for d in asked.counted]
     leads = [at for at, d in entered if at is not None and asked.mine(d, at)]
@@ -131,7 +132,7 @@ def leads_needed(asked: Asked) -> Answer:
     size = mean_worth(asked, [d for d in closed if d.outcome == WON])
     if not rate or not size:
         return None
-    return (wanted - won) / (Fraction(rate) * size) * WEEK / (asked.end - asked.now)
+    return ceil((wanted - won) / (Fraction(rate) * size) * WEEK / (asked.end - asked.now))
 
 
 def own_call(asked: Asked) -> Answer:
@@ -173,12 +174,12 @@ FURTHER: dict[str, Callable[[Asked], Answer]] = {
     "cycle_days_qualified_median": cycle_once_qualified,
     "lead_velocity_average": lead_velocity_average,
     "pace": pace,
+    "coverage_required_by_win_rate": by_win_rate,
 }
 STANDING: dict[str, Callable[[Asked], Answer]] = {
     "coverage_next": coverage_next,
     "single_contact": single_contact,
     "coverage_required": needed_coverage,
-    "coverage_required_by_win_rate": by_win_rate,
     "leads_needed": leads_needed,
     "forecast_call": own_call,
 }

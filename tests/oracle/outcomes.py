@@ -14,16 +14,28 @@ Answer = Fraction | int | None
 
 def lasted(asked: Asked, deal: Told) -> int:
     end = deal.closed if deal.closed is not None else asked.now
-    if deal.closed in deal.by_day or deal.created in deal.by_day:
-        return max(0, (asked.day(end) - asked.day(deal.created)).days) * DAY
-    return end - deal.created
+    return between(asked, deal, deal.created, end)
 
 
-def watched(asked: Asked, deal: Told) -> int:
-    """For how long a deal that did not close was seen open."""
+def between(asked: Asked, deal: Told, began: int, ended: int) -> int:
+    """Whole local days where one of the two is known by its day only."""
+    if began in deal.by_day or ended in deal.by_day:
+        return max(0, (asked.day(ended) - asked.day(began)).days) * DAY
+    return max(0, ended - began)
+
+
+def watched(asked: Asked, deal: Told, step: int = 0) -> int:
+    """For how long a deal that did not close was seen open, from a step of its path on."""
     archived = [at for at, yes in deal.values.get("archived", ()) if yes and at <= asked.now]
     end = archived[-1] if deal.at("archived", asked.now) else asked.now
-    return max(0, end - deal.created)
+    return between(asked, deal, deal.path[step][0], end)
+
+
+def stays_of(asked: Asked, found: Sequence[tuple[Told, int]]) -> tuple[list[int], list[int]]:
+    """How long stays took: those over, and those that go on."""
+    over = [(d, s) for d, s in found if s + 1 < len(d.path)]
+    running = [watched(asked, d, s) for d, s in found if s + 1 == len(d.path)]
+    return [between(asked, d, d.path[s][0], d.path[s + 1][0]) for d, s in over], running
 
 
 def middle(values: Sequence[int]) -> Fraction | None:
@@ -67,7 +79,7 @@ def win_rate_value(asked: Asked) -> Answer:
     lost, n_lost, _ = asked.total(
         d for d in asked.lost if (d.at("value", asked.now) or {}).get("amount_minor") != 0
     )
-    if not any_loss(asked) or not n_won + n_lost or (asked.lost and not n_lost):
+    if not any_loss(asked) or (asked.won and not n_won) or (asked.lost and not n_lost):
         return None
     return share(won, won + lost)
 
@@ -85,7 +97,9 @@ def win_rate_pessimistic(asked: Asked) -> Answer:
     if not spans:
         return None
     longest = spans[max(1, ceil(Fraction(9, 10) * len(spans))) - 1]
-    stale = [d for d in asked.open if d.dated and asked.now - d.created > longest]
+    over = asked.ended or asked
+    standing = [d for d in over.open if d.id not in {closed.id for closed in asked.closed}]
+    stale = [d for d in standing if d.dated and over.now - d.created > longest]
     if not stale and not any_loss(asked):
         return None
     return share(len(asked.won), len(asked.closed) + len(stale))
@@ -105,13 +119,13 @@ def close_median(asked: Asked) -> Answer:
 def first_response(asked: Asked) -> Answer:
     waits, silent = [], []
     for deal in asked.created:
-        out = [at for at, what in deal.touches if what.endswith(" out")]
-        if out:
-            waits.append(max(0, min(out) - deal.created))
-        elif deal.closed is not None:
-            silent.append(deal.closed - deal.created)
+        out = [at - deal.created for at, what in deal.touches if what.endswith(" out")]
+        closed = deal.closed
+        waited = watched(asked, deal) if closed is None else closed - deal.created
+        if out and min(out) <= waited:
+            waits.append(max(0, min(out)))
         else:
-            silent.append(watched(asked, deal))
+            silent.append(waited)
     found = kaplan_meier(waits, silent)
     return None if found is None else Fraction(found, 3_600_000_000)
 
@@ -172,6 +186,7 @@ OUTCOMES: dict[str, Callable[[Asked], Answer]] = {
     "created_value": lambda a: a.sum(a.created),
     "win_rate": lambda a: win_rate(a, a.closed),
     "win_rate_value": win_rate_value,
+    "win_rate_pessimistic": win_rate_pessimistic,
     "win_rate_competitive": win_rate_competitive,
     "win_rate_cohort": lambda a: share(sum(d.outcome == WON for d in a.created), len(a.created)),
     "cycle_days_median": lambda a: in_days(middle([lasted(a, d) for d in a.won if d.dated])),
@@ -193,5 +208,4 @@ STANDING: dict[str, Callable[[Asked], Answer]] = {
     "open_count": lambda a: len(a.open),
     "open_value": lambda a: a.sum(a.open),
     "open_deal_size_mean": lambda a: mean_worth(a, a.open),
-    "win_rate_pessimistic": win_rate_pessimistic,
 }

@@ -141,6 +141,8 @@ def slipped(asked: Asked, deal: Told) -> bool:
 
 
 def growth(asked: Asked, instants: Sequence[int]) -> Answer:
+    if asked.start > asked.now:
+        return None
     month = min(asked.today, asked.after - timedelta(days=1)).replace(day=1)
     after, before = add_months(month, 1), add_months(month, -1)
     until = month

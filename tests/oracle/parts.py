@@ -12,7 +12,7 @@ from pipeboard.domain.dates import add_months
 from tests.oracle.asked import DAY, Asked, half_up
 from tests.oracle.chances import Chances
 from tests.oracle.log import LOST, WON, Told
-from tests.oracle.outcomes import in_days, kaplan_meier, lasted, middle, share
+from tests.oracle.outcomes import in_days, kaplan_meier, lasted, middle, share, stays_of
 from tests.oracle.outlook import expected, stated
 
 Part = dict[str, Any]
@@ -38,8 +38,7 @@ def stage(asked: Asked, stock: Asked, one: Any) -> Part:
     first = [(d, s) for d, s in stays if all(place != one.id for _, place in d.path[:s])]
     went = [(d, s) for d, s in first if d.outcome == WON or beyond(asked, d, s, one.id)]
     lost = [d for d, s in first if (d, s) not in went and d.outcome == LOST]
-    over = [d.path[s + 1][0] - d.path[s][0] for d, s in stays if s + 1 < len(d.path)]
-    running = [asked.now - d.path[s][0] for d, s in stays if s + 1 == len(d.path)]
+    over, running = stays_of(asked, stays)
     here = [d for d in stock.open if d.stage == one.id]
     back = [
         1 for d, s in stays if s and d.path[s - 1][1] not in (WON, LOST)

@@ -11,7 +11,7 @@ from typing import Any
 from tests.oracle.asked import DAY, Asked, half_up
 from tests.oracle.chances import Chances
 from tests.oracle.log import LOST, WON, Told
-from tests.oracle.outcomes import in_days, kaplan_meier, share
+from tests.oracle.outcomes import in_days, kaplan_meier, share, stays_of
 from tests.oracle.parts import Part, entries, near, past, was_due, worth_at
 
 CATEGORIES = {
@@ -29,24 +29,22 @@ def rank_at(spans: Sequence[int], part: Fraction) -> float | None:
 
 def stays(asked: Asked, stage: int) -> tuple[list[int], list[int]]:
     """The stays that began in the period: those over, and those that go on."""
-    found = entries(asked, stage)
-    over = [d.path[s + 1][0] - d.path[s][0] for d, s in found if s + 1 < len(d.path)]
-    return over, [asked.now - d.path[s][0] for d, s in found if s + 1 == len(d.path)]
+    return stays_of(asked, entries(asked, stage))
 
 
 def limit(stock: Asked, stage: Any) -> Fraction | int | None:
     """The days that a stage's overstay is counted from."""
     if stage.expected_days is not None:
         return int(stage.expected_days)
-    over: list[int] = []
-    running: list[int] = []
-    for deal in stock.counted:
-        for step, (at, place) in enumerate(deal.path):
-            if place == stage.id and (step or deal.dated):
-                goes_on = step + 1 == len(deal.path)
-                (running if goes_on else over).append(
-                    (stock.now if goes_on else deal.path[step + 1][0]) - at
-                )
+    over, running = stays_of(
+        stock,
+        [
+            (deal, step)
+            for deal in stock.counted
+            for step, (_, place) in enumerate(deal.path)
+            if place == stage.id and (step or deal.dated)
+        ],
+    )
     return in_days(kaplan_meier(over, running)) if len(over) >= 10 else None
 
 

@@ -72,7 +72,8 @@ def test_every_number_is_reckoned_a_second_time() -> None:
 
 def compare(found: Mapping[str, Any], asked: Asked, stock: Asked) -> int:
     """Every number of a report against its second reckoning; how many there were."""
-    wanted = {name: (of, asked) for name, of in MOVING.items()}
+    moving = replace(asked, ended=stock)
+    wanted = {name: (of, moving) for name, of in MOVING.items()}
     wanted |= {name: (of, stock) for name, of in STANDING.items()}
     for name, (of, over) in wanted.items():
         value, expected = found[name]["value"], of(over)

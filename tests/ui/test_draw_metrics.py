@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+import re
+from dataclasses import replace
+from datetime import date
+
 import pytest
 from hypothesis import given
 
 from pipeboard.domain.metrics import METRICS, Report
 from pipeboard.domain.metrics.wording import Wording
+from pipeboard.domain.periods import parse_period
 from pipeboard.domain.text import printable
 from pipeboard.ui.draw.charts import ChartStyle
 from pipeboard.ui.draw.line import Glyphs, spelled, tab_strip, text_of, width_of
+from pipeboard.ui.draw.metrics.activity import won_weeks
 from pipeboard.ui.draw.metrics.sections import Block, Figures, Spot, marked, spot_at
 from pipeboard.ui.draw.metrics.tab_names import TABS, TabName
 from pipeboard.ui.draw.metrics.tabs import draw_tab
-from tests.domain.metrics.log import LEAD, PROPOSAL, QUALIFY, Log, ids, period
+from tests.domain.metrics.log import LEAD, PROPOSAL, QUALIFY, UTC_RULES, Log, ids, period
 from tests.domain.metrics.made_up import logs
 
 JANUARY = period("2026-01")
@@ -39,6 +45,18 @@ def line_with(block: Block, words: str) -> str:
 
 def spot(block: Block, title: str) -> Spot:
     return next(spot for spot in block.spots if spot.title == title)
+
+
+@pytest.mark.parametrize("first_day", [0, 5, 6])
+def test_weeks_are_called_as_the_period_is_that_they_are_asked_by(first_day: int) -> None:
+    log = won_and_lost()
+    settings = replace(UTC_RULES.settings, week_start=first_day)
+    report = Report(log.basis(20, JANUARY, rules=replace(UTC_RULES, settings=settings)))
+    last = parse_period("2026-W04", date(2026, 1, 1), week_start=first_day)
+    assert report.weeks[-1].start == last.start
+    shown = won_weeks(Figures(report, None), style())
+    # Every third is named, the last but two of thirteen among them.
+    assert any(re.search(r"W45 +W48 +W51 +W02\b", text) for text in texts(shown))
 
 
 def won_and_lost() -> Log:

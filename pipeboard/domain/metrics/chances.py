@@ -17,7 +17,7 @@ from typing import NamedTuple
 
 from pipeboard.domain.lazy_dataclass import dataclass
 from pipeboard.domain.metrics.basis import Basis
-from pipeboard.domain.metrics.history import WON, DealHistory
+from pipeboard.domain.metrics.history import UNKNOWN, WON, DealHistory
 from pipeboard.domain.metrics.result import DAY_US, Metric, Number, proportion
 
 CERTAIN_BP = 10_000
@@ -224,7 +224,12 @@ def followed(basis: Basis) -> Sequence[DealHistory]:
     """The deals that chances are measured on: those that closed nobody knows when say nothing about
     how long it took."""
     step = len(basis.deals.created) // MOST_FOLLOWED + 1
-    return [d for d in basis.deals.created if d.id % step == 0 and d.is_close_dated]
+    unsure = basis.deals.unsure
+    return [
+        deal
+        for deal in basis.deals.created
+        if deal.id % step == 0 and deal.is_close_dated and deal.id not in unsure
+    ]
 
 
 def _reached(deal: DealHistory, us: int) -> Iterator[tuple[tuple[int, int], int]]:
@@ -233,9 +238,10 @@ def _reached(deal: DealHistory, us: int) -> Iterator[tuple[tuple[int, int], int]
     for place, (began, stage_id) in enumerate(zip(entered_at, deal.places, strict=True)):
         if began > us:
             return
-        if stage_id < 0 or (place == 0 and not deal.is_dated):
+        after = place + 1
+        if stage_id < 0 or (deal.vague and UNKNOWN in (deal.known_by(place), deal.known_by(after))):
             continue
-        left = min(entered_at[place + 1] if place + 1 < len(entered_at) else us, us)
+        left = min(entered_at[after] if after < len(entered_at) else us, us)
         for band, days in enumerate(AGES):
             at = began + days * DAY_US
             if at > left:

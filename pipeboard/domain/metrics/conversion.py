@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from functools import cache
 from operator import itemgetter
@@ -12,8 +12,8 @@ from typing import NamedTuple
 from pipeboard.domain.dates import add_months
 from pipeboard.domain.lazy_dataclass import dataclass, replace
 from pipeboard.domain.metrics.basis import Basis, Happened, shared_out
-from pipeboard.domain.metrics.deals import NO_RATE, NO_VALUE
-from pipeboard.domain.metrics.history import LOST, WON, DealHistory, Places
+from pipeboard.domain.metrics.deals import NO_QUALIFIED, NO_RATE, NO_VALUE, NOT_BEGUN
+from pipeboard.domain.metrics.history import LOST, UNKNOWN, WON, DealHistory, Places
 from pipeboard.domain.metrics.result import (
     Metric,
     Number,
@@ -181,7 +181,7 @@ def passes(basis: Basis) -> Sequence[Pass]:
             found += [
                 Pass(entered_at[when], deal, beyond, is_skip)
                 for when, beyond, is_skip in passed(deal.places)
-                if start <= entered_at[when] < end
+                if start <= entered_at[when] < end and deal.known_by(when) != UNKNOWN
             ]
     return found
 
@@ -203,7 +203,6 @@ def _passed(places: Places, rank: Mapping[int, int]) -> Iterator[tuple[int, int,
 # How fast leads grow from month to month.
 
 NO_PRIOR = "no prior"
-NO_QUALIFIED = "no stage is marked as qualified"
 SHOWN_MONTHS = 13
 AVERAGED_MONTHS = 3
 
@@ -248,13 +247,19 @@ def lead_velocity_rate(basis: Basis) -> Metric:
     """Growth of qualified leads over the month before."""
     if not basis.rules.qualifying:
         return missing(Unit.RATIO, NO_QUALIFIED)
-    return basis.once(lead_velocity)[-1].rate
+    return _rate_of_last(basis, lead_velocity)
 
 
 @named("lead_growth", Unit.RATIO, "Lead growth", better=True)
 def lead_growth(basis: Basis) -> Metric:
     """Growth of all created leads over the month before."""
-    return basis.once(lead_growth_series)[-1].rate
+    return _rate_of_last(basis, lead_growth_series)
+
+
+def _rate_of_last(basis: Basis, series: Callable[[Basis], list[LeadMonth]]) -> Metric:
+    if basis.start > basis.now:
+        return missing(Unit.RATIO, NOT_BEGUN)
+    return basis.once(series)[-1].rate
 
 
 @named("lead_velocity_average", Unit.RATIO, "Lead velocity, 3 months", better=True)
@@ -262,6 +267,8 @@ def lead_velocity_average(basis: Basis) -> Metric:
     """Growth of qualified leads over the last three months, over all of them together."""
     if not basis.rules.qualifying:
         return missing(Unit.RATIO, NO_QUALIFIED)
+    if basis.start > basis.now:
+        return missing(Unit.RATIO, NOT_BEGUN)
     months = basis.once(lead_velocity)[-AVERAGED_MONTHS:]
     rate = growth(sum(month.leads for month in months), sum(month.before for month in months))
     return replace(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from enum import StrEnum
 from fractions import Fraction
+from math import ceil
 
 from pipeboard.domain.errors import BadInput
 from pipeboard.domain.lazy_dataclass import dataclass, field, replace
@@ -211,7 +212,9 @@ def _standing(covered: Metric, required: Metric, high: int) -> CoverageVerdict |
         return None
     if required.value is not None and covered.value < required.value:
         return CoverageVerdict.SHORT
-    return CoverageVerdict.TOO_HIGH if covered.value > high else CoverageVerdict.ENOUGH
+    if covered.value > high:
+        return CoverageVerdict.TOO_HIGH
+    return None if required.value is None else CoverageVerdict.ENOUGH
 
 
 def _minus(amount: Number | None, less: Number | None) -> Number | None:
@@ -236,10 +239,10 @@ def required(basis: Basis) -> Metric:
     return basis.once(coverage).required
 
 
-@named("coverage_required_by_win_rate", Unit.TIMES, "1 / win rate", better=False, at_end=True)
+@named("coverage_required_by_win_rate", Unit.TIMES, "1 / win rate", better=False)
 def required_by_win_rate(basis: Basis) -> Metric:
     """The old rule: 1 over the win rate by value, as if all were won or lost in the period."""
-    return basis.once(coverage).by_win_rate
+    return required_coverage(win_rate_by_value(basis))
 
 
 # Whether there is time left: attainment beside the time gone, and what is still needed.
@@ -297,4 +300,4 @@ def leads_needed(basis: Basis) -> Metric:
     weeks = Fraction(basis.end - basis.now, DAYS_A_WEEK * DAY_US)
     new = Fraction(found.remaining) / each
     metric = ratio(new, weeks, n=parts.win_rate.n, empty_reason="", unit=Unit.COUNT)
-    return replace(metric, numerator=parts.deal_size.numerator)
+    return replace(metric, value=ceil(new / weeks), numerator=parts.deal_size.numerator)

@@ -8,9 +8,9 @@ from fractions import Fraction
 
 from pipeboard.domain.lazy_dataclass import replace
 from pipeboard.domain.metrics.basis import Basis
-from pipeboard.domain.metrics.deals import MoneySum, qualified_at
+from pipeboard.domain.metrics.deals import NO_QUALIFIED, NO_RATE, NO_VALUE, MoneySum, qualified_at
 from pipeboard.domain.metrics.history import BY_DAY, LOST, WON, DealHistory
-from pipeboard.domain.metrics.outcomes import UNDATED
+from pipeboard.domain.metrics.outcomes import UNCLOSED, UNDATED
 from pipeboard.domain.metrics.result import (
     DAY_US,
     Metric,
@@ -29,6 +29,7 @@ from pipeboard.domain.metrics.wording import named
 
 P90 = Fraction(9, 10)
 NO_WON = "no won deals"
+UNQUALIFIED = "no qualifying date"
 
 
 def days(us: Number) -> Fraction:
@@ -36,14 +37,27 @@ def days(us: Number) -> Fraction:
     return Fraction(us) / DAY_US
 
 
-def lasted(basis: Basis, deal: DealHistory) -> int:
-    """From the creation of a closed deal to its close, in microseconds; in whole days between the
-    local dates where one of the two is known by its day only."""
-    closed = basis.now if deal.closed_at is None else deal.closed_at
-    if BY_DAY in (deal.created_by, deal.closed_by):
+def span(basis: Basis, deal: DealHistory, first: int, last: int | None = None) -> int:
+    """From one place of a deal's path to another, or (None) for as long as it has been seen open:
+    until now, or until it was archived; in microseconds, whole days between the local dates where
+    one of the two is known by its day only."""
+    began = deal.entered_at[first]
+    ended = _seen_until(basis, deal) if last is None else deal.entered_at[last]
+    vague = deal.vague
+    if vague and BY_DAY in (deal.known_by(first), "" if last is None else deal.known_by(last)):
         day = basis.calendar.day
-        return max(0, (day(closed) - day(deal.created_at)).days) * DAY_US
-    return closed - deal.created_at
+        return max(0, (day(ended) - day(began)).days) * DAY_US
+    return max(0, ended - began)
+
+
+def _seen_until(basis: Basis, deal: DealHistory) -> int:
+    changes = deal.archived_changes
+    return changes[-1][0] if deal.archived and changes else basis.now
+
+
+def lasted(basis: Basis, deal: DealHistory) -> int:
+    """From the creation of a closed deal to its close, as `span`."""
+    return span(basis, deal, 0, len(deal.places) - 1)
 
 
 def cycles(basis: Basis, closed: Sequence[DealHistory]) -> list[int]:
@@ -55,7 +69,7 @@ def cycles(basis: Basis, closed: Sequence[DealHistory]) -> list[int]:
 def of_durations(value: Number | None, deals: Sequence[DealHistory], empty_reason: str) -> Metric:
     """A number of days that a duration in microseconds comes to."""
     if value is None:
-        return missing(Unit.DAYS, empty_reason, n=len(deals))
+        return replace(missing(Unit.DAYS, empty_reason, n=len(deals)), numerator=deals)
     return Metric(days(value), Unit.DAYS, num=days(value), n=len(deals), numerator=deals)
 
 
@@ -95,13 +109,20 @@ def cycle_p90(basis: Basis) -> Metric:
 @named("cycle_days_qualified_median", Unit.DAYS, "Cycle once qualified", better=False)
 def cycle_since_qualified(basis: Basis) -> Metric:
     """Half of the wins came within so many days of qualifying."""
-    starts = ((qualified_at(deal, basis.rules), deal) for deal in basis.won)
+    if not basis.rules.qualifying:
+        return missing(Unit.DAYS, NO_QUALIFIED)
+    first = basis.rules.qualified_at
+    dated = [deal for deal in basis.won if deal.is_dated]
+    known = [deal for deal in dated if qualified_at(deal, basis.rules) is not None]
     spans = sorted(
-        max(0, deal.closed_at - at)
-        for at, deal in starts
-        if at is not None and deal.closed_at is not None
+        span(basis, deal, place, len(deal.places) - 1)
+        for deal in known
+        if (place := first(deal.places)) is not None
     )
-    return _of_wins(median(spans) if spans else None, basis.won)
+    reason = "no win has a date on which it qualified" if basis.won else NO_WON
+    left = {UNDATED: len(basis.won) - len(dated), UNQUALIFIED: len(dated) - len(known)}
+    metric = of_durations(median(spans) if spans else None, known, reason)
+    return replace(metric, excluded=left_out(left))
 
 
 @named("cycle_days_active_median", Unit.DAYS, "Active cycle", better=False)
@@ -132,19 +153,13 @@ def close_median(basis: Basis) -> Metric:
     """Half of the deals created in the period close either way within so many days, with those
     still open taken into account."""
     deals = [deal for deal in basis.created if deal.is_close_dated]
+    excluded = left_out({UNCLOSED: len(basis.created) - len(deals)})
     if not deals:
-        return missing(Unit.DAYS, "no deals created")
+        return replace(missing(Unit.DAYS, "no deals created"), excluded=excluded)
     ended = [lasted(basis, deal) for deal in deals if deal.closed_at is not None]
-    running = [watched(basis, deal) for deal in deals if deal.closed_at is None]
-    return of_durations(kaplan_meier(ended, running).median(), deals, "not reached")
-
-
-def watched(basis: Basis, deal: DealHistory) -> int:
-    """For how long a deal that has not closed has been seen open: until now, or until it was
-    archived; in microseconds."""
-    changes = deal.archived_changes
-    last = changes[-1][0] if deal.archived and changes else basis.now
-    return max(0, last - deal.created_at)
+    running = [span(basis, deal, 0) for deal in deals if deal.closed_at is None]
+    metric = of_durations(kaplan_meier(ended, running).median(), deals, "not reached")
+    return replace(metric, excluded=excluded)
 
 
 def time_to_win(basis: Basis) -> list[tuple[Fraction, float]]:
@@ -152,9 +167,9 @@ def time_to_win(basis: Basis) -> list[tuple[Fraction, float]]:
     Aalen-Johansen with losing as the competing outcome."""
     spans = {
         outcome: [
-            lasted(basis, deal) if outcome else watched(basis, deal)
+            lasted(basis, deal) if outcome else span(basis, deal, 0)
             for deal in basis.created
-            if deal.outcome == outcome
+            if deal.outcome == outcome and deal.is_close_dated
         ]
         for outcome in (WON, LOST, 0)
     }
@@ -178,7 +193,8 @@ def mean_size(
 ) -> Metric:
     """Mean value of deals."""
     tally = basis.tally(deals)
-    metric = ratio(tally.amount, len(tally.deals), n=len(tally.deals), empty_reason=empty_reason)
+    reason = tally.no_rate or empty_reason
+    metric = ratio(tally.amount, len(tally.deals), n=len(tally.deals), empty_reason=reason)
     return _of(tally, replace(metric, unit=Unit.MINOR))
 
 
@@ -188,7 +204,7 @@ def deal_size_median(basis: Basis) -> Metric:
     tally = basis.tally(basis.won)
     values = sorted(worth for deal in tally.deals if (worth := basis.worth(deal)) is not None)
     if not values:
-        return _of(tally, missing(Unit.MINOR, NO_VALUED_WIN))
+        return _of(tally, missing(Unit.MINOR, tally.no_rate or NO_VALUED_WIN))
     middle = median(values)
     return _of(tally, Metric(middle, Unit.MINOR, num=middle, n=len(values)))
 
@@ -205,13 +221,17 @@ def kept_value(basis: Basis) -> Metric:
     num: Number = 0
     den: Number = 0
     deals = []
-    for deal in basis.tally(basis.won).deals:
+    won = basis.tally(basis.won)
+    for deal in won.deals:
         final, first = basis.worth(deal), _first_worth(basis, deal)
         if final is not None and first is not None:
             num, den = num + final, den + first
             deals.append(deal)
-    metric = ratio(num, den, n=len(deals), empty_reason=NO_VALUED_WIN)
-    return replace(metric, numerator=deals)
+    without_rate = won.excluded.get(NO_RATE, 0) + len(won.deals) - len(deals)
+    reason = "wins were first worth 0" if deals else won.no_rate or NO_VALUED_WIN
+    metric = ratio(num, den, n=len(deals), empty_reason=reason)
+    left = left_out({NO_VALUE: won.excluded.get(NO_VALUE, 0), NO_RATE: without_rate})
+    return replace(metric, numerator=deals, excluded=left)
 
 
 def _first_worth(basis: Basis, deal: DealHistory) -> Number | None:

@@ -17,6 +17,9 @@ from pipeboard.domain.metrics.rules import MetricRules
 
 NO_VALUE, NO_RATE, SNOOZED = "no value", "no rate", "snoozed"
 
+NO_QUALIFIED = "no stage is marked as qualified"
+NOT_BEGUN = "the period has not begun"
+
 
 @dataclass(frozen=True, slots=True)
 class MoneySum:
@@ -150,7 +153,8 @@ class Deals:
     deal was theirs. `everything` holds merged and invalid deals too, for what left the pipeline;
     `created` holds archived ones, `closed` those of which it is known when, `open` only what stands
     on the board. `qualified` has the instant of the first entry into a qualified stage, or of the
-    win. `uncounted` has those in no number: merged away, or lost as invalid.
+    win. `uncounted` has those in no number: merged away, or lost as invalid; `unsure` the ids of
+    those that nobody knows whether they were open.
     """
 
     everything: Sequence[DealHistory]
@@ -159,10 +163,13 @@ class Deals:
     open: list[DealHistory] = field(default_factory=list)
     qualified: list[tuple[int, DealHistory]] = field(default_factory=list)
     uncounted: list[DealHistory] = field(default_factory=list)
+    unsure: frozenset[int] = frozenset()
 
     def without_open(self, ids: Collection[int]) -> Deals:
-        """The same where some deals do not count as open: nobody knows whether they still were."""
-        return replace(self, open=[deal for deal in self.open if deal.id not in ids])
+        """The same where some deals do not count as open, and say nothing of how long deals take:
+        nobody knows whether they still were."""
+        known = [deal for deal in self.open if deal.id not in ids]
+        return replace(self, open=known, unsure=frozenset(ids))
 
     @classmethod
     def of(cls, histories: Sequence[DealHistory], rules: MetricRules) -> Deals:
@@ -268,9 +275,9 @@ class Rare:
 
 def qualified_at(deal: DealHistory, rules: MetricRules) -> int | None:
     """When a deal first entered a qualified stage or was won; skipping one counts. None also where
-    it began qualified and nobody knows when."""
+    nobody knows when: it began so, or that was a win without a date."""
     place = rules.qualified_at(deal.places)
-    if place is None or (not place and not deal.is_dated):
+    if place is None or deal.known_by(place) == UNKNOWN:
         return None
     return deal.entered_at[place]
 

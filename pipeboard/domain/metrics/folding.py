@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from functools import cache
 from sys import intern
 from typing import Final, NamedTuple
 
 from pipeboard.domain.events import FOREVER, Kind
-from pipeboard.domain.metrics.history import LOST, NOT_SAID, WON, DealHistory, Places
+from pipeboard.domain.metrics.history import LOST, NOT_SAID, WON, DealHistory, Places, Vague
 
 
 class Fact(NamedTuple):
@@ -102,7 +103,15 @@ def _created(fact: Fact) -> DealHistory:
         intern(fact.detail or ""),
     )
     deal.created_by = fact.known or ""
+    if fact.known:
+        deal.vague = _with((), 0, fact.known)
     return deal
+
+
+@cache
+def _with(vague: Vague, place: int, known: str) -> Vague:
+    """One place more; one tuple for all deals of which as much is known."""
+    return (*vague, (place, known))
 
 
 def _one(text: str | None) -> str | None:
@@ -146,6 +155,8 @@ def _closed(deal: DealHistory, fact: Fact, outcome: int) -> None:
     deal.places += (outcome,)
     deal.outcome = outcome
     deal.closed_at, deal.closed_by = at, fact.known or ""
+    if fact.known:
+        deal.vague = _with(deal.vague, len(deal.places) - 1, fact.known)
     deal.next_due = None
     if deal.snoozed_until is not None:
         _snooze(deal, at, None)

@@ -17,6 +17,9 @@ BY_DAY, UNKNOWN = "day", "unknown"
 Places = tuple[int, ...]
 """Every stage that a deal entered, `WON` and `LOST` among them."""
 
+Vague = tuple[tuple[int, str], ...]
+"""Which of the places a deal came to nobody knows when, or by their day only."""
+
 
 class DealHistory:
     """A deal as its events left it, with the changes that lead back to any earlier instant.
@@ -26,8 +29,8 @@ class DealHistory:
     where the deal was closed, `entered_at` when each of them was; so do `touch_kinds` and
     `touched_at`. Deals that went through the same share one tuple of `places`. The `..._changes`
     hold, in the order of the log, when a value changed and what it was before. `created_by` and
-    `closed_by` say how exactly these instants are known (`BY_DAY`, `UNKNOWN`). Written by
-    `folding`, only read afterwards.
+    `closed_by` say how exactly these instants are known (`BY_DAY`, `UNKNOWN`), `vague` the same of
+    every place that is not known to the instant. Written by `folding`, only read afterwards.
     """
 
     __slots__ = (
@@ -68,6 +71,7 @@ class DealHistory:
         "snoozes",
         "touch_kinds",
         "touched_at",
+        "vague",
         "value_changes",
     )
 
@@ -87,6 +91,7 @@ class DealHistory:
         self.places: Places = (stage_id,)
         self.outcome = 0
         self.created_by = ""
+        self.vague: Vague = ()
         self.closed_at: int | None = None
         self.closed_by = ""
         self.loss: str | None = None
@@ -141,6 +146,10 @@ class DealHistory:
     def is_close_dated(self) -> bool:
         """Whether it is known when the deal was closed, if it was."""
         return self.closed_by != UNKNOWN
+
+    def known_by(self, place: int) -> str:
+        """How exactly it is known when the deal came to a place of its path: "" to the instant."""
+        return next((how for vague, how in self.vague if vague == place), "")
 
     @property
     def stage_id(self) -> int:

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 
 from pipeboard.domain.lazy_dataclass import dataclass, replace
 from pipeboard.domain.metrics.basis import Basis
+from pipeboard.domain.metrics.deals import NO_QUALIFIED
 from pipeboard.domain.metrics.history import LOST, NOT_SAID, WON, DealHistory
 from pipeboard.domain.metrics.result import Metric, Unit, count, left_out, missing, ratio
 from pipeboard.domain.metrics.wording import named
@@ -44,7 +45,7 @@ def created_count(basis: Basis) -> Metric:
 def qualified_count(basis: Basis) -> Metric:
     """Deals that first became qualified in the period."""
     if not basis.rules.qualifying:
-        return missing(Unit.COUNT, "no stage is marked as qualified")
+        return missing(Unit.COUNT, NO_QUALIFIED)
     return count([deal for at, deal in basis.deals.qualified if basis.holds(at)])
 
 

@@ -9,9 +9,18 @@ from itertools import pairwise
 
 from pipeboard.domain.lazy_dataclass import dataclass
 from pipeboard.domain.metrics.basis import Basis, Happened, by_event, in_order, shared_out, touched
-from pipeboard.domain.metrics.cycle import watched
-from pipeboard.domain.metrics.history import DealHistory
-from pipeboard.domain.metrics.result import HOUR_US, Metric, Unit, count, kaplan_meier, proportion
+from pipeboard.domain.metrics.cycle import span
+from pipeboard.domain.metrics.history import UNKNOWN, DealHistory
+from pipeboard.domain.metrics.outcomes import UNCLOSED
+from pipeboard.domain.metrics.result import (
+    HOUR_US,
+    Metric,
+    Unit,
+    count,
+    kaplan_meier,
+    left_out,
+    proportion,
+)
 from pipeboard.domain.metrics.rules import Group
 from pipeboard.domain.metrics.wording import named
 
@@ -22,13 +31,20 @@ NOT_REACHED = "not reached: fewer than half have heard from us"
 def first_response(basis: Basis) -> Metric:
     """Within so many hours half of the new deals hear from us, those that still wait taken into
     account."""
-    deals = basis.created
+    deals = [deal for deal in basis.created if deal.is_close_dated]
+    excluded = left_out({UNCLOSED: len(basis.created) - len(deals)})
     if not deals:
-        return Metric(None, Unit.HOURS, reason="no deals created")
-    answered = [deal for deal in deals if deal.first_outbound_at is not None]
-    waits = [max(0, (deal.first_outbound_at or 0) - deal.created_at) for deal in answered]
-    silent = [deal for deal in deals if deal.first_outbound_at is None]
-    middle = kaplan_meier(waits, [_waited(basis, deal) for deal in silent]).median()
+        return Metric(None, Unit.HOURS, reason="no deals created", excluded=excluded)
+    answered, waits, silent = [], [], []
+    for deal in deals:
+        waited = _waited(basis, deal)
+        answer = deal.first_outbound_at
+        if answer is not None and answer - deal.created_at <= waited:
+            answered.append(deal)
+            waits.append(max(0, answer - deal.created_at))
+        else:
+            silent.append(waited)
+    middle = kaplan_meier(waits, silent).median()
     value = None if middle is None else Fraction(middle, HOUR_US)
     return Metric(
         value,
@@ -37,14 +53,16 @@ def first_response(basis: Basis) -> Metric:
         None,
         len(deals),
         NOT_REACHED if value is None else None,
+        excluded,
         numerator=answered,
         denominator=deals,
     )
 
 
 def _waited(basis: Basis, deal: DealHistory) -> int:
-    """For how long a deal was open without a word from us."""
-    return watched(basis, deal) if deal.closed_at is None else deal.closed_at - deal.created_at
+    """For how long a deal could be answered: what we said once it was closed or put away was no
+    answer."""
+    return span(basis, deal, 0, None if deal.closed_at is None else len(deal.places) - 1)
 
 
 def waiting(basis: Basis) -> list[tuple[DealHistory, Fraction]]:
@@ -149,6 +167,6 @@ def advances(basis: Basis) -> Happened:
             found += [
                 (entered_at[when], deal)
                 for when in forwards(deal.places)
-                if start <= entered_at[when] < end
+                if start <= entered_at[when] < end and deal.known_by(when) != UNKNOWN
             ]
     return found

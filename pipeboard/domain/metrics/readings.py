@@ -11,7 +11,7 @@ from fractions import Fraction
 
 from pipeboard.domain.metrics.conversion import Week
 from pipeboard.domain.metrics.coverage import CoverageVerdict, conversion_of_pipeline
-from pipeboard.domain.metrics.history import NOT_SAID
+from pipeboard.domain.metrics.history import LOST, NOT_SAID
 from pipeboard.domain.metrics.past_forecasts import Backtest
 from pipeboard.domain.metrics.process import waiting
 from pipeboard.domain.metrics.report import Report
@@ -32,6 +32,8 @@ def target_reading(report: Report, say: Wording) -> str:
     won = report.metric("won_value")
     if target.value is None:
         hint = f": 'pipeboard target set {label} 130k' sets one, or t on M"
+        if report.basis.period.kind in ("days", "all"):
+            hint = ": they are set for a year, a quarter, a month or a week"
         reason = (target.reason or NO_TARGET).capitalize()
         return f"{reason} for {label}{hint}." if target.reason == NO_TARGET else f"{reason}."
     if won.value is None:
@@ -108,8 +110,10 @@ def forecast_reading(report: Report, say: Wording) -> str:
     """Which forecast should be believed?"""
     forecast, label = report.forecast, report.basis.period.label
     if report.basis.now >= report.basis.end:
-        won = report.metric("won_value")
-        return f"{label} is over: {say.explained(won)} was won{_past(report.backtest)}."
+        won, past = report.metric("won_value"), _past(report.backtest)
+        if won.value is None:
+            return f"{label} is over: what was won is unknown ({won.reason}){past}."
+        return f"{label} is over: {say.number(won)} was won{past}."
     stated, measured = forecast.stated, forecast.measured
     if stated.value is None and measured.value is None:
         return f"No forecast: {stated.reason or measured.reason}."
@@ -219,7 +223,9 @@ def loss_reading(report: Report, say: Wording) -> str:
     """Why are deals lost, and how late?"""
     reasons, total = report.loss_reasons, sum(len(r.deals) for r in report.loss_reasons)
     if not reasons:
-        return "Nothing was lost in the period."
+        sometime = sum(d.outcome == LOST for d in report.basis.deals.rare.closed_sometime)
+        undated = f"; {counted(sometime, 'loss', 'losses')} without a date" if sometime else ""
+        return f"Nothing was lost in the period{undated}."
     said = [reason for reason in reasons if reason.category != NOT_SAID]
     unsaid = total - sum(len(reason.deals) for reason in said)
     if not said:
@@ -228,14 +234,15 @@ def loss_reading(report: Report, say: Wording) -> str:
     rest = f" {unsaid} without a reason." if unsaid else ""
     if len(most) > 1:
         names = ", ".join(reason.category for reason in most)
-        return f"Most often {names}: {len(most[0].deals)} each of {total} losses.{rest}"
+        return f"Most often {names}: {len(most[0].deals)} each of {total:,} losses.{rest}"
     first = most[0]
     worth = f", {say.number(first.value)}" if first.value.value is not None else ""
     stage_id, times = max(first.stages.items(), key=lambda one: one[1])
     stage = report.basis.rules.pipeline.stage(stage_id).name
     how = "mostly" if 2 * times > len(first.deals) else "most often"
     return (
-        f"Most often {first.category}: {len(first.deals)} of {total} losses{worth}, "
+        f"Most often {first.category}: {len(first.deals):,} of {counted(total, 'loss', 'losses')}"
+        f"{worth}, "
         f"{how} from {stage}.{rest}"
     )
 

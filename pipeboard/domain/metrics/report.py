@@ -300,9 +300,10 @@ def compare(now: Report, then: Report) -> Mapping[str, MetricChange]:
 
 
 def _change(name: str, now: Metric, then: Metric) -> MetricChange:
-    if now.value is None or then.value is None:
+    if now.told is None or then.told is None:
         return MetricChange(now, then, None, None, None)
-    difference, base = Fraction(now.value) - then.value, abs(Fraction(then.value))
+    # Of what is told, so that it is what lies between the two that stand beside it.
+    difference, base = Fraction(now.told) - then.told, abs(Fraction(then.told))
     share = difference / base if base else None
     wanted = METRICS[name].more_is_better
     is_better = None if wanted is None or not difference else (difference > 0) is wanted

@@ -80,6 +80,11 @@ class Metric:
         return None if self.value is None else half_up(Fraction(self.value))
 
     @property
+    def told(self) -> Number | None:
+        """The value as everybody is told it: deals and minor units are whole."""
+        return self.rounded if self.unit in (Unit.COUNT, Unit.MINOR) else self.value
+
+    @property
     def is_immature(self) -> bool:
         """More than a tenth of the cohort is undecided."""
         return self.n > 0 and Fraction(self.pending, self.n) > IMMATURE

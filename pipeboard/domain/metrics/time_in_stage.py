@@ -10,9 +10,15 @@ from typing import NamedTuple
 
 from pipeboard.domain.lazy_dataclass import dataclass
 from pipeboard.domain.metrics.basis import Basis
-from pipeboard.domain.metrics.cycle import P90, of_durations
-from pipeboard.domain.metrics.deals import MoneySum, StageVisits, is_qualified, visits_between
-from pipeboard.domain.metrics.history import DealHistory
+from pipeboard.domain.metrics.cycle import P90, of_durations, span
+from pipeboard.domain.metrics.deals import (
+    NO_QUALIFIED,
+    MoneySum,
+    StageVisits,
+    is_qualified,
+    visits_between,
+)
+from pipeboard.domain.metrics.history import UNKNOWN, DealHistory
 from pipeboard.domain.metrics.result import (
     Metric,
     Unit,
@@ -131,7 +137,7 @@ AGE_BANDS: Sequence[tuple[int, int | None]] = ((0, 7), (8, 14), (15, 30), (31, N
 def single_contact(basis: Basis) -> Metric:
     """Of the open deals past qualification, those with fewer than two contacts."""
     if not basis.rules.qualifying:
-        return missing(Unit.RATIO, "no stage is marked as qualified")
+        return missing(Unit.RATIO, NO_QUALIFIED)
     deals = [deal for deal in basis.deals.open if is_qualified(deal, basis.rules)]
     alone = [deal for deal in deals if deal.id not in basis.well_known]
     return proportion(alone, deals, "no open deal is past qualification")
@@ -202,14 +208,12 @@ def _dwell(basis: Basis, stays: StageVisits) -> TimeInStage:
     running: list[int] = []
     done: list[DealHistory] = []
     for deal, place, _ in stays:
-        entered_at = deal.entered_at
-        if place + 2 == len(entered_at) and not deal.is_close_dated:
-            continue  # nobody knows how long it was there
-        if place + 1 < len(entered_at):
-            over.append(entered_at[place + 1] - entered_at[place])
+        left = place + 1
+        if left == len(deal.places):
+            running.append(span(basis, deal, place))
+        elif deal.known_by(left) != UNKNOWN:  # else nobody knows how long it was there
+            over.append(span(basis, deal, place, left))
             done.append(deal)
-        else:
-            running.append(basis.now - entered_at[place])
     over.sort()
     km_median = kaplan_meier(over, running).median() if stays.deals else None
     return TimeInStage(

@@ -8,7 +8,7 @@ from fractions import Fraction
 
 from pipeboard.domain.lazy_dataclass import dataclass, field
 from pipeboard.domain.metrics.basis import Basis, Happened, by_event, by_standing, shared_out
-from pipeboard.domain.metrics.deals import NO_RATE, NO_VALUE, by_number
+from pipeboard.domain.metrics.deals import NO_RATE, NO_VALUE, NOT_BEGUN, by_number
 from pipeboard.domain.metrics.history import LOST, WON, DealHistory
 from pipeboard.domain.metrics.outcomes import UNCLOSED
 from pipeboard.domain.metrics.result import Metric, Number, Unit, left_out, missing, proportion
@@ -37,7 +37,7 @@ def slip_rate(basis: Basis) -> Metric:
     """
     before = basis.start - 1
     if before >= basis.now:
-        return missing(Unit.RATIO, "the period has not begun")
+        return missing(Unit.RATIO, NOT_BEGUN)
     due = [deal for _, deal in basis.once(due_at_start)]
     return proportion([d for d in due if _slipped(basis, d)], due, "no deal was due")
 
@@ -224,7 +224,10 @@ class _Ledger:
             if deal.created_at > first:
                 self._pass_through(deal)
             return
-        before, after = self._worth(deal, first), self._worth(deal, last)
+        elsewhere = won and not was_in and expected_at(basis.everybody, deal, first)
+        stood = was_in or elsewhere or lost_for_another
+        before = self._worth(deal, first) if stood else 0
+        after = self._worth(deal, last) if is_in else 0
         if won:
             after = 0 if deal.minor is None else basis.worth(deal)
         if before is None or after is None:
@@ -233,8 +236,7 @@ class _Ledger:
         empty_reason = deal.value_at(first)[0] is None and deal.value_at(last)[0] is None
         self.without_value += empty_reason
         if won:
-            elsewhere = not was_in and expected_at(basis.everybody, deal, first)
-            self._win(deal, before if was_in or elsewhere else None, after, elsewhere)
+            self._win(deal, before if stood else None, after, elsewhere)
         elif lost_for_another:
             self.flow.coming["transferred_in"].add(before, deal)
             self.flow.going["lost"].add(before, deal)

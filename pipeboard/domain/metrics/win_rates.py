@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
-from math import ceil, erfc, sqrt
+from math import erfc, sqrt
 from typing import NamedTuple
 
 from pipeboard.domain.lazy_dataclass import dataclass, replace
 from pipeboard.domain.metrics.basis import Basis
-from pipeboard.domain.metrics.cycle import cycle_p90, mean_cycle, mean_size
-from pipeboard.domain.metrics.deals import NO_RATE, NO_VALUE, SNOOZED, is_qualified
+from pipeboard.domain.metrics.cycle import NO_VALUED_WIN, cycle_p90, mean_cycle, mean_size, span
+from pipeboard.domain.metrics.deals import NO_QUALIFIED, NO_RATE, NO_VALUE, SNOOZED, is_qualified
 from pipeboard.domain.metrics.history import LOST, NOT_SAID, WON, DealHistory
 from pipeboard.domain.metrics.result import (
     DAY_US,
@@ -56,7 +56,7 @@ def win_rate_by_value(basis: Basis) -> Metric:
     """Won value of all value closed in the period.
 
     A loss at a value of 0 says no more than one without: where what was lost is not known, what
-    was won is no share of anything.
+    was won is no share of anything, and neither is what was lost where no win has a value.
     """
     won = basis.tally(basis.won)
     lost = basis.tally(deal for deal in basis.lost if deal.minor != 0)
@@ -73,7 +73,9 @@ def win_rate_by_value(basis: Basis) -> Metric:
     elif not deals:
         reason = won.no_rate or lost.no_rate or "no closed deal has a value"
     elif basis.lost and not lost.deals:
-        reason = "no lost deal has a value"
+        reason = lost.no_rate or "no lost deal has a value"
+    elif basis.won and not won.deals:
+        reason = won.no_rate or NO_VALUED_WIN
     if reason:
         return replace(missing(Unit.RATIO, reason), excluded=excluded)
     metric = ratio(
@@ -103,19 +105,14 @@ def win_rate_of_cohort(basis: Basis) -> Metric:
     return proportion(won, basis.created, "no deals created", pending=pending)
 
 
-@named(
-    "win_rate_pessimistic",
-    Unit.RATIO,
-    "Win rate if stale deals were lost",
-    better=True,
-    at_end=True,
-)
+@named("win_rate_pessimistic", Unit.RATIO, "Win rate if stale deals were lost", better=True)
 def win_rate_pessimistic(basis: Basis) -> Metric:
     """The win rate if every open deal older than nine of ten wins were lost."""
     longest = cycle_p90(basis)
     if longest.value is None:
         return missing(Unit.RATIO, "no won deals")
-    stale = stale_open(basis, longest.value)
+    closed = {deal.id for deal in basis.closed}
+    stale = [d for d in stale_open(basis.stock, longest.value) if d.id not in closed]
     if not stale and not basis.everybody.once(any_loss):
         return missing(Unit.RATIO, NO_LOSSES)
     return proportion(basis.won, [*basis.closed, *stale], NO_CLOSED)
@@ -123,8 +120,8 @@ def win_rate_pessimistic(basis: Basis) -> Metric:
 
 def stale_open(basis: Basis, longest_days: Fraction | int) -> list[DealHistory]:
     """The open deals older than a number of days."""
-    before = ceil(basis.now - longest_days * DAY_US)
-    return [d for d in basis.deals.open if d.is_dated and d.created_at < before]
+    longest = longest_days * DAY_US
+    return [d for d in basis.deals.open if d.is_dated and span(basis, d, 0) > longest]
 
 
 # Whether win rates differ by more than chance, with one false claim in twenty over all of them.
@@ -261,7 +258,7 @@ def qualified_open(basis: Basis, *, asleep: bool = False) -> list[DealHistory]:
 def velocity_per_day(basis: Basis) -> Metric:
     """What the qualified open deals promise a day: their number x win rate x size / cycle."""
     if not basis.rules.qualifying:
-        return missing(Unit.MINOR_PER_DAY, "no stage is marked as qualified")
+        return missing(Unit.MINOR_PER_DAY, NO_QUALIFIED)
     return basis.once(velocity_parts).per_day
 
 

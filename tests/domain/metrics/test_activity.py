@@ -4,7 +4,11 @@ from __future__ import annotations
 
 from fractions import Fraction
 
+import pytest
+
+from pipeboard.domain.events import micros
 from pipeboard.domain.metrics.conversion import weeks
+from pipeboard.domain.metrics.folding import Fact
 from pipeboard.domain.metrics.outcomes import loss_reasons
 from pipeboard.domain.metrics.process import (
     adherence,
@@ -23,12 +27,15 @@ from tests.domain.metrics.log import (
     PROPOSAL,
     QUALIFY,
     UTC_RULES,
+    WON,
     Log,
+    at,
     ids,
     period,
 )
 
 JANUARY = period("2026-01")
+STAGE_OF = {"won": WON, "lost": LOST}
 
 
 def test_the_first_response_is_the_first_touch_from_our_side() -> None:
@@ -41,6 +48,16 @@ def test_the_first_response_is_the_first_touch_from_our_side() -> None:
     response = first_response(basis)
     assert (response.value, response.n, response.num_ids) == (24, 3, (slow, quick))
     assert [(deal.id, hours) for deal, hours in waiting(basis)] == [(silent, Fraction(48))]
+
+
+@pytest.mark.parametrize("end", ["lost", "won", "archived"])
+def test_what_is_said_after_a_deal_ended_was_no_answer(end: str) -> None:
+    log = Log()
+    deal = log.add(1)
+    log.facts.append(Fact(deal, micros(at(2)), end, STAGE_OF.get(end)))
+    log.say(deal, 3, "touch", what="call out")
+    response = first_response(log.basis(9, JANUARY))
+    assert (response.value, response.n, response.num_ids) == (None, 1, ())
 
 
 def test_without_any_response_there_is_no_median() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from fractions import Fraction
 
 import pytest
@@ -15,7 +16,12 @@ from pipeboard.domain.metrics.cycle import (
     cycle_since_qualified,
     time_to_win,
 )
-from tests.domain.metrics.log import LEAD, PROPOSAL, Log
+from tests.domain.metrics.log import LEAD, PIPELINE, PROPOSAL, UTC_RULES, Log
+
+ALL_QUALIFIED, NONE_QUALIFIED = (
+    tuple(replace(stage, qualified=qualified) for stage in PIPELINE.stages)
+    for qualified in (True, False)
+)
 
 
 def won_after(*spans: float) -> Log:
@@ -106,3 +112,21 @@ def test_one_date_without_a_time_makes_a_cycle_of_whole_days(kind: str) -> None:
         if fact.kind == kind:
             log.facts[place] = fact._replace(known="day")
     assert cycle_mean(log.basis(9)).value == 3
+    rules = replace(UTC_RULES, pipeline=replace(PIPELINE, stages=ALL_QUALIFIED))
+    assert cycle_since_qualified(log.basis(9, rules=rules)).value == 3
+
+
+def test_no_cycle_runs_from_qualification_where_that_is_not_known() -> None:
+    log = Log()
+    lead = log.add(0)
+    log.win(lead, 4)
+    log.forget_when(lead)
+    log.reopen(lead, 5, LEAD)
+    log.win(lead, 9)
+    found = cycle_since_qualified(log.basis(30))
+    assert (found.value, found.n, found.excluded) == (None, 0, {"no qualifying date": 1})
+    assert found.reason == "no win has a date on which it qualified"
+    none = replace(UTC_RULES, pipeline=replace(PIPELINE, stages=NONE_QUALIFIED))
+    assert cycle_since_qualified(log.basis(30, rules=none)).reason == (
+        "no stage is marked as qualified"
+    )

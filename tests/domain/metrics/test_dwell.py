@@ -19,6 +19,7 @@ from pipeboard.domain.metrics.time_in_stage import (
     stalled_by_stage,
 )
 from tests.domain.metrics.log import (
+    BERLIN_RULES,
     LEAD,
     NEGOTIATE,
     PIPELINE,
@@ -42,6 +43,25 @@ def test_stays_that_go_on_make_the_median_longer() -> None:
     found = dwell(log.basis(40), LEADS)
     assert (found.km_median.value, found.median.value) == (9, 7)
     assert (found.p80.value, found.p90.value, found.over, found.running) == (9, 9, 3, 3)
+
+
+def test_a_stay_ends_unseen_when_the_deal_is_put_away() -> None:
+    log = Log()
+    for span in (5, 7, 9):
+        log.move(log.add(0), span, QUALIFY)
+    for _ in range(3):
+        log.say(log.add(0), 6, "archived")
+    # Five at risk in 5 days, of the three that are left then all go on: 5/6 x 1/2.
+    assert dwell(log.basis(40), LEADS).km_median.value == 7
+
+
+def test_a_day_without_a_time_makes_a_stay_of_whole_days() -> None:
+    log = Log()
+    log.lose(log.add(84.25), 89.75)  # the 26th to the 31st of March; the clock went on on the 29th
+    log.add(84.25)
+    log.facts = [fact._replace(known="day") for fact in log.facts]
+    found = dwell(log.basis(90, rules=BERLIN_RULES), LEADS)
+    assert (found.median.value, found.km_median.value) == (5, 5)
 
 
 def test_without_entries_or_exits_there_is_no_median() -> None:

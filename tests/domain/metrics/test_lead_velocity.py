@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from fractions import Fraction
 
 import pytest
 
 from pipeboard.domain.events import micros
+from pipeboard.domain.metrics.basis import Basis
 from pipeboard.domain.metrics.conversion import (
     growth,
     lead_growth,
@@ -15,6 +17,7 @@ from pipeboard.domain.metrics.conversion import (
     lead_velocity_average,
     lead_velocity_rate,
 )
+from pipeboard.domain.metrics.result import Metric
 from tests.domain.metrics.log import LEAD, PIPELINE, PROPOSAL, UTC_RULES, WON, Log, at, period
 
 
@@ -65,6 +68,16 @@ def test_the_rate_of_a_past_period_is_that_of_its_last_month() -> None:
     basis = log.basis(200, period("2026-02"))
     assert lead_velocity_rate(basis).value == Fraction(1, 2)
     assert not lead_velocity(basis)[-1].partial
+
+
+@pytest.mark.parametrize(
+    ("rate", "running"), [(lead_velocity_rate, 1), (lead_growth, 1), (lead_velocity_average, 2)]
+)
+def test_a_period_to_come_has_no_growth_yet(rate: Callable[[Basis], Metric], running: int) -> None:
+    log = Log()
+    qualified(log, 0, 32, 33)
+    assert rate(log.basis(50, period("2026-03"))).reason == "the period has not begun"
+    assert rate(log.basis(50, period("2026-02"))).value == running
 
 
 def test_the_average_is_the_growth_of_three_months_together() -> None:

@@ -60,9 +60,9 @@ LESS_IS_BETTER = (
     "single_contact leads_needed"
 )
 OF_WHAT_STANDS_OPEN = (
-    "open_count open_value open_deal_size_mean win_rate_pessimistic velocity_per_day "
+    "open_count open_value open_deal_size_mean velocity_per_day "
     "run_rate_per_day coverage coverage_gross coverage_next coverage_required "
-    "coverage_required_by_win_rate forecast_weighted forecast_measured forecast_commit "
+    "forecast_weighted forecast_measured forecast_commit "
     "forecast_best forecast_pipeline forecast_call forecast_cautious forecast_overdue rose_tint "
     "win_chance single_contact leads_needed"
 )

@@ -53,6 +53,9 @@ def targeted(log: Log, day: float, target: int) -> Report:
 def test_without_a_target_it_says_how_to_set_one() -> None:
     said = target_reading(Report(Log().basis(9, JANUARY)), SAY)
     assert said == "No target for 2026-01: 'pipeboard target set 2026-01 130k' sets one, or t on M."
+    for label in ("all", "2026-01-05..2026-01-20"):
+        said = target_reading(Report(Log().basis(9, period(label))), SAY)
+        assert said.endswith(": they are set for a year, a quarter, a month or a week.")
 
 
 def test_a_running_period_says_what_is_missing_and_whether_the_pipeline_covers_it() -> None:
@@ -255,6 +258,23 @@ def test_the_most_frequent_loss_is_named_with_where_it_came_from() -> None:
         "Most often price: 2 of 3 losses, €5k, mostly from Qualify."
     )
     assert loss_reading(Report(Log().basis(9)), SAY) == "Nothing was lost in the period."
+    log = Log()
+    log.lose(log.add(0), 1)
+    assert (
+        loss_reading(Report(log.basis(9)), SAY)
+        == "Most often price: 1 of 1 loss, mostly from Lead."
+    )
+    log.forget_when(1)
+    assert loss_reading(Report(log.basis(9)), SAY) == (
+        "Nothing was lost in the period; 1 loss without a date."
+    )
+
+
+def test_what_was_won_in_a_period_that_is_over_may_be_unknown() -> None:
+    log = Log()
+    log.win(log.add(0, value=10, currency="USD"), 1)
+    said = forecast_reading(Report(log.basis(40, JANUARY)), SAY)
+    assert said == "2026-01 is over: what was won is unknown (no rate for USD)."
 
 
 def test_a_rate_of_which_much_is_undecided_says_between_what_it_will_lie() -> None:
@@ -384,11 +404,18 @@ def test_what_a_sentence_claims_is_so(log: Log, day: int, label: str) -> None:
     if said.startswith("Most often"):
         names = said.removeprefix("Most often ").split(":")[0].split(", ")
         assert set(names) == {name for name, n in lost.items() if n == max(lost.values())}
-        assert f" of {lost.total()} losses" in said
+        assert f" of {lost.total()} loss" in said
     else:
         assert not lost and said == "Nothing was lost in the period."
     new = [d for d in deals if d.is_dated and basis.holds(d.created_at)]
-    heard = sum(any(what.endswith(" out") for what in d.touch_kinds) for d in new)
+    heard = sum(
+        any(
+            what.endswith(" out") and us <= ended
+            for us, what in zip(d.touched_at, d.touch_kinds, strict=True)
+        )
+        for d in new
+        for ended in (d.closed_at or (d.archived and d.archived_changes[-1][0]) or basis.now,)
+    )
     said = activity_reading(report, SAY)
     if new:
         assert said.startswith(f"{heard} of {len(new)} new deal")

@@ -225,6 +225,17 @@ def test_numbers_are_compared_with_those_of_another_period() -> None:
     assert changes["target"].difference is None
 
 
+def test_a_difference_lies_between_what_is_told_of_the_two() -> None:
+    log = Log()
+    for day, values in ((3, (1, 1, 2)), (33, (2, 2, 1))):
+        for value in values:
+            log.win(log.add(0, value=value), day)
+    basis = log.basis(70)
+    change = compare(*(Report(basis.during(period(month))) for month in ("2026-02", "2026-01")))
+    size = change["deal_size_mean"]  # 5/3 after 4/3 are told as 2 after 1
+    assert (size.now.told, size.then.told, size.difference, size.share) == (2, 1, 1, 1)
+
+
 def test_the_whole_report_of_nothing_has_reasons_and_no_zeros_for_rates() -> None:
     report = Report(Log().basis(9, period("2026Q1")))
     for name, metric in report.metrics.items():

@@ -45,3 +45,24 @@ def test_what_was_discounted_shows_against_the_first_value() -> None:
     log.value(deal, 2, 180)
     log.win(deal, 3, 150)
     assert kept_value(log.basis(9)).value == Fraction(3, 4)
+
+
+def test_what_a_win_was_first_worth_is_told_where_it_is_not_known() -> None:
+    log = Log()
+    for first, currency, final in (
+        (10, "EUR", 9), (None, "EUR", None), (10, "USD", 9), (0, "EUR", 0)
+    ):  # fmt: skip
+        log.win(log.add(0, value=first, currency=currency), 5, final)
+    kept = kept_value(log.basis(9))
+    assert (kept.value, kept.n) == (Fraction(9, 10), 2)
+    assert kept.excluded == {"no value": 1, "no rate": 1}
+
+
+def test_no_reason_says_that_a_win_without_a_rate_has_no_value() -> None:
+    log = Log()
+    log.win(log.add(0, value=10, currency="USD"), 5)
+    for size in (deal_size_mean, deal_size_median, kept_value):
+        assert size(log.basis(9)).reason == "no rate for USD"
+    log = Log()
+    log.win(log.add(0, value=0), 5, 10)
+    assert kept_value(log.basis(9)).reason == "wins were first worth 0"

@@ -138,6 +138,17 @@ def test_deals_without_a_rate_are_left_out_of_every_line() -> None:
     assert waterfall(Log().basis(50, FEBRUARY)).reason is None
 
 
+def test_a_rate_is_asked_only_for_what_stands_in_a_line() -> None:
+    log = Log()
+    won, new = (log.add(0, value=10, close="2026-01-20", currency="USD") for _ in range(2))
+    log.win(won, 40, 30)
+    log.value(new, 41, 20)
+    log.close(new, 42, DUE)
+    flow = waterfall(log.basis(50, FEBRUARY))
+    assert amounts(flow) == {"won_from_outside": 30, "won": 30, "pulled_in": 20, "end": 20}
+    assert flow.excluded == {}
+
+
 @given(logs(), st.integers(1, SPAN + 30), st.sampled_from(("2026Q1", "2026-02", "2026-04", "all")))
 def test_it_balances_for_any_history(log: Log, day: int, label: str) -> None:
     for rules in (UTC_RULES, BERLIN_RULES):

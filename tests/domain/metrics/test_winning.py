@@ -57,6 +57,20 @@ def test_deals_without_a_value_are_left_out_of_the_rate_by_value() -> None:
     assert (rate.value, rate.excluded) == (Fraction(1, 4), {"no value": 1})
 
 
+@pytest.mark.parametrize("currency", ["EUR", "USD"])
+def test_where_no_win_or_no_loss_has_a_worth_there_is_no_rate_by_value(currency: str) -> None:
+    for value, other in ((None, 300), (300, None)):
+        log = Log()
+        for end, worth in ((log.win, value), (log.lose, other)):
+            of = currency if worth is None else "EUR"
+            amount = 50 if worth is None and currency == "USD" else worth
+            end(log.add(0, value=amount, currency=of), 5)
+        rate = win_rate_by_value(log.basis(9))
+        whose = "won" if value is None else "lost"
+        expected = f"no {whose} deal has a value" if currency == "EUR" else "no rate for USD"
+        assert (rate.value, rate.reason) == (None, expected)
+
+
 def test_a_win_counts_at_its_final_value() -> None:
     log = Log()
     log.win(log.add(0, value=100), 5, 60)
@@ -146,6 +160,20 @@ def test_the_worst_case_loses_what_is_older_than_nine_of_ten_wins() -> None:
     log.add(35)
     rate = win_rate_pessimistic(log.basis(40))
     assert (rate.value, ids(rate.denominator)) == (Fraction(1, 2), [1, 2])
+
+
+def test_the_worst_case_of_a_past_period_is_no_better_than_its_win_rate() -> None:
+    log = Log()
+    reopened, lost, _, late = (log.add(0) for _ in range(4))
+    log.win(reopened, 5)
+    log.lose(lost, 6)
+    log.win(log.add(0), 10)
+    log.reopen(reopened, 40, LEAD)
+    log.win(late, 50)
+    ended, now = log.basis(31, period("2026-01")), log.basis(60, period("2026-01"))
+    rate = win_rate_pessimistic(now.during(now.period, ended))
+    # Of January one win and one loss are left; two deals were open at its end.
+    assert (win_rate(now).value, rate.value) == (Fraction(1, 2), Fraction(1, 4))
 
 
 def test_a_win_in_the_first_minutes_of_april_in_berlin_is_not_of_march() -> None:

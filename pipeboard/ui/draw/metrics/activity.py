@@ -11,6 +11,7 @@ from pipeboard.domain.metrics.readings import activity_reading, stuck_reading, w
 from pipeboard.domain.metrics.report import Report
 from pipeboard.domain.metrics.time_in_stage import Age, AgeBand, by_age, dead_candidates
 from pipeboard.domain.metrics.wording import counted as counted_words
+from pipeboard.domain.periods import week_from
 from pipeboard.ui.draw.charts import (
     ChartStyle,
     Pillar,
@@ -302,7 +303,7 @@ def won_weeks(shown: Figures, style: ChartStyle) -> Block:
         return rows(style.width, [head, Row(((words, "text.dim"),))])
     shown_weeks = [
         Pillar(
-            f"W{week.start.isocalendar().week:02}" if place % 3 == len(weeks) % 3 else "",
+            week_from(week.start).label[5:] if place % 3 == len(weeks) % 3 else "",
             Fraction(week.won.value or 0),
             week.partial,
         )
