@@ -8,9 +8,8 @@ from fractions import Fraction
 
 from pipeboard.domain.lazy_dataclass import replace
 from pipeboard.domain.metrics.basis import Basis
-from pipeboard.domain.metrics.deals import MoneySum, qualified_at
+from pipeboard.domain.metrics.deals import UNDATED, MoneySum, qualified_at
 from pipeboard.domain.metrics.history import BY_DAY, LOST, WON, DealHistory
-from pipeboard.domain.metrics.outcomes import UNDATED
 from pipeboard.domain.metrics.result import (
     DAY_US,
     Metric,

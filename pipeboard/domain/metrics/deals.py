@@ -16,6 +16,7 @@ from pipeboard.domain.metrics.rules import MetricRules
 # Sums of money that say what could not be added.
 
 NO_VALUE, NO_RATE, SNOOZED = "no value", "no rate", "snoozed"
+UNDATED = "no created date"
 
 
 @dataclass(frozen=True, slots=True)

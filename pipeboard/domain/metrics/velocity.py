@@ -1,190 +1,30 @@
-"""Win rates: by count, by value, against competitors, of a cohort, and at their worst."""
+"""Velocity: what the open deals bring a day, how leads grow by month, and the last weeks."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from bisect import bisect_left, bisect_right
+from collections.abc import Sequence
+from datetime import date, timedelta
 from fractions import Fraction
-from math import ceil, erfc, sqrt
-from typing import NamedTuple
+from operator import itemgetter
 
+from pipeboard.domain.dates import add_months
 from pipeboard.domain.lazy_dataclass import dataclass, replace
-from pipeboard.domain.metrics.basis import Basis
-from pipeboard.domain.metrics.cycle import cycle_p90, mean_cycle, mean_size
-from pipeboard.domain.metrics.deals import NO_RATE, NO_VALUE, SNOOZED, is_qualified
-from pipeboard.domain.metrics.history import LOST, NOT_SAID, WON, DealHistory
+from pipeboard.domain.metrics.basis import Basis, Happened
+from pipeboard.domain.metrics.cycle import mean_cycle, mean_size
+from pipeboard.domain.metrics.deals import SNOOZED, is_qualified
+from pipeboard.domain.metrics.history import WON, DealHistory
+from pipeboard.domain.metrics.outcomes import win_rate_of
 from pipeboard.domain.metrics.result import (
-    DAY_US,
     Metric,
     Number,
     Unit,
     count,
     left_out,
     missing,
-    proportion,
     ratio,
 )
 from pipeboard.domain.metrics.wording import named
-
-NO_CLOSED = "no closed deals"
-NO_LOSSES = "no loss was ever recorded"
-NO_REASONS = "no loss has a reason"
-LOSS_WITHOUT_REASON = "loss without a reason"
-LOSS_WORTH_NOTHING = "loss without a value"
-COMPETITIVE = frozenset(("competitor", "price"))
-
-
-@named("win_rate", Unit.RATIO, "Win rate", better=True)
-def win_rate(basis: Basis) -> Metric:
-    """Won of all deals closed in the period; deals that nobody closes are not in it."""
-    return win_rate_of(basis, basis.closed)
-
-
-def win_rate_of(basis: Basis, closed: Sequence[DealHistory]) -> Metric:
-    """As `win_rate`, of any closed deals."""
-    if closed and not basis.everybody.once(any_loss):
-        return missing(Unit.RATIO, NO_LOSSES, n=len(closed))
-    return proportion([deal for deal in closed if deal.outcome == WON], closed, NO_CLOSED)
-
-
-def any_loss(basis: Basis) -> bool:
-    """Whether losses are recorded at all."""
-    return any(deal.outcome == LOST for deal in basis.population)
-
-
-@named("win_rate_value", Unit.RATIO, "Win rate by value", better=True)
-def win_rate_by_value(basis: Basis) -> Metric:
-    """Won value of all value closed in the period.
-
-    A loss at a value of 0 says no more than one without: where what was lost is not known, what
-    was won is no share of anything.
-    """
-    won = basis.tally(basis.won)
-    lost = basis.tally(deal for deal in basis.lost if deal.minor != 0)
-    worthless = sum(deal.minor == 0 for deal in basis.lost)
-    unvalued = {reason: won.excluded.get(reason, 0) + lost.excluded.get(reason, 0)
-                for reason in (NO_VALUE, NO_RATE)}  # fmt: skip
-    excluded = left_out({**unvalued, LOSS_WORTH_NOTHING: worthless})
-    deals = [*won.deals, *lost.deals]
-    reason = None
-    if not basis.closed:
-        reason = NO_CLOSED
-    elif not basis.everybody.once(any_loss):
-        reason = NO_LOSSES
-    elif not deals:
-        reason = won.no_rate or lost.no_rate or "no closed deal has a value"
-    elif basis.lost and not lost.deals:
-        reason = "no lost deal has a value"
-    if reason:
-        return replace(missing(Unit.RATIO, reason), excluded=excluded)
-    metric = ratio(
-        won.amount, won.amount + lost.amount, n=len(deals), empty_reason="closed deals worth 0"
-    )
-    return replace(metric, excluded=excluded, numerator=won.deals, denominator=deals)
-
-
-@named("win_rate_competitive", Unit.RATIO, "Competitive win rate", better=True)
-def win_rate_competitive(basis: Basis) -> Metric:
-    """Won of the deals that were won, or lost to a competitor or on price."""
-    contested = [deal for deal in basis.closed if deal.outcome == WON or deal.loss in COMPETITIVE]
-    unsaid = sum(deal.loss == NOT_SAID for deal in basis.lost)
-    excluded = left_out({LOSS_WITHOUT_REASON: unsaid})
-    if basis.closed and not basis.everybody.once(any_loss):
-        return replace(missing(Unit.RATIO, NO_LOSSES), excluded=excluded)
-    if unsaid and unsaid == len(basis.lost):
-        return replace(missing(Unit.RATIO, NO_REASONS, n=len(contested)), excluded=excluded)
-    return proportion(basis.won, contested, NO_CLOSED, excluded=excluded)
-
-
-@named("win_rate_cohort", Unit.RATIO, "Win rate of new deals", better=True)
-def win_rate_of_cohort(basis: Basis) -> Metric:
-    """Won by now of the deals created in the period; it can still grow while some are open."""
-    won = [deal for deal in basis.created if deal.outcome == WON]
-    pending = sum(deal.closed_at is None for deal in basis.created)
-    return proportion(won, basis.created, "no deals created", pending=pending)
-
-
-@named(
-    "win_rate_pessimistic",
-    Unit.RATIO,
-    "Win rate if stale deals were lost",
-    better=True,
-    at_end=True,
-)
-def win_rate_pessimistic(basis: Basis) -> Metric:
-    """The win rate if every open deal older than nine of ten wins were lost."""
-    longest = cycle_p90(basis)
-    if longest.value is None:
-        return missing(Unit.RATIO, "no won deals")
-    stale = stale_open(basis, longest.value)
-    if not stale and not basis.everybody.once(any_loss):
-        return missing(Unit.RATIO, NO_LOSSES)
-    return proportion(basis.won, [*basis.closed, *stale], NO_CLOSED)
-
-
-def stale_open(basis: Basis, longest_days: Fraction | int) -> list[DealHistory]:
-    """The open deals older than a number of days."""
-    before = ceil(basis.now - longest_days * DAY_US)
-    return [d for d in basis.deals.open if d.is_dated and d.created_at < before]
-
-
-# Whether win rates differ by more than chance, with one false claim in twenty over all of them.
-
-LEVEL = 0.05
-LEAST_EXPECTED = 5
-"""Wins and losses that must be expected on either side for the normal approximation to hold."""
-
-
-class RateDifference(NamedTuple):
-    """A rate that differs from that of all others together."""
-
-    name: str
-    won: int
-    closed: int
-    others_won: int
-    others_closed: int
-
-    @property
-    def is_higher(self) -> bool:
-        return self.won * self.others_closed > self.others_won * self.closed
-
-
-def differing(rates: Mapping[str, Metric]) -> list[RateDifference]:
-    """The rates that differ from the others by more than chance, the surest first.
-
-    Each is held against all others together by the pooled two-proportion z-test; Holm's step-down
-    (1979) keeps the chance of any false claim below one in twenty, however many there are.
-    """
-    total_won = sum(int(rate.num or 0) for rate in rates.values())
-    total = sum(int(rate.den or 0) for rate in rates.values())
-    tested: list[tuple[float, RateDifference]] = []
-    for name, rate in rates.items():
-        won, closed = int(rate.num or 0), int(rate.den or 0)
-        found = RateDifference(name, won, closed, total_won - won, total - closed)
-        p = p_value(found)
-        if p is not None:
-            tested.append((p, found))
-    tested.sort(key=lambda one: (one[0], one[1].name))
-    # Of two, the second is the first seen from the other side: one claim, not two.
-    claims = 1 if len(rates) == 2 else len(tested)
-    kept: list[RateDifference] = []
-    for place, (p, found) in enumerate(tested[:claims]):
-        if p > LEVEL / (claims - place):
-            break
-        kept.append(found)
-    return kept
-
-
-def p_value(found: RateDifference) -> float | None:
-    """How likely chance alone makes such a difference; None where there are too few to say."""
-    n, m = found.closed, found.others_closed
-    if not n or not m:
-        return None
-    pooled = (found.won + found.others_won) / (n + m)
-    if min(n, m) * min(pooled, 1 - pooled) < LEAST_EXPECTED:
-        return None
-    off = found.won / n - found.others_won / m
-    return erfc(abs(off) / sqrt(pooled * (1 - pooled) * (1 / n + 1 / m)) / sqrt(2))
-
 
 # Pipeline velocity: what the open deals bring a day, against what really came in.
 
@@ -281,3 +121,167 @@ def is_stale(promised: Metric, realised: Metric) -> bool:
     if promised.value is None or not realised.value:
         return False
     return promised.value / realised.value > STALE_RATIO
+
+
+# How fast leads grow from month to month.
+
+NO_PRIOR = "no prior"
+NO_QUALIFIED = "no stage is marked as qualified"
+SHOWN_MONTHS = 13
+AVERAGED_MONTHS = 3
+
+
+@dataclass(frozen=True, slots=True)
+class LeadMonth:
+    """The leads of a local month (`2026-10`) and their growth over the month before.
+
+    It is compared with the `before` of the month before, while it is running (`partial`) with the
+    same days of it. In a month in which the bar moved, growth may come from counting otherwise.
+    """
+
+    month: str
+    leads: int
+    before: int
+    rate: Metric
+    partial: bool
+    bar_moved: bool = False
+    deals: Sequence[DealHistory] = ()
+    deals_before: Sequence[DealHistory] = ()
+
+
+def growth(current: int, previous: int) -> Metric:
+    """(current - previous) / previous: 100 and then 120 is 20 %."""
+    metric = ratio(current - previous, previous, n=current, empty_reason=NO_PRIOR)
+    return replace(metric, den=previous)
+
+
+def lead_velocity(basis: Basis) -> list[LeadMonth]:
+    """Qualified leads by month, oldest first, up to the month in question."""
+    return _series(basis, basis.deals.qualified)
+
+
+def lead_growth_series(basis: Basis) -> list[LeadMonth]:
+    """All created leads by month, oldest first."""
+    created = basis.deals.dated.between(_first_asked(basis), basis.now + 1)
+    return _series(basis, [(deal.created_at, deal) for deal in created])
+
+
+@named("lead_velocity_rate", Unit.RATIO, "Lead velocity", better=True)
+def lead_velocity_rate(basis: Basis) -> Metric:
+    """Growth of qualified leads over the month before."""
+    if not basis.rules.qualifying:
+        return missing(Unit.RATIO, NO_QUALIFIED)
+    return basis.once(lead_velocity)[-1].rate
+
+
+@named("lead_growth", Unit.RATIO, "Lead growth", better=True)
+def lead_growth(basis: Basis) -> Metric:
+    """Growth of all created leads over the month before."""
+    return basis.once(lead_growth_series)[-1].rate
+
+
+@named("lead_velocity_average", Unit.RATIO, "Lead velocity, 3 months", better=True)
+def lead_velocity_average(basis: Basis) -> Metric:
+    """Growth of qualified leads over the last three months, over all of them together."""
+    if not basis.rules.qualifying:
+        return missing(Unit.RATIO, NO_QUALIFIED)
+    months = basis.once(lead_velocity)[-AVERAGED_MONTHS:]
+    rate = growth(sum(month.leads for month in months), sum(month.before for month in months))
+    return replace(
+        rate,
+        numerator=[deal for month in months for deal in month.deals],
+        denominator=[deal for month in months for deal in month.deals_before],
+    )
+
+
+def _last_month(basis: Basis) -> date:
+    return min(basis.today, basis.period.end - timedelta(days=1)).replace(day=1)
+
+
+def _first_asked(basis: Basis) -> int:
+    """When the month before the first one shown began, which that is compared with."""
+    return basis.calendar.start(add_months(_last_month(basis), -SHOWN_MONTHS))
+
+
+def _series(basis: Basis, happened: Happened) -> list[LeadMonth]:
+    last, first = _last_month(basis), _first_asked(basis)
+    leads = sorted([one for one in happened if one[0] >= first], key=itemgetter(0))
+    months = [add_months(last, -back) for back in range(SHOWN_MONTHS - 1, -1, -1)]
+    return [_month(basis, month, leads) for month in months]
+
+
+def _month(basis: Basis, month: date, happened: Happened) -> LeadMonth:
+    after, before = add_months(month, 1), add_months(month, -1)
+    partial = basis.today < after
+    end_of_previous = month
+    if partial:
+        same_day = add_months(basis.today, -1)
+        end_of_previous = same_day + timedelta(days=1)
+    leads = _between(basis, happened, month, after)
+    previous = _between(basis, happened, before, end_of_previous)
+    start, end = basis.calendar.start(month), basis.calendar.start(after)
+    rate = growth(len(leads), len(previous))
+    return LeadMonth(
+        f"{month:%Y-%m}",
+        len(leads),
+        len(previous),
+        replace(rate, numerator=leads, denominator=previous),
+        partial,
+        any(start <= at < end for at in basis.rules.bar_moved_at),
+        leads,
+        previous,
+    )
+
+
+def _between(basis: Basis, happened: Happened, first: date, after: date) -> list[DealHistory]:
+    """The deals of what happened from a day to before another."""
+    start, end = basis.calendar.start(first), basis.calendar.start(after)
+    from_place = bisect_left(happened, start, key=itemgetter(0))
+    return [d for _, d in happened[from_place : bisect_left(happened, end, key=itemgetter(0))]]
+
+
+# Numbers week by week, for a trend at a glance.
+
+SHOWN_WEEKS = 13
+
+
+@dataclass(frozen=True, slots=True)
+class Week:
+    """One week from its first day: what was won, and the deals created with what they are worth."""
+
+    start: date
+    won: Metric
+    won_deals: Sequence[DealHistory]
+    created: Metric
+    created_value: Metric
+    partial: bool
+
+
+def weeks(basis: Basis) -> list[Week]:
+    """The last thirteen weeks up to the end of the period or now, oldest first."""
+    last = min(basis.today, basis.period.end - timedelta(days=1))
+    first_day = basis.rules.settings.week_start
+    monday = last - timedelta(days=(last.weekday() - first_day) % 7)
+    starts = [monday - timedelta(weeks=back) for back in range(SHOWN_WEEKS - 1, -1, -1)]
+    edges = [basis.calendar.start(day) for day in (*starts, monday + timedelta(weeks=1))]
+    span = edges[0], edges[-1]
+    won = _by_week([(d.closed_at or 0, d) for d in basis.deals.wins.between(*span)], edges)
+    created = _by_week([(d.created_at, d) for d in basis.deals.dated.between(*span)], edges)
+    return [
+        Week(
+            start,
+            basis.tally(won[place]).metric(),
+            won[place],
+            count(created[place]),
+            basis.tally(created[place]).metric(),
+            edges[place + 1] > basis.now,
+        )
+        for place, start in enumerate(starts)
+    ]
+
+
+def _by_week(happened: Happened, edges: Sequence[int]) -> list[list[DealHistory]]:
+    found: list[list[DealHistory]] = [[] for _ in edges[1:]]
+    for us, deal in happened:
+        found[bisect_right(edges, us) - 1].append(deal)
+    return found

@@ -74,11 +74,9 @@ def pushes_of(basis: Basis) -> Happened:
     ]
 
 
-def most_pushed(basis: Basis, at_least: int = 2) -> list[tuple[DealHistory, int]]:
+def most_pushed(basis: Basis) -> list[tuple[DealHistory, int]]:
     """The open deals whose date was pushed so often, the most often first; three is fiction."""
-    pushed = [
-        (deal, len(deal.pushed_at)) for deal in basis.deals.open if len(deal.pushed_at) >= at_least
-    ]
+    pushed = [(deal, len(deal.pushed_at)) for deal in basis.deals.open if len(deal.pushed_at) > 1]
     return sorted(pushed, key=lambda one: (-one[1], one[0].id))
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from fractions import Fraction
 
-from pipeboard.domain.metrics.conversion import weeks
 from pipeboard.domain.metrics.outcomes import loss_reasons
 from pipeboard.domain.metrics.process import (
     adherence,
@@ -15,6 +14,7 @@ from pipeboard.domain.metrics.process import (
     waiting,
 )
 from pipeboard.domain.metrics.rules import by_owner
+from pipeboard.domain.metrics.velocity import weeks
 from tests.domain.metrics.log import (
     BEGIN,
     LEAD,

@@ -8,7 +8,7 @@ from fractions import Fraction
 import pytest
 
 from pipeboard.domain.events import micros
-from pipeboard.domain.metrics.conversion import (
+from pipeboard.domain.metrics.velocity import (
     growth,
     lead_growth,
     lead_velocity,
