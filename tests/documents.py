@@ -55,6 +55,8 @@ def keys() -> str:
     parts, told = [], set[str]()
     for screen in SCREENS:
         own = [key for key in screen if key.id not in told and _written(key)]
+        if not own:
+            continue
         told |= {key.id for key in own}
         name = own[0].id.partition(".")[0]
         parts.append(f"## {_NAMES.get(name, name.capitalize())}\n")

@@ -74,7 +74,7 @@ class Key:
     calls it. `keys` are alternatives in Textual's names, separated by commas; `shown` is how the
     help writes them where that is shorter. `hint` is the label on the hint line, `rank` its place
     there (0: not shown) and `hint_key` what stands for the key; one that `takes_deal` stands there
-    only while a deal is under the cursor.
+    only while a deal is under the cursor. `go` is the letter that does it behind `g` on the board.
     """
 
     id: str
@@ -89,6 +89,7 @@ class Key:
     takes_deal: bool = False
     hint_key: str = ""
     given: tuple[int | str, ...] = ()
+    go: str = ""
 
     @property
     def action(self) -> str:
@@ -99,7 +100,7 @@ class Key:
     def first_key(self) -> str:
         """The key as people write it; for none what stands for it."""
         if self.keys == UNBOUND:
-            return self.shown
+            return self.shown or (f"g {self.go}" if self.go else "")
         return name_of(self.keys.partition(",")[0])
 
     @property
@@ -127,12 +128,15 @@ def row(
     takes_deal: bool = False,
     given: int | None = None,
     id: str = "",
+    go: str = "",
 ) -> Key:
     """A key whose id is made of the screen and of what it does, and what it gives to that."""
     name = does.rpartition(".")[2]
     id = id or (f"{screen}.{name}" if given is None else f"{screen}.{name}_{given}")
     numbers = () if given is None else (given,)
-    return Key(id, does, keys, label, help, group, shown, hint, rank, takes_deal, hint_key, numbers)
+    return Key(
+        id, does, keys, label, help, group, shown, hint, rank, takes_deal, hint_key, numbers, go
+    )
 
 
 def bindings(table: Sequence[Key]) -> list[BindingType]:

@@ -13,9 +13,10 @@ from textual.binding import Binding
 from pipeboard.domain.errors import BadInput
 from pipeboard.ui import screens
 from pipeboard.ui.host import ACTIONS
-from pipeboard.ui.key_table import BOARD, DEAL, SCREENS, read_keymap
+from pipeboard.ui.key_table import BOARD, DEAL, FIRST, SCREENS, read_keymap
 from pipeboard.ui.keys import UNBOUND, Key, hints, key_named, name_of, rebound
 from pipeboard.ui.launch import Choices
+from pipeboard.ui.overlays.menu import Menu
 from pipeboard.ui.screens.live import LiveScreen
 from tests.ui.desk import desk
 from tests.ui.test_restricted import WAYS as RESTRICTED_WAYS
@@ -101,6 +102,21 @@ async def test_the_keys_of_every_screen_can_be_changed(demo: Path) -> None:
         await board.press("X")
         assert board.shows("SVG")
         await board.press("escape")
+
+
+WITHOUT_A_LETTER = (BOARD, DEAL, FIRST)
+"""The screens that `g` does not lead to: where it is pressed, of one deal, and before all."""
+
+
+async def test_g_leads_to_every_screen_by_a_letter_of_its_own(demo: Path) -> None:
+    letters = [key.go for key in BOARD if key.go]
+    assert len(letters) == len(SCREENS) - len(WITHOUT_A_LETTER)
+    async with desk(demo, size=(140, 40)) as board:
+        await board.press("g")
+        asked = board.app.screen
+        assert isinstance(asked, Menu)
+        taken = [choice.key for choice in asked._choices]
+        assert len(taken) == len(set(taken)) and set(letters) <= set(taken)
 
 
 WAYS = {name: keys for name, (keys, _) in RESTRICTED_WAYS.items()}

@@ -13,10 +13,11 @@ from pipeboard.domain.metrics.basis import Basis
 from pipeboard.domain.metrics.deals import SNOOZED, MoneySum
 from pipeboard.domain.metrics.forecast import NO_DATE
 from pipeboard.domain.metrics.history import DealHistory
+from pipeboard.domain.metrics.outcomes import win_rate_by_value
 from pipeboard.domain.metrics.past_forecasts import PastStanding, at_same_time, was_due, worth_at
 from pipeboard.domain.metrics.result import DAY_US, Metric, Number, Unit, left_out, missing, ratio
 from pipeboard.domain.metrics.targets import NO_TARGET, target_of
-from pipeboard.domain.metrics.win_rates import velocity_parts, win_rate_by_value
+from pipeboard.domain.metrics.velocity import velocity_parts
 from pipeboard.domain.metrics.wording import named
 
 # The coverage that is needed: how much pipeline it took at the same time of past periods.

@@ -8,9 +8,16 @@ from fractions import Fraction
 
 from pipeboard.domain.lazy_dataclass import replace
 from pipeboard.domain.metrics.basis import Basis
-from pipeboard.domain.metrics.deals import NO_QUALIFIED, NO_RATE, NO_VALUE, MoneySum, qualified_at
+from pipeboard.domain.metrics.deals import (
+    NO_QUALIFIED,
+    NO_RATE,
+    NO_VALUE,
+    UNCLOSED,
+    UNDATED,
+    MoneySum,
+    qualified_at,
+)
 from pipeboard.domain.metrics.history import BY_DAY, LOST, WON, DealHistory
-from pipeboard.domain.metrics.outcomes import UNCLOSED, UNDATED
 from pipeboard.domain.metrics.result import (
     DAY_US,
     Metric,

@@ -16,6 +16,8 @@ from pipeboard.domain.metrics.rules import MetricRules
 # Sums of money that say what could not be added.
 
 NO_VALUE, NO_RATE, SNOOZED = "no value", "no rate", "snoozed"
+UNDATED = "no created date"
+UNCLOSED = "no closing date"
 
 NO_QUALIFIED = "no stage is marked as qualified"
 NOT_BEGUN = "the period has not begun"

@@ -15,6 +15,7 @@ from pipeboard.domain.metrics.chances import CERTAIN_BP, Chance, band_of, chance
 from pipeboard.domain.metrics.cycle import P90, cycles, days
 from pipeboard.domain.metrics.deals import MoneySum
 from pipeboard.domain.metrics.history import WON, DealHistory
+from pipeboard.domain.metrics.outcomes import stale_open
 from pipeboard.domain.metrics.result import (
     Metric,
     Number,
@@ -25,7 +26,6 @@ from pipeboard.domain.metrics.result import (
     nearest_rank,
     ratio,
 )
-from pipeboard.domain.metrics.win_rates import stale_open
 from pipeboard.domain.metrics.wording import named
 from pipeboard.domain.money import half_up
 from pipeboard.domain.pipeline import Category

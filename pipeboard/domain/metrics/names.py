@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from pipeboard.domain.metrics import (
-    conversion,
     coverage,
     cycle,
     forecast,
@@ -14,8 +13,8 @@ from pipeboard.domain.metrics import (
     process,
     targets,
     time_in_stage,
+    velocity,
     waterfall,
-    win_rates,
 )
 from pipeboard.domain.metrics.wording import Definition
 
@@ -23,19 +22,19 @@ from pipeboard.domain.metrics.wording import Definition
 _NUMBERS = (
     outcomes.won_count, outcomes.lost_count, outcomes.open_count, outcomes.created_count,
     outcomes.qualified_count, process.quotes_sent, outcomes.won_value, outcomes.lost_value,
-    outcomes.open_value, win_rates.win_rate, win_rates.win_rate_by_value,
-    win_rates.win_rate_competitive, win_rates.win_rate_of_cohort, win_rates.win_rate_pessimistic,
+    outcomes.open_value, outcomes.win_rate, outcomes.win_rate_by_value,
+    outcomes.win_rate_competitive, outcomes.win_rate_of_cohort, outcomes.win_rate_pessimistic,
     cycle.cycle_median, cycle.cycle_mean, cycle.cycle_p90, cycle.close_median, cycle.deal_size_mean,
     cycle.deal_size_median, cycle.open_deal_size_mean, cycle.active_cycle,
     cycle.cycle_since_qualified, cycle.kept_value, outcomes.created_value,
-    outcomes.created_and_won_share, win_rates.velocity_per_day, win_rates.run_rate_per_day,
+    outcomes.created_and_won_share, velocity.velocity_per_day, velocity.run_rate_per_day,
     coverage.coverage_ratio, coverage.gross_coverage, coverage.required,
     coverage.required_by_win_rate, targets.target_of, forecast.weighted_forecast,
     forecast.measured_forecast, forecast.rose_tint, forecast.forecast_commit,
     forecast.forecast_best, forecast.forecast_pipeline, targets.own_call, forecast.forecast_overdue,
-    conversion.lead_velocity_rate, conversion.lead_growth, process.first_response,
+    velocity.lead_velocity_rate, velocity.lead_growth, process.first_response,
     waterfall.slip_rate, waterfall.push_count, forecast.cautious_forecast,
-    conversion.lead_velocity_average, process.adherence_rate, forecast.win_chance,
+    velocity.lead_velocity_average, process.adherence_rate, forecast.win_chance,
     time_in_stage.single_contact, coverage.next_coverage, coverage.attainment, coverage.pace,
     coverage.leads_needed,
 )

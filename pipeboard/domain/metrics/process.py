@@ -10,8 +10,8 @@ from itertools import pairwise
 from pipeboard.domain.lazy_dataclass import dataclass
 from pipeboard.domain.metrics.basis import Basis, Happened, by_event, in_order, shared_out, touched
 from pipeboard.domain.metrics.cycle import span
+from pipeboard.domain.metrics.deals import UNCLOSED
 from pipeboard.domain.metrics.history import UNKNOWN, DealHistory
-from pipeboard.domain.metrics.outcomes import UNCLOSED
 from pipeboard.domain.metrics.result import (
     HOUR_US,
     Metric,

@@ -9,16 +9,16 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
 
-from pipeboard.domain.metrics.conversion import Week
 from pipeboard.domain.metrics.coverage import CoverageVerdict, conversion_of_pipeline
 from pipeboard.domain.metrics.history import LOST, NOT_SAID
+from pipeboard.domain.metrics.outcomes import RateDifference, differing
 from pipeboard.domain.metrics.past_forecasts import Backtest
 from pipeboard.domain.metrics.process import waiting
 from pipeboard.domain.metrics.report import Report
 from pipeboard.domain.metrics.result import Metric, mean
 from pipeboard.domain.metrics.rules import Group
 from pipeboard.domain.metrics.targets import NO_TARGET
-from pipeboard.domain.metrics.win_rates import RateDifference, differing
+from pipeboard.domain.metrics.velocity import Week
 from pipeboard.domain.metrics.wording import Wording, counted, decimal, percent
 
 ENOUGH = 10

@@ -14,7 +14,7 @@ from pipeboard.domain.metrics.calibration import (
     calibration,
     forecast_history,
 )
-from pipeboard.domain.metrics.conversion import Cohort, LeadMonth, Week, lead_velocity, weeks
+from pipeboard.domain.metrics.conversion import Cohort
 from pipeboard.domain.metrics.coverage import Coverage, coverage
 from pipeboard.domain.metrics.cycle import time_to_win
 from pipeboard.domain.metrics.forecast import (
@@ -50,8 +50,8 @@ from pipeboard.domain.metrics.time_in_stage import (
     overstay_by_stage,
     stalled_by_stage,
 )
+from pipeboard.domain.metrics.velocity import LeadMonth, Week, is_stale, lead_velocity, weeks
 from pipeboard.domain.metrics.waterfall import Waterfall, due_at_start, pushes_of, waterfall
-from pipeboard.domain.metrics.win_rates import is_stale
 from pipeboard.domain.pipeline import Stage
 
 # Which groups there are: nothing that is counted in the whole is in none of them.

@@ -8,9 +8,8 @@ from fractions import Fraction
 
 from pipeboard.domain.lazy_dataclass import dataclass, field
 from pipeboard.domain.metrics.basis import Basis, Happened, by_event, by_standing, shared_out
-from pipeboard.domain.metrics.deals import NO_RATE, NO_VALUE, NOT_BEGUN, by_number
+from pipeboard.domain.metrics.deals import NO_RATE, NO_VALUE, NOT_BEGUN, UNCLOSED, by_number
 from pipeboard.domain.metrics.history import LOST, WON, DealHistory
-from pipeboard.domain.metrics.outcomes import UNCLOSED
 from pipeboard.domain.metrics.result import Metric, Number, Unit, left_out, missing, proportion
 from pipeboard.domain.metrics.wording import named
 from pipeboard.domain.money import half_up
@@ -74,11 +73,9 @@ def pushes_of(basis: Basis) -> Happened:
     ]
 
 
-def most_pushed(basis: Basis, at_least: int = 2) -> list[tuple[DealHistory, int]]:
+def most_pushed(basis: Basis) -> list[tuple[DealHistory, int]]:
     """The open deals whose date was pushed so often, the most often first; three is fiction."""
-    pushed = [
-        (deal, len(deal.pushed_at)) for deal in basis.deals.open if len(deal.pushed_at) >= at_least
-    ]
+    pushed = [(deal, len(deal.pushed_at)) for deal in basis.deals.open if len(deal.pushed_at) > 1]
     return sorted(pushed, key=lambda one: (-one[1], one[0].id))
 
 

@@ -40,34 +40,24 @@ SORTS = {
     "u": (Sort.UPDATED, "last change"),
 }
 DENSITIES = (1, 2, 3, 4)
-_PLACES = {
-    "t": "board.triage",
-    "m": "board.metrics",
-    "h": "board.hygiene",
-    "r": "board.review",
-    "i": "board.import",
-}
 
 
 async def go(host: BoardScreen) -> None:
     stages = [stage for stage in host.pipeline().stages if not stage.retired]
+    screens = {key.go: key for key in host.keys if key.go}
     choices = [
         MenuChoice("g", "top"),
         *(MenuChoice(str(n), s.name) for n, s in enumerate(stages, 1) if s.is_open and n < 10),
         MenuChoice("w", "won"),
         MenuChoice("l", "lost"),
         MenuChoice("a", "archive"),
-        MenuChoice("t", "triage"),
-        MenuChoice("m", "metrics"),
-        MenuChoice("h", "hygiene"),
-        MenuChoice("r", "weekly review"),
-        MenuChoice("i", "import a file"),
+        *(MenuChoice(letter, key.label.lower()) for letter, key in screens.items()),
     ]
     key = await ask(host, Menu("Go to", choices))
     if key == "g":
         host.move_to_end(-1)
-    elif key in _PLACES:
-        host.press(_PLACES[key])
+    elif key in screens:
+        host.press(screens[key].id)
     elif key == "a":
         await set_filter(host, "archived")
     elif key is not None:

@@ -40,7 +40,7 @@ from pipeboard.ui.draw.line import (
     whole,
     wrap,
 )
-from pipeboard.ui.keys import Key, name_of
+from pipeboard.ui.keys import UNBOUND, Key, name_of
 from pipeboard.ui.overlays.overlay import Panel, TypingOverlay, bound
 from pipeboard.ui.terminal.width import cell_width
 from pipeboard.ui.widgets.line_input import LineInput
@@ -259,8 +259,8 @@ def _explained(explained: Sequence[Line], words: Sequence[str], width: int) -> l
 
 def _keys(command: Key) -> str:
     """The keys of a command: the first one, and the others that are short."""
-    if command.shown:
-        return command.shown
+    if command.shown or command.keys == UNBOUND:
+        return command.shown or command.first_key
     first, *others = (_ARROWS.get(key, name_of(key)) for key in command.keys.split(","))
     return " ".join((first, *(other for other in others if len(other) <= _WIDEST_OTHER)))
 

@@ -7,7 +7,6 @@ from fractions import Fraction
 import pytest
 
 from pipeboard.domain.events import micros
-from pipeboard.domain.metrics.conversion import weeks
 from pipeboard.domain.metrics.folding import Fact
 from pipeboard.domain.metrics.outcomes import loss_reasons
 from pipeboard.domain.metrics.process import (
@@ -19,6 +18,7 @@ from pipeboard.domain.metrics.process import (
     waiting,
 )
 from pipeboard.domain.metrics.rules import by_owner
+from pipeboard.domain.metrics.velocity import weeks
 from tests.domain.metrics.log import (
     BEGIN,
     LEAD,

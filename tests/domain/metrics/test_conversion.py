@@ -15,7 +15,7 @@ from pipeboard.domain.metrics.conversion import (
     resolved,
     skipped,
 )
-from pipeboard.domain.metrics.win_rates import win_rate_of_cohort
+from pipeboard.domain.metrics.outcomes import win_rate_of_cohort
 from tests.domain.metrics.log import (
     LEAD,
     LOST,

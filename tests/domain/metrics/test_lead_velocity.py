@@ -10,14 +10,14 @@ import pytest
 
 from pipeboard.domain.events import micros
 from pipeboard.domain.metrics.basis import Basis
-from pipeboard.domain.metrics.conversion import (
+from pipeboard.domain.metrics.result import Metric
+from pipeboard.domain.metrics.velocity import (
     growth,
     lead_growth,
     lead_velocity,
     lead_velocity_average,
     lead_velocity_rate,
 )
-from pipeboard.domain.metrics.result import Metric
 from tests.domain.metrics.log import LEAD, PIPELINE, PROPOSAL, UTC_RULES, WON, Log, at, period
 
 

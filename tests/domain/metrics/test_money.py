@@ -8,8 +8,7 @@ from fractions import Fraction
 
 from pipeboard.domain.metrics.cycle import deal_size_mean, open_deal_size_mean
 from pipeboard.domain.metrics.deals import by_currency
-from pipeboard.domain.metrics.outcomes import open_value, won_value
-from pipeboard.domain.metrics.win_rates import win_rate_by_value
+from pipeboard.domain.metrics.outcomes import open_value, win_rate_by_value, won_value
 from pipeboard.domain.money import Rates
 from tests.domain.metrics.log import PIPELINE, UTC_RULES, Log
 

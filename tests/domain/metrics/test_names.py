@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from importlib import import_module
+from pathlib import Path
 from pkgutil import iter_modules
 
 from pipeboard.domain import metrics
@@ -43,6 +45,20 @@ def test_no_number_is_left_off_the_list() -> None:
         if isinstance(value, Definition)
     }  # fmt: skip
     assert defined == set(METRICS.values())
+
+
+DEFINITIONS = Path(metrics.__file__).with_name("DEFINITIONS.md").read_text("utf-8")
+
+
+def test_every_number_is_defined_under_its_name() -> None:
+    told = set(re.findall(r"[a-z]\w+", " ".join(re.findall(r"\*\*(.*?)\*\*", DEFINITIONS))))
+    assert sorted(set(METRICS) - told) == [], "DEFINITIONS.md says what each number is"
+
+
+def test_the_definitions_name_modules_that_there_are() -> None:
+    told = set(re.findall(r"\[(\w+)(?:: `\w+`)?\]", DEFINITIONS))
+    assert sorted(told - {module.name for module in iter_modules(metrics.__path__)}) == []
+    assert len(told) > 10
 
 
 MORE_IS_BETTER = (

@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeboard.domain.metrics import Metric, Report, Target, Unit
+from pipeboard.domain.metrics.outcomes import differing
 from pipeboard.domain.metrics.readings import (
     activity_reading,
     calibration_reading,
@@ -24,7 +25,6 @@ from pipeboard.domain.metrics.readings import (
     weeks_reading,
 )
 from pipeboard.domain.metrics.rules import by_owner
-from pipeboard.domain.metrics.win_rates import differing
 from pipeboard.domain.metrics.wording import Wording
 from pipeboard.domain.money import Money
 from tests.domain.metrics.log import (

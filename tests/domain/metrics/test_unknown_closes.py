@@ -9,11 +9,12 @@ import pytest
 
 from pipeboard.domain.metrics import METRICS
 from pipeboard.domain.metrics.chances import followed
-from pipeboard.domain.metrics.conversion import lead_velocity, skipped
+from pipeboard.domain.metrics.conversion import skipped
 from pipeboard.domain.metrics.cycle import time_to_win
 from pipeboard.domain.metrics.outcomes import won_value
 from pipeboard.domain.metrics.past_forecasts import periods_before, standing_in
 from pipeboard.domain.metrics.report import Report
+from pipeboard.domain.metrics.velocity import lead_velocity
 from pipeboard.domain.metrics.waterfall import due_at_start, waterfall, waterfall_since
 from tests.domain.metrics.log import LEAD, NEGOTIATE, PROPOSAL, Log, off_by, period
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from fractions import Fraction
 
-from pipeboard.domain.metrics.win_rates import (
+from pipeboard.domain.metrics.velocity import (
     is_stale,
     qualified_open,
     run_rate_per_day,

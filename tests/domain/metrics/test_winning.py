@@ -7,13 +7,15 @@ from fractions import Fraction
 
 import pytest
 
-from pipeboard.domain.metrics.outcomes import competitors, lost_count, won_value
-from pipeboard.domain.metrics.win_rates import (
+from pipeboard.domain.metrics.outcomes import (
+    competitors,
+    lost_count,
     win_rate,
     win_rate_by_value,
     win_rate_competitive,
     win_rate_of_cohort,
     win_rate_pessimistic,
+    won_value,
 )
 from tests.domain.metrics.log import (
     BERLIN_RULES,

@@ -7,12 +7,12 @@ from fractions import Fraction
 from itertools import islice
 
 from pipeboard.domain.metrics import Metric, Report
-from pipeboard.domain.metrics.conversion import LeadMonth
 from pipeboard.domain.metrics.history import DealHistory
 from pipeboard.domain.metrics.outcomes import competitors, lost_from
 from pipeboard.domain.metrics.readings import funnel_reading, loss_reading, reps_reading
 from pipeboard.domain.metrics.report import StageNumbers
 from pipeboard.domain.metrics.rules import Group
+from pipeboard.domain.metrics.velocity import LeadMonth
 from pipeboard.domain.metrics.wording import counted as in_words
 from pipeboard.ui.draw.charts import (
     ChartStyle,
