@@ -234,15 +234,14 @@ def loss_reading(report: Report, say: Wording) -> str:
     rest = f" {unsaid} without a reason." if unsaid else ""
     if len(most) > 1:
         names = ", ".join(reason.category for reason in most)
-        return f"Most often {names}: {len(most[0].deals)} each of {total:,} losses.{rest}"
+        return f"Most often {names}: {len(most[0].deals)} each of {total} losses.{rest}"
     first = most[0]
     worth = f", {say.number(first.value)}" if first.value.value is not None else ""
     stage_id, times = max(first.stages.items(), key=lambda one: one[1])
     stage = report.basis.rules.pipeline.stage(stage_id).name
     how = "mostly" if 2 * times > len(first.deals) else "most often"
     return (
-        f"Most often {first.category}: {len(first.deals):,} of {counted(total, 'loss', 'losses')}"
-        f"{worth}, "
+        f"Most often {first.category}: {len(first.deals)} of {total} losses{worth}, "
         f"{how} from {stage}.{rest}"
     )
 

@@ -178,11 +178,6 @@ class TypeAhead(App[ReturnType]):
 
     def on_mount(self) -> None:
         if not self.key_queue.has_settled:
-            self._begin()
-
-    def _begin(self) -> None:
-        """Keys are given out from now on, which costs nothing before one has come."""
-        if not self._is_begun:
             self._is_begun = True
             self.run_worker(self.key_queue.give_out(self._give), group="typing")
 
@@ -205,7 +200,9 @@ class TypeAhead(App[ReturnType]):
                 self.give_up()
                 return
             queue.put(event)
-            self._begin()
+            if not self._is_begun:
+                self._is_begun = True
+                self.run_worker(queue.give_out(self._give), group="typing")
             return
         is_button = isinstance(event, MouseDown | MouseUp | Click) and not event.is_forwarded
         if is_button and queue.drops_button(event):

@@ -14,9 +14,18 @@ from pipeboard.domain.metrics.cycle import time_to_win
 from pipeboard.domain.metrics.outcomes import won_value
 from pipeboard.domain.metrics.past_forecasts import periods_before, standing_in
 from pipeboard.domain.metrics.report import Report
+from pipeboard.domain.metrics.rules import by_owner
 from pipeboard.domain.metrics.velocity import lead_velocity
 from pipeboard.domain.metrics.waterfall import due_at_start, waterfall, waterfall_since
-from tests.domain.metrics.log import LEAD, NEGOTIATE, PROPOSAL, Log, off_by, period
+from tests.domain.metrics.log import (
+    LEAD,
+    NEGOTIATE,
+    PROPOSAL,
+    UTC_RULES,
+    Log,
+    off_by,
+    period,
+)
 
 FEBRUARY = period("2026-02")
 DUE = "2026-02-20"
@@ -62,7 +71,7 @@ def busy() -> Log:
     """Deals of which everything is known: won, lost, qualified, answered, open, in two months."""
     log = Log()
     for day, value in ((0, 100), (5, 200), (20, 50), (33, 70), (38, 90)):
-        deal = log.add(day, value=value, close=DUE)
+        deal = log.add(day, value=value, close=DUE, owner="bo" if day > 30 else "ana")
         log.say(deal, day + 1, "touch", what="call out")
         log.move(deal, day + 3, PROPOSAL)
         (log.win if value > 60 else log.lose)(deal, day + 9)
@@ -110,12 +119,17 @@ def test_no_number_changes_with_the_day_that_is_put_down(
         log = busy()
         happen(log, put_down)
         basis = log.basis(58, FEBRUARY)
-        numbers = {name: metric.of(basis) for name, metric in METRICS.items()}
+        groups = {None: basis, **basis.split(by_owner(UTC_RULES))}
+        numbers = {
+            (group, name): metric.of(part)
+            for group, part in groups.items()
+            for name, metric in METRICS.items()
+        }
         rest = (
             time_to_win(basis),
             {stage: part.value for stage, part in skipped(basis).items()},
             [month.leads for month in lead_velocity(basis)],
             [stage.dwell.km_median.value for stage in Report(basis).stages],
         )
-        found.append(({name: (m.value, m.n, m.reason) for name, m in numbers.items()}, rest))
+        found.append(({key: (m.value, m.n, m.reason) for key, m in numbers.items()}, rest))
     assert found[0] == found[1] == found[2]
