@@ -83,11 +83,12 @@ def test_the_numbers_are_those_of_plain_sql(log: Log, day: int, label: str, berl
         assert known(report, name) == n[name], name
     won = n["won_count"]
     known_lost = n["lost_for_something"] or not n["lost_count"]
+    known_won = n["won_with_value"] or not won
     valued = n["won_with_value"] or n["lost_for_something"]
     expected = {
         "win_rate": share(won, won + n["lost_count"]) if n["ever_lost"] else None,
         "win_rate_value": share(n["won_value"], n["won_value"] + n["lost_value"])
-        if n["ever_lost"] and known_lost and valued
+        if n["ever_lost"] and known_lost and known_won and valued
         else None,
         "win_rate_competitive": share(won, n["contested"]) if n["ever_lost"] else None,
         "win_rate_cohort": share(n["cohort_won"], n["created_count"]),
