@@ -215,9 +215,10 @@ def coverage(stock: Asked) -> Part:
     left = None if wanted is None or won is None else wanted - won
     ratio, needed = outlook.coverage(stock), further.needed_coverage(stock)
     verdict = None
-    if ratio is not None:
-        short = needed is not None and ratio < needed
-        verdict = "short" if short else "too high" if ratio > 6 else "enough"
+    if ratio is not None and needed is not None and ratio < needed:
+        verdict = "short"
+    elif ratio is not None and (ratio > 6 or needed is not None):
+        verdict = "too high" if ratio > 6 else "enough"
     return {
         "pipe": rounded(pipe),
         "overdue": rounded(overdue),
