@@ -576,3 +576,14 @@ def test_a_rep_has_numbers_where_only_a_touch_of_a_closed_deal_was_theirs() -> N
     log.say(closed, 40, "touch", what="call out")
     report = Report(log.basis(60, period("2026-02")))
     assert set(report.groups(by_owner(UTC_RULES))) == {"ana"}
+
+
+def test_a_rep_has_numbers_of_what_happened_while_a_deal_was_theirs() -> None:
+    log = Log()
+    deal = log.add(-300, owner="ana", close="2026-03-01")
+    log.close(deal, 40, "2026-05-01")
+    log.owner(deal, 41, "bo")
+    report = Report(log.basis(60, period("2026-02")))
+    groups = report.groups(by_owner(UTC_RULES))
+    assert set(groups) == {"ana", "bo"}
+    assert groups["ana"].metric("push_count").value == 1
