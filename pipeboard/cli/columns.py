@@ -185,8 +185,6 @@ _OF_SEVERAL = (
     ListColumn("sign", _sign),
     ListColumn("ref", lambda x: x.deal.ref),
     ListColumn("deal", _name, elastic=True),
-    ListColumn("title", lambda x: x.deal.title, elastic=True),
-    ListColumn("account", lambda x: x.deal.account, elastic=True),
     ListColumn("pipeline", lambda x: x.pipeline.name),
     ListColumn("stage", lambda x: x.pipeline.stage(x.deal.stage_id).name),
     ListColumn("status", lambda x: str(x.deal.status)),

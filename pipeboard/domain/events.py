@@ -142,7 +142,10 @@ DEAL_DEFAULTS: Values = {
 _required_of = itemgetter(*(name for name in DEAL_FIELDS if name not in DEAL_DEFAULTS))
 DEAL_BLANK: Values = {name: DEAL_DEFAULTS.get(name) for name in DEAL_FIELDS}
 """A value for every field, in their order: a deal is made four times as fast of such values."""
-KEYED_FIELDS = frozenset(("fields", "answers", "contacts", "checklist", "terms", "asks"))
+KEYED_FIELDS = frozenset(
+    f.name for f in fields(Deal) if str(f.type).startswith("Mapping[") and f.name != "imported"
+)
+"""The fields whose entries change one by one: `answers.need`."""
 
 
 def change(deal: Deal, kind: Kind, at: datetime, **after: FieldValue) -> Event:

@@ -30,9 +30,7 @@ _FOLLOWING = frozenset(
         "last_reply_at",
         "outbound_since_reply",
         "given_by",
-        "imported",
-        "imported_as",
-        "external_source",
+        *(field.name for field in FIELDS if field.remembered),
     )
 )
 """Fields that follow from others and never stand against somebody else's change."""

@@ -208,6 +208,11 @@ def test_months_end_where_they_are_shorter() -> None:
     assert add_months(date(2026, 11, 30), 15) == date(2028, 2, 29)
 
 
+def test_a_leap_day_is_found_over_the_longest_gap_between_two() -> None:
+    assert parse_date("29 feb", date(2096, 3, 1)) == date(2104, 2, 29)
+    assert parse_date("29 feb", date(2104, 2, 28), Direction.BACK) == date(2096, 2, 29)
+
+
 def test_a_date_that_reads_two_ways_is_refused_with_both_readings() -> None:
     with pytest.raises(BadInput, match="Fri 3 Apr 2026 or Wed 4 Mar 2026") as refusal:
         parse_date("03/04/2026", TODAY)

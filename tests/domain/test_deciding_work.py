@@ -21,12 +21,22 @@ from pipeboard.domain.deal import (
     Term,
     Touch,
 )
-from pipeboard.domain.deciding import sentence_of
+from pipeboard.domain.deciding import decide, sentence_of
 from pipeboard.domain.deciding.rules import RULES, Telling
 from pipeboard.domain.errors import BadInput, Conflict, NotFound, Refused
 from pipeboard.domain.events import Kind, value_of
 from pipeboard.domain.money import Money
-from tests.domain.deciding_cases import LEAD, NEEDS, NOW, SALES, TODAY, do, events_of, new
+from tests.domain.deciding_cases import (
+    LEAD,
+    NEEDS,
+    NOW,
+    SALES,
+    TODAY,
+    context,
+    do,
+    events_of,
+    new,
+)
 
 if TYPE_CHECKING:
     from pipeboard.domain.deal import FieldValue
@@ -146,6 +156,19 @@ def test_a_value_at_the_edge_of_what_a_deal_can_have_is_kept(
 ) -> None:
     ((name, value),) = changes.items()
     assert getattr(do(new(), c.Edit(changes)), name) == value
+
+
+def test_a_nought_that_a_deal_begins_with_is_kept_and_what_is_empty_is_left_out() -> None:
+    deal = new(probability_bp=0, value=Money(0, "EUR"), source="", tags=(), fields={})
+    assert (deal.probability_bp, deal.value) == (0, Money(0, "EUR"))
+    begun = events_of_new(probability_bp=0, source="", tags=(), fields={"a": ""})
+    assert {"source", "tags", "fields"}.isdisjoint(begun)
+
+
+def events_of_new(**fields: Any) -> set[str]:
+    """The fields that the events of a new deal set."""
+    events = decide(c.Create("Pilot", LEAD, fields), None, context())
+    return {name for event in events for name in event.after}
 
 
 def test_text_is_kept_without_what_could_steer_a_terminal() -> None:

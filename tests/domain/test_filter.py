@@ -38,6 +38,7 @@ from pipeboard.domain.filter import (
     parse_filter,
 )
 from pipeboard.domain.filter_nodes import Op
+from pipeboard.domain.filter_terms import STATE_ALIASES
 from pipeboard.domain.money import EXPONENTS, Money
 from pipeboard.domain.text import clean_line, printable
 
@@ -434,6 +435,13 @@ def test_a_filter_written_out_is_read_back_as_the_same_tree(tree: Node) -> None:
 def test_a_filter_is_written_out_without_what_it_does_not_need(typed: str, written: str) -> None:
     text = format_filter(parse_filter(typed, today=MONDAY, currency="EUR"))
     assert text == written
+
+
+@pytest.mark.parametrize("word", ["mine", *STATES, *STATE_ALIASES])
+def test_a_word_with_a_meaning_is_searched_for_in_quotes_alone(word: str) -> None:
+    assert meaning(f'"{word}"') == Words(word)
+    assert meaning(word) != Words(word)
+    assert format_filter(Filter("", Words(word))) == f'"{word}"'
 
 
 fragments = st.sampled_from(

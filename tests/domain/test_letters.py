@@ -9,7 +9,7 @@ import pytest
 
 from pipeboard.domain.deal import Contact, Deal, NextStep
 from pipeboard.domain.errors import BadInput
-from pipeboard.domain.letters import Letter, render
+from pipeboard.domain.letters import NAMES, Letter, render
 from pipeboard.domain.money import Money
 from pipeboard.domain.templates import template
 
@@ -54,6 +54,39 @@ def test_a_mailto_line_holds_all_of_it_safely() -> None:
     assert line == (
         "mailto:mika%2Boffers@lumen.example?subject=a%20%26%20b%3F&body=Dear%20Mika%2C%0D%0Ayes%0D%0A"
     )
+
+
+PLACES = {
+    "company": "Lumen Oy", "account": "Lumen Oy", "title": "packaging pilot", "value": "€40,000",
+    "contact": "Mika Laine", "first name": "Mika", "email": "mika+offers@lumen.example",
+    "reason": "saw the case", "close": "Sat 19 Dec 2026", "offer expires": "Thu 24 Dec 2026",
+    "next step": "demo", "next day": "Thu 3 Dec 2026", "stage": "Lead Generation", "owner": "ana",
+    "me": "bo", "today": "Mon 23 Nov 2026", "link": "https://a.example", "ref": "D-7",
+    "field.NAME": "GTX",
+}  # fmt: skip
+
+
+def test_every_place_of_a_letter_has_its_text_and_is_tried() -> None:
+    whole = replace(
+        DEAL,
+        contact_reason="saw the case",
+        expected_close=date(2026, 12, 19),
+        offer_expires_on=date(2026, 12, 24),
+        links=("https://a.example", "https://b.example"),
+        fields={"name": "GTX"},
+    )
+    assert set(PLACES) == set(NAMES)
+    for place, text in PLACES.items():
+        said = render(f"{{{{{place}}}}}", whole, PIPELINE, "bo", date(2026, 11, 23))
+        assert said.body == f"{text}\n", place
+
+
+@pytest.mark.parametrize("place", sorted({*PLACES} - {"title", "stage", "me", "today", "ref"}))
+def test_a_place_that_a_deal_has_nothing_for_is_named(place: str) -> None:
+    bare = replace(DEAL, account="", value=None, owner="", next_step=None, fields={}, contacts={})
+    with pytest.raises(BadInput, match=f"has no {place.lower()}"):
+        letter(f"{{{{{place}}}}}", bare)
+    assert letter(f"{{{{{place}|-}}}}", bare).body == "-\n"
 
 
 def test_what_the_deal_does_not_say_is_asked_for_unless_the_template_knows_better() -> None:

@@ -17,6 +17,7 @@ from pipeboard.domain.cadence import (
     next_time,
     on_working_day,
     parse_step,
+    sequel,
 )
 from pipeboard.domain.criteria import parse_criterion
 from pipeboard.domain.deal import Answer, Ask, Contact, Deal, Loss, NextStep, Touch, channel_of
@@ -562,3 +563,35 @@ def test_once_is_once_and_a_rhythm_goes_on_from_its_own_day() -> None:
     assert next_time(NextStep("call", TODAY), TODAY) is None
     monthly = next_time(NextStep("call", date(2026, 10, 31), "1m"), TODAY)
     assert monthly == NextStep("call", date(2026, 11, 30), "1m")
+
+
+@pytest.mark.parametrize("loss", [None, Loss("price", "too dear", "Acme")])
+def test_a_deal_that_comes_back_takes_along_who_and_where_from_and_no_answers(
+    loss: Loss | None,
+) -> None:
+    fields: dict[str, Any] = {
+        "account": "Lumen", "owner": "ana", "source": "event", "source_detail": "fair",
+        "tags": ("hot",), "links": ("https://a.example",), "fields": {"a": "b"},
+        "contacts": {"mika": Contact("Mika")}, "competitors": ("Acme",),
+    }  # fmt: skip
+    gone: dict[str, Any] = {
+        "answers": {"need": Answer("yes", 3)}, "snooze_reason": "x", "probability_bp": 5_000,
+        "category": "commit", "trial_close": "yes",
+        "external_id": "E", "floor_value": Money(1, "EUR"), "quote_sent_at": NOW,
+        "expected_close": TODAY, "offer_expires_on": TODAY, "imported": {"a": "b"},
+    }  # fmt: skip
+    old = replace(
+        new(), id=7, value=Money(5_00, "EUR"), contact_reason="case", loss=loss, **fields, **gone
+    )
+    again = sequel(old, PIPELINE, "Pilot again", "call", TODAY + DAY)
+    given = {name: value for name, value in again.fields.items() if value not in (None, "", ())}
+    assert {name: given[name] for name in fields} == fields
+    assert not set(gone) & set(given)
+    expected = {"recycled_from", "next_step", *fields}
+    expected |= {"value", "contact_reason"} if loss else {"contact_reason"}
+    assert set(given) == expected
+    if loss:
+        assert given["contact_reason"] == "back from D-7, lost: price"
+        assert given["value"] == Money(5_00, "EUR")
+    assert (given["recycled_from"], given["next_step"]) == (7, NextStep("call", TODAY + DAY))
+    assert (again.title, again.stage_id) == ("Pilot again", LEAD)

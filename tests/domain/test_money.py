@@ -331,6 +331,9 @@ READ = {
     "us$": "USD", "au$": "AUD", "ca$": "CAD", "zł": "PLN", "zl": "PLN", "kč": "CZK", "Ft": "HUF",
     "лв": "BGN", "lei": "RON", "SFr": "CHF", "sfr.": "CHF", "Fr.": "CHF", "฿": "THB",
     "руб": "RUB", "руб.": "RUB", "TL": "TRY", "円": "JPY", "￥": "JPY", "元": "CNY",
+    "￦": "KRW", "원": "KRW", "грн": "UAH", "грн.": "UAH", "лв.": "BGN", "Rp": "IDR", "Rp.": "IDR",
+    "đ": "VND", "ر.س": "SAR", "ر.س.": "SAR", "د.إ": "AED", "د.إ.": "AED", "ج.م": "EGP",
+    "ج.م.": "EGP", "บาท": "THB", "р": "RUB", "р.": "RUB", "¥": "JPY",
 }  # fmt: skip
 SHARED = (
     *(("$", code, code) for code in (
@@ -341,6 +344,8 @@ SHARED = (
     *(("Rs.", code, code) for code in ("INR", "PKR", "LKR", "NPR", "MUR", "SCR")),
     *(("£", code, code) for code in ("EGP", "FKP", "GIP", "SHP", "SSP")),
     ("$", "EUR", "USD"), ("£", "EUR", "GBP"), ("¥", "EUR", "JPY"), ("¥", "CNY", "CNY"),
+    ("￥", "CNY", "CNY"), *((sign, "BYN", "BYN") for sign in ("р", "р.", "p", "p.")),
+    *((sign, "RUB", "RUB") for sign in ("р", "р.", "p", "p.")),
     ("元", "TWD", "TWD"), ("kr.", "SEK", "SEK"), ("rs", "INR", "INR"),
 )  # fmt: skip
 
@@ -361,7 +366,7 @@ def test_a_sign_that_several_use_is_the_workspaces_own(sign: str, default: str, 
     assert read_currency(sign, default) == code
 
 
-@pytest.mark.parametrize("sign", ["kr", "kr.", "rs", "Rs."])
+@pytest.mark.parametrize("sign", ["kr", "kr.", "rs", "Rs.", "p", "P."])
 def test_a_sign_that_no_currency_comes_first_for_is_asked_for(sign: str) -> None:
     with pytest.raises(BadInput, match="can be"):
         read_currency(sign, "EUR")

@@ -117,6 +117,7 @@ def test_the_account_is_what_stands_before_the_first_colon_and_space(
         ("Lumen: pilot 12.4k€ @ana", "pilot", 1_240_000, "EUR"),
         ("Lumen: pilot €1.234,50", "pilot", 123_450, "EUR"),
         ("Lumen: pilot $12.4k", "pilot", 1_240_000, "USD"),
+        ("Lumen: $ 500 pilot", "pilot", 50_000, "USD"),
         ("Lumen: pilot 40000 @ana +x", "pilot", 4_000_000, "EUR"),
         ("Lumen: pilot 40000 USD", "pilot", 4_000_000, "USD"),
         ("Lumen: EUR 40000 pilot", "pilot", 4_000_000, "EUR"),

@@ -109,6 +109,13 @@ def test_stages_of_ones_own_grow_evenly_and_the_later_half_counts_as_qualified()
     found = [(stage.id, stage.probability_bp, stage.qualified) for stage in pipeline.stages]
     assert found[:3] == [(1, 2_500, False), (2, 5_000, True), (3, 7_500, True)]
     assert found[3:] == [(4, 10_000, False), (5, 0, False)]
+    five = from_stage_names(tuple("abcde"), pipeline_name="Own", currency="EUR", first_stage_id=7)
+    assert [(stage.id, stage.probability_bp, stage.qualified) for stage in five.open_stages] == [
+        (7, 1_667, False), (8, 3_333, False), (9, 5_000, True), (10, 6_667, True),
+        (11, 8_333, True),
+    ]  # fmt: skip
+    assert {(stage.expected_days, stage.idle_days) for stage in five.stages} == {(None, None)}
+    assert len(five.questions) == 7
 
 
 @pytest.mark.parametrize(("name", "number"), [("seven", 7), ("bant", 4), ("meddicc", 7)])

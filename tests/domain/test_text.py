@@ -208,6 +208,15 @@ def test_the_signs_beside_those_stay(code: int) -> None:
 
 
 @pytest.mark.parametrize(
+    ("text", "plain"),
+    [("Ørsted", "orsted"), ("Łódź", "lodz"), ("Đorđe", "dorde"), ("Ħal", "hal"), ("Iğdır", "igdir"),
+     ("Æther", "aether"), ("Œuvre", "oeuvre"), ("Straße", "strasse"), ("ＡＢ", "ab")],
+)  # fmt: skip
+def test_letters_are_found_as_people_type_them(text: str, plain: str) -> None:
+    assert fold(text) == fold(plain) == plain
+
+
+@pytest.mark.parametrize(
     ("letters", "text", "span"),
     [
         ("lmlo", "lumello", 7),

@@ -38,11 +38,12 @@ from pipeboard.domain.commands import (
     Win,
 )
 from pipeboard.domain.deal import Answer, Contact, Deal, Loss, NextStep, Note, Status, Term, Touch
+from pipeboard.domain.deal_record import Entry
 from pipeboard.domain.deciding import decide
-from pipeboard.domain.events import Kind, evolve, inverse
+from pipeboard.domain.events import Event, Kind, change, evolve, inverse
 from pipeboard.domain.money import Money
 from pipeboard.domain.templates import template
-from pipeboard.domain.timeline import describe
+from pipeboard.domain.timeline import describe, without_cancelled
 
 NOW = datetime(2026, 11, 24, 9, tzinfo=UTC)
 ZONE = ZoneInfo("Europe/Berlin")
@@ -181,3 +182,22 @@ def test_every_kind_of_event_has_words() -> None:
             told.add(event.kind)
             deal = evolve(deal, event)
     assert told == set(Kind) - {Kind.CREATED}
+
+
+def test_what_was_taken_back_and_what_took_it_back_come_to_nothing_together() -> None:
+    moved = change(DEAL, Kind.EDITED, NOW, account="x")
+    tagged = change(DEAL, Kind.TAGGED, NOW, tags=("a",))
+
+    def entry(seq: int, event: Event, *, undone: bool = False) -> Entry:
+        return Entry(seq, 1, seq, event, f"c{seq}", "set", "ana", "", NOW, undone)
+
+    def left(*entries: Entry) -> list[int]:
+        return [one.seq for one in without_cancelled(entries[::-1])][::-1]
+
+    assert left(entry(1, moved), entry(2, tagged)) == [1, 2]
+    assert left(entry(1, moved, undone=True), entry(2, inverse(moved))) == []
+    assert left(entry(1, moved, undone=True), entry(2, tagged), entry(3, inverse(moved))) == [2]
+    assert left(entry(1, moved, undone=True), entry(2, inverse(tagged))) == [1, 2]
+    assert left(entry(1, moved, undone=True), entry(2, moved), entry(3, inverse(moved))) == [2]
+    twice = (entry(1, moved, undone=True), entry(2, moved, undone=True))
+    assert left(*twice, entry(3, inverse(moved)), entry(4, inverse(moved))) == []

@@ -196,3 +196,27 @@ def test_fields_that_an_api_puts_into_properties_are_those_of_the_deal(tmp_path:
     deal = {"id": "9", "properties": {"dealname": "Pilot", "amount": "5", "dealstage": "Demo"}}
     (row,) = deals_of(tmp_path, json.dumps({"results": [deal]}), "deals.json")
     assert (row.external_id, row.title, row.stage) == ("9", "Pilot", "Demo")
+
+
+@pytest.mark.parametrize("wrapper", ["properties", "attributes", "node", "fields"])
+def test_fields_that_an_interface_wraps_are_the_deals_own(wrapper: str, tmp_path: Path) -> None:
+    """What such interfaces say of a record stands beside the wrapper, each under its own name."""
+    for beside in ("id", "type", "links", "relationships", "createdTime", "cursor", "__typename"):
+        deal = {beside: "7", wrapper: {"title": "Pilot", "amount": "5"}}
+        table = open_json(write(tmp_path, json.dumps([deal])), UTF_8)
+        assert {"title", "amount"} <= set(table.header), beside
+
+
+def test_a_wrapper_beside_fields_of_a_deal_is_one_of_them(tmp_path: Path) -> None:
+    deal = {"title": "Pilot", "attributes": {"amount": "5"}}
+    table = open_json(write(tmp_path, json.dumps([deal])), UTF_8)
+    assert "title" in table.header and "amount" not in table.header
+
+
+@pytest.mark.parametrize(
+    "name", ["deals", "data", "results", "items", "records", "value", "opportunities"]
+)
+def test_the_list_of_deals_has_one_of_its_names(name: str, tmp_path: Path) -> None:
+    for text in ({name: [{"title": "a"}]}, {name: {"edges": [{"node": {"title": "a"}}]}}):
+        table = open_json(write(tmp_path, json.dumps(text)), UTF_8)
+        assert "title" in table.header

@@ -8,6 +8,7 @@ from pipeboard.exchange.values import (
     read_basis_points,
     read_category,
     read_flag,
+    text_of_html,
 )
 
 
@@ -54,3 +55,34 @@ def test_forecast_categories_of_other_tools_have_ours() -> None:
     assert read_category("Best Case") == "best"
     assert read_category("Not forecasted") == "omitted"
     assert read_category("Closed won") is None
+
+
+@pytest.mark.parametrize(
+    "tag", ["p", "div", "ul", "ol", "table", "tr", *(f"h{n}" for n in range(1, 7))]
+)
+def test_each_block_of_a_note_in_html_is_a_line_of_its_own(tag: str) -> None:
+    assert text_of_html(f"before<{tag}>in <b>it</b></{tag}>after") == "before\nin it\nafter"
+
+
+@pytest.mark.parametrize("tag", ["script", "style", "head"])
+def test_what_no_page_shows_is_no_part_of_a_note(tag: str) -> None:
+    assert text_of_html(f"<p>a</p><{tag}>secret</{tag}>b") == "a\nb"
+
+
+@pytest.mark.parametrize(
+    ("html", "text"),
+    [
+        ("a<br>b<br/>c", "a\nb\nc"),
+        ("<ul><li>one</li><li>two</li></ul>", "- one\n- two"),
+        ('see <a href="https://a.example">us</a>', "see us (https://a.example)"),
+        ('<a href="https://a.example">https://a.example</a>', "https://a.example"),
+        ("<p>Tom &amp; Jerry</p>", "Tom & Jerry"),
+        ("Tom &amp; Jerry", "Tom & Jerry"),
+        ("3 < 4 & 5 > 2", "3 < 4 & 5 > 2"),
+        ("<me@firm.example>", "<me@firm.example>"),
+        ("a & b;", "a & b;"),
+        ("<b>a</b>\nb", "a b"),
+    ],
+)
+def test_a_note_in_html_is_text_to_read(html: str, text: str) -> None:
+    assert text_of_html(html) == text

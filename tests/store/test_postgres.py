@@ -19,11 +19,12 @@ import pytest
 
 from pipeboard.domain.errors import Conflict, DatabaseError
 from pipeboard.store import Store, dialect, postgres
-from pipeboard.store.dialect import ServerTrouble
+from pipeboard.store.dialect import ServerRefusal, ServerTrouble
 from pipeboard.store.locating import Server, locate, shown
 from pipeboard.store.migrating import migrate_on_server
 from pipeboard.store.opening import SCHEMA
 from pipeboard.store.postgres import ServerConnection, translated
+from pipeboard.store.server_driver import trouble_of
 from tests.ledger import asked, disagreements, recorded
 from tests.postgres import Databases, PostgresServer, own_server
 from tests.team import PROPOSAL, SETTINGS, Team, add, now_of, sales
@@ -429,3 +430,52 @@ def test_after_a_failover_the_other_host_of_the_url_is_worked_on(server: Postgre
         assert now_of(ana, deal).version == 3
         team.close()
         server.start()
+
+
+@pytest.mark.parametrize(
+    ("states", "kind"),
+    [
+        ("08000 08003 08006 57P01 57P02 57P03 57P05 25P03 25006", "lost"),
+        ("53300", "full"),
+        ("53100", "disk"),
+        ("55P03 40001 40P01", "busy"),
+        ("57014", "slow"),
+        ("28000 28P01", "login"),
+        ("3D000", "missing"),
+        ("42501", "rights"),
+        ("42P01 3F000", "no_table"),
+        ("42601 22003", "other"),
+    ],
+)
+def test_each_trouble_of_a_server_is_told_by_its_kind(states: str, kind: str) -> None:
+    psycopg = pytest.importorskip("psycopg")
+    for state in states.split():
+        trouble = trouble_of(psycopg.errors.lookup(state)("they said so\nat length"))
+        assert isinstance(trouble, ServerTrouble)
+        assert (trouble.kind, trouble.state) == (kind, state)
+        assert str(trouble) == f"{'no such table: ' * (kind == 'no_table')}they said so"
+
+
+@pytest.mark.parametrize(
+    ("said", "kind"),
+    [
+        ('password authentication failed for user "ana"', "login"),
+        ("no password supplied", "login"),
+        ('role "ana" does not exist', "login"),
+        ('database "sales" does not exist', "missing"),
+        ("sorry, too many clients already", "full"),
+        ("remaining connection slots are reserved", "full"),
+        ("connection refused", "lost"),
+    ],
+)
+def test_a_trouble_without_a_code_is_told_by_its_words(said: str, kind: str) -> None:
+    psycopg = pytest.importorskip("psycopg")
+    trouble = trouble_of(psycopg.OperationalError(said))
+    assert isinstance(trouble, ServerTrouble) and trouble.kind == kind
+    other = trouble_of(psycopg.ProgrammingError(said))
+    assert isinstance(other, ServerTrouble) and other.kind == "other"
+
+
+def test_a_row_that_is_not_taken_is_no_trouble_of_the_server() -> None:
+    psycopg = pytest.importorskip("psycopg")
+    assert isinstance(trouble_of(psycopg.errors.UniqueViolation("twice")), ServerRefusal)

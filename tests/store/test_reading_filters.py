@@ -32,6 +32,7 @@ from pipeboard.domain.filter_terms import STATES
 from pipeboard.domain.money import Money
 from pipeboard.store.reading import filtering
 from pipeboard.store.reading.listing import Listing
+from pipeboard.store.whole import fields_asked
 from pipeboard.store.writing import Done
 from tests.store.conftest import Crowd
 from tests.store.made_up import NOW, TODAY, ZONE, created, deal, lens, store_with
@@ -218,3 +219,49 @@ def test_what_was_found_is_forgotten_when_somebody_writes(tmp_path: Path) -> Non
 def test_the_largest_filters_are_answered(crowd: Crowd, typed: str) -> None:
     query = parse_filter(typed, today=TODAY, currency="EUR")
     assert list(crowd.reader.each(query, today=TODAY))
+
+
+@pytest.mark.parametrize(
+    ("words", "asked"),
+    [
+        ("open", "outcome"),
+        ("won", "outcome"),
+        ("lost", "outcome"),
+        ("archived", ""),
+        ("snoozed", "outcome snoozed_until"),
+        ("overdue", "next_step outcome snoozed_until"),
+        ("stage:lead", "stage_id"),
+        ("owner:ana", "owner"),
+        ("lost:price", "loss outcome"),
+        ("value>1 currency:EUR", "value"),
+        ("next<today", "next_step"),
+        ("close<1dec", "expected_close"),
+        ("created<1dec", "created_at"),
+        ("closed<1dec", "closed_at outcome"),
+        ("p>1", "probability_bp stage_id"),
+        ("category:best", "category stage_id"),
+        ("+hot", "tags"),
+        ("account:x title:y", "account title"),
+        ("pipeline:x id:1", ""),
+        ("channel:in source:x", "source"),
+        ("q:need", "answers"),
+        ("field.a:b", "fields"),
+        ("(won | +hot) -owner:ana", "outcome owner tags"),
+    ],
+)
+def test_a_list_of_the_past_looks_at_deals_whose_fields_of_the_filter_changed(
+    words: str, asked: str
+) -> None:
+    always = {"archived_at", "merged_into", "pipeline_id", "removed"}
+    query = parse_filter(words, today=TODAY, currency="EUR")
+    assert fields_asked(Listing(TODAY, ZONE, filter=query)) == frozenset(
+        always | set(asked.split())
+    )
+    of_ana = fields_asked(Listing(TODAY, ZONE, filter=query, owner="ana"))
+    assert of_ana == frozenset(always | {"owner"} | set(asked.split()))
+
+
+@pytest.mark.parametrize("words", ["lumen", "stalled", "score>1", "age>1", "won | idle>1"])
+def test_what_rests_on_more_than_fields_is_asked_of_every_deal_of_the_past(words: str) -> None:
+    query = parse_filter(words, today=TODAY, currency="EUR")
+    assert fields_asked(Listing(TODAY, ZONE, filter=query)) is None

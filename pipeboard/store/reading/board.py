@@ -398,5 +398,4 @@ def _stays(rows: Iterable[Row]) -> Iterator[tuple[int, int]]:
     """Each stage that was left, and after how many microseconds."""
     for _, entries in groupby(rows, key=itemgetter("deal_id")):
         for entry, later in pairwise(entries):
-            if entry["stage_id"] is not None:
-                yield entry["stage_id"], later["at"] - entry["at"]
+            yield entry["stage_id"], later["at"] - entry["at"]

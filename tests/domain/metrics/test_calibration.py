@@ -26,6 +26,7 @@ from tests.domain.metrics.log import (
     PIPELINE,
     PROPOSAL,
     UTC_RULES,
+    WON,
     Log,
     at,
     period,
@@ -220,3 +221,17 @@ def test_what_reps_had_open_and_won_in_past_periods_adds_up_to_what_all_had() ->
                 deals = [deal.id for one in of_reps for deal in getattr(one, name)]
                 assert sorted(deals) == sorted(deal.id for deal in getattr(standing, name))
     assert next(len(one.won) for one in at_starts(basis)) == 6
+
+
+def test_a_past_period_began_with_what_stood_open_just_before_it() -> None:
+    log = Log()
+    before, at_its_start = log.add(0), log.add(90)
+    moment = micros(at(90)) - 1
+    log.facts.append(log.facts[0]._replace(deal_id=3, at=moment))
+    won = log.add(0)
+    log.facts[-1] = log.facts[-1]._replace(deal_id=4)
+    log.facts.append(log.facts[-1]._replace(kind="won", at=moment, stage_id=WON))
+    assert (before, at_its_start, won) == (1, 2, 3)
+    (standing, *_) = at_starts(log.basis(200, period("2026Q3")))
+    assert (standing.period.label, standing.at) == ("2026Q2", moment)
+    assert sorted(deal.id for deal in standing.open) == [1, 3]

@@ -7,6 +7,7 @@ from fractions import Fraction
 
 import pytest
 
+from pipeboard.domain.events import micros
 from pipeboard.domain.metrics.coverage import (
     Conversion,
     CoverageVerdict,
@@ -21,9 +22,16 @@ from pipeboard.domain.metrics.coverage import (
 )
 from pipeboard.domain.metrics.result import Metric, Unit
 from pipeboard.domain.metrics.rules import MetricRules, Target, by_attribute, by_owner, by_team
-from pipeboard.domain.metrics.targets import NOBODYS, PART, target_of
+from pipeboard.domain.metrics.targets import (
+    NOBODYS,
+    OF_REPS_ONLY,
+    PART,
+    call_record,
+    own_call,
+    target_of,
+)
 from pipeboard.domain.money import Money
-from tests.domain.metrics.log import UTC_RULES, Log, ids, period
+from tests.domain.metrics.log import UTC_RULES, Log, at, ids, period
 
 QUARTER = period("2026Q1")
 
@@ -132,6 +140,12 @@ def test_without_a_past_period_nobody_knows_what_is_needed() -> None:
         ([("2026-01", 1, "", ""), ("2026-03", 4, "", "")], None),
         ([("2026Q1", 50, "ana", ""), ("2026Q1", 30, "cem", "")], 80),
         ([("2026Q1", 70, "", "north"), ("2026Q1", 50, "ana", "")], 70),
+        (
+            [("2026-01", 1, "", "north"), ("2026-02", 2, "", "south"), ("2026-03", 4, "", "north")],
+            None,
+        ),
+        ([("2026-01", 1, "ana", ""), ("2026-02", 2, "bo", ""), ("2026-03", 4, "ana", "")], None),
+        ([("2026Q1", 70, "", "north"), ("2026-01", 2, "", "south")], 70),
         ([("2026Q2", 90, "", "")], None),
         ([("nonsense", 90, "", "")], None),
     ],
@@ -278,3 +292,60 @@ def test_a_targets_parts_fill_a_period_without_a_gap_and_within_it() -> None:
     dollars = replace(UTC_RULES, targets=(Target("2026Q1", Money(5, "USD"), "", ""),))
     found = target_of(Log().basis(9, QUARTER, rules=dollars))
     assert (found.value, found.reason) == (None, "no rate for the target's currency")
+
+
+# What reps say themselves that a period will bring.
+
+
+def calls(**said: tuple[tuple[float, int | None], ...]) -> MetricRules:
+    """Calls by `rep_period`, as days and euros in cents, of a team of three."""
+    kept = {
+        (label, rep): tuple(
+            (micros(at(day)), None if minor is None else Money(minor, "EUR")) for day, minor in told
+        )
+        for (rep, _, label), told in ((name.partition("_"), told) for name, told in said.items())
+    }
+    return replace(rules(), calls=kept)
+
+
+def test_a_call_is_the_last_word_of_each_rep_and_a_teams_is_that_of_its_reps() -> None:
+    log = Log()
+    for owner in ("ana", "bo", "cem", "dee"):
+        log.add(0, value=1, owner=owner, close="2026-03-01")
+    said = calls(
+        ana_2026Q1=((1, 100), (2, 50)), cem_2026Q1=((1, 7),), bo_2026Q1=((1, 9), (2, None)),
+        ana_2026Q2=((1, 1_000),),
+    )  # fmt: skip
+    basis = log.basis(9, QUARTER, rules=said)
+    whole = own_call(basis)
+    assert (whole.value, whole.n, whole.excluded) == (57, 2, {"no call": 1})  # bo; dee is no rep
+    of_rep = {rep: own_call(basis.only(by_owner(said), rep)) for rep in ("ana", "bo", "cem")}
+    assert {rep: call.value for rep, call in of_rep.items()} == {"ana": 50, "bo": None, "cem": 7}
+    assert of_rep["bo"].reason == "no call"
+    of_team = {team: own_call(basis.only(by_team(said), team)) for team in ("north", "south")}
+    assert {team: call.value for team, call in of_team.items()} == {"north": 50, "south": 7}
+    assert own_call(basis.only(by_owner(said), None)).reason == OF_REPS_ONLY
+    assert own_call(basis.only(by_attribute("source", {}), "web")).reason == OF_REPS_ONLY
+
+
+def test_a_call_is_held_against_what_its_rep_won_as_it_first_stood_for_a_day() -> None:
+    log = Log()
+    for owner, value in (("ana", 60), ("bo", 30), ("cem", 1)):
+        log.win(log.add(0, owner=owner, value=value), 20)
+    log.win(log.add(0, owner="ana", value=500), 100)
+    said = calls(
+        ana_2026Q1=((1, 999), (1.2, 100), (30, 60)),
+        bo_2026Q1=((1, None), (5, 20), (91, 30)),
+        cem_2026Q2=((95, 5),),
+    )
+    basis = log.basis(200, period("2026Q3"), rules=said)
+    record = call_record(basis)
+    assert [(kept.period.label, kept.said, kept.came) for kept in record.periods] == [
+        ("2026Q2", Fraction(5), Fraction(0)), ("2026Q1", Fraction(120), Fraction(90)),
+    ]  # fmt: skip
+    assert record.error == Fraction(35, 90)
+    north = call_record(basis.only(by_team(said), "north"))
+    assert [(kept.said, kept.came) for kept in north.periods] == [(Fraction(120), Fraction(90))]
+    cem = call_record(basis.only(by_owner(said), "cem"))
+    assert [(kept.said, kept.came) for kept in cem.periods] == [(Fraction(5), Fraction(0))]
+    assert cem.error is None

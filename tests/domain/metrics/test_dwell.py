@@ -187,6 +187,18 @@ def test_of_a_deal_that_nobody_knows_the_beginning_of_the_time_in_its_stage_is_u
     assert ids(of_unknown_age(basis)) == [undated]
 
 
+def test_of_a_deal_that_closed_nobody_knows_when_only_the_last_stay_is_unknown() -> None:
+    log = Log()
+    deal = log.add(0)
+    log.move(deal, 5, QUALIFY)
+    log.lose(deal, 9)
+    log.forget_when(deal)
+    basis = log.basis(40)
+    lead, qualify = (dwell(basis, PIPELINE.stage(one)) for one in (LEAD, QUALIFY))
+    assert (lead.over, lead.running, lead.median.value) == (1, 0, 5)
+    assert (qualify.over, qualify.running, qualify.median.value) == (0, 0, None)
+
+
 def test_a_deal_that_came_back_has_no_plan_from_before() -> None:
     log = Log()
     deal = log.add(0)

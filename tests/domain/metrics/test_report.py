@@ -14,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipeboard.domain.events import micros
-from pipeboard.domain.metrics import METRICS, Fact, Report, Target, compare
+from pipeboard.domain.metrics import METRICS, Fact, Report, Target, compare, readings
 from pipeboard.domain.metrics.basis import Basis
 from pipeboard.domain.metrics.report import footnote, headline, scope_of, windows_of
 from pipeboard.domain.metrics.rules import (
@@ -29,6 +29,7 @@ from pipeboard.domain.metrics.rules import (
     by_team,
     grouping_of,
 )
+from pipeboard.domain.metrics.wording import Wording
 from pipeboard.domain.money import Money, Rates, half_up
 from pipeboard.exchange.metrics_document import metrics_document
 from tests.domain.metrics.log import (
@@ -516,11 +517,22 @@ def _told(report: Report, name: str) -> str:
         "bounds": metric.bounds and "..".join(map(_plain, metric.bounds)),
         "out": dict(metric.excluded) or None,
     }  # fmt: skip
-    said = [f"{part}={_plain(one)}" for part, one in parts.items() if one not in (None, 0)]
+    said = [str(metric.unit)]
+    said += [f"{part}={_plain(one)}" for part, one in parts.items() if one not in (None, 0)]
     for part, ids in (("+", metric.num_ids), ("/", metric.den_ids)):
         if ids:
             said.append(f"{part}{len(ids)}:{sum(ids)}")
     return " ".join(said)
+
+
+READINGS = (
+    readings.target_reading,
+    readings.stuck_reading,
+    readings.forecast_reading,
+    readings.velocity_reading,
+    readings.activity_reading,
+    readings.loss_reading,
+)
 
 
 def _flat(document: object, path: str = "") -> Iterator[str]:
@@ -552,6 +564,12 @@ def test_every_number_of_a_year_is_what_was_written_down() -> None:
             parts |= {f"@{owner}": part for owner, part in report.groups(by_owner(rules)).items()}
         for whose, part in sorted(parts.items()):
             lines += [f"{day} {label} {whose}> {name} {_told(part, name)}" for name in METRICS]
+        say = Wording("EUR")
+        told = [read(report, say) for read in READINGS]
+        told += [readings.calibration_reading(report), readings.funnel_reading(report)]
+        told += [readings.weeks_reading(report.weeks, say)]
+        told += [readings.reps_reading(report.groups(by_owner(rules)))]
+        lines += [f"{day} {label} > {sentence}" for sentence in told]
         if day == 250:
             document = metrics_document(report, history=True)
             del document["metrics"]
@@ -570,3 +588,14 @@ def test_a_rep_has_numbers_where_only_a_touch_of_a_closed_deal_was_theirs() -> N
     log.say(closed, 40, "touch", what="call out")
     report = Report(log.basis(60, period("2026-02")))
     assert set(report.groups(by_owner(UTC_RULES))) == {"ana"}
+
+
+def test_a_rep_has_numbers_of_what_happened_while_a_deal_was_theirs() -> None:
+    log = Log()
+    deal = log.add(-300, owner="ana", close="2026-03-01")
+    log.close(deal, 40, "2026-05-01")
+    log.owner(deal, 41, "bo")
+    report = Report(log.basis(60, period("2026-02")))
+    groups = report.groups(by_owner(UTC_RULES))
+    assert set(groups) == {"ana", "bo"}
+    assert groups["ana"].metric("push_count").value == 1

@@ -33,6 +33,16 @@ def test_while_the_period_runs_a_deal_slips_when_its_date_moves_or_passes() -> N
     assert slip_rate(log.basis(40, FEBRUARY)).value == Fraction(2, 3)
 
 
+def test_a_deal_that_left_the_board_has_slipped_though_its_date_lies_ahead() -> None:
+    log = Log()
+    away, back = (log.add(0, close="2026-02-25") for _ in range(2))
+    log.say(away, 32, "archived")
+    log.say(back, 32, "archived")
+    log.say(back, 33, "unarchived")
+    rate = slip_rate(log.basis(34, FEBRUARY))
+    assert ids(rate.numerator) == [away]
+
+
 def test_a_date_that_was_moved_away_and_back_has_not_slipped_yet() -> None:
     log = Log()
     deal = log.add(0, close="2026-02-25")
