@@ -14,14 +14,15 @@ from typing import Any
 import pytest
 
 from pipeboard.cli.completing import KINDS, complete
-from pipeboard.cli.verbs import CHANGING, READING
+from pipeboard.cli.verbs import CHANGING
 from pipeboard.domain.filter_terms import FIELDS, FORMS, STATES
 from pipeboard.domain.roles import Role
 from pipeboard.domain.settings import SEEN
 from pipeboard.store import Store
 from pipeboard.store.opening import TABLES
-from pipeboard.store.reading.sight import SEEN_OF, SEEN_WHOLE
+from pipeboard.store.reading.sight import SEEN_OF
 from tests.cli.conftest import Result, Type
+from tests.cli.test_interrupts import READING
 from tests.cli.test_roles import LINES
 from tests.postgres import Databases
 
@@ -458,6 +459,13 @@ def test_a_hook_hears_of_shown_deals_alone(shop: Type, sit: Sit, home: Path) -> 
 
 
 # By structure: whatever is asked of the database is asked through what one may see.
+
+
+SEEN_WHOLE = frozenset(
+    ("workspace", "setting", "counter", "pipeline", "stage", "rep", "pipeline_version", "target",
+     "fx_rate", "import_recipe", "saved_filter")
+)  # fmt: skip
+"""What a team agrees on, and nothing of a deal."""
 
 
 def test_every_table_is_either_narrowed_or_says_nothing_of_deals() -> None:

@@ -7,9 +7,10 @@ from datetime import date
 import pytest
 
 from pipeboard.domain.errors import Ambiguous, NotFound
-from pipeboard.domain.filter import format_filter, parse_filter
+from pipeboard.domain.filter import parse_filter
 from pipeboard.domain.people import match_owner, match_rep, with_known_owners
 from pipeboard.domain.settings import Rep
+from tests.domain.test_filter import written_out
 
 REPS = (
     Rep("ana", "Ana Lima"),
@@ -82,7 +83,7 @@ def test_whoever_types_may_own_deals_before_any_rep_is_known() -> None:
 def test_a_filter_speaks_of_known_people_or_is_refused() -> None:
     def read(text: str) -> str:
         query = parse_filter(text, today=date(2026, 11, 25), currency="EUR")
-        return format_filter(with_known_owners(query, REPS, "sam"))
+        return written_out(with_known_owners(query, REPS, "sam"))
 
     assert (
         read('(owner:"ana lima" | -@Mara) owner:me won') == "(owner:ana | -owner:mara) owner:me won"
