@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 import subprocess
 import sys
 from collections.abc import Callable, Iterator, Mapping
@@ -22,6 +23,7 @@ from pipeboard.ui.screens.metrics import MetricsScreen
 
 ROOT = Path(__file__).parents[1]
 PACKAGE = ROOT / "pipeboard"
+TESTS = ROOT / "tests"
 LONGEST_FUNCTION = 66
 LONGEST_MODULE = 450
 WRITING = ("insert into ", "delete from ", "update deal ", "update event ", "update stage_total ")
@@ -84,6 +86,63 @@ def _reached(start: str, imports: Mapping[str, set[str]]) -> set[str]:
 
 DEEPEST = 4
 MOST_METHODS = 40
+
+
+def test_nothing_is_imported_late_that_its_module_has_imported_already(
+    trees: Mapping[str, ast.Module],
+) -> None:
+    late = []
+    for name, tree in trees.items():
+        early = {node.module for node in tree.body if isinstance(node, ast.ImportFrom)}
+        late += [
+            f"{name}:{inner.lineno}"
+            for node in ast.walk(tree)
+            if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+            for inner in ast.walk(node)
+            if isinstance(inner, ast.ImportFrom) and inner.module in early
+        ]
+    assert late == []
+
+
+def test_no_name_of_a_module_is_one_that_nothing_uses(trees: Mapping[str, ast.Module]) -> None:
+    """By its name alone, also where a table writes it as a text: `selection.add`."""
+    used = {name for tree in trees.values() for name in _used(_without_all(tree))}
+    made = {
+        (name, where)
+        for where, tree in trees.items()
+        for node in tree.body
+        for name in _made(node)
+        if not name.startswith("__")
+    }
+    for_what_they_put_into_a_table = ("WITH_RULES", "pipeboard/domain/deciding/__init__.py")
+    assert [one for one in made if one[0] not in used] == [for_what_they_put_into_a_table]
+
+
+def _made(node: ast.stmt) -> Iterator[str]:
+    """What a statement of a module gives a name to; what a decorator puts in a table is used."""
+    if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+        yield from [] if node.decorator_list else [node.name]
+    elif isinstance(node, ast.Assign | ast.AnnAssign):
+        for target in node.targets if isinstance(node, ast.Assign) else [node.target]:
+            yield from (one.id for one in ast.walk(target) if isinstance(one, ast.Name))
+
+
+def _used(tree: ast.Module) -> Iterator[str]:
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load):
+            yield node.id
+        elif isinstance(node, ast.Attribute):
+            yield node.attr
+        elif isinstance(node, ast.Constant) and isinstance(node.value, str):
+            yield node.value.rpartition(".")[2]
+
+
+def _without_all(tree: ast.Module) -> ast.Module:
+    """The module without its `__all__`, by which nothing is used yet."""
+    lists = [
+        n for n in tree.body if isinstance(n, ast.Assign) and ast.unparse(n.targets[0]) == "__all__"
+    ]
+    return ast.Module([node for node in tree.body if node not in lists], [])
 
 
 @pytest.fixture(scope="module")
@@ -492,3 +551,22 @@ def test_nothing_on_the_screen_waits_for_a_fixed_time_for_the_database(
         for node in ast.walk(tree)
         if isinstance(node, ast.Attribute) and ast.unparse(node).endswith("write_queue.workspace")
     ] == []
+
+
+GUIDE = (ROOT / "CONTRIBUTING.md").read_text("utf-8")
+_SPAN = re.compile(r"`([^`\n]+)`")
+_FILE = re.compile(r"[\w./*-]+(/|\.py|\.md|\.toml)$")
+
+
+def test_the_guide_names_files_that_there_are() -> None:
+    named = {span for span in _SPAN.findall(GUIDE) if _FILE.fullmatch(span) and span[0] != "."}
+    lost = [n for n in named if not any((*ROOT.glob(n), *PACKAGE.rglob(n), *TESTS.rglob(n)))]
+    assert lost == [] and len(named) > 50
+
+
+def test_the_guide_speaks_of_what_the_code_has() -> None:
+    files = (*PACKAGE.rglob("*.py"), *TESTS.rglob("*.py"))
+    known = {word for file in files for word in re.findall(r"\w+", file.read_text("utf-8"))}
+    spans = [s for s in _SPAN.findall(GUIDE) if not s.startswith(".") and not _FILE.fullmatch(s)]
+    words = {word for span in spans for word in re.findall(r"[A-Za-z_]{3,}", span)}
+    assert sorted(words - known - {"utils"}) == [], "utils is what there is none of"

@@ -17,7 +17,7 @@ from pipeboard.domain.lazy_dataclass import dataclass
 from pipeboard.domain.locales import write_as
 from pipeboard.domain.phrases import speak
 from pipeboard.domain.text import quoted
-from pipeboard.workspace.finding import find_pipeline, parse_filter
+from pipeboard.workspace.finding import find_deals, find_pipeline, parse_filter
 
 if TYPE_CHECKING:
     from datetime import date, datetime
@@ -201,8 +201,6 @@ class Call:
             )
         if where is not None:
             self._check_where(where)
-        from pipeboard.workspace.finding import find_deals
-
         try:
             deals = find_deals(self.workspace, refs, where=where, pipeline=self.only_pipeline)
         except NotFound as error:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from pipeboard.cli.call import Call
 from pipeboard.cli.verbs import parser_of, takes, takes_json, together, verb
-from pipeboard.domain.errors import BadInput, Refused
+from pipeboard.domain.errors import BadInput, DatabaseError, Refused
 from pipeboard.domain.lazy_dataclass import replace
 from pipeboard.domain.locales import in_figures
 
@@ -90,7 +90,6 @@ def _facts(call: Call) -> Facts:
 
 def _check_database(path: str) -> str:
     """What a path holds, in words; `DatabaseError` when it is no database to open."""
-    from pipeboard.domain.errors import DatabaseError
     from pipeboard.store.locating import locate
     from pipeboard.store.opening import look
 

@@ -15,7 +15,7 @@ from pipeboard.cli.import_flags import AUTO, typed_recipe
 from pipeboard.domain.errors import BadInput, NotFound, Refused
 from pipeboard.domain.locales import in_figures
 from pipeboard.domain.pipeline import Pipeline
-from pipeboard.domain.templates import from_stage_names
+from pipeboard.domain.templates import TEMPLATES, from_stage_names, template
 from pipeboard.domain.text import fold, quoted
 from pipeboard.exchange.reading import has_pipelines
 from pipeboard.workspace.configuration import change_pipeline
@@ -230,8 +230,6 @@ def targets_of(
 
 
 def _first_pipeline(currency: str) -> Pipeline:
-    from pipeboard.domain.templates import TEMPLATES, template
-
     return template(TEMPLATES[0], pipeline_name="New business", currency=currency)
 
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from pipeboard.cli.call import Call
 from pipeboard.cli.failures import DONE, REFUSED
 from pipeboard.cli.import_flags import import_arguments, recipe_for, save_recipe
-from pipeboard.cli.import_telling import place_of, targets_of
+from pipeboard.cli.import_telling import place_of, targets_of, tell, way_out
 from pipeboard.cli.output import progress_told
 from pipeboard.cli.verbs import takes_all, verb
 from pipeboard.domain.errors import Refused
@@ -24,9 +24,6 @@ if TYPE_CHECKING:
     from pipeboard.exchange.recipe import Recipe
     from pipeboard.workspace import Workspace
     from pipeboard.workspace.import_rows import ImportOptions, ImportReport
-
-
-_AUTO = "auto"
 
 
 @verb(
@@ -55,7 +52,6 @@ def import_file(call: Call) -> int:
 
 
 def _import_deals(call: Call, path: Path, resources: ExitStack) -> int:
-    from pipeboard.cli.import_telling import tell, way_out
     from pipeboard.workspace.import_plan import open_reading
     from pipeboard.workspace.import_report import RejectedFile
     from pipeboard.workspace.import_rows import RowsRejected

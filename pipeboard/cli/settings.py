@@ -8,11 +8,22 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pipeboard import __version__
+from pipeboard import __version__, outlet
 from pipeboard.cli.call import Call
-from pipeboard.cli.config import account_name
+from pipeboard.cli.config import (
+    COMMANDS,
+    PREFERENCES,
+    Config,
+    Value,
+    account_name,
+    example,
+    expect_named_file,
+    problems,
+    read_file,
+)
 from pipeboard.cli.folders import (
     default_database,
+    site_config_file,
     state_folder,
     user_config_file,
     words_folders,
@@ -20,7 +31,7 @@ from pipeboard.cli.folders import (
 from pipeboard.cli.looks import wrong_theme, wrong_words
 from pipeboard.cli.tables import Table, tell
 from pipeboard.cli.verbs import takes_json, verb
-from pipeboard.domain.errors import BadInput
+from pipeboard.domain.errors import BadInput, PipeboardError
 from pipeboard.domain.lazy_dataclass import replace
 from pipeboard.domain.phrases import spoken
 from pipeboard.domain.text import quoted
@@ -61,8 +72,6 @@ def show(call: Call) -> int:
 
 def _run_of(value: Value) -> Value:
     """What a program's entry runs, and on which key."""
-    from pipeboard.cli.config import Value
-
     program = value.value
     assert isinstance(program, Mapping)
     return Value(f"{program['key']}: {program['run']}", value.origin)
@@ -111,8 +120,6 @@ def edit(call: Call) -> int:
 
 def _for_editor(call: Call) -> Config:
     """The configuration; one that cannot be read must still be possible to edit."""
-    from pipeboard.cli.config import PREFERENCES, Config, Value
-
     try:
         return call.config
     except BadInput:
@@ -121,9 +128,6 @@ def _for_editor(call: Call) -> Config:
 
 def _make_example(file: Path) -> None:
     """The file with every setting in a comment, where there is none yet."""
-    from pipeboard import outlet
-    from pipeboard.cli.config import example
-
     if file.exists():
         return
     try:
@@ -140,9 +144,6 @@ def _make_example(file: Path) -> None:
 @takes_json
 def check(call: Call) -> int:
     """What is wrong in the person's and the machine's configuration; exit code 1 if anything is."""
-    from pipeboard.cli.config import expect_named_file
-    from pipeboard.cli.folders import site_config_file
-
     expect_named_file(call.environ)
     files = (site_config_file(), user_config_file(call.environ))
     found = [problem for file in files for problem, _ in _problems_of(call, file)]
@@ -160,7 +161,6 @@ def check(call: Call) -> int:
 def _around(call: Call) -> Iterator[str]:
     """What is wrong in the variables that stand over the configuration."""
     from pipeboard.cli.editor import program
-    from pipeboard.domain.errors import PipeboardError
     from pipeboard.store.locating import locate
 
     for name, read in (
@@ -177,7 +177,6 @@ def _around(call: Call) -> Iterator[str]:
 
 def _problems_of(call: Call, file: Path) -> Iterator[tuple[str, int]]:
     """What is wrong in a file, and the line where it stands, 0 where that is not known."""
-    from pipeboard.cli.config import problems, read_file
     from pipeboard.cli.editor import line_of
 
     try:
@@ -197,9 +196,7 @@ def _problems_of(call: Call, file: Path) -> Iterator[tuple[str, int]]:
 
 def _in_use(document: Mapping[str, object], call: Call) -> Iterator[str]:
     """What would only bite when it is used: keys, colours, programs and the database's path."""
-    from pipeboard.cli.config import COMMANDS
     from pipeboard.cli.screens import themes_of
-    from pipeboard.domain.errors import PipeboardError
     from pipeboard.domain.programs import read_hooks, read_programs
     from pipeboard.ui.key_table import read_keymap
 

@@ -14,7 +14,7 @@ from pipeboard.cli.call import Call
 from pipeboard.cli.output import BOLD, DIM, GREEN, RED, YELLOW, progress_told
 from pipeboard.cli.tables import Table, tell
 from pipeboard.cli.verbs import takes, takes_json, verb
-from pipeboard.domain.errors import BadInput, PipeboardError
+from pipeboard.domain.errors import BadInput, DatabaseError, PipeboardError
 from pipeboard.domain.text import printable, quoted
 
 if TYPE_CHECKING:
@@ -166,8 +166,6 @@ def restore(call: Call) -> int:
 
 def _check_may(call: Call, what: str) -> None:
     """`NotAllowed` for another's work, as long as the database can be asked whose it is."""
-    from pipeboard.domain.errors import DatabaseError
-
     with suppress(DatabaseError):
         call.workspace.rights.check(what)
 

@@ -125,15 +125,6 @@ _CHANGING_WITH = {"doctor": ("--fix",), "review": ("--hold", "--decide")}
 TOKENED = CHANGING - {
     "init", "demo", "tour", "config edit", "migrate", "backup make", "backup restore", "doctor",
 }  # fmt: skip
-READING = frozenset(
-    (
-        "list", "show", "metrics", "triage", "due", "check", "digest", "template", "export",
-        "target list", "call list", "fx list", "setting list", "history", "pipeline list",
-        "pipeline show", "pipeline templates", "rep list", "config show", "config path",
-        "config check", "config themes", "config words", "keys", "completions", "man", "version",
-        "filter list", "backup list", "logs", "board", "mcp", "help",
-    )
-)  # fmt: skip
 
 # Whose first word alone takes words of its own: `backup FILE`.
 WITH_WORDS = frozenset(("backup",))

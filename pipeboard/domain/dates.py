@@ -112,9 +112,7 @@ def is_complete(text: str) -> bool:
     return bool(re.search(r"[0-9]{4}", line)) or line in _DAYS_FROM_TODAY
 
 
-def split_leading_date(
-    text: str, today: date, direction: Direction = Direction.AHEAD
-) -> tuple[date | None, str]:
+def split_leading_date(text: str, today: date) -> tuple[date | None, str]:
     """The longest beginning of the text that is a date, and the words after it.
 
     `thu call Bob` gives Thursday and `call Bob`; without a date the text comes back whole. Raises
@@ -127,7 +125,7 @@ def split_leading_date(
         shorter = " ".join(words[: count - 1])
         if words[count - 1].isdigit() and len(words[count - 1]) == 2 and _is_date(shorter, today):
             continue
-        day = _read(begin, today, direction) if len(begin) <= _LONGEST else None
+        day = _read(begin, today, Direction.AHEAD) if len(begin) <= _LONGEST else None
         if day is not None:
             return day, " ".join(words[count:])
     return None, " ".join(words)

@@ -12,7 +12,6 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from datetime import date
-from typing import assert_never
 
 from pipeboard.domain.errors import BadInput
 from pipeboard.domain.filter_nodes import (
@@ -36,35 +35,22 @@ from pipeboard.domain.filter_nodes import (
     all_of,
     any_of,
     leaves,
-    mentions_status,
     negation,
 )
 from pipeboard.domain.filter_terms import (
-    BY_NAME,
     FIELDS,
     FORMS,
-    STATE_ALIASES,
     STATES,
     FilterContext,
     bad_filter,
     read_term,
 )
-from pipeboard.domain.money import Money, format_money, format_percent
 from pipeboard.domain.text import Word, clean_line, in_quotes, read_words
 
-# A filter written out again, so that the parser reads the same tree from it.
+# A stage that has another name now, in a filter as it was typed.
 
 _NEEDS_NO_QUOTES = re.compile(r"\w[\w.,@&/%'-]*")
 _STAGE = re.compile(r"-*stage[:=]", re.IGNORECASE)
-_WORDS_WITH_A_MEANING = {"mine", *STATES, *STATE_ALIASES}
-
-
-def format_filter(query: Filter) -> str:
-    """The canonical text: dates as ISO, amounts with their currency, no needless quotes.
-
-    For showing and comparing; what is saved is `query.text`, whose `today` stays today.
-    """
-    return "" if query.root is None else _write(query.root)
 
 
 def with_stage_renamed(text: str, is_meant: Callable[[str], bool], new: str) -> str:
@@ -78,61 +64,12 @@ def with_stage_renamed(text: str, is_meant: Callable[[str], bool], new: str) -> 
     return "".join((*parts, text[at:]))
 
 
-def _write(node: Node) -> str:
-    match node:
-        case Or(parts):
-            return " | ".join(map(_write, parts))
-        case And(parts):
-            return " ".join(
-                f"({_write(part)})" if isinstance(part, Or) else _write(part) for part in parts
-            )
-        case Not(part):
-            inner = _write(part)
-            return f"-({inner})" if isinstance(part, And | Or) else f"-{inner}"
-        case _:
-            return _write_leaf(node)
-
-
-def _write_leaf(node: Leaf) -> str:
-    match node:
-        case Words(text):
-            return in_quotes(text) if text.lower() in _WORDS_WITH_A_MEANING else _word(text)
-        case State(name):
-            return name
-        case Is(field, value):
-            return f"{field}:{_value(value)}"
-        case Unset(field):
-            return f"{field}:none"
-        case Tag(name):
-            return f"+{_word(name)}"
-        case Custom(name, value):
-            return f"field.{_word(name)}:{'none' if value is None else _value(value)}"
-        case Compare(field, op, value):
-            return f"{field}{op}{_amount(field, value)}"
-        case Answered(question, op, rating):
-            name = in_quotes(question) if question.isdecimal() else _word(question)
-            return f"q:{name}{op or ''}{'' if rating is None else rating}"
-        case These(ids):
-            return f"id:{','.join(map(str, sorted(ids)))}"
-        case _:
-            assert_never(node)
-
-
 def _word(text: str) -> str:
     return text if _NEEDS_NO_QUOTES.fullmatch(text) else in_quotes(text)
 
 
 def _value(text: str) -> str:
     return in_quotes(text) if text.lower() == "none" else _word(text)
-
-
-def _amount(field: str, value: Money | date | int) -> str:
-    if isinstance(value, Money):
-        number, code = format_money(value, style="code").split()
-        return (number.rstrip("0").rstrip(".") if "." in number else number) + code
-    if isinstance(value, date):
-        return value.isoformat()
-    return format_percent(value) if BY_NAME[field].kind == "percent" else str(value)
 
 
 __all__ = [
@@ -158,9 +95,7 @@ __all__ = [
     "Words",
     "all_of",
     "any_of",
-    "format_filter",
     "leaves",
-    "mentions_status",
     "negation",
     "parse_filter",
 ]

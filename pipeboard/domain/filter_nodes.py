@@ -198,19 +198,3 @@ def _narrows(node: Node, before: Node) -> bool:
             return fold(shorter) in fold(longer)
         case _:
             return node == before
-
-
-def mentions_status(query: Filter) -> bool:
-    """Whether the filter itself speaks of open, won, lost or archived deals.
-
-    A list without such a term shows all but the archived ones.
-    """
-    return query.root is not None and any(map(_is_about_status, leaves(query.root)))
-
-
-def _is_about_status(leaf: Leaf) -> bool:
-    match leaf:
-        case State("open" | "won" | "lost" | "archived") | Is("lost") | Unset("lost"):
-            return True
-        case _:
-            return False

@@ -65,16 +65,15 @@ def clean_line(text: str, *, field: str = "text", limit: int | None = None) -> s
     return line if len(line) <= limit else _bounded(line, field, limit)
 
 
-def clean_text(text: str, *, field: str = "text", limit: int | None = None) -> str:
+def clean_text(text: str, *, field: str = "text") -> str:
     """Several lines, cleaned as in `clean_line`, with line ends `\\n` and indentation kept.
 
     Tabs become four spaces; more than two blank lines in a row become two. Raises BadInput, naming
     `field`, when more than its limit of characters are left.
     """
-    limit = limit or LIMITS.get(field, TEXT)
     lines = text.replace("\t", "    ").splitlines()
     cleaned = "\n".join(normalize("NFC", line.translate(_REMOVED)).rstrip() for line in lines)
-    return _bounded(re.sub("\n{4,}", "\n\n\n", cleaned).strip("\n"), field, limit)
+    return _bounded(re.sub("\n{4,}", "\n\n\n", cleaned).strip("\n"), field, LIMITS.get(field, TEXT))
 
 
 def clean_tag(text: str, field: str) -> str:

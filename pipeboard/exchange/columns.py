@@ -60,7 +60,7 @@ def match_columns(
     """
     warnings = [remark for column, remark in layout.remarks.items() if column in header]
     wanted = {column: found for column in header if (found := layout.target(column))}
-    meant = _by_meaning(header, sample, wanted, layout)
+    meant = _by_meaning(header, sample, wanted)
     taken = {*wanted.values()}
     if layout is not GENERIC:  # what a known tool has twice is no riddle
         meant = {c: t for c, t in meant.items() if t not in taken or takes_several(t)}
@@ -141,7 +141,7 @@ def _settle(
 
 
 def _by_meaning(
-    header: Sequence[str], sample: Sequence[Sequence[str]], known: Mapping[str, str], layout: Layout
+    header: Sequence[str], sample: Sequence[Sequence[str]], known: Mapping[str, str]
 ) -> dict[str, str]:
     """Names that mean a field, where the cells can be its values; whole names before parts.
 

@@ -1,4 +1,4 @@
-"""What happened to a deal and when, from the dates that a row holds."""
+"""What became of a deal and when: the outcome in a row's words, and its course by its dates."""
 
 from __future__ import annotations
 

@@ -189,7 +189,7 @@ def as_markdown(
 def words_of(value: Value, say: Wording) -> str:
     """A value as people read it, with what it is worth where it rests on little."""
     if isinstance(value, Metric):
-        said = [f"n={value.n}"] if value.value is not None and _is_low(value) else []
+        said = [f"n={value.n}"] if value.value is not None and value.is_low else []
         said += [unripe(value)] if unripe(value) else []
         return say.explained(value) + (f" ({'; '.join(said)})" if said else "")
     if isinstance(value, NumberChange):
@@ -200,10 +200,6 @@ def words_of(value: Value, say: Wording) -> str:
         minus = "-" if value.goes and value.value else ""
         return minus + say.number(Metric(value.value, value.unit))
     return "" if value is None else str(value)
-
-
-def _is_low(metric: Metric) -> bool:
-    return metric.unit not in (Unit.COUNT, Unit.MINOR) and metric.is_low()
 
 
 def _numbers(report: Report, before: Report | None) -> FigureTable:

@@ -47,8 +47,6 @@ def add_workspace_id(operations: Operations) -> None:
 
 def add_workspace_events(operations: Operations) -> None:
     """Changes of pipelines, reps, targets, rates, filters and settings get a log of their own."""
-    from sqlalchemy import BigInteger, Column, Integer, String, Text
-
     operations.create_table(
         "workspace_event",
         Column(

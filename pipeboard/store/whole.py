@@ -179,7 +179,6 @@ def _found(
 
 
 ROWS_AT_ONCE = 2_000
-Rows = Sequence[Sequence[object]]
 
 
 def read_rows(database: Database, table: str) -> Iterator[RowTuple]:

@@ -13,7 +13,7 @@ from pipeboard.domain.board import SORTS, Lens, Sort, usual_sort
 from pipeboard.domain.errors import DatabaseError, PipeboardError
 from pipeboard.domain.lazy_dataclass import dataclass, replace
 from pipeboard.domain.locales import in_figures
-from pipeboard.domain.people import Actor
+from pipeboard.domain.people import Actor, with_known_owners
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -231,7 +231,6 @@ def read_filter(
     if not text.strip():
         return None
     from pipeboard.domain.filter import parse_filter
-    from pipeboard.domain.people import with_known_owners
 
     query = parse_filter(
         text,

@@ -75,7 +75,6 @@ class Choices:
     theme: str = "auto"
     themes: Themes = OURS
     glyphs: str = "auto"
-    density: int | str = "auto"
     sums: str = "each"
     mouse: bool = True
     keymap: Mapping[str, str] = field(default_factory=dict)
@@ -154,7 +153,6 @@ def _read_state(
     lens = Lens(pipeline.id, today, settings.zone, me=actor.rep, currency=into)
     lens, filter_text = opened_lens(opening, reader, settings, lens)
     width, height = terminal_size()
-    density = choices.density if opening.density is None else opening.density
     only_looks = rights(actor, reader.reps(), settings).only_looks
     read_only = store.read_only or only_looks or not store.location.may_write_beside
     view = BoardView(
@@ -162,7 +160,7 @@ def _read_state(
         (),
         width,
         height,
-        density=AUTO if isinstance(density, str) else density,
+        density=opening.density if isinstance(opening.density, int) else AUTO,
         filter_text=filter_text,
         glyphs=choose_glyphs(choices.glyphs, environ, terminal_encoding()),
         demo=settings.demo,

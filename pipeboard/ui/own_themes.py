@@ -32,8 +32,6 @@ COLORS: Final[Mapping[str, str]] = MappingProxyType(
 _PAINT_OF = {name: name for name in COLORS} | {
     "bar": "bar_back", "bar-text": "bar_text", "selected": "lit_back",
 }  # fmt: skip
-_GROUNDS = {"dark": "#121212", "light": "#ffffff"}
-"""What a terminal's own background is taken for."""
 _LEAST, _LEAST_FOR_TEXT = 3.0, 4.5
 """The contrasts that WCAG 2.2 wants of signs and large words (1.4.11), and of text (1.4.3)."""
 
@@ -114,7 +112,7 @@ def made_theme(name: str, document: Mapping[str, object]) -> OwnTheme:
     """The theme of a document: `base`, and any of the ten `COLORS`; the base has the others."""
     base = document.get("base", "dark")
     if base not in BASES:
-        raise BadInput(f"base is dark or light, not {quoted(str(base))}.", hint=_SHOW)
+        raise BadInput(f"base is {' or '.join(BASES)}, not {quoted(str(base))}.", hint=_SHOW)
     colors = {key: color for key, color in document.items() if key != "base"}
     for key, color in colors.items():
         if key not in COLORS:
@@ -125,13 +123,12 @@ def made_theme(name: str, document: Mapping[str, object]) -> OwnTheme:
                 f"{key} is no colour: {quoted(str(color))}.", hint='Write it like "#5fafff".'
             )
     paints = BASES[str(base)]._replace(**{_PAINT_OF[k]: str(c).lower() for k, c in colors.items()})
-    ground = _GROUNDS[str(base)]
     paints = paints._replace(
         bar_dim=paints.dim,
         lit_text=_read_on(paints.lit_back, paints.lit_text),
         on_paint=_read_on(paints.red, paints.on_paint),
     )
-    return OwnTheme(painted(name, paints), str(base), tuple(_hard_to_read(paints, ground)))
+    return OwnTheme(painted(name, paints), str(base), tuple(_hard_to_read(paints)))
 
 
 def document_of(base: str) -> str:
@@ -157,8 +154,9 @@ def _read_on(ground: str | None, wanted: str | None) -> str | None:
     return max("#000000", "#ffffff", key=lambda color: contrast(color, ground))
 
 
-def _hard_to_read(paints: Paints, ground: str) -> Iterator[str]:
+def _hard_to_read(paints: Paints) -> Iterator[str]:
     """What has too little contrast, a sentence each."""
+    ground = str(paints.ground)
     grounds = {
         f"a terminal's {ground}": ground,
         "bar": paints.bar_back or ground,

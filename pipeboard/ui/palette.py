@@ -109,8 +109,10 @@ class Theme:
 
 
 class Paints(NamedTuple):
-    """The few colours that a theme is made of; None is the terminal's own."""
+    """The few colours that a theme is made of; None is the terminal's own. `ground` is what that
+    one's background is taken for."""
 
+    ground: str | None
     dim: str | None
     faint: str | None
     accent: str | None
@@ -129,6 +131,7 @@ class Paints(NamedTuple):
 # The hues of Okabe and Ito, told apart by every eye, lightened or darkened to be read on the
 # background they are meant for. Greys are pure, since 256 colours have a ramp for those only.
 _DARK = Paints(
+    ground="#121212",
     dim="#949494",
     faint="#444444",
     accent="#5fafff",
@@ -144,6 +147,7 @@ _DARK = Paints(
     on_paint="#121212",
 )
 _LIGHT = Paints(
+    ground="#ffffff",
     dim="#6c6c6c",
     faint="#c6c6c6",
     accent="#005faf",
@@ -159,6 +163,7 @@ _LIGHT = Paints(
     on_paint="#ffffff",
 )
 _SIXTEEN = Paints(
+    ground=None,
     dim=None,
     faint="bright_black",
     accent="cyan",
@@ -342,9 +347,9 @@ def _without_color(inks: Mapping[Role, Ink]) -> dict[Role, Ink]:
     }
 
 
-THEMES: Final = ("dark", "light", "ansi16", "mono")
 BASES: Final[Mapping[str, Paints]] = MappingProxyType({"dark": _DARK, "light": _LIGHT})
 """The themes in colours of their own, which others can be made from."""
+THEMES: Final = (*BASES, "ansi16", "mono")
 
 
 @cache

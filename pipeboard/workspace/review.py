@@ -20,7 +20,7 @@ from pipeboard.domain.deciding.rules import Telling
 from pipeboard.domain.errors import BadInput, NotFound
 from pipeboard.domain.events import micros
 from pipeboard.domain.lazy_dataclass import dataclass
-from pipeboard.domain.metrics.waterfall import most_pushed
+from pipeboard.domain.metrics.waterfall import most_pushed, waterfall_since
 from pipeboard.domain.people import match_owner
 from pipeboard.domain.periods import parse_period
 from pipeboard.domain.pipeline import Pipeline
@@ -140,8 +140,6 @@ def gather(
 
 
 def _changes(report: Report, since: datetime) -> Waterfall:
-    from pipeboard.domain.metrics.waterfall import waterfall_since
-
     return waterfall_since(report.basis, micros(since))
 
 

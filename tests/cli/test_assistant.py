@@ -12,9 +12,10 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from pipeboard.cli.assistant import READS, WRITES, document_of, run_tool, tool_of, tools
-from pipeboard.cli.verbs import CHANGING, READING
+from pipeboard.cli.verbs import CHANGING
 from pipeboard.domain.errors import BadInput
 from tests.cli.conftest import Type
+from tests.cli.test_interrupts import READING
 
 if TYPE_CHECKING:
     from mcp import Client

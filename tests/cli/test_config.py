@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import ast
 import pwd
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
+import pipeboard
 from pipeboard.cli.config import PREFERENCES, account_name, clock, example, read_config, system_zone
+from pipeboard.cli.screens import OPENINGS
 from pipeboard.domain.errors import BadInput
+from pipeboard.domain.settings import SETTINGS
 from tests.cli.conftest import NOW, Type
 
 
@@ -304,3 +308,33 @@ def test_config_check_names_a_theme_that_is_not_there_or_wrong(
     _write(mine.parent / "themes/odd.toml", "red = 3")
     checked = pipe("config", "check")
     assert checked.code == 1 and "theme: " in checked.out
+
+
+def _package() -> Iterator[tuple[str, ast.Module]]:
+    for path in sorted(Path(pipeboard.__file__).parent.rglob("*.py")):
+        yield path.name, ast.parse(path.read_text("utf-8"))
+
+
+def test_every_setting_of_a_file_is_read_by_the_program() -> None:
+    asked = {"database", *OPENINGS}  # a property, and a loop
+    for _, tree in _package():
+        asked |= {
+            str(node.args[0].value)
+            for node in ast.walk(tree)
+            if isinstance(node, ast.Call)
+            and isinstance(node.func, ast.Attribute)
+            and node.func.attr in ("text", "flag", "chosen")
+            and node.args
+            and isinstance(node.args[0], ast.Constant)
+        }
+    assert [p.name for p in PREFERENCES if p.name not in asked] == []
+
+
+def test_every_setting_of_the_workspace_is_asked_by_the_program() -> None:
+    asked = {
+        node.attr
+        for name, tree in _package()
+        for node in ast.walk(tree)
+        if name != "settings.py" and isinstance(node, ast.Attribute)
+    }
+    assert [name for name, choice in SETTINGS.items() if choice.field not in asked] == []

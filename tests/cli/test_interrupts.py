@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from pipeboard.cli.verbs import CHANGING, NESTED, READING, VERBS
+from pipeboard.cli.verbs import CHANGING, NESTED, VERBS
 from tests.cli.conftest import Type
 
 ROOT = Path(__file__).parents[2]
@@ -151,6 +151,18 @@ def test_an_interrupted_demo_leaves_no_file_behind(
     assert done.stderr.splitlines()[-1] == "Interrupted: nothing was changed."
     assert list((home / "tmp").iterdir()) == []
     assert not list(home.glob("made.db*"))
+
+
+READING = frozenset(
+    (
+        "list", "show", "metrics", "triage", "due", "check", "digest", "template", "export",
+        "target list", "call list", "fx list", "setting list", "history", "pipeline list",
+        "pipeline show", "pipeline templates", "rep list", "config show", "config path",
+        "config check", "config themes", "config words", "keys", "completions", "man", "version",
+        "filter list", "backup list", "logs", "board", "mcp", "help",
+    )
+)  # fmt: skip
+"""The verbs that only look."""
 
 
 def test_every_verb_either_changes_or_only_looks() -> None:

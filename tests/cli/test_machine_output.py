@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from pipeboard.cli.verbs import READING
 from tests.cli.conftest import Type
+from tests.cli.test_interrupts import READING
 
 LINES: dict[str, tuple[str, ...]] = {
     "list": ("list",),

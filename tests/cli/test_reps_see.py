@@ -14,14 +14,13 @@ from typing import Any
 import pytest
 
 from pipeboard.cli.completing import KINDS, complete
-from pipeboard.cli.verbs import CHANGING, READING
+from pipeboard.cli.verbs import CHANGING
 from pipeboard.domain.filter_terms import FIELDS, FORMS, STATES
 from pipeboard.domain.roles import Role
 from pipeboard.domain.settings import SEEN
 from pipeboard.store import Store
-from pipeboard.store.opening import TABLES
-from pipeboard.store.reading.sight import SEEN_OF, SEEN_WHOLE
 from tests.cli.conftest import Result, Type
+from tests.cli.test_interrupts import READING
 from tests.cli.test_roles import LINES
 from tests.postgres import Databases
 
@@ -458,11 +457,6 @@ def test_a_hook_hears_of_shown_deals_alone(shop: Type, sit: Sit, home: Path) -> 
 
 
 # By structure: whatever is asked of the database is asked through what one may see.
-
-
-def test_every_table_is_either_narrowed_or_says_nothing_of_deals() -> None:
-    assert set(SEEN_OF) | SEEN_WHOLE == set(TABLES)
-    assert not set(SEEN_OF) & SEEN_WHOLE
 
 
 def test_who_is_less_than_a_manager_sees_less(shop: Type, sit: Sit, home: Path) -> None:

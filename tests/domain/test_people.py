@@ -10,7 +10,7 @@ import pytest
 
 from pipeboard.domain.agreements import Agreement, Topic, changed_names
 from pipeboard.domain.errors import Ambiguous, BadInput, NotFound
-from pipeboard.domain.filter import format_filter, parse_filter
+from pipeboard.domain.filter import parse_filter
 from pipeboard.domain.people import (
     Actor,
     about_owner,
@@ -28,6 +28,7 @@ from pipeboard.domain.people import (
     with_known_owners,
 )
 from pipeboard.domain.settings import Rep
+from tests.domain.test_filter import written_out
 
 REPS = (
     Rep("ana", "Ana Lima"),
@@ -293,7 +294,7 @@ def test_what_a_change_touches_is_named_part_by_part() -> None:
 def test_a_filter_speaks_of_known_people_or_is_refused() -> None:
     def read(text: str) -> str:
         query = parse_filter(text, today=date(2026, 11, 25), currency="EUR")
-        return format_filter(with_known_owners(query, REPS, "sam"))
+        return written_out(with_known_owners(query, REPS, "sam"))
 
     assert (
         read('(owner:"ana lima" | -@Mara) owner:me won') == "(owner:ana | -owner:mara) owner:me won"

@@ -7,8 +7,10 @@ from random import Random
 
 import pytest
 
+from pipeboard.cli.manual import document
 from pipeboard.domain.errors import BadInput
 from pipeboard.exchange.columns import match_columns
+from pipeboard.exchange.fields import LEFT_OUT, kind_of
 from pipeboard.exchange.layouts import GENERIC, LAYOUTS, detect, layout_named
 from pipeboard.exchange.layouts.layout import COLUMNS, Layout
 from pipeboard.exchange.layouts.trello import BOARD_LAYOUT
@@ -91,6 +93,22 @@ def test_salesforce_is_known_by_report_and_by_object() -> None:
     report = ("Opportunity Owner", "Account Name", "Opportunity Name", "Stage", "Amount")
     assert detect(report).name == "salesforce"
     assert detect(("Id", "Name", "StageName", "Amount", "CloseDate")).name == "salesforce"
+
+
+TOLD_APART = [name for name in LAYOUTS if name not in ("pipeboard", GENERIC.name)]
+
+
+@pytest.mark.parametrize("name", TOLD_APART)
+def test_every_tool_is_known_by_its_columns_and_says_which_deal_is_which(name: str) -> None:
+    layout = LAYOUTS[name]
+    assert detect((*layout.columns, *(layout.marks - layout.columns.keys()))).name == name
+    assert "external_id" in layout.columns.values(), "by it the same file twice makes nothing twice"
+    for target in layout.columns.values():
+        assert target == LEFT_OUT or kind_of(target)
+    assert name in document("import").casefold()
+    assert layout.minor_units | layout.values.keys() | layout.remarks.keys() <= (
+        layout.columns.keys() | layout.marks
+    )
 
 
 def test_our_own_columns_are_our_own() -> None:

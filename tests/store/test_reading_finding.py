@@ -61,7 +61,6 @@ def test_a_find_says_what_a_list_shows(store: Store) -> None:
     found = store.reader.find("robot")[0]
     assert (found.ref, found.name, found.title) == ("D-4", "Kestrel BV", "Robot")
     assert (found.stage_name, found.status, found.value) == ("Won", Status.WON, None)
-    assert found.score == 100
 
 
 def test_a_find_can_be_of_one_pipeline_and_of_a_few(store: Store) -> None:

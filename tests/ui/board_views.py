@@ -75,7 +75,6 @@ def views(draw: st.DrawFn, width: int | None = None, height: int | None = None) 
                 [None, Pane(((("a line of the pane", "text"),),) * 20, 3, draw(st.booleans()))]
             )
         ),
-        foot=draw(st.sampled_from([(), ((("asked", "input.label"),),) * 3])),
     )
     if draw(st.booleans()):
         lens = replace(view.board.lens, filter=EVERYTHING)

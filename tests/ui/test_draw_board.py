@@ -160,12 +160,6 @@ def test_a_message_takes_the_place_of_the_explanation() -> None:
     assert screen(view)[-2].strip() == "Moved 2 deals to Demo."
 
 
-def test_what_is_asked_lies_over_the_last_cards() -> None:
-    view = scene(foot=((("Add to Qualify", "input.label"),), (("> Lumen", "input.text"),)))
-    assert screen(view)[-3:-1] == ["Add to Qualify".ljust(80), "> Lumen".ljust(80)]
-    assert screen(view)[:-3] == screen(scene())[:-3]
-
-
 def test_the_edge_of_the_pane_tells_where_the_keys_go() -> None:
     assert screen(scene(width=120, pane=Pane(())))[9][71] == "│"
     assert screen(scene(width=120, pane=Pane((), focused=True)))[9][71] == "┃"

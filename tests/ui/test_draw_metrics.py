@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 from datetime import date
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -15,6 +16,7 @@ from pipeboard.domain.periods import parse_period
 from pipeboard.domain.text import printable
 from pipeboard.ui.draw.charts import ChartStyle
 from pipeboard.ui.draw.line import Glyphs, spelled, tab_strip, text_of, width_of
+from pipeboard.ui.draw.metrics import tabs
 from pipeboard.ui.draw.metrics.activity import won_weeks
 from pipeboard.ui.draw.metrics.sections import Block, Figures, Spot, marked, spot_at
 from pipeboard.ui.draw.metrics.tab_names import TABS, TabName
@@ -198,3 +200,26 @@ def test_hostile_names_do_not_reach_the_lines() -> None:
 def test_every_number_has_a_place_to_be_explained() -> None:
     for name, definition in METRICS.items():
         assert definition.summary.endswith("."), name
+
+
+OF_SCRIPTS_ALONE = {
+    "cycle_days_mean": "the median is less moved by one deal",
+    "cycle_days_p90": "the cycle that older deals are held against",
+    "cycle_days_active_median": "the cycle less what was parked",
+    "cycle_days_qualified_median": "a part of the cycle",
+    "close_days_km_median": "the cycle of wins says it in a plainer way",
+    "deal_size_median": "velocity and coverage rest on the mean",
+    "open_deal_size_mean": "open value and open count say it",
+    "value_kept": "won above what it stood at is in the waterfall",
+    "created_and_won_share": "created and won is in the waterfall",
+    "forecast_cautious": "the measured forecast takes age into account",
+    "lead_velocity_average": "the months are drawn",
+    "adherence": "drawn by rep",
+    "win_chance": "the measured forecast, without money",
+}
+"""Numbers that no tab shows by their name: `metrics --json` and its like do."""
+
+
+def test_every_number_stands_on_a_tab_or_says_why_not() -> None:
+    told = "".join(path.read_text("utf-8") for path in Path(tabs.__file__).parent.glob("*.py"))
+    assert {name for name in METRICS if f'"{name}"' not in told} == set(OF_SCRIPTS_ALONE)

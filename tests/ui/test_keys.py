@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from importlib import import_module
 from pathlib import Path
 from pkgutil import iter_modules
@@ -13,7 +13,16 @@ from textual.binding import Binding
 from pipeboard.domain.errors import BadInput
 from pipeboard.ui import screens
 from pipeboard.ui.host import ACTIONS
-from pipeboard.ui.key_table import BOARD, DEAL, FIRST, SCREENS, read_keymap
+from pipeboard.ui.key_table import (
+    BOARD,
+    DEAL,
+    FIRST,
+    HYGIENE,
+    REVIEW,
+    SCREENS,
+    TRIAGE,
+    read_keymap,
+)
 from pipeboard.ui.keys import UNBOUND, Key, hints, key_named, name_of, rebound
 from pipeboard.ui.launch import Choices
 from pipeboard.ui.overlays.menu import Menu
@@ -82,6 +91,24 @@ def test_hints_name_only_what_does_something_now() -> None:
 def test_the_keys_of_a_deal_are_those_of_the_board() -> None:
     on_board = {command.id: command.keys for command in BOARD}
     assert all(on_board.get(c.id, c.keys) == c.keys for c in DEAL if c.id.startswith("board."))
+
+
+ON_THE_BOARD_ALONE = {"open", "order_down", "order_up", "mark", "mark_range"}
+NOT_ON: Mapping[str, tuple[tuple[Key, ...], set[str]]] = {
+    "deal": (DEAL, {"repeat"}),
+    "triage": (TRIAGE, {"put_off"}),  # 1 to 6 do
+    "hygiene": (HYGIENE, {"put_off"}),
+    "review": (REVIEW, {"put_off", "edit", "tags", "repeat"}),
+}
+"""What changes a deal and has no key on a screen of deals, beside what only a board has."""
+
+
+@pytest.mark.parametrize("screen", NOT_ON)
+def test_what_changes_a_deal_has_its_key_wherever_a_deal_is_looked_at(screen: str) -> None:
+    table, left_out = NOT_ON[screen]
+    there = {key.id for key in table}
+    missing = {key.action for key in BOARD if key.takes_deal and key.id not in there}
+    assert missing - ON_THE_BOARD_ALONE == left_out
 
 
 @pytest.mark.parametrize("table", SCREENS, ids=lambda table: table[-2].id)

@@ -17,7 +17,9 @@ import pytest
 
 from pipeboard.cli.phrasing import PACKAGE, has_words, phrases_of
 from pipeboard.cli.translating import every_word, keeps_values
+from pipeboard.domain.deal_fields import FIELDS
 from pipeboard.domain.errors import NotFound, PipeboardError, Refused
+from pipeboard.domain.settings import SETTINGS
 from pipeboard.ui.key_table import ALL
 from tests.cli.conftest import Type
 from tests.cli.conftest import home as home
@@ -34,7 +36,9 @@ LEFT = frozenset(
         "esc enter space tab home end delete backspace shift ctrl pgup pgdn left right",
         # What is typed, as it is typed: verbs, flags, filters, days, settings, names of fields.
         "today tomorrow monday january words stage owner tag value stalled won wake then all",
-        "everybody week-start fiscal-start count-for-owner reps-edit reps-see floor-value move",
+        "everybody move",
+        " ".join(SETTINGS),
+        " ".join(f"{field.typed} {field.typed.replace('_', ' ')}" for field in FIELDS),
         "demo snooze theme light triage metrics hygiene review import export tour pipeboard",
         "because shout hello friday nowhere lst stge nope zed hot call bob thu note close date",
         "moved send offer price config themes check contact_reason account title probability",

@@ -7,9 +7,7 @@ from collections.abc import Callable, Mapping
 from pipeboard.domain import commands as c
 from pipeboard.domain.deal import Deal
 from pipeboard.domain.deciding import beginning, edits, moves, work
-from pipeboard.domain.deciding import beginning as merging
-from pipeboard.domain.deciding import moves as reverting
-from pipeboard.domain.deciding.rules import RULES, Telling
+from pipeboard.domain.deciding.rules import RULES, Telling, from_what
 from pipeboard.domain.deciding.work import answered, taken_up
 from pipeboard.domain.errors import Refused
 from pipeboard.domain.events import Event
@@ -18,7 +16,7 @@ BEGINNINGS: Mapping[type, Callable[..., tuple[list[Event], Deal]]] = {
     c.Create: beginning.create,
     c.TakeOver: beginning.take_over,
 }
-WITH_RULES = (edits, merging, moves, reverting, work)
+WITH_RULES = (beginning, edits, moves, work)
 """The rooms of `RULES`, which they fill."""
 
 
@@ -60,7 +58,5 @@ def deal_verbs() -> tuple[str, ...]:
 
 def sentence_of(command: c.Command, told: Telling) -> str:
     """What a command did, as receipts, history and undo tell it; of one deal also from what."""
-    from pipeboard.domain.deciding.rules import from_what
-
     said, ending = RULES[type(command)].sentence(command, told), from_what(command, told)
     return f"{said.removesuffix('.')}{ending}." if ending else said

@@ -125,12 +125,15 @@ class Telling:
         return next(pipeline for pipeline in self.pipelines if pipeline.id == deal.pipeline_id)
 
 
-def deal_names(deals: Sequence[Deal], most: int = 3) -> str:
+_MOST_NAMED = 3
+
+
+def deal_names(deals: Sequence[Deal]) -> str:
     """Deals in a sentence: `Lumen Oy`, or `5 deals: Lumen Oy, Acme, Borealis and 2 more`."""
     if len(deals) == 1:
         return deals[0].name
-    names = ", ".join(deal.name for deal in deals[:most])
-    more = f" and {len(deals) - most} more" if len(deals) > most else ""
+    names = ", ".join(deal.name for deal in deals[:_MOST_NAMED])
+    more = f" and {len(deals) - _MOST_NAMED} more" if len(deals) > _MOST_NAMED else ""
     return f"{len(deals)} deals: {names}{more}"
 
 

@@ -175,7 +175,7 @@ def _points(share: float) -> str:
 
 def funnel_reading(report: Report) -> str:
     """Where does the funnel lose most?"""
-    steps = [row for row in report.stages if not row.resolved.is_low()]
+    steps = [row for row in report.stages if not row.resolved.is_low]
     if not steps:
         return "Too few deals have gone on or been lost to say which step is the weakest."
     worst = min(

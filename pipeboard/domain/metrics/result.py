@@ -40,6 +40,9 @@ class Unit(StrEnum):
     TIMES = "x"
 
 
+WITHOUT_SAMPLE = (Unit.COUNT, Unit.MINOR)
+
+
 @dataclass(frozen=True, slots=True)
 class Metric:
     """One number; a `value` of None has a `reason` and is never shown as 0.
@@ -89,9 +92,10 @@ class Metric:
         """More than a tenth of the cohort is undecided."""
         return self.n > 0 and Fraction(self.pending, self.n) > IMMATURE
 
-    def is_low(self, min_n: int = MIN_N) -> bool:
-        """Too small a sample to build on; the value is shown all the same."""
-        return self.n < min_n
+    @property
+    def is_low(self) -> bool:
+        """Too small a sample to build on, of what rests on one; the value is shown all the same."""
+        return self.unit not in WITHOUT_SAMPLE and self.n < MIN_N
 
 
 def missing(unit: Unit, reason: str, *, num: Number | None = None, n: int = 0) -> Metric:

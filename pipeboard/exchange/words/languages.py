@@ -95,7 +95,6 @@ def word_key(word: str) -> str:
 
 
 WON, LOST, OPEN, AWAY = map(_keys, (_WON, _LOST, _OPEN, _AWAY))
-WORDS = MappingProxyType({"won": WON, "lost": LOST, "open": OPEN, "away": AWAY})
 
 
 # What is ticked, and what is not.

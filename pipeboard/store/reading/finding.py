@@ -33,7 +33,7 @@ _MOST_SPELLED = 20
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A deal that was found, and how well it fits, 0 to 100."""
+    """A deal that was found."""
 
     deal_id: int
     name: str
@@ -42,7 +42,6 @@ class Found:
     status: Status
     value: Money | None
     owner: str
-    score: float
 
     @property
     def ref(self) -> str:
@@ -156,7 +155,7 @@ class _Search:
         """The deal with the number that was typed, if it was one."""
         number = _REF.fullmatch(self._wanted)
         rows = self._rows([int(number[1])]) if number else []
-        return [self._found(row, 100.0) for row in rows]
+        return [self._found(row) for row in rows]
 
     @readable("the names of the deals")
     def ranked(self, condition: Sql) -> list[Found]:
@@ -169,7 +168,7 @@ class _Search:
             (hit for hit in scored if hit[0] >= ALIKE),
             key=lambda hit: (-round(hit[0]), hit[1]["outcome"] != "open", hit[1]["id"]),
         )
-        return [self._found(row, score) for score, row in best]
+        return [self._found(row) for _, row in best]
 
     @readable("the names of the deals")
     def spelled(self) -> list[Found]:
@@ -180,7 +179,7 @@ class _Search:
         rows = self._rows([row["id"] for row in self._in_search(in_order)])
         spans = [(span, row) for row in rows if (span := _span(self._wanted, row)) is not None]
         spans.sort(key=lambda pair: (pair[0], pair[1]["outcome"] != "open", pair[1]["id"]))
-        return [self._found(row, ALIKE) for _, row in spans[:_MOST_SPELLED]]
+        return [self._found(row) for _, row in spans[:_MOST_SPELLED]]
 
     def _worth_ranking(self, condition: Sql) -> list[int]:
         """The deals to look at closely, where more are found than can be while somebody types.
@@ -223,7 +222,7 @@ class _Search:
             people.setdefault(row["deal_id"], []).append(fold(row["name"]))
         return people
 
-    def _found(self, row: Row, score: float) -> Found:
+    def _found(self, row: Row) -> Found:
         minor = row["value_minor"]
         return Found(
             row["id"],
@@ -233,7 +232,6 @@ class _Search:
             Status(row["outcome"]),
             None if minor is None else Money(minor, row["value_currency"]),
             row["owner"],
-            score,
         )
 
 

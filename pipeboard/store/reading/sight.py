@@ -62,11 +62,6 @@ SEEN_OF: Mapping[str, str] = {
 """Which rows of a table somebody sees who does not see every deal, by table: those that stand here
 first may ask the whole of those that stand later. A command that was also about deals of others
 says its verb instead of its sentence."""
-SEEN_WHOLE = frozenset(
-    ("workspace", "setting", "counter", "pipeline", "stage", "rep", "pipeline_version", "target",
-     "fx_rate", "import_recipe", "saved_filter")
-)  # fmt: skip
-"""What a team agrees on, and nothing of a deal."""
 _NAMED = re.compile(rf"\b({'|'.join(SEEN_OF)})\b")
 _ASKS = re.compile(r"(explain query plan )?(?=select\b)", re.IGNORECASE)
 _BESIDE = "as not materialized" if sqlite3.sqlite_version_info >= (3, 35) else "as"

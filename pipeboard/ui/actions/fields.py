@@ -204,7 +204,7 @@ async def edit(host: Host, ids: Ids) -> None:
             lambda workspace: deal_record(workspace, ids[0])
         )
         mark = host.state.new_rep_mark
-        title, fields = deal_form(record.deal, record.pipeline, host.today, settings, eyes, mark)
+        title, fields = deal_form(record.deal, host.today, settings, eyes, mark)
         changed = await questions.ask(
             lambda: Form(title, fields, draft_key=key_of("edit", ids), theirs=questions.theirs)
         )

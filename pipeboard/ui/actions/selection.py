@@ -17,6 +17,7 @@ from pipeboard.ui.overlays.prompt import Prompt
 from pipeboard.ui.questions import Questions, until_stored
 from pipeboard.workspace.row_commands import reorder
 from pipeboard.workspace.undoing import redo_last, undo_last
+from pipeboard.workspace.undoing import undo_list as changes_that_stand
 
 if TYPE_CHECKING:
     from pipeboard.store.reading.history import Did
@@ -217,9 +218,7 @@ async def undo_list(host: Host) -> None:
 
 
 def _undoable(workspace: Workspace) -> tuple[Did, ...]:
-    from pipeboard.workspace.undoing import undo_list
-
-    return undo_list(workspace, limit=50)
+    return changes_that_stand(workspace, limit=50)
 
 
 def _when(host: Host, at: datetime) -> str:

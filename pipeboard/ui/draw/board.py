@@ -49,8 +49,6 @@ def draw_line(view: BoardView, y: int) -> Line:
         line = title_line(view)
     elif y == shown.hint_y:
         line = hint_line(view.hints, view.width, view.glyphs)
-    elif y >= shown.hint_y - len(view.foot):
-        line = exactly(view.foot[y - shown.hint_y + len(view.foot)], view.width)
     elif y == shown.status_y:
         line = _status(view)
     elif shown.pane_width:

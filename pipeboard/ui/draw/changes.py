@@ -65,7 +65,7 @@ def hit(view: BoardView, x: int, y: int) -> Hit:
         return Hit(BoardPlace.TITLE, key=_sign_filter(view, x))
     if y == shown.hint_y:
         return _hint(view, x)
-    if y >= shown.hint_y - max(1, len(view.foot)):
+    if y == shown.status_y:
         return Hit(BoardPlace.STATUS)
     if x >= shown.board_width:
         pane = view.pane
@@ -177,14 +177,12 @@ def _whole_column(view: BoardView, slot: Slot) -> Region:
 
 
 def _changed_edges(before: BoardView, after: BoardView) -> Iterator[int]:
-    """The lines from side to side: title, status, hints, and what lies over the last cards."""
+    """The lines from side to side: title, status, hints."""
     shown = layout(after)
     if not _same_board(before, after) and title_line(before) != title_line(after):
         yield 0
-    foot = max(1, len(before.foot), len(after.foot))
-    for y in range(shown.hint_y - foot, shown.hint_y):
-        if draw_line(before, y) != draw_line(after, y):
-            yield y
+    if draw_line(before, shown.status_y) != draw_line(after, shown.status_y):
+        yield shown.status_y
     if before.hints != after.hints:
         yield shown.hint_y
 

@@ -11,7 +11,7 @@ from pipeboard.domain.locales import in_figures, written
 from pipeboard.domain.metrics import METRICS, Metric, Unit, wording
 from pipeboard.domain.metrics.readings import unripe
 from pipeboard.domain.metrics.report import MetricChange
-from pipeboard.domain.metrics.result import MIN_N
+from pipeboard.domain.metrics.result import WITHOUT_SAMPLE
 from pipeboard.domain.metrics.wording import Wording
 from pipeboard.domain.money import half_up
 from pipeboard.domain.text import printable
@@ -21,36 +21,31 @@ from pipeboard.ui.terminal.width import cell_width
 
 # A number as it is drawn: by its unit, paler where few deals are behind it, never without why.
 
-_WITHOUT_SAMPLE = (Unit.COUNT, Unit.MINOR)
-
 
 @dataclass(frozen=True, slots=True)
 class ChartStyle:
-    """How wide charts are, in which words and signs; below `min_n` deals a number is pale."""
+    """How wide charts are, in which words and signs."""
 
     width: int
     say: Wording
     glyphs: Glyphs = Glyphs.UNICODE
-    min_n: int = MIN_N
 
 
-def is_pale(metric: Metric, style: ChartStyle) -> bool:
+def is_pale(metric: Metric) -> bool:
     """Too few deals for a rate or an average to rest on, or no value at all."""
-    if metric.value is None:
-        return True
-    return metric.unit not in _WITHOUT_SAMPLE and metric.is_low(style.min_n)
+    return metric.value is None or metric.is_low
 
 
 def number(metric: Metric, style: ChartStyle, role: Role = "text") -> Span:
     """The value in few characters."""
-    return whole(style.say.number(metric), "text.dim" if is_pale(metric, style) else role)
+    return whole(style.say.number(metric), "text.dim" if is_pale(metric) else role)
 
 
 def sample(metric: Metric, style: ChartStyle) -> Line:
     """`n=3` behind a number that rests on few deals."""
     if metric.value is not None and metric.is_immature:
         return ((f" {metric.pending} open", "text.dim"),)
-    if metric.value is None or not is_pale(metric, style):
+    if metric.value is None or not is_pale(metric):
         return ()
     return ((f" n={metric.n}", "text.dim"),)
 
@@ -81,7 +76,7 @@ def metric_summary(name: str, metric: Metric, style: ChartStyle) -> str:
 def ground(metric: Metric) -> str:
     """What a number rests on: the sample, its 95 % interval, what was left out."""
     parts = []
-    if metric.value is not None and metric.unit not in _WITHOUT_SAMPLE:
+    if metric.value is not None and metric.unit not in WITHOUT_SAMPLE:
         parts.append(f"n={metric.n}")
     if metric.low is not None and metric.high is not None:
         parts.append(f"{percent(metric.low)} to {percent(metric.high)}")

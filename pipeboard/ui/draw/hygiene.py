@@ -145,7 +145,7 @@ def items_of(view: HygieneView, style: PaneStyle) -> tuple[Item, ...]:
     return tuple(Item(str(deal.id), tuple(_deal(deal, view, style))) for deal in view.deals)
 
 
-def lines_below(view: HygieneView, style: PaneStyle) -> list[Line]:
+def lines_below(view: HygieneView) -> list[Line]:
     """That nothing is wrong, or how many more there are."""
     text = ""
     if view.group == DUPLICATES and view.pairs is None:

@@ -45,11 +45,10 @@ class BoardView:
     """The board, where the cursor stands on it, and what is written around it.
 
     `windows` holds one window a column of `board`; `cursor` is (column, place in it), `tops` the
-    first place shown of each column, `first_column` the first column shown. `foot` are lines that
-    lie over the last of the board, above the hints: a question, an input. `status` is what there
-    is to say; while it is empty the deal under the cursor is told. `pane` is None where the person
-    has shut it; it shows where there is room. `usual_days` has the stages in which it is known how
-    long deals stay. Equal views look the same.
+    first place shown of each column, `first_column` the first column shown. `status` is
+    what there is to say; while it is empty the deal under the cursor is told. `pane` is None where
+    the person has shut it; it shows where there is room. `usual_days` has the stages in which it is
+    known how long deals stay. Equal views look the same.
     """
 
     board: Board
@@ -68,7 +67,6 @@ class BoardView:
     status: Line = EMPTY
     status_right: Line = EMPTY
     hints: tuple[tuple[str, str], ...] = ()
-    foot: tuple[Line, ...] = ()
     pane: Pane | None = None
     usual_days: tuple[tuple[int, int], ...] = ()
 

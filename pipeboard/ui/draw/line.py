@@ -351,26 +351,20 @@ def _hint(hint: Hint, glyphs: Glyphs) -> Line:
     return (whole(key_name(key, glyphs), "hint.key"), whole(f" {label}", "hint.label"))
 
 
-def box(title: str, lines: Sequence[Line], width: int, foot: str = "") -> list[Line]:
-    """Lines in a box of `width` cells, with a title in its upper and keys in its lower edge."""
+def box(title: str, lines: Sequence[Line], width: int) -> list[Line]:
+    """Lines in a box of `width` cells, with a title in its upper edge."""
     inner = width - 4
     return [
-        _edge("┌", title, "┐", width, at_right=False),
+        _titled(title, width),
         *[(("│ ", "rule"), *exactly(line, inner), (" │", "rule")) for line in lines],
-        _edge("└", foot, "┘", width, at_right=True),
+        (("└" + ROW * (width - 2) + "┘", "rule"),),
     ]
 
 
-def _edge(corner: str, text: str, other: str, width: int, *, at_right: bool) -> Line:
-    if not text:
-        return ((corner + ROW * (width - 2) + other, "rule"),)
-    label = exactly(
-        (whole(f" {text} ", "text.dim" if at_right else "pane.head"),),
-        min(cell_width(text) + 2, width - 4),
-    )
+def _titled(title: str, width: int) -> Line:
+    label = exactly((whole(f" {title} ", "pane.head"),), min(cell_width(title) + 2, width - 4))
     dash = width - 2 - width_of(label)
-    before, after = (dash - 1, 1) if at_right else (1, dash - 1)
-    return ((corner + ROW * before, "rule"), *label, (ROW * after + other, "rule"))
+    return (("┌" + ROW, "rule"), *label, (ROW * (dash - 1) + "┐", "rule"))
 
 
 class KeyGroup(NamedTuple):

@@ -180,11 +180,11 @@ def touches(record: DealRecord, style: PaneStyle, most: int | None = None) -> Se
     return Section("Interactions", str(len(record.touches)), tuple(lines))
 
 
-def timeline(record: DealRecord, style: PaneStyle, most: int | None = None) -> Section:
+def timeline(record: DealRecord, style: PaneStyle) -> Section:
     """Every change with who made it, of many the latest; what was taken back later is dim and says
     so."""
     lines: list[Line] = []
-    shown = record.entries[:most]
+    shown = record.entries[:_MOST_EVENTS]
     names = names_width([who(entry) for entry in shown])
     for entry in shown:
         said = describe(
@@ -253,7 +253,7 @@ def sections(record: DealRecord, style: PaneStyle) -> tuple[Section, ...]:
         terms(record, style),
         details(record, style),
         touches(record, style),
-        timeline(record, style, _MOST_EVENTS),
+        timeline(record, style),
     )
     return tuple(section for section in parts if section.lines)
 

@@ -16,7 +16,7 @@ from pipeboard.domain.deal_record import deal_seen_by, may_see
 from pipeboard.domain.errors import PipeboardError
 from pipeboard.domain.events import read
 from pipeboard.domain.lazy_dataclass import dataclass
-from pipeboard.domain.pipeline import Category, Pipeline
+from pipeboard.domain.pipeline import Category
 from pipeboard.domain.settings import Settings
 from pipeboard.ui.draw.line import Hint, Line, blank, left, whole, wrap
 from pipeboard.ui.draw.questions import field_text, field_value_text, rating_words
@@ -272,7 +272,6 @@ def _row(field: FormField, value: str, sign: str, *, is_current: bool, room: int
 
 def deal_form(
     deal: Deal,
-    pipeline: Pipeline,
     today: date,
     settings: Settings,
     me: str,

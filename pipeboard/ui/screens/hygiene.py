@@ -162,7 +162,7 @@ class HygieneScreen(PageScreen):
         style = pane_style(self)
         self.items = items_of(self.view, style)
         self._cursors[self.view.group] = max(0, min(self.cursor, len(self.items) - 1))
-        shown = listed(self.items, self.cursor, lines_below(self.view, style))
+        shown = listed(self.items, self.cursor, lines_below(self.view))
         hints = keys.hints(
             self.keys, has_deal=bool(self.items), read_only=self.state.view.read_only
         )

@@ -26,8 +26,6 @@ from pipeboard.ui.screens.live import PageScreen, said_of_counting
 from pipeboard.ui.widgets.page import Page
 from pipeboard.ui.write_queue import is_busy
 
-_SPANS = ("quarter", "year", "month")
-
 
 class Wanted(NamedTuple):
     """The deals behind a number, to be shown on the board."""

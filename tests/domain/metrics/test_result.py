@@ -59,7 +59,7 @@ def test_a_cohort_is_immature_while_more_than_a_tenth_is_pending() -> None:
 
 def test_fewer_than_five_are_a_low_sample_and_still_a_number() -> None:
     rate = proportion(deals(1), deals(1, 2, 3, 4), "")
-    assert rate.is_low()
+    assert rate.is_low
     assert rate.value == Fraction(1, 4)
 
 

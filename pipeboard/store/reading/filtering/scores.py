@@ -94,12 +94,10 @@ def _scoring_in(
     rest = [kind for kind in fitting if kind.ratings in unfit]
     of_pipeline, _ = _kinds_of(pipeline, scope)
     alone = listed("deal.ratings", settled)
-    return every((of_pipeline, either((alone, *_of_kinds(database, rest, pipeline, scope)))))
+    return every((of_pipeline, either((alone, *_of_kinds(rest, pipeline, scope)))))
 
 
-def _of_kinds(
-    database: Database, kinds: Iterable[ScoreBasis], pipeline: Pipeline, scope: FilterScope
-) -> Iterator[Sql]:
+def _of_kinds(kinds: Iterable[ScoreBasis], pipeline: Pipeline, scope: FilterScope) -> Iterator[Sql]:
     ratings: dict[tuple[bool, bool], list[str]] = defaultdict(list)
     for kind in kinds:
         ratings[kind.talked, kind.tried].append(kind.ratings)

@@ -154,7 +154,7 @@ def _lack(
 def stuck_deals(shown: Figures, style: ChartStyle) -> Block:
     """The deals that have been in their stage longest."""
     found = oldest(shown.report)
-    entries = [_aged(shown, age, style) for age in found[:NAMED]]
+    entries = [_aged(shown, age) for age in found[:NAMED]]
     return section(
         f"Stalled deals ({len(found)})",
         ("stage", "days", "idle"),
@@ -164,7 +164,7 @@ def stuck_deals(shown: Figures, style: ChartStyle) -> Block:
     )
 
 
-def _aged(shown: Figures, age: Age, style: ChartStyle) -> TableEntry:
+def _aged(shown: Figures, age: Age) -> TableEntry:
     cells: tuple[Span, ...] = (
         aside(shown.stage_name(age.deal.stage_id)),
         (

@@ -121,8 +121,8 @@ def days(metric: Metric, style: ChartStyle, limit: int | None = None) -> Span:
         return ("-", "text.dim")
     text = decimal(Fraction(metric.value))
     if limit is not None and metric.value > limit:
-        return (f"{text}!", "text.dim" if is_pale(metric, style) else "chart.bad")
-    return (text, "text.dim" if is_pale(metric, style) else "text")
+        return (f"{text}!", "text.dim" if is_pale(metric) else "chart.bad")
+    return (text, "text.dim" if is_pale(metric) else "text")
 
 
 def paths(shown: Figures, style: ChartStyle) -> Block:
