@@ -132,6 +132,7 @@ class Event:
 
 
 DEAL_FIELDS = tuple(f.name for f in fields(Deal))
+_FIELD_COUNT = len(DEAL_FIELDS)
 _values_of = attrgetter(*DEAL_FIELDS)
 # Every field of a deal that need not be given; those that map are empty.
 DEAL_DEFAULTS: Values = {
@@ -162,15 +163,13 @@ def change_to(
     facts: EventFacts = NO_FACTS,
 ) -> Event:
     """As `change`, with the fields as a mapping, and facts that go with the event."""
-    before = {name: read(deal, name) if "." in name else getattr(deal, name) for name in after}
-    changed = [name for name in after if before[name] != after[name]]
-    return Event(
-        kind,
-        at,
-        {name: before[name] for name in changed},
-        {name: after[name] for name in changed},
-        facts,
-    )
+    was: dict[str, FieldValue] = {}
+    becomes: dict[str, FieldValue] = {}
+    for name, value in after.items():
+        before = read(deal, name) if "." in name else getattr(deal, name)
+        if before != value:
+            was[name], becomes[name] = before, value
+    return Event(kind, at, was, becomes, facts)
 
 
 def read(deal: Deal, name: str) -> FieldValue:
@@ -204,12 +203,13 @@ def evolve_all(deal: Deal | None, events: Sequence[Event], deal_id: int | None =
     values["version"] = (deal.version if deal else 0) + len(events)
     for event in events:
         values.update(event.after)
-        if len(values) > len(DEAL_FIELDS):
+        if len(values) > _FIELD_COUNT:
             for name in [name for name in event.after if "." in name]:
                 _set_entry(values, name, values.pop(name))
     if deal is None and None in _required_of(values):
         raise TypeError("the first event leaves out what every deal has")
-    return deal_of(values)
+    # They were in order, and a value that is put in place of another stands where that stood.
+    return _deal_in_order(values) if len(values) == _FIELD_COUNT else deal_of(values)
 
 
 @cache
@@ -221,18 +221,26 @@ def _draft() -> Callable[..., object]:
 
 def deal_of(values: Values) -> Deal:
     """The deal of these values, which are those of all fields."""
-    in_order = tuple(values) == DEAL_FIELDS
-    deal = _draft()(*values.values()) if in_order else _draft()(**values)
-    deal.__class__ = Deal
-    assert isinstance(deal, Deal)
-    return deal
+    if tuple(values) == DEAL_FIELDS:
+        return _deal_in_order(values)
+    return _sealed(_draft()(**values))
+
+
+def _deal_in_order(values: Values) -> Deal:
+    return _sealed(_draft()(*values.values()))
+
+
+def _sealed(draft: object) -> Deal:
+    draft.__class__ = Deal
+    assert isinstance(draft, Deal)
+    return draft
 
 
 def numbered(deal: Deal, deal_id: int) -> Deal:
     """The deal under the id that it was given once it was decided on."""
     values = dict(zip(DEAL_FIELDS, _values_of(deal), strict=True))
     values["id"] = deal_id
-    return deal_of(values)
+    return _deal_in_order(values)
 
 
 def _set_entry(values: dict[str, FieldValue], name: str, value: FieldValue) -> None:
@@ -429,8 +437,16 @@ FOREVER = 2**63 - 1
 
 def micros(at: datetime) -> int:
     """Microseconds since 1970 UTC, exact; the form in which the database keeps instants."""
+    return _micros_of_utc(at) if at.tzinfo is UTC else _micros(at)
+
+
+def _micros(at: datetime) -> int:
     delta = at - _EPOCH
     return (delta.days * 86_400 + delta.seconds) * 1_000_000 + delta.microseconds
+
+
+# Not of other zones, where two instants are called the same when clocks are put back.
+_micros_of_utc = lru_cache(maxsize=4_096)(_micros)
 
 
 def later_than(last_us: int, clock: datetime) -> datetime:

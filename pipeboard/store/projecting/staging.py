@@ -11,7 +11,7 @@ import sqlite3
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from math import nan
-from operator import itemgetter
+from operator import attrgetter, itemgetter
 
 from pipeboard.store.database import RowTuple
 from pipeboard.store.projecting.deals import FINDABLE, Change
@@ -88,17 +88,13 @@ class StagedChanges:
         self._insert_rows("event", events)
         self._tell(map(_sealed_of, events))
         self._insert_rows("deal_facts", facts_rows(changes, events))
+        known = [change for change in changes if change.before is not None]
         for field, name, rows_of in FINDABLE:
-            touched = [change for change in changes if change.differs(field)]
-            self._insert_rows(name, [row for change in touched for row in rows_of(change.after)])
-            self._insert_rows(
-                "rewritten",
-                [
-                    {"name": name, "deal_id": change.after.id}
-                    for change in touched
-                    if change.before is not None
-                ],
-            )
+            touched = [change for change in changes if change.differs(field)] if known else new
+            deals, found = [change.after for change in touched], attrgetter(field)
+            self._insert_rows(name, [row for deal in deals if found(deal) for row in rows_of(deal)])
+            rewritten = [{"name": name, "deal_id": c.after.id} for c in known if c.differs(field)]
+            self._insert_rows("rewritten", rewritten)
         answered = [change for change in new if change.after.answers]
         self._insert_rows("answer", answer_rows(answered, _no_answer_yet))
         self._insert_rows("note", [row for _, row in note_rows(changes)])
