@@ -132,7 +132,6 @@ class Event:
 
 
 DEAL_FIELDS = tuple(f.name for f in fields(Deal))
-_FIELD_COUNT = len(DEAL_FIELDS)
 _values_of = attrgetter(*DEAL_FIELDS)
 # Every field of a deal that need not be given; those that map are empty.
 DEAL_DEFAULTS: Values = {
@@ -200,16 +199,15 @@ def evolve_all(deal: Deal | None, events: Sequence[Event], deal_id: int | None =
     else:
         # As `dataclasses.replace`, which takes four times as long for so many fields.
         values = dict(zip(DEAL_FIELDS, _values_of(deal), strict=True))
-    values["version"] = (deal.version if deal else 0) + len(events)
+    values["version"], count = (deal.version if deal else 0) + len(events), len(DEAL_FIELDS)
     for event in events:
         values.update(event.after)
-        if len(values) > _FIELD_COUNT:
+        if len(values) > count:
             for name in [name for name in event.after if "." in name]:
                 _set_entry(values, name, values.pop(name))
     if deal is None and None in _required_of(values):
         raise TypeError("the first event leaves out what every deal has")
-    # They were in order, and a value that is put in place of another stands where that stood.
-    return _deal_in_order(values) if len(values) == _FIELD_COUNT else deal_of(values)
+    return _sealed(_draft()(*values.values())) if len(values) == count else deal_of(values)
 
 
 @cache
@@ -221,13 +219,8 @@ def _draft() -> Callable[..., object]:
 
 def deal_of(values: Values) -> Deal:
     """The deal of these values, which are those of all fields."""
-    if tuple(values) == DEAL_FIELDS:
-        return _deal_in_order(values)
-    return _sealed(_draft()(**values))
-
-
-def _deal_in_order(values: Values) -> Deal:
-    return _sealed(_draft()(*values.values()))
+    in_order = tuple(values) == DEAL_FIELDS
+    return _sealed(_draft()(*values.values()) if in_order else _draft()(**values))
 
 
 def _sealed(draft: object) -> Deal:
@@ -240,7 +233,7 @@ def numbered(deal: Deal, deal_id: int) -> Deal:
     """The deal under the id that it was given once it was decided on."""
     values = dict(zip(DEAL_FIELDS, _values_of(deal), strict=True))
     values["id"] = deal_id
-    return _deal_in_order(values)
+    return deal_of(values)
 
 
 def _set_entry(values: dict[str, FieldValue], name: str, value: FieldValue) -> None:
@@ -437,16 +430,14 @@ FOREVER = 2**63 - 1
 
 def micros(at: datetime) -> int:
     """Microseconds since 1970 UTC, exact; the form in which the database keeps instants."""
-    return _micros_of_utc(at) if at.tzinfo is UTC else _micros(at)
+    # Not kept of other zones, where two instants are called the same when clocks are put back.
+    return _micros(at) if at.tzinfo is UTC else _micros.__wrapped__(at)
 
 
+@lru_cache(maxsize=4_096)
 def _micros(at: datetime) -> int:
     delta = at - _EPOCH
     return (delta.days * 86_400 + delta.seconds) * 1_000_000 + delta.microseconds
-
-
-# Not of other zones, where two instants are called the same when clocks are put back.
-_micros_of_utc = lru_cache(maxsize=4_096)(_micros)
 
 
 def later_than(last_us: int, clock: datetime) -> datetime:
