@@ -8,7 +8,7 @@ The lines stand in a pipeline's document: `value`, `expected_close`, `field.budg
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 
 from pipeboard.domain.deal import Deal
@@ -54,49 +54,26 @@ def parse_criterion(text: str) -> Criterion:
 
 def unmet_of_stage(stage: Stage, deal: Deal, pipeline: Pipeline, today: date) -> tuple[Unmet, ...]:
     """What `deal` still lacks to leave `stage` forwards, in the order of the stage's criteria."""
-    lacking = []
-    for criterion in stage.criteria:
-        text = _lack(criterion, stage, deal, pipeline, today)
-        if text:
-            lacking.append(Unmet(stage.name, criterion, text))
-    return tuple(lacking)
+    return tuple(
+        [
+            Unmet(stage.name, criterion, text)
+            for criterion in stage.criteria
+            if (text := _LACKS[criterion.about](criterion, stage, deal, pipeline, today))
+        ]
+    )
 
 
-def _lack(
-    criterion: Criterion, stage: Stage, deal: Deal, pipeline: Pipeline, today: date
-) -> str | None:
-    match criterion.about:
-        case About.FIELD:
-            return _lack_of_field(criterion.subject, deal)
-        case About.ANSWER | About.RATING:
-            return _lack_of_answer(criterion, deal, pipeline)
-        case About.ANSWERS:
-            given = len(deal.answered(pipeline))
-            if given >= criterion.at_least:
-                return None
-            return f"{given} of the {criterion.at_least} answers needed"
-        case About.CONTACT:
-            if any(contact.role == criterion.subject for contact in deal.contacts.values()):
-                return None
-            return f"no {criterion.subject.replace('_', '-')} named"
-        case About.NEXT_STEP:
-            step = deal.next_step
-            if step is not None and step.due is not None and step.due >= today:
-                return None
-            return "no next step with a date to come"
-        case About.CHECKLIST:
-            open_items = [item for item in stage.checklist if not deal.is_checked(stage.id, item)]
-            return f"checklist: {', '.join(open_items)}" if open_items else None
-
-
-def _lack_of_field(name: str, deal: Deal) -> str | None:
+def _of_field(criterion: Criterion, _: Stage, deal: Deal, *around: object) -> str | None:
+    name = criterion.subject
     if name.startswith("field."):
         key = name.removeprefix("field.")
         return None if deal.fields.get(key) else f"{key} is empty"
     return None if getattr(deal, name) not in (None, "") else f"{name.replace('_', ' ')} is empty"
 
 
-def _lack_of_answer(criterion: Criterion, deal: Deal, pipeline: Pipeline) -> str | None:
+def _of_answer(
+    criterion: Criterion, _: Stage, deal: Deal, pipeline: Pipeline, today: date
+) -> str | None:
     question = pipeline.question(criterion.subject)
     if question is None:
         return None
@@ -108,6 +85,45 @@ def _lack_of_answer(criterion: Criterion, deal: Deal, pipeline: Pipeline) -> str
         stands = "unknown" if answer.rating is None else str(answer.rating)
         return f"{question.label} is rated {stands}, needs {criterion.at_least}"
     return None
+
+
+def _of_answers(
+    criterion: Criterion, _: Stage, deal: Deal, pipeline: Pipeline, today: date
+) -> str | None:
+    given = len(deal.answered(pipeline))
+    if given >= criterion.at_least:
+        return None
+    return f"{given} of the {criterion.at_least} answers needed"
+
+
+def _of_contact(criterion: Criterion, _: Stage, deal: Deal, *around: object) -> str | None:
+    if any(contact.role == criterion.subject for contact in deal.contacts.values()):
+        return None
+    return f"no {criterion.subject.replace('_', '-')} named"
+
+
+def _of_step(_: Criterion, stage: Stage, deal: Deal, pipeline: Pipeline, today: date) -> str | None:
+    step = deal.next_step
+    if step is not None and step.due is not None and step.due >= today:
+        return None
+    return "no next step with a date to come"
+
+
+def _of_ticks(_: Criterion, stage: Stage, deal: Deal, *around: object) -> str | None:
+    open_items = [item for item in stage.checklist if not deal.is_checked(stage.id, item)]
+    return f"checklist: {', '.join(open_items)}" if open_items else None
+
+
+_LACKS: Mapping[About, Callable[[Criterion, Stage, Deal, Pipeline, date], str | None]] = {
+    About.FIELD: _of_field,
+    About.ANSWER: _of_answer,
+    About.RATING: _of_answer,
+    About.ANSWERS: _of_answers,
+    About.CONTACT: _of_contact,
+    About.NEXT_STEP: _of_step,
+    About.CHECKLIST: _of_ticks,
+}
+"""What a deal lacks of each kind of criterion, in words; None where it lacks nothing."""
 
 
 # The gate: the one function that every move of a deal passes, wherever it comes from.
@@ -127,11 +143,11 @@ def unmet(
     target = pipeline.stage(target_id)
     if target is pipeline.lost:
         return ()
-    return tuple(
-        lack
-        for stage in pipeline.stages_between(from_id or deal.stage_id, target_id)
-        for lack in unmet_of_stage(stage, deal, pipeline, today)
-    )
+    lacking: tuple[Unmet, ...] = ()
+    for stage in pipeline.stages_between(from_id or deal.stage_id, target_id):
+        if stage.criteria:
+            lacking += unmet_of_stage(stage, deal, pipeline, today)
+    return lacking
 
 
 def pass_gate(
@@ -153,7 +169,7 @@ def pass_gate(
         raise BadInput(
             "An override needs a reason in words.", hint='For example: --override "signed already".'
         )
-    return tuple(lack.text for lack in lacking)
+    return tuple([lack.text for lack in lacking])
 
 
 def summary(lacking: Sequence[Unmet]) -> str:

@@ -165,15 +165,13 @@ def change_to(
     facts: EventFacts = NO_FACTS,
 ) -> Event:
     """As `change`, with the fields as a mapping, and facts that go with the event."""
-    before = {name: read(deal, name) if "." in name else getattr(deal, name) for name in after}
-    changed = [name for name in after if before[name] != after[name]]
-    return Event(
-        kind,
-        at,
-        {name: before[name] for name in changed},
-        {name: after[name] for name in changed},
-        facts,
-    )
+    was: dict[str, FieldValue] = {}
+    becomes: dict[str, FieldValue] = {}
+    for name, value in after.items():
+        before = read(deal, name) if "." in name else getattr(deal, name)
+        if before != value:
+            was[name], becomes[name] = before, value
+    return Event(kind, at, was, becomes, facts)
 
 
 def read(deal: Deal, name: str) -> FieldValue:
@@ -204,15 +202,15 @@ def evolve_all(deal: Deal | None, events: Sequence[Event], deal_id: int | None =
     else:
         # As `dataclasses.replace`, which takes four times as long for so many fields.
         values = dict(zip(DEAL_FIELDS, _values_of(deal), strict=True))
-    values["version"] = (deal.version if deal else 0) + len(events)
+    values["version"], count = (deal.version if deal else 0) + len(events), len(DEAL_FIELDS)
     for event in events:
         values.update(event.after)
-        if len(values) > len(DEAL_FIELDS):
+        if len(values) > count:
             for name in [name for name in event.after if "." in name]:
                 _set_entry(values, name, values.pop(name))
     if deal is None and None in _required_of(values):
         raise TypeError("the first event leaves out what every deal has")
-    return deal_of(values)
+    return _sealed(_draft()(*values.values())) if len(values) == count else deal_of(values)
 
 
 @cache
@@ -225,10 +223,13 @@ def _draft() -> Callable[..., object]:
 def deal_of(values: Values) -> Deal:
     """The deal of these values, which are those of all fields."""
     in_order = tuple(values) == DEAL_FIELDS
-    deal = _draft()(*values.values()) if in_order else _draft()(**values)
-    deal.__class__ = Deal
-    assert isinstance(deal, Deal)
-    return deal
+    return _sealed(_draft()(*values.values()) if in_order else _draft()(**values))
+
+
+def _sealed(draft: object) -> Deal:
+    draft.__class__ = Deal
+    assert isinstance(draft, Deal)
+    return draft
 
 
 def numbered(deal: Deal, deal_id: int) -> Deal:
@@ -432,6 +433,12 @@ FOREVER = 2**63 - 1
 
 def micros(at: datetime) -> int:
     """Microseconds since 1970 UTC, exact; the form in which the database keeps instants."""
+    # Not kept of other zones, where two instants are called the same when clocks are put back.
+    return _micros(at) if at.tzinfo is UTC else _micros.__wrapped__(at)
+
+
+@lru_cache(maxsize=4_096)
+def _micros(at: datetime) -> int:
     delta = at - _EPOCH
     return (delta.days * 86_400 + delta.seconds) * 1_000_000 + delta.microseconds
 

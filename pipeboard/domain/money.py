@@ -341,7 +341,7 @@ def format_money(money: Money, *, style: Style = "full", symbol: bool = False) -
         return f"{minus}{_sign(money.currency)}{body}" if symbol else minus + body
     whole, rest = divmod(minor, 10**decimals)
     if style == "code":
-        tail = f".{rest:0{decimals}d}" if decimals else ""
+        tail = f".{str(rest).zfill(decimals)}" if decimals else ""
         return f"{minus}{whole}{tail} {money.currency}"
     tail = f".{rest:0{decimals}d}" if rest else ""
     return f"{minus}{_sign(money.currency)}{whole:,}{tail}"

@@ -128,6 +128,7 @@ class DealReader:
         self._constants = self._read_constants()
         self._plain = _AS_THEY_ARE & {"fields", *self._places, *self._constants}
         self._plain_unless_lost = self._plain.difference(_LOSS)
+        self._losses = [name for name in _LOSS if name in self._plain]
         self._told = _PLAIN & {*self._places, *self._constants}
         self._without_blanks = frozenset(
             index
@@ -384,9 +385,10 @@ class DealReader:
             yield "no_stage"
         if "remark" in found:
             yield found["remark"]
-        periods = self._periods if outcome in (None, "open") else self._periods[:1]
-        if any((day := found.get(name)) and day.is_period for name in periods):
-            yield "period"
+        for name in self._periods if outcome in (None, "open") else self._periods[:1]:
+            if (day := found.get(name)) and day.is_period:
+                yield "period"
+                break
         if not _EMAILS.isdisjoint(found):
             emails = found.get("contact_email", "").split(";")
             emails += [person.email or "" for person in found.get("contacts", ())]
@@ -402,10 +404,13 @@ class DealReader:
         if "forecast_category" in found and read_category(found["forecast_category"]) is None:
             yield "forecast_category"
         if outcome != "lost":
-            yield from (name for name in _LOSS if found.get(name))
+            for name in self._losses:
+                if found.get(name):
+                    yield name
         if self._layout.is_ours:
             return
-        yield from (name for name in ("pipeline",) if name in found and not self._rules.splits)
+        if "pipeline" in found and not self._rules.splits:
+            yield "pipeline"
         if found.get("currency") and found.get("value") is None:
             yield "currency"
 

@@ -135,6 +135,7 @@ _CLOSINGS = {
     "won": ("won_at", "closed_at", "close_date"),
     "lost": ("lost_at", "closed_at", "close_date"),
 }
+_NOT_CREATED_THEN = frozenset(("closed_before_created", "created_in_future"))
 _CLOSING_DATES = ("won_at", "lost_at", "closed_at", "close_date")
 _MOMENTS = (*_CLOSING_DATES, "created_at", "expected_close", "stage_entered_at")
 
@@ -261,7 +262,7 @@ class HistoryReader:
             known = [at for at in (created_at, entered[-1].at if entered else None) if at]
             closed_at = self._closed_at(found, outcome, max(known, default=None)) or closed_at
         remarks = self._remarks(found, outcome, created_at, closed_at)
-        if "closed_as_expected" in remarks:
+        if remarks and "closed_as_expected" in remarks:
             closed_at = self._not_before(found["expected_close"], created_at)
         precision: dict[str, Precision] = {}
         if created_at is None and not entered:
@@ -269,13 +270,13 @@ class HistoryReader:
         if created_at is None:
             known = [at for at in (entered[0].at if entered else None, closed_at) if at]
             created_at = min(known, default=None)
-        if "closed_in_future" in remarks:
+        if remarks and "closed_in_future" in remarks:
             closed_at = max([self._today_at, *(arrival.at for arrival in entered[-1:])])
         expected = _expected_close(found, outcome)
         unused = self._unused(found, closed_at, expected)
-        if {"closed_before_created", "created_in_future"}.intersection(remarks):
+        if remarks and not _NOT_CREATED_THEN.isdisjoint(remarks):
             unused = (*unused, "created_at")
-        precision = self._precision(found, created_at, closed_at) | precision
+        precision = {**self._precision(found, created_at, closed_at), **precision}
         return Course(
             stage,
             tuple(entered),
@@ -293,21 +294,23 @@ class HistoryReader:
         """How exactly it is known when the deal began and closed; our own files say it."""
         if self._is_ours:
             return {name: found[target] for target, name in PRECISIONS.items() if target in found}
-        moments = self._all_moments(found)
-        days = [moment for moment in moments if not moment.has_time]
-        if not days:
-            return {}
-        exact = {moment.at for moment in moments if moment.has_time}
-        instants = (("created_at", created_at), ("closed_at", closed_at))
-        return {
-            name: "day"
-            for name, at in instants
-            if at is not None and at not in exact and self._is_by_day(at, days)
-        }
+        days, exact = [], []
+        for moment in self._all_moments(found):
+            if moment.has_time:
+                exact.append(moment.at)
+            else:
+                days.append(moment)
+        known: dict[str, Precision] = {}
+        if days:
+            for name, at in (("created_at", created_at), ("closed_at", closed_at)):
+                if at is not None and at not in exact and self._is_by_day(at, days):
+                    known[name] = "day"
+        return known
 
     def _all_moments(self, found: Findings) -> list[Moment]:
-        known = [moment for name in self._moments if (moment := found.get(name))]
-        moments = [moment for moment in known if not moment.is_period]
+        moments = [
+            moment for name in self._moments if (moment := found.get(name)) and not moment.is_period
+        ]
         if self._dated:
             moments += [moment for name in self._dated for moment in found.get(name, ())]
         return moments

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
+from functools import lru_cache
 from itertools import count as count_from
 from itertools import islice
 
@@ -100,7 +101,7 @@ class Rows:
                 self.tally.group_lines += 1
                 continue
             placed = "" if stage is None else record.cells[stage].strip()
-            if (not placed or _FOOTER.match(placed)) and self._is_thin(record):
+            if (not placed or _begins_as_footer(placed)) and self._is_thin(record):
                 thin.append(record)
                 continue
             if last is not None:
@@ -214,6 +215,11 @@ class Rows:
             for one, other in zip(above.cells, below.cells, strict=True)
         ]
         return Record(above.line, cells)
+
+
+@lru_cache(maxsize=1_024)
+def _begins_as_footer(stage: str) -> bool:
+    return bool(_FOOTER.match(stage))
 
 
 def _is_grouped(records: list[list[str]], at: int) -> bool:

@@ -290,15 +290,18 @@ def _own_category(found: Findings) -> str | None:
 
 def rarer_parts(found: Findings, outcome: Outcome | None) -> Findings:
     """What most files have no columns for."""
-    notes = (RowNote(text) for text in found.get("note", ()))
-    others = {
-        "tags": tuple(dict.fromkeys(tag for tags in found.get("tags", ()) for tag in tags)),
-        "notes": (*notes, *found.get("notes", ())),
-        "contacts": () if _PEOPLE.isdisjoint(found) else _contacts(found),
+    parts: Findings = {
         "probability_bp": _own_probability(found, outcome),
         "forecast_category": _own_category(found),
     }
-    return others
+    if "tags" in found:
+        parts["tags"] = tuple(dict.fromkeys([tag for tags in found["tags"] for tag in tags]))
+    if "note" in found or "notes" in found:
+        notes = (RowNote(text) for text in found.get("note", ()))
+        parts["notes"] = (*notes, *found.get("notes", ()))
+    if not _PEOPLE.isdisjoint(found):
+        parts["contacts"] = _contacts(found)
+    return parts
 
 
 def _contacts(found: Findings) -> tuple[RowContact, ...]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
+from functools import lru_cache
 from operator import attrgetter, index, itemgetter
 from types import MappingProxyType
 from typing import TYPE_CHECKING, TypeVar
@@ -43,8 +44,11 @@ Column = Sequence[object]
 
 def _plain(value: object) -> object:
     """What the encoder does not know as something that it knows."""
-    write = _QUICK.get(type(value))
-    return write(value) if write else to_json(value)
+    try:
+        write = _QUICK[type(value)]
+    except KeyError:
+        return to_json(value)
+    return write(value)
 
 
 _QUICK: Mapping[type, Callable[..., object]] = {
@@ -52,6 +56,7 @@ _QUICK: Mapping[type, Callable[..., object]] = {
     datetime: instant_to_json,
     date: date.isoformat,
     Money: lambda money: {"amount_minor": money.minor, "currency": money.currency},
+    Loss: lru_cache(maxsize=1_024)(to_json),  # of many deals the same
 }
 
 

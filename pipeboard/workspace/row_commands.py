@@ -222,8 +222,7 @@ class RowIdentity:
 
 def take_over(row: DealRow, identity: RowIdentity, owner: str, rules: RowRules) -> c.TakeOver:
     """The command that brings a row's deal in with its history."""
-    known = [at for _, at in row.entered]
-    created_at = min(row.created_at or rules.at, *known, rules.at)
+    created_at = min(row.created_at or rules.at, *[at for _, at in row.entered], rules.at)
     if row.closed_at is not None:
         created_at = min(created_at, row.closed_at)
     path = rules.path(row, created_at)
@@ -317,13 +316,19 @@ def contacts_of(row: DealRow) -> Mapping[str, Contact]:
 
 def loss_of(row: DealRow) -> Loss:
     """The loss that a row tells of; a category that is none of ours stays as the reason."""
-    category, reason = slug(row.lost_category or "").replace("_", "-"), row.lost_reason or ""
-    if category not in LOSS_CATEGORIES:
-        reason = reason or row.lost_category or ""
-        guess = slug(reason).replace("_", "-")
-        category = guess if guess in LOSS_CATEGORIES else "other"
-    objection = row.lost_objection or ""
-    return Loss(category, reason, row.competitor or "", row.recycle_on, objection)
+    category, reason = _lost_for(row.lost_category or "", row.lost_reason or "")
+    return Loss(category, reason, row.competitor or "", row.recycle_on, row.lost_objection or "")
+
+
+@lru_cache(maxsize=1_024)
+def _lost_for(named: str, reason: str) -> tuple[str, str]:
+    """The category that a file names, where it is one of ours, and the reason."""
+    category = slug(named).replace("_", "-")
+    if category in LOSS_CATEGORIES:
+        return category, reason
+    reason = reason or named
+    guess = slug(reason).replace("_", "-")
+    return (guess if guess in LOSS_CATEGORIES else "other"), reason
 
 
 def next_step_of(row: DealRow) -> NextStep:

@@ -19,6 +19,7 @@ from pipeboard.domain.lazy_dataclass import replace
 from pipeboard.domain.people import is_like_another, match_rep
 from pipeboard.domain.text import fold
 from pipeboard.exchange.rows import DealRow, Rejected
+from pipeboard.store.projecting.deals import Change
 from pipeboard.workspace.import_report import Differing, ImportReport
 from pipeboard.workspace.row_commands import (
     RowIdentity,
@@ -44,7 +45,6 @@ from pipeboard.workspace.row_matching import (
 if TYPE_CHECKING:
     from pipeboard.domain.pipeline import Pipeline
     from pipeboard.exchange.reading import Reading
-    from pipeboard.store.projecting import Change
     from pipeboard.store.reading import Reader
 
 _STRANGE_ENOUGH = 0.5
@@ -440,8 +440,6 @@ def _has_notes(events: Sequence[Event]) -> bool:
 
 
 def _change_of(before: Deal | None, events: Sequence[Event], after: Deal | None = None) -> Change:
-    from pipeboard.store.projecting import Change
-
     return Change(before, after or evolve_all(before, events), tuple(events))
 
 

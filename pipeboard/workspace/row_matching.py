@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date, datetime
-from functools import partial
 from operator import attrgetter
 from typing import TYPE_CHECKING, Literal
 
@@ -50,9 +49,8 @@ class ImportOptions:
 
 _PLAIN = ("title", *PLAIN)
 _plain_of = attrgetter(*_PLAIN)
-_INSTANTS = ("created_at", "closed_at", "snoozed_until")
 _PARTS = ("entered", "answers", "terms", "checklist", "touches")
-_instants_of, _parts_of = attrgetter(*_INSTANTS), attrgetter(*_PARTS)
+_parts_of = attrgetter(*_PARTS)
 _COURSE = ("stage", "outcome", "archived")
 NOT_FOLLOWED = ("created_at", "closed_at", "loss", "entered", "answers", "terms", "checklist",
                 "touches", "snoozed_until")  # fmt: skip
@@ -68,7 +66,7 @@ def said_by(row: DealRow, owner: str | None) -> Said:
     return {
         name: value if type(value) is str and len(value) <= _LONGEST_TEXT else _short(value)
         for name, value in _values(row, owner).items()
-        if value or value == 0
+        if value or (value is not None and value == 0)
     }
 
 
@@ -76,7 +74,8 @@ def _values(row: DealRow, owner: str | None) -> dict[str, FieldValue]:
     """The values of a settled row by field, in the types of the domain."""
     plain = zip(_PLAIN, _plain_of(row), strict=True)
     found: dict[str, FieldValue] = {name: value for name, value in plain if value is not None}
-    found |= row.others
+    if row.others:
+        found |= row.others
     found["tags"], found["owner"], found["category"] = row.tags, owner, row.forecast_category
     if row.next_text or row.next_due:
         found["next_step"] = next_step_of(row)
@@ -88,7 +87,8 @@ def _values(row: DealRow, owner: str | None) -> dict[str, FieldValue]:
         found[f"fields.{name}"] = value
     for note in row.notes:
         found[f"notes.{digest(note.text)}"] = note.text
-    found |= zip(_INSTANTS, _instants_of(row), strict=True)
+    found["created_at"], found["closed_at"] = row.created_at, row.closed_at
+    found["snoozed_until"] = row.snoozed_until
     if row.outcome == "lost" and (row.lost_reason or row.lost_category or row.competitor):
         found["loss"] = repr(loss_of(row))
     parts = _parts_of(row)
@@ -113,7 +113,7 @@ def _contact_text(contact: Contact) -> str:
 
 
 _TEXTS: Mapping[type, Callable[..., str]] = {
-    Money: partial(format_money, style="code"),
+    Money: lambda money: format_money(money, style="code"),
     datetime: instant_to_json,
     date: date.isoformat,
     tuple: lambda words: "; ".join(map(str, words)),

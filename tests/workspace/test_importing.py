@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sqlite3
 from collections import Counter
 from contextlib import closing
 from pathlib import Path
@@ -17,6 +18,7 @@ from pipeboard.domain.pipeline import Pipeline
 from pipeboard.domain.templates import from_stage_names
 from pipeboard.exchange.reading import open_import
 from pipeboard.store.locating import Location
+from pipeboard.store.projecting import staging
 from pipeboard.workspace.import_rows import ImportReport, RowsRejected
 from tests.ledger import disagreements
 from tests.team import NEEDS, PROPOSAL, TODAY, WON, Team, add, now_of, sales
@@ -257,6 +259,32 @@ def test_owners_of_a_file_are_the_reps_that_are_known(files: Files, ana: Workspa
     add(ana)
     files.read(ROWS.replace("open,ana", "open,ANA"))
     assert now_of(ana, files.deal("Line 1")).owner == "ana"
+
+
+def test_indices_are_all_there_behind_an_import_that_makes_some_of_them_anew(
+    files: Files, ana: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    location = ana.store.location
+    if not isinstance(location, Location):
+        pytest.skip("on a server they are kept")
+    monkeypatch.setattr(staging, "_FEW_DEALS", 0)
+
+    def asked(sql: str) -> list[str]:
+        with closing(sqlite3.connect(location.path)) as database:
+            return [row[0] for row in database.execute(sql)]
+
+    of_deals = "SELECT sql FROM sqlite_master WHERE type = 'index' AND tbl_name = 'deal'"
+    before = asked(f"{of_deals} ORDER BY rowid")
+    files.read(ROWS)
+    after = asked(f"{of_deals} ORDER BY rowid")
+    assert sorted(map(str, after)) == sorted(map(str, before))
+    held, empty = (
+        next(one for one in before if one and f" {name} " in one)
+        for name in ("deal_by_rank", "deal_given")
+    )
+    assert before.index(held) < before.index(empty)
+    assert after.index(empty) < after.index(held), "the one was made anew, the other kept"
+    assert asked("PRAGMA integrity_check") == ["ok"]
 
 
 @needs_maven

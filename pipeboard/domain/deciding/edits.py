@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from pipeboard.domain.deal import FieldValue
 
 E = TypeVar("E")
+_LONGEST_CUSTOM = LIMITS["custom field"]
 
 
 def _line(field: str) -> Callable[[str | None], str]:
@@ -42,13 +43,14 @@ def _line(field: str) -> Callable[[str | None], str]:
 
 
 def _custom_line(name: str, value: object) -> str:
-    limit = LIMITS["custom field"]
-    return clean_line(str(value or ""), field=name, limit=limit)
+    return clean_line(str(value or ""), field=name, limit=_LONGEST_CUSTOM)
 
 
 def _custom(value: Mapping[str, str] | None) -> Mapping[str, str]:
     clean = {custom_name(name): _custom_line(name, item) for name, item in (value or {}).items()}
-    return MappingProxyType({name: item for name, item in clean.items() if item})
+    if not all(clean.values()):
+        clean = {name: item for name, item in clean.items() if item}
+    return MappingProxyType(clean)
 
 
 @lru_cache(maxsize=1_024)
@@ -143,6 +145,7 @@ def clean_fields(fields: Mapping[str, FieldValue]) -> dict[str, FieldValue]:
     return {
         name: clean
         for name, value in fields.items()
+        if value is not None
         if (value or value == 0) and ((clean := _CLEAN[name](value)) or clean == 0)
     }
 

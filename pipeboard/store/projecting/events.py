@@ -45,26 +45,27 @@ def event_rows(changes: Sequence[Change], command_id: str) -> list[dict[str, obj
 def event_row(event: Event, deal_id: int, version: int, command_id: str) -> dict[str, object]:
     """The row of one event, but for its number."""
     row = read_beside(event)
-    row |= {"deal_id": deal_id, "version": version, "command_id": command_id}
+    row["deal_id"], row["version"], row["command_id"] = deal_id, version, command_id
     row["data"] = event_text(event)
     return row
 
 
 def read_beside(event: Event) -> dict[str, object]:
     """What columns say of an event, so that numbers need not read the whole of it."""
-    value = value_of(event.after, "value", Money)
+    kind, after = event.kind, event.after
+    value = value_of(after, "value", Money) if "value" in after else None
     row = {
         "at": micros(event.at),
-        "kind": str(event.kind),
+        "kind": str(kind),
         "undoes": event.undoes,
-        "stage_id": event.after.get("stage_id"),
-        "value_minor": value.minor if value else None,
-        "currency": value.currency if value else None,
-        "on_date": to_json(_DAYS.get(event.kind, _expected_close)(event)),
+        "stage_id": after.get("stage_id"),
+        "value_minor": value and value.minor,
+        "currency": value and value.currency,
+        "on_date": to_json(_DAYS[kind](event) if kind in _DAYS else after.get("expected_close")),
         **_OF_NO_KIND,
     }
-    if of_kind := _OF_KIND.get(event.kind):
-        row |= of_kind(event)
+    if kind in _OF_KIND:
+        row |= _OF_KIND[kind](event)
     return row
 
 
@@ -96,10 +97,6 @@ def event_text(event: Event) -> str:
     if event.facts:
         said["facts"] = event.facts
     return as_json(said)
-
-
-def _expected_close(event: Event) -> FieldValue:
-    return event.after.get("expected_close")
 
 
 def _next_due(event: Event) -> FieldValue:

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from itertools import groupby
 from operator import itemgetter
@@ -47,14 +47,11 @@ def write_facts(
 
 def facts_rows(changes: Sequence[Change], events: Iterable[Row]) -> list[dict[str, object]]:
     """The facts of new events, in the order of each deal's; none of deals without any."""
-    told = dict.fromkeys((change.after.id for change in changes), "")
+    told = dict.fromkeys([change.after.id for change in changes], "")
     for event in events:
         told[event["deal_id"]] += fact_text(event)
-    return [
-        _row(change.after.id, change.after.pipeline_id, told[change.after.id])
-        for change in changes
-        if told[change.after.id]
-    ]
+    deals = [change.after for change in changes]
+    return [_row(deal.id, deal.pipeline_id, facts) for deal in deals if (facts := told[deal.id])]
 
 
 def _row(deal_id: int, pipeline_id: int, facts: str, holds_from: int = 0) -> dict[str, object]:
@@ -153,18 +150,22 @@ def fact_values(event: Row) -> list[object] | None:
     minor = event["value_minor"] if bp is None else bp
     precision = _precision(data) if kind in _DATED else None
     quoted = competitor = None
-    if _asks_more(kind, data):
+    # Whether numbers ask of the event what stands in no column.
+    if kind in _MARKS and _MARKS[kind] in data:
         after = json.loads(data).get("after", {})
         if kind in _QUOTING and (sent_at := after.get("quote_sent_at")):
             quoted = micros(datetime.fromisoformat(sent_at))
-        if kind == Kind.LOST and after.get("loss"):
+        if kind == _LOST and after.get("loss"):
             competitor = after["loss"].get("competitor") or None
-        if kind == Kind.MERGED and not after.get("merged_into"):
+        if kind == _MERGED and not after.get("merged_into"):
             return None  # another deal came into this one
-    if kind == Kind.EDITED and quoted is None:
+    if quoted is None and kind == _EDITED:
         return None
-    fact = [event["at"], kind, event["stage_id"], minor, event["currency"], event["on_date"]]
-    fact += [_word(event), precision, quoted, competitor]
+    word = _WORDS[kind](event) if kind in _WORDS else _word(event)
+    at, stage_id, currency = event["at"], event["stage_id"], event["currency"]
+    fact = [at, kind, stage_id, minor, currency, event["on_date"], word, precision]
+    if quoted is not None or competitor is not None:
+        fact += [quoted, competitor]
     while fact[-1] is None:
         fact.pop()
     return fact
@@ -185,6 +186,9 @@ KINDS = frozenset(Kind) - {
 """The kinds of events that numbers rest on."""
 _QUOTING = frozenset((Kind.CREATED, Kind.TOUCH, Kind.EDITED))
 _DATED = frozenset((Kind.CREATED, Kind.WON, Kind.LOST))
+_EDITED, _LOST, _MERGED = Kind.EDITED, Kind.LOST, Kind.MERGED
+_MARKS = {**dict.fromkeys(_QUOTING, '"quote_sent_at":"'), _LOST: '"competitor":"', _MERGED: ""}
+"""By kinds that may say more than their columns: what then stands in their data."""
 _PRECISE = '"precision":"'
 _PRECISIONS = {f'{_PRECISE}{word}"}}}}': word for word in get_args(Precision) if word}
 
@@ -200,24 +204,28 @@ def _precision(data: str) -> str | None:
     return found
 
 
-def _asks_more(kind: str, data: str) -> bool:
-    """Whether numbers ask of an event what stands in no column."""
-    return (
-        (kind in _QUOTING and '"quote_sent_at":"' in data)
-        or (kind == Kind.LOST and '"competitor":"' in data)
-        or kind == Kind.MERGED
-    )
+def _word_of_touch(event: Row) -> str | None:
+    way, direction = event["touch_type"], event["touch_direction"]
+    return None if way is None or direction is None else f"{way} {direction}"
+
+
+def _word_of_loss(event: Row) -> str | None:
+    if event["loss_category"] != "other":
+        return _word(event)
+    if '"reason":"' not in event["data"]:
+        return None
+    loss = json.loads(event["data"]).get("after", {}).get("loss") or {}
+    return "other" if loss.get("reason") else None  # nobody said why
+
+
+_WORDS: Mapping[str, Callable[[Row], str | None]] = {
+    Kind.TOUCH: _word_of_touch,
+    Kind.LOST: _word_of_loss,
+}
 
 
 def _word(event: Row) -> str | None:
     """What a kind says besides: an owner, a category, a touch, why it was lost, a gate passed."""
-    kind = event["kind"]
-    if kind == Kind.TOUCH:
-        way, direction = event["touch_type"], event["touch_direction"]
-        return None if way is None or direction is None else f"{way} {direction}"
-    if kind == Kind.LOST and event["loss_category"] == "other":
-        loss = json.loads(event["data"]).get("after", {}).get("loss") or {}
-        return "other" if loss.get("reason") else None  # nobody said why
     if event["has_step"] or event["overrides"]:
         return "step" if event["has_step"] else "override"
     named: str | None = event["owner"] or event["category"] or event["loss_category"]

@@ -11,7 +11,7 @@ import sqlite3
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from math import nan
-from operator import itemgetter
+from operator import attrgetter, itemgetter
 
 from pipeboard.store.database import RowTuple
 from pipeboard.store.projecting.deals import FINDABLE, Change
@@ -27,6 +27,7 @@ _STAGED_PAGE = 16_384
 _MANY_DEALS = 60_000
 _TOLD_AT_ONCE = 1_000
 _FEW_DEALS, _TIMES_KNOWN = 5_000, 2
+_ASKED, _MANY_IN_ONE = 1_000, 10
 _CACHE = ("cache_size", "cache_spill")
 _CACHE_PAGES, _CACHE_FOR_MANY_PAGES = 18_001, 10_001
 """Pages that the writing transaction keeps before it spills, which shuts out readers: enough for
@@ -88,17 +89,13 @@ class StagedChanges:
         self._insert_rows("event", events)
         self._tell(map(_sealed_of, events))
         self._insert_rows("deal_facts", facts_rows(changes, events))
+        known = [change for change in changes if change.before is not None]
         for field, name, rows_of in FINDABLE:
-            touched = [change for change in changes if change.differs(field)]
-            self._insert_rows(name, [row for change in touched for row in rows_of(change.after)])
-            self._insert_rows(
-                "rewritten",
-                [
-                    {"name": name, "deal_id": change.after.id}
-                    for change in touched
-                    if change.before is not None
-                ],
-            )
+            touched = [change for change in changes if change.differs(field)] if known else new
+            deals, found = [change.after for change in touched], attrgetter(field)
+            self._insert_rows(name, [row for deal in deals if found(deal) for row in rows_of(deal)])
+            rewritten = [{"name": name, "deal_id": c.after.id} for c in known if c.differs(field)]
+            self._insert_rows("rewritten", rewritten)
         answered = [change for change in new if change.after.answers]
         self._insert_rows("answer", answer_rows(answered, _no_answer_yet))
         self._insert_rows("note", [row for _, row in note_rows(changes)])
@@ -154,7 +151,7 @@ class StagedChanges:
         """Writes down what the log will be sealed with, if nobody takes the next numbers before."""
         base = self._told_from
         if base is not None:
-            told = ((base - row[0], *row[1:]) if row[0] < 0 else row for row in events)
+            told = [(base - row[0], *row[1:]) if row[0] < 0 else row for row in events]
             self._raw.execute("INSERT INTO staged.told VALUES (?)", (event_lines(told),))
 
     def _tell_anew(self, base: int | None) -> None:
@@ -193,16 +190,27 @@ class StagedChanges:
 
     @contextmanager
     def _indices_made_anew(self) -> Iterator[None]:
-        """Where most deals will be new, the indices of deals, but for those that refuse doubles,
-        are sorted at once behind them: row by row they take twice as long."""
+        """Where most deals will be new, the indices that they come into, but for those that refuse
+        doubles, are sorted at once behind them: row by row they take twice as long."""
         (known,) = self._raw.execute("SELECT coalesce(max(id), 0) FROM main.deal").fetchone()
         are_most = self.highest > max(_FEW_DEALS, _TIMES_KNOWN * known)
-        indices = self._raw.execute(_INDICES).fetchall() if are_most else []
+        indices = self._used(self._raw.execute(_INDICES).fetchall()) if are_most else []
         for name, _ in indices:
             self._raw.execute(f'DROP INDEX main."{name}"')
         yield
         for _, made in indices:
             self._raw.execute(made)
+
+    def _used(self, indices: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:
+        """Of some indices those that hold many of the new deals, by a part of these: to make one
+        takes a pass through all deals, also where its condition leaves it empty."""
+        held = ["true", *(made.partition(" WHERE ")[2] or "true" for _, made in indices)]
+        counted = ", ".join(f"count(*) FILTER (WHERE {condition})" for condition in held)
+        asked, *counts = self._raw.execute(
+            f"SELECT {counted} FROM (SELECT * FROM staged.deal LIMIT {_ASKED})"
+        ).fetchone()
+        both = zip(indices, counts, strict=True)
+        return [index for index, count in both if count * _MANY_IN_ONE > asked]
 
     def _insert_rows(self, table: str, rows: Sequence[Mapping[str, object]]) -> None:
         if rows:
