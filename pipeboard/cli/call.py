@@ -291,9 +291,9 @@ class Call:
 
     def execute(self, command: Command, ids: Sequence[int]) -> Receipt:
         """The command carried out on the deals, or only tried."""
-        return self.workspace.execute(command, ids, seen=self._seen(ids), **self.once)
+        return self.workspace.execute(command, ids, seen=self.seen(ids), **self.once)
 
-    def _seen(self, ids: Sequence[int]) -> dict[int, int]:
+    def seen(self, ids: Sequence[int]) -> dict[int, int]:
         """The version that --seen names, of the one deal that is meant."""
         version = getattr(self.arguments, "seen", None)
         if version is None:
@@ -346,10 +346,10 @@ class Call:
         """Whether somebody can be asked or shown an editor."""
         return sys.stdin is not None and sys.stdin.isatty() and sys.stderr.isatty()
 
-    def report(self, receipt: Receipt, *understood: str, refs: bool = False) -> int:
+    def report(self, receipt: Receipt, *understood: str, refs: bool = False, **more: object) -> int:
         """Tell what a writing verb did: words on stderr, refs or JSON on stdout.
 
-        `understood` are lines that say what was read from the arguments.
+        `understood` are lines that say what was read from the arguments, `more` is for JSON alone.
         """
         self.command_id = receipt.command_id
         if self.arguments.json:
@@ -360,6 +360,7 @@ class Call:
                     "summary": receipt.summary,
                     "notes": list(receipt.notes),
                     "deals": [self.documents.deal(deal) for deal in receipt.deals],
+                    **more,
                 }
             )
         elif refs and not self.arguments.dry_run:

@@ -60,7 +60,9 @@ def won(call: Call) -> int:
     if day is None:
         receipt = call.execute(command, ids)
     else:
-        receipt = win_with_sequels(call.workspace, command, ids, day, **call.once)
+        receipt = win_with_sequels(
+            call.workspace, command, ids, day, seen=call.seen(ids), **call.once
+        )
     return call.report(receipt, *_closed(call, receipt, len(ids)))
 
 

@@ -190,6 +190,35 @@ def test_the_least_role_is_enough(verb: str, office: Type, sit: Sit) -> None:
     assert not is_of_role(office(*line))
 
 
+# What changes several deals with one line, or makes them.
+SEVERAL = {
+    "add -": ("add", "-"),
+    "won with what follows": ("won", "1", "2", "--override", "signed", "--follow-up", "+14d"),
+    "lost with a day": ("lost", "1", "2", "--category", "price", "--recycle", "+6m"),
+    "assign": ("assign", "1", "2", "kim", "--new-rep", "--note", "yours"),
+    "import with stages": ("import", "more.csv", "--into", "New", "--stages", "A", "--set=stage=A"),
+}
+
+
+@pytest.mark.parametrize("name", [*LINES, *SEVERAL])
+def test_what_was_typed_as_one_line_is_one_command_and_so_one_undo(
+    name: str, office: Type, home: Path
+) -> None:
+    line = SEVERAL.get(name) or LINES[name][1]
+    before = commands(home)
+    done = office(*line, stdin="Delta: one 1k\nEcho: two @rob\n")
+    if name in SEVERAL:
+        assert (done.code, len(commands(home)) - len(before)) == (0, 1), done
+        deals = office("list", "--json").json["deals"]
+        assert office("undo").code == 0
+        assert office("list", "--json").json["deals"] != deals
+        refs = office("list", "--ids").out
+        assert refs == "D-1\nD-2\nD-4\nD-5\n"
+        assert office("list", "open", "--count").out == "3\n"
+    else:
+        assert len(commands(home)) - len(before) <= 1, done
+
+
 @pytest.mark.parametrize("verb", ["set", "target set", "import"])
 def test_what_may_not_be_done_may_not_be_tried_either(verb: str, office: Type, sit: Sit) -> None:
     sit("vera")
