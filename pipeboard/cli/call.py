@@ -300,6 +300,12 @@ class Call:
             return {}
         if len(ids) != 1:
             raise BadInput("--seen is the version of one deal.", hint="Change them one by one.")
+        (deal,) = self.workspace.reader.deals(ids).values()
+        if version > deal.version:
+            raise BadInput(
+                f"--seen: {deal.ref} is at version {deal.version} and has had no {version}.",
+                hint=f"See 'pipeboard show {deal.ref} --json'.",
+            )
         return {ids[0]: version}
 
     def for_owner(self, work: Callable[[bool], T]) -> T:
@@ -366,8 +372,7 @@ class Call:
         elif refs and not self.arguments.dry_run:
             for deal in receipt.deals:
                 self.out.line(deal.ref)
-        begin = "Not done (dry run): " if self.arguments.dry_run else ""
-        self.out.say(f"{begin}{receipt.summary}", *understood, *receipt.notes)
+        self.tell(receipt, *understood)
         if self.arguments.verbose and receipt.command_id:
             self.out.say(f"Command {receipt.command_id}.")
         return 0
@@ -379,6 +384,18 @@ class Call:
         if self.arguments.json:
             agreed = receipt.agreements[0]
             self.out.document({name: document(agreed) for name, document in documents.items()})
-        begin = "Not done (dry run): " if self.arguments.dry_run else ""
-        self.out.say(f"{begin}{receipt.summary}", *receipt.notes)
+        self.tell(receipt)
         return 0
+
+    def only_tries(self, would: str, **more: object) -> bool:
+        """Whether this is a dry run, which then says what would be done, as JSON too."""
+        if self.arguments.dry_run:
+            self.out.say(f"Not done (dry run): would {would}.")
+            if getattr(self.arguments, "json", False):
+                self.out.document({"dry_run": True, **more})
+        return bool(self.arguments.dry_run)
+
+    def tell(self, receipt: Receipt, *understood: str) -> None:
+        """What was done, on stderr; or that it was only tried."""
+        begin = "Not done (dry run): " if self.arguments.dry_run else ""
+        self.out.say(f"{begin}{receipt.summary}", *understood, *receipt.notes)

@@ -126,7 +126,7 @@ def _now_set(call: Call, assignments: Sequence[str], receipt: Receipt) -> tuple[
 @takes("--note", metavar="TEXT", default="", help="a word for the new owner")
 def assign(call: Call) -> int:
     """To another owner."""
-    refs, rep = last_word(call.arguments.words, "deals and a rep", "assign")
+    refs, rep = last_word(call, "a rep", "assign")
     ids, name, note = call.ids(refs), rep.removeprefix("@"), call.arguments.note
     receipt = call.for_owner(lambda new_rep: call.execute(c.Assign(name, note, new_rep), ids))
     owned = (f"Owner: @{deal.owner}." for deal in receipt.deals[:1] if deal.owner)

@@ -32,7 +32,7 @@ _takes_on = takes("--on", metavar="DATE", help="the day it was, today unless giv
 @_takes_override
 def move(call: Call) -> int:
     """To another open stage."""
-    refs, name = last_word(call.arguments.words, "deals and a stage", "move")
+    refs, name = last_word(call, "a stage", "move")
     deals = call.deals(refs)
     stage = call.stage(deals, name)
     command = c.Move(stage.id, call.arguments.override)

@@ -263,6 +263,16 @@ def test_a_stdout_that_knows_few_letters_never_fails(
     for form in ((), ("--csv",), ("--plain",)):
         done = run("list", *form, "--db", database, env=env)
         assert (done.returncode, done.stderr) == (0, b"")
+    for line in (
+        ("list", "--csv"),
+        ("list", "--plain"),
+        ("export",),
+        ("export", "--format", "json"),
+    ):
+        said = run(*line, "--db", database, env=env).stdout.decode("utf-8")
+        assert "Żółć Oy" in said and "日本" in said
+    assert run("export", "--format", "ics", "--db", database, env=env).stdout.decode("utf-8")
+    assert "<title>" in run("metrics", "--html", "--db", database, env=env).stdout.decode("utf-8")
     deals = json.loads(run("list", "--json", "--db", database, env=env).stdout)
     assert deals["deals"][0]["account"] == "Żółć Oy"
 

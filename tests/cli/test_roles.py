@@ -219,6 +219,32 @@ def test_what_was_typed_as_one_line_is_one_command_and_so_one_undo(
         assert len(commands(home)) - len(before) <= 1, done
 
 
+WRITES_A_FILE = {
+    "demo": ("demo", "--no-open", "--db", "made.db"),
+    "init": ("init", "--db", "made.db"),
+    "export": ("export", "--to", "made.csv"),
+    "export --whole": ("export", "--whole", "--to", "made.json"),
+    "import --save-recipe": (*LINES["import"][1], "--save-recipe", "made.json"),
+}
+
+
+@pytest.mark.parametrize("name", [*LINES, *SEVERAL, *WRITES_A_FILE])
+def test_a_dry_run_writes_nothing_says_so_and_is_one_document_of_json(
+    name: str, office: Type, home: Path
+) -> None:
+    line = WRITES_A_FILE.get(name) or SEVERAL.get(name) or LINES[name][1]
+    if name == "redo":
+        office("undo")
+    before, files = commands(home), {path.name for path in home.iterdir()}
+    told = office(*line, "-n", stdin="Delta: one 1k\n")
+    assert told.code == 0, told
+    assert "dry run" in told.err or "Would be" in told.out or name in ("doctor", "recycle"), told
+    asked = office(*line, "-n", "--json", stdin="Delta: one 1k\n")
+    assert (asked.code, asked.json["schema"]) == (0, 1), asked
+    assert commands(home) == before
+    assert {path.name for path in home.iterdir()} == files
+
+
 @pytest.mark.parametrize("verb", ["set", "target set", "import"])
 def test_what_may_not_be_done_may_not_be_tried_either(verb: str, office: Type, sit: Sit) -> None:
     sit("vera")
