@@ -7,6 +7,7 @@ from argparse import Namespace
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
+from time import monotonic
 from typing import TYPE_CHECKING, TypedDict, TypeVar
 
 from pipeboard import outlet
@@ -102,11 +103,22 @@ class Call:
     @cached_property
     def workspace(self) -> Workspace:
         """The workspace of a database that is there; `DatabaseError` when none is."""
-        from pipeboard.store import Store
-
         self.expect_folder()
-        store = Store.open(self.config.database, read_only=self.arguments.read_only)
-        return self.workspace_on(store)
+        return self.workspace_on(self._opened())
+
+    def _opened(self) -> Store:
+        """The store; what is to be changed waits as long for it as for its turn to write."""
+        from pipeboard.store import Store
+        from pipeboard.store.patience import PATIENCE_S
+
+        began, changes = monotonic(), "token" in self.arguments
+        while True:
+            try:
+                return Store.open(self.config.database, read_only=self.arguments.read_only)
+            except DatabaseError as error:
+                is_busy = error.details.get("reason") == "locked"
+                if not (changes and is_busy and monotonic() - began < PATIENCE_S):
+                    raise
 
     def expect_folder(self) -> None:
         """Whoever has chosen no path must not be told of the folder that it would be in."""

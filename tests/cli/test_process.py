@@ -129,6 +129,8 @@ SLOW = HEAVY | {
 }
 """What takes milliseconds to import and no daily verb needs, but to find what was mistyped, and to
 seal what was written."""
+if sys.version_info >= (3, 12):
+    SLOW -= {"threading"}  # `sysconfig` has a lock since then, and `zoneinfo` imports that
 LOOKING = "cli domain exchange store store.reading store.reading.filtering ui ui.terminal workspace"
 WRITING = "cli domain domain.deciding exchange store store.projecting store.reading workspace"
 PHASES = {

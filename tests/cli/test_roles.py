@@ -13,11 +13,13 @@ import pytest
 
 import pipeboard.workspace
 from pipeboard.cli import config
-from pipeboard.cli.verbs import CHANGING
+from pipeboard.cli.verbs import CHANGING, TOKENED
 from pipeboard.domain.agreements import Topic
 from pipeboard.domain.deciding import deal_verbs
+from pipeboard.domain.errors import DatabaseError
 from pipeboard.domain.people import Actor
 from pipeboard.domain.roles import WHO_MAY_AGREE, NotAllowed, Rights, Role, who_may
+from pipeboard.store import Store
 from tests.cli.conftest import Result, Type
 
 PEOPLE = {"stranger": None, "vera": "viewer", "rob": "rep", "mia": "manager", "olga": "owner"}
@@ -447,3 +449,21 @@ def test_the_history_tells_who_did_what_for_whom_past_which_gate(office: Type, s
     assert found("--by", "rob", "--verb", "tag") == {("rob", "tag")}
     assert office("history", "--verb", "moved").code == 2
     assert office("history", "--by", "nobody-here").code == 3
+
+
+@pytest.mark.parametrize("name", [name for name in LINES if name in TOKENED])
+def test_a_change_waits_for_a_database_that_nobody_can_even_read(
+    name: str, office: Type, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if name == "redo":
+        assert office("undo").code == 0
+    open_it, keeps_out = Store.open, iter((True, True, False))
+
+    def opened(database: str, *, read_only: bool = False) -> Store:
+        if next(keeps_out, False):
+            raise DatabaseError("Somebody writes.", details={"reason": "locked"})
+        return open_it(database, read_only=read_only)
+
+    monkeypatch.setattr(Store, "open", opened)
+    assert office("list").code == 5
+    assert office(*LINES[name][1]).code == 0
