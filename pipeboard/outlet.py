@@ -8,6 +8,7 @@ and files are English, whoever reads.
 
 from __future__ import annotations
 
+import io
 import os
 import sys
 from collections.abc import Iterable, Iterator
@@ -123,6 +124,15 @@ def columns(stream: TextIO | None) -> int:
         return os.get_terminal_size(stream.fileno()).columns if stream and stream.isatty() else 0
     except (OSError, ValueError):
         return 0
+
+
+def in_utf8() -> None:
+    """Stdout is read by a program, or becomes a file of a format that is UTF-8, from now on: no
+    locale has a say in it. A terminal keeps its own encoding."""
+    stream = sys.stdout
+    is_utf8 = (stream.encoding or "").lower() in ("utf-8", "utf8")
+    if not is_utf8 and isinstance(stream, io.TextIOWrapper) and not stream.isatty():
+        stream.reconfigure(encoding="utf-8", errors="backslashreplace")
 
 
 def screen() -> tuple[bool, int, str]:

@@ -6,7 +6,7 @@ import argparse
 import os
 import re
 import sys
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence, Set
 from typing import NamedTuple, NoReturn, TypedDict
 
 from pipeboard.domain.errors import BadInput
@@ -19,6 +19,16 @@ _PATHS = frozenset(("db", "file"))
 _NOT_UTF8 = re.compile(r"[\ud800-\udfff]")
 _WIDTH = 80
 _WORD = "\0"  # in front of an argument that is a word although it begins with a dash
+_SOME = 1_000_000_000
+MAY_BE_EMPTY = frozenset(
+    (
+        *("--where", "--db"),  # refused in words of their own
+        *("--competitor", "--objection", "--variant"),  # a remark that is not made
+        *("--email", "--name", "--phone", "--role"),  # what is there is taken away
+    )
+)
+"""Flags that may be given no word, beside those of a TEXT. With any other one that is a slip, such
+as a variable of a shell that nobody set: it would mean everybody's, or every pipeline."""
 
 
 class _Formatter(argparse.HelpFormatter):
@@ -64,6 +74,26 @@ class HowTaken(TypedDict, total=False):
     default: object
     required: bool
     dest: str
+
+
+def number(least: int = 0, most: int = _SOME) -> Callable[[str], int]:
+    """How a flag reads a whole number that lies in a range."""
+
+    def read(text: str) -> int:
+        plain = _unshielded(text)
+        try:
+            found = int(plain)
+        except ValueError:
+            found = None
+        if found is None or not least <= found <= most:
+            from pipeboard.domain.text import quoted
+
+            is_said = most != _SOME or (found or 0) > most
+            upto = f" to {most:,}" if is_said else ""
+            raise argparse.ArgumentTypeError(f"{quoted(plain)} is no number from {least:,}{upto}")
+        return found
+
+    return read
 
 
 class WordPlace(NamedTuple):
@@ -161,6 +191,7 @@ class Parser(argparse.ArgumentParser):
     def read(self, arguments: Sequence[str]) -> argparse.Namespace:
         """The arguments by name; raises BadInput for what the verb does not take."""
         found = self.parse_intermixed_args(self._shielded(arguments))
+        self._refuse_empty(found, {argument.partition("=")[0] for argument in arguments})
         for name, value in vars(found).items():
             read = _unshielded if name in _PATHS else _readable
             if isinstance(value, list):
@@ -168,6 +199,23 @@ class Parser(argparse.ArgumentParser):
             elif isinstance(value, str):
                 setattr(found, name, read(value))
         return found
+
+    def _refuse_empty(self, found: argparse.Namespace, given: Set[str]) -> None:
+        for action in self._actions:
+            value = getattr(found, action.dest, None)
+            if not isinstance(value, str) or value.strip():
+                continue
+            if not given.isdisjoint(action.option_strings) and not self.may_be_empty(action):
+                flag = action.option_strings[-1]
+                raise BadInput(f"{flag} is empty.", hint="Say what it is to be, or leave it out.")
+            if action.dest in _PATHS and not action.option_strings:
+                raise BadInput(f"'{self._verb}' needs {action.metavar}.", hint=self.example)
+
+    def may_be_empty(self, action: argparse.Action) -> bool:
+        """Whether a flag is given no word on purpose."""
+        if action.metavar == "TEXT" or not MAY_BE_EMPTY.isdisjoint(action.option_strings):
+            return True
+        return (self._verb, action.dest) in (("rep set", "team"), ("rep set", "acts_for"))
 
     def _shielded(self, arguments: Sequence[str]) -> Iterable[str]:
         """The arguments with a mark on those that argparse would take for flags and are words."""
@@ -192,24 +240,41 @@ class Parser(argparse.ArgumentParser):
         return f"For example: {self._examples[0]}" if self._examples else "See --help."
 
     def error(self, message: str) -> NoReturn:
-        from pipeboard.domain.text import did_you_mean
+        from pipeboard.domain.text import did_you_mean, nearest, quoted
 
+        message = message.replace(_WORD, "")
         hint = f"See '{self.prog} --help'."
         if missing := _MISSING.match(message):
             message, hint = f"'{self._verb}' needs {missing[1]}", self.example
         elif unknown := _UNKNOWN.match(message):
-            names = [name for flag in self.flags() for name in flag.names]
-            near = did_you_mean(unknown[1], names)
-            hint = near or f"{hint} A word that begins with - stands behind --."
+            names = {name.lstrip("-"): name for flag in self.flags() for name in flag.names}
+            near = nearest(unknown[1].lstrip("-"), names)
+            hint = (
+                f"Did you mean {names[near]}?"
+                if near
+                else f"{hint} A word that begins with - stands behind --."
+            )
         elif wrong := _WRONG.match(message):
             choices = [c for flag in self.flags() if wrong[1] in flag.names for c in flag.choices]
-            hint = did_you_mean(wrong[2], choices) or hint
+            message = f"{wrong[1]} cannot be {quoted(wrong[2])}"
+            hint = did_you_mean(wrong[2], choices) or f"It is one of {', '.join(choices)}."
+        elif both := _BOTH.match(message):
+            message = f"{both[1]} does not go with {both[2]}"
+        elif flag := _OF_FLAG.match(message):
+            wrong_with = {
+                "expected one argument": "something has to follow it",
+                "ignored explicit argument": "nothing goes with it",
+            }
+            said = wrong_with.get(flag[2].partition(" '")[0], flag[2])
+            message = f"{flag[1]}: {said}"
         raise BadInput(f"{message[:1].upper()}{message[1:]}.", hint=hint)
 
 
 _MISSING = re.compile(r"the following arguments are required: (.+)")
 _UNKNOWN = re.compile(r"unrecognized arguments: (?:[^-]\S* )*(--?[^\s=]+)")
 _WRONG = re.compile(r"argument (?:\S+/)?(\S+): invalid choice: '(.*?)'")
+_BOTH = re.compile(r"argument (?:\S+/)?(\S+): not allowed with argument (?:\S+/)?(\S+)$")
+_OF_FLAG = re.compile(r"argument (?:\S+/)?(\S+): (.+)", re.DOTALL)
 
 
 def _named(metavar: str | tuple[str, ...]) -> tuple[str, ...]:

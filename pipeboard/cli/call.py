@@ -7,6 +7,7 @@ from argparse import Namespace
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
+from time import monotonic
 from typing import TYPE_CHECKING, TypedDict, TypeVar
 
 from pipeboard import outlet
@@ -102,11 +103,22 @@ class Call:
     @cached_property
     def workspace(self) -> Workspace:
         """The workspace of a database that is there; `DatabaseError` when none is."""
-        from pipeboard.store import Store
-
         self.expect_folder()
-        store = Store.open(self.config.database, read_only=self.arguments.read_only)
-        return self.workspace_on(store)
+        return self.workspace_on(self._opened())
+
+    def _opened(self) -> Store:
+        """The store; what is to be changed waits as long for it as for its turn to write."""
+        from pipeboard.store import Store
+        from pipeboard.store.patience import PATIENCE_S
+
+        began, changes = monotonic(), "token" in self.arguments
+        while True:
+            try:
+                return Store.open(self.config.database, read_only=self.arguments.read_only)
+            except DatabaseError as error:
+                is_busy = error.details.get("reason") == "locked"
+                if not (changes and is_busy and monotonic() - began < PATIENCE_S):
+                    raise
 
     def expect_folder(self) -> None:
         """Whoever has chosen no path must not be told of the folder that it would be in."""
@@ -289,15 +301,21 @@ class Call:
 
     def execute(self, command: Command, ids: Sequence[int]) -> Receipt:
         """The command carried out on the deals, or only tried."""
-        return self.workspace.execute(command, ids, seen=self._seen(ids), **self.once)
+        return self.workspace.execute(command, ids, seen=self.seen(ids), **self.once)
 
-    def _seen(self, ids: Sequence[int]) -> dict[int, int]:
+    def seen(self, ids: Sequence[int]) -> dict[int, int]:
         """The version that --seen names, of the one deal that is meant."""
         version = getattr(self.arguments, "seen", None)
         if version is None:
             return {}
         if len(ids) != 1:
             raise BadInput("--seen is the version of one deal.", hint="Change them one by one.")
+        (deal,) = self.workspace.reader.deals(ids).values()
+        if version > deal.version:
+            raise BadInput(
+                f"--seen: {deal.ref} is at version {deal.version} and has had no {version}.",
+                hint=f"See 'pipeboard show {deal.ref} --json'.",
+            )
         return {ids[0]: version}
 
     def for_owner(self, work: Callable[[bool], T]) -> T:
@@ -344,10 +362,10 @@ class Call:
         """Whether somebody can be asked or shown an editor."""
         return sys.stdin is not None and sys.stdin.isatty() and sys.stderr.isatty()
 
-    def report(self, receipt: Receipt, *understood: str, refs: bool = False) -> int:
+    def report(self, receipt: Receipt, *understood: str, refs: bool = False, **more: object) -> int:
         """Tell what a writing verb did: words on stderr, refs or JSON on stdout.
 
-        `understood` are lines that say what was read from the arguments.
+        `understood` are lines that say what was read from the arguments, `more` is for JSON alone.
         """
         self.command_id = receipt.command_id
         if self.arguments.json:
@@ -358,13 +376,13 @@ class Call:
                     "summary": receipt.summary,
                     "notes": list(receipt.notes),
                     "deals": [self.documents.deal(deal) for deal in receipt.deals],
+                    **more,
                 }
             )
         elif refs and not self.arguments.dry_run:
             for deal in receipt.deals:
                 self.out.line(deal.ref)
-        begin = "Not done (dry run): " if self.arguments.dry_run else ""
-        self.out.say(f"{begin}{receipt.summary}", *understood, *receipt.notes)
+        self.tell(receipt, *understood)
         if self.arguments.verbose and receipt.command_id:
             self.out.say(f"Command {receipt.command_id}.")
         return 0
@@ -376,6 +394,18 @@ class Call:
         if self.arguments.json:
             agreed = receipt.agreements[0]
             self.out.document({name: document(agreed) for name, document in documents.items()})
-        begin = "Not done (dry run): " if self.arguments.dry_run else ""
-        self.out.say(f"{begin}{receipt.summary}", *receipt.notes)
+        self.tell(receipt)
         return 0
+
+    def only_tries(self, would: str, **more: object) -> bool:
+        """Whether this is a dry run, which then says what would be done, as JSON too."""
+        if self.arguments.dry_run:
+            self.out.say(f"Not done (dry run): would {would}.")
+            if getattr(self.arguments, "json", False):
+                self.out.document({"dry_run": True, **more})
+        return bool(self.arguments.dry_run)
+
+    def tell(self, receipt: Receipt, *understood: str) -> None:
+        """What was done, on stderr; or that it was only tried."""
+        begin = "Not done (dry run): " if self.arguments.dry_run else ""
+        self.out.say(f"{begin}{receipt.summary}", *understood, *receipt.notes)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
+from pipeboard.cli.arguments import number
 from pipeboard.cli.call import Call
 from pipeboard.cli.failures import DONE, FAILED
 from pipeboard.cli.tables import Table
@@ -38,7 +39,7 @@ _takes_owner = takes("--owner", metavar="REP", help="whose day; all is everybody
 @takes("words", nargs="*", metavar="FILTER", help="only deals that match a filter")
 @_takes_owner
 @takes("--plain", action="store_true", help="ask line by line, one deal at a time")
-@takes("--limit", type=int, metavar="N", help="the first N deals")
+@takes("--limit", type=number(), metavar="N", help="the first N deals")
 @takes_json
 def triage(call: Call) -> int:
     """What needs you now, and why: asked line by line, or printed where nobody can be asked."""
@@ -108,6 +109,10 @@ def due(call: Call) -> int:
         from pipeboard.cli.due_short import short
 
         load = day.signs()
+        if call.arguments.json:
+            counts = {name: getattr(load, name) for name in ("overdue", "no_next_step", "stalled")}
+            call.out.document({"due": counts})
+            return DONE
         call.out.line(short(load.overdue, load.no_next_step, load.stalled))
         return DONE
     waiting = list(day.through(Tier.NO_NEXT_STEP))

@@ -70,27 +70,11 @@ def _numbered(text: str) -> dict[int, str]:
 
 def _add_all(call: Call, lines: Mapping[int, str]) -> int:
     """A deal from each line, or from none; the one that cannot be read is named by its number."""
-    receipts = add_all(
+    receipt = add_all(
         call.workspace, lines, pipeline=call.pipeline, new_rep=call.arguments.new_rep, **call.once
     )
-    if not receipts:
-        call.out.say("Nothing was read, so nothing was added.")
-    deals = tuple(deal for receipt in receipts for deal in receipt.deals)
-    begin = "Not done (dry run): " if call.arguments.dry_run else ""
-    if call.arguments.json:
-        call.out.document(
-            {
-                "command_ids": [r.command_id for r in receipts if r.command_id],
-                "dry_run": call.arguments.dry_run,
-                "deals": [call.documents.deal(deal) for deal in deals],
-            }
-        )
-    for receipt in receipts:
-        call.command_id = receipt.command_id
-        for deal in receipt.deals if not (call.arguments.dry_run or call.arguments.json) else ():
-            call.out.line(deal.ref)
-        call.out.say(f"{begin}{receipt.summary}", *_new_deals(call, receipt), *receipt.notes)
-    return 0
+    ids = [receipt.command_id] if receipt.command_id else []
+    return call.report(receipt, *_new_deals(call, receipt), refs=True, command_ids=ids)
 
 
 def _new_deals(call: Call, receipt: Receipt) -> tuple[str, ...]:
@@ -142,7 +126,7 @@ def _now_set(call: Call, assignments: Sequence[str], receipt: Receipt) -> tuple[
 @takes("--note", metavar="TEXT", default="", help="a word for the new owner")
 def assign(call: Call) -> int:
     """To another owner."""
-    refs, rep = last_word(call.arguments.words, "deals and a rep", "assign")
+    refs, rep = last_word(call, "a rep", "assign")
     ids, name, note = call.ids(refs), rep.removeprefix("@"), call.arguments.note
     receipt = call.for_owner(lambda new_rep: call.execute(c.Assign(name, note, new_rep), ids))
     owned = (f"Owner: @{deal.owner}." for deal in receipt.deals[:1] if deal.owner)

@@ -55,6 +55,8 @@ def _asked(arguments: Sequence[str]) -> dict[str, str] | None:
         if name not in _VALUES or not (equals or rest):
             return None
         asked[name] = value if equals else rest.pop(0)
+        if not asked[name].strip():
+            return None
     return asked
 
 

@@ -68,7 +68,11 @@ def export(call: Call) -> int:
         with ExitStack() as resources:
             with call.workspace.reader.snapshot():  # of one moment, and short, for writers wait
                 pieces = resources.enter_context(outlet.set_aside(_whole(call)))
-            _write(call, pieces)
+            path = _write(call, pieces)
+        if path is not None:
+            call.out.say(f"The whole workspace is in {path}.")
+            if asked.json:
+                call.out.document({"format": "json", "path": str(path)})
         return DONE
     form = _format(call)
     place = place_of(call, asked.sort)
@@ -83,6 +87,11 @@ def export(call: Call) -> int:
 
 def _format(call: Call) -> str:
     asked = call.arguments
+    if asked.json and not asked.output and asked.format not in (None, "json"):
+        raise BadInput(
+            f"--json does not go with --format {asked.format}.",
+            hint="Leave one out, or name a file with --to.",
+        )
     if asked.format:
         return str(asked.format)
     if not asked.output:
@@ -221,6 +230,8 @@ def _write(call: Call, pieces: Iterable[str | bytes]) -> Path | None:
     """To stdout, or into a new file that only we can read; where that is."""
     asked = call.arguments
     if asked.output and asked.output != "-":
+        if call.only_tries(f"write {asked.output}", path=asked.output):
+            return None
         return outlet.write_file(Path(asked.output), pieces, force=asked.force, numbered=False)
     for piece in pieces:
         if isinstance(piece, bytes):

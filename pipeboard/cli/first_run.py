@@ -10,6 +10,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from pipeboard.cli.arguments import number
 from pipeboard.cli.call import Call
 from pipeboard.cli.verbs import parser_of, takes, takes_json, together, verb
 from pipeboard.domain.errors import BadInput, DatabaseError, Refused
@@ -210,8 +211,20 @@ _BEGIN = (
 
 
 _takes_demo = together(
-    takes("--deals", type=int, default=60, metavar="N", help="how many deals, 60 unless given"),
-    takes("--seed", type=int, default=1, metavar="S", help="the same deals for the same number"),
+    takes(
+        "--deals",
+        type=number(0, 10_000_000),
+        default=60,
+        metavar="N",
+        help="how many deals, 60 unless given",
+    ),
+    takes(
+        "--seed",
+        type=number(-1_000_000_000),
+        default=1,
+        metavar="S",
+        help="the same deals for the same number",
+    ),
     takes("--no-open", action="store_true", help="only make it, and print where it is"),
     takes("--keep", action="store_true", help="leave the database there afterwards"),
     takes_json,
@@ -236,12 +249,13 @@ def _show(call: Call, begin: tuple[object, ...] = ()) -> int:
     from pipeboard.cli.screens import check_terminal, show_board
 
     asked = call.arguments
-    if not 0 <= asked.deals <= 10_000_000:
-        raise BadInput("--deals is a number from 0 to 10,000,000.")
     if not asked.no_open:
         check_terminal(call)
     if asked.db:
         _check_is_file(asked.db)
+    deals = f"make up {asked.deals:,} deals in {asked.db or 'a temporary database'}"
+    if call.only_tries(deals, database=asked.db, deals=asked.deals):
+        return 0
     folder = None if asked.db else Path(tempfile.mkdtemp(prefix="pipeboard-demo-"))
     path = Path(asked.db) if folder is None else folder / "demo.db"
     is_kept = False

@@ -9,6 +9,7 @@ from heapq import merge
 from itertools import islice
 from typing import TYPE_CHECKING, TypeVar
 
+from pipeboard.cli.arguments import number
 from pipeboard.cli.call import Call
 from pipeboard.cli.output import write_stream_of_documents
 from pipeboard.cli.verbs import takes, takes_json, takes_one, verb
@@ -66,7 +67,7 @@ def _describer(call: Call) -> Callable[[Entry], str]:
 @verb("history", "[DEAL]", "pipeboard history 142", "pipeboard history --since mon --json")
 @takes("deal", nargs="?", metavar="DEAL", help="of one deal, else of all")
 @takes("--since", metavar="T", help="a date, or an instant in ISO 8601")
-@takes("--limit", type=int, metavar="N", help="the last N events")
+@takes("--limit", type=number(), metavar="N", help="the last N events")
 @takes("--by", metavar="REP", help="what somebody did, or others for them")
 @takes("--verb", metavar="VERB", help="what was done: move, won, import…")
 @takes("--overrides", action="store_true", help="moves past a gate, with a reason")
@@ -78,8 +79,6 @@ def history(call: Call) -> int:
     from pipeboard.cli.tables import Table
 
     asked = call.arguments
-    if asked.limit is not None and asked.limit < 0:
-        raise BadInput("--limit is a number from 0.")
     deal_id = None
     if asked.deal is not None:
         deal_id = find_deal(call.workspace, asked.deal, call.only_pipeline).id
@@ -192,7 +191,7 @@ def _logged(
     action="store_true",
     help="leave deals that somebody changed since as they are, and undo the others",
 )
-@takes("--limit", type=int, default=20, metavar="N", help="how many --list shows")
+@takes("--limit", type=number(), default=20, metavar="N", help="how many --list shows")
 @takes_json
 def undo(call: Call) -> int:
     """My last command taken back, or the list of them."""

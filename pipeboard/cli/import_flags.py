@@ -182,4 +182,7 @@ def recipe_for(call: Call, workspace: Workspace, path: Path) -> Recipe:
 def save_recipe(call: Call, recipe: Recipe) -> None:
     """Keeps the flags in a new file, where that is asked for."""
     path = Path(call.arguments.save_recipe)
+    if call.arguments.dry_run:
+        call.out.say(f"Not done (dry run): would keep the flags in {path}.")
+        return
     outlet.write_file(path, [recipe.to_json() + "\n"], numbered=False)

@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from pipeboard import outlet
-from pipeboard.cli.arguments import Parser
+from pipeboard.cli.arguments import Parser, number
 from pipeboard.cli.call import Call
 from pipeboard.cli.columns import (
     COLUMN_NAMES,
@@ -68,15 +68,13 @@ def _forms(parser: Parser) -> None:
 )
 @takes("words", nargs="*", metavar="FILTER", help="such as value>20k -stage:lead")
 @takes("--sort", metavar="KEY", help="value, age, close or any column; -KEY reverses")
-@takes("--limit", type=int, metavar="N", help="at most N deals")
+@takes("--limit", type=number(), metavar="N", help="at most N deals")
 @takes("--columns", metavar="A,B", help="such as ref,title,fields.product")
 @takes_all(_forms)
 @takes("--exit-code", action="store_true", help="end with 1 when there are any")
 def list_deals(call: Call) -> int:
     """The deals that match, one after another, in the form that was asked for."""
     asked = call.arguments
-    if asked.limit is not None and asked.limit < 0:
-        raise BadInput("--limit is a number from 0.")
     wanted = columns(asked.columns) if asked.columns is not None else None
     form, reader = asked.form or "table", call.workspace.reader
     line = None if asked.template is None else template(asked.template)

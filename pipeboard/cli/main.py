@@ -11,6 +11,8 @@ from contextlib import suppress
 from pipeboard import __version__, outlet
 from pipeboard.cli.folders import asks_for_words
 from pipeboard.cli.verbs import (
+    DOCUMENTS,
+    FOR_PROGRAMS,
     GROUPS,
     KEPT,
     NESTED,
@@ -172,6 +174,9 @@ def _run(verb: str, arguments: Sequence[str], environ: Mapping[str, str], calls:
         return 0
     call = Call(parser.read(arguments), environ)
     calls.append(call)
+    asked = vars(call.arguments)
+    if verb in DOCUMENTS or asked.get("form") in FOR_PROGRAMS or any(map(asked.get, FOR_PROGRAMS)):
+        outlet.in_utf8()
     if verb not in KEPT:
         return found.run(call)
     from pipeboard.cli.kept import keeping

@@ -172,8 +172,7 @@ def change_call(call: Call) -> int:
     call.command_id = receipt.command_id
     if asked.json:
         call.out.document({"summary": receipt.summary, "dry_run": asked.dry_run})
-    begin = "Not done (dry run): " if asked.dry_run else ""
-    call.out.say(f"{begin}{receipt.summary}", *receipt.notes)
+    call.tell(receipt)
     return 0
 
 

@@ -144,14 +144,12 @@ def _apply(call: Call, document: str) -> int:
 
 
 def _save(call: Call, wanted: Pipeline, *, by_name: bool = False, overwrite: bool = False) -> int:
-    dry_run = call.arguments.dry_run
     saved = change_pipeline(
         call.workspace, wanted, by_name=by_name, overwrite=overwrite, **call.once
     )
-    if call.arguments.json and not dry_run:
+    if call.arguments.json:
         call.out.document({"pipeline": _document(call, saved.pipeline)})
-    begin = "Not done (dry run): " if dry_run else ""
-    call.out.say(f"{begin}{saved.receipt.summary}", *saved.receipt.notes)
+    call.tell(saved.receipt)
     return 0
 
 

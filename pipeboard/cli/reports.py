@@ -251,8 +251,13 @@ def review(call: Call) -> int:
         return call.report(decide(workspace, deal.id, step, asked.to, **call.once))
     if asked.held == "list":
         zone = call.settings.zone
-        for held in held_reviews(workspace, call.pipeline):
-            call.out.line(local_date(held.at, zone).isoformat())
+        days = [
+            local_date(one.at, zone).isoformat() for one in held_reviews(workspace, call.pipeline)
+        ]
+        if asked.json:
+            call.out.document({"held": days})
+        for one in () if asked.json else days:
+            call.out.line(one)
         return DONE
     if asked.held:
         day = parse_date(asked.held, workspace.today, Direction.BACK)
@@ -264,7 +269,7 @@ def review(call: Call) -> int:
         if asked.hold:
             receipt = hold(workspace, call.pipeline, document, at=found.at, **call.once)
             call.command_id = receipt.command_id
-            call.out.say(*filter(None, (receipt.summary, *receipt.notes)))
+            call.tell(receipt)
     if asked.json:
         call.out.document({"review": document})
     elif asked.html:

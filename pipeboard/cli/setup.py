@@ -194,8 +194,7 @@ def init(call: Call) -> int:
             hint="Open it with 'pipeboard', or name another path with --db.",
             details={"database": database},
         )
-    if asked.dry_run:
-        call.out.say(f"Not done (dry run): would make {database}.")
+    if call.only_tries(f"make {database}", database=database):
         return 0
     workspace = make_workspace(
         call, template_name=asked.template, currency=asked.currency, zone=asked.zone

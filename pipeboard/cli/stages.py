@@ -32,7 +32,7 @@ _takes_on = takes("--on", metavar="DATE", help="the day it was, today unless giv
 @_takes_override
 def move(call: Call) -> int:
     """To another open stage."""
-    refs, name = last_word(call.arguments.words, "deals and a stage", "move")
+    refs, name = last_word(call, "a stage", "move")
     deals = call.deals(refs)
     stage = call.stage(deals, name)
     command = c.Move(stage.id, call.arguments.override)
@@ -60,7 +60,9 @@ def won(call: Call) -> int:
     if day is None:
         receipt = call.execute(command, ids)
     else:
-        receipt = win_with_sequels(call.workspace, command, ids, day, **call.once)
+        receipt = win_with_sequels(
+            call.workspace, command, ids, day, seen=call.seen(ids), **call.once
+        )
     return call.report(receipt, *_closed(call, receipt, len(ids)))
 
 

@@ -10,6 +10,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from pipeboard.cli.arguments import number
 from pipeboard.cli.call import Call
 from pipeboard.cli.output import BOLD, DIM, GREEN, RED, YELLOW, progress_told
 from pipeboard.cli.tables import Table, tell
@@ -38,7 +39,7 @@ def _span(text: str) -> timedelta:
 @verb("backup make", "[FILE]", "pipeboard backup make --if-older 1d")
 @takes("file", nargs="?", metavar="FILE", help="where to, else beside the database")
 @takes("--if-older", metavar="AGE", help="only when the last one is older: 12h, 1d, 1w; for cron")
-@takes("--keep", type=int, metavar="N", help="how many stay beside the database, else 14")
+@takes("--keep", type=number(1), metavar="N", help="how many stay beside the database, else 14")
 @takes_json
 def back_up(call: Call) -> int:
     """A whole copy, looked through before it counts."""
@@ -46,8 +47,6 @@ def back_up(call: Call) -> int:
     from pipeboard.store.locating import Server
 
     asked, at = call.arguments, call.clock()
-    if asked.keep is not None and asked.keep < 1:
-        raise BadInput("--keep is a number from 1.")
     longest = None if asked.if_older is None else _span(asked.if_older)
     call.workspace.rights.check("backup")
     location = call.workspace.store.location
@@ -55,8 +54,7 @@ def back_up(call: Call) -> int:
     last = next((one for one in backups_of(copies) if not one.kind), None)
     if longest is not None and last is not None and at - last.at < longest:
         return _told(call, last, f"The last backup is young enough: {last.path.name}.")
-    if asked.dry_run:
-        call.out.say("Not done (dry run): would make a backup.")
+    if call.only_tries("make a backup", backup=None):
         return 0
     to = None if asked.file is None else Path(asked.file).expanduser()
     if isinstance(location, Server):
@@ -145,7 +143,8 @@ def restore(call: Call) -> int:
     if call.arguments.dry_run and backup.is_file():
         faults = check_copy(Location(backup))
         state = "it is not whole" if faults else "it is whole"
-        call.out.say(f"Not done (dry run): would put {backup} in place of {location}; {state}.")
+        put = f"put {backup} in place of {location}; {state}"
+        call.only_tries(put, restored=str(backup), whole=not faults)
         return 1 if faults else 0
     if not call.may_ask and not call.arguments.yes:
         raise BadInput(
@@ -297,6 +296,8 @@ def _tell_last(call: Call, fault: str) -> int:
 
     if not fault:
         call.out.say("Nothing has gone wrong yet.")
+        if call.arguments.json:
+            call.out.document({"version": __version__, "fault": None})
         return 0
     home = os.path.expanduser("~")
     said = fault.replace(home, "~").replace(account_name(), "USER")

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
     from pipeboard.cli.arguments import HowTaken, Parser
     from pipeboard.cli.call import Call, Verb
+    from pipeboard.domain.errors import BadInput
 
     Run: TypeAlias = Callable[[Call], int]
 
@@ -126,6 +127,10 @@ TOKENED = CHANGING - {
     "init", "demo", "tour", "config edit", "migrate", "backup make", "backup restore", "doctor",
 }  # fmt: skip
 
+# What is written for programs, whatever the locale: verbs that write a file of a format that is
+# UTF-8, and the forms that others are asked for.
+DOCUMENTS = frozenset(("export", "pipeline show", "config themes", "config words"))
+FOR_PROGRAMS = ("json", "jsonl", "csv", "plain", "html")
 # Whose first word alone takes words of its own: `backup FILE`.
 WITH_WORDS = frozenset(("backup",))
 # Verbs of two words, and which of them the first word alone stands for.
@@ -222,6 +227,10 @@ def cut(arguments: Sequence[str]) -> tuple[str, tuple[str, ...]]:
         return "", tuple(arguments)
     verb, rest = arguments[at], (*arguments[:at], *arguments[at + 1 :])
     if verb not in VERBS:
+        if _names_deal(verb):
+            raise _unknown(verb, (), f"To look at a deal: pipeboard show {verb}")
+        if at and not VERBS.keys().isdisjoint(arguments[at + 1 :]):
+            parser_of("")[1].read(arguments[:at])  # it is the value of a flag that there is not
         raise _unknown(verb, VERBS, "See 'pipeboard --help'.")
     if verb not in NESTED:
         return verb, rest
@@ -230,9 +239,12 @@ def cut(arguments: Sequence[str]) -> tuple[str, tuple[str, ...]]:
     if at is None:
         return verb if asks_for(rest, "-h", "--help") else f"{verb} {default}", rest
     if rest[at] not in inner:
-        if verb in WITH_WORDS:
+        if verb in WITH_WORDS and not _is_slip(rest[at], inner):
             return f"{verb} {default}", rest
-        raise _unknown(rest[at], inner, f"'{verb}' has: {', '.join(inner)}.")
+        error = _unknown(rest[at], inner, f"'{verb}' has: {', '.join(inner)}.")
+        if verb in WITH_WORDS:
+            error.hint += f" A file of that name is ./{rest[at]}"
+        raise error
     return f"{verb} {rest[at]}", (*rest[:at], *rest[at + 1 :])
 
 
@@ -257,7 +269,18 @@ def asks_for(arguments: Sequence[str], *wanted: str) -> bool:
     return any(flag in flags for flag in wanted)
 
 
-def _unknown(verb: str, known: Iterable[str], otherwise: str) -> Exception:
+def _names_deal(word: str) -> bool:
+    return word.upper().removeprefix("D-").isdecimal()
+
+
+def _is_slip(word: str, inner: Iterable[str]) -> bool:
+    """Whether a word that could be a file's is like one of the verbs instead."""
+    from pipeboard.domain.text import nearest
+
+    return not {".", "/", "\\"} & set(word) and nearest(word, inner) is not None
+
+
+def _unknown(verb: str, known: Iterable[str], otherwise: str) -> BadInput:
     from pipeboard.domain.errors import BadInput
     from pipeboard.domain.text import did_you_mean, quoted
 
@@ -348,9 +371,17 @@ def parser_of(verb: str) -> tuple[Verb, Parser]:
 
 
 takes_json = takes("--json", action="store_true", help="one JSON document")
+
+
+def _version(text: str) -> int:
+    from pipeboard.cli.arguments import number
+
+    return number(1)(text)
+
+
 takes_seen = takes(
     "--seen",
-    type=int,
+    type=_version,
     metavar="VERSION",
     help="the deal's version that you looked at: refused where somebody changed the same since",
 )
@@ -365,10 +396,12 @@ takes_deals = together(
 """What every verb takes that changes deals."""
 
 
-def last_word(words: Sequence[str], what: str, verb: str) -> tuple[list[str], str]:
-    """The words before the last and the last, which is `what`; BadInput when there is none."""
-    if not words:
+def last_word(call: Call, what: str, verb: str) -> tuple[list[str], str]:
+    """The words before the last and the last, which is `what` beside deals; BadInput when there is
+    none, or nothing but it."""
+    words, where = call.arguments.words, call.arguments.where
+    if len(words) < (1 if where is not None else 2) or not words[-1].strip():
         from pipeboard.domain.errors import BadInput
 
-        raise BadInput(f"'{verb}' needs {what}.", hint=parser_of(verb)[1].example)
+        raise BadInput(f"'{verb}' needs deals and {what}.", hint=parser_of(verb)[1].example)
     return list(words[:-1]), words[-1]

@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import TypeVar
 
-from pipeboard.cli.arguments import Parser, read_stdin
+from pipeboard.cli.arguments import Parser, number, read_stdin
 from pipeboard.cli.call import Call
 from pipeboard.cli.verbs import (
     last_word,
@@ -44,6 +44,10 @@ from pipeboard.workspace.new_deals import recycle_due
 def next_step(call: Call) -> int:
     """What happens next; or that it happened; or that nothing is planned."""
     asked = call.arguments
+    if asked.outcome and not asked.done:
+        raise BadInput(
+            "--outcome tells what came of the step that is done.", hint="Add --done, or use log."
+        )
     if asked.done:
         receipt = call.execute(c.CompleteNextStep(asked.outcome), call.ids(asked.words))
     elif asked.clear:
@@ -51,7 +55,7 @@ def next_step(call: Call) -> int:
     else:
         from pipeboard.cli import echo
 
-        refs, step = last_word(asked.words, "deals and a step", "next")
+        refs, step = last_word(call, "a step", "next")
         receipt = call.execute(c.Plan(step), call.ids(refs))
         return call.report(receipt, *map(echo.next_step, receipt.deals[:1]))
     return call.report(receipt)
@@ -86,7 +90,7 @@ def _direction(parser: Parser) -> None:
 def log(call: Call) -> int:
     """An interaction with the buyer, now."""
     asked = call.arguments
-    refs, kind = last_word(asked.words, "deals and what happened", "log")
+    refs, kind = last_word(call, "what happened", "log")
     command = c.LogTouch(
         kind,
         asked.direction or "out",
@@ -155,7 +159,7 @@ def _in_editor(call: Call, name: str, before: str, store: Callable[[str], int]) 
 @takes("deal", metavar="DEAL", help="142, D-142 or part of a name")
 @takes("question", metavar="QUESTION", help="its number, key or what it proves")
 @takes("text", nargs="?", default="", metavar="TEXT", help="the answer; without it: your editor")
-@takes("--rating", type=int, metavar="0-4", help="how good the answer is")
+@takes("--rating", type=number(0, 4), metavar="0-4", help="how good the answer is")
 @takes("--evidence", metavar="TEXT", default="", help="what it rests on")
 @takes("--clear", action="store_true", help="take the answer back: unknown again")
 @takes_seen
@@ -192,7 +196,7 @@ def answer(call: Call) -> int:
 def snooze(call: Call) -> int:
     """Parked until a day, or woken."""
     asked = call.arguments
-    refs, day = last_word(asked.words, "deals and a date", "snooze")
+    refs, day = last_word(call, "a date", "snooze")
     until = None if day.lower() == "off" else call.day(day, Direction.AHEAD)
     receipt = call.execute(c.Snooze(until, asked.reason), call.ids(refs))
     return call.report(receipt, f"Until {written().date(until)}." if until else "")

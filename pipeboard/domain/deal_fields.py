@@ -300,6 +300,26 @@ def parse_field(name: str, text: str, today: date, currency: str) -> tuple[str, 
     return known, BY_NAME[known].read(text, today, currency)
 
 
+# What lists and exports show of a deal beside its fields, by the verbs that change it.
+_CHANGED_BY = {
+    name: verbs
+    for verbs, names in (
+        ("move", "stage"),
+        ("won, lost, reopen, archive", "status outcome won lost archived"),
+        ("next", "next next_step step due next_due next_text"),
+        ("snooze", "snooze snoozed snoozed_until snooze_reason"),
+        ("note", "note notes"),
+        ("log", "touch touches last_touch_at quote_sent_at"),
+        ("answer", "answer answers qualification"),
+        ("contact", "contact contacts"),
+        ("term", "term terms"),
+        ("tick", "checklist"),
+        ("lost", "lost_reason lost_category competitor recycle_on"),
+    )
+    for name in names.split()
+}
+
+
 def named_field(name: str) -> str:
     """The field of a deal that `name` means, or `fields.NAME`; `BadInput` where none is meant."""
     for prefix in ("fields.", "field."):
@@ -308,6 +328,10 @@ def named_field(name: str) -> str:
     field = BY_TYPED.get(name.lower())
     if field is None:
         known = [field.typed for field in FIELDS if field.typed]
+        if verb := _CHANGED_BY.get(name.lower()):
+            raise BadInput(
+                f"{quoted(name)} is not set as a field.", hint=f"It is changed by: {verb}."
+            )
         raise BadInput(
             f"No field {quoted(name)}.",
             hint=did_you_mean(name, list(BY_TYPED))

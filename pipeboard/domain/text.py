@@ -165,24 +165,31 @@ def spelled_by(letters: str, text: str) -> int | None:
 
 def nearest(word: str, choices: Iterable[str]) -> str | None:
     """The choice most like `word`, without regard to case, or None when none is like it."""
-    known = {choice.casefold(): choice for choice in choices}
-    wanted = word.casefold()
-    if wanted in known:
-        return known[wanted]
-    from difflib import get_close_matches  # costs more to import than most commands take
-
-    close = get_close_matches(wanted[:80], known)
-    if close:
-        # The first letter is seldom the wrong one: EUX is EUR rather than UGX.
-        return known[next((choice for choice in close if choice[0] == wanted[0]), close[0])]
-    begun = [choice for folded, choice in known.items() if wanted and folded.startswith(wanted)]
-    return begun[0] if len(begun) == 1 else None
+    return next(iter(_most_like(word, choices)), None)
 
 
 def did_you_mean(word: str, choices: Iterable[str]) -> str:
-    """`Did you mean value?`, or an empty string when no choice is near."""
-    near = nearest(word, choices)
-    return f"Did you mean {near}?" if near else ""
+    """`Did you mean value?`, with every choice that is as near as the nearest; or an empty string
+    when none is near."""
+    near = _most_like(word, choices)
+    return f"Did you mean {' or '.join(near)}?" if near else ""
+
+
+def _most_like(word: str, choices: Iterable[str]) -> list[str]:
+    """The choices that are like `word`, all to the same degree."""
+    known = {choice.casefold(): choice for choice in choices}
+    wanted = word.casefold()[:80]
+    if wanted in known:
+        return [known[wanted]]
+    from difflib import SequenceMatcher, get_close_matches  # costs more than most commands take
+
+    if close := get_close_matches(wanted, known):
+        # The first letter is seldom the wrong one: EUX is EUR rather than UGX.
+        close = [one for one in close if one[0] == wanted[0]] or close
+        likeness = {one: SequenceMatcher(a=one, b=wanted).ratio() for one in close}
+        return [known[one] for one in close if likeness[one] == likeness[close[0]]]
+    begun = [choice for folded, choice in known.items() if wanted and folded.startswith(wanted)]
+    return begun if len(begun) == 1 else []
 
 
 # A typed line cut into words, where double quotes keep words together and take signs literally.

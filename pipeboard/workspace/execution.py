@@ -241,6 +241,7 @@ def execute(
     ids: Sequence[int],
     *,
     seen: Seen = NOTHING_SEEN,
+    sequel: Callable[[Deal], Change] | None = None,
     dry_run: bool = False,
     token: str = "",
 ) -> Receipt:
@@ -248,7 +249,8 @@ def execute(
 
     `seen` holds the versions that the person saw: a change of somebody else since then is
     kept where it touches other fields (and the receipt says so), else it is a `Conflict`.
-    Deals that are so already stay as they are. Raises what `decide` raises; for several deals,
+    Deals that are so already stay as they are; the others have a new deal each where there is a
+    `sequel`, in the same command. Raises what `decide` raises; for several deals,
     one `Refused` that names each. With the `token` of a command that is stored already, its
     receipt is given again and nothing done.
     """
@@ -262,8 +264,16 @@ def execute(
     before = [change.before for change in found.changes if change.before is not None]
     telling = Telling(deals, service.reader.pipelines(), service.today, before)
     summary = sentence_of(command, telling)
-    notes = (*found.notes, *remarks(service, command, found.changes))
-    decision = Decision(summary, found.changes, notes=notes)
+    leads = tuple(map(sequel, deals)) if sequel else ()
+    notes = (
+        *found.notes,
+        *remarks(service, command, found.changes),
+        *(
+            f"Added {lead.after.name} to follow up on {deal.ref}."
+            for deal, lead in zip(deals, leads, strict=False)
+        ),
+    )
+    decision = Decision(summary, (*found.changes, *leads), notes=notes)
     return record(service, verb, decision, dry_run=dry_run, token=token)
 
 

@@ -15,14 +15,15 @@ from pipeboard.domain.deciding import decide
 from pipeboard.domain.deciding.moves import target_stage
 from pipeboard.domain.deciding.rules import deal_names
 from pipeboard.domain.errors import PipeboardError, Refused
-from pipeboard.domain.lazy_dataclass import replace
+from pipeboard.domain.lazy_dataclass import dataclass
 from pipeboard.domain.people import CALENDAR, about_owner
-from pipeboard.domain.pipeline import Pipeline
+from pipeboard.domain.pipeline import Pipeline, Stage
 from pipeboard.domain.quick_add import QuickAdd, parse_quick_add
+from pipeboard.domain.settings import Rep
 from pipeboard.domain.text import slug
 from pipeboard.workspace.execution import beginning_of, execute
 from pipeboard.workspace.recording import Decision, Receipt, as_command, record
-from pipeboard.workspace.service import Service, in_transaction
+from pipeboard.workspace.service import NOTHING_SEEN, Seen, Service
 
 if TYPE_CHECKING:
     from pipeboard.domain.deal import FieldValue
@@ -58,7 +59,7 @@ def add_deal(
     )
 
 
-@in_transaction
+@as_command("add")
 def add_all(
     service: Service,
     lines: Mapping[int, str],
@@ -67,29 +68,31 @@ def add_all(
     new_rep: bool = False,
     dry_run: bool = False,
     token: str = "",
-) -> tuple[Receipt, ...]:
-    """A deal from each line, by its number, or from none.
+) -> Receipt:
+    """A deal from each line, by its number, or from none: one command.
 
     Raises BadInput, NotFound and what else `add_deal` does, with the number of the line.
     """
-    receipts = []
+    made: list[_Made] = []
+    reps = list(service.reader.reps())
     for number, line in lines.items():
         try:
-            receipts.append(
-                add_deal(
-                    service,
-                    line,
-                    pipeline=pipeline,
-                    new_rep=new_rep,
-                    dry_run=dry_run,
-                    token=f"{token}:{number}" if token else "",
-                )
+            parsed = parse_quick_add(
+                line, today=service.today, currency=service.pipeline_now(pipeline.id).currency
             )
+            made.append(_made(service, parsed, reps, pipeline, new_rep=new_rep))
         except PipeboardError as error:
             error.message = f"Line {number}: {error.message}"
             error.details = {**error.details, "line": number}
             raise
-    return tuple(receipts)
+    if not made:
+        return Receipt("", "add", "Nothing was read, so nothing was added.")
+    names = deal_names([one.change.after for one in made])
+    stages = {one.stage.name: None for one in made}
+    summary = f"Added {names} to {', '.join(stages)}."
+    notes = {note: None for one in made for note in one.notes}
+    decision = Decision(summary, tuple(one.change for one in made), notes=tuple(notes))
+    return record(service, "add", decision, dry_run=dry_run, token=token)
 
 
 @as_command("add")
@@ -104,23 +107,50 @@ def create_deal(
     token: str = "",
 ) -> Receipt:
     """A deal from what a quick-add line was understood as."""
+    reps = list(service.reader.reps())
+    made = _made(service, parsed, reps, pipeline, stage_id, new_rep=new_rep)
+    summary = f"Added {made.change.after.name} to {made.stage.name}."
+    decision = Decision(summary, (made.change,), notes=made.notes)
+    return record(service, "add", decision, dry_run=dry_run, token=token)
+
+
+@dataclass(frozen=True, slots=True)
+class _Made:
+    """A deal that begins, where, and what is to be said of its owner."""
+
+    change: Change
+    stage: Stage
+    notes: tuple[str, ...]
+
+
+def _made(
+    service: Service,
+    parsed: QuickAdd,
+    reps: list[Rep],
+    pipeline: Pipeline,
+    stage_id: int | None = None,
+    *,
+    new_rep: bool,
+) -> _Made:
+    """The deal of a line; an owner who is new with it is one of the `reps` from then on."""
     now = service.pipeline_now(pipeline.id)
     if parsed.stage is not None:
         stage_id = now.find_stage(parsed.stage).id
     stage = target_stage(stage_id or now.open_stages[0].id, now)
-    fields = _fields(service, parsed, new_rep)
-    command = c.Create(parsed.title, stage.id, fields)
+    command = c.Create(parsed.title, stage.id, _fields(service, parsed, reps, new_rep))
     change = beginning_of(decide(command, None, service.contexts()(now.id)))
-    summary = f"Added {change.after.name} to {stage.name}."
-    decision = Decision(
-        summary, (change,), notes=about_owner(service.reader.reps(), change.after.owner, service.me)
-    )
-    return record(service, "add", decision, dry_run=dry_run, token=token)
+    owner = change.after.owner
+    notes = about_owner(reps, owner, service.me)
+    if owner and all(rep.name != owner for rep in reps):
+        reps.append(Rep(owner))
+    return _Made(change, stage, notes)
 
 
-def _fields(service: Service, parsed: QuickAdd, new_rep: bool) -> dict[str, FieldValue]:
+def _fields(
+    service: Service, parsed: QuickAdd, reps: Sequence[Rep], new_rep: bool
+) -> dict[str, FieldValue]:
     owner = str(parsed.given.get("owner", service.me))
-    fields = {**parsed.given, "owner": service.known_owner(owner, new_rep)}
+    fields = {**parsed.given, "owner": service.known_owner(owner, new_rep, reps)}
     if parsed.next_step is not None:
         fields["next_step"] = parsed.next_step
     if parsed.contact:
@@ -152,36 +182,28 @@ def follow_up(
     (deal,) = service.load([deal_id])
     if deal.outcome is not Status.WON:
         raise Refused(f"{deal.ref} {deal.name} is not won.", hint="Set a next step instead.")
-    day = due or service.today + POST_SALE
-    change = _sequel(service, deal, step or "ask how it goes", day, title or "next order")
+    change = _follow_up(service, deal, due or service.today + POST_SALE, step, title)
     summary = f"Added {change.after.name} to follow up on {deal.ref}."
     decision = Decision(summary, (change,))
     return record(service, "follow up", decision, dry_run=dry_run, token=token)
 
 
-@in_transaction
 def win_with_sequels(
     service: Service,
     command: Win,
     ids: Sequence[int],
     due: date,
     *,
+    seen: Seen = NOTHING_SEEN,
     dry_run: bool = False,
     token: str = "",
 ) -> Receipt:
-    """Deals won, and a lead for the next sale to each customer: all of it, or nothing."""
-    won = execute(service, command, ids, dry_run=dry_run, token=token)
-    if dry_run:
-        return won
-    leads = [
-        follow_up(service, deal.id, due, token=f"{token}/follow-up-{deal.id}" if token else "")
-        for deal in won.deals
-    ]
-    return replace(
-        won,
-        deals=(*won.deals, *(deal for lead in leads for deal in lead.deals)),
-        notes=(*won.notes, *(lead.summary for lead in leads)),
-    )
+    """Deals won, and a lead for the next sale to each customer: one command."""
+
+    def sequel(deal: Deal) -> Change:
+        return _follow_up(service, deal, due)
+
+    return execute(service, command, ids, seen=seen, sequel=sequel, dry_run=dry_run, token=token)
 
 
 def recycle_due(service: Service, *, dry_run: bool = False, token: str = "") -> Receipt:
@@ -204,6 +226,10 @@ def _recycle(service: Service, *, dry_run: bool, token: str) -> Receipt:
     summary = f"Came back as leads: {deal_names([change.after for change in changes])}."
     decision = Decision(summary, changes, actor=CALENDAR)
     return record(service, "recycle", decision, dry_run=dry_run, token=token)
+
+
+def _follow_up(service: Service, deal: Deal, due: date, step: str = "", title: str = "") -> Change:
+    return _sequel(service, deal, step or "ask how it goes", due, title or "next order")
 
 
 def _sequel(service: Service, deal: Deal, step: str, due: date, title: str) -> Change:

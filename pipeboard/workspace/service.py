@@ -249,10 +249,13 @@ class Service:
             sees=lambda rep, owner: sees_deals_of(owner, rep, everybody, settings),
         )
 
-    def known_owner(self, name: str, new_rep: bool = False) -> str:
-        """The rep whom a name means. An unknown one is refused, or made with `new_rep`; as long as
-        nobody has said who is in the team, whoever is like nobody else is one more of it."""
-        reps = self.reader.reps()
+    def known_owner(
+        self, name: str, new_rep: bool = False, reps: Sequence[Rep] | None = None
+    ) -> str:
+        """The rep whom a name means, of `reps` where they are not those that are stored. An unknown
+        one is refused, or made with `new_rep`; as long as nobody has said who is in the team,
+        whoever is like nobody else is one more of it."""
+        reps = self.reader.reps() if reps is None else reps
         return known_owner(name, reps, self.me, is_set_up=self.is_set_up, new_rep=new_rep)
 
     @property

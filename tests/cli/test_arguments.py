@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from pipeboard.cli.arguments import Parser
+from pipeboard.cli.arguments import MAY_BE_EMPTY, Parser
 from pipeboard.cli.manual import every_verb
 from pipeboard.cli.verbs import asks_for, cut, parser_of
 from pipeboard.domain.errors import BadInput
@@ -156,3 +156,102 @@ def test_words_that_belong_together_and_stand_without_quotes_are_said_to_want_th
 ) -> None:
     assert team("add", "Lumen Oy: pilot 1k @ana").code == 0
     assert "stand in quotes" in team("next", "lumen", "fri", "call", "Bob").err
+
+
+def _with_words(parser: Parser) -> list[str]:
+    """A word in each place that needs one, and a value for each flag that has to be there."""
+    words = [f"w{n}" for n, place in enumerate(parser.places()) if not place.is_optional]
+    needed = [
+        action.option_strings[0]
+        for action in parser._actions
+        if action.required and action.option_strings
+    ]
+    return [*words, *(word for flag in needed for word in (flag, "w"))]
+
+
+@pytest.mark.parametrize("blank", ["", "  "])
+@pytest.mark.parametrize("verb", [*every_verb()])
+def test_a_flag_that_is_given_nothing_is_refused_rather_than_meaning_everything(
+    verb: str, blank: str
+) -> None:
+    # What a script says with a variable that nobody set: --owner "$REP" would be everybody.
+    parser = parser_of(verb)[1]
+    for flag in parser.flags():
+        if not flag.value or flag.names[-1] in ("--decide", "--map"):
+            continue
+        for given in ([flag.names[-1], blank], [f"{flag.names[-1]}={blank}"]):
+            line = [*_with_words(parser), *given]
+            takes_none = flag.value == "TEXT" or not MAY_BE_EMPTY.isdisjoint(flag.names)
+            if takes_none or (verb, flag.names[-1]) in (
+                ("rep set", "--team"),
+                ("rep set", "--acts-for"),
+            ):
+                parser.read(line)
+                continue
+            action = next(a for a in parser._actions if flag.names[-1] in a.option_strings)
+            if (
+                action.nargs is None
+                and isinstance(action.default, list | None)
+                and "append" in (type(action).__name__.lower())
+            ):
+                continue  # several of it: each is read by what it is for
+            with pytest.raises(BadInput) as refused:
+                parser.read(line)
+            assert "\0" not in refused.value.message
+            assert flag.names[-1] in refused.value.message
+
+
+def test_what_may_be_given_nothing_is_a_flag() -> None:
+    names = {
+        name for verb in every_verb() for flag in parser_of(verb)[1].flags() for name in flag.names
+    }
+    assert names >= MAY_BE_EMPTY
+
+
+@pytest.mark.parametrize("verb", [*every_verb()])
+def test_a_number_out_of_range_is_named_in_words(verb: str) -> None:
+    parser = parser_of(verb)[1]
+    for action in parser._actions:
+        if getattr(action.type, "__qualname__", "").startswith(("number.", "_version")):
+            for wrong in ("-9000000000", "x", "99999999999999999999", "1.5"):
+                with pytest.raises(BadInput, match=f"'{wrong}' is no number from"):
+                    parser.read([*_with_words(parser), action.option_strings[0], wrong])
+        else:
+            assert action.type is None, "a number says its range: number()"
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ("lst", "Did you mean lost or list?"),
+        ("D-24", "pipeboard show D-24"),
+        ("24", "pipeboard show 24"),
+        ("--dbb x list", "Did you mean --db?"),
+        ("backup lists", "Did you mean list? A file of that name is ./lists"),
+        ("list --lst", "--lst"),
+        ("man --json", "See 'pipeboard man --help'"),
+        ("list --json --csv", "--csv does not go with --json"),
+        ("list --json=x", "--json: nothing goes with it"),
+        ("list --color pink", "It is one of auto, always, never."),
+        ("list --sort", "--sort: something has to follow it"),
+        ("log 1", "'log' needs deals and what happened."),
+        ("move 1", "'move' needs deals and a stage."),
+        ("set 1 stage=demo", "It is changed by: move."),
+        ("set 1 next=call", "It is changed by: next."),
+        ("next 1 call --outcome=x", "Add --done"),
+        ("tag 1 +x --seen 9", "D-1 is at version 1 and has had no 9."),
+    ],
+)
+def test_a_slip_is_told_from_what_was_meant(team: Type, line: str, said: str) -> None:
+    assert team("add", "Acme: press").code == 0
+    done = team(*line.split())
+    assert (done.code, said in done.err) == (2, True), done.err
+
+
+@pytest.mark.parametrize("word", ["", " "])
+@pytest.mark.parametrize("verb", ["assign", "move", "next", "log", "snooze"])
+def test_an_empty_last_word_takes_nothing_away(team: Type, verb: str, word: str) -> None:
+    assert team("add", "Acme: press next:fri").code == 0
+    before = team("show", "1", "--json").out
+    assert team(verb, "1", word).code == 2
+    assert team("show", "1", "--json").out == before

@@ -104,6 +104,9 @@ def test_due_tells_what_is_due_and_in_short_only_the_signs(busy: Type) -> None:
     assert [line.split()[0] for line in said.lines[1:]] == ["D-1", "D-2", "D-3"]
     assert busy("due", "--short", "--as", "ana").out.strip() == "!1 ?1"
     assert busy("due", "--short", "--owner", "all").out.strip() == "!1 ?2"
+    counts = {"overdue": 1, "no_next_step": 2, "stalled": 0}
+    assert busy("due", "--short", "--owner", "all", "--json").json["due"] == counts
+    assert busy("check", "--owner", "").code == busy("due", "--short", "--owner", "").code == 2
 
 
 def test_the_prompt_finds_the_database_as_every_verb_does(

@@ -129,6 +129,8 @@ SLOW = HEAVY | {
 }
 """What takes milliseconds to import and no daily verb needs, but to find what was mistyped, and to
 seal what was written."""
+if sys.version_info >= (3, 12):
+    SLOW -= {"threading"}  # `sysconfig` has a lock since then, and `zoneinfo` imports that
 LOOKING = "cli domain exchange store store.reading store.reading.filtering ui ui.terminal workspace"
 WRITING = "cli domain domain.deciding exchange store store.projecting store.reading workspace"
 PHASES = {
@@ -263,6 +265,16 @@ def test_a_stdout_that_knows_few_letters_never_fails(
     for form in ((), ("--csv",), ("--plain",)):
         done = run("list", *form, "--db", database, env=env)
         assert (done.returncode, done.stderr) == (0, b"")
+    for line in (
+        ("list", "--csv"),
+        ("list", "--plain"),
+        ("export",),
+        ("export", "--format", "json"),
+    ):
+        said = run(*line, "--db", database, env=env).stdout.decode("utf-8")
+        assert "Żółć Oy" in said and "日本" in said
+    assert run("export", "--format", "ics", "--db", database, env=env).stdout.decode("utf-8")
+    assert "<title>" in run("metrics", "--html", "--db", database, env=env).stdout.decode("utf-8")
     deals = json.loads(run("list", "--json", "--db", database, env=env).stdout)
     assert deals["deals"][0]["account"] == "Żółć Oy"
 

@@ -13,11 +13,13 @@ import pytest
 
 import pipeboard.workspace
 from pipeboard.cli import config
-from pipeboard.cli.verbs import CHANGING
+from pipeboard.cli.verbs import CHANGING, TOKENED
 from pipeboard.domain.agreements import Topic
 from pipeboard.domain.deciding import deal_verbs
+from pipeboard.domain.errors import DatabaseError
 from pipeboard.domain.people import Actor
 from pipeboard.domain.roles import WHO_MAY_AGREE, NotAllowed, Rights, Role, who_may
+from pipeboard.store import Store
 from tests.cli.conftest import Result, Type
 
 PEOPLE = {"stranger": None, "vera": "viewer", "rob": "rep", "mia": "manager", "olga": "owner"}
@@ -188,6 +190,61 @@ def test_the_least_role_is_enough(verb: str, office: Type, sit: Sit) -> None:
     role, line = LINES[verb]
     sit(lowest(role))
     assert not is_of_role(office(*line))
+
+
+# What changes several deals with one line, or makes them.
+SEVERAL = {
+    "add -": ("add", "-"),
+    "won with what follows": ("won", "1", "2", "--override", "signed", "--follow-up", "+14d"),
+    "lost with a day": ("lost", "1", "2", "--category", "price", "--recycle", "+6m"),
+    "assign": ("assign", "1", "2", "kim", "--new-rep", "--note", "yours"),
+    "import with stages": ("import", "more.csv", "--into", "New", "--stages", "A", "--set=stage=A"),
+}
+
+
+@pytest.mark.parametrize("name", [*LINES, *SEVERAL])
+def test_what_was_typed_as_one_line_is_one_command_and_so_one_undo(
+    name: str, office: Type, home: Path
+) -> None:
+    line = SEVERAL.get(name) or LINES[name][1]
+    before = commands(home)
+    done = office(*line, stdin="Delta: one 1k\nEcho: two @rob\n")
+    if name in SEVERAL:
+        assert (done.code, len(commands(home)) - len(before)) == (0, 1), done
+        deals = office("list", "--json").json["deals"]
+        assert office("undo").code == 0
+        assert office("list", "--json").json["deals"] != deals
+        refs = office("list", "--ids").out
+        assert refs == "D-1\nD-2\nD-4\nD-5\n"
+        assert office("list", "open", "--count").out == "3\n"
+    else:
+        assert len(commands(home)) - len(before) <= 1, done
+
+
+WRITES_A_FILE = {
+    "demo": ("demo", "--no-open", "--db", "made.db"),
+    "init": ("init", "--db", "made.db"),
+    "export": ("export", "--to", "made.csv"),
+    "export --whole": ("export", "--whole", "--to", "made.json"),
+    "import --save-recipe": (*LINES["import"][1], "--save-recipe", "made.json"),
+}
+
+
+@pytest.mark.parametrize("name", [*LINES, *SEVERAL, *WRITES_A_FILE])
+def test_a_dry_run_writes_nothing_says_so_and_is_one_document_of_json(
+    name: str, office: Type, home: Path
+) -> None:
+    line = WRITES_A_FILE.get(name) or SEVERAL.get(name) or LINES[name][1]
+    if name == "redo":
+        office("undo")
+    before, files = commands(home), {path.name for path in home.iterdir()}
+    told = office(*line, "-n", stdin="Delta: one 1k\n")
+    assert told.code == 0, told
+    assert "dry run" in told.err or "Would be" in told.out or name in ("doctor", "recycle"), told
+    asked = office(*line, "-n", "--json", stdin="Delta: one 1k\n")
+    assert (asked.code, asked.json["schema"]) == (0, 1), asked
+    assert commands(home) == before
+    assert {path.name for path in home.iterdir()} == files
 
 
 @pytest.mark.parametrize("verb", ["set", "target set", "import"])
@@ -392,3 +449,21 @@ def test_the_history_tells_who_did_what_for_whom_past_which_gate(office: Type, s
     assert found("--by", "rob", "--verb", "tag") == {("rob", "tag")}
     assert office("history", "--verb", "moved").code == 2
     assert office("history", "--by", "nobody-here").code == 3
+
+
+@pytest.mark.parametrize("name", [name for name in LINES if name in TOKENED])
+def test_a_change_waits_for_a_database_that_nobody_can_even_read(
+    name: str, office: Type, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if name == "redo":
+        assert office("undo").code == 0
+    open_it, keeps_out = Store.open, iter((True, True, False))
+
+    def opened(database: str, *, read_only: bool = False) -> Store:
+        if next(keeps_out, False):
+            raise DatabaseError("Somebody writes.", details={"reason": "locked"})
+        return open_it(database, read_only=read_only)
+
+    monkeypatch.setattr(Store, "open", opened)
+    assert office("list").code == 5
+    assert office(*LINES[name][1]).code == 0

@@ -92,6 +92,9 @@ def _done(ana: Workspace, deal_id: int, other: int) -> object:
 
 WRITES: dict[str, Write] = {
     "add": lambda ana, deal, other: ana.add("Acme: press 1k", pipeline=sales(ana)),
+    "add_all": lambda ana, deal, other: ana.add_all(
+        {1: "Acme: press 1k", 2: "Q: x @zed"}, pipeline=sales(ana), new_rep=True
+    ),
     "add_note": lambda ana, deal, other: ana.add_note([deal], "Met"),
     "answer": lambda ana, deal, other: ana.answer([deal], "need", "So"),
     "archive": lambda ana, deal, other: ana.archive([deal, other]),

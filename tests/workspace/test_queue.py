@@ -335,7 +335,7 @@ def test_fifty_deals_given_to_another_are_one_undo(ana: Workspace) -> None:
 
 def test_two_hundred_deals_given_up_are_one_undo(ana: Workspace) -> None:
     lines = {number: f"Firm {number}: x 1k" for number in range(200)}
-    ids = [receipt.deals[0].id for receipt in ana.add_all(lines, pipeline=sales(ana))]
+    ids = [deal.id for deal in ana.add_all(lines, pipeline=sales(ana)).deals]
     before = [now_of(ana, one) for one in ids]
     ana.lose(ids, Loss("unresponsive"))
     assert day_of(ana).ids() == ()

@@ -102,6 +102,8 @@ def test_several_lines_become_deals_all_or_none_and_once_for_a_token(ana: Worksp
     assert refused.value.details["line"] == 4
     assert ana.reader.history.entries() == ()
     for _ in range(2):
-        receipts = ana.add_all(lines, pipeline=sales(ana), token="list-1")
-        assert [receipt.deals[0].ref for receipt in receipts] == ["D-1", "D-2"]
-    assert len(ana.undo_list()) == 2
+        receipt = ana.add_all(lines, pipeline=sales(ana), token="list-1")
+        assert [deal.ref for deal in receipt.deals] == ["D-1", "D-2"]
+    assert len(ana.undo_list()) == 1
+    ana.undo()
+    assert all(deal.removed for deal in ana.reader.deals([1, 2]).values())

@@ -85,6 +85,7 @@ Do = Callable[[Scene], Receipt]
 # Each use case of Workspace that changes something, in a form that succeeds on two open leads.
 DOES: dict[str, Do] = {
     "add": lambda s: s.ana.add("Borealis: kiln 2k", pipeline=sales(s.ana)),
+    "add_all": lambda s: s.ana.add_all({1: "Borealis: kiln", 2: "Q: x 1k"}, pipeline=sales(s.ana)),
     "add_note": lambda s: s.ana.add_note([s.deal], "Met"),
     "answer": lambda s: s.ana.answer([s.deal], "need", "So"),
     "archive": lambda s: s.ana.archive([s.deal]),
@@ -184,7 +185,9 @@ def test_every_use_case_that_changes_deals_is_tried_here() -> None:
     assert giving == {*ALL, "create", "execute", *AGREEING}
 
 
-ON_OPEN_DEALS = [n for n in ALL if n not in ("add", "recycle", "redo", "undo", "follow_up")]
+ON_OPEN_DEALS = [
+    n for n in ALL if n not in ("add", "add_all", "recycle", "redo", "undo", "follow_up")
+]
 
 
 @pytest.mark.parametrize("name", ON_OPEN_DEALS)

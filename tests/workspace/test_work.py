@@ -222,7 +222,10 @@ def test_a_win_with_its_sequel_is_done_whole_or_not_at_all(
     first = win_with_sequels(ana, c.Win(override="signed"), deals, due, token="t")
     again = win_with_sequels(ana, c.Win(override="signed"), deals, due, token="t")
     assert [deal.id for deal in again.deals] == [deal.id for deal in first.deals] == [1, 2, 3, 4]
-    assert len(ana.reader.history.commands()) == 5
+    assert len(ana.reader.history.commands()) == 3
+    ana.undo()
+    assert all(deal.removed for deal in ana.reader.deals([3, 4]).values())
+    assert all(now_of(ana, deal_id).is_open for deal_id in deals)
 
 
 def _refusing(number: int) -> Callable[..., c.Create]:
