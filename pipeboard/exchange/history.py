@@ -40,6 +40,7 @@ class RowStatus(NamedTuple):
 
 
 _DELETED = ("delet", "gelosch", "supprim", "elimin")
+_LETTERS: Mapping[str, Outcome] = {"w": "won", "l": "lost", "o": "open"}
 _VAGUE = {"active", "aktiv", "actif", "activo", "attivo", "ativo", "open", "new", "pending"}
 
 
@@ -70,7 +71,7 @@ def closing_outcome(stage: str) -> Outcome | None:
 
 def is_status(text: str) -> bool:
     """Whether the word is one that tools use for open, won, lost or archived."""
-    return word_key(text) in WON | LOST | OPEN | AWAY
+    return word_key(text) in WON | LOST | OPEN | AWAY | _LETTERS.keys()
 
 
 _MOST_KNOWN = 4096
@@ -134,7 +135,7 @@ def read_status(text: str) -> RowStatus:
         return RowStatus(None, archived=True, deleted=word.startswith(_DELETED))
     if word in OPEN:
         return RowStatus("open", is_vague=word in _VAGUE)
-    outcome = closing_outcome(text)
+    outcome = closing_outcome(text) or _LETTERS.get(word)
     if outcome is None:
         raise BadInput(
             f"{quoted(text)} is not a status: open, won, lost or archived",

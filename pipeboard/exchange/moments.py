@@ -137,6 +137,7 @@ class MomentReader:
         self._seen: dict[int, frozenset[Order]] = {}
         self._in_order: dict[Order, dict[int, str]] = {"dmy": {}, "mdy": {}}
         self._years: dict[int, tuple[bool, bool, bool]] = {}
+        self._early: dict[int, str] = {}  # columns of ISO days that are all up to the 12th
         self._serials: dict[int, tuple[str, date]] = {}
         self._croatian: dict[int, bool] = {}
 
@@ -176,6 +177,8 @@ class MomentReader:
         if not text.isascii():
             text = _HALF_DAY.sub(_by_the_day, text)
         if _ISO.fullmatch(text):
+            is_early = int(text[8:10]) <= _MONTHS_OF_YEAR and self._early.get(index, text)
+            self._early[index] = is_early or ""
             if len(text) == 10:
                 return datetime.fromisoformat(text), False
             return _iso_with_time(text)
@@ -210,6 +213,14 @@ class MomentReader:
                 f"Numbers such as {text} in '{header[index]}' were read as days as Excel counts "
                 f"them: {day.day} {day:%B %Y}."
             )
+        for index, early in self._early.items():
+            late = self._in_order["dmy"].get(index) or self._in_order["mdy"].get(index)
+            if early and late:
+                yield (
+                    f"'{header[index]}' holds days such as {early}, none of them after a 12th, "
+                    f"beside {late}: a spreadsheet may have swapped day and month of the former. "
+                    "Compare some of them with where they are from."
+                )
         named = {
             order: ", ".join(f"'{header[at]}' ({text})" for at, text in found.items())
             for order, found in self._in_order.items()
@@ -245,6 +256,7 @@ class MomentReader:
             raise _no_date(text)
         if settled is None or settled not in likely:
             raise _two_ways(text, likely)
+        self._early[index] = ""
         return likely[settled]
 
     def _begins_with_year(
@@ -283,6 +295,7 @@ class MomentReader:
 
 
 _TELLING = 3
+_MONTHS_OF_YEAR = 12
 _FAR = 12
 _SHORT = re.compile(r"(\d\d)[/-]\d{1,2}[/-](\d\d)(?!\d)", re.ASCII)
 

@@ -134,7 +134,8 @@ def test_what_looks_like_a_unit_and_is_none_that_is_known_is_told(column: str) -
     ("column", "code"),
     [("Amount (USD)", "USD"), ("Amount US$", "USD"), ("Amount in US dollars", "USD"),
      ("Betrag CHF", "CHF"), ("Amount (A$)", "AUD"), ("Umsatz TEUR", "EUR"),
-     ("Belopp (MSEK)", "SEK"), ("Бюджет, ₽", "RUB"), ("Amount (try)", None), ("Amount (all)", None), ("Amount (top)", None)],
+     ("Belopp (MSEK)", "SEK"), ("Бюджет, ₽", "RUB"), ("Amount (try)", None),
+     ("Amount (all)", None), ("Amount (top)", None)],
 )  # fmt: skip
 def test_the_name_of_a_column_tells_its_currency_and_no_word_is_one(
     column: str, code: str | None

@@ -344,6 +344,23 @@ TOLD = {
         "created_at",
         ("2026-01-05",) * 5,
     ),
+    "outcomes as letters": Meant(
+        csv_of("Deal,Stage,Result", "A,Talk,O", "B,Talk,W", "C,Talk,L"),
+        "outcome",
+        ("open", "won", "lost"),
+    ),
+    "a header that comes again in other letters": Meant(
+        csv_of("DEAL,STAGE,AMOUNT", "A,Talk,1", "Deal,Stage,Amount", "B,Talk,2"),
+        "title",
+        ("A", "B"),
+        "1 repeated header line",
+    ),
+    "days that a spreadsheet may have swapped with months": Meant(
+        csv_of(CREATED, "A,Talk,2026-03-04", "B,Talk,13/04/2026"),
+        "created_at",
+        ("2026-03-04", "2026-04-13"),
+        "a spreadsheet may have swapped day and month",
+    ),
     "a day before which something was": Meant(
         csv_of(CREATED, "A,Talk,before 5 Jan 2026", "B,Talk,5 Jan 2026"),
         "fields",
