@@ -268,6 +268,11 @@ class DealReader:
         yield from doubts_of(self._units.items())
         yield from self._moments.remarks(self._header)
         for name, column in self._percents.items():
+            if column.small:
+                yield (
+                    f"{column.small} in '{name}' was read as {column.small} percent, as others in "
+                    "it are above 1: if it is a part of 1, write it as they are."
+                )
             if column.assumed and (_SAYS_PERCENT.search(name) or not column.has_parts):
                 yield (
                     f"Numbers of '{name}' such as {column.assumed} were read as fractions of 1, as "

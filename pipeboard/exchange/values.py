@@ -76,7 +76,8 @@ class PercentColumn:
 
     A column in which nothing is above 1 holds fractions. `column()` goes through it again, when
     the first number turns up that could be either: `assumed` is that, where it was taken for one,
-    and `has_parts` tells that some are surely none of 1 percent.
+    and `has_parts` tells that some are surely none of 1 percent. `small` is a part of 1 among
+    percentages.
     """
 
     def __init__(self, column: Callable[[], Iterable[str]]) -> None:
@@ -84,6 +85,7 @@ class PercentColumn:
         self._factor = 0
         self.assumed = ""
         self.has_parts = False
+        self.small = ""
 
     def read(self, cell: str) -> int:
         """Raises BadInput for what is no percentage."""
@@ -93,6 +95,8 @@ class PercentColumn:
         factor = 100
         if not has_sign and 0 < number <= 1:
             factor = self._factor = self._factor or self._found(cell)
+            if factor == 100 and number < 1:
+                self.small = self.small or cell
         points = int((number * factor).quantize(Decimal(1), ROUND_HALF_UP))
         if points > 10_000:
             raise BadInput(f"{quoted(cell)} is more than 100 percent")
@@ -227,11 +231,26 @@ class AmountColumn:
         is_open = bool(_ONE_GROUP.fullmatch(number))
         decimal = self._decimal or (self._settled() if is_open else None)
         plain = _with_sign(_PLUS.sub("", _ASIDE.sub("", cell)))
+        is_scaled = self.scale > 1 and not _POWER_WORD.search(cell)
+        if is_scaled and (ones := self._in_ones(number, decimal, is_open=is_open)):
+            return parse_money(plain.replace(number, ones, 1), currency, "."), False
         money = parse_money(plain, currency, decimal)
-        if self.scale > 1 and not _POWER_WORD.search(cell):
+        if is_scaled:
             money = Money(money.minor * self.scale, money.currency)
         has_thousandths = EXPONENTS.get(money.currency, 2) > 2
         return money, decimal is None and is_open and not has_thousandths
+
+    def _in_ones(self, number: str, decimal: DecimalMark | None, *, is_open: bool) -> str:
+        """Thousands or millions with decimals as a number of ones; empty for others.
+
+        A point before three digits is decimal among millions: 1.234 of them are no billion.
+        """
+        found = _DECIMALS.fullmatch(number)
+        if found is None or decimal not in (None, found[2]):
+            return ""
+        if is_open and decimal is None and (found[2] == "," or self.scale < 10**6):
+            return ""
+        return format((Decimal(f"{found[1]}.{found[3]}") * self.scale).normalize(), "f")
 
     def _settled(self) -> DecimalMark | None:
         if not self._has_looked:
@@ -276,6 +295,7 @@ def with_plain_digits(cell: str) -> str:
     return "".join(plain).translate(_DIGITS)
 
 
+_DECIMALS = re.compile(r"(\d+)([.,])(\d+)", re.ASCII)
 _SCIENTIFIC = re.compile(r"\d(?:\.\d+)?[eE]\+?\d{1,2}", re.ASCII)
 # `1.234,-` and `1'234.–`: no cents. Words behind an amount that name no other one.
 _PLUS = re.compile(r"^\+\s*(?=\d)")

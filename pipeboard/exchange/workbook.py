@@ -118,10 +118,11 @@ def open_workbook(path: Path, sheet: str | None) -> SheetTable:
             else f"{filled:,} cells that are merged with the one above were read as that one."
         )
     if unkept:
+        places = f" ({', '.join(unkept[:3])})" if all(unkept) else ""
         table.warnings.append(
-            f"{len(unkept):,} formula{'s' if len(unkept) > 1 else ''} without a value in the file "
-            f"({', '.join(filter(None, unkept[:3])) or 'never worked out'}) read as blank: open "
-            "the workbook in its program, save it there, and import it again."
+            f"{len(unkept):,} formula{'s' if len(unkept) > 1 else ''} without a value in the file"
+            f"{places} read as blank: open the workbook in its program, save it there, and import "
+            "it again."
         )
     if len(names) > 1 and sheet is None:
         others = ", ".join(name for name in names if name != chosen)

@@ -80,6 +80,22 @@ def test_a_column_of_cents_is_not_taken_for_whole_units(tmp_path: Path, column: 
     assert values(tmp_path, column, "1250", "99") == ["12.50 EUR", "0.99 EUR"]
 
 
+@pytest.mark.parametrize(
+    ("column", "cells", "wanted"),
+    [
+        ("amount (m€)", ("1.234", "40"), ["1234000.00 EUR", "40000000.00 EUR"]),
+        ("amount (m€)", ("1,2345", "0,5"), ["1234500.00 EUR", "500000.00 EUR"]),
+        ("amount (k€)", ("1.234", "40"), ["1234000.00 EUR", "40000.00 EUR"]),
+        ("amount (k€)", ("1.234", "40.5"), ["1234.00 EUR", "40500.00 EUR"]),
+        ("金額（千円）", ("40.5", "1,234"), ["40500 JPY", "1234000 JPY"]),
+    ],
+)
+def test_thousands_and_millions_have_decimals_of_their_own(
+    tmp_path: Path, column: str, cells: tuple[str, ...], wanted: list[str]
+) -> None:
+    assert values(tmp_path, column, *cells) == wanted
+
+
 UNITS = {
     1_000: (
         "Amount (000s)|Value ($000)|Deal Value (£k)|Amount [€k]|Amount in K|Amount K USD|Amount k€"

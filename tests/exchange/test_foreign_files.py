@@ -284,6 +284,12 @@ TOLD = {
         (10_000, 5_000),
         "Numbers of 'Probability (%)' such as 1 were read as fractions of 1",
     ),
+    "a part of 1 among percentages": Meant(
+        csv_of("Deal,Stage,Probability", "A,Talk,0.6", "B,Talk,75"),
+        "probability_bp",
+        (60, 7_500),
+        "0.6 in 'Probability' was read as 0.6 percent",
+    ),
     "stages with their number and their chance": Meant(
         csv_of(
             "Deal,Stage",
