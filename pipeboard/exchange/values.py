@@ -104,11 +104,12 @@ class PercentColumn:
 
     def _found(self, cell: str) -> int:
         known = (_percentage(one.strip()) for one in self._column())
-        numbers = {number for number, has_sign in filter(None, known) if not has_sign}
-        if max(numbers, default=0) > 1:
-            return 100
-        self.assumed = cell
-        self.has_parts = any(number not in (0, 1) for number in numbers)
+        has_parts = False
+        for number, has_sign in filter(None, known):
+            if number > 1 and not has_sign:
+                return 100
+            has_parts = has_parts or (0 < number < 1 and not has_sign)
+        self.assumed, self.has_parts = cell, has_parts
         return 10_000
 
 
