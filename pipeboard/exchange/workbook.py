@@ -288,6 +288,7 @@ def _column_number(letters: bytes) -> int:
 
 def _parts(path: Path, sheet: str) -> Iterator[bytes]:
     """The XML of a sheet piece by piece, each of whole cells; nothing for other workbooks."""
+    import zlib
     from xml.etree.ElementTree import ParseError
     from zipfile import BadZipFile, ZipFile
 
@@ -304,7 +305,7 @@ def _parts(path: Path, sheet: str) -> Iterator[bytes]:
                         yield rest[:cut]
                         rest = rest[cut:]
                 yield rest
-    except (BadZipFile, KeyError, OSError, ParseError):
+    except (BadZipFile, EOFError, KeyError, OSError, ParseError, RuntimeError, zlib.error):
         return  # the reader of workbooks says what is wrong with it
 
 

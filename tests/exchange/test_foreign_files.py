@@ -594,3 +594,13 @@ def test_two_digits_that_may_be_the_year_are_asked_about(tmp_path: Path) -> None
     path = write(tmp_path, csv_of(CREATED, "A,Talk,16-12-14"))
     with pytest.raises(BadInput, match="16 December 2014 or 14 December 2016"):
         open_file(path)
+
+
+def test_a_damaged_workbook_is_told_in_one_sentence(tmp_path: Path) -> None:
+    data = bytearray(_sheet(tmp_path, {}).read_bytes())
+    with zipfile.ZipFile(tmp_path / "deals.xlsx") as book:
+        start = book.getinfo("xl/worksheets/sheet1.xml").header_offset + 60
+    for at in range(start, start + 200, 3):
+        data[at] ^= 0x5A
+    with pytest.raises(BadInput, match="cannot be read as a workbook"):
+        open_file(write(tmp_path, bytes(data), "damaged.xlsx"))
