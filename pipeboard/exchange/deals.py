@@ -403,8 +403,9 @@ class DealReader:
                 yield "lost_at_zero"
         if history.stage is None and not history.entered and outcome in (None, "open"):
             yield "no_stage"
-        elif outcome in (None, "open") and found.get("lost_reason") and not self._layout.is_ours:
-            yield "open_with_loss"
+        if outcome in (None, "open") and not self._layout.is_ours:
+            signs = {"is_closed": "closed_somehow", "lost_reason": "open_with_loss"}
+            yield from (remark for name, remark in signs.items() if found.get(name))
         if "remark" in found:
             yield found["remark"]
         periods = self._periods if outcome in (None, "open") else self._periods[:1]

@@ -234,6 +234,7 @@ def _opened(deal: JsonObject) -> JsonObject:
     if any(map(_is_link, deal.values())):
         told = {key: value for key, value in deal.items() if value is not False or key == "active"}
         deal = {key: value[1] if _is_link(value) else value for key, value in told.items()}
+    deal = {key: _names(value) if key in _NAMED else value for key, value in deal.items()}
     for key in _WRAPPERS:
         inner = deal.get(key)
         if isinstance(inner, Mapping) and (key == "properties" or deal.keys() <= _BESIDE):
@@ -242,6 +243,18 @@ def _opened(deal: JsonObject) -> JsonObject:
         named = ((key, one) for key, one in linked.items() if isinstance(one, Mapping))
         return {**{key: one.get("data", one) for key, one in named}, **deal, "relationships": None}
     return deal
+
+
+_NAMED = {"owner", "owners", "assignees", "members", "users", "tags", "labels", "companies"}
+
+
+def _names(value: Json) -> Json:
+    """The names of a list of objects that have one, such as the owners of a deal."""
+    if not isinstance(value, list) or not value:
+        return value
+    names = [one.get("name") for one in value if isinstance(one, Mapping)]
+    is_named = len(names) == len(value) and all(isinstance(name, str) for name in names)
+    return names if is_named else value
 
 
 def _is_link(value: Json) -> TypeGuard[list[Json]]:

@@ -311,6 +311,12 @@ TOLD = {
         ("open", "lost"),
         remarks=("open_with_loss",),
     ),
+    "deals that are closed in a way that nothing tells": Meant(
+        csv_of("Deal,Stage,Closed?", "A,Talk,No", "B,Talk,Yes"),
+        "outcome",
+        ("open", "open"),
+        remarks=("closed_somehow",),
+    ),
     "thousands that a line above the table tells": Meant(
         csv_of("Pipeline,,", "(in thousands of USD),,", HEAD, "A,Talk,40.5", "B,Talk,2"),
         "value",
@@ -488,6 +494,12 @@ def test_an_answer_says_where_it_is_one_page_of_several(name: str, tmp_path: Pat
     assert ("page of several" in told) == bool(said)
     if name.startswith("cents"):
         assert (deal.value, deal.outcome) == (Money(4000, "EUR"), "won")
+
+
+def test_owners_that_are_objects_are_called_by_their_names(tmp_path: Path) -> None:
+    deal = {**DEALS[0], "owners": [{"name": "ana"}, {"name": "bo"}], "tags": [{"name": "hot"}]}
+    (row,) = deals_of(tmp_path, json.dumps([deal]), "deals.json")
+    assert (row.owner, row.tags) == ("ana; bo", ("hot",))
 
 
 def test_what_json_api_links_a_deal_to_is_found(tmp_path: Path) -> None:
