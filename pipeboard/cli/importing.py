@@ -72,8 +72,6 @@ def _import_deals(call: Call, path: Path, resources: ExitStack) -> int:
     try:
         report = _import(call, workspace, reading, pipelines, recipe)
     except RowsRejected as error:
-        if not asked.dry_run:
-            error.report.created = error.report.updated = 0
         tell(call, reading, error.report, pipeline)
         call.out.say(error.message)
         if not way_out(call, error.report, pipeline):

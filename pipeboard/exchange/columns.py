@@ -9,6 +9,7 @@ from pipeboard.domain.errors import BadInput
 from pipeboard.domain.lazy_dataclass import dataclass, field
 from pipeboard.domain.money import EXPONENTS
 from pipeboard.domain.text import clean_line, did_you_mean, quoted, slug
+from pipeboard.exchange.due_periods import last_day_of
 from pipeboard.exchange.fields import (
     CUSTOM,
     ENTERED,
@@ -21,9 +22,9 @@ from pipeboard.exchange.fields import (
 from pipeboard.exchange.history import closing_outcome, is_status
 from pipeboard.exchange.layouts import GENERIC
 from pipeboard.exchange.layouts.layout import Layout
-from pipeboard.exchange.moments import last_day_of
 from pipeboard.exchange.synonyms import RANKS, SYNONYMS
 from pipeboard.exchange.tables import next_free
+from pipeboard.exchange.units import unit_of
 from pipeboard.exchange.values import is_blank, is_flag, without_marks
 
 _ALIKE = 88.0
@@ -234,6 +235,9 @@ def _parts_of_name(column: str) -> Iterator[str]:
     words = parted.split("_")
     if len(words) > 1 and words[-1].upper() in EXPONENTS:
         yield "_".join(words[:-1])
+    named = slug(unit_of(column, "USD").name)
+    if named != slug(column) and SYNONYMS.get(named) == "value":
+        yield named
     yield from _sides_of_name(bare)
     yield from (parted.removesuffix(end) for end in _SUFFIXES if parted.endswith(end))
     for prefix in _PREFIXES:
@@ -243,7 +247,7 @@ def _parts_of_name(column: str) -> Iterator[str]:
 
 def _sides_of_name(bare: str) -> Iterator[str]:
     """What stands on each side of a mark in a name, the more telling side first."""
-    for mark in ("/", "::"):
+    for mark in ("/", "::", "›"):
         if mark in bare:
             yield from (slug(part) for part in reversed(bare.split(mark)))
     yield slug(bare.partition(",")[0])
@@ -291,11 +295,17 @@ def _by_likeness(
         target = SYNONYMS[near[0]] if near else None
         if not target or target in {*wanted.values(), *found.values()}:
             continue
+        if slug(column) in _OF_PEOPLE:
+            continue
         cells = _cells(sample, index)
         if cells and _fits(target, cells, wholly=True):
             found[column] = target
             warnings.append(f"Column '{column}' was taken for {target}, by its name.")
     return found
+
+
+_OF_PEOPLE = {"first_name", "last_name", "middle_name", "full_name", "nick_name", "user_name"}
+"""Names that are near to others and mean nobody's deal."""
 
 
 def _by_outcomes(

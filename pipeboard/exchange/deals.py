@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import lru_cache, partial
 
 from pipeboard.domain.deal_fields import BY_NAME, DAY, FIELDS, FROM_ROWS, INSTANT
@@ -24,27 +24,25 @@ from pipeboard.exchange.moments import AmbiguousDate, Moment, MomentReader
 from pipeboard.exchange.read_options import CellTally, ReadingRules
 from pipeboard.exchange.rows import READERS, DealRow, Outcome, Rejected, rarer_parts
 from pipeboard.exchange.tables import Record, next_free
+from pipeboard.exchange.units import AmountUnit, doubts_of, unit_of
 from pipeboard.exchange.values import (
     LIMITS,
     AmountColumn,
     Findings,
+    PercentColumn,
     Read,
     Take,
-    as_it_is,
     clean_account,
     collect,
-    currency_in_header,
     is_blank,
     mapped,
     names_currency,
-    percent_reader,
     read_basis_points,
     read_category,
     read_currency_name,
     read_flag,
     read_precision,
     read_text,
-    scale_in_header,
     unless_blank,
     with_plain_digits,
     without_marks,
@@ -71,8 +69,8 @@ _SURELY_SHORT = 1000
 _STRICT = {"title", "external_id", "ref", "stage", "status", "version"}
 """What a deal is known and placed by: a cell of these that cannot be read rejects its row."""
 _LOSS = ("lost_reason", "lost_category", "competitor", "recycle_on")
-_WITH_LINK = re.compile(r"(?P<name>[^()]+?) \((?P<link>https?://[^\s()]+)\)(?:, |$)")
-_IN_CENTS = re.compile(r"(?i)[\s_(-]cents\)?$")
+_WITH_LINK = re.compile(r"(?P<name>[^()]+?) \((?P<link>https?://[^\s()]+|[^\s()]+\.md)\)(?:, |$)")
+_SAYS_PERCENT = re.compile(r"%|percent|prozent|procent|pourcent|porcent", re.IGNORECASE)
 _PRODUCTS = {"product", "product_name"}
 
 
@@ -105,6 +103,8 @@ class DealReader:
         self._is_strict = rules.strict or layout.is_ours
         self._moments = moments
         self.amounts: dict[str, AmountColumn] = {}
+        self._units: dict[str, AmountUnit] = {}
+        self._percents: dict[str, PercentColumn] = {}
         self._targets = [targets[column] for column in header]
         self._single: list[tuple[int, str, Read]] = []
         self._others: list[tuple[int, Take]] = []
@@ -175,19 +175,19 @@ class DealReader:
     def _amount(self, index: int, target: str) -> Take:
         """An amount is read in the currency of its row, else of its column, else the default."""
         column = self._header[index]
-        in_header = currency_in_header(column, self._rules.currency)
         default = self._rules.currency
+        unit = self._units[column] = unit_of(column, default)
         amounts = self.amounts[target] = AmountColumn(
             partial(self._moments.cells, index),
             self._rules.decimal,
-            minor_units=column in self._layout.minor_units or bool(_IN_CENTS.search(column)),
-            scale=scale_in_header(column),
+            minor_units=column in self._layout.minor_units or unit.is_minor,
+            scale=unit.factor,
         )
 
         def take(cell: str, found: Findings) -> None:
             if "is_currency_unread" in found:
                 raise BadInput("its currency could not be read")
-            named = found.get("currency") or in_header
+            named = found.get("currency") or unit.currency
             cell = with_plain_digits(cell)
             money = found[target] = amounts.read(cell, named or default)
             if money is not None and named not in (None, money.currency):
@@ -203,9 +203,9 @@ class DealReader:
 
     def _account(self, cell: str, found: Findings) -> None:
         """The account; a link that a tool puts behind its name goes to the links."""
-        linked = list(_WITH_LINK.finditer(cell)) if "(http" in cell else []
+        linked = list(_WITH_LINK.finditer(cell)) if "(http" in cell or ".md)" in cell else []
         if linked:
-            found["links_found"] = [link["link"] for link in linked]
+            found["links_found"] = [one["link"] for one in linked if one["link"][:4] == "http"]
             cell = ", ".join(link["name"].strip() for link in linked)
         found["account"] = clean_account(cell)
 
@@ -224,8 +224,8 @@ class DealReader:
             return read_precision
         if target == "version":
             return lambda cell: int(cell) if cell.isdigit() else None
-        wrap = as_it_is if self._layout.is_ours else unless_blank
-        read = wrap(self._reader_of_kind(index, target, kind))
+        read = self._reader_of_kind(index, target, kind)
+        read = read if self._layout.is_ours else unless_blank(read)
         is_cached = kind in (CellKind.MOMENT, CellKind.NAME, CellKind.WORDS)
         return lru_cache(maxsize=16_384)(read) if is_cached else read
 
@@ -246,7 +246,7 @@ class DealReader:
             return partial(
                 BY_NAME[target].read, today=self._moments.today, currency=self._rules.currency
             )
-        percent = percent_reader(partial(self._moments.cells, index))
+        percent = self._percent(index)
         readers: dict[CellKind, Read] = {
             CellKind.NAME: line,
             CellKind.LINE: line,
@@ -258,6 +258,27 @@ class DealReader:
             CellKind.WORDS: self._read_words,
         }
         return readers[kind]
+
+    def _percent(self, index: int) -> Callable[[str], int]:
+        column = PercentColumn(partial(self._moments.cells, index))
+        self._percents[self._header[index]] = column
+        return column.read
+
+    def doubts(self) -> Iterator[str]:
+        """What was taken of dates and percentages that can be read otherwise."""
+        yield from doubts_of(self._units.items())
+        yield from self._moments.remarks(self._header)
+        for name, column in self._percents.items():
+            if column.small:
+                yield (
+                    f"{column.small} in '{name}' was read as {column.small} percent, as others in "
+                    "it are above 1: if it is a part of 1, write it as they are."
+                )
+            if column.assumed and (_SAYS_PERCENT.search(name) or not column.has_parts):
+                yield (
+                    f"Numbers of '{name}' such as {column.assumed} were read as fractions of 1, as "
+                    "none is above it; if they are percentages, write a % behind them."
+                )
 
     def _read_words(self, cell: str) -> tuple[str, ...]:
         words = (clean_line(word, field="name") for word in self._layout.words(cell))
@@ -383,6 +404,9 @@ class DealReader:
                 yield "lost_at_zero"
         if history.stage is None and not history.entered and outcome in (None, "open"):
             yield "no_stage"
+        if outcome in (None, "open") and not self._layout.is_ours:
+            signs = {"is_closed": "closed_somehow", "lost_reason": "open_with_loss"}
+            yield from (remark for name, remark in signs.items() if found.get(name))
         if "remark" in found:
             yield found["remark"]
         for name in self._periods if outcome in (None, "open") else self._periods[:1]:

@@ -17,6 +17,7 @@ from pipeboard.exchange.encoding import Encoding
 from pipeboard.exchange.rows import Rejected
 from pipeboard.exchange.synonyms import SYNONYMS
 from pipeboard.exchange.tables import Record, name_columns, undefuse
+from pipeboard.exchange.units import unit_of
 
 # Where the names of the columns stand: not always in the first line.
 
@@ -103,6 +104,13 @@ def name_by_heading(table: Unnamed, file: str, warnings: list[str]) -> None:
         warnings.append(
             f"{place} line{'s' if place > 1 else ''} above the names of the columns "
             f"{'were' if place > 1 else 'was'} left out: {quoted(above)}."
+        )
+        lines = (" ".join(record.cells).strip() for record in records[:place])
+        warnings.extend(
+            f"{quoted(line, 60)} stands above the table, and amounts were read as they stand in "
+            "it: write that into the name of their column, such as 'Amount (k€)'."
+            for line in lines
+            if unit_of(line, "USD").factor > 1
         )
     table.name(records[place])
 

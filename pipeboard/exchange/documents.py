@@ -6,7 +6,7 @@ import json
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, NoReturn, TextIO
+from typing import TYPE_CHECKING, NoReturn, TextIO, TypeGuard
 
 from pipeboard.domain.errors import BadInput
 from pipeboard.domain.lazy_dataclass import dataclass, field
@@ -22,7 +22,9 @@ if TYPE_CHECKING:
 
 _CHUNK = 1 << 18
 _LONGEST_LINE = 1 << 22
-_LISTS = ("deals", "data", "results", "items", "records", "value", "opportunities")
+_LISTS = (
+    "deals", "data", "results", "result", "items", "records", "value", "opportunities", "leads",
+)  # fmt: skip
 _DEALS = {"[]", "deal", *(f"{key}[]" for key in _LISTS)}
 _WITHIN = ("edges", "nodes", *_LISTS)
 _WRAPPERS = ("properties", "attributes", "node", "fields")
@@ -132,13 +134,51 @@ class JsonTable:
                 elif self.format == "jsonl":
                     yield from _lines(file)
                 else:
-                    yield from _named(_found(_members(file, self.path.name)))
+                    members = self._without_pages(_members(file, self.path.name))
+                    yield from _named(_found(members))
             finally:
                 self._file = outer
+
+    def _without_pages(
+        self, members: Iterable[tuple[str, int, Json]]
+    ) -> Iterator[tuple[str, int, Json]]:
+        """The members; where one says that this is one page of several, that is told."""
+        for key, line, value in members:
+            is_element = key.endswith("[]")
+            if not is_element and (named := next(_named_pages(key, value), "")):
+                told = (
+                    f"'{named}' says that the file is one page of several: the deals of the others "
+                    "are not in it."
+                )
+                self.warnings.extend({told}.difference(self.warnings))
+            yield key, line, value
 
     def share_read(self) -> float:
         size = self.path.stat().st_size
         return self._file.buffer.tell() / size if self._file and size else 1.0
+
+
+_MORE = {
+    "has_more", "hasmore", "hasnextpage", "has_next_page", "more_items_in_collection",
+    "nextrecordsurl", "@odata.nextlink", "next_page", "next_cursor", "nextpagetoken", "next",
+    "offset",
+}  # fmt: skip
+_ABOUT_PAGES = {
+    "paging", "pagination", "additional_data", "meta", "links", "_links", "pageinfo", "page_info",
+}  # fmt: skip
+
+
+def _named_pages(key: str, value: Json) -> Iterator[str]:
+    """The names by which a part of an answer tells that more pages follow."""
+    name = key.lower()
+    if isinstance(value, Mapping):
+        is_about = name in _ABOUT_PAGES
+        for inner, part in value.items():
+            is_deep = isinstance(part, Mapping) and ("edges" in part or "nodes" in part)
+            if is_about or is_deep or inner.lower() in _ABOUT_PAGES:
+                yield from _named_pages(inner, part)
+    elif name in _MORE and value and not (name == "offset" and isinstance(value, int)):
+        yield key
 
 
 @dataclass(slots=True)
@@ -187,12 +227,43 @@ def open_json(path: Path, encoding: Encoding) -> JsonTable | BoardTable:
 
 
 def _opened(deal: JsonObject) -> JsonObject:
-    """A deal whose fields an API has put into a wrapper, with them beside its id."""
+    """A deal whose fields an API has put into a wrapper, with them beside its id.
+
+    Odoo names what a deal is linked to as `[7, "Lumen"]`, and says false where there is nothing.
+    """
+    if any(map(_is_link, deal.values())):
+        told = {key: value for key, value in deal.items() if value is not False or key == "active"}
+        deal = {key: value[1] if _is_link(value) else value for key, value in told.items()}
+    deal = {key: _names(value) if key in _NAMED else value for key, value in deal.items()}
     for key in _WRAPPERS:
         inner = deal.get(key)
         if isinstance(inner, Mapping) and (key == "properties" or deal.keys() <= _BESIDE):
             return _opened({**deal, key: None, **inner})
+    if isinstance(linked := deal.get("relationships"), Mapping):
+        named = ((key, one) for key, one in linked.items() if isinstance(one, Mapping))
+        return {**{key: one.get("data", one) for key, one in named}, **deal, "relationships": None}
     return deal
+
+
+_NAMED = {"owner", "owners", "assignees", "members", "users", "tags", "labels", "companies"}
+
+
+def _names(value: Json) -> Json:
+    """The names of a list of objects that have one, such as the owners of a deal."""
+    if not isinstance(value, list) or not value:
+        return value
+    names = [one.get("name") for one in value if isinstance(one, Mapping)]
+    is_named = len(names) == len(value) and all(isinstance(name, str) for name in names)
+    return names if is_named else value
+
+
+def _is_link(value: Json) -> TypeGuard[list[Json]]:
+    return (
+        isinstance(value, list)
+        and len(value) == 2
+        and type(value[0]) is int
+        and isinstance(value[1], str)
+    )
 
 
 def _found(members: Iterable[tuple[str, int, Json]]) -> Iterator[tuple[int, Json]]:

@@ -44,6 +44,8 @@ _LANGUAGES: Mapping[str, tuple[str, ...]] = MappingProxyType(
     }
 )
 _RARE = {"áðéíóúýþæö", "ăâîşţ", "äõöüšž"}
+# Signs that stand in no word: where they do, the code page is another one.
+_SIGN_IN_WORD = re.compile(r"(?<=[^\W\d_])[¤¥§¬±¶×÷¦](?=[^\W\d_])")
 _ANYWHERE = set("€‚„…‹‘’“”•–—™›\xa0¡¢£¤¥§©«®°±²³µ¶·¹»¼½¾¿ª´¨×÷")
 
 
@@ -63,7 +65,9 @@ def _score(part: bytes, name: str, languages: tuple[str, ...]) -> float:
         text = part.decode(name)
     except UnicodeDecodeError:
         return -1.0
-    high = [char for char in text.lower() if ord(char) > 127 and char not in _ANYWHERE]
+    text = text.replace("İ", "i").lower()
+    high = [char for char in text if ord(char) > 127 and char not in _ANYWHERE]
+    high += _SIGN_IN_WORD.findall(text)
     if not high:
         return 1.0 if name == "windows-1252" else 0.5
     best = 0.0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from functools import lru_cache
@@ -35,19 +36,32 @@ class RowStatus(NamedTuple):
     outcome: Outcome | None
     archived: bool = False
     is_vague: bool = False
+    deleted: bool = False
 
 
+_DELETED = ("delet", "gelosch", "supprim", "elimin")
+_LETTERS: Mapping[str, Outcome] = {"w": "won", "l": "lost", "o": "open"}
 _VAGUE = {"active", "aktiv", "actif", "activo", "attivo", "ativo", "open", "new", "pending"}
+
+
+# The place of a stage or of its pipeline, and the probability of one that closes: `6 - Won`,
+# `C2:LOSE`, `Won (100%)`.
+_NUMBERED = re.compile(
+    r"^C\d+:"
+    r"|^\W*(?:(?:stage|phase|step|s)\s?)?(?:\d{1,2}(?!\d*\s*%)|(?:100|0)\s*%)[\s.):\]_\-–—]*(?=[^\W\d_])"
+    r"|[\s\-–—]*[(\[]?\s*\b(?:100|0)\s*%\s*[)\]]?\s*$",
+    re.IGNORECASE,
+)
 
 
 @lru_cache(maxsize=4096)
 def closing_outcome(stage: str) -> Outcome | None:
     """The outcome that the name of a stage stands for, or None for a stage to work in.
 
-    `Closed Won`, `closedwon`, `Gewonnen` and `Closed Lost to Competition` (Zoho) are outcomes;
-    `Lost customers` is a stage.
+    `Closed Won`, `closedwon`, `Gewonnen`, `6 - Won (100%)` and `Closed Lost to Competition` (Zoho)
+    are outcomes; `Lost customers` is a stage.
     """
-    word = word_key(stage)
+    word = word_key(_NUMBERED.sub("", stage)) if "?" not in stage else ""
     if word in WON or word.startswith("closedwon"):
         return "won"
     if word in LOST or word.startswith("closedlost"):
@@ -57,7 +71,7 @@ def closing_outcome(stage: str) -> Outcome | None:
 
 def is_status(text: str) -> bool:
     """Whether the word is one that tools use for open, won, lost or archived."""
-    return word_key(text) in WON | LOST | OPEN | AWAY
+    return word_key(text) in WON | LOST | OPEN | AWAY | _LETTERS.keys()
 
 
 _MOST_KNOWN = 4096
@@ -118,10 +132,10 @@ def read_status(text: str) -> RowStatus:
         return RowStatus({"=won": "won", "=lost": "lost", "=open": "open"}.get(text))  # type: ignore[arg-type]
     word = word_key(text)
     if word in AWAY:
-        return RowStatus(None, archived=True)
+        return RowStatus(None, archived=True, deleted=word.startswith(_DELETED))
     if word in OPEN:
         return RowStatus("open", is_vague=word in _VAGUE)
-    outcome = closing_outcome(text)
+    outcome = closing_outcome(text) or _LETTERS.get(word)
     if outcome is None:
         raise BadInput(
             f"{quoted(text)} is not a status: open, won, lost or archived",
@@ -175,7 +189,7 @@ def read_outcome(found: Findings, words: StageWords, *, status_decides: bool = F
     status: RowStatus | None = found.get("status")
     remarks = []
     archived = bool(found.get("archived") or (status and status.archived))
-    if found.get("deleted"):
+    if found.get("deleted") or (status and status.deleted):
         archived = True
         remarks.append("deleted")
     stage: str | None = found.get("stage")

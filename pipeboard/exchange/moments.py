@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime, time, timedelta, timezone
 from typing import Literal, NamedTuple
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from pipeboard.domain.dates import FIRST_YEAR, LAST_YEAR
 from pipeboard.domain.errors import BadInput
 from pipeboard.domain.text import fold, quoted
+from pipeboard.exchange.due_periods import last_day_of
 from pipeboard.exchange.words.languages import CROATIAN, MONTHS
 
 Order = Literal["dmy", "mdy", "ymd"]
@@ -19,15 +20,18 @@ ORDERS: tuple[Order, ...] = ("dmy", "mdy", "ymd")
 _ISO = re.compile(r"\d{4}-\d\d-\d\d(?:[T ].+)?")
 _ISO_TAIL = re.compile(r" ?(?:UTC|GMT|Z)$")
 _TIME = (
-    r"(?:[ T,]+(?:at |um |à |kl\.? )?(?P<hour>\d{1,2})[:.](?P<minute>\d\d)"
+    r"(?:[ T,]+(?:at |um |à |às |a las |alle |ore |om |kl\.? |о |в )?"
+    r"(?P<hour>\d{1,2})[:.h](?P<minute>\d\d)"
     r"(?::(?P<second>\d\d)(?:[.,]\d{1,9})?)?\s*(?P<half>[ap]\.?m\.?)?"
     r"(?: ?(?:uhr|h))?(?P<offset> ?(?:z|(?:utc|gmt)?[+-]\d\d?(?::?\d\d)?|[a-z]{2,4}))?)?"
 )
 _NUMBERS = re.compile(
-    r"(?P<a>\d{1,4})(?P<mark>[./-]) ?(?P<b>\d{1,2})(?P=mark) ?(?P<c>\d{4}|\d{1,2})\.?" + _TIME,
+    r"(?P<a>\d{1,4})(?P<mark>[./-]) ?(?P<b>\d{1,2})(?P=mark) ?(?P<c>\d{4}|\d{1,2})\.?"
+    r"(?: ?[грr]\.?)?" + _TIME,
     re.ASCII | re.IGNORECASE,
 )
 _EAST_ASIAN = re.compile(r"(\d{4})\s*[年년]\s*(\d{1,2})\s*[月월]\s*(\d{1,2})\s*[日일]?(.*)")
+_HALF_DAY = re.compile(r"(上午|下午|午前|午後|오전|오후) ?(\d{1,2})(:\d\d(?::\d\d)?)")
 _ERA = re.compile(
     r"(令和|平成|昭和|民國|民国)\s*(\d{1,3}|元)(年.*)|"
     r"([RHS])(\d{1,2})[./](\d{1,2}[./]\d{1,2})",
@@ -38,7 +42,9 @@ _ERAS |= {"R": _ERAS["令和"], "H": _ERAS["平成"], "S": _ERAS["昭和"]}
 _WEEKDAY = re.compile(
     r"^(?:mo|tu|we|th|fr|sa|su|di|mi|do|so|lu|ma|me|je|ve|mon|tue|wed|thu|fri|sat|sun|lun|mar|"
     r"mer|jeu|ven|sam|dim|пн|вт|ср|чт|пт|сб|вс)\.?,? +(?=\d{1,4}[./-] ?\d)"
-    r"|\s*[(（][月火水木金土日월화수목금토일][)）]",
+    r"|\s*[(（][月火水木金土日월화수목금토일][)）]"
+    r"|\s*(?:[月火水木金土日]曜日?|(?:星期|周|週)[一二三四五六日天]|[월화수목금토일]요일)"
+    r"| (?:pazartesi|salı|çarşamba|perşembe|cuma|cumartesi|pazar)$",
     re.IGNORECASE,
 )
 _PLACE = re.compile(r"(.*\d)\s*\[?([A-Z][A-Za-z_]+(?:/[A-Za-z_+-]+)+)\]?")
@@ -47,11 +53,13 @@ _SCRIPT = re.compile(r"(?:\w{3} )?(\w{3} \d{1,2} \d{4} [\d:]{8}) GMT([+-]\d{4})(
 # With the vowels that Hindi and Thai write over and under letters.
 _LETTERS = r"(?:[^\W\d_]|[\u0900-\u0903\u093a-\u094f\u0e31\u0e34-\u0e4e])+"
 _NAMED = re.compile(
-    r"(?:[^\W\d]+\.?,? +)?"
+    r"(?!(?:before|after|since|until|till|about|around|circa|ca|approx|vor|nach|bis|seit|avant"
+    r"|après|antes|después|prima|dopo|voor|przed|до|после|около)\b)"
+    r"(?:[^\W\d]+(?:-feira)?\.?,? +)?"
     r"(?:(?P<day>\d{1,2})(?:st|nd|rd|th|er|º|\.)?[\s/.-]*(?:de |of )?"
     rf"(?P<month>(?!(?:st|nd|rd|th)\b){_LETTERS})\.?"
     rf"|(?P<month2>{_LETTERS})\.?[\s/-]*(?P<day2>\d{{1,2}})(?:st|nd|rd|th)?)"
-    r"(?:[\s/.,-]+|(?<=[^\W\d_]))(?:de |del |of )?'?(?P<year>\d{4}|\d{2})\.?(?: ?г\.?| ?р\.?)?"
+    r"(?:[\s/.,-]+|(?<=[^\W\d_]))(?:de |del |of )?'?(?P<year>\d{4}|\d{2})\.?(?: ?[грr]\.?)?"
     + _TIME,
     re.IGNORECASE,
 )
@@ -74,6 +82,15 @@ _EPOCH = re.compile(r"\d{10}(?:\d{3}|\d{6}|\.\d{1,6})?", re.ASCII)
 # The serial day 60 of Excel is a 29 February 1900 that never was, hence this and not 1899-12-31.
 _EXCEL_DAY_ZERO = datetime(1899, 12, 30)  # noqa: DTZ001  a wall clock, as spreadsheets have it
 _EXCEL_DAYS = range(10_000, 80_000)
+
+
+_ONE_DIGIT = re.compile(r"^ ?(\d):")
+_AFTERNOON = ("下午", "午後", "오후")
+
+
+def _by_the_day(found: re.Match[str]) -> str:
+    """`下午 3:05` as `15:05`."""
+    return f"{int(found[2]) % 12 + 12 * (found[1] in _AFTERNOON):02}{found[3]}"
 
 
 def _christian(year: int) -> int:
@@ -118,6 +135,10 @@ class MomentReader:
         self.cells = cells
         self._columns: list[int] = []
         self._seen: dict[int, frozenset[Order]] = {}
+        self._in_order: dict[Order, dict[int, str]] = {"dmy": {}, "mdy": {}}
+        self._years: dict[int, tuple[bool, bool, bool]] = {}
+        self._early: dict[int, str] = {}  # columns of ISO days that are all up to the 12th
+        self._serials: dict[int, tuple[str, date]] = {}
         self._croatian: dict[int, bool] = {}
 
     def column(self, index: int, *, takes_periods: bool = False) -> Callable[[str], Moment]:
@@ -142,6 +163,8 @@ class MomentReader:
         at, has_time = wall
         if not FIRST_YEAR <= at.year <= LAST_YEAR:
             raise _no_date(text)
+        if _SERIAL.fullmatch(text):
+            self._serials.setdefault(index, (text, at.date()))
         local = at.astimezone(self.zone) if at.tzinfo else at.replace(tzinfo=self.zone)
         return Moment(local.astimezone(UTC), local.date(), has_time)
 
@@ -149,9 +172,13 @@ class MomentReader:
         """What the text says, naive where it names no offset, and whether it says a time."""
         if found := _PLACE.fullmatch(text):
             return self._at_place(found, index)
-        if not text[:1].isdigit() or text[-1:] in ")）":
+        if not (text.isascii() and text[:1].isdigit()) or text[-1:].isalpha():
             text = _WEEKDAY.sub("", text)
+        if not text.isascii():
+            text = _HALF_DAY.sub(_by_the_day, text)
         if _ISO.fullmatch(text):
+            is_early = int(text[8:10]) <= _MONTHS_OF_YEAR and self._early.get(index, text)
+            self._early[index] = is_early or ""
             if len(text) == 10:
                 return datetime.fromisoformat(text), False
             return _iso_with_time(text)
@@ -179,31 +206,80 @@ class MomentReader:
             self._croatian[index] = any(part in CROATIAN and part not in MONTHS for part in words)
         return croatian if month is None or self._croatian[index] else month
 
+    def remarks(self, header: Sequence[str]) -> Iterator[str]:
+        """What was taken of dates that stand as numbers, once they were read."""
+        for index, (text, day) in self._serials.items():
+            yield (
+                f"Numbers such as {text} in '{header[index]}' were read as days as Excel counts "
+                f"them: {day.day} {day:%B %Y}."
+            )
+        for index, early in self._early.items():
+            late = self._in_order["dmy"].get(index) or self._in_order["mdy"].get(index)
+            if early and late:
+                yield (
+                    f"'{header[index]}' holds days such as {early}, none of them after a 12th, "
+                    f"beside {late}: a spreadsheet may have swapped day and month of the former. "
+                    "Compare some of them with where they are from."
+                )
+        named = {
+            order: ", ".join(f"'{header[at]}' ({text})" for at, text in found.items())
+            for order, found in self._in_order.items()
+            if found
+        }
+        if len(named) > 1:
+            yield (
+                f"Dates stand in two orders: with the day first in {named['dmy']}, with the month "
+                f"first in {named['mdy']}. Each column was read as its own dates show; if that is "
+                "wrong, say --dates dmy or --dates mdy."
+            )
+
     def _day(self, text: str, numbers: re.Match[str], index: int) -> date:
         readings = _readings(numbers, self._latest_year)
         if numbers["mark"] == "." and "dmy" in readings:
             return readings["dmy"]
-        if len(numbers["a"]) == 2 and "ymd" in readings and "ymd" in self._shown(index):
-            return readings["ymd"]
         if self._order and len(numbers["a"]) <= 2:
             if self._order not in readings:
                 raise BadInput(f"{quoted(text)} is not a date in the order {self._order}")
             return readings[self._order]
+        if "ymd" in readings and self._begins_with_year(text, numbers, readings, index):
+            return readings["ymd"]
         likely: dict[Order, date] = {
             o: day for o, day in readings.items() if o != "ymd"
         } or readings
         if len(set(likely.values())) == 1:
-            return next(iter(likely.values()))
-        order = self._settled(index)
+            order, day = next(iter(likely.items()))
+            if len(likely) == 1 and order in self._in_order:
+                self._in_order[order].setdefault(index, text)
+            return day
+        settled = self._settled(index)
         if not likely:
             raise _no_date(text)
-        if order is None or order not in likely:
-            days = " or ".join(f"{day.day} {day:%B %Y}" for day in likely.values())
-            raise AmbiguousDate(
-                f"{quoted(text)} can be read two ways: {days}",
-                hint="Say which with --dates dmy (day first) or --dates mdy (month first).",
-            )
-        return likely[order]
+        if settled is None or settled not in likely:
+            raise _two_ways(text, likely)
+        self._early[index] = ""
+        return likely[settled]
+
+    def _begins_with_year(
+        self, text: str, numbers: re.Match[str], readings: Mapping[Order, date], index: int
+    ) -> bool:
+        """Whether the first of three two-digit numbers is the year: those of a whole column are
+        near today and the last ones are not, or all dates else begin so. AmbiguousDate where
+        `26-12-28` may be either."""
+        if len(numbers["a"]) != 2 or len(numbers["c"]) != 2:
+            return False
+        if self._shown(index) == {"ymd"}:
+            return abs(readings["ymd"].year - self.today.year) <= _FAR
+        if index not in self._years:
+            found = [one for cell in self.cells(index) if (one := _SHORT.match(cell.strip()))]
+            near = {(self.today.year + away) % 100 for away in range(-8, 4)}
+            first, last = ({int(one[at]) for one in found} <= near for at in (1, 2))
+            self._years[index] = first, last, len(found) >= _TELLING
+        first, last, are_many = self._years[index]
+        if first and not last and are_many:
+            return True
+        if first and numbers["mark"] == "-" and len(set(readings.values())) > 1:
+            raise _two_ways(text, readings)
+        return False
 
     def _settled(self, index: int) -> Order | None:
         """The order of a column, as its own dates show it, else as those of the whole file do."""
@@ -216,6 +292,21 @@ class MomentReader:
         if index not in self._seen:
             self._seen[index] = frozenset(_evidence(self.cells(index)))
         return self._seen[index]
+
+
+_TELLING = 3
+_MONTHS_OF_YEAR = 12
+_FAR = 12
+_SHORT = re.compile(r"(\d\d)[/-]\d{1,2}[/-](\d\d)(?!\d)", re.ASCII)
+
+
+def _two_ways(text: str, readings: Mapping[Order, date]) -> AmbiguousDate:
+    days = " or ".join(f"{day.day} {day:%B %Y}" for day in dict.fromkeys(readings.values()))
+    year = ", or --dates ymd (year first)" if "ymd" in readings else ""
+    return AmbiguousDate(
+        f"{quoted(text)} can be read two ways: {days}",
+        hint=f"Say which with --dates dmy (day first) or --dates mdy (month first){year}.",
+    )
 
 
 def _iso_with_time(text: str) -> tuple[datetime, bool]:
@@ -241,7 +332,8 @@ def _by_form(text: str, latest_year: int, month_of: MonthOf) -> tuple[datetime, 
         year = _ERAS[era] + (1 if count == "元" else int(count))
         text = f"{year}{rest}" if rest else f"{year}年{re.sub('[./]', '月', found[6])}日"
     if found := _EAST_ASIAN.fullmatch(text):
-        text = f"{found[1]}-{found[2]:0>2}-{found[3]:0>2}{found[4].rstrip()}"
+        clock = _ONE_DIGIT.sub(r" 0\1:", found[4].rstrip())
+        text = f"{found[1]}-{found[2]:0>2}-{found[3]:0>2}{clock}"
         return datetime.fromisoformat(text), bool(found[4].strip())
     if found := _SCRIPT.fullmatch(text):
         return datetime.strptime(f"{found[1]} {found[2]}", "%b %d %Y %H:%M:%S %z"), True
@@ -342,59 +434,6 @@ def _with_named_month(
         year = latest_year - (latest_year - year) % 100
     day = date(year, month, int(found["day"] or found["day2"]))
     return _combine(day, found)
-
-
-# Periods that people write for a day to come: how many months, or a week.
-
-_QUARTERS = re.compile(
-    r"(?:q|t|qtr ?)([1-4])[ /.'’-]*(\d{4}|\d\d)|"
-    r"([1-4])(?:q|t|\. ?quartal|\. ?quarter| ?кв\.?)[ /.'’-]*(\d{4}|\d\d)(?: ?г\.?)?|"
-    r"(\d{4})[ /-]?q([1-4])|(\d{4})年第?([1-4])(?:四半期|季度)",
-    re.IGNORECASE,
-)
-_HALVES = re.compile(
-    r"h([12])[ /.'’-]*(\d{4}|\d\d)|([12])h[ /.'’-]*(\d{4}|\d\d)|(\d{4})[ /-]?h([12])",
-    re.IGNORECASE,
-)
-_WEEKS = re.compile(
-    r"(?:kw|cw|w|wk|week|woche|semaine|semana|uge|vecka) ?(\d{1,2})[ /.'’-]*(\d{4})|"
-    r"(\d{4})-?[wW](\d\d)",
-    re.IGNORECASE,
-)
-_MONTHS = re.compile(
-    r"(\d{1,2})[/.-](\d{4})|(\d{4})[/.-](\d{1,2})|(\d{4}) ?[年년] ?(\d{1,2}) ?[月월]|"
-    r"([^\W\d_]{3,})\.?(?: de| of|,)?[ /'’-]+(?:de )?(\d{4})(?: ?г\.?)?",
-    re.IGNORECASE,
-)
-_YEARS = re.compile(r"20\d\d")
-
-
-def last_day_of(text: str, latest_year: int) -> date | None:
-    """The last day of a quarter, half year, week, month or year; None for anything else.
-
-    `FY27` and its like stay text: nobody but the company knows when its year ends.
-    """
-    text = text.strip()
-    if _YEARS.fullmatch(text):
-        return date(int(text), 12, 31) if int(text) <= latest_year else None
-    for pattern, months in ((_QUARTERS, 3), (_HALVES, 6), (_MONTHS, 1)):
-        if found := pattern.fullmatch(text):
-            parts = [part for part in found.groups() if part]
-            if len(parts[0]) == 4 and parts[0].isdigit():
-                parts.reverse()
-            number = int(parts[0]) if parts[0].isdigit() else MONTHS.get(fold(parts[0]), 0)
-            year = int(parts[1])
-            year = latest_year - (latest_year - year) % 100 if year < 100 else year
-            if not 1 <= number * months <= 12 or not FIRST_YEAR <= year <= latest_year:
-                return None
-            return date(year + number * months // 12, number * months % 12 + 1, 1) - timedelta(1)
-    if found := _WEEKS.fullmatch(text):
-        in_year, week = (found[2], found[1]) if found[1] else (found[3], found[4])
-        try:
-            return date.fromisocalendar(int(in_year), int(week), 7)
-        except ValueError:
-            return None
-    return None
 
 
 def _serial(days: float) -> tuple[datetime, bool] | None:

@@ -105,6 +105,9 @@ REMARKS = {
     "status_against_stage": "status and stage contradict each other; a stage that closes counts",
     "status_over_stage": "status and stage contradict each other; the status counts",
     "deleted": "marked as deleted: archived",
+    "closed_somehow": "closed, and nothing says whether won or lost: taken as open",
+    "open_with_loss": "open, and with a reason for a loss, which is kept as a field; if they are "
+    "lost, name the column that tells it with --map COLUMN=status or COLUMN=active",
     "closed_before_created": "closed before being created: taken to begin at the closing, with the "
     "file's created date kept as a field",
     "closed_in_future": "closed on a day to come: taken as closed today, with the file's date kept "

@@ -152,6 +152,7 @@ class Reading:
     def remarks(self) -> list[str]:
         """What a person should know of the cells, once all rows were read."""
         said = list(self.tally.sentences(self.rules.currency))
+        said.extend(self._reader.doubts())
         said.extend(
             f"Amounts such as {amounts.assumed_example} were read as thousands; if the "
             "mark is decimal, say --decimal point or --decimal comma."

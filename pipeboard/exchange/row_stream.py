@@ -27,9 +27,13 @@ _FOOTER = re.compile(
 )
 _SUM = re.compile(
     r"(?:sub|grand|sous)?[ -]?total\b|count\b|anzahl\b|zwischensumme|summe|gesamt|sum\b|итого"
-    r"|всего|totale\b|totaal|subtotaal|somme|suma\b|razem|celkem|összesen|toplam|合計|小計|总计|小计|합계",
+    r"|всего|totale\b|totaal|subtotaal|somme|suma\b|razem|celkem|összesen|toplam|合計|小計|总计|小计|합계"
+    r"|(?:average|avg|mean|median|durchschnitt|mittelwert|moyenne|promedio|gemiddelde|среднее|平均"
+    r"|max(?:imum)?|min(?:imum)?|nombre|número)\W*$"
+    r"|.+ (?:total|count|average|ergebnis|итог)$",  # as Excel writes below the rows of a group
     re.IGNORECASE,
 )
+_COMMENT = re.compile(r"#\s.*")
 _PAGE = re.compile(
     r"(?:page|seite|página|pagina|strona|sida|side|стр(?:аница|\.)?) ?\d+"
     r"(?: ?(?:of|/|von|de|di|van|z|av|из) ?\d+)?",
@@ -42,6 +46,8 @@ _LOOKED_AT = 2_000
 
 def _is_like(cells: list[str], header: list[str]) -> bool:
     """Whether a record is the header again behind a mark of order, or a rule drawn below it."""
+    if cells[0].casefold() == header[0].casefold():
+        return [cell.strip().casefold() for cell in cells] == [name.casefold() for name in header]
     first = cells[0] or (cells[1] if len(cells) > 1 else "")
     if first[:2] in ("--", "==", ":-"):
         return _RULE.issuperset("".join(cells))
@@ -92,6 +98,7 @@ class Rows:
                 continue
             if record.cells == header or _is_like(record.cells, header):
                 self.tally.repeated_headers += 1
+                self._drop_title(thin)
                 continue
             if self.layout.continues and last is not None and self._goes_on(record):
                 last = self._joined(last, record)
@@ -116,6 +123,12 @@ class Rows:
         if last is not None:
             yield last
         yield from self._without_footers(thin)
+
+    def _drop_title(self, thin: list[Record]) -> None:
+        """What stands alone above a repeated header is the title of the group that begins there."""
+        if thin and sum(1 for cell in thin[-1].cells if cell.strip()) == 1:
+            thin.pop()
+            self.tally.group_lines += 1
 
     def _groups(self) -> range:
         """The first columns, where a report writes what holds for a group of deals only once.
@@ -172,7 +185,9 @@ class Rows:
         if cells[1].strip() and (first := cells[0].strip()):
             return bool(_FOOTER.match(first))
         filled = [cell for cell in cells if cell.strip()]
-        return len(filled) == 1 or bool(filled and _FOOTER.match(filled[0].strip()))
+        if len(filled) == 1 or bool(filled and _FOOTER.match(filled[0].strip())):
+            return True
+        return self._is_sum(record)
 
     def _without_sums(self, thin: Iterable[Record]) -> Iterator[Record]:
         for record in thin:
@@ -182,12 +197,20 @@ class Rows:
                 yield record
 
     def _is_sum(self, record: Record) -> bool:
-        """Whether a line between deals holds the sum of a group: it is called so, and says nothing
-        else but numbers."""
+        """Whether a line between deals holds the sum of a group: it is called so, or not at all,
+        and says nothing else but numbers. Numbers of pages and remarks are none of a deal too."""
         first, *others = [cell.strip() for cell in record.cells if cell.strip()] or [""]
-        if not others and _PAGE.fullmatch(first):
+        if not others and (_PAGE.fullmatch(first) or _COMMENT.fullmatch(first)):
             return True
-        return bool(_SUM.match(first)) and all(map(_NUMBER.fullmatch, others))
+        is_number = _NUMBER.fullmatch(first) and not self._is_named(record)
+        return bool(_SUM.match(first) or is_number) and all(
+            _NUMBER.fullmatch(one) or _SUM.match(one) for one in others
+        )
+
+    def _is_named(self, record: Record) -> bool:
+        """Whether anything in a line can name a deal."""
+        places = [self.reader.place_of(name) for name in ("title", "account", "external_id")]
+        return any(at is not None and record.cells[at].strip() for at in places)
 
     def _without_footers(self, thin: list[Record]) -> Iterator[Record]:
         """Thin records below the last deal: a report's own words, else a deal with just a name."""
@@ -195,7 +218,7 @@ class Rows:
             _FOOTER.match(cell.strip()) for record in thin for cell in record.cells if cell.strip()
         )
         for record in thin:
-            if is_report or not self._has_name(record):
+            if is_report or self._is_sum(record) or not self._has_name(record):
                 self.tally.footers.append(next(c.strip() for c in record.cells if c.strip()))
             else:
                 yield record

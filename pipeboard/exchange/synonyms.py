@@ -40,7 +40,8 @@ _NAMES = {
         "naziv_prilike posao priloznost naziv_priloznosti pavadinimas sandoris nosaukums darijums "
         "mulighed salgsmulighed_navn verkoopkans 商機名稱 商機 機會 機會名稱 案名 商談件名 "
         "영업기회 "
-        "기회명 שם_הזדמנות הזדמנות نام_معامله معامله lead opportunita_nome"
+        "기회명 שם_הזדמנות הזדמנות نام_معامله معامله lead opportunita_nome "
+        "uzlet_neve naziv_posla obchodni_pripad सौदे_का_नाम सौदा"
     ),
     "account": (
         "account_name company company_name organization organisation organization_name "
@@ -60,7 +61,8 @@ _NAMES = {
         "empresa_asociada azienda_associata khach_hang cong_ty pelanggan perusahaan klien kupac "
         "tvrtka stranka podjetje imone klientas klients uznemums zakaznik_firma kunde_navn "
         "客戶 客戶名稱 公司名稱 고객사 회사명 업체명 거래처 顧客 顧客名 企業名 שם_לקוח שם_חברה "
-        "شرکت مشتری org фирма компания_клиент"
+        "شرکت مشتری org фирма компания_клиент "
+        "sales_account primary_account selskap kontrahent कंपनी ग्राहक"
     ),
     "pipeline": "pipeline_name vertriebspipeline tuyau embudo funil lejek воронка воронка_продаж",
     "stage": (
@@ -76,13 +78,15 @@ _NAMES = {
         "step sales_phase bucket bucket_name new_stage stage_to stage_after pipelinephase "
         "phase_du_pipeline fase_de_la_canalizacion fase_do_pipeline pijplijnfase "
         "giai_doan tahap tahapan етап stadij stopnja etapas posms 階段 銷售階段 進度 商談ステージ "
-        "영업단계 진행단계 진행상태 مرحله"
+        "영업단계 진행단계 진행상태 مرحله "
+        "stepname pipeline_phase चरण"
     ),
     "status": (
         "outcome deal_outcome result win_loss won_lost "
         "deal_status opportunity_status status_type deal_state state statut estado stato "
         "статус stav allapot durum tila stare 状态 ステータス 상태 סטטוס "
-        "opportunity_state stato_opportunita statut_opportunite"
+        "opportunity_state stato_opportunita statut_opportunite "
+        "quote_status estimate_status statecode_odata_community_display_v1_formattedvalue"
     ),
     "value": (
         "amount deal_value deal_amount deal_size close_value opportunity_amount "
@@ -101,7 +105,8 @@ _NAMES = {
         "売上金額 "
         "預估金額 成交金額 합계금액 예상매출 예상금액 계약금액 مبلغ likely expected_value "
         "сумма_руб value_in_cents amount_in_cents amount_cents value_cents αξία ποσό "
-        "มูลค่า المبلغ القيمة"
+        "มูลค่า المبلغ القيمة "
+        "estimatedvalue revenu_espere राशि मूल्य total grand_total"
     ),
     "currency": (
         "currency_code currency_iso_code deal_currency amount_currency value_currency "
@@ -127,12 +132,15 @@ _NAMES = {
         "υπεύθυνος assignees comercial vertrieb verkaufer handelaar saljare selger salgsperson "
         "handlowiec_opiekun nguoi_phu_trach nhan_vien pemilik sales_pic odgovorna_osoba "
         "vlasnik lastnik atsakingas atbildigais vastutaja отговорник търговец 負責人 業務 業務員 "
-        "営業担当 営業担当者 담당 영업담당 영업담당자 المسؤول المالك ผู้รับผิดชอบ พนักงานขาย مسئول"
+        "営業担当 営業担当者 담당 영업담당 영업담당자 المسؤول المالك ผู้รับผิดชอบ พนักงานขาย مسئول "
+        "vendeur zugewiesener_benutzer zugewiesen_an utilisateur_assigne assigne_a "
+        "penanggung_jawab ज़िम्मेदार"
     ),
     "source": (
         "lead_source deal_source original_source quelle leadquelle origine origen fonte "
         "origem bron zrodlo zdroj forras kaynak источник джерело kalla kilde lahde sursa 来源 "
-        "リードソース"
+        "リードソース "
+        "source_du_prospect lead_quelle fuente_de_prospecto"
     ),
     "contact_reason": "reason_for_contact",
     "tags": (
@@ -158,7 +166,9 @@ _NAMES = {
         "fecha_alta data_apertura data_de_abertura zalozeno datum_zalozeni zalozene "
         "datum_otvaranja datum_kreiranja kreirano ustvarjeno sukurta izveidots loodud "
         "създадена създаден дата_на_създаване ngay_tao tanggal_dibuat dibuat 建立日期 建立時間 "
-        "등록일 작성일 登録日 תאריך_פתיחה تاريخ_الإنشاء วันที่สร้าง تاریخ_ایجاد"
+        "등록일 작성일 登録日 תאריך_פתיחה تاريخ_الإنشاء วันที่สร้าง تاریخ_ایجاد "
+        "heure_de_creation trato_creado toegevoegd_op создана создан 생성일시 निर्माण_तिथि "
+        "createdon luontipaiva"
     ),
     "close_date": (
         "close closing closing_date closed_date date_closed closure_date end_date deal_close_date "
@@ -169,25 +179,32 @@ _NAMES = {
         "дата_закриття stangningsdatum slutdatum lukkedato sulkemispaiva data_inchiderii 结束日期 "
         "成交日期 完了予定日 마감일 תאריך_סגירה "
         "تاريخ_الإغلاق ngay_dong tanggal_tutup datum_zatvaranja "
-        "closedate salgsdato uzavreno uzavrete lezarva zamkniete"
+        "closedate salgsdato uzavreno uzavrete lezarva zamkniete "
+        "cloture"
     ),
     "closed_at": (
         "closed_on actual_close_date actual_close actual_closing_date actual_closed_date "
         "closed_time close_time completed_at completed_on completed_date resolved resolution_date "
         "afgesloten_op geschlossen_am ferme_le cerrado_el chiuso_il fechado_em "
         "actual_closing tatsachliches_abschlussdatum date_de_cloture_reelle "
-        "fecha_de_cierre_real data_di_chiusura_effettiva"
+        "fecha_de_cierre_real data_di_chiusura_effettiva "
+        "actualclosedate"
     ),
-    "won_at": "won_date date_won won_time won_on ganado_el gagne_le gewonnen_am vinto_il ganho_em",
-    "lost_at": "lost_date date_lost lost_time lost_on perdido_el perdu_le verloren_am perso_il "
-    "perdido_em",
+    "won_at": (
+        "won_date date_won won_time won_on ganado_el gagne_le gewonnen_am vinto_il ganho_em "
+        "hora_de_trato_ganado"
+    ),
+    "lost_at": (
+        "lost_date date_lost lost_time lost_on perdido_el perdu_le verloren_am perso_il "
+        "perdido_em hora_de_trato_perdido"
+    ),
     "expected_close": (
         "expected_close_date expected_closing_date estimated_close_date expected_closing "
         "target_close_date forecast_close_date projected_close_date close_date_expected "
         "erwartetes_abschlussdatum voraussichtlicher_abschluss date_de_cloture_prevue "
         "fecha_de_cierre_prevista fecha_prevista_de_cierre data_di_chiusura_prevista "
         "data_de_fechamento_prevista verwachte_sluitdatum przewidywana_data_zamkniecia "
-        "ocekavane_datum_uzavreni varhato_zaras tahmini_kapanis_tarihi "
+        "ocekavane_datum_uzavreni varhato_zaras tahmini_kapanis_tarihi tahmini_kapanis "
         "предполагаемая_дата_закрытия ожидаемая_дата_закрытия очікувана_дата_закриття "
         "est_close_date date_d_echeance geschatte_afsluitdatum planowane_zamkniecie "
         "anticipated_close_date anticipated_close estimated_closing_date cloture_prevue "
@@ -201,7 +218,11 @@ _NAMES = {
         "perkiraan_tutup 預計結案日 預計成交日 예상_마감일 예상마감일 수주예정일 受注予定日 "
         "成約予定日 "
         "fecha_cierre_prevista fecha_prevista chiusura_prevista geplanter_abschluss 预计成交日期 "
-        "预计结束日期"
+        "预计结束日期 "
+        "estimatedclosedate плановая_дата_закрытия predpokladane_uzavreni "
+        "data_estimata_a_inchiderii αναμενόμενο_κλείσιμο arvioitu_paatospaiva "
+        "תאריך_סגירה_צפוי تاريخ_الإغلاق_المتوقع ngay_chot_du_kien วันที่คาดว่าจะปิด "
+        "perkiraan_tanggal_tutup अनुमानित_समापन_तिथि تاریخ_بستن geplanter_dealabschluss"
     ),
     "stage_entered_at": (
         "last_stage_change last_stage_change_date date_entered_stage stage_date "
@@ -218,7 +239,8 @@ _NAMES = {
         "probability_of_winning kans_op_succes kans win_percent chance_percent close_percent "
         "winning_percent ความน่าจะเป็น chance_of_success slaagkans erfolgschance "
         "chances_de_succes 確度 受注確度 赢率 贏率 成功率 확률 수주확률 xac_suat vjerojatnost "
-        "verjetnost"
+        "verjetnost "
+        "closeprobability wahrsch prob संभावना"
     ),
     "forecast_category": "forecast_category_name",
     "lost_reason": (

@@ -30,7 +30,9 @@ _BLANKS = {
     "(no value)", "(none)", "(null)", "(blank)", "(empty)", "#null!", "#ref!", "#value!", "#name?",
     "\\n", "undefined", "tbd", "tba", "tbc", "t.b.d.", "?", "??", "???", "à définir", "por definir",
     "da definire", "a definir", "k.a.", "nicht angegeben", "не указано", "нет",
-    "$ -", "$-", "€ -", "€-", "- €", "-€", "£ -", "£-",
+    "$ -", "$-", "€ -", "€-", "- €", "-€", "£ -", "£-", "#div/0!", "#num!", "#nv", "#n/d",
+    "#bezug!", "#wert!", "#zahl!", "#valeur!", "#valor!", "#rif!", "#nombre?", "#nome?", "#nom?",
+    "#error!",
 }  # fmt: skip
 _PERCENT = re.compile(r"(?P<before>%?) ?(?P<number>\d{1,3}(?:[.,]\d+)?)\s*(?P<sign>%?)", re.ASCII)
 _CATEGORIES = {
@@ -69,43 +71,54 @@ def read_precision(cell: str) -> Precision:
     return known[word]
 
 
-def percent_reader(column: Callable[[], Iterable[str]]) -> Callable[[str], int]:
-    """What reads `60`, `60%` or `0.6` as basis points; it raises BadInput.
+class PercentColumn:
+    """Reads `60`, `60%` or `0.6` of one column as basis points.
 
     A column in which nothing is above 1 holds fractions. `column()` goes through it again, when
-    the first number turns up that could be either.
+    the first number turns up that could be either: `assumed` is that, where it was taken for one,
+    and `has_parts` tells that some are surely none of 1 percent. `small` is a part of 1 among
+    percentages.
     """
-    scale: list[int] = []
 
-    def read(cell: str) -> int:
-        found = _PERCENT.fullmatch(cell)
-        if not found:
+    def __init__(self, column: Callable[[], Iterable[str]]) -> None:
+        self._column = column
+        self._factor = 0
+        self.assumed = ""
+        self.has_parts = False
+        self.small = ""
+
+    def read(self, cell: str) -> int:
+        """Raises BadInput for what is no percentage."""
+        if (found := _percentage(cell)) is None:
             raise BadInput(f"{quoted(cell)} is not a percentage")
-        number = _decimal(found)
+        number, has_sign = found
         factor = 100
-        if not _has_sign(found) and 0 < number <= 1:
-            if not scale:
-                scale.append(10_000 if _holds_fractions(column()) else 100)
-            factor = scale[0]
+        if not has_sign and 0 < number <= 1:
+            factor = self._factor = self._factor or self._found(cell)
+            if factor == 100 and number < 1:
+                self.small = self.small or cell
         points = int((number * factor).quantize(Decimal(1), ROUND_HALF_UP))
         if points > 10_000:
             raise BadInput(f"{quoted(cell)} is more than 100 percent")
         return points
 
-    return read
+    def _found(self, cell: str) -> int:
+        known = (_percentage(one.strip()) for one in self._column())
+        has_parts = False
+        for number, has_sign in filter(None, known):
+            if number > 1 and not has_sign:
+                return 100
+            has_parts = has_parts or (0 < number < 1 and not has_sign)
+        self.assumed, self.has_parts = cell, has_parts
+        return 10_000
 
 
-def _decimal(found: re.Match[str]) -> Decimal:
-    return Decimal(found["number"].replace(",", "."))
-
-
-def _holds_fractions(cells: Iterable[str]) -> bool:
-    numbers = (_PERCENT.fullmatch(cell.strip()) for cell in cells)
-    return all(not _has_sign(found) and _decimal(found) <= 1 for found in numbers if found)
-
-
-def _has_sign(found: re.Match[str]) -> bool:
-    return bool(found["sign"] or found["before"])
+def _percentage(cell: str) -> tuple[Decimal, bool] | None:
+    """The number of a cell, and whether a sign says that it is a percentage."""
+    found = _PERCENT.fullmatch(cell)
+    if found is None:
+        return None
+    return Decimal(found["number"].replace(",", ".")), bool(found["sign"] or found["before"])
 
 
 def read_basis_points(cell: str) -> int:
@@ -141,24 +154,8 @@ _CENTS = re.compile(r"(\d{1,10})(?:\.(\d\d))?", re.ASCII)
 """What is read one way only, and what nearly all cells are: read at once."""
 _NUMBER = re.compile(r"\d[\d.,'’ \xa0\u202f]*\d", re.ASCII)
 _ONE_GROUP = re.compile(r"[1-9]\d{0,2}[.,]\d{3}", re.ASCII)
-_IN_HEADER = re.compile(r"[(\[{（]\s*([^()\[\]{}]{1,20}?)\s*[)\]}）]|(?<=[\s_-])([A-Z]{3})$")
 # What tools write for "the system's own currency".
 _SYSTEM_CURRENCY = {"-99", "default", "base"}
-
-
-def _scaled_sign(text: str) -> str:
-    """The sign or code behind a scale: `USD` of `k USD`, `€` of `T€`, `円` of `千円`."""
-    found = _SCALED.fullmatch(text)
-    return found[1] if found else text
-
-
-_SCALED = re.compile(
-    r"(?:[kKmMT] ?|(?:тыс|тис|млн|tys|tis|mln)\.? |[千万萬百億亿천만백억]+ ?)"
-    r"(\W|[A-Z]{3}|[円元원]|руб\.?|грн\.?|zł|Kč)"
-)
-
-
-_SIGNS = "€£₽₴₹₪₺₩$"
 
 
 def read_currency_name(text: str, default: str) -> str | None:
@@ -179,40 +176,10 @@ def read_currency_name(text: str, default: str) -> str | None:
     return code
 
 
-def currency_in_header(column: str, default: str) -> str | None:
-    """The currency that the name of a column tells: `Amount (USD)`, `Betrag in Euro`, `Сумма, руб.`
-    or `金額（千円）`."""
-    named = [_scaled_sign((found[1] or found[2]).strip()) for found in _IN_HEADER.finditer(column)]
-    last = _BETWEEN_NAMES.split(column)[-1]
-    if last.isupper() or not (len(last) == 3 and last.isascii()):  # `all` and `top` are codes too
-        named.append(_scaled_sign(last))
-    for text in named:
-        try:
-            code = read_currency(text, default)
-        except BadInput:
-            continue
-        if code := code or CURRENCY_NAMES.get(fold(text).strip(". ")):
-            return code
-    signs = (read_currency(sign, default) for sign in _SIGNS if sign in column)
-    return next((code for code in signs if code), None)
-
-
-_BETWEEN_NAMES = re.compile(r"[\s_,，]+")
-_SCALES = (
-    (re.compile(r"(?i)\b(?:in )?thousands?\b|\btsd\b|['’]000|\bt(?:eur|€|usd|\$)"), 1_000),
-    (re.compile(r"[(\[ _](?:in )?[kK] ?(?:€|\$|£|[A-Z]{3})?[)\]]"), 1_000),
-    (re.compile(r"\b[kK](?:€|\$|£|EUR|USD|GBP|CHF)"), 1_000),
-    (re.compile(r"(?i)\b(?:in )?millions?\b|\bmio\b|[(\[]m(?:€|\$|£)?[)\]]"), 1_000_000),
-    (re.compile(r"(?i)\b(?:тыс|тис|tys|tis)\b|千[円元]|천 ?원|\bribu\b"), 1_000),
-    (re.compile(r"(?i)\b(?:млн|mln)\b|百[万萬][円元]|백만 ?원|\btriệu\b|\bjuta\b"), 1_000_000),
-    (re.compile(r"[億亿][円元]|억 ?원"), 100_000_000),
-    (re.compile(r"[万萬][円元]|만 ?원"), 10_000),
+_PLAIN = re.compile(r"\d[\d.,'’ \xa0\u202f]*", re.ASCII)
+_WHOLE = re.compile(
+    r"(\d+|\d{1,3}(?:([.,'’ \xa0\u202f])\d{3})(?:\2\d{3})*)(?:[.,]0{1,2})?", re.ASCII
 )
-
-
-def scale_in_header(column: str) -> int:
-    """What a column's name multiplies its numbers by: 1000 for `Amount (k€)`, `In thousands`."""
-    return next((factor for pattern, factor in _SCALES if pattern.search(column)), 1)
 
 
 class AmountColumn:
@@ -257,16 +224,34 @@ class AmountColumn:
         if _SCIENTIFIC.fullmatch(cell):
             cell = format(Decimal(cell), "f")
         cell = _MYRIADS.sub(_in_ones, cell)
-        if self._minor_units and re.fullmatch(r"-?\d+", cell, re.ASCII):
-            return Money(int(cell), currency), False
+        if self._minor_units and _PLAIN.fullmatch(cell):
+            if not (whole := _WHOLE.fullmatch(cell)):
+                raise BadInput(f"{quoted(cell)} is no whole number of cents")
+            return Money(int(re.sub(r"\D", "", whole[1])), currency), False
         number = _number_in(cell)
         is_open = bool(_ONE_GROUP.fullmatch(number))
         decimal = self._decimal or (self._settled() if is_open else None)
         plain = _with_sign(_PLUS.sub("", _ASIDE.sub("", cell)))
+        is_scaled = self.scale > 1 and not _POWER_WORD.search(cell)
+        if is_scaled and (ones := self._in_ones(number, decimal, is_open=is_open)):
+            return parse_money(plain.replace(number, ones, 1), currency, "."), False
         money = parse_money(plain, currency, decimal)
-        if self.scale > 1 and not _POWER_WORD.search(cell):
+        if is_scaled:
             money = Money(money.minor * self.scale, money.currency)
-        return money, decimal is None and is_open
+        has_thousandths = EXPONENTS.get(money.currency, 2) > 2
+        return money, decimal is None and is_open and not has_thousandths
+
+    def _in_ones(self, number: str, decimal: DecimalMark | None, *, is_open: bool) -> str:
+        """Thousands or millions with decimals as a number of ones; empty for others.
+
+        A point before three digits is decimal among millions: 1.234 of them are no billion.
+        """
+        found = _DECIMALS.fullmatch(number)
+        if found is None or decimal not in (None, found[2]):
+            return ""
+        if is_open and decimal is None and (found[2] == "," or self.scale < 10**6):
+            return ""
+        return format((Decimal(f"{found[1]}.{found[3]}") * self.scale).normalize(), "f")
 
     def _settled(self) -> DecimalMark | None:
         if not self._has_looked:
@@ -311,6 +296,7 @@ def with_plain_digits(cell: str) -> str:
     return "".join(plain).translate(_DIGITS)
 
 
+_DECIMALS = re.compile(r"(\d+)([.,])(\d+)", re.ASCII)
 _SCIENTIFIC = re.compile(r"\d(?:\.\d+)?[eE]\+?\d{1,2}", re.ASCII)
 # `1.234,-` and `1'234.–`: no cents. Words behind an amount that name no other one.
 _PLUS = re.compile(r"^\+\s*(?=\d)")
@@ -324,14 +310,12 @@ _MYRIADS = re.compile(
 
 
 def _in_ones(found: re.Match[str]) -> str:
-    first, second = (found[1], found[3]) if found[1] else (found[5], found[7])
-    whole = int(first.replace(",", ""))
-    return str(whole * 10**8 + int(second) * 10**4 if found[1] else whole * 10**4 + int(second))
+    whole = int((found[1] or found[5]).replace(",", ""))
+    return str(whole * 10**8 + int(found[3]) * 10**4 if found[1] else whole * 10**4 + int(found[7]))
 
 
 def _number_in(cell: str) -> str:
-    found = _NUMBER.search(cell)
-    return found[0] if found else ""
+    return found[0] if (found := _NUMBER.search(cell)) else ""
 
 
 def _evidence(cells: Iterable[str]) -> Iterator[DecimalMark]:
@@ -392,12 +376,7 @@ def read_text(cell: str, *, is_ours: bool, field: str) -> str:
     return clean_text(cell if is_ours else text_of_html(cell), field=field)
 
 
-def as_it_is(read: Read) -> Read:
-    return read
-
-
 # Notes that tools keep as HTML, as text to read.
-
 _LOOKS_SO = re.compile(
     r"</?(?:p|br|div|span|b|strong|i|em|u|ul|ol|li|a|h[1-6]|table|tr)\b[^>]*>", re.I
 )

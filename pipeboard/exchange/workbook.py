@@ -9,7 +9,7 @@ from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from itertools import chain
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from pipeboard.domain.errors import BadInput, NotFound
 from pipeboard.domain.lazy_dataclass import dataclass, field
@@ -19,6 +19,8 @@ from pipeboard.exchange.rows import Rejected
 from pipeboard.exchange.tables import Record, name_columns, undefuse
 
 if TYPE_CHECKING:
+    from zipfile import ZipFile
+
     from python_calamine import CalamineWorkbook
 
 FORMATS = {".xlsx": "xlsx", ".xlsm": "xlsx", ".xlsb": "xlsb", ".xls": "xls", ".ods": "ods"}
@@ -101,7 +103,7 @@ def open_workbook(path: Path, sheet: str | None) -> SheetTable:
     try:
         book = calamine.CalamineWorkbook.from_path(str(path))
         names = list(book.sheet_names)
-        chosen, rows = _chosen(book, names, sheet, path)
+        chosen, rows, unkept = _chosen(book, names, sheet, path)
         filled = _fill_merged(rows, book.get_sheet_by_name(chosen).merged_cell_ranges or ())
     except (calamine.CalamineError, OSError, ValueError) as error:
         raise BadInput(
@@ -115,6 +117,13 @@ def open_workbook(path: Path, sheet: str | None) -> SheetTable:
             if filled == 1
             else f"{filled:,} cells that are merged with the one above were read as that one."
         )
+    if unkept:
+        places = f" ({', '.join(unkept[:3])})" if all(unkept) else ""
+        table.warnings.append(
+            f"{len(unkept):,} formula{'s' if len(unkept) > 1 else ''} without a value in the file"
+            f"{places} read as blank: open the workbook in its program, save it there, and import "
+            "it again."
+        )
     if len(names) > 1 and sheet is None:
         others = ", ".join(name for name in names if name != chosen)
         table.warnings.append(
@@ -124,40 +133,51 @@ def open_workbook(path: Path, sheet: str | None) -> SheetTable:
     return table
 
 
-def _chosen(
-    book: CalamineWorkbook, names: list[str], sheet: str | None, path: Path
-) -> tuple[str, list[list[str]]]:
+class _Sheet(NamedTuple):
+    """The cells of a sheet, and the names of those with a formula whose value nobody has kept."""
+
+    name: str
+    rows: list[list[str]]
+    unkept: list[str]
+
+
+def _chosen(book: CalamineWorkbook, names: list[str], sheet: str | None, path: Path) -> _Sheet:
     """The sheet of that name, else the first that people see with the names of columns in it, else
     the first that holds anything."""
     if sheet is not None:
         for name in names:
             if name.casefold() == sheet.strip().casefold():
-                return name, _rows_of(book, name)
+                return _read_sheet(book, name, path)
         raise NotFound(
             f"There is no sheet {quoted(sheet)} in {path.name}.",
             hint=did_you_mean(sheet, names) or f"Its sheets: {', '.join(names)}.",
         )
     hidden = {one.name for one in book.sheets_metadata if not str(one.visible).endswith("Visible")}
     ordered = sorted(names, key=hidden.__contains__)
-    filled = ((name, rows) for name in ordered if (rows := _rows_of(book, name)))
+    read = (_read_sheet(book, name, path) for name in ordered)
+    filled = (one for one in read if one.rows)
     first = next(filled, None)
     if first is None:
         raise BadInput(f"{path.name} is empty", hint="Export it again, with its header row.")
     if len(names) == 1:
         return first
-    return next((one for one in chain([first], filled) if _has_names(one[1])), first)
+    return next((one for one in chain([first], filled) if _has_names(one.rows)), first)
 
 
 def _has_names(rows: Sequence[Sequence[str]]) -> bool:
     return any(map(is_heading, rows[:LOOKED_AT]))
 
 
-def _rows_of(book: CalamineWorkbook, name: str) -> list[list[str]]:
+def _read_sheet(book: CalamineWorkbook, name: str, path: Path) -> _Sheet:
+    looked = _look(path, name)
     rows = book.get_sheet_by_name(name).to_python(skip_empty_area=False)
     cells = [[_text(value) for value in row] for row in rows]
+    for row, column, error in looked.errors:
+        if row < len(cells) and column < len(cells[row]):
+            cells[row][column] = cells[row][column] or error
     while cells and not any(cells[-1]):
         cells.pop()
-    return cells
+    return _Sheet(name, cells, looked.unkept)
 
 
 def _fill_merged(
@@ -193,6 +213,122 @@ def _text(value: object) -> str:
             return undefuse(value.strip())
         case _:
             return str(value)
+
+
+# What the reader of workbooks does not tell: a cell so far away that the process dies of what is
+# between, errors, and formulas whose value nobody has kept.
+
+_MOST_CELLS = 1 << 24
+_CHUNK = 1 << 20
+_MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
+_LINKED = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
+_COLUMN = re.compile(rb' r="([A-Z]{1,3})\d')
+_ROW = re.compile(rb'<(?:\w+:)?row [^>]*?\br="(\d+)"')
+_FILLED = re.compile(rb'<(?:\w+:)?c [^>]*?\br="([A-Z]{1,3})(\d+)"[^>]*(?<!/)>')
+_ERROR = re.compile(
+    rb'<(?:\w+:)?c (?=[^>]*\bt="e")[^>]*?\br="([A-Z]{1,3})(\d+)"[^>]*>'
+    rb"(?:<(?:\w+:)?f\b[^<]*(?:</(?:\w+:)?f>)?)?<(?:\w+:)?v>([^<]*)<"
+)
+_UNKEPT = re.compile(
+    rb'<(?:\w+:)?c (?![^>]*\bt="str")[^>]*?\br="([A-Z]{1,3}\d+)"[^>]*>'
+    rb"<(?:\w+:)?f\b[^<]*(?:</(?:\w+:)?f>)?(?:<(?:\w+:)?v ?/>|<(?:\w+:)?v></(?:\w+:)?v>)?"
+    rb"</(?:\w+:)?c>"
+)
+_UNKEPT_ODS = re.compile(rb"<table:table-cell (?![^>]*office:value-type)[^>]*table:formula=")
+
+
+class _Looked(NamedTuple):
+    """The errors of a sheet by row and column, and the names of cells that lack a value."""
+
+    errors: list[tuple[int, int, str]]
+    unkept: list[str]
+
+
+def _look(path: Path, sheet: str) -> _Looked:
+    """What stands in the file of a sheet; BadInput where a cell is far away from the others."""
+    found, rows, columns = _Looked([], []), 0, set[bytes]()
+    for part in _parts(path, sheet):
+        columns.update(_COLUMN.findall(part))
+        rows = max([rows, *map(int, _ROW.findall(part, part.rfind(b"<row ")))])
+        if b't="e"' in part:
+            for letters, number, error in _ERROR.findall(part):
+                found.errors.append((int(number) - 1, _column_number(letters) - 1, error.decode()))
+        if b"f>" in part or b"<f " in part:
+            found.unkept.extend(name.decode() for name in _UNKEPT.findall(part))
+        if b"table:formula" in part:
+            found.unkept.extend("" for _ in _UNKEPT_ODS.findall(part))
+    if rows * max(map(_column_number, columns), default=0) > _MOST_CELLS:
+        _expect_dense(path, sheet)
+    return found
+
+
+def _expect_dense(path: Path, sheet: str) -> None:
+    """`BadInput` where what is filled, and not only coloured, reaches too far."""
+    rows, columns, last = 0, 0, ""
+    for part in _parts(path, sheet):
+        for letters, number in _FILLED.findall(part):
+            row, column = int(number), _column_number(letters)
+            if row > rows or column > columns:
+                rows, columns = max(rows, row), max(columns, column)
+                last = f"{letters.decode()}{row}"
+    if rows * columns > _MOST_CELLS:
+        raise BadInput(
+            f"Sheet {quoted(sheet)} has something in {last}, far away from its table: with that "
+            f"it has {rows:,} rows of {columns:,} columns",
+            hint="Delete what stands there, or save the sheet as CSV (UTF-8).",
+        )
+
+
+def _column_number(letters: bytes) -> int:
+    number = 0
+    for letter in letters:
+        number = number * 26 + letter - 64
+    return number
+
+
+def _parts(path: Path, sheet: str) -> Iterator[bytes]:
+    """The XML of a sheet piece by piece, each of whole cells; nothing for other workbooks."""
+    import zlib
+    from xml.etree.ElementTree import ParseError
+    from zipfile import BadZipFile, ZipFile
+
+    try:
+        with ZipFile(path) as file:
+            if "content.xml" in file.namelist():
+                yield _table_of(file.read("content.xml"), sheet)
+            elif part := _part_of(file, sheet):
+                rest = b""
+                with file.open(part) as text:
+                    while chunk := text.read(_CHUNK):
+                        rest += chunk
+                        cut = rest.rfind(b"<", 0, max(rest.rfind(b"row>"), 0)) + 1
+                        yield rest[:cut]
+                        rest = rest[cut:]
+                yield rest
+    except (BadZipFile, EOFError, KeyError, OSError, ParseError, RuntimeError, zlib.error):
+        return  # the reader of workbooks says what is wrong with it
+
+
+def _part_of(file: ZipFile, sheet: str) -> str | None:
+    """The part of an xlsx workbook that is the sheet."""
+    from xml.etree import ElementTree
+
+    book = ElementTree.fromstring(file.read("xl/workbook.xml"))
+    links = ElementTree.fromstring(file.read("xl/_rels/workbook.xml.rels"))
+    ids = (one.get(_LINKED) for one in book.iter(f"{_MAIN}sheet") if one.get("name") == sheet)
+    wanted = next(ids, None)
+    target = next((link.get("Target", "") for link in links if link.get("Id") == wanted), "")
+    part = target.removeprefix("/") if target.startswith("/") else f"xl/{target}"
+    return part if part in file.namelist() else None
+
+
+def _table_of(content: bytes, sheet: str) -> bytes:
+    """The table of that name in the XML of LibreOffice."""
+    from xml.sax.saxutils import quoteattr
+
+    start = content.find(f"table:name={quoteattr(sheet)}".encode())
+    end = content.find(b"</table:table>", start)
+    return content[start:end] if start >= 0 else b""
 
 
 # Deals as a workbook of Excel, with numbers and dates as such and no cell that is a formula.

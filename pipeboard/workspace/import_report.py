@@ -102,7 +102,9 @@ class ImportReport:
 
     def count_deal(self, row: DealRow, stage: str) -> None:
         """A row that is a deal: where it stands, what it is worth, what is odd about it."""
-        outcome = row.outcome or "open"
+        outcome: str = row.outcome or "open"
+        if row.archived and outcome == "open":
+            outcome = "archived"
         self.stages[stage if outcome == "open" else outcome] += 1
         if row.value is not None:
             self.sums[outcome, row.value.currency] += row.value.minor
@@ -126,12 +128,16 @@ class RowsRejected(BadInput):
     code = "rejected_rows"
 
     def __init__(self, report: ImportReport) -> None:
+        good = report.created + report.updated
         super().__init__(
             f"Nothing was imported: {report.rejected_count:,} of {report.read:,} rows are "
             "rejected.",
-            hint="Mend them, or leave them out with --skip-bad.",
+            hint=f"Mend them, or leave them out with --skip-bad: {good:,} would come in."
+            if good
+            else "Mend them, or leave them out with --skip-bad.",
         )
         self.report = report
+        report.created = report.updated = report.joined = report.joined_here = 0
 
 
 # What an import did, or would do, in sentences: the same on every screen and in every script.

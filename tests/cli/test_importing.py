@@ -128,6 +128,16 @@ def test_a_dry_run_tells_mapping_and_counts_and_makes_nothing(pipe: Type, home: 
     assert not (home / "a.db").exists()
 
 
+def test_a_dry_run_says_what_a_run_would_do_where_rows_are_rejected(pipe: Type, home: Path) -> None:
+    pipe("init")
+    file = _file(home, "title,value,stage\nA,abc,Lead\nB,5,Lead\n")
+    line = ("import", file, "--into", "Sales", "--stages", "Lead,Demo", "--strict", "--json")
+    tried, done = pipe(*line, "-n"), pipe(*line)
+    assert (tried.code, tried.json["created"], tried.json["after"]) == (4, 0, 0)
+    assert "--skip-bad: 1 would come in." in tried.err
+    assert tried.json == done.json
+
+
 @pytest.mark.parametrize("line", [("nowhere.csv",), ("{file}", "--into", "Nowhere")])
 def test_no_workspace_is_made_for_nothing(pipe: Type, home: Path, line: tuple[str, ...]) -> None:
     file = _file(home, GOOD)

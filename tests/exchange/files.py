@@ -90,5 +90,5 @@ def _plain(value: object) -> object:
     if isinstance(value, datetime):
         return value.astimezone(BERLIN).date().isoformat()
     if isinstance(value, tuple):
-        return value[0].text
+        return value if isinstance(value[0], str) else value[0].text
     return dict(value) if isinstance(value, Mapping) else value

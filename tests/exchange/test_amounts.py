@@ -8,6 +8,7 @@ import pytest
 
 from pipeboard.domain.money import format_money
 from pipeboard.exchange.reading import ReadOptions
+from pipeboard.exchange.units import unit_of
 from tests.exchange.files import all_deals, open_file, write
 
 
@@ -77,3 +78,82 @@ def test_an_amount_whose_currency_cannot_be_read_is_no_amount(tmp_path: Path) ->
 @pytest.mark.parametrize("column", ["value_in_cents", "Amount (cents)", "amount_cents"])
 def test_a_column_of_cents_is_not_taken_for_whole_units(tmp_path: Path, column: str) -> None:
     assert values(tmp_path, column, "1250", "99") == ["12.50 EUR", "0.99 EUR"]
+
+
+@pytest.mark.parametrize(
+    ("column", "cells", "wanted"),
+    [
+        ("amount (m€)", ("1.234", "40"), ["1234000.00 EUR", "40000000.00 EUR"]),
+        ("amount (m€)", ("1,2345", "0,5"), ["1234500.00 EUR", "500000.00 EUR"]),
+        ("amount (k€)", ("1.234", "40"), ["1234000.00 EUR", "40000.00 EUR"]),
+        ("amount (k€)", ("1.234", "40.5"), ["1234.00 EUR", "40500.00 EUR"]),
+        ("金額（千円）", ("40.5", "1,234"), ["40500 JPY", "1234000 JPY"]),
+    ],
+)
+def test_thousands_and_millions_have_decimals_of_their_own(
+    tmp_path: Path, column: str, cells: tuple[str, ...], wanted: list[str]
+) -> None:
+    assert values(tmp_path, column, *cells) == wanted
+
+
+UNITS = {
+    1_000: (
+        "Amount (000s)|Value ($000)|Deal Value (£k)|Amount [€k]|Amount in K|Amount K USD|Amount k€"
+        "|Umsatz TEUR|Umsatz in Tausend Euro|Umsatz (in 1.000 €)|Montant en k€"
+        "|Montant (milliers d'euros)|Importe en miles de euros|Valor (em milhares)"
+        "|Importo (migliaia)|Bedrag x €1.000|Bedrag in duizenden euro|Wartość tys. PLN"
+        "|Částka v tis. Kč|Belopp (tkr)|Beløb (t.kr.)|Beløp (1000 NOK)|Arvo (tuhatta)|Összeg (eFt)"
+        "|Tutar (bin TL)|Сумма в тысячах|Сума, тис. грн|金額（千円）|금액(천원)"
+        "|มูลค่า (พันบาท)|Nilai (ribu)"
+    ),
+    1_000_000: (
+        "Amount (M)|Amount ($M)|Amount $MM|Amount (EUR m)|Amount (€m)|Amount EURm|Amount (MEUR)"
+        "|Belopp (MSEK)|Auftragswert in Mio. €|Importe (millones)|Valor (milhões)|Összeg (M Ft)"
+        "|Tutar (milyon TL)|Сумма, млн руб.|金額(百万円)|금액(백만원)|มูลค่า (ล้านบาท)|Nilai (juta)"
+    ),
+    1_000_000_000: "Amount (bn)|Amount ($B)|Betrag (Mrd. €)|Giá trị (tỷ)",
+    10_000: "金额（万元）|금액(만원)",
+    100_000: "Amount (₹ Lakhs)|Amount in lakhs",
+    10_000_000: "Amount (INR Crore)|Amount (₹ Cr.)",
+    100_000_000: "金額（億円）|금액(억원)",
+    1: (
+        "Amount|Plan B|Amount 2026|Betrag (netto)|Amount (all)|Amount (top)|Amount (converted)"
+        "|Amount (3 years)|Amount (%)|Deal - Value|Betrag (Währung)|Amount (local currency)"
+    ),
+}
+
+
+@pytest.mark.parametrize(
+    ("column", "factor"), [(name, f) for f, names in UNITS.items() for name in names.split("|")]
+)
+def test_the_name_of_a_column_tells_what_its_numbers_are_multiplied_by(
+    column: str, factor: int
+) -> None:
+    found = unit_of(column, "EUR")
+    assert (found.factor, found.is_minor, found.doubt) == (factor, False, "")
+
+
+CENTS = "amount_cents|amountInCents|value.cents|Betrag in Cent|Amount (pence)|Belopp (öre)"
+
+
+@pytest.mark.parametrize("column", CENTS.split("|"))
+def test_the_name_of_a_column_tells_that_its_numbers_are_coins(column: str) -> None:
+    assert unit_of(column, "EUR").is_minor
+
+
+@pytest.mark.parametrize("column", ["Amount (T)", "Valor (mil R$)", "Amount (in mil.)"])
+def test_what_looks_like_a_unit_and_is_none_that_is_known_is_told(column: str) -> None:
+    assert unit_of(column, "EUR").doubt
+
+
+@pytest.mark.parametrize(
+    ("column", "code"),
+    [("Amount (USD)", "USD"), ("Amount US$", "USD"), ("Amount in US dollars", "USD"),
+     ("Betrag CHF", "CHF"), ("Amount (A$)", "AUD"), ("Umsatz TEUR", "EUR"),
+     ("Belopp (MSEK)", "SEK"), ("Бюджет, ₽", "RUB"), ("Amount (try)", None),
+     ("Amount (all)", None), ("Amount (top)", None)],
+)  # fmt: skip
+def test_the_name_of_a_column_tells_its_currency_and_no_word_is_one(
+    column: str, code: str | None
+) -> None:
+    assert unit_of(column, "EUR").currency == code

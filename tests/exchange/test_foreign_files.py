@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import io
 import json
+import zipfile
+from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
 
 import pytest
 
 from pipeboard.domain.errors import BadInput
-from tests.exchange.files import Meant, check, csv_of, deals_of, open_file, write
+from pipeboard.domain.money import Money
+from tests.exchange.files import Meant, all_deals, check, csv_of, deals_of, open_file, write
 
 HEAD = "Deal,Stage,Amount"
 EXPECTED = "Deal,Stage,Expected Close"
@@ -202,6 +205,220 @@ TOLD = {
         "closed_at",
         ("2026-03-01",),
     ),
+    "sums of groups that stand beside their names": Meant(
+        csv_of(
+            "Stage,Owner,Deal,Account,Amount",
+            *("Talk,ana,A,Lumen,1", ",,B,Acme,2", ",Subtotal,,Sum,3", ",,,Count,2"),
+            *(",bo,C,Acme,4", "Subtotal,,,Sum,7", "Closed Won,bo,D,Beta,5", "Total,,,Sum,12"),
+        ),
+        "title",
+        ("A", "B", "C", "D"),
+    ),
+    "averages, remarks and sums as Excel writes them below groups": Meant(
+        csv_of(
+            "Deal,Stage,Amount,Chance",
+            *("A,Talk,1,", "Ana Ruiz Total,,1,", ",,1,20", "# the second half,,,", "B,Talk,2,"),
+            *("Average,,1.5,", "Grand Count,,2,"),
+        ),
+        "title",
+        ("A", "B"),
+        "3 lines with titles or sums of groups",
+    ),
+    "a board whose groups repeat their header": Meant(
+        csv_of(
+            *("Name,Stage,Amount,Owner", "A,Talk,1,ana", ",,1,", "Closed,,,"),
+            *("Name,Stage,Amount,Owner", "B,Won,2,bo"),
+        ),
+        "title",
+        ("A", "B"),
+        "2 lines with titles or sums",
+    ),
+    "years in front of two digits": Meant(
+        csv_of(CREATED, "A,Talk,26-01-31", "B,Talk,25/12/30", "C,Talk,26-02-08"),
+        "created_at",
+        ("2026-01-31", "2025-12-30", "2026-02-08"),
+    ),
+    "columns in two orders of day and month": Meant(
+        csv_of(
+            "Deal,Stage,Created,Expected Close",
+            *("A,Talk,02/14/2026,31/12/2026", "B,Talk,03/04/2026,30/11/2026"),
+        ),
+        "created_at",
+        ("2026-02-14", "2026-03-04"),
+        "the day first in 'Expected Close' (31/12/2026), with the month first in 'Created'",
+    ),
+    "days as Excel counts them": Meant(
+        csv_of(CREATED, "A,Talk,46027", "B,Talk,46027.5"),
+        "created_at",
+        ("2026-01-05",) * 2,
+        "Numbers such as 46027 in 'Created' were read as days as Excel counts them: 5 January 2026",
+    ),
+    "halves of days and words behind years": Meant(
+        csv_of(
+            CREATED,
+            *(
+                "A,Talk,2026年1月5日 下午3:05",
+                "B,Talk,2026. 1. 5. 오전 9:05:00",
+                "C,Talk,5.1.2026 г.",
+            ),
+            *("D,Talk,5 stycznia 2026 r.", "E,Talk,5 de janeiro de 2026 às 09:05"),
+        ),
+        "created_at",
+        ("2026-01-05",) * 5,
+    ),
+    "years of other calendars": Meant(
+        csv_of(CREATED, "A,Talk,1404/10/15", "B,Talk,16/07/1447", "C,Talk,۱۴۰۴/۱۰/۱۵"),
+        "fields",
+        ({"Created": "1404/10/15"}, {"Created": "16/07/1447"}, {"Created": "۱۴۰۴/۱۰/۱۵"}),
+        "3 cells of 'Created' could not be read and are kept as text: '1404/10/15' is not a date",
+    ),
+    "years of companies": Meant(
+        csv_of(EXPECTED, "A,Talk,FY25 Q3", "B,Talk,Q3-FY26"),
+        "expected_close",
+        (None, None),
+        "is called like expected_close and holds something else, such as 'FY25 Q3'",
+    ),
+    "percentages that may be fractions": Meant(
+        csv_of("Deal,Stage,Probability (%)", "A,Talk,1", "B,Talk,0.5"),
+        "probability_bp",
+        (10_000, 5_000),
+        "Numbers of 'Probability (%)' such as 1 were read as fractions of 1",
+    ),
+    "a part of 1 among percentages": Meant(
+        csv_of("Deal,Stage,Probability", "A,Talk,0.6", "B,Talk,75"),
+        "probability_bp",
+        (60, 7_500),
+        "0.6 in 'Probability' was read as 0.6 percent",
+    ),
+    "stages with their number and their chance": Meant(
+        csv_of(
+            "Deal,Stage",
+            *("A,2 - Offer", "B,6 - Won", "C,07. Lost", "D,Gewonnen (100%)", "E,C2:LOSE"),
+            *("F,[6] Won", "G,50% won", "H,Won?"),
+        ),
+        "outcome",
+        ("open", "won", "lost", "won", "lost", "won", "open", "open"),
+    ),
+    "deals that the tool has deleted": Meant(
+        csv_of("Deal,Stage,Status", "A,Talk,Deleted", "B,Talk,Open"),
+        "archived",
+        (True, False),
+        remarks=("deleted",),
+    ),
+    "a reason for a loss on an open deal": Meant(
+        csv_of("Deal,Stage,Lost Reason", "A,Talk,Too dear", "B,Lost,Price"),
+        "outcome",
+        ("open", "lost"),
+        remarks=("open_with_loss",),
+    ),
+    "deals that are closed in a way that nothing tells": Meant(
+        csv_of("Deal,Stage,Closed?", "A,Talk,No", "B,Talk,Yes"),
+        "outcome",
+        ("open", "open"),
+        remarks=("closed_somehow",),
+    ),
+    "thousands that a line above the table tells": Meant(
+        csv_of("Pipeline,,", "(in thousands of USD),,", HEAD, "A,Talk,40.5", "B,Talk,2"),
+        "value",
+        ("40.50 USD", "2.00 USD"),
+        "'(in thousands of USD)' stands above the table, and amounts were read as they stand",
+    ),
+    "thousands behind the name of a column": Meant(
+        csv_of("Projekt;Phase;Umsatz TEUR", "A;Angebot;40,5"), "value", ("40500.00 EUR",), "1,000"
+    ),
+    "a name that says more than is known of its amounts": Meant(
+        csv_of("Deal,Stage,Amount (T)", "A,Talk,40"),
+        "value",
+        ("40.00 USD",),
+        "'T' in the name of 'Amount (T)' is not understood",
+    ),
+    "cents as numbers with a point": Meant(
+        csv_of("Deal,Stage,amountInCents", "A,Talk,4000.0", "B,Talk,12.5"),
+        "value",
+        ("40.00 USD", None),
+        "'12.5' is no whole number of cents",
+    ),
+    "two digits for the year between whole ones": Meant(
+        csv_of(CREATED, "A,Talk,03/02/26 9:05", "B,Talk,31/12/2025", "C,Talk,2025-12-29"),
+        "created_at",
+        ("2026-02-03", "2025-12-31", "2025-12-29"),
+    ),
+    "weekdays behind dates": Meant(
+        csv_of(
+            CREATED,
+            *(
+                "A,Talk,2026年1月5日 月曜日",
+                "B,Talk,2026年1月5日星期一",
+                "C,Talk,2026년 1월 5일 월요일",
+            ),
+            *("D,Talk,5 Ocak 2026 Pazartesi", '"E",Talk,"segunda-feira, 5 de janeiro de 2026"'),
+        ),
+        "created_at",
+        ("2026-01-05",) * 5,
+    ),
+    "outcomes as letters": Meant(
+        csv_of("Deal,Stage,Result", "A,Talk,O", "B,Talk,W", "C,Talk,L"),
+        "outcome",
+        ("open", "won", "lost"),
+    ),
+    "a header that comes again in other letters": Meant(
+        csv_of("DEAL,STAGE,AMOUNT", "A,Talk,1", "Deal,Stage,Amount", "B,Talk,2"),
+        "title",
+        ("A", "B"),
+        "1 repeated header line",
+    ),
+    "days that a spreadsheet may have swapped with months": Meant(
+        csv_of(CREATED, "A,Talk,2026-03-04", "B,Talk,13/04/2026"),
+        "created_at",
+        ("2026-03-04", "2026-04-13"),
+        "a spreadsheet may have swapped day and month",
+    ),
+    "a day before which something was": Meant(
+        csv_of(CREATED, "A,Talk,before 5 Jan 2026", "B,Talk,5 Jan 2026"),
+        "fields",
+        ({"Created": "before 5 Jan 2026"}, {}),
+        "'before 5 Jan 2026' is not a date",
+    ),
+    "columns named under their table": Meant(
+        csv_of("Name,Deals › Status,Deals › Deal value", "A,Talk,7"), "value", ("7.00 USD",)
+    ),
+    "tags behind hashes": Meant(
+        csv_of("Deal,Stage,Tags", "A,Talk,#hot #new"), "tags", (("#hot", "#new"),)
+    ),
+    "names of people that no stage is called by": Meant(
+        csv_of("First Name,Last Name,Company", "Mika,Laine,Lumen"), "stage", (None,)
+    ),
+    "a company with the page that Notion links it to": Meant(
+        csv_of("Deal,Stage,Company", "A,Talk,Lumen Oy (Companies/Lumen%20Oy%201a2b.md)"),
+        "account",
+        ("Lumen Oy",),
+    ),
+    "errors of a spreadsheet": Meant(
+        csv_of("Deal,Stage,Owner", "A,Talk,#DIV/0!", "B,Talk,#NV"),
+        "owner",
+        (None, None),
+        "'Owner' 2",
+    ),
+    "letters of Turkish, which Icelandic has others for": Meant(
+        csv_of("Fırsat;Aşama;Şirket", "İptal işi;Görüşme;Işık").encode("cp1254"),
+        "account",
+        ("Işık",),
+        "windows-1254",
+    ),
+    "letters of Swedish, which are signs elsewhere": Meant(
+        csv_of("Affär;Fas;Företag", "Müller;Offert;Façade;").encode("cp1252"),
+        "account",
+        ("Façade",),
+        "windows-1252",
+    ),
+    "columns in Hindi": Meant(
+        csv_of("सौदे का नाम,चरण,राशि,अनुमानित समापन तिथि", "A,प्रस्ताव,7,2026-12-30"),
+        "expected_close",
+        (date(2026, 12, 30),),
+    ),
+    "quotes with a total": Meant(
+        csv_of("Title,Status,Total", "A,SENT,7", "B,ACCEPTED,2"), "value", ("7.00 USD", "2.00 USD")
+    ),
 }
 
 
@@ -227,6 +444,19 @@ DOCUMENTS = {
         {"data": [{"type": "deals", "id": n, "attributes": d} for n, d in enumerate(DEALS)]}
     ),
     "fields beside ids": json.dumps({"records": [{"id": "r", "fields": deal} for deal in DEALS]}),
+    "a result with links as Odoo gives them": json.dumps(
+        {
+            "result": [
+                {
+                    "name": d["name"],
+                    "amount": d["amount"],
+                    "stage_id": [n, d["stage"]],
+                    "user_id": False,
+                }
+                for n, d in enumerate(DEALS)
+            ]
+        }
+    ),
     "amounts that are objects": json.dumps(
         [{**deal, "amount": {"value": deal["amount"], "currency": "USD"}} for deal in DEALS]
     ),
@@ -236,6 +466,112 @@ DOCUMENTS = {
 @pytest.mark.parametrize("name", DOCUMENTS)
 def test_deals_are_found_wherever_a_document_has_them(name: str, tmp_path: Path) -> None:
     check(Meant(DOCUMENTS[name], "value", AMOUNTS), tmp_path, "deals.json")
+
+
+ANSWERS = {
+    "cents and numbers for outcomes": (
+        {"deals": [{"id": "1", "title": "A", "value": "4000", "currency": "eur", "status": "1",
+                    "stage": "3", "cdate": "2026-01-05T09:00:00Z"}]},
+        "",
+    ),
+    "a cursor": ({"deals": [DEALS[0]], "meta": {"next_cursor": "x"}}, "'next_cursor' says"),
+    "a link": ({"data": [DEALS[0]], "@odata.nextLink": "https://x.example"}, "'@odata.nextLink'"),
+    "a page of edges": (
+        {"data": {"deals": {"edges": [{"node": DEALS[0]}], "pageInfo": {"hasNextPage": True}}}},
+        "'hasNextPage' says that the file is one page of several",
+    ),
+    "the last page": ({"data": [DEALS[0]], "has_more": False, "links": {"next": None}}, ""),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", ANSWERS)
+def test_an_answer_says_where_it_is_one_page_of_several(name: str, tmp_path: Path) -> None:
+    document, said = ANSWERS[name]
+    with open_file(write(tmp_path, json.dumps(document), "deals.json")) as reading:
+        (deal,) = all_deals(list(reading.rows()))
+        told = " ".join(reading.warnings)
+    assert said in told
+    assert ("page of several" in told) == bool(said)
+    if name.startswith("cents"):
+        assert (deal.value, deal.outcome) == (Money(4000, "EUR"), "won")
+
+
+def test_owners_that_are_objects_are_called_by_their_names(tmp_path: Path) -> None:
+    deal = {**DEALS[0], "owners": [{"name": "ana"}, {"name": "bo"}], "tags": [{"name": "hot"}]}
+    (row,) = deals_of(tmp_path, json.dumps([deal]), "deals.json")
+    assert (row.owner, row.tags) == ("ana; bo", ("hot",))
+
+
+def test_what_json_api_links_a_deal_to_is_found(tmp_path: Path) -> None:
+    deal = {
+        "id": "1",
+        "attributes": {"title": "A", "stage": "Talk"},
+        "relationships": {"company": {"data": {"name": "Lumen"}}, "owner": {"name": "ana"}},
+    }
+    (row,) = deals_of(tmp_path, json.dumps({"data": [deal]}), "deals.json")
+    assert (row.title, row.account, row.owner) == ("A", "Lumen", "ana")
+
+
+def _sheet(folder: Path, cells: Mapping[str, object], errors: tuple[str, ...] = ()) -> Path:
+    openpyxl = pytest.importorskip("openpyxl")
+    book = openpyxl.Workbook()
+    for cells_of_row in (("Deal", "Stage", "Amount"), ("A", "Talk", 7)):
+        book.active.append(cells_of_row)
+    for name, value in cells.items():
+        book.active[name] = value
+    for name in errors:
+        book.active[name].data_type = "e"
+    book.save(folder / "deals.xlsx")
+    return folder / "deals.xlsx"
+
+
+def test_a_cell_far_away_from_its_table_is_refused_before_it_takes_all_memory(
+    tmp_path: Path,
+) -> None:
+    path = _sheet(tmp_path, {"XFD1048576": "x"})
+    with pytest.raises(BadInput, match="something in XFD1048576, far away from its table"):
+        open_file(path)
+
+
+def test_a_formula_without_a_value_is_told(tmp_path: Path) -> None:
+    path = _sheet(tmp_path, {"C2": "=6*7", "A3": "B", "B3": "Talk", "C3": 7})
+    with open_file(path) as reading:
+        first, second = all_deals(list(reading.rows()))
+        assert "1 formula without a value in the file (C2) read as blank" in reading.warnings[0]
+    assert (first.value, second.value) == (None, Money(700, "USD"))
+
+
+def test_an_error_in_a_workbook_is_a_cell_without_a_value(tmp_path: Path) -> None:
+    path = _sheet(tmp_path, {"C2": "#N/A"}, errors=("C2",))
+    with open_file(path) as reading:
+        (deal,) = all_deals(list(reading.rows()))
+        assert "left out: 'Amount' 1" in " ".join(reading.remarks())
+    assert deal.value is None
+
+
+def test_a_formula_of_libreoffice_without_a_value_is_told(tmp_path: Path) -> None:
+    cell = '<table:table-cell office:value-type="string"><text:p>{}</text:p></table:table-cell>'
+    rows = (("Deal", "Stage"), ("A", "Talk"))
+    lines = ["".join(map(cell.format, row)) for row in rows]
+    lines[1] += '<table:table-cell table:formula="of:=6*7"/>'
+    table = "".join(f"<table:table-row>{line}</table:table-row>" for line in lines)
+    names = ("office", "table", "text")
+    spaces = " ".join(
+        f'xmlns:{name}="urn:oasis:names:tc:opendocument:xmlns:{name}:1.0"' for name in names
+    )
+    text = (
+        f"<office:document-content {spaces}><office:body><office:spreadsheet>"
+        f'<table:table table:name="Deals">{table}</table:table>'
+        "</office:spreadsheet></office:body></office:document-content>"
+    )
+    kind = "application/vnd.oasis.opendocument.spreadsheet"
+    space = "urn:oasis:names:tc:opendocument:xmlns:manifest:1.0"
+    with zipfile.ZipFile(tmp_path / "deals.ods", "w") as book:
+        book.writestr("mimetype", kind)
+        book.writestr("content.xml", text)
+        book.writestr("META-INF/manifest.xml", f'<m:manifest xmlns:m="{space}"/>')
+    with open_file(tmp_path / "deals.ods") as reading:
+        assert "1 formula without a value in the file" in reading.warnings[0]
 
 
 def test_the_sheet_with_names_of_columns_is_read_before_a_hidden_or_a_written_one(
@@ -264,3 +600,19 @@ def test_a_date_with_two_readings_asks_in_any_era(tmp_path: Path) -> None:
         open_file(path) as reading,
     ):
         list(reading.rows())
+
+
+def test_two_digits_that_may_be_the_year_are_asked_about(tmp_path: Path) -> None:
+    path = write(tmp_path, csv_of(CREATED, "A,Talk,16-12-14"))
+    with pytest.raises(BadInput, match="16 December 2014 or 14 December 2016"):
+        open_file(path)
+
+
+def test_a_damaged_workbook_is_told_in_one_sentence(tmp_path: Path) -> None:
+    data = bytearray(_sheet(tmp_path, {}).read_bytes())
+    with zipfile.ZipFile(tmp_path / "deals.xlsx") as book:
+        start = book.getinfo("xl/worksheets/sheet1.xml").header_offset + 60
+    for at in range(start, start + 200, 3):
+        data[at] ^= 0x5A
+    with pytest.raises(BadInput, match="cannot be read as a workbook"):
+        open_file(write(tmp_path, bytes(data), "damaged.xlsx"))

@@ -4,7 +4,7 @@ import pytest
 
 from pipeboard.domain.errors import BadInput
 from pipeboard.exchange.values import (
-    percent_reader,
+    PercentColumn,
     read_basis_points,
     read_category,
     read_flag,
@@ -13,7 +13,7 @@ from pipeboard.exchange.values import (
 
 
 def percent(cell: str, *column: str) -> int:
-    return percent_reader(lambda: (cell, *column))(cell)
+    return PercentColumn(lambda: (cell, *column)).read(cell)
 
 
 @pytest.mark.parametrize(

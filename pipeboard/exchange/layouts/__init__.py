@@ -24,6 +24,7 @@ LAYOUTS: Mapping[str, Layout] = MappingProxyType(
             large.SALESFORCE,
             large.ZOHO,
             trello.TRELLO,
+            small.ACTIVECAMPAIGN,
             small.CLOSE,
             small.ATTIO,
             small.COPPER,

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 _IN_LIST = re.compile(r"\[[^\[\]]*\]")
-_BETWEEN_WORDS = re.compile(r"\s*[,;|\n]\s*")
+_BETWEEN_WORDS = re.compile(r"\s*[,;|\n]\s*|\s+(?=#\S)")
 
 
 @dataclass(frozen=True)

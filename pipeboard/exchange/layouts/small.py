@@ -25,6 +25,35 @@ ATTIO = Layout(
 )
 
 
+# ActiveCampaign: deals as its API gives them, amounts in cents.
+
+ACTIVECAMPAIGN = Layout(
+    name="activecampaign",
+    columns={
+        "id": "external_id",
+        "title": "title",
+        "description": "note",
+        "value": "value",
+        "currency": "currency",
+        "status": "status",
+        "stage": "stage",
+        "group": "pipeline",
+        "owner": "owner",
+        "account": "account",
+        "contact": "field.contact",
+        "percent": "probability",
+        "winProbability": "probability",
+        "cdate": "created_at",
+        "edate": "closed_at",
+        "nextdate": "next_due",
+    },
+    marks=frozenset({"cdate", "mdate", "nextdealid", "winProbabilityMdate", "activitycount"}),
+    minor_units=frozenset({"value"}),
+    status_decides=True,
+    values={"status": {"0": "=open", "1": "=won", "2": "=lost"}},
+)
+
+
 # Close: opportunities as its API and its CSV give them; amounts without a sign are cents.
 
 CLOSE = Layout(

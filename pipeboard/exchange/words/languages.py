@@ -51,7 +51,8 @@ _WON = (
     "贏單|已贏單|赢单|成交|已成交|赢得|受注|成約|수주|성사|נסגר בהצלחה|זכייה"
 )
 _LOST = (
-    "lost|abandoned|cancelled|canceled|no sale|χαμένη|χαμένο|χάθηκε|נסגר הפסד|נסגרה הפסד|"
+    "lost|lose|apology|abandoned|cancelled|canceled|no sale|失敗|丢失|未成交|"
+    "χαμένη|χαμένο|χάθηκε|נסגר הפסד|נסגרה הפסד|"
     "closed lost|close lost|deal lost|lost closed|lost deal|loose|lost opportunity|"
     "verloren|abgeschlossen verloren|geschlossen verloren|auftrag verloren|"
     "perdu|perdue|ferme perdu|fermee perdue|cloture perdu|"
