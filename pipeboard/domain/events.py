@@ -417,14 +417,9 @@ def _values_from_json(said: JsonObject) -> dict[str, FieldValue]:
 
 def event_from_json(kind: str, at: datetime, data: EventData, *, undoes: bool) -> Event:
     """The event again from what the log keeps of it."""
-    return Event(
-        Kind(kind),
-        at,
-        _values_from_json(data.get("before", NOTHING)),
-        _values_from_json(data.get("after", NOTHING)),
-        data.get("facts", NO_FACTS),
-        undoes,
-    )
+    before = _values_from_json(data.get("before", NOTHING))
+    after = _values_from_json(data.get("after", NOTHING))
+    return Event(Kind(kind), at, before, after, data.get("facts", NO_FACTS), undoes)
 
 
 FOREVER = 2**63 - 1
