@@ -372,6 +372,24 @@ def workbook_of(
         sheet.append([cell(value) for value in values])
     out = io.BytesIO()
     book.save(out)
+    return _timeless(out)
+
+
+_SAVED_AT = re.compile(rb"(<dcterms:(created|modified)[^>]*>)[^<]*")
+
+
+def _timeless(book: io.BytesIO) -> bytes:
+    """The workbook without the instant at which it was written, which it holds in each of its
+    parts: the same deals are the same bytes."""
+    from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
+
+    out = io.BytesIO()
+    with ZipFile(book) as parts, ZipFile(out, "w") as copy:
+        for name in parts.namelist():
+            content = parts.read(name)
+            if name == "docProps/core.xml":
+                content = _SAVED_AT.sub(rb"\g<1>1980-01-01T00:00:00Z", content)
+            copy.writestr(ZipInfo(name), content, ZIP_DEFLATED)
     return out.getvalue()
 
 
