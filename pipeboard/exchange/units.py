@@ -42,7 +42,8 @@ _WORDS = {
     10_000_000: "crore crores cr 千万",
     100_000_000: "億 亿 억",
 }
-_FACTORS = {fold(word): factor for factor, words in _WORDS.items() for word in words.split()}
+FACTORS = {fold(word): factor for factor, words in _WORDS.items() for word in words.split()}
+"""What a word for a power of ten stands for."""
 _COINS = (
     "cent cents centimes centime centavos centimos centesimi pence penny paise paisa ore groszy "
     "haleru kopecks копеек kurus minor minor_units"
@@ -100,7 +101,7 @@ def _ends(words: Sequence[str], default: str) -> tuple[int, int]:
     for size in range(1, len(words)):
         unit = _read(" ".join(words[-size:]), default)
         tail = [fold(word).strip(".'’") for word in words[-size:]]
-        is_letter = all(len(word) < 3 and word in _FACTORS for word in tail)
+        is_letter = all(len(word) < 3 and word in FACTORS for word in tail)
         if not unit.name and not is_letter and not _BESIDE.issuperset(tail):
             end = len(words) - size
     start = 0
@@ -121,8 +122,8 @@ def _read(text: str, default: str) -> AmountUnit:
         together = _apart(word, default)
         if key in _BESIDE and not _is_code(word):
             continue
-        if key in _FACTORS or _THOUSANDS.fullmatch(key):
-            factor *= _FACTORS.get(key, 1_000)
+        if key in FACTORS or _THOUSANDS.fullmatch(key):
+            factor *= FACTORS.get(key, 1_000)
         elif key in _MINOR:
             is_minor = True
         elif together is not None:
@@ -155,7 +156,7 @@ def _apart(word: str, default: str) -> tuple[int, str] | None:
     scale, sign = found["scale"] or found["scale2"], found["sign"] or found["sign2"]
     code = _code(sign.lstrip("."), default)
     key = fold(scale).strip(".'’")
-    factor = _LETTERS.get(key) or _FACTORS.get(key) or (1_000 if "000" in key else _myriads(scale))
+    factor = _LETTERS.get(key) or FACTORS.get(key) or (1_000 if "000" in key else _myriads(scale))
     return None if code is None or not factor else (factor, code)
 
 
@@ -163,7 +164,7 @@ def _myriads(scale: str) -> int:
     """The product of signs that stand for powers of ten, 0 for other letters."""
     product = 1
     for sign in scale:
-        product *= 100 if sign in "百백" else _FACTORS.get(fold(sign), 0)
+        product *= 100 if sign in "百백" else FACTORS.get(fold(sign), 0)
     return product
 
 

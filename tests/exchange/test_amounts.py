@@ -65,6 +65,37 @@ def test_the_name_of_a_column_tells_currency_and_scale(
     assert values(tmp_path, column, "5") == [wanted]
 
 
+@pytest.mark.parametrize(
+    ("cell", "wanted"),
+    [
+        ("12 TEUR", "12000.00 EUR"),
+        ("T€ 12,5", "12500.00 EUR"),
+        ("12 T€", "12000.00 EUR"),
+        ("12 tCHF", "12000.00 CHF"),
+        ("1.2 million", "1200000.00 EUR"),
+        ("USD 3.5 Million", "3500000.00 USD"),
+        ("$1.2MM", "1200000.00 USD"),
+        ("1.234 millions", "1234000.00 EUR"),
+        ("2 thousand", "2000.00 EUR"),
+        ("3 Millionen Euro", "3000000.00 EUR"),
+        ("2 miljoner SEK", "2000000.00 SEK"),
+        ("5 tysiąc zł", "5000.00 PLN"),
+        ("1.5 billion", "1500000000.00 EUR"),
+        ("12 mil", ""),
+        ("12 thousandths", ""),
+        ("T 12", ""),
+    ],
+)
+@pytest.mark.parametrize("column", ["amount", "amount (k$)"])
+def test_a_cell_that_writes_its_scale_out_is_that_much_whatever_the_column_says(
+    tmp_path: Path, column: str, cell: str, wanted: str
+) -> None:
+    plain = "$" in column and "USD" not in wanted and wanted.endswith("EUR") and "€" not in cell
+    is_named = "EUR" in cell or "Euro" in cell
+    expected = wanted.replace("EUR", "USD") if plain and not is_named else wanted
+    assert values(tmp_path, column, cell) == [expected]
+
+
 def test_an_amount_whose_currency_cannot_be_read_is_no_amount(tmp_path: Path) -> None:
     path = write(tmp_path, "deal name,stage,amount,currency\nA,Lead,5,XYZ\nB,Lead,6,US Dollar\n")
     with open_file(path, currency="EUR") as reading:
