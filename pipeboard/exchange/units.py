@@ -200,3 +200,32 @@ def doubts_of(units: Iterable[tuple[str, AmountUnit]]) -> Iterator[str]:
                 f"'{unit.doubt}' in the name of '{column}' is not understood: its numbers were "
                 "read as they stand. If they are thousands, write 'k' or 'thousands' there."
             )
+
+
+# Cells whose amounts are written with such words.
+
+_PLAIN_NAMES = {"dollar": "$", "dollars": "$", "pounds": "£", "rupees": "rs", "rupee": "rs"}
+_NAMED_POWER = re.compile(r"(.*\d)\s*((?i:mm)|[^\W\d_]{3,})(?!\w)\.?\s*(.*)")
+_SHORT_POWERS = {1_000: "k", 10**6: "m", 10**9: "b"}
+# `12 TEUR`, `T€ 12`, `12 tkr`: thousands where German and the languages of the north are written.
+_THOUSANDS_OF = re.compile(
+    r"[Tt](?P<sign>€|EUR|CHF|kr|SEK|NOK|DKK)\s*(?P<number>\d.*)"
+    r"|(?P<first>.*\d)\s*[Tt](?P<behind>€|EUR|CHF|kr|SEK|NOK|DKK)\.?"
+)
+
+
+def with_short_power(cell: str) -> str:
+    """The amount with `k`, `m` or `b` where a power of ten is written out: `1.2 million`."""
+    if found := _THOUSANDS_OF.fullmatch(cell):
+        return f"{found['number'] or found['first']}k {found['sign'] or found['behind']}"
+    found = _NAMED_POWER.fullmatch(cell)
+    short = _SHORT_POWERS.get(FACTORS.get(fold(found[2]), 0)) if found else None
+    if found is None or short is None:
+        return cell
+    return f"{found[1]}{short} {currency_sign(found[3]) or found[3]}".strip()
+
+
+def currency_sign(name: str) -> str | None:
+    """What amounts have for a currency that is named in full, if it is one."""
+    word = fold(name).strip(". ")
+    return CURRENCY_NAMES.get(word) or _PLAIN_NAMES.get(word)

@@ -22,7 +22,7 @@ from pipeboard.domain.money import (
     read_currency,
 )
 from pipeboard.domain.text import clean_line, clean_text, fold, quoted, slug
-from pipeboard.exchange.units import FACTORS
+from pipeboard.exchange.units import currency_sign, with_short_power
 from pipeboard.exchange.words.currency_names import CURRENCY_NAMES
 from pipeboard.exchange.words.languages import NO, YES
 
@@ -224,7 +224,7 @@ class AmountColumn:
             return None, False
         if _SCIENTIFIC.fullmatch(cell):
             cell = format(Decimal(cell), "f")
-        cell = _with_short_power(_MYRIADS.sub(_in_ones, cell))
+        cell = with_short_power(_MYRIADS.sub(_in_ones, cell))
         if self._minor_units and _PLAIN.fullmatch(cell):
             if not (whole := _WHOLE.fullmatch(cell)):
                 raise BadInput(f"{quoted(cell)} is no whole number of cents")
@@ -269,45 +269,19 @@ _POWER_WORD = re.compile(
     + r")(?!\w)\.?|[万萬만億亿억]|ล้าน"
 )
 _NAMED_BEHIND = re.compile(r"(.*\d)\s*([^\W\d_][^\d]*)")
-_PLAIN_NAMES = {"dollar": "$", "dollars": "$", "pounds": "£", "rupees": "rs", "rupee": "rs"}
 
 
 def names_currency(cell: str) -> bool:
     """Whether something in a cell with an amount is its currency."""
-    return bool(_OF_CURRENCY.search(_POWER_WORD.sub("", _with_short_power(cell))))
-
-
-_NAMED_POWER = re.compile(r"(.*\d)\s*((?i:mm)|[^\W\d_]{3,})(?!\w)\.?\s*(.*)")
-_SHORT_POWERS = {1_000: "k", 10**6: "m", 10**9: "b"}
-# `12 TEUR`, `T€ 12`, `12 tkr`: thousands where German and the languages of the north are written.
-_THOUSANDS_OF = re.compile(
-    r"[Tt](?P<sign>€|EUR|CHF|kr|SEK|NOK|DKK)\s*(?P<number>\d.*)"
-    r"|(?P<first>.*\d)\s*[Tt](?P<behind>€|EUR|CHF|kr|SEK|NOK|DKK)\.?"
-)
-
-
-def _with_short_power(cell: str) -> str:
-    """The amount with `k`, `m` or `b` where a power of ten is written out: `1.2 million`."""
-    if found := _THOUSANDS_OF.fullmatch(cell):
-        return f"{found['number'] or found['first']}k {found['sign'] or found['behind']}"
-    found = _NAMED_POWER.fullmatch(cell)
-    short = _SHORT_POWERS.get(FACTORS.get(fold(found[2]), 0)) if found else None
-    if found is None or short is None:
-        return cell
-    return f"{found[1]}{short} {_sign_of(found[3]) or found[3]}".strip()
+    return bool(_OF_CURRENCY.search(_POWER_WORD.sub("", with_short_power(cell))))
 
 
 def _with_sign(cell: str) -> str:
     """The amount with the sign or code of a currency that it names in full."""
     if (found := _NAMED_BEHIND.fullmatch(cell)) is None:
         return cell
-    code = _sign_of(found[2])
+    code = currency_sign(found[2])
     return f"{found[1]} {code}" if code else cell
-
-
-def _sign_of(name: str) -> str | None:
-    word = fold(name).strip(". ")
-    return CURRENCY_NAMES.get(word) or _PLAIN_NAMES.get(word)
 
 
 _DIGITS = {0x66B: ".", 0x66C: ",", 0xFF05: "%", 0x66A: "%", 0xFF0C: ",", 0xFF0E: "."}

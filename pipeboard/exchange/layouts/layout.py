@@ -210,7 +210,10 @@ def _cell(value: Json) -> str:
 def join_words(words: Iterable[str]) -> str:
     """Several names in one cell: `a; b`, or a JSON list where a name would be cut in two."""
     names = list(words)
-    plain = all(name and not set(name) & _CUTTING and name == name.strip() for name in names)
+    plain = all(
+        name and name == name.strip() and not (set(name) & _CUTTING or _BETWEEN_WORDS.search(name))
+        for name in names
+    )
     return "; ".join(names) if plain else _json(names)
 
 
