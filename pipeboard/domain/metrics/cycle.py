@@ -54,7 +54,7 @@ def span(basis: Basis, deal: DealHistory, first: int, last: int | None = None) -
     if vague and BY_DAY in (deal.known_by(first), "" if last is None else deal.known_by(last)):
         day = basis.calendar.day
         return max(0, (day(ended) - day(began)).days) * DAY_US
-    return max(0, ended - began)
+    return ended - began if ended > began else 0
 
 
 def _seen_until(basis: Basis, deal: DealHistory) -> int:

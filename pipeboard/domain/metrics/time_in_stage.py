@@ -211,7 +211,9 @@ def _dwell(basis: Basis, stays: StageVisits) -> TimeInStage:
         left = place + 1
         if left == len(deal.places):
             running.append(span(basis, deal, place))
-        elif deal.known_by(left) != UNKNOWN:  # else nobody knows how long it was there
+        elif (
+            not deal.vague or deal.known_by(left) != UNKNOWN
+        ):  # else nobody knows how long it was there
             over.append(span(basis, deal, place, left))
             done.append(deal)
     over.sort()
