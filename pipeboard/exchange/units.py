@@ -186,10 +186,8 @@ def _code(word: str, default: str) -> str | None:
 
 def _named(text: str, default: str) -> str:
     """The code of a currency that is named in full, also of several words."""
-    name = fold(text).strip(". ")
-    plain = {"us dollars": "USD", "us dollar": "USD", "dollars": "$", "dollar": "$", "pounds": "£"}
-    code = CURRENCY_NAMES.get(name) or plain.get(name, "")
-    return _code(code, default) or "" if code else ""
+    sign = currency_sign(text)
+    return _code(sign, default) or "" if sign else ""
 
 
 def doubts_of(units: Iterable[tuple[str, AmountUnit]]) -> Iterator[str]:
@@ -204,7 +202,10 @@ def doubts_of(units: Iterable[tuple[str, AmountUnit]]) -> Iterator[str]:
 
 # Cells whose amounts are written with such words.
 
-_PLAIN_NAMES = {"dollar": "$", "dollars": "$", "pounds": "£", "rupees": "rs", "rupee": "rs"}
+_PLAIN_NAMES = {
+    "us dollars": "USD", "us dollar": "USD", "dollars": "$", "dollar": "$", "pounds": "£",
+    "rupees": "rs", "rupee": "rs",
+}  # fmt: skip
 _NAMED_POWER = re.compile(r"(.*\d)\s*((?i:mm)|[^\W\d_]{3,})(?!\w)\.?\s*(.*)")
 _SHORT_POWERS = {1_000: "k", 10**6: "m", 10**9: "b"}
 # `12 TEUR`, `T€ 12`, `12 tkr`: thousands where German and the languages of the north are written.

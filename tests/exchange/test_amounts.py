@@ -78,6 +78,7 @@ def test_the_name_of_a_column_tells_currency_and_scale(
         ("1.234 millions", "1234000.00 EUR"),
         ("2 thousand", "2000.00 EUR"),
         ("3 Millionen Euro", "3000000.00 EUR"),
+        ("3 million US dollars", "3000000.00 USD"),
         ("2 miljoner SEK", "2000000.00 SEK"),
         ("5 tysiąc zł", "5000.00 PLN"),
         ("1.5 billion", "1500000000.00 EUR"),
