@@ -67,7 +67,7 @@ def _ask(call: Call) -> tuple[Beginning | None, Typed]:
     with left_to_screens():
         look = FirstLook(theme, glyphs, read_keymap(call.config.keymap))
         app = FirstRun(facts, look)
-        return app.run(mouse=call.config.flag("mouse")), app.key_queue.take()
+        return app.run(mouse=call.config.flag("mouse")), app.typed_ahead()
 
 
 def _facts(call: Call) -> Facts:

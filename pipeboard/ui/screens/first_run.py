@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, ClassVar, Final, TypeVar, cast
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.events import Key as Pressed
+from textual.events import Paste
+from textual.message import Message
 from textual.screen import ModalScreen, Screen
 
 from pipeboard import __version__
@@ -28,7 +30,7 @@ from pipeboard.ui.overlays.template_picker import TemplatePicker
 from pipeboard.ui.palette import Role, Theme
 from pipeboard.ui.terminal.display import CellDisplay
 from pipeboard.ui.terminal.session import Session
-from pipeboard.ui.terminal.typeahead import TypeAhead
+from pipeboard.ui.terminal.typeahead import TypeAhead, Typed, unheard_by
 from pipeboard.ui.widgets.page import Page, PageView
 from pipeboard.ui.write_queue import Net, under_net
 
@@ -107,6 +109,19 @@ class FirstRun(TypeAhead[Beginning], Session[Beginning], CellDisplay[Beginning])
         self.theme_inks = look.theme
         self.glyphs = look.glyphs
         self.net = Net(lambda: self.crash_log, self._say_on_top)
+        self._late: list[Pressed | Paste] = []
+
+    def post_message(self, message: Message) -> bool:
+        """Textual's way; what is typed while this closes is kept."""
+        if super().post_message(message):
+            return True
+        if isinstance(message, Pressed | Paste):
+            self._late.append(message)
+        return False
+
+    def typed_ahead(self) -> Typed:
+        """What was typed for what comes after this, once it has ended."""
+        return (*unheard_by(self), *self._late)
 
     def get_default_screen(self) -> AnyScreen:
         """The only screen."""
@@ -223,10 +238,10 @@ class Welcome(Screen[None]):
         self.action_press(_CHOICES[self._cursor].id)
 
     def try_demo(self) -> None:
-        self.app.exit(Beginning(FirstWay.DEMO))
+        self._end(Beginning(FirstWay.DEMO))
 
     def import_file(self) -> None:
-        self.app.exit(Beginning(FirstWay.IMPORT, currency=self._facts.currency))
+        self._end(Beginning(FirstWay.IMPORT, currency=self._facts.currency))
 
     def make_pipeline(self) -> None:
         self._begin(self._choose_template())
@@ -242,6 +257,11 @@ class Welcome(Screen[None]):
 
     def quit(self) -> None:
         cast("FirstRun", self.app).leave(0)
+
+    def _end(self, beginning: Beginning) -> None:
+        # Keys that are still to be given out are meant for what comes after this screen.
+        self.app.workers.cancel_node(self.app)
+        self.app.exit(beginning)
 
     # What is asked.
 
@@ -269,13 +289,13 @@ class Welcome(Screen[None]):
     async def _choose_template(self) -> None:
         name = await self._ask(TemplatePicker(self._facts.templates))
         if name is not None:
-            self.app.exit(Beginning(FirstWay.NEW, name, self._facts.currency))
+            self._end(Beginning(FirstWay.NEW, name, self._facts.currency))
 
     async def _choose_database(self) -> None:
         check = _quietly(self._facts.check_database)
         path = await self._ask(Prompt("Path of the database", live=check, verb="Open"))
         if path is not None:
-            self.app.exit(Beginning(FirstWay.OPEN, database=path))
+            self._end(Beginning(FirstWay.OPEN, database=path))
 
     async def _choose_currency(self) -> None:
         def read(text: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from asyncio import Queue
 from collections import deque
 from collections.abc import Awaitable, Callable
 from typing import Final, TypeVar
@@ -10,6 +11,7 @@ from typing import Final, TypeVar
 from textual.app import App, ReturnType
 from textual.dom import DOMNode
 from textual.events import Click, Event, Key, MouseDown, MouseUp, Paste
+from textual.message import Message
 from textual.message_pump import MessagePump
 from textual.screen import Screen
 from textual.widget import Widget
@@ -178,8 +180,7 @@ class TypeAhead(App[ReturnType]):
 
     def on_mount(self) -> None:
         if not self.key_queue.has_settled:
-            self._is_begun = True
-            self.run_worker(self.key_queue.give_out(self._give), group="typing")
+            _begin_giving(self)
 
     def notice_waiting(self, clicked: bool) -> None:
         """Something has changed about what waits; `clicked`: a click was dropped."""
@@ -200,9 +201,7 @@ class TypeAhead(App[ReturnType]):
                 self.give_up()
                 return
             queue.put(event)
-            if not self._is_begun:
-                self._is_begun = True
-                self.run_worker(queue.give_out(self._give), group="typing")
+            _begin_giving(self)
             return
         is_button = isinstance(event, MouseDown | MouseUp | Click) and not event.is_forwarded
         if is_button and queue.drops_button(event):
@@ -226,6 +225,24 @@ class TypeAhead(App[ReturnType]):
             await _either(self._came_up.wait(), heard_by)
         else:
             await _passed(heard_by)
+
+
+def unheard_by(app: TypeAhead[ReturnType]) -> Typed:
+    """What was typed to an app that has ended, and that it never heard."""
+    queue: Queue[Message | None] = app._message_queue
+    unread: list[Key | Paste] = []
+    while not queue.empty():
+        event = queue.get_nowait()
+        if isinstance(event, Key | Paste) and not event.is_forwarded:
+            unread.append(event)
+    return (*app.key_queue.take(), *unread)
+
+
+def _begin_giving(app: TypeAhead[ReturnType]) -> None:
+    """Keys are given out from the first one on, once, and nothing is begun before it."""
+    if not app._is_begun:
+        app._is_begun = True
+        app.run_worker(app.key_queue.give_out(app._give), group="typing")
 
 
 def _ends_waiting(app: App[ReturnType], key: str) -> bool:
