@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from pipeboard.exchange.read_options import REMARKS
 from tests.cli.conftest import Type
 from tests.exchange.files import exported, write
 
@@ -318,3 +319,52 @@ def test_exports_of_other_tools_come_in_whole_by_one_command(
         assert (report["stages"]["won"], report["stages"]["lost"]) == (won, lost)
     again = pipe("import", file, "--into", "X", "--json").json
     assert (again["created"], again["updated"], again["unchanged"]) == (0, 0, read)
+
+
+# A file for each remark, of which one row alone is odd.
+ODD = {
+    "status_against_stage": "deal name,stage,status,closed\nAlpha,Won,open,2026-06-06\n"
+    "Beta,Prospecting,open,\n",
+    "status_over_stage": "deal name,stage,status,closed\nAlpha,Won,lost,2026-06-06\n"
+    "Beta,Prospecting,open,\n",
+    "deleted": "deal name,stage,deleted\nAlpha,Prospecting,yes\nBeta,Prospecting,no\n",
+    "closed_somehow": "deal name,stage,is closed\nAlpha,Prospecting,true\nBeta,Prospecting,false\n",
+    "open_with_loss": "deal name,stage,lost reason\nAlpha,Prospecting,Price\nBeta,Prospecting,\n",
+    "closed_before_created": "deal name,status,created,closed\nAlpha,won,2026-05-05,2026-04-04\n"
+    "Beta,won,2026-05-05,2026-06-06\n",
+    "closed_in_future": "deal name,status,created,closed\nAlpha,won,2026-05-05,2031-04-04\n"
+    "Beta,won,2026-05-05,2026-06-06\n",
+    "created_in_future": "deal name,stage,created\nAlpha,Prospecting,2031-05-05\n"
+    "Beta,Prospecting,2026-05-05\n",
+    "no_closing_date": "deal name,status,closed\nAlpha,won,\nBeta,won,2026-06-06\n",
+    "closed_as_expected": "deal name,status,closed,expected close\nAlpha,won,,2026-05-05\n"
+    "Beta,won,2026-06-06,2026-05-05\n",
+    "two_currencies": "deal name,stage,value,currency\nAlpha,Prospecting,$50,EUR\n"
+    "Beta,Prospecting,60,EUR\n",
+    "period": "deal name,stage,expected close\nAlpha,Prospecting,2027Q1\n"
+    "Beta,Prospecting,2027-02-02\n",
+    "odd_email": "deal name,stage,contact email\nAlpha,Prospecting,mika at lumen\n"
+    "Beta,Prospecting,mika@lumen.example\n",
+    "no_stage": "deal name,stage\nAlpha,\nBeta,Prospecting\n",
+    "lost_at_zero": "deal name,status,value,closed\nAlpha,lost,0,2026-06-06\n"
+    "Beta,lost,50,2026-06-06\n",
+    "joined_otherwise": "id,deal name,stage,colour\n1,Alpha,Prospecting,red\n"
+    "2,Beta,Prospecting,blue\n",
+}
+
+
+def test_each_remark_on_a_row_is_tried_here() -> None:
+    assert set(ODD) == set(REMARKS)
+
+
+@pytest.mark.parametrize("remark", ODD)
+def test_what_is_odd_in_a_row_is_told_with_its_line(team: Type, home: Path, remark: str) -> None:
+    line = ["import", put(home, ODD[remark]), "--dry-run"]
+    if remark == "joined_otherwise":
+        second = put(home, "id,colour\n1,green\n2,blue\n", "second.csv")
+        line += ["--beside", second, "--by", "id"]
+    said = team(*line)
+    told = " ".join((said.out + said.err).split())
+    assert f"1 row: {REMARKS[remark]} (line 2)." in told
+    others = [other for name, other in REMARKS.items() if name != remark]
+    assert not [other for other in others if other in told]
