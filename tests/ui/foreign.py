@@ -87,6 +87,117 @@ async def walk(path: Path, names: Sequence[str]) -> Mapping[str, str]:
     return left
 
 
+async def walk_import(path: Path) -> Mapping[str, str]:
+    """What is left while a file is looked at, under every key, and once it has come in."""
+    from pipeboard.ui.key_table import IMPORT
+    from pipeboard.ui.screens.import_screen import ImportScreen
+    from tests.ui.desk import desk
+    from tests.ui.test_import_screen import choose, looked_at
+
+    left: dict[str, str] = {}
+    keys = [key for key in IMPORT if key.id.startswith("import.") and key.keys]
+    for key in (None, *keys):
+        async with desk(path, size=(140, 40)) as board:
+            await board.press("I")
+            keep_left(board.lines(), "the choice of a file", left)
+            await choose(board, path.parent / "old.csv")
+            screen = board.app.screen
+            assert isinstance(screen, ImportScreen)
+            await looked_at(board, screen)
+            keep_left(board.lines(), "import, as it opens", left)
+            if key is not None:
+                await board.press(key.keys.partition(",")[0])
+                if isinstance(board.app.screen, ImportScreen):
+                    await looked_at(board, board.app.screen)
+                keep_left(board.lines(), f"import, {key.id}", left)
+                for _ in range(6):
+                    await board.press("escape")
+                    keep_left(board.lines(), f"import, left from {key.id}", left)
+    return left
+
+
+async def walk_tour(path: Path) -> Mapping[str, str]:
+    """What is left under the eight keys of the tour."""
+    from pipeboard.ui.launch import Choices
+    from tests.ui.desk import desk
+
+    left: dict[str, str] = {}
+    async with desk(path, size=(140, 40), choices=Choices(begin=("tour.begin",))) as board:
+        await board.until(lambda: board.board.tour is not None)
+        while (tour := board.board.tour) is not None:
+            keep_left(board.lines(), "the tour", left)
+            key, _ = tour.steps[tour.place]
+            await board.press(key.keys.partition(",")[0])
+            keep_left(board.lines(), f"the tour, {key.id}", left)
+            while board.is_asking:
+                await board.press("escape")
+        keep_left(board.lines(), "the end of the tour", left)
+    return left
+
+
+async def walk_first_run(path: Path) -> Mapping[str, str]:
+    """What is left where there is no database yet, under every key and at each template."""
+    from pipeboard.ui.key_table import FIRST
+    from tests.ui.test_first_run import welcome
+
+    welcomed = Foreign()["Welcome"]
+
+    left: dict[str, str] = {}
+    for key in (None, *FIRST):
+        async with welcome((140, 40), welcomed=welcomed) as (app, stage):
+            keep_left(stage.lines(), "the first run", left)
+            if key is None:
+                continue
+            await stage.press(key.keys.partition(",")[0])
+            for _ in range(5):
+                if app.return_value is not None:
+                    break
+                keep_left(stage.lines(), f"the first run, {key.id}", left)
+                await stage.press("down")
+    return left
+
+
+async def walk_refusals(path: Path) -> Mapping[str, str]:
+    """What is left of gates, by each way out of one, and where a colleague was quicker."""
+    from pipeboard.domain.commands import SetFields
+    from pipeboard.domain.people import Actor
+    from pipeboard.store import Store
+    from pipeboard.ui.overlays.gate_sheet import GateSheet
+    from tests.team import NOW
+    from tests.ui.desk import desk
+    from tests.verbs import Workspace
+
+    left: dict[str, str] = {}
+    async with desk(path, size=(140, 40)) as board:
+        gates = 0
+        for column in "123456":
+            for way in "axo1":
+                await board.press("g", "g", column, "L")
+                keep_left(board.lines(), f"L in {column}", left)
+                gates += isinstance(board.app.screen, GateSheet)
+                while board.is_asking:
+                    await board.press(way)
+                    keep_left(board.lines(), f"L in {column}, {way}", left)
+                    await board.press("escape", "escape", "escape")
+        assert gates, "no stage of the demo has a gate"
+        store = Store.open(str(path))
+        colleague = Workspace(store, lambda: NOW, Actor("bo"))
+        for value in ("1234", "2345"):
+            await board.press("1", "e")
+            colleague.execute(SetFields((f"value={value}",)), [board.card.id])
+            await board.type("77 ")
+            await board.press("ctrl+s")
+            keep_left(board.lines(), "a form over a colleague's change", left)
+            await board.press("escape", "escape", "$")
+            colleague.execute(SetFields((f"value={value}1",)), [board.card.id])
+            await board.type("77")
+            await board.press("enter")
+            keep_left(board.lines(), "a value over a colleague's", left)
+            await board.press("escape", "escape")
+        store.close()
+    return left
+
+
 VERBS = (
     "list", "show 1", "history", "history 1", "triage", "due", "check", "digest", "filter list",
     "target list", "call list", "fx list", "setting list", "rep list", "template", "doctor",
@@ -119,7 +230,18 @@ def main(path: Path, names: Sequence[str]) -> None:
 
     speak(Foreign())
     os.chdir(path.parent)
-    left = verbs(path) if names == ["verbs"] else asyncio.run(walk(path, names))
+    ways = {
+        "import": walk_import,
+        "tour": walk_tour,
+        "first run": walk_first_run,
+        "refusals": walk_refusals,
+    }
+    if names == ["verbs"]:
+        left = verbs(path)
+    elif names[0] in ways:
+        left = asyncio.run(ways[names[0]](path))
+    else:
+        left = asyncio.run(walk(path, names))
     print(json.dumps(left, ensure_ascii=False, indent=1))
 
 

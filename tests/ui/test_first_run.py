@@ -42,12 +42,15 @@ FACTS = Facts(
 
 @asynccontextmanager
 async def welcome(
-    size: tuple[int, int] = (80, 24), keymap: Mapping[str, str] | None = None
+    size: tuple[int, int] = (80, 24),
+    keymap: Mapping[str, str] | None = None,
+    *,
+    welcomed: str = "Welcome",
 ) -> AsyncIterator[tuple[FirstRun, Stage]]:
     app = FirstRun(FACTS, FirstLook(theme("dark"), Glyphs.UNICODE, keymap or {}))
     async with app.run_test(size=size) as pilot:
         stage = Stage(_untyped(pilot))
-        await stage.until(lambda: stage.shows("Welcome"))
+        await stage.until(lambda: stage.shows(welcomed))
         yield app, stage
 
 

@@ -19,7 +19,9 @@ from pipeboard.cli.phrasing import PACKAGE, has_words, phrases_of
 from pipeboard.cli.translating import every_word, keeps_values
 from pipeboard.domain.deal_fields import FIELDS
 from pipeboard.domain.errors import NotFound, PipeboardError, Refused
+from pipeboard.domain.pipeline import Stage
 from pipeboard.domain.settings import SETTINGS
+from pipeboard.domain.templates import TEMPLATES, template
 from pipeboard.ui.key_table import ALL
 from tests.cli.conftest import Type
 from tests.cli.conftest import home as home
@@ -46,7 +48,7 @@ LEFT = frozenset(
         "meetings minimal rep list show role phone new apply edit templates pipeline target set",
         "fx backup restore use recycle assign jan",
         # Of files that lie there, and of the seal.
-        "state db-journal csv",
+        "state db-journal csv utf",
         # What others say: the system, the parser of flags.
         "unrecognized arguments such file directory no",
         # The names of what the doctor looks at.
@@ -123,6 +125,29 @@ def test_no_screen_menu_or_form_says_a_word_that_cannot_be_translated(
     names: tuple[str, ...], demo: Path
 ) -> None:
     assert left_over(demo, *names) == {}
+
+
+def _stages(name: str) -> tuple[Stage, ...]:
+    return template(name, pipeline_name=name, currency="EUR").stages
+
+
+OLD = """id,name,stage,amount,seller,close date
+1,Nova,Talk,40,ana,soon
+2,Lumen,Sign,x50,mara,2027-01-01
+3,Quarry,Closed Won,60,ana,
+"""
+
+
+@pytest.mark.parametrize("way", ["import", "tour", "first run", "refusals"])
+def test_no_question_between_screens_says_a_word_that_cannot_be_translated(
+    way: str, demo: Path
+) -> None:
+    (demo.parent / "old.csv").write_text(OLD)
+    stages = (stage.name for name in TEMPLATES for stage in _stages(name))
+    data = {OLD, *stages}
+    found = left_over(demo, way)
+    left = {word: line for word, line in found.items() if not any(word in one for one in data)}
+    assert left == {}
 
 
 def test_no_verb_and_no_refusal_says_a_word_that_cannot_be_translated(demo: Path) -> None:

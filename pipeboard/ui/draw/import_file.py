@@ -10,6 +10,7 @@ from typing import Final
 
 from pipeboard.domain.lazy_dataclass import dataclass
 from pipeboard.domain.locales import in_figures
+from pipeboard.domain.phrases import aloud
 from pipeboard.domain.text import from_home, quoted
 from pipeboard.exchange.fields import LEFT_OUT
 from pipeboard.exchange.recipe import PlacingWord
@@ -47,15 +48,14 @@ ORDERS: Final = {"": _AS_SHOWN, "dmy": "day first", "mdy": "month first"}
 MARKS: Final = {"": _AS_SHOWN, "point": "decimal point", "comma": "decimal comma"}
 _TEXTS: Final = ("csv", "json", "jsonl")
 _PLACES: Final = (
-    (r"--map COLUMN=(\w+)", r"\1 on 2"),
-    (r"--map COLUMN=-", "- on 2"),
-    (r"say --currency CODE", "see Currency on 1"),
-    (r"say --lost-zero unknown", "see Lost at 0 on 1"),
-    (r"--encoding NAME", "Encoding on 1"),
-    (r"--decimal point or --decimal comma", "1.234 on 1"),
-    (r"--decimal comma or --decimal point", "1.234 on 1"),
-    (r"--dates dmy \(day first\) or --dates mdy \(month first\)", "03/04/2026 on 1"),
-    (r"--key COLUMN,COLUMN", "Known by on 1"),
+    (r"--map \w+=(\w+)", r"\1 on 2"),
+    (r"--map \w+=-", "- on 2"),
+    (r"(?:say )?--currency \w+", "see Currency on 1"),
+    (r"(?:say )?--lost-zero unknown", "see Lost at 0 on 1"),
+    (r"--encoding \w+", "Encoding on 1"),
+    (r"--decimal (?:point|comma) \w+ --decimal (?:point|comma)", "1.234 on 1"),
+    (r"--dates dmy(?: \([^)]*\))? \w+ --dates mdy(?: \([^)]*\))?", "03/04/2026 on 1"),
+    (r"--key \w+,\w+", "Known by on 1"),
     (r"--match new", "Known rows on 1"),
     (r"--prefer file", "Both changed on 1"),
     (r"--value 'COLUMN:WORD==lost'", "Enter on 3"),
@@ -153,9 +153,11 @@ def _paragraph(view: ImportView, text: str, role: Role = "text") -> Iterator[Lin
 
 
 def in_place(text: str) -> str:
-    """A sentence that names a flag of the verb, with the line of this screen instead."""
+    """A sentence that names a flag of the verb, with the line of this screen instead: in the words
+    of the person, whose flags are those of everybody."""
+    text = aloud(text)
     for flag, place in _PLACES:
-        text = re.sub(flag, place, text)
+        text = re.sub(flag, aloud(place), text)
     return text
 
 
