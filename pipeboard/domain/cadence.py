@@ -72,7 +72,7 @@ def after(day: date, every: str, times: int = 1) -> date:
 
 def on_working_day(day: date) -> date:
     """That day, or the Monday after its week-end."""
-    return day + timedelta(days=max(0, 7 - day.weekday()) if day.weekday() > _FRIDAY else 0)
+    return day + timedelta(days=7 - day.weekday() if day.weekday() > _FRIDAY else 0)
 
 
 def working_day(today: date, places: int) -> date:

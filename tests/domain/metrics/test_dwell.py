@@ -142,6 +142,16 @@ def test_an_advance_is_a_touch_and_a_move_back_is_none() -> None:
     assert ids(stalled(log.basis(7))) == [back]
 
 
+def test_a_step_that_was_done_is_a_touch_and_one_that_was_put_off_is_none() -> None:
+    log = Log()
+    done, put_off = log.add(0), log.add(0)
+    for deal in (done, put_off):
+        log.say(deal, 1, "next_step", on="2026-01-05")
+    log.say(done, 5, "step_done")
+    log.say(put_off, 5, "next_step")
+    assert ids(stalled(log.basis(6))) == [put_off]
+
+
 def test_silence_after_many_touches_makes_a_dead_candidate() -> None:
     log = Log()
     silent, answered, planned = (log.add(0) for _ in range(3))
