@@ -162,3 +162,12 @@ def test_show_explains_the_score_and_what_the_gate_asks(team: Type) -> None:
     text = team("show", "1").out
     assert "Needs Assessment asks" in text
     assert "need 25/25: Need 4/4" in text
+
+
+def test_of_a_closed_deal_no_gate_is_shown(team: Type) -> None:
+    team("pipeline", "new", "Gated", "--template", "needs")
+    team("add", "Acme: press 9k stage:qualification", "-p", "Gated")
+    assert "Needs Assessment asks" in team("show", "1").out
+    assert team("lost", "1", "--category", "price").code == 0
+    assert " asks" not in team("show", "1").out
+    assert _show(team)["gate"] is None

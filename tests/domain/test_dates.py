@@ -221,6 +221,28 @@ def test_a_date_that_reads_two_ways_is_refused_with_both_readings() -> None:
 
 
 @pytest.mark.parametrize(
+    ("text", "day"),
+    [
+        ("13/5/2026", date(2026, 5, 13)),
+        ("5/13/2026", date(2026, 5, 13)),
+        ("31/12/2026", date(2026, 12, 31)),
+        ("12/31/2026", date(2026, 12, 31)),
+        ("13/12/2026", date(2026, 12, 13)),
+        ("12/12/2026", date(2026, 12, 12)),
+        ("4/4/2026", date(2026, 4, 4)),
+    ],
+)
+def test_a_date_with_slashes_that_reads_one_way_is_that_day(text: str, day: date) -> None:
+    assert parse_date(text, TODAY) == day
+
+
+@pytest.mark.parametrize("text", ["12/11/2026", "1/12/2026", "12/1/2026"])
+def test_december_is_a_month_and_a_twelfth_a_day(text: str) -> None:
+    with pytest.raises(BadInput, match="can be"):
+        parse_date(text, TODAY)
+
+
+@pytest.mark.parametrize(
     "text", ["31 feb", "2026-02-30", "29.02.2026", "13/13/2026", "0 dec", "32dec", "2026-13-01"]
 )
 def test_a_day_that_does_not_exist_is_refused_by_name(text: str) -> None:

@@ -13,6 +13,7 @@ from pipeboard.domain.errors import BadInput, PipeboardError
 from pipeboard.exchange.documents import looks_like_json, open_json
 from pipeboard.exchange.encoding import Encoding
 from pipeboard.exchange.rows import Rejected, RowNote
+from pipeboard.exchange.tables import Record
 from tests.exchange.files import deals_of, open_file, rows_of, write
 
 UTF_8 = Encoding("utf-8")
@@ -213,9 +214,31 @@ def test_a_wrapper_beside_fields_of_a_deal_is_one_of_them(tmp_path: Path) -> Non
     assert "title" in table.header and "amount" not in table.header
 
 
-@pytest.mark.parametrize(
-    "name", ["deals", "data", "results", "items", "records", "value", "opportunities"]
-)
+NAMES = [
+    "deals",
+    "data",
+    "results",
+    "result",
+    "items",
+    "records",
+    "value",
+    "opportunities",
+    "leads",
+    "edges",
+    "nodes",
+]
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_list_of_deals_deep_down_is_known_by_its_name_among_others(
+    name: str, tmp_path: Path
+) -> None:
+    answer = {"errors": [], "warnings": [{"text": "old"}], name: [{"title": "Pilot"}]}
+    table = open_json(write(tmp_path, json.dumps({"answer": answer})), UTF_8)
+    assert [record.cells for record in table.records() if isinstance(record, Record)] == [["Pilot"]]
+
+
+@pytest.mark.parametrize("name", NAMES[:9])
 def test_the_list_of_deals_has_one_of_its_names(name: str, tmp_path: Path) -> None:
     for text in ({name: [{"title": "a"}]}, {name: {"edges": [{"node": {"title": "a"}}]}}):
         table = open_json(write(tmp_path, json.dumps(text)), UTF_8)

@@ -253,7 +253,7 @@ def _doubt(scores: Sequence[ForecastScore], error: Fraction) -> str | None:
         return f"{counted(len(scores), 'past period')} to check it against"
     if wins < LEAST_WINS:
         return f"{counted(wins, 'win')} in past periods to check it against"
-    return "every forecast has been off by more than what came" if error >= USELESS else None
+    return "every forecast has been off by as much as came, or more" if error >= USELESS else None
 
 
 def _score(basis: Basis, standing: PastStanding) -> ForecastScore:

@@ -314,18 +314,26 @@ def test_forecasts_of_deals_without_a_value_are_held_against_wins(
     assert tested.errors["stated"] == 0
 
 
-def test_forecasts_that_were_off_by_more_than_came_are_not_believed() -> None:
+@pytest.mark.parametrize(
+    ("wins", "error", "is_believed"),
+    [(5, Fraction(3), False), (10, Fraction(1), False), (11, Fraction(9, 11), True)],
+)
+def test_forecasts_that_were_off_by_as_much_as_came_are_not_believed(
+    wins: int, error: Fraction, is_believed: bool
+) -> None:
     log = Log()
     log.add(0)
     for begin in (1, 91):
         for number in range(20):
             deal = log.add(begin, PROPOSAL, value=100, close=f"{at(begin + 120):%Y-%m-%d}")
-            if number < 5:
+            if number < wins:
                 log.win(deal, begin + 120)
     certain = replace(UTC_RULES, prior_strength=10**9, chances={PROPOSAL: ((0, 10_000),)})
     tested = backtest(log.basis(280, period("2026Q4"), rules=certain))
-    assert tested.errors["stated"] == 3 and tested.believed is None
-    assert tested.reason == "every forecast has been off by more than what came"
+    assert tested.errors["stated"] == error
+    assert (tested.believed is not None) is is_believed
+    reason = "every forecast has been off by as much as came, or more"
+    assert tested.reason == (None if is_believed else reason)
 
 
 def test_a_deal_stands_in_a_stage_from_the_instant_at_which_it_enters() -> None:
