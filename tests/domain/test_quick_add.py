@@ -257,6 +257,7 @@ def test_control_characters_go_into_neither_the_deal_nor_the_message() -> None:
     ("arguments", "line"),
     [
         ([WHOLE], WHOLE),
+        (["title:spare parts 40k"], "title:spare parts 40k"),
         (["Lumen Oy:", "pilot", "40k"], "Lumen Oy: pilot 40k"),
         (["Lumen Oy: pilot", "next:3dec call Mika"], 'Lumen Oy: pilot next:"3dec call Mika"'),
         (["pilot", "field.Product line:GTX"], 'pilot field."Product line":"GTX"'),

@@ -173,7 +173,9 @@ def test_the_name_of_a_column_tells_that_its_numbers_are_coins(column: str) -> N
     assert unit_of(column, "EUR").is_minor
 
 
-@pytest.mark.parametrize("column", ["Amount (T)", "Valor (mil R$)", "Amount (in mil.)"])
+@pytest.mark.parametrize(
+    "column", ["Amount (T)", "Valor (mil R$)", "Amount (in mil.)", "Amount (000 widgets)"]
+)
 def test_what_looks_like_a_unit_and_is_none_that_is_known_is_told(column: str) -> None:
     assert unit_of(column, "EUR").doubt
 

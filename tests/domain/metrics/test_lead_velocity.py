@@ -62,6 +62,15 @@ def test_the_same_day_of_a_shorter_month_is_its_last() -> None:
     assert (month.month, month.rate.den, month.partial) == ("2026-03", 2, True)
 
 
+def test_the_first_month_shown_is_compared_with_the_whole_month_before_it() -> None:
+    log = Log()
+    months = [month.month for month in lead_velocity(log.basis(430))]
+    assert (months[0], months[-1]) == ("2026-03", "2027-03")
+    qualified(log, 30.9, 31, 40, 58.9, 59)  # February 2026 begins on day 31
+    first = lead_velocity(log.basis(430))[0]
+    assert (first.leads, first.rate.num, first.rate.den) == (1, -2, 3)
+
+
 def test_the_rate_of_a_past_period_is_that_of_its_last_month() -> None:
     log = Log()
     qualified(log, 0, 1, 32, 33, 34, 60)
