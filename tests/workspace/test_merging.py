@@ -182,6 +182,15 @@ def test_a_person_by_mail_makes_two_deals_alike_whatever_the_company(ana: Worksp
     assert pair.reason == "the same person, Mika Laine, titles 100 % alike"
 
 
+def test_the_most_alike_come_first_and_then_the_oldest(ana: Workspace) -> None:
+    slipped = [
+        add(ana, f"{name} International: line audit 4k").id for name in ("Packworks", "Packwork")
+    ]
+    same = [add(ana, "Lumen Oy: packaging line pilot").id for _ in range(3)]
+    found = [(pair.keep_id, pair.other_id) for pair in day_of(ana).alike()]
+    assert found == [(same[0], same[1]), (same[0], same[2]), (same[1], same[2]), (*slipped,)]
+
+
 def test_a_slip_in_a_company_is_found(ana: Workspace) -> None:
     add(ana, "Packworks International: line audit 4k")
     add(ana, "Packwork International GmbH: line audit 4k")
