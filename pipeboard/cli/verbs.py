@@ -133,83 +133,56 @@ DOCUMENTS = frozenset(("export", "pipeline show", "config themes", "config words
 FOR_PROGRAMS = ("json", "jsonl", "csv", "plain", "html")
 # Whose first word alone takes words of its own: `backup FILE`.
 WITH_WORDS = frozenset(("backup",))
-# Verbs of two words, and which of them the first word alone stands for.
-NESTED: dict[str, tuple[str, dict[str, str]]] = {
-    "pipeline": (
-        "list",
-        {
-            "list": "the pipelines and their stages",
-            "show": "a pipeline as a document (--toml, --json)",
-            "new": "a pipeline from a template or from stage names",
-            "apply": "make or change a pipeline as a document says",
-            "edit": "change a pipeline in your editor",
-            "templates": "the ready-made pipelines",
-        },
-    ),
-    "target": (
-        "list",
-        {
-            "list": "the targets of the pipeline",
-            "set": "a target for a period: pipeboard target set 2026Q4 130k",
-        },
-    ),
-    "call": (
-        "list",
-        {
-            "list": "what reps call for periods",
-            "set": "your own forecast of a period: pipeboard call set 2026Q4 120k",
-        },
-    ),
-    "fx": (
-        "list",
-        {
-            "list": "every rate, by currency and day",
-            "set": "a rate from a day on: pipeboard fx set USD 0.92",
-        },
-    ),
-    "setting": (
-        "list",
-        {
-            "list": "how the workspace counts",
-            "set": "change it: pipeboard setting set fiscal-start april",
-        },
-    ),
-    "backup": (
-        "make",
-        {
-            "make": "a whole copy, checked (also: pipeboard backup FILE)",
-            "list": "the copies beside the database",
-            "restore": "bring one back; what it replaces is kept",
-        },
-    ),
-    "rep": (
-        "list",
-        {
-            "list": "everybody who owns deals",
-            "add": "somebody new",
-            "set": "change a rep's display name, team, role or activity",
-        },
-    ),
-    "filter": (
-        "list",
-        {
-            "list": "your filters and those of everybody",
-            "save": "a filter under a name: pipeboard filter save big 'value>50k open'",
-            "rename": "another name for one",
-            "forget": "take one away",
-        },
-    ),
-    "config": (
-        "show",
-        {
-            "show": "every setting, and where its value comes from",
-            "path": "where the configuration file is",
-            "edit": "change it in your editor",
-            "check": "say what is wrong in it",
-            "themes": "the themes to choose from; NAME shows one as a file",
-            "words": "the words of the screens, as a file to translate",
-        },
-    ),
+# Verbs of two words; the first word alone stands for the first of them.
+NESTED: dict[str, dict[str, str]] = {
+    "pipeline": {
+        "list": "the pipelines and their stages",
+        "show": "a pipeline as a document (--toml, --json)",
+        "new": "a pipeline from a template or from stage names",
+        "apply": "make or change a pipeline as a document says",
+        "edit": "change a pipeline in your editor",
+        "templates": "the ready-made pipelines",
+    },
+    "target": {
+        "list": "the targets of the pipeline",
+        "set": "a target for a period: pipeboard target set 2026Q4 130k",
+    },
+    "call": {
+        "list": "what reps call for periods",
+        "set": "your own forecast of a period: pipeboard call set 2026Q4 120k",
+    },
+    "fx": {
+        "list": "every rate, by currency and day",
+        "set": "a rate from a day on: pipeboard fx set USD 0.92",
+    },
+    "setting": {
+        "list": "how the workspace counts",
+        "set": "change it: pipeboard setting set fiscal-start april",
+    },
+    "backup": {
+        "make": "a whole copy, checked (also: pipeboard backup FILE)",
+        "list": "the copies beside the database",
+        "restore": "bring one back; what it replaces is kept",
+    },
+    "rep": {
+        "list": "everybody who owns deals",
+        "add": "somebody new",
+        "set": "change a rep's display name, team, role or activity",
+    },
+    "filter": {
+        "list": "your filters and those of everybody",
+        "save": "a filter under a name: pipeboard filter save big 'value>50k open'",
+        "rename": "another name for one",
+        "forget": "take one away",
+    },
+    "config": {
+        "show": "every setting, and where its value comes from",
+        "path": "where the configuration file is",
+        "edit": "change it in your editor",
+        "check": "say what is wrong in it",
+        "themes": "the themes to choose from; NAME shows one as a file",
+        "words": "the words of the screens, as a file to translate",
+    },
 }
 
 
@@ -234,7 +207,8 @@ def cut(arguments: Sequence[str]) -> tuple[str, tuple[str, ...]]:
         raise _unknown(verb, VERBS, "See 'pipeboard --help'.")
     if verb not in NESTED:
         return verb, rest
-    default, inner = NESTED[verb]
+    inner = NESTED[verb]
+    default = next(iter(inner))
     at = verb_place(rest)
     if at is None:
         return verb if asks_for(rest, "-h", "--help") else f"{verb} {default}", rest
@@ -254,7 +228,7 @@ def listed(verb: str) -> tuple[str, str]:
         return "board", "open the board"
     first, _, second = verb.partition(" ")
     family, summary = VERBS[first]
-    return family, NESTED[first][1][second] if second else summary
+    return family, NESTED[first][second] if second else summary
 
 
 def changes(verb: str, arguments: Sequence[str]) -> bool:
