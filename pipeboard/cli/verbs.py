@@ -46,10 +46,10 @@ GROUPS: dict[str, dict[str, tuple[str, str]]] = {
         "merge": ("deals", "merge deals that are the same one"),
     },
     "Stages": {
-        "move": ("stages", "move deals to another stage, through its gate"),
-        "won": ("stages", "mark deals as won"),
-        "lost": ("stages", "mark deals as lost, with the reason"),
-        "reopen": ("stages", "take closed deals back to work"),
+        "move": ("deals", "move deals to another stage, through its gate"),
+        "won": ("deals", "mark deals as won"),
+        "lost": ("deals", "mark deals as lost, with the reason"),
+        "reopen": ("deals", "take closed deals back to work"),
     },
     "Work": {
         "next": ("work", "say what happens next on deals, and when"),
@@ -65,10 +65,10 @@ GROUPS: dict[str, dict[str, tuple[str, str]]] = {
     },
     "Numbers": {
         "metrics": ("reports", "win rates, forecast, bottleneck: the numbers of a period"),
-        "target": ("number_settings", "what is to be won in a period"),
-        "call": ("number_settings", "what a rep says that a period will bring"),
-        "fx": ("number_settings", "what other currencies are worth, from which day on"),
-        "setting": ("number_settings", "when weeks and business years begin, whom deals count for"),
+        "target": ("agreements", "what is to be won in a period"),
+        "call": ("agreements", "what a rep says that a period will bring"),
+        "fx": ("agreements", "what other currencies are worth, from which day on"),
+        "setting": ("agreements", "when weeks and business years begin, whom deals count for"),
     },
     "History": {
         "undo": ("history", "take your last command back, whole"),
@@ -82,7 +82,7 @@ GROUPS: dict[str, dict[str, tuple[str, str]]] = {
     },
     "Setup": {
         "pipeline": ("pipelines", "stages, limits, exit criteria and questions"),
-        "rep": ("reps", "who owns deals"),
+        "rep": ("agreements", "who owns deals"),
         "migrate": ("setup", "take the workspace to another database: a file or a server"),
         "mcp": ("assistant", "the verbs as tools for an assistant, over stdio; --write to change"),
         "config": ("settings", "where things are, and your preferences"),
