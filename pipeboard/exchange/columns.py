@@ -8,7 +8,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from pipeboard.domain.errors import BadInput
 from pipeboard.domain.lazy_dataclass import dataclass, field
 from pipeboard.domain.money import EXPONENTS
-from pipeboard.domain.text import clean_line, did_you_mean, quoted, slug
+from pipeboard.domain.text import clean_line, quoted, slug
 from pipeboard.exchange.due_periods import last_day_of
 from pipeboard.exchange.fields import (
     CUSTOM,
@@ -23,7 +23,7 @@ from pipeboard.exchange.history import closing_outcome, is_status
 from pipeboard.exchange.layouts import GENERIC
 from pipeboard.exchange.layouts.layout import Layout
 from pipeboard.exchange.synonyms import RANKS, SYNONYMS
-from pipeboard.exchange.tables import next_free
+from pipeboard.exchange.tables import find_column, next_free, no_column
 from pipeboard.exchange.units import unit_of
 from pipeboard.exchange.values import is_blank, is_flag, without_marks
 
@@ -406,7 +406,8 @@ def read_override(override: str, header: Sequence[str]) -> tuple[str, str]:
     """The column and the target; names of columns may hold `=` themselves."""
     parts = override.split("=")
     for cut in range(len(parts) - 1, 0, -1):
-        column = _find_column("=".join(parts[:cut]), header)
+        name = "=".join(parts[:cut]).strip()
+        column = name if name in header else find_column(name, header)
         if column is not None:
             return column, read_target("=".join(parts[cut:]), SYNONYMS)
     name = parts[0].strip()
@@ -414,15 +415,4 @@ def read_override(override: str, header: Sequence[str]) -> tuple[str, str]:
         raise BadInput(
             f"{quoted(override)} maps nothing", hint="Write --map COLUMN=FIELD, or COLUMN=-."
         )
-    raise BadInput(
-        f"There is no column {quoted(name)}",
-        hint=did_you_mean(name, header) or f"Columns: {', '.join(header)}.",
-    )
-
-
-def _find_column(name: str, header: Sequence[str]) -> str | None:
-    name = name.strip()
-    if name in header:
-        return name
-    same = [column for column in header if slug(column) == slug(name)]
-    return same[0] if len(same) == 1 else None
+    raise no_column(name, header)
