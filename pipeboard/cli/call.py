@@ -18,7 +18,7 @@ from pipeboard.domain.lazy_dataclass import dataclass
 from pipeboard.domain.locales import write_as
 from pipeboard.domain.phrases import speak
 from pipeboard.domain.text import quoted
-from pipeboard.workspace.finding import find_deals, find_pipeline, parse_filter
+from pipeboard.workspace.finding import find_deal, find_deals, find_pipeline, parse_filter
 
 if TYPE_CHECKING:
     from datetime import date, datetime
@@ -247,6 +247,10 @@ class Call:
                 details={"count": len(deals), "deals": [deal.ref for deal in deals]},
             )
         self.confirm(f"{told} Go on?")
+
+    def deal(self, ref: str) -> Deal:
+        """The one deal that a ref or a name means; NotFound for none or several."""
+        return find_deal(self.workspace, ref, self.only_pipeline)
 
     def ids(self, refs: Sequence[str]) -> tuple[int, ...]:
         """The ids of `deals`."""

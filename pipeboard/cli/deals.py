@@ -18,7 +18,6 @@ from pipeboard.domain.locales import written
 from pipeboard.domain.money import parse_money
 from pipeboard.domain.quick_add import EXAMPLE, join_arguments
 from pipeboard.workspace.execution import merge_deals
-from pipeboard.workspace.finding import find_deal
 from pipeboard.workspace.new_deals import add_all, add_deal, win_with_sequels
 
 if TYPE_CHECKING:
@@ -178,8 +177,8 @@ def unarchive(call: Call) -> int:
 def merge(call: Call) -> int:
     """Several deals become the first of them."""
     asked = call.arguments
-    keep = find_deal(call.workspace, asked.keep, call.only_pipeline)
-    others = [find_deal(call.workspace, ref, call.only_pipeline) for ref in asked.others]
+    keep = call.deal(asked.keep)
+    others = [call.deal(ref) for ref in asked.others]
     ids = [deal.id for deal in others]
     closed = asked.yes_closed or _may_leave_numbers(call, others)
     return call.report(merge_deals(call.workspace, keep.id, ids, closed=closed, **call.once))

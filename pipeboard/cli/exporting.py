@@ -9,16 +9,24 @@ from typing import TYPE_CHECKING
 
 from pipeboard import outlet
 from pipeboard.cli.call import Call
-from pipeboard.cli.columns import ListColumn, Listed, columns
+from pipeboard.cli.columns import ListColumn, columns
 from pipeboard.cli.failures import DONE
-from pipeboard.cli.listing import place_of
+from pipeboard.cli.listing import as_listed, listing_of, place_of
 from pipeboard.cli.verbs import takes, verb
 from pipeboard.domain.deal import Deal
-from pipeboard.domain.deal_record import deal_seen_by
 from pipeboard.domain.errors import BadInput
 from pipeboard.domain.locales import in_figures
 from pipeboard.domain.text import printable, quoted
-from pipeboard.store.reading.listing import Listing
+from pipeboard.exchange.deal_files import (
+    columns_with,
+    csv_of_deals,
+    csv_of_rows,
+    deal_document,
+    json_of_deals,
+    jsonl_of_deals,
+    rows_of_deals,
+    whole_document,
+)
 from pipeboard.workspace.finding import parse_filter
 
 if TYPE_CHECKING:
@@ -76,7 +84,8 @@ def export(call: Call) -> int:
         return DONE
     form = _format(call)
     place = place_of(call, asked.sort)
-    ids = call.workspace.reader.ids(_listing(call), place)
+    query = parse_filter(call.workspace, " ".join(asked.words))
+    ids = call.workspace.reader.ids(listing_of(call, query), place)
     path = _write(call, _WRITERS[form](call, ids))
     if path is not None:
         call.out.say(f"{in_figures(len(ids))} deals are in {path}.")
@@ -106,26 +115,12 @@ def _format(call: Call) -> str:
     return ending
 
 
-def _listing(call: Call) -> Listing:
-    pipeline = call.only_pipeline
-    return Listing(
-        call.documents.today,
-        call.documents.zone,
-        me=call.workspace.me,
-        pipeline_id=pipeline.id if pipeline else None,
-        filter=parse_filter(call.workspace, " ".join(call.arguments.words)),
-        sort=call.arguments.sort,
-    )
-
-
 def _deals(call: Call, ids: Sequence[int]) -> Iterator[Deal]:
     for start in range(0, len(ids), _AT_ONCE):
         yield from call.workspace.reader.deals(ids[start : start + _AT_ONCE]).values()
 
 
 def _documents(call: Call, ids: Sequence[int]) -> Iterator[Document]:
-    from pipeboard.exchange.deal_files import deal_document
-
     eyes = call.workspace.rights.eyes
     for deal_id in ids:
         record = call.workspace.reader.record(deal_id, eyes)
@@ -138,16 +133,11 @@ def _wanted(call: Call) -> tuple[ListColumn, ...] | None:
 
 
 def _cells(call: Call, ids: Sequence[int], shown: Sequence[ListColumn]) -> Iterator[list[str]]:
-    pipelines, today, zone = call.documents.pipelines, call.documents.today, call.documents.zone
-    eyes = call.workspace.rights.eyes
-    for deal in _deals(call, ids):
-        listed = Listed(deal_seen_by(deal, eyes), pipelines[deal.pipeline_id], today, zone)
+    for listed in map(as_listed(call), _deals(call, ids)):
         yield [column.data(listed) for column in shown]
 
 
 def _csv(call: Call, ids: Sequence[int]) -> Iterator[str]:
-    from pipeboard.exchange.deal_files import csv_of_deals, csv_of_rows
-
     shown = _wanted(call)
     if shown is not None:
         return csv_of_rows([column.name for column in shown], _cells(call, ids, shown))
@@ -156,18 +146,6 @@ def _csv(call: Call, ids: Sequence[int]) -> Iterator[str]:
 
 def _field_names(call: Call, ids: Sequence[int]) -> list[str]:
     return sorted({name for deal in _deals(call, ids) for name in deal.fields})
-
-
-def _json(call: Call, ids: Sequence[int]) -> Iterator[str]:
-    from pipeboard.exchange.deal_files import json_of_deals
-
-    return json_of_deals(_chosen(call, ids))
-
-
-def _json_lines(call: Call, ids: Sequence[int]) -> Iterator[str]:
-    from pipeboard.exchange.deal_files import jsonl_of_deals
-
-    return jsonl_of_deals(_chosen(call, ids))
 
 
 def _chosen(call: Call, ids: Sequence[int]) -> Iterator[Document]:
@@ -198,7 +176,6 @@ def _calendar(call: Call, ids: Sequence[int]) -> Iterator[str]:
 
 
 def _workbook(call: Call, ids: Sequence[int]) -> Iterator[bytes]:
-    from pipeboard.exchange.deal_files import columns_with, rows_of_deals
     from pipeboard.exchange.workbook import workbook_of
 
     if (shown := _wanted(call)) is not None:
@@ -209,8 +186,6 @@ def _workbook(call: Call, ids: Sequence[int]) -> Iterator[bytes]:
 
 
 def _whole(call: Call) -> Iterator[str]:
-    from pipeboard.exchange.deal_files import whole_document
-
     call.workspace.rights.check("export whole")
     whole = call.workspace.reader.whole()
     return whole_document(whole.schema, whole.tables, whole.columns, whole.rows)
@@ -218,8 +193,8 @@ def _whole(call: Call) -> Iterator[str]:
 
 _WRITERS: dict[str, Callable[[Call, Sequence[int]], Iterable[str | bytes]]] = {
     "csv": _csv,
-    "json": _json,
-    "jsonl": _json_lines,
+    "json": lambda call, ids: json_of_deals(_chosen(call, ids)),
+    "jsonl": lambda call, ids: jsonl_of_deals(_chosen(call, ids)),
     "md": _markdown,
     "ics": _calendar,
     "xlsx": _workbook,

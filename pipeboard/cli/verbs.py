@@ -361,6 +361,7 @@ takes_seen = takes(
 )
 
 
+takes_deal = takes("deal", metavar="DEAL", help="142, D-142 or part of a name")
 takes_deals = together(
     takes("words", nargs="*", metavar="DEAL", help="142, D-142 or part of a name"),
     takes("--where", metavar="FILTER", help="the deals that match a filter"),
