@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 GROUPS: dict[str, dict[str, tuple[str, str]]] = {
     "Begin": {
-        "board": ("screens", "open the board, as without a verb; --restricted for SSH accounts"),
+        "board": ("board", "open the board, as without a verb; --restricted for SSH accounts"),
         "init": ("setup", "make a workspace: database, pipeline, currency"),
         "demo": ("first_run", "try it on a made-up team in a temporary database"),
         "tour": ("first_run", "the demo, with eight keys to try one after another"),
@@ -225,7 +225,7 @@ def cut(arguments: Sequence[str]) -> tuple[str, tuple[str, ...]]:
 def listed(verb: str) -> tuple[str, str]:
     """The module of a verb and its line of help."""
     if not verb:
-        return "screens", "open the board"
+        return "board", "open the board"
     first, _, second = verb.partition(" ")
     family, summary = VERBS[first]
     return family, NESTED[first][second] if second else summary

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from pipeboard import outlet
-from pipeboard.cli.screens import restrict
+from pipeboard.cli.board import restrict
 from pipeboard.domain.programs import read_programs
 from pipeboard.store import Store
 from pipeboard.ui.key_table import (
