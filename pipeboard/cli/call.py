@@ -145,7 +145,7 @@ class Call:
     def hooks(self) -> tuple[Hook, ...]:
         """The person's programs that hear of what is stored; none of them in restricted mode."""
         found = {name: value.value for name, value in self.config.hooks.items()}
-        if not found or getattr(self.arguments, "restricted", False):
+        if not found or self.is_restricted:
             return ()
         from pipeboard.domain.programs import read_hooks
 
