@@ -14,28 +14,55 @@ from pipeboard.exchange.history import MEANINGS, StageWords
 from pipeboard.exchange.layouts.layout import Layout
 from pipeboard.exchange.tables import FileTable, column_named, find_column, no_column
 
-# What a person says about the cells of a file.
+
+@dataclass(frozen=True, slots=True)
+class ReadOptions:
+    """What a person says about how a file is to be read; all of it can be found out or assumed.
+
+    `overrides` are `COLUMN=FIELD`, `stages` `OLD=NEW`, `values` `COLUMN:OLD=NEW`, `constants`
+    `FIELD=VALUE`, `key` columns that a row is known by. `dates` (`dmy`, `mdy`, `ymd`) settles
+    dates such as 03/04/2026, which else the other dates of the file settle. `open_stages`, `won`
+    and `lost` are the pipeline's names. With `strict` a cell that cannot be read rejects its row.
+    `lost_zero_is_unknown` takes an amount of 0 on a lost deal for none. With `splits` each row
+    goes into the pipeline that it names. A person who `still_asks` what the columns are is shown
+    a file also where none of them is a name yet.
+    """
+
+    overrides: Sequence[str] = ()
+    stages: Sequence[str] = ()
+    values: Sequence[str] = ()
+    constants: Sequence[str] = ()
+    key: Sequence[str] = ()
+    dates: str | None = None
+    decimal: DecimalMark | None = None
+    encoding: str | None = None
+    sheet: str | None = None
+    open_stages: Sequence[str] = ()
+    won: str = ""
+    lost: str = ""
+    strict: bool = False
+    lost_zero_is_unknown: bool = False
+    splits: bool = False
+    still_asks: bool = False
+
+
+NO_OPTIONS = ReadOptions()
 
 
 @dataclass(frozen=True, slots=True)
 class ReadingRules:
-    """What the person says about the cells of a file.
+    """What follows of that for the cells of one file.
 
-    `currency` is what amounts are in that name none, `decimal` their decimal mark. `words` are
-    what stages are called, `values` other words for cells, by column and folded cell. `constants`
-    stand in every row for fields that it does not fill. With `strict` a cell that cannot be read
-    rejects its row. `lost_zero_is_unknown` takes an amount of 0 on a lost deal for none. With
-    `splits` each row goes into the pipeline that it names.
+    `currency` is what amounts are in that name none. `words` are what stages are called, `values`
+    other words for cells, by column and folded cell. `constants` stand in every row for fields
+    that it does not fill.
     """
 
     currency: str
-    decimal: DecimalMark | None = None
-    words: StageWords = field(default_factory=StageWords)
-    values: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
-    constants: Mapping[str, str] = field(default_factory=dict)
-    strict: bool = False
-    lost_zero_is_unknown: bool = False
-    splits: bool = False
+    words: StageWords
+    values: Mapping[str, Mapping[str, str]]
+    constants: Mapping[str, str]
+    options: ReadOptions
 
 
 # Other words for the values of a file, as a person gives them: stages, and cells of any column.
@@ -184,38 +211,6 @@ def _many(count: int, what: str) -> str:
     return f"1 {what}" if count == 1 else f"{count:,} {what}s"
 
 
-@dataclass(frozen=True, slots=True)
-class ReadOptions:
-    """What a person says about how a file is to be read; all of it can be found out or assumed.
-
-    `overrides` are `COLUMN=FIELD`, `stages` `OLD=NEW`, `values` `COLUMN:OLD=NEW`, `constants`
-    `FIELD=VALUE`, `key` columns that a row is known by. `dates` (`dmy`, `mdy`, `ymd`) settles
-    dates such as 03/04/2026, which else the other dates of the file settle. `open_stages`, `won`
-    and `lost` are the pipeline's names. A person who `still_asks` what the columns are is shown a
-    file also where none of them is a name yet.
-    """
-
-    overrides: Sequence[str] = ()
-    stages: Sequence[str] = ()
-    values: Sequence[str] = ()
-    constants: Sequence[str] = ()
-    key: Sequence[str] = ()
-    dates: str | None = None
-    decimal: DecimalMark | None = None
-    encoding: str | None = None
-    sheet: str | None = None
-    open_stages: Sequence[str] = ()
-    won: str = ""
-    lost: str = ""
-    strict: bool = False
-    lost_zero_is_unknown: bool = False
-    splits: bool = False
-    still_asks: bool = False
-
-
-NO_OPTIONS = ReadOptions()
-
-
 def rules_of(
     options: ReadOptions, currency: str, table: FileTable, layout: Layout, matching: Matching
 ) -> ReadingRules:
@@ -228,7 +223,6 @@ def rules_of(
     by_stage, by_column = _value_maps(options, table.header, matching.targets)
     return ReadingRules(
         currency,
-        options.decimal,
         StageWords(
             stage_words | by_stage,
             frozenset(map(fold, options.open_stages)),
@@ -237,9 +231,7 @@ def rules_of(
         ),
         {**by_tool, **by_column},
         dict(_constant(text) for text in options.constants),
-        options.strict,
-        options.lost_zero_is_unknown,
-        options.splits,
+        options,
     )
 
 
