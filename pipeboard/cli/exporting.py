@@ -19,7 +19,6 @@ from pipeboard.domain.locales import in_figures
 from pipeboard.domain.text import printable, quoted
 from pipeboard.exchange.deal_files import (
     columns_with,
-    csv_of_deals,
     csv_of_rows,
     deal_document,
     json_of_deals,
@@ -137,15 +136,12 @@ def _cells(call: Call, ids: Sequence[int], shown: Sequence[ListColumn]) -> Itera
         yield [column.data(listed) for column in shown]
 
 
-def _csv(call: Call, ids: Sequence[int]) -> Iterator[str]:
-    shown = _wanted(call)
-    if shown is not None:
-        return csv_of_rows([column.name for column in shown], _cells(call, ids, shown))
-    return csv_of_deals(_documents(call, ids), _field_names(call, ids))
-
-
-def _field_names(call: Call, ids: Sequence[int]) -> list[str]:
-    return sorted({name for deal in _deals(call, ids) for name in deal.fields})
+def _sheet(call: Call, ids: Sequence[int]) -> tuple[list[str], Iterator[list[str]]]:
+    """The names of columns with their rows: those that are named, else all that there is."""
+    if (shown := _wanted(call)) is not None:
+        return [column.name for column in shown], _cells(call, ids, shown)
+    names = columns_with(sorted({name for deal in _deals(call, ids) for name in deal.fields}))
+    return names, rows_of_deals(_documents(call, ids), names)
 
 
 def _chosen(call: Call, ids: Sequence[int]) -> Iterator[Document]:
@@ -178,11 +174,7 @@ def _calendar(call: Call, ids: Sequence[int]) -> Iterator[str]:
 def _workbook(call: Call, ids: Sequence[int]) -> Iterator[bytes]:
     from pipeboard.exchange.workbook import workbook_of
 
-    if (shown := _wanted(call)) is not None:
-        yield workbook_of([column.name for column in shown], _cells(call, ids, shown))
-    else:
-        names = columns_with(_field_names(call, ids))
-        yield workbook_of(names, rows_of_deals(_documents(call, ids), names), comes_back=True)
+    yield workbook_of(*_sheet(call, ids), comes_back=call.arguments.columns is None)
 
 
 def _whole(call: Call) -> Iterator[str]:
@@ -192,7 +184,7 @@ def _whole(call: Call) -> Iterator[str]:
 
 
 _WRITERS: dict[str, Callable[[Call, Sequence[int]], Iterable[str | bytes]]] = {
-    "csv": _csv,
+    "csv": lambda call, ids: csv_of_rows(*_sheet(call, ids)),
     "json": lambda call, ids: json_of_deals(_chosen(call, ids)),
     "jsonl": lambda call, ids: jsonl_of_deals(_chosen(call, ids)),
     "md": _markdown,

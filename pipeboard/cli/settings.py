@@ -21,6 +21,7 @@ from pipeboard.cli.config import (
     expect_named_file,
     problems,
     read_file,
+    refusal,
 )
 from pipeboard.cli.folders import (
     default_database,
@@ -207,10 +208,7 @@ def _in_use(document: Mapping[str, object], call: Call) -> Iterator[str]:
     with suppress(BadInput):  # said already
         programs = read_programs(document.get("commands", {}))
     if isinstance(keymap, Mapping) and all(isinstance(key, str) for key in keymap.values()):
-        try:
-            read_keymap(keymap, programs)
-        except BadInput as error:
-            yield f"{error.message} {error.hint}".rstrip()
+        yield from refusal(lambda: read_keymap(keymap, programs))
     if isinstance(theme := document.get("theme"), str):
         yield from wrong_theme(theme, themes_of(call))
     if isinstance(chosen := document.get("words"), str) and chosen:

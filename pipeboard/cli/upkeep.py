@@ -54,7 +54,10 @@ def back_up(call: Call) -> int:
     copies = _copies(location)
     last = next((one for one in backups_of(copies) if not one.kind), None)
     if longest is not None and last is not None and at - last.at < longest:
-        return _told(call, last, f"The last backup is young enough: {last.path.name}.")
+        if asked.json:
+            call.out.document({"backup": _document(last)})
+        call.out.say(f"The last backup is young enough: {last.path.name}.")
+        return 0
     if call.only_tries("make a backup", backup=None):
         return 0
     to = None if asked.file is None else Path(asked.file).expanduser()
@@ -81,13 +84,6 @@ def _copies(place: Place) -> Location:
     if not isinstance(place, Server):
         return place
     return Location(default_database().parent / "backups" / place.file_name)
-
-
-def _told(call: Call, last: Backup, said: str) -> int:
-    if call.arguments.json:
-        call.out.document({"backup": _document(last)})
-    call.out.say(said)
-    return 0
 
 
 def _document(backup: Backup) -> dict[str, object]:
