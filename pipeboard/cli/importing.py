@@ -26,6 +26,7 @@ from pipeboard.domain.locales import in_figures
 from pipeboard.domain.pipeline import Pipeline
 from pipeboard.workspace.finding import find_pipeline
 from pipeboard.workspace.import_report import (
+    RejectedFile,
     conflicts_told,
     counts_told,
     meaning_told,
@@ -67,7 +68,6 @@ def import_file(call: Call) -> int:
 
 def _import_deals(call: Call, path: Path, resources: ExitStack) -> int:
     from pipeboard.workspace.import_plan import open_reading
-    from pipeboard.workspace.import_report import RejectedFile
     from pipeboard.workspace.import_rows import RowsRejected
 
     asked = call.arguments
