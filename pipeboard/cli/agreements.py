@@ -17,7 +17,6 @@ from pipeboard.domain.settings import SETTINGS, Rep, Settings, chosen
 from pipeboard.domain.text import did_you_mean, quoted
 from pipeboard.workspace.configuration import change_rep, choose_setting
 from pipeboard.workspace.recording import retried
-from pipeboard.workspace.reports import calls_of, set_call, set_rate, set_target, targets_of
 
 if TYPE_CHECKING:
     from pipeboard.domain.agreements import Agreement
@@ -138,6 +137,8 @@ def _agreed_rep(agreement: Agreement) -> dict[str, object]:
 @takes_json
 def set_target_of(call: Call) -> int:
     """What is to be won in a period by a rep, a team or everybody."""
+    from pipeboard.workspace.reports import set_target
+
     asked = call.arguments
     amount = _unless_none(asked.amount)
     receipt = set_target(
@@ -182,6 +183,8 @@ def _target(target: Target) -> dict[str, object]:
 @takes_json
 def list_targets(call: Call) -> int:
     """The targets of the pipeline."""
+    from pipeboard.workspace.reports import targets_of
+
     found = targets_of(call.workspace, call.pipeline)
     document = {"targets": [_target(target) for target in found]}
     rows = (
@@ -199,6 +202,8 @@ def list_targets(call: Call) -> int:
 @takes_json
 def set_rate_of(call: Call) -> int:
     """What a currency is worth in the workspace's, from a day on."""
+    from pipeboard.workspace.reports import set_rate
+
     asked = call.arguments
     wanted = _unless_none(asked.rate)
     on = call.day(asked.on)
@@ -275,6 +280,8 @@ def set_setting(call: Call) -> int:
 @takes_json
 def change_call(call: Call) -> int:
     """What you (or a rep) say that a period will bring, whatever the deals add up to."""
+    from pipeboard.workspace.reports import set_call
+
     asked, workspace = call.arguments, call.workspace
     amount = _unless_none(asked.amount)
     receipt = set_call(
@@ -291,6 +298,8 @@ def change_call(call: Call) -> int:
 @takes_json
 def list_calls(call: Call) -> int:
     """What reps call for periods, as it stands."""
+    from pipeboard.workspace.reports import calls_of
+
     found = sorted(calls_of(call.workspace, call.pipeline).items())
     document = {
         "calls": [

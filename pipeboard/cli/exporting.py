@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,15 +18,6 @@ from pipeboard.domain.deal import Deal
 from pipeboard.domain.errors import BadInput
 from pipeboard.domain.locales import in_figures
 from pipeboard.domain.text import printable, quoted
-from pipeboard.exchange.deal_files import (
-    columns_with,
-    csv_of_rows,
-    deal_document,
-    json_of_deals,
-    jsonl_of_deals,
-    rows_of_deals,
-    whole_document,
-)
 from pipeboard.workspace.finding import parse_filter
 
 if TYPE_CHECKING:
@@ -120,6 +112,8 @@ def _deals(call: Call, ids: Sequence[int]) -> Iterator[Deal]:
 
 
 def _documents(call: Call, ids: Sequence[int]) -> Iterator[Document]:
+    from pipeboard.exchange.deal_files import deal_document
+
     eyes = call.workspace.rights.eyes
     for deal_id in ids:
         record = call.workspace.reader.record(deal_id, eyes)
@@ -138,6 +132,8 @@ def _cells(call: Call, ids: Sequence[int], shown: Sequence[ListColumn]) -> Itera
 
 def _sheet(call: Call, ids: Sequence[int]) -> tuple[list[str], Iterator[list[str]]]:
     """The names of columns with their rows: those that are named, else all that there is."""
+    from pipeboard.exchange.deal_files import columns_with, rows_of_deals
+
     if (shown := _wanted(call)) is not None:
         return [column.name for column in shown], _cells(call, ids, shown)
     names = columns_with(sorted({name for deal in _deals(call, ids) for name in deal.fields}))
@@ -153,6 +149,15 @@ def _chosen(call: Call, ids: Sequence[int]) -> Iterator[Document]:
     for cells in _cells(call, ids, shown):
         named = zip((column.name for column in shown), cells, strict=True)
         yield {name: cell or None for name, cell in named}
+
+
+def _text(form: str, call: Call, ids: Sequence[int]) -> Iterator[str]:
+    """CSV, or JSON as one document or a line each."""
+    from pipeboard.exchange.deal_files import csv_of_rows, json_of_deals, jsonl_of_deals
+
+    if form == "csv":
+        return csv_of_rows(*_sheet(call, ids))
+    return (json_of_deals if form == "json" else jsonl_of_deals)(_chosen(call, ids))
 
 
 def _markdown(call: Call, ids: Sequence[int]) -> Iterator[str]:
@@ -178,15 +183,15 @@ def _workbook(call: Call, ids: Sequence[int]) -> Iterator[bytes]:
 
 
 def _whole(call: Call) -> Iterator[str]:
+    from pipeboard.exchange.deal_files import whole_document
+
     call.workspace.rights.check("export whole")
     whole = call.workspace.reader.whole()
     return whole_document(whole.schema, whole.tables, whole.columns, whole.rows)
 
 
 _WRITERS: dict[str, Callable[[Call, Sequence[int]], Iterable[str | bytes]]] = {
-    "csv": lambda call, ids: csv_of_rows(*_sheet(call, ids)),
-    "json": lambda call, ids: json_of_deals(_chosen(call, ids)),
-    "jsonl": lambda call, ids: jsonl_of_deals(_chosen(call, ids)),
+    **{form: partial(_text, form) for form in ("csv", "json", "jsonl")},
     "md": _markdown,
     "ics": _calendar,
     "xlsx": _workbook,
