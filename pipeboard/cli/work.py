@@ -121,15 +121,17 @@ def note(call: Call) -> int:
     before = _present(call, ids) if asked.edit else ""
 
     def store(text: str) -> int:
-        if asked.edit:
-            return call.report(call.execute(c.EditNote(asked.edit, text), ids))
-        return call.report(call.execute(c.AddNote(text), ids))
+        command = c.EditNote(asked.edit, text) if asked.edit else c.AddNote(text)
+        return call.report(call.execute(command, ids))
 
     if from_stdin:
         return store(read_stdin())
     if asked.message is not None:
         return store(asked.message)
-    return _in_editor(call, f"note {' '.join(f'D-{one}' for one in ids)}", before, store)
+    from pipeboard.cli.editor import in_editor
+
+    name = f"note {' '.join(f'D-{one}' for one in ids)}"
+    return in_editor(call, name, before, ".md", store, unchanged=_UNCHANGED)
 
 
 def _present(call: Call, ids: Sequence[int]) -> str:
@@ -140,14 +142,7 @@ def _present(call: Call, ids: Sequence[int]) -> str:
     return next((note.text for note in notes if note.id == call.arguments.edit), "")
 
 
-def _in_editor(call: Call, name: str, before: str, store: Callable[[str], int]) -> int:
-    """A text from the editor, kept until it is stored."""
-    from pipeboard.cli.editor import written
-
-    code = written(call, name, before, ".md", store)
-    if code is None:
-        call.out.say("Nothing was written, so nothing was changed.")
-    return code or 0
+_UNCHANGED = "Nothing was written, so nothing was changed."
 
 
 @verb(
@@ -181,7 +176,10 @@ def answer(call: Call) -> int:
     question = call.documents.pipelines[deal.pipeline_id].question(asked.question)
     present = deal.answers.get(question.key) if question else None
     before = present.text if present else ""
-    return _in_editor(call, f"answer {deal.ref} {asked.question}", before, store)
+    from pipeboard.cli.editor import in_editor
+
+    name = f"answer {deal.ref} {asked.question}"
+    return in_editor(call, name, before, ".md", store, unchanged=_UNCHANGED)
 
 
 @verb(
