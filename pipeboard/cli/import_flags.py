@@ -29,6 +29,8 @@ AUTO = "auto"
 
 def import_arguments(parser: Parser) -> None:
     """Every flag that import takes."""
+    from pipeboard.exchange.fields import KINDS
+
     add = parser.add_argument
     add("file", metavar="FILE", help="the file (CSV, JSON, xlsx, xls, ods), or - for stdin")
     add(
@@ -45,7 +47,8 @@ def import_arguments(parser: Parser) -> None:
     _form_arguments(parser)
     _again_arguments(parser)
     add("--json", action="store_true", help="one JSON document")
-    parser.epilog = f"Fields for --map: {_fields()}. See also 'pipeboard export --help'."
+    names = ", ".join(sorted(KINDS))
+    parser.epilog = f"Fields for --map: {names}. See also 'pipeboard export --help'."
 
 
 def _meaning_arguments(parser: Parser) -> None:
@@ -57,15 +60,9 @@ def _meaning_arguments(parser: Parser) -> None:
         metavar="COLUMN=FIELD",
         help="what a column is: a field, field.NAME, entered:STAGE or - (left out)",
     )
+    several("--stage", metavar="OLD=NEW", help="a stage by another name; =won, =lost, =- (none)")
     several(
-        "--stage",
-        metavar="OLD=NEW",
-        help="a stage by another name; =won, =lost, =- (none)",
-    )
-    several(
-        "--value",
-        metavar="COLUMN:OLD=NEW",
-        help="another word for a cell; =won, =lost, =open, =-",
+        "--value", metavar="COLUMN:OLD=NEW", help="another word for a cell; =won, =lost, =open, =-"
     )
     several(
         "--set",
@@ -127,12 +124,6 @@ def _again_arguments(parser: Parser) -> None:
     add("--recipe", metavar="FILE", help="flags that --save-recipe kept")
     add("--save-recipe", metavar="FILE", help="keep the flags of this import in a new file")
     add("--fresh", action="store_true", help="forget how files of this source were read last time")
-
-
-def _fields() -> str:
-    from pipeboard.exchange.fields import KINDS
-
-    return ", ".join(sorted(KINDS))
 
 
 def typed_recipe(call: Call) -> Recipe:
