@@ -18,7 +18,7 @@ from pipeboard.domain.lazy_dataclass import dataclass
 from pipeboard.domain.locales import write_as
 from pipeboard.domain.phrases import speak
 from pipeboard.domain.text import quoted
-from pipeboard.workspace.finding import find_deals, find_pipeline, parse_filter
+from pipeboard.workspace.finding import find_deal, find_deals, find_pipeline, parse_filter
 
 if TYPE_CHECKING:
     from datetime import date, datetime
@@ -145,7 +145,7 @@ class Call:
     def hooks(self) -> tuple[Hook, ...]:
         """The person's programs that hear of what is stored; none of them in restricted mode."""
         found = {name: value.value for name, value in self.config.hooks.items()}
-        if not found or getattr(self.arguments, "restricted", False):
+        if not found or self.is_restricted:
             return ()
         from pipeboard.domain.programs import read_hooks
 
@@ -247,6 +247,10 @@ class Call:
                 details={"count": len(deals), "deals": [deal.ref for deal in deals]},
             )
         self.confirm(f"{told} Go on?")
+
+    def deal(self, ref: str) -> Deal:
+        """The one deal that a ref or a name means; NotFound for none or several."""
+        return find_deal(self.workspace, ref, self.only_pipeline)
 
     def ids(self, refs: Sequence[str]) -> tuple[int, ...]:
         """The ids of `deals`."""

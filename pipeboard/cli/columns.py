@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from datetime import date, datetime
+from operator import attrgetter
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
@@ -22,6 +23,7 @@ from pipeboard.domain.text import did_you_mean, fold, printable, quoted
 from pipeboard.exchange.json_documents import idle_days
 
 if TYPE_CHECKING:
+    from pipeboard.domain.deal import FieldValue
     from pipeboard.store.reading.listing import Place
 
 _CUSTOM = "fields."
@@ -59,25 +61,30 @@ class ListColumn:
         return (self.words or self.data)(listed)
 
 
-def _instant(read: Callable[[Deal], datetime | None]) -> tuple[Read, Read]:
+def _shown(read: Callable[[Deal], FieldValue]) -> tuple[Read, Read]:
+    """What scripts get of a value, and what people read, by its type."""
+
     def data(listed: Listed) -> str:
-        at = read(listed.deal)
-        return at.isoformat() if at else ""
+        match value := read(listed.deal):
+            case Money():
+                return format_money(value, style="code")
+            case tuple():
+                from pipeboard.exchange.layouts.layout import join_words
+
+                return join_words(value)
+            case datetime():
+                return value.isoformat()
+            case _:
+                return str(value or "")
 
     def words(listed: Listed) -> str:
-        at = read(listed.deal)
-        return str(local_date(at, listed.zone)) if at else ""
-
-    return data, words
-
-
-def _day(read: Callable[[Deal], date | None]) -> tuple[Read, Read]:
-    def data(listed: Listed) -> str:
-        return str(read(listed.deal) or "")
-
-    def words(listed: Listed) -> str:
-        day = read(listed.deal)
-        return written().day(day, listed.today) if day else ""
+        match value := read(listed.deal):
+            case datetime():
+                return str(local_date(value, listed.zone))
+            case date():
+                return written().day(value, listed.today)
+            case _:
+                return data(listed)
 
     return data, words
 
@@ -152,33 +159,9 @@ _NEVER_CUT = frozenset(("owner", "source", "trial_close"))
 
 def _plain(field: AnyField) -> ListColumn:
     """The column of a field that stands for itself."""
-
-    def data(listed: Listed) -> str:
-        value = getattr(listed.deal, field.name)
-        match value:
-            case Money():
-                return format_money(value, style="code")
-            case tuple():
-                from pipeboard.exchange.layouts.layout import join_words
-
-                return join_words(value)
-            case datetime():
-                return value.isoformat()
-            case _:
-                return str(value or "")
-
-    def words(listed: Listed) -> str:
-        value = getattr(listed.deal, field.name)
-        match value:
-            case datetime():
-                return str(local_date(value, listed.zone))
-            case date():
-                return written().day(value, listed.today)
-            case _:
-                return data(listed)
-
     is_long = field.kind in (LINE, NAMES) and field.name not in _NEVER_CUT
-    return ListColumn(field.name, data, words, right=field.kind is MONEY, elastic=is_long)
+    shown = _shown(attrgetter(field.name))
+    return ListColumn(field.name, *shown, right=field.kind is MONEY, elastic=is_long)
 
 
 _OF_SEVERAL = (
@@ -199,12 +182,12 @@ _OF_SEVERAL = (
         "stalled", lambda x: ", ".join(stalled_reasons(x.deal, x.pipeline, x.today, x.zone))
     ),
     ListColumn("next", _step, _next, elastic=True),
-    ListColumn("due", *_day(_due)),
-    ListColumn("snoozed_until", *_day(lambda deal: deal.snoozed_until)),
-    ListColumn("created_at", *_instant(lambda deal: deal.created_at)),
-    ListColumn("stage_entered_at", *_instant(lambda deal: deal.stage_entered_at)),
-    ListColumn("closed_at", *_instant(lambda deal: deal.closed_at)),
-    ListColumn("last_touch_at", *_instant(lambda deal: deal.last_touch_at)),
+    ListColumn("due", *_shown(_due)),
+    ListColumn("snoozed_until", *_shown(attrgetter("snoozed_until"))),
+    ListColumn("created_at", *_shown(attrgetter("created_at"))),
+    ListColumn("stage_entered_at", *_shown(attrgetter("stage_entered_at"))),
+    ListColumn("closed_at", *_shown(attrgetter("closed_at"))),
+    ListColumn("last_touch_at", *_shown(attrgetter("last_touch_at"))),
     ListColumn("snooze_reason", lambda x: x.deal.snooze_reason, elastic=True),
     ListColumn("lost", lambda x: x.deal.loss.category if x.deal.loss else ""),
     ListColumn("answered", lambda x: str(len(x.deal.answered(x.pipeline))), right=True),
@@ -225,25 +208,10 @@ _ALIASES = {"close": "expected_close", "created": "created_at", "closed": "close
 
 FOR_PEOPLE = ("sign", "ref", "deal", "stage", "value", "owner", "age", "next", "expected_close")
 FOR_SCRIPTS = (
-    "ref",
-    "title",
-    "account",
-    "pipeline",
-    "stage",
-    "status",
-    "value",
-    "currency",
-    "owner",
-    "source",
-    "probability",
-    "age",
-    "idle",
-    "next",
-    "due",
-    "expected_close",
-    "created_at",
+    "ref", "title", "account", "pipeline", "stage", "status", "value", "currency", "owner",
+    "source", "probability", "age", "idle", "next", "due", "expected_close", "created_at",
     "closed_at",
-)
+)  # fmt: skip
 
 
 def columns(names: str) -> tuple[ListColumn, ...]:

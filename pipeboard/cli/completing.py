@@ -49,8 +49,7 @@ def complete(arguments: Sequence[str], environ: Mapping[str, str]) -> Iterator[s
 def _offered(kinds: Sequence[str], prefix: str, path: str) -> Iterator[str]:
     if not os.path.isfile(path):
         return
-    uri = "file:" + path.replace("%", "%25").replace("?", "%3f").replace("#", "%23") + "?mode=ro"
-    with closing(sqlite3.connect(uri, uri=True, timeout=_WAIT_S)) as base:
+    with closing(opened(path, _WAIT_S)) as base:
         some_see_less = "select 1 from setting where name = 'reps_see' and value <> '0'"
         if base.execute(some_see_less).fetchone():
             _show_less(base, path)
@@ -60,6 +59,12 @@ def _offered(kinds: Sequence[str], prefix: str, path: str) -> Iterator[str]:
             for word, meaning in _ASKED[kind](base, prefix):
                 if "\n" not in word:
                     yield f"{word}\t{meaning}".replace("\n", " ")
+
+
+def opened(path: str, wait_s: float) -> sqlite3.Connection:
+    """The database for reading alone; a writer is waited for so many seconds."""
+    uri = "file:" + path.replace("%", "%25").replace("?", "%3f").replace("#", "%23") + "?mode=ro"
+    return sqlite3.connect(uri, uri=True, timeout=wait_s)
 
 
 def _show_less(base: sqlite3.Connection, path: str) -> None:
@@ -210,28 +215,26 @@ def _of(sql: str) -> Ask:
     return ask
 
 
-_PIPELINE: Final = "select name, '' as told from pipeline where not removed order by position"
-_STAGE: Final = (
+_PIPELINE: Final = _of("select name, '' as told from pipeline where not removed order by position")
+_STAGE: Final = _of(
     "select stage.name as name, pipeline.name as told from stage join pipeline"
     " on pipeline.id = stage.pipeline_id where not retired and not removed"
     " order by pipeline.position, stage.position"
 )
-_REP: Final = "select name, display_name as told from rep where active order by name"
-_TEAM: Final = "select team as name, '' as told from rep where team <> '' order by team"
-_SAVED: Final = "select name, filter as told from saved_filter order by name"
-_QUESTION: Final = (
+_REP: Final = _of("select name, display_name as told from rep where active order by name")
+_TEAM: Final = _of("select team as name, '' as told from rep where team <> '' order by team")
+_SAVED: Final = _of("select name, filter as told from saved_filter order by name")
+_QUESTION: Final = _of(
     "select json_extract(value, '$.key') as name, json_extract(value, '$.label') as told"
     " from pipeline, json_each(pipeline.questions) where not removed"
 )
-_TAG: Final = "select tag as name, '' as told from deal_tag order by tag"
-_LOSS: Final = (
+_TAG: Final = _of("select tag as name, '' as told from deal_tag order by tag")
+_CHOICES: Final = (
     "select value as name, '' as told from json_each((select value from setting"
-    " where setting.name = 'loss_categories'))"
+    " where setting.name = '%s'))"
 )
-_SOURCE: Final = (
-    "select value as name, '' as told from json_each((select value from setting"
-    " where setting.name = 'sources'))"
-)
+_LOSS: Final = _of(_CHOICES % "loss_categories")
+_SOURCE: Final = _of(_CHOICES % "sources")
 
 
 def _signed(ask: Ask) -> Ask:
@@ -261,15 +264,15 @@ def _terms(signs: Mapping[str, Ask]) -> Ask:
 
 _FILTER: Final = _terms(
     {
-        "stage:": _of(_STAGE),
-        "owner:": _of(_REP),
-        "@": _of(_REP),
-        "+": _of(_TAG),
-        "tag:": _of(_TAG),
-        "pipeline:": _of(_PIPELINE),
-        "lost:": _of(_LOSS),
-        "source:": _of(_SOURCE),
-        "q:": _of(_QUESTION),
+        "stage:": _STAGE,
+        "owner:": _REP,
+        "@": _REP,
+        "+": _TAG,
+        "tag:": _TAG,
+        "pipeline:": _PIPELINE,
+        "lost:": _LOSS,
+        "source:": _SOURCE,
+        "q:": _QUESTION,
     }
 )
 
@@ -277,7 +280,7 @@ _FILTER: Final = _terms(
 def _assignment(base: sqlite3.Connection, prefix: str) -> Iterator[Offered]:
     """What stands behind the `=` of a field, as it is; the fields themselves are known by heart."""
     name, equals, typed = prefix.partition("=")
-    ask = {"owner": _of(_REP), "source": _of(_SOURCE), "tags": _of(_TAG)}.get(name)
+    ask = {"owner": _REP, "source": _SOURCE, "tags": _TAG}.get(name)
     if equals and ask is not None:
         for value, told in ask(base, typed):
             yield f"{name}={value}", told
@@ -285,14 +288,14 @@ def _assignment(base: sqlite3.Connection, prefix: str) -> Iterator[Offered]:
 
 _ASKED: Final[Mapping[str, Ask]] = {
     "DEAL": _deals,
-    "STAGE": _of(_STAGE),
-    "REP": _of(_REP),
-    "TEAM": _of(_TEAM),
-    "PIPELINE": _of(_PIPELINE),
-    "SAVED": _of(_SAVED),
-    "QUESTION": _of(_QUESTION),
-    "TAG": _signed(_of(_TAG)),
-    "CATEGORY": _of(_LOSS),
+    "STAGE": _STAGE,
+    "REP": _REP,
+    "TEAM": _TEAM,
+    "PIPELINE": _PIPELINE,
+    "SAVED": _SAVED,
+    "QUESTION": _QUESTION,
+    "TAG": _signed(_TAG),
+    "CATEGORY": _LOSS,
     "FILTER": _FILTER,
     "FIELD=VALUE": _assignment,
 }

@@ -98,7 +98,7 @@ def _table(manuals: Mapping[str, Manual]) -> Iterator[tuple[str, Sequence[ShellW
     """Under `verb/place` what may stand there, under `verb/--flag` what its value may be, under
     `verb/-` the flags, in this order; flags without a value have no row."""
     yield "/0", [ShellWord(verb, summary) for verb, (_, summary) in EVERY_VERB.items()]
-    for first, (_, inner) in NESTED.items():
+    for first, inner in NESTED.items():
         yield f"{first}/0", [ShellWord(name, summary) for name, summary in inner.items()]
     for typed, manual in manuals.items():
         for place, words in enumerate(_at_places(manual.words)):

@@ -286,7 +286,9 @@ def _wrong_value(preference: Preference, value: object) -> Iterator[str]:
     elif preference.name == "database" and not value:
         yield "database names a path."
     elif preference.name == "locale" and value:
-        yield from _unknown_locale(str(value))
+        from pipeboard.domain.locales import manner_of
+
+        yield from refusal(lambda: manner_of(str(value)), "locale: ")
     elif preference.name in COMMANDS:
         import shlex
 
@@ -296,22 +298,18 @@ def _wrong_value(preference: Preference, value: object) -> Iterator[str]:
             yield f"{preference.name}: {quoted(str(value))} has a quote that is never closed."
 
 
-def _unknown_locale(name: str) -> Iterator[str]:
-    from pipeboard.domain.locales import manner_of
-
-    try:
-        manner_of(name)
-    except BadInput as error:
-        yield f"locale: {error.message} {error.hint}"
-
-
 def _wrong_programs(name: str, table: object) -> Iterator[str]:
     from pipeboard.domain.programs import read_hooks, read_programs
 
+    yield from refusal(lambda: (read_programs if name == _PROGRAMS else read_hooks)(table))
+
+
+def refusal(read: Callable[[], object], where: str = "") -> Iterator[str]:
+    """Why something cannot be read, and what to do; nothing where it can."""
     try:
-        (read_programs if name == _PROGRAMS else read_hooks)(table)
+        read()
     except BadInput as error:
-        yield f"{error.message} {error.hint}".rstrip()
+        yield f"{where}{error.message} {error.hint}".rstrip()
 
 
 _PROGRAM_EXAMPLE = (

@@ -9,9 +9,10 @@ from __future__ import annotations
 import os
 import sqlite3
 from collections.abc import Mapping, Sequence
+from contextlib import closing
 
 from pipeboard import SCHEMA
-from pipeboard.cli.completing import database_path
+from pipeboard.cli.completing import database_path, opened
 
 TYPE_CHECKING = False  # `typing` itself is more than a prompt needs
 if TYPE_CHECKING:
@@ -67,9 +68,7 @@ def _counted(path: str, asked: Mapping[str, str], now: str) -> str | None:
     at = datetime.fromisoformat(now) if now else datetime.now(UTC)
     if at.tzinfo is None or {"-p", "--pipeline"} & asked.keys():
         return None
-    uri = "file:" + path.replace("%", "%25").replace("?", "%3f").replace("#", "%23") + "?mode=ro"
-    base = sqlite3.connect(uri, uri=True, timeout=1)
-    try:
+    with closing(opened(path, 1)) as base:
         (schema,) = base.execute("select value from counter where name = 'schema'").fetchone()
         if schema != SCHEMA:
             return None
@@ -82,8 +81,6 @@ def _counted(path: str, asked: Mapping[str, str], now: str) -> str | None:
         if owner is None:
             return None
         return _signs(base, at.astimezone(zone).date(), zone, owner if owner != "all" else "")
-    finally:
-        base.close()
 
 
 def _owner(asked: Mapping[str, str], reps: set[str]) -> str | None:

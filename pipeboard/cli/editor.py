@@ -15,15 +15,12 @@ from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 from threading import current_thread, main_thread
-from typing import TypeVar
 
 from pipeboard import outlet
 from pipeboard.cli.call import Call
 from pipeboard.cli.config import Config
 from pipeboard.domain.errors import BadInput, PipeboardError, Refused
 from pipeboard.domain.text import quoted, slug
-
-T = TypeVar("T")
 
 _TAKES_LINE = frozenset(
     ("vi", "vim", "nvim", "gvim", "view", "nano", "pico", "emacs", "emacsclient", "micro", "joe",
@@ -136,11 +133,14 @@ class Kept:
         return f"{datetime.fromtimestamp(self.path.stat().st_mtime):%H:%M}"  # noqa: DTZ006
 
 
-def written(call: Call, name: str, text: str, suffix: str, use: Callable[[str], T]) -> T | None:
-    """What `use` makes of the text as the person leaves it; None where they left it as it was.
+def in_editor(
+    call: Call, name: str, text: str, suffix: str, store: Callable[[str], int], *, unchanged: str
+) -> int:
+    """The exit code of `store` with the text as the person leaves it; they are told that it is
+    `unchanged` where they left it as it was.
 
-    Where `use` refuses the text, the person is led back into the editor at the fault. Raises
-    what `use` and the editor raise, with the path of the text, which is offered again next time.
+    Where `store` refuses the text, the person is led back into the editor at the fault. Raises
+    what `store` and the editor raise, with the path of the text, which is offered again next time.
     """
     from pipeboard.cli.folders import state_folder
 
@@ -153,7 +153,10 @@ def written(call: Call, name: str, text: str, suffix: str, use: Callable[[str], 
     with _telling(kept, text):
         if found is None or found == text or not _goes_on(call, kept):
             kept.begin(text)
-        return _until_used(call, kept, editor, text, use)
+        code = _until_stored(call, kept, editor, text, store)
+    if code is None:
+        call.out.say(unchanged)
+    return code or 0
 
 
 def _goes_on(call: Call, kept: Kept) -> bool:
@@ -163,9 +166,9 @@ def _goes_on(call: Call, kept: Kept) -> bool:
     return False
 
 
-def _until_used(
-    call: Call, kept: Kept, editor: Sequence[str], before: str, use: Callable[[str], T]
-) -> T | None:
+def _until_stored(
+    call: Call, kept: Kept, editor: Sequence[str], before: str, store: Callable[[str], int]
+) -> int | None:
     refused, line = "", 0
     while True:
         edit_file(editor, kept.path, line)
@@ -174,14 +177,14 @@ def _until_used(
             kept.discard()
             return None
         try:
-            result = use(text)
+            code = store(text)
         except (BadInput, Refused) as error:
             if text == refused or not _leads_back(call, error):
                 raise
             refused, line = text, line_of(error)
         else:
             kept.discard()
-            return result
+            return code
 
 
 def _leads_back(call: Call, error: PipeboardError) -> bool:

@@ -4,21 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pipeboard import outlet
 from pipeboard.cli.call import Call
-from pipeboard.cli.columns import ListColumn, Listed, columns
+from pipeboard.cli.columns import ListColumn, columns
 from pipeboard.cli.failures import DONE
-from pipeboard.cli.listing import place_of
+from pipeboard.cli.listing import as_listed, listing_of, place_of
 from pipeboard.cli.verbs import takes, verb
 from pipeboard.domain.deal import Deal
-from pipeboard.domain.deal_record import deal_seen_by
 from pipeboard.domain.errors import BadInput
 from pipeboard.domain.locales import in_figures
 from pipeboard.domain.text import printable, quoted
-from pipeboard.store.reading.listing import Listing
 from pipeboard.workspace.finding import parse_filter
 
 if TYPE_CHECKING:
@@ -76,7 +75,8 @@ def export(call: Call) -> int:
         return DONE
     form = _format(call)
     place = place_of(call, asked.sort)
-    ids = call.workspace.reader.ids(_listing(call), place)
+    query = parse_filter(call.workspace, " ".join(asked.words))
+    ids = call.workspace.reader.ids(listing_of(call, query), place)
     path = _write(call, _WRITERS[form](call, ids))
     if path is not None:
         call.out.say(f"{in_figures(len(ids))} deals are in {path}.")
@@ -106,18 +106,6 @@ def _format(call: Call) -> str:
     return ending
 
 
-def _listing(call: Call) -> Listing:
-    pipeline = call.only_pipeline
-    return Listing(
-        call.documents.today,
-        call.documents.zone,
-        me=call.workspace.me,
-        pipeline_id=pipeline.id if pipeline else None,
-        filter=parse_filter(call.workspace, " ".join(call.arguments.words)),
-        sort=call.arguments.sort,
-    )
-
-
 def _deals(call: Call, ids: Sequence[int]) -> Iterator[Deal]:
     for start in range(0, len(ids), _AT_ONCE):
         yield from call.workspace.reader.deals(ids[start : start + _AT_ONCE]).values()
@@ -138,36 +126,18 @@ def _wanted(call: Call) -> tuple[ListColumn, ...] | None:
 
 
 def _cells(call: Call, ids: Sequence[int], shown: Sequence[ListColumn]) -> Iterator[list[str]]:
-    pipelines, today, zone = call.documents.pipelines, call.documents.today, call.documents.zone
-    eyes = call.workspace.rights.eyes
-    for deal in _deals(call, ids):
-        listed = Listed(deal_seen_by(deal, eyes), pipelines[deal.pipeline_id], today, zone)
+    for listed in map(as_listed(call), _deals(call, ids)):
         yield [column.data(listed) for column in shown]
 
 
-def _csv(call: Call, ids: Sequence[int]) -> Iterator[str]:
-    from pipeboard.exchange.deal_files import csv_of_deals, csv_of_rows
+def _sheet(call: Call, ids: Sequence[int]) -> tuple[list[str], Iterator[list[str]]]:
+    """The names of columns with their rows: those that are named, else all that there is."""
+    from pipeboard.exchange.deal_files import columns_with, rows_of_deals
 
-    shown = _wanted(call)
-    if shown is not None:
-        return csv_of_rows([column.name for column in shown], _cells(call, ids, shown))
-    return csv_of_deals(_documents(call, ids), _field_names(call, ids))
-
-
-def _field_names(call: Call, ids: Sequence[int]) -> list[str]:
-    return sorted({name for deal in _deals(call, ids) for name in deal.fields})
-
-
-def _json(call: Call, ids: Sequence[int]) -> Iterator[str]:
-    from pipeboard.exchange.deal_files import json_of_deals
-
-    return json_of_deals(_chosen(call, ids))
-
-
-def _json_lines(call: Call, ids: Sequence[int]) -> Iterator[str]:
-    from pipeboard.exchange.deal_files import jsonl_of_deals
-
-    return jsonl_of_deals(_chosen(call, ids))
+    if (shown := _wanted(call)) is not None:
+        return [column.name for column in shown], _cells(call, ids, shown)
+    names = columns_with(sorted({name for deal in _deals(call, ids) for name in deal.fields}))
+    return names, rows_of_deals(_documents(call, ids), names)
 
 
 def _chosen(call: Call, ids: Sequence[int]) -> Iterator[Document]:
@@ -179,6 +149,15 @@ def _chosen(call: Call, ids: Sequence[int]) -> Iterator[Document]:
     for cells in _cells(call, ids, shown):
         named = zip((column.name for column in shown), cells, strict=True)
         yield {name: cell or None for name, cell in named}
+
+
+def _text(form: str, call: Call, ids: Sequence[int]) -> Iterator[str]:
+    """CSV, or JSON as one document or a line each."""
+    from pipeboard.exchange.deal_files import csv_of_rows, json_of_deals, jsonl_of_deals
+
+    if form == "csv":
+        return csv_of_rows(*_sheet(call, ids))
+    return (json_of_deals if form == "json" else jsonl_of_deals)(_chosen(call, ids))
 
 
 def _markdown(call: Call, ids: Sequence[int]) -> Iterator[str]:
@@ -198,14 +177,9 @@ def _calendar(call: Call, ids: Sequence[int]) -> Iterator[str]:
 
 
 def _workbook(call: Call, ids: Sequence[int]) -> Iterator[bytes]:
-    from pipeboard.exchange.deal_files import columns_with, rows_of_deals
     from pipeboard.exchange.workbook import workbook_of
 
-    if (shown := _wanted(call)) is not None:
-        yield workbook_of([column.name for column in shown], _cells(call, ids, shown))
-    else:
-        names = columns_with(_field_names(call, ids))
-        yield workbook_of(names, rows_of_deals(_documents(call, ids), names), comes_back=True)
+    yield workbook_of(*_sheet(call, ids), comes_back=call.arguments.columns is None)
 
 
 def _whole(call: Call) -> Iterator[str]:
@@ -217,9 +191,7 @@ def _whole(call: Call) -> Iterator[str]:
 
 
 _WRITERS: dict[str, Callable[[Call, Sequence[int]], Iterable[str | bytes]]] = {
-    "csv": _csv,
-    "json": _json,
-    "jsonl": _json_lines,
+    **{form: partial(_text, form) for form in ("csv", "json", "jsonl")},
     "md": _markdown,
     "ics": _calendar,
     "xlsx": _workbook,

@@ -212,9 +212,8 @@ def _unexpected(error: BaseException, standing: Standing) -> PipeboardError:
 
 def write_log(error: BaseException) -> Path:
     """Append to the log file (0600) in the state folder; returns its path. Raises OSError."""
-    from pipeboard.cli.folders import state_folder
+    from pipeboard.cli.folders import log_file
     from pipeboard.faults import write_down
 
-    log = state_folder() / "pipeboard.log"
-    write_down(error, log)
-    return log
+    write_down(error, log_file())
+    return log_file()

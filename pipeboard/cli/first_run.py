@@ -141,7 +141,7 @@ def _make(call: Call, chosen: Beginning) -> Store:
 def _plan_import(call: Call, currency: str, typed: Typed) -> FileSeen | Path | None:
     """What shall be imported, planned over a workspace that is thrown away: a file of deals, or one
     of a whole workspace; None for nothing."""
-    from pipeboard.cli.import_telling import rehearsal
+    from pipeboard.cli.import_flags import rehearsal
     from pipeboard.cli.screens import show_board
     from pipeboard.workspace.import_plan import FileSeen
 

@@ -101,3 +101,8 @@ def state_folder() -> Path:
     from pathlib import Path
 
     return Path(_folder("user_state"))
+
+
+def log_file() -> Path:
+    """Where faults are written down."""
+    return state_folder() / "pipeboard.log"

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
+from functools import partial
 from heapq import merge
 from itertools import islice
 from typing import TYPE_CHECKING, TypeVar
@@ -12,7 +13,7 @@ from typing import TYPE_CHECKING, TypeVar
 from pipeboard.cli.arguments import number
 from pipeboard.cli.call import Call
 from pipeboard.cli.output import write_stream_of_documents
-from pipeboard.cli.verbs import takes, takes_json, takes_one, verb
+from pipeboard.cli.verbs import takes, takes_deal, takes_json, takes_one, verb
 from pipeboard.domain.agreements import AgreementEntry
 from pipeboard.domain.deal_record import Entry, LoggedEvent
 from pipeboard.domain.errors import BadInput
@@ -22,7 +23,7 @@ from pipeboard.domain.locales import ENGLISH, written
 from pipeboard.domain.phrases import aloud
 from pipeboard.domain.text import did_you_mean, quoted
 from pipeboard.store.sql import Audit
-from pipeboard.workspace.finding import deal_record, find_deal
+from pipeboard.workspace.finding import deal_record
 
 if TYPE_CHECKING:
     from pipeboard.domain.json_data import Document
@@ -31,17 +32,17 @@ if TYPE_CHECKING:
 
 _PAGE = 1_000
 
-Told = TypeVar("Told", Entry, LoggedEvent)
+Told = TypeVar("Told", Entry, LoggedEvent, AgreementEntry)
 
 
 @verb("show", "DEAL", "pipeboard show 142", "pipeboard show 142 --md")
-@takes("deal", metavar="DEAL", help="142, D-142 or part of a name")
+@takes_deal
 @takes_one(json="one JSON document", md="Markdown")
 def show(call: Call) -> int:
     """A deal with questions, people, notes, touches and timeline."""
     from pipeboard.exchange.deal_text import DealText
 
-    deal = find_deal(call.workspace, call.arguments.deal, call.only_pipeline)
+    deal = call.deal(call.arguments.deal)
     record = deal_record(call.workspace, deal.id)
     if call.arguments.json:
         call.out.document({"deal": call.documents.record(record, _describer(call))})
@@ -81,7 +82,7 @@ def history(call: Call) -> int:
     asked = call.arguments
     deal_id = None
     if asked.deal is not None:
-        deal_id = find_deal(call.workspace, asked.deal, call.only_pipeline).id
+        deal_id = call.deal(asked.deal).id
     since = call.instant("--since")
     audit = _audit(call)
     agreed = iter(()) if deal_id is not None else _agreements(call, since, audit)
@@ -151,34 +152,39 @@ def _latest_first(
     return merge(events, agreements, key=lambda one: one.recorded_at, reverse=True)
 
 
-def _agreements(call: Call, since: datetime | None, audit: Audit) -> Iterator[AgreementEntry]:
-    """What the team has agreed on besides its deals, page by page."""
+def _paged(page_before: Callable[[int | None], Sequence[Told]]) -> Iterator[Told]:
+    """What is told page by page, so that a long history is never held."""
     before = None
-    reader = call.workspace.reader
-    while page := reader.agreements.entries(since=since, before=before, limit=_PAGE, audit=audit):
+    while page := page_before(before):
         yield from page
         before = page[-1].seq
+
+
+def _agreements(call: Call, since: datetime | None, audit: Audit) -> Iterator[AgreementEntry]:
+    """What the team has agreed on besides its deals."""
+    ask = partial(call.workspace.reader.agreements.entries, since=since, limit=_PAGE, audit=audit)
+    return _paged(lambda before: ask(before=before))
 
 
 def _entries(
     call: Call, deal_id: int | None, since: datetime | None, audit: Audit
 ) -> Iterator[Entry]:
-    """The events page by page, so that a long history is never held."""
-    before, eyes, reader = None, call.workspace.rights.eyes, call.workspace.reader
-    while page := reader.history.entries(deal_id, since, _PAGE, before=before, audit=audit):
-        owners = {one: deal.owner for one, deal in reader.deals({e.deal_id for e in page}).items()}
-        yield from (entry.seen_by(eyes, owners[entry.deal_id]) for entry in page)
-        before = page[-1].seq
+    eyes, reader = call.workspace.rights.eyes, call.workspace.reader
+
+    def page(before: int | None) -> list[Entry]:
+        found = reader.history.entries(deal_id, since, _PAGE, before=before, audit=audit)
+        deals = reader.deals({entry.deal_id for entry in found})
+        return [entry.seen_by(eyes, deals[entry.deal_id].owner) for entry in found]
+
+    return _paged(page)
 
 
 def _logged(
     call: Call, deal_id: int | None, since: datetime | None, audit: Audit
 ) -> Iterator[LoggedEvent]:
     """The same as the log keeps them."""
-    before, reader = None, call.workspace.reader
-    while page := reader.history.log(deal_id, since, _PAGE, before=before, audit=audit):
-        yield from page
-        before = page[-1].seq
+    ask = partial(call.workspace.reader.history.log, deal_id, since, _PAGE, audit=audit)
+    return _paged(lambda before: ask(before=before))
 
 
 # Taking a command back, and doing it again.

@@ -1,15 +1,26 @@
-"""The flags of import, and the recipe and options that they come to."""
+"""The flags of import, and what they come to: a recipe, and the pipelines that rows go into."""
 
 from __future__ import annotations
 
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pipeboard import outlet
 from pipeboard.cli.arguments import Parser
 from pipeboard.cli.call import Call
+from pipeboard.domain.errors import BadInput, NotFound, Refused
+from pipeboard.domain.lazy_dataclass import fields, with_values
+from pipeboard.domain.templates import TEMPLATES, from_stage_names, template
+from pipeboard.domain.text import fold, quoted
+from pipeboard.workspace.configuration import change_pipeline
+from pipeboard.workspace.finding import find_pipeline
 
 if TYPE_CHECKING:
+    from pipeboard.domain.pipeline import Pipeline
     from pipeboard.exchange.recipe import Recipe
     from pipeboard.workspace import Workspace
 
@@ -18,6 +29,8 @@ AUTO = "auto"
 
 def import_arguments(parser: Parser) -> None:
     """Every flag that import takes."""
+    from pipeboard.exchange.fields import KINDS
+
     add = parser.add_argument
     add("file", metavar="FILE", help="the file (CSV, JSON, xlsx, xls, ods), or - for stdin")
     add(
@@ -34,37 +47,25 @@ def import_arguments(parser: Parser) -> None:
     _form_arguments(parser)
     _again_arguments(parser)
     add("--json", action="store_true", help="one JSON document")
-    parser.epilog = f"Fields for --map: {_fields()}. See also 'pipeboard export --help'."
+    names = ", ".join(sorted(KINDS))
+    parser.epilog = f"Fields for --map: {names}. See also 'pipeboard export --help'."
 
 
 def _meaning_arguments(parser: Parser) -> None:
     add = parser.add_argument_group("what columns and words mean").add_argument
+    several = partial(add, action="append", default=[])
     add("--from", dest="tool", default=AUTO, metavar="TOOL", help="the tool that wrote it")
-    add(
+    several(
         "--map",
-        action="append",
-        default=[],
         metavar="COLUMN=FIELD",
         help="what a column is: a field, field.NAME, entered:STAGE or - (left out)",
     )
-    add(
-        "--stage",
-        action="append",
-        default=[],
-        metavar="OLD=NEW",
-        help="a stage by another name; =won, =lost, =- (none)",
+    several("--stage", metavar="OLD=NEW", help="a stage by another name; =won, =lost, =- (none)")
+    several(
+        "--value", metavar="COLUMN:OLD=NEW", help="another word for a cell; =won, =lost, =open, =-"
     )
-    add(
-        "--value",
-        action="append",
-        default=[],
-        metavar="COLUMN:OLD=NEW",
-        help="another word for a cell; =won, =lost, =open, =-",
-    )
-    add(
+    several(
         "--set",
-        action="append",
-        default=[],
         metavar="FIELD=VALUE",
         help="what holds for every row that does not say otherwise, such as stage=Lead",
     )
@@ -125,36 +126,16 @@ def _again_arguments(parser: Parser) -> None:
     add("--fresh", action="store_true", help="forget how files of this source were read last time")
 
 
-def _fields() -> str:
-    from pipeboard.exchange.fields import KINDS
-
-    return ", ".join(sorted(KINDS))
-
-
 def typed_recipe(call: Call) -> Recipe:
     """The choices of this command line."""
     from pipeboard.exchange.recipe import Recipe
 
-    asked = call.arguments
-    return Recipe(
-        tool=asked.tool,
-        map=tuple(asked.map),
-        stage=tuple(asked.stage),
-        value=tuple(asked.value),
-        set=tuple(asked.set),
-        key=tuple(word.strip() for word in asked.key.split(",") if word.strip()),
-        dates=asked.dates,
-        decimal=asked.decimal,
-        currency=asked.currency,
-        encoding=asked.encoding,
-        sheet=asked.sheet,
-        source=asked.source,
-        lost_zero=asked.lost_zero,
-        beside=asked.beside if asked.beside in ("", "-") else str(Path(asked.beside).absolute()),
-        by=asked.by,
-        teams=asked.teams,
-        onto=asked.onto,
-    )
+    chosen = {one.name: getattr(call.arguments, one.name) for one in fields(Recipe)}
+    chosen["key"] = [word.strip() for word in chosen["key"].split(",") if word.strip()]
+    if chosen["beside"] not in ("", "-"):
+        chosen["beside"] = str(Path(chosen["beside"]).absolute())
+    lists = {name: tuple(value) for name, value in chosen.items() if isinstance(value, list)}
+    return with_values(Recipe(), chosen | lists)
 
 
 def recipe_for(call: Call, workspace: Workspace, path: Path) -> Recipe:
@@ -186,3 +167,163 @@ def save_recipe(call: Call, recipe: Recipe) -> None:
         call.out.say(f"Not done (dry run): would keep the flags in {path}.")
         return
     outlet.write_file(path, [recipe.to_json() + "\n"], numbered=False)
+
+
+# Where the rows of a file go: the workspace, and a pipeline that is there or is to be made.
+
+
+@contextmanager
+def place_of(call: Call, path: Path) -> Iterator[tuple[Workspace, Pipeline | None]]:
+    """The workspace, and the pipeline that the rows go into; None for such as are to be made.
+
+    A dry run without a workspace is rehearsed in a temporary one.
+    """
+    from pipeboard.cli.setup import is_made, open_or_make
+
+    asked = call.arguments
+    name = asked.into or asked.pipeline
+    if asked.stages is not None and not asked.into:
+        raise BadInput("--stages makes the pipeline that --into names.", hint="Add --into NAME.")
+    made = is_made(call)
+    if not made:
+        _expect_something_to_make(call)
+    is_bare = asked.stages is not None or (not made and _brings_pipelines(call, path))
+    if asked.dry_run and not made:
+        with tempfile.TemporaryDirectory(prefix="pipeboard-") as folder:
+            workspace = rehearsal(call, Path(folder), is_bare=is_bare)
+            yield workspace, None if is_bare else find_pipeline(workspace)
+        return
+    workspace = open_or_make(call, template_name=None) if is_bare else open_or_make(call)
+    if asked.stages is not None:
+        yield workspace, _known(workspace, name, asked.stages)
+    else:
+        yield workspace, None if is_bare else find_pipeline(workspace, name)
+
+
+def _expect_something_to_make(call: Call) -> None:
+    """No workspace is made for a file that is not there, or a pipeline that nobody describes."""
+    asked = call.arguments
+    if asked.file != "-" and not Path(asked.file).exists():
+        raise NotFound(f"There is no file {asked.file}.", hint="Check its name and folder.")
+    if asked.into and asked.stages is None:
+        raise NotFound(
+            f"There is no pipeline {quoted(asked.into)} yet.",
+            hint="Say what its stages are: --stages A,B,C, or --stages auto.",
+        )
+
+
+def _splits(call: Call, path: Path) -> bool:
+    """Whether each row of the file says itself where it goes, and the person does not."""
+    asked, typed = call.arguments, typed_recipe(call)
+    if asked.into or asked.pipeline or asked.stages is not None:
+        return False
+    from pipeboard.exchange.reading import has_pipelines
+
+    return has_pipelines(path, typed.tool, typed.encoding, typed.sheet)
+
+
+def _brings_pipelines(call: Call, path: Path) -> bool:
+    """Whether a new workspace needs none but the pipelines that the file names."""
+    from pipeboard.workspace.import_plan import named_pipelines
+
+    if not _splits(call, path):
+        return False
+    with tempfile.TemporaryDirectory(prefix="pipeboard-") as folder:
+        workspace = rehearsal(call, Path(folder))
+        return not any(one.id for one in named_pipelines(workspace, path, typed_recipe(call)))
+
+
+def targets_of(
+    call: Call, workspace: Workspace, path: Path, recipe: Recipe, known: Pipeline | None
+) -> tuple[tuple[Pipeline, ...], bool]:
+    """The pipelines that the rows go into, and whether each row goes into the one that it names."""
+    from pipeboard.workspace.import_plan import named_pipelines
+
+    asked = call.arguments
+    if _splits(call, path):
+        if named := named_pipelines(workspace, path, recipe, strict=asked.strict):
+            return named, True
+        if known is None and not workspace.reader.pipelines():
+            change_pipeline(workspace, _first_pipeline(workspace.settings.currency))
+        return (known or find_pipeline(workspace),), False
+    return (known or _pipeline_to_make(call, workspace, path, recipe),), False
+
+
+def _first_pipeline(currency: str) -> Pipeline:
+    from pipeboard.cli.setup import FIRST_PIPELINE
+
+    return template(TEMPLATES[0], pipeline_name=FIRST_PIPELINE, currency=currency)
+
+
+def _pipeline_to_make(call: Call, workspace: Workspace, path: Path, recipe: Recipe) -> Pipeline:
+    """The pipeline that --into and --stages describe, not stored yet."""
+    names = _stage_names(call, workspace, path, recipe)
+    return from_stage_names(
+        names, pipeline_name=call.arguments.into, currency=workspace.settings.currency
+    )
+
+
+def _stage_names(call: Call, workspace: Workspace, path: Path, recipe: Recipe) -> tuple[str, ...]:
+    """The open stages that are wanted; what means won or lost is there anyway."""
+    from pipeboard.cli.pipelines import split_names
+    from pipeboard.exchange.history import closing_outcome
+
+    text: str = call.arguments.stages
+    if text.strip().casefold() == AUTO:
+        from pipeboard.workspace.import_plan import NO_STAGE, open_reading, stages_of
+
+        with open_reading(workspace, path, recipe, None, strict=call.arguments.strict) as reading:
+            names = stages_of(reading)
+        if names == (NO_STAGE,):
+            call.out.say("No stage to work in is named: open deals go into a stage called Open.")
+    else:
+        names = split_names(text.replace(";", ",")) and _named_stages(text, with_closing=True)
+    closing = [name for name in names if closing_outcome(name)]
+    if closing:
+        call.out.say(f"{', '.join(closing)}: every pipeline ends so, no stage is made for it.")
+    names = tuple(name for name in names if name not in closing)
+    if not names:
+        raise Refused(
+            "No stage to work in is named: all deals of the file are won or lost.",
+            hint="Name one at least: --stages Lead",
+        )
+    return names
+
+
+def _named_stages(text: str, *, with_closing: bool = False) -> tuple[str, ...]:
+    """The stages in `A,B,C` or, where names hold commas, `A; B, C`; none for auto."""
+    from pipeboard.exchange.history import closing_outcome
+
+    if text.strip().casefold() == AUTO:
+        return ()
+    names = (name.strip() for name in text.split(";" if ";" in text else ","))
+    return tuple(name for name in names if name and (with_closing or not closing_outcome(name)))
+
+
+def _known(workspace: Workspace, name: str, stages: str) -> Pipeline | None:
+    """The pipeline that is there already; `Refused` when it has not all stages that are named."""
+    same = (p for p in workspace.reader.pipelines() if fold(p.name) == fold(name))
+    found = next(same, None)
+    if found is not None:
+        for stage in _named_stages(stages):
+            if not any(fold(stage) == fold(known.name) for known in found.open_stages):
+                raise Refused(
+                    f"{found.name} is there already and has no stage {quoted(stage)}.",
+                    hint="Leave --stages out, or import --into another name.",
+                )
+    return found
+
+
+def rehearsal(call: Call, folder: Path, currency: str = "", *, is_bare: bool = False) -> Workspace:
+    """A workspace to plan in, of which nothing stays; with a currency as it would be made here."""
+    from pipeboard.cli.config import system_zone
+    from pipeboard.domain.settings import Settings
+    from pipeboard.store import Store
+
+    settings = Settings()
+    if currency:
+        settings = Settings(currency=currency, zone_name=system_zone(call.environ))
+    workspace = call.workspace_on(Store.create(str(folder / "rehearsal.db"), settings))
+    if not is_bare:
+        change_pipeline(workspace, _first_pipeline(settings.currency))
+    return workspace

@@ -13,7 +13,6 @@ from pipeboard.cli.failures import DONE
 from pipeboard.cli.verbs import takes, takes_one, verb
 from pipeboard.domain.errors import BadInput, NotFound, PipeboardError
 from pipeboard.domain.text import did_you_mean, quoted
-from pipeboard.workspace.finding import find_deal
 
 if TYPE_CHECKING:
     from pipeboard.domain.letters import Letter
@@ -66,7 +65,7 @@ def template(call: Call) -> int:
         return DONE
     from pipeboard.domain.letters import render
 
-    deal = find_deal(call.workspace, asked.deal, call.only_pipeline)
+    deal = call.deal(asked.deal)
     pipeline = call.documents.pipelines[deal.pipeline_id]
     _give(call, render(text, deal, pipeline, call.workspace.me, call.workspace.today))
     return DONE

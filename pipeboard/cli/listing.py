@@ -27,6 +27,7 @@ from pipeboard.cli.verbs import takes, takes_all, takes_json, verb
 from pipeboard.domain.deal import Deal
 from pipeboard.domain.deal_record import deal_seen_by
 from pipeboard.domain.errors import BadInput
+from pipeboard.domain.filter_nodes import Filter
 from pipeboard.domain.text import did_you_mean, printable, quoted
 from pipeboard.store.reading.listing import SORTS, Listing, Place, Selection
 from pipeboard.workspace.finding import parse_filter
@@ -78,7 +79,9 @@ def list_deals(call: Call) -> int:
     wanted = columns(asked.columns) if asked.columns is not None else None
     form, reader = asked.form or "table", call.workspace.reader
     line = None if asked.template is None else template(asked.template)
-    listing, place = _listing(call), place_of(call, asked.sort)
+    query = parse_filter(call.workspace, " ".join(asked.words))
+    call.tell_days(query.understood)
+    listing, place = listing_of(call, query, asked.limit), place_of(call, asked.sort)
     if form in _OF_IDS:
         found = Selection(reader.ids(listing, place), iter(()))
     else:
@@ -106,20 +109,24 @@ def place_of(call: Call, sort: str | None) -> Callable[[Deal], Place | None] | N
             f"{quoted(key)} is nothing to sort by.",
             hint=did_you_mean(key, SORT_KEYS) or f"Sort by one of {', '.join(SORT_KEYS)}.",
         ) from error
-    place, known = place_by(column), call.documents
-    eyes, pipelines = call.workspace.rights.eyes, known.pipelines
-
-    def placed(deal: Deal) -> Place | None:
-        pipeline = pipelines[deal.pipeline_id]
-        return place(Listed(deal_seen_by(deal, eyes), pipeline, known.today, known.zone))
-
-    return placed
+    place, listed = place_by(column), as_listed(call)
+    return lambda deal: place(listed(deal))
 
 
-def _listing(call: Call) -> Listing:
+def as_listed(call: Call) -> Callable[[Deal], Listed]:
+    """What makes a deal ready for columns, without what whoever asks may not see."""
+    known, eyes = call.documents, call.workspace.rights.eyes
+
+    def listed(deal: Deal) -> Listed:
+        pipeline = known.pipelines[deal.pipeline_id]
+        return Listed(deal_seen_by(deal, eyes), pipeline, known.today, known.zone)
+
+    return listed
+
+
+def listing_of(call: Call, query: Filter, limit: int | None = None) -> Listing:
+    """Which deals are asked for, in which order."""
     pipeline = call.only_pipeline
-    query = parse_filter(call.workspace, " ".join(call.arguments.words))
-    call.tell_days(query.understood)
     return Listing(
         call.documents.today,
         call.documents.zone,
@@ -127,7 +134,7 @@ def _listing(call: Call) -> Listing:
         pipeline_id=pipeline.id if pipeline else None,
         filter=query,
         sort=call.arguments.sort or "id",
-        limit=call.arguments.limit,
+        limit=limit,
     )
 
 
@@ -135,10 +142,7 @@ _Columns = tuple[ListColumn, ...] | None
 
 
 def _listed(call: Call, found: Selection) -> Iterator[Listed]:
-    pipelines, today, zone = call.documents.pipelines, call.documents.today, call.documents.zone
-    eyes = call.workspace.rights.eyes
-    seen = (deal_seen_by(deal, eyes) for deal in found.deals)
-    return (Listed(deal, pipelines[deal.pipeline_id], today, zone) for deal in seen)
+    return map(as_listed(call), found.deals)
 
 
 def _table(call: Call, found: Selection, wanted: _Columns) -> None:

@@ -202,8 +202,8 @@ def overview() -> str:
 
 
 def _nested_help(verb: str) -> str:
-    default, inner = NESTED[verb]
+    inner = NESTED[verb]
     lines = [f"usage: pipeboard {verb} {'|'.join(inner)} [arguments]", ""]
     lines += [f"  {verb} {name:<10} {summary}" for name, summary in inner.items()]
-    lines += ["", f"'pipeboard {verb}' alone is 'pipeboard {verb} {default}'."]
+    lines += ["", f"'pipeboard {verb}' alone is 'pipeboard {verb} {next(iter(inner))}'."]
     return "\n".join(lines)

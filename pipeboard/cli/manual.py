@@ -38,7 +38,7 @@ def every_verb() -> Iterator[str]:
     """Every verb that can be typed, the board's "" left out."""
     for first in EVERY_VERB:
         if first in NESTED:
-            yield from (f"{first} {second}" for second in NESTED[first][1])
+            yield from (f"{first} {second}" for second in NESTED[first])
         else:
             yield first
 

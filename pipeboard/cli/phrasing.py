@@ -24,7 +24,7 @@ _FORM = "words-1"
 # Modules whose texts no person reads on a screen: data, files, scripts, what scripts are told.
 _WITHOUT = re.compile(
     r"demo/|domain/(locale_table|phrases)\.py|cli/phrasing\.py"
-    r"|exchange/(words/|layouts/(large|small|trello)|(synonyms|page|metrics_document)\.py)"
+    r"|exchange/(words/|layouts/(tools|trello)|(synonyms|page|metrics_document)\.py)"
     r"|store/(tables/|(grants|dialect|sql)\.py)|ui/terminal/(ink|reading|cells|width)\.py"
 )
 # Where only refusals are ours: all else is data of the pipelines that are made.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -159,17 +160,14 @@ def _save(call: Call, wanted: Pipeline, *, by_name: bool = False, overwrite: boo
 @takes_json
 def edit(call: Call) -> int:
     """A pipeline's document in the editor; applied when it was changed."""
-    from pipeboard.cli.editor import written
+    from pipeboard.cli.editor import in_editor
     from pipeboard.exchange.pipeline_toml import write_pipeline
 
     pipeline = _named(call)
-    before = write_pipeline(pipeline)
-    code = written(
-        call, f"pipeline {pipeline.name}", before, ".toml", lambda text: _apply(call, text)
+    name, before = f"pipeline {pipeline.name}", write_pipeline(pipeline)
+    return in_editor(
+        call, name, before, ".toml", partial(_apply, call), unchanged="Nothing was changed."
     )
-    if code is None:
-        call.out.say("Nothing was changed.")
-    return code or 0
 
 
 @verb("pipeline templates", "", "pipeboard pipeline templates")

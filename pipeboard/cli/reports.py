@@ -15,7 +15,7 @@ from pipeboard.domain.errors import BadInput
 from pipeboard.domain.locales import written
 from pipeboard.domain.money import currency_code
 from pipeboard.domain.people import match_rep
-from pipeboard.workspace.finding import find_deal, parse_filter, typed_period
+from pipeboard.workspace.finding import parse_filter, typed_period
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -247,7 +247,7 @@ def review(call: Call) -> int:
     asked, workspace = call.arguments, call.workspace
     if asked.decide:
         ref, step = asked.decide
-        deal = find_deal(workspace, ref, call.only_pipeline)
+        deal = call.deal(ref)
         return call.report(decide(workspace, deal.id, step, asked.to, **call.once))
     if asked.held == "list":
         zone = call.settings.zone

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from pipeboard.cli.arguments import number
 from pipeboard.cli.call import Call
+from pipeboard.cli.folders import default_database, log_file, state_folder
 from pipeboard.cli.output import BOLD, DIM, GREEN, RED, YELLOW, progress_told
 from pipeboard.cli.tables import Table, tell
 from pipeboard.cli.verbs import takes, takes_json, verb
@@ -43,7 +44,7 @@ def _span(text: str) -> timedelta:
 @takes_json
 def back_up(call: Call) -> int:
     """A whole copy, looked through before it counts."""
-    from pipeboard.store.backups import BY_HAND, KEPT, back_up, backups_of
+    from pipeboard.store.backups import BY_HAND, KEPT, back_up, back_up_server, backups_of
     from pipeboard.store.locating import Server
 
     asked, at = call.arguments, call.clock()
@@ -53,13 +54,14 @@ def back_up(call: Call) -> int:
     copies = _copies(location)
     last = next((one for one in backups_of(copies) if not one.kind), None)
     if longest is not None and last is not None and at - last.at < longest:
-        return _told(call, last, f"The last backup is young enough: {last.path.name}.")
+        if asked.json:
+            call.out.document({"backup": _document(last)})
+        call.out.say(f"The last backup is young enough: {last.path.name}.")
+        return 0
     if call.only_tries("make a backup", backup=None):
         return 0
     to = None if asked.file is None else Path(asked.file).expanduser()
     if isinstance(location, Server):
-        from pipeboard.store.backups import back_up_server
-
         copies.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         keep = KEPT[BY_HAND] if asked.keep is None else asked.keep
         path, how = back_up_server(location, copies, at, to=to, keep=keep), "read through"
@@ -77,19 +79,11 @@ def back_up(call: Call) -> int:
 def _copies(place: Place) -> Location:
     """Beside which file copies lie: the database's own, or one for a server in a folder of one's
     own."""
-    from pipeboard.cli.folders import default_database
     from pipeboard.store.locating import Location, Server
 
     if not isinstance(place, Server):
         return place
     return Location(default_database().parent / "backups" / place.file_name)
-
-
-def _told(call: Call, last: Backup, said: str) -> int:
-    if call.arguments.json:
-        call.out.document({"backup": _document(last)})
-    call.out.say(said)
-    return 0
 
 
 def _document(backup: Backup) -> dict[str, object]:
@@ -213,12 +207,11 @@ def _findings(call: Call, heard: Progress) -> Iterator[Finding]:
     except PipeboardError as error:
         yield problem("database", error.message, error.hint)
     yield from _about_own_files()
-    yield ok("logs", f"Faults are written to {_log()}, without anybody's data.")
+    yield ok("logs", f"Faults are written to {log_file()}, without anybody's data.")
 
 
 def _about_own_files() -> Iterator[Finding]:
     """The person's own texts and logs: nobody else's business."""
-    from pipeboard.cli.folders import state_folder
     from pipeboard.store.examining import make_private, problem, remove
 
     files = [path for path in state_folder().rglob("*") if path.is_file() and not path.is_symlink()]
@@ -264,12 +257,6 @@ def _as_document(finding: Finding) -> dict[str, object]:
 # Logs.
 
 
-def _log() -> Path:
-    from pipeboard.cli.folders import state_folder
-
-    return state_folder() / "pipeboard.log"
-
-
 @verb("logs", "", "pipeboard logs --last")
 @takes("--last", action="store_true", help="the last fault as it can be mailed: no deal's data")
 @takes_json
@@ -277,7 +264,7 @@ def logs(call: Call) -> int:
     """Where faults are written, and the last one."""
     from pipeboard.faults import last_fault
 
-    log = _log()
+    log = log_file()
     if call.arguments.last:
         return _tell_last(call, last_fault(log))
     size = log.stat().st_size if log.is_file() else 0

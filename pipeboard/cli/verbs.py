@@ -46,10 +46,10 @@ GROUPS: dict[str, dict[str, tuple[str, str]]] = {
         "merge": ("deals", "merge deals that are the same one"),
     },
     "Stages": {
-        "move": ("stages", "move deals to another stage, through its gate"),
-        "won": ("stages", "mark deals as won"),
-        "lost": ("stages", "mark deals as lost, with the reason"),
-        "reopen": ("stages", "take closed deals back to work"),
+        "move": ("deals", "move deals to another stage, through its gate"),
+        "won": ("deals", "mark deals as won"),
+        "lost": ("deals", "mark deals as lost, with the reason"),
+        "reopen": ("deals", "take closed deals back to work"),
     },
     "Work": {
         "next": ("work", "say what happens next on deals, and when"),
@@ -65,10 +65,10 @@ GROUPS: dict[str, dict[str, tuple[str, str]]] = {
     },
     "Numbers": {
         "metrics": ("reports", "win rates, forecast, bottleneck: the numbers of a period"),
-        "target": ("number_settings", "what is to be won in a period"),
-        "call": ("number_settings", "what a rep says that a period will bring"),
-        "fx": ("number_settings", "what other currencies are worth, from which day on"),
-        "setting": ("number_settings", "when weeks and business years begin, whom deals count for"),
+        "target": ("agreements", "what is to be won in a period"),
+        "call": ("agreements", "what a rep says that a period will bring"),
+        "fx": ("agreements", "what other currencies are worth, from which day on"),
+        "setting": ("agreements", "when weeks and business years begin, whom deals count for"),
     },
     "History": {
         "undo": ("history", "take your last command back, whole"),
@@ -82,7 +82,7 @@ GROUPS: dict[str, dict[str, tuple[str, str]]] = {
     },
     "Setup": {
         "pipeline": ("pipelines", "stages, limits, exit criteria and questions"),
-        "rep": ("reps", "who owns deals"),
+        "rep": ("agreements", "who owns deals"),
         "migrate": ("setup", "take the workspace to another database: a file or a server"),
         "mcp": ("assistant", "the verbs as tools for an assistant, over stdio; --write to change"),
         "config": ("settings", "where things are, and your preferences"),
@@ -133,83 +133,56 @@ DOCUMENTS = frozenset(("export", "pipeline show", "config themes", "config words
 FOR_PROGRAMS = ("json", "jsonl", "csv", "plain", "html")
 # Whose first word alone takes words of its own: `backup FILE`.
 WITH_WORDS = frozenset(("backup",))
-# Verbs of two words, and which of them the first word alone stands for.
-NESTED: dict[str, tuple[str, dict[str, str]]] = {
-    "pipeline": (
-        "list",
-        {
-            "list": "the pipelines and their stages",
-            "show": "a pipeline as a document (--toml, --json)",
-            "new": "a pipeline from a template or from stage names",
-            "apply": "make or change a pipeline as a document says",
-            "edit": "change a pipeline in your editor",
-            "templates": "the ready-made pipelines",
-        },
-    ),
-    "target": (
-        "list",
-        {
-            "list": "the targets of the pipeline",
-            "set": "a target for a period: pipeboard target set 2026Q4 130k",
-        },
-    ),
-    "call": (
-        "list",
-        {
-            "list": "what reps call for periods",
-            "set": "your own forecast of a period: pipeboard call set 2026Q4 120k",
-        },
-    ),
-    "fx": (
-        "list",
-        {
-            "list": "every rate, by currency and day",
-            "set": "a rate from a day on: pipeboard fx set USD 0.92",
-        },
-    ),
-    "setting": (
-        "list",
-        {
-            "list": "how the workspace counts",
-            "set": "change it: pipeboard setting set fiscal-start april",
-        },
-    ),
-    "backup": (
-        "make",
-        {
-            "make": "a whole copy, checked (also: pipeboard backup FILE)",
-            "list": "the copies beside the database",
-            "restore": "bring one back; what it replaces is kept",
-        },
-    ),
-    "rep": (
-        "list",
-        {
-            "list": "everybody who owns deals",
-            "add": "somebody new",
-            "set": "change a rep's display name, team, role or activity",
-        },
-    ),
-    "filter": (
-        "list",
-        {
-            "list": "your filters and those of everybody",
-            "save": "a filter under a name: pipeboard filter save big 'value>50k open'",
-            "rename": "another name for one",
-            "forget": "take one away",
-        },
-    ),
-    "config": (
-        "show",
-        {
-            "show": "every setting, and where its value comes from",
-            "path": "where the configuration file is",
-            "edit": "change it in your editor",
-            "check": "say what is wrong in it",
-            "themes": "the themes to choose from; NAME shows one as a file",
-            "words": "the words of the screens, as a file to translate",
-        },
-    ),
+# Verbs of two words; the first word alone stands for the first of them.
+NESTED: dict[str, dict[str, str]] = {
+    "pipeline": {
+        "list": "the pipelines and their stages",
+        "show": "a pipeline as a document (--toml, --json)",
+        "new": "a pipeline from a template or from stage names",
+        "apply": "make or change a pipeline as a document says",
+        "edit": "change a pipeline in your editor",
+        "templates": "the ready-made pipelines",
+    },
+    "target": {
+        "list": "the targets of the pipeline",
+        "set": "a target for a period: pipeboard target set 2026Q4 130k",
+    },
+    "call": {
+        "list": "what reps call for periods",
+        "set": "your own forecast of a period: pipeboard call set 2026Q4 120k",
+    },
+    "fx": {
+        "list": "every rate, by currency and day",
+        "set": "a rate from a day on: pipeboard fx set USD 0.92",
+    },
+    "setting": {
+        "list": "how the workspace counts",
+        "set": "change it: pipeboard setting set fiscal-start april",
+    },
+    "backup": {
+        "make": "a whole copy, checked (also: pipeboard backup FILE)",
+        "list": "the copies beside the database",
+        "restore": "bring one back; what it replaces is kept",
+    },
+    "rep": {
+        "list": "everybody who owns deals",
+        "add": "somebody new",
+        "set": "change a rep's display name, team, role or activity",
+    },
+    "filter": {
+        "list": "your filters and those of everybody",
+        "save": "a filter under a name: pipeboard filter save big 'value>50k open'",
+        "rename": "another name for one",
+        "forget": "take one away",
+    },
+    "config": {
+        "show": "every setting, and where its value comes from",
+        "path": "where the configuration file is",
+        "edit": "change it in your editor",
+        "check": "say what is wrong in it",
+        "themes": "the themes to choose from; NAME shows one as a file",
+        "words": "the words of the screens, as a file to translate",
+    },
 }
 
 
@@ -234,7 +207,8 @@ def cut(arguments: Sequence[str]) -> tuple[str, tuple[str, ...]]:
         raise _unknown(verb, VERBS, "See 'pipeboard --help'.")
     if verb not in NESTED:
         return verb, rest
-    default, inner = NESTED[verb]
+    inner = NESTED[verb]
+    default = next(iter(inner))
     at = verb_place(rest)
     if at is None:
         return verb if asks_for(rest, "-h", "--help") else f"{verb} {default}", rest
@@ -254,7 +228,7 @@ def listed(verb: str) -> tuple[str, str]:
         return "board", "open the board"
     first, _, second = verb.partition(" ")
     family, summary = VERBS[first]
-    return family, NESTED[first][1][second] if second else summary
+    return family, NESTED[first][second] if second else summary
 
 
 def changes(verb: str, arguments: Sequence[str]) -> bool:
@@ -387,6 +361,7 @@ takes_seen = takes(
 )
 
 
+takes_deal = takes("deal", metavar="DEAL", help="142, D-142 or part of a name")
 takes_deals = together(
     takes("words", nargs="*", metavar="DEAL", help="142, D-142 or part of a name"),
     takes("--where", metavar="FILTER", help="the deals that match a filter"),

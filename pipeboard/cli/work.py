@@ -12,21 +12,20 @@ from pipeboard.cli.verbs import (
     last_word,
     takes,
     takes_all,
+    takes_deal,
     takes_deals,
     takes_json,
     takes_seen,
-    together,
     verb,
 )
 from pipeboard.domain import commands as c
 from pipeboard.domain.criteria import ROLES
 from pipeboard.domain.dates import Direction
-from pipeboard.domain.deal import TOUCH_TYPES, TRIAL_CLOSES, Answer, Contact, Deal, Term
+from pipeboard.domain.deal import TOUCH_TYPES, TRIAL_CLOSES, Answer, Contact, Term
 from pipeboard.domain.errors import BadInput, NotFound
 from pipeboard.domain.lazy_dataclass import replace
 from pipeboard.domain.locales import written
 from pipeboard.domain.text import did_you_mean, fold, quoted
-from pipeboard.workspace.finding import find_deal
 from pipeboard.workspace.new_deals import recycle_due
 
 
@@ -122,15 +121,17 @@ def note(call: Call) -> int:
     before = _present(call, ids) if asked.edit else ""
 
     def store(text: str) -> int:
-        if asked.edit:
-            return call.report(call.execute(c.EditNote(asked.edit, text), ids))
-        return call.report(call.execute(c.AddNote(text), ids))
+        command = c.EditNote(asked.edit, text) if asked.edit else c.AddNote(text)
+        return call.report(call.execute(command, ids))
 
     if from_stdin:
         return store(read_stdin())
     if asked.message is not None:
         return store(asked.message)
-    return _in_editor(call, f"note {' '.join(f'D-{one}' for one in ids)}", before, store)
+    from pipeboard.cli.editor import in_editor
+
+    name = f"note {' '.join(f'D-{one}' for one in ids)}"
+    return in_editor(call, name, before, ".md", store, unchanged=_UNCHANGED)
 
 
 def _present(call: Call, ids: Sequence[int]) -> str:
@@ -141,14 +142,7 @@ def _present(call: Call, ids: Sequence[int]) -> str:
     return next((note.text for note in notes if note.id == call.arguments.edit), "")
 
 
-def _in_editor(call: Call, name: str, before: str, store: Callable[[str], int]) -> int:
-    """A text from the editor, kept until it is stored."""
-    from pipeboard.cli.editor import written
-
-    code = written(call, name, before, ".md", store)
-    if code is None:
-        call.out.say("Nothing was written, so nothing was changed.")
-    return code or 0
+_UNCHANGED = "Nothing was written, so nothing was changed."
 
 
 @verb(
@@ -156,7 +150,7 @@ def _in_editor(call: Call, name: str, before: str, store: Callable[[str], int]) 
     "DEAL QUESTION [TEXT]",
     "pipeboard answer 142 authority 'The CFO signs above 25k' --rating 3",
 )
-@takes("deal", metavar="DEAL", help="142, D-142 or part of a name")
+@takes_deal
 @takes("question", metavar="QUESTION", help="its number, key or what it proves")
 @takes("text", nargs="?", default="", metavar="TEXT", help="the answer; without it: your editor")
 @takes("--rating", type=number(0, 4), metavar="0-4", help="how good the answer is")
@@ -167,7 +161,7 @@ def _in_editor(call: Call, name: str, before: str, store: Callable[[str], int]) 
 def answer(call: Call) -> int:
     """An answer to one of the pipeline's questions, or the question open again."""
     asked = call.arguments
-    deal = find_deal(call.workspace, asked.deal, call.only_pipeline)
+    deal = call.deal(asked.deal)
     if asked.clear:
         if asked.text or asked.rating is not None or asked.evidence:
             raise BadInput("--clear takes the answer back; give no other.")
@@ -182,7 +176,10 @@ def answer(call: Call) -> int:
     question = call.documents.pipelines[deal.pipeline_id].question(asked.question)
     present = deal.answers.get(question.key) if question else None
     before = present.text if present else ""
-    return _in_editor(call, f"answer {deal.ref} {asked.question}", before, store)
+    from pipeboard.cli.editor import in_editor
+
+    name = f"answer {deal.ref} {asked.question}"
+    return in_editor(call, name, before, ".md", store, unchanged=_UNCHANGED)
 
 
 @verb(
@@ -222,21 +219,13 @@ _REACH = ("role", "title", "phone", "email")
 _SIDES = ("ours", "theirs", "agreed")
 
 
-def _deal(call: Call) -> Deal:
-    return find_deal(call.workspace, call.arguments.deal, call.only_pipeline)
-
-
-_takes_deal = together(
-    takes("deal", metavar="DEAL", help="142, D-142 or part of a name"), takes_seen
-)
-
-
 @verb(
     "contact",
     "DEAL NAME",
     "pipeboard contact 142 'Mika Laine' --role decision_maker --phone '+358 40 555'",
 )
-@_takes_deal
+@takes_deal
+@takes_seen
 @takes("name", metavar="NAME", help="the person, known or new")
 @takes("--role", metavar="ROLE", help=f"one of {', '.join(ROLES)}")
 @takes("--title", metavar="TEXT", help="what they are at their company")
@@ -246,14 +235,15 @@ _takes_deal = together(
 @takes_json
 def contact(call: Call) -> int:
     """A person of the deal: added, changed in what is given, or taken away."""
-    deal = _deal(call)
+    deal = call.deal(call.arguments.deal)
     typed = Contact(call.arguments.name)
     key, wanted = _changed(call, deal.contacts, typed, lambda person: person.name, _REACH)
     return call.report(call.execute(c.SetContact(key, wanted), [deal.id]))
 
 
 @verb("term", "DEAL TERM", "pipeboard term 142 Payment --ours '30 days' --theirs '60 days'")
-@_takes_deal
+@takes_deal
+@takes_seen
 @takes("item", metavar="TERM", help="what is negotiated: payment, delivery")
 @takes("--ours", metavar="TEXT", help="our position")
 @takes("--theirs", metavar="TEXT", help="their position")
@@ -262,7 +252,7 @@ def contact(call: Call) -> int:
 @takes_json
 def term(call: Call) -> int:
     """A line of the terms sheet: added, changed in what is given, or taken away."""
-    deal = _deal(call)
+    deal = call.deal(call.arguments.deal)
     typed = Term(call.arguments.item)
     key, wanted = _changed(call, deal.terms, typed, lambda line: line.item, _SIDES)
     return call.report(call.execute(c.SetTerm(key, wanted), [deal.id]))
@@ -289,13 +279,14 @@ def _changed(
 
 
 @verb("tick", "DEAL ITEM", "pipeboard tick 142 Goals")
-@_takes_deal
+@takes_deal
+@takes_seen
 @takes("item", metavar="ITEM", help="its number, or part of its words")
 @takes("--clear", action="store_true", help="not done after all")
 @takes_json
 def tick(call: Call) -> int:
     """An item of the checklist of the deal's stage, ticked or cleared."""
-    asked, deal = call.arguments, _deal(call)
+    asked, deal = call.arguments, call.deal(call.arguments.deal)
     stage = call.documents.pipelines[deal.pipeline_id].stage(deal.stage_id)
     item = _item(asked.item, stage.checklist, stage.name)
     return call.report(call.execute(c.Check(stage.id, item, not asked.clear), [deal.id]))

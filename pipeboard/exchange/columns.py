@@ -8,7 +8,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from pipeboard.domain.errors import BadInput
 from pipeboard.domain.lazy_dataclass import dataclass, field
 from pipeboard.domain.money import EXPONENTS
-from pipeboard.domain.text import clean_line, did_you_mean, quoted, slug
+from pipeboard.domain.text import clean_line, quoted, slug
 from pipeboard.exchange.due_periods import last_day_of
 from pipeboard.exchange.fields import (
     CUSTOM,
@@ -23,7 +23,7 @@ from pipeboard.exchange.history import closing_outcome, is_status
 from pipeboard.exchange.layouts import GENERIC
 from pipeboard.exchange.layouts.layout import Layout
 from pipeboard.exchange.synonyms import RANKS, SYNONYMS
-from pipeboard.exchange.tables import next_free
+from pipeboard.exchange.tables import find_column, next_free, no_column
 from pipeboard.exchange.units import unit_of
 from pipeboard.exchange.values import is_blank, is_flag, without_marks
 
@@ -61,30 +61,33 @@ def match_columns(
     """
     warnings = [remark for column, remark in layout.remarks.items() if column in header]
     wanted = {column: found for column in header if (found := layout.target(column))}
-    meant = _by_meaning(header, sample, wanted)
+    cells = {column: _cells(sample, index) for index, column in enumerate(header)}
+    meant = _by_meaning(cells, len(sample), wanted)
     taken = {*wanted.values()}
     if layout is not GENERIC:  # what a known tool has twice is no riddle
         meant = {c: t for c, t in meant.items() if t not in taken or takes_several(t)}
     wanted |= meant
-    wanted |= _by_likeness(header, sample, wanted, warnings)
-    wanted |= _by_outcomes(header, sample, wanted, warnings)
-    wanted |= _by_codes(header, sample, wanted, warnings)
-    warnings += _unfit(header, sample, wanted)
+    wanted |= _by_likeness(cells, wanted, warnings)
+    wanted |= _by_outcomes(cells, wanted, warnings)
+    wanted |= _by_codes(cells, wanted, warnings)
+    warnings += _unfit(cells, wanted)
     return _settle(header, wanted, layout, warnings)
 
 
-def _unfit(
-    header: Sequence[str], sample: Sequence[Sequence[str]], wanted: Mapping[str, str]
-) -> Iterator[str]:
+Cells = Mapping[str, Sequence[str]]
+"""The cells of the first records that hold anything, by their column."""
+
+
+def _unfit(cells: Cells, wanted: Mapping[str, str]) -> Iterator[str]:
     """The columns that are called like a field that is lacking, but hold something else."""
-    for index, column in enumerate(header):
+    for column, found in cells.items():
         target = SYNONYMS.get(slug(column), "")
         if target in _TOLD_OF and column not in wanted and target not in wanted.values():
-            cells = [cell for cell in _cells(sample, index) if not is_blank(cell)]
-            if cells and not _fits(target, cells):
+            told = [cell for cell in found if not is_blank(cell)]
+            if told and not _fits(target, told):
                 yield (
                     f"Column '{column}' is called like {target} and holds something else, such as "
-                    f"{quoted(cells[0], 40)}: it is kept as a custom field."
+                    f"{quoted(told[0], 40)}: it is kept as a custom field."
                 )
 
 
@@ -141,43 +144,33 @@ def _settle(
     return Matching({column: targets[column] for column in header}, warnings)
 
 
-def _by_meaning(
-    header: Sequence[str], sample: Sequence[Sequence[str]], known: Mapping[str, str]
-) -> dict[str, str]:
+def _by_meaning(cells: Cells, records: int, known: Mapping[str, str]) -> dict[str, str]:
     """Names that mean a field, where the cells can be its values; whole names before parts.
 
     A status that holds other words is the stage where nothing else is.
     """
     wanted: dict[str, str] = {}
-    rest = [(index, column) for index, column in enumerate(header) if column not in known]
+    rest = [column for column in cells if column not in known]
     for names_of in (_whole_name, _parts_of_name):
         taken = {*known.values(), *wanted.values()} if names_of is _parts_of_name else set()
-        for index, column in rest:
-            if column in wanted:
-                continue
-            cells = _cells(sample, index)
-            if target := _meant(names_of(column), cells, taken):
+        for column in rest:
+            if column not in wanted and (target := _meant(names_of(column), cells[column], taken)):
                 wanted[column] = target
     wanted = dict(sorted(wanted.items(), key=lambda found: _rank(found[0])))
-    for index, column in rest:
-        cells = _cells(sample, index)
+    for column in rest:
         if column.startswith("fields.") and len(column) > len("fields."):
             wanted[column] = CUSTOM + column[len("fields.") :]
         elif column not in wanted and (found := _ENTERED.fullmatch(column)):
-            if _fits("created_at", cells):
+            if _fits("created_at", cells[column]):
                 wanted[column] = ENTERED + found[1]
-        elif wanted.get(column) == "status" and _holds_stages(cells):
+        elif wanted.get(column) == "status" and _holds_stages(cells[column]):
             del wanted[column]
-            _take_for_stage(column, header, sample, known, wanted)
+            _take_for_stage(column, cells, records, known, wanted)
     return wanted
 
 
 def _take_for_stage(
-    column: str,
-    header: Sequence[str],
-    sample: Sequence[Sequence[str]],
-    known: Mapping[str, str],
-    wanted: dict[str, str],
+    column: str, cells: Cells, records: int, known: Mapping[str, str], wanted: dict[str, str]
 ) -> None:
     """A status that names stages is the stage where nothing else is, or where that says the same
     of all deals, as the name of their list does."""
@@ -185,8 +178,7 @@ def _take_for_stage(
     if "stage" in known.values():
         return
     if rival is not None:
-        cells = _cells(sample, header.index(rival))
-        if len(cells) < max(2, len(sample)) or len(set(cells)) > 1:
+        if len(cells[rival]) < max(2, records) or len(set(cells[rival])) > 1:
             return
         del wanted[rival]
     wanted[column] = "stage"
@@ -275,20 +267,15 @@ def _holds_stages(cells: Iterable[str]) -> bool:
     return sum(map(is_status, words)) < len(words) / 2
 
 
-def _by_likeness(
-    header: Sequence[str],
-    sample: Sequence[Sequence[str]],
-    wanted: Mapping[str, str],
-    warnings: list[str],
-) -> dict[str, str]:
+def _by_likeness(cells: Cells, wanted: Mapping[str, str], warnings: list[str]) -> dict[str, str]:
     """Misspelt and slightly longer names, where the cells are of the right kind too."""
-    rest = [(index, column) for index, column in enumerate(header) if column not in wanted]
+    rest = [column for column in cells if column not in wanted]
     if not rest:
         return {}
     from rapidfuzz import fuzz, process  # 20 ms, only for files of no known tool
 
     found: dict[str, str] = {}
-    for index, column in rest:
+    for column in rest:
         near = process.extractOne(
             slug(column), list(SYNONYMS), scorer=fuzz.ratio, score_cutoff=_ALIKE
         )
@@ -297,8 +284,7 @@ def _by_likeness(
             continue
         if slug(column) in _OF_PEOPLE:
             continue
-        cells = _cells(sample, index)
-        if cells and _fits(target, cells, wholly=True):
+        if cells[column] and _fits(target, cells[column], wholly=True):
             found[column] = target
             warnings.append(f"Column '{column}' was taken for {target}, by its name.")
     return found
@@ -308,24 +294,19 @@ _OF_PEOPLE = {"first_name", "last_name", "middle_name", "full_name", "nick_name"
 """Names that are near to others and mean nobody's deal."""
 
 
-def _by_outcomes(
-    header: Sequence[str],
-    sample: Sequence[Sequence[str]],
-    wanted: Mapping[str, str],
-    warnings: list[str],
-) -> dict[str, str]:
+def _by_outcomes(cells: Cells, wanted: Mapping[str, str], warnings: list[str]) -> dict[str, str]:
     """A column of any name that says won and lost and nothing else, where nothing else says it:
     left aside, closed deals would come in open."""
     if not _OUTCOMES.isdisjoint(wanted.values()):
         return {}
-    for index, column in enumerate(header):
-        cells = {cell for cell in _cells(sample, index) if not is_blank(cell)}
+    for column, found in cells.items():
         if column in wanted:
             continue
-        if cells and all(map(closing_outcome, cells)):
+        words = {cell for cell in found if not is_blank(cell)}
+        if words and all(map(closing_outcome, words)):
             warnings.append(f"Column '{column}' was taken for status, by its cells.")
             return {column: "status"}
-        if word := next(filter(closing_outcome, sorted(cells)), ""):
+        if word := next(filter(closing_outcome, sorted(words)), ""):
             warnings.append(
                 f"Column '{column}' says {quoted(word)} and is kept as a field: if it tells what "
                 f"became of the deals, say --map '{column}=status'."
@@ -333,20 +314,15 @@ def _by_outcomes(
     return {}
 
 
-def _by_codes(
-    header: Sequence[str],
-    sample: Sequence[Sequence[str]],
-    wanted: Mapping[str, str],
-    warnings: list[str],
-) -> dict[str, str]:
+def _by_codes(cells: Cells, wanted: Mapping[str, str], warnings: list[str]) -> dict[str, str]:
     """The one column of any name that holds codes of currencies, where no other tells them."""
     if "currency" in wanted.values() or "value" not in wanted.values():
         return {}
-    found = []
-    for index, column in enumerate(header):
-        cells = [] if column in wanted else _cells(sample, index)
-        if cells and all(cell in EXPONENTS for cell in cells):
-            found.append(column)
+    found = [
+        column
+        for column, codes in cells.items()
+        if column not in wanted and codes and all(code in EXPONENTS for code in codes)
+    ]
     if len(found) != 1:
         return {}
     warnings.append(f"Column '{found[0]}' was taken for currency, by its cells.")
@@ -406,7 +382,8 @@ def read_override(override: str, header: Sequence[str]) -> tuple[str, str]:
     """The column and the target; names of columns may hold `=` themselves."""
     parts = override.split("=")
     for cut in range(len(parts) - 1, 0, -1):
-        column = _find_column("=".join(parts[:cut]), header)
+        name = "=".join(parts[:cut]).strip()
+        column = name if name in header else find_column(name, header)
         if column is not None:
             return column, read_target("=".join(parts[cut:]), SYNONYMS)
     name = parts[0].strip()
@@ -414,15 +391,4 @@ def read_override(override: str, header: Sequence[str]) -> tuple[str, str]:
         raise BadInput(
             f"{quoted(override)} maps nothing", hint="Write --map COLUMN=FIELD, or COLUMN=-."
         )
-    raise BadInput(
-        f"There is no column {quoted(name)}",
-        hint=did_you_mean(name, header) or f"Columns: {', '.join(header)}.",
-    )
-
-
-def _find_column(name: str, header: Sequence[str]) -> str | None:
-    name = name.strip()
-    if name in header:
-        return name
-    same = [column for column in header if slug(column) == slug(name)]
-    return same[0] if len(same) == 1 else None
+    raise no_column(name, header)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -89,17 +89,17 @@ class DealText:
         yield "probability", self._probability()
         yield "forecast", deal.effective_category(pipeline) if deal.is_open else ""
         yield "owner", deal.owner
-        yield "close date", written().date(deal.expected_close) if deal.expected_close else ""
+        yield "close date", _date(deal.expected_close)
         yield "closed", self._day(deal.closed_at)
         if deal.loss is not None:
             yield "lost", ": ".join(filter(None, (deal.loss.category, deal.loss.reason)))
             yield "lost to", deal.loss.competitor
-            yield "try again", written().date(deal.loss.recycle_on) if deal.loss.recycle_on else ""
+            yield "try again", _date(deal.loss.recycle_on)
         if deal.next_step is not None:
-            due = written().date(deal.next_step.due) if deal.next_step.due else ""
-            yield "next step", " ".join(filter(None, (due, deal.next_step.words)))
+            step = (_date(deal.next_step.due), deal.next_step.words)
+            yield "next step", " ".join(filter(None, step))
         if deal.snoozed_until is not None:
-            asleep = (written().date(deal.snoozed_until), deal.snooze_reason)
+            asleep = (_date(deal.snoozed_until), deal.snooze_reason)
             yield "snoozed until", " ".join(filter(None, asleep))
         yield from self._origin()
 
@@ -112,10 +112,7 @@ class DealText:
         yield from deal.fields.items()
         yield "links", "\n".join(deal.links)
         yield "trial close", deal.trial_close
-        yield (
-            "offer expires",
-            written().date(deal.offer_expires_on) if deal.offer_expires_on else "",
-        )
+        yield "offer expires", _date(deal.offer_expires_on)
         yield "lowest value", written().money(deal.floor_value) if deal.floor_value else ""
         yield from other_fields(deal, self.today, self.zone)
         yield "id elsewhere", deal.external_id or ""
@@ -204,11 +201,22 @@ class DealText:
         return f"{at.astimezone(self.zone):%Y-%m-%d %H:%M}"
 
     def _day(self, at: datetime | None) -> str:
-        return "" if at is None else written().date(local_date(at, self.zone))
+        return _date(local_date(at, self.zone) if at else None)
+
+
+def _date(day: date | None) -> str:
+    return written().date(day) if day else ""
 
 
 def escaped(text: str) -> str:
     return _MARKUP.sub(r"\\\1", text)
+
+
+def markdown_table(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> Iterator[str]:
+    """The lines of a table whose first column, which has no heading, names each row."""
+    yield f"| | {' | '.join(map(escaped, heads))} |"
+    yield f"|---|{'---:|' * len(heads)}"
+    yield from (f"| {' | '.join(map(escaped, row))} |" for row in rows)
 
 
 # Next steps and expected closings as an iCalendar file (RFC 5545).

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache, partial
 
 from pipeboard.domain.deal_fields import BY_NAME, DAY, FIELDS, FROM_ROWS, INSTANT
@@ -100,7 +100,7 @@ class DealReader:
         self._header = header
         self._layout = layout
         self._rules = rules
-        self._is_strict = rules.strict or layout.is_ours
+        self._is_strict = rules.options.strict or layout.is_ours
         self._moments = moments
         self.amounts: dict[str, AmountColumn] = {}
         self._units: dict[str, AmountUnit] = {}
@@ -179,7 +179,7 @@ class DealReader:
         unit = self._units[column] = unit_of(column, default)
         amounts = self.amounts[target] = AmountColumn(
             partial(self._moments.cells, index),
-            self._rules.decimal,
+            self._rules.options.decimal,
             minor_units=column in self._layout.minor_units or unit.is_minor,
             scale=unit.factor,
         )
@@ -246,23 +246,20 @@ class DealReader:
             return partial(
                 BY_NAME[target].read, today=self._moments.today, currency=self._rules.currency
             )
-        percent = self._percent(index)
+        if kind is CellKind.PERCENT:
+            percents = PercentColumn(partial(self._moments.cells, index))
+            self._percents[self._header[index]] = percents
+            return lambda cell: percents.read(with_plain_digits(cell))
         readers: dict[CellKind, Read] = {
             CellKind.NAME: line,
             CellKind.LINE: line,
             CellKind.TEXT: partial(read_text, is_ours=self._layout.is_ours, field=target),
-            CellKind.PERCENT: lambda cell: percent(with_plain_digits(cell)),
             CellKind.BASIS_POINTS: read_basis_points,
             CellKind.FLAG: read_flag,
             CellKind.STATUS: read_status,
             CellKind.WORDS: self._read_words,
         }
         return readers[kind]
-
-    def _percent(self, index: int) -> Callable[[str], int]:
-        column = PercentColumn(partial(self._moments.cells, index))
-        self._percents[self._header[index]] = column
-        return column.read
 
     def doubts(self) -> Iterator[str]:
         """What was taken of dates and percentages that can be read otherwise."""
@@ -368,7 +365,7 @@ class DealReader:
                 fields[next_free(name, fields)] = clean_text(cells[index], field=name)
         remarks = (*ending.remarks, *history.remarks, *self._odd(found, outcome, history))
         tally.assumed_currency += bool(found.get("assumed"))
-        if "pipeline" in found and not (self._layout.is_ours or self._rules.splits):
+        if "pipeline" in found and not (self._layout.is_ours or self._rules.options.splits):
             tally.pipelines[found["pipeline"]] += 1
         names = self._plain if outcome == "lost" else self._plain_unless_lost
         others = {name: value for name in names if (value := found.get(name))}
@@ -398,7 +395,7 @@ class DealReader:
         """What a person should look at; an amount of 0 on a lost deal is what they say it is."""
         value = found.get("value")
         if outcome == "lost" and value is not None and value.minor == 0:
-            if self._rules.lost_zero_is_unknown:
+            if self._rules.options.lost_zero_is_unknown:
                 del found["value"]
             else:
                 yield "lost_at_zero"
@@ -433,7 +430,7 @@ class DealReader:
                     yield name
         if self._layout.is_ours:
             return
-        if "pipeline" in found and not self._rules.splits:
+        if "pipeline" in found and not self._rules.options.splits:
             yield "pipeline"
         if found.get("currency") and found.get("value") is None:
             yield "currency"

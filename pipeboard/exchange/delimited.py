@@ -31,14 +31,9 @@ _DATA_LIKE = re.compile(
 )
 
 
-class Heading(NamedTuple):
-    """The place of the header among the first records; None where no line looks like one."""
-
-    place: int | None
-
-
-def find_heading(records: Sequence[Sequence[str]]) -> Heading:
-    """The first record that is as wide as those below it and holds names rather than values.
+def _heading_in(records: Sequence[Sequence[str]]) -> int | None:
+    """The place of the first record that is as wide as those below it and holds names rather than
+    values; None where no line looks like that.
 
     Lines of a title above are narrower; a first line of numbers and dates is data.
     """
@@ -53,8 +48,8 @@ def find_heading(records: Sequence[Sequence[str]]) -> Heading:
         if is_heading(cells) or not _holds_data(cells):
             below = records[place + 1] if place + 1 < len(records) else ()
             names_more = _known(below) > max(_known(cells), 1) and not _holds_data(below)
-            return Heading(place + 1 if names_more else place)
-    return Heading(None)
+            return place + 1 if names_more else place
+    return None
 
 
 def _holds_data(cells: Sequence[str]) -> bool:
@@ -92,7 +87,7 @@ def name_by_heading(table: Unnamed, file: str, warnings: list[str]) -> None:
             records.append(record)
     if not records:
         raise BadInput(f"{file} holds no header", hint="The first row names the columns.")
-    place = find_heading([record.cells for record in records]).place
+    place = _heading_in([record.cells for record in records])
     if place is None:
         first = ", ".join(cell for cell in records[0].cells if cell.strip())
         raise BadInput(

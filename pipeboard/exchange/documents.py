@@ -29,15 +29,8 @@ _DEALS = {"[]", "deal", *(f"{key}[]" for key in _LISTS)}
 _WITHIN = ("edges", "nodes", *_LISTS)
 _WRAPPERS = ("properties", "attributes", "node", "fields")
 _BESIDE = {
-    "id",
-    "type",
-    "links",
-    "relationships",
-    "createdTime",
-    "cursor",
-    "__typename",
-    *_WRAPPERS,
-}
+    "id", "type", "links", "relationships", "createdTime", "cursor", "__typename", *_WRAPPERS,
+}  # fmt: skip
 """Where deals stand in a document: ours, and what the programming interfaces of tools answer."""
 _WHITE = " \t\r\n\ufeff"
 

@@ -51,12 +51,7 @@ _ANYWHERE = set("€‚„…‹‘’“”•–—™›\xa0¡¢£¤¥§©«�
 
 def code_pages(part: bytes) -> list[str]:
     """The code pages from the likeliest on, of those for Latin letters."""
-    scored = [(score, -place, name) for place, (name, score) in enumerate(_scores(part))]
-    return [name for _, _, name in sorted(scored, reverse=True)]
-
-
-def _scores(part: bytes) -> list[tuple[str, float]]:
-    return [(name, _score(part, name, letters)) for name, letters in _LANGUAGES.items()]
+    return sorted(_LANGUAGES, key=lambda name: _score(part, name, _LANGUAGES[name]), reverse=True)
 
 
 def _score(part: bytes, name: str, languages: tuple[str, ...]) -> float:

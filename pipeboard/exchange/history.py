@@ -23,7 +23,8 @@ from pipeboard.exchange.words.languages import AWAY, LOST, OPEN, WON, word_key
 
 # How a file says that a deal is won, lost or open: in words of the world or of the person.
 
-MEANINGS = ("=won", "=lost", "=open", "=-")
+_MEANT: Mapping[str, Outcome] = {"=won": "won", "=lost": "lost", "=open": "open"}
+MEANINGS = (*_MEANT, "=-")
 """What a value can be mapped to besides another value: an outcome, or nothing."""
 
 
@@ -111,10 +112,8 @@ class StageWords:
         folded = fold(stage)
         meant = self.renamed.get(folded)
         if meant is not None:
-            if meant in ("=won", "=lost"):
-                return "won" if meant == "=won" else "lost"
             if meant in MEANINGS:
-                return None
+                return None if meant == "=open" else _MEANT.get(meant)
             folded = fold(meant)
         if folded in self.open_names:
             return None
@@ -129,7 +128,7 @@ class StageWords:
 def read_status(text: str) -> RowStatus:
     """What the cell of a status column says; raises BadInput for a word that says nothing."""
     if text in MEANINGS:
-        return RowStatus({"=won": "won", "=lost": "lost", "=open": "open"}.get(text))  # type: ignore[arg-type]
+        return RowStatus(_MEANT.get(text))
     word = word_key(text)
     if word in AWAY:
         return RowStatus(None, archived=True, deleted=word.startswith(_DELETED))

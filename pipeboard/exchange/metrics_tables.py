@@ -20,8 +20,8 @@ from pipeboard.domain.metrics.time_in_stage import by_age, of_unknown_age
 from pipeboard.domain.metrics.waterfall import GOING, Waterfall
 from pipeboard.domain.metrics.wording import Wording
 from pipeboard.domain.money import half_up
-from pipeboard.exchange.deal_text import escaped
-from pipeboard.exchange.metrics_document import metric_document, readings
+from pipeboard.exchange.deal_text import escaped, markdown_table
+from pipeboard.exchange.metrics_document import metric_document, number, readings
 from pipeboard.exchange.tables import defuse
 
 # What tables of numbers are made of, before they become CSV or Markdown.
@@ -87,20 +87,10 @@ _PARTS = ("value", "unit", "num", "den", "n", "low", "high", "pending", "reason"
 CSV_COLUMNS = ("table", "key", "name", *_PARTS, "bounds_low", "bounds_high", "excluded")
 
 GROUP_METRICS = (
-    "open_count",
-    "open_value",
-    "forecast_weighted",
-    "created_count",
-    "created_value",
-    "won_count",
-    "won_value",
-    "target",
-    "attainment",
-    "win_rate",
-    "cycle_days_median",
-    "deal_size_mean",
+    "open_count", "open_value", "forecast_weighted", "created_count", "created_value", "won_count",
+    "won_value", "target", "attainment", "win_rate", "cycle_days_median", "deal_size_mean",
     "rose_tint",
-)
+)  # fmt: skip
 """What stands beside each group where not every number has room."""
 
 
@@ -153,15 +143,9 @@ def _cells(value: Value) -> list[str]:
         return [*parts, *bounds, excluded]
     blank = [""] * (len(_PARTS) - 2 + 3)
     if isinstance(value, NumberChange | Figure):
-        return [_plain(value.value), str(value.unit), *blank]
+        found = number(value.value)
+        return ["" if found is None else str(found), str(value.unit), *blank]
     return ["" if value is None else str(value), "", *blank]
-
-
-def _plain(value: Number | None) -> str:
-    if value is None:
-        return ""
-    fraction = Fraction(value)
-    return str(fraction.numerator) if fraction.denominator == 1 else str(float(fraction))
 
 
 def as_markdown(
@@ -177,12 +161,11 @@ def as_markdown(
     ]
     lines += [f"- {escaped(sentence)}" for sentence in readings(report).values() if sentence]
     for table in found:
-        lines += ["", f"## {escaped(table.title)}", ""]
-        lines.append(f"| | {' | '.join(map(escaped, table.heads))} |")
-        lines.append(f"|---|{'---:|' * len(table.heads)}")
-        for key, values in table.rows:
-            words = " | ".join(escaped(words_of(value, say)) for value in values)
-            lines.append(f"| {escaped((table.keys or {}).get(key, key))} | {words} |")
+        rows = (
+            ((table.keys or {}).get(key, key), *(words_of(value, say) for value in values))
+            for key, values in table.rows
+        )
+        lines += ["", f"## {escaped(table.title)}", "", *markdown_table(table.heads, rows)]
     return "\n".join(lines) + "\n"
 
 

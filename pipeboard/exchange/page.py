@@ -166,15 +166,9 @@ def _bar(row: PageRow, longest: Fraction) -> str:
 # The numbers of a pipeline as one HTML page, for whoever has no terminal.
 
 FIRST = (
-    "won_value",
-    "attainment",
-    "forecast_weighted",
-    "forecast_commit",
-    "open_value",
-    "coverage",
-    "win_rate",
-    "cycle_days_median",
-)
+    "won_value", "attainment", "forecast_weighted", "forecast_commit", "open_value", "coverage",
+    "win_rate", "cycle_days_median",
+)  # fmt: skip
 """The numbers that a page begins with."""
 _BARS = {
     "stages": "open_value",

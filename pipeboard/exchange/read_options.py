@@ -8,68 +8,85 @@ from collections.abc import Iterator, Mapping, Sequence
 from pipeboard.domain.errors import BadInput
 from pipeboard.domain.lazy_dataclass import dataclass, field
 from pipeboard.domain.money import DecimalMark
-from pipeboard.domain.text import did_you_mean, fold, quoted, slug
+from pipeboard.domain.text import fold, quoted
 from pipeboard.exchange.columns import Matching
 from pipeboard.exchange.history import MEANINGS, StageWords
 from pipeboard.exchange.layouts.layout import Layout
-from pipeboard.exchange.tables import FileTable
+from pipeboard.exchange.tables import FileTable, column_named, find_column, no_column
 
-# What a person says about the cells of a file.
+
+@dataclass(frozen=True, slots=True)
+class ReadOptions:
+    """What a person says about how a file is to be read; all of it can be found out or assumed.
+
+    `overrides` are `COLUMN=FIELD`, `stages` `OLD=NEW`, `values` `COLUMN:OLD=NEW`, `constants`
+    `FIELD=VALUE`, `key` columns that a row is known by. `dates` (`dmy`, `mdy`, `ymd`) settles
+    dates such as 03/04/2026, which else the other dates of the file settle. `open_stages`, `won`
+    and `lost` are the pipeline's names. With `strict` a cell that cannot be read rejects its row.
+    `lost_zero_is_unknown` takes an amount of 0 on a lost deal for none. With `splits` each row
+    goes into the pipeline that it names. A person who `still_asks` what the columns are is shown
+    a file also where none of them is a name yet.
+    """
+
+    overrides: Sequence[str] = ()
+    stages: Sequence[str] = ()
+    values: Sequence[str] = ()
+    constants: Sequence[str] = ()
+    key: Sequence[str] = ()
+    dates: str | None = None
+    decimal: DecimalMark | None = None
+    encoding: str | None = None
+    sheet: str | None = None
+    open_stages: Sequence[str] = ()
+    won: str = ""
+    lost: str = ""
+    strict: bool = False
+    lost_zero_is_unknown: bool = False
+    splits: bool = False
+    still_asks: bool = False
+
+
+NO_OPTIONS = ReadOptions()
 
 
 @dataclass(frozen=True, slots=True)
 class ReadingRules:
-    """What the person says about the cells of a file.
+    """What follows of that for the cells of one file.
 
-    `currency` is what amounts are in that name none, `decimal` their decimal mark. `words` are
-    what stages are called, `values` other words for cells, by column and folded cell. `constants`
-    stand in every row for fields that it does not fill. With `strict` a cell that cannot be read
-    rejects its row. `lost_zero_is_unknown` takes an amount of 0 on a lost deal for none. With
-    `splits` each row goes into the pipeline that it names.
+    `currency` is what amounts are in that name none. `words` are what stages are called, `values`
+    other words for cells, by column and folded cell. `constants` stand in every row for fields
+    that it does not fill.
     """
 
     currency: str
-    decimal: DecimalMark | None = None
-    words: StageWords = field(default_factory=StageWords)
-    values: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
-    constants: Mapping[str, str] = field(default_factory=dict)
-    strict: bool = False
-    lost_zero_is_unknown: bool = False
-    splits: bool = False
+    words: StageWords
+    values: Mapping[str, Mapping[str, str]]
+    constants: Mapping[str, str]
+    options: ReadOptions
 
 
 # Other words for the values of a file, as a person gives them: stages, and cells of any column.
 
 
-@dataclass(frozen=True, slots=True)
-class ValueMaps:
-    """`stages` by folded name, `values` by column and folded cell."""
-
-    stages: Mapping[str, str]
-    values: Mapping[str, Mapping[str, str]]
-
-
-def read_value_maps(
-    stages: Sequence[str],
-    values: Sequence[str],
-    header: Sequence[str],
-    targets: Mapping[str, str],
-) -> ValueMaps:
-    """The maps of `OLD=NEW` and `COLUMN:OLD=NEW`; a map of the stage's column speaks of stages.
+def _value_maps(
+    options: ReadOptions, header: Sequence[str], targets: Mapping[str, str]
+) -> tuple[dict[str, str], dict[str, dict[str, str]]]:
+    """Other words for stages, by folded name, and for cells, by column and folded cell; a map of
+    the stage's column speaks of stages.
 
     NEW is another value, or `=won`, `=lost`, `=open`, `=-` (none). Raises BadInput for a column
     that is not there and for what maps nothing.
     """
-    by_stage = dict(_pair(text, "--stage 'OLD=NEW'") for text in stages)
+    by_stage = dict(_pair(text, "--stage 'OLD=NEW'") for text in options.stages)
     by_column: dict[str, dict[str, str]] = {}
-    for text in values:
+    for text in options.values:
         column, pair = _column_of(text, header)
         old, new = _pair(pair, "--value 'COLUMN:OLD=NEW'")
         if targets[column] == "stage":
             by_stage[old] = new
         else:
             by_column.setdefault(column, {})[old] = new
-    return ValueMaps(by_stage, by_column)
+    return by_stage, by_column
 
 
 def _pair(text: str, example: str) -> tuple[str, str]:
@@ -88,15 +105,9 @@ def _pair(text: str, example: str) -> tuple[str, str]:
 
 def _column_of(text: str, header: Sequence[str]) -> tuple[str, str]:
     for cut, char in enumerate(text):
-        if char == ":":
-            same = [name for name in header if slug(name) == slug(text[:cut])]
-            if len(same) == 1:
-                return same[0], text[cut + 1 :]
-    name = text.partition(":")[0]
-    raise BadInput(
-        f"There is no column {quoted(name)}",
-        hint=did_you_mean(name, header) or f"Columns: {', '.join(header)}.",
-    )
+        if char == ":" and (column := find_column(text[:cut], header)) is not None:
+            return column, text[cut + 1 :]
+    raise no_column(text.partition(":")[0], header)
 
 
 # What was noticed while the rows of a file were read, counted by column, to be told once.
@@ -200,70 +211,28 @@ def _many(count: int, what: str) -> str:
     return f"1 {what}" if count == 1 else f"{count:,} {what}s"
 
 
-@dataclass(frozen=True, slots=True)
-class ReadOptions:
-    """What a person says about how a file is to be read; all of it can be found out or assumed.
-
-    `stages` are `OLD=NEW`, `values` `COLUMN:OLD=NEW`, `constants` `FIELD=VALUE`, `key` columns
-    that a row is known by. `open_stages`, `won` and `lost` are the pipeline's names. A person who
-    `still_asks` what the columns are is shown a file also where none of them is a name yet.
-    """
-
-    overrides: Sequence[str] = ()
-    stages: Sequence[str] = ()
-    values: Sequence[str] = ()
-    constants: Sequence[str] = ()
-    key: Sequence[str] = ()
-    dates: str | None = None
-    decimal: DecimalMark | None = None
-    encoding: str | None = None
-    sheet: str | None = None
-    open_stages: Sequence[str] = ()
-    won: str = ""
-    lost: str = ""
-    strict: bool = False
-    lost_zero_is_unknown: bool = False
-    splits: bool = False
-    still_asks: bool = False
-
-
-NO_OPTIONS = ReadOptions()
-
-
 def rules_of(
     options: ReadOptions, currency: str, table: FileTable, layout: Layout, matching: Matching
 ) -> ReadingRules:
     """The rules for the cells of a table; BadInput for a choice that cannot be."""
-    by_tool = _by_column(layout, table.header)
-    stage_words = {
-        word: meaning
-        for column, words in by_tool.items()
-        if matching.targets[column] == "stage"
-        for word, meaning in words.items()
-    }
-    maps = read_value_maps(options.stages, options.values, table.header, matching.targets)
-    values = {**by_tool, **maps.values}
-    constants = dict(_constant(text) for text in options.constants)
-    folded = StageWords(
-        {**stage_words, **maps.stages},
-        frozenset(map(fold, options.open_stages)),
-        fold(options.won),
-        fold(options.lost),
-    )
+    by_tool = {name: layout.values[name] for name in table.header if name in layout.values}
+    stage_words: dict[str, str] = {}
+    for column, words in by_tool.items():
+        if matching.targets[column] == "stage":
+            stage_words |= words
+    by_stage, by_column = _value_maps(options, table.header, matching.targets)
     return ReadingRules(
         currency,
-        options.decimal,
-        folded,
-        values,
-        constants,
-        options.strict,
-        options.lost_zero_is_unknown,
-        options.splits,
+        StageWords(
+            stage_words | by_stage,
+            frozenset(map(fold, options.open_stages)),
+            fold(options.won),
+            fold(options.lost),
+        ),
+        {**by_tool, **by_column},
+        dict(_constant(text) for text in options.constants),
+        options,
     )
-
-
-def _by_column(layout: Layout, header: Sequence[str]) -> dict[str, Mapping[str, str]]:
-    return {column: layout.values[column] for column in header if column in layout.values}
 
 
 _CONSTANT_FIELDS = ("stage", "owner", "source", "status", "currency", "account", "title")
@@ -282,13 +251,4 @@ def _constant(text: str) -> tuple[str, str]:
 
 def key_columns(names: Sequence[str], header: Sequence[str]) -> tuple[int, ...]:
     """The columns that a row is known by; BadInput for one that is not there."""
-    places = []
-    for name in names:
-        same = [at for at, column in enumerate(header) if slug(column) == slug(name)]
-        if len(same) != 1:
-            raise BadInput(
-                f"There is no column {quoted(name)}",
-                hint=did_you_mean(name, header) or f"Columns: {', '.join(header)}.",
-            )
-        places.append(same[0])
-    return tuple(places)
+    return tuple(header.index(column_named(name, header)) for name in names)

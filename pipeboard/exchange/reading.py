@@ -12,7 +12,7 @@ from contextlib import ExitStack
 from datetime import date
 from itertools import islice
 from pathlib import Path
-from typing import BinaryIO, Self
+from typing import Self
 from zoneinfo import ZoneInfo
 
 from pipeboard.domain.errors import BadInput, NotFound, Refused
@@ -196,30 +196,25 @@ def open_import(
     path: Path | str,
     *,
     from_: str = "auto",
-    overrides: Sequence[str] = (),
     currency: str,
     zone: ZoneInfo,
     today: date,
-    dates: str | None = None,
-    stdin: BinaryIO | None = None,
     options: ReadOptions = NO_OPTIONS,
 ) -> Reading:
     """A file, or standard input for `-`, ready to be read as deals.
 
-    `from_` names a tool, `overrides` are `COLUMN=FIELD`, `currency` (ISO 4217) holds for amounts
-    without one, `zone` for times without offset. `dates` (`dmy`, `mdy`, `ymd`) settles dates such
-    as 03/04/2026, which else the other dates of the file settle. Raises NotFound for a missing
-    file and BadInput for one that cannot be understood; so does `rows`, where a date that can be
-    read two ways comes late.
+    `from_` names a tool, `currency` (ISO 4217) holds for amounts without one, `zone` for times
+    without offset. Raises NotFound for a missing file and BadInput for one that cannot be
+    understood; so does `rows`, where a date that can be read two ways comes late.
     """
-    order = _order(dates or options.dates)
+    order = _order(options.dates)
     with ExitStack() as resources:
-        table = open_table(local_copy(path, stdin, resources), options)
+        table = open_table(local_copy(path, resources), options)
         sample = [r for r in islice(table.records(), _SAMPLE) if isinstance(r, Record)]
         layout = layout_named(from_, table.header)
         matching = match_columns(table.header, layout, [record.cells for record in sample])
         matching = _without_reason(path, table, matching)
-        matching = apply_overrides(matching, (*overrides, *options.overrides), layout)
+        matching = apply_overrides(matching, options.overrides, layout)
         if not options.key and not options.still_asks:
             _require_a_name(table, matching)
         rules = rules_of(options, currency, table, layout, matching)
@@ -340,7 +335,7 @@ def _by_header(path: Path, from_: str, encoding: str, sheet: str) -> tuple[Layou
     return layout, match_columns(table.header, layout, sample)
 
 
-def local_copy(path: Path | str, stdin: BinaryIO | None, resources: ExitStack) -> Path:
+def local_copy(path: Path | str, resources: ExitStack) -> Path:
     """The path of something that can be read several times, which pipes cannot: they are copied.
 
     The copy stands where only we can read it, until `resources` are closed.
@@ -352,7 +347,7 @@ def local_copy(path: Path | str, stdin: BinaryIO | None, resources: ExitStack) -
     copy = Path(folder, "standard input" if is_stdin else Path(path).name)
     with open(os.open(copy, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as out:
         if is_stdin:
-            shutil.copyfileobj(stdin or sys.stdin.buffer, out)
+            shutil.copyfileobj(sys.stdin.buffer, out)
         else:
             with Path(path).open("rb") as pipe:
                 shutil.copyfileobj(pipe, out)

@@ -77,23 +77,19 @@ class Recipe:
 
     def in_words(self) -> str:
         """The choices as they would be typed."""
+        from shlex import quote
+
         said = []
         for one in fields(self):
             value = getattr(self, one.name)
             name = one.name.replace("_", "-").replace("tool", "from")
             words = value if isinstance(value, tuple) else (value,)
-            said += [f"--{name} {_shell(word)}" for word in words if word not in ("", "auto")]
+            said += [f"--{name} {quote(word)}" for word in words if word not in ("", "auto")]
         return " ".join(said)
 
 
 _OF_SIDE: Final = ("beside", "by", "teams", "onto")
 """What a recipe says of a second file."""
-
-
-def _shell(word: str) -> str:
-    from shlex import quote
-
-    return quote(word)
 
 
 def recipe_from_json(text: str, where: str) -> Recipe:
@@ -134,7 +130,7 @@ def read_recipe(path: Path) -> Recipe:
 
 def read_options(recipe: Recipe, pipeline: Pipeline | None) -> ReadOptions:
     """How files of a recipe are read, into stages of `pipeline` where there is one."""
-    decimal = DECIMAL_MARKS.get(recipe.decimal.casefold()) if recipe.decimal else None
+    decimal = DECIMAL_MARKS.get(recipe.decimal.casefold())
     if recipe.decimal and decimal is None:
         raise BadInput(
             f"{quoted(recipe.decimal)} is no decimal mark.", hint="Write point or comma."
@@ -146,7 +142,7 @@ def read_options(recipe: Recipe, pipeline: Pipeline | None) -> ReadOptions:
         constants=recipe.set,
         key=recipe.key,
         dates=recipe.dates or None,
-        decimal="," if decimal == "," else "." if decimal else None,
+        decimal=decimal,
         encoding=recipe.encoding or None,
         sheet=recipe.sheet or None,
         open_stages=[stage.name for stage in pipeline.open_stages] if pipeline else (),

@@ -18,7 +18,7 @@ from pipeboard.domain.metrics.waterfall import GOING
 from pipeboard.domain.metrics.wording import Wording, counted, percent
 from pipeboard.domain.money import half_up
 from pipeboard.domain.review import NUMBERS, NUMBERS_OF_REPS, called
-from pipeboard.exchange.deal_text import escaped
+from pipeboard.exchange.deal_text import escaped, markdown_table
 from pipeboard.exchange.metrics_document import amount, metric_document
 from pipeboard.exchange.page import PageRow, page, points, section_of, sentence, table
 
@@ -336,9 +336,7 @@ def _markdown(part: Part, *, numbered: bool) -> Iterator[str]:
     if isinstance(part, str):
         yield escaped(part)
     elif isinstance(part, Grid):
-        yield f"| | {' | '.join(map(escaped, part.heads))} |"
-        yield f"|---|{'---:|' * len(part.heads)}"
-        yield from (f"| {' | '.join(map(escaped, row))} |" for row in part.rows)
+        yield from markdown_table(part.heads, part.rows)
     else:
         for place, point in enumerate(part, 1):
             sign = f"{place}." if numbered else "-"

@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING, Final
 from pipeboard.domain.errors import BadInput, NotFound
 from pipeboard.domain.lazy_dataclass import dataclass, replace
 from pipeboard.domain.locales import in_figures
-from pipeboard.domain.text import clean_line, did_you_mean, fold, quoted, slug
+from pipeboard.domain.text import clean_line, fold, quoted, slug
 from pipeboard.exchange.fields import CUSTOM, LEFT_OUT
 from pipeboard.exchange.read_options import NO_OPTIONS, ReadOptions
 from pipeboard.exchange.reading import open_table
 from pipeboard.exchange.recipe import Recipe
 from pipeboard.exchange.synonyms import SYNONYMS
-from pipeboard.exchange.tables import Record, next_free
+from pipeboard.exchange.tables import Record, column_named, next_free
 
 if TYPE_CHECKING:
     from pipeboard.domain.deal import Deal
@@ -106,7 +106,7 @@ def open_side_table(path: Path, join: str, maps: Sequence[str], options: ReadOpt
     """The file, joined by `COLUMN` or `COLUMN=FIELD`; BadInput for a column that is not there."""
     table = open_table(path, options)
     column, _, field = join.rpartition("=") if "=" in join else (join, "", "")
-    column = _column(column, table.header)
+    column = column_named(column.strip(), table.header)
     targets: dict[str, str] = {}
     for name in table.header:
         if name != column:
@@ -115,7 +115,7 @@ def open_side_table(path: Path, join: str, maps: Sequence[str], options: ReadOpt
             )
     for text in maps:
         name, _, target = text.rpartition("=")
-        targets[_column(name, table.header)] = _target(target)
+        targets[column_named(name.strip(), table.header)] = _target(target)
     lines: dict[str, Mapping[str, str]] = {}
     doubles: list[str] = []
     for record in table.records():
@@ -172,16 +172,6 @@ def with_side(recipe: Recipe, side: SideFile | None) -> Recipe:
     onto = "all" if side.everywhere else ""
     path = str(side.path.absolute())
     return replace(recipe, beside=path, by=side.key, teams=side.team, onto=onto)
-
-
-def _column(name: str, header: Sequence[str]) -> str:
-    same = [column for column in header if slug(column) == slug(name)]
-    if len(same) != 1:
-        raise BadInput(
-            f"There is no column {quoted(name.strip())}.",
-            hint=did_you_mean(name, header) or f"Columns: {', '.join(header)}.",
-        )
-    return same[0]
 
 
 def _field(text: str) -> str:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
-from pipeboard.domain.text import printable
+from pipeboard.domain.errors import BadInput
+from pipeboard.domain.text import did_you_mean, printable, quoted, slug
 
 if TYPE_CHECKING:
     from pipeboard.exchange.rows import Rejected
@@ -67,6 +68,26 @@ def next_free(name: str, taken: set[str] | Mapping[str, object]) -> str:
     while free in taken:
         free, number = f"{name} ({number})", number + 1
     return free
+
+
+def column_named(name: str, header: Sequence[str]) -> str:
+    """The one column that is called so, whatever its case; BadInput where none or several are."""
+    if (column := find_column(name, header)) is None:
+        raise no_column(name, header)
+    return column
+
+
+def find_column(name: str, header: Sequence[str]) -> str | None:
+    same = [column for column in header if slug(column) == slug(name)]
+    return same[0] if len(same) == 1 else None
+
+
+def no_column(name: str, header: Sequence[str]) -> BadInput:
+    """The error for a column that is not there, with the near one."""
+    return BadInput(
+        f"There is no column {quoted(name)}",
+        hint=did_you_mean(name, header) or f"Columns: {', '.join(header)}.",
+    )
 
 
 def without_surrogates(text: str) -> str:

@@ -149,7 +149,9 @@ def read_category(cell: str) -> str | None:
 
 # Amounts of other tools, read without guessing: the column settles which mark is decimal.
 
-DECIMAL_MARKS = {".": ".", ",": ",", "point": ".", "dot": ".", "comma": ","}
+DECIMAL_MARKS: Mapping[str, DecimalMark] = {
+    ".": ".", ",": ",", "point": ".", "dot": ".", "comma": ",",
+}  # fmt: skip
 
 _CENTS = re.compile(r"(\d{1,10})(?:\.(\d\d))?", re.ASCII)
 """What is read one way only, and what nearly all cells are: read at once."""

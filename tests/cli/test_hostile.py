@@ -44,7 +44,7 @@ HOSTILE = (
 )
 WORDS = tuple(
     [verb for verb in VERBS if verb not in NESTED and verb not in ("demo", "import")]
-    + [f"{verb} {inner}" for verb, (_, found) in NESTED.items() for inner in found]
+    + [f"{verb} {inner}" for verb, found in NESTED.items() for inner in found]
 )
 CONTROL = frozenset(map(chr, (*range(9), *range(11, 32), *range(0x7F, 0xA0), 0x202E, 0x2066)))
 

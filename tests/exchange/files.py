@@ -10,7 +10,9 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from pipeboard.domain.lazy_dataclass import with_values
 from pipeboard.domain.money import Money, format_money
+from pipeboard.exchange.read_options import NO_OPTIONS
 from pipeboard.exchange.reading import Reading, open_import
 from pipeboard.exchange.rows import DealRow, Rejected
 
@@ -21,7 +23,12 @@ DATA = Path(__file__).resolve().parents[3] / "shared" / "data"
 def open_file(path: Path | str, **options: Any) -> Reading:
     """The reading of a file on 31 December 2017, in Berlin and dollars unless told otherwise."""
     settings: dict[str, Any] = {"currency": "USD", "zone": BERLIN, "today": date(2017, 12, 31)}
-    return open_import(path, **settings | options)
+    settings |= options
+    said: dict[str, object] = {
+        name: settings.pop(name) for name in ("overrides", "dates") if name in settings
+    }
+    settings["options"] = with_values(settings.get("options", NO_OPTIONS), said)
+    return open_import(path, **settings)
 
 
 def write(folder: Path, content: str | bytes, name: str = "deals.csv") -> Path:

@@ -43,8 +43,15 @@ def test_rows_are_streamed_and_tell_how_far_they_have_come(tmp_path: Path) -> No
         assert reading.share_read() == 1.0
 
 
-def test_standard_input_is_kept_where_only_we_can_read_it_until_the_end(tmp_path: Path) -> None:
-    reading = open_file("-", stdin=io.BytesIO(TEXT.encode()))
+def give_on_stdin(text: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(text.encode())))
+
+
+def test_standard_input_is_kept_where_only_we_can_read_it_until_the_end(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    give_on_stdin(TEXT, monkeypatch)
+    reading = open_file("-")
     with reading:
         titles = [row.title for row in all_deals(list(reading.rows()))]
         assert titles == ["Pilot", "Renewal"]
@@ -56,8 +63,9 @@ def test_a_failure_leaves_no_copy_of_standard_input(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    give_on_stdin("", monkeypatch)
     with pytest.raises(BadInput, match="standard input is empty"):
-        open_file("-", stdin=io.BytesIO(b""))
+        open_file("-")
     assert list(tmp_path.iterdir()) == []
 
 
@@ -65,7 +73,8 @@ def test_the_copy_of_standard_input_is_private(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
-    with open_file("-", stdin=io.BytesIO(TEXT.encode())):
+    give_on_stdin(TEXT, monkeypatch)
+    with open_file("-"):
         (folder,) = tmp_path.iterdir()
         (copy,) = folder.iterdir()
         assert stat.S_IMODE(folder.stat().st_mode) == 0o700

@@ -16,7 +16,7 @@ from pipeboard.domain.errors import Refused
 from pipeboard.domain.money import Money
 from pipeboard.domain.pipeline import Pipeline
 from pipeboard.domain.templates import from_stage_names
-from pipeboard.exchange.reading import open_import
+from pipeboard.exchange.reading import ReadOptions, open_import
 from pipeboard.store.locating import Location
 from pipeboard.store.projecting import staging
 from pipeboard.workspace.import_rows import ImportReport, RowsRejected
@@ -69,7 +69,7 @@ def test_a_stage_that_another_tool_names_twice_was_entered_once(
         currency="EUR",
         zone=ZoneInfo("UTC"),
         today=TODAY,
-        overrides=("first=entered:Proposal", "second=entered:Proposal"),
+        options=ReadOptions(("first=entered:Proposal", "second=entered:Proposal")),
     ) as reading:
         ana.import_rows(reading, sales(ana), "deals.csv")
     entered = ana.find_deal("A").stage_entered_at
@@ -300,7 +300,7 @@ def test_the_maven_file_of_8800_deals_in_and_out_and_in_again(ana: Workspace) ->
         with closing(
             open_import(
                 MAVEN,
-                overrides=["engage_date=entered:Engaging"],
+                options=ReadOptions(["engage_date=entered:Engaging"]),
                 currency="USD",
                 zone=ZoneInfo("UTC"),
                 today=TODAY,

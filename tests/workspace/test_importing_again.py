@@ -50,8 +50,7 @@ def read(
         currency="EUR",
         zone=ZoneInfo("UTC"),
         today=TODAY,
-        overrides=overrides,
-        options=ReadOptions(key=key),
+        options=ReadOptions(key=key, overrides=overrides),
     ) as reading:
         place = workspace.pipeline(pipeline)
         return workspace.import_rows(reading, place, name, options or ImportOptions(), **flags)

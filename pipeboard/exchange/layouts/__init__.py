@@ -7,8 +7,8 @@ from types import MappingProxyType
 
 from pipeboard.domain.errors import BadInput
 from pipeboard.domain.text import did_you_mean, quoted
-from pipeboard.exchange.layouts import large, small, trello
 from pipeboard.exchange.layouts import layout as own
+from pipeboard.exchange.layouts import tools, trello
 from pipeboard.exchange.layouts.layout import Layout
 
 GENERIC = Layout(name="csv", columns={})
@@ -19,21 +19,21 @@ LAYOUTS: Mapping[str, Layout] = MappingProxyType(
         layout.name: layout
         for layout in (
             own.OURS,
-            large.PIPEDRIVE,
-            large.HUBSPOT,
-            large.SALESFORCE,
-            large.ZOHO,
+            tools.PIPEDRIVE,
+            tools.HUBSPOT,
+            tools.SALESFORCE,
+            tools.ZOHO,
             trello.TRELLO,
-            small.ACTIVECAMPAIGN,
-            small.CLOSE,
-            small.ATTIO,
-            small.COPPER,
-            small.FRESHSALES,
-            large.BITRIX24,
-            large.ODOO,
-            small.SUITECRM,
-            small.ESPOCRM,
-            small.MONDAY,
+            tools.ACTIVECAMPAIGN,
+            tools.CLOSE,
+            tools.ATTIO,
+            tools.COPPER,
+            tools.FRESHSALES,
+            tools.BITRIX24,
+            tools.ODOO,
+            tools.SUITECRM,
+            tools.ESPOCRM,
+            tools.MONDAY,
             GENERIC,
         )
     }

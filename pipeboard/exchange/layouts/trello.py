@@ -41,12 +41,8 @@ BOARD_COLUMNS = ("Card ID", "Card Name", "List Name", "Created", "Stages")
 _BETWEEN = re.compile(r"(?<=\)),\s*")
 _TAIL = re.compile(r"(?P<name>.*?)\s*\((?P<tail>[^()]*)\)", re.DOTALL)
 _ARRIVALS = {
-    "createCard",
-    "copyCard",
-    "emailCard",
-    "moveCardToBoard",
-    "convertToCardFromCheckItem",
-}
+    "createCard", "copyCard", "emailCard", "moveCardToBoard", "convertToCardFromCheckItem",
+}  # fmt: skip
 _TRELLO_BEGAN = datetime(2011, 1, 1, tzinfo=UTC)
 
 

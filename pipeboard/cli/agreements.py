@@ -1,5 +1,4 @@
-"""The verbs about what numbers are held against and how they are counted: target, call, fx,
-setting."""
+"""The verbs about what a team agrees on beside its pipelines: rep, target, call, fx, setting."""
 
 from __future__ import annotations
 
@@ -8,20 +7,126 @@ from typing import TYPE_CHECKING
 
 from pipeboard.cli.call import Call
 from pipeboard.cli.tables import Table, tell
-from pipeboard.cli.verbs import takes, takes_json, verb
-from pipeboard.domain.errors import BadInput
+from pipeboard.cli.verbs import takes, takes_json, together, verb
+from pipeboard.domain.errors import BadInput, NotFound, Refused
+from pipeboard.domain.events import to_json
 from pipeboard.domain.json_data import json_number
-from pipeboard.domain.lazy_dataclass import with_values
+from pipeboard.domain.lazy_dataclass import replace, with_values
 from pipeboard.domain.locales import written
-from pipeboard.domain.money import Money
-from pipeboard.domain.settings import SETTINGS, Settings, chosen
+from pipeboard.domain.settings import SETTINGS, Rep, Settings, chosen
 from pipeboard.domain.text import did_you_mean, quoted
-from pipeboard.workspace.configuration import choose_setting
-from pipeboard.workspace.reports import calls_of, set_call, set_rate, set_target, targets_of
+from pipeboard.workspace.configuration import change_rep, choose_setting
+from pipeboard.workspace.recording import retried
 
 if TYPE_CHECKING:
     from pipeboard.domain.agreements import Agreement
     from pipeboard.domain.metrics import Target
+
+# Who owns deals.
+
+
+@verb("rep list", "", "pipeboard rep list")
+@takes_json
+def list_reps(call: Call) -> int:
+    """Everybody who owns deals."""
+    reps = call.workspace.reader.reps()
+    table = Table(("rep", "name", "team", "active", "role", "acts for"))
+    rows = (
+        (
+            rep.name,
+            rep.display_name,
+            rep.team,
+            "yes" if rep.active else "no",
+            rep.role,
+            rep.acts_for,
+        )
+        for rep in reps
+    )
+    return tell(call, {"reps": [_rep(rep) for rep in reps]}, table, rows)
+
+
+def _rep(rep: Rep) -> dict[str, object]:
+    return {
+        "name": rep.name,
+        "display_name": rep.display_name or None,
+        "team": rep.team or None,
+        "active": rep.active,
+        "role": rep.role or None,
+        "acts_for": rep.acts_for.split(),
+    }
+
+
+_takes_rep = together(
+    takes("name", metavar="REP", help="as in @REP, often the account's name"),
+    takes("--name", dest="display_name", metavar="NAME", help="the name to show"),
+    takes("--team", metavar="TEAM", help="the team they are in"),
+    takes("--role", metavar="ROLE", help="viewer, rep, manager or owner; none takes it away"),
+    takes(
+        "--acts-for", metavar="REPS", help="for whom they may act (--as): names, * for all, none"
+    ),
+    takes_json,
+)
+
+
+@verb("rep add", "REP", "pipeboard rep add ana --name 'Ana Lind' --team North")
+@_takes_rep
+def add_rep(call: Call) -> int:
+    """Somebody new."""
+    asked = call.arguments
+    name = asked.name.removeprefix("@")
+    if _known_rep(call, name) is not None and retried(call.workspace, asked.token, "rep") is None:
+        raise Refused(f"There is a rep {name} already.", hint=f"See 'pipeboard rep set {name}'.")
+    has_roles = any(rep.role for rep in call.workspace.reader.reps())
+    role = asked.role if asked.role is not None else "rep" if has_roles else ""
+    return _save_rep(
+        call,
+        Rep(
+            name,
+            asked.display_name or "",
+            asked.team or "",
+            role=role,
+            acts_for=asked.acts_for or "",
+        ),
+    )
+
+
+@verb("rep set", "REP", "pipeboard rep set mara --team South")
+@_takes_rep
+@takes("--active", action="store_true", default=None, help="works here")
+@takes("--inactive", dest="active", action="store_false", help="takes no more deals")
+def change_rep_of(call: Call) -> int:
+    """What is known of a rep."""
+    asked = call.arguments
+    name = asked.name.removeprefix("@")
+    rep = _known_rep(call, name)
+    if rep is None:
+        reps = [known.name for known in call.workspace.reader.reps()]
+        raise NotFound(
+            f"There is no rep {quoted(name)}.",
+            hint=did_you_mean(name, reps) or f"Add them with 'pipeboard rep add {name}'.",
+        )
+    names = ("display_name", "team", "active", "role", "acts_for")
+    given = {name: getattr(asked, name) for name in names}
+    changed = replace(rep, **{name: value for name, value in given.items() if value is not None})
+    return _save_rep(call, changed)
+
+
+def _known_rep(call: Call, name: str) -> Rep | None:
+    reps = call.workspace.reader.reps()
+    return next((rep for rep in reps if rep.name.casefold() == name.casefold()), None)
+
+
+def _save_rep(call: Call, rep: Rep) -> int:
+    receipt = change_rep(call.workspace, rep, **call.once)
+    command_id = receipt.command_id or None
+    return call.report_agreed(receipt, rep=_agreed_rep, command_id=lambda _: command_id)
+
+
+def _agreed_rep(agreement: Agreement) -> dict[str, object]:
+    return _rep(with_values(Rep(str(agreement.key[0])), agreement.after or {}))
+
+
+# What numbers are held against, and how they are counted.
 
 
 @verb("target set", "PERIOD AMOUNT", "pipeboard target set 2026Q4 130k --owner mara")
@@ -32,8 +137,10 @@ if TYPE_CHECKING:
 @takes_json
 def set_target_of(call: Call) -> int:
     """What is to be won in a period by a rep, a team or everybody."""
+    from pipeboard.workspace.reports import set_target
+
     asked = call.arguments
-    amount = None if asked.amount.lower() == "none" else asked.amount
+    amount = _unless_none(asked.amount)
     receipt = set_target(
         call.workspace,
         call.pipeline,
@@ -44,6 +151,11 @@ def set_target_of(call: Call) -> int:
         **call.once,
     )
     return call.report_agreed(receipt, target=_agreed_target)
+
+
+def _unless_none(text: str) -> str | None:
+    """An amount or a rate as it was typed; the word none takes away what is there."""
+    return None if text.lower() == "none" else text
 
 
 def _agreed_target(agreement: Agreement) -> dict[str, object] | None:
@@ -61,7 +173,7 @@ def _whose(owner: str, team: str) -> str:
 def _target(target: Target) -> dict[str, object]:
     return {
         "period": target.period,
-        "amount": {"amount_minor": target.amount.minor, "currency": target.amount.currency},
+        "amount": to_json(target.amount),
         "owner": target.owner or None,
         "team": target.team or None,
     }
@@ -71,6 +183,8 @@ def _target(target: Target) -> dict[str, object]:
 @takes_json
 def list_targets(call: Call) -> int:
     """The targets of the pipeline."""
+    from pipeboard.workspace.reports import targets_of
+
     found = targets_of(call.workspace, call.pipeline)
     document = {"targets": [_target(target) for target in found]}
     rows = (
@@ -88,8 +202,10 @@ def list_targets(call: Call) -> int:
 @takes_json
 def set_rate_of(call: Call) -> int:
     """What a currency is worth in the workspace's, from a day on."""
+    from pipeboard.workspace.reports import set_rate
+
     asked = call.arguments
-    wanted = None if asked.rate.lower() == "none" else asked.rate
+    wanted = _unless_none(asked.rate)
     on = call.day(asked.on)
     receipt = set_rate(call.workspace, asked.currency, wanted, on=on, **call.once)
     return call.report_agreed(receipt, rate=_agreed_rate)
@@ -164,8 +280,10 @@ def set_setting(call: Call) -> int:
 @takes_json
 def change_call(call: Call) -> int:
     """What you (or a rep) say that a period will bring, whatever the deals add up to."""
+    from pipeboard.workspace.reports import set_call
+
     asked, workspace = call.arguments, call.workspace
-    amount = None if asked.amount.lower() == "none" else asked.amount
+    amount = _unless_none(asked.amount)
     receipt = set_call(
         workspace, call.pipeline, asked.period, amount, owner=asked.owner, **call.once
     )
@@ -180,13 +298,15 @@ def change_call(call: Call) -> int:
 @takes_json
 def list_calls(call: Call) -> int:
     """What reps call for periods, as it stands."""
+    from pipeboard.workspace.reports import calls_of
+
     found = sorted(calls_of(call.workspace, call.pipeline).items())
-    document = {"calls": [_document(*about, said) for about, said in found]}
+    document = {
+        "calls": [
+            {"period": period, "owner": owner, "amount": to_json(said)}
+            for (period, owner), said in found
+        ]
+    }
     rows = ((period, f"@{owner}", written().money(said)) for (period, owner), said in found)
     empty = "Nobody has called a period; for example: pipeboard call set 2026Q4 120k"
     return tell(call, document, Table(("period", "whose", "call"), right=(2,)), rows, empty)
-
-
-def _document(period: str, owner: str, said: Money) -> dict[str, object]:
-    amount = {"amount_minor": said.minor, "currency": said.currency}
-    return {"period": period, "owner": owner, "amount": amount}
