@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
-from math import erfc, sqrt
+from math import erfc, exp, lgamma, sqrt
 from typing import NamedTuple
 
 from pipeboard.domain.lazy_dataclass import dataclass, replace
@@ -211,7 +211,8 @@ def stale_open(basis: Basis, longest_days: Fraction | int) -> list[DealHistory]:
 
 LEVEL = 0.05
 LEAST_EXPECTED = 5
-"""Wins and losses that must be expected on either side for the normal approximation to hold."""
+"""Wins and losses that must be expected on either side for the normal approximation to hold; with
+fewer the exact test is made."""
 
 
 class RateDifference(NamedTuple):
@@ -231,8 +232,9 @@ class RateDifference(NamedTuple):
 def differing(rates: Mapping[str, Metric]) -> list[RateDifference]:
     """The rates that differ from the others by more than chance, the surest first.
 
-    Each is held against all others together by the pooled two-proportion z-test; Holm's step-down
-    (1979) keeps the chance of any false claim below one in twenty, however many there are.
+    Each is held against all others together by the pooled two-proportion z-test, or by Fisher's
+    exact test (1922) where few are expected; Holm's step-down (1979) keeps the chance of any false
+    claim below one in twenty, however many there are.
     """
     total_won = sum(int(rate.num or 0) for rate in rates.values())
     total = sum(int(rate.den or 0) for rate in rates.values())
@@ -255,15 +257,32 @@ def differing(rates: Mapping[str, Metric]) -> list[RateDifference]:
 
 
 def p_value(found: RateDifference) -> float | None:
-    """How likely chance alone makes such a difference; None where there are too few to say."""
+    """How likely chance alone makes such a difference, by both sides; None where one has none."""
     n, m = found.closed, found.others_closed
     if not n or not m:
         return None
     pooled = (found.won + found.others_won) / (n + m)
     if min(n, m) * min(pooled, 1 - pooled) < LEAST_EXPECTED:
-        return None
+        return _exact_p_value(found)
     off = found.won / n - found.others_won / m
     return erfc(abs(off) / sqrt(pooled * (1 - pooled) * (1 / n + 1 / m)) / sqrt(2))
+
+
+def _exact_p_value(found: RateDifference) -> float:
+    """Fisher's exact test: the share of all ways to deal out the wins that are as rare as this."""
+    n, m, won = found.closed, found.others_closed, found.won + found.others_won
+
+    def chance(own: int) -> float:
+        return exp(_log_ways(n, own) + _log_ways(m, won - own) - _log_ways(n + m, won))
+
+    rarity = chance(found.won) * (1 + 1e-9)  # what is as rare may differ in the last digit
+    each = map(chance, range(max(0, won - m), min(n, won) + 1))
+    return min(1.0, sum(one for one in each if one <= rarity))
+
+
+def _log_ways(n: int, k: int) -> float:
+    """The logarithm of how many ways there are to choose k of n."""
+    return lgamma(n + 1) - lgamma(k + 1) - lgamma(n - k + 1)
 
 
 # Why deals were lost, and where in the pipeline.

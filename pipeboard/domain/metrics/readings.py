@@ -249,10 +249,13 @@ def loss_reading(report: Report, say: Wording) -> str:
 def reps_reading(reps: Mapping[Group, Report]) -> str:
     """Do reps differ by more than chance?"""
     rates = {name: rep.metric("win_rate") for name, rep in reps.items() if name is not None}
-    known = {name: rate for name, rate in rates.items() if rate.n >= ENOUGH}
-    known = {name: rate for name, rate in known.items() if rate.value is not None}
-    if len(known) < 2:
+    enough = {name: rate for name, rate in rates.items() if rate.n >= ENOUGH}
+    if len(enough) < 2:
         return f"Fewer than two reps have {ENOUGH} closed deals: comparing win rates would mislead."
+    known = {name: rate for name, rate in enough.items() if rate.value is not None}
+    if len(known) < 2:
+        reasons = dict.fromkeys(rate.reason for rate in enough.values() if rate.reason)
+        return f"Win rates of reps cannot be compared: {', '.join(reasons)}."
     found = differing(known)
     if not found:
         return (

@@ -6,11 +6,12 @@ from collections import Counter
 from dataclasses import replace
 from random import Random
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeboard.domain.metrics import Metric, Report, Target, Unit
-from pipeboard.domain.metrics.outcomes import differing
+from pipeboard.domain.metrics.outcomes import RateDifference, differing, p_value
 from pipeboard.domain.metrics.readings import (
     activity_reading,
     calibration_reading,
@@ -257,6 +258,9 @@ def test_the_most_frequent_loss_is_named_with_where_it_came_from() -> None:
     assert loss_reading(Report(log.basis(9)), SAY) == (
         "Most often price: 2 of 3 losses, €5k, mostly from Qualify."
     )
+    log.lose(log.add(0, LEAD), 1, "price")
+    log.lose(log.add(0, LEAD), 1, "price")
+    assert "4 of 5 losses, €5k, most often from Qualify" in loss_reading(Report(log.basis(9)), SAY)
     assert loss_reading(Report(Log().basis(9)), SAY) == "Nothing was lost in the period."
     log = Log()
     log.lose(log.add(0), 1)
@@ -328,6 +332,36 @@ def test_reps_are_compared_only_beyond_chance() -> None:
     assert rates((4, 6), (5, 5)).startswith("Win rates of 2 reps differ by no more than chance")
     assert "by no more than chance" in rates((6, 6), (5, 7))
     assert rates((18, 2), (2, 18)).startswith("@ana wins more than the others, 90% of 20")
+    assert rates((9, 1), (0, 10)).startswith("@ana wins more than the others, 90% of 10")
+    assert "by no more than chance" in rates((4, 6), (0, 10))
+    assert rates((5, 5), (0, 10)).startswith("@ana wins more than the others, 50% of 10")
+    assert "by no more than chance" in rates((10, 0), (9, 1))
+    assert rates((10, 0), (12, 0)) == (
+        "Win rates of reps cannot be compared: no loss was ever recorded."
+    )
+
+
+@pytest.mark.parametrize(
+    ("own", "others", "p"),
+    [
+        ((3, 4), (1, 4), 34 / 70),  # of the lady who tasted tea (Fisher, 1935), both sides
+        ((4, 4), (0, 4), 2 / 70),
+        ((5, 10), (0, 10), 2 * 252 / 15_504),
+        ((10, 10), (0, 10), 7.744e-6),  # five expected: the normal approximation
+        ((0, 9), (9, 9), 2 / 48_620),
+        ((0, 10), (0, 10), 1.0),
+        ((1, 1_000), (0, 99_000), 0.01),
+    ],
+)
+def test_chance_is_reckoned_exactly_where_few_are_expected(
+    own: tuple[int, int], others: tuple[int, int], p: float
+) -> None:
+    assert p_value(RateDifference("ana", *own, *others)) == pytest.approx(p, rel=1e-3)
+
+
+def test_without_deals_on_a_side_there_is_no_chance_to_reckon() -> None:
+    assert p_value(RateDifference("ana", 0, 0, 5, 9)) is None
+    assert p_value(RateDifference("ana", 5, 9, 0, 0)) is None
 
 
 def test_equal_reps_are_hardly_ever_told_apart() -> None:
