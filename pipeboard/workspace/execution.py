@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Callable, Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Unpack
 
 from pipeboard.domain import commands as c
 from pipeboard.domain.cadence import PERSISTENCE, follow_ups, hours_too_soon
@@ -20,7 +20,7 @@ from pipeboard.domain.lazy_dataclass import dataclass
 from pipeboard.domain.people import about_owner, mentioned
 from pipeboard.domain.text import quoted
 from pipeboard.workspace.conflicts import unseen_changes
-from pipeboard.workspace.recording import Decision, Receipt, as_command, record, retried
+from pipeboard.workspace.recording import Decision, Once, Receipt, as_command, record, retried
 from pipeboard.workspace.service import NOTHING_SEEN, Seen, Service, in_transaction
 
 if TYPE_CHECKING:
@@ -242,8 +242,7 @@ def execute(
     *,
     seen: Seen = NOTHING_SEEN,
     sequel: Callable[[Deal], Change] | None = None,
-    dry_run: bool = False,
-    token: str = "",
+    **once: Unpack[Once],
 ) -> Receipt:
     """Decides `command` for each deal and stores what follows: for all of them or for none.
 
@@ -255,7 +254,7 @@ def execute(
     receipt is given again and nothing done.
     """
     verb = verb_of(command)
-    if (done := retried(service, token, verb)) is not None:
+    if (done := retried(service, once.get("token"), verb)) is not None:
         return done
     found = decide_all(service, service.load(ids), command, seen)
     if not found.changes:
@@ -274,7 +273,7 @@ def execute(
         ),
     )
     decision = Decision(summary, (*found.changes, *leads), notes=notes)
-    return record(service, verb, decision, dry_run=dry_run, token=token)
+    return record(service, verb, decision, **once)
 
 
 @in_transaction
@@ -286,18 +285,17 @@ def carry_out(
     sentence: Callable[[Sequence[Deal]], str],
     *,
     seen: Seen = NOTHING_SEEN,
-    dry_run: bool = False,
-    token: str = "",
+    **once: Unpack[Once],
 ) -> Receipt:
     """As `execute`, for a use case that has another command for each deal."""
-    if (done := retried(service, token, verb)) is not None:
+    if (done := retried(service, once.get("token"), verb)) is not None:
         return done
     found = decide_all(service, service.load(ids), command, seen)
     if not found.changes:
         return Receipt("", verb, found.empty_reason, (), found.notes)
     summary = sentence([change.after for change in found.changes])
     decision = Decision(summary, found.changes, notes=found.notes)
-    return record(service, verb, decision, dry_run=dry_run, token=token)
+    return record(service, verb, decision, **once)
 
 
 # Merging deals that are the same one.
@@ -311,8 +309,7 @@ def merge_deals(
     *,
     closed: bool = False,
     seen: Seen = NOTHING_SEEN,
-    dry_run: bool = False,
-    token: str = "",
+    **once: Unpack[Once],
 ) -> Receipt:
     """Other deals into one, with all that they know, their notes and touches; they end there.
 
@@ -332,8 +329,7 @@ def merge_deals(
         command,
         lambda deals: f"Merged {len(others)} into {deals[0].name}.",
         seen=seen,
-        dry_run=dry_run,
-        token=token,
+        **once,
     )
 
 

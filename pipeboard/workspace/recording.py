@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from functools import wraps
-from typing import TYPE_CHECKING, Concatenate, ParamSpec, TypeVar
+from typing import TYPE_CHECKING, Concatenate, ParamSpec, TypedDict, TypeVar, Unpack
 
 from pipeboard.domain.agreements import Agreement
 from pipeboard.domain.deal import Deal
@@ -60,6 +60,14 @@ class Decision:
     about: str = ""
 
 
+class Once(TypedDict, total=False):
+    """What every use case takes: whether it is only tried, and the name of the change, under which
+    it is done once."""
+
+    dry_run: bool
+    token: str
+
+
 _OWN_TOKEN = "Give each command a token of its own."
 P = ParamSpec("P")
 S = TypeVar("S", bound=Service)
@@ -86,7 +94,7 @@ def as_command(
     return decorate
 
 
-def retried(service: Service, token: str, verb: str = "", by: str = "") -> Receipt | None:
+def retried(service: Service, token: str | None, verb: str = "", by: str = "") -> Receipt | None:
     """The receipt of the command that was stored under this token already, None if none was.
 
     Raises `Refused` where the token stands for something else.
@@ -159,21 +167,19 @@ def agree(
     topic: Topic,
     key: tuple[str | int, ...],
     contents: Contents | None,
-    *,
-    dry_run: bool = False,
-    token: str = "",
+    **once: Unpack[Once],
 ) -> Receipt:
     """What the team agrees on under a key from now on (None: nothing), as a command."""
     from pipeboard.workspace.agreements import changed
 
-    if (done := retried(service, token, verb)) is not None:
+    if (done := retried(service, once.get("token"), verb)) is not None:
         return done
     agreements = changed(service, topic, key, contents)
     if not agreements:
         as_it_is = (Agreement(topic, key, contents, contents),)
         return Receipt("", verb, "Nothing to change: it is so already.", agreements=as_it_is)
     decision = Decision(summary, agreements=agreements)
-    return record(service, verb, decision, dry_run=dry_run, token=token)
+    return record(service, verb, decision, **once)
 
 
 def command_done(service: Service, command_id: str, at: datetime, verb: str, summary: str) -> Done:

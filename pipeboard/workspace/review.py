@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Unpack, cast
 
 from pipeboard.domain import review as rules
 from pipeboard.domain.agreements import Topic
@@ -26,7 +26,7 @@ from pipeboard.domain.periods import parse_period
 from pipeboard.domain.pipeline import Pipeline
 from pipeboard.store.sql import Audit
 from pipeboard.workspace.execution import carry_out
-from pipeboard.workspace.recording import Receipt, agree, as_command
+from pipeboard.workspace.recording import Once, Receipt, agree, as_command
 from pipeboard.workspace.reports import ReportQuery, groups_of, report_of
 from pipeboard.workspace.service import Service
 from pipeboard.workspace.triage import day_of
@@ -181,15 +181,14 @@ def hold(
     document: ReviewDocument,
     *,
     at: datetime,
-    dry_run: bool = False,
-    token: str = "",
+    **once: Unpack[Once],
 ) -> Receipt:
     """Keeps a review as it was; the next one starts at its instant."""
     day = format_day(local_date(at, service.settings.zone), service.today)
     key = (service.pipeline_now(pipeline.id).id, at.isoformat())
     summary = f"Held the review of {pipeline.name}, {day}."
     kept = cast("Contents", document)
-    return agree(service, "review", summary, Topic.REVIEW, key, kept, dry_run=dry_run, token=token)
+    return agree(service, "review", summary, Topic.REVIEW, key, kept, **once)
 
 
 @as_command("decide")
@@ -198,9 +197,7 @@ def decide(
     deal_id: int,
     words: str,
     owner: str = "",
-    *,
-    dry_run: bool = False,
-    token: str = "",
+    **once: Unpack[Once],
 ) -> Receipt:
     """What was decided on a deal, with its day: the next step of its owner, or what another rep is
     asked to do (`thu send the offer`, `thu send the offer @bo`)."""
@@ -222,8 +219,7 @@ def decide(
         [deal_id],
         lambda _: command,
         lambda deals: sentence_of(command, Telling(deals, pipelines, today)),
-        dry_run=dry_run,
-        token=token,
+        **once,
     )
 
 

@@ -10,7 +10,7 @@ from functools import cached_property, lru_cache
 from hashlib import sha256
 from operator import attrgetter
 from types import MappingProxyType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Unpack
 
 from pipeboard.domain import commands as c
 from pipeboard.domain.board import Lens
@@ -34,7 +34,7 @@ from pipeboard.domain.pipeline import Pipeline
 from pipeboard.domain.text import did_you_mean, fold, slug
 from pipeboard.exchange.rows import DealRow, RowNote
 from pipeboard.workspace.execution import carry_out, execute
-from pipeboard.workspace.recording import Receipt, as_command
+from pipeboard.workspace.recording import Once, Receipt, as_command
 from pipeboard.workspace.service import NOTHING_SEEN, Seen, Service
 
 if TYPE_CHECKING:
@@ -54,8 +54,7 @@ def reorder(
     lens: Lens,
     *,
     seen: Seen = NOTHING_SEEN,
-    dry_run: bool = False,
-    token: str = "",
+    **once: Unpack[Once],
 ) -> Receipt:
     """A deal some places down (up when negative) in its column, in the order of `lens`.
 
@@ -83,10 +82,8 @@ def reorder(
     below = ranks[-1] if not behind or len(ranks) == 2 else None
     rank = _between(above, below)
     if rank is None:
-        return _respace(
-            service, whole, stage_id, deal_id, passed.id, places > 0, seen, dry_run, token
-        )
-    return execute(service, c.Rank(rank), [deal_id], seen=seen, dry_run=dry_run, token=token)
+        return _respace(service, whole, stage_id, deal_id, passed.id, places > 0, seen, **once)
+    return execute(service, c.Rank(rank), [deal_id], seen=seen, **once)
 
 
 def _respace(
@@ -97,8 +94,7 @@ def _respace(
     passed_id: int,
     down: bool,
     seen: Seen,
-    dry_run: bool,
-    token: str,
+    **once: Unpack[Once],
 ) -> Receipt:
     """New ranks for a whole column, where two neighbours leave no room between them."""
     cards = service.reader.window(
@@ -115,8 +111,7 @@ def _respace(
         lambda deal: c.Rank(ranks[deal.id]),
         lambda deals: "Ordered the column by hand.",
         seen={one: version for one, version in seen.items() if one == deal_id},
-        dry_run=dry_run,
-        token=token,
+        **once,
     )
 
 

@@ -6,7 +6,7 @@ Both are new commands made of inverse events.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Unpack
 
 from pipeboard.domain import commands as c
 from pipeboard.domain.deal import Deal
@@ -17,7 +17,7 @@ from pipeboard.domain.people import named
 from pipeboard.domain.timeline import field_label
 from pipeboard.workspace.agreements import reverted
 from pipeboard.workspace.execution import change_of
-from pipeboard.workspace.recording import Decision, Receipt, as_command, record, retried
+from pipeboard.workspace.recording import Decision, Once, Receipt, as_command, record, retried
 from pipeboard.workspace.service import Service, in_transaction
 
 if TYPE_CHECKING:
@@ -56,8 +56,7 @@ def undo_last(
     *,
     which: str = "",
     rest: bool = False,
-    dry_run: bool = False,
-    token: str = "",
+    **once: Unpack[Once],
 ) -> Receipt:
     """Takes back my last command, or the one with the id `which`; `Conflict` when somebody changed
     since what it changed.
@@ -77,13 +76,13 @@ def undo_last(
         marks=last.id,
         about=_about(service, last),
     )
-    return record(service, "undo", decision, dry_run=dry_run, token=token)
+    return record(service, "undo", decision, **once)
 
 
 @in_transaction
-def redo_last(service: Service, *, dry_run: bool = False, token: str = "") -> Receipt:
+def redo_last(service: Service, **once: Unpack[Once]) -> Receipt:
     """Puts back what my last undo took, unless I did something else since."""
-    if (done := retried(service, token)) is not None:
+    if (done := retried(service, once.get("token"))) is not None:
         return done
     found = service.reader.history.redoable(service.actor.name)
     if found is None:
@@ -99,7 +98,7 @@ def redo_last(service: Service, *, dry_run: bool = False, token: str = "") -> Re
         marks=undoing.id,
         about=_about(service, last),
     )
-    receipt = record(service, last.verb, decision, dry_run=dry_run, token=token)
+    receipt = record(service, last.verb, decision, **once)
     return Receipt(
         receipt.command_id,
         "redo",
