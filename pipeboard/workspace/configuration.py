@@ -6,19 +6,32 @@ from collections.abc import Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Unpack
 
-from pipeboard.domain.agreements import Agreement, Topic
+from pipeboard.domain.agreements import Agreement, Topic, contents_of
 from pipeboard.domain.errors import Ambiguous, BadInput, Conflict, Difference, NotFound, Refused
 from pipeboard.domain.filter import with_stage_renamed
 from pipeboard.domain.lazy_dataclass import dataclass, replace
 from pipeboard.domain.people import match_rep
 from pipeboard.domain.pipeline import Pipeline
-from pipeboard.domain.pipeline_rules import check_pipeline, clean_pipeline, merge, same
+from pipeboard.domain.pipeline_rules import (
+    check_pipeline,
+    clean_pipeline,
+    merge,
+    same,
+    with_retired,
+)
 from pipeboard.domain.roles import ANYBODY, Role, given_role
 from pipeboard.domain.settings import Rep, Settings, with_choice
 from pipeboard.domain.text import clean_line, did_you_mean, fold, quoted
 from pipeboard.store.reading.setup import pipeline_data
-from pipeboard.workspace.agreements import changed, contents_of, with_retired
-from pipeboard.workspace.recording import Decision, Once, Receipt, agree, record, retried
+from pipeboard.workspace.recording import (
+    Decision,
+    Once,
+    Receipt,
+    agree,
+    changed,
+    record,
+    retried,
+)
 from pipeboard.workspace.service import Service, in_transaction
 
 if TYPE_CHECKING:

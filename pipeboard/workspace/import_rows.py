@@ -37,9 +37,13 @@ from pipeboard.workspace.row_matching import ImportOptions as ImportOptions
 from pipeboard.workspace.service import Service, in_transaction
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from pipeboard.exchange.reading import Reading
     from pipeboard.store import Staging
     from pipeboard.store.projecting import Change
+    from pipeboard.store.projecting.carrying import CarriedStage
+    from pipeboard.store.projecting.staging import StagedChanges
 
 
 CHUNK = 1_000
@@ -221,7 +225,6 @@ class _Import:
         )
 
     def _store(self, staging: Staging, decider: RowDecider, pipelines: Sequence[Pipeline]) -> None:
-        writer = self.service.transaction.writer
         if retried(self.service, self.command_id, "import") is not None:
             return
         made = self._save_new(pipelines)
@@ -235,19 +238,32 @@ class _Import:
             raise _Outdated(outdated)
         report = decider.report
         deals = report.created + report.updated + report.joined_here
-        summary = f"Imported {deals:,} deals from {self.origin}."
-        reps = self._reps_agreed(staging.stage.new_owners())
-        made += reps
-        check_role(self.service, "import", agreements=made)
-        writer.begin_command(
-            command_done(self.service, self.command_id, decider.at, "import", summary)
-        )
-        writer.add_staged(staging.stage)
-        for agreement in reps:
-            writer.agree(agreement)
-        writer.record_agreements(self.command_id, made)
+        self._record(deals, decider.at, made, staging.stage)
         if self.options.recipe is not None:
-            writer.save_recipe(*self.options.recipe)
+            self.service.transaction.writer.save_recipe(*self.options.recipe)
+
+    def _store_agreements(self, pipelines: Sequence[Pipeline]) -> None:
+        """New pipelines and teams alone, of a file none of whose rows led to a deal."""
+        self._record(0, self.at, self._save_new(pipelines))
+
+    def _record(
+        self,
+        deals: int,
+        at: datetime,
+        made: Sequence[Agreement],
+        stage: StagedChanges | CarriedStage | None = None,
+    ) -> None:
+        """The command, what was put aside, and what is agreed with it."""
+        service, writer = self.service, self.service.transaction.writer
+        reps = self._reps_agreed(() if stage is None else stage.new_owners())
+        check_role(service, "import", agreements=(*made, *reps))
+        summary = f"Imported {deals:,} deals from {self.origin}."
+        writer.begin_command(command_done(service, self.command_id, at, "import", summary))
+        if stage is not None:
+            writer.add_staged(stage)
+        for agreement in reps:
+            writer.agree(agreement, at, service.actor.label)
+        writer.record_agreements(self.command_id, (*made, *reps))
 
     def _decide_again(
         self,
@@ -275,19 +291,6 @@ class _Import:
         numbers = iter(store.reserve("stage", len(wanted.stages)))
         stages = tuple(replace(stage, id=next(numbers)) for stage in wanted.stages)
         return replace(wanted, id=store.reserve("pipeline", 1)[0], stages=stages, version=1)
-
-    def _store_agreements(self, pipelines: Sequence[Pipeline]) -> None:
-        """New pipelines and teams alone, of a file none of whose rows led to a deal."""
-        reps = self._reps_agreed(())
-        made = [*self._save_new(pipelines), *reps]
-        check_role(self.service, "import", agreements=made)
-        summary, writer = f"Imported 0 deals from {self.origin}.", self.service.transaction.writer
-        writer.begin_command(
-            command_done(self.service, self.command_id, self.at, "import", summary)
-        )
-        for agreement in reps:
-            writer.agree(agreement)
-        writer.record_agreements(self.command_id, made)
 
     def _teamed(self, new_owners: Iterable[str]) -> list[Rep]:
         """The reps whom a joined file puts into another team, those too who are new."""

@@ -36,9 +36,16 @@ from pipeboard.domain.pipeline import Category, Pipeline
 from pipeboard.domain.settings import Settings
 from pipeboard.domain.text import clean_line, did_you_mean, fold, quoted
 from pipeboard.store.reading.listing import Listing
-from pipeboard.workspace.agreements import changed
 from pipeboard.workspace.finding import parse_filter, typed_period
-from pipeboard.workspace.recording import Decision, Once, Receipt, agree, as_command, record
+from pipeboard.workspace.recording import (
+    Decision,
+    Once,
+    Receipt,
+    agree,
+    as_command,
+    changed,
+    record,
+)
 from pipeboard.workspace.service import Service, in_transaction
 
 if TYPE_CHECKING:

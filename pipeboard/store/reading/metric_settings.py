@@ -15,6 +15,7 @@ from pipeboard.domain.lazy_dataclass import replace
 from pipeboard.domain.metrics.rules import CallChanges, MetricRules, Target
 from pipeboard.domain.money import Money
 from pipeboard.domain.pipeline import Factor, Pipeline
+from pipeboard.domain.pipeline_rules import with_retired
 from pipeboard.domain.settings import Settings
 from pipeboard.domain.text import did_you_mean, fold, quoted
 from pipeboard.store.database import Database, Row, RowTuple
@@ -69,9 +70,7 @@ def _as_it_was(pipeline: Pipeline, versions: Sequence[tuple[int, Row]]) -> Pipel
     then = pipeline_from_data(versions[-1][1])
     known = {stage.id for stage in then.stages}
     later = [stage for stage in pipeline.stages if stage.id not in known]
-    outcomes = [stage for stage in then.stages if not stage.is_open]
-    work = [stage for stage in then.stages if stage.is_open]
-    return replace(then, name=pipeline.name, stages=(*work, *later, *outcomes))
+    return replace(with_retired(then, later), name=pipeline.name)
 
 
 @readable("the targets")
