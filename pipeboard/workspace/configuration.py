@@ -28,6 +28,7 @@ from pipeboard.workspace.recording import (
     Once,
     Receipt,
     agree,
+    as_command,
     changed,
     record,
     retried,
@@ -254,14 +255,12 @@ def _with_numbers(service: Service, wanted: Pipeline, known: Pipeline | None) ->
     return saved if same(saved, known) else replace(saved, version=known.version + 1)
 
 
-@in_transaction
+@as_command("rep")
 def change_rep(service: Service, rep: Rep, **once: Unpack[Once]) -> Receipt:
     """A rep, new or changed.
 
     The first role that anybody is given makes whoever gives it the owner, and all others reps.
     """
-    if (done := retried(service, once.get("token"), "rep")) is not None:
-        return done
     name = clean_line(rep.name, field="rep").removeprefix("@")
     if not name:
         raise BadInput("A rep needs a name.", hint="For example: pipeboard rep add ana")

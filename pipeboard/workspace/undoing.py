@@ -28,8 +28,8 @@ from pipeboard.domain.text import fold
 from pipeboard.domain.timeline import field_label
 from pipeboard.store.reading.setup import pipeline_data, pipeline_from_data
 from pipeboard.workspace.execution import change_of
-from pipeboard.workspace.recording import Decision, Once, Receipt, as_command, record, retried
-from pipeboard.workspace.service import Service, in_transaction
+from pipeboard.workspace.recording import Decision, Once, Receipt, as_command, record
+from pipeboard.workspace.service import Service
 
 if TYPE_CHECKING:
     from pipeboard.domain.deal_record import Entry
@@ -38,15 +38,6 @@ if TYPE_CHECKING:
     from pipeboard.store.reading.history import Did
 
 MOST_NAMED = 5
-
-
-@dataclass(frozen=True, slots=True)
-class _Reverted:
-    """What takes a command back, and remarks on what of it stays."""
-
-    changes: tuple[Change, ...]
-    agreements: tuple[Agreement, ...]
-    notes: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,12 +68,10 @@ def undo_last(
     last = _mine(service, which) if which else service.reader.history.undoable(service.actor.name)
     if last is None:
         raise Refused("There is nothing of yours to undo.")
-    found = _reverted(service, last.id, f"Can't undo '{last.summary}'", rest=rest)
-    decision = Decision(
-        f"Undid: {last.summary}",
-        found.changes,
-        found.agreements,
-        found.notes,
+    back = _reverted(service, last.id, f"Can't undo '{last.summary}'", rest=rest)
+    decision = replace(
+        back,
+        summary=f"Undid: {last.summary}",
         undoes=last.id,
         marks=last.id,
         about=_about(service, last),
@@ -90,34 +79,19 @@ def undo_last(
     return record(service, "undo", decision, **once)
 
 
-@in_transaction
+@as_command("")
 def redo_last(service: Service, **once: Unpack[Once]) -> Receipt:
     """Puts back what my last undo took, unless I did something else since."""
-    if (done := retried(service, once.get("token"))) is not None:
-        return done
     found = service.reader.history.redoable(service.actor.name)
     if found is None:
         raise Refused("There is nothing to redo.")
     undoing, last = found
     back = _reverted(service, undoing.id, f"Can't redo '{last.summary}'", rest=False)
-    decision = Decision(
-        last.summary,
-        back.changes,
-        back.agreements,
-        back.notes,
-        redoes=last.id,
-        marks=undoing.id,
-        about=_about(service, last),
+    decision = replace(
+        back, summary=last.summary, redoes=last.id, marks=undoing.id, about=_about(service, last)
     )
     receipt = record(service, last.verb, decision, **once)
-    return Receipt(
-        receipt.command_id,
-        "redo",
-        f"Redid: {receipt.summary}",
-        receipt.deals,
-        receipt.notes,
-        receipt.about,
-    )
+    return replace(receipt, verb="redo", summary=f"Redid: {receipt.summary}", agreements=())
 
 
 def undo_list(service: Service, limit: int = 20) -> tuple[Did, ...]:
@@ -142,9 +116,9 @@ def _about(service: Service, done: Did) -> str:
     return f"{named(done.actor, done.acting_as)}, {at.day} {at:%b %H:%M}"
 
 
-def _reverted(service: Service, command_id: str, cannot: str, *, rest: bool) -> _Reverted:
-    """What takes a command back, whole or with `rest` but for the deals that were changed
-    since; `Refused` for one that nothing is known of."""
+def _reverted(service: Service, command_id: str, cannot: str, *, rest: bool) -> Decision:
+    """What takes a command back, whole or with `rest` but for the deals that were changed since;
+    its summary is still to be said. `Refused` for one that nothing is known of."""
     by_deal = service.truth.history.events_of(command_id)
     service.come_after(by_deal)
     contexts = service.contexts()
@@ -171,7 +145,7 @@ def _reverted(service: Service, command_id: str, cannot: str, *, rest: bool) -> 
             hint="What came before it can be changed back by hand.",
         )
     notes = (*_staying(service, changed_since), *kept)
-    return _Reverted(tuple(changes), agreements, notes)
+    return Decision("", tuple(changes), agreements, notes)
 
 
 def _somebody_else_since(
