@@ -376,11 +376,6 @@ def begin_workspace(
     """The pipeline and the reps that a workspace begins with: no command, nothing to undo."""
     for rep in reps:
         writer.save_rep(rep)
-    return _begin_pipeline(writer, pipeline, at, actor)
-
-
-def _begin_pipeline(writer: Writer, pipeline: Pipeline, at: datetime, actor: Actor) -> Pipeline:
-    """Stores a pipeline that is new, under numbers of its own."""
     ids = writer.numbers("stage", len(pipeline.stages))
     stages = tuple(replace(s, id=number) for s, number in zip(pipeline.stages, ids, strict=True))
     number = writer.numbers("pipeline", 1)[0]

@@ -71,7 +71,6 @@ def import_rows(
     beside: Sequence[Pipeline] = (),
     skip_bad: bool = False,
     dry_run: bool = False,
-    override: str = "",
     progress: Progress | None = None,
     token: str = "",
 ) -> ImportReport:
@@ -82,14 +81,12 @@ def import_rows(
     in the history. A new owner in a team is `NotFound` without a yes (`options.new_reps`), and
     nothing is written. Without `skip_bad` a rejected row raises `RowsRejected` and nothing is
     written. A change that moves a known deal passes the gate as any move does, with
-    `override` as its reason. `progress` gets rows and share read. A dry run takes no lock.
+    `options.override` as its reason. `progress` gets rows and share read. A dry run takes no lock.
     Under the `token` of an import that is stored already nothing is done again.
     """
     if (done := retried(service, token, "import")) is not None:
         return ImportReport(command_id=done.command_id, said_before=done.notes[0])
     check_role(service, "import")
-    if override:
-        options = replace(options, override=override)
     pipelines = (pipeline, *beside)
     run = _Import(service, reading, pipelines, origin, options, skip_bad=skip_bad, token=token)
     with collecting_later():
@@ -151,23 +148,10 @@ class _Import:
         return decider.report
 
     def _decider(self, pipelines: Sequence[Pipeline]) -> RowDecider:
-        first, *beside = pipelines
-        decider = RowDecider(
-            self.service.reader,
-            self._context(first),
-            self.origin,
-            self.reading,
-            self.options,
-            beside,
-        )
-        decider.report.new_pipelines = list(self.new)
-        return decider
-
-    def _context(self, pipeline: Pipeline) -> Context:
-        service = self.service
+        service, (first, *beside) = self.service, pipelines
         settings = service.settings
-        return Context(
-            pipeline,
+        context = Context(
+            first,
             self.at,
             settings.zone,
             service.me,
@@ -175,6 +159,11 @@ class _Import:
             service.actor.label,
             service.today,
         )
+        decider = RowDecider(
+            service.reader, context, self.origin, self.reading, self.options, beside
+        )
+        decider.report.new_pipelines = list(self.new)
+        return decider
 
     def _chunks(
         self, report: ImportReport, progress: Progress | None
