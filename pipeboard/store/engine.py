@@ -13,7 +13,7 @@ from pipeboard.store.connecting import connect_to_write
 from pipeboard.store.database import Database
 from pipeboard.store.dialect import is_busy
 from pipeboard.store.locating import Location, Place, Server
-from pipeboard.store.opening import AnyIdentity, Identity, ServerIdentity
+from pipeboard.store.opening import AnyIdentity, Identity, ServerIdentity, check_contents
 from pipeboard.store.patience import PATIENCE_S, Patience, in_line, pause, signals_held
 from pipeboard.store.sealing import seal
 from pipeboard.store.troubles import as_database_error
@@ -154,7 +154,7 @@ def _write(
         before = connection.total_changes
         if is_known:
             identity.check_file()
-            identity.check_contents(connection, to_write=True)
+            check_contents(identity, connection, to_write=True)
         database = Database(connection, identity)
         result = work(database)
         if connection.total_changes != before:

@@ -14,14 +14,14 @@ from math import nan
 from operator import attrgetter, itemgetter
 
 from pipeboard.store.database import RowTuple
+from pipeboard.store.opening import OF_DEALS
 from pipeboard.store.projecting.deals import FINDABLE, Change
 from pipeboard.store.projecting.events import answer_rows, event_rows, note_rows, touch_rows
 from pipeboard.store.projecting.facts import ADDED, facts_rows
 from pipeboard.store.rows import Column, columns_from_deals
 from pipeboard.store.sealing import SEALED_WITH, TOLD, event_lines
 
-_BESIDE = ("deal_tag", "deal_field", "contact", "deal_ask", "answer", "note", "touch", "deal_facts")
-TABLES = ("deal", "event", *_BESIDE)
+TABLES = ("deal", "event", *OF_DEALS)
 _STAGED_CACHE_KB = 8_000
 _STAGED_PAGE = 16_384
 _MANY_DEALS = 60_000
