@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from functools import cached_property
 from operator import index
 from typing import TYPE_CHECKING, Any
 
 from pipeboard.domain.agreements import Agreement, Contents, Topic
-from pipeboard.domain.deal import Deal
-from pipeboard.domain.errors import DatabaseError
 from pipeboard.domain.events import micros
 from pipeboard.domain.lazy_dataclass import dataclass, with_values
 from pipeboard.domain.pipeline import Pipeline
 from pipeboard.domain.settings import Rep, Settings
-from pipeboard.store.database import Database, Row
+from pipeboard.store.database import Database
 from pipeboard.store.opening import SCHEMA
 from pipeboard.store.projecting import Change, project
 from pipeboard.store.reading import Reader
@@ -29,9 +27,7 @@ from pipeboard.store.reading.setup import (
     pipeline_row,
     stage_row,
 )
-from pipeboard.store.rows import DEALS, stored_deal
-from pipeboard.store.sql import among
-from pipeboard.store.troubles import is_no_text, of_deal, readable
+from pipeboard.store.troubles import readable
 
 if TYPE_CHECKING:
     from pipeboard.store.projecting.carrying import CarriedStage
@@ -78,26 +74,6 @@ class Writer:
         """Says that these deals will be asked for, and whether that command was recorded."""
         if len(ids) <= BATCH:
             self._database.ahead((latest(ids), ()), (numbered(ids), ()), (COMMAND, (command_id,)))
-
-    def deals(self, ids: Iterable[int]) -> dict[int, Deal]:
-        """The deals with these ids that there are, removed ones included."""
-        return {row["id"]: stored_deal(row) for row in self._deals(ids)}
-
-    def _deals(self, ids: Iterable[int]) -> Iterator[Row]:
-        """Rows of deals, some at a time."""
-        wanted = list(dict.fromkeys(ids))
-        for start in range(0, len(wanted), BATCH):
-            some = wanted[start : start + BATCH]
-            try:
-                rows = self._database.rows(f"{DEALS} WHERE {among('deal.id', some).text}")
-            except DatabaseError as error:
-                if error.__cause__ is None or not is_no_text(error.__cause__):
-                    raise
-                if len(some) > 1:
-                    for one in some:  # which of them it is
-                        list(self._deals((one,)))
-                raise of_deal(some[0], error.__cause__) from error
-            yield from rows
 
     def numbers(self, name: str, count: int) -> range:
         """That many fresh numbers of a kind: `deal`, `stage` or `pipeline`."""
