@@ -28,7 +28,7 @@ from pipeboard.store.projecting.events import BESIDE, read_beside
 from pipeboard.store.projecting.facts import log_of, stored_facts, strayed_facts
 from pipeboard.store.reading.facts import collecting_later
 from pipeboard.store.rows import event_from_row
-from pipeboard.store.sql import among
+from pipeboard.store.sql import among, names
 from pipeboard.store.troubles import UNREADABLE
 
 _beside = itemgetter(*BESIDE)
@@ -210,9 +210,9 @@ def _rows_of(
     database: Database, table: str, key: str, aside: Sequence[str], ids: Sequence[int]
 ) -> Counter[RowTuple]:
     """The rows of some deals, each with the deal's number in front, and how often it is there."""
-    names = ", ".join(f'"{name}"' for name in database.columns(table) if name not in aside)
+    shown = names(name for name in database.columns(table) if name not in aside)
     return Counter(
-        database.records(f"SELECT {key}, {names} FROM {table} WHERE {among(key, ids).text}")
+        database.records(f"SELECT {key}, {shown} FROM {table} WHERE {among(key, ids).text}")
     )
 
 

@@ -25,6 +25,7 @@ from pipeboard.store.reading.setup import (
     pipeline_document,
     pipeline_from_data,
     pipeline_row,
+    rep_row,
     stage_row,
 )
 from pipeboard.store.troubles import readable
@@ -254,8 +255,7 @@ class Writer:
 
     def save_rep(self, rep: Rep) -> None:
         """A rep, new or changed."""
-        row = {name: getattr(rep, name) for name in Rep.__slots__}
-        self._database.put("rep", [row], key="name")
+        self._database.put("rep", [rep_row(rep)], key="name")
         self._count_change()
 
 
