@@ -167,9 +167,6 @@ def follow_up(
     service: Service,
     deal_id: int,
     due: date | None = None,
-    step: str = "",
-    *,
-    title: str = "",
     **once: Unpack[Once],
 ) -> Receipt:
     """A lead for the next sale to the customer of a won deal: ask how it goes, in two weeks
@@ -177,7 +174,7 @@ def follow_up(
     (deal,) = service.load([deal_id])
     if deal.outcome is not Status.WON:
         raise Refused(f"{deal.ref} {deal.name} is not won.", hint="Set a next step instead.")
-    change = _follow_up(service, deal, due or service.today + POST_SALE, step, title)
+    change = _follow_up(service, deal, due or service.today + POST_SALE)
     summary = f"Added {change.after.name} to follow up on {deal.ref}."
     decision = Decision(summary, (change,))
     return record(service, "follow up", decision, **once)
@@ -222,8 +219,8 @@ def _recycle(service: Service, **once: Unpack[Once]) -> Receipt:
     return record(service, "recycle", decision, **once)
 
 
-def _follow_up(service: Service, deal: Deal, due: date, step: str = "", title: str = "") -> Change:
-    return _sequel(service, deal, step or "ask how it goes", due, title or "next order")
+def _follow_up(service: Service, deal: Deal, due: date) -> Change:
+    return _sequel(service, deal, "ask how it goes", due, "next order")
 
 
 def _sequel(service: Service, deal: Deal, step: str, due: date, title: str) -> Change:
