@@ -19,7 +19,7 @@ from pipeboard.domain.errors import Conflict, GateNotMet, NotFound, Refused, SoA
 from pipeboard.domain.events import Event, evolve_all
 from pipeboard.domain.lazy_dataclass import replace
 from pipeboard.domain.people import about_owner, mentioned
-from pipeboard.domain.text import quoted
+from pipeboard.domain.text import few, quoted
 from pipeboard.workspace.conflicts import unseen_changes
 from pipeboard.workspace.recording import Decision, Once, Receipt, as_command, record, retried
 from pipeboard.workspace.service import NOTHING_SEEN, Seen, Service, in_transaction
@@ -96,10 +96,8 @@ def _nothing(already: dict[str, str], asked: int) -> str:
 
 
 def _some_already(already: dict[str, str], asked: int) -> str:
-    names = list(already)[:MOST_NAMED]
-    more = f" and {len(already) - len(names)} more" if len(already) > len(names) else ""
     verb = "was" if len(already) == 1 else "were"
-    return f"{len(already)} of {asked} {verb} so already: {', '.join(names)}{more}."
+    return f"{len(already)} of {asked} {verb} so already: {few(list(already), MOST_NAMED)}."
 
 
 def _raise(refusals: Sequence[Refused], asked: int) -> None:
@@ -107,10 +105,9 @@ def _raise(refusals: Sequence[Refused], asked: int) -> None:
         return
     if asked == 1:
         raise refusals[0]
-    whole = "; ".join(refused.message.rstrip(".") for refused in refusals[:MOST_NAMED])
-    left = len(refusals) - MOST_NAMED
-    more = f"; and {left} more" if left > 0 else ""
-    message = f"Nothing was changed: {len(refusals)} of {asked} deals refuse. {whole}{more}."
+    said = [refused.message.rstrip(".") for refused in refusals]
+    whole = few(said, MOST_NAMED, "; ", "; and ")
+    message = f"Nothing was changed: {len(refusals)} of {asked} deals refuse. {whole}."
     conflicts = [refused for refused in refusals if isinstance(refused, Conflict)]
     if conflicts:
         raise Conflict(

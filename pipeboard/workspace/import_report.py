@@ -13,7 +13,7 @@ from pipeboard import outlet
 from pipeboard.domain.errors import BadInput
 from pipeboard.domain.lazy_dataclass import dataclass, field
 from pipeboard.domain.money import Money, format_money
-from pipeboard.domain.text import quoted
+from pipeboard.domain.text import few, quoted
 from pipeboard.exchange.read_options import REMARKS
 from pipeboard.exchange.rows import DealRow, Rejected
 
@@ -170,9 +170,7 @@ def meaning_told(
         stages = ", ".join(stage.name for stage in made.open_stages)
         yield f"New pipeline {made.name}: {stages}."
     if report.new_owners:
-        named = ", ".join(report.new_owners[:10])
-        more = f" and {len(report.new_owners) - 10} more" if len(report.new_owners) > 10 else ""
-        yield f"New owners: {named}{more}."
+        yield f"New owners: {few(report.new_owners, 10)}."
         if report.unsure_owners and not report.command_id:
             yield "Nobody here is called so: they become reps by nothing but a yes."
         for name, near in [*report.near_owners.items()][:_MOST_CONFLICTS]:

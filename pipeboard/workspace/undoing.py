@@ -27,7 +27,7 @@ from pipeboard.domain.settings import Rep, Settings
 from pipeboard.domain.text import fold
 from pipeboard.domain.timeline import field_label
 from pipeboard.store.reading.setup import pipeline_data, pipeline_from_data
-from pipeboard.workspace.execution import change_of
+from pipeboard.workspace.execution import MOST_NAMED, change_of
 from pipeboard.workspace.recording import Decision, Once, Receipt, as_command, record
 from pipeboard.workspace.service import Service
 
@@ -36,8 +36,6 @@ if TYPE_CHECKING:
     from pipeboard.domain.pipeline import Pipeline
     from pipeboard.store.projecting import Change
     from pipeboard.store.reading.history import Did
-
-MOST_NAMED = 5
 
 
 @dataclass(frozen=True, slots=True)
