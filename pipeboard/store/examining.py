@@ -93,12 +93,11 @@ def examine(
             yield note("journal", RECOVERED)
         yield from _about_place(location, now)
         with closing(connect(location, read_only=True)) as connection:
-            yield from _about_contents(Database(connection, found.identity), found, heard)
+            database = Database(connection, found.identity)
+            yield from _about_contents(database, found, heard)
             if found.schema == SCHEMA:
-                yield from _about_log(
-                    Database(connection, found.identity), now, known_digest, heard
-                )
-                yield from _about_last_backup(Database(connection, found.identity), location)
+                yield from _about_log(database, now, known_digest, heard)
+                yield from _about_last_backup(database, location)
     except PipeboardError as error:
         yield problem("database", error.message, error.hint)
 

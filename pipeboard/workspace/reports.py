@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Unpack
 
-from pipeboard.domain.agreements import Topic
+from pipeboard.domain.agreements import Agreement, Topic
 from pipeboard.domain.dates import (
     Direction,
     format_date,
@@ -231,9 +231,8 @@ def set_target(
     label = _whole_period(service, period_text, "target").label
     owner, team = _holder(service, owner, team)
     now = service.pipeline_now(pipeline.id)
-    whose = f"@{owner}" if owner else f"team {team}" if team else "everybody"
-    about, key = f"for {label}, {whose}", (now.id, label, owner, team)
-    return _agree_amount(service, Topic.TARGET, about, key, amount, now.currency, **once)
+    key = (now.id, label, owner, team)
+    return _agree_amount(service, Topic.TARGET, key, amount, now.currency, **once)
 
 
 def calls_of(service: Service, pipeline: Pipeline) -> Mapping[tuple[str, str], Money]:
@@ -262,25 +261,24 @@ def set_call(
     # Whoever acts may call a period before anybody has made a rep of them.
     rep = _holder(service, owner, "")[0] if owner else service.me
     now = service.pipeline_now(pipeline.id)
-    about, key = f"for {label}, @{rep}", (now.id, label, rep)
-    return _agree_amount(service, Topic.CALL, about, key, amount, now.currency, **once)
+    return _agree_amount(service, Topic.CALL, (now.id, label, rep), amount, now.currency, **once)
 
 
 def _agree_amount(
     service: Service,
     topic: Topic,
-    about: str,
     key: tuple[str | int, ...],
     typed: str | None,
     currency: str,
     **once: Unpack[Once],
 ) -> Receipt:
     contents: Contents | None = None
-    summary = f"No {topic} {about}."
+    name = Agreement(topic, key, None, None).name
+    summary = f"No {name}."
     if typed is not None:
         amount = parse_money(typed, currency)
         contents = {"currency": amount.currency, "amount_minor": amount.minor}
-        summary = f"{topic.capitalize()} {about}: {format_money(amount)}."
+        summary = f"{name[0].upper()}{name[1:]}: {format_money(amount)}."
     return agree(service, str(topic), summary, topic, key, contents, **once)
 
 

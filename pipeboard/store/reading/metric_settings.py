@@ -10,6 +10,7 @@ from datetime import datetime
 from pipeboard.domain.deal import channel_of
 from pipeboard.domain.errors import BadInput
 from pipeboard.domain.events import Kind, micros
+from pipeboard.domain.hygiene import DECISION_MAKER
 from pipeboard.domain.json_data import json_text
 from pipeboard.domain.lazy_dataclass import replace
 from pipeboard.domain.metrics.rules import CallChanges, MetricRules, Target
@@ -172,7 +173,7 @@ def read_supported(
     then = read_fields(database, pipeline.id, as_of, changed, kinds, ("answers", "contacts"))
     still = set(ids) - changed
     still.intersection_update(
-        database.column("select distinct deal_id from contact where role = ?", (_DECIDES,)),
+        database.column("select distinct deal_id from contact where role = ?", (DECISION_MAKER,)),
         *(_answering(database, keys) for keys in asked if keys),
     )
     return frozenset(
@@ -180,13 +181,10 @@ def read_supported(
         | {
             deal_id
             for deal_id, fields in then.items()
-            if any(who.get("role") == _DECIDES for who in fields["contacts"].values())
+            if any(who.get("role") == DECISION_MAKER for who in fields["contacts"].values())
             and all(not keys or keys & fields["answers"].keys() for keys in asked)
         }
     )
-
-
-_DECIDES = "decision_maker"
 
 
 def _answering(database: Database, questions: Collection[str]) -> Sequence[int]:
