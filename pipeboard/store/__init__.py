@@ -6,7 +6,7 @@ What writes is imported on the first write, so that the board's first frame does
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, TypeVar
 
 from pipeboard.domain.errors import DatabaseError, ReadOnly
@@ -115,7 +115,7 @@ class Store:
 
         `DatabaseError` when there is one already, also when somebody else makes it meanwhile.
         """
-        from pipeboard.store.engine import engine_at, write
+        from pipeboard.store.engine import write_once
         from pipeboard.store.tables import definitions
         from pipeboard.store.writing import Writer
 
@@ -134,8 +134,7 @@ class Store:
             writer.begin(settings)
             begin(writer)
 
-        with closing(engine_at(location)) as engine:
-            write(engine, identity, make, is_known=False)
+        write_once(identity, make, is_known=False)
         store = cls(_found(location, look(location)).identity)
         store.has_stored = True
         return store
@@ -297,8 +296,7 @@ def _bring_up_to_date(location: Place, found: int, *, read_only: bool) -> None:
 
 
 def _seal_the_log(identity: AnyIdentity) -> None:
-    from pipeboard.store.engine import engine_at, write
+    from pipeboard.store.engine import write_once
     from pipeboard.store.sealing import seal
 
-    with closing(engine_at(identity.location)) as engine:
-        write(engine, identity, seal)
+    write_once(identity, seal)

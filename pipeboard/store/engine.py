@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
+from contextlib import AbstractContextManager, closing, contextmanager, nullcontext, suppress
 from typing import TYPE_CHECKING, TypeVar
 
 from pipeboard.domain.errors import DatabaseError
@@ -134,6 +134,12 @@ def write(
             patience.check(identity.location)
             # Readers that the waiting commit has kept out come first now.
             pause(*_LONG_PAUSE_S, most_s=patience.most_s)
+
+
+def write_once(identity: AnyIdentity, work: Callable[[Database], T], *, is_known: bool = True) -> T:
+    """As `write`, with an engine for this one piece of work."""
+    with closing(engine_at(identity.location)) as engine:
+        return write(engine, identity, work, is_known=is_known)
 
 
 def _write(

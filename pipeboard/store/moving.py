@@ -19,7 +19,7 @@ from pipeboard.domain.lazy_dataclass import dataclass
 from pipeboard.store import dialect
 from pipeboard.store.connecting import connect_at
 from pipeboard.store.database import Database, RowTuple
-from pipeboard.store.engine import engine_at, write
+from pipeboard.store.engine import write_once
 from pipeboard.store.locating import Place, locate
 from pipeboard.store.opening import SCHEMA, TABLES, AnyIdentity, identity_of_new, look
 from pipeboard.store.tables import definitions
@@ -114,8 +114,7 @@ def _copied(source: Database, target: Place, *, dry_run: bool) -> Moved:
             _fill(source, database, table)
         _check(database, wanted, identity)
 
-    with closing(engine_at(target)) as engine:
-        write(engine, identity, fill, is_known=False)
+    write_once(identity, fill, is_known=False)
     return moved
 
 
