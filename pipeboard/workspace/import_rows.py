@@ -77,12 +77,12 @@ def import_rows(
     """Every deal of a file, new or changed since it was last imported, as one command.
 
     A `pipeline` that is new (id 0) is made in the same transaction, rows that name a pipeline
-    `beside` the first go there. `origin` names the file
-    in the history. A new owner in a team is `NotFound` without a yes (`options.new_reps`), and
-    nothing is written. Without `skip_bad` a rejected row raises `RowsRejected` and nothing is
-    written. A change that moves a known deal passes the gate as any move does, with
-    `options.override` as its reason. `progress` gets rows and share read. A dry run takes no lock.
-    Under the `token` of an import that is stored already nothing is done again.
+    `beside` the first go there. `origin` names the file in the history. A new owner in a team is
+    `NotFound` without a yes (`options.new_reps`), and nothing is written. Without `skip_bad` a
+    rejected row raises `RowsRejected` and nothing is written. A change that moves a known deal
+    passes the gate as any move does, with `options.override` as its reason. `progress` gets rows
+    and share read. A dry run takes no lock. Under the `token` of an import that is stored already
+    nothing is done again.
     """
     if (done := retried(service, token, "import")) is not None:
         return ImportReport(command_id=done.command_id, said_before=done.notes[0])
