@@ -21,7 +21,6 @@ from pipeboard.workspace import (
     import_rows,
     new_deals,
     reports,
-    row_commands,
     triage,
     undoing,
 )
@@ -56,7 +55,7 @@ class Workspace(workspace.Workspace):
     pipeline = finding.find_pipeline
     recycle = recycling.recycle_due
     redo = undoing.redo_last
-    reorder = row_commands.reorder
+    reorder = execution.reorder
     report = reports.report_of
     report_before = reports.report_before
     rename_filter = targets.rename_filter

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
 from time import monotonic
-from typing import TYPE_CHECKING, TypedDict, TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from pipeboard import outlet
 from pipeboard.cli.output import Output
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from pipeboard.exchange.json_documents import Documents
     from pipeboard.store import Store
     from pipeboard.workspace import Workspace
-    from pipeboard.workspace.recording import Receipt
+    from pipeboard.workspace.recording import Once, Receipt
 
 T = TypeVar("T")
 FEW = 3  # deals that a filter may change without a yes
@@ -56,13 +56,6 @@ class Verb:
     examples: tuple[str, ...]
     dashed_words: bool
     more: str
-
-
-class Once(TypedDict):
-    """What every use case takes: whether it is only tried, and the name of the change."""
-
-    dry_run: bool
-    token: str
 
 
 class Call:

@@ -138,7 +138,6 @@ def _import(
                 replace(options, new_reps=new_reps),
                 beside=pipelines[1:],
                 skip_bad=asked.skip_bad,
-                override=asked.override,
                 **call.once,
                 progress=progress,
             )
@@ -158,6 +157,7 @@ def _options(call: Call, reading: Reading, recipe: Recipe) -> ImportOptions:
     return ImportOptions(
         match=asked.match,
         prefer_file=asked.prefer == "file",
+        override=asked.override,
         source=recipe.source,
         recipe=kept,
         side=side.open() if side else None,

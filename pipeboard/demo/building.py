@@ -27,11 +27,11 @@ from pipeboard.demo.diary import (
 )
 from pipeboard.demo.habits import Habits, Scene, hold_a_review, make_day, person, rounded, team
 from pipeboard.domain import commands as c
+from pipeboard.domain.agreements import Agreement, Contents, Topic
 from pipeboard.domain.criteria import About, Criterion, unmet
 from pipeboard.domain.deal import Loss
 from pipeboard.domain.events import micros
 from pipeboard.domain.lazy_dataclass import dataclass
-from pipeboard.domain.metrics import Target
 from pipeboard.domain.money import parse_money
 from pipeboard.domain.periods import Period, parse_period
 from pipeboard.domain.pipeline import Pipeline
@@ -269,10 +269,12 @@ def build(store: Store, *, deals: int = 60, seed: int = 1, now: datetime, me: st
     small = deals <= SMALL
     reps = team(me, 3 if small else min(12, 3 + deals // 1_000))
     begun = now - timedelta(days=TWO_YEARS + 365)
-    pipeline = _set_up(store, reps, begun, Actor(me))
+    actor = Actor(me)
+    pipeline = _set_up(store, reps, begun, actor)
     clock = WorkingTime(now, SETTINGS.zone)
     quarter = parse_period("this-quarter", clock.today)
-    _set_targets(store, pipeline, quarter, deals * (A_DEAL if small else A_DEAL // 2))
+    amount = deals * (A_DEAL if small else A_DEAL // 2)
+    _set_targets(store, pipeline, quarter, amount, begun, actor)
     names = tuple(rep.name for rep in reps)
     scene = Scene(pipeline, clock, names, seed, detail=1.0 if small else BRIEF)
     parts = _two_quarters(deals, scene, quarter) if small else _two_years(deals, scene)
@@ -306,19 +308,23 @@ def _set_up(store: Store, reps: Sequence[Rep], at: datetime, actor: Actor) -> Pi
     return store.write(begin)
 
 
-def _set_targets(store: Store, pipeline: Pipeline, quarter: Period, amount: int) -> None:
+def _set_targets(
+    store: Store, pipeline: Pipeline, quarter: Period, amount: int, at: datetime, actor: Actor
+) -> None:
     """What the team is to win in a quarter and those around it, and each rep in that one."""
     reps = store.reader.reps()
     share = parse_money(str(amount // len(reps)), pipeline.currency)
     whole = parse_money(str(amount), pipeline.currency)
     targets = [
-        *(Target(p.label, whole) for p in (quarter.previous(), quarter, quarter.next())),
-        *(Target(quarter.label, share, rep.name) for rep in reps),
+        *((p.label, "", whole) for p in (quarter.previous(), quarter, quarter.next())),
+        *((quarter.label, rep.name, share) for rep in reps),
     ]
 
     def write(writer: Writer) -> None:
-        for target in targets:
-            writer.save_target(pipeline.id, target)
+        for period, owner, money in targets:
+            key = (pipeline.id, period, owner, "")
+            contents: Contents = {"currency": money.currency, "amount_minor": money.minor}
+            writer.agree(Agreement(Topic.TARGET, key, None, contents), at, actor.label)
 
     store.write(write)
 

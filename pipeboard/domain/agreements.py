@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, TypeAlias
 from pipeboard.domain.json_data import json_list, json_object
 from pipeboard.domain.lazy_dataclass import dataclass
 from pipeboard.domain.people import named
+from pipeboard.domain.settings import Rep, Settings
 
 
 class Topic(StrEnum):
@@ -121,6 +122,12 @@ def changed_names(agreement: Agreement) -> tuple[str, ...]:
             elif names:
                 found.append(f"{part.removesuffix('s')} {named}")
     return tuple(found)
+
+
+def contents_of(value: Rep | Settings) -> Contents:
+    """A rep or the settings as JSON data."""
+    plain = {name: getattr(value, name) for name in value.__slots__}
+    return {n: list(item) if isinstance(item, tuple) else item for n, item in plain.items()}
 
 
 def rows_of(contents: Contents, part: str) -> list[JsonObject]:

@@ -8,7 +8,7 @@ from enum import StrEnum
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Never, TypeAlias
 
-from pipeboard.domain.lazy_dataclass import dataclass, field, replace
+from pipeboard.domain.lazy_dataclass import dataclass, field
 
 if TYPE_CHECKING:
     from pipeboard.domain.money import Money
@@ -148,10 +148,6 @@ class Note:
     author: str
     at: datetime
 
-    def copied(self, copy_id: str) -> Note:
-        """The same note for another deal."""
-        return replace(self, id=copy_id)
-
 
 @dataclass(frozen=True, slots=True)
 class Touch:
@@ -169,10 +165,6 @@ class Touch:
     at: datetime
     objection: str = ""
     variant: str = ""
-
-    def copied(self, copy_id: str) -> Touch:
-        """The same interaction for another deal."""
-        return replace(self, id=copy_id)
 
 
 TOUCH_TYPES = ("call", "email", "meeting", "demo", "message")

@@ -148,15 +148,6 @@ KEYED_FIELDS = frozenset(
 """The fields whose entries change one by one: `answers.need`."""
 
 
-def change(deal: Deal, kind: Kind, at: datetime, **after: FieldValue) -> Event:
-    """The event that sets these fields on `deal`; fields that stay as they are are left out.
-
-    A keyword `answers__authority` stands for the entry `answers.authority`.
-    """
-    wanted = {name.replace("__", "."): value for name, value in after.items()}
-    return change_to(deal, kind, at, wanted)
-
-
 def change_to(
     deal: Deal,
     kind: Kind,
@@ -164,7 +155,8 @@ def change_to(
     after: Values,
     facts: EventFacts = NO_FACTS,
 ) -> Event:
-    """As `change`, with the fields as a mapping, and facts that go with the event."""
+    """The event that sets these fields on `deal`; fields that stay as they are are left out. One
+    entry of a mapping field is named with a dot: `answers.authority`."""
     was: dict[str, FieldValue] = {}
     becomes: dict[str, FieldValue] = {}
     for name, value in after.items():
@@ -172,6 +164,12 @@ def change_to(
         if before != value:
             was[name], becomes[name] = before, value
     return Event(kind, at, was, becomes, facts)
+
+
+def changing(deal: Deal, kind: Kind, at: datetime, after: Values) -> list[Event]:
+    """The event that sets these fields on `deal`; none where they stand so already."""
+    event = change_to(deal, kind, at, after)
+    return [event] if event.changed else []
 
 
 def read(deal: Deal, name: str) -> FieldValue:

@@ -9,7 +9,7 @@ from pipeboard.domain.errors import Ambiguous, NotFound, PipeboardError
 from pipeboard.domain.filter_nodes import ME, And, Filter, Is, Node, Not, Or
 from pipeboard.domain.lazy_dataclass import dataclass, replace
 from pipeboard.domain.settings import Rep
-from pipeboard.domain.text import clean_line, fold, nearest, quoted
+from pipeboard.domain.text import clean_line, few, fold, nearest, quoted
 
 # Who does something.
 
@@ -138,12 +138,11 @@ _MOST_NAMED = 8
 
 def no_such_reps(names: Sequence[str], near: Mapping[str, str]) -> NotFound:
     """Why a file with these new names is not taken as it is; `near` has the reps they are like."""
-    more = len(names) - _MOST_NAMED
-    named = ", ".join(quoted(name) for name in names[:_MOST_NAMED])
+    named = few([quoted(name) for name in names], _MOST_NAMED)
     alike = ", ".join(f"{name} is like @{rep}" for name, rep in [*near.items()][:_MOST_NAMED])
     whom = "is no rep" if len(names) == 1 else "are no reps"
     return NotFound(
-        f"{named}{f' and {more} more' if more > 0 else ''} {whom} here.",
+        f"{named} {whom} here.",
         hint=f"Slips? {alike}." if alike else "",
         details={"rep": names[0], "near": near.get(names[0], ""), "reps": list(names)},
     )

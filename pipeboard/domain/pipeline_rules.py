@@ -81,6 +81,13 @@ def check_criteria(pipeline: Pipeline) -> None:
                 )
 
 
+def with_retired(pipeline: Pipeline, retired: Sequence[Stage]) -> Pipeline:
+    """The pipeline with retired stages behind its open ones, before the outcomes."""
+    open_stages = tuple(stage for stage in pipeline.stages if stage.is_open)
+    outcomes = tuple(stage for stage in pipeline.stages if not stage.is_open)
+    return replace(pipeline, stages=(*open_stages, *retired, *outcomes))
+
+
 # Merging two edits of one pipeline that began from the same version.
 #
 # An edit is taken key by key: what only one of the two changed is as they changed it; what both

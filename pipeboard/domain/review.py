@@ -169,11 +169,6 @@ class SalesTrap:
     new: Collection[int] = ()
     touched: Collection[int] = ()
 
-    @property
-    def is_near(self) -> bool:
-        """Too little new comes in for the target."""
-        return self.needed_a_week is not None and self.new_value_a_week < self.needed_a_week
-
 
 def sales_trap(basis: Basis, target: Number | None, coverage: Number | None) -> SalesTrap:
     """The trap that a quarter of closing digs for the next one (`capabilities.md` 72): a target

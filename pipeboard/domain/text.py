@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from unicodedata import combining, normalize
 
 from pipeboard.domain.errors import BadInput
@@ -112,6 +112,12 @@ def quoted(text: str, limit: int = 40) -> str:
     """The text as a message names it: one printable line in quotes, at most `limit` characters."""
     line = printable(" ".join(text[: 4 * limit].split()))
     return f"'{line}'" if len(line) <= limit else f"'{line[: limit - 3]}...'"
+
+
+def few(texts: Sequence[str], most: int, mark: str = ", ", last: str = " and ") -> str:
+    """The first so many of them in a sentence: `Lumen Oy, Acme and 3 more`."""
+    left = len(texts) - most
+    return mark.join(texts[:most]) + (f"{last}{left} more" if left > 0 else "")
 
 
 def is_email(text: str) -> bool:

@@ -6,7 +6,7 @@ What writes is imported on the first write, so that the board's first frame does
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, TypeVar
 
 from pipeboard.domain.errors import DatabaseError, ReadOnly
@@ -14,7 +14,14 @@ from pipeboard.domain.lazy_dataclass import dataclass
 from pipeboard.store.connecting import connect_at
 from pipeboard.store.database import Database
 from pipeboard.store.locating import Place, Server, locate
-from pipeboard.store.opening import SCHEMA, AnyIdentity, FoundDatabase, look
+from pipeboard.store.opening import (
+    SCHEMA,
+    AnyIdentity,
+    FoundDatabase,
+    identity_of_new,
+    look,
+    new_id,
+)
 from pipeboard.store.reading import Reader
 from pipeboard.store.troubles import RECOVERED, translate_errors
 
@@ -103,14 +110,31 @@ class Store:
         settings: Settings,
         begin: Callable[[Writer], object] = lambda writer: None,
     ) -> Store:
-        """A new database with its settings and whatever else `begin` writes, in one transaction.
+        """A new database with its tables, its id, its settings and whatever else `begin` writes, in
+        one transaction; whole, or the place is as it was but for an empty file.
 
         `DatabaseError` when there is one already, also when somebody else makes it meanwhile.
         """
-        from pipeboard.store.creating import create
+        from pipeboard.store.engine import write_once
+        from pipeboard.store.tables import definitions
+        from pipeboard.store.writing import Writer
 
         location = locate(database)
-        create(location, settings, begin)
+        if look(location) is not None:
+            raise _exists(location)
+        identity = identity_of_new(location, new_id())
+
+        def make(made: Database) -> None:
+            if made.has_tables():
+                raise _exists(location)
+            for statement in definitions(identity.engine).values():
+                made.change(statement)
+            made.insert("workspace", [{"id": identity.database_id}])
+            writer = Writer(made)
+            writer.begin(settings)
+            begin(writer)
+
+        write_once(identity, make, is_known=False)
         store = cls(_found(location, look(location)).identity)
         store.has_stored = True
         return store
@@ -248,6 +272,14 @@ def _found(location: Place, found: FoundDatabase | None) -> FoundDatabase:
     return found
 
 
+def _exists(location: Place) -> DatabaseError:
+    return DatabaseError(
+        f"{location} is there already.",
+        hint="Open it, or name another path with --db.",
+        details={"reason": "exists"},
+    )
+
+
 def _bring_up_to_date(location: Place, found: int, *, read_only: bool) -> None:
     from pipeboard.store.migrating import back_up, migrate, migrate_on_server
 
@@ -264,8 +296,7 @@ def _bring_up_to_date(location: Place, found: int, *, read_only: bool) -> None:
 
 
 def _seal_the_log(identity: AnyIdentity) -> None:
-    from pipeboard.store.engine import engine_at, write
+    from pipeboard.store.engine import write_once
     from pipeboard.store.sealing import seal
 
-    with closing(engine_at(identity.location)) as engine:
-        write(engine, identity, seal)
+    write_once(identity, seal)

@@ -13,7 +13,7 @@ import shutil
 import sqlite3
 import subprocess
 from collections.abc import Iterator, Sequence
-from contextlib import closing, suppress
+from contextlib import closing, contextmanager, suppress
 from datetime import UTC, datetime
 from itertools import count
 from pathlib import Path
@@ -91,19 +91,30 @@ def back_up(
     log). Raises `DatabaseError` when it cannot be made or the database is not whole; then nothing
     of it stays. Beside the database only so many of a kind are kept.
     """
-    named = ".".join(filter(None, (location.path.name, at.strftime(STAMP), kind, "backup")))
-    target = to if to is not None else location.path.with_name(named)
-    if to is not None and to.exists():
-        raise BadInput(f"{Location(to)} is there already.", hint="Name another file.")
+    target = _target(location, at, kind, to)
     if not is_utf8(target):
         raise BadInput(f"{Location(target)} is no UTF-8 text.", hint="Name another file.")
-    if not target.parent.is_dir():
-        raise BadInput(f"The folder {Location(target.parent)} is not there.", hint="Make it first.")
     with closing(connect(location, read_only=True)) as connection:
         whole = _copy(connection, location, target, checks=checks, heard=heard)
     if to is None:
         forget_oldest(location, kind, KEPT[kind] if keep is None else keep)
     return whole
+
+
+def _beside(location: Location, at: datetime, kind: str) -> Path:
+    """The name of a copy beside the database."""
+    named = ".".join(filter(None, (location.path.name, at.strftime(STAMP), kind, "backup")))
+    return location.path.with_name(named)
+
+
+def _target(location: Location, at: datetime, kind: str, to: Path | None) -> Path:
+    """Where a copy is to be; `BadInput` where that cannot be."""
+    target = _beside(location, at, kind) if to is None else to
+    if to is not None and to.exists():
+        raise BadInput(f"{Location(to)} is there already.", hint="Name another file.")
+    if not target.parent.is_dir():
+        raise BadInput(f"The folder {Location(target.parent)} is not there.", hint="Make it first.")
+    return target
 
 
 def _copy(
@@ -114,8 +125,7 @@ def _copy(
     checks: bool,
     heard: Heard = unheard,
 ) -> Path:
-    part = new_file(target.with_name(f"{target.name}.part"))
-    try:
+    with part_of(target) as part:
         with translate_errors(location):
             connection.execute(dialect.READ_AND_WRITE)
             at_length(connection, lambda: connection.execute(dialect.COPY_INTO, (str(part),)))
@@ -126,11 +136,7 @@ def _copy(
                 hint="'pipeboard doctor' says more; 'pipeboard backup list' shows earlier copies.",
                 details={"reason": "damaged", "faults": [fault.text for fault in found]},
             )
-        whole = part.replace(new_file(target))
-        flush(whole.parent)
-    finally:
-        part.unlink(missing_ok=True)
-    return whole
+        return put_in_place(part, target)
 
 
 def forget_oldest(location: Location, kind: str, keep: int) -> None:
@@ -169,7 +175,7 @@ def restore(location: Location, backup: Path, at: datetime, heard: Heard = unhea
 
 
 def _take_place(location: Location, reading: sqlite3.Connection, at: datetime) -> Path | None:
-    aside = location.path.with_name(f"{location.path.name}.{at.strftime(STAMP)}.{REPLACED}.backup")
+    aside = _beside(location, at, REPLACED)
     if not location.exists:
         make_file(location)
         _fill(location, reading, None)
@@ -249,6 +255,23 @@ def new_file(wanted: Path) -> Path:
     raise AssertionError("the numbers never end")
 
 
+@contextmanager
+def part_of(target: Path) -> Iterator[Path]:
+    """An empty file beside a place, to be filled; nothing of it stays but what is put there."""
+    part = new_file(target.with_name(f"{target.name}.part"))
+    try:
+        yield part
+    finally:
+        part.unlink(missing_ok=True)
+
+
+def put_in_place(part: Path, target: Path) -> Path:
+    """Gives a part that is whole on the disk its name, or the first numbered one; where it is."""
+    whole = part.replace(new_file(target))
+    flush(whole.parent)
+    return whole
+
+
 def flush(path: Path) -> None:
     """Has the disk hold what was written to a file that nobody has opened yet, or a folder's
     names."""
@@ -274,13 +297,8 @@ def back_up_server(
     It gets its name once `pg_restore` has read its list of contents and every table of ours is in
     it. `DatabaseError` in the server's words when it cannot be made; then nothing of it stays.
     """
-    target = to if to is not None else copies.path.with_name(_named(copies, at))
-    if to is not None and to.exists():
-        raise BadInput(f"{Location(to)} is there already.", hint="Name another file.")
-    if not target.parent.is_dir():
-        raise BadInput(f"The folder {Location(target.parent)} is not there.", hint="Make it first.")
-    part = new_file(target.with_name(f"{target.name}.part"))
-    try:
+    target = _target(copies, at, BY_HAND, to)
+    with part_of(target) as part:
         _run(server, ["pg_dump", "--format=custom", "--no-owner", f"--file={part}"])
         listed = _run(None, ["pg_restore", "--list", str(part.absolute())])
         held = set(re.findall(r"TABLE DATA \S+ (\w+) ", listed))
@@ -290,17 +308,10 @@ def back_up_server(
                 hint="The account must be allowed to read every table ('pipeboard doctor').",
             )
         flush(part)
-        whole = part.replace(new_file(target))
-        flush(whole.parent)
-    finally:
-        part.unlink(missing_ok=True)
+        whole = put_in_place(part, target)
     if to is None:
-        forget_oldest(copies, "", keep)
+        forget_oldest(copies, BY_HAND, keep)
     return whole
-
-
-def _named(copies: Location, at: datetime) -> str:
-    return f"{copies.path.name}.{at.strftime(STAMP)}.backup"
 
 
 def _run(server: Server | None, command: Sequence[str]) -> str:

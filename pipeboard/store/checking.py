@@ -16,7 +16,7 @@ from operator import itemgetter
 from pipeboard.domain.errors import PipeboardError
 from pipeboard.domain.events import Event, replay
 from pipeboard.domain.lazy_dataclass import dataclass
-from pipeboard.domain.text import printable
+from pipeboard.domain.text import few, printable
 from pipeboard.store import dialect
 from pipeboard.store.connecting import connect
 from pipeboard.store.database import Database, Heard, Row, RowTuple, at_length, unheard
@@ -28,7 +28,7 @@ from pipeboard.store.projecting.events import BESIDE, read_beside
 from pipeboard.store.projecting.facts import log_of, stored_facts, strayed_facts
 from pipeboard.store.reading.facts import collecting_later
 from pipeboard.store.rows import event_from_row
-from pipeboard.store.sql import among
+from pipeboard.store.sql import among, names
 from pipeboard.store.troubles import UNREADABLE
 
 _beside = itemgetter(*BESIDE)
@@ -110,9 +110,8 @@ def log_faults(database: Database, heard: Heard = unheard) -> Iterator[Flaw]:
             strayed += _strayed(stored, beside, some)
         heard(len(ids), 1.0, "deals")
     if strayed:
-        names = ", ".join(f"D-{one}" for one in strayed[:MOST_NAMED])
-        more = f" and {len(strayed) - MOST_NAMED} more" if len(strayed) > MOST_NAMED else ""
-        yield Flaw("replay", f"{names}{more}: the rows are not what the history says")
+        refs = few([f"D-{one}" for one in strayed], MOST_NAMED)
+        yield Flaw("replay", f"{refs}: the rows are not what the history says")
     elif not _are_added_up(database):
         yield Flaw("totals", "the totals of the stages are not what their deals add up to")
     lost = database.number(
@@ -210,13 +209,12 @@ def _rows_of(
     database: Database, table: str, key: str, aside: Sequence[str], ids: Sequence[int]
 ) -> Counter[RowTuple]:
     """The rows of some deals, each with the deal's number in front, and how often it is there."""
-    names = ", ".join(f'"{name}"' for name in database.columns(table) if name not in aside)
+    shown = names(name for name in database.columns(table) if name not in aside)
     return Counter(
-        database.records(f"SELECT {key}, {names} FROM {table} WHERE {among(key, ids).text}")
+        database.records(f"SELECT {key}, {shown} FROM {table} WHERE {among(key, ids).text}")
     )
 
 
 def in_a_sentence(found: Sequence[Flaw]) -> str:
     """Faults in one sentence."""
-    named = "; ".join(printable(fault.text) for fault in found[:MOST_NAMED])
-    return f"{named}; and {len(found) - MOST_NAMED} more" if len(found) > MOST_NAMED else named
+    return few([printable(fault.text) for fault in found], MOST_NAMED, "; ", "; and ")

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Protocol, TypeAlias, TypeVar
 
 from pipeboard.store import dialect
 from pipeboard.store.opening import AnyIdentity
+from pipeboard.store.sql import names
 from pipeboard.store.troubles import as_database_error, damaged, translate_errors
 
 if TYPE_CHECKING:
@@ -261,12 +262,11 @@ class Database:
             return
         if table in LOG and self.log_rows is not None:
             self.log_rows.setdefault(table, []).extend(rows)
-        names = tuple(rows[0])
-        listed = ", ".join(f'"{name}"' for name in names)
-        marks = ", ".join("?" * len(names))
-        values = itemgetter(*names) if len(names) > 1 else lambda row: tuple(row.values())
+        columns = tuple(rows[0])
+        marks = ", ".join("?" * len(columns))
+        values = itemgetter(*columns) if len(columns) > 1 else lambda row: tuple(row.values())
         self.change_each(
-            f"INSERT INTO {table} ({listed}) VALUES ({marks}) {otherwise}",
+            f"INSERT INTO {table} ({names(columns)}) VALUES ({marks}) {otherwise}",
             list(map(values, rows)),
         )
 
@@ -275,10 +275,9 @@ class Database:
         if not rows:
             return
         self._remembered.clear()
-        listed = ", ".join(f'"{name}"' for name in columns)
         if isinstance(self._connection, sqlite3.Connection):
             marks = ", ".join("?" * len(columns))
-            self.change_each(f"INSERT INTO {table} ({listed}) VALUES ({marks})", rows)
+            self.change_each(f"INSERT INTO {table} ({names(columns)}) VALUES ({marks})", rows)
         else:
             if table in LOG:
                 self.log_rows = None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
+from contextlib import AbstractContextManager, closing, contextmanager, nullcontext, suppress
 from typing import TYPE_CHECKING, TypeVar
 
 from pipeboard.domain.errors import DatabaseError
@@ -13,7 +13,7 @@ from pipeboard.store.connecting import connect_to_write
 from pipeboard.store.database import Database
 from pipeboard.store.dialect import is_busy
 from pipeboard.store.locating import Location, Place, Server
-from pipeboard.store.opening import AnyIdentity, Identity, ServerIdentity
+from pipeboard.store.opening import AnyIdentity, Identity, ServerIdentity, check_contents
 from pipeboard.store.patience import PATIENCE_S, Patience, in_line, pause, signals_held
 from pipeboard.store.sealing import seal
 from pipeboard.store.troubles import as_database_error
@@ -136,6 +136,12 @@ def write(
             pause(*_LONG_PAUSE_S, most_s=patience.most_s)
 
 
+def write_once(identity: AnyIdentity, work: Callable[[Database], T], *, is_known: bool = True) -> T:
+    """As `write`, with an engine for this one piece of work."""
+    with closing(engine_at(identity.location)) as engine:
+        return write(engine, identity, work, is_known=is_known)
+
+
 def _write(
     engine: Engine | sqlite3.Connection,
     identity: Identity,
@@ -154,7 +160,7 @@ def _write(
         before = connection.total_changes
         if is_known:
             identity.check_file()
-            identity.check_contents(connection, to_write=True)
+            check_contents(identity, connection, to_write=True)
         database = Database(connection, identity)
         result = work(database)
         if connection.total_changes != before:

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import closing, suppress
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
+from functools import partial
 from pathlib import Path
 
 from pipeboard.domain.errors import DatabaseError, PipeboardError
@@ -20,7 +21,7 @@ from pipeboard.store.backups import backups_of
 from pipeboard.store.checking import Flaw, faults, log_faults
 from pipeboard.store.connecting import connect, connect_at, wal_is_safe
 from pipeboard.store.database import Database, Heard, unheard
-from pipeboard.store.engine import engine_at, write
+from pipeboard.store.engine import write_once
 from pipeboard.store.grants import shows_all
 from pipeboard.store.locating import Location, Place, Server
 from pipeboard.store.opening import SCHEMA, FoundDatabase, Identity, look
@@ -93,12 +94,11 @@ def examine(
             yield note("journal", RECOVERED)
         yield from _about_place(location, now)
         with closing(connect(location, read_only=True)) as connection:
-            yield from _about_contents(Database(connection, found.identity), found, heard)
+            database = Database(connection, found.identity)
+            yield from _about_contents(database, found, heard)
             if found.schema == SCHEMA:
-                yield from _about_log(
-                    Database(connection, found.identity), now, known_digest, heard
-                )
-                yield from _about_last_backup(Database(connection, found.identity), location)
+                yield from _about_log(database, now, known_digest, heard)
+                yield from _about_last_backup(database, location)
     except PipeboardError as error:
         yield problem("database", error.message, error.hint)
 
@@ -349,7 +349,7 @@ def _about_definitions(database: Database) -> Iterator[Finding]:
             "indices",
             f"Indices are missing, which makes everything slow: {', '.join(missing)}.",
             _CURES["indices"],
-            lambda: _mend(database, lambda inside: _make(inside, missing.values())),
+            lambda: write_once(database.identity, lambda inside: _make(inside, missing.values())),
         )
 
 
@@ -367,13 +367,8 @@ def _finding(database: Database, fault: Flaw) -> Finding:
     }
     mend = mends.get(fault.kind)
     return problem(
-        fault.kind, text, cure, (lambda: _mend(database, mend)) if mend is not None else None
+        fault.kind, text, cure, partial(write_once, database.identity, mend) if mend else None
     )
-
-
-def _mend(database: Database, work: Callable[[Database], object]) -> None:
-    with closing(engine_at(database.identity.location)) as engine:
-        write(engine, database.identity, work)
 
 
 def _add_up(inside: Database) -> None:

@@ -12,14 +12,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from pipeboard.domain.people import CALENDAR
 from pipeboard.domain.roles import Role
 from pipeboard.domain.settings import SEEN, Rep
-from pipeboard.store.database import Database
-from pipeboard.store.opening import TABLES
+from pipeboard.store.database import LOG, Database
+from pipeboard.store.opening import OF_DEALS, TABLES
 from pipeboard.store.reading.sight import quoted
 
-_OF_DEALS = (
-    "deal_tag", "deal_field", "answer", "contact", "deal_ask", "note", "touch", "deal_facts",
-)  # fmt: skip
-_LOG = ("command", "event", "workspace_event")
 _AGREED = ("setting", "pipeline", "stage", "pipeline_version", "target", "fx_rate")
 _NUMBERED = ("event", "workspace_event")
 _SEES = "((SELECT pipeboard_seen()) IS NULL OR owner = ANY ((SELECT pipeboard_seen())::text[]))"
@@ -74,10 +70,10 @@ _POLICIES: tuple[tuple[str, str, str], ...] = (
     ("deal", "SELECT", f"USING ({_SEES} OR given_by = session_user::text)"),
     ("deal", "INSERT", "WITH CHECK (true)"),
     ("deal", "UPDATE", f"USING ({_EDITS}) WITH CHECK (true)"),
-    *((table, "SELECT", f"USING ({_HELD})") for table in _OF_DEALS),
-    *((table, "INSERT", f"WITH CHECK ({_EDITED})") for table in _OF_DEALS),
-    *((table, "UPDATE", f"USING ({_EDITED})") for table in _OF_DEALS),
-    *((table, "DELETE", f"USING ({_EDITED})") for table in _OF_DEALS),
+    *((table, "SELECT", f"USING ({_HELD})") for table in OF_DEALS),
+    *((table, "INSERT", f"WITH CHECK ({_EDITED})") for table in OF_DEALS),
+    *((table, "UPDATE", f"USING ({_EDITED})") for table in OF_DEALS),
+    *((table, "DELETE", f"USING ({_EDITED})") for table in OF_DEALS),
     ("event", "SELECT", f"USING ({_HELD} OR {_MINE})"),
     ("event", "INSERT", f"WITH CHECK ({_EDITED} AND {_MINE})"),
     ("command", "SELECT", "USING (true)"),
@@ -177,10 +173,10 @@ def _grants(schema: str) -> Iterator[str]:
 
     yield f"GRANT USAGE ON SCHEMA {schema} TO {_group(Role.VIEWER)};"
     yield grant("SELECT", TABLES, Role.VIEWER)
-    yield grant("INSERT", _LOG, Role.REP)  # the log is added to, and no more
+    yield grant("INSERT", LOG, Role.REP)  # the log is added to, and no more
     yield grant("UPDATE (digest, undone)", ("command",), Role.REP)
     yield grant("INSERT, UPDATE", ("deal", "stage_total", "import_recipe"), Role.REP)
-    yield grant("INSERT, UPDATE, DELETE", (*_OF_DEALS, "saved_filter"), Role.REP)
+    yield grant("INSERT, UPDATE, DELETE", (*OF_DEALS, "saved_filter"), Role.REP)
     yield grant("UPDATE (value)", ("counter",), Role.REP)
     yield grant("INSERT", ("rep",), Role.REP)
     yield grant("INSERT, UPDATE, DELETE", (*_AGREED, "rep"), Role.MANAGER)

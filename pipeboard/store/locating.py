@@ -268,9 +268,7 @@ def make_file(location: Location) -> None:
         _take_over(location, mode)
         return
     except OSError as error:
-        raise DatabaseError(
-            f"{location} cannot be made: {error.strerror}.", hint="Name another path with --db."
-        ) from error
+        raise _cannot_be_made(location, error) from error
     os.fchmod(fd, mode)
     os.close(fd)
 
@@ -295,9 +293,13 @@ def _take_over(location: Location, mode: int) -> None:
         if stat.S_IMODE(found.st_mode) != mode:
             location.path.chmod(mode)
     except OSError as error:
-        raise DatabaseError(
-            f"{location} cannot be made: {error.strerror}.", hint="Name another path with --db."
-        ) from error
+        raise _cannot_be_made(location, error) from error
+
+
+def _cannot_be_made(location: Location, error: OSError) -> DatabaseError:
+    return DatabaseError(
+        f"{location} cannot be made: {error.strerror}.", hint="Name another path with --db."
+    )
 
 
 def check_names(location: Location, found: os.stat_result) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import sqlite3
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from contextlib import closing, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -19,7 +19,7 @@ from sqlalchemy.pool import StaticPool
 
 from pipeboard.domain.errors import DatabaseError
 from pipeboard.store import dialect
-from pipeboard.store.backups import flush, names, new_file
+from pipeboard.store.backups import flush, names, part_of, put_in_place
 from pipeboard.store.connecting import BUSY_MS, connect, connect_to_write
 from pipeboard.store.dialect import ServerTrouble
 from pipeboard.store.engine import alone
@@ -30,7 +30,6 @@ from pipeboard.store.patience import Patience
 from pipeboard.store.troubles import as_database_error, translate_errors
 
 if TYPE_CHECKING:
-    from alembic.operations import Operations
     from sqlalchemy import Connection as SqlConnection
 
 _STATE = (
@@ -51,8 +50,7 @@ def back_up(location: Location, schema: int) -> str:
     state = _state(location)
     if (made := _made_before(wanted, state)) is not None:
         return made
-    part = new_file(wanted.with_name(f"{wanted.name}.part"))
-    try:
+    with part_of(wanted) as part:
         with closing(connect(location)) as connection, translate_errors(location):
             connection.execute(dialect.COPY_INTO, (str(part),))
         flush(part)
@@ -60,11 +58,7 @@ def back_up(location: Location, schema: int) -> str:
             return ""  # somebody else has brought it up to date meanwhile, and made a copy before
         if (made := _made_before(wanted, state)) is not None:
             return made  # by somebody else meanwhile
-        whole = part.replace(new_file(wanted))
-        flush(whole.parent)
-    finally:
-        part.unlink(missing_ok=True)
-    return str(whole)
+        return str(put_in_place(part, wanted))
 
 
 def _made_before(wanted: Path, state: tuple[object, ...]) -> str | None:
@@ -106,16 +100,10 @@ def migrate(
 def _migrate(
     raw: sqlite3.Connection, location: Location, steps: Mapping[int, Step], wanted: int
 ) -> None:
-    from alembic.migration import MigrationContext
-    from alembic.operations import Operations
-
     engine = create_engine("sqlite://", creator=lambda: raw, poolclass=StaticPool)
     raw.execute(dialect.KEYS_UNCHECKED)
     with engine.connect() as connection, alone(raw, location, Patience()), connection.begin():
-        found = schema_of(raw, location) or wanted
-        check_schema(found, wanted)
-        operations = Operations(MigrationContext.configure(connection))
-        _bring_to(operations, range(found, wanted), steps)
+        _bring_to(connection, schema_of(raw, location) or wanted, wanted, steps)
         raw.execute("UPDATE counter SET value = ? WHERE name = 'schema'", (wanted,))
         if raw.execute(dialect.CHECK_KEYS).fetchone() is not None:
             raise DatabaseError(
@@ -128,9 +116,6 @@ def migrate_on_server(
     server: Server, *, steps: Mapping[int, Step] = STEPS, wanted: int = SCHEMA
 ) -> None:
     """Runs the steps that are due on a server; all of them or none, while nobody else writes."""
-    from alembic.migration import MigrationContext
-    from alembic.operations import Operations
-
     from pipeboard.store.server_driver import connect
 
     try:
@@ -141,10 +126,7 @@ def migrate_on_server(
             raw.autocommit = False
             with engine.begin() as connection:
                 connection.exec_driver_sql(dialect.LOCK_WRITING)
-                found = schema_on(connection)
-                check_schema(found, wanted)
-                operations = Operations(MigrationContext.configure(connection))
-                _bring_to(operations, range(found, wanted), steps)
+                _bring_to(connection, schema_on(connection), wanted, steps)
                 _settle_types(connection)
                 connection.exec_driver_sql(
                     f"UPDATE counter SET value = {wanted} WHERE name = 'schema'"
@@ -154,9 +136,16 @@ def migrate_on_server(
         raise as_database_error(_trouble(cause), server, "write") from error
 
 
-def _bring_to(operations: Operations, due: Iterable[int], steps: Mapping[int, Step]) -> None:
+def _bring_to(
+    connection: SqlConnection, found: int, wanted: int, steps: Mapping[int, Step]
+) -> None:
     """The steps that are due; what only gains columns that are empty to begin with has none."""
-    for number in due:
+    from alembic.migration import MigrationContext
+    from alembic.operations import Operations
+
+    check_schema(found, wanted)
+    operations = Operations(MigrationContext.configure(connection))
+    for number in range(found, wanted):
         if number in steps:
             steps[number](operations)
     add_new_columns(operations)

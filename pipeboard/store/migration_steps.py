@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from sqlalchemy import (
@@ -21,7 +21,7 @@ from sqlalchemy import (
     text,
 )
 
-from pipeboard.store.creating import new_id
+from pipeboard.store.opening import new_id
 from pipeboard.store.projecting.facts import LOG, facts_from_log
 from pipeboard.store.sql import (
     RATINGS_BYTES,
@@ -34,6 +34,22 @@ from pipeboard.store.sql import (
 
 if TYPE_CHECKING:
     from alembic.operations import Operations
+
+
+def _create_partial(
+    operations: Operations,
+    name: str,
+    holder: str,
+    condition: str,
+    columns: Sequence[str],
+    *,
+    unique: bool = False,
+) -> None:
+    """An index of the rows that a condition is true of."""
+    holds = text(condition)
+    operations.create_index(
+        name, holder, columns, unique=unique, sqlite_where=holds, postgresql_where=holds
+    )
 
 
 def add_workspace_id(operations: Operations) -> None:
@@ -74,14 +90,13 @@ def keep_sources(operations: Operations) -> None:
         "deal", Column("external_source", String, nullable=False, server_default="")
     )
     operations.drop_index("deal_by_external_id", "deal")
-    standing = text("external_id is not null and not removed")
-    operations.create_index(
+    _create_partial(
+        operations,
         "deal_by_external_id",
         "deal",
-        ["external_id", "external_source", "pipeline_id"],
+        "external_id is not null and not removed",
+        ("external_id", "external_source", "pipeline_id"),
         unique=True,
-        sqlite_where=standing,
-        postgresql_where=standing,
     )
     operations.create_table(
         "import_recipe",
@@ -140,15 +155,10 @@ def bound_texts_in_indices(operations: Operations) -> None:
     _change_long(operations, "deal", ("id",), "folded", _words)
     _change_long(operations, "deal", ("id",), "ratings", _ratings)
     _change_long(operations, "deal_field", ("deal_id", "name"), "folded", _value)
-    for name, holder, on, condition in (
-        ("deal_of_many_words", "deal", "id", text("folded_whole is not null")),
-        ("note_of_deal", "note", "deal_id", text("not removed")),
-    ):
-        if name == "note_of_deal":
-            operations.drop_index(name, holder)
-        operations.create_index(
-            name, holder, [on], sqlite_where=condition, postgresql_where=condition
-        )
+    many = "folded_whole is not null"
+    _create_partial(operations, "deal_of_many_words", "deal", many, ("id",))
+    operations.drop_index("note_of_deal", "note")
+    _create_partial(operations, "note_of_deal", "note", "not removed", ("deal_id",))
 
 
 def _words(whole: str) -> dict[str, str]:
@@ -195,8 +205,7 @@ def _change_long(
 
 def find_returning_deals(operations: Operations) -> None:
     for name, on in (("deal_to_return", "recycle_on"), ("deal_returned", "recycled_from")):
-        known = text(f"{on} is not null")
-        operations.create_index(name, "deal", [on], sqlite_where=known, postgresql_where=known)
+        _create_partial(operations, name, "deal", f"{on} is not null", (on,))
 
 
 # The step that seals the log.
@@ -205,14 +214,8 @@ def find_returning_deals(operations: Operations) -> None:
 def seal_the_log(operations: Operations) -> None:
     """A digest for every command; those that are there get theirs when the step is stored."""
     operations.add_column("command", Column("digest", String))
-    unsealed = text("digest is null")
-    operations.create_index(
-        "command_without_seal",
-        "command",
-        ["seq"],
-        sqlite_where=unsealed,
-        postgresql_where=unsealed,
-    )
+    unsealed = "digest is null"
+    _create_partial(operations, "command_without_seal", "command", unsealed, ("seq",))
 
 
 # The step that gives people roles.
@@ -260,8 +263,7 @@ def keep_the_day(operations: Operations) -> None:
         ("deal_given", "given_by", "live and given_by <> ''"),
         ("deal_by_offer", "offer_expires_on", "live and offer_expires_on is not null"),
     ):
-        few = text(condition)
-        operations.create_index(name, "deal", [of], sqlite_where=few, postgresql_where=few)
+        _create_partial(operations, name, "deal", condition, (of,))
     operations.create_table(
         "deal_ask",
         Column("deal_id", Integer, ForeignKey("deal.id"), primary_key=True),

@@ -19,9 +19,9 @@ from pipeboard.domain.lazy_dataclass import dataclass
 from pipeboard.store import dialect
 from pipeboard.store.connecting import connect_at
 from pipeboard.store.database import Database, RowTuple
-from pipeboard.store.engine import engine_at, write
-from pipeboard.store.locating import Place, Server, locate, make_file
-from pipeboard.store.opening import SCHEMA, TABLES, AnyIdentity, Identity, ServerIdentity, look
+from pipeboard.store.engine import write_once
+from pipeboard.store.locating import Place, locate
+from pipeboard.store.opening import SCHEMA, TABLES, AnyIdentity, identity_of_new, look
 from pipeboard.store.tables import definitions
 from pipeboard.store.whole import check_deals, read_rows, with_truths
 
@@ -98,7 +98,7 @@ def _copied(source: Database, target: Place, *, dry_run: bool) -> Moved:
             return moved
     if dry_run:
         return moved
-    identity = found.identity if found is not None else _made(source, target)
+    identity = found.identity if found else identity_of_new(target, source.identity.database_id)
 
     def fill(database: Database) -> None:
         if found is None:
@@ -114,18 +114,8 @@ def _copied(source: Database, target: Place, *, dry_run: bool) -> Moved:
             _fill(source, database, table)
         _check(database, wanted, identity)
 
-    with closing(engine_at(target)) as engine:
-        write(engine, identity, fill, is_known=False)
+    write_once(identity, fill, is_known=False)
     return moved
-
-
-def _made(source: Database, target: Place) -> AnyIdentity:
-    database_id = source.identity.database_id
-    if isinstance(target, Server):
-        return ServerIdentity(target, database_id)
-    make_file(target)
-    found = target.path.stat()
-    return Identity(target, found.st_dev, found.st_ino, database_id)
 
 
 def _check_same(source: Database, schema: int, identity: AnyIdentity) -> None:

@@ -13,7 +13,7 @@ from pipeboard.domain.lazy_dataclass import dataclass
 from pipeboard.domain.text import printable
 from pipeboard.store import dialect
 from pipeboard.store.connecting import BUSY_MS, connect, connect_at
-from pipeboard.store.locating import Location, Place, Server, check_names
+from pipeboard.store.locating import Location, Place, Server, check_names, make_file
 from pipeboard.store.troubles import cut_off, replaced, translate_errors
 
 TYPE_CHECKING = False
@@ -21,31 +21,14 @@ if TYPE_CHECKING:
     from pipeboard.store.connecting import Connection
     from pipeboard.store.postgres import ServerConnection
 
+OF_DEALS = (
+    "deal_tag", "deal_field", "answer", "contact", "deal_ask", "note", "touch", "deal_facts",
+)  # fmt: skip
+"""The tables beside `deal` whose rows are a deal's, by `deal_id`."""
 TABLES = (
-    "workspace",
-    "setting",
-    "counter",
-    "pipeline",
-    "stage",
-    "rep",
-    "deal",
-    "deal_tag",
-    "deal_field",
-    "answer",
-    "contact",
-    "deal_ask",
-    "note",
-    "touch",
-    "deal_facts",
-    "stage_total",
-    "command",
-    "event",
-    "workspace_event",
-    "pipeline_version",
-    "target",
-    "fx_rate",
-    "import_recipe",
-    "saved_filter",
+    *("workspace", "setting", "counter", "pipeline", "stage", "rep", "deal", *OF_DEALS),
+    *("stage_total", "command", "event", "workspace_event", "pipeline_version", "target"),
+    *("fx_rate", "import_recipe", "saved_filter"),
 )
 """Every table, those that others point to first."""
 
@@ -130,12 +113,6 @@ class Identity:
             )
         return found
 
-    def check_contents(self, connection: Connection, *, to_write: bool = False) -> None:
-        """`DatabaseError` when a connection leads to another database or another schema than were
-        opened, or `to_write` to one that has moved; within a transaction, so that it holds until
-        the commit."""
-        _check_contents(self, connection, to_write)
-
     def check_since(self, connection: Connection, mark: object) -> object:
         """`DatabaseError` when it is not what was opened; the mark of what was looked at.
 
@@ -147,7 +124,7 @@ class Identity:
         now = (found.st_mtime_ns, found.st_size)
         if now != mark:
             with closing(connect(self.location, read_only=True, busy_ms=_CHECKING_BUSY_MS)) as own:
-                self.check_contents(own)
+                check_contents(self, own)
         return now
 
 
@@ -162,13 +139,9 @@ class ServerIdentity:
     def check_file(self) -> None:
         """There is no file that could be replaced."""
 
-    def check_contents(self, connection: Connection, *, to_write: bool = False) -> None:
-        """`DatabaseError` as that of a file."""
-        _check_contents(self, connection, to_write)
-
     def check_since(self, connection: Connection, mark: object) -> object:
         """`DatabaseError` when it is not what was opened."""
-        self.check_contents(connection)
+        check_contents(self, connection)
         return None
 
 
@@ -176,7 +149,28 @@ AnyIdentity: TypeAlias = Identity | ServerIdentity
 _CHECKING_BUSY_MS = 100
 
 
-def _check_contents(identity: AnyIdentity, connection: Connection, to_write: bool) -> None:
+def identity_of_new(location: Place, database_id: str) -> AnyIdentity:
+    """That of a database that is to be made at a place, where an empty file is made for it."""
+    if isinstance(location, Server):
+        return ServerIdentity(location, database_id)
+    make_file(location)
+    found = location.path.stat()
+    return Identity(location, found.st_dev, found.st_ino, database_id)
+
+
+def new_id() -> str:
+    """An id that no other database has: 22 characters that are safe in paths and URLs."""
+    from secrets import token_urlsafe  # who only looks makes none
+
+    return token_urlsafe(16)
+
+
+def check_contents(
+    identity: AnyIdentity, connection: Connection, *, to_write: bool = False
+) -> None:
+    """`DatabaseError` when a connection leads to another database or another schema than were
+    opened, or `to_write` to one that has moved; within a transaction, so that it holds until the
+    commit."""
     with translate_errors(identity.location):
         try:
             found = tuple(connection.execute(ID_AND_SCHEMA).fetchone() or ())

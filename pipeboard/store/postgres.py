@@ -20,6 +20,7 @@ from pipeboard.store import dialect
 from pipeboard.store.dialect import ServerTrouble
 from pipeboard.store.locating import Server
 from pipeboard.store.server_driver import connect, told_of_driver
+from pipeboard.store.sql import names
 
 if TYPE_CHECKING:
     import psycopg
@@ -187,13 +188,11 @@ class ServerConnection:
         asked = "SELECT row_security_active(%s::regclass)"
         if self._trip([(asked, (table,))])[0].fetchall()[0][0]:  # which COPY knows nothing of
             marks = ", ".join("?" * len(columns))
-            listed = ", ".join(f'"{name}"' for name in columns)
             texts = [[v if v is None else str(v) for v in row] for row in rows]  # of any type
-            self.executemany(f"INSERT INTO {table} ({listed}) VALUES ({marks})", texts)
+            self.executemany(f"INSERT INTO {table} ({names(columns)}) VALUES ({marks})", texts)
             return
         assert self._raw is not None
-        names = ", ".join(f'"{name}"' for name in columns)
-        said = f"COPY {table} ({names}) FROM STDIN"
+        said = f"COPY {table} ({names(columns)}) FROM STDIN"
         with told_of_driver(self._lose), self._raw.cursor() as cursor, cursor.copy(said) as copy:
             for row in rows:
                 copy.write_row(row)
@@ -211,8 +210,8 @@ class ServerConnection:
 
     def _put_at_hand(self, wanted: Sequence[Question]) -> None:
         answers = self._ask_all([(translated(sql), values) for sql, values in wanted])
-        names = (_name_of(*one) for one in wanted)
-        self._at_hand.update(zip(names, answers, strict=True))
+        asked = (_name_of(*one) for one in wanted)
+        self._at_hand.update(zip(asked, answers, strict=True))
 
     def _answered(self, sql: str, values: Values) -> Reply:
         """The answer; in a transaction the one of before, as long as nothing was changed in it:

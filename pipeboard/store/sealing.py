@@ -20,6 +20,7 @@ from pipeboard.domain.lazy_dataclass import dataclass
 from pipeboard.store.database import Database, Heard, Row, RowTuple, unheard
 from pipeboard.store.dialect import listed
 from pipeboard.store.rows import as_json
+from pipeboard.store.sql import names
 
 COMMANDS_AT_ONCE = 500
 _SEALED = ("id", "at", "actor", "acting_as", "verb", "summary", "undoes", "redoes")
@@ -129,9 +130,8 @@ def _digests(database: Database, commands: Sequence[RowTuple], before: str) -> l
     events = _events_of(database, [str(command[1]) for command in commands])
     agreed: dict[str, list[RowTuple]] = defaultdict(list)
     ids = listed("command_id", [str(command[1]) for command in commands])
-    names = ", ".join(f'"{name}"' for name in _AGREED)
     for row in database.records(
-        f"SELECT command_id, {names} FROM workspace_event WHERE {ids.text} ORDER BY seq",
+        f"SELECT command_id, {names(_AGREED)} FROM workspace_event WHERE {ids.text} ORDER BY seq",
         ids.values,
     ):
         agreed[row[0]].append(row[1:])

@@ -17,7 +17,7 @@ from pipeboard.store import dialect
 from pipeboard.store.database import Database
 from pipeboard.store.dialect import ServerTrouble
 from pipeboard.store.locating import Server
-from pipeboard.store.opening import ID_AND_SCHEMA, ServerIdentity
+from pipeboard.store.opening import ID_AND_SCHEMA, ServerIdentity, check_contents
 from pipeboard.store.patience import Patience, pause, signals_held
 from pipeboard.store.postgres import LOCK_TIMEOUT_MS, ServerConnection
 from pipeboard.store.projecting.deals import check_taken
@@ -142,7 +142,7 @@ class _Attempt:
             return None
         asked = (ID_AND_SCHEMA, LAST_SEALED, dialect.COMMITS_OF_OTHERS, *dialect.ALWAYS_ASKED)
         connection.begin_writing(asked, lock_ms)
-        self._identity.check_contents(connection, to_write=True)
+        check_contents(self._identity, connection, to_write=True)
         last = connection.execute(LAST_SEALED).fetchone()
         return last[0] if last else ""
 

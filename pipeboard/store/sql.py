@@ -29,6 +29,11 @@ _NAME_OF_LONG = "\x7f"  # nobody can type it
 TRUE, FALSE = Sql("true"), Sql("false")
 
 
+def names(columns: Iterable[str]) -> str:
+    """Columns as a statement lists them."""
+    return ", ".join(f'"{name}"' for name in columns)
+
+
 def every(parts: Iterable[Sql]) -> Sql:
     """True where each part is."""
     kept = [part for part in parts if part != TRUE]

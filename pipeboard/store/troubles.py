@@ -114,19 +114,20 @@ def as_database_error(
         return replaced(location, is_gone=not os.path.exists(location.path))
     if is_no_text(error):
         return damaged("a text", error)
-    message, hint, reason = _WORDS.get(code, _UNKNOWN)
-    return DatabaseError(
-        message.format(location=location, said=said), hint=hint, details={"reason": reason}
-    )
+    return _in_words(_WORDS.get(code, _UNKNOWN), location, said)
 
 
 def of_server(error: BaseException, server: Server) -> DatabaseError:
     """What a server says as a sentence."""
     kind = error.kind if isinstance(error, ServerTrouble) else "other"
-    message, hint, reason = _SERVER_WORDS.get(kind, _UNKNOWN)
     said = printable(str(error)).removeprefix("connection failed: ")
+    return _in_words(_SERVER_WORDS.get(kind, _UNKNOWN), server, said)
+
+
+def _in_words(words: tuple[str, str, str], location: Place, said: str) -> DatabaseError:
+    message, hint, reason = words
     return DatabaseError(
-        message.format(location=server, said=said), hint=hint, details={"reason": reason}
+        message.format(location=location, said=said), hint=hint, details={"reason": reason}
     )
 
 
@@ -211,15 +212,13 @@ _WORDS = {
         "Look at the path and at its rights.",
         "unreachable",
     ),
-    sqlite3.SQLITE_READONLY: (
-        "{location} cannot be written to ({said}).",
-        "Ask for the right to write to the file and its folder, or look with --read-only.",
-        "read_only",
-    ),
-    sqlite3.SQLITE_PERM: (
-        "{location} cannot be written to ({said}).",
-        "Ask for the right to write to the file and its folder, or look with --read-only.",
-        "read_only",
+    **dict.fromkeys(
+        (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_PERM),
+        (
+            "{location} cannot be written to ({said}).",
+            "Ask for the right to write to the file and its folder, or look with --read-only.",
+            "read_only",
+        ),
     ),
 }
 

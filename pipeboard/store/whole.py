@@ -33,7 +33,7 @@ from pipeboard.store.projecting.facts import log_of, stored_facts, strayed_facts
 from pipeboard.store.reading.facts import DEALS_AT_ONCE, read_standing
 from pipeboard.store.reading.listing import Listing, read_ids
 from pipeboard.store.rows import deal_from_row, event_from_row
-from pipeboard.store.sql import TRUE, Sql, among, either, every
+from pipeboard.store.sql import TRUE, Sql, among, either, every, names
 from pipeboard.store.troubles import UNREADABLE, readable
 
 # What a filter would have found at an instant in the past.
@@ -183,8 +183,7 @@ ROWS_AT_ONCE = 2_000
 
 def read_rows(database: Database, table: str) -> Iterator[RowTuple]:
     """The rows of a table in the order of their keys, some at a time."""
-    columns = ", ".join(f'"{name}"' for name in database.columns(table))
-    order = ", ".join(f'"{name}"' for name in database.key(table))
+    columns, order = names(database.columns(table)), names(database.key(table))
     start = 0
     while rows := database.records(
         f"select {columns} from {table} order by {order} limit {ROWS_AT_ONCE} offset {start}"

@@ -3,69 +3,36 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from functools import cached_property
 from operator import index
 from typing import TYPE_CHECKING, Any
 
 from pipeboard.domain.agreements import Agreement, Contents, Topic
-from pipeboard.domain.deal import Deal
-from pipeboard.domain.errors import DatabaseError
 from pipeboard.domain.events import micros
 from pipeboard.domain.lazy_dataclass import dataclass, with_values
 from pipeboard.domain.pipeline import Pipeline
 from pipeboard.domain.settings import Rep, Settings
-from pipeboard.store.database import Database, Row
+from pipeboard.store.database import Database
 from pipeboard.store.opening import SCHEMA
 from pipeboard.store.projecting import Change, project
 from pipeboard.store.reading import Reader
 from pipeboard.store.reading.deals import instant_after, latest, numbered
 from pipeboard.store.reading.history import COMMAND
-from pipeboard.store.reading.setup import TAKEN_BACK, pipeline_document, pipeline_row, stage_row
-from pipeboard.store.rows import DEALS, stored_deal
-from pipeboard.store.sql import among
-from pipeboard.store.troubles import is_no_text, of_deal, readable
+from pipeboard.store.reading.setup import (
+    TAKEN_BACK,
+    pipeline_document,
+    pipeline_from_data,
+    pipeline_row,
+    rep_row,
+    stage_row,
+)
+from pipeboard.store.troubles import readable
 
 if TYPE_CHECKING:
-    from pipeboard.domain.metrics import Target
     from pipeboard.store.projecting.carrying import CarriedStage
     from pipeboard.store.projecting.staging import StagedChanges
-
-
-# What numbers are measured by, as it is stored: targets.
-
-
-class TargetWriter:
-    """The part of the `Writer` that stores targets."""
-
-    def __init__(self, database: Database) -> None:
-        self._database = database
-
-    def save_target(self, pipeline_id: int, target: Target) -> None:
-        """What is to be won in a period by somebody, in place of what was set before."""
-        self.forget_target(pipeline_id, target.period, target.owner, target.team)
-        row = {
-            "pipeline_id": pipeline_id,
-            "period": target.period,
-            "owner": target.owner,
-            "team": target.team,
-            "currency": target.amount.currency,
-            "amount_minor": target.amount.minor,
-        }
-        self._database.insert("target", [row])
-
-    def forget_target(self, pipeline_id: int, period: str, owner: str, team: str) -> None:
-        """No target any more for a period and a rep, a team or (both empty) everybody."""
-        self._database.change(
-            "DELETE FROM target WHERE pipeline_id = :pipeline AND period = :period"
-            " AND owner = :owner AND team = :team",
-            {"pipeline": pipeline_id, "period": period, "owner": owner, "team": team},
-        )
-        self._count_change()
-
-    def _count_change(self) -> None:
-        self._database.change("UPDATE counter SET value = value + 1 WHERE name = 'change'")
 
 
 BATCH = 500
@@ -85,8 +52,14 @@ class Done:
     redoes: str | None = None
 
 
-class Writer(TargetWriter):
+class Writer:
     """Reads and writes within the transaction that `Store.write` opened."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def _count_change(self) -> None:
+        self._database.change("UPDATE counter SET value = value + 1 WHERE name = 'change'")
 
     def instant_after(self, clock: datetime, deal_ids: Collection[int]) -> datetime:
         """The instant to change these deals at; later than `clock` where that was set back."""
@@ -102,26 +75,6 @@ class Writer(TargetWriter):
         """Says that these deals will be asked for, and whether that command was recorded."""
         if len(ids) <= BATCH:
             self._database.ahead((latest(ids), ()), (numbered(ids), ()), (COMMAND, (command_id,)))
-
-    def deals(self, ids: Iterable[int]) -> dict[int, Deal]:
-        """The deals with these ids that there are, removed ones included."""
-        return {row["id"]: stored_deal(row) for row in self._deals(ids)}
-
-    def _deals(self, ids: Iterable[int]) -> Iterator[Row]:
-        """Rows of deals, some at a time."""
-        wanted = list(dict.fromkeys(ids))
-        for start in range(0, len(wanted), BATCH):
-            some = wanted[start : start + BATCH]
-            try:
-                rows = self._database.rows(f"{DEALS} WHERE {among('deal.id', some).text}")
-            except DatabaseError as error:
-                if error.__cause__ is None or not is_no_text(error.__cause__):
-                    raise
-                if len(some) > 1:
-                    for one in some:  # which of them it is
-                        list(self._deals((one,)))
-                raise of_deal(some[0], error.__cause__) from error
-            yield from rows
 
     def numbers(self, name: str, count: int) -> range:
         """That many fresh numbers of a kind: `deal`, `stage` or `pipeline`."""
@@ -199,13 +152,15 @@ class Writer(TargetWriter):
         ]
         self._database.insert("workspace_event", rows)
 
-    def agree(self, agreement: Agreement) -> None:
-        """Puts what is agreed in place of what was; pipelines have `save_pipeline`, and calls and
-        reviews stand in the log alone."""
+    def agree(self, agreement: Agreement, at: datetime, by: str) -> None:
+        """Puts what is agreed in place of what was; calls and reviews stand in the log alone."""
         from pipeboard.store.reading.agreements import IN_THE_LOG, PLACES
 
         if agreement.topic in IN_THE_LOG:
             self._count_change()
+            return
+        if agreement.topic is Topic.PIPELINE:
+            self._agree_pipeline(int(agreement.key[0]), agreement.after, at, by)
             return
         if agreement.topic is Topic.SETTINGS:
             plain = dict(agreement.after or {})
@@ -225,6 +180,19 @@ class Writer(TargetWriter):
             row = key | {name: agreement.after[name] for name in known}
             self._database.insert(place.table, [row])
         self._count_change()
+
+    def _agree_pipeline(
+        self, pipeline_id: int, after: Contents | None, at: datetime, by: str
+    ) -> None:
+        if after is None:
+            self.forget_pipeline(pipeline_id)
+            return
+        wanted = pipeline_from_data(after)
+        kept = {stage.id for stage in wanted.stages}
+        present = {p.id: p for p in self.reader.pipelines()}.get(wanted.id)
+        gone = [s.id for s in present.stages if s.id not in kept] if present else []
+        self.forget_stages(gone)
+        self.save_pipeline(wanted, at, by)
 
     def mark(self, command_id: str, *, undone: bool) -> None:
         """Notes on a command that it was taken back, or put again."""
@@ -287,8 +255,7 @@ class Writer(TargetWriter):
 
     def save_rep(self, rep: Rep) -> None:
         """A rep, new or changed."""
-        row = {name: getattr(rep, name) for name in Rep.__slots__}
-        self._database.put("rep", [row], key="name")
+        self._database.put("rep", [rep_row(rep)], key="name")
         self._count_change()
 
 

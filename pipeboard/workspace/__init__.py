@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Unpack
 
 from pipeboard.domain.people import Actor
 from pipeboard.workspace.service import NOTHING_SEEN, Seen, Service
 
 if TYPE_CHECKING:
     from pipeboard.domain.commands import Command
-    from pipeboard.workspace.recording import Receipt
+    from pipeboard.workspace.recording import Once, Receipt
 
 
 class Workspace(Service):
@@ -26,13 +26,12 @@ class Workspace(Service):
         ids: Sequence[int],
         *,
         seen: Seen = NOTHING_SEEN,
-        dry_run: bool = False,
-        token: str = "",
+        **once: Unpack[Once],
     ) -> Receipt:
         """What `command` does to these deals: all of it is stored, or nothing."""
         from pipeboard.workspace.execution import execute
 
-        return execute(self, command, ids, seen=seen, dry_run=dry_run, token=token)
+        return execute(self, command, ids, seen=seen, **once)
 
 
 __all__ = ["Actor", "Seen", "Workspace"]

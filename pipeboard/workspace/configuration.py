@@ -4,21 +4,35 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Unpack
 
-from pipeboard.domain.agreements import Agreement, Topic
+from pipeboard.domain.agreements import Agreement, Topic, contents_of
 from pipeboard.domain.errors import Ambiguous, BadInput, Conflict, Difference, NotFound, Refused
 from pipeboard.domain.filter import with_stage_renamed
 from pipeboard.domain.lazy_dataclass import dataclass, replace
 from pipeboard.domain.people import match_rep
 from pipeboard.domain.pipeline import Pipeline
-from pipeboard.domain.pipeline_rules import check_pipeline, clean_pipeline, merge, same
+from pipeboard.domain.pipeline_rules import (
+    check_pipeline,
+    clean_pipeline,
+    merge,
+    same,
+    with_retired,
+)
 from pipeboard.domain.roles import ANYBODY, Role, given_role
 from pipeboard.domain.settings import Rep, Settings, with_choice
 from pipeboard.domain.text import clean_line, did_you_mean, fold, quoted
 from pipeboard.store.reading.setup import pipeline_data
-from pipeboard.workspace.agreements import changed, contents_of, with_retired
-from pipeboard.workspace.recording import Decision, Receipt, agree, record, retried
+from pipeboard.workspace.recording import (
+    Decision,
+    Once,
+    Receipt,
+    agree,
+    as_command,
+    changed,
+    record,
+    retried,
+)
 from pipeboard.workspace.service import Service, in_transaction
 
 if TYPE_CHECKING:
@@ -179,8 +193,7 @@ def change_pipeline(
     *,
     by_name: bool = False,
     overwrite: bool = False,
-    dry_run: bool = False,
-    token: str = "",
+    **once: Unpack[Once],
 ) -> PipelineSaved:
     """A new pipeline, or the next version of a known one.
 
@@ -190,8 +203,8 @@ def change_pipeline(
     merged where both edits touch different things, else it is a `Conflict`, unless `overwrite`
     takes mine.
     """
-    if (done := retried(service, token, "pipeline")) is not None:
-        return PipelineSaved(done, _pipeline_of(service, token))
+    if (done := retried(service, once.get("token"), "pipeline")) is not None:
+        return PipelineSaved(done, _pipeline_of(service, done.command_id))
     wanted = clean_pipeline(wanted)
     if by_name:
         from pipeboard.exchange.pipeline_toml import with_known_ids
@@ -215,7 +228,7 @@ def change_pipeline(
         agreements=(agreement, *filters),
         notes=(*edit.notes, *followed, *retired_notes(service, known, saved)),
     )
-    receipt = record(service, "pipeline", decision, dry_run=dry_run, token=token)
+    receipt = record(service, "pipeline", decision, **once)
     return PipelineSaved(receipt, saved)
 
 
@@ -242,14 +255,12 @@ def _with_numbers(service: Service, wanted: Pipeline, known: Pipeline | None) ->
     return saved if same(saved, known) else replace(saved, version=known.version + 1)
 
 
-@in_transaction
-def change_rep(service: Service, rep: Rep, *, dry_run: bool = False, token: str = "") -> Receipt:
+@as_command("rep")
+def change_rep(service: Service, rep: Rep, **once: Unpack[Once]) -> Receipt:
     """A rep, new or changed.
 
     The first role that anybody is given makes whoever gives it the owner, and all others reps.
     """
-    if (done := retried(service, token, "rep")) is not None:
-        return done
     name = clean_line(rep.name, field="rep").removeprefix("@")
     if not name:
         raise BadInput("A rep needs a name.", hint="For example: pipeboard rep add ana")
@@ -272,7 +283,7 @@ def change_rep(service: Service, rep: Rep, *, dry_run: bool = False, token: str 
     given = [f"@{other.name} is {other.role}" for other in others if other.role]
     notes = (f"Roles hold from now on: {', '.join(given)}.",) if given else ()
     decision = Decision(f"{did} rep {name}.", agreements=agreed, notes=notes)
-    return record(service, "rep", decision, dry_run=dry_run, token=token)
+    return record(service, "rep", decision, **once)
 
 
 def _contents_of_rep(rep: Rep) -> Contents:
@@ -308,9 +319,7 @@ def save_settings(
     service: Service,
     settings: Settings,
     summary: str = "Changed the settings of the workspace.",
-    *,
-    dry_run: bool = False,
-    token: str = "",
+    **once: Unpack[Once],
 ) -> Receipt:
     """All settings of the workspace."""
     contents = contents_of(settings)
@@ -321,19 +330,16 @@ def save_settings(
         Topic.SETTINGS,
         (),
         contents,
-        dry_run=dry_run,
-        token=token,
+        **once,
     )
 
 
 @in_transaction
-def choose_setting(
-    service: Service, name: str, value: str, *, dry_run: bool = False, token: str = ""
-) -> Receipt:
+def choose_setting(service: Service, name: str, value: str, **once: Unpack[Once]) -> Receipt:
     """One setting, by its name and the word for what it may be, beside what others are now."""
     settings = with_choice(service.settings, name, value)
     summary = f"{name} is {value}."
-    return save_settings(service, settings, summary, dry_run=dry_run, token=token)
+    return save_settings(service, settings, summary, **once)
 
 
 def make_workspace(
@@ -370,11 +376,6 @@ def begin_workspace(
     """The pipeline and the reps that a workspace begins with: no command, nothing to undo."""
     for rep in reps:
         writer.save_rep(rep)
-    return _begin_pipeline(writer, pipeline, at, actor)
-
-
-def _begin_pipeline(writer: Writer, pipeline: Pipeline, at: datetime, actor: Actor) -> Pipeline:
-    """Stores a pipeline that is new, under numbers of its own."""
     ids = writer.numbers("stage", len(pipeline.stages))
     stages = tuple(replace(s, id=number) for s, number in zip(pipeline.stages, ids, strict=True))
     number = writer.numbers("pipeline", 1)[0]

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import date, datetime
+from datetime import datetime
 from typing import TYPE_CHECKING
-from zoneinfo import ZoneInfo
 
 from pipeboard.domain import commands as c
 from pipeboard.domain.deal import NOTHING, Deal
@@ -15,7 +14,6 @@ from pipeboard.domain.deciding.edits import beside_others
 from pipeboard.domain.errors import Conflict, Difference, GateNotMet, Refused
 from pipeboard.domain.events import Event, Kind, read, value_of
 from pipeboard.domain.lazy_dataclass import dataclass, replace
-from pipeboard.domain.pipeline import Pipeline
 from pipeboard.domain.timeline import field_label, field_text
 
 if TYPE_CHECKING:
@@ -55,18 +53,14 @@ _RESTS_ON: Mapping[type, frozenset[str]] = {
 class Unseen:
     """What was done to a deal since somebody looked at it, and how it reads."""
 
+    service: Service
     deal: Deal
-    entries: tuple[Entry, ...]
-    pipelines: tuple[Pipeline, ...]
-    today: date
-    zone: ZoneInfo
-    me: str = ""
-    rep: str = ""
+    entries: Sequence[Entry] = ()
 
     def stop_relative(self, command: c.Command) -> None:
         """Raises `Conflict` when somebody else changed what the command starts from."""
         rests_on = _RESTS_ON.get(type(command))
-        others = tuple(entry for entry in self.entries if entry.actor != self.me)
+        others = [entry for entry in self.entries if entry.actor != self.service.actor.name]
         if rests_on and others:
             theirs = replace(self, entries=others)
             if names := theirs._changed(rests_on):
@@ -137,28 +131,28 @@ class Unseen:
             case Kind.ARCHIVED | Kind.UNARCHIVED:
                 return f"{last.who} {kind} {named} {when}."
             case _:
-                labels = ", ".join(field_label(name, self.pipelines) for name in shown)
+                labels = ", ".join(map(self._label, shown))
                 return f"{last.who} changed {named} {when}: {labels}."
 
     def _difference(self, name: str, mine: Values) -> Difference:
-        first = self._first_of(name)
-        if not may_see(name, self.deal.owner, self.rep):
-            mine_text = self._text(name, mine[name]) if name in mine else ""
-            return Difference(name, field_label(name, self.pipelines), "", "", mine_text)
-        return Difference(
-            name,
-            field_label(name, self.pipelines),
-            self._text(name, first.before.get(name)),
-            self._text(name, read(self.deal, name)),
-            self._text(name, mine[name]) if name in mine else "",
-        )
+        before = theirs = ""
+        if may_see(name, self.deal.owner, self.service.rights.eyes):
+            before = self._text(name, self._first_of(name).before.get(name))
+            theirs = self._text(name, read(self.deal, name))
+        wanted = self._text(name, mine[name]) if name in mine else ""
+        return Difference(name, self._label(name), before, theirs, wanted)
 
     def _first_of(self, name: str) -> Event:
         """The first change of a field since."""
         return next(entry.event for entry in self.entries if name in entry.event.changed)
 
+    def _label(self, name: str) -> str:
+        return field_label(name, self.service.reader.pipelines())
+
     def _text(self, name: str, value: FieldValue) -> str:
-        return field_text(name, value, self.pipelines, today=self.today, zone=self.zone)
+        service = self.service
+        pipelines, zone = service.reader.pipelines(), service.settings.zone
+        return field_text(name, value, pipelines, today=service.today, zone=zone)
 
     def _changed(self, names: Iterable[str]) -> frozenset[str]:
         """Those of the fields that somebody changed."""
@@ -166,8 +160,8 @@ class Unseen:
         return changed & frozenset(names)
 
     def _when(self, at: datetime) -> str:
-        local = at.astimezone(self.zone)
-        if local.date() == self.today:
+        local = at.astimezone(self.service.settings.zone)
+        if local.date() == self.service.today:
             return f"at {local:%H:%M}"
         return f"on {local.day} {local:%b at %H:%M}"
 
@@ -175,23 +169,6 @@ class Unseen:
 def unseen_changes(service: Service, deal: Deal, seen: Seen) -> Unseen:
     """What was done to the deal after the version that was seen, and stands."""
     version = seen.get(deal.id, deal.version)
-    since = (
-        service.reader.history.standing_since(deal.id, version) if version < deal.version else []
-    )
-    if not since:
-        return nothing_unseen(deal)
-    pipelines, zone = service.reader.pipelines(), service.settings.zone
-    return Unseen(
-        deal,
-        tuple(since),
-        pipelines,
-        service.today,
-        zone,
-        service.actor.name,
-        service.rights.eyes,
-    )
-
-
-def nothing_unseen(deal: Deal) -> Unseen:
-    """Nobody changed the deal since it was looked at."""
-    return Unseen(deal, (), (), deal.created_at.date(), ZoneInfo("UTC"))
+    if version >= deal.version:
+        return Unseen(service, deal)
+    return Unseen(service, deal, service.reader.history.standing_since(deal.id, version))

@@ -5,22 +5,23 @@ from __future__ import annotations
 import uuid
 from collections.abc import Callable, Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Unpack
 
 from pipeboard.domain import commands as c
+from pipeboard.domain.board import Lens
 from pipeboard.domain.cadence import PERSISTENCE, follow_ups, hours_too_soon
 from pipeboard.domain.commands import Command
 from pipeboard.domain.dates import format_day, local_date
 from pipeboard.domain.deal import Deal
 from pipeboard.domain.deciding import decide, sentence_of, verb_of
 from pipeboard.domain.deciding.rules import Telling, deal_names
-from pipeboard.domain.errors import Conflict, GateNotMet, Refused, SoAlready
+from pipeboard.domain.errors import Conflict, GateNotMet, NotFound, Refused, SoAlready
 from pipeboard.domain.events import Event, evolve_all
-from pipeboard.domain.lazy_dataclass import dataclass
+from pipeboard.domain.lazy_dataclass import replace
 from pipeboard.domain.people import about_owner, mentioned
-from pipeboard.domain.text import quoted
+from pipeboard.domain.text import few, quoted
 from pipeboard.workspace.conflicts import unseen_changes
-from pipeboard.workspace.recording import Decision, Receipt, as_command, record, retried
+from pipeboard.workspace.recording import Decision, Once, Receipt, as_command, record, retried
 from pipeboard.workspace.service import NOTHING_SEEN, Seen, Service, in_transaction
 
 if TYPE_CHECKING:
@@ -32,22 +33,14 @@ if TYPE_CHECKING:
 MOST_NAMED = 5
 
 
-@dataclass(frozen=True, slots=True)
-class Decided:
-    """The changes that follow, remarks on them, and what to say where there are none."""
-
-    changes: tuple[Change, ...]
-    notes: tuple[str, ...]
-    empty_reason: str
-
-
 def decide_all(
     service: Service,
     deals: Sequence[Deal],
     command: Command | Callable[[Deal], Command],
     seen: Seen,
-) -> Decided:
-    """What follows for each deal; refused for all when it is for one."""
+) -> Decision:
+    """What follows for each deal, with a sentence for where that is nothing; refused for all when
+    it is for one."""
     contexts = service.contexts()
     changes: list[Change] = []
     notes: list[str] = []
@@ -79,7 +72,7 @@ def decide_all(
     _raise(refusals, len(deals))
     if changes and already:
         notes.append(_some_already(already, len(deals)))
-    return Decided(tuple(changes), tuple(notes), _nothing(already, len(deals)))
+    return Decision(_nothing(already, len(deals)), tuple(changes), notes=tuple(notes))
 
 
 def change_of(deal: Deal, events: Sequence[Event]) -> Change:
@@ -103,10 +96,8 @@ def _nothing(already: dict[str, str], asked: int) -> str:
 
 
 def _some_already(already: dict[str, str], asked: int) -> str:
-    names = list(already)[:MOST_NAMED]
-    more = f" and {len(already) - len(names)} more" if len(already) > len(names) else ""
     verb = "was" if len(already) == 1 else "were"
-    return f"{len(already)} of {asked} {verb} so already: {', '.join(names)}{more}."
+    return f"{len(already)} of {asked} {verb} so already: {few(list(already), MOST_NAMED)}."
 
 
 def _raise(refusals: Sequence[Refused], asked: int) -> None:
@@ -114,10 +105,9 @@ def _raise(refusals: Sequence[Refused], asked: int) -> None:
         return
     if asked == 1:
         raise refusals[0]
-    whole = "; ".join(refused.message.rstrip(".") for refused in refusals[:MOST_NAMED])
-    left = len(refusals) - MOST_NAMED
-    more = f"; and {left} more" if left > 0 else ""
-    message = f"Nothing was changed: {len(refusals)} of {asked} deals refuse. {whole}{more}."
+    said = [refused.message.rstrip(".") for refused in refusals]
+    whole = few(said, MOST_NAMED, "; ", "; and ")
+    message = f"Nothing was changed: {len(refusals)} of {asked} deals refuse. {whole}."
     conflicts = [refused for refused in refusals if isinstance(refused, Conflict)]
     if conflicts:
         raise Conflict(
@@ -234,7 +224,6 @@ def _too_soon(service: Service, deals: Sequence[Deal], at: datetime) -> tuple[st
     )
 
 
-@in_transaction
 def execute(
     service: Service,
     command: Command,
@@ -242,8 +231,7 @@ def execute(
     *,
     seen: Seen = NOTHING_SEEN,
     sequel: Callable[[Deal], Change] | None = None,
-    dry_run: bool = False,
-    token: str = "",
+    **once: Unpack[Once],
 ) -> Receipt:
     """Decides `command` for each deal and stores what follows: for all of them or for none.
 
@@ -254,30 +242,25 @@ def execute(
     one `Refused` that names each. With the `token` of a command that is stored already, its
     receipt is given again and nothing done.
     """
-    verb = verb_of(command)
-    if (done := retried(service, token, verb)) is not None:
-        return done
-    found = decide_all(service, service.load(ids), command, seen)
-    if not found.changes:
-        return Receipt("", verb, found.empty_reason, (), found.notes)
-    deals = [change.after for change in found.changes]
-    before = [change.before for change in found.changes if change.before is not None]
-    telling = Telling(deals, service.reader.pipelines(), service.today, before)
-    summary = sentence_of(command, telling)
-    leads = tuple(map(sequel, deals)) if sequel else ()
-    notes = (
-        *found.notes,
-        *remarks(service, command, found.changes),
-        *(
-            f"Added {lead.after.name} to follow up on {deal.ref}."
-            for deal, lead in zip(deals, leads, strict=False)
-        ),
-    )
-    decision = Decision(summary, (*found.changes, *leads), notes=notes)
-    return record(service, verb, decision, dry_run=dry_run, token=token)
+
+    def told(found: Decision) -> Decision:
+        deals = [change.after for change in found.changes]
+        before = [change.before for change in found.changes if change.before is not None]
+        telling = Telling(deals, service.reader.pipelines(), service.today, before)
+        leads = tuple(map(sequel, deals)) if sequel else ()
+        notes = (
+            *found.notes,
+            *remarks(service, command, found.changes),
+            *(
+                f"Added {lead.after.name} to follow up on {deal.ref}."
+                for deal, lead in zip(deals, leads, strict=False)
+            ),
+        )
+        return Decision(sentence_of(command, telling), (*found.changes, *leads), notes=notes)
+
+    return _carry_out(service, verb_of(command), ids, command, told, seen, **once)
 
 
-@in_transaction
 def carry_out(
     service: Service,
     verb: str,
@@ -286,18 +269,32 @@ def carry_out(
     sentence: Callable[[Sequence[Deal]], str],
     *,
     seen: Seen = NOTHING_SEEN,
-    dry_run: bool = False,
-    token: str = "",
+    **once: Unpack[Once],
 ) -> Receipt:
     """As `execute`, for a use case that has another command for each deal."""
-    if (done := retried(service, token, verb)) is not None:
+
+    def told(found: Decision) -> Decision:
+        return replace(found, summary=sentence([change.after for change in found.changes]))
+
+    return _carry_out(service, verb, ids, command, told, seen, **once)
+
+
+@in_transaction
+def _carry_out(
+    service: Service,
+    verb: str,
+    ids: Sequence[int],
+    command: Command | Callable[[Deal], Command],
+    told: Callable[[Decision], Decision],
+    seen: Seen,
+    **once: Unpack[Once],
+) -> Receipt:
+    if (done := retried(service, once.get("token"), verb)) is not None:
         return done
     found = decide_all(service, service.load(ids), command, seen)
     if not found.changes:
-        return Receipt("", verb, found.empty_reason, (), found.notes)
-    summary = sentence([change.after for change in found.changes])
-    decision = Decision(summary, found.changes, notes=found.notes)
-    return record(service, verb, decision, dry_run=dry_run, token=token)
+        return Receipt("", verb, found.summary, (), found.notes)
+    return record(service, verb, told(found), **once)
 
 
 # Merging deals that are the same one.
@@ -311,8 +308,7 @@ def merge_deals(
     *,
     closed: bool = False,
     seen: Seen = NOTHING_SEEN,
-    dry_run: bool = False,
-    token: str = "",
+    **once: Unpack[Once],
 ) -> Receipt:
     """Other deals into one, with all that they know, their notes and touches; they end there.
 
@@ -332,18 +328,84 @@ def merge_deals(
         command,
         lambda deals: f"Merged {len(others)} into {deals[0].name}.",
         seen=seen,
-        dry_run=dry_run,
-        token=token,
+        **once,
     )
 
 
 def _absorbed(service: Service, deal: Deal) -> c.Absorbed:
     """The deal with its notes and touches, oldest first, under new ids."""
-    notes = [
-        note.copied(str(uuid.uuid4())) for note in reversed(service.reader.history.notes(deal.id))
-    ]
-    touches = [
-        touch.copied(str(uuid.uuid4()))
-        for touch in reversed(service.reader.history.touches(deal.id))
-    ]
-    return c.Absorbed(deal, tuple(notes), tuple(touches))
+    history = service.reader.history
+    return c.Absorbed(
+        deal,
+        tuple(replace(one, id=str(uuid.uuid4())) for one in reversed(history.notes(deal.id))),
+        tuple(replace(one, id=str(uuid.uuid4())) for one in reversed(history.touches(deal.id))),
+    )
+
+
+# Columns ordered by hand.
+
+RANK_GAP = 1 << 20
+
+
+@as_command("reorder")
+def reorder(
+    service: Service,
+    deal_id: int,
+    places: int,
+    lens: Lens,
+    *,
+    seen: Seen = NOTHING_SEEN,
+    **once: Unpack[Once],
+) -> Receipt:
+    """A deal some places down (up when negative) in its column, in the order of `lens`.
+
+    It comes to stand right behind (or before) the card that it passes, also where cards that the
+    lens hides stand around that one.
+    """
+    place = service.reader.place(lens, deal_id)
+    if place is None:
+        raise NotFound(f"D-{deal_id} is not on the board.")
+    stage_id, index = place
+    target = index + places
+    if target < 0:
+        raise Refused("It is on top already.")
+    passed = next(iter(service.reader.window(lens, stage_id, target, 1)), None)
+    if passed is None:
+        raise Refused("It is at the bottom already.")
+    whole = replace(lens, owner=None, filter=None)
+    column = service.truth
+    there = column.place(whole, passed.id)
+    assert there is not None, "whatever a lens shows is in the whole column"
+    behind = there[1] + (1 if places > 0 else 0)
+    around = column.window(whole, stage_id, max(0, behind - 1), 2 if behind else 1)
+    ranks = [card.rank for card in around]
+    above = ranks[0] if behind else None
+    below = ranks[-1] if not behind or len(ranks) == 2 else None
+    rank = _between(above, below)
+    if rank is not None:
+        return execute(service, c.Rank(rank), [deal_id], seen=seen, **once)
+    # No room is left between the two: new ranks for the whole column.
+    count = service.reader.board(whole).column(stage_id).count
+    cards = service.reader.window(whole, stage_id, 0, count)
+    order = [card.id for card in cards if card.id != deal_id]
+    order.insert(order.index(passed.id) + (places > 0), deal_id)
+    anew = {one: cards[0].rank + at * RANK_GAP for at, one in enumerate(order)}
+    return carry_out(
+        service,
+        "reorder",
+        order,
+        lambda deal: c.Rank(anew[deal.id]),
+        lambda deals: "Ordered the column by hand.",
+        seen={one: version for one, version in seen.items() if one == deal_id},
+        **once,
+    )
+
+
+def _between(above: int | None, below: int | None) -> int | None:
+    """A rank between two, None where there is no room."""
+    if above is None:
+        return (below or 0) - RANK_GAP
+    if below is None:
+        return above + RANK_GAP
+    middle = (above + below) // 2
+    return middle if above < middle < below else None

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING, Final, Literal
+from typing import TYPE_CHECKING, Final
 
 from pipeboard.domain.errors import BadInput, Conflict, PipeboardError, Refused
 from pipeboard.domain.lazy_dataclass import dataclass, field, replace
@@ -24,11 +24,11 @@ from pipeboard.exchange.side_files import SideFile, SideTable, side_of
 from pipeboard.workspace.finding import find_pipeline
 from pipeboard.workspace.import_report import ImportReport, RejectedFile, remarks_told
 from pipeboard.workspace.import_rows import ImportOptions, Progress, import_rows
+from pipeboard.workspace.row_matching import Match as Match
 
 if TYPE_CHECKING:
     from pipeboard.workspace import Workspace
 
-Match = Literal["update", "skip", "new"]
 NO_STAGE: Final = "Open"
 """The stage of open deals of a file that names none to work in."""
 NO_RECIPE: Final = Recipe()
@@ -336,7 +336,6 @@ def _rehearsed(
         beside=seen.beside,
         skip_bad=True,
         dry_run=True,
-        override=seen.plan.override,
         progress=heard,
     )
 
@@ -347,6 +346,7 @@ def _options(seen: FileSeen, reading: Reading) -> ImportOptions:
     return ImportOptions(
         match=plan.match,
         prefer_file=plan.prefers_file,
+        override=plan.override,
         source=recipe.source,
         recipe=kept,
         new_reps=plan.new_reps,
@@ -428,7 +428,6 @@ def carry_out(workspace: Workspace, seen: FileSeen, heard: Progress) -> Imported
                 _options(seen, reading),
                 beside=seen.beside,
                 skip_bad=plan.skips_bad,
-                override=plan.override,
                 progress=heard,
             )
             kept = rejected is not None and rejected.keep(reading, report)

@@ -13,7 +13,7 @@ from pipeboard import outlet
 from pipeboard.domain.errors import BadInput
 from pipeboard.domain.lazy_dataclass import dataclass, field
 from pipeboard.domain.money import Money, format_money
-from pipeboard.domain.text import quoted
+from pipeboard.domain.text import few, quoted
 from pipeboard.exchange.read_options import REMARKS
 from pipeboard.exchange.rows import DealRow, Rejected
 
@@ -62,7 +62,6 @@ class ImportReport:
     elsewhere: int = 0
     before: int = 0
     rejected: list[Rejected] = field(default_factory=list)
-    rejected_count: int = 0
     conflicts: list[Differing] = field(default_factory=list)
     conflict_count: int = 0
     ambiguous: list[Rejected] = field(default_factory=list)
@@ -89,9 +88,7 @@ class ImportReport:
 
     def reject(self, rows: Iterable[Rejected]) -> None:
         """Rows that did not come in."""
-        for row in rows:
-            self.rejected_count += 1
-            self.rejected.append(row)
+        self.rejected.extend(rows)
 
     def differ(self, found: Iterable[Differing]) -> None:
         """Fields that were changed on both sides."""
@@ -130,8 +127,7 @@ class RowsRejected(BadInput):
     def __init__(self, report: ImportReport) -> None:
         good = report.created + report.updated
         super().__init__(
-            f"Nothing was imported: {report.rejected_count:,} of {report.read:,} rows are "
-            "rejected.",
+            f"Nothing was imported: {len(report.rejected):,} of {report.read:,} rows are rejected.",
             hint=f"Mend them, or leave them out with --skip-bad: {good:,} would come in."
             if good
             else "Mend them, or leave them out with --skip-bad.",
@@ -151,7 +147,7 @@ def counts_told(report: ImportReport) -> str:
     """How many rows came to what."""
     counts = (
         f"{report.read:,} rows read, {report.created:,} created, {report.updated:,} updated,"
-        f" {report.unchanged:,} unchanged, {report.rejected_count:,} rejected"
+        f" {report.unchanged:,} unchanged, {len(report.rejected):,} rejected"
     )
     skipped = f", {report.skipped:,} known and left alone" if report.skipped else ""
     return f"{counts}{skipped}."
@@ -174,9 +170,7 @@ def meaning_told(
         stages = ", ".join(stage.name for stage in made.open_stages)
         yield f"New pipeline {made.name}: {stages}."
     if report.new_owners:
-        named = ", ".join(report.new_owners[:10])
-        more = f" and {len(report.new_owners) - 10} more" if len(report.new_owners) > 10 else ""
-        yield f"New owners: {named}{more}."
+        yield f"New owners: {few(report.new_owners, 10)}."
         if report.unsure_owners and not report.command_id:
             yield "Nobody here is called so: they become reps by nothing but a yes."
         for name, near in [*report.near_owners.items()][:_MOST_CONFLICTS]:

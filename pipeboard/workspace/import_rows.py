@@ -37,9 +37,13 @@ from pipeboard.workspace.row_matching import ImportOptions as ImportOptions
 from pipeboard.workspace.service import Service, in_transaction
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from pipeboard.exchange.reading import Reading
     from pipeboard.store import Staging
     from pipeboard.store.projecting import Change
+    from pipeboard.store.projecting.carrying import CarriedStage
+    from pipeboard.store.projecting.staging import StagedChanges
 
 
 CHUNK = 1_000
@@ -67,25 +71,22 @@ def import_rows(
     beside: Sequence[Pipeline] = (),
     skip_bad: bool = False,
     dry_run: bool = False,
-    override: str = "",
     progress: Progress | None = None,
     token: str = "",
 ) -> ImportReport:
     """Every deal of a file, new or changed since it was last imported, as one command.
 
     A `pipeline` that is new (id 0) is made in the same transaction, rows that name a pipeline
-    `beside` the first go there. `origin` names the file
-    in the history. A new owner in a team is `NotFound` without a yes (`options.new_reps`), and
-    nothing is written. Without `skip_bad` a rejected row raises `RowsRejected` and nothing is
-    written. A change that moves a known deal passes the gate as any move does, with
-    `override` as its reason. `progress` gets rows and share read. A dry run takes no lock.
-    Under the `token` of an import that is stored already nothing is done again.
+    `beside` the first go there. `origin` names the file in the history. A new owner in a team is
+    `NotFound` without a yes (`options.new_reps`), and nothing is written. Without `skip_bad` a
+    rejected row raises `RowsRejected` and nothing is written. A change that moves a known deal
+    passes the gate as any move does, with `options.override` as its reason. `progress` gets rows
+    and share read. A dry run takes no lock. Under the `token` of an import that is stored already
+    nothing is done again.
     """
     if (done := retried(service, token, "import")) is not None:
         return ImportReport(command_id=done.command_id, said_before=done.notes[0])
     check_role(service, "import")
-    if override:
-        options = replace(options, override=override)
     pipelines = (pipeline, *beside)
     run = _Import(service, reading, pipelines, origin, options, skip_bad=skip_bad, token=token)
     with collecting_later():
@@ -147,23 +148,10 @@ class _Import:
         return decider.report
 
     def _decider(self, pipelines: Sequence[Pipeline]) -> RowDecider:
-        first, *beside = pipelines
-        decider = RowDecider(
-            self.service.reader,
-            self._context(first),
-            self.origin,
-            self.reading,
-            self.options,
-            beside,
-        )
-        decider.report.new_pipelines = list(self.new)
-        return decider
-
-    def _context(self, pipeline: Pipeline) -> Context:
-        service = self.service
+        service, (first, *beside) = self.service, pipelines
         settings = service.settings
-        return Context(
-            pipeline,
+        context = Context(
+            first,
             self.at,
             settings.zone,
             service.me,
@@ -171,6 +159,11 @@ class _Import:
             service.actor.label,
             service.today,
         )
+        decider = RowDecider(
+            service.reader, context, self.origin, self.reading, self.options, beside
+        )
+        decider.report.new_pipelines = list(self.new)
+        return decider
 
     def _chunks(
         self, report: ImportReport, progress: Progress | None
@@ -221,7 +214,6 @@ class _Import:
         )
 
     def _store(self, staging: Staging, decider: RowDecider, pipelines: Sequence[Pipeline]) -> None:
-        writer = self.service.transaction.writer
         if retried(self.service, self.command_id, "import") is not None:
             return
         made = self._save_new(pipelines)
@@ -235,19 +227,32 @@ class _Import:
             raise _Outdated(outdated)
         report = decider.report
         deals = report.created + report.updated + report.joined_here
-        summary = f"Imported {deals:,} deals from {self.origin}."
-        reps = self._reps_agreed(staging.stage.new_owners())
-        made += reps
-        check_role(self.service, "import", agreements=made)
-        writer.begin_command(
-            command_done(self.service, self.command_id, decider.at, "import", summary)
-        )
-        writer.add_staged(staging.stage)
-        for agreement in reps:
-            writer.agree(agreement)
-        writer.record_agreements(self.command_id, made)
+        self._record(deals, decider.at, made, staging.stage)
         if self.options.recipe is not None:
-            writer.save_recipe(*self.options.recipe)
+            self.service.transaction.writer.save_recipe(*self.options.recipe)
+
+    def _store_agreements(self, pipelines: Sequence[Pipeline]) -> None:
+        """New pipelines and teams alone, of a file none of whose rows led to a deal."""
+        self._record(0, self.at, self._save_new(pipelines))
+
+    def _record(
+        self,
+        deals: int,
+        at: datetime,
+        made: Sequence[Agreement],
+        stage: StagedChanges | CarriedStage | None = None,
+    ) -> None:
+        """The command, what was put aside, and what is agreed with it."""
+        service, writer = self.service, self.service.transaction.writer
+        reps = self._reps_agreed(() if stage is None else stage.new_owners())
+        check_role(service, "import", agreements=(*made, *reps))
+        summary = f"Imported {deals:,} deals from {self.origin}."
+        writer.begin_command(command_done(service, self.command_id, at, "import", summary))
+        if stage is not None:
+            writer.add_staged(stage)
+        for agreement in reps:
+            writer.agree(agreement, at, service.actor.label)
+        writer.record_agreements(self.command_id, (*made, *reps))
 
     def _decide_again(
         self,
@@ -275,19 +280,6 @@ class _Import:
         numbers = iter(store.reserve("stage", len(wanted.stages)))
         stages = tuple(replace(stage, id=next(numbers)) for stage in wanted.stages)
         return replace(wanted, id=store.reserve("pipeline", 1)[0], stages=stages, version=1)
-
-    def _store_agreements(self, pipelines: Sequence[Pipeline]) -> None:
-        """New pipelines and teams alone, of a file none of whose rows led to a deal."""
-        reps = self._reps_agreed(())
-        made = [*self._save_new(pipelines), *reps]
-        check_role(self.service, "import", agreements=made)
-        summary, writer = f"Imported 0 deals from {self.origin}.", self.service.transaction.writer
-        writer.begin_command(
-            command_done(self.service, self.command_id, self.at, "import", summary)
-        )
-        for agreement in reps:
-            writer.agree(agreement)
-        writer.record_agreements(self.command_id, made)
 
     def _teamed(self, new_owners: Iterable[str]) -> list[Rep]:
         """The reps whom a joined file puts into another team, those too who are new."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import date
 from types import MappingProxyType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Unpack
 
 from pipeboard.domain import commands as c
 from pipeboard.domain.cadence import POST_SALE, sequel
@@ -22,7 +22,7 @@ from pipeboard.domain.quick_add import QuickAdd, parse_quick_add
 from pipeboard.domain.settings import Rep
 from pipeboard.domain.text import slug
 from pipeboard.workspace.execution import beginning_of, execute
-from pipeboard.workspace.recording import Decision, Receipt, as_command, record
+from pipeboard.workspace.recording import Decision, Once, Receipt, as_command, record
 from pipeboard.workspace.service import NOTHING_SEEN, Seen, Service
 
 if TYPE_CHECKING:
@@ -39,8 +39,7 @@ def add_deal(
     stage_id: int | None = None,
     tui: bool = False,
     new_rep: bool = False,
-    dry_run: bool = False,
-    token: str = "",
+    **once: Unpack[Once],
 ) -> Receipt:
     """A deal as the quick-add line says, in `stage_id` unless the line names a stage.
 
@@ -54,8 +53,7 @@ def add_deal(
         pipeline=pipeline,
         stage_id=stage_id,
         new_rep=new_rep,
-        dry_run=dry_run,
-        token=token,
+        **once,
     )
 
 
@@ -66,8 +64,7 @@ def add_all(
     *,
     pipeline: Pipeline,
     new_rep: bool = False,
-    dry_run: bool = False,
-    token: str = "",
+    **once: Unpack[Once],
 ) -> Receipt:
     """A deal from each line, by its number, or from none: one command.
 
@@ -92,7 +89,7 @@ def add_all(
     summary = f"Added {names} to {', '.join(stages)}."
     notes = {note: None for one in made for note in one.notes}
     decision = Decision(summary, tuple(one.change for one in made), notes=tuple(notes))
-    return record(service, "add", decision, dry_run=dry_run, token=token)
+    return record(service, "add", decision, **once)
 
 
 @as_command("add")
@@ -103,15 +100,14 @@ def create_deal(
     pipeline: Pipeline,
     stage_id: int | None = None,
     new_rep: bool = False,
-    dry_run: bool = False,
-    token: str = "",
+    **once: Unpack[Once],
 ) -> Receipt:
     """A deal from what a quick-add line was understood as."""
     reps = list(service.reader.reps())
     made = _made(service, parsed, reps, pipeline, stage_id, new_rep=new_rep)
     summary = f"Added {made.change.after.name} to {made.stage.name}."
     decision = Decision(summary, (made.change,), notes=made.notes)
-    return record(service, "add", decision, dry_run=dry_run, token=token)
+    return record(service, "add", decision, **once)
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,21 +167,17 @@ def follow_up(
     service: Service,
     deal_id: int,
     due: date | None = None,
-    step: str = "",
-    *,
-    title: str = "",
-    dry_run: bool = False,
-    token: str = "",
+    **once: Unpack[Once],
 ) -> Receipt:
     """A lead for the next sale to the customer of a won deal: ask how it goes, in two weeks
     unless `due` says otherwise."""
     (deal,) = service.load([deal_id])
     if deal.outcome is not Status.WON:
         raise Refused(f"{deal.ref} {deal.name} is not won.", hint="Set a next step instead.")
-    change = _follow_up(service, deal, due or service.today + POST_SALE, step, title)
+    change = _follow_up(service, deal, due or service.today + POST_SALE)
     summary = f"Added {change.after.name} to follow up on {deal.ref}."
     decision = Decision(summary, (change,))
-    return record(service, "follow up", decision, dry_run=dry_run, token=token)
+    return record(service, "follow up", decision, **once)
 
 
 def win_with_sequels(
@@ -195,41 +187,40 @@ def win_with_sequels(
     due: date,
     *,
     seen: Seen = NOTHING_SEEN,
-    dry_run: bool = False,
-    token: str = "",
+    **once: Unpack[Once],
 ) -> Receipt:
     """Deals won, and a lead for the next sale to each customer: one command."""
 
     def sequel(deal: Deal) -> Change:
         return _follow_up(service, deal, due)
 
-    return execute(service, command, ids, seen=seen, sequel=sequel, dry_run=dry_run, token=token)
+    return execute(service, command, ids, seen=seen, sequel=sequel, **once)
 
 
-def recycle_due(service: Service, *, dry_run: bool = False, token: str = "") -> Receipt:
+def recycle_due(service: Service, **once: Unpack[Once]) -> Receipt:
     """A new lead for each lost deal whose day to try again has come, each of them once.
 
     Nobody's undo reaches it: the one who happens to look did not do it.
     """
     # Whoever only looks takes no lock where nothing is due; what was done once is told again.
-    if not token and not service.reader.due_to_return(service.today):
+    if not once.get("token") and not service.reader.due_to_return(service.today):
         return NONE_DUE
-    return _recycle(service, dry_run=dry_run, token=token)
+    return _recycle(service, **once)
 
 
 @as_command("recycle", by=CALENDAR)
-def _recycle(service: Service, *, dry_run: bool, token: str) -> Receipt:
+def _recycle(service: Service, **once: Unpack[Once]) -> Receipt:
     lost = service.reader.deals(service.reader.due_to_return(service.today)).values()
     changes = tuple(_sequel(service, deal, "try again", service.today, "") for deal in lost)
     if not changes:
         return NONE_DUE
     summary = f"Came back as leads: {deal_names([change.after for change in changes])}."
     decision = Decision(summary, changes, actor=CALENDAR)
-    return record(service, "recycle", decision, dry_run=dry_run, token=token)
+    return record(service, "recycle", decision, **once)
 
 
-def _follow_up(service: Service, deal: Deal, due: date, step: str = "", title: str = "") -> Change:
-    return _sequel(service, deal, step or "ask how it goes", due, title or "next order")
+def _follow_up(service: Service, deal: Deal, due: date) -> Change:
+    return _sequel(service, deal, "ask how it goes", due, "next order")
 
 
 def _sequel(service: Service, deal: Deal, step: str, due: date, title: str) -> Change:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from functools import wraps
-from typing import TYPE_CHECKING, Concatenate, ParamSpec, TypeVar
+from typing import TYPE_CHECKING, Concatenate, ParamSpec, TypedDict, TypeVar, Unpack
 
-from pipeboard.domain.agreements import Agreement
+from pipeboard.domain.agreements import Agreement, Contents, Topic
 from pipeboard.domain.deal import Deal
 from pipeboard.domain.errors import Refused
 from pipeboard.domain.events import numbered
@@ -16,7 +16,6 @@ from pipeboard.domain.text import clean_line, printable, quoted
 from pipeboard.workspace.service import Service, in_transaction
 
 if TYPE_CHECKING:
-    from pipeboard.domain.agreements import Contents, Topic
     from pipeboard.store.projecting import Change
     from pipeboard.store.writing import Done, Writer
 
@@ -60,6 +59,14 @@ class Decision:
     about: str = ""
 
 
+class Once(TypedDict, total=False):
+    """What every use case takes: whether it is only tried, and the name of the change, under which
+    it is done once."""
+
+    dry_run: bool
+    token: str
+
+
 _OWN_TOKEN = "Give each command a token of its own."
 P = ParamSpec("P")
 S = TypeVar("S", bound=Service)
@@ -86,7 +93,7 @@ def as_command(
     return decorate
 
 
-def retried(service: Service, token: str, verb: str = "", by: str = "") -> Receipt | None:
+def retried(service: Service, token: str | None, verb: str = "", by: str = "") -> Receipt | None:
     """The receipt of the command that was stored under this token already, None if none was.
 
     Raises `Refused` where the token stands for something else.
@@ -151,6 +158,14 @@ def check_role(
     who.check_agreements(agreements)
 
 
+def changed(
+    service: Service, topic: Topic, key: tuple[str | int, ...], after: Contents | None
+) -> tuple[Agreement, ...]:
+    """The change to what is to be agreed from now on; empty when it is so already."""
+    before = service.reader.agreements.contents(topic, key)
+    return () if before == after else (Agreement(topic, key, before, after),)
+
+
 @in_transaction
 def agree(
     service: Service,
@@ -159,21 +174,17 @@ def agree(
     topic: Topic,
     key: tuple[str | int, ...],
     contents: Contents | None,
-    *,
-    dry_run: bool = False,
-    token: str = "",
+    **once: Unpack[Once],
 ) -> Receipt:
     """What the team agrees on under a key from now on (None: nothing), as a command."""
-    from pipeboard.workspace.agreements import changed
-
-    if (done := retried(service, token, verb)) is not None:
+    if (done := retried(service, once.get("token"), verb)) is not None:
         return done
     agreements = changed(service, topic, key, contents)
     if not agreements:
         as_it_is = (Agreement(topic, key, contents, contents),)
         return Receipt("", verb, "Nothing to change: it is so already.", agreements=as_it_is)
     decision = Decision(summary, agreements=agreements)
-    return record(service, verb, decision, dry_run=dry_run, token=token)
+    return record(service, verb, decision, **once)
 
 
 def command_done(service: Service, command_id: str, at: datetime, verb: str, summary: str) -> Done:
@@ -186,15 +197,13 @@ def command_done(service: Service, command_id: str, at: datetime, verb: str, sum
 
 
 def _store(service: Service, command_id: str, verb: str, decision: Decision) -> tuple[Change, ...]:
-    from pipeboard.workspace.agreements import put
-
     writer, at = service.transaction.writer, service.transaction.at
     changes = _numbered(writer, decision.changes)
     done = command_done(service, command_id, at, verb, decision.summary)
     done = replace(done, undoes=decision.undoes, redoes=decision.redoes)
     writer.record(replace(done, actor=decision.actor or done.actor), changes)
     for agreement in decision.agreements:
-        put(writer, agreement, at, service.actor.label)
+        writer.agree(agreement, at, service.actor.label)
     writer.record_agreements(command_id, decision.agreements)
     if decision.marks:
         writer.mark(decision.marks, undone=True)

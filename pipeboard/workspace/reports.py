@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date, datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Unpack
 
-from pipeboard.domain.agreements import Topic
+from pipeboard.domain.agreements import Agreement, Topic
 from pipeboard.domain.dates import (
     Direction,
     format_date,
@@ -36,9 +36,16 @@ from pipeboard.domain.pipeline import Category, Pipeline
 from pipeboard.domain.settings import Settings
 from pipeboard.domain.text import clean_line, did_you_mean, fold, quoted
 from pipeboard.store.reading.listing import Listing
-from pipeboard.workspace.agreements import changed
 from pipeboard.workspace.finding import parse_filter, typed_period
-from pipeboard.workspace.recording import Decision, Receipt, agree, as_command, record
+from pipeboard.workspace.recording import (
+    Decision,
+    Once,
+    Receipt,
+    agree,
+    as_command,
+    changed,
+    record,
+)
 from pipeboard.workspace.service import Service, in_transaction
 
 if TYPE_CHECKING:
@@ -214,8 +221,7 @@ def set_target(
     *,
     owner: str = "",
     team: str = "",
-    dry_run: bool = False,
-    token: str = "",
+    **once: Unpack[Once],
 ) -> Receipt:
     """What is to be won in a year, quarter, month or week by a rep, a team or everybody.
 
@@ -225,9 +231,8 @@ def set_target(
     label = _whole_period(service, period_text, "target").label
     owner, team = _holder(service, owner, team)
     now = service.pipeline_now(pipeline.id)
-    whose = f"@{owner}" if owner else f"team {team}" if team else "everybody"
-    about, key = f"for {label}, {whose}", (now.id, label, owner, team)
-    return _agree_amount(service, Topic.TARGET, about, key, amount, now.currency, dry_run, token)
+    key = (now.id, label, owner, team)
+    return _agree_amount(service, Topic.TARGET, key, amount, now.currency, **once)
 
 
 def calls_of(service: Service, pipeline: Pipeline) -> Mapping[tuple[str, str], Money]:
@@ -244,8 +249,7 @@ def set_call(
     amount: str | None,
     *,
     owner: str = "",
-    dry_run: bool = False,
-    token: str = "",
+    **once: Unpack[Once],
 ) -> Receipt:
     """What a rep (whoever acts) says that a year, quarter, month or week will bring: their own
     forecast, which no deal adds up to.
@@ -257,27 +261,25 @@ def set_call(
     # Whoever acts may call a period before anybody has made a rep of them.
     rep = _holder(service, owner, "")[0] if owner else service.me
     now = service.pipeline_now(pipeline.id)
-    about, key = f"for {label}, @{rep}", (now.id, label, rep)
-    return _agree_amount(service, Topic.CALL, about, key, amount, now.currency, dry_run, token)
+    return _agree_amount(service, Topic.CALL, (now.id, label, rep), amount, now.currency, **once)
 
 
 def _agree_amount(
     service: Service,
     topic: Topic,
-    about: str,
     key: tuple[str | int, ...],
     typed: str | None,
     currency: str,
-    dry_run: bool,
-    token: str,
+    **once: Unpack[Once],
 ) -> Receipt:
     contents: Contents | None = None
-    summary = f"No {topic} {about}."
+    name = Agreement(topic, key, None, None).name
+    summary = f"No {name}."
     if typed is not None:
         amount = parse_money(typed, currency)
         contents = {"currency": amount.currency, "amount_minor": amount.minor}
-        summary = f"{topic.capitalize()} {about}: {format_money(amount)}."
-    return agree(service, str(topic), summary, topic, key, contents, dry_run=dry_run, token=token)
+        summary = f"{name[0].upper()}{name[1:]}: {format_money(amount)}."
+    return agree(service, str(topic), summary, topic, key, contents, **once)
 
 
 def _whole_period(service: Service, text: str, what: str) -> Period:
@@ -308,8 +310,7 @@ def set_rate(
     rate: str | None,
     *,
     on: date | None = None,
-    dry_run: bool = False,
-    token: str = "",
+    **once: Unpack[Once],
 ) -> Receipt:
     """What one unit of a currency is worth in the workspace's from a day (today) on.
 
@@ -326,7 +327,7 @@ def set_rate(
         contents = {"numerator": found.numerator, "denominator": found.denominator}
         summary = f"1 {code} is {float(found):g} {base} from {format_date(day)} on."
     key = (code, day.isoformat())
-    return agree(service, "fx", summary, Topic.RATE, key, contents, dry_run=dry_run, token=token)
+    return agree(service, "fx", summary, Topic.RATE, key, contents, **once)
 
 
 def _known(name: str, names: list[str], what: str) -> str:
@@ -360,9 +361,7 @@ def saved_filters(service: Service) -> tuple[tuple[str, str], ...]:
 
 
 @as_command("filter")
-def save_filter(
-    service: Service, name: str, text: str, *, dry_run: bool = False, token: str = ""
-) -> Receipt:
+def save_filter(service: Service, name: str, text: str, **once: Unpack[Once]) -> Receipt:
     """A filter under a name of mine; an empty text forgets it. `BadInput` for a bad filter,
     NotFound for one to forget that is not there."""
     said = clean_line(text, field="filter")
@@ -379,15 +378,12 @@ def save_filter(
         Topic.FILTER,
         (clean, service.me),
         {"filter": said} if said else None,
-        dry_run=dry_run,
-        token=token,
+        **once,
     )
 
 
 @as_command("filter")
-def rename_filter(
-    service: Service, name: str, new: str, *, dry_run: bool = False, token: str = ""
-) -> Receipt:
+def rename_filter(service: Service, name: str, new: str, **once: Unpack[Once]) -> Receipt:
     """A filter of mine under another name. NotFound where there is none of that name; `BadInput`
     where another bears the new one."""
     clean, mine = clean_line(new, field="name of a filter"), dict(saved_filters(service))
@@ -402,7 +398,7 @@ def rename_filter(
     if not gone or not come:
         return Receipt("", "filter", "Nothing to change: it is so already.")
     decision = Decision(f"Renamed the filter {name} to {clean}.", agreements=(*gone, *come))
-    return record(service, "filter", decision, dry_run=dry_run, token=token)
+    return record(service, "filter", decision, **once)
 
 
 def _expect_filter(service: Service, name: str) -> None:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Unpack, cast
 
 from pipeboard.domain import review as rules
 from pipeboard.domain.agreements import Topic
@@ -22,11 +22,11 @@ from pipeboard.domain.events import micros
 from pipeboard.domain.lazy_dataclass import dataclass
 from pipeboard.domain.metrics.waterfall import most_pushed, waterfall_since
 from pipeboard.domain.people import match_owner
-from pipeboard.domain.periods import parse_period
 from pipeboard.domain.pipeline import Pipeline
 from pipeboard.store.sql import Audit
 from pipeboard.workspace.execution import carry_out
-from pipeboard.workspace.recording import Receipt, agree, as_command
+from pipeboard.workspace.finding import typed_period
+from pipeboard.workspace.recording import Once, Receipt, agree, as_command
 from pipeboard.workspace.reports import ReportQuery, groups_of, report_of
 from pipeboard.workspace.service import Service
 from pipeboard.workspace.triage import day_of
@@ -34,8 +34,6 @@ from pipeboard.workspace.triage import day_of
 if TYPE_CHECKING:
     from pipeboard.domain.agreements import Contents
     from pipeboard.domain.deal_record import Entry
-    from pipeboard.domain.metrics import Report
-    from pipeboard.domain.metrics.waterfall import Waterfall
     from pipeboard.domain.review import ReviewDocument
     from pipeboard.store.reading import Reader
     from pipeboard.store.reading.facts import Watch
@@ -64,13 +62,8 @@ def review(
     began = since or last_review_at(service, pipeline) or now - A_WEEK
     if began > now:
         raise BadInput("A review looks back.", hint="Name a day until today.")
-    day, settings = day_of(service, pipeline), service.settings
-    period = parse_period(
-        "this-quarter",
-        service.today,
-        week_start=settings.week_start,
-        fiscal_shift=settings.fiscal_shift,
-    )
+    day = day_of(service, pipeline)
+    period = typed_period(service, "this-quarter", at=now)
     report = report_of(service, ReportQuery(pipeline, period, now, me=service.me), watch)
     basis = report.basis
     entries = [
@@ -89,7 +82,7 @@ def review(
     shown = {one.deal_id for one in notable}
     shown.update(one for pair in alike for one in (pair.keep_id, pair.other_id))
     deals = service.reader.deals(shown.union(entry.deal_id for entry in decided))
-    raised = (period.instants(settings.zone)[0], now + timedelta.resolution)
+    raised = (period.instants(service.settings.zone)[0], now + timedelta.resolution)
     return rules.WeeklyReview(
         pipeline,
         began,
@@ -99,7 +92,7 @@ def review(
         day.fault_counts(),
         alike,
         [deal.id for deal in dead],
-        _changes(report, began),
+        waterfall_since(basis, micros(began)),
         notable,
         subjects,
         rules.sales_trap(basis, cover.target.value, required),
@@ -137,10 +130,6 @@ def gather(
         return Gathered(review_document(found), found.at, found.deals_behind(), held)
 
     return service.look(look)
-
-
-def _changes(report: Report, since: datetime) -> Waterfall:
-    return waterfall_since(report.basis, micros(since))
 
 
 def last_review_at(service: Service, pipeline: Pipeline) -> datetime | None:
@@ -181,15 +170,14 @@ def hold(
     document: ReviewDocument,
     *,
     at: datetime,
-    dry_run: bool = False,
-    token: str = "",
+    **once: Unpack[Once],
 ) -> Receipt:
     """Keeps a review as it was; the next one starts at its instant."""
     day = format_day(local_date(at, service.settings.zone), service.today)
     key = (service.pipeline_now(pipeline.id).id, at.isoformat())
     summary = f"Held the review of {pipeline.name}, {day}."
     kept = cast("Contents", document)
-    return agree(service, "review", summary, Topic.REVIEW, key, kept, dry_run=dry_run, token=token)
+    return agree(service, "review", summary, Topic.REVIEW, key, kept, **once)
 
 
 @as_command("decide")
@@ -198,9 +186,7 @@ def decide(
     deal_id: int,
     words: str,
     owner: str = "",
-    *,
-    dry_run: bool = False,
-    token: str = "",
+    **once: Unpack[Once],
 ) -> Receipt:
     """What was decided on a deal, with its day: the next step of its owner, or what another rep is
     asked to do (`thu send the offer`, `thu send the offer @bo`)."""
@@ -222,8 +208,7 @@ def decide(
         [deal_id],
         lambda _: command,
         lambda deals: sentence_of(command, Telling(deals, pipelines, today)),
-        dry_run=dry_run,
-        token=token,
+        **once,
     )
 
 

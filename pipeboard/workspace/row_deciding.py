@@ -14,12 +14,13 @@ from pipeboard.domain.deal import Deal, NextStep, Status
 from pipeboard.domain.deal_record import may_see
 from pipeboard.domain.deciding import begin, decide
 from pipeboard.domain.errors import Ambiguous, NotFound, PipeboardError, Refused
-from pipeboard.domain.events import Event, evolve, evolve_all
+from pipeboard.domain.events import Event, evolve
 from pipeboard.domain.lazy_dataclass import replace
 from pipeboard.domain.people import is_like_another, match_rep
 from pipeboard.domain.text import fold
 from pipeboard.exchange.rows import DealRow, Rejected
 from pipeboard.store.projecting.deals import Change
+from pipeboard.workspace.execution import change_of
 from pipeboard.workspace.import_report import Differing, ImportReport
 from pipeboard.workspace.row_commands import (
     RowIdentity,
@@ -166,7 +167,7 @@ class RowDecider:
             )
             self._come_after([deal.id for deal, _ in wanted])
             decided = [(deal, self._edited(deal, changes)) for deal, changes in wanted]
-            changed = [_change_of(deal, events) for deal, events in decided if events]
+            changed = [change_of(deal, events) for deal, events in decided if events]
             self.report.joined_here += len(changed)
             yield [(NO_LINE, change) for change in changed]
 
@@ -275,7 +276,7 @@ class RowDecider:
             self._numbers.add(number)
         self._highest = max(self._highest, number)
         self.report.created += 1
-        return _change_of(None, events, deal)
+        return Change(None, deal, tuple(events))
 
     def _number(self, row: DealRow) -> int:
         """The number of a new deal among those of the file; our own files bring theirs along."""
@@ -313,7 +314,7 @@ class RowDecider:
             self.report.unchanged += 1
             return None
         self.report.updated += 1
-        return _change_of(deal, events, after)
+        return Change(deal, after, tuple(events))
 
     def _place_of_new(self, row: DealRow) -> _Place:
         """Where a new deal goes: the pipeline that it names, where the file is split by that."""
@@ -437,10 +438,6 @@ _id_of = attrgetter("external_source", "external_id")
 
 def _has_notes(events: Sequence[Event]) -> bool:
     return any("note" in event.facts for event in events)
-
-
-def _change_of(before: Deal | None, events: Sequence[Event], after: Deal | None = None) -> Change:
-    return Change(before, after or evolve_all(before, events), tuple(events))
 
 
 def _rejected(row: DealRow, column: str, value: str, reason: str) -> Rejected:

@@ -310,7 +310,7 @@ class Recogniser:
         """What each row is, in their order."""
         by_id = self.known.with_ids(row.external_id for row in rows if row.external_id)
         by_ref = self._by_ref(rows)
-        found: list[Recognised | None] = []
+        found: list[Recognised] = []
         nameless: list[int] = []
         for place, row in enumerate(rows):
             one = self._by_id(row, by_id.get(row.external_id or "", ()))
@@ -321,7 +321,7 @@ class Recogniser:
             found.append(one)
         if nameless:
             self._by_names(rows, nameless, found)
-        return [one or _UNKNOWN for one in found]
+        return found
 
     def _by_id(self, row: DealRow, deals: Sequence[Deal]) -> Recognised:
         if not deals:
@@ -355,7 +355,7 @@ class Recogniser:
         }
 
     def _by_names(
-        self, rows: Sequence[DealRow], places: Sequence[int], found: list[Recognised | None]
+        self, rows: Sequence[DealRow], places: Sequence[int], found: list[Recognised]
     ) -> None:
         """Rows without an id: certain only where the name stands once on both sides."""
         names = self._known_names()
@@ -369,7 +369,7 @@ class Recogniser:
             if ids:
                 candidates = [deals[one] for one in ids if one not in self._taken]
                 found[place] = self._choose(rows[place], candidates, len(ids))
-                if (deal := found[place].deal) is not None:  # type: ignore[union-attr]
+                if (deal := found[place].deal) is not None:
                     self._taken.add(deal.id)
 
     def _choose(self, row: DealRow, candidates: Sequence[Deal], known: int) -> Recognised:

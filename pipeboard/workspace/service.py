@@ -7,7 +7,7 @@ is held, so that nobody decides by what held a moment before.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import nullcontext
 from datetime import date, datetime
 from functools import wraps
 from typing import TYPE_CHECKING, Concatenate, ParamSpec, TypeVar
@@ -195,11 +195,8 @@ class Service:
 
     def look(self, work: Callable[[], T]) -> T:
         """What `work` finds at one moment, without keeping anybody from writing."""
-        with self._moment():
+        with nullcontext() if self._transaction else self._reader.snapshot():
             return work()
-
-    def _moment(self) -> AbstractContextManager[None]:
-        return nullcontext() if self._transaction else self._reader.snapshot()
 
     def load(self, ids: Iterable[int]) -> list[Deal]:
         """The deals with these ids, each once; `NotFound` names one that is not there."""

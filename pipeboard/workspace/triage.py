@@ -27,7 +27,7 @@ from pipeboard.domain.queue import (
     is_unplanned,
     waiting,
 )
-from pipeboard.domain.text import printable
+from pipeboard.domain.text import few, printable
 from pipeboard.workspace.service import Service
 
 if TYPE_CHECKING:
@@ -347,8 +347,7 @@ class Triage:
     def take_passed(self) -> str:
         """What others did to deals that would have come, told once."""
         told, self.passed_over = self.passed_over, ()
-        more = f" and {len(told) - 2} more" if len(told) > 2 else ""
-        return "; ".join(told[:2]) + more
+        return few(told, 2, "; ")
 
     # What is kept of a day, for the next time.
 

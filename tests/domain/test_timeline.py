@@ -40,7 +40,7 @@ from pipeboard.domain.commands import (
 from pipeboard.domain.deal import Answer, Contact, Deal, Loss, NextStep, Note, Status, Term, Touch
 from pipeboard.domain.deal_record import Entry
 from pipeboard.domain.deciding import decide
-from pipeboard.domain.events import Event, Kind, change, evolve, inverse
+from pipeboard.domain.events import Event, Kind, change_to, evolve, inverse
 from pipeboard.domain.money import Money
 from pipeboard.domain.templates import template
 from pipeboard.domain.timeline import describe, without_cancelled
@@ -198,8 +198,8 @@ def test_every_kind_of_event_has_words() -> None:
 
 
 def test_what_was_taken_back_and_what_took_it_back_come_to_nothing_together() -> None:
-    moved = change(DEAL, Kind.EDITED, NOW, account="x")
-    tagged = change(DEAL, Kind.TAGGED, NOW, tags=("a",))
+    moved = change_to(DEAL, Kind.EDITED, NOW, {"account": "x"})
+    tagged = change_to(DEAL, Kind.TAGGED, NOW, {"tags": ("a",)})
 
     def entry(seq: int, event: Event, *, undone: bool = False) -> Entry:
         return Entry(seq, 1, seq, event, f"c{seq}", "set", "ana", "", NOW, undone)

@@ -103,7 +103,8 @@ from pipeboard.domain.errors import DatabaseError
 from pipeboard.domain.settings import Settings
 from pipeboard.domain.people import Actor
 from pipeboard.store import Store
-import pipeboard.store.creating
+import pipeboard.store.tables
+import pipeboard.store.writing
 print("ready", flush=True)
 sys.stdin.readline()
 try:

@@ -142,7 +142,7 @@ def questions(reader: Reader) -> Iterator[Callable[[], object]]:
 
 def writers_questions(writer: Writer) -> Iterator[Callable[[], object]]:
     """Everything that a use case asks within its transaction."""
-    yield lambda: writer.deals((1, 2, 3))
+    yield lambda: writer.reader.deals((1, 2, 3))
     reader = writer.reader
     yield lambda: reader.due_to_return(TODAY)
     yield lambda: reader.history.undoable("ana")
@@ -216,7 +216,7 @@ def test_a_deal_that_cannot_be_read_is_named_with_the_way_on(column: str, path: 
             lambda: store.reader.deal(1),
             lambda: store.reader.deals((3, 2, 1)),
             lambda: list(store.reader.each(today=TODAY)),
-            lambda: store.write(lambda writer: writer.deals((1, 2))),
+            lambda: store.write(lambda writer: writer.reader.deals((1, 2))),
         )
         for read in reads:
             with pytest.raises(DatabaseError, match="damaged: the deal D-1 cannot be read") as told:
@@ -235,7 +235,7 @@ def test_a_deal_in_a_stage_that_there_is_not_is_missed(stage: int, path: Path) -
             lambda: store.reader.ids(Listing(TODAY, ZONE)),
             lambda: list(store.reader.each(today=TODAY)),
             lambda: store.reader.deal(1),
-            lambda: store.write(lambda writer: writer.deals((1,))),
+            lambda: store.write(lambda writer: writer.reader.deals((1,))),
         )
         for read in reads:
             with pytest.raises(DatabaseError, match="D-1") as told:

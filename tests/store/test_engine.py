@@ -17,7 +17,7 @@ from pipeboard.store.database import Database
 from pipeboard.store.engine import Engine, write
 from pipeboard.store.locating import locate_file
 from pipeboard.store.writing import Writer
-from tests.team import SETTINGS
+from tests.team import NOW, SETTINGS
 
 
 @pytest.fixture
@@ -48,7 +48,7 @@ def test_a_statement_that_fails_is_told_in_one_sentence(path: Path, store: Store
         other.commit()
     wanted = Agreement(Topic.FILTER, ("mine", "ana"), None, {"filter": "stage:won"})
     with pytest.raises(DatabaseError, match="does not answer as it should"):
-        store.write(lambda writer: writer.agree(wanted))
+        store.write(lambda writer: writer.agree(wanted, NOW, "ana"))
     with pytest.raises(DatabaseError, match="does not answer as it should"):
         store.reader.saved_filters("ana")
 

@@ -10,7 +10,7 @@ import pytest
 
 from pipeboard.domain.deal import Deal
 from pipeboard.domain.deal_record import EVERYBODYS
-from pipeboard.domain.events import Event, Kind, change, evolve, inverse
+from pipeboard.domain.events import Event, Kind, change_to, evolve, inverse
 from pipeboard.store import Store
 from pipeboard.store.projecting import Change
 from pipeboard.store.writing import Done
@@ -71,7 +71,7 @@ def test_a_note_that_was_undone_is_gone(store: Store) -> None:
 def test_entries_come_newest_first_by_pages(store: Store) -> None:
     before = store.reader.deal(1)
     assert before is not None
-    event = change(before, Kind.OWNER, _later(1), owner="bo")
+    event = change_to(before, Kind.OWNER, _later(1), {"owner": "bo"})
     _did(store, "c2", 1, event)
     everything = store.reader.history.entries()
     assert [entry.command_id for entry in everything] == ["c2", "c1", "c1"]
@@ -86,7 +86,7 @@ def test_entries_come_newest_first_by_pages(store: Store) -> None:
 def test_entries_of_an_undone_command_say_so(store: Store) -> None:
     before = store.reader.deal(1)
     assert before is not None
-    event = change(before, Kind.OWNER, _later(1), owner="bo")
+    event = change_to(before, Kind.OWNER, _later(1), {"owner": "bo"})
     _did(store, "c2", 1, event)
     _did(store, "c3", 2, inverse(event), undoes="c2")
     store.write(lambda writer: writer.mark("c2", undone=True))
@@ -100,7 +100,7 @@ def test_entries_of_an_undone_command_say_so(store: Store) -> None:
 def test_commands_say_who_did_what(store: Store) -> None:
     before = store.reader.deal(1)
     assert before is not None
-    _did(store, "c2", 1, change(before, Kind.OWNER, _later(1), owner="bo"))
+    _did(store, "c2", 1, change_to(before, Kind.OWNER, _later(1), {"owner": "bo"}))
     newest, first = store.reader.history.commands()
     assert (newest.id, newest.summary, newest.actor, newest.at) == (
         "c2",

@@ -509,7 +509,7 @@ async def test_real_exports_come_in_with_their_own_stages(name: str, demo: Path)
     async with importing(demo, DATA / name) as (board, screen):
         await press(board, screen, "P", "2", "enter")
         seen = screen.view.seen
-        assert seen is not None and not seen.unknown_words and not seen.report.rejected_count
+        assert seen is not None and not seen.unknown_words and not seen.report.rejected
         await press(board, screen, "I", *(["y"] if seen.report.unsure_owners else []))
         assert board.status.startswith(f"Imported: {seen.report.created:,} new, 0 changed.")
 

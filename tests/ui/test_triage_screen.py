@@ -55,7 +55,7 @@ def looked_at(board: Desk) -> Deal:
 
 def queue_of(board: Desk) -> tuple[int, ...]:
     """Ana's queue as any other program reads it."""
-    return day_of(board.workspace, None, "ana").ids()
+    return tuple(day_of(board.workspace, None, "ana").tier_by_id())
 
 
 @contextmanager
@@ -486,7 +486,7 @@ async def test_everybodys_queue_is_one_key_away(demo: Path) -> None:
     async with desk(demo) as board:
         await board.press("T", "O")
         assert "Triage  everyone" in board.lines()[0]
-        assert triage_of(board).left == len(day_of(board.workspace).ids())
+        assert triage_of(board).left == len(day_of(board.workspace).tier_by_id())
         await board.press("O")
         assert triage_of(board).left == len(queue_of(board))
 
@@ -516,7 +516,7 @@ async def test_its_keys_can_be_changed(demo: Path) -> None:
 async def test_an_empty_queue_says_so(demo: Path) -> None:
     async with desk(demo) as board:
         with colleague(demo, "ana") as ana:
-            for one in day_of(ana, None, "ana").ids():
+            for one in day_of(ana, None, "ana").tier_by_id():
                 ana.archive([one])
         await board.press("T")
         assert board.shows("Nothing needs you now.")

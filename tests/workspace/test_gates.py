@@ -13,7 +13,7 @@ import pytest
 from pipeboard.domain.deal import Loss
 from pipeboard.domain.errors import BadInput, GateNotMet
 from pipeboard.exchange.reading import open_import
-from pipeboard.workspace.import_rows import RowsRejected
+from pipeboard.workspace.import_rows import ImportOptions, RowsRejected
 from tests.ledger import disagreements
 from tests.team import (
     LEAD,
@@ -58,7 +58,7 @@ def _imported(ana: Workspace, deal_id: int, override: str, cells: str = "Proposa
         file = Path(folder, "deals.csv")
         file.write_text(f"id,deal name,stage,status\nX1,{deal.title},{cells}\n", "utf-8")
         with open_import(file, currency="EUR", zone=ZoneInfo("UTC"), today=TODAY) as reading:
-            return ana.import_rows(reading, sales(ana), file.name, override=override)
+            return ana.import_rows(reading, sales(ana), file.name, ImportOptions(override=override))
 
 
 def _imported_won(ana: Workspace, deal_id: int, override: str) -> object:

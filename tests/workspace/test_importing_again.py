@@ -283,7 +283,7 @@ def test_what_is_not_rewritten_is_told(ana: Workspace, tmp_path: Path) -> None:
 def test_an_owner_that_comes_with_a_win_owned_it_then(ana: Workspace, tmp_path: Path) -> None:
     read(ana, tmp_path, "id,deal name,stage,created date\n1,Alpha,Proposal,2026-01-02\n")
     text = "id,deal name,status,owner,won date\n1,Alpha,won,bo,2026-03-01\n"
-    read(ana, tmp_path, text, override="as the file says")
+    read(ana, tmp_path, text, options=ImportOptions(override="as the file says"))
     deal = only(ana, "Alpha")
     assert (deal.owner, str(deal.closed_at)[:10]) == ("bo", "2026-03-01")
     given = [e.event for e in ana.reader.history.entries(deal.id) if e.event.kind == "owner"]

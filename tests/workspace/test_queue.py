@@ -140,7 +140,7 @@ def test_each_thing_that_needs_a_rep_has_its_tier(
     assert found is not None
     assert found.place.tier is wanted
     assert why in str(found.place)
-    assert day_of(ana).ids() == (deal.id,)
+    assert [*day_of(ana).tier_by_id()] == [deal.id]
     assert day_of(ana).tiers() == {wanted: 1}
 
 
@@ -282,7 +282,7 @@ def test_worth_counts_before_age_and_age_before_the_number(ana: Workspace, team:
     ana.edit([old.id + 4], {"value": Money(3_000_000, "USD")})
     add(ana, "Unpriced: d source:referral")
     ana.edit([old.id + 5], {"value": Money(99_000_000, "GBP")})
-    for deal_id in day_of(ana).ids():
+    for deal_id in day_of(ana).tier_by_id():
         ana.log_touch([deal_id], "call")
     names = [w.deal.name for w in day_of(ana).queue()]
     assert names == ["Big", "Dollar", "Old", "Young", "Nameless", "Unpriced"]
@@ -338,7 +338,7 @@ def test_two_hundred_deals_given_up_are_one_undo(ana: Workspace) -> None:
     ids = [deal.id for deal in ana.add_all(lines, pipeline=sales(ana)).deals]
     before = [now_of(ana, one) for one in ids]
     ana.lose(ids, Loss("unresponsive"))
-    assert day_of(ana).ids() == ()
+    assert day_of(ana).queue() == ()
     ana.undo()
     after = [now_of(ana, one) for one in ids]
     assert [d.stage_entered_at for d in after] == [d.stage_entered_at for d in before]
@@ -399,7 +399,7 @@ def _holds(team: Team, desk: Workspace) -> None:
     deals = list(desk.reader.each(today=desk.today))
     assert all(_is_looked_after(deal, pipeline, day.day) for deal in deals)
     _one_order(day, deals)
-    assert day_of(team.rep("cy")).ids() == day.ids()  # another process
+    assert [*day_of(team.rep("cy")).tier_by_id()] == [*day.tier_by_id()]  # another process
     for owner in ("ana", "bo", "all"):
         signs = day_of(desk, None, None if owner == "all" else owner).signs()
         wanted = short(signs.overdue, signs.no_next_step, signs.stalled)
@@ -410,12 +410,11 @@ def _holds(team: Team, desk: Workspace) -> None:
 def _one_order(day: DayReader, deals: Sequence[Deal]) -> None:
     """The database's order and tiers are those of the domain, deal for deal."""
     by_rule = sorted(filter(None, (day.place(deal.id) for deal in deals)), key=order)
-    assert [w.deal.id for w in by_rule] == list(day.ids())
+    assert [w.deal.id for w in by_rule] == [*day.tier_by_id()]
     assert list(day.queue()) == by_rule
     tiers = [w.place.tier for w in by_rule]
     assert day.tiers() == {one: tiers.count(one) for one in sorted(set(tiers))}
-    pages = [one for start in range(0, len(tiers), 2) for one in day.ids(2, start)]
-    assert pages == list(day.ids())
+    assert list(day.queue(2)) == by_rule[:2]
 
 
 # The walk through the queue.

@@ -21,7 +21,7 @@ from pipeboard.domain.events import Event, Kind, evolve, read, value_of
 from pipeboard.domain.money import Money
 from pipeboard.store.reading import Reader
 from pipeboard.workspace import Seen, execution
-from pipeboard.workspace.conflicts import nothing_unseen
+from pipeboard.workspace.conflicts import Unseen
 from pipeboard.workspace.recording import Receipt
 from tests.ledger import disagreements
 from tests.team import TODAY, Team, sales
@@ -232,7 +232,7 @@ def test_without_the_look_at_what_was_seen_the_model_finds_an_overwritten_change
 ) -> None:
     unseen: list[Step] = [(1, "value", (0,), 7, True), (0, "value", (0,), 8, False)]
     run(blank, unseen)
-    monkeypatch.setattr(execution, "unseen_changes", lambda desk, deal, seen: nothing_unseen(deal))
+    monkeypatch.setattr(execution, "unseen_changes", lambda desk, deal, seen: Unseen(desk, deal))
     with pytest.raises(AssertionError, match="changed unseen"):
         run(blank, unseen)
 

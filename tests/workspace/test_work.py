@@ -168,12 +168,11 @@ def test_only_who_gives_a_deal_away_hears_that_its_new_owner_is_not_there(ana: W
     assert ana.set_fields([deal.id], ["value=9k"]).notes == ()
 
 
-def test_a_follow_up_is_due_when_and_called_what_is_said(ana: Workspace) -> None:
+def test_a_follow_up_is_due_when_it_is_said(ana: Workspace) -> None:
     deal = add(ana)
     ana.win([deal.id], override="signed")
-    (lead,) = ana.follow_up(deal.id, TODAY + timedelta(days=5), "call", title="spare parts").deals
-    assert lead.next_step == NextStep("call", TODAY + timedelta(days=5))
-    assert (lead.title, lead.account) == ("spare parts", "Lumen Oy")
+    (lead,) = ana.follow_up(deal.id, TODAY + timedelta(days=5)).deals
+    assert lead.next_step == NextStep("ask how it goes", TODAY + timedelta(days=5))
 
 
 def test_only_a_won_deal_has_a_follow_up(ana: Workspace) -> None:

@@ -19,7 +19,7 @@ from pipeboard.domain.deal_fields import (
 )
 from pipeboard.domain.deciding.rules import Telling, field_words, rule
 from pipeboard.domain.errors import BadInput
-from pipeboard.domain.events import Event, Kind, change_to, value_of
+from pipeboard.domain.events import Event, Kind, change_to, changing, value_of
 from pipeboard.domain.lazy_dataclass import replace
 from pipeboard.domain.text import (
     LIMITS,
@@ -231,15 +231,13 @@ def _tagged(command: c.TagWith, told: Telling) -> str:
 def tag(command: c.TagWith, deal: Deal, context: c.Context) -> list[Event]:
     """Tags added and removed; nothing when all stand as asked."""
     tags = (set(deal.tags) | set(clean_tags(command.add))) - set(clean_tags(command.remove))
-    event = change_to(deal, Kind.TAGGED, context.at, {"tags": tuple(sorted(tags))})
-    return [event] if event.changed else []
+    return changing(deal, Kind.TAGGED, context.at, {"tags": tuple(sorted(tags))})
 
 
 @rule(c.Rank, "reorder", lambda _, told: f"Moved {told.whom} in its column.")
 def rank(command: c.Rank, deal: Deal, context: c.Context) -> list[Event]:
     """Another place in its column."""
-    event = change_to(deal, Kind.RANKED, context.at, {"rank": command.rank})
-    return [event] if event.changed else []
+    return changing(deal, Kind.RANKED, context.at, {"rank": command.rank})
 
 
 def _noted(command: c.SetContact, told: Telling) -> str:
@@ -261,8 +259,7 @@ def set_contact(command: c.SetContact, deal: Deal, context: c.Context) -> list[E
         # One that came from a file stays as it is while others are changed.
         if (known is None or known.email != contact.email) and (why := email_fault(contact.email)):
             raise BadInput(why, hint="Write it like ana@firm.example, or leave it out.")
-    event = change_to(deal, Kind.CONTACT, context.at, {f"contacts.{key}": contact})
-    return [event] if event.changed else []
+    return changing(deal, Kind.CONTACT, context.at, {f"contacts.{key}": contact})
 
 
 @rule(c.SetTerm, "terms", lambda _, told: f"Changed the terms of {told.whom}.")
@@ -273,8 +270,7 @@ def set_term(command: c.SetTerm, deal: Deal, context: c.Context) -> list[Event]:
     if term is not None:
         term = clean_term(term)
         key = key or slug(term.item) or "term"
-    event = change_to(deal, Kind.TERM, context.at, {f"terms.{key}": term})
-    return [event] if event.changed else []
+    return changing(deal, Kind.TERM, context.at, {f"terms.{key}": term})
 
 
 def _ticked(command: c.Check, told: Telling) -> str:
@@ -297,5 +293,4 @@ def check(command: c.Check, deal: Deal, context: c.Context) -> list[Event]:
     if command.done and deal.is_checked(stage.id, command.item):
         return []
     key = f"checklist.{stage.id}/{command.item}"
-    event = change_to(deal, Kind.CHECKED, context.at, {key: mark})
-    return [event] if event.changed else []
+    return changing(deal, Kind.CHECKED, context.at, {key: mark})

@@ -17,6 +17,7 @@ from pipeboard.domain.events import Event, read
 from pipeboard.domain.lazy_dataclass import dataclass
 from pipeboard.domain.money import Money, format_money
 from pipeboard.domain.pipeline import Pipeline
+from pipeboard.domain.text import few
 from pipeboard.domain.timeline import field_text
 
 # Endings of sentences: from what to what a command changed a deal, where it was one.
@@ -132,9 +133,7 @@ def deal_names(deals: Sequence[Deal]) -> str:
     """Deals in a sentence: `Lumen Oy`, or `5 deals: Lumen Oy, Acme, Borealis and 2 more`."""
     if len(deals) == 1:
         return deals[0].name
-    names = ", ".join(deal.name for deal in deals[:_MOST_NAMED])
-    more = f" and {len(deals) - _MOST_NAMED} more" if len(deals) > _MOST_NAMED else ""
-    return f"{len(deals)} deals: {names}{more}"
+    return f"{len(deals)} deals: {few([deal.name for deal in deals], _MOST_NAMED)}"
 
 
 def field_words(names: Iterable[str]) -> str:

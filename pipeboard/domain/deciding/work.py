@@ -25,7 +25,7 @@ from pipeboard.domain.deciding.edits import clean_answer
 from pipeboard.domain.deciding.moves import touched
 from pipeboard.domain.deciding.rules import Telling, rule
 from pipeboard.domain.errors import BadInput, Conflict, NotFound, Refused
-from pipeboard.domain.events import Event, EventFacts, Kind, change_to, part_texts
+from pipeboard.domain.events import Event, EventFacts, Kind, change_to, changing, part_texts
 from pipeboard.domain.lazy_dataclass import replace
 from pipeboard.domain.people import mentioned
 from pipeboard.domain.text import LIMITS, clean_line, clean_tag, clean_text, did_you_mean
@@ -113,8 +113,7 @@ def ask_rep(command: c.AskRep, deal: Deal, context: c.Context) -> list[Event]:
     if not text:
         raise BadInput("Say what they are to do.")
     ask = Ask(text, context.actor, command.due)
-    event = change_to(deal, Kind.ASKED, context.at, {f"asks.{command.rep}": ask})
-    return [event] if event.changed else []
+    return changing(deal, Kind.ASKED, context.at, {f"asks.{command.rep}": ask})
 
 
 def _planned(_: object, told: Telling) -> str:
@@ -130,8 +129,7 @@ def set_next_step(command: c.SetNextStep, deal: Deal, context: c.Context) -> lis
     after: dict[str, FieldValue] = {"next_step": step}
     if step is not None and deal.snoozed_until is not None:
         after |= {"snoozed_until": None, "snooze_reason": ""}
-    event = change_to(deal, Kind.NEXT_STEP, context.at, after)
-    return [event] if event.changed else []
+    return changing(deal, Kind.NEXT_STEP, context.at, after)
 
 
 @rule(c.Plan, "next", _planned, takes_up=True)
@@ -189,8 +187,7 @@ def snooze(command: c.Snooze, deal: Deal, context: c.Context) -> list[Event]:
         )
     reason = clean_line(command.reason, field="reason") if command.until else ""
     after = {"snoozed_until": command.until, "snooze_reason": reason}
-    event = change_to(deal, Kind.SNOOZED, context.at, after)
-    return [event] if event.changed else []
+    return changing(deal, Kind.SNOOZED, context.at, after)
 
 
 def _answered(command: c.AnswerQuestion, told: Telling) -> str:
@@ -215,8 +212,7 @@ def answer(command: c.AnswerQuestion, deal: Deal, context: c.Context) -> list[Ev
         given = clean_answer(
             replace(given, by=given.by or context.actor, at=given.at or context.at)
         )
-    event = change_to(deal, Kind.ANSWERED, context.at, {f"answers.{question.key}": given})
-    return [event] if event.changed else []
+    return changing(deal, Kind.ANSWERED, context.at, {f"answers.{question.key}": given})
 
 
 @rule(c.AddNote, "note", lambda _, told: f"Noted on {told.whom}.")
@@ -230,8 +226,7 @@ def add_note(command: c.AddNote, deal: Deal, context: c.Context) -> list[Event]:
         asked = [rep for rep in named if context.sees(rep, deal.owner)]
         words = clean_line(note.text[: LIMITS["ask"]], field="next step")
         after: dict[str, FieldValue] = {f"asks.{rep}": Ask(words, context.actor) for rep in asked}
-        event = change_to(deal, Kind.ASKED, context.at, after)
-        events += [event] if event.changed else []
+        events += changing(deal, Kind.ASKED, context.at, after)
     return events
 
 

@@ -7,6 +7,7 @@ import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager
 
+from pipeboard.domain.settings import Rep
 from pipeboard.store.database import Database, RowTuple
 from pipeboard.store.dialect import listed
 from pipeboard.store.projecting.deals import ADD_TOTAL, Change
@@ -19,7 +20,8 @@ from pipeboard.store.projecting.staging import (
     staged,
     totals_that_were,
 )
-from pipeboard.store.sql import among
+from pipeboard.store.reading.setup import rep_row
+from pipeboard.store.sql import among, names
 
 _AT_ONCE = 2_000
 _OWNERS = "SELECT owner FROM staged.owner WHERE owner <> '' ORDER BY owner"
@@ -106,8 +108,7 @@ class CarriedStage:
                 self._delete_rewritten(table)
             self._copy(table, base)
         self._update()
-        reps = [(name, "", "", True) for name in self.new_owners()]
-        self.server.fill("rep", ("name", "display_name", "team", "active"), reps)
+        self.server.insert("rep", [rep_row(Rep(name)) for name in self.new_owners()])
 
     def _portions(self, sql: str) -> Iterator[list[RowTuple]]:
         cursor = self._beside.execute(sql)
@@ -117,10 +118,10 @@ class CarriedStage:
     def _add_totals(self, changed: Sequence[int]) -> None:
         if changed:  # what they were, as long as they are that
             self.server.change(add_totals_of(totals_that_were(among("id", changed).text)))
-        names = ("stage", "owner", "currency", "n", "v", "p", "h")
+        named = ("stage", "owner", "currency", "n", "v", "p", "h")
         rows = self._beside.execute("SELECT * FROM staged.total").fetchall()
         self.server.change_each(
-            ADD_TOTAL, [dict(zip(names, tuple(row), strict=True)) for row in rows]
+            ADD_TOTAL, [dict(zip(named, tuple(row), strict=True)) for row in rows]
         )
 
     def _delete_rewritten(self, table: str) -> None:
@@ -133,7 +134,7 @@ class CarriedStage:
         """Rows of a table, their deals under their real numbers."""
         columns = [name for name in self._stage.columns(table) if (table, name) != ("event", "seq")]
         place = columns.index("id" if table == "deal" else "deal_id")
-        for part in self._portions(f"SELECT {_names(columns)} FROM staged.{table} ORDER BY rowid"):
+        for part in self._portions(f"SELECT {names(columns)} FROM staged.{table} ORDER BY rowid"):
             rows = [
                 (*row[:place], base - row[place], *row[place + 1 :]) if row[place] < 0 else row
                 for row in part
@@ -148,7 +149,7 @@ class CarriedStage:
     def _update(self) -> None:
         columns = [name for name in self._stage.columns("deal") if name != "id"]
         setting = ", ".join(f'"{name}" = ?' for name in columns)
-        asked = f"SELECT {_names(columns)}, id, decided_on FROM staged.changed"
+        asked = f"SELECT {names(columns)}, id, decided_on FROM staged.changed"
         for part in self._portions(asked):
             self.server.change_each(
                 f"UPDATE deal SET {setting} WHERE id = ? AND version = ?",
@@ -163,7 +164,3 @@ class CarriedStage:
             tuple(bool(value) if at in truths else value for at, value in enumerate(row))
             for row in rows
         ]
-
-
-def _names(columns: Sequence[str]) -> str:
-    return ", ".join(f'"{name}"' for name in columns)

@@ -10,9 +10,11 @@ from pipeboard.domain.deal import Deal
 from pipeboard.domain.errors import Conflict
 from pipeboard.domain.events import Event, micros, to_json
 from pipeboard.domain.lazy_dataclass import dataclass
+from pipeboard.domain.settings import Rep
 from pipeboard.domain.text import fold
 from pipeboard.store.database import Database
 from pipeboard.store.dialect import is_taken
+from pipeboard.store.reading.setup import rep_row
 from pipeboard.store.rows import row_from_deal
 from pipeboard.store.sql import VALUE_BYTES, index_key
 
@@ -156,21 +158,8 @@ def write_findables(database: Database, changes: Sequence[Change]) -> None:
 def write_owners(database: Database, changes: Sequence[Change]) -> None:
     """Whoever owns a deal for the first time becomes a rep."""
     owners = {c.after.owner for c in changes if c.after.owner and c.differs("owner")}
-    database.insert(
-        "rep",
-        [
-            {
-                "name": owner,
-                "display_name": "",
-                "team": "",
-                "active": True,
-                "role": "",
-                "acts_for": "",
-            }
-            for owner in sorted(owners)
-        ],
-        otherwise="ON CONFLICT (name) DO NOTHING",
-    )
+    new = [rep_row(Rep(owner)) for owner in sorted(owners)]
+    database.insert("rep", new, otherwise="ON CONFLICT (name) DO NOTHING")
 
 
 # The totals of each stage, kept with every change.
@@ -218,13 +207,13 @@ def add_totals(database: Database, changes: Sequence[Change]) -> None:
     database.change_each(ADD_TOTAL, rows)
 
 
-ADD_TOTAL = (
+ADD_TOTALS = (
     "INSERT INTO stage_total"
-    " (stage_id, owner, currency, deals, value_minor, stage_minor, hand_minor_bp)"
-    " VALUES (:stage, :owner, :currency, :n, :v, :p, :h)"
+    " (stage_id, owner, currency, deals, value_minor, stage_minor, hand_minor_bp) {rows}"
     " ON CONFLICT (stage_id, owner, currency) DO UPDATE SET"
     " deals = stage_total.deals + excluded.deals,"
     " value_minor = stage_total.value_minor + excluded.value_minor,"
     " stage_minor = stage_total.stage_minor + excluded.stage_minor,"
     " hand_minor_bp = stage_total.hand_minor_bp + excluded.hand_minor_bp"
 )
+ADD_TOTAL = ADD_TOTALS.format(rows="VALUES (:stage, :owner, :currency, :n, :v, :p, :h)")

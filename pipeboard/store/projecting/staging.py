@@ -14,14 +14,15 @@ from math import nan
 from operator import attrgetter, itemgetter
 
 from pipeboard.store.database import RowTuple
-from pipeboard.store.projecting.deals import FINDABLE, Change
+from pipeboard.store.opening import OF_DEALS
+from pipeboard.store.projecting.deals import ADD_TOTALS, FINDABLE, Change
 from pipeboard.store.projecting.events import answer_rows, event_rows, note_rows, touch_rows
 from pipeboard.store.projecting.facts import ADDED, facts_rows
 from pipeboard.store.rows import Column, columns_from_deals
 from pipeboard.store.sealing import SEALED_WITH, TOLD, event_lines
+from pipeboard.store.sql import names
 
-_BESIDE = ("deal_tag", "deal_field", "contact", "deal_ask", "answer", "note", "touch", "deal_facts")
-TABLES = ("deal", "event", *_BESIDE)
+TABLES = ("deal", "event", *OF_DEALS)
 _STAGED_CACHE_KB = 8_000
 _STAGED_PAGE = 16_384
 _MANY_DEALS = 60_000
@@ -222,18 +223,18 @@ class StagedChanges:
         bound = [_bound(columns[name]) for name, mark in marks.items() if mark == "?"]
         if not bound:  # no row
             return
-        listed = ", ".join(f'"{name}"' for name in marks)
-        statement = f"INSERT INTO staged.{table} ({listed}) VALUES ({', '.join(marks.values())})"
+        statement = (
+            f"INSERT INTO staged.{table} ({names(marks)}) VALUES ({', '.join(marks.values())})"
+        )
         self._raw.executemany(statement, zip(*bound, strict=True))
 
     def _copy(self, table: str, base: int) -> None:
         """Rows of a table, their deals under their real numbers."""
         key = "id" if table == "deal" else "deal_id"
         columns = [c for c in self.columns(table) if (table, c) != ("event", "seq")]
-        listed = ", ".join(f'"{name}"' for name in columns)
         values = ", ".join(_numbered(key, base) if name == key else f'"{name}"' for name in columns)
         self._raw.execute(
-            f"INSERT INTO main.{table} ({listed}) SELECT {values} FROM staged.{table}"
+            f"INSERT INTO main.{table} ({names(columns)}) SELECT {values} FROM staged.{table}"
             f" WHERE true ORDER BY rowid {OTHERWISE.get(table, '')}"
         )
 
@@ -278,16 +279,6 @@ _TOTALS = _SUMS.format(
         _CONTRIBUTIONS.format(sign=1, deals=f"staged.{table}") for table in ("deal", "changed")
     )
 )
-_ADD_TOTALS = (
-    "INSERT INTO stage_total"
-    " (stage_id, owner, currency, deals, value_minor, stage_minor, hand_minor_bp)"
-    " SELECT * FROM ({sums}) AS sums WHERE true"
-    " ON CONFLICT (stage_id, owner, currency) DO UPDATE SET"
-    " deals = stage_total.deals + excluded.deals,"
-    " value_minor = stage_total.value_minor + excluded.value_minor,"
-    " stage_minor = stage_total.stage_minor + excluded.stage_minor,"
-    " hand_minor_bp = stage_total.hand_minor_bp + excluded.hand_minor_bp"
-)
 
 
 def totals_that_were(changed: str) -> str:
@@ -297,7 +288,7 @@ def totals_that_were(changed: str) -> str:
 
 def add_totals_of(sums: str) -> str:
     """The statement that adds sums to the totals."""
-    return _ADD_TOTALS.format(sums=sums)
+    return ADD_TOTALS.format(rows=f"SELECT * FROM ({sums}) AS sums WHERE true")
 
 
 _AGAIN = "ON CONFLICT (id) DO UPDATE SET removed = excluded.removed"

@@ -9,8 +9,8 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import TYPE_CHECKING
 
-from pipeboard.domain.agreements import Agreement, AgreementEntry, Contents, Topic
-from pipeboard.domain.events import instant, micros, to_json
+from pipeboard.domain.agreements import Agreement, AgreementEntry, Contents, Topic, contents_of
+from pipeboard.domain.events import instant, micros
 from pipeboard.domain.lazy_dataclass import dataclass
 from pipeboard.domain.money import Rates
 from pipeboard.domain.pipeline import Pipeline
@@ -79,8 +79,7 @@ class Agreements:
     def contents(self, topic: Topic, key: tuple[str | int, ...]) -> Contents | None:
         """What is agreed under that key now; None for nothing."""
         if topic is Topic.SETTINGS:
-            settings = read_settings(self._database)
-            return {name: to_json(getattr(settings, name)) for name in settings.__slots__}
+            return contents_of(read_settings(self._database))
         if topic is Topic.PIPELINE:
             known = {pipeline.id: pipeline for pipeline in read_pipelines(self._database)}
             found = known.get(int(key[0]))

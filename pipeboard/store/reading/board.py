@@ -40,7 +40,7 @@ def check_stages(
     few steps into an index whatever their number.
     """
     known = _known(pipelines)
-    found = database.remembered(("strays", known), lambda: _live_strays(database, known))
+    found = database.remembered(("strays", known), lambda: database.column(_strays(known)))
     if with_archive:
         elsewhere = negated(among("stage_id", known)).text
         found = found + database.column(
@@ -62,12 +62,8 @@ def _known(pipelines: Iterable[Pipeline]) -> tuple[int, ...]:
     return tuple(sorted(stage.id for pipeline in pipelines for stage in pipeline.stages))
 
 
-def _live_strays(database: Database, known: Sequence[int]) -> list[int]:
-    """Live deals before, between and after the known stages."""
-    return database.column(_strays(known))
-
-
 def _strays(known: Sequence[int]) -> str:
+    """Asks for live deals before, between and after the known stages."""
     ranges = [f"stage_id > {a} and stage_id < {b}" for a, b in pairwise(known) if b - a > 1]
     if known:
         ranges += [f"stage_id < {known[0]}", f"stage_id > {known[-1]}"]

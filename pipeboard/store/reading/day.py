@@ -78,17 +78,11 @@ class DayReader:
         )
         return {Tier(row["tier"]): row["deals"] for row in rows}
 
-    def ids(self, limit: int | None = None, offset: int = 0) -> tuple[int, ...]:
-        """The deals of the queue in its order, or a window of them."""
-        return tuple(self.tier_by_id(limit, offset))
-
-    def tier_by_id(
-        self, limit: int | None = None, offset: int = 0, last: Tier = _LAST
-    ) -> dict[int, Tier]:
-        """The deals of the queue in its order as far as a tier, or a window of them, each with its
+    def tier_by_id(self, limit: int | None = None, last: Tier = _LAST) -> dict[int, Tier]:
+        """The deals of the queue in its order as far as a tier, or the first of them, each with its
         tier."""
         ranked = self._ranked(last)
-        window = "" if limit is None else f" limit {int(limit)} offset {int(offset)}"
+        window = "" if limit is None else f" limit {int(limit)}"
         rows = self._database.records(
             f"select id, tier from ({ranked.text}) as ranked where tier is not null"
             f" order by tier, worth is null, worth desc, created_at, id{window}",
@@ -96,9 +90,9 @@ class DayReader:
         )
         return {deal_id: Tier(tier) for deal_id, tier in rows}
 
-    def queue(self, limit: int | None = None, offset: int = 0) -> tuple[Queued, ...]:
-        """The deals of the queue in its order with their reasons, or a window of them."""
-        deals = read_deals(self._database, self.ids(limit, offset)).values()
+    def queue(self, limit: int | None = None) -> tuple[Queued, ...]:
+        """The deals of the queue in its order with their reasons, or the first of them."""
+        deals = read_deals(self._database, tuple(self.tier_by_id(limit))).values()
         found = (waiting(deal, self._by_id[deal.pipeline_id], self.day) for deal in deals)
         return tuple(one for one in found if one is not None)
 

@@ -84,12 +84,9 @@ def each_deal(database: Database, ids: Sequence[int]) -> Iterator[Deal]:
     """
     remaining = iter(ids)
     with database.snapshot():
-        portions = [_portion(database, chunk) for chunk in iter(lambda: _some(remaining), [])]
+        some = iter(lambda: list(islice(remaining, CHUNK)), [])
+        portions = [_portion(database, ids) for ids in some]
     return _deals(portions)
-
-
-def _some(ids: Iterator[int]) -> list[int]:
-    return list(islice(ids, CHUNK))
 
 
 def numbered(ids: Iterable[int]) -> str:

@@ -10,11 +10,13 @@ from datetime import datetime
 from pipeboard.domain.deal import channel_of
 from pipeboard.domain.errors import BadInput
 from pipeboard.domain.events import Kind, micros
+from pipeboard.domain.hygiene import DECISION_MAKER
 from pipeboard.domain.json_data import json_text
 from pipeboard.domain.lazy_dataclass import replace
 from pipeboard.domain.metrics.rules import CallChanges, MetricRules, Target
 from pipeboard.domain.money import Money
 from pipeboard.domain.pipeline import Factor, Pipeline
+from pipeboard.domain.pipeline_rules import with_retired
 from pipeboard.domain.settings import Settings
 from pipeboard.domain.text import did_you_mean, fold, quoted
 from pipeboard.store.database import Database, Row, RowTuple
@@ -69,9 +71,7 @@ def _as_it_was(pipeline: Pipeline, versions: Sequence[tuple[int, Row]]) -> Pipel
     then = pipeline_from_data(versions[-1][1])
     known = {stage.id for stage in then.stages}
     later = [stage for stage in pipeline.stages if stage.id not in known]
-    outcomes = [stage for stage in then.stages if not stage.is_open]
-    work = [stage for stage in then.stages if stage.is_open]
-    return replace(then, name=pipeline.name, stages=(*work, *later, *outcomes))
+    return replace(with_retired(then, later), name=pipeline.name)
 
 
 @readable("the targets")
@@ -173,7 +173,7 @@ def read_supported(
     then = read_fields(database, pipeline.id, as_of, changed, kinds, ("answers", "contacts"))
     still = set(ids) - changed
     still.intersection_update(
-        database.column("select distinct deal_id from contact where role = ?", (_DECIDES,)),
+        database.column("select distinct deal_id from contact where role = ?", (DECISION_MAKER,)),
         *(_answering(database, keys) for keys in asked if keys),
     )
     return frozenset(
@@ -181,13 +181,10 @@ def read_supported(
         | {
             deal_id
             for deal_id, fields in then.items()
-            if any(who.get("role") == _DECIDES for who in fields["contacts"].values())
+            if any(who.get("role") == DECISION_MAKER for who in fields["contacts"].values())
             and all(not keys or keys & fields["answers"].keys() for keys in asked)
         }
     )
-
-
-_DECIDES = "decision_maker"
 
 
 def _answering(database: Database, questions: Collection[str]) -> Sequence[int]:

@@ -40,6 +40,11 @@ TAKEN_BACK = "\x7f"
 """Stands between name and number of a pipeline that was taken back; nobody can type it."""
 
 
+def rep_row(rep: Rep) -> dict[str, object]:
+    """The row of the table `rep`."""
+    return {name: getattr(rep, name) for name in Rep.__slots__}
+
+
 def pipeline_row(pipeline: Pipeline, position: int) -> Document:
     """The row of the table `pipeline`."""
     return {

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 
 from pipeboard.domain.people import Actor
 from pipeboard.domain.roles import rights
+from pipeboard.store.opening import OF_DEALS
 from pipeboard.store.reading.setup import read_reps, read_settings
 
 if TYPE_CHECKING:
@@ -42,20 +43,7 @@ _OF_MINE = (
 SEEN_OF: Mapping[str, str] = {
     "command": f"actor = {{me}} or {_OF_MINE} or ({_AGREED_ALONE})",
     "workspace_event": "topic <> 'review' and (topic <> 'call' or key like {my_call} escape '~')",
-    **dict.fromkeys(
-        (
-            "event",
-            "note",
-            "touch",
-            "answer",
-            "contact",
-            "deal_ask",
-            "deal_tag",
-            "deal_field",
-            "deal_facts",
-        ),
-        _OF_DEAL,
-    ),
+    **dict.fromkeys(("event", *OF_DEALS), _OF_DEAL),
     "stage_total": "owner in ({owners})",
     "deal": "owner in ({owners})",
 }

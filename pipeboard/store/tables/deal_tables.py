@@ -7,6 +7,7 @@ from sqlalchemy import (
     CheckConstraint,
     Column,
     Index,
+    Integer,
     String,
     Text,
     UniqueConstraint,
@@ -20,12 +21,34 @@ def instant(*, nullable: bool = True) -> Column[int]:
     return Column(BigInteger, nullable=nullable)
 
 
+def long_text() -> Column[str]:
+    """A text without a bound."""
+    return Column(Text, nullable=False)
+
+
+def later_text() -> Column[str]:
+    """A text that came into its table later: empty for the rows that were there."""
+    return Column(String, nullable=False, server_default="")
+
+
+def row_number() -> Column[int]:
+    """What orders the rows of a log."""
+    number = BigInteger().with_variant(Integer, "sqlite")
+    return Column(number, primary_key=True, autoincrement=True)
+
+
+def partial_index(name: str, condition: str, *columns: str, unique: bool = False) -> Index:
+    """An index of the rows that a condition is true of."""
+    holds = text(condition)
+    return Index(name, *columns, unique=unique, sqlite_where=holds, postgresql_where=holds)
+
+
 # The present state of a deal, one row each, and the indices that the board is read by.
 
 
 def _of_live(name: str, *columns: str) -> Index:
     """An index of the deals that are on the board."""
-    return Index(name, *columns, sqlite_where=text("live"), postgresql_where=text("live"))
+    return partial_index(name, "live", *columns)
 
 
 class StoredDeal(SQLModel, table=True):
@@ -77,52 +100,20 @@ class StoredDeal(SQLModel, table=True):
             "last_outbound_at",
             "last_reply_at",
         ),
-        Index(
-            "deal_put_away",
-            "removed",
-            "folded",
-            sqlite_where=text("not live"),
-            postgresql_where=text("not live"),
-        ),
+        partial_index("deal_put_away", "not live", "removed", "folded"),
         # Few deals each: those that somebody was given, and those with an offer that runs out.
-        Index(
-            "deal_given",
-            "given_by",
-            sqlite_where=text("live and given_by <> ''"),
-            postgresql_where=text("live and given_by <> ''"),
-        ),
-        Index(
-            "deal_by_offer",
-            "offer_expires_on",
-            sqlite_where=text("live and offer_expires_on is not null"),
-            postgresql_where=text("live and offer_expires_on is not null"),
-        ),
-        Index(
-            "deal_of_many_words",
-            "id",
-            sqlite_where=text("folded_whole is not null"),
-            postgresql_where=text("folded_whole is not null"),
-        ),
-        Index(
-            "deal_to_return",
-            "recycle_on",
-            sqlite_where=text("recycle_on is not null"),
-            postgresql_where=text("recycle_on is not null"),
-        ),
-        Index(
-            "deal_returned",
-            "recycled_from",
-            sqlite_where=text("recycled_from is not null"),
-            postgresql_where=text("recycled_from is not null"),
-        ),
-        Index(
+        partial_index("deal_given", "live and given_by <> ''", "given_by"),
+        partial_index("deal_by_offer", "live and offer_expires_on is not null", "offer_expires_on"),
+        partial_index("deal_of_many_words", "folded_whole is not null", "id"),
+        partial_index("deal_to_return", "recycle_on is not null", "recycle_on"),
+        partial_index("deal_returned", "recycled_from is not null", "recycled_from"),
+        partial_index(
             "deal_by_external_id",
+            "external_id is not null and not removed",
             "external_id",
             "external_source",
             "pipeline_id",
             unique=True,
-            sqlite_where=text("external_id is not null and not removed"),
-            postgresql_where=text("external_id is not null and not removed"),
         ),
     )
     id: int = Field(primary_key=True)
@@ -135,7 +126,7 @@ class StoredDeal(SQLModel, table=True):
     title: str
     account: str
     owner: str
-    given_by: str = Field(sa_column=Column(String, nullable=False, server_default=""))
+    given_by: str = Field(sa_column=later_text())
     source: str
     source_detail: str
     contact_reason: str
@@ -173,14 +164,14 @@ class StoredDeal(SQLModel, table=True):
     merged_into: int | None
     recycled_from: int | None
     external_id: str | None
-    external_source: str = Field(sa_column=Column(String, nullable=False, server_default=""))
+    external_source: str = Field(sa_column=later_text())
     rank: int = Field(sa_column=Column(BigInteger, nullable=False))
     answered: int
     ratings: str
     folded: str
     folded_whole: str | None = Field(sa_column=Column(Text))
     updated_at: int = Field(sa_column=instant(nullable=False))
-    doc: str = Field(sa_column=Column(Text, nullable=False))
+    doc: str = Field(sa_column=long_text())
 
 
 # What stands around a deal: tags, fields, answers, people, notes, touches; totals of stages.
@@ -213,19 +204,12 @@ class AnswerRow(SQLModel, table=True):
     __table_args__ = (
         UniqueConstraint("deal_id", "question", "version"),
         CheckConstraint("rating between 0 and 4"),
-        Index(
-            "answer_present",
-            "question",
-            "rating",
-            "deal_id",
-            sqlite_where=text("replaced_at is null"),
-            postgresql_where=text("replaced_at is null"),
-        ),
+        partial_index("answer_present", "replaced_at is null", "question", "rating", "deal_id"),
     )
     deal_id: int = Field(primary_key=True, foreign_key="deal.id")
     question: str = Field(primary_key=True)
     version: int = Field(primary_key=True)
-    text: str = Field(sa_column=Column(Text, nullable=False))
+    text: str = Field(sa_column=long_text())
     rating: int | None
     evidence: str
     by: str
@@ -259,20 +243,13 @@ class NoteRow(SQLModel, table=True):
     """A note; `removed` once the command that wrote it was undone; `folded` for searching."""
 
     __tablename__ = "note"
-    __table_args__ = (
-        Index(
-            "note_of_deal",
-            "deal_id",
-            sqlite_where=text("not removed"),
-            postgresql_where=text("not removed"),
-        ),
-    )
+    __table_args__ = (partial_index("note_of_deal", "not removed", "deal_id"),)
     id: str = Field(primary_key=True)
     deal_id: int = Field(foreign_key="deal.id")
     author: str
     at: int = Field(sa_column=instant(nullable=False))
-    text: str = Field(sa_column=Column(Text, nullable=False))
-    folded: str = Field(sa_column=Column(Text, nullable=False))
+    text: str = Field(sa_column=long_text())
+    folded: str = Field(sa_column=long_text())
     edited_at: int | None = Field(sa_column=instant())
     removed: bool
 
@@ -293,8 +270,8 @@ class TouchRow(SQLModel, table=True):
     by: str
     at: int = Field(sa_column=instant(nullable=False))
     removed: bool
-    objection: str = Field(sa_column=Column(String, nullable=False, server_default=""))
-    variant: str = Field(sa_column=Column(String, nullable=False, server_default=""))
+    objection: str = Field(sa_column=later_text())
+    variant: str = Field(sa_column=later_text())
 
 
 class DealFacts(SQLModel, table=True):
@@ -306,7 +283,7 @@ class DealFacts(SQLModel, table=True):
     deal_id: int = Field(primary_key=True, foreign_key="deal.id")
     pipeline_id: int
     holds_from: int = Field(sa_column=instant(nullable=False))
-    facts: str = Field(sa_column=Column(Text, nullable=False))
+    facts: str = Field(sa_column=long_text())
 
 
 class StageTotal(SQLModel, table=True):

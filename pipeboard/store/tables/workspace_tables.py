@@ -8,7 +8,6 @@ from sqlalchemy import (
     CheckConstraint,
     Column,
     Index,
-    Integer,
     String,
     Text,
     UniqueConstraint,
@@ -17,7 +16,13 @@ from sqlalchemy import (
 )
 from sqlmodel import Field, SQLModel
 
-from pipeboard.store.tables.deal_tables import instant
+from pipeboard.store.tables.deal_tables import (
+    instant,
+    later_text,
+    long_text,
+    partial_index,
+    row_number,
+)
 
 
 class WorkspaceRow(SQLModel, table=True):
@@ -92,7 +97,7 @@ class PipelineVersion(SQLModel, table=True):
     version: int = Field(primary_key=True)
     at: int = Field(sa_column=instant(nullable=False))
     actor: str
-    document: str = Field(sa_column=Column(Text, nullable=False))
+    document: str = Field(sa_column=long_text())
 
 
 class RepRow(SQLModel, table=True):
@@ -103,8 +108,8 @@ class RepRow(SQLModel, table=True):
     display_name: str
     team: str
     active: bool
-    role: str = Field(default="", sa_column=Column(String, nullable=False, server_default=""))
-    acts_for: str = Field(default="", sa_column=Column(String, nullable=False, server_default=""))
+    role: str = Field(default="", sa_column=later_text())
+    acts_for: str = Field(default="", sa_column=later_text())
 
 
 class TargetRow(SQLModel, table=True):
@@ -136,7 +141,7 @@ class ImportRecipe(SQLModel, table=True):
 
     __tablename__ = "import_recipe"
     source: str = Field(primary_key=True)
-    recipe: str = Field(sa_column=Column(Text, nullable=False))
+    recipe: str = Field(sa_column=long_text())
 
 
 class SavedFilter(SQLModel, table=True):
@@ -160,18 +165,9 @@ class CommandRow(SQLModel, table=True):
     __tablename__ = "command"
     __table_args__ = (
         Index("command_of_actor", "actor", "seq"),
-        Index(
-            "command_without_seal",
-            "seq",
-            sqlite_where=text("digest is null"),
-            postgresql_where=text("digest is null"),
-        ),
+        partial_index("command_without_seal", "digest is null", "seq"),
     )
-    seq: int | None = Field(
-        sa_column=Column(
-            BigInteger().with_variant(Integer, "sqlite"), primary_key=True, autoincrement=True
-        )
-    )
+    seq: int | None = Field(sa_column=row_number())
     id: str = Field(unique=True)
     at: int = Field(sa_column=instant(nullable=False))
     actor: str
@@ -193,11 +189,7 @@ class EventRow(SQLModel, table=True):
         Index("event_of_command", "command_id"),
         {"sqlite_autoincrement": True},
     )
-    seq: int | None = Field(
-        sa_column=Column(
-            BigInteger().with_variant(Integer, "sqlite"), primary_key=True, autoincrement=True
-        )
-    )
+    seq: int | None = Field(sa_column=row_number())
     deal_id: int
     version: int
     command_id: str
@@ -216,7 +208,7 @@ class EventRow(SQLModel, table=True):
     touch_direction: str | None
     has_step: bool | None
     overrides: bool = Field(sa_column=Column(Boolean, nullable=False, server_default=text("false")))
-    data: str = Field(sa_column=Column(Text, nullable=False))
+    data: str = Field(sa_column=long_text())
 
 
 class WorkspaceEventRow(SQLModel, table=True):
@@ -228,11 +220,7 @@ class WorkspaceEventRow(SQLModel, table=True):
         Index("workspace_event_of_command", "command_id"),
         Index("workspace_event_of_agreement", "topic", "key"),
     )
-    seq: int | None = Field(
-        sa_column=Column(
-            BigInteger().with_variant(Integer, "sqlite"), primary_key=True, autoincrement=True
-        )
-    )
+    seq: int | None = Field(sa_column=row_number())
     command_id: str
     topic: str
     key: str

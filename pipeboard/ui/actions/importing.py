@@ -282,7 +282,7 @@ async def import_now(host: ImportScreen) -> None:
         host.say(seen.lacking, "status.warn")
         return
     host.program.check_writable()
-    if seen.report.rejected_count and not plan.skips_bad:
+    if seen.report.rejected and not plan.skips_bad:
         if not await _leave_bad_rows(host, seen):
             return
         seen = replace(seen, plan=replace(seen.plan, skips_bad=True))
@@ -302,7 +302,7 @@ async def import_now(host: ImportScreen) -> None:
 
 async def _leave_bad_rows(host: ImportScreen, seen: FileSeen) -> bool:
     """Asks about the rows that are rejected; there is a way back to where they can be mended."""
-    count = seen.report.rejected_count
+    count = len(seen.report.rejected)
     rows = "1 row is" if count == 1 else f"{in_figures(count)} rows are"
     choices = [
         MenuChoice("l", "leave them out, into a file beside this one"),
@@ -351,5 +351,5 @@ async def _import(host: ImportScreen, seen: FileSeen, work: Work) -> None:
     host.program.done_here.add(report.command_id)
     words = f"Imported: {in_figures(report.created)} new, {in_figures(report.updated)} changed."
     if done.rejected is not None:
-        words += f" {in_figures(report.rejected_count)} rows are in {done.rejected.name}."
+        words += f" {in_figures(len(report.rejected))} rows are in {done.rejected.name}."
     host.say(words, "status.ok", "u undo")

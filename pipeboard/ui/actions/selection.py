@@ -15,7 +15,7 @@ from pipeboard.ui.overlays.menu import Menu, MenuChoice
 from pipeboard.ui.overlays.picker import Option, Picker
 from pipeboard.ui.overlays.prompt import Prompt
 from pipeboard.ui.questions import Questions, until_stored
-from pipeboard.workspace.row_commands import reorder
+from pipeboard.workspace.execution import reorder
 from pipeboard.workspace.undoing import redo_last, undo_last
 from pipeboard.workspace.undoing import undo_list as changes_that_stand
 

@@ -121,7 +121,7 @@ def _counts(seen: FileSeen | None) -> dict[ImportTab, str]:
     return {
         ImportTab.COLUMNS: str(len(seen.header)),
         ImportTab.WORDS: f"{len(seen.survey.words)}{f' ?{unknown}' if unknown else ''}",
-        ImportTab.PREVIEW: f"!{seen.report.rejected_count}" if seen.report.rejected_count else "",
+        ImportTab.PREVIEW: f"!{len(seen.report.rejected)}" if seen.report.rejected else "",
     }
 
 
