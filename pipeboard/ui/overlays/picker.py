@@ -6,10 +6,8 @@ import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from typing import ClassVar, Final, TypeAlias
 
-from textual import work
 from textual.binding import BindingType
 from textual.events import Click, MouseScrollDown, MouseScrollUp
-from textual.worker import get_current_worker
 
 from pipeboard.domain.errors import DatabaseError, PipeboardError
 from pipeboard.domain.lazy_dataclass import dataclass
@@ -20,7 +18,7 @@ from pipeboard.ui.overlays.overlay import CANCEL, Panel, TypingOverlay, bound, h
 from pipeboard.ui.palette import Role
 from pipeboard.ui.terminal.typeahead import KeyQueue, TypeAhead
 from pipeboard.ui.widgets.line_input import LineInput
-from pipeboard.ui.write_queue import is_busy, said
+from pipeboard.ui.write_queue import is_busy
 
 _LABEL: Final[Line] = ((" › ", "input.label"),)
 _DIGITS: Final = tuple("123456789")
@@ -86,8 +84,7 @@ def narrowed(
 class Picker(TypingOverlay[str]):
     """Dismisses with the id of an option, or with None.
 
-    The options are all there are, or a function that finds them by what is typed; with `slow` it
-    is called in a thread of its own, and only the answer to the last text counts. Of options that
+    The options are all there are, or a function that finds them by what is typed. Of options that
     are all there, a digit chooses as long as nothing is typed. `chosen` is the id that the cursor
     begins on.
     """
@@ -107,7 +104,6 @@ class Picker(TypingOverlay[str]):
         title: str,
         options: Sequence[Option] | Find,
         *,
-        slow: bool = False,
         chosen: str = "",
         placeholder: str = "",
         verb: str = "Choose",
@@ -117,7 +113,6 @@ class Picker(TypingOverlay[str]):
         self._heading = title
         self._find = options if callable(options) else narrowed(options, other)
         self._has_digits = not callable(options)
-        self._slow = slow
         self._chosen = chosen
         numbers = [("1-9", verb)] if self._has_digits else []
         self._hints = [("↵", verb), ("↑↓", "Move"), *numbers, CANCEL]
@@ -200,9 +195,6 @@ class Picker(TypingOverlay[str]):
         self.action_go(pages * max(1, self._rows - 1))
 
     def _search(self) -> None:
-        if self._slow:
-            self._search_aside(self.text)
-            return
         try:
             self._show(self._find(self.text))
         except PipeboardError as error:
@@ -223,12 +215,6 @@ class Picker(TypingOverlay[str]):
             self.refuse(f"{error.message} The list is as it was.")
         finally:
             self._searches.end()
-
-    @work(thread=True, exclusive=True)
-    def _search_aside(self, text: str) -> None:
-        answer = _asked(self._find, text)
-        if not get_current_worker().is_cancelled:
-            self.app.call_from_thread(self._show, *answer)
 
     def _show(self, options: Sequence[Option], why: str = "") -> None:
         self._options = options
@@ -288,14 +274,6 @@ class _Searches:
         self._count = max(0, self._count - 1)
         if self._keys is not None:
             self._keys.has_acted()
-
-
-def _asked(find: Find, text: str) -> tuple[Sequence[Option], str]:
-    """What is found, and why nothing is."""
-    try:
-        return find(text), ""
-    except PipeboardError as error:
-        return (), said(error)
 
 
 def _number(place: int, numbered: bool | None) -> str:

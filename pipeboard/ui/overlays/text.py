@@ -18,7 +18,6 @@ from pipeboard.ui.overlays.overlay import (
     Overlay,
     Panel,
     bound,
-    indented,
     upper_edge,
 )
 from pipeboard.ui.widgets.line_input import LONGEST_TEXT, TextBox, harmless
@@ -34,7 +33,7 @@ Edit: TypeAlias = Callable[[str], str]
 class TextScreen(Overlay[str]):
     """Dismisses with the text, or with None.
 
-    `hint` says what is wanted. What is `begun` or was kept under `draft_key` stands there instead
+    What is `begun` or was kept under `draft_key` stands there instead
     of the `text`. ^g goes on in the editor, where there is one to `edit`; with `outside` it comes
     first.
     """
@@ -51,13 +50,11 @@ class TextScreen(Overlay[str]):
         *,
         draft_key: str = "",
         begun: str = "",
-        hint: str = "",
         edit: Edit | None = None,
         outside: bool = False,
     ) -> None:
         super().__init__()
         self._heading = title
-        self._hint = hint
         self._edit = edit
         self._box = TextBox(text)
         self._first_text = self._box.text
@@ -96,8 +93,7 @@ class TextScreen(Overlay[str]):
             self.call_after_refresh(self.action_edit_outside)
 
     def draw(self, width: int, height: int) -> Panel:
-        hint = indented(self._hint, width) if self._hint else []
-        above = [*upper_edge(self._heading, width), *(self.draft.said(width) or hint)]
+        above = [*upper_edge(self._heading, width), *self.draft.said(width)]
         room = max(1, height - len(above) - 1)
         self._frame.styles.height = min(room, max(5, height // 2))
         editor = [("^g", "Editor")] if self._edit else []

@@ -280,11 +280,6 @@ class BoardCanvas(Widget):
         if regions:
             self.refresh(*regions)
 
-    def paint(self, theme: Theme) -> None:
-        """Another theme."""
-        self.theme = theme
-        self.refresh()
-
     def parked(self) -> tuple[int, int] | None:
         """The cell where the terminal's cursor stands: the card under the cursor."""
         return cursor_cell(self._view)
