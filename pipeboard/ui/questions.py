@@ -146,6 +146,21 @@ async def until_stored(
         await _see_anew(screen)
 
 
+async def ask_until_stored(
+    screen: Host,
+    make: Callable[[], Overlay[T]],
+    store: Callable[[T], Awaitable[Came]],
+    meeting: Meeting[T] | None = None,
+) -> Outcome | Literal[True]:
+    """The same with one question, whose answer `store` is given."""
+
+    async def attempt(questions: Questions) -> Came:
+        given = await questions.ask(make)
+        return None if given is None else await store(given)
+
+    return await until_stored(screen, attempt, meeting)
+
+
 async def _try(attempt: Ask, questions: Questions) -> Came:
     try:
         return await attempt(questions)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING
 
 from pipeboard.domain import commands as c
@@ -20,7 +21,7 @@ from pipeboard.ui.overlays.draft import key_of
 from pipeboard.ui.overlays.menu import Menu, MenuChoice
 from pipeboard.ui.overlays.picker import Option, Picker
 from pipeboard.ui.overlays.prompt import Prompt
-from pipeboard.ui.questions import Came, Meeting, Questions, until_stored
+from pipeboard.ui.questions import Came, Meeting, Questions, ask_until_stored, until_stored
 from pipeboard.workspace.finding import deal_record
 from pipeboard.workspace.triage import loads_of
 
@@ -85,21 +86,19 @@ async def _ask_field(
     if not ids:
         return
 
-    async def attempt(questions: Questions) -> Outcome | None:
-        typed = await questions.ask(
-            lambda: Prompt(
-                f"{title} {target_names(host, ids)}",
-                value=present,
-                live=live,
-                accept_empty=True,
-                draft_key=key_of(field, ids),
-            )
+    def line() -> Prompt:
+        return Prompt(
+            f"{title} {target_names(host, ids)}",
+            value=present,
+            live=live,
+            accept_empty=True,
+            draft_key=key_of(field, ids),
         )
-        if typed is None:
-            return None
+
+    async def store(typed: str) -> Outcome:
         return await _set(host, field, read(typed) if typed.strip() else None)
 
-    await until_stored(host, attempt)
+    await ask_until_stored(host, line, store)
 
 
 @on_deals
@@ -109,17 +108,15 @@ async def category(host: Host, ids: Ids) -> None:
         MenuChoice("s", "the stage's own"),
     ]
 
-    async def attempt(questions: Questions) -> Outcome | None:
-        key = await questions.ask(lambda: Menu(f"Forecast of {target_names(host, ids)}", choices))
-        if key is None:
-            return None
+    async def store(key: str) -> Outcome:
         category = _CATEGORIES.get(key)
         return await _set(host, "category", str(category) if category else None)
 
     def words(key: str) -> str:
         return str(_CATEGORIES.get(key, "the stage's own"))
 
-    await until_stored(host, attempt, Meeting(words=words))
+    menu = partial(Menu, f"Forecast of {target_names(host, ids)}", choices)
+    await ask_until_stored(host, menu, store, Meeting(words=words))
 
 
 @on_deals
@@ -170,23 +167,23 @@ async def _ask_handover(questions: Questions, rep: str, whom: str, ids: Ids) -> 
 @on_deals
 async def tags(host: Host, ids: Ids) -> None:
 
-    async def attempt(questions: Questions) -> Outcome | None:
-        typed = await questions.ask(
-            lambda: Prompt(
-                f"Tags of {target_names(host, ids)}",
-                placeholder="+inbound -cold",
-                value="+",
-                draft_key=key_of("tags", ids),
-            )
+    def line() -> Prompt:
+        return Prompt(
+            f"Tags of {target_names(host, ids)}",
+            placeholder="+inbound -cold",
+            value="+",
+            draft_key=key_of("tags", ids),
         )
-        if typed is None or not typed.strip(" +-"):
+
+    async def store(typed: str) -> Outcome | None:
+        if not typed.strip(" +-"):
             return None
         words = typed.replace(",", " ").split()
         add = [word.lstrip("+") for word in words if not word.startswith("-")]
         remove = [word.lstrip("-") for word in words if word.startswith("-")]
         return await execute(host, c.TagWith(tuple(add), tuple(remove)))
 
-    await until_stored(host, attempt)
+    await ask_until_stored(host, line, store)
 
 
 @on_deals

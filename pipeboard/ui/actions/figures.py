@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING
 
 from pipeboard.domain.dates import local_date
@@ -17,7 +18,7 @@ from pipeboard.ui.overlays import prompt
 from pipeboard.ui.overlays.menu import Menu, MenuChoice
 from pipeboard.ui.overlays.picker import Option, Picker
 from pipeboard.ui.overlays.prompt import Prompt
-from pipeboard.ui.questions import Came, Questions, until_stored
+from pipeboard.ui.questions import Came, ask_until_stored
 from pipeboard.ui.screens.metrics import MetricsScreen, Wanted, end_counting
 from pipeboard.workspace.reports import set_call, set_target, since_days
 
@@ -148,48 +149,44 @@ async def pipeline(host: MetricsScreen) -> None:
 
 
 async def filter(host: MetricsScreen) -> None:
-    async def attempt(questions: Questions) -> Came:
-        typed = await questions.ask(
-            lambda: Prompt(
-                "/",
-                value=host.filter_text,
-                accept_empty=True,
-                draft_key="metrics-filter",
-                offers=False,
-                verb="Count these",
-            )
+    def line() -> Prompt:
+        return Prompt(
+            "/",
+            value=host.filter_text,
+            accept_empty=True,
+            draft_key="metrics-filter",
+            offers=False,
+            verb="Count these",
         )
-        if typed is None:
-            return None
+
+    async def narrow(typed: str) -> Came:
         wanted = await patiently(host, lambda: parse_query(host, typed))
         host.filter_text = typed.strip()
         host.look_at(replace(host.asked, query=wanted))
         return True
 
-    await until_stored(host, attempt)
+    await ask_until_stored(host, line, narrow)
 
 
 async def since(host: MetricsScreen) -> None:
     """Why the pipeline changed since a day, or between two, instead of since the period began."""
 
-    async def attempt(questions: Questions) -> Came:
-        typed = await questions.ask(
-            lambda: Prompt(
-                "What changed since",
-                accept_empty=True,
-                placeholder="monday   16nov   9nov..16nov   empty: the start of the period",
-                draft_key="metrics-since",
-                offers=False,
-                verb="Show",
-            )
+    def line() -> Prompt:
+        return Prompt(
+            "What changed since",
+            accept_empty=True,
+            placeholder="monday   16nov   9nov..16nov   empty: the start of the period",
+            draft_key="metrics-since",
+            offers=False,
+            verb="Show",
         )
-        if typed is None:
-            return None
+
+    async def show(typed: str) -> Came:
         wanted = since_days(typed, host.today) if typed.strip() else None
         host.look_at(replace(host.asked, since=wanted, tab=TabName.FORECAST), host.cursor)
         return True
 
-    await until_stored(host, attempt)
+    await ask_until_stored(host, line, show)
 
 
 async def call(host: MetricsScreen) -> None:
@@ -212,14 +209,10 @@ async def _ask_amount(
 ) -> None:
     """An amount for the period, stored; the numbers are counted again."""
     asked = host.asked
+    live = prompt.money(asked.pipeline.currency)
+    line = partial(Prompt, title, live=live, accept_empty=True, draft_key=key)
 
-    async def attempt(questions: Questions) -> Came:
-        live = prompt.money(asked.pipeline.currency)
-        typed = await questions.ask(
-            lambda: Prompt(title, live=live, accept_empty=True, draft_key=key)
-        )
-        if typed is None:
-            return None
+    async def enter(typed: str) -> Outcome:
         host.program.check_writable()
         amount, label = typed.strip() or None, asked.period.label
         receipt = await host.program.write_queue.ask(
@@ -230,7 +223,7 @@ async def _ask_amount(
         host.say(receipt.summary, "status.ok")
         return Outcome(receipt)
 
-    await until_stored(host, attempt)
+    await ask_until_stored(host, line, enter)
 
 
 async def counting(host: MetricsScreen) -> None:

@@ -32,7 +32,7 @@ from pipeboard.ui.overlays.menu import Menu, MenuChoice
 from pipeboard.ui.overlays.overlay import Panel
 from pipeboard.ui.overlays.picker import Option, Picker
 from pipeboard.ui.overlays.prompt import Prompt
-from pipeboard.ui.questions import Questions, until_stored
+from pipeboard.ui.questions import ask_until_stored
 from pipeboard.ui.screens.hygiene import HygieneScreen
 
 if TYPE_CHECKING:
@@ -157,20 +157,18 @@ async def _each(host: Host, work: Callable[[int], Awaitable[object]]) -> None:
 async def source(host: Host, ids: Ids) -> None:
     known = host.program.settings.sources
 
-    async def attempt(questions: Questions) -> Outcome | None:
-        typed = await questions.ask(
-            lambda: Prompt(
-                f"Source of {target_names(host, ids)}",
-                suggestions=known,
-                placeholder="  ".join(known[:4]),
-                draft_key=key_of("source", ids),
-            )
+    def line() -> Prompt:
+        return Prompt(
+            f"Source of {target_names(host, ids)}",
+            suggestions=known,
+            placeholder="  ".join(known[:4]),
+            draft_key=key_of("source", ids),
         )
-        if typed is None or not typed.strip():
-            return None
+
+    async def store(typed: str) -> Outcome:
         return await execute(host, c.SetFields((f"source={typed.strip()}",)))
 
-    await until_stored(host, attempt)
+    await ask_until_stored(host, line, store)
 
 
 async def contact(host: Host) -> None:

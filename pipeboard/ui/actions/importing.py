@@ -22,7 +22,7 @@ from pipeboard.ui.overlays.file_picker import FilePicker
 from pipeboard.ui.overlays.menu import Menu, MenuChoice
 from pipeboard.ui.overlays.picker import Option, Picker
 from pipeboard.ui.overlays.prompt import Live, Prompt, live
-from pipeboard.ui.questions import Came, Questions, until_stored
+from pipeboard.ui.questions import Came, ask_until_stored
 from pipeboard.ui.screens.import_screen import ImportScreen, Leave, Work, start
 from pipeboard.workspace.configuration import check_empty, take_whole
 from pipeboard.workspace.import_plan import (
@@ -242,24 +242,22 @@ async def typed_choice(
     """A line that becomes a choice at once; None where the person leaves it."""
     found: list[str] = []
 
-    async def attempt(questions: Questions) -> Came:
-        typed = await questions.ask(
-            lambda: Prompt(
-                label,
-                value=value,
-                live=check,
-                accept_empty=may_be_empty,
-                draft_key="import-choice",
-                offers=False,
-                verb="Choose",
-            )
+    def line() -> Prompt:
+        return Prompt(
+            label,
+            value=value,
+            live=check,
+            accept_empty=may_be_empty,
+            draft_key="import-choice",
+            offers=False,
+            verb="Choose",
         )
-        if typed is None:
-            return None
+
+    async def choose(typed: str) -> Came:
         found.append(typed.strip())
         return True
 
-    await until_stored(host, attempt)
+    await ask_until_stored(host, line, choose)
     return found[0] if found else None
 
 

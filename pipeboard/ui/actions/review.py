@@ -32,7 +32,7 @@ from pipeboard.ui.overlays.draft import key_of
 from pipeboard.ui.overlays.menu import Menu, MenuChoice
 from pipeboard.ui.overlays.picker import Option, Picker
 from pipeboard.ui.overlays.prompt import Prompt
-from pipeboard.ui.questions import Came, Questions, until_stored
+from pipeboard.ui.questions import Came, Questions, ask_until_stored, until_stored
 from pipeboard.ui.review_keys import REVIEW_TABS
 from pipeboard.ui.screens.deal import DealScreen
 from pipeboard.ui.screens.review import ReviewPlace, ReviewScreen
@@ -144,18 +144,16 @@ async def _decide(host: Host, ids: Ids) -> None:
         when = written().date(step.due) if step.due else "no day"
         return f"{f'@{rep}' if rep else 'nobody'}   {when}   {step.text}"
 
-    async def attempt(questions: Questions) -> Outcome | None:
-        typed = await questions.ask(
-            lambda: Prompt(
-                f"Decided on {target_names(host, ids)}",
-                live=prompt.live(understood),
-                presets=prompt.step_days(today),
-                placeholder="thu send the offer @bo",
-                draft_key=key_of("decide", ids),
-            )
+    def line() -> Prompt:
+        return Prompt(
+            f"Decided on {target_names(host, ids)}",
+            live=prompt.live(understood),
+            presets=prompt.step_days(today),
+            placeholder="thu send the offer @bo",
+            draft_key=key_of("decide", ids),
         )
-        if typed is None:
-            return None
+
+    async def store(typed: str) -> Outcome:
         return await execute(
             host,
             lambda workspace, ids, _: store_decision(workspace, ids[0], typed),
@@ -164,7 +162,7 @@ async def _decide(host: Host, ids: Ids) -> None:
             repeats=False,
         )
 
-    await until_stored(host, attempt)
+    await ask_until_stored(host, line, store)
 
 
 async def decide(host: ReviewScreen) -> None:
@@ -220,20 +218,18 @@ async def since(host: ReviewScreen) -> None:
     """s: what changed since another day than that of the last review."""
     zone = host.state.lens.zone
 
-    async def attempt(questions: Questions) -> Came:
-        typed = await questions.ask(
-            lambda: Prompt(
-                "What changed since (empty: the last review)",
-                accept_empty=True,
-                placeholder="monday   16nov",
-                live=prompt.live(lambda text: written().date(_day(text))),
-                draft_key="review-since",
-                offers=False,
-                verb="Show",
-            )
+    def line() -> Prompt:
+        return Prompt(
+            "What changed since (empty: the last review)",
+            accept_empty=True,
+            placeholder="monday   16nov",
+            live=prompt.live(lambda text: written().date(_day(text))),
+            draft_key="review-since",
+            offers=False,
+            verb="Show",
         )
-        if typed is None:
-            return None
+
+    async def show(typed: str) -> Came:
         began = start_of_day(_day(typed), zone) if typed.strip() else None
         await _look_at(host, host.place._replace(since=began))
         return True
@@ -244,7 +240,7 @@ async def since(host: ReviewScreen) -> None:
             raise BadInput("A review looks back.", hint="Name a day until today.")
         return day
 
-    await until_stored(host, attempt)
+    await ask_until_stored(host, line, show)
 
 
 async def _look_at(host: ReviewScreen, place: ReviewPlace) -> None:

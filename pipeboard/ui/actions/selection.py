@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from pipeboard.domain.board import Sort
@@ -14,7 +15,7 @@ from pipeboard.ui.overlays import prompt
 from pipeboard.ui.overlays.menu import Menu, MenuChoice
 from pipeboard.ui.overlays.picker import Option, Picker
 from pipeboard.ui.overlays.prompt import Prompt
-from pipeboard.ui.questions import Questions, until_stored
+from pipeboard.ui.questions import ask_until_stored
 from pipeboard.workspace.row_commands import reorder
 from pipeboard.workspace.undoing import redo_last, undo_last
 from pipeboard.workspace.undoing import undo_list as changes_that_stand
@@ -170,14 +171,11 @@ async def add(host: BoardScreen) -> None:
     state = host.state
     live = prompt.quick_add(host.today, pipeline.currency, state.open_deal_of, state.new_rep_mark)
 
-    async def attempt(questions: Questions) -> Outcome | None:
-        title = f"Add to {stage.name}"
-        typed = await questions.ask(lambda: Prompt(title, live=live, draft_key="add"))
-        if typed is None:
-            return None
+    async def store(typed: str) -> Outcome:
         return await carry_out(host, AddDeal(typed, pipeline, stage.id))
 
-    await until_stored(host, attempt)
+    line = partial(Prompt, f"Add to {stage.name}", live=live, draft_key="add")
+    await ask_until_stored(host, line, store)
 
 
 async def undo(host: Host) -> None:

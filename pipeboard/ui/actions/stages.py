@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from functools import partial
 from typing import TypeVar
 
 from pipeboard.domain import commands as c
@@ -31,13 +32,12 @@ from pipeboard.ui.host import (
     target_names,
 )
 from pipeboard.ui.overlays import prompt
-from pipeboard.ui.overlays import prompt as feedback
 from pipeboard.ui.overlays.draft import key_of
 from pipeboard.ui.overlays.gate_sheet import GateAnswer, GateSheet, WayOn
 from pipeboard.ui.overlays.menu import Menu, MenuChoice
 from pipeboard.ui.overlays.picker import Option, Picker
 from pipeboard.ui.overlays.prompt import Prompt
-from pipeboard.ui.questions import Questions, until_stored
+from pipeboard.ui.questions import Questions, ask_until_stored, until_stored
 from pipeboard.workspace.new_deals import follow_up
 
 # Categories after which a deal is worth another try some day.
@@ -105,7 +105,7 @@ async def move_to(host: Host, stage: Stage) -> None:
 @on_deals
 async def win(host: Host, ids: Ids) -> None:
     currency, present = host.pipeline().currency, host.present("value")
-    live = feedback.money(currency, present)
+    live = prompt.money(currency, present)
 
     async def attempt(questions: Questions) -> Outcome | None:
         typed: str | None = ""
@@ -138,7 +138,7 @@ async def offer_follow_up(host: Host, deal: Deal) -> None:
     async def attempt(questions: Questions) -> Outcome | None:
         typed: str | None = ""
         if key == "d":
-            title, live = f"Ask {deal.name} how it goes on", feedback.day(host.today)
+            title, live = f"Ask {deal.name} how it goes on", prompt.day(host.today)
             draft_key = key_of("follow-up", [deal.id])
             typed = await questions.ask(lambda: Prompt(title, live=live, draft_key=draft_key))
         if typed is None:
@@ -172,24 +172,22 @@ async def _loss(host: Host, questions: Questions, ids: Sequence[int], category: 
     """The reason in words, and what a reason of that kind asks for."""
     whom = target_names(host, ids)
 
-    def prompt(label: str, field: str, live: feedback.Live | None = None) -> Prompt:
+    def line(label: str, field: str, live: prompt.Live | None = None) -> Prompt:
         key = key_of("lost", ids, field)
         return Prompt(label, live=live, accept_empty=True, draft_key=key)
 
-    reason = await questions.ask(
-        lambda: prompt(f"{whom} lost: {category}. In your words", "reason")
-    )
+    reason = await questions.ask(lambda: line(f"{whom} lost: {category}. In your words", "reason"))
     if reason is None:
         return None
     competitor: str | None = ""
     if category == "competitor":
         competitor = await questions.ask(
-            lambda: prompt(f"To which competitor is {whom} lost?", "competitor")
+            lambda: line(f"To which competitor is {whom} lost?", "competitor")
         )
     again: str | None = ""
     if category in _RETURNING:
         label = f"Try {whom} again on (empty: never)"
-        again = await questions.ask(lambda: prompt(label, "again", feedback.day(host.today)))
+        again = await questions.ask(lambda: line(label, "again", prompt.day(host.today)))
     if competitor is None or again is None:
         return None
     recycle_on = parse_date(again, host.today) if again.strip() else None
@@ -312,19 +310,12 @@ async def _fill_in(host: Host, deal_id: int, field: str) -> bool:
     deal, _ = await deal_now(host, deal_id)
     label = name.removeprefix("fields.").replace("_", " ").capitalize()
 
-    async def attempt(questions: Questions) -> Outcome | None:
-        typed = await questions.ask(
-            lambda: Prompt(
-                f"{label} of {deal.name}",
-                live=prompt.live(read),
-                draft_key=key_of("field", [deal_id], name),
-            )
-        )
-        if typed is None:
-            return None
+    async def store(typed: str) -> Outcome:
         return await execute(host, c.SetFields((f"{name}={typed}",)), repeats=False)
 
-    return bool(await until_stored(host, attempt))
+    key, live = key_of("field", [deal_id], name), prompt.live(read)
+    line = partial(Prompt, f"{label} of {deal.name}", live=live, draft_key=key)
+    return bool(await ask_until_stored(host, line, store))
 
 
 async def answer_some(host: Host, deal_id: int, wanted: int) -> bool:
