@@ -142,9 +142,9 @@ BOARD: Final[tuple[Key, ...]] = (
     _undo("selection.undo_list", UNBOUND, "Undo list", "my changes, to take one back",
         shown=":"),
     _elsewhere("daily.playbook", "b", "Playbook", "how this stage is worked, and its checklist"),
-    _elsewhere("clipboard.copy", "y", "Copy…", "copy: l line, e e-mail, p phone, i id",
+    _elsewhere("export.copy", "y", "Copy…", "copy: l line, e e-mail, p phone, i id",
         shown="y …"),
-    _elsewhere("clipboard.letter", "Y", "Letter…", "a letter with the words of the deal in it",
+    _elsewhere("export.letter", "Y", "Letter…", "a letter with the words of the deal in it",
         shown="Y …"),
     _elsewhere("navigation.pane", "p", "Pane", "the deal beside the board, or not"),
     _elsewhere("navigation.switch", "tab", "Board / pane", "keys to the pane, to the board",
@@ -413,7 +413,7 @@ def program_keys(programs: Sequence[OwnProgram]) -> tuple[Key, ...]:
     return tuple(
         Key(
             f"commands.{program.name}",
-            "programs.run",
+            "export.run_program",
             ",".join(key_named(part.strip()) for part in program.key.split(",")),
             program.name.capitalize(),
             program.help,

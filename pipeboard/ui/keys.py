@@ -43,8 +43,8 @@ REACHES_OUT: Final = frozenset(
         "importing.open_import",
         "export.export",
         "items.edit_outside",
-        "clipboard.letter",
-        "programs.run",
+        "export.letter",
+        "export.run_program",
         "app.suspend_process",
     )
 )

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 from datetime import date
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pipeboard.domain.cadence import parse_step
@@ -20,9 +18,8 @@ from pipeboard.domain.locales import written
 from pipeboard.domain.people import match_owner
 from pipeboard.domain.review import named_in
 from pipeboard.exchange.review_document import review_markdown
-from pipeboard.ui.actions.export import write_new
+from pipeboard.ui.actions.export import copy_text, write_to_file
 from pipeboard.ui.actions.navigation import hygiene
-from pipeboard.ui.actions.programs import copy
 from pipeboard.ui.draw.facts import calendar_day
 from pipeboard.ui.draw.review import DATA
 from pipeboard.ui.execute import carry_out, execute
@@ -32,7 +29,7 @@ from pipeboard.ui.overlays.draft import key_of
 from pipeboard.ui.overlays.menu import Menu, MenuChoice
 from pipeboard.ui.overlays.picker import Option, Picker
 from pipeboard.ui.overlays.prompt import Prompt
-from pipeboard.ui.questions import Came, Questions, ask_until_stored, until_stored
+from pipeboard.ui.questions import Came, ask_until_stored
 from pipeboard.ui.review_keys import REVIEW_TABS
 from pipeboard.ui.screens.deal import DealScreen
 from pipeboard.ui.screens.review import ReviewPlace, ReviewScreen
@@ -299,18 +296,7 @@ async def export(host: ReviewScreen) -> None:
     form = {"m": "md", "j": "json"}[key]
     name = f"review-{str(document['at'])[:10]}.{form}"
 
-    async def attempt(questions: Questions) -> Came:
-        typed = await questions.ask(
-            lambda: Prompt("Write to", value=name, draft_key=f"export:review-{form}", verb="Write")
-        )
-        if typed is None:
-            return None
-        path = Path(typed).expanduser()
-        await asyncio.to_thread(write_new, path, _text(document, form))
-        host.say(f"Written to {path.absolute()}.", "status.ok")
-        return True
-
-    await until_stored(host, attempt)
+    await write_to_file(host, _text(document, form), name, f"export:review-{form}")
 
 
 def _text(document: ReviewDocument, form: str) -> str:
@@ -323,6 +309,4 @@ async def copy_markdown(host: ReviewScreen) -> None:
     """Y: the whole review as Markdown, to the clipboard."""
     await host.counted()
     if host.document is not None:
-        text = review_markdown(host.document)
-        how = await asyncio.to_thread(copy, host.app, text, host.program.look.copy_command)
-        host.say(f"{how}: the review.", "status.ok")
+        await copy_text(host, review_markdown(host.document), "the review.")
