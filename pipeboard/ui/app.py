@@ -25,7 +25,7 @@ from pipeboard.ui.last_view import Seat, keep_view
 from pipeboard.ui.overlays.overlay import Overlay
 from pipeboard.ui.palette import Theme, theme
 from pipeboard.ui.screens.board import BoardScreen
-from pipeboard.ui.screens.live import LiveScreen
+from pipeboard.ui.screens.live import CountingScreen, LiveScreen
 from pipeboard.ui.terminal.display import CellDisplay
 from pipeboard.ui.terminal.drafts import Drafts, keep_unstored
 from pipeboard.ui.terminal.ink import background, color_depth, keep_background
@@ -260,7 +260,7 @@ class PipeboardApp(TypeAhead[None], Session[None], CellDisplay[None]):
         """^c: what is under way is not stored if it is not being stored already."""
         super().give_up()
         self.write_queue.give_up()
-        if isinstance(self.screen, LiveScreen) and self.screen.give_up is not None:
+        if isinstance(self.screen, CountingScreen):
             self.screen.give_up()
 
     # What goes wrong, and leaving.

@@ -28,36 +28,6 @@ if TYPE_CHECKING:
 _SPANS = ("quarter", "year", "month")
 
 
-async def down(host: MetricsScreen) -> None:
-    await host.counted()
-    host.move_cursor(0, 1)
-
-
-async def up(host: MetricsScreen) -> None:
-    await host.counted()
-    host.move_cursor(0, -1)
-
-
-async def top(host: MetricsScreen) -> None:
-    await host.counted()
-    host.move_to_end(-1)
-
-
-async def bottom(host: MetricsScreen) -> None:
-    await host.counted()
-    host.move_to_end(1)
-
-
-async def page_down(host: MetricsScreen) -> None:
-    await host.counted()
-    host.move_pages(1)
-
-
-async def page_up(host: MetricsScreen) -> None:
-    await host.counted()
-    host.move_pages(-1)
-
-
 async def open(host: MetricsScreen) -> None:
     """The deals behind the number under the cursor, on the board: of a rate those that it
     counts, or all that it is a share of."""

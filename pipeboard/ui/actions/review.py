@@ -64,36 +64,6 @@ async def _go_to(host: ReviewScreen, place: int) -> None:
         await host.counted()
 
 
-async def down(host: ReviewScreen) -> None:
-    await host.counted()
-    host.move_cursor(0, 1)
-
-
-async def up(host: ReviewScreen) -> None:
-    await host.counted()
-    host.move_cursor(0, -1)
-
-
-async def top(host: ReviewScreen) -> None:
-    await host.counted()
-    host.move_to_end(-1)
-
-
-async def bottom(host: ReviewScreen) -> None:
-    await host.counted()
-    host.move_to_end(1)
-
-
-async def page_down(host: ReviewScreen) -> None:
-    await host.counted()
-    host.move_pages(1)
-
-
-async def page_up(host: ReviewScreen) -> None:
-    await host.counted()
-    host.move_pages(-1)
-
-
 async def open(host: ReviewScreen) -> None:
     """Enter: the deal, the kind of what is to be mended, or all deals behind a number."""
     await host.counted()

@@ -23,6 +23,7 @@ from pipeboard.workspace.undoing import undo_list as changes_that_stand
 if TYPE_CHECKING:
     from pipeboard.store.reading.history import Did
     from pipeboard.ui.screens.board import BoardScreen
+    from pipeboard.ui.screens.live import CountingScreen
     from pipeboard.workspace import Seen, Workspace
     from pipeboard.workspace.recording import Receipt
 
@@ -72,6 +73,24 @@ def page_down(host: Host) -> None:
 
 def page_up(host: Host) -> None:
     host.move_pages(-take_count(host))
+
+
+# The same on a screen that counts, once what was asked for is shown.
+
+
+async def step(host: CountingScreen, rows: int) -> None:
+    await host.counted()
+    host.move_cursor(0, rows)
+
+
+async def end(host: CountingScreen, direction: int) -> None:
+    await host.counted()
+    host.move_to_end(direction)
+
+
+async def page(host: CountingScreen, pages: int) -> None:
+    await host.counted()
+    host.move_pages(pages)
 
 
 def stage(host: BoardScreen, number: int) -> None:

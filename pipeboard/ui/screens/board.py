@@ -27,7 +27,7 @@ from pipeboard.ui.execute import News, first_words, show_at_last
 from pipeboard.ui.key_table import BOARD
 from pipeboard.ui.palette import Theme
 from pipeboard.ui.screens.deal_pane import DealPane
-from pipeboard.ui.screens.live import LiveScreen
+from pipeboard.ui.screens.live import LiveScreen, hints_of
 from pipeboard.ui.widgets.page import BoardCanvas
 from pipeboard.ui.write_queue import Targets
 
@@ -91,11 +91,7 @@ class BoardScreen(LiveScreen):
         hints = (
             self.tour.hints()
             if self.tour is not None
-            else keys.hints(
-                self.keys,
-                has_deal=view.cursor_card is not None,
-                read_only=view.read_only,
-            )
+            else hints_of(self, has_deal=view.cursor_card is not None)
         )
         if hints != view.hints:
             self.state.show(hints=hints)

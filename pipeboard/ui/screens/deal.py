@@ -20,7 +20,7 @@ from pipeboard.ui.draw.questions import GUTTER, Item, listed, present_in
 from pipeboard.ui.key_table import DEAL, DEAL_TABS, DealTab
 from pipeboard.ui.keys import Key
 from pipeboard.ui.palette import Theme
-from pipeboard.ui.screens.live import PageScreen, pane_style, scroll, show_items
+from pipeboard.ui.screens.live import PageScreen, hints_of, pane_style, scroll, show_items
 from pipeboard.ui.write_queue import Targets
 
 LEADS_TO = {
@@ -89,7 +89,7 @@ class DealScreen(PageScreen):
             *head(self.record, style),
             tab_strip(DealTab, self.tab, style.width, _counts(self.record)),
         )
-        show_items(self, top, shown, keys.hints(self.keys, read_only=self.state.view.read_only))
+        show_items(self, top, shown, hints_of(self))
 
     def _items(self, style: PaneStyle) -> tuple[Item, ...]:
         match self.tab:

@@ -157,9 +157,6 @@ class ImportScreen(PageScreen):
             scroll(self, rows)
         self.redraw()
 
-    def move_pages(self, pages: float) -> None:
-        self.move_cursor(0, round(pages * (self.page.view.room(self.page.size.height) - 1)))
-
     def move_to_end(self, direction: int) -> None:
         self.move_cursor(0, direction * (len(self.items) or len(self.page.view.lines)))
 
