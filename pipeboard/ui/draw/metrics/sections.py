@@ -274,22 +274,10 @@ _LEAST_FIGURE = 26
 _VALUE = 14
 
 
-@dataclass(frozen=True, slots=True)
-class TableEntry:
-    """A row of a table, the deals behind it, and what it says in words; `base` has the deals that
-    its rate is a share of."""
-
-    row: TableRow
-    title: str
-    deals: Sequence[DealHistory] = ()
-    summary: str = ""
-    base: Sequence[DealHistory] = ()
-
-
 def section(
     title: str,
     heads: Sequence[str],
-    entries: Sequence[TableEntry],
+    entries: Sequence[TableRow],
     style: ChartStyle,
     reading: str = "",
     empty_reason: str = "",
@@ -303,7 +291,7 @@ def section(
         return (
             rows(style.width, [Row(((title, "pane.head"),)), *words]) if empty_reason else Block(0)
         )
-    drawn = table(heads, [entry.row for entry in entries], style.width - GUTTER, style.glyphs)
+    drawn = table(heads, entries, style.width - GUTTER, style.glyphs)
     if cell_width(title) < drawn.room:
         head = [Row((left(title, drawn.room, "pane.head"), *drawn.heads))]
     else:
@@ -374,7 +362,7 @@ def _figure(name: str, label: int, shown: Figures, style: ChartStyle) -> Line:
         blank(1),
         number(metric, style, "text.strong"),
         # By how much a number of few deals has changed is chance.
-        *(sample(metric, style) or (change_of(change, style) if change else ())),
+        *(sample(metric) or (change_of(change, style) if change else ())),
     )
 
 
