@@ -17,7 +17,7 @@ from pipeboard.domain.money import printed_sign
 from pipeboard.domain.review import NUMBERS, NUMBERS_OF_REPS, called
 from pipeboard.exchange.review_document import said_number
 from pipeboard.ui.draw.charts import bar
-from pipeboard.ui.draw.facts import PaneStyle, calendar_day
+from pipeboard.ui.draw.facts import PaneStyle, calendar_day, rep_name
 from pipeboard.ui.draw.line import (
     DOT,
     NO,
@@ -144,7 +144,7 @@ def _data(view: ReviewView) -> Iterator[Item]:
     data = view.document["preflight"]
     for name, owners in data["faults"].items():
         if owners:
-            whose = "  ".join(f"{_rep(rep)} {count}" for rep, count in owners.items())
+            whose = "  ".join(f"{rep_name(rep)} {count}" for rep, count in owners.items())
             count = right(f"{in_figures(sum(owners.values()))}", 5, "text.strong")
             label = LABELS[Fault(name)]
             yield _fact(f"{DATA}{name}", label, count, blank(2), whole(whose, "text.dim"))
@@ -206,7 +206,7 @@ def _reps(view: ReviewView) -> Iterator[Item]:
             text, value = said_number(row[name], say), row[name]["value"]
             is_rosy = name == "rose_tint" and value is not None and value > 0
             cells.append(right(text, size, "status.warn" if is_rosy else "text"))
-        rep = left(_rep(row["rep"] or ""), 10, "pane.who")
+        rep = left(rep_name(row["rep"]), 10, "pane.who")
         yield Item(f"rep.{row['rep']}", ((rep, *cells),))
 
 
@@ -259,7 +259,7 @@ def _discuss(view: ReviewView) -> Iterator[Item]:
         end: Line = (
             right(view.say.money(one["value"]), _AMOUNT, "card.money"),
             blank(1),
-            left(_rep(one["owner"] or ""), 9, "pane.who"),
+            left(rep_name(one["owner"]), 9, "pane.who"),
         )
         lines: list[Line] = [spread(start, end, view.room)]
         lines += _below(", ".join(one["risks"]), view, "status.warn")
@@ -354,11 +354,7 @@ def _decision_words(decision: ReviewDecision, view: ReviewView) -> str:
     due = decision["due"]
     by = f" by {calendar_day(date.fromisoformat(due), view.style.today)}" if due else ""
     done = ", done" if decision["done"] else ""
-    return f"{decision['text']} ({_rep(decision['owner'])}{by}{done})"
-
-
-def _rep(name: str) -> str:
-    return f"@{name}" if name else "nobody"
+    return f"{decision['text']} ({rep_name(decision['owner'])}{by}{done})"
 
 
 _DRAWN: Final[Mapping[ReviewTab, Callable[[ReviewView], Iterator[Item]]]] = {

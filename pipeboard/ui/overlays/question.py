@@ -10,7 +10,8 @@ from textual.events import Key
 from pipeboard.domain.deal import Answer, Deal
 from pipeboard.domain.lazy_dataclass import dataclass
 from pipeboard.domain.pipeline import Question, Stage
-from pipeboard.ui.draw.line import AFTER, OPEN, YES, Hint, Line, Span, blank, left, whole, wrap
+from pipeboard.ui.draw.facts import tick
+from pipeboard.ui.draw.line import AFTER, Hint, Line, blank, left, whole, wrap
 from pipeboard.ui.draw.questions import rating_words
 from pipeboard.ui.overlays.draft import Draft, TypedValues
 from pipeboard.ui.overlays.overlay import (
@@ -278,9 +279,8 @@ class Playbook(Overlay[int]):
 
     def _item(self, place: int, item: str) -> Line:
         done = self._deal is not None and self._deal.is_checked(self._stage.id, item)
-        mark: Span = (f"{YES} ", "pane.yes") if done else (f"{OPEN} ", "pane.label")
         number = f"{place + 1} " if place < 9 else "  "
-        return (blank(3), (number, "input.label"), mark, whole(item, "text"))
+        return (blank(3), (number, "input.label"), tick(done), whole(item, "text"))
 
 
 def _limits(stage: Stage) -> str:

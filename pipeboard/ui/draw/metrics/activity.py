@@ -25,6 +25,7 @@ from pipeboard.ui.draw.charts import (
     pillars,
     sparkline,
 )
+from pipeboard.ui.draw.facts import rep_name
 from pipeboard.ui.draw.line import Line, Span, whole
 from pipeboard.ui.draw.metrics.funnel import days
 from pipeboard.ui.draw.metrics.sections import (
@@ -229,7 +230,7 @@ def touches(shown: Figures, style: ChartStyle) -> Block:
         for kind, count in rep.by_kind.items():
             kinds[kind.partition(" ")[0]] += count
         cells = [counted(kinds[kind]) for kind in _KINDS]
-        name = f"@{rep.owner}" if rep.owner else "nobody"
+        name = rep_name(rep.owner)
         entries.append(
             TableRow(
                 name,
@@ -253,11 +254,11 @@ def adherence(shown: Figures, style: ChartStyle) -> Block:
     """The share of advances that met every criterion."""
     entries = [
         TableRow(
-            f"@{rep.owner}" if rep.owner else "nobody",
+            rep_name(rep.owner),
             (aside(f"{rep.rate.num} of {rep.rate.den}"), number(rep.rate, style)),
-            f"Advanced by @{rep.owner}",
+            f"Advanced by {rep_name(rep.owner)}",
             list(dict.fromkeys(rep.rate.denominator)),
-            f"@{rep.owner}: advances with every exit criterion met{ground(rep.rate)}.",
+            f"{rep_name(rep.owner)}: advances with every exit criterion met{ground(rep.rate)}.",
             full=Fraction(rep.rate.value or 0),
         )
         for rep in shown.report.adherence

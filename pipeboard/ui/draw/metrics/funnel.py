@@ -25,6 +25,7 @@ from pipeboard.ui.draw.charts import (
     number,
     percent,
 )
+from pipeboard.ui.draw.facts import rep_name
 from pipeboard.ui.draw.line import Span
 from pipeboard.ui.draw.metrics.sections import (
     Block,
@@ -283,10 +284,6 @@ def reps_tab(shown: Figures, whole: ChartStyle, half: ChartStyle) -> TabLayout:
     )
 
 
-def _name(rep: Group) -> str:
-    return f"@{rep}" if rep else "nobody"
-
-
 def _won(rep: Report) -> Fraction:
     return Fraction(rep.metric("won_value").value or 0)
 
@@ -325,11 +322,11 @@ def _rep(name: Group, rep: Report, most: Fraction, style: ChartStyle) -> TableRo
         aside(str(rate.n)),
     )
     return TableRow(
-        _name(name),
+        rep_name(name),
         cells,
-        f"{_name(name)}: open deals",
+        f"{rep_name(name)}: open deals",
         rep.metric("open_count").numerator,
-        f"{_name(name)}: win rate {style.say.explained(rate)}{ground(rate)}, "
+        f"{rep_name(name)}: win rate {style.say.explained(rate)}{ground(rate)}, "
         f"target {style.say.explained(target)}.",
         rate.denominator,
         full=Fraction(won.value or 0) / most,
@@ -340,7 +337,7 @@ def _row(
     name: Group, rep: Report, cells: Sequence[Span], called: str, deals: str, words: str
 ) -> TableRow:
     """A rep's row; the deals behind it are those of a number, under a name of their own."""
-    shown = _name(name)
+    shown = rep_name(name)
     behind = rep.metric(deals).numerator
     return TableRow(shown, cells, f"{shown}: {called}", behind, f"{shown}: {words}")
 
