@@ -48,9 +48,6 @@ def style_of_ink(ink: Ink) -> Style:
         color=ink.fg,
         bgcolor=ink.bg,
         bold=ink.bold or None,
-        dim=ink.dim or None,
-        italic=ink.italic or None,
-        underline=ink.underline or None,
         reverse=ink.reverse or None,
     )
 
