@@ -6,7 +6,7 @@ import pytest
 
 from pipeboard.domain.errors import BadInput
 from pipeboard.ui.draw.line import whole
-from pipeboard.ui.overlays.picker import Option, Picker, narrowed
+from pipeboard.ui.overlays.menu import Option, Picker, narrowed
 from tests.ui.overlays import HOSTILE, is_harmless, opened
 
 REASONS = [Option(name, name) for name in ("price", "no decision", "competitor", "timing")]

@@ -10,7 +10,7 @@ from pipeboard.domain.dates import parse_date
 from pipeboard.domain.deal import Deal
 from pipeboard.domain.errors import Conflict
 from pipeboard.domain.locales import written
-from pipeboard.ui.execute import execute
+from pipeboard.ui.execute import Meeting, Questions, ask_until_stored, execute, until_stored
 from pipeboard.ui.host import (
     Host,
     Ids,
@@ -26,7 +26,6 @@ from pipeboard.ui.overlays import prompt
 from pipeboard.ui.overlays.draft import key_of
 from pipeboard.ui.overlays.menu import Menu, MenuChoice
 from pipeboard.ui.overlays.prompt import InEditor, Longer, Prompt
-from pipeboard.ui.questions import Meeting, Questions, ask_until_stored, until_stored
 from pipeboard.ui.widgets.line_input import LONGEST_LINE
 
 # Notes on deals, in one line or in the editor, never lost half-way.

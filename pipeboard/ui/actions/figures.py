@@ -13,12 +13,11 @@ from pipeboard.domain.periods import parse_period
 from pipeboard.domain.settings import SETTINGS, Settings, chosen, with_choice
 from pipeboard.ui.draw.metrics.sections import Spot
 from pipeboard.ui.draw.metrics.tab_names import TABS, TabName
+from pipeboard.ui.execute import Came, ask_until_stored
 from pipeboard.ui.host import Outcome, ask, opens_anew, parse_query, patiently, read
 from pipeboard.ui.overlays import prompt
-from pipeboard.ui.overlays.menu import Menu, MenuChoice
-from pipeboard.ui.overlays.picker import Option, Picker
+from pipeboard.ui.overlays.menu import Menu, MenuChoice, Option, Picker
 from pipeboard.ui.overlays.prompt import Prompt
-from pipeboard.ui.questions import Came, ask_until_stored
 from pipeboard.ui.screens.metrics import MetricsScreen, Wanted, end_counting
 from pipeboard.workspace.reports import set_call, set_target, since_days
 

@@ -8,12 +8,11 @@ from typing import TYPE_CHECKING
 
 from pipeboard.ui.actions.navigation import set_filter
 from pipeboard.ui.draw.changes import SIGN_FILTERS
+from pipeboard.ui.execute import Came, ask_until_stored
 from pipeboard.ui.host import ask, read
 from pipeboard.ui.last_view import typed_filter
-from pipeboard.ui.overlays.menu import Menu, MenuChoice
-from pipeboard.ui.overlays.picker import Option, Picker
+from pipeboard.ui.overlays.menu import Menu, MenuChoice, Option, Picker
 from pipeboard.ui.overlays.prompt import Prompt
-from pipeboard.ui.questions import Came, ask_until_stored
 from pipeboard.workspace.reports import rename_filter, save_filter
 
 if TYPE_CHECKING:

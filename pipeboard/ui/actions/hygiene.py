@@ -15,7 +15,7 @@ from pipeboard.ui.actions.items import edit_person
 from pipeboard.ui.actions.stages import answer_some, lose, name_contact
 from pipeboard.ui.draw.facts import PaneStyle
 from pipeboard.ui.draw.hygiene import merge_lines
-from pipeboard.ui.execute import execute
+from pipeboard.ui.execute import ask_until_stored, execute
 from pipeboard.ui.host import (
     Host,
     Ids,
@@ -28,11 +28,9 @@ from pipeboard.ui.host import (
     target_names,
 )
 from pipeboard.ui.overlays.draft import key_of
-from pipeboard.ui.overlays.menu import Menu, MenuChoice
+from pipeboard.ui.overlays.menu import Menu, MenuChoice, Option, Picker
 from pipeboard.ui.overlays.overlay import Panel
-from pipeboard.ui.overlays.picker import Option, Picker
 from pipeboard.ui.overlays.prompt import Prompt
-from pipeboard.ui.questions import ask_until_stored
 from pipeboard.ui.screens.hygiene import HygieneScreen
 
 if TYPE_CHECKING:

@@ -27,8 +27,7 @@ from pipeboard.ui.draw.import_file import BECOMES, MARKS, MATCHES, ORDERS
 from pipeboard.ui.host import ask
 from pipeboard.ui.key_table import ImportTab
 from pipeboard.ui.overlays.file_picker import FilePicker
-from pipeboard.ui.overlays.menu import Menu, MenuChoice
-from pipeboard.ui.overlays.picker import Option, Picker
+from pipeboard.ui.overlays.menu import Menu, MenuChoice, Option, Picker
 from pipeboard.ui.screens.import_screen import ImportScreen
 from pipeboard.workspace.import_plan import (
     FileSeen,

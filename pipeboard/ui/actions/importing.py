@@ -15,14 +15,13 @@ from pipeboard.domain.text import quoted
 from pipeboard.exchange.deal_files import is_whole
 from pipeboard.exchange.recipe import with_word
 from pipeboard.ui.actions.navigation import look_through
+from pipeboard.ui.execute import Came, ask_until_stored
 from pipeboard.ui.host import Host, ask, patiently, read
 from pipeboard.ui.key_table import IMPORT_TABS, ImportTab
 from pipeboard.ui.last_view import OPEN_ANEW, recent, remember
 from pipeboard.ui.overlays.file_picker import FilePicker
-from pipeboard.ui.overlays.menu import Menu, MenuChoice
-from pipeboard.ui.overlays.picker import Option, Picker
+from pipeboard.ui.overlays.menu import Menu, MenuChoice, Option, Picker
 from pipeboard.ui.overlays.prompt import Live, Prompt, live
-from pipeboard.ui.questions import Came, ask_until_stored
 from pipeboard.ui.screens.import_screen import ImportScreen, Leave, Work, start
 from pipeboard.workspace.configuration import check_empty, take_whole
 from pipeboard.workspace.import_plan import (

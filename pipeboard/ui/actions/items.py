@@ -15,13 +15,12 @@ from pipeboard.ui.actions.daily import rewrite_note, write_note
 from pipeboard.ui.actions.fields import ask_question, edit
 from pipeboard.ui.draw.notes import CHECK, FIELDS, GATE
 from pipeboard.ui.draw.questions import RATINGS
-from pipeboard.ui.execute import execute
+from pipeboard.ui.execute import Came, Questions, execute, until_stored
 from pipeboard.ui.host import Host, Outcome, ask
 from pipeboard.ui.key_table import DEAL_TABS, DealTab
 from pipeboard.ui.overlays.draft import key_of
 from pipeboard.ui.overlays.menu import Menu, MenuChoice
 from pipeboard.ui.overlays.prompt import Prompt
-from pipeboard.ui.questions import Came, Questions, until_stored
 from pipeboard.ui.screens.deal import LEADS_TO, DealScreen
 
 if TYPE_CHECKING:

@@ -31,7 +31,7 @@ from pipeboard.ui.host import Host, ask, read
 from pipeboard.ui.key_table import ALL
 from pipeboard.ui.keys import Group
 from pipeboard.ui.last_view import recent, remember
-from pipeboard.ui.overlays.picker import Option, Picker, narrowed
+from pipeboard.ui.overlays.menu import Option, Picker, narrowed
 from pipeboard.ui.write_queue import said
 
 if TYPE_CHECKING:

@@ -22,14 +22,12 @@ from pipeboard.ui.actions.export import copy_text, write_to_file
 from pipeboard.ui.actions.navigation import hygiene
 from pipeboard.ui.draw.facts import calendar_day
 from pipeboard.ui.draw.review import DATA
-from pipeboard.ui.execute import carry_out, execute
+from pipeboard.ui.execute import Came, ask_until_stored, carry_out, execute
 from pipeboard.ui.host import Ids, Outcome, ask, on_deals, patiently, read, target_names
 from pipeboard.ui.overlays import prompt
 from pipeboard.ui.overlays.draft import key_of
-from pipeboard.ui.overlays.menu import Menu, MenuChoice
-from pipeboard.ui.overlays.picker import Option, Picker
+from pipeboard.ui.overlays.menu import Menu, MenuChoice, Option, Picker
 from pipeboard.ui.overlays.prompt import Prompt
-from pipeboard.ui.questions import Came, ask_until_stored
 from pipeboard.ui.review_keys import REVIEW_TABS
 from pipeboard.ui.screens.deal import DealScreen
 from pipeboard.ui.screens.review import ReviewPlace, ReviewScreen

@@ -9,13 +9,11 @@ from typing import TYPE_CHECKING, Final
 
 from pipeboard.domain.board import Sort
 from pipeboard.domain.people import named
-from pipeboard.ui.execute import carry_out, execute
+from pipeboard.ui.execute import ask_until_stored, carry_out, execute
 from pipeboard.ui.host import AddDeal, Host, Outcome, UseCase, ask, take_count
 from pipeboard.ui.overlays import prompt
-from pipeboard.ui.overlays.menu import Menu, MenuChoice
-from pipeboard.ui.overlays.picker import Option, Picker
+from pipeboard.ui.overlays.menu import Menu, MenuChoice, Option, Picker
 from pipeboard.ui.overlays.prompt import Prompt
-from pipeboard.ui.questions import ask_until_stored
 from pipeboard.workspace.row_commands import reorder
 from pipeboard.workspace.undoing import redo_last, undo_last
 from pipeboard.workspace.undoing import undo_list as changes_that_stand

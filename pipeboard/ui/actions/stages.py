@@ -18,7 +18,7 @@ from pipeboard.domain.pipeline import Stage
 from pipeboard.domain.text import slug
 from pipeboard.ui.actions.daily import ask_next_step
 from pipeboard.ui.actions.fields import ask_question, deal_now
-from pipeboard.ui.execute import carry_out, execute
+from pipeboard.ui.execute import Questions, ask_until_stored, carry_out, execute, until_stored
 from pipeboard.ui.host import (
     Change,
     Host,
@@ -34,10 +34,8 @@ from pipeboard.ui.host import (
 from pipeboard.ui.overlays import prompt
 from pipeboard.ui.overlays.draft import key_of
 from pipeboard.ui.overlays.gate_sheet import GateAnswer, GateSheet, WayOn
-from pipeboard.ui.overlays.menu import Menu, MenuChoice
-from pipeboard.ui.overlays.picker import Option, Picker
+from pipeboard.ui.overlays.menu import Menu, MenuChoice, Option, Picker
 from pipeboard.ui.overlays.prompt import Prompt
-from pipeboard.ui.questions import Questions, ask_until_stored, until_stored
 from pipeboard.workspace.new_deals import follow_up
 
 # Categories after which a deal is worth another try some day.

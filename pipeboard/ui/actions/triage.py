@@ -10,10 +10,9 @@ from pipeboard.domain.filter_nodes import EVERYTHING
 from pipeboard.domain.lazy_dataclass import replace
 from pipeboard.domain.locales import written
 from pipeboard.ui.actions.daily import deals_now, usual_step
-from pipeboard.ui.execute import execute
+from pipeboard.ui.execute import Came, Meeting, Questions, ask_until_stored, execute, until_stored
 from pipeboard.ui.host import Host, Ids, Outcome, on_deals, parse_query, patiently, read
 from pipeboard.ui.overlays.prompt import Prompt, live
-from pipeboard.ui.questions import Came, Meeting, Questions, ask_until_stored, until_stored
 
 if TYPE_CHECKING:
     from pipeboard.store.reading import Reader
