@@ -22,7 +22,7 @@ from pipeboard.ui.last_view import OPEN_ANEW, recent, remember
 from pipeboard.ui.overlays.file_picker import FilePicker
 from pipeboard.ui.overlays.menu import Menu, MenuChoice, Option, Picker
 from pipeboard.ui.overlays.prompt import Live, Prompt, live
-from pipeboard.ui.screens.import_screen import ImportScreen, Leave, Work, start
+from pipeboard.ui.screens.import_screen import ImportScreen, Leave, Work
 from pipeboard.workspace.configuration import check_empty, take_whole
 from pipeboard.workspace.import_plan import (
     FileSeen,
@@ -50,7 +50,7 @@ async def open_import(host: BoardScreen) -> None:
     path = await _ask_file(host, Path.cwd())
     if path is not None and not await _took_whole(host, path):
         theme = host.canvas.theme
-        await host.app.push_screen(ImportScreen(host.state, theme, start(path), leave))
+        await host.app.push_screen(ImportScreen(host.state, theme, ImportPlan(path), leave))
 
 
 async def plan_first(host: BoardScreen, take: Leave) -> None:
@@ -69,7 +69,7 @@ async def plan_first(host: BoardScreen, take: Leave) -> None:
         leave(path if await _may_take_whole(host, path, tries=True) else None)
         return
     theme = host.canvas.theme
-    screen = ImportScreen(host.state, theme, start(path), leave, only_plans=True)
+    screen = ImportScreen(host.state, theme, ImportPlan(path), leave, only_plans=True)
     await host.app.push_screen(screen)
 
 
@@ -127,11 +127,8 @@ async def show_imported(host: BoardScreen, imported: Imported) -> None:
     first = next((at for at, column in enumerate(columns) if column.count), 0)
     host.state.show(filter_text=title, cursor=(first, 0), tops=(), marks=frozenset())
     host.redraw()
-    host.say(f"{_deals(len(ids))} imported; Esc shows all.", "status.ok", "u undo")
-
-
-def _deals(count: int) -> str:
-    return "1 deal" if count == 1 else f"{in_figures(count)} deals"
+    deals = "1 deal" if len(ids) == 1 else f"{in_figures(len(ids))} deals"
+    host.say(f"{deals} imported; Esc shows all.", "status.ok", "u undo")
 
 
 # Tabs, and the way out.
@@ -188,9 +185,9 @@ async def choose_file(host: ImportScreen) -> None:
         return
     if not host.only_plans:
         if not await _took_whole(host, path):
-            host.choose(start(path))
+            host.choose(ImportPlan(path))
     elif not await asyncio.to_thread(is_whole, path):
-        host.choose(start(path))
+        host.choose(ImportPlan(path))
     elif await _may_take_whole(host, path, tries=True):
         host.leave_with(path)
 

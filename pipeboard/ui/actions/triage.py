@@ -121,15 +121,12 @@ async def _narrow(host: TriageScreen, text: str) -> None:
     host.arrive()
 
 
-async def open(host: TriageScreen) -> None:
+@on_deals
+async def open(host: Host, ids: Ids) -> None:
     """Enter: the whole deal; what is done there counts here too."""
     from pipeboard.ui.screens.deal import DealScreen
 
-    record = host.triage.record
-    if record is None:
-        host.say("No deal is selected here.", "status.warn")
-        return
-    await host.app.push_screen(DealScreen(host.state, record.deal.id, host.page.theme))
+    await host.app.push_screen(DealScreen(host.state, ids[0], host.program.look.theme))
 
 
 @on_deals

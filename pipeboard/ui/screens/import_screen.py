@@ -226,11 +226,6 @@ class ImportScreen(PageScreen):
         self.reload()
 
 
-def start(path: Path) -> ImportPlan:
-    """The plan of a file about which nothing was said yet."""
-    return ImportPlan(path.expanduser())
-
-
 def _first_words(seen: FileSeen) -> str:
     unknown = seen.unknown_words
     if seen.lacking:

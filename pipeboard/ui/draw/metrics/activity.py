@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from fractions import Fraction
 
 from pipeboard.domain.metrics.history import DealHistory
+from pipeboard.domain.metrics.process import waiting
 from pipeboard.domain.metrics.readings import activity_reading, stuck_reading, weeks_reading
 from pipeboard.domain.metrics.report import Report
 from pipeboard.domain.metrics.time_in_stage import Age, AgeBand, by_age, dead_candidates
@@ -41,7 +42,6 @@ from pipeboard.ui.draw.metrics.sections import (
     section,
     sentence,
     touched_by,
-    waits,
 )
 
 # Ageing: the bottleneck, deals by age, those that are stalled or past saving.
@@ -312,7 +312,7 @@ def won_weeks(shown: Figures, style: ChartStyle) -> Block:
 
 def unanswered(shown: Figures, style: ChartStyle) -> Block:
     """The open deals that nobody got in touch with, the longest wait first."""
-    found = waits(shown.report)
+    found = waiting(shown.report.stock)
     entries = [
         TableRow(
             shown.name_of(deal),

@@ -11,7 +11,7 @@ from pipeboard.domain.metrics.history import DealHistory
 from pipeboard.domain.metrics.past_forecasts import FORECASTS
 from pipeboard.domain.metrics.readings import calibration_reading, forecast_reading
 from pipeboard.domain.metrics.time_in_stage import ONE_DAY
-from pipeboard.domain.metrics.waterfall import GOING
+from pipeboard.domain.metrics.waterfall import GOING, most_pushed
 from pipeboard.domain.metrics.wording import counted as in_words
 from pipeboard.domain.phrases import spoken
 from pipeboard.ui.draw.charts import (
@@ -33,7 +33,6 @@ from pipeboard.ui.draw.metrics.sections import (
     Figures,
     TabLayout,
     figures,
-    pushed,
     section,
 )
 
@@ -316,7 +315,7 @@ def calibration(shown: Figures, style: ChartStyle) -> Block:
 
 def slipping(shown: Figures, style: ChartStyle) -> Block:
     """The open deals whose close date moves away."""
-    found = pushed(shown.report)
+    found = most_pushed(shown.report.stock)
     entries = []
     for deal, times in found[:NAMED]:
         value = shown.report.stock.tally((deal,)).metric()

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
-from fractions import Fraction
 from functools import cached_property
 from typing import TypeAlias
 
@@ -122,16 +121,6 @@ def oldest(report: Report) -> Sequence[Age]:
     return sorted(found, key=lambda age: (-(age.days_in_stage or 0), age.deal.id))
 
 
-def pushed(report: Report) -> Sequence[tuple[DealHistory, int]]:
-    """The open deals whose close date was moved most often."""
-    return most_pushed(report.stock)
-
-
-def waits(report: Report) -> Sequence[tuple[DealHistory, Fraction]]:
-    """The open deals that nobody got in touch with, and for how many hours."""
-    return waiting(report.stock)
-
-
 def touched_by(report: Report) -> Mapping[Group, Sequence[DealHistory]]:
     """The deals that each rep was in touch with in the period, while they were theirs."""
     basis = report.basis
@@ -146,8 +135,8 @@ def named_deals(report: Report) -> set[int]:
     """The deals that the lists of all tabs name."""
     lists: Sequence[Sequence[DealHistory]] = (
         [age.deal for age in oldest(report)[:NAMED]],
-        [deal for deal, _ in pushed(report)[:NAMED]],
-        [deal for deal, _ in waits(report)[:NAMED]],
+        [deal for deal, _ in most_pushed(report.stock)[:NAMED]],
+        [deal for deal, _ in waiting(report.stock)[:NAMED]],
         dead_candidates(report.stock)[:NAMED],
     )
     return {deal.id for deals in lists for deal in deals}
