@@ -48,7 +48,6 @@ if TYPE_CHECKING:
     from pipeboard.domain.people import Actor
     from pipeboard.domain.programs import Hook, OwnProgram
     from pipeboard.store import Store
-    from pipeboard.store.reading import Reader
     from pipeboard.ui.app import PipeboardApp
     from pipeboard.ui.host import Letters
     from pipeboard.ui.terminal.typeahead import Typed
@@ -130,51 +129,39 @@ def first_state(
     everyone's deals of the pipeline that was written last."""
     reader = store.new_reader(actor, busy_ms=FIRST_BUSY_MS)
     with reader.snapshot(of_file=False):
-        return _read_state(store, reader, clock, actor, choices, environ, last)
-
-
-def _read_state(
-    store: Store,
-    reader: Reader,
-    clock: Callable[[], datetime],
-    actor: Actor,
-    choices: Choices,
-    environ: Mapping[str, str],
-    last: Opening,
-) -> BoardState:
-    settings, pipelines = reader.settings(), reader.pipelines()
-    check_actor(actor, reader.reps)
-    rights(actor, reader.reps(), settings).check_acting()
-    said = choices.pipeline or choices.opening.pipeline
-    pipeline = chosen_pipeline(pipelines, reader, said, last.pipeline)
-    opening = replace(choices.opening, pipeline=pipeline.name).over(last)
-    today = clock().astimezone(settings.zone).date()
-    into = settings.currency if choices.sums == "workspace" else ""
-    lens = Lens(pipeline.id, today, settings.zone, me=actor.rep, currency=into)
-    lens, filter_text = opened_lens(opening, reader, settings, lens)
-    width, height = terminal_size()
-    only_looks = rights(actor, reader.reps(), settings).only_looks
-    read_only = store.read_only or only_looks or not store.location.may_write_beside
-    view = BoardView(
-        Board(pipeline, lens, ()),
-        (),
-        width,
-        height,
-        density=opening.density if isinstance(opening.density, int) else AUTO,
-        filter_text=filter_text,
-        glyphs=choose_glyphs(choices.glyphs, environ, terminal_encoding()),
-        demo=settings.demo,
-        read_only=read_only,
-        pane=None if opening.pane is False else Pane(()),
-    )
-    state = BoardState(reader, lens, view)
-    state.sort = sort_of(opening)
-    stages = [column.stage.name for column in state.board.columns]
-    if opening.stage in stages:
-        state.show(cursor=(stages.index(opening.stage), 0))
-    commands = keys.rebound(BOARD, choices.keymap)
-    has_deal = state.card is not None
-    state.show(hints=keys.hints(commands, has_deal=has_deal, read_only=read_only))
+        settings, pipelines = reader.settings(), reader.pipelines()
+        check_actor(actor, reader.reps)
+        rights(actor, reader.reps(), settings).check_acting()
+        said = choices.pipeline or choices.opening.pipeline
+        pipeline = chosen_pipeline(pipelines, reader, said, last.pipeline)
+        opening = replace(choices.opening, pipeline=pipeline.name).over(last)
+        today = clock().astimezone(settings.zone).date()
+        into = settings.currency if choices.sums == "workspace" else ""
+        lens = Lens(pipeline.id, today, settings.zone, me=actor.rep, currency=into)
+        lens, filter_text = opened_lens(opening, reader, settings, lens)
+        width, height = terminal_size()
+        only_looks = rights(actor, reader.reps(), settings).only_looks
+        read_only = store.read_only or only_looks or not store.location.may_write_beside
+        view = BoardView(
+            Board(pipeline, lens, ()),
+            (),
+            width,
+            height,
+            density=opening.density if isinstance(opening.density, int) else AUTO,
+            filter_text=filter_text,
+            glyphs=choose_glyphs(choices.glyphs, environ, terminal_encoding()),
+            demo=settings.demo,
+            read_only=read_only,
+            pane=None if opening.pane is False else Pane(()),
+        )
+        state = BoardState(reader, lens, view)
+        state.sort = sort_of(opening)
+        stages = [column.stage.name for column in state.board.columns]
+        if opening.stage in stages:
+            state.show(cursor=(stages.index(opening.stage), 0))
+        commands = keys.rebound(BOARD, choices.keymap)
+        has_deal = state.card is not None
+        state.show(hints=keys.hints(commands, has_deal=has_deal, read_only=read_only))
     reader.wait_at_most(READING_BUSY_MS)
     return state
 
