@@ -32,7 +32,6 @@ from pipeboard.ui.terminal.ink import background, color_depth, keep_background
 from pipeboard.ui.terminal.reading import AltKey, BackgroundTold
 from pipeboard.ui.terminal.session import Session
 from pipeboard.ui.terminal.typeahead import TypeAhead
-from pipeboard.ui.widgets.page import BoardCanvas, Page
 from pipeboard.ui.write_queue import Busy, Net, WriteQueue, is_busy, under_net
 
 if TYPE_CHECKING:
@@ -188,7 +187,7 @@ class PipeboardApp(TypeAhead[None], Session[None], CellDisplay[None]):
 
     def get_default_screen(self) -> BoardScreen:
         """The board is the first screen, so that the first frame of Textual holds it."""
-        return BoardScreen(self._state, self.look.theme)
+        return BoardScreen(self._state)
 
     def on_mount(self) -> None:
         own = {key.id: key.keys for key in program_keys(self.look.programs)}
@@ -322,6 +321,4 @@ def _dress(app: PipeboardApp, chosen: Theme) -> None:
     app.look = replace(app.look, theme=chosen)
     for screen in app.screen_stack:
         for widget in screen.query("*"):
-            if isinstance(widget, BoardCanvas | Page):
-                widget.theme = chosen
             widget.refresh()

@@ -14,7 +14,6 @@ from pipeboard.ui.palette import Role
 from pipeboard.ui.screens.deal_pane import PANE_S, pause_after
 from pipeboard.ui.terminal.ink import background
 from pipeboard.ui.terminal.reading import BackgroundTold
-from pipeboard.ui.widgets.page import BoardCanvas
 from tests.team import Team
 from tests.ui.desk import Desk, desk
 
@@ -419,7 +418,7 @@ async def test_the_theme_follows_the_terminal_where_none_is_chosen(demo: Path) -
     async with desk(demo, choices=Choices(theme="auto")) as board:
         board.app.post_message(BackgroundTold(is_light=True))
         await board.until(lambda: board.app.theme_inks.name == "light")
-        assert board.app.screen.query_one(BoardCanvas).theme.name == "light"
+        assert board.app.look.theme.name == "light"
         assert background("auto", {}, board.app.seat.folder) == "light"
 
 

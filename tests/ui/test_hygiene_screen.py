@@ -243,7 +243,7 @@ async def test_every_key_is_answered_while_somebody_holds_the_database(
 
 
 def _again(board: Desk, screen: HygieneScreen) -> HygieneScreen:
-    return HygieneScreen(board.state, screen.view.pipeline, screen.page.theme)
+    return HygieneScreen(board.state, screen.view.pipeline)
 
 
 @pytest.mark.parametrize("size", [(40, 12), (44, 20), (80, 24), (120, 40), (200, 60)])

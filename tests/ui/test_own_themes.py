@@ -116,9 +116,9 @@ async def test_a_theme_of_ones_own_is_taken_and_left_by_the_palette(
     own = themes(tmp_path, dusk='accent = "#00ffff"', wrong="accent = 3")
     async with desk(demo, choices=Choices(themes=own)) as board:
         await say(board, "theme dusk")
-        assert board.board.canvas.theme.ink("cursor").fg == "#00ffff"
+        assert board.app.theme_inks.ink("cursor").fg == "#00ffff"
         await say(board, "theme wrong")
         assert "accent is no colour" in board.status
         assert board.app.theme_inks.name == "dusk"
         await say(board, "theme light")
-        assert board.board.canvas.theme == theme("light")
+        assert board.app.theme_inks == theme("light")

@@ -50,7 +50,7 @@ async def open(host: HygieneScreen) -> None:
     if deal is None:
         host.say("No deal is selected here.", "status.warn")
         return
-    await host.app.push_screen(DealScreen(host.state, deal.id, host.page.theme))
+    await host.app.push_screen(DealScreen(host.state, deal.id))
 
 
 async def group(host: HygieneScreen, number: int) -> None:

@@ -49,8 +49,7 @@ async def open_import(host: BoardScreen) -> None:
 
     path = await _ask_file(host, Path.cwd())
     if path is not None and not await _took_whole(host, path):
-        theme = host.canvas.theme
-        await host.app.push_screen(ImportScreen(host.state, theme, ImportPlan(path), leave))
+        await host.app.push_screen(ImportScreen(host.state, ImportPlan(path), leave))
 
 
 async def plan_first(host: BoardScreen, take: Leave) -> None:
@@ -68,8 +67,7 @@ async def plan_first(host: BoardScreen, take: Leave) -> None:
     if await asyncio.to_thread(is_whole, path):
         leave(path if await _may_take_whole(host, path, tries=True) else None)
         return
-    theme = host.canvas.theme
-    screen = ImportScreen(host.state, theme, ImportPlan(path), leave, only_plans=True)
+    screen = ImportScreen(host.state, ImportPlan(path), leave, only_plans=True)
     await host.app.push_screen(screen)
 
 

@@ -67,8 +67,8 @@ async def open(host: ReviewScreen) -> None:
     await host.counted()
     key = host.item_key
     if host.deal_id is not None:
-        deal_id, theme = host.deal_id, host.page.theme
-        screen = await patiently(host, lambda: DealScreen(host.state, deal_id, theme))
+        deal_id = host.deal_id
+        screen = await patiently(host, lambda: DealScreen(host.state, deal_id))
         host.has_opened = True
         await host.app.push_screen(screen)
     elif key.startswith(DATA):

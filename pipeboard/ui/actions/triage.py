@@ -31,8 +31,7 @@ async def open_triage(host: Host) -> None:
         return
     version = host.state.reader.data_version()
     triage = await patiently(host, lambda: _begun(host, host.state.reader))
-    theme = host.program.look.theme
-    await app.push_screen(TriageScreen(host.state, triage, version, theme, host.say))
+    await app.push_screen(TriageScreen(host.state, triage, version, host.say))
 
 
 def _begun(host: Host, reader: Reader) -> Triage:
@@ -126,7 +125,7 @@ async def open(host: Host, ids: Ids) -> None:
     """Enter: the whole deal; what is done there counts here too."""
     from pipeboard.ui.screens.deal import DealScreen
 
-    await host.app.push_screen(DealScreen(host.state, ids[0], host.program.look.theme))
+    await host.app.push_screen(DealScreen(host.state, ids[0]))
 
 
 @on_deals

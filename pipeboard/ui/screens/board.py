@@ -25,7 +25,6 @@ from pipeboard.ui.draw.line import Line, whole
 from pipeboard.ui.draw.questions import field_text
 from pipeboard.ui.execute import News, first_words, show_at_last
 from pipeboard.ui.key_table import BOARD
-from pipeboard.ui.palette import Theme
 from pipeboard.ui.screens.deal_pane import DealPane
 from pipeboard.ui.screens.live import LiveScreen, hints_of
 from pipeboard.ui.widgets.page import BoardCanvas
@@ -60,10 +59,10 @@ class BoardScreen(LiveScreen):
     tour: Tour | None = None
     """The tour that is under way, whose next key stands in the last line."""
 
-    def __init__(self, state: BoardState, theme: Theme) -> None:
+    def __init__(self, state: BoardState) -> None:
         super().__init__()
         self.state = state
-        self.canvas = BoardCanvas(state.view, theme)
+        self.canvas = BoardCanvas(state.view)
         self.pane = DealPane(self, state, self.canvas)
         self._signs_timer: Timer | None = None
         self._news = News()

@@ -19,7 +19,6 @@ from pipeboard.ui.draw.notes import head
 from pipeboard.ui.draw.questions import GUTTER, Item, listed, present_in
 from pipeboard.ui.key_table import DEAL, DEAL_TABS, DealTab
 from pipeboard.ui.keys import Key
-from pipeboard.ui.palette import Theme
 from pipeboard.ui.screens.live import PageScreen, hints_of, pane_style, scroll, show_items
 from pipeboard.ui.write_queue import Targets
 
@@ -46,8 +45,8 @@ class DealScreen(PageScreen):
     TABLE = DEAL
     title_of_help = "Deal"
 
-    def __init__(self, state: BoardState, deal_id: int, theme: Theme) -> None:
-        super().__init__(state, theme)
+    def __init__(self, state: BoardState, deal_id: int) -> None:
+        super().__init__(state)
         self._version = state.reader.data_version()
         self.deal_id = deal_id
         self.tab = DealTab.OVERVIEW

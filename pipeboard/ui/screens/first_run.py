@@ -168,7 +168,7 @@ class Welcome(Screen[None]):
         self._facts = facts
         self._glyphs = look.glyphs
         self._keys = keys.rebound(FIRST, look.keymap)
-        self._page = Page(look.theme)
+        self._page = Page()
         self._cursor = 0
         self._said = ""
 

@@ -26,7 +26,6 @@ from pipeboard.ui.draw.hygiene import (
 )
 from pipeboard.ui.draw.questions import Item, listed, present_in
 from pipeboard.ui.key_table import HYGIENE
-from pipeboard.ui.palette import Theme
 from pipeboard.ui.screens.live import PageScreen, hints_of, pane_style, show_items
 from pipeboard.ui.widgets.page import Page
 from pipeboard.ui.write_queue import Targets
@@ -51,10 +50,8 @@ class HygieneScreen(PageScreen):
     title_of_help = "Hygiene"
     wheel_moves_cursor = True
 
-    def __init__(
-        self, state: BoardState, pipeline: Pipeline, theme: Theme, group: str = ""
-    ) -> None:
-        super().__init__(state, theme)
+    def __init__(self, state: BoardState, pipeline: Pipeline, group: str = "") -> None:
+        super().__init__(state)
         self._version = state.reader.data_version()
         self._day: date | None = None
         self._cursors = dict.fromkeys(GROUPS, 0)

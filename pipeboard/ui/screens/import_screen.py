@@ -27,7 +27,6 @@ from pipeboard.ui.draw.import_file import (
 )
 from pipeboard.ui.draw.questions import listed
 from pipeboard.ui.key_table import IMPORT, IMPORT_TABS, ImportTab
-from pipeboard.ui.palette import Theme
 from pipeboard.ui.screens.live import PageScreen, scroll, show_items
 from pipeboard.ui.widgets.page import Page
 from pipeboard.workspace.import_plan import FileSeen, Imported, ImportPlan, look_at
@@ -74,14 +73,13 @@ class ImportScreen(PageScreen):
     def __init__(
         self,
         state: BoardState,
-        theme: Theme,
         plan: ImportPlan,
         leave: Leave,
         *,
         only_plans: bool = False,
     ) -> None:
         """With `only_plans` the import itself is done by whoever is given the plan."""
-        super().__init__(state, theme)
+        super().__init__(state)
         self._version = state.reader.data_version()
         self.leave_with = leave
         self.only_plans = only_plans

@@ -24,7 +24,7 @@ from pipeboard.ui.draw.questions import Item, ShownItems, scrolled_to
 from pipeboard.ui.host import Program, found, queued_action, turn_for
 from pipeboard.ui.key_table import ALL
 from pipeboard.ui.keys import REACHES_OUT, Key, bindings, hints
-from pipeboard.ui.palette import Role, Theme
+from pipeboard.ui.palette import Role
 from pipeboard.ui.widgets.page import Page
 from pipeboard.ui.write_queue import Targets, dropped, is_busy, under_net
 
@@ -248,10 +248,10 @@ class PageScreen(LiveScreen):
     """Else the wheel scrolls."""
     items: tuple[Item, ...] = ()
 
-    def __init__(self, state: BoardState, theme: Theme) -> None:
+    def __init__(self, state: BoardState) -> None:
         super().__init__()
         self.state = state
-        self.page = Page(theme)
+        self.page = Page()
 
     def compose(self) -> ComposeResult:
         yield self.page

@@ -21,7 +21,6 @@ from pipeboard.ui.draw.metrics.tabs import heading
 from pipeboard.ui.host import patiently
 from pipeboard.ui.key_table import METRICS
 from pipeboard.ui.metrics_worker import CountedMoment, Drawn, MetricsWorker
-from pipeboard.ui.palette import Theme
 from pipeboard.ui.screens.live import CountingScreen
 from pipeboard.ui.widgets.page import Page
 from pipeboard.ui.write_queue import is_busy
@@ -53,11 +52,10 @@ class MetricsScreen(CountingScreen):
         self,
         state: BoardState,
         metrics_worker: MetricsWorker,
-        theme: Theme,
         place: LeftAt | None,
         come_back: Callable[[LeftAt, Wanted | None], None],
     ) -> None:
-        super().__init__(state, theme)
+        super().__init__(state)
         self._version: int = state.reader.data_version()
         self._come_back = come_back
         self.metrics_worker = metrics_worker

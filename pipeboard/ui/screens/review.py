@@ -18,7 +18,6 @@ from pipeboard.ui.board_state import BoardState
 from pipeboard.ui.draw.questions import listed, present_in, scrolled_to
 from pipeboard.ui.draw.review import ReviewView, heading, items_of, ref_of, stops
 from pipeboard.ui.key_table import REVIEW
-from pipeboard.ui.palette import Theme
 from pipeboard.ui.review_keys import ReviewTab
 from pipeboard.ui.screens.hygiene import place_at
 from pipeboard.ui.screens.live import CountingScreen, hints_of, pane_style
@@ -56,11 +55,10 @@ class ReviewScreen(CountingScreen):
         self,
         state: BoardState,
         pipeline: Pipeline,
-        theme: Theme,
         place: ReviewPlace | None,
         show_behind: ShowBehind,
     ) -> None:
-        super().__init__(state, theme)
+        super().__init__(state)
         self._version = state.reader.data_version()
         self.show_behind = show_behind
         if place is None or place.pipeline.id != pipeline.id:
