@@ -39,7 +39,7 @@ async def note(host: Host, ids: Ids) -> None:
         text = await words_of(
             host, questions, f"Note on {target_names(host, ids)}", key_of("note", ids)
         )
-        return None if text is None else await _add_note(host, text)
+        return None if text is None else await execute(host, c.AddNote(text))
 
     await until_stored(host, attempt)
 
@@ -51,7 +51,7 @@ async def write_note(host: Host, ids: Ids, *, outside: bool = False) -> None:
 
     async def attempt(questions: Questions) -> Outcome | None:
         text = await write(host, questions, title, "", key, outside=outside)
-        return None if text is None or not text.strip() else await _add_note(host, text)
+        return None if text is None or not text.strip() else await execute(host, c.AddNote(text))
 
     await until_stored(host, attempt)
 
@@ -119,10 +119,6 @@ async def write(
     return await questions.ask(
         lambda: TextScreen(title, text, draft_key=key, begun=begun, edit=edit, outside=outside)
     )
-
-
-async def _add_note(host: Host, text: str) -> Outcome:
-    return await execute(host, c.AddNote(text))
 
 
 _TOUCHES = {"c": "call", "e": "email", "m": "meeting", "d": "demo", "x": "message"}

@@ -271,7 +271,11 @@ async def ask_question(
         )
         if given is None:
             return None
-        return given.is_empty or await _answer(host, deal, question, given)
+        if given.is_empty:
+            return True
+        answer = c.AnswerQuestion(question.key, Answer(given.text, given.rating, given.evidence))
+        seen = {deal_id: deal.version}
+        return await execute(host, answer, ids=[deal_id], seen=seen, repeats=False)
 
     def both(deal: Deal, mine: Given, _theirs: str) -> Given:
         return joined(deal.answers.get(question.key) or Answer(""), mine)
@@ -281,17 +285,6 @@ async def ask_question(
         return await execute(host, c.AddNote(note), ids=[deal_id], seen={}, repeats=False)
 
     return bool(await until_stored(host, attempt, Meeting(both, theirs)))
-
-
-async def _answer(host: Host, deal: Deal, question: Question, given: Given) -> Outcome:
-    """Stores an answer over what was seen."""
-    return await execute(
-        host,
-        c.AnswerQuestion(question.key, Answer(given.text, given.rating, given.evidence)),
-        ids=[deal.id],
-        seen={deal.id: deal.version},
-        repeats=False,
-    )
 
 
 async def deal_now(host: Host, deal_id: int) -> tuple[Deal, Pipeline]:

@@ -19,7 +19,6 @@ from pipeboard.workspace.undoing import redo_last, undo_last
 from pipeboard.workspace.undoing import undo_list as changes_that_stand
 
 if TYPE_CHECKING:
-    from pipeboard.store.reading.history import Did
     from pipeboard.ui.screens.board import BoardScreen
     from pipeboard.ui.screens.live import CountingScreen
     from pipeboard.workspace import Seen, Workspace
@@ -222,7 +221,9 @@ def _taking_back(command_id: str) -> UseCase:
 
 async def undo_list(host: Host) -> None:
     """My changes that stand, newest first; one that is chosen is taken back, where it can be."""
-    done = await host.program.write_queue.ask(_undoable)
+    done = await host.program.write_queue.ask(
+        lambda workspace: changes_that_stand(workspace, limit=50)
+    )
     if not done:
         host.say("There is nothing of yours to undo.", "status.warn")
         return
@@ -230,10 +231,6 @@ async def undo_list(host: Host) -> None:
     chosen = await ask(host, Picker("Your changes, newest first", options, verb="Undo"))
     if chosen is not None:
         await carry_out(host, _taking_back(chosen))
-
-
-def _undoable(workspace: Workspace) -> tuple[Did, ...]:
-    return changes_that_stand(workspace, limit=50)
 
 
 def _when(host: Host, at: datetime) -> str:

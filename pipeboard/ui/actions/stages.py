@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
-from typing import TypeVar
 
 from pipeboard.domain import commands as c
 from pipeboard.domain.cadence import POST_SALE
@@ -79,7 +78,7 @@ async def move(host: Host, ids: Ids) -> None:
     elif key == "r":
         await execute(host, c.Reopen())
     elif key == "d":
-        await _archive(host)
+        await execute(host, c.Archive())
     else:
         host.press({"w": "board.win", "l": "board.lose"}[key])
 
@@ -202,16 +201,10 @@ async def archive(host: Host, ids: Ids) -> None:
         leaving=("Esc", f"Keep {them}"),
     )
     if await ask(host, question) is not None:
-        await _archive(host)
-
-
-async def _archive(host: Host) -> None:
-    await execute(host, c.Archive())
+        await execute(host, c.Archive())
 
 
 # The ways on from a gate that is not met, taken right there, for one deal or for many.
-
-T = TypeVar("T")
 
 
 async def open_gate(host: Host, gate: GateNotMet, change: Change) -> None:
@@ -267,9 +260,12 @@ async def _answer_missing(
     """Asks for one thing after another, from the chosen one on; then tries the move again."""
     first = answer.missing or 0
     if len(held) == 1:
-        things = [(held[0].deal_id, lack) for lack in _from(held[0].unmet, first)]
+        unmet = held[0].unmet
+        things = [(held[0].deal_id, lack) for lack in (*unmet[first:], *unmet[:first])]
     else:
-        things = [(part.deal_id, lack) for part in _from(held, first) for lack in part.unmet]
+        things = [
+            (part.deal_id, lack) for part in (*held[first:], *held[:first]) for lack in part.unmet
+        ]
     for number, (deal_id, lack) in enumerate(things, 1):
         retarget(host, [deal_id])
         if not await _answer_one(host, deal_id, lack, f"{number} of {len(things)}"):
@@ -365,17 +361,9 @@ async def _tick(host: Host, deal_id: int) -> bool:
             host,
             Menu(f"{deal.name}: {item}", [MenuChoice("y", "done"), MenuChoice("n", "not yet")]),
         )
-        if done != "y" or not await _check(host, deal_id, stage.id, item):
+        if done != "y":
+            return False
+        check = c.Check(stage.id, item, True)
+        if not await execute(host, check, ids=[deal_id], seen={}, repeats=False):
             return False
     return True
-
-
-async def _check(host: Host, deal_id: int, stage_id: int, item: str) -> bool:
-    return bool(
-        await execute(host, c.Check(stage_id, item, True), ids=[deal_id], seen={}, repeats=False)
-    )
-
-
-def _from(things: Sequence[T], first: int) -> Iterable[T]:
-    """All of them, the chosen one first."""
-    return (*things[first:], *things[:first])

@@ -47,7 +47,6 @@ class DealScreen(PageScreen):
 
     def __init__(self, state: BoardState, deal_id: int) -> None:
         super().__init__(state)
-        self._version = state.reader.data_version()
         self.deal_id = deal_id
         self.tab = DealTab.OVERVIEW
         self.wanted = ""

@@ -52,7 +52,6 @@ class HygieneScreen(PageScreen):
 
     def __init__(self, state: BoardState, pipeline: Pipeline, group: str = "") -> None:
         super().__init__(state)
-        self._version = state.reader.data_version()
         self._day: date | None = None
         self._cursors = dict.fromkeys(GROUPS, 0)
         self._mended: set[tuple[str, str]] = set()

@@ -80,7 +80,6 @@ class ImportScreen(PageScreen):
     ) -> None:
         """With `only_plans` the import itself is done by whoever is given the plan."""
         super().__init__(state)
-        self._version = state.reader.data_version()
         self.leave_with = leave
         self.only_plans = only_plans
         self.view = ImportView(plan, None, ImportTab.FILE, 80, state.view.glyphs)

@@ -251,6 +251,7 @@ class PageScreen(LiveScreen):
     def __init__(self, state: BoardState) -> None:
         super().__init__()
         self.state = state
+        self._version: int = state.reader.data_version()
         self.page = Page()
 
     def compose(self) -> ComposeResult:

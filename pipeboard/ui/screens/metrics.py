@@ -56,7 +56,6 @@ class MetricsScreen(CountingScreen):
         come_back: Callable[[LeftAt, Wanted | None], None],
     ) -> None:
         super().__init__(state)
-        self._version: int = state.reader.data_version()
         self._come_back = come_back
         self.metrics_worker = metrics_worker
         lens = state.lens

@@ -59,7 +59,6 @@ class ReviewScreen(CountingScreen):
         show_behind: ShowBehind,
     ) -> None:
         super().__init__(state)
-        self._version = state.reader.data_version()
         self.show_behind = show_behind
         if place is None or place.pipeline.id != pipeline.id:
             tabs = dict.fromkeys(ReviewTab, 0)
