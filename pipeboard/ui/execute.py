@@ -72,10 +72,6 @@ class News:
         self._last_seq = new[0].seq
         return True
 
-    def told(self, state: BoardState, me: str) -> str:
-        """Who has changed something since the last look, unless it was this person."""
-        return words_of(self.since(state), state, me)
-
 
 def words_of(done: Sequence[Did], state: BoardState, me: str) -> str:
     """What others than this person did, in a few words; empty where nobody did."""

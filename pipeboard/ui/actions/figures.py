@@ -11,10 +11,11 @@ from pipeboard.domain.lazy_dataclass import replace
 from pipeboard.domain.metrics.wording import counted
 from pipeboard.domain.periods import parse_period
 from pipeboard.domain.settings import SETTINGS, Settings, chosen, with_choice
+from pipeboard.ui.actions.selection import choose_pipeline, choose_rep
 from pipeboard.ui.draw.metrics.sections import Spot
 from pipeboard.ui.draw.metrics.tab_names import TABS, TabName
 from pipeboard.ui.execute import Came, ask_until_stored
-from pipeboard.ui.host import Outcome, ask, opens_anew, parse_query, patiently, read
+from pipeboard.ui.host import Outcome, ask, opens_anew, parse_query, patiently
 from pipeboard.ui.overlays import prompt
 from pipeboard.ui.overlays.menu import Menu, MenuChoice, Option, Picker
 from pipeboard.ui.overlays.prompt import Prompt
@@ -94,10 +95,7 @@ def mine(host: MetricsScreen) -> None:
 
 
 async def rep(host: MetricsScreen) -> None:
-    reps = await read(host, lambda reader: reader.reps())
-    options = [Option("", "everyone")]
-    options += [Option(rep.name, f"@{rep.name}", rep.display_name) for rep in reps]
-    chosen = await ask(host, Picker("Whose numbers", options))
+    chosen = await choose_rep(host, "Whose numbers")
     if chosen is not None:
         host.look_at(replace(host.asked, owner=chosen or None), host.cursor)
 
@@ -109,11 +107,7 @@ def currency(host: MetricsScreen) -> None:
 
 
 async def pipeline(host: MetricsScreen) -> None:
-    pipelines = await read(host, lambda reader: reader.pipelines())
-    options = [Option(str(p.id), p.name, p.currency) for p in pipelines]
-    chosen = await ask(host, Picker("Pipeline", options))
-    if chosen is not None:
-        wanted = next(p for p in pipelines if str(p.id) == chosen)
+    if (wanted := await choose_pipeline(host)) is not None:
         host.look_at(replace(host.asked, pipeline=wanted))
 
 

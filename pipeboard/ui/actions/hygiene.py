@@ -12,6 +12,7 @@ from pipeboard.domain.locales import written
 from pipeboard.ui.actions.daily import next_step
 from pipeboard.ui.actions.fields import close_date, deal_now, owner, value
 from pipeboard.ui.actions.items import edit_person
+from pipeboard.ui.actions.selection import choose_pipeline, choose_rep
 from pipeboard.ui.actions.stages import answer_some, lose, name_contact
 from pipeboard.ui.draw.facts import PaneStyle
 from pipeboard.ui.draw.hygiene import merge_lines
@@ -28,7 +29,7 @@ from pipeboard.ui.host import (
     target_names,
 )
 from pipeboard.ui.overlays.draft import key_of
-from pipeboard.ui.overlays.menu import Menu, MenuChoice, Option, Picker
+from pipeboard.ui.overlays.menu import Menu, MenuChoice
 from pipeboard.ui.overlays.overlay import Panel
 from pipeboard.ui.overlays.prompt import Prompt
 from pipeboard.ui.screens.hygiene import HygieneScreen
@@ -82,12 +83,7 @@ async def _beside(host: HygieneScreen, step: int) -> None:
 
 
 async def rep(host: HygieneScreen) -> None:
-    reps = await read(host, lambda reader: reader.reps())
-    options = [
-        Option("", "everyone"),
-        *(Option(r.name, f"@{r.name}", r.display_name) for r in reps),
-    ]
-    chosen = await ask(host, Picker("Whose deals", options))
+    chosen = await choose_rep(host, "Whose deals")
     if chosen is not None:
         await patiently(host, lambda: host.look_at(replace(host.view, owner=chosen or None)))
 
@@ -98,11 +94,7 @@ async def mine(host: HygieneScreen) -> None:
 
 
 async def pipeline(host: HygieneScreen) -> None:
-    pipelines = await read(host, lambda reader: reader.pipelines())
-    options = [Option(str(p.id), p.name, p.currency) for p in pipelines]
-    chosen = await ask(host, Picker("Pipeline", options))
-    if chosen is not None:
-        wanted = next(p for p in pipelines if str(p.id) == chosen)
+    if (wanted := await choose_pipeline(host)) is not None:
         await patiently(host, lambda: host.look_at(replace(host.view, pipeline=wanted)))
 
 

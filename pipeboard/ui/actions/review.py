@@ -20,6 +20,7 @@ from pipeboard.domain.review import named_in
 from pipeboard.exchange.review_document import review_markdown
 from pipeboard.ui.actions.export import copy_text, write_to_file
 from pipeboard.ui.actions.navigation import hygiene
+from pipeboard.ui.actions.selection import choose_pipeline
 from pipeboard.ui.draw.facts import calendar_day
 from pipeboard.ui.draw.review import DATA
 from pipeboard.ui.execute import Came, ask_until_stored, carry_out, execute
@@ -238,11 +239,7 @@ async def past(host: ReviewScreen) -> None:
 
 
 async def pipeline(host: ReviewScreen) -> None:
-    pipelines = await read(host, lambda reader: reader.pipelines())
-    options = [Option(str(p.id), p.name, p.currency) for p in pipelines]
-    chosen = await ask(host, Picker("Pipeline", options))
-    if chosen is not None:
-        wanted = next(p for p in pipelines if str(p.id) == chosen)
+    if (wanted := await choose_pipeline(host)) is not None:
         place = host.place
         tabs = dict.fromkeys(place.cursors, 0)
         await _look_at(host, ReviewPlace(wanted, place.tab, tabs, frozenset(), None))

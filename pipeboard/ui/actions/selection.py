@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Final
 
 from pipeboard.domain.board import Sort
 from pipeboard.domain.people import named
+from pipeboard.domain.pipeline import Pipeline
 from pipeboard.ui.execute import ask_until_stored, carry_out, execute
-from pipeboard.ui.host import AddDeal, Host, Outcome, UseCase, ask, take_count
+from pipeboard.ui.host import AddDeal, Host, Outcome, UseCase, ask, read, take_count
 from pipeboard.ui.overlays import prompt
 from pipeboard.ui.overlays.menu import Menu, MenuChoice, Option, Picker
 from pipeboard.ui.overlays.prompt import Prompt
@@ -88,6 +89,22 @@ async def end(host: CountingScreen, direction: int) -> None:
 async def page(host: CountingScreen, pages: int) -> None:
     await host.counted()
     host.move_pages(pages)
+
+
+async def choose_pipeline(host: Host) -> Pipeline | None:
+    """One of the pipelines; None where the person leaves it."""
+    pipelines = await read(host, lambda reader: reader.pipelines())
+    options = [Option(str(one.id), one.name, one.currency) for one in pipelines]
+    chosen = await ask(host, Picker("Pipeline", options))
+    return next((one for one in pipelines if str(one.id) == chosen), None)
+
+
+async def choose_rep(host: Host, title: str) -> str | None:
+    """The name of a rep, "" for everyone; None where the person leaves it."""
+    reps = await read(host, lambda reader: reader.reps())
+    options = [Option("", "everyone")]
+    options += [Option(rep.name, f"@{rep.name}", rep.display_name) for rep in reps]
+    return await ask(host, Picker(title, options))
 
 
 def stage(host: BoardScreen, number: int) -> None:

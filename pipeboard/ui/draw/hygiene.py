@@ -39,11 +39,6 @@ _NARROW: Final = 60
 _WIDE: Final = 100
 _MOST_GROUP_LINES: Final = 4
 _FACTS: Final = 16
-_ROLES: Final[Mapping[bool, tuple[Role, Role]]] = {
-    True: ("text", "text.dim"),
-    False: ("text.dim", "text"),
-}
-"""How a field of two deals looks, by whether the one that stays knows it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,7 +203,8 @@ def merge_lines(keep: Deal, other: Deal, style: PaneStyle) -> list[Line]:
 
     lines = [row("", f"{keep.ref} stays", f"{other.ref} goes into it", "pane.head", "pane.label")]
     for label, mine, theirs in _compared(keep, other):
-        lines.append(row(label, mine or "-", theirs or "-", *_ROLES[bool(mine)]))
+        roles: tuple[Role, Role] = ("text", "text.dim") if mine else ("text.dim", "text")
+        lines.append(row(label, mine or "-", theirs or "-", *roles))
     for label, name in (("People", "contacts"), ("Answers", "answers"), ("Terms", "terms")):
         has, adds = len(getattr(keep, name)), len(getattr(other, name))
         if has or adds:

@@ -119,12 +119,8 @@ def items_of(view: ReviewView) -> tuple[Item, ...]:
     return tuple(_DRAWN[view.tab](view))
 
 
-def _read(text: str, view: ReviewView, role: Role = "text", indent: int = 0) -> Item:
-    """A sentence that nothing is behind."""
-    return _sentence("", text, view, role, indent)
-
-
-def _sentence(key: str, text: str, view: ReviewView, role: Role = "text", indent: int = 0) -> Item:
+def _read(text: str, view: ReviewView, role: Role = "text", indent: int = 0, key: str = "") -> Item:
+    """A sentence; without a `key` nothing is behind it."""
     parts = wrap(text, max(20, view.room - indent))
     return Item(key, tuple((blank(indent), whole(part, role)) for part in parts))
 
@@ -150,9 +146,9 @@ def _data(view: ReviewView) -> Iterator[Item]:
             yield _fact(f"{DATA}{name}", label, count, blank(2), whole(whose, "text.dim"))
     for pair in data["duplicates"]:
         words = f"{called(pair['other'], data)} may be {called(pair['keep'], data)}: {pair['why']}"
-        yield _sentence(f"{DATA}{DUPLICATES}", words, view)
+        yield _read(words, view, key=f"{DATA}{DUPLICATES}")
     for ref in data["dead"]:
-        yield _sentence(f"{DEAL}{ref}", f"{called(ref, data)} may be given up", view)
+        yield _read(f"{called(ref, data)} may be given up", view, key=f"{DEAL}{ref}")
     if not any(data["faults"].values()) and not data["duplicates"] and not data["dead"]:
         yield _read("The data is in order.", view, "empty")
 

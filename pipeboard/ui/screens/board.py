@@ -23,7 +23,7 @@ from pipeboard.ui.draw.changes import BoardPlace
 from pipeboard.ui.draw.layout import Pane, layout
 from pipeboard.ui.draw.line import Line, whole
 from pipeboard.ui.draw.questions import field_text
-from pipeboard.ui.execute import News, first_words, show_at_last
+from pipeboard.ui.execute import News, first_words, show_at_last, words_of
 from pipeboard.ui.key_table import BOARD
 from pipeboard.ui.screens.deal_pane import DealPane
 from pipeboard.ui.screens.live import LiveScreen, hints_of
@@ -166,7 +166,8 @@ class BoardScreen(LiveScreen):
             self.state.show(filter_text="")
             self.redraw()
             self.say(f"Nothing is meant by {text} any more: shown without it.", "status.warn")
-        news = self._news.told(self.state, self.program.seat.actor.name)
+        done = self._news.since(self.state)
+        news = words_of(done, self.state, self.program.seat.actor.name)
         if news:
             self.say(self._said.text, self._said.role, news)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Coroutine, Iterator, Mapping, Sequence
 from enum import StrEnum
+from inspect import iscoroutine
 from typing import TYPE_CHECKING, ClassVar, Final, TypeVar, cast
 
 from textual.app import ComposeResult
@@ -227,7 +228,9 @@ class Welcome(Screen[None]):
         if key in _CHOICES:
             self._cursor = _CHOICES.index(key)
         self._show()
-        getattr(self, key.does.removeprefix("screen."))(*key.given)
+        work = getattr(self, key.does.removeprefix("screen."))(*key.given)
+        if iscoroutine(work):
+            self._begin(work)
 
     def on_key(self, event: Pressed) -> None:
         """A key that nothing here has a use for."""
@@ -254,18 +257,6 @@ class Welcome(Screen[None]):
 
     def import_file(self) -> None:
         self._end(Beginning(FirstWay.IMPORT, currency=self._facts.currency))
-
-    def make_pipeline(self) -> None:
-        self._begin(self._choose_template())
-
-    def open_another(self) -> None:
-        self._begin(self._choose_database())
-
-    def change_currency(self) -> None:
-        self._begin(self._choose_currency())
-
-    def show_help(self) -> None:
-        self._begin(self._show_help())
 
     def quit(self) -> None:
         cast("FirstRun", self.app).leave(0)
@@ -295,21 +286,21 @@ class Welcome(Screen[None]):
         cast("FirstRun", self.app).key_queue.asking(shown)
         return await shown
 
-    async def _show_help(self) -> None:
+    async def show_help(self) -> None:
         await self._ask(Help("First run", groups_of(self._keys)))
 
-    async def _choose_template(self) -> None:
+    async def make_pipeline(self) -> None:
         name = await self._ask(TemplatePicker(self._facts.templates))
         if name is not None:
             self._end(Beginning(FirstWay.NEW, name, self._facts.currency))
 
-    async def _choose_database(self) -> None:
+    async def open_another(self) -> None:
         check = _quietly(self._facts.check_database)
         path = await self._ask(Prompt("Path of the database", live=check, verb="Open"))
         if path is not None:
             self._end(Beginning(FirstWay.OPEN, database=path))
 
-    async def _choose_currency(self) -> None:
+    async def change_currency(self) -> None:
         def read(text: str) -> str:
             exponent(text.strip().upper())
             return text.strip().upper()
