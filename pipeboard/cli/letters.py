@@ -17,7 +17,7 @@ from pipeboard.workspace.finding import find_deal
 
 if TYPE_CHECKING:
     from pipeboard.domain.letters import Letter
-    from pipeboard.ui.host import Letters
+    from pipeboard.ui.last_view import Letters
 
 _FOLDER = "templates"
 _LONGEST = 200_000

@@ -13,15 +13,14 @@ from textual.events import Key
 from textual.timer import Timer
 
 from pipeboard.domain.errors import DatabaseError, ReadOnly, Refused
-from pipeboard.domain.lazy_dataclass import replace
 from pipeboard.domain.settings import Settings
 from pipeboard.store.holders import lock_holder
 from pipeboard.ui.board_state import BoardState
 from pipeboard.ui.draw.line import Glyphs
-from pipeboard.ui.host import Change, Look, Walk, target_names
+from pipeboard.ui.host import Change, Walk, target_names
 from pipeboard.ui.key_table import program_keys
 from pipeboard.ui.keys import unheard
-from pipeboard.ui.last_view import Seat, keep_view
+from pipeboard.ui.last_view import Choices, Seat, keep_view
 from pipeboard.ui.overlays.overlay import Overlay
 from pipeboard.ui.palette import Theme, theme
 from pipeboard.ui.screens.board import BoardScreen
@@ -151,20 +150,21 @@ class PipeboardApp(TypeAhead[None], Session[None], CellDisplay[None]):
         write_queue: WriteQueue,
         housekeeper: WriteQueue,
         state: BoardState,
-        look: Look,
+        choices: Choices,
+        theme: Theme,
         seat: Seat,
     ) -> None:
         super().__init__()
         self.write_queue = write_queue
         self.housekeeper = housekeeper
-        self.asks_background = look.follows_terminal
-        """Is the terminal to be asked whether it is light?"""
-        self.look: Look = look
-        self.shows_cursor = look.shows_cursor
+        self.follows_terminal = choices.theme == "auto" and theme.name in ("dark", "light")
+        """Is the theme the one for the background that the terminal tells?"""
+        self.choices = choices
+        self.shows_cursor = choices.shows_cursor
         self.seat = seat
         self.me = seat.me
         """The rep that acts."""
-        self.theme_inks = look.theme
+        self.theme_inks = theme
         settings: Settings = state.reader.settings()
         self.drafts = Drafts(
             seat.folder / "drafts", seat.store.database_id, now=seat.clock, zone=settings.zone
@@ -190,13 +190,13 @@ class PipeboardApp(TypeAhead[None], Session[None], CellDisplay[None]):
         return BoardScreen(self._state)
 
     def on_mount(self) -> None:
-        own = {key.id: key.keys for key in program_keys(self.look.programs)}
-        self.set_keymap({**self.look.keymap, **own})
+        own = {key.id: key.keys for key in program_keys(self.choices.programs)}
+        self.set_keymap({**self.choices.keymap, **own})
 
     def on_background_told(self, event: BackgroundTold) -> None:
         """The theme follows the terminal, where the person has chosen none."""
         name = "light" if event.is_light else "dark"
-        if not self.look.follows_terminal or name == self.theme_inks.name:
+        if not self.follows_terminal or name == self.theme_inks.name:
             return
         keep_background(self.seat.folder, name)
         _dress(self, theme(name))
@@ -243,7 +243,7 @@ class PipeboardApp(TypeAhead[None], Session[None], CellDisplay[None]):
         self.net.forget()
         if "suspend_process" in str(action):
             try:
-                self.look.check_reaching_out()
+                self.choices.check_reaching_out()
             except Refused as refused:
                 self.say_on_top(refused.message)
                 return True
@@ -308,8 +308,8 @@ def show_theme(app: PipeboardApp, name: str) -> str:
     """Another theme for this session, by its name; `auto` is the terminal's. What to know of it,
     in a sentence."""
     depth = color_depth(os.environ)
-    chosen = app.look.themes.shown(background(name, os.environ, app.seat.folder), depth)
-    app.look = replace(app.look, follows_terminal=name == "auto")
+    chosen = app.choices.themes.shown(background(name, os.environ, app.seat.folder), depth)
+    app.follows_terminal = name == "auto"
     _dress(app, chosen)
     if chosen.name != name and name != "auto":
         return f"This terminal has too few colours for {name}."
@@ -318,7 +318,6 @@ def show_theme(app: PipeboardApp, name: str) -> str:
 
 def _dress(app: PipeboardApp, chosen: Theme) -> None:
     app.theme_inks = chosen
-    app.look = replace(app.look, theme=chosen)
     for screen in app.screen_stack:
         for widget in screen.query("*"):
             widget.refresh()

@@ -10,7 +10,7 @@ from pipeboard.domain.board import Sort
 from pipeboard.ui.draw.board import draw_line
 from pipeboard.ui.draw.changes import SIGN_FILTERS
 from pipeboard.ui.draw.layout import AUTO, layout
-from pipeboard.ui.launch import Choices
+from pipeboard.ui.last_view import Choices
 from pipeboard.ui.palette import Role, theme
 from pipeboard.ui.screens.deal_pane import PANE_S, pause_after
 from pipeboard.ui.terminal.ink import background

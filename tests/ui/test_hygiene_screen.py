@@ -15,7 +15,7 @@ from pipeboard.domain.hygiene import DEAD, DUPLICATES, GROUPS, Fault, faults
 from pipeboard.domain.settings import Rep
 from pipeboard.store.reading.listing import Listing
 from pipeboard.ui.key_table import HYGIENE, read_keymap
-from pipeboard.ui.launch import Choices
+from pipeboard.ui.last_view import Choices
 from pipeboard.ui.screens.board import BoardScreen
 from pipeboard.ui.screens.deal import DealScreen
 from pipeboard.ui.screens.hygiene import HygieneScreen

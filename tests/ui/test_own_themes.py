@@ -9,7 +9,7 @@ from typing import get_args
 import pytest
 
 from pipeboard.domain.errors import BadInput
-from pipeboard.ui.launch import Choices
+from pipeboard.ui.last_view import Choices
 from pipeboard.ui.own_themes import COLORS, Themes, contrast, document_of, made_theme
 from pipeboard.ui.palette import BASES, Role, theme
 from pipeboard.ui.terminal.ink import ColorDepth, pen_of

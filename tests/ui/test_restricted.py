@@ -27,7 +27,7 @@ from pipeboard.ui.key_table import (
     TRIAGE,
 )
 from pipeboard.ui.keys import REACHES_OUT, UNBOUND, Key
-from pipeboard.ui.launch import Choices
+from pipeboard.ui.last_view import Choices
 from pipeboard.workspace import Actor, Workspace
 from pipeboard.workspace.configuration import change_rep
 from tests.team import NOW

@@ -115,7 +115,7 @@ async def write(
     """A text of several lines as it was left; None when it was given up."""
     from pipeboard.ui.overlays.text import TextScreen
 
-    edit = host.program.look.edit
+    edit = host.program.choices.edit
     return await questions.ask(
         lambda: TextScreen(title, text, draft_key=key, begun=begun, edit=edit, outside=outside)
     )

@@ -80,7 +80,7 @@ async def letter(host: Host, ids: Ids) -> None:
     if len(ids) > 1:
         host.say("A letter is about one deal at a time.", "status.warn")
         return
-    letters, whom = host.program.look.letters, target_names(host, ids)
+    letters, whom = host.program.choices.letters, target_names(host, ids)
     templates = letters() if letters is not None else {}
     if not templates:
         host.say("There are no templates yet: 'pipeboard template' says where.", "status.warn")
@@ -91,7 +91,7 @@ async def letter(host: Host, ids: Ids) -> None:
         return
     deal, pipeline = await deal_now(host, ids[0])
     found = render(templates[name](), deal, pipeline, host.program.me, host.today)
-    edit = host.program.look.edit
+    edit = host.program.choices.edit
     choices = [
         MenuChoice("c", "copy"),
         MenuChoice("e", "in the editor, then copy", edit is not None, "There is no editor here."),
@@ -126,7 +126,7 @@ async def _copy(host: Host, text: str) -> None:
 
 async def copy_text(host: Host, text: str, what: str) -> None:
     """To the person's clipboard, which may be at the other end of a long line; says how."""
-    how = await asyncio.to_thread(_copied, host.app, text, host.program.look.copy_command)
+    how = await asyncio.to_thread(_copied, host.app, text, host.program.choices.copy_command)
     host.say(f"{how}: {what}", "status.ok")
 
 
@@ -321,7 +321,7 @@ _FAILS_WITHIN_S: Final = 1.0
 
 async def run_program(host: Host, name: str) -> None:
     """Runs that program once for each deal; says what became of it."""
-    program = next(own for own in host.program.look.programs if own.name == name)
+    program = next(own for own in host.program.choices.programs if own.name == name)
     records = await _records(host, selected(host))
     wanted = [await _about(host, program, record) for record in records]
     lines = [program.words_for(about) for about in wanted if about is not None]

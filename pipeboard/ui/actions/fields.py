@@ -264,7 +264,7 @@ async def ask_question(
                 place or number,
                 deal.name,
                 draft_key=key_of("answer", [deal_id], question.key),
-                edit=host.program.look.edit,
+                edit=host.program.choices.edit,
                 goes_on=goes_on,
                 outside=outside,
             )

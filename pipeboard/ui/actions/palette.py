@@ -124,7 +124,7 @@ def _places(host: BoardScreen) -> Iterator[Offer]:
     for lines in DENSITIES:
         words = f"{lines} line{'s' * (lines > 1)} a card"
         yield Offer(f"lines {lines}", words, "v", _show_lines, (lines,))
-    yield from map(_theme, (_AUTO, *host.program.look.themes.names))
+    yield from map(_theme, (_AUTO, *host.program.choices.themes.names))
 
 
 async def _show_lines(host: BoardScreen, lines: int) -> None:
@@ -192,7 +192,7 @@ def _notes(host: BoardScreen, words: str) -> list[Offer]:
 
 
 def _themes(host: BoardScreen, words: str) -> list[Offer]:
-    names = (_AUTO, *host.program.look.themes.names)
+    names = (_AUTO, *host.program.choices.themes.names)
     return [_theme(name) for name in names if fold(name).startswith(fold(words))]
 
 

@@ -109,7 +109,7 @@ async def choose_rep(host: Host, title: str) -> str | None:
 
 def stage(host: BoardScreen, number: int) -> None:
     """A bare digit: to that stage, or one more digit of a count."""
-    if host.program.look.digits_count:
+    if host.program.choices.digits == "count":
         host.count = min(host.count * 10 + number, _MOST_TIMES)
         host.say(f"{host.count} times…")
     else:

@@ -22,8 +22,9 @@ from pipeboard.ui.draw.heading import tags_of
 from pipeboard.ui.draw.line import EMPTY, Hint, Line, whole
 from pipeboard.ui.draw.questions import Item, ShownItems, scrolled_to
 from pipeboard.ui.host import Program, found, queued_action, turn_for
-from pipeboard.ui.key_table import ALL
-from pipeboard.ui.keys import REACHES_OUT, Key, bindings, hints
+from pipeboard.ui.key_table import ALL, OF_DEALS, program_keys
+from pipeboard.ui.keys import REACHES_OUT, Key, bindings, hints, rebound
+from pipeboard.ui.last_view import FOLLOW_S
 from pipeboard.ui.palette import Role
 from pipeboard.ui.widgets.page import Page
 from pipeboard.ui.write_queue import Targets, dropped, is_busy, under_net
@@ -87,7 +88,7 @@ class LiveScreen(Screen[None]):
         for page in self.query(Page):
             page.tags = tags_of(self.state.view)
             page.press_hint = partial(_press_hint, self)
-        self._next_news = monotonic() + self.program.look.follow_s
+        self._next_news = monotonic() + FOLLOW_S[self.program.choices.follow]
         self.set_interval(self.POLL_S, self._look)
 
     # What a screen shows.
@@ -151,7 +152,9 @@ class LiveScreen(Screen[None]):
     @cached_property
     def keys(self) -> tuple[Key, ...]:
         """The keys of this screen, as this person has them."""
-        return self.program.look.keys_of(self.TABLE)
+        choices = self.program.choices
+        own = program_keys(choices.programs) if self.TABLE in OF_DEALS else ()
+        return (*rebound(self.TABLE, choices.keymap), *own)
 
     def targets(self) -> Targets:
         """The deals that are marked or under the cursor; DatabaseError where nobody can tell."""
@@ -207,7 +210,7 @@ class LiveScreen(Screen[None]):
         out of the database where that is not allowed.
         """
         if does in REACHES_OUT:
-            self.program.look.check_reaching_out()
+            self.program.choices.check_reaching_out()
         action = found(does, self)
         if iscoroutinefunction(action):
             turn = turn_for(self, key)
@@ -351,7 +354,7 @@ def _follow(screen: LiveScreen) -> None:
     if is_news or screen.needs_reading:
         screen.show_news()
         screen._version, screen.reads_again = version, False
-        screen._next_news = monotonic() + screen.program.look.follow_s
+        screen._next_news = monotonic() + FOLLOW_S[screen.program.choices.follow]
 
 
 TOLD_EVERY_S = 0.5

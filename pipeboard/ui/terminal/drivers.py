@@ -82,7 +82,7 @@ class TerminalDriver(LinuxDriver):
             self.attrs_before = painted.hand_over()
         if found is None:
             self._attributes_found = self.attrs_before
-            if getattr(self._app, "asks_background", False):
+            if getattr(self._app, "follows_terminal", False):
                 self.write(ASK_BACKGROUND)
         else:
             self.attrs_before = found
