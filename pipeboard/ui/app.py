@@ -34,9 +34,6 @@ from pipeboard.ui.terminal.typeahead import TypeAhead
 from pipeboard.ui.write_queue import Busy, Net, WriteQueue, is_busy, under_net
 
 if TYPE_CHECKING:
-    from textual.app import App
-
-    from pipeboard.ui.host import Program
     from pipeboard.ui.write_queue import Turn
 
 
@@ -53,8 +50,7 @@ _BESIDE: Final = len("  ^c gives up   ")
 class Waiting:
     """From the first key that waits for an action until none does."""
 
-    def __init__(self, app: App[None], program: Program) -> None:
-        self._program = program
+    def __init__(self, app: PipeboardApp) -> None:
         self._app = app
         self._timer: Timer | None = None
         self._clicked = False
@@ -70,12 +66,12 @@ class Waiting:
     def begin(self, turn: Turn) -> None:
         """An action begins: keys wait for its questions or its end."""
         self._turns.append(turn)
-        self._program.key_queue.acts()
+        self._app.key_queue.acts()
 
     def end(self, turn: Turn) -> None:
         """It has ended."""
         self._turns.remove(turn)
-        self._program.key_queue.has_acted()
+        self._app.key_queue.has_acted()
 
     @property
     def pending(self) -> str:
@@ -90,7 +86,7 @@ class Waiting:
 
     def notice(self, clicked: bool) -> None:
         """Something about what waits has changed."""
-        if not self._program.key_queue.is_waiting:
+        if not self._app.key_queue.is_waiting:
             self._end()
             return
         self._clicked = self._clicked or clicked
@@ -102,14 +98,14 @@ class Waiting:
     def _look(self) -> None:
         """Finds out for whom the keys wait, now and from time to time."""
         self._timer = None
-        if self._program.key_queue.is_waiting:
-            holder = lock_holder(self._program.seat.file.location)
+        if self._app.key_queue.is_waiting:
+            holder = lock_holder(self._app.seat.file.location)
             self._holder = str(holder).replace(" is ", ", who is ", 1) if holder else ""
             self._tell()
             self._timer = self._app.set_timer(_AGAIN_S, self._look)
 
     def _tell(self) -> None:
-        busy = Busy(self._holder, self.pending, self._program.key_queue.names, self._clicked)
+        busy = Busy(self._holder, self.pending, self._app.key_queue.names, self._clicked)
         self._words = busy.words(self._app.size.width - _BESIDE)
         self._show()
 
@@ -171,7 +167,7 @@ class PipeboardApp(TypeAhead[None], Session[None], CellDisplay[None]):
         )
         self.crash_log = seat.folder / "pipeboard.log"
         self.net = Net(lambda: self.crash_log, self.say_on_top)
-        self.waiting = Waiting(self, self)
+        self.waiting = Waiting(self)
         self.last_change: Change | None = None
         self.done_here: set[str] = set()
         self.settings = settings

@@ -37,7 +37,6 @@ from pipeboard.ui.draw.metrics.sections import (
     TabLayout,
     figures,
     oldest,
-    plain,
     rows,
     section,
     sentence,
@@ -182,7 +181,7 @@ def dead(shown: Figures, style: ChartStyle) -> Block:
     """Long silent deals after many touches: suggestions to lose, never more."""
     found = dead_candidates(shown.report.stock)
     if not found:
-        return plain((), style)
+        return Block(0)
     touches = shown.report.basis.rules.silent_touches
     entries = [
         TableRow(

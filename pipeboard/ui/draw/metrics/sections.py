@@ -194,14 +194,14 @@ def rows(width: int, given: Iterable[Row]) -> Block:
     return Block(width, tuple(lines), tuple(spots))
 
 
-def below(width: int, blocks: Sequence[Block], gap: int = 1) -> Block:
+def below(width: int, blocks: Sequence[Block]) -> Block:
     """Blocks under each other, empty ones left out."""
     lines: list[Line] = []
     spots: list[Spot] = []
     for block in blocks:
         if not block.lines:
             continue
-        lines += [EMPTY] * (gap if lines else 0)
+        lines += [EMPTY] if lines else []
         spots += [replace(spot, y=spot.y + len(lines)) for spot in block.spots]
         lines += block.lines
     return Block(width, tuple(lines), tuple(spots))
@@ -300,11 +300,6 @@ def sentence(text: str, style: ChartStyle) -> list[Line]:
     if not text:
         return []
     return [((part, "text.dim"),) for part in wrap(text, style.width - GUTTER - 1)]
-
-
-def plain(lines: Sequence[Line], style: ChartStyle) -> Block:
-    """Lines that nothing stands behind."""
-    return rows(style.width, [Row(line) for line in lines])
 
 
 def figures(names: Sequence[str], shown: Figures, style: ChartStyle) -> Block:
