@@ -172,7 +172,7 @@ class PipeboardApp(TypeAhead[None], Session[None], CellDisplay[None]):
         self.done_here: set[str] = set()
         self.settings = settings
         self._state = state
-        if seat.begin:
+        if choices.begin:
             # What is typed before the first question has come up is meant for it, not the board.
             self.key_queue.acts()
 

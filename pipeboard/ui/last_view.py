@@ -69,8 +69,7 @@ class Seat:
     """Who acts, by which clock, on which store, with which folder for what is kept.
 
     `first_words` is what the opening of the database had to say; `may_write` is False where the
-    file is another's; `rights` is what their role allows; `begin` is the action that is done at
-    once, and what it is given.
+    file is another's; `rights` is what their role allows.
     """
 
     actor: Actor
@@ -81,7 +80,6 @@ class Seat:
     first_words: str = ""
     may_write: bool = True
     rights: Rights | None = None
-    begin: tuple[object, ...] = ()
 
     @property
     def me(self) -> str:

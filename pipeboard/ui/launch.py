@@ -199,7 +199,6 @@ def make_app(
         first_words=getattr(store, "recovered", ""),
         may_write=store.read_only or store.location.may_write_beside,
         rights=rights(actor, store.reader.reps(), store.reader.settings()),
-        begin=choices.begin,
     )
     write_queue = WriteQueue(lambda: store, work_on)
     housekeeper = WriteQueue(open_another, work_on, owns_store=True)

@@ -359,7 +359,7 @@ def _catch_up(board: BoardScreen) -> None:
     board._look()
     board._count_signs()
     board.say(first_words(board))
-    if begin := board.program.seat.begin:
+    if begin := board.program.choices.begin:
         try:
             board.perform(str(begin[0]), *begin[1:])
         finally:
