@@ -12,7 +12,7 @@ from textual.dom import DOMNode
 from textual.events import Key
 from textual.timer import Timer
 
-from pipeboard.domain.errors import DatabaseError, ReadOnly, Refused
+from pipeboard.domain.errors import ReadOnly, Refused
 from pipeboard.domain.settings import Settings
 from pipeboard.store.holders import lock_holder
 from pipeboard.ui.board_state import BoardState
@@ -31,10 +31,10 @@ from pipeboard.ui.terminal.ink import background, color_depth, keep_background
 from pipeboard.ui.terminal.reading import AltKey, BackgroundTold
 from pipeboard.ui.terminal.session import Session
 from pipeboard.ui.terminal.typeahead import TypeAhead
-from pipeboard.ui.write_queue import Busy, Net, WriteQueue, is_busy, under_net
+from pipeboard.ui.write_queue import Busy, Net, WriteQueue, suppress_busy, under_net
 
 if TYPE_CHECKING:
-    from pipeboard.ui.write_queue import Turn
+    from pipeboard.ui.write_queue import Turn, suppress_busy
 
 
 # The one face of waiting: told on the screen that is on top once keys wait long enough.
@@ -213,12 +213,9 @@ class PipeboardApp(TypeAhead[None], Session[None], CellDisplay[None]):
                 "The database was opened for reading only.", hint="Open it to write for that."
             )
         self.seat.file.check()
-        try:
+        # A change waits for whoever has it; only what is there now must be ours.
+        with suppress_busy():
             self._state.reader.check()
-        except DatabaseError as error:
-            # A change waits for whoever has it; only what is there now must be ours.
-            if not is_busy(error):
-                raise
 
     def on_key(self, event: Key) -> None:
         """A key that the screen has no use for: silence would leave it open what it did."""

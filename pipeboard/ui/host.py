@@ -24,7 +24,7 @@ from pipeboard.domain.lazy_dataclass import dataclass, replace
 from pipeboard.ui.keys import Key
 from pipeboard.ui.last_view import OPEN_ANEW, Choices, Seat, read_filter
 from pipeboard.ui.palette import Role
-from pipeboard.ui.write_queue import TURN, Targets, Turn, is_busy, turn_of
+from pipeboard.ui.write_queue import TURN, Targets, Turn, is_busy, suppress_busy, turn_of
 
 if TYPE_CHECKING:
     from textual.app import App
@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from pipeboard.ui.board_state import BoardState
     from pipeboard.ui.terminal.drafts import Drafts
     from pipeboard.ui.terminal.typeahead import KeyQueue
-    from pipeboard.ui.write_queue import Net, WriteQueue
+    from pipeboard.ui.write_queue import Net, WriteQueue, suppress_busy
     from pipeboard.workspace import Seen, Workspace
     from pipeboard.workspace.recording import Receipt
 
@@ -277,11 +277,8 @@ async def patiently(host: Host, work: Callable[[], T]) -> T:
     `work` leaves everything as it was where it raises. Raises GivenUp.
     """
     while True:
-        try:
+        with suppress_busy():
             return work()
-        except DatabaseError as error:
-            if not is_busy(error):
-                raise
         await host.program.key_queue.pause()
 
 

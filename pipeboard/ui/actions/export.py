@@ -15,7 +15,7 @@ from textual.app import App
 
 from pipeboard import outlet
 from pipeboard.domain.deal_record import DealRecord, Entry
-from pipeboard.domain.errors import BadInput, DatabaseError, PipeboardError, Refused
+from pipeboard.domain.errors import BadInput, PipeboardError, Refused
 from pipeboard.domain.filter_nodes import EVERYTHING
 from pipeboard.domain.locales import in_figures, written
 from pipeboard.domain.programs import DealTexts, OwnProgram
@@ -24,7 +24,7 @@ from pipeboard.ui.execute import Came, ask_until_stored
 from pipeboard.ui.host import Host, Ids, ask, on_deals, read, selected, target_names
 from pipeboard.ui.overlays.menu import Menu, MenuChoice, Option, Picker
 from pipeboard.ui.overlays.prompt import Prompt
-from pipeboard.ui.write_queue import is_busy
+from pipeboard.ui.write_queue import suppress_busy
 
 if TYPE_CHECKING:
     from pipeboard.domain.board import Lens
@@ -305,11 +305,8 @@ async def _text(host: MetricsScreen, form: str) -> str:
         return write(shown.report, found, host.filter_text, host.asked.owner)
 
     while True:
-        try:
+        with suppress_busy():
             return await host.metrics_worker.use(host.asked, host.moment, make)
-        except DatabaseError as error:
-            if not is_busy(error):
-                raise
         await host.program.key_queue.pause()
 
 

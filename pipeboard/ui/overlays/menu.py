@@ -9,7 +9,7 @@ from typing import ClassVar, Final, TypeAlias
 from textual.binding import BindingType
 from textual.events import Click, Key, MouseScrollDown, MouseScrollUp
 
-from pipeboard.domain.errors import DatabaseError, PipeboardError
+from pipeboard.domain.errors import PipeboardError
 from pipeboard.domain.lazy_dataclass import dataclass
 from pipeboard.domain.locales import in_figures
 from pipeboard.domain.text import fold, spelled_by
@@ -40,7 +40,7 @@ from pipeboard.ui.overlays.overlay import (
 from pipeboard.ui.palette import Role
 from pipeboard.ui.terminal.typeahead import KeyQueue, TypeAhead
 from pipeboard.ui.widgets.line_input import LineInput
-from pipeboard.ui.write_queue import is_busy
+from pipeboard.ui.write_queue import is_busy, suppress_busy
 
 _GAP = 3
 
@@ -349,11 +349,8 @@ Pause: TypeAlias = Callable[[], Awaitable[None]]
 async def _found_at_last(find: Callable[[], Sequence[Option]], pause: Pause) -> Sequence[Option]:
     while True:
         await pause()
-        try:
+        with suppress_busy():
             return find()
-        except DatabaseError as error:
-            if not is_busy(error):
-                raise
 
 
 class _Searches:

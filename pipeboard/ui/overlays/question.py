@@ -28,7 +28,7 @@ from pipeboard.ui.overlays.overlay import (
     indented,
     key_shown,
 )
-from pipeboard.ui.overlays.text import Edit, edited_outside
+from pipeboard.ui.overlays.text import Edit, go_on_outside
 from pipeboard.ui.palette import Role
 from pipeboard.ui.widgets.line_input import LineInput, harmless
 
@@ -167,13 +167,7 @@ class QuestionCard(TypingOverlay[Given]):
 
     def action_edit_outside(self) -> None:
         """Go on in the editor; what was written there stands here to be saved, and is kept."""
-        self.draft.keep()
-        edited, why = edited_outside(self.app, self._values.now[self._field], self._edit)
-        if edited:
-            self._take(edited)
-            self.draft.keep()
-        if why:
-            self.refuse(why)
+        go_on_outside(self, self._values.now[self._field], self._edit, self._take)
 
     def action_start_anew(self) -> None:
         """As it was before anything was typed; once more, as it was typed."""

@@ -9,7 +9,7 @@ from typing import ClassVar, NamedTuple
 from textual import on
 from textual.binding import BindingType
 
-from pipeboard.domain.errors import DatabaseError, GivenUp
+from pipeboard.domain.errors import GivenUp
 from pipeboard.domain.lazy_dataclass import replace
 from pipeboard.domain.periods import parse_period
 from pipeboard.domain.pipeline import Pipeline
@@ -23,7 +23,7 @@ from pipeboard.ui.key_table import METRICS
 from pipeboard.ui.metrics_worker import CountedMoment, Drawn, MetricsWorker
 from pipeboard.ui.screens.live import CountingScreen
 from pipeboard.ui.widgets.page import Page
-from pipeboard.ui.write_queue import is_busy
+from pipeboard.ui.write_queue import suppress_busy
 
 
 class Wanted(NamedTuple):
@@ -197,12 +197,9 @@ async def _count(screen: MetricsScreen, asked: ReportView) -> None:
 
     try:
         while asked == screen.asked:
-            try:
+            with suppress_busy():
                 drawn = await screen.metrics_worker.ask(asked, screen.moment, tell)
                 break
-            except DatabaseError as error:
-                if not is_busy(error):
-                    raise
     except GivenUp:  # as it was said
         screen.counting -= 1
         screen.show_status()
