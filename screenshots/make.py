@@ -27,7 +27,8 @@ from pipeboard import demo
 from pipeboard.domain.people import Actor
 from pipeboard.store import Store
 from pipeboard.ui.app import PipeboardApp
-from pipeboard.ui.launch import Choices, first_state, make_app
+from pipeboard.ui.last_view import Choices
+from pipeboard.ui.launch import first_state, make_app
 from pipeboard.ui.palette import theme_for
 from pipeboard.ui.terminal.ink import ColorDepth
 

@@ -16,7 +16,7 @@ from pipeboard.domain.text import did_you_mean, quoted
 
 if TYPE_CHECKING:
     from pipeboard.domain.letters import Letter
-    from pipeboard.ui.host import Letters
+    from pipeboard.ui.last_view import Letters
 
 _FOLDER = "templates"
 _LONGEST = 200_000

@@ -47,8 +47,8 @@ def show_board(call: Call, store: Store, begin: tuple[object, ...] = (), typed: 
     from pipeboard.domain.programs import read_programs
     from pipeboard.store import Store
     from pipeboard.ui.key_table import read_keymap
-    from pipeboard.ui.last_view import OPEN_ANEW, Opening
-    from pipeboard.ui.launch import Choices, open_board
+    from pipeboard.ui.last_view import OPEN_ANEW, Choices, Opening
+    from pipeboard.ui.launch import open_board
 
     config = call.config
     programs = read_programs({name: value.value for name, value in config.programs.items()})

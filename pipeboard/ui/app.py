@@ -12,34 +12,29 @@ from textual.dom import DOMNode
 from textual.events import Key
 from textual.timer import Timer
 
-from pipeboard.domain.errors import DatabaseError, ReadOnly, Refused
-from pipeboard.domain.lazy_dataclass import replace
+from pipeboard.domain.errors import ReadOnly, Refused
 from pipeboard.domain.settings import Settings
 from pipeboard.store.holders import lock_holder
 from pipeboard.ui.board_state import BoardState
 from pipeboard.ui.draw.line import Glyphs
-from pipeboard.ui.host import Change, Look, Walk, target_names
+from pipeboard.ui.host import Change, Walk, target_names
 from pipeboard.ui.key_table import program_keys
 from pipeboard.ui.keys import unheard
-from pipeboard.ui.last_view import Seat, keep_view
+from pipeboard.ui.last_view import Choices, Seat, keep_view
 from pipeboard.ui.overlays.overlay import Overlay
 from pipeboard.ui.palette import Theme, theme
 from pipeboard.ui.screens.board import BoardScreen
-from pipeboard.ui.screens.live import LiveScreen
+from pipeboard.ui.screens.live import CountingScreen, LiveScreen
 from pipeboard.ui.terminal.display import CellDisplay
 from pipeboard.ui.terminal.drafts import Drafts, keep_unstored
 from pipeboard.ui.terminal.ink import background, color_depth, keep_background
 from pipeboard.ui.terminal.reading import AltKey, BackgroundTold
 from pipeboard.ui.terminal.session import Session
 from pipeboard.ui.terminal.typeahead import TypeAhead
-from pipeboard.ui.widgets.page import BoardCanvas, Page
-from pipeboard.ui.write_queue import Busy, Net, WriteQueue, is_busy, under_net
+from pipeboard.ui.write_queue import Busy, Net, WriteQueue, suppress_busy, under_net
 
 if TYPE_CHECKING:
-    from textual.app import App
-
-    from pipeboard.ui.host import Program
-    from pipeboard.ui.write_queue import Turn
+    from pipeboard.ui.write_queue import Turn, suppress_busy
 
 
 # The one face of waiting: told on the screen that is on top once keys wait long enough.
@@ -55,8 +50,7 @@ _BESIDE: Final = len("  ^c gives up   ")
 class Waiting:
     """From the first key that waits for an action until none does."""
 
-    def __init__(self, app: App[None], program: Program) -> None:
-        self._program = program
+    def __init__(self, app: PipeboardApp) -> None:
         self._app = app
         self._timer: Timer | None = None
         self._clicked = False
@@ -72,12 +66,12 @@ class Waiting:
     def begin(self, turn: Turn) -> None:
         """An action begins: keys wait for its questions or its end."""
         self._turns.append(turn)
-        self._program.key_queue.acts()
+        self._app.key_queue.acts()
 
     def end(self, turn: Turn) -> None:
         """It has ended."""
         self._turns.remove(turn)
-        self._program.key_queue.has_acted()
+        self._app.key_queue.has_acted()
 
     @property
     def pending(self) -> str:
@@ -92,7 +86,7 @@ class Waiting:
 
     def notice(self, clicked: bool) -> None:
         """Something about what waits has changed."""
-        if not self._program.key_queue.is_waiting:
+        if not self._app.key_queue.is_waiting:
             self._end()
             return
         self._clicked = self._clicked or clicked
@@ -104,14 +98,14 @@ class Waiting:
     def _look(self) -> None:
         """Finds out for whom the keys wait, now and from time to time."""
         self._timer = None
-        if self._program.key_queue.is_waiting:
-            holder = lock_holder(self._program.seat.file.location)
+        if self._app.key_queue.is_waiting:
+            holder = lock_holder(self._app.seat.file.location)
             self._holder = str(holder).replace(" is ", ", who is ", 1) if holder else ""
             self._tell()
             self._timer = self._app.set_timer(_AGAIN_S, self._look)
 
     def _tell(self) -> None:
-        busy = Busy(self._holder, self.pending, self._program.key_queue.names, self._clicked)
+        busy = Busy(self._holder, self.pending, self._app.key_queue.names, self._clicked)
         self._words = busy.words(self._app.size.width - _BESIDE)
         self._show()
 
@@ -152,32 +146,33 @@ class PipeboardApp(TypeAhead[None], Session[None], CellDisplay[None]):
         write_queue: WriteQueue,
         housekeeper: WriteQueue,
         state: BoardState,
-        look: Look,
+        choices: Choices,
+        theme: Theme,
         seat: Seat,
     ) -> None:
         super().__init__()
         self.write_queue = write_queue
         self.housekeeper = housekeeper
-        self.asks_background = look.follows_terminal
-        """Is the terminal to be asked whether it is light?"""
-        self.look: Look = look
-        self.shows_cursor = look.shows_cursor
+        self.follows_terminal = choices.theme == "auto" and theme.name in ("dark", "light")
+        """Is the theme the one for the background that the terminal tells?"""
+        self.choices = choices
+        self.shows_cursor = choices.shows_cursor
         self.seat = seat
         self.me = seat.me
         """The rep that acts."""
-        self.theme_inks = look.theme
+        self.theme_inks = theme
         settings: Settings = state.reader.settings()
         self.drafts = Drafts(
             seat.folder / "drafts", seat.store.database_id, now=seat.clock, zone=settings.zone
         )
         self.crash_log = seat.folder / "pipeboard.log"
         self.net = Net(lambda: self.crash_log, self.say_on_top)
-        self.waiting = Waiting(self, self)
+        self.waiting = Waiting(self)
         self.last_change: Change | None = None
         self.done_here: set[str] = set()
         self.settings = settings
         self._state = state
-        if seat.begin:
+        if choices.begin:
             # What is typed before the first question has come up is meant for it, not the board.
             self.key_queue.acts()
 
@@ -188,16 +183,16 @@ class PipeboardApp(TypeAhead[None], Session[None], CellDisplay[None]):
 
     def get_default_screen(self) -> BoardScreen:
         """The board is the first screen, so that the first frame of Textual holds it."""
-        return BoardScreen(self._state, self.look.theme)
+        return BoardScreen(self._state)
 
     def on_mount(self) -> None:
-        own = {key.id: key.keys for key in program_keys(self.look.programs)}
-        self.set_keymap({**self.look.keymap, **own})
+        own = {key.id: key.keys for key in program_keys(self.choices.programs)}
+        self.set_keymap({**self.choices.keymap, **own})
 
     def on_background_told(self, event: BackgroundTold) -> None:
         """The theme follows the terminal, where the person has chosen none."""
         name = "light" if event.is_light else "dark"
-        if not self.look.follows_terminal or name == self.theme_inks.name:
+        if not self.follows_terminal or name == self.theme_inks.name:
             return
         keep_background(self.seat.folder, name)
         _dress(self, theme(name))
@@ -218,12 +213,9 @@ class PipeboardApp(TypeAhead[None], Session[None], CellDisplay[None]):
                 "The database was opened for reading only.", hint="Open it to write for that."
             )
         self.seat.file.check()
-        try:
+        # A change waits for whoever has it; only what is there now must be ours.
+        with suppress_busy():
             self._state.reader.check()
-        except DatabaseError as error:
-            # A change waits for whoever has it; only what is there now must be ours.
-            if not is_busy(error):
-                raise
 
     def on_key(self, event: Key) -> None:
         """A key that the screen has no use for: silence would leave it open what it did."""
@@ -244,7 +236,7 @@ class PipeboardApp(TypeAhead[None], Session[None], CellDisplay[None]):
         self.net.forget()
         if "suspend_process" in str(action):
             try:
-                self.look.check_reaching_out()
+                self.choices.check_reaching_out()
             except Refused as refused:
                 self.say_on_top(refused.message)
                 return True
@@ -260,7 +252,7 @@ class PipeboardApp(TypeAhead[None], Session[None], CellDisplay[None]):
         """^c: what is under way is not stored if it is not being stored already."""
         super().give_up()
         self.write_queue.give_up()
-        if isinstance(self.screen, LiveScreen) and self.screen.give_up is not None:
+        if isinstance(self.screen, CountingScreen):
             self.screen.give_up()
 
     # What goes wrong, and leaving.
@@ -309,8 +301,8 @@ def show_theme(app: PipeboardApp, name: str) -> str:
     """Another theme for this session, by its name; `auto` is the terminal's. What to know of it,
     in a sentence."""
     depth = color_depth(os.environ)
-    chosen = app.look.themes.shown(background(name, os.environ, app.seat.folder), depth)
-    app.look = replace(app.look, follows_terminal=name == "auto")
+    chosen = app.choices.themes.shown(background(name, os.environ, app.seat.folder), depth)
+    app.follows_terminal = name == "auto"
     _dress(app, chosen)
     if chosen.name != name and name != "auto":
         return f"This terminal has too few colours for {name}."
@@ -319,9 +311,6 @@ def show_theme(app: PipeboardApp, name: str) -> str:
 
 def _dress(app: PipeboardApp, chosen: Theme) -> None:
     app.theme_inks = chosen
-    app.look = replace(app.look, theme=chosen)
     for screen in app.screen_stack:
         for widget in screen.query("*"):
-            if isinstance(widget, BoardCanvas | Page):
-                widget.theme = chosen
             widget.refresh()

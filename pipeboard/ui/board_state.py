@@ -112,7 +112,7 @@ class BoardState:
         with self.reader.snapshot(), self.reader.snapshot(of_file=False):
             version = self.reader.data_version()
             board = self.reader.board(lens)
-            deal_id = follow if follow is not None else self._deal_under_cursor()
+            deal_id = self.card.id if follow is None and self.card is not None else follow
             place = self.reader.place(lens, deal_id) if deal_id is not None else None
             if place is not None and stays and follow is None and place[0] != self._stage_id:
                 place = None
@@ -245,9 +245,6 @@ class BoardState:
         """The stage of the column under the cursor."""
         columns = self.board.columns
         return columns[self.view.cursor[0]].stage.id if columns else None
-
-    def _deal_under_cursor(self) -> int | None:
-        return self.view.cursor_card.id if self.view.cursor_card else None
 
     def _read(self, view: BoardView) -> BoardView:
         """The view scrolled to its cursor, with a window for each column that needs one."""

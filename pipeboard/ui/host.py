@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from datetime import date
 from functools import partial, wraps
 from importlib import import_module
@@ -19,14 +19,12 @@ from typing import (
 )
 
 from pipeboard.domain.commands import Assign, Edit, Move, Reopen, SetFields, Step, Win
-from pipeboard.domain.errors import DatabaseError, PipeboardError, Refused
-from pipeboard.domain.lazy_dataclass import dataclass, field, replace
-from pipeboard.ui.key_table import OF_DEALS, program_keys
-from pipeboard.ui.keys import Key, rebound
-from pipeboard.ui.last_view import OPEN_ANEW, Seat, read_filter
-from pipeboard.ui.own_themes import OURS, Themes
-from pipeboard.ui.palette import Role, Theme
-from pipeboard.ui.write_queue import TURN, Targets, Turn, is_busy, turn_of
+from pipeboard.domain.errors import DatabaseError, PipeboardError
+from pipeboard.domain.lazy_dataclass import dataclass, replace
+from pipeboard.ui.keys import Key
+from pipeboard.ui.last_view import OPEN_ANEW, Choices, Seat, read_filter
+from pipeboard.ui.palette import Role
+from pipeboard.ui.write_queue import TURN, Targets, Turn, is_busy, suppress_busy, turn_of
 
 if TYPE_CHECKING:
     from textual.app import App
@@ -35,13 +33,12 @@ if TYPE_CHECKING:
     from pipeboard.domain.commands import Command
     from pipeboard.domain.filter import Filter
     from pipeboard.domain.pipeline import Pipeline, Stage
-    from pipeboard.domain.programs import OwnProgram
     from pipeboard.domain.settings import Settings
     from pipeboard.store.reading import Reader
     from pipeboard.ui.board_state import BoardState
     from pipeboard.ui.terminal.drafts import Drafts
     from pipeboard.ui.terminal.typeahead import KeyQueue
-    from pipeboard.ui.write_queue import Net, WriteQueue
+    from pipeboard.ui.write_queue import Net, WriteQueue, suppress_busy
     from pipeboard.workspace import Seen, Workspace
     from pipeboard.workspace.recording import Receipt
 
@@ -139,50 +136,6 @@ P = ParamSpec("P")
 Ids: TypeAlias = Sequence[int]
 
 
-Letters: TypeAlias = Callable[[], Mapping[str, Callable[[], str]]]
-"""The templates of letters that there are, by name, each with what reads it."""
-
-
-@dataclass(frozen=True)
-class Look:
-    """What a person has chosen in the configuration, as far as screens care.
-
-    `edit` gives a text to the person's editor and returns it; None where none may be run.
-    `programs` are the person's own, on keys of the screens that show deals.
-    What others change is shown by itself once in `follow_s` at most. The terminal's cursor stands
-    where the focus is, and is shown where the person `shows_cursor`.
-    `follows_terminal`: the theme is the one for the background that the terminal tells. `themes`
-    are all that can be chosen.
-    `restricted`: nothing leads out of the database.
-    """
-
-    theme: Theme
-    keymap: Mapping[str, str] = field(default_factory=dict)
-    digits_count: bool = False
-    copy_command: str = ""
-    edit: Callable[[str], str] | None = None
-    programs: tuple[OwnProgram, ...] = ()
-    follows_terminal: bool = False
-    themes: Themes = OURS
-    restricted: bool = False
-    follow_s: float = 0.0
-    shows_cursor: bool = False
-    letters: Letters | None = None
-
-    def check_reaching_out(self) -> None:
-        """`Refused` in the restricted mode, which has no files, programs and shell."""
-        if self.restricted:
-            raise Refused(
-                "This account has the board alone: no files, no programs, no shell.",
-                hint="Somebody with an account of their own on the machine can do it.",
-            )
-
-    def keys_of(self, table: Sequence[Key]) -> tuple[Key, ...]:
-        """The keys of a screen, as this person has them."""
-        own = program_keys(self.programs) if table in OF_DEALS else ()
-        return (*rebound(table, self.keymap), *own)
-
-
 class Waits(Protocol):
     """Actions under way, and what is said of them where keys wait for long."""
 
@@ -200,7 +153,7 @@ class Program(Protocol):
 
     write_queue: WriteQueue
     housekeeper: WriteQueue
-    look: Look
+    choices: Choices
     seat: Seat
     drafts: Drafts
     net: Net
@@ -324,11 +277,8 @@ async def patiently(host: Host, work: Callable[[], T]) -> T:
     `work` leaves everything as it was where it raises. Raises GivenUp.
     """
     while True:
-        try:
+        with suppress_busy():
             return work()
-        except DatabaseError as error:
-            if not is_busy(error):
-                raise
         await host.program.key_queue.pause()
 
 

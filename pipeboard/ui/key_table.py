@@ -16,7 +16,7 @@ from pipeboard.domain.errors import BadInput
 from pipeboard.domain.lazy_dataclass import replace
 from pipeboard.domain.text import did_you_mean
 from pipeboard.ui.draw.metrics.tab_names import TABS as METRICS_TABS
-from pipeboard.ui.keys import UNBOUND, Group, Key, key_named, refuse_shared_keys, row
+from pipeboard.ui.keys import UNBOUND, Group, Key, key_named, refuse_shared_keys, row, tab_keys
 from pipeboard.ui.review_keys import BOARD_ON_HYGIENE, BOARD_ON_REVIEW, ON_HYGIENE, ON_REVIEW
 
 if TYPE_CHECKING:
@@ -142,9 +142,9 @@ BOARD: Final[tuple[Key, ...]] = (
     _undo("selection.undo_list", UNBOUND, "Undo list", "my changes, to take one back",
         shown=":"),
     _elsewhere("daily.playbook", "b", "Playbook", "how this stage is worked, and its checklist"),
-    _elsewhere("clipboard.copy", "y", "Copy…", "copy: l line, e e-mail, p phone, i id",
+    _elsewhere("export.copy", "y", "Copy…", "copy: l line, e e-mail, p phone, i id",
         shown="y …"),
-    _elsewhere("clipboard.letter", "Y", "Letter…", "a letter with the words of the deal in it",
+    _elsewhere("export.letter", "Y", "Letter…", "a letter with the words of the deal in it",
         shown="Y …"),
     _elsewhere("navigation.pane", "p", "Pane", "the deal beside the board, or not"),
     _elsewhere("navigation.switch", "tab", "Board / pane", "keys to the pane, to the board",
@@ -175,10 +175,7 @@ BOARD: Final[tuple[Key, ...]] = (
 )
 
 _ONLY_ON_A_DEAL: Final[tuple[Key, ...]] = (
-    *(
-        _deal(Group.AROUND, "items.tab", str(n), str(tab), f"go to {str(tab).lower()}", given=n)
-        for n, tab in enumerate(DEAL_TABS, 1)
-    ),
+    *tab_keys(_deal, "items.tab", DEAL_TABS),
     _deal(Group.AROUND, "items.next_deal", "right_square_bracket", "Next deal",
         "the deal below in its stage", hint="Next deal", rank=12, hint_key="] ["),
     _deal(Group.AROUND, "items.deal_before", "left_square_bracket", "Deal before",
@@ -255,17 +252,19 @@ TRIAGE: Final[tuple[Key, ...]] = (
 
 # fmt: off
 METRICS: Final[tuple[Key, ...]] = (
-    _metrics(Group.AROUND, "figures.down", "j,down", "Next number", "next number"),
-    _metrics(Group.AROUND, "figures.up", "k,up", "Number before", "number before"),
-    _metrics(Group.AROUND, "figures.top", "home", "Top", "first number"),
-    _metrics(Group.AROUND, "figures.bottom", "G,end", "Bottom", "last number"),
-    _metrics(Group.AROUND, "figures.page_down", "pagedown,ctrl+d", "Page down", "a page down"),
-    _metrics(Group.AROUND, "figures.page_up", "pageup,ctrl+u", "Page up", "a page up"),
-    *(
-        _metrics(Group.AROUND, "figures.tab", str(n), str(tab), f"go to {str(tab).lower()}",
-            given=n)
-        for n, tab in enumerate(METRICS_TABS, 1)
-    ),
+    _metrics(Group.AROUND, "selection.step", "j,down", "Next number", "next number", given=1,
+        id="metrics.down"),
+    _metrics(Group.AROUND, "selection.step", "k,up", "Number before", "number before", given=-1,
+        id="metrics.up"),
+    _metrics(Group.AROUND, "selection.end", "home", "Top", "first number", given=-1,
+        id="metrics.top"),
+    _metrics(Group.AROUND, "selection.end", "G,end", "Bottom", "last number", given=1,
+        id="metrics.bottom"),
+    _metrics(Group.AROUND, "selection.page", "pagedown,ctrl+d", "Page down", "a page down",
+        given=1, id="metrics.page_down"),
+    _metrics(Group.AROUND, "selection.page", "pageup,ctrl+u", "Page up", "a page up", given=-1,
+        id="metrics.page_up"),
+    *tab_keys(_metrics, "figures.tab", METRICS_TABS),
     _metrics(Group.AROUND, "figures.next_tab", "tab", "Next tab", "next tab", hint="Tab",
         rank=3, hint_key="1-7"),
     _metrics(Group.AROUND, "figures.tab_before", "shift+tab", "Tab before", "tab before"),
@@ -314,11 +313,7 @@ IMPORT: Final[tuple[Key, ...]] = (
     _import(Group.AROUND, "selection.bottom", "G,end", "Bottom", "last line"),
     _import(Group.AROUND, "selection.page_down", "pagedown,ctrl+d", "Page down", "a page down"),
     _import(Group.AROUND, "selection.page_up", "pageup,ctrl+u", "Page up", "a page up"),
-    *(
-        _import(Group.AROUND, "importing.tab", str(n), str(tab), f"go to {str(tab).lower()}",
-            given=n)
-        for n, tab in enumerate(IMPORT_TABS, 1)
-    ),
+    *tab_keys(_import, "importing.tab", IMPORT_TABS),
     _import(Group.AROUND, "importing.next_tab", "l,right,tab", "Next tab", "one tab right",
         hint="Tab", rank=4, hint_key="1-4"),
     _import(Group.AROUND, "importing.tab_before", "h,left,shift+tab", "Tab before",
@@ -413,7 +408,7 @@ def program_keys(programs: Sequence[OwnProgram]) -> tuple[Key, ...]:
     return tuple(
         Key(
             f"commands.{program.name}",
-            "programs.run",
+            "export.run_program",
             ",".join(key_named(part.strip()) for part in program.key.split(",")),
             program.name.capitalize(),
             program.help,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from enum import StrEnum
 from typing import TYPE_CHECKING, Final
 
@@ -43,8 +43,8 @@ REACHES_OUT: Final = frozenset(
         "importing.open_import",
         "export.export",
         "items.edit_outside",
-        "clipboard.letter",
-        "programs.run",
+        "export.letter",
+        "export.run_program",
         "app.suspend_process",
     )
 )
@@ -137,6 +137,13 @@ def row(
     return Key(
         id, does, keys, label, help, group, shown, hint, rank, takes_deal, hint_key, numbers, go
     )
+
+
+def tab_keys(make: Callable[..., Key], does: str, tabs: Iterable[str]) -> Iterator[Key]:
+    """The keys that go to a tab by its number."""
+    for number, tab in enumerate(tabs, 1):
+        name = str(tab)
+        yield make(Group.AROUND, does, str(number), name, f"go to {name.lower()}", given=number)
 
 
 def bindings(table: Sequence[Key]) -> list[BindingType]:

@@ -1,4 +1,4 @@
-"""The last view: what a person looked at in a database, for the board to open on it again."""
+"""What a session rests on: who acts, what they have set, and how they left the board last time."""
 
 from __future__ import annotations
 
@@ -7,13 +7,14 @@ from collections.abc import Callable, Mapping
 from contextlib import suppress
 from datetime import date, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, TypeAlias
 
 from pipeboard.domain.board import SORTS, Lens, Sort, usual_sort
-from pipeboard.domain.errors import DatabaseError, PipeboardError
-from pipeboard.domain.lazy_dataclass import dataclass, replace
+from pipeboard.domain.errors import DatabaseError, PipeboardError, Refused
+from pipeboard.domain.lazy_dataclass import dataclass, field, replace
 from pipeboard.domain.locales import in_figures
 from pipeboard.domain.people import Actor, with_known_owners
+from pipeboard.ui.own_themes import OURS, Themes
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 
     from pipeboard.domain.filter import Filter
     from pipeboard.domain.pipeline import Pipeline
+    from pipeboard.domain.programs import Hook, OwnProgram
     from pipeboard.domain.roles import Rights
     from pipeboard.domain.settings import Settings
     from pipeboard.store import Store
@@ -28,6 +30,7 @@ if TYPE_CHECKING:
     from pipeboard.store.reading import Reader
     from pipeboard.ui.board_state import BoardState
     from pipeboard.ui.keys import Key
+    from pipeboard.ui.terminal.typeahead import Typed
 
 
 # The seat: who acts, by which clock, on which store, and whether it is the same file still.
@@ -66,8 +69,7 @@ class Seat:
     """Who acts, by which clock, on which store, with which folder for what is kept.
 
     `first_words` is what the opening of the database had to say; `may_write` is False where the
-    file is another's; `rights` is what their role allows; `begin` is the action that is done at
-    once, and what it is given.
+    file is another's; `rights` is what their role allows.
     """
 
     actor: Actor
@@ -78,7 +80,6 @@ class Seat:
     first_words: str = ""
     may_write: bool = True
     rights: Rights | None = None
-    begin: tuple[object, ...] = ()
 
     @property
     def me(self) -> str:
@@ -126,6 +127,53 @@ class Opening:
 
 
 UNSAID: Final = Opening()
+
+
+FOLLOW_S: Final = {"always": 0.0, "slow": 60.0, "never": float("inf")}
+"""Seconds between two times that what others have changed is shown by itself."""
+Letters: TypeAlias = Callable[[], Mapping[str, Callable[[], str]]]
+"""The templates of letters that there are, by name, each with what reads it."""
+
+
+@dataclass(frozen=True)
+class Choices:
+    """What the person has set; names and defaults are those of the configuration.
+
+    `edit` gives a text to the person's editor and returns it; None where none may be run.
+    `programs` are the person's own, on keys of the screens that show deals. The terminal's cursor
+    stands where the focus is, and is shown where the person `shows_cursor`. `themes` are all that
+    can be chosen. `restricted`: nothing leads out of the database.
+    """
+
+    pipeline: str | None = None
+    opening: Opening = UNSAID
+    theme: str = "auto"
+    themes: Themes = OURS
+    glyphs: str = "auto"
+    sums: str = "each"
+    mouse: bool = True
+    keymap: Mapping[str, str] = field(default_factory=dict)
+    digits: str = "stage"
+    copy_command: str = ""
+    edit: Callable[[str], str] | None = None
+    letters: Letters | None = None
+    programs: tuple[OwnProgram, ...] = ()
+    restricted: bool = False
+    begin: tuple[object, ...] = ()
+    """An action that is done as soon as the board stands, by its name, and what it is given."""
+    typed: Typed = ()
+    """What was typed before the board stood, and goes to it or to the question of `begin`."""
+    hooks: tuple[Hook, ...] = ()
+    follow: str = "always"
+    shows_cursor: bool = False
+
+    def check_reaching_out(self) -> None:
+        """`Refused` in the restricted mode, which has no files, programs and shell."""
+        if self.restricted:
+            raise Refused(
+                "This account has the board alone: no files, no programs, no shell.",
+                hint="Somebody with an account of their own on the machine can do it.",
+            )
 
 
 def _items(opening: Opening) -> list[tuple[str, str | bool | int | None]]:

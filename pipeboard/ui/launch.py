@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pipeboard.domain.board import Board, Lens
-from pipeboard.domain.lazy_dataclass import dataclass, field, replace
+from pipeboard.domain.lazy_dataclass import replace
 from pipeboard.domain.phrases import aloud
 from pipeboard.domain.roles import rights
 from pipeboard.ui import keys
@@ -23,6 +23,7 @@ from pipeboard.ui.draw.line import choose_glyphs
 from pipeboard.ui.key_table import BOARD
 from pipeboard.ui.last_view import (
     UNSAID,
+    Choices,
     Opening,
     SameFile,
     Seat,
@@ -31,7 +32,6 @@ from pipeboard.ui.last_view import (
     opened_lens,
     sort_of,
 )
-from pipeboard.ui.own_themes import OURS, Themes
 from pipeboard.ui.palette import Theme
 from pipeboard.ui.terminal.drafts import forget_unstored
 from pipeboard.ui.terminal.first_frame import FirstFrame, paint
@@ -46,51 +46,18 @@ from pipeboard.workspace.service import check_actor
 
 if TYPE_CHECKING:
     from pipeboard.domain.people import Actor
-    from pipeboard.domain.programs import Hook, OwnProgram
     from pipeboard.store import Store
-    from pipeboard.store.reading import Reader
     from pipeboard.ui.app import PipeboardApp
-    from pipeboard.ui.host import Letters
-    from pipeboard.ui.terminal.typeahead import Typed
     from pipeboard.workspace import Workspace
 
 FIRST_BUSY_MS = 5_000
 """How long the first frame waits for a writer."""
 AFTER_A_CHANGE_S = 0.5
 """How long what a hook has to say waits for what is said of the change itself."""
-FOLLOW_S = {"always": 0.0, "slow": 60.0, "never": float("inf")}
-"""Seconds between two times that what others have changed is shown by itself."""
 _GARBAGE_AT = (700, 10, 10)
 """When Python looks for garbage unless told otherwise, as by the start of the program."""
 READING_BUSY_MS = 15
 """How long a screen waits for one before it keeps what it shows: about a frame."""
-
-
-@dataclass(frozen=True)
-class Choices:
-    """What the person has set; names and defaults are those of the configuration."""
-
-    pipeline: str | None = None
-    opening: Opening = UNSAID
-    theme: str = "auto"
-    themes: Themes = OURS
-    glyphs: str = "auto"
-    sums: str = "each"
-    mouse: bool = True
-    keymap: Mapping[str, str] = field(default_factory=dict)
-    digits: str = "stage"
-    copy_command: str = ""
-    edit: Callable[[str], str] | None = None
-    letters: Letters | None = None
-    programs: tuple[OwnProgram, ...] = ()
-    restricted: bool = False
-    begin: tuple[object, ...] = ()
-    """An action that is done as soon as the board stands, by its name, and what it is given."""
-    typed: Typed = ()
-    """What was typed before the board stood, and goes to it or to the question of `begin`."""
-    hooks: tuple[Hook, ...] = ()
-    follow: str = "always"
-    shows_cursor: bool = False
 
 
 def open_board(
@@ -130,51 +97,39 @@ def first_state(
     everyone's deals of the pipeline that was written last."""
     reader = store.new_reader(actor, busy_ms=FIRST_BUSY_MS)
     with reader.snapshot(of_file=False):
-        return _read_state(store, reader, clock, actor, choices, environ, last)
-
-
-def _read_state(
-    store: Store,
-    reader: Reader,
-    clock: Callable[[], datetime],
-    actor: Actor,
-    choices: Choices,
-    environ: Mapping[str, str],
-    last: Opening,
-) -> BoardState:
-    settings, pipelines = reader.settings(), reader.pipelines()
-    check_actor(actor, reader.reps)
-    rights(actor, reader.reps(), settings).check_acting()
-    said = choices.pipeline or choices.opening.pipeline
-    pipeline = chosen_pipeline(pipelines, reader, said, last.pipeline)
-    opening = replace(choices.opening, pipeline=pipeline.name).over(last)
-    today = clock().astimezone(settings.zone).date()
-    into = settings.currency if choices.sums == "workspace" else ""
-    lens = Lens(pipeline.id, today, settings.zone, me=actor.rep, currency=into)
-    lens, filter_text = opened_lens(opening, reader, settings, lens)
-    width, height = terminal_size()
-    only_looks = rights(actor, reader.reps(), settings).only_looks
-    read_only = store.read_only or only_looks or not store.location.may_write_beside
-    view = BoardView(
-        Board(pipeline, lens, ()),
-        (),
-        width,
-        height,
-        density=opening.density if isinstance(opening.density, int) else AUTO,
-        filter_text=filter_text,
-        glyphs=choose_glyphs(choices.glyphs, environ, terminal_encoding()),
-        demo=settings.demo,
-        read_only=read_only,
-        pane=None if opening.pane is False else Pane(()),
-    )
-    state = BoardState(reader, lens, view)
-    state.sort = sort_of(opening)
-    stages = [column.stage.name for column in state.board.columns]
-    if opening.stage in stages:
-        state.show(cursor=(stages.index(opening.stage), 0))
-    commands = keys.rebound(BOARD, choices.keymap)
-    has_deal = state.card is not None
-    state.show(hints=keys.hints(commands, has_deal=has_deal, read_only=read_only))
+        settings, pipelines = reader.settings(), reader.pipelines()
+        check_actor(actor, reader.reps)
+        rights(actor, reader.reps(), settings).check_acting()
+        said = choices.pipeline or choices.opening.pipeline
+        pipeline = chosen_pipeline(pipelines, reader, said, last.pipeline)
+        opening = replace(choices.opening, pipeline=pipeline.name).over(last)
+        today = clock().astimezone(settings.zone).date()
+        into = settings.currency if choices.sums == "workspace" else ""
+        lens = Lens(pipeline.id, today, settings.zone, me=actor.rep, currency=into)
+        lens, filter_text = opened_lens(opening, reader, settings, lens)
+        width, height = terminal_size()
+        only_looks = rights(actor, reader.reps(), settings).only_looks
+        read_only = store.read_only or only_looks or not store.location.may_write_beside
+        view = BoardView(
+            Board(pipeline, lens, ()),
+            (),
+            width,
+            height,
+            density=opening.density if isinstance(opening.density, int) else AUTO,
+            filter_text=filter_text,
+            glyphs=choose_glyphs(choices.glyphs, environ, terminal_encoding()),
+            demo=settings.demo,
+            read_only=read_only,
+            pane=None if opening.pane is False else Pane(()),
+        )
+        state = BoardState(reader, lens, view)
+        state.sort = sort_of(opening)
+        stages = [column.stage.name for column in state.board.columns]
+        if opening.stage in stages:
+            state.show(cursor=(stages.index(opening.stage), 0))
+        commands = keys.rebound(BOARD, choices.keymap)
+        has_deal = state.card is not None
+        state.show(hints=keys.hints(commands, has_deal=has_deal, read_only=read_only))
     reader.wait_at_most(READING_BUSY_MS)
     return state
 
@@ -220,7 +175,6 @@ def make_app(
     """The app over a board that has been read; it makes its workspaces when it needs them."""
     from pipeboard.store import Store
     from pipeboard.ui.app import PipeboardApp
-    from pipeboard.ui.host import Look
     from pipeboard.ui.write_queue import WriteQueue
 
     def work_on(store: Store) -> Workspace:
@@ -236,20 +190,6 @@ def make_app(
     def open_another() -> Store:
         return Store(store.identity, read_only=store.read_only)
 
-    look = Look(
-        theme,
-        choices.keymap,
-        choices.digits == "count",
-        choices.copy_command,
-        choices.edit,
-        choices.programs,
-        themes=choices.themes,
-        restricted=choices.restricted,
-        follow_s=FOLLOW_S[choices.follow],
-        shows_cursor=choices.shows_cursor,
-        follows_terminal=choices.theme == "auto" and theme.name in ("dark", "light"),
-        letters=choices.letters,
-    )
     seat = Seat(
         actor,
         clock,
@@ -259,10 +199,9 @@ def make_app(
         first_words=getattr(store, "recovered", ""),
         may_write=store.read_only or store.location.may_write_beside,
         rights=rights(actor, store.reader.reps(), store.reader.settings()),
-        begin=choices.begin,
     )
     write_queue = WriteQueue(lambda: store, work_on)
     housekeeper = WriteQueue(open_another, work_on, owns_store=True)
-    app = PipeboardApp(write_queue, housekeeper, state, look, seat)
+    app = PipeboardApp(write_queue, housekeeper, state, choices, theme, seat)
     app.type_first(*choices.typed)
     return app

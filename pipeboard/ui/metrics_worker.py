@@ -67,8 +67,6 @@ class MetricsWorker:
         self._reader: Reader | None = None
         self._moment: CountedMoment | None = None
         self._last = self._given_up = 0
-        self.share = 0.0
-        """Of what is counted, how much has been read: told by the thread, shown by the screen."""
         self._bases: dict[Hashable, Basis] = {}
         self._figures: dict[Hashable, Figures] = {}
         self._blocks: dict[Hashable, Drawn] = {}
@@ -91,8 +89,11 @@ class MetricsWorker:
         """The answer if it is known already."""
         return self._blocks.get((asked, moment))
 
-    def ask(self, asked: ReportView, moment: CountedMoment) -> asyncio.Future[Drawn | None]:
-        """The tab drawn; None when something else was asked before this was begun."""
+    def ask(
+        self, asked: ReportView, moment: CountedMoment, tell: Callable[[float], None]
+    ) -> asyncio.Future[Drawn | None]:
+        """The tab drawn; None when something else was asked before this was begun. The thread
+        tells how much of what is counted has been read."""
         self._last += 1
         number = self._last
 
@@ -100,7 +101,7 @@ class MetricsWorker:
             return self._draw(asked, moment, watch) if number == self._last else None
 
         def watch(share: float) -> None:
-            self.share = share
+            tell(share)
             if number <= self._given_up:
                 raise GivenUp("Given up.")
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from functools import cache
 from types import MappingProxyType
-from typing import Final, Literal, NamedTuple, get_args
+from typing import Final, Literal, NamedTuple
 
 from pipeboard.domain.lazy_dataclass import dataclass, replace
 from pipeboard.ui.terminal.ink import ColorDepth, Ink
@@ -92,8 +92,6 @@ Role = Literal[
     "chart.bad",
 ]
 """What a run of text means; the first word is the place it stands in."""
-
-ROLES: Final[tuple[Role, ...]] = get_args(Role)
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,14 +180,7 @@ _SIXTEEN = Paints(
 
 _LOOKS: Final[Mapping[str, tuple[Role, ...]]] = MappingProxyType(
     {
-        "plain": (
-            "text",
-            "strip.shown",
-            "card.name",
-            "card.money",
-            "status.step",
-            "input.text",
-        ),
+        "plain": ("text", "strip.shown", "card.name", "card.money", "status.step", "input.text"),
         "dim": (
             "text.dim",
             "strip",
@@ -216,25 +207,12 @@ _LOOKS: Final[Mapping[str, tuple[Role, ...]]] = MappingProxyType(
             "pane.money",
             "pane.due",
         ),
-        "bar": (
-            "bar",
-            "bar.sum",
-        ),
-        "bar accent": (
-            "bar.product",
-            "hint.key",
-        ),
+        "bar": ("bar", "bar.sum"),
+        "bar accent": ("bar.product", "hint.key"),
         "bar strong": ("bar.title",),
-        "bar dim": (
-            "bar.dim",
-            "hint",
-            "hint.label",
-        ),
+        "bar dim": ("bar.dim", "hint", "hint.label"),
         "bar red": ("bar.overdue",),
-        "bar amber": (
-            "bar.none",
-            "tag.filter",
-        ),
+        "bar amber": ("bar.none", "tag.filter"),
         "bar violet": ("bar.stalled",),
         "on amber": ("tag.demo",),
         "on red": ("tag.readonly",),
@@ -247,43 +225,14 @@ _LOOKS: Final[Mapping[str, tuple[Role, ...]]] = MappingProxyType(
             "input.chip",
             "chart.full",
         ),
-        "strong accent": (
-            "column.head.current",
-            "mark",
-            "pane.head",
-            "input.label",
-        ),
-        "faint": (
-            "rule",
-            "chart.rest",
-        ),
-        "strong red": (
-            "sign.overdue",
-            "status.error",
-        ),
+        "strong accent": ("column.head.current", "mark", "pane.head", "input.label"),
+        "faint": ("rule", "chart.rest"),
+        "strong red": ("sign.overdue", "status.error"),
         "strong amber": ("sign.none",),
-        "strong violet": (
-            "sign.stalled",
-            "card.days.over",
-        ),
-        "red": (
-            "card.due.over",
-            "pane.no",
-            "input.error",
-            "chart.bad",
-        ),
-        "amber": (
-            "card.missing",
-            "status.warn",
-            "pane.unknown",
-            "chart.mark",
-        ),
-        "green": (
-            "card.won",
-            "status.ok",
-            "pane.yes",
-            "chart.good",
-        ),
+        "strong violet": ("sign.stalled", "card.days.over"),
+        "red": ("card.due.over", "pane.no", "input.error", "chart.bad"),
+        "amber": ("card.missing", "status.warn", "pane.unknown", "chart.mark"),
+        "green": ("card.won", "status.ok", "pane.yes", "chart.good"),
         "reverse": ("input.caret",),
         "lit": ("cursor.text", "cursor.money"),
         "lit strong": ("cursor.name",),

@@ -7,7 +7,7 @@ from functools import partial
 from typing import Final
 
 from pipeboard.domain.hygiene import GROUPS
-from pipeboard.ui.keys import Group, Key, row
+from pipeboard.ui.keys import Group, Key, row, tab_keys
 
 
 class ReviewTab(StrEnum):
@@ -53,14 +53,19 @@ ON_HYGIENE: Final[tuple[Key, ...]] = (
 )
 
 ON_REVIEW: Final[tuple[Key, ...]] = (
-    *(_review(Group.AROUND, "review.tab", str(n), str(tab), f"go to {str(tab).lower()}", given=n)
-        for n, tab in enumerate(REVIEW_TABS, 1)),
-    _review(Group.AROUND, "review.down", "j,down", "Down", "one line down"),
-    _review(Group.AROUND, "review.up", "k,up", "Up", "one line up"),
-    _review(Group.AROUND, "review.top", "home", "Top", "first line"),
-    _review(Group.AROUND, "review.bottom", "G,end", "Bottom", "last line"),
-    _review(Group.AROUND, "review.page_down", "pagedown,ctrl+d", "Page down", "a page down"),
-    _review(Group.AROUND, "review.page_up", "pageup,ctrl+u", "Page up", "a page up"),
+    *tab_keys(_review, "review.tab", REVIEW_TABS),
+    _review(Group.AROUND, "selection.step", "j,down", "Down", "one line down", given=1,
+        id="review.down"),
+    _review(Group.AROUND, "selection.step", "k,up", "Up", "one line up", given=-1,
+        id="review.up"),
+    _review(Group.AROUND, "selection.end", "home", "Top", "first line", given=-1,
+        id="review.top"),
+    _review(Group.AROUND, "selection.end", "G,end", "Bottom", "last line", given=1,
+        id="review.bottom"),
+    _review(Group.AROUND, "selection.page", "pagedown,ctrl+d", "Page down", "a page down",
+        given=1, id="review.page_down"),
+    _review(Group.AROUND, "selection.page", "pageup,ctrl+u", "Page up", "a page up", given=-1,
+        id="review.page_up"),
     _review(Group.AROUND, "review.next_tab", "l,right,tab", "Next step", "the next step of the "
         "review", hint="Step", rank=3, hint_key="1-6"),
     _review(Group.AROUND, "review.tab_before", "h,left,shift+tab", "Step before",

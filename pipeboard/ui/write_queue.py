@@ -49,6 +49,16 @@ def is_busy(error: BaseException) -> bool:
     return isinstance(error, PipeboardError) and error.details.get("reason") == "locked"
 
 
+@contextmanager
+def suppress_busy() -> Iterator[None]:
+    """Passes over that somebody else holds the database: it is tried again, or does not matter."""
+    try:
+        yield
+    except DatabaseError as error:
+        if not is_busy(error):
+            raise
+
+
 @dataclass(frozen=True, slots=True)
 class Busy:
     """Why keys wait: `holder` has the database (empty: it is work of our own), `pending` is what

@@ -25,7 +25,8 @@ from pipeboard.domain.board import Lens
 from pipeboard.domain.people import Actor
 from pipeboard.store import Store
 from pipeboard.store.postgres import ServerConnection
-from pipeboard.ui.launch import Choices, first_state
+from pipeboard.ui.last_view import Choices
+from pipeboard.ui.launch import first_state
 from tests.ledger import disagreements, recorded
 from tests.postgres import databases, own_server
 from tests.team import PROPOSAL, Team, add

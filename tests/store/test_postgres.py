@@ -157,7 +157,8 @@ def counted(workspace: Workspace) -> Iterator[list[int]]:
 
 def test_a_move_takes_three_round_trips_and_a_board_six_at_most(team: Team, ana: Workspace) -> None:
     from pipeboard.domain.people import Actor
-    from pipeboard.ui.launch import Choices, first_state
+    from pipeboard.ui.last_view import Choices
+    from pipeboard.ui.launch import first_state
 
     deals = [add(ana, f"Deal {number}: pilot 4k").id for number in range(8)]
     move_on(ana, deals[0])

@@ -17,8 +17,8 @@ from pipeboard.domain.people import Actor
 from pipeboard.store import Store
 from pipeboard.ui.app import PipeboardApp
 from pipeboard.ui.board_state import BoardState
-from pipeboard.ui.last_view import last_view
-from pipeboard.ui.launch import Choices, first_state, make_app
+from pipeboard.ui.last_view import Choices, last_view
+from pipeboard.ui.launch import first_state, make_app
 from pipeboard.ui.palette import theme_for
 from pipeboard.ui.screens.board import BoardScreen
 from pipeboard.ui.terminal.ink import ColorDepth

@@ -118,7 +118,7 @@ async def walk_import(path: Path) -> Mapping[str, str]:
 
 async def walk_tour(path: Path) -> Mapping[str, str]:
     """What is left under the eight keys of the tour."""
-    from pipeboard.ui.launch import Choices
+    from pipeboard.ui.last_view import Choices
     from tests.ui.desk import desk
 
     left: dict[str, str] = {}

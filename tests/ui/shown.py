@@ -14,7 +14,7 @@ import pyte
 from textual.app import App
 from textual.drivers.headless_driver import HeadlessDriver
 
-from pipeboard.ui.launch import Choices
+from pipeboard.ui.last_view import Choices
 from pipeboard.ui.terminal.reading import KeyReader
 from tests.ui.desk import Desk, desk
 

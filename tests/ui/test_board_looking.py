@@ -7,14 +7,15 @@ from pathlib import Path
 import pytest
 
 from pipeboard.domain.board import Sort
+from pipeboard.ui.draw.board import draw_line
 from pipeboard.ui.draw.changes import SIGN_FILTERS
 from pipeboard.ui.draw.layout import AUTO, layout
-from pipeboard.ui.launch import Choices
-from pipeboard.ui.palette import Role
+from pipeboard.ui.last_view import Choices
+from pipeboard.ui.palette import Role, theme
 from pipeboard.ui.screens.deal_pane import PANE_S, pause_after
 from pipeboard.ui.terminal.ink import background
 from pipeboard.ui.terminal.reading import BackgroundTold
-from pipeboard.ui.widgets.page import BoardCanvas
+from pipeboard.ui.widgets.page import BoardCanvas, strip_of
 from tests.team import Team
 from tests.ui.desk import Desk, desk
 
@@ -419,7 +420,10 @@ async def test_the_theme_follows_the_terminal_where_none_is_chosen(demo: Path) -
     async with desk(demo, choices=Choices(theme="auto")) as board:
         board.app.post_message(BackgroundTold(is_light=True))
         await board.until(lambda: board.app.theme_inks.name == "light")
-        assert board.app.screen.query_one(BoardCanvas).theme.name == "light"
+        canvas = board.app.screen.query_one(BoardCanvas)
+        assert canvas.render_line(0) == strip_of(
+            draw_line(board.board.state.view, 0), theme("light")
+        )
         assert background("auto", {}, board.app.seat.folder) == "light"
 
 

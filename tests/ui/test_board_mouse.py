@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from pipeboard.ui.draw.layout import card_region, layout
-from pipeboard.ui.launch import Choices
+from pipeboard.ui.last_view import Choices
 from pipeboard.ui.widgets.page import BoardCanvas
 from tests.ui.desk import Desk, desk
 

@@ -13,7 +13,7 @@ from pipeboard.domain.deal import Answer, Contact, Loss, NextStep, Note, Status,
 from pipeboard.domain.errors import PipeboardError
 from pipeboard.domain.events import value_of
 from pipeboard.domain.text import printable
-from pipeboard.ui.launch import Choices
+from pipeboard.ui.last_view import Choices
 from pipeboard.ui.screens.deal import DealScreen
 from pipeboard.ui.terminal.width import cell_width
 from tests.team import QUALIFICATION, Team, add, qualify

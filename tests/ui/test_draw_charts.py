@@ -129,7 +129,7 @@ def test_a_number_says_what_it_rests_on(metric: Metric, said: str) -> None:
 
 
 def rows(name: str, *cells: str) -> TableRow:
-    return TableRow(name, [(cell, "text") for cell in cells], Fraction(1, 2))
+    return TableRow(name, [(cell, "text") for cell in cells], full=Fraction(1, 2))
 
 
 def test_cells_stand_under_their_heads_at_the_right() -> None:

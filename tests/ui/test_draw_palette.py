@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
+from typing import get_args
+
 import pytest
 
-from pipeboard.ui.palette import ROLES, THEMES, theme, theme_for
+from pipeboard.ui.palette import THEMES, Role, theme, theme_for
 from pipeboard.ui.terminal.ink import ColorDepth, pen_of
 
 
 @pytest.mark.parametrize("name", THEMES)
 def test_every_role_has_an_ink(name: str) -> None:
-    assert set(theme(name).inks) == set(ROLES)
+    assert set(theme(name).inks) == set(get_args(Role))
 
 
 @pytest.mark.parametrize("name", THEMES)
 @pytest.mark.parametrize("depth", ColorDepth)
 def test_every_ink_can_be_written_at_every_depth(name: str, depth: ColorDepth) -> None:
-    for role in ROLES:
+    for role in get_args(Role):
         pen_of(theme(name).ink(role), depth)
 
 

@@ -19,6 +19,7 @@ from pipeboard.ui.draw.facts import (
     calendar_day,
     chips,
     details,
+    fact_lines,
     next_step_line,
     people,
     terms,
@@ -26,7 +27,6 @@ from pipeboard.ui.draw.facts import (
 from pipeboard.ui.draw.line import FULL, OPEN, Glyphs, text_of, width_of
 from pipeboard.ui.draw.pane import (
     entry_lines,
-    head,
     is_weak,
     mark_of,
     notes,
@@ -128,7 +128,9 @@ def test_a_loss_says_as_much_as_is_known_of_it(loss: Loss, words: str) -> None:
 
 def spans(deal: Deal) -> dict[str, str]:
     """The texts above the sections, each with the role that it is drawn in."""
-    return {text.strip(): role for line in head(sheet_of(deal), style(100)) for text, role in line}
+    return {
+        text.strip(): role for line in fact_lines(sheet_of(deal), style(100)) for text, role in line
+    }
 
 
 @pytest.mark.parametrize(("days", "role"), [(-1, "card.due.over"), (0, "text"), (1, "text")])
@@ -164,7 +166,7 @@ def test_days_in_a_stage_stand_out_beyond_its_limit(
     qualify = replace(PIPELINE.stages[1], expected_days=limit)
     pipeline = replace(PIPELINE, stages=(PIPELINE.stages[0], qualify, *PIPELINE.stages[2:]))
     deal = replace(DEAL, stage_entered_at=at(11, 23) - timedelta(days=days))
-    drawn = head(replace(sheet_of(deal), pipeline=pipeline), style(100))
+    drawn = fact_lines(replace(sheet_of(deal), pipeline=pipeline), style(100))
     (line,) = [line for line in drawn if "days in Qualify" in text_of(line)]
     assert (f"{days} days in Qualify", role) in line
     assert ("limit" in text_of(line)) is bool(words) and words in text_of(line)
@@ -196,14 +198,14 @@ def test_small_facts_are_said_where_they_are_known() -> None:
 def test_a_deal_is_headed_by_its_company_and_what_it_is_about(
     account: str, title: str, name: str
 ) -> None:
-    first = text_of(head(sheet_of(replace(DEAL, account=account, title=title)), style())[0])
+    first = text_of(fact_lines(sheet_of(replace(DEAL, account=account, title=title)), style())[0])
     assert first == f"D-114  {name}"
 
 
 def test_a_name_fills_its_line_to_the_end() -> None:
     for length in (49, 50, 51):
         deal = replace(DEAL, account="", title="x" * length)
-        first, second, *_ = (text_of(line) for line in head(sheet_of(deal), style(57)))
+        first, second, *_ = (text_of(line) for line in fact_lines(sheet_of(deal), style(57)))
         assert (len(first), second.startswith("x")) == (min(length, 50) + 7, length > 50)
 
 

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from textual.screen import Screen
 
-from pipeboard.ui.launch import Choices
+from pipeboard.ui.last_view import Choices
 from pipeboard.ui.overlays.form import Form
 from pipeboard.ui.overlays.overlay import Overlay, TypingOverlay
 from pipeboard.ui.overlays.text import TextScreen

@@ -15,7 +15,7 @@ from pipeboard.domain.hygiene import DEAD, DUPLICATES, GROUPS, Fault, faults
 from pipeboard.domain.settings import Rep
 from pipeboard.store.reading.listing import Listing
 from pipeboard.ui.key_table import HYGIENE, read_keymap
-from pipeboard.ui.launch import Choices
+from pipeboard.ui.last_view import Choices
 from pipeboard.ui.screens.board import BoardScreen
 from pipeboard.ui.screens.deal import DealScreen
 from pipeboard.ui.screens.hygiene import HygieneScreen
@@ -243,7 +243,7 @@ async def test_every_key_is_answered_while_somebody_holds_the_database(
 
 
 def _again(board: Desk, screen: HygieneScreen) -> HygieneScreen:
-    return HygieneScreen(board.state, screen.view.pipeline, screen.page.theme)
+    return HygieneScreen(board.state, screen.view.pipeline)
 
 
 @pytest.mark.parametrize("size", [(40, 12), (44, 20), (80, 24), (120, 40), (200, 60)])

@@ -18,8 +18,7 @@ from pipeboard.exchange.deal_files import whole_document
 from pipeboard.store import Store
 from pipeboard.ui.key_table import IMPORT, ImportTab, read_keymap
 from pipeboard.ui.keys import UNBOUND
-from pipeboard.ui.last_view import OPEN_ANEW
-from pipeboard.ui.launch import Choices
+from pipeboard.ui.last_view import OPEN_ANEW, Choices
 from pipeboard.ui.overlays.file_picker import FilePicker, list_files
 from pipeboard.ui.screens.board import BoardScreen
 from pipeboard.ui.screens.import_screen import ImportScreen

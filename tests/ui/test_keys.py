@@ -24,7 +24,7 @@ from pipeboard.ui.key_table import (
     read_keymap,
 )
 from pipeboard.ui.keys import UNBOUND, Key, hints, key_named, name_of, rebound
-from pipeboard.ui.launch import Choices
+from pipeboard.ui.last_view import Choices
 from pipeboard.ui.overlays.menu import Menu
 from pipeboard.ui.screens.live import LiveScreen
 from tests.ui.desk import desk

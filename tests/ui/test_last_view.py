@@ -11,8 +11,8 @@ from pipeboard.domain.board import Sort
 from pipeboard.domain.people import Actor
 from pipeboard.domain.templates import TEMPLATES, template
 from pipeboard.store import Store
-from pipeboard.ui.last_view import MOST_VIEWS, Opening, keep_view, last_view
-from pipeboard.ui.launch import Choices, first_state
+from pipeboard.ui.last_view import MOST_VIEWS, Choices, Opening, keep_view, last_view
+from pipeboard.ui.launch import first_state
 from tests.team import NOW
 from tests.ui.desk import Desk, desk
 from tests.verbs import Workspace

@@ -9,7 +9,7 @@ import pytest
 
 from pipeboard.domain.filter_nodes import These
 from pipeboard.ui.draw.metrics.tab_names import TabName
-from pipeboard.ui.launch import Choices
+from pipeboard.ui.last_view import Choices
 from pipeboard.ui.screens.board import BoardScreen
 from pipeboard.ui.screens.metrics import MetricsScreen
 from pipeboard.workspace.new_deals import add_deal

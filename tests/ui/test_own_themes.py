@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import tomllib
 from pathlib import Path
+from typing import get_args
 
 import pytest
 
 from pipeboard.domain.errors import BadInput
-from pipeboard.ui.launch import Choices
+from pipeboard.ui.last_view import Choices
 from pipeboard.ui.own_themes import COLORS, Themes, contrast, document_of, made_theme
-from pipeboard.ui.palette import BASES, ROLES, theme
+from pipeboard.ui.palette import BASES, Role, theme
 from pipeboard.ui.terminal.ink import ColorDepth, pen_of
 from tests.ui.desk import desk
 from tests.ui.test_palette import say
@@ -33,7 +34,7 @@ def test_a_base_as_a_file_is_that_theme_and_can_be_read(base: str) -> None:
 @pytest.mark.parametrize("color", COLORS)
 def test_each_colour_is_used_and_nothing_loses_its_ink(base: str, color: str) -> None:
     made = made_theme("mine", {"base": base, color: "#12AB34"}).theme
-    inks = [made.ink(role) for role in ROLES]
+    inks = [made.ink(role) for role in get_args(Role)]
     assert any("#12ab34" in (ink.fg, ink.bg) for ink in inks)
     assert all(ink.fg is not None for ink in inks if ink.bg is not None)
     assert all(pen_of(ink, depth) for ink in inks for depth in ColorDepth)
@@ -115,9 +116,9 @@ async def test_a_theme_of_ones_own_is_taken_and_left_by_the_palette(
     own = themes(tmp_path, dusk='accent = "#00ffff"', wrong="accent = 3")
     async with desk(demo, choices=Choices(themes=own)) as board:
         await say(board, "theme dusk")
-        assert board.board.canvas.theme.ink("cursor").fg == "#00ffff"
+        assert board.app.theme_inks.ink("cursor").fg == "#00ffff"
         await say(board, "theme wrong")
         assert "accent is no colour" in board.status
         assert board.app.theme_inks.name == "dusk"
         await say(board, "theme light")
-        assert board.board.canvas.theme == theme("light")
+        assert board.app.theme_inks == theme("light")

@@ -97,7 +97,7 @@ async def test_views_and_themes_are_in_it(demo: Path, monkeypatch: pytest.Monkey
     monkeypatch.delenv("NO_COLOR", raising=False)
     async with desk(demo) as board:
         await say(board, "theme light")
-        assert board.app.theme_inks.name == "light" and board.board.canvas.theme.name == "light"
+        assert board.app.theme_inks.name == "light"
         await say(board, "sort by value")
         assert board.state.lens.sort is Sort.VALUE
         await say(board, "1 line a card")

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from pipeboard.domain.money import Money
-from pipeboard.ui.launch import FOLLOW_S, Choices
+from pipeboard.ui.last_view import FOLLOW_S, Choices
 from pipeboard.ui.screens import live
 from tests.ui.desk import Desk, desk
 from tests.ui.pseudo_terminal import PseudoTerminal

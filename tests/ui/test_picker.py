@@ -1,13 +1,12 @@
 from __future__ import annotations
 
-import threading
 from collections.abc import Sequence
 
 import pytest
 
 from pipeboard.domain.errors import BadInput
 from pipeboard.ui.draw.line import whole
-from pipeboard.ui.overlays.picker import Option, Picker, narrowed
+from pipeboard.ui.overlays.menu import Option, Picker, narrowed
 from tests.ui.overlays import HOSTILE, is_harmless, opened
 
 REASONS = [Option(name, name) for name in ("price", "no decision", "competitor", "timing")]
@@ -124,25 +123,6 @@ async def test_a_search_that_fails_says_why() -> None:
     async with opened(Picker("Find", find)) as stage:
         await stage.type("x")
         assert stage.last_line == "That cannot be looked for."
-
-
-async def test_a_slow_search_does_not_hold_up_typing_and_the_last_text_wins() -> None:
-    first_may_end = threading.Event()
-
-    def find(text: str) -> Sequence[Option]:
-        if text == "a":
-            first_may_end.wait(20)
-        return [Option(text, f"found by {text!r}")]
-
-    async with opened(Picker("Find", find, slow=True)) as stage:
-        await stage.type("ab")
-        await stage.until(lambda: stage.shows("found by 'ab'"))
-        first_may_end.set()
-        await stage.pilot.app.workers.wait_for_complete()
-        await stage.pilot.pause()
-        assert stage.shows("found by 'ab'")
-        await stage.press("enter")
-        assert stage.answer == "ab"
 
 
 @pytest.mark.parametrize("text", HOSTILE.values(), ids=HOSTILE)

@@ -10,7 +10,7 @@ import pytest
 from pipeboard.domain.errors import BadInput
 from pipeboard.domain.programs import OwnProgram, read_hooks, read_programs
 from pipeboard.ui.key_table import read_keymap
-from pipeboard.ui.launch import Choices
+from pipeboard.ui.last_view import Choices
 from tests.ui.desk import Desk, desk
 
 KEEPS = "import sys; open(sys.argv[1], 'a').write(' '.join(sys.argv[2:]) + '\\n')"

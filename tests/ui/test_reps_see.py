@@ -10,7 +10,7 @@ from pipeboard.domain.lazy_dataclass import replace
 from pipeboard.domain.settings import SEEN
 from pipeboard.store import Store
 from pipeboard.ui.keys import UNBOUND
-from pipeboard.ui.launch import Choices
+from pipeboard.ui.last_view import Choices
 from pipeboard.workspace import Actor, Workspace
 from pipeboard.workspace.configuration import change_rep, save_settings
 from tests.team import NOW

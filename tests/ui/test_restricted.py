@@ -27,7 +27,7 @@ from pipeboard.ui.key_table import (
     TRIAGE,
 )
 from pipeboard.ui.keys import REACHES_OUT, UNBOUND, Key
-from pipeboard.ui.launch import Choices
+from pipeboard.ui.last_view import Choices
 from pipeboard.workspace import Actor, Workspace
 from pipeboard.workspace.configuration import change_rep
 from tests.team import NOW
@@ -146,7 +146,7 @@ async def test_the_shell_is_not_to_be_had(demo: Path, left: list[str]) -> None:
 
 
 def test_the_keys_that_lead_out_are_still_such() -> None:
-    known = {key.does for key in ALL.values()} | {"programs.run"}
+    known = {key.does for key in ALL.values()} | {"export.run_program"}
     assert known >= REACHES_OUT
     assert read_programs({}) == ()
 

@@ -14,7 +14,7 @@ from pipeboard.domain import commands as c
 from pipeboard.domain.filter_nodes import These
 from pipeboard.exchange.review_document import review_document, review_markdown
 from pipeboard.ui.key_table import REVIEW, read_keymap
-from pipeboard.ui.launch import Choices
+from pipeboard.ui.last_view import Choices
 from pipeboard.ui.review_keys import REVIEW_TABS, ReviewTab
 from pipeboard.ui.screens.board import BoardScreen
 from pipeboard.ui.screens.deal import DealScreen

@@ -64,7 +64,7 @@ class Screen:
         self.shown_behind: Any = None
         self.today = date(2026, 11, 23)
         self.program = SimpleNamespace(
-            look=SimpleNamespace(digits_count=False),
+            choices=SimpleNamespace(digits="stage"),
             settings=SimpleNamespace(zone=ZoneInfo("Europe/Helsinki")),
             last_change=None,
         )
@@ -116,7 +116,7 @@ def test_a_digit_is_a_stage_or_one_more_digit_of_a_count() -> None:
     assert host.said[-1] == ("There is no stage 3.", "status.warn")
     assert [move[0] for move in host.moves] == ["redraw", "redraw"]
     host = Screen()
-    host.program.look.digits_count = True
+    host.program.choices.digits = "count"
     counts = []
     for digit in (1, 2, 0, 5, 9, 9):
         selection.stage(host, digit)

@@ -16,7 +16,7 @@ from pipeboard.ui.terminal.ink import PLAIN, ColorDepth, Ink, Pen, change, pen_o
 WIDTH, HEIGHT = 14, 5
 CARD = pen_of(Ink(fg="#cdd6f4", bg="#313244"), ColorDepth.TRUECOLOR)
 BOLD = pen_of(Ink(fg="#cdd6f4", bg="#313244", bold=True), ColorDepth.TRUECOLOR)
-LINE = pen_of(Ink(bg="#313244", underline=True, italic=True), ColorDepth.EIGHT_BIT)
+LINE = pen_of(Ink(bg="#313244"), ColorDepth.EIGHT_BIT)._replace(attributes=0b1100)
 LOUD = pen_of(Ink(fg="red", bold=True, reverse=True), ColorDepth.STANDARD)
 PENS = (PLAIN, CARD, BOLD, LINE, LOUD)
 

@@ -38,9 +38,6 @@ INKS = st.builds(
     fg=COLORS,
     bg=COLORS,
     bold=st.booleans(),
-    dim=st.booleans(),
-    italic=st.booleans(),
-    underline=st.booleans(),
     reverse=st.booleans(),
 )
 
@@ -51,9 +48,6 @@ def test_every_ink_gives_the_codes_that_textual_gives(ink: Ink, depth: ColorDept
         color=ink.fg,
         bgcolor=ink.bg,
         bold=ink.bold,
-        dim=ink.dim,
-        italic=ink.italic,
-        underline=ink.underline,
         reverse=ink.reverse,
     )
     pen = pen_of(ink, depth)

@@ -7,7 +7,7 @@ from pathlib import Path
 from pipeboard.ui.actions.tour import LEFT, OVER, STEPS, Tour
 from pipeboard.ui.key_table import BOARD, read_keymap
 from pipeboard.ui.keys import rebound
-from pipeboard.ui.launch import Choices
+from pipeboard.ui.last_view import Choices
 from pipeboard.ui.screens.metrics import MetricsScreen
 from pipeboard.ui.screens.triage import TriageScreen
 from tests.ui.desk import Desk, desk

@@ -20,7 +20,7 @@ from pipeboard.store import Store
 from pipeboard.ui.draw.triage import WIDE
 from pipeboard.ui.key_table import BOARD, TRIAGE, read_keymap
 from pipeboard.ui.keys import UNBOUND
-from pipeboard.ui.launch import Choices
+from pipeboard.ui.last_view import Choices
 from pipeboard.ui.screens.deal import DealScreen
 from pipeboard.ui.screens.triage import TriageScreen
 from pipeboard.workspace import Actor

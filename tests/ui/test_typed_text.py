@@ -441,7 +441,7 @@ async def test_an_editor_that_fails_leaves_what_was_written_with_the_reason(
 
     async with desk(demo) as board:
         monkeypatch.setattr(board.app, "suspend", nullcontext)
-        object.__setattr__(board.app.look, "edit", fail)
+        object.__setattr__(board.app.choices, "edit", fail)
         await board.press("n")
         await board.type("all of")
         await board.press("ctrl+g")

@@ -16,8 +16,7 @@ from tests.ui.overlays import HOSTILE, is_harmless, opened
 
 @pytest.mark.parametrize("size", [(80, 24), (40, 12)])
 async def test_several_lines_are_typed_and_saved(size: tuple[int, int]) -> None:
-    async with opened(TextScreen("Note", "One", hint="What was said?"), size=size) as stage:
-        assert stage.shows("What was said?")
+    async with opened(TextScreen("Note", "One"), size=size) as stage:
         await stage.press("enter")
         await stage.type("two")
         assert stage.shows("two")
@@ -105,7 +104,7 @@ def test_an_editor_that_fails_says_so_itself() -> None:
 @pytest.mark.parametrize("text", HOSTILE.values(), ids=HOSTILE)
 @pytest.mark.parametrize("width", [80, 40])
 async def test_hostile_text_stays_text(text: str, width: int) -> None:
-    async with opened(TextScreen(text, text, hint=text), size=(width, 24)) as stage:
+    async with opened(TextScreen(text, text), size=(width, 24)) as stage:
         assert is_harmless(stage, width)
         await stage.press("escape")
         assert stage.answer is None

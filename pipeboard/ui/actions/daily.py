@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 from pipeboard.domain import commands as c
 from pipeboard.domain.cadence import parse_step
@@ -10,7 +10,7 @@ from pipeboard.domain.dates import parse_date
 from pipeboard.domain.deal import Deal
 from pipeboard.domain.errors import Conflict
 from pipeboard.domain.locales import written
-from pipeboard.ui.execute import execute
+from pipeboard.ui.execute import Meeting, Questions, ask_until_stored, execute, until_stored
 from pipeboard.ui.host import (
     Host,
     Ids,
@@ -26,7 +26,6 @@ from pipeboard.ui.overlays import prompt
 from pipeboard.ui.overlays.draft import key_of
 from pipeboard.ui.overlays.menu import Menu, MenuChoice
 from pipeboard.ui.overlays.prompt import InEditor, Longer, Prompt
-from pipeboard.ui.questions import Meeting, Questions, until_stored
 from pipeboard.ui.widgets.line_input import LONGEST_LINE
 
 # Notes on deals, in one line or in the editor, never lost half-way.
@@ -40,7 +39,7 @@ async def note(host: Host, ids: Ids) -> None:
         text = await words_of(
             host, questions, f"Note on {target_names(host, ids)}", key_of("note", ids)
         )
-        return None if text is None else await _add_note(host, text)
+        return None if text is None else await execute(host, c.AddNote(text))
 
     await until_stored(host, attempt)
 
@@ -52,7 +51,7 @@ async def write_note(host: Host, ids: Ids, *, outside: bool = False) -> None:
 
     async def attempt(questions: Questions) -> Outcome | None:
         text = await write(host, questions, title, "", key, outside=outside)
-        return None if text is None or not text.strip() else await _add_note(host, text)
+        return None if text is None or not text.strip() else await execute(host, c.AddNote(text))
 
     await until_stored(host, attempt)
 
@@ -116,14 +115,10 @@ async def write(
     """A text of several lines as it was left; None when it was given up."""
     from pipeboard.ui.overlays.text import TextScreen
 
-    edit = host.program.look.edit
+    edit = host.program.choices.edit
     return await questions.ask(
         lambda: TextScreen(title, text, draft_key=key, begun=begun, edit=edit, outside=outside)
     )
-
-
-async def _add_note(host: Host, text: str) -> Outcome:
-    return await execute(host, c.AddNote(text))
 
 
 _TOUCHES = {"c": "call", "e": "email", "m": "meeting", "d": "demo", "x": "message"}
@@ -164,12 +159,8 @@ async def put_off(host: Host, ids: Ids) -> None:
     if key == _ANOTHER_DAY:
         await ask_next_step(host)
     elif key is not None:
-        await execute(host, c.Reschedule(days[key], await _usual_of(host, ids)))
-
-
-async def _usual_of(host: Host, ids: Ids) -> str:
-    found = await host.program.write_queue.ask(lambda workspace: workspace.reader.deals(ids))
-    return await usual_step(host, found.values())
+        usual = await usual_step(host, await deals_now(host, ids))
+        await execute(host, c.Reschedule(days[key], usual))
 
 
 async def ask_next_step(host: Host) -> bool:
@@ -178,38 +169,39 @@ async def ask_next_step(host: Host) -> bool:
     A day alone puts the step off, its words as they are.
     """
     ids = selected(host)
-    deals = (await host.program.write_queue.ask(lambda w: w.reader.deals(ids))).values()
+    deals = await deals_now(host, ids)
     usual = await usual_step(host, deals)
     steps = {deal.next_step.text if deal.next_step else "" for deal in deals}
     words = prompt.StepWords(steps.pop() if len(steps) == 1 else "", usual, len(deals))
 
-    async def attempt(questions: Questions) -> Outcome | None:
-        typed = await questions.ask(
-            lambda: Prompt(
-                f"Next step of {target_names(host, ids)}",
-                live=prompt.next_step(host.today, words),
-                accept_empty=True,
-                presets=prompt.step_days(host.today),
-                placeholder=host.present("next_step") or f"thu {usual or 'call Bob'}",
-                draft_key=key_of("next", ids),
-            )
+    def line() -> Prompt:
+        return Prompt(
+            f"Next step of {target_names(host, ids)}",
+            live=prompt.next_step(host.today, words),
+            accept_empty=True,
+            presets=prompt.step_days(host.today),
+            placeholder=host.present("next_step") or f"thu {usual or 'call Bob'}",
+            draft_key=key_of("next", ids),
         )
-        return None if typed is None else await _plan(host, typed, usual)
+
+    async def plan(typed: str) -> Outcome:
+        step = parse_step(typed, host.today)
+        if step.due is not None and not step.text and not step.every:
+            return await execute(host, c.Reschedule(step.due, usual))
+        return await execute(host, c.Plan(typed))
 
     def both(deal: Deal, mine: str, _theirs: str) -> str:
         return f"{mine}; {deal.next_step.text}" if deal.next_step else mine
 
-    return bool(await until_stored(host, attempt, Meeting(both)))
+    return bool(await ask_until_stored(host, line, plan, Meeting(both)))
 
 
-async def _plan(host: Host, typed: str, usual: str) -> Outcome:
-    step = parse_step(typed, host.today)
-    if step.due is not None and not step.text and not step.every:
-        return await execute(host, c.Reschedule(step.due, usual))
-    return await execute(host, c.Plan(typed))
+async def deals_now(host: Host, ids: Ids) -> Sequence[Deal]:
+    """Deals as they stand in the database."""
+    return [*(await host.program.write_queue.ask(lambda w: w.reader.deals(ids))).values()]
 
 
-async def usual_step(host: Host, deals: Iterable[Deal]) -> str:
+async def usual_step(host: Host, deals: Sequence[Deal]) -> str:
     """What the stage suggests as a next step, where the deals agree on it."""
     found = await read(host, lambda reader: reader.pipelines())
     pipelines = {pipeline.id: pipeline for pipeline in found}

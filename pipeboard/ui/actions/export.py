@@ -1,23 +1,30 @@
-"""Keys that take deals and numbers elsewhere: a file for a spreadsheet, a report, a copy."""
+"""Keys that take deals and numbers elsewhere: copies, letters, files, programs of one's own."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterable, Iterator, Sequence
+import os
+import shlex
+import subprocess
+from collections.abc import Iterable, Iterator, Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from textual.app import App
+
 from pipeboard import outlet
-from pipeboard.domain.errors import BadInput, DatabaseError
+from pipeboard.domain.deal_record import DealRecord, Entry
+from pipeboard.domain.errors import BadInput, PipeboardError, Refused
 from pipeboard.domain.filter_nodes import EVERYTHING
-from pipeboard.domain.locales import in_figures
-from pipeboard.domain.text import quoted, slug
-from pipeboard.ui.actions.programs import copy
-from pipeboard.ui.host import ask
-from pipeboard.ui.overlays.menu import Menu, MenuChoice
+from pipeboard.domain.locales import in_figures, written
+from pipeboard.domain.programs import DealTexts, OwnProgram
+from pipeboard.domain.text import printable, printable_lines, quoted, slug
+from pipeboard.ui.execute import Came, ask_until_stored
+from pipeboard.ui.host import Host, Ids, ask, on_deals, read, selected, target_names
+from pipeboard.ui.overlays.menu import Menu, MenuChoice, Option, Picker
 from pipeboard.ui.overlays.prompt import Prompt
-from pipeboard.ui.questions import Came, Questions, until_stored
-from pipeboard.ui.write_queue import is_busy
+from pipeboard.ui.write_queue import suppress_busy
 
 if TYPE_CHECKING:
     from pipeboard.domain.board import Lens
@@ -26,6 +33,165 @@ if TYPE_CHECKING:
     from pipeboard.ui.screens.board import BoardScreen
     from pipeboard.ui.screens.metrics import MetricsScreen
     from pipeboard.workspace import Workspace
+
+
+@on_deals
+async def copy(host: Host, ids: Ids) -> None:
+    """The menu of what can be copied."""
+    records = await _records(host, ids)
+    people = [person for record in records for person in record.deal.contacts.values()]
+    mails = [person.email for person in people if person.email]
+    phones = [person.phone for person in people if person.phone]
+    choices = [
+        MenuChoice("l", "line"),
+        MenuChoice("e", "e-mail", bool(mails), "No e-mail address is known here."),
+        MenuChoice("p", "phone", bool(phones), "No phone number is known here."),
+        MenuChoice("i", "id"),
+        MenuChoice("m", "Markdown"),
+        MenuChoice("y", "show the text"),
+    ]
+    key = await ask(host, Menu(f"Copy of {target_names(host, ids)}", choices))
+    match key:
+        case "l":
+            await _copy(host, "\n".join(_line(record) for record in records))
+        case "e":
+            await _copy_one(host, "E-mail", mails)
+        case "p":
+            await _copy_one(host, "Phone", phones)
+        case "i":
+            await _copy(host, " ".join(record.deal.ref for record in records))
+        case "m":
+            await _copy(host, "\n\n".join([await _markdown(host, record) for record in records]))
+        case "y":
+            text = host.last_copied or "\n".join(_line(record) for record in records)
+            await ask(host, Menu("Select it with the mouse (shift+drag)", (), note=text))
+
+
+_MOST_SHOWN = 8  # lines of a letter that is looked at before it is taken
+
+
+@on_deals
+async def letter(host: Host, ids: Ids) -> None:
+    """Y: what a template makes of the deal, to be pasted into a mail: at once, or edited before."""
+    from pipeboard.domain.letters import render
+    from pipeboard.ui.actions.fields import deal_now
+    from pipeboard.ui.overlays.text import edit_outside
+
+    if len(ids) > 1:
+        host.say("A letter is about one deal at a time.", "status.warn")
+        return
+    letters, whom = host.program.choices.letters, target_names(host, ids)
+    templates = letters() if letters is not None else {}
+    if not templates:
+        host.say("There are no templates yet: 'pipeboard template' says where.", "status.warn")
+        return
+    names = [Option(name, name) for name in templates]
+    name = await ask(host, Picker(f"Letter about {whom}", names))
+    if name is None:
+        return
+    deal, pipeline = await deal_now(host, ids[0])
+    found = render(templates[name](), deal, pipeline, host.program.me, host.today)
+    edit = host.program.choices.edit
+    choices = [
+        MenuChoice("c", "copy"),
+        MenuChoice("e", "in the editor, then copy", edit is not None, "There is no editor here."),
+        MenuChoice("m", "copy as a mailto line", bool(found.to), "Nobody's e-mail is known here."),
+    ]
+    lines = str(found).splitlines()
+    note = "\n".join(lines[:_MOST_SHOWN] + ["…"] * (len(lines) > _MOST_SHOWN))
+    match await ask(host, Menu(f"{name}, about {whom}", choices, note=note)):
+        case "c":
+            await _copy(host, str(found))
+        case "e":
+            await _copy(host, edit_outside(host.app, str(found), edit) or str(found))
+        case "m":
+            await _copy(host, found.mailto)
+
+
+async def _copy_one(host: Host, title: str, found: list[str]) -> None:
+    """One of several, if there are several."""
+    unique = list(dict.fromkeys(found))
+    chosen: str | None = unique[0]
+    if len(unique) > 1:
+        chosen = await ask(host, Picker(title, [Option(text, text) for text in unique]))
+    if chosen is not None:
+        await _copy(host, chosen)
+
+
+async def _copy(host: Host, text: str) -> None:
+    host.last_copied = text = printable_lines(text)
+    first, _, more = text.partition("\n")
+    await copy_text(host, text, f"{first}{' …' if more else ''}")
+
+
+async def copy_text(host: Host, text: str, what: str) -> None:
+    """To the person's clipboard, which may be at the other end of a long line; says how."""
+    how = await asyncio.to_thread(_copied, host.app, text, host.program.choices.copy_command)
+    host.say(f"{how}: {what}", "status.ok")
+
+
+async def _records(host: Host, ids: Ids) -> list[DealRecord]:
+    eyes = host.program.seat.eyes
+    found = await read(host, lambda reader: [reader.record(deal_id, eyes) for deal_id in ids])
+    return [record for record in found if record is not None]
+
+
+async def _markdown(host: Host, record: DealRecord) -> str:
+    from pipeboard.domain.timeline import describe
+    from pipeboard.exchange.deal_text import DealText
+
+    today, zone, manner = host.today, host.state.lens.zone, written()
+    pipelines = await read(host, lambda reader: reader.pipelines())
+
+    def words(entry: Entry) -> str:
+        return describe(entry.event, pipelines, today=today, zone=zone, manner=manner)
+
+    return DealText(record, today, zone, words).markdown()
+
+
+def _line(record: DealRecord) -> str:
+    """A deal in one line, as the quick-add would take it back but for its number."""
+    deal = record.deal
+    value = f" {written().money(deal.value)}" if deal.value else ""
+    stage = record.pipeline.stage(deal.stage_id).name
+    name = f"{deal.account}: {deal.title}" if deal.account else deal.title
+    return f"{deal.ref} {name}{value} · {stage} · @{deal.owner}"
+
+
+_PATIENCE_SECONDS: Final = 2.0
+
+
+def _copied(app: App[object], text: str, command: str) -> str:
+    """Copies by the first way that works, and says by which.
+
+    These are the configured `command`, tmux's own buffer (tmux drops OSC 52 unless told
+    otherwise), and OSC 52, of which no answer comes.
+    """
+    if command and _feeds(shlex.split(command), text):
+        return f"Copied with {shlex.split(command)[0]}"
+    if os.environ.get("TMUX") and _feeds(("tmux", "load-buffer", "-w", "-"), text):
+        return "Copied through tmux"
+    app.copy_to_clipboard(text)
+    return "Sent to your terminal's clipboard (no paste? y y shows it)"
+
+
+def _feeds(command: Sequence[str], text: str) -> bool:
+    """Whether a program took the text on its stdin."""
+    try:
+        done = subprocess.run(
+            command,
+            input=text.encode(),
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            timeout=_PATIENCE_SECONDS,
+            check=False,
+        )
+    except (OSError, subprocess.TimeoutExpired):
+        return False
+    return done.returncode == 0
+
+
+# Deals and numbers into files.
 
 _DEAL_FORMS: Final = ("csv", "json", "jsonl")
 
@@ -36,18 +202,7 @@ async def export_deals(host: BoardScreen) -> None:
     lens, marks = host.state.lens, tuple(sorted(host.state.view.marks))
     name = f"{slug(host.pipeline().name)}-{host.today.isoformat()}.csv"
 
-    async def attempt(questions: Questions) -> Came:
-        what = f"{len(marks)} marked deals" if marks else "the deals of the board"
-        typed = await questions.ask(
-            lambda: Prompt(
-                f"Write {what} to (its ending tells: {', '.join(_DEAL_FORMS)})",
-                value=name,
-                draft_key="export:deals",
-                verb="Write",
-            )
-        )
-        if typed is None:
-            return None
+    async def write(typed: str) -> Came:
         path = Path(typed).expanduser()
         if path.suffix.removeprefix(".").lower() not in _DEAL_FORMS:
             raise BadInput(
@@ -59,7 +214,10 @@ async def export_deals(host: BoardScreen) -> None:
         host.say(f"{in_figures(count)} deals are in {path.absolute()}.", "status.ok")
         return True
 
-    await until_stored(host, attempt)
+    what = f"{len(marks)} marked deals" if marks else "the deals of the board"
+    title = f"Write {what} to (its ending tells: {', '.join(_DEAL_FORMS)})"
+    line = partial(Prompt, title, value=name, draft_key="export:deals", verb="Write")
+    await ask_until_stored(host, line, write)
 
 
 def _write_deals(workspace: Workspace, lens: Lens, marks: Sequence[int], path: Path) -> int:
@@ -110,57 +268,127 @@ async def export(host: MetricsScreen) -> None:
     if key is None:
         return
     form = _FORMS[key]
-    picture = host.app.export_screenshot(title="pipeboard metrics") if form == "svg" else ""
+    if form == "svg":
+        text = host.app.export_screenshot(title="pipeboard metrics")
+    else:
+        text = await _text(host, form)
     name = f"pipeboard-{host.asked.period.label}-{host.asked.tab.lower()}.{form}"
+    await write_to_file(host, text, name, f"export:{form}")
 
-    async def attempt(questions: Questions) -> Came:
-        typed = await questions.ask(
-            lambda: Prompt("Write to", value=name, draft_key=f"export:{form}", verb="Write")
-        )
-        if typed is None:
-            return None
-        text = picture or await _text(host, _as_csv if form == "csv" else _as_markdown)
+
+async def write_to_file(host: Host, text: str, name: str, draft_key: str) -> None:
+    """Asks for the file, which only its owner can read then; no file is ever replaced."""
+
+    async def write(typed: str) -> Came:
         path = Path(typed).expanduser()
-        await asyncio.to_thread(write_new, path, text)
+        await asyncio.to_thread(outlet.write_file, path, [text], numbered=False)
         host.say(f"Written to {path.absolute()}.", "status.ok")
         return True
 
-    await until_stored(host, attempt)
+    line = partial(Prompt, "Write to", value=name, draft_key=draft_key, verb="Write")
+    await ask_until_stored(host, line, write)
 
 
 async def copy_numbers(host: MetricsScreen) -> None:
     """The numbers as Markdown, to the clipboard."""
-    text = await _text(host, _as_markdown)
-    how = await asyncio.to_thread(copy, host.app, text, host.program.look.copy_command)
-    host.say(f"{how}: the numbers of {host.asked.period.label}.", "status.ok")
+    text = await _text(host, "md")
+    await copy_text(host, text, f"the numbers of {host.asked.period.label}.")
 
 
-async def _text(host: MetricsScreen, make: Callable[[MetricsScreen, Figures], str]) -> str:
+async def _text(host: MetricsScreen, form: str) -> str:
+    """The report that is shown as CSV or Markdown."""
+    from pipeboard.exchange.metrics_tables import as_csv, as_markdown, tables
+
+    def make(shown: Figures) -> str:
+        found = tables(shown.report, shown.before, shown.reps)
+        write = as_csv if form == "csv" else as_markdown
+        return write(shown.report, found, host.filter_text, host.asked.owner)
+
     while True:
-        try:
-            return await host.metrics_worker.use(
-                host.asked, host.moment, lambda shown: make(host, shown)
-            )
-        except DatabaseError as error:
-            if not is_busy(error):
-                raise
+        with suppress_busy():
+            return await host.metrics_worker.use(host.asked, host.moment, make)
         await host.program.key_queue.pause()
 
 
-def _as_markdown(host: MetricsScreen, shown: Figures) -> str:
-    from pipeboard.exchange.metrics_tables import as_markdown, tables
+# Programs of the person's own, on a key: run for the deals under the cursor, without a shell.
 
-    found = tables(shown.report, shown.before, shown.reps)
-    return as_markdown(shown.report, found, host.filter_text, host.asked.owner)
-
-
-def _as_csv(host: MetricsScreen, shown: Figures) -> str:
-    from pipeboard.exchange.metrics_tables import as_csv, tables
-
-    found = tables(shown.report, shown.before, shown.reps)
-    return as_csv(shown.report, found, host.filter_text, host.asked.owner)
+_FAILS_WITHIN_S: Final = 1.0
+"""A program that cannot do it says so at once; one that runs on has begun well."""
 
 
-def write_new(path: Path, text: str) -> None:
-    """A file that only its owner can read; BadInput where there is one already, or cannot be."""
-    outlet.write_file(path, [text], numbered=False)
+async def run_program(host: Host, name: str) -> None:
+    """Runs that program once for each deal; says what became of it."""
+    program = next(own for own in host.program.choices.programs if own.name == name)
+    records = await _records(host, selected(host))
+    wanted = [await _about(host, program, record) for record in records]
+    lines = [program.words_for(about) for about in wanted if about is not None]
+    for words in lines:
+        if program.takes_terminal:
+            _run_here(host, words)
+        else:
+            await asyncio.to_thread(_start, words)
+    if lines:
+        more = f" for {len(lines)} deals" if len(lines) > 1 else ""
+        host.say(f"{program.name}: started {printable(lines[0][0])}{more}.", "status.ok")
+
+
+async def _about(host: Host, program: OwnProgram, record: DealRecord) -> DealTexts | None:
+    """The deal and, where the program is about a person, the one that is chosen; None: nobody."""
+    about = DealTexts(record.deal, record.pipeline)
+    wanted = program.place_of_person
+    if not wanted:
+        return about
+    field = "name" if wanted == "person" else wanted
+    people = [person for person in record.deal.contacts.values() if getattr(person, field)]
+    if len(people) < 2:
+        return DealTexts(record.deal, record.pipeline, people[0] if people else None)
+    options = [
+        Option(str(at), f"{person.name}  {getattr(person, field)}")
+        for at, person in enumerate(people)
+    ]
+    chosen = await ask(host, Picker(f"{program.name}: whom at {record.deal.name}?", options))
+    return None if chosen is None else DealTexts(record.deal, record.pipeline, people[int(chosen)])
+
+
+def _run_here(host: Host, words: Sequence[str]) -> None:
+    """Lends the terminal to the program until it ends. Raises PipeboardError where it fails."""
+    with host.app.suspend():
+        try:
+            code = subprocess.run(words, check=False).returncode
+        except (OSError, ValueError) as error:
+            raise _no_start(words, error) from error
+    if code:
+        raise PipeboardError(f"{quoted(words[0])} ended with {code}.")
+
+
+def _start(words: Sequence[str]) -> None:
+    """Starts the program beside the board. PipeboardError where it fails at once."""
+    try:
+        running = subprocess.Popen(
+            words,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
+            start_new_session=True,
+            text=True,
+            errors="replace",
+        )
+    except (OSError, ValueError) as error:
+        raise _no_start(words, error) from error
+    try:
+        _, said = running.communicate(timeout=_FAILS_WITHIN_S)
+    except subprocess.TimeoutExpired:
+        return
+    if running.returncode:
+        why = printable(said.strip().partition("\n")[0])
+        raise PipeboardError(
+            f"{quoted(words[0])} ended with {running.returncode}{': ' if why else ''}{why}."
+        )
+
+
+def _no_start(words: Sequence[str], error: Exception) -> Refused:
+    why = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
+    return Refused(
+        f"{quoted(words[0])} cannot be started: {why}.",
+        hint="Put that right with 'pipeboard config edit'.",
+    )

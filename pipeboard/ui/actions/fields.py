@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING
 
 from pipeboard.domain import commands as c
@@ -13,14 +14,12 @@ from pipeboard.domain.money import parse_money, parse_percent
 from pipeboard.domain.people import new_rep_mark
 from pipeboard.domain.pipeline import Category, Pipeline, Question
 from pipeboard.domain.settings import Rep
-from pipeboard.ui.execute import execute
+from pipeboard.ui.execute import Came, Meeting, Questions, ask_until_stored, execute, until_stored
 from pipeboard.ui.host import Host, Ids, Outcome, on_deals, selected, target_names
 from pipeboard.ui.overlays import prompt
 from pipeboard.ui.overlays.draft import key_of
-from pipeboard.ui.overlays.menu import Menu, MenuChoice
-from pipeboard.ui.overlays.picker import Option, Picker
+from pipeboard.ui.overlays.menu import Menu, MenuChoice, Option, Picker
 from pipeboard.ui.overlays.prompt import Prompt
-from pipeboard.ui.questions import Came, Meeting, Questions, until_stored
 from pipeboard.workspace.finding import deal_record
 from pipeboard.workspace.triage import loads_of
 
@@ -85,21 +84,19 @@ async def _ask_field(
     if not ids:
         return
 
-    async def attempt(questions: Questions) -> Outcome | None:
-        typed = await questions.ask(
-            lambda: Prompt(
-                f"{title} {target_names(host, ids)}",
-                value=present,
-                live=live,
-                accept_empty=True,
-                draft_key=key_of(field, ids),
-            )
+    def line() -> Prompt:
+        return Prompt(
+            f"{title} {target_names(host, ids)}",
+            value=present,
+            live=live,
+            accept_empty=True,
+            draft_key=key_of(field, ids),
         )
-        if typed is None:
-            return None
+
+    async def store(typed: str) -> Outcome:
         return await _set(host, field, read(typed) if typed.strip() else None)
 
-    await until_stored(host, attempt)
+    await ask_until_stored(host, line, store)
 
 
 @on_deals
@@ -109,17 +106,15 @@ async def category(host: Host, ids: Ids) -> None:
         MenuChoice("s", "the stage's own"),
     ]
 
-    async def attempt(questions: Questions) -> Outcome | None:
-        key = await questions.ask(lambda: Menu(f"Forecast of {target_names(host, ids)}", choices))
-        if key is None:
-            return None
+    async def store(key: str) -> Outcome:
         category = _CATEGORIES.get(key)
         return await _set(host, "category", str(category) if category else None)
 
     def words(key: str) -> str:
         return str(_CATEGORIES.get(key, "the stage's own"))
 
-    await until_stored(host, attempt, Meeting(words=words))
+    menu = partial(Menu, f"Forecast of {target_names(host, ids)}", choices)
+    await ask_until_stored(host, menu, store, Meeting(words=words))
 
 
 @on_deals
@@ -170,23 +165,23 @@ async def _ask_handover(questions: Questions, rep: str, whom: str, ids: Ids) -> 
 @on_deals
 async def tags(host: Host, ids: Ids) -> None:
 
-    async def attempt(questions: Questions) -> Outcome | None:
-        typed = await questions.ask(
-            lambda: Prompt(
-                f"Tags of {target_names(host, ids)}",
-                placeholder="+inbound -cold",
-                value="+",
-                draft_key=key_of("tags", ids),
-            )
+    def line() -> Prompt:
+        return Prompt(
+            f"Tags of {target_names(host, ids)}",
+            placeholder="+inbound -cold",
+            value="+",
+            draft_key=key_of("tags", ids),
         )
-        if typed is None or not typed.strip(" +-"):
+
+    async def store(typed: str) -> Outcome | None:
+        if not typed.strip(" +-"):
             return None
         words = typed.replace(",", " ").split()
         add = [word.lstrip("+") for word in words if not word.startswith("-")]
         remove = [word.lstrip("-") for word in words if word.startswith("-")]
         return await execute(host, c.TagWith(tuple(add), tuple(remove)))
 
-    await until_stored(host, attempt)
+    await ask_until_stored(host, line, store)
 
 
 @on_deals
@@ -269,14 +264,18 @@ async def ask_question(
                 place or number,
                 deal.name,
                 draft_key=key_of("answer", [deal_id], question.key),
-                edit=host.program.look.edit,
+                edit=host.program.choices.edit,
                 goes_on=goes_on,
                 outside=outside,
             )
         )
         if given is None:
             return None
-        return given.is_empty or await _answer(host, deal, question, given)
+        if given.is_empty:
+            return True
+        answer = c.AnswerQuestion(question.key, Answer(given.text, given.rating, given.evidence))
+        seen = {deal_id: deal.version}
+        return await execute(host, answer, ids=[deal_id], seen=seen, repeats=False)
 
     def both(deal: Deal, mine: Given, _theirs: str) -> Given:
         return joined(deal.answers.get(question.key) or Answer(""), mine)
@@ -286,17 +285,6 @@ async def ask_question(
         return await execute(host, c.AddNote(note), ids=[deal_id], seen={}, repeats=False)
 
     return bool(await until_stored(host, attempt, Meeting(both, theirs)))
-
-
-async def _answer(host: Host, deal: Deal, question: Question, given: Given) -> Outcome:
-    """Stores an answer over what was seen."""
-    return await execute(
-        host,
-        c.AnswerQuestion(question.key, Answer(given.text, given.rating, given.evidence)),
-        ids=[deal.id],
-        seen={deal.id: deal.version},
-        repeats=False,
-    )
 
 
 async def deal_now(host: Host, deal_id: int) -> tuple[Deal, Pipeline]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING
 
 from pipeboard.domain.dates import local_date
@@ -10,14 +11,14 @@ from pipeboard.domain.lazy_dataclass import replace
 from pipeboard.domain.metrics.wording import counted
 from pipeboard.domain.periods import parse_period
 from pipeboard.domain.settings import SETTINGS, Settings, chosen, with_choice
+from pipeboard.ui.actions.selection import choose_pipeline, choose_rep
 from pipeboard.ui.draw.metrics.sections import Spot
 from pipeboard.ui.draw.metrics.tab_names import TABS, TabName
-from pipeboard.ui.host import Outcome, ask, opens_anew, parse_query, patiently, read
+from pipeboard.ui.execute import Came, ask_until_stored
+from pipeboard.ui.host import Outcome, ask, opens_anew, parse_query, patiently
 from pipeboard.ui.overlays import prompt
-from pipeboard.ui.overlays.menu import Menu, MenuChoice
-from pipeboard.ui.overlays.picker import Option, Picker
+from pipeboard.ui.overlays.menu import Menu, MenuChoice, Option, Picker
 from pipeboard.ui.overlays.prompt import Prompt
-from pipeboard.ui.questions import Came, Questions, until_stored
 from pipeboard.ui.screens.metrics import MetricsScreen, Wanted, end_counting
 from pipeboard.workspace.reports import set_call, set_target, since_days
 
@@ -25,36 +26,6 @@ if TYPE_CHECKING:
     from pipeboard.workspace.recording import Receipt
 
 _SPANS = ("quarter", "year", "month")
-
-
-async def down(host: MetricsScreen) -> None:
-    await host.counted()
-    host.move_cursor(0, 1)
-
-
-async def up(host: MetricsScreen) -> None:
-    await host.counted()
-    host.move_cursor(0, -1)
-
-
-async def top(host: MetricsScreen) -> None:
-    await host.counted()
-    host.move_to_end(-1)
-
-
-async def bottom(host: MetricsScreen) -> None:
-    await host.counted()
-    host.move_to_end(1)
-
-
-async def page_down(host: MetricsScreen) -> None:
-    await host.counted()
-    host.move_pages(1)
-
-
-async def page_up(host: MetricsScreen) -> None:
-    await host.counted()
-    host.move_pages(-1)
 
 
 async def open(host: MetricsScreen) -> None:
@@ -124,10 +95,7 @@ def mine(host: MetricsScreen) -> None:
 
 
 async def rep(host: MetricsScreen) -> None:
-    reps = await read(host, lambda reader: reader.reps())
-    options = [Option("", "everyone")]
-    options += [Option(rep.name, f"@{rep.name}", rep.display_name) for rep in reps]
-    chosen = await ask(host, Picker("Whose numbers", options))
+    chosen = await choose_rep(host, "Whose numbers")
     if chosen is not None:
         host.look_at(replace(host.asked, owner=chosen or None), host.cursor)
 
@@ -139,57 +107,49 @@ def currency(host: MetricsScreen) -> None:
 
 
 async def pipeline(host: MetricsScreen) -> None:
-    pipelines = await read(host, lambda reader: reader.pipelines())
-    options = [Option(str(p.id), p.name, p.currency) for p in pipelines]
-    chosen = await ask(host, Picker("Pipeline", options))
-    if chosen is not None:
-        wanted = next(p for p in pipelines if str(p.id) == chosen)
+    if (wanted := await choose_pipeline(host)) is not None:
         host.look_at(replace(host.asked, pipeline=wanted))
 
 
 async def filter(host: MetricsScreen) -> None:
-    async def attempt(questions: Questions) -> Came:
-        typed = await questions.ask(
-            lambda: Prompt(
-                "/",
-                value=host.filter_text,
-                accept_empty=True,
-                draft_key="metrics-filter",
-                offers=False,
-                verb="Count these",
-            )
+    def line() -> Prompt:
+        return Prompt(
+            "/",
+            value=host.filter_text,
+            accept_empty=True,
+            draft_key="metrics-filter",
+            offers=False,
+            verb="Count these",
         )
-        if typed is None:
-            return None
+
+    async def narrow(typed: str) -> Came:
         wanted = await patiently(host, lambda: parse_query(host, typed))
         host.filter_text = typed.strip()
         host.look_at(replace(host.asked, query=wanted))
         return True
 
-    await until_stored(host, attempt)
+    await ask_until_stored(host, line, narrow)
 
 
 async def since(host: MetricsScreen) -> None:
     """Why the pipeline changed since a day, or between two, instead of since the period began."""
 
-    async def attempt(questions: Questions) -> Came:
-        typed = await questions.ask(
-            lambda: Prompt(
-                "What changed since",
-                accept_empty=True,
-                placeholder="monday   16nov   9nov..16nov   empty: the start of the period",
-                draft_key="metrics-since",
-                offers=False,
-                verb="Show",
-            )
+    def line() -> Prompt:
+        return Prompt(
+            "What changed since",
+            accept_empty=True,
+            placeholder="monday   16nov   9nov..16nov   empty: the start of the period",
+            draft_key="metrics-since",
+            offers=False,
+            verb="Show",
         )
-        if typed is None:
-            return None
+
+    async def show(typed: str) -> Came:
         wanted = since_days(typed, host.today) if typed.strip() else None
         host.look_at(replace(host.asked, since=wanted, tab=TabName.FORECAST), host.cursor)
         return True
 
-    await until_stored(host, attempt)
+    await ask_until_stored(host, line, show)
 
 
 async def call(host: MetricsScreen) -> None:
@@ -212,14 +172,10 @@ async def _ask_amount(
 ) -> None:
     """An amount for the period, stored; the numbers are counted again."""
     asked = host.asked
+    live = prompt.money(asked.pipeline.currency)
+    line = partial(Prompt, title, live=live, accept_empty=True, draft_key=key)
 
-    async def attempt(questions: Questions) -> Came:
-        live = prompt.money(asked.pipeline.currency)
-        typed = await questions.ask(
-            lambda: Prompt(title, live=live, accept_empty=True, draft_key=key)
-        )
-        if typed is None:
-            return None
+    async def enter(typed: str) -> Outcome:
         host.program.check_writable()
         amount, label = typed.strip() or None, asked.period.label
         receipt = await host.program.write_queue.ask(
@@ -230,7 +186,7 @@ async def _ask_amount(
         host.say(receipt.summary, "status.ok")
         return Outcome(receipt)
 
-    await until_stored(host, attempt)
+    await ask_until_stored(host, line, enter)
 
 
 async def counting(host: MetricsScreen) -> None:

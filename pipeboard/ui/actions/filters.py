@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 from typing import TYPE_CHECKING
 
 from pipeboard.ui.actions.navigation import set_filter
 from pipeboard.ui.draw.changes import SIGN_FILTERS
+from pipeboard.ui.execute import Came, ask_until_stored
 from pipeboard.ui.host import ask, read
 from pipeboard.ui.last_view import typed_filter
-from pipeboard.ui.overlays.menu import Menu, MenuChoice
-from pipeboard.ui.overlays.picker import Option, Picker
+from pipeboard.ui.overlays.menu import Menu, MenuChoice, Option, Picker
 from pipeboard.ui.overlays.prompt import Prompt
-from pipeboard.ui.questions import Came, Questions, until_stored
 from pipeboard.workspace.reports import rename_filter, save_filter
 
 if TYPE_CHECKING:
@@ -50,7 +50,7 @@ async def saved_filters(host: BoardScreen) -> None:
     chosen = await ask(host, Picker("Filters", options))
     if chosen == _SAVE:
         host.program.check_writable()
-        await until_stored(host, lambda questions: _save_filter(host, questions, present))
+        await _save_filter(host, present)
     elif chosen == _CHANGE:
         host.program.check_writable()
         await _change_filter(host, dict(saved))
@@ -72,30 +72,26 @@ async def _change_filter(host: BoardScreen, saved: Mapping[str, str]) -> None:
         host.say(receipt.summary, "status.ok", "u takes it back")
         return
 
-    async def changed(questions: Questions) -> Came:
-        value, label = (saved[name], "Terms") if key == "e" else (name, "Name")
-        text = await questions.ask(
-            lambda: Prompt(
-                f"{label} of the filter {name}", value=value, draft_key=f"filter-{key}-{name}"
-            )
-        )
-        if text is None:
-            return None
-        if key == "e":
-            receipt = await queue.ask(lambda w: save_filter(w, name, text))
-        else:
-            receipt = await queue.ask(lambda w: rename_filter(w, name, text))
+    if key is None:
+        return
+    value, label, change = (
+        (saved[name], "Terms", save_filter) if key == "e" else (name, "Name", rename_filter)
+    )
+
+    async def store(text: str) -> Came:
+        receipt = await queue.ask(lambda w: change(w, name, text))
         host.say(receipt.summary, "status.ok", "u takes it back")
         return True
 
-    if key is not None:
-        await until_stored(host, changed)
+    title, draft_key = f"{label} of the filter {name}", f"filter-{key}-{name}"
+    await ask_until_stored(host, partial(Prompt, title, value=value, draft_key=draft_key), store)
 
 
-async def _save_filter(host: BoardScreen, questions: Questions, text: str) -> Came:
-    name = await questions.ask(lambda: Prompt(f"Save '{text}' as", draft_key="filter-name"))
-    if name is None:
-        return None
-    await host.program.write_queue.ask(lambda w: save_filter(w, name, text))
-    host.say(f"Saved the filter {name}.", "status.ok")
-    return True
+async def _save_filter(host: BoardScreen, text: str) -> None:
+    async def store(name: str) -> Came:
+        await host.program.write_queue.ask(lambda w: save_filter(w, name, text))
+        host.say(f"Saved the filter {name}.", "status.ok")
+        return True
+
+    line = partial(Prompt, f"Save '{text}' as", draft_key="filter-name")
+    await ask_until_stored(host, line, store)

@@ -12,10 +12,11 @@ from pipeboard.domain.locales import written
 from pipeboard.ui.actions.daily import next_step
 from pipeboard.ui.actions.fields import close_date, deal_now, owner, value
 from pipeboard.ui.actions.items import edit_person
+from pipeboard.ui.actions.selection import choose_pipeline, choose_rep
 from pipeboard.ui.actions.stages import answer_some, lose, name_contact
 from pipeboard.ui.draw.facts import PaneStyle
 from pipeboard.ui.draw.hygiene import merge_lines
-from pipeboard.ui.execute import execute
+from pipeboard.ui.execute import ask_until_stored, execute
 from pipeboard.ui.host import (
     Host,
     Ids,
@@ -30,9 +31,7 @@ from pipeboard.ui.host import (
 from pipeboard.ui.overlays.draft import key_of
 from pipeboard.ui.overlays.menu import Menu, MenuChoice
 from pipeboard.ui.overlays.overlay import Panel
-from pipeboard.ui.overlays.picker import Option, Picker
 from pipeboard.ui.overlays.prompt import Prompt
-from pipeboard.ui.questions import Questions, until_stored
 from pipeboard.ui.screens.hygiene import HygieneScreen
 
 if TYPE_CHECKING:
@@ -52,7 +51,7 @@ async def open(host: HygieneScreen) -> None:
     if deal is None:
         host.say("No deal is selected here.", "status.warn")
         return
-    await host.app.push_screen(DealScreen(host.state, deal.id, host.page.theme))
+    await host.app.push_screen(DealScreen(host.state, deal.id))
 
 
 async def group(host: HygieneScreen, number: int) -> None:
@@ -84,12 +83,7 @@ async def _beside(host: HygieneScreen, step: int) -> None:
 
 
 async def rep(host: HygieneScreen) -> None:
-    reps = await read(host, lambda reader: reader.reps())
-    options = [
-        Option("", "everyone"),
-        *(Option(r.name, f"@{r.name}", r.display_name) for r in reps),
-    ]
-    chosen = await ask(host, Picker("Whose deals", options))
+    chosen = await choose_rep(host, "Whose deals")
     if chosen is not None:
         await patiently(host, lambda: host.look_at(replace(host.view, owner=chosen or None)))
 
@@ -100,11 +94,7 @@ async def mine(host: HygieneScreen) -> None:
 
 
 async def pipeline(host: HygieneScreen) -> None:
-    pipelines = await read(host, lambda reader: reader.pipelines())
-    options = [Option(str(p.id), p.name, p.currency) for p in pipelines]
-    chosen = await ask(host, Picker("Pipeline", options))
-    if chosen is not None:
-        wanted = next(p for p in pipelines if str(p.id) == chosen)
+    if (wanted := await choose_pipeline(host)) is not None:
         await patiently(host, lambda: host.look_at(replace(host.view, pipeline=wanted)))
 
 
@@ -157,20 +147,18 @@ async def _each(host: Host, work: Callable[[int], Awaitable[object]]) -> None:
 async def source(host: Host, ids: Ids) -> None:
     known = host.program.settings.sources
 
-    async def attempt(questions: Questions) -> Outcome | None:
-        typed = await questions.ask(
-            lambda: Prompt(
-                f"Source of {target_names(host, ids)}",
-                suggestions=known,
-                placeholder="  ".join(known[:4]),
-                draft_key=key_of("source", ids),
-            )
+    def line() -> Prompt:
+        return Prompt(
+            f"Source of {target_names(host, ids)}",
+            suggestions=known,
+            placeholder="  ".join(known[:4]),
+            draft_key=key_of("source", ids),
         )
-        if typed is None or not typed.strip():
-            return None
+
+    async def store(typed: str) -> Outcome:
         return await execute(host, c.SetFields((f"source={typed.strip()}",)))
 
-    await until_stored(host, attempt)
+    await ask_until_stored(host, line, store)
 
 
 async def contact(host: Host) -> None:

@@ -27,8 +27,7 @@ from pipeboard.ui.draw.import_file import BECOMES, MARKS, MATCHES, ORDERS
 from pipeboard.ui.host import ask
 from pipeboard.ui.key_table import ImportTab
 from pipeboard.ui.overlays.file_picker import FilePicker
-from pipeboard.ui.overlays.menu import Menu, MenuChoice
-from pipeboard.ui.overlays.picker import Option, Picker
+from pipeboard.ui.overlays.menu import Menu, MenuChoice, Option, Picker
 from pipeboard.ui.screens.import_screen import ImportScreen
 from pipeboard.workspace.import_plan import (
     FileSeen,
@@ -178,6 +177,12 @@ async def _change_file(host: ImportScreen, seen: FileSeen, key: str) -> None:
         await join_file(host)
     elif key.startswith("answer."):
         await _change_answer(host, seen, key.removeprefix("answer."))
+    elif key in _PICKED:
+        before, (title, known) = _recipe(host, seen), _PICKED[key]
+        options = [Option(name, text) for name, text in known.items()]
+        chosen = await ask(host, Picker(title, options, chosen=getattr(before, key)))
+        if chosen is not None:
+            _take(host, replace(before, **{key: chosen}))  # type: ignore[arg-type]
     elif key in _RECIPES:
         recipe = await _RECIPES[key](host, _recipe(host, seen))
         if recipe is not None:
@@ -222,12 +227,6 @@ _PLANS: Final[Mapping[str, Callable[[ImportScreen, ImportPlan], Awaitable[Import
 """Choices that are no part of how a file is read."""
 
 
-async def _tool(host: ImportScreen, recipe: Recipe) -> Recipe | None:
-    options = [Option(name, name) for name in NAMES]
-    chosen = await ask(host, Picker("The tool that wrote it", options, chosen=recipe.tool))
-    return None if chosen is None else replace(recipe, tool=chosen)
-
-
 async def _encoding(host: ImportScreen, recipe: Recipe) -> Recipe | None:
     plan, seen = host.view.plan, host.view.seen
     if seen is None:
@@ -239,24 +238,6 @@ async def _encoding(host: ImportScreen, recipe: Recipe) -> Recipe | None:
     if chosen == _OTHER:
         chosen = await typed_choice(host, "Name of the encoding", "")
     return None if chosen is None else replace(recipe, encoding=chosen)
-
-
-async def _currency(host: ImportScreen, recipe: Recipe) -> Recipe | None:
-    codes = [Option(code, code) for code in sorted(EXPONENTS)]
-    chosen = await ask(host, Picker("Amounts that name no currency are in", codes))
-    return None if chosen is None else replace(recipe, currency=chosen)
-
-
-async def _dates(host: ImportScreen, recipe: Recipe) -> Recipe | None:
-    options = [Option(name, text) for name, text in ORDERS.items()]
-    chosen = await ask(host, Picker("03/04/2026 is read", options, chosen=recipe.dates))
-    return None if chosen is None else replace(recipe, dates=chosen)
-
-
-async def _decimal(host: ImportScreen, recipe: Recipe) -> Recipe | None:
-    options = [Option(name, text) for name, text in MARKS.items()]
-    chosen = await ask(host, Picker("1.234 is read", options, chosen=recipe.decimal))
-    return None if chosen is None else replace(recipe, decimal=chosen)
 
 
 async def _lost_zero(host: ImportScreen, recipe: Recipe) -> Recipe:
@@ -277,12 +258,19 @@ async def _sheet(host: ImportScreen, recipe: Recipe) -> Recipe | None:
     return None if name is None else replace(recipe, sheet=name)
 
 
+_PICKED: Final[Mapping[str, tuple[str, Mapping[str, str]]]] = {
+    "tool": ("The tool that wrote it", {name: name for name in NAMES}),
+    "currency": (
+        "Amounts that name no currency are in",
+        {code: code for code in sorted(EXPONENTS)},
+    ),
+    "dates": ("03/04/2026 is read", ORDERS),
+    "decimal": ("1.234 is read", MARKS),
+}
+"""The same, where what can be chosen is known beforehand."""
+
 _RECIPES: Final[Mapping[str, Callable[[ImportScreen, Recipe], Awaitable[Recipe | None]]]] = {
-    "tool": _tool,
     "encoding": _encoding,
-    "currency": _currency,
-    "dates": _dates,
-    "decimal": _decimal,
     "lost_zero": _lost_zero,
     "key": _key,
     "sheet": _sheet,

@@ -15,15 +15,14 @@ from pipeboard.domain.text import quoted
 from pipeboard.exchange.deal_files import is_whole
 from pipeboard.exchange.recipe import with_word
 from pipeboard.ui.actions.navigation import look_through
+from pipeboard.ui.execute import Came, ask_until_stored
 from pipeboard.ui.host import Host, ask, patiently, read
 from pipeboard.ui.key_table import IMPORT_TABS, ImportTab
 from pipeboard.ui.last_view import OPEN_ANEW, recent, remember
 from pipeboard.ui.overlays.file_picker import FilePicker
-from pipeboard.ui.overlays.menu import Menu, MenuChoice
-from pipeboard.ui.overlays.picker import Option, Picker
+from pipeboard.ui.overlays.menu import Menu, MenuChoice, Option, Picker
 from pipeboard.ui.overlays.prompt import Live, Prompt, live
-from pipeboard.ui.questions import Came, Questions, until_stored
-from pipeboard.ui.screens.import_screen import ImportScreen, Leave, Work, start
+from pipeboard.ui.screens.import_screen import ImportScreen, Leave, Work
 from pipeboard.workspace.configuration import check_empty, take_whole
 from pipeboard.workspace.import_plan import (
     FileSeen,
@@ -50,8 +49,7 @@ async def open_import(host: BoardScreen) -> None:
 
     path = await _ask_file(host, Path.cwd())
     if path is not None and not await _took_whole(host, path):
-        theme = host.canvas.theme
-        await host.app.push_screen(ImportScreen(host.state, theme, start(path), leave))
+        await host.app.push_screen(ImportScreen(host.state, ImportPlan(path), leave))
 
 
 async def plan_first(host: BoardScreen, take: Leave) -> None:
@@ -69,8 +67,7 @@ async def plan_first(host: BoardScreen, take: Leave) -> None:
     if await asyncio.to_thread(is_whole, path):
         leave(path if await _may_take_whole(host, path, tries=True) else None)
         return
-    theme = host.canvas.theme
-    screen = ImportScreen(host.state, theme, start(path), leave, only_plans=True)
+    screen = ImportScreen(host.state, ImportPlan(path), leave, only_plans=True)
     await host.app.push_screen(screen)
 
 
@@ -128,11 +125,8 @@ async def show_imported(host: BoardScreen, imported: Imported) -> None:
     first = next((at for at, column in enumerate(columns) if column.count), 0)
     host.state.show(filter_text=title, cursor=(first, 0), tops=(), marks=frozenset())
     host.redraw()
-    host.say(f"{_deals(len(ids))} imported; Esc shows all.", "status.ok", "u undo")
-
-
-def _deals(count: int) -> str:
-    return "1 deal" if count == 1 else f"{in_figures(count)} deals"
+    deals = "1 deal" if len(ids) == 1 else f"{in_figures(len(ids))} deals"
+    host.say(f"{deals} imported; Esc shows all.", "status.ok", "u undo")
 
 
 # Tabs, and the way out.
@@ -189,9 +183,9 @@ async def choose_file(host: ImportScreen) -> None:
         return
     if not host.only_plans:
         if not await _took_whole(host, path):
-            host.choose(start(path))
+            host.choose(ImportPlan(path))
     elif not await asyncio.to_thread(is_whole, path):
-        host.choose(start(path))
+        host.choose(ImportPlan(path))
     elif await _may_take_whole(host, path, tries=True):
         host.leave_with(path)
 
@@ -242,24 +236,22 @@ async def typed_choice(
     """A line that becomes a choice at once; None where the person leaves it."""
     found: list[str] = []
 
-    async def attempt(questions: Questions) -> Came:
-        typed = await questions.ask(
-            lambda: Prompt(
-                label,
-                value=value,
-                live=check,
-                accept_empty=may_be_empty,
-                draft_key="import-choice",
-                offers=False,
-                verb="Choose",
-            )
+    def line() -> Prompt:
+        return Prompt(
+            label,
+            value=value,
+            live=check,
+            accept_empty=may_be_empty,
+            draft_key="import-choice",
+            offers=False,
+            verb="Choose",
         )
-        if typed is None:
-            return None
+
+    async def choose(typed: str) -> Came:
         found.append(typed.strip())
         return True
 
-    await until_stored(host, attempt)
+    await ask_until_stored(host, line, choose)
     return found[0] if found else None
 
 

@@ -15,13 +15,12 @@ from pipeboard.ui.actions.daily import rewrite_note, write_note
 from pipeboard.ui.actions.fields import ask_question, edit
 from pipeboard.ui.draw.notes import CHECK, FIELDS, GATE
 from pipeboard.ui.draw.questions import RATINGS
-from pipeboard.ui.execute import execute
+from pipeboard.ui.execute import Came, Questions, execute, until_stored
 from pipeboard.ui.host import Host, Outcome, ask
 from pipeboard.ui.key_table import DEAL_TABS, DealTab
 from pipeboard.ui.overlays.draft import key_of
 from pipeboard.ui.overlays.menu import Menu, MenuChoice
 from pipeboard.ui.overlays.prompt import Prompt
-from pipeboard.ui.questions import Came, Questions, until_stored
 from pipeboard.ui.screens.deal import LEADS_TO, DealScreen
 
 if TYPE_CHECKING:
@@ -116,10 +115,10 @@ def _try_gate(host: DealScreen) -> None:
     host.perform("stages.open_gate", gate, change)
 
 
-async def _answer_item(host: DealScreen, key: str) -> None:
+async def _answer_item(host: DealScreen, key: str, *, outside: bool = False) -> None:
     question = host.record.pipeline.question(key)
     if question is not None:
-        await ask_question(host, host.record.deal.id, question, goes_on=False)
+        await ask_question(host, host.record.deal.id, question, goes_on=False, outside=outside)
 
 
 # Notes.
@@ -138,15 +137,9 @@ async def edit_outside(host: DealScreen) -> None:
     if host.tab is DealTab.NOTES and host.item_key:
         await _edit_note(host, host.item_key, outside=True)
     elif host.tab is DealTab.QUESTIONS and host.item_key:
-        await _answer_outside(host, host.item_key)
+        await _answer_item(host, host.item_key, outside=True)
     else:
         await write_note(host, outside=True)
-
-
-async def _answer_outside(host: DealScreen, key: str) -> None:
-    question = host.record.pipeline.question(key)
-    if question is not None:
-        await ask_question(host, host.record.deal.id, question, goes_on=False, outside=True)
 
 
 # Adding and taking away.

@@ -14,13 +14,12 @@ from pipeboard.domain.text import fold
 from pipeboard.ui.actions.selection import go_to_stage
 from pipeboard.ui.draw.layout import AUTO, Pane, card_rows, has_room_for_pane
 from pipeboard.ui.draw.line import Line, whole
+from pipeboard.ui.execute import Came, Questions, until_stored
 from pipeboard.ui.host import Host, Outcome, ask, opens_anew, parse_query, patiently, read
 from pipeboard.ui.last_view import empty_board, typed_filter
 from pipeboard.ui.overlays.help import Help, filter_lines, groups_of, legend_lines
-from pipeboard.ui.overlays.menu import Menu, MenuChoice
-from pipeboard.ui.overlays.picker import Option, Picker
+from pipeboard.ui.overlays.menu import Menu, MenuChoice, Option, Picker
 from pipeboard.ui.overlays.prompt import Feedback, Prompt
-from pipeboard.ui.questions import Came, Questions, until_stored
 from pipeboard.ui.write_queue import is_busy, said
 
 if TYPE_CHECKING:
@@ -309,8 +308,8 @@ async def hygiene(host: Host, group: str = "") -> None:
     await asyncio.to_thread(import_module, "pipeboard.ui.actions.hygiene")
     from pipeboard.ui.screens.hygiene import HygieneScreen
 
-    theme, pipeline = host.program.look.theme, host.pipeline()
-    screen = await patiently(host, lambda: HygieneScreen(host.state, pipeline, theme, group))
+    pipeline = host.pipeline()
+    screen = await patiently(host, lambda: HygieneScreen(host.state, pipeline, group))
     await host.app.push_screen(screen)
 
 
@@ -323,8 +322,7 @@ async def review(host: BoardScreen) -> None:
         _show_deals(host, title, ids, pipeline_id, "board.review")
         host.review_left_at = screen.place
 
-    theme, place = host.program.look.theme, host.review_left_at
-    screen = ReviewScreen(host.state, host.pipeline(), theme, place, show_behind)
+    screen = ReviewScreen(host.state, host.pipeline(), host.review_left_at, show_behind)
     await host.app.push_screen(screen)
     # Keys that were typed ahead are meant for what it will show.
     await screen.counted()
@@ -346,11 +344,8 @@ async def metrics(host: BoardScreen) -> None:
         if wanted is not None:
             _show_behind(host, place, wanted)
 
-    theme = host.program.look.theme
     left_at = host.metrics_left_at
-    await host.app.push_screen(
-        MetricsScreen(host.state, host.metrics_worker, theme, left_at, come_back)
-    )
+    await host.app.push_screen(MetricsScreen(host.state, host.metrics_worker, left_at, come_back))
 
 
 def _show_behind(host: BoardScreen, place: LeftAt, wanted: Wanted) -> None:
@@ -414,4 +409,4 @@ async def _open_screen(host: BoardScreen) -> None:
     if card is None:
         host.say("No deal is selected here.", "status.warn")
         return
-    await host.app.push_screen(DealScreen(host.state, card.id, host.canvas.theme))
+    await host.app.push_screen(DealScreen(host.state, card.id))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Final, cast
 
 from pipeboard.domain import commands as c
@@ -31,7 +31,7 @@ from pipeboard.ui.host import Host, ask, read
 from pipeboard.ui.key_table import ALL
 from pipeboard.ui.keys import Group
 from pipeboard.ui.last_view import recent, remember
-from pipeboard.ui.overlays.picker import Option, Picker, narrowed
+from pipeboard.ui.overlays.menu import Option, Picker, narrowed
 from pipeboard.ui.write_queue import said
 
 if TYPE_CHECKING:
@@ -71,11 +71,10 @@ async def palette(host: BoardScreen) -> None:
     first = [known[name] for name in used if name in known]
     ordered = [*first, *(entry for entry in known.values() if entry not in first)]
     find = narrowed([entry.option for entry in ordered])
-    words = _Typed(host) if on_board else None
 
     def found(text: str) -> Sequence[Option]:
-        with_words = words.meant(text) if words is not None else []
-        deals = _deals(host, text) if words is not None else []
+        with_words = _meant(host, text) if on_board else []
+        deals = _deals(host, text) if on_board else []
         known.update((entry.name, entry) for entry in (*with_words, *deals))
         return [
             *(entry.option for entry in with_words),
@@ -125,7 +124,7 @@ def _places(host: BoardScreen) -> Iterator[Offer]:
     for lines in DENSITIES:
         words = f"{lines} line{'s' * (lines > 1)} a card"
         yield Offer(f"lines {lines}", words, "v", _show_lines, (lines,))
-    yield from map(_theme, (_AUTO, *host.program.look.themes.names))
+    yield from map(_theme, (_AUTO, *host.program.choices.themes.names))
 
 
 async def _show_lines(host: BoardScreen, lines: int) -> None:
@@ -154,74 +153,78 @@ def _deals(host: BoardScreen, text: str) -> list[Offer]:
     return entries
 
 
-class _Typed:
-    """Commands that are typed with their words: `move demo`, `snooze 2w`, `owner mara`."""
+def _moves(host: BoardScreen, words: str) -> list[Offer]:
+    pipeline = host.pipeline()
+    stages = [stage for stage in pipeline.stages if not stage.retired]
+    options = [Option(str(stage.id), stage.name) for stage in stages]
+    found = [pipeline.stage(int(option.id)) for option in narrowed(options)(words)]
+    return [Offer(f"move {s.name}", f"Move to {s.name}", "m", move_to, (s,)) for s in found]
 
-    def __init__(self, host: BoardScreen) -> None:
-        self._host = host
-        self._readers: dict[str, Callable[[str], list[Offer]]] = {
-            "move": self._moves,
-            "snooze": self._snoozes,
-            "owner": self._owners,
-            "next": self._steps,
-            "note": self._notes,
-            "theme": self._themes,
-            "filter": self._filters,
-        }
 
-    def meant(self, text: str) -> list[Offer]:
-        """What a command and its words would do, the likeliest first; nothing without words."""
-        command, _, words = text.strip().partition(" ")
-        reader = self._readers.get(command.casefold())
-        if reader is None or not words.strip():
-            return []
-        try:
-            return reader(words.strip())
-        except PipeboardError as error:
-            return [Offer("", f"{command} {words}", "", _complain, (said(error),), said(error))]
+def _snoozes(host: BoardScreen, words: str) -> list[Offer]:
+    day = parse_date(words, host.today)
+    return [_does(f"snooze {words}", f"Snooze until {written().date(day)}", "z", c.Snooze(day))]
 
-    def _moves(self, words: str) -> list[Offer]:
-        pipeline = self._host.pipeline()
-        stages = [stage for stage in pipeline.stages if not stage.retired]
-        options = [Option(str(stage.id), stage.name) for stage in stages]
-        found = [pipeline.stage(int(option.id)) for option in narrowed(options)(words)]
-        return [Offer(f"move {s.name}", f"Move to {s.name}", "m", move_to, (s,)) for s in found]
 
-    def _snoozes(self, words: str) -> list[Offer]:
-        day = parse_date(words, self._host.today)
-        return [_does(f"snooze {words}", f"Snooze until {written().date(day)}", "z", c.Snooze(day))]
+def _owners(host: BoardScreen, words: str) -> list[Offer]:
+    reps = host.state.reader.reps()
+    names = {rep.name: f"{rep.name} {rep.display_name}" for rep in reps if rep.active}
+    typed = words.removeprefix("@")
+    options = [Option(name, text) for name, text in names.items()]
+    found = [option.id for option in narrowed(options)(typed)] or [typed]
+    marks = {name: new_rep_mark(name, reps, host.program.me) for name in found}
+    return [
+        _does(f"owner {name}", f"Give to @{name}", mark or "o", c.Assign(name))
+        for name, mark in marks.items()
+    ]
 
-    def _owners(self, words: str) -> list[Offer]:
-        reps = self._host.state.reader.reps()
-        names = {rep.name: f"{rep.name} {rep.display_name}" for rep in reps if rep.active}
-        typed = words.removeprefix("@")
-        options = [Option(name, text) for name, text in names.items()]
-        found = [option.id for option in narrowed(options)(typed)] or [typed]
-        marks = {name: new_rep_mark(name, reps, self._host.program.me) for name in found}
-        return [
-            _does(f"owner {name}", f"Give to @{name}", mark or "o", c.Assign(name))
-            for name, mark in marks.items()
-        ]
 
-    def _steps(self, words: str) -> list[Offer]:
-        due, step = split_leading_date(words, self._host.today)
-        when = written().date(due) if due else "no day"
-        if due is not None and not step:
-            return [_does(f"next {words}", f"Put off to {when}", "r", c.Reschedule(due))]
-        return [_does(f"next {words}", f"Next: {step}", when, c.Plan(words))]
+def _steps(host: BoardScreen, words: str) -> list[Offer]:
+    due, step = split_leading_date(words, host.today)
+    when = written().date(due) if due else "no day"
+    if due is not None and not step:
+        return [_does(f"next {words}", f"Put off to {when}", "r", c.Reschedule(due))]
+    return [_does(f"next {words}", f"Next: {step}", when, c.Plan(words))]
 
-    def _notes(self, words: str) -> list[Offer]:
-        return [_does("note", f"Note: {words}", "n", c.AddNote(words))]
 
-    def _themes(self, words: str) -> list[Offer]:
-        names = (_AUTO, *self._host.program.look.themes.names)
-        return [_theme(name) for name in names if fold(name).startswith(fold(words))]
+def _notes(host: BoardScreen, words: str) -> list[Offer]:
+    return [_does("note", f"Note: {words}", "n", c.AddNote(words))]
 
-    def _filters(self, words: str) -> list[Offer]:
-        saved = dict(self._host.state.reader.saved_filters(self._host.program.me))
-        return [
-            Offer(f"filter {words}", f"Filter {words}", "/", set_filter, (saved.get(words, words),))
-        ]
+
+def _themes(host: BoardScreen, words: str) -> list[Offer]:
+    names = (_AUTO, *host.program.choices.themes.names)
+    return [_theme(name) for name in names if fold(name).startswith(fold(words))]
+
+
+def _filters(host: BoardScreen, words: str) -> list[Offer]:
+    saved = dict(host.state.reader.saved_filters(host.program.me))
+    return [
+        Offer(f"filter {words}", f"Filter {words}", "/", set_filter, (saved.get(words, words),))
+    ]
+
+
+_TYPED: Final[Mapping[str, Callable[[BoardScreen, str], list[Offer]]]] = {
+    "move": _moves,
+    "snooze": _snoozes,
+    "owner": _owners,
+    "next": _steps,
+    "note": _notes,
+    "theme": _themes,
+    "filter": _filters,
+}
+"""Commands that are typed with their words: `move demo`, `snooze 2w`, `owner mara`."""
+
+
+def _meant(host: BoardScreen, text: str) -> list[Offer]:
+    """What a command and its words would do, the likeliest first; nothing without words."""
+    command, _, words = text.strip().partition(" ")
+    reader = _TYPED.get(command.casefold())
+    if reader is None or not words.strip():
+        return []
+    try:
+        return reader(host, words.strip())
+    except PipeboardError as error:
+        return [Offer("", f"{command} {words}", "", _complain, (said(error),), said(error))]
 
 
 def _does(name: str, words: str, right: str, command: c.Command) -> Offer:

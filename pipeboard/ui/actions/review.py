@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 from datetime import date
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pipeboard.domain.cadence import parse_step
@@ -20,19 +18,17 @@ from pipeboard.domain.locales import written
 from pipeboard.domain.people import match_owner
 from pipeboard.domain.review import named_in
 from pipeboard.exchange.review_document import review_markdown
-from pipeboard.ui.actions.export import write_new
+from pipeboard.ui.actions.export import copy_text, write_to_file
 from pipeboard.ui.actions.navigation import hygiene
-from pipeboard.ui.actions.programs import copy
+from pipeboard.ui.actions.selection import choose_pipeline
 from pipeboard.ui.draw.facts import calendar_day
 from pipeboard.ui.draw.review import DATA
-from pipeboard.ui.execute import carry_out, execute
+from pipeboard.ui.execute import Came, ask_until_stored, carry_out, execute
 from pipeboard.ui.host import Ids, Outcome, ask, on_deals, patiently, read, target_names
 from pipeboard.ui.overlays import prompt
 from pipeboard.ui.overlays.draft import key_of
-from pipeboard.ui.overlays.menu import Menu, MenuChoice
-from pipeboard.ui.overlays.picker import Option, Picker
+from pipeboard.ui.overlays.menu import Menu, MenuChoice, Option, Picker
 from pipeboard.ui.overlays.prompt import Prompt
-from pipeboard.ui.questions import Came, Questions, until_stored
 from pipeboard.ui.review_keys import REVIEW_TABS
 from pipeboard.ui.screens.deal import DealScreen
 from pipeboard.ui.screens.review import ReviewPlace, ReviewScreen
@@ -67,43 +63,13 @@ async def _go_to(host: ReviewScreen, place: int) -> None:
         await host.counted()
 
 
-async def down(host: ReviewScreen) -> None:
-    await host.counted()
-    host.move_cursor(0, 1)
-
-
-async def up(host: ReviewScreen) -> None:
-    await host.counted()
-    host.move_cursor(0, -1)
-
-
-async def top(host: ReviewScreen) -> None:
-    await host.counted()
-    host.move_to_end(-1)
-
-
-async def bottom(host: ReviewScreen) -> None:
-    await host.counted()
-    host.move_to_end(1)
-
-
-async def page_down(host: ReviewScreen) -> None:
-    await host.counted()
-    host.move_pages(1)
-
-
-async def page_up(host: ReviewScreen) -> None:
-    await host.counted()
-    host.move_pages(-1)
-
-
 async def open(host: ReviewScreen) -> None:
     """Enter: the deal, the kind of what is to be mended, or all deals behind a number."""
     await host.counted()
     key = host.item_key
     if host.deal_id is not None:
-        deal_id, theme = host.deal_id, host.page.theme
-        screen = await patiently(host, lambda: DealScreen(host.state, deal_id, theme))
+        deal_id = host.deal_id
+        screen = await patiently(host, lambda: DealScreen(host.state, deal_id))
         host.has_opened = True
         await host.app.push_screen(screen)
     elif key.startswith(DATA):
@@ -144,18 +110,16 @@ async def _decide(host: Host, ids: Ids) -> None:
         when = written().date(step.due) if step.due else "no day"
         return f"{f'@{rep}' if rep else 'nobody'}   {when}   {step.text}"
 
-    async def attempt(questions: Questions) -> Outcome | None:
-        typed = await questions.ask(
-            lambda: Prompt(
-                f"Decided on {target_names(host, ids)}",
-                live=prompt.live(understood),
-                presets=prompt.step_days(today),
-                placeholder="thu send the offer @bo",
-                draft_key=key_of("decide", ids),
-            )
+    def line() -> Prompt:
+        return Prompt(
+            f"Decided on {target_names(host, ids)}",
+            live=prompt.live(understood),
+            presets=prompt.step_days(today),
+            placeholder="thu send the offer @bo",
+            draft_key=key_of("decide", ids),
         )
-        if typed is None:
-            return None
+
+    async def store(typed: str) -> Outcome:
         return await execute(
             host,
             lambda workspace, ids, _: store_decision(workspace, ids[0], typed),
@@ -164,7 +128,7 @@ async def _decide(host: Host, ids: Ids) -> None:
             repeats=False,
         )
 
-    await until_stored(host, attempt)
+    await ask_until_stored(host, line, store)
 
 
 async def decide(host: ReviewScreen) -> None:
@@ -220,20 +184,18 @@ async def since(host: ReviewScreen) -> None:
     """s: what changed since another day than that of the last review."""
     zone = host.state.lens.zone
 
-    async def attempt(questions: Questions) -> Came:
-        typed = await questions.ask(
-            lambda: Prompt(
-                "What changed since (empty: the last review)",
-                accept_empty=True,
-                placeholder="monday   16nov",
-                live=prompt.live(lambda text: written().date(_day(text))),
-                draft_key="review-since",
-                offers=False,
-                verb="Show",
-            )
+    def line() -> Prompt:
+        return Prompt(
+            "What changed since (empty: the last review)",
+            accept_empty=True,
+            placeholder="monday   16nov",
+            live=prompt.live(lambda text: written().date(_day(text))),
+            draft_key="review-since",
+            offers=False,
+            verb="Show",
         )
-        if typed is None:
-            return None
+
+    async def show(typed: str) -> Came:
         began = start_of_day(_day(typed), zone) if typed.strip() else None
         await _look_at(host, host.place._replace(since=began))
         return True
@@ -244,7 +206,7 @@ async def since(host: ReviewScreen) -> None:
             raise BadInput("A review looks back.", hint="Name a day until today.")
         return day
 
-    await until_stored(host, attempt)
+    await ask_until_stored(host, line, show)
 
 
 async def _look_at(host: ReviewScreen, place: ReviewPlace) -> None:
@@ -277,11 +239,7 @@ async def past(host: ReviewScreen) -> None:
 
 
 async def pipeline(host: ReviewScreen) -> None:
-    pipelines = await read(host, lambda reader: reader.pipelines())
-    options = [Option(str(p.id), p.name, p.currency) for p in pipelines]
-    chosen = await ask(host, Picker("Pipeline", options))
-    if chosen is not None:
-        wanted = next(p for p in pipelines if str(p.id) == chosen)
+    if (wanted := await choose_pipeline(host)) is not None:
         place = host.place
         tabs = dict.fromkeys(place.cursors, 0)
         await _look_at(host, ReviewPlace(wanted, place.tab, tabs, frozenset(), None))
@@ -303,18 +261,7 @@ async def export(host: ReviewScreen) -> None:
     form = {"m": "md", "j": "json"}[key]
     name = f"review-{str(document['at'])[:10]}.{form}"
 
-    async def attempt(questions: Questions) -> Came:
-        typed = await questions.ask(
-            lambda: Prompt("Write to", value=name, draft_key=f"export:review-{form}", verb="Write")
-        )
-        if typed is None:
-            return None
-        path = Path(typed).expanduser()
-        await asyncio.to_thread(write_new, path, _text(document, form))
-        host.say(f"Written to {path.absolute()}.", "status.ok")
-        return True
-
-    await until_stored(host, attempt)
+    await write_to_file(host, _text(document, form), name, f"export:review-{form}")
 
 
 def _text(document: ReviewDocument, form: str) -> str:
@@ -327,6 +274,4 @@ async def copy_markdown(host: ReviewScreen) -> None:
     """Y: the whole review as Markdown, to the clipboard."""
     await host.counted()
     if host.document is not None:
-        text = review_markdown(host.document)
-        how = await asyncio.to_thread(copy, host.app, text, host.program.look.copy_command)
-        host.say(f"{how}: the review.", "status.ok")
+        await copy_text(host, review_markdown(host.document), "the review.")

@@ -4,24 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from pipeboard.domain.board import Sort
 from pipeboard.domain.people import named
-from pipeboard.ui.execute import carry_out, execute
-from pipeboard.ui.host import AddDeal, Host, Outcome, UseCase, ask, take_count
+from pipeboard.domain.pipeline import Pipeline
+from pipeboard.ui.execute import ask_until_stored, carry_out, execute
+from pipeboard.ui.host import AddDeal, Host, Outcome, UseCase, ask, read, take_count
 from pipeboard.ui.overlays import prompt
-from pipeboard.ui.overlays.menu import Menu, MenuChoice
-from pipeboard.ui.overlays.picker import Option, Picker
+from pipeboard.ui.overlays.menu import Menu, MenuChoice, Option, Picker
 from pipeboard.ui.overlays.prompt import Prompt
-from pipeboard.ui.questions import Questions, until_stored
 from pipeboard.workspace.execution import reorder
 from pipeboard.workspace.undoing import redo_last, undo_last
 from pipeboard.workspace.undoing import undo_list as changes_that_stand
 
 if TYPE_CHECKING:
-    from pipeboard.store.reading.history import Did
     from pipeboard.ui.screens.board import BoardScreen
+    from pipeboard.ui.screens.live import CountingScreen
     from pipeboard.workspace import Seen, Workspace
     from pipeboard.workspace.recording import Receipt
 
@@ -73,9 +73,43 @@ def page_up(host: Host) -> None:
     host.move_pages(-take_count(host))
 
 
+# The same on a screen that counts, once what was asked for is shown.
+
+
+async def step(host: CountingScreen, rows: int) -> None:
+    await host.counted()
+    host.move_cursor(0, rows)
+
+
+async def end(host: CountingScreen, direction: int) -> None:
+    await host.counted()
+    host.move_to_end(direction)
+
+
+async def page(host: CountingScreen, pages: int) -> None:
+    await host.counted()
+    host.move_pages(pages)
+
+
+async def choose_pipeline(host: Host) -> Pipeline | None:
+    """One of the pipelines; None where the person leaves it."""
+    pipelines = await read(host, lambda reader: reader.pipelines())
+    options = [Option(str(one.id), one.name, one.currency) for one in pipelines]
+    chosen = await ask(host, Picker("Pipeline", options))
+    return next((one for one in pipelines if str(one.id) == chosen), None)
+
+
+async def choose_rep(host: Host, title: str) -> str | None:
+    """The name of a rep, "" for everyone; None where the person leaves it."""
+    reps = await read(host, lambda reader: reader.reps())
+    options = [Option("", "everyone")]
+    options += [Option(rep.name, f"@{rep.name}", rep.display_name) for rep in reps]
+    return await ask(host, Picker(title, options))
+
+
 def stage(host: BoardScreen, number: int) -> None:
     """A bare digit: to that stage, or one more digit of a count."""
-    if host.program.look.digits_count:
+    if host.program.choices.digits == "count":
         host.count = min(host.count * 10 + number, _MOST_TIMES)
         host.say(f"{host.count} times…")
     else:
@@ -170,14 +204,11 @@ async def add(host: BoardScreen) -> None:
     state = host.state
     live = prompt.quick_add(host.today, pipeline.currency, state.open_deal_of, state.new_rep_mark)
 
-    async def attempt(questions: Questions) -> Outcome | None:
-        title = f"Add to {stage.name}"
-        typed = await questions.ask(lambda: Prompt(title, live=live, draft_key="add"))
-        if typed is None:
-            return None
+    async def store(typed: str) -> Outcome:
         return await carry_out(host, AddDeal(typed, pipeline, stage.id))
 
-    await until_stored(host, attempt)
+    line = partial(Prompt, f"Add to {stage.name}", live=live, draft_key="add")
+    await ask_until_stored(host, line, store)
 
 
 async def undo(host: Host) -> None:
@@ -207,7 +238,9 @@ def _taking_back(command_id: str) -> UseCase:
 
 async def undo_list(host: Host) -> None:
     """My changes that stand, newest first; one that is chosen is taken back, where it can be."""
-    done = await host.program.write_queue.ask(_undoable)
+    done = await host.program.write_queue.ask(
+        lambda workspace: changes_that_stand(workspace, limit=50)
+    )
     if not done:
         host.say("There is nothing of yours to undo.", "status.warn")
         return
@@ -215,10 +248,6 @@ async def undo_list(host: Host) -> None:
     chosen = await ask(host, Picker("Your changes, newest first", options, verb="Undo"))
     if chosen is not None:
         await carry_out(host, _taking_back(chosen))
-
-
-def _undoable(workspace: Workspace) -> tuple[Did, ...]:
-    return changes_that_stand(workspace, limit=50)
 
 
 def _when(host: Host, at: datetime) -> str:

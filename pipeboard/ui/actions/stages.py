@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
-from typing import TypeVar
+from collections.abc import Callable, Sequence
+from functools import partial
 
 from pipeboard.domain import commands as c
 from pipeboard.domain.cadence import POST_SALE
@@ -17,7 +17,7 @@ from pipeboard.domain.pipeline import Stage
 from pipeboard.domain.text import slug
 from pipeboard.ui.actions.daily import ask_next_step
 from pipeboard.ui.actions.fields import ask_question, deal_now
-from pipeboard.ui.execute import carry_out, execute
+from pipeboard.ui.execute import Questions, ask_until_stored, carry_out, execute, until_stored
 from pipeboard.ui.host import (
     Change,
     Host,
@@ -31,13 +31,10 @@ from pipeboard.ui.host import (
     target_names,
 )
 from pipeboard.ui.overlays import prompt
-from pipeboard.ui.overlays import prompt as feedback
 from pipeboard.ui.overlays.draft import key_of
 from pipeboard.ui.overlays.gate_sheet import GateAnswer, GateSheet, WayOn
-from pipeboard.ui.overlays.menu import Menu, MenuChoice
-from pipeboard.ui.overlays.picker import Option, Picker
+from pipeboard.ui.overlays.menu import Menu, MenuChoice, Option, Picker
 from pipeboard.ui.overlays.prompt import Prompt
-from pipeboard.ui.questions import Questions, until_stored
 from pipeboard.workspace.new_deals import follow_up
 
 # Categories after which a deal is worth another try some day.
@@ -81,7 +78,7 @@ async def move(host: Host, ids: Ids) -> None:
     elif key == "r":
         await execute(host, c.Reopen())
     elif key == "d":
-        await _archive(host)
+        await execute(host, c.Archive())
     else:
         host.press({"w": "board.win", "l": "board.lose"}[key])
 
@@ -105,7 +102,7 @@ async def move_to(host: Host, stage: Stage) -> None:
 @on_deals
 async def win(host: Host, ids: Ids) -> None:
     currency, present = host.pipeline().currency, host.present("value")
-    live = feedback.money(currency, present)
+    live = prompt.money(currency, present)
 
     async def attempt(questions: Questions) -> Outcome | None:
         typed: str | None = ""
@@ -138,7 +135,7 @@ async def offer_follow_up(host: Host, deal: Deal) -> None:
     async def attempt(questions: Questions) -> Outcome | None:
         typed: str | None = ""
         if key == "d":
-            title, live = f"Ask {deal.name} how it goes on", feedback.day(host.today)
+            title, live = f"Ask {deal.name} how it goes on", prompt.day(host.today)
             draft_key = key_of("follow-up", [deal.id])
             typed = await questions.ask(lambda: Prompt(title, live=live, draft_key=draft_key))
         if typed is None:
@@ -172,24 +169,22 @@ async def _loss(host: Host, questions: Questions, ids: Sequence[int], category: 
     """The reason in words, and what a reason of that kind asks for."""
     whom = target_names(host, ids)
 
-    def prompt(label: str, field: str, live: feedback.Live | None = None) -> Prompt:
+    def line(label: str, field: str, live: prompt.Live | None = None) -> Prompt:
         key = key_of("lost", ids, field)
         return Prompt(label, live=live, accept_empty=True, draft_key=key)
 
-    reason = await questions.ask(
-        lambda: prompt(f"{whom} lost: {category}. In your words", "reason")
-    )
+    reason = await questions.ask(lambda: line(f"{whom} lost: {category}. In your words", "reason"))
     if reason is None:
         return None
     competitor: str | None = ""
     if category == "competitor":
         competitor = await questions.ask(
-            lambda: prompt(f"To which competitor is {whom} lost?", "competitor")
+            lambda: line(f"To which competitor is {whom} lost?", "competitor")
         )
     again: str | None = ""
     if category in _RETURNING:
         label = f"Try {whom} again on (empty: never)"
-        again = await questions.ask(lambda: prompt(label, "again", feedback.day(host.today)))
+        again = await questions.ask(lambda: line(label, "again", prompt.day(host.today)))
     if competitor is None or again is None:
         return None
     recycle_on = parse_date(again, host.today) if again.strip() else None
@@ -206,16 +201,10 @@ async def archive(host: Host, ids: Ids) -> None:
         leaving=("Esc", f"Keep {them}"),
     )
     if await ask(host, question) is not None:
-        await _archive(host)
-
-
-async def _archive(host: Host) -> None:
-    await execute(host, c.Archive())
+        await execute(host, c.Archive())
 
 
 # The ways on from a gate that is not met, taken right there, for one deal or for many.
-
-T = TypeVar("T")
 
 
 async def open_gate(host: Host, gate: GateNotMet, change: Change) -> None:
@@ -271,9 +260,12 @@ async def _answer_missing(
     """Asks for one thing after another, from the chosen one on; then tries the move again."""
     first = answer.missing or 0
     if len(held) == 1:
-        things = [(held[0].deal_id, lack) for lack in _from(held[0].unmet, first)]
+        unmet = held[0].unmet
+        things = [(held[0].deal_id, lack) for lack in (*unmet[first:], *unmet[:first])]
     else:
-        things = [(part.deal_id, lack) for part in _from(held, first) for lack in part.unmet]
+        things = [
+            (part.deal_id, lack) for part in (*held[first:], *held[:first]) for lack in part.unmet
+        ]
     for number, (deal_id, lack) in enumerate(things, 1):
         retarget(host, [deal_id])
         if not await _answer_one(host, deal_id, lack, f"{number} of {len(things)}"):
@@ -312,19 +304,12 @@ async def _fill_in(host: Host, deal_id: int, field: str) -> bool:
     deal, _ = await deal_now(host, deal_id)
     label = name.removeprefix("fields.").replace("_", " ").capitalize()
 
-    async def attempt(questions: Questions) -> Outcome | None:
-        typed = await questions.ask(
-            lambda: Prompt(
-                f"{label} of {deal.name}",
-                live=prompt.live(read),
-                draft_key=key_of("field", [deal_id], name),
-            )
-        )
-        if typed is None:
-            return None
+    async def store(typed: str) -> Outcome:
         return await execute(host, c.SetFields((f"{name}={typed}",)), repeats=False)
 
-    return bool(await until_stored(host, attempt))
+    key, live = key_of("field", [deal_id], name), prompt.live(read)
+    line = partial(Prompt, f"{label} of {deal.name}", live=live, draft_key=key)
+    return bool(await ask_until_stored(host, line, store))
 
 
 async def answer_some(host: Host, deal_id: int, wanted: int) -> bool:
@@ -376,17 +361,9 @@ async def _tick(host: Host, deal_id: int) -> bool:
             host,
             Menu(f"{deal.name}: {item}", [MenuChoice("y", "done"), MenuChoice("n", "not yet")]),
         )
-        if done != "y" or not await _check(host, deal_id, stage.id, item):
+        if done != "y":
+            return False
+        check = c.Check(stage.id, item, True)
+        if not await execute(host, check, ids=[deal_id], seen={}, repeats=False):
             return False
     return True
-
-
-async def _check(host: Host, deal_id: int, stage_id: int, item: str) -> bool:
-    return bool(
-        await execute(host, c.Check(stage_id, item, True), ids=[deal_id], seen={}, repeats=False)
-    )
-
-
-def _from(things: Sequence[T], first: int) -> Iterable[T]:
-    """All of them, the chosen one first."""
-    return (*things[first:], *things[:first])

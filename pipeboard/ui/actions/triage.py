@@ -9,11 +9,10 @@ from pipeboard.domain.cadence import follow_up_days
 from pipeboard.domain.filter_nodes import EVERYTHING
 from pipeboard.domain.lazy_dataclass import replace
 from pipeboard.domain.locales import written
-from pipeboard.ui.actions.daily import usual_step
-from pipeboard.ui.execute import execute
+from pipeboard.ui.actions.daily import deals_now, usual_step
+from pipeboard.ui.execute import Came, Meeting, Questions, ask_until_stored, execute, until_stored
 from pipeboard.ui.host import Host, Ids, Outcome, on_deals, parse_query, patiently, read
 from pipeboard.ui.overlays.prompt import Prompt, live
-from pipeboard.ui.questions import Came, Meeting, Questions, until_stored
 
 if TYPE_CHECKING:
     from pipeboard.store.reading import Reader
@@ -32,8 +31,7 @@ async def open_triage(host: Host) -> None:
         return
     version = host.state.reader.data_version()
     triage = await patiently(host, lambda: _begun(host, host.state.reader))
-    theme = host.program.look.theme
-    await app.push_screen(TriageScreen(host.state, triage, version, theme, host.say))
+    await app.push_screen(TriageScreen(host.state, triage, version, host.say))
 
 
 def _begun(host: Host, reader: Reader) -> Triage:
@@ -84,25 +82,23 @@ async def filter(host: TriageScreen) -> None:
     def read_back(text: str) -> str:
         return "of the queue" if parse_query(host, text) is not None else ""
 
-    async def attempt(questions: Questions) -> Came:
-        typed = await questions.ask(
-            lambda: Prompt(
-                "Filter the queue",
-                value=host.filter_text,
-                live=live(read_back, "all of it"),
-                accept_empty=True,
-                placeholder="words  stage:demo  +tag  value>20k  stalled",
-                draft_key="filter",
-                offers=False,
-                verb="Filter",
-            )
+    def line() -> Prompt:
+        return Prompt(
+            "Filter the queue",
+            value=host.filter_text,
+            live=live(read_back, "all of it"),
+            accept_empty=True,
+            placeholder="words  stage:demo  +tag  value>20k  stalled",
+            draft_key="filter",
+            offers=False,
+            verb="Filter",
         )
-        if typed is None:
-            return None
+
+    async def narrow(typed: str) -> Came:
         await _narrow(host, typed.strip())
         return True
 
-    await until_stored(host, attempt)
+    await ask_until_stored(host, line, narrow)
 
 
 async def show_all(host: TriageScreen) -> None:
@@ -124,23 +120,19 @@ async def _narrow(host: TriageScreen, text: str) -> None:
     host.arrive()
 
 
-async def open(host: TriageScreen) -> None:
+@on_deals
+async def open(host: Host, ids: Ids) -> None:
     """Enter: the whole deal; what is done there counts here too."""
     from pipeboard.ui.screens.deal import DealScreen
 
-    record = host.triage.record
-    if record is None:
-        host.say("No deal is selected here.", "status.warn")
-        return
-    await host.app.push_screen(DealScreen(host.state, record.deal.id, host.page.theme))
+    await host.app.push_screen(DealScreen(host.state, ids[0]))
 
 
 @on_deals
 async def plan(host: Host, ids: Ids, place: int) -> None:
     """The next step on the day of that key, its words as they are, or as usual in the stage."""
     due = follow_up_days(host.today)[place - 1]
-    deals = (await host.program.write_queue.ask(lambda w: w.reader.deals(ids))).values()
-    usual = await usual_step(host, deals)
+    usual = await usual_step(host, await deals_now(host, ids))
 
     async def attempt(_questions: Questions) -> Outcome:
         return await execute(host, c.Reschedule(due, usual))

@@ -9,6 +9,7 @@ from typing import Final
 from pipeboard.domain.lazy_dataclass import dataclass
 from pipeboard.domain.locales import in_figures, written
 from pipeboard.domain.metrics import METRICS, Metric, Unit, wording
+from pipeboard.domain.metrics.history import DealHistory
 from pipeboard.domain.metrics.readings import unripe
 from pipeboard.domain.metrics.report import MetricChange
 from pipeboard.domain.metrics.result import WITHOUT_SAMPLE
@@ -41,7 +42,7 @@ def number(metric: Metric, style: ChartStyle, role: Role = "text") -> Span:
     return whole(style.say.number(metric), "text.dim" if is_pale(metric) else role)
 
 
-def sample(metric: Metric, style: ChartStyle) -> Line:
+def sample(metric: Metric) -> Line:
     """`n=3` behind a number that rests on few deals."""
     if metric.value is not None and metric.is_immature:
         return ((f" {metric.pending} open", "text.dim"),)
@@ -224,10 +225,15 @@ def _labels(shown: Sequence[Pillar], each: int) -> Line:
 class TableRow:
     """A name, right-aligned cells behind it (fewer than columns leave the last ones empty), and
     between them a bar, where there is one: over the share `whole` of its width, painted full up to
-    `full`."""
+    `full`. Behind it are `deals` under a `title`, what it says of them in words, and those that
+    its rate is a share of (`base`)."""
 
     name: str
     cells: Sequence[Span]
+    title: str = ""
+    deals: Sequence[DealHistory] = ()
+    summary: str = ""
+    base: Sequence[DealHistory] = ()
     full: Fraction | None = None
     whole: Fraction | None = None
     role: Role = "text"

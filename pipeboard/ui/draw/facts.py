@@ -20,7 +20,9 @@ from pipeboard.ui.draw.card import SIGN_ROLES
 from pipeboard.ui.draw.line import (
     DOT,
     EMPTY,
+    OPEN,
     STEP,
+    YES,
     Glyphs,
     Line,
     Span,
@@ -89,6 +91,26 @@ def calendar_day(day: date, today: date) -> str:
     return written().calendar_day(day, today)
 
 
+def full_name(deal: Deal) -> str:
+    """The company, and which deal with it this is."""
+    return f"{deal.account} / {deal.title}" if deal.account and deal.title else deal.name
+
+
+def rep_name(name: str | None) -> str:
+    """Whose deal it is, who did it; `nobody` for none."""
+    return f"@{name}" if name else "nobody"
+
+
+def dotted(*words: str) -> str:
+    """Those that say something, with dots between them."""
+    return f" {DOT} ".join(filter(None, words))
+
+
+def tick(done: object) -> Span:
+    """Before what is done, or still open."""
+    return (f"{YES} ", "pane.yes") if done else (f"{OPEN} ", "pane.label")
+
+
 def flow(chips: Sequence[Line], width: int) -> list[Line]:
     """Small facts one after the other, as many in a line as fit."""
     lines: list[list[Span]] = [[]]
@@ -127,8 +149,7 @@ def table(facts: Sequence[PaneFact], style: PaneStyle) -> tuple[Line, ...]:
 def fact_lines(record: DealRecord, style: PaneStyle) -> tuple[Line, ...]:
     """Name, amount and dates, stage and next step of a deal."""
     deal = record.deal
-    name = f"{deal.account} / {deal.title}" if deal.account and deal.title else deal.name
-    first, *rest = wrap(name, style.width - len(deal.ref) - 2, style.width)
+    first, *rest = wrap(full_name(deal), style.width - len(deal.ref) - 2, style.width)
     return (
         ((deal.ref, "pane.label"), blank(2), (first, "pane.title")),
         *[((line, "pane.title"),) for line in rest],
@@ -187,18 +208,23 @@ def close_moves(record: DealRecord) -> int:
     )
 
 
+def stage_age(record: DealRecord, style: PaneStyle) -> tuple[int, int | None, bool]:
+    """Days that an open deal has been in its stage, those that are expected, whether it is more."""
+    days = (style.today - local_date(record.deal.stage_entered_at, style.zone)).days
+    limit = record.pipeline.stage(record.deal.stage_id).expected_days
+    return days, limit, limit is not None and days > limit
+
+
 def _standing(record: DealRecord, style: PaneStyle) -> list[Line]:
     deal, stage = record.deal, record.pipeline.stage(record.deal.stage_id)
     if deal.outcome is not Status.OPEN:
         return outcome_lines(deal, style)
-    days = (style.today - local_date(deal.stage_entered_at, style.zone)).days
-    limit = stage.expected_days
-    over = limit is not None and days > limit
+    days, limit, is_over = stage_age(record, style)
     mark = sign_of(record, style)
     start: list[Span] = [(f"{mark} ", SIGN_ROLES[mark])] if mark is not Sign.NONE else []
     facts: Line = (
         *start,
-        whole(f"{days} days in {stage.name}", "card.days.over" if over else "text"),
+        whole(f"{days} days in {stage.name}", "card.days.over" if is_over else "text"),
         (f" (limit {limit})" if limit is not None else "", "pane.label"),
     )
     entered: Line = ((f"entered {style.day(deal.stage_entered_at)}", "pane.label"),)
@@ -280,11 +306,7 @@ def people(record: DealRecord, style: PaneStyle) -> Section:
 def about_contact(contact: Contact) -> str:
     """A person's post, part in the deal, and how to reach them."""
     role = "" if contact.role == "other" else contact.role.replace("_", " ")
-    return _dotted(contact.title, role, contact.phone, contact.email)
-
-
-def _dotted(*words: str) -> str:
-    return f" {DOT} ".join(filter(None, words))
+    return dotted(contact.title, role, contact.phone, contact.email)
 
 
 def terms(record: DealRecord, style: PaneStyle) -> Section:
@@ -302,7 +324,7 @@ def _position(term: Term) -> str:
     if term.agreed:
         return f"agreed: {term.agreed}"
     sides = (("we", term.ours), ("they", term.theirs))
-    return _dotted(*(f"{who}: {words}" for who, words in sides if words))
+    return dotted(*(f"{who}: {words}" for who, words in sides if words))
 
 
 def details(record: DealRecord, style: PaneStyle) -> Section:
@@ -319,7 +341,7 @@ def details(record: DealRecord, style: PaneStyle) -> Section:
         "trial close": deal.trial_close,
         **dict(other_fields(deal, style.today, style.zone)),
         **deal.fields,
-        "links": _dotted(*deal.links),
+        "links": dotted(*deal.links),
         "created": style.day(deal.created_at),
     }
     given = [PaneFact(label, text) for label, text in facts.items() if text]

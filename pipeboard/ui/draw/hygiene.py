@@ -10,7 +10,7 @@ from pipeboard.domain.lazy_dataclass import dataclass, field
 from pipeboard.domain.locales import in_figures, written
 from pipeboard.domain.phrases import spoken
 from pipeboard.domain.signs import dead_evidence
-from pipeboard.ui.draw.facts import PaneStyle
+from pipeboard.ui.draw.facts import PaneStyle, full_name, rep_name
 from pipeboard.ui.draw.line import (
     AFTER,
     BEFORE,
@@ -39,11 +39,6 @@ _NARROW: Final = 60
 _WIDE: Final = 100
 _MOST_GROUP_LINES: Final = 4
 _FACTS: Final = 16
-_ROLES: Final[Mapping[bool, tuple[Role, Role]]] = {
-    True: ("text", "text.dim"),
-    False: ("text.dim", "text"),
-}
-"""How a field of two deals looks, by whether the one that stays knows it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +126,7 @@ def _reps(view: HygieneView, width: int) -> Line:
     line: list[Span] = [blank(2)]
     for rep, count in found:
         line += [
-            whole(f"@{rep}" if rep else "nobody", "pane.who"),
+            whole(rep_name(rep), "pane.who"),
             whole(f" {in_figures(count)}", "text"),
         ]
         line.append(blank(3))
@@ -166,23 +161,19 @@ def _deal(deal: Deal, view: HygieneView, style: PaneStyle) -> Iterator[Line]:
     if style.width >= _NARROW:
         stage = view.pipeline.stage(deal.stage_id).name
         end += [blank(2), left(stage, 14 if style.width < _WIDE else 20, "text.dim")]
-        end += [blank(1), left(f"@{deal.owner}" if deal.owner else "nobody", 9, "pane.who")]
+        end += [blank(1), left(rep_name(deal.owner), 9, "pane.who")]
     if style.width >= _WIDE:
         end += [blank(1), left(_fact(deal, view, style), _FACTS, "text.dim")]
     start: Line = (
         whole(MARKED, "mark") if deal.id in view.marks else blank(1),
         left(deal.ref, 7, "pane.label"),
-        left(_name(deal), max(8, room - 8 - width_of(end)), "card.name"),
+        left(full_name(deal), max(8, room - 8 - width_of(end)), "card.name"),
     )
     yield exactly((*start, *end), room)
     if view.group == DEAD:
         evidence = dead_evidence(deal, view.pipeline, style.today, style.zone)
         for part in wrap(", ".join(evidence), room - 8):
             yield (blank(8), whole(part, "text.dim"))
-
-
-def _name(deal: Deal) -> str:
-    return f"{deal.account} / {deal.title}" if deal.account and deal.title else deal.name
 
 
 def _fact(deal: Deal, view: HygieneView, style: PaneStyle) -> str:
@@ -212,7 +203,8 @@ def merge_lines(keep: Deal, other: Deal, style: PaneStyle) -> list[Line]:
 
     lines = [row("", f"{keep.ref} stays", f"{other.ref} goes into it", "pane.head", "pane.label")]
     for label, mine, theirs in _compared(keep, other):
-        lines.append(row(label, mine or "-", theirs or "-", *_ROLES[bool(mine)]))
+        roles: tuple[Role, Role] = ("text", "text.dim") if mine else ("text.dim", "text")
+        lines.append(row(label, mine or "-", theirs or "-", *roles))
     for label, name in (("People", "contacts"), ("Answers", "answers"), ("Terms", "terms")):
         has, adds = len(getattr(keep, name)), len(getattr(other, name))
         if has or adds:

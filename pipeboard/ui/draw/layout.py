@@ -186,10 +186,7 @@ class BoardLayout:
 
     def slot(self, column: int) -> Slot | None:
         """Where a column stands; None when it is scrolled off."""
-        for slot in self.slots:
-            if slot.column == column:
-                return slot
-        return None
+        return next((slot for slot in self.slots if slot.column == column), None)
 
 
 def layout(view: BoardView) -> BoardLayout:
@@ -369,10 +366,8 @@ def _top(view: BoardView) -> int:
 
 def column_at(view: BoardView, x: int) -> Slot | None:
     """The column at that cell across; None between columns and beside the board."""
-    for slot in layout(view).slots:
-        if slot.x <= x < slot.x + slot.width:
-            return slot
-    return None
+    slots = layout(view).slots
+    return next((slot for slot in slots if slot.x <= x < slot.x + slot.width), None)
 
 
 def card_region(view: BoardView, slot: Slot, place: int) -> Region:
@@ -386,7 +381,7 @@ def card_region(view: BoardView, slot: Slot, place: int) -> Region:
 def cursor_cell(view: BoardView) -> tuple[int, int] | None:
     """Where the card under the cursor begins on the screen; None where none is shown."""
     column, row = view.cursor
-    slot = next((slot for slot in layout(view).slots if slot.column == column), None)
+    slot = layout(view).slot(column)
     place = row - view.top(column)
     if view.is_too_small or slot is None or not 0 <= place < places(view, column):
         return None

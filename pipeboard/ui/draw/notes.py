@@ -7,15 +7,14 @@ from typing import Final
 
 from pipeboard.domain.cadence import PERSISTENCE, follow_ups
 from pipeboard.domain.criteria import ROLES, unmet_of_stage
-from pipeboard.domain.dates import local_date
 from pipeboard.domain.deal import Answer, Contact, Deal, Term
 from pipeboard.domain.deal_record import DealRecord, Entry
 from pipeboard.domain.events import Event, to_json
-from pipeboard.domain.locales import written
+from pipeboard.domain.lazy_dataclass import replace
 from pipeboard.domain.money import Money
 from pipeboard.domain.signs import Sign
 from pipeboard.domain.text import fold
-from pipeboard.domain.timeline import describe, without_cancelled
+from pipeboard.domain.timeline import without_cancelled
 from pipeboard.ui.draw.card import SIGN_ROLES
 from pipeboard.ui.draw.facts import (
     PaneStyle,
@@ -23,17 +22,20 @@ from pipeboard.ui.draw.facts import (
     calendar_day,
     chips,
     details,
+    dotted,
     flow,
+    full_name,
     next_step_line,
     outcome_lines,
     paragraph,
     parked,
     sign_of,
+    stage_age,
+    tick,
     titled,
 )
 from pipeboard.ui.draw.line import (
     DOT,
-    OPEN,
     UNKNOWN,
     YES,
     Line,
@@ -49,15 +51,14 @@ from pipeboard.ui.draw.line import (
 )
 from pipeboard.ui.draw.pane import (
     entry_lines,
+    event_words,
     names_width,
     note_lines,
     notes,
     score_section,
     touches,
-    who,
 )
 from pipeboard.ui.draw.questions import GUTTER, Item
-from pipeboard.ui.palette import Role
 from pipeboard.ui.terminal.width import cell_width
 
 
@@ -79,15 +80,13 @@ def timeline_items(
     accents aside. Those `opened` show each value as it was before and after; what was taken back
     again is folded into one line, until that is opened or something is wanted."""
     inner, words = _inner(style), fold(wanted).split()
-    names = names_width([who(entry) for entry in record.entries])
+    names = names_width([entry.who for entry in record.entries])
     items = []
     standing = without_cancelled(record.entries)
     folded = 0 if words or FOLD in opened else len(record.entries) - len(standing)
     for entry in standing if folded else record.entries:
-        said = describe(
-            entry.event, (record.pipeline,), today=style.today, zone=style.zone, manner=written()
-        )
-        whose = fold(f"{said} @{who(entry)} {entry.event.kind} {style.day(entry.event.at)}")
+        said = event_words(entry, record, style)
+        whose = fold(f"{said} @{entry.who} {entry.event.kind} {style.day(entry.event.at)}")
         if all(word in whose for word in words):
             lines = entry_lines(entry, said, names, inner)
             if entry.seq in opened:
@@ -100,7 +99,7 @@ def timeline_items(
 
 
 def _inner(style: PaneStyle) -> PaneStyle:
-    return PaneStyle(style.width - GUTTER, style.today, style.zone, style.glyphs)
+    return replace(style, width=style.width - GUTTER)
 
 
 def _in_full(entry: Entry, style: PaneStyle) -> list[Line]:
@@ -171,7 +170,7 @@ def _person(contact: Contact, wide: int, style: PaneStyle) -> list[Line]:
         left(contact.role.replace("_", " "), _ROLE, "pane.yes" if decides else "pane.label"),
         blank(1),
     )
-    reach = f" {DOT} ".join(filter(None, (contact.title, contact.phone, contact.email)))
+    reach = dotted(contact.title, contact.phone, contact.email)
     return paragraph(start, reach, "text", style.width - GUTTER)
 
 
@@ -188,10 +187,9 @@ def term_items(record: DealRecord, style: PaneStyle) -> tuple[Item, ...]:
 
 
 def _term(term: Term, style: PaneStyle) -> list[Line]:
-    mark: Span = (f"{YES} ", "pane.yes") if term.agreed else (f"{OPEN} ", "pane.label")
-    start: Line = (mark, left(term.item, _ITEM, "text.strong"), blank(1))
+    start: Line = (tick(term.agreed), left(term.item, _ITEM, "text.strong"), blank(1))
     sides = (("we", term.ours), ("they", term.theirs), ("agreed", term.agreed))
-    said = f" {DOT} ".join(f"{who}: {what}" for who, what in sides if what)
+    said = dotted(*(f"{who}: {what}" for who, what in sides if what))
     return paragraph(start, said or "open", "text", style.width - GUTTER)
 
 
@@ -235,7 +233,7 @@ _LATEST = 3
 
 def overview_items(record: DealRecord, style: PaneStyle) -> tuple[Item, ...]:
     """Gate, checklist and playbook of the stage, score, latest notes and interactions, fields."""
-    inner = PaneStyle(style.width - GUTTER, style.today, style.zone, style.glyphs)
+    inner = _inner(style)
     items = [
         *_gate(record, inner),
         *_checklist(record),
@@ -288,12 +286,10 @@ def _gate(record: DealRecord, style: PaneStyle) -> list[Item]:
 
 def _checklist(record: DealRecord) -> list[Item]:
     deal, stage = record.deal, record.pipeline.stage(record.deal.stage_id)
-    items = []
-    for place, text in enumerate(stage.checklist):
-        done = deal.is_checked(stage.id, text)
-        mark: Span = (f"{YES} ", "pane.yes") if done else (f"{OPEN} ", "pane.label")
-        items.append(Item(f"{CHECK}{place}", ((mark, whole(text, "text")),)))
-    return items
+    return [
+        Item(f"{CHECK}{place}", ((tick(deal.is_checked(stage.id, text)), whole(text, "text")),))
+        for place, text in enumerate(stage.checklist)
+    ]
 
 
 def _playbook(record: DealRecord, style: PaneStyle) -> list[Item]:
@@ -320,8 +316,8 @@ _NARROW: Final = 60
 def head(record: DealRecord, style: PaneStyle) -> tuple[Line, ...]:
     """Three lines: name and stage, amount and dates, and what happens next or how it ended."""
     deal = record.deal
-    name = f"{deal.account} / {deal.title}" if deal.account and deal.title else deal.name
-    start: Line = (blank(1), (deal.ref, "pane.label"), blank(2), whole(name, "pane.title"))
+    name = whole(full_name(deal), "pane.title")
+    start: Line = (blank(1), (deal.ref, "pane.label"), blank(2), name)
     standing, small = _standing(record, style), chips(record, style, weighted=True)
     if style.width < _NARROW:
         # The company is what one looks for; the stage is small beside it.
@@ -343,17 +339,12 @@ def _standing(record: DealRecord, style: PaneStyle) -> Line:
         return (whole(str(deal.status), "pane.yes" if deal.status == "won" else "pane.no"),)
     stages = pipeline.open_stages
     place = f" {stages.index(stage) + 1}/{len(stages)}" if stage in stages else ""
-    days = (style.today - local_date(deal.stage_entered_at, style.zone)).days
-    limit = stage.expected_days
+    days, limit, is_over = stage_age(record, style)
     mark = sign_of(record, style)
     sign: Line = ((mark, SIGN_ROLES[mark]),) if mark is not Sign.NONE else ()
-    over = limit is not None and days > limit
-    age: Span = (f"{days}d" + (f"/{limit}" if limit is not None else ""), _age_role(over=over))
+    text = f"{days}d" + (f"/{limit}" if limit is not None else "")
+    age: Span = (text, "card.days.over" if is_over else "pane.label")
     return (whole(f"{stage.name}{place}", "pane.head"), blank(2), *sign, age)
-
-
-def _age_role(*, over: bool) -> Role:
-    return "card.days.over" if over else "pane.label"
 
 
 def _dotted(parts: list[Line], width: int) -> Line:

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from pipeboard.domain.criteria import unmet_of_stage
-from pipeboard.domain.deal import Answer, Note
+from pipeboard.domain.deal import Answer, Note, Touch
 from pipeboard.domain.deal_record import DealRecord, Entry
 from pipeboard.domain.locales import written
 from pipeboard.domain.phrases import named
@@ -26,6 +26,7 @@ from pipeboard.ui.draw.facts import (
     people,
     table,
     terms,
+    tick,
     titled,
 )
 from pipeboard.ui.draw.line import (
@@ -98,12 +99,10 @@ def _gate(record: DealRecord, style: PaneStyle) -> list[Line]:
 
 def _checklist(record: DealRecord) -> list[Line]:
     deal, stage = record.deal, record.pipeline.stage(record.deal.stage_id)
-    lines: list[Line] = []
-    for item in stage.checklist:
-        done = deal.is_checked(stage.id, item)
-        mark: Span = (f" {YES} ", "pane.yes") if done else (f" {OPEN} ", "pane.label")
-        lines.append((mark, (item, "text")))
-    return lines
+    return [
+        (blank(1), tick(deal.is_checked(stage.id, item)), (item, "text"))
+        for item in stage.checklist
+    ]
 
 
 _POINTS = 8
@@ -174,10 +173,14 @@ def touches(record: DealRecord, style: PaneStyle, most: int | None = None) -> Se
     names = names_width([touch.by for touch in shown])
     for touch in shown:
         start = _start(style.day_and_time(touch.at), touch.by, names, 12)
-        text = f"{named(touch.type)} {named(touch.direction)}".rstrip()
-        text += f": {touch.outcome}" if touch.outcome else ""
-        lines += paragraph(start, text, "text", style.width)
+        lines += paragraph(start, touch_words(touch), "text", style.width)
     return Section("Interactions", str(len(record.touches)), tuple(lines))
+
+
+def touch_words(touch: Touch) -> str:
+    """An interaction and what came of it: `call out: they will think about it`."""
+    words = f"{named(touch.type)} {named(touch.direction)}".rstrip()
+    return f"{words}: {touch.outcome}" if touch.outcome else words
 
 
 def timeline(record: DealRecord, style: PaneStyle) -> Section:
@@ -185,27 +188,25 @@ def timeline(record: DealRecord, style: PaneStyle) -> Section:
     so."""
     lines: list[Line] = []
     shown = record.entries[:_MOST_EVENTS]
-    names = names_width([who(entry) for entry in shown])
+    names = names_width([entry.who for entry in shown])
     for entry in shown:
-        said = describe(
-            entry.event, (record.pipeline,), today=style.today, zone=style.zone, manner=written()
-        )
-        lines += entry_lines(entry, said, names, style)
+        lines += entry_lines(entry, event_words(entry, record, style), names, style)
     if earlier := len(record.entries) - len(shown):
         lines.append((blank(1), whole(f"{earlier} earlier: the deal has them all", "pane.time")))
     return Section("Timeline", str(len(record.entries)), tuple(lines))
 
 
+def event_words(entry: Entry, record: DealRecord, style: PaneStyle) -> str:
+    """An event in words."""
+    pipelines, manner = (record.pipeline,), written()
+    return describe(entry.event, pipelines, today=style.today, zone=style.zone, manner=manner)
+
+
 def entry_lines(entry: Entry, said: str, names: int, style: PaneStyle) -> list[Line]:
     """An event in words behind its instant and who did it, who is given `names` cells."""
-    start = _start(style.day_and_time(entry.event.at), who(entry), names, 12)
+    start = _start(style.day_and_time(entry.event.at), entry.who, names, 12)
     role: Role = "pane.label" if entry.undone else "text"
     return paragraph(start, f"{said}  (undone)" if entry.undone else said, role, style.width)
-
-
-def who(entry: Entry) -> str:
-    """Who did it, and for whom."""
-    return entry.who
 
 
 def names_width(names: Sequence[str]) -> int:
@@ -231,16 +232,11 @@ next only answers change."""
 
 def pane_lines(record: DealRecord, style: PaneStyle) -> tuple[Line, ...]:
     """All of a deal from top to bottom, each line exactly as wide as the pane."""
-    lines = list(head(record, style))
+    lines = list(fact_lines(record, style))
     lines += [()] * (_HEAD_ROWS - len(lines))
     for section in sections(record, style):
         lines += [(), titled(section), *section.lines]
     return finished(lines, style)
-
-
-def head(record: DealRecord, style: PaneStyle) -> tuple[Line, ...]:
-    """What stands above all sections: name, amount and dates, stage, next step."""
-    return fact_lines(record, style)
 
 
 def sections(record: DealRecord, style: PaneStyle) -> tuple[Section, ...]:

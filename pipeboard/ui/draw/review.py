@@ -17,7 +17,7 @@ from pipeboard.domain.money import printed_sign
 from pipeboard.domain.review import NUMBERS, NUMBERS_OF_REPS, called
 from pipeboard.exchange.review_document import said_number
 from pipeboard.ui.draw.charts import bar
-from pipeboard.ui.draw.facts import PaneStyle, calendar_day
+from pipeboard.ui.draw.facts import PaneStyle, calendar_day, rep_name
 from pipeboard.ui.draw.line import (
     DOT,
     NO,
@@ -119,12 +119,8 @@ def items_of(view: ReviewView) -> tuple[Item, ...]:
     return tuple(_DRAWN[view.tab](view))
 
 
-def _read(text: str, view: ReviewView, role: Role = "text", indent: int = 0) -> Item:
-    """A sentence that nothing is behind."""
-    return _sentence("", text, view, role, indent)
-
-
-def _sentence(key: str, text: str, view: ReviewView, role: Role = "text", indent: int = 0) -> Item:
+def _read(text: str, view: ReviewView, role: Role = "text", indent: int = 0, key: str = "") -> Item:
+    """A sentence; without a `key` nothing is behind it."""
     parts = wrap(text, max(20, view.room - indent))
     return Item(key, tuple((blank(indent), whole(part, role)) for part in parts))
 
@@ -144,15 +140,15 @@ def _data(view: ReviewView) -> Iterator[Item]:
     data = view.document["preflight"]
     for name, owners in data["faults"].items():
         if owners:
-            whose = "  ".join(f"{_rep(rep)} {count}" for rep, count in owners.items())
+            whose = "  ".join(f"{rep_name(rep)} {count}" for rep, count in owners.items())
             count = right(f"{in_figures(sum(owners.values()))}", 5, "text.strong")
             label = LABELS[Fault(name)]
             yield _fact(f"{DATA}{name}", label, count, blank(2), whole(whose, "text.dim"))
     for pair in data["duplicates"]:
         words = f"{called(pair['other'], data)} may be {called(pair['keep'], data)}: {pair['why']}"
-        yield _sentence(f"{DATA}{DUPLICATES}", words, view)
+        yield _read(words, view, key=f"{DATA}{DUPLICATES}")
     for ref in data["dead"]:
-        yield _sentence(f"{DEAL}{ref}", f"{called(ref, data)} may be given up", view)
+        yield _read(f"{called(ref, data)} may be given up", view, key=f"{DEAL}{ref}")
     if not any(data["faults"].values()) and not data["duplicates"] and not data["dead"]:
         yield _read("The data is in order.", view, "empty")
 
@@ -206,7 +202,7 @@ def _reps(view: ReviewView) -> Iterator[Item]:
             text, value = said_number(row[name], say), row[name]["value"]
             is_rosy = name == "rose_tint" and value is not None and value > 0
             cells.append(right(text, size, "status.warn" if is_rosy else "text"))
-        rep = left(_rep(row["rep"] or ""), 10, "pane.who")
+        rep = left(rep_name(row["rep"]), 10, "pane.who")
         yield Item(f"rep.{row['rep']}", ((rep, *cells),))
 
 
@@ -259,7 +255,7 @@ def _discuss(view: ReviewView) -> Iterator[Item]:
         end: Line = (
             right(view.say.money(one["value"]), _AMOUNT, "card.money"),
             blank(1),
-            left(_rep(one["owner"] or ""), 9, "pane.who"),
+            left(rep_name(one["owner"]), 9, "pane.who"),
         )
         lines: list[Line] = [spread(start, end, view.room)]
         lines += _below(", ".join(one["risks"]), view, "status.warn")
@@ -354,11 +350,7 @@ def _decision_words(decision: ReviewDecision, view: ReviewView) -> str:
     due = decision["due"]
     by = f" by {calendar_day(date.fromisoformat(due), view.style.today)}" if due else ""
     done = ", done" if decision["done"] else ""
-    return f"{decision['text']} ({_rep(decision['owner'])}{by}{done})"
-
-
-def _rep(name: str) -> str:
-    return f"@{name}" if name else "nobody"
+    return f"{decision['text']} ({rep_name(decision['owner'])}{by}{done})"
 
 
 _DRAWN: Final[Mapping[ReviewTab, Callable[[ReviewView], Iterator[Item]]]] = {

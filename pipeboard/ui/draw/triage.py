@@ -8,10 +8,9 @@ from itertools import groupby
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
-from pipeboard.domain.dates import local_date
 from pipeboard.domain.lazy_dataclass import dataclass, replace
 from pipeboard.domain.locales import in_figures, written
-from pipeboard.domain.phrases import named, spoken
+from pipeboard.domain.phrases import spoken
 from pipeboard.domain.queue import TIER_NAMES, Queued, Tier
 from pipeboard.domain.signs import Sign
 from pipeboard.ui.draw.card import SIGN_ROLES
@@ -20,10 +19,13 @@ from pipeboard.ui.draw.facts import (
     PaneStyle,
     about_contact,
     chips,
+    dotted,
     flow,
+    full_name,
     outcome_lines,
     parked,
     sign_of,
+    stage_age,
     table,
 )
 from pipeboard.ui.draw.line import (
@@ -47,6 +49,7 @@ from pipeboard.ui.draw.line import (
     width_of,
     wrap,
 )
+from pipeboard.ui.draw.pane import touch_words
 from pipeboard.ui.palette import Role
 from pipeboard.workspace.triage import to_ask, to_call
 
@@ -158,9 +161,8 @@ def _deal(
     view: TriageView, record: DealRecord, style: PaneStyle, *, is_low: bool = False
 ) -> list[Line]:
     deal = record.deal
-    name = f"{deal.account} / {deal.title}" if deal.account and deal.title else deal.name
     mark = sign_of(record, style)
-    first, *rest = wrap(name, style.width - 3 - len(deal.ref), style.width - 2)
+    first, *rest = wrap(full_name(deal), style.width - 3 - len(deal.ref), style.width - 2)
     ref = whole(deal.ref, "pane.label")
     title: Line = ((f"{mark} ", SIGN_ROLES[mark]), (first, "pane.title"))
     facts = [*chips(record, style), *_standing(record, style)]
@@ -180,14 +182,12 @@ def _standing(record: DealRecord, style: PaneStyle) -> list[Line]:
     deal, stage = record.deal, record.pipeline.stage(record.deal.stage_id)
     if not deal.is_open:
         return []
-    days = (style.today - local_date(deal.stage_entered_at, style.zone)).days
-    is_over = stage.expected_days is not None and days > stage.expected_days
-    limit = f" (limit {stage.expected_days})" if stage.expected_days is not None else ""
+    days, limit, is_over = stage_age(record, style)
     found: list[Line] = [
         (
             whole(f"{stage.name} {DOT} ", "text"),
             (f"{days}d", "card.days.over" if is_over else "text"),
-            (limit, "pane.label"),
+            ("" if limit is None else f" (limit {limit})", "pane.label"),
         )
     ]
     given, total = len(deal.answered(record.pipeline)), len(record.pipeline.questions)
@@ -215,9 +215,8 @@ def _facts(
         facts.append(PaneFact("NEXT", *_next(deal, style)))
     if record.touches:
         touch = record.touches[0]
-        said = f": {touch.outcome}" if touch.outcome else ""
-        words = f"{style.day(touch.at)}  {named(touch.type)} {named(touch.direction)}".rstrip()
-        facts.append(PaneFact("LAST", _short(f"{words}{said}", most, style)))
+        words = f"{style.day(touch.at)}  {touch_words(touch)}"
+        facts.append(PaneFact("LAST", _short(words, most, style)))
     elif deal.is_open:
         facts.append(PaneFact("LAST", "no touch yet", "pane.label"))
     if record.notes:
@@ -227,9 +226,7 @@ def _facts(
     facts += _labelled("ASK", to_ask(record, style.today), "pane.unknown")
     people = to_call(deal)[:called]
     names = [
-        f" {DOT} ".join(
-            filter(None, (p.name, p.phone, p.email) if is_low else (p.name, about_contact(p)))
-        )
+        dotted(p.name, p.phone, p.email) if is_low else dotted(p.name, about_contact(p))
         for p in people
     ]
     return facts + _labelled("CALL", names or ["nobody is known yet"], "text")

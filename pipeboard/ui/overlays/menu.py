@@ -1,15 +1,46 @@
-"""A menu: the keys that may come next, each with what it does."""
+"""Menus and lists to choose from: a key for each choice, or lines that typing narrows."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from typing import ClassVar, Final, TypeAlias
 
-from textual.events import Click, Key
+from textual.binding import BindingType
+from textual.events import Click, Key, MouseScrollDown, MouseScrollUp
 
+from pipeboard.domain.errors import PipeboardError
 from pipeboard.domain.lazy_dataclass import dataclass
-from pipeboard.ui.draw.line import Hint, Line, Span, blank, exactly, whole, width_of
+from pipeboard.domain.locales import in_figures
+from pipeboard.domain.text import fold, spelled_by
+from pipeboard.ui.draw.line import (
+    BAR,
+    Hint,
+    Line,
+    Span,
+    blank,
+    exactly,
+    spread,
+    text_of,
+    whole,
+    width_of,
+)
 from pipeboard.ui.keys import name_of
-from pipeboard.ui.overlays.overlay import CANCEL, Overlay, Panel, indented, key_shown, upper_edge
+from pipeboard.ui.overlays.overlay import (
+    CANCEL,
+    Overlay,
+    Panel,
+    TypingOverlay,
+    bound,
+    heading,
+    indented,
+    key_shown,
+    upper_edge,
+)
+from pipeboard.ui.palette import Role
+from pipeboard.ui.terminal.typeahead import KeyQueue, TypeAhead
+from pipeboard.ui.widgets.line_input import LineInput
+from pipeboard.ui.write_queue import is_busy, suppress_busy
 
 _GAP = 3
 
@@ -103,3 +134,275 @@ def _grid(
     each = width // columns
     fitted = [(choice, (*exactly(cell, each - _GAP), blank(_GAP))) for choice, cell in cells]
     return [fitted[at : at + columns] for at in range(0, len(fitted), columns)]
+
+
+# A list of any length: typing narrows it, digits choose.
+
+_LABEL: Final[Line] = ((" › ", "input.label"),)
+_DIGITS: Final = tuple("123456789")
+_BRIGHT: Final[dict[Role, Role]] = {"card.name": "cursor.name", "text": "cursor.name"}
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """One line of a list: drawn or plain, with something at its right end."""
+
+    id: str
+    line: Line | str
+    right: str = ""
+
+    @property
+    def text(self) -> str:
+        """All of it as plain text: what typing looks for."""
+        shown = self.line if isinstance(self.line, str) else text_of(self.line)
+        return f"{shown} {self.right}"
+
+    @property
+    def name(self) -> str:
+        """What it is called: the first part of its line."""
+        return self.line if isinstance(self.line, str) else self.line[0][0]
+
+
+Find: TypeAlias = Callable[[str], Sequence[Option]]
+
+
+def narrowed(
+    options: Sequence[Option], other: Callable[[str], Option | None] = lambda _: None
+) -> Find:
+    """Finds, among these, the options that hold every word that is typed, anywhere; those that
+    begin with what is typed, or its first word, come first, and after them those whose name holds
+    its letters in their order (`lmlo`). Case and accents do not matter. The last is what `other`
+    makes of what is typed."""
+    folded = [(fold(option.text), option) for option in options]
+    names = [fold(option.name) for option in options]
+
+    def find(text: str) -> Sequence[Option]:
+        words = fold(text).split()
+        if not words:
+            return options
+        found = [pair for pair in folded if all(word in pair[0] for word in words)]
+        begins = (" ".join(words), words[0])
+        found.sort(key=lambda pair: [not pair[0].startswith(begin) for begin in begins])
+        letters, held = "".join(words), {option.id for _, option in found}
+        spelled = [
+            (span, option)
+            for name, option in zip(names, options, strict=True)
+            if option.id not in held and (span := spelled_by(letters, name)) is not None
+        ]
+        spelled.sort(key=lambda pair: pair[0])
+        last = other(text.strip())
+        return [
+            *(option for _, option in (*found, *spelled)),
+            *([last] if last is not None else []),
+        ]
+
+    return find
+
+
+class Picker(TypingOverlay[str]):
+    """Dismisses with the id of an option, or with None.
+
+    The options are all there are, or a function that finds them by what is typed. Of options that
+    are all there, a digit chooses as long as nothing is typed. `chosen` is the id that the cursor
+    begins on.
+    """
+
+    BINDINGS: ClassVar[list[BindingType]] = bound(
+        {
+            "enter,ctrl+s": "choose",
+            "up,ctrl+p": "go(-1)",
+            "down,ctrl+n": "go(1)",
+            "pageup": "go_page(-1)",
+            "pagedown": "go_page(1)",
+        }
+    )
+
+    def __init__(
+        self,
+        title: str,
+        options: Sequence[Option] | Find,
+        *,
+        chosen: str = "",
+        placeholder: str = "",
+        verb: str = "Choose",
+        other: Callable[[str], Option | None] = lambda _: None,
+    ) -> None:
+        super().__init__(LineInput(placeholder=placeholder))
+        self._heading = title
+        self._find = options if callable(options) else narrowed(options, other)
+        self._has_digits = not callable(options)
+        self._chosen = chosen
+        numbers = [("1-9", verb)] if self._has_digits else []
+        self._hints = [("↵", verb), ("↑↓", "Move"), *numbers, CANCEL]
+        self._options: Sequence[Option] = ()
+        self._is_narrowed = False
+        self._cursor = self._top = self._rows = 0
+        self._searches = _Searches()
+
+    def prepare(self) -> None:
+        self._search()
+
+    def draw(self, width: int, height: int) -> Panel:
+        count = len(self._options)
+        most = max(1, height * 3 // 4 - 3)
+        # A list that shrinks while somebody types would make the board jump.
+        self._rows = min(most, max(self._rows, count, 1))
+        self._top = min(max(self._top, self._cursor - self._rows + 1), self._cursor)
+        shown = self._options[self._top : self._top + self._rows]
+        numbered = None if not self._has_digits else not self._is_narrowed
+        rows = [
+            _row(_number(self._top + y, numbered), option, self._top + y == self._cursor, width)
+            for y, option in enumerate(shown)
+        ]
+        if not rows:
+            said = "nothing matches" if self.text else "type what to look for"
+            rows = [(blank(3), (said, "empty"))]
+        rows += [()] * (self._rows - len(rows))
+        place = f"{self._cursor + 1} of {in_figures(count)}" if count > self._rows else ""
+        return Panel((heading(self._heading, width, place),), self._hints, rows, _LABEL)
+
+    def on_input_changed(self) -> None:
+        text = self.text
+        if self._has_digits and not self._is_narrowed and text in _DIGITS:
+            if int(text) <= len(self._options):
+                self._cursor = int(text) - 1
+                self.action_choose()
+            else:
+                self.line.write("")
+                self.refuse(f"There is no {text} here.")
+            return
+        if text or self._is_narrowed:
+            self._is_narrowed = bool(text)
+            self._search()
+
+    def on_input_submitted(self) -> None:
+        self.action_choose()
+
+    def on_click(self, event: Click) -> None:
+        row = event.screen_y - self._below.region.y
+        if 0 <= row < self._rows and self._top + row < len(self._options):
+            self._cursor = self._top + row
+            self.action_choose()
+
+    def on_mouse_scroll_down(self, event: MouseScrollDown) -> None:
+        event.stop()
+        self.action_go(3)
+
+    def on_mouse_scroll_up(self, event: MouseScrollUp) -> None:
+        event.stop()
+        self.action_go(-3)
+
+    def action_choose(self) -> None:
+        """Take the option under the cursor, once it is known which are found."""
+        if self._searches.comes_after(self.action_choose):
+            return
+        if self._options:
+            self.leave(self._options[self._cursor].id)
+        else:
+            self.refuse("Nothing matches what is typed; Esc cancels.")
+
+    def action_go(self, places: int) -> None:
+        """The cursor so many options down."""
+        if self._searches.comes_after(lambda: self.action_go(places)):
+            return
+        self._cursor = max(0, min(self._cursor + places, len(self._options) - 1))
+        self.redraw()
+
+    def action_go_page(self, pages: int) -> None:
+        """The cursor so many screens of the list down."""
+        self.action_go(pages * max(1, self._rows - 1))
+
+    def _search(self) -> None:
+        try:
+            self._show(self._find(self.text))
+        except PipeboardError as error:
+            if is_busy(error) and isinstance(self.app, TypeAhead):
+                self.run_worker(
+                    self._search_at_last(self._searches.begin(self.app.key_queue)), group="search"
+                )
+            else:
+                self._show((), f"{error.message} {error.hint}".strip())
+
+    async def _search_at_last(self, pause: Pause) -> None:
+        """Looks again and again while the database is held by others; the old list stays."""
+        try:
+            self._show(await _found_at_last(lambda: self._find(self.text), pause))
+            await self._searches.found()
+        except PipeboardError as error:
+            self._searches.forget()
+            self.refuse(f"{error.message} The list is as it was.")
+        finally:
+            self._searches.end()
+
+    def _show(self, options: Sequence[Option], why: str = "") -> None:
+        self._options = options
+        ids = (place for place, option in enumerate(options) if option.id == self._chosen)
+        self._cursor, self._chosen = (next(ids, 0) if self._chosen else 0), ""
+        self._top = 0
+        self.refuse(why)
+
+
+Pause: TypeAlias = Callable[[], Awaitable[None]]
+"""Waits a moment for whoever holds the database; raises GivenUp."""
+
+
+async def _found_at_last(find: Callable[[], Sequence[Option]], pause: Pause) -> Sequence[Option]:
+    while True:
+        await pause()
+        with suppress_busy():
+            return find()
+
+
+class _Searches:
+    """Searches that wait for the database, and the keys that came in the same breath as the last
+    letter: they wait until it is known what is found."""
+
+    def __init__(self) -> None:
+        self._count = 0
+        self._keys: KeyQueue | None = None
+        self._behind: list[Callable[[], None]] = []
+
+    def begin(self, keys: KeyQueue) -> Pause:
+        self._count += 1
+        self._keys = keys
+        keys.acts()
+        return keys.pause
+
+    def comes_after(self, act: Callable[[], None]) -> bool:
+        """Has that to wait for a search? Then it is done once something is found."""
+        if self._count:
+            self._behind.append(act)
+        return bool(self._count)
+
+    async def found(self) -> None:
+        if self._count == 1:
+            self._count, behind, self._behind = 0, self._behind, []
+            for act in behind:
+                act()
+            # The keys behind a choice are for whatever it leads to.
+            await asyncio.sleep(0)
+
+    def forget(self) -> None:
+        self._behind.clear()
+
+    def end(self) -> None:
+        self._count = max(0, self._count - 1)
+        if self._keys is not None:
+            self._keys.has_acted()
+
+
+def _number(place: int, numbered: bool | None) -> str:
+    """The digit that chooses an option while they are `numbered`; None where they never are."""
+    if numbered is None:
+        return ""
+    return f"{_DIGITS[place]} " if numbered and place < len(_DIGITS) else "  "
+
+
+def _row(number: str, option: Option, is_current: bool, width: int) -> Line:
+    line: Line = (whole(option.line, "card.name"),) if isinstance(option.line, str) else option.line
+    if is_current:
+        line = tuple((text, _BRIGHT.get(role, role)) for text, role in line)
+    mark: Span = (BAR, "cursor") if is_current else blank(1)
+    end: Line = (blank(2), whole(option.right, "text.dim"), blank(1))
+    end = exactly(end, min(width_of(end), width // 2)) if option.right else ()
+    return spread((blank(1), mark, blank(1), (number, "input.label"), *line), end, width)

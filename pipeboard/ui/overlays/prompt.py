@@ -173,9 +173,6 @@ class Prompt(TypingOverlay[str]):
     def on_resize(self) -> None:
         self._tallest = 0
 
-    def keep_draft(self) -> None:
-        self.draft.keep()
-
     @property
     def has_changes(self) -> bool:
         # Where nothing keeps it, a line is quickly typed again.

@@ -10,7 +10,8 @@ from textual.events import Key
 from pipeboard.domain.deal import Answer, Deal
 from pipeboard.domain.lazy_dataclass import dataclass
 from pipeboard.domain.pipeline import Question, Stage
-from pipeboard.ui.draw.line import AFTER, OPEN, YES, Hint, Line, Span, blank, left, whole, wrap
+from pipeboard.ui.draw.facts import tick
+from pipeboard.ui.draw.line import AFTER, Hint, Line, blank, left, whole, wrap
 from pipeboard.ui.draw.questions import rating_words
 from pipeboard.ui.overlays.draft import Draft, TypedValues
 from pipeboard.ui.overlays.overlay import (
@@ -27,7 +28,7 @@ from pipeboard.ui.overlays.overlay import (
     indented,
     key_shown,
 )
-from pipeboard.ui.overlays.text import Edit, edited_outside
+from pipeboard.ui.overlays.text import Edit, go_on_outside
 from pipeboard.ui.palette import Role
 from pipeboard.ui.widgets.line_input import LineInput, harmless
 
@@ -166,13 +167,7 @@ class QuestionCard(TypingOverlay[Given]):
 
     def action_edit_outside(self) -> None:
         """Go on in the editor; what was written there stands here to be saved, and is kept."""
-        self.draft.keep()
-        edited, why = edited_outside(self.app, self._values.now[self._field], self._edit)
-        if edited:
-            self._take(edited)
-            self.draft.keep()
-        if why:
-            self.refuse(why)
+        go_on_outside(self, self._values.now[self._field], self._edit, self._take)
 
     def action_start_anew(self) -> None:
         """As it was before anything was typed; once more, as it was typed."""
@@ -278,9 +273,8 @@ class Playbook(Overlay[int]):
 
     def _item(self, place: int, item: str) -> Line:
         done = self._deal is not None and self._deal.is_checked(self._stage.id, item)
-        mark: Span = (f"{YES} ", "pane.yes") if done else (f"{OPEN} ", "pane.label")
         number = f"{place + 1} " if place < 9 else "  "
-        return (blank(3), (number, "input.label"), mark, whole(item, "text"))
+        return (blank(3), (number, "input.label"), tick(done), whole(item, "text"))
 
 
 def _limits(stage: Stage) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, ClassVar, TypeAlias
+from typing import TYPE_CHECKING, ClassVar, TypeAlias, TypeVar
 
 from textual.app import ComposeResult, SuspendNotSupported
 from textual.binding import BindingType
@@ -18,7 +18,6 @@ from pipeboard.ui.overlays.overlay import (
     Overlay,
     Panel,
     bound,
-    indented,
     upper_edge,
 )
 from pipeboard.ui.widgets.line_input import LONGEST_TEXT, TextBox, harmless
@@ -27,6 +26,7 @@ from pipeboard.ui.write_queue import said
 if TYPE_CHECKING:
     from pipeboard.ui.terminal.session import AnyApp
 
+T = TypeVar("T")
 Edit: TypeAlias = Callable[[str], str]
 """Has a text edited by another program, and gives it back; raises PipeboardError."""
 
@@ -34,7 +34,7 @@ Edit: TypeAlias = Callable[[str], str]
 class TextScreen(Overlay[str]):
     """Dismisses with the text, or with None.
 
-    `hint` says what is wanted. What is `begun` or was kept under `draft_key` stands there instead
+    What is `begun` or was kept under `draft_key` stands there instead
     of the `text`. ^g goes on in the editor, where there is one to `edit`; with `outside` it comes
     first.
     """
@@ -51,13 +51,11 @@ class TextScreen(Overlay[str]):
         *,
         draft_key: str = "",
         begun: str = "",
-        hint: str = "",
         edit: Edit | None = None,
         outside: bool = False,
     ) -> None:
         super().__init__()
         self._heading = title
-        self._hint = hint
         self._edit = edit
         self._box = TextBox(text)
         self._first_text = self._box.text
@@ -96,8 +94,7 @@ class TextScreen(Overlay[str]):
             self.call_after_refresh(self.action_edit_outside)
 
     def draw(self, width: int, height: int) -> Panel:
-        hint = indented(self._hint, width) if self._hint else []
-        above = [*upper_edge(self._heading, width), *(self.draft.said(width) or hint)]
+        above = [*upper_edge(self._heading, width), *self.draft.said(width)]
         room = max(1, height - len(above) - 1)
         self._frame.styles.height = min(room, max(5, height // 2))
         editor = [("^g", "Editor")] if self._edit else []
@@ -132,14 +129,11 @@ class TextScreen(Overlay[str]):
 
     def action_edit_outside(self) -> None:
         """Go on in the editor; what was written there stands here to be saved, and is kept."""
-        self.draft.keep()
-        edited, why = edited_outside(self.app, self.text, self._edit)
-        if edited:
-            self._write(edited)
-            self.draft.forgiven()
-            self.draft.keep()
-        if why:
-            self.refuse(why)
+        go_on_outside(self, self.text, self._edit, self._take)
+
+    def _take(self, text: str) -> None:
+        self._write(text)
+        self.draft.forgiven()
 
     def _write(self, text: str) -> None:
         self._offered = self._box.text = text
@@ -149,15 +143,22 @@ class TextScreen(Overlay[str]):
         return self.text if self.has_changes else ""
 
 
-def edited_outside(app: AnyApp, text: str, edit: Edit | None) -> tuple[str, str]:
-    """The text as it comes back from the editor, "" where it was left as it is, and what went wrong
-    on the way: then the text is what was written so far, where it could be read."""
+def go_on_outside(
+    overlay: Overlay[T], text: str, edit: Edit | None, take: Callable[[str], None]
+) -> None:
+    """Goes on in the editor; what was written there is taken, and kept as a draft. Where something
+    goes wrong on the way it is said, and taken what was written so far, if that could be read."""
+    overlay.keep_draft()
+    why = ""
     try:
-        return edit_outside(app, text, edit) or "", ""
+        written = edit_outside(overlay.app, text, edit) or ""
     except PipeboardError as error:
-        written = harmless(str(error.details.get("text") or "")).strip("\n")
-        why = said(error)
-        return (written if written != text.strip("\n") else ""), why
+        written, why = harmless(str(error.details.get("text") or "")).strip("\n"), said(error)
+    if written and written != text.strip("\n"):
+        take(written)
+        overlay.keep_draft()
+    if why:
+        overlay.refuse(why)
 
 
 def edit_outside(app: AnyApp, text: str, edit: Edit | None) -> str | None:

@@ -23,11 +23,10 @@ from pipeboard.ui.draw.changes import BoardPlace
 from pipeboard.ui.draw.layout import Pane, layout
 from pipeboard.ui.draw.line import Line, whole
 from pipeboard.ui.draw.questions import field_text
-from pipeboard.ui.execute import News, first_words, show_at_last
+from pipeboard.ui.execute import News, first_words, show_at_last, words_of
 from pipeboard.ui.key_table import BOARD
-from pipeboard.ui.palette import Theme
 from pipeboard.ui.screens.deal_pane import DealPane
-from pipeboard.ui.screens.live import LiveScreen
+from pipeboard.ui.screens.live import LiveScreen, hints_of
 from pipeboard.ui.widgets.page import BoardCanvas
 from pipeboard.ui.write_queue import Targets
 
@@ -60,10 +59,10 @@ class BoardScreen(LiveScreen):
     tour: Tour | None = None
     """The tour that is under way, whose next key stands in the last line."""
 
-    def __init__(self, state: BoardState, theme: Theme) -> None:
+    def __init__(self, state: BoardState) -> None:
         super().__init__()
         self.state = state
-        self.canvas = BoardCanvas(state.view, theme)
+        self.canvas = BoardCanvas(state.view)
         self.pane = DealPane(self, state, self.canvas)
         self._signs_timer: Timer | None = None
         self._news = News()
@@ -91,11 +90,7 @@ class BoardScreen(LiveScreen):
         hints = (
             self.tour.hints()
             if self.tour is not None
-            else keys.hints(
-                self.keys,
-                has_deal=view.cursor_card is not None,
-                read_only=view.read_only,
-            )
+            else hints_of(self, has_deal=view.cursor_card is not None)
         )
         if hints != view.hints:
             self.state.show(hints=hints)
@@ -171,7 +166,8 @@ class BoardScreen(LiveScreen):
             self.state.show(filter_text="")
             self.redraw()
             self.say(f"Nothing is meant by {text} any more: shown without it.", "status.warn")
-        news = self._news.told(self.state, self.program.seat.actor.name)
+        done = self._news.since(self.state)
+        news = words_of(done, self.state, self.program.seat.actor.name)
         if news:
             self.say(self._said.text, self._said.role, news)
 
@@ -363,7 +359,7 @@ def _catch_up(board: BoardScreen) -> None:
     board._look()
     board._count_signs()
     board.say(first_words(board))
-    if begin := board.program.seat.begin:
+    if begin := board.program.choices.begin:
         try:
             board.perform(str(begin[0]), *begin[1:])
         finally:

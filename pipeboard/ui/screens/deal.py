@@ -19,8 +19,7 @@ from pipeboard.ui.draw.notes import head
 from pipeboard.ui.draw.questions import GUTTER, Item, listed, present_in
 from pipeboard.ui.key_table import DEAL, DEAL_TABS, DealTab
 from pipeboard.ui.keys import Key
-from pipeboard.ui.palette import Theme
-from pipeboard.ui.screens.live import PageScreen, pane_style, scroll, show_items
+from pipeboard.ui.screens.live import PageScreen, hints_of, pane_style, scroll, show_items
 from pipeboard.ui.write_queue import Targets
 
 LEADS_TO = {
@@ -46,9 +45,8 @@ class DealScreen(PageScreen):
     TABLE = DEAL
     title_of_help = "Deal"
 
-    def __init__(self, state: BoardState, deal_id: int, theme: Theme) -> None:
-        super().__init__(state, theme)
-        self._version = state.reader.data_version()
+    def __init__(self, state: BoardState, deal_id: int) -> None:
+        super().__init__(state)
         self.deal_id = deal_id
         self.tab = DealTab.OVERVIEW
         self.wanted = ""
@@ -89,7 +87,7 @@ class DealScreen(PageScreen):
             *head(self.record, style),
             tab_strip(DealTab, self.tab, style.width, _counts(self.record)),
         )
-        show_items(self, top, shown, keys.hints(self.keys, read_only=self.state.view.read_only))
+        show_items(self, top, shown, hints_of(self))
 
     def _items(self, style: PaneStyle) -> tuple[Item, ...]:
         match self.tab:

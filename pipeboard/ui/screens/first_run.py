@@ -2,31 +2,43 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Coroutine, Iterator, Mapping
+from collections.abc import Callable, Coroutine, Iterator, Mapping, Sequence
 from enum import StrEnum
+from inspect import iscoroutine
 from typing import TYPE_CHECKING, ClassVar, Final, TypeVar, cast
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
+from textual.events import Click, Paste
 from textual.events import Key as Pressed
-from textual.events import Paste
 from textual.message import Message
 from textual.screen import ModalScreen, Screen
 
 from pipeboard import __version__
 from pipeboard.domain.errors import PipeboardError
 from pipeboard.domain.lazy_dataclass import dataclass, field, replace
-from pipeboard.domain.money import exponent
+from pipeboard.domain.money import exponent, format_percent
 from pipeboard.domain.phrases import spoken
 from pipeboard.domain.pipeline import Pipeline
 from pipeboard.ui import keys
-from pipeboard.ui.draw.line import BAR, DOT, Glyphs, Line, Span, blank, left, title_bar, whole, wrap
+from pipeboard.ui.draw.line import (
+    BAR,
+    BEFORE,
+    DOT,
+    Glyphs,
+    Line,
+    Span,
+    blank,
+    left,
+    title_bar,
+    whole,
+    wrap,
+)
 from pipeboard.ui.key_table import ALL, FIRST
 from pipeboard.ui.keys import Key
 from pipeboard.ui.overlays.help import Help, groups_of
-from pipeboard.ui.overlays.overlay import Overlay
+from pipeboard.ui.overlays.overlay import CANCEL, Overlay, Panel, heading, indented
 from pipeboard.ui.overlays.prompt import Live, Prompt, live
-from pipeboard.ui.overlays.template_picker import TemplatePicker
 from pipeboard.ui.palette import Role, Theme
 from pipeboard.ui.terminal.display import CellDisplay
 from pipeboard.ui.terminal.session import Session
@@ -36,6 +48,7 @@ from pipeboard.ui.write_queue import Net, under_net
 
 if TYPE_CHECKING:
     from pipeboard.ui.terminal.session import AnyScreen
+
 
 T = TypeVar("T")
 
@@ -156,7 +169,7 @@ class Welcome(Screen[None]):
         self._facts = facts
         self._glyphs = look.glyphs
         self._keys = keys.rebound(FIRST, look.keymap)
-        self._page = Page(look.theme)
+        self._page = Page()
         self._cursor = 0
         self._said = ""
 
@@ -215,7 +228,9 @@ class Welcome(Screen[None]):
         if key in _CHOICES:
             self._cursor = _CHOICES.index(key)
         self._show()
-        getattr(self, key.does.removeprefix("screen."))(*key.given)
+        work = getattr(self, key.does.removeprefix("screen."))(*key.given)
+        if iscoroutine(work):
+            self._begin(work)
 
     def on_key(self, event: Pressed) -> None:
         """A key that nothing here has a use for."""
@@ -242,18 +257,6 @@ class Welcome(Screen[None]):
 
     def import_file(self) -> None:
         self._end(Beginning(FirstWay.IMPORT, currency=self._facts.currency))
-
-    def make_pipeline(self) -> None:
-        self._begin(self._choose_template())
-
-    def open_another(self) -> None:
-        self._begin(self._choose_database())
-
-    def change_currency(self) -> None:
-        self._begin(self._choose_currency())
-
-    def show_help(self) -> None:
-        self._begin(self._show_help())
 
     def quit(self) -> None:
         cast("FirstRun", self.app).leave(0)
@@ -283,21 +286,21 @@ class Welcome(Screen[None]):
         cast("FirstRun", self.app).key_queue.asking(shown)
         return await shown
 
-    async def _show_help(self) -> None:
+    async def show_help(self) -> None:
         await self._ask(Help("First run", groups_of(self._keys)))
 
-    async def _choose_template(self) -> None:
+    async def make_pipeline(self) -> None:
         name = await self._ask(TemplatePicker(self._facts.templates))
         if name is not None:
             self._end(Beginning(FirstWay.NEW, name, self._facts.currency))
 
-    async def _choose_database(self) -> None:
+    async def open_another(self) -> None:
         check = _quietly(self._facts.check_database)
         path = await self._ask(Prompt("Path of the database", live=check, verb="Open"))
         if path is not None:
             self._end(Beginning(FirstWay.OPEN, database=path))
 
-    async def _choose_currency(self) -> None:
+    async def change_currency(self) -> None:
         def read(text: str) -> str:
             exponent(text.strip().upper())
             return text.strip().upper()
@@ -342,3 +345,80 @@ def _choice(key: Key, is_current: bool, width: int) -> Line:
     if width < _NARROW:
         return (*start, whole(spoken(key.label), label))
     return (*start, left(spoken(key.label), 20, label), whole(spoken(key.help), "text.dim"))
+
+
+# The stages of a new pipeline to choose from: what each template has, before it is taken.
+
+_STEPS = {"j": 1, "down": 1, "k": -1, "up": -1}
+
+
+class TemplatePicker(Overlay[str]):
+    """Dismisses with the name of a template; under the list stands all that it brings."""
+
+    def __init__(self, templates: Sequence[tuple[str, Pipeline]]) -> None:
+        super().__init__()
+        self._templates = tuple(templates)
+        self._cursor = 0
+
+    def draw(self, width: int, height: int) -> Panel:
+        rows = [
+            _row(number, name, pipeline, number - 1 == self._cursor)
+            for number, (name, pipeline) in enumerate(self._templates, 1)
+        ]
+        room = max(0, height - len(rows) - 4)
+        details = list(_details(self._templates[self._cursor][1], width))
+        if len(details) > room:
+            details = [*details[: room - 1], (blank(3), whole("…", "text.dim"))] if room else []
+        # Lines that come and go with the cursor would make the screen jump.
+        details += [()] * (room - len(details))
+        hints = [("↵", "Make it"), ("j/k", "Move"), ("1-9", "Make"), CANCEL]
+        title = heading("Stages of the new pipeline", width)
+        return Panel((title, *rows, (), *details), hints)
+
+    def take_key(self, event: Pressed) -> None:
+        event.stop()
+        if event.key == "escape":
+            self.leave(None)
+        elif event.key in _STEPS:
+            self._cursor = (self._cursor + _STEPS[event.key]) % len(self._templates)
+            self.redraw()
+        elif event.key == "enter":
+            self.leave(self._templates[self._cursor][0])
+        elif event.key.isdigit() and 0 < int(event.key) <= len(self._templates):
+            self.leave(self._templates[int(event.key) - 1][0])
+
+    def on_click(self, event: Click) -> None:
+        place = event.screen_y - self._above.region.y - 1
+        if 0 <= place < len(self._templates):
+            self._cursor = place
+            self.redraw()
+
+
+def _row(number: int, name: str, pipeline: Pipeline, is_current: bool) -> Line:
+    mark: Span = (BAR, "cursor") if is_current else blank(1)
+    stages = f"{len(pipeline.open_stages)} stages"
+    return (
+        blank(1),
+        mark,
+        (f" {number}  ", "input.label"),
+        left(name, 10, "cursor.name" if is_current else "card.name"),
+        whole(stages, "text.dim"),
+    )
+
+
+def _details(pipeline: Pipeline, width: int) -> Iterator[Line]:
+    """Stages with their chances and gates, and the questions that are asked of a deal."""
+    for stage in pipeline.open_stages:
+        chance = f"{format_percent(stage.probability_bp or 0)} %"
+        name: Line = (
+            left(stage.name, min(22, width // 2), "text"),
+            whole(f" {chance:>5}", "card.days"),
+        )
+        yield (blank(3), *name)
+        if stage.criteria:
+            gate = ", ".join(map(str, stage.criteria))
+            yield from indented(f"{BEFORE} to leave it: {gate}", width - 2, (blank(2),))
+    if pipeline.questions:
+        asked = f" {DOT} ".join(question.label for question in pipeline.questions)
+        yield ()
+        yield from indented(f"{len(pipeline.questions)} questions of each deal: {asked}", width)

@@ -26,8 +26,7 @@ from pipeboard.ui.draw.hygiene import (
 )
 from pipeboard.ui.draw.questions import Item, listed, present_in
 from pipeboard.ui.key_table import HYGIENE
-from pipeboard.ui.palette import Theme
-from pipeboard.ui.screens.live import PageScreen, pane_style, show_items
+from pipeboard.ui.screens.live import PageScreen, hints_of, pane_style, show_items
 from pipeboard.ui.widgets.page import Page
 from pipeboard.ui.write_queue import Targets
 
@@ -51,11 +50,8 @@ class HygieneScreen(PageScreen):
     title_of_help = "Hygiene"
     wheel_moves_cursor = True
 
-    def __init__(
-        self, state: BoardState, pipeline: Pipeline, theme: Theme, group: str = ""
-    ) -> None:
-        super().__init__(state, theme)
-        self._version = state.reader.data_version()
+    def __init__(self, state: BoardState, pipeline: Pipeline, group: str = "") -> None:
+        super().__init__(state)
         self._day: date | None = None
         self._cursors = dict.fromkeys(GROUPS, 0)
         self._mended: set[tuple[str, str]] = set()
@@ -163,9 +159,7 @@ class HygieneScreen(PageScreen):
         self.items = items_of(self.view, style)
         self._cursors[self.view.group] = max(0, min(self.cursor, len(self.items) - 1))
         shown = listed(self.items, self.cursor, lines_below(self.view))
-        hints = keys.hints(
-            self.keys, has_deal=bool(self.items), read_only=self.state.view.read_only
-        )
+        hints = hints_of(self, has_deal=bool(self.items))
         show_items(self, heading(self.view, style.width), shown, hints)
         self.show_status()
 
@@ -214,12 +208,6 @@ class HygieneScreen(PageScreen):
         elif (deal := self.deal) is not None:
             self.say(told_whole(faults(deal, self.view.pipeline, self.today, self._away), deal))
         self.redraw()
-
-    def move_pages(self, pages: float) -> None:
-        self.move_cursor(0, round(pages * (self.page.view.room(self.page.size.height) - 1)))
-
-    def move_to_end(self, direction: int) -> None:
-        self.move_cursor(0, direction * len(self.items))
 
     @on(Page.Pointed)
     def _point(self, event: Page.Pointed) -> None:

@@ -27,7 +27,6 @@ from pipeboard.ui.draw.import_file import (
 )
 from pipeboard.ui.draw.questions import listed
 from pipeboard.ui.key_table import IMPORT, IMPORT_TABS, ImportTab
-from pipeboard.ui.palette import Theme
 from pipeboard.ui.screens.live import PageScreen, scroll, show_items
 from pipeboard.ui.widgets.page import Page
 from pipeboard.workspace.import_plan import FileSeen, Imported, ImportPlan, look_at
@@ -74,15 +73,13 @@ class ImportScreen(PageScreen):
     def __init__(
         self,
         state: BoardState,
-        theme: Theme,
         plan: ImportPlan,
         leave: Leave,
         *,
         only_plans: bool = False,
     ) -> None:
         """With `only_plans` the import itself is done by whoever is given the plan."""
-        super().__init__(state, theme)
-        self._version = state.reader.data_version()
+        super().__init__(state)
         self.leave_with = leave
         self.only_plans = only_plans
         self.view = ImportView(plan, None, ImportTab.FILE, 80, state.view.glyphs)
@@ -157,9 +154,6 @@ class ImportScreen(PageScreen):
             scroll(self, rows)
         self.redraw()
 
-    def move_pages(self, pages: float) -> None:
-        self.move_cursor(0, round(pages * (self.page.view.room(self.page.size.height) - 1)))
-
     def move_to_end(self, direction: int) -> None:
         self.move_cursor(0, direction * (len(self.items) or len(self.page.view.lines)))
 
@@ -227,11 +221,6 @@ class ImportScreen(PageScreen):
         """An import was taken back, or put again: the file is looked at anew."""
         self.view = replace(self.view, done=None)
         self.reload()
-
-
-def start(path: Path) -> ImportPlan:
-    """The plan of a file about which nothing was said yet."""
-    return ImportPlan(path.expanduser())
 
 
 def _first_words(seen: FileSeen) -> str:

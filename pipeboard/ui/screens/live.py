@@ -22,9 +22,10 @@ from pipeboard.ui.draw.heading import tags_of
 from pipeboard.ui.draw.line import EMPTY, Hint, Line, whole
 from pipeboard.ui.draw.questions import Item, ShownItems, scrolled_to
 from pipeboard.ui.host import Program, found, queued_action, turn_for
-from pipeboard.ui.key_table import ALL
-from pipeboard.ui.keys import REACHES_OUT, Key, bindings
-from pipeboard.ui.palette import Role, Theme
+from pipeboard.ui.key_table import ALL, OF_DEALS, program_keys
+from pipeboard.ui.keys import REACHES_OUT, Key, bindings, hints, rebound
+from pipeboard.ui.last_view import FOLLOW_S
+from pipeboard.ui.palette import Role
 from pipeboard.ui.widgets.page import Page
 from pipeboard.ui.write_queue import Targets, dropped, is_busy, under_net
 
@@ -70,10 +71,6 @@ class LiveScreen(Screen[None]):
     _version: int | None = None
     _busy_looks = 0
     _next_news = 0.0
-    counting = 0
-    """How much is being counted beside the screen, to replace what is shown."""
-    give_up: Callable[[], bool] | None = None
-    """Ends what is counted; whether what was shown before stays."""
     reads_again = False
     """Has something been stored that could not be shown yet?"""
 
@@ -91,9 +88,8 @@ class LiveScreen(Screen[None]):
         for page in self.query(Page):
             page.tags = tags_of(self.state.view)
             page.press_hint = partial(_press_hint, self)
-        self._next_news = monotonic() + self.program.look.follow_s
+        self._next_news = monotonic() + FOLLOW_S[self.program.choices.follow]
         self.set_interval(self.POLL_S, self._look)
-        self.set_interval(TOLD_EVERY_S, partial(_tell, self))
 
     # What a screen shows.
 
@@ -156,7 +152,9 @@ class LiveScreen(Screen[None]):
     @cached_property
     def keys(self) -> tuple[Key, ...]:
         """The keys of this screen, as this person has them."""
-        return self.program.look.keys_of(self.TABLE)
+        choices = self.program.choices
+        own = program_keys(choices.programs) if self.TABLE in OF_DEALS else ()
+        return (*rebound(self.TABLE, choices.keymap), *own)
 
     def targets(self) -> Targets:
         """The deals that are marked or under the cursor; DatabaseError where nobody can tell."""
@@ -212,7 +210,7 @@ class LiveScreen(Screen[None]):
         out of the database where that is not allowed.
         """
         if does in REACHES_OUT:
-            self.program.look.check_reaching_out()
+            self.program.choices.check_reaching_out()
         action = found(does, self)
         if iscoroutinefunction(action):
             turn = turn_for(self, key)
@@ -253,10 +251,11 @@ class PageScreen(LiveScreen):
     """Else the wheel scrolls."""
     items: tuple[Item, ...] = ()
 
-    def __init__(self, state: BoardState, theme: Theme) -> None:
+    def __init__(self, state: BoardState) -> None:
         super().__init__()
         self.state = state
-        self.page = Page(theme)
+        self._version: int = state.reader.data_version()
+        self.page = Page()
 
     def compose(self) -> ComposeResult:
         yield self.page
@@ -271,6 +270,12 @@ class PageScreen(LiveScreen):
     def redraw(self) -> None:
         """Shows what there is to be shown, as wide as the page is."""
 
+    def move_pages(self, pages: float) -> None:
+        self.move_cursor(0, round(pages * (self.page.view.room(self.page.size.height) - 1)))
+
+    def move_to_end(self, direction: int) -> None:
+        self.move_cursor(0, direction * len(self.items))
+
     @on(Page.Resized)
     def _fit(self) -> None:
         self.redraw()
@@ -281,6 +286,36 @@ class PageScreen(LiveScreen):
             self.move_cursor(0, event.lines)
         else:
             scroll(self, event.lines)
+
+
+class CountingScreen(PageScreen):
+    """A page of what is counted beside the screen; the old stays until the new is there."""
+
+    counting = 0
+    """How much is being counted, to replace what is shown."""
+    share = 0.0
+    """Of what is counted, how much has been read: told by the thread that counts."""
+    give_up: Callable[[], bool]
+    """Ends what is counted; whether what was shown before stays."""
+
+    def on_mount(self) -> None:
+        self.set_interval(TOLD_EVERY_S, partial(_tell, self))
+
+    def put_status(self, line: Line, right: Line) -> None:
+        if self.counting and not right:
+            far = f" {self.share:.0%}" if 0 < self.share < 1 else ""
+            right = ((f"counting…{far} esc gives up", "hint.label"),)
+        super().put_status(line, right)
+
+    async def counted(self) -> None:
+        """Waits until what is shown is what was asked for; raises GivenUp."""
+        while self.counting:
+            await self.program.key_queue.pause()
+
+
+def hints_of(screen: LiveScreen, *, has_deal: bool = True) -> tuple[Hint, ...]:
+    """The keys of a screen that do something now."""
+    return hints(screen.keys, has_deal=has_deal, read_only=screen.state.view.read_only)
 
 
 def scroll(screen: PageScreen, lines: int) -> None:
@@ -319,20 +354,14 @@ def _follow(screen: LiveScreen) -> None:
     if is_news or screen.needs_reading:
         screen.show_news()
         screen._version, screen.reads_again = version, False
-        screen._next_news = monotonic() + screen.program.look.follow_s
+        screen._next_news = monotonic() + FOLLOW_S[screen.program.choices.follow]
 
 
 TOLD_EVERY_S = 0.5
 """How often a screen says how far it is with what takes long."""
 
 
-def said_of_counting(share: float) -> Line:
-    """What stands on the status line while something is counted, with the share that is read."""
-    far = f" {share:.0%}" if 0 < share < 1 else ""
-    return ((f"counting…{far} esc gives up", "hint.label"),)
-
-
-def _tell(screen: LiveScreen) -> None:
+def _tell(screen: CountingScreen) -> None:
     """How far the counting is."""
     if screen.counting:
         screen.show_status()

@@ -9,22 +9,21 @@ from typing import ClassVar, NamedTuple
 from textual import on
 from textual.binding import BindingType
 
-from pipeboard.domain.errors import DatabaseError, GivenUp
+from pipeboard.domain.errors import GivenUp
 from pipeboard.domain.lazy_dataclass import replace
 from pipeboard.domain.periods import parse_period
 from pipeboard.domain.pipeline import Pipeline
 from pipeboard.ui import keys
 from pipeboard.ui.board_state import BoardState
-from pipeboard.ui.draw.line import EMPTY, Line, width_of
+from pipeboard.ui.draw.line import width_of
 from pipeboard.ui.draw.metrics.sections import Block, ReportView, Spot, marked, spot_at
 from pipeboard.ui.draw.metrics.tabs import heading
 from pipeboard.ui.host import patiently
 from pipeboard.ui.key_table import METRICS
 from pipeboard.ui.metrics_worker import CountedMoment, Drawn, MetricsWorker
-from pipeboard.ui.palette import Theme
-from pipeboard.ui.screens.live import PageScreen, said_of_counting
+from pipeboard.ui.screens.live import CountingScreen
 from pipeboard.ui.widgets.page import Page
-from pipeboard.ui.write_queue import is_busy
+from pipeboard.ui.write_queue import suppress_busy
 
 
 class Wanted(NamedTuple):
@@ -42,7 +41,7 @@ class LeftAt(NamedTuple):
     cursor: int
 
 
-class MetricsScreen(PageScreen):
+class MetricsScreen(CountingScreen):
     """Shows what the metrics worker has drawn; the old stays until the new has been counted."""
 
     BINDINGS: ClassVar[list[BindingType]] = keys.bindings(METRICS)
@@ -53,12 +52,10 @@ class MetricsScreen(PageScreen):
         self,
         state: BoardState,
         metrics_worker: MetricsWorker,
-        theme: Theme,
         place: LeftAt | None,
         come_back: Callable[[LeftAt, Wanted | None], None],
     ) -> None:
-        super().__init__(state, theme)
-        self._version: int = state.reader.data_version()
+        super().__init__(state)
         self._come_back = come_back
         self.metrics_worker = metrics_worker
         lens = state.lens
@@ -104,35 +101,7 @@ class MetricsScreen(PageScreen):
             return
         self.counting += 1
         self._redraw()
-        self.run_worker(self._count(asked), group="counting")
-
-    async def _count(self, asked: ReportView) -> None:
-        """Asks the metrics worker, again and again while the database is held by others."""
-        drawn = None
-        try:
-            while asked == self.asked:
-                try:
-                    drawn = await self.metrics_worker.ask(asked, self.moment)
-                    break
-                except DatabaseError as error:
-                    if not is_busy(error):
-                        raise
-        except GivenUp:  # as it was said
-            self.counting -= 1
-            self.show_status()
-            return
-        except Exception as error:  # the boundary of what is counted beside the screen
-            self.say(self.program.net.words(error), "status.error")
-        self.counting -= 1
-        if drawn is not None and drawn.asked == self.asked:
-            self._show(drawn)
-        else:
-            self._redraw()
-
-    async def counted(self) -> None:
-        """Waits until what is shown is what was asked for; raises GivenUp."""
-        while self.counting:
-            await self.program.key_queue.pause()
+        self.run_worker(_count(self, asked), group="counting")
 
     def _show(self, drawn: Drawn) -> None:
         self.drawn = drawn
@@ -171,10 +140,6 @@ class MetricsScreen(PageScreen):
             self.say(self.spot.summary)
         else:
             self.show_status()
-
-    def put_status(self, line: Line, right: Line) -> None:
-        counting = said_of_counting(self.metrics_worker.share) if self.counting else EMPTY
-        self.page.show(replace(self.page.view, status=line, status_right=right or counting))
 
     def pipeline(self) -> Pipeline:
         return self.asked.pipeline
@@ -221,6 +186,31 @@ class MetricsScreen(PageScreen):
         place = LeftAt(self.asked, self.filter_text, self.cursor)
         await patiently(self, lambda: self._come_back(place, wanted))
         self.app.pop_screen()
+
+
+async def _count(screen: MetricsScreen, asked: ReportView) -> None:
+    """Asks the metrics worker, again and again while the database is held by others."""
+    drawn = None
+
+    def tell(share: float) -> None:
+        screen.share = share
+
+    try:
+        while asked == screen.asked:
+            with suppress_busy():
+                drawn = await screen.metrics_worker.ask(asked, screen.moment, tell)
+                break
+    except GivenUp:  # as it was said
+        screen.counting -= 1
+        screen.show_status()
+        return
+    except Exception as error:  # the boundary of what is counted beside the screen
+        screen.say(screen.program.net.words(error), "status.error")
+    screen.counting -= 1
+    if drawn is not None and drawn.asked == screen.asked:
+        screen._show(drawn)
+    else:
+        screen._redraw()
 
 
 def _top(screen: MetricsScreen, room: int, top: int) -> int:

@@ -15,14 +15,12 @@ from pipeboard.domain.lazy_dataclass import replace
 from pipeboard.domain.pipeline import Pipeline
 from pipeboard.ui import keys
 from pipeboard.ui.board_state import BoardState
-from pipeboard.ui.draw.line import EMPTY, Line
 from pipeboard.ui.draw.questions import listed, present_in, scrolled_to
 from pipeboard.ui.draw.review import ReviewView, heading, items_of, ref_of, stops
 from pipeboard.ui.key_table import REVIEW
-from pipeboard.ui.palette import Theme
 from pipeboard.ui.review_keys import ReviewTab
 from pipeboard.ui.screens.hygiene import place_at
-from pipeboard.ui.screens.live import PageScreen, pane_style, said_of_counting
+from pipeboard.ui.screens.live import CountingScreen, hints_of, pane_style
 from pipeboard.ui.widgets.page import Page
 from pipeboard.ui.write_queue import Targets
 from pipeboard.workspace.review import Gathered, Held, decisions_since, gather
@@ -46,7 +44,7 @@ class ReviewPlace(NamedTuple):
     since: datetime | None
 
 
-class ReviewScreen(PageScreen):
+class ReviewScreen(CountingScreen):
     """Gathers the review in the housekeeper's thread; the old stays until the new is there."""
 
     BINDINGS: ClassVar[list[BindingType]] = keys.bindings(REVIEW)
@@ -57,12 +55,10 @@ class ReviewScreen(PageScreen):
         self,
         state: BoardState,
         pipeline: Pipeline,
-        theme: Theme,
         place: ReviewPlace | None,
         show_behind: ShowBehind,
     ) -> None:
-        super().__init__(state, theme)
-        self._version = state.reader.data_version()
+        super().__init__(state)
         self.show_behind = show_behind
         if place is None or place.pipeline.id != pipeline.id:
             tabs = dict.fromkeys(ReviewTab, 0)
@@ -74,8 +70,6 @@ class ReviewScreen(PageScreen):
         self._seen: Deal | None = None
         self._asked = 0
         self.give_up = partial(_give_up, self)
-        self.share = 0.0
-        """Of the numbers, how much has been read: told by the housekeeper."""
         self.is_stale = False
         """Has something been stored since that is not counted?"""
         self.has_opened = False
@@ -125,11 +119,6 @@ class ReviewScreen(PageScreen):
         self._day = self.today
         self.run_worker(_count(self, self._asked), group="counting")
 
-    async def counted(self) -> None:
-        """Waits until what is shown is what was asked for; raises GivenUp."""
-        while self.counting:
-            await self.program.key_queue.pause()
-
     @property
     def document(self) -> ReviewDocument | None:
         """The review that is shown; None while it is gathered for the first time."""
@@ -156,11 +145,7 @@ class ReviewScreen(PageScreen):
             self.page.view,
             head=tuple(heading(view)),
             lines=shown.lines,
-            hints=keys.hints(
-                self.keys,
-                has_deal=self.deal_id is not None and self.past is None,
-                read_only=self.state.view.read_only,
-            ),
+            hints=hints_of(self, has_deal=self.deal_id is not None and self.past is None),
             glyphs=view.style.glyphs,
         )
         room = page.room(height)
@@ -169,10 +154,6 @@ class ReviewScreen(PageScreen):
             top = max(top, min(shown.first, len(shown.lines) - room))
         self.page.show(replace(page, top=page.scrolled(top - page.top, height)))
         self.show_status()
-
-    def put_status(self, line: Line, right: Line) -> None:
-        counting = said_of_counting(self.share) if self.counting else EMPTY
-        self.page.show(replace(self.page.view, status=line, status_right=right or counting))
 
     # What the keys are about.
 
@@ -230,9 +211,6 @@ class ReviewScreen(PageScreen):
 
     def move_pages(self, pages: float) -> None:
         self.move_cursor(0, round(pages * self.page.view.room(self.page.size.height) / 2))
-
-    def move_to_end(self, direction: int) -> None:
-        self.move_cursor(0, direction * len(self.items))
 
     @on(Page.Pointed)
     def _point(self, event: Page.Pointed) -> None:

@@ -22,8 +22,7 @@ from pipeboard.ui.draw.triage import TriageView, body, deal_at, head, key_at
 from pipeboard.ui.execute import News, words_of
 from pipeboard.ui.host import patiently
 from pipeboard.ui.key_table import TRIAGE
-from pipeboard.ui.palette import Theme
-from pipeboard.ui.screens.live import PageScreen, scroll
+from pipeboard.ui.screens.live import PageScreen, hints_of, scroll
 from pipeboard.ui.widgets.page import Page
 from pipeboard.ui.write_queue import Targets
 from pipeboard.workspace.triage import Triage
@@ -45,10 +44,9 @@ class TriageScreen(PageScreen):
         state: BoardState,
         triage: Triage,
         version: int,
-        theme: Theme,
         come_back: Callable[[str], None],
     ) -> None:
-        super().__init__(state, theme)
+        super().__init__(state)
         self.triage = triage
         self._version = version
         self._come_back = come_back
@@ -90,11 +88,7 @@ class TriageScreen(PageScreen):
         page = replace(
             self.page.view,
             head=top,
-            hints=keys.hints(
-                self.keys,
-                has_deal=triage.record is not None,
-                read_only=self.state.view.read_only,
-            ),
+            hints=hints_of(self, has_deal=triage.record is not None),
             glyphs=style.glyphs,
         )
         lines = body(self.view, style, page.room(height))

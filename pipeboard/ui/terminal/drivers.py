@@ -82,7 +82,7 @@ class TerminalDriver(LinuxDriver):
             self.attrs_before = painted.hand_over()
         if found is None:
             self._attributes_found = self.attrs_before
-            if getattr(self._app, "asks_background", False):
+            if getattr(self._app, "follows_terminal", False):
                 self.write(ASK_BACKGROUND)
         else:
             self.attrs_before = found
@@ -130,7 +130,9 @@ class TerminalDriver(LinuxDriver):
         """Read keys until told to stop; as in Textual but for the differences of this class."""
         _drain(self._wake_reader)
         app = self._app
-        reader = KeyReader(app.has_alt_key if isinstance(app, Session) else _no, debug=self._debug)
+        reader = KeyReader(
+            app.has_alt_key if isinstance(app, Session) else lambda _: False, debug=self._debug
+        )
         decode = codecs.getincrementaldecoder("utf-8")("replace").decode
         for data in self._read_until_told(reader):
             for event in reader.feed(decode(data)) if data else reader.quiet():
@@ -231,10 +233,6 @@ class Outlet:
                 selector.register(self._descriptor, selectors.EVENT_WRITE)
                 selector.select()
             return 0
-
-
-def _no(_key: str) -> bool:
-    return False
 
 
 def _drain(descriptor: int) -> None:

@@ -134,24 +134,8 @@ class ColorDepth(IntEnum):
     TRUECOLOR = 1 << 24
 
 
-ANSI_NAMES: Final = (
-    "black",
-    "red",
-    "green",
-    "yellow",
-    "blue",
-    "magenta",
-    "cyan",
-    "white",
-    "bright_black",
-    "bright_red",
-    "bright_green",
-    "bright_yellow",
-    "bright_blue",
-    "bright_magenta",
-    "bright_cyan",
-    "bright_white",
-)
+_HUES: Final = ("black", "red", "green", "yellow", "blue", "magenta", "cyan", "white")
+ANSI_NAMES: Final = (*_HUES, *(f"bright_{hue}" for hue in _HUES))
 
 # The sixteen colours as a VGA card shows them: what Rich compares with.
 _STANDARD_PALETTE: Final = (
@@ -188,16 +172,12 @@ _DEPTH_BY_OVERRIDE: Final = {
 class Ink:
     """The look of a run of text.
 
-    A colour is `#rrggbb`, one of `ANSI_NAMES`, or `None` for the terminal's own. `dim` is best
-    left to 16-colour themes: Textual blends it into the colour where it has more.
+    A colour is `#rrggbb`, one of `ANSI_NAMES`, or `None` for the terminal's own.
     """
 
     fg: str | None = None
     bg: str | None = None
     bold: bool = False
-    dim: bool = False
-    italic: bool = False
-    underline: bool = False
     reverse: bool = False
 
 
@@ -247,7 +227,7 @@ def pen_of(ink: Ink, depth: ColorDepth) -> Pen:
     return Pen(
         color_codes(ink.fg, depth, foreground=True),
         color_codes(ink.bg, depth, foreground=False),
-        ink.bold | ink.dim << 1 | ink.italic << 2 | ink.underline << 3 | ink.reverse << 6,
+        ink.bold | ink.reverse << 6,
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Container, Iterable, Iterator
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping
 from typing import Final, TypeAlias
 
 from textual import constants
@@ -72,6 +72,10 @@ _CONTROL_BEGUN = re.compile(r"\x1b\[(?:\[|M[^\x1b]{0,2}|[0-?]*[ -/]*)\Z")
 # What a terminal answers about its colours or its title.
 _ANSWER = re.compile(r"\x1b\][0-9]+;[^\x07\x1b]*(?:\x07|\x1b\\)")
 _ANSWER_BEGUN = re.compile(r"\x1b\](?:[0-9]+(?:;[^\x07\x1b]*\x1b?)?)?\Z")
+_SEQUENCES: Final[Mapping[str, tuple[re.Pattern[str], re.Pattern[str], Callable[[str], Typed]]]] = {
+    "[": (_CONTROL, _CONTROL_BEGUN, Keys),
+    "]": (_ANSWER, _ANSWER_BEGUN, TerminalAnswer),
+}
 # A keypad that is not asked to sends digits; these are Esc, O and a letter.
 _KEYPAD: Final = "jklmnopqrstuvwxy"
 _STEERING: Final = dict.fromkeys([*range(0x09), 0x0B, 0x0C, *range(0x0E, 0x20), *range(0x7F, 0xA0)])
@@ -146,10 +150,8 @@ class Keyboard:
             return None
         if kind == ESC:
             return Escape(), place + 1
-        if kind == "[":
-            return _control(text, place)
-        if kind == "]":
-            return _answer(text, place)
+        if kind in _SEQUENCES:
+            return _sequence(text, place)
         if kind == "O":
             if len(text) < place + 3:
                 return None
@@ -181,26 +183,14 @@ class Keyboard:
             yield Pasted(text)
 
 
-def _control(text: str, place: int) -> tuple[Typed | None, int] | None:
-    found = _CONTROL.match(text, place)
-    if found:
-        return Keys(found[0]), found.end()
-    if _CONTROL_BEGUN.match(text, place):
+def _sequence(text: str, place: int) -> tuple[Typed | None, int] | None:
+    """A sequence of the keyboard, or an answer of the terminal. One that is broken is typed where
+    it has only begun, else dropped up to what broke it."""
+    whole, begun_so_far, typed = _SEQUENCES[text[place + 1]]
+    if found := whole.match(text, place):
+        return typed(found[0]), found.end()
+    if begun_so_far.match(text, place):
         return None
-    return _broken(text, place)
-
-
-def _answer(text: str, place: int) -> tuple[Typed | None, int] | None:
-    found = _ANSWER.match(text, place)
-    if found:
-        return TerminalAnswer(found[0]), found.end()
-    if _ANSWER_BEGUN.match(text, place):
-        return None
-    return _broken(text, place)
-
-
-def _broken(text: str, place: int) -> tuple[Typed | None, int]:
-    """A sequence that is none: typed where it has only begun, else dropped up to what broke it."""
     begun = re.compile(r"[\[\]][0-?]*[ -/]*").match(text, place + 1)
     if begun is None or begun.end() == place + 2:
         return EscAnd(text[place + 1]), place + 2

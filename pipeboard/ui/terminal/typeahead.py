@@ -17,7 +17,7 @@ from textual.screen import Screen
 from textual.widget import Widget
 
 from pipeboard.domain.errors import GivenUp
-from pipeboard.ui.keys import name_of
+from pipeboard.ui.keys import as_pressed
 
 T = TypeVar("T")
 Typed = tuple[Key | Paste, ...]
@@ -86,11 +86,7 @@ class KeyQueue:
     def names(self) -> tuple[str, ...]:
         """The keys that wait, by the names that people give them; a paste as its text."""
         return tuple(
-            event.text
-            if isinstance(event, Paste)
-            else event.character
-            if event.is_printable and event.character and event.character != " "
-            else name_of(event.key)
+            event.text if isinstance(event, Paste) else as_pressed(event.key, event.character)
             for event in self._typed
         )
 

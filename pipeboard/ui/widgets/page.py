@@ -48,9 +48,6 @@ def style_of_ink(ink: Ink) -> Style:
         color=ink.fg,
         bgcolor=ink.bg,
         bold=ink.bold or None,
-        dim=ink.dim or None,
-        italic=ink.italic or None,
-        underline=ink.underline or None,
         reverse=ink.reverse or None,
     )
 
@@ -157,9 +154,8 @@ class Page(Widget):
             super().__init__()
             self.lines = lines
 
-    def __init__(self, theme: Theme) -> None:
+    def __init__(self) -> None:
         super().__init__()
-        self.theme = theme
         self.view = PageView()
         self.tags: Line = EMPTY
         """What stands at the left of the title bar, if the first line is one."""
@@ -176,7 +172,7 @@ class Page(Widget):
             self.refresh(*(Region(0, y, width, 1) for y in changed))
 
     def render_line(self, y: int) -> Strip:
-        return strip_of(self._line(y), self.theme)
+        return strip_of(self._line(y), theme_of(self.app))
 
     def parked(self) -> tuple[int, int] | None:
         """The cell where the terminal's cursor stands: the mark of what is selected here."""
@@ -264,10 +260,9 @@ class BoardCanvas(Widget):
             super().__init__()
             self.hit, self.lines = hit, lines
 
-    def __init__(self, view: BoardView, theme: Theme) -> None:
+    def __init__(self, view: BoardView) -> None:
         super().__init__()
         self._view = view
-        self.theme = theme
         self._held: Hit | None = None
 
     def show(self, view: BoardView) -> None:
@@ -280,11 +275,6 @@ class BoardCanvas(Widget):
         if regions:
             self.refresh(*regions)
 
-    def paint(self, theme: Theme) -> None:
-        """Another theme."""
-        self.theme = theme
-        self.refresh()
-
     def parked(self) -> tuple[int, int] | None:
         """The cell where the terminal's cursor stands: the card under the cursor."""
         return cursor_cell(self._view)
@@ -292,7 +282,7 @@ class BoardCanvas(Widget):
     def render_line(self, y: int) -> Strip:
         if y >= self._view.height:
             return Strip.blank(self.size.width)
-        return strip_of(draw_line(self._view, y), self.theme)
+        return strip_of(draw_line(self._view, y), theme_of(self.app))
 
     def on_resize(self, event: Resize) -> None:
         self.post_message(self.Resized(event.size.width, event.size.height))

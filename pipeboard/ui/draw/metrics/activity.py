@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from fractions import Fraction
 
 from pipeboard.domain.metrics.history import DealHistory
+from pipeboard.domain.metrics.process import waiting
 from pipeboard.domain.metrics.readings import activity_reading, stuck_reading, weeks_reading
 from pipeboard.domain.metrics.report import Report
 from pipeboard.domain.metrics.time_in_stage import Age, AgeBand, by_age, dead_candidates
@@ -25,6 +26,7 @@ from pipeboard.ui.draw.charts import (
     pillars,
     sparkline,
 )
+from pipeboard.ui.draw.facts import rep_name
 from pipeboard.ui.draw.line import Line, Span, whole
 from pipeboard.ui.draw.metrics.funnel import days
 from pipeboard.ui.draw.metrics.sections import (
@@ -33,15 +35,12 @@ from pipeboard.ui.draw.metrics.sections import (
     Figures,
     Row,
     TabLayout,
-    TableEntry,
     figures,
     oldest,
-    plain,
     rows,
     section,
     sentence,
     touched_by,
-    waits,
 )
 
 # Ageing: the bottleneck, deals by age, those that are stalled or past saving.
@@ -62,25 +61,23 @@ def dwells(shown: Figures, style: ChartStyle) -> Block:
     most = max([row.overstay.deal_days for row in report.stages] + [Fraction(1)])
     worst = report.bottleneck.stage.id if report.bottleneck else None
     entries = [
-        TableEntry(
-            TableRow(
-                row.stage.name,
-                (
-                    whole(decimal(row.overstay.deal_days), "text"),
-                    counted(len(row.overstay.deals)),
-                    counted(row.stalled_count),
-                    days(row.dwell.median, style),
-                    days(row.dwell.km_median, style, row.stage.expected_days),
-                    days(row.dwell.p90, style),
-                    aside("" if row.stage.expected_days is None else str(row.stage.expected_days)),
-                ),
-                row.overstay.deal_days / most,
-                bar_role="chart.bad" if row.stage.id == worst else "chart.mark",
+        TableRow(
+            row.stage.name,
+            (
+                whole(decimal(row.overstay.deal_days), "text"),
+                counted(len(row.overstay.deals)),
+                counted(row.stalled_count),
+                days(row.dwell.median),
+                days(row.dwell.km_median, row.stage.expected_days),
+                days(row.dwell.p90),
+                aside("" if row.stage.expected_days is None else str(row.stage.expected_days)),
             ),
             f"Too long in {row.stage.name}",
             row.overstay.deals,
             f"{row.stage.name}: {len(row.overstay.deals)} open deals are past what it should take, "
             f"{decimal(row.overstay.deal_days)} days together.",
+            full=row.overstay.deal_days / most,
+            bar_role="chart.bad" if row.stage.id == worst else "chart.mark",
         )
         for row in report.stages
     ]
@@ -102,13 +99,13 @@ def age_bands(shown: Figures, style: ChartStyle) -> Block:
     return section("Open by days in stage", ("deals", "value"), entries, style)
 
 
-def _band(report: Report, band: AgeBand, share: Fraction, style: ChartStyle) -> TableEntry:
+def _band(report: Report, band: AgeBand, share: Fraction, style: ChartStyle) -> TableRow:
     name = f"{band.first}-{band.last} d" if band.last is not None else f"{band.first} d and more"
     value = report.stock.tally(band.deals).metric()
     cells = (counted(len(band.deals)), number(value, style))
     title = f"Open, {name} in stage"
     summary = f"{len(band.deals)} open deals have been in their stage for {name}."
-    return TableEntry(TableRow(name, cells, share), title, band.deals, summary)
+    return TableRow(name, cells, title, band.deals, summary, full=share)
 
 
 def hygiene(shown: Figures, style: ChartStyle) -> Block:
@@ -143,12 +140,13 @@ def hygiene(shown: Figures, style: ChartStyle) -> Block:
 
 def _lack(
     report: Report, name: str, deals: Sequence[DealHistory], summary: str, style: ChartStyle
-) -> TableEntry:
+) -> TableRow:
     every = len(report.stock.deals.open)
     share = f"{100 * len(deals) // every}%" if every else "-"
     cells = (counted(len(deals)), number(report.stock.tally(deals).metric(), style), aside(share))
-    row = TableRow(name, cells)
-    return TableEntry(row, f"Open, {name}", deals, f"{len(deals)} open deals, {name}. {summary}")
+    return TableRow(
+        name, cells, f"Open, {name}", deals, f"{len(deals)} open deals, {name}. {summary}"
+    )
 
 
 def stuck_deals(shown: Figures, style: ChartStyle) -> Block:
@@ -164,7 +162,7 @@ def stuck_deals(shown: Figures, style: ChartStyle) -> Block:
     )
 
 
-def _aged(shown: Figures, age: Age) -> TableEntry:
+def _aged(shown: Figures, age: Age) -> TableRow:
     cells: tuple[Span, ...] = (
         aside(shown.stage_name(age.deal.stage_id)),
         (
@@ -176,18 +174,19 @@ def _aged(shown: Figures, age: Age) -> TableEntry:
     name = shown.name_of(age.deal)
     days = "an unknown number of" if age.days_in_stage is None else age.days_in_stage
     summary = f"{name}: {days} days in its stage, {age.idle_days} since the last touch."
-    return TableEntry(TableRow(name, cells), name, (age.deal,), summary)
+    return TableRow(name, cells, name, (age.deal,), summary)
 
 
 def dead(shown: Figures, style: ChartStyle) -> Block:
     """Long silent deals after many touches: suggestions to lose, never more."""
     found = dead_candidates(shown.report.stock)
     if not found:
-        return plain((), style)
+        return Block(0)
     touches = shown.report.basis.rules.silent_touches
     entries = [
-        TableEntry(
-            TableRow(shown.name_of(deal), (counted(deal.outbound_since_reply),)),
+        TableRow(
+            shown.name_of(deal),
+            (counted(deal.outbound_since_reply),),
             shown.name_of(deal),
             (deal,),
             f"{deal.outbound_since_reply} touches without an answer: lose it, or try another way.",
@@ -230,17 +229,15 @@ def touches(shown: Figures, style: ChartStyle) -> Block:
         for kind, count in rep.by_kind.items():
             kinds[kind.partition(" ")[0]] += count
         cells = [counted(kinds[kind]) for kind in _KINDS]
-        name = f"@{rep.owner}" if rep.owner else "nobody"
+        name = rep_name(rep.owner)
         entries.append(
-            TableEntry(
-                TableRow(
-                    name,
-                    ((str(rep.total), "text.strong"), *cells, counted(rep.on_new)),
-                    Fraction(rep.total, most),
-                ),
+            TableRow(
+                name,
+                ((str(rep.total), "text.strong"), *cells, counted(rep.on_new)),
                 f"Touched by {name}",
                 touched[rep.owner],
                 f"{name} was in touch {rep.total} times, {rep.on_new} of them on new deals.",
+                full=Fraction(rep.total, most),
             )
         )
     return section(
@@ -255,15 +252,13 @@ def touches(shown: Figures, style: ChartStyle) -> Block:
 def adherence(shown: Figures, style: ChartStyle) -> Block:
     """The share of advances that met every criterion."""
     entries = [
-        TableEntry(
-            TableRow(
-                f"@{rep.owner}" if rep.owner else "nobody",
-                (aside(f"{rep.rate.num} of {rep.rate.den}"), number(rep.rate, style)),
-                Fraction(rep.rate.value or 0),
-            ),
-            f"Advanced by @{rep.owner}",
+        TableRow(
+            rep_name(rep.owner),
+            (aside(f"{rep.rate.num} of {rep.rate.den}"), number(rep.rate, style)),
+            f"Advanced by {rep_name(rep.owner)}",
             list(dict.fromkeys(rep.rate.denominator)),
-            f"@{rep.owner}: advances with every exit criterion met{ground(rep.rate)}.",
+            f"{rep_name(rep.owner)}: advances with every exit criterion met{ground(rep.rate)}.",
+            full=Fraction(rep.rate.value or 0),
         )
         for rep in shown.report.adherence
     ]
@@ -316,10 +311,11 @@ def won_weeks(shown: Figures, style: ChartStyle) -> Block:
 
 def unanswered(shown: Figures, style: ChartStyle) -> Block:
     """The open deals that nobody got in touch with, the longest wait first."""
-    found = waits(shown.report)
+    found = waiting(shown.report.stock)
     entries = [
-        TableEntry(
-            TableRow(shown.name_of(deal), ((hours(waited), "chart.bad"),)),
+        TableRow(
+            shown.name_of(deal),
+            ((hours(waited), "chart.bad"),),
             shown.name_of(deal),
             (deal,),
             f"{shown.name_of(deal)} has waited {hours(waited)} to hear from us.",

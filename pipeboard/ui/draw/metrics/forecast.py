@@ -11,7 +11,7 @@ from pipeboard.domain.metrics.history import DealHistory
 from pipeboard.domain.metrics.past_forecasts import FORECASTS
 from pipeboard.domain.metrics.readings import calibration_reading, forecast_reading
 from pipeboard.domain.metrics.time_in_stage import ONE_DAY
-from pipeboard.domain.metrics.waterfall import GOING
+from pipeboard.domain.metrics.waterfall import GOING, most_pushed
 from pipeboard.domain.metrics.wording import counted as in_words
 from pipeboard.domain.phrases import spoken
 from pipeboard.ui.draw.charts import (
@@ -32,9 +32,7 @@ from pipeboard.ui.draw.metrics.sections import (
     Block,
     Figures,
     TabLayout,
-    TableEntry,
     figures,
-    pushed,
     section,
 )
 
@@ -64,7 +62,7 @@ def chance_table(shown: Figures, style: ChartStyle) -> Block:
 
 def _entry(
     chance: Chance, name: str, stage: str, number: int, deals: list[DealHistory]
-) -> TableEntry:
+) -> TableRow:
     value, prior = chance.value or Fraction(0), chance.prior
     summary = "prior only" if chance.is_prior_only else f"{chance.won} of {decimal(chance.reached)}"
     cells: tuple[Span, ...] = (
@@ -78,7 +76,7 @@ def _entry(
         f"{name.strip()}: {summary} like it were won in time, drawn towards "
         f"{'nothing' if prior is None else percent(prior)}; open deals are in part not won."
     )
-    return TableEntry(TableRow(name, cells, value), f"{stage}, {name.strip()}", deals, words)
+    return TableRow(name, cells, f"{stage}, {name.strip()}", deals, words, full=value)
 
 
 def past_forecasts(shown: Figures, style: ChartStyle) -> Block:
@@ -92,8 +90,9 @@ def past_forecasts(shown: Figures, style: ChartStyle) -> Block:
         cells: list[Span] = [(word(said[name]), "text") for name in FORECASTS]
         cells.append((word(came), "text.strong"))
         entries.append(
-            TableEntry(
-                TableRow(score.period.label, cells),
+            TableRow(
+                score.period.label,
+                cells,
                 f"Open at the start of {score.period.label}",
                 score.won,
                 f"{score.period.label}: {score.wins} of {in_words(score.deals, 'deal')} open at "
@@ -172,18 +171,14 @@ def lines(shown: Figures, style: ChartStyle) -> Block:
         del found["forecast_call"]
     most = max([abs(Fraction(metric.value or 0)) for metric in found.values()] + [Fraction(1)])
     entries = [
-        TableEntry(
-            TableRow(
-                spoken(METRICS[name].label),
-                (number(metric, style),),
-                max(Fraction(metric.value or 0), Fraction(0)) / most,
-                bar_role="chart.mark"
-                if name in ("rose_tint", "forecast_overdue")
-                else "chart.full",
-            ),
+        TableRow(
+            spoken(METRICS[name].label),
+            (number(metric, style),),
             spoken(METRICS[name].label),
             metric.numerator,
             metric_summary(name, metric, style),
+            full=max(Fraction(metric.value or 0), Fraction(0)) / most,
+            bar_role="chart.mark" if name in ("rose_tint", "forecast_overdue") else "chart.full",
         )
         for name, metric in found.items()
     ]
@@ -210,21 +205,23 @@ def months(shown: Figures, style: ChartStyle) -> Block:
     )
 
 
-def _month(month: Month, most: Fraction, style: ChartStyle) -> TableEntry:
+def _month(month: Month, most: Fraction, style: ChartStyle) -> TableRow:
     cells = (
         counted(len(month.deals)),
         number(month.open_value, style),
         number(month.weighted, style),
         number(month.measured, style),
     )
-    row = TableRow(
+    words = f"{len(month.deals)} open deals should close in {month.month}{ground(month.weighted)}."
+    return TableRow(
         month.month,
         cells,
-        Fraction(month.weighted.value or 0) / most,
-        Fraction(month.open_value.value or 0) / most,
+        f"Closing in {month.month}",
+        month.deals,
+        words,
+        full=Fraction(month.weighted.value or 0) / most,
+        whole=Fraction(month.open_value.value or 0) / most,
     )
-    words = f"{len(month.deals)} open deals should close in {month.month}{ground(month.weighted)}."
-    return TableEntry(row, f"Closing in {month.month}", month.deals, words)
 
 
 def unsupported(shown: Figures, style: ChartStyle) -> Block:
@@ -233,8 +230,9 @@ def unsupported(shown: Figures, style: ChartStyle) -> Block:
     value = shown.report.stock.tally(found).metric()
     if not found:
         return Block(0)
-    entry = TableEntry(
-        TableRow("no timeline, budget or decider", (counted(len(found)), number(value, style))),
+    entry = TableRow(
+        "no timeline, budget or decider",
+        (counted(len(found)), number(value, style)),
         "Unsupported commits",
         found,
         "In commit, but timeline and budget are not answered or no decision-maker is named.",
@@ -254,23 +252,21 @@ def waterfall(shown: Figures, style: ChartStyle) -> Block:
         mark = "" if ends else "+" if sign > 0 else "-"
         words = name.replace("_", " ")
         entries.append(
-            TableEntry(
-                TableRow(
-                    words,
+            TableRow(
+                words,
+                (
+                    counted(len(line.deals)),
                     (
-                        counted(len(line.deals)),
-                        (
-                            f"{mark}{style.say.money(line.amount)}",
-                            "text.strong" if ends else "text",
-                        ),
+                        f"{mark}{style.say.money(line.amount)}",
+                        "text.strong" if ends else "text",
                     ),
-                    Fraction(line.amount) / most,
-                    bar_role="chart.full" if ends else "chart.good" if sign > 0 else "chart.bad",
                 ),
                 f"Pipeline, {words}",
                 line.deals,
                 f"{len(line.deals)} deals, {words}: open deals due in the period"
                 f"{when or ', from its start'}.",
+                full=Fraction(line.amount) / most,
+                bar_role="chart.full" if ends else "chart.good" if sign > 0 else "chart.bad",
             )
         )
     title = f"Why the pipeline changed{when}"
@@ -297,16 +293,14 @@ def calibration(shown: Figures, style: ChartStyle) -> Block:
         name = f"{band.low_bp // 100}-{band.high_bp // 100}%"
         stated = percent(band.stated)
         entries.append(
-            TableEntry(
-                TableRow(
-                    f"given {name}",
-                    (counted(band.won.n), whole(stated, "text"), number(band.won, style)),
-                    Fraction(band.won.value or 0),
-                ),
+            TableRow(
+                f"given {name}",
+                (counted(band.won.n), whole(stated, "text"), number(band.won, style)),
                 f"Given {name}",
                 list(dict.fromkeys(band.won.denominator)),
                 f"Of {band.won.den} times that {name} was given, {band.won.num} were won"
                 f"{ground(band.won)}.",
+                full=Fraction(band.won.value or 0),
             )
         )
     return section(
@@ -321,21 +315,19 @@ def calibration(shown: Figures, style: ChartStyle) -> Block:
 
 def slipping(shown: Figures, style: ChartStyle) -> Block:
     """The open deals whose close date moves away."""
-    found = pushed(shown.report)
+    found = most_pushed(shown.report.stock)
     entries = []
     for deal, times in found[:NAMED]:
         value = shown.report.stock.tally((deal,)).metric()
         moved = f"{times}x"
         name = shown.name_of(deal)
         entries.append(
-            TableEntry(
-                TableRow(
-                    name,
-                    (
-                        number(value, style),
-                        (moved, "chart.bad" if times > 2 else "text"),
-                        aside(deal.close or ""),
-                    ),
+            TableRow(
+                name,
+                (
+                    number(value, style),
+                    (moved, "chart.bad" if times > 2 else "text"),
+                    aside(deal.close or ""),
                 ),
                 name,
                 (deal,),

@@ -25,12 +25,12 @@ from pipeboard.ui.draw.charts import (
     number,
     percent,
 )
+from pipeboard.ui.draw.facts import rep_name
 from pipeboard.ui.draw.line import Span
 from pipeboard.ui.draw.metrics.sections import (
     Block,
     Figures,
     TabLayout,
-    TableEntry,
     figures,
     section,
 )
@@ -64,16 +64,14 @@ def cohorts(shown: Figures, style: ChartStyle, *, reading: bool = False) -> Bloc
     most = max([row.entered for row in report.stages] + [won.n, 1])
     entries = [_cohort(row, Fraction(row.entered, most), style) for row in report.stages]
     entries.append(
-        TableEntry(
-            TableRow(
-                shown.won_stage,
-                (number(won, style),),
-                Fraction(won.n, most),
-                bar_role="chart.good",
-            ),
+        TableRow(
+            shown.won_stage,
+            (number(won, style),),
             f"Won in {report.basis.period.label}",
             won.numerator,
             "Deals won in the period, whenever they came in.",
+            full=Fraction(won.n, most),
+            bar_role="chart.good",
         )
     )
     return section(
@@ -85,13 +83,13 @@ def cohorts(shown: Figures, style: ChartStyle, *, reading: bool = False) -> Bloc
     )
 
 
-def _cohort(row: StageNumbers, share: Fraction, style: ChartStyle) -> TableEntry:
+def _cohort(row: StageNumbers, share: Fraction, style: ChartStyle) -> TableRow:
     limit = row.stage.expected_days
     cells = (
         counted(row.entered),
         rate(row.conversion, style),
-        days(row.dwell.km_median, style),
-        days(row.dwell.p80, style, limit),
+        days(row.dwell.km_median),
+        days(row.dwell.p80, limit),
         aside("" if limit is None else str(limit)),
     )
     conversion = row.conversion
@@ -101,12 +99,7 @@ def _cohort(row: StageNumbers, share: Fraction, style: ChartStyle) -> TableEntry
         else f"{row.stage.name}: nobody entered it in the period."
     )
     entered = conversion.denominator
-    return TableEntry(
-        TableRow(row.stage.name, cells, share),
-        f"Entered {row.stage.name}",
-        entered,
-        words,
-    )
+    return TableRow(row.stage.name, cells, f"Entered {row.stage.name}", entered, words, full=share)
 
 
 def rate(metric: Metric, style: ChartStyle) -> Span:
@@ -115,7 +108,7 @@ def rate(metric: Metric, style: ChartStyle) -> Span:
     return (f"{text}+", role) if metric.is_immature else (text, role)
 
 
-def days(metric: Metric, style: ChartStyle, limit: int | None = None) -> Span:
+def days(metric: Metric, limit: int | None = None) -> Span:
     """Days in a column headed so; past the limit they bear a `!`."""
     if metric.value is None:
         return ("-", "text.dim")
@@ -128,14 +121,12 @@ def days(metric: Metric, style: ChartStyle, limit: int | None = None) -> Span:
 def paths(shown: Figures, style: ChartStyle) -> Block:
     """Off the straight path: stages skipped, and returned to."""
     entries = [
-        TableEntry(
-            TableRow(
-                row.stage.name,
-                (
-                    number(row.resolved, style),
-                    number(row.skipped, style),
-                    counted(row.regressions),
-                ),
+        TableRow(
+            row.stage.name,
+            (
+                number(row.resolved, style),
+                number(row.skipped, style),
+                counted(row.regressions),
             ),
             f"Skipped {row.stage.name}",
             row.skipped.numerator,
@@ -152,20 +143,18 @@ def values(shown: Figures, style: ChartStyle) -> Block:
     report = shown.report
     most = max([Fraction(row.open_value.value or 0) for row in report.stages] + [Fraction(1)])
     entries = [
-        TableEntry(
-            TableRow(
-                row.stage.name,
-                (
-                    number(row.open_count, style),
-                    number(row.open_value, style),
-                    number(row.weighted_value, style),
-                ),
-                Fraction(row.weighted_value.value or 0) / most,
-                Fraction(row.open_value.value or 0) / most,
+        TableRow(
+            row.stage.name,
+            (
+                number(row.open_count, style),
+                number(row.open_value, style),
+                number(row.weighted_value, style),
             ),
             f"Open in {row.stage.name}",
             row.open_count.numerator,
             f"{row.stage.name}: open now, whole and at the deals' chances{ground(row.open_value)}",
+            full=Fraction(row.weighted_value.value or 0) / most,
+            whole=Fraction(row.open_value.value or 0) / most,
         )
         for row in report.stages
     ]
@@ -188,13 +177,9 @@ def leads(shown: Figures, style: ChartStyle) -> Block:
         )
     most = max([month.leads for month in months] + [1])
     entries = [
-        TableEntry(
-            TableRow(
-                _month_name(month),
-                (counted(month.leads), number(month.rate, style)),
-                Fraction(month.leads, most),
-                bar_role="chart.rest" if month.partial else "chart.full",
-            ),
+        TableRow(
+            _month_name(month),
+            (counted(month.leads), number(month.rate, style)),
             f"Qualified in {month.month}",
             [
                 deal
@@ -203,6 +188,8 @@ def leads(shown: Figures, style: ChartStyle) -> Block:
             ],
             f"{month.leads} leads qualified in {month.month}, growth over the month before "
             f"{style.say.explained(month.rate)}.",
+            full=Fraction(month.leads, most),
+            bar_role="chart.rest" if month.partial else "chart.full",
         )
         for month in months
     ]
@@ -277,9 +264,9 @@ def _lost(
     most: int,
     words: str,
     style: ChartStyle,
-) -> TableEntry:
+) -> TableRow:
     cells = (counted(len(deals)), number(value, style))
-    return TableEntry(TableRow(name, cells, Fraction(len(deals), most)), title, deals, words)
+    return TableRow(name, cells, title, deals, words, full=Fraction(len(deals), most))
 
 
 # Each rep beside the others, with how many deals every rate rests on: no bare ranking.
@@ -295,10 +282,6 @@ def reps_tab(shown: Figures, whole: ChartStyle, half: ChartStyle) -> TabLayout:
         (rates(shown, half),),
         (hopes(shown, half), calls(shown, half)),
     )
-
-
-def _name(rep: Group) -> str:
-    return f"@{rep}" if rep else "nobody"
 
 
 def _won(rep: Report) -> Fraction:
@@ -321,7 +304,7 @@ def attainment(shown: Figures, style: ChartStyle, *, reading: bool = False) -> B
     )
 
 
-def _rep(name: Group, rep: Report, most: Fraction, style: ChartStyle) -> TableEntry:
+def _rep(name: Group, rep: Report, most: Fraction, style: ChartStyle) -> TableRow:
     won, target, rate = rep.metric("won_value"), rep.metric("target"), rep.metric("win_rate")
     share = (
         Fraction(won.value) / Fraction(target.value)
@@ -338,23 +321,25 @@ def _rep(name: Group, rep: Report, most: Fraction, style: ChartStyle) -> TableEn
         number(rate, style),
         aside(str(rate.n)),
     )
-    return TableEntry(
-        TableRow(_name(name), cells, Fraction(won.value or 0) / most),
-        f"{_name(name)}: open deals",
+    return TableRow(
+        rep_name(name),
+        cells,
+        f"{rep_name(name)}: open deals",
         rep.metric("open_count").numerator,
-        f"{_name(name)}: win rate {style.say.explained(rate)}{ground(rate)}, "
+        f"{rep_name(name)}: win rate {style.say.explained(rate)}{ground(rate)}, "
         f"target {style.say.explained(target)}.",
         rate.denominator,
+        full=Fraction(won.value or 0) / most,
     )
 
 
 def _row(
     name: Group, rep: Report, cells: Sequence[Span], called: str, deals: str, words: str
-) -> TableEntry:
+) -> TableRow:
     """A rep's row; the deals behind it are those of a number, under a name of their own."""
-    shown = _name(name)
+    shown = rep_name(name)
     behind = rep.metric(deals).numerator
-    return TableEntry(TableRow(shown, cells), f"{shown}: {called}", behind, f"{shown}: {words}")
+    return TableRow(shown, cells, f"{shown}: {called}", behind, f"{shown}: {words}")
 
 
 def _numbers(rep: Report, style: ChartStyle, *names: str) -> tuple[Span, ...]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
-from fractions import Fraction
 from functools import cached_property
 from typing import TypeAlias
 
@@ -122,16 +121,6 @@ def oldest(report: Report) -> Sequence[Age]:
     return sorted(found, key=lambda age: (-(age.days_in_stage or 0), age.deal.id))
 
 
-def pushed(report: Report) -> Sequence[tuple[DealHistory, int]]:
-    """The open deals whose close date was moved most often."""
-    return most_pushed(report.stock)
-
-
-def waits(report: Report) -> Sequence[tuple[DealHistory, Fraction]]:
-    """The open deals that nobody got in touch with, and for how many hours."""
-    return waiting(report.stock)
-
-
 def touched_by(report: Report) -> Mapping[Group, Sequence[DealHistory]]:
     """The deals that each rep was in touch with in the period, while they were theirs."""
     basis = report.basis
@@ -146,8 +135,8 @@ def named_deals(report: Report) -> set[int]:
     """The deals that the lists of all tabs name."""
     lists: Sequence[Sequence[DealHistory]] = (
         [age.deal for age in oldest(report)[:NAMED]],
-        [deal for deal, _ in pushed(report)[:NAMED]],
-        [deal for deal, _ in waits(report)[:NAMED]],
+        [deal for deal, _ in most_pushed(report.stock)[:NAMED]],
+        [deal for deal, _ in waiting(report.stock)[:NAMED]],
         dead_candidates(report.stock)[:NAMED],
     )
     return {deal.id for deals in lists for deal in deals}
@@ -205,14 +194,14 @@ def rows(width: int, given: Iterable[Row]) -> Block:
     return Block(width, tuple(lines), tuple(spots))
 
 
-def below(width: int, blocks: Sequence[Block], gap: int = 1) -> Block:
+def below(width: int, blocks: Sequence[Block]) -> Block:
     """Blocks under each other, empty ones left out."""
     lines: list[Line] = []
     spots: list[Spot] = []
     for block in blocks:
         if not block.lines:
             continue
-        lines += [EMPTY] * (gap if lines else 0)
+        lines += [EMPTY] if lines else []
         spots += [replace(spot, y=spot.y + len(lines)) for spot in block.spots]
         lines += block.lines
     return Block(width, tuple(lines), tuple(spots))
@@ -274,22 +263,10 @@ _LEAST_FIGURE = 26
 _VALUE = 14
 
 
-@dataclass(frozen=True, slots=True)
-class TableEntry:
-    """A row of a table, the deals behind it, and what it says in words; `base` has the deals that
-    its rate is a share of."""
-
-    row: TableRow
-    title: str
-    deals: Sequence[DealHistory] = ()
-    summary: str = ""
-    base: Sequence[DealHistory] = ()
-
-
 def section(
     title: str,
     heads: Sequence[str],
-    entries: Sequence[TableEntry],
+    entries: Sequence[TableRow],
     style: ChartStyle,
     reading: str = "",
     empty_reason: str = "",
@@ -303,7 +280,7 @@ def section(
         return (
             rows(style.width, [Row(((title, "pane.head"),)), *words]) if empty_reason else Block(0)
         )
-    drawn = table(heads, [entry.row for entry in entries], style.width - GUTTER, style.glyphs)
+    drawn = table(heads, entries, style.width - GUTTER, style.glyphs)
     if cell_width(title) < drawn.room:
         head = [Row((left(title, drawn.room, "pane.head"), *drawn.heads))]
     else:
@@ -323,11 +300,6 @@ def sentence(text: str, style: ChartStyle) -> list[Line]:
     if not text:
         return []
     return [((part, "text.dim"),) for part in wrap(text, style.width - GUTTER - 1)]
-
-
-def plain(lines: Sequence[Line], style: ChartStyle) -> Block:
-    """Lines that nothing stands behind."""
-    return rows(style.width, [Row(line) for line in lines])
 
 
 def figures(names: Sequence[str], shown: Figures, style: ChartStyle) -> Block:
@@ -374,7 +346,7 @@ def _figure(name: str, label: int, shown: Figures, style: ChartStyle) -> Line:
         blank(1),
         number(metric, style, "text.strong"),
         # By how much a number of few deals has changed is chance.
-        *(sample(metric, style) or (change_of(change, style) if change else ())),
+        *(sample(metric) or (change_of(change, style) if change else ())),
     )
 
 
