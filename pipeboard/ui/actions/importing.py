@@ -23,7 +23,15 @@ from pipeboard.ui.overlays.menu import Menu, MenuChoice
 from pipeboard.ui.overlays.picker import Option, Picker
 from pipeboard.ui.overlays.prompt import Live, Prompt, live
 from pipeboard.ui.questions import Came, Questions, until_stored
-from pipeboard.ui.screens.import_screen import ImportScreen, Leave, Work, start
+from pipeboard.ui.screens.import_screen import (
+    UNDER_WAY,
+    ImportScreen,
+    Leave,
+    Work,
+    start,
+    stop_looking,
+)
+from pipeboard.ui.screens.live import show_over
 from pipeboard.workspace.configuration import check_empty, take_whole
 from pipeboard.workspace.import_plan import (
     FileSeen,
@@ -50,8 +58,8 @@ async def open_import(host: BoardScreen) -> None:
 
     path = await _ask_file(host, Path.cwd())
     if path is not None and not await _took_whole(host, path):
-        theme = host.canvas.theme
-        await host.app.push_screen(ImportScreen(host.state, theme, start(path), leave))
+        theme = host.program.look.theme
+        await show_over(host, ImportScreen(host.state, theme, start(path), leave))
 
 
 async def plan_first(host: BoardScreen, take: Leave) -> None:
@@ -160,8 +168,7 @@ async def step_back(host: ImportScreen) -> None:
         host.importing.stop()
         host.program.write_queue.give_up()
         return
-    if host.looking is not None:
-        host.looking.stop()
+    stop_looking(host)
     host.leave_with(None)
 
 
@@ -174,7 +181,7 @@ async def reload(host: ImportScreen) -> None:
 def is_idle(host: ImportScreen) -> bool:
     """Whether anything may be chosen now; says why not."""
     if host.importing is not None:
-        host.say("The import is under way; Esc stops it.", "status.warn")
+        host.say(UNDER_WAY, "status.warn")
     return host.importing is None
 
 

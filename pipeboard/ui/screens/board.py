@@ -51,6 +51,7 @@ class BoardScreen(LiveScreen):
     BINDINGS: ClassVar[list[BindingType]] = keys.bindings(BOARD)
     TABLE = BOARD
     title_of_help = "Board"
+    GO = "b"
     range_start: tuple[int, int] | None = None
     """From where on a range of cards is being marked."""
     metrics_worker: MetricsWorker | None = None
