@@ -79,6 +79,7 @@ def list_deals(call: Call) -> int:
     form, reader = asked.form or "table", call.workspace.reader
     line = None if asked.template is None else template(asked.template)
     listing, place = _listing(call), place_of(call, asked.sort)
+    call.out.say(reader.left_in_archive(listing))
     if form in _OF_IDS:
         found = Selection(reader.ids(listing, place), iter(()))
     else:

@@ -296,3 +296,49 @@ async def test_what_may_not_be_done_is_said_on_the_screen_that_is_seen(demo: Pat
         await board.press("M", "g", "i")
         assert type(on_top(board)) is BY_G["m"]
         assert "reading only" in board.status
+
+
+# Deals that were won or lost, and put away.
+
+
+async def test_the_board_says_what_it_leaves_out_of_what_ended(demo: Path) -> None:
+    async with desk(demo, size=(180, 30)) as board:
+        state, reader = board.state, board.workspace.reader
+        won = [
+            d.id for d in reader.each(board.workspace.parse_filter("won"), today=board.board.today)
+        ]
+        other = Workspace(board.app.seat.store, lambda: NOW, Actor("bo"))
+        other.archive(won[:2])
+        await board.press("g", "w")
+        assert "2 archived deals match too: 'won archived' finds them." in board.status
+        await board.press("g", "l")
+        assert "archived" not in board.status
+        for typed, count in (("won", len(won) - 2), ("won archived", 2)):
+            await board.press("/")
+            await board.type(typed)
+            await board.press("enter")
+            assert sum(state.view.counts) == count
+            assert ("'won archived' finds them" in board.status) == (typed == "won")
+            await board.press("escape")
+        await board.press("M", "g", "w")
+        assert "'won archived' finds them" in board.status
+
+
+async def test_archived_deals_behind_a_number_are_shown_with_the_others(demo: Path) -> None:
+    async with desk(demo, size=(100, 30)) as board:
+        reader = board.workspace.reader
+        won = [
+            d.id for d in reader.each(board.workspace.parse_filter("won"), today=board.board.today)
+        ]
+        Workspace(board.app.seat.store, lambda: NOW, Actor("bo")).archive(won)
+        await board.press("M")
+        metrics = board.app.screen
+        spots = [spot for spot in metrics.block.spots if spot.title == "Won value"]  # type: ignore[attr-defined]
+        metrics.cursor = metrics.block.spots.index(spots[0])  # type: ignore[attr-defined]
+        ids = {deal.id for deal in spots[0].deals}
+        assert ids and ids <= set(won)
+        await board.press("enter")
+        assert not board.is_asking
+        assert sum(board.state.view.counts) == len(ids)
+        assert f"{len(ids)} of {len(ids)} deals behind" in board.status
+        await board.press("escape", "escape")

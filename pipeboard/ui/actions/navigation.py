@@ -60,6 +60,7 @@ async def set_filter(host: BoardScreen, text: str) -> bool:
     host.shown_behind = None
     host.state.show(filter_text=text.strip())
     host.redraw()
+    host.say(await patiently(host, host.state.left_in_archive))
     return True
 
 

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import datetime
 from typing import TYPE_CHECKING, Final, cast
 
 from pipeboard.domain.board import Sort
+from pipeboard.domain.errors import DatabaseError
 from pipeboard.domain.lazy_dataclass import replace
 from pipeboard.domain.people import named
+from pipeboard.domain.pipeline import StageKind
 from pipeboard.ui.execute import carry_out, execute
 from pipeboard.ui.host import AddDeal, Host, Outcome, UseCase, ask, take_count
 from pipeboard.ui.overlays import prompt
@@ -89,6 +92,9 @@ def go_to_stage(host: BoardScreen, number: int) -> None:
     host.say("")
     if not host.state.go_to_stage(number):
         host.say(f"There is no stage {number}.", "status.warn")
+    elif (kind := host.stage_shown().kind) is not StageKind.OPEN:
+        with suppress(DatabaseError):  # it is no more than a remark
+            host.say(host.state.left_in_archive("won" if kind is StageKind.WON else "lost"))
     host.redraw()
 
 

@@ -343,6 +343,7 @@ class BoardScreen(LiveScreen):
         elif view.filter_text:
             self.state.load(replace(self.state.lens, filter=None))
             self.state.show(filter_text="")
+            self.say("")
             self.count_signs()
         elif view.pane is not None and view.pane.focused:
             self.state.show(pane=replace(view.pane, focused=False))
