@@ -100,7 +100,11 @@ def _counted(day: DayReader) -> str:
 
 @verb("due", "", "pipeboard due", "pipeboard due --short")
 @_takes_owner
-@takes("--short", action="store_true", help="only !overdue ?without ~stalled, for a prompt")
+@takes(
+    "--short",
+    action="store_true",
+    help="only !overdue ?without ~stalled, each deal once, for a prompt",
+)
 @takes_json
 def due(call: Call) -> int:
     """What is due until today, and what has no next step, in the order of the queue."""

@@ -76,7 +76,9 @@ def export(call: Call) -> int:
     form = _format(call)
     place = place_of(call, asked.sort)
     query = parse_filter(call.workspace, " ".join(asked.words))
-    ids = call.workspace.reader.ids(listing_of(call, query), place)
+    listing = listing_of(call, query)
+    ids = call.workspace.reader.ids(listing, place)
+    call.out.say(call.workspace.reader.left_in_archive(listing))
     path = _write(call, _WRITERS[form](call, ids))
     if path is not None:
         call.out.say(f"{in_figures(len(ids))} deals are in {path}.")

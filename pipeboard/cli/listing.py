@@ -82,6 +82,7 @@ def list_deals(call: Call) -> int:
     query = parse_filter(call.workspace, " ".join(asked.words))
     call.tell_days(query.understood)
     listing, place = listing_of(call, query, asked.limit), place_of(call, asked.sort)
+    call.out.say(reader.left_in_archive(listing))
     if form in _OF_IDS:
         found = Selection(reader.ids(listing, place), iter(()))
     else:

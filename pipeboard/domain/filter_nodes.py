@@ -7,9 +7,9 @@ keeps them.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from datetime import date
-from typing import Literal, TypeAlias
+from typing import Final, Literal, TypeAlias
 
 from pipeboard.domain.lazy_dataclass import dataclass, field
 from pipeboard.domain.money import Money
@@ -177,13 +177,46 @@ def leaves(node: Node) -> Iterator[Leaf]:
             yield node
 
 
+_ARCHIVED: Final = State("archived")
+
+
+def reaches_archive(root: Node | None) -> bool:
+    """Whether archived deals are let through too: where a term speaks of the archive, or where all
+    that can be found are named one by one."""
+    if root is None:
+        return False
+    parts = root.parts if isinstance(root, And) else (root,)
+    return _ARCHIVED in leaves(root) or any(isinstance(part, These) for part in parts)
+
+
+def asks_how_it_ended(root: Node | None, ends: Collection[str]) -> bool:
+    """Whether a filter speaks of deals that were won or lost; `ends` are the stages of those, by
+    their folded names."""
+
+    def speaks(leaf: Leaf) -> bool:
+        match leaf:
+            case State("won" | "lost") | Compare("closed") | Is("lost"):
+                return True
+            case Is("stage", name):
+                return name in ends
+            case _:
+                return False
+
+    return root is not None and any(map(speaks, leaves(root)))
+
+
+def with_state(query: Filter, name: StateName) -> Filter:
+    """The deals that a filter lets through and that stand so, as it would be typed."""
+    text = f"({query.text})" if isinstance(query.root, Or) else query.text
+    return Filter(f"{text} {name}".strip(), all_of(query.root, State(name)))
+
+
 def narrows(query: Filter, before: Filter) -> bool:
     """Whether it is plain that every deal of `query` is one of `before`: a word that grows, or a
     term that is added."""
     if query.root is None or before.root is None:
         return before.root is None
-    archived = State("archived")
-    if (archived in leaves(query.root)) != (archived in leaves(before.root)):
+    if reaches_archive(query.root) != reaches_archive(before.root):
         return False
     return _narrows(query.root, before.root)
 

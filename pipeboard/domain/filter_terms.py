@@ -99,7 +99,7 @@ STATES: Mapping[StateName, str] = MappingProxyType(
         "open": "neither won, lost nor archived",
         "won": "won",
         "lost": "lost",
-        "archived": "put away",
+        "archived": "put away; other terms leave these out (won archived: those that were won)",
         "snoozed": "asleep until its date",
         "stalled": "too long in its stage or without a touch (also rot)",
         "overdue": "open, and its next step lies before today",

@@ -47,7 +47,8 @@ LIMITS: Mapping[str, int] = {
 }
 """The most characters that a field takes; any other line takes `LINE`, any other text `TEXT`.
 
-What is longer is refused before anything is stored, never cut."""
+What is longer is refused before anything is stored, never cut; of a file's rows it is divided
+(`pieces`)."""
 
 
 def clean_line(text: str, *, field: str = "text", limit: int | None = None) -> str:
@@ -66,14 +67,29 @@ def clean_line(text: str, *, field: str = "text", limit: int | None = None) -> s
 
 
 def clean_text(text: str, *, field: str = "text") -> str:
-    """Several lines, cleaned as in `clean_line`, with line ends `\\n` and indentation kept.
+    """Several lines, cleaned as in `whole_text`. Raises BadInput, naming `field`, when more than
+    its limit of characters are left."""
+    return _bounded(whole_text(text), field, LIMITS.get(field, TEXT))
 
-    Tabs become four spaces; more than two blank lines in a row become two. Raises BadInput, naming
-    `field`, when more than its limit of characters are left.
-    """
+
+def whole_text(text: str) -> str:
+    """Several lines, cleaned as in `clean_line`, with line ends `\\n` and indentation kept, however
+    long. Tabs become four spaces; more than two blank lines in a row become two."""
     lines = text.replace("\t", "    ").splitlines()
     cleaned = "\n".join(normalize("NFC", line.translate(_REMOVED)).rstrip() for line in lines)
-    return _bounded(re.sub("\n{4,}", "\n\n\n", cleaned).strip("\n"), field, LIMITS.get(field, TEXT))
+    return re.sub("\n{4,}", "\n\n\n", cleaned).strip("\n")
+
+
+def pieces(text: str, most: int) -> list[str]:
+    """The text in pieces of at most so many characters: cut between paragraphs, lines or words
+    where one ends in the second half of a piece, with nothing lost but the white space there."""
+    found = []
+    while len(text) > most:
+        ends = (text.rfind(end, most // 2, most + 1) for end in ("\n\n", "\n", " "))
+        at = next((end for end in ends if end >= 0), most)
+        found.append(text[:at].rstrip())
+        text = text[at:].lstrip(" ").lstrip("\n")
+    return [*found, text] if text else found
 
 
 def clean_tag(text: str, field: str) -> str:

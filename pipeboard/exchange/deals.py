@@ -8,7 +8,7 @@ from functools import lru_cache, partial
 
 from pipeboard.domain.deal_fields import BY_NAME, DAY, FIELDS, FROM_ROWS, INSTANT
 from pipeboard.domain.errors import BadInput
-from pipeboard.domain.text import clean_line, clean_text, email_fault, slug
+from pipeboard.domain.text import clean_line, email_fault, slug, whole_text
 from pipeboard.exchange.fields import (
     CUSTOM,
     ENTERED,
@@ -168,7 +168,7 @@ class DealReader:
 
         def take(cell: str, found: Findings) -> None:
             is_plain = len(cell) <= _SURELY_SHORT and cell.isascii() and cell.isprintable()
-            found["fields"][name] = cell if is_plain else clean_text(cell, field=name)
+            found["fields"][name] = cell if is_plain else whole_text(cell)
 
         return take
 
@@ -253,7 +253,7 @@ class DealReader:
         readers: dict[CellKind, Read] = {
             CellKind.NAME: line,
             CellKind.LINE: line,
-            CellKind.TEXT: partial(read_text, is_ours=self._layout.is_ours, field=target),
+            CellKind.TEXT: partial(read_text, is_ours=self._layout.is_ours),
             CellKind.BASIS_POINTS: read_basis_points,
             CellKind.FLAG: read_flag,
             CellKind.STATUS: read_status,
@@ -348,7 +348,7 @@ class DealReader:
         if target == "currency":
             found["is_currency_unread"] = True
         name = next_free(self._layout.custom_name(self._header[index]), found["fields"])
-        found["fields"][name] = clean_text(cell, field=name)
+        found["fields"][name] = whole_text(cell)
         tally.cannot_read(self._header[index], cell, error.message)
 
     def _raw(self, cells: Sequence[str]) -> dict[str, str]:
@@ -362,7 +362,7 @@ class DealReader:
         for target in (*history.unused, *self._unsaid(found, outcome)):
             if target in self._places:
                 index, name = self._places[target]
-                fields[next_free(name, fields)] = clean_text(cells[index], field=name)
+                fields[next_free(name, fields)] = whole_text(cells[index])
         remarks = (*ending.remarks, *history.remarks, *self._odd(found, outcome, history))
         tally.assumed_currency += bool(found.get("assumed"))
         if "pipeline" in found and not (self._layout.is_ours or self._rules.options.splits):

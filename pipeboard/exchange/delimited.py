@@ -18,6 +18,7 @@ from pipeboard.exchange.rows import Rejected
 from pipeboard.exchange.synonyms import SYNONYMS
 from pipeboard.exchange.tables import Record, name_columns, undefuse
 from pipeboard.exchange.units import unit_of
+from pipeboard.exchange.values import LONGEST_CELL
 
 # Where the names of the columns stand: not always in the first line.
 
@@ -149,7 +150,6 @@ def _names(cells: Sequence[str]) -> bool:
     return len(filled) > 1 and slug(filled[0]) in SYNONYMS and not _holds_data(cells)
 
 
-LONGEST_CELL = 1 << 20
 _LONGEST_LINE = 4 * LONGEST_CELL
 _SAMPLE = 1 << 16
 _DELIMITERS = ",;\t|"

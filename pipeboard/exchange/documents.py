@@ -6,44 +6,35 @@ import json
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, NoReturn, TextIO, TypeGuard
+from typing import TYPE_CHECKING, NoReturn, TextIO
 
 from pipeboard.domain.errors import BadInput
 from pipeboard.domain.lazy_dataclass import dataclass, field
 from pipeboard.domain.text import quoted
 from pipeboard.exchange.encoding import Encoding
+from pipeboard.exchange.json_shapes import DEALS, LISTS, Objects, found, is_one_deal, named, opened
 from pipeboard.exchange.layouts.layout import columns_of, flatten
 from pipeboard.exchange.layouts.trello import BOARD_COLUMNS, TrelloBoard
 from pipeboard.exchange.rows import Rejected
 from pipeboard.exchange.tables import Record
 
 if TYPE_CHECKING:
-    from pipeboard.domain.json_data import Document, Json, JsonObject
+    from pipeboard.domain.json_data import Document, Json
 
 _CHUNK = 1 << 18
 _LONGEST_LINE = 1 << 22
-_LISTS = (
-    "deals", "data", "results", "result", "items", "records", "value", "opportunities", "leads",
-)  # fmt: skip
-_DEALS = {"[]", "deal", *(f"{key}[]" for key in _LISTS)}
-_WITHIN = ("edges", "nodes", *_LISTS)
-_WRAPPERS = ("properties", "attributes", "node", "fields")
-_BESIDE = {
-    "id", "type", "links", "relationships", "createdTime", "cursor", "__typename", *_WRAPPERS,
-}  # fmt: skip
-"""Where deals stand in a document: ours, and what the programming interfaces of tools answer."""
 _WHITE = " \t\r\n\ufeff"
 
 
 class _Scanner:
     """Takes values off a JSON text from the front, holding only a little more than one of them."""
 
-    def __init__(self, file: TextIO) -> None:
+    def __init__(self, file: TextIO, objects: Objects | None = None) -> None:
         self._file = file
         self._text = ""
         self._at = 0
         self._is_whole = False
-        self._decoder = json.JSONDecoder()
+        self._decoder = json.JSONDecoder(object_pairs_hook=objects)
         self.line = 1
 
     def peek(self) -> str:
@@ -105,6 +96,7 @@ class JsonTable:
     delimiter: str | None = None
     is_sequence: bool = False
     _file: TextIO | None = None
+    _objects: Objects = field(default_factory=Objects)
 
     def records(self) -> Iterator[Record | Rejected]:
         for line, value in self.deals():
@@ -112,7 +104,7 @@ class JsonTable:
                 yield Rejected(line, "", quoted(str(value)), "not a JSON object")
                 continue
             try:
-                cells = flatten(_opened(value))
+                cells = flatten(opened(value))
             except BadInput as error:
                 yield Rejected(line, "value", quoted(str(value.get("value"))), error.message)
             else:
@@ -123,12 +115,13 @@ class JsonTable:
             outer, self._file = self._file, file
             try:
                 if self.is_sequence:
-                    yield from _one_by_one(file, self.path.name)
+                    yield from _one_by_one(file, self.path.name, self._objects)
                 elif self.format == "jsonl":
-                    yield from _lines(file)
+                    yield from _lines(file, self._objects)
                 else:
-                    members = self._without_pages(_members(file, self.path.name))
-                    yield from _named(_found(members))
+                    found_here = _members(file, self.path.name, self._objects)
+                    members = self._without_pages(found_here)
+                    yield from named(found(members))
             finally:
                 self._file = outer
 
@@ -145,6 +138,10 @@ class JsonTable:
                 )
                 self.warnings.extend({told}.difference(self.warnings))
             yield key, line, value
+
+    def tell_doubled(self) -> None:
+        """Warns of names that stood twice in an object; all objects have been read."""
+        self.warnings += self._objects.told()
 
     def share_read(self) -> float:
         size = self.path.stat().st_size
@@ -212,103 +209,12 @@ def open_json(path: Path, encoding: Encoding) -> JsonTable | BoardTable:
     columns: dict[str, None] = {}
     for _, deal in table.deals():
         if isinstance(deal, Mapping):
-            columns.update(dict.fromkeys(columns_of(_opened(deal))))
+            columns.update(dict.fromkeys(columns_of(opened(deal))))
+    table.tell_doubled()
     if not columns:
         raise BadInput(f"{path.name} holds no deals", hint="Deals stand in a list named 'deals'.")
     table.header = tuple(columns)
     return table
-
-
-def _opened(deal: JsonObject) -> JsonObject:
-    """A deal whose fields an API has put into a wrapper, with them beside its id.
-
-    Odoo names what a deal is linked to as `[7, "Lumen"]`, and says false where there is nothing.
-    """
-    if any(map(_is_link, deal.values())):
-        told = {key: value for key, value in deal.items() if value is not False or key == "active"}
-        deal = {key: value[1] if _is_link(value) else value for key, value in told.items()}
-    deal = {key: _names(value) if key in _NAMED else value for key, value in deal.items()}
-    for key in _WRAPPERS:
-        inner = deal.get(key)
-        if isinstance(inner, Mapping) and (key == "properties" or deal.keys() <= _BESIDE):
-            return _opened({**deal, key: None, **inner})
-    if isinstance(linked := deal.get("relationships"), Mapping):
-        named = ((key, one) for key, one in linked.items() if isinstance(one, Mapping))
-        return {**{key: one.get("data", one) for key, one in named}, **deal, "relationships": None}
-    return deal
-
-
-_NAMED = {"owner", "owners", "assignees", "members", "users", "tags", "labels", "companies"}
-
-
-def _names(value: Json) -> Json:
-    """The names of a list of objects that have one, such as the owners of a deal."""
-    if not isinstance(value, list) or not value:
-        return value
-    names = [one.get("name") for one in value if isinstance(one, Mapping)]
-    is_named = len(names) == len(value) and all(isinstance(name, str) for name in names)
-    return names if is_named else value
-
-
-def _is_link(value: Json) -> TypeGuard[list[Json]]:
-    return (
-        isinstance(value, list)
-        and len(value) == 2
-        and type(value[0]) is int
-        and isinstance(value[1], str)
-    )
-
-
-def _found(members: Iterable[tuple[str, int, Json]]) -> Iterator[tuple[int, Json]]:
-    """The deals of a document: in its lists, or deeper down, or each by its id."""
-    by_id: list[tuple[int, Json]] | None = []
-    columns: list[Json] = []
-    for key, line, value in members:
-        if key == "columns[]":
-            columns.append(value)
-        elif key in _DEALS:
-            by_id = None
-            if columns and isinstance(value, list):
-                yield line, columns
-                columns = []
-            yield line, value
-        elif isinstance(value, Mapping) and not key.endswith("[]"):
-            for deal in _within(value):
-                by_id = None
-                yield line, deal
-            if by_id is not None:
-                by_id.append((line, {"id": key, **value}))
-        else:
-            by_id = None
-    if by_id and len({frozenset(deal) for _, deal in by_id if isinstance(deal, Mapping)}) == 1:
-        yield from by_id
-
-
-def _within(value: JsonObject) -> Iterator[Json]:
-    """The deals of a list deep in an answer, such as `data.deals.edges`."""
-    lists = [part for part in value.values() if isinstance(part, list)]
-    for key in _WITHIN:
-        if isinstance(part := value.get(key), list):
-            yield from part
-            return
-    if len(lists) == 1 and all(isinstance(one, Mapping) for one in lists[0]):
-        yield from lists[0]
-        return
-    for part in value.values():
-        if isinstance(part, Mapping) and not lists:
-            yield from _within(part)
-
-
-def _named(deals: Iterable[tuple[int, Json]]) -> Iterator[tuple[int, Json]]:
-    """Deals that are rows of cells, with the names of the first row."""
-    names: list[str] | None = None
-    for line, deal in deals:
-        if not isinstance(deal, list):
-            yield line, deal
-        elif names is None:
-            names = [str(cell) for cell in deal]
-        else:
-            yield line, dict(zip(names, deal, strict=False))
 
 
 def _find_board(table: JsonTable) -> BoardTable | None:
@@ -318,7 +224,7 @@ def _find_board(table: JsonTable) -> BoardTable | None:
     lines: dict[str, int] = {}
     with table.path.open(encoding=table.encoding, errors=table.errors) as file:
         for key, line, value in _members(file, table.path.name):
-            if key in _DEALS:
+            if key in DEALS:
                 return None
             if key.endswith("[]"):
                 lists[key[:-2]].append(value)
@@ -344,23 +250,26 @@ def _is_json_lines(path: Path, encoding: Encoding) -> bool:
         return False
     if not isinstance(value, Mapping) or value.keys() & {"deals", "deal", "cards"}:
         return False
-    is_list = any(isinstance(value.get(key), list) for key in _LISTS)
+    is_list = any(isinstance(value.get(key), list) for key in LISTS)
     return not is_list and any(isinstance(part, str) for part in value.values())
 
 
 def _is_sequence(path: Path, encoding: Encoding) -> bool:
-    """Whether another object follows the first one."""
+    """Whether another object follows the first one, or that one is a deal by itself."""
     with path.open(encoding=encoding.name, errors=encoding.errors) as file:
         text = file.read(_CHUNK).lstrip(_WHITE)
     try:
         value, end = json.JSONDecoder().raw_decode(text)
     except (ValueError, RecursionError):
         return False
-    return isinstance(value, Mapping) and text[end:].lstrip(_WHITE).startswith("{")
+    if not isinstance(value, Mapping):
+        return False
+    after = text[end:].lstrip(_WHITE)
+    return after.startswith("{") or (not after and is_one_deal(value))
 
 
-def _one_by_one(file: TextIO, name: str) -> Iterator[tuple[int, Json]]:
-    scanner = _Scanner(file)
+def _one_by_one(file: TextIO, name: str, objects: Objects) -> Iterator[tuple[int, Json]]:
+    scanner = _Scanner(file, objects)
     try:
         while scanner.peek():
             yield scanner.line, scanner.value()
@@ -368,21 +277,23 @@ def _one_by_one(file: TextIO, name: str) -> Iterator[tuple[int, Json]]:
         _refuse(name, scanner.line, error)
 
 
-def _lines(file: TextIO) -> Iterator[tuple[int, Json]]:
+def _lines(file: TextIO, objects: Objects) -> Iterator[tuple[int, Json]]:
     for line, text in enumerate(iter(lambda: file.readline(_LONGEST_LINE), ""), 1):
         if text.strip():
             try:
-                yield line, json.loads(text.lstrip(_WHITE))
+                yield line, json.loads(text.lstrip(_WHITE), object_pairs_hook=objects)
             except (ValueError, RecursionError):
                 yield line, text
 
 
-def _members(file: TextIO, name: str) -> Iterator[tuple[str, int, Json]]:
+def _members(
+    file: TextIO, name: str, objects: Objects | None = None
+) -> Iterator[tuple[str, int, Json]]:
     """Key, line and value of what a document holds; lists come one element at a time, as `key[]`.
 
     Raises BadInput with the line on which the text stops being JSON.
     """
-    scanner = _Scanner(file)
+    scanner = _Scanner(file, objects)
     try:
         if scanner.peek() == "[":
             yield from _elements(scanner, "")

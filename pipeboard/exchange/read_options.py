@@ -134,6 +134,8 @@ REMARKS = {
     "no_stage": "without a stage: put into the first one",
     "lost_at_zero": "lost with an amount of 0, which counts as 0; if it means unknown, say "
     "--lost-zero unknown",
+    "long_title": "with a title that is too long: cut, and whole in a note of its own",
+    "long_text": "with a text that is too long for one note: in several, which are numbered",
     "joined_otherwise": "the second file says something else of a field that stands in this one: "
     "this one's counts",
 }

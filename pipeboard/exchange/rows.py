@@ -14,7 +14,7 @@ from pipeboard.domain.dates import parse_instant
 from pipeboard.domain.errors import BadInput
 from pipeboard.domain.lazy_dataclass import dataclass, field
 from pipeboard.domain.money import Money
-from pipeboard.domain.text import clean_line, clean_text, quoted
+from pipeboard.domain.text import clean_line, clean_text, quoted, whole_text
 from pipeboard.exchange.values import Findings, read_category
 
 if TYPE_CHECKING:
@@ -196,7 +196,7 @@ def _contact(parts: JsonObject) -> RowContact:
 
 
 def _note(parts: JsonObject) -> RowNote:
-    return RowNote(_text(parts, "text"), _line(parts, "author"), _at(parts))
+    return RowNote(whole_text(str(parts.get("text") or "")), _line(parts, "author"), _at(parts))
 
 
 def _touch(parts: JsonObject) -> RowTouch:

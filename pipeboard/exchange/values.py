@@ -21,7 +21,7 @@ from pipeboard.domain.money import (
     parse_money,
     read_currency,
 )
-from pipeboard.domain.text import clean_line, clean_text, fold, quoted, slug
+from pipeboard.domain.text import clean_line, fold, quoted, slug, whole_text
 from pipeboard.exchange.units import currency_sign, with_short_power
 from pipeboard.exchange.words.currency_names import CURRENCY_NAMES
 from pipeboard.exchange.words.languages import NO, YES
@@ -369,12 +369,21 @@ def unless_blank(read: Read) -> Read:
 
 
 clean_account = lru_cache(maxsize=16_384)(partial(clean_line, field="account"))
-LIMITS = {"owner": 100, "source": 100, "contact_reason": 1000, "lost_reason": 1000}
+LONGEST_CELL = 1 << 20
+"""The most characters that a cell of a file of text may hold."""
+LIMITS = {
+    "title": LONGEST_CELL,
+    "owner": 100,
+    "source": 100,
+    "contact_reason": 1000,
+    "lost_reason": 1000,
+}
+"""The most characters that a cell of a field may hold; a title is cut once its row is known."""
 _OF_CURRENCY = re.compile(r"[^\d\s.,'’()\-–+]")
 
 
-def read_text(cell: str, *, is_ours: bool, field: str) -> str:
-    return clean_text(cell if is_ours else text_of_html(cell), field=field)
+def read_text(cell: str, *, is_ours: bool) -> str:
+    return whole_text(cell if is_ours else text_of_html(cell))
 
 
 # Notes that tools keep as HTML, as text to read.

@@ -7,7 +7,7 @@ before with the view after.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from pipeboard.domain.board import Board, Card, Lens, Sort, usual_sort
 from pipeboard.domain.deal import Status
@@ -144,6 +144,19 @@ class BoardState:
         return tuple(
             Window() if column.stage.id in touched else before.get(column, Window())
             for column in board.columns
+        )
+
+    def left_in_archive(self, ended: Literal["won", "lost"] | None = None) -> str:
+        """What the filter, or the column of what `ended` so, leaves out of what was won or lost: a
+        sentence (`Reader.left_in_archive`); raises DatabaseError."""
+        from pipeboard.domain.filter_nodes import EVERYTHING, with_state
+        from pipeboard.store.reading.listing import Listing
+
+        lens, query = self._lens, self._lens.filter or EVERYTHING
+        if ended is not None:
+            query = with_state(query, ended)
+        return self.reader.left_in_archive(
+            Listing(lens.today, lens.zone, lens.me, lens.pipeline_id, lens.owner, query)
         )
 
     def count_signs(self) -> None:

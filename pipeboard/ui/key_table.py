@@ -69,6 +69,9 @@ _import = partial(row, "import")
 _first = partial(row, "first", Group.ELSEWHERE)
 
 # fmt: off
+_GO: Final = _around("selection.go", "g", "Go to…",
+    "go to the top, a stage, another screen: it says by which key", shown="g …")
+
 BOARD: Final[tuple[Key, ...]] = (
     _around("selection.left", "h,left", "Left", "one stage left"),
     _around("selection.down", "j,down", "Down", "one card down"),
@@ -82,8 +85,7 @@ BOARD: Final[tuple[Key, ...]] = (
     _around("selection.page_up", "pageup", "Page up", "a page up"),
     *(_around("selection.stage", str(n), f"Stage {n}", f"go to stage {n}",
         given=n) for n in range(10)),
-    _around("navigation.go", "g", "Go to…",
-        "go to the top, a stage, another screen: it says by which key", shown="g …"),
+    _GO,
     _around("navigation.find", "f", "Find", "find any deal, company, person", hint="Find", rank=8),
     _change("selection.add", "a", "Add a deal", "add a deal, in one line", hint="Add", rank=1,
         takes_deal=False),
@@ -209,9 +211,9 @@ def _of_board(names: str, *, label: str, leaving: str, hint: str) -> Iterator[Ke
 
 
 _ON_A_DEAL: Final = """
-    down up top bottom half_down half_up page_down page_up back advance move next_step put_off done
-    note interaction interview edit win lose snooze owner value close_date category probability tags
-    archive undo redo undo_list playbook copy letter reload triage help step_back quit
+    go down up top bottom half_down half_up page_down page_up back advance move next_step put_off
+    done note interaction interview edit win lose snooze owner value close_date category probability
+    tags archive undo redo undo_list playbook copy letter reload triage help step_back quit
 """
 
 DEAL: Final[tuple[Key, ...]] = (
@@ -239,9 +241,9 @@ _ONLY_ON_TRIAGE: Final[tuple[Key, ...]] = (
 )
 # fmt: on
 _ON_TRIAGE: Final = """
-    half_down half_up page_down page_up back advance move next_step done note interaction interview
-    edit win lose snooze owner value close_date category probability tags archive repeat undo redo
-    undo_list playbook copy letter reload palette help step_back quit
+    go half_down half_up page_down page_up back advance move next_step done note interaction
+    interview edit win lose snooze owner value close_date category probability tags archive repeat
+    undo redo undo_list playbook copy letter reload palette help step_back quit
 """
 
 TRIAGE: Final[tuple[Key, ...]] = (
@@ -252,6 +254,7 @@ TRIAGE: Final[tuple[Key, ...]] = (
 
 # fmt: off
 METRICS: Final[tuple[Key, ...]] = (
+    _GO,
     _metrics(Group.AROUND, "selection.step", "j,down", "Next number", "next number", given=1,
         id="metrics.down"),
     _metrics(Group.AROUND, "selection.step", "k,up", "Number before", "number before", given=-1,
@@ -307,6 +310,7 @@ METRICS: Final[tuple[Key, ...]] = (
 )
 
 IMPORT: Final[tuple[Key, ...]] = (
+    _GO,
     _import(Group.AROUND, "selection.down", "j,down", "Down", "one line down"),
     _import(Group.AROUND, "selection.up", "k,up", "Up", "one line up"),
     _import(Group.AROUND, "selection.top", "home", "Top", "first line"),

@@ -74,7 +74,7 @@ class Key:
     calls it. `keys` are alternatives in Textual's names, separated by commas; `shown` is how the
     help writes them where that is shorter. `hint` is the label on the hint line, `rank` its place
     there (0: not shown) and `hint_key` what stands for the key; one that `takes_deal` stands there
-    only while a deal is under the cursor. `go` is the letter that does it behind `g` on the board.
+    only while a deal is under the cursor. `go` is the letter that does it behind `g`.
     """
 
     id: str

@@ -93,7 +93,7 @@ ON_REVIEW: Final[tuple[Key, ...]] = (
 # fmt: on
 
 _ON_BOTH: Final = """
-    back advance move next_step done note interaction interview win lose snooze owner
+    go back advance move next_step done note interaction interview win lose snooze owner
     value close_date category probability archive
     undo redo undo_list copy reload palette help step_back quit
 """

@@ -30,7 +30,7 @@ from pipeboard.domain.deal_fields import FROM_ROWS
 from pipeboard.domain.errors import BadInput
 from pipeboard.domain.lazy_dataclass import dataclass
 from pipeboard.domain.pipeline import Pipeline
-from pipeboard.domain.text import did_you_mean, fold, slug
+from pipeboard.domain.text import LINE, TEXT, did_you_mean, fold, pieces, slug
 from pipeboard.exchange.rows import DealRow, RowNote
 
 if TYPE_CHECKING:
@@ -42,6 +42,7 @@ PLAIN = tuple(name for name in FROM_ROWS if name in DealRow.__slots__)
 _FIELDS = (*PLAIN, "snooze_reason", "snoozed_until")
 _fields_of = attrgetter(*_FIELDS)
 _LONGEST_FIELD = 2000
+_NUMBER = len("(0001/1000) ")
 _CUTS_TAGS = re.compile(r"[\s,;|:()\"'+]+")
 
 
@@ -51,19 +52,38 @@ def digest(text: str) -> str:
 
 
 def settle(row: DealRow) -> None:
-    """Puts tags, custom fields and notes of a row as a deal keeps them: tags in order and words
-    of one joined by `-`, fields in one line, a text that is too long for one as a note."""
+    """Puts tags, custom fields, title and notes of a row as a deal keeps them: tags in order and
+    words of one joined by `-`, fields in one line, a text that is too long for one as a note; a
+    title that is too long is cut, and whole in a note, and such a note is several. It is told."""
     if row.tags:
         row.tags = _tags(row.tags)
-    if row.notes:
-        row.notes = tuple(note for note in row.notes if note.text)
+    if len(row.title) > LINE:
+        row.notes = (RowNote(row.title), *row.notes)
+        row.title = f"{pieces(row.title, LINE - 1)[0]}…"
+        row.remarks = (*row.remarks, "long_title")
     if row.fields:
         lines = {name: " ".join(text.split()) for name, text in row.fields.items()}
         long = [name for name, line in lines.items() if len(line) > _LONGEST_FIELD]
         if long:
-            notes = (RowNote(f"{name}: {row.fields[name]}"[:20_000]) for name in long)
+            notes = (RowNote(f"{name}: {row.fields[name]}") for name in long)
             row.notes = (*row.notes, *notes)
         row.fields = {name: line for name, line in lines.items() if line and name not in long}
+    if any(len(note.text) > TEXT for note in row.notes):
+        row.remarks = (*row.remarks, "long_text")
+    if row.notes:
+        row.notes = tuple(
+            note._replace(text=text) for note in row.notes for text in _divided(note.text)
+        )
+
+
+def _divided(text: str) -> list[str]:
+    """The text of a note, as several where it is too long: numbered so that they keep their order,
+    for notes of one instant are in that of their texts."""
+    if len(text) <= TEXT:
+        return [text] if text else []
+    parts = pieces(text, TEXT - _NUMBER)
+    digits = len(str(len(parts)))
+    return [f"({n:0{digits}}/{len(parts)}) {part}" for n, part in enumerate(parts, 1)]
 
 
 @lru_cache(maxsize=1_024)

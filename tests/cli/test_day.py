@@ -10,6 +10,7 @@ import pytest
 
 from pipeboard.cli.due_short import quick
 from pipeboard.cli.main import main
+from pipeboard.ui.draw.changes import SIGN_FILTERS
 from tests.cli.conftest import NOW, Type
 
 
@@ -107,6 +108,24 @@ def test_due_tells_what_is_due_and_in_short_only_the_signs(busy: Type) -> None:
     counts = {"overdue": 1, "no_next_step": 2, "stalled": 0}
     assert busy("due", "--short", "--owner", "all", "--json").json["due"] == counts
     assert busy("check", "--owner", "").code == busy("due", "--short", "--owner", "").code == 2
+
+
+def test_the_prompt_counts_each_deal_once_as_the_title_of_the_board_does(
+    pipe: Type, home: Path
+) -> None:
+    path = str(home / "demo.db")
+    assert pipe("demo", "--deals", "80", "--no-open", "--db", path).code == 0
+    counts = pipe("due", "--short", "--owner", "all", "--db", path, "--json").json["due"]
+    listed = [
+        set(pipe("list", text, "--ids", "--db", path).lines) for text in SIGN_FILTERS.values()
+    ]
+    assert list(counts.values()) == [len(found) for found in listed]
+    assert all(listed) and sum(map(len, listed)) == len(set().union(*listed))
+    stalled = set(pipe("list", "stalled", "--ids", "--db", path).lines)
+    assert stalled & listed[0], "a deal that is overdue and stalled is told as overdue alone"
+    signs = zip("!?~", counts.values(), strict=True)
+    short = pipe("due", "--short", "--owner", "all", "--db", path).out.strip()
+    assert short == " ".join(f"{sign}{count}" for sign, count in signs)
 
 
 def test_the_prompt_finds_the_database_as_every_verb_does(

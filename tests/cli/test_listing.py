@@ -250,3 +250,59 @@ def test_every_column_is_shown_sorted_by_both_ways_and_put_into_a_line(
     assert [one[: len(told)] for one, told in zip(said, known, strict=True)] == known
     for form in ("", ":words"):
         assert deals("list", "--template", f"{{{name}{form}}}").code == 0
+
+
+ENDED = {
+    "won": "won archived",
+    "status:won": "status:won archived",
+    "won | lost": "(won | lost) archived",
+    "stage:won": "stage:won archived",
+    "closed:2026": "closed:2026 archived",
+    "-lost won": "-lost won archived",
+    "won @ana": "won @ana archived",
+}
+"""Filters that speak of how deals ended, and what finds the archived ones."""
+
+
+@pytest.fixture
+def put_away(deals: Type) -> Type:
+    """D-1 and D-2 won, the first of them archived."""
+    assert deals("won", "D-1", "D-2", "--override", "signed").code == 0
+    assert deals("set", "D-2", "owner=ana").code == 0
+    assert deals("archive", "D-1").code == 0
+    return deals
+
+
+@pytest.mark.parametrize("filter", ENDED)
+@pytest.mark.parametrize("form", ["", "--count", "--json", "--jsonl", "--csv", "--ids", "--plain"])
+def test_a_list_of_what_ended_tells_of_the_archive_and_how_it_is_found(
+    put_away: Type, filter: str, form: str
+) -> None:
+    done = put_away("list", *filter.split(), *([form] if form else []))
+    assert done.code == 0
+    assert done.err.strip() == f"1 archived deal matches too: '{ENDED[filter]}' finds them."
+    assert "archived" not in done.out
+    quiet = put_away("-q", "list", *filter.split(), *([form] if form else []))
+    assert (quiet.out, quiet.err) == (done.out, "")
+    assert put_away("list", ENDED[filter], "--ids").lines == ["D-1"]
+    assert put_away("list", ENDED[filter]).err == ""
+
+
+@pytest.mark.parametrize(
+    "filter",
+    ["", "open", "@ana", "lost", "archived", "won | won archived", "won @bo", "lost:price"],
+)
+def test_what_leaves_nothing_of_its_kind_out_says_nothing(put_away: Type, filter: str) -> None:
+    assert put_away("list", *filter.split()).err == ""
+
+
+def test_an_export_of_what_ended_tells_it_too(put_away: Type) -> None:
+    done = put_away("export", "won")
+    assert "'won archived' finds them" in done.err and "Lumen" not in done.out
+    assert "Lumen" in put_away("export", "won", "archived").out
+
+
+def test_a_deal_that_is_named_is_found_wherever_it_is(put_away: Type) -> None:
+    assert put_away("list", "id:1,2,3", "--ids").lines == ["D-1", "D-2", "D-3"]
+    assert put_away("list", "id:1,2,3", "open", "--ids").lines == ["D-3"]
+    assert put_away("list", "id:3 | won", "--ids").lines == ["D-2", "D-3"]

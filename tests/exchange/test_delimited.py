@@ -9,10 +9,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from pipeboard.domain.errors import BadInput
-from pipeboard.exchange.delimited import LONGEST_CELL, DelimitedTable, open_delimited
+from pipeboard.exchange.delimited import DelimitedTable, open_delimited
 from pipeboard.exchange.encoding import Encoding
 from pipeboard.exchange.rows import Rejected
 from pipeboard.exchange.tables import Record, defuse
+from pipeboard.exchange.values import LONGEST_CELL
 from tests.exchange.files import write
 
 

@@ -243,3 +243,165 @@ def test_the_list_of_deals_has_one_of_its_names(name: str, tmp_path: Path) -> No
     for text in ({name: [{"title": "a"}]}, {name: {"edges": [{"node": {"title": "a"}}]}}):
         table = open_json(write(tmp_path, json.dumps(text)), UTF_8)
         assert "title" in table.header
+
+
+# Shapes in which deals come: by columns, alone, as pages, with a name twice.
+
+
+def test_columns_of_cells_by_row_are_deals(tmp_path: Path) -> None:
+    table = {
+        "Deal": {"0": "A", "1": "B"},
+        "Amount": {"0": 10, "1": None},
+        "Owner": {"0": None, "1": "bo"},
+    }
+    rows = deals_of(tmp_path, json.dumps(table, indent=1))
+    assert [(row.title, row.value and row.value.minor, row.owner) for row in rows] == [
+        ("A", 1000, None),
+        ("B", None, "bo"),
+    ]
+    assert all(row.external_id is None for row in rows)
+    by_id = {"17": {"name": "A", "amount": 10}, "18": {"name": "B", "amount": 20}}
+    assert [row.external_id for row in deals_of(tmp_path, json.dumps(by_id, indent=1))] == [
+        "17",
+        "18",
+    ]
+
+
+ONE = {
+    "plain": {"name": "Acme", "amount": 5},
+    "with lists of its own": {
+        "title": "Acme", "amount": 5, "tags": ["a", "b"], "contacts": [{"name": "Mika"}],
+    },
+    "of an account": {"company": "Acme", "amount": 5, "owner": {"name": "Ana", "id": 7}},
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("indent", [None, 1])
+@pytest.mark.parametrize("deal", ONE.values(), ids=ONE)
+def test_an_object_that_is_a_deal_is_one_deal(
+    tmp_path: Path, deal: dict[str, Any], indent: int | None
+) -> None:
+    (row,) = deals_of(tmp_path, json.dumps(deal, indent=indent))
+    assert row.title == "Acme" and row.value is not None and row.value.minor == 500
+    assert row.tags == tuple(deal.get("tags", ()))
+    assert [person.name for person in row.contacts] == [p["name"] for p in deal.get("contacts", ())]
+
+
+NO_DEAL = {
+    "an error": {"title": "Not found", "status": 404, "detail": "no such list"},
+    "a report with rows of a name of its own": {
+        "title": "Report", "owner": "Ana", "rows": [{"name": "A", "amount": 1}],
+    },
+    "about itself alone": {"name": "Deals", "exported": True},
+    "empty": {},
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("document", NO_DEAL.values(), ids=NO_DEAL)
+def test_an_object_that_is_no_deal_is_refused_and_not_guessed(
+    tmp_path: Path, document: dict[str, Any]
+) -> None:
+    with pytest.raises(BadInput, match="holds no deals"):
+        open_json(write(tmp_path, json.dumps(document, indent=1)), UTF_8)
+
+
+def _text(*parts: str) -> list[dict[str, Any]]:
+    return [
+        {"type": "text", "text": {"content": one, "link": None}, "plain_text": one, "href": None}
+        for one in parts
+    ]
+
+
+PROPERTIES: dict[str, tuple[dict[str, Any], str]] = {
+    "title": ({"title": _text("Tuscan ", "kale")}, "Tuscan kale"),
+    "rich_text": ({"rich_text": _text("They ", "said yes")}, "They said yes"),
+    "number": ({"number": 2500}, "2500"),
+    "select": ({"select": {"id": "x", "name": "Fair", "color": "green"}}, "Fair"),
+    "status": ({"status": {"id": "x", "name": "Demo", "color": "green"}}, "Demo"),
+    "multi_select": ({"multi_select": [{"id": "1", "name": "a"}, {"name": "b"}]}, "a; b"),
+    "date": ({"date": {"start": "2026-12-19", "end": None, "time_zone": None}}, "2026-12-19"),
+    "people": (
+        {"people": [{"object": "user", "id": "u", "name": "Ana", "type": "person",
+                     "person": {"email": "ana@x.example"}}]},
+        "Ana",
+    ),
+    "checkbox": ({"checkbox": True}, "true"),
+    "email": ({"email": "a@b.example"}, "a@b.example"),
+    "url": ({"url": "https://x.example"}, "https://x.example"),
+    "phone_number": ({"phone_number": "+49 30 1"}, "+49 30 1"),
+    "formula": ({"formula": {"type": "number", "number": 42}}, "42"),
+    "rollup": (
+        {"rollup": {"type": "array", "array": [{"type": "title", "title": _text("Acme")}]}},
+        "Acme",
+    ),
+    "unique_id": ({"unique_id": {"prefix": "DEAL", "number": 7}}, "DEAL-7"),
+    "files": (
+        {"files": [{"name": "offer.pdf", "type": "external", "external": {"url": "https://y"}}]},
+        "offer.pdf",
+    ),
+    "created_by": ({"created_by": {"object": "user", "id": "u", "name": "Bo"}}, "Bo"),
+    "created_time": ({"created_time": "2026-03-01T19:05:00.000Z"}, "2026-03-01T19:05:00.000Z"),
+}  # fmt: skip
+"""Every kind of property of a page, as its programming interface answers it, and what it says."""
+
+
+@pytest.mark.parametrize("kind", PROPERTIES)
+def test_a_property_of_a_page_says_what_people_read(tmp_path: Path, kind: str) -> None:
+    value, said = PROPERTIES[kind]
+    page = {"object": "page", "id": "p1", "properties": {"X": {"id": "i", "type": kind, **value}}}
+    empty = {
+        "object": "page",
+        "id": "p2",
+        "properties": {"X": {"id": "i", "type": kind, kind: None}},
+    }
+    table = open_json(write(tmp_path, json.dumps({"results": [page, empty]})), UTF_8)
+    cells = [dict(zip(table.header, one.cells, strict=True)) for one in table.records()]  # type: ignore[union-attr]
+    assert [(cell["id"], cell["X"]) for cell in cells] == [("p1", said), ("p2", "")]
+    assert set(table.header) == {"id", "X"}
+
+
+def test_pages_of_notion_are_deals(tmp_path: Path) -> None:
+    properties = {
+        "Deal": {"type": "title", "title": _text("Pump")},
+        "Amount": {"type": "number", "number": 5},
+        "Close date": {"type": "date", "date": {"start": "2026-12-19", "end": "2026-12-24"}},
+        "Company": {"type": "relation", "relation": [{"id": "aaa"}], "has_more": False},
+    }
+    page = {"object": "page", "id": "p1", "archived": False, "properties": properties}
+    (row,) = deals_of(
+        tmp_path, json.dumps({"object": "list", "results": [page], "has_more": False})
+    )
+    assert (row.title, row.external_id, row.account) == ("Pump", "p1", None)
+    assert row.expected_close == date(2026, 12, 19) and not row.archived
+    assert row.fields["Close date end"] == "2026-12-24" and row.fields["Company.id"] == "aaa"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '[{"name":"A","amount":5,"amount":7}]',
+        '{"deals":[{"name":"A","amount":5,"amount":7}]}',
+        '{"name":"A","amount":5,"amount":7}',
+        '{"name":"A",\n"amount":5,"amount":7}',
+        '{"name":"A","amount":5,"amount":7}\n{"name":"B"}',
+        '{"data":{"deals":{"edges":[{"node":{"name":"A","amount":5,"amount":7}}]}}}',
+        '{"1":{"name":"A","amount":5,"amount":7}}',
+    ],
+)
+def test_a_name_that_stands_twice_in_an_object_loses_nothing_and_is_told(
+    tmp_path: Path, text: str
+) -> None:
+    table = open_json(write(tmp_path, text), UTF_8)
+    assert table.warnings == [
+        "'amount' stands twice in an object, with two values: the first counts, the other is kept "
+        "as 'amount (2)'."
+    ]
+    record = next(one for one in table.records() if not isinstance(one, Rejected))
+    cells = dict(zip(table.header, record.cells, strict=True))
+    assert (cells["name"], cells["amount"], cells["amount (2)"]) == ("A", "5", "7")
+    assert len(table.warnings) == 1
+
+
+def test_a_name_twice_with_one_value_is_nothing_to_tell(tmp_path: Path) -> None:
+    table = open_json(write(tmp_path, '[{"name":"A","amount":5,"amount":5}]'), UTF_8)
+    assert table.warnings == [] and table.header == ("name", "amount")

@@ -46,7 +46,8 @@ def shown(deal: Deal, root: Node | None, pipeline: Pipeline, me: str, note: str)
         return False
     if root is None:
         return deal.archived_at is None
-    asks_for_archive = any(leaf == State("archived") for leaf in leaves(root))
+    named = any(isinstance(p, These) for p in (root.parts if isinstance(root, And) else (root,)))
+    asks_for_archive = named or any(leaf == State("archived") for leaf in leaves(root))
     if deal.archived_at is not None and not asks_for_archive:
         return False
     return holds(root, deal, pipeline, me, note)
@@ -158,6 +159,8 @@ def _stands(name: str, deal: Deal, pipeline: Pipeline) -> bool:
         case "overdue":
             due = deal.next_step.due if deal.next_step else None
             return deal.is_open and due is not None and due < TODAY
+        case "won" | "lost":
+            return deal.outcome is Status(name)
         case _:
             return deal.status is Status(name)
 

@@ -6,9 +6,18 @@ from pathlib import Path
 
 import pytest
 
+from pipeboard.domain.people import Actor
+from pipeboard.ui.key_table import SCREENS as TABLES
+from pipeboard.ui.overlays.file_picker import FilePicker
+from pipeboard.ui.overlays.menu import Menu, MenuChoice
 from pipeboard.ui.screens.board import BoardScreen
-from tests.ui.desk import desk
+from pipeboard.ui.screens.live import LiveScreen
+from tests.team import NOW
+from tests.ui.desk import Desk, desk
+from tests.ui.lock import KINDS, held
+from tests.ui.test_keys import _live_screens
 from tests.ui.test_restricted import WAYS as SCREENS
+from tests.verbs import Workspace
 
 WAYS = {
     "board": (),
@@ -45,3 +54,291 @@ async def test_every_screen_is_left_for_every_other_and_back(
             assert len(board.app.screen_stack) == 1, onward
             if board.state.view.filter_text or board.board.shown_behind is not None:
                 await board.press("escape", "escape")
+
+
+# The menu of `g`, on every screen.
+
+BY_G = {
+    screen.GO: screen for screen in _live_screens() if screen.GO and screen.GO != BoardScreen.GO
+}
+"""Every screen that `g` leads to, by its letter."""
+
+
+def offered(board: Desk) -> dict[str, MenuChoice]:
+    """What the menu that is open offers, by its keys."""
+    menu = board.app.screen
+    assert isinstance(menu, Menu)
+    return {choice.key: choice for choice in menu._choices}
+
+
+def on_top(board: Desk) -> LiveScreen:
+    screen = board.app.screen
+    assert isinstance(screen, LiveScreen)
+    return screen
+
+
+async def back_to_the_board(board: Desk) -> int:
+    """Esc until nothing lies over the board; how often it took."""
+    for times in range(12):
+        if not board.is_asking:
+            return times
+        await board.press("escape")
+    raise AssertionError(board.app.screen_stack)
+
+
+async def as_it_was(board: Desk) -> None:
+    """Nothing over the board, and all of it shown."""
+    await back_to_the_board(board)
+    if board.state.view.filter_text or board.board.shown_behind is not None:
+        await board.press("escape", "escape")
+        await back_to_the_board(board)
+
+
+def test_every_screen_that_the_board_leads_to_has_its_letter() -> None:
+    letters = {key.go for table in TABLES for key in table if key.go}
+    assert letters == set(BY_G)
+    on_board = {key.label: key.go for key in TABLES[0] if key.go}
+    for letter, screen in BY_G.items():
+        assert any(
+            label.startswith(screen.title_of_help) and go == letter
+            for label, go in on_board.items()
+        )
+
+
+@pytest.mark.parametrize("way", WAYS.values(), ids=WAYS)
+async def test_g_offers_what_makes_sense_on_every_screen(way: tuple[str, ...], demo: Path) -> None:
+    async with desk(demo, size=(100, 30)) as board:
+        await board.press(*way)
+        here = on_top(board)
+        await board.press("g")
+        keys = offered(board)
+        assert here.GO not in keys
+        assert set(BY_G) - {here.GO} <= set(keys)
+        assert {"w", "l", "a", "1"} <= set(keys)
+        assert ("b" in keys) == (here is not board.board)
+        assert ("g" in keys) == any(key.action == "top" for key in here.keys)
+        assert all(choice.enabled for choice in keys.values())
+        await board.press("escape")
+        assert board.app.screen is here
+
+
+@pytest.mark.parametrize("way", WAYS.values(), ids=WAYS)
+async def test_every_target_of_g_is_reached_from_every_screen_and_left_by_esc(
+    way: tuple[str, ...], demo: Path
+) -> None:
+    async with desk(demo, size=(100, 30)) as board:
+        await board.press(*way, "g")
+        targets = list(offered(board))
+        await board.press("escape")
+        await as_it_was(board)
+        for target in targets:
+            await board.press(*way)
+            stack = board.app.screen_stack
+            here, open_before = on_top(board), {type(screen) for screen in stack}
+            await board.press("g", target)
+            there = board.app.screen
+            if target == "g":
+                assert there is here
+            elif target == "i":
+                assert isinstance(there, FilePicker)
+                await board.press("escape")
+                assert board.app.screen is here
+            elif target in BY_G:
+                assert type(there) is BY_G[target], target
+                most = 1 + len(stack) if type(there) in open_before else 2
+                assert len(board.app.screen_stack) <= most, target
+            else:
+                assert there is board.board, target
+                assert len(board.app.screen_stack) == 1
+            if target.isdigit() or target in "wl":
+                outcome = {"w": board.board.pipeline().won, "l": board.board.pipeline().lost}
+                stage = board.board.stage_shown()
+                assert stage == outcome.get(
+                    target,
+                    board.board.pipeline().open_stages[int(target) - 1 if target.isdigit() else 0],
+                )
+            if target == "a":
+                assert board.state.view.filter_text == "archived"
+            if target in BY_G and target != "i":
+                assert await back_to_the_board(board) <= len(stack)
+            await as_it_was(board)
+
+
+async def test_going_round_and_round_heaps_nothing_up(demo: Path) -> None:
+    async with desk(demo, size=(100, 30)) as board:
+        for _ in range(3):
+            for letter in BY_G:
+                if letter != "i":
+                    await board.press("g", letter)
+                    assert type(on_top(board)) is BY_G[letter]
+                    assert len(board.app.screen_stack) == 2
+        await board.press("escape")
+        assert not board.is_asking
+
+
+async def test_g_typed_fast_reaches_the_same_on_the_way_through_every_screen(demo: Path) -> None:
+    keys = "gmgtghgrgbghgmG"
+    async with desk(demo, size=(100, 30)) as board:
+        await board.burst(*keys)
+        await board.until(lambda: type(board.app.screen) is BY_G["m"])
+        assert len(board.app.screen_stack) == 2
+        await board.burst("g", "g", "g", "2")
+        assert not board.is_asking
+        assert board.board.stage_shown() == board.board.pipeline().open_stages[1]
+
+
+@pytest.mark.parametrize("way", [way for way in WAYS if not way.startswith("triage")])
+async def test_gg_goes_to_the_top_of_what_has_one(way: str, demo: Path) -> None:
+    async with desk(demo, size=(100, 20)) as board:
+        await board.press(*WAYS[way])
+        here = on_top(board)
+
+        def cursor() -> object:
+            return board.state.view.cursor[1] if here is board.board else here.cursor  # type: ignore[attr-defined]
+
+        await board.press("home")
+        first = cursor()
+        await board.press("G", "g", "g")
+        assert cursor() == first and board.app.screen is here
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("target", [*sorted(set(BY_G) - {"i"}), "b", "2", "a"])
+@pytest.mark.parametrize("way", ["deal", "metrics", "triage", "hygiene", "review"])
+async def test_a_held_database_is_waited_for_and_given_up_where_one_stands(
+    way: str, target: str, kind: str, demo: Path
+) -> None:
+    async with desk(demo, size=(100, 30)) as board:
+        await board.press(*WAYS[way])
+        here = on_top(board)
+        if target == here.GO:
+            return
+        with held(demo, kind):
+            await board.pilot.press("g")
+            await board.pilot.pause()
+            await board.pilot.press(target)
+            await board.pilot.pause()
+            if board.app.key_queue.is_waiting:
+                await board.until(lambda: "gives up" in board.lines()[-2])
+                if target in BY_G:
+                    assert board.app.screen is here or type(board.app.screen) is BY_G[target]
+                await board.pilot.press("ctrl+c")
+            await board.until(lambda: not board.app.key_queue.is_waiting)
+            await board.pilot.pause()
+        if board.app.screen is here:
+            await board.until(lambda: "Given up" in board.status)
+        await board.settle()
+        await board.press("g", "b" if board.is_asking else "1")
+        assert not board.is_asking and len(board.app.screen_stack) == 1
+
+
+async def test_what_others_do_while_g_asks_does_not_hinder_it(demo: Path) -> None:
+    async with desk(demo, size=(100, 30)) as board:
+        await board.press("T", "g")
+        other = Workspace(board.app.seat.store, lambda: NOW, Actor("bo"))
+        shown = board.app.screen_stack[1].triage.record  # type: ignore[attr-defined]
+        other.archive([shown.deal.id])
+        await board.pilot.pause(1.2)
+        await board.press("m")
+        assert type(on_top(board)) is BY_G["m"]
+        await board.press("escape")
+        assert not board.is_asking
+
+
+async def test_what_stood_on_a_screen_that_g_left_stands_there_again(demo: Path) -> None:
+    async with desk(demo, size=(100, 30)) as board:
+        await board.press("M", "3", "j", "j", "g", "t")
+        skipped = board.app.screen.triage  # type: ignore[attr-defined]
+        await board.press("j", "j", "g", "r", "4", "j", "space")
+        discussed = board.app.screen.place.discussed  # type: ignore[attr-defined]
+        assert discussed and skipped.skipped == 2
+        await board.press("g", "m")
+        assert (board.app.screen.asked.tab, board.app.screen.cursor) == ("Ageing", 2)  # type: ignore[attr-defined]
+        await board.press("g", "t")
+        assert board.app.screen.triage.skipped == 2  # type: ignore[attr-defined]
+        await board.press("g", "r")
+        place = board.app.screen.place  # type: ignore[attr-defined]
+        assert (place.discussed, place.tab) == (discussed, "Discuss")
+
+
+@pytest.fixture
+def a_file(tmp_path: Path) -> Path:
+    path = tmp_path / "deals.csv"
+    path.write_text("Deal,Amount,Stage,Odd\nOne,10,Lead,x\nTwo,20,Lead,y\n", "utf-8")
+    return path
+
+
+async def test_an_import_is_left_by_g_unless_something_would_be_lost(
+    demo: Path, a_file: Path
+) -> None:
+    async with desk(demo, size=(100, 30)) as board:
+        await board.press("M", "g", "i")
+        await board.type(str(a_file))
+        await board.press("enter")
+        await board.until(lambda: isinstance(board.app.screen, LiveScreen))
+        there = on_top(board)
+        assert there.GO == "i" and len(board.app.screen_stack) == 2
+        await board.until(lambda: there.view.seen is not None and there.looking is None)  # type: ignore[attr-defined]
+        await board.press("G", "g", "g", "2", "j", "minus", "g")
+        assert all(not choice.enabled for key, choice in offered(board).items() if key != "g")
+        await board.press("t")
+        assert board.shows("would be lost") and board.app.screen is not there
+        await board.press("escape", "escape")
+        assert not board.is_asking
+        await board.press("g", "i")
+        await board.type(str(a_file))
+        await board.press("enter", "g", "h")
+        assert type(on_top(board)) is BY_G["h"] and len(board.app.screen_stack) == 2
+
+
+async def test_what_may_not_be_done_is_said_on_the_screen_that_is_seen(demo: Path) -> None:
+    async with desk(demo, size=(100, 30), read_only=True) as board:
+        await board.press("M", "g", "i")
+        assert type(on_top(board)) is BY_G["m"]
+        assert "reading only" in board.status
+
+
+# Deals that were won or lost, and put away.
+
+
+async def test_the_board_says_what_it_leaves_out_of_what_ended(demo: Path) -> None:
+    async with desk(demo, size=(180, 30)) as board:
+        state, reader = board.state, board.workspace.reader
+        won = [
+            d.id for d in reader.each(board.workspace.parse_filter("won"), today=board.board.today)
+        ]
+        other = Workspace(board.app.seat.store, lambda: NOW, Actor("bo"))
+        other.archive(won[:2])
+        await board.press("g", "w")
+        assert "2 archived deals match too: 'won archived' finds them." in board.status
+        await board.press("g", "l")
+        assert "archived" not in board.status
+        for typed, count in (("won", len(won) - 2), ("won archived", 2)):
+            await board.press("/")
+            await board.type(typed)
+            await board.press("enter")
+            assert sum(state.view.counts) == count
+            assert ("'won archived' finds them" in board.status) == (typed == "won")
+            await board.press("escape")
+        await board.press("M", "g", "w")
+        assert "'won archived' finds them" in board.status
+
+
+async def test_archived_deals_behind_a_number_are_shown_with_the_others(demo: Path) -> None:
+    async with desk(demo, size=(100, 30)) as board:
+        reader = board.workspace.reader
+        won = [
+            d.id for d in reader.each(board.workspace.parse_filter("won"), today=board.board.today)
+        ]
+        Workspace(board.app.seat.store, lambda: NOW, Actor("bo")).archive(won)
+        await board.press("M")
+        metrics = board.app.screen
+        spots = [spot for spot in metrics.block.spots if spot.title == "Won value"]  # type: ignore[attr-defined]
+        metrics.cursor = metrics.block.spots.index(spots[0])  # type: ignore[attr-defined]
+        ids = {deal.id for deal in spots[0].deals}
+        assert ids and ids <= set(won)
+        await board.press("enter")
+        assert not board.is_asking
+        assert sum(board.state.view.counts) == len(ids)
+        assert f"{len(ids)} of {len(ids)} deals behind" in board.status
+        await board.press("escape", "escape")

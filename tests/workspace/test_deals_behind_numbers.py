@@ -7,7 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from pipeboard.workspace.reports import ReportQuery
+from pipeboard.domain.board import Lens
+from pipeboard.domain.filter_nodes import Filter, These
+from pipeboard.domain.metrics.result import Unit
+from pipeboard.workspace.reports import ReportQuery, groups_of
 from tests.oracle.walking import walked
 from tests.team import sales
 
@@ -26,4 +29,56 @@ def test_every_number_that_is_not_zero_has_its_deals(tmp_path: Path, label: str)
             if metric.value and not (metric.numerator or metric.denominator)
         }
         assert bare <= OF_NO_DEALS
+    team.close()
+
+
+GROUPS = ("owner", "source", "month")
+
+
+def test_the_board_shows_every_deal_behind_a_number_archived_ones_too(tmp_path: Path) -> None:
+    team = walked(tmp_path / "team.db", "Europe/Berlin", 5, 240)
+    ana = team.rep("ana")
+    closed = [deal.id for deal in ana.reader.each(today=ana.today) if not deal.is_open]
+    ana.archive(closed[::2])
+    pipeline = sales(ana)
+    report = ana.report(ReportQuery(pipeline, ana.period("all", at=team.clock()), team.clock()))
+    asked = [("", report)]
+    asked += [(name, part) for name in GROUPS for part in groups_of(ana, report, name).values()]
+    lens = Lens(pipeline.id, ana.today, ana.settings.zone, me="ana")
+    archived = 0
+    for group, numbers in asked:
+        for name, metric in numbers.metrics.items():
+            for deals in (metric.numerator, metric.denominator):
+                ids = frozenset(deal.id for deal in deals)
+                archived += len(ids & set(closed[::2]))
+                board = ana.reader.board(
+                    Lens(lens.pipeline_id, lens.today, lens.zone, filter=Filter(name, These(ids)))
+                )
+                shown = sum(column.count for column in board.columns)
+                assert shown == len(ids), (group, name)
+            if metric.unit is Unit.COUNT and metric.numerator:
+                assert metric.value == len(metric.numerator), (group, name)
+    assert archived
+    team.close()
+
+
+def test_a_list_of_what_was_won_and_its_archive_are_what_the_number_counts(tmp_path: Path) -> None:
+    team = walked(tmp_path / "team.db", "Europe/Berlin", 5, 240)
+    ana = team.rep("ana")
+    for outcome in ("won", "lost"):
+        closed = [deal.id for deal in ana.reader.each(ana.parse_filter(outcome), today=ana.today)]
+        ana.archive(closed[::2])
+    pipeline = sales(ana)
+    report = ana.report(ReportQuery(pipeline, ana.period("all", at=team.clock()), team.clock()))
+    for outcome in ("won", "lost"):
+        typed = (outcome, f"{outcome} archived")
+        listed = [
+            {deal.id for deal in ana.reader.each(ana.parse_filter(text), today=ana.today)}
+            for text in typed
+        ]
+        counted = {deal.id for deal in report.metrics[f"{outcome}_count"].numerator}
+        assert all(listed) and not listed[0] & listed[1]
+        # What is lost as invalid is in no number.
+        assert counted <= listed[0] | listed[1]
+        assert outcome == "lost" or counted == listed[0] | listed[1]
     team.close()

@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import csv
+import io
+import json
+import re
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -15,6 +20,7 @@ from pipeboard.domain.errors import Refused
 from pipeboard.domain.money import Money
 from pipeboard.domain.settings import Rep
 from pipeboard.domain.templates import from_stage_names
+from pipeboard.domain.text import LINE, TEXT, pieces
 from pipeboard.exchange.reading import ReadOptions, open_import
 from pipeboard.store import sealing
 from pipeboard.store.projecting.staging import StagedChanges
@@ -466,3 +472,86 @@ def test_the_log_is_sealed_with_an_import_whoever_takes_numbers_before_it_is_sto
         database.number("SELECT count(*) FROM command"),
     )
     assert disagreements(team.place) == []
+
+
+# Texts that are too long for what they are: nothing of them is lost, and it is told.
+
+WORDS = " ".join(f"word{place}" for place in range(9_000))
+PARAGRAPHS = "\n\n".join(f"Meeting {n}: " + "they said a lot of things. " * 9 for n in range(200))
+LETTERS = "x" * 45_000
+LONG = {"words": WORDS, "paragraphs": PARAGRAPHS, "letters": LETTERS}
+
+
+def as_csv(cells: dict[str, str]) -> str:
+    out = io.StringIO()
+    csv.writer(out).writerows((cells.keys(), cells.values()))
+    return out.getvalue()
+
+
+def as_json(cells: dict[str, str]) -> str:
+    return json.dumps([cells])
+
+
+PLACES = {
+    "note": ({"Notes": "{}"}, "long_text", ""),
+    "a column of its own": ({"Remarks of theirs": "{}"}, "long_text", "Remarks of theirs: "),
+    "what its column is not": ({"Close Date": "{}"}, "long_text", "Close Date: "),
+    "title": ({"Deal Name": "{}"}, "long_title", ""),
+}
+"""A cell of each kind: where the text stands, what is told, and what stands before it in a note."""
+
+
+@pytest.mark.parametrize("form", [as_csv, as_json])
+@pytest.mark.parametrize("text", LONG.values(), ids=LONG)
+@pytest.mark.parametrize("place", PLACES)
+def test_a_text_that_is_too_long_is_kept_whole_in_notes_and_told(
+    team: Team, tmp_path: Path, place: str, text: str, form: Callable[[dict[str, str]], str]
+) -> None:
+    ana, (cells, remark, before) = team.rep("ana"), PLACES[place]
+    row = {"Deal ID": "7", "Deal Name": "Pump", "Company": "Acme", "Stage": "Proposal"}
+    row |= {name: value.format(text) for name, value in cells.items()}
+    name = "deals.csv" if form is as_csv else "deals.json"
+    report = read(ana, tmp_path, form(row), name=name)
+    assert (report.created, len(report.rejected)) == (1, 0)
+    assert report.remark_counts[remark] == 1
+    (deal,) = ana.reader.deals([1]).values()
+    notes = ana.reader.history.notes(deal.id)
+    assert len({(note.author, note.at) for note in notes}) == 1
+    assert all(0 < len(note.text) <= TEXT for note in notes)
+    texts = [re.sub(r"^\(\d+/\d+\) ", "", note.text) for note in reversed(notes)]
+    assert "".join("".join(texts).split()) == "".join(f"{before}{text}".split())
+    if place == "title":
+        assert len(deal.title) <= LINE and deal.title.endswith("…")
+        assert " ".join(text.split()).startswith(deal.title[:-1])
+    else:
+        assert deal.title == "Pump"
+    again = read(ana, tmp_path, form(row), name=name)
+    assert (again.unchanged, again.updated, again.created) == (1, 0, 0)
+    assert ana.reader.history.notes(deal.id) == notes
+    assert disagreements(team.place) == []
+
+
+@pytest.mark.parametrize("text", LONG.values(), ids=LONG)
+@pytest.mark.parametrize("most", [LINE, TEXT])
+def test_pieces_end_where_a_reader_would_end_them(text: str, most: int) -> None:
+    found = pieces(text, most)
+    assert all(0 < len(piece) <= most for piece in found)
+    assert "".join("".join(found).split()) == "".join(text.split())
+    if text is not LETTERS:
+        words = set(text.split())
+        assert all(piece.split()[0] in words and piece.split()[-1] in words for piece in found)
+    assert pieces("short", most) == ["short"] and pieces("", most) == []
+
+
+def test_a_note_of_ours_that_is_too_long_by_hand_is_divided_by_its_author(
+    team: Team, tmp_path: Path
+) -> None:
+    ana = team.rep("ana")
+    note = {"text": PARAGRAPHS, "author": "bo", "at": "2026-03-04T10:00:00+00:00"}
+    row = {"title": "Pump", "stage": "Proposal", "probability_source": "stage", "notes": [note]}
+    report = read(ana, tmp_path, json.dumps({"deals": [row]}), name="deals.json")
+    assert (report.created, len(report.rejected)) == (1, 0)
+    notes = ana.reader.history.notes(1)
+    assert len(notes) > 1
+    assert {(one.author, one.at.isoformat()) for one in notes} == {("bo", note["at"])}
+    assert read(ana, tmp_path, json.dumps({"deals": [row]}), name="deals.json").unchanged == 1

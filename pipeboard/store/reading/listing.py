@@ -10,10 +10,16 @@ from zoneinfo import ZoneInfo
 
 from pipeboard.domain.deal import Deal
 from pipeboard.domain.errors import BadInput
-from pipeboard.domain.filter_nodes import EVERYTHING, Filter
+from pipeboard.domain.filter_nodes import (
+    EVERYTHING,
+    Filter,
+    asks_how_it_ended,
+    reaches_archive,
+    with_state,
+)
 from pipeboard.domain.lazy_dataclass import dataclass, replace
 from pipeboard.domain.pipeline import Pipeline
-from pipeboard.domain.text import did_you_mean, quoted
+from pipeboard.domain.text import did_you_mean, fold, quoted
 from pipeboard.store.database import Database
 from pipeboard.store.reading.deals import each_deal
 from pipeboard.store.reading.filtering import FilterScope, condition
@@ -85,6 +91,23 @@ def read_ids(
     if is_descending:
         order = reversed_order(order)
     return tuple(_ids(database, wanted, order, listing.limit))
+
+
+def left_in_archive(database: Database, pipelines: Sequence[Pipeline], listing: Listing) -> str:
+    """What a listing of deals that were won or lost leaves out, though numbers count it: archived
+    ones, and how they are found. "" where there are none, or where it asks for something else."""
+    root = listing.filter.root
+    ends = {fold(stage.name) for p in pipelines for stage in p.stages if not stage.is_open}
+    if reaches_archive(root) or not asks_how_it_ended(root, ends):
+        return ""
+    archived = replace(listing, filter=with_state(listing.filter, "archived"))
+    _, wanted = _wanted(database, pipelines, archived)
+    wanted = every((wanted, Sql("deal.outcome <> 'open'")))
+    (count,) = database.column(f"select count(*) from deal where {wanted.text}", wanted.values)
+    if not count:
+        return ""
+    deals = "1 archived deal matches" if count == 1 else f"{count} archived deals match"
+    return f"{deals} too: {quoted(archived.filter.text, limit=120)} finds them."
 
 
 Place = tuple[int, float, str]

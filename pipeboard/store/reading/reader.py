@@ -220,6 +220,13 @@ class Reader:
             return read_ids_by(self._database, pipelines, listing, place)
         return read_ids(self._database, pipelines, listing)
 
+    def left_in_archive(self, listing: Listing) -> str:
+        """What a list of deals that were won or lost leaves out and numbers count, in a sentence:
+        archived ones, and how they are found; "" where it leaves out none."""
+        from pipeboard.store.reading.listing import left_in_archive
+
+        return left_in_archive(self._database, self.pipelines(), listing)
+
     def ids_at(self, listing: Listing, as_of: datetime) -> frozenset[int]:
         """The deals of a listing as they were at an instant."""
         from pipeboard.domain.events import micros

@@ -22,7 +22,15 @@ from pipeboard.ui.last_view import OPEN_ANEW, recent, remember
 from pipeboard.ui.overlays.file_picker import FilePicker
 from pipeboard.ui.overlays.menu import Menu, MenuChoice, Option, Picker
 from pipeboard.ui.overlays.prompt import Live, Prompt, live
-from pipeboard.ui.screens.import_screen import ImportScreen, Leave, Work
+from pipeboard.ui.screens.import_screen import (
+    UNDER_WAY,
+    ImportScreen,
+    Leave,
+    Work,
+    start,
+    stop_looking,
+)
+from pipeboard.ui.screens.live import show_over
 from pipeboard.workspace.configuration import check_empty, take_whole
 from pipeboard.workspace.import_plan import (
     FileSeen,
@@ -49,7 +57,7 @@ async def open_import(host: BoardScreen) -> None:
 
     path = await _ask_file(host, Path.cwd())
     if path is not None and not await _took_whole(host, path):
-        await host.app.push_screen(ImportScreen(host.state, ImportPlan(path), leave))
+        await show_over(host, ImportScreen(host.state, start(path), leave))
 
 
 async def plan_first(host: BoardScreen, take: Leave) -> None:
@@ -154,8 +162,7 @@ async def step_back(host: ImportScreen) -> None:
         host.importing.stop()
         host.program.write_queue.give_up()
         return
-    if host.looking is not None:
-        host.looking.stop()
+    stop_looking(host)
     host.leave_with(None)
 
 
@@ -168,7 +175,7 @@ async def reload(host: ImportScreen) -> None:
 def is_idle(host: ImportScreen) -> bool:
     """Whether anything may be chosen now; says why not."""
     if host.importing is not None:
-        host.say("The import is under way; Esc stops it.", "status.warn")
+        host.say(UNDER_WAY, "status.warn")
     return host.importing is None
 
 

@@ -11,7 +11,6 @@ from pipeboard.domain.errors import DatabaseError, PipeboardError
 from pipeboard.domain.filter_nodes import Filter, These
 from pipeboard.domain.lazy_dataclass import replace
 from pipeboard.domain.text import fold
-from pipeboard.ui.actions.selection import go_to_stage
 from pipeboard.ui.draw.layout import AUTO, Pane, card_rows, has_room_for_pane
 from pipeboard.ui.draw.line import Line, whole
 from pipeboard.ui.execute import Came, Questions, until_stored
@@ -20,13 +19,16 @@ from pipeboard.ui.last_view import empty_board, typed_filter
 from pipeboard.ui.overlays.help import Help, filter_lines, groups_of, legend_lines
 from pipeboard.ui.overlays.menu import Menu, MenuChoice, Option, Picker
 from pipeboard.ui.overlays.prompt import Feedback, Prompt
+from pipeboard.ui.screens.live import show_over
 from pipeboard.ui.write_queue import is_busy, said
 
 if TYPE_CHECKING:
     from pipeboard.store.reading.finding import Found
     from pipeboard.ui.board_state import ViewPlace
     from pipeboard.ui.screens.board import BoardScreen
+    from pipeboard.ui.screens.live import LiveScreen
     from pipeboard.ui.screens.metrics import LeftAt, Wanted
+    from pipeboard.ui.screens.review import ReviewPlace
 
 SORTS = {
     "m": (Sort.MANUAL, "by hand"),
@@ -39,30 +41,6 @@ SORTS = {
     "u": (Sort.UPDATED, "last change"),
 }
 DENSITIES = (1, 2, 3, 4)
-
-
-async def go(host: BoardScreen) -> None:
-    stages = [stage for stage in host.pipeline().stages if not stage.retired]
-    screens = {key.go: key for key in host.keys if key.go}
-    choices = [
-        MenuChoice("g", "top"),
-        *(MenuChoice(str(n), s.name) for n, s in enumerate(stages, 1) if s.is_open and n < 10),
-        MenuChoice("w", "won"),
-        MenuChoice("l", "lost"),
-        MenuChoice("a", "archive"),
-        *(MenuChoice(letter, key.label.lower()) for letter, key in screens.items()),
-    ]
-    key = await ask(host, Menu("Go to", choices))
-    if key == "g":
-        host.move_to_end(-1)
-    elif key in screens:
-        host.press(screens[key].id)
-    elif key == "a":
-        await set_filter(host, "archived")
-    elif key is not None:
-        outcome = {"w": host.pipeline().won, "l": host.pipeline().lost}.get(key)
-        number = stages.index(outcome) + 1 if outcome else int(key)
-        go_to_stage(host, number)
 
 
 # Which deals.
@@ -81,6 +59,7 @@ async def set_filter(host: BoardScreen, text: str) -> bool:
     host.shown_behind = None
     host.state.show(filter_text=text.strip())
     host.redraw()
+    host.say(await patiently(host, host.state.left_in_archive))
     return True
 
 
@@ -303,14 +282,14 @@ async def help(host: Host) -> None:
     await ask(host, Help(host.title_of_help, groups_of(host.keys), extra, legend))
 
 
-async def hygiene(host: Host, group: str = "") -> None:
+async def hygiene(host: LiveScreen, group: str = "") -> None:
     """What the data of deals lacks: of one kind, or of the first that there is."""
     await asyncio.to_thread(import_module, "pipeboard.ui.actions.hygiene")
     from pipeboard.ui.screens.hygiene import HygieneScreen
 
     pipeline = host.pipeline()
     screen = await patiently(host, lambda: HygieneScreen(host.state, pipeline, group))
-    await host.app.push_screen(screen)
+    await show_over(host, screen)
 
 
 async def review(host: BoardScreen) -> None:
@@ -320,10 +299,13 @@ async def review(host: BoardScreen) -> None:
 
     def show_behind(title: str, ids: frozenset[int], pipeline_id: int) -> None:
         _show_deals(host, title, ids, pipeline_id, "board.review")
-        host.review_left_at = screen.place
 
-    screen = ReviewScreen(host.state, host.pipeline(), host.review_left_at, show_behind)
-    await host.app.push_screen(screen)
+    def come_back(place: ReviewPlace) -> None:
+        host.review_left_at = place
+
+    place = host.review_left_at
+    screen = ReviewScreen(host.state, host.pipeline(), place, show_behind, come_back)
+    await show_over(host, screen)
     # Keys that were typed ahead are meant for what it will show.
     await screen.counted()
 
@@ -345,7 +327,8 @@ async def metrics(host: BoardScreen) -> None:
             _show_behind(host, place, wanted)
 
     left_at = host.metrics_left_at
-    await host.app.push_screen(MetricsScreen(host.state, host.metrics_worker, left_at, come_back))
+    screen = MetricsScreen(host.state, host.metrics_worker, left_at, come_back)
+    await show_over(host, screen)
 
 
 def _show_behind(host: BoardScreen, place: LeftAt, wanted: Wanted) -> None:

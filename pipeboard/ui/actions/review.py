@@ -31,7 +31,7 @@ from pipeboard.ui.overlays.menu import Menu, MenuChoice, Option, Picker
 from pipeboard.ui.overlays.prompt import Prompt
 from pipeboard.ui.review_keys import REVIEW_TABS
 from pipeboard.ui.screens.deal import DealScreen
-from pipeboard.ui.screens.review import ReviewPlace, ReviewScreen
+from pipeboard.ui.screens.review import ReviewPlace, ReviewScreen, leave
 from pipeboard.workspace.review import decide as store_decision
 from pipeboard.workspace.review import hold as store_review
 
@@ -80,7 +80,7 @@ async def open(host: ReviewScreen) -> None:
     elif host.found is not None and (ids := host.found.behind.get(key)):
         title, pipeline = _title_of(key), host.pipeline()
         await patiently(host, lambda: host.show_behind(title, ids, pipeline.id))
-        host.app.pop_screen()
+        leave(host)
     else:
         host.say("No deal is behind this.", "status.warn")
 

@@ -1,20 +1,24 @@
-"""Keys for many deals at once, for order by hand, and for taking back."""
+"""Keys that go somewhere, for many deals at once, for order by hand, and for taking back."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import datetime
 from functools import partial
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, cast
 
 from pipeboard.domain.board import Sort
+from pipeboard.domain.errors import DatabaseError
+from pipeboard.domain.lazy_dataclass import replace
 from pipeboard.domain.people import named
-from pipeboard.domain.pipeline import Pipeline
+from pipeboard.domain.pipeline import Pipeline, StageKind
 from pipeboard.ui.execute import ask_until_stored, carry_out, execute
 from pipeboard.ui.host import AddDeal, Host, Outcome, UseCase, ask, read, take_count
 from pipeboard.ui.overlays import prompt
 from pipeboard.ui.overlays.menu import Menu, MenuChoice, Option, Picker
 from pipeboard.ui.overlays.prompt import Prompt
+from pipeboard.ui.screens.live import LiveScreen, uncover
 from pipeboard.workspace.execution import reorder
 from pipeboard.workspace.undoing import redo_last, undo_last
 from pipeboard.workspace.undoing import undo_list as changes_that_stand
@@ -121,7 +125,46 @@ def go_to_stage(host: BoardScreen, number: int) -> None:
     host.say("")
     if not host.state.go_to_stage(number):
         host.say(f"There is no stage {number}.", "status.warn")
+    elif (kind := host.stage_shown().kind) is not StageKind.OPEN:
+        with suppress(DatabaseError):  # it is no more than a remark
+            host.say(host.state.left_in_archive("won" if kind is StageKind.WON else "lost"))
     host.redraw()
+
+
+async def go(host: LiveScreen) -> None:
+    """g: what is gone to is opened over the board, by the board, so that no screen lies over one
+    that was left; what lies below this screen already is gone back to."""
+    below = {seen.GO: seen for seen in host.app.screen_stack if isinstance(seen, LiveScreen)}
+    board = cast("BoardScreen", below["b"])
+    stages = [stage for stage in board.pipeline().stages if not stage.retired]
+    screens = {key.go: key for key in board.keys if key.go and key.go != host.GO}
+    top = next((key for key in host.keys if key.action == "top"), None)
+    elsewhere = [
+        *([MenuChoice("b", "board")] if host is not board else []),
+        *(MenuChoice(str(n), s.name) for n, s in enumerate(stages, 1) if s.is_open and n < 10),
+        MenuChoice("w", "won"),
+        MenuChoice("l", "lost"),
+        MenuChoice("a", "archive"),
+        *(MenuChoice(letter, key.label.lower()) for letter, key in screens.items()),
+    ]
+    why = host.stays
+    choices = [replace(choice, enabled=not why, why=why) for choice in elsewhere]
+    if top is not None:
+        choices.insert(0, MenuChoice("g", "top"))
+    letter = await ask(host, Menu("Go to", choices))
+    if letter is None:
+        return
+    if letter == "g" and top is not None:
+        host.press(top.id)
+    elif letter in screens and letter not in below:
+        board.press(screens[letter].id)
+    else:
+        uncover(below.get(letter, board))
+        if letter == "a":
+            board.perform("navigation.set_filter", "archived")
+        elif letter not in below:
+            outcome = {"w": board.pipeline().won, "l": board.pipeline().lost}.get(letter)
+            go_to_stage(board, stages.index(outcome) + 1 if outcome else int(letter))
 
 
 def back_to_number(host: BoardScreen) -> None:

@@ -13,25 +13,26 @@ from pipeboard.ui.actions.daily import deals_now, usual_step
 from pipeboard.ui.execute import Came, Meeting, Questions, ask_until_stored, execute, until_stored
 from pipeboard.ui.host import Host, Ids, Outcome, on_deals, parse_query, patiently, read
 from pipeboard.ui.overlays.prompt import Prompt, live
+from pipeboard.ui.screens.live import show_over, uncover
 
 if TYPE_CHECKING:
     from pipeboard.store.reading import Reader
+    from pipeboard.ui.screens.live import LiveScreen
     from pipeboard.ui.screens.triage import TriageScreen
     from pipeboard.workspace.triage import Triage
 
 
-async def open_triage(host: Host) -> None:
+async def open_triage(host: LiveScreen) -> None:
     """T: the day's queue of this person, from where they were; of everybody for who is no rep."""
     from pipeboard.ui.screens.triage import TriageScreen
 
-    app = host.app
-    if any(isinstance(screen, TriageScreen) for screen in app.screen_stack):
-        while not isinstance(app.screen, TriageScreen):
-            app.pop_screen()
+    below = [seen for seen in host.app.screen_stack if isinstance(seen, TriageScreen)]
+    if below:
+        uncover(below[0])
         return
     version = host.state.reader.data_version()
     triage = await patiently(host, lambda: _begun(host, host.state.reader))
-    await app.push_screen(TriageScreen(host.state, triage, version, host.say))
+    await show_over(host, TriageScreen(host.state, triage, version, host.say))
 
 
 def _begun(host: Host, reader: Reader) -> Triage:

@@ -50,6 +50,7 @@ class BoardScreen(LiveScreen):
     BINDINGS: ClassVar[list[BindingType]] = keys.bindings(BOARD)
     TABLE = BOARD
     title_of_help = "Board"
+    GO = "b"
     range_start: tuple[int, int] | None = None
     """From where on a range of cards is being marked."""
     metrics_worker: MetricsWorker | None = None
@@ -338,6 +339,7 @@ class BoardScreen(LiveScreen):
         elif view.filter_text:
             self.state.load(replace(self.state.lens, filter=None))
             self.state.show(filter_text="")
+            self.say("")
             self.count_signs()
         elif view.pane is not None and view.pane.focused:
             self.state.show(pane=replace(view.pane, focused=False))

@@ -48,6 +48,7 @@ class HygieneScreen(PageScreen):
     BINDINGS: ClassVar[list[BindingType]] = keys.bindings(HYGIENE)
     TABLE = HYGIENE
     title_of_help = "Hygiene"
+    GO = "h"
     wheel_moves_cursor = True
 
     def __init__(self, state: BoardState, pipeline: Pipeline, group: str = "") -> None:

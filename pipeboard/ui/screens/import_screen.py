@@ -35,6 +35,7 @@ from pipeboard.workspace.recording import Receipt
 Leave = Callable[[Imported | FileSeen | Path | None], None]
 """What happens when the screen is left: with what was imported, with what shall be (the path of a
 whole workspace too), or with nothing."""
+UNDER_WAY: Final = "The import is under way; Esc stops it."
 _STOPPED: Final = "Stopped: nothing was imported."
 
 
@@ -68,6 +69,7 @@ class ImportScreen(PageScreen):
     BINDINGS: ClassVar[list[BindingType]] = keys.bindings(IMPORT)
     TABLE = IMPORT
     title_of_help = "Import"
+    GO = "i"
     wheel_moves_cursor = True
 
     def __init__(
@@ -86,6 +88,7 @@ class ImportScreen(PageScreen):
         self.looking: Work | None = None
         self.importing: Work | None = None
         self._cursors = dict.fromkeys(IMPORT_TABS, 0)
+        self.put_away = partial(stop_looking, self)
 
     def on_mount(self) -> None:
         self.choose(self.view.plan)
@@ -98,6 +101,7 @@ class ImportScreen(PageScreen):
         self.redraw()
 
     def redraw(self) -> None:
+        self.stays = _why_it_stays(self)
         width, glyphs = self.page.size.width, self.state.view.glyphs
         self.view = replace(self.view, width=width, glyphs=glyphs)
         self.items = items_of(self.view)
@@ -221,6 +225,28 @@ class ImportScreen(PageScreen):
         """An import was taken back, or put again: the file is looked at anew."""
         self.view = replace(self.view, done=None)
         self.reload()
+
+
+def _why_it_stays(screen: ImportScreen) -> str:
+    plan = screen.view.plan
+    if screen.importing is not None:
+        return UNDER_WAY
+    if screen.only_plans:
+        return "There are no deals yet: I imports the file, Esc leaves it."
+    if screen.view.done is None and plan != start(plan.path):
+        return "What you chose for the file would be lost: I imports it, Esc leaves it."
+    return ""
+
+
+def stop_looking(screen: ImportScreen) -> None:
+    """What is found out about the file is of no use any more."""
+    if screen.looking is not None:
+        screen.looking.stop()
+
+
+def start(path: Path) -> ImportPlan:
+    """The plan of a file about which nothing was said yet."""
+    return ImportPlan(path.expanduser())
 
 
 def _first_words(seen: FileSeen) -> str:

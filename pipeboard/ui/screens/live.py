@@ -61,6 +61,10 @@ class LiveScreen(Screen[None]):
     TABLE: ClassVar[tuple[Key, ...]]
     """The keys of the key table that it has."""
     title_of_help = ""
+    GO: ClassVar[str] = ""
+    """The letter that leads to it behind `g`."""
+    stays = ""
+    """Why no other screen can be gone to from here now."""
 
     state: BoardState
     count = 0
@@ -71,6 +75,8 @@ class LiveScreen(Screen[None]):
     _version: int | None = None
     _busy_looks = 0
     _next_news = 0.0
+    put_away: Callable[[], None] | None = None
+    """Keeps what is to be found again, and ends what is under way: it is shown no more."""
     reads_again = False
     """Has something been stored that could not be shown yet?"""
 
@@ -145,7 +151,9 @@ class LiveScreen(Screen[None]):
             app.key_queue.drop()
         words = app.net.words(error)
         role: Role = "status.warn" if isinstance(error, PipeboardError) else "status.error"
-        self.say(f"{words} {dropped(app.key_queue.take_dropped())}".strip(), role)
+        said = f"{words} {dropped(app.key_queue.take_dropped())}".strip()
+        # What was asked for elsewhere by `g` is done by the board, which is not seen yet.
+        (_on_top(self) or self).say(said, role)
 
     # What keys are about.
 
@@ -242,6 +250,26 @@ class LiveScreen(Screen[None]):
             self._trouble, self._busy_looks = "", 0
         if self._trouble != before:
             self.show_status()
+
+
+def _on_top(screen: LiveScreen) -> LiveScreen | None:
+    """The screen that the person looks at, below what is asked on it."""
+    stack = reversed(screen.app.screen_stack)
+    return next((seen for seen in stack if isinstance(seen, LiveScreen)), None)
+
+
+def uncover(screen: LiveScreen) -> None:
+    """Puts away all that lies over a screen; it is what is looked at then."""
+    while (top := screen.app.screen) is not screen:
+        if isinstance(top, LiveScreen) and top.put_away is not None:
+            top.put_away()
+        screen.app.pop_screen()
+
+
+async def show_over(screen: LiveScreen, other: LiveScreen) -> None:
+    """Another screen over that one, in the place of whatever lies there."""
+    uncover(screen)
+    await screen.app.push_screen(other)
 
 
 class PageScreen(LiveScreen):

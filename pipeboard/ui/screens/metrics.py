@@ -47,6 +47,7 @@ class MetricsScreen(CountingScreen):
     BINDINGS: ClassVar[list[BindingType]] = keys.bindings(METRICS)
     TABLE = METRICS
     title_of_help = "Metrics"
+    GO = "m"
 
     def __init__(
         self,
@@ -75,6 +76,7 @@ class MetricsScreen(CountingScreen):
         self.counting_settings = settings
         self.drawn: Drawn | None = None
         self.give_up = partial(end_counting, self)
+        self.put_away = partial(_put_away, self)
 
     # What is shown.
 
@@ -181,10 +183,7 @@ class MetricsScreen(CountingScreen):
 
     async def leave(self, wanted: Wanted | None) -> None:
         """Back to the board, with deals to show there or as it was."""
-        if self.counting:
-            self.metrics_worker.give_up()
-        place = LeftAt(self.asked, self.filter_text, self.cursor)
-        await patiently(self, lambda: self._come_back(place, wanted))
+        await patiently(self, lambda: _put_away(self, wanted))
         self.app.pop_screen()
 
 
@@ -211,6 +210,13 @@ async def _count(screen: MetricsScreen, asked: ReportView) -> None:
         screen._show(drawn)
     else:
         screen._redraw()
+
+
+def _put_away(screen: MetricsScreen, wanted: Wanted | None = None) -> None:
+    """Keeps where one is; raises DatabaseError where wanted deals cannot be shown now."""
+    if screen.counting:
+        screen.metrics_worker.give_up()
+    screen._come_back(LeftAt(screen.asked, screen.filter_text, screen.cursor), wanted)
 
 
 def _top(screen: MetricsScreen, room: int, top: int) -> int:

@@ -50,6 +50,7 @@ class ReviewScreen(CountingScreen):
     BINDINGS: ClassVar[list[BindingType]] = keys.bindings(REVIEW)
     TABLE = REVIEW
     title_of_help = "Weekly review"
+    GO = "r"
 
     def __init__(
         self,
@@ -57,19 +58,22 @@ class ReviewScreen(CountingScreen):
         pipeline: Pipeline,
         place: ReviewPlace | None,
         show_behind: ShowBehind,
+        come_back: Callable[[ReviewPlace], None],
     ) -> None:
         super().__init__(state)
         self.show_behind = show_behind
+        self._come_back = come_back
         if place is None or place.pipeline.id != pipeline.id:
             tabs = dict.fromkeys(ReviewTab, 0)
             place = ReviewPlace(pipeline, ReviewTab.DATA, tabs, frozenset(), None)
-        self.place = place
+        self.place = place._replace(pipeline=pipeline)
         self.found: Gathered | None = None
         self.past: Held | None = None
         self._day: date | None = None
         self._seen: Deal | None = None
         self._asked = 0
         self.give_up = partial(_give_up, self)
+        self.put_away = partial(_put_away, self)
         self.is_stale = False
         """Has something been stored since that is not counted?"""
         self.has_opened = False
@@ -226,9 +230,22 @@ class ReviewScreen(CountingScreen):
         if self.past is not None:
             self.show_past(None)
         elif not _give_up(self):
-            self.app.pop_screen()
+            leave(self)
 
     quit = step_back
+
+
+def leave(screen: ReviewScreen) -> None:
+    """Back to the board."""
+    _put_away(screen)
+    screen.app.pop_screen()
+
+
+def _put_away(screen: ReviewScreen) -> None:
+    """The step, what was discussed and since when are kept until the review is ended."""
+    screen._asked += 1
+    screen.has_opened = False
+    screen._come_back(screen.place)
 
 
 def _view(screen: ReviewScreen) -> ReviewView | None:

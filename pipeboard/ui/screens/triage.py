@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import on
@@ -38,6 +39,7 @@ class TriageScreen(PageScreen):
     BINDINGS: ClassVar[list[BindingType]] = keys.bindings(TRIAGE)
     TABLE = TRIAGE
     title_of_help = "Triage"
+    GO = "t"
 
     def __init__(
         self,
@@ -53,6 +55,7 @@ class TriageScreen(PageScreen):
         self._news = News()
         self._acted = ""
         self._done_here: set[str] = set()
+        self.put_away = partial(_put_away, self)
         self.filter_text = ""
         """What the queue is narrowed by, as it was typed."""
         self._is_held = False
@@ -248,14 +251,20 @@ class TriageScreen(PageScreen):
             self.quit()
 
     def quit(self) -> None:
-        """Back to where it was opened; how far one has come is kept for the day."""
-        self.keep()
-        try:
-            summary = self.triage.summary if self.triage.handled or self.triage.skipped else ""
-        except PipeboardError:
-            summary = ""
+        """Back to where it was opened."""
+        _put_away(self)
         self.app.pop_screen()
-        self._come_back(summary)
+
+
+def _put_away(screen: TriageScreen) -> None:
+    """How far one has come is kept for the day, and said where it was opened."""
+    screen.keep()
+    triage = screen.triage
+    try:
+        summary = triage.summary if triage.handled or triage.skipped else ""
+    except PipeboardError:
+        summary = ""
+    screen._come_back(summary)
 
 
 def _style(screen: TriageScreen) -> PaneStyle:

@@ -17,7 +17,7 @@ from pipeboard.domain.filter_nodes import (
     These,
     Unset,
     Words,
-    leaves,
+    reaches_archive,
 )
 from pipeboard.store.database import Database
 from pipeboard.store.reading import attention
@@ -35,8 +35,8 @@ def condition(
     probing: bool = False,
     within: Sql | None = None,
 ) -> Sql:
-    """The deals of the pipelines asked of that a filter lets through: live ones, unless it speaks
-    of the archive.
+    """The deals of the pipelines asked of that a filter lets through: live ones, unless it reaches
+    into the archive (`reaches_archive`).
 
     `probing` is for queries that stop after a few hits: each deal is then looked up where another
     query would first gather everything that a word occurs in. `within` stands for the pipelines'
@@ -47,7 +47,7 @@ def condition(
     stages = among("deal.stage_id", (s.id for pipeline in scope.pipelines for s in pipeline.stages))
     if query.root is None:
         return every((stages, Sql("deal.live")))
-    has_archive = any(leaf == State("archived") for leaf in leaves(query.root))
+    has_archive = reaches_archive(query.root)
     base = every((stages, Sql("not deal.removed" if has_archive else "deal.live")))
     texts = Texts(database, scope, probing=probing, has_archive=has_archive)
     return every((base if within is None else within, _compiled(query.root, texts)))
@@ -102,7 +102,7 @@ def _state(name: str, scope: FilterScope) -> Sql:
         case "open":
             return attention.OPEN
         case "won" | "lost":
-            return every((Sql("deal.live"), Sql("deal.outcome = ?", (name,))))
+            return Sql("deal.outcome = ?", (name,))
         case "archived":
             return Sql("not deal.live")
         case "snoozed":
