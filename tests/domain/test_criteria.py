@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from pipeboard.domain.criteria import parse_criterion, pass_gate, unmet
+from pipeboard.domain.criteria import FIELDS, ROLES, parse_criterion, pass_gate, unmet
 from pipeboard.domain.deal import Answer, Contact, NextStep
 from pipeboard.domain.errors import BadInput, GateNotMet
 from pipeboard.domain.lazy_dataclass import replace
@@ -34,6 +34,10 @@ def answers(number: int) -> dict[str, Answer]:
 ENOUGH: tuple[tuple[str, dict[str, Any], dict[str, Any]], ...] = (
     ("value", {"value": Money(0, "EUR")}, {"value": None}),
     ("account", {"account": "Lumen"}, {"account": ""}),
+    ("expected_close", {"expected_close": TODAY - DAY}, {"expected_close": None}),
+    ("owner", {"owner": "ana"}, {"owner": ""}),
+    ("source", {"source": "web"}, {"source": ""}),
+    ("contact_reason", {"contact_reason": "pain"}, {"contact_reason": ""}),
     ("field.budget", {"fields": {"budget": "0"}}, {"fields": {"other": "x"}}),
     ("answer need", {"answers": {"need": Answer("", 0)}}, {"answers": {}}),
     (
@@ -48,6 +52,14 @@ ENOUGH: tuple[tuple[str, dict[str, Any], dict[str, Any]], ...] = (
         {"contacts": {"bob": Contact("Bob", "champion")}},
         {"contacts": {"bob": Contact("Bob", "user")}},
     ),
+    *(
+        (
+            f"contact {role}",
+            {"contacts": {"bob": Contact("Bob", role)}},
+            {"contacts": {"bob": Contact("Bob", "champion")}},
+        )
+        for role in ("decision_maker", "user", "blocker", "other")
+    ),
     (
         "next step",
         {"next_step": NextStep("call", TODAY)},
@@ -60,6 +72,12 @@ ENOUGH: tuple[tuple[str, dict[str, Any], dict[str, Any]], ...] = (
         {"checklist": {f"{NEEDS}/Goals": "ana"}},
     ),
 )
+
+
+def test_every_field_and_role_that_a_stage_can_ask_for_is_tried_here() -> None:
+    asked = {criterion for criterion, _, _ in ENOUGH}
+    assert {*FIELDS, *(f"contact {role}" for role in ROLES)} <= asked
+    assert (len(FIELDS), len(ROLES)) == (6, 5)
 
 
 @pytest.mark.parametrize(("criterion", "enough", "too_little"), ENOUGH)

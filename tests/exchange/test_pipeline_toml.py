@@ -99,6 +99,13 @@ def test_outcomes_stand_last_wherever_they_are_written() -> None:
     assert [stage.name for stage in read_pipeline(document).stages] == ["Due", "Signed", "Lost"]
 
 
+@pytest.mark.parametrize(("kind", "bp"), [("won", 10_000), ("lost", 0)])
+def test_an_outcome_is_certain_whatever_is_written(kind: str, bp: int) -> None:
+    stages = f'[[stages]]\nname="Due"\n[[stages]]\nname="End"\nkind="{kind}"\nprobability=40\n'
+    (end,) = (one for one in read_pipeline(f'name = "R"\n{stages}').stages if one.name == "End")
+    assert end.probability_bp == bp
+
+
 _STAGE = 'name = "R"\n[[stages]]\nname = "Due"\n'
 
 

@@ -92,6 +92,13 @@ def test_touches_are_the_owners_of_that_day_and_tell_new_deals_from_old() -> Non
     assert found[0].by_kind == {"call out": 1, "email in": 1}
 
 
+def test_touches_of_nobodys_deals_are_of_nobody_and_stand_first_among_equals() -> None:
+    log = Log()
+    for owner in ("ana", ""):
+        log.say(log.add(0, owner=owner), 1, "touch", what="call out")
+    assert [(rep.owner, rep.total) for rep in touches(log.basis(9))] == [(None, 1), ("ana", 1)]
+
+
 def test_quotes_are_counted_on_the_day_they_were_sent() -> None:
     log = Log()
     sent, later = log.add(0), log.add(0, owner="bo")

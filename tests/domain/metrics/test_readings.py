@@ -418,6 +418,7 @@ def test_the_last_four_full_weeks_are_held_against_the_four_before() -> None:
     assert weeks_reading(report.weeks, SAY) == (
         "€2k a week in the last four full weeks, €1k in the four before."
     )
+    assert weeks_reading(report.weeks[-9:], SAY) == weeks_reading(report.weeks, SAY)
     assert weeks_reading(report.weeks[-8:], SAY) == ""
 
 
