@@ -13,15 +13,27 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipeboard.cli.due_short import quick, short
-from pipeboard.domain.deal import Contact, Deal, Loss
+from pipeboard.domain.deal import Contact, Deal, Loss, NextStep
 from pipeboard.domain.errors import PipeboardError
+from pipeboard.domain.lazy_dataclass import replace
 from pipeboard.domain.money import Money
 from pipeboard.domain.pipeline import Pipeline
-from pipeboard.domain.queue import Day, Round, Tier, place
+from pipeboard.domain.queue import (
+    Day,
+    Position,
+    Queued,
+    Reason,
+    Round,
+    Tier,
+    is_handled,
+    is_unplanned,
+    place,
+)
 from pipeboard.domain.settings import Rep
 from pipeboard.store.reading.day import DayReader
 from pipeboard.workspace.triage import day_of, loads_of, whose
 from tests.doing import DOING
+from tests.domain.deciding_cases import new
 from tests.store.oracle import order
 from tests.team import CLOSING, NEEDS, QUALIFICATION, TODAY, Team, add, now_of, sales
 from tests.verbs import Workspace
@@ -441,3 +453,41 @@ def test_a_walk_goes_on_where_it_was_when_the_queue_has_changed() -> None:
     walk.go_on(handled=True)
     walk.follow([1, 9, 4])
     assert walk.ids == [9, 4, 1]
+
+
+def _queued(deal: Deal, *tiers: Tier) -> Queued:
+    reasons = tuple(Reason(tier, tier.name) for tier in sorted(tiers))
+    return Queued(deal, Position(reasons[0].tier, reasons), None)
+
+
+# What stands in the queue before and after something was done, whether it was planned by a verb
+# that plans, and whether the walk may go on.
+DONE = (
+    ((Tier.OVERDUE,), None, False, True),
+    ((Tier.OVERDUE,), (Tier.OVERDUE,), True, False),
+    ((Tier.STALLED,), (Tier.STALLED, Tier.NO_NEXT_STEP), True, False),
+    ((Tier.STALLED,), (Tier.TODAY, Tier.STALLED, Tier.HYGIENE), True, False),
+    ((Tier.NEW,), (Tier.NEW,), False, False),
+    ((Tier.NEW,), (Tier.NEW,), True, True),
+    ((Tier.STALLED,), (Tier.STALLED,), True, True),
+    ((Tier.STALLED,), (Tier.STALLED,), False, False),
+    ((Tier.STALLED, Tier.HYGIENE), (Tier.STALLED,), False, True),
+    ((Tier.HYGIENE,), (Tier.HYGIENE, Tier.CLOSING), False, False),
+    ((Tier.CLOSING,), (Tier.HYGIENE,), False, True),
+)
+
+
+@pytest.mark.parametrize(("before", "after", "planned", "goes_on"), DONE)
+def test_a_walk_goes_on_once_a_deal_needs_nobody_more(
+    before: tuple[Tier, ...], after: tuple[Tier, ...] | None, planned: bool, goes_on: bool
+) -> None:
+    deal = new()
+    now = None if after is None else _queued(deal, *after)
+    assert is_handled(_queued(deal, *before), now, planned=planned) is goes_on
+    if now is not None and not is_unplanned(now.place):
+        given = replace(deal, owner="bo")
+        assert is_handled(_queued(given, *before), now, planned=False)
+        step = replace(deal, next_step=NextStep("call", FRIDAY))
+        is_new = now.place.tier is Tier.NEW
+        assert is_handled(_queued(step, *before), now, planned=False) is not is_new
+        assert is_handled(None, now, planned=planned) is planned
