@@ -348,6 +348,9 @@ ODD = {
     "no_stage": "deal name,stage\nAlpha,\nBeta,Prospecting\n",
     "lost_at_zero": "deal name,status,value,closed\nAlpha,lost,0,2026-06-06\n"
     "Beta,lost,50,2026-06-06\n",
+    "long_title": f"deal name,stage\n{'Alpha ' * 60},Prospecting\nBeta,Prospecting\n",
+    "long_text": f"deal name,stage,notes\nAlpha,Prospecting,{'met ' * 6_000}\n"
+    "Beta,Prospecting,met\n",
     "joined_otherwise": "id,deal name,stage,colour\n1,Alpha,Prospecting,red\n"
     "2,Beta,Prospecting,blue\n",
 }
