@@ -96,23 +96,26 @@ async def walk_import(path: Path) -> Mapping[str, str]:
 
     left: dict[str, str] = {}
     keys = [key for key in IMPORT if key.id.startswith("import.") and key.keys]
-    for key in (None, *keys):
-        async with desk(path, size=(140, 40)) as board:
-            await board.press("I")
-            keep_left(board.lines(), "the choice of a file", left)
-            await choose(board, path.parent / "old.csv")
-            screen = board.app.screen
-            assert isinstance(screen, ImportScreen)
-            await looked_at(board, screen)
-            keep_left(board.lines(), "import, as it opens", left)
-            if key is not None:
-                await board.press(key.keys.partition(",")[0])
-                if isinstance(board.app.screen, ImportScreen):
-                    await looked_at(board, board.app.screen)
-                keep_left(board.lines(), f"import, {key.id}", left)
-                for _ in range(6):
-                    await board.press("escape")
-                    keep_left(board.lines(), f"import, left from {key.id}", left)
+    async with desk(path, size=(140, 40)) as board:
+        for key in keys:
+            if not isinstance(board.app.screen, ImportScreen):
+                await board.press("I")
+                keep_left(board.lines(), "the choice of a file", left)
+                await choose(board, path.parent / "old.csv")
+                screen = board.app.screen
+                assert isinstance(screen, ImportScreen)
+                await looked_at(board, screen)
+                keep_left(board.lines(), "import, as it opens", left)
+            await board.press(key.keys.partition(",")[0])
+            if isinstance(board.app.screen, ImportScreen):
+                await looked_at(board, board.app.screen)
+            keep_left(board.lines(), f"import, {key.id}", left)
+            while board.is_asking and not isinstance(board.app.screen, ImportScreen):
+                await board.press("escape")
+                keep_left(board.lines(), f"import, left from {key.id}", left)
+        while board.is_asking:
+            await board.press("escape")
+            keep_left(board.lines(), "import, as it is left", left)
     return left
 
 
