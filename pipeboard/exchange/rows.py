@@ -200,7 +200,8 @@ def _note(parts: JsonObject) -> RowNote:
 
 
 def _touch(parts: JsonObject) -> RowTouch:
-    direction, outcome, by = (_line(parts, key) for key in ("direction", "outcome", "by"))
+    direction, by = _line(parts, "direction"), _line(parts, "by")
+    outcome = _text(parts, "outcome") or None
     tags = (_line(parts, key) for key in ("objection", "variant"))
     return RowTouch(_named(parts, "type"), direction, outcome, by, _at(parts), *tags)
 
@@ -215,7 +216,7 @@ def _answer(parts: JsonObject) -> RowAnswer:
         rating,
         _line(parts, "by"),
         _at(parts),
-        _line(parts, "evidence"),
+        _text(parts, "evidence") or None,
     )
 
 

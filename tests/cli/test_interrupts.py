@@ -18,6 +18,8 @@ from pipeboard.cli.verbs import CHANGING, NESTED, TOKENED, VERBS
 from tests.cli.conftest import Type
 
 ROOT = Path(__file__).parents[2]
+RECYCLED = "2026-11-30T09:00:00Z"
+"""When the lost deal is to be taken up again."""
 SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 # Sends itself a signal `before` the commit, `during` it, or twice, the second while rolling back.
@@ -116,7 +118,7 @@ def worked(team: Type, home: Path, monkeypatch: pytest.MonkeyPatch) -> Type:
     (home / "new.toml").write_text(
         team("pipeline", "show", "Needs", "--toml").out.replace("Qual", "Cal")
     )
-    monkeypatch.setenv("PIPEBOARD_NOW", "2026-11-30T09:00:00Z")
+    monkeypatch.setenv("PIPEBOARD_NOW", RECYCLED)
     (home / "deals.csv").write_text("title,value,stage\nImported,5000,Prospecting\n")
     return team
 

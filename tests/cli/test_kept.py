@@ -21,8 +21,8 @@ from pipeboard import outlet
 from pipeboard.cli import kept
 from pipeboard.cli.main import main
 from pipeboard.cli.shells import SHELLS
-from tests.cli.conftest import Result, Type
-from tests.cli.test_interrupts import CHANGES
+from tests.cli.conftest import NOW, Result, Type
+from tests.cli.test_interrupts import CHANGES, RECYCLED
 from tests.cli.test_interrupts import worked as worked
 from tests.conftest import ENGINES
 
@@ -72,6 +72,9 @@ class Desk:
         return told is not None
 
 
+FILES = ("team.db", "deals.csv", "new.toml")
+
+
 @pytest.fixture(scope="module")
 def made_before(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Where the workspace is kept that is made once."""
@@ -91,12 +94,18 @@ def desk(
     monkeypatch.setenv("PIPEBOARD_DB", str(home / "team.db"))
     if not (made_before / "team.db").exists():
         request.getfixturevalue("worked")
-        for line in (("next", "1", "2026-11-20 call"), ("assign", "2", "bo")):
+        for line in (
+            ("next", "1", "2026-11-20 call"),
+            ("assign", "2", "bo"),
+            ("tag", "2", "+cold"),
+            ("undo",),
+        ):
             assert pipe(*line).code == 0
-        for name in ("team.db", "deals.csv"):
+        for name in FILES:
             shutil.copy(home / name, made_before / name)
-    for name in ("team.db", "deals.csv"):
+    for name in FILES:
         shutil.copy(made_before / name, home / name)
+    monkeypatch.setenv("PIPEBOARD_NOW", NOW)
     return Desk(pipe, capsys)
 
 
@@ -138,7 +147,10 @@ def test_each_way_of_asking_has_its_own_answer(desk: Desk) -> None:
 
 
 @pytest.mark.parametrize("verb", CHANGES)
-def test_after_every_verb_that_changes_it_is_looked_into_again(desk: Desk, verb: str) -> None:
+def test_after_every_verb_that_changes_it_is_looked_into_again(
+    desk: Desk, verb: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PIPEBOARD_NOW", RECYCLED)
     for flags in ((), ("--json",)):
         desk.kept(*flags)
     assert desk.type(*CHANGES[verb]).code == 0

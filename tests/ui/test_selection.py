@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from pipeboard.domain.board import Sort
+from pipeboard.domain.pipeline import StageKind
 from pipeboard.ui.actions import selection
 
 
@@ -48,6 +49,9 @@ class State:
     def column_ids(self) -> tuple[int, ...]:
         return self.columns[self.view.cursor[0]]
 
+    def left_in_archive(self, ended: str) -> str:
+        return f"archived: {ended}"
+
     def go_to_stage(self, number: int) -> bool:
         self.asked.append(("stage", number))
         return number <= 2
@@ -63,6 +67,7 @@ class Screen:
         self.range_start: tuple[int, int] | None = None
         self.shown_behind: Any = None
         self.today = date(2026, 11, 23)
+        self.kind = StageKind.OPEN
         self.program = SimpleNamespace(
             choices=SimpleNamespace(digits="stage"),
             settings=SimpleNamespace(zone=ZoneInfo("Europe/Helsinki")),
@@ -71,6 +76,9 @@ class Screen:
 
     def __getattr__(self, name: str) -> Callable[..., None]:
         return lambda *given: self.moves.append((name, *given))
+
+    def stage_shown(self) -> Any:
+        return SimpleNamespace(kind=self.kind)
 
     def say(self, *said: str) -> None:
         self.said.append(said)
@@ -124,6 +132,14 @@ def test_a_digit_is_a_stage_or_one_more_digit_of_a_count() -> None:
     assert counts == [1, 12, 120, 1_205, 9_999, 9_999]
     assert host.said[-1] == ("9999 times…",)
     assert host.state.asked == []
+
+
+@pytest.mark.parametrize("kind", [StageKind.WON, StageKind.LOST])
+def test_a_column_of_what_ended_says_what_of_it_is_in_the_archive(kind: StageKind) -> None:
+    host: Any = Screen()
+    host.kind = kind
+    selection.stage(host, 2)
+    assert host.said == [("",), (f"archived: {kind}",)]
 
 
 async def test_a_mark_is_put_or_taken_off_and_the_cursor_goes_on() -> None:

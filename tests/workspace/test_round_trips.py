@@ -102,7 +102,7 @@ works = st.one_of(
         c.LogTouch,
         st.sampled_from(("call", "email")),
         st.sampled_from(("in", "out")),
-        LINES,
+        TEXTS,
         quote=st.booleans(),
         trial_close=LINES,
         objection=st.sampled_from(("", "too-dear")),
