@@ -17,8 +17,8 @@ from pipeboard.domain.metrics.wording import Wording
 from pipeboard.exchange.metrics_tables import GROUP_METRICS, called
 from pipeboard.ui.draw.charts import ChartStyle
 from pipeboard.ui.draw.line import Glyphs, choose_glyphs, spelled
+from pipeboard.ui.draw.metrics import TabName
 from pipeboard.ui.draw.metrics.sections import Figures, named_deals
-from pipeboard.ui.draw.metrics.tab_names import TabName
 from pipeboard.ui.draw.metrics.tabs import draw_tab
 from pipeboard.ui.palette import Role
 

@@ -37,7 +37,7 @@ def _tables() -> Mapping[str, Iterable[str]]:
     from pipeboard.domain.metrics import METRICS
     from pipeboard.domain.metrics.waterfall import COMING, GOING
     from pipeboard.domain.queue import TIER_NAMES
-    from pipeboard.ui.draw.metrics.tab_names import TABS
+    from pipeboard.ui.draw.metrics import TABS
     from pipeboard.ui.key_table import ALL, DEAL_TABS, IMPORT_TABS
     from pipeboard.ui.overlays.help import legend_words
     from pipeboard.ui.review_keys import REVIEW_TABS

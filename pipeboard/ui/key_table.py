@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Final
 from pipeboard.domain.errors import BadInput
 from pipeboard.domain.lazy_dataclass import replace
 from pipeboard.domain.text import did_you_mean
-from pipeboard.ui.draw.metrics.tab_names import TABS as METRICS_TABS
+from pipeboard.ui.draw.metrics import TABS as METRICS_TABS
 from pipeboard.ui.keys import UNBOUND, Group, Key, key_named, refuse_shared_keys, row, tab_keys
 from pipeboard.ui.review_keys import BOARD_ON_HYGIENE, BOARD_ON_REVIEW, ON_HYGIENE, ON_REVIEW
 

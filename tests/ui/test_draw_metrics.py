@@ -16,10 +16,9 @@ from pipeboard.domain.periods import parse_period
 from pipeboard.domain.text import printable
 from pipeboard.ui.draw.charts import ChartStyle
 from pipeboard.ui.draw.line import Glyphs, spelled, tab_strip, text_of, width_of
-from pipeboard.ui.draw.metrics import tabs
+from pipeboard.ui.draw.metrics import TABS, TabName, tabs
 from pipeboard.ui.draw.metrics.activity import won_weeks
 from pipeboard.ui.draw.metrics.sections import Block, Figures, Spot, marked, spot_at
-from pipeboard.ui.draw.metrics.tab_names import TABS, TabName
 from pipeboard.ui.draw.metrics.tabs import draw_tab
 from tests.domain.metrics.log import LEAD, PROPOSAL, QUALIFY, UTC_RULES, Log, ids, period
 from tests.domain.metrics.made_up import logs

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from pipeboard.domain.filter_nodes import These
-from pipeboard.ui.draw.metrics.tab_names import TabName
+from pipeboard.ui.draw.metrics import TabName
 from pipeboard.ui.last_view import Choices
 from pipeboard.ui.screens.board import BoardScreen
 from pipeboard.ui.screens.metrics import MetricsScreen

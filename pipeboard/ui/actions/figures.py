@@ -12,8 +12,8 @@ from pipeboard.domain.metrics.wording import counted
 from pipeboard.domain.periods import parse_period
 from pipeboard.domain.settings import SETTINGS, Settings, chosen, with_choice
 from pipeboard.ui.actions.selection import choose_pipeline, choose_rep
+from pipeboard.ui.draw.metrics import TABS, TabName
 from pipeboard.ui.draw.metrics.sections import Spot
-from pipeboard.ui.draw.metrics.tab_names import TABS, TabName
 from pipeboard.ui.execute import Came, ask_until_stored
 from pipeboard.ui.host import Outcome, ask, opens_anew, parse_query, patiently
 from pipeboard.ui.overlays import prompt

@@ -44,7 +44,7 @@ from pipeboard.ui.draw.line import (
     width_of,
     wrap,
 )
-from pipeboard.ui.draw.metrics.tab_names import TabName
+from pipeboard.ui.draw.metrics import TabName
 from pipeboard.ui.terminal.width import cell_width, clusters
 
 # Figures that tabs are drawn from: a report, one to compare with, and the reps' own.

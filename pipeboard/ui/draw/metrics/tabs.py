@@ -25,6 +25,7 @@ from pipeboard.ui.draw.line import (
     width_of,
     wrap,
 )
+from pipeboard.ui.draw.metrics import TABS, TabName
 from pipeboard.ui.draw.metrics.activity import activity_tab, age_bands, ageing_tab, won_weeks
 from pipeboard.ui.draw.metrics.forecast import forecast_tab, months, slipping
 from pipeboard.ui.draw.metrics.funnel import (
@@ -49,7 +50,6 @@ from pipeboard.ui.draw.metrics.sections import (
     laid_out,
     rows,
 )
-from pipeboard.ui.draw.metrics.tab_names import TABS, TabName
 from pipeboard.ui.palette import Role
 
 # The first tab: are we on target, what is stuck, which forecast to believe.
