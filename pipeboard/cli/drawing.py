@@ -11,10 +11,10 @@ from pipeboard.cli.output import BLUE, BOLD, DIM, GREEN, RED, YELLOW, terminal_w
 from pipeboard.cli.tables import Table
 from pipeboard.domain.locales import written
 from pipeboard.domain.metrics import METRICS, Report
-from pipeboard.domain.metrics.report import footnote, headline
+from pipeboard.domain.metrics.report import footnote
 from pipeboard.domain.metrics.rules import Group
 from pipeboard.domain.metrics.wording import Wording
-from pipeboard.exchange.metrics_tables import GROUP_METRICS, called
+from pipeboard.exchange.metrics_tables import GROUP_METRICS, FullReport, called
 from pipeboard.ui.draw.charts import ChartStyle
 from pipeboard.ui.draw.line import Glyphs, choose_glyphs, spelled
 from pipeboard.ui.draw.metrics import TabName
@@ -36,14 +36,9 @@ _STYLES: Final[Mapping[Role, str]] = {
 }
 
 
-def draw_overview(
-    call: Call,
-    report: Report,
-    before: Report | None,
-    groups: Mapping[Group, Report] | None,
-    owner: str | None = None,
-) -> None:
+def draw_overview(call: Call, told: FullReport) -> None:
     """What the numbers say, the figures and the charts, then the groups beside each other."""
+    report, before = told.report, told.before
     reader = call.workspace.reader
     names = {deal.id: deal.name for deal in reader.deals(named_deals(report)).values()}
     glyphs = choose_glyphs("auto", call.environ, sys.stdout.encoding or "")
@@ -51,8 +46,7 @@ def draw_overview(
     style = ChartStyle(terminal_width() or WIDTH, say, glyphs)
     block = draw_tab(TabName.OVERVIEW, Figures(report, before, names), style)
     against = f", against {before.basis.period.label}" if before else ""
-    head = headline(report, " ".join(call.arguments.words), owner)
-    call.out.line((f" {head}{against}", BOLD))
+    call.out.line((f" {told.headline}{against}", BOLD))
     call.out.line("")
     for line in block.lines:
         spans = spelled(line, glyphs)
@@ -61,9 +55,9 @@ def draw_overview(
         call.out.line(*((text, _STYLES.get(role, "")) for text, role in spans))
     call.out.line("")
     call.out.line((f" {footnote(report)}", DIM))
-    if groups:
+    if told.groups:
         call.out.line("")
-        _write_groups(call, groups, say)
+        _write_groups(call, told.groups, say)
 
 
 def _write_groups(call: Call, groups: Mapping[Group, Report], say: Wording) -> None:

@@ -18,10 +18,7 @@ from pipeboard.domain.people import match_rep
 from pipeboard.workspace.finding import parse_filter, typed_period
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from pipeboard.domain.metrics import Report
-    from pipeboard.domain.metrics.rules import Group
     from pipeboard.domain.metrics.waterfall import Waterfall
     from pipeboard.workspace.reports import ReportQuery
 
@@ -72,39 +69,45 @@ def metrics(call: Call) -> int:
 
 
 def _write(call: Call) -> None:
+    from pipeboard.exchange.metrics_tables import FullReport
     from pipeboard.workspace.reports import groups_of, report_before, report_of
 
     asked, workspace = call.arguments, call.workspace
     call.tell_whose()
     question = _question(call)
     report = report_of(workspace, question)
-    before = report_before(workspace, question) if asked.compare else None
-    groups = groups_of(workspace, report, asked.by) if asked.by else None
-    flow = _flow(call, report) if asked.since else None
-    if asked.json:
-        from pipeboard.exchange.metrics_document import metrics_document
+    told = FullReport(
+        report,
+        " ".join(asked.words),
+        question.owner,
+        report_before(workspace, question) if asked.compare else None,
+        groups_of(workspace, report, asked.by) if asked.by else {},
+        asked.by or "",
+        _flow(call, report) if asked.since else None,
+        asked.history,
+    )
+    if asked.json or asked.csv:
+        from pipeboard.domain.metrics import METRICS
+        from pipeboard.exchange.metrics_document import metrics_csv, metrics_document
 
-        call.out.document(
-            metrics_document(
-                report,
-                filter_text=" ".join(asked.words),
-                owner=question.owner,
-                before=before,
-                groups=groups,
-                grouped_by=asked.by or "",
-                flow=flow,
-                history=asked.history,
-            )
-        )
-    elif asked.md or asked.csv or asked.html:
-        _write_tables(call, question, report, before, groups, flow)
+        if asked.json:
+            call.out.document(metrics_document(told))
+        else:
+            outlet.data(metrics_csv(told, tuple(METRICS)), end="")
+    elif asked.md or asked.html:
+        from pipeboard.exchange.page import metrics_markdown, metrics_page
+
+        if asked.md:
+            call.out.text(metrics_markdown(told).rstrip("\n"))
+        for part in metrics_page(told) if asked.html else ():
+            outlet.data(part, end="")
     else:
         from pipeboard.cli.drawing import draw_overview
 
-        draw_overview(call, report, before, groups, question.owner)
-        if flow is not None:
-            _write_changes(call, report, flow)
-        if asked.history:
+        draw_overview(call, told)
+        if told.flow is not None:
+            _write_changes(call, report, told.flow)
+        if told.history:
             _write_history(call, report)
 
 
@@ -150,34 +153,6 @@ def _owner(call: Call, name: str | None) -> str | None:
     if name is None:
         return None
     return match_rep(name, call.workspace.reader.reps()).name
-
-
-def _write_tables(
-    call: Call,
-    question: ReportQuery,
-    report: Report,
-    before: Report | None,
-    groups: Mapping[Group, Report] | None,
-    flow: Waterfall | None,
-) -> None:
-    from pipeboard.domain.metrics import METRICS
-    from pipeboard.exchange.metrics_tables import GROUP_METRICS, as_csv, as_markdown, tables
-
-    words, owner = " ".join(call.arguments.words), question.owner
-    as_data = call.arguments.csv
-    shown = tuple(METRICS) if as_data else GROUP_METRICS
-    found = tables(
-        report, before, groups, group_metrics=shown, flow=flow, history=call.arguments.history
-    )
-    if call.arguments.html:
-        from pipeboard.exchange.page import metrics_page
-
-        for part in metrics_page(report, found, before, words, owner):
-            outlet.data(part, end="")
-    elif as_data:
-        outlet.data(as_csv(report, found, words, owner), end="")
-    else:
-        call.out.text(as_markdown(report, found, words, owner).rstrip("\n"))
 
 
 def _write_changes(call: Call, report: Report, flow: Waterfall) -> None:

@@ -1,22 +1,21 @@
-"""The numbers of a pipeline as the JSON that scripts rely on (`cli.md` section 5)."""
+"""The numbers of a pipeline as the JSON that scripts rely on (`cli.md` section 5), and as CSV."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import csv
+import io
+from collections.abc import Sequence
 from datetime import datetime
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from pipeboard.domain.events import instant
 from pipeboard.domain.metrics import Metric, Report, compare
-from pipeboard.domain.metrics.calibration import Band, Calibration, WeekForecast
-from pipeboard.domain.metrics.chances import AGES, won_of_closed
-from pipeboard.domain.metrics.conversion import conversion_by_value
+from pipeboard.domain.metrics.calibration import Band, Calibration
+from pipeboard.domain.metrics.chances import AGES
 from pipeboard.domain.metrics.coverage import conversion_of_pipeline
 from pipeboard.domain.metrics.deals import by_currency
 from pipeboard.domain.metrics.forecast import chances_in_use
-from pipeboard.domain.metrics.outcomes import LossReason, competitors
-from pipeboard.domain.metrics.past_forecasts import Backtest
 from pipeboard.domain.metrics.readings import (
     activity_reading,
     calibration_reading,
@@ -27,19 +26,20 @@ from pipeboard.domain.metrics.readings import (
     target_reading,
     velocity_reading,
 )
-from pipeboard.domain.metrics.report import StageNumbers, scope_of, windows_of
-from pipeboard.domain.metrics.result import Number
-from pipeboard.domain.metrics.rules import Group
-from pipeboard.domain.metrics.targets import CallRecord
+from pipeboard.domain.metrics.report import scope_of, windows_of
+from pipeboard.domain.metrics.result import WITHOUT_SAMPLE, Number
 from pipeboard.domain.metrics.waterfall import Waterfall
 from pipeboard.domain.metrics.wording import Wording
 from pipeboard.domain.money import half_up
-from pipeboard.domain.pipeline import Pipeline
+from pipeboard.exchange import metrics_tables as tables
+from pipeboard.exchange.metrics_tables import Figure, FullReport, NumberChange, Rows, Value, number
+from pipeboard.exchange.tables import defuse
 
 if TYPE_CHECKING:
-    from pipeboard.domain.json_data import Document
+    from pipeboard.domain.json_data import Document, Json
 
-# One number as JSON, with all that it is made of.
+
+# One number with all that it is made of, and rows of them.
 
 
 def metric_document(metric: Metric) -> Document:
@@ -60,12 +60,16 @@ def metric_document(metric: Metric) -> Document:
     return document
 
 
-def number(value: Number | None) -> int | float | None:
-    """A whole number as it is, else as near as a float comes."""
-    if value is None:
-        return None
-    fraction = Fraction(value)
-    return fraction.numerator if fraction.denominator == 1 else float(fraction)
+def listed(rows: Rows) -> list[Document]:
+    """The rows as JSON; a sum or a count of them is one whole number, as the row says why it is
+    not known, a rate or a time has all that it is made of."""
+    return [{name: _as_json(value) for name, value in row.items()} for row in rows]
+
+
+def _as_json(value: Value) -> Json:
+    if isinstance(value, Metric):
+        return value.rounded if value.unit in WITHOUT_SAMPLE else metric_document(value)
+    return number(value.value) if isinstance(value, NumberChange | Figure) else value
 
 
 def amount(value: Number | None) -> int | None:
@@ -95,49 +99,15 @@ def chance_documents(report: Report) -> list[Document]:
     ]
 
 
-def backtest_document(tested: Backtest) -> Document:
+def backtest_document(report: Report) -> Document:
     """How right the forecasts were at the starts of past periods."""
+    tested = report.backtest
     return {
         "believed": tested.believed,
         "reason": tested.reason,
         "errors": {name: number(error) for name, error in tested.errors.items()},
         "errors_of": "wins" if tested.by_count else "value",
-        "periods": [
-            {
-                "period": score.period.label,
-                "deals": score.deals,
-                "wins": score.wins,
-                "wins_said": {name: float(said) for name, said in score.said_wins.items()},
-                "came": half_up(score.came),
-                **{name: half_up(said) for name, said in score.said.items()},
-            }
-            for score in tested.scores
-        ],
-    }
-
-
-def record_document(record: CallRecord) -> Document:
-    """How right the reps' own calls were in past periods."""
-    return {
-        "error": number(record.error),
-        "periods": [
-            {
-                "period": kept.period.label,
-                "said": half_up(kept.said),
-                "came": half_up(kept.came),
-            }
-            for kept in record.periods
-        ],
-    }
-
-
-def call_document(call: WeekForecast) -> Document:
-    return {
-        "period": call.period.label,
-        "week": call.week,
-        **{name: half_up(said) for name, said in call.said.items()},
-        "came": half_up(call.came),
-        "off": {name: number(call.off(name)) for name in call.said},
+        "periods": listed(tables.backtests(report)),
     }
 
 
@@ -165,108 +135,53 @@ def needed_document(report: Report) -> Document:
     }
 
 
-def metrics_document(
-    report: Report,
-    *,
-    filter_text: str = "",
-    owner: str | None = None,
-    before: Report | None = None,
-    groups: Mapping[Group, Report] | None = None,
-    grouped_by: str = "",
-    flow: Waterfall | None = None,
-    history: bool = False,
-) -> Document:
-    """One report; with `before` against that of another period, with `groups` also of each group,
-    with `flow` another waterfall than that of the whole period, with `history` what forecasts said
-    in past periods.
+def metrics_document(told: FullReport) -> Document:
+    """All numbers, with what is told beside them.
 
     Amounts are minor units of `currency`. Whatever is unknown is null, with its reason beside it.
     """
-    rules, scope = report.basis.rules, scope_of(report, filter_text, owner)
+    report = told.report
+    scope = scope_of(report, told.filter_text, told.owner)
     document: Document = {
         **{name: scope[name] for name in ("as_of", "stock_as_of", "zone", "currency", "pipeline")},
-        "owner": owner,
-        "filter": filter_text,
+        "owner": told.owner,
+        "filter": told.filter_text,
         "period": period_document(report),
         "windows": dict(windows_of(report)),
         "metrics": metric_documents(report),
         "by_currency": _by_currency(report),
-        "stages": [_stage(report, row) for row in report.stages],
+        "stages": listed(tables.stages(report)),
         "bottleneck": _bottleneck(report),
-        "lead_velocity": _lead_months(report),
-        "forecast_months": _forecast_months(report),
-        "won_weeks": _won_weeks(report),
+        "lead_velocity": listed(tables.leads(report)),
+        "forecast_months": listed(tables.months(report)),
+        "won_weeks": listed(tables.weeks(report)),
         "calibration": _calibration(report.calibration),
         "chances": chance_documents(report),
-        "backtest": backtest_document(report.backtest),
-        "call": record_document(report.call_record),
+        "backtest": backtest_document(report),
+        "call": {
+            "error": number(report.call_record.error),
+            "periods": listed(tables.calls(report)),
+        },
         "needed": needed_document(report),
         "coverage": coverage_document(report),
         "velocity_is_stale": report.velocity_is_stale,
         "time_to_win": [
             {"days": float(days), "share": share} for days, share in report.time_to_win
         ],
-        "waterfall": _waterfall(report, flow or report.waterfall),
-        "loss_reasons": [_loss_reason(rules.pipeline, reason) for reason in report.loss_reasons],
-        "competitors": [
-            {"competitor": one.competitor, "count": len(one.deals), "value": one.value.rounded}
-            for one in competitors(report.basis)
-        ],
+        "waterfall": _waterfall(report, told.waterfall),
+        "loss_reasons": listed(tables.losses(report)),
+        "competitors": listed(tables.rivals(report)),
         "readings": readings(report),
     }
-    if before is not None:
-        document["compared_with"] = _compared(report, before)
-    if history:
-        document["forecast_history"] = [call_document(call) for call in report.forecast_history]
-    document["grouped_by"] = grouped_by or None
+    if told.before is not None:
+        document["compared_with"] = _compared(report, told.before)
+    if told.history:
+        document["forecast_history"] = listed(tables.weekly_forecasts(report))
+    document["grouped_by"] = told.grouped_by or None
     document["groups"] = [
-        {"key": name, "metrics": metric_documents(group)} for name, group in (groups or {}).items()
+        {"key": name, "metrics": metric_documents(group)} for name, group in told.groups.items()
     ]
     return document
-
-
-def _lead_months(report: Report) -> list[Document]:
-    return [
-        {
-            "month": month.month,
-            "qualified": month.leads,
-            "before": month.before,
-            "rate": metric_document(month.rate),
-            "partial": month.partial,
-            "bar_moved": month.bar_moved,
-        }
-        for month in report.lead_months
-    ]
-
-
-def _forecast_months(report: Report) -> list[Document]:
-    return [
-        {
-            "month": month.month,
-            "open_count": len(month.deals),
-            "open_value": month.open_value.rounded,
-            "weighted_value": month.weighted.rounded,
-            "measured_value": month.measured.rounded,
-            "reason": month.open_value.reason or month.weighted.reason or month.measured.reason,
-            "excluded": dict(month.weighted.excluded),
-        }
-        for month in report.months
-    ]
-
-
-def _won_weeks(report: Report) -> list[Document]:
-    return [
-        {
-            "week": week.start.isoformat(),
-            "won_value": week.won.rounded,
-            "won_count": len(week.won_deals),
-            "created_count": week.created.rounded,
-            "created_value": week.created_value.rounded,
-            "reason": week.won.reason,
-            "partial": week.partial,
-        }
-        for week in report.weeks
-    ]
 
 
 def period_document(report: Report) -> Document:
@@ -297,33 +212,6 @@ def _by_currency(report: Report) -> Document:
         name: by_currency(deals)
         for name, deals in parts.items()
         if report.stock.tally(deals).lacking
-    }
-
-
-def _stage(report: Report, row: StageNumbers) -> Document:
-    stage_id = row.stage.id
-    return {
-        "stage": row.stage.name,
-        "entered": row.entered,
-        "open_count": row.open_count.rounded,
-        "open_value": row.open_value.rounded,
-        "weighted_value": row.weighted_value.rounded,
-        "conversion": metric_document(row.conversion),
-        "resolved": metric_document(row.resolved),
-        "conversion_by_value": metric_document(conversion_by_value(report.basis, row.cohort)),
-        "dwell_median_days": metric_document(row.dwell.median),
-        "dwell_km_median_days": metric_document(row.dwell.km_median),
-        "dwell_p80_days": metric_document(row.dwell.p80),
-        "dwell_p90_days": metric_document(row.dwell.p90),
-        "expected_days": row.stage.expected_days,
-        "limit_days": None if row.limit is None else number(row.limit),
-        "win_given": metric_document(report.stock.once(won_of_closed)[stage_id]),
-        "rose_tint": report.rose_tint_by_stage[stage_id].rounded,
-        "reason": row.open_value.reason or row.weighted_value.reason,
-        "overstay_deal_days": number(row.overstay.deal_days),
-        "stalled_count": row.stalled_count,
-        "skipped": metric_document(row.skipped),
-        "regressions": row.regressions,
     }
 
 
@@ -379,15 +267,6 @@ def _waterfall(report: Report, flow: Waterfall) -> Document:
     }
 
 
-def _loss_reason(pipeline: Pipeline, reason: LossReason) -> Document:
-    return {
-        "category": reason.category,
-        "count": len(reason.deals),
-        "value": reason.value.rounded,
-        "stages": {pipeline.stage(stage).name: n for stage, n in reason.stages.items()},
-    }
-
-
 def readings(report: Report) -> dict[str, str]:
     """What the numbers say, a sentence each."""
     say = Wording(report.basis.rules.currency)
@@ -417,3 +296,42 @@ def _compared(now: Report, before: Report) -> Document:
             for name, change in compare(now, before).items()
         },
     }
+
+
+# The tables of a report as CSV.
+
+_PARTS = ("value", "unit", "num", "den", "n", "low", "high", "pending", "reason")
+CSV_COLUMNS = ("table", "key", "name", *_PARTS, "bounds_low", "bounds_high", "excluded")
+
+
+def metrics_csv(told: FullReport, group_metrics: Sequence[str] = tables.GROUP_METRICS) -> str:
+    """What the numbers are of, then a line for each value with all that it is made of; amounts are
+    in minor units."""
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerow(CSV_COLUMNS)
+    blank = [""] * (len(CSV_COLUMNS) - 4)
+    for name, text in scope_of(told.report, told.filter_text, told.owner).items():
+        writer.writerow(["report", name, "value", defuse(text), *blank])
+    for name, days in windows_of(told.report).items():
+        writer.writerow(["windows", name, "value", days, "days", *blank[1:]])
+    for table in tables.tables(told, group_metrics):
+        for row in table.rows:
+            for name in table.columns:
+                cells = (table.name, tables.key_of(row), name, *_cells(row[name]))
+                writer.writerow(map(defuse, cells))
+    return out.getvalue()
+
+
+def _cells(value: Value) -> list[str]:
+    if isinstance(value, Metric):
+        document = metric_document(value)
+        bounds = [str(float(end)) for end in value.bounds or ()] or ["", ""]
+        excluded = "; ".join(f"{reason}: {n}" for reason, n in value.excluded.items())
+        parts = ["" if document.get(part) is None else str(document[part]) for part in _PARTS]
+        return [*parts, *bounds, excluded]
+    blank = [""] * (len(_PARTS) - 2 + 3)
+    if isinstance(value, NumberChange | Figure):
+        found = number(value.value)
+        return ["" if found is None else str(found), str(value.unit), *blank]
+    return ["" if value is None else str(value), "", *blank]

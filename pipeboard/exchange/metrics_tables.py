@@ -1,30 +1,37 @@
-"""The numbers of a pipeline as tables: CSV to count on with, Markdown to read."""
+"""The numbers of a pipeline as rows, of which JSON, CSV and what people read are made."""
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from fractions import Fraction
+from typing import TYPE_CHECKING, TypeAlias, cast
 
-from pipeboard.domain.lazy_dataclass import dataclass
-from pipeboard.domain.locales import written
+from pipeboard.domain.lazy_dataclass import dataclass, field
 from pipeboard.domain.metrics import METRICS, Metric, Report, Unit, compare
 from pipeboard.domain.metrics.calibration import FORECAST_LINES
+from pipeboard.domain.metrics.chances import won_of_closed
+from pipeboard.domain.metrics.conversion import conversion_by_value
 from pipeboard.domain.metrics.outcomes import competitors
-from pipeboard.domain.metrics.readings import unripe
-from pipeboard.domain.metrics.report import footnote, headline, scope_of, windows_of
+from pipeboard.domain.metrics.report import headline
 from pipeboard.domain.metrics.result import Number
 from pipeboard.domain.metrics.rules import Group
 from pipeboard.domain.metrics.time_in_stage import by_age, of_unknown_age
 from pipeboard.domain.metrics.waterfall import GOING, Waterfall
-from pipeboard.domain.metrics.wording import Wording
 from pipeboard.domain.money import half_up
-from pipeboard.exchange.deal_text import escaped, markdown_table
-from pipeboard.exchange.metrics_document import metric_document, number, readings
-from pipeboard.exchange.tables import defuse
 
-# What tables of numbers are made of, before they become CSV or Markdown.
+if TYPE_CHECKING:
+    from pipeboard.domain.json_data import Json
+
+
+def number(value: Number | None) -> int | float | None:
+    """A whole number as it is, else as near as a float comes."""
+    if value is None:
+        return None
+    fraction = Fraction(value)
+    return fraction.numerator if fraction.denominator == 1 else float(fraction)
+
+
+# What tables of numbers are made of, before they become JSON, CSV or Markdown.
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,46 +52,48 @@ class Figure:
     """Whether it is taken off, which is said with a minus where people read it."""
 
 
-Value = Metric | NumberChange | Figure | str | int | None
+Value: TypeAlias = "Metric | NumberChange | Figure | Json"
+Rows: TypeAlias = Iterable[Mapping[str, Value]]
+"""Values by their names in JSON, the key of the row first."""
 
 
 @dataclass(frozen=True, slots=True)
 class FigureTable:
-    """Rows under a key each; `columns` are the names of what stands behind it, as in JSON, and
-    `heads` how people read them."""
+    """Rows, and which of their values tables show: `columns` says how people read the names.
+    `bar` names what a page draws as a bar, in the colour of what is lost where it `goes`."""
 
     name: str
     title: str
-    columns: tuple[str, ...]
-    heads: tuple[str, ...]
-    rows: Sequence[tuple[str, Sequence[Value]]]
-    keys: Mapping[str, str] | None = None
+    columns: Mapping[str, str]
+    rows: Sequence[Mapping[str, Value]]
+    bar: str = ""
+    goes: bool = False
+    keys: Mapping[str, str] = field(default_factory=dict)
     """What people read for a key, where that differs."""
 
 
-Rows = Iterable[tuple[str, Sequence[Value]]]
+def key_of(row: Mapping[str, Value]) -> str:
+    """What a row is of."""
+    return cast("str", next(iter(row.values())))
+
+
 _TABLES: list[Callable[[Report], FigureTable]] = []
 """The tables of every report, in their order."""
 
 
 def _in_every_report(
-    name: str, title: str, **columns: str
+    name: str, title: str, bar: str, *, goes: bool = False, **columns: str
 ) -> Callable[[Callable[[Report], Rows]], Callable[[Report], Rows]]:
     """Makes a table of the rows that a function finds; `columns` are their names with the heads."""
 
     def shown(rows: Callable[[Report], Rows]) -> Callable[[Report], Rows]:
-        _TABLES.append(lambda report: _table(name, title, columns, rows(report)))
+        _TABLES.append(
+            lambda report: FigureTable(name, title, columns, list(rows(report)), bar, goes)
+        )
         return rows
 
     return shown
 
-
-def _table(name: str, title: str, columns: Mapping[str, str], rows: Rows) -> FigureTable:
-    return FigureTable(name, title, tuple(columns), tuple(columns.values()), list(rows))
-
-
-_PARTS = ("value", "unit", "num", "den", "n", "low", "high", "pending", "reason")
-CSV_COLUMNS = ("table", "key", "name", *_PARTS, "bounds_low", "bounds_high", "excluded")
 
 GROUP_METRICS = (
     "open_count", "open_value", "forecast_weighted", "created_count", "created_value", "won_count",
@@ -94,114 +103,66 @@ GROUP_METRICS = (
 """What stands beside each group where not every number has room."""
 
 
-def tables(
-    report: Report,
-    before: Report | None = None,
-    groups: Mapping[Group, Report] | None = None,
-    *,
-    group_metrics: Sequence[str] = GROUP_METRICS,
-    flow: Waterfall | None = None,
-    history: bool = False,
-) -> Iterator[FigureTable]:
+@dataclass(frozen=True, slots=True)
+class FullReport:
+    """A report with all that is told beside it: the question in words, the report of another
+    period to compare with (`before`), that of each group, what changed in other days than those of
+    the period (`flow`), and what forecasts said in past periods (`history`)."""
+
+    report: Report
+    filter_text: str = ""
+    owner: str | None = None
+    before: Report | None = None
+    groups: Mapping[Group, Report] = field(default_factory=dict)
+    grouped_by: str = ""
+    flow: Waterfall | None = None
+    history: bool = False
+
+    @property
+    def waterfall(self) -> Waterfall:
+        return self.flow or self.report.waterfall
+
+    @property
+    def headline(self) -> str:
+        return headline(self.report, self.filter_text, self.owner)
+
+
+def tables(told: FullReport, group_metrics: Sequence[str] = GROUP_METRICS) -> Iterator[FigureTable]:
     """All tables of a report, those without any row left out."""
-    found = [
-        _numbers(report, before),
-        *(make(report) for make in _TABLES),
-        _waterfall(flow or report.waterfall),
-        *([_forecast_history(report)] if history else []),
-        _groups(groups or {}, group_metrics),
-    ]
+    found = (
+        _numbers(told.report, told.before),
+        *(make(told.report) for make in _TABLES),
+        _waterfall(told.waterfall),
+        *((_history(told.report),) if told.history else ()),
+        _groups(told.groups, group_metrics),
+    )
     return (table for table in found if table.rows)
-
-
-def as_csv(
-    report: Report, found: Iterable[FigureTable], filter_text: str = "", owner: str | None = None
-) -> str:
-    """What the numbers are of, then a line for each value with all that it is made of; amounts are
-    in minor units."""
-    out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\n")
-    writer.writerow(CSV_COLUMNS)
-    blank = [""] * (len(CSV_COLUMNS) - 4)
-    for name, text in scope_of(report, filter_text, owner).items():
-        writer.writerow(["report", name, "value", defuse(text), *blank])
-    for name, days in windows_of(report).items():
-        writer.writerow(["windows", name, "value", days, "days", *blank[1:]])
-    for table in found:
-        for key, values in table.rows:
-            for name, value in zip(table.columns, values, strict=True):
-                writer.writerow([defuse(cell) for cell in (table.name, key, name, *_cells(value))])
-    return out.getvalue()
-
-
-def _cells(value: Value) -> list[str]:
-    if isinstance(value, Metric):
-        document = metric_document(value)
-        bounds = [str(float(end)) for end in value.bounds or ()] or ["", ""]
-        excluded = "; ".join(f"{reason}: {n}" for reason, n in value.excluded.items())
-        parts = ["" if document.get(part) is None else str(document[part]) for part in _PARTS]
-        return [*parts, *bounds, excluded]
-    blank = [""] * (len(_PARTS) - 2 + 3)
-    if isinstance(value, NumberChange | Figure):
-        found = number(value.value)
-        return ["" if found is None else str(found), str(value.unit), *blank]
-    return ["" if value is None else str(value), "", *blank]
-
-
-def as_markdown(
-    report: Report, found: Iterable[FigureTable], filter_text: str = "", owner: str | None = None
-) -> str:
-    """What the numbers are of and say in sentences, then the tables."""
-    say = Wording(report.basis.rules.currency, manner=written())
-    lines = [
-        f"# {escaped(headline(report, filter_text, owner))}",
-        "",
-        escaped(footnote(report)),
-        "",
-    ]
-    lines += [f"- {escaped(sentence)}" for sentence in readings(report).values() if sentence]
-    for table in found:
-        rows = (
-            ((table.keys or {}).get(key, key), *(words_of(value, say) for value in values))
-            for key, values in table.rows
-        )
-        lines += ["", f"## {escaped(table.title)}", "", *markdown_table(table.heads, rows)]
-    return "\n".join(lines) + "\n"
-
-
-def words_of(value: Value, say: Wording) -> str:
-    """A value as people read it, with what it is worth where it rests on little."""
-    if isinstance(value, Metric):
-        said = [f"n={value.n}"] if value.value is not None and value.is_low else []
-        said += [unripe(value)] if unripe(value) else []
-        return say.explained(value) + (f" ({'; '.join(said)})" if said else "")
-    if isinstance(value, NumberChange):
-        if not value.value:
-            return "" if value.value is None else "0"
-        return f"{'+' if value.value > 0 else '-'}{say.change(value.value, value.unit)}"
-    if isinstance(value, Figure):
-        minus = "-" if value.goes and value.value else ""
-        return minus + say.number(Metric(value.value, value.unit))
-    return "" if value is None else str(value)
 
 
 def _numbers(report: Report, before: Report | None) -> FigureTable:
     title = f"Numbers of {report.basis.period.label}"
     labels = {name: definition.label for name, definition in METRICS.items()}
+    rows: list[Mapping[str, Value]]
     if before is None:
-        rows = [(name, [metric]) for name, metric in report.metrics.items()]
-        return FigureTable("metrics", title, ("value",), ("value",), rows, labels)
-    changed: list[tuple[str, Sequence[Value]]] = [
-        (name, [c.now, c.then, NumberChange(c.difference, METRICS[name].unit)])
-        for name, c in compare(report, before).items()
+        rows = [{"metric": name, "value": metric} for name, metric in report.metrics.items()]
+        return FigureTable("metrics", title, {"value": "value"}, rows, keys=labels)
+    rows = [
+        {
+            "metric": name,
+            "value": change.now,
+            "before": change.then,
+            "difference": NumberChange(change.difference, METRICS[name].unit),
+        }
+        for name, change in compare(report, before).items()
     ]
-    heads = ("value", before.basis.period.label, "change")
-    return FigureTable("metrics", title, ("value", "before", "difference"), heads, changed, labels)
+    columns = {"value": "value", "before": before.basis.period.label, "difference": "change"}
+    return FigureTable("metrics", title, columns, rows, keys=labels)
 
 
 @_in_every_report(
     "stages",
     "Stages",
+    "open_value",
     entered="entered",
     open_count="open",
     open_value="open value",
@@ -217,160 +178,234 @@ def _numbers(report: Report, before: Report | None) -> FigureTable:
     skipped="skipped",
     regressions="came back",
 )
-def _stages(report: Report) -> Rows:
+def stages(report: Report) -> Rows:
+    """What entered each stage, what stands in it, and what became of it."""
     for row in report.stages:
-        yield (
-            row.stage.name,
-            (
-                row.entered,
-                row.open_count,
-                row.open_value,
-                row.weighted_value,
-                row.conversion,
-                row.resolved,
-                row.dwell.median,
-                row.dwell.km_median,
-                row.dwell.p90,
-                row.stage.expected_days,
-                Figure(row.overstay.deal_days, Unit.DAYS),
-                row.stalled_count,
-                row.skipped,
-                row.regressions,
-            ),
-        )
+        yield {
+            "stage": row.stage.name,
+            "entered": row.entered,
+            "open_count": row.open_count,
+            "open_value": row.open_value,
+            "weighted_value": row.weighted_value,
+            "conversion": row.conversion,
+            "resolved": row.resolved,
+            "conversion_by_value": conversion_by_value(report.basis, row.cohort),
+            "dwell_median_days": row.dwell.median,
+            "dwell_km_median_days": row.dwell.km_median,
+            "dwell_p80_days": row.dwell.p80,
+            "dwell_p90_days": row.dwell.p90,
+            "expected_days": row.stage.expected_days,
+            "limit_days": Figure(row.limit, Unit.DAYS),
+            "win_given": report.stock.once(won_of_closed)[row.stage.id],
+            "rose_tint": report.rose_tint_by_stage[row.stage.id],
+            "reason": row.open_value.reason or row.weighted_value.reason,
+            "overstay_deal_days": Figure(row.overstay.deal_days, Unit.DAYS),
+            "stalled_count": row.stalled_count,
+            "skipped": row.skipped,
+            "regressions": row.regressions,
+        }
 
 
-@_in_every_report("ages", "Open deals by days in their stage", count="deals", value="value")
+@_in_every_report(
+    "ages", "Open deals by days in their stage", "value", count="deals", value="value"
+)
 def _ages(report: Report) -> Rows:
     tally = report.stock.tally
     for band in by_age(report.stock):
         name = f"{band.first}-{band.last} d" if band.last is not None else f"from {band.first} d"
-        yield name, (len(band.deals), tally(band.deals).metric())
+        yield {"age": name, "count": len(band.deals), "value": tally(band.deals).metric()}
     if unknown := of_unknown_age(report.stock):
-        yield "unknown", (len(unknown), tally(unknown).metric())
+        yield {"age": "unknown", "count": len(unknown), "value": tally(unknown).metric()}
 
 
 @_in_every_report(
     "forecast_months",
     "Forecast by month of expected close",
+    "weighted_value",
     open_count="deals",
     open_value="open value",
     weighted_value="weighted",
     measured_value="measured",
 )
-def _months(report: Report) -> Rows:
+def months(report: Report) -> Rows:
+    """The open deals by the month that they should close in."""
     for month in report.months:
-        yield month.month, (len(month.deals), month.open_value, month.weighted, month.measured)
+        yield {
+            "month": month.month,
+            "open_count": len(month.deals),
+            "open_value": month.open_value,
+            "weighted_value": month.weighted,
+            "measured_value": month.measured,
+            "reason": month.open_value.reason or month.weighted.reason or month.measured.reason,
+            "excluded": dict(month.weighted.excluded),
+        }
 
 
-@_in_every_report("lead_velocity", "Qualified leads by month", qualified="leads", rate="growth")
-def _leads(report: Report) -> Rows:
-    return ((month.month, (month.leads, month.rate)) for month in report.lead_months)
+@_in_every_report(
+    "lead_velocity", "Qualified leads by month", "qualified", qualified="leads", rate="growth"
+)
+def leads(report: Report) -> Rows:
+    """The qualified leads of each month, and how they grow."""
+    for month in report.lead_months:
+        yield {
+            "month": month.month,
+            "qualified": month.leads,
+            "before": month.before,
+            "rate": month.rate,
+            "partial": month.partial,
+            "bar_moved": month.bar_moved,
+        }
 
 
 @_in_every_report(
     "won_weeks",
     "Won and new by week",
+    "won_value",
     won_value="won",
     created_count="new",
     created_value="new value",
 )
-def _weeks(report: Report) -> Rows:
+def weeks(report: Report) -> Rows:
+    """What was won and what came in week by week."""
     for week in report.weeks:
-        yield week.start.isoformat(), (week.won, week.created, week.created_value)
+        yield {
+            "week": week.start.isoformat(),
+            "won_value": week.won,
+            "won_count": len(week.won_deals),
+            "created_count": week.created,
+            "created_value": week.created_value,
+            "reason": week.won.reason,
+            "partial": week.partial,
+        }
 
 
 @_in_every_report(
-    "calibration", "Chances that were given and what came", stated="stated", won="won"
+    "calibration", "Chances that were given and what came", "", stated="stated", won="won"
 )
 def _bands(report: Report) -> Rows:
     for band in report.calibration.bands:
         if band.stated is not None:
             name = f"{band.low_bp // 100}-{band.high_bp // 100} %"
-            yield name, (Figure(band.stated, Unit.RATIO), band.won)
-
-
-_FORECASTS = ("stated", "table", "measured")
+            yield {"band": name, "stated": Figure(band.stated, Unit.RATIO), "won": band.won}
 
 
 @_in_every_report(
     "backtest",
     "What forecasts said at the start of past periods",
-    **{name: name for name in ("deals", "wins", *_FORECASTS, "came")},
+    "came",
+    deals="deals",
+    wins="wins",
+    stated="stated",
+    table="table",
+    measured="measured",
+    came="came",
 )
-def _backtest(report: Report) -> Rows:
+def backtests(report: Report) -> Rows:
+    """What forecasts said at the start of past periods, and what came."""
     for score in report.backtest.scores:
-        said = (Figure(half_up(score.said[name])) for name in _FORECASTS)
-        yield score.period.label, (score.deals, score.wins, *said, Figure(half_up(score.came)))
+        yield {
+            "period": score.period.label,
+            "deals": score.deals,
+            "wins": score.wins,
+            "wins_said": {name: float(said) for name, said in score.said_wins.items()},
+            "came": Figure(half_up(score.came)),
+            **{name: Figure(half_up(said)) for name, said in score.said.items()},
+        }
 
 
-@_in_every_report("call", "What reps first called for past periods", said="said", came="came")
-def _calls(report: Report) -> Rows:
+@_in_every_report(
+    "call", "What reps first called for past periods", "came", said="said", came="came"
+)
+def calls(report: Report) -> Rows:
+    """What reps first called for past periods, and what came."""
     for kept in report.call_record.periods:
-        yield kept.period.label, (Figure(half_up(kept.said)), Figure(half_up(kept.came)))
+        yield {
+            "period": kept.period.label,
+            "said": Figure(half_up(kept.said)),
+            "came": Figure(half_up(kept.came)),
+        }
 
 
-@_in_every_report("loss_reasons", "Why deals were lost", count="deals", value="value")
-def _losses(report: Report) -> Rows:
-    return ((loss.category, (len(loss.deals), loss.value)) for loss in report.loss_reasons)
+@_in_every_report(
+    "loss_reasons", "Why deals were lost", "count", goes=True, count="deals", value="value"
+)
+def losses(report: Report) -> Rows:
+    """The reasons of losses, and the stages that they came from."""
+    pipeline = report.basis.rules.pipeline
+    for loss in report.loss_reasons:
+        yield {
+            "category": loss.category,
+            "count": len(loss.deals),
+            "value": loss.value,
+            "stages": {pipeline.stage(stage).name: n for stage, n in loss.stages.items()},
+        }
 
 
-@_in_every_report("competitors", "Lost to", count="deals", value="value")
-def _rivals(report: Report) -> Rows:
-    return ((r.competitor, (len(r.deals), r.value)) for r in competitors(report.basis))
+@_in_every_report("competitors", "Lost to", "count", goes=True, count="deals", value="value")
+def rivals(report: Report) -> Rows:
+    """To whom deals were lost."""
+    for one in competitors(report.basis):
+        yield {"competitor": one.competitor, "count": len(one.deals), "value": one.value}
 
 
-@_in_every_report("touches", "Touches", total="touches", on_new="on new deals")
+@_in_every_report("touches", "Touches", "total", total="touches", on_new="on new deals")
 def _touches(report: Report) -> Rows:
-    return ((rep.owner or "nobody", (rep.total, rep.on_new)) for rep in report.touches)
+    for rep in report.touches:
+        yield {"rep": rep.owner or "nobody", "total": rep.total, "on_new": rep.on_new}
 
 
-@_in_every_report("adherence", "Advances with every criterion met", rate="share")
+@_in_every_report("adherence", "Advances with every criterion met", "rate", rate="share")
 def _adherence(report: Report) -> Rows:
-    return ((rep.owner or "nobody", (rep.rate,)) for rep in report.adherence)
+    return ({"rep": rep.owner or "nobody", "rate": rep.rate} for rep in report.adherence)
+
+
+def weekly_forecasts(report: Report) -> Rows:
+    """What forecasts said week by week in past periods, against what came."""
+    for call in report.forecast_history:
+        yield {
+            "period": call.period.label,
+            "week": call.week,
+            **{name: Figure(half_up(said)) for name, said in call.said.items()},
+            "came": Figure(half_up(call.came)),
+            "off": {name: number(call.off(name)) for name in call.said},
+        }
 
 
 def _waterfall(flow: Waterfall) -> FigureTable:
     whole, unknown = flow.whole(), flow.reason is not None
-    rows: list[tuple[str, Sequence[Value]]] = [
-        (
-            name,
-            (
-                Figure(None if unknown else whole[name], goes=name in GOING),
-                len(line.deals),
-            ),
-        )
+    rows: list[Mapping[str, Value]] = [
+        {
+            "line": name,
+            "value": Figure(None if unknown else whole[name], goes=name in GOING),
+            "count": len(line.deals),
+        }
         for name, line in flow.lines.items()
     ]
-    title = "Why the pipeline of the period changed"
     words = {name: name.replace("_", " ") for name in flow.lines}
-    return FigureTable("waterfall", title, ("value", "count"), ("value", "deals"), rows, words)
-
-
-def _forecast_history(report: Report) -> FigureTable:
-    """What forecasts said week by week in past periods."""
-    rows = (
-        (
-            f"{call.period.label} week {call.week}",
-            [
-                Figure(half_up(said))
-                for said in (*(call.said[name] for name in FORECAST_LINES), call.came)
-            ],
-        )
-        for call in report.forecast_history
+    title = "Why the pipeline of the period changed"
+    return FigureTable(
+        "waterfall", title, {"value": "value", "count": "deals"}, rows, "value", keys=words
     )
-    title = "What forecasts said at the start of each week of past periods"
+
+
+def _history(report: Report) -> FigureTable:
+    rows = [
+        {"said_at": f"{row['period']} week {row['week']}", **row}
+        for row in weekly_forecasts(report)
+    ]
     columns = {name: name for name in (*FORECAST_LINES, "came")}
-    return _table("forecast_history", title, columns, rows)
+    title = "What forecasts said at the start of each week of past periods"
+    return FigureTable("forecast_history", title, columns, rows, "came")
 
 
 def _groups(groups: Mapping[Group, Report], metrics: Sequence[str]) -> FigureTable:
-    rows = (
-        (called(name, group), [group.metric(metric) for metric in metrics])
+    rows: list[Mapping[str, Value]] = [
+        {"group": called(name, group), **{metric: group.metric(metric) for metric in metrics}}
         for name, group in groups.items()
+    ]
+    return FigureTable(
+        "groups", "Groups", {name: METRICS[name].label for name in metrics}, rows, "won_value"
     )
-    columns = {name: METRICS[name].label for name in metrics}
-    return _table("groups", "Groups", columns, rows)
 
 
 def called(name: Group, group: Report) -> str:

@@ -1,6 +1,6 @@
-"""One HTML page that needs nothing else: no script, no file, no line to the net.
+"""Sections of sentences, points and tables, as Markdown for a mail and as an HTML page.
 
-What it is made of: headings, sentences, figures and tables with bars. A chart here is a table whose
+The page needs nothing else: no script, no file, no line to the net. A chart here is a table whose
 bars stand beside their numbers, so that it is read aloud, printed and copied as what it says, and
 fits a phone. All text that goes in is escaped here, and nowhere else.
 """
@@ -10,15 +10,26 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from fractions import Fraction
 from html import escape
+from typing import TypeAlias
 
 from pipeboard.domain.lazy_dataclass import dataclass
 from pipeboard.domain.locales import written
 from pipeboard.domain.metrics import METRICS, Report, compare
-from pipeboard.domain.metrics.report import footnote, headline
+from pipeboard.domain.metrics.readings import unripe
+from pipeboard.domain.metrics.report import footnote
 from pipeboard.domain.metrics.result import Metric, Number
 from pipeboard.domain.metrics.wording import Wording
+from pipeboard.exchange.deal_text import escaped, markdown_table
 from pipeboard.exchange.metrics_document import readings
-from pipeboard.exchange.metrics_tables import Figure, FigureTable, Value, words_of
+from pipeboard.exchange.metrics_tables import (
+    Figure,
+    FigureTable,
+    FullReport,
+    NumberChange,
+    Value,
+    key_of,
+    tables,
+)
 
 _STYLE = """
 :root{color-scheme:light dark;--page:#fff;--ink:#1b1f24;--dim:#57606a;--line:#d0d7de;--bar:#0072b2;
@@ -57,9 +68,13 @@ _HEAD = """<!doctype html>
 <meta name="robots" content="noindex">
 <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
 """
+_BOXES = {None: "", True: "done: ", False: "open: "}
 _LONGEST = 1_000
 _SHORT = 12
 """Characters of a remark that need no room of their own."""
+
+
+# What is to be read, whatever it is written as.
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +90,64 @@ class PageRow:
     gone: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Grid:
+    """A table; the first column, of the names of its rows, has no head. `note` tells of its bars,
+    which a page alone has."""
+
+    heads: Sequence[str]
+    rows: Sequence[PageRow]
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """A point of a list: `strong` goes before the text, what belongs to it stands `under` it."""
+
+    text: str
+    strong: str = ""
+    under: Sequence[str] = ()
+    done: bool | None = None
+
+
+Part: TypeAlias = str | Grid | list[Point]
+
+
+@dataclass(frozen=True, slots=True)
+class PageSection:
+    """Sentences, lists of points and tables under a heading; what is empty is left out."""
+
+    title: str
+    parts: Iterable[Part]
+    numbered: bool = False
+
+
+def markdown(title: str, body: Iterable[Part | PageSection]) -> str:
+    """All of it under one heading, as Markdown that reads well in a mail."""
+    return "\n".join((f"# {escaped(title)}", *_markdown(body))) + "\n"
+
+
+def _markdown(body: Iterable[Part | PageSection], *, numbered: bool = False) -> Iterator[str]:
+    for part in body:
+        if not part:
+            continue
+        yield ""
+        if isinstance(part, str):
+            yield escaped(part)
+        elif isinstance(part, PageSection):
+            yield f"## {escaped(part.title)}"
+            yield from _markdown(part.parts, numbered=part.numbered)
+        elif isinstance(part, Grid):
+            yield from markdown_table(part.heads, ((row.name, *row.cells) for row in part.rows))
+        else:
+            for place, point in enumerate(part, 1):
+                sign = f"{place}." if numbered else "-"
+                box = "" if point.done is None else "[x] " if point.done else "[ ] "
+                strong = f"**{escaped(point.strong)}**" if point.strong else ""
+                yield f"{sign} {box}{strong}{escaped(point.text)}"
+                yield from (f"   - {escaped(line)}" for line in point.under)
+
+
 def page(title: str, parts: Iterable[str]) -> Iterator[str]:
     """The whole page; each part is the HTML of one of the functions below."""
     named = escape(title)
@@ -84,30 +157,34 @@ def page(title: str, parts: Iterable[str]) -> Iterator[str]:
     yield "</main>\n</body>\n</html>\n"
 
 
+def html_of(part: Part | PageSection) -> str:
+    """A section, or what stands under no heading."""
+    if not isinstance(part, PageSection):
+        return _part("", part)
+    inside = (_part(part.title, one, numbered=part.numbered) for one in part.parts if one)
+    return f"<section>\n<h2>{escape(part.title)}</h2>\n{''.join(inside)}</section>\n"
+
+
+def _part(title: str, part: Part, *, numbered: bool = False) -> str:
+    if isinstance(part, str):
+        return sentence(part)
+    return _table(title, part) if isinstance(part, Grid) else _points(part, numbered=numbered)
+
+
 def sentence(text: str, *, dim: bool = False) -> str:
     """A paragraph."""
     return f"<p{' class=dim' if dim else ''}>{escape(text)}</p>\n"
 
 
-def sentences(texts: Iterable[str]) -> str:
-    """A list of what is to be said."""
-    return points(("", text, ()) for text in texts)
-
-
-def points(found: Iterable[tuple[str, str, Sequence[str]]], *, numbered: bool = False) -> str:
-    """A list: of each point what goes before it in bold, its text, and what stands under it."""
+def _points(found: Iterable[Point], *, numbered: bool = False) -> str:
     kind = "ol" if numbered else "ul"
     items = (
-        f"<li>{f'<b>{escape(strong)}</b>' if strong else ''}{escape(text)}"
-        f"{sentences(under) if under else ''}</li>\n"
-        for strong, text, under in found
+        f"<li>{f'<b>{escape(point.strong)}</b>' if point.strong else ''}"
+        f"{_BOXES[point.done]}{escape(point.text)}"
+        f"{_points(map(Point, point.under)) if point.under else ''}</li>\n"
+        for point in found
     )
     return f"<{kind}>\n{''.join(items)}</{kind}>\n"
-
-
-def section_of(title: str, parts: Iterable[str]) -> str:
-    """A section of the page under its heading."""
-    return f"<section>\n<h2>{escape(title)}</h2>\n{''.join(parts)}</section>\n"
 
 
 def figures(found: Iterable[tuple[str, str, str]]) -> str:
@@ -120,19 +197,20 @@ def figures(found: Iterable[tuple[str, str, str]]) -> str:
     return f"<dl>\n{''.join(boxes)}</dl>\n"
 
 
-def table(title: str, heads: Sequence[str], rows: Sequence[PageRow], note: str = "") -> str:
+def _table(title: str, grid: Grid) -> str:
     """A table, and a column of bars where its rows have any; the title is what it is called."""
-    longest = max((abs(Fraction(row.bar)) for row in rows if row.bar is not None), default=None)
+    lengths = (abs(Fraction(row.bar)) for row in grid.rows if row.bar is not None)
+    longest = max(lengths, default=Fraction(0))
     has_bars = bool(longest)
-    caption = f"<caption>{escape(note)}</caption>" if note else ""
-    head = "".join(f'<th scope="col">{escape(text)}</th>' for text in heads)
+    caption = f"<caption>{escape(grid.note)}</caption>" if grid.note else ""
+    head = "".join(f'<th scope="col">{escape(text)}</th>' for text in grid.heads)
     bars = '<td class="bar"></td>' if has_bars else ""
     whole = "\n".join(
         f'<tr><th scope="row">{escape(row.name)}</th>'
-        + (f'<td class="bar">{_bar(row, longest or Fraction(1))}</td>' if has_bars else "")
+        + (f'<td class="bar">{_bar(row, longest)}</td>' if has_bars else "")
         + "".join(map(_cell, row.cells))
         + "</tr>"
-        for row in rows
+        for row in grid.rows
     )
     return (
         f'<div class="wide" role="region" aria-label="{escape(title)}" tabindex="0">\n'
@@ -163,56 +241,43 @@ def _bar(row: PageRow, longest: Fraction) -> str:
     )
 
 
-# The numbers of a pipeline as one HTML page, for whoever has no terminal.
+# The numbers of a pipeline, for whoever has no terminal.
 
 FIRST = (
     "won_value", "attainment", "forecast_weighted", "forecast_commit", "open_value", "coverage",
     "win_rate", "cycle_days_median",
 )  # fmt: skip
 """The numbers that a page begins with."""
-_BARS = {
-    "stages": "open_value",
-    "ages": "value",
-    "forecast_months": "weighted_value",
-    "lead_velocity": "qualified",
-    "won_weeks": "won_value",
-    "waterfall": "value",
-    "forecast_history": "came",
-    "backtest": "came",
-    "call": "came",
-    "loss_reasons": "count",
-    "competitors": "count",
-    "touches": "total",
-    "adherence": "rate",
-    "groups": "won_value",
-}
-"""By the names of tables and of their columns, what the bars show; others have none."""
-_GONE = frozenset(("loss_reasons", "competitors"))
 
 
-def metrics_page(
-    report: Report,
-    found: Iterable[FigureTable],
-    before: Report | None = None,
-    filter_text: str = "",
-    owner: str | None = None,
-) -> Iterator[str]:
+def metrics_markdown(told: FullReport) -> str:
+    """What the numbers are of and say in sentences, then the tables."""
+    return markdown(told.headline, [footnote(told.report), _said(told.report), *_sections(told)])
+
+
+def metrics_page(told: FullReport) -> Iterator[str]:
     """What the numbers are of and say in sentences, the first of them large, then all tables."""
-    return page(headline(report, filter_text, owner), _parts(report, found, before))
-
-
-def _parts(report: Report, found: Iterable[FigureTable], before: Report | None) -> Iterator[str]:
-    say = Wording(report.basis.rules.currency, manner=written())
-    yield figures(_first(report, before, say))
-    yield sentences(text for text in readings(report).values() if text)
-    tables = list(found)
     # All numbers by name are for looking up: what shows a picture comes first.
-    for one in sorted(tables, key=lambda one: one.name == "metrics"):
-        yield _table(one, say)
-    yield sentence(footnote(report), dim=True)
+    numbers, *others = map(html_of, _sections(told))
+    parts = (figures(_first(told)), html_of(_said(told.report)), *others, numbers)
+    return page(told.headline, (*parts, sentence(footnote(told.report), dim=True)))
 
 
-def _first(report: Report, before: Report | None, say: Wording) -> Iterator[tuple[str, str, str]]:
+def _wording(report: Report) -> Wording:
+    return Wording(report.basis.rules.currency, manner=written())
+
+
+def _sections(told: FullReport) -> Iterator[PageSection]:
+    say = _wording(told.report)
+    return (_section(one, say) for one in tables(told))
+
+
+def _said(report: Report) -> list[Point]:
+    return [Point(text) for text in readings(report).values() if text]
+
+
+def _first(told: FullReport) -> Iterator[tuple[str, str, str]]:
+    report, before, say = told.report, told.before, _wording(told.report)
     changes = compare(report, before) if before is not None else {}
     for name in FIRST:
         metric = report.metric(name)
@@ -223,20 +288,34 @@ def _first(report: Report, before: Report | None, say: Wording) -> Iterator[tupl
         yield METRICS[name].label, say.number(metric), remark
 
 
-def _table(found: FigureTable, say: Wording) -> str:
-    column = _BARS.get(found.name)
-    at = found.columns.index(column) if column in found.columns else None
+def _section(found: FigureTable, say: Wording) -> PageSection:
     rows = [
         PageRow(
-            (found.keys or {}).get(key, key),
-            [words_of(value, say) for value in values],
-            None if at is None else _length(values[at]),
-            gone=found.name in _GONE or (at is not None and _goes(values[at])),
+            found.keys.get(key_of(row), key_of(row)),
+            [words_of(row[name], say) for name in found.columns],
+            _length(row.get(found.bar)),
+            gone=found.goes or _goes(row.get(found.bar)),
         )
-        for key, values in found.rows
+        for row in found.rows
     ]
-    note = "" if at is None else f"Bars: {found.heads[at]}."
-    return section_of(found.title, [table(found.title, found.heads, rows, note)])
+    note = f"Bars: {found.columns[found.bar]}." if found.bar in found.columns else ""
+    return PageSection(found.title, [Grid(tuple(found.columns.values()), rows, note)])
+
+
+def words_of(value: Value, say: Wording) -> str:
+    """A value as people read it, with what it is worth where it rests on little."""
+    if isinstance(value, Metric):
+        said = [f"n={value.n}"] if value.value is not None and value.is_low else []
+        said += [unripe(value)] if unripe(value) else []
+        return say.explained(value) + (f" ({'; '.join(said)})" if said else "")
+    if isinstance(value, NumberChange):
+        if not value.value:
+            return "" if value.value is None else "0"
+        return f"{'+' if value.value > 0 else '-'}{say.change(value.value, value.unit)}"
+    if isinstance(value, Figure):
+        minus = "-" if value.goes and value.value else ""
+        return minus + say.number(Metric(value.value, value.unit))
+    return "" if value is None else str(value)
 
 
 def _length(value: Value) -> Number | None:

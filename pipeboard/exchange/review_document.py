@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date, datetime
 from fractions import Fraction
-from typing import TYPE_CHECKING, TypeAlias, cast
+from typing import TYPE_CHECKING, cast
 from zoneinfo import ZoneInfo
 
 from pipeboard.domain.dates import local_date
 from pipeboard.domain.hygiene import LABELS, Fault
-from pipeboard.domain.lazy_dataclass import dataclass
 from pipeboard.domain.locales import written
 from pipeboard.domain.metrics.readings import loss_reading, stuck_reading, target_reading
 from pipeboard.domain.metrics.result import Metric, Unit
@@ -18,9 +17,8 @@ from pipeboard.domain.metrics.waterfall import GOING
 from pipeboard.domain.metrics.wording import Wording, counted, percent
 from pipeboard.domain.money import half_up
 from pipeboard.domain.review import NUMBERS, NUMBERS_OF_REPS, called
-from pipeboard.exchange.deal_text import escaped, markdown_table
 from pipeboard.exchange.metrics_document import amount, metric_document
-from pipeboard.exchange.page import PageRow, page, points, section_of, sentence, table
+from pipeboard.exchange.page import Grid, PageRow, PageSection, Part, Point, html_of, markdown, page
 
 if TYPE_CHECKING:
     from pipeboard.domain.metrics import Report
@@ -125,70 +123,32 @@ def _subject(subject: Subject) -> SubjectDocument:
     }
 
 
-# What a review says, as parts: Markdown for a mail and a page for a browser are made of the same.
+# What a review says: Markdown for a mail and a page for a browser are made of the same.
 
 
-@dataclass(frozen=True, slots=True)
-class Point:
-    """A point of a list: `strong` goes before the text, what belongs to it stands `under` it."""
-
-    text: str
-    strong: str = ""
-    under: tuple[str, ...] = ()
-    done: bool | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Grid:
-    """A table: the first cell of a row names it; `bars` say how long a bar is, `gone` what goes."""
-
-    heads: tuple[str, ...]
-    rows: tuple[tuple[str, ...], ...]
-    bars: tuple[int, ...] = ()
-    gone: frozenset[str] = frozenset()
-
-
-Part: TypeAlias = str | Grid | list[Point]
-
-
-@dataclass(frozen=True, slots=True)
-class ReviewSection:
-    """A section: sentences, lists of points and tables."""
-
-    title: str
-    parts: Iterable[Part]
-    numbered: bool = False
-
-
-def review_title(document: ReviewDocument) -> str:
+def _title(document: ReviewDocument) -> str:
     """Of what the review is, and when it was."""
     return f"Review of {document['pipeline']}, {_day(document['at'], ZoneInfo(document['zone']))}"
 
 
-def review_span(document: ReviewDocument) -> str:
-    """Since when, and over which period."""
-    began = _day(document["since"], ZoneInfo(document["zone"]))
-    return f"Since {began}; the number is that of {document['period']}."
-
-
-def review_sections(document: ReviewDocument) -> Iterator[ReviewSection]:
-    """All that a review says, new or kept."""
+def _body(document: ReviewDocument) -> Iterator[Part | PageSection]:
     say = Wording(document["currency"], manner=written())
     began = _day(document["since"], ZoneInfo(document["zone"]))
-    yield ReviewSection("Before we begin", [_preflight(document["preflight"])])
-    yield ReviewSection("The number", _number(document, say))
-    yield ReviewSection(f"What changed since {began}", _changes(document, say))
+    yield f"Since {began}; the number is that of {document['period']}."
+    yield PageSection("Before we begin", [_preflight(document["preflight"])])
+    yield PageSection("The number", _number(document, say))
+    yield PageSection(f"What changed since {began}", _changes(document, say))
     subjects = [_to_discuss(one, say) for one in document["discuss"]]
     nothing = "No deal of value is at risk."
-    yield ReviewSection("Deals to discuss", [subjects or nothing], numbered=True)
-    yield ReviewSection("Flow", [_flow(document["flow"], say)])
-    yield ReviewSection("Touches and replies", [_trend(document["trend"])])
+    yield PageSection("Deals to discuss", [subjects or nothing], numbered=True)
+    yield PageSection("Flow", [_flow(document["flow"], say)])
+    yield PageSection("Touches and replies", [_trend(document["trend"])])
     if document["objections"]:
-        yield ReviewSection("Objections", [[_objection(one) for one in document["objections"]]])
+        yield PageSection("Objections", [[_objection(one) for one in document["objections"]]])
     if document["variants"]:
-        yield ReviewSection("Ways of asking", [_variants(document["variants"])])
+        yield PageSection("Ways of asking", [_variants(document["variants"])])
     decided = [_decided(one) for one in document["decisions"]]
-    yield ReviewSection("Decided", [decided or "Nothing was decided since then."])
+    yield PageSection("Decided", [decided or "Nothing was decided since then."])
 
 
 def _preflight(document: Preflight) -> list[Point] | str:
@@ -212,41 +172,36 @@ def _preflight(document: Preflight) -> list[Point] | str:
 
 def _number(document: ReviewDocument, say: Wording) -> Iterator[Part]:
     numbers = document["number"]
-    yield Grid(
-        ("now",), tuple((NUMBERS[name], said_number(numbers[name], say)) for name in NUMBERS)
-    )
+    now = [PageRow(NUMBERS[name], (said_number(numbers[name], say),)) for name in NUMBERS]
+    yield Grid(("now",), now)
     yield [Point(sentence) for sentence in document["readings"] if sentence]
-    if document["reps"]:
-        rows = document["reps"]
-        yield Grid(
-            tuple(NUMBERS[name].lower() for name in NUMBERS_OF_REPS),
-            tuple(
-                (_rep(row["rep"] or ""), *(said_number(row[name], say) for name in NUMBERS_OF_REPS))
-                for row in rows
-            ),
-            tuple(int(row["won_value"]["value"] or 0) for row in rows),
+    reps = [
+        PageRow(
+            _rep(row["rep"] or ""),
+            [said_number(row[name], say) for name in NUMBERS_OF_REPS],
+            int(row["won_value"]["value"] or 0),
         )
+        for row in document["reps"]
+    ]
+    if reps:
+        yield Grid([NUMBERS[name].lower() for name in NUMBERS_OF_REPS], reps)
 
 
 def _changes(document: ReviewDocument, say: Wording) -> Iterator[Part]:
-    lines = {
-        name: line
-        for name, line in document["changes"].items()
-        if line["deals"] or name in ("start", "end")
-    }
-    yield Grid(
-        ("deals", "value"),
-        tuple(
+    rows = [
+        PageRow(
+            name.replace("_", " "),
             (
-                name.replace("_", " "),
                 str(line["deals"]),
                 f"{'-' if name in GOING and line['value'] else ''}{say.money(line['value'])}",
-            )
-            for name, line in lines.items()
-        ),
-        tuple(int(line["value"] or 0) for line in lines.values()),
-        frozenset(name.replace("_", " ") for name in GOING),
-    )
+            ),
+            int(line["value"] or 0),
+            gone=name in GOING,
+        )
+        for name, line in document["changes"].items()
+        if line["deals"] or name in ("start", "end")
+    ]
+    yield Grid(("deals", "value"), rows)
     if document["exceptions"]:
         yield [
             Point(f"{one['ref']} {one['deal']}: {one['what']} (@{one['by']})")
@@ -283,8 +238,11 @@ def _flow(flow: FlowDocument, say: Wording) -> list[Point]:
 
 
 def _trend(weeks: Sequence[WeekDocument]) -> Grid:
-    rows = tuple((week["week"], str(week["touches"]), str(week["replies"])) for week in weeks)
-    return Grid(("touches", "replies"), rows, tuple(int(week["touches"]) for week in weeks))
+    rows = [
+        PageRow(week["week"], (str(week["touches"]), str(week["replies"])), int(week["touches"]))
+        for week in weeks
+    ]
+    return Grid(("touches", "replies"), rows)
 
 
 def _objection(one: ObjectionDocument) -> Point:
@@ -293,11 +251,14 @@ def _objection(one: ObjectionDocument) -> Point:
 
 
 def _variants(found: Sequence[VariantDocument]) -> Grid:
-    rows = (
-        (one["variant"], *map(str, (one["deals"], one["answered"], one["closed"], one["won"])))
+    rows = [
+        PageRow(
+            one["variant"],
+            [str(count) for count in (one["deals"], one["answered"], one["closed"], one["won"])],
+        )
         for one in found
-    )
-    return Grid(("deals", "answered", "closed", "won"), tuple(rows))
+    ]
+    return Grid(("deals", "answered", "closed", "won"), rows)
 
 
 def _decided(one: ReviewDecision) -> Point:
@@ -324,51 +285,9 @@ def _day(text: str, zone: ZoneInfo) -> str:
 
 def review_markdown(document: ReviewDocument) -> str:
     """A review, new or kept, as Markdown that reads well in a mail."""
-    lines = [f"# {escaped(review_title(document))}", "", escaped(review_span(document))]
-    for section in review_sections(document):
-        lines += ["", f"## {escaped(section.title)}"]
-        for part in section.parts:
-            lines += ["", *_markdown(part, numbered=section.numbered)] if part else []
-    return "\n".join(lines) + "\n"
-
-
-def _markdown(part: Part, *, numbered: bool) -> Iterator[str]:
-    if isinstance(part, str):
-        yield escaped(part)
-    elif isinstance(part, Grid):
-        yield from markdown_table(part.heads, part.rows)
-    else:
-        for place, point in enumerate(part, 1):
-            sign = f"{place}." if numbered else "-"
-            box = "" if point.done is None else "[x] " if point.done else "[ ] "
-            strong = f"**{escaped(point.strong)}**" if point.strong else ""
-            yield f"{sign} {box}{strong}{escaped(point.text)}"
-            yield from (f"   - {escaped(line)}" for line in point.under)
+    return markdown(_title(document), _body(document))
 
 
 def review_page(document: ReviewDocument) -> Iterator[str]:
     """A review, new or kept, as one HTML page."""
-    return page(review_title(document), _page_parts(document))
-
-
-def _page_parts(document: ReviewDocument) -> Iterator[str]:
-    yield sentence(review_span(document))
-    for section in review_sections(document):
-        yield section_of(section.title, (_html(part, section) for part in section.parts if part))
-
-
-def _html(part: Part, section: ReviewSection) -> str:
-    if isinstance(part, str):
-        return sentence(part)
-    if isinstance(part, Grid):
-        lengths: Sequence[int | None] = part.bars or [None] * len(part.rows)
-        rows = [
-            PageRow(name, cells, length, gone=name in part.gone)
-            for (name, *cells), length in zip(part.rows, lengths, strict=True)
-        ]
-        return table(section.title, part.heads, rows)
-    boxes = {None: "", True: "done: ", False: "open: "}
-    return points(
-        ((point.strong, boxes[point.done] + point.text, point.under) for point in part),
-        numbered=section.numbered,
-    )
+    return page(_title(document), map(html_of, _body(document)))

@@ -27,6 +27,7 @@ import sys
 from datetime import UTC, datetime
 from pipeboard.domain.periods import parse_period
 from pipeboard.exchange.metrics_document import metrics_document
+from pipeboard.exchange.metrics_tables import FullReport
 from pipeboard.store import Store
 from pipeboard.store.reading.facts import collecting_later
 from pipeboard.workspace.reports import ReportQuery, basis_as_of, report_on
@@ -35,7 +36,7 @@ reader = store.new_reader(None)
 asked = ReportQuery(reader.pipelines()[0], parse_period("this-quarter", now.date()), now)
 for _ in range(int(sys.argv[2])):
     with collecting_later():
-        metrics_document(report_on(reader, basis_as_of(reader, asked), asked))
+        metrics_document(FullReport(report_on(reader, basis_as_of(reader, asked), asked)))
 """
 _DAILY = ("note", "move", "add", "list --limit 20", "show", "due after a change")
 

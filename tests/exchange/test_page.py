@@ -17,7 +17,16 @@ from typing import Any
 import pytest
 
 from pipeboard.cli.main import main
-from pipeboard.exchange.page import PageRow, figures, page, points, section_of, sentence, table
+from pipeboard.exchange.page import (
+    Grid,
+    PageRow,
+    PageSection,
+    Point,
+    figures,
+    html_of,
+    page,
+    sentence,
+)
 
 HOSTILE = '<script>alert(1)</script> & "x" \' <img src=x onerror=y>'
 WIDTHS = (360, 820, 1280)
@@ -29,8 +38,8 @@ def _hostile_page() -> str:
     parts = (
         sentence(HOSTILE),
         figures([(HOSTILE, HOSTILE, HOSTILE)]),
-        points([(HOSTILE, HOSTILE, (HOSTILE,))]),
-        section_of(HOSTILE, [table(HOSTILE, (HOSTILE, "n"), rows, HOSTILE)]),
+        html_of([Point(HOSTILE, HOSTILE, (HOSTILE,))]),
+        html_of(PageSection(HOSTILE, [Grid((HOSTILE, "n"), rows, HOSTILE)])),
     )
     return "".join(page(HOSTILE, parts))
 
@@ -75,7 +84,8 @@ def test_a_page_asks_nobody_for_anything() -> None:
 
 
 def test_a_bar_says_nothing_that_its_row_does_not_say() -> None:
-    text = table("Stages", ("open",), [PageRow("Lead", ("€4",), 4), PageRow("Won", ("€0",), 0)])
+    rows = [PageRow("Lead", ("€4",), 4), PageRow("Won", ("€0",), 0)]
+    text = html_of(PageSection("Stages", [Grid(("open",), rows)]))
     bars = re.findall(r"<svg[^>]*>", text)
     assert len(bars) == 2
     assert all('aria-hidden="true"' in bar for bar in bars)

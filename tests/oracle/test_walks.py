@@ -15,6 +15,7 @@ import pytest
 from pipeboard.domain.events import micros
 from pipeboard.domain.metrics import METRICS
 from pipeboard.exchange.metrics_document import metrics_document
+from pipeboard.exchange.metrics_tables import FullReport
 from pipeboard.workspace.reports import ReportQuery
 from tests.oracle import further, outcomes, outlook, parts, rows, standing
 from tests.oracle.asked import Asked, Whose, half_up
@@ -107,7 +108,7 @@ def test_the_whole_report(team: Team, label: str) -> None:
     ana = team.rep("ana")
     for at in instants(team):
         wanted = question(ana, label, at)
-        found: dict[str, Any] = metrics_document(ana.report(wanted))
+        found: dict[str, Any] = metrics_document(FullReport(ana.report(wanted)))
         over = asked(team, ana, wanted, at)
         compare(found["metrics"], over, stock_of(team, ana, wanted, over))
 
@@ -121,7 +122,7 @@ def test_the_ledger(team: Team, label: str) -> None:
         over = asked(team, ana, wanted, at)
         lines = {n: Fraction(line.amount) for n, line in report.waterfall.lines.items()}
         assert {n: a for n, a in lines.items() if a} == Ledger(over, over.start).lines
-        found: dict[str, Any] = metrics_document(report)
+        found: dict[str, Any] = metrics_document(FullReport(report))
         agree(found["waterfall"]["off_ledger"], rows.off_ledger(over))
         if found["metrics"]["won_value"]["value"] is not None:
             assert found["waterfall"]["won"] == found["metrics"]["won_value"]["value"]
@@ -144,7 +145,7 @@ def test_the_other_parts(team: Team, label: str) -> None:
     ana = team.rep("ana")
     for at in instants(team)[:3]:
         wanted = question(ana, label, at)
-        found: dict[str, Any] = metrics_document(ana.report(wanted))
+        found: dict[str, Any] = metrics_document(FullReport(ana.report(wanted)))
         assert set(found) == RECKONED | QUESTION
         over = asked(team, ana, wanted, at)
         compare_parts(found, over, stock_of(team, ana, wanted, over))
@@ -160,7 +161,7 @@ def test_the_other_parts_of_every_group(team: Team, by: str) -> None:
             named = whose(by, over.deals)
             scope = by if by in ("owner", "team") else "part"
             mine = replace(over, event=named, standing=named, scope=scope, group=name)
-            compare_parts(metrics_document(report), mine, mine)
+            compare_parts(metrics_document(FullReport(report)), mine, mine)
 
 
 def compare_parts(found: Mapping[str, Any], over: Asked, stock: Asked) -> None:
@@ -203,7 +204,7 @@ def compare_parts(found: Mapping[str, Any], over: Asked, stock: Asked) -> None:
 def test_what_was_said_week_by_week(team: Team, label: str) -> None:
     ana, at = team.rep("ana"), team.clock()
     wanted = question(ana, label, at)
-    document: dict[str, Any] = metrics_document(ana.report(wanted), history=True)
+    document: dict[str, Any] = metrics_document(FullReport(ana.report(wanted), history=True))
     found = document["forecast_history"]
     stock = stock_of(team, ana, wanted, asked(team, ana, wanted, at))
     told = [row for one in further.periods_before(stock) for row in standing.said_in(stock, *one)]
@@ -215,7 +216,7 @@ def test_what_was_said_week_by_week(team: Team, label: str) -> None:
 def test_what_past_periods_say(team: Team, label: str) -> None:
     ana, at = team.rep("ana"), team.clock()
     wanted = question(ana, label, at)
-    found: dict[str, Any] = metrics_document(ana.report(wanted))
+    found: dict[str, Any] = metrics_document(FullReport(ana.report(wanted)))
     stock = stock_of(team, ana, wanted, asked(team, ana, wanted, at))
     begun = min(deal.created for deal in stock.counted)
     periods: list[tuple[date, date]] = []
@@ -283,7 +284,7 @@ def test_every_group(team: Team, by: str, label: str) -> None:
         wanted = question(ana, label, at)
         report = ana.report(wanted)
         groups = ana.groups(report, by)
-        found: dict[str, Any] = metrics_document(report, groups=groups, grouped_by=by)
+        found: dict[str, Any] = metrics_document(FullReport(report, groups=groups, grouped_by=by))
         over = asked(team, ana, wanted, at)
         for group in found["groups"]:
             named = whose(by, over.deals)
@@ -321,8 +322,8 @@ def test_a_filter_says_what_its_group_says(team: Team) -> None:
                 found = ana.report(question(ana, label, at, query=query))
                 group = groups.get(source)
                 if group is not None:
-                    said = metrics_document(group)
-                    assert metrics_document(found) == said
+                    said = metrics_document(FullReport(group))
+                    assert metrics_document(FullReport(found)) == said
 
 
 def test_a_filter_for_an_owner_has_the_owners_target(team: Team) -> None:

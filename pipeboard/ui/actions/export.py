@@ -297,12 +297,16 @@ async def copy_numbers(host: MetricsScreen) -> None:
 
 async def _text(host: MetricsScreen, form: str) -> str:
     """The report that is shown as CSV or Markdown."""
-    from pipeboard.exchange.metrics_tables import as_csv, as_markdown, tables
+    from pipeboard.exchange.metrics_document import metrics_csv
+    from pipeboard.exchange.metrics_tables import FullReport
+    from pipeboard.exchange.page import metrics_markdown
+
+    write = metrics_csv if form == "csv" else metrics_markdown
 
     def make(shown: Figures) -> str:
-        found = tables(shown.report, shown.before, shown.reps)
-        write = as_csv if form == "csv" else as_markdown
-        return write(shown.report, found, host.filter_text, host.asked.owner)
+        owner = host.asked.owner
+        told = FullReport(shown.report, host.filter_text, owner, shown.before, shown.reps)
+        return write(told)
 
     while True:
         with suppress_busy():

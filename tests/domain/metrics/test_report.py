@@ -32,6 +32,7 @@ from pipeboard.domain.metrics.rules import (
 from pipeboard.domain.metrics.wording import Wording
 from pipeboard.domain.money import Money, Rates, half_up
 from pipeboard.exchange.metrics_document import metrics_document
+from pipeboard.exchange.metrics_tables import FullReport
 from tests.domain.metrics.log import (
     BERLIN_RULES,
     LEAD,
@@ -440,7 +441,7 @@ OF_AN_INSTANT = (
 
 def _said(report: Report) -> dict[str, object]:
     """What a report says of what happened in its period."""
-    document: dict[str, Any] = metrics_document(report)
+    document: dict[str, Any] = metrics_document(FullReport(report))
     said = {name: document[name] for name in OF_THE_PERIOD}
     for name in ("since", "until"):
         del said["waterfall"][name]
@@ -571,7 +572,7 @@ def test_every_number_of_a_year_is_what_was_written_down() -> None:
         told += [readings.reps_reading(report.groups(by_owner(rules)))]
         lines += [f"{day} {label} > {sentence}" for sentence in told]
         if day == 250:
-            document = metrics_document(report, history=True)
+            document = metrics_document(FullReport(report, history=True))
             del document["metrics"]
             lines += [f"{day} {label} > {line}" for line in _flat(document)]
     file = Path(__file__).with_name("numbers.txt")
