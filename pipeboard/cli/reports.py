@@ -156,18 +156,16 @@ def _owner(call: Call, name: str | None) -> str | None:
 
 
 def _write_changes(call: Call, report: Report, flow: Waterfall) -> None:
-    from pipeboard.domain.metrics.waterfall import GOING
     from pipeboard.domain.metrics.wording import Wording
+    from pipeboard.exchange.metrics_tables import key_of, waterfall_table
+    from pipeboard.exchange.page import words_of
 
     say = Wording(report.basis.rules.currency, manner=written())
+    table = waterfall_table(flow)
     rows = (
-        (
-            name.replace("_", " "),
-            str(len(line.deals)),
-            f"{'-' if name in GOING else ''}{say.money(flow.whole()[name])}",
-        )
-        for name, line in flow.lines.items()
-        if line.deals or name in ("start", "end")
+        (table.keys[key_of(row)], str(row["count"]), words_of(row["value"], say))
+        for row in table.rows
+        if row["count"] or key_of(row) in ("start", "end")
     )
     call.out.line("")
     Table(("what changed", "deals", "value"), right=(1, 2)).write(call.out, rows)

@@ -383,6 +383,13 @@ class FlowDocument(TypedDict):
     touches: int
 
 
+class ChangeDocument(TypedDict):
+    """A line of why the pipeline changed; the value is None where no amount of it has a rate."""
+
+    deals: int
+    value: int | None
+
+
 class WeekDocument(TypedDict):
     """The touches of a week, by its Monday."""
 
@@ -419,7 +426,7 @@ class _ReviewParts(TypedDict):
     number: dict[str, NumberDocument]
     readings: list[str]
     reps: list[RepNumbers]
-    changes: dict[str, dict[Literal["deals", "value"], int]]
+    changes: dict[str, ChangeDocument]
     exceptions: list[dict[Literal["ref", "deal", "by", "what"], str]]
     discuss: list[SubjectDocument]
     flow: FlowDocument

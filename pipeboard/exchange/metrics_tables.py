@@ -132,7 +132,7 @@ def tables(told: FullReport, group_metrics: Sequence[str] = GROUP_METRICS) -> It
     found = (
         _numbers(told.report, told.before),
         *(make(told.report) for make in _TABLES),
-        _waterfall(told.waterfall),
+        waterfall_table(told.waterfall),
         *((_history(told.report),) if told.history else ()),
         _groups(told.groups, group_metrics),
     )
@@ -371,7 +371,8 @@ def weekly_forecasts(report: Report) -> Rows:
         }
 
 
-def _waterfall(flow: Waterfall) -> FigureTable:
+def waterfall_table(flow: Waterfall) -> FigureTable:
+    """Why the pipeline changed, line by line."""
     whole, unknown = flow.whole(), flow.reason is not None
     rows: list[Mapping[str, Value]] = [
         {

@@ -18,7 +18,18 @@ from pipeboard.domain.metrics.wording import Wording, counted, percent
 from pipeboard.domain.money import half_up
 from pipeboard.domain.review import NUMBERS, NUMBERS_OF_REPS, called
 from pipeboard.exchange.metrics_document import amount, metric_document
-from pipeboard.exchange.page import Grid, PageRow, PageSection, Part, Point, html_of, markdown, page
+from pipeboard.exchange.metrics_tables import Figure
+from pipeboard.exchange.page import (
+    Grid,
+    PageRow,
+    PageSection,
+    Part,
+    Point,
+    html_of,
+    markdown,
+    page,
+    words_of,
+)
 
 if TYPE_CHECKING:
     from pipeboard.domain.metrics import Report
@@ -41,7 +52,7 @@ if TYPE_CHECKING:
 def review_document(review: WeeklyReview) -> ReviewDocument:
     """Everything that the review says, in values that stay true when it is read again."""
     report, trap = review.report, review.trap
-    flow = review.changes.whole()
+    flow, unknown = review.changes.whole(), review.changes.reason is not None
     bottleneck = report.bottleneck
     say = Wording(report.basis.rules.currency)
     return {
@@ -65,7 +76,7 @@ def review_document(review: WeeklyReview) -> ReviewDocument:
                      loss_reading(report, say)],
         "reps": [_rep_numbers(rep, part) for rep, part in review.reps.items()],
         "changes": {
-            name: {"deals": len(line.deals), "value": flow[name]}
+            name: {"deals": len(line.deals), "value": None if unknown else flow[name]}
             for name, line in review.changes.lines.items()
         },
         "exceptions": [
@@ -191,10 +202,7 @@ def _changes(document: ReviewDocument, say: Wording) -> Iterator[Part]:
     rows = [
         PageRow(
             name.replace("_", " "),
-            (
-                str(line["deals"]),
-                f"{'-' if name in GOING and line['value'] else ''}{say.money(line['value'])}",
-            ),
+            (str(line["deals"]), words_of(Figure(line["value"], goes=name in GOING), say)),
             int(line["value"] or 0),
             gone=name in GOING,
         )

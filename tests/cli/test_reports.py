@@ -376,6 +376,18 @@ def test_what_changed_since_a_day_in_the_pipeline_of_the_quarter(team: Type) -> 
     assert team("metrics", "--since", "tomorrow").code == 2
 
 
+def test_changes_of_amounts_without_a_rate_are_unknown_in_every_form(team: Type) -> None:
+    team("add", "Acme: parts JPY 10000 close:19dec")
+    since = ("metrics", "--since", "today")
+    assert team(*since, "--json").json["waterfall"]["end"] is None
+    assert "| end | n/a | 0 |" in team(*since, "--md").lines
+    said = [line.split() for line in team(*since).lines]
+    assert ["start", "0", "n/a"] in said and ["end", "0", "n/a"] in said
+    review = team("review", "--json").json["review"]
+    assert review["changes"]["end"] == {"deals": 0, "value": None}
+    assert "| end | 0 | n/a |" in team("review", "--md").lines
+
+
 def test_every_form_says_what_it_is_of(team: Type) -> None:
     team("add", "Acme: parts 10k @ana source:referral")
     asked = ("metrics", "source:referral", "--owner", "ana", "--as-of", "today")

@@ -196,6 +196,21 @@ def test_hostile_names_do_not_reach_the_lines() -> None:
     assert all(text == printable(text) for text in texts(block))
 
 
+def test_changes_of_amounts_without_a_rate_are_not_nothing() -> None:
+    log = Log()
+    log.add(1, QUALIFY, value=4_000_000, currency="JPY", close="2026-01-25")
+    assert re.search(r"^ end +.*n/a", line_with(drawn(TabName.FORECAST, log), " end "))
+
+
+def test_deals_that_nobody_has_are_called_so_on_every_tab() -> None:
+    log = Log()
+    log.say(log.add(owner=""), 3, "touch", what="call out")
+    log.move(1, 4, QUALIFY)
+    shown = [spot for tab in TABS for spot in drawn(tab, log).spots]
+    assert {"Touched by nobody", "Advanced by nobody"} <= {spot.title for spot in shown}
+    assert [spot for spot in shown if "None" in spot.title + spot.summary] == []
+
+
 def test_every_number_has_a_place_to_be_explained() -> None:
     for name, definition in METRICS.items():
         assert definition.summary.endswith("."), name

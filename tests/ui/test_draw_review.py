@@ -56,6 +56,12 @@ def test_the_sales_trap_is_told_as_the_numbers_say(
     assert sum(word in text for word in ("No target", "is near", "enough comes")) == 1
 
 
+def test_changes_that_nobody_can_sum_up_are_not_nothing(document: dict[str, Any]) -> None:
+    unknown = {name: {"deals": 0, "value": None} for name in document["changes"]}
+    assert "n/a" not in drawn(document, ReviewTab.CHANGES)
+    assert drawn(document | {"changes": unknown}, ReviewTab.CHANGES).count("n/a") == 2
+
+
 def test_an_empty_review_says_so_on_every_step(document: dict[str, Any]) -> None:
     nothing = {"faults": {name: {} for name in document["preflight"]["faults"]}, "duplicates": [],
                "dead": []}  # fmt: skip

@@ -15,6 +15,8 @@ from pipeboard.domain.metrics.waterfall import GOING
 from pipeboard.domain.metrics.wording import Wording, counted, percent
 from pipeboard.domain.money import printed_sign
 from pipeboard.domain.review import NUMBERS, NUMBERS_OF_REPS, called
+from pipeboard.exchange.metrics_tables import Figure
+from pipeboard.exchange.page import words_of
 from pipeboard.exchange.review_document import said_number
 from pipeboard.ui.draw.charts import bar
 from pipeboard.ui.draw.facts import PaneStyle, calendar_day, rep_name
@@ -214,14 +216,14 @@ def _changes(view: ReviewView) -> Iterator[Item]:
     for name, change in lines.items():
         if not change["deals"] and name not in ("start", "end"):
             continue
-        value = change["value"] or 0
-        sign = "-" if name in GOING and value else ""
         role: Role = "chart.bad" if name in GOING else "chart.full"
-        share = Fraction(abs(value), most) if most else Fraction(0)
+        share = Fraction(abs(change["value"] or 0), most) if most else Fraction(0)
         yield _fact(
             f"changes.{name}",
             name.replace("_", " "),
-            right(f"{sign}{say.money(value)}", amount, "text.strong"),
+            right(
+                words_of(Figure(change["value"], goes=name in GOING), say), amount, "text.strong"
+            ),
             right(in_figures(change["deals"]), 6, "text.dim"),
             blank(2),
             *(bar(share, wide, view.style.glyphs, role) if wide >= _SHORTEST else ()),

@@ -12,6 +12,7 @@ from pipeboard.domain.metrics.past_forecasts import FORECASTS
 from pipeboard.domain.metrics.readings import calibration_reading, forecast_reading
 from pipeboard.domain.metrics.time_in_stage import ONE_DAY
 from pipeboard.domain.metrics.waterfall import GOING, most_pushed
+from pipeboard.domain.metrics.wording import NOTHING
 from pipeboard.domain.metrics.wording import counted as in_words
 from pipeboard.domain.phrases import spoken
 from pipeboard.ui.draw.charts import (
@@ -257,7 +258,7 @@ def waterfall(shown: Figures, style: ChartStyle) -> Block:
                 (
                     counted(len(line.deals)),
                     (
-                        f"{mark}{style.say.money(line.amount)}",
+                        NOTHING if flow.reason else f"{mark}{style.say.money(line.amount)}",
                         "text.strong" if ends else "text",
                     ),
                 ),
