@@ -564,6 +564,17 @@ def test_the_guide_names_files_that_there_are() -> None:
     assert lost == [] and len(named) > 50
 
 
+def test_each_row_of_the_map_names_files_of_one_room() -> None:
+    rows = [_SPAN.findall(line.split("|")[1]) for line in GUIDE.splitlines() if line[:3] == "| `"]
+    of_files = [row for row in rows if row and all(map(_FILE.fullmatch, row))]
+    assert len(of_files) > 35
+    for first, *others in of_files:
+        (place,) = (root for root in (ROOT, PACKAGE) if [*root.glob(first)])
+        room = (place / first).parent
+        found = {n: [*room.glob(n)] or ("/" in n and [*place.glob(n)]) for n in others}
+        assert [name for name in others if not found[name]] == [], first
+
+
 def test_the_guide_speaks_of_what_the_code_has() -> None:
     files = (*PACKAGE.rglob("*.py"), *TESTS.rglob("*.py"))
     known = {word for file in files for word in re.findall(r"\w+", file.read_text("utf-8"))}
