@@ -288,6 +288,19 @@ def test_a_rate_of_which_much_is_undecided_says_between_what_it_will_lie() -> No
     assert unripe(undecided) == "not decided yet: between 50% and 75%"
 
 
+@pytest.mark.parametrize(("decided", "is_told"), [(9, False), (8, True)])
+def test_a_tenth_that_is_undecided_is_not_worth_a_word_and_more_is(
+    decided: int, is_told: bool
+) -> None:
+    log = Log()
+    for number in range(decided):
+        log.path(LEAD, LOST if number else WON)
+    log.add(0)
+    rate = Report(log.basis(9, JANUARY)).metric("win_rate_cohort")
+    assert (rate.pending, rate.n, rate.bounds is None) == (1, decided + 1, False)
+    assert bool(unripe(rate)) is is_told
+
+
 def test_leads_that_nobody_answered_are_counted() -> None:
     log = Log()
     log.say(log.add(0), 0.25, "touch", what="call out")
