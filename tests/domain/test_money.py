@@ -438,3 +438,23 @@ def test_the_credit_of_a_ledger_is_not_read_as_crores(text: str, currency: str) 
 )
 def test_crores_are_read_where_they_can_be_meant(text: str, currency: str, read: str) -> None:
     assert parse_money(text, currency) == parse_money(read, currency)
+
+
+@pytest.mark.parametrize(
+    ("text", "whole"),
+    [
+        ("1,234万", 12_340_000),
+        ("1,234만", 12_340_000),
+        ("1,234億", 123_400_000_000),
+        ("1,234亿", 123_400_000_000),
+        ("1,234억", 123_400_000_000),
+        ("1,234 lakh", 123_400_000),
+        ("1,234 crore", 12_340_000_000),
+        ("1,234k", 1_234),
+        ("1,234m", 1_234_000),
+    ],
+)
+def test_a_comma_before_a_word_of_the_east_groups_and_before_one_of_the_west_is_a_mark(
+    text: str, whole: int
+) -> None:
+    assert parse_money(text, "JPY").minor == whole
