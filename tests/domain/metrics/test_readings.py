@@ -363,6 +363,8 @@ def test_reps_are_compared_only_beyond_chance() -> None:
         ((10, 10), (0, 10), 7.744e-6),  # five expected: the normal approximation
         ((0, 9), (9, 9), 2 / 48_620),
         ((0, 10), (0, 10), 1.0),
+        ((10, 10), (9, 10), 1.0),  # few losses are as few as few wins
+        ((5, 10), (5, 10), 1.0),
         ((1, 1_000), (0, 99_000), 0.01),
     ],
 )
