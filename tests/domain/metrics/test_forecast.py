@@ -185,6 +185,7 @@ def test_the_reps_category_stays_when_the_deal_moves() -> None:
 def test_a_commit_without_evidence_is_unsupported() -> None:
     log = Log()
     proved, hoped = (log.add(0, NEGOTIATE, value=10, close=DUE) for _ in range(2))
+    log.add(0, PROPOSAL, value=10, close=DUE)  # which nobody commits
     basis = replace(log.basis(9, QUARTER), supported=frozenset((proved,)))
     assert ids(unsupported_commits(basis)) == [hoped]
 
