@@ -19,15 +19,8 @@ DEALS = {"[]", "deal", *(f"{key}[]" for key in LISTS)}
 _WITHIN = ("edges", "nodes", *LISTS)
 _WRAPPERS = ("properties", "attributes", "node", "fields")
 _BESIDE = {
-    "id",
-    "type",
-    "links",
-    "relationships",
-    "createdTime",
-    "cursor",
-    "__typename",
-    *_WRAPPERS,
-}
+    "id", "type", "links", "relationships", "createdTime", "cursor", "__typename", *_WRAPPERS,
+}  # fmt: skip
 """Where deals stand in a document: ours, and what the programming interfaces of tools answer."""
 
 

@@ -16,7 +16,16 @@ from pipeboard.domain.errors import BadInput
 from pipeboard.domain.lazy_dataclass import replace
 from pipeboard.domain.text import did_you_mean
 from pipeboard.ui.draw.metrics import TABS as METRICS_TABS
-from pipeboard.ui.keys import UNBOUND, Group, Key, key_named, refuse_shared_keys, row, tab_keys
+from pipeboard.ui.keys import (
+    UNBOUND,
+    Group,
+    Key,
+    cursor_keys,
+    key_named,
+    refuse_shared_keys,
+    row,
+    tab_keys,
+)
 from pipeboard.ui.review_keys import BOARD_ON_HYGIENE, BOARD_ON_REVIEW, ON_HYGIENE, ON_REVIEW
 
 if TYPE_CHECKING:
@@ -255,18 +264,9 @@ TRIAGE: Final[tuple[Key, ...]] = (
 # fmt: off
 METRICS: Final[tuple[Key, ...]] = (
     _GO,
-    _metrics(Group.AROUND, "selection.step", "j,down", "Next number", "next number", given=1,
-        id="metrics.down"),
-    _metrics(Group.AROUND, "selection.step", "k,up", "Number before", "number before", given=-1,
-        id="metrics.up"),
-    _metrics(Group.AROUND, "selection.end", "home", "Top", "first number", given=-1,
-        id="metrics.top"),
-    _metrics(Group.AROUND, "selection.end", "G,end", "Bottom", "last number", given=1,
-        id="metrics.bottom"),
-    _metrics(Group.AROUND, "selection.page", "pagedown,ctrl+d", "Page down", "a page down",
-        given=1, id="metrics.page_down"),
-    _metrics(Group.AROUND, "selection.page", "pageup,ctrl+u", "Page up", "a page up", given=-1,
-        id="metrics.page_up"),
+    *cursor_keys(_metrics, "metrics", down=("Next number", "next number"),
+        up=("Number before", "number before"), top=("Top", "first number"),
+        bottom=("Bottom", "last number")),
     *tab_keys(_metrics, "figures.tab", METRICS_TABS),
     _metrics(Group.AROUND, "figures.next_tab", "tab", "Next tab", "next tab", hint="Tab",
         rank=3, hint_key="1-7"),

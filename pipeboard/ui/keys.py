@@ -146,6 +146,27 @@ def tab_keys(make: Callable[..., Key], does: str, tabs: Iterable[str]) -> Iterat
         yield make(Group.AROUND, does, str(number), name, f"go to {name.lower()}", given=number)
 
 
+def cursor_keys(
+    make: Callable[..., Key],
+    screen: str,
+    *,
+    down: tuple[str, str],
+    up: tuple[str, str],
+    top: tuple[str, str],
+    bottom: tuple[str, str],
+) -> Iterator[Key]:
+    """The keys that move the cursor of a screen that counts, each with its label and its help."""
+    for name, does, keys, given, words in (
+        ("down", "selection.step", "j,down", 1, down),
+        ("up", "selection.step", "k,up", -1, up),
+        ("top", "selection.end", "home", -1, top),
+        ("bottom", "selection.end", "G,end", 1, bottom),
+        ("page_down", "selection.page", "pagedown,ctrl+d", 1, ("Page down", "a page down")),
+        ("page_up", "selection.page", "pageup,ctrl+u", -1, ("Page up", "a page up")),
+    ):
+        yield make(Group.AROUND, does, keys, *words, given=given, id=f"{screen}.{name}")
+
+
 def bindings(table: Sequence[Key]) -> list[BindingType]:
     """Textual's bindings for a screen; each with its id, which `[keys]` can give other keys."""
     from textual.binding import Binding

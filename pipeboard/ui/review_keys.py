@@ -7,7 +7,7 @@ from functools import partial
 from typing import Final
 
 from pipeboard.domain.hygiene import GROUPS
-from pipeboard.ui.keys import Group, Key, row, tab_keys
+from pipeboard.ui.keys import Group, Key, cursor_keys, row, tab_keys
 
 
 class ReviewTab(StrEnum):
@@ -54,18 +54,8 @@ ON_HYGIENE: Final[tuple[Key, ...]] = (
 
 ON_REVIEW: Final[tuple[Key, ...]] = (
     *tab_keys(_review, "review.tab", REVIEW_TABS),
-    _review(Group.AROUND, "selection.step", "j,down", "Down", "one line down", given=1,
-        id="review.down"),
-    _review(Group.AROUND, "selection.step", "k,up", "Up", "one line up", given=-1,
-        id="review.up"),
-    _review(Group.AROUND, "selection.end", "home", "Top", "first line", given=-1,
-        id="review.top"),
-    _review(Group.AROUND, "selection.end", "G,end", "Bottom", "last line", given=1,
-        id="review.bottom"),
-    _review(Group.AROUND, "selection.page", "pagedown,ctrl+d", "Page down", "a page down",
-        given=1, id="review.page_down"),
-    _review(Group.AROUND, "selection.page", "pageup,ctrl+u", "Page up", "a page up", given=-1,
-        id="review.page_up"),
+    *cursor_keys(_review, "review", down=("Down", "one line down"), up=("Up", "one line up"),
+        top=("Top", "first line"), bottom=("Bottom", "last line")),
     _review(Group.AROUND, "review.next_tab", "l,right,tab", "Next step", "the next step of the "
         "review", hint="Step", rank=3, hint_key="1-6"),
     _review(Group.AROUND, "review.tab_before", "h,left,shift+tab", "Step before",

@@ -147,7 +147,7 @@ async def go(host: LiveScreen) -> None:
         MenuChoice("a", "archive"),
         *(MenuChoice(letter, key.label.lower()) for letter, key in screens.items()),
     ]
-    why = host.stays
+    why = host.why_it_stays() if host.why_it_stays is not None else ""
     choices = [replace(choice, enabled=not why, why=why) for choice in elsewhere]
     if top is not None:
         choices.insert(0, MenuChoice("g", "top"))

@@ -89,6 +89,7 @@ class ImportScreen(PageScreen):
         self.importing: Work | None = None
         self._cursors = dict.fromkeys(IMPORT_TABS, 0)
         self.put_away = partial(stop_looking, self)
+        self.why_it_stays = partial(_why_it_stays, self)
 
     def on_mount(self) -> None:
         self.choose(self.view.plan)
@@ -101,7 +102,6 @@ class ImportScreen(PageScreen):
         self.redraw()
 
     def redraw(self) -> None:
-        self.stays = _why_it_stays(self)
         width, glyphs = self.page.size.width, self.state.view.glyphs
         self.view = replace(self.view, width=width, glyphs=glyphs)
         self.items = items_of(self.view)

@@ -63,8 +63,8 @@ class LiveScreen(Screen[None]):
     title_of_help = ""
     GO: ClassVar[str] = ""
     """The letter that leads to it behind `g`."""
-    stays = ""
-    """Why no other screen can be gone to from here now."""
+    why_it_stays: Callable[[], str] | None = None
+    """Says why no other screen can be gone to from here now, "" where one can."""
 
     state: BoardState
     count = 0
