@@ -30,6 +30,7 @@ from pipeboard.ui.app import PipeboardApp
 from pipeboard.ui.last_view import Choices
 from pipeboard.ui.launch import first_state, make_app
 from pipeboard.ui.palette import theme_for
+from pipeboard.ui.screens.board import BoardScreen
 from pipeboard.ui.terminal.ink import ColorDepth
 
 NOW = datetime(2026, 11, 24, 9, 30, tzinfo=UTC)
@@ -161,7 +162,9 @@ async def shown(
     for _ in range(_LONGEST_WAIT):
         await pilot.pause(0.05)
         before, svg = svg, drawn(app, TERMINALS[theme])
-        if svg == before and word in svg.replace("&#160;", " "):
+        # The pane waits for a cursor on its way, here for longer than two looks may lie apart.
+        rests = all(s.pane.rests for s in app.screen_stack if isinstance(s, BoardScreen))
+        if rests and svg == before and word in svg.replace("&#160;", " "):
             break
     return svg
 
