@@ -108,6 +108,12 @@ class Desk:
         )
         await self.pilot.pause()
 
+    async def resize(self, width: int, height: int) -> None:
+        """Give the terminal another size, and wait until the program has followed."""
+        await self.pilot.resize_terminal(width, height)
+        await self.until(lambda: self.app.screen.size == (width, height))
+        await self.settle()
+
     async def until(self, condition: Callable[[], object]) -> None:
         """Go on once the condition holds."""
         for _ in range(1_500):

@@ -57,7 +57,7 @@ async def press_while_held(board: Desk, path: Path, kind: str, key: Key) -> None
         await board.pilot.press(key.keys.partition(",")[0])
         await board.pilot.pause()
         if board.app.key_queue.is_waiting:
-            await board.until(lambda: "gives up" in board.lines()[-2])
+            await board.until(lambda: board.shows("gives up"))
             await board.pilot.press("ctrl+c")
         await board.until(lambda: not board.app.key_queue.is_waiting)
 

@@ -67,9 +67,7 @@ class Shown:
     async def resize(self, width: int, height: int) -> None:
         """Give the terminal another size, and wait until the app has followed."""
         self.glass.resize(width, height)
-        await self.desk.pilot.resize_terminal(width, height)
-        await self.desk.until(lambda: self.desk.app.screen.size == (width, height))
-        await self.desk.settle()
+        await self.desk.resize(width, height)
 
     async def type(self, text: str) -> None:
         """Type all of this at once, as it comes from a terminal."""

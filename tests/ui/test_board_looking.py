@@ -348,8 +348,7 @@ async def test_a_key_that_somebody_has_moved_works_and_is_shown(demo: Path) -> N
 @pytest.mark.parametrize("size", [(80, 24), (120, 40), (44, 20), (40, 12), (200, 60)])
 async def test_every_line_fits_the_screen_at_any_size(demo: Path, size: tuple[int, int]) -> None:
     async with desk(demo) as board:
-        await board.pilot.resize_terminal(*size)
-        await board.settle()
+        await board.resize(*size)
         await board.until(lambda: (board.state.view.width, board.state.view.height) == size)
         assert len(board.lines()) == size[1]
         assert board.shows(board.card.name[:4])
@@ -357,10 +356,10 @@ async def test_every_line_fits_the_screen_at_any_size(demo: Path, size: tuple[in
 
 async def test_a_terminal_that_is_too_small_says_so_until_it_has_grown(demo: Path) -> None:
     async with desk(demo) as board:
-        await board.pilot.resize_terminal(30, 9)
+        await board.resize(30, 9)
         await board.until(lambda: board.shows("too small"))
         await board.press("j")
-        await board.pilot.resize_terminal(80, 24)
+        await board.resize(80, 24)
         await board.until(lambda: board.shows(board.card.name))
 
 

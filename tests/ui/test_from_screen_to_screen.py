@@ -219,7 +219,7 @@ async def test_a_held_database_is_waited_for_and_given_up_where_one_stands(
             await board.pilot.press(target)
             await board.pilot.pause()
             if board.app.key_queue.is_waiting:
-                await board.until(lambda: "gives up" in board.lines()[-2])
+                await board.until(lambda: board.shows("gives up"))
                 if target in BY_G:
                     assert board.app.screen is here or type(board.app.screen) is BY_G[target]
                 await board.pilot.press("ctrl+c")

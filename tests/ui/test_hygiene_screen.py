@@ -250,8 +250,7 @@ def _again(board: Desk, screen: HygieneScreen) -> HygieneScreen:
 @pytest.mark.parametrize("glyphs", ["unicode", "ascii"])
 async def test_it_fits_every_size(size: tuple[int, int], glyphs: str, demo: Path) -> None:
     async with hygiene(demo, choices=Choices(glyphs=glyphs)) as (board, screen):
-        await board.pilot.resize_terminal(*size)
-        await board.settle()
+        await board.resize(*size)
         for group in GROUPS:
             await go_to(board, screen, group)
             lines = board.lines()

@@ -413,12 +413,12 @@ async def test_it_fits_every_size_and_follows_a_resize(
 ) -> None:
     async with importing(demo, file, size=(80, 24)) as (board, screen):
         for tab in "1234":
-            await board.pilot.resize_terminal(*size)
+            await board.resize(*size)
             await press(board, screen, tab)
             assert all(len(line) <= size[0] for line in board.lines())
             assert "Esc Back" in board.hints
             assert len(board.lines()) == size[1]
-            await board.pilot.resize_terminal(80, 24)
+            await board.resize(80, 24)
 
 
 async def test_ascii_signs_are_enough(demo: Path, file: Path) -> None:

@@ -277,9 +277,10 @@ async def test_any_size_is_filled_and_no_line_too_long(demo: Path, size: tuple[i
         for number in range(1, 8):
             await press(board, screen, str(number))
             assert all(len(line) <= size[0] for line in board.lines())
-        await board.pilot.resize_terminal(100, 30)
+        await board.resize(100, 30)
+        await board.until(lambda: screen.asked.width == 100)
         await settled(board, screen)
-        assert screen.asked.width == 100
+        assert all(len(line) <= 100 for line in board.lines())
 
 
 async def test_ascii_terminals_get_ascii(demo: Path) -> None:

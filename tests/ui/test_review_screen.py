@@ -270,8 +270,7 @@ async def test_every_key_is_answered_while_somebody_holds_the_database(
 @pytest.mark.parametrize("glyphs", ["unicode", "ascii"])
 async def test_it_fits_every_size(size: tuple[int, int], glyphs: str, demo: Path) -> None:
     async with reviewing(demo, choices=Choices(glyphs=glyphs)) as (board, _screen):
-        await board.pilot.resize_terminal(*size)
-        await board.settle()
+        await board.resize(*size)
         for number, tab in enumerate(REVIEW_TABS, 1):
             await board.press(str(number))
             for key in ("home", "G"):

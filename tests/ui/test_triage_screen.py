@@ -601,8 +601,7 @@ async def test_it_opens_once_the_database_is_free(demo: Path, kind: str) -> None
 async def test_a_resize_while_a_question_is_open_leaves_both_whole(demo: Path) -> None:
     async with desk(demo) as board:
         await board.press("T", "t")
-        await board.pilot.resize_terminal(120, 40)
-        await board.settle()
+        await board.resize(120, 40)
         assert board.shows("Next step of ")
         await board.press("escape")
         assert len(board.lines()) == 40
