@@ -56,10 +56,11 @@ async def press_while_held(board: Desk, path: Path, kind: str, key: Key) -> None
     with held(path, kind):
         await board.pilot.press(key.keys.partition(",")[0])
         await board.pilot.pause()
-        if board.app.key_queue.is_waiting:
-            await board.until(lambda: board.shows("gives up"))
+        queue = board.app.key_queue
+        await board.until(lambda: not queue.is_waiting or board.shows("gives up"))
+        if queue.is_waiting:
             await board.pilot.press("ctrl+c")
-        await board.until(lambda: not board.app.key_queue.is_waiting)
+        await board.until(lambda: not queue.is_waiting)
 
 
 class SlowReading:
