@@ -6,16 +6,10 @@ import shutil
 from pathlib import Path
 
 import pytest
-from textual import _wait
 
 from pipeboard.demo import SETTINGS, build
 from pipeboard.store import Store
 from tests.team import NOW
-
-# How long a pilot looks at whether the program idles, and how little it then may have worked: far
-# less than what Textual takes, since it looks three times for each key that is pressed.
-_wait.SLEEP_GRANULARITY = 0.003
-_wait.SLEEP_IDLE = 0.00015
 
 
 @pytest.fixture(scope="session")
