@@ -212,7 +212,8 @@ def _restore(self: Made, state: list[object]) -> None:
 
 
 class _StandardFields:
-    """The fields as the standard library keeps them, for whoever asks it about such a class."""
+    """The fields as the standard library keeps them, for whoever asks it about such a class: they
+    are made when they are asked for first, and stand in the class from then on."""
 
     def __get__(self, instance: object, cls: type[Made]) -> dict[str, object]:
         import dataclasses
@@ -226,7 +227,9 @@ class _StandardFields:
             elif one.default_factory is not _MISSING:
                 shown.default_factory = one.default_factory
         made = dataclasses.dataclass(kw_only=not cls.__match_args__)
-        return dict(vars(made(type(cls.__name__, (), body)))["__dataclass_fields__"])
+        found = dict(vars(made(type(cls.__name__, (), body)))["__dataclass_fields__"])
+        cls.__dataclass_fields__ = found  # type: ignore[attr-defined]
+        return found
 
 
 def _fields(of: Made | type[Made]) -> tuple[_Field, ...]:

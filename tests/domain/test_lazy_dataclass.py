@@ -142,6 +142,7 @@ def test_the_standard_library_knows_the_fields() -> None:
     for one, other in zip(dataclasses.fields(standard), lazy.fields(ours), strict=True):
         assert (one.name, one.type, one.compare) == (other.name, other.type, other.compare)
     assert dataclasses.fields(ours)[2].default_factory is list
+    assert dataclasses.fields(ours)[0] is dataclasses.fields(deal)[0], "they are made once"
 
 
 def test_fields_are_not_inherited_in_silence() -> None:
