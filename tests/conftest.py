@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 from collections.abc import Iterator
 
 import pytest
@@ -17,6 +18,12 @@ settings.load_profile("pipeboard")
 
 
 ENGINES = ("sqlite", "postgresql")
+MEMORY, ROOM = "/dev/shm", 4 * 1024**3
+"""A file system in memory, and how many bytes are to be free there for the databases of tests: each
+of their changes is written through to the disk, and they are gone when a test has passed."""
+
+if os.path.isdir(MEMORY) and os.access(MEMORY, os.W_OK) and shutil.disk_usage(MEMORY).free > ROOM:
+    os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", MEMORY)
 
 
 @pytest.hookimpl(optionalhook=True)
