@@ -98,7 +98,7 @@ class Phrasing(ast.NodeTransformer):
         )
         names = [ast.alias(name, f"__{name}__") for name in _MADE_WITH]
         tree.body.insert(first, ast.ImportFrom("pipeboard.domain.phrases", names, 0))
-        return ast.fix_missing_locations(tree)
+        return tree
 
     def _is_said(self, text: str) -> bool:
         return not self._has_data and is_said(text) and not (self._has_sql and _SQL.match(text))
@@ -261,7 +261,7 @@ class _Loader(SourceFileLoader):
     """Loads a module with phrases, compiled beside the one that has none."""
 
     def source_to_code(self, data: bytes, path: str, *, _optimize: int = -1) -> CodeType:  # type: ignore[override]
-        tree = _phrasing(Path(path)).module(ast.parse(data, path))
+        tree = ast.fix_missing_locations(_phrasing(Path(path)).module(ast.parse(data, path)))
         return compile(tree, path, "exec", dont_inherit=True, optimize=_optimize)
 
     def get_data(self, path: str) -> bytes:
