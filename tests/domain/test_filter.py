@@ -233,6 +233,12 @@ def test_an_unknown_field_is_named_and_the_near_one_suggested() -> None:
     assert error.hint
 
 
+@pytest.mark.parametrize("name", [*BY_NAME, "tag", "status", "field", "id"])
+def test_every_word_that_takes_a_value_is_suggested_for_one_that_is_like_it(name: str) -> None:
+    slip = f"{name}{name[-1]}"
+    assert re.search(rf"Did you mean (\w+ or )*{name}\b", refusal(f"{slip}:x").message)
+
+
 @pytest.mark.parametrize(
     ("text", "part"),
     [

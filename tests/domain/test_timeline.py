@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -38,12 +39,14 @@ from pipeboard.domain.commands import (
     Win,
 )
 from pipeboard.domain.deal import Answer, Contact, Deal, Loss, NextStep, Note, Status, Term, Touch
-from pipeboard.domain.deal_record import Entry
+from pipeboard.domain.deal_fields import DAY, FIELDS, INSTANT, MONEY, NAMES, PERCENT, TAGS
+from pipeboard.domain.deal_record import DealRecord, Entry
 from pipeboard.domain.deciding import decide
 from pipeboard.domain.events import Event, Kind, change_to, evolve, inverse
 from pipeboard.domain.money import Money
 from pipeboard.domain.templates import template
-from pipeboard.domain.timeline import describe, without_cancelled
+from pipeboard.domain.timeline import describe, field_text, without_cancelled
+from pipeboard.exchange.deal_text import DealText
 
 NOW = datetime(2026, 11, 24, 9, tzinfo=UTC)
 ZONE = ZoneInfo("Europe/Berlin")
@@ -214,3 +217,32 @@ def test_what_was_taken_back_and_what_took_it_back_come_to_nothing_together() ->
     assert left(entry(1, moved, undone=True), entry(2, moved), entry(3, inverse(moved))) == [2]
     twice = (entry(1, moved, undone=True), entry(2, moved, undone=True))
     assert left(*twice, entry(3, inverse(moved)), entry(4, inverse(moved))) == []
+
+
+# Fields of a deal as they are told.
+
+SAMPLES: Mapping[object, Callable[[int], object]] = {
+    MONEY: lambda place: Money(100 * (7_001 + place), "EUR"),
+    DAY: lambda place: date(2031, 3, 10 + place),
+    INSTANT: lambda place: datetime(2032, 3, 10 + place, 12, tzinfo=UTC),
+    PERCENT: lambda place: 3_001 + place,
+    TAGS: lambda place: (f"tag-{place}x",),
+    NAMES: lambda place: (f"name-{place}x",),
+}
+"""A value of each kind of field that is like no other, by the place of its field."""
+
+
+def test_every_field_of_a_deal_is_told_once_where_it_is_shown() -> None:
+    told = [field for field in FIELDS if not field.remembered]
+    values: dict[str, Any] = {
+        field.name: SAMPLES[field.kind](place) if field.kind in SAMPLES else f"word-{place}x"
+        for place, field in enumerate(told)
+    }
+    values["category"] = "omitted"
+    deal = replace(DEAL, **values)
+    record = DealRecord(deal, PIPELINE, (), (), ())
+    lines = DealText(record, NOW.date(), ZONE, lambda entry: "").plain().splitlines()
+    for field in told:
+        said = field_text(field.name, values[field.name], (), today=NOW.date(), zone=ZONE)
+        times = sum(said.removesuffix("%") in line for line in lines)
+        assert times == 1, (field.name, said)

@@ -155,6 +155,18 @@ def test_thirteen_weeks_end_with_the_running_one() -> None:
     assert BEGIN.year == 2026
 
 
+@pytest.mark.parametrize(
+    ("day", "partial"),
+    [(10.999, [False, True]), (11, [False, True]), (11.001, [False, True])],
+)
+def test_a_week_is_full_from_the_first_instant_of_the_next_one(
+    day: float, partial: list[bool]
+) -> None:
+    found = weeks(Log().basis(day))
+    assert [week.partial for week in found[-2:]] == partial
+    assert not any(week.partial for week in found[:-1])
+
+
 def test_what_is_done_on_the_first_instant_of_a_period_is_done_in_it() -> None:
     log = Log()
     deal = log.add(0)
