@@ -205,6 +205,17 @@ def test_a_word_each_way_counts_until_the_last_idle_day() -> None:
     assert scored(last, None) is None
 
 
+@pytest.mark.parametrize(("ago", "is_fresh"), [(14, True), (15, False)])
+def test_where_a_stage_says_nothing_of_silence_a_word_counts_for_two_weeks(
+    ago: int, is_fresh: bool
+) -> None:
+    stage = replace(STAGE, idle_days=None)
+    pipeline = replace(SALES, stages=(stage, *SALES.stages[1:]))
+    said = NOW - ago * DAY
+    deal = replace(new(LEAD), last_outbound_at=said, last_reply_at=said)
+    assert (score(deal, pipeline, TODAY, BERLIN) is not None) is is_fresh
+
+
 def test_what_is_unknown_lies_between_nothing_and_everything() -> None:
     assert scored(None, None) is None
     low, high = scored(None, None, trial_close="yes") or (0, 0)

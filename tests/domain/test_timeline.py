@@ -165,6 +165,26 @@ def test_an_override_tells_its_reason_and_what_is_missing() -> None:
     assert said.startswith("won €1 (after 5 d); override: signed already (missing ")
 
 
+def test_a_deal_that_begins_past_a_gate_tells_why_and_what_is_missing() -> None:
+    (event,) = decide(Create("Pilot", PIPELINE.stages[2].id), None, CONTEXT)
+    said = describe(event, (PIPELINE,), today=NOW.date(), zone=ZONE)
+    assert said.startswith(f"created in {PIPELINE.stages[2].name}; override: new in ")
+    assert said.endswith(")") and "(missing " in said
+
+
+@pytest.mark.parametrize(("days", "said"), [(0, ""), (1, " (after 1 d)")])
+def test_how_long_a_deal_stood_in_a_stage_is_told_in_days_from_the_first_on(
+    days: int, said: str
+) -> None:
+    deal = replace(DEAL, stage_entered_at=NOW - timedelta(days=days, hours=2))
+    assert _said(Move(QUALIFY.id), deal) == f"{LEAD.name} → {QUALIFY.name}{said}"
+
+
+def test_of_tags_only_those_that_were_put_on_or_taken_off_are_told() -> None:
+    deal = replace(DEAL, tags=("inbound", "vip"))
+    assert _said(TagWith(("fair",), ("vip",)), deal) == "tags +fair -vip"
+
+
 def test_what_is_undone_tells_what_it_was() -> None:
     (event,) = decide(Move(QUALIFY.id), DEAL, CONTEXT)
     told = {"today": date(2026, 11, 24), "zone": ZONE}

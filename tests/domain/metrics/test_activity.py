@@ -50,6 +50,12 @@ def test_the_first_response_is_the_first_touch_from_our_side() -> None:
     assert [(deal.id, hours) for deal, hours in waiting(basis)] == [(silent, Fraction(48))]
 
 
+def test_who_has_waited_longest_comes_first_and_then_by_number() -> None:
+    log = Log()
+    late, early, other = log.add(3), log.add(1), log.add(1)
+    assert [deal.id for deal, _ in waiting(log.basis(9))] == [early, other, late]
+
+
 @pytest.mark.parametrize("end", ["lost", "won", "archived"])
 def test_what_is_said_after_a_deal_ended_was_no_answer(end: str) -> None:
     log = Log()
