@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
@@ -9,8 +10,11 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from pipeboard.domain import commands as c
+from pipeboard.domain.criteria import ROLES
 from pipeboard.domain.deal import (
     HANDOVER,
+    LOSS_CATEGORIES,
+    TOUCH_TYPES,
     Answer,
     Ask,
     Contact,
@@ -26,6 +30,7 @@ from pipeboard.domain.deciding.rules import RULES, Telling
 from pipeboard.domain.errors import BadInput, Conflict, NotFound, Refused
 from pipeboard.domain.events import Kind, value_of
 from pipeboard.domain.money import Money
+from pipeboard.domain.pipeline import Category
 from tests.domain.deciding_cases import (
     CLOSING,
     LEAD,
@@ -46,6 +51,7 @@ LATER = NOW + timedelta(hours=30)
 EUR = Money(4_000_000, "EUR")
 DAY = timedelta(days=1)
 GOAL = SALES.stage(LEAD).checklist[0]
+QUESTIONS = [question.key for question in SALES.questions]
 
 
 def call(direction: str = "out", *, type_: str = "call", hours: int = 0) -> c.LogTouch:
@@ -243,6 +249,29 @@ def test_a_person_is_added_changed_and_removed_under_a_key() -> None:
     assert deal.contacts["bob"] == Contact("Bob B", "champion", "bob@lumen.example")
     assert dict(do(deal, c.SetContact("bob", None)).contacts) == {}
     assert events_of(deal, c.SetContact("eve", None)) == []
+
+
+@pytest.mark.parametrize(
+    ("command", "near", "known"),
+    [
+        (lambda word: c.SetContact("", Contact("Bob", word)), "champoin", ROLES),
+        (lambda word: c.Lose(Loss(word)), "prise", LOSS_CATEGORIES),
+        (lambda word: c.LogTouch(word), "cal", TOUCH_TYPES),
+        (lambda word: c.Edit({"category": word}), "comit", tuple(map(str, Category))),
+        (lambda word: c.AnswerQuestion(word, Answer("yes")), "ned", QUESTIONS),
+        (lambda word: c.Check(LEAD, word, True), f"{GOAL}s", SALES.stage(LEAD).checklist),
+    ],
+    ids=["role", "loss", "touch", "category", "question", "item"],
+)
+def test_a_word_that_is_none_is_refused_with_the_near_one_or_else_with_all_there_are(
+    command: Callable[[str], c.Command], near: str, known: Sequence[str]
+) -> None:
+    with pytest.raises((BadInput, NotFound)) as refused:
+        do(new(), command(near))
+    assert (refused.value.hint or "").startswith("Did you mean ")
+    with pytest.raises((BadInput, NotFound)) as refused:
+        do(new(), command("qqqqq"))
+    assert (refused.value.hint or "").removesuffix(".").endswith(": " + ", ".join(known))
 
 
 def test_a_person_needs_a_name_and_a_known_role() -> None:

@@ -7,6 +7,7 @@ from fractions import Fraction
 import pytest
 
 from pipeboard.domain.events import micros
+from pipeboard.domain.metrics import conversion
 from pipeboard.domain.metrics.folding import Fact
 from pipeboard.domain.metrics.outcomes import loss_reasons
 from pipeboard.domain.metrics.process import (
@@ -184,3 +185,15 @@ def test_what_is_done_on_the_first_instant_of_a_period_is_done_in_it() -> None:
     (ana,) = touches(basis)
     assert (dict(ana.by_kind), ana.on_new) == ({"call out": 1, "email in": 1}, 0)
     assert adherence_rate(basis).den == 1
+
+
+def test_what_is_done_as_a_deal_closes_on_the_first_instant_of_a_period_is_done_in_it() -> None:
+    log = Log()
+    deal = log.add(0, QUALIFY)
+    log.say(deal, 31, "touch", what="call out")
+    log.win(deal, 31)
+    for label, done in (("2026-01", 0), ("2026-02", 1)):
+        basis = log.basis(70, period(label))
+        assert [found.total for found in touches(basis)] == [1] * done
+        assert adherence_rate(basis).num_ids == (deal,) * done
+        assert conversion.skipped(basis)[PROPOSAL].den == (1 if done else None)
