@@ -36,6 +36,7 @@ from pipeboard.domain.filter import (
     any_of,
     negation,
     parse_filter,
+    with_stage_renamed,
 )
 from pipeboard.domain.filter_nodes import (
     Op,
@@ -614,3 +615,19 @@ def test_a_filter_narrows_another_where_a_word_grows_or_a_term_is_added(
 )
 def test_a_state_is_added_to_a_filter_as_it_would_be_typed(text: str, whole: str) -> None:
     assert with_state(filtered(text), "won") == filtered(whole)
+
+
+@pytest.mark.parametrize(
+    ("text", "new", "then"),
+    [
+        ("stage:demo won", "Trial", "stage:Trial won"),
+        ("-stage:demo | stage=Demo", "Trial", "-stage:Trial | stage=Trial"),
+        ('stage:"demo"', "Trial run", 'stage:"Trial run"'),
+        ("stage:demo", "None", 'stage:"None"'),
+        ("stage:demo", "a|b", 'stage:"a|b"'),
+        ("stage:talks demo", "Trial", "stage:talks demo"),
+        ('"stage:demo" owner:demo', "Trial", '"stage:demo" owner:demo'),
+    ],
+)
+def test_a_filter_names_a_stage_by_its_new_name(text: str, new: str, then: str) -> None:
+    assert with_stage_renamed(text, lambda name: name.lower() == "demo", new) == then
