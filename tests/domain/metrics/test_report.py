@@ -618,6 +618,7 @@ def test_a_rep_has_numbers_where_only_a_touch_of_a_closed_deal_was_theirs() -> N
     closed, silent = (log.add(-900, owner=owner) for owner in ("ana", "bo"))
     for deal in (closed, silent):
         log.win(deal, -800)
+    log.lose(log.add(-900, owner="cy"), -800)
     log.say(closed, 40, "touch", what="call out")
     report = Report(log.basis(60, period("2026-02")))
     assert set(report.groups(by_owner(UTC_RULES))) == {"ana"}
