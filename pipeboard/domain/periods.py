@@ -107,7 +107,7 @@ def parse_period(
         )
     except (ValueError, OverflowError):
         period = None
-    if period is None and ".." in line:
+    if ".." in line:
         period = _range(*parse_days(text, today, direction))
     if period is None or period.start < _BEGINNING or period.end > _END:
         _refuse(text)

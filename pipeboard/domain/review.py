@@ -289,8 +289,7 @@ class WeeklyReview:
         `rep.ana`, `changes.lost`, `flow.bottleneck`, `week.2026-11-16`, `objection.price`."""
         report, trap = self.report, self.trap
         found: dict[str, Collection[int]] = {
-            f"number.{name}": report.metric(name).num_ids or report.metric(name).den_ids
-            for name in NUMBERS
+            f"number.{name}": report.metric(name).num_ids for name in NUMBERS
         }
         for rep, part in self.reps.items():
             metrics = (part.metric(name) for name in ("won_value", "forecast_weighted"))

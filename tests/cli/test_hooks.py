@@ -12,9 +12,7 @@ import pytest
 
 from pipeboard.cli.arguments import Parser
 from pipeboard.cli.call import Call
-from pipeboard.domain.errors import BadInput
-from pipeboard.domain.events import Kind
-from pipeboard.domain.programs import CHANGED, MOMENTS, UNDONE, read_hooks
+from pipeboard.domain.programs import CHANGED, MOMENTS, UNDONE
 from tests.cli.conftest import Type
 
 KEEP = "import os, sys; open(os.environ['PIPEBOARD_HOOK'] + '.json', 'a').write(sys.stdin.read())"
@@ -138,33 +136,9 @@ def test_in_restricted_mode_no_hook_runs(hooked: Type) -> None:
     assert Call(asked, os.environ).hooks == ()
 
 
-@pytest.mark.parametrize(
-    ("document", "why"),
-    [
-        ({"own": "x"}, "Did you mean won?"),
-        ({"won": ""}, "wants a program"),
-        ({"won": []}, "wants a program"),
-        ({"won": 3}, "wants a program"),
-        ({"won": "'never closed"}, "never closed"),
-        ({"timeout": 0}, "seconds"),
-        ({"timeout": "long"}, "seconds"),
-        (["won"], "table"),
-    ],
-)
-def test_what_is_wrong_in_hooks_is_named(document: object, why: str) -> None:
-    with pytest.raises(BadInput) as caught:
-        read_hooks(document)
-    assert why in f"{caught.value.message} {caught.value.hint}"
-
-
 def test_config_check_and_show_know_hooks(team: Type, home: Path) -> None:
     _hooks(home, {"won": "no-such-program-anywhere x"})
     checked = team("config", "check")
     assert checked.code == 1
     assert "no-such-program-anywhere" in checked.out
     assert "hooks.won" in team("config", "show").out
-
-
-def test_every_event_but_a_place_in_a_column_has_a_moment_of_its_own() -> None:
-    told = {kind for name, kinds in MOMENTS.items() if name != CHANGED for kind in kinds}
-    assert set(Kind) - told == {Kind.RANKED}

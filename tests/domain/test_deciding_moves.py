@@ -476,6 +476,8 @@ def test_a_deal_taken_back_past_a_gate_says_so_and_what_is_missing() -> None:
     assert back.facts["override"] == "undo"
     assert back.facts["missing"]
     assert back.at == LATER + DAY
+    again = events_of(replay_on(there, [*events, back]), c.Revert((back,)), LATER + DAY)
+    assert [(one.kind, one.undoes, one.facts) for one in again] == [(Kind.MOVED, False, {})]
 
 
 def test_a_step_put_again_asks_for_a_reason_where_its_gate_does() -> None:
@@ -565,6 +567,29 @@ def test_an_advance_is_a_touch_and_sets_no_clock_back(
 ) -> None:
     deal = replace(new(), last_touch_at=touched)
     assert do(deal, c.Move(NEEDS, "because so"), LATER).last_touch_at == expected
+
+
+@pytest.mark.parametrize(
+    ("deal", "command"),
+    [
+        (new(), c.Move(NEEDS, "because so")),
+        (new(NEEDS), c.Move(LEAD)),
+        (new(), c.Win(override="because so")),
+        (new(), c.Win(at=NOW - DAY, override="because so")),
+        (new(), c.Lose(PRICE)),
+        (new(), c.Lose(PRICE, at=NOW - DAY)),
+        (do(new(), c.Lose(PRICE)), c.Reopen()),
+    ],
+)
+def test_no_deal_is_anywhere_before_it_came_there_though_a_clock_goes_back(
+    deal: Deal, command: c.Command
+) -> None:
+    (event,) = events_of(deal, command, NOW - DAY)
+    after = evolve(deal, event)
+    assert event.at == after.stage_entered_at == NOW
+    assert after.closed_at in (None, NOW)
+    (back,) = events_of(after, c.Revert((event,)), NOW - DAY)
+    assert back.at == NOW
 
 
 def test_an_outcome_is_a_stage_that_is_entered_when_the_deal_closes() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
@@ -9,8 +10,11 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from pipeboard.domain import commands as c
+from pipeboard.domain.criteria import ROLES
 from pipeboard.domain.deal import (
     HANDOVER,
+    LOSS_CATEGORIES,
+    TOUCH_TYPES,
     Answer,
     Ask,
     Contact,
@@ -26,7 +30,9 @@ from pipeboard.domain.deciding.rules import RULES, Telling
 from pipeboard.domain.errors import BadInput, Conflict, NotFound, Refused
 from pipeboard.domain.events import Kind, value_of
 from pipeboard.domain.money import Money
+from pipeboard.domain.pipeline import Category
 from tests.domain.deciding_cases import (
+    CLOSING,
     LEAD,
     NEEDS,
     NOW,
@@ -45,6 +51,7 @@ LATER = NOW + timedelta(hours=30)
 EUR = Money(4_000_000, "EUR")
 DAY = timedelta(days=1)
 GOAL = SALES.stage(LEAD).checklist[0]
+QUESTIONS = [question.key for question in SALES.questions]
 
 
 def call(direction: str = "out", *, type_: str = "call", hours: int = 0) -> c.LogTouch:
@@ -177,6 +184,50 @@ def test_text_is_kept_without_what_could_steer_a_terminal() -> None:
     assert dict(deal.fields) == {"a": "bc"}
 
 
+ODD, CLEAN = " A\x1b[31m\u202e  b\x9b", "A[31m b"
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        c.Create(ODD, LEAD, {"account": ODD, "fields": {ODD: ODD}, "snooze_reason": ODD}),
+        c.Move(CLOSING, ODD),
+        c.Win(override=ODD),
+        c.Lose(Loss("other", ODD, ODD, None, ODD)),
+        c.Edit({"title": ODD, "source_detail": ODD, "links": (ODD,), f"fields.{ODD}": ODD}),
+        c.Assign("bo", ODD),
+        c.SetNextStep(ODD, None),
+        c.Reschedule(TODAY, ODD),
+        c.CompleteNextStep(ODD),
+        c.Snooze(TODAY + DAY, ODD),
+        c.AnswerQuestion("need", Answer(ODD, 3, ODD, ODD)),
+        c.SetContact("", Contact(ODD, "other", "", ODD, ODD)),
+        c.SetTerm("", Term(ODD, ODD, ODD, ODD)),
+        c.AddNote(ODD),
+        c.EditNote("n", ODD),
+        c.LogTouch("call", "out", ODD, objection=ODD, variant=ODD),
+        c.AskRep("bo", ODD),
+    ],
+)
+def test_no_text_that_comes_with_any_command_can_steer_a_terminal(command: c.Command) -> None:
+    step = None if isinstance(command, c.Reschedule) else NextStep("call", TODAY)
+    deal = None if isinstance(command, c.Create) else new(next_step=step)
+    around = context(reps=("bo",), notes=lambda _: (Note("n", "Old", "ana", NOW),))
+    told = repr([(event.after, event.facts) for event in decide(command, deal, around)])
+    assert CLEAN.lower() in " ".join(told.lower().split())
+    for odd in ("\\x1b", "\\u202e", "\\x9b"):
+        assert odd not in told
+
+
+@pytest.mark.parametrize("typed", ["+Too Dear ", "#too  dear", "too dear"])
+def test_what_is_counted_by_is_kept_in_small_letters_without_a_sign(typed: str) -> None:
+    (event,) = events_of(new(), c.LogTouch("call", "out", objection=typed, variant=typed))
+    touch = event.facts["touch"]
+    assert touch["objection"] == touch["variant"] == "too dear"
+    lost = do(new(), c.Lose(Loss("other", objection=typed)))
+    assert lost.loss is not None and lost.loss.objection == "too dear"
+
+
 def test_a_closed_or_archived_deal_can_still_be_put_right() -> None:
     lost = do(new(), c.Lose(Loss("price")))
     assert do(lost, c.Edit({"account": "Right"})).account == "Right"
@@ -198,6 +249,29 @@ def test_a_person_is_added_changed_and_removed_under_a_key() -> None:
     assert deal.contacts["bob"] == Contact("Bob B", "champion", "bob@lumen.example")
     assert dict(do(deal, c.SetContact("bob", None)).contacts) == {}
     assert events_of(deal, c.SetContact("eve", None)) == []
+
+
+@pytest.mark.parametrize(
+    ("command", "near", "known"),
+    [
+        (lambda word: c.SetContact("", Contact("Bob", word)), "champoin", ROLES),
+        (lambda word: c.Lose(Loss(word)), "prise", LOSS_CATEGORIES),
+        (lambda word: c.LogTouch(word), "cal", TOUCH_TYPES),
+        (lambda word: c.Edit({"category": word}), "comit", tuple(map(str, Category))),
+        (lambda word: c.AnswerQuestion(word, Answer("yes")), "ned", QUESTIONS),
+        (lambda word: c.Check(LEAD, word, True), f"{GOAL}s", SALES.stage(LEAD).checklist),
+    ],
+    ids=["role", "loss", "touch", "category", "question", "item"],
+)
+def test_a_word_that_is_none_is_refused_with_the_near_one_or_else_with_all_there_are(
+    command: Callable[[str], c.Command], near: str, known: Sequence[str]
+) -> None:
+    with pytest.raises((BadInput, NotFound)) as refused:
+        do(new(), command(near))
+    assert (refused.value.hint or "").startswith("Did you mean ")
+    with pytest.raises((BadInput, NotFound)) as refused:
+        do(new(), command("qqqqq"))
+    assert (refused.value.hint or "").removesuffix(".").endswith(": " + ", ".join(known))
 
 
 def test_a_person_needs_a_name_and_a_known_role() -> None:
@@ -249,6 +323,22 @@ def test_a_next_step_is_no_touch_and_a_completed_one_is() -> None:
     assert (done.next_step, done.last_touch_at) == (None, LATER)
 
 
+@pytest.mark.parametrize(
+    ("step", "then"),
+    [
+        (NextStep("call", TODAY, "2w"), NextStep("call", TODAY + DAY, "2w")),
+        (NextStep("call"), NextStep("call", TODAY + DAY)),
+        (NextStep("", TODAY), NextStep("Follow up", TODAY + DAY)),
+        (None, NextStep("Follow up", TODAY + DAY)),
+    ],
+)
+def test_a_step_on_another_day_keeps_its_words_and_its_rhythm(
+    step: NextStep | None, then: NextStep
+) -> None:
+    deal = new(next_step=step)
+    assert do(deal, c.Reschedule(TODAY + DAY, "Follow up")).next_step == then
+
+
 def test_without_a_next_step_there_is_none_to_complete() -> None:
     with pytest.raises(Refused, match="no next step to complete"):
         do(new(), c.CompleteNextStep())
@@ -282,6 +372,12 @@ def test_a_closed_deal_has_no_work_ahead(command: c.Command) -> None:
 def test_an_answer_says_by_whom_and_when_and_an_unknown_rating_is_none() -> None:
     deal = do(new(), c.AnswerQuestion("need", Answer("They stop twice a day.")), LATER)
     assert deal.answers["need"] == Answer("They stop twice a day.", None, "", "ana", LATER)
+
+
+def test_an_answer_that_somebody_gave_elsewhere_is_theirs_and_of_then() -> None:
+    given = Answer("They stop twice a day.", 3, "a mail", "bo", NOW - DAY)
+    deal = do(new(), c.AnswerQuestion("need", given), LATER)
+    assert deal.answers["need"] == given
 
 
 def test_a_question_is_named_by_key_number_or_what_it_proves() -> None:
@@ -325,6 +421,20 @@ def test_a_note_asks_the_reps_whom_it_names_but_not_who_wrote_it() -> None:
     assert {rep: ask.by for rep, ask in deal.asks.items()} == {"bo": "ana"}
 
 
+def test_nobody_is_asked_on_a_deal_that_they_do_not_see_or_that_is_closed() -> None:
+    around: dict[str, Any] = {
+        "reps": ("ana", "bo", "cy"),
+        "sees": lambda rep, owner: (rep, owner) != ("cy", "ana"),
+    }
+    note = c.AddNote("@bo and @cy should look at this")
+    assert set(do(new(owner="ana"), note, **around).asks) == {"bo"}
+    assert set(do(new(owner="bo"), note, **around).asks) == {"bo", "cy"}
+    assert do(do(new(owner="bo"), c.Archive()), note, **around).asks == {}
+    assert set(do(new(owner="ana"), c.AskRep("bo", "send it"), **around).asks) == {"bo"}
+    with pytest.raises(Refused, match="@cy does not see D-1 Lumen Oy pilot"):
+        do(new(owner="ana"), c.AskRep("cy", "send it"), **around)
+
+
 def test_only_a_rep_who_is_at_work_is_asked() -> None:
     assert set(do(new(), c.AskRep("bo", "send it"), reps=("ana", "bo")).asks) == {"bo"}
     with pytest.raises(NotFound, match="no rep bob at work") as refused:
@@ -343,6 +453,7 @@ def test_only_who_wrote_a_note_can_rewrite_it() -> None:
     assert events_of(new(), c.EditNote("n", "Old"), notes=notes) == []
     with pytest.raises(Refused, match="The note is ana's"):
         do(new(), c.EditNote("n", "New"), actor="bo", notes=notes)
+    assert events_of(new(), c.EditNote("n", "New"), actor="bo", author="ana", notes=notes)
     with pytest.raises(NotFound, match="no such note"):
         do(new(), c.EditNote("m", "New"), notes=notes)
     with pytest.raises(Conflict, match="rewritten meanwhile"):

@@ -36,8 +36,15 @@ from pipeboard.domain.filter import (
     any_of,
     negation,
     parse_filter,
+    with_stage_renamed,
 )
-from pipeboard.domain.filter_nodes import Op
+from pipeboard.domain.filter_nodes import (
+    Op,
+    asks_how_it_ended,
+    narrows,
+    reaches_archive,
+    with_state,
+)
 from pipeboard.domain.filter_terms import BY_NAME, STATE_ALIASES
 from pipeboard.domain.money import EXPONENTS, Money, format_money, format_percent
 from pipeboard.domain.text import clean_line, in_quotes, printable
@@ -231,6 +238,12 @@ def test_an_unknown_field_is_named_and_the_near_one_suggested() -> None:
     assert error.message == "bad filter: 'valu>20k': no field 'valu'. Did you mean value?"
     assert error.details == {"term": "valu>20k", "position": 11}
     assert error.hint
+
+
+@pytest.mark.parametrize("name", [*BY_NAME, "tag", "status", "field", "id"])
+def test_every_word_that_takes_a_value_is_suggested_for_one_that_is_like_it(name: str) -> None:
+    slip = f"{name}{name[-1]}"
+    assert re.search(rf"Did you mean (\w+ or )*{name}\b", refusal(f"{slip}:x").message)
 
 
 @pytest.mark.parametrize(
@@ -526,3 +539,95 @@ def test_any_text_is_a_filter_or_is_refused_in_words(text: str) -> None:
         assert error.message == printable(error.message)
     else:
         assert meaning(written_out(query)) == query.root
+
+
+# What the tree of a filter says of the whole of it.
+
+
+def filtered(text: str) -> Filter:
+    return parse_filter(text, today=MONDAY, currency="EUR")
+
+
+@pytest.mark.parametrize(
+    ("text", "reaches"),
+    [
+        ("", False),
+        ("open", False),
+        ("archived", True),
+        ("-archived", True),
+        ("won | archived lumen", True),
+        ("id:1,2", True),
+        ("id:1 won", True),
+        ("id:1 | won", False),
+        ("won -id:1", False),
+    ],
+)
+def test_the_archive_is_reached_where_it_is_named_or_each_deal_is(text: str, reaches: bool) -> None:
+    assert reaches_archive(filtered(text).root) is reaches
+
+
+@pytest.mark.parametrize(
+    ("text", "asks"),
+    [
+        ("", False),
+        ("open lumen value>1k", False),
+        ("close<2w", False),
+        ("won", True),
+        ("lumen | -lost", True),
+        ("closed:2026Q4", True),
+        ("lost:price", True),
+        ("stage:signed", True),
+        ("stage:demo", False),
+        ("owner:signed", False),
+    ],
+)
+def test_a_filter_asks_how_deals_ended_by_any_of_its_terms(text: str, asks: bool) -> None:
+    assert asks_how_it_ended(filtered(text).root, {"signed"}) is asks
+
+
+@pytest.mark.parametrize(
+    ("text", "before", "does"),
+    [
+        ("lumen", "lum", True),
+        ("lum", "lumen", False),
+        ("LÚMEN", "lum", True),
+        ("lumen won", "lumen", True),
+        ("lumen", "lumen won", False),
+        ("won lumen", "lumen won", True),
+        ("lumen", "", True),
+        ("", "lumen", False),
+        ("", "", True),
+        ("-lumen", "-lum", False),
+        ("lumen | acme", "lumen", False),
+        ("lumen archived", "lumen", False),
+        ("lumen archived won", "lumen archived", True),
+        ("value>2k", "value>1k", False),
+    ],
+)
+def test_a_filter_narrows_another_where_a_word_grows_or_a_term_is_added(
+    text: str, before: str, does: bool
+) -> None:
+    assert narrows(filtered(text), filtered(before)) is does
+
+
+@pytest.mark.parametrize(
+    ("text", "whole"), [("", "won"), ("lumen", "lumen won"), ("a | b", "(a | b) won")]
+)
+def test_a_state_is_added_to_a_filter_as_it_would_be_typed(text: str, whole: str) -> None:
+    assert with_state(filtered(text), "won") == filtered(whole)
+
+
+@pytest.mark.parametrize(
+    ("text", "new", "then"),
+    [
+        ("stage:demo won", "Trial", "stage:Trial won"),
+        ("-stage:demo | stage=Demo", "Trial", "-stage:Trial | stage=Trial"),
+        ('stage:"demo"', "Trial run", 'stage:"Trial run"'),
+        ("stage:demo", "None", 'stage:"None"'),
+        ("stage:demo", "a|b", 'stage:"a|b"'),
+        ("stage:talks demo", "Trial", "stage:talks demo"),
+        ('"stage:demo" owner:demo', "Trial", '"stage:demo" owner:demo'),
+    ],
+)
+def test_a_filter_names_a_stage_by_its_new_name(text: str, new: str, then: str) -> None:
+    assert with_stage_renamed(text, lambda name: name.lower() == "demo", new) == then

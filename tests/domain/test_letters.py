@@ -49,6 +49,13 @@ def test_a_letter_goes_to_who_decides_with_the_words_of_the_deal() -> None:
     assert found.body == "Dear Mika,\n€40,000 for GTX, demo on Thu 3 Dec 2026.\nana\n"
 
 
+def test_a_letter_goes_to_the_first_who_counts() -> None:
+    order = ("decision_maker", "champion", "user", "other", "blocker")
+    for place, role in enumerate(order):
+        people = {one: Contact(one.title(), one) for one in reversed(order[place:])}
+        assert letter("{{contact}}", replace(DEAL, contacts=people)).body == f"{role.title()}\n"
+
+
 def test_a_mailto_line_holds_all_of_it_safely() -> None:
     line = letter("Subject: a & b?\n\nDear {{first name}},\nyes").mailto
     assert line == (

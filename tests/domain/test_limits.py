@@ -205,6 +205,17 @@ def test_a_word_each_way_counts_until_the_last_idle_day() -> None:
     assert scored(last, None) is None
 
 
+@pytest.mark.parametrize(("ago", "is_fresh"), [(14, True), (15, False)])
+def test_where_a_stage_says_nothing_of_silence_a_word_counts_for_two_weeks(
+    ago: int, is_fresh: bool
+) -> None:
+    stage = replace(STAGE, idle_days=None)
+    pipeline = replace(SALES, stages=(stage, *SALES.stages[1:]))
+    said = NOW - ago * DAY
+    deal = replace(new(LEAD), last_outbound_at=said, last_reply_at=said)
+    assert (score(deal, pipeline, TODAY, BERLIN) is not None) is is_fresh
+
+
 def test_what_is_unknown_lies_between_nothing_and_everything() -> None:
     assert scored(None, None) is None
     low, high = scored(None, None, trial_close="yes") or (0, 0)
@@ -309,8 +320,10 @@ def test_what_is_asked_of_a_rep_is_in_their_day_from_the_day_it_is_due(
     assert [tuple(reason) for reason in (found.reasons if found else ())] == expected
 
 
-def test_of_anothers_deal_only_what_is_asked_is_in_the_day() -> None:
-    overdue = replace(new(LEAD), **FINE | {"next_step": NextStep("call", TODAY - DAY)})
+@pytest.mark.parametrize("owner", ["ana", ""])
+def test_of_a_deal_that_is_not_theirs_only_what_is_asked_is_in_the_day_of_a_rep(owner: str) -> None:
+    late = NextStep("call", TODAY - DAY)
+    overdue = replace(new(LEAD), **FINE | {"owner": owner, "next_step": late})
     assert place(overdue, PIPELINE, Day(TODAY, BERLIN, "bo")) is None
     asked = replace(overdue, asks={"bo": Ask("price?", "ana")})
     found = place(asked, PIPELINE, Day(TODAY, BERLIN, "bo"))
@@ -318,7 +331,7 @@ def test_of_anothers_deal_only_what_is_asked_is_in_the_day() -> None:
     assert [reason.tier for reason in found.reasons] == [Tier.NEW]
     whole = place(asked, PIPELINE, Day(TODAY, BERLIN))
     assert whole is not None
-    assert [reason.tier for reason in whole.reasons] == [Tier.OVERDUE, Tier.NEW]
+    assert [reason.tier for reason in whole.reasons][:2] == [Tier.OVERDUE, Tier.NEW]
 
 
 def queued(owner: str = "ana", step: NextStep | None = None, *reasons: Reason) -> Queued:

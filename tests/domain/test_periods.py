@@ -127,6 +127,19 @@ def test_nothing_lies_after_the_end() -> None:
         parse_period("2999", TODAY).next()
 
 
+@pytest.mark.parametrize(
+    ("text", "first"), [("2998", "2999"), ("2999Q3", "2999Q4"), ("2999-11", "2999-12")]
+)
+def test_the_last_period_of_the_calendar_can_be_reached_and_so_can_the_first(
+    text: str, first: str
+) -> None:
+    assert parse_period(text, TODAY).next().label == first
+    early = text.replace("2998", "1901").replace("2999", "1900")
+    before = {"1901": "1900", "1900Q3": "1900Q2", "1900-11": "1900-10"}[early]
+    assert parse_period(early, TODAY).previous().label == before
+    assert parse_period("1900Q2", TODAY).previous().label == "1900Q1"
+
+
 @given(
     st.sampled_from(["year", "quarter", "month", "week"]),
     st.dates(date(1990, 1, 1), date(2100, 1, 1)),

@@ -1,4 +1,5 @@
-"""Programs of one's own: a deal's texts are put into words that are already split."""
+"""Programs of one's own: a deal's texts are put into words that are already split; when they run
+by themselves."""
 
 from __future__ import annotations
 
@@ -8,8 +9,18 @@ import pytest
 
 from pipeboard.domain.deal import Contact, Deal
 from pipeboard.domain.errors import BadInput, Refused
+from pipeboard.domain.events import Event, Kind
 from pipeboard.domain.money import Money
-from pipeboard.domain.programs import PLACES, DealTexts, read_programs
+from pipeboard.domain.programs import (
+    CHANGED,
+    MOMENTS,
+    PLACES,
+    UNDONE,
+    DealTexts,
+    Hook,
+    read_hooks,
+    read_programs,
+)
 from tests.domain.deciding_cases import NOW
 from tests.domain.deciding_cases import SALES as PIPELINE
 
@@ -119,3 +130,82 @@ def test_what_is_wrong_is_named(table: object, said: str) -> None:
         read_programs({"open": table})
     assert said in f"{caught.value.message} {caught.value.hint}"
     assert "[commands.open]" in caught.value.message
+
+
+# When programs run by themselves.
+
+MOMENT_OF = {
+    Kind.CREATED: "added",
+    Kind.MOVED: "moved",
+    Kind.WON: "won",
+    Kind.LOST: "lost",
+    Kind.REOPENED: "reopened",
+    Kind.OWNER: "assigned",
+    Kind.NEXT_STEP: "planned",
+    Kind.STEP_DONE: "done",
+    Kind.ASKED: "asked",
+    Kind.TOUCH: "logged",
+    Kind.NOTE: "noted",
+    Kind.ANSWERED: "answered",
+    Kind.SNOOZED: "snoozed",
+    Kind.ARCHIVED: "archived",
+    Kind.UNARCHIVED: "archived",
+    Kind.MERGED: "merged",
+    Kind.ABSORBED: "merged",
+    Kind.RANKED: CHANGED,
+    Kind.EDITED: "edited",
+    Kind.VALUE: "edited",
+    Kind.EXPECTED_CLOSE: "edited",
+    Kind.PROBABILITY: "edited",
+    Kind.CATEGORY: "edited",
+    Kind.TAGGED: "edited",
+    Kind.CONTACT: "edited",
+    Kind.TERM: "edited",
+    Kind.CHECKED: "edited",
+    Kind.NOTE_EDITED: "edited",
+}
+"""The one moment of each event; a place in a column is no more than a change."""
+
+
+@pytest.mark.parametrize("kind", Kind)
+def test_every_event_has_its_moment_and_is_a_change_and_taken_back_is_undone(kind: Kind) -> None:
+    event = Event(kind, NOW)
+    taken_back = replace(event, undoes=True)
+    hooks = [Hook(moment, ("x",)) for moment in MOMENTS]
+    assert {hook.moment for hook in hooks if hook.is_about([event])} == {MOMENT_OF[kind], CHANGED}
+    assert {hook.moment for hook in hooks if hook.is_about([taken_back])} == {UNDONE, CHANGED}
+    assert {hook.moment for hook in hooks if hook.is_about([taken_back, event])} == {
+        UNDONE,
+        MOMENT_OF[kind],
+        CHANGED,
+    }
+    assert not any(hook.is_about([]) for hook in hooks)
+
+
+def test_a_hook_has_the_seconds_that_are_said_or_ten() -> None:
+    assert read_hooks({}) == read_hooks({"timeout": 5}) == ()
+    for said, seconds in (({}, 10), ({"timeout": 1}, 1), ({"timeout": 600}, 600)):
+        (hook,) = read_hooks({"won": "say 'they signed'", **said})
+        assert hook == Hook("won", ("say", "they signed"), seconds)
+    assert read_hooks({"lost": ["a b", "c"]})[0].words == ("a b", "c")
+
+
+@pytest.mark.parametrize(
+    ("document", "why"),
+    [
+        ({"own": "x"}, "Did you mean won?"),
+        ({"won": ""}, "wants a program"),
+        ({"won": []}, "wants a program"),
+        ({"won": 3}, "wants a program"),
+        ({"won": "'never closed"}, "never closed"),
+        ({"timeout": 0}, "seconds from 1 to 600"),
+        ({"timeout": 601}, "seconds from 1 to 600"),
+        ({"timeout": True}, "seconds"),
+        ({"timeout": "long"}, "seconds"),
+        (["won"], "table"),
+    ],
+)
+def test_what_is_wrong_in_hooks_is_named(document: object, why: str) -> None:
+    with pytest.raises(BadInput) as caught:
+        read_hooks(document)
+    assert why in f"{caught.value.message} {caught.value.hint}"

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from pipeboard.domain.deal import NextStep
 from pipeboard.domain.errors import BadInput
-from pipeboard.domain.money import Money
+from pipeboard.domain.money import EXPONENTS, Money
 from pipeboard.domain.quick_add import QuickAdd, join_arguments, parse_quick_add
 from pipeboard.domain.text import clean_line, in_quotes, printable
 
@@ -193,6 +193,13 @@ def test_a_plain_number_is_read_in_the_currency_of_the_workspace() -> None:
     assert read("Lumen: pilot 40kr", currency="SEK").value == Money(4_000, "SEK")
 
 
+@pytest.mark.parametrize("currency", ["EUR", "JPY", "KWD", "CLF"])
+def test_a_plain_number_is_an_amount_from_a_hundred_whole_units_on(currency: str) -> None:
+    unit = 10 ** EXPONENTS[currency]
+    assert read("Lumen: pilot 100", currency=currency).value == Money(100 * unit, currency)
+    assert read("Lumen: pilot 99", currency=currency).value is None
+
+
 def test_keys_set_what_has_no_sign() -> None:
     deal = read(
         'pilot owner:me tag:fair tag:"big deal" +FAIR Source:fair contact:"Mika Laine" '
@@ -223,6 +230,7 @@ def test_a_next_step_has_a_text_a_date_or_both(text: str, words: str, due: date 
     ("line", "message"),
     [
         ("pilot clos:19dec", "'clos:19dec': no key 'clos'. Did you mean close?"),
+        ("pilot tga:fair", "'tga:fair': no key 'tga'. Did you mean tag?"),
         ("pilot close:", "'close:': close needs a value right after the sign"),
         ("pilot close:31feb", "'close:31feb': '31feb': there is no such day"),
         ("pilot p:160", "'p:160': '160' is not a percentage from 0 to 100"),

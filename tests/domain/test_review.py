@@ -13,11 +13,17 @@ import pytest
 from pipeboard.domain.deal import Answer, Deal
 from pipeboard.domain.deal_record import Entry
 from pipeboard.domain.events import NO_FACTS, Event, EventFacts, Kind
+from pipeboard.domain.hygiene import Alike
+from pipeboard.domain.metrics.report import Report
+from pipeboard.domain.metrics.rules import by_owner
+from pipeboard.domain.metrics.waterfall import waterfall_of_days
 from pipeboard.domain.money import Money
 from pipeboard.domain.queue import Position, Queued, Reason, Tier
 from pipeboard.domain.review import (
     MOST_ASKED,
+    NUMBERS,
     TO_DISCUSS,
+    WeeklyReview,
     agenda,
     exceptions,
     objections,
@@ -240,3 +246,42 @@ def test_objections_are_counted_where_the_deal_stood_just_before() -> None:
         ("price", {metrics.PROPOSAL: 1, metrics.LEAD: 1}, {deal}),
         ("roi", {metrics.LEAD: 1}, {deal}),
     ]
+
+
+def test_behind_each_number_of_a_review_are_the_deals_that_it_counts() -> None:
+    logged = Log()
+    late, won = logged.add(0, value=5), logged.add(80, metrics.QUALIFY, value=7)
+    before = logged.add(61, metrics.PROPOSAL, value=11, close="2026-06-30", owner="bo")
+    new = logged.add(92, metrics.PROPOSAL, value=13, close="2026-06-30")
+    logged.win(won, 95)
+    logged.close(before, 98, "2026-08-31")
+    logged.say(late, 96, "touch", what="call in")
+    logged.say(new, 97, "touch", what="call out")
+    basis = logged.basis(100, period("2026Q2"))
+    report = Report(basis)
+    raised = [(before, "price", int(at(99).timestamp() * 1_000_000))]
+    alike = Alike(new, won, "same name", 1)
+    found = WeeklyReview(
+        metrics.PIPELINE, at(93), at(100), report, report.groups(by_owner(basis.rules)), {},
+        [alike], [late], waterfall_of_days(basis, at(93).date()), (), (),
+        sales_trap(basis, None, None), trend(basis), [], objections(basis, raised), (), {},
+    )  # fmt: skip
+    assert found.untidy == {new, won, late}
+    behind = {name: set(deals) for name, deals in found.deals_behind().items()}
+    forecasts = ("weighted", "measured", "commit", "best")
+    assert [behind[f"number.forecast_{name}"] for name in forecasts] == [
+        {won, new}, {won, late, before, new}, {won}, {won, new}
+    ]  # fmt: skip
+    assert behind["number.won_value"] == {won}
+    assert (behind["number.coverage"], behind["number.target"]) == ({new}, set())
+    assert (behind["rep.ana"], behind["rep.bo"]) == ({won, new}, set())
+    assert (behind["changes.won"], behind["changes.pushed_out"]) == ({won}, {before})
+    assert (behind["changes.start"], behind["changes.end"]) == ({new, before}, {new})
+    assert behind["flow.bottleneck"] == {late}
+    assert behind["flow.lead_velocity"] == {before, new, won}
+    assert (behind["flow.new"], behind["flow.touches"]) == ({new, won}, {new})
+    assert (behind["week.2026-04-06"], behind["week.2026-03-30"]) == ({late, new}, set())
+    assert behind["objection.price"] == {before}
+    assert {name for name in behind if name.startswith("number.")} == {
+        f"number.{name}" for name in NUMBERS
+    }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -38,12 +39,14 @@ from pipeboard.domain.commands import (
     Win,
 )
 from pipeboard.domain.deal import Answer, Contact, Deal, Loss, NextStep, Note, Status, Term, Touch
-from pipeboard.domain.deal_record import Entry
+from pipeboard.domain.deal_fields import DAY, FIELDS, INSTANT, MONEY, NAMES, PERCENT, TAGS
+from pipeboard.domain.deal_record import DealRecord, Entry
 from pipeboard.domain.deciding import decide
 from pipeboard.domain.events import Event, Kind, change_to, evolve, inverse
 from pipeboard.domain.money import Money
 from pipeboard.domain.templates import template
-from pipeboard.domain.timeline import describe, without_cancelled
+from pipeboard.domain.timeline import describe, field_text, without_cancelled
+from pipeboard.exchange.deal_text import DealText
 
 NOW = datetime(2026, 11, 24, 9, tzinfo=UTC)
 ZONE = ZoneInfo("Europe/Berlin")
@@ -162,6 +165,26 @@ def test_an_override_tells_its_reason_and_what_is_missing() -> None:
     assert said.startswith("won €1 (after 5 d); override: signed already (missing ")
 
 
+def test_a_deal_that_begins_past_a_gate_tells_why_and_what_is_missing() -> None:
+    (event,) = decide(Create("Pilot", PIPELINE.stages[2].id), None, CONTEXT)
+    said = describe(event, (PIPELINE,), today=NOW.date(), zone=ZONE)
+    assert said.startswith(f"created in {PIPELINE.stages[2].name}; override: new in ")
+    assert said.endswith(")") and "(missing " in said
+
+
+@pytest.mark.parametrize(("days", "said"), [(0, ""), (1, " (after 1 d)")])
+def test_how_long_a_deal_stood_in_a_stage_is_told_in_days_from_the_first_on(
+    days: int, said: str
+) -> None:
+    deal = replace(DEAL, stage_entered_at=NOW - timedelta(days=days, hours=2))
+    assert _said(Move(QUALIFY.id), deal) == f"{LEAD.name} → {QUALIFY.name}{said}"
+
+
+def test_of_tags_only_those_that_were_put_on_or_taken_off_are_told() -> None:
+    deal = replace(DEAL, tags=("inbound", "vip"))
+    assert _said(TagWith(("fair",), ("vip",)), deal) == "tags +fair -vip"
+
+
 def test_what_is_undone_tells_what_it_was() -> None:
     (event,) = decide(Move(QUALIFY.id), DEAL, CONTEXT)
     told = {"today": date(2026, 11, 24), "zone": ZONE}
@@ -214,3 +237,32 @@ def test_what_was_taken_back_and_what_took_it_back_come_to_nothing_together() ->
     assert left(entry(1, moved, undone=True), entry(2, moved), entry(3, inverse(moved))) == [2]
     twice = (entry(1, moved, undone=True), entry(2, moved, undone=True))
     assert left(*twice, entry(3, inverse(moved)), entry(4, inverse(moved))) == []
+
+
+# Fields of a deal as they are told.
+
+SAMPLES: Mapping[object, Callable[[int], object]] = {
+    MONEY: lambda place: Money(100 * (7_001 + place), "EUR"),
+    DAY: lambda place: date(2031, 3, 10 + place),
+    INSTANT: lambda place: datetime(2032, 3, 10 + place, 12, tzinfo=UTC),
+    PERCENT: lambda place: 3_001 + place,
+    TAGS: lambda place: (f"tag-{place}x",),
+    NAMES: lambda place: (f"name-{place}x",),
+}
+"""A value of each kind of field that is like no other, by the place of its field."""
+
+
+def test_every_field_of_a_deal_is_told_once_where_it_is_shown() -> None:
+    told = [field for field in FIELDS if not field.remembered]
+    values: dict[str, Any] = {
+        field.name: SAMPLES[field.kind](place) if field.kind in SAMPLES else f"word-{place}x"
+        for place, field in enumerate(told)
+    }
+    values["category"] = "omitted"
+    deal = replace(DEAL, **values)
+    record = DealRecord(deal, PIPELINE, (), (), ())
+    lines = DealText(record, NOW.date(), ZONE, lambda entry: "").plain().splitlines()
+    for field in told:
+        said = field_text(field.name, values[field.name], (), today=NOW.date(), zone=ZONE)
+        times = sum(said.removesuffix("%") in line for line in lines)
+        assert times == 1, (field.name, said)

@@ -3,8 +3,11 @@ from __future__ import annotations
 import pytest
 
 from pipeboard.domain.errors import BadInput
+from pipeboard.domain.lazy_dataclass import with_values
 from pipeboard.exchange.columns import apply_overrides, match_columns
 from pipeboard.exchange.layouts import GENERIC, LAYOUTS
+from pipeboard.exchange.rows import DealRow
+from pipeboard.exchange.side_files import SideTable, join_fields, same_columns
 
 MAVEN = [
     "opportunity_id", "sales_agent", "product", "account", "deal_stage", "engage_date",
@@ -157,3 +160,25 @@ def test_a_column_of_any_name_that_tells_won_from_lost_is_the_status() -> None:
     assert matching.warnings == ["Column 'Ergebnis' was taken for status, by its cells."]
     sample[1][2] = "perhaps"
     assert targets(*header, sample=sample)[2] == "field.Ergebnis"
+
+
+# Files beside a file of deals, joined by a field of theirs.
+
+
+@pytest.mark.parametrize("name", ["owner", "account", "title", "source", "external_id"])
+def test_a_file_is_joined_by_any_field_that_names_a_deal(name: str) -> None:
+    assert join_fields({"column": name, "other": "value"}) == {"column": name}
+    assert same_columns(["Column", "none"], {"column": name}) == {"Column": name}
+    beside = SideTable(name, {"Segment": "fields.Segment"}, {"acme": {"fields.Segment": "A"}}, ())
+    row = with_values(DealRow(2, {}, "x"), {name: " ÁCME "})
+    assert beside.key_of(row) == "acme"
+    assert beside.added_to(row) == {"Segment": "A"}
+    assert beside.added_to(DealRow(2, {}, "x")) == {}
+
+
+def test_a_file_is_joined_by_a_field_of_ones_own_too() -> None:
+    assert join_fields({"column": "field.Product", "other": "value"}) == {
+        "column": "fields.Product"
+    }
+    beside = SideTable("fields.Product", {}, {"gtx": {"fields.Segment": "A"}}, ())
+    assert beside.added_to(DealRow(2, {}, "x", fields={"product": "GTX"})) == {"Segment": "A"}

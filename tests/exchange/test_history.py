@@ -80,6 +80,21 @@ def test_a_day_without_a_time_is_not_before_what_happened_earlier_that_day(
     assert row.closed_at == datetime(2017, 2, 26, 23, tzinfo=UTC)
 
 
+@pytest.mark.parametrize(
+    ("entered", "closed"),
+    [
+        ("2017-12-30 10:00", datetime(2017, 12, 30, 23, tzinfo=UTC)),
+        ("2017-12-31 10:00", datetime(2017, 12, 31, 9, tzinfo=UTC)),
+    ],
+)
+def test_what_closes_on_a_day_to_come_closed_today_but_not_before_its_last_stage(
+    tmp_path: Path, entered: str, closed: datetime
+) -> None:
+    text = f"deal,stage,close date,a\nPilot,Won,2018-04-04,{entered}\n"
+    (row,) = deals_of(tmp_path, text, overrides=["a=entered:Demo"])
+    assert (row.closed_at, row.remarks) == (closed, ("closed_in_future",))
+
+
 def test_a_deal_without_a_created_date_began_on_its_earliest_date(tmp_path: Path) -> None:
     text = "deal,stage,close date,a\nPilot,Won,2017-03-03,2017-03-02\nNew,Lead,,\n"
     known, unknown = deals_of(tmp_path, text, overrides=["a=entered:Demo"])

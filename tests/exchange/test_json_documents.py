@@ -11,12 +11,23 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from pipeboard.domain.deal import Answer, Contact, Deal, Loss, NextStep, Note, Status, Touch
+from pipeboard.domain.deal import (
+    Answer,
+    Contact,
+    Deal,
+    Loss,
+    NextStep,
+    Note,
+    Status,
+    Term,
+    Touch,
+)
 from pipeboard.domain.deal_record import DealRecord, Entry, LoggedEvent
 from pipeboard.domain.events import Event, EventData, Kind
 from pipeboard.domain.money import Money
 from pipeboard.domain.settings import Settings
 from pipeboard.domain.templates import template
+from pipeboard.exchange.deal_files import deal_document
 from pipeboard.exchange.deal_text import DealText
 from pipeboard.exchange.json_documents import (
     Documents,
@@ -317,3 +328,47 @@ def test_a_deal_in_text_aligns_its_facts_under_headings() -> None:
     text = DealText(RECORD, TODAY, ZONE, lambda _: "created").plain()
     assert "  value        €40,000\n  probability  60 % (by hand)" in text
     assert "\nNotes\n  2026-11-02 01:00 ana  words\n" in text
+
+
+WHOLE = _deal(
+    fields={"Product": "one-GTX"},
+    snoozed_until=date(2031, 1, 2),
+    snooze_reason="two-holidays",
+    next_step=NextStep("three-call", date(2031, 1, 3), "2w"),
+    loss=Loss("other", "four-dear", "five-Acme", date(2031, 1, 4)),
+    outcome=Status.LOST,
+    closed_at=datetime(2031, 1, 5, 12, tzinfo=UTC),
+    answers={
+        "need": Answer("six-scrap", 3, "seven-mail", "ana", datetime(2026, 11, 2, tzinfo=UTC))
+    },
+    contacts={"mika": Contact("eight-Mika", "champion", "nine@x.example", "+358 10", "eleven-CTO")},
+    terms={"pay": Term("twelve-payment", "thirteen-days", "fourteen-days", "fifteen-days")},
+)
+PARTS = (
+    "one-GTX", "two-holidays", "2 Jan 2031", "three-call every 2w", "3 Jan 2031", "four-dear",
+    "five-Acme", "4 Jan 2031", "5 Jan 2031", "six-scrap (3/4)", "seven-mail", "eight-Mika",
+    "champion", "nine@x.example", "+358 10", "eleven-CTO", "twelve-payment", "ours thirteen-days",
+    "theirs fourteen-days", "agreed fifteen-days", "sixteen-note", "seventeen-said", "call out",
+)  # fmt: skip
+
+
+def test_every_part_of_what_stands_around_a_deal_is_told_in_its_text() -> None:
+    note = Note("n1", "sixteen-note", "ana", datetime(2026, 11, 2, tzinfo=UTC))
+    touch = Touch("t1", "call", "out", "seventeen-said", "ana", datetime(2026, 11, 3, tzinfo=UTC))
+    record = DealRecord(WHOLE, PIPELINE, (note,), (touch,), (ENTRY,))
+    text = DealText(record, TODAY, ZONE, lambda entry: "")
+    for said in (text.plain(), text.markdown().replace("\\", "")):
+        assert [part for part in PARTS if part not in said] == []
+
+
+OF_A_SHEET_ALONE = {
+    "id", "version", "last_touch_at", "days_in_stage", "idle_days", "stalled", "qualification",
+    "score", "score_factors", "gate", "follow_ups", "timeline",
+}  # fmt: skip
+"""What follows from the rest of a deal or is of this database alone: no file takes it elsewhere."""
+
+
+def test_a_file_of_deals_holds_all_of_a_sheet_but_what_follows_from_the_rest() -> None:
+    record = DealRecord(WHOLE, PIPELINE, (NOTE,), (TOUCH,), (ENTRY,))
+    shown = set(DOCUMENTS.record(record, lambda entry: ""))
+    assert shown - set(deal_document(DOCUMENTS, record)) == OF_A_SHEET_ALONE

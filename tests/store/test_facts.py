@@ -10,12 +10,13 @@ from datetime import date, datetime, timedelta
 from fractions import Fraction
 from pathlib import Path
 from random import Random
+from typing import Any
 
 import pytest
 
-from pipeboard.domain.deal import Contact, Loss
+from pipeboard.domain.deal import Contact, Loss, NextStep
 from pipeboard.domain.errors import BadInput, DatabaseError, PipeboardError
-from pipeboard.domain.events import micros
+from pipeboard.domain.events import Event, EventFacts, Kind, micros
 from pipeboard.domain.filter import parse_filter
 from pipeboard.domain.filter_terms import FIELDS, STATES
 from pipeboard.domain.metrics import KINDS, Basis, DealHistory, Fact, Report, Target
@@ -28,6 +29,7 @@ from pipeboard.store.checking import log_faults
 from pipeboard.store.connecting import connect
 from pipeboard.store.database import Database
 from pipeboard.store.locating import locate_file
+from pipeboard.store.projecting.events import read_beside
 from pipeboard.store.projecting.facts import KINDS as KEPT_KINDS
 from pipeboard.store.reading.facts import read_facts, read_histories
 from pipeboard.store.reading.listing import Listing
@@ -82,6 +84,60 @@ def histories(
 def only(found: Sequence[DealHistory]) -> DealHistory:
     (history,) = found
     return history
+
+
+DAY = date(2026, 12, 19)
+EUR_5 = Money(5, "EUR")
+BESIDE: list[tuple[Kind, dict[str, Any], EventFacts, dict[str, object]]] = [
+    (
+        Kind.CREATED,
+        {"stage_id": 1, "value": EUR_5, "expected_close": DAY, "owner": "ana"},
+        {},
+        {"stage_id": 1, "value_minor": 5, "currency": "EUR", "on_date": "2026-12-19",
+         "owner": "ana"},
+    ),
+    (Kind.MOVED, {"stage_id": 2}, {}, {"stage_id": 2}),
+    (Kind.MOVED, {"stage_id": 2}, {"missing": ["x"]}, {"stage_id": 2, "overrides": True}),
+    (Kind.WON, {"value": EUR_5}, {"missing": ["x"]},
+     {"value_minor": 5, "currency": "EUR", "overrides": True}),
+    (Kind.REOPENED, {"stage_id": 2}, {"missing": ["x"]}, {"stage_id": 2, "overrides": True}),
+    (Kind.LOST, {"loss": Loss("price")}, {}, {"loss_category": "price"}),
+    (Kind.VALUE, {"value": EUR_5}, {}, {"value_minor": 5, "currency": "EUR"}),
+    (Kind.VALUE, {"value": None}, {}, {}),
+    (Kind.EXPECTED_CLOSE, {"expected_close": DAY}, {}, {"on_date": "2026-12-19"}),
+    (Kind.PROBABILITY, {"probability_bp": 0}, {}, {"probability_bp": 0}),
+    (Kind.CATEGORY, {"category": "best"}, {}, {"category": "best"}),
+    (Kind.OWNER, {"owner": "bo"}, {}, {"owner": "bo"}),
+    (Kind.NEXT_STEP, {"next_step": NextStep("call", DAY)}, {},
+     {"has_step": True, "on_date": "2026-12-19"}),
+    (Kind.NEXT_STEP, {"next_step": NextStep("call")}, {}, {"has_step": True}),
+    (Kind.NEXT_STEP, {"next_step": None}, {}, {}),
+    (Kind.STEP_DONE, {"next_step": NextStep("call", DAY, "1w")}, {}, {"on_date": "2026-12-19"}),
+    (Kind.STEP_DONE, {"next_step": None}, {}, {}),
+    (Kind.SNOOZED, {"snoozed_until": DAY}, {}, {"on_date": "2026-12-19"}),
+    (Kind.SNOOZED, {"snoozed_until": None}, {}, {}),
+    (Kind.TOUCH, {}, {"touch": {"type": "call", "direction": "out"}},
+     {"touch_type": "call", "touch_direction": "out"}),
+    (Kind.TOUCH, {}, {"touch": {"type": "handover"}},
+     {"touch_type": "handover", "touch_direction": ""}),
+    (Kind.ARCHIVED, {}, {}, {}),
+    (Kind.MERGED, {"merged_into": 7}, {}, {}),
+    (Kind.EDITED, {"source": "web"}, {}, {}),
+]  # fmt: skip
+
+
+def test_the_columns_of_every_kind_of_event_that_numbers_rest_on_are_tried() -> None:
+    assert {str(kind) for kind, *_ in BESIDE} >= {*KINDS} - {str(Kind.UNARCHIVED)}
+
+
+@pytest.mark.parametrize(("kind", "after", "facts", "columns"), BESIDE)
+def test_what_stands_beside_an_event_is_what_it_says(
+    kind: Kind, after: dict[str, Any], facts: EventFacts, columns: dict[str, object]
+) -> None:
+    row = read_beside(Event(kind, NOW, {}, after, facts))
+    assert (row.pop("at"), row.pop("kind"), row.pop("undoes")) == (micros(NOW), kind, False)
+    said = {name: one for name, one in row.items() if one is not None and one is not False}
+    assert said == columns
 
 
 def test_a_deals_life_is_read_from_its_events(

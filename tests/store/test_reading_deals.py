@@ -3,18 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from pipeboard.domain.deal import Answer, Ask, Contact, Loss, NextStep, Status, Term
 from pipeboard.domain.errors import BadInput
+from pipeboard.domain.events import DEAL_TYPES, Kind, change_to, deal_of, evolve
 from pipeboard.domain.filter import parse_filter
 from pipeboard.domain.money import Money
 from pipeboard.domain.settings import Rep, Settings
 from pipeboard.store import Store
+from pipeboard.store.projecting import Change
 from pipeboard.store.reading.listing import SORTS, Listing
+from pipeboard.store.rows import deal_from_row, row_from_deal
+from pipeboard.store.writing import Done
 from tests.store.conftest import Crowd
 from tests.store.made_up import NOW, TODAY, ZONE, deal, pipelines, store_with
+
+DAY = timedelta(days=1)
 
 
 @pytest.fixture
@@ -44,6 +53,42 @@ def test_deals_come_back_as_they_were_stored(crowd: Crowd) -> None:
             if name != "version" and getattr(stored, name) != getattr(one, name)
         }
         assert changes == {}
+
+
+_WHOLE: dict[str, Any] = {
+    "str": "words",
+    "int": 7,
+    "bool": True,
+    "Money": Money(12_345, "USD"),
+    "date": TODAY,
+    "datetime": NOW,
+    "Status": Status.LOST,
+    "NextStep": NextStep("call", TODAY, "2w"),
+    "Loss": Loss("price", "too dear", "Acme", TODAY, "too dear"),
+    "tuple[str, ...]": ("one", "two"),
+    "Mapping[str, str]": {"GTX": "a"},
+    "Mapping[str, Answer]": {"need": Answer("yes", 3, "a mail", "ana", NOW)},
+    "Mapping[str, Contact]": {"mika": Contact("Mika", "user", "m@x.example", "+358", "CTO")},
+    "Mapping[str, Term]": {"pay": Term("payment", "30 days", "60 days", "45 days")},
+    "Mapping[str, Ask]": {"bo": Ask("send it", "ana", TODAY)},
+}
+"""A value of each type of field, every part of which says something."""
+
+
+def test_every_part_of_every_field_of_a_deal_comes_back_from_its_row() -> None:
+    values = {name: _WHOLE[kind] for name, kind in DEAL_TYPES.items()}
+    whole = deal_of(values)
+    for value in (*values.values(), *(one for v in values.values() if isinstance(v, dict)
+                                      for one in v.values())):  # fmt: skip
+        parts = getattr(value, "__match_args__", ())
+        assert all(getattr(value, name) for name in parts), value
+    row = row_from_deal(whole, 0)
+    again = deal_from_row(row)
+    assert {
+        name: (getattr(again, name), value)
+        for name, value in values.items()
+        if getattr(again, name) != value
+    } == {}
 
 
 def test_deals_come_in_the_order_of_their_ids_and_unknown_ones_are_left_out(store: Store) -> None:
@@ -139,3 +184,48 @@ def test_a_write_of_somebody_else_changes_the_data_version(store: Store) -> None
     assert store.reader.data_version() == before
     store.write(lambda writer: writer.save_rep(Rep("cy")))
     assert store.reader.data_version() != before
+
+
+@pytest.mark.parametrize("sort", ["value", "close", "next", "owner"])
+def test_what_is_missing_comes_last_whichever_way_a_list_is_sorted(
+    sort: str, tmp_path: Path
+) -> None:
+    said: dict[str, tuple[Any, Any]] = {
+        "value": (Money(1, "EUR"), Money(2, "EUR")),
+        "close": (TODAY, TODAY + DAY),
+        "next": (NextStep("call", TODAY), NextStep("call", TODAY + DAY)),
+        "owner": ("ana", "bo"),
+    }
+    field = {"close": "expected_close", "next": "next_step"}.get(sort, sort)
+    missing = "" if sort == "owner" else None
+    values = (missing, said[sort][1], said[sort][0], missing)
+    made = store_with(
+        tmp_path / "deals.db", [deal(n, **{field: one}) for n, one in enumerate(values, 1)]
+    )
+    assert _ids(made, sort) == [3, 2, 1, 4]
+    assert _ids(made, f"-{sort}") == [2, 3, 4, 1]
+    made.close()
+
+
+def test_deals_are_sorted_by_when_they_began_came_to_their_stage_and_were_changed(
+    tmp_path: Path,
+) -> None:
+    days = {1: (3, 1), 2: (9, 2), 3: (6, 3)}  # ago: created, in its stage
+    made = store_with(
+        tmp_path / "deals.db",
+        [
+            deal(n, created_at=NOW - began * DAY, stage_entered_at=NOW - entered * DAY)
+            for n, (began, entered) in days.items()
+        ],
+    )
+    assert _ids(made, "created") == [2, 3, 1]
+    assert _ids(made, "age") == [1, 2, 3]
+    before = made.reader.deal(3)
+    assert before is not None
+    event = change_to(before, Kind.EDITED, NOW + DAY, {"source": "web"})
+    edited = Change(before, evolve(before, event), (event,))
+    made.write(
+        lambda writer: writer.record(Done("c2", NOW + DAY, "ana", "", "set", "Set."), [edited])
+    )
+    assert _ids(made, "updated")[-1] == _ids(made, "-updated")[0] == 3
+    made.close()

@@ -7,6 +7,7 @@ from fractions import Fraction
 import pytest
 
 from pipeboard.domain.events import micros
+from pipeboard.domain.metrics import conversion
 from pipeboard.domain.metrics.folding import Fact
 from pipeboard.domain.metrics.outcomes import loss_reasons
 from pipeboard.domain.metrics.process import (
@@ -48,6 +49,12 @@ def test_the_first_response_is_the_first_touch_from_our_side() -> None:
     response = first_response(basis)
     assert (response.value, response.n, response.num_ids) == (24, 3, (slow, quick))
     assert [(deal.id, hours) for deal, hours in waiting(basis)] == [(silent, Fraction(48))]
+
+
+def test_who_has_waited_longest_comes_first_and_then_by_number() -> None:
+    log = Log()
+    late, early, other = log.add(3), log.add(1), log.add(1)
+    assert [deal.id for deal, _ in waiting(log.basis(9))] == [early, other, late]
 
 
 @pytest.mark.parametrize("end", ["lost", "won", "archived"])
@@ -155,6 +162,18 @@ def test_thirteen_weeks_end_with_the_running_one() -> None:
     assert BEGIN.year == 2026
 
 
+@pytest.mark.parametrize(
+    ("day", "partial"),
+    [(10.999, [False, True]), (11, [False, True]), (11.001, [False, True])],
+)
+def test_a_week_is_full_from_the_first_instant_of_the_next_one(
+    day: float, partial: list[bool]
+) -> None:
+    found = weeks(Log().basis(day))
+    assert [week.partial for week in found[-2:]] == partial
+    assert not any(week.partial for week in found[:-1])
+
+
 def test_what_is_done_on_the_first_instant_of_a_period_is_done_in_it() -> None:
     log = Log()
     deal = log.add(0)
@@ -166,3 +185,15 @@ def test_what_is_done_on_the_first_instant_of_a_period_is_done_in_it() -> None:
     (ana,) = touches(basis)
     assert (dict(ana.by_kind), ana.on_new) == ({"call out": 1, "email in": 1}, 0)
     assert adherence_rate(basis).den == 1
+
+
+def test_what_is_done_as_a_deal_closes_on_the_first_instant_of_a_period_is_done_in_it() -> None:
+    log = Log()
+    deal = log.add(0, QUALIFY)
+    log.say(deal, 31, "touch", what="call out")
+    log.win(deal, 31)
+    for label, done in (("2026-01", 0), ("2026-02", 1)):
+        basis = log.basis(70, period(label))
+        assert [found.total for found in touches(basis)] == [1] * done
+        assert adherence_rate(basis).num_ids == (deal,) * done
+        assert conversion.skipped(basis)[PROPOSAL].den == (1 if done else None)

@@ -87,7 +87,12 @@ def test_coverage_counts_deals_due_in_the_period_that_can_be_worked_on_in_it() -
 
 @pytest.mark.parametrize(
     ("pipe", "standing"),
-    [(150, CoverageVerdict.SHORT), (250, CoverageVerdict.ENOUGH), (700, CoverageVerdict.TOO_HIGH)],
+    [
+        (199, CoverageVerdict.SHORT),
+        (200, CoverageVerdict.ENOUGH),
+        (600, CoverageVerdict.ENOUGH),
+        (601, CoverageVerdict.TOO_HIGH),
+    ],
 )
 def test_the_standing_compares_with_what_past_periods_required(
     pipe: int, standing: CoverageVerdict
@@ -337,6 +342,7 @@ def test_a_call_is_held_against_what_its_rep_won_as_it_first_stood_for_a_day() -
         ana_2026Q1=((1, 999), (1.2, 100), (30, 60)),
         bo_2026Q1=((1, None), (5, 20), (91, 30)),
         cem_2026Q2=((95, 5),),
+        cem_2026Q1=((90, 700),),
     )
     basis = log.basis(200, period("2026Q3"), rules=said)
     record = call_record(basis)

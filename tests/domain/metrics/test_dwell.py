@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from fractions import Fraction
 
+import pytest
+
 from pipeboard.domain.metrics.time_in_stage import (
     ages,
     bottleneck,
@@ -117,6 +119,38 @@ def test_the_earlier_stage_is_the_bottleneck_on_a_tie_and_none_without_overstay(
     found = bottleneck(log.basis(20))
     assert found is not None and found.stage.name == "Lead"
     assert bottleneck(log.basis(14)) is None
+
+
+def test_a_parked_deal_is_awake_on_its_day_and_late_on_the_day_after_its_limit() -> None:
+    log = Log()
+    deal = log.add(0, LEAD)
+    log.say(deal, 1, "snoozed", on="2026-01-09")
+    assert [age.snoozed for day in (7, 8) for age in ages(log.basis(day))] == [True, False]
+    unparked = Log()
+    unparked.add(0, LEAD)
+    for day, late in ((7, []), (8, [1])):
+        basis = unparked.basis(day)
+        assert ids(overstay_by_stage(basis)[0].deals) == late
+        assert bool(bottleneck(basis)) is bool(late)
+
+
+@pytest.mark.parametrize(
+    ("place", "hint"),
+    [
+        (0, "Look at where leads come from, and at the first pitch."),
+        (1, "Look at how leads are qualified before they get here."),
+        (2, "Look at terms, and at who has to approve."),
+        (3, "Look at terms, and at who has to approve."),
+    ],
+)
+def test_where_to_look_is_told_by_how_far_along_the_bottleneck_is(place: int, hint: str) -> None:
+    stages = tuple(replace(stage, expected_days=7) for stage in PIPELINE.stages)
+    rules = replace(UTC_RULES, pipeline=replace(PIPELINE, stages=stages))
+    log = Log()
+    log.add(0, stages[place].id)
+    found = bottleneck(log.basis(9, rules=rules))
+    assert found is not None
+    assert (found.stage.id, found.hint) == (stages[place].id, hint)
 
 
 def test_parked_deals_are_not_stalled_and_a_dated_plan_stops_the_idle_clock_only() -> None:

@@ -390,6 +390,17 @@ def test_equal_reps_are_hardly_ever_told_apart() -> None:
     assert claims / 400 < 0.08
 
 
+def test_each_claim_is_held_against_the_claims_that_are_left() -> None:
+    rates = {
+        name: Metric(None, Unit.RATIO, won, 40)
+        for name, won in (("ana", 2), ("bo", 14), ("cy", 16))
+    }
+    first, second = differing(rates)
+    assert (first.name, second.name) == ("ana", "cy")
+    sure, likely = (p_value(found) or 0 for found in (first, second))
+    assert sure < 0.05 / 3 < likely < 0.05 / 2
+
+
 def test_two_reps_that_differ_are_told_apart_as_often_as_by_a_plain_test() -> None:
     rng, found = Random(7), 0
     for _ in range(400):

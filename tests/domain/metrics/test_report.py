@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from pipeboard.domain.events import micros
 from pipeboard.domain.metrics import METRICS, Fact, Report, Target, compare, readings
 from pipeboard.domain.metrics.basis import Basis
+from pipeboard.domain.metrics.past_forecasts import periods_before
 from pipeboard.domain.metrics.report import footnote, headline, scope_of, windows_of
 from pipeboard.domain.metrics.rules import (
     Grouping,
@@ -38,6 +39,7 @@ from tests.domain.metrics.log import (
     LEAD,
     NEGOTIATE,
     PROPOSAL,
+    QUALIFY,
     UTC_RULES,
     Log,
     at,
@@ -306,7 +308,7 @@ def test_deals_fall_into_bands_of_what_they_were_worth_at_the_event() -> None:
 
 def test_a_customer_is_existing_once_another_deal_of_the_account_was_won() -> None:
     log = Log()
-    first, before, after, other = log.add(0), log.add(1), log.add(9), log.add(9)
+    first, before, after, other = log.add(0), log.add(5), log.add(5.001), log.add(9)
     log.win(first, 5)
     basis = log.basis(20)
     accounts = {first: "Lumen", before: "Lumen", after: "Lumen", other: "Kestrel"}
@@ -347,6 +349,36 @@ def test_a_trailing_window_ends_now_and_begins_so_many_days_ago() -> None:
         micros(at(day)) for day in (10.5, 40)
     ]
     assert len(basis.closed_within(31)) == 3
+
+
+def test_what_somebody_said_of_a_stage_holds_from_that_instant_on() -> None:
+    rules = replace(UTC_RULES, chances={LEAD: ((100, 2_000), (200, None))})
+    assert [rules.said_by(LEAD, us) for us in (99, 100, 200)] == [False, True, True]
+    assert [rules.chance_at(LEAD, us) for us in (99, 100, 199, 200)] == [2_000, 2_000, 2_000, None]
+    assert rules.said_by(QUALIFY, 0) and rules.chance_at(QUALIFY, 0) == 3_000
+
+
+def test_a_period_that_is_just_over_is_a_past_one() -> None:
+    log = Log()
+    log.add(-300)
+    for day, labels in ((89.999, ["2025Q4", "2025Q3"]), (90, ["2026Q1", "2025Q4", "2025Q3"])):
+        found = [past.label for past in periods_before(log.basis(day, period("2026Q2")))]
+        assert found[: len(labels)] == labels
+
+
+def test_there_is_a_group_for_whoever_has_a_target_or_a_call_and_no_deal() -> None:
+    def target(owner: str = "", team: str = "") -> Target:
+        return Target("2026Q1", Money(100, "EUR"), owner, team)
+
+    calls = {("2026Q1", "dan"): ((micros(at(3)), Money(7, "EUR")),)}
+    teams = {"bo": "north", "dan": "east"}
+    rules = replace(
+        UTC_RULES, targets=(target("bo"), target(team="south")), calls=calls, teams=teams
+    )
+    report = Report(Log().basis(9, period("2026Q1"), rules=rules))
+    assert set(report.groups(by_owner(rules))) == {"bo", "dan"}
+    assert set(report.groups(by_team(rules))) == {"north", "south", "east"}
+    assert set(report.groups(by_attribute("source", {}))) == set()
 
 
 def test_a_group_is_named_by_what_a_deal_was_then() -> None:
@@ -586,6 +618,7 @@ def test_a_rep_has_numbers_where_only_a_touch_of_a_closed_deal_was_theirs() -> N
     closed, silent = (log.add(-900, owner=owner) for owner in ("ana", "bo"))
     for deal in (closed, silent):
         log.win(deal, -800)
+    log.lose(log.add(-900, owner="cy"), -800)
     log.say(closed, 40, "touch", what="call out")
     report = Report(log.basis(60, period("2026-02")))
     assert set(report.groups(by_owner(UTC_RULES))) == {"ana"}

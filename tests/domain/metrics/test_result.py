@@ -61,6 +61,7 @@ def test_fewer_than_five_are_a_low_sample_and_still_a_number() -> None:
     rate = proportion(deals(1), deals(1, 2, 3, 4), "")
     assert rate.is_low
     assert rate.value == Fraction(1, 4)
+    assert not proportion(deals(1), deals(*range(5)), "").is_low
 
 
 def test_a_quotient_by_zero_has_a_reason() -> None:

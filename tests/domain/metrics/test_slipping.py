@@ -72,6 +72,16 @@ def test_only_moves_to_a_later_month_are_pushes() -> None:
     assert [(d.id, pushes) for d, pushes in most_pushed(log.basis(40))] == [(deal, 2)]
 
 
+def test_the_most_pushed_come_first_and_then_by_number() -> None:
+    log = Log()
+    deals = [log.add(0, close="2026-02-10") for _ in range(3)]
+    for deal, months in zip(deals, (("03", "04"), ("03", "04"), ("03", "04", "05")), strict=True):
+        for day, month in enumerate(months, 30):
+            log.close(deal, day, f"2026-{month}-10")
+    found = [(deal.id, times) for deal, times in most_pushed(log.basis(40))]
+    assert found == [(deals[2], 3), (deals[0], 2), (deals[1], 2)]
+
+
 def test_a_push_is_its_owners_of_that_day() -> None:
     log = Log()
     deal = log.add(0, close="2026-02-10", owner="ana")

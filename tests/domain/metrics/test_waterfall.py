@@ -242,3 +242,17 @@ def test_a_change_at_the_first_instant_after_the_days_asked_for_is_not_in_them()
     assert waterfall_of_days(basis, first, after).coming["increased"].amount == 30
     assert waterfall_of_days(basis, first).coming["increased"].amount == 50
     assert waterfall_of_days(basis, first, after).end.amount == 130
+
+
+def test_what_rounding_leaves_over_goes_to_the_largest_line_but_the_wins() -> None:
+    flow = Waterfall(0, 1)
+    half = Fraction(1, 2)
+    for line, amount in (
+        (flow.start, 10 + half), (flow.coming["created"], 3 + half), (flow.coming["increased"], 7),
+        (flow.going["won"], 20), (flow.end, 1),
+    ):  # fmt: skip
+        line.amount = amount
+    whole = flow.whole()
+    assert {name: amount for name, amount in whole.items() if amount} == {
+        "start": 11, "created": 4, "increased": 6, "won": 20, "end": 1
+    }  # fmt: skip

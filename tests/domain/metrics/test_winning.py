@@ -153,6 +153,8 @@ def test_a_cohort_waits_for_its_open_deals() -> None:
     rate = win_rate_of_cohort(log.basis(60, period("2026-01")))
     assert (rate.value, rate.pending) == (Fraction(1, 3), 1)
     assert rate.bounds == (Fraction(1, 3), Fraction(2, 3))
+    log.say(3, 55, "archived")  # nobody knows yet what would have come of it
+    assert win_rate_of_cohort(log.basis(60, period("2026-01"))).pending == 1
 
 
 def test_the_worst_case_loses_what_is_older_than_nine_of_ten_wins() -> None:

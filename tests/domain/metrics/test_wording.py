@@ -23,6 +23,8 @@ EURO = Wording("EUR")
         (Fraction(41), Unit.DAYS, "41 d"),
         (Fraction(29, 4), Unit.DAYS, "7.3 d"),
         (Fraction(7), Unit.HOURS, "7 h"),
+        (Fraction(479, 10), Unit.HOURS, "48 h"),
+        (Fraction(48), Unit.HOURS, "2 d"),
         (Fraction(72), Unit.HOURS, "3 d"),
         (1234, Unit.COUNT, "1,234"),
         (4_000_000, Unit.MINOR, "€40k"),
