@@ -12,9 +12,10 @@ import pytest
 
 from pipeboard.domain.deal import Contact
 from pipeboard.domain.settings import Rep
+from pipeboard.exchange.review_document import review_document
 from pipeboard.store.opening import TABLES
 from pipeboard.store.reading.sight import SEEN_OF, narrowed, quoted
-from pipeboard.workspace.review import decide
+from pipeboard.workspace.review import decide, hold, review
 from tests.team import NEEDS, Team, add, qualify, sales
 from tests.verbs import Workspace
 
@@ -34,6 +35,8 @@ def path(tmp_path_factory: pytest.TempPathFactory) -> Path:
         work(team.rep(rep), rep)
     nobodys = add(olga, "Open House: fair 5k @none").id
     olga.add_note([nobodys], "for whoever wants it")
+    found = review(olga, sales(olga))
+    hold(olga, sales(olga), review_document(found), at=found.at)
     mixed = [add(olga, f"Both: {rep} 9k @{rep}").id for rep in ("ana", "bo")]
     olga.tag(mixed, ["+both"])
     team.close()
@@ -118,6 +121,7 @@ def test_of_agreements_calls_of_others_and_reviews_are_not_seen(
         and (row["topic"] != "call" or json.loads(str(row["key"]))[-1] == rep)
     ]
     assert seen(connection, "workspace_event", rep) == expected
+    assert "review" in {row["topic"] for row in everything}
     assert len([row for row in expected if row["topic"] == "call"]) == (rep != "zoe")
 
 

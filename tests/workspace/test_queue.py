@@ -315,6 +315,18 @@ def test_the_measured_chance_turns_the_order_round(ana: Workspace, team: Team) -
     assert [w.deal.name for w in day_of(ana).queue()] == ["Early", "Late"]
 
 
+def test_what_was_lost_as_invalid_measures_no_chance(ana: Workspace, team: Team) -> None:
+    for number in range(30):
+        lost = add(ana, f"Twice {number}: x 1k", QUALIFICATION)
+        ana.lose([lost.id], Loss("invalid"))
+    late = add(ana, "Late: b 10k source:referral", QUALIFICATION)
+    early = add(ana, "Early: a 10k source:referral")
+    for deal in (late, early):
+        ana.log_touch([deal.id], "call")
+    team.clock.wait(days=1)
+    assert [w.deal.name for w in day_of(ana).queue()] == ["Late", "Early"]
+
+
 def test_loads_are_counted_as_the_lists_count_them(
     ana: Workspace, bo: Workspace, team: Team
 ) -> None:
