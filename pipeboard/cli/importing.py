@@ -68,7 +68,7 @@ def import_file(call: Call) -> int:
 
 def _import_deals(call: Call, path: Path, resources: ExitStack) -> int:
     from pipeboard.workspace.import_plan import open_reading
-    from pipeboard.workspace.import_rows import RowsRejected
+    from pipeboard.workspace.import_rows import RowsRejected, check_owners
 
     asked = call.arguments
     workspace, known = resources.enter_context(place_of(call, path))
@@ -92,6 +92,8 @@ def _import_deals(call: Call, path: Path, resources: ExitStack) -> int:
             call.out.say(error.hint)
         return REFUSED
     tell(call, reading, report, pipeline)
+    if asked.dry_run and (asked.yes or not call.may_ask):  # it ends as the import would
+        call.for_owner(lambda new_reps: check_owners(report, new_reps=new_reps))
     if rejected is not None and rejected.keep(reading, report):
         call.out.say(f"Rejected rows are in {rejected.path}.")
     return DONE

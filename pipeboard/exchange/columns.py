@@ -19,13 +19,14 @@ from pipeboard.exchange.fields import (
     read_target,
     takes_several,
 )
-from pipeboard.exchange.history import closing_outcome, is_status
+from pipeboard.exchange.history import is_status
 from pipeboard.exchange.layouts import GENERIC
 from pipeboard.exchange.layouts.layout import Layout
 from pipeboard.exchange.synonyms import RANKS, SYNONYMS
 from pipeboard.exchange.tables import find_column, next_free, no_column
 from pipeboard.exchange.units import unit_of
 from pipeboard.exchange.values import is_blank, is_flag, without_marks
+from pipeboard.exchange.words.languages import closing_outcome
 
 _ALIKE = 88.0
 _LONGEST_NAME = 100
@@ -258,7 +259,10 @@ _SUFFIXES = (
     "_da_oportunidade", "_dell_opportunita", "_ht", "_ttc", "_netto", "_brutto", "_net", "_gross",
     "_bez_dph", "_excl_vat", "_ex_vat", "_excl_btw", "_sin_iva", "_sem_iva", "_senza_iva",
 )  # fmt: skip
-_PREFIXES = ("deal_", "opportunity_", "related_", "lead_", "associated_", "box_", "item_")
+_PREFIXES = (
+    "deal_", "opportunity_", "related_", "lead_", "associated_", "box_", "item_", "current_",
+    "linked_", "assigned_",
+)  # fmt: skip
 
 
 def _holds_stages(cells: Iterable[str]) -> bool:

@@ -22,7 +22,7 @@ from pipeboard.exchange.history import PRECISIONS, Course, HistoryReader, read_o
 from pipeboard.exchange.layouts.layout import Layout
 from pipeboard.exchange.moments import AmbiguousDate, Moment, MomentReader
 from pipeboard.exchange.read_options import CellTally, ReadingRules
-from pipeboard.exchange.rows import READERS, DealRow, Outcome, Rejected, rarer_parts
+from pipeboard.exchange.rows import READERS, DealRow, Outcome, Rejected, rarer_parts, value_won
 from pipeboard.exchange.tables import Record, next_free
 from pipeboard.exchange.units import AmountUnit, doubts_of, unit_of
 from pipeboard.exchange.values import (
@@ -126,7 +126,8 @@ class DealReader:
         self._periods = () if layout.is_ours else PERIODS
         self._has_rarer = not _RARER.isdisjoint(self._places)
         self._constants = self._read_constants()
-        self._plain = _AS_THEY_ARE & {"fields", *self._places, *self._constants}
+        always = ("fields", "value", "lost_reason")  # also by what another column says
+        self._plain = _AS_THEY_ARE & {*always, *self._places, *self._constants}
         self._plain_unless_lost = self._plain.difference(_LOSS)
         self._losses = [name for name in _LOSS if name in self._plain]
         self._told = _PLAIN & {*self._places, *self._constants}
@@ -418,6 +419,7 @@ class DealReader:
 
     def _unsaid(self, found: Findings, outcome: Outcome | None) -> Iterator[str]:
         """Fields whose cells say more than the row can hold, such as a second owner."""
+        yield from value_won(found, outcome)
         if outcome in {"won", "lost"} and found.get("probability") not in {None, 0, 10_000}:
             yield "probability"
         if found.get("further_owners"):

@@ -55,6 +55,10 @@ _COURSE = ("stage", "outcome", "archived")
 NOT_FOLLOWED = ("created_at", "closed_at", "loss", "entered", "answers", "terms", "checklist",
                 "touches", "snoozed_until")  # fmt: skip
 """What happened once and is not rewritten by a later file; a report says where it differs."""
+_OF_COURSE = {"closed_at", "loss"}
+"""Of these what comes with an outcome that the deal takes."""
+_OF_OPEN = {"expected_close", "probability_bp", "category"}
+"""What a row says of an open deal alone: the date of a closed one is that of its closing."""
 _LONGEST_TEXT = 40
 
 Said = dict[str, str]
@@ -167,13 +171,16 @@ class ThreeWay:
         values = _values(row, owner)
         remembered = {} if row.ref else deal.imported
         found = Merge(base=dict(remembered) | says)
+        closes = row.outcome in ("won", "lost")
         for name in dict.fromkeys((*says, *remembered)):
             new, old = says.get(name, ""), remembered.get(name, "")
-            if not new and not self.spoken(name):
+            if not new and (not self.spoken(name) or (closes and name in _OF_OPEN)):
                 continue
             if new == old and (touched is None or not new):
                 continue
             self._field(name, values.get(name), new, old, deal, touched, found)
+        if "outcome" in found.take:
+            found.not_followed = [name for name in found.not_followed if name not in _OF_COURSE]
         return found
 
     def _field(
@@ -189,6 +196,7 @@ class ThreeWay:
         if name in NOT_FOLLOWED:
             if touched is None:
                 found.not_followed.append(name)
+            _forget(found, name, new)
             return
         ours = self._ours(name, deal)
         is_gone_note = name.startswith("notes.") and not new

@@ -134,6 +134,37 @@ def test_a_script_makes_no_reps_of_a_file_without_the_flag(team: Type, home: Pat
     assert "zoe" in team("rep", "list").out and "marra" not in team("rep", "list").out
 
 
+@pytest.mark.parametrize("flags", [(), ("-y",), ("--json",), ("--new-rep",)])
+def test_a_dry_run_ends_as_the_import_would(team: Type, home: Path, flags: tuple[str, ...]) -> None:
+    team("rep", "add", "mara")
+    file = put(home, OWNERS)
+    tried = team("import", file, *INTO, *flags, "-n")
+    assert "marra" in tried.out
+    done = team("import", file, *INTO, *flags)
+    assert (tried.code, tried.err.splitlines()[-2:]) == (done.code, done.err.splitlines()[-2:])
+
+
+def test_stages_that_sound_like_an_end_and_reasons_that_are_none_of_ours_are_told(
+    pipe: Type, home: Path
+) -> None:
+    file = put(
+        home,
+        "id,deal name,stage,lost reason\n1,A,Talk,\n2,B,Lost - price,\n3,C,Lost,Bundled\n"
+        "4,D,Lost,Too expensive\n5,E,Lost,no decision\n6,F,Lost,\n",
+    )
+    told = pipe("import", file, "--into", "X", "--stages", "auto")
+    assert told.code == 0
+    assert "sound as if deals ended there: 'Lost - price'." in told.err
+    assert "none of ours count as other: 'Bundled' 1." in told.err
+    lost = {deal["title"]: deal["lost"] for deal in pipe("list", "lost", "--json").json["deals"]}
+    assert {name: loss["category"] for name, loss in lost.items()} == {
+        "C": "other", "D": "price", "E": "no-decision", "F": "other",
+    }  # fmt: skip
+    flags = ("--stage", "Lost - price==lost", "--value", "lost reason:Bundled=competitor")
+    again = pipe("import", file, "--into", "Y", "--stages", "auto", *flags, "--source", "other")
+    assert again.code == 0 and "sound as if" not in again.err and "none of ours" not in again.err
+
+
 @pytest.mark.parametrize("said", ["y\n", "n\n", ""])
 def test_a_person_at_a_terminal_says_yes_once_for_all_reps_of_a_file(
     team: Type, home: Path, said: str, monkeypatch: pytest.MonkeyPatch
