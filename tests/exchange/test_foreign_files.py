@@ -52,7 +52,7 @@ TOLD = {
             *("A,Won,900,850", "B,Talk,700,", "C,Won,600,600", "D,Won,,500"),
         ),
         "value",
-        ("USD 850.00", "USD 700.00", "USD 600.00", "USD 500.00"),
+        ("850.00 USD", "700.00 USD", "600.00 USD", "500.00 USD"),
     ),
     "an estimate that a win replaced": Meant(
         csv_of("Topic,Stage,Est. Revenue,Actual Revenue", "A,Won,900,850", "B,Lost,700,0"),
