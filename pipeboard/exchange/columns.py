@@ -268,7 +268,7 @@ _PREFIXES = (
 def _holds_stages(cells: Iterable[str]) -> bool:
     """Whether a column called status names stages: mostly words that are no status."""
     words = {slug(cell) for cell in cells if not is_blank(cell) and closing_outcome(cell) is None}
-    return sum(map(is_status, words)) < len(words) / 2
+    return not all(map(str.isdigit, words)) and sum(map(is_status, words)) < len(words) / 2
 
 
 def _by_likeness(cells: Cells, wanted: Mapping[str, str], warnings: list[str]) -> dict[str, str]:

@@ -15,7 +15,7 @@ from pipeboard.domain.dates import parse_instant
 from pipeboard.domain.errors import BadInput
 from pipeboard.domain.lazy_dataclass import dataclass, field
 from pipeboard.domain.money import Money
-from pipeboard.domain.text import clean_line, clean_text, quoted, whole_text
+from pipeboard.domain.text import clean_line, clean_text, email_fault, quoted, whole_text
 from pipeboard.exchange.values import Findings, read_category
 
 if TYPE_CHECKING:
@@ -269,6 +269,25 @@ READERS: Mapping[str, Callable[[str], object]] = MappingProxyType(
 
 
 # The parts of a deal that several cells make together: people, notes, tags, the rep's own word.
+
+
+_AGAINST_OPEN = {
+    "is_closed": "closed_somehow",
+    "lost_reason": "open_with_loss",
+    "closed_at": "open_with_closing",
+}
+_EMAILS = {"contact_email", "contacts"}
+
+
+def oddities(found: Findings, outcome: Outcome | None, *, is_ours: bool) -> Iterator[str]:
+    """What is odd in cells beside each other: a sign of an end on an open deal, no address."""
+    if outcome in (None, "open") and not is_ours:
+        yield from (remark for name, remark in _AGAINST_OPEN.items() if found.get(name))
+    if not _EMAILS.isdisjoint(found):
+        emails = found.get("contact_email", "").split(";")
+        emails += [person.email or "" for person in found.get("contacts", ())]
+        if any(map(email_fault, emails)):
+            yield "odd_email"
 
 
 def value_won(found: Findings, outcome: Outcome | None) -> Iterator[str]:

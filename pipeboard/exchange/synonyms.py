@@ -140,7 +140,7 @@ _NAMES = {
         "vlasnik lastnik atsakingas atbildigais vastutaja отговорник търговец 負責人 業務 業務員 "
         "営業担当 営業担当者 담당 영업담당 영업담당자 المسؤول المالك ผู้รับผิดชอบ พนักงานขาย مسئول "
         "vendeur zugewiesener_benutzer zugewiesen_an utilisateur_assigne assigne_a "
-        "penanggung_jawab ज़िम्मेदार"
+        "penanggung_jawab ज़िम्मेदार owner_email owner_full_name owner_e_mail"
     ),
     "source": (
         "lead_source deal_source original_source quelle leadquelle origine origen fonte "

@@ -35,6 +35,7 @@ from pipeboard.workspace.row_matching import (
     EVERYTHING,
     ImportOptions,
     Merge,
+    Namesakes,
     Recognised,
     Recogniser,
     Said,
@@ -100,6 +101,8 @@ class RowDecider:
         self._new_owners: dict[str, str] = {}
         self._spelled: dict[str, str] = {}
         self._seen_ids: set[int] = set()
+        tells_titles = "title" in reading.mapping.values()
+        self._namesakes = Namesakes(self._known, pipeline.id) if tells_titles else None
         self._rows_again = reading.again
         self._keeps_numbers = reading.tool == "pipeboard" and not self.report.before
         self._met: set[int] = set()
@@ -261,6 +264,8 @@ class RowDecider:
         return self._update(row, one.deal)
 
     def _take_over(self, row: DealRow, *, taken: bool) -> Change:
+        if self._namesakes and self._namesakes.has(row):
+            row.remarks = (*row.remarks, "named_as_another")
         source = self.source if row.external_source is None else row.external_source
         said = {} if row.ref else self._says(row)
         if taken and row.external_id:

@@ -414,3 +414,25 @@ def _is_about(row: DealRow, deal: Deal) -> bool:
     """Whether a deal whose id comes from nobody knows where is the one that a row speaks of."""
     account = fold(row.account or "")
     return fold(row.title) == fold(deal.title) or bool(account and account == fold(deal.account))
+
+
+@dataclass(slots=True)
+class Namesakes:
+    """Tells whether a new row has the account and title of a deal here or of an earlier row; names
+    are remembered by a mark that two could share."""
+
+    known: KnownDeals
+    pipeline_id: int
+    _marks: set[int] | None = None
+
+    def has(self, row: DealRow) -> bool:
+        """Whether the row is called like another, which it joins."""
+        if row.ref or not row.account:
+            return False
+        if self._marks is None:
+            here = self.known.named(self.pipeline_id)
+            self._marks = {hash((fold(one.account), fold(one.title))) for one in here}
+        mark = hash(_name_of(row))
+        is_there = mark in self._marks
+        self._marks.add(mark)
+        return is_there

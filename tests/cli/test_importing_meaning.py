@@ -144,6 +144,40 @@ def test_a_dry_run_ends_as_the_import_would(team: Type, home: Path, flags: tuple
     assert (tried.code, tried.err.splitlines()[-2:]) == (done.code, done.err.splitlines()[-2:])
 
 
+NAMESAKES = {
+    "twice in the file": (
+        "1,Pump,Acme,Prospecting\n2,Pump,acme,Prospecting\n3,Tap,Acme,Prospecting\n",
+        [3],
+    ),
+    "here already": ("1,Line,Lumen Oy,Prospecting\n2,Tap,Acme,Prospecting\n", [2]),
+    "without an account": ("1,Pump,,Prospecting\n2,Pump,,Prospecting\n", None),
+}
+
+
+@pytest.mark.parametrize("name", NAMESAKES)
+def test_new_deals_that_are_called_like_others_are_told(team: Type, home: Path, name: str) -> None:
+    rows, lines = NAMESAKES[name]
+    assert team("add", "Lumen Oy: Line").code == 0
+    file = put(home, f"id,title,account,stage\n{rows}")
+    told = team("import", file, "--json").json
+    assert told["remarks"].get("named_as_another") == lines
+    again = team("import", file, "--json").json
+    assert (again["created"], again["remarks"].get("named_as_another")) == (0, None)
+
+
+def test_words_of_a_status_that_say_nothing_are_told_with_the_command_to_type(
+    pipe: Type, home: Path
+) -> None:
+    file = put(home, "id,title,stage,status\n1,A,Lead,0\n2,B,Lead,1\n3,C,Lead,2\n")
+    refused = pipe("import", file, "--into", "X", "--stages", "auto")
+    assert refused.code == 4
+    (command,) = re.findall(r"pipeboard (import .*)", refused.err)
+    assert "--value status:0==lost" in command and "--value status:2==lost" in command
+    line = shlex.split(command.replace("status:1==lost", "status:1==won"))
+    assert pipe(*line, "--into", "X", "--stages", "auto").code == 0
+    assert pipe("list", "won", "--count").out == "1\n"
+
+
 def test_stages_that_sound_like_an_end_and_reasons_that_are_none_of_ours_are_told(
     pipe: Type, home: Path
 ) -> None:
@@ -361,6 +395,10 @@ ODD = {
     "deleted": "deal name,stage,deleted\nAlpha,Prospecting,yes\nBeta,Prospecting,no\n",
     "closed_somehow": "deal name,stage,is closed\nAlpha,Prospecting,true\nBeta,Prospecting,false\n",
     "open_with_loss": "deal name,stage,lost reason\nAlpha,Prospecting,Price\nBeta,Prospecting,\n",
+    "open_with_closing": "deal name,stage,closed on\nAlpha,Prospecting,2026-06-06\n"
+    "Beta,Prospecting,\n",
+    "named_as_another": "id,deal name,account,stage\n1,Alpha,Lumen Oy,Prospecting\n"
+    "2,Beta,Lumen Oy,Prospecting\n",
     "closed_before_created": "deal name,status,created,closed\nAlpha,won,2026-05-05,2026-04-04\n"
     "Beta,won,2026-05-05,2026-06-06\n",
     "closed_in_future": "deal name,status,created,closed\nAlpha,won,2026-05-05,2031-04-04\n"
@@ -397,6 +435,8 @@ def test_what_is_odd_in_a_row_is_told_with_its_line(team: Type, home: Path, rema
     if remark == "joined_otherwise":
         second = put(home, "id,colour\n1,green\n2,blue\n", "second.csv")
         line += ["--beside", second, "--by", "id"]
+    if remark == "named_as_another":
+        assert team("add", "Lumen Oy: Alpha").code == 0
     said = team(*line)
     told = " ".join((said.out + said.err).split())
     assert f"1 row: {REMARKS[remark]} (line 2)." in told

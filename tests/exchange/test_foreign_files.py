@@ -74,6 +74,15 @@ TOLD = {
         "account",
         ("Acme",),
     ),
+    "a day of closing on an open deal": Meant(
+        csv_of("Deal,Stage,Closed on", "A,Talk,2026-11-05", "B,Won,2026-11-05", "C,Talk,"),
+        "fields",
+        ({"Closed on": "2026-11-05"}, {}, {}),
+        remarks=("open_with_closing",),
+    ),
+    "owners by their addresses": Meant(
+        csv_of("Deal,Stage,Owner email", "A,Talk,ana@x.se"), "owner", ("ana@x.se",)
+    ),
     "owners that are blank": Meant(
         csv_of("Owner,Deal,Stage", "Ana,A,Talk", ",B,Talk", "Bo,C,Talk", "Ana,D,Talk"),
         "owner",
