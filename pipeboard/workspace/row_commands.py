@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import uuid
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 from functools import cached_property, lru_cache
 from hashlib import sha256
@@ -20,9 +20,11 @@ from pipeboard.domain.deal import (
     LOSS_CATEGORIES,
     Answer,
     Contact,
+    Deal,
     Loss,
     NextStep,
     Note,
+    Status,
     Term,
     Touch,
 )
@@ -136,6 +138,14 @@ class RowRules:
         if not path:
             path = [(self.pipeline.open_stages[0].id, created_at)]
         return tuple(path)
+
+    def arrivals(self, row: DealRow, deal: Deal, until: datetime) -> Iterator[tuple[int, datetime]]:
+        """The stages that an open deal came into since it came into its own, with the instants."""
+        now_in = deal.stage_id
+        for stage, at in row.entered if deal.outcome is Status.OPEN else ():
+            if deal.stage_entered_at < at <= until and (stage_id := self.stage_id(stage)) != now_in:
+                yield stage_id, at
+                now_in = stage_id
 
 
 @dataclass(frozen=True, slots=True)

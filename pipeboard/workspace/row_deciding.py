@@ -396,18 +396,18 @@ class RowDecider:
             back_at = closes and max(closes, deal.stage_entered_at)
             yield c.Reopen(override=rules.origin), back_at
         is_open = (outcome or str(deal.outcome)) == "open"
-        if is_open and row.stage is not None and (stage is not None or outcome is not None):
-            stage_id = rules.stage_id(row.stage)
-            now_in = deal.closed_from if deal.outcome is not Status.OPEN else deal.stage_id
-            if stage_id != now_in:
-                yield c.Move(stage_id, self.options.override), None
-        elif outcome == "won":
-            at = max(closes or self._context.at, deal.stage_entered_at)
-            known = precision_of(row).get("closed_at", "")
+        now_in = deal.closed_from if deal.outcome is not Status.OPEN else deal.stage_id
+        if stage is not None or outcome is not None:
+            for stage_id, at in rules.arrivals(row, deal, closes or self._context.at):
+                yield c.Move(stage_id, self.options.override), at
+                now_in = stage_id
+            if is_open and row.stage is not None and rules.stage_id(row.stage) != now_in:
+                yield c.Move(rules.stage_id(row.stage), self.options.override), None
+        at = max(closes or self._context.at, deal.stage_entered_at)
+        known = precision_of(row).get("closed_at", "")
+        if outcome == "won":
             yield c.Win(row.value, override=self.options.override, at=at, precision=known), None
         elif outcome == "lost":
-            at = max(closes or self._context.at, deal.stage_entered_at)
-            known = precision_of(row).get("closed_at", "")
             yield c.Lose(loss_of(row), at=at, precision=known), None
         if archived and deal.archived_at is None:
             yield c.Archive(), None

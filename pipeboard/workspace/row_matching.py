@@ -55,7 +55,7 @@ _COURSE = ("stage", "outcome", "archived")
 NOT_FOLLOWED = ("created_at", "closed_at", "loss", "entered", "answers", "terms", "checklist",
                 "touches", "snoozed_until")  # fmt: skip
 """What happened once and is not rewritten by a later file; a report says where it differs."""
-_OF_COURSE = {"closed_at", "loss"}
+_OF_COURSE = frozenset(("closed_at", "loss"))
 """Of these what comes with an outcome that the deal takes."""
 _OF_OPEN = {"expected_close", "probability_bp", "category"}
 """What a row says of an open deal alone: the date of a closed one is that of its closing."""
@@ -179,8 +179,10 @@ class ThreeWay:
             if new == old and (touched is None or not new):
                 continue
             self._field(name, values.get(name), new, old, deal, touched, found)
-        if "outcome" in found.take:
-            found.not_followed = [name for name in found.not_followed if name not in _OF_COURSE]
+        followed = _OF_COURSE if "outcome" in found.take else frozenset()
+        if not deal.closed_at and not found.take.keys().isdisjoint(("stage", "outcome")):
+            followed |= {"entered"}
+        found.not_followed = [name for name in found.not_followed if name not in followed]
         return found
 
     def _field(

@@ -202,6 +202,44 @@ def test_what_closes_in_a_later_file_is_told_neither_as_emptied_nor_as_left(
     assert counts(again) == (0, 0, 1, 0) and not again.not_followed and not again.emptied
 
 
+STEPS = (
+    "Record ID,Deal Name,Deal Stage,Close Date,Create Date,"
+    '"Date entered ""{}""","Date entered ""{}"""\n'
+)
+LATER = {
+    "moved twice": (
+        "1,A,Needs Assessment,,2026-10-01,2026-11-03,2026-11-05\n",
+        "11-05",
+        "moved moved",
+    ),
+    "won from there": ("1,A,Closed Won,2026-11-10,2026-10-01,2026-11-03,\n", "11-10", "moved won"),
+    "moved without a day": ("1,A,Needs Assessment,,2026-10-01,,\n", "11-23", "moved"),
+    "a day to come": ("1,A,Needs Assessment,,2026-10-01,,2026-12-24\n", "11-23", "moved"),
+    "not moved": ("1,A,Lead Generation,,2026-10-01,,\n", "10-01", ""),
+}
+
+
+@pytest.mark.parametrize("name", LATER)
+def test_stages_of_a_later_file_are_entered_on_its_days(
+    files: Files, ana: Workspace, team: Team, name: str
+) -> None:
+    row, entered, kinds = LATER[name]
+    header = STEPS.format("Lead Qualification", "Needs Assessment")
+    files.read(header + "1,A,Lead Generation,,2026-10-01,,\n")
+    passing = ImportOptions(override="as the file says")
+    report = files.read(header + row, options=passing)
+    deal = now_of(ana, files.deal("A"))
+    assert str(deal.stage_entered_at)[5:10] == entered
+    events = [str(entry.event.kind) for entry in ana.reader.history.entries(deal.id)]
+    assert sorted(kind for kind in events if kind in ("moved", "won")) == kinds.split()
+    assert not report.not_followed
+    assert disagreements(team.place) == []
+    if kinds:
+        ana.undo()
+        assert str(now_of(ana, deal.id).stage_entered_at)[5:10] == "10-01"
+        assert disagreements(team.place) == []
+
+
 def test_a_cell_that_an_open_row_empties_is_emptied_and_told(files: Files, ana: Workspace) -> None:
     files.read(COURSE + OPEN_ROW)
     report = files.read(COURSE + "1,A,Proposal,100,2026-10-01,,,,\n")
