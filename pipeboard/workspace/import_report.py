@@ -63,6 +63,8 @@ class ImportReport:
     skipped: int = 0
     by_name: int = 0
     elsewhere: int = 0
+    absent: int = 0
+    """Deals of the file's source that came in before and stand in no row of it."""
     before: int = 0
     rejected: list[Rejected] = field(default_factory=list)
     conflicts: list[Differing] = field(default_factory=list)
@@ -206,6 +208,13 @@ def remarks_told(report: ImportReport) -> Iterator[str]:
         yield (
             f"{report.elsewhere:,} ids are known from another source or in another pipeline; the "
             "rows are deals of their own here."
+        )
+    if report.absent:
+        yield (
+            f"{report.absent:,} deal{'s' if report.absent > 1 else ''} of this source that came in "
+            f"before {'stand' if report.absent > 1 else 'stands'} in no row of the file and "
+            f"{'stay' if report.absent > 1 else 'stays'} as before: deleted there, or left out by "
+            "a filter."
         )
     if report.unplaced:
         named = few([f"{quoted(why, 40)} {n:,}" for why, n in report.unplaced.most_common()], 6)

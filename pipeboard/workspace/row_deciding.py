@@ -190,6 +190,7 @@ class RowDecider:
     def check_identities(self) -> None:
         """`Refused` when most ids that are known belong to deals of other names here: the file
         comes from somewhere else than the ids that it shares."""
+        self.report.absent = self._recogniser.absent()
         if self.options.source:  # the person says so
             return
         if self._strange and self._strange > _STRANGE_ENOUGH * self._recognised:

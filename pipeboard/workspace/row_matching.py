@@ -315,6 +315,7 @@ class Recogniser:
     _names: dict[_Name, list[int]] | None = None
     _in_file: dict[_Name, int] = field(default_factory=dict)
     _taken: set[int] = field(default_factory=set)
+    _met: int = 0
 
     def recognise(self, rows: Sequence[DealRow]) -> list[Recognised]:
         """What each row is, in their order."""
@@ -333,6 +334,12 @@ class Recogniser:
             self._by_names(rows, nameless, found)
         return found
 
+    def absent(self) -> int:
+        """How many deals of the source, some of which came again, stand in no row."""
+        if not self._met or not self.source:
+            return 0
+        return self.known.of_source(self.source, self.pipeline_id) - self._met
+
     def _by_id(self, row: DealRow, deals: Sequence[Deal]) -> Recognised:
         if not deals:
             return _UNKNOWN
@@ -340,6 +347,7 @@ class Recogniser:
         here = [deal for deal in deals if deal.pipeline_id == self.pipeline_id]
         for deal in here:
             if deal.external_source == source:
+                self._met += source == self.source
                 return Recognised(deal, strange=not _is_about(row, deal))
         for deal in here:
             if not deal.external_source and _is_about(row, deal):

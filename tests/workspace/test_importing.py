@@ -167,6 +167,17 @@ def test_a_deal_that_a_file_says_is_open_again_is_reopened(files: Files, ana: Wo
     assert now_of(ana, files.deal("Line 3")).status is Status.OPEN
 
 
+def test_deals_that_a_later_file_holds_no_more_stay_and_are_counted(
+    files: Files, ana: Workspace
+) -> None:
+    assert files.read(ROWS).absent == 0
+    head, first, *_ = ROWS.splitlines(keepends=True)
+    assert files.read(head + first).absent == 2
+    assert files.read(ROWS).absent == 0
+    assert files.read(head + first.replace("X1", "X9")).absent == 0  # nothing of it is known
+    assert now_of(ana, files.deal("Line 2")).status is Status.OPEN
+
+
 COURSE = "id,deal name,stage,amount,created,close date,closed on,probability,lost reason\n"
 OPEN_ROW = "1,A,Proposal,100,2026-10-01,2027-03-01,,40,\n"
 NEXT_ROWS = {
