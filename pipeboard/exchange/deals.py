@@ -409,7 +409,7 @@ class DealReader:
                 yield "lost_at_zero"
         if history.stage is None and not history.entered and outcome in (None, "open"):
             yield "no_stage"
-        yield from oddities(found, outcome, is_ours=self._layout.is_ours)
+        yield from oddities(found, outcome, self._layout.open_too)
         if "remark" in found:
             yield found["remark"]
         for name in self._periods if outcome in (None, "open") else self._periods[:1]:

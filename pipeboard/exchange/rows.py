@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from datetime import date, datetime
 from itertools import zip_longest
 from types import MappingProxyType
@@ -279,10 +279,15 @@ _AGAINST_OPEN = {
 _EMAILS = {"contact_email", "contacts"}
 
 
-def oddities(found: Findings, outcome: Outcome | None, *, is_ours: bool) -> Iterator[str]:
-    """What is odd in cells beside each other: a sign of an end on an open deal, no address."""
-    if outcome in (None, "open") and not is_ours:
-        yield from (remark for name, remark in _AGAINST_OPEN.items() if found.get(name))
+def oddities(
+    found: Findings, outcome: Outcome | None, trusted: Collection[str] = ()
+) -> Iterator[str]:
+    """What is odd in cells beside each other: a sign of an end on an open deal, but for those that
+    are `trusted`, and what is no address."""
+    if outcome in (None, "open"):
+        for name, remark in _AGAINST_OPEN.items():
+            if name not in trusted and found.get(name):
+                yield remark
     if not _EMAILS.isdisjoint(found):
         emails = found.get("contact_email", "").split(";")
         emails += [person.email or "" for person in found.get("contacts", ())]

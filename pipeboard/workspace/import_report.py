@@ -112,9 +112,9 @@ class ImportReport:
         self.stages[stage if outcome == "open" else outcome] += 1
         if row.value is not None:
             self.sums[outcome, row.value.currency] += row.value.minor
-        if outcome == "lost" and (row.lost_reason or row.lost_category):
+        if outcome == "lost" and fold(row.lost_category or "") != "other":
             category, reason = lost_for(row.lost_category or "", row.lost_reason or "")
-            if category == "other" and fold(reason) != "other":
+            if category == "other" and reason and fold(reason) != "other":
                 self.unplaced[reason] += 1
         for remark in row.remarks:
             self.remark_counts[remark] += 1

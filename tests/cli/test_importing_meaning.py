@@ -144,6 +144,21 @@ def test_a_dry_run_ends_as_the_import_would(team: Type, home: Path, flags: tuple
     assert (tried.code, tried.err.splitlines()[-2:]) == (done.code, done.err.splitlines()[-2:])
 
 
+def test_what_other_tools_and_our_own_files_say_of_all_deals_is_no_oddity(
+    pipe: Type, home: Path
+) -> None:
+    board = "Card ID,Card Name,List Name,Last Activity Date\n1,A,Talk,2026-06-06T10:00:00.000Z\n"
+    told = pipe("import", put(home, board), "--into", "X", "--stages", "auto", "--json").json
+    assert told["tool"] == "trello" and told["remarks"] == {}
+    pipe("add", "Acme: Line")
+    assert pipe("lost", "2", "--category", "other", "--reason", "moved away").code == 0
+    ours = str(home / "ours.csv")
+    assert pipe("export", "--to", ours).code == 0
+    told = pipe("import", ours, "--db", str(home / "other.db"))
+    assert "lost 1" in told.out
+    assert "none of ours" not in told.err and "day of closing" not in told.err
+
+
 NAMESAKES = {
     "twice in the file": (
         "1,Pump,Acme,Prospecting\n2,Pump,acme,Prospecting\n3,Tap,Acme,Prospecting\n",
