@@ -15,7 +15,7 @@ from pipeboard.domain.phrases import aloud
 # Nobody translates the words of argparse; to look for who does takes longer than to read arguments.
 vars(argparse)["_"] = str
 
-_PATHS = frozenset(("db", "file"))
+_PATHS = frozenset(("db", "file", "output", "beside", "recipe", "save_recipe"))
 _NOT_UTF8 = re.compile(r"[\ud800-\udfff]")
 _WIDTH = 80
 _WORD = "\0"  # in front of an argument that is a word although it begins with a dash
@@ -286,8 +286,12 @@ def _unshielded(text: str) -> str:
 
 
 def _readable(text: str) -> str:
-    """The word with U+FFFD for each byte that was not UTF-8, which only a path may hold."""
-    return _NOT_UTF8.sub("\ufffd", _unshielded(text))
+    """The word with U+FFFD for each byte that was not UTF-8, which only a path may hold; where
+    Python was told of a locale without letters, it takes all of them for bytes."""
+    word = _unshielded(text)
+    if _NOT_UTF8.search(word):
+        word = word.encode(errors="surrogateescape").decode(errors="surrogateescape")
+    return _NOT_UTF8.sub("\ufffd", word)
 
 
 # Words that come from stdin or from a file.

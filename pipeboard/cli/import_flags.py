@@ -266,7 +266,7 @@ def _pipeline_to_make(call: Call, workspace: Workspace, path: Path, recipe: Reci
 def _stage_names(call: Call, workspace: Workspace, path: Path, recipe: Recipe) -> tuple[str, ...]:
     """The open stages that are wanted; what means won or lost is there anyway."""
     from pipeboard.cli.pipelines import split_names
-    from pipeboard.exchange.history import closing_outcome
+    from pipeboard.exchange.words.languages import closing_outcome
 
     text: str = call.arguments.stages
     if text.strip().casefold() == AUTO:
@@ -292,7 +292,7 @@ def _stage_names(call: Call, workspace: Workspace, path: Path, recipe: Recipe) -
 
 def _named_stages(text: str, *, with_closing: bool = False) -> tuple[str, ...]:
     """The stages in `A,B,C` or, where names hold commas, `A; B, C`; none for auto."""
-    from pipeboard.exchange.history import closing_outcome
+    from pipeboard.exchange.words.languages import closing_outcome
 
     if text.strip().casefold() == AUTO:
         return ()

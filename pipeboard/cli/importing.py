@@ -68,7 +68,7 @@ def import_file(call: Call) -> int:
 
 def _import_deals(call: Call, path: Path, resources: ExitStack) -> int:
     from pipeboard.workspace.import_plan import open_reading
-    from pipeboard.workspace.import_rows import RowsRejected
+    from pipeboard.workspace.import_rows import RowsRejected, check_owners
 
     asked = call.arguments
     workspace, known = resources.enter_context(place_of(call, path))
@@ -88,10 +88,12 @@ def _import_deals(call: Call, path: Path, resources: ExitStack) -> int:
     except RowsRejected as error:
         tell(call, reading, error.report, pipeline)
         call.out.say(error.message)
-        if not way_out(call, error.report, pipeline):
+        if not way_out(call, error.report, pipeline, reading):
             call.out.say(error.hint)
         return REFUSED
     tell(call, reading, report, pipeline)
+    if asked.dry_run and (asked.yes or not call.may_ask):  # it ends as the import would
+        call.for_owner(lambda new_reps: check_owners(report, new_reps=new_reps))
     if rejected is not None and rejected.keep(reading, report):
         call.out.say(f"Rejected rows are in {rejected.path}.")
     return DONE
@@ -211,7 +213,7 @@ def tell(call: Call, reading: Reading, report: ImportReport, pipeline: Pipeline)
     lacking = [name for name, answer in reading.answers().items() if not answer]
     if lacking and report.read:
         call.out.line(f"Not in the file: {', '.join(lacking)}.")
-    call.out.say(*way_out(call, report, pipeline))
+    call.out.say(*way_out(call, report, pipeline, reading))
 
 
 def _tell_mapping(call: Call, reading: Reading) -> None:
@@ -225,13 +227,24 @@ def _tell_mapping(call: Call, reading: Reading) -> None:
         call.out.line(f"  {column} -> {target}")
 
 
-def way_out(call: Call, report: ImportReport, pipeline: Pipeline) -> list[str]:
-    """The command to type where stages of the file are not those of the pipeline."""
+def way_out(call: Call, report: ImportReport, pipeline: Pipeline, reading: Reading) -> list[str]:
+    """The commands to type where stages of the file are not those of the pipeline, or where words
+    of a status say nothing."""
+    file = shlex.quote(call.arguments.file)
+    said = dict.fromkeys(
+        f"{row.column}:{row.value}==lost"
+        for row in report.rejected
+        if reading.mapping.get(row.column) == "status" and row.value
+    )
+    words = " ".join(f"--value {shlex.quote(word)}" for word in list(said)[:4])
+    ways = [f"To say what they mean (=won, =lost, =open): pipeboard import {file} {words}"]
+    return [*_ways_of_stages(report, pipeline, file), *(ways if said else ())]
+
+
+def _ways_of_stages(report: ImportReport, pipeline: Pipeline, file: str) -> list[str]:
     unknown = Counter(row.value for row in report.rejected if row.column == "stage" and row.value)
     if not unknown:
         return []
-    asked = call.arguments
-    file = shlex.quote(asked.file)
     first = pipeline.open_stages[0].name
     renamed = " ".join(f"--stage {shlex.quote(f'{name}={first}')}" for name in list(unknown)[:4])
     return [

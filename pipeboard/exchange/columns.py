@@ -19,13 +19,14 @@ from pipeboard.exchange.fields import (
     read_target,
     takes_several,
 )
-from pipeboard.exchange.history import closing_outcome, is_status
+from pipeboard.exchange.history import is_status
 from pipeboard.exchange.layouts import GENERIC
 from pipeboard.exchange.layouts.layout import Layout
 from pipeboard.exchange.synonyms import RANKS, SYNONYMS
 from pipeboard.exchange.tables import find_column, next_free, no_column
 from pipeboard.exchange.units import unit_of
 from pipeboard.exchange.values import is_blank, is_flag, without_marks
+from pipeboard.exchange.words.languages import closing_outcome
 
 _ALIKE = 88.0
 _LONGEST_NAME = 100
@@ -258,13 +259,16 @@ _SUFFIXES = (
     "_da_oportunidade", "_dell_opportunita", "_ht", "_ttc", "_netto", "_brutto", "_net", "_gross",
     "_bez_dph", "_excl_vat", "_ex_vat", "_excl_btw", "_sin_iva", "_sem_iva", "_senza_iva",
 )  # fmt: skip
-_PREFIXES = ("deal_", "opportunity_", "related_", "lead_", "associated_", "box_", "item_")
+_PREFIXES = (
+    "deal_", "opportunity_", "related_", "lead_", "associated_", "box_", "item_", "current_",
+    "linked_", "assigned_",
+)  # fmt: skip
 
 
 def _holds_stages(cells: Iterable[str]) -> bool:
     """Whether a column called status names stages: mostly words that are no status."""
     words = {slug(cell) for cell in cells if not is_blank(cell) and closing_outcome(cell) is None}
-    return sum(map(is_status, words)) < len(words) / 2
+    return not all(map(str.isdigit, words)) and sum(map(is_status, words)) < len(words) / 2
 
 
 def _by_likeness(cells: Cells, wanted: Mapping[str, str], warnings: list[str]) -> dict[str, str]:

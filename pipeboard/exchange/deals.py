@@ -8,7 +8,7 @@ from functools import lru_cache, partial
 
 from pipeboard.domain.deal_fields import BY_NAME, DAY, FIELDS, FROM_ROWS, INSTANT
 from pipeboard.domain.errors import BadInput
-from pipeboard.domain.text import clean_line, email_fault, slug, whole_text
+from pipeboard.domain.text import clean_line, slug, whole_text
 from pipeboard.exchange.fields import (
     CUSTOM,
     ENTERED,
@@ -22,7 +22,15 @@ from pipeboard.exchange.history import PRECISIONS, Course, HistoryReader, read_o
 from pipeboard.exchange.layouts.layout import Layout
 from pipeboard.exchange.moments import AmbiguousDate, Moment, MomentReader
 from pipeboard.exchange.read_options import CellTally, ReadingRules
-from pipeboard.exchange.rows import READERS, DealRow, Outcome, Rejected, rarer_parts
+from pipeboard.exchange.rows import (
+    READERS,
+    DealRow,
+    Outcome,
+    Rejected,
+    oddities,
+    rarer_parts,
+    value_won,
+)
 from pipeboard.exchange.tables import Record, next_free
 from pipeboard.exchange.units import AmountUnit, doubts_of, unit_of
 from pipeboard.exchange.values import (
@@ -64,7 +72,6 @@ _RARER = {
     "tags", "note", "notes", "probability", "probability_bp", "forecast_category",
     "contacts", "contact_name", "contact_email", "contact_phone",
 }  # fmt: skip
-_EMAILS = {"contact_email", "contacts"}
 _SURELY_SHORT = 1000
 _STRICT = {"title", "external_id", "ref", "stage", "status", "version"}
 """What a deal is known and placed by: a cell of these that cannot be read rejects its row."""
@@ -126,7 +133,8 @@ class DealReader:
         self._periods = () if layout.is_ours else PERIODS
         self._has_rarer = not _RARER.isdisjoint(self._places)
         self._constants = self._read_constants()
-        self._plain = _AS_THEY_ARE & {"fields", *self._places, *self._constants}
+        always = ("fields", "value", "lost_reason")  # also by what another column says
+        self._plain = _AS_THEY_ARE & {*always, *self._places, *self._constants}
         self._plain_unless_lost = self._plain.difference(_LOSS)
         self._losses = [name for name in _LOSS if name in self._plain]
         self._told = _PLAIN & {*self._places, *self._constants}
@@ -401,23 +409,17 @@ class DealReader:
                 yield "lost_at_zero"
         if history.stage is None and not history.entered and outcome in (None, "open"):
             yield "no_stage"
-        if outcome in (None, "open") and not self._layout.is_ours:
-            signs = {"is_closed": "closed_somehow", "lost_reason": "open_with_loss"}
-            yield from (remark for name, remark in signs.items() if found.get(name))
+        yield from oddities(found, outcome, self._layout.open_too)
         if "remark" in found:
             yield found["remark"]
         for name in self._periods if outcome in (None, "open") else self._periods[:1]:
             if (day := found.get(name)) and day.is_period:
                 yield "period"
                 break
-        if not _EMAILS.isdisjoint(found):
-            emails = found.get("contact_email", "").split(";")
-            emails += [person.email or "" for person in found.get("contacts", ())]
-            if any(map(email_fault, emails)):
-                yield "odd_email"
 
     def _unsaid(self, found: Findings, outcome: Outcome | None) -> Iterator[str]:
         """Fields whose cells say more than the row can hold, such as a second owner."""
+        yield from value_won(found, outcome)
         if outcome in {"won", "lost"} and found.get("probability") not in {None, 0, 10_000}:
             yield "probability"
         if found.get("further_owners"):

@@ -16,7 +16,7 @@ from pipeboard.domain.text import quoted, slug
 from pipeboard.exchange.encoding import Encoding
 from pipeboard.exchange.rows import Rejected
 from pipeboard.exchange.synonyms import SYNONYMS
-from pipeboard.exchange.tables import Record, name_columns, undefuse
+from pipeboard.exchange.tables import Record, name_columns, undefuse, width_used
 from pipeboard.exchange.units import unit_of
 from pipeboard.exchange.values import LONGEST_CELL
 
@@ -202,6 +202,8 @@ class DelimitedTable:
     warnings: list[str] = field(default_factory=list)
     format: str = "csv"
     _file: TextIO | None = None
+    _named: int = 0
+    _written: int = 0
 
     @property
     def delimiter(self) -> str:
@@ -218,9 +220,9 @@ class DelimitedTable:
             is_white = len(cells) == 1 < width and not cells[0].strip(" \t\xa0\x1a")
             if line <= self.first_line or not any(cells) or is_white:
                 continue
-            if len(cells) == width:
+            if len(cells) == width == self._named:
                 yield record
-            elif any(cell.strip() for cell in cells[width:]):
+            elif len(cells) != self._written and any(map(str.strip, cells[self._named :])):
                 yield self._too_wide(line, cells)
             else:
                 yield Record(line, [*cells[:width], *blanks[len(cells) :]])
@@ -275,7 +277,17 @@ class DelimitedTable:
     def name(self, record: Record) -> None:
         """Takes a record for the header."""
         self.first_line = record.line
-        self.header = name_columns(record.cells, self.warnings)
+        cells = record.cells
+        self._named = max((n for n, cell in enumerate(cells, 1) if cell.strip()), default=0)
+        self._written = used = len(cells)
+        if self._named < self._written:
+            whole = (one for one in self.all_records() if self._is_whole(one))
+            used = width_used(whole, record, self._written)
+        self.header = name_columns(cells, self.warnings, min(used, self._written))
+
+    def _is_whole(self, record: Record | Rejected) -> bool:
+        """Whether a record is as wide as the header, so that no delimiter in a cell cut it."""
+        return isinstance(record, Record) and len(record.cells) == self._written
 
     def share_read(self) -> float:
         size = self.path.stat().st_size
@@ -287,8 +299,8 @@ class DelimitedTable:
             return file.readline(7).lower().startswith("sep=")
 
     def _too_wide(self, line: int, cells: list[str]) -> Rejected:
-        width = len(self.header)
-        names = [*self.header, *(f"column {n + 1}" for n in range(width, len(cells)))]
+        width = self._named
+        names = [*self.header[:width], *(f"column {n + 1}" for n in range(width, len(cells)))]
         extra = next(cell for cell in cells[width:] if cell.strip())
         reason = (
             f"the row has {len(cells)} cells and the header {width}; "

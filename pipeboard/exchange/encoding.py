@@ -121,9 +121,7 @@ def find_encoding(path: Path, named: str | None = None) -> Encoding:
         return Encoding("iso2022_jp")
     marked = next((name for bom, name in _BOMS if head.startswith(bom)), None) or _wide(head)
     if marked:
-        if not _decodes(path, marked):
-            raise _binary(path, f": it begins as {marked.upper()} but does not go on so")
-        return Encoding(marked)
+        return _as_marked(path, marked)
     nuls = _nuls(path)
     if _decodes(path, "utf-8"):
         found = Encoding("utf-8", warning=_twice_encoded(path))
@@ -133,6 +131,14 @@ def find_encoding(path: Path, named: str | None = None) -> Encoding:
         said = f"{nuls:,} NUL characters, which are no text, were left out."
         found = found._replace(warning=" ".join(filter(None, (found.warning, said))))
     return found
+
+
+def _as_marked(path: Path, name: str) -> Encoding:
+    if _decodes(path, name):
+        return Encoding(name)
+    if name == "utf-8-sig" and (found := _damaged_utf8(path, name)):
+        return found
+    raise _binary(path, f": it begins as {name.upper()} but does not go on so")
 
 
 _MOST_NULS = 0.1
@@ -219,18 +225,62 @@ def _decodes(path: Path, name: str) -> bool:
     return True
 
 
-def _damaged_utf8(path: Path) -> Encoding | None:
-    """UTF-8 in which a program broke a few characters is still UTF-8."""
-    decoder = codecs.getincrementaldecoder("utf-8")(errors="replace")
-    good = bad = 0
+def _damaged_utf8(path: Path, name: str = "utf-8") -> Encoding | None:
+    """UTF-8 in which a program broke a few characters, or to which lines in Windows-1252 were put,
+    is still UTF-8."""
+    decoder = codecs.getincrementaldecoder(name)(errors="surrogateescape")
+    good = latin = bad = broken = longest = 0
+    example = ""
     for chunk in _chunks(path):
         text = decoder.decode(chunk)
-        bad += text.count("\ufffd")
-        good += len(text) - len(text.encode("ascii", "ignore"))
-    good -= bad
-    if good < 9 * bad:
+        high = _BESIDE_ASCII.findall(text)
+        good, latin = good + len(high), latin + sum(char in _LATIN for char in high)
+        for found in _NO_UTF8.finditer(text):
+            at, end = found.span()
+            bad, longest = bad + end - at, max(longest, end - at)
+            read = _as_windows(found[0].encode("utf-8", "surrogateescape"), text[end : end + 1])
+            broken += read.count("\ufffd")
+            if not example and "\ufffd" not in read:
+                before, after = _CELL_END.split(text[:at][-40:]), _CELL_END.split(text[end:][:40])
+                example = f"{before[-1]}{read}{after[0]}"
+    is_mixed = longest <= _LONGEST_WRONG and good == latin and 9 * good >= bad
+    if good < 9 * bad and not is_mixed:
         return None
-    return Encoding("utf-8", "replace", f"{bad} broken characters were read as \ufffd.")
+    told = [f"{broken:,} broken characters were read as \ufffd."] if broken else []
+    if bad > broken:
+        told.append(
+            f"{bad - broken:,} characters are not written in UTF-8 as the others are, and were "
+            f"read as windows-1252: check the names ({example!r})."
+        )
+    return Encoding(name, _MIXED, " ".join(told))
+
+
+_MIXED = "pipeboard.mixed"
+_LATIN = {*map(chr, range(0xA0, 0x180)), *"€‚„…‹‘’“”•–—™›šŠžŽœŒ"}
+_LONGEST_WRONG = 2
+_BESIDE_ASCII = re.compile("[^\x00-\x7f\udc80-\udcff]")
+_NO_UTF8 = re.compile("[\udc80-\udcff]+")
+_CELL_END = re.compile(r"[\s,;\"\ud800-\udfff]")
+_LEADS_LATIN = b"\xc2\xc3\xc4\xc5"
+_NO_LETTERS = b"\xfe\xff"
+
+
+def _as_windows(bad: bytes, behind: str) -> str:
+    """Bytes that are no UTF-8 as Windows-1252; what begins a letter that was cut off is lost."""
+    cut = bad[-1] in _LEADS_LATIN and not (behind.isascii() and behind.isalpha())
+    if cut or bad[-1] in _NO_LETTERS:
+        return bad[:-1].decode("windows-1252", "replace") + "\ufffd"
+    return bad.decode("windows-1252", "replace")
+
+
+def _read_mixed(error: UnicodeError) -> tuple[str, int]:
+    if not isinstance(error, UnicodeDecodeError):
+        raise error
+    bad = error.object[error.start : error.end]
+    return _as_windows(bad, error.object[error.end : error.end + 1].decode("latin-1")), error.end
+
+
+codecs.register_error(_MIXED, _read_mixed)
 
 
 def _named(path: Path, name: str) -> Encoding:

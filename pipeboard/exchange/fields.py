@@ -45,6 +45,7 @@ _BY_KIND = {
     CellKind.LINE: "ref lost_reason lost_objection next_text next_every snooze_reason "
     "contact_name contact_email contact_phone version",
     CellKind.TEXT: "note",
+    CellKind.MONEY: "won_value",
     CellKind.MOMENT: "created_at closed_at won_at lost_at close_date stage_entered_at recycle_on "
     "next_due snoozed_until",
     CellKind.PERCENT: "probability",
@@ -70,7 +71,8 @@ KINDS: Mapping[str, CellKind] = MappingProxyType(
 )
 """Every field that a column can be mapped to, beside `entered:STAGE`, `field.NAME` and `-`.
 
-`close_date` is the closing instant of a deal that is closed and the expected day of an open one.
+`close_date` is the closing instant of a deal that is closed and the expected day of an open one,
+`won_value` the value of a won deal, beside an estimate in `value`.
 """
 
 PERIODS = ("expected_close", "close_date")

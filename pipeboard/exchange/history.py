@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from functools import lru_cache
@@ -19,7 +18,15 @@ from pipeboard.exchange.fields import ENTERED
 from pipeboard.exchange.moments import Moment
 from pipeboard.exchange.rows import Entered, Outcome
 from pipeboard.exchange.values import Findings
-from pipeboard.exchange.words.languages import AWAY, LOST, OPEN, WON, word_key
+from pipeboard.exchange.words.languages import (
+    AWAY,
+    LOST,
+    OPEN,
+    WON,
+    closing_outcome,
+    word_key,
+    words_beside,
+)
 
 # How a file says that a deal is won, lost or open: in words of the world or of the person.
 
@@ -43,31 +50,6 @@ class RowStatus(NamedTuple):
 _DELETED = ("delet", "gelosch", "supprim", "elimin")
 _LETTERS: Mapping[str, Outcome] = {"w": "won", "l": "lost", "o": "open"}
 _VAGUE = {"active", "aktiv", "actif", "activo", "attivo", "ativo", "open", "new", "pending"}
-
-
-# The place of a stage or of its pipeline, and the probability of one that closes: `6 - Won`,
-# `C2:LOSE`, `Won (100%)`.
-_NUMBERED = re.compile(
-    r"^C\d+:"
-    r"|^\W*(?:(?:stage|phase|step|s)\s?)?(?:\d{1,2}(?!\d*\s*%)|(?:100|0)\s*%)[\s.):\]_\-–—]*(?=[^\W\d_])"
-    r"|[\s\-–—]*[(\[]?\s*\b(?:100|0)\s*%\s*[)\]]?\s*$",
-    re.IGNORECASE,
-)
-
-
-@lru_cache(maxsize=4096)
-def closing_outcome(stage: str) -> Outcome | None:
-    """The outcome that the name of a stage stands for, or None for a stage to work in.
-
-    `Closed Won`, `closedwon`, `Gewonnen`, `6 - Won (100%)` and `Closed Lost to Competition` (Zoho)
-    are outcomes; `Lost customers` is a stage.
-    """
-    word = word_key(_NUMBERED.sub("", stage)) if "?" not in stage else ""
-    if word in WON or word.startswith("closedwon"):
-        return "won"
-    if word in LOST or word.startswith("closedlost"):
-        return "lost"
-    return None
 
 
 def is_status(text: str) -> bool:
@@ -107,6 +89,10 @@ class StageWords:
                 self._known.clear()
             self._known[stage] = self._closing(stage)
         return self._known[stage]
+
+    def is_closing_name(self, stage: str) -> bool:
+        """Whether that is what the pipeline itself calls won or lost."""
+        return fold(stage) in {self.won, self.lost}
 
     def _closing(self, stage: str) -> Outcome | None:
         folded = fold(stage)
@@ -266,8 +252,10 @@ class HistoryReader:
         created_at = created.at if created else None
         stage: str | None = found.get("stage")
         last = stage if self._closes_in_stage and outcome in _CLOSINGS else None
+        told: tuple[str, ...] = ()
         entered, closed_at = self._course(found, created_at, outcome, last)
         if stage and (stage == last or self._words.closing(stage)):
+            told = self._told_by_name(found, outcome, stage)
             stage = entered[-1].stage if entered else None
         elif stage:
             stage = self._words.name(stage) or None
@@ -286,7 +274,7 @@ class HistoryReader:
         if remarks and "closed_in_future" in remarks:
             closed_at = max([self._today_at, *(arrival.at for arrival in entered[-1:])])
         expected = _expected_close(found, outcome)
-        unused = self._unused(found, closed_at, expected)
+        unused = (*self._unused(found, closed_at, expected), *told)
         if remarks and not _NOT_CREATED_THEN.isdisjoint(remarks):
             unused = (*unused, "created_at")
         precision = {**self._precision(found, created_at, closed_at), **precision}
@@ -300,6 +288,19 @@ class HistoryReader:
             remarks,
             precision,
         )
+
+    def _told_by_name(
+        self, found: Findings, outcome: Outcome | None, stage: str
+    ) -> tuple[str, ...]:
+        """A closing stage that says more than won or lost: it is the reason for a loss that has
+        none, else it stays as a field."""
+        more = "" if self._is_ours or self._words.is_closing_name(stage) else words_beside(stage)
+        if not more:
+            return ()
+        if outcome != "lost" or found.get("lost_reason"):
+            return ("stage",)
+        found["lost_reason"] = more
+        return ()
 
     def _precision(
         self, found: Findings, created_at: datetime | None, closed_at: datetime | None

@@ -119,6 +119,8 @@ REMARKS = {
     "closed_somehow": "closed, and nothing says whether won or lost: taken as open",
     "open_with_loss": "open, and with a reason for a loss, which is kept as a field; if they are "
     "lost, name the column that tells it with --map COLUMN=status or COLUMN=active",
+    "open_with_closing": "open, and with a day of closing, which is kept as a field; if they are "
+    "won or lost, name the column that tells it with --map COLUMN=status",
     "closed_before_created": "closed before being created: taken to begin at the closing, with the "
     "file's created date kept as a field",
     "closed_in_future": "closed on a day to come: taken as closed today, with the file's date kept "
@@ -131,6 +133,8 @@ REMARKS = {
     "counts",
     "period": "a period such as a quarter where a day is expected: its last day is taken",
     "odd_email": "with an e-mail that is none (one @, a dot after it): kept as text",
+    "named_as_another": "new, with the account and title of another deal here or in the file: a "
+    "deal of its own",
     "no_stage": "without a stage: put into the first one",
     "lost_at_zero": "lost with an amount of 0, which counts as 0; if it means unknown, say "
     "--lost-zero unknown",

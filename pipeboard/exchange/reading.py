@@ -50,7 +50,7 @@ _ANSWERS: Mapping[str, tuple[str, ...]] = {
     "title": ("title", "account"),
     "stage": ("stage", "entered"),
     "outcome": ("status", "is_won", "is_lost", "is_closed", "stage", "won_at", "lost_at"),
-    "value": ("value",),
+    "value": ("value", "won_value"),
     "owner": ("owner",),
     "dates": ("created_at", "entered", "stage_entered_at", "close_date", "closed_at", "won_at"),
 }
@@ -189,6 +189,7 @@ _DEAL_FIELDS = {
     "contact_email": "contacts",
     "contact_phone": "contacts",
     "close_date": "expected_close",
+    "won_value": "value",
 }
 
 

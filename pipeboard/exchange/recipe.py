@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
@@ -24,6 +25,9 @@ if TYPE_CHECKING:
 
 
 SCHEMA = 1
+
+
+_NO_TEXT = re.compile("[\ud800-\udfff]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +77,9 @@ class Recipe:
             for one in fields(self)
             if (value := getattr(self, one.name)) not in ((), "", "auto")
         }
-        return json.dumps({"schema": SCHEMA, **chosen}, ensure_ascii=False, indent=2)
+        text = json.dumps({"schema": SCHEMA, **chosen}, ensure_ascii=False, indent=2)
+        # The name of a second file may hold bytes that are no text.
+        return _NO_TEXT.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
 
     def in_words(self) -> str:
         """The choices as they would be typed."""

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+import re
+from collections.abc import Callable, Collection, Iterator, Mapping
 from datetime import date, datetime
 from itertools import zip_longest
 from types import MappingProxyType
@@ -14,7 +15,7 @@ from pipeboard.domain.dates import parse_instant
 from pipeboard.domain.errors import BadInput
 from pipeboard.domain.lazy_dataclass import dataclass, field
 from pipeboard.domain.money import Money
-from pipeboard.domain.text import clean_line, clean_text, quoted, whole_text
+from pipeboard.domain.text import clean_line, clean_text, email_fault, quoted, whole_text
 from pipeboard.exchange.values import Findings, read_category
 
 if TYPE_CHECKING:
@@ -269,8 +270,49 @@ READERS: Mapping[str, Callable[[str], object]] = MappingProxyType(
 
 # The parts of a deal that several cells make together: people, notes, tags, the rep's own word.
 
+
+_AGAINST_OPEN = {
+    "is_closed": "closed_somehow",
+    "lost_reason": "open_with_loss",
+    "closed_at": "open_with_closing",
+}
+_EMAILS = {"contact_email", "contacts"}
+
+
+def oddities(
+    found: Findings, outcome: Outcome | None, trusted: Collection[str] = ()
+) -> Iterator[str]:
+    """What is odd in cells beside each other: a sign of an end on an open deal, but for those that
+    are `trusted`, and what is no address."""
+    if outcome in (None, "open"):
+        for name, remark in _AGAINST_OPEN.items():
+            if name not in trusted and found.get(name):
+                yield remark
+    if not _EMAILS.isdisjoint(found):
+        emails = found.get("contact_email", "").split(";")
+        emails += [person.email or "" for person in found.get("contacts", ())]
+        if any(map(email_fault, emails)):
+            yield "odd_email"
+
+
+def value_won(found: Findings, outcome: Outcome | None) -> Iterator[str]:
+    """Puts what a deal was won for in the place of its estimate; gives the field whose cell then
+    says more than the row can hold."""
+    final = found.pop("won_value", None)
+    if final is None:
+        return
+    if outcome != "won":
+        yield "won_value"
+        return
+    estimate = found.get("value")
+    found["value"] = final
+    if estimate not in (None, final):
+        yield "value"
+
+
 _PERSON = ("contact_name", "contact_role", "contact_email", "contact_phone")
 _PEOPLE = {*_PERSON, "contacts"}
+_WITH_ADDRESS = re.compile(r"(?P<name>[^<>()@]+?)\s*[(<](?P<email>[^\s<>()@]+@[^\s<>()@]+)[)>]")
 
 
 def _own_probability(found: Findings, outcome: Outcome | None) -> int | None:
@@ -308,6 +350,12 @@ def rarer_parts(found: Findings, outcome: Outcome | None) -> Findings:
 def _contacts(found: Findings) -> tuple[RowContact, ...]:
     """The people of a row; several names, addresses and numbers in a cell stand between `;`."""
     cells = [[part.strip() for part in found.get(name, "").split(";")] for name in _PERSON]
+    if not any(cells[2]) and any("@" in name for name in cells[0]):
+        parted = [_WITH_ADDRESS.fullmatch(name) for name in cells[0]]
+        cells[2] = [one["email"] if one else "" for one in parted]
+        cells[0] = [
+            one["name"] if one else name for one, name in zip(parted, cells[0], strict=True)
+        ]
     people = (
         RowContact(name or email or phone, role or None, email or None, phone or None)
         for name, role, email, phone in zip_longest(*cells, fillvalue="")

@@ -108,6 +108,12 @@ _NAMES = {
         "มูลค่า المبلغ القيمة "
         "estimatedvalue revenu_espere राशि मूल्य total grand_total"
     ),
+    "won_value": (
+        "actual_revenue actual_value actual_amount actual_deal_value actual_deal_size "
+        "amount_won won_amount won_revenue final_value final_amount final_price closed_amount "
+        "closed_value closed_revenue closed_deal_amount tatsachlicher_umsatz ingresos_reales "
+        "revenu_reel receita_real ricavo_effettivo werkelijke_omzet"
+    ),
     "currency": (
         "currency_code currency_iso_code deal_currency amount_currency value_currency "
         "deal_currency_code currency_of_value valuta wahrung devise moneda moeda waluta mena "
@@ -134,7 +140,7 @@ _NAMES = {
         "vlasnik lastnik atsakingas atbildigais vastutaja отговорник търговец 負責人 業務 業務員 "
         "営業担当 営業担当者 담당 영업담당 영업담당자 المسؤول المالك ผู้รับผิดชอบ พนักงานขาย مسئول "
         "vendeur zugewiesener_benutzer zugewiesen_an utilisateur_assigne assigne_a "
-        "penanggung_jawab ज़िम्मेदार"
+        "penanggung_jawab ज़िम्मेदार owner_email owner_full_name owner_e_mail"
     ),
     "source": (
         "lead_source deal_source original_source quelle leadquelle origine origen fonte "
@@ -272,7 +278,7 @@ _NAMES = {
         "phone phone_number telephone mobile telefon telefono telefone telefoon телефон"
     ),
     "note": (
-        "notes description comment comments remarks notiz notizen beschreibung bemerkung "
+        "notes details description comment comments remarks notiz notizen beschreibung bemerkung "
         "kommentar commentaire commentaires notas comentarios descripcion descrizione "
         "descricao opmerking opmerkingen notatka opis poznamka poznamky megjegyzes leiras "
         "notlar aciklama комментарий комментарии примечание описание коментар"

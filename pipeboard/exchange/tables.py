@@ -44,12 +44,16 @@ class FileTable(Protocol):
         ...
 
 
-def name_columns(names: Iterable[str], warnings: list[str]) -> tuple[str, ...]:
-    """The header with every name there and unique; each change is a warning."""
+def name_columns(names: Iterable[str], warnings: list[str], used: int = 0) -> tuple[str, ...]:
+    """The header with every name there and unique; each change is a warning.
+
+    Columns behind the last name are there as far as `used`, for cells below them hold something.
+    """
     plain = [" ".join(name.split()) for name in names]
     cells = [" ".join(printable(name).split()) or name for name in plain]
     while cells and not cells[-1]:
         cells.pop()
+    cells += [""] * (used - len(cells))
     taken: set[str] = set()
     for position, name in enumerate(cells):
         unique = next_free(name or f"column {position + 1}", taken)
@@ -60,6 +64,19 @@ def name_columns(names: Iterable[str], warnings: list[str]) -> tuple[str, ...]:
         cells[position] = unique
         taken.add(unique)
     return tuple(cells)
+
+
+def width_used(records: Iterable[Record | Rejected], header: Record, most: int) -> int:
+    """How many of the first `most` columns hold anything below the header."""
+    used = 0
+    for record in records:
+        if isinstance(record, Record) and record.line > header.line:
+            cells = record.cells[:most]
+            while len(cells) > used:
+                if cells[-1].strip():
+                    used = len(cells)
+                cells.pop()
+    return used
 
 
 def next_free(name: str, taken: set[str] | Mapping[str, object]) -> str:

@@ -16,12 +16,15 @@ from pipeboard.domain.lazy_dataclass import dataclass, field
 from pipeboard.domain.text import did_you_mean, quoted
 from pipeboard.exchange.delimited import LOOKED_AT, first_table, is_heading
 from pipeboard.exchange.rows import Rejected
-from pipeboard.exchange.tables import Record, name_columns, undefuse
+from pipeboard.exchange.tables import Record, name_columns, undefuse, width_used
 
 if TYPE_CHECKING:
     from zipfile import ZipFile
 
     from python_calamine import CalamineWorkbook
+
+_MOST_UNNAMED = 20
+"""Columns right of the last name that are taken for remarks on the deals."""
 
 FORMATS = {".xlsx": "xlsx", ".xlsm": "xlsx", ".xlsb": "xlsb", ".xls": "xls", ".ods": "ods"}
 MAGIC = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
@@ -48,7 +51,9 @@ class SheetTable:
     def name(self, record: Record) -> None:
         """Takes a record for the header."""
         self.first_line = record.line
-        self.header = name_columns(record.cells, self.warnings)
+        named = max((n for n, cell in enumerate(record.cells, 1) if cell), default=0)
+        used = width_used(self.all_records(), record, named + _MOST_UNNAMED)
+        self.header = name_columns(record.cells, self.warnings, used)
 
     def records(self) -> Iterator[Record | Rejected]:
         width = len(self.header)

@@ -15,12 +15,12 @@ from pipeboard.domain.pipeline import Pipeline
 from pipeboard.domain.templates import from_stage_names
 from pipeboard.domain.text import fold
 from pipeboard.exchange.deal_files import is_whole
-from pipeboard.exchange.history import closing_outcome
 from pipeboard.exchange.reading import Reading, find_source, open_import
 from pipeboard.exchange.recipe import Recipe, Survey, read_options, recipe_from_json, survey
 from pipeboard.exchange.row_stream import stages_in_order
 from pipeboard.exchange.rows import DealRow
 from pipeboard.exchange.side_files import SideFile, SideTable, side_of
+from pipeboard.exchange.words.languages import closing_outcome
 from pipeboard.workspace.finding import find_pipeline
 from pipeboard.workspace.import_report import ImportReport, RejectedFile, remarks_told
 from pipeboard.workspace.import_rows import ImportOptions, Progress, import_rows

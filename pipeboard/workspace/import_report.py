@@ -10,12 +10,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pipeboard import outlet
+from pipeboard.domain.deal import LOSS_CATEGORIES
 from pipeboard.domain.errors import BadInput
 from pipeboard.domain.lazy_dataclass import dataclass, field
 from pipeboard.domain.money import Money, format_money
-from pipeboard.domain.text import few, quoted
+from pipeboard.domain.text import few, fold, quoted
 from pipeboard.exchange.read_options import REMARKS
 from pipeboard.exchange.rows import DealRow, Rejected
+from pipeboard.exchange.words.languages import sounds_closed
+from pipeboard.workspace.row_commands import lost_for
 
 if TYPE_CHECKING:
     from pipeboard.domain.pipeline import Pipeline
@@ -60,6 +63,8 @@ class ImportReport:
     skipped: int = 0
     by_name: int = 0
     elsewhere: int = 0
+    absent: int = 0
+    """Deals of the file's source that came in before and stand in no row of it."""
     before: int = 0
     rejected: list[Rejected] = field(default_factory=list)
     conflicts: list[Differing] = field(default_factory=list)
@@ -69,6 +74,8 @@ class ImportReport:
     not_followed: Counter[str] = field(default_factory=Counter)
     stages: Counter[str] = field(default_factory=Counter)
     sums: Counter[tuple[str, str]] = field(default_factory=Counter)
+    unplaced: Counter[str] = field(default_factory=Counter)
+    """Reasons of losses that are none of our categories."""
     new_pipelines: list[Pipeline] = field(default_factory=list)
     new_owners: list[str] = field(default_factory=list)
     near_owners: dict[str, str] = field(default_factory=dict)
@@ -105,6 +112,10 @@ class ImportReport:
         self.stages[stage if outcome == "open" else outcome] += 1
         if row.value is not None:
             self.sums[outcome, row.value.currency] += row.value.minor
+        if outcome == "lost" and fold(row.lost_category or "") != "other":
+            category, reason = lost_for(row.lost_category or "", row.lost_reason or "")
+            if category == "other" and reason and fold(reason) != "other":
+                self.unplaced[reason] += 1
         for remark in row.remarks:
             self.remark_counts[remark] += 1
             if len(self.remarks[remark]) < MOST_LINES:
@@ -139,6 +150,7 @@ class RowsRejected(BadInput):
 # What an import did, or would do, in sentences: the same on every screen and in every script.
 
 _MOST_LINES = 8
+_PLACED = tuple(name for name in LOSS_CATEGORIES if name not in ("price", "other", "invalid"))
 _MOST_GROUPS = 20
 _MOST_CONFLICTS = 10
 
@@ -196,6 +208,30 @@ def remarks_told(report: ImportReport) -> Iterator[str]:
         yield (
             f"{report.elsewhere:,} ids are known from another source or in another pipeline; the "
             "rows are deals of their own here."
+        )
+    if report.absent:
+        yield (
+            f"{report.absent:,} deal{'s' if report.absent > 1 else ''} of this source that came in "
+            f"before {'stand' if report.absent > 1 else 'stands'} in no row of the file and "
+            f"{'stay' if report.absent > 1 else 'stays'} as before: deleted there, or left out by "
+            "a filter."
+        )
+    if report.unplaced:
+        named = few([f"{quoted(why, 40)} {n:,}" for why, n in report.unplaced.most_common()], 6)
+        yield (
+            f"Reasons of losses that are none of ours count as other: {named}. To place them: "
+            f"--value 'COLUMN:REASON=price', or {', '.join(_PLACED)}."
+        )
+    ends = [
+        quoted(stage.name)
+        for made in report.new_pipelines
+        for stage in made.open_stages
+        if sounds_closed(stage.name)
+    ]
+    if ends:
+        yield (
+            f"Stages to work in that sound as if deals ended there: {few(ends, 8)}. If "
+            "they are won or lost there, say --stage 'STAGE==won' or --stage 'STAGE==lost'."
         )
     if report.not_followed:
         named = ", ".join(f"{name} {count:,}" for name, count in report.not_followed.items())

@@ -22,7 +22,7 @@ from pipeboard.domain.people import no_such_reps, unsure_reps
 from pipeboard.domain.pipeline import Pipeline
 from pipeboard.domain.pipeline_rules import check_pipeline, clean_pipeline
 from pipeboard.domain.settings import Rep
-from pipeboard.domain.text import fold
+from pipeboard.domain.text import fold, printable
 from pipeboard.exchange.rows import DealRow, Rejected
 from pipeboard.exchange.side_files import TEAM, SideTable
 from pipeboard.store.reading.facts import collecting_later
@@ -93,6 +93,12 @@ def import_rows(
         return run.rehearse(progress) if dry_run else run.carry_out(progress)
 
 
+def check_owners(report: ImportReport, *, new_reps: bool) -> None:
+    """`NotFound` where the file names owners who become reps by nothing but a yes."""
+    if report.unsure_owners and not new_reps:
+        raise no_such_reps(report.unsure_owners, report.near_owners)
+
+
 class _Import:
     """One import of one file."""
 
@@ -107,7 +113,8 @@ class _Import:
         skip_bad: bool,
         token: str,
     ) -> None:
-        self.service, self.reading, self.origin, self.options = service, reading, origin, options
+        self.service, self.reading, self.options = service, reading, options
+        self.origin = printable(origin)  # a name of a file may hold bytes that are no text
         self.pipelines, self.skip_bad = pipelines, skip_bad
         self.new = tuple(pipeline for pipeline in pipelines if not pipeline.id)
         self.command_id, self.at = token or str(uuid.uuid4()), service.now()
@@ -137,8 +144,7 @@ class _Import:
                 if staging is not None and decided:
                     self._put_aside(staging, decider, decided)
             self._check(decider)
-            if decider.report.unsure_owners and not self.options.new_reps:
-                raise no_such_reps(decider.report.unsure_owners, decider.report.near_owners)
+            check_owners(decider.report, new_reps=self.options.new_reps)
             if staging is not None:
                 self.service.store.keep_copy_before_import(self.at)
                 self._bring_in(staging, decider, pipelines)

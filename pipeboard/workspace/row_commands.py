@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import uuid
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 from functools import cached_property, lru_cache
 from hashlib import sha256
@@ -20,9 +20,11 @@ from pipeboard.domain.deal import (
     LOSS_CATEGORIES,
     Answer,
     Contact,
+    Deal,
     Loss,
     NextStep,
     Note,
+    Status,
     Term,
     Touch,
 )
@@ -137,6 +139,14 @@ class RowRules:
             path = [(self.pipeline.open_stages[0].id, created_at)]
         return tuple(path)
 
+    def arrivals(self, row: DealRow, deal: Deal, until: datetime) -> Iterator[tuple[int, datetime]]:
+        """The stages that an open deal came into since it came into its own, with the instants."""
+        now_in = deal.stage_id
+        for stage, at in row.entered if deal.outcome is Status.OPEN else ():
+            if deal.stage_entered_at < at <= until and (stage_id := self.stage_id(stage)) != now_in:
+                yield stage_id, at
+                now_in = stage_id
+
 
 @dataclass(frozen=True, slots=True)
 class RowIdentity:
@@ -243,19 +253,39 @@ def contacts_of(row: DealRow) -> Mapping[str, Contact]:
 
 def loss_of(row: DealRow) -> Loss:
     """The loss that a row tells of; a category that is none of ours stays as the reason."""
-    category, reason = _lost_for(row.lost_category or "", row.lost_reason or "")
+    category, reason = lost_for(row.lost_category or "", row.lost_reason or "")
     return Loss(category, reason, row.competitor or "", row.recycle_on, row.lost_objection or "")
 
 
 @lru_cache(maxsize=1_024)
-def _lost_for(named: str, reason: str) -> tuple[str, str]:
-    """The category that a file names, where it is one of ours, and the reason."""
+def lost_for(named: str, reason: str) -> tuple[str, str]:
+    """The category that a file names, where it is one of ours by any name, and the reason."""
     category = slug(named).replace("_", "-")
     if category in LOSS_CATEGORIES:
         return category, reason
     reason = reason or named
     guess = slug(reason).replace("_", "-")
-    return (guess if guess in LOSS_CATEGORIES else "other"), reason
+    return (guess if guess in LOSS_CATEGORIES else _ALSO_CALLED.get(guess, "other")), reason
+
+
+_ALSO_CALLED = MappingProxyType(
+    {
+        name: category
+        for category, names in {
+            "competitor": "competition competitors lost-to-competitor lost-to-competition out-sold "
+            "outsold chose-competitor chose-a-competitor went-with-competitor",
+            "price": "pricing too-expensive price-too-high too-high-price preis zu-teuer prix "
+            "trop-cher precio demasiado-caro prezzo preco prijs cena",
+            "no-decision": "no-decision-made keine-entscheidung",
+            "timing": "bad-timing wrong-timing",
+            "unresponsive": "no-response no-answer no-reply not-responding went-dark went-silent "
+            "ghosted unreachable keine-antwort",
+            "disqualified": "not-qualified unqualified",
+        }.items()
+        for name in names.split()
+    }
+)
+"""Whole reasons that say nothing else than a category does."""
 
 
 def next_step_of(row: DealRow) -> NextStep:

@@ -35,6 +35,7 @@ from pipeboard.workspace.row_matching import (
     EVERYTHING,
     ImportOptions,
     Merge,
+    Namesakes,
     Recognised,
     Recogniser,
     Said,
@@ -100,6 +101,8 @@ class RowDecider:
         self._new_owners: dict[str, str] = {}
         self._spelled: dict[str, str] = {}
         self._seen_ids: set[int] = set()
+        tells_titles = "title" in reading.mapping.values()
+        self._namesakes = Namesakes(self._known, pipeline.id) if tells_titles else None
         self._rows_again = reading.again
         self._keeps_numbers = reading.tool == "pipeboard" and not self.report.before
         self._met: set[int] = set()
@@ -187,6 +190,7 @@ class RowDecider:
     def check_identities(self) -> None:
         """`Refused` when most ids that are known belong to deals of other names here: the file
         comes from somewhere else than the ids that it shares."""
+        self.report.absent = self._recogniser.absent()
         if self.options.source:  # the person says so
             return
         if self._strange and self._strange > _STRANGE_ENOUGH * self._recognised:
@@ -261,6 +265,8 @@ class RowDecider:
         return self._update(row, one.deal)
 
     def _take_over(self, row: DealRow, *, taken: bool) -> Change:
+        if self._namesakes and self._namesakes.has(row):
+            row.remarks = (*row.remarks, "named_as_another")
         source = self.source if row.external_source is None else row.external_source
         said = {} if row.ref else self._says(row)
         if taken and row.external_id:
@@ -391,18 +397,18 @@ class RowDecider:
             back_at = closes and max(closes, deal.stage_entered_at)
             yield c.Reopen(override=rules.origin), back_at
         is_open = (outcome or str(deal.outcome)) == "open"
-        if is_open and row.stage is not None and (stage is not None or outcome is not None):
-            stage_id = rules.stage_id(row.stage)
-            now_in = deal.closed_from if deal.outcome is not Status.OPEN else deal.stage_id
-            if stage_id != now_in:
-                yield c.Move(stage_id, self.options.override), None
-        elif outcome == "won":
-            at = max(closes or self._context.at, deal.stage_entered_at)
-            known = precision_of(row).get("closed_at", "")
+        now_in = deal.closed_from if deal.outcome is not Status.OPEN else deal.stage_id
+        if stage is not None or outcome is not None:
+            for stage_id, at in rules.arrivals(row, deal, closes or self._context.at):
+                yield c.Move(stage_id, self.options.override), at
+                now_in = stage_id
+            if is_open and row.stage is not None and rules.stage_id(row.stage) != now_in:
+                yield c.Move(rules.stage_id(row.stage), self.options.override), None
+        at = max(closes or self._context.at, deal.stage_entered_at)
+        known = precision_of(row).get("closed_at", "")
+        if outcome == "won":
             yield c.Win(row.value, override=self.options.override, at=at, precision=known), None
         elif outcome == "lost":
-            at = max(closes or self._context.at, deal.stage_entered_at)
-            known = precision_of(row).get("closed_at", "")
             yield c.Lose(loss_of(row), at=at, precision=known), None
         if archived and deal.archived_at is None:
             yield c.Archive(), None

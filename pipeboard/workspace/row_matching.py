@@ -55,6 +55,10 @@ _COURSE = ("stage", "outcome", "archived")
 NOT_FOLLOWED = ("created_at", "closed_at", "loss", "entered", "answers", "terms", "checklist",
                 "touches", "snoozed_until")  # fmt: skip
 """What happened once and is not rewritten by a later file; a report says where it differs."""
+_OF_COURSE = frozenset(("closed_at", "loss"))
+"""Of these what comes with an outcome that the deal takes."""
+_OF_OPEN = {"expected_close", "probability_bp", "category"}
+"""What a row says of an open deal alone: the date of a closed one is that of its closing."""
 _LONGEST_TEXT = 40
 
 Said = dict[str, str]
@@ -167,13 +171,18 @@ class ThreeWay:
         values = _values(row, owner)
         remembered = {} if row.ref else deal.imported
         found = Merge(base=dict(remembered) | says)
+        closes = row.outcome in ("won", "lost")
         for name in dict.fromkeys((*says, *remembered)):
             new, old = says.get(name, ""), remembered.get(name, "")
-            if not new and not self.spoken(name):
+            if not new and (not self.spoken(name) or (closes and name in _OF_OPEN)):
                 continue
             if new == old and (touched is None or not new):
                 continue
             self._field(name, values.get(name), new, old, deal, touched, found)
+        followed = _OF_COURSE if "outcome" in found.take else frozenset()
+        if not deal.closed_at and not found.take.keys().isdisjoint(("stage", "outcome")):
+            followed |= {"entered"}
+        found.not_followed = [name for name in found.not_followed if name not in followed]
         return found
 
     def _field(
@@ -189,6 +198,7 @@ class ThreeWay:
         if name in NOT_FOLLOWED:
             if touched is None:
                 found.not_followed.append(name)
+            _forget(found, name, new)
             return
         ours = self._ours(name, deal)
         is_gone_note = name.startswith("notes.") and not new
@@ -305,6 +315,7 @@ class Recogniser:
     _names: dict[_Name, list[int]] | None = None
     _in_file: dict[_Name, int] = field(default_factory=dict)
     _taken: set[int] = field(default_factory=set)
+    _met: int = 0
 
     def recognise(self, rows: Sequence[DealRow]) -> list[Recognised]:
         """What each row is, in their order."""
@@ -323,6 +334,12 @@ class Recogniser:
             self._by_names(rows, nameless, found)
         return found
 
+    def absent(self) -> int:
+        """How many deals of the source, some of which came again, stand in no row."""
+        if not self._met or not self.source:
+            return 0
+        return self.known.of_source(self.source, self.pipeline_id) - self._met
+
     def _by_id(self, row: DealRow, deals: Sequence[Deal]) -> Recognised:
         if not deals:
             return _UNKNOWN
@@ -330,6 +347,7 @@ class Recogniser:
         here = [deal for deal in deals if deal.pipeline_id == self.pipeline_id]
         for deal in here:
             if deal.external_source == source:
+                self._met += source == self.source
                 return Recognised(deal, strange=not _is_about(row, deal))
         for deal in here:
             if not deal.external_source and _is_about(row, deal):
@@ -406,3 +424,25 @@ def _is_about(row: DealRow, deal: Deal) -> bool:
     """Whether a deal whose id comes from nobody knows where is the one that a row speaks of."""
     account = fold(row.account or "")
     return fold(row.title) == fold(deal.title) or bool(account and account == fold(deal.account))
+
+
+@dataclass(slots=True)
+class Namesakes:
+    """Tells whether a new row has the account and title of a deal here or of an earlier row; names
+    are remembered by a mark that two could share."""
+
+    known: KnownDeals
+    pipeline_id: int
+    _marks: set[int] | None = None
+
+    def has(self, row: DealRow) -> bool:
+        """Whether the row is called like another, which it joins."""
+        if row.ref or not row.account:
+            return False
+        if self._marks is None:
+            here = self.known.named(self.pipeline_id)
+            self._marks = {hash((fold(one.account), fold(one.title))) for one in here}
+        mark = hash(_name_of(row))
+        is_there = mark in self._marks
+        self._marks.add(mark)
+        return is_there

@@ -134,6 +134,86 @@ def test_a_script_makes_no_reps_of_a_file_without_the_flag(team: Type, home: Pat
     assert "zoe" in team("rep", "list").out and "marra" not in team("rep", "list").out
 
 
+@pytest.mark.parametrize("flags", [(), ("-y",), ("--json",), ("--new-rep",)])
+def test_a_dry_run_ends_as_the_import_would(team: Type, home: Path, flags: tuple[str, ...]) -> None:
+    team("rep", "add", "mara")
+    file = put(home, OWNERS)
+    tried = team("import", file, *INTO, *flags, "-n")
+    assert "marra" in tried.out
+    done = team("import", file, *INTO, *flags)
+    assert (tried.code, tried.err.splitlines()[-2:]) == (done.code, done.err.splitlines()[-2:])
+
+
+def test_what_other_tools_and_our_own_files_say_of_all_deals_is_no_oddity(
+    pipe: Type, home: Path
+) -> None:
+    board = "Card ID,Card Name,List Name,Last Activity Date\n1,A,Talk,2026-06-06T10:00:00.000Z\n"
+    told = pipe("import", put(home, board), "--into", "X", "--stages", "auto", "--json").json
+    assert told["tool"] == "trello" and told["remarks"] == {}
+    pipe("add", "Acme: Line")
+    assert pipe("lost", "2", "--category", "other", "--reason", "moved away").code == 0
+    ours = str(home / "ours.csv")
+    assert pipe("export", "--to", ours).code == 0
+    told = pipe("import", ours, "--db", str(home / "other.db"))
+    assert "lost 1" in told.out
+    assert "none of ours" not in told.err and "day of closing" not in told.err
+
+
+NAMESAKES = {
+    "twice in the file": (
+        "1,Pump,Acme,Prospecting\n2,Pump,acme,Prospecting\n3,Tap,Acme,Prospecting\n",
+        [3],
+    ),
+    "here already": ("1,Line,Lumen Oy,Prospecting\n2,Tap,Acme,Prospecting\n", [2]),
+    "without an account": ("1,Pump,,Prospecting\n2,Pump,,Prospecting\n", None),
+}
+
+
+@pytest.mark.parametrize("name", NAMESAKES)
+def test_new_deals_that_are_called_like_others_are_told(team: Type, home: Path, name: str) -> None:
+    rows, lines = NAMESAKES[name]
+    assert team("add", "Lumen Oy: Line").code == 0
+    file = put(home, f"id,title,account,stage\n{rows}")
+    told = team("import", file, "--json").json
+    assert told["remarks"].get("named_as_another") == lines
+    again = team("import", file, "--json").json
+    assert (again["created"], again["remarks"].get("named_as_another")) == (0, None)
+
+
+def test_words_of_a_status_that_say_nothing_are_told_with_the_command_to_type(
+    pipe: Type, home: Path
+) -> None:
+    file = put(home, "id,title,stage,status\n1,A,Lead,0\n2,B,Lead,1\n3,C,Lead,2\n")
+    refused = pipe("import", file, "--into", "X", "--stages", "auto")
+    assert refused.code == 4
+    (command,) = re.findall(r"pipeboard (import .*)", refused.err)
+    assert "--value status:0==lost" in command and "--value status:2==lost" in command
+    line = shlex.split(command.replace("status:1==lost", "status:1==won"))
+    assert pipe(*line, "--into", "X", "--stages", "auto").code == 0
+    assert pipe("list", "won", "--count").out == "1\n"
+
+
+def test_stages_that_sound_like_an_end_and_reasons_that_are_none_of_ours_are_told(
+    pipe: Type, home: Path
+) -> None:
+    file = put(
+        home,
+        "id,deal name,stage,lost reason\n1,A,Talk,\n2,B,Lost - price,\n3,C,Lost,Bundled\n"
+        "4,D,Lost,Too expensive\n5,E,Lost,no decision\n6,F,Lost,\n",
+    )
+    told = pipe("import", file, "--into", "X", "--stages", "auto")
+    assert told.code == 0
+    assert "sound as if deals ended there: 'Lost - price'." in told.err
+    assert "none of ours count as other: 'Bundled' 1." in told.err
+    lost = {deal["title"]: deal["lost"] for deal in pipe("list", "lost", "--json").json["deals"]}
+    assert {name: loss["category"] for name, loss in lost.items()} == {
+        "C": "other", "D": "price", "E": "no-decision", "F": "other",
+    }  # fmt: skip
+    flags = ("--stage", "Lost - price==lost", "--value", "lost reason:Bundled=competitor")
+    again = pipe("import", file, "--into", "Y", "--stages", "auto", *flags, "--source", "other")
+    assert again.code == 0 and "sound as if" not in again.err and "none of ours" not in again.err
+
+
 @pytest.mark.parametrize("said", ["y\n", "n\n", ""])
 def test_a_person_at_a_terminal_says_yes_once_for_all_reps_of_a_file(
     team: Type, home: Path, said: str, monkeypatch: pytest.MonkeyPatch
@@ -330,6 +410,10 @@ ODD = {
     "deleted": "deal name,stage,deleted\nAlpha,Prospecting,yes\nBeta,Prospecting,no\n",
     "closed_somehow": "deal name,stage,is closed\nAlpha,Prospecting,true\nBeta,Prospecting,false\n",
     "open_with_loss": "deal name,stage,lost reason\nAlpha,Prospecting,Price\nBeta,Prospecting,\n",
+    "open_with_closing": "deal name,stage,closed on\nAlpha,Prospecting,2026-06-06\n"
+    "Beta,Prospecting,\n",
+    "named_as_another": "id,deal name,account,stage\n1,Alpha,Lumen Oy,Prospecting\n"
+    "2,Beta,Lumen Oy,Prospecting\n",
     "closed_before_created": "deal name,status,created,closed\nAlpha,won,2026-05-05,2026-04-04\n"
     "Beta,won,2026-05-05,2026-06-06\n",
     "closed_in_future": "deal name,status,created,closed\nAlpha,won,2026-05-05,2031-04-04\n"
@@ -366,6 +450,8 @@ def test_what_is_odd_in_a_row_is_told_with_its_line(team: Type, home: Path, rema
     if remark == "joined_otherwise":
         second = put(home, "id,colour\n1,green\n2,blue\n", "second.csv")
         line += ["--beside", second, "--by", "id"]
+    if remark == "named_as_another":
+        assert team("add", "Lumen Oy: Alpha").code == 0
     said = team(*line)
     told = " ".join((said.out + said.err).split())
     assert f"1 row: {REMARKS[remark]} (line 2)." in told

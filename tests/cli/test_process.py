@@ -279,6 +279,50 @@ def test_a_stdout_that_knows_few_letters_never_fails(
     assert deals["deals"][0]["account"] == "Żółć Oy"
 
 
+@pytest.mark.parametrize(
+    "env",
+    [
+        {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"},
+        {"LC_ALL": "C"},
+        {"LC_ALL": "POSIX", "PYTHONUTF8": "0"},
+    ],
+)
+def test_words_are_stored_as_typed_in_a_locale_without_letters(
+    home: Path, run: Run, env: dict[str, str]
+) -> None:
+    database = str(home / "typed.db")
+    done = run("add", "Ärzte: Ünïcode 日本 €5k".encode(), "--db", database, env=env)
+    assert done.returncode == 0
+    assert run("note", "1", "-m", "Größe".encode(), "--db", database, env=env).returncode == 0
+    deal = json.loads(run("show", "1", "--json", "--db", database, env=env).stdout)["deal"]
+    assert (deal["account"], deal["title"]) == ("Ärzte", "Ünïcode 日本")
+    assert deal["value"] == {"amount_minor": 500000, "currency": "EUR"}
+    assert deal["notes"][0]["text"] == "Größe"
+    file = home / "Übersicht.csv"
+    out = run("export", "--to", str(file).encode(), "--db", database, env=env)
+    assert out.returncode == 0 and file.exists()
+    again = str(home / "again.db")
+    into = ("--into", "Neu", "--stages", "auto", "--db", again)
+    assert run("import", str(file).encode(), *into, env=env).returncode == 0
+
+
+@pytest.mark.parametrize("locale", [{}, {"LC_ALL": "C", "PYTHONUTF8": "0"}])
+def test_a_file_whose_name_is_no_text_is_imported(
+    home: Path, run: Run, locale: dict[str, str]
+) -> None:
+    folder = os.fsencode(home)
+    file, side = folder + b"/caf\xe9.csv", folder + b"/caf\xe9-side.csv"
+    Path(os.fsdecode(file)).write_text("id,deal name,stage,owner\n1,A,Talk,ana\n")
+    Path(os.fsdecode(side)).write_text("owner,office\nana,North\n")
+    line = ("--into", "X", "--stages", "auto", "--db", str(home / "x.db"))
+    done = run("import", file, "--beside", side, "--by", "owner", *line, env=locale)
+    assert done.returncode == 0 and b"1 created" in done.stdout
+    listed = run("list", "--json", "--db", str(home / "x.db"), env=locale).stdout
+    assert json.loads(listed)["deals"][0]["fields"] == {"office": "North"}
+    again = run("import", file, *line[:2], *line[4:], env=locale)
+    assert b"1 unchanged" in again.stdout
+
+
 def test_bytes_that_are_no_utf8_are_taken_as_words(home: Path, run: Run) -> None:
     database = str(home / "latin.db")
     assert run("add", b"Caf\xe9 Oy: pilot 4k", "--db", database).returncode == 0

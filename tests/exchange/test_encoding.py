@@ -48,6 +48,34 @@ def test_a_few_broken_characters_do_not_turn_utf_8_into_another_encoding(tmp_pat
     assert "1 broken character" in reading.warnings[0]
 
 
+MIXED = {
+    "a line of another program": ("Müller,Öl AG", "Acmé"),
+    "capitals": ("Müller", "Ärzte Süd"),
+    "curved quotes": ("Øre", "“Nord” — Süd"),
+    "among letters that are not Latin": ("山田製作所", "Müller"),
+}
+
+
+@pytest.mark.parametrize("is_marked", [False, True], ids=["plain", "with a mark"])
+@pytest.mark.parametrize("name", MIXED)
+def test_lines_in_another_encoding_are_read_and_told(
+    tmp_path: Path, name: str, is_marked: bool
+) -> None:
+    utf_8, windows = MIXED[name]
+    mark = b"\xef\xbb\xbf" if is_marked else b""
+    lines = [f'Line,"{utf_8}"\n'.encode() * 3, f'Line,"{windows}"\n'.encode("windows-1252")]
+    with open_file(write(tmp_path, mark + b"Deal,Account\n" + b"".join(lines))) as reading:
+        accounts = [row.raw["Account"] for row in reading.rows()]
+        assert (accounts[0], accounts[-1]) == (utf_8, windows)
+        assert "read as windows-1252" in reading.warnings[0]
+
+
+def test_a_letter_that_was_cut_off_is_lost_and_no_other_letter(tmp_path: Path) -> None:
+    with open_file(write(tmp_path, TEXT.encode() * 3 + b"Line,M\xc3\n")) as reading:
+        assert [row.raw["Account"] for row in reading.rows()][-1] == "M\ufffd"
+        assert "1 broken character" in reading.warnings[0]
+
+
 def test_a_mistake_far_into_the_file_is_noticed(tmp_path: Path) -> None:
     data = b"Deal,Account\n" + b"Line,Oy\n" * 300_000 + "Línea,Señor\n".encode("windows-1252")
     assert find_encoding(write(tmp_path, data)).name == "windows-1252"

@@ -40,6 +40,49 @@ TOLD = {
         ("Talk", "Talk", None),
         "1 blank cell of 'Stage'",
     ),
+    "remarks right of the named columns": Meant(
+        csv_of("Deal,Stage,Amount,,", "A,Talk,1,,", "B,Talk,2,,call back"),
+        "fields",
+        ({}, {"column 5": "call back"}),
+        "Column 5 has no name; it is called 'column 5'.",
+    ),
+    "what a deal was won for, beside an estimate": Meant(
+        csv_of(
+            "Topic,Stage,Est. Revenue,Actual Revenue",
+            *("A,Won,900,850", "B,Talk,700,", "C,Won,600,600", "D,Won,,500"),
+        ),
+        "value",
+        ("850.00 USD", "700.00 USD", "600.00 USD", "500.00 USD"),
+    ),
+    "an estimate that a win replaced": Meant(
+        csv_of("Topic,Stage,Est. Revenue,Actual Revenue", "A,Won,900,850", "B,Lost,700,0"),
+        "fields",
+        ({"Est. Revenue": "900"}, {"Actual Revenue": "0"}),
+    ),
+    "a reason that only the stage names": Meant(
+        csv_of("Deal,Stage,Why lost", "A,Closed Lost to Competition,", "B,Closed Lost,", "C,Talk,"),
+        "lost_reason",
+        ("Competition", None, None),
+    ),
+    "a closing stage that says more than won": Meant(
+        csv_of("Deal,Stage,Reason lost", "A,Closed Won (Upsell),", "B,Closed Lost - price,dear"),
+        "fields",
+        ({"Stage": "Closed Won (Upsell)"}, {"Stage": "Closed Lost - price"}),
+    ),
+    "names of columns with a word in front": Meant(
+        csv_of("Opportunity Name,Current Pipeline Stage,Linked Organization", "A,Talk,Acme"),
+        "account",
+        ("Acme",),
+    ),
+    "a day of closing on an open deal": Meant(
+        csv_of("Deal,Stage,Closed on", "A,Talk,2026-11-05", "B,Won,2026-11-05", "C,Talk,"),
+        "fields",
+        ({"Closed on": "2026-11-05"}, {}, {}),
+        remarks=("open_with_closing",),
+    ),
+    "owners by their addresses": Meant(
+        csv_of("Deal,Stage,Owner email", "A,Talk,ana@x.se"), "owner", ("ana@x.se",)
+    ),
     "owners that are blank": Meant(
         csv_of("Owner,Deal,Stage", "Ana,A,Talk", ",B,Talk", "Bo,C,Talk", "Ana,D,Talk"),
         "owner",
@@ -420,6 +463,20 @@ TOLD = {
         csv_of("Title,Status,Total", "A,SENT,7", "B,ACCEPTED,2"), "value", ("7.00 USD", "2.00 USD")
     ),
 }
+
+
+PEOPLE = {
+    "Bo Ek (bo@acme.se)": (("Bo Ek", "bo@acme.se"),),
+    "Cy <c@x.se>;Di": (("Cy", "c@x.se"), ("Di", None)),
+    "Bo (CEO)": (("Bo (CEO)", None),),
+    "bo@acme.se": (("bo@acme.se", None),),
+}
+
+
+@pytest.mark.parametrize("cell", PEOPLE)
+def test_an_address_behind_a_name_is_that_persons(cell: str, tmp_path: Path) -> None:
+    deal = deals_of(tmp_path, csv_of("Deal,Stage,Contact", f'A,Talk,"{cell}"'))[0]
+    assert tuple((one.name, one.email) for one in deal.contacts) == PEOPLE[cell]
 
 
 @pytest.mark.parametrize("name", TOLD)

@@ -3,7 +3,8 @@ from __future__ import annotations
 import pytest
 
 from pipeboard.domain.errors import BadInput
-from pipeboard.exchange.history import RowStatus, closing_outcome, read_status
+from pipeboard.exchange.history import RowStatus, read_status
+from pipeboard.exchange.words.languages import closing_outcome, sounds_closed, words_beside
 
 
 @pytest.mark.parametrize(
@@ -33,3 +34,38 @@ def test_a_status_tells_the_outcome_or_that_the_deal_is_put_away() -> None:
     assert read_status("Deleted") == RowStatus(None, archived=True, deleted=True)
     with pytest.raises(BadInput, match="'Paused' is not a status"):
         read_status("Paused")
+
+
+@pytest.mark.parametrize(
+    ("stage", "more"),
+    [
+        ("Closed Lost", ""),
+        ("6 - Won (100%)", ""),
+        ("WON ✅", ""),
+        ("Closed Lost to Competition", "Competition"),
+        ("Lost - price", "price"),
+        ("Closed Won (Upsell)", "Upsell"),
+        ("Lost: due to timing", "timing"),
+        ("Auftrag", "Auftrag"),
+    ],
+)
+def test_what_a_closing_stage_says_beside_won_or_lost_is_known(stage: str, more: str) -> None:
+    assert words_beside(stage) == more
+
+
+@pytest.mark.parametrize(
+    ("stage", "sounds"),
+    [
+        ("Lost - price", True),
+        ("Won - Renewal", True),
+        ("Verloren (Preis)", True),
+        ("Declined by customer", True),
+        ("Closed", True),
+        ("Proposal", False),
+        ("Wonderland pilots", False),
+        ("Won?", False),
+        ("Negotiation", False),
+    ],
+)
+def test_a_stage_where_deals_may_have_ended_is_told_from_others(stage: str, sounds: bool) -> None:
+    assert sounds_closed(stage) is sounds

@@ -20,6 +20,7 @@ from pipeboard.exchange.reading import ReadOptions, open_import
 from pipeboard.store.locating import Location
 from pipeboard.store.projecting import staging
 from pipeboard.workspace.import_rows import ImportReport, RowsRejected
+from pipeboard.workspace.row_matching import ImportOptions
 from tests.ledger import disagreements
 from tests.team import NEEDS, PROPOSAL, TODAY, WON, Team, add, now_of, sales
 from tests.verbs import Workspace
@@ -35,6 +36,9 @@ X3,Line 3,Kestrel BV,7000,,won,bo,MG
 """
 
 
+_AS_IT_COMES = ImportOptions()
+
+
 class Files:
     """Imports texts as files of one folder."""
 
@@ -42,17 +46,29 @@ class Files:
         self.workspace, self.file = workspace, folder / "deals.csv"
 
     def read(
-        self, text: str, *, skip_bad: bool = False, dry_run: bool = False, name: str = "deals.csv"
+        self,
+        text: str,
+        *,
+        skip_bad: bool = False,
+        dry_run: bool = False,
+        name: str = "deals.csv",
+        options: ImportOptions = _AS_IT_COMES,
     ) -> ImportReport:
         self.file.write_text(text, "utf-8")
-        return self._import(self.file, sales(self.workspace), name, skip_bad, dry_run)
+        return self._import(self.file, sales(self.workspace), name, skip_bad, dry_run, options)
 
     def _import(
-        self, path: Path, pipeline: Pipeline, name: str, skip_bad: bool, dry_run: bool
+        self,
+        path: Path,
+        pipeline: Pipeline,
+        name: str,
+        skip_bad: bool,
+        dry_run: bool,
+        options: ImportOptions,
     ) -> ImportReport:
         with open_import(path, currency="EUR", zone=ZoneInfo("UTC"), today=TODAY) as reading:
             return self.workspace.import_rows(
-                reading, pipeline, name, skip_bad=skip_bad, dry_run=dry_run
+                reading, pipeline, name, options, skip_bad=skip_bad, dry_run=dry_run
             )
 
     def deal(self, title: str) -> int:
@@ -149,6 +165,97 @@ def test_a_deal_that_a_file_says_is_open_again_is_reopened(files: Files, ana: Wo
     files.read(ROWS)
     files.read(ROWS.replace("Kestrel BV,7000,,won", "Kestrel BV,7000,Lead Generation,open"))
     assert now_of(ana, files.deal("Line 3")).status is Status.OPEN
+
+
+def test_deals_that_a_later_file_holds_no_more_stay_and_are_counted(
+    files: Files, ana: Workspace
+) -> None:
+    assert files.read(ROWS).absent == 0
+    head, first, *_ = ROWS.splitlines(keepends=True)
+    assert files.read(head + first).absent == 2
+    assert files.read(ROWS).absent == 0
+    assert files.read(head + first.replace("X1", "X9")).absent == 0  # nothing of it is known
+    assert now_of(ana, files.deal("Line 2")).status is Status.OPEN
+
+
+COURSE = "id,deal name,stage,amount,created,close date,closed on,probability,lost reason\n"
+OPEN_ROW = "1,A,Proposal,100,2026-10-01,2027-03-01,,40,\n"
+NEXT_ROWS = {
+    "won": ("1,A,Won,100,2026-10-01,2027-03-01,2026-11-02,100,\n", Status.WON),
+    "won on its close date": (
+        "1,A,Won,100,2026-10-01,2026-11-02,,100,\n",
+        Status.WON,
+    ),
+    "lost": ("1,A,Lost,100,2026-10-01,,2026-11-02,0,price\n", Status.LOST),
+    "moved": ("1,A,Needs Assessment,100,2026-10-01,2027-03-01,,40,\n", Status.OPEN),
+}
+
+
+@pytest.mark.parametrize("name", NEXT_ROWS)
+def test_what_closes_in_a_later_file_is_told_neither_as_emptied_nor_as_left(
+    files: Files, ana: Workspace, name: str
+) -> None:
+    row, status = NEXT_ROWS[name]
+    files.read(COURSE + OPEN_ROW)
+    passing = ImportOptions(override="as the file says")
+    report = files.read(COURSE + row, options=passing)
+    assert counts(report) == (0, 1, 0, 0)
+    assert not report.emptied and not report.not_followed
+    deal = now_of(ana, files.deal("A"))
+    assert deal.status is status and str(deal.expected_close) == "2027-03-01"
+    if status is not Status.OPEN:
+        assert str(deal.closed_at)[:10] == "2026-11-02"
+    again = files.read(COURSE + row)
+    assert counts(again) == (0, 0, 1, 0) and not again.not_followed
+    files.read(COURSE + OPEN_ROW, options=passing)
+    assert now_of(ana, deal.id).status is Status.OPEN
+    again = files.read(COURSE + OPEN_ROW)
+    assert counts(again) == (0, 0, 1, 0) and not again.not_followed and not again.emptied
+
+
+STEPS = (
+    "Record ID,Deal Name,Deal Stage,Close Date,Create Date,"
+    '"Date entered ""{}""","Date entered ""{}"""\n'
+)
+LATER = {
+    "moved twice": (
+        "1,A,Needs Assessment,,2026-10-01,2026-11-03,2026-11-05\n",
+        "11-05",
+        "moved moved",
+    ),
+    "won from there": ("1,A,Closed Won,2026-11-10,2026-10-01,2026-11-03,\n", "11-10", "moved won"),
+    "moved without a day": ("1,A,Needs Assessment,,2026-10-01,,\n", "11-23", "moved"),
+    "a day to come": ("1,A,Needs Assessment,,2026-10-01,,2026-12-24\n", "11-23", "moved"),
+    "not moved": ("1,A,Lead Generation,,2026-10-01,,\n", "10-01", ""),
+}
+
+
+@pytest.mark.parametrize("name", LATER)
+def test_stages_of_a_later_file_are_entered_on_its_days(
+    files: Files, ana: Workspace, team: Team, name: str
+) -> None:
+    row, entered, kinds = LATER[name]
+    header = STEPS.format("Lead Qualification", "Needs Assessment")
+    files.read(header + "1,A,Lead Generation,,2026-10-01,,\n")
+    passing = ImportOptions(override="as the file says")
+    report = files.read(header + row, options=passing)
+    deal = now_of(ana, files.deal("A"))
+    assert str(deal.stage_entered_at)[5:10] == entered
+    events = [str(entry.event.kind) for entry in ana.reader.history.entries(deal.id)]
+    assert sorted(kind for kind in events if kind in ("moved", "won")) == kinds.split()
+    assert not report.not_followed
+    assert disagreements(team.place) == []
+    if kinds:
+        ana.undo()
+        assert str(now_of(ana, deal.id).stage_entered_at)[5:10] == "10-01"
+        assert disagreements(team.place) == []
+
+
+def test_a_cell_that_an_open_row_empties_is_emptied_and_told(files: Files, ana: Workspace) -> None:
+    files.read(COURSE + OPEN_ROW)
+    report = files.read(COURSE + "1,A,Proposal,100,2026-10-01,,,,\n")
+    assert dict(report.emptied) == {"expected_close": 1, "probability_bp": 1}
+    assert now_of(ana, files.deal("A")).expected_close is None
 
 
 def test_an_import_goes_out_by_one_undo_and_in_again_by_redo(

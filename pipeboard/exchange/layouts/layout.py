@@ -37,7 +37,7 @@ class Layout:
     that hold cents, `continues` says that a line without a name goes on with the deal above,
     `has_groups` that a line with one cell is the title of the deals below. `values` are the tool's
     own words, by column, for others that are understood everywhere. `remarks` are for the person,
-    by the column that calls for them.
+    by the column that calls for them. `open_too` are signs of an end that open deals have as well.
     """
 
     name: str
@@ -54,6 +54,7 @@ class Layout:
     has_groups: bool = False
     values: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     remarks: Mapping[str, str] = field(default_factory=dict)
+    open_too: frozenset[str] = frozenset()
 
     @cached_property
     def _by_slug(self) -> Mapping[str, str]:
@@ -163,6 +164,7 @@ OURS = _OwnLayout(
     closes_in_stage=True,
     status_decides=True,
     is_ours=True,
+    open_too=frozenset(("is_closed", "lost_reason", "closed_at")),
 )
 
 

@@ -65,6 +65,7 @@ TRELLO = _TrelloLayout(
         "Last Activity Date": "The CSV of Trello has no history: the last activity of a card "
         "stands for the day it was won or lost. The JSON export tells more."
     },
+    open_too=frozenset({"closed_at"}),
 )
 
 BOARD_LAYOUT = _TrelloLayout(

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
+from functools import lru_cache
 from types import MappingProxyType
+from typing import Literal
 
 from pipeboard.domain.text import slug
 from pipeboard.exchange.words.month_names import CROATIAN_MONTHS, MONTH_NAMES
@@ -40,8 +43,8 @@ _WON = (
     "vyhrano|vyhrany|vyhrana|uzavreno vyhrano|vyhrane|"
     "megnyert|megnyerve|nyert|lezart megnyert|"
     "kazanildi|kazanilan|kapali kazanildi|kazanilmis|"
-    "выиграна|выигран|выиграно|сделка успешна|успешно|успешно реализовано|сделка выиграна|"
-    "успешно завершена|"
+    "выиграна|выигран|выиграно|сделка успешна|успешно|успешно реализовано|успешно реализована|"
+    "сделка выиграна|успешно завершена|"
     "виграно|виграна|угода успішна|успішно|успішно реалізовано|"
     "vunnen|vunnet|stangd vunnen|lukket vundet|vundet|vundne|lukket vunnet|vunnede|"
     "voitettu|suljettu voitettu|"
@@ -65,7 +68,7 @@ _LOST = (
     "elvesztett|elveszitett|elvesztve|elveszett|lezart elvesztett|"
     "kaybedildi|kaybedilen|kapali kaybedildi|kaybedilmis|"
     "проиграна|проигран|проиграно|сделка провалена|провалена|сделка проиграна|"
-    "закрыто и не реализовано|не реализовано|"
+    "закрыто и не реализовано|закрыта и не реализована|не реализовано|не реализована|"
     "програно|програна|угода провалена|закрито і не реалізовано|"
     "forlorad|forlorat|stangd forlorad|lukket tabt|tabt|tapt|lukket tapt|"
     "havitty|suljettu havitty|"
@@ -86,6 +89,16 @@ _OPEN = (
 _AWAY = "archived|deleted|archiviert|geloscht|archive|supprime|archivado|eliminado|archiviato"
 
 
+_ENDING = (
+    "closed|done|finished|completed|dead|disqualified|rejected|declined|refused|not interested|"
+    "duplicate|junk|no deal|signed|paid|invoiced|dropped|unqualified|geschlossen|erledigt|"
+    "abgelehnt|abgesagt|storniert|unterschrieben|ferme|fermee|cloture|refuse|annule|signe|cerrado|"
+    "cerrada|rechazado|descartado|chiuso|chiusa|rifiutato|fechado|fechada|rejeitado|gesloten|"
+    "afgewezen|zamkniete|odrzucone|uzavreno|zamitnuto|закрыто|закрыта|отказ|реализовано|"
+    "реализована|完了|终止|已关闭|종료"
+)
+
+
 def _keys(words: str) -> frozenset[str]:
     return frozenset(word_key(word) for word in words.split("|"))
 
@@ -96,6 +109,63 @@ def word_key(word: str) -> str:
 
 
 WON, LOST, OPEN, AWAY = map(_keys, (_WON, _LOST, _OPEN, _AWAY))
+_ENDS = WON | LOST | _keys(_ENDING)
+
+
+# What the stages are called in which deals are won or lost.
+
+# The place of a stage or of its pipeline, and the probability of one that closes: `6 - Won`,
+# `C2:LOSE`, `Won (100%)`.
+_NUMBERED = re.compile(
+    r"^C\d+:"
+    r"|^\W*(?:(?:stage|phase|step|s)\s?)?(?:\d{1,2}(?!\d*\s*%)|(?:100|0)\s*%)[\s.):\]_\-–—]*(?=[^\W\d_])"
+    r"|[\s\-–—]*[(\[]?\s*\b(?:100|0)\s*%\s*[)\]]?\s*$",
+    re.IGNORECASE,
+)
+
+
+@lru_cache(maxsize=4096)
+def closing_outcome(stage: str) -> Literal["won", "lost"] | None:
+    """The outcome that the name of a stage stands for, or None for a stage to work in.
+
+    `Closed Won`, `closedwon`, `Gewonnen`, `6 - Won (100%)` and `Closed Lost to Competition` (Zoho)
+    are outcomes; `Lost customers` is a stage.
+    """
+    word = word_key(_NUMBERED.sub("", stage)) if "?" not in stage else ""
+    if word in WON or word.startswith("closedwon"):
+        return "won"
+    if word in LOST or word.startswith("closedlost"):
+        return "lost"
+    return None
+
+
+_PARTS = re.compile(r"[\s\-–—:/|,.;()\[\]!]+")
+_BECAUSE = {"to", "by", "on", "for", "due", "because", "of", "an", "wegen", "pour", "por", "per"}
+
+
+@lru_cache(maxsize=4096)
+def words_beside(stage: str) -> str:
+    """What the name of a closing stage says beside won or lost: `Competition` of `Closed Lost to
+    Competition`, and of any other name all of it. Empty for a plain word."""
+    name = _NUMBERED.sub("", stage).strip()
+    if (word := word_key(name)) in WON | LOST or not word:
+        return ""
+    for found in _PARTS.finditer(name):
+        if word_key(name[: found.start()]) in WON | LOST:
+            rest = name[found.end() :].rstrip(" )]!")
+            words = rest.split(" ")
+            while len(words) > 1 and words[0].casefold() in _BECAUSE:
+                words.pop(0)
+            return " ".join(words)
+    return name
+
+
+def sounds_closed(stage: str) -> bool:
+    """Whether deals in a stage of that name may be won or lost, which only a person knows."""
+    if "?" in stage:
+        return False
+    words = [word for word in map(word_key, _PARTS.split(stage)) if word]
+    return any(word in _ENDS for word in words) or word_key(stage) in _ENDS
 
 
 # What is ticked, and what is not.

@@ -313,6 +313,14 @@ class KnownDeals:
         """How many deals there are; those that were taken back are none."""
         return self._database.number("select count(*) from deal where not removed")
 
+    def of_source(self, source: str, pipeline_id: int) -> int:
+        """How many deals of a pipeline carry ids of that source."""
+        return self._database.number(
+            "select count(*) from deal where not removed and external_id is not null"
+            " and external_source = ? and pipeline_id = ?",
+            (source, pipeline_id),
+        )
+
     def touched_here(self, deal_id: int, since: int = 0) -> frozenset[str]:
         """The fields that people changed here after that version, imports left out."""
         rows = self._database.rows(
