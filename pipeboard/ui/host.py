@@ -30,7 +30,9 @@ if TYPE_CHECKING:
     from textual.app import App
     from textual.screen import ModalScreen
 
+    from pipeboard.domain.board import Card
     from pipeboard.domain.commands import Command
+    from pipeboard.domain.deal import Deal
     from pipeboard.domain.filter import Filter
     from pipeboard.domain.pipeline import Pipeline, Stage
     from pipeboard.domain.settings import Settings
@@ -195,7 +197,8 @@ class Host(Protocol):
     def targets(self) -> Targets: ...
     def pipeline(self) -> Pipeline: ...
     def stage_shown(self) -> Stage: ...
-    def present(self, field: str) -> str: ...
+    def at_hand(self, deal_id: int) -> Deal | Card | None: ...
+    def present(self, field: str, deal_id: int) -> str: ...
     def show_change(self, receipt: Receipt) -> None: ...
     def move_cursor(self, columns: int, rows: int) -> None: ...
     def move_pages(self, pages: float) -> None: ...
@@ -244,8 +247,11 @@ def on_deals(
 
 
 def target_names(host: Host, ids: Sequence[int]) -> str:
-    """The deals that are meant, in a few words."""
-    return f"{len(ids)} deals" if len(ids) > 1 else host.present("name")
+    """The deals that are meant, in a few words, for which nothing is read."""
+    if len(ids) != 1:
+        return f"{len(ids)} deals"
+    shown = host.at_hand(ids[0])
+    return shown.name if shown is not None else f"D-{ids[0]}"
 
 
 def retarget(host: Host, ids: Sequence[int]) -> None:

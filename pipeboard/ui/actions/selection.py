@@ -16,7 +16,14 @@ from pipeboard.domain.pipeline import Pipeline, StageKind
 from pipeboard.ui.execute import ask_until_stored, carry_out, execute
 from pipeboard.ui.host import AddDeal, Host, Outcome, UseCase, ask, read, take_count
 from pipeboard.ui.overlays import prompt
-from pipeboard.ui.overlays.menu import Menu, MenuChoice, Option, Picker
+from pipeboard.ui.overlays.menu import (
+    ANOTHER_STAGE,
+    DIGITS,
+    Menu,
+    MenuChoice,
+    Option,
+    Picker,
+)
 from pipeboard.ui.overlays.prompt import Prompt
 from pipeboard.ui.screens.live import LiveScreen, uncover
 from pipeboard.workspace.execution import reorder
@@ -139,9 +146,12 @@ async def go(host: LiveScreen) -> None:
     stages = [stage for stage in board.pipeline().stages if not stage.retired]
     screens = {key.go: key for key in board.keys if key.go and key.go != host.GO}
     top = next((key for key in host.keys if key.action == "top"), None)
+    numbered = {n: stage for n, stage in enumerate(stages, 1) if stage.is_open}
+    further = [Option(str(n), stage.name) for n, stage in numbered.items() if n > DIGITS]
     elsewhere = [
         *([MenuChoice("b", "board")] if host is not board else []),
-        *(MenuChoice(str(n), s.name) for n, s in enumerate(stages, 1) if s.is_open and n < 10),
+        *(MenuChoice(str(n), s.name) for n, s in numbered.items() if n <= DIGITS),
+        *([MenuChoice(ANOTHER_STAGE, "another stage…")] if further else []),
         MenuChoice("w", "won"),
         MenuChoice("l", "lost"),
         MenuChoice("a", "archive"),
@@ -152,6 +162,8 @@ async def go(host: LiveScreen) -> None:
     if top is not None:
         choices.insert(0, MenuChoice("g", "top"))
     letter = await ask(host, Menu("Go to", choices))
+    if letter == ANOTHER_STAGE:
+        letter = await ask(host, Picker("Go to", further))
     if letter is None:
         return
     if letter == "g" and top is not None:

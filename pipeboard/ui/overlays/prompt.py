@@ -311,7 +311,7 @@ def live(read: Callable[[str], str], when_empty: str = "") -> Live:
     return feedback
 
 
-def money(currency: str, present: str = "") -> Live:
+def money(currency: str, present: str = "", when_empty: str = "no value") -> Live:
     """An amount; with the present one, also by how much it changes."""
     before = parse_money(present, currency) if present else None
 
@@ -323,7 +323,7 @@ def money(currency: str, present: str = "") -> Live:
         change = written().money(value - before if sign == "+" else before - value)
         return f"{written().money(value)}   {sign}{change} against {written().money(before)}"
 
-    return live(read, "no value" if not present else "as it is")
+    return live(read, when_empty)
 
 
 def day(today: date) -> Live:
