@@ -79,10 +79,12 @@ def exactly(line: Sequence[Span], width: int, fill: Role = "text") -> Line:
 
 def spread(start: Sequence[Span], end: Sequence[Span], width: int, fill: Role = "text") -> Line:
     """`start` at the left and `end` at the right of `width` cells; `start` is cut where both do
-    not fit, and `end` where not even that helps."""
+    not fit, and `end` where not even that helps. They never run into one another."""
     room = width - width_of(end)
     if room <= 0:
         return exactly(end, width, fill)
+    if end and start and width_of(start) >= room and not end[0][0].startswith(" "):
+        return (*exactly(start, room - 1, fill), blank(1, fill), *end)
     return (*exactly(start, room, fill), *end)
 
 
