@@ -17,7 +17,7 @@ from pipeboard.domain.settings import Rep
 from pipeboard.ui.actions.daily import deals_now
 from pipeboard.ui.draw.questions import field_text
 from pipeboard.ui.execute import Came, Meeting, Questions, ask_until_stored, execute, until_stored
-from pipeboard.ui.host import Host, Ids, Outcome, on_deals, target_names
+from pipeboard.ui.host import Host, Ids, Outcome, on_deals, present, target_names
 from pipeboard.ui.overlays import prompt
 from pipeboard.ui.overlays.draft import key_of
 from pipeboard.ui.overlays.menu import Menu, MenuChoice, Option, Picker
@@ -41,14 +41,14 @@ _CATEGORIES = {
 
 @on_deals
 async def value(host: Host, ids: Ids) -> None:
-    currency, present = host.pipeline().currency, await _present(host, ids, "value")
+    currency, before = host.pipeline().currency, await _present(host, ids, "value")
     await _ask_field(
         host,
         ids,
         "value",
         "Value of",
-        present,
-        prompt.money(currency, present),
+        before,
+        prompt.money(currency, before),
         lambda text: parse_money(text, currency),
     )
 
@@ -82,7 +82,7 @@ async def probability(host: Host, ids: Ids) -> None:
 async def _present(host: Host, ids: Ids, field: str) -> str:
     """What the deals that are meant have in a field, as one would type it; "" where they differ."""
     if len(ids) == 1:
-        return host.present(field, ids[0])
+        return present(host, field, ids[0])
     texts = {field_text(deal, field) for deal in await deals_now(host, ids)}
     return texts.pop() if len(texts) == 1 else ""
 
@@ -92,7 +92,7 @@ async def _ask_field(
     ids: Ids,
     field: str,
     title: str,
-    present: str,
+    before: str,
     live: prompt.Live,
     read: Callable[[str], FieldValue],
 ) -> None:
@@ -101,7 +101,7 @@ async def _ask_field(
     def line() -> Prompt:
         return Prompt(
             f"{title} {target_names(host, ids)}",
-            value=present,
+            value=before,
             live=live,
             accept_empty=True,
             draft_key=key_of(field, ids),

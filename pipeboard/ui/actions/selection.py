@@ -191,10 +191,14 @@ def back_to_number(host: BoardScreen) -> None:
     host.press(back)
 
 
+_NOTHING_TO_MARK: Final = "There is nothing to mark here."
+
+
 async def mark(host: BoardScreen) -> None:
     host.state.catch_up()
     card = host.state.card
     if card is None:
+        host.say(_NOTHING_TO_MARK, "status.warn")
         return
     host.state.show(marks=host.state.view.marks ^ {card.id})
     host.state.move_cursor(0, 1)
@@ -204,6 +208,9 @@ async def mark(host: BoardScreen) -> None:
 
 async def mark_range(host: BoardScreen) -> None:
     column, row = host.state.view.cursor
+    if host.range_start is None and host.state.card is None:
+        host.say(_NOTHING_TO_MARK, "status.warn")
+        return
     if host.range_start is None or host.range_start[0] != column:
         host.range_start = (column, row)
         host.say("Range from here: go to the other end and press V again.")
@@ -217,6 +224,9 @@ async def mark_range(host: BoardScreen) -> None:
 
 async def mark_all(host: BoardScreen) -> None:
     ids = frozenset(host.state.column_ids())
+    if not ids:
+        host.say(_NOTHING_TO_MARK, "status.warn")
+        return
     marks = host.state.view.marks
     host.state.show(marks=marks - ids if ids <= marks else marks | ids)
     host.say("")
@@ -244,12 +254,14 @@ async def _reorder(host: BoardScreen, places: int) -> None:
         host.say("The cards are sorted; s m orders them by hand.", "status.warn")
         return
     card, lens = host.state.card, host.state.lens
-    if card is not None:
+    if card is None:
+        host.say("No deal is selected here.", "status.warn")
+        return
 
-        def reordered(workspace: Workspace, ids: Sequence[int], seen: Seen) -> Receipt:
-            return reorder(workspace, ids[0], places, lens, seen=seen)
+    def reordered(workspace: Workspace, ids: Sequence[int], seen: Seen) -> Receipt:
+        return reorder(workspace, ids[0], places, lens, seen=seen)
 
-        await execute(host, reordered, ids=[card.id])
+    await execute(host, reordered, ids=[card.id])
 
 
 async def add(host: BoardScreen) -> None:

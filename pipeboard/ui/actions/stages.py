@@ -25,6 +25,7 @@ from pipeboard.ui.host import (
     Outcome,
     ask,
     on_deals,
+    present,
     read,
     retarget,
     selected,
@@ -121,8 +122,8 @@ async def move_to(host: Host, stage: Stage) -> None:
 @on_deals
 async def win(host: Host, ids: Ids) -> None:
     currency = host.pipeline().currency
-    present = host.present("value", ids[0]) if len(ids) == 1 else ""
-    live = prompt.money(currency, present, "as it is" if present else "no value")
+    before = present(host, "value", ids[0]) if len(ids) == 1 else ""
+    live = prompt.money(currency, before, "as it is" if before else "no value")
 
     async def attempt(questions: Questions) -> Outcome | None:
         typed: str | None = ""
@@ -130,7 +131,7 @@ async def win(host: Host, ids: Ids) -> None:
             typed = await questions.ask(
                 lambda: Prompt(
                     f"Won {target_names(host, ids)} at",
-                    value=present,
+                    value=before,
                     live=live,
                     accept_empty=True,
                     draft_key=key_of("won", ids),

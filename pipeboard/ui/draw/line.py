@@ -164,7 +164,18 @@ _IN_ASCII: Final = str.maketrans(
     "▌›‹·▾▴─┼≈┬│┃●○✓✗…→←↑↓↵↻–×┌┐└┘├┤┴█▓░▉▊▋▍▎▏▲▼",
     ">><-v^-+~+|##-+x.><^v~@-x+++++++##.###---^v",
 )
-_NAMED_KEYS: Final = {"↵": "Enter", "⇥": "Tab", "␣": "Space"}
+# As signs of one cell they would be other keys: `^v` is Ctrl+v, `<` one stage back.
+_NAMED_KEYS: Final = {
+    "↵": "Enter",
+    "⇥": "Tab",
+    "␣": "Space",
+    "↑↓": "up/down",
+    "←→": "left/right",
+    "↑": "up",
+    "↓": "down",
+    "←": "left",
+    "→": "right",
+}
 _WITHOUT_UNICODE: Final = ("linux", "vt100", "vt102", "vt220")
 
 
@@ -203,7 +214,7 @@ def spelled(line: Line, glyphs: Glyphs) -> Line:
 
 
 def key_name(key: str, glyphs: Glyphs) -> str:
-    """A key as hints show it: signs for Enter and Tab only where the terminal has them."""
+    """A key as hints show it: signs for Enter, Tab and arrows only where the terminal has them."""
     if glyphs is Glyphs.UNICODE:
         return key
     for sign, name in _NAMED_KEYS.items():

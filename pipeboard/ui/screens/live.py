@@ -15,13 +15,12 @@ from textual.app import ComposeResult
 from textual.binding import BindingsMap
 from textual.screen import Screen
 
-from pipeboard.domain.deal import Deal
 from pipeboard.domain.errors import DatabaseError, GivenUp, PipeboardError
 from pipeboard.domain.lazy_dataclass import dataclass, replace
 from pipeboard.ui.draw.facts import PaneStyle
 from pipeboard.ui.draw.heading import tags_of
 from pipeboard.ui.draw.line import EMPTY, Hint, Line, whole
-from pipeboard.ui.draw.questions import Item, ShownItems, present_in, scrolled_to
+from pipeboard.ui.draw.questions import Item, ShownItems, scrolled_to
 from pipeboard.ui.host import Program, found, queued_action, turn_for
 from pipeboard.ui.key_table import ALL, OF_DEALS, program_keys
 from pipeboard.ui.keys import REACHES_OUT, Key, bindings, hints, rebound
@@ -32,6 +31,7 @@ from pipeboard.ui.write_queue import Targets, dropped, is_busy, under_net
 
 if TYPE_CHECKING:
     from pipeboard.domain.board import Card
+    from pipeboard.domain.deal import Deal
     from pipeboard.domain.pipeline import Pipeline, Stage
     from pipeboard.ui.board_state import BoardState
     from pipeboard.workspace.recording import Receipt
@@ -181,13 +181,6 @@ class LiveScreen(Screen[None]):
     def at_hand(self, deal_id: int) -> Deal | Card | None:
         """A deal that this screen shows, whether or not the cursor is on it, without reading it."""
         return None
-
-    def present(self, field: str, deal_id: int) -> str:
-        """What a deal has in that field, as one would type it; never that of another deal, such as
-        the one under the cursor while another is marked. Raises `DatabaseError`."""
-        shown = self.at_hand(deal_id)
-        deal = shown if isinstance(shown, Deal) else self.state.reader.deal(deal_id)
-        return present_in(deal, field) if deal is not None else ""
 
     def show_change(self, receipt: Receipt) -> None:
         """Shows the deals as they are after a change."""

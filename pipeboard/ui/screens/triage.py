@@ -108,7 +108,8 @@ class TriageScreen(PageScreen):
         record, today, skipped = self.triage.record, self.triage.listing.today, self.triage.skipped
         if record is None:
             again = {"skip": f"goes through the {skipped} skipped once more"} if skipped else {}
-            return (row(**again, previous="the last one again", quit="back"),)
+            before = {"previous": "the last one again"} if self.triage.walk.passed else {}
+            return (row(**again, **before, quit="back"),)
         step, stage = record.deal.next_step, record.pipeline.stage(record.deal.stage_id)
         days = (written().day(day, today) for day in follow_up_days(today))
         plans = {f"plan_{n}": day for n, day in enumerate(days, 1)}
