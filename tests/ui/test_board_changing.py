@@ -449,7 +449,11 @@ async def test_a_line_for_several_deals_begins_with_what_all_of_them_have(demo: 
         values = {board.stored(deal_id).value for deal_id in board.state.view.marks}
         assert len(values) == 2
         assert board.shows("Value of 2 deals")
+        assert board.shows("they differ")
         assert not any("EUR" in line for line in board.lines()[-3:])
+        await board.press("enter")
+        assert board.shows("Nothing is typed yet")
+        assert {board.stored(deal_id).value for deal_id in board.state.view.marks} == values
         await board.type("7k")
         await board.press("enter", "home", "space", "space", "$")
         assert board.shows("› 7000 EUR")

@@ -48,7 +48,7 @@ async def value(host: Host, ids: Ids) -> None:
         "value",
         "Value of",
         before,
-        prompt.money(currency, before),
+        prompt.money(currency, before or ""),
         lambda text: parse_money(text, currency),
     )
 
@@ -73,18 +73,19 @@ async def probability(host: Host, ids: Ids) -> None:
         ids,
         "probability_bp",
         "Probability (empty: the stage's) of",
-        await _present(host, ids, "probability"),
+        await _present(host, ids, "probability") or "",
         prompt.percent(),
         parse_percent,
     )
 
 
-async def _present(host: Host, ids: Ids, field: str) -> str:
-    """What the deals that are meant have in a field, as one would type it; "" where they differ."""
+async def _present(host: Host, ids: Ids, field: str) -> str | None:
+    """What the deals that are meant have in a field, as one would type it; None where they
+    differ."""
     if len(ids) == 1:
         return present(host, field, ids[0])
     texts = {field_text(deal, field) for deal in await deals_now(host, ids)}
-    return texts.pop() if len(texts) == 1 else ""
+    return texts.pop() if len(texts) == 1 else None
 
 
 async def _ask_field(
@@ -92,18 +93,24 @@ async def _ask_field(
     ids: Ids,
     field: str,
     title: str,
-    before: str,
+    before: str | None,
     live: prompt.Live,
     read: Callable[[str], FieldValue],
 ) -> None:
-    """Asks for one field of the deals that are meant; nothing typed empties it."""
+    """Asks for one field of the deals that are meant; nothing typed empties it, but not where they
+    differ: there the line is empty to begin with."""
+
+    def told(text: str) -> prompt.Feedback:
+        if before is None and not text.strip():
+            return prompt.understood("they differ: what is typed holds for all of them")
+        return live(text)
 
     def line() -> Prompt:
         return Prompt(
             f"{title} {target_names(host, ids)}",
-            value=before,
-            live=live,
-            accept_empty=True,
+            value=before or "",
+            live=told,
+            accept_empty=before is not None,
             draft_key=key_of(field, ids),
         )
 
