@@ -160,6 +160,20 @@ def test_a_message_takes_the_place_of_the_explanation() -> None:
     assert screen(view)[-2].strip() == "Moved 2 deals to Demo."
 
 
+def test_the_pane_counts_the_lines_that_are_out_of_sight_below() -> None:
+    def last_row(count: int, top: int) -> str:
+        lines = tuple([((f"line {n}", "text"),) for n in range(count)])
+        shown = screen(scene(width=120, height=24, pane=Pane(lines, top)))
+        return shown[21][72:].strip()
+
+    room = 21
+    assert last_row(room - 1, 0) == ""
+    assert last_row(room, 0) == f"line {room - 1}"
+    assert last_row(room + 1, 0) == "▾ 2 more lines"
+    assert last_row(room + 9, 0) == "▾ 10 more lines"
+    assert last_row(room + 9, 9) == f"line {room + 8}"
+
+
 def test_the_edge_of_the_pane_tells_where_the_keys_go() -> None:
     assert screen(scene(width=120, pane=Pane(())))[9][71] == "│"
     assert screen(scene(width=120, pane=Pane((), focused=True)))[9][71] == "┃"
