@@ -11,7 +11,7 @@ from hypothesis import given
 from pipeboard.domain.filter import EVERYTHING
 from pipeboard.ui.draw.board import draw_board
 from pipeboard.ui.draw.layout import BoardView, Pane, followed, layout
-from pipeboard.ui.draw.line import Glyphs, text_of, width_of
+from pipeboard.ui.draw.line import Glyphs, text_of, whole, width_of
 from pipeboard.ui.palette import Role
 from tests.ui.board_scene import TODAY, card, scene, view_of
 from tests.ui.board_views import views
@@ -162,7 +162,7 @@ def test_a_message_takes_the_place_of_the_explanation() -> None:
 
 def test_the_pane_counts_the_lines_that_are_out_of_sight_below() -> None:
     def last_row(count: int, top: int) -> str:
-        lines = tuple([((f"line {n}", "text"),) for n in range(count)])
+        lines = tuple([(whole(f"line {n}", "text"),) for n in range(count)])
         shown = screen(scene(width=120, height=24, pane=Pane(lines, top)))
         return shown[21][72:].strip()
 
