@@ -337,7 +337,10 @@ def format_money(money: Money, *, style: Style = "full", symbol: bool = False) -
     minus, minor = ("-", -money.minor) if money.minor < 0 else ("", money.minor)
     decimals = exponent(money.currency)
     if style == "short":
-        body = _short(minor, 10**decimals)
+        unit = 10**decimals
+        # What is something is never 0.
+        is_little = 0 < 2 * minor < unit
+        body = f"0.{minor:0{decimals}d}" if is_little else _short(minor, unit)
         return f"{minus}{_sign(money.currency)}{body}" if symbol else minus + body
     whole, rest = divmod(minor, 10**decimals)
     if style == "code":

@@ -73,6 +73,11 @@ class BoardState:
         return self.view.cursor_card
 
     @property
+    def cards(self) -> Mapping[int, Card]:
+        """All cards that have been read, by the ids of their deals."""
+        return {card.id: card for window in self.view.windows for card in window.cards}
+
+    @property
     def trouble(self) -> str:
         """Why there are cards that cannot be shown; empty where all are."""
         return self._error.message if self._error else ""
@@ -219,8 +224,8 @@ class BoardState:
 
     def seen(self, ids: tuple[int, ...]) -> Mapping[int, int]:
         """The versions of these deals as far as they stand on the screen."""
-        cards = {card.id: card.version for window in self.view.windows for card in window.cards}
-        return {deal_id: cards[deal_id] for deal_id in ids if deal_id in cards}
+        cards = self.cards
+        return {deal_id: cards[deal_id].version for deal_id in ids if deal_id in cards}
 
     def column_ids(self) -> tuple[int, ...]:
         """All deals of the column under the cursor."""

@@ -19,8 +19,10 @@ from typing import (
 )
 
 from pipeboard.domain.commands import Assign, Edit, Move, Reopen, SetFields, Step, Win
+from pipeboard.domain.deal import Deal
 from pipeboard.domain.errors import DatabaseError, PipeboardError
 from pipeboard.domain.lazy_dataclass import dataclass, replace
+from pipeboard.ui.draw.questions import field_text
 from pipeboard.ui.keys import Key
 from pipeboard.ui.last_view import OPEN_ANEW, Choices, Seat, read_filter
 from pipeboard.ui.palette import Role
@@ -30,6 +32,7 @@ if TYPE_CHECKING:
     from textual.app import App
     from textual.screen import ModalScreen
 
+    from pipeboard.domain.board import Card
     from pipeboard.domain.commands import Command
     from pipeboard.domain.filter import Filter
     from pipeboard.domain.pipeline import Pipeline, Stage
@@ -195,7 +198,7 @@ class Host(Protocol):
     def targets(self) -> Targets: ...
     def pipeline(self) -> Pipeline: ...
     def stage_shown(self) -> Stage: ...
-    def present(self, field: str) -> str: ...
+    def at_hand(self, deal_id: int) -> Deal | Card | None: ...
     def show_change(self, receipt: Receipt) -> None: ...
     def move_cursor(self, columns: int, rows: int) -> None: ...
     def move_pages(self, pages: float) -> None: ...
@@ -244,8 +247,19 @@ def on_deals(
 
 
 def target_names(host: Host, ids: Sequence[int]) -> str:
-    """The deals that are meant, in a few words."""
-    return f"{len(ids)} deals" if len(ids) > 1 else host.present("name")
+    """The deals that are meant, in a few words, for which nothing is read."""
+    if len(ids) != 1:
+        return f"{len(ids)} deals"
+    shown = host.at_hand(ids[0])
+    return shown.name if shown is not None else f"D-{ids[0]}"
+
+
+def present(host: Host, field: str, deal_id: int) -> str:
+    """What a deal has in that field, as one would type it; never what another has, such as the one
+    under the cursor while another is marked. Raises `DatabaseError`."""
+    shown = host.at_hand(deal_id)
+    deal = shown if isinstance(shown, Deal) else host.state.reader.deal(deal_id)
+    return field_text(deal, field) if deal is not None else ""
 
 
 def retarget(host: Host, ids: Sequence[int]) -> None:

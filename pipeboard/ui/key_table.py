@@ -222,7 +222,7 @@ def _of_board(names: str, *, label: str, leaving: str, hint: str) -> Iterator[Ke
 _ON_A_DEAL: Final = """
     go down up top bottom half_down half_up page_down page_up back advance move next_step put_off
     done note interaction interview edit win lose snooze owner value close_date category probability
-    tags archive undo redo undo_list playbook copy letter reload triage help step_back quit
+    tags archive undo redo undo_list playbook copy letter reload triage palette help step_back quit
 """
 
 DEAL: Final[tuple[Key, ...]] = (
@@ -303,6 +303,8 @@ METRICS: Final[tuple[Key, ...]] = (
     _metrics(Group.ELSEWHERE, "figures.reload", "R", "Reload", "count again, as of now"),
     _metrics(Group.ELSEWHERE, "triage.open_triage", "T", "Triage",
         "what needs me now, one deal at a time", id="metrics.triage"),
+    _metrics(Group.ELSEWHERE, "palette.palette", "colon,ctrl+p", "Commands",
+        "any command by name"),
     _metrics(Group.ELSEWHERE, "navigation.help", "question_mark,f1", "Help", "all keys",
         hint="Help", rank=10),
     _metrics(Group.ELSEWHERE, "figures.step_back", "escape,q", "Back",
@@ -336,9 +338,9 @@ IMPORT: Final[tuple[Key, ...]] = (
         rank=10),
     _import(Group.CHANGE, "importing.import_now", "I", "Import", "import it as the preview says",
         hint="Import", rank=2),
-    _import(Group.UNDO, "selection.undo", "u", "Undo", "take the import back", hint="Undo",
-        rank=8),
-    _import(Group.UNDO, "selection.redo", "U,ctrl+r", "Redo", "put it again"),
+    _import(Group.UNDO, "selection.undo", "u", "Undo",
+        "undo my last change: the import, once it is done", hint="Undo", rank=8),
+    _import(Group.UNDO, "selection.redo", "U,ctrl+r", "Redo", "redo it"),
     _import(Group.ELSEWHERE, "importing.reload", "R", "Look again", "read the file again"),
     _import(Group.ELSEWHERE, "palette.palette", "colon,ctrl+p", "Commands",
         "any command by name"),

@@ -426,7 +426,7 @@ def test_every_file_that_is_read_for_it_is_one_that_it_rests_on(
     read = json.loads(done.stderr.splitlines()[-1])
     (file,) = kept_files(home)
     rests_on = set(file.read_bytes().decode("utf-8", "replace").split("\0"))
-    machines = (sys.prefix, sys.base_prefix, "/proc/", "/dev/", "/usr/share/zoneinfo/UTC")
+    machines = (sys.prefix, sys.base_prefix, "/proc/", "/dev/null", "/usr/share/zoneinfo/UTC")
     ours = {
         path.replace("__pycache__/", "").replace(f".{sys.implementation.cache_tag}.pyc", ".py")
         for path in read

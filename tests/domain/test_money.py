@@ -204,7 +204,8 @@ def test_the_full_form_shows_decimals_only_when_there_are_any(money: Money, full
     ("minor", "short"),
     [
         (0, "0"),
-        (49, "0"),
+        (1, "0.01"),
+        (49, "0.49"),
         (50, "1"),
         (95_000, "950"),
         (99_949, "999"),
@@ -224,10 +225,17 @@ def test_the_full_form_shows_decimals_only_when_there_are_any(money: Money, full
         (120_000_000_000, "1.2B"),
         (LARGEST, "100B"),
         (-1_240_000, "-12.4k"),
+        (-1, "-0.01"),
     ],
 )
 def test_the_short_form_fits_a_card(minor: int, short: str) -> None:
     assert format_money(Money(minor, "EUR"), style="short") == short
+
+
+@given(moneys)
+def test_an_amount_that_is_something_never_looks_like_none(money: Money) -> None:
+    short = format_money(money, style="short")
+    assert bool(money.minor) == any(digit in short for digit in "123456789")
 
 
 def test_the_short_form_has_a_sign_on_request() -> None:
@@ -265,6 +273,8 @@ def _short_value(text: str) -> tuple[Decimal, Decimal]:
     letter = text[-1] if text[-1].isalpha() else ""
     shown = Decimal(text.removesuffix(letter))
     place = Decimal("0.1") if letter and shown < 100 else Decimal(1)
+    if not letter and 0 < shown < 1:
+        place = Decimal("0.01")
     return shown * _SHORT_UNITS[letter], place * _SHORT_UNITS[letter]
 
 

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from pathlib import Path
+from typing import cast
 
 import pytest
 
+from pipeboard.domain.criteria import unmet
 from pipeboard.domain.deal import Loss, Status
 from pipeboard.domain.people import Actor
+from pipeboard.domain.templates import from_stage_names
 from pipeboard.store import Store
+from pipeboard.ui.screens.live import LiveScreen
 from tests.team import NOW
 from tests.ui.desk import desk
 from tests.verbs import Workspace
@@ -400,6 +405,123 @@ async def test_every_sheet_says_which_deal_it_is_about(keys: str, demo: Path) ->
         assert board.is_asking
         edge = next(y for y, line in enumerate(board.lines()) if line.startswith("─"))
         assert any(name in line for line in board.lines()[edge:below])
+
+
+@pytest.mark.parametrize("way", [(), ("g", "h")], ids=["board", "hygiene"])
+@pytest.mark.parametrize("keys", [*SHEETS, *"xdmyQbN"])
+async def test_every_sheet_is_about_the_marked_deal_wherever_the_cursor_stands(
+    keys: str, way: tuple[str, ...], demo: Path
+) -> None:
+    async with desk(demo) as board:
+        await board.press(*way)
+        shown = cast(LiveScreen, board.app.screen)
+        if keys == "b" and way:
+            assert all(key.action != "playbook" for key in shown.keys)
+            return
+        (marked,), _ = shown.targets()
+        await board.press("space")
+        assert shown.targets()[0] == (marked,)
+        await board.press(*keys)
+        lines = board.lines()
+        edge = next(y for y, line in enumerate(lines) if line.startswith("─ "))
+        assert any(board.stored(marked).name in line for line in lines[edge:])
+
+
+@pytest.mark.parametrize("way", [(), ("g", "h")], ids=["board", "hygiene"])
+@pytest.mark.parametrize("key", ["$", "c", "%"])
+async def test_a_line_begins_with_what_the_marked_deal_has_not_the_one_under_the_cursor(
+    key: str, way: tuple[str, ...], demo: Path
+) -> None:
+    async with desk(demo) as board:
+        await board.press(*way)
+        shown = cast(LiveScreen, board.app.screen)
+        (marked,), _ = shown.targets()
+        before = board.stored(marked)
+        await board.press("space", key, "enter")
+        after = board.stored(marked)
+        assert (after.value, after.expected_close) == (before.value, before.expected_close)
+        assert after.probability_bp == before.probability_bp
+
+
+async def test_a_line_for_several_deals_begins_with_what_all_of_them_have(demo: Path) -> None:
+    async with desk(demo) as board:
+        await board.press("4", "space", "space", "$")
+        values = {board.stored(deal_id).value for deal_id in board.state.view.marks}
+        assert len(values) == 2
+        assert board.shows("Value of 2 deals")
+        assert board.shows("they differ")
+        assert not any("EUR" in line for line in board.lines()[-3:])
+        await board.press("enter")
+        assert board.shows("Nothing is typed yet")
+        assert {board.stored(deal_id).value for deal_id in board.state.view.marks} == values
+        await board.type("7k")
+        await board.press("enter", "home", "space", "space", "$")
+        assert board.shows("› 7000 EUR")
+
+
+async def test_a_value_that_is_cleared_is_said_to_be_none_and_a_won_one_to_stay(demo: Path) -> None:
+    async with desk(demo) as board:
+        await board.press("$")
+        await board.type("7k")
+        await board.press("enter", "w", "ctrl+u")
+        assert board.shows("as it is")
+        await board.press("escape", "escape", "$", "ctrl+u")
+        assert not board.shows("as it is")
+        assert board.shows("no value")
+        await board.press("enter")
+        assert board.deal.value is None
+
+
+@pytest.mark.parametrize(
+    "way", [(), ("enter",), ("T",), ("g", "h")], ids=["board", "deal", "triage", "hygiene"]
+)
+async def test_the_move_menu_says_where_the_deal_is_and_how_much_the_gate_asks(
+    way: tuple[str, ...], demo: Path
+) -> None:
+    async with desk(demo) as board:
+        await board.press(*way)
+        for _ in range(4):
+            shown = cast(LiveScreen, board.app.screen)
+            (deal_id,), _ = shown.targets()
+            deal, pipeline = board.stored(deal_id), shown.pipeline()
+            await board.press("m")
+            told = " ".join(board.lines())
+            for stage in (*pipeline.open_stages, pipeline.won):
+                asked = len(unmet(deal, pipeline, stage.id, TODAY))
+                mark = r" asks (\d+)" if asked else "(?! asks| here)"
+                mark = " here" if stage.id == deal.stage_id else mark
+                found = re.search(rf"[\dw] {stage.name}{mark}", told)
+                assert found, (stage.name, asked, told)
+                assert not asked or stage.id == deal.stage_id or found[1] == str(asked)
+            await board.press("r")
+            assert board.shows(f"{deal.name} is open already")
+            assert board.is_asking
+            await board.press("escape", *("j" if way != ("enter",) else "]"))
+
+
+async def test_a_stage_beyond_the_ninth_is_chosen_from_a_list(demo: Path) -> None:
+    names = [f"Step {letter}" for letter in "ABCDEFGHIJKL"]
+    store = Store.open(str(demo))
+    workspace = Workspace(store, lambda: NOW, Actor("ana"))
+    long = workspace.save_pipeline(
+        from_stage_names(tuple(names), pipeline_name="Long", currency="EUR")
+    )
+    deal_id = workspace.add("Acme: a deal", pipeline=long).deals[0].id
+    store.close()
+    async with desk(demo) as board:
+        assert board.state.board.pipeline.name == "Long"
+        await board.press("m")
+        menu = board.lines()[-7:]
+        assert not any("Step J" in line for line in menu)
+        await board.press("o")
+        assert board.shows("Step L")
+        await board.type("step k")
+        await board.press("enter")
+        assert board.state.board.pipeline.stage(board.stored(deal_id).stage_id).name == "Step K"
+        await board.press("g", "o")
+        await board.type("step l")
+        await board.press("enter")
+        assert board.board.stage_shown().name == "Step L"
 
 
 @pytest.mark.parametrize("keys", [("d", "d"), ("w",), ("x",)], ids=["archived", "won", "lost"])

@@ -11,7 +11,7 @@ from hypothesis import given
 from pipeboard.domain.filter import EVERYTHING
 from pipeboard.ui.draw.board import draw_board
 from pipeboard.ui.draw.layout import BoardView, Pane, followed, layout
-from pipeboard.ui.draw.line import Glyphs, text_of, width_of
+from pipeboard.ui.draw.line import Glyphs, text_of, whole, width_of
 from pipeboard.ui.palette import Role
 from tests.ui.board_scene import TODAY, card, scene, view_of
 from tests.ui.board_views import views
@@ -158,6 +158,20 @@ def test_where_not_all_can_be_told_name_step_and_owner_share_the_room(width: int
 def test_a_message_takes_the_place_of_the_explanation() -> None:
     view = scene(status=(("Moved 2 deals to Demo.", "status.ok"),))
     assert screen(view)[-2].strip() == "Moved 2 deals to Demo."
+
+
+def test_the_pane_counts_the_lines_that_are_out_of_sight_below() -> None:
+    def last_row(count: int, top: int) -> str:
+        lines = tuple([(whole(f"line {n}", "text"),) for n in range(count)])
+        shown = screen(scene(width=120, height=24, pane=Pane(lines, top)))
+        return shown[21][72:].strip()
+
+    room = 21
+    assert last_row(room - 1, 0) == ""
+    assert last_row(room, 0) == f"line {room - 1}"
+    assert last_row(room + 1, 0) == "▾ 2 more lines"
+    assert last_row(room + 9, 0) == "▾ 10 more lines"
+    assert last_row(room + 9, 9) == f"line {room + 8}"
 
 
 def test_the_edge_of_the_pane_tells_where_the_keys_go() -> None:

@@ -85,7 +85,7 @@ def test_the_mark_stands_in_the_run_that_ends_at_the_edge() -> None:
 
 def test_the_start_gives_way_to_the_end() -> None:
     line = spread([("New business", "text")], [("38 open", "text")], 16)
-    assert text_of(line) == "New busi…38 open"
+    assert text_of(line) == "New bus… 38 open"
 
 
 @pytest.mark.parametrize("text", HOSTILE)

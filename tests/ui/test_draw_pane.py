@@ -24,7 +24,8 @@ from pipeboard.ui.draw.facts import (
     people,
     terms,
 )
-from pipeboard.ui.draw.line import FULL, OPEN, Glyphs, text_of, width_of
+from pipeboard.ui.draw.line import FULL, OPEN, Glyphs, exactly, text_of, width_of
+from pipeboard.ui.draw.notes import head
 from pipeboard.ui.draw.pane import (
     entry_lines,
     is_weak,
@@ -109,6 +110,40 @@ def test_a_deal_that_is_parked_archived_or_merged_says_so() -> None:
     assert "snoozed" not in written(over)
     assert "archived 20 Nov\nmerged into D-9\n" in written(over)
     assert not {"archived", "merged into"} & set(written().split("\n"))
+
+
+def headed(deal: Deal, width: int = 80) -> list[str]:
+    """The upper edge of the deal's own screen, cut as a page cuts it."""
+    return [text_of(exactly(line, width)).strip() for line in head(sheet_of(deal), style(width))]
+
+
+def test_the_screen_of_a_deal_tells_that_it_sleeps_or_is_put_away_before_what_comes_next() -> None:
+    parked = replace(DEAL, snoozed_until=date(2027, 1, 4), snooze_reason="budget freeze")
+    assert headed(parked)[2].startswith("snoozed until 4 Jan 2027 · › NEXT")
+    assert headed(replace(parked, next_step=None))[2] == "snoozed until 4 Jan 2027 · no next step"
+    assert headed(replace(DEAL, next_step=None))[2] == "? no next step"
+    won = replace(
+        DEAL,
+        outcome=Status.WON,
+        closed_at=at(11, 20),
+        archived_at=at(11, 21),
+        merged_into=9,
+        stage_id=PIPELINE.won.id,
+    )
+    assert headed(won)[2] == "archived 21 Nov · merged into D-9 · Won 20 Nov"
+
+
+def test_nothing_at_the_head_of_a_deal_is_cut_without_a_sign() -> None:
+    assert DEAL.next_step is not None
+    step = replace(DEAL.next_step, text="call them " * 20)
+    long = replace(DEAL, next_step=step, tags=tuple(f"tag{n}" for n in range(30)))
+    for width in (40, 80, 120):
+        assert [line[-1] for line in headed(long, width)[1:]] == ["…", "…"]
+    loss = Loss("price", "far too dear for them " * 10)
+    lost = replace(DEAL, outcome=Status.LOST, loss=loss, closed_at=at(11, 20))
+    assert headed(lost)[2].startswith("Lost 20 Nov: price: far too dear")
+    assert headed(lost)[2].endswith("…")
+    assert "…" not in "".join(headed(DEAL, 120))
 
 
 @pytest.mark.parametrize(

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import cast
 
 import pytest
 
 from pipeboard.domain.people import Actor
+from pipeboard.domain.templates import template
 from pipeboard.ui.key_table import SCREENS as TABLES
+from pipeboard.ui.keys import Group
 from pipeboard.ui.overlays.file_picker import FilePicker
 from pipeboard.ui.overlays.menu import Menu, MenuChoice
 from pipeboard.ui.screens.board import BoardScreen
 from pipeboard.ui.screens.live import LiveScreen
-from tests.team import NOW
+from pipeboard.workspace.configuration import make_workspace
+from tests.team import NOW, REPS, SETTINGS
 from tests.ui.desk import Desk, desk
 from tests.ui.lock import KINDS, held
 from tests.ui.test_keys import _live_screens
@@ -343,3 +347,43 @@ async def test_archived_deals_behind_a_number_are_shown_with_the_others(demo: Pa
         assert sum(board.state.view.counts) == len(ids)
         assert f"{len(ids)} of {len(ids)} deals behind" in board.status
         await board.press("escape", "escape")
+
+
+@pytest.fixture
+def nothing(tmp_path: Path) -> Path:
+    """A workspace without a deal."""
+    path = tmp_path / "nothing.db"
+    wanted = template("needs", pipeline_name="Sales", currency="EUR", first_stage_id=0)
+    make_workspace(str(path), SETTINGS, wanted, at=NOW, actor=Actor("ana"), reps=REPS).close()
+    return path
+
+
+@pytest.mark.parametrize("way", [way for way in SCREENS if way != "deal"])
+async def test_every_key_of_a_screen_without_deals_is_answered(nothing: Path, way: str) -> None:
+    there, keys = SCREENS[way]
+    async with desk(nothing) as board:
+        await board.press(*there)
+        home = cast(LiveScreen, board.app.screen)
+        for key in keys:
+            moves = key.group is Group.AROUND and key.action not in ("open", "find")
+            unseen = ("quit", "step_back", "leave", "suspend", "denser", "roomier")
+            if moves or key.action in unseen:
+                continue
+            home.say("")
+            await board.settle()
+            before = board.lines()
+            home.press(key.id)
+            await board.settle()
+            assert board.lines() != before, f"{key.id}: silence"
+            for _ in range(4):
+                if board.app.screen is home:
+                    break
+                await board.press("escape")
+            if not home.is_attached:
+                await board.press(*there)
+                home = cast(LiveScreen, board.app.screen)
+        # A line of a review may lead to a number, too.
+        for hint in ("Mark", "Move", "Next step", *(["Open"] if way != "review" else [])):
+            assert hint not in board.hints
+        assert not board.shows("0 marked")
+        assert not board.shows("the last one again")

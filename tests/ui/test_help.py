@@ -1,14 +1,18 @@
 from __future__ import annotations
 
+import re
 from datetime import date
+from pathlib import Path
 
 import pytest
 
 from pipeboard.domain.filter_terms import FIELDS, FORMS, STATES
 from pipeboard.domain.signs import Sign
-from pipeboard.ui.draw.line import Glyphs, KeyGroup, text_of, whole
-from pipeboard.ui.key_table import BOARD
+from pipeboard.ui.draw.line import Glyphs, KeyGroup, key_name, text_of, whole
+from pipeboard.ui.key_table import BOARD, SCREENS
+from pipeboard.ui.keys import Key, hints
 from pipeboard.ui.overlays.help import Help, filter_lines, groups_of, legend_lines
+from tests.ui.desk import desk
 from tests.ui.overlays import HOSTILE, Stage, is_harmless, opened
 
 
@@ -128,3 +132,28 @@ async def test_every_sign_is_found_by_what_it_means_or_looks_like(word: str) -> 
 @pytest.mark.parametrize("glyphs", Glyphs)
 def test_the_legend_names_every_sign_of_a_card(sign: Sign, glyphs: Glyphs) -> None:
     assert any(line[0][0] == sign for line in legend_lines(date(2026, 11, 24), glyphs))
+
+
+@pytest.mark.parametrize("table", SCREENS, ids=lambda table: table[-1].id)
+def test_without_arrows_no_key_is_written_as_if_it_were_another(table: tuple[Key, ...]) -> None:
+    shown = [key for group in groups_of(table) for key, _ in group.keys]
+    hinted = [key for key, _ in hints(table)]
+    for key in (*shown, *hinted, "↑↓", "←→"):
+        name = key_name(key, Glyphs.ASCII).replace("…", "")
+        assert name.isascii()
+        single = {part for part in name.split() if len(part) == 1}
+        assert single <= set(key.split()), (key, name)
+        assert not re.search(r"\^[^a-z\]]|\^v", name) or "^" in key
+
+
+async def test_in_ascii_the_palette_names_the_keys_too(demo: Path) -> None:
+    ascii_only = {"TERM": "linux", "LANG": "C"}
+    async with desk(demo, environ=ascii_only) as board:
+        await board.press(":")
+        (row,) = (line for line in board.lines() if "open the deal" in line)
+        assert row.endswith("Enter")
+        assert board.hints == "Enter Do  up/down Move  Esc Cancel"
+        await board.press("escape", "?")
+        await board.type("one stage")
+        assert board.shows("h left")
+        assert not board.shows("h < ")

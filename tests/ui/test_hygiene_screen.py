@@ -271,3 +271,14 @@ async def test_nothing_is_mended_where_the_database_is_only_read(demo: Path) -> 
         await board.press("f")
         assert "reading only" in board.status and board.app.screen is screen
         assert "Mend" not in board.hints
+
+
+async def test_an_amount_that_has_no_room_is_shortened_and_never_left_out(demo: Path) -> None:
+    async with hygiene(demo) as (board, screen):
+        deal = await faulty(board, screen, Fault.NEXT_STEP)
+        await board.press("$", "ctrl+u")
+        await board.type("987654321 JPY")
+        await board.press("enter")
+        await go_to(board, screen, Fault.NEXT_STEP)
+        (row,) = (line for line in board.lines() if f" {deal.ref} " in line)
+        assert "¥988M" in row

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import os
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from textual.geometry import Region, Size
 from textual.strip import Strip
 
+from pipeboard.ui.draw.line import text_of
 from pipeboard.ui.overlays.menu import Menu, MenuChoice
 from pipeboard.ui.overlays.overlay import Overlay, fitted
 from pipeboard.ui.overlays.prompt import Prompt
+from pipeboard.ui.widgets.page import Page
 from pipeboard.workspace.reports import save_filter
+from tests.ui.desk import desk
 from tests.ui.shown import STALE, Shown, shown
 
 THOROUGH = bool(os.environ.get("PIPEBOARD_THOROUGH"))
@@ -106,6 +110,25 @@ async def close(show: Shown) -> None:
         if isinstance(show.desk.app.screen, Overlay) and show.desk.app.screen._asks_to_leave:
             await show.desk.press("y")
     raise AssertionError("it stays open:\n" + "\n".join(show.desk.lines()))
+
+
+@pytest.mark.parametrize("size", [(40, 12), (80, 24)], ids=["40x12", "80x24"])
+@pytest.mark.parametrize("screen", [name for name in SCREENS if name not in ("board", "pane")])
+async def test_a_page_counts_the_lines_that_are_out_of_sight(
+    screen: str, size: tuple[int, int], demo: Path
+) -> None:
+    async with desk(demo, size=size) as board:
+        await board.press(*SCREENS[screen])
+        page = board.app.screen.query_one(Page)
+        for top in (0, 1, len(page.view.lines)):
+            view = replace(page.view, top=page.view.scrolled(top - page.view.top, size[1]))
+            page.show(view)
+            await board.pilot.pause()
+            last = view.top + view.room(size[1])
+            edge = board.lines()[len(view.head)]
+            for sign, hidden in (("▴", view.lines[: view.top]), ("▾", view.lines[last:])):
+                count = sum(bool(text_of(line).strip()) for line in hidden)
+                assert (f"{sign} {count} " in edge) if count else (sign not in edge)
 
 
 @pytest.mark.parametrize("screen", SCREENS)

@@ -197,7 +197,7 @@ async def test_nothing_is_repeated_before_a_change_and_sorted_cards_have_no_orde
     host = Screen(cursor=(1, 5))
     host.state.lens.sort = Sort.MANUAL
     await selection.order_up(host)
-    assert host.said == []
+    assert host.said == [("No deal is selected here.", "status.warn")]
 
 
 def test_from_the_deals_behind_a_number_the_board_comes_back_as_it_was() -> None:

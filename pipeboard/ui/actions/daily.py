@@ -180,7 +180,7 @@ async def ask_next_step(host: Host) -> bool:
             live=prompt.next_step(host.today, words),
             accept_empty=True,
             presets=prompt.step_days(host.today),
-            placeholder=host.present("next_step") or f"thu {usual or 'call Bob'}",
+            placeholder=words.present or f"thu {usual or 'call Bob'}",
             draft_key=key_of("next", ids),
         )
 

@@ -14,8 +14,10 @@ from pipeboard.domain.money import parse_money, parse_percent
 from pipeboard.domain.people import new_rep_mark
 from pipeboard.domain.pipeline import Category, Pipeline, Question
 from pipeboard.domain.settings import Rep
+from pipeboard.ui.actions.daily import deals_now
+from pipeboard.ui.draw.questions import field_text
 from pipeboard.ui.execute import Came, Meeting, Questions, ask_until_stored, execute, until_stored
-from pipeboard.ui.host import Host, Ids, Outcome, on_deals, selected, target_names
+from pipeboard.ui.host import Host, Ids, Outcome, on_deals, present, target_names
 from pipeboard.ui.overlays import prompt
 from pipeboard.ui.overlays.draft import key_of
 from pipeboard.ui.overlays.menu import Menu, MenuChoice, Option, Picker
@@ -37,59 +39,78 @@ _CATEGORIES = {
 }
 
 
-async def value(host: Host) -> None:
-    currency, present = host.pipeline().currency, host.present("value")
+@on_deals
+async def value(host: Host, ids: Ids) -> None:
+    currency, before = host.pipeline().currency, await _present(host, ids, "value")
     await _ask_field(
         host,
+        ids,
         "value",
         "Value of",
-        present,
-        prompt.money(currency, present),
+        before,
+        prompt.money(currency, before or ""),
         lambda text: parse_money(text, currency),
     )
 
 
-async def close_date(host: Host) -> None:
+@on_deals
+async def close_date(host: Host, ids: Ids) -> None:
     await _ask_field(
         host,
+        ids,
         "expected_close",
         "Expected close of",
-        host.present("expected_close"),
+        await _present(host, ids, "expected_close"),
         prompt.day(host.today),
         lambda text: parse_date(text, host.today),
     )
 
 
-async def probability(host: Host) -> None:
+@on_deals
+async def probability(host: Host, ids: Ids) -> None:
     await _ask_field(
         host,
+        ids,
         "probability_bp",
         "Probability (empty: the stage's) of",
-        host.present("probability"),
+        await _present(host, ids, "probability") or "",
         prompt.percent(),
         parse_percent,
     )
 
 
+async def _present(host: Host, ids: Ids, field: str) -> str | None:
+    """What the deals that are meant have in a field, as one would type it; None where they
+    differ."""
+    if len(ids) == 1:
+        return present(host, field, ids[0])
+    texts = {field_text(deal, field) for deal in await deals_now(host, ids)}
+    return texts.pop() if len(texts) == 1 else None
+
+
 async def _ask_field(
     host: Host,
+    ids: Ids,
     field: str,
     title: str,
-    present: str,
+    before: str | None,
     live: prompt.Live,
     read: Callable[[str], FieldValue],
 ) -> None:
-    """Asks for one field of the deals that are meant; nothing typed empties it."""
-    ids = selected(host)
-    if not ids:
-        return
+    """Asks for one field of the deals that are meant; nothing typed empties it, but not where they
+    differ: there the line is empty to begin with."""
+
+    def told(text: str) -> prompt.Feedback:
+        if before is None and not text.strip():
+            return prompt.understood("they differ: what is typed holds for all of them")
+        return live(text)
 
     def line() -> Prompt:
         return Prompt(
             f"{title} {target_names(host, ids)}",
-            value=present,
-            live=live,
-            accept_empty=True,
+            value=before or "",
+            live=told,
+            accept_empty=before is not None,
             draft_key=key_of(field, ids),
         )
 
@@ -190,7 +211,7 @@ async def edit(host: Host, ids: Ids) -> None:
     from pipeboard.ui.overlays.form import Form, deal_form
 
     if len(ids) > 1:
-        host.say("The form edits one deal; o, $, c and + work on many.", "status.warn")
+        host.say("The form edits one deal; o, $, c and # work on many.", "status.warn")
         return
     settings, eyes = host.program.settings, host.program.seat.eyes
 

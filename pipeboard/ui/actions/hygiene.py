@@ -108,8 +108,12 @@ def mark(host: HygieneScreen) -> None:
 
 def mark_all(host: HygieneScreen) -> None:
     every = frozenset(deal.id for deal in host.view.deals)
+    if not every:
+        host.say("There is nothing to mark here.", "status.warn")
+        return
     host.set_marks(frozenset() if every <= host.view.marks else every)
-    host.say(f"{len(host.view.marks)} marked; f mends them all, Esc clears.")
+    if host.view.marks:
+        host.say(f"{len(host.view.marks)} marked; f mends them all, Esc clears.")
 
 
 # What mends.

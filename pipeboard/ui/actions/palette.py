@@ -25,7 +25,7 @@ from pipeboard.ui.actions.navigation import (
     sort_by,
 )
 from pipeboard.ui.actions.stages import move_to
-from pipeboard.ui.draw.line import Line
+from pipeboard.ui.draw.line import Line, key_name
 from pipeboard.ui.execute import execute
 from pipeboard.ui.host import Host, ask, read
 from pipeboard.ui.key_table import ALL
@@ -98,9 +98,8 @@ def _commands(host: Host) -> Iterator[Offer]:
     keys = sorted(host.keys, key=lambda key: key.group is Group.AROUND)
     for key in keys:
         if not key.action.startswith("stage_") and key.action != "palette":
-            yield Offer(
-                key.id, spoken(key.label), key.first_key, _press, (key.id,), spoken(key.help)
-            )
+            shown = key_name(key.first_key, host.state.view.glyphs)
+            yield Offer(key.id, spoken(key.label), shown, _press, (key.id,), spoken(key.help))
 
 
 async def _press(host: Host, key_id: str) -> None:

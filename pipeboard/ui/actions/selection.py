@@ -16,7 +16,14 @@ from pipeboard.domain.pipeline import Pipeline, StageKind
 from pipeboard.ui.execute import ask_until_stored, carry_out, execute
 from pipeboard.ui.host import AddDeal, Host, Outcome, UseCase, ask, read, take_count
 from pipeboard.ui.overlays import prompt
-from pipeboard.ui.overlays.menu import Menu, MenuChoice, Option, Picker
+from pipeboard.ui.overlays.menu import (
+    ANOTHER_STAGE,
+    DIGITS,
+    Menu,
+    MenuChoice,
+    Option,
+    Picker,
+)
 from pipeboard.ui.overlays.prompt import Prompt
 from pipeboard.ui.screens.live import LiveScreen, uncover
 from pipeboard.workspace.execution import reorder
@@ -139,9 +146,12 @@ async def go(host: LiveScreen) -> None:
     stages = [stage for stage in board.pipeline().stages if not stage.retired]
     screens = {key.go: key for key in board.keys if key.go and key.go != host.GO}
     top = next((key for key in host.keys if key.action == "top"), None)
+    numbered = {n: stage for n, stage in enumerate(stages, 1) if stage.is_open}
+    further = [Option(str(n), stage.name) for n, stage in numbered.items() if n > DIGITS]
     elsewhere = [
         *([MenuChoice("b", "board")] if host is not board else []),
-        *(MenuChoice(str(n), s.name) for n, s in enumerate(stages, 1) if s.is_open and n < 10),
+        *(MenuChoice(str(n), s.name) for n, s in numbered.items() if n <= DIGITS),
+        *([MenuChoice(ANOTHER_STAGE, "another stage…")] if further else []),
         MenuChoice("w", "won"),
         MenuChoice("l", "lost"),
         MenuChoice("a", "archive"),
@@ -152,6 +162,8 @@ async def go(host: LiveScreen) -> None:
     if top is not None:
         choices.insert(0, MenuChoice("g", "top"))
     letter = await ask(host, Menu("Go to", choices))
+    if letter == ANOTHER_STAGE:
+        letter = await ask(host, Picker("Go to", further))
     if letter is None:
         return
     if letter == "g" and top is not None:
@@ -179,10 +191,14 @@ def back_to_number(host: BoardScreen) -> None:
     host.press(back)
 
 
+_NOTHING_TO_MARK: Final = "There is nothing to mark here."
+
+
 async def mark(host: BoardScreen) -> None:
     host.state.catch_up()
     card = host.state.card
     if card is None:
+        host.say(_NOTHING_TO_MARK, "status.warn")
         return
     host.state.show(marks=host.state.view.marks ^ {card.id})
     host.state.move_cursor(0, 1)
@@ -192,6 +208,9 @@ async def mark(host: BoardScreen) -> None:
 
 async def mark_range(host: BoardScreen) -> None:
     column, row = host.state.view.cursor
+    if host.range_start is None and host.state.card is None:
+        host.say(_NOTHING_TO_MARK, "status.warn")
+        return
     if host.range_start is None or host.range_start[0] != column:
         host.range_start = (column, row)
         host.say("Range from here: go to the other end and press V again.")
@@ -205,6 +224,9 @@ async def mark_range(host: BoardScreen) -> None:
 
 async def mark_all(host: BoardScreen) -> None:
     ids = frozenset(host.state.column_ids())
+    if not ids:
+        host.say(_NOTHING_TO_MARK, "status.warn")
+        return
     marks = host.state.view.marks
     host.state.show(marks=marks - ids if ids <= marks else marks | ids)
     host.say("")
@@ -232,12 +254,14 @@ async def _reorder(host: BoardScreen, places: int) -> None:
         host.say("The cards are sorted; s m orders them by hand.", "status.warn")
         return
     card, lens = host.state.card, host.state.lens
-    if card is not None:
+    if card is None:
+        host.say("No deal is selected here.", "status.warn")
+        return
 
-        def reordered(workspace: Workspace, ids: Sequence[int], seen: Seen) -> Receipt:
-            return reorder(workspace, ids[0], places, lens, seen=seen)
+    def reordered(workspace: Workspace, ids: Sequence[int], seen: Seen) -> Receipt:
+        return reorder(workspace, ids[0], places, lens, seen=seen)
 
-        await execute(host, reordered, ids=[card.id])
+    await execute(host, reordered, ids=[card.id])
 
 
 async def add(host: BoardScreen) -> None:

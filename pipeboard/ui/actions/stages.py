@@ -7,7 +7,7 @@ from functools import partial
 
 from pipeboard.domain import commands as c
 from pipeboard.domain.cadence import POST_SALE
-from pipeboard.domain.criteria import About, Unmet
+from pipeboard.domain.criteria import About, Unmet, unmet
 from pipeboard.domain.dates import parse_date
 from pipeboard.domain.deal import Contact, Deal, Loss
 from pipeboard.domain.deal_fields import parse_field
@@ -25,6 +25,8 @@ from pipeboard.ui.host import (
     Outcome,
     ask,
     on_deals,
+    present,
+    read,
     retarget,
     selected,
     take_count,
@@ -33,7 +35,14 @@ from pipeboard.ui.host import (
 from pipeboard.ui.overlays import prompt
 from pipeboard.ui.overlays.draft import key_of
 from pipeboard.ui.overlays.gate_sheet import GateAnswer, GateSheet, WayOn
-from pipeboard.ui.overlays.menu import Menu, MenuChoice, Option, Picker
+from pipeboard.ui.overlays.menu import (
+    ANOTHER_STAGE,
+    DIGITS,
+    Menu,
+    MenuChoice,
+    Option,
+    Picker,
+)
 from pipeboard.ui.overlays.prompt import Prompt
 from pipeboard.workspace.new_deals import follow_up
 
@@ -56,38 +65,49 @@ async def _step(host: Host, places: int) -> None:
 
 @on_deals
 async def move(host: Host, ids: Ids) -> None:
-    usable = [stage for stage in host.pipeline().stages if not stage.retired]
-    card = host.state.card
-    here = card.stage_id if card is not None and len(ids) == 1 else None
+    pipeline = host.pipeline()
+    usable = [stage for stage in pipeline.open_stages if not stage.retired]
+    deal = await read(host, lambda reader: reader.deal(ids[0])) if len(ids) == 1 else None
+
+    def told(stage: Stage) -> str:
+        """What stands beside a stage: that the deal is in it, or what it lacks to get there."""
+        if deal is None:
+            return ""
+        if stage.id == deal.stage_id:
+            return "here"
+        lacking = unmet(deal, pipeline, stage.id, host.today) if deal.is_open else ()
+        return f"asks {len(lacking)}" if lacking else ""
+
+    is_open = deal is not None and deal.is_open
+    why = f"{target_names(host, ids)} is open already." if is_open else ""
+    title = f"Move {target_names(host, ids)} to"
     choices = [
         *(
-            MenuChoice(str(n), stage.name, mark=_told_of(stage, is_here=stage.id == here))
-            for n, stage in enumerate(usable, 1)
-            if stage.is_open
+            MenuChoice(str(n), stage.name, mark=told(stage))
+            for n, stage in enumerate(usable[:DIGITS], 1)
         ),
-        MenuChoice("w", "Won"),
+        *([MenuChoice(ANOTHER_STAGE, "another stage…")] if usable[DIGITS:] else []),
+        MenuChoice("w", "Won", mark=told(pipeline.won)),
         MenuChoice("l", "Lost…"),
-        MenuChoice("r", "Reopen"),
+        MenuChoice("r", "Reopen", enabled=not is_open, why=why),
         MenuChoice("d", "Archive"),
     ]
-    key = await ask(host, Menu(f"Move {target_names(host, ids)} to", choices))
+    key = await ask(host, Menu(title, choices))
     if key is None:
         return
     if key.isdigit():
         await move_to(host, usable[int(key) - 1])
+    elif key == ANOTHER_STAGE:
+        further = [Option(str(s.id), s.name, told(s)) for s in usable[DIGITS:]]
+        chosen = await ask(host, Picker(title, further))
+        if chosen is not None:
+            await move_to(host, pipeline.stage(int(chosen)))
     elif key == "r":
         await execute(host, c.Reopen())
     elif key == "d":
         await execute(host, c.Archive())
     else:
         host.press({"w": "board.win", "l": "board.lose"}[key])
-
-
-def _told_of(stage: Stage, *, is_here: bool) -> str:
-    """What stands beside a stage one may move to: that the deal is in it, or what it asks for."""
-    if is_here:
-        return "here"
-    return f"asks {len(stage.criteria)}" if stage.criteria else ""
 
 
 async def move_to(host: Host, stage: Stage) -> None:
@@ -101,8 +121,9 @@ async def move_to(host: Host, stage: Stage) -> None:
 
 @on_deals
 async def win(host: Host, ids: Ids) -> None:
-    currency, present = host.pipeline().currency, host.present("value")
-    live = prompt.money(currency, present)
+    currency = host.pipeline().currency
+    before = present(host, "value", ids[0]) if len(ids) == 1 else ""
+    live = prompt.money(currency, before, "as it is" if before else "no value")
 
     async def attempt(questions: Questions) -> Outcome | None:
         typed: str | None = ""
@@ -110,7 +131,7 @@ async def win(host: Host, ids: Ids) -> None:
             typed = await questions.ask(
                 lambda: Prompt(
                     f"Won {target_names(host, ids)} at",
-                    value=present,
+                    value=before,
                     live=live,
                     accept_empty=True,
                     draft_key=key_of("won", ids),

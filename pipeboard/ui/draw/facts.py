@@ -271,6 +271,8 @@ def next_step_line(deal: Deal, style: PaneStyle) -> list[Line]:
     if not deal.is_open:
         return []
     step = deal.next_step
+    if step is None and deal.is_snoozed(style.today):
+        return [(("no next step", "pane.label"),)]  # nobody misses one before it wakes
     if step is None:
         return [((f"{Sign.NO_NEXT_STEP} no next step", "sign.none"),)]
     role: Role = "pane.due"
@@ -283,17 +285,25 @@ def next_step_line(deal: Deal, style: PaneStyle) -> list[Line]:
 
 
 def parked(deal: Deal, style: PaneStyle) -> list[Line]:
-    """That a deal sleeps, is archived, or went into another."""
+    """That a deal sleeps, and why, is archived, or went into another: a fact a line."""
     lines: list[Line] = []
-    if deal.snoozed_until is not None and deal.is_snoozed(style.today):
-        until = f"  snoozed until {calendar_day(deal.snoozed_until, style.today)}"
-        why = f": {deal.snooze_reason}" if deal.snooze_reason else ""
-        lines += paragraph(((until, "pane.label"),), why, "text", style.width)
-    if deal.archived_at is not None:
-        lines.append(((f"  archived {style.day(deal.archived_at)}", "pane.unknown"),))
-    if deal.merged_into is not None:
-        lines.append(((f"  merged into D-{deal.merged_into}", "pane.unknown"),))
+    for fact in asleep(deal, style):
+        why = f": {deal.snooze_reason}" if deal.snooze_reason and fact[1] == "pane.label" else ""
+        lines += paragraph((blank(2), fact), why, "text", style.width)
     return lines
+
+
+def asleep(deal: Deal, style: PaneStyle) -> list[Span]:
+    """Until when a deal sleeps, since when it is archived, which deal it went into."""
+    found: list[Span] = []
+    if deal.snoozed_until is not None and deal.is_snoozed(style.today):
+        until = calendar_day(deal.snoozed_until, style.today)
+        found.append((f"snoozed until {until}", "pane.label"))
+    if deal.archived_at is not None:
+        found.append((f"archived {style.day(deal.archived_at)}", "pane.unknown"))
+    if deal.merged_into is not None:
+        found.append((f"merged into D-{deal.merged_into}", "pane.unknown"))
+    return found
 
 
 def people(record: DealRecord, style: PaneStyle) -> Section:

@@ -22,6 +22,7 @@ from pipeboard.ui.draw.line import (
     exactly,
     full_money,
     left,
+    money_text,
     right,
     title_bar,
     whole,
@@ -30,6 +31,7 @@ from pipeboard.ui.draw.line import (
 )
 from pipeboard.ui.draw.questions import GUTTER, Item, field_text
 from pipeboard.ui.palette import Role
+from pipeboard.ui.terminal.width import cell_width
 
 if TYPE_CHECKING:
     from pipeboard.domain.deal import Deal
@@ -39,6 +41,7 @@ _NARROW: Final = 60
 _WIDE: Final = 100
 _MOST_GROUP_LINES: Final = 4
 _FACTS: Final = 16
+_MONEY: Final = 11
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,7 +160,9 @@ def lines_below(view: HygieneView) -> list[Line]:
 def _deal(deal: Deal, view: HygieneView, style: PaneStyle) -> Iterator[Line]:
     room = style.width - GUTTER - 1
     money = full_money(deal.value, style.glyphs) if deal.value else ""
-    end: list[Span] = [right(money, 11, "card.money")]
+    if deal.value and cell_width(money) > _MONEY:
+        money = money_text(deal.value, style.glyphs, symbol=True)
+    end: list[Span] = [right(money, _MONEY, "card.money")]
     if style.width >= _NARROW:
         stage = view.pipeline.stage(deal.stage_id).name
         end += [blank(2), left(stage, 14 if style.width < _WIDE else 20, "text.dim")]

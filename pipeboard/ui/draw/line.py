@@ -79,10 +79,12 @@ def exactly(line: Sequence[Span], width: int, fill: Role = "text") -> Line:
 
 def spread(start: Sequence[Span], end: Sequence[Span], width: int, fill: Role = "text") -> Line:
     """`start` at the left and `end` at the right of `width` cells; `start` is cut where both do
-    not fit, and `end` where not even that helps."""
+    not fit, and `end` where not even that helps. They never run into one another."""
     room = width - width_of(end)
     if room <= 0:
         return exactly(end, width, fill)
+    if end and start and width_of(start) >= room and not end[0][0].startswith(" "):
+        return (*exactly(start, room - 1, fill), blank(1, fill), *end)
     return (*exactly(start, room, fill), *end)
 
 
@@ -162,7 +164,18 @@ _IN_ASCII: Final = str.maketrans(
     "▌›‹·▾▴─┼≈┬│┃●○✓✗…→←↑↓↵↻–×┌┐└┘├┤┴█▓░▉▊▋▍▎▏▲▼",
     ">><-v^-+~+|##-+x.><^v~@-x+++++++##.###---^v",
 )
-_NAMED_KEYS: Final = {"↵": "Enter", "⇥": "Tab", "␣": "Space"}
+# As signs of one cell they would be other keys: `^v` is Ctrl+v, `<` one stage back.
+_NAMED_KEYS: Final = {
+    "↵": "Enter",
+    "⇥": "Tab",
+    "␣": "Space",
+    "↑↓": "up/down",
+    "←→": "left/right",
+    "↑": "up",
+    "↓": "down",
+    "←": "left",
+    "→": "right",
+}
 _WITHOUT_UNICODE: Final = ("linux", "vt100", "vt102", "vt220")
 
 
@@ -201,7 +214,7 @@ def spelled(line: Line, glyphs: Glyphs) -> Line:
 
 
 def key_name(key: str, glyphs: Glyphs) -> str:
-    """A key as hints show it: signs for Enter and Tab only where the terminal has them."""
+    """A key as hints show it: signs for Enter, Tab and arrows only where the terminal has them."""
     if glyphs is Glyphs.UNICODE:
         return key
     for sign, name in _NAMED_KEYS.items():

@@ -19,6 +19,7 @@ from pipeboard.ui.draw.card import SIGN_ROLES
 from pipeboard.ui.draw.facts import (
     PaneStyle,
     Section,
+    asleep,
     calendar_day,
     chips,
     details,
@@ -28,7 +29,6 @@ from pipeboard.ui.draw.facts import (
     next_step_line,
     outcome_lines,
     paragraph,
-    parked,
     sign_of,
     stage_age,
     tick,
@@ -311,6 +311,7 @@ def playbook_lines(record: DealRecord, style: PaneStyle) -> list[Line]:
 # The upper edge of one deal's screen: what it is, how it stands, and the tabs.
 
 _NARROW: Final = 60
+_UNBROKEN: Final = 10_000
 
 
 def head(record: DealRecord, style: PaneStyle) -> tuple[Line, ...]:
@@ -348,20 +349,21 @@ def _standing(record: DealRecord, style: PaneStyle) -> Line:
 
 
 def _dotted(parts: list[Line], width: int) -> Line:
-    """As many of the parts as fit, with dots between them."""
+    """As many of the parts as fit, with dots between them, and a sign where some are left out."""
     line: list[Span] = []
-    for part in parts:
+    more: Span = (" …", "pane.label")
+    for place, part in enumerate(parts):
         between: list[Span] = [(f" {DOT} ", "pane.label")] if line else []
-        if width_of(line) + width_of(between) + width_of(part) > width:
-            break
+        room = width - width_of(line) - width_of(between)
+        if width_of(part) > (room if place == len(parts) - 1 else room - width_of((more,))):
+            return (*line, more)
         line += [*between, *part]
     return tuple(line)
 
 
 def _what_next(record: DealRecord, style: PaneStyle) -> Line:
-    lines = [*parked(record.deal, style)]
-    if record.deal.is_open:
-        lines = [*next_step_line(record.deal, style), *lines]
-    else:
-        lines = [*outcome_lines(record.deal, style), *lines]
-    return lines[0] if lines else ()
+    """In one line: that the deal sleeps or is put away, then its next step or how it ended."""
+    deal, unbroken = record.deal, replace(style, width=_UNBROKEN)  # the page cuts it, with a sign
+    lines = [*next_step_line(deal, unbroken), *outcome_lines(deal, unbroken)]
+    facts = [*((fact,) for fact in asleep(deal, style)), *lines[:1]]
+    return tuple(span for part in facts for span in ((f" {DOT} ", "pane.label"), *part))[1:]

@@ -178,16 +178,6 @@ def field_text(deal: Deal, name: str) -> str:
     return value_text(getattr(deal, name))
 
 
-def present_in(deal: Deal, name: str) -> str:
-    """What a deal has in that field, its name and its next step among them, as one would type
-    it."""
-    if name == "name":
-        return deal.name
-    if name == "next_step":
-        return deal.next_step.text if deal.next_step else ""
-    return field_text(deal, name)
-
-
 def field_value_text(name: str, value: object) -> str:
     """A value of the field that is stored under that name, as a person would type it."""
     if name.endswith("_bp") and isinstance(value, int):

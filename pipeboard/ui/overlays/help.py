@@ -32,6 +32,7 @@ from pipeboard.ui.draw.line import (
     Line,
     blank,
     exactly,
+    key_name,
     key_table,
     left,
     spelled,
@@ -240,8 +241,9 @@ class Help(TypingOverlay[None]):
             if kept:
                 groups.append(KeyGroup(title, kept))
         each = width // max(1, min(3, width // _COLUMN_CELLS))
-        whole_groups = [_unabridged(group, each) for group in groups]
-        return key_table(whole_groups, width, glyphs_of(self.app)) if groups else []
+        glyphs = glyphs_of(self.app)
+        whole_groups = [_unabridged(group, each, glyphs) for group in groups]
+        return key_table(whole_groups, width, glyphs) if groups else []
 
 
 def _explained(explained: Sequence[Line], words: Sequence[str], width: int) -> list[Line]:
@@ -265,9 +267,9 @@ def _keys(command: Key) -> str:
     return " ".join((first, *(other for other in others if len(other) <= _WIDEST_OTHER)))
 
 
-def _unabridged(group: KeyGroup, width: int) -> KeyGroup:
+def _unabridged(group: KeyGroup, width: int, glyphs: Glyphs) -> KeyGroup:
     """The group with what is too long for `width` cells going on in lines without a key."""
-    room = width - max(cell_width(key) for key, _ in group.keys) - 5
+    room = width - max(cell_width(key_name(key, glyphs)) for key, _ in group.keys) - 5
     rows: list[Hint] = []
     for key, label in group.keys:
         first, *rest = wrap(label, room)

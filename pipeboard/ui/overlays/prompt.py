@@ -15,10 +15,11 @@ from pipeboard.domain.lazy_dataclass import dataclass
 from pipeboard.domain.locales import written
 from pipeboard.domain.money import format_percent, parse_money, parse_percent
 from pipeboard.domain.quick_add import parse_quick_add
-from pipeboard.ui.draw.line import Line, Span, blank, text_of, whole
+from pipeboard.ui.draw.line import Line, Span, blank, key_name, text_of, whole
 from pipeboard.ui.overlays.draft import Draft
 from pipeboard.ui.overlays.overlay import SAVES, Panel, TypingOverlay, bound, folded, upper_edge
 from pipeboard.ui.widgets.line_input import LineInput, harmless, one_line
+from pipeboard.ui.widgets.page import glyphs_of
 from pipeboard.ui.write_queue import said
 
 
@@ -145,7 +146,8 @@ class Prompt(TypingOverlay[str]):
         self._is_behind = False
 
     def prepare(self) -> None:
-        found = self.draft.found("^u clears it" if self._offers else "↑ brings it back")
+        up = key_name("↑", glyphs_of(self.app))
+        found = self.draft.found("^u clears it" if self._offers else f"{up} brings it back")
         self._offered = self._first_value
         if found and (self._offers or self.draft.handed):
             self._offered = one_line(found)
@@ -311,7 +313,7 @@ def live(read: Callable[[str], str], when_empty: str = "") -> Live:
     return feedback
 
 
-def money(currency: str, present: str = "") -> Live:
+def money(currency: str, present: str = "", when_empty: str = "no value") -> Live:
     """An amount; with the present one, also by how much it changes."""
     before = parse_money(present, currency) if present else None
 
@@ -323,7 +325,7 @@ def money(currency: str, present: str = "") -> Live:
         change = written().money(value - before if sign == "+" else before - value)
         return f"{written().money(value)}   {sign}{change} against {written().money(before)}"
 
-    return live(read, "no value" if not present else "as it is")
+    return live(read, when_empty)
 
 
 def day(today: date) -> Live:

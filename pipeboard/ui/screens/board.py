@@ -11,7 +11,7 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.timer import Timer
 
-from pipeboard.domain.board import Lens
+from pipeboard.domain.board import Card, Lens
 from pipeboard.domain.errors import DatabaseError, PipeboardError
 from pipeboard.domain.lazy_dataclass import replace
 from pipeboard.domain.pipeline import Pipeline, Stage
@@ -22,7 +22,6 @@ from pipeboard.ui.board_state import BoardState, ViewPlace
 from pipeboard.ui.draw.changes import BoardPlace
 from pipeboard.ui.draw.layout import Pane, layout
 from pipeboard.ui.draw.line import Line, whole
-from pipeboard.ui.draw.questions import field_text
 from pipeboard.ui.execute import News, first_words, show_at_last, words_of
 from pipeboard.ui.key_table import BOARD
 from pipeboard.ui.screens.deal_pane import DealPane
@@ -200,16 +199,8 @@ class BoardScreen(LiveScreen):
     def stage_shown(self) -> Stage:
         return self.state.board.columns[self.state.view.cursor[0]].stage
 
-    def present(self, field: str) -> str:
-        card = self.state.card
-        if card is None:
-            return ""
-        if field == "name":
-            return card.name
-        if field == "next_step":
-            return card.next_text
-        deal = self.state.reader.deal(card.id)
-        return field_text(deal, field) if deal else ""
+    def at_hand(self, deal_id: int) -> Card | None:
+        return self.state.cards.get(deal_id)
 
     def show_change(self, receipt: Receipt) -> None:
         view, state, place = self.state.view, self.state, self.state.place

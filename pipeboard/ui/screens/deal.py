@@ -6,6 +6,7 @@ from typing import ClassVar
 
 from textual.binding import BindingType
 
+from pipeboard.domain.deal import Deal
 from pipeboard.domain.deal_record import DealRecord
 from pipeboard.domain.errors import NotFound
 from pipeboard.domain.pipeline import Pipeline
@@ -16,7 +17,7 @@ from pipeboard.ui.draw import notes as overview
 from pipeboard.ui.draw.facts import PaneStyle
 from pipeboard.ui.draw.line import Line, blank, tab_strip, whole
 from pipeboard.ui.draw.notes import head
-from pipeboard.ui.draw.questions import GUTTER, Item, listed, present_in
+from pipeboard.ui.draw.questions import GUTTER, Item, listed
 from pipeboard.ui.key_table import DEAL, DEAL_TABS, DealTab
 from pipeboard.ui.keys import Key
 from pipeboard.ui.screens.live import PageScreen, hints_of, pane_style, scroll, show_items
@@ -146,8 +147,8 @@ class DealScreen(PageScreen):
     def pipeline(self) -> Pipeline:
         return self.record.pipeline
 
-    def present(self, field: str) -> str:
-        return present_in(self.record.deal, field)
+    def at_hand(self, deal_id: int) -> Deal | None:
+        return self.record.deal if deal_id == self.deal_id else None
 
     # Moving about.
 

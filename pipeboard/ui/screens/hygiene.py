@@ -24,7 +24,7 @@ from pipeboard.ui.draw.hygiene import (
     lines_below,
     told_whole,
 )
-from pipeboard.ui.draw.questions import Item, listed, present_in
+from pipeboard.ui.draw.questions import Item, listed
 from pipeboard.ui.key_table import HYGIENE
 from pipeboard.ui.screens.live import PageScreen, hints_of, pane_style, show_items
 from pipeboard.ui.widgets.page import Page
@@ -196,9 +196,10 @@ class HygieneScreen(PageScreen):
     def pipeline(self) -> Pipeline:
         return self.view.pipeline
 
-    def present(self, field: str) -> str:
-        deal = self.deal
-        return present_in(deal, field) if deal is not None else ""
+    def at_hand(self, deal_id: int) -> Deal | None:
+        pair = self.pair
+        shown = self.view.deals if pair is None else (pair.keep, pair.other)
+        return next((deal for deal in shown if deal.id == deal_id), None)
 
     # Moving about.
 

@@ -30,6 +30,8 @@ from pipeboard.ui.widgets.page import Page
 from pipeboard.ui.write_queue import Targets, dropped, is_busy, under_net
 
 if TYPE_CHECKING:
+    from pipeboard.domain.board import Card
+    from pipeboard.domain.deal import Deal
     from pipeboard.domain.pipeline import Pipeline, Stage
     from pipeboard.ui.board_state import BoardState
     from pipeboard.workspace.recording import Receipt
@@ -176,9 +178,9 @@ class LiveScreen(Screen[None]):
         """The stage that is looked at where no deal is."""
         return self.pipeline().open_stages[0]
 
-    def present(self, field: str) -> str:
-        """What the deal under the cursor has in that field, as one would type it."""
-        return ""
+    def at_hand(self, deal_id: int) -> Deal | Card | None:
+        """A deal that this screen shows, whether or not the cursor is on it, without reading it."""
+        return None
 
     def show_change(self, receipt: Receipt) -> None:
         """Shows the deals as they are after a change."""

@@ -15,7 +15,7 @@ from pipeboard.domain.lazy_dataclass import replace
 from pipeboard.domain.pipeline import Pipeline
 from pipeboard.ui import keys
 from pipeboard.ui.board_state import BoardState
-from pipeboard.ui.draw.questions import listed, present_in, scrolled_to
+from pipeboard.ui.draw.questions import listed, scrolled_to
 from pipeboard.ui.draw.review import ReviewView, heading, items_of, ref_of, stops
 from pipeboard.ui.key_table import REVIEW
 from pipeboard.ui.review_keys import ReviewTab
@@ -188,8 +188,8 @@ class ReviewScreen(CountingScreen):
     def pipeline(self) -> Pipeline:
         return self.place.pipeline
 
-    def present(self, field: str) -> str:
-        return present_in(self._seen, field) if self._seen is not None else ""
+    def at_hand(self, deal_id: int) -> Deal | None:
+        return self._seen if self._seen is not None and self._seen.id == deal_id else None
 
     # Moving about.
 

@@ -18,7 +18,6 @@ from pipeboard.ui import keys
 from pipeboard.ui.board_state import BoardState
 from pipeboard.ui.draw.facts import PaneStyle
 from pipeboard.ui.draw.line import Hint, exactly, key_name, spelled
-from pipeboard.ui.draw.questions import present_in
 from pipeboard.ui.draw.triage import TriageView, body, deal_at, head, key_at
 from pipeboard.ui.execute import News, words_of
 from pipeboard.ui.host import patiently
@@ -29,6 +28,7 @@ from pipeboard.ui.write_queue import Targets
 from pipeboard.workspace.triage import Triage
 
 if TYPE_CHECKING:
+    from pipeboard.domain.deal import Deal
     from pipeboard.workspace.recording import Receipt
 
 
@@ -108,7 +108,8 @@ class TriageScreen(PageScreen):
         record, today, skipped = self.triage.record, self.triage.listing.today, self.triage.skipped
         if record is None:
             again = {"skip": f"goes through the {skipped} skipped once more"} if skipped else {}
-            return (row(**again, previous="the last one again", quit="back"),)
+            before = {"previous": "the last one again"} if self.triage.walk.passed else {}
+            return (row(**again, **before, quit="back"),)
         step, stage = record.deal.next_step, record.pipeline.stage(record.deal.stage_id)
         days = (written().day(day, today) for day in follow_up_days(today))
         plans = {f"plan_{n}": day for n, day in enumerate(days, 1)}
@@ -228,9 +229,9 @@ class TriageScreen(PageScreen):
             super().stage_shown() if record is None else record.pipeline.stage(record.deal.stage_id)
         )
 
-    def present(self, field: str) -> str:
+    def at_hand(self, deal_id: int) -> Deal | None:
         record = self.triage.record
-        return present_in(record.deal, field) if record is not None else ""
+        return record.deal if record is not None and record.deal.id == deal_id else None
 
     # Scrolling, and leaving.
 

@@ -12,8 +12,10 @@ from textual.widgets.text_area import TextAreaTheme
 
 from pipeboard.domain.phrases import aloud
 from pipeboard.domain.text import printable, printable_lines
+from pipeboard.ui.draw.line import spelled
 from pipeboard.ui.palette import Role
-from pipeboard.ui.widgets.page import style_of, theme_of
+from pipeboard.ui.terminal.width import fit
+from pipeboard.ui.widgets.page import glyphs_of, style_of, theme_of
 from pipeboard.ui.write_queue import under_net
 
 LONGEST_LINE: Final = 20_000
@@ -63,10 +65,15 @@ class LineInput(Input):
     """Is a paste of several lines, or of more than `LONGEST_LINE`, somebody else's to take?"""
 
     def __init__(self, *, placeholder: str = "") -> None:
-        shown = printable(aloud(placeholder))
-        super().__init__(placeholder=shown, select_on_focus=False, compact=True)
+        self._hint = printable(aloud(placeholder))
+        super().__init__(placeholder=self._hint, select_on_focus=False, compact=True)
         # A blinking caret would send bytes for as long as nobody types.
         self.cursor_blink = False
+
+    def on_resize(self) -> None:
+        """What may be typed is cut with a sign where there is no room for all of it."""
+        ((shown, _),) = spelled(((fit(self._hint, self.size.width), "text"),), glyphs_of(self.app))
+        self.placeholder = shown.rstrip()
 
     @property
     def rich_style(self) -> Style:

@@ -20,6 +20,8 @@ from pipeboard.ui.draw.board import draw_line
 from pipeboard.ui.draw.changes import BoardPlace, Hit, changes, hit
 from pipeboard.ui.draw.layout import BoardView, cursor_cell
 from pipeboard.ui.draw.line import (
+    ABOVE,
+    BELOW,
     EMPTY,
     Glyphs,
     Hint,
@@ -31,11 +33,13 @@ from pipeboard.ui.draw.line import (
     spelled,
     status_line,
     tagged,
+    text_of,
     width_of,
 )
 from pipeboard.ui.palette import Role, Theme
 from pipeboard.ui.palette import theme as named_theme
 from pipeboard.ui.terminal.ink import Ink
+from pipeboard.ui.terminal.width import cell_width
 from pipeboard.ui.write_queue import under_net
 
 # A widget that shows drawn lines, and what it finds out about the app that it is shown in.
@@ -126,6 +130,19 @@ class PageView:
         """How many of the moving lines a screen of that height shows."""
         return max(1, height - len(self.head) - _AROUND)
 
+    def edge(self, width: int, height: int) -> Line:
+        """The rule above the moving lines, with how many of them are out of sight let into it."""
+        last = self.top + self.room(height)
+        hidden = ((ABOVE, self.lines[: self.top]), (BELOW, self.lines[last:]))
+        counts = [
+            (sign, sum(bool(text_of(line).strip()) for line in lines)) for sign, lines in hidden
+        ]
+        signs = "  ".join([f"{sign} {count}" for sign, count in counts if count])
+        if not signs:
+            return rule(width)
+        told = f" {signs} more line{'s' * (counts[0][1] + counts[1][1] > 1)} "
+        return (*rule(max(0, width - cell_width(told) - 1)), (told, "more"), *rule(1))
+
     def scrolled(self, lines: int, height: int) -> int:
         """The `top` after scrolling so many lines."""
         return max(0, min(self.top + lines, len(self.lines) - self.room(height)))
@@ -197,7 +214,7 @@ class Page(Widget):
         elif y == height - 2:
             line = status_line(view.status, view.status_right, width)
         elif y == head:
-            line = rule(width)
+            line = exactly(view.edge(width, height), width)
         else:
             place = view.top + y - head - 1
             line = exactly(view.lines[place] if place < len(view.lines) else (), width)

@@ -74,8 +74,8 @@ def dwells(shown: Figures, style: ChartStyle) -> Block:
             ),
             f"Too long in {row.stage.name}",
             row.overstay.deals,
-            f"{row.stage.name}: {len(row.overstay.deals)} open deals are past what it should take, "
-            f"{decimal(row.overstay.deal_days)} days together.",
+            f"{row.stage.name}: {counted_words(len(row.overstay.deals), 'open deal')} past what it "
+            f"should take, {decimal(row.overstay.deal_days)} days together.",
             full=row.overstay.deal_days / most,
             bar_role="chart.bad" if row.stage.id == worst else "chart.mark",
         )
@@ -104,7 +104,7 @@ def _band(report: Report, band: AgeBand, share: Fraction, style: ChartStyle) -> 
     value = report.stock.tally(band.deals).metric()
     cells = (counted(len(band.deals)), number(value, style))
     title = f"Open, {name} in stage"
-    summary = f"{len(band.deals)} open deals have been in their stage for {name}."
+    summary = f"{counted_words(len(band.deals), 'open deal')} in stage for {name}."
     return TableRow(name, cells, title, band.deals, summary, full=share)
 
 
@@ -145,7 +145,11 @@ def _lack(
     share = f"{100 * len(deals) // every}%" if every else "-"
     cells = (counted(len(deals)), number(report.stock.tally(deals).metric(), style), aside(share))
     return TableRow(
-        name, cells, f"Open, {name}", deals, f"{len(deals)} open deals, {name}. {summary}"
+        name,
+        cells,
+        f"Open, {name}",
+        deals,
+        f"{counted_words(len(deals), 'open deal')}, {name}. {summary}",
     )
 
 
@@ -277,7 +281,7 @@ def created(shown: Figures, style: ChartStyle) -> Block:
         (sparkline(counts, style.glyphs), "chart.full"),
         (f"  {len(weeks)} weeks, most {max(counts)}", "text.dim"),
     )
-    summary = f"{len(deals)} deals were created in these weeks."
+    summary = f"{counted_words(len(deals), 'deal')} created in these weeks."
     return rows(style.width, [Row(line, "New deals of the last weeks", deals, summary)])
 
 

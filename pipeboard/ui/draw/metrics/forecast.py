@@ -213,7 +213,10 @@ def _month(month: Month, most: Fraction, style: ChartStyle) -> TableRow:
         number(month.weighted, style),
         number(month.measured, style),
     )
-    words = f"{len(month.deals)} open deals should close in {month.month}{ground(month.weighted)}."
+    words = (
+        f"{in_words(len(month.deals), 'open deal')} to close in {month.month}"
+        f"{ground(month.weighted)}."
+    )
     return TableRow(
         month.month,
         cells,
@@ -264,7 +267,7 @@ def waterfall(shown: Figures, style: ChartStyle) -> Block:
                 ),
                 f"Pipeline, {words}",
                 line.deals,
-                f"{len(line.deals)} deals, {words}: open deals due in the period"
+                f"{in_words(len(line.deals), 'deal')}, {words}: open deals due in the period"
                 f"{when or ', from its start'}.",
                 full=Fraction(line.amount) / most,
                 bar_role="chart.full" if ends else "chart.good" if sign > 0 else "chart.bad",

@@ -186,7 +186,8 @@ def leads(shown: Figures, style: ChartStyle) -> Block:
                 for at, deal in report.basis.deals.qualified
                 if report.basis.calendar.month(at) == month.month
             ],
-            f"{month.leads} leads qualified in {month.month}, growth over the month before "
+            f"{in_words(month.leads, 'lead')} qualified in {month.month}, growth over the "
+            f"month before "
             f"{style.say.explained(month.rate)}.",
             full=Fraction(month.leads, most),
             bar_role="chart.rest" if month.partial else "chart.full",
@@ -235,7 +236,7 @@ def rivals(shown: Figures, style: ChartStyle) -> Block:
     entries = [
         _lost(one.competitor, f"Lost to {one.competitor}", one.deals, one.value,
               len(found[0].deals),
-              f"{len(one.deals)} deals were lost to {one.competitor} in the period.", style)
+              f"{in_words(len(one.deals), 'deal')} lost to {one.competitor} in the period.", style)
         for one in found
     ]  # fmt: skip
     return section("Lost to", ("deals", "value"), entries, style)
