@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 import os
+import pty
 import random
 import signal
+import time
+from contextlib import suppress
 from pathlib import Path
+from threading import Event, Thread
+from types import SimpleNamespace
 
 import pytest
 
+from pipeboard.ui.terminal.drivers import TerminalDriver
 from tests.team import NOW
 from tests.ui.pseudo_terminal import PseudoTerminal
 from tests.ui.test_terminal_session import assert_left_clean
@@ -137,6 +143,34 @@ def test_stopped_and_continued_from_outside_it_draws_again_and_hears_each_key_on
         terminal.wait_for_text("Add")
         terminal.type("abcdefgh")
         terminal.wait_for_text("abcdefgh")
+
+
+def test_a_reader_that_is_to_stop_when_it_has_just_begun_stops(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """It waits for keys without an end: what wakes it must reach it however late it is told why."""
+
+    class SlowEvent(Event):
+        def set(self) -> None:
+            time.sleep(0.2)  # the reader begins meanwhile, and looks for what is to be read
+            super().set()
+
+    ours, theirs = pty.openpty()
+    monkeypatch.setattr(signal, "signal", lambda *_: None)
+    driver = object.__new__(TerminalDriver)
+    vars(driver).update(_app=None, _debug=False, _mouse=False, fileno=theirs)
+    driver.exit_event = SlowEvent()
+    driver._wake_reader, driver._wake_writer = os.pipe()
+    os.set_blocking(driver._wake_reader, False)
+    for _ in range(3):
+        thread = Thread(target=driver.run_input_thread, daemon=True)
+        vars(driver)["_key_thread"] = SimpleNamespace(join=lambda one=thread: one.join(10))
+        thread.start()
+        driver.disable_input()
+        assert not thread.is_alive()
+    for descriptor in (ours, theirs, driver._wake_reader, driver._wake_writer):
+        with suppress(OSError):
+            os.close(descriptor)
 
 
 def test_sizes_that_change_while_it_starts_leave_the_right_screen(demo: Path) -> None:

@@ -125,10 +125,12 @@ class TerminalDriver(LinuxDriver):
         """Stop reading keys, without waiting for the reader to look up."""
         os.write(self._wake_writer, b"\0")
         super().disable_input()
+        # Taken back once the reader has ended: one that has just begun would take it unseen, and
+        # wait for a key for ever.
+        _drain(self._wake_reader)
 
     def run_input_thread(self) -> None:
         """Read keys until told to stop; as in Textual but for the differences of this class."""
-        _drain(self._wake_reader)
         app = self._app
         reader = KeyReader(
             app.has_alt_key if isinstance(app, Session) else lambda _: False, debug=self._debug
