@@ -16,7 +16,7 @@ from pipeboard.domain.text import quoted, slug
 from pipeboard.exchange.encoding import Encoding
 from pipeboard.exchange.rows import Rejected
 from pipeboard.exchange.synonyms import SYNONYMS
-from pipeboard.exchange.tables import Record, name_columns, undefuse, width_used
+from pipeboard.exchange.tables import Record, columns_named, name_columns, undefuse, width_used
 from pipeboard.exchange.units import unit_of
 from pipeboard.exchange.values import LONGEST_CELL
 
@@ -278,7 +278,7 @@ class DelimitedTable:
         """Takes a record for the header."""
         self.first_line = record.line
         cells = record.cells
-        self._named = max((n for n, cell in enumerate(cells, 1) if cell.strip()), default=0)
+        self._named = columns_named(cells)
         self._written = used = len(cells)
         if self._named < self._written:
             whole = (one for one in self.all_records() if self._is_whole(one))

@@ -66,6 +66,11 @@ def name_columns(names: Iterable[str], warnings: list[str], used: int = 0) -> tu
     return tuple(cells)
 
 
+def columns_named(header: Sequence[str]) -> int:
+    """How many columns there are as far as the last one with a name."""
+    return max((n for n, cell in enumerate(header, 1) if cell.strip()), default=0)
+
+
 def width_used(records: Iterable[Record | Rejected], header: Record, most: int) -> int:
     """How many of the first `most` columns hold anything below the header."""
     used = 0

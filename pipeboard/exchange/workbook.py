@@ -16,7 +16,7 @@ from pipeboard.domain.lazy_dataclass import dataclass, field
 from pipeboard.domain.text import did_you_mean, quoted
 from pipeboard.exchange.delimited import LOOKED_AT, first_table, is_heading
 from pipeboard.exchange.rows import Rejected
-from pipeboard.exchange.tables import Record, name_columns, undefuse, width_used
+from pipeboard.exchange.tables import Record, columns_named, name_columns, undefuse, width_used
 
 if TYPE_CHECKING:
     from zipfile import ZipFile
@@ -51,8 +51,8 @@ class SheetTable:
     def name(self, record: Record) -> None:
         """Takes a record for the header."""
         self.first_line = record.line
-        named = max((n for n, cell in enumerate(record.cells, 1) if cell), default=0)
-        used = width_used(self.all_records(), record, named + _MOST_UNNAMED)
+        most = columns_named(record.cells) + _MOST_UNNAMED
+        used = width_used(self.all_records(), record, most)
         self.header = name_columns(record.cells, self.warnings, used)
 
     def records(self) -> Iterator[Record | Rejected]:

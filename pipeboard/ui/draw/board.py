@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from typing import Final
 
 from pipeboard.domain.board import Card
@@ -20,12 +20,12 @@ from pipeboard.ui.draw.line import (
     Line,
     Span,
     blank,
+    count_said,
     exactly,
     hint_line,
     left,
     spelled,
     status_line,
-    text_of,
     whole,
     width_of,
     wrap,
@@ -215,18 +215,13 @@ def _pane_edge(view: BoardView) -> Span:
     return (FOCUSED, "cursor") if focused else _SEPARATOR
 
 
-def _said(lines: Sequence[Line]) -> int:
-    """How many of the lines say something."""
-    return sum(bool(text_of(line).strip()) for line in lines)
-
-
 def _pane_part(view: BoardView, y: int) -> Line:
     shown, pane = layout(view), view.pane
     if pane is None:
         return ()
     index = y - 1 + pane.top
     line = pane.lines[index] if 0 <= index < len(pane.lines) else ()
-    if y == shown.status_y - 1 and (below := _said(pane.lines[index + 1 :])):
-        below += _said((line,))
+    if y == shown.status_y - 1 and (below := count_said(pane.lines[index + 1 :])):
+        below += count_said((line,))
         line = (whole(f"{BELOW} {below} more line{'s' * (below > 1)}", "more"),)
     return exactly((blank(1), *exactly(line, shown.pane_width - 1)), shown.pane_width)

@@ -60,6 +60,11 @@ def text_of(line: Iterable[Span]) -> str:
     return "".join(aloud(text) for text, _ in line)
 
 
+def count_said(lines: Iterable[Line]) -> int:
+    """How many of the lines say something: blank ones between them are none."""
+    return sum(any(text.strip() for text, _ in line) for line in lines)
+
+
 def exactly(line: Sequence[Span], width: int, fill: Role = "text") -> Line:
     """The line in exactly `width` cells: padded with blanks in `fill`, or cut and marked `…`."""
     room = width - width_of(line)

@@ -26,6 +26,7 @@ from pipeboard.ui.draw.line import (
     Glyphs,
     Hint,
     Line,
+    count_said,
     exactly,
     hint_keys,
     hint_line,
@@ -33,7 +34,6 @@ from pipeboard.ui.draw.line import (
     spelled,
     status_line,
     tagged,
-    text_of,
     width_of,
 )
 from pipeboard.ui.palette import Role, Theme
@@ -134,9 +134,7 @@ class PageView:
         """The rule above the moving lines, with how many of them are out of sight let into it."""
         last = self.top + self.room(height)
         hidden = ((ABOVE, self.lines[: self.top]), (BELOW, self.lines[last:]))
-        counts = [
-            (sign, sum(bool(text_of(line).strip()) for line in lines)) for sign, lines in hidden
-        ]
+        counts = [(sign, count_said(lines)) for sign, lines in hidden]
         signs = "  ".join([f"{sign} {count}" for sign, count in counts if count])
         if not signs:
             return rule(width)

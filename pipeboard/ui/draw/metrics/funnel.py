@@ -187,8 +187,7 @@ def leads(shown: Figures, style: ChartStyle) -> Block:
                 if report.basis.calendar.month(at) == month.month
             ],
             f"{in_words(month.leads, 'lead')} qualified in {month.month}, growth over the "
-            f"month before "
-            f"{style.say.explained(month.rate)}.",
+            f"month before {style.say.explained(month.rate)}.",
             full=Fraction(month.leads, most),
             bar_role="chart.rest" if month.partial else "chart.full",
         )
