@@ -65,19 +65,27 @@ def _is_made(connection: sqlite3.Connection) -> bool:
 
 def connect_to_write(location: Location) -> sqlite3.Connection:
     """An open connection for a writer; raises the driver's errors."""
-    connection = _open(location, read_only=False, busy_ms=BUSY_MS)
-    prepare(connection, read_only=False)
-    return connection
+    return _open(location, read_only=False, busy_ms=BUSY_MS)
 
 
-def _open(location: Location, *, read_only: bool, busy_ms: int) -> sqlite3.Connection:
-    return sqlite3.connect(
+def _open(
+    location: Location, *, read_only: bool, busy_ms: int, cache_kb: int | None = None
+) -> sqlite3.Connection:
+    connection = sqlite3.connect(
         location.uri(read_only=read_only),
         uri=True,
         timeout=busy_ms / 1000,
         isolation_level=None,
         check_same_thread=False,
     )
+    try:
+        prepare(connection, read_only=read_only, busy_ms=busy_ms)
+        if cache_kb is not None:
+            connection.execute(f"PRAGMA cache_size=-{cache_kb}")
+    except BaseException:  # a traceback would hold the file open
+        connection.close()
+        raise
+    return connection
 
 
 def connect_at(location: Place, *, read_only: bool = False, busy_ms: int = BUSY_MS) -> Connection:
@@ -97,8 +105,8 @@ def connect(
     It may be handed from thread to thread, but is used by one at a time.
     """
     with translate_errors(location):
-        connection = _open(location, read_only=read_only, busy_ms=busy_ms)
+        connection = _open(
+            location, read_only=read_only, busy_ms=busy_ms, cache_kb=READING_CACHE_KB
+        )
         connection.row_factory = sqlite3.Row
-        prepare(connection, read_only=read_only, busy_ms=busy_ms)
-        connection.execute(f"PRAGMA cache_size=-{READING_CACHE_KB}")
         return connection

@@ -228,12 +228,12 @@ def _check_file(path: Path) -> None:
 
 
 def _target(link: Path) -> Path:
-    try:
-        return link.resolve()
-    except (OSError, RuntimeError) as error:
+    target = Path(os.path.realpath(link))
+    if target.is_symlink():
         raise DatabaseError(
             f"{Location(link)} is a link that leads back to itself.", hint="Name another path."
-        ) from error
+        )
+    return target
 
 
 def _file_system(folder: Path) -> str:

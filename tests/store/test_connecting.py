@@ -8,7 +8,7 @@ import stat
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 
 import pytest
@@ -18,7 +18,7 @@ from pipeboard.store import Store, locating
 from pipeboard.store.connecting import connect, wal_is_safe
 from pipeboard.store.engine import Engine, write
 from pipeboard.store.holders import lock_holder
-from pipeboard.store.locating import Server, locate, locate_file, shown
+from pipeboard.store.locating import Location, Server, locate, locate_file, shown
 from tests.team import SETTINGS
 
 NAMES = (
@@ -200,9 +200,30 @@ def test_a_link_to_a_database_opens_it_and_a_link_to_a_pipe_is_refused(tmp_path:
 def test_a_link_to_nowhere_and_a_link_to_itself_are_told_in_words(tmp_path: Path) -> None:
     (tmp_path / "nowhere.db").symlink_to(tmp_path / "gone.db")
     (tmp_path / "itself.db").symlink_to(tmp_path / "itself.db")
-    for name in ("nowhere.db", "itself.db"):
-        with pytest.raises(DatabaseError):
+    (tmp_path / "there.db").symlink_to(tmp_path / "back.db")
+    (tmp_path / "back.db").symlink_to(tmp_path / "there.db")
+    with pytest.raises(DatabaseError):
+        Store.create(str(tmp_path / "nowhere.db"), SETTINGS)
+    for name in ("itself.db", "there.db", "back.db"):
+        with pytest.raises(DatabaseError, match=f"{name} is a link that leads back to itself"):
             Store.create(str(tmp_path / name), SETTINGS)
+
+
+def test_what_cannot_be_set_up_is_let_go_of_at_once(tmp_path: Path) -> None:
+    text = tmp_path / "text.db"
+    text.write_text("no database " * 1000)
+    for read_only in (True, False):
+        # Who holds the error, with its frames, holds no file.
+        with pytest.raises(DatabaseError) as caught:
+            connect(Location(text), read_only=read_only)
+        assert caught.value.__cause__ is not None
+        assert [fd for fd in Path("/proc/self/fd").iterdir() if _leads_to(fd, text)] == []
+
+
+def _leads_to(descriptor: Path, file: Path) -> bool:
+    with suppress(OSError):  # the one that lists them
+        return descriptor.readlink() == file
+    return False
 
 
 @pytest.mark.parametrize("umask", [0o000, 0o022, 0o077])

@@ -34,7 +34,7 @@ def board_of(path: Path, *options: str) -> Iterator[PseudoTerminal]:
 
 
 def archived(path: Path) -> int:
-    with sqlite3.connect(path) as database:
+    with closing(sqlite3.connect(path)) as database:
         (count,) = database.execute(
             "select count(*) from deal where archived_at is not null"
         ).fetchone()
