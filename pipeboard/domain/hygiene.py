@@ -77,7 +77,7 @@ def norm(pipeline: Pipeline) -> Norm:
         for criterion in stage.criteria
         if criterion.about is About.ANSWERS
     ]
-    qualified = (s.id for s in pipeline.stages if s.is_open and pipeline.is_qualified_at(s.id))
+    qualified = (stage.id for stage in pipeline.stages if pipeline.is_qualified_at(stage.id))
     return Norm(frozenset(qualified), max(asked, default=(len(pipeline.questions) + 1) // 2))
 
 

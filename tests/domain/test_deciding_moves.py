@@ -452,8 +452,9 @@ def test_entries_of_every_kind_go_along_where_there_are_none() -> None:
 
 def test_a_closed_deal_is_merged_away_only_where_that_is_said() -> None:
     won = do(new(CLOSING, value=Money(500, "EUR")), c.Win(override="signed"), NOW)
-    with pytest.raises(Refused, match="was won with €5 on Mon 23 Nov"):
+    with pytest.raises(Refused, match="was won with €5 on Mon 23 Nov") as refused:
         do(won, c.MergeInto(7))
+    assert refused.value.details == {"deal": won.ref, "reason": "closed"}
     assert do(won, c.MergeInto(7, closed=True)).merged_into == 7
     again = do(do(new(), c.Archive(), NOW - DAY), c.MergeInto(7))
     assert again.archived_at == NOW - DAY

@@ -67,6 +67,8 @@ def test_a_day_is_never_wider_than_its_cells_and_of_the_same_kind(locale: str) -
         assert ahead < -30 or ahead > 0 or manner.day(day, TODAY) == format_day(day, TODAY)
     week = [manner.day(TODAY + timedelta(days=ahead), TODAY) for ahead in range(1, 7)]
     assert len(set(week)) == 6
+    if not manner.is_english:
+        assert set(week) <= set(manner.weekdays.split())
 
 
 @pytest.mark.parametrize("locale", LOCALE_ROWS)

@@ -79,6 +79,21 @@ def test_each_place_has_its_text_or_says_that_the_deal_has_none(place: str) -> N
             words(f"run {{{place}}}", bare)
 
 
+@pytest.mark.parametrize(
+    ("place", "said"),
+    [
+        ("email", "e-mail address"),
+        ("phone", "phone number"),
+        ("next", "next step"),
+        ("external_id", "external id"),
+        ("field.product", "product"),
+    ],
+)
+def test_what_a_deal_lacks_is_said_as_people_say_it(place: str, said: str) -> None:
+    with pytest.raises(Refused, match=f"D-142 has no {said}, which try wants"):
+        words(f"run {{{place}}}", about())
+
+
 def test_the_value_is_a_number_and_the_person_the_one_that_is_given() -> None:
     texts = about(MIKA, value=Money(4_000_000, "EUR"), fields={"product": "GTX"})
     assert words("run {value} {currency} {email} {phone} {person} {field.product}", texts)[1:] == [

@@ -45,7 +45,7 @@ from pipeboard.domain.deciding import decide
 from pipeboard.domain.events import Event, Kind, change_to, evolve, inverse
 from pipeboard.domain.money import Money
 from pipeboard.domain.templates import template
-from pipeboard.domain.timeline import describe, field_text, without_cancelled
+from pipeboard.domain.timeline import describe, field_label, field_text, without_cancelled
 from pipeboard.exchange.deal_text import DealText
 
 NOW = datetime(2026, 11, 24, 9, tzinfo=UTC)
@@ -218,6 +218,25 @@ def test_every_kind_of_event_has_words() -> None:
             told.add(event.kind)
             deal = evolve(deal, event)
     assert told == set(Kind) - {Kind.CREATED}
+
+
+@pytest.mark.parametrize(
+    ("name", "label"),
+    [
+        ("expected_close", "close date"),
+        ("stage_id", "stage"),
+        ("answers.need", "the answer to Need"),
+        ("answers.authority", "the answer to Authority and budget"),
+        ("answers.gone", "the answer to gone"),
+        ("contacts.mika", "person mika"),
+        ("terms.pay", "term pay"),
+        ("checklist.12", "checklist 12"),
+        ("asks.bo", "ask of bo"),
+        ("fields.product", "product"),
+    ],
+)
+def test_a_field_and_each_entry_of_one_has_a_name_in_sentences(name: str, label: str) -> None:
+    assert field_label(name, (PIPELINE,)) == label
 
 
 def test_what_was_taken_back_and_what_took_it_back_come_to_nothing_together() -> None:
