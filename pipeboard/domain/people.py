@@ -90,7 +90,7 @@ def match_owner(text: str, reps: Sequence[Rep], me: str) -> str:
         return ""
     if fold(wanted) == ME:
         return me
-    if wanted == me and not any(rep.name == me for rep in reps):
+    if wanted == me:
         return me
     return match_rep(wanted, reps).name
 

@@ -36,6 +36,7 @@ from tests.domain.deciding_cases import (
     LEAD,
     NEEDS,
     NOW,
+    QUALIFICATION,
     SALES,
     TODAY,
     context,
@@ -241,6 +242,7 @@ def test_tags_are_a_sorted_set_of_small_words() -> None:
     deal = do(new(), c.TagWith(("#Big", "+nordic", "big")))
     assert deal.tags == ("big", "nordic")
     assert do(deal, c.TagWith(("new",), ("BIG",))).tags == ("new", "nordic")
+    assert do(deal, c.TagWith(("hot", "new"), ("hot",))).tags == ("big", "new", "nordic")
     assert events_of(deal, c.TagWith(("big",), ("gone",))) == []
 
 
@@ -285,6 +287,9 @@ def test_a_line_of_the_terms_is_added_agreed_and_removed() -> None:
     deal = do(new(), c.SetTerm("payment", Term("Payment", "30 days", "60 days")))
     agreed = do(deal, c.SetTerm("payment", replace(deal.terms["payment"], agreed="45 days")))
     assert agreed.terms["payment"].agreed == "45 days"
+    renamed = do(agreed, c.SetTerm("payment", replace(agreed.terms["payment"], item="Paid in")))
+    assert [(key, term.item) for key, term in renamed.terms.items()] == [("payment", "Paid in")]
+    assert list(do(renamed, c.SetTerm("", Term("Free seats"))).terms) == ["payment", "free_seats"]
     assert dict(do(agreed, c.SetTerm("payment", None)).terms) == {}
     with pytest.raises(BadInput, match="needs a name"):
         do(new(), c.SetTerm("x", Term(" ")))
@@ -701,6 +706,7 @@ BOB = {"contacts": {"bob": Contact("Bob")}}
         (BOB, c.SetContact("bob", None), "Removed Bob of Lumen Oy pilot."),
         ({"next_step": SET}, c.SetNextStep("", None), "› no next step (was: call today)."),
         ({"next_step": SET}, c.Reschedule(TODAY + DAY), "› call Tue (was today)."),
+        ({"next_step": SET}, c.SetNextStep("ask", TODAY), "› ask today (was: call today)."),
         ({"source": "web"}, c.Edit({"source": ""}), "Set source of Lumen Oy pilot: web → nothing."),
         ({"floor_value": EUR}, c.Edit({"floor_value": None}), "Set floor value of Lumen Oy pilot."),
     ],
@@ -709,3 +715,16 @@ def test_a_sentence_says_what_was_done_and_from_what(
     fields: dict[str, Any], command: c.Command, said: str
 ) -> None:
     assert told(command, replace(new(), **fields)).endswith(said)
+
+
+def test_deals_that_a_step_led_to_several_stages_are_in_the_next_one_each() -> None:
+    """One sentence for all of them names no stage that some are not in."""
+    before = (new(LEAD, title="one"), new(QUALIFICATION, title="two"))
+    command = c.Step(1, override="because so")
+
+    def said(*deals: Deal) -> str:
+        after = tuple(do(deal, command) for deal in deals)
+        return sentence_of(command, Telling(after, (SALES,), TODAY, deals))
+
+    assert "the next stage" in said(*before)
+    assert SALES.stage(QUALIFICATION).name in said(before[0], before[0])

@@ -99,9 +99,16 @@ def test_a_place_that_a_deal_has_nothing_for_is_named(place: str) -> None:
 def test_what_the_deal_does_not_say_is_asked_for_unless_the_template_knows_better() -> None:
     bare = replace(DEAL, contacts={}, value=None)
     assert letter("Dear {{first name|friend}}", bare).body == "Dear friend\n"
+    assert letter("Dear all{{first name|}}", bare).body == "Dear all\n"
     with pytest.raises(BadInput) as caught:
         letter("Dear {{contact}}, {{value}}", bare)
     assert caught.value.message == "D-7 Lumen Oy has no contact, no value."
+
+
+@pytest.mark.parametrize("name", ["pay_terms", "Pay terms", "PAY  TERMS"])
+def test_a_field_of_ones_own_is_named_in_any_case_with_or_without_underscores(name: str) -> None:
+    own = replace(DEAL, fields={"Pay_Terms": "30 days"})
+    assert letter(f"{{{{field.{name}}}}}", own).body == "30 days\n"
 
 
 @pytest.mark.parametrize(

@@ -79,6 +79,13 @@ def test_nobody_near_leads_to_the_list(typed: str) -> None:
     assert "rep list" in refusal.value.hint
 
 
+def test_a_name_to_the_letter_goes_before_those_that_are_alike() -> None:
+    alike = (Rep("ann_lee"), Rep("annlee"), Rep("AnnLee"))
+    assert [match_rep(rep.name, alike) for rep in alike] == [*alike]
+    with pytest.raises(Ambiguous, match="@ann_lee, @annlee, @AnnLee"):
+        match_rep("ann lee", alike)
+
+
 def test_two_reps_of_one_name_are_both_named() -> None:
     with pytest.raises(Ambiguous, match="@sam, @poe"):
         match_rep("Chris Poe", REPS)
@@ -136,6 +143,7 @@ def test_names_that_differ_by_a_number_are_two_people() -> None:
         ("(@Bo) and @ANA. and @bo-", ("bo", "ana")),
         ("ana@bo.example, x.@bo, @@bo", ()),
         ("@nobody, @ana_b", ()),
+        ("@bo-", ("bo",)),
         ("@c.d", ("c.d",)),
         ("", ()),
     ],

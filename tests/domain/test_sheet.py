@@ -33,10 +33,19 @@ def lowered() -> Event:
     return event
 
 
+SAID = MappingProxyType({"title": "Pilot", "floor_value": str(FLOOR)})
+
+
 def imported() -> Event:
     """What a file said of a deal and of its floor, which stands in no field of the event."""
-    said = MappingProxyType({"title": "Pilot", "floor_value": str(FLOOR)})
-    (event,) = events_of(deal_of("ana"), c.Edit({"imported": said}))
+    (event,) = events_of(deal_of("ana"), c.Edit({"imported": SAID}))
+    return event
+
+
+def imported_before() -> Event:
+    """As before, where a later file says nothing of it any more."""
+    deal = replace(deal_of("ana"), imported=SAID)
+    (event,) = events_of(deal, c.Edit({"imported": {}}))
     return event
 
 
@@ -86,7 +95,11 @@ def test_what_a_file_said_of_a_floor_is_kept_from_the_same_people(me: str, is_sh
     assert ("floor_value" in said, "title" in said) == (is_shown, True)
 
 
-@pytest.mark.parametrize("event", [lowered(), imported()], ids=["edited", "imported"])
+@pytest.mark.parametrize(
+    "event",
+    [lowered(), imported(), imported_before()],
+    ids=["edited", "imported", "imported before"],
+)
 @pytest.mark.parametrize(("me", "is_shown"), EYES.items())
 def test_the_log_shows_no_more_than_the_event(me: str, is_shown: bool, event: Event) -> None:
     data: EventData = logged(event).seen_by(me)
