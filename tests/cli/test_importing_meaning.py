@@ -78,6 +78,37 @@ def test_without_a_stage_or_an_outcome_nothing_is_imported(team: Type, home: Pat
     assert (made.code, "Lead 1" in made.out) == (0, True)
 
 
+@pytest.mark.parametrize(
+    ("field", "value", "key"),
+    [
+        ("stage", "Demo", "stage"),
+        ("owner", "zoe", "owner"),
+        ("source", "web", "source"),
+        ("status", "won", "status"),
+        ("account", "Lumen Oy", "account"),
+        ("title", "Pilot", "title"),
+    ],
+)
+def test_one_value_can_be_set_for_every_row_of_a_file(
+    pipe: Type, home: Path, field: str, value: str, key: str
+) -> None:
+    names = {"stage": "Lead", "account": "Acme", "title": "Beta"}
+    header = [name for name in names if name != field]
+    file = put(home, f"id,{','.join(header)}\n1,{','.join(names[name] for name in header)}\n")
+    line = ("import", file, "--into", "X", "--stages", "Lead,Demo", "--set", f"{field}={value}")
+    assert pipe(*line).code == 0
+    (deal,) = pipe("list", "open|won", "--json").json["deals"]
+    assert deal[key] == value
+
+
+def test_the_currency_can_be_set_for_every_row_of_a_file(pipe: Type, home: Path) -> None:
+    file = put(home, "id,deal name,stage,amount\n1,Alpha,Lead,5\n")
+    line = ("import", file, "--into", "X", "--stages", "Lead", "--set", "currency=SEK")
+    assert pipe(*line).code == 0
+    (deal,) = pipe("list", "--json").json["deals"]
+    assert deal["value"] == {"amount_minor": 500, "currency": "SEK"}
+
+
 def test_a_file_without_a_name_is_refused_with_its_columns(team: Type, home: Path) -> None:
     refused = team("import", put(home, "amount,stage\n5,Lead\n"))
     assert (refused.code, "Columns: amount, stage" in refused.err) == (4, True)

@@ -511,6 +511,23 @@ def test_deals_are_grouped_by_what_they_say_of_themselves(
     assert "source" in refused.value.hint
 
 
+@pytest.mark.parametrize(
+    "name", ["title", "account", "source", "source_detail", "contact_reason", "field.tier"]
+)
+def test_deals_are_grouped_by_each_word_of_theirs_as_it_is_and_as_it_was(
+    team: Team, ana: Workspace, database: Database, name: str
+) -> None:
+    deal = add(ana, "Lumen Oy: pilot").id
+    field = name.replace("field.", "fields.")
+    ana.set_fields([deal], [f"{field}=first"])
+    before = ana.now()
+    team.clock.wait(days=3)
+    ana.set_fields([deal], [f"{field}=second"])
+    pipeline_id = sales(ana).id
+    assert read_attribute(database, pipeline_id, name) == {deal: "second"}
+    assert read_attribute(database, pipeline_id, name, before) == {deal: "first"}
+
+
 def test_what_was_agreed_at_an_instant_is_what_numbers_are_held_against(
     team: Team, ana: Workspace, database: Database
 ) -> None:
