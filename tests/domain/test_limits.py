@@ -27,8 +27,6 @@ from pipeboard.domain.lazy_dataclass import replace
 from pipeboard.domain.money import Money, Rates
 from pipeboard.domain.pipeline import Factor
 from pipeboard.domain.queue import (
-    CLOSING_DAYS,
-    OFFER_DAYS,
     TIER_NAMES,
     Day,
     Load,
@@ -38,6 +36,7 @@ from pipeboard.domain.queue import (
     Tier,
     is_handled,
     is_new_inbound,
+    is_unplanned,
     measured_chance,
     place,
     worth,
@@ -45,7 +44,6 @@ from pipeboard.domain.queue import (
 )
 from pipeboard.domain.score import score
 from pipeboard.domain.signs import (
-    SILENT_TOUCHES,
     DealClocks,
     Sign,
     clocks,
@@ -54,7 +52,7 @@ from pipeboard.domain.signs import (
     sign,
     stalled_reasons,
 )
-from tests.domain.deciding_cases import BERLIN, LEAD, NEEDS, NOW, SALES, TODAY, do, new
+from tests.domain.deciding_cases import BERLIN, LEAD, NEEDS, NOW, PROPOSAL, SALES, TODAY, do, new
 
 DAY = timedelta(days=1)
 STAGE = replace(SALES.stage(LEAD), expected_days=10, idle_days=4)
@@ -94,7 +92,7 @@ def test_a_deal_that_nobody_touched_is_as_old_as_it_is_though_it_moved() -> None
 
 @pytest.mark.parametrize(
     ("days", "asked", "is_dead"),
-    [(9, SILENT_TOUCHES, True), (8, SILENT_TOUCHES, False), (9, SILENT_TOUCHES - 1, False)],
+    [(9, 5, True), (8, 5, False), (9, 4, False)],
 )
 def test_a_deal_may_be_given_up_after_twice_the_idle_days_and_enough_silence(
     days: int, asked: int, is_dead: bool
@@ -115,8 +113,8 @@ def closing(**fields: Any) -> bool:
 
 @pytest.mark.parametrize(("past", "is_said"), [(0, True), (1, False)])
 def test_the_queue_looks_so_far_ahead(past: int, is_said: bool) -> None:
-    assert closing(offer_expires_on=TODAY + (OFFER_DAYS + past) * DAY) is is_said
-    assert closing(expected_close=TODAY + (CLOSING_DAYS + past) * DAY) is is_said
+    assert closing(offer_expires_on=TODAY + (3 + past) * DAY) is is_said
+    assert closing(expected_close=TODAY + (14 + past) * DAY) is is_said
 
 
 def test_few_closed_deals_move_a_chance_a_little_from_what_the_stage_says() -> None:
@@ -289,14 +287,14 @@ def test_nothing_is_to_be_done_on_a_deal_that_is_fine_closed_or_asleep() -> None
 
 
 def test_a_close_within_the_days_is_said_only_where_something_lacks() -> None:
-    close = TODAY + CLOSING_DAYS * DAY
+    close = TODAY + 14 * DAY
     asking = replace(STAGE, criteria=(parse_criterion("account"),))
     gated = replace(SALES, stages=(asking, *(replace(s, criteria=()) for s in SALES.stages[1:])))
     day = Day(TODAY, BERLIN)
     deal = replace(new(LEAD), **FINE, expected_close=close)
     found = place(deal, gated, day)
     assert found is not None
-    assert str(found) == f"closes in {CLOSING_DAYS}d, lacking: account is empty"
+    assert str(found) == "closes in 14d, lacking: account is empty"
     assert place(replace(deal, account="Lumen"), gated, day) is None
     assert place(replace(deal, expected_close=close + DAY), gated, day) is None
 
@@ -371,14 +369,23 @@ def test_a_deal_is_worth_its_value_by_the_chance_of_its_stage_or_nobody_knows() 
     assert worth(new(LEAD, value=Money(400, "EUR")), day) == 100
     assert worth(new(LEAD, value=Money(400, "USD")), day) is None
     assert worth(new(LEAD), day) is None
-    assert worths({LEAD: Fraction(1, 4), NEEDS: None}, ("EUR", "USD"), Rates("EUR"), TODAY) == {
-        (LEAD, "EUR"): 0.25
+    chances = {LEAD: Fraction(1, 4), NEEDS: None, PROPOSAL: Fraction(0)}
+    assert worths(chances, ("EUR", "USD"), Rates("EUR"), TODAY) == {
+        (LEAD, "EUR"): 0.25,
+        (PROPOSAL, "EUR"): 0,
     }
 
 
+@pytest.mark.parametrize("tier", Tier)
+def test_a_deal_is_unplanned_without_a_step_to_come(tier: Tier) -> None:
+    reasons = (Reason(Tier.CLOSING, "x"), Reason(tier, "y"))
+    is_so = tier in (Tier.OVERDUE, Tier.TODAY, Tier.NO_NEXT_STEP)
+    assert is_unplanned(Position(tier, reasons)) is is_so
+
+
 def test_what_has_no_rate_is_counted_and_not_summed() -> None:
-    load = Load("ana", value=Money(5, "EUR")).with_more(2, 1, 1, 20).with_more(1, 0, 1, None)
-    assert load == Load("ana", 3, 1, 2, Money(25, "EUR"), 1)
+    load = Load("ana", value=Money(5, "EUR")).with_more(2, 1, 1, 20).with_more(3, 0, 1, None)
+    assert load == Load("ana", 5, 1, 2, Money(25, "EUR"), 3)
     assert Load("ana").with_more(1, 0, 0, 7).value is None
 
 
@@ -417,7 +424,7 @@ def test_a_stage_without_limits_stalls_nothing() -> None:
 
 
 def test_what_is_closed_or_asleep_neither_stalls_nor_may_be_given_up() -> None:
-    dead = replace(begun(40), outbound_since_reply=SILENT_TOUCHES)
+    dead = replace(begun(40), outbound_since_reply=5)
     assert stalled(dead)
     assert dead_evidence(dead, PIPELINE, TODAY, BERLIN)
     for other in (do(dead, c.Lose(Loss("price"))), replace(dead, snoozed_until=TODAY + DAY)):
@@ -427,7 +434,7 @@ def test_what_is_closed_or_asleep_neither_stalls_nor_may_be_given_up() -> None:
 
 def test_where_nothing_is_said_of_silence_nobody_gives_a_deal_up() -> None:
     patient = replace(PIPELINE, stages=(replace(STAGE, idle_days=None), *SALES.stages[1:]))
-    dead = replace(begun(40), outbound_since_reply=SILENT_TOUCHES)
+    dead = replace(begun(40), outbound_since_reply=5)
     assert stalled_reasons(dead, patient, TODAY, BERLIN) == ("overstay 40/10d",)
     assert dead_evidence(dead, patient, TODAY, BERLIN) == ()
 
@@ -445,7 +452,7 @@ def test_the_reasons_of_a_stalled_deal_name_a_step_and_a_close_that_have_passed(
     today = replace(deal, next_step=NextStep("call", TODAY), expected_close=TODAY)
     assert stalled(today) == ["overstay"]
     assert dead_evidence(replace(deal, outbound_since_reply=9), PIPELINE, TODAY, BERLIN) == ()
-    silent = replace(begun(11), outbound_since_reply=SILENT_TOUCHES)
+    silent = replace(begun(11), outbound_since_reply=5)
     assert dead_evidence(silent, PIPELINE, TODAY, BERLIN) == (
         f"untouched for 11 days, twice what {STAGE.name} allows",
         "5 times asked without an answer", "no next step", "overstay 11/10d",

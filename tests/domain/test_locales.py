@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from pipeboard.domain.dates import format_date, format_day
 from pipeboard.domain.errors import BadInput
 from pipeboard.domain.locale_table import LOCALE_ROWS
-from pipeboard.domain.locales import ENGLISH, MOST_CELLS, manner_of, write_as, written
+from pipeboard.domain.locales import ENGLISH, manner_of, write_as, written
 from pipeboard.domain.money import Money, format_money, parse_money
 from pipeboard.ui.terminal.width import cell_width
 from tests.cldr import row
@@ -63,7 +63,7 @@ def test_a_day_is_never_wider_than_its_cells_and_of_the_same_kind(locale: str) -
     manner = manner_of(locale)
     for ahead in range(-800, 800):
         day = TODAY + timedelta(days=ahead)
-        assert cell_width(manner.day(day, TODAY)) <= MOST_CELLS
+        assert cell_width(manner.day(day, TODAY)) <= 9
         assert ahead < -30 or ahead > 0 or manner.day(day, TODAY) == format_day(day, TODAY)
     week = [manner.day(TODAY + timedelta(days=ahead), TODAY) for ahead in range(1, 7)]
     assert len(set(week)) == 6

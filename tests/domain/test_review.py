@@ -20,9 +20,7 @@ from pipeboard.domain.metrics.waterfall import waterfall_of_days
 from pipeboard.domain.money import Money
 from pipeboard.domain.queue import Position, Queued, Reason, Tier
 from pipeboard.domain.review import (
-    MOST_ASKED,
     NUMBERS,
-    TO_DISCUSS,
     WeeklyReview,
     agenda,
     exceptions,
@@ -161,8 +159,8 @@ def test_the_most_value_at_risk_comes_first_and_each_risk_counts() -> None:
     assert discussed(one, two, worth={1: 100, 2: 51}) == [2, 1]
     assert discussed(one, two, worth={1: 102, 2: 51}) == [1, 2]
     assert discussed(two, one, worth={1: 103, 2: 51}) == [1, 2]
-    many = [queued(number, Tier.OVERDUE) for number in range(1, TO_DISCUSS + 3)]
-    worth = dict.fromkeys(range(1, TO_DISCUSS + 3), 10)
+    many = [queued(number, Tier.OVERDUE) for number in range(1, 13)]
+    worth = dict.fromkeys(range(1, 13), 10)
     assert discussed(*many, worth=worth) == list(range(1, 11))
 
 
@@ -177,8 +175,8 @@ def test_an_agenda_asks_the_first_open_questions_and_what_gates_lack() -> None:
     deal: Deal = new()
     asks = [question.ask for question in SALES.questions]
     lacks = [line for line in agenda(deal, SALES, TODAY) if line.startswith("missing: ")]
-    assert agenda(deal, SALES, TODAY) == (*asks[:MOST_ASKED], *lacks)
-    assert len(lacks) == MOST_ASKED == 3
+    assert agenda(deal, SALES, TODAY) == (*asks[:3], *lacks)
+    assert len(lacks) == 3
     first = replace(deal, answers={SALES.questions[0].key: Answer("yes", 3)})
     assert agenda(first, SALES, TODAY)[:3] == tuple(asks[1:4])
 

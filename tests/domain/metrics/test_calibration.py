@@ -55,6 +55,53 @@ def test_ten_samples_are_needed() -> None:
     )
 
 
+def test_many_reviews_of_few_deals_are_not_enough() -> None:
+    thrice = [Sample(8_000, n % 2 == 0, deal(n)) for n in range(9)] * 3
+    assert scored(thrice, 10).brier.reason == "not enough deals are old enough to be decided"
+    assert scored(thrice, 9).brier.n == 9
+
+
+def test_a_bands_interval_is_that_of_as_many_deals_not_reviews() -> None:
+    once = [Sample(5_000, n % 2 == 0, deal(n)) for n in range(20)]
+    one, three = (scored(samples, 1).bands[2].won for samples in (once, once * 3))
+    assert (one.value, one.low, one.high) == (three.value, three.low, three.high)
+    assert (one.den, three.den) == (20, 60)
+
+
+@pytest.mark.parametrize(("now", "reviews"), [(90.0, 1), (91.0, 2), (90.9, 1)])
+def test_a_month_counts_once_its_deals_have_had_as_long_as_nine_of_ten_took(
+    now: float, reviews: int
+) -> None:
+    """They took 60 days: 1 February (day 31) is decided on day 91, to the instant."""
+    log = Log()
+    for _ in range(10):
+        log.win(log.add(0, PROPOSAL), 60)
+    found = calibration(log.basis(now))
+    assert (found.brier.n, found.brier.den) == (10, 10 * reviews)
+
+
+def test_a_deal_that_nobody_knows_the_beginning_of_says_nothing_of_how_long_deals_take() -> None:
+    log = Log()
+    for _ in range(10):
+        log.win(log.add(0, PROPOSAL), 60)
+    for _ in range(10):
+        vague = log.add(0, PROPOSAL)
+        log.forget_when(vague)
+        log.win(vague, 2)
+    assert calibration(log.basis(90)).brier.den == 20
+
+
+def test_a_deal_was_not_open_at_a_review_while_it_lay_in_the_archive() -> None:
+    log = Log()
+    for _ in range(10):
+        one = log.add(10, PROPOSAL)
+        log.say(one, 20, "archived")
+        log.say(one, 40, "unarchived")
+        log.win(one, 70)
+    found = calibration(log.basis(140)).brier
+    assert (found.n, found.den) == (10, 10)
+
+
 def test_there_is_no_skill_where_every_deal_ended_the_same_way() -> None:
     found = scored([Sample(8_000, True, deal(n)) for n in range(10)], 10)
     assert found.brier.value == Fraction(1, 25)

@@ -92,6 +92,14 @@ def test_a_stage_that_is_jumped_over_is_skipped_by_those_who_passed_it(six: Log)
     assert rates[LEAD].num == 0
 
 
+def test_a_pass_that_nobody_knows_the_day_of_is_in_no_period() -> None:
+    log = Log()
+    log.path(LEAD, WON)
+    assert skipped(log.basis(30))[QUALIFY].den == 1
+    log.forget_when(1)
+    assert skipped(log.basis(30))[QUALIFY].reason == "no deal passed it"
+
+
 def test_only_first_entries_in_the_period_make_its_cohort() -> None:
     log = Log()
     deal = log.path(LEAD, QUALIFY)

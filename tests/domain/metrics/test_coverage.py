@@ -153,6 +153,7 @@ def test_without_a_past_period_nobody_knows_what_is_needed() -> None:
         ([("2026Q1", 70, "", "north"), ("2026-01", 2, "", "south")], 70),
         ([("2026Q2", 90, "", "")], None),
         ([("nonsense", 90, "", "")], None),
+        ([("2026Q1", 90, "", ""), ("2026Q1", 70, "", "north")], 90),
     ],
 )
 def test_the_target_of_everybody(
@@ -173,6 +174,9 @@ def test_targets_of_a_rep_and_of_a_team() -> None:
 def test_a_year_is_made_of_its_quarters() -> None:
     quarters = rules(*((f"2026Q{n}", n, "", "") for n in (1, 2, 3, 4)))
     assert target_of(Log().basis(9, period("2026"), rules=quarters)).value == 10
+    months = [(f"2026-{n:02d}", 100, "", "") for n in range(1, 13)]
+    both = rules(*((f"2026Q{n}", n, "", "") for n in (1, 2, 3, 4)), *months)
+    assert target_of(Log().basis(9, period("2026"), rules=both)).value == 10
 
 
 @pytest.mark.parametrize(("until", "counts"), [("2026-03-31", True), ("2026-04-01", False)])
@@ -297,6 +301,12 @@ def test_a_targets_parts_fill_a_period_without_a_gap_and_within_it() -> None:
     dollars = replace(UTC_RULES, targets=(Target("2026Q1", Money(5, "USD"), "", ""),))
     found = target_of(Log().basis(9, QUARTER, rules=dollars))
     assert (found.value, found.reason) == (None, "no rate for the target's currency")
+    of_two = (
+        Target("2026Q1", Money(5, "EUR"), "ana", ""),
+        Target("2026Q1", Money(5, "USD"), "bo", ""),
+    )
+    found = target_of(Log().basis(9, QUARTER, rules=replace(UTC_RULES, targets=of_two)))
+    assert (found.value, found.reason) == (None, "no rate for the target's currency")
 
 
 # What reps say themselves that a period will bring.
@@ -331,6 +341,18 @@ def test_a_call_is_the_last_word_of_each_rep_and_a_teams_is_that_of_its_reps() -
     assert {team: call.value for team, call in of_team.items()} == {"north": 50, "south": 7}
     assert own_call(basis.only(by_owner(said), None)).reason == OF_REPS_ONLY
     assert own_call(basis.only(by_attribute("source", {}), "web")).reason == OF_REPS_ONLY
+
+
+def test_only_a_rep_with_deals_is_counted_as_one_without_a_call() -> None:
+    log = Log()
+    log.add(0, value=1, owner="ana")
+    said = calls(ana_2026Q1=((1, 100),))
+    assert own_call(log.basis(9, QUARTER, rules=said)).excluded == {}
+    won = log.add(0, value=1, owner="cem")
+    assert own_call(log.basis(9, QUARTER, rules=said)).excluded == {"no call": 1}
+    log.win(won, 2)
+    assert own_call(log.basis(9, QUARTER, rules=said)).excluded == {"no call": 1}
+    assert own_call(log.basis(100, period("2026Q2"), rules=said)).reason == "no call"
 
 
 def test_a_call_is_held_against_what_its_rep_won_as_it_first_stood_for_a_day() -> None:
