@@ -1,0 +1,130 @@
+"""A deal as it stood at an instant: a change counts from its own instant on, and not before."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from pipeboard.domain.events import micros
+from pipeboard.domain.metrics.folding import fold_deals
+from pipeboard.domain.metrics.history import LOST as LOST_PLACE
+from pipeboard.domain.metrics.history import WON as WON_PLACE
+from pipeboard.domain.metrics.history import DealHistory
+from tests.domain.metrics.log import LEAD, PROPOSAL, QUALIFY, Log, at
+
+TICK = 1
+"""The microsecond before a change."""
+
+
+def us(day: float) -> int:
+    return micros(at(day))
+
+
+def history(change: Callable[[Log, int], None]) -> DealHistory:
+    """A deal that began on day 1 and was changed on day 2, and back on day 4."""
+    log = Log()
+    deal = log.add(1, LEAD, value=100, close="2026-03-01", owner="ana")
+    change(log, deal)
+    (made,) = log.histories()
+    return made
+
+
+def changed(log: Log, deal: int) -> None:
+    for day, minor, on, owner, bp, category in (
+        (2, 900, "2026-04-01", "bo", 7_000, "commit"),
+        (4, None, None, "", None, None),
+    ):
+        log.value(deal, day, minor, "USD")
+        log.close(deal, day, on)
+        log.owner(deal, day, owner)
+        log.probability(deal, day, bp)
+        log.say(deal, day, "category", what=category or "")
+
+
+VALUES: dict[str, tuple[object, object, object]] = {
+    "value_at": ((100, "EUR"), (900, "USD"), (None, None)),
+    "close_at": ("2026-03-01", "2026-04-01", None),
+    "owner_at": ("ana", "bo", ""),
+    "bp_at": (None, 7_000, None),
+    "category_at": (None, "commit", None),
+}
+
+
+@pytest.mark.parametrize("name", VALUES)
+def test_a_value_is_what_it_was_at_the_instant(name: str) -> None:
+    first, second, last = VALUES[name]
+    read = getattr(history(changed), name)
+    assert [read(us(day)) for day in (1, 1.5)] == [first, first]
+    assert [read(us(2) - TICK), read(us(2)), read(us(3))] == [first, second, second]
+    assert [read(us(4) - TICK), read(us(4)), read(us(9))] == [second, last, last]
+
+
+def test_before_a_deal_began_it_was_worth_nothing_and_stood_nowhere() -> None:
+    deal = history(changed)
+    before = us(1) - TICK
+    assert deal.value_at(before) == (None, None)
+    assert (deal.place_at(before), deal.stage_at(before)) == (None, None)
+    assert not deal.is_open_at(before)
+    assert deal.is_open_at(us(1))
+
+
+def test_a_place_is_entered_at_its_instant_and_the_stage_stays_behind_an_outcome() -> None:
+    def led_back(log: Log, one: int) -> None:
+        log.move(one, 2, QUALIFY)
+        log.lose(one, 3)
+        log.reopen(one, 5, PROPOSAL)
+
+    deal = history(led_back)
+    at_days = (1, 2, 3, 4, 5)
+    assert [deal.place_at(us(day)) for day in at_days] == [
+        LEAD, QUALIFY, LOST_PLACE, LOST_PLACE, PROPOSAL,
+    ]  # fmt: skip
+    assert [deal.stage_at(us(day)) for day in at_days] == [
+        LEAD, QUALIFY, QUALIFY, QUALIFY, PROPOSAL,
+    ]  # fmt: skip
+    assert [deal.place_at(us(day) - TICK) for day in at_days] == [
+        None, LEAD, QUALIFY, LOST_PLACE, LOST_PLACE,
+    ]  # fmt: skip
+    assert [deal.is_open_at(us(day)) for day in at_days] == [True, True, False, False, True]
+    assert deal.is_open_at(us(3) - TICK)
+
+
+def test_a_closed_deal_is_open_up_to_the_instant_before() -> None:
+    deal = history(lambda log, one: log.win(one, 3))
+    assert deal.is_open_at(us(3) - TICK)
+    assert not deal.is_open_at(us(3))
+    assert (deal.places[-1], deal.stage_id, deal.visit_began_at) == (WON_PLACE, LEAD, us(3))
+
+
+def test_an_archived_deal_is_not_open_while_it_lies_there() -> None:
+    def shelved(log: Log, one: int) -> None:
+        log.say(one, 2, "archived")
+        log.say(one, 4, "unarchived")
+
+    deal = history(shelved)
+    asked = (us(2) - TICK, us(2), us(4) - TICK, us(4))
+    assert [deal.is_open_at(when) for when in asked] == [True, False, False, True]
+    assert [deal.archived_at(when) for when in asked] == [False, True, True, False]
+
+
+def test_what_nobody_knows_the_closing_of_was_open_at_no_instant() -> None:
+    def closed(log: Log, one: int) -> None:
+        log.win(one, 3)
+        log.forget_when(one)
+
+    deal = history(closed)
+    assert not any(deal.is_open_at(us(day)) for day in (1, 2, 3, 9))
+    assert not deal.is_close_dated
+
+
+def test_what_is_told_up_to_an_instant_is_told_at_that_instant_too() -> None:
+    facts = [(us(1), "created", LEAD), (us(2), "moved", QUALIFY), (us(3), "won", -1)]
+    for until, places in (
+        (us(2) - TICK, (LEAD,)),
+        (us(2), (LEAD, QUALIFY)),
+        (us(3), (LEAD, QUALIFY, WON_PLACE)),
+    ):
+        (deal,) = fold_deals([(7, facts)], until)  # type: ignore[list-item]
+        assert deal.places == places
+    assert fold_deals([(7, facts)], us(1) - TICK) == []  # type: ignore[list-item]
