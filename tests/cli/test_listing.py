@@ -120,6 +120,13 @@ def test_csv_holds_plain_numbers_and_nothing_that_a_spreadsheet_runs(deals: Type
     assert (rows[3]["account"], rows[3]["title"]) == ("'=SUM(1)", "'-formula")
 
 
+def test_a_script_gets_these_columns_unless_it_names_others(deals: Type) -> None:
+    assert deals("list", "--csv").lines[0] == (
+        "ref,title,account,pipeline,stage,status,value,currency,owner,source,probability,age,idle,"
+        "next,due,expected_close,created_at,closed_at"
+    )
+
+
 def test_columns_are_chosen_by_name_also_custom_fields(deals: Type) -> None:
     listed = deals("list", "lumen", "--plain", "--columns", "ref,owner,fields.product,close")
     assert listed.out == "D-1\tana\tGTX\t2026-12-19\n"

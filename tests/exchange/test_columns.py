@@ -51,6 +51,23 @@ def test_two_columns_never_become_one_field_in_silence() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("target", "cell"),
+    [
+        *((name, "n/k: ask Bo") for name in (
+            "value", "created_at", "close_date", "expected_close", "closed_at", "won_at",
+            "lost_at", "is_won", "is_lost", "is_closed", "probability",
+        )),
+        ("owner", "17"),
+        ("account", "17"),
+    ],
+)  # fmt: skip
+def test_a_column_that_is_called_like_a_field_and_is_none_is_told(target: str, cell: str) -> None:
+    matching = match_columns(["Deal", target], GENERIC, [["Pilot", cell], ["Renewal", cell]])
+    assert matching.targets[target] == f"field.{target}"
+    assert any(f"'{target}' is called like {target} " in told for told in matching.warnings)
+
+
 def test_a_column_called_status_that_holds_stages_is_the_stage() -> None:
     assert targets("Deal", "Status", sample=[["a", "Open"], ["b", "Won"]])[1] == "status"
     assert targets("Deal", "Status", sample=[["a", "Demo"], ["b", "Won"]])[1] == "stage"

@@ -19,6 +19,28 @@ from tests.exchange.files import all_deals, deals_of, open_file, write
 TEXT = "Deal,Value\nPilot,5\nRenewal,6\n"
 
 
+@pytest.mark.parametrize(
+    ("asked", "targets"),
+    [
+        ("title", "title account"),
+        ("stage", "stage entered:Demo"),
+        ("outcome", "status is_won is_lost is_closed stage won_at lost_at"),
+        ("value", "value won_value"),
+        ("owner", "owner"),
+        ("dates", "created_at entered:Demo stage_entered_at close_date closed_at won_at"),
+    ],
+)
+def test_each_column_that_answers_what_is_asked_of_a_file_answers_it(
+    asked: str, targets: str, tmp_path: Path
+) -> None:
+    path = write(tmp_path, "id,x\n1,\n2,\n")
+    with open_file(path) as nothing:
+        assert nothing.answers()[asked] == ""
+    for target in targets.split():
+        with open_file(path, overrides=(f"x={target}",)) as reading:
+            assert reading.answers()[asked] == "x", target
+
+
 def test_a_reading_tells_how_the_file_is_written(tmp_path: Path) -> None:
     path = write(tmp_path, "Deal;Value;Sector\nPilot;5;Räder\n".encode("windows-1252"))
     with open_file(path) as reading:

@@ -17,10 +17,12 @@ from sqlalchemy.schema import CreateIndex, CreateTable
 
 import pipeboard.store
 from pipeboard.domain.deal import Contact, Loss
+from pipeboard.domain.events import DEAL_FIELDS
 from pipeboard.domain.settings import Rep
 from pipeboard.store import Store
 from pipeboard.store.database import Database
 from pipeboard.store.opening import SCHEMA, TABLES
+from pipeboard.store.rows import IN_DOC
 from pipeboard.store.tables import ALL
 from tests.team import SETTINGS, Team, add, sales
 
@@ -99,6 +101,15 @@ def _do_everything(team: Team) -> None:
     ana.set_rate("USD", "0.9")
     ana.store.write(lambda writer: writer.save_recipe("crm", "{}"))
     team.close()
+
+
+def test_a_field_of_a_deal_stands_in_columns_or_in_its_document_and_in_one_of_them() -> None:
+    """A value kept twice is read from one of the places, and written to one by a statement."""
+    begins = {"value": "value_minor", "floor_value": "floor_minor", "loss": "loss_category"}
+    begins["next_step"] = "next_text"
+    columns = {column.name for column in DEFINED["deal"].columns}
+    stands = {name for name in DEAL_FIELDS if begins.get(name, name) in columns}
+    assert set(IN_DOC) == set(DEAL_FIELDS) - stands
 
 
 BY_A_STATEMENT = {"stage_total"}

@@ -221,6 +221,17 @@ def test_whoever_is_too_late_is_told_who_closed_the_deal_not_what_it_refuses(
         STALE[name](ana, deal.id, seen)
 
 
+def test_two_who_closed_a_deal_differ_in_where_it_stands_alone(
+    ana: Workspace, bo: Workspace
+) -> None:
+    deal = add(ana)
+    bo.lose([deal.id], Loss("price"))
+    with pytest.raises(Conflict) as refused:
+        ana.win([deal.id], override="signed", seen={deal.id: deal.version})
+    told = [(one.label, one.theirs) for one in refused.value.differences]
+    assert told == [("stage", "Lost")]
+
+
 def test_a_conflict_gives_the_versions_of_now_to_repeat_on_top(
     ana: Workspace, bo: Workspace
 ) -> None:

@@ -23,13 +23,11 @@ if TYPE_CHECKING:
 _SAME = (
     "id",
     "name",
-    "kind",
     "probability_bp",
     "outcome",
     "expected_days",
     "idle_days",
     "qualified",
-    "category",
     "playbook",
     "next_step",
     "retired",
