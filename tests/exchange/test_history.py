@@ -5,8 +5,9 @@ from pathlib import Path
 
 import pytest
 
+from pipeboard.domain.money import Money
 from pipeboard.exchange.rows import DealRow, Entered
-from tests.exchange.files import deals_of
+from tests.exchange.files import BERLIN, deals_of
 
 
 def deal(folder: Path, **cells: str) -> DealRow:
@@ -117,3 +118,24 @@ def test_the_last_stage_change_dates_the_present_stage(tmp_path: Path) -> None:
     assert row.entered == (Entered("Demo", datetime(2017, 3, 1, 10, tzinfo=UTC)),)
     row = deal(tmp_path, owner="ana", stage_entered_at="2017-03-01T10:00Z")
     assert row.fields == {"stage_entered_at": "2017-03-01T10:00Z"}
+
+
+@pytest.mark.parametrize("order", [(0, 1, 2), (2, 1, 0), (1, 2, 0)])
+def test_a_line_for_each_change_of_stage_is_one_deal_whatever_their_order(
+    tmp_path: Path, order: tuple[int, ...]
+) -> None:
+    """What it is stands in the last line; what only an earlier one says is kept."""
+    lines = (
+        "A1,Pilot,Lead,2017-01-05T10:00Z,2017-01-02,ana,500",
+        "A1,Pilot,Lead,2017-02-05T10:00Z,2017-01-09,,",
+        "A1,Pilot,Demo,2017-03-05T10:00Z,,,",
+    )
+    other = "A2,Press,Lead,2017-01-07T10:00Z,2017-01-07,bo,7"
+    header = "id,deal name,stage,stage entered at,created at,owner,value"
+    content = "\n".join((header, *(lines[n] for n in order), other)) + "\n"
+    first, second = deals_of(tmp_path, content)
+    assert (first.stage, first.owner, first.value) == ("Demo", "ana", Money(50_000, "USD"))
+    assert [(one.stage, one.at.month) for one in first.entered] == [("Lead", 1), ("Demo", 3)]
+    assert first.created_at is not None
+    assert first.created_at.astimezone(BERLIN).date() == date(2017, 1, 2)
+    assert (second.external_id, second.owner) == ("A2", "bo")
