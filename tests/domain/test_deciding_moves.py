@@ -337,6 +337,11 @@ def test_a_deal_taken_over_brings_notes_and_touches_as_events() -> None:
     assert [event.kind for event in events[-2:]] == [Kind.TOUCH, Kind.NOTE]
     deal = replay(events, 1)
     assert (deal.outbound_since_reply, deal.last_outbound_at) == (1, NOW - 24 * DAY)
+    again = replace(touch, id="t2", at=NOW - 20 * DAY)
+    deal = taken(replace(TAKEN, touches=(touch, again), notes=(note,)))
+    assert (deal.outbound_since_reply, deal.last_outbound_at) == (2, NOW - 20 * DAY)
+    reply = replace(touch, id="t3", at=NOW - 19 * DAY, direction="in")
+    assert taken(replace(TAKEN, touches=(touch, again, reply))).outbound_since_reply == 0
 
 
 @pytest.mark.parametrize(

@@ -212,6 +212,8 @@ def test_a_hook_has_the_seconds_that_are_said_or_ten() -> None:
         ({"won": ""}, "wants a program"),
         ({"won": []}, "wants a program"),
         ({"won": 3}, "wants a program"),
+        ({"won": "no\0tify"}, "wants a program"),
+        ({"won": ["notify", "a\0b"]}, "wants a program"),
         ({"won": "'never closed"}, "never closed"),
         ({"timeout": 0}, "seconds from 1 to 600"),
         ({"timeout": 601}, "seconds from 1 to 600"),

@@ -192,10 +192,6 @@ def _category(deal: DealHistory, fact: Fact) -> None:
     deal.category = _one(fact.detail)
 
 
-def _edited(deal: DealHistory, fact: Fact) -> None:
-    """Numbers ask nothing of other edits than the quote."""
-
-
 def _next_step(deal: DealHistory, fact: Fact) -> None:
     deal.next_due = _one(fact.day)
     # A plan wakes a parked deal, as `deciding.work.set_next_step` has it.
@@ -263,7 +259,6 @@ _CHANGES: dict[str, Callable[[DealHistory, Fact], None]] = {
     Kind.EXPECTED_CLOSE: _expected_close,
     Kind.PROBABILITY: _probability,
     Kind.CATEGORY: _category,
-    Kind.EDITED: _edited,
     Kind.NEXT_STEP: _next_step,
     Kind.STEP_DONE: _step_done,
     Kind.SNOOZED: _snoozed,
@@ -273,4 +268,5 @@ _CHANGES: dict[str, Callable[[DealHistory, Fact], None]] = {
     Kind.MERGED: _merged,
 }
 
-KINDS = (str(Kind.CREATED), *(str(kind) for kind in _CHANGES))
+KINDS = tuple(map(str, (Kind.CREATED, Kind.EDITED, *_CHANGES)))
+"""The kinds of events that numbers rest on; of an edit only the quote that was sent with it."""

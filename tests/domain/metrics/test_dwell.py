@@ -20,6 +20,7 @@ from pipeboard.domain.metrics.time_in_stage import (
     stalled,
     stalled_by_stage,
 )
+from pipeboard.domain.pipeline import Stage
 from tests.domain.metrics.log import (
     BERLIN_RULES,
     LEAD,
@@ -135,16 +136,24 @@ def test_a_parked_deal_is_awake_on_its_day_and_late_on_the_day_after_its_limit()
 
 
 @pytest.mark.parametrize(
-    ("place", "hint"),
+    ("place", "of", "hint"),
     [
-        (0, "Look at where leads come from, and at the first pitch."),
-        (1, "Look at how leads are qualified before they get here."),
-        (2, "Look at terms, and at who has to approve."),
-        (3, "Look at terms, and at who has to approve."),
+        (0, 4, "Look at where leads come from, and at the first pitch."),
+        (1, 4, "Look at how leads are qualified before they get here."),
+        (2, 4, "Look at terms, and at who has to approve."),
+        (3, 4, "Look at terms, and at who has to approve."),
+        (0, 7, "Look at where leads come from, and at the first pitch."),
+        (3, 7, "Look at how leads are qualified before they get here."),
+        (4, 7, "Look at terms, and at who has to approve."),
+        (0, 1, "Look at where leads come from, and at the first pitch."),
     ],
 )
-def test_where_to_look_is_told_by_how_far_along_the_bottleneck_is(place: int, hint: str) -> None:
-    stages = tuple(replace(stage, expected_days=7) for stage in PIPELINE.stages)
+def test_where_to_look_is_told_by_how_far_along_the_bottleneck_is(
+    place: int, of: int, hint: str
+) -> None:
+    """The first stage, those before two thirds of the way, and those behind them."""
+    steps = [Stage(10 + n, f"Step {n}", expected_days=7) for n in range(of)]
+    stages = (*steps, *(stage for stage in PIPELINE.stages if not stage.is_open))
     rules = replace(UTC_RULES, pipeline=replace(PIPELINE, stages=stages))
     log = Log()
     log.add(0, stages[place].id)

@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import date
 from fractions import Fraction
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -80,6 +81,15 @@ def test_what_comes_back_and_what_is_taken_out() -> None:
     log.lose(invalid, 40, "invalid")
     flow = waterfall(log.basis(50, FEBRUARY))
     assert amounts(flow) == {"start": 20, "end": 10, "reopened": 10, "removed": 20}
+
+
+@pytest.mark.parametrize(("merged", "line"), [(45, "removed"), (70, "pushed_out")])
+def test_a_deal_that_is_merged_later_went_where_it_went_then(merged: float, line: str) -> None:
+    log = Log()
+    deal = log.add(0, value=10, close=DUE)
+    log.close(deal, 40, LATER)
+    log.say(deal, merged, "merged")
+    assert amounts(waterfall(log.basis(90, FEBRUARY))) == {"start": 10, line: 10}
 
 
 def test_a_win_goes_at_what_it_brought() -> None:
