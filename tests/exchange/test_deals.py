@@ -1,14 +1,16 @@
 from __future__ import annotations
 
+import json
 from datetime import date
 from pathlib import Path
 
 import pytest
 
+from pipeboard.domain.lazy_dataclass import replace
 from pipeboard.domain.money import Money
 from pipeboard.exchange import fields
 from pipeboard.exchange.reading import ReadOptions
-from pipeboard.exchange.rows import Rejected, RowContact
+from pipeboard.exchange.rows import DealRow, Rejected, RowContact
 from tests.exchange.files import deals_of, rows_of
 
 
@@ -119,3 +121,51 @@ def test_rows_of_a_report_below_the_deals_are_left_out(tmp_path: Path) -> None:
     )
     (row,) = deals_of(tmp_path, text)
     assert (row.title, row.value, row.outcome) == ("Pilot", Money(500_000, "USD"), "won")
+
+
+ALONE: dict[str, object] = {
+    "currency": "SEK", "ref": "D-7", "version": "3", "next_every": "2w", "probability": "40%",
+    "forecast_category": "commit", "lost_category": "price", "probability_bp": "4000",
+    "contact_role": "champion",
+    "contact_email": "mika@lumen.example", "contact_phone": "+358 40 555", "status": "lost",
+    "trial_close": "3", "active": "false", "is_won": "true", "is_lost": "true",
+    "is_closed": "true", "archived": "true", "deleted": "true", "stage": "Demo",
+    "contacts": [{"name": "Mika"}], "notes": [{"text": "They called", "author": "ana"}],
+    "touches": [{"type": "call", "direction": "out", "at": "2017-05-04T10:00:00Z"}],
+    "answers": [{"question": "need", "text": "yes"}], "terms": [{"item": "price", "ours": "5"}],
+    "entered": [{"stage": "Demo", "at": "2017-05-04T10:00:00Z"}],
+    "checklist": {"1:demo": "done"},
+}  # fmt: skip
+BESIDE = {
+    "currency": ("value", "5"),
+    "contact_role": ("contact_name", "Mika"),
+    "contact_email": ("contact_name", "Mika"),
+    "contact_phone": ("contact_name", "Mika"),
+    "next_every": ("next_due", "2018-02-01"),
+    "source": ("owner", "ana"),
+}
+"""What says something only of another field."""
+OF_OUR_OWN = {f"{name}_precision" for name in ("created", "closed")} | {
+    f"{name}_source" for name in ("probability", "forecast_category")
+}
+"""Whose word it is, or how exact: told by our own files alone."""
+
+
+@pytest.mark.parametrize("target", sorted(fields.KINDS.keys() - OF_OUR_OWN))
+def test_each_field_is_read_from_a_file_that_has_it_alone(target: str, tmp_path: Path) -> None:
+    """Nothing is read only because another column is there too."""
+    kind = fields.KINDS[target]
+    usual = {fields.CellKind.MONEY: "500", fields.CellKind.MOMENT: "2017-05-04"}
+    said_alone = ALONE.get(target) or usual.get(kind, "Nordic")
+    cell = said_alone if isinstance(said_alone, str) else json.dumps(said_alone)
+    name, said = BESIDE.get(target, ("source", "web"))
+
+    def read(outcome: str, x: str) -> DealRow:
+        state = () if target in ("status", "stage") else (f"s={(outcome and 'status') or '-'}",)
+        told = (f"x={x}", f"y={name}", *state)
+        quoted = cell.replace('"', '""')
+        content = f'deal,y,s,x\nPilot,{said},{outcome},"{quoted}"\n'
+        (row,) = deals_of(tmp_path, content, overrides=told)
+        return replace(row, raw={})
+
+    assert any(read(outcome, target) != read(outcome, "-") for outcome in ("", "won", "lost"))
