@@ -169,3 +169,17 @@ def test_each_field_is_read_from_a_file_that_has_it_alone(target: str, tmp_path:
         return replace(row, raw={})
 
     assert any(read(outcome, target) != read(outcome, "-") for outcome in ("", "won", "lost"))
+
+
+@pytest.mark.parametrize("target", ["title", "external_id", "ref", "stage", "status", "version"])
+def test_what_a_deal_is_known_and_placed_by_is_read_or_its_row_is_rejected(
+    target: str, tmp_path: Path
+) -> None:
+    """Any other cell that cannot be read becomes a custom field, and that is told."""
+    cell = "odd" if target == "status" else "x" * ((1 << 20) + 1)
+    text = f"deal,owner,x\nPilot,ana,{cell}\n"
+    options = () if target != "title" else ("deal=account",)
+    (row,) = rows_of(tmp_path, text, overrides=(f"x={target}", *options))
+    assert isinstance(row, Rejected)
+    (other,) = deals_of(tmp_path, "deal,x\nPilot,odd\n", overrides=("x=value",))
+    assert other.fields == {"x": "odd"}
