@@ -547,6 +547,13 @@ def test_a_deal_is_won_or_lost_only_once_unless_it_is_said_otherwise() -> None:
         do(do(new(), c.Archive()), c.Archive())
 
 
+def test_whoever_comes_into_a_column_stands_at_its_top() -> None:
+    first, second = (
+        do(new(rank=7), c.Move(QUALIFICATION, "because so"), NOW + n * DAY) for n in (1, 2)
+    )
+    assert second.rank < first.rank < 0
+
+
 def test_a_closed_deal_is_parked_planned_and_ranked_no_more() -> None:
     parked = new(NEEDS, next_step=NextStep("call", TODAY + DAY), snoozed_until=TODAY + DAY)
     lost = do(parked, c.Lose(PRICE), LATER)

@@ -92,6 +92,23 @@ def test_an_edit_sets_fields_and_changes_nothing_else() -> None:
     assert (deal.account, deal.value, deal.title) == ("Lumen Oy", EUR, "Lumen Oy pilot")
 
 
+@pytest.mark.parametrize(
+    ("fields", "kind"),
+    [
+        ({"probability_bp": 6_000}, Kind.PROBABILITY),
+        ({"category": "commit"}, Kind.CATEGORY),
+        ({"next_step": NextStep("call", TODAY)}, Kind.NEXT_STEP),
+        ({"snoozed_until": TODAY + timedelta(days=3)}, Kind.SNOOZED),
+    ],
+)
+def test_what_a_rep_says_of_a_new_deal_is_an_event_of_its_own_too(
+    fields: dict[str, FieldValue], kind: Kind
+) -> None:
+    events = decide(c.Create("Lumen Oy pilot", LEAD, fields), None, context())
+    assert [event.kind for event in events] == [Kind.CREATED, kind]
+    assert not events[0].changed & set(fields)
+
+
 def test_each_kind_of_change_is_an_event_of_its_own() -> None:
     changes: dict[str, FieldValue] = {
         "value": EUR,

@@ -82,12 +82,24 @@ def test_every_text_of_a_pipeline_is_safe_to_show() -> None:
 
 
 def test_a_text_of_a_pipeline_that_is_too_long_is_named() -> None:
-    for name in ("outcome", "playbook", "next_step", "name"):
-        with pytest.raises(BadInput):
-            clean_pipeline(with_stage(1, **{name: "x" * 100_000}))
-    for name in ("label", "ask", "why", "good", "key"):
-        with pytest.raises(BadInput):
-            clean_pipeline(with_question("need", **{name: "x" * 100_000}))
+    long = "x" * 100_000
+    tried = {
+        "pipeline": replace(OWN, name=long),
+        "stage": with_stage(1, name=long),
+        "outcome of a stage": with_stage(1, outcome=long),
+        "checklist item": with_stage(1, checklist=("Call", long)),
+        "playbook": with_stage(1, playbook=long),
+        "next step": with_stage(1, next_step=long),
+        "key of a question": with_question("need", key=long),
+        "label": with_question("need", label=long),
+        "question": with_question("need", ask=long),
+        "why of a question": with_question("need", why=long),
+        "good answer": with_question("need", good=long),
+    }
+    for field, pipeline in tried.items():
+        with pytest.raises(BadInput) as told:
+            clean_pipeline(pipeline)
+        assert told.value.message.startswith(f"The {field} is too long")
 
 
 def stages(*kinds: StageKind) -> Pipeline:

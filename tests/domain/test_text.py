@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from pipeboard.domain import text
 from pipeboard.domain.errors import BadInput
 from pipeboard.domain.text import (
     clean_line,
@@ -26,6 +27,14 @@ from pipeboard.domain.text import (
     spelled_by,
 )
 
+LIMITS = {
+    "tag": 50, "ask": 200, "phone": 60, "trial close": 20, "rep": 100, "team": 100, "owner": 100,
+    "source": 100, "external source": 100, "field name": 100, "name of a filter": 100,
+    "token": 200, "contact reason": 1_000, "reason": 1_000, "snooze reason": 1_000,
+    "outcome": 2_000, "note for the new owner": 1_000, "custom field": 2_000, "filter": 2_000,
+    "title": 300, "any other line": 300,
+}  # fmt: skip
+
 any_text = st.text(st.characters(), max_size=60)
 _HOSTILE = [
     *range(0x20), *range(0x7F, 0xA0), 0xAD, 0x61C, 0x200B, 0x200E, 0x200F, *range(0x2028, 0x202F),
@@ -38,6 +47,17 @@ hostile_text = st.text(
     ),
     max_size=40,
 )
+
+
+def test_every_limit_is_tried() -> None:
+    assert set(LIMITS) >= set(text.LIMITS)
+
+
+@pytest.mark.parametrize(("field", "most"), LIMITS.items())
+def test_a_line_is_as_long_as_its_field_takes_and_no_longer(field: str, most: int) -> None:
+    assert clean_line("x" * most, field=field) == "x" * most
+    with pytest.raises(BadInput, match=f"{most + 1:,}|{most:,}"):
+        clean_line("x" * (most + 1), field=field)
 
 
 @pytest.mark.parametrize(
