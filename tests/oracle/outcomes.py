@@ -119,7 +119,11 @@ def close_median(asked: Asked) -> Answer:
 def first_response(asked: Asked) -> Answer:
     waits, silent = [], []
     for deal in asked.created:
-        out = [at - deal.created for at, what in deal.touches if what.endswith(" out")]
+        out = [
+            between(asked, deal, deal.created, at)
+            for at, what in deal.touches
+            if what.endswith(" out")
+        ]
         closed = deal.closed
         waited = watched(asked, deal) if closed is None else closed - deal.created
         if out and min(out) <= waited:

@@ -67,6 +67,26 @@ def test_what_is_said_after_a_deal_ended_was_no_answer(end: str) -> None:
     assert (response.value, response.n, response.num_ids) == (None, 1, ())
 
 
+@pytest.mark.parametrize(("day", "hours"), [(1.75, 0), (2.01, 24), (3.9, 48)])
+def test_a_deal_of_a_day_without_a_time_is_answered_within_whole_days(
+    day: float, hours: int
+) -> None:
+    log = Log()
+    deal = log.add(1)
+    log.facts[-1] = log.facts[-1]._replace(known="day")
+    log.say(deal, day, "touch", what="call out")
+    assert first_response(log.basis(9, JANUARY)).value == hours
+
+
+def test_of_two_advances_at_one_instant_each_has_met_its_own_criteria_or_not() -> None:
+    log = Log()
+    deal = log.add(0, LEAD)
+    log.move(deal, 1, QUALIFY, override=True)
+    log.move(deal, 1, PROPOSAL)
+    rate = adherence_rate(log.basis(9))
+    assert (rate.value, rate.num, rate.den) == (Fraction(1, 2), 1, 2)
+
+
 def test_without_any_response_there_is_no_median() -> None:
     log = Log()
     assert first_response(log.basis(3)).reason == "no deals created"
