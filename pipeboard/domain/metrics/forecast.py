@@ -192,7 +192,7 @@ class _ByChance:
             None if reason else half_up(Fraction(expected)),
             Unit.MINOR,
             num=expected,
-            n=len(counted) - len(won.deals),
+            n=len(counted),
             reason=reason,
             excluded=excluded,
             numerator=counted,
