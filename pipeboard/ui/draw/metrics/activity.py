@@ -23,6 +23,7 @@ from pipeboard.ui.draw.charts import (
     ground,
     hours,
     number,
+    percent,
     pillars,
     sparkline,
 )
@@ -117,20 +118,28 @@ def hygiene(shown: Figures, style: ChartStyle) -> Block:
     asleep = {deal.id for deal in parked}
     awake = [deal for deal in deals if deal.id not in asleep]
     lists: Sequence[tuple[str, Sequence[DealHistory], str]] = (
-        ("no next step", [d for d in awake if d.next_due is None], "Nothing is planned for them."),
+        ("no next step", [d for d in awake if d.next_due is None], "Nothing is planned for a day."),
         (
             "next step overdue",
             [d for d in awake if d.next_due is not None and d.next_due < today],
             "What was planned has not been done.",
         ),
         ("stalled", [age.deal for age in oldest(report)], "Past a limit of their stage."),
-        ("close date passed", [d for d in deals if d.close and d.close < today], "In no forecast."),
+        (
+            "close date passed",
+            [d for d in deals if d.close and d.close < today],
+            "In no month to come.",
+        ),
         (
             "single contact",
             report.metric("single_contact").numerator,
             "Past qualification, and fewer than two people are known.",
         ),
-        ("no close date", [d for d in deals if d.close is None], "In no forecast."),
+        (
+            "no close date",
+            [d for d in deals if d.close is None],
+            "In no forecast but those by chances measured.",
+        ),
         ("no value", [d for d in deals if d.minor is None], "In no sum."),
         ("snoozed", parked, "Parked until a day."),
     )
@@ -142,7 +151,7 @@ def _lack(
     report: Report, name: str, deals: Sequence[DealHistory], summary: str, style: ChartStyle
 ) -> TableRow:
     every = len(report.stock.deals.open)
-    share = f"{100 * len(deals) // every}%" if every else "-"
+    share = percent(Fraction(len(deals), every)) if every else "-"
     cells = (counted(len(deals)), number(report.stock.tally(deals).metric(), style), aside(share))
     return TableRow(
         name,
