@@ -163,8 +163,9 @@ def qualified(asked: Asked) -> Answer:
 
 
 def created_and_won(asked: Asked) -> Answer:
-    won, known, _ = asked.total(asked.won)
-    inside, _, _ = asked.total(d for d in asked.won if d.dated and asked.holds(d.created))
+    dated = [deal for deal in asked.won if deal.dated]
+    won, known, _ = asked.total(dated)
+    inside, _, _ = asked.total(d for d in dated if asked.holds(d.created))
     return share(inside, won) if known else None
 
 

@@ -68,12 +68,16 @@ def _waited(basis: Basis, deal: DealHistory) -> int:
     return span(basis, deal, 0, None if deal.closed_at is None else len(deal.places) - 1)
 
 
-def waiting(basis: Basis) -> list[tuple[DealHistory, Fraction]]:
+def waiting(basis: Basis) -> list[tuple[DealHistory, Fraction | None]]:
     """The open deals that nobody has got in touch with, and their hours since creation, the
-    longest wait first."""
-    silent = [d for d in basis.deals.open if d.first_outbound_at is None and d.is_dated]
-    silent.sort(key=lambda deal: (deal.created_at, deal.id))
-    return [(deal, Fraction(basis.now - deal.created_at, HOUR_US)) for deal in silent]
+    longest wait first; last those without a created date, since nobody knows since when."""
+    silent = [deal for deal in basis.deals.open if deal.first_outbound_at is None]
+    silent.sort(key=lambda deal: (not deal.is_dated, deal.created_at, deal.id))
+    return [(deal, _hours_since(basis, deal) if deal.is_dated else None) for deal in silent]
+
+
+def _hours_since(basis: Basis, deal: DealHistory) -> Fraction:
+    return Fraction(basis.now - deal.created_at, HOUR_US)
 
 
 @named("quotes_sent", Unit.COUNT, "Quotes", better=True)
@@ -115,7 +119,7 @@ def touches(basis: Basis) -> list[Touches]:
         if basis.happened_in_group(deal, at):
             owner = deal.owner_at(at) or None
             kinds.setdefault(owner, Counter())[kind] += 1
-            on_new[owner] += basis.holds(deal.created_at)
+            on_new[owner] += deal.is_dated and basis.holds(deal.created_at)
     found = [Touches(owner, by_kind, on_new[owner]) for owner, by_kind in kinds.items()]
     return sorted(found, key=lambda rep: (-rep.total, rep.owner or ""))
 

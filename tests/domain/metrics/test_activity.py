@@ -20,6 +20,7 @@ from pipeboard.domain.metrics.process import (
 )
 from pipeboard.domain.metrics.rules import by_owner
 from pipeboard.domain.metrics.velocity import weeks
+from pipeboard.domain.review import sales_trap
 from tests.domain.metrics.log import (
     BEGIN,
     LEAD,
@@ -65,6 +66,22 @@ def test_what_is_said_after_a_deal_ended_was_no_answer(end: str) -> None:
     log.say(deal, 3, "touch", what="call out")
     response = first_response(log.basis(9, JANUARY))
     assert (response.value, response.n, response.num_ids) == (None, 1, ())
+
+
+def test_a_deal_without_a_created_date_waits_nobody_knows_how_long_and_is_no_new_deal() -> None:
+    log = Log()
+    undated, dated = log.add(1), log.add(2)
+    log.facts[0] = log.facts[0]._replace(known="unknown")
+    assert [(deal.id, hours) for deal, hours in waiting(log.basis(3))] == [
+        (dated, 24),
+        (undated, None),
+    ]
+    for deal in (undated, dated):
+        log.say(deal, 3, "touch", what="call out")
+    log.facts.sort(key=lambda fact: fact.deal_id)
+    (ana,) = touches(log.basis(9, JANUARY))
+    assert (ana.total, ana.on_new) == (2, 1)
+    assert sales_trap(log.basis(9, JANUARY), None, None).touches_on_new == 1
 
 
 @pytest.mark.parametrize(("day", "hours"), [(1.75, 0), (2.01, 24), (3.9, 48)])

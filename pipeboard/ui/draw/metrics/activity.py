@@ -325,16 +325,7 @@ def won_weeks(shown: Figures, style: ChartStyle) -> Block:
 def unanswered(shown: Figures, style: ChartStyle) -> Block:
     """The open deals that nobody got in touch with, the longest wait first."""
     found = waiting(shown.report.stock)
-    entries = [
-        TableRow(
-            shown.name_of(deal),
-            ((hours(waited), "chart.bad"),),
-            shown.name_of(deal),
-            (deal,),
-            f"{shown.name_of(deal)} has waited {hours(waited)} to hear from us.",
-        )
-        for deal, waited in found[:NAMED]
-    ]
+    entries = [_unanswered(shown.name_of(deal), deal, waited) for deal, waited in found[:NAMED]]
     return section(
         f"Never heard from us ({len(found)})",
         ("waits",),
@@ -343,3 +334,10 @@ def unanswered(shown: Figures, style: ChartStyle) -> Block:
         activity_reading(shown.report, style.say),
         empty_reason=activity_reading(shown.report, style.say),
     )
+
+
+def _unanswered(name: str, deal: DealHistory, waited: Fraction | None) -> TableRow:
+    since = "?" if waited is None else hours(waited)
+    how_long = "an unknown time" if waited is None else since
+    words = f"{name} has waited {how_long} to hear from us."
+    return TableRow(name, ((since, "chart.bad"),), name, (deal,), words)
