@@ -117,9 +117,16 @@ class Pipeline:
         return next(stage for stage in self.stages if stage.kind is StageKind.LOST)
 
     @cached_property
-    def first_qualified(self) -> int | None:
-        """The position of the first stage flagged `qualified`, None when there is none."""
-        return next((i for i, stage in enumerate(self.stages) if stage.qualified), None)
+    def qualifying(self) -> frozenset[int]:
+        """The stages that qualify a deal which enters them (`metrics.md` C9): from the first one in
+        use that is flagged `qualified` up to the win, and retired ones that are flagged; empty
+        where no stage is."""
+        flagged = [stage for stage in self.stages if stage.is_open and stage.qualified]
+        first = next((self.position(s.id) for s in flagged if not s.retired), len(self.stages))
+        later = {stage.id for stage in self.stages[first:] if stage.kind is not StageKind.LOST}
+        return (
+            frozenset(later | {self.won.id} | {s.id for s in flagged}) if flagged else frozenset()
+        )
 
     def stage(self, stage_id: int) -> Stage:
         """The stage with that id; `KeyError` when it belongs to another pipeline."""
@@ -153,12 +160,8 @@ class Pipeline:
         return known
 
     def is_qualified_at(self, stage_id: int) -> bool:
-        """Whether a deal that enters this stage counts as qualified (`metrics.md` C9)."""
-        stage = self.stage(stage_id)
-        first = self.first_qualified
-        if first is None or stage.kind is StageKind.LOST:
-            return False
-        return self.position(stage_id) >= first
+        """Whether a deal that enters this stage counts as qualified."""
+        return stage_id in self.qualifying
 
     def find_stage(self, text: str) -> Stage:
         """The stage that a person means by a number from 1, a name, or part of a name."""

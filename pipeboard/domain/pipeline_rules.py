@@ -81,11 +81,19 @@ def check_criteria(pipeline: Pipeline) -> None:
                 )
 
 
-def with_retired(pipeline: Pipeline, retired: Sequence[Stage]) -> Pipeline:
-    """The pipeline with retired stages behind its open ones, before the outcomes."""
-    open_stages = tuple(stage for stage in pipeline.stages if stage.is_open)
-    outcomes = tuple(stage for stage in pipeline.stages if not stage.is_open)
-    return replace(pipeline, stages=(*open_stages, *retired, *outcomes))
+def with_retired(pipeline: Pipeline, retired: Sequence[Stage], places: Sequence[Stage]) -> Pipeline:
+    """The pipeline with retired stages where they stood: each behind the stage that it follows
+    in `places`, so that what went through it still went forwards."""
+    open_stages = [stage for stage in pipeline.stages if stage.is_open]
+    outcomes = [stage for stage in pipeline.stages if not stage.is_open]
+    back = {stage.id: stage for stage in retired}
+    order = [stage.id for stage in places]
+    for stage_id in sorted(back, key=order.index):
+        before = order[: order.index(stage_id)]
+        ahead = [place for place, one in enumerate(open_stages) if one.id in before]
+        nearest = max(ahead, key=lambda place: before.index(open_stages[place].id), default=-1)
+        open_stages.insert(nearest + 1, back[stage_id])
+    return replace(pipeline, stages=(*open_stages, *outcomes))
 
 
 # Merging two edits of one pipeline that began from the same version.

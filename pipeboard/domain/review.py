@@ -185,7 +185,7 @@ def sales_trap(basis: Basis, target: Number | None, coverage: Number | None) -> 
     return SalesTrap(
         Fraction(basis.tally(new).amount) / NEW_WEEKS,
         needed,
-        sum(deal.created_at > since for _, deal in made),
+        sum(deal.is_dated and deal.created_at > since for _, deal in made),
         len(made),
         {deal.id for deal in new},
         {deal.id for _, deal in made},
@@ -200,7 +200,7 @@ def _goes_out(kind: str) -> bool:
 class TouchWeek:
     """How often reps were in touch in a week, how often buyers answered, and on which deals."""
 
-    monday: date
+    start: date
     out: int
     replies: int
     deals: Collection[int] = ()
@@ -210,8 +210,9 @@ def trend(basis: Basis) -> Sequence[TouchWeek]:
     """The last weeks, oldest first, the running one last."""
     from pipeboard.domain.metrics.basis import touched
 
-    monday = basis.today - timedelta(days=basis.today.weekday())
-    starts = [monday - timedelta(weeks=back) for back in range(TREND_WEEKS - 1, -1, -1)]
+    first_day = basis.rules.settings.week_start
+    running = basis.today - timedelta(days=(basis.today.weekday() - first_day) % 7)
+    starts = [running - timedelta(weeks=back) for back in range(TREND_WEEKS - 1, -1, -1)]
     bounds = [basis.calendar.start(day) for day in starts] + [basis.now + 1]
     weeks = []
     for day, first, after in zip(starts, bounds, bounds[1:], strict=False):
@@ -301,7 +302,7 @@ class WeeklyReview:
         velocity = report.metric("lead_velocity_rate")
         found["flow.lead_velocity"] = {*velocity.num_ids, *velocity.den_ids}
         found |= {"flow.new": trap.new, "flow.touches": trap.touched}
-        found |= {f"week.{week.monday.isoformat()}": week.deals for week in self.weeks}
+        found |= {f"week.{week.start.isoformat()}": week.deals for week in self.weeks}
         found |= {f"objection.{one.tag}": one.deals for one in self.objections}
         return {name: frozenset(ids) for name, ids in found.items()}
 

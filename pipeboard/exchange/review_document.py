@@ -95,7 +95,7 @@ def review_document(review: WeeklyReview) -> ReviewDocument:
             "touches": trap.touches,
         },
         "trend": [
-            {"week": week.monday.isoformat(), "touches": week.out, "replies": week.replies}
+            {"week": week.start.isoformat(), "touches": week.out, "replies": week.replies}
             for week in review.weeks
         ],
         "objections": [

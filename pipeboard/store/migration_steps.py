@@ -22,7 +22,7 @@ from sqlalchemy import (
 )
 
 from pipeboard.store.opening import new_id
-from pipeboard.store.projecting.facts import LOG, facts_from_log
+from pipeboard.store.projecting.facts import LOG, entered_at, facts_from_log
 from pipeboard.store.sql import (
     RATINGS_BYTES,
     VALUE_BYTES,
@@ -34,6 +34,7 @@ from pipeboard.store.sql import (
 
 if TYPE_CHECKING:
     from alembic.operations import Operations
+    from sqlalchemy import Connection
 
 
 def _create_partial(
@@ -242,13 +243,29 @@ def keep_facts(operations: Operations) -> None:
         Column("facts", Text, nullable=False),
     )
     connection = operations.get_bind()
-    kept = table("deal_facts", *map(column, ("deal_id", "pipeline_id", "holds_from", "facts")))
     ids = list(connection.execute(text("SELECT id FROM deal ORDER BY id")).scalars())
+    _make_facts(connection, ids)
+
+
+def _make_facts(connection: Connection, ids: Sequence[int]) -> None:
+    kept = table("deal_facts", *map(column, ("deal_id", "pipeline_id", "holds_from", "facts")))
     for start in range(0, len(ids), _DEALS_AT_ONCE):
         some = among("event.deal_id", ids[start : start + _DEALS_AT_ONCE]).text
         rows = connection.execute(text(LOG.format(deals=some))).mappings()
         if made := list(facts_from_log(dict(row) for row in rows)):
             connection.execute(kept.insert(), made)
+
+
+def tell_first_entries(operations: Operations) -> None:
+    """The facts of deals that came to their first stage after they were created."""
+    connection = operations.get_bind()
+    created = text("SELECT deal_id, at, data FROM event WHERE kind = 'created' AND NOT undoes")
+    rows = connection.execute(created)
+    ids = sorted({row.deal_id for row in rows if entered_at(row.at, row.data) is not None})
+    for start in range(0, len(ids), _DEALS_AT_ONCE):
+        some = among("deal_id", ids[start : start + _DEALS_AT_ONCE]).text
+        connection.execute(text(f"DELETE FROM deal_facts WHERE {some}"))
+    _make_facts(connection, ids)
 
 
 # What a day's work asks: recurring steps, handovers, asks, objections.
@@ -308,4 +325,5 @@ STEPS: Mapping[int, Step] = {
     9: seal_the_log,
     10: give_roles,
     11: keep_facts,
+    12: tell_first_entries,
 }

@@ -82,7 +82,7 @@ def pipeline_edit(
         raise _conflict(known, who, since, "the version that it began from is not known")
     named = {stage.id for stage in wanted.stages}
     gone = [replace(stage, retired=True) for stage in base.stages if stage.id not in named]
-    merged = merge(base, with_retired(wanted, gone) if gone else wanted, known)
+    merged = merge(base, with_retired(wanted, gone, base.stages) if gone else wanted, known)
     if merged.differences:
         labels = ", ".join(difference.label for difference in merged.differences)
         raise _conflict(known, who, since, labels, merged.differences)
@@ -251,7 +251,7 @@ def _with_numbers(service: Service, wanted: Pipeline, known: Pipeline | None) ->
     named = {stage.id for stage in stages}
     gone = [replace(stage, retired=True) for stage in known.stages if stage.id not in named]
     whole = replace(wanted, stages=stages, version=known.version)
-    saved = with_retired(whole, gone) if gone else whole
+    saved = with_retired(whole, gone, known.stages) if gone else whole
     return saved if same(saved, known) else replace(saved, version=known.version + 1)
 
 

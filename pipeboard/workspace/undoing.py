@@ -329,7 +329,7 @@ def _pipeline_back(
         raise Refused(f"{cannot}: {stand} in {now.stage(stage_id).name}.", hint="Move them first.")
     used = service.truth.agreements.stages_ever_used(ids)
     left = [replace(stage, retired=True) for stage in new if stage.id in used]
-    wanted = with_retired(replace(before, version=now.version + 1), left)
+    wanted = with_retired(replace(before, version=now.version + 1), left, now.stages)
     return replace(back, after=pipeline_data(wanted))
 
 

@@ -15,6 +15,7 @@ from pipeboard.domain.pipeline_rules import (
     clean_pipeline,
     merge,
     same,
+    with_retired,
 )
 
 WON, LOST = Stage(8, "Won", StageKind.WON), Stage(9, "Lost", StageKind.LOST)
@@ -306,3 +307,43 @@ def test_a_deal_is_qualified_from_the_first_stage_that_says_so_and_by_a_win() ->
     pipeline = with_stage(2, qualified=True)
     assert [one.id for one in pipeline.stages if pipeline.is_qualified_at(one.id)] == [2, 3, 8]
     assert not any(OWN.is_qualified_at(stage.id) for stage in OWN.stages)
+
+
+def test_a_retired_stage_moves_no_bar() -> None:
+    """Deals qualify from the first stage in use that says so, and by a retired one that did."""
+
+    def qualifying(*flags: str) -> list[int]:
+        stages = tuple(
+            replace(stage, qualified="q" in flag, retired="r" in flag)
+            for stage, flag in zip(OWN.stages[:3], flags, strict=True)
+        )
+        return sorted(replace(OWN, stages=(*stages, WON, LOST)).qualifying)
+
+    assert qualifying("", "", "") == qualifying("", "r", "") == []
+    assert qualifying("", "q", "") == qualifying("", "q", "r") == [2, 3, 8]
+    assert qualifying("qr", "", "q") == [1, 3, 8]
+    assert qualifying("r", "q", "") == [2, 3, 8]
+    assert qualifying("", "qr", "") == [2, 8]
+
+
+@pytest.mark.parametrize(
+    ("left", "gone", "order"),
+    [
+        ((1, 3), (2,), (1, 2, 3)),
+        ((2, 3), (1,), (1, 2, 3)),
+        ((1, 2), (3,), (1, 2, 3)),
+        ((2,), (1, 3), (1, 2, 3)),
+        ((1,), (3, 2), (1, 2, 3)),
+        ((3, 1), (2,), (3, 1, 2)),
+        ((3, 2), (1,), (1, 3, 2)),
+    ],
+)
+def test_a_stage_is_retired_at_its_place(
+    left: tuple[int, ...], gone: tuple[int, ...], order: tuple[int, ...]
+) -> None:
+    """Behind the nearest stage of those it followed, wherever that stands now."""
+    stages = tuple(OWN.stage(one) for one in (*left, 8, 9))
+    retired = [replace(OWN.stage(one), retired=True) for one in gone]
+    whole = with_retired(replace(OWN, stages=stages), retired, OWN.stages)
+    assert [stage.id for stage in whole.stages] == [*order, 8, 9]
+    assert {stage.id for stage in whole.stages if stage.retired} == set(gone)

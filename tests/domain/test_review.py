@@ -222,13 +222,22 @@ def test_the_trend_counts_each_week_from_its_monday_to_now() -> None:
     for one, day, kind in said:
         logged.say(one, day, "touch", what=kind)
     weeks = trend(logged.basis(monday + 1))
-    assert [week.monday for week in weeks] == [
+    assert [week.start for week in weeks] == [
         date(2026, 4, 6) - timedelta(weeks=back) for back in (5, 4, 3, 2, 1, 0)
     ]
     assert [(week.out, week.replies) for week in weeks] == [
         (1, 0), (0, 0), (0, 0), (0, 0), (0, 1), (2, 1)
     ]  # fmt: skip
     assert [set(week.deals) for week in weeks[-2:]] == [{deal}, {deal, other}]
+
+
+@pytest.mark.parametrize("first_day", range(7))
+def test_the_weeks_of_the_trend_begin_as_those_of_the_numbers(first_day: int) -> None:
+    settings = replace(metrics.UTC_RULES.settings, week_start=first_day)
+    rules = replace(metrics.UTC_RULES, settings=settings)
+    weeks = trend(Log().basis(100, rules=rules))
+    assert {week.start.weekday() for week in weeks} == {first_day}
+    assert 0 <= (date(2026, 4, 11) - weeks[-1].start).days < 7
 
 
 def test_objections_are_counted_where_the_deal_stood_just_before() -> None:

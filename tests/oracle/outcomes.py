@@ -119,7 +119,11 @@ def close_median(asked: Asked) -> Answer:
 def first_response(asked: Asked) -> Answer:
     waits, silent = [], []
     for deal in asked.created:
-        out = [at - deal.created for at, what in deal.touches if what.endswith(" out")]
+        out = [
+            between(asked, deal, deal.created, at)
+            for at, what in deal.touches
+            if what.endswith(" out")
+        ]
         closed = deal.closed
         waited = watched(asked, deal) if closed is None else closed - deal.created
         if out and min(out) <= waited:
@@ -159,8 +163,9 @@ def qualified(asked: Asked) -> Answer:
 
 
 def created_and_won(asked: Asked) -> Answer:
-    won, known, _ = asked.total(asked.won)
-    inside, _, _ = asked.total(d for d in asked.won if d.dated and asked.holds(d.created))
+    dated = [deal for deal in asked.won if deal.dated]
+    won, known, _ = asked.total(dated)
+    inside, _, _ = asked.total(d for d in dated if asked.holds(d.created))
     return share(inside, won) if known else None
 
 

@@ -246,7 +246,7 @@ def needed(stock: Asked, periods: Sequence[tuple[date, date]]) -> Part:
             if was_due(deal, at, first, after) and parked < after.isoformat():
                 pipe += worth_at(stock, deal, at) or 0
         came += stock.total(won)[0]
-        inside += stock.total(d for d in won if d.created > at)[0]
+        inside += stock.total(d for d in won if d.dated and d.created > at)[0]
     return {
         "periods": len(periods),
         "pipe": half_up(pipe),

@@ -155,7 +155,7 @@ def test_a_deals_life_is_read_from_its_events(
     began, moved, won = (micros(NOW + timedelta(days=days)) for days in (0, 2, 5))
     assert history.entered_at == (began, moved, won)
     assert history.places == (LEAD, NEEDS, -1)
-    assert history.overridden_at == (moved, won)
+    assert history.overridden == (1, 2)
     assert (history.first_minor, history.minor, history.currency) == (4_000_000, 2_500_000, "EUR")
     assert (history.owner_at(began), history.owner) == ("ana", "bo")
     assert (history.bp, history.close, history.pushed_at) == (6_000, "2027-02-01", (moved,))

@@ -3,25 +3,31 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
+from fractions import Fraction
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given
 
 from pipeboard.domain.metrics import METRICS, Report
+from pipeboard.domain.metrics.rules import by_owner
 from pipeboard.domain.metrics.wording import Wording
+from pipeboard.domain.money import Rates
 from pipeboard.domain.periods import parse_period
 from pipeboard.domain.text import printable
-from pipeboard.ui.draw.charts import ChartStyle
+from pipeboard.ui.draw.charts import ChartStyle, DrawnTable, TableRow, table
 from pipeboard.ui.draw.line import Glyphs, spelled, tab_strip, text_of, width_of
-from pipeboard.ui.draw.metrics import TABS, TabName, tabs
+from pipeboard.ui.draw.metrics import TABS, TabName, sections, tabs
 from pipeboard.ui.draw.metrics.activity import won_weeks
 from pipeboard.ui.draw.metrics.sections import Block, Figures, Spot, marked, spot_at
 from pipeboard.ui.draw.metrics.tabs import draw_tab
 from tests.domain.metrics.log import LEAD, PROPOSAL, QUALIFY, UTC_RULES, Log, ids, period
-from tests.domain.metrics.made_up import logs
+from tests.domain.metrics.made_up import logs, made_up_year
 
 JANUARY = period("2026-01")
 
@@ -237,3 +243,59 @@ OF_SCRIPTS_ALONE = {
 def test_every_number_stands_on_a_tab_or_says_why_not() -> None:
     told = "".join(path.read_text("utf-8") for path in Path(tabs.__file__).parent.glob("*.py"))
     assert {name for name in METRICS if f'"{name}"' not in told} == set(OF_SCRIPTS_ALONE)
+
+
+def rows_of(figures: Figures, monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, TableRow]]:
+    """The rows of all tables of all tabs, each number under its head."""
+    found: list[tuple[str, TableRow]] = []
+
+    def noted(heads: Sequence[str], rows: Sequence[TableRow], *more: Any) -> DrawnTable:
+        found.extend((",".join(heads), row) for row in rows)
+        return table(heads, rows, *more)
+
+    monkeypatch.setattr(sections, "table", noted)
+    for tab in TABS:
+        draw_tab(tab, figures, style(160))
+    return found
+
+
+NOT_OF_THE_ROW = ("Given", "Open at the start")
+"""Of chances that were given, and of forecasts."""
+CHANGES = "Pipeline,"
+"""A line of the ledger is what it changed by."""
+
+
+@pytest.mark.parametrize(("day", "label"), [(250, "2026Q3"), (320, "2026Q3"), (330, "all")])
+def test_a_row_counts_and_adds_up_the_deals_behind_it(
+    day: float, label: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """On every tab: the deals of a row are as many as stand in it, and worth what stands there."""
+    rates = Rates("EUR", {"USD": ((date(2026, 1, 1), Fraction(1, 2)),)})
+    report = Report(made_up_year().basis(day, period(label), rules=replace(UTC_RULES, rates=rates)))
+    tried: Counter[str] = Counter()
+    for part in (report, *report.groups(by_owner(report.basis.rules)).values()):
+        for heads, row in rows_of(Figures(part), monkeypatch):
+            texts = [text for text, _ in row.cells]
+            told = dict(zip(heads.split(","), texts, strict=False))
+            if row.title.startswith(NOT_OF_THE_ROW):
+                continue
+            if heads.startswith(("deals,", "open,")):
+                assert texts[0] == f"{len(row.deals)}", row.title
+                tried["deals"] += 1
+            if heads.startswith(("deals,value", "deals,open")) and CHANGES not in row.title:
+                over = (part.basis, part.stock)
+                worth = {style().say.number(one.tally(row.deals).metric()) for one in over}
+                assert texts[1] in worth, row.title
+                tried["value"] += 1
+            if "stalled" in told and "med d" in told:
+                assert told["deals"] == f"{len(row.deals)}", row.title
+                tried["late"] += 1
+    assert min(tried.values()) > 15 and len(tried) == 3
+
+
+def test_a_share_of_the_open_deals_is_neither_nothing_nor_all_unless_it_is() -> None:
+    log = Log()
+    for number in range(201):
+        log.add(1, LEAD, value=None if number else 100, close="2026-01-30")
+    hygiene = [text for text in texts(drawn(TabName.AGEING, log, 2)) if "no value" in text]
+    assert hygiene[0].split()[-2:] == ["n/a", "99.5%"]

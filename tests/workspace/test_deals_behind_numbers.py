@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -9,7 +11,8 @@ import pytest
 
 from pipeboard.domain.board import Lens
 from pipeboard.domain.filter_nodes import Filter, These
-from pipeboard.domain.metrics.result import Unit
+from pipeboard.domain.metrics import Report
+from pipeboard.domain.metrics.result import Metric, Unit
 from pipeboard.workspace.reports import ReportQuery, groups_of
 from tests.oracle.walking import walked
 from tests.team import sales
@@ -33,6 +36,60 @@ def test_every_number_that_is_not_zero_has_its_deals(tmp_path: Path, label: str)
 
 
 GROUPS = ("owner", "source", "month")
+
+
+RESTS_ON_OTHERS = {*OF_NO_DEALS, "velocity_per_day", "leads_needed", "coverage_required"}
+"""What `n` counts beside the deals behind a number: closed ones, or periods."""
+SAID = {"forecast_call"}
+AT_CHANCES = {"forecast_weighted", "forecast_measured", "forecast_cautious", "rose_tint"}
+
+
+@pytest.mark.parametrize("label", ["2026Q4", "2026Q3", "2026-11", "2026-W47", "last90d", "all"])
+def test_the_deals_behind_a_number_are_as_many_as_it_says_and_add_up_to_it(
+    tmp_path: Path, label: str
+) -> None:
+    team = walked(tmp_path / "team.db", "UTC", 5, 300)
+    ana, at = team.rep("ana"), team.clock()
+    question = ReportQuery(sales(ana), ana.period(label, at=at), at)
+    whole = ana.report(question)
+    filters = ("source:web", "owner:bo", "value>20k", "-owner:ana open")
+    asked = [whole, *(ana.report(replace(question, query=ana.parse_filter(f))) for f in filters)]
+    for name in ("owner", "team", "source", "month", "size", "stage", "customer"):
+        asked += groups_of(ana, whole, name).values()
+    tried = Counter[str]()
+    for report in asked:
+        for name, metric in report.metrics.items():
+            if metric.value is not None and name not in RESTS_ON_OTHERS | SAID:
+                tried[name] += _adds_up(name, metric, report)
+    assert tried.keys() >= SUMS.keys() - {"lost_value"}
+    team.close()
+
+
+SUMS = {
+    "won_value": False, "lost_value": False, "open_value": True, "created_value": False,
+    "forecast_commit": True, "forecast_best": True, "forecast_pipeline": True,
+    "forecast_overdue": True,
+}  # fmt: skip
+"""The sums of whole values, and whether they are asked of the end of a period."""
+
+
+def _adds_up(name: str, metric: Metric, report: Report) -> bool:
+    counts, every = len(metric.numerator), len(metric.denominator)
+    if metric.low is not None:  # a proportion
+        assert (metric.num, metric.den, metric.n) == (counts, every, every), name
+        assert {d.id for d in metric.numerator} <= {d.id for d in metric.denominator}, name
+    elif metric.unit is Unit.COUNT:
+        assert metric.value == metric.n == counts, name
+    elif metric.unit is Unit.MINOR:
+        assert metric.n == counts, name
+    else:
+        assert metric.n in (counts, every), name
+    if name in SUMS:
+        over = report.stock if SUMS[name] else report.basis
+        assert over.tally(metric.numerator).whole == metric.value, name
+    if name in AT_CHANCES:
+        assert len({deal.id for deal in metric.numerator}) == counts, name
+    return bool(counts)
 
 
 def test_the_board_shows_every_deal_behind_a_number_archived_ones_too(tmp_path: Path) -> None:

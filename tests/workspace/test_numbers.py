@@ -3,18 +3,25 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from fractions import Fraction
+from pathlib import Path
+from typing import Any
 
 import pytest
 
-from pipeboard.domain.deal import Contact
+from pipeboard.domain.deal import Contact, Deal, Loss
 from pipeboard.domain.errors import BadInput, NotFound
 from pipeboard.domain.metrics import Report
+from pipeboard.domain.metrics.time_in_stage import ages
 from pipeboard.domain.money import Money
+from pipeboard.domain.pipeline import Pipeline
 from pipeboard.domain.settings import Rep
+from pipeboard.exchange.metrics_document import metrics_document
+from pipeboard.exchange.metrics_tables import FullReport
+from pipeboard.exchange.reading import open_import
 from pipeboard.workspace.reports import ReportQuery
-from tests.team import CLOSING, PROPOSAL, WON, Team, add, sales
+from tests.team import CLOSING, LEAD, NEEDS, PROPOSAL, QUALIFICATION, WON, Team, add, sales
 from tests.verbs import Workspace
 
 
@@ -224,3 +231,95 @@ def test_deals_that_hang_on_one_person_are_counted_as_of_any_instant(
 
     assert alone(asked(ana)) == [known.id]
     assert alone(replace(asked(ana), as_of=before)) == [lone.id]
+
+
+OPEN = (LEAD, QUALIFICATION, NEEDS, PROPOSAL, CLOSING)
+
+
+def without(pipeline: Pipeline, *gone: int) -> Pipeline:
+    return replace(pipeline, stages=tuple(s for s in pipeline.stages if s.id not in gone))
+
+
+def worked_on(team: Team, ana: Workspace) -> None:
+    """Deals that went through all stages, skipped some, came back and were lost."""
+    ways = (OPEN, (LEAD, NEEDS, CLOSING), (LEAD, QUALIFICATION), (QUALIFICATION, PROPOSAL, NEEDS))
+    for number, way in enumerate(ways * 2):
+        deal = add(ana, f"Company {number}: pilot {number + 1}k", stage=way[0]).id
+        for stage in way[1:]:
+            team.clock.wait(hours=31)
+            ana.move([deal], stage, override="agreed by phone")
+        if number % 4 == 0:
+            ana.win([deal], override="signed")
+        elif number == 2:
+            ana.lose([deal], Loss("price"))
+
+
+def told(ana: Workspace) -> dict[str, Any]:
+    """The numbers, without the instant and what is open in a stage that is gone."""
+    document: dict[str, Any] = metrics_document(FullReport(ana.report(asked(ana))))
+    del document["as_of"]
+    return document
+
+
+@pytest.mark.parametrize("gone", [(one,) for one in OPEN] + [(LEAD, QUALIFICATION), (NEEDS, 4, 6)])
+def test_a_stage_that_is_retired_changes_no_number(
+    team: Team, ana: Workspace, gone: tuple[int, ...]
+) -> None:
+    worked_on(team, ana)
+    before = told(ana)
+    names = {sales(ana).stage(one).name for one in gone}
+    ana.save_pipeline(without(sales(ana), *gone))
+    after = told(ana)
+    # An empty stage that is retired has no row any more.
+    assert after["stages"] == [
+        row for row in before["stages"] if row["stage"] not in names or row["open_count"]
+    ]
+    assert after["metrics"] == before["metrics"]
+    assert after["waterfall"] == before["waterfall"]
+    assert after["lead_velocity"] == before["lead_velocity"]
+
+
+def test_stages_that_were_put_behind_all_others_count_where_they_stood(
+    team: Team, ana: Workspace
+) -> None:
+    worked_on(team, ana)
+    before = told(ana)
+    ana.save_pipeline(without(sales(ana), NEEDS))
+    now = sales(ana)
+    retired = now.stage(NEEDS)
+    assert [stage.id for stage in now.stages].index(NEEDS) == 2
+    opens = [stage for stage in now.stages if stage.is_open and stage != retired]
+    ana.save_pipeline(replace(now, stages=(*opens, retired, now.won, now.lost)))
+    assert told(ana)["metrics"] == before["metrics"]
+
+
+FILE = """\
+id,title,value,stage,created,stage_entered_at
+1,Press,1000,Proposal,2026-02-01 10:00,2026-11-10 10:00
+2,Kiln,2000,Proposal,2026-11-12 10:00,2026-11-12 10:00
+"""
+
+
+def test_an_imported_deal_is_in_its_stage_since_it_came_there(
+    team: Team, ana: Workspace, tmp_path: Path
+) -> None:
+    file = tmp_path / "deals.csv"
+    file.write_text(FILE)
+    with open_import(file, currency="EUR", zone=ana.settings.zone, today=ana.today) as reading:
+        ana.import_rows(reading, sales(ana), "deals.csv")
+    report = ana.report(asked(ana))
+    board = {deal.title: (ana.today - deal.stage_entered_at.date()).days for deal in everyone(ana)}
+    assert board == {"Press": 13, "Kiln": 11}
+    assert {age.deal.id: age.days_in_stage for age in ages(report.stock)} == {1: 13, 2: 11}
+    assert report.bottleneck is None
+    assert report.metric("qualified_count").value == 2
+    assert count(ana.report(asked(ana, "2026-02")), "qualified_count") == 0
+    june = replace(asked(ana, "2026Q2"), as_of=datetime(2026, 6, 1, tzinfo=UTC))
+    then = ana.report(june)
+    assert (count(then, "open_count"), count(then, "qualified_count")) == (1, 0)
+    (alone,) = ages(then.basis)
+    assert alone.days_in_stage is None
+
+
+def everyone(ana: Workspace) -> list[Deal]:
+    return list(ana.reader.each(today=ana.today))

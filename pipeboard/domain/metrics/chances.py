@@ -127,10 +127,10 @@ class Chances:
 
     def of(self, deal: DealHistory, us: int, ahead: int) -> Chance:
         """The chance of a deal that stood open at an instant."""
-        began, stage_id = stay_at(deal, us)
-        if not deal.is_dated and began == deal.created_at:
+        _, stage_id, band = stay_at(deal, us)
+        if band is None:
             return self.of_stage(stage_id, ahead)
-        return self.of_band(stage_id, band_of(us - began), ahead)
+        return self.of_band(stage_id, band, ahead)
 
 
 def won_of_closed(basis: Basis) -> Mapping[int, Metric]:
@@ -169,14 +169,17 @@ def window(ahead: int) -> int:
     return min(max(2 * ahead, SHORTEST_WINDOW * DAY_US), LONGEST_WINDOW * DAY_US)
 
 
-def stay_at(deal: DealHistory, us: int) -> tuple[int, int]:
-    """When a deal entered where it was at an instant, and that place."""
+def stay_at(deal: DealHistory, us: int) -> tuple[int, int, int | None]:
+    """When a deal entered where it was at an instant, that place, and in which band of age it was
+    there: None where nobody knows since when."""
     place = len(deal.places) - 1
     while deal.entered_at[place] > us:
         place -= 1
         if place < 0:
             raise ValueError(f"deal {deal.id} had not begun")
-    return deal.entered_at[place], deal.places[place]
+    began = deal.came_at(place)
+    unknown = began > us or deal.known_by(place) == UNKNOWN
+    return began, deal.places[place], None if unknown else band_of(us - began)
 
 
 def chances(basis: Basis) -> Chances:
@@ -210,7 +213,7 @@ def _looks(deals: Sequence[DealHistory], us: int) -> Mapping[tuple[int, int], Lo
     for deal in deals:
         if deal.created_at > us:
             continue
-        at, place = stay_at(deal, us)
+        at, place, _ = stay_at(deal, us)
         ended = at if place < 0 else us if deal.archived_at(us) else STILL_OPEN
         for key, reached_at in _reached(deal, us):
             own = looks[key]
@@ -235,7 +238,8 @@ def followed(basis: Basis) -> Sequence[DealHistory]:
 def _reached(deal: DealHistory, us: int) -> Iterator[tuple[tuple[int, int], int]]:
     """The stages and bands of age that a deal had reached by an instant, each with when."""
     entered_at = deal.entered_at
-    for place, (began, stage_id) in enumerate(zip(entered_at, deal.places, strict=True)):
+    for place, stage_id in enumerate(deal.places):
+        began = deal.came_at(place)
         if began > us:
             return
         after = place + 1

@@ -38,18 +38,19 @@ class Conversion:
     pipe: Fraction
     won: Fraction
     inside: Fraction
+    dated: Fraction
     deals: Sequence[DealHistory] = field(default=(), compare=False)
 
     @property
     def inside_share(self) -> Fraction | None:
-        """The share of what came that was created and closed inside."""
-        return self.inside / self.won if self.won else None
+        """The share that was created and closed inside, of what came and has a created date."""
+        return self.inside / self.dated if self.dated else None
 
 
 def conversion_of_pipeline(basis: Basis) -> Conversion:
     """The conversion over up to four past periods of the same kind."""
     standings = basis.once(at_same_time)
-    won = inside = Fraction(0)
+    won = inside = dated = Fraction(0)
     pipe: Number = 0
     deals: list[DealHistory] = []
     for standing in standings:
@@ -57,9 +58,10 @@ def conversion_of_pipeline(basis: Basis) -> Conversion:
         deals += due
         pipe += sum(worth_at(basis, deal, standing.at) or 0 for deal in due)
         won += basis.tally(standing.won).amount
-        born = [deal for deal in standing.won if deal.created_at > standing.at]
-        inside += basis.tally(born).amount
-    return Conversion(len(standings), Fraction(pipe), won, inside, deals)
+        known = [deal for deal in standing.won if deal.is_dated]
+        dated += basis.tally(known).amount
+        inside += basis.tally(deal for deal in known if deal.created_at > standing.at).amount
+    return Conversion(len(standings), Fraction(pipe), won, inside, dated, deals)
 
 
 def _due_then(standing: PastStanding) -> list[DealHistory]:

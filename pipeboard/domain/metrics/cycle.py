@@ -48,10 +48,28 @@ def span(basis: Basis, deal: DealHistory, first: int, last: int | None = None) -
     """From one place of a deal's path to another, or (None) for as long as it has been seen open:
     until now, or until it was archived; in microseconds, whole days between the local dates where
     one of the two is known by its day only."""
-    began = deal.entered_at[first]
+    return _between(basis, deal, (deal.entered_at[first], first), last)
+
+
+def stay(basis: Basis, deal: DealHistory, first: int, last: int | None = None) -> int:
+    """As `span`, from when the deal came to the stage at the first place."""
+    return _between(basis, deal, (deal.came_at(first), first), last)
+
+
+def until(basis: Basis, deal: DealHistory, us: int) -> int:
+    """As `span`, from the creation of a deal to an instant."""
+    return _elapsed(basis, deal.created_at, us, by_day=deal.created_by == BY_DAY)
+
+
+def _between(basis: Basis, deal: DealHistory, since: tuple[int, int], last: int | None) -> int:
+    began, first = since
     ended = _seen_until(basis, deal) if last is None else deal.entered_at[last]
-    vague = deal.vague
-    if vague and BY_DAY in (deal.known_by(first), "" if last is None else deal.known_by(last)):
+    known = deal.vague and (deal.known_by(first), "" if last is None else deal.known_by(last))
+    return _elapsed(basis, began, ended, by_day=BY_DAY in known)
+
+
+def _elapsed(basis: Basis, began: int, ended: int, *, by_day: bool) -> int:
+    if by_day:
         day = basis.calendar.day
         return max(0, (day(ended) - day(began)).days) * DAY_US
     return ended - began if ended > began else 0
@@ -122,7 +140,7 @@ def cycle_since_qualified(basis: Basis) -> Metric:
     dated = [deal for deal in basis.won if deal.is_dated]
     known = [deal for deal in dated if qualified_at(deal, basis.rules) is not None]
     spans = sorted(
-        span(basis, deal, place, len(deal.places) - 1)
+        stay(basis, deal, place, len(deal.places) - 1)
         for deal in known
         if (place := first(deal.places)) is not None
     )

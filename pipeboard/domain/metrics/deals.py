@@ -96,11 +96,10 @@ def visits_between(
     found: defaultdict[int, StageVisits] = defaultdict(StageVisits)
     stays_of = cache(_stays)
     for deal in deals:
-        entered_at = deal.entered_at
-        if entered_at[-1] < start:
+        if deal.visit_began_at < start:
             continue
         for place, stage, first in stays_of(deal.places):
-            if start <= entered_at[place] < end and (place or deal.is_dated):
+            if start <= deal.came_at(place) < end and deal.known_by(place) != UNKNOWN:
                 found[stage].add(deal, place, first=first)
     return found
 
@@ -281,7 +280,7 @@ def qualified_at(deal: DealHistory, rules: MetricRules) -> int | None:
     place = rules.qualified_at(deal.places)
     if place is None or deal.known_by(place) == UNKNOWN:
         return None
-    return deal.entered_at[place]
+    return deal.came_at(place)
 
 
 def is_qualified(deal: DealHistory, rules: MetricRules) -> bool:

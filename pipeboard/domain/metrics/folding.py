@@ -8,7 +8,15 @@ from sys import intern
 from typing import Final, NamedTuple
 
 from pipeboard.domain.events import FOREVER, Kind
-from pipeboard.domain.metrics.history import LOST, NOT_SAID, WON, DealHistory, Places, Vague
+from pipeboard.domain.metrics.history import (
+    LOST,
+    NOT_SAID,
+    UNKNOWN,
+    WON,
+    DealHistory,
+    Places,
+    Vague,
+)
 
 
 class Fact(NamedTuple):
@@ -17,7 +25,8 @@ class Fact(NamedTuple):
     `at` is in microseconds since 1970 UTC, `day` ISO 8601 text; `minor` is an amount, or the basis
     points of a probability. `detail` is an owner, a loss category, a forecast category, `override`
     where a gate was passed with a reason, or a touch as `call out`. `known` says how exactly the
-    instant is known, `quoted_at` when a quote was sent with it, `competitor` whom it was lost to.
+    instant is known, `quoted_at` when a quote was sent with it, `competitor` whom it was lost to,
+    `entered_at` when a deal came to its first stage, where that was later than it was created.
     """
 
     deal_id: int
@@ -31,11 +40,12 @@ class Fact(NamedTuple):
     known: str | None = None
     quoted_at: int | None = None
     competitor: str | None = None
+    entered_at: int | None = None
 
 
 Told = tuple[
     int, str, int | None, int | None, str | None, str | None,
-    str | None, str | None, int | None, str | None,
+    str | None, str | None, int | None, str | None, int | None,
 ]  # fmt: skip
 """The fields of a `Fact` behind the deal's; those at the end may be missing, which is None."""
 
@@ -67,7 +77,7 @@ def _deal_told(deal_id: int, facts: Iterable[Told], until: int) -> DealHistory |
         if deal is None:
             if kind != "created":
                 continue
-            deal = _created(_whole(deal_id, fact))
+            deal = _created(_whole(deal_id, fact), until)
         elif kind == "moved" and length == _TO_STAGE and (stage := fact[2]) is not None:
             deal.entered_at += (at,)
             deal.places += (stage,)
@@ -90,7 +100,7 @@ def _whole(deal_id: int, fact: Told) -> Fact:
     return Fact._make((deal_id, *fact, *_NOTHING[len(fact) + 1 :]))
 
 
-def _created(fact: Fact) -> DealHistory:
+def _created(fact: Fact, until: int) -> DealHistory:
     if fact.stage_id is None:
         raise ValueError(f"deal {fact.deal_id} began in no stage")
     deal = DealHistory(
@@ -103,9 +113,19 @@ def _created(fact: Fact) -> DealHistory:
         intern(fact.detail or ""),
     )
     deal.created_by = fact.known or ""
+    if fact.entered_at is not None:
+        _came_later(deal, fact.entered_at, until)
     if fact.known:
         deal.vague = _with((), 0, fact.known)
     return deal
+
+
+def _came_later(deal: DealHistory, entered_at: int, until: int) -> None:
+    """The deal stood elsewhere before, or nobody knows yet when it comes to its first stage."""
+    if entered_at <= until:
+        deal.stood_since = entered_at
+    else:
+        deal.vague = _with((), 0, UNKNOWN)
 
 
 @cache
@@ -124,7 +144,7 @@ def _moved(deal: DealHistory, fact: Fact) -> None:
         deal.entered_at += (fact.at,)
         deal.places += (fact.stage_id,)
     if fact.detail is not None:
-        deal.overridden_at += (fact.at,)
+        deal.overridden += (len(deal.places) - 1,)
 
 
 def _reopened(deal: DealHistory, fact: Fact) -> None:
@@ -140,7 +160,7 @@ def _won(deal: DealHistory, fact: Fact) -> None:
     if fact.minor is not None:
         _value(deal, fact)
     if fact.detail is not None:
-        deal.overridden_at += (fact.at,)
+        deal.overridden += (len(deal.places) - 1,)
 
 
 def _lost(deal: DealHistory, fact: Fact) -> None:

@@ -11,7 +11,7 @@ from fractions import Fraction
 from pipeboard.domain.dates import add_months
 from pipeboard.domain.lazy_dataclass import dataclass, replace
 from pipeboard.domain.metrics.basis import Basis
-from pipeboard.domain.metrics.chances import CERTAIN_BP, Chance, band_of, chances
+from pipeboard.domain.metrics.chances import CERTAIN_BP, Chance, chances, stay_at
 from pipeboard.domain.metrics.cycle import P90, cycles, days
 from pipeboard.domain.metrics.deals import MoneySum
 from pipeboard.domain.metrics.history import WON, DealHistory
@@ -192,7 +192,7 @@ class _ByChance:
             None if reason else half_up(Fraction(expected)),
             Unit.MINOR,
             num=expected,
-            n=len(counted) - len(won.deals),
+            n=len(counted),
             reason=reason,
             excluded=excluded,
             numerator=counted,
@@ -212,9 +212,8 @@ def _keys(basis: Basis) -> Mapping[int, Key]:
     """What the chance of each open deal depends on, by its id."""
     keys: dict[int, Key] = {}
     for deal in basis.deals.open:
-        began, stage_id = deal.entered_at[-1], deal.places[-1]
-        unknown = len(deal.places) == 1 and not deal.is_dated
-        keys[deal.id] = stage_id, deal.bp, None if unknown else band_of(basis.now - began)
+        _, stage_id, band = stay_at(deal, basis.now)
+        keys[deal.id] = stage_id, deal.bp, band
     return keys
 
 

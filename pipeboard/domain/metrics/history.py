@@ -26,11 +26,13 @@ class DealHistory:
 
     Instants are microseconds since 1970 UTC, days are ISO 8601 text (which orders as dates do),
     money is minor units and currency. `places` holds every stage entered, and `WON` and `LOST`
-    where the deal was closed, `entered_at` when each of them was; so do `touch_kinds` and
-    `touched_at`. Deals that went through the same share one tuple of `places`. The `..._changes`
-    hold, in the order of the log, when a value changed and what it was before. `created_by` and
-    `closed_by` say how exactly these instants are known (`BY_DAY`, `UNKNOWN`), `vague` the same of
-    every place that is not known to the instant. Written by `folding`, only read afterwards.
+    where the deal was closed, `entered_at` when each of them was (the first with the deal: where
+    it stood before `stood_since` nobody knows), `overridden` which of them it came to past a gate.
+    `touch_kinds` and `touched_at` are as long as each other too. Deals that went through the same
+    share one tuple of `places`. The `..._changes` hold, in the order of the log, when a value
+    changed and what it was before. `created_by` and `closed_by` say how exactly these instants
+    are known (`BY_DAY`, `UNKNOWN`), `vague` the same of every place that is not known to the
+    instant. Written by `folding`, only read afterwards.
     """
 
     __slots__ = (
@@ -60,7 +62,7 @@ class DealHistory:
         "next_due",
         "outbound_since_reply",
         "outcome",
-        "overridden_at",
+        "overridden",
         "owner",
         "owner_changes",
         "places",
@@ -69,6 +71,7 @@ class DealHistory:
         "reopened",
         "snoozed_until",
         "snoozes",
+        "stood_since",
         "touch_kinds",
         "touched_at",
         "vague",
@@ -86,7 +89,7 @@ class DealHistory:
         owner: str,
     ) -> None:
         self.id = deal_id
-        self.created_at = at
+        self.created_at = self.stood_since = at
         self.entered_at: tuple[int, ...] = (at,)
         self.places: Places = (stage_id,)
         self.outcome = 0
@@ -97,7 +100,7 @@ class DealHistory:
         self.loss: str | None = None
         self.competitor = ""
         self.reopened = 0
-        self.overridden_at: tuple[int, ...] = ()
+        self.overridden: tuple[int, ...] = ()
         self.minor = self.first_minor = minor
         self.currency = self.first_currency = currency
         self.value_changes: tuple[tuple[int, tuple[int | None, str | None]], ...] = ()
@@ -159,10 +162,14 @@ class DealHistory:
         last = self.places[-1]
         return last if last >= 0 else next(s for s in reversed(self.places) if s >= 0)
 
+    def came_at(self, place: int) -> int:
+        """When the stay at a place began."""
+        return self.entered_at[place] if place else self.stood_since
+
     @property
     def visit_began_at(self) -> int:
         """When the present stage was entered, or the deal closed."""
-        return self.entered_at[-1]
+        return self.came_at(len(self.places) - 1)
 
     def place_at(self, us: int) -> int | None:
         """The stage (or `WON`, `LOST`) at an instant; None before the deal began."""

@@ -17,6 +17,7 @@ from pipeboard.domain.metrics.result import (
     DAY_US,
     Metric,
     Unit,
+    added,
     count,
     left_out,
     missing,
@@ -88,12 +89,15 @@ def created_value(basis: Basis) -> Metric:
 @named("created_and_won_share", Unit.RATIO, "Created and won")
 def created_and_won_share(basis: Basis) -> Metric:
     """The share of the won value that was created in the period itself."""
-    won = basis.tally(basis.won)
-    inside = basis.tally(d for d in won.deals if d.is_dated and basis.holds(d.created_at))
+    dated = [deal for deal in basis.won if deal.is_dated]
+    won = basis.tally(dated)
+    inside = basis.tally(d for d in won.deals if basis.holds(d.created_at))
+    excluded = added(won.excluded, left_out({UNDATED: len(basis.won) - len(dated)}))
     if not won.deals:
-        return missing(Unit.RATIO, won.reason or "no won deals")
+        reason = won.reason or (UNDATED if basis.won else "no won deals")
+        return replace(missing(Unit.RATIO, reason), excluded=excluded)
     metric = ratio(inside.amount, won.amount, n=len(won.deals), empty_reason="wins are worth 0")
-    return replace(metric, excluded=won.excluded, numerator=inside.deals, denominator=won.deals)
+    return replace(metric, excluded=excluded, numerator=inside.deals, denominator=won.deals)
 
 
 def _with_left(basis: Basis, metric: Metric, outcome: int) -> Metric:

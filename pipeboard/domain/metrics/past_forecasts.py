@@ -10,7 +10,7 @@ from typing import NamedTuple
 from pipeboard.domain.errors import BadInput
 from pipeboard.domain.lazy_dataclass import dataclass
 from pipeboard.domain.metrics.basis import Basis, shared_out
-from pipeboard.domain.metrics.chances import CERTAIN_BP, Chances, band_of, chances_at, stay_at
+from pipeboard.domain.metrics.chances import CERTAIN_BP, Chances, chances_at, stay_at
 from pipeboard.domain.metrics.history import DealHistory
 from pipeboard.domain.metrics.result import Number
 from pipeboard.domain.metrics.rules import Group, Grouping
@@ -263,9 +263,7 @@ def _score(basis: Basis, standing: PastStanding) -> ForecastScore:
     worths: defaultdict[_Kind, Number] = defaultdict(int)
     valued = set()
     for deal in standing.open:
-        began, stage_id = stay_at(deal, standing.at)
-        undated = not deal.is_dated and began == deal.created_at
-        band = None if undated else band_of(standing.at - began)
+        _, stage_id, band = stay_at(deal, standing.at)
         kind = (stage_id, deal.bp_at(standing.at), was_due(deal, standing), band)
         number[kind] += 1
         worth = worth_at(basis, deal, standing.at)

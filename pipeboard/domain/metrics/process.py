@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from fractions import Fraction
 from functools import cache
 from itertools import pairwise
+from typing import NamedTuple
 
 from pipeboard.domain.lazy_dataclass import dataclass
 from pipeboard.domain.metrics.basis import Basis, Happened, by_event, in_order, shared_out, touched
-from pipeboard.domain.metrics.cycle import span
+from pipeboard.domain.metrics.cycle import span, until
 from pipeboard.domain.metrics.deals import UNCLOSED
 from pipeboard.domain.metrics.history import UNKNOWN, DealHistory
 from pipeboard.domain.metrics.result import (
@@ -21,7 +23,7 @@ from pipeboard.domain.metrics.result import (
     left_out,
     proportion,
 )
-from pipeboard.domain.metrics.rules import Group
+from pipeboard.domain.metrics.rules import Group, Grouping
 from pipeboard.domain.metrics.wording import named
 
 NOT_REACHED = "not reached: fewer than half have heard from us"
@@ -39,9 +41,10 @@ def first_response(basis: Basis) -> Metric:
     for deal in deals:
         waited = _waited(basis, deal)
         answer = deal.first_outbound_at
-        if answer is not None and answer - deal.created_at <= waited:
+        wait = None if answer is None else until(basis, deal, answer)
+        if wait is not None and wait <= waited:
             answered.append(deal)
-            waits.append(max(0, answer - deal.created_at))
+            waits.append(wait)
         else:
             silent.append(waited)
     middle = kaplan_meier(waits, silent).median()
@@ -65,12 +68,16 @@ def _waited(basis: Basis, deal: DealHistory) -> int:
     return span(basis, deal, 0, None if deal.closed_at is None else len(deal.places) - 1)
 
 
-def waiting(basis: Basis) -> list[tuple[DealHistory, Fraction]]:
+def waiting(basis: Basis) -> list[tuple[DealHistory, Fraction | None]]:
     """The open deals that nobody has got in touch with, and their hours since creation, the
-    longest wait first."""
-    silent = [d for d in basis.deals.open if d.first_outbound_at is None and d.is_dated]
-    silent.sort(key=lambda deal: (deal.created_at, deal.id))
-    return [(deal, Fraction(basis.now - deal.created_at, HOUR_US)) for deal in silent]
+    longest wait first; last those without a created date, since nobody knows since when."""
+    silent = [deal for deal in basis.deals.open if deal.first_outbound_at is None]
+    silent.sort(key=lambda deal: (not deal.is_dated, deal.created_at, deal.id))
+    return [(deal, _hours_since(basis, deal) if deal.is_dated else None) for deal in silent]
+
+
+def _hours_since(basis: Basis, deal: DealHistory) -> Fraction:
+    return Fraction(basis.now - deal.created_at, HOUR_US)
 
 
 @named("quotes_sent", Unit.COUNT, "Quotes", better=True)
@@ -112,7 +119,7 @@ def touches(basis: Basis) -> list[Touches]:
         if basis.happened_in_group(deal, at):
             owner = deal.owner_at(at) or None
             kinds.setdefault(owner, Counter())[kind] += 1
-            on_new[owner] += basis.holds(deal.created_at)
+            on_new[owner] += deal.is_dated and basis.holds(deal.created_at)
     found = [Touches(owner, by_kind, on_new[owner]) for owner, by_kind in kinds.items()]
     return sorted(found, key=lambda rep: (-rep.total, rep.owner or ""))
 
@@ -132,9 +139,9 @@ class ProcessCompliance:
 
 def adherence(basis: Basis) -> list[ProcessCompliance]:
     """The adherence of each rep, by name, for the deals that were theirs when they advanced."""
-    by_owner: dict[Group, list[tuple[int, DealHistory]]] = {}
-    for us, deal in basis.once(advances):
-        by_owner.setdefault(deal.owner_at(us) or None, []).append((us, deal))
+    by_owner: dict[Group, list[Advance]] = {}
+    for advance in basis.once(advances):
+        by_owner.setdefault(advance.deal.owner_at(advance.at) or None, []).append(advance)
     return [ProcessCompliance(owner, _rate(by_owner[owner])) for owner in in_order(by_owner)]
 
 
@@ -144,13 +151,25 @@ def adherence_rate(basis: Basis) -> Metric:
     return _rate(basis.once(advances))
 
 
-def _rate(advances: Happened) -> Metric:
-    clean = [deal for us, deal in advances if us not in deal.overridden_at]
-    return proportion(clean, [deal for _, deal in advances], NO_ADVANCES)
+def _rate(advances: Sequence[Advance]) -> Metric:
+    clean = [deal for _, deal, is_clean in advances if is_clean]
+    return proportion(clean, [deal for _, deal, _ in advances], NO_ADVANCES)
 
 
-@shared_out(by_event)
-def advances(basis: Basis) -> Happened:
+class Advance(NamedTuple):
+    """That a deal went forwards, when, and whether no gate was passed with a reason."""
+
+    at: int
+    deal: DealHistory
+    is_clean: bool
+
+
+def _who_advanced(grouping: Grouping, one: Advance) -> Group:
+    return grouping.event(one.deal, one.at)
+
+
+@shared_out(_who_advanced)
+def advances(basis: Basis) -> Sequence[Advance]:
     """When in the period which deal went forwards, winning included."""
     rank, start, end = basis.rules.rank, basis.start, basis.end
     forwards = cache(
@@ -160,12 +179,12 @@ def advances(basis: Basis) -> Happened:
             if before >= 0 and rank.get(stage, -1) > rank[before]
         ]
     )
-    found: list[tuple[int, DealHistory]] = []
+    found: list[Advance] = []
     for deal in basis.deals.alive_after(start - 1):
         entered_at = deal.entered_at
         if len(entered_at) > 1 and entered_at[-1] >= start:
             found += [
-                (entered_at[when], deal)
+                Advance(entered_at[when], deal, when not in deal.overridden)
                 for when in forwards(deal.places)
                 if start <= entered_at[when] < end and deal.known_by(when) != UNKNOWN
             ]

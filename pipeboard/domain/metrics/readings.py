@@ -18,6 +18,7 @@ from pipeboard.domain.metrics.report import Report
 from pipeboard.domain.metrics.result import Metric, mean
 from pipeboard.domain.metrics.rules import Group
 from pipeboard.domain.metrics.targets import NO_TARGET
+from pipeboard.domain.metrics.time_in_stage import ages
 from pipeboard.domain.metrics.velocity import Week
 from pipeboard.domain.metrics.wording import Wording, counted, decimal, percent
 
@@ -57,6 +58,8 @@ def _cover(report: Report, say: Wording) -> str:
     if ratio is None:
         return f"what the pipeline covers is unknown: {coverage.ratio.reason}"
     due = f"{say.money(coverage.pipe.amount)} is due ({say.tenths(Fraction(ratio))}x)"
+    if needed is None and coverage.standing is CoverageVerdict.TOO_HIGH:
+        return f"{due}: more than can be worked on"
     if needed is None:
         return f"{due}; whether that is enough is unknown: {coverage.required.reason}"
     rests = counted(coverage.required.n, "past period")
@@ -95,15 +98,25 @@ def _nothing_stuck(report: Report) -> str:
     rows = [row for row in report.stages if row.open_count.n]
     everyone = sum(row.open_count.n for row in rows)
     unlimited = sum(row.open_count.n for row in rows if row.limit is None)
+    known = report.stock.once(ages)
+    undated = sum(age.days_in_stage is None for age in known)
+    parked = any(age.snoozed for age in known)
     if not everyone:
         return "Nothing is stuck: no deal is open."
+    aside = ", parked ones aside," if parked else ""
     if unlimited:
         return (
             f"What is stuck is unknown: {unlimited:,} of {counted(everyone, 'open deal')} "
             "stand in stages without a limit, and too few deals have left them to tell the usual "
-            "stay; the others are within theirs."
+            f"stay; no other{aside} is known to be past what its stage should take."
         )
-    return "Nothing is stuck: no open deal is past what its stage should take."
+    if undated:
+        return (
+            f"What is stuck is unknown: of {undated:,} of {counted(everyone, 'open deal')} nobody "
+            f"knows since when they stand in their stage; no other{aside} is past what its stage "
+            "should take."
+        )
+    return f"Nothing is stuck: no open deal{aside} is past what its stage should take."
 
 
 def forecast_reading(report: Report, say: Wording) -> str:
@@ -237,8 +250,10 @@ def loss_reading(report: Report, say: Wording) -> str:
         return f"Most often {names}: {len(most[0].deals)} each of {total} losses.{rest}"
     first = most[0]
     worth = f", {say.number(first.value)}" if first.value.value is not None else ""
-    stage_id, times = max(first.stages.items(), key=lambda one: one[1])
-    stage = report.basis.rules.pipeline.stage(stage_id).name
+    times = max(first.stages.values())
+    stage = ", ".join(
+        one.name for one in report.basis.rules.open_stages if first.stages.get(one.id) == times
+    )
     how = "mostly" if 2 * times > len(first.deals) else "most often"
     return (
         f"Most often {first.category}: {len(first.deals)} of {total} losses{worth}, "

@@ -56,7 +56,7 @@ from pipeboard.domain.pipeline import Stage
 
 # Which groups there are: nothing that is counted in the whole is in none of them.
 
-_HAPPENED = (quotes, advances, pushes_of)
+_HAPPENED = (quotes, pushes_of)
 
 
 def partition(basis: Basis, grouping: Grouping) -> dict[Group, Basis]:
@@ -96,6 +96,8 @@ def _by_events(basis: Basis, grouping: Grouping) -> Iterator[Group]:
     for happened in _HAPPENED:
         for us, deal in basis.once(happened):
             yield grouping.event(deal, us)
+    for at, deal, _ in basis.once(advances):
+        yield grouping.event(deal, at)
     for us, deal in basis.once(due_at_start) if basis.start <= basis.now else ():
         yield grouping.standing(deal, us)
     for at, _, deal in touched(basis, basis.start, basis.end):

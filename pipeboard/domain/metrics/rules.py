@@ -128,10 +128,8 @@ class MetricRules:
     @cached_property
     def qualifying(self) -> frozenset[int]:
         """The stages (and `WON`) whose entry qualifies a deal; empty where no stage is flagged."""
-        first = next((s.id for s in self.open_stages if s.qualified), None)
-        if first is None:
-            return frozenset()
-        return frozenset(id for id, place in self.rank.items() if place >= self.rank[first])
+        won = self.pipeline.won.id
+        return frozenset(WON if stage == won else stage for stage in self.pipeline.qualifying)
 
     @cached_property
     def qualified_at(self) -> Callable[[Places], int | None]:

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from pipeboard.domain.lazy_dataclass import dataclass
 from pipeboard.domain.metrics.basis import Basis
-from pipeboard.domain.metrics.cycle import P90, of_durations, span
+from pipeboard.domain.metrics.cycle import P90, of_durations, stay
 from pipeboard.domain.metrics.deals import (
     NO_QUALIFIED,
     MoneySum,
@@ -84,7 +84,7 @@ def ages(basis: Basis) -> Sequence[Age]:
 
 def is_undated(deal: DealHistory) -> bool:
     """Whether nobody knows when the deal entered its stage."""
-    return not deal.is_dated and len(deal.places) == 1
+    return deal.known_by(len(deal.places) - 1) == UNKNOWN
 
 
 def last_touch_at(deal: DealHistory, basis: Basis) -> int:
@@ -210,11 +210,11 @@ def _dwell(basis: Basis, stays: StageVisits) -> TimeInStage:
     for deal, place, _ in stays:
         left = place + 1
         if left == len(deal.places):
-            running.append(span(basis, deal, place))
+            running.append(stay(basis, deal, place))
         elif (
             not deal.vague or deal.known_by(left) != UNKNOWN
         ):  # else nobody knows how long it was there
-            over.append(span(basis, deal, place, left))
+            over.append(stay(basis, deal, place, left))
             done.append(deal)
     over.sort()
     km_median = kaplan_meier(over, running).median() if stays.deals else None

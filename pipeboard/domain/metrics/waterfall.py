@@ -218,7 +218,7 @@ class _Ledger:
             if not (was_in or is_in or won):
                 lost_for_another = self._is_lost_after_handover(deal)
         if not (was_in or is_in or won or lost_for_another):
-            if deal.created_at > first:
+            if deal.is_dated and deal.created_at > first:
                 self._pass_through(deal)
             return
         elsewhere = won and not was_in and expected_at(basis.everybody, deal, first)
@@ -275,7 +275,7 @@ class _Ledger:
         flow = self.flow
         if before is None:
             flow.coming["won_from_outside"].add(after, deal)
-            if deal.created_at > self.first:
+            if deal.is_dated and deal.created_at > self.first:
                 flow.created_and_won.add(after, deal)
         else:
             line = flow.coming["transferred_in"] if elsewhere else flow.start

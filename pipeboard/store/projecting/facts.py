@@ -142,7 +142,8 @@ def fact_text(event: Row) -> str:
 
 def fact_values(event: Row) -> list[object] | None:
     """At, kind, stage, money or basis points, currency, day, the one word that the kind says
-    besides, how exactly the instant is known, when a quote was sent, the competitor."""
+    besides, how exactly the instant is known, when a quote was sent, the competitor, when its first
+    stage was entered."""
     kind = event["kind"]
     if kind not in KINDS:
         return None
@@ -164,8 +165,9 @@ def fact_values(event: Row) -> list[object] | None:
     word = _WORDS[kind](event) if kind in _WORDS else _word(event)
     at, stage_id, currency = event["at"], event["stage_id"], event["currency"]
     fact = [at, kind, stage_id, minor, currency, event["on_date"], word, precision]
-    if quoted is not None or competitor is not None:
-        fact += [quoted, competitor]
+    since = entered_at(at, data) if kind == _CREATED else None
+    if not quoted is competitor is since is None:
+        fact += [quoted, competitor, since]
     while fact[-1] is None:
         fact.pop()
     return fact
@@ -186,7 +188,7 @@ KINDS = frozenset(Kind) - {
 """The kinds of events that numbers rest on."""
 _QUOTING = frozenset((Kind.CREATED, Kind.TOUCH, Kind.EDITED))
 _DATED = frozenset((Kind.CREATED, Kind.WON, Kind.LOST))
-_EDITED, _LOST, _MERGED = Kind.EDITED, Kind.LOST, Kind.MERGED
+_CREATED, _EDITED, _LOST, _MERGED = Kind.CREATED, Kind.EDITED, Kind.LOST, Kind.MERGED
 _MARKS = {**dict.fromkeys(_QUOTING, '"quote_sent_at":"'), _LOST: '"competitor":"', _MERGED: ""}
 """By kinds that may say more than their columns: what then stands in their data."""
 _PRECISE = '"precision":"'
@@ -202,6 +204,17 @@ def _precision(data: str) -> str | None:
             return str(word)
     found: str | None = json.loads(data).get("facts", {}).get("precision")
     return found
+
+
+_ENTERED = '"stage_entered_at":"'
+
+
+def entered_at(at: int, data: str) -> int | None:
+    """When a new deal came to its first stage, where that was after it was created: what was
+    imported may have stood elsewhere before."""
+    since = data.partition(_ENTERED)[2].partition('"')[0]
+    us = micros(datetime.fromisoformat(since)) if since else at
+    return us if us > at else None
 
 
 def _word_of_touch(event: Row) -> str | None:

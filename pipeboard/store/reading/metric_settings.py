@@ -65,13 +65,30 @@ def _versions(
 @readable("the history of the pipeline")
 def _as_it_was(pipeline: Pipeline, versions: Sequence[tuple[int, Row]]) -> Pipeline:
     """The pipeline of the last version: its stages with their limits, chances and flags, and
-    behind them those that came later, which backdated moves may speak of."""
+    at their places those that came later, which backdated moves may speak of."""
     if not versions:
         return pipeline
-    then = pipeline_from_data(versions[-1][1])
+    then = _with_places(versions)
     known = {stage.id for stage in then.stages}
     later = [stage for stage in pipeline.stages if stage.id not in known]
-    return replace(with_retired(then, later), name=pipeline.name)
+    return replace(with_retired(then, later, pipeline.stages), name=pipeline.name)
+
+
+def _with_places(versions: Sequence[tuple[int, Row]]) -> Pipeline:
+    """The last version. Stages were put behind all others once they were retired: they stand where
+    they did when they were last in use."""
+    then = pipeline_from_data(versions[-1][1])
+    opens = [stage for stage in then.stages if stage.is_open]
+    last = max((place for place, stage in enumerate(opens) if not stage.retired), default=-1)
+    if not (behind := opens[last + 1 :]):
+        return then
+    before = [pipeline_from_data(document).stages for _, document in reversed(versions)]
+    moved = {stage.id for stage in behind}
+    then = replace(then, stages=tuple(s for s in then.stages if s.id not in moved))
+    for stage in behind:
+        in_use = (p for p in before if any(s.id == stage.id and not s.retired for s in p))
+        then = with_retired(then, [stage], next(in_use, before[0]))
+    return then
 
 
 @readable("the targets")

@@ -20,6 +20,7 @@ from pipeboard.domain.metrics.process import (
 )
 from pipeboard.domain.metrics.rules import by_owner
 from pipeboard.domain.metrics.velocity import weeks
+from pipeboard.domain.review import sales_trap
 from tests.domain.metrics.log import (
     BEGIN,
     LEAD,
@@ -65,6 +66,42 @@ def test_what_is_said_after_a_deal_ended_was_no_answer(end: str) -> None:
     log.say(deal, 3, "touch", what="call out")
     response = first_response(log.basis(9, JANUARY))
     assert (response.value, response.n, response.num_ids) == (None, 1, ())
+
+
+def test_a_deal_without_a_created_date_waits_nobody_knows_how_long_and_is_no_new_deal() -> None:
+    log = Log()
+    undated, dated = log.add(1), log.add(2)
+    log.facts[0] = log.facts[0]._replace(known="unknown")
+    assert [(deal.id, hours) for deal, hours in waiting(log.basis(3))] == [
+        (dated, 24),
+        (undated, None),
+    ]
+    for deal in (undated, dated):
+        log.say(deal, 3, "touch", what="call out")
+    log.facts.sort(key=lambda fact: fact.deal_id)
+    (ana,) = touches(log.basis(9, JANUARY))
+    assert (ana.total, ana.on_new) == (2, 1)
+    assert sales_trap(log.basis(9, JANUARY), None, None).touches_on_new == 1
+
+
+@pytest.mark.parametrize(("day", "hours"), [(1.75, 0), (2.01, 24), (3.9, 48)])
+def test_a_deal_of_a_day_without_a_time_is_answered_within_whole_days(
+    day: float, hours: int
+) -> None:
+    log = Log()
+    deal = log.add(1)
+    log.facts[-1] = log.facts[-1]._replace(known="day")
+    log.say(deal, day, "touch", what="call out")
+    assert first_response(log.basis(9, JANUARY)).value == hours
+
+
+def test_of_two_advances_at_one_instant_each_has_met_its_own_criteria_or_not() -> None:
+    log = Log()
+    deal = log.add(0, LEAD)
+    log.move(deal, 1, QUALIFY, override=True)
+    log.move(deal, 1, PROPOSAL)
+    rate = adherence_rate(log.basis(9))
+    assert (rate.value, rate.num, rate.den) == (Fraction(1, 2), 1, 2)
 
 
 def test_without_any_response_there_is_no_median() -> None:

@@ -20,6 +20,7 @@ from pipeboard.domain.metrics.coverage import (
     pace,
     required_coverage,
 )
+from pipeboard.domain.metrics.outcomes import created_and_won_share
 from pipeboard.domain.metrics.result import Metric, Unit
 from pipeboard.domain.metrics.rules import MetricRules, Target, by_attribute, by_owner, by_team
 from pipeboard.domain.metrics.targets import (
@@ -30,6 +31,7 @@ from pipeboard.domain.metrics.targets import (
     own_call,
     target_of,
 )
+from pipeboard.domain.metrics.waterfall import waterfall
 from pipeboard.domain.money import Money
 from tests.domain.metrics.log import UTC_RULES, Log, at, ids, period
 
@@ -115,8 +117,29 @@ def test_what_was_created_and_closed_inside_is_in_what_came_of_a_pipeline() -> N
     log.win(log.add(30, value=100), 40)
     log.add(0, value=500, close="2026-03-01")
     found = conversion_of_pipeline(log.basis(109, period("2026Q2")))
-    assert found == Conversion(1, Fraction(800), Fraction(400), Fraction(100))
+    assert found == Conversion(1, Fraction(800), Fraction(400), Fraction(100), Fraction(400))
     assert found.inside_share == Fraction(1, 4)
+
+
+def test_a_deal_without_a_created_date_says_nothing_of_what_is_created_inside() -> None:
+    log = Log()
+    log.win(log.add(0, value=300, close="2026-03-01"), 60)
+    undated = log.add(30, value=100)
+    log.forget_when(undated)
+    log.win(undated, 40)
+    found = conversion_of_pipeline(log.basis(109, period("2026Q2")))
+    assert [found.won, found.dated, found.inside_share] == [Fraction(n) for n in (400, 300, 0)]
+    quarter = log.basis(109, period("2026Q1"))
+    share = created_and_won_share(quarter)
+    assert (share.value, share.n, share.excluded) == (1, 1, {"no created date": 1})
+    assert ids(waterfall(quarter).created_and_won.deals) == [1]
+    alone = Log()
+    alone.add(30, value=100)
+    alone.forget_when(1)
+    alone.win(1, 40)
+    unknown = created_and_won_share(alone.basis(109, period("2026Q1")))
+    assert (unknown.value, unknown.reason) == (None, "no created date")
+    assert conversion_of_pipeline(alone.basis(109, period("2026Q2"))).inside_share is None
 
 
 def test_a_pipeline_is_compared_at_the_same_time_of_the_past_period() -> None:

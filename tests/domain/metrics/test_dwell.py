@@ -7,6 +7,12 @@ from fractions import Fraction
 
 import pytest
 
+from pipeboard.domain.events import micros
+from pipeboard.domain.metrics.chances import stay_at
+from pipeboard.domain.metrics.cycle import cycle_median, cycle_since_qualified
+from pipeboard.domain.metrics.deals import Deals
+from pipeboard.domain.metrics.folding import fold_deals
+from pipeboard.domain.metrics.history import DealHistory
 from pipeboard.domain.metrics.time_in_stage import (
     ages,
     bottleneck,
@@ -30,6 +36,7 @@ from tests.domain.metrics.log import (
     QUALIFY,
     UTC_RULES,
     Log,
+    at,
     ids,
     period,
 )
@@ -269,3 +276,41 @@ def test_a_deal_with_one_person_alone_is_counted_once_it_is_qualified() -> None:
     found = single_contact(basis)
     assert (found.value, ids(found.numerator)) == (Fraction(1, 2), [alone])
     assert single_contact(Log().basis(9)).reason == "no open deal is past qualification"
+
+
+def test_a_stay_begins_when_the_deal_came_to_its_first_stage_and_its_cycle_when_it_was_made() -> (
+    None
+):
+    log = Log()
+    deal = log.add(0, PROPOSAL, value=100)
+    log.facts[-1] = log.facts[-1]._replace(entered_at=micros(at(6)))
+    log.move(deal, 10, NEGOTIATE)
+    log.win(deal, 12)
+    basis = log.basis(12)
+    (stay,) = basis.visits[PROPOSAL]
+    assert dwell(basis, PIPELINE.stage(PROPOSAL)).median.value == 4
+    assert (cycle_median(basis).value, cycle_since_qualified(basis).value) == (12, 6)
+    assert stay[1:] == (0, True)
+    assert [when for when, _ in basis.deals.qualified] == [micros(at(6))]
+
+
+def test_nobody_knows_for_how_long_a_deal_stands_in_a_stage_that_it_has_yet_to_come_to() -> None:
+    log = Log()
+    log.add(0, PROPOSAL, value=100)
+    log.facts[-1] = log.facts[-1]._replace(entered_at=micros(at(6)))
+
+    def age(day: float) -> tuple[int | None, int | None]:
+        (deal,) = fold_until(log, day)
+        _, stage, band = stay_at(deal, micros(at(day)))
+        assert stage == PROPOSAL
+        basis = log.basis(20)
+        (whole,) = basis.deals.open
+        assert stay_at(whole, micros(at(day)))[2] == band
+        (found,) = ages(replace(basis, deals=Deals.of([deal], basis.rules), as_of=at(day)))
+        return band, found.days_in_stage
+
+    assert [age(day) for day in (3, 6, 13)] == [(None, None), (0, 0), (1, 7)]
+
+
+def fold_until(log: Log, day: float) -> list[DealHistory]:
+    return fold_deals([(1, [fact[1:] for fact in log.facts])], micros(at(day)))

@@ -342,7 +342,7 @@ def test_a_deal_stands_in_a_stage_from_the_instant_at_which_it_enters() -> None:
     log.path(LEAD, QUALIFY, PROPOSAL)
     (deal,) = log.histories()
     found = {day: stay_at(deal, micros(at(day))) for day in (0, 0.5, 1, 1.5, 2, 9)}
-    assert {day: stage for day, (_, stage) in found.items()} == {
+    assert {day: stage for day, (_, stage, _) in found.items()} == {
         0: LEAD, 0.5: LEAD, 1: QUALIFY, 1.5: QUALIFY, 2: PROPOSAL, 9: PROPOSAL,
     }  # fmt: skip
-    assert found[1.5] == (micros(at(1)), QUALIFY)
+    assert found[1.5] == (micros(at(1)), QUALIFY, 0)

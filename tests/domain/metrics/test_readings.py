@@ -125,6 +125,45 @@ def test_the_bottleneck_says_by_which_limit_it_is_one() -> None:
     assert said.startswith(f"Proposal is the bottleneck: 1 deal, {usual}")
 
 
+@pytest.mark.parametrize(
+    ("lacks", "said"),
+    [
+        ((), "Nothing is stuck: no open deal is past what its stage should take."),
+        (
+            ("snoozed",),
+            "Nothing is stuck: no open deal, parked ones aside, is past what its stage should "
+            "take.",
+        ),
+        (
+            ("unknown",),
+            "What is stuck is unknown: of 1 of 2 open deals nobody knows since when they stand in "
+            "their stage; no other is past what its stage should take.",
+        ),
+        (
+            ("unknown", "snoozed"),
+            "What is stuck is unknown: of 1 of 3 open deals nobody knows since when they stand in "
+            "their stage; no other, parked ones aside, is past what its stage should take.",
+        ),
+        (
+            ("unlimited",),
+            "What is stuck is unknown: 1 of 2 open deals stand in stages without a limit, and too "
+            "few deals have left them to tell the usual stay; no other is known to be past what "
+            "its stage should take.",
+        ),
+    ],
+)
+def test_what_nobody_looks_at_is_not_said_to_be_in_time(lacks: tuple[str, ...], said: str) -> None:
+    log = Log()
+    log.add(19, QUALIFY)
+    for lack in lacks:
+        deal = log.add(0, PROPOSAL if lack == "unlimited" else QUALIFY)
+        if lack == "snoozed":
+            log.say(deal, 1, "snoozed", on="2026-06-01")
+        elif lack == "unknown":
+            log.forget_when(deal)
+    assert stuck_reading(Report(log.basis(20)), SAY) == said
+
+
 def test_where_nothing_is_late_nothing_is_stuck() -> None:
     log = Log()
     log.add(0, QUALIFY)
@@ -260,7 +299,9 @@ def test_the_most_frequent_loss_is_named_with_where_it_came_from() -> None:
     )
     log.lose(log.add(0, LEAD), 1, "price")
     log.lose(log.add(0, LEAD), 1, "price")
-    assert "4 of 5 losses, €5k, most often from Qualify" in loss_reading(Report(log.basis(9)), SAY)
+    assert "4 of 5 losses, €5k, most often from Lead, Qualify." in loss_reading(
+        Report(log.basis(9)), SAY
+    )
     assert loss_reading(Report(Log().basis(9)), SAY) == "Nothing was lost in the period."
     log = Log()
     log.lose(log.add(0), 1)
@@ -419,6 +460,54 @@ def test_a_tie_of_reasons_is_a_tie() -> None:
     assert loss_reading(Report(log.basis(9)), SAY) == (
         "Most often price, timing: 1 each of 3 losses. 1 without a reason."
     )
+
+
+def test_a_tie_of_stages_is_a_tie() -> None:
+    log = Log()
+    for stage in (PROPOSAL, LEAD):
+        log.lose(log.add(0, stage), 1, "price")
+    assert loss_reading(Report(log.basis(9)), SAY) == (
+        "Most often price: 2 of 2 losses, most often from Lead, Proposal."
+    )
+
+
+@pytest.mark.parametrize(("won", "said"), [
+    (3_000_000, "Target met: €30k of €30k won, €0 above."),
+    (2_999_900, "€30k of €30k won (99.9%) with 29% of the time gone, €1 to go; "
+     "what the pipeline covers is unknown: no amount."),
+])  # fmt: skip
+def test_a_target_is_met_by_just_as_much(won: int, said: str) -> None:
+    log = Log()
+    log.win(log.add(0), 2, won)
+    assert target_reading(targeted(log, 9, 3_000_000), SAY).startswith(said.split(";")[0])
+
+
+@pytest.mark.parametrize(
+    ("due", "said"),
+    [
+        (
+            60,
+            "€60 is due (6.0x); whether that is enough is unknown: no past period to learn it from",
+        ),
+        (61, "€61 is due (6.1x): more than can be worked on"),
+    ],
+)
+def test_too_much_is_said_to_be_so_even_where_nobody_knows_what_is_enough(
+    due: int, said: str
+) -> None:
+    log = Log()
+    log.add(1, value=due * 100, close="2026-01-20")
+    assert target_reading(targeted(log, 9, 1_000), SAY).endswith(f"; {said}.")
+
+
+def test_of_steps_that_are_as_weak_the_first_is_named() -> None:
+    log = Log()
+    for _ in range(5):
+        log.path(LEAD, QUALIFY, LOST)
+    assert funnel_reading(Report(log.basis(9))).startswith("Qualify is the weakest step: 0% of 5")
+    for _ in range(5):
+        log.path(PROPOSAL, LOST)
+    assert funnel_reading(Report(log.basis(9))).startswith("Qualify is the weakest step: 0% of 5")
 
 
 def test_losses_that_nobody_explained_are_not_other() -> None:

@@ -23,6 +23,7 @@ from pipeboard.ui.draw.charts import (
     ground,
     hours,
     number,
+    percent,
     pillars,
     sparkline,
 )
@@ -117,20 +118,28 @@ def hygiene(shown: Figures, style: ChartStyle) -> Block:
     asleep = {deal.id for deal in parked}
     awake = [deal for deal in deals if deal.id not in asleep]
     lists: Sequence[tuple[str, Sequence[DealHistory], str]] = (
-        ("no next step", [d for d in awake if d.next_due is None], "Nothing is planned for them."),
+        ("no next step", [d for d in awake if d.next_due is None], "Nothing is planned for a day."),
         (
             "next step overdue",
             [d for d in awake if d.next_due is not None and d.next_due < today],
             "What was planned has not been done.",
         ),
         ("stalled", [age.deal for age in oldest(report)], "Past a limit of their stage."),
-        ("close date passed", [d for d in deals if d.close and d.close < today], "In no forecast."),
+        (
+            "close date passed",
+            [d for d in deals if d.close and d.close < today],
+            "In no month to come.",
+        ),
         (
             "single contact",
             report.metric("single_contact").numerator,
             "Past qualification, and fewer than two people are known.",
         ),
-        ("no close date", [d for d in deals if d.close is None], "In no forecast."),
+        (
+            "no close date",
+            [d for d in deals if d.close is None],
+            "In no forecast but those by chances measured.",
+        ),
         ("no value", [d for d in deals if d.minor is None], "In no sum."),
         ("snoozed", parked, "Parked until a day."),
     )
@@ -142,7 +151,7 @@ def _lack(
     report: Report, name: str, deals: Sequence[DealHistory], summary: str, style: ChartStyle
 ) -> TableRow:
     every = len(report.stock.deals.open)
-    share = f"{100 * len(deals) // every}%" if every else "-"
+    share = percent(Fraction(len(deals), every)) if every else "-"
     cells = (counted(len(deals)), number(report.stock.tally(deals).metric(), style), aside(share))
     return TableRow(
         name,
@@ -316,16 +325,7 @@ def won_weeks(shown: Figures, style: ChartStyle) -> Block:
 def unanswered(shown: Figures, style: ChartStyle) -> Block:
     """The open deals that nobody got in touch with, the longest wait first."""
     found = waiting(shown.report.stock)
-    entries = [
-        TableRow(
-            shown.name_of(deal),
-            ((hours(waited), "chart.bad"),),
-            shown.name_of(deal),
-            (deal,),
-            f"{shown.name_of(deal)} has waited {hours(waited)} to hear from us.",
-        )
-        for deal, waited in found[:NAMED]
-    ]
+    entries = [_unanswered(shown.name_of(deal), deal, waited) for deal, waited in found[:NAMED]]
     return section(
         f"Never heard from us ({len(found)})",
         ("waits",),
@@ -334,3 +334,10 @@ def unanswered(shown: Figures, style: ChartStyle) -> Block:
         activity_reading(shown.report, style.say),
         empty_reason=activity_reading(shown.report, style.say),
     )
+
+
+def _unanswered(name: str, deal: DealHistory, waited: Fraction | None) -> TableRow:
+    since = "?" if waited is None else hours(waited)
+    how_long = "an unknown time" if waited is None else since
+    words = f"{name} has waited {how_long} to hear from us."
+    return TableRow(name, ((since, "chart.bad"),), name, (deal,), words)
