@@ -291,8 +291,11 @@ _NAMES = {
     "external_source": "source_of_id",
 }
 
+_OF_OURS = ("version", "active", "rank", "given_by", "recycled_from")
+"""Names of fields that are something else in the files of others."""
+
 SYNONYMS: Mapping[str, str] = MappingProxyType(
-    {name: name for name in KINDS if name not in ("version", "active")}
+    {name: name for name in KINDS if name not in _OF_OURS}
     | {slug(column): target for column, target in layout.ALIASES.items()}
     | {slug(synonym): target for target, names in _NAMES.items() for synonym in names.split()}
 )

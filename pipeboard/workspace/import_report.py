@@ -15,7 +15,7 @@ from pipeboard.domain.errors import BadInput
 from pipeboard.domain.lazy_dataclass import dataclass, field
 from pipeboard.domain.money import Money, format_money
 from pipeboard.domain.text import few, fold, quoted
-from pipeboard.exchange.read_options import REMARKS
+from pipeboard.exchange.read_options import REMARKS, lines_told
 from pipeboard.exchange.rows import DealRow, Rejected
 from pipeboard.exchange.words.languages import sounds_closed
 from pipeboard.workspace.row_commands import lost_for
@@ -149,7 +149,6 @@ class RowsRejected(BadInput):
 
 # What an import did, or would do, in sentences: the same on every screen and in every script.
 
-_MOST_LINES = 8
 _PLACED = tuple(name for name in LOSS_CATEGORIES if name not in ("price", "other", "invalid"))
 _MOST_GROUPS = 20
 _MOST_CONFLICTS = 10
@@ -194,11 +193,11 @@ def remarks_told(report: ImportReport) -> Iterator[str]:
     """What is odd or was left as it is, a sentence each."""
     for remark, lines in report.remarks.items():
         count = report.remark_counts[remark]
-        yield f"{_rows(count)}: {REMARKS[remark]} ({_lines(lines, count)})."
+        yield f"{_rows(count)}: {REMARKS[remark]} ({lines_told(lines, count)})."
     if report.by_name:
         yield f"{report.by_name:,} rows have no id and were known by account and title."
     if report.ambiguous:
-        where = _lines([row.line for row in report.ambiguous])
+        where = lines_told([row.line for row in report.ambiguous])
         yield (
             f"{len(report.ambiguous):,} rows share account and title with others, so that nobody "
             f"can tell which deal they are ({where}): they were left out. Name columns that tell "
@@ -268,20 +267,13 @@ def rejects_told(rejected: Sequence[Rejected]) -> Iterator[str]:
         if len(lines) == 1:
             yield f"line {lines[0]}:{cell} {reason}"
         else:
-            yield f"{len(lines):,} rows:{cell} {reason} ({_lines(lines)})"
+            yield f"{len(lines):,} rows:{cell} {reason} ({lines_told(lines)})"
     if len(groups) > _MOST_GROUPS:
         yield f"and {len(groups) - _MOST_GROUPS:,} more reasons"
 
 
 def _rows(count: int) -> str:
     return "1 row" if count == 1 else f"{count:,} rows"
-
-
-def _lines(lines: Sequence[int], count: int | None = None) -> str:
-    count = len(lines) if count is None else count
-    shown = ", ".join(map(str, lines[:_MOST_LINES]))
-    more = f" and {count - _MOST_LINES:,} more" if count > _MOST_LINES else ""
-    return f"line{'s' if len(lines) > 1 else ''} {shown}{more}"
 
 
 # The file of rows that did not come in: made sure of first, never in another file's place.
