@@ -106,7 +106,9 @@ class AmountColumn:
             return Money(int(re.sub(r"\D", "", whole[1])), currency), False
         number = _number_in(cell)
         is_open = bool(_ONE_GROUP.fullmatch(number))
-        decimal = self._decimal or (self._settled(cell, number, currency) if is_open else None)
+        decimal = self._decimal or _without_cents(cell)
+        if is_open and decimal is None:
+            decimal = self._settled(cell, number, currency)
         plain = _with_sign(_PLUS.sub("", _ASIDE.sub("", cell)))
         is_scaled = self.scale > 1 and not _POWER_WORD.search(cell)
         if is_scaled and (ones := self._in_ones(number, decimal, is_open=is_open)):
@@ -187,6 +189,12 @@ _MYRIADS = re.compile(
 def _in_ones(found: re.Match[str]) -> str:
     whole = int((found[1] or found[5]).replace(",", ""))
     return str(whole * 10**8 + int(found[3]) * 10**4 if found[1] else whole * 10**4 + int(found[7]))
+
+
+def _without_cents(cell: str) -> DecimalMark | None:
+    """The mark in `1.234,-`, behind which there could be cents."""
+    mark = (found[0][0] if (found := _ASIDE.search(cell)) else "").strip("/")
+    return DECIMAL_MARKS.get(mark)
 
 
 def _number_in(cell: str) -> str:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from datetime import timedelta, timezone
+from datetime import timedelta, timezone, tzinfo
 from typing import NamedTuple
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 # Zones that mean one offset wherever they are written, in minutes.
 _ZONES = {
@@ -36,6 +37,24 @@ _ZONED = re.compile(
 )
 _SINCE_START = re.compile(r" m=[+-][\d.]+$", re.ASCII)  # as Go writes
 _PARTS = re.compile(_ZONE, re.IGNORECASE | re.ASCII)
+
+
+_IN_NAME = re.compile(r"[(\[](?P<aside>[^()\[\]]+)[)\]]|[\s_](?P<last>(?i:utc|gmt))$")
+
+
+def zone_in_name(column: str) -> tzinfo | None:
+    """The zone that the name of a column tells: `Created (UTC)`, `created_at_utc`, `Won (GMT+2)`,
+    `Closed (Europe/Berlin)`; capitals are asked for, as `(est.)` is no zone."""
+    for found in _IN_NAME.finditer(column):
+        word = (found["aside"] or found["last"]).strip()
+        if "/" in word:
+            try:
+                return ZoneInfo(word)
+            except (ZoneInfoNotFoundError, ValueError, OSError):
+                continue
+        if (found["last"] or word == word.upper()) and (zone := _known(word)) is not None:
+            return zone
+    return None
 
 
 class ZonedClock(NamedTuple):

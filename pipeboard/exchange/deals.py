@@ -242,7 +242,8 @@ class DealReader:
         if target == "currency":
             return partial(read_currency_name, default=self._rules.currency)
         if kind is CellKind.MOMENT:
-            moment_of = self._moments.column(index, takes_periods=target in PERIODS)
+            column = self._header[index]
+            moment_of = self._moments.column(index, column, takes_periods=target in PERIODS)
 
             def moment(cell: str) -> Moment:
                 return moment_of(with_plain_digits(cell))

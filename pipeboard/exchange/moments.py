@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from typing import Literal, NamedTuple
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pipeboard.domain.dates import FIRST_YEAR, LAST_YEAR
 from pipeboard.domain.errors import BadInput
 from pipeboard.domain.text import fold, quoted
-from pipeboard.exchange.clock_zones import in_one_zone, offset_of
+from pipeboard.exchange.clock_zones import in_one_zone, offset_of, zone_in_name
 from pipeboard.exchange.due_periods import last_day_of
 from pipeboard.exchange.words.languages import CROATIAN, MONTHS
 
@@ -50,7 +50,6 @@ _WEEKDAY = re.compile(
 )
 _PLACE = re.compile(r"(.*\d)\s*\[?([A-Z][A-Za-z_]+(?:/[A-Za-z_+-]+)+)\]?")
 _COMPACT = re.compile(r"(\d{8})T(\d{6})(Z?)", re.ASCII)
-_SCRIPT = re.compile(r"(?:\w{3} )?(\w{3} \d{1,2} \d{4} [\d:]{8}) GMT([+-]\d{4})(?: \(.*\))?")
 # With the vowels that Hindi and Thai write over and under letters.
 _LETTERS = r"(?:[^\W\d_]|[\u0900-\u0903\u093a-\u094f\u0e31\u0e34-\u0e4e])+"
 _NAMED = re.compile(
@@ -141,10 +140,15 @@ class MomentReader:
         self._serials: dict[int, tuple[str, date]] = {}
         self._croatian: dict[int, bool] = {}
         self._contradicting: dict[int, str] = {}
+        self._zones: dict[int, tzinfo] = {}
 
-    def column(self, index: int, *, takes_periods: bool = False) -> Callable[[str], Moment]:
-        """A reader for the cells of one column; it raises BadInput."""
+    def column(
+        self, index: int, name: str = "", *, takes_periods: bool = False
+    ) -> Callable[[str], Moment]:
+        """What reads one column, whose `name` may tell the zone of its times; raises BadInput."""
         self._columns.append(index)
+        if (zone := zone_in_name(name)) is not None:
+            self._zones[index] = zone
 
         def read(cell: str) -> Moment:
             if takes_periods and (last := last_day_of(cell, self._latest_year)):
@@ -167,6 +171,8 @@ class MomentReader:
             raise _no_date(text)
         if _SERIAL.fullmatch(text):
             self._serials.setdefault(index, (text, at.date()))
+        if has_time and not at.tzinfo:
+            at = at.replace(tzinfo=self._zones.get(index))
         local = at.astimezone(self.zone) if at.tzinfo else at.replace(tzinfo=self.zone)
         return Moment(local.astimezone(UTC), local.date(), has_time)
 
@@ -350,8 +356,6 @@ def _by_form(text: str, latest_year: int, month_of: MonthOf) -> tuple[datetime, 
         clock = _ONE_DIGIT.sub(r" 0\1:", found[4].rstrip())
         text = f"{found[1]}-{found[2]:0>2}-{found[3]:0>2}{clock}"
         return datetime.fromisoformat(text), bool(found[4].strip())
-    if found := _SCRIPT.fullmatch(text):
-        return datetime.strptime(f"{found[1]} {found[2]}", "%b %d %Y %H:%M:%S %z"), True
     if _EPOCH.fullmatch(text):
         seconds = float(text) / (1 if "." in text else 10 ** (len(text) - 10))
         return datetime.fromtimestamp(seconds, UTC), True

@@ -190,6 +190,16 @@ class CellTally:
         if self.blanks:
             named = ", ".join(f"'{column}' {count:,}" for column, count in self.blanks.items())
             yield f"Cells that say there is no value were left out: {named}."
+        yield from self._lines_told()
+        if len(self.pipelines) > 1:
+            named = ", ".join(f"{name} {count:,}" for name, count in self.pipelines.most_common(6))
+            yield (
+                f"The file has deals of {len(self.pipelines)} pipelines ({named}); all go into one "
+                "here, and the file's is kept as a field."
+            )
+
+    def _lines_told(self) -> Iterator[str]:
+        """What became of lines that are no deals, and of what stands beside them."""
         if self.footers:
             yield (
                 f"{_many(len(self.footers), 'line')} below the last deal left out: "
@@ -206,12 +216,6 @@ class CellTally:
             )
         if self.beside:
             yield f"{_many(self.beside, 'line')} read as going on with the deal above."
-        if len(self.pipelines) > 1:
-            named = ", ".join(f"{name} {count:,}" for name, count in self.pipelines.most_common(6))
-            yield (
-                f"The file has deals of {len(self.pipelines)} pipelines ({named}); all go into one "
-                "here, and the file's is kept as a field."
-            )
 
 
 _MOST_LINES = 8

@@ -32,14 +32,12 @@ from pipeboard.workspace.row_commands import (
 from pipeboard.workspace.row_matching import (
     EVERYTHING,
     ImportOptions,
-    Namesakes,
-    Recognised,
-    Recogniser,
     Said,
     ThreeWay,
     is_spoken,
     said_by,
 )
+from pipeboard.workspace.row_recognising import Namesakes, Recognised, Recogniser
 
 if TYPE_CHECKING:
     from pipeboard.domain.pipeline import Pipeline

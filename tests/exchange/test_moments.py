@@ -102,6 +102,27 @@ def test_the_order_of_a_column_is_shown_by_dates_with_two_zones_too() -> None:
     assert read(column[0], *column).day == date(2017, 4, 3)
 
 
+@pytest.mark.parametrize(
+    ("name", "at"),
+    [
+        ("Created (UTC)", datetime(2017, 7, 18, 23, 30, tzinfo=UTC)),
+        ("created_at_utc", datetime(2017, 7, 18, 23, 30, tzinfo=UTC)),
+        ("Created Date [GMT+1]", datetime(2017, 7, 18, 22, 30, tzinfo=UTC)),
+        ("Created (America/New_York)", datetime(2017, 7, 19, 3, 30, tzinfo=UTC)),
+        ("Created (EST)", datetime(2017, 7, 19, 4, 30, tzinfo=UTC)),
+        ("Close date (est.)", datetime(2017, 7, 18, 21, 30, tzinfo=UTC)),
+        ("Close date (est)", datetime(2017, 7, 18, 21, 30, tzinfo=UTC)),
+        ("Created (Mars/Base)", datetime(2017, 7, 18, 21, 30, tzinfo=UTC)),
+    ],
+)
+def test_the_name_of_a_column_tells_the_zone_of_its_times(name: str, at: datetime) -> None:
+    reader = MomentReader(BERLIN, TODAY, None, lambda _: ())
+    read_cell = reader.column(0, name)
+    assert read_cell("2017-07-18 23:30").at == at
+    assert read_cell("2017-07-18").day == date(2017, 7, 18)
+    assert read_cell("2017-07-18 23:30 +03:00").at == datetime(2017, 7, 18, 20, 30, tzinfo=UTC)
+
+
 def test_a_workbook_may_count_its_days_from_1904() -> None:
     reader = MomentReader(BERLIN, TODAY, None, lambda _: (), from_1904=True)
     assert reader.column(0)("41350").day == date(2017, 3, 18)

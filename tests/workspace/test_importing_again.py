@@ -102,6 +102,40 @@ def test_the_same_ids_in_another_pipeline_are_deals_of_their_own(
     assert counts(read(ana, tmp_path, text, pipeline="Second")) == (0, 0, 1)
 
 
+@pytest.mark.parametrize(
+    ("first", "later"),
+    [
+        ("0061t00000AbCdE", "0061t00000AbCdEAAV"),
+        ("0061t00000AbCdEAAV", "0061t00000AbCdE"),
+        ("123456.0", "123456"),
+        ("123456", "123456.0"),
+    ],
+)
+def test_an_id_that_a_tool_writes_in_two_ways_is_one(
+    ana: Workspace, tmp_path: Path, first: str, later: str
+) -> None:
+    header = "Deal ID,Deal Name,Stage,Amount\n"
+    read(ana, tmp_path, f"{header}{first},Alpha,Proposal,100\n")
+    assert counts(read(ana, tmp_path, f"{header}{later},Alpha,Proposal,200\n")) == (0, 1, 0)
+    assert counts(read(ana, tmp_path, f"{header}{first},Alpha,Proposal,200\n")) == (0, 0, 1)
+
+
+@pytest.mark.parametrize(
+    ("first", "other"),
+    [
+        ("0061t00000AbCdE", "0061t00000AbCdEAAA"),
+        ("0061t00000AbCdE", "0061t00000abcde"),
+        ("0061t00000AbCdEAAV", "0061t00000abcde"),
+        ("1.0", "1"),
+        ("123456.0", "1234560"),
+    ],
+)
+def test_ids_that_are_alike_are_two(ana: Workspace, tmp_path: Path, first: str, other: str) -> None:
+    header = "Deal ID,Deal Name,Stage\n"
+    read(ana, tmp_path, f"{header}{first},Alpha,Proposal\n")
+    assert counts(read(ana, tmp_path, f"{header}{other},Beta,Proposal\n")) == (1, 0, 0)
+
+
 def test_ids_that_mostly_name_other_deals_are_refused_before_anything_is_written(
     ana: Workspace, tmp_path: Path
 ) -> None:
