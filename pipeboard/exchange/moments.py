@@ -21,7 +21,7 @@ ORDERS: tuple[Order, ...] = ("dmy", "mdy", "ymd")
 _ISO = re.compile(r"\d{4}-\d\d-\d\d(?:[T ].+)?")
 _ISO_TAIL = re.compile(r" ?(?:UTC|GMT|Z)$")
 _TIME = (
-    r"(?:[ T,]+(?:at |um |à |às |a las |alle |ore |om |kl\.? |о |в )?"
+    r"(?:[ T,]+(?:at |um |à |às |a las |alle |ore |om |klo |kl\.? |о |в )?"
     r"(?P<hour>\d{1,2})[:.h](?P<minute>\d\d)"
     r"(?::(?P<second>\d\d)(?:[.,]\d{1,9})?)?\s*(?P<half>[ap]\.?m\.?)?"
     r"(?: ?(?:uhr|h))?(?P<offset> ?(?:z|(?:utc|gmt)?[+-]\d\d?(?::?\d\d)?|[a-z]{2,4}))?)?"
@@ -63,7 +63,7 @@ _NAMED = re.compile(
     + _TIME,
     re.IGNORECASE,
 )
-_YEAR_FIRST = re.compile(r"(\d{4})[.,]?([ /-])([^\W\d_]+)\.?\2(\d{1,2})\.?")
+_YEAR_FIRST = re.compile(r"(\d{4})(?:[.,]| m\.)?([ /-])([^\W\d_]+)\.?\2(\d{1,2})(?:\.| d\.)?")
 _YEAR_LAST = re.compile(
     r"[a-z]{3} ([a-z]{3})  ?(\d{1,2}) ([\d:]{8})( [a-z]{2,4}| [+-]\d{4})? (\d{4})", re.IGNORECASE
 )

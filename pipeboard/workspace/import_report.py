@@ -48,11 +48,11 @@ class ImportReport:
     """What an import did, or with a dry run would do.
 
     `stages` counts deals by stage or outcome, `sums` their values by outcome and currency in minor
-    units. `remarks` are the first lines of the file by what is odd in them and
-    `remark_counts` how many there are, `not_followed` counts by
-    field what a file says anew and an import leaves as it is. `ambiguous` are rows whose deal
-    cannot be told from others of the same name. `elsewhere` counts ids that are known from another
-    source or in another pipeline, where the rows became deals of their own. `said_before`
+    units. `remarks` are the first lines of the file by what is odd in them and `remark_counts` how
+    many there are, `not_followed` counts by field what a file says anew and an import leaves as it
+    is, and `left` names the first of these. `ambiguous` are rows whose deal cannot be told from
+    others of the same name. `elsewhere` counts ids that are known from another source or in
+    another pipeline, where the rows became deals of their own. `said_before`
     tells that all of it was done before, under the same token, and when.
     """
 
@@ -72,6 +72,7 @@ class ImportReport:
     ambiguous: list[Rejected] = field(default_factory=list)
     emptied: Counter[str] = field(default_factory=Counter)
     not_followed: Counter[str] = field(default_factory=Counter)
+    left: list[Differing] = field(default_factory=list)
     stages: Counter[str] = field(default_factory=Counter)
     sums: Counter[tuple[str, str]] = field(default_factory=Counter)
     unplaced: Counter[str] = field(default_factory=Counter)
@@ -103,6 +104,12 @@ class ImportReport:
             self.conflict_count += 1
             if len(self.conflicts) < MOST_LISTED:
                 self.conflicts.append(one)
+
+    def leave(self, one: Differing) -> None:
+        """What the file says anew of something that is not rewritten."""
+        self.not_followed[one.field] += 1
+        if len(self.left) < MOST_LINES:
+            self.left.append(one)
 
     def count_deal(self, row: DealRow, stage: str) -> None:
         """A row that is a deal: where it stands, what it is worth, what is odd about it."""
@@ -235,6 +242,8 @@ def remarks_told(report: ImportReport) -> Iterator[str]:
     if report.not_followed:
         named = ", ".join(f"{name} {count:,}" for name, count in report.not_followed.items())
         yield f"What a later file says anew and an import leaves as it was, by rows: {named}."
+        told = [one for one in report.left if one.theirs]
+        yield from map(_differing_told, told[:_MOST_CONFLICTS])
     if report.emptied:
         named = ", ".join(f"{name} {count:,}" for name, count in report.emptied.items())
         yield f"Cells that the file has emptied since were emptied here: {named}."
@@ -249,12 +258,16 @@ def conflicts_told(report: ImportReport) -> Iterator[str]:
         "take the file's: --prefer file."
     )
     for one in report.conflicts[:_MOST_CONFLICTS]:
-        yield (
-            f"  line {one.line}, {one.deal}, {one.field}: here {quoted(one.ours)}, "
-            f"in the file {quoted(one.theirs)}"
-        )
+        yield f"  {_differing_told(one)}"
     if report.conflict_count > _MOST_CONFLICTS:
         yield f"  and {report.conflict_count - _MOST_CONFLICTS:,} more"
+
+
+def _differing_told(one: Differing) -> str:
+    return (
+        f"line {one.line}, {one.deal}, {one.field}: here {quoted(one.ours)}, "
+        f"in the file {quoted(one.theirs)}"
+    )
 
 
 def rejects_told(rejected: Sequence[Rejected]) -> Iterator[str]:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from functools import partial
 from itertools import islice
 from operator import attrgetter
 from typing import TYPE_CHECKING, NamedTuple
 
 from pipeboard.domain import commands as c
-from pipeboard.domain.deal import Deal
+from pipeboard.domain.deal import Deal, Loss
 from pipeboard.domain.deal_record import may_see
 from pipeboard.domain.deciding import begin, decide
 from pipeboard.domain.errors import Ambiguous, NotFound, PipeboardError, Refused
@@ -40,6 +40,7 @@ from pipeboard.workspace.row_matching import (
 from pipeboard.workspace.row_recognising import Namesakes, Recognised, Recogniser
 
 if TYPE_CHECKING:
+    from pipeboard.domain.deal import FieldValue
     from pipeboard.domain.pipeline import Pipeline
     from pipeboard.exchange.reading import Reading
     from pipeboard.store.reading import Reader
@@ -293,6 +294,17 @@ class RowDecider:
         """What the report says of a field; not what only the owner of the deal is shown."""
         return text if may_see(name, deal.owner, self._context.actor) else "(the owner's own)"
 
+    def _in_words(self, value: FieldValue) -> str:
+        """A value of what an import leaves as it is; "" for a history, which is no one line."""
+        match value:
+            case datetime():
+                return value.astimezone(self._context.zone).isoformat(" ", "minutes")[:16]
+            case Loss():
+                return ", ".join(filter(None, (value.category, value.reason, value.competitor)))
+            case date():
+                return value.isoformat()
+        return ""
+
     def _update(self, row: DealRow, deal: Deal) -> Change | None:
         """What the row says now that it did not say before, decided one command after another."""
         owner = self._owner(row.owner) or None
@@ -302,7 +314,9 @@ class RowDecider:
             Differing(row.line, deal.ref, name, self._shown(name, ours, deal), theirs, "ours")
             for name, ours, theirs in merge.conflicts
         )
-        self.report.not_followed.update(merge.not_followed)
+        for name, ours, theirs in merge.not_followed:
+            both = self._in_words(ours), self._in_words(theirs)
+            self.report.leave(Differing(row.line, deal.ref, name, *both, "ours"))
         self.report.emptied.update(merge.emptied)
         events: list[Event] = []
         after = deal

@@ -7,7 +7,7 @@ from datetime import date, datetime
 from operator import attrgetter
 from typing import TYPE_CHECKING, Literal
 
-from pipeboard.domain.deal import Contact, Deal, NextStep
+from pipeboard.domain.deal import Contact, Deal, Loss, NextStep
 from pipeboard.domain.events import instant_to_json
 from pipeboard.domain.lazy_dataclass import dataclass, field
 from pipeboard.domain.money import Money, format_money
@@ -92,7 +92,7 @@ def _values(row: DealRow, owner: str | None) -> dict[str, FieldValue]:
     found["created_at"], found["closed_at"] = row.created_at, row.closed_at
     found["snoozed_until"] = row.snoozed_until
     if row.outcome == "lost" and (row.lost_reason or row.lost_category or row.competitor):
-        found["loss"] = repr(loss_of(row))
+        found["loss"] = loss_of(row)
     parts = _parts_of(row)
     if any(parts):
         found |= {name: repr(part) for name, part in zip(_PARTS, parts, strict=True) if part}
@@ -121,6 +121,7 @@ _TEXTS: Mapping[type, Callable[..., str]] = {
     tuple: lambda words: "; ".join(map(str, words)),
     NextStep: lambda step: f"{step.due or ''} {step.text}".strip(),
     Contact: _contact_text,
+    Loss: repr,
 }
 
 
@@ -129,14 +130,15 @@ class Merge:
     """What a known deal takes from a row.
 
     `take` are new values by field ("" in `emptied`), `base` what the row is remembered to say,
-    `conflicts` field, our text and theirs where both sides changed it.
+    `conflicts` field, our text and theirs where both sides changed it, `not_followed` field, our
+    value and theirs of what stays as it is.
     """
 
     take: dict[str, FieldValue] = field(default_factory=dict)
     emptied: list[str] = field(default_factory=list)
     base: Said = field(default_factory=dict)
     conflicts: list[tuple[str, str, str]] = field(default_factory=list)
-    not_followed: list[str] = field(default_factory=list)
+    not_followed: list[tuple[str, FieldValue, FieldValue]] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,7 +182,7 @@ class ThreeWay:
         followed = _OF_COURSE if "outcome" in found.take else frozenset()
         if not deal.closed_at and not found.take.keys().isdisjoint(("stage", "outcome")):
             followed |= {"entered"}
-        found.not_followed = [name for name in found.not_followed if name not in followed]
+        found.not_followed = [one for one in found.not_followed if one[0] not in followed]
         return found
 
     def _field(
@@ -195,7 +197,7 @@ class ThreeWay:
     ) -> None:
         if name in NOT_FOLLOWED:
             if touched is None:
-                found.not_followed.append(name)
+                found.not_followed.append((name, getattr(deal, name, None), value))
             _forget(found, name, new)
             return
         ours = self._ours(name, deal)

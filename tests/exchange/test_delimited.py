@@ -188,7 +188,8 @@ def test_columns_that_are_named_again_in_another_order_are_read_so(
     ]
 
 
-def test_the_rule_of_a_table_of_markdown_is_no_deal(tmp_path: Path) -> None:
-    content = "| Deal | Amount | Stage |\n| --- | ---: | :--- |\n| A | 100 | Lead |\n"
+@pytest.mark.parametrize("rule", ["| --- | ---: | :--- |", "+------+------+------+"])
+def test_the_rule_of_a_table_is_no_deal(tmp_path: Path, rule: str) -> None:
+    content = f"| Deal | Amount | Stage |\n{rule}\n| A | 100 | Lead |\n"
     (deal,) = deals_of(tmp_path, content, "deals.md")
     assert (deal.title, deal.stage) == ("A", "Lead")
