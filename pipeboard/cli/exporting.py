@@ -179,7 +179,7 @@ def _calendar(call: Call, ids: Sequence[int]) -> Iterator[str]:
 
 
 def _workbook(call: Call, ids: Sequence[int]) -> Iterator[bytes]:
-    from pipeboard.exchange.workbook import workbook_of
+    from pipeboard.exchange.workbook_writing import workbook_of
 
     yield workbook_of(*_sheet(call, ids), comes_back=call.arguments.columns is None)
 

@@ -26,6 +26,7 @@ from pipeboard.domain.locales import in_figures
 from pipeboard.domain.pipeline import Pipeline
 from pipeboard.workspace.finding import find_pipeline
 from pipeboard.workspace.import_report import (
+    Differing,
     RejectedFile,
     conflicts_told,
     counts_told,
@@ -258,6 +259,11 @@ def _ways_of_stages(report: ImportReport, pipeline: Pipeline, file: str) -> list
     ]
 
 
+def _differing(one: Differing) -> dict[str, object]:
+    names = ("line", "deal", "field", "ours", "theirs", "kept")
+    return {name: getattr(one, name) for name in names}
+
+
 def _document(
     reading: Reading, report: ImportReport, warnings: Sequence[str]
 ) -> Mapping[str, object]:
@@ -276,21 +282,12 @@ def _document(
             {"line": row.line, "column": row.column, "value": row.value, "reason": row.reason}
             for row in report.rejected
         ],
-        "conflicts": [
-            {
-                "line": one.line,
-                "deal": one.deal,
-                "field": one.field,
-                "ours": one.ours,
-                "theirs": one.theirs,
-                "kept": one.kept,
-            }
-            for one in report.conflicts
-        ],
+        "conflicts": [_differing(one) for one in report.conflicts],
         "ambiguous": [row.line for row in report.ambiguous],
         "matched_by_name": report.by_name,
         "known_elsewhere": report.elsewhere,
         "not_followed": dict(report.not_followed),
+        "left": [_differing(one) for one in report.left],
         "emptied": dict(report.emptied),
         "remarks": {name: list(lines) for name, lines in report.remarks.items()},
         "stages": dict(report.stages),

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
-from typing import TYPE_CHECKING, Literal, TypeAlias
+from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias
 from zoneinfo import ZoneInfo
 
-from pipeboard.domain.deal import NOTHING, Answer, Contact, Loss, Note, Term, Touch
+from pipeboard.domain.deal import NOTHING, Answer, Contact, Loss, NextStep, Note, Term, Touch
 from pipeboard.domain.lazy_dataclass import dataclass, field
 
 if TYPE_CHECKING:
@@ -76,13 +76,22 @@ class Create:
     fields: Mapping[str, FieldValue] = field(default_factory=lambda: NOTHING)
 
 
+class StepDone(NamedTuple):
+    """A next step that was done elsewhere, with what came of it, and when."""
+
+    step: NextStep
+    outcome: str
+    at: datetime
+
+
 @dataclass(frozen=True, slots=True)
 class TakeOver:
     """A deal that lived elsewhere: its fields, the stages it entered and when, and how it ended.
 
     `path` is in time order and starts with the first known stage: where its instant is later than
     `created_at`, the time before is unknown. `origin` names the file, `precision` how exactly the
-    instants `created_at` and `closed_at` are known where that is not to the moment.
+    instants `created_at` and `closed_at` are known where that is not to the moment. Where nobody
+    knows `archived_at`, a deal that is `archived` was so when it closed.
     """
 
     title: str
@@ -97,6 +106,8 @@ class TakeOver:
     touches: tuple[Touch, ...] = ()
     archived: bool = False
     precision: Mapping[str, Precision] = field(default_factory=lambda: NOTHING)
+    archived_at: datetime | None = None
+    steps_done: tuple[StepDone, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

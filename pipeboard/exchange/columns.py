@@ -258,6 +258,7 @@ _SUFFIXES = (
     "_de_l_opportunite", "_de_l_affaire", "_de_la_transaction", "_de_la_oportunidad",
     "_da_oportunidade", "_dell_opportunita", "_ht", "_ttc", "_netto", "_brutto", "_net", "_gross",
     "_bez_dph", "_excl_vat", "_ex_vat", "_excl_btw", "_sin_iva", "_sem_iva", "_senza_iva",
+    "_utc", "_gmt",
 )  # fmt: skip
 _PREFIXES = (
     "deal_", "opportunity_", "related_", "lead_", "associated_", "box_", "item_", "current_",

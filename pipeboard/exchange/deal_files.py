@@ -14,7 +14,14 @@ from pipeboard.domain.deal import Deal, Status
 from pipeboard.domain.deal_fields import fields_beside
 from pipeboard.domain.deal_record import DealRecord, Entry
 from pipeboard.domain.errors import BadInput
-from pipeboard.domain.events import STAGE_KINDS, Kind, value_of
+from pipeboard.domain.events import (
+    STAGE_KINDS,
+    Kind,
+    micros,
+    part_to_json,
+    to_json,
+    value_of,
+)
 from pipeboard.domain.json_data import encoder, json_list, json_object
 from pipeboard.domain.pipeline import Pipeline
 from pipeboard.exchange.json_documents import Documents
@@ -35,6 +42,13 @@ def deal_document(documents: Documents, record: DealRecord) -> Document:
     document |= {
         "external_source": deal.external_source or None,
         "entered": list(_course(record.entries, pipeline)),
+        "archived_at": to_json(deal.archived_at),
+        "steps_done": list(_steps_done(record.entries)),
+        "asks": [{"rep": rep, **part_to_json(ask)} for rep, ask in deal.asks.items()],
+        "given_by": deal.given_by or None,
+        "recycled_from": deal.recycled_from and f"D-{deal.recycled_from}",
+        "rank": deal.rank if deal.rank != -micros(deal.stage_entered_at) else None,
+        "checklist": dict(_checklist(deal, pipeline)),
         "notes": _without_ids(shown["notes"]),
         "touches": _without_ids(shown["touches"]),
     }
@@ -58,6 +72,28 @@ _IN_ORDER = (
     "competitors", "links", "contacts", "answers", "terms", "checklist",
 )  # fmt: skip
 _SHOWN = (*_IN_ORDER, *(field.column for field in fields_beside(_IN_ORDER)))
+
+
+def _checklist(deal: Deal, pipeline: Pipeline) -> Iterator[tuple[str, str]]:
+    """What is ticked, by the name of the stage: its number is that of this database alone."""
+    names = {str(stage.id): stage.name for stage in pipeline.stages}
+    for key, mark in deal.checklist.items():
+        number, slash, item = key.partition("/")
+        yield f"{names.get(number, number)}{slash}{item}", mark
+
+
+def _steps_done(entries: Sequence[Entry]) -> Iterator[dict[str, str]]:
+    """The next steps that were done, in order, with what came of them."""
+    for entry in reversed(entries):
+        event = entry.event
+        if event.kind is not Kind.STEP_DONE or event.undoes or entry.undone:
+            continue
+        outcome = event.facts.get("outcome", "")
+        yield {
+            **event.facts["step"],
+            **({"outcome": outcome} if outcome else {}),
+            "at": event.at.isoformat(),
+        }
 
 
 def _precision(deal: Deal, entries: Sequence[Entry]) -> dict[str, str] | None:

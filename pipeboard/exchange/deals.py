@@ -9,6 +9,7 @@ from functools import lru_cache, partial
 from pipeboard.domain.deal_fields import BY_NAME, DAY, FIELDS, FROM_ROWS, INSTANT
 from pipeboard.domain.errors import BadInput
 from pipeboard.domain.text import clean_line, slug, whole_text
+from pipeboard.exchange.amounts import AmountColumn, names_currency, read_currency_name
 from pipeboard.exchange.fields import (
     CUSTOM,
     ENTERED,
@@ -35,7 +36,6 @@ from pipeboard.exchange.tables import Record, next_free
 from pipeboard.exchange.units import AmountUnit, doubts_of, unit_of
 from pipeboard.exchange.values import (
     LIMITS,
-    AmountColumn,
     Findings,
     PercentColumn,
     Read,
@@ -44,10 +44,9 @@ from pipeboard.exchange.values import (
     collect,
     is_blank,
     mapped,
-    names_currency,
     read_basis_points,
     read_category,
-    read_currency_name,
+    read_count,
     read_flag,
     read_precision,
     read_text,
@@ -61,12 +60,13 @@ _DAYS = {
     "recycle_on", "next_due", "snoozed_until",
     *(field.name for field in FIELDS if field.kind is DAY and field.name != "expected_close"),
 }  # fmt: skip
-_INSTANTS = {field.name for field in FIELDS if field.kind is INSTANT}
+_INSTANTS = {"archived_at", *(field.name for field in FIELDS if field.kind is INSTANT)}
 _AS_THEY_ARE = _DAYS - _PLAIN | {
     "external_id", "ref", "account", "owner", "value", "source", "pipeline", "lost_reason",
     "lost_category", "competitor", "external_source", "version", "next_text", "next_every",
     "lost_objection", "snooze_reason",
-    "touches", "answers", "terms", "checklist", "fields",
+    "touches", "answers", "terms", "checklist", "fields", "archived_at", "steps_done", "asks",
+    "given_by", "recycled_from", "rank",
 }  # fmt: skip
 _RARER = {
     "tags", "note", "notes", "probability", "probability_bp", "forecast_category",
@@ -230,8 +230,8 @@ class DealReader:
             return READERS[target]
         if target in PRECISIONS:
             return read_precision
-        if target == "version":
-            return lambda cell: int(cell) if cell.isdigit() else None
+        if target in ("version", "rank"):
+            return read_count
         read = self._reader_of_kind(index, target, kind)
         read = read if self._layout.is_ours else unless_blank(read)
         is_cached = kind in (CellKind.MOMENT, CellKind.NAME, CellKind.WORDS)
@@ -242,7 +242,8 @@ class DealReader:
         if target == "currency":
             return partial(read_currency_name, default=self._rules.currency)
         if kind is CellKind.MOMENT:
-            moment_of = self._moments.column(index, takes_periods=target in PERIODS)
+            column = self._header[index]
+            moment_of = self._moments.column(index, column, takes_periods=target in PERIODS)
 
             def moment(cell: str) -> Moment:
                 return moment_of(with_plain_digits(cell))
@@ -300,7 +301,8 @@ class DealReader:
         A cell that only fills a field stays as text where it cannot be read, and is counted.
         Raises AmbiguousDate: that is for the whole file to settle.
         """
-        line, cells = record
+        tally.line, cells = record
+        line = tally.line
         found: Findings = {"fields": {}, **self._constants}
         seen = cells if "".join(cells).isascii() else [without_marks(cell) for cell in cells]
         try:
@@ -357,7 +359,7 @@ class DealReader:
             found["is_currency_unread"] = True
         name = next_free(self._layout.custom_name(self._header[index]), found["fields"])
         found["fields"][name] = whole_text(cell)
-        tally.cannot_read(self._header[index], cell, error.message)
+        tally.cannot_read(self._header[index], error.message)
 
     def _raw(self, cells: Sequence[str]) -> dict[str, str]:
         return dict(zip(self._header, cells, strict=True))
@@ -376,7 +378,7 @@ class DealReader:
         if "pipeline" in found and not (self._layout.is_ours or self._rules.options.splits):
             tally.pipelines[found["pipeline"]] += 1
         names = self._plain if outcome == "lost" else self._plain_unless_lost
-        others = {name: value for name in names if (value := found.get(name))}
+        others = {name: value for name in names if (value := found.get(name)) or value == 0}
         plain = {name: value for name in self._told if (value := found.get(name))}
         if self._has_rarer:
             others |= rarer_parts(found, outcome)

@@ -116,9 +116,11 @@ def first_table(
 ) -> Iterator[Record | Rejected]:
     """The records up to a blank line with the names of another table under it, which are told of.
 
-    Such names are not those of the first table, and have values below them.
+    Such names are not those of the first table, and have values below them. Where the same names
+    come again in another order, what stands below them is put into the first one, and told of.
     """
     header: Sequence[str] = ()
+    order: list[int] = []
     held: Record | None = None
     was_blank = False
     for record in records:
@@ -135,6 +137,16 @@ def first_table(
             held = None
         if record.line == first_line:
             header = cells
+        elif cells[:1] and cells[0] in header and _are_same_names(cells, header):
+            order = [cells.index(name) for name in header] if cells != header else []
+            told = (
+                f"Line {record.line} names the columns again in another order: what stands below "
+                "it was read so."
+            )
+            warnings.extend({told}.difference(warnings) if order else ())
+        if order and isinstance(record, Record) and len(cells) == len(order):
+            record = Record(record.line, [cells[at] for at in order])
+            cells = record.cells
         if was_blank and record.line > first_line and cells != header and _names(cells):
             held = record if isinstance(record, Record) else None
         else:
@@ -142,6 +154,10 @@ def first_table(
         was_blank = not any(cells)
     if held is not None:
         yield held
+
+
+def _are_same_names(cells: Sequence[str], header: Sequence[str]) -> bool:
+    return len(set(cells)) == len(cells) > 1 and sorted(cells) == sorted(header)
 
 
 def _names(cells: Sequence[str]) -> bool:
@@ -157,13 +173,15 @@ _RARER_DELIMITERS = "~^\x1f\x01"
 
 
 class Dialect(NamedTuple):
-    """How cells are set apart; `backslashed` finds quotes that a backslash takes along."""
+    """How cells are set apart; `backslashed` finds quotes that a backslash takes along,
+    `is_wrapped` says that lines stand in quotes as a whole."""
 
     delimiter: str
     skip_space: bool = False
     quote: str = '"'
     backslashed: re.Pattern[str] | None = None
     has_curved_quotes: bool = False
+    is_wrapped: bool = False
 
 
 _CURVED = {0x201C: '"', 0x201D: '"', 0x201E: '"'}
@@ -176,6 +194,7 @@ class _Lines:
         self._file = file
         self._backslashed = dialect.backslashed
         self._curved = dialect.has_curved_quotes
+        self._is_wrapped = dialect.is_wrapped
         self.ended = False
 
     def __iter__(self) -> Iterator[str]:
@@ -183,6 +202,8 @@ class _Lines:
         while line := readline(_LONGEST_LINE):
             if len(line) == _LONGEST_LINE:
                 raise csv.Error("line longer than any row")
+            if self._is_wrapped:
+                line = _without_wrapping(line)
             if self._curved:
                 line = line.translate(_CURVED)
             yield self._backslashed.sub('""', line) if self._backslashed else line
@@ -322,12 +343,40 @@ def open_delimited(path: Path, encoding: Encoding) -> DelimitedTable:
         is_whole = not file.read(1)
     warnings = [encoding.warning] if encoding.warning else []
     dialect = _dialect(sample, is_whole)
+    if dialect.is_wrapped:
+        warnings.append(
+            "Lines stand in quotes as a whole, as a spreadsheet writes what was pasted into one "
+            "column: they were read without these quotes."
+        )
     table = DelimitedTable(path, encoding.name, encoding.errors, dialect, warnings=warnings)
     name_by_heading(table, path.name, warnings)
     return table
 
 
+_WRAPPED = re.compile(r'"((?:[^"]|"")*)"(\r?\n?)')
+
+
+def _without_wrapping(line: str) -> str:
+    found = _WRAPPED.fullmatch(line)
+    return f"{found[1]}{found[2]}".replace('""', '"') if found else line
+
+
+def _unwrapped(sample: str, is_whole: bool) -> str:
+    """The sample without the quotes around its lines, where most of these are one cell with them
+    and records as wide as the first one without; else empty."""
+    lines = [line for line in sample.splitlines(keepends=True) if line.strip()]
+    inner = [_without_wrapping(line) for line in lines]
+    if 2 * sum(map(str.__ne__, lines, inner)) < len(lines):
+        return ""
+    text = "".join(inner)
+    _, width = max(_regularity(text, mark, is_whole) for mark in _DELIMITERS)
+    first = max(_regularity(inner[0], mark, is_whole=True) for mark in _DELIMITERS)
+    return text if width > 1 and first[1] == width else ""
+
+
 def _dialect(sample: str, is_whole: bool) -> Dialect:
+    if (sample[:1] == '"' or '\n"' in sample) and (unwrapped := _unwrapped(sample, is_whole)):
+        return _dialect(unwrapped, is_whole)._replace(is_wrapped=True)
     first, _, rest = sample.partition("\n")
     if first[:4].lower() == "sep=" and first[4:5].strip("\r\n") not in ("", '"'):
         delimiter = first[4]

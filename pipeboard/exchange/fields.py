@@ -41,17 +41,17 @@ class CellKind(Enum):
 _BY_KIND = {
     CellKind.NAME: "account pipeline stage owner source source_detail currency "
     "forecast_category_source probability_source lost_category competitor contact_role "
-    "external_source created_precision closed_precision",
+    "external_source created_precision closed_precision given_by",
     CellKind.LINE: "ref lost_reason lost_objection next_text next_every snooze_reason "
-    "contact_name contact_email contact_phone version",
+    "contact_name contact_email contact_phone version rank recycled_from",
     CellKind.TEXT: "note",
     CellKind.MONEY: "won_value",
     CellKind.MOMENT: "created_at closed_at won_at lost_at close_date stage_entered_at recycle_on "
-    "next_due snoozed_until",
+    "next_due snoozed_until archived_at",
     CellKind.PERCENT: "probability",
     CellKind.FLAG: "archived is_won is_lost is_closed deleted active",
     CellKind.STATUS: "status",
-    CellKind.NESTED: "contacts notes touches answers entered terms checklist",
+    CellKind.NESTED: "contacts notes touches answers entered terms checklist steps_done asks",
 }
 
 _KIND_OF = {

@@ -173,7 +173,9 @@ def read_outcome(found: Findings, words: StageWords, *, status_decides: bool = F
     """
     status: RowStatus | None = found.get("status")
     remarks = []
-    archived = bool(found.get("archived") or (status and status.archived))
+    archived = bool(
+        found.get("archived") or found.get("archived_at") or (status and status.archived)
+    )
     if found.get("deleted") or (status and status.deleted):
         archived = True
         remarks.append("deleted")

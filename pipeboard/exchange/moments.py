@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from datetime import UTC, date, datetime, time, timedelta, timezone
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from typing import Literal, NamedTuple
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pipeboard.domain.dates import FIRST_YEAR, LAST_YEAR
 from pipeboard.domain.errors import BadInput
 from pipeboard.domain.text import fold, quoted
+from pipeboard.exchange.clock_zones import in_one_zone, offset_of, zone_in_name
 from pipeboard.exchange.due_periods import last_day_of
 from pipeboard.exchange.words.languages import CROATIAN, MONTHS
 
@@ -20,7 +21,7 @@ ORDERS: tuple[Order, ...] = ("dmy", "mdy", "ymd")
 _ISO = re.compile(r"\d{4}-\d\d-\d\d(?:[T ].+)?")
 _ISO_TAIL = re.compile(r" ?(?:UTC|GMT|Z)$")
 _TIME = (
-    r"(?:[ T,]+(?:at |um |à |às |a las |alle |ore |om |kl\.? |о |в )?"
+    r"(?:[ T,]+(?:at |um |à |às |a las |alle |ore |om |klo |kl\.? |о |в )?"
     r"(?P<hour>\d{1,2})[:.h](?P<minute>\d\d)"
     r"(?::(?P<second>\d\d)(?:[.,]\d{1,9})?)?\s*(?P<half>[ap]\.?m\.?)?"
     r"(?: ?(?:uhr|h))?(?P<offset> ?(?:z|(?:utc|gmt)?[+-]\d\d?(?::?\d\d)?|[a-z]{2,4}))?)?"
@@ -49,7 +50,6 @@ _WEEKDAY = re.compile(
 )
 _PLACE = re.compile(r"(.*\d)\s*\[?([A-Z][A-Za-z_]+(?:/[A-Za-z_+-]+)+)\]?")
 _COMPACT = re.compile(r"(\d{8})T(\d{6})(Z?)", re.ASCII)
-_SCRIPT = re.compile(r"(?:\w{3} )?(\w{3} \d{1,2} \d{4} [\d:]{8}) GMT([+-]\d{4})(?: \(.*\))?")
 # With the vowels that Hindi and Thai write over and under letters.
 _LETTERS = r"(?:[^\W\d_]|[\u0900-\u0903\u093a-\u094f\u0e31\u0e34-\u0e4e])+"
 _NAMED = re.compile(
@@ -63,18 +63,11 @@ _NAMED = re.compile(
     + _TIME,
     re.IGNORECASE,
 )
-_YEAR_FIRST = re.compile(r"(\d{4})[.,]?([ /-])([^\W\d_]+)\.?\2(\d{1,2})\.?")
+_YEAR_FIRST = re.compile(r"(\d{4})(?:[.,]| m\.)?([ /-])([^\W\d_]+)\.?\2(\d{1,2})(?:\.| d\.)?")
 _YEAR_LAST = re.compile(
     r"[a-z]{3} ([a-z]{3})  ?(\d{1,2}) ([\d:]{8})( [a-z]{2,4}| [+-]\d{4})? (\d{4})", re.IGNORECASE
 )
 _TIME_FIRST = re.compile(r"(\d{1,2}:\d\d(?::\d\d)?(?: ?[ap]\.?m\.?)?),? (.+)", re.IGNORECASE)
-# Zones that mean one offset wherever they are written, in minutes.
-_ZONES = {
-    "z": 0, "utc": 0, "gmt": 0, "est": -300, "edt": -240, "cdt": -300, "mst": -420, "mdt": -360,
-    "pst": -480, "pdt": -420, "cet": 60, "cest": 120, "eet": 120, "eest": 180, "msk": 180,
-    "jst": 540, "aest": 600, "aedt": 660, "wet": 0, "west": 60, "mez": 60, "mesz": 120,
-}  # fmt: skip
-_HOURS_AWAY = re.compile(r"(?:utc|gmt)?([+-])(\d\d?):?(\d\d)?", re.ASCII)
 _SERIAL = re.compile(r"\d{5}(?:\.\d+)?", re.ASCII)
 _WEEKDAY_OF_ISO = re.compile(r"\d{4}-W\d\d-[1-7]", re.ASCII)
 _EPOCH = re.compile(r"\d{10}(?:\d{3}|\d{6}|\.\d{1,6})?", re.ASCII)
@@ -82,6 +75,8 @@ _EPOCH = re.compile(r"\d{10}(?:\d{3}|\d{6}|\.\d{1,6})?", re.ASCII)
 # The serial day 60 of Excel is a 29 February 1900 that never was, hence this and not 1899-12-31.
 _EXCEL_DAY_ZERO = datetime(1899, 12, 30)  # noqa: DTZ001  a wall clock, as spreadsheets have it
 _EXCEL_DAYS = range(10_000, 80_000)
+_FROM_1904 = 1_462
+"""How many days later workbooks of old Macs begin to count."""
 
 
 _ONE_DIGIT = re.compile(r"^ ?(\d):")
@@ -119,6 +114,7 @@ class MomentReader:
 
     `cells(index)` goes through a whole column again; it is called once for a column, and only when
     a date such as 03/04/2026 turns up in it. `order` (`--dates`) overrules what the file shows.
+    Numbers are days as Excel counts them, `from_1904` where the workbook says so.
     """
 
     def __init__(
@@ -127,8 +123,11 @@ class MomentReader:
         today: date,
         order: Order | None,
         cells: Callable[[int], Iterable[str]],
+        *,
+        from_1904: bool = False,
     ) -> None:
         self.zone = zone
+        self._days_earlier = _FROM_1904 if from_1904 else 0
         self.today = today
         self._latest_year = today.year + 20
         self._order = order
@@ -140,10 +139,16 @@ class MomentReader:
         self._early: dict[int, str] = {}  # columns of ISO days that are all up to the 12th
         self._serials: dict[int, tuple[str, date]] = {}
         self._croatian: dict[int, bool] = {}
+        self._contradicting: dict[int, str] = {}
+        self._zones: dict[int, tzinfo] = {}
 
-    def column(self, index: int, *, takes_periods: bool = False) -> Callable[[str], Moment]:
-        """A reader for the cells of one column; it raises BadInput."""
+    def column(
+        self, index: int, name: str = "", *, takes_periods: bool = False
+    ) -> Callable[[str], Moment]:
+        """What reads one column, whose `name` may tell the zone of its times; raises BadInput."""
         self._columns.append(index)
+        if (zone := zone_in_name(name)) is not None:
+            self._zones[index] = zone
 
         def read(cell: str) -> Moment:
             if takes_periods and (last := last_day_of(cell, self._latest_year)):
@@ -154,10 +159,11 @@ class MomentReader:
         return read
 
     def _read(self, text: str, index: int) -> Moment:
-        try:
-            wall = self._wall(text, index)
-        except (ValueError, OverflowError) as error:
-            raise _no_date(text) from error
+        wall = self._tried(text, index)
+        if wall is None and (clock := in_one_zone(text)):
+            wall = self._tried(clock.text, index)
+            if wall and clock.contradicts:
+                self._contradicting.setdefault(index, text)
         if wall is None:
             raise _no_date(text)
         at, has_time = wall
@@ -165,8 +171,16 @@ class MomentReader:
             raise _no_date(text)
         if _SERIAL.fullmatch(text):
             self._serials.setdefault(index, (text, at.date()))
+        if has_time and not at.tzinfo:
+            at = at.replace(tzinfo=self._zones.get(index))
         local = at.astimezone(self.zone) if at.tzinfo else at.replace(tzinfo=self.zone)
         return Moment(local.astimezone(UTC), local.date(), has_time)
+
+    def _tried(self, text: str, index: int) -> tuple[datetime, bool] | None:
+        try:
+            return self._wall(text, index)
+        except (ValueError, OverflowError):
+            return None
 
     def _wall(self, text: str, index: int) -> tuple[datetime, bool] | None:
         """What the text says, naive where it names no offset, and whether it says a time."""
@@ -184,6 +198,8 @@ class MomentReader:
             return _iso_with_time(text)
         if numbers := _NUMBERS.fullmatch(text):
             return _combine(self._day(text, numbers, index), numbers)
+        if _SERIAL.fullmatch(text):
+            return _serial(float(text) + self._days_earlier)
         return _by_form(text, self._latest_year, lambda word: self._month(word, index))
 
     def _at_place(self, found: re.Match[str], index: int) -> tuple[datetime, bool] | None:
@@ -212,6 +228,11 @@ class MomentReader:
             yield (
                 f"Numbers such as {text} in '{header[index]}' were read as days as Excel counts "
                 f"them: {day.day} {day:%B %Y}."
+            )
+        for index, text in self._contradicting.items():
+            yield (
+                f"Times such as {quoted(text, 60)} in '{header[index]}' name two zones that are "
+                "not the same: the hours from UTC counted, else the name that stands first."
             )
         for index, early in self._early.items():
             late = self._in_order["dmy"].get(index) or self._in_order["mdy"].get(index)
@@ -335,10 +356,6 @@ def _by_form(text: str, latest_year: int, month_of: MonthOf) -> tuple[datetime, 
         clock = _ONE_DIGIT.sub(r" 0\1:", found[4].rstrip())
         text = f"{found[1]}-{found[2]:0>2}-{found[3]:0>2}{clock}"
         return datetime.fromisoformat(text), bool(found[4].strip())
-    if found := _SCRIPT.fullmatch(text):
-        return datetime.strptime(f"{found[1]} {found[2]}", "%b %d %Y %H:%M:%S %z"), True
-    if _SERIAL.fullmatch(text):
-        return _serial(float(text))
     if _EPOCH.fullmatch(text):
         seconds = float(text) / (1 if "." in text else 10 ** (len(text) - 10))
         return datetime.fromtimestamp(seconds, UTC), True
@@ -377,7 +394,8 @@ def _readings(numbers: re.Match[str], latest_year: int = 2099) -> dict[Order, da
 def _evidence(cells: Iterable[str]) -> Iterator[Order]:
     """The order that each date of a column proves by itself; most prove nothing."""
     for cell in cells:
-        numbers = _NUMBERS.fullmatch(cell.strip())
+        clock = in_one_zone(cell.strip()) if ":" in cell else None
+        numbers = _NUMBERS.fullmatch(clock.text if clock else cell.strip())
         if not numbers or numbers["mark"] == ".":
             continue
         if len(numbers["a"]) > 2:
@@ -396,21 +414,9 @@ def _combine(day: date, numbers: re.Match[str]) -> tuple[datetime, bool]:
         if not 1 <= hour <= 12:
             raise ValueError("no hour of a half day")
         hour = hour % 12 + (12 if half[0] in "pP" else 0)
-    zone = _offset((numbers["offset"] or "").strip().casefold())
+    zone = offset_of((numbers["offset"] or "").strip().casefold())
     clock = time(hour, int(numbers["minute"]), int(numbers["second"] or 0), tzinfo=zone)
     return datetime.combine(day, clock), True
-
-
-def _offset(text: str) -> timezone | None:
-    """The zone behind a time; None where none is written, ValueError for an unknown name."""
-    if not text:
-        return None
-    if found := _HOURS_AWAY.fullmatch(text):
-        minutes = int(found[2]) * 60 + int(found[3] or 0)
-        return timezone(timedelta(minutes=-minutes if found[1] == "-" else minutes))
-    if text not in _ZONES:
-        raise ValueError("no zone that is known")
-    return timezone(timedelta(minutes=_ZONES[text]))
 
 
 def _with_named_month(

@@ -150,14 +150,15 @@ REMARKS = {
 class Unread:
     """Cells of a column that could not be read as what the column is."""
 
-    count: int = 0
-    example: str = ""
     reason: str = ""
+    lines: list[int] = field(default_factory=list)
 
 
 @dataclass(slots=True)
 class CellTally:
-    """Counts of one pass through a file."""
+    """Counts of one pass through a file, which has come to `line`."""
+
+    line: int = 0
 
     unread: dict[str, Unread] = field(default_factory=dict)
     blanks: Counter[str] = field(default_factory=Counter)
@@ -169,17 +170,17 @@ class CellTally:
     filled_down: Counter[str] = field(default_factory=Counter)
     pipelines: Counter[str] = field(default_factory=Counter)
 
-    def cannot_read(self, column: str, cell: str, reason: str) -> None:
+    def cannot_read(self, column: str, reason: str) -> None:
         """A cell that stays as it stands, in a custom field."""
-        found = self.unread.setdefault(column, Unread(0, cell, reason))
-        found.count += 1
+        self.unread.setdefault(column, Unread(reason)).lines.append(self.line)
 
     def sentences(self, currency: str) -> Iterator[str]:
         """What a person should know, a sentence each."""
         for column, unread in self.unread.items():
             yield (
-                f"{_many(unread.count, 'cell')} of '{column}' could not be read and "
-                f"{'is' if unread.count == 1 else 'are'} kept as text: {unread.reason.rstrip('.')}."
+                f"{_many(len(unread.lines), 'cell')} of '{column}' could not be read and "
+                f"{'is' if len(unread.lines) == 1 else 'are'} kept as text: "
+                f"{unread.reason.rstrip('.')} ({lines_told(unread.lines)})."
             )
         if self.assumed_currency:
             yield (
@@ -189,6 +190,16 @@ class CellTally:
         if self.blanks:
             named = ", ".join(f"'{column}' {count:,}" for column, count in self.blanks.items())
             yield f"Cells that say there is no value were left out: {named}."
+        yield from self._lines_told()
+        if len(self.pipelines) > 1:
+            named = ", ".join(f"{name} {count:,}" for name, count in self.pipelines.most_common(6))
+            yield (
+                f"The file has deals of {len(self.pipelines)} pipelines ({named}); all go into one "
+                "here, and the file's is kept as a field."
+            )
+
+    def _lines_told(self) -> Iterator[str]:
+        """What became of lines that are no deals, and of what stands beside them."""
         if self.footers:
             yield (
                 f"{_many(len(self.footers), 'line')} below the last deal left out: "
@@ -205,12 +216,17 @@ class CellTally:
             )
         if self.beside:
             yield f"{_many(self.beside, 'line')} read as going on with the deal above."
-        if len(self.pipelines) > 1:
-            named = ", ".join(f"{name} {count:,}" for name, count in self.pipelines.most_common(6))
-            yield (
-                f"The file has deals of {len(self.pipelines)} pipelines ({named}); all go into one "
-                "here, and the file's is kept as a field."
-            )
+
+
+_MOST_LINES = 8
+
+
+def lines_told(lines: Sequence[int], count: int | None = None) -> str:
+    """Where something stands: the first lines, and how many more of `count` there are."""
+    count = len(lines) if count is None else count
+    shown = ", ".join(map(str, lines[:_MOST_LINES]))
+    more = f" and {count - _MOST_LINES:,} more" if count > _MOST_LINES else ""
+    return f"line{'s' if len(lines) > 1 else ''} {shown}{more}"
 
 
 def _many(count: int, what: str) -> str:

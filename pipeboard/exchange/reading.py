@@ -38,7 +38,7 @@ from pipeboard.exchange.read_options import ReadOptions as ReadOptions
 from pipeboard.exchange.row_stream import Rows, is_history
 from pipeboard.exchange.rows import DealRow, Rejected
 from pipeboard.exchange.tables import REASON, FileTable, Record
-from pipeboard.exchange.workbook import is_workbook, open_workbook
+from pipeboard.exchange.workbook import SheetTable, is_workbook, open_workbook
 
 _SAMPLE = 200
 _NAMING = {"title", "account", "external_id"}
@@ -219,7 +219,13 @@ def open_import(
         if not options.key and not options.still_asks:
             _require_a_name(table, matching)
         rules = rules_of(options, currency, table, layout, matching)
-        moments = MomentReader(zone, today, order, lambda index: _column(table, index))
+        moments = MomentReader(
+            zone,
+            today,
+            order,
+            lambda index: _column(table, index),
+            from_1904=isinstance(table, SheetTable) and table.from_1904,
+        )
         reader = DealReader(table.header, matching.targets, layout, rules, moments)
         unheard = CellTally()
         for record in sample * (not options.still_asks):

@@ -12,12 +12,13 @@ from typing import TYPE_CHECKING, Final
 from pipeboard.domain.errors import BadInput, NotFound
 from pipeboard.domain.lazy_dataclass import dataclass, fields, replace, with_values
 from pipeboard.domain.text import did_you_mean, fold, quoted
+from pipeboard.exchange.amounts import DECIMAL_MARKS
 from pipeboard.exchange.columns import read_override
 from pipeboard.exchange.fields import takes_several
 from pipeboard.exchange.history import MEANINGS, read_status
 from pipeboard.exchange.read_options import ReadOptions
 from pipeboard.exchange.rows import Rejected
-from pipeboard.exchange.values import DECIMAL_MARKS, is_blank
+from pipeboard.exchange.values import is_blank
 
 if TYPE_CHECKING:
     from pipeboard.domain.pipeline import Pipeline

@@ -48,8 +48,8 @@ def _is_like(cells: list[str], header: list[str]) -> bool:
     """Whether a record is the header again behind a mark of order, or a rule drawn below it."""
     if cells[0].casefold() == header[0].casefold():
         return [cell.strip().casefold() for cell in cells] == [name.casefold() for name in header]
-    first = cells[0] or (cells[1] if len(cells) > 1 else "")
-    if first[:2] in ("--", "==", ":-"):
+    first = (cells[0] or (cells[1] if len(cells) > 1 else "")).lstrip()
+    if first[:2] in ("--", "==", ":-", "+-", "+="):
         return _RULE.issuperset("".join(cells))
     return not first.isascii() and [without_marks(cell) for cell in cells] == header
 

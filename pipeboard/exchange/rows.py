@@ -85,6 +85,25 @@ class RowTerm(NamedTuple):
     agreed: str | None = None
 
 
+class RowStepDone(NamedTuple):
+    """A next step that was done, and what came of it."""
+
+    text: str
+    at: datetime
+    due: date | None = None
+    every: str | None = None
+    outcome: str | None = None
+
+
+class RowAsk(NamedTuple):
+    """What one rep wants of another, by a day."""
+
+    rep: str
+    text: str
+    by: str
+    due: date | None = None
+
+
 # Not frozen: that would make a row take 12 µs instead of 2, a third of the time of reading it.
 @dataclass(slots=True)
 class DealRow:
@@ -97,7 +116,8 @@ class DealRow:
     `precision` says of it and of `closed_at` where the file tells the day alone, or not even that.
     `probability_bp` is that of an open deal, in pipeboard's own files only if set by hand.
     `ref` is the reference ("D-142") that pipeboard gave the deal where it was exported, `version`
-    that of the deal then, `external_source` the tool of `external_id` (None: the file's own).
+    that of the deal then, `external_source` the tool of `external_id` (None: the file's own),
+    `recycled_from` the reference of the deal that it came back from, `rank` its place by hand.
     `others` are fields of the deal by name that nothing here treats apart.
     `remarks` name what is odd in the row, for the report to count.
     """
@@ -141,6 +161,12 @@ class DealRow:
     answers: tuple[RowAnswer, ...] = ()
     terms: tuple[RowTerm, ...] = ()
     checklist: Mapping[str, str] = field(default_factory=dict)
+    steps_done: tuple[RowStepDone, ...] = ()
+    asks: tuple[RowAsk, ...] = ()
+    given_by: str | None = None
+    recycled_from: str | None = None
+    rank: int | None = None
+    archived_at: datetime | None = None
     fields: Mapping[str, str] = field(default_factory=dict)
     others: Mapping[str, FieldValue] = field(default_factory=dict)
     remarks: tuple[str, ...] = ()
@@ -225,6 +251,27 @@ def _term(parts: JsonObject) -> RowTerm:
     return RowTerm(_named(parts, "item"), *(_line(parts, k) for k in ("ours", "theirs", "agreed")))
 
 
+def _day(parts: JsonObject) -> date | None:
+    text = _line(parts, "due")
+    try:
+        return date.fromisoformat(text) if text else None
+    except ValueError as error:
+        raise BadInput(f"{quoted(text or '')} is not a day such as 2026-12-19") from error
+
+
+def _step_done(parts: JsonObject) -> RowStepDone:
+    at = _at(parts)
+    if at is None:
+        raise BadInput("an entry has no at")
+    text, every, outcome = (_line(parts, key) for key in ("text", "every", "outcome"))
+    return RowStepDone(text or "", at, _day(parts), every, outcome)
+
+
+def _ask(parts: JsonObject) -> RowAsk:
+    rep, text, by = (_named(parts, key) for key in ("rep", "text", "by"))
+    return RowAsk(rep, text, by, _day(parts))
+
+
 def _checklist(cell: str) -> dict[str, str]:
     parts = _parsed(cell, dict)
     return {clean_line(str(key)): clean_text(str(value)) for key, value in parts.items()}
@@ -263,6 +310,8 @@ READERS: Mapping[str, Callable[[str], object]] = MappingProxyType(
         "entered": _list_of(_entered),
         "terms": _list_of(_term),
         "checklist": _checklist,
+        "steps_done": _list_of(_step_done),
+        "asks": _list_of(_ask),
     }
 )
 """What reads the cells of each nested field; each raises BadInput."""

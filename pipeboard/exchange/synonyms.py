@@ -32,6 +32,7 @@ _NAMES = {
         "nazev_obchodu nazov_obchodu "
         "megnevezes uzlet firsat firsat_adi anlasma название название_сделки сделка назва "
         "назва_угоди угода affarsmojlighet affar handel salgsmulighed mulighet kauppa nimi "
+        "nev ugylet nume nama "
         "denumire oportunitate 商机 商机名称 商談 商談名 案件名 거래 거래명 העסקה שם_העסקה "
         "dealname topic summary task_name intitule libelle nome_opportunita nom_de_l_opportunite "
         "nombre_de_la_oportunidad nome_da_oportunidade naam_van_de_kans nazwa_szansy "
@@ -198,11 +199,13 @@ _NAMES = {
     ),
     "won_at": (
         "won_date date_won won_time won_on ganado_el gagne_le gewonnen_am vinto_il ganho_em "
-        "hora_de_trato_ganado"
+        "hora_de_trato_ganado closed_won_date closed_won_at closed_won_on closed_won_time "
+        "date_closed_won deal_won_date"
     ),
     "lost_at": (
         "lost_date date_lost lost_time lost_on perdido_el perdu_le verloren_am perso_il "
-        "perdido_em hora_de_trato_perdido"
+        "perdido_em hora_de_trato_perdido closed_lost_date closed_lost_at closed_lost_on "
+        "closed_lost_time date_closed_lost deal_lost_date"
     ),
     "expected_close": (
         "expected_close_date expected_closing_date estimated_close_date expected_closing "
@@ -285,14 +288,17 @@ _NAMES = {
     ),
     "archived": "is_archived archive_status",
     "deleted": "is_deleted",
-    "is_won": "won is_closed_won",
-    "is_lost": "lost is_closed_lost",
+    "is_won": "won is_closed_won closed_won",
+    "is_lost": "lost is_closed_lost closed_lost",
     "is_closed": "closed is_deal_closed",
     "external_source": "source_of_id",
 }
 
+_OF_OURS = ("version", "active", "rank", "given_by", "recycled_from")
+"""Names of fields that are something else in the files of others."""
+
 SYNONYMS: Mapping[str, str] = MappingProxyType(
-    {name: name for name in KINDS if name not in ("version", "active")}
+    {name: name for name in KINDS if name not in _OF_OURS}
     | {slug(column): target for column, target in layout.ALIASES.items()}
     | {slug(synonym): target for target, names in _NAMES.items() for synonym in names.split()}
 )

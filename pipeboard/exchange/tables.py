@@ -117,6 +117,15 @@ def without_surrogates(text: str) -> str:
     return text if text.isascii() else text.encode("utf-8", "replace").decode("utf-8")
 
 
+def number_text(value: float) -> str:
+    """A number that is kept as such, as text that nobody takes for thousands: `950.1250`."""
+    text = repr(value)
+    return f"{text}0" if _LIKE_GROUP.fullmatch(text) else text
+
+
+_LIKE_GROUP = re.compile(r"-?[1-9]\d{0,2}\.\d{3}", re.ASCII)
+
+
 # Cells that a spreadsheet would run as a formula: made harmless, and taken back.
 
 # What a spreadsheet may skip before it looks for a formula, then what starts one.

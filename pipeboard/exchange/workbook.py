@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import io
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime, time, timedelta
-from decimal import Decimal
 from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
@@ -16,7 +14,14 @@ from pipeboard.domain.lazy_dataclass import dataclass, field
 from pipeboard.domain.text import did_you_mean, quoted
 from pipeboard.exchange.delimited import LOOKED_AT, first_table, is_heading
 from pipeboard.exchange.rows import Rejected
-from pipeboard.exchange.tables import Record, columns_named, name_columns, undefuse, width_used
+from pipeboard.exchange.tables import (
+    Record,
+    columns_named,
+    name_columns,
+    number_text,
+    undefuse,
+    width_used,
+)
 
 if TYPE_CHECKING:
     from zipfile import ZipFile
@@ -32,7 +37,7 @@ MAGIC = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
 
 @dataclass(slots=True)
 class SheetTable:
-    """The rows of one sheet below its header."""
+    """The rows of one sheet below its header; days that are numbers may count `from_1904`."""
 
     rows: Sequence[Sequence[str]]
     format: str
@@ -41,6 +46,7 @@ class SheetTable:
     warnings: list[str] = field(default_factory=list)
     encoding: str = "utf-8"
     delimiter: str | None = None
+    from_1904: bool = False
     _passed: int = 0
 
     def all_records(self) -> Iterator[Record]:
@@ -115,7 +121,9 @@ def open_workbook(path: Path, sheet: str | None) -> SheetTable:
             f"{path.name} cannot be read as a workbook ({error})",
             hint="If it has a password, take that off; or save the sheet as CSV (UTF-8).",
         ) from error
-    table = SheetTable(rows, FORMATS.get(path.suffix.lower(), "xlsx"))
+    table = SheetTable(
+        rows, FORMATS.get(path.suffix.lower(), "xlsx"), from_1904=_is_from_1904(path)
+    )
     if filled:
         table.warnings.append(
             "1 cell that is merged with the one above was read as that one."
@@ -206,7 +214,8 @@ def _text(value: object) -> str:
         case bool():
             return "true" if value else "false"
         case float():
-            return str(int(value)) if value.is_integer() and abs(value) < 1e15 else repr(value)
+            whole = value.is_integer() and abs(value) < 1e15
+            return str(int(value)) if whole else number_text(value)
         case datetime():
             midnight = value.time() == time()
             return value.date().isoformat() if midnight else value.isoformat(sep=" ")
@@ -314,6 +323,20 @@ def _parts(path: Path, sheet: str) -> Iterator[bytes]:
         return  # the reader of workbooks says what is wrong with it
 
 
+def _is_from_1904(path: Path) -> bool:
+    """Whether an xlsx workbook counts its days from 1904 on; dates that are formatted as such are
+    read right in any case."""
+    from xml.etree.ElementTree import ParseError, fromstring
+    from zipfile import BadZipFile, ZipFile
+
+    try:
+        with ZipFile(path) as file:
+            about = fromstring(file.read("xl/workbook.xml")).find(f"{_MAIN}workbookPr")
+    except (BadZipFile, KeyError, OSError, ParseError):
+        return False
+    return about is not None and about.get("date1904", "0") in ("1", "true")
+
+
 def _part_of(file: ZipFile, sheet: str) -> str | None:
     """The part of an xlsx workbook that is the sheet."""
     from xml.etree import ElementTree
@@ -334,93 +357,3 @@ def _table_of(content: bytes, sheet: str) -> bytes:
     start = content.find(f"table:name={quoteattr(sheet)}".encode())
     end = content.find(b"</table:table>", start)
     return content[start:end] if start >= 0 else b""
-
-
-# Deals as a workbook of Excel, with numbers and dates as such and no cell that is a formula.
-
-_NUMBER = re.compile(r"-?\d{1,15}(?:\.\d+)?", re.ASCII)
-_DAY = re.compile(r"(?:19|20)\d\d-\d\d-\d\d", re.ASCII)
-_UNSAFE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
-_LONGEST_CELL = 32_767
-NUMBERS = frozenset(("value", "probability", "age", "idle", "answered", "version"))
-
-
-def workbook_of(
-    columns: Sequence[str], rows: Iterable[Sequence[str]], *, comes_back: bool = False
-) -> bytes:
-    """The file; one that `comes_back` into an import keeps instants and long texts as they are.
-
-    BadInput where what writes workbooks is not installed, or a text is longer than a cell can be.
-    """
-    try:
-        from openpyxl import Workbook  # 0.7 s, for this format only
-        from openpyxl.cell import WriteOnlyCell
-    except ImportError as error:
-        raise BadInput(
-            "What writes workbooks is not installed.",
-            hint="Install it: pip install 'pipeboard[workbooks]'. Or export CSV.",
-        ) from error
-    typed = _exact if comes_back else _typed
-    found = [[typed(*cell) for cell in zip(columns, row, strict=True)] for row in rows]
-    book = Workbook(write_only=True)
-    sheet = book.create_sheet("Deals")
-    sheet.freeze_panes = "A2"
-
-    def cell(value: object) -> object:
-        made = WriteOnlyCell(sheet, value=value)
-        if isinstance(value, str):
-            made.data_type = "s"  # never a formula
-        return made
-
-    sheet.append([cell(name) for name in columns])
-    for values in found:
-        sheet.append([cell(value) for value in values])
-    out = io.BytesIO()
-    book.save(out)
-    return _timeless(out)
-
-
-_SAVED_AT = re.compile(rb"(<dcterms:(created|modified)[^>]*>)[^<]*")
-
-
-def _timeless(book: io.BytesIO) -> bytes:
-    """The workbook without the instant at which it was written, which it holds in each of its
-    parts: the same deals are the same bytes."""
-    from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
-
-    out = io.BytesIO()
-    with ZipFile(book) as parts, ZipFile(out, "w") as copy:
-        for name in parts.namelist():
-            content = parts.read(name)
-            if name == "docProps/core.xml":
-                content = _SAVED_AT.sub(rb"\g<1>1980-01-01T00:00:00Z", content)
-            copy.writestr(ZipInfo(name), content, ZIP_DEFLATED)
-    return out.getvalue()
-
-
-def _exact(column: str, text: str) -> str | Decimal | date | None:
-    """A cell that is read as the same text again."""
-    if len(text) > _LONGEST_CELL:
-        raise BadInput(
-            f"{quoted(column)} of a deal is longer than a cell of a workbook can be.",
-            hint="Export CSV or JSON, which hold everything, or leave it out with --columns.",
-        )
-    if column == "value" and _NUMBER.fullmatch(text):
-        return Decimal(text)
-    if _DAY.fullmatch(text):
-        return date.fromisoformat(text)
-    return f"'{text}" if undefuse(text) != text else _UNSAFE.sub("", text) or None
-
-
-def _typed(column: str, text: str) -> str | Decimal | date | None:
-    if not text:
-        return None
-    if column in NUMBERS and _NUMBER.fullmatch(text):
-        return Decimal(text)
-    for read in (date.fromisoformat, datetime.fromisoformat):
-        try:
-            found = read(text)
-        except ValueError:
-            continue
-        return found.replace(tzinfo=None) if isinstance(found, datetime) else found
-    return _UNSAFE.sub("", text)[:_LONGEST_CELL]

@@ -15,7 +15,7 @@ from pipeboard.domain.errors import BadInput
 from pipeboard.domain.lazy_dataclass import dataclass, field
 from pipeboard.domain.money import Money, format_money
 from pipeboard.domain.text import few, fold, quoted
-from pipeboard.exchange.read_options import REMARKS
+from pipeboard.exchange.read_options import REMARKS, lines_told
 from pipeboard.exchange.rows import DealRow, Rejected
 from pipeboard.exchange.words.languages import sounds_closed
 from pipeboard.workspace.row_commands import lost_for
@@ -48,11 +48,11 @@ class ImportReport:
     """What an import did, or with a dry run would do.
 
     `stages` counts deals by stage or outcome, `sums` their values by outcome and currency in minor
-    units. `remarks` are the first lines of the file by what is odd in them and
-    `remark_counts` how many there are, `not_followed` counts by
-    field what a file says anew and an import leaves as it is. `ambiguous` are rows whose deal
-    cannot be told from others of the same name. `elsewhere` counts ids that are known from another
-    source or in another pipeline, where the rows became deals of their own. `said_before`
+    units. `remarks` are the first lines of the file by what is odd in them and `remark_counts` how
+    many there are, `not_followed` counts by field what a file says anew and an import leaves as it
+    is, and `left` names the first of these. `ambiguous` are rows whose deal cannot be told from
+    others of the same name. `elsewhere` counts ids that are known from another source or in
+    another pipeline, where the rows became deals of their own. `said_before`
     tells that all of it was done before, under the same token, and when.
     """
 
@@ -72,6 +72,7 @@ class ImportReport:
     ambiguous: list[Rejected] = field(default_factory=list)
     emptied: Counter[str] = field(default_factory=Counter)
     not_followed: Counter[str] = field(default_factory=Counter)
+    left: list[Differing] = field(default_factory=list)
     stages: Counter[str] = field(default_factory=Counter)
     sums: Counter[tuple[str, str]] = field(default_factory=Counter)
     unplaced: Counter[str] = field(default_factory=Counter)
@@ -103,6 +104,12 @@ class ImportReport:
             self.conflict_count += 1
             if len(self.conflicts) < MOST_LISTED:
                 self.conflicts.append(one)
+
+    def leave(self, one: Differing) -> None:
+        """What the file says anew of something that is not rewritten."""
+        self.not_followed[one.field] += 1
+        if len(self.left) < MOST_LINES:
+            self.left.append(one)
 
     def count_deal(self, row: DealRow, stage: str) -> None:
         """A row that is a deal: where it stands, what it is worth, what is odd about it."""
@@ -149,7 +156,6 @@ class RowsRejected(BadInput):
 
 # What an import did, or would do, in sentences: the same on every screen and in every script.
 
-_MOST_LINES = 8
 _PLACED = tuple(name for name in LOSS_CATEGORIES if name not in ("price", "other", "invalid"))
 _MOST_GROUPS = 20
 _MOST_CONFLICTS = 10
@@ -194,11 +200,11 @@ def remarks_told(report: ImportReport) -> Iterator[str]:
     """What is odd or was left as it is, a sentence each."""
     for remark, lines in report.remarks.items():
         count = report.remark_counts[remark]
-        yield f"{_rows(count)}: {REMARKS[remark]} ({_lines(lines, count)})."
+        yield f"{_rows(count)}: {REMARKS[remark]} ({lines_told(lines, count)})."
     if report.by_name:
         yield f"{report.by_name:,} rows have no id and were known by account and title."
     if report.ambiguous:
-        where = _lines([row.line for row in report.ambiguous])
+        where = lines_told([row.line for row in report.ambiguous])
         yield (
             f"{len(report.ambiguous):,} rows share account and title with others, so that nobody "
             f"can tell which deal they are ({where}): they were left out. Name columns that tell "
@@ -236,6 +242,8 @@ def remarks_told(report: ImportReport) -> Iterator[str]:
     if report.not_followed:
         named = ", ".join(f"{name} {count:,}" for name, count in report.not_followed.items())
         yield f"What a later file says anew and an import leaves as it was, by rows: {named}."
+        told = [one for one in report.left if one.theirs]
+        yield from map(_differing_told, told[:_MOST_CONFLICTS])
     if report.emptied:
         named = ", ".join(f"{name} {count:,}" for name, count in report.emptied.items())
         yield f"Cells that the file has emptied since were emptied here: {named}."
@@ -250,12 +258,16 @@ def conflicts_told(report: ImportReport) -> Iterator[str]:
         "take the file's: --prefer file."
     )
     for one in report.conflicts[:_MOST_CONFLICTS]:
-        yield (
-            f"  line {one.line}, {one.deal}, {one.field}: here {quoted(one.ours)}, "
-            f"in the file {quoted(one.theirs)}"
-        )
+        yield f"  {_differing_told(one)}"
     if report.conflict_count > _MOST_CONFLICTS:
         yield f"  and {report.conflict_count - _MOST_CONFLICTS:,} more"
+
+
+def _differing_told(one: Differing) -> str:
+    return (
+        f"line {one.line}, {one.deal}, {one.field}: here {quoted(one.ours)}, "
+        f"in the file {quoted(one.theirs)}"
+    )
 
 
 def rejects_told(rejected: Sequence[Rejected]) -> Iterator[str]:
@@ -268,20 +280,13 @@ def rejects_told(rejected: Sequence[Rejected]) -> Iterator[str]:
         if len(lines) == 1:
             yield f"line {lines[0]}:{cell} {reason}"
         else:
-            yield f"{len(lines):,} rows:{cell} {reason} ({_lines(lines)})"
+            yield f"{len(lines):,} rows:{cell} {reason} ({lines_told(lines)})"
     if len(groups) > _MOST_GROUPS:
         yield f"and {len(groups) - _MOST_GROUPS:,} more reasons"
 
 
 def _rows(count: int) -> str:
     return "1 row" if count == 1 else f"{count:,} rows"
-
-
-def _lines(lines: Sequence[int], count: int | None = None) -> str:
-    count = len(lines) if count is None else count
-    shown = ", ".join(map(str, lines[:_MOST_LINES]))
-    more = f" and {count - _MOST_LINES:,} more" if count > _MOST_LINES else ""
-    return f"line{'s' if len(lines) > 1 else ''} {shown}{more}"
 
 
 # The file of rows that did not come in: made sure of first, never in another file's place.

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import uuid
 from collections.abc import Iterator, Mapping
-from datetime import datetime
+from datetime import date, datetime
 from functools import cached_property, lru_cache
 from hashlib import sha256
 from operator import attrgetter
@@ -19,6 +19,7 @@ from pipeboard.domain.deal import (
     HANDOVER,
     LOSS_CATEGORIES,
     Answer,
+    Ask,
     Contact,
     Deal,
     Loss,
@@ -43,6 +44,7 @@ PLAIN = tuple(name for name in FROM_ROWS if name in DealRow.__slots__)
 """What a row says of a deal as it stands, beside its `others`."""
 _FIELDS = (*PLAIN, "snooze_reason", "snoozed_until")
 _fields_of = attrgetter(*_FIELDS)
+_own_of = attrgetter("answers", "terms", "checklist", "asks", "given_by")
 _LONGEST_FIELD = 2000
 _NUMBER = len("(0001/1000) ")
 _CUTS_TAGS = re.compile(r"[\s,;|:()\"'+]+")
@@ -124,6 +126,12 @@ class RowRules:
             details={"column": "stage", "value": name},
         )
 
+    def item_key(self, key: str) -> str:
+        """The key here of an item of a checklist, whose stage a file tells by name; by number
+        those of our old files."""
+        stage, slash, item = key.partition("/")
+        return f"{self._stages.get(fold(stage), stage)}{slash}{item}"
+
     def path(self, row: DealRow, created_at: datetime) -> tuple[tuple[int, datetime], ...]:
         """The stages that the deal entered, with the instants, ending where it last stood."""
         path: list[tuple[int, datetime]] = []
@@ -172,7 +180,7 @@ def take_over(row: DealRow, identity: RowIdentity, owner: str, rules: RowRules) 
         created_at,
         path,
         f"imported from {rules.origin}",
-        _fields(row, identity, owner),
+        _fields(row, identity, owner, rules),
         row.outcome or "open",
         closed_at,
         loss_of(row) if row.outcome == "lost" else None,
@@ -180,6 +188,11 @@ def take_over(row: DealRow, identity: RowIdentity, owner: str, rules: RowRules) 
         _touches(row, key, rules, created_at),
         row.archived,
         precision_of(row),
+        min(row.archived_at, rules.at) if row.archived_at else None,
+        tuple(
+            c.StepDone(_step(one.text, one.due, one.every), one.outcome or "", one.at)
+            for one in row.steps_done
+        ),
     )
 
 
@@ -193,7 +206,9 @@ def precision_of(row: DealRow) -> Mapping[str, c.Precision]:
     return {**row.precision, **unknown} if unknown else row.precision
 
 
-def _fields(row: DealRow, identity: RowIdentity, owner: str) -> dict[str, FieldValue]:
+def _fields(
+    row: DealRow, identity: RowIdentity, owner: str, rules: RowRules
+) -> dict[str, FieldValue]:
     fields: dict[str, FieldValue] = {
         **dict(zip(_FIELDS, _fields_of(row), strict=True)),
         **row.others,
@@ -210,14 +225,19 @@ def _fields(row: DealRow, identity: RowIdentity, owner: str) -> dict[str, FieldV
         fields["contacts"] = contacts_of(row)
     if row.next_text or row.next_due:
         fields["next_step"] = next_step_of(row)
-    if row.answers or row.terms or row.checklist:
-        fields |= _own(row)
+    if row.ref or any(_own_of(row)):
+        fields |= _own(row, rules)
     return fields
 
 
-def _own(row: DealRow) -> dict[str, FieldValue]:
+def _own(row: DealRow, rules: RowRules) -> dict[str, FieldValue]:
     """What only our own files hold."""
+    came_from = (row.recycled_from or "").removeprefix("D-")
     return {
+        "asks": MappingProxyType({one.rep: Ask(one.text, one.by, one.due) for one in row.asks}),
+        "given_by": row.given_by,
+        "recycled_from": int(came_from) if came_from.isdigit() else None,
+        "rank": row.rank,
         "answers": MappingProxyType(
             {
                 a.question: Answer(a.text, a.rating, a.evidence or "", a.by or "", a.at)
@@ -230,7 +250,9 @@ def _own(row: DealRow) -> dict[str, FieldValue]:
                 for t in row.terms
             }
         ),
-        "checklist": MappingProxyType(dict(row.checklist)),
+        "checklist": MappingProxyType(
+            {rules.item_key(key): mark for key, mark in row.checklist.items()}
+        ),
     }
 
 
@@ -289,8 +311,13 @@ _ALSO_CALLED = MappingProxyType(
 
 
 def next_step_of(row: DealRow) -> NextStep:
-    """The next step that a row tells of; how often it recurs is left out where that is no time."""
-    return NextStep(row.next_text or "", row.next_due, known_time(row.next_every or ""))
+    """The next step that a row tells of."""
+    return _step(row.next_text, row.next_due, row.next_every)
+
+
+def _step(text: str | None, due: date | None, every: str | None) -> NextStep:
+    """A step; how often it recurs is left out where that is no time."""
+    return NextStep(text or "", due, known_time(every or ""))
 
 
 def note_id(key: str, *parts: object) -> str:

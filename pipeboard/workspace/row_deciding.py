@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from datetime import datetime
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from datetime import date, datetime
 from functools import partial
 from itertools import islice
 from operator import attrgetter
 from typing import TYPE_CHECKING, NamedTuple
 
 from pipeboard.domain import commands as c
-from pipeboard.domain.deal import Deal, NextStep, Status
+from pipeboard.domain.deal import Deal, Loss
 from pipeboard.domain.deal_record import may_see
 from pipeboard.domain.deciding import begin, decide
 from pipeboard.domain.errors import Ambiguous, NotFound, PipeboardError, Refused
@@ -22,29 +22,25 @@ from pipeboard.exchange.rows import DealRow, Rejected
 from pipeboard.store.projecting.deals import Change
 from pipeboard.workspace.execution import change_of
 from pipeboard.workspace.import_report import Differing, ImportReport
+from pipeboard.workspace.row_changes import RowCourse
 from pipeboard.workspace.row_commands import (
     RowIdentity,
     RowRules,
-    loss_of,
-    note_id,
-    precision_of,
     settle,
     take_over,
 )
 from pipeboard.workspace.row_matching import (
     EVERYTHING,
     ImportOptions,
-    Merge,
-    Namesakes,
-    Recognised,
-    Recogniser,
     Said,
     ThreeWay,
     is_spoken,
     said_by,
 )
+from pipeboard.workspace.row_recognising import Namesakes, Recognised, Recogniser
 
 if TYPE_CHECKING:
+    from pipeboard.domain.deal import FieldValue
     from pipeboard.domain.pipeline import Pipeline
     from pipeboard.exchange.reading import Reading
     from pipeboard.store.reading import Reader
@@ -272,6 +268,8 @@ class RowDecider:
         if taken and row.external_id:
             source = f"{source} {self._context.at:%Y-%m-%d %H:%M:%S}"
         identity = RowIdentity(row.external_id, source, said)
+        if not self._keeps_numbers:  # D-12 is another deal here
+            row.recycled_from = None
         place, context = self._place_of_new(row), self._context
         if place.pipeline is not context.pipeline:
             context = replace(context, pipeline=place.pipeline)
@@ -296,6 +294,17 @@ class RowDecider:
         """What the report says of a field; not what only the owner of the deal is shown."""
         return text if may_see(name, deal.owner, self._context.actor) else "(the owner's own)"
 
+    def _in_words(self, value: FieldValue) -> str:
+        """A value of what an import leaves as it is; "" for a history, which is no one line."""
+        match value:
+            case datetime():
+                return value.astimezone(self._context.zone).isoformat(" ", "minutes")[:16]
+            case Loss():
+                return ", ".join(filter(None, (value.category, value.reason, value.competitor)))
+            case date():
+                return value.isoformat()
+        return ""
+
     def _update(self, row: DealRow, deal: Deal) -> Change | None:
         """What the row says now that it did not say before, decided one command after another."""
         owner = self._owner(row.owner) or None
@@ -305,11 +314,14 @@ class RowDecider:
             Differing(row.line, deal.ref, name, self._shown(name, ours, deal), theirs, "ours")
             for name, ours, theirs in merge.conflicts
         )
-        self.report.not_followed.update(merge.not_followed)
+        for name, ours, theirs in merge.not_followed:
+            both = self._in_words(ours), self._in_words(theirs)
+            self.report.leave(Differing(row.line, deal.ref, name, *both, "ours"))
         self.report.emptied.update(merge.emptied)
         events: list[Event] = []
         after = deal
-        for command, at in self._commands(row, after, merge, place.rules):
+        course = RowCourse(row, deal, place.rules, self._context.at, self.options.override)
+        for command, at in course.commands(merge):
             context = self._context
             if at is not None or place.pipeline is not context.pipeline:
                 context = replace(context, at=at or context.at, pipeline=place.pipeline)
@@ -351,68 +363,6 @@ class RowDecider:
             return partial(self._known.touched_here, deal.id)
         return frozenset if deal.external_id else lambda: EVERYTHING
 
-    def _commands(
-        self, row: DealRow, deal: Deal, merge: Merge, rules: RowRules
-    ) -> Iterable[tuple[c.Command, datetime | None]]:
-        """What brings the deal to what the file says; the owner first, who then closed it."""
-        take = dict(merge.take) | dict.fromkeys(merge.emptied)
-        closes = self._closing(row, deal, take)
-        if "owner" in take:
-            since = closes or (deal.closed_at if not deal.owner else None)
-            yield c.Edit({"owner": take.pop("owner")}), since
-        course = [take.pop(name, None) for name in ("stage", "outcome", "archived")]
-        step = take.pop("next_step", _UNSAID)
-        people = {name: take.pop(name) for name in list(take) if name.startswith("contacts.")}
-        notes = [take.pop(name) for name in list(take) if name.startswith("notes.")]
-        memory = {} if row.ref else {"imported": merge.base}
-        yield c.Edit({**take, **memory}), None
-        yield from self._course(row, deal, closes, rules, *course)
-        if step is not _UNSAID and (row.outcome or str(deal.outcome)) == "open":
-            step = step if isinstance(step, NextStep) else NextStep("", None)
-            yield c.SetNextStep(step.text, step.due, step.every), None
-        for name, contact in people.items():
-            yield c.SetContact(name.partition(".")[2], contact), None
-        for text in notes:
-            key = row.external_id or deal.ref
-            yield c.AddNote(text, note_id(key, "note", text)), None
-
-    def _closing(self, row: DealRow, deal: Deal, take: Mapping[str, object]) -> datetime | None:
-        """When the deal closes by what the row says; None when it does not."""
-        if take.get("outcome") not in ("won", "lost"):
-            return None
-        return max(row.closed_at or self._context.at, deal.created_at)
-
-    def _course(
-        self,
-        row: DealRow,
-        deal: Deal,
-        closes: datetime | None,
-        rules: RowRules,
-        stage: object,
-        outcome: object,
-        archived: object,
-    ) -> Iterable[tuple[c.Command, datetime | None]]:
-        """Stage, outcome and archive."""
-        if outcome is not None and deal.outcome is not Status.OPEN:
-            back_at = closes and max(closes, deal.stage_entered_at)
-            yield c.Reopen(override=rules.origin), back_at
-        is_open = (outcome or str(deal.outcome)) == "open"
-        now_in = deal.closed_from if deal.outcome is not Status.OPEN else deal.stage_id
-        if stage is not None or outcome is not None:
-            for stage_id, at in rules.arrivals(row, deal, closes or self._context.at):
-                yield c.Move(stage_id, self.options.override), at
-                now_in = stage_id
-            if is_open and row.stage is not None and rules.stage_id(row.stage) != now_in:
-                yield c.Move(rules.stage_id(row.stage), self.options.override), None
-        at = max(closes or self._context.at, deal.stage_entered_at)
-        known = precision_of(row).get("closed_at", "")
-        if outcome == "won":
-            yield c.Win(row.value, override=self.options.override, at=at, precision=known), None
-        elif outcome == "lost":
-            yield c.Lose(loss_of(row), at=at, precision=known), None
-        if archived and deal.archived_at is None:
-            yield c.Archive(), None
-
     def _is_noted(self, deal: Deal, text: str) -> bool:
         return text in self._known.notes(deal.id)
 
@@ -438,7 +388,6 @@ class RowDecider:
             return self._new_owners[fold(name)]
 
 
-_UNSAID = object()
 _id_of = attrgetter("external_source", "external_id")
 
 

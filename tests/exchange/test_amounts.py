@@ -40,6 +40,65 @@ def test_one_cell_that_proves_the_decimal_mark_settles_its_column(
     assert values(tmp_path, "amount", *cells) == wanted
 
 
+@pytest.mark.parametrize(
+    ("cells", "wanted", "unread"),
+    [
+        (("1,234", "12,5", "2,500"), ["", "12.50 EUR", ""], "'12,5' and '1,234'"),
+        (("1.234", "12.5", "2.500"), ["", "12.50 EUR", ""], "'12.5' and '1.234'"),
+        (("1.234,50", "2,345.60", "2,500", "3.500"), None, "'1.234,50' and '2,345.60'"),
+        (("1.234 €", "0.5", "2.500"), ["", "0.50 EUR", ""], "'0.5' and '1.234 €'"),
+    ],
+)
+def test_a_column_that_contradicts_itself_is_told_of_and_no_guess_is_made(
+    tmp_path: Path, cells: tuple[str, ...], wanted: list[str] | None, unread: str
+) -> None:
+    wanted = wanted or ["1234.50 EUR", "2345.60 EUR", "", ""]
+    assert values(tmp_path, "amount", *cells) == wanted
+    with open_file(tmp_path / "deals.csv", currency="EUR") as reading:
+        rows = all_deals(list(reading.rows()))
+        (said,) = [one for one in reading.remarks() if "could not be read" in one]
+    kept = [row.fields["amount"] for row in rows if row.value is None]
+    assert kept == [cell for cell, money in zip(cells, wanted, strict=True) if not money]
+    places = ", ".join(str(at) for at, money in enumerate(wanted, 2) if not money)
+    assert said.endswith(
+        f"in a column with both {unread}: say --decimal point or --decimal comma (lines {places})."
+    )
+    comma = ReadOptions(decimal="," if "," in cells[0] else ".")
+    assert values(tmp_path, "amount", *cells, options=comma)[-1] != ""
+
+
+@pytest.mark.parametrize(
+    ("column", "cells", "wanted"),
+    [
+        ("amount", ("1.234k", "12.5k"), ["1234.00 EUR", "12500.00 EUR"]),
+        ("Amount (k€)", ("1.234", "12.5"), ["1234.00 EUR", "12500.00 EUR"]),
+        ("Amount (KWD)", ("1.234", "12.5"), ["1.234 KWD", "12.500 KWD"]),
+    ],
+)
+def test_thousandths_of_what_has_such_contradict_nothing(
+    tmp_path: Path, column: str, cells: tuple[str, ...], wanted: list[str]
+) -> None:
+    assert values(tmp_path, column, *cells) == wanted
+
+
+def test_a_number_that_is_kept_as_one_is_never_taken_for_thousands(tmp_path: Path) -> None:
+    openpyxl = pytest.importorskip("openpyxl")
+    pytest.importorskip("python_calamine")
+    book = openpyxl.Workbook()
+    for row in (("Deal", "Stage", "Amount"), ("A", "Lead", 950.125), ("B", "Lead", 120)):
+        book.active.append(row)
+    book.save(tmp_path / "a.xlsx")
+    deals = (
+        '[{"deal":"A","stage":"Lead","amount":950.125},{"deal":"B","stage":"Lead","amount":120}]'
+    )
+    for path in (tmp_path / "a.xlsx", write(tmp_path, deals, "a.json")):
+        with open_file(path, currency="EUR") as reading:
+            rows = all_deals(list(reading.rows()))
+            said = " ".join(reading.remarks())
+        assert [row.value and row.value.minor for row in rows] == [None, 12_000]
+        assert "950.1250' has more decimals than EUR" in said
+
+
 def test_the_person_settles_what_the_column_does_not(tmp_path: Path) -> None:
     point = ReadOptions(decimal=".")
     assert values(tmp_path, "amount", "99.500", options=point) == ["99.50 EUR"]

@@ -14,7 +14,7 @@ from pipeboard.exchange.encoding import Encoding
 from pipeboard.exchange.rows import Rejected
 from pipeboard.exchange.tables import Record, defuse
 from pipeboard.exchange.values import LONGEST_CELL
-from tests.exchange.files import write
+from tests.exchange.files import all_deals, deals_of, open_file, write
 
 
 def table_of(folder: Path, content: str) -> DelimitedTable:
@@ -136,3 +136,60 @@ def test_a_cell_beyond_all_measure_is_rejected_and_ends_the_reading(tmp_path: Pa
 def test_a_file_of_blank_lines_has_no_header(tmp_path: Path) -> None:
     with pytest.raises(BadInput, match="no header"):
         table_of(tmp_path, "\n \n\n")
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        ('"Deal,Stage,Amount"', '"A,Lead,100"', '"B ""x"",Lead,""1,000.50"""'),
+        ("Deal,Stage,Amount", '"A,Lead,100"', '"B ""x"",Lead,""1,000.50"""'),
+        ('"Deal;Stage;Amount"', '"A;Lead;100"', '"B ""x"";Lead;1000.50"'),
+    ],
+)
+def test_lines_that_stand_in_quotes_as_a_whole_are_read_without_them(
+    tmp_path: Path, lines: tuple[str, ...]
+) -> None:
+    with open_file(write(tmp_path, "\r\n".join((*lines, "")))) as reading:
+        deals = all_deals(list(reading.rows()))
+    assert [(one.title, one.stage, one.value and one.value.minor) for one in deals] == [
+        ("A", "Lead", 10_000),
+        ('B "x"', "Lead", 100_050),
+    ]
+    assert any("in quotes as a whole" in said for said in reading.warnings)
+
+
+@pytest.mark.parametrize(
+    "content", ['"Title"\n"A, B"\n"C, D"\n', '"Title","Stage"\n"A, B","Lead"\n"C","Lead"\n']
+)
+def test_a_cell_in_quotes_is_no_line_in_quotes(tmp_path: Path, content: str) -> None:
+    with open_file(write(tmp_path, content)) as reading:
+        assert all_deals(list(reading.rows()))[0].title == "A, B"
+        assert not any("in quotes" in said for said in reading.warnings)
+
+
+@pytest.mark.parametrize("again", ["Deal,Amount,Stage", "Stage,Deal,Amount"])
+def test_columns_that_are_named_again_in_another_order_are_read_so(
+    tmp_path: Path, again: str
+) -> None:
+    cells = {"Deal": "B", "Stage": "Lead", "Amount": "200"}
+    below = ",".join(cells[name] for name in again.split(","))
+    third = "Deal,Stage,Amount\nC,Won,300\n"
+    content = f"Deal,Stage,Amount\nA,Lead,100\n{again}\n{below}\n{third}"
+    with open_file(write(tmp_path, content)) as reading:
+        deals = all_deals(list(reading.rows()))
+        said = [one for one in reading.warnings if "another order" in one]
+    assert [(one.title, one.value and one.value.minor) for one in deals] == [
+        ("A", 10_000),
+        ("B", 20_000),
+        ("C", 30_000),
+    ]
+    assert said == [
+        "Line 3 names the columns again in another order: what stands below it was read so."
+    ]
+
+
+@pytest.mark.parametrize("rule", ["| --- | ---: | :--- |", "+------+------+------+"])
+def test_the_rule_of_a_table_is_no_deal(tmp_path: Path, rule: str) -> None:
+    content = f"| Deal | Amount | Stage |\n{rule}\n| A | 100 | Lead |\n"
+    (deal,) = deals_of(tmp_path, content, "deals.md")
+    assert (deal.title, deal.stage) == ("A", "Lead")

@@ -459,6 +459,63 @@ TOLD = {
         "expected_close",
         (date(2026, 12, 30),),
     ),
+    "days of a win and of a loss, each in a column": Meant(
+        csv_of(
+            "Deal,Stage,Closed Won Date,Closed Lost Date,Amount",
+            *("A,Talk,2026-03-01,,1", "B,Talk,,2026-03-02,2", "C,Talk,,,3"),
+        ),
+        "closed_at",
+        ("2026-03-01", "2026-03-02", None),
+    ),
+    "a stage that names its pipeline": Meant(
+        csv_of(
+            "Deal Name,Deal Stage,Pipeline",
+            *("A,Closed Won (Sales),Sales", "B,Closed lost (Sales),Sales", "C,Talk (Sales),Sales"),
+        ),
+        "outcome",
+        ("won", "lost", "open"),
+    ),
+    "a deal in Hungarian": Meant(
+        csv_of("Név;Szakasz;Összeg;Létrehozva", "A;Talk;1 234 Ft;2024. május 2."),
+        "created_at",
+        ("2024-05-02",),
+    ),
+    "a clock in Finnish": Meant(
+        csv_of("Kauppa;Vaihe;Luotu", "A;Talk;1.5.2024 klo 10.30"), "created_at", ("2024-05-01",)
+    ),
+    "a day in Lithuanian": Meant(
+        csv_of("Sandoris;Etapas;Sukurta", "A;Talk;2024 m. gegužės 1 d."),
+        "created_at",
+        ("2024-05-01",),
+    ),
+    "rand": Meant(
+        csv_of("Deal;Stage;Amount;Currency", "A;Talk;R 1 234,56;ZAR", "B;Talk;R500;ZAR"),
+        "value",
+        ("1234.56 ZAR", "500.00 ZAR"),
+    ),
+    "a nought with a minus": Meant(
+        csv_of("Deal,Stage,Amount", "A,Talk,-0.00", "B,Talk,-0"), "value", ("0.00 USD", "0.00 USD")
+    ),
+    "what a query on a terminal shows": Meant(
+        csv_of(
+            *("+----+-------+-------+", "| id | title | stage |", "+----+-------+-------+"),
+            *("|  1 | A     | Talk  |", "|  2 | B     | Talk  |", "+----+-------+-------+"),
+            "2 rows in set (0.00 sec)",
+        ),
+        "title",
+        ("A", "B"),
+    ),
+    "a frame of data with its numbers": Meant(
+        csv_of('"","Deal","Stage","Amount"', '"1","A","Talk",NA', '"2","B","Talk",5'),
+        "value",
+        (None, "5.00 USD"),
+    ),
+    "days of another calendar": Meant(
+        csv_of("Deal,Stage,Created", "A,Talk,1403/02/12"),
+        "created_at",
+        (None,),
+        "1 cell of 'Created' could not be read",
+    ),
     "quotes with a total": Meant(
         csv_of("Title,Status,Total", "A,SENT,7", "B,ACCEPTED,2"), "value", ("7.00 USD", "2.00 USD")
     ),

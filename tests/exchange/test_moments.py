@@ -60,6 +60,74 @@ def test_dates_are_read_as_tools_write_them(text: str, at: datetime) -> None:
     assert read(text).at == at
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "2017-07-18T10:00:00+02:00 CEST",
+        "2017-07-18 10:00:00 +0200 CEST",
+        "2017-07-18T08:00:00+00:00Z",
+        "2017-07-18T10:00:00+02:00+02:00",
+        "2017-07-18 08:00:00.123456789 +0000 UTC m=+0.000012",
+        "2017-07-18T08:00Z[UTC]",
+        "2017-07-18T10:00+02:00[Europe/Berlin]",
+        "2017-07-18 10:00 (UTC+2)",
+        "2017-07-18 10:00 (CEST)",
+        "2017-07-18 04:00:00 (America/New_York)",
+        "Tue Jul 18 2017 10:00:00 GMT+0200 (CEST)",
+        "Tue Jul 18 2017 10:00:00 GMT+0200 (Mitteleuropäische Sommerzeit)",
+        "Tue, 18 Jul 2017 10:00:00 +0200 (CEST)",
+        "July 18, 2017 10:00 AM GMT+0200 (Central European Summer Time)",
+        "18.07.2017 10:00 MESZ (UTC+2)",
+        "18/07/2017 13:30 +0530 IST",
+    ],
+)
+def test_a_zone_that_stands_there_twice_is_one(text: str) -> None:
+    reader = MomentReader(BERLIN, TODAY, None, lambda _: (text,))
+    at = reader.column(0)(text).at
+    assert at.replace(microsecond=0) == datetime(2017, 7, 18, 8, tzinfo=UTC)
+    assert list(reader.remarks(["Created"])) == []
+
+
+@pytest.mark.parametrize("text", ["2017-07-18T10:00:00+02:00 UTC", "2017-07-18 10:00 +02:00 EST"])
+def test_of_two_zones_that_differ_the_hours_from_utc_count_and_it_is_told(text: str) -> None:
+    reader = MomentReader(BERLIN, TODAY, None, lambda _: (text,))
+    assert reader.column(0)(text).at == datetime(2017, 7, 18, 8, tzinfo=UTC)
+    (said,) = reader.remarks(["Created"])
+    assert text in said
+    assert "'Created' name two zones" in said
+
+
+def test_the_order_of_a_column_is_shown_by_dates_with_two_zones_too() -> None:
+    column = ("03/04/2017 10:00 GMT+0200 (CEST)", "18/04/2017 10:00 GMT+0200 (CEST)")
+    assert read(column[0], *column).day == date(2017, 4, 3)
+
+
+@pytest.mark.parametrize(
+    ("name", "at"),
+    [
+        ("Created (UTC)", datetime(2017, 7, 18, 23, 30, tzinfo=UTC)),
+        ("created_at_utc", datetime(2017, 7, 18, 23, 30, tzinfo=UTC)),
+        ("Created Date [GMT+1]", datetime(2017, 7, 18, 22, 30, tzinfo=UTC)),
+        ("Created (America/New_York)", datetime(2017, 7, 19, 3, 30, tzinfo=UTC)),
+        ("Created (EST)", datetime(2017, 7, 19, 4, 30, tzinfo=UTC)),
+        ("Close date (est.)", datetime(2017, 7, 18, 21, 30, tzinfo=UTC)),
+        ("Close date (est)", datetime(2017, 7, 18, 21, 30, tzinfo=UTC)),
+        ("Created (Mars/Base)", datetime(2017, 7, 18, 21, 30, tzinfo=UTC)),
+    ],
+)
+def test_the_name_of_a_column_tells_the_zone_of_its_times(name: str, at: datetime) -> None:
+    reader = MomentReader(BERLIN, TODAY, None, lambda _: ())
+    read_cell = reader.column(0, name)
+    assert read_cell("2017-07-18 23:30").at == at
+    assert read_cell("2017-07-18").day == date(2017, 7, 18)
+    assert read_cell("2017-07-18 23:30 +03:00").at == datetime(2017, 7, 18, 20, 30, tzinfo=UTC)
+
+
+def test_a_workbook_may_count_its_days_from_1904() -> None:
+    reader = MomentReader(BERLIN, TODAY, None, lambda _: (), from_1904=True)
+    assert reader.column(0)("41350").day == date(2017, 3, 18)
+
+
 def test_a_date_keeps_its_day_and_says_that_it_has_no_time() -> None:
     assert read("2017-03-18") == Moment(
         datetime(2017, 3, 17, 23, tzinfo=UTC), date(2017, 3, 18), has_time=False

@@ -24,6 +24,7 @@ from pipeboard.domain.text import LINE, TEXT, pieces
 from pipeboard.exchange.reading import ReadOptions, open_import
 from pipeboard.store import sealing
 from pipeboard.store.projecting.staging import StagedChanges
+from pipeboard.workspace.import_report import remarks_told
 from pipeboard.workspace.import_rows import ImportOptions, ImportReport, RowsRejected
 from tests.ledger import disagreements
 from tests.team import TODAY, Team, add, now_of, sales
@@ -100,6 +101,40 @@ def test_the_same_ids_in_another_pipeline_are_deals_of_their_own(
     read(ana, tmp_path, text)
     assert counts(read(ana, tmp_path, text, pipeline="Second")) == (1, 0, 0)
     assert counts(read(ana, tmp_path, text, pipeline="Second")) == (0, 0, 1)
+
+
+@pytest.mark.parametrize(
+    ("first", "later"),
+    [
+        ("0061t00000AbCdE", "0061t00000AbCdEAAV"),
+        ("0061t00000AbCdEAAV", "0061t00000AbCdE"),
+        ("123456.0", "123456"),
+        ("123456", "123456.0"),
+    ],
+)
+def test_an_id_that_a_tool_writes_in_two_ways_is_one(
+    ana: Workspace, tmp_path: Path, first: str, later: str
+) -> None:
+    header = "Deal ID,Deal Name,Stage,Amount\n"
+    read(ana, tmp_path, f"{header}{first},Alpha,Proposal,100\n")
+    assert counts(read(ana, tmp_path, f"{header}{later},Alpha,Proposal,200\n")) == (0, 1, 0)
+    assert counts(read(ana, tmp_path, f"{header}{first},Alpha,Proposal,200\n")) == (0, 0, 1)
+
+
+@pytest.mark.parametrize(
+    ("first", "other"),
+    [
+        ("0061t00000AbCdE", "0061t00000AbCdEAAA"),
+        ("0061t00000AbCdE", "0061t00000abcde"),
+        ("0061t00000AbCdEAAV", "0061t00000abcde"),
+        ("1.0", "1"),
+        ("123456.0", "1234560"),
+    ],
+)
+def test_ids_that_are_alike_are_two(ana: Workspace, tmp_path: Path, first: str, other: str) -> None:
+    header = "Deal ID,Deal Name,Stage\n"
+    read(ana, tmp_path, f"{header}{first},Alpha,Proposal\n")
+    assert counts(read(ana, tmp_path, f"{header}{other},Beta,Proposal\n")) == (1, 0, 0)
 
 
 def test_ids_that_mostly_name_other_deals_are_refused_before_anything_is_written(
@@ -284,6 +319,26 @@ def test_what_is_not_rewritten_is_told(ana: Workspace, tmp_path: Path) -> None:
     report = read(ana, tmp_path, BASE.replace("2026-01-02", "2026-01-05"))
     assert counts(report) == (0, 0, 1)
     assert report.not_followed == {"created_at": 1}
+
+
+def test_what_a_later_file_says_of_a_closing_is_named_with_both_values(
+    ana: Workspace, tmp_path: Path
+) -> None:
+    header = "Deal ID,Deal Name,Stage,Created Date,Close Date,Lost Reason\n"
+    won, lost = "1,Alpha,Closed Won,2026-01-02,2026-03-01,\n", "2,Beta,Closed Lost,2026-01-02,"
+    read(ana, tmp_path, f"{header}{won}{lost}2026-04-01,Price\n")
+    later = won.replace("03-01", "03-15")
+    report = read(ana, tmp_path, f"{header}{later}{lost}2026-04-01,Timing\n")
+    assert report.not_followed == {"closed_at": 1, "loss": 1}
+    said = [one for one in remarks_told(report) if one.startswith("line ")]
+    assert said == [
+        f"line 2, {only(ana, 'Alpha').ref}, closed_at: here '2026-03-01 01:00', in the file "
+        "'2026-03-15 01:00'",
+        f"line 3, {only(ana, 'Beta').ref}, loss: here 'price, Price', in the file 'timing, Timing'",
+    ]
+    again = read(ana, tmp_path, f"{header}{later}{lost}2026-04-01,Timing\n")
+    assert counts(again) == (0, 0, 2)
+    assert again.left == report.left
 
 
 def test_an_owner_that_comes_with_a_win_owned_it_then(ana: Workspace, tmp_path: Path) -> None:

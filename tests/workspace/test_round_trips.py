@@ -3,27 +3,36 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from collections.abc import Set as AbstractSet
 from contextlib import contextmanager, suppress
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from pipeboard.demo import SETTINGS as OF_THE_DEMO
+from pipeboard.demo import build
 from pipeboard.domain import commands as c
 from pipeboard.domain.deal import Answer, Contact, Loss, Term
 from pipeboard.domain.deal_record import EVERYBODYS
 from pipeboard.domain.errors import PipeboardError
+from pipeboard.domain.events import DEAL_FIELDS
 from pipeboard.domain.json_data import json_object
 from pipeboard.domain.money import Money
+from pipeboard.domain.people import Actor
+from pipeboard.domain.templates import template
 from pipeboard.exchange.deal_files import csv_of_deals, deal_document, json_of_deals, jsonl_of_deals
 from pipeboard.exchange.json_documents import Documents
 from pipeboard.exchange.layouts.layout import COLUMNS, FIELD_PREFIX, flatten
 from pipeboard.exchange.reading import open_import
+from pipeboard.store import Store
+from pipeboard.workspace.configuration import make_workspace
+from pipeboard.workspace.import_plan import ImportPlan, carry_out, look_at
 from pipeboard.workspace.import_rows import ImportReport
-from tests.team import NEGOTIATION, Team, add, now_of, sales
+from tests.team import NEGOTIATION, NOW, Team, add, now_of, sales
 from tests.verbs import Workspace
 
 STAGES = range(1, NEGOTIATION + 1)
@@ -107,7 +116,10 @@ works = st.one_of(
         trial_close=LINES,
         objection=st.sampled_from(("", "too-dear")),
     ),
-    st.builds(c.AskRep, st.just("bo"), LINES),
+    st.builds(c.AskRep, st.just("bo"), LINES, DAYS),
+    st.builds(c.CompleteNextStep, LINES),
+    st.builds(c.Assign, st.sampled_from(("ana", "bo"))),
+    st.builds(c.Rank, st.sampled_from((-5, 0, 7))),
 )
 steps = st.one_of(
     works,
@@ -126,6 +138,56 @@ quick = settings(
 )
 
 
+NOT_CARRIED = {
+    "version": "counts the events of this database",
+    "imported": "what a file of another tool last said, for the next one into the same database",
+    "imported_as": "the same of 0.1.0",
+    "merged_into": "stays with the history of both",
+    "qualified_at": "follows from the stages and from what the pipeline there calls qualified",
+}
+"""The fields of a deal that an export leaves where they are, and why."""
+
+
+def standing(ana: Workspace) -> dict[int, dict[str, object]]:
+    """Every deal as it stands, by its number: each field, stages by their names."""
+    stages = {one.id: f"{p.name}/{one.name}" for p in ana.pipelines() for one in p.stages}
+
+    def shown(name: str, value: object) -> object:
+        if name == "pipeline_id":
+            return ""
+        if name in ("stage_id", "closed_from"):
+            return stages.get(value) if isinstance(value, int) else None
+        if name == "checklist" and isinstance(value, Mapping):
+            places = (key.partition("/") for key in value)
+            return {
+                (stages[int(stage)], item): value[f"{stage}/{item}"] for stage, _, item in places
+            }
+        return value
+
+    deals = ana.truth.known_deals().numbered(range(1, 999)).values()
+    return {
+        deal.id: {
+            name: shown(name, getattr(deal, name))
+            for name in DEAL_FIELDS
+            if name not in NOT_CARRIED
+        }
+        for deal in deals
+        if not deal.removed
+    }
+
+
+def differing(new: Workspace, ana: Workspace) -> dict[str, tuple[object, object]]:
+    """The fields that are not the same in both, each with the first deal that shows it."""
+    found: dict[str, tuple[object, object]] = {}
+    ours, theirs = standing(ana), standing(new)
+    assert ours.keys() == theirs.keys()
+    for number, deal in ours.items():
+        for name, value in deal.items():
+            if theirs[number][name] != value:
+                found.setdefault(name, (value, theirs[number][name]))
+    return found
+
+
 @contextmanager
 def copied(blank: Path, folder: Path, name: str) -> Iterator[Team]:
     """An empty workspace under another name."""
@@ -139,7 +201,7 @@ def copied(blank: Path, folder: Path, name: str) -> Iterator[Team]:
 def export(ana: Workspace, file: Path) -> str:
     """All deals that were not taken back, as the export writes them."""
     documents = Documents({one.id: one for one in ana.pipelines()}, ana.today, ana.settings.zone)
-    records = (ana.reader.record(number, EVERYBODYS) for number in range(1, 9))
+    records = (ana.reader.record(number, EVERYBODYS) for number in range(1, 99))
     deals = [deal_document(documents, one) for one in records if one and not one.deal.removed]
     names = sorted({name for deal in deals for name in json_object(deal["fields"])})
     columns = {*COLUMNS, *(FIELD_PREFIX + name for name in names)}
@@ -155,16 +217,20 @@ def bring_in(ana: Workspace, file: Path) -> ImportReport:
         return ana.import_rows(reading, sales(ana), file.name)
 
 
-def check_round_trips(team: Team, blank: Path, folder: Path) -> None:
+def check_round_trips(
+    team: Team, blank: Path, folder: Path, but: AbstractSet[str] = frozenset()
+) -> None:
+    """Fails where an export does not come back, `but` for some fields."""
     ana = team.rep("ana")
     team.clock.wait(days=3)
     for form in FORMS:
         file = folder / f"deals.{form}"
         before = export(ana, file)
         with copied(blank, folder, "new.db") as other:
-            other.clock.wait(days=9)
+            other.clock.now = team.clock.now + timedelta(days=9)
             new = other.rep("bo")
             bring_in(new, file)
+            assert differing(new, ana).keys() <= but
             assert export(new, folder / f"again.{form}") == before
         report = bring_in(ana, file)
         assert (report.created, report.updated) == (0, 0)
@@ -189,7 +255,31 @@ def test_whatever_became_of_a_deal_its_export_comes_back_as_it_was(
                     ana.execute(step, [deal])
         if now_of(ana, deal).removed:
             return
-        check_round_trips(team, blank, tmp_path)
+        # Taken up again in a later stage, it seems to have been moved there, which is a touch.
+        ahead = any(isinstance(step, c.Reopen) and step.stage_id for step, _ in life)
+        check_round_trips(team, blank, tmp_path, {"last_touch_at"} if ahead else set())
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_every_field_of_every_deal_of_the_demo_comes_back(tmp_path: Path, form: str) -> None:
+    """Into a database whose stages have other numbers."""
+    file, old = tmp_path / f"deals.{form}", tmp_path / "old.db"
+    store = Store.create(str(old), OF_THE_DEMO)
+    build(store, deals=60, seed=1, now=NOW, me="ana")
+    store.close()
+    wanted = template("minimal", pipeline_name="Other", currency="EUR")
+    make_workspace(
+        str(tmp_path / "new.db"), OF_THE_DEMO, wanted, at=NOW, actor=Actor("ana"), reps=()
+    ).close()
+    ana, new = (Team(tmp_path / name).rep("ana") for name in ("old.db", "new.db"))
+    new.change_pipeline(
+        template("needs", pipeline_name="New business", currency="EUR", first_stage_id=0)
+    )
+    export(ana, file)
+    seen = look_at(new, ImportPlan(file, new_reps=True), lambda rows, share: None)
+    carry_out(new, seen, lambda rows, share: None)
+    assert len(standing(ana)) == 60
+    assert differing(new, ana) == {}
 
 
 def test_deals_that_were_closed_nobody_knows_when_come_back_so(

@@ -32,6 +32,7 @@ _OWN_WORD = {
     "next_step": Kind.NEXT_STEP,
     "snoozed_until": Kind.SNOOZED,
 }
+_PLANNED = ("next_step", "snoozed_until")
 
 
 def create(command: c.Create, context: c.Context, deal_id: int) -> tuple[list[Event], Deal]:
@@ -51,7 +52,10 @@ def create(command: c.Create, context: c.Context, deal_id: int) -> tuple[list[Ev
 
 def take_over(command: c.TakeOver, context: c.Context, deal_id: int) -> tuple[list[Event], Deal]:
     """A deal from elsewhere, with its stages, notes and outcome as events at their own dates."""
-    pipeline = context.pipeline
+    pipeline, fields = context.pipeline, dict(command.fields)
+    rank = fields.pop("rank", None)
+    # What is planned came after what was done.
+    plan = {name: fields.pop(name) for name in _PLANNED if command.steps_done and name in fields}
     first_id, entered_at = command.path[0]
     stage = pipeline.stage(first_id)
     events, deal = _beginning(
@@ -59,7 +63,7 @@ def take_over(command: c.TakeOver, context: c.Context, deal_id: int) -> tuple[li
         command.title,
         stage,
         command.created_at,
-        command.fields,
+        fields,
         context,
         command.origin,
         entered_at,
@@ -74,6 +78,11 @@ def take_over(command: c.TakeOver, context: c.Context, deal_id: int) -> tuple[li
     for touch in command.touches:
         events.append(work.logged(touch, deal, context))
         deal = evolve(deal, events[-1])
+    for done in command.steps_done:
+        events.append(work.step_done(done, deal))
+        deal = evolve(deal, events[-1])
+    events += (planned := _own_words(deal, clean_fields(plan), deal.last_touch_at or context.at))
+    deal = evolve_all(deal, planned) if planned else deal
     events += (noted := [work.noted(note) for note in command.notes])
     deal = evolve_all(deal, noted) if noted else deal
     closed_at, known = command.closed_at or context.at, command.precision.get("closed_at", "")
@@ -85,10 +94,19 @@ def take_over(command: c.TakeOver, context: c.Context, deal_id: int) -> tuple[li
         stage, kind, after = pipeline.lost, Kind.LOST, {"loss": command.loss or Loss("other")}
         events.append(closing(deal, stage, closed_at, kind, after, "", context, known))
         deal = evolve(deal, events[-1])
+    if rank is not None:
+        events.append(change_to(deal, Kind.RANKED, deal.stage_entered_at, {"rank": rank}))
+        deal = evolve(deal, events[-1])
     if command.archived:
-        events.append(change_to(deal, Kind.ARCHIVED, closed_at, {"archived_at": closed_at}))
+        at = command.archived_at or closed_at
+        events.append(change_to(deal, Kind.ARCHIVED, at, {"archived_at": at}))
         deal = evolve(deal, events[-1])
     return events, deal
+
+
+def _own_words(deal: Deal, said: Values, at: datetime) -> list[Event]:
+    """The events of what a rep says, by the fields that it is kept in."""
+    return [change_to(deal, _OWN_WORD[name], at, {name: value}) for name, value in said.items()]
 
 
 def _return(deal: Deal, at: datetime) -> Event:
@@ -136,7 +154,7 @@ def _beginning(
     facts: EventFacts = {}
     event = Event(Kind.CREATED, at, {"removed": True}, after, facts)
     deal = evolve(None, event, deal_id)
-    said = [change_to(deal, _OWN_WORD[name], at, {name: own_word[name]}) for name in own_word]
+    said = _own_words(deal, own_word, at)
     for word in said:
         deal = evolve(deal, word)
     first = context.pipeline.open_stages[0]

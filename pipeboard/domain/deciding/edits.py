@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from pipeboard.domain import commands as c
 from pipeboard.domain.criteria import ROLES
-from pipeboard.domain.deal import Answer, Contact, Deal, NextStep, Term
+from pipeboard.domain.deal import Answer, Ask, Contact, Deal, NextStep, Term
 from pipeboard.domain.deal_fields import (
     BY_NAME,
     clean_tags,
@@ -119,6 +119,10 @@ def clean_answer(answer: Answer) -> Answer:
     return clean
 
 
+def _ask(ask: Ask) -> Ask:
+    return replace(ask, text=_line("next_step")(ask.text), by=_line("rep")(ask.by))
+
+
 def _step(step: NextStep | None) -> NextStep | None:
     return step and replace(step, text=_line("next_step")(step.text))
 
@@ -129,11 +133,12 @@ _CLEAN: Mapping[str, Callable[..., FieldValue]] = {
     "contacts": _each(clean_contact),
     "answers": _each(clean_answer),
     "terms": _each(clean_term),
+    "asks": _each(_ask),
     "checklist": _each(_line("checklist")),
     "next_step": _step,
     "snoozed_until": _keep,
     "snooze_reason": _line("snooze_reason"),
-    "given_by": _keep,
+    "given_by": _line("rep"),
     "qualified_at": _keep,
     "recycled_from": _keep,
     "rank": _keep,

@@ -163,13 +163,21 @@ def complete_next_step(command: c.CompleteNextStep, deal: Deal, context: c.Conte
         raise Refused(
             f"{deal.ref} {deal.name} has no next step to complete.", hint="Set one with t."
         )
+    done = c.StepDone(deal.next_step, command.outcome, context.at)
+    return [step_done(done, deal, next_time(deal.next_step, context.today))]
+
+
+def step_done(done: c.StepDone, deal: Deal, again: NextStep | None = None) -> Event:
+    """A step as it was done, here or elsewhere, and what comes of it `again`."""
     facts: EventFacts = {
-        "step": part_texts(deal.next_step),
-        "outcome": clean_line(command.outcome, field="outcome"),
+        "step": part_texts(done.step),
+        "outcome": clean_line(done.outcome, field="outcome"),
     }
-    again = next_time(deal.next_step, context.today)
-    after = {"next_step": again, "last_touch_at": max(context.at, deal.last_touch_at or context.at)}
-    return [change_to(deal, Kind.STEP_DONE, context.at, after, facts)]
+    after: Values = {
+        "next_step": again,
+        "last_touch_at": max(done.at, deal.last_touch_at or done.at),
+    }
+    return change_to(deal, Kind.STEP_DONE, done.at, after, facts)
 
 
 def _snoozed(command: c.Snooze, told: Telling) -> str:

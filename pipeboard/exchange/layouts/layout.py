@@ -15,7 +15,7 @@ from pipeboard.domain.lazy_dataclass import dataclass, field
 from pipeboard.domain.money import Money, format_money
 from pipeboard.domain.text import quoted, slug
 from pipeboard.exchange.fields import CUSTOM, ENTERED, LEFT_OUT
-from pipeboard.exchange.tables import without_surrogates
+from pipeboard.exchange.tables import number_text, without_surrogates
 
 if TYPE_CHECKING:
     from pipeboard.domain.json_data import Json, JsonObject
@@ -129,6 +129,7 @@ _IN_ORDER = (
     "next_step.every", "snoozed_until", "snooze_reason", "trial_close", "quote_sent_at",
     "offer_expires_on", "floor_value", "competitors", "links", "contacts", "answers", "notes",
     "touches", "entered", "terms", "checklist", "precision.created_at", "precision.closed_at",
+    "archived_at", "steps_done", "asks", "given_by", "recycled_from", "rank",
 )  # fmt: skip
 COLUMNS = (*_IN_ORDER, *(field.column for field in fields_beside(_IN_ORDER)))
 """What an export writes and an import takes back, in order, before the `fields.NAME` columns."""
@@ -204,6 +205,8 @@ def _parts(deal: JsonObject) -> Iterator[tuple[str, Json]]:
 def _cell(value: Json) -> str:
     if isinstance(value, str):
         return value
+    if isinstance(value, float):
+        return number_text(value)
     if isinstance(value, list | tuple) and all(isinstance(word, str) for word in value):
         return join_words(value)
     return _money(value) if _is_money(value) else _json(value)

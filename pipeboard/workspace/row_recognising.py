@@ -1,0 +1,220 @@
+"""Which deal of ours a row of a file is: by its id in its tool, else by a name without double."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from pipeboard.domain.deal import Deal
+from pipeboard.domain.lazy_dataclass import dataclass, field
+from pipeboard.domain.text import fold
+from pipeboard.exchange.rows import DealRow
+from pipeboard.workspace.row_matching import Said, same_row
+
+if TYPE_CHECKING:
+    from pipeboard.store.reading.finding import KnownDeals
+
+_Name = tuple[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Recognised:
+    """What is known of a row: the deal that it is, if any, and how sure that is.
+
+    `ambiguous` rows share their name with others and are no certain deal; `elsewhere` says that
+    the id is known from another source or in another pipeline, `strange` that the deal of that
+    id has another title and another account.
+    """
+
+    deal: Deal | None = None
+    strange: bool = False
+    by_name: bool = False
+    ambiguous: bool = False
+    elsewhere: bool = False
+
+
+_UNKNOWN, _ELSEWHERE = Recognised(), Recognised(elsewhere=True)
+
+
+@dataclass(slots=True)
+class Recogniser:
+    """Recognises the rows of one file that goes into one pipeline.
+
+    `again` goes through all rows of the file: asked for once, when a row has no id and there are
+    deals that it could be. `says` is what a row says, to tell rows of one name apart.
+    """
+
+    known: KnownDeals
+    pipeline_id: int
+    source: str
+    again: Callable[[], Iterable[object]]
+    says: Callable[[DealRow], Said]
+    _names: dict[_Name, list[int]] | None = None
+    _in_file: dict[_Name, int] = field(default_factory=dict)
+    _taken: set[int] = field(default_factory=set)
+    _met: int = 0
+
+    def recognise(self, rows: Sequence[DealRow]) -> list[Recognised]:
+        """What each row is, in their order."""
+        by_id = self._with_ids([row.external_id for row in rows if row.external_id])
+        by_ref = self._by_ref(rows)
+        found: list[Recognised] = []
+        nameless: list[int] = []
+        for place, row in enumerate(rows):
+            one = self._by_id(row, by_id.get(row.external_id or "", ()))
+            if one.deal is None and (deal := by_ref.get(row.line)) is not None:
+                one = Recognised(deal)
+            if one.deal is None and not row.external_id and not row.ref:
+                nameless.append(place)
+            found.append(one)
+        if nameless:
+            self._by_names(rows, nameless, found)
+        return found
+
+    def _with_ids(self, ids: Sequence[str]) -> Mapping[str, Sequence[Deal]]:
+        """The deals by the ids of rows, however the tool wrote them when they came before."""
+        found = self.known.with_ids(ids)
+        others = {one: _also_written(one) for one in ids if one not in found}
+        if written := [other for other in others.values() if other]:
+            known = self.known.with_ids(written)
+            found = {
+                **found,
+                **{one: known[other] for one, other in others.items() if other in known},
+            }
+        return found
+
+    def absent(self) -> int:
+        """How many deals of the source, some of which came again, stand in no row."""
+        if not self._met or not self.source:
+            return 0
+        return self.known.of_source(self.source, self.pipeline_id) - self._met
+
+    def _by_id(self, row: DealRow, deals: Sequence[Deal]) -> Recognised:
+        if not deals:
+            return _UNKNOWN
+        source = row.external_source if row.external_source is not None else self.source
+        here = [deal for deal in deals if deal.pipeline_id == self.pipeline_id]
+        for deal in here:
+            if deal.external_source == source:
+                self._met += source == self.source
+                return Recognised(deal, strange=not _is_about(row, deal))
+        for deal in here:
+            if not deal.external_source and _is_about(row, deal):
+                return Recognised(deal)
+        return _ELSEWHERE
+
+    def _by_ref(self, rows: Sequence[DealRow]) -> Mapping[int, Deal]:
+        """Deals of this very database that come back from an export of it, by line."""
+        refs = {
+            int(row.ref.removeprefix("D-")): row
+            for row in rows
+            if row.ref and row.ref.removeprefix("D-").isdigit()
+        }
+        if not refs:
+            return {}
+        found = self.known.numbered(refs)
+        return {
+            row.line: deal
+            for deal_id, row in refs.items()
+            if (deal := found.get(deal_id)) is not None
+            and not deal.removed
+            and deal.created_at == row.created_at
+        }
+
+    def _by_names(
+        self, rows: Sequence[DealRow], places: Sequence[int], found: list[Recognised]
+    ) -> None:
+        """Rows without an id: certain only where the name stands once on both sides."""
+        names = self._known_names()
+        if not names:
+            return
+        if not self._in_file:
+            self._count_names()
+        asked = {place: names.get(_name_of(rows[place]), []) for place in places}
+        deals = self.known.numbered({one for ids in asked.values() for one in ids})
+        for place, ids in asked.items():
+            if ids:
+                candidates = [deals[one] for one in ids if one not in self._taken]
+                found[place] = self._choose(rows[place], candidates, len(ids))
+                if (deal := found[place].deal) is not None:
+                    self._taken.add(deal.id)
+
+    def _choose(self, row: DealRow, candidates: Sequence[Deal], known: int) -> Recognised:
+        if known == 1 and candidates and self._in_file.get(_name_of(row)) == 1:
+            return Recognised(candidates[0], by_name=True)
+        says = self.says(row)
+        same = [deal for deal in candidates if same_row(deal, says)]
+        if same:
+            return Recognised(same[0], by_name=True)
+        begun = [deal for deal in candidates if row.created_at == deal.created_at]
+        if row.created_at is not None and len(begun) == 1:
+            return Recognised(begun[0], by_name=True)
+        return Recognised(ambiguous=True)
+
+    def _known_names(self) -> dict[_Name, list[int]]:
+        if self._names is None:
+            self._names = defaultdict(list)
+            for named in self.known.named(self.pipeline_id):
+                self._names[fold(named.account), fold(named.title)].append(named.deal_id)
+        return self._names
+
+    def _count_names(self) -> None:
+        for row in self.again():
+            if isinstance(row, DealRow) and not row.external_id and not row.ref:
+                name = _name_of(row)
+                self._in_file[name] = self._in_file.get(name, 0) + 1
+
+
+_LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ012345"
+_SHORT_ID = re.compile(r"[0-9A-Za-z]{15}", re.ASCII)
+_NUMBER_ID = re.compile(r"(\d{4,})(\.0)?", re.ASCII)
+
+
+def _also_written(one: str) -> str:
+    """The id as the same tool writes it elsewhere, "" where there is one way: reports of Salesforce
+    leave out the last three of 18 letters, which tell capitals; data frames write `1234.0`."""
+    if found := _NUMBER_ID.fullmatch(one):
+        return found[1] if found[2] else f"{one}.0"
+    short = one[:15]
+    if len(one) not in (15, 18) or not _SHORT_ID.fullmatch(short):
+        return ""
+    parts = (short[at : at + 5] for at in range(0, 15, 5))
+    whole = short + "".join(
+        _LETTERS[sum(1 << place for place, char in enumerate(part) if "A" <= char <= "Z")]
+        for part in parts
+    )
+    return whole if len(one) == 15 else (short if whole == one else "")
+
+
+def _name_of(row: DealRow) -> _Name:
+    return fold(row.account or ""), fold(row.title)
+
+
+def _is_about(row: DealRow, deal: Deal) -> bool:
+    """Whether a deal whose id comes from nobody knows where is the one that a row speaks of."""
+    account = fold(row.account or "")
+    return fold(row.title) == fold(deal.title) or bool(account and account == fold(deal.account))
+
+
+@dataclass(slots=True)
+class Namesakes:
+    """Tells whether a new row has the account and title of a deal here or of an earlier row; names
+    are remembered by a mark that two could share."""
+
+    known: KnownDeals
+    pipeline_id: int
+    _marks: set[int] | None = None
+
+    def has(self, row: DealRow) -> bool:
+        """Whether the row is called like another, which it joins."""
+        if row.ref or not row.account:
+            return False
+        if self._marks is None:
+            here = self.known.named(self.pipeline_id)
+            self._marks = {hash((fold(one.account), fold(one.title))) for one in here}
+        mark = hash(_name_of(row))
+        is_there = mark in self._marks
+        self._marks.add(mark)
+        return is_there
