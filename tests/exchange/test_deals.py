@@ -134,7 +134,9 @@ ALONE: dict[str, object] = {
     "touches": [{"type": "call", "direction": "out", "at": "2017-05-04T10:00:00Z"}],
     "answers": [{"question": "need", "text": "yes"}], "terms": [{"item": "price", "ours": "5"}],
     "entered": [{"stage": "Demo", "at": "2017-05-04T10:00:00Z"}],
-    "checklist": {"1:demo": "done"},
+    "checklist": {"1:demo": "done"}, "rank": "7",
+    "asks": [{"rep": "bo", "text": "price?", "by": "ana"}],
+    "steps_done": [{"text": "call", "at": "2017-05-04T10:00:00Z"}],
 }  # fmt: skip
 BESIDE = {
     "currency": ("value", "5"),
