@@ -104,6 +104,14 @@ def test_of_two_advances_at_one_instant_each_has_met_its_own_criteria_or_not() -
     assert (rate.value, rate.num, rate.den) == (Fraction(1, 2), 1, 2)
 
 
+def test_what_is_said_at_the_instant_of_the_end_is_an_answer() -> None:
+    log = Log()
+    deal = log.add(1)
+    log.say(deal, 2, "touch", what="call out")
+    log.lose(deal, 2)
+    assert first_response(log.basis(9, JANUARY)).value == 24
+
+
 def test_without_any_response_there_is_no_median() -> None:
     log = Log()
     assert first_response(log.basis(3)).reason == "no deals created"
