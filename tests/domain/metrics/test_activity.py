@@ -18,6 +18,7 @@ from pipeboard.domain.metrics.process import (
     touches,
     waiting,
 )
+from pipeboard.domain.metrics.report import Report
 from pipeboard.domain.metrics.rules import by_owner
 from pipeboard.domain.metrics.velocity import weeks
 from pipeboard.domain.review import sales_trap
@@ -102,6 +103,35 @@ def test_of_two_advances_at_one_instant_each_has_met_its_own_criteria_or_not() -
     log.move(deal, 1, PROPOSAL)
     rate = adherence_rate(log.basis(9))
     assert (rate.value, rate.num, rate.den) == (Fraction(1, 2), 1, 2)
+
+
+def test_what_is_said_at_the_instant_of_the_end_is_an_answer() -> None:
+    log = Log()
+    deal = log.add(1)
+    log.say(deal, 2, "touch", what="call out")
+    log.lose(deal, 2)
+    assert first_response(log.basis(9, JANUARY)).value == 24
+
+
+@pytest.mark.parametrize(("day", "sent"), [(1.999, 0), (2, 1)])
+def test_a_quote_is_sent_from_its_instant_on(day: float, sent: int) -> None:
+    log = Log()
+    log.add(1)
+    log.facts[-1] = log.facts[-1]._replace(quoted_at=micros(at(2)))
+    assert quotes_sent(log.basis(day, JANUARY)).value == sent
+
+
+def test_a_deal_with_two_quotes_counts_once_for_whose_it_was_at_the_first() -> None:
+    log = Log()
+    deal = log.add(1)
+    log.quote(deal, 2)
+    log.owner(deal, 3, "bo")
+    log.quote(deal, 4)
+    groups = Report(log.basis(9, JANUARY)).groups(by_owner(UTC_RULES))
+    assert {name: report.metric("quotes_sent").value for name, report in groups.items()} == {
+        "ana": 1,
+        "bo": 0,
+    }
 
 
 def test_without_any_response_there_is_no_median() -> None:

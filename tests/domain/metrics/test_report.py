@@ -7,12 +7,15 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date, timedelta
 from fractions import Fraction
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from pipeboard.domain.dates import start_of_day
 from pipeboard.domain.events import micros
 from pipeboard.domain.metrics import METRICS, Fact, Report, Target, compare, readings
 from pipeboard.domain.metrics.basis import Basis
@@ -32,9 +35,11 @@ from pipeboard.domain.metrics.rules import (
 )
 from pipeboard.domain.metrics.wording import Wording
 from pipeboard.domain.money import Money, Rates, half_up
+from pipeboard.domain.periods import parse_period
 from pipeboard.exchange.metrics_document import metrics_document
 from pipeboard.exchange.metrics_tables import FullReport
 from tests.domain.metrics.log import (
+    BEGIN,
     BERLIN_RULES,
     LEAD,
     NEGOTIATE,
@@ -43,6 +48,7 @@ from tests.domain.metrics.log import (
     UTC_RULES,
     Log,
     at,
+    ids,
     off_by,
     period,
 )
@@ -552,9 +558,9 @@ def _told(report: Report, name: str) -> str:
     }  # fmt: skip
     said = [str(metric.unit)]
     said += [f"{part}={_plain(one)}" for part, one in parts.items() if one not in (None, 0)]
-    for part, ids in (("+", metric.num_ids), ("/", metric.den_ids)):
-        if ids:
-            said.append(f"{part}{len(ids)}:{sum(ids)}")
+    for part, found in (("+", metric.num_ids), ("/", metric.den_ids)):
+        if found:
+            said.append(f"{part}{len(found)}:{sum(found)}")
     return " ".join(said)
 
 
@@ -633,3 +639,78 @@ def test_a_rep_has_numbers_of_what_happened_while_a_deal_was_theirs() -> None:
     groups = report.groups(by_owner(UTC_RULES))
     assert set(groups) == {"ana", "bo"}
     assert groups["ana"].metric("push_count").value == 1
+
+
+OF_A_DAY = (
+    "won_count",
+    "lost_count",
+    "created_count",
+    "won_value",
+    "lost_value",
+    "qualified_count",
+)
+
+
+@pytest.mark.parametrize("shift", [0, 3, -3, 6, 8])
+def test_a_business_year_is_its_quarters_and_they_are_its_groups(shift: int) -> None:
+    """Of what happened on a day: asked for a quarter, or as the group of a year."""
+    rules = replace(UTC_RULES, settings=replace(UTC_RULES.settings, fiscal_shift=shift))
+    targets = tuple(Target(f"2026Q{n}", Money(100 * n, "EUR")) for n in (1, 2, 3, 4))
+    rules, log = replace(rules, targets=targets), in_euros(made_up_year())
+
+    def asked(label: str) -> Report:
+        over = parse_period(label, date(2026, 1, 1), fiscal_shift=shift)
+        return Report(log.basis(330, over, rules=rules))
+
+    year = asked("2026")
+    groups = year.groups(by_quarter(year.basis.calendar, shift))
+    quarters = {label: asked(label) for label in ("2026Q1", "2026Q2", "2026Q3", "2026Q4")}
+    assert year.basis.period.start == quarters["2026Q1"].basis.period.start
+    for name in OF_A_DAY:
+        whole = [known(report, name) for report in quarters.values()]
+        assert sum(whole) == known(year, name)
+        parts = [known(groups[label], name) if label in groups else 0 for label in quarters]
+        assert whole == parts, name
+    assert year.metric("target").value == 1_000
+    assert [report.metric("target").value for report in quarters.values()] == [100, 200, 300, 400]
+    for label, report in quarters.items():
+        # Past periods are quarters of the same year, one before the other.
+        before = periods_before(report.basis)
+        assert all(one.kind == "quarter" and one.end <= report.basis.period.start for one in before)
+        assert all(one.end == other.start for other, one in pairwise(before))
+        assert label == report.basis.period.label
+
+
+@pytest.mark.parametrize(
+    ("zone", "day"),
+    [
+        ("Europe/Berlin", date(2026, 3, 29)),
+        ("Europe/Berlin", date(2026, 10, 25)),
+        ("America/Santiago", date(2026, 9, 6)),  # has no midnight
+        ("Africa/Cairo", date(2026, 4, 24)),  # neither
+        ("America/Santiago", date(2026, 4, 4)),  # its last hour comes twice
+        ("Australia/Lord_Howe", date(2026, 10, 4)),  # by half an hour
+    ],
+)
+def test_a_day_on_which_clocks_change_has_what_happened_on_it_and_no_more(
+    zone: str, day: date
+) -> None:
+    rules = replace(UTC_RULES, settings=replace(UTC_RULES.settings, zone_name=zone))
+    first, after = (
+        start_of_day(one, rules.settings.zone) for one in (day, day + timedelta(days=1))
+    )
+    assert after - first != timedelta(days=1)
+    log = Log()
+    for instant in (first - timedelta.resolution, first, after - timedelta.resolution, after):
+        log.win(log.add(0), (instant - BEGIN) / timedelta(days=1), 1)
+        log.facts[-1] = log.facts[-1]._replace(at=micros(instant))
+    won = {
+        one: ids(Report(log.basis(360, over, rules=rules)).basis.won)
+        for one in (day - timedelta(days=1), day, day + timedelta(days=1))
+        for over in (parse_period(f"{one}..{one + timedelta(days=1)}", day),)
+    }
+    assert list(won.values()) == [[1], [2, 3], [4]]
+    calendar = log.basis(360, rules=rules).calendar
+    assert [calendar.day(fact.at) for fact in log.facts if fact.kind == "won"] == [
+        day - timedelta(days=1), day, day, day + timedelta(days=1),
+    ]  # fmt: skip
