@@ -49,6 +49,7 @@ def deal_document(documents: Documents, record: DealRecord) -> Document:
         "recycled_from": deal.recycled_from and f"D-{deal.recycled_from}",
         "rank": deal.rank if deal.rank != -micros(deal.stage_entered_at) else None,
         "checklist": dict(_checklist(deal, pipeline)),
+        "version": deal.version,
         "notes": _without_ids(shown["notes"]),
         "touches": _without_ids(shown["touches"]),
     }

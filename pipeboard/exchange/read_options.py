@@ -135,6 +135,9 @@ REMARKS = {
     "odd_email": "with an e-mail that is none (one @, a dot after it): kept as text",
     "named_as_another": "new, with the account and title of another deal here or in the file: a "
     "deal of its own",
+    "merged_here": "about a deal that was merged into another one here: left out",
+    "archived_here": "about a deal that is archived here: its stage, its outcome and its next step "
+    "stay as they are",
     "no_stage": "without a stage: put into the first one",
     "lost_at_zero": "lost with an amount of 0, which counts as 0; if it means unknown, say "
     "--lost-zero unknown",

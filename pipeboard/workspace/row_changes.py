@@ -48,7 +48,7 @@ class RowCourse:
         memory = {} if row.ref else {"imported": merge.base}
         yield c.Edit({**take, **memory}), None
         yield from self._moves(course, closes)
-        if step is not _UNSAID and (row.outcome or str(deal.outcome)) == "open":
+        if step is not _UNSAID and (course.get("outcome") or str(deal.outcome)) == "open":
             step = step if isinstance(step, NextStep) else NextStep("", None)
             yield c.SetNextStep(step.text, step.due, step.every), None
         for name, contact in people.items():

@@ -252,6 +252,10 @@ class RowDecider:
             return self._take_over(row, taken=one.deal is not None)
         if not self._known.shows(one.deal.id):
             raise Refused("the row is about a deal that you may not see")
+        if one.deal.merged_into is not None:
+            row.remarks = (*row.remarks, "merged_here")
+            self.report.unchanged += 1
+            return None
         self._recognised += 1
         self._strange += one.strange
         self.report.by_name += one.by_name
@@ -310,6 +314,8 @@ class RowDecider:
         owner = self._owner(row.owner) or None
         place = self._place_of(deal)
         merge = place.three_way.merge(row, owner, deal, self._touched(row, deal))
+        if deal.archived_at is not None and merge.leave(_OF_WORK, deal.imported):
+            row.remarks = (*row.remarks, "archived_here")
         self.report.differ(
             Differing(row.line, deal.ref, name, self._shown(name, ours, deal), theirs, "ours")
             for name, ours, theirs in merge.conflicts
@@ -388,6 +394,8 @@ class RowDecider:
             return self._new_owners[fold(name)]
 
 
+_OF_WORK = ("stage", "outcome", "next_step")
+"""What nobody changes of a deal in the archive."""
 _id_of = attrgetter("external_source", "external_id")
 
 

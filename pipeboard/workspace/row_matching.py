@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date, datetime
 from operator import attrgetter
 from typing import TYPE_CHECKING, Literal
@@ -139,6 +139,15 @@ class Merge:
     base: Said = field(default_factory=dict)
     conflicts: list[tuple[str, str, str]] = field(default_factory=list)
     not_followed: list[tuple[str, FieldValue, FieldValue]] = field(default_factory=list)
+
+    def leave(self, names: Iterable[str], remembered: Mapping[str, str]) -> bool:
+        """Takes nothing for these fields, and remembers what it did; whether there was anything."""
+        left = [name for name in names if name in self.take or name in self.emptied]
+        for name in left:
+            self.take.pop(name, None)
+            _forget(self, name, remembered.get(name, ""))
+        self.emptied = [name for name in self.emptied if name not in left]
+        return bool(left)
 
 
 @dataclass(frozen=True, slots=True)

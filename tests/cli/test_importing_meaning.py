@@ -468,7 +468,11 @@ ODD = {
     "Beta,Prospecting,met\n",
     "joined_otherwise": "id,deal name,stage,colour\n1,Alpha,Prospecting,red\n"
     "2,Beta,Prospecting,blue\n",
+    "merged_here": "id,deal name,stage\n1,Alpha,Prospecting\n2,Beta,Prospecting\n",
+    "archived_here": "id,deal name,stage\n1,Alpha,Qualified\n2,Beta,Prospecting\n",
 }
+DONE_BEFORE = {"merged_here": ("merge", "D-2", "D-1", "--yes"), "archived_here": ("archive", "D-1")}
+"""What somebody does to a deal between two files."""
 
 
 def test_each_remark_on_a_row_is_tried_here() -> None:
@@ -483,6 +487,9 @@ def test_what_is_odd_in_a_row_is_told_with_its_line(team: Type, home: Path, rema
         line += ["--beside", second, "--by", "id"]
     if remark == "named_as_another":
         assert team("add", "Lumen Oy: Alpha").code == 0
+    if remark in DONE_BEFORE:
+        assert team("import", put(home, ODD["merged_here"], "first.csv"), "--yes").code == 0
+        assert team(*DONE_BEFORE[remark]).code == 0
     said = team(*line)
     told = " ".join((said.out + said.err).split())
     assert f"1 row: {REMARKS[remark]} (line 2)." in told

@@ -362,7 +362,7 @@ def test_every_part_of_what_stands_around_a_deal_is_told_in_its_text() -> None:
 
 
 OF_A_SHEET_ALONE = {
-    "id", "version", "last_touch_at", "days_in_stage", "idle_days", "stalled", "qualification",
+    "id", "last_touch_at", "days_in_stage", "idle_days", "stalled", "qualification",
     "score", "score_factors", "gate", "follow_ups", "timeline",
 }  # fmt: skip
 """What follows from the rest of a deal or is of this database alone: no file takes it elsewhere."""

@@ -441,6 +441,56 @@ def test_a_rehearsal_needs_no_lock(ana: Workspace, bo: Workspace, tmp_path: Path
     assert counts(ana.store.write(rehearse)) == (0, 1, 0)
 
 
+def test_a_deal_that_was_merged_here_is_left_out_and_hinders_no_other(
+    ana: Workspace, tmp_path: Path
+) -> None:
+    header = "Deal ID,Deal Name,Stage,Amount\n"
+    read(ana, tmp_path, f"{header}1,Alpha,Proposal,100\n2,Beta,Proposal,200\n")
+    kept, gone = only(ana, "Alpha"), only(ana, "Beta")
+    ana.merge(kept.id, [gone.id])
+    report = read(ana, tmp_path, f"{header}1,Alpha,Proposal,150\n2,Beta,Proposal,250\n")
+    assert counts(report) == (0, 1, 1)
+    assert report.remarks == {"merged_here": [3]}
+    assert now_of(ana, kept.id).value == Money(15_000, "EUR")
+    assert now_of(ana, gone.id).value == gone.value
+
+
+def test_a_deal_in_the_archive_takes_values_and_waits_with_its_course(
+    ana: Workspace, tmp_path: Path
+) -> None:
+    header = "Deal ID,Deal Name,Stage,Amount,Close Date,Next Step\n"
+    read(ana, tmp_path, f"{header}1,Alpha,Proposal,100,,call\n")
+    alpha = only(ana, "Alpha")
+    ana.archive([alpha.id])
+    later = f"{header}1,Alpha,Closed Won,150,2026-06-06,write\n"
+    report = read(ana, tmp_path, later)
+    assert counts(report) == (0, 1, 0)
+    assert report.remarks == {"archived_here": [2]}
+    there = now_of(ana, alpha.id)
+    assert (there.value, there.status, there.outcome) == (
+        Money(15_000, "EUR"),
+        Status.ARCHIVED,
+        Status.OPEN,
+    )
+    ana.unarchive([alpha.id])
+    assert counts(read(ana, tmp_path, later, ImportOptions(override="as it says"))) == (0, 1, 0)
+    assert now_of(ana, alpha.id).status is Status.WON
+
+
+def test_a_new_step_of_a_deal_that_was_won_here_hinders_nothing(
+    ana: Workspace, tmp_path: Path
+) -> None:
+    header = "Deal ID,Deal Name,Stage,Amount,Next Step\n"
+    read(ana, tmp_path, f"{header}1,Alpha,Proposal,100,call\n")
+    alpha = only(ana, "Alpha")
+    ana.win([alpha.id], override="they signed")
+    report = read(ana, tmp_path, f"{header}1,Alpha,Proposal,150,write\n")
+    assert counts(report) == (0, 1, 0)
+    there = now_of(ana, alpha.id)
+    assert (there.value, there.status) == (Money(15_000, "EUR"), Status.WON)
+    assert there.next_step is None
+
+
 def test_a_loss_here_stands_against_an_unchanged_row(ana: Workspace, tmp_path: Path) -> None:
     read(ana, tmp_path, BASE)
     deal_id = ana.find_deal("Alpha").id

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from contextlib import contextmanager, suppress
 from datetime import date, timedelta
@@ -20,7 +20,7 @@ from pipeboard.domain.deal import Answer, Contact, Loss, Term
 from pipeboard.domain.deal_record import EVERYBODYS
 from pipeboard.domain.errors import PipeboardError
 from pipeboard.domain.events import DEAL_FIELDS
-from pipeboard.domain.json_data import json_object
+from pipeboard.domain.json_data import Document, json_object
 from pipeboard.domain.money import Money
 from pipeboard.domain.people import Actor
 from pipeboard.domain.templates import template
@@ -199,17 +199,22 @@ def copied(blank: Path, folder: Path, name: str) -> Iterator[Team]:
 
 
 def export(ana: Workspace, file: Path) -> str:
-    """All deals that were not taken back, as the export writes them."""
+    """Writes all deals that were not taken back, as the export does; the same without what counts
+    the events of their own database."""
     documents = Documents({one.id: one for one in ana.pipelines()}, ana.today, ana.settings.zone)
     records = (ana.reader.record(number, EVERYBODYS) for number in range(1, 99))
     deals = [deal_document(documents, one) for one in records if one and not one.deal.removed]
     names = sorted({name for deal in deals for name in json_object(deal["fields"])})
     columns = {*COLUMNS, *(FIELD_PREFIX + name for name in names)}
     assert {column for deal in deals for column in flatten(deal)} - columns == set()
-    written = {".csv": lambda: csv_of_deals(deals, names), ".jsonl": lambda: jsonl_of_deals(deals)}
-    text = "".join(written.get(file.suffix, lambda: json_of_deals(deals))())
-    file.write_text(text, "utf-8")
-    return text
+    file.write_text(written(file.suffix, deals, names), "utf-8")
+    return written(file.suffix, [{**deal, "version": None} for deal in deals], names)
+
+
+def written(form: str, deals: Sequence[Document], names: Sequence[str]) -> str:
+    if form == ".csv":
+        return "".join(csv_of_deals(deals, names))
+    return "".join((jsonl_of_deals if form == ".jsonl" else json_of_deals)(deals))
 
 
 def bring_in(ana: Workspace, file: Path) -> ImportReport:
