@@ -98,10 +98,11 @@ def _nothing_stuck(report: Report) -> str:
     if not everyone:
         return "Nothing is stuck: no deal is open."
     if unlimited:
+        others = "; the others are within theirs" if unlimited < everyone else ""
         return (
             f"What is stuck is unknown: {unlimited:,} of {counted(everyone, 'open deal')} "
             "stand in stages without a limit, and too few deals have left them to tell the usual "
-            "stay; the others are within theirs."
+            f"stay{others}."
         )
     return "Nothing is stuck: no open deal is past what its stage should take."
 
