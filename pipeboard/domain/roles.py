@@ -143,12 +143,17 @@ class Rights:
                 details={"needs": "acts-for", "for": whom},
             )
 
+    def may_change(self, owner: str) -> bool:
+        """Whether deals of that owner are theirs to change, where they may change any."""
+        bounded = self.role is Role.REP and self.edits_own
+        return not bounded or owner in ("", self.actor.rep)
+
     def check_deals(self, verb: str, deals: Iterable[Deal]) -> None:
         """`NotAllowed` where reps change their own deals only, and one of these is another's."""
-        if self.role is not Role.REP or not self.edits_own or verb == "recycle":
+        if verb == "recycle":
             return
         for deal in deals:
-            if deal.owner not in ("", self.actor.rep):
+            if not self.may_change(deal.owner):
                 raise NotAllowed(
                     f"{deal.name} is @{deal.owner}'s, and reps change their own deals only.",
                     hint=f"Ask @{deal.owner}, or {self._who(Role.MANAGER)}.",

@@ -338,6 +338,9 @@ async def until_stored(
         error = came.error
         if error is None or _leads_elsewhere(error):
             return came
+        if isinstance(error, Conflict) and "refused" in error.details:
+            screen.say(f"{said(error)}{_draft_kept(questions)}", "status.warn")
+            return came
         if isinstance(error, Conflict) and "fields" in error.details:
             ended = await _say_whose(screen, questions, error, meeting)
             if ended is not None:
@@ -409,10 +412,13 @@ async def _say_whose(
                 questions.settle()
             return outcome
         case _:
-            kept = " What you typed is kept as a draft, under the same key."
-            screen.say(f"Nothing is stored.{kept if questions.kept else ''}")
+            screen.say(f"Nothing is stored.{_draft_kept(questions)}")
             return Outcome(error=conflict)
     return None
+
+
+def _draft_kept(questions: Questions) -> str:
+    return " What you typed is kept as a draft, under the same key." if questions.kept else ""
 
 
 async def _see_anew(screen: Host) -> None:

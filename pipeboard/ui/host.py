@@ -19,7 +19,8 @@ from typing import (
 )
 
 from pipeboard.domain.commands import Assign, Edit, Move, Reopen, SetFields, Step, Win
-from pipeboard.domain.deal import Deal
+from pipeboard.domain.deal import Deal, Status
+from pipeboard.domain.deal_record import EVERYBODYS
 from pipeboard.domain.errors import DatabaseError, PipeboardError
 from pipeboard.domain.lazy_dataclass import dataclass, replace
 from pipeboard.ui.draw.questions import field_text
@@ -244,6 +245,63 @@ def on_deals(
             await action(host, ids, *args, **kwargs)
 
     return on_selected
+
+
+def asking(
+    command: Callable[[], Command],
+) -> Callable[
+    [Callable[Concatenate[Host, Ids, P], Awaitable[None]]],
+    Callable[Concatenate[Host, P], Coroutine[object, object, None]],
+]:
+    """`on_deals` for an action that asks before it has such a command carried out: deals that
+    refuse it as they stand are not asked about."""
+
+    def decorated(
+        action: Callable[Concatenate[Host, Ids, P], Awaitable[None]],
+    ) -> Callable[Concatenate[Host, P], Coroutine[object, object, None]]:
+        @wraps(action)
+        async def unless_refused(
+            host: Host, ids: Ids, /, *args: P.args, **kwargs: P.kwargs
+        ) -> None:
+            await check_allowed(host, ids, command)
+            await action(host, ids, *args, **kwargs)
+
+        return on_deals(unless_refused)
+
+    return decorated
+
+
+async def check_allowed(host: Host, ids: Ids, command: Callable[[], Command]) -> None:
+    """Raises why deals as they stand refuse a command, whatever will be typed for it.
+
+    Open deals refuse nothing that is asked for by a key: nothing is read for those that are shown.
+    """
+    if are_open(host, ids):
+        return
+    from pipeboard.workspace.execution import check_allowed
+
+    wanted = command()
+    await host.program.write_queue.ask(lambda workspace: check_allowed(workspace, wanted, ids))
+
+
+def are_open(host: Host, ids: Ids) -> bool:
+    """Are these deals at work and this person's to change, as far as is known without reading?"""
+    rights, shown = host.program.seat.rights, [host.at_hand(deal_id) for deal_id in ids]
+    return all(
+        deal is not None
+        and deal.status is Status.OPEN
+        and (rights is None or rights.may_change(deal.owner))
+        for deal in shown
+    )
+
+
+async def deal_shown(host: Host, deal_id: int) -> Deal | None:
+    """A deal as it is shown, or as it stands in the database where that is not all of it: of
+    another's deal not all is shown."""
+    shown, eyes = host.at_hand(deal_id), host.program.seat.eyes
+    if isinstance(shown, Deal) and (eyes == EVERYBODYS or shown.owner in ("", eyes)):
+        return shown
+    return await read(host, lambda reader: reader.deal(deal_id))
 
 
 def target_names(host: Host, ids: Sequence[int]) -> str:

@@ -126,7 +126,7 @@ BOARD: Final[tuple[Key, ...]] = (
     _change("fields.probability", "percent_sign", "Probability",
         "probability by hand, or the stage's"),
     _change("fields.tags", "number_sign", "Tags", "tags on (+a) and off (-b)"),
-    _change("stages.archive", "d", "Archive", "archive, once it is asked (u brings it back)"),
+    _change("stages.archive", "d", "Archive", "to the archive, once it is asked, or back from it"),
     _change("selection.order_down", "J,shift+down", "Order down", "down in the column, by hand",
         shown="J"),
     _change("selection.order_up", "K,shift+up", "Order up", "up in the column, by hand", shown="K"),

@@ -6,12 +6,15 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from enum import StrEnum
 from typing import TYPE_CHECKING, Final
 
+from pipeboard.domain.deal import NOTHING, Deal, Status
 from pipeboard.domain.errors import BadInput
 from pipeboard.domain.lazy_dataclass import dataclass, replace
 from pipeboard.domain.phrases import spoken
 
 if TYPE_CHECKING:
     from textual.binding import BindingType
+
+    from pipeboard.domain.board import Card
 
 _NAMES: Final = {
     "slash": "/",
@@ -50,6 +53,8 @@ REACHES_OUT: Final = frozenset(
 )
 """What leads out of the database: to files, programs, the shell. The restricted mode has none."""
 _OF_EVERY_SCREEN: Final = frozenset(("ctrl+c", "ctrl+q", "ctrl+z"))
+_ONLY_AT_WORK: Final = ("board.advance", "board.next_step", "board.done")
+"""Hinted keys that only an open deal takes."""
 UNBOUND: Final = "f24"
 """A key that no keyboard has: Textual cannot unbind, so an unwanted command gets this one."""
 
@@ -179,17 +184,37 @@ def bindings(table: Sequence[Key]) -> list[BindingType]:
 
 
 def hints(
-    commands: Sequence[Key], *, has_deal: bool = True, read_only: bool = False
+    commands: Sequence[Key],
+    *,
+    has_deal: bool = True,
+    read_only: bool = False,
+    here: Mapping[str, str] = NOTHING,
 ) -> tuple[tuple[str, str], ...]:
-    """Key and label of the commands that do something now, the most wanted first."""
+    """Key and label of the commands that do something now, the most wanted first; `here` tells by
+    their ids those that are called otherwise where the cursor stands, "" those of no use there."""
     ranked = sorted((command for command in commands if command.rank), key=lambda c: c.rank)
     return tuple(
-        (command.key_hinted, spoken(command.hint))
+        (command.key_hinted, spoken(here.get(command.id, command.hint)))
         for command in ranked
         if command.keys != UNBOUND
+        and here.get(command.id) != ""
         and (has_deal or not command.takes_deal)
         and not (read_only and command.changes)
     )
+
+
+def refused_by(deal: Deal | Card) -> Mapping[str, str]:
+    """The hints of keys that a deal as it stands refuses, none of which is shown for it."""
+    if deal.status is not Status.OPEN:
+        return dict.fromkeys(_ONLY_AT_WORK, "")
+    return NOTHING if has_step(deal) else {"board.done": ""}
+
+
+def has_step(deal: Deal | Card) -> bool:
+    """Is anything planned to be done next?"""
+    if isinstance(deal, Deal):
+        return deal.next_step is not None
+    return bool(deal.next_text) or deal.next_due is not None
 
 
 def rebound(commands: Sequence[Key], keymap: Mapping[str, str]) -> tuple[Key, ...]:

@@ -128,8 +128,9 @@ def first_state(
         if opening.stage in stages:
             state.show(cursor=(stages.index(opening.stage), 0))
         commands = keys.rebound(BOARD, choices.keymap)
+        here = {} if state.card is None else keys.refused_by(state.card)
         has_deal = state.card is not None
-        state.show(hints=keys.hints(commands, has_deal=has_deal, read_only=read_only))
+        state.show(hints=keys.hints(commands, has_deal=has_deal, read_only=read_only, here=here))
     reader.wait_at_most(READING_BUSY_MS)
     return state
 

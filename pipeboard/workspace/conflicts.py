@@ -81,7 +81,8 @@ class Unseen:
         names = self._changed(matters)
         if names:
             wanted = {"stage_id": command.stage_id} if isinstance(command, c.Move) else NOTHING
-            raise self.conflict(names, wanted)
+            # A gate has ways on; whoever repeats anything else is refused again.
+            raise self.conflict(names, wanted, None if isinstance(refused, GateNotMet) else refused)
 
     def remark(self, events: Sequence[Event]) -> list[str]:
         """A remark when the events go on top of other changes; `Conflict` when over them."""
@@ -99,20 +100,24 @@ class Unseen:
         last = self.entries[-1]
         return [f"Set on top of a change by {last.who} {self._when(last.recorded_at)}."]
 
-    def conflict(self, names: frozenset[str], mine: Values = NOTHING) -> Conflict:
-        """The refusal that tells who set which fields, when, and to what."""
+    def conflict(
+        self, names: frozenset[str], mine: Values = NOTHING, refused: Refused | None = None
+    ) -> Conflict:
+        """The refusal that tells who set which fields, when, and to what; `refused` is what the
+        deal as it stands now says."""
         shown = sorted(names - _WITH_THE_STAGE if "stage_id" in names else names)
         if "stage_id" in shown and "outcome" in shown:
             shown.remove("outcome")
         last = next(entry for entry in reversed(self.entries) if entry.event.changed & names)
         return Conflict(
             self._sentence(last, shown),
-            hint="Look at it as it is now, then repeat.",
+            hint=(refused and refused.hint) or "Look at it as it is now, then repeat.",
             details={
                 "deal": self.deal.ref,
                 "by": last.who,
                 "at": last.recorded_at.isoformat(),
                 "version": self.deal.version,
+                **({"refused": refused.message} if refused else {}),
             },
             differences=tuple(self._difference(name, mine) for name in shown),
             seen={self.deal.id: self.deal.version},

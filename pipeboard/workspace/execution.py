@@ -15,13 +15,21 @@ from pipeboard.domain.dates import format_day, local_date
 from pipeboard.domain.deal import Deal
 from pipeboard.domain.deciding import decide, sentence_of, verb_of
 from pipeboard.domain.deciding.rules import Telling, deal_names
-from pipeboard.domain.errors import Conflict, GateNotMet, NotFound, Refused, SoAlready
+from pipeboard.domain.errors import BadInput, Conflict, GateNotMet, NotFound, Refused, SoAlready
 from pipeboard.domain.events import Event, evolve_all
 from pipeboard.domain.lazy_dataclass import replace
 from pipeboard.domain.people import about_owner, mentioned
 from pipeboard.domain.text import few, quoted
 from pipeboard.workspace.conflicts import unseen_changes
-from pipeboard.workspace.recording import Decision, Once, Receipt, as_command, record, retried
+from pipeboard.workspace.recording import (
+    Decision,
+    Once,
+    Receipt,
+    as_command,
+    check_role,
+    record,
+    retried,
+)
 from pipeboard.workspace.service import NOTHING_SEEN, Seen, Service, in_transaction
 
 if TYPE_CHECKING:
@@ -73,6 +81,28 @@ def decide_all(
     if changes and already:
         notes.append(_some_already(already, len(deals)))
     return Decision(_nothing(already, len(deals)), tuple(changes), notes=tuple(notes))
+
+
+def check_allowed(service: Service, command: Command, ids: Sequence[int]) -> None:
+    """Raises why deals as they stand refuse a command, whatever will be typed for it: `SoAlready`,
+    `Refused`, `NotAllowed`. What is typed, and what a gate asks, is judged when it is carried out.
+    """
+    deals, contexts = service.load(ids), service.contexts()
+    refusals: list[Refused] = []
+    already: dict[str, str] = {}
+    for deal in deals:
+        try:
+            decide(command, deal, contexts(deal.pipeline_id))
+        except (GateNotMet, BadInput):
+            pass
+        except SoAlready as so:
+            already[deal.ref] = so.message
+        except Refused as refused:
+            refusals.append(refused)
+    _raise(refusals, len(deals))
+    if len(already) == len(deals):
+        raise SoAlready(_nothing(already, len(deals)))
+    check_role(service, verb_of(command), [change_of(deal, ()) for deal in deals])
 
 
 def change_of(deal: Deal, events: Sequence[Event]) -> Change:

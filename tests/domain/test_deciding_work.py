@@ -385,7 +385,7 @@ def test_a_snooze_lasts_until_a_day_to_come_and_a_next_step_ends_it() -> None:
 def test_a_closed_deal_has_no_work_ahead(command: c.Command) -> None:
     with pytest.raises(Refused, match="is lost") as refused:
         do(do(new(), c.Lose(Loss("price"))), command)
-    assert refused.value.hint == "Reopen it first."
+    assert refused.value.hint == "Reopen it first (m r)."
 
 
 # Answers

@@ -87,6 +87,27 @@ async def test_a_step_is_put_off_by_the_keys_that_plan_one(demo: Path, place: in
         assert put_off is not None and put_off.text == meant[deal_id]
 
 
+@pytest.mark.parametrize("way", [(), ("enter",)], ids=["board", "deal"])
+async def test_only_a_step_that_there_is_is_called_put_off(
+    demo: Path, way: tuple[str, ...]
+) -> None:
+    async with desk(demo) as board:
+        stage = board.board.stage_shown()
+        for typed, asked in (
+            ("mon call Rita", "Put off the next step of"),
+            ("-", f"has no next step yet: plan '{stage.next_step}' for"),
+        ):
+            await board.press("t")
+            await board.type(typed)
+            await board.press("enter", *way, "r")
+            assert board.shows(asked)
+            assert board.shows("1 today   2 Tue   3 Thu   w 30 Nov   m 23 Dec   d another day…")
+            await board.press("escape", "escape")
+        if not way:
+            await board.press(" ", " ", "r")
+            assert board.shows("Next step of 2 deals on")
+
+
 async def test_several_are_put_off_together_and_each_keeps_its_words(demo: Path) -> None:
     meant = make_overdue(demo, 12)
     async with desk(demo) as board:

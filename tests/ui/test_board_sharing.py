@@ -185,6 +185,22 @@ async def test_giving_up_ends_a_wait_for_reading_too(demo: Path) -> None:
         assert board.state.view.cursor == (0, 0)
 
 
+async def test_the_menu_of_a_deal_beside_the_board_waits_for_nobody(demo: Path) -> None:
+    async with desk(demo, size=(140, 40)) as board:
+        await board.press("p")
+        if board.state.view.pane is None:
+            await board.press("p")
+        await board.press("O")
+        await board.until(
+            lambda: (deal := board.board.pane.deal) is not None and deal.id == board.card.id
+        )
+        with held(demo, "EXCLUSIVE"):
+            await board.pilot.press("m")
+            await board.until(lambda: board.is_asking)
+            assert board.shows("here") and board.shows("asks ")
+        await board.press("escape")
+
+
 async def test_what_is_shown_stays_while_nobody_can_read(demo: Path) -> None:
     async with desk(demo) as board:
         name = board.card.name

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from pathlib import Path
 from typing import cast
 
@@ -166,6 +167,41 @@ async def test_every_target_of_g_is_reached_from_every_screen_and_left_by_esc(
             if target in BY_G and target != "i":
                 assert await back_to_the_board(board) <= len(stack)
             await as_it_was(board)
+
+
+@pytest.mark.parametrize("way", ["metrics", "hygiene", "review"])
+@pytest.mark.parametrize("target", ["2", "w", "l", "a", "h", "r"])
+async def test_g_stays_with_the_pipeline_that_was_chosen_where_it_is_pressed(
+    demo: Path, way: str, target: str
+) -> None:
+    from pipeboard.store import Store
+
+    with closing(Store.open(str(demo))) as store:
+        wanted = template("needs", pipeline_name="Partners", currency="EUR", first_stage_id=100)
+        Workspace(store, lambda: NOW, Actor("ana")).save_pipeline(wanted)
+    async with desk(demo, size=(100, 30)) as board:
+        home = board.board.pipeline()
+        await board.press(*WAYS[way])
+        here = on_top(board)
+        await board.press("P")
+        await board.type("part")
+        await board.press("enter")
+        assert here.pipeline().name == "Partners"
+        await board.press("g")
+        if target not in offered(board):
+            return
+        assert offered(board)["2"].label == wanted.open_stages[1].name
+        await board.press(target)
+        there = on_top(board)
+        assert there.pipeline().name == "Partners"
+        assert (there is board.board) is (target not in BY_G)
+        if target in "2wl":
+            stage = {"w": wanted.won, "l": wanted.lost}.get(target, wanted.open_stages[1])
+            assert board.board.stage_shown().name == stage.name
+        await as_it_was(board)
+        await board.press(*WAYS[way], "g", "b")
+        assert board.board.pipeline().name == "Partners"
+        assert home.name != "Partners"
 
 
 async def test_going_round_and_round_heaps_nothing_up(demo: Path) -> None:

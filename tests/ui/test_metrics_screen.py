@@ -391,3 +391,23 @@ async def test_esc_leaves_numbers_that_were_never_counted(
         screen = await opened(board)
         assert board.shows("2026Q4") and screen.drawn is not None
         assert board.bugs == []
+
+
+@pytest.mark.parametrize("way", [(), ("T",), ("M",)], ids=["board", "triage", "metrics"])
+async def test_every_line_for_a_filter_says_while_it_is_typed_what_it_means(
+    demo: Path, way: tuple[str, ...]
+) -> None:
+    async with desk(demo, size=(100, 30)) as board:
+        await board.press(*way, "/")
+        assert board.shows("owner:ana  +tag  value>20k")
+        await board.type("value>")
+        assert board.shows("value>") and not board.shows("'value>'")
+        await board.type("much ")
+        assert any("much" in line and "amount" in line for line in board.lines())
+        await board.press("enter")
+        assert board.is_asking
+        await board.press(*["backspace"] * 5)
+        await board.type("20k")
+        assert board.shows(" of ")
+        await board.press("enter")
+        assert board.shows("/value>20k")

@@ -169,7 +169,7 @@ def test_deals_that_look_alike_are_found_with_the_reason(ana: Workspace) -> None
     add(ana, "Acme: packaging line pilot 40k")
     (pair,) = day_of(ana).alike()
     assert (pair.keep_id, pair.other_id) == (first.id, second.id)
-    assert pair.reason == "the same company, titles 100 % alike"
+    assert pair.reason == "the same company, titles 100% alike"
     ana.merge(pair.keep_id, [pair.other_id])
     assert day_of(ana).alike() == ()
 
@@ -179,7 +179,7 @@ def test_a_person_by_mail_makes_two_deals_alike_whatever_the_company(ana: Worksp
     for deal in deals:
         ana.set_contact(deal.id, Contact("Mika Laine", email="mika@lumen.example"))
     (pair,) = day_of(ana).alike()
-    assert pair.reason == "the same person, Mika Laine, titles 100 % alike"
+    assert pair.reason == "the same person, Mika Laine, titles 100% alike"
 
 
 def test_the_most_alike_come_first_and_then_the_oldest(ana: Workspace) -> None:

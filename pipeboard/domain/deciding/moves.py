@@ -32,6 +32,10 @@ if TYPE_CHECKING:
     from pipeboard.domain.deal import FieldValue, Values
 
 
+REOPEN_FIRST = "Reopen it first (m r)."
+BACK_FIRST = "Unarchive it first (d)."
+
+
 def in_stage(deal: Deal, stage_id: int) -> Deal:
     """The deal as it would be in another stage, to ask what is missing there."""
     return evolve(deal, Event(Kind.MOVED, deal.created_at, after={"stage_id": stage_id}))
@@ -207,7 +211,7 @@ def _close_instant(
 def reopen(command: c.Reopen, deal: Deal, context: c.Context) -> list[Event]:
     """A closed deal back to work; to a later stage than it left, only through the gate."""
     if deal.status is Status.ARCHIVED:
-        raise Refused(f"{deal.ref} {deal.name} is archived.", hint="Unarchive it first.")
+        raise Refused(f"{deal.ref} {deal.name} is archived.", hint=BACK_FIRST)
     if deal.is_open:
         raise SoAlready(f"{deal.ref} {deal.name} is open already.")
     pipeline = context.pipeline
@@ -231,13 +235,11 @@ def reopen(command: c.Reopen, deal: Deal, context: c.Context) -> list[Event]:
 
 def _must_be_open(deal: Deal, what: str) -> None:
     if deal.status is Status.ARCHIVED:
-        raise Refused(
-            f"{deal.ref} {deal.name} is archived and cannot be {what}.", hint="Unarchive it first."
-        )
+        raise Refused(f"{deal.ref} {deal.name} is archived and cannot be {what}.", hint=BACK_FIRST)
     if not deal.is_open:
         raise Refused(
             f"{deal.ref} {deal.name} is {deal.outcome} and cannot be {what}.",
-            hint="Reopen it first.",
+            hint=REOPEN_FIRST,
         )
 
 

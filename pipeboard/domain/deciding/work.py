@@ -22,7 +22,7 @@ from pipeboard.domain.deal import (
 )
 from pipeboard.domain.deciding import edits
 from pipeboard.domain.deciding.edits import clean_answer
-from pipeboard.domain.deciding.moves import touched
+from pipeboard.domain.deciding.moves import BACK_FIRST, REOPEN_FIRST, touched
 from pipeboard.domain.deciding.rules import Telling, rule
 from pipeboard.domain.errors import BadInput, Conflict, NotFound, Refused
 from pipeboard.domain.events import Event, EventFacts, Kind, change_to, changing, part_texts
@@ -41,7 +41,7 @@ def _must_be_workable(deal: Deal, what: str) -> None:
     if not deal.is_open:
         raise Refused(
             f"{deal.ref} {deal.name} is {deal.status}: {what}.",
-            hint="Reopen it first." if deal.archived_at is None else "Unarchive it first.",
+            hint=REOPEN_FIRST if deal.archived_at is None else BACK_FIRST,
         )
 
 

@@ -80,7 +80,7 @@ def _among(
         one, other = sorted(pair, key=lambda deal_id: (deals[deal_id]["created_at"], deal_id))
         titles = _likeness(deals[one]["title"], deals[other]["title"])
         if titles >= SAME_COMPANY:
-            yield Alike(one, other, f"{why}, titles {titles} % alike", titles * likeness // 100)
+            yield Alike(one, other, f"{why}, titles {titles}% alike", titles * likeness // 100)
 
 
 def _by_person(deals: Mapping[int, Row], people: Iterable[Row]) -> Iterable[Alike]:

@@ -10,28 +10,42 @@ from pipeboard.domain.dates import parse_date
 from pipeboard.domain.deal import Deal
 from pipeboard.domain.errors import Conflict
 from pipeboard.domain.locales import written
+from pipeboard.domain.text import quoted
 from pipeboard.ui.execute import Meeting, Questions, ask_until_stored, execute, until_stored
 from pipeboard.ui.host import (
     Host,
     Ids,
     Outcome,
     ask,
+    asking,
     on_deals,
     read,
     selected,
     target_names,
     targets_of,
 )
+from pipeboard.ui.keys import has_step
 from pipeboard.ui.overlays import prompt
 from pipeboard.ui.overlays.draft import key_of
 from pipeboard.ui.overlays.menu import Menu, MenuChoice
 from pipeboard.ui.overlays.prompt import InEditor, Longer, Prompt
 from pipeboard.ui.widgets.line_input import LONGEST_LINE
 
+# What keys lead to, before anything of it is known (`asking`).
+
+
+def a_note() -> c.Command:
+    return c.AddNote("?")
+
+
+def a_step() -> c.Command:
+    return c.SetNextStep("", None)
+
+
 # Notes on deals, in one line or in the editor, never lost half-way.
 
 
-@on_deals
+@asking(a_note)
 async def note(host: Host, ids: Ids) -> None:
     """n: a line; ^g goes on in the editor with what is typed."""
 
@@ -44,7 +58,7 @@ async def note(host: Host, ids: Ids) -> None:
     await until_stored(host, attempt)
 
 
-@on_deals
+@asking(a_note)
 async def write_note(host: Host, ids: Ids, *, outside: bool = False) -> None:
     """A note of several lines; `outside` goes to the editor at once."""
     title, key = f"Note on {target_names(host, ids)}", key_of("note", ids)
@@ -132,7 +146,7 @@ _SNOOZES = {
 }
 
 
-@on_deals
+@asking(a_step)
 async def next_step(host: Host, ids: Ids) -> None:
     await ask_next_step(host)
 
@@ -149,13 +163,13 @@ async def done(host: Host, ids: Ids) -> None:
 _ANOTHER_DAY = "d"
 
 
-@on_deals
+@asking(a_step)
 async def put_off(host: Host, ids: Ids) -> None:
     """r: another day for the next step, its words as they are; the keys are those of `t`."""
     days = {key: parse_date(text, host.today) for key, text in prompt.step_days(host.today)}
-    choices = [MenuChoice(key, written().date(day)) for key, day in days.items()]
+    choices = [MenuChoice(key, written().day(day, host.today)) for key, day in days.items()]
     choices.append(MenuChoice(_ANOTHER_DAY, "another day…"))
-    key = await ask(host, Menu(f"Put off the next step of {target_names(host, ids)} to", choices))
+    key = await ask(host, Menu(_when(host, ids), choices))
     if key == _ANOTHER_DAY:
         await ask_next_step(host)
     elif key is not None:
@@ -163,13 +177,28 @@ async def put_off(host: Host, ids: Ids) -> None:
         await execute(host, c.Reschedule(days[key], usual))
 
 
+def _when(host: Host, ids: Ids) -> str:
+    """What is asked about the day: only a step that there is can be put off."""
+    shown, whom = [host.at_hand(deal_id) for deal_id in ids], target_names(host, ids)
+    steps = [None if deal is None else has_step(deal) for deal in shown]
+    if all(steps):
+        return f"Put off the next step of {whom} to"
+    if len(shown) > 1 or shown[0] is None:
+        return f"Next step of {whom} on"
+    usual = host.pipeline().stage(shown[0].stage_id).next_step
+    return f"{whom} has no next step yet: plan {quoted(usual) if usual else 'one'} for"
+
+
 async def ask_next_step(host: Host) -> bool:
-    """Asks for the next step of the deals that are meant; whether one was set.
+    """Asks for the next step of the deals that are meant, where they can have one; whether one was
+    set.
 
     A day alone puts the step off, its words as they are.
     """
     ids = selected(host)
     deals = await deals_now(host, ids)
+    if not all(deal.is_open for deal in deals):
+        return False
     usual = await usual_step(host, deals)
     steps = {deal.next_step.text if deal.next_step else "" for deal in deals}
     words = prompt.StepWords(steps.pop() if len(steps) == 1 else "", usual, len(deals))
@@ -209,7 +238,7 @@ async def usual_step(host: Host, deals: Sequence[Deal]) -> str:
     return stages.pop().next_step if len(stages) == 1 else ""
 
 
-@on_deals
+@asking(lambda: c.LogTouch("call"))
 async def interaction(host: Host, ids: Ids) -> None:
     title = f"Log with {target_names(host, ids)}"
     choices = [MenuChoice(key, name) for key, name in _TOUCHES.items()]
@@ -254,7 +283,7 @@ async def _log(
     return bool(await until_stored(host, attempt))
 
 
-@on_deals
+@asking(lambda: c.Snooze(None))
 async def snooze(host: Host, ids: Ids) -> None:
     choices = [
         *(MenuChoice(key, label) for key, (_, label) in _SNOOZES.items()),

@@ -17,7 +17,7 @@ from pipeboard.domain.settings import Rep
 from pipeboard.ui.actions.daily import deals_now
 from pipeboard.ui.draw.questions import field_text
 from pipeboard.ui.execute import Came, Meeting, Questions, ask_until_stored, execute, until_stored
-from pipeboard.ui.host import Host, Ids, Outcome, on_deals, present, target_names
+from pipeboard.ui.host import Host, Ids, Outcome, asking, present, target_names
 from pipeboard.ui.overlays import prompt
 from pipeboard.ui.overlays.draft import key_of
 from pipeboard.ui.overlays.menu import Menu, MenuChoice, Option, Picker
@@ -39,7 +39,12 @@ _CATEGORIES = {
 }
 
 
-@on_deals
+def any_change() -> c.Command:
+    """What the keys here lead to, before anything of it is known (`asking`)."""
+    return c.Edit({})
+
+
+@asking(any_change)
 async def value(host: Host, ids: Ids) -> None:
     currency, before = host.pipeline().currency, await _present(host, ids, "value")
     await _ask_field(
@@ -53,7 +58,7 @@ async def value(host: Host, ids: Ids) -> None:
     )
 
 
-@on_deals
+@asking(any_change)
 async def close_date(host: Host, ids: Ids) -> None:
     await _ask_field(
         host,
@@ -66,7 +71,7 @@ async def close_date(host: Host, ids: Ids) -> None:
     )
 
 
-@on_deals
+@asking(any_change)
 async def probability(host: Host, ids: Ids) -> None:
     await _ask_field(
         host,
@@ -120,7 +125,7 @@ async def _ask_field(
     await ask_until_stored(host, line, store)
 
 
-@on_deals
+@asking(any_change)
 async def category(host: Host, ids: Ids) -> None:
     choices = [
         *(MenuChoice(key, str(name).capitalize()) for key, name in _CATEGORIES.items()),
@@ -138,7 +143,7 @@ async def category(host: Host, ids: Ids) -> None:
     await ask_until_stored(host, menu, store, Meeting(words=words))
 
 
-@on_deals
+@asking(any_change)
 async def owner(host: Host, ids: Ids) -> None:
     pipeline = host.pipeline()
     loads = await host.program.write_queue.ask(lambda workspace: loads_of(workspace, pipeline))
@@ -183,7 +188,7 @@ async def _ask_handover(questions: Questions, rep: str, whom: str, ids: Ids) -> 
     return await questions.ask(lambda: Prompt(title, draft_key=key, verb="Give"))
 
 
-@on_deals
+@asking(any_change)
 async def tags(host: Host, ids: Ids) -> None:
 
     def line() -> Prompt:
@@ -205,7 +210,7 @@ async def tags(host: Host, ids: Ids) -> None:
     await ask_until_stored(host, line, store)
 
 
-@on_deals
+@asking(any_change)
 async def edit(host: Host, ids: Ids) -> None:
     """The form with all fields of one deal."""
     from pipeboard.ui.overlays.form import Form, deal_form
@@ -240,7 +245,7 @@ async def _set(host: Host, field: str, value: FieldValue) -> Outcome:
 # Keys that make a deal true: the interview, question by question.
 
 
-@on_deals
+@asking(any_change)
 async def interview(host: Host, ids: Ids) -> None:
     """All questions without an answer, or where none is left, all of them; Esc ends it."""
     if len(ids) > 1:

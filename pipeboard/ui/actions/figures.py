@@ -112,15 +112,12 @@ async def pipeline(host: MetricsScreen) -> None:
 
 
 async def filter(host: MetricsScreen) -> None:
+    from pipeboard.ui.actions.navigation import read_back
+
+    told = read_back(host, "of what is counted")
+
     def line() -> Prompt:
-        return Prompt(
-            "/",
-            value=host.filter_text,
-            accept_empty=True,
-            draft_key="metrics-filter",
-            offers=False,
-            verb="Count these",
-        )
+        return prompt.filter_line("Count only", host.filter_text, told, draft_key="metrics-filter")
 
     async def narrow(typed: str) -> Came:
         wanted = await patiently(host, lambda: parse_query(host, typed))

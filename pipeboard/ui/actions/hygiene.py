@@ -10,7 +10,7 @@ from pipeboard.domain.hygiene import DEAD, DECISION_MAKER, DUPLICATES, GROUPS, F
 from pipeboard.domain.lazy_dataclass import replace
 from pipeboard.domain.locales import written
 from pipeboard.ui.actions.daily import next_step
-from pipeboard.ui.actions.fields import close_date, deal_now, owner, value
+from pipeboard.ui.actions.fields import any_change, close_date, deal_now, owner, value
 from pipeboard.ui.actions.items import edit_person
 from pipeboard.ui.actions.selection import choose_pipeline, choose_rep
 from pipeboard.ui.actions.stages import answer_some, lose, name_contact
@@ -22,7 +22,7 @@ from pipeboard.ui.host import (
     Ids,
     Outcome,
     ask,
-    on_deals,
+    asking,
     patiently,
     read,
     retarget,
@@ -137,7 +137,7 @@ async def answers(host: Host) -> None:
 async def _each(host: Host, work: Callable[[int], Awaitable[object]]) -> None:
     """Asks of one deal after another, until all are done with or the person leaves."""
 
-    @on_deals
+    @asking(any_change)
     async def one_by_one(host: Host, ids: Ids) -> None:
         for one in ids:
             retarget(host, [one])
@@ -147,7 +147,7 @@ async def _each(host: Host, work: Callable[[int], Awaitable[object]]) -> None:
     await one_by_one(host)
 
 
-@on_deals
+@asking(any_change)
 async def source(host: Host, ids: Ids) -> None:
     known = host.program.settings.sources
 
@@ -173,7 +173,7 @@ async def contact(host: Host) -> None:
     await _each(host, add_person)
 
 
-@on_deals
+@asking(any_change)
 async def merge(host: Host, ids: Ids) -> None:
     """Two deals into one: which of them stays is asked with both side by side, and once more
     where a won or lost one would leave the numbers."""

@@ -11,12 +11,12 @@ from pipeboard.domain.criteria import ROLES, unmet
 from pipeboard.domain.deal import Answer, Contact, Deal, Term
 from pipeboard.domain.errors import GateNotMet, NotFound
 from pipeboard.domain.text import email_fault, quoted, slug
-from pipeboard.ui.actions.daily import rewrite_note, write_note
-from pipeboard.ui.actions.fields import ask_question, edit
-from pipeboard.ui.draw.notes import CHECK, FIELDS, GATE
+from pipeboard.ui.actions.daily import a_note, rewrite_note, write_note
+from pipeboard.ui.actions.fields import any_change, ask_question, edit
+from pipeboard.ui.draw.notes import CHECK, FIELDS, GATE, PLAYBOOK
 from pipeboard.ui.draw.questions import RATINGS
 from pipeboard.ui.execute import Came, Questions, execute, until_stored
-from pipeboard.ui.host import Host, Outcome, ask
+from pipeboard.ui.host import Host, Outcome, ask, check_allowed
 from pipeboard.ui.key_table import DEAL_TABS, DealTab
 from pipeboard.ui.overlays.draft import key_of
 from pipeboard.ui.overlays.menu import Menu, MenuChoice
@@ -99,6 +99,8 @@ async def _open_part(host: DealScreen, key: str) -> None:
         await edit(host)
     elif key == GATE:
         _try_gate(host)
+    elif key == PLAYBOOK:
+        host.press("board.playbook")
 
 
 def _try_gate(host: DealScreen) -> None:
@@ -118,6 +120,7 @@ def _try_gate(host: DealScreen) -> None:
 async def _answer_item(host: DealScreen, key: str, *, outside: bool = False) -> None:
     question = host.record.pipeline.question(key)
     if question is not None:
+        await check_allowed(host, [host.deal_id], any_change)
         await ask_question(host, host.record.deal.id, question, goes_on=False, outside=outside)
 
 
@@ -129,6 +132,7 @@ async def _edit_note(host: DealScreen, note_id: str, *, outside: bool = False) -
     if note.author != host.program.me:
         host.say(f"The note is {note.author}'s; n adds one of your own.", "status.warn")
         return
+    await check_allowed(host, [host.deal_id], a_note)
     await rewrite_note(host, host.record.deal, note_id, note.text, outside=outside)
 
 
@@ -191,6 +195,7 @@ async def _tick_item(host: DealScreen, key: str) -> None:
 
 async def _rate(host: DealScreen, key: str) -> None:
     """Another rating for an answer that stays in its words."""
+    await check_allowed(host, [host.deal_id], any_change)
     answer = host.record.deal.answers.get(key)
     present = answer.rating if answer else None
     choices = [
@@ -272,6 +277,7 @@ async def _fill(
     """A form over the deal as it is now, until what was changed in it is stored."""
     from pipeboard.ui.overlays.form import Form
 
+    await check_allowed(host, [deal.id], any_change)
     title, draft_key = f"{what} of {deal.name}", key_of(kind, [deal.id], key)
 
     async def attempt(questions: Questions) -> Outcome | None:

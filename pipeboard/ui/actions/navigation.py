@@ -18,7 +18,7 @@ from pipeboard.ui.host import Host, Outcome, ask, opens_anew, parse_query, patie
 from pipeboard.ui.last_view import empty_board, typed_filter
 from pipeboard.ui.overlays.help import Help, filter_lines, groups_of, legend_lines
 from pipeboard.ui.overlays.menu import Menu, MenuChoice, Option, Picker
-from pipeboard.ui.overlays.prompt import Feedback, Prompt
+from pipeboard.ui.overlays.prompt import Feedback, Live, filter_line, understood
 from pipeboard.ui.screens.live import show_over
 from pipeboard.ui.write_queue import is_busy, said
 
@@ -76,15 +76,10 @@ async def filter(host: BoardScreen) -> None:
 
     async def attempt(questions: Questions) -> Came:
         typed = await questions.ask(
-            lambda: Prompt(
+            lambda: filter_line(
                 "Filter",
-                value=typed_filter(host.state),
-                live=lambda text: _filtered(host, text, place, deal_id),
-                accept_empty=True,
-                placeholder="words  stage:demo  owner:ana  +tag  value>20k  stalled  -won",
-                draft_key="filter",
-                offers=False,
-                verb="Filter",
+                typed_filter(host.state),
+                lambda text: _filtered(host, text, place, deal_id),
             )
         )
         if typed is None:
@@ -118,6 +113,23 @@ def _filtered(host: BoardScreen, text: str, place: ViewPlace, deal_id: int | Non
     if rep := _rep_named(host, text):
         matching = (*matching, whole(f"   owner:{rep} finds @{rep}'s deals", "text.dim"))
     return Feedback((matching,), True)
+
+
+def read_back(host: Host, of: str) -> Live:
+    """What is said of a filter while it is typed, where nothing is filtered before Enter: of which
+    deals, or why it means nothing."""
+
+    def told(text: str) -> Feedback:
+        try:
+            parse_query(host, text)
+        except DatabaseError as error:
+            return Feedback(((whole(error.message, "status.warn"),),), True, is_late=is_busy(error))
+        except PipeboardError as error:
+            why = said(error)
+            return Feedback(((whole(why, "input.error"),),), False, why)
+        return understood(of if text.strip() else "all of them")
+
+    return told
 
 
 def _rep_named(host: BoardScreen, text: str) -> str:

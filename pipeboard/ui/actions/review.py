@@ -18,13 +18,14 @@ from pipeboard.domain.locales import written
 from pipeboard.domain.people import match_owner
 from pipeboard.domain.review import named_in
 from pipeboard.exchange.review_document import review_markdown
+from pipeboard.ui.actions.daily import a_step
 from pipeboard.ui.actions.export import copy_text, write_to_file
 from pipeboard.ui.actions.navigation import hygiene
 from pipeboard.ui.actions.selection import choose_pipeline
 from pipeboard.ui.draw.facts import calendar_day
 from pipeboard.ui.draw.review import DATA
 from pipeboard.ui.execute import Came, ask_until_stored, carry_out, execute
-from pipeboard.ui.host import Ids, Outcome, ask, on_deals, patiently, read, target_names
+from pipeboard.ui.host import Ids, Outcome, ask, asking, patiently, read, target_names
 from pipeboard.ui.overlays import prompt
 from pipeboard.ui.overlays.draft import key_of
 from pipeboard.ui.overlays.menu import Menu, MenuChoice, Option, Picker
@@ -76,7 +77,8 @@ async def open(host: ReviewScreen) -> None:
         host.has_opened = True
         await hygiene(host, key.removeprefix(DATA))
     elif host.past is not None and key:
-        host.say("Which deals were behind a number is not kept; Esc goes to the present review.")
+        why = "Which deals were behind a number is not kept; Esc goes to the present review."
+        host.say(why, "status.warn")
     elif host.found is not None and (ids := host.found.behind.get(key)):
         title, pipeline = _title_of(key), host.pipeline()
         await patiently(host, lambda: host.show_behind(title, ids, pipeline.id))
@@ -95,7 +97,7 @@ def _title_of(key: str) -> str:
 # What is decided.
 
 
-@on_deals
+@asking(a_step)
 async def _decide(host: Host, ids: Ids) -> None:
     reps = await read(host, lambda reader: reader.reps())
     deal = (await read(host, lambda reader: reader.deals(ids)))[ids[0]]

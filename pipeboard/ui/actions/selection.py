@@ -17,7 +17,6 @@ from pipeboard.ui.execute import ask_until_stored, carry_out, execute
 from pipeboard.ui.host import AddDeal, Host, Outcome, UseCase, ask, read, take_count
 from pipeboard.ui.overlays import prompt
 from pipeboard.ui.overlays.menu import (
-    ANOTHER_STAGE,
     DIGITS,
     Menu,
     MenuChoice,
@@ -40,6 +39,10 @@ if TYPE_CHECKING:
 # Keys that move the cursor, however a screen moves it.
 
 _MOST_TIMES: Final = 9_999
+_FURTHER: Final = "o"
+"""The key of a menu for the stages that have no digit."""
+_AS_THEY_WERE: Final = "mti"
+"""The letters of screens that have a choice of deals of their own, which they keep."""
 
 
 def left(host: Host) -> None:
@@ -138,45 +141,73 @@ def go_to_stage(host: BoardScreen, number: int) -> None:
     host.redraw()
 
 
+async def ask_with_stages(
+    host: Host,
+    title: str,
+    stages: Sequence[MenuChoice],
+    *,
+    before: Sequence[MenuChoice] = (),
+    after: Sequence[MenuChoice] = (),
+) -> str | None:
+    """The key that is chosen of a menu with numbered stages: those that have no digit are chosen
+    from a list."""
+    numbered, further = stages[:DIGITS], stages[DIGITS:]
+    more = [replace(further[0], key=_FURTHER, label="another stage…", mark="")] if further else []
+    key = await ask(host, Menu(title, [*before, *numbered, *more, *after]))
+    if key != _FURTHER:
+        return key
+    return await ask(host, Picker(title, [Option(c.key, c.label, c.mark) for c in further]))
+
+
 async def go(host: LiveScreen) -> None:
     """g: what is gone to is opened over the board, by the board, so that no screen lies over one
-    that was left; what lies below this screen already is gone back to."""
+    that was left; what lies below this screen already is gone back to. Stages, and what is opened
+    anew, are of the pipeline that is looked at here."""
     below = {seen.GO: seen for seen in host.app.screen_stack if isinstance(seen, LiveScreen)}
     board = cast("BoardScreen", below["b"])
-    stages = [stage for stage in board.pipeline().stages if not stage.retired]
+    # The pipeline of an import may not be made yet.
+    pipeline = board.pipeline() if host.GO == "i" else host.pipeline()
+    stages = [stage for stage in pipeline.stages if not stage.retired]
     screens = {key.go: key for key in board.keys if key.go and key.go != host.GO}
     top = next((key for key in host.keys if key.action == "top"), None)
-    numbered = {n: stage for n, stage in enumerate(stages, 1) if stage.is_open}
-    further = [Option(str(n), stage.name) for n, stage in numbered.items() if n > DIGITS]
-    elsewhere = [
-        *([MenuChoice("b", "board")] if host is not board else []),
-        *(MenuChoice(str(n), s.name) for n, s in numbered.items() if n <= DIGITS),
-        *([MenuChoice(ANOTHER_STAGE, "another stage…")] if further else []),
-        MenuChoice("w", "won"),
-        MenuChoice("l", "lost"),
-        MenuChoice("a", "archive"),
-        *(MenuChoice(letter, key.label.lower()) for letter, key in screens.items()),
-    ]
     why = host.why_it_stays() if host.why_it_stays is not None else ""
-    choices = [replace(choice, enabled=not why, why=why) for choice in elsewhere]
-    if top is not None:
-        choices.insert(0, MenuChoice("g", "top"))
-    letter = await ask(host, Menu("Go to", choices))
-    if letter == ANOTHER_STAGE:
-        letter = await ask(host, Picker("Go to", further))
+
+    def choice(key: str, label: str) -> MenuChoice:
+        return MenuChoice(key, label, enabled=not why, why=why)
+
+    letter = await ask_with_stages(
+        host,
+        "Go to",
+        [choice(str(n), stage.name) for n, stage in enumerate(stages, 1) if stage.is_open],
+        before=[
+            *([MenuChoice("g", "top")] if top is not None else []),
+            *([choice("b", "board")] if host is not board else []),
+        ],
+        after=[
+            choice("w", "won"),
+            choice("l", "lost"),
+            choice("a", "archive"),
+            *(choice(letter, key.label.lower()) for letter, key in screens.items()),
+        ],
+    )
     if letter is None:
         return
     if letter == "g" and top is not None:
         host.press(top.id)
-    elif letter in screens and letter not in below:
+        return
+    if letter not in below and letter not in _AS_THEY_WERE and pipeline != board.pipeline():
+        from pipeboard.ui.actions.navigation import go_to_pipeline
+
+        await go_to_pipeline(board, pipeline.id)
+    if letter in screens and letter not in below:
         board.press(screens[letter].id)
-    else:
-        uncover(below.get(letter, board))
-        if letter == "a":
-            board.perform("navigation.set_filter", "archived")
-        elif letter not in below:
-            outcome = {"w": board.pipeline().won, "l": board.pipeline().lost}.get(letter)
-            go_to_stage(board, stages.index(outcome) + 1 if outcome else int(letter))
+        return
+    uncover(below.get(letter, board))
+    if letter == "a":
+        board.perform("navigation.set_filter", "archived")
+    elif letter not in below:
+        outcome = {"w": pipeline.won, "l": pipeline.lost}.get(letter)
+        go_to_stage(board, stages.index(outcome) + 1 if outcome else int(letter))
 
 
 def back_to_number(host: BoardScreen) -> None:

@@ -2,31 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
+from typing import TYPE_CHECKING
 
 from pipeboard.domain import commands as c
 from pipeboard.domain.cadence import POST_SALE
 from pipeboard.domain.criteria import About, Unmet, unmet
 from pipeboard.domain.dates import parse_date
-from pipeboard.domain.deal import Contact, Deal, Loss
+from pipeboard.domain.deal import Contact, Deal, Loss, Status
 from pipeboard.domain.deal_fields import parse_field
-from pipeboard.domain.errors import GateNotMet
+from pipeboard.domain.errors import GateNotMet, Refused, SoAlready
 from pipeboard.domain.money import parse_money
 from pipeboard.domain.pipeline import Stage
 from pipeboard.domain.text import slug
 from pipeboard.ui.actions.daily import ask_next_step
 from pipeboard.ui.actions.fields import ask_question, deal_now
+from pipeboard.ui.actions.selection import ask_with_stages
 from pipeboard.ui.execute import Questions, ask_until_stored, carry_out, execute, until_stored
 from pipeboard.ui.host import (
     Change,
     Host,
     Ids,
     Outcome,
+    are_open,
     ask,
+    asking,
+    check_allowed,
+    deal_shown,
     on_deals,
     present,
-    read,
     retarget,
     selected,
     take_count,
@@ -36,15 +41,17 @@ from pipeboard.ui.overlays import prompt
 from pipeboard.ui.overlays.draft import key_of
 from pipeboard.ui.overlays.gate_sheet import GateAnswer, GateSheet, WayOn
 from pipeboard.ui.overlays.menu import (
-    ANOTHER_STAGE,
-    DIGITS,
     Menu,
     MenuChoice,
     Option,
     Picker,
 )
 from pipeboard.ui.overlays.prompt import Prompt
+from pipeboard.ui.write_queue import said
 from pipeboard.workspace.new_deals import follow_up
+
+if TYPE_CHECKING:
+    from pipeboard.workspace import Workspace
 
 # Categories after which a deal is worth another try some day.
 _RETURNING = ("disqualified", "timing", "no-decision", "unresponsive")
@@ -67,7 +74,8 @@ async def _step(host: Host, places: int) -> None:
 async def move(host: Host, ids: Ids) -> None:
     pipeline = host.pipeline()
     usable = [stage for stage in pipeline.open_stages if not stage.retired]
-    deal = await read(host, lambda reader: reader.deal(ids[0])) if len(ids) == 1 else None
+    deal = await deal_shown(host, ids[0]) if len(ids) == 1 else None
+    refused = await _refused(host, ids, usable[0])
 
     def told(stage: Stage) -> str:
         """What stands beside a stage: that the deal is in it, or what it lacks to get there."""
@@ -78,36 +86,67 @@ async def move(host: Host, ids: Ids) -> None:
         lacking = unmet(deal, pipeline, stage.id, host.today) if deal.is_open else ()
         return f"asks {len(lacking)}" if lacking else ""
 
-    is_open = deal is not None and deal.is_open
-    why = f"{target_names(host, ids)} is open already." if is_open else ""
-    title = f"Move {target_names(host, ids)} to"
-    choices = [
-        *(
-            MenuChoice(str(n), stage.name, mark=told(stage))
-            for n, stage in enumerate(usable[:DIGITS], 1)
-        ),
-        *([MenuChoice(ANOTHER_STAGE, "another stage…")] if usable[DIGITS:] else []),
-        MenuChoice("w", "Won", mark=told(pipeline.won)),
-        MenuChoice("l", "Lost…"),
-        MenuChoice("r", "Reopen", enabled=not is_open, why=why),
-        MenuChoice("d", "Archive"),
-    ]
-    key = await ask(host, Menu(title, choices))
+    def choice(key: str, label: str, kind: type, mark: str = "") -> MenuChoice:
+        why = refused.get(kind, "")
+        return MenuChoice(key, label, enabled=not why, why=why, mark=mark)
+
+    is_archived = c.Unarchive not in refused
+    back = choice("d", "Back from the archive", c.Unarchive)
+    key = await ask_with_stages(
+        host,
+        f"Move {target_names(host, ids)} to",
+        [choice(str(n), s.name, c.Move, told(s)) for n, s in enumerate(usable, 1)],
+        after=[
+            choice("w", "Won", c.Win, told(pipeline.won)),
+            choice("l", "Lost…", c.Lose),
+            choice("r", "Reopen", c.Reopen),
+            back if is_archived else choice("d", "Archive", c.Archive),
+        ],
+    )
     if key is None:
         return
     if key.isdigit():
         await move_to(host, usable[int(key) - 1])
-    elif key == ANOTHER_STAGE:
-        further = [Option(str(s.id), s.name, told(s)) for s in usable[DIGITS:]]
-        chosen = await ask(host, Picker(title, further))
-        if chosen is not None:
-            await move_to(host, pipeline.stage(int(chosen)))
     elif key == "r":
         await execute(host, c.Reopen())
     elif key == "d":
-        await execute(host, c.Archive())
+        await execute(host, c.Unarchive() if is_archived else c.Archive())
     else:
         host.press({"w": "board.win", "l": "board.lose"}[key])
+
+
+async def _refused(host: Host, ids: Ids, stage: Stage) -> Mapping[type, str]:
+    """Why deals as they stand refuse what can be chosen of them, by its command, of moves that to a
+    stage; raises where they refuse everything."""
+    if are_open(host, ids):
+        names, be = target_names(host, ids), "is" if len(ids) == 1 else "are"
+        return {c.Reopen: f"{names} {be} open already.", c.Unarchive: f"{names} {be} not archived."}
+    tried = (
+        c.Move(stage.id),
+        c.Win(),
+        c.Lose(Loss("")),
+        c.Reopen(),
+        c.Archive(),
+        c.Unarchive(),
+    )
+
+    def look(workspace: Workspace) -> dict[type, Refused]:
+        from pipeboard.workspace.execution import check_allowed
+
+        refused: dict[type, Refused] = {}
+        for command in tried:
+            try:
+                check_allowed(workspace, command, ids)
+            except Refused as error:
+                # Where they are is one of the stages.
+                if not (isinstance(command, c.Move) and isinstance(error, SoAlready)):
+                    refused[type(command)] = error
+        return refused
+
+    refused = await host.program.write_queue.ask(look)
+    if len(refused) == len(tried):
+        raise refused[c.Move]
+    return {kind: said(error) for kind, error in refused.items()}
 
 
 async def move_to(host: Host, stage: Stage) -> None:
@@ -119,7 +158,7 @@ async def move_to(host: Host, stage: Stage) -> None:
         host.press("board.win" if stage.id == pipeline.won.id else "board.lose")
 
 
-@on_deals
+@asking(c.Win)
 async def win(host: Host, ids: Ids) -> None:
     currency = host.pipeline().currency
     before = present(host, "value", ids[0]) if len(ids) == 1 else ""
@@ -167,7 +206,7 @@ async def offer_follow_up(host: Host, deal: Deal) -> None:
     await until_stored(host, attempt)
 
 
-@on_deals
+@asking(lambda: c.Lose(Loss("")))
 async def lose(host: Host, ids: Ids) -> None:
     """Asks why the deals that are meant are lost: the reason alone, or all that there is to say."""
     options = [Option(name, name) for name in host.program.settings.loss_categories]
@@ -214,15 +253,20 @@ async def _loss(host: Host, questions: Questions, ids: Sequence[int], category: 
 
 @on_deals
 async def archive(host: Host, ids: Ids) -> None:
-    """Asks first: after an Esc that came late, the key may have been meant for a menu."""
-    them = "them" if len(ids) > 1 else "it"
-    question = Menu(
-        f"Archive {target_names(host, ids)}?",
-        [MenuChoice("d", "archives")],
-        leaving=("Esc", f"Keep {them}"),
-    )
+    """Asks first: after an Esc that came late, the key may have been meant for a menu. What is in
+    the archive it brings back."""
+    them, whom = "them" if len(ids) > 1 else "it", target_names(host, ids)
+    shown = [host.at_hand(deal_id) for deal_id in ids]
+    if all(deal is not None and deal.status is Status.ARCHIVED for deal in shown):
+        await check_allowed(host, ids, c.Unarchive)
+        title, does, stays = f"Bring {whom} back from the archive?", "brings back", "Leave"
+        command: c.Command = c.Unarchive()
+    else:
+        await check_allowed(host, ids, c.Archive)
+        title, does, stays, command = f"Archive {whom}?", "archives", "Keep", c.Archive()
+    question = Menu(title, [MenuChoice("d", does)], leaving=("Esc", f"{stays} {them}"))
     if await ask(host, question) is not None:
-        await execute(host, c.Archive())
+        await execute(host, command)
 
 
 # The ways on from a gate that is not met, taken right there, for one deal or for many.

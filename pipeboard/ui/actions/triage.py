@@ -12,7 +12,7 @@ from pipeboard.domain.locales import written
 from pipeboard.ui.actions.daily import deals_now, usual_step
 from pipeboard.ui.execute import Came, Meeting, Questions, ask_until_stored, execute, until_stored
 from pipeboard.ui.host import Host, Ids, Outcome, on_deals, parse_query, patiently, read
-from pipeboard.ui.overlays.prompt import Prompt, live
+from pipeboard.ui.overlays.prompt import Prompt, filter_line
 from pipeboard.ui.screens.live import show_over, uncover
 
 if TYPE_CHECKING:
@@ -80,20 +80,12 @@ async def mine(host: TriageScreen) -> None:
 async def filter(host: TriageScreen) -> None:
     """Only the deals of the queue that match; nothing typed shows all of it again."""
 
-    def read_back(text: str) -> str:
-        return "of the queue" if parse_query(host, text) is not None else ""
+    from pipeboard.ui.actions.navigation import read_back
+
+    told = read_back(host, "of the queue")
 
     def line() -> Prompt:
-        return Prompt(
-            "Filter the queue",
-            value=host.filter_text,
-            live=live(read_back, "all of it"),
-            accept_empty=True,
-            placeholder="words  stage:demo  +tag  value>20k  stalled",
-            draft_key="filter",
-            offers=False,
-            verb="Filter",
-        )
+        return filter_line("Filter the queue", host.filter_text, told)
 
     async def narrow(typed: str) -> Came:
         await _narrow(host, typed.strip())

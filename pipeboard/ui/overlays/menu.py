@@ -45,8 +45,6 @@ from pipeboard.ui.write_queue import is_busy, suppress_busy
 _GAP = 3
 DIGITS: Final = 9
 """So many choices of a menu have a digit; a key of two digits would act on its first."""
-ANOTHER_STAGE: Final = "o"
-"""The key of a menu for the stages that have no digit: they are chosen from a list."""
 
 
 @dataclass(frozen=True, slots=True)

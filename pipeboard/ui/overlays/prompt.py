@@ -313,6 +313,20 @@ def live(read: Callable[[str], str], when_empty: str = "") -> Live:
     return feedback
 
 
+def filter_line(title: str, present: str, live: Live, *, draft_key: str = "filter") -> Prompt:
+    """A line for a filter, which begins with the present one; nothing typed takes it away."""
+    return Prompt(
+        title,
+        value=present,
+        live=live,
+        accept_empty=True,
+        placeholder="words  stage:demo  owner:ana  +tag  value>20k  stalled  -won",
+        draft_key=draft_key,
+        offers=False,
+        verb="Filter",
+    )
+
+
 def money(currency: str, present: str = "", when_empty: str = "no value") -> Live:
     """An amount; with the present one, also by how much it changes."""
     before = parse_money(present, currency) if present else None

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from contextlib import suppress
 from datetime import date
+from functools import partial
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import on
@@ -30,6 +32,7 @@ from pipeboard.ui.widgets.page import BoardCanvas
 from pipeboard.ui.write_queue import Targets
 
 if TYPE_CHECKING:
+    from pipeboard.domain.deal import Deal
     from pipeboard.ui.metrics_worker import MetricsWorker
     from pipeboard.ui.screens.metrics import LeftAt
     from pipeboard.ui.screens.review import ReviewPlace
@@ -61,6 +64,7 @@ class BoardScreen(LiveScreen):
 
     def __init__(self, state: BoardState) -> None:
         super().__init__()
+        self.hinted_here = partial(_hinted_here, self)
         self.state = state
         self.canvas = BoardCanvas(state.view)
         self.pane = DealPane(self, state, self.canvas)
@@ -199,8 +203,11 @@ class BoardScreen(LiveScreen):
     def stage_shown(self) -> Stage:
         return self.state.board.columns[self.state.view.cursor[0]].stage
 
-    def at_hand(self, deal_id: int) -> Card | None:
-        return self.state.cards.get(deal_id)
+    def at_hand(self, deal_id: int) -> Card | Deal | None:
+        card, deal = self.state.cards.get(deal_id), self.pane.deal
+        if card is None or deal is None or (deal.id, deal.version) != (card.id, card.version):
+            return card
+        return deal
 
     def show_change(self, receipt: Receipt) -> None:
         view, state, place = self.state.view, self.state, self.state.place
@@ -383,3 +390,9 @@ def _usual_days(workspace: Workspace) -> tuple[tuple[int, int], ...]:
     reader = workspace.reader
     found = (reader.numbers.usual_days(p.id) for p in reader.pipelines())
     return tuple(pair for usual in found for pair in usual.items())
+
+
+def _hinted_here(screen: BoardScreen) -> Mapping[str, str]:
+    view = screen.state.view
+    card = None if view.marks else view.cursor_card
+    return {} if card is None else keys.refused_by(card)

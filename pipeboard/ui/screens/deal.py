@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from functools import partial
 from typing import ClassVar
 
 from textual.binding import BindingType
@@ -48,6 +50,7 @@ class DealScreen(PageScreen):
 
     def __init__(self, state: BoardState, deal_id: int) -> None:
         super().__init__(state)
+        self.hinted_here = partial(_hinted_here, self)
         self.deal_id = deal_id
         self.tab = DealTab.OVERVIEW
         self.wanted = ""
@@ -136,10 +139,7 @@ class DealScreen(PageScreen):
         return self.items[self.cursor].key if self.items else ""
 
     def only_looks(self, key: Key) -> bool:
-        if key.id != "deal.edit_item":
-            return False
-        on_overview = self.tab is DealTab.OVERVIEW and self.item_key in (*LEADS_TO, overview.GATE)
-        return self.tab is DealTab.TIMELINE or on_overview
+        return key.id == "deal.edit_item" and _only_leads_on(self)
 
     def targets(self) -> Targets:
         return (self.deal_id,), {self.deal_id: self.record.deal.version}
@@ -206,3 +206,23 @@ def _counts(record: DealRecord) -> dict[DealTab, str]:
         DealTab.PEOPLE: str(len(record.deal.contacts)),
         DealTab.TERMS: str(len(record.deal.terms) or ""),
     }
+
+
+def _hinted_here(screen: DealScreen) -> Mapping[str, str]:
+    key, tab = screen.item_key, screen.tab
+    note = next((note for note in screen.record.notes if note.id == key), None)
+    ticks = tab is DealTab.OVERVIEW and key.startswith(overview.CHECK)
+    enter = "Tick" if ticks else "Open" if _only_leads_on(screen) else "Edit"
+    if not key or (note is not None and note.author != screen.program.me):
+        enter = ""
+    rates = tab is DealTab.QUESTIONS and bool(key)
+    space = "Rate" if rates else "Tick" if ticks else ""
+    here = {"deal.edit_item": enter, "deal.tick": space}
+    return {**here, **keys.refused_by(screen.record.deal)}
+
+
+def _only_leads_on(screen: DealScreen) -> bool:
+    """Does Enter change nothing of what is under the cursor, but leads to more of it?"""
+    onward = (*LEADS_TO, overview.GATE, overview.PLAYBOOK)
+    on_overview = screen.tab is DealTab.OVERVIEW and screen.item_key in onward
+    return screen.tab is DealTab.TIMELINE or on_overview

@@ -15,6 +15,7 @@ from pipeboard.ui.draw.pane import pane_lines
 if TYPE_CHECKING:
     from textual.timer import Timer
 
+    from pipeboard.domain.deal import Deal
     from pipeboard.ui.board_state import BoardState
     from pipeboard.ui.screens.live import LiveScreen
     from pipeboard.ui.widgets.page import BoardCanvas
@@ -34,6 +35,8 @@ class DealPane:
         self._screen, self._state, self._canvas = screen, state, canvas
         self._shown: tuple[int, int] | None = None
         """The deal that the pane shows, and its version."""
+        self.deal: Deal | None = None
+        """The deal that the pane shows, as it was read."""
         self._timer: Timer | None = None
         self._followed_at = 0.0
 
@@ -63,7 +66,7 @@ class DealPane:
             if is_on_its_way and self._shown is not None:
                 # A cursor on its way would be slowed by deals that nobody reads.
                 return
-        self._shown = wanted
+        self._shown, self.deal = wanted, None
         lines: tuple[Line, ...] = ()
         try:
             eyes = self._screen.program.seat.eyes
@@ -74,6 +77,7 @@ class DealPane:
             self._stop()
             return
         if record is not None:
+            self.deal = record.deal
             style = PaneStyle(
                 layout(view).pane_width - 1, self._screen.today, state.lens.zone, view.glyphs
             )

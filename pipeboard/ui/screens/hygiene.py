@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
+from functools import partial
 from typing import TYPE_CHECKING, ClassVar, Final
 
 from textual import on
@@ -53,6 +54,7 @@ class HygieneScreen(PageScreen):
 
     def __init__(self, state: BoardState, pipeline: Pipeline, group: str = "") -> None:
         super().__init__(state)
+        self.hinted_here = partial(_hinted_here, self)
         self._day: date | None = None
         self._cursors = dict.fromkeys(GROUPS, 0)
         self._mended: set[tuple[str, str]] = set()
@@ -284,3 +286,7 @@ def place_at(items: Sequence[Item], y: int) -> int | None:
         if y < 0:
             return place
     return None
+
+
+def _hinted_here(screen: HygieneScreen) -> Mapping[str, str]:
+    return {} if screen.pair is None else {"hygiene.mark": ""}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import partial
 from pathlib import Path
 from threading import Event
@@ -27,7 +27,7 @@ from pipeboard.ui.draw.import_file import (
 )
 from pipeboard.ui.draw.questions import listed
 from pipeboard.ui.key_table import IMPORT, IMPORT_TABS, ImportTab
-from pipeboard.ui.screens.live import PageScreen, scroll, show_items
+from pipeboard.ui.screens.live import PageScreen, hints_of, scroll, show_items
 from pipeboard.ui.widgets.page import Page
 from pipeboard.workspace.import_plan import FileSeen, Imported, ImportPlan, look_at
 from pipeboard.workspace.recording import Receipt
@@ -82,6 +82,7 @@ class ImportScreen(PageScreen):
     ) -> None:
         """With `only_plans` the import itself is done by whoever is given the plan."""
         super().__init__(state)
+        self.hinted_here = partial(_hinted_here, self)
         self.leave_with = leave
         self.only_plans = only_plans
         self.view = ImportView(plan, None, ImportTab.FILE, 80, state.view.glyphs)
@@ -110,27 +111,7 @@ class ImportScreen(PageScreen):
         if not self.items:
             top = self.page.view.top
             shown = replace(shown, first=top, last=top)
-        show_items(self, heading(self.view), shown, self._hints())
-
-    def _hints(self) -> tuple[tuple[str, str], ...]:
-        """The keys that do something; Enter says what it does here."""
-        if self.importing is not None:
-            return tuple(
-                (key.key_hinted, "Stop") for key in self.keys if key.id == "import.step_back"
-            )
-        tab, is_done = self.view.tab, self.view.done is not None
-        of_no_use = {
-            "import.import_now": tab is ImportTab.PREVIEW,
-            "import.leave_out": tab not in (ImportTab.COLUMNS, ImportTab.WORDS),
-            "import.join_file": tab is not ImportTab.FILE,
-            "import.undo": not is_done,
-        }
-        useful = [key for key in self.keys if not of_no_use.get(key.id)]
-        hints = keys.hints(useful, read_only=self.state.view.read_only)
-        if tab is not ImportTab.PREVIEW:
-            return hints
-        enter = "Show on the board" if is_done else "Import"
-        return tuple((key, enter if label == "Change" else label) for key, label in hints)
+        show_items(self, heading(self.view), shown, hints_of(self))
 
     def show_tab(self, tab: ImportTab) -> None:
         """Another tab, from its cursor on."""
@@ -257,3 +238,21 @@ def _first_words(seen: FileSeen) -> str:
         words = "1 word unknown" if unknown == 1 else f"{unknown} words unknown"
         return f"{words}: 3 shows, P new pipeline."
     return "4 previews it; nothing is written yet."
+
+
+def _hinted_here(screen: ImportScreen) -> Mapping[str, str]:
+    if screen.importing is not None:
+        return {**{key.id: "" for key in screen.keys}, "import.step_back": "Stop"}
+    tab, is_done = screen.view.tab, screen.view.done is not None
+    is_item, on_preview = bool(screen.item_key), tab is ImportTab.PREVIEW
+    can_leave_out = is_item and tab in (ImportTab.COLUMNS, ImportTab.WORDS)
+    useful = {
+        "import.change": is_item or on_preview,
+        "import.import_now": not on_preview,
+        "import.leave_out": can_leave_out or screen.item_key == "side",
+        "import.join_file": screen.view.seen is not None,
+        "import.undo": is_done,
+    }
+    here = {key: "" for key, is_useful in useful.items() if not is_useful}
+    enter = "Show on the board" if is_done else "Import"
+    return {**here, "import.change": enter} if on_preview else here

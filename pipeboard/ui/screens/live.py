@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from functools import cached_property, partial
 from inspect import iscoroutinefunction
@@ -15,6 +15,7 @@ from textual.app import ComposeResult
 from textual.binding import BindingsMap
 from textual.screen import Screen
 
+from pipeboard.domain.deal import NOTHING
 from pipeboard.domain.errors import DatabaseError, GivenUp, PipeboardError
 from pipeboard.domain.lazy_dataclass import dataclass, replace
 from pipeboard.ui.draw.facts import PaneStyle
@@ -67,6 +68,9 @@ class LiveScreen(Screen[None]):
     """The letter that leads to it behind `g`."""
     why_it_stays: Callable[[], str] | None = None
     """Says why no other screen can be gone to from here now, "" where one can."""
+
+    hinted_here: Callable[[], Mapping[str, str]] | None = None
+    """Tells what hints call keys where the cursor stands, by their ids; "" what does nothing."""
 
     state: BoardState
     count = 0
@@ -345,7 +349,9 @@ class CountingScreen(PageScreen):
 
 def hints_of(screen: LiveScreen, *, has_deal: bool = True) -> tuple[Hint, ...]:
     """The keys of a screen that do something now."""
-    return hints(screen.keys, has_deal=has_deal, read_only=screen.state.view.read_only)
+    here = NOTHING if screen.hinted_here is None else screen.hinted_here()
+    read_only = screen.state.view.read_only
+    return hints(screen.keys, has_deal=has_deal, read_only=read_only, here=here)
 
 
 def scroll(screen: PageScreen, lines: int) -> None:

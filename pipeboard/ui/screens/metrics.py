@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import partial
 from typing import ClassVar, NamedTuple
 
@@ -21,7 +21,7 @@ from pipeboard.ui.draw.metrics.tabs import heading
 from pipeboard.ui.host import patiently
 from pipeboard.ui.key_table import METRICS
 from pipeboard.ui.metrics_worker import CountedMoment, Drawn, MetricsWorker
-from pipeboard.ui.screens.live import CountingScreen
+from pipeboard.ui.screens.live import CountingScreen, hints_of
 from pipeboard.ui.widgets.page import Page
 from pipeboard.ui.write_queue import suppress_busy
 
@@ -57,6 +57,7 @@ class MetricsScreen(CountingScreen):
         come_back: Callable[[LeftAt, Wanted | None], None],
     ) -> None:
         super().__init__(state)
+        self.hinted_here = partial(_hinted_here, self)
         self._come_back = come_back
         self.metrics_worker = metrics_worker
         lens = state.lens
@@ -134,7 +135,7 @@ class MetricsScreen(CountingScreen):
             view,
             head=head,
             lines=marked(self.block, self.cursor),
-            hints=keys.hints(self.keys),
+            hints=hints_of(self),
             glyphs=self.state.view.glyphs,
         )
         self.page.show(replace(view, top=_top(self, view.room(height), view.top)))
@@ -241,3 +242,8 @@ def end_counting(screen: MetricsScreen) -> bool:
     screen._show(screen.drawn)
     screen.say("Given up: these are the numbers from before.")
     return True
+
+
+def _hinted_here(screen: MetricsScreen) -> Mapping[str, str]:
+    spot = screen.spot
+    return {} if spot is not None and (spot.deals or spot.base) else {"metrics.open": ""}

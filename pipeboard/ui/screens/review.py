@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from functools import partial
 from typing import TYPE_CHECKING, ClassVar, NamedTuple
@@ -16,7 +16,7 @@ from pipeboard.domain.pipeline import Pipeline
 from pipeboard.ui import keys
 from pipeboard.ui.board_state import BoardState
 from pipeboard.ui.draw.questions import listed, scrolled_to
-from pipeboard.ui.draw.review import ReviewView, heading, items_of, ref_of, stops
+from pipeboard.ui.draw.review import DATA, ReviewView, heading, items_of, ref_of, stops
 from pipeboard.ui.key_table import REVIEW
 from pipeboard.ui.review_keys import ReviewTab
 from pipeboard.ui.screens.hygiene import place_at
@@ -61,6 +61,7 @@ class ReviewScreen(CountingScreen):
         come_back: Callable[[ReviewPlace], None],
     ) -> None:
         super().__init__(state)
+        self.hinted_here = partial(_hinted_here, self)
         self.show_behind = show_behind
         self._come_back = come_back
         if place is None or place.pipeline.id != pipeline.id:
@@ -299,3 +300,16 @@ async def _count(screen: ReviewScreen, asked: int) -> None:
         screen.found = found
     if screen.is_mounted:
         screen.redraw()
+
+
+def _hinted_here(screen: ReviewScreen) -> Mapping[str, str]:
+    key, found = screen.item_key, screen.found
+    is_present, is_deal = screen.past is None, screen.deal_id is not None
+    is_behind = is_present and found is not None and bool(found.behind.get(key))
+    useful = {
+        "review.open": is_deal or key.startswith(DATA) or is_behind,
+        "review.discussed": is_deal and is_present,
+        "review.hold": is_present,
+        "review.past": found is not None and bool(found.held),
+    }
+    return {key: "" for key, is_useful in useful.items() if not is_useful}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import partial
 from typing import TYPE_CHECKING, ClassVar
 
@@ -49,6 +49,7 @@ class TriageScreen(PageScreen):
         come_back: Callable[[str], None],
     ) -> None:
         super().__init__(state)
+        self.hinted_here = partial(_hinted_here, self)
         self.triage = triage
         self._version = version
         self._come_back = come_back
@@ -272,3 +273,13 @@ def _style(screen: TriageScreen) -> PaneStyle:
     view, triage = screen.state.view, screen.triage
     width, today = screen.page.size.width, triage.listing.today
     return PaneStyle(width, today, screen.state.lens.zone, view.glyphs)
+
+
+def _hinted_here(screen: TriageScreen) -> Mapping[str, str]:
+    triage = screen.triage
+    of_no_use = {
+        "triage.skip": triage.record is None and not triage.skipped,
+        "triage.previous": not triage.walk.passed,
+    }
+    here = {} if triage.record is None else keys.refused_by(triage.record.deal)
+    return {**here, **{key: "" for key, is_of_none in of_no_use.items() if is_of_none}}
