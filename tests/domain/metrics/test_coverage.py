@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 from fractions import Fraction
 
 import pytest
@@ -285,6 +286,10 @@ def test_so_many_leads_a_week_close_the_gap() -> None:
     for target, day, reason in ((100, 6, "target met"), (400, 91, "the period is over")):
         late = log.basis(day, QUARTER, rules=rules(("2026Q1", target, "", "")))
         assert leads_needed(late).reason == reason
+    # The last instant of a period is what one that is over is asked of.
+    last, goal = at(90) - timedelta.resolution, rules(("2026Q1", 400, "", ""))
+    for now, over in ((last, "the period is over"), (last - timedelta.resolution, None)):
+        assert leads_needed(log.basis(0, QUARTER, rules=goal, now=now)).reason == over
     lost = Log()
     lost.lose(lost.add(0, value=100), 5)
     never = lost.basis(6, QUARTER, rules=rules(("2026Q1", 400, "", "")))
