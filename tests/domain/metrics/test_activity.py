@@ -96,6 +96,13 @@ def test_a_deal_of_a_day_without_a_time_is_answered_within_whole_days(
     assert first_response(log.basis(9, JANUARY)).value == hours
 
 
+def test_to_come_back_to_the_same_stage_is_no_advance() -> None:
+    log = Log()
+    deal = log.add(0, LEAD)
+    log.reopen(deal, 1, LEAD)
+    assert adherence_rate(log.basis(9)).den in (None, 0)
+
+
 def test_of_two_advances_at_one_instant_each_has_met_its_own_criteria_or_not() -> None:
     log = Log()
     deal = log.add(0, LEAD)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 from fractions import Fraction
 
 import pytest
@@ -119,6 +120,31 @@ def test_what_was_created_and_closed_inside_is_in_what_came_of_a_pipeline() -> N
     found = conversion_of_pipeline(log.basis(109, period("2026Q2")))
     assert found == Conversion(1, Fraction(800), Fraction(400), Fraction(100), Fraction(400))
     assert found.inside_share == Fraction(1, 4)
+
+
+def test_what_stood_open_at_the_instant_itself_was_not_created_inside() -> None:
+    log = Log()
+    log.add(0, value=1, close="2026-03-01")  # the first period is looked at from the first deal on
+    for day in (19, 19.5):
+        log.win(log.add(day, value=100), 40)
+    found = conversion_of_pipeline(log.basis(109, period("2026Q2")))  # day 19 of the quarter
+    assert (found.periods, found.inside) == (1, Fraction(100))
+
+
+@pytest.mark.parametrize(("close", "overdue"), [("2026-04-19", 100), ("2026-04-20", 0)])
+def test_what_is_due_today_is_not_overdue(close: str, overdue: int) -> None:
+    log = Log()
+    log.add(99, value=100, close=close)
+    assert coverage(log.basis(109, period("2026Q2"))).overdue.whole == overdue
+
+
+@pytest.mark.parametrize(("day", "pipe"), [(19, 0), (19.5, 100)])
+def test_a_deal_that_is_parked_is_so_from_the_instant_on(day: float, pipe: int) -> None:
+    log = Log()
+    deal = log.add(0, value=100, close="2026-03-01")
+    log.say(deal, day, "snoozed", on="2026-06-01")
+    found = conversion_of_pipeline(log.basis(109, period("2026Q2")))
+    assert found.pipe == pipe
 
 
 def test_a_deal_without_a_created_date_says_nothing_of_what_is_created_inside() -> None:
@@ -264,6 +290,10 @@ def test_so_many_leads_a_week_close_the_gap() -> None:
     for target, day, reason in ((100, 6, "target met"), (400, 91, "the period is over")):
         late = log.basis(day, QUARTER, rules=rules(("2026Q1", target, "", "")))
         assert leads_needed(late).reason == reason
+    # The last instant of a period is what one that is over is asked of.
+    last, goal = at(90) - timedelta.resolution, rules(("2026Q1", 400, "", ""))
+    for now, over in ((last, "the period is over"), (last - timedelta.resolution, None)):
+        assert leads_needed(log.basis(0, QUARTER, rules=goal, now=now)).reason == over
     lost = Log()
     lost.lose(lost.add(0, value=100), 5)
     never = lost.basis(6, QUARTER, rules=rules(("2026Q1", 400, "", "")))
