@@ -103,21 +103,21 @@ def _nothing_stuck(report: Report) -> str:
     parked = any(age.snoozed for age in known)
     if not everyone:
         return "Nothing is stuck: no deal is open."
-    aside, past = ", parked ones aside," if parked else "", "past what its stage should take"
+    aside = ", parked ones aside," if parked else ""
     if unlimited:
-        others = f"; no other{aside} is known to be {past}" if unlimited < everyone else ""
+        others = f"; no other{aside} is known to be past what its stage should take"
         return (
             f"What is stuck is unknown: {unlimited:,} of {counted(everyone, 'open deal')} "
             "stand in stages without a limit, and too few deals have left them to tell the usual "
-            f"stay{others}."
+            f"stay{others if unlimited < everyone else ''}."
         )
     if undated:
-        others = f"; no other{aside} is {past}" if undated < everyone else ""
+        others = f"; no other{aside} is past what its stage should take"
         return (
             f"What is stuck is unknown: of {undated:,} of {counted(everyone, 'open deal')} nobody "
-            f"knows since when they stand in their stage{others}."
+            f"knows since when they stand in their stage{others if undated < everyone else ''}."
         )
-    return f"Nothing is stuck: no open deal{aside} is {past}."
+    return f"Nothing is stuck: no open deal{aside} is past what its stage should take."
 
 
 def forecast_reading(report: Report, say: Wording) -> str:
