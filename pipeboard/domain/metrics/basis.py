@@ -233,7 +233,7 @@ class Basis:
             groups = defaultdict(lambda: defaultdict(StageVisits))
             for stage_id, stays in self.visits.items():
                 for deal, place, first in stays:
-                    group = grouping.event(deal, deal.came_at(place))
+                    group = grouping.event(deal, deal.arrived_at[place])
                     groups[group][stage_id].add(deal, place, first=first)
             self._grouped_visits[grouping.name] = groups
         return groups

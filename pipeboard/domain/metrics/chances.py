@@ -177,7 +177,7 @@ def stay_at(deal: DealHistory, us: int) -> tuple[int, int, int | None]:
         place -= 1
         if place < 0:
             raise ValueError(f"deal {deal.id} had not begun")
-    began = deal.came_at(place)
+    began = deal.arrived_at[place]
     unknown = began > us or deal.known_by(place) == UNKNOWN
     return began, deal.places[place], None if unknown else band_of(us - began)
 
@@ -239,7 +239,7 @@ def _reached(deal: DealHistory, us: int) -> Iterator[tuple[tuple[int, int], int]
     """The stages and bands of age that a deal had reached by an instant, each with when."""
     entered_at = deal.entered_at
     for place, stage_id in enumerate(deal.places):
-        began = deal.came_at(place)
+        began = deal.arrived_at[place]
         if began > us:
             return
         after = place + 1

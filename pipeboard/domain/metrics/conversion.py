@@ -108,7 +108,7 @@ class _Entered(NamedTuple):
         without_value = without_rate = 0
         base, day = basis.rules.currency, basis.calendar.day
         for deal in deals:
-            at = deal.came_at(deal.places.index(stage_id))
+            at = deal.arrived_at[deal.places.index(stage_id)]
             minor, currency = (
                 deal.value_at(at) if deal.value_changes else (deal.minor, deal.currency)
             )

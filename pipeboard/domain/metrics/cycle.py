@@ -53,7 +53,7 @@ def span(basis: Basis, deal: DealHistory, first: int, last: int | None = None) -
 
 def stay(basis: Basis, deal: DealHistory, first: int, last: int | None = None) -> int:
     """As `span`, from when the deal came to the stage at the first place."""
-    return _between(basis, deal, (deal.came_at(first), first), last)
+    return _between(basis, deal, (deal.arrived_at[first], first), last)
 
 
 def until(basis: Basis, deal: DealHistory, us: int) -> int:

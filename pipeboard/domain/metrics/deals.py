@@ -99,7 +99,7 @@ def visits_between(
         if deal.visit_began_at < start:
             continue
         for place, stage, first in stays_of(deal.places):
-            if start <= deal.came_at(place) < end and deal.known_by(place) != UNKNOWN:
+            if start <= deal.arrived_at[place] < end and deal.known_by(place) != UNKNOWN:
                 found[stage].add(deal, place, first=first)
     return found
 
@@ -280,7 +280,7 @@ def qualified_at(deal: DealHistory, rules: MetricRules) -> int | None:
     place = rules.qualified_at(deal.places)
     if place is None or deal.known_by(place) == UNKNOWN:
         return None
-    return deal.came_at(place)
+    return deal.arrived_at[place]
 
 
 def is_qualified(deal: DealHistory, rules: MetricRules) -> bool:

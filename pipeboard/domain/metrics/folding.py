@@ -63,6 +63,9 @@ def fold_deals(
         deal = _deal_told(deal_id, facts, until)
         if deal is not None:
             deal.places = shared.setdefault(deal.places, deal.places)
+            arrived_at = deal.arrived_at[0]
+            came_later = arrived_at != deal.created_at
+            deal.arrived_at = (arrived_at, *deal.entered_at[1:]) if came_later else deal.entered_at
             histories.append(deal)
     return histories
 
@@ -113,17 +116,17 @@ def _created(fact: Fact, until: int) -> DealHistory:
         intern(fact.detail or ""),
     )
     deal.created_by = fact.known or ""
-    if fact.entered_at is not None:
-        _came_later(deal, fact.entered_at, until)
     if fact.known:
         deal.vague = _with((), 0, fact.known)
+    if fact.entered_at is not None:
+        _came_later(deal, fact.entered_at, until)
     return deal
 
 
 def _came_later(deal: DealHistory, entered_at: int, until: int) -> None:
     """The deal stood elsewhere before, or nobody knows yet when it comes to its first stage."""
     if entered_at <= until:
-        deal.stood_since = entered_at
+        deal.arrived_at = (entered_at,)
     else:
         deal.vague = _with((), 0, UNKNOWN)
 

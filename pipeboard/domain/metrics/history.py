@@ -26,8 +26,9 @@ class DealHistory:
 
     Instants are microseconds since 1970 UTC, days are ISO 8601 text (which orders as dates do),
     money is minor units and currency. `places` holds every stage entered, and `WON` and `LOST`
-    where the deal was closed, `entered_at` when each of them was (the first with the deal: where
-    it stood before `stood_since` nobody knows), `overridden` which of them it came to past a gate.
+    where the deal was closed, `entered_at` when each of them was, the first of them with the deal;
+    `arrived_at` is the same but where the deal came to its first stage later than it was created
+    (where it stood before nobody knows), `overridden` which of them it came to past a gate.
     `touch_kinds` and `touched_at` are as long as each other too. Deals that went through the same
     share one tuple of `places`. The `..._changes` hold, in the order of the log, when a value
     changed and what it was before. `created_by` and `closed_by` say how exactly these instants
@@ -38,6 +39,7 @@ class DealHistory:
     __slots__ = (
         "archived",
         "archived_changes",
+        "arrived_at",
         "bp",
         "bp_changes",
         "category",
@@ -71,7 +73,6 @@ class DealHistory:
         "reopened",
         "snoozed_until",
         "snoozes",
-        "stood_since",
         "touch_kinds",
         "touched_at",
         "vague",
@@ -89,8 +90,9 @@ class DealHistory:
         owner: str,
     ) -> None:
         self.id = deal_id
-        self.created_at = self.stood_since = at
+        self.created_at = at
         self.entered_at: tuple[int, ...] = (at,)
+        self.arrived_at: tuple[int, ...] = self.entered_at
         self.places: Places = (stage_id,)
         self.outcome = 0
         self.created_by = ""
@@ -162,14 +164,10 @@ class DealHistory:
         last = self.places[-1]
         return last if last >= 0 else next(s for s in reversed(self.places) if s >= 0)
 
-    def came_at(self, place: int) -> int:
-        """When the stay at a place began."""
-        return self.entered_at[place] if place else self.stood_since
-
     @property
     def visit_began_at(self) -> int:
         """When the present stage was entered, or the deal closed."""
-        return self.came_at(len(self.places) - 1)
+        return self.arrived_at[-1]
 
     def place_at(self, us: int) -> int | None:
         """The stage (or `WON`, `LOST`) at an instant; None before the deal began."""

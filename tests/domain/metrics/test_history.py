@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 
 from pipeboard.domain.events import micros
-from pipeboard.domain.metrics.folding import fold_deals
+from pipeboard.domain.metrics.folding import Fact, fold_deals
 from pipeboard.domain.metrics.history import LOST as LOST_PLACE
+from pipeboard.domain.metrics.history import UNKNOWN, DealHistory
 from pipeboard.domain.metrics.history import WON as WON_PLACE
-from pipeboard.domain.metrics.history import DealHistory
 from tests.domain.metrics.log import LEAD, PROPOSAL, QUALIFY, Log, at
 
 TICK = 1
@@ -118,13 +119,27 @@ def test_what_nobody_knows_the_closing_of_was_open_at_no_instant() -> None:
     assert not deal.is_close_dated
 
 
+@pytest.mark.parametrize("known", [None, "day"])
+def test_a_deal_that_came_to_its_first_stage_later_is_there_since_then(known: str | None) -> None:
+    created = Fact(7, us(1), "created", LEAD, known=known, entered_at=us(3))
+    facts: Any = [created[1:], (us(5), "moved", QUALIFY)]
+    (deal,) = fold_deals([(7, facts)])
+    assert (deal.created_at, deal.entered_at, deal.arrived_at) == (
+        us(1), (us(1), us(5)), (us(3), us(5)),
+    )  # fmt: skip
+    (deal,) = fold_deals([(7, facts)], us(3))
+    assert (deal.arrived_at, deal.visit_began_at) == ((us(3),), us(3))
+    (deal,) = fold_deals([(7, facts)], us(3) - TICK)
+    assert deal.known_by(0) == UNKNOWN  # since when it stands there is not said yet
+
+
 def test_what_is_told_up_to_an_instant_is_told_at_that_instant_too() -> None:
-    facts = [(us(1), "created", LEAD), (us(2), "moved", QUALIFY), (us(3), "won", -1)]
+    facts: Any = [(us(1), "created", LEAD), (us(2), "moved", QUALIFY), (us(3), "won", -1)]
     for until, places in (
         (us(2) - TICK, (LEAD,)),
         (us(2), (LEAD, QUALIFY)),
         (us(3), (LEAD, QUALIFY, WON_PLACE)),
     ):
-        (deal,) = fold_deals([(7, facts)], until)  # type: ignore[list-item]
+        (deal,) = fold_deals([(7, facts)], until)
         assert deal.places == places
-    assert fold_deals([(7, facts)], us(1) - TICK) == []  # type: ignore[list-item]
+    assert fold_deals([(7, facts)], us(1) - TICK) == []
