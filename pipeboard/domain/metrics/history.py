@@ -154,9 +154,10 @@ class DealHistory:
 
     def known_by(self, place: int) -> str:
         """How exactly it is known when the deal came to a place of its path: "" to the instant."""
-        if not self.vague:  # asked of each stay of each deal, and nearly all are known
-            return ""
-        return next((how for vague, how in self.vague if vague == place), "")
+        for vague, how in self.vague:  # asked of each stay of each deal, and nearly all are known
+            if vague == place:
+                return how
+        return ""
 
     @property
     def stage_id(self) -> int:
