@@ -133,6 +133,11 @@ def test_a_deal_that_came_to_its_first_stage_later_is_there_since_then(known: st
     assert deal.known_by(0) == UNKNOWN  # since when it stands there is not said yet
 
 
+def test_a_deal_whose_beginning_was_taken_back_is_none() -> None:
+    facts: Any = [(us(2), "moved", QUALIFY), (us(3), "touch"), (us(4), "won", -1)]
+    assert fold_deals([(7, facts)]) == []
+
+
 def test_what_is_told_up_to_an_instant_is_told_at_that_instant_too() -> None:
     facts: Any = [(us(1), "created", LEAD), (us(2), "moved", QUALIFY), (us(3), "won", -1)]
     for until, places in (
