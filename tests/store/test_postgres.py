@@ -18,6 +18,7 @@ from typing import Any
 import pytest
 
 from pipeboard.domain.errors import Conflict, DatabaseError
+from pipeboard.exchange.reading import open_import
 from pipeboard.store import Store, dialect, postgres
 from pipeboard.store.dialect import ServerRefusal, ServerTrouble
 from pipeboard.store.locating import Server, locate, shown
@@ -338,6 +339,42 @@ def test_a_step_of_the_schema_is_run_whole_and_with_the_types_of_new_tables(
         assert [tuple(row) for row in found] == [("desk", "bigint", None), ("region", "text", "C")]
     with pytest.raises(DatabaseError, match=f"knows {SCHEMA} at most"):
         Store.open(url)
+    postgres_databases.drop(url)
+
+
+def test_facts_of_a_server_say_when_a_deal_came_to_its_first_stage(
+    postgres_databases: Databases, tmp_path: Path
+) -> None:
+    """As `test_migrating` has it of files: the step from schema 12 tells the same as an import."""
+    url, file = postgres_databases.new("entered"), tmp_path / "deals.csv"
+    team = Team.make(url)
+    ana = team.rep("ana")
+    file.write_text(
+        "id,title,stage,created,stage_entered_at\n"
+        "1,Press,Proposal,2026-02-01 10:00,2026-11-10 10:00\n"
+        "2,Kiln,Proposal,2026-02-01 10:00,2026-02-01 10:00\n"
+    )
+    zone, today = ana.settings.zone, ana.today
+    with open_import(file, currency="EUR", zone=zone, today=today) as reading:
+        ana.import_rows(reading, sales(ana), "deals.csv")
+    team.close()
+
+    def facts() -> list[tuple[object, ...]]:
+        with asked(url) as connection:
+            sql = "SELECT deal_id, facts FROM deal_facts ORDER BY deal_id"
+            return [tuple(row) for row in connection.execute(sql)]
+
+    now, entered = facts(), "null,null,null,null,null,null,null,1794301200000000]"
+    assert [entered in str(told) for _, told in now] == [True, False]
+    with asked(url, "rw") as connection:
+        connection.execute(dialect.BEGIN_WRITING)
+        connection.execute("UPDATE deal_facts SET facts = replace(facts, ?, 'null]')", (entered,))
+        connection.execute("UPDATE counter SET value = 12 WHERE name = 'schema'")
+        connection.execute("COMMIT")
+    assert facts() != now
+    Store.open(url).close()
+    assert facts() == now
+    assert disagreements(url) == []
     postgres_databases.drop(url)
 
 
