@@ -200,6 +200,11 @@ def test_a_plain_number_is_an_amount_from_a_hundred_whole_units_on(currency: str
     assert read("Lumen: pilot 99", currency=currency).value is None
 
 
+def test_a_sign_alone_is_a_word_of_the_title() -> None:
+    found = read("Lumen: pilot @ fair")
+    assert (found.title, found.owner) == ("pilot @ fair", None)
+
+
 def test_keys_set_what_has_no_sign() -> None:
     deal = read(
         'pilot owner:me tag:fair tag:"big deal" +FAIR Source:fair contact:"Mika Laine" '

@@ -20,6 +20,7 @@ from pipeboard.domain.metrics.time_in_stage import (
     dead_candidates,
     dwell,
     expected_days,
+    last_touch_at,
     of_unknown_age,
     overstay_by_stage,
     single_contact,
@@ -167,6 +168,22 @@ def test_where_to_look_is_told_by_how_far_along_the_bottleneck_is(
     found = bottleneck(log.basis(9, rules=rules))
     assert found is not None
     assert (found.stage.id, found.hint) == (stages[place].id, hint)
+
+
+@pytest.mark.parametrize(
+    ("first", "then", "is_touched"), [(LEAD, QUALIFY, True), (QUALIFY, LEAD, False)]
+)
+def test_an_advance_is_a_touch_and_a_step_back_is_none(
+    first: int, then: int, is_touched: bool
+) -> None:
+    log = Log()
+    deal = log.add(0, first)
+    log.move(deal, 8, then)
+    basis = log.basis(9)
+    assert last_touch_at(basis.deals.open[0], basis) == micros(at(8 if is_touched else 0))
+    log.say(deal, 8.5, "touch", what="call out")
+    basis = log.basis(9)
+    assert last_touch_at(basis.deals.open[0], basis) == micros(at(8.5))
 
 
 def test_parked_deals_are_not_stalled_and_a_dated_plan_stops_the_idle_clock_only() -> None:
