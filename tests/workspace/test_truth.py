@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import inspect
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any
@@ -485,4 +485,5 @@ def test_a_workspace_begins_whole_or_not_at_all(team: Team, tmp_path: Any) -> No
     assert [pipeline.name for pipeline in store.reader.pipelines()] == ["Sales"]
     assert store.reader.history.commands() == ()
     store.close()
-    assert Store.open(str(path)).reader.pipelines()[0].version == 1
+    with closing(Store.open(str(path))) as store:
+        assert store.reader.pipelines()[0].version == 1
