@@ -179,7 +179,14 @@ def _month(start: date) -> Period:
 
 
 def _week_of(day: date, week_start: int) -> Period:
-    return week_from(day - timedelta(days=(day.weekday() - week_start) % 7))
+    return week_from(last_weeks(day, 1, week_start)[0])
+
+
+def last_weeks(day: date, count: int, week_start: int) -> list[date]:
+    """The days that so many weeks begin on, which is `week_start` (0 for Monday), oldest first and
+    the week of `day` last."""
+    running = day - timedelta(days=(day.weekday() - week_start) % 7)
+    return [running - timedelta(weeks=back) for back in range(count - 1, -1, -1)]
 
 
 def week_from(start: date) -> Period:

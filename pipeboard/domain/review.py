@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from fractions import Fraction
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Literal, TypeAlias, TypedDict, get_args
@@ -13,6 +13,7 @@ from pipeboard.domain.dates import format_date
 from pipeboard.domain.events import Event, Kind, value_of
 from pipeboard.domain.lazy_dataclass import dataclass, replace
 from pipeboard.domain.money import Money
+from pipeboard.domain.periods import last_weeks
 from pipeboard.domain.pipeline import Category
 from pipeboard.domain.queue import Queued, Tier, lacks_to_close
 
@@ -210,9 +211,7 @@ def trend(basis: Basis) -> Sequence[TouchWeek]:
     """The last weeks, oldest first, the running one last."""
     from pipeboard.domain.metrics.basis import touched
 
-    first_day = basis.rules.settings.week_start
-    running = basis.today - timedelta(days=(basis.today.weekday() - first_day) % 7)
-    starts = [running - timedelta(weeks=back) for back in range(TREND_WEEKS - 1, -1, -1)]
+    starts = last_weeks(basis.today, TREND_WEEKS, basis.rules.settings.week_start)
     bounds = [basis.calendar.start(day) for day in starts] + [basis.now + 1]
     weeks = []
     for day, first, after in zip(starts, bounds, bounds[1:], strict=False):

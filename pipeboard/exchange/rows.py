@@ -211,10 +211,14 @@ def _at(parts: JsonObject, key: str = "at") -> datetime | None:
 
 
 def _entered(parts: JsonObject) -> Entered:
-    at = _at(parts)
-    if at is None:
-        raise BadInput("an entry has no at")
+    at = _dated(parts)
     return Entered(_named(parts, "stage"), at)
+
+
+def _dated(parts: JsonObject) -> datetime:
+    if (at := _at(parts)) is None:
+        raise BadInput("an entry has no at")
+    return at
 
 
 def _contact(parts: JsonObject) -> RowContact:
@@ -260,9 +264,7 @@ def _day(parts: JsonObject) -> date | None:
 
 
 def _step_done(parts: JsonObject) -> RowStepDone:
-    at = _at(parts)
-    if at is None:
-        raise BadInput("an entry has no at")
+    at = _dated(parts)
     text, every, outcome = (_line(parts, key) for key in ("text", "every", "outcome"))
     return RowStepDone(text or "", at, _day(parts), every, outcome)
 

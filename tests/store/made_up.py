@@ -20,9 +20,11 @@ from pipeboard.domain.money import Money
 from pipeboard.domain.pipeline import Pipeline, Stage
 from pipeboard.domain.settings import Settings
 from pipeboard.domain.templates import from_stage_names, template
+from pipeboard.exchange.reading import open_import
 from pipeboard.store import Store
 from pipeboard.store.projecting import Change
 from pipeboard.store.writing import Done, Writer
+from tests.team import Team, sales
 
 # Half past midnight in Berlin, two days after the clocks went forward there.
 NOW = datetime(2026, 3, 30, 22, 30, tzinfo=UTC)
@@ -152,3 +154,19 @@ def lens(root: Node | None = None, **values: Any) -> Lens:
     query = None if root is None else Filter("", root)
     standard: dict[str, Any] = {"pipeline_id": 1, "today": TODAY, "zone": ZONE, "filter": query}
     return Lens(**standard | values)
+
+
+def take_over_late(team: Team, folder: Path) -> str:
+    """Imports a deal that came to its first stage after it was created, and one that did not, and
+    leaves the team; with what the facts of the first one end."""
+    ana, file = team.rep("ana"), folder / "deals.csv"
+    file.write_text(
+        "id,title,stage,created,stage_entered_at\n"
+        "1,Press,Proposal,2026-02-01 10:00,2026-11-10 10:00\n"
+        "2,Kiln,Proposal,2026-02-01 10:00,2026-02-01 10:00\n"
+    )
+    zone, today = ana.settings.zone, ana.today
+    with open_import(file, currency="EUR", zone=zone, today=today) as reading:
+        ana.import_rows(reading, sales(ana), "deals.csv")
+    team.close()
+    return "null,null,null,null,null,null,null,1794301200000000]"

@@ -18,7 +18,6 @@ from alembic.operations import Operations
 from sqlalchemy import Column, Text
 
 from pipeboard.domain.errors import DatabaseError, ReadOnly
-from pipeboard.exchange.reading import open_import
 from pipeboard.store import Store
 from pipeboard.store.checking import check_copy
 from pipeboard.store.locating import locate_file
@@ -28,7 +27,8 @@ from pipeboard.store.projecting.events import event_row
 from pipeboard.store.rows import event_from_row
 from pipeboard.store.tables.workspace_tables import RepRow
 from tests.ledger import disagreements
-from tests.team import SETTINGS, Team, add, now_of, sales
+from tests.store.made_up import take_over_late
+from tests.team import SETTINGS, Team, add, now_of
 
 
 def add_a_column(operations: Operations) -> None:
@@ -235,18 +235,8 @@ def test_nothing_that_was_recorded_is_changed_and_work_goes_on(path: Path) -> No
 
 def test_facts_say_when_a_deal_came_to_its_first_stage(tmp_path: Path) -> None:
     team = Team.make(tmp_path / "team.db")
-    ana, file = team.rep("ana"), tmp_path / "deals.csv"
-    file.write_text(
-        "id,title,stage,created,stage_entered_at\n"
-        "1,Press,Proposal,2026-02-01 10:00,2026-11-10 10:00\n"
-        "2,Kiln,Proposal,2026-02-01 10:00,2026-02-01 10:00\n"
-    )
-    zone, today = ana.settings.zone, ana.today
-    with open_import(file, currency="EUR", zone=zone, today=today) as reading:
-        ana.import_rows(reading, sales(ana), "deals.csv")
-    team.close()
+    entered = take_over_late(team, tmp_path)
     now = rows(team.path, "SELECT deal_id, facts FROM deal_facts ORDER BY deal_id")
-    entered = "null,null,null,null,null,null,null,1794301200000000]"
     assert [entered in str(facts) for _, facts in now] == [True, False]
     with closing(sqlite3.connect(team.path)) as connection:
         connection.execute("UPDATE deal_facts SET facts = replace(facts, ?, 'null]')", (entered,))

@@ -18,7 +18,6 @@ from typing import Any
 import pytest
 
 from pipeboard.domain.errors import Conflict, DatabaseError
-from pipeboard.exchange.reading import open_import
 from pipeboard.store import Store, dialect, postgres
 from pipeboard.store.dialect import ServerRefusal, ServerTrouble
 from pipeboard.store.locating import Server, locate, shown
@@ -28,6 +27,7 @@ from pipeboard.store.postgres import ServerConnection, translated
 from pipeboard.store.server_driver import trouble_of
 from tests.ledger import asked, disagreements, recorded
 from tests.postgres import Databases, PostgresServer, own_server
+from tests.store.made_up import take_over_late
 from tests.team import PROPOSAL, SETTINGS, Team, add, now_of, sales
 from tests.verbs import Workspace
 
@@ -346,25 +346,15 @@ def test_facts_of_a_server_say_when_a_deal_came_to_its_first_stage(
     postgres_databases: Databases, tmp_path: Path
 ) -> None:
     """As `test_migrating` has it of files: the step from schema 12 tells the same as an import."""
-    url, file = postgres_databases.new("entered"), tmp_path / "deals.csv"
-    team = Team.make(url)
-    ana = team.rep("ana")
-    file.write_text(
-        "id,title,stage,created,stage_entered_at\n"
-        "1,Press,Proposal,2026-02-01 10:00,2026-11-10 10:00\n"
-        "2,Kiln,Proposal,2026-02-01 10:00,2026-02-01 10:00\n"
-    )
-    zone, today = ana.settings.zone, ana.today
-    with open_import(file, currency="EUR", zone=zone, today=today) as reading:
-        ana.import_rows(reading, sales(ana), "deals.csv")
-    team.close()
+    url = postgres_databases.new("entered")
+    entered = take_over_late(Team.make(url), tmp_path)
 
     def facts() -> list[tuple[object, ...]]:
         with asked(url) as connection:
             sql = "SELECT deal_id, facts FROM deal_facts ORDER BY deal_id"
             return [tuple(row) for row in connection.execute(sql)]
 
-    now, entered = facts(), "null,null,null,null,null,null,null,1794301200000000]"
+    now = facts()
     assert [entered in str(told) for _, told in now] == [True, False]
     with asked(url, "rw") as connection:
         connection.execute(dialect.BEGIN_WRITING)

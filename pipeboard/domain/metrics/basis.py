@@ -25,6 +25,9 @@ from pipeboard.domain.metrics.rules import Calendar, Group, Grouping, MetricRule
 from pipeboard.domain.periods import Period
 
 T = TypeVar("T")
+Happening = tuple[int, DealHistory, *tuple[object, ...]]
+"""When something happened to which deal, and what else is told of it."""
+H = TypeVar("H", bound=Happening)
 Happened = Sequence[tuple[int, DealHistory]]
 
 
@@ -344,9 +347,9 @@ def shared_out(group_of: Callable[[Grouping, T], Group]) -> Callable[[Find[T]], 
     return marked
 
 
-def by_event(grouping: Grouping, happened: tuple[int, DealHistory]) -> Group:
-    """The group of what happened to a deal at an instant."""
-    us, deal = happened
+def by_event(grouping: Grouping, happened: H) -> Group:
+    """The group of what happened to a deal at an instant, whatever else is told of it."""
+    us, deal, *_ = happened
     return grouping.event(deal, us)
 
 

@@ -7,7 +7,7 @@ from functools import cache
 from typing import NamedTuple
 
 from pipeboard.domain.lazy_dataclass import dataclass, replace
-from pipeboard.domain.metrics.basis import Basis, shared_out
+from pipeboard.domain.metrics.basis import Basis, by_event, shared_out
 from pipeboard.domain.metrics.deals import NO_RATE, NO_VALUE
 from pipeboard.domain.metrics.history import LOST, UNKNOWN, WON, DealHistory, Places
 from pipeboard.domain.metrics.result import (
@@ -17,7 +17,6 @@ from pipeboard.domain.metrics.result import (
     proportion,
     ratio,
 )
-from pipeboard.domain.metrics.rules import Group, Grouping
 from pipeboard.domain.pipeline import Stage
 
 NO_ENTRIES = "no entries"
@@ -157,11 +156,7 @@ def skipped(basis: Basis) -> dict[int, Metric]:
     }
 
 
-def _who_passed(grouping: Grouping, one: Pass) -> Group:
-    return grouping.event(one.deal, one.at)
-
-
-@shared_out(_who_passed)
+@shared_out(by_event)
 def passes(basis: Basis) -> Sequence[Pass]:
     """Every stage that a deal first got beyond in the period."""
     start, end, rank = basis.start, basis.end, basis.rules.rank

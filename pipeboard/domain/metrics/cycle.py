@@ -48,12 +48,12 @@ def span(basis: Basis, deal: DealHistory, first: int, last: int | None = None) -
     """From one place of a deal's path to another, or (None) for as long as it has been seen open:
     until now, or until it was archived; in microseconds, whole days between the local dates where
     one of the two is known by its day only."""
-    return _between(basis, deal, (deal.entered_at[first], first), last)
+    return _between(basis, deal, deal.entered_at[first], first, last)
 
 
 def stay(basis: Basis, deal: DealHistory, first: int, last: int | None = None) -> int:
     """As `span`, from when the deal came to the stage at the first place."""
-    return _between(basis, deal, (deal.arrived_at[first], first), last)
+    return _between(basis, deal, deal.arrived_at[first], first, last)
 
 
 def until(basis: Basis, deal: DealHistory, us: int) -> int:
@@ -61,8 +61,7 @@ def until(basis: Basis, deal: DealHistory, us: int) -> int:
     return _elapsed(basis, deal.created_at, us, by_day=deal.created_by == BY_DAY)
 
 
-def _between(basis: Basis, deal: DealHistory, since: tuple[int, int], last: int | None) -> int:
-    began, first = since
+def _between(basis: Basis, deal: DealHistory, began: int, first: int, last: int | None) -> int:
     ended = _seen_until(basis, deal) if last is None else deal.entered_at[last]
     known = deal.vague and (deal.known_by(first), "" if last is None else deal.known_by(last))
     return _elapsed(basis, began, ended, by_day=BY_DAY in known)

@@ -23,7 +23,7 @@ from pipeboard.domain.metrics.result import (
     left_out,
     proportion,
 )
-from pipeboard.domain.metrics.rules import Group, Grouping
+from pipeboard.domain.metrics.rules import Group
 from pipeboard.domain.metrics.wording import named
 
 NOT_REACHED = "not reached: fewer than half have heard from us"
@@ -164,11 +164,7 @@ class Advance(NamedTuple):
     is_clean: bool
 
 
-def _who_advanced(grouping: Grouping, one: Advance) -> Group:
-    return grouping.event(one.deal, one.at)
-
-
-@shared_out(_who_advanced)
+@shared_out(by_event)
 def advances(basis: Basis) -> Sequence[Advance]:
     """When in the period which deal went forwards, winning included."""
     rank, start, end = basis.rules.rank, basis.start, basis.end

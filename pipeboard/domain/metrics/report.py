@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from fractions import Fraction
 
 from pipeboard.domain.lazy_dataclass import dataclass
 from pipeboard.domain.metrics import conversion
-from pipeboard.domain.metrics.basis import Basis, in_order, touched
+from pipeboard.domain.metrics.basis import Basis, Happening, by_event, in_order, touched
 from pipeboard.domain.metrics.calibration import (
     Calibration,
     WeekForecast,
@@ -56,7 +56,7 @@ from pipeboard.domain.pipeline import Stage
 
 # Which groups there are: nothing that is counted in the whole is in none of them.
 
-_HAPPENED = (quotes, pushes_of)
+_HAPPENED: tuple[Callable[[Basis], Sequence[Happening]], ...] = (quotes, advances, pushes_of)
 
 
 def partition(basis: Basis, grouping: Grouping) -> dict[Group, Basis]:
@@ -93,11 +93,9 @@ def _counts(part: Basis) -> bool:
 
 def _by_events(basis: Basis, grouping: Grouping) -> Iterator[Group]:
     """The groups of what happened to deals in the period, and of those due at its start."""
-    for happened in _HAPPENED:
-        for us, deal in basis.once(happened):
-            yield grouping.event(deal, us)
-    for at, deal, _ in basis.once(advances):
-        yield grouping.event(deal, at)
+    for find in _HAPPENED:
+        for happened in basis.once(find):
+            yield by_event(grouping, happened)
     for us, deal in basis.once(due_at_start) if basis.start <= basis.now else ():
         yield grouping.standing(deal, us)
     for at, _, deal in touched(basis, basis.start, basis.end):

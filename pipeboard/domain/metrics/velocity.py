@@ -25,6 +25,7 @@ from pipeboard.domain.metrics.result import (
     ratio,
 )
 from pipeboard.domain.metrics.wording import named
+from pipeboard.domain.periods import last_weeks
 
 # Pipeline velocity: what the open deals bring a day, against what really came in.
 
@@ -267,10 +268,8 @@ class Week:
 def weeks(basis: Basis) -> list[Week]:
     """The last thirteen weeks up to the end of the period or now, oldest first."""
     last = min(basis.today, basis.period.end - timedelta(days=1))
-    first_day = basis.rules.settings.week_start
-    monday = last - timedelta(days=(last.weekday() - first_day) % 7)
-    starts = [monday - timedelta(weeks=back) for back in range(SHOWN_WEEKS - 1, -1, -1)]
-    edges = [basis.calendar.start(day) for day in (*starts, monday + timedelta(weeks=1))]
+    starts = last_weeks(last, SHOWN_WEEKS, basis.rules.settings.week_start)
+    edges = [basis.calendar.start(day) for day in (*starts, starts[-1] + timedelta(weeks=1))]
     span = edges[0], edges[-1]
     won = _by_week([(d.closed_at or 0, d) for d in basis.deals.wins.between(*span)], edges)
     created = _by_week([(d.created_at, d) for d in basis.deals.dated.between(*span)], edges)
