@@ -10,8 +10,9 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
+from pipeboard.domain.dates import instant
 from pipeboard.domain.deal import Answer, Deal
-from pipeboard.domain.events import Event, Kind, event_from_json, instant, replay
+from pipeboard.domain.events import Event, Kind, event_from_json, replay
 from pipeboard.domain.text import fold
 from pipeboard.store.locating import Server
 from pipeboard.store.postgres import ServerConnection

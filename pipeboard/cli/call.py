@@ -15,7 +15,7 @@ from pipeboard.cli.output import Output
 from pipeboard.domain.dates import Direction, parse_date, parse_instant, start_of_day
 from pipeboard.domain.errors import BadInput, DatabaseError, NotFound, PipeboardError
 from pipeboard.domain.lazy_dataclass import dataclass
-from pipeboard.domain.locales import write_as
+from pipeboard.domain.locales import in_figures, write_as
 from pipeboard.domain.phrases import speak
 from pipeboard.domain.text import quoted
 from pipeboard.workspace.finding import find_deal, find_deals, find_pipeline, parse_filter
@@ -284,6 +284,18 @@ class Call:
         everyone = self.workspace.rights.everyone
         if everyone != "everyone":
             self.out.say(f"Counted over {everyone}, and those of nobody.")
+
+    def tell_which(self) -> None:
+        """Says that what is counted is of a pipeline without deals, where nobody chose it and
+        others hold some."""
+        if self.arguments.pipeline:
+            return
+        reader = self.workspace.reader
+        counts = reader.numbers.deal_counts(closed=True)
+        full = [one for one in reader.pipelines() if one.id in counts]
+        if full and self.pipeline not in full:
+            told = ", ".join(f"{one.name} has {in_figures(counts[one.id])}" for one in full)
+            self.out.say(f"{self.pipeline.name} has no deals; {told}: -p NAME names one.")
 
     def tell_days(self, understood: Iterable[tuple[str, date]]) -> None:
         """Which days were meant that were typed without their year."""

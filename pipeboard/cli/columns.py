@@ -18,9 +18,16 @@ from pipeboard.domain.lazy_dataclass import dataclass
 from pipeboard.domain.locales import written
 from pipeboard.domain.money import Money, format_money, format_percent
 from pipeboard.domain.pipeline import Pipeline
-from pipeboard.domain.signs import Sign, clocks, limits, sign, stalled_reasons
+from pipeboard.domain.signs import (
+    Sign,
+    clocks,
+    days_in_stage,
+    idle_days,
+    limits,
+    sign,
+    stalled_reasons,
+)
 from pipeboard.domain.text import did_you_mean, fold, printable, quoted
-from pipeboard.exchange.json_documents import idle_days
 
 if TYPE_CHECKING:
     from pipeboard.domain.deal import FieldValue
@@ -134,7 +141,15 @@ def _score(listed: Listed) -> str:
 
 
 def _age(listed: Listed) -> str:
-    return str((listed.today - local_date(listed.deal.stage_entered_at, listed.zone)).days)
+    return _number(days_in_stage(listed.deal, listed.today, listed.zone))
+
+
+def _idle(listed: Listed) -> str:
+    return _number(idle_days(listed.deal, listed.today, listed.zone))
+
+
+def _number(days: int | None) -> str:
+    return "" if days is None else str(days)
 
 
 def _sign(listed: Listed) -> str:
@@ -177,16 +192,16 @@ _OF_SEVERAL = (
     ListColumn("probability", _probability, right=True),
     ListColumn("forecast_category", lambda x: x.deal.effective_category(x.pipeline)),
     ListColumn("age", _age, right=True),
-    ListColumn("idle", lambda x: str(idle_days(x.deal, x.today, x.zone)), right=True),
+    ListColumn("idle", _idle, right=True),
     ListColumn(
         "stalled", lambda x: ", ".join(stalled_reasons(x.deal, x.pipeline, x.today, x.zone))
     ),
     ListColumn("next", _step, _next, elastic=True),
     ListColumn("due", *_shown(_due)),
     ListColumn("snoozed_until", *_shown(attrgetter("snoozed_until"))),
-    ListColumn("created_at", *_shown(attrgetter("created_at"))),
-    ListColumn("stage_entered_at", *_shown(attrgetter("stage_entered_at"))),
-    ListColumn("closed_at", *_shown(attrgetter("closed_at"))),
+    ListColumn("created_at", *_shown(attrgetter("known_created_at"))),
+    ListColumn("stage_entered_at", *_shown(attrgetter("known_entry_at"))),
+    ListColumn("closed_at", *_shown(attrgetter("known_closed_at"))),
     ListColumn("last_touch_at", *_shown(attrgetter("last_touch_at"))),
     ListColumn("snooze_reason", lambda x: x.deal.snooze_reason, elastic=True),
     ListColumn("lost", lambda x: x.deal.loss.category if x.deal.loss else ""),

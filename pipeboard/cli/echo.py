@@ -58,9 +58,9 @@ def next_step(deal: Deal) -> str:
 
 def closed_on(deal: Deal, zone: ZoneInfo) -> str:
     """How a deal ended, and on which day."""
-    if deal.closed_at is None:
-        return ""
-    return f"{deal.status} on {written().date(local_date(deal.closed_at, zone))}"
+    if deal.known_closed_at is None:
+        return "" if deal.closed_at is None else f"{deal.status}, nobody knows when"
+    return f"{deal.status} on {written().date(local_date(deal.known_closed_at, zone))}"
 
 
 def settings_of(changes: Values, deal: Deal) -> str:

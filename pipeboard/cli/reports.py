@@ -74,6 +74,7 @@ def _write(call: Call) -> None:
 
     asked, workspace = call.arguments, call.workspace
     call.tell_whose()
+    call.tell_which()
     question = _question(call)
     report = report_of(workspace, question)
     told = FullReport(
@@ -237,6 +238,7 @@ def review(call: Call) -> int:
         document = held_on(workspace, call.pipeline, day).contents
     else:
         call.tell_whose()
+        call.tell_which()
         found = review_of(workspace, call.pipeline, call.instant("--since"))
         document = review_document(found)
         if asked.hold:

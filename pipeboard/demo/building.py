@@ -29,8 +29,8 @@ from pipeboard.demo.habits import Habits, Scene, hold_a_review, make_day, person
 from pipeboard.domain import commands as c
 from pipeboard.domain.agreements import Agreement, Contents, Topic
 from pipeboard.domain.criteria import About, Criterion, unmet
+from pipeboard.domain.dates import micros
 from pipeboard.domain.deal import Loss
-from pipeboard.domain.events import micros
 from pipeboard.domain.lazy_dataclass import dataclass
 from pipeboard.domain.money import parse_money
 from pipeboard.domain.periods import Period, parse_period

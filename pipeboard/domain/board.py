@@ -64,7 +64,11 @@ def usual_sort(lens: Lens) -> Sort:
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """What a card says of one deal; all days are local, `days_in_stage` counts from entry."""
+    """What a card says of one deal; all days are local.
+
+    `days_in_stage` counts from entry; where nobody knows when that was (`entry_known`), from when
+    the deal came here, so that it is that many or more. `closed_on` is None where it is unknown.
+    """
 
     id: int
     version: int
@@ -89,6 +93,7 @@ class Card:
     rank: int
     loss: str = ""
     """Why it was lost, as its category."""
+    entry_known: bool = True
 
     @property
     def ref(self) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from datetime import UTC, date, datetime, timedelta
 from enum import Enum
+from functools import lru_cache
 from typing import NoReturn
 from zoneinfo import ZoneInfo
 
@@ -352,3 +353,32 @@ def start_of_day(day: date, zone: ZoneInfo) -> datetime:
 def days_between(earlier: datetime, later: datetime, zone: ZoneInfo) -> int:
     """Whole calendar days in `zone` from one instant to another; negative when they are swapped."""
     return (local_date(later, zone) - local_date(earlier, zone)).days
+
+
+# Instants as the log keeps them: microseconds since 1970 UTC.
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+FOREVER = 2**63 - 1
+"""Later than any instant, in microseconds."""
+
+
+def micros(at: datetime) -> int:
+    """Microseconds since 1970 UTC, exact; the form in which the database keeps instants."""
+    # Not kept of other zones, where two instants are called the same when clocks are put back.
+    return _micros(at) if at.tzinfo is UTC else _micros.__wrapped__(at)
+
+
+@lru_cache(maxsize=4_096)
+def _micros(at: datetime) -> int:
+    delta = at - _EPOCH
+    return (delta.days * 86_400 + delta.seconds) * 1_000_000 + delta.microseconds
+
+
+def later_than(last_us: int, clock: datetime) -> datetime:
+    """What the clock shows, or just after microseconds since 1970 where it shows less."""
+    return clock if micros(clock) >= last_us else instant(last_us) + timedelta(microseconds=1)
+
+
+def instant(us: int) -> datetime:
+    """The instant of a number of microseconds since 1970 UTC."""
+    return _EPOCH + timedelta(microseconds=us)

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from enum import StrEnum
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Never, TypeAlias
+from typing import TYPE_CHECKING, Final, Never, TypeAlias
 
 from pipeboard.domain.lazy_dataclass import dataclass, field
 
@@ -28,6 +28,10 @@ LOSS_CATEGORIES = (
     "other",
     "invalid",
 )
+
+
+UNKNOWN: Final = "unknown"
+"""The precision of an instant that stands for one that nobody knows."""
 
 
 class Status(StrEnum):
@@ -207,8 +211,10 @@ class Deal:
     `imported` what that tool's file last said of it, by field; `imported_as` is what 0.1.0 kept
     instead: a fingerprint of the row. `rank` orders a column by hand, lowest on top. `given_by` is
     who gave the deal to its owner, until they have done something with it, and `asks` what is
-    wanted of whom. `version` counts its events. A deal is `removed` when its creation was undone:
-    it keeps its id and history, and counts nowhere.
+    wanted of whom. `created_precision` and `entry_precision` say how exactly it is known when it
+    began and came to where it stands ("": to the moment, "day", "unknown"). `version` counts its
+    events. A deal is `removed` when its creation was undone: it keeps its id and history, and
+    counts nowhere.
     """
 
     id: int
@@ -228,7 +234,9 @@ class Deal:
     category: str | None = None
     expected_close: date | None = None
     created_at: datetime
+    created_precision: str = ""
     stage_entered_at: datetime
+    entry_precision: str = ""
     qualified_at: datetime | None = None
     outcome: Status = Status.OPEN
     closed_at: datetime | None = None
@@ -266,6 +274,21 @@ class Deal:
     @property
     def ref(self) -> str:
         return f"D-{self.id}"
+
+    @property
+    def known_created_at(self) -> datetime | None:
+        """When it began; None where a file did not say so and `created_at` is when it came here."""
+        return self.created_at if self.created_precision != UNKNOWN else None
+
+    @property
+    def known_entry_at(self) -> datetime | None:
+        """When it came into its stage, also that of won or lost; None where nobody knows."""
+        return self.stage_entered_at if self.entry_precision != UNKNOWN else None
+
+    @property
+    def known_closed_at(self) -> datetime | None:
+        """When it was won or lost; None where nobody knows, and for an open deal."""
+        return self.closed_at if self.entry_precision != UNKNOWN else None
 
     @property
     def name(self) -> str:

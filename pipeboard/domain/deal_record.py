@@ -6,9 +6,10 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
+from pipeboard.domain.dates import instant
 from pipeboard.domain.deal import Deal, Note, Touch
 from pipeboard.domain.deal_fields import FIELDS
-from pipeboard.domain.events import NO_FACTS, Event, EventData, instant
+from pipeboard.domain.events import NO_FACTS, Event, EventData
 from pipeboard.domain.lazy_dataclass import dataclass, replace, with_values
 from pipeboard.domain.people import named
 from pipeboard.domain.pipeline import Pipeline

@@ -8,7 +8,7 @@ What it says besides (the reason of an override, a note, a touch) stands in `fac
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 from enum import StrEnum
 from functools import cache, lru_cache, partial
 from operator import attrgetter, itemgetter
@@ -202,6 +202,8 @@ def evolve_all(deal: Deal | None, events: Sequence[Event], deal_id: int | None =
         values = dict(zip(DEAL_FIELDS, _values_of(deal), strict=True))
     values["version"], count = (deal.version if deal else 0) + len(events), len(DEAL_FIELDS)
     for event in events:
+        if "stage_id" in event.after:
+            values |= _precision_of(event)
         values.update(event.after)
         if len(values) > count:
             for name in [name for name in event.after if "." in name]:
@@ -209,6 +211,19 @@ def evolve_all(deal: Deal | None, events: Sequence[Event], deal_id: int | None =
     if deal is None and None in _required_of(values):
         raise TypeError("the first event leaves out what every deal has")
     return _sealed(_draft()(*values.values())) if len(values) == count else deal_of(values)
+
+
+def _precision_of(event: Event) -> Values:
+    """How exactly it is known when a deal entered the stage that the event puts it in, and when it
+    began; what takes an entry back says of itself how it was before, or it was the same."""
+    if event.undoes:
+        return {}
+    precision = event.facts.get("precision", "")
+    if event.kind is not Kind.CREATED:
+        return {"entry_precision": precision}
+    came_later = event.after["stage_entered_at"] != event.after["created_at"]
+    entry = "" if came_later else precision
+    return {"created_precision": precision, "entry_precision": entry}
 
 
 @cache
@@ -265,7 +280,6 @@ def replay(events: Iterable[Event], deal_id: int) -> Deal:
 
 # How values stand in the database and in JSON, by field.
 
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _PARTS = (NextStep, Loss, Answer, Ask, Contact, Term, Note, Touch)
 
 
@@ -418,29 +432,3 @@ def event_from_json(kind: str, at: datetime, data: EventData, *, undoes: bool) -
     before = _values_from_json(data.get("before", NOTHING))
     after = _values_from_json(data.get("after", NOTHING))
     return Event(Kind(kind), at, before, after, data.get("facts", NO_FACTS), undoes)
-
-
-FOREVER = 2**63 - 1
-"""Later than any instant, in microseconds."""
-
-
-def micros(at: datetime) -> int:
-    """Microseconds since 1970 UTC, exact; the form in which the database keeps instants."""
-    # Not kept of other zones, where two instants are called the same when clocks are put back.
-    return _micros(at) if at.tzinfo is UTC else _micros.__wrapped__(at)
-
-
-@lru_cache(maxsize=4_096)
-def _micros(at: datetime) -> int:
-    delta = at - _EPOCH
-    return (delta.days * 86_400 + delta.seconds) * 1_000_000 + delta.microseconds
-
-
-def later_than(last_us: int, clock: datetime) -> datetime:
-    """What the clock shows, or just after microseconds since 1970 where it shows less."""
-    return clock if micros(clock) >= last_us else instant(last_us) + timedelta(microseconds=1)
-
-
-def instant(us: int) -> datetime:
-    """The instant of a number of microseconds since 1970 UTC."""
-    return _EPOCH + timedelta(microseconds=us)

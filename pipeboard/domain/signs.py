@@ -57,6 +57,18 @@ def clocks(deal: Deal, zone: ZoneInfo) -> DealClocks:
     )
 
 
+def days_in_stage(deal: Deal, today: date, zone: ZoneInfo) -> int | None:
+    """The local days since the deal came into its stage; None where nobody knows."""
+    since = deal.known_entry_at
+    return None if since is None else (today - local_date(since, zone)).days
+
+
+def idle_days(deal: Deal, today: date, zone: ZoneInfo) -> int | None:
+    """The local days since the last touch, or since the deal began; None where nobody knows."""
+    since = deal.last_touch_at or deal.known_created_at
+    return None if since is None else (today - local_date(since, zone)).days
+
+
 @dataclass(frozen=True, slots=True)
 class Limits:
     """The limits of one stage on one day, as dates to compare with: the rule of C11 in the form

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from pipeboard.domain.dates import days_between, local_date
-from pipeboard.domain.deal import Answer, Ask, Contact, Deal, Loss, NextStep, Term
+from pipeboard.domain.deal import UNKNOWN, Answer, Ask, Contact, Deal, Loss, NextStep, Term
 from pipeboard.domain.deal_fields import FIELDS, fields_beside
 from pipeboard.domain.deal_record import Entry
 from pipeboard.domain.events import STAGE_KINDS, Event, Kind, inverse, value_of
@@ -264,7 +264,7 @@ class _Words:
     def _after_days(self, event: Event) -> str:
         sides = (event.before, event.after)
         entered, left = (value_of(side, "stage_entered_at", datetime) for side in sides)
-        if entered is None or left is None:
+        if entered is None or left is None or event.before.get("entry_precision") == UNKNOWN:
             return ""
         days = days_between(entered, left, self.zone)
         return f" (after {days} d)" if days > 0 else ""

@@ -10,18 +10,12 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from pipeboard.domain.dates import micros
 from pipeboard.domain.deal import Deal, Status
 from pipeboard.domain.deal_fields import fields_beside
 from pipeboard.domain.deal_record import DealRecord, Entry
 from pipeboard.domain.errors import BadInput
-from pipeboard.domain.events import (
-    STAGE_KINDS,
-    Kind,
-    micros,
-    part_to_json,
-    to_json,
-    value_of,
-)
+from pipeboard.domain.events import STAGE_KINDS, Kind, part_to_json, to_json, value_of
 from pipeboard.domain.json_data import encoder, json_list, json_object
 from pipeboard.domain.pipeline import Pipeline
 from pipeboard.exchange.json_documents import Documents
@@ -40,6 +34,10 @@ def deal_document(documents: Documents, record: DealRecord) -> Document:
     shown = documents.record(record, lambda entry: "")
     document: Document = {name: shown[name] for name in _SHOWN if name in shown}
     document |= {
+        # Also those that stand for what nobody knows, which `precision` tells.
+        "created_at": to_json(deal.created_at),
+        "stage_entered_at": to_json(deal.stage_entered_at),
+        "closed_at": to_json(deal.closed_at),
         "external_source": deal.external_source or None,
         "entered": list(_course(record.entries, pipeline)),
         "archived_at": to_json(deal.archived_at),
@@ -54,7 +52,7 @@ def deal_document(documents: Documents, record: DealRecord) -> Document:
         "touches": _without_ids(shown["touches"]),
     }
     document["fields"] = dict(sorted(deal.fields.items()))
-    document["precision"] = _precision(deal, record.entries)
+    document["precision"] = _precision(deal)
     if deal.probability_bp is None:
         document["probability_bp"] = None
     if deal.category is None:
@@ -97,19 +95,11 @@ def _steps_done(entries: Sequence[Entry]) -> Iterator[dict[str, str]]:
         }
 
 
-def _precision(deal: Deal, entries: Sequence[Entry]) -> dict[str, str] | None:
+def _precision(deal: Deal) -> dict[str, str] | None:
     """How exactly it is known when the deal began and closed, where that is not to the moment."""
-    found: dict[str, str] = {}
-    for entry in entries:  # the latest first
-        event = entry.event
-        if event.undoes or entry.undone:
-            continue
-        known = event.facts.get("precision", "")
-        if event.kind is Kind.CREATED:
-            found["created_at"] = known
-        elif event.kind in (Kind.WON, Kind.LOST) and deal.closed_at is not None:
-            found.setdefault("closed_at", known)
-    return {name: known for name, known in sorted(found.items()) if known} or None
+    closed = deal.entry_precision if deal.closed_at is not None else ""
+    found = {"closed_at": closed, "created_at": deal.created_precision}
+    return {name: known for name, known in found.items() if known} or None
 
 
 def _without_ids(entries: Json) -> list[Document]:

@@ -10,14 +10,14 @@ from zoneinfo import ZoneInfo
 from pipeboard.domain.cadence import PERSISTENCE, follow_ups
 from pipeboard.domain.criteria import unmet_of_stage
 from pipeboard.domain.dates import local_date
-from pipeboard.domain.deal import Deal
+from pipeboard.domain.deal import UNKNOWN, Deal
 from pipeboard.domain.deal_record import DealRecord, Entry
 from pipeboard.domain.lazy_dataclass import dataclass
 from pipeboard.domain.locales import written
 from pipeboard.domain.money import format_percent
 from pipeboard.domain.phrases import named
 from pipeboard.domain.score import score
-from pipeboard.domain.signs import stalled_reasons
+from pipeboard.domain.signs import days_in_stage, stalled_reasons
 from pipeboard.domain.text import printable_lines
 from pipeboard.domain.timeline import other_fields
 
@@ -90,7 +90,7 @@ class DealText:
         yield "forecast", deal.effective_category(pipeline) if deal.is_open else ""
         yield "owner", deal.owner
         yield "close date", _date(deal.expected_close)
-        yield "closed", self._day(deal.closed_at)
+        yield "closed", self._day(deal.known_closed_at) or (UNKNOWN if deal.closed_at else "")
         if deal.loss is not None:
             yield "lost", ": ".join(filter(None, (deal.loss.category, deal.loss.reason)))
             yield "lost to", deal.loss.competitor
@@ -116,7 +116,7 @@ class DealText:
         yield "lowest value", written().money(deal.floor_value) if deal.floor_value else ""
         yield from other_fields(deal, self.today, self.zone)
         yield "id elsewhere", deal.external_id or ""
-        yield "created", self._day(deal.created_at)
+        yield "created", self._day(deal.known_created_at) or UNKNOWN
         yield "last touch", self._day(deal.last_touch_at)
         yield "score", self._score()
         yield from self._on_the_way()
@@ -139,9 +139,10 @@ class DealText:
     def _stage(self) -> str:
         deal = self.record.deal
         stage = self.record.pipeline.stage(deal.stage_id)
-        days = (self.today - local_date(deal.stage_entered_at, self.zone)).days
+        days = days_in_stage(deal, self.today, self.zone)
+        known = "since when is unknown" if days is None else f"{days} d"
         limit = f", limit {stage.expected_days}" if deal.is_open and stage.expected_days else ""
-        return f"{stage.name} ({days} d{limit})"
+        return f"{stage.name} ({known}{limit})"
 
     def _probability(self) -> str:
         deal = self.record.deal

@@ -10,15 +10,15 @@ from zoneinfo import ZoneInfo
 from pipeboard.domain.agreements import AgreementEntry
 from pipeboard.domain.cadence import PERSISTENCE, follow_ups
 from pipeboard.domain.criteria import unmet_of_stage
-from pipeboard.domain.dates import local_date
+from pipeboard.domain.dates import instant
 from pipeboard.domain.deal import Contact, Deal, Loss, NextStep
 from pipeboard.domain.deal_fields import fields_beside
 from pipeboard.domain.deal_record import DealRecord, Entry, LoggedEvent
-from pipeboard.domain.events import instant, to_json
+from pipeboard.domain.events import to_json
 from pipeboard.domain.lazy_dataclass import dataclass
 from pipeboard.domain.pipeline import Pipeline, Stage
 from pipeboard.domain.settings import Settings
-from pipeboard.domain.signs import stalled_reasons
+from pipeboard.domain.signs import days_in_stage, idle_days, stalled_reasons
 
 if TYPE_CHECKING:
     from pipeboard.domain.json_data import Document, JsonObject
@@ -55,15 +55,15 @@ class Documents:
 
     def _dates(self, deal: Deal) -> Document:
         return {
-            "created_at": to_json(deal.created_at),
-            "stage_entered_at": to_json(deal.stage_entered_at),
-            "closed_at": to_json(deal.closed_at),
+            "created_at": to_json(deal.known_created_at),
+            "stage_entered_at": to_json(deal.known_entry_at),
+            "closed_at": to_json(deal.known_closed_at),
             "lost": _loss(deal.loss),
             "next_step": _next_step(deal.next_step),
             "snoozed_until": to_json(deal.snoozed_until),
             "snooze_reason": deal.snooze_reason or None,
             "last_touch_at": to_json(deal.last_touch_at),
-            "days_in_stage": (self.today - local_date(deal.stage_entered_at, self.zone)).days,
+            "days_in_stage": days_in_stage(deal, self.today, self.zone),
             "idle_days": idle_days(deal, self.today, self.zone),
         }
 
@@ -174,11 +174,6 @@ def _follow_ups(record: DealRecord) -> Document | None:
         return None
     count = follow_ups(sent_at, record.touches)
     return {"since": to_json(sent_at), "count": count, "of": PERSISTENCE}
-
-
-def idle_days(deal: Deal, today: date, zone: ZoneInfo) -> int:
-    """Local days since the last touch, or since the deal began."""
-    return (today - local_date(deal.last_touch_at or deal.created_at, zone)).days
 
 
 _OF_THE_STAGE_TOO = ("probability_bp", "category")

@@ -9,7 +9,7 @@ from datetime import datetime
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
-from pipeboard.domain.events import instant
+from pipeboard.domain.dates import instant
 from pipeboard.domain.metrics import Metric, Report, compare
 from pipeboard.domain.metrics.calibration import Band, Calibration
 from pipeboard.domain.metrics.chances import AGES

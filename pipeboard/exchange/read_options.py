@@ -123,6 +123,8 @@ REMARKS = {
     "won or lost, name the column that tells it with --map COLUMN=status",
     "closed_before_created": "closed before being created: taken to begin at the closing, with the "
     "file's created date kept as a field",
+    "closed_before_entered": "closed before they came to where they stand here: taken as closed "
+    "when they did",
     "closed_in_future": "closed on a day to come: taken as closed today, with the file's date kept "
     "as a field",
     "created_in_future": "created on a day to come: taken to begin today, with the file's date "

@@ -17,7 +17,7 @@ from zoneinfo import ZoneInfo
 
 from pipeboard.domain.errors import BadInput, NotFound, Refused
 from pipeboard.domain.lazy_dataclass import dataclass, field
-from pipeboard.domain.text import quoted, slug
+from pipeboard.domain.text import fold, quoted, slug
 from pipeboard.exchange.columns import Matching, apply_overrides, holds_days, match_columns
 from pipeboard.exchange.deals import DealReader
 from pipeboard.exchange.delimited import name_by_heading, open_delimited
@@ -394,13 +394,26 @@ def _beginning_warning(matching: Matching, sample: Sequence[Record]) -> list[str
         return []
     from shlex import quote
 
+    rows = [record.cells for record in sample]
     days = (
         column
         for at, (column, target) in enumerate(matching.targets.items())
-        if target.startswith(CUSTOM) and holds_days([record.cells[at] for record in sample])
+        if target.startswith(CUSTOM) and holds_days([cells[at] for cells in rows])
     )
     column = next(days, "COLUMN")
+    stages = {cells[at] for at, target in enumerate(targets) if target == "stage" for cells in rows}
+    target = next((f"{ENTERED}{one}" for one in sorted(stages) if _is_day_of(column, one)), _BEGAN)
     return [
-        "No column says when a deal began, so its earliest date counts: closed deals seem to take "
-        f"no time. If one does, name it with --map {quote(f'{column}=created_at')}."
+        "No column says when a deal began, so it is in no cycle, age or count of new deals. "
+        f"If one does, name it with --map {quote(f'{column}={target}')}."
     ]
+
+
+_BEGAN = "created_at"
+_ALIKE = 4
+
+
+def _is_day_of(column: str, stage: str) -> bool:
+    """Whether a column is called after a stage: `engage_date`, Engaging."""
+    word = fold(re.split(r"[\W_]", column)[0])
+    return len(word) >= _ALIKE and fold(stage).startswith(word[: max(_ALIKE, len(word) - 1)])

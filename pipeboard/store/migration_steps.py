@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from itertools import groupby
+from operator import itemgetter
 from typing import TYPE_CHECKING
 
 from sqlalchemy import (
@@ -14,6 +16,7 @@ from sqlalchemy import (
     Integer,
     String,
     Text,
+    bindparam,
     column,
     false,
     inspect,
@@ -21,8 +24,10 @@ from sqlalchemy import (
     text,
 )
 
+from pipeboard.domain.events import replay
 from pipeboard.store.opening import new_id
 from pipeboard.store.projecting.facts import LOG, entered_at, facts_from_log
+from pipeboard.store.rows import event_from_row
 from pipeboard.store.sql import (
     RATINGS_BYTES,
     VALUE_BYTES,
@@ -268,6 +273,35 @@ def tell_first_entries(operations: Operations) -> None:
     _make_facts(connection, ids)
 
 
+def tell_precision(operations: Operations) -> None:
+    """How exactly it is known when deals began and came to where they stand, as their log says."""
+    add_new_columns(operations)
+    connection = operations.get_bind()
+    told = text("SELECT DISTINCT deal_id FROM event WHERE data LIKE :vague")
+    ids = sorted(connection.execute(told, {"vague": '%"precision":"%'}).scalars())
+    kept = table("deal", *map(column, ("id", "created_precision", "entry_precision")))
+    put = kept.update().where(kept.c.id == bindparam("deal"))
+    for start in range(0, len(ids), _DEALS_AT_ONCE):
+        some = among("deal_id", ids[start : start + _DEALS_AT_ONCE]).text
+        log = text(f"SELECT * FROM event WHERE {some} ORDER BY deal_id, version")
+        rows = connection.execute(log).mappings()
+        made = [
+            replay(map(event_from_row, map(dict, events)), deal_id)
+            for deal_id, events in groupby(rows, itemgetter("deal_id"))
+        ]
+        connection.execute(
+            put,
+            [
+                {
+                    "deal": deal.id,
+                    "created_precision": deal.created_precision,
+                    "entry_precision": deal.entry_precision,
+                }
+                for deal in made
+            ],
+        )
+
+
 # What a day's work asks: recurring steps, handovers, asks, objections.
 
 
@@ -326,4 +360,5 @@ STEPS: Mapping[int, Step] = {
     10: give_roles,
     11: keep_facts,
     12: tell_first_entries,
+    13: tell_precision,
 }

@@ -10,6 +10,7 @@ from operator import attrgetter, index, itemgetter
 from types import MappingProxyType
 from typing import TYPE_CHECKING, TypeVar
 
+from pipeboard.domain.dates import instant, micros
 from pipeboard.domain.deal import Deal, Loss, NextStep, Status
 from pipeboard.domain.deal_fields import FIELDS
 from pipeboard.domain.events import (
@@ -21,9 +22,7 @@ from pipeboard.domain.events import (
     deal_of,
     event_from_json,
     from_json,
-    instant,
     instant_to_json,
-    micros,
     to_json,
 )
 from pipeboard.domain.json_data import encoder
@@ -67,8 +66,8 @@ as_json = encoder(default=_plain)
 _OF_THE_HOUSE = (
     "id", "version", "pipeline_id", "stage_id", "removed", "given_by", "closed_from",
     "snooze_reason", "outbound_since_reply", "merged_into", "recycled_from", "rank", "created_at",
-    "stage_entered_at", "qualified_at", "closed_at", "last_touch_at", "last_outbound_at",
-    "last_reply_at", "archived_at", "snoozed_until",
+    "created_precision", "stage_entered_at", "entry_precision", "qualified_at", "closed_at",
+    "last_touch_at", "last_outbound_at", "last_reply_at", "archived_at", "snoozed_until",
 )  # fmt: skip
 _IN_COLUMNS = {*_OF_THE_HOUSE, *(field.name for field in FIELDS if field.has_column)}
 

@@ -9,9 +9,10 @@ from datetime import datetime
 from itertools import groupby, islice
 from operator import itemgetter
 
+from pipeboard.domain.dates import instant, micros
 from pipeboard.domain.deal_fields import FIELDS as DEAL_FIELDS
 from pipeboard.domain.errors import BadInput, PipeboardError
-from pipeboard.domain.events import Event, Kind, event_from_json, instant, micros, replay
+from pipeboard.domain.events import Event, Kind, event_from_json, replay
 from pipeboard.domain.filter_nodes import (
     Answered,
     Compare,

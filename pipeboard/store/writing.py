@@ -10,7 +10,7 @@ from operator import index
 from typing import TYPE_CHECKING, Any
 
 from pipeboard.domain.agreements import Agreement, Contents, Topic
-from pipeboard.domain.events import micros
+from pipeboard.domain.dates import micros
 from pipeboard.domain.lazy_dataclass import dataclass, with_values
 from pipeboard.domain.pipeline import Pipeline
 from pipeboard.domain.settings import Rep, Settings

@@ -317,7 +317,7 @@ def empty_board(state: BoardState, keys: Sequence[Key]) -> str:
     if state.board.total or state.lens.filter is not None:
         return ""
     first = {key.action: key.first_key for key in keys}
-    counts = state.reader.numbers.open_counts()
+    counts = state.reader.numbers.deal_counts()
     full = [(counts.get(each.id, 0), each.name) for each in state.reader.pipelines()]
     named = [
         f"{name} has {in_figures(count)}" for count, name in sorted(full, reverse=True)[:3] if count

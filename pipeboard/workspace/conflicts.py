@@ -36,7 +36,9 @@ _FOLLOWING = frozenset(
 _STANDING = frozenset(("stage_id", "outcome", "archived_at", "merged_into"))
 """Where a deal stands: whoever is refused after somebody else changed that is told of it first."""
 
-_WITH_THE_STAGE = frozenset(("stage_entered_at", "closed_at", "closed_from", "qualified_at"))
+_WITH_THE_STAGE = frozenset(
+    ("stage_entered_at", "entry_precision", "closed_at", "closed_from", "qualified_at")
+)
 """What moves along with a stage and need not be named beside it."""
 
 _SETS = frozenset(field.name for field in FIELDS if field.kind.is_set)

@@ -264,10 +264,8 @@ def conflicts_told(report: ImportReport) -> Iterator[str]:
 
 
 def _differing_told(one: Differing) -> str:
-    return (
-        f"line {one.line}, {one.deal}, {one.field}: here {quoted(one.ours)}, "
-        f"in the file {quoted(one.theirs)}"
-    )
+    ours, theirs = (quoted(text) if text else "nothing" for text in (one.ours, one.theirs))
+    return f"line {one.line}, {one.deal}, {one.field}: here {ours}, in the file {theirs}"
 
 
 def rejects_told(rejected: Sequence[Rejected]) -> Iterator[str]:

@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING
 from pipeboard.domain import commands as c
 from pipeboard.domain.agreements import Agreement, Topic
 from pipeboard.domain.commands import Context
+from pipeboard.domain.dates import micros
 from pipeboard.domain.errors import Conflict, Refused
-from pipeboard.domain.events import micros
 from pipeboard.domain.lazy_dataclass import dataclass, replace
 from pipeboard.domain.people import no_such_reps, unsure_reps
 from pipeboard.domain.pipeline import Pipeline

@@ -103,9 +103,7 @@ def read_basis(reader: Reader, asked: ReportQuery, watch: Watch | None = None) -
     if not is_over(asked, reader.settings()):
         return basis
     over = replace(asked, as_of=end_of_period(asked, reader.settings()))
-    ended = basis_as_of(reader, over, watch)
-    undated = {deal.id for deal in basis.deals.everything if not deal.is_close_dated}
-    return replace(basis, ended=replace(ended, deals=ended.deals.without_open(undated)))
+    return replace(basis, ended=basis_as_of(reader, over, watch))
 
 
 def is_over(asked: ReportQuery, settings: Settings) -> bool:

@@ -13,12 +13,11 @@ from pipeboard.domain import review as rules
 from pipeboard.domain.agreements import Topic
 from pipeboard.domain.cadence import parse_step
 from pipeboard.domain.commands import AskRep, SetNextStep
-from pipeboard.domain.dates import format_day, local_date
+from pipeboard.domain.dates import format_day, local_date, micros
 from pipeboard.domain.deal import Ask, Deal, NextStep
 from pipeboard.domain.deciding import sentence_of
 from pipeboard.domain.deciding.rules import Telling
 from pipeboard.domain.errors import BadInput, NotFound
-from pipeboard.domain.events import micros
 from pipeboard.domain.lazy_dataclass import dataclass
 from pipeboard.domain.metrics.waterfall import most_pushed, waterfall_since
 from pipeboard.domain.people import match_owner

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from pipeboard.domain import commands as c
 from pipeboard.domain.deal import Contact, Deal, NextStep, Status
+from pipeboard.domain.deciding.moves import not_before_entry
 from pipeboard.domain.lazy_dataclass import dataclass
 from pipeboard.exchange.rows import DealRow
 from pipeboard.workspace.row_commands import RowRules, loss_of, note_id, precision_of
@@ -62,14 +63,15 @@ class RowCourse:
         """When the deal closes by what the row says; None when it does not."""
         if outcome not in ("won", "lost"):
             return None
-        return max(self.row.closed_at or self.at, self.deal.created_at)
+        at, began = self.row.closed_at or self.at, self.deal.known_created_at
+        return at if began is None else max(at, began)
 
     def _moves(self, course: Values, closes: datetime | None) -> Iterator[Dated]:
         """Stage, outcome and archive."""
         row, deal, rules = self.row, self.deal, self.rules
         outcome = course.get("outcome")
         if outcome is not None and deal.outcome is not Status.OPEN:
-            back_at = closes and max(closes, deal.stage_entered_at)
+            back_at = closes and not_before_entry(deal, closes)
             yield c.Reopen(override=rules.origin), back_at
         is_open = (outcome or str(deal.outcome)) == "open"
         now_in = deal.closed_from if deal.outcome is not Status.OPEN else deal.stage_id
@@ -79,7 +81,7 @@ class RowCourse:
                 now_in = stage_id
             if is_open and row.stage is not None and rules.stage_id(row.stage) != now_in:
                 yield c.Move(rules.stage_id(row.stage), self.override), None
-        at = max(closes or self.at, deal.stage_entered_at)
+        at = not_before_entry(deal, closes or self.at)
         known = precision_of(row).get("closed_at", "")
         if outcome == "won":
             yield c.Win(row.value, override=self.override, at=at, precision=known), None

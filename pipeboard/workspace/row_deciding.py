@@ -10,6 +10,7 @@ from operator import attrgetter
 from typing import TYPE_CHECKING, NamedTuple
 
 from pipeboard.domain import commands as c
+from pipeboard.domain.dates import local_date
 from pipeboard.domain.deal import Deal, Loss
 from pipeboard.domain.deal_record import may_see
 from pipeboard.domain.deciding import begin, decide
@@ -32,6 +33,7 @@ from pipeboard.workspace.row_commands import (
 from pipeboard.workspace.row_matching import (
     EVERYTHING,
     ImportOptions,
+    Merge,
     Said,
     ThreeWay,
     is_spoken,
@@ -334,11 +336,20 @@ class RowDecider:
             for event in decide(command, after, context):
                 events.append(event)
                 after = evolve(after, event)
+        if self._closed_later(row, merge, after):
+            row.remarks = (*row.remarks, "closed_before_entered")
         if not any(event.changed - {"imported"} for event in events) and not _has_notes(events):
             self.report.unchanged += 1
             return None
         self.report.updated += 1
         return Change(deal, after, tuple(events))
+
+    def _closed_later(self, row: DealRow, merge: Merge, after: Deal) -> bool:
+        """Whether the row closes the deal on a day on which it was not yet where it stands here."""
+        if row.closed_at is None or after.closed_at is None or "outcome" not in merge.take:
+            return False
+        zone = self._context.zone
+        return local_date(row.closed_at, zone) < local_date(after.closed_at, zone)
 
     def _place_of_new(self, row: DealRow) -> _Place:
         """Where a new deal goes: the pipeline that it names, where the file is split by that."""

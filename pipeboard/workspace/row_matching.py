@@ -206,7 +206,8 @@ class ThreeWay:
     ) -> None:
         if name in NOT_FOLLOWED:
             if touched is None:
-                found.not_followed.append((name, getattr(deal, name, None), value))
+                ours = deal.known_created_at if name == "created_at" else getattr(deal, name, None)
+                found.not_followed.append((name, ours, value))
             _forget(found, name, new)
             return
         ours = self._ours(name, deal)

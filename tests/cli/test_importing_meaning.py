@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import shlex
@@ -447,6 +448,8 @@ ODD = {
     "2,Beta,Lumen Oy,Prospecting\n",
     "closed_before_created": "deal name,status,created,closed\nAlpha,won,2026-05-05,2026-04-04\n"
     "Beta,won,2026-05-05,2026-06-06\n",
+    "closed_before_entered": "id,deal name,status,closed\n1,Alpha,won,2026-04-04\n"
+    "2,Beta,won,2026-06-06\n",
     "closed_in_future": "deal name,status,created,closed\nAlpha,won,2026-05-05,2031-04-04\n"
     "Beta,won,2026-05-05,2026-06-06\n",
     "created_in_future": "deal name,stage,created\nAlpha,Prospecting,2031-05-05\n"
@@ -471,7 +474,11 @@ ODD = {
     "merged_here": "id,deal name,stage\n1,Alpha,Prospecting\n2,Beta,Prospecting\n",
     "archived_here": "id,deal name,stage\n1,Alpha,Qualified\n2,Beta,Prospecting\n",
 }
-DONE_BEFORE = {"merged_here": ("merge", "D-2", "D-1", "--yes"), "archived_here": ("archive", "D-1")}
+DONE_BEFORE = {
+    "merged_here": ("merge", "D-2", "D-1", "--yes"),
+    "archived_here": ("archive", "D-1"),
+    "closed_before_entered": ("move", "D-1", "Qualified"),
+}
 """What somebody does to a deal between two files."""
 
 
@@ -481,7 +488,7 @@ def test_each_remark_on_a_row_is_tried_here() -> None:
 
 @pytest.mark.parametrize("remark", ODD)
 def test_what_is_odd_in_a_row_is_told_with_its_line(team: Type, home: Path, remark: str) -> None:
-    line = ["import", put(home, ODD[remark]), "--dry-run"]
+    line = ["import", put(home, ODD[remark]), "--dry-run", "--override", "as in the file"]
     if remark == "joined_otherwise":
         second = put(home, "id,colour\n1,green\n2,blue\n", "second.csv")
         line += ["--beside", second, "--by", "id"]
@@ -495,3 +502,95 @@ def test_what_is_odd_in_a_row_is_told_with_its_line(team: Type, home: Path, rema
     assert f"1 row: {REMARKS[remark]} (line 2)." in told
     others = [other for name, other in REMARKS.items() if name != remark]
     assert not [other for other in others if other in told]
+
+
+NO_DAYS = "id,deal name,stage,amount\n1,Open,Qualified,70\n2,Won,Won,100\n3,Lost,Lost,50\n"
+
+
+@pytest.fixture
+def undated(team: Type, home: Path) -> Type:
+    """A team whose deals came from a file that tells no day."""
+    assert team("import", put(home, NO_DAYS)).code == 0
+    return team
+
+
+@pytest.mark.parametrize("name", ["created_at", "stage_entered_at", "closed_at", "age", "idle"])
+def test_what_a_file_did_not_date_is_dated_nowhere(undated: Type, name: str) -> None:
+    cells = undated("list", "--columns", f"ref,{name}", "--csv").lines[1:]
+    assert cells == ["D-1,", "D-2,", "D-3,"]
+    told = {"age": "days_in_stage", "idle": "idle_days"}.get(name, name)
+    deals = json.loads(undated("list", "--json").out)["deals"]
+    assert [deal[told] for deal in deals] == [None, None, None]
+
+
+def test_what_a_file_did_not_date_is_told_as_unknown(undated: Type) -> None:
+    for ref, standing in (("D-1", "Qualified"), ("D-2", "Won"), ("D-3", "Lost")):
+        shown = re.sub(" +", " ", undated("show", ref).out)
+        assert "created unknown" in shown
+        assert ("closed unknown" in shown) == (ref != "D-1")
+        assert f"stage {standing} (since when is unknown" in shown
+
+
+@pytest.mark.parametrize(
+    ("words", "found"),
+    [
+        ("created:today", ""), ("created<=today", ""), ("created:none", "D-1 D-2 D-3"),
+        ("closed:today", ""), ("closed>=1jan", ""), ("closed:none", "D-1 D-2 D-3"),
+        ("age<5", ""), ("age:0", ""), ("age>=0", "D-1 D-2 D-3"), ("age:none", "D-1 D-2 D-3"),
+        ("idle<5", ""), ("idle>=0", "D-1 D-2 D-3"),
+    ],
+)  # fmt: skip
+def test_a_filter_takes_no_day_that_nobody_knows(undated: Type, words: str, found: str) -> None:
+    """How long it has been here is known: in its stage it was so long, or longer."""
+    assert undated("list", words, "--ids").out.split() == found.split()
+
+
+def test_what_happened_here_is_dated_as_ever(undated: Type) -> None:
+    for line in (
+        ("move", "D-1", "Prospecting"),
+        ("log", "D-1", "call"),
+        ("reopen", "D-3"),
+        ("lost", "D-3", "--category", "price"),
+        ("add", "Lumen: press 40k"),
+    ):
+        assert undated(*line).code == 0
+    for words, refs in (
+        ("closed:today", ["D-3"]),
+        ("age:0", ["D-1", "D-3", "D-4"]),
+        ("idle:0", ["D-1", "D-4"]),
+        ("created:today", ["D-4"]),
+    ):
+        assert undated("list", words, "--ids").out.split() == refs
+
+
+AGAIN = NO_DAYS.replace("amount\n", "amount,closed\n").replace("Qualified,70\n", "Won,70,{}\n")
+
+
+def test_a_later_file_says_when_what_no_day_was_told_of_was_won(undated: Type, home: Path) -> None:
+    undated("import", put(home, AGAIN.format("2026-05-01")), "--override", "as in the file")
+    assert "closed Fri 1 May 2026" in re.sub(" +", " ", undated("show", "D-1").out)
+    for as_of, won in (("2026-11-20", 1), ("2026-07-05", 1), ("2026-04-30", 0)):
+        told = json.loads(undated("metrics", "--period", "2026Q2", "--as-of", as_of, "--json").out)
+        found = [told["metrics"][name]["value"] for name in ("won_value", "forecast_commit")]
+        assert found == [won * 7_000, won * 7_000]
+
+
+def test_a_person_may_say_so_too(undated: Type) -> None:
+    assert undated("won", "D-1", "--on", "2026-05-01", "--override", "on the phone").code == 0
+    assert undated("list", "closed:2026-05-01", "--ids").out == "D-1\n"
+
+
+def test_a_closing_before_a_deal_came_to_its_stage_is_told(team: Type, home: Path) -> None:
+    dated = "id,deal name,stage,amount,created\n1,Open,Qualified,70,2026-06-01\n"
+    team("import", put(home, dated))
+    closed = "id,deal name,stage,amount,created,closed\n1,Open,Won,70,2026-06-01,{}\n"
+    told = "closed before they came to where they stand here: taken as closed when they did"
+    result = team("import", put(home, closed.format("2026-05-01")), "--override", "as in the file")
+    assert told in result.err
+    assert team("list", "closed:2026-06-01", "--ids").out == "D-1\n"
+
+
+def test_what_is_left_of_a_later_file_is_told_beside_nothing(undated: Type, home: Path) -> None:
+    said = "id,deal name,stage,amount,created\n1,Open,Qualified,70,2026-05-01\n"
+    result = undated("import", put(home, said))
+    assert "line 2, D-1, created_at: here nothing, in the file '2026-05-01 00:00'" in result.err

@@ -408,3 +408,18 @@ def test_what_forecasts_said_in_past_weeks_comes_in_every_form(team: Type) -> No
     assert team(*asked, "--json").json["forecast_history"] == []
     assert "No period of that kind is over yet" in team(*asked).err
     assert team(*asked, "--csv").code == team(*asked, "--md").code == 0
+
+
+@pytest.mark.parametrize("verb", ["metrics", "review"])
+def test_numbers_of_an_empty_pipeline_say_which_one_has_deals(team: Type, verb: str) -> None:
+    told = "New business has no deals; Renewals has 1: -p NAME names one.\n"
+    assert told not in team(verb).err
+    assert team("pipeline", "new", "Renewals", "--stages", "Lead,Talk").code == 0
+    assert told not in team(verb).err
+    team("add", "-p", "Renewals", "Lumen: press 40k")
+    team("lost", "D-1", "--category", "price")
+    assert told in team(verb).err
+    assert told not in team(verb, "-p", "New business").err
+    assert told not in team(verb, "--quiet").err
+    team("add", "Kestrel: press 40k")
+    assert told not in team(verb).err

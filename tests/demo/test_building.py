@@ -15,8 +15,9 @@ import pytest
 
 from pipeboard.demo import SETTINGS, DemoReport, build
 from pipeboard.domain.criteria import unmet
+from pipeboard.domain.dates import instant
 from pipeboard.domain.deal import Deal, Status
-from pipeboard.domain.events import event_from_json, instant, replay
+from pipeboard.domain.events import event_from_json, replay
 from pipeboard.domain.pipeline import Pipeline
 from pipeboard.domain.queue import Tier
 from pipeboard.domain.signs import Sign, clocks, limits, sign

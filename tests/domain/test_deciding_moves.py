@@ -325,6 +325,63 @@ def test_a_deal_taken_over_says_how_exactly_its_instants_are_known(
     assert ended.facts.get("precision") == known.get("closed_at")
 
 
+@pytest.mark.parametrize(
+    ("known", "entered_at", "precisions"),
+    [
+        ({}, NOW - 30 * DAY, ("", "")),
+        ({"created_at": "day"}, NOW - 30 * DAY, ("day", "day")),
+        ({"created_at": "unknown"}, NOW - 30 * DAY, ("unknown", "unknown")),
+        ({"created_at": "unknown"}, NOW - 10 * DAY, ("unknown", "")),
+        ({"created_at": "day"}, NOW - 10 * DAY, ("day", "")),
+    ],
+)
+def test_a_deal_knows_which_of_its_instants_stand_for_what_nobody_knows(
+    known: dict[str, c.Precision], entered_at: datetime, precisions: tuple[str, str]
+) -> None:
+    deal = taken(replace(TAKEN, path=((PROPOSAL, entered_at),), precision=known))
+    assert (deal.created_precision, deal.entry_precision) == precisions
+    assert (deal.known_created_at is None) == (precisions[0] == "unknown")
+    assert (deal.known_entry_at is None) == (precisions[1] == "unknown")
+
+
+UNDATED = replace(
+    TAKEN, path=((LEAD, TAKEN.created_at),), precision={"created_at": "unknown"}, notes=()
+)
+
+
+@pytest.mark.parametrize(
+    ("command", "precision"),
+    [
+        (c.Move(PROPOSAL, override="signed already"), ""),
+        (c.Win(override="signed already"), ""),
+        (c.Win(override="signed already", at=NOW, precision="unknown"), "unknown"),
+        (c.Lose(PRICE, at=NOW, precision="day"), "day"),
+        (c.Edit({"source": "web"}), "unknown"),
+    ],
+)
+def test_since_when_a_deal_stands_somewhere_is_known_as_exactly_as_its_last_entry(
+    command: c.Command, precision: c.Precision
+) -> None:
+    began = decide(UNDATED, None, context())
+    (event,) = decide(command, replay(began, 1), context())
+    back, again = inverse(event), inverse(inverse(event))
+    known = [
+        replay([*began, *events], 1).entry_precision
+        for events in ([], [event], [event, back], [event, back, again])
+    ]
+    assert known == ["unknown", precision, "unknown", precision]
+
+
+def test_a_deal_that_came_back_is_known_to_stand_there_since() -> None:
+    path = (*UNDATED.path, (LEAD, NOW - 2 * DAY))
+    began, came_back = decide(replace(UNDATED, path=path), None, context())
+    assert replay([began, came_back], 1).known_entry_at == NOW - 2 * DAY
+    assert replay([began, came_back, inverse(came_back)], 1).known_entry_at is None
+    closed = taken(replace(UNDATED, outcome="lost", precision={"closed_at": "unknown"}))
+    assert (closed.known_closed_at, closed.known_created_at) == (None, TAKEN.created_at)
+    assert do(closed, c.Reopen()).known_entry_at == NOW
+
+
 def test_a_deal_taken_over_from_an_archive_is_archived_with_its_outcome() -> None:
     deal = taken(replace(TAKEN, outcome="won", closed_at=NOW - DAY, archived=True))
     assert (deal.status, deal.outcome) == (Status.ARCHIVED, Status.WON)

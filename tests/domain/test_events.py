@@ -14,6 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeboard.domain import commands as c
+from pipeboard.domain.dates import instant, micros
 from pipeboard.domain.deal import (
     DIRECTIONS,
     LOSS_CATEGORIES,
@@ -28,16 +29,7 @@ from pipeboard.domain.deal import (
 )
 from pipeboard.domain.deciding import decide
 from pipeboard.domain.errors import GateNotMet, PipeboardError
-from pipeboard.domain.events import (
-    Event,
-    Kind,
-    event_from_json,
-    evolve,
-    instant,
-    inverse,
-    micros,
-    replay,
-)
+from pipeboard.domain.events import Event, Kind, event_from_json, evolve, inverse, replay
 from pipeboard.domain.money import Money
 from pipeboard.store.projecting.events import event_text
 from pipeboard.store.rows import deal_from_row, row_from_deal

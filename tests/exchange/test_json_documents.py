@@ -26,13 +26,13 @@ from pipeboard.domain.deal_record import DealRecord, Entry, LoggedEvent
 from pipeboard.domain.events import Event, EventData, Kind
 from pipeboard.domain.money import Money
 from pipeboard.domain.settings import Settings
+from pipeboard.domain.signs import idle_days
 from pipeboard.domain.templates import template
 from pipeboard.exchange.deal_files import deal_document
 from pipeboard.exchange.deal_text import DealText
 from pipeboard.exchange.json_documents import (
     Documents,
     history_entry,
-    idle_days,
     pipeline_document,
 )
 

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from pipeboard.domain.events import micros
+from pipeboard.domain.dates import micros
 from pipeboard.domain.metrics import METRICS
 from pipeboard.exchange.metrics_document import metrics_document
 from pipeboard.exchange.metrics_tables import FullReport

@@ -11,6 +11,7 @@ from random import Random
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from pipeboard.domain import commands as c
 from pipeboard.domain.board import Lens
 from pipeboard.domain.dates import local_date
 from pipeboard.domain.deal import Answer, Contact, Deal, Loss, NextStep, Status
@@ -170,3 +171,22 @@ def take_over_late(team: Team, folder: Path) -> str:
         ana.import_rows(reading, sales(ana), "deals.csv")
     team.close()
     return "null,null,null,null,null,null,null,1794301200000000]"
+
+
+PRECISIONS = [("unknown", "unknown"), ("unknown", ""), ("day", "day"), ("unknown", "unknown")]
+"""How exactly is known when the deals of `take_over_undated` began, and came where they stand."""
+
+
+def take_over_undated(team: Team, folder: Path) -> None:
+    """Imports deals of which a file tells no day, or a day alone, moves one of them, and leaves the
+    team."""
+    ana, file = team.rep("ana"), folder / "undated.csv"
+    file.write_text(
+        "id,title,stage,created\n"
+        "1,Press,Proposal,\n2,Kiln,Proposal,\n3,Lathe,Proposal,2026-02-01\n4,Mill,Won,\n"
+    )
+    zone, today = ana.settings.zone, ana.today
+    with open_import(file, currency="EUR", zone=zone, today=today) as reading:
+        ana.import_rows(reading, sales(ana), "undated.csv")
+    ana.execute(c.Move(sales(ana).stages[0].id), [2])
+    team.close()

@@ -14,9 +14,10 @@ from typing import Any
 
 import pytest
 
+from pipeboard.domain.dates import micros
 from pipeboard.domain.deal import Contact, Loss, NextStep
 from pipeboard.domain.errors import BadInput, DatabaseError, PipeboardError
-from pipeboard.domain.events import Event, EventFacts, Kind, micros
+from pipeboard.domain.events import Event, EventFacts, Kind
 from pipeboard.domain.filter import parse_filter
 from pipeboard.domain.filter_terms import FIELDS, STATES
 from pipeboard.domain.metrics import KINDS, Basis, DealHistory, Fact, Report, Target

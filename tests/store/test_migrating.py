@@ -27,7 +27,7 @@ from pipeboard.store.projecting.events import event_row
 from pipeboard.store.rows import event_from_row
 from pipeboard.store.tables.workspace_tables import RepRow
 from tests.ledger import disagreements
-from tests.store.made_up import take_over_late
+from tests.store.made_up import PRECISIONS, take_over_late, take_over_undated
 from tests.team import SETTINGS, Team, add, now_of
 
 
@@ -244,6 +244,23 @@ def test_facts_say_when_a_deal_came_to_its_first_stage(tmp_path: Path) -> None:
         connection.commit()
     Store.open(str(team.path)).close()
     assert rows(team.path, "SELECT deal_id, facts FROM deal_facts ORDER BY deal_id") == now
+    assert disagreements(team.path) == []
+
+
+def test_a_deal_says_of_which_of_its_days_nobody_knows(tmp_path: Path) -> None:
+    team = Team.make(tmp_path / "team.db")
+    take_over_undated(team, tmp_path)
+    asked = "SELECT created_precision, entry_precision FROM deal ORDER BY id"
+    assert rows(team.path, asked) == PRECISIONS
+    with closing(sqlite3.connect(team.path)) as connection:  # as schema 13 had it
+        connection.execute("ALTER TABLE deal DROP COLUMN created_precision")
+        connection.execute("ALTER TABLE deal DROP COLUMN entry_precision")
+        for said in (',"entry_precision":""', ',"entry_precision":"unknown"'):
+            connection.execute("UPDATE event SET data = replace(data, ?, '')", (said,))
+        connection.execute("UPDATE counter SET value = 13 WHERE name = 'schema'")
+        connection.commit()
+    Store.open(str(team.path)).close()
+    assert rows(team.path, asked) == PRECISIONS
     assert disagreements(team.path) == []
 
 

@@ -173,7 +173,7 @@ QUESTIONS: Mapping[str, tuple[Callable[[Reader], object], Sequence[str]]] = {
         lambda reader: reader.numbers.last_written_pipeline(),
         BACKWARDS,
     ),
-    "open deals of every pipeline": (lambda reader: reader.numbers.open_counts(), ()),
+    "open deals of every pipeline": (lambda reader: reader.numbers.deal_counts(), ()),
     "usual stays": (lambda reader: reader.numbers.usual_days(1), UNDONE),
     "histories": (lambda reader: reader.numbers.histories(1, THEN), ()),
     **{f"list by {sort}": (listing(sort), ()) for sort in SORTS},

@@ -27,7 +27,7 @@ from pipeboard.store.postgres import ServerConnection, translated
 from pipeboard.store.server_driver import trouble_of
 from tests.ledger import asked, disagreements, recorded
 from tests.postgres import Databases, PostgresServer, own_server
-from tests.store.made_up import take_over_late
+from tests.store.made_up import PRECISIONS, take_over_late, take_over_undated
 from tests.team import PROPOSAL, SETTINGS, Team, add, now_of, sales
 from tests.verbs import Workspace
 
@@ -235,7 +235,7 @@ def test_what_lasts_too_long_is_stopped(team: Team, monkeypatch: pytest.MonkeyPa
 
 
 def test_of_two_who_decide_on_the_same_version_one_is_refused(team: Team, ana: Workspace) -> None:
-    from pipeboard.domain.events import micros
+    from pipeboard.domain.dates import micros
     from pipeboard.store.projecting.deals import Change, write_deals
     from tests.team import NOW
 
@@ -364,6 +364,26 @@ def test_facts_of_a_server_say_when_a_deal_came_to_its_first_stage(
     assert facts() != now
     Store.open(url).close()
     assert facts() == now
+    assert disagreements(url) == []
+    postgres_databases.drop(url)
+
+
+def test_a_deal_of_a_server_says_of_which_of_its_days_nobody_knows(
+    postgres_databases: Databases, tmp_path: Path
+) -> None:
+    """As `test_migrating` has it of files: the step from schema 13 tells the same as an import."""
+    url = postgres_databases.new("precise")
+    take_over_undated(Team.make(url), tmp_path)
+    with asked(url, "rw") as connection:
+        connection.execute(dialect.BEGIN_WRITING)
+        connection.execute("ALTER TABLE deal DROP COLUMN created_precision")
+        connection.execute("ALTER TABLE deal DROP COLUMN entry_precision")
+        connection.execute("UPDATE counter SET value = 13 WHERE name = 'schema'")
+        connection.execute("COMMIT")
+    Store.open(url).close()
+    with asked(url) as connection:
+        sql = "SELECT created_precision, entry_precision FROM deal ORDER BY id"
+        assert [tuple(row) for row in connection.execute(sql)] == PRECISIONS
     assert disagreements(url) == []
     postgres_databases.drop(url)
 

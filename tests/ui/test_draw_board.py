@@ -135,6 +135,13 @@ def test_the_deal_under_the_cursor_is_explained() -> None:
     assert "Wren / Pilot · won 3d ago · @ana" in screen(scene(cursor=(5, 0)))[-2]
 
 
+def test_a_limit_that_is_passed_by_more_than_anybody_knows_is_said_to_be() -> None:
+    here = {"days_in_stage": 31, "over_limit": True, "entry_known": False}
+    old = card(1, "Lumen Oy", None, "~", **here)
+    said = screen(view_of(((old,), *((),) * 6), cursor=(0, 0), width=120))[-2]
+    assert "31 d or more in " in said
+
+
 def test_a_deal_that_woke_today_says_what_is_next() -> None:
     woken = card(1, "Lumen Oy", None, snoozed_until=TODAY)
     assert "Thu call" in screen(view_of(((woken,), *((),) * 6), cursor=(0, 0)))[-2]

@@ -57,6 +57,18 @@ def drawn(card: Card, width: int = 19, rows: int = 4, **facts: Any) -> list[str]
     return [text_of(line) for line in card_lines(card, style, cursor, marked)]
 
 
+@pytest.mark.parametrize(
+    ("days", "known", "text"),
+    [(9, True, "9d"), (412, True, "412d"), (1_200, True, "3y"), (0, False, "0d+"),
+     (412, False, "412d+"), (1_200, False, "3y+")],
+)  # fmt: skip
+def test_days_of_which_some_are_unknown_are_said_to_be_more(
+    days: int, known: bool, text: str
+) -> None:
+    rows = drawn(replace(LUMEN, days_in_stage=days, entry_known=known), 30)
+    assert [row.split()[-1] for row in rows if "call" in row] == [text]
+
+
 def test_a_card_of_one_row_has_sign_name_and_value() -> None:
     assert drawn(LUMEN, rows=1) == [" ~ Lumen Oy     40k"]
 

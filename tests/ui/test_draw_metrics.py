@@ -293,6 +293,19 @@ def test_a_row_counts_and_adds_up_the_deals_behind_it(
     assert min(tried.values()) > 15 and len(tried) == 3
 
 
+@pytest.mark.parametrize("tab", [TabName.AGEING, TabName.OVERVIEW])
+def test_the_ages_of_open_deals_have_a_row_for_those_of_unknown_age(tab: TabName) -> None:
+    log = Log()
+    log.add(1, LEAD)
+    assert not [text for text in texts(drawn(tab, log, 20)) if " unknown " in text]
+    log.forget_when(log.add(1, LEAD))
+    found = drawn(tab, log, 20)
+    (row,) = [text for text in texts(found) if " unknown " in text]
+    assert row.split()[-2:] == ["1", "n/a"]
+    said = [spot.summary for spot in found.spots if spot.title == "Open, unknown in stage"]
+    assert said == ["1 open deal in stage since nobody knows when."]
+
+
 def test_a_share_of_the_open_deals_is_neither_nothing_nor_all_unless_it_is() -> None:
     log = Log()
     for number in range(201):

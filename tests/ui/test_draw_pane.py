@@ -64,6 +64,19 @@ def test_a_deal_past_its_limit_says_so() -> None:
     assert "~ 26 days in Qualify (limit 14)  entered 28 Oct" in written()
 
 
+def test_what_nobody_knows_since_when_is_told_so() -> None:
+    said = written(replace(DEAL, entry_precision="unknown", created_precision="unknown"))
+    assert "~ 26 days or more in Qualify (limit 14)  here since 28 Oct" in said
+    assert "created unknown" in " ".join(said.split())
+    for precision, days in (("", "~26d/14"), ("unknown", "~26d+/14")):
+        standing = text_of(head(sheet_of(replace(DEAL, entry_precision=precision)), style(100))[0])
+        assert standing.rstrip().endswith(days)
+    for outcome, words in ((Status.WON, "Won"), (Status.LOST, "Lost")):
+        closed = replace(DEAL, outcome=outcome, closed_at=at(11, 20))
+        assert f"{words} 20 Nov" in written(closed)
+        assert f"{words} 20 Nov" not in written(replace(closed, entry_precision="unknown"))
+
+
 def test_a_close_date_tells_how_often_it_was_moved() -> None:
     assert "close 19 Dec (moved 1x)" in written()
 

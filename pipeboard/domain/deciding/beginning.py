@@ -8,16 +8,17 @@ from typing import TYPE_CHECKING
 
 from pipeboard.domain import commands as c
 from pipeboard.domain.criteria import unmet
-from pipeboard.domain.dates import format_date, local_date
+from pipeboard.domain.dates import format_date, local_date, micros
 from pipeboard.domain.deal import Deal, Loss, Status
 from pipeboard.domain.deal_fields import FIELDS
 from pipeboard.domain.deal_record import may_see
 from pipeboard.domain.deciding import edits, work
 from pipeboard.domain.deciding.edits import clean_fields, given_by
-from pipeboard.domain.deciding.moves import closing, entry, target_stage
+from pipeboard.domain.deciding.moves import closing, entry, not_before_entry, target_stage
 from pipeboard.domain.deciding.rules import rule
 from pipeboard.domain.errors import BadInput, Refused
-from pipeboard.domain.events import Event, EventFacts, Kind, change_to, evolve, evolve_all, micros
+from pipeboard.domain.events import Event, EventFacts, Kind, change_to, evolve, evolve_all
+from pipeboard.domain.lazy_dataclass import replace
 from pipeboard.domain.pipeline import Stage
 from pipeboard.domain.text import clean_line
 
@@ -112,10 +113,14 @@ def _own_words(deal: Deal, said: Values, at: datetime) -> list[Event]:
 def _return(deal: Deal, at: datetime) -> Event:
     """The event of coming back to the stage that a deal stands in: whatever it was closed as in
     between, nobody knows any more."""
-    at = max(at, deal.stage_entered_at)
-    names = ("stage_id", "stage_entered_at", "rank")
-    before: Values = {name: getattr(deal, name) for name in names}
-    after: Values = {"stage_id": deal.stage_id, "stage_entered_at": at, "rank": -micros(at)}
+    at = not_before_entry(deal, at)
+    after: Values = {
+        "stage_id": deal.stage_id,
+        "stage_entered_at": at,
+        "entry_precision": "",
+        "rank": -micros(at),
+    }
+    before: Values = {name: getattr(deal, name) for name in after}
     return Event(Kind.REOPENED, at, before, after)
 
 
@@ -151,17 +156,16 @@ def _beginning(
         )
     if context.pipeline.is_qualified_at(stage.id):
         after["qualified_at"] = since
-    facts: EventFacts = {}
-    event = Event(Kind.CREATED, at, {"removed": True}, after, facts)
+    exactly: EventFacts = {"precision": precision} if precision else {}
+    event = Event(Kind.CREATED, at, {"removed": True}, after, exactly)
     deal = evolve(None, event, deal_id)
     said = _own_words(deal, own_word, at)
     for word in said:
         deal = evolve(deal, word)
     first = context.pipeline.open_stages[0]
     if lacking := unmet(deal, context.pipeline, stage.id, context.today, first.id):
-        facts |= {"override": origin, "missing": [lack.text for lack in lacking]}
-    if precision:
-        facts["precision"] = precision
+        missing = [lack.text for lack in lacking]
+        event = replace(event, facts={"override": origin, "missing": missing, **exactly})
     return [event, *said], deal
 
 

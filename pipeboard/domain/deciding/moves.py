@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from pipeboard.domain import commands as c
 from pipeboard.domain.criteria import pass_gate, unmet
-from pipeboard.domain.dates import format_date, local_date
+from pipeboard.domain.dates import format_date, local_date, micros
 from pipeboard.domain.deal import LOSS_CATEGORIES, NOTHING, Deal, Loss, Status
 from pipeboard.domain.deciding.rules import rule
 from pipeboard.domain.errors import BadInput, Conflict, NotFound, Refused, SoAlready
@@ -20,7 +20,6 @@ from pipeboard.domain.events import (
     change_to,
     evolve,
     inverse,
-    micros,
     read,
     value_of,
 )
@@ -89,10 +88,11 @@ def entry(deal: Deal, stage: Stage, at: datetime, context: c.Context, override: 
     """The event of entering an open stage; an advance counts as a touch (`metrics.md` C11)."""
     pipeline = context.pipeline
     missing = pass_gate(deal, pipeline, stage, context.today, override)
-    at = max(at, deal.stage_entered_at)
+    at = not_before_entry(deal, at)
     after: dict[str, FieldValue] = {
         "stage_id": stage.id,
         "stage_entered_at": at,
+        "entry_precision": "",
         "rank": -micros(at),
     }
     if pipeline.position(stage.id) > pipeline.position(deal.stage_id):
@@ -100,6 +100,12 @@ def entry(deal: Deal, stage: Stage, at: datetime, context: c.Context, override: 
     if deal.qualified_at is None and pipeline.is_qualified_at(stage.id):
         after["qualified_at"] = at
     return change_to(deal, Kind.MOVED, at, after, _logged(override, missing))
+
+
+def not_before_entry(deal: Deal, at: datetime) -> datetime:
+    """The instant, or when the deal came to where it stands if that was later; nobody may know."""
+    since = deal.known_entry_at
+    return at if since is None else max(at, since)
 
 
 def _logged(override: str, missing: Sequence[str]) -> EventFacts:
@@ -165,10 +171,11 @@ def closing(
     """The event of an outcome, of which the instant is known so exactly; a win passes the gates
     that lie between."""
     missing = pass_gate(deal, context.pipeline, stage, context.today, override)
-    at = max(at, deal.stage_entered_at)
+    at = not_before_entry(deal, at)
     after: dict[str, FieldValue] = {
         "stage_id": stage.id,
         "stage_entered_at": at,
+        "entry_precision": precision,
         "outcome": Status.WON if kind is Kind.WON else Status.LOST,
         "closed_at": at,
         "closed_from": deal.stage_id,
@@ -196,8 +203,8 @@ def _close_instant(
         return context.at
     if day > context.today:
         raise BadInput(f"{format_date(day)} lies ahead: a deal closes today or earlier.")
-    entered = local_date(deal.stage_entered_at, context.zone)
-    if day < entered:
+    since = deal.known_entry_at
+    if since is not None and day < (entered := local_date(since, context.zone)):
         stage = context.pipeline.stage(deal.stage_id).name
         raise Refused(
             f"{deal.ref} entered {stage} on {format_date(entered)}, so it cannot have closed on "
@@ -220,10 +227,11 @@ def reopen(command: c.Reopen, deal: Deal, context: c.Context) -> list[Event]:
     if not stage.is_open:
         raise Refused(f"A deal cannot be reopened in {stage.name}.", hint="Name an open stage.")
     missing = pass_gate(in_stage(deal, left_id), pipeline, stage, context.today, command.override)
-    at = max(context.at, deal.stage_entered_at)
+    at = not_before_entry(deal, context.at)
     after: Values = {
         "stage_id": stage.id,
         "stage_entered_at": at,
+        "entry_precision": "",
         "outcome": Status.OPEN,
         "closed_at": None,
         "closed_from": None,

@@ -8,8 +8,7 @@ from datetime import date, datetime
 from functools import cached_property
 from typing import Any, TypeVar
 
-from pipeboard.domain.dates import local_date
-from pipeboard.domain.events import instant, micros
+from pipeboard.domain.dates import instant, local_date, micros
 from pipeboard.domain.lazy_dataclass import dataclass, replace
 from pipeboard.domain.metrics.deals import (
     NO_RATE,

@@ -15,9 +15,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
 from typing import NamedTuple
 
+from pipeboard.domain.deal import UNKNOWN
 from pipeboard.domain.lazy_dataclass import dataclass
 from pipeboard.domain.metrics.basis import Basis
-from pipeboard.domain.metrics.history import UNKNOWN, WON, DealHistory
+from pipeboard.domain.metrics.history import WON, DealHistory
 from pipeboard.domain.metrics.result import DAY_US, Metric, Number, proportion
 
 CERTAIN_BP = 10_000
@@ -227,12 +228,7 @@ def followed(basis: Basis) -> Sequence[DealHistory]:
     """The deals that chances are measured on: those that closed nobody knows when say nothing about
     how long it took."""
     step = len(basis.deals.created) // MOST_FOLLOWED + 1
-    unsure = basis.deals.unsure
-    return [
-        deal
-        for deal in basis.deals.created
-        if deal.id % step == 0 and deal.is_close_dated and deal.id not in unsure
-    ]
+    return [deal for deal in basis.deals.created if deal.id % step == 0 and deal.is_close_dated]
 
 
 def _reached(deal: DealHistory, us: int) -> Iterator[tuple[tuple[int, int], int]]:

@@ -6,10 +6,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from typing import NamedTuple
 
+from pipeboard.domain.deal import UNKNOWN
 from pipeboard.domain.lazy_dataclass import dataclass, replace
 from pipeboard.domain.metrics.basis import Basis, by_event, shared_out
 from pipeboard.domain.metrics.deals import NO_RATE, NO_VALUE
-from pipeboard.domain.metrics.history import LOST, UNKNOWN, WON, DealHistory, Places
+from pipeboard.domain.metrics.history import LOST, WON, DealHistory, Places
 from pipeboard.domain.metrics.result import (
     Metric,
     Number,

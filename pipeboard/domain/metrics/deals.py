@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cache, cached_property
 from operator import attrgetter
 
-from pipeboard.domain.events import FOREVER
-from pipeboard.domain.lazy_dataclass import dataclass, field, replace
-from pipeboard.domain.metrics.history import UNKNOWN, WON, DealHistory, Places
+from pipeboard.domain.dates import FOREVER
+from pipeboard.domain.deal import UNKNOWN
+from pipeboard.domain.lazy_dataclass import dataclass, field
+from pipeboard.domain.metrics.history import WON, DealHistory, Places
 from pipeboard.domain.metrics.result import DAY_US, Metric, Number, Unit
 from pipeboard.domain.metrics.rules import MetricRules
 
@@ -154,8 +155,7 @@ class Deals:
     deal was theirs. `everything` holds merged and invalid deals too, for what left the pipeline;
     `created` holds archived ones, `closed` those of which it is known when, `open` only what stands
     on the board. `qualified` has the instant of the first entry into a qualified stage, or of the
-    win. `uncounted` has those in no number: merged away, or lost as invalid; `unsure` the ids of
-    those that nobody knows whether they were open.
+    win. `uncounted` has those in no number: merged away, or lost as invalid.
     """
 
     everything: Sequence[DealHistory]
@@ -164,13 +164,6 @@ class Deals:
     open: list[DealHistory] = field(default_factory=list)
     qualified: list[tuple[int, DealHistory]] = field(default_factory=list)
     uncounted: list[DealHistory] = field(default_factory=list)
-    unsure: frozenset[int] = frozenset()
-
-    def without_open(self, ids: Collection[int]) -> Deals:
-        """The same where some deals do not count as open, and say nothing of how long deals take:
-        nobody knows whether they still were."""
-        known = [deal for deal in self.open if deal.id not in ids]
-        return replace(self, open=known, unsure=frozenset(ids))
 
     @classmethod
     def of(cls, histories: Sequence[DealHistory], rules: MetricRules) -> Deals:

@@ -7,11 +7,12 @@ from functools import cache
 from sys import intern
 from typing import Final, NamedTuple
 
-from pipeboard.domain.events import FOREVER, Kind
+from pipeboard.domain.dates import FOREVER
+from pipeboard.domain.deal import UNKNOWN
+from pipeboard.domain.events import Kind
 from pipeboard.domain.metrics.history import (
     LOST,
     NOT_SAID,
-    UNKNOWN,
     WON,
     DealHistory,
     Places,
@@ -75,7 +76,8 @@ def _deal_told(deal_id: int, facts: Iterable[Told], until: int) -> DealHistory |
     deal: DealHistory | None = None
     for fact in facts:
         at, kind, length = fact[0], fact[1], len(fact)
-        if at > until:
+        # What nobody knows the day of is told whichever day stands for it.
+        if at > until and (length <= _KNOWN or fact[_KNOWN] != UNKNOWN):
             continue
         if deal is None:
             if kind != "created":
@@ -90,11 +92,13 @@ def _deal_told(deal_id: int, facts: Iterable[Told], until: int) -> DealHistory |
             change(deal, _whole(deal_id, fact))
         if length > _QUOTED and (sent_at := fact[_QUOTED]) is not None:
             deal.quoted_at += (sent_at,)
-    return deal
+    # Of one that nobody knows the beginning of, it was there when it closed, if not before.
+    return None if deal is not None and deal.created_at > until else deal
 
 
 _TO_STAGE: Final = 3
 _WORD: Final = 6
+_KNOWN: Final = 7
 _QUOTED: Final = 8
 _NOTHING = (None,) * len(Fact._fields)
 
@@ -174,6 +178,8 @@ def _lost(deal: DealHistory, fact: Fact) -> None:
 
 def _closed(deal: DealHistory, fact: Fact, outcome: int) -> None:
     at = fact.at
+    if deal.created_by == UNKNOWN != fact.known and at < deal.created_at:  # it was there by then
+        deal.created_at, deal.entered_at = at, (at, *deal.entered_at[1:])
     deal.entered_at += (at,)
     deal.places += (outcome,)
     deal.outcome = outcome

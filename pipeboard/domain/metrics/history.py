@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TypeVar
+from typing import Final, TypeVar
+
+from pipeboard.domain.deal import UNKNOWN
 
 T = TypeVar("T")
 
@@ -11,8 +13,8 @@ WON, LOST = -1, -2
 NOT_SAID = "not said"
 """The loss category of a deal that was lost without a word about why."""
 
-BY_DAY, UNKNOWN = "day", "unknown"
-"""How exactly an instant is known: only its local day, or not at all; exact is ""."""
+BY_DAY: Final = "day"
+"""An instant of which only the local day is known."""
 
 Places = tuple[int, ...]
 """Every stage that a deal entered, `WON` and `LOST` among them."""

@@ -9,11 +9,12 @@ from functools import cache
 from itertools import pairwise
 from typing import NamedTuple
 
+from pipeboard.domain.deal import UNKNOWN
 from pipeboard.domain.lazy_dataclass import dataclass
 from pipeboard.domain.metrics.basis import Basis, Happened, by_event, in_order, shared_out, touched
 from pipeboard.domain.metrics.cycle import span, until
 from pipeboard.domain.metrics.deals import UNCLOSED
-from pipeboard.domain.metrics.history import UNKNOWN, DealHistory
+from pipeboard.domain.metrics.history import DealHistory
 from pipeboard.domain.metrics.result import (
     HOUR_US,
     Metric,

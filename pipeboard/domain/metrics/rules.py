@@ -10,8 +10,7 @@ from types import MappingProxyType
 from typing import Literal
 from zoneinfo import ZoneInfo
 
-from pipeboard.domain.dates import local_date, start_of_day
-from pipeboard.domain.events import instant, micros
+from pipeboard.domain.dates import instant, local_date, micros, start_of_day
 from pipeboard.domain.lazy_dataclass import dataclass, field
 from pipeboard.domain.metrics.history import WON, DealHistory, Places
 from pipeboard.domain.money import Money, Rates, exponent

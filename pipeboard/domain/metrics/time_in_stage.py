@@ -8,6 +8,7 @@ from fractions import Fraction
 from functools import cache
 from typing import NamedTuple
 
+from pipeboard.domain.deal import UNKNOWN
 from pipeboard.domain.lazy_dataclass import dataclass
 from pipeboard.domain.metrics.basis import Basis
 from pipeboard.domain.metrics.cycle import P90, of_durations, stay
@@ -18,7 +19,7 @@ from pipeboard.domain.metrics.deals import (
     is_qualified,
     visits_between,
 )
-from pipeboard.domain.metrics.history import UNKNOWN, DealHistory
+from pipeboard.domain.metrics.history import DealHistory
 from pipeboard.domain.metrics.result import (
     Metric,
     Unit,

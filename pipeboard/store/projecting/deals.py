@@ -6,9 +6,10 @@ import sqlite3
 from collections import defaultdict
 from collections.abc import Callable, Sequence
 
+from pipeboard.domain.dates import micros
 from pipeboard.domain.deal import Deal
 from pipeboard.domain.errors import Conflict
-from pipeboard.domain.events import Event, micros, to_json
+from pipeboard.domain.events import Event, to_json
 from pipeboard.domain.lazy_dataclass import dataclass
 from pipeboard.domain.settings import Rep
 from pipeboard.domain.text import fold

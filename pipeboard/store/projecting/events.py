@@ -8,8 +8,9 @@ from functools import partial
 from operator import itemgetter
 from typing import TYPE_CHECKING
 
+from pipeboard.domain.dates import micros
 from pipeboard.domain.deal import Answer, Loss, NextStep
-from pipeboard.domain.events import Event, Kind, micros, to_json, value_of
+from pipeboard.domain.events import Event, Kind, to_json, value_of
 from pipeboard.domain.money import Money
 from pipeboard.domain.text import fold
 from pipeboard.store.database import Database

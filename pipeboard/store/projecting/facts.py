@@ -12,7 +12,8 @@ from operator import itemgetter
 from typing import get_args
 
 from pipeboard.domain.commands import Precision
-from pipeboard.domain.events import FOREVER, Kind, micros
+from pipeboard.domain.dates import FOREVER, micros
+from pipeboard.domain.events import Kind
 from pipeboard.store.database import Database, Row, RowTuple
 from pipeboard.store.projecting.deals import Change
 from pipeboard.store.rows import as_json

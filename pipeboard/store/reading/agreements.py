@@ -10,7 +10,7 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING
 
 from pipeboard.domain.agreements import Agreement, AgreementEntry, Contents, Topic, contents_of
-from pipeboard.domain.events import instant, micros
+from pipeboard.domain.dates import instant, micros
 from pipeboard.domain.lazy_dataclass import dataclass
 from pipeboard.domain.money import Rates
 from pipeboard.domain.pipeline import Pipeline

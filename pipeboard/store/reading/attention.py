@@ -11,12 +11,15 @@ from zoneinfo import ZoneInfo
 
 from pipeboard.domain.board import Signs
 from pipeboard.domain.dates import start_of_day
+from pipeboard.domain.deal import UNKNOWN
 from pipeboard.domain.pipeline import Pipeline
 from pipeboard.domain.signs import Limits, limits
 from pipeboard.store.database import Database
 from pipeboard.store.sql import FALSE, Sql, compares, either, every, negated
 
 OPEN = Sql("deal.live and deal.outcome = 'open'")
+ENTRY_KNOWN = f"deal.entry_precision <> '{UNKNOWN}'"
+"""Whether somebody knows when a deal came to where it stands, won and lost among it."""
 TOUCHED_AT = "coalesce(deal.last_touch_at, deal.created_at)"
 
 

@@ -10,9 +10,8 @@ from operator import index, itemgetter
 from typing import TYPE_CHECKING, NamedTuple
 
 from pipeboard.domain.board import Board, Column, Lens, Signs
-from pipeboard.domain.dates import local_date
+from pipeboard.domain.dates import instant, local_date
 from pipeboard.domain.errors import DatabaseError
-from pipeboard.domain.events import instant
 from pipeboard.domain.lazy_dataclass import dataclass
 from pipeboard.domain.money import Money, half_up, rounded_share
 from pipeboard.domain.pipeline import Pipeline, Stage

@@ -9,7 +9,7 @@ from operator import itemgetter
 from zoneinfo import ZoneInfo
 
 from pipeboard.domain.board import Card, Lens, Sort
-from pipeboard.domain.deal import Status
+from pipeboard.domain.deal import UNKNOWN, Status
 from pipeboard.domain.errors import DatabaseError
 from pipeboard.domain.money import Money
 from pipeboard.domain.pipeline import Pipeline, Stage
@@ -32,8 +32,8 @@ from pipeboard.store.troubles import UNREADABLE, of_deal
 _CARD = (
     "deal.id, version, title, account, owner, outcome, archived_at is not null, value_minor,"
     " value_currency, has_step, next_text, next_due, stage_entered_at,"
-    " coalesce(last_touch_at, created_at), probability_bp, answered, expected_close, closed_at,"
-    " snoozed_until, rank, loss_category"
+    " entry_precision, coalesce(last_touch_at, created_at), probability_bp, answered,"
+    " expected_close, closed_at, snoozed_until, rank, loss_category"
 )
 
 _NO_LIMIT = 2_000_000_000
@@ -163,11 +163,12 @@ def _sound_card(record: RowTuple, stage: Stage, limit: Limits, zone: ZoneInfo) -
 
 def _card(record: RowTuple, stage: Stage, limit: Limits, zone: ZoneInfo) -> Card:
     deal_id, version, title, account, owner, outcome, is_archived, minor, currency = record[:9]
-    has_step, next_text, due, entered_at, touched_at, by_hand, answered = record[9:16]
-    close, closed_at, snoozed, rank, loss = record[16:]
+    has_step, next_text, due, entered_at, precision, touched_at, by_hand, answered = record[9:17]
+    close, closed_at, snoozed, rank, loss = record[17:]
     entered_on, snoozed_until = _local_day(entered_at, zone), _day(snoozed)
     touched_on = _local_day(touched_at, zone)
     at = DealClocks(entered_on, touched_on, _day(due), _day(close))
+    entry_known = precision != UNKNOWN
     is_open = outcome == "open" and not is_archived
     is_snoozed = snoozed_until is not None and snoozed_until > limit.today
     return Card(
@@ -183,13 +184,14 @@ def _card(record: RowTuple, stage: Stage, limit: Limits, zone: ZoneInfo) -> Card
         next_text=next_text or "",
         next_due=at.next_due,
         days_in_stage=(limit.today - entered_on).days,
+        entry_known=entry_known,
         days_untouched=(limit.today - touched_on).days,
         over_limit=is_open and overstays(at, limit),
         probability_bp=stage.probability_bp if by_hand is None else by_hand,
         probability_by_hand=by_hand is not None,
         answered=answered,
         expected_close=at.expected_close,
-        closed_on=None if closed_at is None else _local_day(closed_at, zone),
+        closed_on=_local_day(closed_at, zone) if closed_at is not None and entry_known else None,
         snoozed_until=snoozed_until,
         rank=rank,
         loss=loss or "",

@@ -151,7 +151,8 @@ class DayReader:
         ends = among("stage_id", (pipeline.won.id, pipeline.lost.id))
         closed = self._database.records(
             f"select id, outcome from deal where {ends.text} and live and closed_at >= ?"
-            " and closed_at < ? and coalesce(loss_category, '') <> 'invalid'"
+            f" and closed_at < ? and {attention.ENTRY_KNOWN}"
+            " and coalesce(loss_category, '') <> 'invalid'"
             " order by closed_at desc, id desc limit ?",
             (since, until, CLOSED_LOOKED_AT),
         )

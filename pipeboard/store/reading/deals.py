@@ -8,9 +8,9 @@ from datetime import datetime
 from itertools import islice
 from typing import Final
 
+from pipeboard.domain.dates import later_than
 from pipeboard.domain.deal import Deal
 from pipeboard.domain.errors import DatabaseError
-from pipeboard.domain.events import later_than
 from pipeboard.store.database import CHUNK, Database
 from pipeboard.store.rows import DEALS, stored_deal
 from pipeboard.store.sql import Sql, among, contains, either

@@ -11,7 +11,8 @@ from itertools import groupby, islice
 from operator import itemgetter
 from typing import Any
 
-from pipeboard.domain.events import KEYED_FIELDS, micros
+from pipeboard.domain.dates import micros
+from pipeboard.domain.events import KEYED_FIELDS
 from pipeboard.domain.lazy_dataclass import dataclass
 from pipeboard.domain.metrics.folding import Told, fold_deals
 from pipeboard.domain.metrics.history import DealHistory

@@ -9,12 +9,14 @@ from itertools import groupby
 from operator import itemgetter
 from typing import Any
 
+from pipeboard.domain.dates import instant, micros
 from pipeboard.domain.deal import Note, Touch
 from pipeboard.domain.deal_record import DealRecord, Entry, LoggedEvent
-from pipeboard.domain.events import Event, EventData, Kind, instant, micros
+from pipeboard.domain.events import Event, EventData, Kind
 from pipeboard.domain.lazy_dataclass import dataclass
 from pipeboard.domain.pipeline import Pipeline
 from pipeboard.store.database import Database, Row, from_row
+from pipeboard.store.reading.attention import ENTRY_KNOWN
 from pipeboard.store.reading.deals import read_deal
 from pipeboard.store.rows import event_from_row
 from pipeboard.store.sql import EVERYTHING, TRUE, Audit, Sql, every
@@ -223,7 +225,7 @@ def read_objections(
             " and at >= ? and at < ?"
             " union all select id, loss_objection, closed_at from deal"
             " where coalesce(loss_objection, '') <> '' and live and pipeline_id = ?"
-            " and closed_at >= ? and closed_at < ? order by 3, 1",
+            f" and closed_at >= ? and closed_at < ? and {ENTRY_KNOWN} order by 3, 1",
             (pipeline_id, since_us, until_us) * 2,
         )
     ]

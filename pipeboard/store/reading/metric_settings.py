@@ -7,9 +7,10 @@ from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 
+from pipeboard.domain.dates import micros
 from pipeboard.domain.deal import channel_of
 from pipeboard.domain.errors import BadInput
-from pipeboard.domain.events import Kind, micros
+from pipeboard.domain.events import Kind
 from pipeboard.domain.hygiene import DECISION_MAKER
 from pipeboard.domain.json_data import json_text
 from pipeboard.domain.lazy_dataclass import replace

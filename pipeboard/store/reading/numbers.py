@@ -78,7 +78,7 @@ class Numbers:
         self, pipeline_id: int, since: datetime, until: datetime
     ) -> list[tuple[int, str, int]]:
         """Deal, objection and instant (microseconds) of each touch and loss that names one."""
-        from pipeboard.domain.events import micros
+        from pipeboard.domain.dates import micros
         from pipeboard.store.reading.history import read_objections
 
         return read_objections(self._database, pipeline_id, micros(since), micros(until))
@@ -97,11 +97,11 @@ class Numbers:
         )
         return found[0] if found else None
 
-    def open_counts(self) -> dict[int, int]:
-        """How many open deals each pipeline has that has any, by its id."""
+    def deal_counts(self, *, closed: bool = False) -> dict[int, int]:
+        """How many deals each pipeline has that has any, the open ones or all, by its id."""
+        only = "" if closed else " where stage.kind = 'open'"
         rows = self._database.rows(
             "select stage.pipeline_id, sum(stage_total.deals) as deals from stage_total"
-            " join stage on stage.id = stage_total.stage_id where stage.kind = 'open'"
-            " group by stage.pipeline_id"
+            f" join stage on stage.id = stage_total.stage_id{only} group by stage.pipeline_id"
         )
         return {row["pipeline_id"]: row["deals"] for row in rows if row["deals"]}

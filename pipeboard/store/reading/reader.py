@@ -229,7 +229,7 @@ class Reader:
 
     def ids_at(self, listing: Listing, as_of: datetime) -> frozenset[int]:
         """The deals of a listing as they were at an instant."""
-        from pipeboard.domain.events import micros
+        from pipeboard.domain.dates import micros
 
         later = "select 1 from command where at > ? limit 1"
         if not self._database.rows(later, (micros(as_of),)):

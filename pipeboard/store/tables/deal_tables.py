@@ -136,7 +136,9 @@ class StoredDeal(SQLModel, table=True):
     category: str | None
     expected_close: str | None
     created_at: int = Field(sa_column=instant(nullable=False))
+    created_precision: str = Field(sa_column=later_text())
     stage_entered_at: int = Field(sa_column=instant(nullable=False))
+    entry_precision: str = Field(sa_column=later_text())
     qualified_at: int | None = Field(sa_column=instant())
     closed_at: int | None = Field(sa_column=instant())
     closed_from: int | None

@@ -206,6 +206,8 @@ def _why(card: Card, view: BoardView) -> str:
         return ""
     stage = view.board.pipeline.stage(card.stage_id)
     if card.over_limit:
+        if not card.entry_known:
+            return f"{card.days_in_stage} d or more in {stage.name} (limit {stage.expected_days})"
         return f"{card.days_in_stage} d in {stage.name} (limit {stage.expected_days})"
     return f"untouched for {card.days_untouched} d (limit {stage.idle_days})"
 

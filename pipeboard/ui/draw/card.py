@@ -18,6 +18,7 @@ from pipeboard.ui.draw.line import (
     FULL,
     MARKED,
     OPEN,
+    OR_MORE,
     STEP,
     Glyphs,
     Line,
@@ -165,11 +166,13 @@ def _step_rows(card: Card, style: CardStyle, room: int, most: int) -> list[Line]
 
 
 def days_text(card: Card) -> tuple[str, Role]:
-    """Days in the stage, in at most four cells: `9d`, `412d`, `3y`; nothing for a closed deal."""
+    """Days in the stage, in at most five cells: `9d`, `412d`, `3y`, `40d+` where it is more than
+    anybody knows; nothing for a closed deal."""
     if card.status is not Status.OPEN:
         return "", "card.days"
     days = max(0, card.days_in_stage)
     text = f"{days}d" if days < 1000 else f"{min(days // 365, 99)}y"
+    text += "" if card.entry_known else OR_MORE
     return text, "card.days.over" if card.over_limit else "card.days"
 
 

@@ -21,6 +21,7 @@ from pipeboard.ui.draw.line import (
     DOT,
     EMPTY,
     OPEN,
+    OR_MORE,
     STEP,
     YES,
     Glyphs,
@@ -215,19 +216,26 @@ def stage_age(record: DealRecord, style: PaneStyle) -> tuple[int, int | None, bo
     return days, limit, limit is not None and days > limit
 
 
+def stage_days(record: DealRecord, style: PaneStyle) -> str:
+    """The days in the stage as a card has them: `26d`, `26d+` where it is that many or more."""
+    days, _, _ = stage_age(record, style)
+    return f"{days}d" if record.deal.known_entry_at is not None else f"{days}d{OR_MORE}"
+
+
 def _standing(record: DealRecord, style: PaneStyle) -> list[Line]:
     deal, stage = record.deal, record.pipeline.stage(record.deal.stage_id)
     if deal.outcome is not Status.OPEN:
         return outcome_lines(deal, style)
     days, limit, is_over = stage_age(record, style)
+    more, came = ("", "entered") if deal.known_entry_at is not None else (" or more", "here since")
     mark = sign_of(record, style)
     start: list[Span] = [(f"{mark} ", SIGN_ROLES[mark])] if mark is not Sign.NONE else []
     facts: Line = (
         *start,
-        whole(f"{days} days in {stage.name}", "card.days.over" if is_over else "text"),
+        whole(f"{days} days{more} in {stage.name}", "card.days.over" if is_over else "text"),
         (f" (limit {limit})" if limit is not None else "", "pane.label"),
     )
-    entered: Line = ((f"entered {style.day(deal.stage_entered_at)}", "pane.label"),)
+    entered: Line = ((f"{came} {style.day(deal.stage_entered_at)}", "pane.label"),)
     reasons = stalled_reasons(deal, record.pipeline, style.today, style.zone)
     lines = flow((facts, entered), style.width)
     if reasons:
@@ -252,7 +260,7 @@ def outcome_lines(deal: Deal, style: PaneStyle) -> list[Line]:
     """How a closed deal ended, when, and why; nothing of one that is archived and never ended."""
     if deal.outcome is Status.OPEN:
         return []
-    day = f" {style.day(deal.closed_at)}" if deal.closed_at is not None else ""
+    day = f" {style.day(at)}" if (at := deal.known_closed_at) is not None else ""
     if deal.outcome is Status.WON:
         return [((f"Won{day}", "pane.yes"),)]
     loss = deal.loss
@@ -352,7 +360,7 @@ def details(record: DealRecord, style: PaneStyle) -> Section:
         **dict(other_fields(deal, style.today, style.zone)),
         **deal.fields,
         "links": dotted(*deal.links),
-        "created": style.day(deal.created_at),
+        "created": style.day(at) if (at := deal.known_created_at) is not None else "unknown",
     }
     given = [PaneFact(label, text) for label, text in facts.items() if text]
     return Section("Details", "", table(given, style))

@@ -188,7 +188,8 @@ def _fact(deal: Deal, view: HygieneView, style: PaneStyle) -> str:
         return f"{answered} of {norm(view.pipeline).answers} answers"
     if view.group in (Fault.CLOSE_PASSED, Fault.NEXT_STEP) and deal.expected_close:
         return f"close {written().day(deal.expected_close, style.today)}"
-    return f"in stage {style.day(deal.stage_entered_at)}"
+    here = "in stage" if deal.known_entry_at is not None else "here"
+    return f"{here} {style.day(deal.stage_entered_at)}"
 
 
 def _pair(pair: Pair, view: HygieneView, style: PaneStyle) -> Item:

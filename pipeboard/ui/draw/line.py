@@ -147,6 +147,7 @@ def _pieces(word: str, first: int, rest: int) -> list[str]:
 BAR: Final = "▌"
 STEP: Final = "›"
 DOT: Final = "·"
+OR_MORE: Final = "+"
 BELOW: Final = "▾"
 ABOVE: Final = "▴"
 BEFORE: Final = "‹"

@@ -31,6 +31,7 @@ from pipeboard.ui.draw.facts import (
     paragraph,
     sign_of,
     stage_age,
+    stage_days,
     tick,
     titled,
 )
@@ -117,7 +118,7 @@ def _in_full(entry: Entry, style: PaneStyle) -> list[Line]:
 
 _UNTOLD = frozenset(
     ("rank", "last_touch_at", "last_outbound_at", "last_reply_at", "outbound_since_reply",
-     "stage_id", "stage_entered_at", "removed", "pipeline_id", "outcome")
+     "stage_id", "stage_entered_at", "entry_precision", "removed", "pipeline_id", "outcome")
 )  # fmt: skip
 
 
@@ -340,10 +341,10 @@ def _standing(record: DealRecord, style: PaneStyle) -> Line:
         return (whole(str(deal.status), "pane.yes" if deal.status == "won" else "pane.no"),)
     stages = pipeline.open_stages
     place = f" {stages.index(stage) + 1}/{len(stages)}" if stage in stages else ""
-    days, limit, is_over = stage_age(record, style)
+    _, limit, is_over = stage_age(record, style)
     mark = sign_of(record, style)
     sign: Line = ((mark, SIGN_ROLES[mark]),) if mark is not Sign.NONE else ()
-    text = f"{days}d" + (f"/{limit}" if limit is not None else "")
+    text = stage_days(record, style) + (f"/{limit}" if limit is not None else "")
     age: Span = (text, "card.days.over" if is_over else "pane.label")
     return (whole(f"{stage.name}{place}", "pane.head"), blank(2), *sign, age)
 

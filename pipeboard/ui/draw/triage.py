@@ -26,6 +26,7 @@ from pipeboard.ui.draw.facts import (
     parked,
     sign_of,
     stage_age,
+    stage_days,
     table,
 )
 from pipeboard.ui.draw.line import (
@@ -182,11 +183,11 @@ def _standing(record: DealRecord, style: PaneStyle) -> list[Line]:
     deal, stage = record.deal, record.pipeline.stage(record.deal.stage_id)
     if not deal.is_open:
         return []
-    days, limit, is_over = stage_age(record, style)
+    _, limit, is_over = stage_age(record, style)
     found: list[Line] = [
         (
             whole(f"{stage.name} {DOT} ", "text"),
-            (f"{days}d", "card.days.over" if is_over else "text"),
+            (stage_days(record, style), "card.days.over" if is_over else "text"),
             ("" if limit is None else f" (limit {limit})", "pane.label"),
         )
     ]

@@ -100,7 +100,7 @@ _PARTS: Final = (
     ("40k", "its value; in the pipeline's currency where none is named"),
     ("Packaging line", "which deal of the company it is"),
     (STEP, "what comes next: -2d was due two days ago, Thu is the coming one"),
-    ("26d", "days in its stage, strong once they are too many"),
+    ("26d", "days in its stage, strong once they are too many; 26d+ is that many or more"),
     ("@ana", "who owns it"),
     ("Q3/7", f"3 of 7 questions answered; so does Q{FULL}{FULL}{FULL}{OPEN}{OPEN}{OPEN}{OPEN}"),
     ("60%", "its probability; =60% is the owner's own word, not the stage's"),

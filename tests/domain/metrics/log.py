@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from itertools import groupby
-from operator import itemgetter
+from operator import attrgetter, itemgetter
 from zoneinfo import ZoneInfo
 
-from pipeboard.domain.events import micros
+from pipeboard.domain.dates import FOREVER, micros
 from pipeboard.domain.metrics.basis import Basis
 from pipeboard.domain.metrics.folding import Fact, fold_deals
 from pipeboard.domain.metrics.history import DealHistory
@@ -42,10 +42,10 @@ BERLIN_RULES = MetricRules(PIPELINE, Settings(currency="EUR", zone_name="Europe/
 ALL = parse_period("all", date(2026, 1, 1))
 
 
-def fold(facts: Iterable[Fact]) -> list[DealHistory]:
+def fold(facts: Iterable[Fact], until: int = FOREVER) -> list[DealHistory]:
     """The histories that facts lead to; the facts of a deal stand together, in the log's order."""
     deals = groupby(facts, key=itemgetter(0))
-    return fold_deals((deal_id, [fact[1:] for fact in own]) for deal_id, own in deals)
+    return fold_deals(((deal_id, [fact[1:] for fact in own]) for deal_id, own in deals), until)
 
 
 def at(day: float) -> datetime:
@@ -143,13 +143,10 @@ class Log:
     ) -> None:
         self.facts.append(Fact(deal, micros(at(day)), kind, stage, minor, currency, on, detail))
 
-    def until(self, us: int | None = None) -> Iterator[Fact]:
-        """The facts up to an instant, deal by deal."""
-        known = (fact for fact in self.facts if us is None or fact.at <= us)
-        return iter(sorted(known, key=lambda fact: fact.deal_id))
-
     def histories(self, now: datetime | None = None) -> list[DealHistory]:
-        return fold(self.until(None if now is None else micros(now)))
+        """What the facts lead to, those up to an instant."""
+        told = sorted(self.facts, key=attrgetter("deal_id"))
+        return fold(told, FOREVER if now is None else micros(now))
 
     def basis(
         self,

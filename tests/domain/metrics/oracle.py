@@ -8,7 +8,7 @@ from datetime import datetime
 from fractions import Fraction
 from typing import Any
 
-from pipeboard.domain.events import micros
+from pipeboard.domain.dates import micros
 from pipeboard.domain.metrics.basis import Basis
 from pipeboard.domain.metrics.folding import Fact
 from tests.domain.metrics.log import LOST, NEGOTIATE, PROPOSAL, WON

@@ -6,7 +6,7 @@ from fractions import Fraction
 
 import pytest
 
-from pipeboard.domain.events import micros
+from pipeboard.domain.dates import micros
 from pipeboard.domain.metrics import conversion
 from pipeboard.domain.metrics.folding import Fact
 from pipeboard.domain.metrics.outcomes import loss_reasons

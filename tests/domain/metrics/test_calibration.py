@@ -8,7 +8,7 @@ from math import sqrt
 
 import pytest
 
-from pipeboard.domain.events import micros
+from pipeboard.domain.dates import micros
 from pipeboard.domain.metrics.calibration import (
     FORECAST_LINES,
     Sample,

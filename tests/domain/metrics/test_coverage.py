@@ -8,7 +8,7 @@ from fractions import Fraction
 
 import pytest
 
-from pipeboard.domain.events import micros
+from pipeboard.domain.dates import micros
 from pipeboard.domain.metrics.coverage import (
     Conversion,
     CoverageVerdict,

@@ -7,7 +7,7 @@ from fractions import Fraction
 
 import pytest
 
-from pipeboard.domain.events import micros
+from pipeboard.domain.dates import micros
 from pipeboard.domain.metrics.chances import stay_at
 from pipeboard.domain.metrics.cycle import cycle_median, cycle_since_qualified
 from pipeboard.domain.metrics.deals import Deals

@@ -7,7 +7,7 @@ from fractions import Fraction
 
 import pytest
 
-from pipeboard.domain.events import micros
+from pipeboard.domain.dates import micros
 from pipeboard.domain.metrics.chances import AGES, band_of, chances, smoothed, stay_at
 from pipeboard.domain.metrics.forecast import (
     cautious_forecast,

@@ -7,11 +7,12 @@ from typing import Any
 
 import pytest
 
-from pipeboard.domain.events import micros
+from pipeboard.domain.dates import micros
+from pipeboard.domain.deal import UNKNOWN
 from pipeboard.domain.metrics.folding import Fact, fold_deals
 from pipeboard.domain.metrics.history import LOST as LOST_PLACE
-from pipeboard.domain.metrics.history import UNKNOWN, DealHistory
 from pipeboard.domain.metrics.history import WON as WON_PLACE
+from pipeboard.domain.metrics.history import DealHistory
 from tests.domain.metrics.log import LEAD, PROPOSAL, QUALIFY, Log, at
 
 TICK = 1
@@ -131,6 +132,21 @@ def test_a_deal_that_came_to_its_first_stage_later_is_there_since_then(known: st
     assert (deal.arrived_at, deal.visit_began_at) == ((us(3),), us(3))
     (deal,) = fold_deals([(7, facts)], us(3) - TICK)
     assert deal.known_by(0) == UNKNOWN  # since when it stands there is not said yet
+
+
+def test_a_deal_of_unknown_beginning_was_there_when_it_closed() -> None:
+    """A file may tell of a closing after one that told of no day at all."""
+    created = Fact(7, us(9), "created", LEAD, known=UNKNOWN)
+    facts: Any = [created[1:], (us(4), "won", WON_PLACE), (us(12), "reopened", LEAD)]
+    for until in (us(4), us(9), us(11)):
+        (deal,) = fold_deals([(7, facts)], until)
+        assert (deal.created_at, deal.closed_at, deal.entered_at) == (us(4), us(4), (us(4),) * 2)
+    assert fold_deals([(7, facts)], us(4) - TICK) == []
+    (deal,) = fold_deals([(7, facts)])
+    assert (deal.outcome, deal.created_at) == (0, us(4))
+    known: Any = [created._replace(known=None)[1:], *facts[1:]]
+    assert fold_deals([(7, known)], us(8)) == []
+    assert fold_deals([(7, [created[1:]])], us(8)) == []
 
 
 def test_a_deal_whose_beginning_was_taken_back_is_none() -> None:

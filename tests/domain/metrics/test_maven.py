@@ -12,7 +12,7 @@ from typing import TypedDict
 
 import pytest
 
-from pipeboard.domain.events import micros
+from pipeboard.domain.dates import micros
 from pipeboard.domain.metrics import Basis, Fact, MetricRules, Report
 from pipeboard.domain.metrics.rules import Grouping, by_attribute, by_owner, by_quarter
 from pipeboard.domain.periods import parse_period

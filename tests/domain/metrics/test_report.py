@@ -15,8 +15,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeboard.domain.dates import start_of_day
-from pipeboard.domain.events import micros
+from pipeboard.domain.dates import micros, start_of_day
 from pipeboard.domain.metrics import METRICS, Fact, Report, Target, compare, readings
 from pipeboard.domain.metrics.basis import Basis
 from pipeboard.domain.metrics.past_forecasts import periods_before

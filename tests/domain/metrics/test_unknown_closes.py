@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 
 import pytest
 
@@ -60,9 +59,6 @@ def test_it_was_not_due_at_the_start_and_stood_in_no_past_period(log: Log) -> No
 def test_it_says_nothing_about_chances_or_stays(log: Log) -> None:
     basis = log.basis(55)
     assert [deal.id for deal in followed(basis)] == [1]
-    unsure = replace(basis, deals=basis.deals.without_open({1}))
-    assert not followed(unsure)
-    assert not unsure.deals.open
     first = Report(basis).stages[0]
     assert (first.dwell.over, first.dwell.running) == (0, 1)
 
@@ -114,8 +110,10 @@ def made_sometime(log: Log, put_down: float) -> None:
 def test_no_number_changes_with_the_day_that_is_put_down(
     happen: Callable[[Log, float], None],
 ) -> None:
+    """Each in another week of the period, and of a deal that is over also after the instant that is
+    asked of: an import tells of what was over long before."""
     found = []
-    for put_down in (36, 44, 53):  # a week each, and all of them in the period
+    for put_down in (36, 44, 53, 65 if happen in (won_sometime, lost_sometime) else 53):
         log = busy()
         happen(log, put_down)
         basis = log.basis(58, FEBRUARY)
@@ -132,4 +130,4 @@ def test_no_number_changes_with_the_day_that_is_put_down(
             [stage.dwell.km_median.value for stage in Report(basis).stages],
         )
         found.append(({key: (m.value, m.n, m.reason) for key, m in numbers.items()}, rest))
-    assert found[0] == found[1] == found[2]
+    assert found[1:] == found[:1] * 3

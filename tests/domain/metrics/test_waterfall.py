@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeboard.domain.events import micros
+from pipeboard.domain.dates import micros
 from pipeboard.domain.metrics.outcomes import won_value
 from pipeboard.domain.metrics.rules import by_owner
 from pipeboard.domain.metrics.waterfall import (

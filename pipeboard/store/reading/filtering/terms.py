@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from datetime import date, timedelta
 from zoneinfo import ZoneInfo
 
-from pipeboard.domain.deal import CHANNELS, channel_of
+from pipeboard.domain.deal import CHANNELS, UNKNOWN, channel_of
 from pipeboard.domain.deal_fields import FIELDS
 from pipeboard.domain.errors import Ambiguous, BadInput, NotFound
 from pipeboard.domain.filter_nodes import ME, Compare, Op
@@ -15,7 +15,7 @@ from pipeboard.domain.money import Money
 from pipeboard.domain.pipeline import Category, Pipeline, Question
 from pipeboard.domain.text import did_you_mean, fold, quoted
 from pipeboard.store.database import Database
-from pipeboard.store.reading.attention import TOUCHED_AT, micros_at
+from pipeboard.store.reading.attention import ENTRY_KNOWN, TOUCHED_AT, micros_at
 from pipeboard.store.reading.deals import called
 from pipeboard.store.sql import (
     VALUE_BYTES,
@@ -58,6 +58,13 @@ _INSTANTS = {
     "age": "deal.stage_entered_at",
     "idle": TOUCHED_AT,
 }
+_CREATION_KNOWN = f"deal.created_precision <> '{UNKNOWN}'"
+_KNOWN = {
+    "created": _CREATION_KNOWN,
+    "closed": ENTRY_KNOWN,
+    "age": ENTRY_KNOWN,
+    "idle": f"(deal.last_touch_at is not null or {_CREATION_KNOWN})",
+}
 _OF_THE_TABLE = {one.name: one.kind.compared for one in FIELDS if one.filtered}
 _DATES = {
     "next": "deal.next_due",
@@ -75,17 +82,25 @@ def compared(node: Compare, scope: FilterScope) -> Sql:
     if isinstance(value, date):
         if field in _DATES:
             return compares(_DATES[field], op, value.isoformat())
-        return _on_day(_INSTANTS[field], op, value, scope)
+        return _known(field, _on_day(_INSTANTS[field], op, value, scope))
     match field:
         case "age" | "idle":
             day = scope.today - timedelta(days=value)
-            return _on_day(_INSTANTS[field], _BACKWARDS[op], day, scope)
+            longer = _on_day(_INSTANTS[field], _BACKWARDS[op], day, scope)
+            # Of a deal that nobody knows that of, it has been here so long is known all the same.
+            return longer if op in (">", ">=") else _known(field, longer)
         case "probability":
             return compares(effective_probability(scope), op, value)
         case "q":
             return compares("deal.answered", op, value)
         case _:
             return compares(f"deal.{field}", op, value)
+
+
+def _known(field: str, condition: Sql) -> Sql:
+    """The condition on an instant, which a file may not have said and nobody knows."""
+    known = _KNOWN.get(field)
+    return every((condition, Sql(known))) if known else condition
 
 
 def _on_day(column: str, op: Op, day: date, scope: FilterScope) -> Sql:
@@ -124,7 +139,9 @@ _UNSET = {
     "value": "deal.value_minor is null",
     "next": "not deal.has_step",
     "close": "deal.expected_close is null",
-    "closed": "deal.closed_at is null",
+    "closed": f"(deal.closed_at is null or not {ENTRY_KNOWN})",
+    "created": f"not {_CREATION_KNOWN}",
+    "age": f"not {ENTRY_KNOWN}",
     **{name: f"deal.{name} is null" for name, how in _OF_THE_TABLE.items() if how != "name"},
 }
 

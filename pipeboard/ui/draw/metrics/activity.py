@@ -10,7 +10,13 @@ from pipeboard.domain.metrics.history import DealHistory
 from pipeboard.domain.metrics.process import waiting
 from pipeboard.domain.metrics.readings import activity_reading, stuck_reading, weeks_reading
 from pipeboard.domain.metrics.report import Report
-from pipeboard.domain.metrics.time_in_stage import Age, AgeBand, by_age, dead_candidates
+from pipeboard.domain.metrics.time_in_stage import (
+    Age,
+    AgeBand,
+    by_age,
+    dead_candidates,
+    of_unknown_age,
+)
 from pipeboard.domain.metrics.wording import counted as counted_words
 from pipeboard.domain.periods import week_from
 from pipeboard.ui.draw.charts import (
@@ -94,19 +100,26 @@ def dwells(shown: Figures, style: ChartStyle) -> Block:
 def age_bands(shown: Figures, style: ChartStyle) -> Block:
     """The open deals by their days in the present stage."""
     report = shown.report
-    bands = by_age(report.stock)
-    most = max([len(band.deals) for band in bands] + [1])
-    entries = [_band(report, band, Fraction(len(band.deals), most), style) for band in bands]
+    bands = [(_days_of(band), f"for {_days_of(band)}", band.deals) for band in by_age(report.stock)]
+    if unknown := of_unknown_age(report.stock):
+        bands.append(("unknown", "since nobody knows when", unknown))
+    most = max([len(deals) for _, _, deals in bands] + [1])
+    entries = [
+        TableRow(
+            name,
+            (counted(len(deals)), number(report.stock.tally(deals).metric(), style)),
+            f"Open, {name} in stage",
+            deals,
+            f"{counted_words(len(deals), 'open deal')} in stage {how_long}.",
+            full=Fraction(len(deals), most),
+        )
+        for name, how_long, deals in bands
+    ]
     return section("Open by days in stage", ("deals", "value"), entries, style)
 
 
-def _band(report: Report, band: AgeBand, share: Fraction, style: ChartStyle) -> TableRow:
-    name = f"{band.first}-{band.last} d" if band.last is not None else f"{band.first} d and more"
-    value = report.stock.tally(band.deals).metric()
-    cells = (counted(len(band.deals)), number(value, style))
-    title = f"Open, {name} in stage"
-    summary = f"{counted_words(len(band.deals), 'open deal')} in stage for {name}."
-    return TableRow(name, cells, title, band.deals, summary, full=share)
+def _days_of(band: AgeBand) -> str:
+    return f"{band.first} d and more" if band.last is None else f"{band.first}-{band.last} d"
 
 
 def hygiene(shown: Figures, style: ChartStyle) -> Block:
