@@ -270,7 +270,8 @@ def _closing(deal: Deal, pipeline: Pipeline, today: date) -> Iterator[str]:
     elif close is not None and (lacking := _lacking_soon(deal, pipeline, today)):
         # A step that is lacking or overdue is a reason of its own: said once is enough.
         rest = [lack.text for lack in lacking if lack.criterion.about is not About.NEXT_STEP]
-        yield f"closes {_ahead(close, today)}{', lacking: ' if rest else ''}{', '.join(rest)}"
+        when = _ahead(close, today)
+        yield f"closes {when}, lacking: {', '.join(rest)}" if rest else f"closes {when}"
     if offer is not None and offer < today:
         yield f"offer expired {(today - offer).days}d ago"
     elif offer is not None and offer <= today + timedelta(days=OFFER_DAYS):

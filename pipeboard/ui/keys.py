@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Final
 
 from pipeboard.domain.deal import NOTHING, Deal, Status
-from pipeboard.domain.errors import BadInput
+from pipeboard.domain.errors import BadInput, PipeboardError, Way
 from pipeboard.domain.lazy_dataclass import dataclass, replace
 from pipeboard.domain.phrases import spoken
 
@@ -201,6 +201,31 @@ def hints(
         and (has_deal or not command.takes_deal)
         and not (read_only and command.changes)
     )
+
+
+_DOES: Final[Mapping[Way, tuple[str, str]]] = {
+    Way.REOPEN: ("board.move", " r"),
+    Way.UNARCHIVE: ("board.archive", ""),
+    Way.PLAN: ("board.next_step", ""),
+    Way.ASSIGN: ("board.owner", ""),
+    Way.FIND: ("board.find", ""),
+}
+"""The key that does what a refusal advises, and what is chosen behind it. For the others the
+screens ask by themselves."""
+
+
+def ways(commands: Sequence[Key]) -> Mapping[Way, str]:
+    """What does on the screens what a refusal advises, with these keys of the board."""
+    keys = {command.id: command.first_key for command in commands}
+    return {way: f"{keys[id]}{then}" for way, (id, then) in _DOES.items() if keys[id]}
+
+
+def said(error: PipeboardError, by: Mapping[Way, str] | None = None) -> str:
+    """What happened, and what to do next: both in sentences, each with its stop; `by` are the keys
+    that do it."""
+    message = error.message.rstrip()
+    stop = "." if error.hint and message and message[-1] not in ".!?…:" else ""
+    return f"{message}{stop} {error.advice(by or {})}".strip()
 
 
 def refused_by(deal: Deal | Card) -> Mapping[str, str]:

@@ -112,6 +112,7 @@ class Unseen:
         return Conflict(
             self._sentence(last, shown),
             hint=(refused and refused.hint) or "Look at it as it is now, then repeat.",
+            way=refused.way if refused else None,
             details={
                 "deal": self.deal.ref,
                 "by": last.who,

@@ -47,7 +47,6 @@ from pipeboard.ui.overlays.menu import (
     Picker,
 )
 from pipeboard.ui.overlays.prompt import Prompt
-from pipeboard.ui.write_queue import said
 from pipeboard.workspace.new_deals import follow_up
 
 if TYPE_CHECKING:
@@ -146,7 +145,7 @@ async def _refused(host: Host, ids: Ids, stage: Stage) -> Mapping[type, str]:
     refused = await host.program.write_queue.ask(look)
     if len(refused) == len(tried):
         raise refused[c.Move]
-    return {kind: said(error) for kind, error in refused.items()}
+    return {kind: host.program.net.words(error) for kind, error in refused.items()}
 
 
 async def move_to(host: Host, stage: Stage) -> None:

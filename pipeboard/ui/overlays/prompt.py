@@ -16,11 +16,11 @@ from pipeboard.domain.locales import written
 from pipeboard.domain.money import format_percent, parse_money, parse_percent
 from pipeboard.domain.quick_add import parse_quick_add
 from pipeboard.ui.draw.line import Line, Span, blank, key_name, text_of, whole
+from pipeboard.ui.keys import said
 from pipeboard.ui.overlays.draft import Draft
 from pipeboard.ui.overlays.overlay import SAVES, Panel, TypingOverlay, bound, folded, upper_edge
 from pipeboard.ui.widgets.line_input import LineInput, harmless, one_line
 from pipeboard.ui.widgets.page import glyphs_of
-from pipeboard.ui.write_queue import said
 
 
 class Presets:
