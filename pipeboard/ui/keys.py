@@ -189,18 +189,25 @@ def hints(
     has_deal: bool = True,
     read_only: bool = False,
     here: Mapping[str, str] = NOTHING,
+    seen: set[str] | None = None,
 ) -> tuple[tuple[str, str], ...]:
     """Key and label of the commands that do something now, the most wanted first; `here` tells by
-    their ids those that are called otherwise where the cursor stands, "" those of no use there."""
+    their ids those that are called otherwise where the cursor stands, "" those of no use there.
+    `seen` learns which are shown; one of those that is of no use now, and whatever comes before the
+    first that is shown, keeps its place free: it has no key, and both in its label."""
     ranked = sorted((command for command in commands if command.rank), key=lambda c: c.rank)
-    return tuple(
-        (command.key_hinted, spoken(here.get(command.id, command.hint)))
-        for command in ranked
-        if command.keys != UNBOUND
-        and here.get(command.id) != ""
-        and (has_deal or not command.takes_deal)
-        and not (read_only and command.changes)
-    )
+    shown: list[tuple[str, str]] = []
+    for command in ranked:
+        if command.keys == UNBOUND or (read_only and command.changes):
+            continue
+        key, label = command.key_hinted, spoken(here.get(command.id) or command.hint)
+        if here.get(command.id) != "" and (has_deal or not command.takes_deal):
+            shown.append((key, label))
+            if seen is not None:
+                seen.add(command.id)
+        elif seen is not None and (command.id in seen or not any(key for key, _ in shown)):
+            shown.append(("", f"{key} {label}"))
+    return tuple(shown)
 
 
 _DOES: Final[Mapping[Way, tuple[str, str]]] = {

@@ -59,12 +59,12 @@ async def test_what_this_board_changes_is_not_read_again_as_news(
         await board.until(lambda: board.board._news._last_seq is not None)
         read: list[bool] = []
         monkeypatch.setattr(board.board, "show_news", lambda: read.append(True))
-        before = board.board._version
+        before = board.board.version
         for keys in ("L", "H", "u", ("n", *"a note", "enter"), "dd", "u"):
             await board.press(*keys)
             board.board._look()
             assert read == [], keys
-        assert board.board._version != before
+        assert board.board.version != before
 
 
 async def test_what_somebody_else_did_before_a_change_of_this_board_is_shown_all_the_same(

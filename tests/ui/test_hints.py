@@ -212,6 +212,20 @@ def path(demo: Path) -> Path:
     return demo
 
 
+def moved_since(
+    screen: LiveScreen, drawn: str, places: dict[tuple[object, ...], dict[str, int]]
+) -> list[str]:
+    """The hints that stand elsewhere than they did on this sheet, with the same ones known."""
+    assert screen.hinted is not None
+    known = places.setdefault((screen.hinted.sheet, frozenset(screen.hinted.seen)), {})
+    found = {key: drawn.find(f" {key} {label}") for key, label in named(screen).items() if key}
+    return [
+        f"{screen.hinted.sheet} {key}: {known[key]} → {x}"
+        for key, x in found.items()
+        if x >= 0 and known.setdefault(key, x) != x
+    ]
+
+
 async def untrue(board: Desk, tried: list[object]) -> AsyncIterator[str]:
     """Hints of this spot that are wrong, or that are missing."""
     here = on_top(board)
@@ -237,12 +251,15 @@ async def test_hints_name_what_works_at_the_spot_and_nothing_else(
     path: Path, tried: list[object], screen: str
 ) -> None:
     wrong: list[str] = []
+    moved: list[str] = []
+    places: dict[tuple[object, ...], dict[str, int]] = {}
     async with desk(path, size=(109, 40)) as board:
         done = set[tuple[object, frozenset[tuple[str, str]]]]()
         async for spot in SPOTS[screen](board):
             await board.settle()
+            moved += moved_since(on_top(board), board.hints_drawn(), places)
             kind = spot, frozenset(named(on_top(board)).items())
             if kind not in done:
                 done.add(kind)
                 wrong += [f"{spot} {one}" async for one in untrue(board, tried)]
-    assert wrong == [], "\n".join(wrong)
+    assert (wrong, moved) == ([], []), "\n".join((*wrong, *moved))

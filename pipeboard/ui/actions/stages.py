@@ -255,17 +255,27 @@ async def archive(host: Host, ids: Ids) -> None:
     """Asks first: after an Esc that came late, the key may have been meant for a menu. What is in
     the archive it brings back."""
     them, whom = "them" if len(ids) > 1 else "it", target_names(host, ids)
-    shown = [host.at_hand(deal_id) for deal_id in ids]
-    if all(deal is not None and deal.status is Status.ARCHIVED for deal in shown):
+    if await _are_archived(host, ids):
         await check_allowed(host, ids, c.Unarchive)
         title, does, stays = f"Bring {whom} back from the archive?", "brings back", "Leave"
         command: c.Command = c.Unarchive()
     else:
-        await check_allowed(host, ids, c.Archive)
         title, does, stays, command = f"Archive {whom}?", "archives", "Keep", c.Archive()
     question = Menu(title, [MenuChoice("d", does)], leaving=("Esc", f"{stays} {them}"))
     if await ask(host, question) is not None:
         await execute(host, command)
+
+
+async def _are_archived(host: Host, ids: Ids) -> bool:
+    """Are all of them in the archive, by whomever? Raises why they cannot be put there."""
+    shown = [host.at_hand(deal_id) for deal_id in ids]
+    if all(deal is not None and deal.status is Status.ARCHIVED for deal in shown):
+        return True
+    try:
+        await check_allowed(host, ids, c.Archive)
+    except SoAlready:
+        return True
+    return False
 
 
 # The ways on from a gate that is not met, taken right there, for one deal or for many.

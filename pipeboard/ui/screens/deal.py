@@ -51,6 +51,7 @@ class DealScreen(PageScreen):
     def __init__(self, state: BoardState, deal_id: int) -> None:
         super().__init__(state)
         self.hinted_here = partial(_hinted_here, self)
+        self.sheet = partial(_sheet, self)
         self.deal_id = deal_id
         self.tab = DealTab.OVERVIEW
         self.wanted = ""
@@ -78,7 +79,7 @@ class DealScreen(PageScreen):
 
     def reload(self) -> None:
         version, record = self.state.reader.data_version(), self._read()
-        self._version, self.record = version, record
+        self.version, self.record = version, record
         self.redraw()
 
     def redraw(self) -> None:
@@ -206,6 +207,10 @@ def _counts(record: DealRecord) -> dict[DealTab, str]:
         DealTab.PEOPLE: str(len(record.deal.contacts)),
         DealTab.TERMS: str(len(record.deal.terms) or ""),
     }
+
+
+def _sheet(screen: DealScreen) -> object:
+    return screen.tab
 
 
 def _hinted_here(screen: DealScreen) -> Mapping[str, str]:

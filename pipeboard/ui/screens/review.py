@@ -62,6 +62,7 @@ class ReviewScreen(CountingScreen):
     ) -> None:
         super().__init__(state)
         self.hinted_here = partial(_hinted_here, self)
+        self.sheet = partial(_sheet, self)
         self.show_behind = show_behind
         self._come_back = come_back
         if place is None or place.pipeline.id != pipeline.id:
@@ -106,7 +107,7 @@ class ReviewScreen(CountingScreen):
             since = datetime.fromisoformat(document["since"])
             decisions = decisions_since(reader, self.place.pipeline, since)
             self.found = replace(self.found, document={**document, "decisions": decisions})
-        self._version, self.is_stale = version, True
+        self.version, self.is_stale = version, True
         self.redraw()
 
     def on_screen_resume(self) -> None:
@@ -117,7 +118,7 @@ class ReviewScreen(CountingScreen):
 
     def reload(self) -> None:
         """Gathers the review as of now; keys wait for it."""
-        self._version = self.state.reader.data_version()
+        self.version = self.state.reader.data_version()
         self.is_stale = False
         self._asked += 1
         self.counting += 1
@@ -300,6 +301,10 @@ async def _count(screen: ReviewScreen, asked: int) -> None:
         screen.found = found
     if screen.is_mounted:
         screen.redraw()
+
+
+def _sheet(screen: ReviewScreen) -> object:
+    return (screen.place.tab, screen.past is None)
 
 
 def _hinted_here(screen: ReviewScreen) -> Mapping[str, str]:

@@ -51,7 +51,7 @@ class TriageScreen(PageScreen):
         super().__init__(state)
         self.hinted_here = partial(_hinted_here, self)
         self.triage = triage
-        self._version = version
+        self.version = version
         self._come_back = come_back
         self._news = News()
         self._acted = ""
@@ -185,7 +185,7 @@ class TriageScreen(PageScreen):
         else:
             self.triage.load(holds=is_asking)
         self._is_held = is_asking
-        self._version = version
+        self.version = version
         self.redraw()
 
     def show_news(self) -> None:
