@@ -155,7 +155,7 @@ async def carry_out(
             return await carry_out(host, meant, ids, seen, override=override, repeats=repeats)
         host.failed(error)
         return Outcome(error=error)
-    if repeats:
+    if repeats and not callable(change):  # work of its own is made for this deal and this order
         program.last_change = change
     await tell(host, receipt)
     _go_on_from(host, receipt)

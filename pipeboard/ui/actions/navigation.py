@@ -186,7 +186,7 @@ async def mine(host: BoardScreen) -> None:
 async def pipeline(host: BoardScreen) -> None:
     pipelines = await read(host, lambda reader: reader.pipelines())
     if len(pipelines) < 2:
-        host.say("There is one pipeline; 'pipeboard pipeline new' makes another.", "status")
+        host.say("There is one pipeline; 'pipeboard pipeline new' makes another.", "status.warn")
         return
     options = [Option(str(p.id), p.name, p.currency) for p in pipelines]
     chosen = await ask(host, Picker("Pipeline", options))

@@ -220,6 +220,8 @@ class LiveScreen(Screen[None]):
     def press(self, key_id: str) -> None:
         """Does what the key with that id does; what it cannot do is said here."""
         key = ALL.get(key_id) or next(own for own in self.keys if own.id == key_id)
+        if self._said.role == "status.warn" and key.action != "step_back":
+            self.say("")  # what was refused is not said of what is done now
         try:
             if key.changes and not self.only_looks(key):
                 self.program.check_writable()
