@@ -8,7 +8,7 @@ from enum import StrEnum
 from typing import Final, NamedTuple, TypeVar
 
 from pipeboard.domain.locales import written
-from pipeboard.domain.money import Money, format_money
+from pipeboard.domain.money import Money, printed_sign
 from pipeboard.domain.phrases import aloud, spoken
 from pipeboard.domain.text import printable
 from pipeboard.ui.palette import Role
@@ -238,11 +238,12 @@ def money_text(money: Money, glyphs: Glyphs, *, symbol: bool) -> str:
 
 
 def full_money(money: Money, glyphs: Glyphs) -> str:
-    """An amount to the last cent: `€40,000`, or `40000 EUR` where there is no such sign."""
+    """An amount to the last cent: `€40,000`, or `EUR 40,000` where there is no such sign."""
     text = written().money(money)
-    return (
-        format_money(money, style="code") if glyphs is Glyphs.ASCII and not text.isascii() else text
-    )
+    if glyphs is not Glyphs.ASCII or text.isascii():
+        return text
+    number = " ".join(text.replace(printed_sign(money.currency), "").split())
+    return f"{money.currency} {number}"
 
 
 # Parts that screens share: title bars, hints, boxes, tables of keys, a line to type in.
