@@ -102,6 +102,12 @@ def heading(view: ReviewView) -> tuple[Line, ...]:
     return bar_line, tab_strip(ReviewTab, view.tab, view.style.width, _counts(view))
 
 
+def unread(pipeline: str, tab: ReviewTab, width: int) -> tuple[Line, Line]:
+    """The head while the review is gathered for the first time."""
+    start = (whole("Weekly review", "bar.title"), blank(2, "bar"), whole(pipeline, "bar.product"))
+    return title_bar(start, (), width), tab_strip(ReviewTab, tab, width, {})
+
+
 def _counts(view: ReviewView) -> dict[ReviewTab, str]:
     document = view.document
     data = document["preflight"]

@@ -304,6 +304,7 @@ class PageScreen(LiveScreen):
         self.state = state
         self.version: int = state.reader.data_version()
         self.page = Page()
+        self.page.fill = self.redraw
 
     def compose(self) -> ComposeResult:
         yield self.page

@@ -57,6 +57,7 @@ class MetricsScreen(CountingScreen):
         come_back: Callable[[LeftAt, Wanted | None], None],
     ) -> None:
         super().__init__(state)
+        self.page.fill = self._redraw  # nothing is counted yet
         self.hinted_here = partial(_hinted_here, self)
         self._come_back = come_back
         self.metrics_worker = metrics_worker

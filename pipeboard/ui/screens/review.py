@@ -16,7 +16,7 @@ from pipeboard.domain.pipeline import Pipeline
 from pipeboard.ui import keys
 from pipeboard.ui.board_state import BoardState
 from pipeboard.ui.draw.questions import listed, scrolled_to
-from pipeboard.ui.draw.review import DATA, ReviewView, heading, items_of, ref_of, stops
+from pipeboard.ui.draw.review import DATA, ReviewView, heading, items_of, ref_of, stops, unread
 from pipeboard.ui.key_table import REVIEW
 from pipeboard.ui.review_keys import ReviewTab
 from pipeboard.ui.screens.hygiene import place_at
@@ -138,6 +138,9 @@ class ReviewScreen(CountingScreen):
         """The step as it is now, the cursor on an item that there is."""
         view = _view(self)
         if view is None:
+            bars = unread(self.place.pipeline.name, self.place.tab, self.page.size.width)
+            glyphs, hints = self.state.view.glyphs, hints_of(self, has_deal=False)
+            self.page.show(replace(self.page.view, head=bars, hints=hints, glyphs=glyphs))
             self.show_status()
             return
         height = self.page.size.height
