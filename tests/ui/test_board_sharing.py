@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 from textual.events import MouseDown, MouseUp
 
+from pipeboard.domain.deal import Loss
 from pipeboard.domain.errors import DatabaseError
 from pipeboard.domain.money import Money
 from pipeboard.domain.people import Actor
@@ -361,3 +362,19 @@ async def test_on_a_deal_to_read_only_enter_opens_what_is_looked_at_and_edits_no
 async def test_the_demo_says_that_it_is_one(demo: Path) -> None:
     async with desk(demo) as board:
         assert "DEMO" in board.lines()[0]
+
+
+@pytest.mark.parametrize("way", ["a", "1"])
+async def test_nothing_is_answered_at_the_gate_for_a_deal_that_somebody_else_has_closed(
+    demo: Path, way: str
+) -> None:
+    async with desk(demo) as board:
+        await board.press("2")
+        deal_id = board.card.id
+        await board.press("L")
+        assert board.shows("override")
+        with somebody_else(demo) as bo:
+            bo.lose([deal_id], Loss("price"))
+        await board.press(way)
+        assert not board.is_asking
+        assert "is lost and cannot be moved" in board.status

@@ -4,7 +4,9 @@ work there is not named."""
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from importlib import import_module
 from pathlib import Path
+from pkgutil import iter_modules
 from typing import Any
 
 import pytest
@@ -13,7 +15,7 @@ from pipeboard.domain.deal import Loss
 from pipeboard.domain.errors import GateNotMet, PipeboardError
 from pipeboard.domain.people import Actor
 from pipeboard.store import Store
-from pipeboard.ui import execute
+from pipeboard.ui import actions, execute
 from pipeboard.ui.draw.review import stops
 from pipeboard.ui.host import Host, Outcome, work_of
 from pipeboard.ui.keys import UNBOUND, Key
@@ -25,6 +27,7 @@ from tests.ui.desk import Desk, desk
 from tests.ui.test_import_screen import ROWS, choose, press, written
 from tests.verbs import Workspace
 
+ACTIONS = tuple(iter_modules(actions.__path__))
 NO_MATTER = {
     "help", "quit", "step_back", "palette", "undo", "find", "filter", "import_now",
 }  # fmt: skip
@@ -60,7 +63,12 @@ def tried(monkeypatch: pytest.MonkeyPatch) -> list[object]:
         found.append(work_of(change, ids, {}))
         return Outcome()
 
-    monkeypatch.setattr(execute, "carry_out", only_tried)
+    # Actions take it by its name, and those that are imported while it is another keep that.
+    carry_out = execute.carry_out
+    modules = [import_module(f"{actions.__name__}.{one.name}") for one in ACTIONS]
+    for module in (execute, *modules):
+        if getattr(module, "carry_out", None) is carry_out:
+            monkeypatch.setattr(module, "carry_out", only_tried)
     return found
 
 

@@ -307,6 +307,8 @@ async def open_gate(host: Host, gate: GateNotMet, change: Change) -> None:
             retarget(host, passing)
             await execute(host, change, repeats=False)
         case WayOn.ANSWER if answer is not None:
+            if not callable(change):  # somebody may have closed it while the sheet was open
+                await check_allowed(host, held_ids, lambda: change)
             await _answer_missing(host, held, answer, ids, change)
 
 
