@@ -228,6 +228,11 @@ def test_a_closed_deal_is_not_moved_won_or_lost(command: c.Command) -> None:
     assert (refused.value.hint, refused.value.way) == ("Reopen it first.", Way.REOPEN)
 
 
+def test_a_closed_deal_is_not_closed_again() -> None:
+    with pytest.raises(Refused, match="is lost and cannot be lost again"):
+        do(do(new(), c.Lose(PRICE)), c.Lose(Loss("timing")))
+
+
 @pytest.mark.parametrize("command", [c.Move(QUALIFICATION), c.Win(), c.Lose(PRICE), c.Reopen()])
 def test_an_archived_deal_stays_where_it_is(command: c.Command) -> None:
     with pytest.raises(Refused, match="is archived") as refused:

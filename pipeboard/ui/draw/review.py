@@ -271,14 +271,17 @@ def _discuss(view: ReviewView) -> Iterator[Item]:
             lines += _below(_decision_words(decision, view), view, "status.ok")
         if key == view.current:
             for line in one["agenda"]:
-                lines += _below(f"{DOT} {line}", view, "text")
+                lines += _below(line, view, "text", f"{DOT} ")
         yield Item(key, tuple(lines))
     if not view.document["discuss"]:
         yield _read("No deal of value is at risk.", view, "empty")
 
 
-def _below(text: str, view: ReviewView, role: Role) -> list[Line]:
-    return [(blank(9), whole(part, role)) for part in wrap(text, max(20, view.room - 9))]
+def _below(text: str, view: ReviewView, role: Role, sign: str = "") -> list[Line]:
+    """The text under the name of a deal, behind a sign that only its first line has."""
+    parts = wrap(text, max(20, view.room - 9 - len(sign)))
+    signs = (sign, *[" " * len(sign)] * (len(parts) - 1))
+    return [(blank(9), whole(f"{one}{part}", role)) for one, part in zip(signs, parts, strict=True)]
 
 
 def _flow(view: ReviewView) -> Iterator[Item]:
