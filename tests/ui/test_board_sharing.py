@@ -359,6 +359,24 @@ async def test_on_a_deal_to_read_only_enter_opens_what_is_looked_at_and_edits_no
         assert ("reading only" in board.status) is not opens
 
 
+@pytest.mark.parametrize(
+    ("way", "there", "gone"),
+    [
+        ("enter 6", "nothing is negotiated yet", "a adds"),
+        ("T O", "y copy", "t next step"),
+        ("T O", "all of it", "lost"),
+        ("g r 6", "Nothing was decided since then.", "D on a deal"),
+    ],
+)
+async def test_where_nothing_can_be_changed_no_screen_says_by_which_key_it_would_be(
+    demo: Path, way: str, there: str, gone: str
+) -> None:
+    async with desk(demo, read_only=True) as board:
+        await board.press(*way.split())
+        await board.until(lambda: board.shows(there))
+        assert not any(gone in line for line in board.lines()[3:])
+
+
 async def test_the_demo_says_that_it_is_one(demo: Path) -> None:
     async with desk(demo) as board:
         assert "DEMO" in board.lines()[0]

@@ -41,6 +41,15 @@ _NOTHING = {
 }
 
 
+_NOTHING_TO_LOOK_AT = {
+    **_NOTHING,
+    DealTab.NOTES: "no notes",
+    DealTab.PEOPLE: "nobody is known yet",
+    DealTab.TERMS: "nothing is negotiated yet",
+}
+"""The same where nothing can be added."""
+
+
 class DealScreen(PageScreen):
     """A deal in tabs; the same keys as on the board change it, others what is in a tab."""
 
@@ -112,8 +121,9 @@ class DealScreen(PageScreen):
     def _below(self, style: PaneStyle) -> list[Line]:
         """What stands under the items: the question in full, what is missing, or that all is."""
         lines: list[Line] = []
-        if not self.items and _NOTHING[self.tab]:
-            lines += [(blank(GUTTER), (_NOTHING[self.tab], "empty")), ()]
+        nothing = (_NOTHING_TO_LOOK_AT if self.state.view.read_only else _NOTHING)[self.tab]
+        if not self.items and nothing:
+            lines += [(blank(GUTTER), (nothing, "empty")), ()]
         if self.tab is DealTab.QUESTIONS and self.items:
             question = self.record.pipeline.question(self.item_key)
             if question is not None:

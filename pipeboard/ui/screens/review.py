@@ -267,6 +267,7 @@ def _view(screen: ReviewScreen) -> ReviewView | None:
         frozenset(document.get("discussed", ())),
         screen.past is not None,
         screen.item_key,
+        screen.state.view.read_only,
     )
 
 
