@@ -61,6 +61,11 @@ async def test_a_row_that_just_fits_is_not_cut() -> None:
         assert stage.shows(labels[-1])
 
 
+async def test_a_menu_without_a_choice_only_tells() -> None:
+    async with opened(Menu("There is no file.", (), note="Look for it.")) as stage:
+        assert stage.shows("There is no file.") and stage.shows("Look for it.")
+
+
 async def test_more_choices_than_lines_are_cut_in_width_but_never_left_out() -> None:
     choices = [MenuChoice(chr(97 + n), f"a stage with a long name, {n}") for n in range(26)]
     async with opened(Menu("Move to", choices), size=(40, 12)) as stage:

@@ -126,7 +126,8 @@ def _grid(
     `most_rows` rows: then labels are cut."""
     sizes = [width_of(cell) + _GAP for _, cell in cells]
     if sum(sizes) <= width + _GAP:
-        sizes[-1] -= _GAP  # else the gap behind the last is what is cut, and the label for it
+        # Else the gap behind the last is what is cut, and the label for it.
+        sizes[-1:] = [size - _GAP for size in sizes[-1:]]
         return [
             [
                 (choice, exactly(cell, size))

@@ -303,8 +303,7 @@ class PageScreen(LiveScreen):
         super().__init__()
         self.state = state
         self.version: int = state.reader.data_version()
-        self.page = Page()
-        self.page.fill = self.redraw
+        self.page = Page(self.redraw)
 
     def compose(self) -> ComposeResult:
         yield self.page

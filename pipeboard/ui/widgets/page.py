@@ -170,15 +170,15 @@ class Page(Widget):
             super().__init__()
             self.lines = lines
 
-    def __init__(self) -> None:
+    def __init__(self, fill: Callable[[], None]) -> None:
+        """`fill` shows the first view, once it is known how large the page is."""
         super().__init__()
         self.view = PageView()
         self.tags: Line = EMPTY
         """What stands at the left of the title bar, if the first line is one."""
         self.press_hint: Callable[[str], None] = lambda key: None
         """What a click on the hint of a key does."""
-        self.fill: Callable[[], None] | None = None
-        """Shows the first view, once it is known how large the page is."""
+        self.fill: Callable[[], None] | None = fill
 
     def show(self, view: PageView) -> None:
         """Another view; only lines that look different are drawn again."""
