@@ -136,6 +136,8 @@ class Unseen:
                 return f"{last.who} marked {named} as {kind} {when}."
             case Kind.ARCHIVED | Kind.UNARCHIVED:
                 return f"{last.who} {kind} {named} {when}."
+            case Kind.MERGED if self.deal.merged_into is not None:
+                return f"{last.who} merged {named} into D-{self.deal.merged_into} {when}."
             case _:
                 labels = ", ".join(map(self._label, shown))
                 return f"{last.who} changed {named} {when}: {labels}."
