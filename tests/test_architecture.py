@@ -199,6 +199,24 @@ def test_a_class_name_means_one_thing(classes: Mapping[str, list[ast.ClassDef]])
     assert {name for name, nodes in classes.items() if len(nodes) > 1} == set()
 
 
+OF_ONE_SURFACE = re.compile(
+    r"\(([A-Za-z#$%]|m [a-z])\)|\bwith ([a-z]|[A-Z])(\.| or )|(^|\s)--[a-z]|'pipeboard (?!rep )"
+)
+
+
+def test_what_a_rule_says_names_no_key_of_the_board_and_no_flag_of_the_shell(
+    trees: Mapping[str, ast.Module],
+) -> None:
+    said = [
+        f"{name}: {text}"
+        for name, tree in trees.items()
+        if ".domain.deciding" in name or name.endswith((".criteria", ".roles"))
+        for text in _texts(tree)
+        if OF_ONE_SURFACE.search(text)
+    ]
+    assert said == []
+
+
 MOST_ANY = 42
 """Places where nobody knows a type: rows of a driver, what a memo keeps. The number only falls."""
 

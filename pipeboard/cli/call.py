@@ -11,6 +11,7 @@ from time import monotonic
 from typing import TYPE_CHECKING, TypeVar
 
 from pipeboard import outlet
+from pipeboard.cli.failures import with_advice
 from pipeboard.cli.output import Output
 from pipeboard.domain.dates import Direction, parse_date, parse_instant, start_of_day
 from pipeboard.domain.errors import BadInput, DatabaseError, NotFound, PipeboardError
@@ -210,7 +211,7 @@ class Call:
             deals = find_deals(self.workspace, refs, where=where, pipeline=self.only_pipeline)
         except NotFound as error:
             if len(refs) > 1:
-                error.hint = f"{error.hint} Words that belong together stand in quotes."
+                with_advice(error, "Words that belong together stand in quotes.")
             raise
         if not deals:
             raise NotFound(f"No deal matches {quoted(where or '')}.", hint="See 'pipeboard list'.")
@@ -339,7 +340,8 @@ class Call:
             one = not isinstance(names, list) or len(names) < 2
             if not name or not self.may_ask or self.arguments.yes:
                 way = f"--new-rep makes {'a new one' if one else 'them reps'}."
-                error.hint = f"{error.hint} {way}".strip() if name else error.hint
+                if name:
+                    with_advice(error, way)
                 raise
             whom = f"@{name} a new rep" if one else "them reps"
             self.confirm(" ".join(f"{error.message} {error.hint} Make {whom}?".split()))

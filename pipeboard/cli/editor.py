@@ -19,6 +19,7 @@ from threading import current_thread, main_thread
 from pipeboard import outlet
 from pipeboard.cli.call import Call
 from pipeboard.cli.config import Config
+from pipeboard.cli.failures import with_advice
 from pipeboard.domain.errors import BadInput, PipeboardError, Refused
 from pipeboard.domain.text import quoted, slug
 
@@ -216,7 +217,7 @@ def _telling(kept: Kept, text: str) -> Iterator[None]:
 
 def _with_path(error: PipeboardError, path: Path, words: str) -> PipeboardError:
     """The same error, and where the words are."""
-    error.hint = f"{error.hint} Your text is kept in {path}.".strip()
+    with_advice(error, f"Your text is kept in {path}.")
     error.details = {**error.details, "path": str(path), "text": words}
     return error
 

@@ -3,12 +3,20 @@
 from __future__ import annotations
 
 import signal
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from types import MappingProxyType
 from typing import TYPE_CHECKING, ClassVar
 
 from pipeboard import outlet
-from pipeboard.domain.errors import BadInput, DatabaseError, NotFound, PipeboardError, Refused
+from pipeboard.domain.errors import (
+    BadInput,
+    DatabaseError,
+    NotFound,
+    PipeboardError,
+    Refused,
+    Way,
+)
 from pipeboard.domain.lazy_dataclass import dataclass
 
 if TYPE_CHECKING:
@@ -65,6 +73,19 @@ def _interrupt(number: int, _frame: FrameType | None) -> None:
 
 
 DONE, FAILED, USAGE, NOT_FOUND, REFUSED, DATABASE, INTERRUPTED = 0, 1, 2, 3, 4, 5, 130
+
+WAYS: Mapping[Way, str] = MappingProxyType(
+    {
+        Way.REOPEN: "'pipeboard reopen'",
+        Way.UNARCHIVE: "'pipeboard unarchive'",
+        Way.PLAN: "'pipeboard next'",
+        Way.ASSIGN: "'pipeboard assign'",
+        Way.FIND: "'pipeboard list'",
+        Way.OVERRIDE: "--override REASON",
+        Way.MERGE_CLOSED: "or say --yes-closed",
+    }
+)
+"""What does in the shell what a refusal advises."""
 
 _EXIT_CODES: tuple[tuple[type[PipeboardError], int], ...] = (
     (BadInput, USAGE),
@@ -137,8 +158,14 @@ def _as_text(error: PipeboardError) -> str:
     prefix = "" if isinstance(error, Stopped) else "pipeboard: "
     lines = [f"{prefix}{_one_line(error.message)}"]
     if error.hint:
-        lines.append(_one_line(error.hint))
+        lines.append(_one_line(error.advice(WAYS)))
     return "\n".join(lines)
+
+
+def with_advice(error: PipeboardError, more: str) -> PipeboardError:
+    """The same error with a sentence of the shell's behind what it advises."""
+    error.hint, error.way = f"{error.advice(WAYS)} {more}".strip(), None
+    return error
 
 
 def _one_line(text: str) -> str:
@@ -151,7 +178,7 @@ def _as_json(error: PipeboardError) -> str:
     said = {
         "code": error.code,
         "message": error.message,
-        "hint": error.hint or None,
+        "hint": error.advice(WAYS) or None,
         "details": dict(error.details),
     }
     return json.dumps({"error": said}, default=str)
@@ -194,8 +221,7 @@ def _with_log(error: PipeboardError) -> PipeboardError:
         log = write_log(error)
     except OSError:
         return error
-    error.hint = f"{error.hint} The details are in {log}.".strip()
-    return error
+    return with_advice(error, f"The details are in {log}.")
 
 
 def _unexpected(error: BaseException, standing: Standing) -> PipeboardError:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from pipeboard import outlet
 from pipeboard.cli.call import Call
-from pipeboard.cli.failures import DONE
+from pipeboard.cli.failures import DONE, WAYS
 from pipeboard.cli.folders import state_folder
 from pipeboard.domain import commands as c
 from pipeboard.domain.dates import Direction, parse_date
@@ -104,7 +104,7 @@ def _carry_out(call: Call, triage: Triage, word: str, rest: str, deal: Deal) -> 
     try:
         receipt = _done(call, word, rest, deal)
     except PipeboardError as error:
-        outlet.message(f"{error.message} {error.hint}".strip())
+        outlet.message(f"{error.message} {error.advice(WAYS)}".strip())
         return
     said = receipt.summary or "Nothing to change."
     call.out.say(said, *receipt.notes)

@@ -13,7 +13,7 @@ from datetime import date
 
 from pipeboard.domain.deal import Deal
 from pipeboard.domain.errors import About as About
-from pipeboard.domain.errors import BadInput, GateNotMet
+from pipeboard.domain.errors import BadInput, GateNotMet, Way
 from pipeboard.domain.errors import Criterion as Criterion
 from pipeboard.domain.errors import Unmet as Unmet
 from pipeboard.domain.pipeline import Pipeline, Stage
@@ -164,10 +164,11 @@ def pass_gate(
             unmet=lacking,
             deal_id=deal.id,
             hint="Answer what is missing, lose the deal, or override with a reason.",
+            way=Way.OVERRIDE,
         )
     if len(clean_line(override, field="reason")) < SHORTEST_REASON:
         raise BadInput(
-            "An override needs a reason in words.", hint='For example: --override "signed already".'
+            "An override needs a reason in words.", hint='For example: "signed already".'
         )
     return tuple([lack.text for lack in lacking])
 

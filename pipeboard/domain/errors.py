@@ -54,24 +54,49 @@ class Unmet:
     text: str
 
 
+class Way(StrEnum):
+    """What a person can do about a refusal that has a verb in the shell and a key on the screens:
+    each of them says which."""
+
+    REOPEN = "reopen"
+    UNARCHIVE = "unarchive"
+    PLAN = "plan"
+    ASSIGN = "assign"
+    FIND = "find"
+    OVERRIDE = "override"
+    MERGE_CLOSED = "merge closed"
+
+
 class PipeboardError(Exception):
     """A failure that a person is told about in one sentence.
 
     `message` says what happened and why, and gets its full stop here; `hint` says what to do next,
-    `details` is JSON-able data for scripts, `code` a stable word for the kind of failure.
+    `way` what does that, `details` is JSON-able data for scripts, `code` a stable word for the kind
+    of failure.
     """
 
     code: ClassVar[str] = "error"
 
     def __init__(
-        self, message: str, *, hint: str = "", details: Mapping[str, object] | None = None
+        self,
+        message: str,
+        *,
+        hint: str = "",
+        details: Mapping[str, object] | None = None,
+        way: Way | None = None,
     ) -> None:
         if not message.endswith((".", "?", "!", "…")):
             message += "."
         super().__init__(message)
         self.message = message
         self.hint = hint
+        self.way = way
         self.details: Mapping[str, object] = details or {}
+
+    def advice(self, by: Mapping[Way, str]) -> str:
+        """The hint with the verb or key that does it, where one of these does."""
+        word = by.get(self.way, "") if self.way else ""
+        return f"{self.hint.removesuffix('.')} ({word})." if word else self.hint
 
 
 class Refused(PipeboardError):
@@ -95,13 +120,14 @@ class GateNotMet(Refused):
         target: str,
         unmet: tuple[Unmet, ...],
         hint: str = "",
+        way: Way | None = None,
         deal_id: int = 0,
         parts: tuple[GateNotMet, ...] = (),
     ) -> None:
         details: dict[str, object] = {"target": target, "missing": [lack.text for lack in unmet]}
         if parts:
             details["deals"] = [{"deal": f"D-{part.deal_id}", **part.details} for part in parts]
-        super().__init__(message, hint=hint, details=details)
+        super().__init__(message, hint=hint, details=details, way=way)
         self.target = target
         self.unmet = unmet
         self.deal_id: int = deal_id
@@ -143,6 +169,7 @@ class Conflict(Refused):
         *,
         hint: str = "",
         details: Mapping[str, object] | None = None,
+        way: Way | None = None,
         differences: tuple[Difference, ...] = (),
         seen: Mapping[int, int] | None = None,
         parts: tuple[Conflict, ...] = (),
@@ -153,7 +180,7 @@ class Conflict(Refused):
             said["values"] = [difference.as_document() for difference in differences]
         if parts:
             said["deals"] = [dict(part.details) for part in parts]
-        super().__init__(message, hint=hint, details=said)
+        super().__init__(message, hint=hint, details=said, way=way)
         self.differences = differences
         self.seen: Mapping[int, int] = dict(seen or {})
         self.parts = parts

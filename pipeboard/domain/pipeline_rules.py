@@ -62,7 +62,7 @@ def _check_stages(stages: Sequence[Stage]) -> None:
     if kinds.count(StageKind.WON) != 1 or kinds.count(StageKind.LOST) != 1:
         raise BadInput("A pipeline needs one stage of kind won and one of kind lost.")
     if len(kinds) > MOST_STAGES:
-        raise BadInput(f"A pipeline has {MOST_STAGES} stages at most.")
+        raise BadInput(f"A pipeline has {MOST_STAGES} stages at most, won and lost among them.")
     names = [fold(stage.name) for stage in stages if not stage.retired]
     twice = next((name for name in names if names.count(name) > 1), None)
     if twice is not None or "" in names:

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from zoneinfo import ZoneInfo
 
 from pipeboard.domain import hygiene
-from pipeboard.domain.criteria import unmet
+from pipeboard.domain.criteria import About, Unmet, unmet
 from pipeboard.domain.deal import Deal, channel_of
 from pipeboard.domain.lazy_dataclass import dataclass, field, replace
 from pipeboard.domain.pipeline import Pipeline
@@ -193,9 +193,15 @@ def worths(
     return MappingProxyType(found)
 
 
-def lacks_to_close(deal: Deal, pipeline: Pipeline, today: date) -> tuple[str, ...]:
+def lacks_to_close(deal: Deal, pipeline: Pipeline, today: date) -> tuple[Unmet, ...]:
     """What the gates still ask of a deal before it is won."""
-    return tuple(lack.text for lack in unmet(deal, pipeline, pipeline.won.id, today))
+    return unmet(deal, pipeline, pipeline.won.id, today)
+
+
+def closes_soon(deal: Deal, today: date) -> bool:
+    """Is it the time to say what a deal lacks before its close date?"""
+    close = deal.expected_close
+    return close is not None and today <= close <= today + timedelta(days=CLOSING_DAYS)
 
 
 def is_new_inbound(deal: Deal) -> bool:
@@ -261,17 +267,19 @@ def _closing(deal: Deal, pipeline: Pipeline, today: date) -> Iterator[str]:
     close, offer = deal.expected_close, deal.offer_expires_on
     if close is not None and close < today:
         yield f"close date passed {(today - close).days}d ago"
-    elif close is not None and (lacking := _lacking_soon(close, deal, pipeline, today)):
-        yield f"closes {_ahead(close, today)}, lacking: {', '.join(lacking)}"
+    elif close is not None and (lacking := _lacking_soon(deal, pipeline, today)):
+        # A step that is lacking or overdue is a reason of its own: said once is enough.
+        rest = [lack.text for lack in lacking if lack.criterion.about is not About.NEXT_STEP]
+        when = _ahead(close, today)
+        yield f"closes {when}, lacking: {', '.join(rest)}" if rest else f"closes {when}"
     if offer is not None and offer < today:
         yield f"offer expired {(today - offer).days}d ago"
     elif offer is not None and offer <= today + timedelta(days=OFFER_DAYS):
         yield f"offer expires {_ahead(offer, today)}"
 
 
-def _lacking_soon(close: date, deal: Deal, pipeline: Pipeline, today: date) -> tuple[str, ...]:
-    is_soon = close <= today + timedelta(days=CLOSING_DAYS)
-    return lacks_to_close(deal, pipeline, today) if is_soon else ()
+def _lacking_soon(deal: Deal, pipeline: Pipeline, today: date) -> tuple[Unmet, ...]:
+    return lacks_to_close(deal, pipeline, today) if closes_soon(deal, today) else ()
 
 
 def _ahead(day: date, today: date) -> str:

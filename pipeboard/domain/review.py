@@ -9,13 +9,14 @@ from fractions import Fraction
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Literal, TypeAlias, TypedDict, get_args
 
+from pipeboard.domain.criteria import About
 from pipeboard.domain.dates import format_date
 from pipeboard.domain.events import Event, Kind, value_of
 from pipeboard.domain.lazy_dataclass import dataclass, replace
 from pipeboard.domain.money import Money
 from pipeboard.domain.periods import last_weeks
 from pipeboard.domain.pipeline import Category
-from pipeboard.domain.queue import Queued, Tier, lacks_to_close
+from pipeboard.domain.queue import Queued, Tier, closes_soon, lacks_to_close
 
 if TYPE_CHECKING:
     from pipeboard.domain.deal import Deal
@@ -141,11 +142,17 @@ def to_discuss(
 
 
 def agenda(deal: Deal, pipeline: Pipeline, today: date) -> tuple[str, ...]:
-    """What to talk about: the first open questions as they are asked, and what the gates lack."""
+    """What to talk about: the first open questions as they are asked, and what the gates lack
+    that neither these nor the deal's risks say already."""
     answered = deal.answered(pipeline)
-    asked = [question.ask for question in pipeline.questions if question not in answered]
-    lacking = lacks_to_close(deal, pipeline, today)
-    return (*asked[:MOST_ASKED], *(f"missing: {lack}" for lack in lacking[:MOST_ASKED]))
+    asked = [one for one in pipeline.questions if one not in answered][:MOST_ASKED]
+    # The risks name the next step, and before the close date all the rest.
+    said = {(About.NEXT_STEP, "")} | {
+        (about, one.key) for about in (About.ANSWER, About.RATING) for one in asked
+    }
+    lacking = () if closes_soon(deal, today) else lacks_to_close(deal, pipeline, today)
+    left = [one.text for one in lacking if (one.criterion.about, one.criterion.subject) not in said]
+    return (*(one.ask for one in asked), *(f"missing: {lack}" for lack in left[:MOST_ASKED]))
 
 
 def named_in(words: str) -> tuple[str, str]:

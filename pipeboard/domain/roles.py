@@ -11,7 +11,7 @@ from functools import cache
 
 from pipeboard.domain.agreements import Agreement, Topic
 from pipeboard.domain.deal import Deal
-from pipeboard.domain.errors import NotFound, Refused
+from pipeboard.domain.errors import NotFound, Refused, Way
 from pipeboard.domain.lazy_dataclass import dataclass, replace
 from pipeboard.domain.people import Actor
 from pipeboard.domain.settings import SEEN, Rep, Settings
@@ -114,7 +114,7 @@ class Rights:
     def no_deal(self, deal_id: int) -> NotFound:
         """There is no such deal, or none that they may see: which of both is not told."""
         if self.sees is None:
-            return NotFound(f"There is no deal D-{deal_id}.", hint="Look for it with f or list.")
+            return NotFound(f"There is no deal D-{deal_id}.", hint="Look for it.", way=Way.FIND)
         return NotFound(
             f"There is no deal D-{deal_id} that you may see.",
             hint=f"You see deals of {', '.join(f'@{name}' for name in self.sees)} and of nobody. "

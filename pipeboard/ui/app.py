@@ -18,8 +18,8 @@ from pipeboard.store.holders import lock_holder
 from pipeboard.ui.board_state import BoardState
 from pipeboard.ui.draw.line import Glyphs
 from pipeboard.ui.host import Change, Walk, target_names
-from pipeboard.ui.key_table import program_keys
-from pipeboard.ui.keys import unheard
+from pipeboard.ui.key_table import BOARD, program_keys
+from pipeboard.ui.keys import rebound, unheard, ways
 from pipeboard.ui.last_view import Choices, Seat, keep_view
 from pipeboard.ui.overlays.overlay import Overlay
 from pipeboard.ui.palette import Theme, theme
@@ -166,7 +166,8 @@ class PipeboardApp(TypeAhead[None], Session[None], CellDisplay[None]):
             seat.folder / "drafts", seat.store.database_id, now=seat.clock, zone=settings.zone
         )
         self.crash_log = seat.folder / "pipeboard.log"
-        self.net = Net(lambda: self.crash_log, self.say_on_top)
+        own = ways(rebound(BOARD, choices.keymap))
+        self.net = Net(lambda: self.crash_log, self.say_on_top, own)
         self.waiting = Waiting(self)
         self.last_change: Change | None = None
         self.done_here: set[str] = set()

@@ -30,7 +30,7 @@ from pipeboard.ui.overlays.menu import Menu, MenuChoice
 from pipeboard.ui.overlays.overlay import Overlay
 from pipeboard.ui.palette import Role
 from pipeboard.ui.terminal.drafts import told_unstored
-from pipeboard.ui.write_queue import dropped, said, turn_of
+from pipeboard.ui.write_queue import dropped, turn_of
 
 if TYPE_CHECKING:
     from pipeboard.store.reading.history import Did
@@ -155,7 +155,7 @@ async def carry_out(
             return await carry_out(host, meant, ids, seen, override=override, repeats=repeats)
         host.failed(error)
         return Outcome(error=error)
-    if repeats:
+    if repeats and not callable(change):  # work of its own is made for this deal and this order
         program.last_change = change
     await tell(host, receipt)
     _go_on_from(host, receipt)
@@ -339,14 +339,14 @@ async def until_stored(
         if error is None or _leads_elsewhere(error):
             return came
         if isinstance(error, Conflict) and "refused" in error.details:
-            screen.say(f"{said(error)}{_draft_kept(questions)}", "status.warn")
+            screen.say(f"{screen.program.net.words(error)}{_draft_kept(questions)}", "status.warn")
             return came
         if isinstance(error, Conflict) and "fields" in error.details:
             ended = await _say_whose(screen, questions, error, meeting)
             if ended is not None:
                 return ended
         elif questions.has_typed:
-            questions.begin_again(said(error))
+            questions.begin_again(screen.program.net.words(error))
         else:
             return came
         await _see_anew(screen)

@@ -184,6 +184,8 @@ class Host(Protocol):
     last_copied: str
 
     @property
+    def version(self) -> int | None: ...
+    @property
     def app(self) -> App[object]: ...
     @property
     def program(self) -> Program: ...
@@ -274,7 +276,8 @@ def asking(
 async def check_allowed(host: Host, ids: Ids, command: Callable[[], Command]) -> None:
     """Raises why deals as they stand refuse a command, whatever will be typed for it.
 
-    Open deals refuse nothing that is asked for by a key: nothing is read for those that are shown.
+    Open deals refuse nothing that is asked for by a key: nothing is read for those that are shown
+    as they stand.
     """
     if are_open(host, ids):
         return
@@ -284,22 +287,32 @@ async def check_allowed(host: Host, ids: Ids, command: Callable[[], Command]) ->
     await host.program.write_queue.ask(lambda workspace: check_allowed(workspace, wanted, ids))
 
 
+def _is_behind(host: Host) -> bool:
+    """Has somebody stored something that is not shown yet? No, as long as nobody can tell."""
+    try:
+        return host.version is not None and host.state.reader.data_version() != host.version
+    except DatabaseError:
+        return False
+
+
 def are_open(host: Host, ids: Ids) -> bool:
     """Are these deals at work and this person's to change, as far as is known without reading?"""
     rights, shown = host.program.seat.rights, [host.at_hand(deal_id) for deal_id in ids]
-    return all(
+    are_shown_so = all(
         deal is not None
         and deal.status is Status.OPEN
         and (rights is None or rights.may_change(deal.owner))
         for deal in shown
     )
+    return are_shown_so and not _is_behind(host)
 
 
 async def deal_shown(host: Host, deal_id: int) -> Deal | None:
     """A deal as it is shown, or as it stands in the database where that is not all of it: of
     another's deal not all is shown."""
     shown, eyes = host.at_hand(deal_id), host.program.seat.eyes
-    if isinstance(shown, Deal) and (eyes == EVERYBODYS or shown.owner in ("", eyes)):
+    is_whole = isinstance(shown, Deal) and (eyes == EVERYBODYS or shown.owner in ("", eyes))
+    if isinstance(shown, Deal) and is_whole and not _is_behind(host):
         return shown
     return await read(host, lambda reader: reader.deal(deal_id))
 

@@ -199,7 +199,7 @@ _ONLY_ON_A_DEAL: Final[tuple[Key, ...]] = (
     _deal(Group.CHANGE, "items.add_item", "a", "Add here", "add a person, a term or a note",
         hint="Add", rank=2),
     _deal(Group.CHANGE, "items.tick", "space", "Tick, rate", "tick an item, rate an answer",
-        hint="Tick", rank=3),
+        hint="Tick", rank=7),
     _deal(Group.CHANGE, "items.edit_outside", "E", "In the editor",
         "this note or answer in your editor"),
     _deal(Group.CHANGE, "items.remove_item", "delete,D", "Take away",
@@ -236,7 +236,7 @@ _ONLY_ON_TRIAGE: Final[tuple[Key, ...]] = (
     _triage(Group.AROUND, "triage.skip", "j,right,down", "Skip",
         "skip it: it comes again at the end", hint="Skip", rank=1),
     _triage(Group.AROUND, "triage.previous", "k,left,up", "Deal before", "the deal before",
-        hint="Back", rank=2),
+        hint="Back", rank=8),
     *(
         _triage(Group.CHANGE, "triage.plan", str(n), f"Next step {label}",
             f"next step {label}, its words as they are", given=n, takes_deal=True)

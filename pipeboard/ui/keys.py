@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Final
 
 from pipeboard.domain.deal import NOTHING, Deal, Status
-from pipeboard.domain.errors import BadInput
+from pipeboard.domain.errors import BadInput, PipeboardError, Way
 from pipeboard.domain.lazy_dataclass import dataclass, replace
 from pipeboard.domain.phrases import spoken
 
@@ -189,18 +189,50 @@ def hints(
     has_deal: bool = True,
     read_only: bool = False,
     here: Mapping[str, str] = NOTHING,
+    seen: set[str] | None = None,
 ) -> tuple[tuple[str, str], ...]:
     """Key and label of the commands that do something now, the most wanted first; `here` tells by
-    their ids those that are called otherwise where the cursor stands, "" those of no use there."""
+    their ids those that are called otherwise where the cursor stands, "" those of no use there.
+    `seen` learns which are shown; one of those that is of no use now, and whatever comes before the
+    first that is shown, keeps its place free: it has no key, and both in its label."""
     ranked = sorted((command for command in commands if command.rank), key=lambda c: c.rank)
-    return tuple(
-        (command.key_hinted, spoken(here.get(command.id, command.hint)))
-        for command in ranked
-        if command.keys != UNBOUND
-        and here.get(command.id) != ""
-        and (has_deal or not command.takes_deal)
-        and not (read_only and command.changes)
-    )
+    shown: list[tuple[str, str]] = []
+    for command in ranked:
+        if command.keys == UNBOUND or (read_only and command.changes):
+            continue
+        key, label = command.key_hinted, spoken(here.get(command.id) or command.hint)
+        if here.get(command.id) != "" and (has_deal or not command.takes_deal):
+            shown.append((key, label))
+            if seen is not None:
+                seen.add(command.id)
+        elif seen is not None and (command.id in seen or not any(key for key, _ in shown)):
+            shown.append(("", f"{key} {label}"))
+    return tuple(shown)
+
+
+_DOES: Final[Mapping[Way, tuple[str, str]]] = {
+    Way.REOPEN: ("board.move", " r"),
+    Way.UNARCHIVE: ("board.archive", ""),
+    Way.PLAN: ("board.next_step", ""),
+    Way.ASSIGN: ("board.owner", ""),
+    Way.FIND: ("board.find", ""),
+}
+"""The key that does what a refusal advises, and what is chosen behind it. For the others the
+screens ask by themselves."""
+
+
+def ways(commands: Sequence[Key]) -> Mapping[Way, str]:
+    """What does on the screens what a refusal advises, with these keys of the board."""
+    keys = {command.id: command.first_key for command in commands}
+    return {way: f"{keys[id]}{then}" for way, (id, then) in _DOES.items() if keys[id]}
+
+
+def said(error: PipeboardError, by: Mapping[Way, str] | None = None) -> str:
+    """What happened, and what to do next: both in sentences, each with its stop; `by` are the keys
+    that do it."""
+    message = error.message.rstrip()
+    stop = "." if error.hint and message and message[-1] not in ".!?…:" else ""
+    return f"{message}{stop} {error.advice(by or {})}".strip()
 
 
 def refused_by(deal: Deal | Card) -> Mapping[str, str]:

@@ -18,8 +18,9 @@ from textual.message import Message
 from textual.message_pump import MessagePump
 from textual.worker import WorkerFailed
 
-from pipeboard.domain.errors import DatabaseError, GivenUp, PipeboardError
+from pipeboard.domain.errors import DatabaseError, GivenUp, PipeboardError, Way
 from pipeboard.domain.lazy_dataclass import dataclass
+from pipeboard.ui.keys import said
 from pipeboard.ui.terminal import session
 from pipeboard.ui.terminal.width import cell_width, fit
 
@@ -35,13 +36,6 @@ _DOT: Final = " · "
 _LEAVING: Final = (("q",), ("^q",))
 _NARROW: Final = 60
 """Cells below which there is no room to say what is pending."""
-
-
-def said(error: PipeboardError) -> str:
-    """What happened, and what to do next: both in sentences, each with its stop."""
-    message = error.message.rstrip()
-    stop = "." if error.hint and message and message[-1] not in ".!?…:" else ""
-    return f"{message}{stop} {error.hint}".strip()
 
 
 def is_busy(error: BaseException) -> bool:
@@ -135,8 +129,15 @@ def under_net(pump: type[P]) -> type[P]:
 class Net:
     """Decides what an error means for the program: a sentence, or the end."""
 
-    def __init__(self, log: Callable[[], Path | None], say: Callable[[str], None]) -> None:
-        """`log` names the file for bugs, `say` tells the person on whichever screen is on top."""
+    def __init__(
+        self,
+        log: Callable[[], Path | None],
+        say: Callable[[str], None],
+        ways: Mapping[Way, str] | None = None,
+    ) -> None:
+        """`log` names the file for bugs, `say` tells the person on whichever screen is on top;
+        `ways` are the keys that do what is advised."""
+        self._ways = ways
         self._log = log
         self._say = say
         self._again: Counter[str] = Counter()
@@ -146,7 +147,7 @@ class Net:
     def words(self, error: BaseException) -> str:
         """What a person is told of it; a bug is written to the log, once."""
         if isinstance(error, PipeboardError):
-            return f"{error.message} {error.hint}".strip()
+            return said(error, self._ways)
         if isinstance(error, OSError):
             where = f"{error.filename}: " if error.filename else ""
             return f"{where}{error.strerror or error}. Nothing was changed."

@@ -114,6 +114,7 @@ class Unseen:
         return Conflict(
             self._sentence(last, shown),
             hint=(refused and refused.hint) or "Look at it as it is now, then repeat.",
+            way=refused.way if refused else None,
             details={
                 "deal": self.deal.ref,
                 "by": last.who,
@@ -137,6 +138,8 @@ class Unseen:
                 return f"{last.who} marked {named} as {kind} {when}."
             case Kind.ARCHIVED | Kind.UNARCHIVED:
                 return f"{last.who} {kind} {named} {when}."
+            case Kind.MERGED if self.deal.merged_into is not None:
+                return f"{last.who} merged {named} into D-{self.deal.merged_into} {when}."
             case _:
                 labels = ", ".join(map(self._label, shown))
                 return f"{last.who} changed {named} {when}: {labels}."

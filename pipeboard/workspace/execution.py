@@ -143,6 +143,7 @@ def _raise(refusals: Sequence[Refused], asked: int) -> None:
         raise Conflict(
             message,
             hint=conflicts[0].hint,
+            way=conflicts[0].way,
             seen={one: version for part in conflicts for one, version in part.seen.items()},
             parts=tuple(conflicts),
         )
@@ -154,10 +155,14 @@ def _raise(refusals: Sequence[Refused], asked: int) -> None:
             target=gates[0].target,
             unmet=tuple(lacking.values()),
             hint=gates[0].hint,
+            way=gates[0].way,
             parts=tuple(gates),
         )
     raise Refused(
-        message, hint=refusals[0].hint, details={"refused": [r.message for r in refusals]}
+        message,
+        hint=refusals[0].hint,
+        way=refusals[0].way,
+        details={"refused": [r.message for r in refusals]},
     )
 
 

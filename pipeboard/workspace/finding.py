@@ -11,7 +11,7 @@ from pipeboard.domain.board import Lens, Sort
 from pipeboard.domain.dates import local_date
 from pipeboard.domain.deal import Deal
 from pipeboard.domain.deal_record import DealRecord
-from pipeboard.domain.errors import Ambiguous, NotFound
+from pipeboard.domain.errors import Ambiguous, NotFound, Way
 from pipeboard.domain.filter_nodes import EVERYTHING, Filter
 from pipeboard.domain.people import with_known_owners
 from pipeboard.domain.pipeline import Pipeline
@@ -123,8 +123,11 @@ def _find_by_name(service: Service, ref: str, pipeline: Pipeline | None) -> Deal
         return deals[0]
     if not deals:
         near = service.reader.find(ref, limit=1)
-        hint = f"Did you mean {near[0].ref} {near[0].name}?" if near else "Look for it with list."
-        raise NotFound(f"No deal is called {quoted(ref)}.", hint=hint)
+        raise NotFound(
+            f"No deal is called {quoted(ref)}.",
+            hint=f"Did you mean {near[0].ref} {near[0].name}?" if near else "Look for it.",
+            way=None if near else Way.FIND,
+        )
     names = [f"{deal.ref} {deal.name} / {deal.title}" for deal in deals[:5]]
     more = ", …" if len(deals) > 5 else ""
     raise Ambiguous(

@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from pipeboard.cli.failures import Standing, exit_code, report
+from pipeboard.cli.failures import WAYS, Standing, exit_code, report, with_advice
+from pipeboard.cli.verbs import VERBS
 from pipeboard.domain import errors
 from tests.cli.conftest import Type
 
@@ -46,6 +47,29 @@ def test_with_json_a_failure_is_json_on_stderr(capsys: pytest.CaptureFixture[str
             "details": {"target": "Demo", "missing": []},
         }
     }
+
+
+@pytest.mark.parametrize("way", errors.Way)
+def test_what_a_refusal_advises_has_its_words_in_the_shell(
+    way: errors.Way, capsys: pytest.CaptureFixture[str]
+) -> None:
+    words = WAYS[way]
+    assert "--" in words or words.strip("'").removeprefix("pipeboard ") in VERBS
+    error = errors.Refused("No.", hint="Do it first.", way=way)
+    report(error, ["--json"])
+    assert json.loads(capsys.readouterr().err)["error"]["hint"] == f"Do it first ({words})."
+    report(with_advice(error, "Your text is kept."), [])
+    assert capsys.readouterr().err.endswith(f"\nDo it first ({words}). Your text is kept.\n")
+
+
+def test_shell_and_screen_each_say_how_to_get_a_deal_back(team: Type) -> None:
+    team("add", "Lumen Oy: pilot 40k")
+    team("archive", "1")
+    assert team("next", "1", "thu call").err.endswith("first ('pipeboard unarchive').\n")
+    team("unarchive", "1")
+    team("lost", "1", "--category", "price")
+    assert team("snooze", "1", "3d").err.endswith("first ('pipeboard reopen').\n")
+    assert team("next", "99", "thu call").err.endswith("Look for it ('pipeboard list').\n")
 
 
 @pytest.mark.parametrize(

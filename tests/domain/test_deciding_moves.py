@@ -30,6 +30,7 @@ from pipeboard.domain.errors import (
     NotFound,
     Refused,
     SoAlready,
+    Way,
 )
 from pipeboard.domain.events import Event, Kind, evolve, inverse, replay
 from pipeboard.domain.money import Money
@@ -224,14 +225,19 @@ def test_a_lost_deal_becomes_a_lead_again_on_a_day_to_come_only() -> None:
 def test_a_closed_deal_is_not_moved_won_or_lost(command: c.Command) -> None:
     with pytest.raises(Refused, match="is lost and cannot be") as refused:
         do(do(new(), c.Lose(PRICE)), command)
-    assert refused.value.hint == "Reopen it first (m r)."
+    assert (refused.value.hint, refused.value.way) == ("Reopen it first.", Way.REOPEN)
+
+
+def test_a_closed_deal_is_not_closed_again() -> None:
+    with pytest.raises(Refused, match="is lost and cannot be lost again"):
+        do(do(new(), c.Lose(PRICE)), c.Lose(Loss("timing")))
 
 
 @pytest.mark.parametrize("command", [c.Move(QUALIFICATION), c.Win(), c.Lose(PRICE), c.Reopen()])
 def test_an_archived_deal_stays_where_it_is(command: c.Command) -> None:
     with pytest.raises(Refused, match="is archived") as refused:
         do(do(new(), c.Archive()), command)
-    assert refused.value.hint == "Unarchive it first (d)."
+    assert (refused.value.hint, refused.value.way) == ("Unarchive it first.", Way.UNARCHIVE)
 
 
 def test_a_reopened_deal_is_back_where_it_was_closed_from() -> None:

@@ -27,7 +27,7 @@ from pipeboard.domain.deal import (
 )
 from pipeboard.domain.deciding import decide, sentence_of
 from pipeboard.domain.deciding.rules import RULES, Telling
-from pipeboard.domain.errors import BadInput, Conflict, NotFound, Refused
+from pipeboard.domain.errors import BadInput, Conflict, NotFound, Refused, Way
 from pipeboard.domain.events import Kind, value_of
 from pipeboard.domain.money import Money
 from pipeboard.domain.pipeline import Category
@@ -385,7 +385,7 @@ def test_a_snooze_lasts_until_a_day_to_come_and_a_next_step_ends_it() -> None:
 def test_a_closed_deal_has_no_work_ahead(command: c.Command) -> None:
     with pytest.raises(Refused, match="is lost") as refused:
         do(do(new(), c.Lose(Loss("price"))), command)
-    assert refused.value.hint == "Reopen it first (m r)."
+    assert (refused.value.hint, refused.value.way) == ("Reopen it first.", Way.REOPEN)
 
 
 # Answers

@@ -299,6 +299,21 @@ def test_a_close_within_the_days_is_said_only_where_something_lacks() -> None:
     assert place(replace(deal, expected_close=close + DAY), gated, day) is None
 
 
+@pytest.mark.parametrize("step", [None, NextStep("call", None), NextStep("call", TODAY - DAY)])
+@pytest.mark.parametrize("criteria", ["next step", "next step, account"])
+def test_a_lacking_step_is_said_once(step: NextStep | None, criteria: str) -> None:
+    gate = tuple(parse_criterion(line) for line in criteria.split(", "))
+    asking = replace(STAGE, criteria=gate)
+    gated = replace(SALES, stages=(asking, *(replace(s, criteria=()) for s in SALES.stages[1:])))
+    deal = replace(new(LEAD), **{**FINE, "next_step": step}, expected_close=TODAY + 4 * DAY)
+    found = place(deal, gated, Day(TODAY, BERLIN))
+    assert found is not None
+    said = [reason.text for reason in found.reasons]
+    assert sum("step" in text for text in said) == 1
+    lacks = ", lacking: account is empty" if "account" in criteria else ""
+    assert f"closes in 4d{lacks}" in said
+
+
 @pytest.mark.parametrize(
     ("rep", "due", "expected"),
     [

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from pipeboard.domain.criteria import parse_criterion
 from pipeboard.domain.deal import Answer, Deal
 from pipeboard.domain.deal_record import Entry
 from pipeboard.domain.events import NO_FACTS, Event, EventFacts, Kind
@@ -179,6 +180,21 @@ def test_an_agenda_asks_the_first_open_questions_and_what_gates_lack() -> None:
     assert len(lacks) == 3
     first = replace(deal, answers={SALES.questions[0].key: Answer("yes", 3)})
     assert agenda(first, SALES, TODAY)[:3] == tuple(asks[1:4])
+
+
+def test_an_agenda_does_not_say_again_what_it_asks_or_what_the_risks_say() -> None:
+    deal: Deal = new()
+    need = SALES.questions[0]
+    gate = tuple(map(parse_criterion, (f"rating {need.key} >= 2", "next step", "value")))
+    stages = (replace(SALES.stages[0], criteria=gate),
+              *(replace(stage, criteria=()) for stage in SALES.stages[1:]))  # fmt: skip
+    gated = replace(SALES, stages=stages)
+    asks = [question.ask for question in SALES.questions]
+    assert agenda(deal, gated, TODAY) == (*asks[:3], "missing: value is empty")
+    weak = replace(deal, answers={need.key: Answer("yes", 1)})
+    assert f"missing: {need.label} is rated 1, needs 2" in agenda(weak, gated, TODAY)
+    soon = replace(deal, expected_close=TODAY + timedelta(days=4))
+    assert agenda(soon, gated, TODAY) == tuple(asks[:3])
 
 
 # What comes in.

@@ -141,6 +141,10 @@ class Desk:
     def hints(self) -> str:
         return self.lines()[-1].strip()
 
+    def hints_drawn(self) -> str:
+        """The hints with the cells that they stand in."""
+        return self.lines()[-1]
+
     @property
     def bugs(self) -> list[BaseException]:
         """Errors of our own that the net has caught; a test that makes some empties it."""

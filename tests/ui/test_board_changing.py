@@ -304,6 +304,14 @@ async def test_the_last_change_is_repeated_on_another_deal(demo: Path) -> None:
         assert value.minor == 700_000
 
 
+async def test_a_place_in_the_column_is_not_repeated_where_cards_are_sorted(demo: Path) -> None:
+    async with desk(demo) as board:
+        await board.press("J")
+        assert board.status.startswith("Moved ")
+        await board.press("s", "v", ".")
+        assert "Nothing to repeat" in board.status
+
+
 async def test_a_question_is_about_the_deal_it_was_asked_for(demo: Path) -> None:
     """Somebody else archives the deal while its note is typed: the note goes to no other deal."""
     async with desk(demo) as board:

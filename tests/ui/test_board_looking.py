@@ -458,3 +458,12 @@ async def test_one_s_own_deals_come_by_what_needs_somebody_unless_a_sort_was_cho
             await board.press(*keys)
             sorts.append(board.state.lens.sort)
         assert sorts == [Sort.NEEDS, Sort.MANUAL, Sort.VALUE]
+
+
+@pytest.mark.parametrize("key", ["E", "-", "p", "v 3", "s v"])
+async def test_what_was_refused_is_not_said_of_the_next_key(demo: Path, key: str) -> None:
+    async with desk(demo) as board:
+        await board.press("P")
+        assert "There is one pipeline" in board.status
+        await board.press(*key.split())
+        assert "There is one pipeline" not in board.status

@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 from textual.events import MouseDown, MouseUp
 
+from pipeboard.domain.deal import Loss
 from pipeboard.domain.errors import DatabaseError
 from pipeboard.domain.money import Money
 from pipeboard.domain.people import Actor
@@ -59,12 +60,12 @@ async def test_what_this_board_changes_is_not_read_again_as_news(
         await board.until(lambda: board.board._news._last_seq is not None)
         read: list[bool] = []
         monkeypatch.setattr(board.board, "show_news", lambda: read.append(True))
-        before = board.board._version
+        before = board.board.version
         for keys in ("L", "H", "u", ("n", *"a note", "enter"), "dd", "u"):
             await board.press(*keys)
             board.board._look()
             assert read == [], keys
-        assert board.board._version != before
+        assert board.board.version != before
 
 
 async def test_what_somebody_else_did_before_a_change_of_this_board_is_shown_all_the_same(
@@ -358,6 +359,40 @@ async def test_on_a_deal_to_read_only_enter_opens_what_is_looked_at_and_edits_no
         assert ("reading only" in board.status) is not opens
 
 
+@pytest.mark.parametrize(
+    ("way", "there", "gone"),
+    [
+        ("enter 6", "nothing is negotiated yet", "a adds"),
+        ("T O", "y copy", "t next step"),
+        ("T O", "all of it", "lost"),
+        ("g r 6", "Nothing was decided since then.", "D on a deal"),
+    ],
+)
+async def test_where_nothing_can_be_changed_no_screen_says_by_which_key_it_would_be(
+    demo: Path, way: str, there: str, gone: str
+) -> None:
+    async with desk(demo, read_only=True) as board:
+        await board.press(*way.split())
+        await board.until(lambda: board.shows(there))
+        assert not any(gone in line for line in board.lines()[3:])
+
+
 async def test_the_demo_says_that_it_is_one(demo: Path) -> None:
     async with desk(demo) as board:
         assert "DEMO" in board.lines()[0]
+
+
+@pytest.mark.parametrize("way", ["a", "1"])
+async def test_nothing_is_answered_at_the_gate_for_a_deal_that_somebody_else_has_closed(
+    demo: Path, way: str
+) -> None:
+    async with desk(demo) as board:
+        await board.press("2")
+        deal_id = board.card.id
+        await board.press("L")
+        assert board.shows("override")
+        with somebody_else(demo) as bo:
+            bo.lose([deal_id], Loss("price"))
+        await board.press(way)
+        assert not board.is_asking
+        assert "is lost and cannot be moved" in board.status

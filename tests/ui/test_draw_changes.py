@@ -46,6 +46,21 @@ def test_any_view_becomes_any_other(before: BoardView, after: BoardView) -> None
 
 
 @settings(max_examples=60)
+@given(views(width=60, height=24), st.integers(1, 8), st.integers(1, 8))
+def test_a_board_becomes_one_of_more_stages_or_of_fewer(
+    view: BoardView, one: int, two: int
+) -> None:
+    columns = view.board.columns
+    before, after = (
+        followed(
+            replace(view, board=replace(view.board, columns=columns[:count]), cursor=(count - 1, 0))
+        )
+        for count in (one, two)
+    )
+    assert redrawn(before, after) == cells(after)
+
+
+@settings(max_examples=60)
 @given(
     views(width=100, height=24),
     st.integers(-3, 3),

@@ -42,5 +42,5 @@ def test_ascii_takes_as_many_cells() -> None:
 def test_a_currency_without_an_ascii_sign_is_named() -> None:
     assert money_text(Money(4_000_000, "EUR"), Glyphs.ASCII, symbol=True) == "EUR 40k"
     assert money_text(Money(4_000_000, "USD"), Glyphs.ASCII, symbol=True) == "$40k"
-    assert full_money(Money(4_000_000, "EUR"), Glyphs.ASCII) == "40000.00 EUR"
+    assert full_money(Money(4_000_000, "EUR"), Glyphs.ASCII) == "EUR 40,000"
     assert full_money(Money(4_000_000, "EUR"), Glyphs.UNICODE) == "€40,000"

@@ -68,11 +68,16 @@ def test_words_are_wrapped_whole_where_they_fit() -> None:
 
 
 def test_a_line_does_not_end_in_the_dot_between_two_things() -> None:
-    assert wrap("Emil · champion · emil@lumen.example", 18) == [
+    assert wrap("Emil · champion · emil@lumen.example", 20) == [
         "Emil · champion",
-        "· emil@lumen.examp",
-        "le",
+        "· emil@lumen.example",
     ]
+
+
+def test_an_address_is_not_cut_for_the_dot_before_it() -> None:
+    whom = "Emil · champion · emil@lumen.example"
+    assert wrap(whom, 18) == ["Emil · champion", "emil@lumen.example"]
+    assert wrap(whom, 17) == ["Emil · champion", "· emil@lumen.exam", "ple"]
 
 
 def test_what_is_cut_off_leaves_a_mark() -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import cast
 
 import pytest
+from textual.strip import Strip
 
 from pipeboard.domain.people import Actor
 from pipeboard.domain.templates import template
@@ -16,6 +17,7 @@ from pipeboard.ui.overlays.file_picker import FilePicker
 from pipeboard.ui.overlays.menu import Menu, MenuChoice
 from pipeboard.ui.screens.board import BoardScreen
 from pipeboard.ui.screens.live import LiveScreen
+from pipeboard.ui.widgets.page import Page
 from pipeboard.workspace.configuration import make_workspace
 from tests.team import NOW, REPS, SETTINGS
 from tests.ui.desk import Desk, desk
@@ -423,3 +425,23 @@ async def test_every_key_of_a_screen_without_deals_is_answered(nothing: Path, wa
             assert hint not in board.hints
         assert not board.shows("0 marked")
         assert not board.shows("the last one again")
+
+
+@pytest.mark.parametrize("way", ["enter", "T", "M", "g h", "g r"])
+async def test_a_screen_is_there_with_its_first_frame(
+    demo: Path, monkeypatch: pytest.MonkeyPatch, way: str
+) -> None:
+    drawn: dict[Page, list[str]] = {}
+    draw = Page.render_line
+
+    def noted(page: Page, y: int) -> Strip:
+        strip = draw(page, y)
+        drawn.setdefault(page, []).append(strip.text)
+        return strip
+
+    monkeypatch.setattr(Page, "render_line", noted)
+    async with desk(demo) as board:
+        await board.press(*way.split())
+        (lines,) = drawn.values()
+        assert lines[0].strip() and not lines[0].startswith("─"), "its title"
+        assert "Help" in lines[board.app.size.height - 1], "its keys"

@@ -10,7 +10,7 @@ from pkgutil import iter_modules
 import pytest
 from textual.binding import Binding
 
-from pipeboard.domain.errors import BadInput
+from pipeboard.domain.errors import BadInput, Refused, Way
 from pipeboard.ui import screens
 from pipeboard.ui.host import ACTIONS
 from pipeboard.ui.key_table import (
@@ -23,7 +23,7 @@ from pipeboard.ui.key_table import (
     TRIAGE,
     read_keymap,
 )
-from pipeboard.ui.keys import UNBOUND, Key, hints, key_named, name_of, rebound
+from pipeboard.ui.keys import UNBOUND, Key, hints, key_named, name_of, rebound, said, ways
 from pipeboard.ui.last_view import Choices
 from pipeboard.ui.overlays.menu import Menu
 from pipeboard.ui.screens.live import LiveScreen
@@ -86,6 +86,21 @@ def test_hints_name_only_what_does_something_now() -> None:
     assert dict(hints(BOARD))["H/L"] == "Move"
     assert "H/L" not in dict(hints(BOARD, has_deal=False))
     assert {"a", "u", "H/L"}.isdisjoint(dict(hints(BOARD, read_only=True)))
+
+
+ASKED_BY_THE_SCREEN = {Way.OVERRIDE, Way.MERGE_CLOSED}
+
+
+def test_what_a_refusal_advises_has_its_key_the_one_that_a_person_has_given_it() -> None:
+    assert {*ways(BOARD), *ASKED_BY_THE_SCREEN} == set(Way)
+    own = ways(rebound(BOARD, read_keymap({"board.archive": "X", "board.find": ""})))
+    error = Refused("No.", hint="Unarchive it first.", way=Way.UNARCHIVE)
+    assert said(error, ways(BOARD)) == "No. Unarchive it first (d)."
+    assert (said(error, own), said(error)) == (
+        "No. Unarchive it first (X).",
+        "No. Unarchive it first.",
+    )
+    assert Way.FIND not in own
 
 
 def test_the_keys_of_a_deal_are_those_of_the_board() -> None:

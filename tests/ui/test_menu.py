@@ -53,6 +53,19 @@ async def test_every_choice_is_seen_on_every_terminal(size: tuple[int, int]) -> 
         assert stage.shows("Authority is unanswered on 1.")
 
 
+async def test_a_row_that_just_fits_is_not_cut() -> None:
+    labels = ("CSV, a line for each number", "Markdown", "SVG, as it stands on the screen")
+    menu = Menu("Export", [MenuChoice(label[0].lower(), label) for label in labels])
+    async with opened(menu, size=(80, 24)) as stage:
+        assert stage.shows("c CSV, a line for each number   m Markdown")
+        assert stage.shows(labels[-1])
+
+
+async def test_a_menu_without_a_choice_only_tells() -> None:
+    async with opened(Menu("There is no file.", (), note="Look for it.")) as stage:
+        assert stage.shows("There is no file.") and stage.shows("Look for it.")
+
+
 async def test_more_choices_than_lines_are_cut_in_width_but_never_left_out() -> None:
     choices = [MenuChoice(chr(97 + n), f"a stage with a long name, {n}") for n in range(26)]
     async with opened(Menu("Move to", choices), size=(40, 12)) as stage:

@@ -19,6 +19,14 @@ async def test_enter_takes_the_option_under_the_cursor() -> None:
         assert stage.answer == "competitor"
 
 
+async def test_what_stands_at_the_right_takes_what_the_name_leaves() -> None:
+    about = "the month that the business year begins with"
+    async with opened(Picker("Which", [Option("a", "fiscal", about)]), size=(60, 20)) as stage:
+        assert stage.shows(about)
+    async with opened(Picker("Which", [Option("a", "x" * 60, about)]), size=(60, 20)) as stage:
+        assert stage.shows("x" * 20) and stage.shows("the month that")
+
+
 @pytest.mark.parametrize("keys", [("down",) * 9, ("pagedown",), ("ctrl+n",) * 3])
 async def test_the_cursor_stops_at_the_end(keys: tuple[str, ...]) -> None:
     async with opened(Picker("Why lost?", REASONS)) as stage:

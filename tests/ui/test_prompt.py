@@ -63,6 +63,21 @@ async def test_what_cannot_be_read_is_not_accepted_and_says_why() -> None:
         assert stage.answer == "42k"
 
 
+async def test_what_an_empty_line_means_is_not_said_of_what_is_typed() -> None:
+    async with opened(Prompt("Value", live=in_capitals)) as stage:
+        assert stage.shows("(nothing)")
+        await stage.type("4")
+        assert not stage.shows("(nothing)") and not stage.shows("4 is a number.")
+
+
+async def test_a_paste_is_judged_at_once() -> None:
+    async with opened(Prompt("Value", live=in_capitals)) as stage:
+        await paste(stage, "42")
+        assert stage.shows("42 is a number.")
+        await stage.type("1")
+        assert not stage.shows("421 is a number.")
+
+
 async def test_a_line_that_was_emptied_tells_nothing_of_what_stood_in_it() -> None:
     live = quick_add(date(2026, 11, 24), "EUR", lambda _: "")
     async with opened(Prompt("Add", live=live)) as stage:

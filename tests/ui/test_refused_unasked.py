@@ -18,6 +18,7 @@ from pipeboard.store import Store
 from pipeboard.ui.draw.review import ref_of, stops
 from pipeboard.ui.key_table import BOARD, DEAL, HYGIENE, REVIEW, TRIAGE
 from pipeboard.ui.keys import Key
+from pipeboard.ui.last_view import Choices
 from pipeboard.ui.overlays.menu import Menu
 from pipeboard.ui.screens.live import LiveScreen
 from pipeboard.ui.screens.review import ReviewScreen
@@ -207,20 +208,39 @@ async def test_a_key_asks_only_what_the_deal_as_it_stands_may_answer(
                 assert screen in ("triage", "hygiene", "review")
                 assert state not in ("open", "in a retired stage")
                 return
-            wrong = []
-            for action, key in changing(TABLES[screen]).items():
-                if action not in ASKED and action not in SEVERAL:
-                    continue
-                ways = SEVERAL.get(action) or (ASKED[action],)
-                whys = [refused(ana, command) for command in ways]
-                is_asking, said = await asks(board, key)
-                if is_asking is all(whys):
-                    wrong.append(f"{action}: {whys}, but {said or 'it asks'}")
-                elif all(whys) and not any(said.startswith(why[:50]) for why in whys):
-                    wrong.append(f"{action}: {whys}, but '{said}'")
-            assert wrong == []
+            assert await asked_wrongly(board, screen, ana) == []
     finally:
         ana.store.close()
+
+
+async def asked_wrongly(board: Desk, screen: str, ana: Workspace) -> list[str]:
+    """The keys that ask what the deal refuses, or do not ask what it may answer."""
+    wrong = []
+    for action, key in changing(TABLES[screen]).items():
+        if action not in ASKED and action not in SEVERAL:
+            continue
+        ways = SEVERAL.get(action) or (ASKED[action],)
+        whys = [refused(ana, command) for command in ways]
+        is_asking, said = await asks(board, key)
+        if is_asking is all(whys):
+            wrong.append(f"{action}: {whys}, but {said or 'it asks'}")
+        elif all(whys) and not any(said.startswith(why[:50]) for why in whys):
+            wrong.append(f"{action}: {whys}, but '{said}'")
+    return wrong
+
+
+@pytest.mark.parametrize("state", ["won", "archived", "merged"])
+@pytest.mark.parametrize("screen", TABLES)
+async def test_a_key_knows_what_somebody_else_has_done_before_it_is_shown(
+    path: Path, screen: str, state: str
+) -> None:
+    async with desk(path, size=(109, 30), choices=Choices(follow="never")) as board:
+        assert await to_deal(board, screen)
+        ana = bring_about(path, state)
+        try:
+            assert await asked_wrongly(board, screen, ana) == []
+        finally:
+            ana.store.close()
 
 
 @pytest.mark.parametrize("state", STATES)

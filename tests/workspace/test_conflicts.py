@@ -30,6 +30,17 @@ def test_a_change_of_another_field_goes_on_top_and_says_so(
     assert (after.value, after.source) == (Money(5_000_000, "EUR"), "web")
 
 
+def test_who_works_on_a_deal_that_was_merged_meanwhile_is_told_into_which(
+    ana: Workspace, bo: Workspace
+) -> None:
+    deal, keep = add(ana), add(ana, "Lumen Oy: the same")
+    bo.merge(keep.id, [deal.id])
+    with pytest.raises(Conflict) as refused:
+        ana.set_fields([deal.id], ["value=45k"], seen={deal.id: deal.version})
+    assert refused.value.message == f"bo merged D-1 Lumen Oy into {keep.ref} at 10:00."
+    assert refused.value.hint == f"Work on {keep.ref} instead."
+
+
 def test_a_change_of_the_same_field_is_a_conflict_that_says_who_what_and_when(
     ana: Workspace, bo: Workspace, team: Team
 ) -> None:

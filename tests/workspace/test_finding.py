@@ -25,7 +25,7 @@ def test_a_deal_is_meant_by_its_number_or_by_a_part_of_its_name(
 
 @pytest.mark.parametrize(
     ("ref", "hint"),
-    [("lumne", "Did you mean D-1 Lumen Oy?"), ("zzzz", "Look for it with list.")],
+    [("lumne", "Did you mean D-1 Lumen Oy?"), ("zzzz", "Look for it.")],
 )
 def test_whoever_is_called_by_no_deal_is_told_the_near_one(
     ref: str, hint: str, ana: Workspace, lumen: Deal

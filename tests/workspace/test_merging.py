@@ -14,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipeboard.domain.deal import Contact, Deal, Loss, NextStep, Term
-from pipeboard.domain.errors import PipeboardError, Refused
+from pipeboard.domain.errors import PipeboardError, Refused, Way
 from pipeboard.domain.events import Kind
 from pipeboard.domain.money import Money
 from pipeboard.workspace.triage import day_of
@@ -102,10 +102,8 @@ def test_a_won_or_lost_deal_goes_into_another_only_with_a_yes(ana: Workspace) ->
     for other, said in ((won, "was won with €50,000 on"), (lost, "was lost with €5,000 on")):
         with pytest.raises(Refused, match=said) as refused:
             ana.merge(keep.id, [other.id])
-        assert (
-            refused.value.hint
-            == f"Keep {other.ref} and merge the other into it, or say --yes-closed."
-        )
+        assert refused.value.hint == f"Keep {other.ref} and merge the other into it."
+        assert refused.value.way is Way.MERGE_CLOSED
         assert now_of(ana, other.id).merged_into is None
     ana.merge(keep.id, [won.id, lost.id], closed=True)
     assert now_of(ana, won.id).merged_into == keep.id

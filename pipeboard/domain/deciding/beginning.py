@@ -16,7 +16,7 @@ from pipeboard.domain.deciding import edits, work
 from pipeboard.domain.deciding.edits import clean_fields, given_by
 from pipeboard.domain.deciding.moves import closing, entry, not_before_entry, target_stage
 from pipeboard.domain.deciding.rules import rule
-from pipeboard.domain.errors import BadInput, Refused
+from pipeboard.domain.errors import BadInput, Refused, Way
 from pipeboard.domain.events import Event, EventFacts, Kind, change_to, evolve, evolve_all
 from pipeboard.domain.lazy_dataclass import replace
 from pipeboard.domain.pipeline import Stage
@@ -191,7 +191,8 @@ def merge_into(command: c.MergeInto, deal: Deal, context: c.Context) -> list[Eve
         raise Refused(
             f"{deal.ref} {deal.name} was {deal.outcome}{value} on {on}: merged, it leaves the "
             "numbers of that time.",
-            hint=f"Keep {deal.ref} and merge the other into it, or say --yes-closed.",
+            hint=f"Keep {deal.ref} and merge the other into it.",
+            way=Way.MERGE_CLOSED,
             details={"deal": deal.ref, "reason": "closed"},
         )
     after: Values = {"merged_into": command.kept_id, "archived_at": deal.archived_at or context.at}

@@ -11,7 +11,7 @@ from pipeboard.domain.criteria import pass_gate, unmet
 from pipeboard.domain.dates import format_date, local_date, micros
 from pipeboard.domain.deal import LOSS_CATEGORIES, NOTHING, Deal, Loss, Status
 from pipeboard.domain.deciding.rules import rule
-from pipeboard.domain.errors import BadInput, Conflict, NotFound, Refused, SoAlready
+from pipeboard.domain.errors import BadInput, Conflict, NotFound, Refused, SoAlready, Way
 from pipeboard.domain.events import (
     NO_FACTS,
     Event,
@@ -31,8 +31,8 @@ if TYPE_CHECKING:
     from pipeboard.domain.deal import FieldValue, Values
 
 
-REOPEN_FIRST = "Reopen it first (m r)."
-BACK_FIRST = "Unarchive it first (d)."
+REOPEN_FIRST = "Reopen it first."
+BACK_FIRST = "Unarchive it first."
 
 
 def in_stage(deal: Deal, stage_id: int) -> Deal:
@@ -218,7 +218,7 @@ def _close_instant(
 def reopen(command: c.Reopen, deal: Deal, context: c.Context) -> list[Event]:
     """A closed deal back to work; to a later stage than it left, only through the gate."""
     if deal.status is Status.ARCHIVED:
-        raise Refused(f"{deal.ref} {deal.name} is archived.", hint=BACK_FIRST)
+        raise Refused(f"{deal.ref} {deal.name} is archived.", hint=BACK_FIRST, way=Way.UNARCHIVE)
     if deal.is_open:
         raise SoAlready(f"{deal.ref} {deal.name} is open already.")
     pipeline = context.pipeline
@@ -243,11 +243,17 @@ def reopen(command: c.Reopen, deal: Deal, context: c.Context) -> list[Event]:
 
 def _must_be_open(deal: Deal, what: str) -> None:
     if deal.status is Status.ARCHIVED:
-        raise Refused(f"{deal.ref} {deal.name} is archived and cannot be {what}.", hint=BACK_FIRST)
+        raise Refused(
+            f"{deal.ref} {deal.name} is archived and cannot be {what}.",
+            hint=BACK_FIRST,
+            way=Way.UNARCHIVE,
+        )
     if not deal.is_open:
         raise Refused(
-            f"{deal.ref} {deal.name} is {deal.outcome} and cannot be {what}.",
+            f"{deal.ref} {deal.name} is {deal.outcome} and cannot be "
+            f"{what}{' again' if what == deal.outcome else ''}.",
             hint=REOPEN_FIRST,
+            way=Way.REOPEN,
         )
 
 

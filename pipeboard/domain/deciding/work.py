@@ -24,7 +24,7 @@ from pipeboard.domain.deciding import edits
 from pipeboard.domain.deciding.edits import clean_answer
 from pipeboard.domain.deciding.moves import BACK_FIRST, REOPEN_FIRST, touched
 from pipeboard.domain.deciding.rules import Telling, rule
-from pipeboard.domain.errors import BadInput, Conflict, NotFound, Refused
+from pipeboard.domain.errors import BadInput, Conflict, NotFound, Refused, Way
 from pipeboard.domain.events import Event, EventFacts, Kind, change_to, changing, part_texts
 from pipeboard.domain.lazy_dataclass import replace
 from pipeboard.domain.people import mentioned
@@ -42,6 +42,7 @@ def _must_be_workable(deal: Deal, what: str) -> None:
         raise Refused(
             f"{deal.ref} {deal.name} is {deal.status}: {what}.",
             hint=REOPEN_FIRST if deal.archived_at is None else BACK_FIRST,
+            way=Way.REOPEN if deal.archived_at is None else Way.UNARCHIVE,
         )
 
 
@@ -107,7 +108,8 @@ def ask_rep(command: c.AskRep, deal: Deal, context: c.Context) -> list[Event]:
     if not context.sees(command.rep, deal.owner):
         raise Refused(
             f"@{command.rep} does not see {deal.ref} {deal.name}, and would never hear of it.",
-            hint="Ask somebody who sees it, or give them the deal ('assign').",
+            hint="Ask somebody who sees it, or give them the deal.",
+            way=Way.ASSIGN,
         )
     text = clean_line(command.text, field="next step")
     if not text:
@@ -161,7 +163,7 @@ def complete_next_step(command: c.CompleteNextStep, deal: Deal, context: c.Conte
     _must_be_workable(deal, "it has no next step")
     if deal.next_step is None:
         raise Refused(
-            f"{deal.ref} {deal.name} has no next step to complete.", hint="Set one with t."
+            f"{deal.ref} {deal.name} has no next step to complete.", hint="Set one.", way=Way.PLAN
         )
     done = c.StepDone(deal.next_step, command.outcome, context.at)
     return [step_done(done, deal, next_time(deal.next_step, context.today))]

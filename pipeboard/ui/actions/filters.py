@@ -43,7 +43,7 @@ async def saved_filters(host: BoardScreen) -> None:
     if present:
         options.append(Option(_SAVE, "Save this filter…", present))
     if not options:
-        host.say("No filter is saved yet: type one with /, then F saves it.", "status")
+        host.say("No filter is saved yet: type one with /, then F saves it.", "status.warn")
         return
     if saved:
         options.append(Option(_CHANGE, "Change or forget one…"))

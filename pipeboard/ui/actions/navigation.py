@@ -15,12 +15,13 @@ from pipeboard.ui.draw.layout import AUTO, Pane, card_rows, has_room_for_pane
 from pipeboard.ui.draw.line import Line, whole
 from pipeboard.ui.execute import Came, Questions, until_stored
 from pipeboard.ui.host import Host, Outcome, ask, opens_anew, parse_query, patiently, read
+from pipeboard.ui.keys import said
 from pipeboard.ui.last_view import empty_board, typed_filter
 from pipeboard.ui.overlays.help import Help, filter_lines, groups_of, legend_lines
 from pipeboard.ui.overlays.menu import Menu, MenuChoice, Option, Picker
 from pipeboard.ui.overlays.prompt import Feedback, Live, filter_line, understood
 from pipeboard.ui.screens.live import show_over
-from pipeboard.ui.write_queue import is_busy, said
+from pipeboard.ui.write_queue import is_busy
 
 if TYPE_CHECKING:
     from pipeboard.store.reading.finding import Found
@@ -185,7 +186,7 @@ async def mine(host: BoardScreen) -> None:
 async def pipeline(host: BoardScreen) -> None:
     pipelines = await read(host, lambda reader: reader.pipelines())
     if len(pipelines) < 2:
-        host.say("There is one pipeline; 'pipeboard pipeline new' makes another.", "status")
+        host.say("There is one pipeline; 'pipeboard pipeline new' makes another.", "status.warn")
         return
     options = [Option(str(p.id), p.name, p.currency) for p in pipelines]
     chosen = await ask(host, Picker("Pipeline", options))

@@ -29,10 +29,9 @@ from pipeboard.ui.draw.line import Line, key_name
 from pipeboard.ui.execute import execute
 from pipeboard.ui.host import Host, ask, read
 from pipeboard.ui.key_table import ALL
-from pipeboard.ui.keys import Group
+from pipeboard.ui.keys import Group, said
 from pipeboard.ui.last_view import recent, remember
 from pipeboard.ui.overlays.menu import Option, Picker, narrowed
-from pipeboard.ui.write_queue import said
 
 if TYPE_CHECKING:
     from pipeboard.ui.screens.board import BoardScreen

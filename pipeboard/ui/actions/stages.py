@@ -47,7 +47,6 @@ from pipeboard.ui.overlays.menu import (
     Picker,
 )
 from pipeboard.ui.overlays.prompt import Prompt
-from pipeboard.ui.write_queue import said
 from pipeboard.workspace.new_deals import follow_up
 
 if TYPE_CHECKING:
@@ -146,7 +145,7 @@ async def _refused(host: Host, ids: Ids, stage: Stage) -> Mapping[type, str]:
     refused = await host.program.write_queue.ask(look)
     if len(refused) == len(tried):
         raise refused[c.Move]
-    return {kind: said(error) for kind, error in refused.items()}
+    return {kind: host.program.net.words(error) for kind, error in refused.items()}
 
 
 async def move_to(host: Host, stage: Stage) -> None:
@@ -256,17 +255,27 @@ async def archive(host: Host, ids: Ids) -> None:
     """Asks first: after an Esc that came late, the key may have been meant for a menu. What is in
     the archive it brings back."""
     them, whom = "them" if len(ids) > 1 else "it", target_names(host, ids)
-    shown = [host.at_hand(deal_id) for deal_id in ids]
-    if all(deal is not None and deal.status is Status.ARCHIVED for deal in shown):
+    if await _are_archived(host, ids):
         await check_allowed(host, ids, c.Unarchive)
         title, does, stays = f"Bring {whom} back from the archive?", "brings back", "Leave"
         command: c.Command = c.Unarchive()
     else:
-        await check_allowed(host, ids, c.Archive)
         title, does, stays, command = f"Archive {whom}?", "archives", "Keep", c.Archive()
     question = Menu(title, [MenuChoice("d", does)], leaving=("Esc", f"{stays} {them}"))
     if await ask(host, question) is not None:
         await execute(host, command)
+
+
+async def _are_archived(host: Host, ids: Ids) -> bool:
+    """Are all of them in the archive, by whomever? Raises why they cannot be put there."""
+    shown = [host.at_hand(deal_id) for deal_id in ids]
+    if all(deal is not None and deal.status is Status.ARCHIVED for deal in shown):
+        return True
+    try:
+        await check_allowed(host, ids, c.Archive)
+    except SoAlready:
+        return True
+    return False
 
 
 # The ways on from a gate that is not met, taken right there, for one deal or for many.
@@ -298,6 +307,8 @@ async def open_gate(host: Host, gate: GateNotMet, change: Change) -> None:
             retarget(host, passing)
             await execute(host, change, repeats=False)
         case WayOn.ANSWER if answer is not None:
+            if not callable(change):  # somebody may have closed it while the sheet was open
+                await check_allowed(host, held_ids, lambda: change)
             await _answer_missing(host, held, answer, ids, change)
 
 

@@ -134,7 +134,8 @@ def _empty_cell(view: BoardView, slot: Slot, y: int) -> Line:
         letters = [sign for sign, _ in clusters(stage_names(view)[slot.column])]
         letter = letters[y] if y < len(letters) else ""
         return (left(f"{'':{(slot.width - 1) // 2}}{letter}", slot.width, "empty"),)
-    can_add = here and view.board.columns[slot.column].stage.is_open
+    is_open = view.board.columns[slot.column].stage.is_open
+    can_add = here and is_open and not view.read_only
     lines = wrap("no deals; a adds here" if can_add else "no deals", slot.width - 2)
     return (left(f" {lines[y]}" if y < len(lines) else "", slot.width, "empty"),)
 

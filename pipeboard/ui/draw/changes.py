@@ -147,6 +147,7 @@ def changes(before: BoardView, after: BoardView) -> list[Region]:
         _without_slots(before) != _without_slots(after)
         or before.glyphs != after.glyphs
         or after.is_too_small
+        or not _same_stages(before, after)
     ):
         return [Region(0, 0, after.width, after.height)]
     regions = [Region(0, y, after.width, 1) for y in _changed_edges(before, after)]
@@ -162,6 +163,12 @@ def changes(before: BoardView, after: BoardView) -> list[Region]:
     if before.pane != after.pane and shown.pane_width:
         regions.append(Region(shown.board_width, 1, shown.pane_width + 1, shown.status_y - 1))
     return regions
+
+
+def _same_stages(before: BoardView, after: BoardView) -> bool:
+    """Are the columns those of before? Else there is none to compare some of them with."""
+    was, now = before.board.columns, after.board.columns
+    return was is now or [one.stage.id for one in was] == [one.stage.id for one in now]
 
 
 def _without_slots(view: BoardView) -> BoardLayout:

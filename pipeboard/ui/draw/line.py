@@ -8,7 +8,7 @@ from enum import StrEnum
 from typing import Final, NamedTuple, TypeVar
 
 from pipeboard.domain.locales import written
-from pipeboard.domain.money import Money, format_money
+from pipeboard.domain.money import Money, printed_sign
 from pipeboard.domain.phrases import aloud, spoken
 from pipeboard.domain.text import printable
 from pipeboard.ui.palette import Role
@@ -105,7 +105,7 @@ _BLANKS: Final = re.compile(r"(?<!\s·)\s+")
 def wrap(text: str, width: int, rest: int | None = None) -> list[str]:
     """`text` in lines of at most `width` cells (`rest` cells from the second line on), broken at
     blanks, within a word only where it is wider than a line. A dot between two things goes with
-    the second. One empty line for an empty text."""
+    the second, unless that has room for itself alone. One empty line for an empty text."""
     widths = [max(1, width), max(1, width if rest is None else rest)]
     lines = [""]
     used = 0
@@ -118,6 +118,8 @@ def wrap(text: str, width: int, rest: int | None = None) -> list[str]:
             continue
         if used:
             lines.append("")
+            if size > widths[1] >= size - 2:
+                word = word.removeprefix(f"{DOT} ")
         *full, last = _pieces(word, widths[len(lines) > 1], widths[1])
         lines[-1:] = [*full, last]
         used = cell_width(last)
@@ -237,11 +239,12 @@ def money_text(money: Money, glyphs: Glyphs, *, symbol: bool) -> str:
 
 
 def full_money(money: Money, glyphs: Glyphs) -> str:
-    """An amount to the last cent: `€40,000`, or `40000 EUR` where there is no such sign."""
+    """An amount to the last cent: `€40,000`, or `EUR 40,000` where there is no such sign."""
     text = written().money(money)
-    return (
-        format_money(money, style="code") if glyphs is Glyphs.ASCII and not text.isascii() else text
-    )
+    if glyphs is not Glyphs.ASCII or text.isascii():
+        return text
+    number = " ".join(text.replace(printed_sign(money.currency), "").split())
+    return f"{money.currency} {number}"
 
 
 # Parts that screens share: title bars, hints, boxes, tables of keys, a line to type in.
@@ -298,8 +301,9 @@ class HintKey(NamedTuple):
 def hint_keys(
     hints: Sequence[Hint], width: int, glyphs: Glyphs = Glyphs.UNICODE
 ) -> tuple[HintKey, ...]:
-    """As many hints as fit in `width` cells, in their order; those of `KEPT` are always there."""
-    sizes = [1 + width_of(_hint(hint, glyphs)) for hint in hints]
+    """As many hints as fit in `width` cells, in their order; those of `KEPT` are always there. One
+    without a key keeps the cells of its label free: what is gone for now moves no other."""
+    sizes = [1 + width_of(_hint(hint if hint[0] else _gone(hint[1]), glyphs)) for hint in hints]
     kept = sum(size + 1 for hint, size in zip(hints, sizes, strict=True) if hint[0] in KEPT)
     keys: list[HintKey] = []
     x = 0
@@ -308,7 +312,8 @@ def hint_keys(
             kept -= size + 1
         elif x + size + kept > width:
             continue
-        keys.append(HintKey(*hint, x + 1, size - 1))
+        if hint[0]:
+            keys.append(HintKey(*hint, x + 1, size - 1))
         x += size + 1
     return tuple(keys)
 
@@ -320,6 +325,11 @@ def hint_line(hints: Sequence[Hint], width: int, glyphs: Glyphs = Glyphs.UNICODE
         gap = key.x - width_of(spans)
         spans += [blank(gap, "hint"), *_hint((key.key, key.label), glyphs)]
     return exactly(spans, width, "hint")
+
+
+def _gone(text: str) -> Hint:
+    key, _, label = text.partition(" ")
+    return key, label
 
 
 def _hint(hint: Hint, glyphs: Glyphs) -> Line:

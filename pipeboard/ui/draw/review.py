@@ -66,6 +66,8 @@ class ReviewView:
     is_over: bool = False
     current: str = ""
     """The key of the item under the cursor, which may say more of itself than the others."""
+    only_looks: bool = False
+    """Can nothing be decided here?"""
 
     @property
     def room(self) -> int:
@@ -100,6 +102,12 @@ def heading(view: ReviewView) -> tuple[Line, ...]:
         view.style.width,
     )
     return bar_line, tab_strip(ReviewTab, view.tab, view.style.width, _counts(view))
+
+
+def unread(pipeline: str, tab: ReviewTab, width: int) -> tuple[Line, Line]:
+    """The head while the review is gathered for the first time."""
+    start = (whole("Weekly review", "bar.title"), blank(2, "bar"), whole(pipeline, "bar.product"))
+    return title_bar(start, (), width), tab_strip(ReviewTab, tab, width, {})
 
 
 def _counts(view: ReviewView) -> dict[ReviewTab, str]:
@@ -265,14 +273,17 @@ def _discuss(view: ReviewView) -> Iterator[Item]:
             lines += _below(_decision_words(decision, view), view, "status.ok")
         if key == view.current:
             for line in one["agenda"]:
-                lines += _below(f"{DOT} {line}", view, "text")
+                lines += _below(line, view, "text", f"{DOT} ")
         yield Item(key, tuple(lines))
     if not view.document["discuss"]:
         yield _read("No deal of value is at risk.", view, "empty")
 
 
-def _below(text: str, view: ReviewView, role: Role) -> list[Line]:
-    return [(blank(9), whole(part, role)) for part in wrap(text, max(20, view.room - 9))]
+def _below(text: str, view: ReviewView, role: Role, sign: str = "") -> list[Line]:
+    """The text under the name of a deal, behind a sign that only its first line has."""
+    parts = wrap(text, max(20, view.room - 9 - len(sign)))
+    signs = (sign, *[" " * len(sign)] * (len(parts) - 1))
+    return [(blank(9), whole(f"{one}{part}", role)) for one, part in zip(signs, parts, strict=True)]
 
 
 def _flow(view: ReviewView) -> Iterator[Item]:
@@ -344,7 +355,9 @@ def _decisions(view: ReviewView) -> Iterator[Item]:
         words = _below(_decision_words(one, view), view, "text")
         yield Item(f"{DEAL}{one['ref']}#{place}", (line, *words))
     if not view.document["decisions"]:
-        how = "" if view.is_over else " D on a deal says who does what until when."
+        how = (
+            "" if view.is_over or view.only_looks else " D on a deal says who does what until when."
+        )
         yield _read(f"Nothing was decided since then.{how}", view, "empty")
 
 

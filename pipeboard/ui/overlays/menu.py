@@ -126,6 +126,8 @@ def _grid(
     `most_rows` rows: then labels are cut."""
     sizes = [width_of(cell) + _GAP for _, cell in cells]
     if sum(sizes) <= width + _GAP:
+        # Else the gap behind the last is what is cut, and the label for it.
+        sizes[-1:] = [size - _GAP for size in sizes[-1:]]
         return [
             [
                 (choice, exactly(cell, size))
@@ -405,6 +407,8 @@ def _row(number: str, option: Option, is_current: bool, width: int) -> Line:
     if is_current:
         line = tuple((text, _BRIGHT.get(role, role)) for text, role in line)
     mark: Span = (BAR, "cursor") if is_current else blank(1)
+    start: Line = (blank(1), mark, blank(1), (number, "input.label"), *line)
     end: Line = (blank(2), whole(option.right, "text.dim"), blank(1))
-    end = exactly(end, min(width_of(end), width // 2)) if option.right else ()
-    return spread((blank(1), mark, blank(1), (number, "input.label"), *line), end, width)
+    room = max(width // 2, width - width_of(start))
+    end = exactly(end, min(width_of(end), room)) if option.right else ()
+    return spread(start, end, width)

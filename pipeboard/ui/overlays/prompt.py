@@ -16,11 +16,11 @@ from pipeboard.domain.locales import written
 from pipeboard.domain.money import format_percent, parse_money, parse_percent
 from pipeboard.domain.quick_add import parse_quick_add
 from pipeboard.ui.draw.line import Line, Span, blank, key_name, text_of, whole
+from pipeboard.ui.keys import said
 from pipeboard.ui.overlays.draft import Draft
 from pipeboard.ui.overlays.overlay import SAVES, Panel, TypingOverlay, bound, folded, upper_edge
 from pipeboard.ui.widgets.line_input import LineInput, harmless, one_line
 from pipeboard.ui.widgets.page import glyphs_of
-from pipeboard.ui.write_queue import said
 
 
 class Presets:
@@ -139,6 +139,7 @@ class Prompt(TypingOverlay[str]):
         self.draft: Draft = Draft(self, draft_key, label, self._unfinished, self.refuse)
         self._feedback = Feedback((), True)
         self._shown: tuple[Line, ...] = ()
+        self._shown_of = ""
         self._longer: Longer | None = None
         self._place = 0
         self._aside = ""
@@ -261,7 +262,9 @@ class Prompt(TypingOverlay[str]):
         if self._live is not None:
             self._feedback = self._live(text)
         if self._feedback.ok or not self._is_in_a_word:
-            self._shown = self._feedback.lines
+            self._shown, self._shown_of = self._feedback.lines, text
+        elif not self._shown_of.strip():
+            self._shown = ()  # what an empty line means is no longer so
         if self._feedback.is_late and not self._is_behind:
             self._is_behind = True
             self.set_timer(_AGAIN_S, self._understand)
@@ -272,7 +275,7 @@ class Prompt(TypingOverlay[str]):
     @property
     def _is_in_a_word(self) -> bool:
         """Is the last word still being typed, so that it is too early to complain?"""
-        is_new = self.text not in ("", self._offered)
+        is_new = self.text not in ("", self._offered, self.line.pasted)
         return is_new and self.line.cursor_at_end and not self.text.endswith(" ")
 
     def _lines_below(self, width: int) -> list[Line]:

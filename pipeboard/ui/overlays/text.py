@@ -10,6 +10,7 @@ from textual.binding import BindingType
 from textual.containers import Horizontal
 
 from pipeboard.domain.errors import PipeboardError, Refused
+from pipeboard.ui.keys import said
 from pipeboard.ui.overlays.draft import Draft
 from pipeboard.ui.overlays.overlay import (
     ANEW,
@@ -21,7 +22,6 @@ from pipeboard.ui.overlays.overlay import (
     upper_edge,
 )
 from pipeboard.ui.widgets.line_input import LONGEST_TEXT, TextBox, harmless
-from pipeboard.ui.write_queue import said
 
 if TYPE_CHECKING:
     from pipeboard.ui.terminal.session import AnyApp

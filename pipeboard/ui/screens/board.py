@@ -74,7 +74,7 @@ class BoardScreen(LiveScreen):
         """Where each change of this session was made, so that taking it back leads there."""
         self.shown_behind: tuple[Lens, ViewPlace, str, str] | None = None
         """What was looked at before deals behind a number, and the key back to that."""
-        self._version = state.version
+        self.version = state.version
 
     def compose(self) -> ComposeResult:
         yield self.canvas
@@ -224,8 +224,8 @@ class BoardScreen(LiveScreen):
         elif receipt.command_id:
             self._places = [*self._places[-_MOST_PLACES:], place]
         with suppress(DatabaseError):  # else all is read once more at the next look
-            if self._version is not None and self._news.is_only(state, receipt.command_id):
-                self._version = state.version
+            if self.version is not None and self._news.is_only(state, receipt.command_id):
+                self.version = state.version
         if view.marks:
             state.show(marks=frozenset())
         self.pane.forget()

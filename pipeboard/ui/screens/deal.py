@@ -41,6 +41,15 @@ _NOTHING = {
 }
 
 
+_NOTHING_TO_LOOK_AT = {
+    **_NOTHING,
+    DealTab.NOTES: "no notes",
+    DealTab.PEOPLE: "nobody is known yet",
+    DealTab.TERMS: "nothing is negotiated yet",
+}
+"""The same where nothing can be added."""
+
+
 class DealScreen(PageScreen):
     """A deal in tabs; the same keys as on the board change it, others what is in a tab."""
 
@@ -51,6 +60,7 @@ class DealScreen(PageScreen):
     def __init__(self, state: BoardState, deal_id: int) -> None:
         super().__init__(state)
         self.hinted_here = partial(_hinted_here, self)
+        self.sheet = partial(_sheet, self)
         self.deal_id = deal_id
         self.tab = DealTab.OVERVIEW
         self.wanted = ""
@@ -78,7 +88,7 @@ class DealScreen(PageScreen):
 
     def reload(self) -> None:
         version, record = self.state.reader.data_version(), self._read()
-        self._version, self.record = version, record
+        self.version, self.record = version, record
         self.redraw()
 
     def redraw(self) -> None:
@@ -111,8 +121,9 @@ class DealScreen(PageScreen):
     def _below(self, style: PaneStyle) -> list[Line]:
         """What stands under the items: the question in full, what is missing, or that all is."""
         lines: list[Line] = []
-        if not self.items and _NOTHING[self.tab]:
-            lines += [(blank(GUTTER), (_NOTHING[self.tab], "empty")), ()]
+        nothing = (_NOTHING_TO_LOOK_AT if self.state.view.read_only else _NOTHING)[self.tab]
+        if not self.items and nothing:
+            lines += [(blank(GUTTER), (nothing, "empty")), ()]
         if self.tab is DealTab.QUESTIONS and self.items:
             question = self.record.pipeline.question(self.item_key)
             if question is not None:
@@ -206,6 +217,10 @@ def _counts(record: DealRecord) -> dict[DealTab, str]:
         DealTab.PEOPLE: str(len(record.deal.contacts)),
         DealTab.TERMS: str(len(record.deal.terms) or ""),
     }
+
+
+def _sheet(screen: DealScreen) -> object:
+    return screen.tab
 
 
 def _hinted_here(screen: DealScreen) -> Mapping[str, str]:

@@ -169,7 +169,7 @@ class Welcome(Screen[None]):
         self._facts = facts
         self._glyphs = look.glyphs
         self._keys = keys.rebound(FIRST, look.keymap)
-        self._page = Page()
+        self._page = Page(self._show)
         self._cursor = 0
         self._said = ""
 

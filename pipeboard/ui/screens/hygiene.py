@@ -109,7 +109,7 @@ class HygieneScreen(PageScreen):
         """Has deals that are alike looked for beside the screen, which takes long where many are:
         the first time, and for who looks at them once somebody has changed something."""
         is_known = self._alike is not None and (
-            self.view.group != DUPLICATES or self._alike_of == self._version
+            self.view.group != DUPLICATES or self._alike_of == self.version
         )
         if not is_known and not self.is_searching:
             self.is_searching = True
@@ -117,7 +117,7 @@ class HygieneScreen(PageScreen):
 
     def reload(self) -> None:
         version, view = self.state.reader.data_version(), self._read(self.view)
-        self._version, self.view = version, view
+        self.version, self.view = version, view
         self.redraw()
 
     def show_news(self) -> None:
@@ -257,7 +257,7 @@ def _pairs(
 
 async def _look_for_alike(screen: HygieneScreen) -> None:
     """Has the housekeeper look; what it finds is shown with the next look at the database."""
-    pipeline, version = screen.view.pipeline, screen._version
+    pipeline, version = screen.view.pipeline, screen.version
 
     def look(workspace: Workspace) -> tuple[Alike, ...]:
         from pipeboard.workspace.triage import day_of

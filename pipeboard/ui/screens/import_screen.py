@@ -83,6 +83,7 @@ class ImportScreen(PageScreen):
         """With `only_plans` the import itself is done by whoever is given the plan."""
         super().__init__(state)
         self.hinted_here = partial(_hinted_here, self)
+        self.sheet = partial(_sheet, self)
         self.leave_with = leave
         self.only_plans = only_plans
         self.view = ImportView(plan, None, ImportTab.FILE, 80, state.view.glyphs)
@@ -198,7 +199,7 @@ class ImportScreen(PageScreen):
 
     def reload(self) -> None:
         """Looks again, by the same plan, unless something is being stored or was."""
-        self._version = self.state.reader.data_version()
+        self.version = self.state.reader.data_version()
         if self.importing is None and self.view.done is None:
             self.choose(self.view.plan, says=False)
 
@@ -238,6 +239,10 @@ def _first_words(seen: FileSeen) -> str:
         words = "1 word unknown" if unknown == 1 else f"{unknown} words unknown"
         return f"{words}: 3 shows, P new pipeline."
     return "4 previews it; nothing is written yet."
+
+
+def _sheet(screen: ImportScreen) -> object:
+    return (screen.view.tab, screen.view.done is None, screen.importing is None)
 
 
 def _hinted_here(screen: ImportScreen) -> Mapping[str, str]:

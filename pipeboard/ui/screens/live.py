@@ -51,6 +51,14 @@ class Said:
     beside: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Hinted:
+    """The keys that hints have named since a part of a screen was turned to, by their ids."""
+
+    sheet: object
+    seen: set[str]
+
+
 @under_net
 class LiveScreen(Screen[None]):
     """A screen over the database. It looks twice a second whether something has changed.
@@ -72,13 +80,17 @@ class LiveScreen(Screen[None]):
     hinted_here: Callable[[], Mapping[str, str]] | None = None
     """Tells what hints call keys where the cursor stands, by their ids; "" what does nothing."""
 
+    sheet: Callable[[], object] | None = None
+    """Tells what of it is turned to, such as a tab: other keys do something on another."""
+    hinted: Hinted | None = None
     state: BoardState
     count = 0
     """What bare digits come to where they are counts: `12j` goes down twelve cards."""
     last_copied = ""
     _said = Said()
     _trouble = ""
-    _version: int | None = None
+    version: int | None = None
+    """The state of the database that is shown (`data_version`); None before the first look."""
     _busy_looks = 0
     _next_news = 0.0
     put_away: Callable[[], None] | None = None
@@ -208,6 +220,8 @@ class LiveScreen(Screen[None]):
     def press(self, key_id: str) -> None:
         """Does what the key with that id does; what it cannot do is said here."""
         key = ALL.get(key_id) or next(own for own in self.keys if own.id == key_id)
+        if self._said.role == "status.warn" and key.action != "step_back":
+            self.say("")  # what was refused is not said of what is done now
         try:
             if key.changes and not self.only_looks(key):
                 self.program.check_writable()
@@ -288,8 +302,8 @@ class PageScreen(LiveScreen):
     def __init__(self, state: BoardState) -> None:
         super().__init__()
         self.state = state
-        self._version: int = state.reader.data_version()
-        self.page = Page()
+        self.version: int = state.reader.data_version()
+        self.page = Page(self.redraw)
 
     def compose(self) -> ComposeResult:
         yield self.page
@@ -348,10 +362,14 @@ class CountingScreen(PageScreen):
 
 
 def hints_of(screen: LiveScreen, *, has_deal: bool = True) -> tuple[Hint, ...]:
-    """The keys of a screen that do something now."""
+    """The keys of a screen that do something now, each where it stood since this was turned to."""
     here = NOTHING if screen.hinted_here is None else screen.hinted_here()
     read_only = screen.state.view.read_only
-    return hints(screen.keys, has_deal=has_deal, read_only=read_only, here=here)
+    sheet = screen.sheet() if screen.sheet else None
+    if screen.hinted is None or screen.hinted.sheet != sheet:
+        screen.hinted = Hinted(sheet, set())
+    seen = screen.hinted.seen
+    return hints(screen.keys, has_deal=has_deal, read_only=read_only, here=here, seen=seen)
 
 
 def scroll(screen: PageScreen, lines: int) -> None:
@@ -384,12 +402,12 @@ def _follow(screen: LiveScreen) -> None:
     if today != screen.state.lens.today:
         screen.turn_day(today)
     version = screen.state.reader.data_version()
-    if screen._version is None:
-        screen._version = version
-    is_news = version != screen._version and monotonic() >= screen._next_news
+    if screen.version is None:
+        screen.version = version
+    is_news = version != screen.version and monotonic() >= screen._next_news
     if is_news or screen.needs_reading:
         screen.show_news()
-        screen._version, screen.reads_again = version, False
+        screen.version, screen.reads_again = version, False
         screen._next_news = monotonic() + FOLLOW_S[screen.program.choices.follow]
 
 

@@ -57,6 +57,7 @@ class MetricsScreen(CountingScreen):
         come_back: Callable[[LeftAt, Wanted | None], None],
     ) -> None:
         super().__init__(state)
+        self.page.fill = self._redraw  # nothing is counted yet
         self.hinted_here = partial(_hinted_here, self)
         self._come_back = come_back
         self.metrics_worker = metrics_worker
@@ -86,7 +87,7 @@ class MetricsScreen(CountingScreen):
 
     def reload(self) -> None:
         """Counts again what somebody has changed."""
-        self._version = self.state.reader.data_version()
+        self.version = self.state.reader.data_version()
         self.look_at(self.asked, self.cursor)
 
     def look_at(self, asked: ReportView, cursor: int = 0) -> None:
@@ -150,7 +151,7 @@ class MetricsScreen(CountingScreen):
     @property
     def moment(self) -> CountedMoment:
         """The state of the database that is shown, and its instant."""
-        return self.metrics_worker.moment(self._version)
+        return self.metrics_worker.moment(self.version)
 
     # The cursor.
 

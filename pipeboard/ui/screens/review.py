@@ -16,7 +16,7 @@ from pipeboard.domain.pipeline import Pipeline
 from pipeboard.ui import keys
 from pipeboard.ui.board_state import BoardState
 from pipeboard.ui.draw.questions import listed, scrolled_to
-from pipeboard.ui.draw.review import DATA, ReviewView, heading, items_of, ref_of, stops
+from pipeboard.ui.draw.review import DATA, ReviewView, heading, items_of, ref_of, stops, unread
 from pipeboard.ui.key_table import REVIEW
 from pipeboard.ui.review_keys import ReviewTab
 from pipeboard.ui.screens.hygiene import place_at
@@ -62,6 +62,7 @@ class ReviewScreen(CountingScreen):
     ) -> None:
         super().__init__(state)
         self.hinted_here = partial(_hinted_here, self)
+        self.sheet = partial(_sheet, self)
         self.show_behind = show_behind
         self._come_back = come_back
         if place is None or place.pipeline.id != pipeline.id:
@@ -106,7 +107,7 @@ class ReviewScreen(CountingScreen):
             since = datetime.fromisoformat(document["since"])
             decisions = decisions_since(reader, self.place.pipeline, since)
             self.found = replace(self.found, document={**document, "decisions": decisions})
-        self._version, self.is_stale = version, True
+        self.version, self.is_stale = version, True
         self.redraw()
 
     def on_screen_resume(self) -> None:
@@ -117,7 +118,7 @@ class ReviewScreen(CountingScreen):
 
     def reload(self) -> None:
         """Gathers the review as of now; keys wait for it."""
-        self._version = self.state.reader.data_version()
+        self.version = self.state.reader.data_version()
         self.is_stale = False
         self._asked += 1
         self.counting += 1
@@ -137,6 +138,9 @@ class ReviewScreen(CountingScreen):
         """The step as it is now, the cursor on an item that there is."""
         view = _view(self)
         if view is None:
+            bars = unread(self.place.pipeline.name, self.place.tab, self.page.size.width)
+            glyphs, hints = self.state.view.glyphs, hints_of(self, has_deal=False)
+            self.page.show(replace(self.page.view, head=bars, hints=hints, glyphs=glyphs))
             self.show_status()
             return
         height = self.page.size.height
@@ -263,6 +267,7 @@ def _view(screen: ReviewScreen) -> ReviewView | None:
         frozenset(document.get("discussed", ())),
         screen.past is not None,
         screen.item_key,
+        screen.state.view.read_only,
     )
 
 
@@ -300,6 +305,10 @@ async def _count(screen: ReviewScreen, asked: int) -> None:
         screen.found = found
     if screen.is_mounted:
         screen.redraw()
+
+
+def _sheet(screen: ReviewScreen) -> object:
+    return (screen.place.tab, screen.past is None)
 
 
 def _hinted_here(screen: ReviewScreen) -> Mapping[str, str]:

@@ -51,7 +51,7 @@ class TriageScreen(PageScreen):
         super().__init__(state)
         self.hinted_here = partial(_hinted_here, self)
         self.triage = triage
-        self._version = version
+        self.version = version
         self._come_back = come_back
         self._news = News()
         self._acted = ""
@@ -101,7 +101,12 @@ class TriageScreen(PageScreen):
 
     def _choices(self) -> tuple[tuple[Hint, ...], ...]:
         """Rows of keys with what they do to the deal that is looked at; or how to go on."""
-        key_of = {key.action: key.first_key for key in self.keys if key.keys != keys.UNBOUND}
+        only_looks = self.state.view.read_only
+        key_of = {
+            key.action: key.first_key
+            for key in self.keys
+            if key.keys != keys.UNBOUND and not (only_looks and key.changes)
+        }
 
         def row(**labels: str) -> tuple[Hint, ...]:
             return tuple((key_of[name], label) for name, label in labels.items() if name in key_of)
@@ -119,11 +124,12 @@ class TriageScreen(PageScreen):
         done = {"done": "done as planned"} if step is not None else {}
         ahead = record.pipeline.neighbour(stage.id, 1) if stage.is_open else None
         on = {"advance": f"on to {ahead.name}"} if ahead is not None else {}
-        return (
+        rows = (
             row(next_step="next step", **plans),
             row(**good, **done, note="note", interaction="log", snooze="snooze", copy="copy"),
             row(**on, back="back", lose="lost", win="won", owner="owner", open="all of it"),
         )
+        return tuple(filter(None, rows))
 
     @on(Page.Pointed)
     def _point(self, event: Page.Pointed) -> None:
@@ -185,7 +191,7 @@ class TriageScreen(PageScreen):
         else:
             self.triage.load(holds=is_asking)
         self._is_held = is_asking
-        self._version = version
+        self.version = version
         self.redraw()
 
     def show_news(self) -> None:

@@ -63,6 +63,8 @@ class LineInput(Input):
 
     takes_more = False
     """Is a paste of several lines, or of more than `LONGEST_LINE`, somebody else's to take?"""
+    pasted = ""
+    """What stood in the line after a paste: nobody is still typing its last word."""
 
     def __init__(self, *, placeholder: str = "") -> None:
         self._hint = printable(aloud(placeholder))
@@ -115,6 +117,7 @@ class LineInput(Input):
             self.post_message(self.Longer(self.value[:start] + pasted + self.value[end:]))
             return
         self.replace(text[:room], start, end)
+        self.pasted = self.value
         if len(text) > room:
             self.post_message(self.TooLong(len(text) - room))
         elif len(lines) > 1:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from functools import lru_cache
 
 from rich.segment import Segment
@@ -169,13 +170,15 @@ class Page(Widget):
             super().__init__()
             self.lines = lines
 
-    def __init__(self) -> None:
+    def __init__(self, fill: Callable[[], None]) -> None:
+        """`fill` shows the first view, once it is known how large the page is."""
         super().__init__()
         self.view = PageView()
         self.tags: Line = EMPTY
         """What stands at the left of the title bar, if the first line is one."""
         self.press_hint: Callable[[str], None] = lambda key: None
         """What a click on the hint of a key does."""
+        self.fill: Callable[[], None] | None = fill
 
     def show(self, view: PageView) -> None:
         """Another view; only lines that look different are drawn again."""
@@ -187,6 +190,11 @@ class Page(Widget):
             self.refresh(*(Region(0, y, width, 1) for y in changed))
 
     def render_line(self, y: int) -> Strip:
+        if self.fill is not None:
+            # Else the first frame is an empty one, and what was there before flashes.
+            fill, self.fill = self.fill, None
+            with suppress(Exception):  # it is drawn again under the net, which says why
+                fill()
         return strip_of(self._line(y), theme_of(self.app))
 
     def parked(self) -> tuple[int, int] | None:
