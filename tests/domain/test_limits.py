@@ -77,6 +77,13 @@ def test_a_deal_idles_from_the_day_after_its_last_one(days: int, expected: list[
     assert stalled(begun(days)) == expected
 
 
+@pytest.mark.parametrize(("days", "expected"), [(0, []), (1, ["overstay", "idle"])])
+def test_a_limit_of_no_days_is_one(days: int, expected: list[str]) -> None:
+    hasty = replace(PIPELINE, stages=(replace(STAGE, expected_days=0, idle_days=0),))
+    reasons = stalled_reasons(begun(days), hasty, TODAY, BERLIN)
+    assert [text.split()[0] for text in reasons] == expected
+
+
 @pytest.mark.parametrize(("ahead", "is_planned"), [(-1, False), (0, True), (4, True), (5, False)])
 def test_a_step_within_the_idle_days_keeps_a_deal_from_idling(ahead: int, is_planned: bool) -> None:
     deal = begun(5, next_step=NextStep("call", TODAY + ahead * DAY))
