@@ -235,6 +235,54 @@ def test_more_signs_of_interest_than_a_rating_has_points_are_worth_no_more() -> 
     assert (found.low, found.high) == (15, 100)
 
 
+def proved(*ratings: tuple[Factor, int | None], **fields: Any) -> tuple[int, int] | None:
+    """The score of a deal with one question a rating, each of which proves that factor."""
+    asked = tuple(
+        replace(SALES.questions[0], key=f"q{place}", proves=(factor,))
+        for place, (factor, _) in enumerate(ratings)
+    )
+    given = {f"q{place}": Answer("so", rating) for place, (_, rating) in enumerate(ratings)}
+    found = score(new(answers=given, **fields), replace(PIPELINE, questions=asked), TODAY, BERLIN)
+    return None if found is None else (found.low, found.high)
+
+
+@pytest.mark.parametrize(
+    ("factor", "weight"),
+    [
+        (Factor.BUDGET, 25),
+        (Factor.AUTHORITY, 20),
+        (Factor.NEED, 25),
+        (Factor.TIMELINE, 15),
+        (Factor.INTEREST, 15),
+    ],
+)
+def test_each_factor_weighs_what_it_does(factor: Factor, weight: int) -> None:
+    assert proved((factor, 4)) == (weight, 100)
+    assert proved((factor, 0)) == (0, 100 - weight)
+
+
+@pytest.mark.parametrize(
+    ("ratings", "fields", "expected"),
+    [
+        ([(Factor.NEED, 1), (Factor.NEED, 2)], {}, (9, 84)),  # 25 x 1.5 / 4 = 9.4
+        ([(Factor.NEED, 2)], {}, (13, 88)),  # 12.5 halves up
+        ([(Factor.FIT, None)], {}, (4, 89)),  # 15 / 4
+        ([(Factor.INTEREST, None)], {}, (4, 89)),
+        ([(Factor.INTEREST, None), (Factor.FIT, None)], {"trial_close": "yes"}, (11, 96)),
+        ([(Factor.INTEREST, 1), (Factor.FIT, None)], {"trial_close": "yes"}, (4, 89)),  # as rated
+        ([], {"trial_close": "yes"}, (4, 89)),
+        ([], {"trial_close": "conditional"}, None),
+        ([], {"trial_close": "no"}, None),
+    ],
+)
+def test_a_score_is_the_mean_of_what_is_rated_or_a_point_for_each_sign_of_interest(
+    ratings: list[tuple[Factor, int | None]],
+    fields: dict[str, Any],
+    expected: tuple[int, int] | None,
+) -> None:
+    assert proved(*ratings, **fields) == expected
+
+
 # The queue: each reason in its words, and the tier that it gives.
 
 REASONS: tuple[tuple[dict[str, Any], Tier, str], ...] = (
