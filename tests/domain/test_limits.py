@@ -325,6 +325,32 @@ def test_each_reason_alone_gives_a_deal_its_tier(
     assert others <= {Tier.NO_NEXT_STEP}
 
 
+def told(deal: Deal, rep: str | None = None) -> list[str]:
+    found = place(deal, PIPELINE, Day(TODAY, BERLIN, rep))
+    return [] if found is None else [reason.text for reason in found.reasons]
+
+
+def test_all_that_is_news_of_a_deal_is_told() -> None:
+    deal = replace(
+        new(LEAD), **FINE | {"next_step": None, "source": "web", "given_by": "bo"},
+        snoozed_until=TODAY, snooze_reason="budget",
+    )  # fmt: skip
+    assert told(deal) == [
+        "woke: budget", "new from @bo", "new inbound lead (web)", "no next step",
+    ]  # fmt: skip
+
+
+def test_what_is_asked_stands_among_the_reasons_of_its_tier_and_these_stay_in_their_order() -> None:
+    deal = replace(
+        new(NEEDS), owner="ana", source="", next_step=NextStep("call", TODAY),
+        asks={"ana": Ask("look", "bo", TODAY)},
+    )  # fmt: skip
+    assert told(deal, "ana") == [
+        "@bo asks: look", "next step due today", "no value", "no close date", "no source",
+        "no contact", "too few answers",
+    ]  # fmt: skip
+
+
 def test_every_tier_has_its_number_and_its_name() -> None:
     assert [*Tier] == [1, 2, 3, 4, 5, 6, 7]
     assert [*TIER_NAMES] == [*Tier]
