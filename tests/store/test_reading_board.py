@@ -21,7 +21,7 @@ from pipeboard.domain.pipeline import Pipeline
 from pipeboard.domain.signs import Sign, clocks, limits, overstays, sign
 from pipeboard.store.reading.listing import Listing
 from tests.store.conftest import Crowd
-from tests.store.made_up import TODAY, ZONE, deal, lens, pipelines, store_with
+from tests.store.made_up import NOW, TODAY, ZONE, deal, lens, pipelines, store_with
 from tests.store.oracle import order_in_column, shown
 
 EVERYTHING = Or((State("archived"), Compare("q", ">=", 0)))
@@ -98,6 +98,39 @@ def test_three_deals_of_one_cent_at_half_come_to_two(tmp_path: Path) -> None:
     deals = [deal(n, value=Money(1, "EUR"), probability_bp=5_000) for n in (1, 2, 3)]
     store = store_with(tmp_path / "deals.db", deals)
     assert store.reader.board(lens()).open_weighted == (Money(2, "EUR"),)
+    store.close()
+
+
+@pytest.mark.parametrize("filtered", [None, Compare("value", ">=", Money(0, "EUR"))])
+@pytest.mark.parametrize(
+    ("of_stage", "by_hand", "expected"),
+    [
+        (None, None, ()),  # nobody knows, which is not 0
+        (None, 5_000, (Money(500, "EUR"),)),
+        (2_000, None, (Money(400, "EUR"),)),
+        (2_000, 5_000, (Money(700, "EUR"),)),
+        (0, None, (Money(0, "EUR"),)),
+        (2_000, 0, (Money(200, "EUR"),)),
+    ],
+)
+def test_a_column_comes_to_what_is_known_of_its_chances(
+    of_stage: int | None,
+    by_hand: int | None,
+    expected: tuple[Money, ...],
+    filtered: Compare | None,
+    tmp_path: Path,
+) -> None:
+    """One deal as its stage has it, and one by hand where that is said."""
+    store = store_with(
+        tmp_path / "deals.db",
+        [deal(1, value=Money(1_000, "EUR")),
+         deal(2, value=Money(1_000, "EUR"), probability_bp=by_hand)],
+    )  # fmt: skip
+    first, *others = pipelines()[0].stages
+    stages = (replace(first, probability_bp=of_stage), *others)
+    changed = replace(pipelines()[0], stages=stages, version=2)
+    store.write(lambda writer: writer.save_pipeline(changed, NOW, "ana"))
+    assert store.reader.board(lens(filtered)).columns[0].weighted == expected
     store.close()
 
 
