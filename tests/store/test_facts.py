@@ -30,13 +30,15 @@ from pipeboard.store.checking import log_faults
 from pipeboard.store.connecting import connect
 from pipeboard.store.database import Database
 from pipeboard.store.locating import locate_file
-from pipeboard.store.projecting.events import event_row, read_beside
+from pipeboard.store.projecting import Change
+from pipeboard.store.projecting.events import event_row, event_rows, read_beside
 from pipeboard.store.projecting.facts import KINDS as KEPT_KINDS
 from pipeboard.store.projecting.facts import fact_text, fact_values
 from pipeboard.store.reading.facts import read_facts, read_histories
 from pipeboard.store.reading.listing import Listing
 from pipeboard.store.reading.metric_settings import read_attribute, read_rules, read_supported
 from tests.doing import DOING
+from tests.domain.deciding_cases import new
 from tests.domain.metrics.log import off_by
 from tests.team import (
     CLOSING,
@@ -201,6 +203,22 @@ TOLD: list[tuple[Kind, dict[str, Any], EventFacts, list[object] | None]] = [
     (Kind.ABSORBED, {}, {"merged": [2]}, None),
 ]  # fmt: skip
 """What numbers are told of an event behind its instant and its kind; None: nothing at all."""
+
+
+def test_of_whole_histories_that_come_at_once_events_are_numbered_as_they_happened() -> None:
+    """Those of one command stand deal by deal."""
+
+    def of(deal_id: int, *hours: int, told: bool) -> Change:
+        events = [Event(Kind.EDITED, NOW + timedelta(hours=hour)) for hour in hours]
+        after = replace(new(), id=deal_id, version=2)
+        return Change(None, after, tuple(events), tuple(f"c{hour}" for hour in hours if told))
+
+    def order(*, told: bool) -> list[object]:
+        rows = event_rows([of(1, 1, 4, told=told), of(2, 2, 3, told=told)], "all")
+        return [(row["deal_id"], row["version"], row["command_id"]) for row in rows]
+
+    assert order(told=True) == [(1, 1, "c1"), (2, 1, "c2"), (2, 2, "c3"), (1, 2, "c4")]
+    assert order(told=False) == [(1, 1, "all"), (1, 2, "all"), (2, 1, "all"), (2, 2, "all")]
 
 
 def test_every_kind_of_event_is_told_to_numbers_or_not() -> None:

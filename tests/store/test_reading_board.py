@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from fractions import Fraction
 from pathlib import Path
 
@@ -12,14 +12,18 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from pipeboard.domain.agreements import Agreement, Topic
 from pipeboard.domain.board import Lens, Signs, Sort
 from pipeboard.domain.dates import local_date, start_of_day
-from pipeboard.domain.deal import Deal, NextStep
+from pipeboard.domain.deal import Deal, NextStep, Status
+from pipeboard.domain.events import Kind, change_to, evolve
 from pipeboard.domain.filter_nodes import Compare, Or, State
 from pipeboard.domain.money import Money, half_up
 from pipeboard.domain.pipeline import Pipeline
 from pipeboard.domain.signs import Sign, clocks, limits, overstays, sign
+from pipeboard.store.projecting import Change
 from pipeboard.store.reading.listing import Listing
+from pipeboard.store.writing import Done
 from tests.store.conftest import Crowd
 from tests.store.made_up import NOW, TODAY, ZONE, deal, lens, pipelines, store_with
 from tests.store.oracle import order_in_column, shown
@@ -294,4 +298,43 @@ def test_a_deal_is_over_its_limit_the_day_after_it(
     store = store_with(tmp_path / "deals.db", [one])
     assert store.reader.window(lens(), stage.id, 0, 1)[0].over_limit is is_over
     assert Signs.total(store.reader.stage_signs(lens()).values()).stalled == is_over
+    store.close()
+
+
+def test_what_is_closed_is_converted_at_the_rate_of_its_local_day_and_the_rest_at_todays(
+    tmp_path: Path,
+) -> None:
+    """A dollar is worth 2 euros, and from the 29th on 3: the first was won on the 28th in UTC, and
+    on the 29th in Berlin."""
+    dollar, lost = Money(100, "USD"), start_of_day(TODAY, ZONE) - timedelta(days=3)
+    won = {"stage_id": pipelines()[0].won.id, "outcome": Status.WON}
+    store = store_with(
+        tmp_path / "deals.db",
+        [
+            deal(1, value=dollar, closed_at=datetime(2026, 3, 28, 23, 30, tzinfo=UTC), **won),
+            deal(2, value=dollar, closed_at=datetime(2026, 3, 28, 22, 30, tzinfo=UTC), **won),
+            deal(3, value=dollar),
+            deal(4, value=Money(7, "EUR"), closed_at=lost, **won),
+        ],
+    )
+    for day, rate in (("2026-01-01", 2), ("2026-03-29", 3), ("2026-03-31", 5)):
+        contents = {"numerator": rate, "denominator": 1}
+        rated = Agreement(Topic.RATE, ("USD", day), None, contents)
+        store.write(lambda writer, rated=rated: writer.agree(rated, NOW, "ana"))
+    board = store.reader.board(replace(lens(), currency="EUR"))
+    (column,) = (one for one in board.columns if one.stage.name == "Won")
+    assert column.sums == (Money(300 + 200 + 7, "EUR"),)
+    assert board.open_sums == (Money(500, "EUR"),)
+    store.close()
+
+
+def test_whose_deals_are_all_put_away_is_none_of_the_owners_of_the_board(tmp_path: Path) -> None:
+    store = store_with(tmp_path / "deals.db", [deal(1, owner="ana"), deal(2, owner="bo")])
+    before = store.reader.deal(2)
+    assert before is not None
+    event = change_to(before, Kind.ARCHIVED, NOW, {"archived_at": NOW})
+    change = Change(before, evolve(before, event), (event,))
+    done = Done("c2", NOW, "ana", "", "archive", "Archived.")
+    store.write(lambda writer: writer.record(done, [change]))
+    assert store.reader.board(lens()).owners == ("ana",)
     store.close()

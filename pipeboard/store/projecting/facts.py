@@ -221,12 +221,9 @@ def _word_of_touch(event: Row) -> str | None:
 
 
 def _word_of_loss(event: Row) -> str | None:
-    if event["loss_category"] != "other":
-        return _word(event)
-    if '"reason":"' not in event["data"]:
-        return None
-    loss = json.loads(event["data"]).get("after", {}).get("loss") or {}
-    return "other" if loss.get("reason") else None  # nobody said why
+    if event["loss_category"] == "other" and '"reason":"' not in event["data"]:
+        return None  # nobody said why
+    return _word(event)
 
 
 _WORDS: Mapping[str, Callable[[Row], str | None]] = {
