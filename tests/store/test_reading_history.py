@@ -13,6 +13,7 @@ from pipeboard.domain.deal_record import EVERYBODYS
 from pipeboard.domain.errors import Conflict
 from pipeboard.domain.events import Event, Kind, change_to, evolve, inverse, micros
 from pipeboard.domain.lazy_dataclass import replace
+from pipeboard.domain.settings import Rep
 from pipeboard.store import Store
 from pipeboard.store.projecting import Change
 from pipeboard.store.writing import Done
@@ -165,6 +166,32 @@ def test_what_came_before_a_way_of_asking_is_no_answer_to_it(store: Store) -> No
     assert store.reader.numbers.variants(1) == [("short", 1, 0, 0, 0)]
     touched(3, "in")
     assert store.reader.numbers.variants(1) == [("short", 1, 1, 0, 0)]
+
+
+def test_a_touch_that_was_taken_back_is_counted_as_no_objection_and_no_way_of_asking(
+    store: Store,
+) -> None:
+    def counted() -> tuple[object, object]:
+        numbers = store.reader.numbers
+        return numbers.variants(1), numbers.objections(1, NOW, _later(9))
+
+    said = {**CALL, "at": _later(1).isoformat(), "objection": "price", "variant": "short"}
+    touch = Event(Kind.TOUCH, _later(1), facts={"touch": said})
+    _did(store, "c2", 1, touch)
+    assert counted() == ([("short", 1, 0, 0, 0)], [(1, "price", micros(_later(1)))])
+    _did(store, "c3", 2, inverse(touch), undoes="c2")
+    assert counted() == ([], [])
+
+
+def test_whoever_owns_a_deal_for_the_first_time_is_a_rep_and_stays_what_they_were(
+    store: Store,
+) -> None:
+    store.write(lambda writer: writer.save_rep(Rep("ana", "Ana", "north")))
+    for name, owner in (("c2", "bo"), ("c3", "ana"), ("c4", "")):
+        before = store.reader.deal(1)
+        assert before is not None
+        _did(store, name, 1, change_to(before, Kind.OWNER, _later(1), {"owner": owner}))
+    assert store.reader.reps() == (Rep("ana", "Ana", "north"), Rep("bo"))
 
 
 def test_a_second_deal_of_one_id_elsewhere_is_refused_in_words(store: Store) -> None:
