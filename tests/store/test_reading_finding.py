@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
 from pipeboard.domain.deal import Contact, Status
+from pipeboard.domain.events import Kind, change_to, evolve
 from pipeboard.store import Store
+from pipeboard.store.projecting import Change
+from pipeboard.store.writing import Done
 from tests.store.made_up import NOW, deal, store_with
 
 WON = {"stage_id": 7, "outcome": Status.WON, "closed_at": NOW}
@@ -23,6 +27,8 @@ def store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
         deal(5, title="Lumen", account="Jäger & Söhne", archived_at=NOW),
         deal(6, title="Service", account="Boréal", removed=True),
         deal(7, title="Service", account="Boréal", pipeline_id=2, stage_id=30),
+        deal(9, title="Service", account="Halden", **WON),
+        deal(10, title="Service", account="Halden"),
         deal(142, title="Audit", account="Quarry NV"),
     ]
     made = store_with(tmp_path_factory.mktemp("finding") / "deals.db", deals, {2: "asks for lumen"})
@@ -39,6 +45,7 @@ def store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
         ("mika", [2]),
         ("boreal", [7]),
         ("kestrel", [2, 4]),
+        ("halden", [10, 9]),  # what is open first
         ("142", [142]),
         ("D-142", [142]),
         ("kestral", [2, 4]),
@@ -55,6 +62,21 @@ def store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
 )
 def test_what_is_typed_finds_what_is_meant(store: Store, typed: str, ids: list[int]) -> None:
     assert [found.deal_id for found in store.reader.find(typed)][: len(ids) or 1] == ids
+
+
+def test_what_people_changed_here_is_known_and_not_what_a_file_brought(tmp_path: Path) -> None:
+    store = store_with(tmp_path / "deals.db", [deal(2)])
+    known, before = store.reader.known_deals(), store.reader.deal(2)
+    assert before is not None
+    for verb, values in (("import", {"source": "web"}), ("set", {"account": "Kestrel NV"})):
+        event = change_to(before, Kind.EDITED, NOW, values)
+        change = Change(before, evolve(before, event), (event,))
+        done = Done(f"by {verb}", NOW, "ana", "", verb, "Changed.")
+        store.write(lambda writer, done=done, change=change: writer.record(done, [change]))
+        before = change.after
+    assert known.touched_here(2, 1) == {"account"}
+    assert known.touched_here(2, before.version) == frozenset()
+    store.close()
 
 
 def test_a_find_says_what_a_list_shows(store: Store) -> None:

@@ -49,6 +49,18 @@ def test_a_review_does_not_look_ahead(ana: Workspace, team: Team) -> None:
         review(ana, sales(ana), team.clock.now + timedelta(days=1))
 
 
+def test_what_was_recorded_after_the_instant_of_a_review_is_not_spoken_of(
+    ana: Workspace, team: Team
+) -> None:
+    deal = add(ana, "Lumen Oy: pilot 40k")
+    team.clock.wait(hours=5)
+    ana.edit([deal.id], {"value": Money(1, "EUR")})
+    since = team.clock.now - timedelta(hours=9)
+    assert len(review(ana, sales(ana), since).notable) == 1
+    team.clock.wait(hours=-3)
+    assert review(ana, sales(ana), since).notable == ()
+
+
 def test_what_is_unlike_the_plan_is_named_with_who_did_it(ana: Workspace, team: Team) -> None:
     deal = add(ana, "Lumen Oy: pilot 40k close:19dec", QUALIFICATION)
     held(ana)

@@ -35,6 +35,7 @@ def test_whoever_replaces_an_answer_is_told_what_it_said(
     bo.answer([deal.id], "trigger", "An audit")
     (unrated,) = ana.answer([deal.id], "trigger", "A loss").notes
     assert unrated.endswith("stays in the history: 'An audit'.")
+    assert ana.answer([deal.id], "trigger", "A new boss").notes == ()  # that was my own
     told = (entry.event.after for entry in ana.reader.history.entries(deal.id))
     texts = [value_of(after, "answers.need", Answer) for after in told]
     assert [answer.text for answer in texts if answer] == ["Scrap rate of 9 %", "Stops twice a day"]
