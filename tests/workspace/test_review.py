@@ -123,6 +123,8 @@ def test_a_decision_becomes_a_step_of_the_owner_or_an_ask_of_another(
     bo.add_note([deal.id], "The lawyer says yes.")
     assert day_of(bo, None, "bo").queue() == ()
     assert [d["done"] for d in review(ana, sales(ana)).decisions] == [False, True]
+    ana.set_next_step([deal.id], "call", TODAY + timedelta(days=9))  # it went on: that is done
+    assert [d["done"] for d in review(ana, sales(ana)).decisions] == [True, True]
     assert disagreements(team.place) == []
 
 

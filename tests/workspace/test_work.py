@@ -76,6 +76,20 @@ def test_what_a_gate_asks_is_answered_by_any_question_set(ana: Workspace) -> Non
     assert ana.step([deal.id], 1).deals[0].stage_id == saved.find_stage("Needs").id
 
 
+def test_only_what_goes_out_after_a_proposal_follows_up_on_it(ana: Workspace, team: Team) -> None:
+    deal = add(ana)
+    ana.log_touch([deal.id], "email", "out", quote=True)
+    earlier = team.clock.now - timedelta(days=2)
+    assert ana.log_touch([deal.id], "call", "out", at=earlier).notes == ()
+    team.clock.wait(days=2)
+    assert ana.log_touch([deal.id], "call", "in").notes == ()
+    assert ana.log_touch([deal.id], "call", "out").notes == (
+        "Follow-up 1 of 5 since the proposal.",
+    )
+    team.clock.wait(days=2)
+    assert ana.log_touch([deal.id], "email", "out", quote=True).notes == ()
+
+
 def test_a_proposal_counts_its_follow_ups(ana: Workspace, team: Team) -> None:
     deal = add(ana)
     sent = ana.log_touch([deal.id], "email", "out", "offer of 40k", quote=True)
