@@ -16,7 +16,7 @@ from pipeboard.exchange.review_document import review_document, review_markdown
 from pipeboard.workspace.review import decide, held_on, held_reviews, hold, last_review_at, review
 from pipeboard.workspace.triage import day_of
 from tests.ledger import disagreements
-from tests.team import LEAD, NEEDS, QUALIFICATION, TODAY, Team, add, now_of, sales
+from tests.team import LEAD, NEEDS, QUALIFICATION, TODAY, Team, add, now_of, qualify, sales
 from tests.verbs import Workspace
 
 
@@ -59,6 +59,15 @@ def test_what_was_recorded_after_the_instant_of_a_review_is_not_spoken_of(
     assert len(review(ana, sales(ana), since).notable) == 1
     team.clock.wait(hours=-3)
     assert review(ana, sales(ana), since).notable == ()
+
+
+def test_a_commit_with_evidence_is_as_it_should_be(ana: Workspace) -> None:
+    deals = [add(ana, f"{name}: pilot 40k") for name in ("Lumen", "Acme")]
+    for deal in deals:
+        ana.edit([deal.id], {"category": "commit"})
+    qualify(ana, deals[0].id)
+    (notable,) = review(ana, sales(ana)).notable
+    assert (notable.deal_id, notable.what) == (deals[1].id, "called a commit without evidence")
 
 
 def test_what_is_unlike_the_plan_is_named_with_who_did_it(ana: Workspace, team: Team) -> None:

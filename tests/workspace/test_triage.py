@@ -138,6 +138,19 @@ def test_only_a_plan_that_is_to_come_can_be_kept(ana: Workspace) -> None:
     assert (kept.text, kept.due, kept.every) == ("call", tomorrow, "2w")
 
 
+@pytest.mark.parametrize(("eyes", "is_shown"), [("ana", True), ("bo", False), ("*", True)])
+def test_a_walk_shows_a_floor_to_the_eyes_that_may_see_it(
+    eyes: str, is_shown: bool, ana: Workspace, listing: Listing
+) -> None:
+    for deal_id in ana.reader.day(listing).tier_by_id():
+        ana.edit([deal_id], {"owner": "ana", "floor_value": Money(1, "EUR")})
+    triage = Triage(ana.reader, replace(listing, owner=None), None, eyes=eyes)
+    assert triage.record is not None
+    assert (triage.record.deal.floor_value is not None) is is_shown
+    triage.look_again()
+    assert (triage.record.deal.floor_value is not None) is is_shown
+
+
 def test_what_was_taken_back_is_done_no_more(ana: Workspace, listing: Listing) -> None:
     triage = walk(ana, listing)
     for number in range(2):
