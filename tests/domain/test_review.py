@@ -13,6 +13,7 @@ import pytest
 from pipeboard.domain.deal import Answer, Deal
 from pipeboard.domain.deal_record import Entry
 from pipeboard.domain.events import NO_FACTS, Event, EventFacts, Kind
+from pipeboard.domain.events import micros as to_micros
 from pipeboard.domain.hygiene import Alike
 from pipeboard.domain.metrics.report import Report
 from pipeboard.domain.metrics.rules import by_owner
@@ -214,7 +215,7 @@ def test_objections_come_by_how_often_they_were_raised_and_then_by_name() -> Non
     deal = logged.add(1, metrics.LEAD)
     logged.move(deal, 5, metrics.QUALIFY)
     said = [("size", 2), ("size", 6), ("price", 2), ("price", 3), ("price", 4), ("age", 2)]
-    raised = [(deal, tag, micros(metrics.at(day))) for tag, day in said]
+    raised = [(deal, tag, to_micros(at(day))) for tag, day in said]
     found = objections(logged.basis(9, period("2026Q1")), raised)
     assert [(one.tag, dict(one.stages)) for one in found] == [
         ("price", {metrics.LEAD: 3}),
