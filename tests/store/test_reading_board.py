@@ -21,6 +21,7 @@ from pipeboard.domain.filter_nodes import Compare, Or, State
 from pipeboard.domain.money import Money, half_up
 from pipeboard.domain.pipeline import Pipeline
 from pipeboard.domain.signs import Sign, clocks, limits, overstays, sign
+from pipeboard.store import Store
 from pipeboard.store.projecting import Change
 from pipeboard.store.reading.listing import Listing
 from pipeboard.store.writing import Done
@@ -301,6 +302,10 @@ def test_a_deal_is_over_its_limit_the_day_after_it(
     store.close()
 
 
+def _agree(store: Store, agreement: Agreement) -> None:
+    store.write(lambda writer: writer.agree(agreement, NOW, "ana"))
+
+
 def test_what_is_closed_is_converted_at_the_rate_of_its_local_day_and_the_rest_at_todays(
     tmp_path: Path,
 ) -> None:
@@ -320,7 +325,7 @@ def test_what_is_closed_is_converted_at_the_rate_of_its_local_day_and_the_rest_a
     for day, rate in (("2026-01-01", 2), ("2026-03-29", 3), ("2026-03-31", 5)):
         contents = {"numerator": rate, "denominator": 1}
         rated = Agreement(Topic.RATE, ("USD", day), None, contents)
-        store.write(lambda writer, rated=rated: writer.agree(rated, NOW, "ana"))
+        _agree(store, rated)
     board = store.reader.board(replace(lens(), currency="EUR"))
     (column,) = (one for one in board.columns if one.stage.name == "Won")
     assert column.sums == (Money(300 + 200 + 7, "EUR"),)

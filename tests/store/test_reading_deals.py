@@ -146,6 +146,10 @@ def test_scores_are_sorted_with_unknown_ones_last(crowd: Crowd) -> None:
     assert list(falling) == last[:5]
 
 
+def _record(store: Store, done: Done, change: Change) -> None:
+    store.write(lambda writer: writer.record(done, [change]))
+
+
 def test_a_deal_that_was_decided_on_at_another_version_is_not_written_over(store: Store) -> None:
     before = store.reader.deal(1)
     assert before is not None
@@ -155,7 +159,7 @@ def test_a_deal_that_was_decided_on_at_another_version_is_not_written_over(store
         change = Change(stale, evolve(stale, event), (event,))
         done = Done(f"c{version}", NOW, "ana", "", "set", "Set.")
         with pytest.raises(Conflict, match="D-1 was changed by somebody else meanwhile"):
-            store.write(lambda writer, d=done, c=change: writer.record(d, [c]))
+            _record(store, done, change)
     assert store.reader.deal(1) == before
 
 

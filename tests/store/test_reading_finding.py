@@ -67,6 +67,10 @@ def test_what_is_typed_finds_what_is_meant(store: Store, typed: str, ids: list[i
     assert [found.deal_id for found in store.reader.find(typed)][: len(ids) or 1] == ids
 
 
+def record(store: Store, done: Done, change: Change) -> None:
+    store.write(lambda writer: writer.record(done, [change]))
+
+
 def test_what_people_changed_here_is_known_and_not_what_a_file_brought(tmp_path: Path) -> None:
     store = store_with(tmp_path / "deals.db", [deal(2)])
     known, before = store.reader.known_deals(), store.reader.deal(2)
@@ -75,7 +79,7 @@ def test_what_people_changed_here_is_known_and_not_what_a_file_brought(tmp_path:
         event = change_to(before, Kind.EDITED, NOW, values)
         change = Change(before, evolve(before, event), (event,))
         done = Done(f"by {verb}", NOW, "ana", "", verb, "Changed.")
-        store.write(lambda writer, done=done, change=change: writer.record(done, [change]))
+        record(store, done, change)
         before = change.after
     assert known.touched_here(2, 1) == {"account"}
     assert known.touched_here(2, before.version) == frozenset()

@@ -116,8 +116,8 @@ def with_floors(path: Path, *, managers_see: bool) -> None:
     store = Store.open(str(path))
     owner = Workspace(store, lambda: NOW, Actor("olga"))
     ids = [deal.id for deal in store.reader.each(today=NOW.date(), sort="id")]
-    changes = {"owner": "bo", "floor_value": Money(31_337_00, "EUR")}
-    execute(owner, Edit(changes, new_rep=True), ids)
+    floor = Money(31_337_00, "EUR")
+    execute(owner, Edit({"owner": "bo", "floor_value": floor}, new_rep=True), ids)
     ana = next(rep for rep in owner.reader.reps() if rep.name == "ana")
     change_rep(owner, replace(ana, role="manager"))
     save_settings(owner, replace(owner.settings, managers_see_floors=managers_see))

@@ -158,9 +158,9 @@ def test_what_was_taken_back_is_done_no_more(ana: Workspace, listing: Listing) -
         current = triage.record.deal.id
         triage.note(ana.set_next_step([current], "call", TODAY + timedelta(days=1)))
         assert triage.settle(f"planned {number}") == ()
-    assert triage.done == ("planned 1", "planned 0")
+    assert list(triage.done) == ["planned 1", "planned 0"]
     assert not triage.note(ana.undo())
-    assert triage.done == ("planned 0",)
+    assert list(triage.done) == ["planned 0"]
     assert triage.record is not None and triage.record.deal.id == current
     assert (triage.handled, triage.left) == (1, 2)
 

@@ -192,8 +192,8 @@ def test_what_follows_a_move_is_not_named_as_changed(
     bo.step([deal.id], 1)
     with pytest.raises(Conflict) as refused:
         ana.undo()
-    assert "rank" not in refused.value.details["fields"]
-    assert "stage_id" in refused.value.details["fields"]
+    fields = str(refused.value.details["fields"])
+    assert "stage_id" in fields and "rank" not in fields
 
 
 def test_a_bulk_undo_is_refused_whole_when_one_of_its_deals_was_changed(
