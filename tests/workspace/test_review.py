@@ -7,7 +7,7 @@ from datetime import date, timedelta
 import pytest
 
 from pipeboard.domain import commands as c
-from pipeboard.domain.deal import Loss
+from pipeboard.domain.deal import Contact, Loss
 from pipeboard.domain.errors import BadInput, NotFound
 from pipeboard.domain.money import Money
 from pipeboard.domain.queue import Tier
@@ -66,6 +66,7 @@ def test_a_commit_with_evidence_is_as_it_should_be(ana: Workspace) -> None:
     for deal in deals:
         ana.edit([deal.id], {"category": "commit"})
     qualify(ana, deals[0].id)
+    ana.set_contact(deals[0].id, Contact("Mika Laine", "decision_maker"))
     (notable,) = review(ana, sales(ana)).notable
     assert (notable.deal_id, notable.what) == (deals[1].id, "called a commit without evidence")
 
