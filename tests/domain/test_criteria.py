@@ -92,6 +92,22 @@ def test_a_criterion_is_met_by_just_enough(
     assert lacking[1][0].criterion == parse_criterion(criterion)
 
 
+@pytest.mark.parametrize(
+    "line",
+    ["", "field.", "answer", "answer ", "contact", "contact boss", "rating need >= 5", "answers",
+     "answers >= 100", "title", "rating need"],
+)  # fmt: skip
+def test_a_line_that_asks_for_nothing_there_is_is_no_criterion(line: str) -> None:
+    with pytest.raises(BadInput, match="is no exit criterion"):
+        parse_criterion(line)
+
+
+def test_an_answer_of_no_words_and_no_rating_answers_nothing() -> None:
+    deal = replace(new(), answers={"need": Answer("")})
+    for line in ("answer need", "rating need >= 0", "answers >= 1"):
+        assert len(unmet(deal, asking(line), QUALIFICATION, TODAY)) == 1
+
+
 def test_a_gate_is_left_behind_only_forwards_and_not_by_a_loss() -> None:
     pipeline, deal = asking("value"), new(NEEDS)
     assert unmet(new(), pipeline, NEEDS, TODAY)

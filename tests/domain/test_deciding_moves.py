@@ -67,8 +67,9 @@ def test_a_new_deal_begins_in_its_stage_with_its_fields() -> None:
 def test_a_new_deal_needs_a_title_and_an_open_stage() -> None:
     with pytest.raises(BadInput, match="needs a title"):
         new(LEAD, title=" \x1b ")
-    with pytest.raises(Refused, match="cannot begin in Won"):
-        new(WON)
+    for outcome, name in ((WON, "Won"), (LOST, "Lost")):
+        with pytest.raises(Refused, match=f"cannot begin in {name}"):
+            new(outcome)
 
 
 def test_a_probability_given_at_the_start_is_an_event_of_its_own() -> None:
@@ -174,6 +175,16 @@ def test_a_win_on_the_day_of_entry_is_not_before_the_entry() -> None:
 def test_a_win_before_the_deal_came_into_its_stage_is_refused() -> None:
     with pytest.raises(Refused, match="so it cannot have closed on"):
         do(new(CLOSING), c.Win(on=TODAY - timedelta(days=1)))
+
+
+def test_the_day_that_a_deal_came_in_or_closed_is_that_of_the_workspace() -> None:
+    after_midnight = datetime(2026, 11, 22, 23, 30, tzinfo=UTC)  # in Berlin the 23rd
+    deal = new(CLOSING, after_midnight)
+    with pytest.raises(Refused, match="entered Closing on Mon 23 Nov 2026"):
+        do(deal, c.Win(on=date(2026, 11, 22)))
+    won = do(deal, c.Win(), after_midnight)
+    with pytest.raises(Refused, match="was won on Mon 23 Nov 2026"):
+        do(won, c.MergeInto(7))
 
 
 def test_a_win_in_the_future_is_refused() -> None:
@@ -305,6 +316,15 @@ def test_a_deal_taken_over_has_its_past_at_its_own_dates() -> None:
     deal = replay(events, 1)
     assert (deal.stage_id, deal.owner, deal.external_id) == (PROPOSAL, "bo", "X1")
     assert (deal.created_at, deal.qualified_at) == (NOW - 30 * DAY, NOW - 20 * DAY)
+
+
+@pytest.mark.parametrize(("entered", "since"), [(-DAY, -DAY), (-40 * DAY, -30 * DAY)])
+def test_a_deal_taken_over_stands_in_its_first_stage_from_when_it_came_there(
+    entered: timedelta, since: timedelta
+) -> None:
+    deal = taken(replace(TAKEN, path=((NEEDS, NOW + entered),)))
+    assert (deal.created_at, deal.stage_entered_at) == (NOW - 30 * DAY, NOW + since)
+    assert deal.qualified_at == NOW + since
 
 
 def test_a_deal_taken_over_logs_the_file_where_it_passed_a_gate() -> None:
@@ -604,6 +624,8 @@ def test_a_deal_is_won_or_lost_only_once_unless_it_is_said_otherwise() -> None:
         do(lost, c.Lose(PRICE))
     with pytest.raises(Refused, match="is lost and cannot"):
         do(lost, c.Lose(Loss("timing")))
+    with pytest.raises(Refused, match="is won and cannot"):
+        do(won, c.Win(Money(5, "EUR")))
     with pytest.raises(SoAlready, match="open already"):
         do(new(), c.Reopen())
     with pytest.raises(SoAlready, match="archived already"):

@@ -26,7 +26,7 @@ from pipeboard.domain.deal import (
     Touch,
 )
 from pipeboard.domain.deciding import decide, sentence_of
-from pipeboard.domain.deciding.rules import RULES, Telling
+from pipeboard.domain.deciding.rules import RULES, Telling, deal_names
 from pipeboard.domain.errors import BadInput, Conflict, NotFound, Refused, Way
 from pipeboard.domain.events import Kind, value_of
 from pipeboard.domain.money import Money
@@ -374,7 +374,7 @@ def test_a_snooze_lasts_until_a_day_to_come_and_a_next_step_ends_it() -> None:
     assert not deal.is_snoozed(tomorrow)
     woken = do(deal, c.SetNextStep("call", None))
     assert (woken.snoozed_until, woken.snooze_reason) == (None, "")
-    assert do(deal, c.Snooze(None)).snooze_reason == ""
+    assert do(deal, c.Snooze(None, "holidays")).snooze_reason == ""
     with pytest.raises(BadInput, match="does not lie ahead"):
         do(new(), c.Snooze(TODAY))
 
@@ -613,6 +613,27 @@ def test_a_deal_says_who_gave_it_to_its_owner(owner: str, actor: str, giver: str
     assert new(owner=owner).given_by == ("" if owner in ("", "ana") else "ana")
 
 
+@pytest.mark.parametrize("new_rep", [False, True])
+@pytest.mark.parametrize("command", [c.Edit, c.SetFields, c.Assign])
+def test_whether_an_owner_may_be_somebody_new_is_asked_as_it_was_said(
+    command: type, new_rep: bool
+) -> None:
+    asked: list[tuple[str, bool]] = []
+
+    def owner(name: str, is_new: bool) -> str:
+        asked.append((name, is_new))
+        return name
+
+    said: Any = {c.Edit: {"owner": "bo"}, c.SetFields: ("owner=bo",), c.Assign: "bo"}[command]
+    do(new(), command(said, new_rep=new_rep), owner=owner)
+    assert asked == [("bo", new_rep)]
+
+
+@pytest.mark.parametrize("typed", ["-", " none ", ""])
+def test_a_plan_of_nothing_takes_the_next_step_away(typed: str) -> None:
+    assert do(new(next_step=SET), c.Plan(typed)).next_step is None
+
+
 def test_an_owner_that_is_none_is_nobody() -> None:
     assert do(new(owner="bo"), c.Edit({"owner": None})).owner == ""
 
@@ -713,7 +734,8 @@ BOB = {"contacts": {"bob": Contact("Bob")}}
         ({"answers": {"need": Answer("yes")}}, c.AnswerQuestion("need", None), "is open again."),
         ({}, c.AnswerQuestion("need", Answer("yes")), "Answered Need of Lumen Oy pilot."),
         ({"owner": "ana"}, c.Assign("bo", note="call  them"), ": call them (was with ana)."),
-        ({"owner": "ana"}, c.Assign("bo", note="x" * 121), f"{'x' * 120}… (was with ana)."),
+        ({"owner": "ana"}, c.Assign("bo", note="x" * 121), f"bo: {'x' * 120}… (was with ana)."),
+        ({"owner": "ana"}, c.Assign("bo", note="x" * 120), f"bo: {'x' * 120} (was with ana)."),
         ({"owner": "ana"}, c.Assign(""), "now with nobody (was with ana)."),
         ({}, c.Snooze(TODAY + DAY), "Snoozed Lumen Oy pilot until Tue."),
         ({"snoozed_until": TODAY + DAY}, c.Snooze(None), "Woke Lumen Oy pilot."),
@@ -745,3 +767,24 @@ def test_deals_that_a_step_led_to_several_stages_are_in_the_next_one_each() -> N
 
     assert "the next stage" in said(*before)
     assert SALES.stage(QUALIFICATION).name in said(before[0], before[0])
+
+
+def test_a_day_that_only_some_of_the_deals_come_again_on_is_not_told_of_all() -> None:
+    before = (new(next_step=WEEKLY, title="one"), new(next_step=SET, title="two"))
+    after = tuple(do(deal, c.CompleteNextStep()) for deal in before)
+    said = sentence_of(c.CompleteNextStep(), Telling(after, (SALES,), TODAY, before))
+    assert said == "Done: the next step of 2 deals: one, two."
+
+
+@pytest.mark.parametrize(
+    ("count", "said"),
+    [
+        (1, "d1"),
+        (3, "3 deals: d1, d2, d3"),
+        (4, "4 deals: d1, d2, d3 and 1 more"),
+        (6, "6 deals: d1, d2, d3 and 3 more"),
+    ],
+)
+def test_a_sentence_names_three_deals_at_most(count: int, said: str) -> None:
+    deals = [new(title=f"d{place}") for place in range(1, count + 1)]
+    assert deal_names(deals) == said

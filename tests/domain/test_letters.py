@@ -63,6 +63,13 @@ def test_a_mailto_line_holds_all_of_it_safely() -> None:
     )
 
 
+def test_an_address_cannot_say_more_than_whom_a_letter_goes_to() -> None:
+    odd = "a?cc=b&d/e@x.example"
+    people = {"mika": Contact("Mika", "decision_maker", odd)}
+    line = letter("yes", replace(DEAL, contacts=people)).mailto
+    assert line == "mailto:a%3Fcc%3Db%26d%2Fe@x.example?body=yes%0D%0A"
+
+
 PLACES = {
     "company": "Lumen Oy", "account": "Lumen Oy", "title": "packaging pilot", "value": "€40,000",
     "contact": "Mika Laine", "first name": "Mika", "email": "mika+offers@lumen.example",

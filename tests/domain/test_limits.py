@@ -77,6 +77,13 @@ def test_a_deal_idles_from_the_day_after_its_last_one(days: int, expected: list[
     assert stalled(begun(days)) == expected
 
 
+@pytest.mark.parametrize(("days", "expected"), [(0, []), (1, ["overstay", "idle"])])
+def test_a_limit_of_no_days_is_one(days: int, expected: list[str]) -> None:
+    hasty = replace(PIPELINE, stages=(replace(STAGE, expected_days=0, idle_days=0),))
+    reasons = stalled_reasons(begun(days), hasty, TODAY, BERLIN)
+    assert [text.split()[0] for text in reasons] == expected
+
+
 @pytest.mark.parametrize(("ahead", "is_planned"), [(-1, False), (0, True), (4, True), (5, False)])
 def test_a_step_within_the_idle_days_keeps_a_deal_from_idling(ahead: int, is_planned: bool) -> None:
     deal = begun(5, next_step=NextStep("call", TODAY + ahead * DAY))
@@ -228,6 +235,54 @@ def test_more_signs_of_interest_than_a_rating_has_points_are_worth_no_more() -> 
     assert (found.low, found.high) == (15, 100)
 
 
+def proved(*ratings: tuple[Factor, int | None], **fields: Any) -> tuple[int, int] | None:
+    """The score of a deal with one question a rating, each of which proves that factor."""
+    asked = tuple(
+        replace(SALES.questions[0], key=f"q{place}", proves=(factor,))
+        for place, (factor, _) in enumerate(ratings)
+    )
+    given = {f"q{place}": Answer("so", rating) for place, (_, rating) in enumerate(ratings)}
+    found = score(new(answers=given, **fields), replace(PIPELINE, questions=asked), TODAY, BERLIN)
+    return None if found is None else (found.low, found.high)
+
+
+@pytest.mark.parametrize(
+    ("factor", "weight"),
+    [
+        (Factor.BUDGET, 25),
+        (Factor.AUTHORITY, 20),
+        (Factor.NEED, 25),
+        (Factor.TIMELINE, 15),
+        (Factor.INTEREST, 15),
+    ],
+)
+def test_each_factor_weighs_what_it_does(factor: Factor, weight: int) -> None:
+    assert proved((factor, 4)) == (weight, 100)
+    assert proved((factor, 0)) == (0, 100 - weight)
+
+
+@pytest.mark.parametrize(
+    ("ratings", "fields", "expected"),
+    [
+        ([(Factor.NEED, 1), (Factor.NEED, 2)], {}, (9, 84)),  # 25 x 1.5 / 4 = 9.4
+        ([(Factor.NEED, 2)], {}, (13, 88)),  # 12.5 halves up
+        ([(Factor.FIT, None)], {}, (4, 89)),  # 15 / 4
+        ([(Factor.INTEREST, None)], {}, (4, 89)),
+        ([(Factor.INTEREST, None), (Factor.FIT, None)], {"trial_close": "yes"}, (11, 96)),
+        ([(Factor.INTEREST, 1), (Factor.FIT, None)], {"trial_close": "yes"}, (4, 89)),  # as rated
+        ([], {"trial_close": "yes"}, (4, 89)),
+        ([], {"trial_close": "conditional"}, None),
+        ([], {"trial_close": "no"}, None),
+    ],
+)
+def test_a_score_is_the_mean_of_what_is_rated_or_a_point_for_each_sign_of_interest(
+    ratings: list[tuple[Factor, int | None]],
+    fields: dict[str, Any],
+    expected: tuple[int, int] | None,
+) -> None:
+    assert proved(*ratings, **fields) == expected
+
+
 # The queue: each reason in its words, and the tier that it gives.
 
 REASONS: tuple[tuple[dict[str, Any], Tier, str], ...] = (
@@ -268,6 +323,32 @@ def test_each_reason_alone_gives_a_deal_its_tier(
     others = {reason.tier for reason in found.reasons} - {tier}
     assert found.tier == min({tier, *others})
     assert others <= {Tier.NO_NEXT_STEP}
+
+
+def told(deal: Deal, rep: str | None = None) -> list[str]:
+    found = place(deal, PIPELINE, Day(TODAY, BERLIN, rep))
+    return [] if found is None else [reason.text for reason in found.reasons]
+
+
+def test_all_that_is_news_of_a_deal_is_told() -> None:
+    deal = replace(
+        new(LEAD), **FINE | {"next_step": None, "source": "web", "given_by": "bo"},
+        snoozed_until=TODAY, snooze_reason="budget",
+    )  # fmt: skip
+    assert told(deal) == [
+        "woke: budget", "new from @bo", "new inbound lead (web)", "no next step",
+    ]  # fmt: skip
+
+
+def test_what_is_asked_stands_among_the_reasons_of_its_tier_and_these_stay_in_their_order() -> None:
+    deal = replace(
+        new(NEEDS), owner="ana", source="", next_step=NextStep("call", TODAY),
+        asks={"ana": Ask("look", "bo", TODAY)},
+    )  # fmt: skip
+    assert told(deal, "ana") == [
+        "@bo asks: look", "next step due today", "no value", "no close date", "no source",
+        "no contact", "too few answers",
+    ]  # fmt: skip
 
 
 def test_every_tier_has_its_number_and_its_name() -> None:

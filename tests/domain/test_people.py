@@ -274,7 +274,7 @@ def test_what_a_change_touches_is_named_part_by_part() -> None:
         "name": "Deals",
         "currency": "EUR",
         "stages": [
-            {**stage, "idle_days": 9, "probability_bp": 100, "position": 4},
+            {**stage, "idle_days": 9, "probability_bp": 100, "position": 4, "pipeline_id": 2},
             {"id": 2, "name": "Demo"},
         ],
         "questions": json.dumps([]),

@@ -186,3 +186,23 @@ def test_every_word_of_a_setting_means_what_it_says(name: str) -> None:
         after = with_choice(Settings(), name, word)
         assert getattr(after, SETTINGS[name].field) == value
         assert chosen(after, name) == word
+
+
+def test_a_workspace_of_which_nothing_was_said_is_open_and_counts_as_most_do() -> None:
+    """Everybody sees and changes everything but what deals keep for their owners, weeks begin on
+    Monday and years in January, and a day lies between two touches."""
+    found = Settings()
+    assert {name: chosen(found, name) for name in SETTINGS} == {
+        "week-start": "monday", "fiscal-start": "january", "count-for-owner": "then",
+        "reps-edit": "all", "reps-see": "all", "floor-value": "owner",
+    }  # fmt: skip
+    assert (found.currency, found.zone_name, found.min_gap_hours) == ("EUR", "UTC", 24)
+    assert found.sources == (
+        "referral", "inbound", "web", "email", "social", "cold-call", "event", "partner",
+        "advertising", "other",
+    )  # fmt: skip
+    assert found.loss_categories == (
+        "competitor", "price", "no-decision", "disqualified", "timing", "unresponsive", "other",
+        "invalid",
+    )  # fmt: skip
+    assert not found.demo

@@ -156,11 +156,11 @@ def test_a_name_is_one_pipelines_alone_however_it_is_written() -> None:
 @pytest.mark.parametrize("name", fields_of(Stage, "id"))
 def test_what_one_side_changed_of_a_stage_stands(name: str) -> None:
     one = with_stage(2, **{name: ANOTHER[name]}) if name != "kind" else OWN
-    for mine, theirs in ((one, OWN), (OWN, one)):
+    for mine, theirs in ((one, OWN), (OWN, one), (one, one)):
         found = merge(OWN, mine, theirs)
         assert same(found.pipeline, one)
         assert found.differences == ()
-        assert bool(found.taken) is (theirs is one and one is not OWN)
+        assert bool(found.taken) is (theirs is one and mine is not one)
 
 
 THIRD: dict[str, Any] = {
@@ -184,7 +184,7 @@ def test_what_both_changed_of_a_stage_differently_is_a_difference(name: str) -> 
 @pytest.mark.parametrize("name", fields_of(Question, "key"))
 def test_what_one_side_changed_of_a_question_stands(name: str) -> None:
     one = with_question("time", **{name: ANOTHER[name]})
-    for mine, theirs in ((one, OWN), (OWN, one)):
+    for mine, theirs in ((one, OWN), (OWN, one), (one, one)):
         found = merge(OWN, mine, theirs)
         assert same(found.pipeline, one)
         assert found.differences == ()
@@ -200,6 +200,7 @@ def test_what_one_side_changed_of_the_pipeline_itself_stands(name: str, value: s
     for mine, theirs in ((one, OWN), (OWN, one), (one, one)):
         found = merge(OWN, mine, theirs)
         assert same(found.pipeline, one)
+        assert found.differences == ()
     (difference,) = merge(OWN, one, third).differences
     assert (difference.field, difference.before, difference.theirs, difference.mine) == (
         name, getattr(OWN, name), "CHF", value,

@@ -257,6 +257,13 @@ def test_what_cannot_be_read_is_named(line: str, message: str) -> None:
 def test_a_line_is_bounded() -> None:
     assert "2,000" in refusal("a " * 5_000).message
     assert "300" in refusal("a" * 1_000).message
+    assert read("Lumen".ljust(2_000)).title == "Lumen"
+    assert "2,001" in refusal("Lumen".ljust(2_001)).message
+
+
+def test_an_address_whose_scheme_is_nearly_a_key_is_text() -> None:
+    assert read("see tags://lumen").title == "see tags://lumen"
+    assert "Did you mean tag?" in refusal("see tags:lumen").message
 
 
 def test_control_characters_go_into_neither_the_deal_nor_the_message() -> None:

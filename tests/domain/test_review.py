@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from pipeboard.domain.criteria import parse_criterion
+from pipeboard.domain.dates import micros as to_micros
 from pipeboard.domain.deal import Answer, Deal
 from pipeboard.domain.deal_record import Entry
 from pipeboard.domain.events import NO_FACTS, Event, EventFacts, Kind
@@ -212,6 +213,31 @@ def test_what_is_new_is_what_qualified_within_four_weeks_and_what_goes_out_to_it
     assert (trap.new_value_a_week * 4, set(trap.new)) == (101, {3, 4})
     assert (trap.touches_on_new, trap.touches, set(trap.touched)) == (2, 3, {1, 3, 4})
     assert trap.needed_a_week is None
+
+
+def test_a_deal_that_nobody_knows_the_beginning_of_is_not_new() -> None:
+    logged = Log()
+    for day in (98, 99):
+        logged.add(day, metrics.PROPOSAL, value=1)
+    logged.forget_when(2)
+    for deal in (1, 2):
+        logged.say(deal, 99.5, "touch", what="call out")
+    trap = sales_trap(logged.basis(100, period("2026Q2")), None, None)
+    assert (trap.touches_on_new, trap.touches) == (1, 2)
+
+
+def test_objections_come_by_how_often_they_were_raised_and_then_by_name() -> None:
+    logged = Log()
+    deal = logged.add(1, metrics.LEAD)
+    logged.move(deal, 5, metrics.QUALIFY)
+    said = [("size", 2), ("size", 6), ("price", 2), ("price", 3), ("price", 4), ("age", 2)]
+    raised = [(deal, tag, to_micros(at(day))) for tag, day in said]
+    found = objections(logged.basis(9, period("2026Q1")), raised)
+    assert [(one.tag, dict(one.stages)) for one in found] == [
+        ("price", {metrics.LEAD: 3}),
+        ("size", {metrics.LEAD: 1, metrics.QUALIFY: 1}),
+        ("age", {metrics.LEAD: 1}),
+    ]
 
 
 @pytest.mark.parametrize(

@@ -181,6 +181,27 @@ def test_whoever_acts_for_somebody_may_what_both_of_them_may() -> None:
     assert of("mo", "ana").own_role is Role.MANAGER
 
 
+@pytest.mark.parametrize(("topic", "place"), [(Topic.CALL, "2026Q4"), (Topic.FILTER, "")])
+def test_whoever_acts_for_somebody_agrees_on_what_is_theirs(topic: Topic, place: str) -> None:
+    """Not on what is their own: that they do as themselves."""
+
+    def of_whom(name: str) -> Agreement:
+        key = (1, place, name) if topic is Topic.CALL else (1, name, "mine")
+        return Agreement(topic, key, None, {"x": 1})
+
+    of("ana", "bo").check_agreements([of_whom("bo")])
+    with pytest.raises(NotAllowed):
+        of("ana", "bo").check_agreements([of_whom("ana")])
+
+
+def test_whoever_acts_for_somebody_sees_and_changes_what_they_do() -> None:
+    found = of("ana", "bo", reps_see=SEEN.index("own"), reps_edit_own=True)
+    assert (found.sees, found.eyes) == (("bo",), "bo")
+    found.check_deals("set", [new(owner="bo")])
+    with pytest.raises(NotAllowed):
+        found.check_deals("set", [new(owner="ana")])
+
+
 @pytest.mark.parametrize(
     ("name", "see", "sees"),
     [
@@ -245,6 +266,11 @@ def test_a_refusal_names_those_who_can_help() -> None:
     assert told.value.message == "@ana is a rep here, and 'pipeline' is for a manager or more."
     assert told.value.hint.startswith("@mo, @ow may do it, or give you that role")
     assert told.value.details == {"needs": "manager", "role": "rep"}
+
+
+def test_a_refusal_names_three_who_can_help_at_most() -> None:
+    team = tuple(Rep(f"m{place}", role="manager") for place in range(4))
+    assert rights(Actor("zoe"), team, Settings()).givers == ("m0", "m1", "m2")
 
 
 # The first roles.

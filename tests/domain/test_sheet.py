@@ -10,10 +10,18 @@ from typing import TYPE_CHECKING
 import pytest
 
 from pipeboard.domain import commands as c
-from pipeboard.domain.deal_record import EVERYBODYS, LoggedEvent, deal_seen_by, event_seen_by
+from pipeboard.domain.deal_record import (
+    EVERYBODYS,
+    DealRecord,
+    Entry,
+    LoggedEvent,
+    deal_seen_by,
+    event_seen_by,
+)
 from pipeboard.domain.money import Money
+from pipeboard.exchange.json_documents import history_entry
 from pipeboard.store.projecting.events import event_text
-from tests.domain.deciding_cases import do, events_of, new
+from tests.domain.deciding_cases import SALES, do, events_of, new
 
 if TYPE_CHECKING:
     from pipeboard.domain.deal import Deal
@@ -62,6 +70,22 @@ def test_a_deal_shows_its_floor_to_its_owner_and_to_the_eyes_of_everybody(
     seen = deal_seen_by(deal_of("ana"), me)
     assert seen.floor_value == (FLOOR if is_shown else None)
     assert seen.title == deal_of("ana").title
+
+
+@pytest.mark.parametrize(("me", "is_shown"), EYES.items())
+def test_a_sheet_shows_a_floor_neither_as_it_is_nor_as_it_was(me: str, is_shown: bool) -> None:
+    """The deal and each of its events, also as they are handed on."""
+    event = lowered()
+    entry = Entry(1, 1, 2, event, "c1", "set", "ana", "", event.at)
+    sheet = DealRecord(deal_of("ana"), SALES, (), (), (entry,)).seen_by(me)
+    assert (sheet.deal.floor_value == FLOOR) is is_shown
+    assert sheet.deal.title == "Lumen Oy pilot"
+    (shown,) = sheet.entries
+    assert (shown.event.after.get("floor_value") == LOWER) is is_shown
+    assert (shown.event.before.get("floor_value") == FLOOR) is is_shown
+    assert shown.event.facts.get("private") == (None if is_shown else ["floor_value"])
+    handed_on = history_entry(logged(event), me)["data"]
+    assert (str(LOWER.minor) in json.dumps(handed_on)) is is_shown
 
 
 def test_what_nobody_owns_everybody_is_shown() -> None:

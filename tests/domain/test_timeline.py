@@ -285,3 +285,36 @@ def test_every_field_of_a_deal_is_told_once_where_it_is_shown() -> None:
         said = field_text(field.name, values[field.name], (), today=NOW.date(), zone=ZONE)
         times = sum(said.removesuffix("%") in line for line in lines)
         assert times == 1, (field.name, said)
+
+
+LABELS = {
+    "stage_id": "stage", "archived_at": "archived", "merged_into": "merged into",
+    "next_step": "next step", "snoozed_until": "snoozed until", "expected_close": "close date",
+    "probability_bp": "probability", "category": "forecast category",
+    "offer_expires_on": "offer expires", "floor_value": "lowest value",
+    "quote_sent_at": "quote sent", "source_detail": "source detail", "fields.product": "product",
+    "contacts.bob": "person bob", "terms.pay": "term pay", "checklist.Goals": "checklist Goals",
+    "asks.bo": "ask of bo", "answers.need": "the answer to Need",
+    "answers.odd": "the answer to odd",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", LABELS)
+def test_a_field_is_called_what_people_call_it(name: str) -> None:
+    pipelines = (template("needs", pipeline_name="Sales", currency="EUR"),)
+    assert field_label(name, pipelines) == LABELS[name]
+
+
+@pytest.mark.parametrize(
+    ("after", "said"),
+    [
+        ({}, "lowest value changed, which is the owner's own"),
+        ({"source": "web"}, "source web; lowest value changed, which is the owner's own"),
+    ],
+)
+def test_of_what_is_the_owners_own_it_is_said_that_it_changed(
+    after: dict[str, Any], said: str
+) -> None:
+    at = datetime(2026, 11, 23, tzinfo=UTC)
+    event = Event(Kind.EDITED, at, {}, after, {"private": ["floor_value"]})
+    assert describe(event, (), today=at.date(), zone=ZoneInfo("UTC")) == said

@@ -13,6 +13,7 @@ import pytest
 
 from pipeboard.domain.deal import (
     Answer,
+    Ask,
     Contact,
     Deal,
     Loss,
@@ -22,6 +23,7 @@ from pipeboard.domain.deal import (
     Term,
     Touch,
 )
+from pipeboard.domain.deal_fields import FIELDS
 from pipeboard.domain.deal_record import DealRecord, Entry, LoggedEvent
 from pipeboard.domain.events import Event, EventData, Kind
 from pipeboard.domain.money import Money
@@ -372,3 +374,70 @@ def test_a_file_of_deals_holds_all_of_a_sheet_but_what_follows_from_the_rest() -
     record = DealRecord(WHOLE, PIPELINE, (NOTE,), (TOUCH,), (ENTRY,))
     shown = set(DOCUMENTS.record(record, lambda entry: ""))
     assert shown - set(deal_document(DOCUMENTS, record)) == OF_A_SHEET_ALONE
+
+
+TOLD = {
+    "source": ("source", "web: fair"),
+    "source_detail": ("source", "web: fair"),
+    "contact_reason": ("contact reason", "leaks"),
+    "tags": ("tags", "+big +hot"),
+    "competitors": ("competitors", "Acme, Bolt"),
+    "links": ("links", "https://a.example"),
+    "trial_close": ("trial close", "yes"),
+    "offer_expires_on": ("offer expires", "Thu 24 Dec 2026"),
+    "floor_value": ("lowest value", "€35,000"),
+    "external_id": ("id elsewhere", "X-77"),
+    "quote_sent_at": ("proposal", "sent Mon 2 Nov 2026, follow-ups 1/5"),
+    "owner": ("owner", "bo"),
+    "value": ("value", "€40,000"),
+    "expected_close": ("close date", "Sat 19 Dec 2026"),
+    "probability_bp": ("probability", "62.5 % (by hand)"),
+    "category": ("forecast", "best"),
+}
+"""By the fields of a deal, under which name its text tells them, and what it then says."""
+SAID = _deal(
+    account="Lumen Oy", value=Money(4_000_000, "EUR"), owner="bo", source="web",
+    source_detail="fair", contact_reason="leaks", tags=("big", "hot"),
+    competitors=("Acme", "Bolt"), links=("https://a.example",), trial_close="yes",
+    offer_expires_on=date(2026, 12, 24), floor_value=Money(3_500_000, "EUR"), external_id="X-77",
+    external_source="crm", quote_sent_at=datetime(2026, 11, 2, tzinfo=UTC),
+    expected_close=date(2026, 12, 19), probability_bp=6_250, category="best",
+    asks={"cy": Ask("look", "bo", date(2026, 12, 1))}, given_by="ana", recycled_from=12, rank=5,
+    archived_at=None, checklist={f"{PIPELINE.stages[0].id}/Goals": "ana 2026-11-02"},
+)  # fmt: skip
+
+
+def test_every_field_of_a_deal_is_told_in_its_text_under_its_name() -> None:
+    heading = {"title", "account"}
+    assert set(TOLD) | heading == {one.name for one in FIELDS if not one.remembered}
+    record = DealRecord(SAID, PIPELINE, (), (TOUCH,), ())
+    lines = DealText(record, TODAY, ZONE, lambda entry: "").plain().splitlines()
+    assert lines[0] == "D-142  Lumen Oy: Packaging line pilot"
+    facts = [line.strip().split("  ", 1) for line in lines if "  " in line.strip()]
+    said = {name: text.strip() for name, text in facts}
+    assert {name: said.get(name) for name, _ in TOLD.values()} == dict(TOLD.values())
+
+
+def test_a_file_of_deals_says_what_only_a_file_does() -> None:
+    begun = Event(Kind.CREATED, SAID.created_at, after={}, facts={"precision": "day"})
+    entry = replace(ENTRY, event=begun)
+    found = deal_document(DOCUMENTS, DealRecord(SAID, PIPELINE, (), (), (entry,)))
+    alone = {
+        "external_source": "crm", "entered": [], "archived_at": None, "steps_done": [],
+        "asks": [{"rep": "cy", "text": "look", "by": "bo", "due": "2026-12-01"}],
+        "given_by": "ana", "recycled_from": "D-12", "rank": 5, "version": 7, "notes": [],
+        "touches": [], "precision": {"created_at": "day"},
+        "checklist": {f"{PIPELINE.stages[0].name}/Goals": "ana 2026-11-02"},
+    }  # fmt: skip
+    assert {name: found[name] for name in alone} == alone
+    assert set(found) - set(alone) == {
+        "ref", "external_id", "title", "account", "pipeline", "stage", "status", "value", "owner",
+        "source", "source_detail", "contact_reason", "tags", "fields", "probability_bp",
+        "probability_source", "forecast_category", "forecast_category_source", "created_at",
+        "stage_entered_at", "expected_close", "closed_at", "lost", "next_step", "snoozed_until",
+        "snooze_reason", "trial_close", "quote_sent_at", "offer_expires_on", "floor_value",
+        "competitors", "links", "contacts", "answers", "terms",
+    }  # fmt: skip
+    gone = replace(SAID, archived_at=datetime(2026, 11, 9, tzinfo=UTC))
+    later = deal_document(DOCUMENTS, DealRecord(gone, PIPELINE, (), (), ()))
+    assert (later["archived_at"], later["precision"]) == ("2026-11-09T00:00:00+00:00", None)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from collections.abc import Iterator, Sequence
 from contextlib import closing, suppress
@@ -30,12 +31,15 @@ from pipeboard.store.checking import log_faults
 from pipeboard.store.connecting import connect
 from pipeboard.store.database import Database
 from pipeboard.store.locating import locate_file
-from pipeboard.store.projecting.events import read_beside
+from pipeboard.store.projecting import Change
+from pipeboard.store.projecting.events import event_row, event_rows, read_beside
 from pipeboard.store.projecting.facts import KINDS as KEPT_KINDS
+from pipeboard.store.projecting.facts import fact_text, fact_values
 from pipeboard.store.reading.facts import read_facts, read_histories
 from pipeboard.store.reading.listing import Listing
 from pipeboard.store.reading.metric_settings import read_attribute, read_rules, read_supported
 from tests.doing import DOING
+from tests.domain.deciding_cases import new
 from tests.domain.metrics.log import off_by
 from tests.team import (
     CLOSING,
@@ -139,6 +143,99 @@ def test_what_stands_beside_an_event_is_what_it_says(
     assert (row.pop("at"), row.pop("kind"), row.pop("undoes")) == (micros(NOW), kind, False)
     said = {name: one for name, one in row.items() if one is not None and one is not False}
     assert said == columns
+
+
+LATER = NOW + timedelta(hours=1)
+GONE = "2026-12-19"
+TOLD: list[tuple[Kind, dict[str, Any], EventFacts, list[object] | None]] = [
+    (Kind.CREATED, {"stage_id": 1, "value": EUR_5, "owner": "bo", "expected_close": DAY}, {},
+     [1, 5, "EUR", GONE, "bo"]),
+    (Kind.CREATED, {"stage_id": 1, "owner": ""}, {}, [1]),
+    (Kind.CREATED, {"stage_id": 1}, {"precision": "day"}, [1, None, None, None, None, "day"]),
+    (Kind.CREATED, {"stage_id": 1, "stage_entered_at": NOW}, {}, [1]),
+    (Kind.CREATED, {"stage_id": 1, "stage_entered_at": LATER}, {},
+     [1, *[None] * 7, micros(LATER)]),
+    (Kind.CREATED, {"stage_id": 1, "quote_sent_at": LATER}, {}, [1, *[None] * 5, micros(LATER)]),
+    (Kind.MOVED, {"stage_id": 2}, {}, [2]),
+    (Kind.MOVED, {"stage_id": 2}, {"missing": ["x"]}, [2, None, None, None, "override"]),
+    (Kind.REOPENED, {"stage_id": 2}, {"missing": ["x"]}, [2, None, None, None, "override"]),
+    (Kind.WON, {"stage_id": 7, "value": EUR_5}, {}, [7, 5, "EUR"]),
+    (Kind.WON, {"stage_id": 7}, {"precision": "unknown", "missing": ["x"]},
+     [7, None, None, None, "override", "unknown"]),
+    (Kind.LOST, {"stage_id": 8, "loss": Loss("price")}, {}, [8, None, None, None, "price"]),
+    (Kind.LOST, {"stage_id": 8, "loss": Loss("price")}, {"precision": "day"},
+     [8, None, None, None, "price", "day"]),
+    (Kind.LOST, {"stage_id": 8, "loss": Loss("competitor", "", "Acme")}, {},
+     [8, None, None, None, "competitor", None, None, "Acme"]),
+    (Kind.LOST, {"stage_id": 8, "loss": Loss("other", "moved")}, {},
+     [8, None, None, None, "other"]),
+    (Kind.LOST, {"stage_id": 8, "loss": Loss("other")}, {}, [8]),  # nobody said why
+    (Kind.VALUE, {"value": EUR_5}, {}, [None, 5, "EUR"]),
+    (Kind.VALUE, {"value": None}, {}, []),
+    (Kind.EXPECTED_CLOSE, {"expected_close": DAY}, {}, [None, None, None, GONE]),
+    (Kind.PROBABILITY, {"probability_bp": 0}, {}, [None, 0]),
+    (Kind.CATEGORY, {"category": "best"}, {}, [None, None, None, None, "best"]),
+    (Kind.OWNER, {"owner": "bo"}, {}, [None, None, None, None, "bo"]),
+    (Kind.OWNER, {"owner": ""}, {}, []),
+    (Kind.NEXT_STEP, {"next_step": NextStep("call", DAY)}, {}, [None, None, None, GONE, "step"]),
+    (Kind.NEXT_STEP, {"next_step": NextStep("call")}, {}, [None, None, None, None, "step"]),
+    (Kind.NEXT_STEP, {"next_step": None}, {}, []),
+    (Kind.STEP_DONE, {"next_step": NextStep("call", DAY, "1w")}, {}, [None, None, None, GONE]),
+    (Kind.SNOOZED, {"snoozed_until": DAY}, {}, [None, None, None, GONE]),
+    (Kind.TOUCH, {}, {"touch": {"type": "call", "direction": "in"}},
+     [None, None, None, None, "call in"]),
+    (Kind.TOUCH, {}, {"touch": {"type": "handover"}}, [None, None, None, None, "handover "]),
+    (Kind.TOUCH, {"quote_sent_at": LATER}, {"touch": {"type": "email", "direction": "out"}},
+     [None, None, None, None, "email out", None, micros(LATER)]),
+    (Kind.ARCHIVED, {"archived_at": NOW}, {}, []),
+    (Kind.UNARCHIVED, {"archived_at": None}, {}, []),
+    (Kind.MERGED, {"merged_into": 7}, {}, []),
+    (Kind.EDITED, {"quote_sent_at": LATER}, {}, [*[None] * 6, micros(LATER)]),
+    (Kind.EDITED, {"source": "web"}, {}, None),
+    (Kind.TAGGED, {"tags": ("a",)}, {}, None),
+    (Kind.RANKED, {"rank": 7}, {}, None),
+    (Kind.ANSWERED, {"answers.need": None}, {}, None),
+    (Kind.CONTACT, {"contacts.bob": None}, {}, None),
+    (Kind.TERM, {"terms.pay": None}, {}, None),
+    (Kind.CHECKED, {"checklist.1/a": None}, {}, None),
+    (Kind.NOTE, {}, {}, None),
+    (Kind.NOTE_EDITED, {}, {}, None),
+    (Kind.ASKED, {"asks.bo": None}, {}, None),
+    (Kind.ABSORBED, {}, {"merged": [2]}, None),
+]  # fmt: skip
+"""What numbers are told of an event behind its instant and its kind; None: nothing at all."""
+
+
+def test_of_whole_histories_that_come_at_once_events_are_numbered_as_they_happened() -> None:
+    """Those of one command stand deal by deal."""
+
+    def of(deal_id: int, *hours: int, told: bool) -> Change:
+        events = [Event(Kind.EDITED, NOW + timedelta(hours=hour)) for hour in hours]
+        after = replace(new(), id=deal_id, version=2)
+        return Change(None, after, tuple(events), tuple(f"c{hour}" for hour in hours if told))
+
+    def order(*, told: bool) -> list[object]:
+        rows = event_rows([of(1, 1, 4, told=told), of(2, 2, 3, told=told)], "all")
+        return [(row["deal_id"], row["version"], row["command_id"]) for row in rows]
+
+    assert order(told=True) == [(1, 1, "c1"), (2, 1, "c2"), (2, 2, "c3"), (1, 2, "c4")]
+    assert order(told=False) == [(1, 1, "all"), (1, 2, "all"), (2, 1, "all"), (2, 2, "all")]
+
+
+def test_every_kind_of_event_is_told_to_numbers_or_not() -> None:
+    assert {kind for kind, *_ in TOLD} == {*Kind}
+
+
+@pytest.mark.parametrize(("kind", "after", "facts", "expected"), TOLD)
+def test_numbers_are_told_of_an_event_what_they_rest_on(
+    kind: Kind, after: dict[str, Any], facts: EventFacts, expected: list[object] | None
+) -> None:
+    row = event_row(Event(kind, NOW, {}, after, facts), 1, 1, "c")
+    whole = None if expected is None else [micros(NOW), kind, *expected]
+    assert fact_values(row) == whole
+    assert fact_text(row) == (
+        "" if whole is None else "," + json.dumps(whole, separators=(",", ":"))
+    )
 
 
 def test_a_deals_life_is_read_from_its_events(

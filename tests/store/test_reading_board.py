@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from fractions import Fraction
 from pathlib import Path
 
@@ -12,16 +12,21 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from pipeboard.domain.agreements import Agreement, Topic
 from pipeboard.domain.board import Lens, Signs, Sort
 from pipeboard.domain.dates import local_date, start_of_day
-from pipeboard.domain.deal import Deal, NextStep
+from pipeboard.domain.deal import Deal, NextStep, Status
+from pipeboard.domain.events import Kind, change_to, evolve
 from pipeboard.domain.filter_nodes import Compare, Or, State
 from pipeboard.domain.money import Money, half_up
 from pipeboard.domain.pipeline import Pipeline
 from pipeboard.domain.signs import Sign, clocks, limits, overstays, sign
+from pipeboard.store import Store
+from pipeboard.store.projecting import Change
 from pipeboard.store.reading.listing import Listing
+from pipeboard.store.writing import Done
 from tests.store.conftest import Crowd
-from tests.store.made_up import TODAY, ZONE, deal, lens, pipelines, store_with
+from tests.store.made_up import NOW, TODAY, ZONE, deal, lens, pipelines, store_with
 from tests.store.oracle import order_in_column, shown
 
 EVERYTHING = Or((State("archived"), Compare("q", ">=", 0)))
@@ -98,6 +103,39 @@ def test_three_deals_of_one_cent_at_half_come_to_two(tmp_path: Path) -> None:
     deals = [deal(n, value=Money(1, "EUR"), probability_bp=5_000) for n in (1, 2, 3)]
     store = store_with(tmp_path / "deals.db", deals)
     assert store.reader.board(lens()).open_weighted == (Money(2, "EUR"),)
+    store.close()
+
+
+@pytest.mark.parametrize("filtered", [None, Compare("value", ">=", Money(0, "EUR"))])
+@pytest.mark.parametrize(
+    ("of_stage", "by_hand", "expected"),
+    [
+        (None, None, ()),  # nobody knows, which is not 0
+        (None, 5_000, (Money(500, "EUR"),)),
+        (2_000, None, (Money(400, "EUR"),)),
+        (2_000, 5_000, (Money(700, "EUR"),)),
+        (0, None, (Money(0, "EUR"),)),
+        (2_000, 0, (Money(200, "EUR"),)),
+    ],
+)
+def test_a_column_comes_to_what_is_known_of_its_chances(
+    of_stage: int | None,
+    by_hand: int | None,
+    expected: tuple[Money, ...],
+    filtered: Compare | None,
+    tmp_path: Path,
+) -> None:
+    """One deal as its stage has it, and one by hand where that is said."""
+    store = store_with(
+        tmp_path / "deals.db",
+        [deal(1, value=Money(1_000, "EUR")),
+         deal(2, value=Money(1_000, "EUR"), probability_bp=by_hand)],
+    )  # fmt: skip
+    first, *others = pipelines()[0].stages
+    stages = (replace(first, probability_bp=of_stage), *others)
+    changed = replace(pipelines()[0], stages=stages, version=2)
+    store.write(lambda writer: writer.save_pipeline(changed, NOW, "ana"))
+    assert store.reader.board(lens(filtered)).columns[0].weighted == expected
     store.close()
 
 
@@ -261,4 +299,47 @@ def test_a_deal_is_over_its_limit_the_day_after_it(
     store = store_with(tmp_path / "deals.db", [one])
     assert store.reader.window(lens(), stage.id, 0, 1)[0].over_limit is is_over
     assert Signs.total(store.reader.stage_signs(lens()).values()).stalled == is_over
+    store.close()
+
+
+def _agree(store: Store, agreement: Agreement) -> None:
+    store.write(lambda writer: writer.agree(agreement, NOW, "ana"))
+
+
+def test_what_is_closed_is_converted_at_the_rate_of_its_local_day_and_the_rest_at_todays(
+    tmp_path: Path,
+) -> None:
+    """A dollar is worth 2 euros, and from the 29th on 3: the first was won on the 28th in UTC, and
+    on the 29th in Berlin."""
+    dollar, lost = Money(100, "USD"), start_of_day(TODAY, ZONE) - timedelta(days=3)
+    won = {"stage_id": pipelines()[0].won.id, "outcome": Status.WON}
+    store = store_with(
+        tmp_path / "deals.db",
+        [
+            deal(1, value=dollar, closed_at=datetime(2026, 3, 28, 23, 30, tzinfo=UTC), **won),
+            deal(2, value=dollar, closed_at=datetime(2026, 3, 28, 22, 30, tzinfo=UTC), **won),
+            deal(3, value=dollar),
+            deal(4, value=Money(7, "EUR"), closed_at=lost, **won),
+        ],
+    )
+    for day, rate in (("2026-01-01", 2), ("2026-03-29", 3), ("2026-03-31", 5)):
+        contents = {"numerator": rate, "denominator": 1}
+        rated = Agreement(Topic.RATE, ("USD", day), None, contents)
+        _agree(store, rated)
+    board = store.reader.board(replace(lens(), currency="EUR"))
+    (column,) = (one for one in board.columns if one.stage.name == "Won")
+    assert column.sums == (Money(300 + 200 + 7, "EUR"),)
+    assert board.open_sums == (Money(500, "EUR"),)
+    store.close()
+
+
+def test_whose_deals_are_all_put_away_is_none_of_the_owners_of_the_board(tmp_path: Path) -> None:
+    store = store_with(tmp_path / "deals.db", [deal(1, owner="ana"), deal(2, owner="bo")])
+    before = store.reader.deal(2)
+    assert before is not None
+    event = change_to(before, Kind.ARCHIVED, NOW, {"archived_at": NOW})
+    change = Change(before, evolve(before, event), (event,))
+    done = Done("c2", NOW, "ana", "", "archive", "Archived.")
+    store.write(lambda writer: writer.record(done, [change]))
+    assert store.reader.board(lens()).owners == ("ana",)
     store.close()

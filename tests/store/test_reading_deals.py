@@ -10,10 +10,12 @@ from typing import Any
 import pytest
 
 from pipeboard.domain.deal import Answer, Ask, Contact, Loss, NextStep, Status, Term
-from pipeboard.domain.errors import BadInput
+from pipeboard.domain.errors import BadInput, Conflict
 from pipeboard.domain.events import DEAL_TYPES, Kind, change_to, deal_of, evolve
 from pipeboard.domain.filter import parse_filter
+from pipeboard.domain.lazy_dataclass import replace
 from pipeboard.domain.money import Money
+from pipeboard.domain.score import score
 from pipeboard.domain.settings import Rep, Settings
 from pipeboard.store import Store
 from pipeboard.store.projecting import Change
@@ -134,7 +136,31 @@ def test_scores_are_sorted_with_unknown_ones_last(crowd: Crowd) -> None:
         )
     )
     assert set(rising[: len(scored)]) == scored
-    assert falling[0] in scored and len(falling) == 5
+    lows = {}
+    for one in crowd.deals:
+        found = score(one, crowd.pipeline(one), TODAY, ZONE)
+        lows[one.id] = -1 if found is None else found.low
+    first, last = (sorted(scored, key=lambda one: (sign * lows[one], one)) for sign in (1, -1))
+    assert lows[first[0]] < lows[last[0]]
+    assert list(rising[: len(scored)]) == first
+    assert list(falling) == last[:5]
+
+
+def _record(store: Store, done: Done, change: Change) -> None:
+    store.write(lambda writer: writer.record(done, [change]))
+
+
+def test_a_deal_that_was_decided_on_at_another_version_is_not_written_over(store: Store) -> None:
+    before = store.reader.deal(1)
+    assert before is not None
+    event = change_to(before, Kind.EDITED, NOW, {"source": "web"})
+    for version in (before.version - 1, before.version + 1):
+        stale = replace(before, version=version)
+        change = Change(stale, evolve(stale, event), (event,))
+        done = Done(f"c{version}", NOW, "ana", "", "set", "Set.")
+        with pytest.raises(Conflict, match="D-1 was changed by somebody else meanwhile"):
+            _record(store, done, change)
+    assert store.reader.deal(1) == before
 
 
 def test_an_unknown_sort_names_the_near_one(store: Store) -> None:

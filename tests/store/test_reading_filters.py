@@ -9,6 +9,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from pipeboard.domain.deal import Status
 from pipeboard.domain.errors import BadInput
 from pipeboard.domain.filter import parse_filter
 from pipeboard.domain.filter_nodes import (
@@ -35,7 +36,7 @@ from pipeboard.store.reading.listing import Listing
 from pipeboard.store.whole import fields_asked
 from pipeboard.store.writing import Done
 from tests.store.conftest import Crowd
-from tests.store.made_up import NOW, TODAY, ZONE, created, deal, lens, store_with
+from tests.store.made_up import NOW, TODAY, ZONE, created, deal, lens, pipelines, store_with
 from tests.store.oracle import shown
 
 OPS = st.sampled_from(("<", "<=", "=", ">=", ">"))
@@ -209,6 +210,29 @@ def test_what_was_found_is_forgotten_when_somebody_writes(tmp_path: Path) -> Non
     store.write(lambda writer: writer.record(done, [change]))
     assert store.reader.board(lens(Words("lumen"))).matching == 2
     store.close()
+
+
+def test_what_stands_still_is_found_unless_it_sleeps_is_closed_or_put_away(tmp_path: Path) -> None:
+    """All have been in their stage for a year, and were never touched."""
+    long_ago = NOW - timedelta(days=365)
+    old = {"created_at": long_ago, "stage_entered_at": long_ago}
+    won = pipelines()[0].won.id
+    day = timedelta(days=1)
+    made = store_with(
+        tmp_path / "deals.db",
+        [
+            deal(1, **old),
+            deal(2, **old, snoozed_until=TODAY + day),
+            deal(3, **old, snoozed_until=TODAY),
+            deal(4, **old | {"stage_id": won}, outcome=Status.WON, closed_at=long_ago),
+            deal(5, **old, archived_at=NOW),
+            deal(6, **old, pipeline_id=2, stage_id=30),  # where nothing has a limit
+            deal(7),
+        ],
+    )
+    query = parse_filter("stalled", today=TODAY, currency="EUR")
+    assert made.reader.ids(Listing(TODAY, ZONE, filter=query)) == (1, 3)
+    made.close()
 
 
 @pytest.mark.parametrize(

@@ -8,13 +8,17 @@ from pathlib import Path
 
 import pytest
 
-from pipeboard.domain.deal import Deal
+from pipeboard.domain.dates import micros
+from pipeboard.domain.deal import Answer, Deal
 from pipeboard.domain.deal_record import EVERYBODYS
+from pipeboard.domain.errors import Conflict
 from pipeboard.domain.events import Event, Kind, change_to, evolve, inverse
+from pipeboard.domain.lazy_dataclass import replace
+from pipeboard.domain.settings import Rep
 from pipeboard.store import Store
 from pipeboard.store.projecting import Change
 from pipeboard.store.writing import Done
-from tests.store.made_up import NOW, deal, store_with
+from tests.store.made_up import NOW, created, deal, store_with
 
 NOTE = {"id": "n1", "text": "first words", "author": "ana", "at": NOW.isoformat()}
 CALL = {"id": "t1", "type": "call", "direction": "out", "outcome": "no answer", "by": "ana"}
@@ -128,3 +132,74 @@ def test_a_snapshot_shows_one_moment_to_several_questions(store: Store) -> None:
     with store.reader.snapshot(), store.reader.snapshot():
         assert store.reader.deal(1) is not None
         assert len(store.reader.history.entries()) == 2
+
+
+def test_every_version_of_an_answer_says_since_when_and_until_when_it_stood(store: Store) -> None:
+    elsewhere = Answer("yes", 3, by="bo", at=_later(-9))
+    for hours, given in ((1, Answer("no")), (2, elsewhere), (3, Answer("maybe", 1)), (4, None)):
+        before = store.reader.deal(1)
+        assert before is not None
+        at = _later(hours)
+        _did(
+            store, f"a{hours}", hours, change_to(before, Kind.ANSWERED, at, {"answers.need": given})
+        )
+    rows = store.reader.whole().database.records(
+        "select version, text, rating, at, replaced_at from answer where deal_id = 1"
+        " order by version"
+    )
+    instants = [(0, ""), *((micros(_later(hours)), f"h{hours}") for hours in (-9, 1, 2, 3, 4))]
+    names = dict(instants)
+    assert [(v, text, rating, names[at], names[until]) for v, text, rating, at, until in rows] == [
+        (1, "no", None, "h1", "h2"),
+        (2, "yes", 3, "h-9", "h3"),
+        (3, "maybe", 1, "h3", "h4"),
+    ]
+
+
+def test_what_came_before_a_way_of_asking_is_no_answer_to_it(store: Store) -> None:
+    def touched(hours: int, direction: str, variant: str = "") -> None:
+        said = {**CALL, "id": f"t{hours}", "direction": direction, "at": _later(hours).isoformat()}
+        event = Event(Kind.TOUCH, _later(hours), facts={"touch": {**said, "variant": variant}})
+        _did(store, f"t{hours}", hours, event)
+
+    touched(1, "in")
+    touched(2, "out", "short")
+    assert store.reader.numbers.variants(1) == [("short", 1, 0, 0, 0)]
+    touched(3, "in")
+    assert store.reader.numbers.variants(1) == [("short", 1, 1, 0, 0)]
+
+
+def test_a_touch_that_was_taken_back_is_counted_as_no_objection_and_no_way_of_asking(
+    store: Store,
+) -> None:
+    def counted() -> tuple[object, object]:
+        numbers = store.reader.numbers
+        return numbers.variants(1), numbers.objections(1, NOW, _later(9))
+
+    said = {**CALL, "at": _later(1).isoformat(), "objection": "price", "variant": "short"}
+    touch = Event(Kind.TOUCH, _later(1), facts={"touch": said})
+    _did(store, "c2", 1, touch)
+    assert counted() == ([("short", 1, 0, 0, 0)], [(1, "price", micros(_later(1)))])
+    _did(store, "c3", 2, inverse(touch), undoes="c2")
+    assert counted() == ([], [])
+
+
+def test_whoever_owns_a_deal_for_the_first_time_is_a_rep_and_stays_what_they_were(
+    store: Store,
+) -> None:
+    store.write(lambda writer: writer.save_rep(Rep("ana", "Ana", "north")))
+    for name, owner in (("c2", "bo"), ("c3", "ana"), ("c4", "")):
+        before = store.reader.deal(1)
+        assert before is not None
+        _did(store, name, 1, change_to(before, Kind.OWNER, _later(1), {"owner": owner}))
+    assert store.reader.reps() == (Rep("ana", "Ana", "north"), Rep("bo"))
+
+
+def test_a_second_deal_of_one_id_elsewhere_is_refused_in_words(store: Store) -> None:
+    one, other = (created(deal(n, external_id="X1", external_source="crm")) for n in (8, 9))
+    done = Done("c8", NOW, "ana", "", "import", "Imported.")
+    store.write(lambda writer: writer.record(done, [one]))
+    with pytest.raises(Conflict, match="same external id is there already") as refused:
+        store.write(lambda writer: writer.record(replace(done, id="c9"), [other]))
+    assert "keep one of the two" in refused.value.hint
+    assert store.reader.deal(9) is None

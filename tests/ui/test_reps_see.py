@@ -6,13 +6,16 @@ from pathlib import Path
 
 import pytest
 
+from pipeboard.domain.commands import Edit
 from pipeboard.domain.lazy_dataclass import replace
+from pipeboard.domain.money import Money
 from pipeboard.domain.settings import SEEN
 from pipeboard.store import Store
 from pipeboard.ui.keys import UNBOUND
 from pipeboard.ui.last_view import Choices
 from pipeboard.workspace import Actor, Workspace
 from pipeboard.workspace.configuration import change_rep, save_settings
+from pipeboard.workspace.execution import execute
 from tests.team import NOW
 from tests.ui.desk import Desk, desk
 from tests.ui.test_restricted import WAYS
@@ -102,3 +105,56 @@ async def test_the_screens_say_whose_deals_they_are_of(demo: Path, way: str) -> 
     async with desk(demo, size=(120, 40)) as board:
         await board.press(*WAYS[way][0])
         await board.until(lambda: "own deals only" in "".join(board.lines()[:1]))
+
+
+# What a deal keeps for its owner alone.
+
+
+def with_floors(path: Path, *, managers_see: bool) -> None:
+    """Every deal is bo's, and not to be sold below 31337; ana is a manager, who sees that or does
+    not."""
+    store = Store.open(str(path))
+    owner = Workspace(store, lambda: NOW, Actor("olga"))
+    ids = [deal.id for deal in store.reader.each(today=NOW.date(), sort="id")]
+    floor = Money(31_337_00, "EUR")
+    execute(owner, Edit({"owner": "bo", "floor_value": floor}, new_rep=True), ids)
+    ana = next(rep for rep in owner.reader.reps() if rep.name == "ana")
+    change_rep(owner, replace(ana, role="manager"))
+    save_settings(owner, replace(owner.settings, managers_see_floors=managers_see))
+    store.close()
+
+
+SHOWING = {
+    "timeline": ("enter", "4"),
+    "terms": ("enter", "6"),
+    "form": ("e",),
+    "pane": ("space",),
+    "Markdown": ("y", "m"),
+}
+"""By what is to be shown, the keys to it from the board."""
+
+
+@pytest.mark.parametrize("managers_see", [False, True])
+@pytest.mark.parametrize("what", [*SHOWING, "file"])
+async def test_the_floor_of_a_deal_is_shown_by_no_key_but_to_whom_it_is_to_be(
+    what: str, managers_see: bool, demo: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with_floors(demo, managers_see=managers_see)
+    monkeypatch.delenv("TMUX", raising=False)
+    async with desk(
+        demo, size=(120, 60), choices=Choices(copy_command="/no/such/command")
+    ) as board:
+        if what == "file":
+            path = demo.parent / "deals.csv"
+            await board.press("colon")
+            await board.type("export")
+            await board.press("enter")
+            await board.press("ctrl+u")
+            await board.type(str(path))
+            await board.press("enter")
+            await board.until(path.exists)
+            text = path.read_text()
+        else:
+            await board.press(*SHOWING[what])
+            text = "\n".join((*board.lines(), board.app.clipboard))
+        assert ("31337" in text.replace(",", "")) is managers_see

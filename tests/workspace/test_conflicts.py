@@ -171,6 +171,18 @@ def test_what_somebody_took_back_under_my_eyes_is_a_conflict(ana: Workspace, bo:
         ana.set_fields([deal.id], ["value=45k"], seen={deal.id: seen.version})
 
 
+def test_a_move_that_somebody_took_back_is_told_as_a_change_and_not_as_their_move(
+    ana: Workspace, bo: Workspace
+) -> None:
+    deal = add(ana)
+    seen = bo.step([deal.id], 1).deals[0].version
+    bo.undo()
+    with pytest.raises(Conflict) as refused:
+        ana.step([deal.id], 1, seen={deal.id: seen})
+    assert "bo changed D-1 Lumen Oy at 10:00: " in refused.value.message
+    assert "moved" not in refused.value.message
+
+
 def test_what_somebody_put_again_after_i_looked_is_a_conflict(
     ana: Workspace, bo: Workspace
 ) -> None:

@@ -189,6 +189,20 @@ def test_the_most_alike_come_first_and_then_the_oldest(ana: Workspace) -> None:
     assert found == [(same[0], same[1]), (same[0], same[2]), (same[1], same[2]), (*slipped,)]
 
 
+@pytest.mark.parametrize(
+    ("title", "percent"),
+    [("line audit", 100), ("line audits", 95), ("line auditor", 91), ("line audit of all", None)],
+)
+def test_deals_of_one_company_are_alike_where_four_fifths_of_their_titles_are(
+    title: str, percent: int | None, ana: Workspace
+) -> None:
+    add(ana, "Lumen Oy: line audit")
+    add(ana, f"Lumen Oy: {title}")
+    found = [pair.reason for pair in day_of(ana).alike()]
+    said = f"the same company, titles {percent}% alike"
+    assert found == ([] if percent is None else [said])
+
+
 def test_a_slip_in_a_company_is_found(ana: Workspace) -> None:
     add(ana, "Packworks International: line audit 4k")
     add(ana, "Packwork International GmbH: line audit 4k")

@@ -315,10 +315,24 @@ def test_the_measured_chance_turns_the_order_round(ana: Workspace, team: Team) -
     assert [w.deal.name for w in day_of(ana).queue()] == ["Early", "Late"]
 
 
-def test_what_was_lost_as_invalid_measures_no_chance(ana: Workspace, team: Team) -> None:
+def test_of_two_of_one_worth_the_older_comes_first_though_it_was_added_later(
+    ana: Workspace, team: Team
+) -> None:
+    add(ana, "Young: a 10k source:referral")
+    team.clock.wait(hours=-2)
+    add(ana, "Old: b 10k source:referral")
+    assert [w.deal.name for w in day_of(ana).queue()] == ["Old", "Young"]
+
+
+@pytest.mark.parametrize(("category", "is_archived"), [("invalid", False), ("price", True)])
+def test_what_was_invalid_or_put_away_measures_no_chance(
+    category: str, is_archived: bool, ana: Workspace, team: Team
+) -> None:
     for number in range(30):
         lost = add(ana, f"Twice {number}: x 1k", QUALIFICATION)
-        ana.lose([lost.id], Loss("invalid"))
+        ana.lose([lost.id], Loss(category))
+        if is_archived:
+            ana.archive([lost.id])
     late = add(ana, "Late: b 10k source:referral", QUALIFICATION)
     early = add(ana, "Early: a 10k source:referral")
     for deal in (late, early):
@@ -333,6 +347,8 @@ def test_loads_are_counted_as_the_lists_count_them(
     tidy(ana)
     tidy(bo, "Acme: press 9k source:referral", ahead=60)
     _touched(bo)
+    for put_away in (lambda ids: ana.lose(ids, Loss("price")), ana.archive):
+        put_away([add(ana, "Gone: press 9k @ana source:referral").id])
     team.clock.wait(days=30)
     found = {load.name: load for load in loads_of(ana, sales(ana))}
     assert (found["ana"].open, found["ana"].overdue, found["ana"].stalled) == (1, 1, 1)

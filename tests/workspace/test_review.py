@@ -7,7 +7,7 @@ from datetime import date, timedelta
 import pytest
 
 from pipeboard.domain import commands as c
-from pipeboard.domain.deal import Loss
+from pipeboard.domain.deal import Contact, Loss
 from pipeboard.domain.errors import BadInput, NotFound
 from pipeboard.domain.money import Money
 from pipeboard.domain.queue import Tier
@@ -16,7 +16,7 @@ from pipeboard.exchange.review_document import review_document, review_markdown
 from pipeboard.workspace.review import decide, held_on, held_reviews, hold, last_review_at, review
 from pipeboard.workspace.triage import day_of
 from tests.ledger import disagreements
-from tests.team import LEAD, NEEDS, QUALIFICATION, TODAY, Team, add, now_of, sales
+from tests.team import LEAD, NEEDS, QUALIFICATION, TODAY, Team, add, now_of, qualify, sales
 from tests.verbs import Workspace
 
 
@@ -47,6 +47,28 @@ def test_a_review_starts_where_the_last_one_ended(ana: Workspace, team: Team) ->
 def test_a_review_does_not_look_ahead(ana: Workspace, team: Team) -> None:
     with pytest.raises(BadInput, match="looks back"):
         review(ana, sales(ana), team.clock.now + timedelta(days=1))
+
+
+def test_what_was_recorded_after_the_instant_of_a_review_is_not_spoken_of(
+    ana: Workspace, team: Team
+) -> None:
+    deal = add(ana, "Lumen Oy: pilot 40k")
+    team.clock.wait(hours=5)
+    ana.edit([deal.id], {"value": Money(1, "EUR")})
+    since = team.clock.now - timedelta(hours=9)
+    assert len(review(ana, sales(ana), since).notable) == 1
+    team.clock.wait(hours=-3)
+    assert review(ana, sales(ana), since).notable == ()
+
+
+def test_a_commit_with_evidence_is_as_it_should_be(ana: Workspace) -> None:
+    deals = [add(ana, f"{name}: pilot 40k") for name in ("Lumen", "Acme")]
+    for deal in deals:
+        ana.edit([deal.id], {"category": "commit"})
+    qualify(ana, deals[0].id)
+    ana.set_contact(deals[0].id, Contact("Mika Laine", "decision_maker"))
+    (notable,) = review(ana, sales(ana)).notable
+    assert (notable.deal_id, notable.what) == (deals[1].id, "called a commit without evidence")
 
 
 def test_what_is_unlike_the_plan_is_named_with_who_did_it(ana: Workspace, team: Team) -> None:
@@ -111,6 +133,8 @@ def test_a_decision_becomes_a_step_of_the_owner_or_an_ask_of_another(
     bo.add_note([deal.id], "The lawyer says yes.")
     assert day_of(bo, None, "bo").queue() == ()
     assert [d["done"] for d in review(ana, sales(ana)).decisions] == [False, True]
+    ana.set_next_step([deal.id], "call", TODAY + timedelta(days=9))  # it went on: that is done
+    assert [d["done"] for d in review(ana, sales(ana)).decisions] == [True, True]
     assert disagreements(team.place) == []
 
 

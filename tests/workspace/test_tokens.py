@@ -7,7 +7,8 @@ from collections.abc import Callable
 import pytest
 
 from pipeboard.domain.errors import BadInput, Refused
-from pipeboard.domain.settings import Rep
+from pipeboard.domain.lazy_dataclass import replace
+from pipeboard.domain.settings import SEEN, Rep
 from pipeboard.workspace.recording import Receipt
 from tests.ledger import disagreements
 from tests.team import Team, add, sales
@@ -77,6 +78,18 @@ def test_a_token_stands_for_one_command_of_one_person(ana: Workspace, bo: Worksp
         ana.step([deal.id], 1, token="t-1")
     with pytest.raises(Refused, match="was used already"):
         bo.tag([deal.id], ["x"], token="t-1")
+
+
+def test_a_token_of_what_is_not_shown_is_refused_without_what_it_did(
+    ana: Workspace, bo: Workspace
+) -> None:
+    deal = add(ana, "Lumen Oy: pilot 40k @ana")
+    ana.change_rep(Rep("bo", role="rep"))
+    ana.save_settings(replace(ana.settings, reps_see=SEEN.index("own")))
+    ana.tag([deal.id], ["x"], token="t-1")
+    with pytest.raises(Refused) as refused:
+        bo.add("Acme: press", pipeline=sales(bo), token="t-1")
+    assert refused.value.message == "The token 't-1' was used already."
 
 
 def test_a_token_whose_command_was_refused_is_free(ana: Workspace) -> None:

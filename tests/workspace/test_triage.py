@@ -138,6 +138,33 @@ def test_only_a_plan_that_is_to_come_can_be_kept(ana: Workspace) -> None:
     assert (kept.text, kept.due, kept.every) == ("call", tomorrow, "2w")
 
 
+@pytest.mark.parametrize(("eyes", "is_shown"), [("ana", True), ("bo", False), ("*", True)])
+def test_a_walk_shows_a_floor_to_the_eyes_that_may_see_it(
+    eyes: str, is_shown: bool, ana: Workspace, listing: Listing
+) -> None:
+    for deal_id in ana.reader.day(listing).tier_by_id():
+        ana.edit([deal_id], {"owner": "ana", "floor_value": Money(1, "EUR")})
+    triage = Triage(ana.reader, replace(listing, owner=None), None, eyes=eyes)
+    assert triage.record is not None
+    assert (triage.record.deal.floor_value is not None) is is_shown
+    triage.look_again()
+    assert (triage.record.deal.floor_value is not None) is is_shown
+
+
+def test_what_was_taken_back_is_done_no_more(ana: Workspace, listing: Listing) -> None:
+    triage = walk(ana, listing)
+    for number in range(2):
+        assert triage.record is not None
+        current = triage.record.deal.id
+        triage.note(ana.set_next_step([current], "call", TODAY + timedelta(days=1)))
+        assert triage.settle(f"planned {number}") == ()
+    assert list(triage.done) == ["planned 1", "planned 0"]
+    assert not triage.note(ana.undo())
+    assert list(triage.done) == ["planned 0"]
+    assert triage.record is not None and triage.record.deal.id == current
+    assert (triage.handled, triage.left) == (1, 2)
+
+
 def test_what_colleagues_handled_meanwhile_is_told_once_and_the_rest_counted(
     ana: Workspace, bo: Workspace, listing: Listing
 ) -> None:

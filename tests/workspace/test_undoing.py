@@ -183,6 +183,19 @@ def test_undo_is_refused_with_the_difference_when_somebody_changed_the_deal(
     assert now_of(ana, deal.id).account == "Mine"
 
 
+def test_what_follows_a_move_is_not_named_as_changed(
+    ana: Workspace, bo: Workspace, team: Team
+) -> None:
+    deal = add(ana)
+    ana.edit([deal.id], {"account": "Mine"})
+    team.clock.wait(minutes=5)
+    bo.step([deal.id], 1)
+    with pytest.raises(Conflict) as refused:
+        ana.undo()
+    fields = str(refused.value.details["fields"])
+    assert "stage_id" in fields and "rank" not in fields
+
+
 def test_a_bulk_undo_is_refused_whole_when_one_of_its_deals_was_changed(
     ana: Workspace, bo: Workspace
 ) -> None:

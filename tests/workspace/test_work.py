@@ -35,6 +35,7 @@ def test_whoever_replaces_an_answer_is_told_what_it_said(
     bo.answer([deal.id], "trigger", "An audit")
     (unrated,) = ana.answer([deal.id], "trigger", "A loss").notes
     assert unrated.endswith("stays in the history: 'An audit'.")
+    assert ana.answer([deal.id], "trigger", "A new boss").notes == ()  # that was my own
     told = (entry.event.after for entry in ana.reader.history.entries(deal.id))
     texts = [value_of(after, "answers.need", Answer) for after in told]
     assert [answer.text for answer in texts if answer] == ["Scrap rate of 9 %", "Stops twice a day"]
@@ -73,6 +74,20 @@ def test_what_a_gate_asks_is_answered_by_any_question_set(ana: Workspace) -> Non
     for question in ("metrics", "decision_process", "economic_buyer"):
         ana.answer([deal.id], question, "Told")
     assert ana.step([deal.id], 1).deals[0].stage_id == saved.find_stage("Needs").id
+
+
+def test_only_what_goes_out_after_a_proposal_follows_up_on_it(ana: Workspace, team: Team) -> None:
+    deal = add(ana)
+    ana.log_touch([deal.id], "email", "out", quote=True)
+    earlier = team.clock.now - timedelta(days=2)
+    assert ana.log_touch([deal.id], "call", "out", at=earlier).notes == ()
+    team.clock.wait(days=2)
+    assert ana.log_touch([deal.id], "call", "in").notes == ()
+    assert ana.log_touch([deal.id], "call", "out").notes == (
+        "Follow-up 1 of 5 since the proposal.",
+    )
+    team.clock.wait(days=2)
+    assert ana.log_touch([deal.id], "email", "out", quote=True).notes == ()
 
 
 def test_a_proposal_counts_its_follow_ups(ana: Workspace, team: Team) -> None:

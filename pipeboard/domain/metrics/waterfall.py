@@ -183,7 +183,7 @@ def waterfall_since(basis: Basis, us: int, until: int | None = None) -> Waterfal
 
 
 def _is_over_before(deal: DealHistory, first: int) -> bool:
-    return deal.closed_at is not None and deal.closed_at <= first and not deal.reopened
+    return deal.closed_at is not None and deal.closed_at <= first
 
 
 class _Ledger:

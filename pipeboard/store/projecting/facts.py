@@ -159,8 +159,6 @@ def fact_values(event: Row) -> list[object] | None:
             quoted = micros(datetime.fromisoformat(sent_at))
         if kind == _LOST and after.get("loss"):
             competitor = after["loss"].get("competitor") or None
-        if kind == _MERGED and not after.get("merged_into"):
-            return None  # another deal came into this one
     if quoted is None and kind == _EDITED:
         return None
     word = _WORDS[kind](event) if kind in _WORDS else _word(event)
@@ -189,8 +187,8 @@ KINDS = frozenset(Kind) - {
 """The kinds of events that numbers rest on."""
 _QUOTING = frozenset((Kind.CREATED, Kind.TOUCH, Kind.EDITED))
 _DATED = frozenset((Kind.CREATED, Kind.WON, Kind.LOST))
-_CREATED, _EDITED, _LOST, _MERGED = Kind.CREATED, Kind.EDITED, Kind.LOST, Kind.MERGED
-_MARKS = {**dict.fromkeys(_QUOTING, '"quote_sent_at":"'), _LOST: '"competitor":"', _MERGED: ""}
+_CREATED, _EDITED, _LOST = Kind.CREATED, Kind.EDITED, Kind.LOST
+_MARKS = {**dict.fromkeys(_QUOTING, '"quote_sent_at":"'), _LOST: '"competitor":"'}
 """By kinds that may say more than their columns: what then stands in their data."""
 _PRECISE = '"precision":"'
 _PRECISIONS = {f'{_PRECISE}{word}"}}}}': word for word in get_args(Precision) if word}
@@ -224,12 +222,9 @@ def _word_of_touch(event: Row) -> str | None:
 
 
 def _word_of_loss(event: Row) -> str | None:
-    if event["loss_category"] != "other":
-        return _word(event)
-    if '"reason":"' not in event["data"]:
-        return None
-    loss = json.loads(event["data"]).get("after", {}).get("loss") or {}
-    return "other" if loss.get("reason") else None  # nobody said why
+    if event["loss_category"] == "other" and '"reason":"' not in event["data"]:
+        return None  # nobody said why
+    return _word(event)
 
 
 _WORDS: Mapping[str, Callable[[Row], str | None]] = {

@@ -16,7 +16,9 @@ from pipeboard.domain.metrics.cycle import (
     cycle_since_qualified,
     time_to_win,
 )
-from tests.domain.metrics.log import LEAD, PIPELINE, PROPOSAL, UTC_RULES, Log
+from pipeboard.domain.metrics.cycle import span as span_of
+from pipeboard.domain.metrics.result import DAY_US
+from tests.domain.metrics.log import LEAD, PIPELINE, PROPOSAL, UTC_RULES, Log, at
 
 ALL_QUALIFIED, NONE_QUALIFIED = (
     tuple(replace(stage, qualified=qualified) for stage in PIPELINE.stages)
@@ -130,3 +132,19 @@ def test_no_cycle_runs_from_qualification_where_that_is_not_known() -> None:
     assert cycle_since_qualified(log.basis(30, rules=none)).reason == (
         "no stage is marked as qualified"
     )
+
+
+@pytest.mark.parametrize(
+    ("shelves", "days"), [((), 10), ((4,), 4), ((4, 6), 10), ((4, 6, 7), 7), ((2, 3, 4, 9), 10)]
+)
+def test_an_open_deal_is_seen_until_now_or_until_it_was_put_away_for_good(
+    shelves: tuple[int, ...], days: int
+) -> None:
+    """Put away and taken out again by turns, on these days."""
+    log = Log()
+    deal = log.add(0)
+    for place, day in enumerate(shelves):
+        log.say(deal, day, "unarchived" if place % 2 else "archived")
+    basis = log.basis(10)
+    (history,) = log.histories(at(10))
+    assert span_of(basis, history, 0) == days * DAY_US

@@ -13,6 +13,7 @@ from pipeboard.domain.metrics.cycle import cycle_median, cycle_since_qualified
 from pipeboard.domain.metrics.deals import Deals
 from pipeboard.domain.metrics.folding import fold_deals
 from pipeboard.domain.metrics.history import DealHistory
+from pipeboard.domain.metrics.rules import by_owner
 from pipeboard.domain.metrics.time_in_stage import (
     ages,
     bottleneck,
@@ -105,6 +106,15 @@ def test_a_stage_without_a_limit_takes_its_usual_stay_once_ten_are_over() -> Non
     assert PROPOSAL not in expected_days(log.basis(9))
     log.move(log.add(0, PROPOSAL), 6, NEGOTIATE)
     assert expected_days(log.basis(9)) == {LEAD: 7, QUALIFY: 14, PROPOSAL: 6}
+
+
+def test_what_is_usual_of_a_rep_s_deals_is_what_is_of_everybodys() -> None:
+    log = Log()
+    for owner, day in (("ana", 2), ("bo", 6)):
+        for _ in range(10):
+            log.move(log.add(0, PROPOSAL, owner=owner), day, NEGOTIATE)
+    for part in log.basis(9).split(by_owner(UTC_RULES)).values():
+        assert expected_days(part)[PROPOSAL] == 2
 
 
 def test_the_bottleneck_has_the_most_days_beyond_the_expected() -> None:

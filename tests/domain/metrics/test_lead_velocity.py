@@ -114,8 +114,11 @@ def test_without_a_qualified_stage_there_is_no_rate() -> None:
     )
 
 
-def test_a_month_in_which_the_bar_was_moved_is_marked() -> None:
+@pytest.mark.parametrize(("us", "month"), [(0, "2026-02"), (-1, "2026-01")])
+def test_a_month_in_which_the_bar_was_moved_is_marked(us: int, month: str) -> None:
+    """From its first instant on: the 32nd day of the year begins February."""
     log = Log()
-    rules = replace(UTC_RULES, bar_moved_at=(micros(at(40)),))
-    months = lead_velocity(log.basis(80, rules=rules))
-    assert [month.month for month in months if month.bar_moved] == ["2026-02"]
+    for moved in (micros(at(31)) + us, micros(at(40 if not us else 20))):
+        rules = replace(UTC_RULES, bar_moved_at=(moved,))
+        months = lead_velocity(log.basis(80, rules=rules))
+        assert [one.month for one in months if one.bar_moved] == [month]

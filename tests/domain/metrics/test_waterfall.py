@@ -72,6 +72,27 @@ def test_a_month_with_one_deal_of_each_kind() -> None:
     assert off_by(flow) == 0
 
 
+def test_a_win_that_was_merged_away_is_no_win_and_goes_out_as_removed() -> None:
+    log = Log()
+    for value in (100, 50):
+        deal = log.add(0, value=value, close=DUE)
+        log.win(deal, 40)
+    log.say(2, 41, "merged")
+    flow = waterfall(log.basis(50, FEBRUARY))
+    assert amounts(flow) == {"start": 150, "won": 100, "removed": 50}
+    assert off_by(flow) == 0
+
+
+def test_what_was_lost_taken_up_again_and_lost_once_more_was_no_loss_of_the_period() -> None:
+    log = Log()
+    deal = log.add(0, value=50, close=DUE)
+    log.lose(deal, 40)
+    assert amounts(waterfall(log.basis(58, FEBRUARY))) == {"start": 50, "lost": 50}
+    log.reopen(deal, 65, LEAD)
+    log.lose(deal, 70)
+    assert amounts(waterfall(log.basis(80, FEBRUARY))) == {"start": 50, "reopened_later": 50}
+
+
 def test_what_comes_back_and_what_is_taken_out() -> None:
     log = Log()
     reopened, archived, invalid = (log.add(0, value=10, close=DUE) for _ in range(3))

@@ -1,0 +1,97 @@
+"""The table of the fields of a deal: what is true of each, as people and programs rest on it."""
+
+from __future__ import annotations
+
+import pytest
+
+from pipeboard.domain.cadence import sequel
+from pipeboard.domain.deal_fields import BY_TYPED, FIELDS, FROM_ROWS, named_field
+from pipeboard.domain.deal_record import PRIVATE
+from pipeboard.domain.errors import BadInput
+from pipeboard.domain.events import Kind
+from tests.domain.deciding_cases import SALES, TODAY, new
+
+TYPED = {
+    "contact_reason": "contact_reason reason", "account": "account company", "title": "title",
+    "value": "value", "owner": "owner", "expected_close": "expected_close close",
+    "probability_bp": "probability p", "category": "category forecast_category",
+    "source": "source", "source_detail": "source_detail", "tags": "tags",
+    "competitors": "competitors", "links": "links",
+    "offer_expires_on": "offer_expires_on offer_expires", "floor_value": "floor_value floor",
+    "trial_close": "trial_close", "external_id": "external_id",
+}  # fmt: skip
+"""What a person calls each field that is typed at all."""
+QUICK = {
+    "contact_reason": "reason", "account": "account", "value": "value", "owner": "owner",
+    "expected_close": "close", "probability_bp": "p", "source": "source", "tags": "tag",
+}  # fmt: skip
+LABELS = {
+    "contact_reason": "Why they came", "account": "Company", "title": "Title", "value": "Value",
+    "owner": "Owner", "expected_close": "Expected close", "probability_bp": "Probability %",
+    "category": "Forecast", "source": "Source", "source_detail": "Source detail", "tags": "Tags",
+    "competitors": "Competitors", "links": "Links to files", "offer_expires_on": "Offer expires",
+    "floor_value": "Not below",
+}  # fmt: skip
+EVENTS = {
+    "value": Kind.VALUE, "owner": Kind.OWNER, "expected_close": Kind.EXPECTED_CLOSE,
+    "probability_bp": Kind.PROBABILITY, "category": Kind.CATEGORY, "tags": Kind.TAGGED,
+}  # fmt: skip
+UNTYPED = {"quote_sent_at", "external_source", "imported", "imported_as"}
+REMEMBERED = {"external_source", "imported", "imported_as"}
+GOES_ON = {"account", "owner", "source", "source_detail", "tags", "competitors", "links"}
+FROM_A_ROW = {
+    "contact_reason", "account", "value", "expected_close", "probability_bp", "source",
+    "source_detail", "competitors", "links", "offer_expires_on", "floor_value", "trial_close",
+    "quote_sent_at",
+}  # fmt: skip
+
+
+def test_of_every_field_it_is_said_what_is_true_of_it() -> None:
+    names = {field.name for field in FIELDS}
+    assert names == {*TYPED, *UNTYPED}
+    assert {name: field.name for name, field in BY_TYPED.items()} == {
+        word: name for name, words in TYPED.items() for word in words.split()
+    }
+    assert {field.name: field.quick for field in FIELDS if field.quick} == QUICK
+    assert {field.name: field.label for field in FIELDS if field.label} == LABELS
+    assert {f.name: f.event for f in FIELDS if f.event is not Kind.EDITED} == EVENTS
+    assert {field.name for field in FIELDS if field.remembered} == REMEMBERED
+    assert {field.name for field in FIELDS if not field.merged} == REMEMBERED | {"external_id"}
+    assert {field.name for field in FIELDS if field.sequel} == GOES_ON
+    assert {*FROM_ROWS} == FROM_A_ROW
+    assert {field.name: field.column for field in FIELDS if field.column != field.name} == {
+        "category": "forecast_category"
+    }
+    assert {field.name for field in FIELDS if field.filtered} == {"source", "offer_expires_on"}
+    assert {"floor_value"} == PRIVATE
+
+
+def test_who_and_where_from_goes_on_to_the_lead_that_a_deal_becomes() -> None:
+    deal = new(fields={"product": "GTX"})
+    assert {*sequel(deal, SALES, "", "call", TODAY).fields} == GOES_ON | {
+        "fields", "contacts", "contact_reason", "next_step", "recycled_from",
+    }  # fmt: skip
+
+
+CHANGED_BY = {
+    "move": "stage",
+    "won, lost, reopen, archive": "status outcome won lost archived",
+    "next": "next next_step step due next_due next_text",
+    "snooze": "snooze snoozed snoozed_until snooze_reason",
+    "note": "note notes",
+    "log": "touch touches last_touch_at quote_sent_at",
+    "answer": "answer answers qualification",
+    "contact": "contact contacts",
+    "term": "term terms",
+    "tick": "checklist",
+    "lost": "lost_reason lost_category competitor recycle_on",
+}
+
+
+@pytest.mark.parametrize(
+    ("name", "verbs"), [(n, verbs) for verbs, names in CHANGED_BY.items() for n in names.split()]
+)
+def test_what_is_no_field_names_the_verb_that_changes_it(name: str, verbs: str) -> None:
+    with pytest.raises(BadInput, match="is not set as a field") as refused:
+        named_field(name)
+    assert refused.value.hint == f"It is changed by: {verbs}."

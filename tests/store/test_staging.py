@@ -1,0 +1,126 @@
+"""Changes put aside and brought in at once leave the rows that one after another would."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from pipeboard.domain.dates import micros
+from pipeboard.domain.deal import Deal
+from pipeboard.domain.events import Kind, change_to, evolve
+from pipeboard.domain.money import Money
+from pipeboard.store import Store
+from pipeboard.store.projecting import Change
+from pipeboard.store.writing import Done, Writer
+from tests.store.made_up import NOW, created, deal, store_with
+
+KNOWN = {"external_id": "X1", "external_source": "crm"}
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[Store]:
+    made = store_with(tmp_path / "deals.db", [deal(1, owner="ana", **KNOWN)])
+    made.reserve("deal", 1)
+    yield made
+    made.close()
+
+
+def bring(store: Store, *changes: Change) -> Sequence[int]:
+    """The changes come in; those that are outdated instead, where there are any."""
+    done = Done("c2", NOW, "ana", "", "import", "Imported.")
+    with store.staging() as staging:
+        stage = staging.stage
+        stage.add(changes, range(len(changes)), done.id, micros(NOW))
+        stage.sum_up()
+
+        def work(writer: Writer) -> Sequence[int]:
+            if not (outdated := stage.outdated()):
+                writer.begin_command(done)
+                writer.add_staged(stage)
+            return outdated
+
+        return staging.store(work)
+
+
+def new(place: int, **values: Any) -> Change:
+    return created(deal(-place, **values))
+
+
+def edited(before: Deal, **values: Any) -> Change:
+    event = change_to(before, Kind.EDITED, NOW, values)
+    return Change(before, evolve(before, event), (event,))
+
+
+@pytest.mark.parametrize(
+    ("values", "is_outdated"),
+    [
+        ({}, True),
+        ({"external_source": "other"}, False),
+        ({"pipeline_id": 2, "stage_id": 30}, False),
+        ({"external_id": "X2"}, False),
+        ({"external_id": None}, False),
+    ],
+)
+def test_a_new_deal_is_outdated_where_another_came_in_under_its_id(
+    values: dict[str, Any], is_outdated: bool, store: Store
+) -> None:
+    assert list(bring(store, new(1, **KNOWN | values))) == ([-1] if is_outdated else [])
+    assert (store.reader.deal(2) is None) is is_outdated
+
+
+def test_a_deal_that_was_taken_back_is_in_nobodys_way(tmp_path: Path) -> None:
+    made = store_with(tmp_path / "deals.db", [deal(1, removed=True, **KNOWN)])
+    made.reserve("deal", 1)
+    assert list(bring(made, new(1, **KNOWN))) == []
+    made.close()
+
+
+def test_a_known_deal_is_outdated_once_it_has_changed(store: Store) -> None:
+    before = store.reader.deal(1)
+    assert before is not None
+    assert list(bring(store, edited(before, source="web"))) == []
+    again = edited(before, source="fair")
+    done = Done("c3", NOW, "ana", "", "set", "Set.")
+    assert [event.changed for event in again.events] == [{"source"}]
+    with store.staging() as staging:
+        staging.stage.add([again], [0], done.id, micros(NOW))
+        staging.stage.sum_up()
+        assert staging.stage.outdated() == [1]
+    now = store.reader.deal(1)
+    assert now is not None and now.source == "web"
+
+
+def test_what_comes_in_is_in_the_totals_as_it_stands(store: Store) -> None:
+    before = store.reader.deal(1)
+    assert before is not None
+    euros = Money(1_000, "EUR")
+    bring(
+        store,
+        new(1, value=euros, owner="bo"),
+        new(2, value=euros, owner="bo", probability_bp=5_000),
+        new(3, value=euros, owner="bo", probability_bp=0),
+        new(4, value=Money(7, "USD"), owner="bo"),
+        new(5, owner="bo"),
+        new(6, value=euros, owner="bo", archived_at=NOW),
+        new(7, value=euros, owner="bo", removed=True),
+        edited(before, value=euros),
+    )
+    rows = store.reader.whole().database.records(
+        "select owner, currency, deals, value_minor, stage_minor, hand_minor_bp from stage_total"
+        " where deals > 0 order by owner, currency"
+    )
+    assert [tuple(row) for row in rows] == [
+        ("ana", "EUR", 1, 1_000, 1_000, 0),
+        ("bo", "", 1, 0, 0, 0),
+        ("bo", "EUR", 3, 3_000, 1_000, 5_000_000),
+        ("bo", "USD", 1, 7, 7, 0),
+    ]
+
+
+def test_whoever_owns_what_comes_in_is_a_rep_and_nobody_is_none(store: Store) -> None:
+    bring(store, new(1, owner="bo"), new(2, owner=""), new(3, owner="ana"))
+    assert [rep.name for rep in store.reader.reps()] == ["ana", "bo"]
+    assert {one.owner for one in store.reader.deals(range(1, 9)).values()} == {"ana", "bo", ""}
