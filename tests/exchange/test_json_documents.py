@@ -419,9 +419,8 @@ def test_every_field_of_a_deal_is_told_in_its_text_under_its_name() -> None:
 
 
 def test_a_file_of_deals_says_what_only_a_file_does() -> None:
-    begun = Event(Kind.CREATED, SAID.created_at, after={}, facts={"precision": "day"})
-    entry = replace(ENTRY, event=begun)
-    found = deal_document(DOCUMENTS, DealRecord(SAID, PIPELINE, (), (), (entry,)))
+    deal = replace(SAID, created_precision="day")
+    found = deal_document(DOCUMENTS, DealRecord(deal, PIPELINE, (), (), ()))
     alone = {
         "external_source": "crm", "entered": [], "archived_at": None, "steps_done": [],
         "asks": [{"rep": "cy", "text": "look", "by": "bo", "due": "2026-12-01"}],
