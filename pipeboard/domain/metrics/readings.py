@@ -106,16 +106,19 @@ def _nothing_stuck(report: Report) -> str:
     aside = ", parked ones aside," if parked else ""
     if unlimited:
         others = f"; no other{aside} is known to be past what its stage should take"
+        stand = "stands in a stage" if unlimited == 1 else "stand in stages"
         return (
-            f"What is stuck is unknown: {unlimited:,} of {counted(everyone, 'open deal')} "
-            "stand in stages without a limit, and too few deals have left them to tell the usual "
-            f"stay{others if unlimited < everyone else ''}."
+            f"What is stuck is unknown: {unlimited:,} of {counted(everyone, 'open deal')} {stand} "
+            f"without a limit, and too few deals have left {'it' if unlimited == 1 else 'them'} to "
+            f"tell the usual stay{others if unlimited < everyone else ''}."
         )
     if undated:
         others = f"; no other{aside} is past what its stage should take"
+        stay = "has been in its stage" if undated == 1 else "have been in their stages"
         return (
-            f"What is stuck is unknown: of {undated:,} of {counted(everyone, 'open deal')} nobody "
-            f"knows since when they stand in their stage{others if undated < everyone else ''}."
+            "What is stuck is unknown: nobody knows since when "
+            f"{undated:,} of {counted(everyone, 'open deal')} {stay}"
+            f"{others if undated < everyone else ''}."
         )
     return f"Nothing is stuck: no open deal{aside} is past what its stage should take."
 

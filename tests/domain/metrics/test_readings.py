@@ -136,17 +136,28 @@ def test_the_bottleneck_says_by_which_limit_it_is_one() -> None:
         ),
         (
             ("unknown",),
-            "What is stuck is unknown: of 1 of 2 open deals nobody knows since when they stand in "
-            "their stage; no other is past what its stage should take.",
+            "What is stuck is unknown: nobody knows since when 1 of 2 open deals has been in its "
+            "stage; no other is past what its stage should take.",
+        ),
+        (
+            ("unknown", "unknown"),
+            "What is stuck is unknown: nobody knows since when 2 of 3 open deals have been in their "
+            "stages; no other is past what its stage should take.",
         ),
         (
             ("unknown", "snoozed"),
-            "What is stuck is unknown: of 1 of 3 open deals nobody knows since when they stand in "
-            "their stage; no other, parked ones aside, is past what its stage should take.",
+            "What is stuck is unknown: nobody knows since when 1 of 3 open deals has been in its "
+            "stage; no other, parked ones aside, is past what its stage should take.",
         ),
         (
             ("unlimited",),
-            "What is stuck is unknown: 1 of 2 open deals stand in stages without a limit, and too "
+            "What is stuck is unknown: 1 of 2 open deals stands in a stage without a limit, and too "
+            "few deals have left it to tell the usual stay; no other is known to be past what its "
+            "stage should take.",
+        ),
+        (
+            ("unlimited", "unlimited"),
+            "What is stuck is unknown: 2 of 3 open deals stand in stages without a limit, and too "
             "few deals have left them to tell the usual stay; no other is known to be past what "
             "its stage should take.",
         ),
