@@ -141,8 +141,8 @@ def test_the_bottleneck_says_by_which_limit_it_is_one() -> None:
         ),
         (
             ("unknown", "unknown"),
-            "What is stuck is unknown: nobody knows since when 2 of 3 open deals have been in their "
-            "stages; no other is past what its stage should take.",
+            "What is stuck is unknown: nobody knows since when 2 of 3 open deals have been in "
+            "their stages; no other is past what its stage should take.",
         ),
         (
             ("unknown", "snoozed"),
@@ -151,8 +151,8 @@ def test_the_bottleneck_says_by_which_limit_it_is_one() -> None:
         ),
         (
             ("unlimited",),
-            "What is stuck is unknown: 1 of 2 open deals stands in a stage without a limit, and too "
-            "few deals have left it to tell the usual stay; no other is known to be past what its "
+            "What is stuck is unknown: 1 of 2 open deals stands in a stage without a limit, and "
+            "too few deals have left it to tell the usual stay; no other is known to be past what its "
             "stage should take.",
         ),
         (
