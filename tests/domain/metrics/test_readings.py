@@ -152,8 +152,8 @@ def test_the_bottleneck_says_by_which_limit_it_is_one() -> None:
         (
             ("unlimited",),
             "What is stuck is unknown: 1 of 2 open deals stands in a stage without a limit, and "
-            "too few deals have left it to tell the usual stay; no other is known to be past what its "
-            "stage should take.",
+            "too few deals have left it to tell the usual stay; no other is known to be past "
+            "what its stage should take.",
         ),
         (
             ("unlimited", "unlimited"),
