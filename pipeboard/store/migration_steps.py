@@ -273,9 +273,19 @@ def tell_first_entries(operations: Operations) -> None:
     _make_facts(connection, ids)
 
 
+def _make_index_anew(operations: Operations, holder: str, name: str) -> None:
+    """An index over other columns than before, as it is defined by now."""
+    from sqlmodel import SQLModel
+
+    (index,) = (one for one in SQLModel.metadata.tables[holder].indexes if one.name == name)
+    operations.drop_index(name, holder, if_exists=True)
+    index.create(operations.get_bind())
+
+
 def tell_precision(operations: Operations) -> None:
     """How exactly it is known when deals began and came to where they stand, as their log says."""
     add_new_columns(operations)
+    _make_index_anew(operations, "deal", "deal_at_a_glance")
     connection = operations.get_bind()
     told = text("SELECT DISTINCT deal_id FROM event WHERE data LIKE :vague")
     ids = sorted(connection.execute(told, {"vague": '%"precision":"%'}).scalars())

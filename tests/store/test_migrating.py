@@ -253,6 +253,7 @@ def test_a_deal_says_of_which_of_its_days_nobody_knows(tmp_path: Path) -> None:
     asked = "SELECT created_precision, entry_precision FROM deal ORDER BY id"
     assert rows(team.path, asked) == PRECISIONS
     with closing(sqlite3.connect(team.path)) as connection:  # as schema 13 had it
+        connection.execute("DROP INDEX deal_at_a_glance")
         connection.execute("ALTER TABLE deal DROP COLUMN created_precision")
         connection.execute("ALTER TABLE deal DROP COLUMN entry_precision")
         for said in (',"entry_precision":""', ',"entry_precision":"unknown"'):

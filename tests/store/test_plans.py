@@ -98,7 +98,11 @@ def test_a_board_is_there_by_steps_into_the_index_of_its_order(
     assert any(f"INDEX {ORDERED_BY[sort]} (stage_id=?" in step for step in steps)
 
 
-@pytest.mark.parametrize("text", ["lumen", "value>20k", "owner:ana", "overdue", "-source:web"])
+@pytest.mark.parametrize(
+    "text",
+    ["lumen", "value>20k", "owner:ana", "overdue", "-source:web", "created>1jan", "closed:none",
+     "age<5", "idle:3"],
+)  # fmt: skip
 def test_signs_and_filters_are_told_by_one_index_without_the_rows(
     plans: Callable[..., list[str]], text: str
 ) -> None:

@@ -376,6 +376,7 @@ def test_a_deal_of_a_server_says_of_which_of_its_days_nobody_knows(
     take_over_undated(Team.make(url), tmp_path)
     with asked(url, "rw") as connection:
         connection.execute(dialect.BEGIN_WRITING)
+        connection.execute("DROP INDEX deal_at_a_glance")
         connection.execute("ALTER TABLE deal DROP COLUMN created_precision")
         connection.execute("ALTER TABLE deal DROP COLUMN entry_precision")
         connection.execute("UPDATE counter SET value = 13 WHERE name = 'schema'")

@@ -99,6 +99,8 @@ class StoredDeal(SQLModel, table=True):
             "trial_close",
             "last_outbound_at",
             "last_reply_at",
+            "created_precision",
+            "entry_precision",
         ),
         partial_index("deal_put_away", "not live", "removed", "folded"),
         # Few deals each: those that somebody was given, and those with an offer that runs out.
