@@ -544,6 +544,8 @@ def test_a_closed_deal_is_merged_away_only_where_that_is_said() -> None:
         do(won, c.MergeInto(7))
     assert refused.value.details == {"deal": won.ref, "reason": "closed"}
     assert do(won, c.MergeInto(7, closed=True)).merged_into == 7
+    with pytest.raises(Refused, match=r"was won with €5: merged, it leaves the numbers\.$"):
+        do(replace(won, entry_precision="unknown"), c.MergeInto(7))
     again = do(do(new(), c.Archive(), NOW - DAY), c.MergeInto(7))
     assert again.archived_at == NOW - DAY
 

@@ -186,11 +186,12 @@ def merge_into(command: c.MergeInto, deal: Deal, context: c.Context) -> list[Eve
     if command.kept_id == deal.id:
         raise Refused(f"{deal.ref} cannot be merged into itself.")
     if deal.closed_at is not None and not command.closed:
-        on = format_date(local_date(deal.closed_at, context.zone))
+        at = deal.known_closed_at
+        on = f" on {format_date(local_date(at, context.zone))}" if at is not None else ""
         value = f" with {deal.value}" if deal.value else ""
         raise Refused(
-            f"{deal.ref} {deal.name} was {deal.outcome}{value} on {on}: merged, it leaves the "
-            "numbers of that time.",
+            f"{deal.ref} {deal.name} was {deal.outcome}{value}{on}: merged, it leaves the "
+            f"numbers{' of that time' if on else ''}.",
             hint=f"Keep {deal.ref} and merge the other into it.",
             way=Way.MERGE_CLOSED,
             details={"deal": deal.ref, "reason": "closed"},
