@@ -143,7 +143,7 @@ class _Words:
 
     def of(self, event: Event) -> str:
         if event.kind in STAGE_KINDS:
-            return self._of_stage(event) + _override(event)
+            return self._of_stage(event) + _unknown_day(event) + _override(event)
         if event.kind in _RECORDS:
             return self._of_record(event)
         if event.kind in _SHELVES:
@@ -283,6 +283,10 @@ class _Words:
 
 # What an import remembers for the next one, and what follows from an owner.
 _UNTOLD = frozenset((*(field.name for field in FIELDS if field.remembered), "given_by"))
+
+
+def _unknown_day(event: Event) -> str:
+    return " (nobody knows when)" if event.facts.get("precision") == UNKNOWN else ""
 
 
 def _override(event: Event) -> str:

@@ -172,6 +172,14 @@ def test_a_deal_that_begins_past_a_gate_tells_why_and_what_is_missing() -> None:
     assert said.endswith(")") and "(missing " in said
 
 
+def test_what_happened_on_a_day_that_no_file_told_is_told_so() -> None:
+    lose = Lose(Loss("price"), at=NOW, precision="unknown")
+    assert _said(lose) == "lost: price (nobody knows when)"
+    assert _said(replace(lose, precision="day")) == "lost: price"
+    here = replace(DEAL, entry_precision="unknown")
+    assert _said(Move(QUALIFY.id), here) == f"{LEAD.name} → {QUALIFY.name}"
+
+
 @pytest.mark.parametrize(("days", "said"), [(0, ""), (1, " (after 1 d)")])
 def test_how_long_a_deal_stood_in_a_stage_is_told_in_days_from_the_first_on(
     days: int, said: str
