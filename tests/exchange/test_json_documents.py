@@ -440,3 +440,38 @@ def test_a_file_of_deals_says_what_only_a_file_does() -> None:
     gone = replace(SAID, archived_at=datetime(2026, 11, 9, tzinfo=UTC))
     later = deal_document(DOCUMENTS, DealRecord(gone, PIPELINE, (), (), ()))
     assert (later["archived_at"], later["precision"]) == ("2026-11-09T00:00:00+00:00", None)
+
+
+@pytest.mark.parametrize(
+    ("by_hand", "told"),
+    [
+        ({}, ("stage", "stage")),
+        ({"probability_bp": 0}, ("deal", "stage")),
+        ({"probability_bp": 10_000}, ("deal", "stage")),
+        ({"category": "omitted"}, ("stage", "deal")),
+    ],
+)
+def test_what_somebody_said_of_a_deal_is_told_as_the_deals_own(
+    by_hand: dict[str, Any], told: tuple[str, str]
+) -> None:
+    found = DOCUMENTS.deal(_deal(**by_hand))
+    assert (found["probability_source"], found["forecast_category_source"]) == told
+
+
+@pytest.mark.parametrize(
+    ("facts", "said"),
+    [
+        ({}, ["overstay 26/14d, idle 31/7d"]),
+        (
+            {"next_step": NextStep("call", date(2026, 11, 20))},
+            ["overstay 26/14d, idle 31/7d, next step overdue 3d"],
+        ),
+        ({"last_touch_at": datetime(2026, 11, 22, tzinfo=UTC)}, ["overstay 26/14d"]),
+        ({"snoozed_until": date(2026, 12, 1)}, []),
+    ],
+)
+def test_a_text_says_why_a_deal_is_stalled(facts: dict[str, Any], said: list[str]) -> None:
+    record = DealRecord(_deal(**facts), PIPELINE, (), (), ())
+    lines = DealText(record, TODAY, ZONE, lambda entry: "").plain().splitlines()
+    told = [line.split("  ")[-1] for line in lines if line.startswith("  stalled  ")]
+    assert told == said
