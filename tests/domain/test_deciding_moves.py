@@ -353,7 +353,7 @@ def test_a_deal_taken_over_as_won_or_lost_closes_when_it_did() -> None:
 def test_what_is_planned_of_a_deal_taken_over_came_after_the_last_that_was_done(
     steps: tuple[timedelta, ...], touches: tuple[timedelta, ...], ago: timedelta
 ) -> None:
-    plan = {"next_step": NextStep("call", TODAY), "snoozed_until": TODAY + 9 * DAY}
+    plan: dict[str, Any] = {"next_step": NextStep("call", TODAY), "snoozed_until": TODAY + 9 * DAY}
     command = replace(
         TAKEN,
         fields=plan,
