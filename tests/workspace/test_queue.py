@@ -377,6 +377,15 @@ def test_loads_are_counted_as_the_lists_count_them(
     assert found["cy"].open == 0
 
 
+def test_a_deal_that_sleeps_is_no_load_but_one_that_is_open(ana: Workspace, team: Team) -> None:
+    deal = tidy(ana)
+    ana.snooze([deal.id], TODAY + timedelta(days=40), "budget freeze")
+    for days, (overdue, stalled) in ((30, (0, 0)), (10, (1, 1))):
+        team.clock.wait(days=days)
+        (load,) = (load for load in loads_of(ana, sales(ana)) if load.name == "ana")
+        assert (load.open, load.overdue, load.stalled) == (1, overdue, stalled)
+
+
 def test_who_is_no_rep_looks_at_everybody(team: Team) -> None:
     assert whose(team.rep("ana"), None) == "ana"
     assert whose(team.rep("boss"), None) is None
