@@ -9,6 +9,7 @@ import pytest
 
 from pipeboard.domain.criteria import FIELDS, ROLES, parse_criterion, pass_gate, unmet
 from pipeboard.domain.deal import Answer, Contact, NextStep
+from pipeboard.domain.deal_record import PRIVATE
 from pipeboard.domain.errors import BadInput, GateNotMet
 from pipeboard.domain.lazy_dataclass import replace
 from pipeboard.domain.money import Money
@@ -125,3 +126,9 @@ def test_a_gate_is_passed_with_a_reason_of_three_letters_or_more(reason: str) ->
         pass_gate(deal, pipeline, target, TODAY, reason[:2])
     with pytest.raises(GateNotMet, match="value is empty"):
         pass_gate(deal, pipeline, target, TODAY, "")
+
+
+def test_no_gate_asks_for_what_is_its_owners_own() -> None:
+    """Whoever is not shown it would be told that it lacks."""
+    assert {"floor_value"} == PRIVATE
+    assert not PRIVATE & {*FIELDS}
