@@ -475,3 +475,22 @@ def test_a_text_says_why_a_deal_is_stalled(facts: dict[str, Any], said: list[str
     lines = DealText(record, TODAY, ZONE, lambda entry: "").plain().splitlines()
     told = [line.split("  ")[-1] for line in lines if line.startswith("  stalled  ")]
     assert told == said
+
+
+@pytest.mark.parametrize(("me", "sees"), [("ana", True), ("*", True), ("ben", False)])
+def test_an_event_is_told_without_what_is_its_owners_own(me: str, sees: bool) -> None:
+    floor = {"amount_minor": 3_500_000, "currency": "EUR"}
+    data: EventData = {"before": {"source": ""}, "after": {"source": "web", "floor_value": floor}}
+    logged = LoggedEvent(
+        7, 142, 0, "edited", False, data, "c1", "set", "ana", "", 1_000_000, False, "ana"
+    )
+    told = history_entry(logged, me)["data"]
+    assert told == (
+        data
+        if sees
+        else {
+            "before": {"source": ""},
+            "after": {"source": "web"},
+            "facts": {"private": ["floor_value"]},
+        }
+    )
