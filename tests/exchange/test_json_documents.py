@@ -26,6 +26,7 @@ from pipeboard.domain.deal import (
 from pipeboard.domain.deal_fields import FIELDS
 from pipeboard.domain.deal_record import DealRecord, Entry, LoggedEvent
 from pipeboard.domain.events import Event, EventData, Kind
+from pipeboard.domain.json_data import Json
 from pipeboard.domain.money import Money
 from pipeboard.domain.settings import Settings
 from pipeboard.domain.signs import idle_days
@@ -479,7 +480,7 @@ def test_a_text_says_why_a_deal_is_stalled(facts: dict[str, Any], said: list[str
 
 @pytest.mark.parametrize(("me", "sees"), [("ana", True), ("*", True), ("ben", False)])
 def test_an_event_is_told_without_what_is_its_owners_own(me: str, sees: bool) -> None:
-    floor = {"amount_minor": 3_500_000, "currency": "EUR"}
+    floor: dict[str, Json] = {"amount_minor": 3_500_000, "currency": "EUR"}
     data: EventData = {"before": {"source": ""}, "after": {"source": "web", "floor_value": floor}}
     logged = LoggedEvent(
         7, 142, 0, "edited", False, data, "c1", "set", "ana", "", 1_000_000, False, "ana"
