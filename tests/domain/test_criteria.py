@@ -132,3 +132,21 @@ def test_no_gate_asks_for_what_is_its_owners_own() -> None:
     """Whoever is not shown it would be told that it lacks."""
     assert {"floor_value"} == PRIVATE
     assert not PRIVATE & {*FIELDS}
+
+
+@pytest.mark.parametrize(
+    ("answer", "lacks"),
+    [
+        (None, "Need is unanswered"),
+        (Answer("yes"), "Need is rated unknown, needs 2"),
+        (Answer("yes", 0), "Need is rated 0, needs 2"),
+        (Answer("yes", 1), "Need is rated 1, needs 2"),
+        (Answer("", 2), None),
+    ],
+)
+def test_a_gate_says_how_an_answer_is_rated_and_never_takes_unknown_for_0(
+    answer: Answer | None, lacks: str | None
+) -> None:
+    deal = new(answers={} if answer is None else {"need": answer})
+    found = unmet(deal, asking("rating need >= 2"), QUALIFICATION, TODAY)
+    assert [one.text for one in found] == ([] if lacks is None else [lacks])
