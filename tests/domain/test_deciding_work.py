@@ -797,3 +797,16 @@ def test_a_sentence_names_three_deals_at_most(count: int, said: str) -> None:
 )
 def test_a_person_is_kept_under_their_name_or_as_a_person(key: str, name: str, kept: str) -> None:
     assert set(do(new(), c.SetContact(key, Contact(name))).contacts) == {kept}
+
+
+@pytest.mark.parametrize(
+    ("words", "said"), [(("call", "call"), "call Wed"), (("call", "meet"), "next steps Wed")]
+)
+def test_steps_of_several_deals_are_named_where_they_are_called_the_same(
+    words: tuple[str, ...], said: str
+) -> None:
+    before = tuple(new(next_step=NextStep(word, TODAY)) for word in words)
+    command = c.Reschedule(TODAY + 2 * DAY)
+    after = tuple(do(deal, command) for deal in before)
+    told = sentence_of(command, Telling(after, (SALES,), TODAY, before))
+    assert told == f"Set: 2 deals: Lumen Oy pilot, Lumen Oy pilot › {said}."
