@@ -618,6 +618,28 @@ def test_every_number_of_a_year_is_what_was_written_down() -> None:
     assert lines == file.read_text(encoding="utf-8").splitlines()
 
 
+def test_a_retired_stage_is_told_of_while_a_deal_stands_in_it() -> None:
+    first, *others = UTC_RULES.pipeline.stages
+    stages = (replace(first, retired=True), *others)
+    rules = replace(UTC_RULES, pipeline=replace(UTC_RULES.pipeline, stages=stages))
+    log = Log()
+    log.move(log.add(0, LEAD), 5, QUALIFY)
+    told = [row.stage.name for row in Report(log.basis(9, rules=rules)).stages]
+    assert told == ["Qualify", "Proposal", "Negotiate"]
+    log.add(0, LEAD)
+    told = [row.stage.name for row in Report(log.basis(9, rules=rules)).stages]
+    assert told == ["Lead", "Qualify", "Proposal", "Negotiate"]
+
+
+def test_a_rep_has_numbers_where_a_deal_of_theirs_turned_out_to_be_none() -> None:
+    log = Log()
+    for rep, day in (("ana", 40), ("bo", 20)):
+        log.lose(log.add(-900, owner=rep), -800)
+        log.lose(log.add(0, owner=rep), day, "invalid")
+    basis = log.basis(70, period("2026-02"))
+    assert [*Report(basis).groups(by_owner(UTC_RULES))] == ["ana"]
+
+
 def test_a_rep_has_numbers_where_only_a_touch_of_a_closed_deal_was_theirs() -> None:
     log = Log()
     closed, silent = (log.add(-900, owner=owner) for owner in ("ana", "bo"))
