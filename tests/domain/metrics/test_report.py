@@ -324,6 +324,19 @@ def test_a_customer_is_existing_once_another_deal_of_the_account_was_won() -> No
     }
 
 
+def test_a_customer_is_one_from_the_first_win_on_whichever_deal_that_was() -> None:
+    log = Log()
+    later, first, between = log.add(0), log.add(0), log.add(6)
+    log.win(later, 9)
+    log.win(first, 5)
+    basis = log.basis(20)
+    accounts = dict.fromkeys((later, first, between), "Lumen")
+    for deals in (basis.deals.closed, basis.deals.closed[::-1]):
+        found = Report(basis).groups(by_customer(accounts, deals))
+        existing = {name: part.metric("created_count").num_ids for name, part in found.items()}
+        assert existing == {"existing": (between,), "new": (later, first)}
+
+
 def test_what_was_said_in_past_weeks_is_what_was_known_then() -> None:
     log = Log()
     for _ in range(4):
