@@ -20,7 +20,6 @@ from typing import (
 
 from pipeboard.domain.commands import Assign, Edit, Move, Reopen, SetFields, Step, Win
 from pipeboard.domain.deal import Deal, Status
-from pipeboard.domain.deal_record import EVERYBODYS
 from pipeboard.domain.errors import DatabaseError, PipeboardError
 from pipeboard.domain.lazy_dataclass import dataclass, replace
 from pipeboard.ui.draw.questions import field_text
@@ -308,11 +307,10 @@ def are_open(host: Host, ids: Ids) -> bool:
 
 
 async def deal_shown(host: Host, deal_id: int) -> Deal | None:
-    """A deal as it is shown, or as it stands in the database where that is not all of it: of
-    another's deal not all is shown."""
-    shown, eyes = host.at_hand(deal_id), host.program.seat.eyes
-    is_whole = isinstance(shown, Deal) and (eyes == EVERYBODYS or shown.owner in ("", eyes))
-    if isinstance(shown, Deal) and is_whole and not _is_behind(host):
+    """A deal as it is shown, or as it stands in the database where only its card is, or an older
+    version. What is its owner's own may be missing: no gate asks for that."""
+    shown = host.at_hand(deal_id)
+    if isinstance(shown, Deal) and not _is_behind(host):
         return shown
     return await read(host, lambda reader: reader.deal(deal_id))
 

@@ -313,3 +313,31 @@ def test_a_deal_that_is_named_is_found_wherever_it_is(put_away: Type) -> None:
     assert put_away("list", "id:1,2,3", "--ids").lines == ["D-1", "D-2", "D-3"]
     assert put_away("list", "id:1,2,3", "open", "--ids").lines == ["D-3"]
     assert put_away("list", "id:3 | won", "--ids").lines == ["D-2", "D-3"]
+
+
+@pytest.mark.parametrize(
+    ("typed", "column"),
+    [
+        ("close", "expected_close"),
+        ("created", "created_at"),
+        ("closed", "closed_at"),
+        ("id", "ref"),
+        ("CLOSE", "expected_close"),
+        ("field.product", "fields.product"),
+    ],
+)
+def test_a_column_is_found_by_its_other_name(deals: Type, typed: str, column: str) -> None:
+    one, other = (deals("list", "lumen", "--columns", f"ref,{name}") for name in (typed, column))
+    assert (one.code, one.out) == (0, other.out)
+    assert one.err == ""
+
+
+def test_every_column_has_one_name() -> None:
+    named = (
+        "sign ref deal pipeline stage status value currency tags probability forecast_category age",
+        "idle stalled next due snoozed_until created_at stage_entered_at closed_at last_touch_at",
+        "snooze_reason lost answered score version contact_reason account title owner",
+        "expected_close source source_detail competitors links offer_expires_on floor_value",
+        "trial_close external_id quote_sent_at",
+    )
+    assert sorted(COLUMN_NAMES) == sorted(" ".join(named).split())

@@ -9,6 +9,7 @@ import pytest
 
 from pipeboard.domain.criteria import FIELDS, ROLES, parse_criterion, pass_gate, unmet
 from pipeboard.domain.deal import Answer, Contact, NextStep
+from pipeboard.domain.deal_record import PRIVATE
 from pipeboard.domain.errors import BadInput, GateNotMet
 from pipeboard.domain.lazy_dataclass import replace
 from pipeboard.domain.money import Money
@@ -125,3 +126,27 @@ def test_a_gate_is_passed_with_a_reason_of_three_letters_or_more(reason: str) ->
         pass_gate(deal, pipeline, target, TODAY, reason[:2])
     with pytest.raises(GateNotMet, match="value is empty"):
         pass_gate(deal, pipeline, target, TODAY, "")
+
+
+def test_no_gate_asks_for_what_is_its_owners_own() -> None:
+    """Whoever is not shown it would be told that it lacks."""
+    assert {"floor_value"} == PRIVATE
+    assert not PRIVATE & {*FIELDS}
+
+
+@pytest.mark.parametrize(
+    ("answer", "lacks"),
+    [
+        (None, "Need is unanswered"),
+        (Answer("yes"), "Need is rated unknown, needs 2"),
+        (Answer("yes", 0), "Need is rated 0, needs 2"),
+        (Answer("yes", 1), "Need is rated 1, needs 2"),
+        (Answer("", 2), None),
+    ],
+)
+def test_a_gate_says_how_an_answer_is_rated_and_never_takes_unknown_for_0(
+    answer: Answer | None, lacks: str | None
+) -> None:
+    deal = new(answers={} if answer is None else {"need": answer})
+    found = unmet(deal, asking("rating need >= 2"), QUALIFICATION, TODAY)
+    assert [one.text for one in found] == ([] if lacks is None else [lacks])

@@ -341,6 +341,35 @@ def test_a_deal_taken_over_as_won_or_lost_closes_when_it_did() -> None:
     assert taken(replace(TAKEN, outcome="lost")).loss == Loss("other")
 
 
+@pytest.mark.parametrize(
+    ("steps", "touches", "ago"),
+    [
+        ((), (), 30 * DAY),
+        ((), (4 * DAY,), 30 * DAY),
+        ((6 * DAY,), (), 6 * DAY),
+        ((6 * DAY,), (4 * DAY, 8 * DAY), 4 * DAY),
+    ],
+)
+def test_what_is_planned_of_a_deal_taken_over_came_after_the_last_that_was_done(
+    steps: tuple[timedelta, ...], touches: tuple[timedelta, ...], ago: timedelta
+) -> None:
+    plan: dict[str, Any] = {"next_step": NextStep("call", TODAY), "snoozed_until": TODAY + 9 * DAY}
+    command = replace(
+        TAKEN,
+        fields=plan,
+        touches=tuple(Touch(str(one), "call", "out", "", "bo", NOW - one) for one in touches),
+        steps_done=tuple(c.StepDone(NextStep("meet"), "met", NOW - one) for one in steps),
+    )
+    events = decide(command, None, context())
+    planned = [event for event in events if event.kind in (Kind.NEXT_STEP, Kind.SNOOZED)]
+    assert [(event.kind, NOW - event.at) for event in planned] == [
+        (Kind.NEXT_STEP, ago),
+        (Kind.SNOOZED, ago),
+    ]
+    deal = replay(events, 1)
+    assert {name: getattr(deal, name) for name in plan} == plan
+
+
 @pytest.mark.parametrize("known", [{"created_at": "day"}, {"closed_at": "unknown"}, {}])
 def test_a_deal_taken_over_says_how_exactly_its_instants_are_known(
     known: dict[str, c.Precision],
@@ -508,6 +537,12 @@ def test_notes_and_touches_go_along_at_their_own_dates() -> None:
     assert [event.at for event in events if event.kind is Kind.NOTE] == [NOW - DAY]
     kept = replay_on(new(), events)
     assert (kept.last_touch_at, kept.outbound_since_reply) == (NOW - DAY, 2)
+
+
+def test_of_several_deals_the_first_that_has_a_step_gives_it() -> None:
+    step, later = NextStep("call", TODAY), NextStep("meet", TODAY)
+    assert absorbed(new(), new(), new(next_step=step), new(next_step=later)).next_step == step
+    assert absorbed(new(), new(), new()).next_step is None
 
 
 def test_a_step_goes_along_to_an_open_deal_that_has_none() -> None:

@@ -584,6 +584,7 @@ STANDING: tuple[tuple[dict[str, Any], c.Command], ...] = (
     ({"checklist": {f"{LEAD}/{GOAL}": "ana"}}, c.Check(LEAD, GOAL, True)),
     ({}, c.Check(LEAD, GOAL, False)),
     ({"next_step": SET}, c.SetNextStep("call", TODAY)),
+    ({"next_step": SET, "asks": {"cy": Ask("terms?", "bo")}}, c.SetNextStep("call", TODAY)),
     ({"next_step": SET}, c.Reschedule(TODAY)),
     ({}, c.SetNextStep("", None)),
     ({"snoozed_until": TODAY + DAY}, c.Snooze(TODAY + DAY)),
@@ -788,3 +789,24 @@ def test_a_day_that_only_some_of_the_deals_come_again_on_is_not_told_of_all() ->
 def test_a_sentence_names_three_deals_at_most(count: int, said: str) -> None:
     deals = [new(title=f"d{place}") for place in range(1, count + 1)]
     assert deal_names(deals) == said
+
+
+@pytest.mark.parametrize(
+    ("key", "name", "kept"),
+    [("", "Mika Laine", "mika_laine"), ("", "???", "person"), ("bob", "Mika Laine", "bob")],
+)
+def test_a_person_is_kept_under_their_name_or_as_a_person(key: str, name: str, kept: str) -> None:
+    assert set(do(new(), c.SetContact(key, Contact(name))).contacts) == {kept}
+
+
+@pytest.mark.parametrize(
+    ("words", "said"), [(("call", "call"), "call Wed"), (("call", "meet"), "next steps Wed")]
+)
+def test_steps_of_several_deals_are_named_where_they_are_called_the_same(
+    words: tuple[str, ...], said: str
+) -> None:
+    before = tuple(new(next_step=NextStep(word, TODAY)) for word in words)
+    command = c.Reschedule(TODAY + 2 * DAY)
+    after = tuple(do(deal, command) for deal in before)
+    told = sentence_of(command, Telling(after, (SALES,), TODAY, before))
+    assert told == f"Set: 2 deals: Lumen Oy pilot, Lumen Oy pilot › {said}."

@@ -326,3 +326,9 @@ def test_of_what_is_the_owners_own_it_is_said_that_it_changed(
     at = datetime(2026, 11, 23, tzinfo=UTC)
     event = Event(Kind.EDITED, at, {}, after, {"private": ["floor_value"]})
     assert describe(event, (), today=at.date(), zone=ZoneInfo("UTC")) == said
+
+
+@pytest.mark.parametrize(("acting_as", "who"), [("", "ana"), ("bo", "ana (for bo)")])
+def test_whoever_acted_for_somebody_is_named_with_them(acting_as: str, who: str) -> None:
+    event = Event(Kind.ARCHIVED, NOW)
+    assert Entry(1, 1, 1, event, "c1", "archive", "ana", acting_as, NOW).who == who

@@ -26,6 +26,7 @@ from pipeboard.domain.deal import (
 from pipeboard.domain.deal_fields import FIELDS
 from pipeboard.domain.deal_record import DealRecord, Entry, LoggedEvent
 from pipeboard.domain.events import Event, EventData, Kind
+from pipeboard.domain.json_data import Json
 from pipeboard.domain.money import Money
 from pipeboard.domain.settings import Settings
 from pipeboard.domain.signs import idle_days
@@ -440,3 +441,57 @@ def test_a_file_of_deals_says_what_only_a_file_does() -> None:
     gone = replace(SAID, archived_at=datetime(2026, 11, 9, tzinfo=UTC))
     later = deal_document(DOCUMENTS, DealRecord(gone, PIPELINE, (), (), ()))
     assert (later["archived_at"], later["precision"]) == ("2026-11-09T00:00:00+00:00", None)
+
+
+@pytest.mark.parametrize(
+    ("by_hand", "told"),
+    [
+        ({}, ("stage", "stage")),
+        ({"probability_bp": 0}, ("deal", "stage")),
+        ({"probability_bp": 10_000}, ("deal", "stage")),
+        ({"category": "omitted"}, ("stage", "deal")),
+    ],
+)
+def test_what_somebody_said_of_a_deal_is_told_as_the_deals_own(
+    by_hand: dict[str, Any], told: tuple[str, str]
+) -> None:
+    found = DOCUMENTS.deal(_deal(**by_hand))
+    assert (found["probability_source"], found["forecast_category_source"]) == told
+
+
+@pytest.mark.parametrize(
+    ("facts", "said"),
+    [
+        ({}, ["overstay 26/14d, idle 31/7d"]),
+        (
+            {"next_step": NextStep("call", date(2026, 11, 20))},
+            ["overstay 26/14d, idle 31/7d, next step overdue 3d"],
+        ),
+        ({"last_touch_at": datetime(2026, 11, 22, tzinfo=UTC)}, ["overstay 26/14d"]),
+        ({"snoozed_until": date(2026, 12, 1)}, []),
+    ],
+)
+def test_a_text_says_why_a_deal_is_stalled(facts: dict[str, Any], said: list[str]) -> None:
+    record = DealRecord(_deal(**facts), PIPELINE, (), (), ())
+    lines = DealText(record, TODAY, ZONE, lambda entry: "").plain().splitlines()
+    told = [line.split("  ")[-1] for line in lines if line.startswith("  stalled  ")]
+    assert told == said
+
+
+@pytest.mark.parametrize(("me", "sees"), [("ana", True), ("*", True), ("ben", False)])
+def test_an_event_is_told_without_what_is_its_owners_own(me: str, sees: bool) -> None:
+    floor: dict[str, Json] = {"amount_minor": 3_500_000, "currency": "EUR"}
+    data: EventData = {"before": {"source": ""}, "after": {"source": "web", "floor_value": floor}}
+    logged = LoggedEvent(
+        7, 142, 0, "edited", False, data, "c1", "set", "ana", "", 1_000_000, False, "ana"
+    )
+    told = history_entry(logged, me)["data"]
+    assert told == (
+        data
+        if sees
+        else {
+            "before": {"source": ""},
+            "after": {"source": "web"},
+            "facts": {"private": ["floor_value"]},
+        }
+    )

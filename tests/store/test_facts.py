@@ -529,6 +529,17 @@ def everything(history: DealHistory) -> list[object]:
     return [getattr(history, name) for name in DealHistory.__slots__]
 
 
+def test_a_reader_that_read_one_pipeline_reads_another_of_its_own(ana: Workspace) -> None:
+    partners = template("minimal", pipeline_name="Partners", currency="USD", first_stage_id=0)
+    other = ana.save_pipeline(partners)
+    first, elsewhere = add(ana).id, ana.add("Kestrel BV: reseller 9k", pipeline=other).deals[0].id
+    with closing(ana.store.new_reader(None)) as kept:
+        for at in (ana.now(), ana.now() + timedelta(days=1)):
+            for pipeline_id, deal_id in ((sales(ana).id, first), (other.id, elsewhere)):
+                found = kept.numbers.histories(pipeline_id, at)
+                assert [history.id for history in found] == [deal_id]
+
+
 def test_what_numbers_are_measured_by_is_read_beside_them(
     team: Team, ana: Workspace, database: Database
 ) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -17,8 +17,10 @@ from pipeboard.domain.lazy_dataclass import replace
 from pipeboard.domain.money import Money
 from pipeboard.domain.score import score
 from pipeboard.domain.settings import Rep, Settings
+from pipeboard.domain.text import fold
 from pipeboard.store import Store
 from pipeboard.store.projecting import Change
+from pipeboard.store.projecting.deals import FINDABLE
 from pipeboard.store.reading.listing import SORTS, Listing
 from pipeboard.store.rows import deal_from_row, row_from_deal
 from pipeboard.store.writing import Done
@@ -255,3 +257,28 @@ def test_deals_are_sorted_by_when_they_began_came_to_their_stage_and_were_change
     )
     assert _ids(made, "updated")[-1] == _ids(made, "-updated")[0] == 3
     made.close()
+
+
+def test_deals_are_found_by_their_tags_fields_people_and_asks_as_they_are_written() -> None:
+    one = deal(
+        7,
+        tags=("Hot", "big"),
+        fields={"Product": "GTX Ü"},
+        contacts={"mika": Contact("Mika Laine", "champion", "m@x.example", "+358 40", "CTO")},
+        asks={"bo": Ask("look", "ana", date(2026, 12, 1)), "cy": Ask("call", "ana")},
+    )
+    assert {table: rows_of(one) for _, table, rows_of in FINDABLE} == {
+        "deal_tag": [{"deal_id": 7, "tag": tag} for tag in ("Hot", "big")],
+        "deal_field": [
+            {"deal_id": 7, "name": "Product", "value": "GTX Ü", "folded": fold("GTX Ü")}
+        ],
+        "contact": [
+            {"deal_id": 7, "key": "mika", "name": "Mika Laine", "role": "champion",
+             "email": "m@x.example", "phone": "+358 40", "title": "CTO"}
+        ],
+        "deal_ask": [
+            {"deal_id": 7, "rep": "bo", "due": "2026-12-01"},
+            {"deal_id": 7, "rep": "cy", "due": None},
+        ],
+    }  # fmt: skip
+    assert {field for field, _, _ in FINDABLE} == {"tags", "fields", "contacts", "asks"}

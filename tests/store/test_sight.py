@@ -6,12 +6,13 @@ import json
 import sqlite3
 from collections.abc import Iterator, Mapping
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from pipeboard.domain.deal import Contact
-from pipeboard.domain.settings import Rep
+from pipeboard.domain.settings import SEEN, Rep
 from pipeboard.exchange.review_document import review_document
 from pipeboard.store.opening import TABLES
 from pipeboard.store.reading.sight import SEEN_OF, narrowed, quoted
@@ -160,3 +161,26 @@ def test_only_questions_that_name_a_table_of_deals_are_narrowed() -> None:
     explained = narrowed("EXPLAIN QUERY PLAN SELECT id FROM deal", "ana", "ana", ("ana",))
     assert explained.startswith("EXPLAIN QUERY PLAN with deal ")
     assert quoted("o'b\0d") == "'o''bd'"
+
+
+def test_whoever_reads_on_sees_the_deals_that_they_may_by_now(tmp_path: Path) -> None:
+    team = Team.make(tmp_path / "team.db")
+    olga, ana = team.rep("olga"), team.rep("ana")
+    for name in ("ana", "bo", "none"):
+        add(olga, f"{name}: pilot 1k @{name}")
+
+    def seen() -> set[str]:
+        return {deal.account for deal in ana.reader.each(today=ana.today, sort="id")}
+
+    def changed(see: str, role: str) -> set[str]:
+        olga.save_settings(replace(olga.settings, reps_see=SEEN.index(see)))
+        olga.change_rep(Rep("ana", role=role))
+        return seen()
+
+    everybodys = {"ana", "bo", "none"}
+    assert seen() == everybodys
+    assert changed("own", "rep") == {"ana", "none"}
+    assert changed("own", "manager") == everybodys
+    assert changed("own", "rep") == {"ana", "none"}
+    assert changed("all", "rep") == everybodys
+    team.close()

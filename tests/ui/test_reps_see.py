@@ -130,6 +130,8 @@ SHOWING = {
     "form": ("e",),
     "pane": ("space",),
     "Markdown": ("y", "m"),
+    "form of triage": ("T", "O", "e"),
+    "Markdown of triage": ("T", "O", "y", "m"),
 }
 """By what is to be shown, the keys to it from the board."""
 

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import replace
+
 import pytest
 
 from pipeboard.domain.errors import NotFound
+from pipeboard.domain.roles import NotAllowed
+from pipeboard.domain.settings import Rep
 from tests.ledger import asked
-from tests.team import Team, add, sales
+from tests.team import Team, add, now_of, sales
 from tests.verbs import Workspace
 
 
@@ -46,3 +51,62 @@ def test_what_is_agreed_names_both(team: Team) -> None:
     for_bo = team.rep("ana", "bo")
     for_bo.set_target(sales(for_bo), "2026Q4", "1k")
     assert for_bo.reader.agreements.entries()[0].who == "ana (for bo)"
+
+
+WRITES: dict[str, Callable[[Workspace, int], object]] = {
+    "tag": lambda who, deal: who.tag([deal], ["x"]),
+    "next": lambda who, deal: who.set_next_step([deal], "call", who.today),
+    "note": lambda who, deal: who.add_note([deal], "Met"),
+    "archive": lambda who, deal: who.archive([deal]),
+}
+"""Words for what changes a deal, by the verb that it is refused under."""
+
+
+@pytest.mark.parametrize("verb", WRITES)
+def test_who_only_looks_changes_nothing_whatever_they_write_with(
+    team: Team, ana: Workspace, bo: Workspace, verb: str
+) -> None:
+    deal = add(ana)
+    ana.change_rep(Rep("bo", role="viewer"))
+    before = now_of(ana, deal.id)
+    with pytest.raises(
+        NotAllowed, match="@bo is a viewer here, and changing anything is for a rep"
+    ):
+        WRITES[verb](bo, deal.id)
+    assert now_of(ana, deal.id) == before
+    ana.change_rep(Rep("bo", role="rep"))
+    WRITES[verb](bo, deal.id)
+    assert now_of(ana, deal.id) != before
+
+
+@pytest.mark.parametrize("verb", WRITES)
+def test_where_reps_change_their_own_deals_only_no_other_is_written(
+    team: Team, ana: Workspace, bo: Workspace, verb: str
+) -> None:
+    anas, nobodys = (add(ana, f"{name}: pilot 1k @{name}").id for name in ("ana", "none"))
+    ana.change_rep(Rep("bo", role="rep"))
+    ana.save_settings(replace(ana.settings, reps_edit_own=True))
+    before = now_of(ana, anas)
+    with pytest.raises(NotAllowed, match="is @ana's, and reps change their own deals only"):
+        WRITES[verb](bo, anas)
+    assert now_of(ana, anas) == before
+    WRITES[verb](bo, nobodys)
+
+
+AGREES: dict[str, Callable[[Workspace], object]] = {
+    "target": lambda who: who.set_target(sales(who), "2026Q4", "1k"),
+    "fx": lambda who: who.set_rate("USD", "0.9"),
+    "rep": lambda who: who.change_rep(Rep("dee")),
+    "settings": lambda who: who.save_settings(replace(who.settings, reps_edit_own=True)),
+}
+
+
+@pytest.mark.parametrize("verb", AGREES)
+def test_what_the_team_agrees_on_is_not_a_reps_to_change(
+    team: Team, ana: Workspace, bo: Workspace, verb: str
+) -> None:
+    ana.change_rep(Rep("bo", role="rep"))
+    with pytest.raises(NotAllowed, match=f"'{verb}' is for a manager or more"):
+        AGREES[verb](bo)
+    ana.change_rep(Rep("bo", role="manager"))
+    AGREES[verb](bo)

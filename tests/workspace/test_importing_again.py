@@ -18,7 +18,7 @@ from pipeboard.domain.deal import Deal, Loss, Status
 from pipeboard.domain.deal_record import EVERYBODYS
 from pipeboard.domain.errors import Refused
 from pipeboard.domain.money import Money
-from pipeboard.domain.settings import Rep
+from pipeboard.domain.settings import SEEN, Rep
 from pipeboard.domain.templates import from_stage_names
 from pipeboard.domain.text import LINE, TEXT, pieces
 from pipeboard.exchange.reading import ReadOptions, open_import
@@ -234,6 +234,37 @@ def test_where_both_changed_ours_stands_unless_the_file_is_preferred(
     assert now_of(ana, deal_id).value == Money(value, "EUR")
     told = [(one.field, one.ours, one.theirs) for one in report.conflicts]
     assert told == ([] if prefer_file else [("value", "9999.00 EUR", "5000.00 EUR")])
+
+
+@pytest.mark.parametrize(("rep", "ours"), [("ana", "32000.00 EUR"), ("bo", "(the owner's own)")])
+def test_of_what_is_its_owners_own_a_report_tells_others_only_that_it_differs(
+    team: Team, ana: Workspace, tmp_path: Path, rep: str, ours: str
+) -> None:
+    text = "Deal ID,Deal Name,Stage,Owner,Floor value\n1,Alpha,Proposal,ana,{}\n"
+    ana.save_rep(Rep("ana"))
+    read(ana, tmp_path, text.format("31000"))
+    ana.edit([only(ana, "Alpha").id], {"floor_value": Money(3_200_000, "EUR")})
+    (told,) = read(team.rep(rep), tmp_path, text.format("33000")).conflicts
+    assert (told.field, told.ours, told.theirs) == ("floor_value", ours, "33000.00 EUR")
+
+
+def test_a_file_changes_no_deal_that_whoever_brings_it_does_not_see(
+    team: Team, ana: Workspace, tmp_path: Path
+) -> None:
+    text = "Deal ID,Deal Name,Stage,Owner,Amount\n1,Alpha,Proposal,ana,{}\n"
+    ana.change_rep(Rep("ana"))
+    read(ana, tmp_path, text.format("1000"))
+    ana.change_rep(Rep("bo", role="rep"))
+    for see, value in (("own", 100_000), ("all", 500_000)):
+        ana.save_settings(replace(ana.settings, reps_see=SEEN.index(see)))
+        why = []
+        try:
+            read(team.rep("bo"), tmp_path, text.format("5000"))
+        except RowsRejected as refused:
+            why = [one.reason for one in refused.report.rejected]
+        hidden = ["the row is about a deal that you may not see"]
+        assert why == (hidden if see == "own" else [])
+        assert only(ana, "Alpha").value == Money(value, "EUR")
 
 
 def test_a_conflict_can_still_be_turned_by_a_second_import(ana: Workspace, tmp_path: Path) -> None:

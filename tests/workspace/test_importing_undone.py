@@ -94,6 +94,18 @@ def test_a_redo_is_refused_while_another_pipeline_has_the_name(
         ana.redo()
 
 
+def test_a_redo_makes_no_rep_again_who_is_there_by_now(
+    ana: Workspace, bo: Workspace, team: Team, import_new: Import
+) -> None:
+    import_new()
+    with_it = reps(ana), titles(ana)
+    ana.undo()
+    bo.save_rep(Rep("zoe"))
+    assert ana.redo().notes == ()
+    assert (reps(ana), titles(ana)) == with_it
+    assert disagreements(team.place) == []
+
+
 USES: dict[str, tuple[Callable[[Workspace], object], str]] = {
     "a deal in the pipeline": (
         lambda bo: bo.add("Other: one 5k", pipeline=bo.pipeline("Neu")),

@@ -13,6 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipeboard.cli.due_short import quick, short
+from pipeboard.domain.commands import AskRep
 from pipeboard.domain.deal import Contact, Deal, Loss, NextStep
 from pipeboard.domain.errors import PipeboardError
 from pipeboard.domain.lazy_dataclass import replace
@@ -31,6 +32,7 @@ from pipeboard.domain.queue import (
 )
 from pipeboard.domain.settings import Rep
 from pipeboard.store.reading.day import DayReader
+from pipeboard.workspace.execution import execute
 from pipeboard.workspace.triage import day_of, loads_of, whose
 from tests.doing import DOING
 from tests.domain.deciding_cases import new
@@ -213,6 +215,24 @@ def test_a_word_for_the_new_owner_is_a_touch_that_stops_the_idle_clock(
     assert bo.reader.history.touches(deal.id) == ()
 
 
+@pytest.mark.parametrize(
+    ("ahead", "wanted"), [(None, Tier.NEW), (0, Tier.TODAY), (-1, Tier.OVERDUE), (2, None)]
+)
+def test_of_anothers_deal_only_what_is_asked_stands_in_a_day(
+    ana: Workspace, bo: Workspace, team: Team, ahead: int | None, wanted: Tier | None
+) -> None:
+    asked, other = (tidy(ana, f"{name}: pilot 40k") for name in ("Lumen Oy", "Acme"))
+    team.clock.wait(days=30)
+    due = None if ahead is None else ana.today + timedelta(days=ahead)
+    execute(ana, AskRep("bo", "look", due), [asked.id])
+    day = day_of(bo, None, "bo")
+    assert day.tier_by_id() == ({} if wanted is None else {asked.id: wanted})
+    assert [str(one.place).split(" (")[0] for one in day.queue()] == (
+        ["@ana asks: look"] if wanted is not None else []
+    )
+    assert {*day_of(ana, None, "ana").tier_by_id()} == {asked.id, other.id}
+
+
 def test_a_deal_that_sleeps_is_out_and_comes_back_on_its_day(ana: Workspace, team: Team) -> None:
     deal = tidy(ana, ahead=40)
     ana.snooze([deal.id], FRIDAY, "budget freeze")
@@ -355,6 +375,15 @@ def test_loads_are_counted_as_the_lists_count_them(
     assert (found["bo"].open, found["bo"].overdue, found["bo"].stalled) == (2, 0, 2)
     assert found["bo"].value == Money(4_900_000, "EUR")
     assert found["cy"].open == 0
+
+
+def test_a_deal_that_sleeps_is_no_load_but_one_that_is_open(ana: Workspace, team: Team) -> None:
+    deal = tidy(ana)
+    ana.snooze([deal.id], TODAY + timedelta(days=40), "budget freeze")
+    for days, (overdue, stalled) in ((30, (0, 0)), (10, (1, 1))):
+        team.clock.wait(days=days)
+        (load,) = (load for load in loads_of(ana, sales(ana)) if load.name == "ana")
+        assert (load.open, load.overdue, load.stalled) == (1, overdue, stalled)
 
 
 def test_who_is_no_rep_looks_at_everybody(team: Team) -> None:

@@ -180,6 +180,21 @@ def test_what_colleagues_handled_meanwhile_is_told_once_and_the_rest_counted(
     assert triage.take_passed() == ""
 
 
+def test_a_deal_that_is_looked_at_was_handled_by_a_colleague_who_planned_it_not_by_a_note(
+    ana: Workspace, bo: Workspace, listing: Listing
+) -> None:
+    ana.set_next_step([1, 2, 3], "call", TODAY + timedelta(days=3))
+    triage = walk(ana, listing)
+    ids = triage.walk.ids
+    current = ids[0]
+    bo.add_note([current], "They like the line.")
+    triage.load()
+    assert (triage.walk.ids, triage.take_passed()) == (ids, "")
+    bo.set_next_step([current], "meet", TODAY + timedelta(days=5))
+    triage.load()
+    assert "was handled by @bo" in triage.take_passed()
+
+
 def test_a_deal_of_another_pipeline_and_one_that_is_not_there_have_no_place_in_a_day(
     ana: Workspace, listing: Listing
 ) -> None:

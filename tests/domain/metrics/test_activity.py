@@ -173,6 +173,14 @@ def test_touches_are_the_owners_of_that_day_and_tell_new_deals_from_old() -> Non
     assert found[0].by_kind == {"call out": 1, "email in": 1}
 
 
+def test_the_busiest_are_told_first_and_equals_by_name() -> None:
+    log = Log()
+    for owner, times in (("ana", 1), ("cy", 2), ("bo", 2)):
+        for _ in range(times):
+            log.say(log.add(0, owner=owner), 1, "touch", what="call out")
+    assert [rep.owner for rep in touches(log.basis(9))] == ["bo", "cy", "ana"]
+
+
 def test_touches_of_nobodys_deals_are_of_nobody_and_stand_first_among_equals() -> None:
     log = Log()
     for owner in ("ana", ""):

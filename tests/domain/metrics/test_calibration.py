@@ -250,6 +250,15 @@ def test_what_reps_said_week_by_week_adds_up_to_what_all_said() -> None:
             assert sum(one.said[name] for one in weeks) == call.said[name], (week, name)
 
 
+def test_a_deal_that_was_given_away_was_said_by_who_had_it_in_each_week() -> None:
+    log = Log()
+    deal = log.add(0, PROPOSAL, value=100, close="2026-03-20", owner="bo")
+    log.owner(deal, 30, "cy")
+    parts = log.basis(120, period("2026Q2")).split(by_owner(UTC_RULES))
+    said = {rep: [call.said["weighted"] for call in forecast_history(parts[rep])] for rep in parts}
+    assert said == {"bo": [0, *[50] * 4, *[0] * 8], "cy": [*[0] * 5, *[50] * 8]}
+
+
 def test_what_reps_had_open_and_won_in_past_periods_adds_up_to_what_all_had() -> None:
     log = Log()
     for number in range(8):

@@ -28,6 +28,7 @@ from tests.domain.metrics.log import (
     ids,
     period,
 )
+from tests.domain.metrics.test_money import CONVERTED
 
 
 @pytest.fixture
@@ -128,3 +129,12 @@ def test_a_cohort_weighs_what_deals_were_worth_when_they_entered() -> None:
     rate = conversion_by_value(log.basis(9), cohort(log.basis(9), PIPELINE.stages[0]))
     assert rate.value == Fraction(100, 400)
     assert rate.excluded == {"no value": 1}
+
+
+def test_a_cohort_is_worth_what_money_was_worth_on_the_day_that_each_deal_entered() -> None:
+    log = Log()
+    log.move(log.add(0, LEAD, value=100, currency="USD"), 12, QUALIFY)
+    log.add(10, LEAD, value=100, currency="USD")
+    basis = log.basis(30, rules=CONVERTED)
+    rate = conversion_by_value(basis, cohort(basis, PIPELINE.stages[0]))
+    assert (rate.num, rate.den) == (90, 90 + 80)

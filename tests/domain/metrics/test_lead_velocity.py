@@ -71,6 +71,14 @@ def test_the_first_month_shown_is_compared_with_the_whole_month_before_it() -> N
     assert (first.leads, first.rate.num, first.rate.den) == (1, -2, 3)
 
 
+@pytest.mark.parametrize(("today", "partial"), [(57, True), (58, True), (59, False), (60, False)])
+def test_a_month_is_over_on_the_first_day_of_the_next(today: int, partial: bool) -> None:
+    log = Log()
+    qualified(log, 0, 1, 29, 32)
+    month = lead_velocity(log.basis(today, period("2026-02")))[-1]
+    assert (month.month, month.leads, month.partial) == ("2026-02", 1, partial)
+
+
 def test_the_rate_of_a_past_period_is_that_of_its_last_month() -> None:
     log = Log()
     qualified(log, 0, 1, 32, 33, 34, 60)

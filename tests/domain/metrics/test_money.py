@@ -74,3 +74,11 @@ def test_the_sum_of_unknown_values_is_unknown_and_that_of_no_deals_is_0() -> Non
     log.add(0)
     total = open_value(log.basis(9))
     assert (total.value, total.reason, total.excluded) == (None, "no value", {"no value": 1})
+
+
+def test_numbers_are_in_the_currency_that_they_are_looked_at_in() -> None:
+    log = Log()
+    log.add(0, value=900, currency="EUR")
+    log.add(0, value=50, currency="USD")
+    for view, worth in (("", 945), ("EUR", 945), ("USD", 1_050)):
+        assert open_value(log.basis(6, rules=replace(CONVERTED, view=view))).value == worth

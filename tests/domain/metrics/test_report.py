@@ -324,6 +324,19 @@ def test_a_customer_is_existing_once_another_deal_of_the_account_was_won() -> No
     }
 
 
+def test_a_customer_is_one_from_the_first_win_on_whichever_deal_that_was() -> None:
+    log = Log()
+    later, first, between = log.add(0), log.add(0), log.add(6)
+    log.win(later, 9)
+    log.win(first, 5)
+    basis = log.basis(20)
+    accounts = dict.fromkeys((later, first, between), "Lumen")
+    for deals in (basis.deals.closed, basis.deals.closed[::-1]):
+        found = Report(basis).groups(by_customer(accounts, deals))
+        existing = {name: part.metric("created_count").num_ids for name, part in found.items()}
+        assert existing == {"existing": (between,), "new": (later, first)}
+
+
 def test_what_was_said_in_past_weeks_is_what_was_known_then() -> None:
     log = Log()
     for _ in range(4):
@@ -616,6 +629,28 @@ def test_every_number_of_a_year_is_what_was_written_down() -> None:
     if os.environ.get("PIPEBOARD_REDRAW"):
         file.write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
     assert lines == file.read_text(encoding="utf-8").splitlines()
+
+
+def test_a_retired_stage_is_told_of_while_a_deal_stands_in_it() -> None:
+    first, *others = UTC_RULES.pipeline.stages
+    stages = (replace(first, retired=True), *others)
+    rules = replace(UTC_RULES, pipeline=replace(UTC_RULES.pipeline, stages=stages))
+    log = Log()
+    log.move(log.add(0, LEAD), 5, QUALIFY)
+    told = [row.stage.name for row in Report(log.basis(9, rules=rules)).stages]
+    assert told == ["Qualify", "Proposal", "Negotiate"]
+    log.add(0, LEAD)
+    told = [row.stage.name for row in Report(log.basis(9, rules=rules)).stages]
+    assert told == ["Lead", "Qualify", "Proposal", "Negotiate"]
+
+
+def test_a_rep_has_numbers_where_a_deal_of_theirs_turned_out_to_be_none() -> None:
+    log = Log()
+    for rep, day in (("ana", 40), ("bo", 20)):
+        log.lose(log.add(-900, owner=rep), -800)
+        log.lose(log.add(0, owner=rep), day, "invalid")
+    basis = log.basis(70, period("2026-02"))
+    assert [*Report(basis).groups(by_owner(UTC_RULES))] == ["ana"]
 
 
 def test_a_rep_has_numbers_where_only_a_touch_of_a_closed_deal_was_theirs() -> None:
