@@ -267,6 +267,7 @@ def test_every_word_that_takes_a_value_is_suggested_for_one_that_is_like_it(name
         ("status:wn", "no status 'wn'. Did you mean won?"),
         ("q:budget=maybe", "'maybe' is not an answer"),
         ("q:>x", "'x' is not a whole number"),
+        ("q:budget>none", "'none' is not an answer"),
         ('q:" "=2', "the question has no name"),
         ("+", "a tag is missing"),
         ("@", "a rep is missing"),

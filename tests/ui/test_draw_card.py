@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
 import pytest
@@ -31,24 +31,6 @@ LUMEN = card(
     title="Line pilot",
 )
 LONG = replace(LUMEN, next_text="call Mika about the line audit", title="Packaging line pilot two")
-
-
-@pytest.mark.parametrize(
-    ("account", "title", "name", "subject"),
-    [("Lumen", "Pilot", "Lumen", "Pilot"), ("", "Pilot", "Pilot", ""), ("Lumen", "", "Lumen", ""),
-     ("Lumen", "Lumen", "Lumen", "")],
-)  # fmt: skip
-def test_a_card_is_called_by_its_company_and_tells_its_deals_apart(
-    account: str, title: str, name: str, subject: str
-) -> None:
-    named = replace(LUMEN, account=account, title=title)
-    assert (named.ref, named.name, named.subject) == ("D-114", name, subject)
-
-
-@pytest.mark.parametrize(("days", "sleeps"), [(None, False), (-1, False), (0, False), (1, True)])
-def test_a_card_sleeps_until_its_day(days: int | None, sleeps: bool) -> None:
-    until = None if days is None else TODAY + timedelta(days=days)
-    assert replace(LUMEN, snoozed_until=until).is_snoozed(TODAY) is sleeps
 
 
 def drawn(card: Card, width: int = 19, rows: int = 4, **facts: Any) -> list[str]:

@@ -100,6 +100,10 @@ def test_only_invalid_and_merged_deals_leave_the_rate() -> None:
     assert win_rate(log.basis(9)).den == 2
     assert lost_count(log.basis(9)).excluded == {"invalid": 1}
     assert win_rate(log.basis(5.5)).den == 2
+    log.lose(lost := log.add(), 5)
+    log.say(lost, 6, "merged")
+    left_out = {"invalid": 1, "merged into another deal": 1}
+    assert lost_count(log.basis(9)).excluded == left_out
 
 
 def test_wins_alone_say_nothing_about_losing() -> None:

@@ -1,0 +1,55 @@
+"""What a card says of a deal, and the order that a board has by itself."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from pipeboard.domain.board import Card, Lens, Sort, usual_sort
+from pipeboard.domain.deal import Status
+from pipeboard.domain.signs import Sign
+
+TODAY = date(2026, 11, 23)
+
+
+def card(**facts: Any) -> Card:
+    standard: dict[str, Any] = {
+        "id": 114, "version": 1, "stage_id": 1, "title": "Pilot", "account": "Lumen Oy",
+        "owner": "ana", "status": Status.OPEN, "value": None, "sign": Sign.NONE, "next_text": "",
+        "next_due": None, "days_in_stage": 3, "days_untouched": 3, "over_limit": False,
+        "probability_bp": None, "probability_by_hand": False, "answered": 0, "rank": 1,
+        "expected_close": None, "closed_on": None, "snoozed_until": None,
+    }  # fmt: skip
+    return Card(**standard | facts)
+
+
+@pytest.mark.parametrize(
+    ("account", "title", "name", "subject"),
+    [("Lumen", "Pilot", "Lumen", "Pilot"), ("", "Pilot", "Pilot", ""), ("Lumen", "", "Lumen", ""),
+     ("Lumen", "Lumen", "Lumen", "")],
+)  # fmt: skip
+def test_a_card_is_called_by_its_company_and_tells_its_deals_apart(
+    account: str, title: str, name: str, subject: str
+) -> None:
+    named = card(account=account, title=title)
+    assert (named.ref, named.name, named.subject) == ("D-114", name, subject)
+
+
+@pytest.mark.parametrize(("days", "sleeps"), [(None, False), (-1, False), (0, False), (1, True)])
+def test_a_card_sleeps_until_its_day(days: int | None, sleeps: bool) -> None:
+    until = None if days is None else TODAY + timedelta(days=days)
+    assert card(snoozed_until=until).is_snoozed(TODAY) is sleeps
+
+
+@pytest.mark.parametrize(
+    ("owner", "me", "sort"),
+    [("ana", "ana", Sort.NEEDS), ("bo", "ana", Sort.MANUAL), (None, "ana", Sort.MANUAL),
+     ("", "ana", Sort.MANUAL), (None, "", Sort.MANUAL)],
+)  # fmt: skip
+def test_only_ones_own_deals_come_by_what_needs_one_first(
+    owner: str | None, me: str, sort: Sort
+) -> None:
+    assert usual_sort(Lens(1, TODAY, ZoneInfo("Europe/Berlin"), me=me, owner=owner)) is sort
