@@ -151,7 +151,7 @@ class Basis:
     @property
     def left(self) -> Sequence[DealHistory]:
         """The deals closed in the period that are in no number."""
-        return [deal for _, deal in self.once(_left)]
+        return [deal for _, deal in self.once(put_aside)]
 
     @cached_property
     def closed(self) -> list[DealHistory]:
@@ -364,7 +364,7 @@ def in_order(groups: Iterable[Group]) -> list[Group]:
 
 
 @shared_out(by_event)
-def _left(basis: Basis) -> Happened:
+def put_aside(basis: Basis) -> Happened:
     """When in the period which deal was closed that is in no number."""
     return [
         (deal.closed_at, deal)

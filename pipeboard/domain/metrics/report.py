@@ -7,7 +7,7 @@ from fractions import Fraction
 
 from pipeboard.domain.lazy_dataclass import dataclass
 from pipeboard.domain.metrics import conversion
-from pipeboard.domain.metrics.basis import Basis, Happening, by_event, in_order, touched
+from pipeboard.domain.metrics.basis import Basis, Happening, by_event, in_order, put_aside, touched
 from pipeboard.domain.metrics.calibration import (
     Calibration,
     WeekForecast,
@@ -56,7 +56,12 @@ from pipeboard.domain.pipeline import Stage
 
 # Which groups there are: nothing that is counted in the whole is in none of them.
 
-_HAPPENED: tuple[Callable[[Basis], Sequence[Happening]], ...] = (quotes, advances, pushes_of)
+_HAPPENED: tuple[Callable[[Basis], Sequence[Happening]], ...] = (
+    quotes,
+    advances,
+    pushes_of,
+    put_aside,
+)
 
 
 def partition(basis: Basis, grouping: Grouping) -> dict[Group, Basis]:
@@ -84,7 +89,6 @@ def _counts(part: Basis) -> bool:
         or part.stock.deals.open
         or part.created
         or part.closed
-        or part.left
         or part.closed_within(days)
         or part.stock.closed_within(days)
         or any(part.holds(at) for at, _ in part.deals.qualified)

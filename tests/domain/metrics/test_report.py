@@ -653,6 +653,17 @@ def test_a_rep_has_numbers_where_a_deal_of_theirs_turned_out_to_be_none() -> Non
     assert [*Report(basis).groups(by_owner(UTC_RULES))] == ["ana"]
 
 
+def test_a_rep_has_numbers_where_the_one_deal_of_theirs_turned_out_to_be_none() -> None:
+    log = Log()
+    for rep, day, why in (("ana", 40, "invalid"), ("bo", 20, "invalid"), ("cy", 40, "price")):
+        log.lose(log.add(0, owner=rep), day, why)
+    report = Report(log.basis(70, period("2026-02")))
+    groups = report.groups(by_owner(UTC_RULES))
+    left_out = {name: dict(part.metric("lost_count").excluded) for name, part in groups.items()}
+    assert left_out == {"ana": {"invalid": 1}, "cy": {}}
+    assert report.metric("lost_count").excluded == {"invalid": 1}
+
+
 def test_a_rep_has_numbers_where_only_a_touch_of_a_closed_deal_was_theirs() -> None:
     log = Log()
     closed, silent = (log.add(-900, owner=owner) for owner in ("ana", "bo"))
