@@ -179,7 +179,8 @@ def _lost(deal: DealHistory, fact: Fact) -> None:
 def _closed(deal: DealHistory, fact: Fact, outcome: int) -> None:
     at = fact.at
     if deal.created_by == UNKNOWN != fact.known and at < deal.created_at:  # it was there by then
-        deal.created_at, deal.entered_at = at, (at, *deal.entered_at[1:])
+        deal.created_at, deal.arrived_at = at, (at,)
+        deal.entered_at = (at, *deal.entered_at[1:])
     deal.entered_at += (at,)
     deal.places += (outcome,)
     deal.outcome = outcome

@@ -141,6 +141,7 @@ def test_a_deal_of_unknown_beginning_was_there_when_it_closed() -> None:
     for until in (us(4), us(9), us(11)):
         (deal,) = fold_deals([(7, facts)], until)
         assert (deal.created_at, deal.closed_at, deal.entered_at) == (us(4), us(4), (us(4),) * 2)
+        assert deal.arrived_at == deal.entered_at
     assert fold_deals([(7, facts)], us(4) - TICK) == []
     (deal,) = fold_deals([(7, facts)])
     assert (deal.outcome, deal.created_at) == (0, us(4))
