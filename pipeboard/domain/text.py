@@ -13,16 +13,15 @@ from pipeboard.domain.lazy_dataclass import dataclass
 # soft hyphen, bidi marks, overrides and isolates, zero-width and invisible operators, line
 # separators, BOM, interlinear notes, tags. ZWJ and ZWNJ stay: emoji, Persian and Hindi need them.
 # All of these are "not printable" to str.isprintable, which the fast paths use.
-_UNSAFE = dict.fromkeys(
+_UNSAFE: dict[int, None] = dict.fromkeys(
     [
         *range(0x20), *range(0x7F, 0xA0), 0xAD, 0x61C, 0x180E, 0x200B, 0x200E, 0x200F,
         *range(0x2028, 0x202F), *range(0x2060, 0x2070), 0xFEFF, *range(0xFFF9, 0xFFFC),
         *range(0xE0000, 0xE0080),
     ]
 )  # fmt: skip
-_SURROGATES = range(0xD800, 0xE000)
-_REMOVED: dict[int, None] = _UNSAFE | dict.fromkeys(_SURROGATES)
-_SHOWN: dict[int, str | None] = {**_UNSAFE, **dict.fromkeys(_SURROGATES, "\ufffd")}
+# A table of all of them would be a quarter of a megabyte in each process.
+_LONE_SURROGATE = re.compile("[\ud800-\udfff]")
 
 # Letters that have no decomposition, yet are typed without their stroke by everybody who searches.
 _PLAIN = str.maketrans({"ø": "o", "ł": "l", "đ": "d", "ħ": "h", "ı": "i", "æ": "ae", "œ": "oe"})
@@ -62,7 +61,7 @@ def clean_line(text: str, *, field: str = "text", limit: int | None = None) -> s
         return text  # most are
     line = " ".join(text.split())
     if not (line.isascii() and line.isprintable()):
-        line = " ".join(normalize("NFC", line.translate(_REMOVED)).split())
+        line = " ".join(normalize("NFC", _without_unsafe(line)).split())
     return line if len(line) <= limit else _bounded(line, field, limit)
 
 
@@ -76,7 +75,7 @@ def whole_text(text: str) -> str:
     """Several lines, cleaned as in `clean_line`, with line ends `\\n` and indentation kept, however
     long. Tabs become four spaces; more than two blank lines in a row become two."""
     lines = text.replace("\t", "    ").splitlines()
-    cleaned = "\n".join(normalize("NFC", line.translate(_REMOVED)).rstrip() for line in lines)
+    cleaned = "\n".join(normalize("NFC", _without_unsafe(line)).rstrip() for line in lines)
     return re.sub("\n{4,}", "\n\n\n", cleaned).strip("\n")
 
 
@@ -114,7 +113,7 @@ def printable(text: str) -> str:
     """
     if text.isprintable():
         return text
-    return text.translate(_SHOWN)
+    return _LONE_SURROGATE.sub("\ufffd", text).translate(_UNSAFE)
 
 
 def printable_lines(text: str) -> str:
@@ -156,7 +155,12 @@ def fold(text: str) -> str:
         return " ".join(text.lower().split())
     marked = normalize("NFKD", normalize("NFKD", text).casefold())
     plain = "".join(char for char in marked if not combining(char)).translate(_PLAIN)
-    return " ".join(" ".join(plain.split()).translate(_REMOVED).split())
+    return " ".join(_without_unsafe(" ".join(plain.split())).split())
+
+
+def _without_unsafe(text: str) -> str:
+    """The text without what is not safe to print, lone surrogates too."""
+    return _LONE_SURROGATE.sub("", text).translate(_UNSAFE)
 
 
 def slug(text: str) -> str:

@@ -7,8 +7,7 @@ from typing import Final
 from rich.style import Style
 from textual.events import Paste
 from textual.message import Message
-from textual.widgets import Input, TextArea
-from textual.widgets.text_area import TextAreaTheme
+from textual.widgets import Input
 
 from pipeboard.domain.phrases import aloud
 from pipeboard.domain.text import printable, printable_lines
@@ -132,53 +131,3 @@ def one_line(text: str) -> str:
 def harmless(text: str) -> str:
     """The text with `\\n` between its lines, blanks for tabs, and nothing that is not printable."""
     return printable_lines("\n".join(text.expandtabs(4).splitlines()))
-
-
-# Several lines to type in, drawn like the others, that take no character that steers.
-
-_THEME = "pipeboard"
-LONGEST_TEXT: Final = 100_000
-"""Characters that the box takes: more than any text that can be stored, and still quick."""
-
-
-@under_net
-class TextBox(TextArea):
-    """Textual's `TextArea` without a border; what cannot be printed never gets in."""
-
-    class TooLong(Message):
-        """So many characters were cut: `LONGEST_TEXT` are the most."""
-
-        def __init__(self, cut: int) -> None:
-            super().__init__()
-            self.cut = cut
-
-    DEFAULT_CSS = """
-    TextBox { padding: 0 1; background: ansi_default; color: ansi_default; }
-    """
-
-    def __init__(self, text: str) -> None:
-        super().__init__(harmless(text), compact=True, highlight_cursor_line=False)
-        # A blinking caret would send bytes for as long as nobody types.
-        self.cursor_blink = False
-
-    def on_mount(self) -> None:
-        theme = theme_of(self.app)
-        caret = style_of("input.caret", theme)
-        self.register_theme(
-            TextAreaTheme(
-                _THEME,
-                cursor_style=caret,
-                selection_style=caret,
-                bracket_matching_style=style_of("input.text", theme),
-            )
-        )
-        self.theme = _THEME
-
-    async def _on_paste(self, event: Paste) -> None:
-        event.prevent_default()
-        event.stop()
-        text = harmless(event.text)
-        room = max(0, LONGEST_TEXT - len(self.text) + len(self.selected_text))
-        self.replace(text[:room], *self.selection, maintain_selection_offset=False)
-        if len(text) > room:
-            self.post_message(self.TooLong(len(text) - room))
