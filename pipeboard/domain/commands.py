@@ -40,7 +40,8 @@ class Context:
     today by the clock: it may lie before `at`, since recorded instants never run backwards.
     Amounts that are typed without a currency are in `currency`. `new_id` names what is written
     down: notes and touches. `owner` tells whom a name means, also somebody new where that is said;
-    `notes` are those of a deal by its id, `reps` those who are at work;
+    `notes` are those of a deal by its id, `course` the events that brought it to stages, as they
+    are known now, oldest first; `reps` those who are at work;
     `sees` tells whether one of them is shown the deals of an owner.
     """
 
@@ -55,6 +56,7 @@ class Context:
     new_id: Callable[[], str] = _new_id
     owner: Callable[[str, bool], str] = lambda name, _: name
     notes: Callable[[int], Sequence[Note]] = lambda _: ()
+    course: Callable[[int], Sequence[Event]] = lambda _: ()
     reps: tuple[str, ...] = ()
     sees: Callable[[str, str], bool] = lambda rep, owner: True
 
@@ -147,6 +149,18 @@ class Lose:
     on: date | None = None
     at: datetime | None = None
     precision: Precision = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Correct:
+    """What is known better of when a deal began, and of when and why it closed; None leaves it.
+
+    `precision` says how exactly the instants are known, by their names."""
+
+    created_at: datetime | None = None
+    closed_at: datetime | None = None
+    loss: Loss | None = None
+    precision: Mapping[str, Precision] = field(default_factory=lambda: NOTHING)
 
 
 @dataclass(frozen=True, slots=True)
@@ -371,6 +385,7 @@ Command = (
     | Step
     | Win
     | Lose
+    | Correct
     | Reopen
     | Edit
     | SetFields

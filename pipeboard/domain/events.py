@@ -48,6 +48,7 @@ class Kind(StrEnum):
     WON = "won"
     LOST = "lost"
     REOPENED = "reopened"
+    CORRECTED = "corrected"
     EDITED = "edited"
     VALUE = "value"
     EXPECTED_CLOSE = "expected_close"

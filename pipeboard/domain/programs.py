@@ -171,6 +171,7 @@ def _expect_places(where: str, program: OwnProgram) -> None:
 
 _OF_EDITS = (
     Kind.EDITED,
+    Kind.CORRECTED,
     Kind.VALUE,
     Kind.EXPECTED_CLOSE,
     Kind.PROBABILITY,

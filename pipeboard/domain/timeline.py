@@ -146,6 +146,8 @@ class _Words:
             return self._of_stage(event) + _unknown_day(event) + _override(event)
         if event.kind in _RECORDS:
             return self._of_record(event)
+        if event.kind is Kind.CORRECTED:
+            return self._of_correction(event)
         if event.kind in _SHELVES:
             return _of_shelf(event)
         if event.kind in _ENTRIES:
@@ -169,6 +171,23 @@ class _Words:
                 return f"lost{_loss(value_of(after, 'loss', Loss))}"
             case _:
                 return f"reopened in {self._stage(after)}"
+
+    def _of_correction(self, event: Event) -> str:
+        told = []
+        for label, name, known in (
+            ("began", "created_at", "created_precision"),
+            ("closed", "closed_at", "entry_precision"),
+        ):
+            if name in event.after:
+                now, was = (
+                    self.value(name, side.get(name)) for side in (event.after, event.before)
+                )
+                vague = UNKNOWN in (event.before.get(known), event.after.get(known))
+                told.append(f"{label} {now}" + ("" if vague or was == now else f", not {was}"))
+        if "loss" in event.changed:
+            now, was = (_loss(value_of(s, "loss", Loss)) for s in (event.after, event.before))
+            told.append(f"lost{now} (was{was})")
+        return f"corrected: {'; '.join(told) or 'how exactly its day is known'}"
 
     def _of_record(self, event: Event) -> str:
         facts = event.facts

@@ -10,6 +10,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from pipeboard.domain.corrections import as_corrected
 from pipeboard.domain.dates import micros
 from pipeboard.domain.deal import Deal, Status
 from pipeboard.domain.deal_fields import fields_beside
@@ -112,9 +113,9 @@ def _without_ids(entries: Json) -> list[Document]:
 
 def _course(entries: Sequence[Entry], pipeline: Pipeline) -> Iterator[dict[str, str]]:
     """The open stages that a deal came into and when, in order; what was undone never happened."""
-    for entry in reversed(entries):
-        event = entry.event
-        if event.kind not in STAGE_KINDS or event.undoes or entry.undone:
+    stand = [one.event for one in reversed(entries) if not (one.event.undoes or one.undone)]
+    for event in as_corrected(stand):
+        if event.kind not in STAGE_KINDS:
             continue
         stage_id = value_of(event.after, "stage_id", int)
         if stage_id is None or event.kind in (Kind.WON, Kind.LOST):

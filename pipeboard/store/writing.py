@@ -16,7 +16,7 @@ from pipeboard.domain.pipeline import Pipeline
 from pipeboard.domain.settings import Rep, Settings
 from pipeboard.store.database import Database
 from pipeboard.store.opening import SCHEMA
-from pipeboard.store.projecting import Change, project
+from pipeboard.store.projecting import Change, project, write_facts_anew
 from pipeboard.store.reading import Reader
 from pipeboard.store.reading.deals import instant_after, latest, numbered
 from pipeboard.store.reading.history import COMMAND
@@ -118,6 +118,7 @@ class Writer:
         """Stores changes of a command that has begun and that were put together before."""
         first = self.numbers("deal", stage.highest).start if stage.highest else 1
         stage.write(first - 1)
+        write_facts_anew(self._database, sorted(stage.corrected))
         self._database.told_ahead |= stage.told
 
     def restore(self, document: Mapping[str, object]) -> None:

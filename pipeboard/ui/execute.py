@@ -7,6 +7,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Final, Generic, Literal, TypeAlias, TypeVar, cast
 
+from pipeboard.domain.commands import Win
 from pipeboard.domain.deal import NOTHING, Deal
 from pipeboard.domain.errors import Conflict, DatabaseError, GateNotMet, PipeboardError
 from pipeboard.domain.lazy_dataclass import dataclass
@@ -158,7 +159,9 @@ async def carry_out(
     if repeats and not callable(change):  # work of its own is made for this deal and this order
         program.last_change = change
     await tell(host, receipt)
-    _go_on_from(host, receipt)
+    # Of what is only put on another day everything was asked when it was won.
+    if not (isinstance(change, Win) and change.on is not None):
+        _go_on_from(host, receipt)
     return Outcome(receipt)
 
 
@@ -212,7 +215,7 @@ def _go_on_from(host: Host, receipt: Receipt) -> None:
     if receipt.verb == "won" and len(receipt.deals) == 1:
         # The amount that was typed may have waited until the gate was passed.
         host.program.drafts.discard(key_of("won", [receipt.deals[0].id]))
-        host.perform("stages.offer_follow_up", receipt.deals[0])
+        host.perform("closing.offer_follow_up", receipt.deals[0])
 
 
 # The questions of one action.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -36,10 +36,15 @@ _FOLLOWING = frozenset(
 _STANDING = frozenset(("stage_id", "outcome", "archived_at", "merged_into"))
 """Where a deal stands: whoever is refused after somebody else changed that is told of it first."""
 
-_WITH_THE_STAGE = frozenset(
-    ("stage_entered_at", "entry_precision", "closed_at", "closed_from", "qualified_at")
+_WITH_AN_INSTANT = frozenset(
+    ("stage_entered_at", "entry_precision", "created_precision", "qualified_at", "rank")
 )
-"""What moves along with a stage and need not be named beside it."""
+_MOVES_ALONG: Mapping[str, frozenset[str]] = {
+    "stage_id": _WITH_AN_INSTANT - {"rank"} | {"closed_at", "closed_from"},
+    "closed_at": _WITH_AN_INSTANT,
+    "created_at": _WITH_AN_INSTANT,
+}
+"""What moves along with a field and need not be named beside it."""
 
 _SETS = frozenset(field.name for field in FIELDS if field.kind.is_set)
 """Lists in which what two people put in and take out stands side by side."""
@@ -49,6 +54,12 @@ _RESTS_ON: Mapping[type, frozenset[str]] = {
     c.Rank: _STANDING | {"rank"},
 }
 """What a command that is meant relatively rests on: it means something else once that changed."""
+
+
+def to_name(names: Collection[str]) -> list[str]:
+    """Of fields that were changed those that a person is told of."""
+    along = frozenset[str]().union(*(_MOVES_ALONG.get(name, ()) for name in names))
+    return sorted(set(names) - along)
 
 
 @dataclass(frozen=True)
@@ -107,7 +118,7 @@ class Unseen:
     ) -> Conflict:
         """The refusal that tells who set which fields, when, and to what; `refused` is what the
         deal as it stands now says."""
-        shown = sorted(names - _WITH_THE_STAGE if "stage_id" in names else names)
+        shown = to_name(names)
         if "stage_id" in shown and "outcome" in shown:
             shown.remove("outcome")
         last = next(entry for entry in reversed(self.entries) if entry.event.changed & names)

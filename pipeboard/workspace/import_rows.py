@@ -164,6 +164,7 @@ class _Import:
             settings.loss_categories,
             service.actor.label,
             service.today,
+            course=service.reader.history.course,
         )
         decider = RowDecider(
             service.reader, context, self.origin, self.reading, self.options, beside

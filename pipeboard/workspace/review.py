@@ -75,7 +75,7 @@ def review(
     subjects = rules.to_discuss(day.queue(), values, pushes, pipeline, service.today)
     cover = report.coverage
     required = cover.required.value or cover.by_win_rate.value
-    notable = tuple(rules.exceptions(reversed(entries), pipeline, supported))
+    notable = tuple(rules.exceptions(reversed(entries), pipeline, supported, service.settings.zone))
     decided = [entry for entry in entries if entry.verb == "decide"]
     alike, dead = day.alike(), day.dead()
     shown = {one.deal_id for one in notable}

@@ -12,7 +12,7 @@ from pipeboard.domain.deciding.moves import not_before_entry
 from pipeboard.domain.lazy_dataclass import dataclass
 from pipeboard.exchange.rows import DealRow
 from pipeboard.workspace.row_commands import RowRules, loss_of, note_id, precision_of
-from pipeboard.workspace.row_matching import Merge
+from pipeboard.workspace.row_matching import CORRECTED, Merge
 
 if TYPE_CHECKING:
     from pipeboard.domain.deal import FieldValue, Values
@@ -43,11 +43,13 @@ class RowCourse:
         if "owner" in take:
             since = closes or (deal.closed_at if not deal.owner else None)
             yield c.Edit({"owner": take.pop("owner")}), since
+        better = {name: take.pop(name) for name in CORRECTED if name in take}
         step = take.pop("next_step", _UNSAID)
         people = {name: take.pop(name) for name in list(take) if name.startswith("contacts.")}
         notes = [take.pop(name) for name in list(take) if name.startswith("notes.")]
         memory = {} if row.ref else {"imported": merge.base}
         yield c.Edit({**take, **memory}), None
+        yield from self._corrections(better)
         yield from self._moves(course, closes)
         if step is not _UNSAID and (course.get("outcome") or str(deal.outcome)) == "open":
             step = step if isinstance(step, NextStep) else NextStep("", None)
@@ -65,6 +67,17 @@ class RowCourse:
             return None
         at, began = self.row.closed_at or self.at, self.deal.known_created_at
         return at if began is None else max(at, began)
+
+    def _corrections(self, better: Values) -> Iterator[Dated]:
+        """What the row knows better of the beginning and of the end; of both days neither is taken
+        without the other."""
+        row = self.row
+        began_at = row.created_at if "created_at" in better else None
+        ended_at = row.closed_at if "closed_at" in better else None
+        if began_at or ended_at:
+            yield c.Correct(began_at, ended_at, precision=precision_of(row)), None
+        if "loss" in better:
+            yield c.Correct(loss=loss_of(row)), None
 
     def _moves(self, course: Values, closes: datetime | None) -> Iterator[Dated]:
         """Stage, outcome and archive."""

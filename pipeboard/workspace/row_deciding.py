@@ -15,7 +15,7 @@ from pipeboard.domain.deal import Deal, Loss
 from pipeboard.domain.deal_record import may_see
 from pipeboard.domain.deciding import begin, decide
 from pipeboard.domain.errors import Ambiguous, NotFound, PipeboardError, Refused
-from pipeboard.domain.events import Event, evolve
+from pipeboard.domain.events import Event, evolve_all
 from pipeboard.domain.lazy_dataclass import replace
 from pipeboard.domain.people import is_like_another, match_rep
 from pipeboard.domain.text import fold
@@ -31,7 +31,9 @@ from pipeboard.workspace.row_commands import (
     take_over,
 )
 from pipeboard.workspace.row_matching import (
+    CORRECTED,
     EVERYTHING,
+    KNOWN,
     ImportOptions,
     Merge,
     Said,
@@ -90,7 +92,11 @@ class RowDecider:
         )
         spoken = frozenset(reading.spoken)
         three_way = ThreeWay(
-            pipeline, self._is_noted, partial(is_spoken, spoken), prefer_file=options.prefer_file
+            pipeline,
+            context.zone,
+            self._is_noted,
+            partial(is_spoken, spoken),
+            prefer_file=options.prefer_file,
         )
         self._places = {pipeline.id: _Place(self._rules, three_way)}
         self._named = {fold(one.name): self._place_in(one) for one in beside}
@@ -323,19 +329,9 @@ class RowDecider:
             for name, ours, theirs in merge.conflicts
         )
         for name, ours, theirs in merge.not_followed:
-            both = self._in_words(ours), self._in_words(theirs)
-            self.report.leave(Differing(row.line, deal.ref, name, *both, "ours"))
+            self._leave(row, deal, name, ours, theirs)
         self.report.emptied.update(merge.emptied)
-        events: list[Event] = []
-        after = deal
-        course = RowCourse(row, deal, place.rules, self._context.at, self.options.override)
-        for command, at in course.commands(merge):
-            context = self._context
-            if at is not None or place.pipeline is not context.pipeline:
-                context = replace(context, at=at or context.at, pipeline=place.pipeline)
-            for event in decide(command, after, context):
-                events.append(event)
-                after = evolve(after, event)
+        events, after = self._decided(row, deal, place, merge)
         if self._closed_later(row, merge, after):
             row.remarks = (*row.remarks, "closed_before_entered")
         if not any(event.changed - {"imported"} for event in events) and not _has_notes(events):
@@ -343,6 +339,38 @@ class RowDecider:
             return None
         self.report.updated += 1
         return Change(deal, after, tuple(events))
+
+    def _decided(
+        self, row: DealRow, deal: Deal, place: _Place, merge: Merge
+    ) -> tuple[list[Event], Deal]:
+        """What follows from what the deal takes, and the deal after it."""
+        events: list[Event] = []
+        after = deal
+        course = RowCourse(row, deal, place.rules, self._context.at, self.options.override)
+        for command, at in course.commands(merge):
+            context = self._context
+            if at is not None or place.pipeline is not context.pipeline:
+                context = replace(context, at=at or context.at, pipeline=place.pipeline)
+            try:
+                found = decide(command, after, context)
+            except Refused:
+                if not isinstance(command, c.Correct):
+                    raise
+                # What cannot have been so is told like what was said here.
+                for name in CORRECTED:
+                    if (theirs := getattr(command, name)) is not None:
+                        self._leave(row, deal, name, KNOWN[name](deal), theirs)
+                continue
+            events += found
+            after = evolve_all(after, found) if found else after
+        return events, after
+
+    def _leave(
+        self, row: DealRow, deal: Deal, name: str, ours: FieldValue, theirs: FieldValue
+    ) -> None:
+        """Tells what the row says otherwise and the deal does not take."""
+        both = self._in_words(ours), self._in_words(theirs)
+        self.report.leave(Differing(row.line, deal.ref, name, *both, "ours"))
 
     def _closed_later(self, row: DealRow, merge: Merge, after: Deal) -> bool:
         """Whether the row closes the deal on a day on which it was not yet where it stands here."""

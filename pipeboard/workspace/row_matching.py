@@ -6,7 +6,9 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import date, datetime
 from operator import attrgetter
 from typing import TYPE_CHECKING, Literal
+from zoneinfo import ZoneInfo
 
+from pipeboard.domain.dates import local_date
 from pipeboard.domain.deal import Contact, Deal, Loss, NextStep
 from pipeboard.domain.events import instant_to_json
 from pipeboard.domain.lazy_dataclass import dataclass, field
@@ -50,11 +52,12 @@ _plain_of = attrgetter(*_PLAIN)
 _PARTS = ("entered", "answers", "terms", "checklist", "touches")
 _parts_of = attrgetter(*_PARTS)
 _COURSE = ("stage", "outcome", "archived")
-NOT_FOLLOWED = ("created_at", "closed_at", "loss", "entered", "answers", "terms", "checklist",
-                "touches", "snoozed_until")  # fmt: skip
+NOT_FOLLOWED = ("entered", "answers", "terms", "checklist", "touches", "snoozed_until")
 """What happened once and is not rewritten by a later file; a report says where it differs."""
-_OF_COURSE = frozenset(("closed_at", "loss"))
-"""Of these what comes with an outcome that the deal takes."""
+CORRECTED = ("created_at", "closed_at", "loss")
+"""What happened once as well, and a later file may know better, unless it was said here."""
+_OF_CLOSING = frozenset(("closed_at", "loss"))
+"""What comes with an outcome that the deal takes, and is of no use to one that is not closed."""
 _OF_OPEN = {"expected_close", "probability_bp", "category"}
 """What a row says of an open deal alone: the date of a closed one is that of its closing."""
 _LONGEST_TEXT = 40
@@ -154,12 +157,14 @@ class Merge:
 class ThreeWay:
     """Compares a deal, what was last said of it, and what is said now.
 
-    `is_noted` tells whether a deal has a note of these words, `spoken` whether the file has a
-    column for a field at all: what an absent column said before still holds. `prefer_file` takes
-    the file's value where both sides changed one.
+    Instants are the same where their days are in the `zone`. `is_noted` tells whether a deal has a
+    note of these words, `spoken` whether the file has a column for a field at all: what an absent
+    column said before still holds. `prefer_file` takes the file's value where both sides changed
+    one.
     """
 
     pipeline: Pipeline
+    zone: ZoneInfo
     is_noted: Callable[[Deal, str], bool]
     spoken: Callable[[str], bool]
     prefer_file: bool = False
@@ -188,7 +193,11 @@ class ThreeWay:
             if new == old and (touched is None or not new):
                 continue
             self._field(name, values.get(name), new, old, deal, touched, found)
-        followed = _OF_COURSE if "outcome" in found.take else frozenset()
+        followed: frozenset[str] = frozenset()
+        if "outcome" in found.take:
+            followed = _OF_CLOSING
+            for name in followed & found.take.keys():
+                del found.take[name]
         if not deal.closed_at and not found.take.keys().isdisjoint(("stage", "outcome")):
             followed |= {"entered"}
         found.not_followed = [one for one in found.not_followed if one[0] not in followed]
@@ -206,9 +215,11 @@ class ThreeWay:
     ) -> None:
         if name in NOT_FOLLOWED:
             if touched is None:
-                ours = deal.known_created_at if name == "created_at" else getattr(deal, name, None)
-                found.not_followed.append((name, ours, value))
+                found.not_followed.append((name, getattr(deal, name, None), value))
             _forget(found, name, new)
+            return
+        if name in CORRECTED:
+            self._correction(name, value, new, old, deal, touched, found)
             return
         ours = self._ours(name, deal)
         is_gone_note = name.startswith("notes.") and not new
@@ -225,6 +236,40 @@ class ThreeWay:
         elif name not in ("title", *_COURSE):
             found.emptied.append(name)
         _forget(found, name, new)
+
+    def _correction(
+        self,
+        name: str,
+        value: FieldValue,
+        new: str,
+        old: str,
+        deal: Deal,
+        touched: Callable[[], frozenset[str]] | None,
+        found: Merge,
+    ) -> None:
+        """What the file knows better of when the deal began, or of how it closed."""
+        ours = KNOWN[name](deal)
+        _forget(found, name, new)
+        if self._told(ours) == self._told(value) or (
+            name in _OF_CLOSING and deal.closed_at is None
+        ):
+            return
+        before = datetime.fromisoformat(old) if old and name != "loss" else old
+        if touched is not None:
+            here = name in touched() and ours is not None
+        elif name == "loss":
+            here = _short(ours) != old
+        else:
+            here = self._told(ours) != self._told(before or None)
+        if not new or (here and not self.prefer_file):
+            if touched is None:
+                found.not_followed.append((name, ours, value))
+        else:
+            found.take[name] = value
+
+    def _told(self, value: FieldValue) -> FieldValue:
+        """What tells one such value from another: of instants their local day."""
+        return local_date(value, self.zone) if isinstance(value, datetime) else value
 
     def _is_there(self, name: str, value: object, deal: Deal) -> bool:
         """Whether a note or a person of the row is known, under whatever key."""
@@ -247,6 +292,14 @@ class ThreeWay:
                 return ""
         value = getattr(deal, whole)
         return _short(value.get(key) if dot else value)
+
+
+KNOWN: Mapping[str, Callable[[Deal], FieldValue]] = {
+    "created_at": attrgetter("known_created_at"),
+    "closed_at": attrgetter("known_closed_at"),
+    "loss": attrgetter("loss"),
+}
+"""What a deal knows of what may be corrected."""
 
 
 def _stem(name: str) -> str:

@@ -242,6 +242,7 @@ class Service:
             settings.currency,
             owner=self.known_owner,
             notes=reader.history.notes,
+            course=reader.history.course,
             reps=reps,
             sees=lambda rep, owner: sees_deals_of(owner, rep, everybody, settings),
         )

@@ -27,6 +27,7 @@ from pipeboard.domain.settings import Rep, Settings
 from pipeboard.domain.text import fold
 from pipeboard.domain.timeline import field_label
 from pipeboard.store.reading.setup import pipeline_data, pipeline_from_data
+from pipeboard.workspace.conflicts import to_name
 from pipeboard.workspace.execution import MOST_NAMED, change_of
 from pipeboard.workspace.recording import Decision, Once, Receipt, as_command, record
 from pipeboard.workspace.service import Service
@@ -180,7 +181,7 @@ def _staying(service: Service, found: Sequence[_ChangedSince]) -> tuple[str, ...
 def _who_changed(service: Service, one: _ChangedSince, when: str) -> str:
     last = one.entries[-1]
     at = f"{last.recorded_at.astimezone(service.settings.zone):%d %b %H:%M}"
-    fields = _named(service, one.fields)
+    fields = _named(service, to_name(one.fields))
     return f"{last.who} changed {one.deal.ref} {one.deal.name} at {at} {when}{fields}"
 
 

@@ -11,7 +11,7 @@ from pipeboard.domain.deciding import BEGINNINGS
 from pipeboard.domain.deciding.rules import RULES
 
 COMMANDS = frozenset(get_args(c.Command))
-SAID_BY_THE_USE_CASE = frozenset((c.Create, c.TakeOver, c.Absorb, c.MergeInto, c.Revert))
+SAID_BY_THE_USE_CASE = frozenset((c.Create, c.TakeOver, c.Correct, c.Absorb, c.MergeInto, c.Revert))
 
 
 def test_every_command_has_one_rule() -> None:

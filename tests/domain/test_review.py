@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -51,8 +52,11 @@ def entry(
     return Entry(1, 7, 2, event, "c", "set", "ana", "", NOW, **more)
 
 
+ZONE = ZoneInfo("Europe/Vienna")
+
+
 def found(*entries: Entry, supported: tuple[int, ...] = ()) -> list[str]:
-    return [one.what for one in exceptions(entries, SALES, supported)]
+    return [one.what for one in exceptions(entries, SALES, supported, ZONE)]
 
 
 @pytest.mark.parametrize(
@@ -129,7 +133,7 @@ def test_what_was_taken_back_is_no_matter_for_a_meeting() -> None:
     taking_back = replace(stands, event=replace(stands.event, undoes=True))
     assert len(found(stands)) == 2
     assert found(replace(stands, undone=True)) == found(taking_back) == []
-    (one, _) = exceptions([stands], SALES, ())
+    (one, _) = exceptions([stands], SALES, (), ZONE)
     assert (one.deal_id, one.by) == (7, stands.who)
 
 

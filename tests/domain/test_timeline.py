@@ -217,7 +217,7 @@ def test_every_kind_of_event_has_words() -> None:
         Snooze(date(2027, 1, 1)), AnswerQuestion("need", ANSWER), SetContact("a", Contact("A")),
         SetTerm("a", Term("A")), Check(LEAD.id, ITEM, True), AddNote("a"), EditNote(NOTE.id, "b"),
         LogTouch("call"), AskRep("bo", "send it"), Win(override="because"), Reopen(),
-        Lose(Loss("price")), Archive(), Unarchive(),
+        Lose(Loss("price")), Lose(Loss("timing")), Archive(), Unarchive(),
         Absorb((Absorbed(replace(DEAL, id=9, tags=("x",))),)), MergeInto(7, closed=True),
     ]  # fmt: skip
     for command in commands:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
+from collections.abc import Iterable
 from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -109,10 +110,35 @@ def deals_at(path: Path, pipeline_id: int, us: int) -> list[Told]:
         }
         kinds = dict(raw.execute("select id, kind from stage").fetchall())
     deals: dict[int, Told] = {}
-    for row in rows:
-        if row["deal_id"] in mine and row["at"] <= us and row["command_id"] in stands:
-            _replay(deals, row, json.loads(row["data"]), kinds)
+    stood = [row for row in rows if row["deal_id"] in mine and row["command_id"] in stands]
+    for row, said in _known_better(stood):
+        if row["at"] <= us:
+            _replay(deals, row, said, kinds)
     return list(deals.values())
+
+
+Row = dict[str, Any]
+
+
+def _known_better(rows: Iterable[sqlite3.Row]) -> list[tuple[Row, Row]]:
+    """The events with what they say, those that were corrected as they really were."""
+    found: list[tuple[Row, Row]] = []
+    for raw in rows:
+        row, said = dict(raw), json.loads(raw["data"])
+        if row["undoes"] or row["kind"] != "corrected":
+            found.append((row, said))
+            continue
+        now = said.get("after", {})
+        kinds = ("created",) if "created_at" in now or "created_precision" in now else (WON, LOST)
+        older = [one for one in found if one[0]["deal_id"] == row["deal_id"]]
+        wrong, told = [one for one in older if one[0]["kind"] in kinds][-1]
+        if "loss" in now:
+            told["after"]["loss"] = now["loss"]
+        if now.keys().isdisjoint(("created_at", "closed_at")):
+            continue
+        wrong["at"] = us_of(now.get("created_at") or now["closed_at"])
+        told.setdefault("facts", {})["precision"] = said.get("facts", {}).get("precision", "")
+    return found
 
 
 def calls_until(
@@ -134,9 +160,7 @@ def calls_until(
     return found
 
 
-def _replay(
-    deals: dict[int, Told], row: sqlite3.Row, said: dict[str, Any], kinds: dict[int, str]
-) -> None:
+def _replay(deals: dict[int, Told], row: Row, said: dict[str, Any], kinds: dict[int, str]) -> None:
     at, kind, after = row["at"], row["kind"], said.get("after", {})
     facts = said.get("facts", {})
     if kind == "created":

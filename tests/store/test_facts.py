@@ -202,6 +202,7 @@ TOLD: list[tuple[Kind, dict[str, Any], EventFacts, list[object] | None]] = [
     (Kind.NOTE_EDITED, {}, {}, None),
     (Kind.ASKED, {"asks.bo": None}, {}, None),
     (Kind.ABSORBED, {}, {"merged": [2]}, None),
+    (Kind.CORRECTED, {"closed_at": LATER}, {}, None),  # it stands in what it corrects
 ]  # fmt: skip
 """What numbers are told of an event behind its instant and its kind; None: nothing at all."""
 

@@ -24,7 +24,6 @@ from pipeboard.domain.text import LINE, TEXT, pieces
 from pipeboard.exchange.reading import ReadOptions, open_import
 from pipeboard.store import sealing
 from pipeboard.store.projecting.staging import StagedChanges
-from pipeboard.workspace.import_report import remarks_told
 from pipeboard.workspace.import_rows import ImportOptions, ImportReport, RowsRejected
 from tests.ledger import disagreements
 from tests.team import TODAY, Team, add, now_of, sales
@@ -343,33 +342,6 @@ def test_a_corrected_mapping_reads_rows_anew_that_came_before(
     report = read(ana, tmp_path, text, overrides=("net=value",))
     assert counts(report) == (0, 1, 0)
     assert only(ana, "Alpha").value == Money(10_000, "EUR")
-
-
-def test_what_is_not_rewritten_is_told(ana: Workspace, tmp_path: Path) -> None:
-    read(ana, tmp_path, BASE)
-    report = read(ana, tmp_path, BASE.replace("2026-01-02", "2026-01-05"))
-    assert counts(report) == (0, 0, 1)
-    assert report.not_followed == {"created_at": 1}
-
-
-def test_what_a_later_file_says_of_a_closing_is_named_with_both_values(
-    ana: Workspace, tmp_path: Path
-) -> None:
-    header = "Deal ID,Deal Name,Stage,Created Date,Close Date,Lost Reason\n"
-    won, lost = "1,Alpha,Closed Won,2026-01-02,2026-03-01,\n", "2,Beta,Closed Lost,2026-01-02,"
-    read(ana, tmp_path, f"{header}{won}{lost}2026-04-01,Price\n")
-    later = won.replace("03-01", "03-15")
-    report = read(ana, tmp_path, f"{header}{later}{lost}2026-04-01,Timing\n")
-    assert report.not_followed == {"closed_at": 1, "loss": 1}
-    said = [one for one in remarks_told(report) if one.startswith("line ")]
-    assert said == [
-        f"line 2, {only(ana, 'Alpha').ref}, closed_at: here '2026-03-01 01:00', in the file "
-        "'2026-03-15 01:00'",
-        f"line 3, {only(ana, 'Beta').ref}, loss: here 'price, Price', in the file 'timing, Timing'",
-    ]
-    again = read(ana, tmp_path, f"{header}{later}{lost}2026-04-01,Timing\n")
-    assert counts(again) == (0, 0, 2)
-    assert again.left == report.left
 
 
 def test_an_owner_that_comes_with_a_win_owned_it_then(ana: Workspace, tmp_path: Path) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 
 from pipeboard.domain import commands as c
 from pipeboard.domain.deal import Deal
-from pipeboard.domain.deciding import beginning, edits, moves, work
+from pipeboard.domain.deciding import beginning, closings, edits, moves, work
 from pipeboard.domain.deciding.rules import RULES, Telling, from_what
 from pipeboard.domain.deciding.work import answered, taken_up
 from pipeboard.domain.errors import Refused
@@ -16,7 +16,7 @@ BEGINNINGS: Mapping[type, Callable[..., tuple[list[Event], Deal]]] = {
     c.Create: beginning.create,
     c.TakeOver: beginning.take_over,
 }
-WITH_RULES = (beginning, edits, moves, work)
+WITH_RULES = (beginning, closings, edits, moves, work)
 """The rooms of `RULES`, which they fill."""
 
 

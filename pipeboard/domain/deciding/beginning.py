@@ -13,8 +13,9 @@ from pipeboard.domain.deal import Deal, Loss, Status
 from pipeboard.domain.deal_fields import FIELDS
 from pipeboard.domain.deal_record import may_see
 from pipeboard.domain.deciding import edits, work
+from pipeboard.domain.deciding.closings import closing
 from pipeboard.domain.deciding.edits import clean_fields, given_by
-from pipeboard.domain.deciding.moves import closing, entry, not_before_entry, target_stage
+from pipeboard.domain.deciding.moves import entry, not_before_entry, target_stage
 from pipeboard.domain.deciding.rules import rule
 from pipeboard.domain.errors import BadInput, Refused, Way
 from pipeboard.domain.events import Event, EventFacts, Kind, change_to, evolve, evolve_all

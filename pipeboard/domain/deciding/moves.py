@@ -1,17 +1,17 @@
-"""Deciding where a deal stands: move, win, lose, reopen, archive."""
+"""Deciding where a deal stands: move, reopen, archive, undo."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date, datetime, time
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from pipeboard.domain import commands as c
 from pipeboard.domain.criteria import pass_gate, unmet
-from pipeboard.domain.dates import format_date, local_date, micros
-from pipeboard.domain.deal import LOSS_CATEGORIES, NOTHING, Deal, Loss, Status
+from pipeboard.domain.dates import micros
+from pipeboard.domain.deal import NOTHING, Deal, Status
 from pipeboard.domain.deciding.rules import rule
-from pipeboard.domain.errors import BadInput, Conflict, NotFound, Refused, SoAlready, Way
+from pipeboard.domain.errors import Conflict, NotFound, Refused, SoAlready, Way
 from pipeboard.domain.events import (
     NO_FACTS,
     Event,
@@ -25,7 +25,7 @@ from pipeboard.domain.events import (
 )
 from pipeboard.domain.lazy_dataclass import replace
 from pipeboard.domain.pipeline import Pipeline, Stage
-from pipeboard.domain.text import clean_line, clean_tag, did_you_mean
+from pipeboard.domain.text import clean_line
 
 if TYPE_CHECKING:
     from pipeboard.domain.deal import FieldValue, Values
@@ -44,7 +44,7 @@ def in_stage(deal: Deal, stage_id: int) -> Deal:
 def move(command: c.Move, deal: Deal, context: c.Context) -> list[Event]:
     """To another open stage; forwards only through the gate."""
     stage = target_stage(command.stage_id, context.pipeline)
-    _must_be_open(deal, f"moved to {stage.name}")
+    must_be_open(deal, f"moved to {stage.name}")
     if not stage.is_open:
         outcome = "won" if stage is context.pipeline.won else "lost, with a reason"
         raise Refused(f"{stage.name} is an outcome, not a step.", hint=f"Mark it {outcome}.")
@@ -58,7 +58,7 @@ def step(command: c.Step, deal: Deal, context: c.Context) -> list[Event]:
     """To a neighbour of the stage that the deal is in."""
     pipeline = context.pipeline
     stage = pipeline.stage(deal.stage_id)
-    _must_be_open(deal, "moved")
+    must_be_open(deal, "moved")
     target = pipeline.neighbour(stage.id, command.places)
     if target is not None:
         return move(c.Move(target.id, command.override), deal, context)
@@ -99,7 +99,7 @@ def entry(deal: Deal, stage: Stage, at: datetime, context: c.Context, override: 
         after["last_touch_at"] = max(at, deal.last_touch_at or at)
     if deal.qualified_at is None and pipeline.is_qualified_at(stage.id):
         after["qualified_at"] = at
-    return change_to(deal, Kind.MOVED, at, after, _logged(override, missing))
+    return change_to(deal, Kind.MOVED, at, after, logged(override, missing))
 
 
 def not_before_entry(deal: Deal, at: datetime) -> datetime:
@@ -108,110 +108,12 @@ def not_before_entry(deal: Deal, at: datetime) -> datetime:
     return at if since is None else max(at, since)
 
 
-def _logged(override: str, missing: Sequence[str]) -> EventFacts:
+def logged(override: str, missing: Sequence[str]) -> EventFacts:
     """The facts of a gate that was passed with a reason."""
     if not missing:
         return NO_FACTS
     reason = clean_line(override, field="reason")
     return {"override": reason, "missing": list(missing)}
-
-
-@rule(c.Win, "won", lambda _, told: f"Won {told.whom}.", takes_up=True)
-def win(command: c.Win, deal: Deal, context: c.Context) -> list[Event]:
-    """Won at its final value; leaves its stage forwards, so it passes the gate."""
-    if deal.status is Status.WON and command.value in (None, deal.value):
-        raise SoAlready(f"{deal.ref} {deal.name} is already won.")
-    _must_be_open(deal, "won")
-    at = _close_instant(command.at, command.on, deal, context)
-    fields: dict[str, FieldValue] = {}
-    if command.value is not None:
-        fields["value"] = command.value
-    reason, known = command.override, command.precision
-    return [closing(deal, context.pipeline.won, at, Kind.WON, fields, reason, context, known)]
-
-
-@rule(c.Lose, "lost", lambda lost, told: f"Lost {told.whom}: {lost.loss.category}.", takes_up=True)
-def lose(command: c.Lose, deal: Deal, context: c.Context) -> list[Event]:
-    """Lost, with a category from the workspace's list."""
-    lost = deal.loss if deal.status is Status.LOST else None
-    if lost is not None and lost.category == command.loss.category:
-        raise SoAlready(f"{deal.ref} {deal.name} is already lost: {lost.category}.")
-    _must_be_open(deal, "lost")
-    known = context.loss_categories or LOSS_CATEGORIES
-    loss = command.loss
-    if loss.category not in known:
-        raise BadInput(
-            f"'{loss.category}' is no loss category.",
-            hint=did_you_mean(loss.category, known) or f"Known are: {', '.join(known)}.",
-        )
-    if loss.recycle_on is not None and loss.recycle_on <= context.today:
-        raise BadInput("The day to try again must lie ahead.", hint="For example: +6m")
-    clean = Loss(
-        loss.category,
-        clean_line(loss.reason, field="reason"),
-        clean_line(loss.competitor, field="competitor"),
-        loss.recycle_on,
-        clean_tag(loss.objection, "objection"),
-    )
-    at = _close_instant(command.at, command.on, deal, context)
-    lost_in, after = context.pipeline.lost, {"loss": clean}
-    return [closing(deal, lost_in, at, Kind.LOST, after, "", context, command.precision)]
-
-
-def closing(
-    deal: Deal,
-    stage: Stage,
-    at: datetime,
-    kind: Kind,
-    fields: Values,
-    override: str,
-    context: c.Context,
-    precision: c.Precision,
-) -> Event:
-    """The event of an outcome, of which the instant is known so exactly; a win passes the gates
-    that lie between."""
-    missing = pass_gate(deal, context.pipeline, stage, context.today, override)
-    at = not_before_entry(deal, at)
-    after: dict[str, FieldValue] = {
-        "stage_id": stage.id,
-        "stage_entered_at": at,
-        "entry_precision": precision,
-        "outcome": Status.WON if kind is Kind.WON else Status.LOST,
-        "closed_at": at,
-        "closed_from": deal.stage_id,
-        "next_step": None,
-        "snoozed_until": None,
-        "rank": -micros(at),
-        **fields,
-    }
-    if kind is Kind.WON and deal.qualified_at is None:
-        after["qualified_at"] = at
-    facts = _logged(override, missing)
-    if precision:
-        facts = {**facts, "precision": precision}
-    return change_to(deal, kind, at, after, facts)
-
-
-def _close_instant(
-    exact: datetime | None, day: date | None, deal: Deal, context: c.Context
-) -> datetime:
-    """When a deal closed: an exact instant, noon of an earlier day, or now; `closing` sees to it
-    that this is not before it came into its stage."""
-    if exact is not None:
-        return exact
-    if day is None or day == context.today:
-        return context.at
-    if day > context.today:
-        raise BadInput(f"{format_date(day)} lies ahead: a deal closes today or earlier.")
-    since = deal.known_entry_at
-    if since is not None and day < (entered := local_date(since, context.zone)):
-        stage = context.pipeline.stage(deal.stage_id).name
-        raise Refused(
-            f"{deal.ref} entered {stage} on {format_date(entered)}, so it cannot have closed on "
-            f"{format_date(day)}.",
-            hint="Give a later day.",
-        )
-    return datetime.combine(day, time(12), context.zone).astimezone(context.at.tzinfo)
 
 
 @rule(c.Reopen, "reopen", lambda _, told: f"Reopened {told.whom}.")
@@ -238,10 +140,10 @@ def reopen(command: c.Reopen, deal: Deal, context: c.Context) -> list[Event]:
         "loss": None,
         "rank": -micros(at),
     }
-    return [change_to(deal, Kind.REOPENED, at, after, _logged(command.override, missing))]
+    return [change_to(deal, Kind.REOPENED, at, after, logged(command.override, missing))]
 
 
-def _must_be_open(deal: Deal, what: str) -> None:
+def must_be_open(deal: Deal, what: str) -> None:
     if deal.status is Status.ARCHIVED:
         raise Refused(
             f"{deal.ref} {deal.name} is archived and cannot be {what}.",

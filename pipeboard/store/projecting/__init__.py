@@ -21,9 +21,9 @@ from pipeboard.store.projecting.events import (
     write_notes,
     write_touches,
 )
-from pipeboard.store.projecting.facts import write_facts
+from pipeboard.store.projecting.facts import write_facts, write_facts_anew
 
-__all__ = ["Change", "project", "project_rows"]
+__all__ = ["Change", "project", "project_rows", "write_facts_anew"]
 
 CHUNK = 2_000
 

@@ -57,6 +57,11 @@ class CarriedStage:
         """How many numbers the new deals take, once they are summed up."""
         return self._stage.highest
 
+    @property
+    def corrected(self) -> set[int]:
+        """The deals of which facts that are there do not hold any more."""
+        return self._stage.corrected
+
     def add(
         self, changes: Sequence[Change], lines: Sequence[int], command_id: str, at_us: int
     ) -> None:

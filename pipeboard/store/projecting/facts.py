@@ -12,11 +12,13 @@ from operator import itemgetter
 from typing import get_args
 
 from pipeboard.domain.commands import Precision
+from pipeboard.domain.corrections import is_about, put_right
 from pipeboard.domain.dates import FOREVER, micros
 from pipeboard.domain.events import Kind
 from pipeboard.store.database import Database, Row, RowTuple
 from pipeboard.store.projecting.deals import Change
-from pipeboard.store.rows import as_json
+from pipeboard.store.projecting.events import event_text, read_beside
+from pipeboard.store.rows import as_json, event_from_row
 from pipeboard.store.sql import among
 from pipeboard.store.troubles import UNREADABLE
 
@@ -37,13 +39,27 @@ _IN_ITS_PLACE = (
 def write_facts(
     database: Database, changes: Sequence[Change], events: Iterable[Row], *, anew: bool
 ) -> None:
-    """Adds what has happened; `anew` where that took back what had happened, or put it again."""
-    if anew:
-        ids = [change.after.id for change in changes]
-        rows = list(facts_from_log(log_of(database, ids)))
-        database.insert("deal_facts", rows, otherwise=_IN_ITS_PLACE)
+    """Adds what has happened; `anew` where that took back what had happened, or put it again. What
+    is known better goes into what was told before."""
+    if anew or any(map(is_corrected, changes)):
+        write_facts_anew(database, [change.after.id for change in changes])
     else:
         database.insert("deal_facts", facts_rows(changes, events), otherwise=ADDED)
+
+
+def write_facts_anew(database: Database, ids: Sequence[int]) -> None:
+    """Tells of some deals what their whole log makes of them."""
+    for start in range(0, len(ids), _AT_ONCE):
+        rows = list(facts_from_log(log_of(database, ids[start : start + _AT_ONCE])))
+        database.insert("deal_facts", rows, otherwise=_IN_ITS_PLACE)
+
+
+_AT_ONCE = 1_000
+
+
+def is_corrected(change: Change) -> bool:
+    """Whether something is known better with it that was told before."""
+    return any(event.kind is Kind.CORRECTED for event in change.events)
 
 
 def facts_rows(changes: Sequence[Change], events: Iterable[Row]) -> list[dict[str, object]]:
@@ -74,8 +90,13 @@ def facts_from_log(rows: Iterable[Row]) -> Iterator[dict[str, object]]:
     for deal_id, events in groupby(rows, key=itemgetter("deal_id")):
         own = list(events)
         facts = "".join(map(fact_text, standing(own)))
-        back = [row["recorded_at"] for row in own if row["takes_back"] or row["puts_again"]]
+        back = [row["recorded_at"] for row in own if _looks_back(row)]
         yield _row(deal_id, own[0]["pipeline_id"], facts, max(back, default=0))
+
+
+def _looks_back(row: Row) -> bool:
+    """Whether an event is about earlier ones."""
+    return bool(row["takes_back"] or row["puts_again"] or row["kind"] == Kind.CORRECTED)
 
 
 def strayed_facts(log: Iterable[Row], stored: set[RowTuple]) -> set[int]:
@@ -106,7 +127,8 @@ def standing(rows: Sequence[Row], us: int = FOREVER) -> list[Row]:
 
     A command that had been undone by then never happened; redone, it happened when it first did,
     so that the undo, the redo and their events are left out. What was recorded after the instant
-    with an earlier effect counts unless it has been undone since.
+    with an earlier effect counts unless it has been undone since, and so does what is known better
+    since.
     """
     recorded = {row["command_id"]: row["recorded_at"] for row in rows}
     first: dict[str, str] = {}
@@ -122,14 +144,30 @@ def standing(rows: Sequence[Row], us: int = FOREVER) -> list[Row]:
             first[command_id] = command
         if row["recorded_at"] <= us or recorded.get(command, 0) > us:
             undone[command] += 1 if row["puts_again"] is None else -1
-    return [
+    stood = [
         row
         for row in rows
-        if row["at"] <= us
-        and not row["undoes"]
-        and row["command_id"] not in first
-        and undone[row["command_id"]] <= 0
+        if not row["undoes"] and row["command_id"] not in first and undone[row["command_id"]] <= 0
     ]
+    return [row for row in _as_corrected(stood) if row["at"] <= us]
+
+
+def _as_corrected(rows: Sequence[Row]) -> Sequence[Row]:
+    """The rows as `as_corrected` has their events: what is known now was so then."""
+    if not any(row["kind"] == Kind.CORRECTED for row in rows):
+        return rows
+    found: list[Row] = []
+    for row in rows:
+        if row["kind"] != Kind.CORRECTED:
+            found.append(row)
+            continue
+        better = event_from_row(row)
+        about = [at for at, one in enumerate(found) if is_about(better, one["kind"])]
+        if about:
+            event = put_right(event_from_row(found[about[-1]]), better)
+            said = {**read_beside(event), "data": event_text(event)}
+            found[about[-1]] = {**found[about[-1]], **said}
+    return found
 
 
 # One event, as numbers are told of it: the fields of a `Fact` behind the deal's, as JSON.
@@ -183,6 +221,7 @@ KINDS = frozenset(Kind) - {
     Kind.NOTE_EDITED,
     Kind.ASKED,
     Kind.ABSORBED,
+    Kind.CORRECTED,
 }
 """The kinds of events that numbers rest on."""
 _QUOTING = frozenset((Kind.CREATED, Kind.TOUCH, Kind.EDITED))

@@ -17,7 +17,7 @@ from pipeboard.store.database import RowTuple
 from pipeboard.store.opening import OF_DEALS
 from pipeboard.store.projecting.deals import ADD_TOTALS, FINDABLE, Change
 from pipeboard.store.projecting.events import answer_rows, event_rows, note_rows, touch_rows
-from pipeboard.store.projecting.facts import ADDED, facts_rows
+from pipeboard.store.projecting.facts import ADDED, facts_rows, is_corrected
 from pipeboard.store.rows import Column, columns_from_deals
 from pipeboard.store.sealing import SEALED_WITH, TOLD, event_lines
 from pipeboard.store.sql import names
@@ -66,6 +66,8 @@ class StagedChanges:
         raw.execute("CREATE TABLE staged.changed AS SELECT *, 0 AS decided_on FROM deal WHERE 0")
         raw.execute("CREATE TABLE staged.rewritten (name TEXT, deal_id INTEGER)")
         raw.execute("CREATE TABLE staged.decided (deal_id INTEGER PRIMARY KEY, line INTEGER)")
+        self.corrected: set[int] = set()
+        """The deals of which facts that are there do not hold any more."""
         self.highest = 0
         """How many numbers the new deals take, once they are summed up."""
         self.told: dict[str, Iterable[bytes]] = {}
@@ -90,6 +92,7 @@ class StagedChanges:
         self._insert_rows("event", events)
         self._tell(map(_sealed_of, events))
         self._insert_rows("deal_facts", facts_rows(changes, events))
+        self.corrected.update(change.after.id for change in filter(is_corrected, changes))
         known = [change for change in changes if change.before is not None]
         for field, name, rows_of in FINDABLE:
             touched = [change for change in changes if change.differs(field)] if known else new
@@ -106,6 +109,7 @@ class StagedChanges:
     def take_back(self, deal_ids: Sequence[int]) -> list[int]:
         """Forgets what was put aside of deals that are to be decided anew; returns their lines."""
         self._told_from = None
+        self.corrected.difference_update(deal_ids)
         ids = [(deal_id,) for deal_id in deal_ids]
         lines = [
             self._raw.execute("SELECT line FROM staged.decided WHERE deal_id = ?", one).fetchone()[

@@ -346,7 +346,7 @@ LEAST = 5
 _DAY_US = 86_400_000_000
 
 _LEFT = "kind in ('moved', 'won', 'lost')"
-_ENTERED = "kind in ('created', 'moved', 'won', 'lost', 'reopened')"
+_ENTERED = "kind in ('created', 'moved', 'won', 'lost', 'reopened', 'corrected')"
 _STANDS = "not undoes and command_id not in (select id from command where undone)"
 
 
@@ -369,8 +369,8 @@ def read_usual_days(database: Database, pipeline_id: int) -> Mapping[int, int]:
         return {}
     deals = among("deal_id", recent)
     rows = database.rows(
-        f"select deal_id, stage_id, at from event where {deals.text} and {_ENTERED} and {_STANDS}"
-        " order by deal_id, version"
+        f"select deal_id, kind, stage_id, at from event where {deals.text} and {_ENTERED}"
+        f" and {_STANDS} order by deal_id, version"
     )
     stays: dict[int, list[int]] = {}
     for stage_id, length in _stays(rows):
@@ -390,7 +390,11 @@ def _median(lengths: list[int]) -> float:
 
 
 def _stays(rows: Iterable[Row]) -> Iterator[tuple[int, int]]:
-    """Each stage that was left, and after how many microseconds."""
-    for _, entries in groupby(rows, key=itemgetter("deal_id")):
+    """Each stage that was left, and after how many microseconds. Deals whose dates were corrected
+    are left to the metrics, which look at what is known better."""
+    for _, group in groupby(rows, key=itemgetter("deal_id")):
+        entries = list(group)
+        if any(entry["kind"] == "corrected" for entry in entries):
+            continue
         for entry, later in pairwise(entries):
             yield entry["stage_id"], later["at"] - entry["at"]

@@ -18,7 +18,7 @@ from pipeboard.domain.metrics.folding import Told, fold_deals
 from pipeboard.domain.metrics.history import DealHistory
 from pipeboard.store.database import Database, Row, RowTuple
 from pipeboard.store.projecting.facts import fact_text, log_of, standing
-from pipeboard.store.sql import TRUE, Sql, among, every, one_of
+from pipeboard.store.sql import TRUE, Sql, among, either, every, one_of
 from pipeboard.store.troubles import readable
 
 DEALS_AT_ONCE = 1_000
@@ -122,7 +122,7 @@ def read_facts(
 
 
 def _as_they_were(database: Database, ids: Collection[int], us: int) -> Mapping[int, str]:
-    """The facts of deals of which something was taken back or put again after an instant."""
+    """The facts of deals of which something was taken back, put again or put right later."""
     facts = dict.fromkeys(ids, "")
     for event in _standing_of(database, ids, us):
         facts[event["deal_id"]] += fact_text(event)
@@ -142,19 +142,23 @@ def read_standing(
     for rows in _portions(database, pipeline_id, ids):
         back = {deal_id for deal_id, holds_from, _ in rows if holds_from}
         deals = among("deal_id", (deal_id for deal_id, _, _ in rows))
-        wanted = every((deals, chosen, Sql("at <= ?", (us,)), Sql("not undoes")))
-        stood = {row["seq"] for row in _standing_of(database, back, us)}
+        by_then = either((Sql("at <= ?", (us,)), among("deal_id", back)))
+        wanted = every((deals, chosen, by_then, Sql("not undoes")))
+        stood = {row["seq"]: row for row in _standing_of(database, back, us)}
         for row in database.rows(
             f"select deal_id, seq, at, kind, data from event where {wanted.text}"
             " order by deal_id, version",
             wanted.values,
         ):
-            if row["deal_id"] not in back or row["seq"] in stood:
+            if row["deal_id"] not in back:
                 yield row
+            elif row["seq"] in stood:
+                yield stood[row["seq"]]
 
 
 def _standing_of(database: Database, ids: Collection[int], us: int) -> Iterator[Row]:
-    """The events that stood at an instant of deals of which something was taken back."""
+    """The events that stood at an instant, of deals of which something was taken back or put
+    right."""
     for _, events in groupby(log_of(database, ids), key=itemgetter("deal_id")):
         yield from standing(list(events), us)
 

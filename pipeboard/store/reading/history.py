@@ -9,10 +9,11 @@ from itertools import groupby
 from operator import itemgetter
 from typing import Any
 
+from pipeboard.domain.corrections import as_corrected
 from pipeboard.domain.dates import instant, micros
 from pipeboard.domain.deal import Note, Touch
 from pipeboard.domain.deal_record import DealRecord, Entry, LoggedEvent
-from pipeboard.domain.events import Event, EventData, Kind
+from pipeboard.domain.events import STAGE_KINDS, Event, EventData, Kind
 from pipeboard.domain.lazy_dataclass import dataclass
 from pipeboard.domain.pipeline import Pipeline
 from pipeboard.store.database import Database, Row, from_row
@@ -98,6 +99,16 @@ class History:
             rest.values,
         )
         return tuple(_entry(row) for row in rows)
+
+    def course(self, deal_id: int) -> list[Event]:
+        """The events that brought a deal to its stages and stand, oldest first, as they are known
+        now."""
+        stand = (
+            entry.event
+            for entry in reversed(self.entries(deal_id))
+            if not (entry.event.undoes or entry.undone)
+        )
+        return [event for event in as_corrected(stand) if event.kind in STAGE_KINDS]
 
     def log(
         self,

@@ -9,11 +9,12 @@ from pipeboard.domain import commands as c
 from pipeboard.domain.hygiene import DEAD, DECISION_MAKER, DUPLICATES, GROUPS, Fault, norm
 from pipeboard.domain.lazy_dataclass import replace
 from pipeboard.domain.locales import written
+from pipeboard.ui.actions.closing import lose
 from pipeboard.ui.actions.daily import next_step
 from pipeboard.ui.actions.fields import any_change, close_date, deal_now, owner, value
 from pipeboard.ui.actions.items import edit_person
 from pipeboard.ui.actions.selection import choose_pipeline, choose_rep
-from pipeboard.ui.actions.stages import answer_some, lose, name_contact
+from pipeboard.ui.actions.stages import answer_some, name_contact
 from pipeboard.ui.draw.facts import PaneStyle
 from pipeboard.ui.draw.hygiene import merge_lines
 from pipeboard.ui.execute import ask_until_stored, execute

@@ -7,19 +7,17 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from pipeboard.domain import commands as c
-from pipeboard.domain.cadence import POST_SALE
 from pipeboard.domain.criteria import About, Unmet, unmet
-from pipeboard.domain.dates import parse_date
-from pipeboard.domain.deal import Contact, Deal, Loss, Status
+from pipeboard.domain.deal import Contact, Loss, Status
 from pipeboard.domain.deal_fields import parse_field
 from pipeboard.domain.errors import GateNotMet, Refused, SoAlready
-from pipeboard.domain.money import parse_money
 from pipeboard.domain.pipeline import Stage
 from pipeboard.domain.text import slug
+from pipeboard.ui.actions.closing import lose
 from pipeboard.ui.actions.daily import ask_next_step
 from pipeboard.ui.actions.fields import ask_question, deal_now
 from pipeboard.ui.actions.selection import ask_with_stages
-from pipeboard.ui.execute import Questions, ask_until_stored, carry_out, execute, until_stored
+from pipeboard.ui.execute import Questions, ask_until_stored, execute, until_stored
 from pipeboard.ui.host import (
     Change,
     Host,
@@ -27,11 +25,9 @@ from pipeboard.ui.host import (
     Outcome,
     are_open,
     ask,
-    asking,
     check_allowed,
     deal_shown,
     on_deals,
-    present,
     retarget,
     selected,
     take_count,
@@ -43,18 +39,11 @@ from pipeboard.ui.overlays.gate_sheet import GateAnswer, GateSheet, WayOn
 from pipeboard.ui.overlays.menu import (
     Menu,
     MenuChoice,
-    Option,
-    Picker,
 )
 from pipeboard.ui.overlays.prompt import Prompt
-from pipeboard.workspace.new_deals import follow_up
 
 if TYPE_CHECKING:
     from pipeboard.workspace import Workspace
-
-# Categories after which a deal is worth another try some day.
-_RETURNING = ("disqualified", "timing", "no-decision", "unresponsive")
-_TELL_MORE = "\0more"
 
 
 async def advance(host: Host) -> None:
@@ -155,99 +144,6 @@ async def move_to(host: Host, stage: Stage) -> None:
         await execute(host, c.Move(stage.id))
     else:
         host.press("board.win" if stage.id == pipeline.won.id else "board.lose")
-
-
-@asking(c.Win)
-async def win(host: Host, ids: Ids) -> None:
-    currency = host.pipeline().currency
-    before = present(host, "value", ids[0]) if len(ids) == 1 else ""
-    live = prompt.money(currency, before, "as it is" if before else "no value")
-
-    async def attempt(questions: Questions) -> Outcome | None:
-        typed: str | None = ""
-        if len(ids) == 1:
-            typed = await questions.ask(
-                lambda: Prompt(
-                    f"Won {target_names(host, ids)} at",
-                    value=before,
-                    live=live,
-                    accept_empty=True,
-                    draft_key=key_of("won", ids),
-                )
-            )
-        if typed is None:
-            return None
-        value = parse_money(typed, currency) if typed.strip() else None
-        return await execute(host, c.Win(value))
-
-    await until_stored(host, attempt)
-
-
-async def offer_follow_up(host: Host, deal: Deal) -> None:
-    """A won customer buys again where somebody asks how it goes: a lead for that, on a day."""
-    after = f"in {POST_SALE.days} days"
-    choices = [MenuChoice("y", after), MenuChoice("d", "another day…"), MenuChoice("n", "no")]
-    key = await ask(host, Menu(f"Won. Ask {deal.name} how it goes", choices))
-    if key in (None, "n"):
-        return
-
-    async def attempt(questions: Questions) -> Outcome | None:
-        typed: str | None = ""
-        if key == "d":
-            title, live = f"Ask {deal.name} how it goes on", prompt.day(host.today)
-            draft_key = key_of("follow-up", [deal.id])
-            typed = await questions.ask(lambda: Prompt(title, live=live, draft_key=draft_key))
-        if typed is None:
-            return None
-        due = parse_date(typed, host.today) if typed else None
-        return await carry_out(host, lambda workspace, *_: follow_up(workspace, deal.id, due))
-
-    await until_stored(host, attempt)
-
-
-@asking(lambda: c.Lose(Loss("")))
-async def lose(host: Host, ids: Ids) -> None:
-    """Asks why the deals that are meant are lost: the reason alone, or all that there is to say."""
-    options = [Option(name, name) for name in host.program.settings.loss_categories]
-    with_more = Option(_TELL_MORE, "tell more…", "in your words, to whom, when to try again")
-    title = f"Why {'are' if len(ids) > 1 else 'is'} {target_names(host, ids)} lost?"
-
-    async def attempt(questions: Questions) -> Outcome | None:
-        category = await questions.ask(lambda: Picker(title, [*options, with_more]))
-        if category == _TELL_MORE:
-            category = await questions.ask(lambda: Picker(f"{title} Tell more of", options))
-            loss = await _loss(host, questions, ids, category) if category is not None else None
-        else:
-            loss = Loss(category) if category is not None else None
-        return None if loss is None else await execute(host, c.Lose(loss))
-
-    await until_stored(host, attempt)
-
-
-async def _loss(host: Host, questions: Questions, ids: Sequence[int], category: str) -> Loss | None:
-    """The reason in words, and what a reason of that kind asks for."""
-    whom = target_names(host, ids)
-
-    def line(label: str, field: str, live: prompt.Live | None = None) -> Prompt:
-        key = key_of("lost", ids, field)
-        return Prompt(label, live=live, accept_empty=True, draft_key=key)
-
-    reason = await questions.ask(lambda: line(f"{whom} lost: {category}. In your words", "reason"))
-    if reason is None:
-        return None
-    competitor: str | None = ""
-    if category == "competitor":
-        competitor = await questions.ask(
-            lambda: line(f"To which competitor is {whom} lost?", "competitor")
-        )
-    again: str | None = ""
-    if category in _RETURNING:
-        label = f"Try {whom} again on (empty: never)"
-        again = await questions.ask(lambda: line(label, "again", prompt.day(host.today)))
-    if competitor is None or again is None:
-        return None
-    recycle_on = parse_date(again, host.today) if again.strip() else None
-    return Loss(category, reason, competitor, recycle_on)
 
 
 @on_deals

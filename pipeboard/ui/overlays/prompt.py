@@ -9,7 +9,7 @@ from typing import ClassVar, Final
 from textual.binding import BindingType
 
 from pipeboard.domain.cadence import on_working_day, parse_step, working_day
-from pipeboard.domain.dates import format_day, parse_date
+from pipeboard.domain.dates import Direction, format_day, parse_date
 from pipeboard.domain.errors import PipeboardError
 from pipeboard.domain.lazy_dataclass import dataclass
 from pipeboard.domain.locales import written
@@ -345,9 +345,9 @@ def money(currency: str, present: str = "", when_empty: str = "no value") -> Liv
     return live(read, when_empty)
 
 
-def day(today: date) -> Live:
+def day(today: date, direction: Direction = Direction.AHEAD) -> Live:
     """A date in words."""
-    return live(lambda text: written().date(parse_date(text, today)), "no date")
+    return live(lambda text: written().date(parse_date(text, today, direction)), "no date")
 
 
 def percent() -> Live:
