@@ -138,3 +138,24 @@ def test_what_is_missing_is_a_matter_of_usage(team: Type, line: tuple[str, ...])
     refused = team(*line)
     assert refused.code == 2
     assert refused.err.startswith("pipeboard: ")
+
+
+def test_a_closing_is_put_right_with_the_same_verb(team: Type) -> None:
+    team("add", "-", stdin="Acme: a 1k\nBorealis: b 2k\n")
+    team("won", "1", "--override", "signed")
+    assert "already won" in team("won", "1").err
+    refused = team("won", "1", "--on", "1jan2020")
+    assert (refused.code, refused.out) == (4, "")
+    assert "entered Prospecting on" in refused.err
+    dearer = team("won", "1", "--value", "3k", "--json").json
+    assert dearer["deals"][0]["value"]["amount_minor"] == 300_000
+    team("lost", "2", "--category", "price", "--reason", "too dear")
+    other = team("lost", "2", "--category", "timing")
+    assert (other.code, other.err.splitlines()[0]) == (0, "Corrected Borealis: lost (timing).")
+    lost = team("show", "2", "--json").json["deal"]["lost"]
+    assert (lost["category"], lost["reason"]) == ("timing", "too dear")
+    assert "corrected: lost: timing (too dear) (was: price (too dear))" in team("show", "2").out
+    assert team("won", "2").code == 4
+    assert [one["kind"] for one in team("history", "2", "--json").json["events"]].count(
+        "corrected"
+    ) == 1

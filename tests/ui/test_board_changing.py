@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 import re
-from datetime import date
+from contextlib import closing
+from datetime import date, timedelta
 from pathlib import Path
 from typing import cast
 
 import pytest
 
 from pipeboard.domain.criteria import unmet
-from pipeboard.domain.deal import Loss, Status
+from pipeboard.domain.deal import Deal, Loss, Status
 from pipeboard.domain.people import Actor
 from pipeboard.domain.templates import from_stage_names
 from pipeboard.store import Store
 from pipeboard.ui.screens.live import LiveScreen
 from tests.team import NOW
-from tests.ui.desk import desk
+from tests.ui.desk import Desk, desk
 from tests.verbs import Workspace
 
 TODAY = date(2026, 11, 23)
@@ -563,3 +564,79 @@ async def test_undo_brings_back_the_view_from_which_a_deal_was_moved_on(demo: Pa
         await board.press("u")
         await board.until(lambda: board.state.view.cursor == before.cursor)
         assert board.state.view.first_column == before.first_column
+
+
+def a_closed_deal(demo: Path, outcome: Status) -> Deal:
+    """A deal that stood in its stage for a week and was closed today."""
+    with closing(Store.open(str(demo))) as store:
+        workspace = Workspace(store, lambda: NOW, Actor("ana"))
+        deal = next(
+            deal
+            for deal in workspace.reader.each(today=TODAY)
+            if deal.is_open and deal.stage_entered_at < NOW - timedelta(days=7)
+        )
+        if outcome is Status.WON:
+            (deal,) = workspace.win([deal.id], override="signed").deals
+        else:
+            (deal,) = workspace.lose([deal.id], Loss("price", "too dear")).deals
+    return deal
+
+
+async def go_to(board: Desk, deal: Deal) -> None:
+    board.board.perform("navigation.go_to_deal", deal.id)
+    await board.settle()
+    assert board.card.id == deal.id
+
+
+async def test_a_won_deal_is_put_on_another_day_and_back(demo: Path) -> None:
+    deal = a_closed_deal(demo, Status.WON)
+    async with desk(demo) as board:
+        await go_to(board, deal)
+        await board.press("w")
+        assert board.shows(f"{deal.name} was won on 23 Nov. Really on")
+        await board.type("tomorrow")
+        await board.press("enter")
+        assert board.shows("lies ahead") and board.is_asking
+        await board.press("ctrl+u")
+        await board.type("fri")
+        assert board.shows("20 Nov")
+        await board.press("enter")
+        assert not board.is_asking  # nobody is asked again how it went on
+        assert board.status.startswith(f"Corrected {deal.name}: won on Fri 20 Nov 2026.")
+        assert str(board.stored(deal.id).closed_at)[:10] == "2026-11-20"
+        await board.press("u")
+        assert board.stored(deal.id).closed_at == deal.closed_at
+
+
+async def test_of_a_lost_deal_the_reason_or_the_day_is_put_right(demo: Path) -> None:
+    deal = a_closed_deal(demo, Status.LOST)
+    async with desk(demo) as board:
+        await go_to(board, deal)
+        await board.press("x")
+        assert board.shows("it was lost on 23 Nov")
+        await board.press("1")
+        known = board.workspace.settings.loss_categories[0]
+        assert board.stored(deal.id).loss == Loss(known, "too dear")
+        await board.press("x")
+        await board.type("another day")
+        await board.press("enter")
+        assert board.shows(f"{deal.name} was lost on 23 Nov. Really on")
+        await board.type("fri")
+        await board.press("enter")
+        stored = board.stored(deal.id)
+        assert (str(stored.closed_at)[:10], stored.loss) == ("2026-11-20", Loss(known, "too dear"))
+
+
+async def test_a_day_before_the_deal_came_there_is_refused_and_stays_typed(demo: Path) -> None:
+    deal = a_closed_deal(demo, Status.WON)
+    async with desk(demo) as board:
+        await go_to(board, deal)
+        await board.press("w")
+        await board.type("1 jan 2020")
+        await board.press("enter")
+        assert board.is_asking and board.shows("so it cannot have")
+        await board.press("ctrl+u")
+        await board.type("today")
+        await board.press("enter")
+        assert f"{deal.name} is already won" in board.status
+        assert board.stored(deal.id).version == deal.version

@@ -13,6 +13,7 @@ import pytest
 from pipeboard.domain import commands as c
 from pipeboard.domain.deal import Answer, Contact, Loss, Term
 from pipeboard.domain.errors import Refused
+from pipeboard.domain.money import Money
 from pipeboard.domain.people import Actor
 from pipeboard.store import Store
 from pipeboard.ui.draw.review import ref_of, stops
@@ -36,7 +37,6 @@ ASKED: Mapping[str, c.Command] = {
     "interaction": c.LogTouch("call"),
     "interview": c.AnswerQuestion("need", Answer("So.", 3)),
     "edit": c.SetFields(("title=Other",)),
-    "win": c.Win(override="agreed"),
     "lose": c.Lose(Loss("timing")),
     "snooze": c.Snooze(SOON + timedelta(days=1)),
     "owner": c.Assign("cy"),
@@ -52,6 +52,7 @@ ASKED: Mapping[str, c.Command] = {
 }
 """What is asked for by a key, by its action."""
 SEVERAL: Mapping[str, tuple[c.Command, ...]] = {
+    "win": (c.Win(override="agreed"), c.Win(Money(700, "EUR"))),  # a won one is corrected
     "archive": (c.Archive(), c.Unarchive()),
     "move": (
         *(c.Move(stage, "agreed") for stage in (LEAD, QUALIFICATION)),
@@ -250,7 +251,7 @@ async def test_the_menu_of_m_offers_what_the_deal_as_it_stands_allows(
     ana = bring_about(path, state)
     ways: Mapping[str, c.Command] = {
         "1": c.Move(LEAD),
-        "w": c.Win(override="agreed"),
+        "w": c.Win(Money(700, "EUR"), override="agreed"),
         "l": c.Lose(Loss("timing")),
         "r": c.Reopen(),
     }

@@ -35,11 +35,12 @@ if TYPE_CHECKING:
 
 def _told(command: c.Win | c.Lose, told: Telling) -> str:
     """`Won Acme.`; of deals that had ended so before, `Corrected Acme: won on 1 Nov.`"""
-    ended, why = ("Lost", command.loss.category) if isinstance(command, c.Lose) else ("Won", "")
-    if all(deal.is_open for deal in told.before):
-        return f"{ended} {told.whom}: {why}." if why else f"{ended} {told.whom}."
+    is_first = all(deal.is_open for deal in told.before)
     on = f" on {format_date(command.on)}" if command.on else ""
-    return f"Corrected {told.whom}: {ended.lower()}{on}{f' ({why})' if why else ''}."
+    if isinstance(command, c.Win):
+        return f"Won {told.whom}." if is_first else f"Corrected {told.whom}: won{on}."
+    why = command.loss.category
+    return f"Lost {told.whom}: {why}." if is_first else f"Corrected {told.whom}: lost{on} ({why})."
 
 
 @rule(c.Win, "won", _told, takes_up=True)

@@ -128,7 +128,7 @@ async def lose(host: Host, ids: Ids) -> None:
     options = [Option(name, name) for name in host.program.settings.loss_categories]
     with_more = Option(_TELL_MORE, "tell more…", "in your words, to whom, when to try again")
     others = [with_more]
-    if deal is not None:
+    if deal is not None and deal.loss is not None:
         told = f"it was lost {_on_its_day(host, deal)}"
         others.append(Option(_ANOTHER_DAY, "another day…", told))
     title = f"Why {'are' if len(ids) > 1 else 'is'} {target_names(host, ids)} lost?"

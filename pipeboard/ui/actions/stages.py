@@ -126,8 +126,8 @@ async def _refused(host: Host, ids: Ids, stage: Stage) -> Mapping[type, str]:
             try:
                 check_allowed(workspace, command, ids)
             except Refused as error:
-                # Where they are is one of the stages.
-                if not (isinstance(command, c.Move) and isinstance(error, SoAlready)):
+                # Where they are is one of the stages, and what is won may be put on another day.
+                if not (isinstance(command, c.Move | c.Win) and isinstance(error, SoAlready)):
                     refused[type(command)] = error
         return refused
 
