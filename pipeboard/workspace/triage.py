@@ -74,13 +74,11 @@ def whose(service: Service, text: str | None, query: Filter = EVERYTHING) -> str
     one's own, or everybody's for who is no rep, and under a filter that says itself whose deals
     it means (`triage owner:mara`). NotFound for a name that nobody bears."""
     reps = service.reader.reps()
-    if text is None and says_whose(query.root):
-        return None
     if text is None:
-        return service.me if any(rep.name == service.me for rep in reps) else None
-    if text.strip().lower() == EVERYBODY:
-        return None
-    return match_owner(text, reps, service.me)
+        own = not says_whose(query.root) and any(rep.name == service.me for rep in reps)
+        return service.me if own else None
+    everybody = text.strip().lower() == EVERYBODY
+    return None if everybody else match_owner(text, reps, service.me)
 
 
 def loads_of(service: Service, pipeline: Pipeline) -> tuple[Load, ...]:
