@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shlex
 import stat
 from pathlib import Path
 
@@ -42,6 +43,26 @@ def test_the_same_file_twice_creates_nothing_twice(pipe: Type, home: Path) -> No
     pipe(*line)
     again = pipe(*line).json
     assert (again["created"], again["unchanged"]) == (0, 2)
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["hubspot-deals.csv", "pipedrive-deals.csv", "zoho-deals.csv", "trello-board.csv",
+     "trello-board.json"],
+)  # fmt: skip
+def test_the_way_out_that_is_told_names_all_stages_so_that_it_is_one(
+    pipe: Type, home: Path, name: str
+) -> None:
+    file = MAVEN.parents[1] / "crm-exports" / name
+    if not file.exists():
+        pytest.skip(f"{file} is not there")
+    at = ("--db", str(home / "a.db"))
+    assert pipe("init", *at).code == 0
+    refused = pipe("import", str(file), *at)
+    assert refused.code == 4
+    (way,) = (line for line in refused.err.splitlines() if "To put them" in line)
+    done = pipe(*shlex.split(way.partition("): pipeboard ")[2]), *at, "--json")
+    assert (done.code, done.json["created"]) == (0, done.json["read"]), done.err
 
 
 @pytest.mark.parametrize(
