@@ -34,7 +34,8 @@ _NAMES = {
     "archived_at": "archived",
     "merged_into": "merged into",
 }
-_UNSET = {"owner": "nobody", "probability_bp": "the stage's", "category": "the stage's"}
+UNSET = {"owner": "nobody", "probability_bp": "the stage's", "category": "the stage's"}
+"""What it comes to that a field holds nothing, where it comes to something."""
 
 
 def describe(
@@ -246,7 +247,7 @@ class _Words:
 
     def value(self, name: str, value: FieldValue) -> str:
         if value in (None, "", ()):
-            return _UNSET.get(name, "")
+            return UNSET.get(name, "")
         if name == "probability_bp" and isinstance(value, int):
             return f"{format_percent(value)}%"
         if isinstance(value, NextStep):

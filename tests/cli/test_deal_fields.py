@@ -18,12 +18,14 @@ from typing import Any
 
 import pytest
 
+from pipeboard.domain.criteria import parse_criterion, unmet_of_stage
 from pipeboard.domain.deal import Answer, Ask, Contact, Deal, Loss, NextStep, Status, Term
 from pipeboard.domain.deal_fields import parse_field
 from pipeboard.domain.deal_record import EVERYBODYS
-from pipeboard.domain.errors import Conflict, PipeboardError
+from pipeboard.domain.errors import BadInput, Conflict, PipeboardError
 from pipeboard.domain.events import Kind, change_to, event_from_json, evolve
 from pipeboard.domain.money import Money
+from pipeboard.domain.programs import DealTexts, text_at
 from pipeboard.domain.timeline import describe
 from pipeboard.exchange.deal_text import DealText
 from pipeboard.exchange.synonyms import SYNONYMS
@@ -267,6 +269,42 @@ def test_set_takes_each_short_name() -> None:
         if found != (name, sample.value):
             wrong[alias] = found
     assert wrong == {}
+
+
+@pytest.mark.parametrize("name", SETTABLE)
+def test_set_says_in_words_what_it_emptied(pipe: Type, ana: Workspace, name: str) -> None:
+    if name != "title":
+        said = pipe("set", full(ana).ref, f"{TYPED[name].typed}=").err.splitlines()[-1]
+        assert said.endswith((" emptied", " nobody", " the stage's"))
+        assert "_" not in said
+
+
+@pytest.mark.parametrize("name", SETTABLE)
+def test_set_takes_each_field_once(ana: Workspace, name: str) -> None:
+    deal, sample = full(ana), TYPED[name]
+    for again in [sample.typed, *(alias for alias, field in ALIASES.items() if field == name)]:
+        with pytest.raises(BadInput, match="is given twice"):
+            ana.set_fields([deal.id], [f"{sample.typed}={sample.text}", f"{again}={sample.other}"])
+    assert now_of(ana, deal.id) == deal
+
+
+def test_a_custom_field_is_meant_in_any_spelling_of_its_name(
+    pipe: Type, ana: Workspace, tmp_path: Path
+) -> None:
+    deal = add(ana, "Plain field.Größe:GTX")
+    for name in ("größe", "GRÖSSE", "grosse"):
+        ana.set_fields([deal.id], [f"fields.{name}=STX {name}"])
+        now = now_of(ana, deal.id)
+        assert dict(now.fields) == {"Größe": f"STX {name}"}
+        assert text_at(f"field.{name}", DealTexts(now, sales(ana))) == f"STX {name}"
+        gate = replace(sales(ana).stage(LEAD), criteria=(parse_criterion(f"field.{name}"),))
+        assert unmet_of_stage(gate, now, sales(ana), TODAY) == ()
+        assert pipe("list", "--columns", f"fields.{name}", "--csv").lines[1] == f"STX {name}"
+        assert pipe("list", f'field.{name}:"stx {name}"', "--count").lines == ["1"]
+    with pytest.raises(BadInput, match="given twice"):
+        ana.set_fields([deal.id], ["fields.Größe=a", "fields.GRÖSSE=b"])
+    ana.set_fields([deal.id], ["fields.GRÖSSE=", "fields.Farbe=rot"])
+    assert dict(now_of(ana, deal.id).fields) == {"Farbe": "rot"}
 
 
 # form
