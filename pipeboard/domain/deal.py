@@ -310,6 +310,14 @@ class Deal:
         return self.fields.get(custom_key(self.fields, name), "")
 
     @property
+    def is_below_floor(self) -> bool:
+        """Whether it is worth less than the least that its owner would take."""
+        value, floor = self.value, self.floor_value
+        if value is None or floor is None or value.currency != floor.currency:
+            return False
+        return value.minor < floor.minor
+
+    @property
     def status(self) -> Status:
         return Status.ARCHIVED if self.archived_at is not None else self.outcome
 

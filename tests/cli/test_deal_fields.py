@@ -11,7 +11,7 @@ import io
 import json
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import MISSING, dataclass, fields, replace
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -882,6 +882,31 @@ def test_a_merge_tells_the_lowest_value_to_no_other_owner(
     ana.set_fields([keep.id], [f"owner={owner}"])
     ana.merge(keep.id, [full(ana).id])
     assert (now_of(ana, keep.id).floor_value is not None) is goes_along
+
+
+@pytest.mark.parametrize(
+    "lower",
+    [
+        lambda rep, deal: rep.set_fields([deal], ["value=29k"]),
+        lambda rep, deal: rep.edit([deal], {"value": Money(2_900_000, EUR)}),
+        lambda rep, deal: rep.win([deal], value=Money(2_900_000, EUR)),
+        lambda rep, deal: rep.set_fields([deal], ["floor=40k"]),
+    ],
+)
+def test_who_sees_the_lowest_value_is_told_when_the_value_falls_below_it(
+    made: Team, ana: Workspace, lower: Callable[[Workspace, int], Any]
+) -> None:
+    deal = add(ana, "Lower: x 35k", PROPOSAL)
+    ana.set_next_step([deal.id], "call", TODAY + timedelta(days=3))
+    assert ana.set_fields([deal.id], ["floor=30k", "owner=ana"]).notes == ()
+    assert ana.set_fields([deal.id], ["value=30k"]).notes == ()
+    told = lower(ana, deal.id).notes
+    now = now_of(ana, deal.id)
+    assert told == (f"Lower is below its lowest value, {now.floor_value}.",)
+    assert ana.add_note([deal.id], "So be it.").notes == ()
+    if now.is_open:
+        assert made.rep("bo").set_fields([deal.id], ["value=20k"]).notes == ()
+    assert ana.set_fields([deal.id], ["value=USD 1"]).notes == ()
 
 
 def test_a_refused_change_does_not_tell_the_lowest_value(made: Team, ana: Workspace) -> None:
