@@ -178,7 +178,7 @@ def place_of(call: Call, path: Path) -> Iterator[tuple[Workspace, Pipeline | Non
 
     A dry run without a workspace is rehearsed in a temporary one.
     """
-    from pipeboard.cli.setup import is_made, open_or_make
+    from pipeboard.cli.setup import is_made, open_or_make, unmake_untouched
 
     asked = call.arguments
     name = asked.into or asked.pipeline
@@ -194,10 +194,14 @@ def place_of(call: Call, path: Path) -> Iterator[tuple[Workspace, Pipeline | Non
             yield workspace, None if is_bare else find_pipeline(workspace)
         return
     workspace = open_or_make(call, template_name=None) if is_bare else open_or_make(call)
-    if asked.stages is not None:
-        yield workspace, _known(workspace, name, asked.stages)
-    else:
-        yield workspace, None if is_bare else find_pipeline(workspace, name)
+    try:
+        if asked.stages is not None:
+            yield workspace, _known(workspace, name, asked.stages)
+        else:
+            yield workspace, None if is_bare else find_pipeline(workspace, name)
+    finally:
+        if not made:
+            unmake_untouched(call, workspace)
 
 
 def _expect_something_to_make(call: Call) -> None:

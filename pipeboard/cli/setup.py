@@ -88,6 +88,24 @@ def open_or_make(call: Call, *, template_name: str | None = TEMPLATES[0]) -> Wor
     return call.workspace
 
 
+def unmake_untouched(call: Call, workspace: Workspace) -> None:
+    """Takes a workspace away that was made for deals of which none came in: the next try makes
+    what it needs. One that somebody has worked in meanwhile stays, and so does one on a server."""
+    from pipeboard.store.locating import Location
+
+    place = workspace.store.location
+    if isinstance(place, Location) and not workspace.reader.history.commands(limit=1):
+        call.close()
+        remove_database(place.path)
+        call.out.say(f"Nothing came in, so {call.config.shown_database} is gone again.")
+
+
+def remove_database(path: Path) -> None:
+    """Takes a database away that nobody has worked in, with what SQLite puts beside it."""
+    for suffix in ("", "-journal", "-wal", "-shm"):
+        path.with_name(path.name + suffix).unlink(missing_ok=True)
+
+
 def _currency(code: str) -> str:
     wanted = code.strip().upper() or system_currency()
     exponent(wanted)  # refuses what is no currency, with the near one

@@ -171,6 +171,35 @@ def test_no_workspace_is_made_for_nothing(pipe: Type, home: Path, line: tuple[st
     assert not database.exists()
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        BAD,
+        "title,account\nA,B\n",  # no stage
+        "title,stage\n",
+    ],
+)
+def test_a_workspace_into_which_nothing_came_is_gone_again(
+    pipe: Type, home: Path, text: str
+) -> None:
+    file, database = _file(home, text), home / "new" / "a.db"
+    database.parent.mkdir()
+    at = ("--db", str(database))
+    refused = pipe("import", file, *at)
+    assert [*database.parent.iterdir()] == [], refused.err
+    assert "Nothing came in" in refused.err
+    good = pipe("import", _file(home, GOOD), "--into", "Sales", "--stages", "auto", *at)
+    assert good.code == 0, good.err
+    assert len(pipe("pipeline", "list", *at).lines) == 2
+
+
+def test_a_workspace_that_was_there_stays_where_nothing_comes_in(pipe: Type, home: Path) -> None:
+    at = ("--db", str(home / "a.db"))
+    assert pipe("init", *at).code == 0
+    assert pipe("import", _file(home, BAD), *at).code == 4
+    assert pipe("list", "--count", *at).lines == ["0"]
+
+
 def test_a_file_comes_from_stdin_too(pipe: Type) -> None:
     report = pipe("import", "-", "--into", "Sales", "--stages", "Lead,Demo", "--json", stdin=GOOD)
     assert report.json["created"] == 2
