@@ -73,14 +73,16 @@ def is_made(call: Call) -> bool:
     return found is not None
 
 
-def open_or_make(call: Call, *, template_name: str | None = TEMPLATES[0]) -> Workspace:
+def open_or_make(
+    call: Call, *, template_name: str | None = TEMPLATES[0], currency: str = ""
+) -> Workspace:
     """The workspace; where there is no database yet, a new one, and the person is told."""
     try:
         return call.workspace
     except DatabaseError as error:
         if call.arguments.dry_run or error.details.get("reason") != "missing":
             raise
-    made = make_workspace(call, template_name=template_name)
+    made = make_workspace(call, template_name=template_name, currency=currency)
     call.out.say(
         f"Made a workspace in {call.config.shown_database} "
         f"({made.settings.currency}, {made.settings.zone_name})."

@@ -193,6 +193,35 @@ def test_a_workspace_into_which_nothing_came_is_gone_again(
     assert len(pipe("pipeline", "list", *at).lines) == 2
 
 
+@pytest.mark.parametrize(
+    ("amounts", "flags", "currency"),
+    [
+        (["USD 5", "7k USD", ""], (), "USD"),
+        (["5", "7k"], (), "EUR"),
+        (["5", "7k"], ("--currency", "usd"), "USD"),
+        (["CHF 5", "CHF 7"], ("--currency", "usd"), "CHF"),
+        (["USD 5", "CHF 7"], (), "EUR"),
+        (["USD 5", "CHF 7"], ("--currency", "usd"), "USD"),
+        (["USD 5", "7"], (), "EUR"),
+        (["", ""], (), "EUR"),
+    ],
+)
+def test_a_workspace_that_is_made_for_a_file_counts_in_the_currency_of_its_amounts(
+    pipe: Type, home: Path, amounts: list[str], flags: tuple[str, ...], currency: str
+) -> None:
+    rows = "".join(f"D{place},Lead,{text}\n" for place, text in enumerate(amounts))
+    file = _file(home, "title,stage,amount\n" + rows)
+    for where in (("--into", "Sales", "--stages", "auto"), ("--stage", "Lead=Lead Generation")):
+        at = ("--db", str(home / f"{len(where)}.db"))
+        assert pipe("import", file, *where, *flags, *at, "-n").code == 0
+        made = pipe("import", file, *where, *flags, *at)
+        assert made.code == 0, made.err
+        assert f"({currency}, " in made.err
+        assert pipe("pipeline", "show", "--json", *at).json["pipeline"]["currency"] == currency
+    assert pipe("import", file, "--into", "More", "--stages", "auto", *at).code == 0
+    assert f"({currency}, " not in pipe("list", *at).err
+
+
 def test_a_workspace_that_was_there_stays_where_nothing_comes_in(pipe: Type, home: Path) -> None:
     at = ("--db", str(home / "a.db"))
     assert pipe("init", *at).code == 0
