@@ -57,7 +57,10 @@ _COMMON: Mapping[str, tuple[str, dict[str, object]]] = {
 }
 _OF_CHANGES: Mapping[str, tuple[str, dict[str, object]]] = {
     "dry_run": ("--dry-run", {"type": "boolean", "description": "say what would happen only"}),
-    "yes": ("--yes", {"type": "boolean", "description": "go on with more than three deals"}),
+    "yes": (
+        "--yes",
+        {"type": "boolean", "description": "go on with more than three deals of a filter"},
+    ),
 }
 
 

@@ -238,7 +238,7 @@ def columns(names: str) -> tuple[ListColumn, ...]:
 
 
 def _custom(key: str) -> ListColumn:
-    return ListColumn(_CUSTOM + key, lambda listed: listed.deal.fields.get(key, ""), elastic=True)
+    return ListColumn(_CUSTOM + key, lambda listed: listed.deal.custom(key), elastic=True)
 
 
 def _column(name: str) -> ListColumn:

@@ -76,7 +76,8 @@ def _day(call: Call) -> DayReader:
     asked = call.arguments
     query = parse_filter(call.workspace, " ".join(getattr(asked, "words", ())))
     call.tell_days(query.understood)
-    return day_of(call.workspace, call.only_pipeline, whose(call.workspace, asked.owner), query)
+    owner = whose(call.workspace, asked.owner, query)
+    return day_of(call.workspace, call.only_pipeline, owner, query)
 
 
 def _document(call: Call, one: Queued) -> dict[str, object]:

@@ -13,6 +13,7 @@ from pipeboard.domain.locales import written
 from pipeboard.domain.money import Money, format_percent
 from pipeboard.domain.pipeline import Pipeline
 from pipeboard.domain.text import quoted
+from pipeboard.domain.timeline import UNSET, field_label
 
 if TYPE_CHECKING:
     from pipeboard.domain.deal import FieldValue, Values
@@ -68,7 +69,8 @@ def settings_of(changes: Values, deal: Deal) -> str:
     return joined(
         f"owner {f'@{deal.owner}' if deal.owner else 'nobody'}"
         if name == "owner"
-        else _words(name.removeprefix("fields.").removesuffix("_bp"), value) or f"{name} emptied"
+        else _words(name.removeprefix("fields.").removesuffix("_bp"), value)
+        or f"{field_label(name, ())} {UNSET.get(name, 'emptied')}"
         for name, value in changes.items()
     )
 

@@ -177,7 +177,7 @@ def _import(call: Call, planned: FileSeen | Path) -> int:
 @contextmanager
 def _made_for(call: Call, pipeline: Pipeline | None) -> Iterator[Workspace]:
     """A new workspace, which is gone again where what is done with it fails."""
-    from pipeboard.cli.setup import make_workspace
+    from pipeboard.cli.setup import make_workspace, remove_database
 
     currency = pipeline.currency if pipeline else ""
     workspace = make_workspace(call, pipeline=pipeline, currency=currency)
@@ -281,6 +281,7 @@ def _check_is_file(database: str) -> None:
 
 def _build(call: Call, path: Path) -> Store:
     from pipeboard.cli.config import account_name
+    from pipeboard.cli.setup import remove_database
     from pipeboard.demo import SETTINGS, build
     from pipeboard.store import Store
     from pipeboard.store.locating import locate
@@ -307,9 +308,3 @@ def _build(call: Call, path: Path) -> Store:
     elif asked.no_open:
         call.out.line(str(path))
     return store
-
-
-def remove_database(path: Path) -> None:
-    """Takes a database away that nobody has worked in, with what SQLite puts beside it."""
-    for suffix in ("", "-journal", "-wal", "-shm"):
-        path.with_name(path.name + suffix).unlink(missing_ok=True)

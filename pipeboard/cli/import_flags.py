@@ -14,6 +14,7 @@ from pipeboard.cli.arguments import Parser
 from pipeboard.cli.call import Call
 from pipeboard.domain.errors import BadInput, NotFound, Refused
 from pipeboard.domain.lazy_dataclass import fields, with_values
+from pipeboard.domain.money import currency_code
 from pipeboard.domain.templates import TEMPLATES, from_stage_names, template
 from pipeboard.domain.text import fold, quoted
 from pipeboard.workspace.configuration import change_pipeline
@@ -178,7 +179,7 @@ def place_of(call: Call, path: Path) -> Iterator[tuple[Workspace, Pipeline | Non
 
     A dry run without a workspace is rehearsed in a temporary one.
     """
-    from pipeboard.cli.setup import is_made, open_or_make
+    from pipeboard.cli.setup import is_made, open_or_make, unmake_untouched
 
     asked = call.arguments
     name = asked.into or asked.pipeline
@@ -188,16 +189,22 @@ def place_of(call: Call, path: Path) -> Iterator[tuple[Workspace, Pipeline | Non
     if not made:
         _expect_something_to_make(call)
     is_bare = asked.stages is not None or (not made and _brings_pipelines(call, path))
+    currency = "" if made else _currency_of(call, path)
     if asked.dry_run and not made:
         with tempfile.TemporaryDirectory(prefix="pipeboard-") as folder:
-            workspace = rehearsal(call, Path(folder), is_bare=is_bare)
+            workspace = rehearsal(call, Path(folder), currency, is_bare=is_bare)
             yield workspace, None if is_bare else find_pipeline(workspace)
         return
-    workspace = open_or_make(call, template_name=None) if is_bare else open_or_make(call)
-    if asked.stages is not None:
-        yield workspace, _known(workspace, name, asked.stages)
-    else:
-        yield workspace, None if is_bare else find_pipeline(workspace, name)
+    named = None if is_bare else TEMPLATES[0]
+    workspace = open_or_make(call, template_name=named, currency=currency)
+    try:
+        if asked.stages is not None:
+            yield workspace, _known(workspace, name, asked.stages)
+        else:
+            yield workspace, None if is_bare else find_pipeline(workspace, name)
+    finally:
+        if not made:
+            unmake_untouched(call, workspace)
 
 
 def _expect_something_to_make(call: Call) -> None:
@@ -210,6 +217,19 @@ def _expect_something_to_make(call: Call) -> None:
             f"There is no pipeline {quoted(asked.into)} yet.",
             hint="Say what its stages are: --stages A,B,C, or --stages auto.",
         )
+
+
+def _currency_of(call: Call, path: Path) -> str:
+    """What a workspace that is made for a file counts in: the one currency that the amounts of the
+    file name, else what is typed for those that name none; "" for the machine's."""
+    from pipeboard.workspace.import_plan import open_reading
+
+    typed = call.arguments.currency and currency_code(call.arguments.currency)
+    with tempfile.TemporaryDirectory(prefix="pipeboard-") as folder:
+        workspace = rehearsal(call, Path(folder))
+        recipe = recipe_for(call, workspace, path)
+        with open_reading(workspace, path, recipe, None, still_asks=True) as reading:
+            return reading.currency_named() or typed
 
 
 def _splits(call: Call, path: Path) -> bool:

@@ -24,6 +24,7 @@ from pipeboard.domain.errors import Refused
 from pipeboard.domain.lazy_dataclass import replace
 from pipeboard.domain.locales import in_figures
 from pipeboard.domain.pipeline import Pipeline
+from pipeboard.domain.text import nearest
 from pipeboard.workspace.finding import find_pipeline
 from pipeboard.workspace.import_report import (
     Differing,
@@ -243,15 +244,17 @@ def way_out(call: Call, report: ImportReport, pipeline: Pipeline, reading: Readi
 
 
 def _ways_of_stages(report: ImportReport, pipeline: Pipeline, file: str) -> list[str]:
-    unknown = Counter(row.value for row in report.rejected if row.column == "stage" and row.value)
+    unknown = Counter(name for row in report.rejected for name in row.stages)
     if not unknown:
         return []
-    first = pipeline.open_stages[0].name
-    renamed = " ".join(f"--stage {shlex.quote(f'{name}={first}')}" for name in list(unknown)[:4])
+    names = [stage.name for stage in pipeline.open_stages]
+    listed = [name for name, _ in unknown.most_common(12)]
+    meant = (f"{name}={nearest(name, names) or names[0]}" for name in listed)
+    renamed = " ".join(f"--stage {shlex.quote(one)}" for one in meant)
+    told = ", ".join(f"{name} ({in_figures(unknown[name])})" for name in listed)
+    more = f" and {len(unknown) - len(listed)} more" if len(unknown) > len(listed) else ""
     return [
-        f"The file has {len(unknown)} stages that {pipeline.name} does not have: "
-        + ", ".join(f"{name} ({in_figures(count)})" for name, count in unknown.most_common(12))
-        + ".",
+        f"The file has stages that {pipeline.name} does not have: {told}{more}.",
         "To make a pipeline with the file's own stages: "
         f"pipeboard import {file} --into NAME --stages auto",
         f"To put them into stages of {pipeline.name}, or say that they are won or lost (=won, "

@@ -73,19 +73,39 @@ def is_made(call: Call) -> bool:
     return found is not None
 
 
-def open_or_make(call: Call, *, template_name: str | None = TEMPLATES[0]) -> Workspace:
+def open_or_make(
+    call: Call, *, template_name: str | None = TEMPLATES[0], currency: str = ""
+) -> Workspace:
     """The workspace; where there is no database yet, a new one, and the person is told."""
     try:
         return call.workspace
     except DatabaseError as error:
         if call.arguments.dry_run or error.details.get("reason") != "missing":
             raise
-    made = make_workspace(call, template_name=template_name)
+    made = make_workspace(call, template_name=template_name, currency=currency)
     call.out.say(
         f"Made a workspace in {call.config.shown_database} "
         f"({made.settings.currency}, {made.settings.zone_name})."
     )
     return call.workspace
+
+
+def unmake_untouched(call: Call, workspace: Workspace) -> None:
+    """Takes a workspace away that was made for deals of which none came in: the next try makes
+    what it needs. One that somebody has worked in meanwhile stays, and so does one on a server."""
+    from pipeboard.store.locating import Location
+
+    place = workspace.store.location
+    if isinstance(place, Location) and not workspace.reader.history.commands(limit=1):
+        call.close()
+        remove_database(place.path)
+        call.out.say(f"Nothing came in, so {call.config.shown_database} is gone again.")
+
+
+def remove_database(path: Path) -> None:
+    """Takes a database away that nobody has worked in, with what SQLite puts beside it."""
+    for suffix in ("", "-journal", "-wal", "-shm"):
+        path.with_name(path.name + suffix).unlink(missing_ok=True)
 
 
 def _currency(code: str) -> str:

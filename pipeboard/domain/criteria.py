@@ -67,7 +67,7 @@ def _of_field(criterion: Criterion, _: Stage, deal: Deal, *around: object) -> st
     name = criterion.subject
     if name.startswith("field."):
         key = name.removeprefix("field.")
-        return None if deal.fields.get(key) else f"{key} is empty"
+        return None if deal.custom(key) else f"{key} is empty"
     return None if getattr(deal, name) not in (None, "") else f"{name.replace('_', ' ')} is empty"
 
 

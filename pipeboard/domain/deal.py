@@ -9,6 +9,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Final, Never, TypeAlias
 
 from pipeboard.domain.lazy_dataclass import dataclass, field
+from pipeboard.domain.text import fold
 
 if TYPE_CHECKING:
     from pipeboard.domain.money import Money
@@ -202,6 +203,15 @@ if TYPE_CHECKING:
     """Fields of a deal by name; `answers.need` is one entry of a mapping field."""
 
 
+def custom_key(fields: Mapping[str, str], name: str) -> str:
+    """What the custom field that somebody calls `name` is called among `fields`: exactly so, else
+    but for case and accents, else it is a new one."""
+    if name in fields or not fields:
+        return name
+    wanted = fold(name)
+    return next((own for own in fields if fold(own) == wanted), name)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Deal:
     """One deal with everything that is decided on; notes and touches are kept beside it.
@@ -294,6 +304,18 @@ class Deal:
     def name(self) -> str:
         """What a card shows: the account, or the title where there is none."""
         return self.account or self.title
+
+    def custom(self, name: str) -> str:
+        """What it says in the custom field that somebody calls `name`; "" for nothing."""
+        return self.fields.get(custom_key(self.fields, name), "")
+
+    @property
+    def is_below_floor(self) -> bool:
+        """Whether it is worth less than the least that its owner would take."""
+        value, floor = self.value, self.floor_value
+        if value is None or floor is None or value.currency != floor.currency:
+            return False
+        return value.minor < floor.minor
 
     @property
     def status(self) -> Status:

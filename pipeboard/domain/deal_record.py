@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
@@ -42,6 +42,15 @@ def deal_seen_by(deal: Deal, me: str) -> Deal:
     if not hidden or all(may_see(name, deal.owner, me) for name in hidden):
         return deal
     return with_values(deal, dict.fromkeys(hidden))
+
+
+def below_floor(changes: Iterable[tuple[Deal, Deal]], eyes: Callable[[], str]) -> Iterator[str]:
+    """What is said of deals that a change of their value, or of the least that their owners would
+    take, leaves below it: to those alone who are shown that."""
+    for before, deal in changes:
+        stays = (before.value, before.floor_value) == (deal.value, deal.floor_value)
+        if deal.is_below_floor and not stays and may_see("floor_value", deal.owner, eyes()):
+            yield f"{deal.name} is below its lowest value, {deal.floor_value}."
 
 
 def event_seen_by(event: Event, owner: str, me: str) -> Event:

@@ -44,6 +44,7 @@ from pipeboard.domain.filter_terms import (
     FilterContext,
     bad_filter,
     read_term,
+    require_no_gap,
 )
 from pipeboard.domain.text import Word, clean_line, in_quotes, read_words
 
@@ -169,6 +170,7 @@ class _Parser:
         if word.bare == "(":
             node = self._group(word, depth + 1)
         elif dashes < len(word.bare) or not dashes:
+            require_no_gap(self._words[self._at - 2] if self._at > 1 else None, word)
             node = read_term(word.since(dashes), self._setting)
         elif self._next_is("(") and self._words[self._at].start == word.end:
             node = self._part(depth + dashes)

@@ -189,6 +189,14 @@ def reaches_archive(root: Node | None) -> bool:
     return _ARCHIVED in leaves(root) or any(isinstance(part, These) for part in parts)
 
 
+def says_whose(root: Node | None) -> bool:
+    """Whether a filter says itself whose deals are meant: it names an owner, or deals."""
+    return root is not None and any(
+        isinstance(leaf, These) or (isinstance(leaf, Is | Unset) and leaf.field == "owner")
+        for leaf in leaves(root)
+    )
+
+
 def asks_how_it_ended(root: Node | None, ends: Collection[str]) -> bool:
     """Whether a filter speaks of deals that were won or lost; `ends` are the stages of those, by
     their folded names."""

@@ -188,6 +188,17 @@ def read_term(word: Word, context: FilterContext) -> Node:
         raise bad_filter(word, error.message, error.hint) from error
 
 
+def require_no_gap(before: Word | None, word: Word) -> None:
+    """Raises BadInput for `value > 20k` and `value >20k`: a space would make words of them."""
+    sign = _SIGN.match(word.bare)
+    if before and before.is_bare and sign and (field := BY_NAME.get(before.text.lower())):
+        raise bad_filter(
+            word,
+            f"no space stands before the {sign[0]}",
+            f"Write it like {field.example}, or put it in quotes to search for the sign itself.",
+        )
+
+
 def _is_key(word: Word, sign: re.Match[str]) -> bool:
     """Whether a field's name stands before the sign; `10:30`, `<3` and `https://` are words."""
     key = word.text[: sign.start()]

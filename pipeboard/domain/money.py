@@ -227,7 +227,7 @@ def parse_money(text: str, currency: str, decimal: DecimalMark | None = None) ->
         _refuse(text)
     before, after = parts["before"].strip(), parts["after"].strip()
     if _is_negative(before, after, currency):
-        raise BadInput(f"{quoted(text)}: a deal's value cannot be negative", hint=_EXAMPLES)
+        raise BadInput(f"{quoted(text)}: an amount cannot be negative", hint=_EXAMPLES)
     code, power = _unit(text, before, after, currency)
     if power == _CRORE and _may_be_credit(parts["number"], after, code):
         _refuse(text, ": 'Cr' can be crores or a credit")

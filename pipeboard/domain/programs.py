@@ -114,7 +114,7 @@ class OwnProgram:
 def text_at(place: str, about: DealTexts) -> str | None:
     """What a deal has for a place; None for nothing."""
     if place.startswith(_FIELD):
-        return about.deal.fields.get(place.removeprefix(_FIELD))
+        return about.deal.custom(place.removeprefix(_FIELD)) or None
     return PLACES[place](about)
 
 

@@ -3,27 +3,19 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date, datetime
 from fractions import Fraction
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Literal, TypeAlias, TypedDict, get_args
 
 from pipeboard.domain.criteria import About
-from pipeboard.domain.dates import format_date, local_date
-from pipeboard.domain.deal import UNKNOWN
-from pipeboard.domain.events import Event, Kind, value_of
 from pipeboard.domain.lazy_dataclass import dataclass, replace
-from pipeboard.domain.money import Money
 from pipeboard.domain.periods import last_weeks
-from pipeboard.domain.pipeline import Category
 from pipeboard.domain.queue import Queued, Tier, closes_soon, lacks_to_close
 
 if TYPE_CHECKING:
-    from zoneinfo import ZoneInfo
-
-    from pipeboard.domain.deal import Deal, Values
-    from pipeboard.domain.deal_record import Entry
+    from pipeboard.domain.deal import Deal
     from pipeboard.domain.hygiene import Alike, Fault
     from pipeboard.domain.metrics import Report
     from pipeboard.domain.metrics.basis import Basis
@@ -31,6 +23,7 @@ if TYPE_CHECKING:
     from pipeboard.domain.metrics.rules import Group
     from pipeboard.domain.metrics.waterfall import Waterfall
     from pipeboard.domain.pipeline import Pipeline
+    from pipeboard.domain.timeline import Notable
 
 NUMBERS: Mapping[str, str] = MappingProxyType(
     {
@@ -56,64 +49,6 @@ NEW_WEEKS = 4
 MOST_ASKED = 3
 _RISKY = frozenset((Tier.OVERDUE, Tier.NO_NEXT_STEP, Tier.STALLED, Tier.CLOSING))
 _WEEK_US = 7 * 86_400_000_000
-
-
-@dataclass(frozen=True, slots=True)
-class Notable:
-    """Something that happened to a deal since the last review and should be spoken of."""
-
-    deal_id: int
-    by: str
-    what: str
-
-
-def exceptions(
-    entries: Iterable[Entry], pipeline: Pipeline, supported: Collection[int], zone: ZoneInfo
-) -> Iterator[Notable]:
-    """Close dates pushed, values lowered, moves back, gates passed with a reason, closings put on
-    another day, and commits without evidence (`supported` are the deals that have it); taken back
-    ones left out."""
-    for entry in entries:
-        if entry.undone or entry.event.undoes:
-            continue
-        for what in _exceptional(entry.event, pipeline, zone):
-            yield Notable(entry.deal_id, entry.who, what)
-        commits = entry.event.after.get("category") == Category.COMMIT
-        if commits and entry.deal_id not in supported:
-            yield Notable(entry.deal_id, entry.who, "called a commit without evidence")
-
-
-def _exceptional(event: Event, pipeline: Pipeline, zone: ZoneInfo) -> Iterator[str]:
-    before, after = event.before, event.after
-    if event.kind is Kind.EXPECTED_CLOSE:
-        was, then = (value_of(values, "expected_close", date) for values in (before, after))
-        if was is not None and (then is None or then > was):
-            later = format_date(then) if then else "none"
-            yield f"close date pushed from {format_date(was)} to {later}"
-    if event.kind is Kind.VALUE:
-        old, new = (value_of(values, "value", Money) for values in (before, after))
-        if old is not None and (
-            new is None or (new.currency == old.currency and new.minor < old.minor)
-        ):
-            yield f"value down from {old} to {new or 'none'}"
-    if event.kind is Kind.MOVED:
-        by_id = {stage.id: stage for stage in pipeline.stages}
-        left, entered = (by_id.get(value_of(v, "stage_id", int) or 0) for v in (before, after))
-        if left and entered and pipeline.position(entered.id) < pipeline.position(left.id):
-            yield f"moved back from {left.name} to {entered.name}"
-    if event.kind is Kind.CORRECTED and "closed_at" in event.after:
-        earlier, later = (_closing_day(values, zone) for values in (before, after))
-        yield f"closing corrected from {earlier} to {later}"
-    missing = event.facts.get("missing")
-    if missing and event.kind is not Kind.CREATED:
-        yield f"gate passed: {event.facts.get('override')} (missing {', '.join(missing)})"
-
-
-def _closing_day(values: Values, zone: ZoneInfo) -> str:
-    at = value_of(values, "closed_at", datetime)
-    if at is None or values.get("entry_precision") == UNKNOWN:
-        return "a day that nobody knows"
-    return format_date(local_date(at, zone))
 
 
 @dataclass(frozen=True, slots=True)

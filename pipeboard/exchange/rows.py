@@ -176,7 +176,8 @@ class DealRow:
 class Rejected:
     """A record that is no deal: where it starts, the column and cell to blame, and why.
 
-    `raw` holds the cells as they stood, for the file of rejected rows.
+    `raw` holds the cells as they stood, for the file of rejected rows; `stages` are all that it
+    names of those that the pipeline does not have.
     """
 
     line: int
@@ -184,6 +185,7 @@ class Rejected:
     value: str
     reason: str
     raw: Mapping[str, str] = field(default_factory=dict)
+    stages: tuple[str, ...] = ()
 
 
 # JSON in a cell: contacts, notes, answers and the like, as pipeboard's own files hold them.

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from pipeboard.domain.deal import custom_key
 from pipeboard.domain.errors import BadInput, NotFound
 from pipeboard.domain.lazy_dataclass import dataclass, replace
 from pipeboard.domain.locales import in_figures
@@ -42,11 +43,7 @@ class SideTable:
 
     def key_of(self, deal: Deal | DealRow) -> str:
         """What a deal, or the row of one, is found by among the lines."""
-        found = value_of(deal, self.field)
-        if not found and self.field.startswith("fields."):  # as it may be written there
-            named = fold(self.field.removeprefix("fields."))
-            found = next((text for own, text in deal.fields.items() if fold(own) == named), "")
-        return fold(found)
+        return fold(value_of(deal, self.field))
 
     def added_to(self, row: DealRow) -> Mapping[str, str]:
         """The fields by name that the line of a row adds to its deal."""
@@ -74,7 +71,7 @@ class SideTable:
 def value_of(deal: Deal | DealRow, name: str) -> str:
     """What a deal, or the row of one, has of a field by which files are joined, or of its own."""
     if name.startswith("fields."):
-        return deal.fields.get(name.removeprefix("fields."), "")
+        return deal.fields.get(custom_key(deal.fields, name.removeprefix("fields.")), "")
     return str(getattr(deal, name) or "")
 
 

@@ -72,11 +72,12 @@ class Audit:
 
 
 def _spoken_of(pipeline_id: int) -> Sql:
-    """What `review.exceptions` and decisions are found among: dates, values and stages that
-    changed, what was called a commit, gates passed with a reason."""
+    """What `timeline.exceptions` and decisions are found among: dates, values, categories and
+    stages that changed, what began as a commit, gates passed with a reason."""
     return Sql(
         "event.deal_id in (select id from deal where pipeline_id = ?)"
-        " and (event.kind in ('expected_close', 'value', 'moved') or command.verb = 'decide'"
+        " and (event.kind in ('expected_close', 'value', 'category', 'moved')"
+        " or command.verb = 'decide'"
         " or event.data like ? or event.data like ?)",
         (pipeline_id, '%"category":"commit"%', '%"missing":[%'),
     )

@@ -103,7 +103,8 @@ def with_owner(change: Change, typed: str, meant: str) -> Change | None:
         case Edit(changes):
             return replace(change, changes={**changes, "owner": meant})
         case SetFields(assignments):
-            return replace(change, assignments=(*assignments, f"owner={meant}"))
+            others = [text for text in assignments if text.partition("=")[0].strip() != "owner"]
+            return replace(change, assignments=(*others, f"owner={meant}"))
         case AddDeal(line):
             named = rf"(?<!\S)(@|owner:){re.escape(typed)}(?!\S)"
             return replace(change, line=re.sub(named, lambda m: m[1] + meant, line))

@@ -13,6 +13,7 @@ from pipeboard.domain.cadence import PERSISTENCE, follow_ups, hours_too_soon
 from pipeboard.domain.commands import Command
 from pipeboard.domain.dates import format_day, local_date
 from pipeboard.domain.deal import Deal
+from pipeboard.domain.deal_record import below_floor
 from pipeboard.domain.deciding import decide, sentence_of, verb_of
 from pipeboard.domain.deciding.rules import Telling, deal_names
 from pipeboard.domain.errors import BadInput, Conflict, GateNotMet, NotFound, Refused, SoAlready
@@ -286,6 +287,7 @@ def execute(
         notes = (
             *found.notes,
             *remarks(service, command, found.changes),
+            *below_floor(zip(before, deals, strict=False), lambda: service.rights.eyes),
             *(
                 f"Added {lead.after.name} to follow up on {deal.ref}."
                 for deal, lead in zip(deals, leads, strict=False)

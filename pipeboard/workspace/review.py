@@ -22,6 +22,7 @@ from pipeboard.domain.lazy_dataclass import dataclass
 from pipeboard.domain.metrics.waterfall import most_pushed, waterfall_since
 from pipeboard.domain.people import match_owner
 from pipeboard.domain.pipeline import Pipeline
+from pipeboard.domain.timeline import exceptions
 from pipeboard.store.sql import Audit
 from pipeboard.workspace.execution import carry_out
 from pipeboard.workspace.finding import typed_period
@@ -75,7 +76,7 @@ def review(
     subjects = rules.to_discuss(day.queue(), values, pushes, pipeline, service.today)
     cover = report.coverage
     required = cover.required.value or cover.by_win_rate.value
-    notable = tuple(rules.exceptions(reversed(entries), pipeline, supported, service.settings.zone))
+    notable = tuple(exceptions(reversed(entries), pipeline, supported, service.settings.zone))
     decided = [entry for entry in entries if entry.verb == "decide"]
     alike, dead = day.alike(), day.dead()
     shown = {one.deal_id for one in notable}

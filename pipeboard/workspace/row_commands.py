@@ -126,6 +126,11 @@ class RowRules:
             details={"column": "stage", "value": name},
         )
 
+    def unknown_stages(self, row: DealRow) -> tuple[str, ...]:
+        """The stages that a row names, on its way or in the end, and the pipeline does not have."""
+        named = dict.fromkeys((*(stage for stage, _ in row.entered), row.stage or ""))
+        return tuple(name for name in named if name and fold(name) not in self._stages)
+
     def item_key(self, key: str) -> str:
         """The key here of an item of a checklist, whose stage a file tells by name; by number
         those of our old files."""

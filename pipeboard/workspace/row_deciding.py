@@ -136,7 +136,11 @@ class RowDecider:
             except PipeboardError as error:
                 column = str(error.details.get("column", ""))
                 value = row.raw.get(column, "") or str(error.details.get("value", ""))
-                self.report.reject([_rejected(row, column, value, error.message)])
+                rejected = _rejected(row, column, value, error.message)
+                if column == "stage":
+                    unknown = self._place_of_new(row).rules.unknown_stages(row)
+                    rejected = replace(rejected, stages=unknown)
+                self.report.reject([rejected])
                 continue
             if not again:
                 first = self._place_of_new(row).pipeline.open_stages[0]

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final
 from pipeboard.domain.criteria import ROLES, About, unmet_of_stage
 from pipeboard.domain.dates import format_day
 from pipeboard.domain.errors import BadInput, PipeboardError
-from pipeboard.domain.filter_nodes import EVERYTHING, Filter
+from pipeboard.domain.filter_nodes import EVERYTHING, Filter, says_whose
 from pipeboard.domain.lazy_dataclass import replace
 from pipeboard.domain.people import match_owner
 from pipeboard.domain.pipeline import Pipeline
@@ -69,15 +69,16 @@ def day_of(
     )
 
 
-def whose(service: Service, text: str | None) -> str | None:
+def whose(service: Service, text: str | None, query: Filter = EVERYTHING) -> str | None:
     """Whose day is meant: the rep that was named, `all` for everybody (None), and without a word
-    one's own, or everybody's for who is no rep. NotFound for a name that nobody bears."""
+    one's own, or everybody's for who is no rep, and under a filter that says itself whose deals
+    it means (`triage owner:mara`). NotFound for a name that nobody bears."""
     reps = service.reader.reps()
     if text is None:
-        return service.me if any(rep.name == service.me for rep in reps) else None
-    if text.strip().lower() == EVERYBODY:
-        return None
-    return match_owner(text, reps, service.me)
+        own = not says_whose(query.root) and any(rep.name == service.me for rep in reps)
+        return service.me if own else None
+    everybody = text.strip().lower() == EVERYBODY
+    return None if everybody else match_owner(text, reps, service.me)
 
 
 def loads_of(service: Service, pipeline: Pipeline) -> tuple[Load, ...]:

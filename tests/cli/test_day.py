@@ -52,6 +52,22 @@ def test_triage_takes_a_filter_and_a_limit(busy: Type) -> None:
     assert len(busy("triage", "--limit", "1", "--as", "ana", "--json").json["queue"]) == 1
 
 
+@pytest.mark.parametrize(
+    ("query", "refs"),
+    [("owner:bo", ["D-5"]), ("@bo value>1k", ["D-5"]), ("owner:none", []), ("id:5", ["D-5"]),
+     ("owner:bo | value>25k", ["D-5", "D-3"]), ("-owner:ana", ["D-5"]),
+     ("mine", ["D-1", "D-2", "D-3"]), ("id:1,5 owner:me", ["D-1"]),
+     ("stage:prospecting", ["D-1", "D-2", "D-3"])],
+)  # fmt: skip
+def test_a_filter_that_says_whose_deals_are_meant_is_not_kept_to_ones_own(
+    busy: Type, query: str, refs: list[str]
+) -> None:
+    found = busy("triage", "--as", "ana", "--json", "--", query).json["queue"]
+    assert [one["ref"] for one in found] == refs
+    own = busy("triage", "--as", "ana", "--owner", "ana", "--json", "--", query).json["queue"]
+    assert [one["ref"] for one in own] == [ref for ref in refs if ref != "D-5"]
+
+
 @pytest.fixture
 def typed(monkeypatch: pytest.MonkeyPatch) -> Callable[[str], int]:
     """`triage --plain` of ana, with these lines typed at it, `|` between them."""

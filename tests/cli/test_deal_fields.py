@@ -11,19 +11,21 @@ import io
 import json
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import MISSING, dataclass, fields, replace
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
 import pytest
 
+from pipeboard.domain.criteria import parse_criterion, unmet_of_stage
 from pipeboard.domain.deal import Answer, Ask, Contact, Deal, Loss, NextStep, Status, Term
 from pipeboard.domain.deal_fields import parse_field
 from pipeboard.domain.deal_record import EVERYBODYS
-from pipeboard.domain.errors import Conflict, PipeboardError
+from pipeboard.domain.errors import BadInput, Conflict, PipeboardError
 from pipeboard.domain.events import Kind, change_to, event_from_json, evolve
 from pipeboard.domain.money import Money
+from pipeboard.domain.programs import DealTexts, text_at
 from pipeboard.domain.timeline import describe
 from pipeboard.exchange.deal_text import DealText
 from pipeboard.exchange.synonyms import SYNONYMS
@@ -267,6 +269,42 @@ def test_set_takes_each_short_name() -> None:
         if found != (name, sample.value):
             wrong[alias] = found
     assert wrong == {}
+
+
+@pytest.mark.parametrize("name", SETTABLE)
+def test_set_says_in_words_what_it_emptied(pipe: Type, ana: Workspace, name: str) -> None:
+    if name != "title":
+        said = pipe("set", full(ana).ref, f"{TYPED[name].typed}=").err.splitlines()[-1]
+        assert said.endswith((" emptied", " nobody", " the stage's"))
+        assert "_" not in said
+
+
+@pytest.mark.parametrize("name", SETTABLE)
+def test_set_takes_each_field_once(ana: Workspace, name: str) -> None:
+    deal, sample = full(ana), TYPED[name]
+    for again in [sample.typed, *(alias for alias, field in ALIASES.items() if field == name)]:
+        with pytest.raises(BadInput, match="is given twice"):
+            ana.set_fields([deal.id], [f"{sample.typed}={sample.text}", f"{again}={sample.other}"])
+    assert now_of(ana, deal.id) == deal
+
+
+def test_a_custom_field_is_meant_in_any_spelling_of_its_name(
+    pipe: Type, ana: Workspace, tmp_path: Path
+) -> None:
+    deal = add(ana, "Plain field.Größe:GTX")
+    for name in ("größe", "GRÖSSE", "grosse"):
+        ana.set_fields([deal.id], [f"fields.{name}=STX {name}"])
+        now = now_of(ana, deal.id)
+        assert dict(now.fields) == {"Größe": f"STX {name}"}
+        assert text_at(f"field.{name}", DealTexts(now, sales(ana))) == f"STX {name}"
+        gate = replace(sales(ana).stage(LEAD), criteria=(parse_criterion(f"field.{name}"),))
+        assert unmet_of_stage(gate, now, sales(ana), TODAY) == ()
+        assert pipe("list", "--columns", f"fields.{name}", "--csv").lines[1] == f"STX {name}"
+        assert pipe("list", f'field.{name}:"stx {name}"', "--count").lines == ["1"]
+    with pytest.raises(BadInput, match="given twice"):
+        ana.set_fields([deal.id], ["fields.Größe=a", "fields.GRÖSSE=b"])
+    ana.set_fields([deal.id], ["fields.GRÖSSE=", "fields.Farbe=rot"])
+    assert dict(now_of(ana, deal.id).fields) == {"Farbe": "rot"}
 
 
 # form
@@ -844,6 +882,31 @@ def test_a_merge_tells_the_lowest_value_to_no_other_owner(
     ana.set_fields([keep.id], [f"owner={owner}"])
     ana.merge(keep.id, [full(ana).id])
     assert (now_of(ana, keep.id).floor_value is not None) is goes_along
+
+
+@pytest.mark.parametrize(
+    "lower",
+    [
+        lambda rep, deal: rep.set_fields([deal], ["value=29k"]),
+        lambda rep, deal: rep.edit([deal], {"value": Money(2_900_000, EUR)}),
+        lambda rep, deal: rep.win([deal], value=Money(2_900_000, EUR)),
+        lambda rep, deal: rep.set_fields([deal], ["floor=40k"]),
+    ],
+)
+def test_who_sees_the_lowest_value_is_told_when_the_value_falls_below_it(
+    made: Team, ana: Workspace, lower: Callable[[Workspace, int], Any]
+) -> None:
+    deal = add(ana, "Lower: x 35k", PROPOSAL)
+    ana.set_next_step([deal.id], "call", TODAY + timedelta(days=3))
+    assert ana.set_fields([deal.id], ["floor=30k", "owner=ana"]).notes == ()
+    assert ana.set_fields([deal.id], ["value=30k"]).notes == ()
+    told = lower(ana, deal.id).notes
+    now = now_of(ana, deal.id)
+    assert told == (f"Lower is below its lowest value, {now.floor_value}.",)
+    assert ana.add_note([deal.id], "So be it.").notes == ()
+    if now.is_open:
+        assert made.rep("bo").set_fields([deal.id], ["value=20k"]).notes == ()
+    assert ana.set_fields([deal.id], ["value=USD 1"]).notes == ()
 
 
 def test_a_refused_change_does_not_tell_the_lowest_value(made: Team, ana: Workspace) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shlex
 import stat
 from pathlib import Path
 
@@ -42,6 +43,26 @@ def test_the_same_file_twice_creates_nothing_twice(pipe: Type, home: Path) -> No
     pipe(*line)
     again = pipe(*line).json
     assert (again["created"], again["unchanged"]) == (0, 2)
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["hubspot-deals.csv", "pipedrive-deals.csv", "zoho-deals.csv", "trello-board.csv",
+     "trello-board.json"],
+)  # fmt: skip
+def test_the_way_out_that_is_told_names_all_stages_so_that_it_is_one(
+    pipe: Type, home: Path, name: str
+) -> None:
+    file = MAVEN.parents[1] / "crm-exports" / name
+    if not file.exists():
+        pytest.skip(f"{file} is not there")
+    at = ("--db", str(home / "a.db"))
+    assert pipe("init", *at).code == 0
+    refused = pipe("import", str(file), *at)
+    assert refused.code == 4
+    (way,) = (line for line in refused.err.splitlines() if "To put them" in line)
+    done = pipe(*shlex.split(way.partition("): pipeboard ")[2]), *at, "--json")
+    assert (done.code, done.json["created"]) == (0, done.json["read"]), done.err
 
 
 @pytest.mark.parametrize(
@@ -148,6 +169,64 @@ def test_no_workspace_is_made_for_nothing(pipe: Type, home: Path, line: tuple[st
     refused = pipe("import", *(w.format(file=file) for w in line), "--db", str(database))
     assert refused.code == 3
     assert not database.exists()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        BAD,
+        "title,account\nA,B\n",  # no stage
+        "title,stage\n",
+    ],
+)
+def test_a_workspace_into_which_nothing_came_is_gone_again(
+    pipe: Type, home: Path, text: str
+) -> None:
+    file, database = _file(home, text), home / "new" / "a.db"
+    database.parent.mkdir()
+    at = ("--db", str(database))
+    refused = pipe("import", file, *at)
+    assert [*database.parent.iterdir()] == [], refused.err
+    assert "Nothing came in" in refused.err
+    good = pipe("import", _file(home, GOOD), "--into", "Sales", "--stages", "auto", *at)
+    assert good.code == 0, good.err
+    assert len(pipe("pipeline", "list", *at).lines) == 2
+
+
+@pytest.mark.parametrize(
+    ("amounts", "flags", "currency"),
+    [
+        (["USD 5", "7k USD", ""], (), "USD"),
+        (["5", "7k"], (), "EUR"),
+        (["5", "7k"], ("--currency", "usd"), "USD"),
+        (["CHF 5", "CHF 7"], ("--currency", "usd"), "CHF"),
+        (["USD 5", "CHF 7"], (), "EUR"),
+        (["USD 5", "CHF 7"], ("--currency", "usd"), "USD"),
+        (["USD 5", "7"], (), "EUR"),
+        (["", ""], (), "EUR"),
+    ],
+)
+def test_a_workspace_that_is_made_for_a_file_counts_in_the_currency_of_its_amounts(
+    pipe: Type, home: Path, amounts: list[str], flags: tuple[str, ...], currency: str
+) -> None:
+    rows = "".join(f"D{place},Lead,{text}\n" for place, text in enumerate(amounts))
+    file = _file(home, "title,stage,amount\n" + rows)
+    for where in (("--into", "Sales", "--stages", "auto"), ("--stage", "Lead=Lead Generation")):
+        at = ("--db", str(home / f"{len(where)}.db"))
+        assert pipe("import", file, *where, *flags, *at, "-n").code == 0
+        made = pipe("import", file, *where, *flags, *at)
+        assert made.code == 0, made.err
+        assert f"({currency}, " in made.err
+        assert pipe("pipeline", "show", "--json", *at).json["pipeline"]["currency"] == currency
+    assert pipe("import", file, "--into", "More", "--stages", "auto", *at).code == 0
+    assert f"({currency}, " not in pipe("list", *at).err
+
+
+def test_a_workspace_that_was_there_stays_where_nothing_comes_in(pipe: Type, home: Path) -> None:
+    at = ("--db", str(home / "a.db"))
+    assert pipe("init", *at).code == 0
+    assert pipe("import", _file(home, BAD), *at).code == 4
+    assert pipe("list", "--count", *at).lines == ["0"]
 
 
 def test_a_file_comes_from_stdin_too(pipe: Type) -> None:

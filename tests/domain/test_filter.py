@@ -45,7 +45,7 @@ from pipeboard.domain.filter_nodes import (
     reaches_archive,
     with_state,
 )
-from pipeboard.domain.filter_terms import BY_NAME, STATE_ALIASES
+from pipeboard.domain.filter_terms import BY_NAME, STATE_ALIASES, Field
 from pipeboard.domain.money import EXPONENTS, Money, format_money, format_percent
 from pipeboard.domain.text import clean_line, in_quotes, printable
 
@@ -93,6 +93,17 @@ def test_terms_side_by_side_are_and_and_the_bar_is_an_or_that_binds_less(
     text: str, node: Node
 ) -> None:
     assert meaning(text) == node
+
+
+@pytest.mark.parametrize("sign", ["<", ">", "<=", ">=", "=", ":", ":>"])
+@pytest.mark.parametrize("field", FIELDS, ids=lambda field: field.name)
+def test_a_space_before_what_a_field_is_compared_with_is_told_of(field: Field, sign: str) -> None:
+    for text in (f"{field.name} {sign} 3", f"won {field.name.upper()} {sign}3"):
+        with pytest.raises(BadInput, match="no space stands before") as told:
+            meaning(text)
+        assert field.example in told.value.hint
+    quoted = f'"{field.name}" {sign}3', f'{field.name} "{sign}3"', f"({field.name}) | {sign}3"
+    assert all(meaning(text) for text in quoted)
 
 
 @pytest.mark.parametrize(

@@ -119,7 +119,7 @@ def test_a_sign_of_several_currencies_is_refused_unless_one_of_them_is_usual() -
 
 @pytest.mark.parametrize("text", ["-5", "−5", "€-5", "-€5", "5-", "(5)", "-40k"])
 def test_a_negative_value_is_refused_by_name(text: str) -> None:
-    with pytest.raises(BadInput, match="a deal's value cannot be negative"):
+    with pytest.raises(BadInput, match="an amount cannot be negative"):
         parse_money(text, "EUR")
 
 

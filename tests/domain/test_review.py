@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from itertools import pairwise
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -26,12 +27,12 @@ from pipeboard.domain.review import (
     NUMBERS,
     WeeklyReview,
     agenda,
-    exceptions,
     objections,
     sales_trap,
     to_discuss,
     trend,
 )
+from pipeboard.domain.timeline import exceptions
 from tests.domain.deciding_cases import CLOSING, LEAD, NEEDS, NOW, SALES, TODAY, new
 from tests.domain.metrics import log as metrics
 from tests.domain.metrics.log import Log, at, period
@@ -135,6 +136,67 @@ def test_what_was_taken_back_is_no_matter_for_a_meeting() -> None:
     assert found(replace(stands, undone=True)) == found(taking_back) == []
     (one, _) = exceptions([stands], SALES, (), ZONE)
     assert (one.deal_id, one.by) == (7, stands.who)
+
+
+@pytest.mark.parametrize(
+    ("kind", "name", "steps", "said"),
+    [
+        (Kind.EXPECTED_CLOSE, "expected_close", [WHEN, LATER, WHEN], []),
+        (Kind.EXPECTED_CLOSE, "expected_close", [WHEN, LATER, WHEN - timedelta(days=9)], []),
+        (
+            Kind.EXPECTED_CLOSE, "expected_close", [WHEN, None, LATER],
+            ["close date pushed from Sat 19 Dec 2026 to Sun 20 Dec 2026"],
+        ),
+        (Kind.EXPECTED_CLOSE, "expected_close", [None, WHEN, LATER], []),
+        (Kind.VALUE, "value", [EUR, Money(4_000_00, "EUR"), EUR], []),
+        (
+            Kind.VALUE, "value", [EUR, Money(50_000_00, "EUR"), Money(30_000_00, "EUR")],
+            ["value down from €40,000 to €30,000"],
+        ),
+        (Kind.CATEGORY, "category", [None, "commit", "best"], []),
+        (
+            Kind.CATEGORY, "category", ["best", "pipeline", "commit"],
+            ["called a commit without evidence"],
+        ),
+    ],
+)  # fmt: skip
+def test_what_came_back_meanwhile_is_no_matter_for_a_meeting(
+    kind: Kind, name: str, steps: list[object], said: list[str]
+) -> None:
+    entries = [entry(kind, {name: before}, {name: after}) for before, after in pairwise(steps)]
+    other = replace(entry(kind, {name: steps[0]}, {name: steps[0]}), deal_id=8)
+    assert found(*entries, other) == said
+
+
+CLOSED = datetime(2026, 11, 19, 23, 30, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "said"),
+    [
+        ({"closed_at": CLOSED}, {"closed_at": CLOSED - timedelta(days=3)},
+         ["closing corrected from Fri 20 Nov 2026 to Tue 17 Nov 2026"]),
+        ({"closed_at": CLOSED}, {"closed_at": CLOSED + timedelta(hours=9)}, []),
+        ({"closed_at": CLOSED, "entry_precision": "unknown"},
+         {"closed_at": CLOSED - timedelta(days=3), "entry_precision": "day"}, []),
+        ({"closed_at": None}, {"closed_at": CLOSED}, []),
+        ({"closed_at": CLOSED}, {"closed_at": None}, []),
+    ],
+)  # fmt: skip
+def test_a_closing_on_another_day_is_a_matter_for_a_meeting(
+    before: dict[str, Any], after: dict[str, Any], said: list[str]
+) -> None:
+    assert found(entry(Kind.CORRECTED, before, after)) == said
+
+
+def test_a_commit_of_the_beginning_counts_until_it_is_taken_back() -> None:
+    begins = entry(Kind.CREATED, {}, {"category": "commit", "value": EUR, "expected_close": WHEN})
+    assert found(begins) == ["called a commit without evidence"]
+    assert found(begins, entry(Kind.CATEGORY, {"category": "commit"}, {"category": None})) == []
+    pushed = entry(Kind.EXPECTED_CLOSE, {"expected_close": WHEN}, {"expected_close": LATER})
+    assert found(begins, pushed)[1:] == [
+        "close date pushed from Sat 19 Dec 2026 to Sun 20 Dec 2026"
+    ]
 
 
 # What to talk about.

@@ -173,6 +173,8 @@ def test_a_board_shows_the_deals_that_the_filter_is_true_of(
         ("pipeline:renewal", ""),
         ("pipeline:reneewals", "Did you mean renewals?"),
         ("category:comit", "Did you mean commit?"),
+        ("lost:pricee", "Did you mean price?"),
+        ("currency:EURO", "not a currency"),
         ("q:autority", "Did you mean authority?"),
         ("stage:tal", "could be Talks or Tale"),
     ],

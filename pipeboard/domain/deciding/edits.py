@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from pipeboard.domain import commands as c
 from pipeboard.domain.criteria import ROLES
-from pipeboard.domain.deal import Answer, Ask, Contact, Deal, NextStep, Term
+from pipeboard.domain.deal import Answer, Ask, Contact, Deal, NextStep, Term, custom_key
 from pipeboard.domain.deal_fields import (
     BY_NAME,
     clean_tags,
@@ -221,9 +221,17 @@ def set_fields(command: c.SetFields, deal: Deal, context: c.Context) -> list[Eve
     """New values as they are typed: `value=40k`, `close=19dec`, `fields.product=GTX`, `source=`."""
     if not command.assignments:
         raise BadInput("Nothing to set.", hint="For example: value=40k")
-    changes = dict(
-        parse_assignment(text, context.today, context.currency) for text in command.assignments
-    )
+    changes: dict[str, FieldValue] = {}
+    for text in command.assignments:
+        name, value = parse_assignment(text, context.today, context.currency)
+        if name.startswith("fields."):
+            name = f"fields.{custom_key(deal.fields, custom_name(name.removeprefix('fields.')))}"
+        if name in changes:
+            raise BadInput(
+                f"{quoted(text)}: {field_words([name])} is given twice.",
+                hint="Leave one of the two out.",
+            )
+        changes[name] = value
     return edit(c.Edit(changes, command.new_rep), deal, context)
 
 

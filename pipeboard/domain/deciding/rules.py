@@ -65,7 +65,8 @@ def _values(names: Iterable[str], deal: Deal, told: Telling) -> str:
 
 
 def _value(name: str, deal: Deal, told: Telling) -> str:
-    value = read(deal, name)
+    whole, dot, key = name.partition(".")
+    value = deal.custom(key) if dot and whole == "fields" else read(deal, name)
     if isinstance(value, Money):
         return format_money(value)
     if isinstance(value, date) and not isinstance(value, datetime):

@@ -245,15 +245,16 @@ class Basis:
         return {}
 
     def split(self, grouping: Grouping) -> dict[Group, Basis]:
-        """The groups of these deals by name, what is unknown last; every event and every open deal
+        """The groups of these deals in order, what is unknown last; every event and every open deal
         is in exactly one."""
         found = self._split(grouping)
         if self.ended is None:
-            return {name: self._part(grouping, name, found[name]) for name in in_order(found)}
+            names = grouping.sorted(found)
+            return {name: self._part(grouping, name, found[name]) for name in names}
         ended = self.ended.split(grouping)
         return {
             name: self._part(grouping, name, found[name], ended.get(name))
-            for name in in_order({*found, *ended})
+            for name in grouping.sorted({*found, *ended})
         }
 
     def _split(self, grouping: Grouping) -> defaultdict[Group, Deals]:

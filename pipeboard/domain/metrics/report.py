@@ -7,7 +7,7 @@ from fractions import Fraction
 
 from pipeboard.domain.lazy_dataclass import dataclass
 from pipeboard.domain.metrics import conversion
-from pipeboard.domain.metrics.basis import Basis, Happening, by_event, in_order, put_aside, touched
+from pipeboard.domain.metrics.basis import Basis, Happening, by_event, put_aside, touched
 from pipeboard.domain.metrics.calibration import (
     Calibration,
     WeekForecast,
@@ -66,14 +66,14 @@ _HAPPENED: tuple[Callable[[Basis], Sequence[Happening]], ...] = (
 
 def partition(basis: Basis, grouping: Grouping) -> dict[Group, Basis]:
     """Every group with a deal or an event that some number of the report counts, a target or a
-    call of its own, by name; what is unknown comes last."""
+    call of its own, in order; what is unknown comes last."""
     parts, busy = basis.split(grouping), set(_by_events(basis, grouping))
     for name in (*busy, *_with_goals(basis, grouping)):
         if name not in parts:
             parts[name] = basis.nothing_of(grouping, name)
     return {
         name: parts[name]
-        for name in in_order(parts)
+        for name in grouping.sorted(parts)
         if name in busy
         or _counts(parts[name])
         or target_of(parts[name]).value is not None

@@ -172,7 +172,8 @@ class Grouping:
 
     `event` names the group of something that happened to a deal at an instant (created, entered a
     stage, closed), `standing` that of a deal as it stood open at an instant. `scope` says whose
-    targets the groups have, `unknown` what the group None is called.
+    targets the groups have, `unknown` what the group None is called; `order` is that of its groups
+    where it is not the one of their names.
     """
 
     name: str
@@ -180,10 +181,18 @@ class Grouping:
     standing: GroupOf
     scope: Scope = ""
     unknown: str = "none"
+    order: tuple[str, ...] = ()
 
     def called(self, group: Group) -> str:
         """A group in words."""
         return self.unknown if group is None else group
+
+    def sorted(self, groups: Iterable[Group]) -> list[Group]:
+        """Groups in their order, what is unknown last."""
+        place = {name: number for number, name in enumerate(self.order)}
+        return sorted(
+            groups, key=lambda group: (group is None, place.get(group or "", -1), group or "")
+        )
 
 
 def by_matching(text: str, ids: Collection[int], owner: Group = None) -> Grouping:
@@ -244,7 +253,7 @@ def by_stage(rules: MetricRules) -> Grouping:
         stage_id = deal.stage_at(us)
         return names.get(stage_id) if stage_id is not None else None
 
-    return Grouping("stage", stage, stage)
+    return Grouping("stage", stage, stage, order=tuple(names.values()))
 
 
 SIZES = (0, 10_000, 50_000, 250_000)
@@ -263,7 +272,7 @@ def by_size(rules: MetricRules, calendar: Calendar) -> Grouping:
         worth = rules.exchange.convert(minor, currency, rules.currency, calendar.day(us))
         return None if worth is None else names[bisect_right(SIZES, max(worth, 0) / unit) - 1]
 
-    return Grouping("size", size, size, unknown="no value")
+    return Grouping("size", size, size, unknown="no value", order=names)
 
 
 def by_customer(accounts: Mapping[int, str], deals: Iterable[DealHistory]) -> Grouping:

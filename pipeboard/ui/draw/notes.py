@@ -216,10 +216,7 @@ def _floor_words(deal: Deal, style: PaneStyle) -> str:
     if deal.floor_value is None:
         return ""
     words = full_money(deal.floor_value, style.glyphs)
-    value = deal.value
-    same = value is not None and value.currency == deal.floor_value.currency
-    below = same and value is not None and value.minor < deal.floor_value.minor
-    return f"{words} (! the value is below it)" if below else words
+    return f"{words} (! the value is below it)" if deal.is_below_floor else words
 
 
 # The first tab of one deal's screen: what is missing, what to do here, what is known.

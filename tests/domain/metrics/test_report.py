@@ -182,6 +182,21 @@ def test_groups_add_up_to_the_whole(log: Log, day: int, label: str, which: int) 
     assert divided == entered or not parts
 
 
+def test_groups_stand_in_the_order_of_what_they_are() -> None:
+    log = Log()
+    for stage_id, value in ((NEGOTIATE, 300_000), (LEAD, 5), (QUALIFY, 20_000), (PROPOSAL, None)):
+        log.add(0, stage_id, value=value and value * 100, owner="z" if value else "a")
+    basis = in_euros(log).basis(9)
+    stages = [basis.rules.pipeline.stage(one).name for one in (LEAD, QUALIFY, PROPOSAL, NEGOTIATE)]
+    assert stages != sorted(stages)
+    for grouping, names in (
+        (by_stage(basis.rules), stages),
+        (by_size(basis.rules, basis.calendar), ["under 10k", "10k to 50k", "250k and more", None]),
+        (by_owner(basis.rules), ["a", "z"]),
+    ):
+        assert list(Report(basis).groups(grouping)) == list(basis.split(grouping)) == names
+
+
 def test_a_grouping_is_found_by_its_name() -> None:
     basis = Log().basis(9)
     values = {"field.product": {1: "GTX"}}

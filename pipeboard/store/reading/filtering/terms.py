@@ -6,12 +6,12 @@ from collections.abc import Callable, Iterable
 from datetime import date, timedelta
 from zoneinfo import ZoneInfo
 
-from pipeboard.domain.deal import CHANNELS, UNKNOWN, channel_of
+from pipeboard.domain.deal import CHANNELS, LOSS_CATEGORIES, UNKNOWN, channel_of
 from pipeboard.domain.deal_fields import FIELDS
 from pipeboard.domain.errors import Ambiguous, BadInput, NotFound
 from pipeboard.domain.filter_nodes import ME, Compare, Op
 from pipeboard.domain.lazy_dataclass import dataclass
-from pipeboard.domain.money import Money
+from pipeboard.domain.money import Money, currency_code
 from pipeboard.domain.pipeline import Category, Pipeline, Question
 from pipeboard.domain.text import did_you_mean, fold, quoted
 from pipeboard.store.database import Database
@@ -181,9 +181,9 @@ class Texts:
             case "channel":
                 return self._through(value)
             case "lost":
-                return every((Sql("deal.outcome = 'lost'"), self._same("loss_category", value)))
+                return every((Sql("deal.outcome = 'lost'"), self._lost_for(value)))
             case "currency":
-                return compares("deal.value_currency", "=", value.upper())
+                return compares("deal.value_currency", "=", _code(value))
             case _:
                 return self._same(field, value)
 
@@ -295,6 +295,13 @@ class Texts:
             raise _bad(f"channel:{value}", "a channel is in or out", value, CHANNELS)
         return one_of("deal.source", self._values("source", lambda s: channel_of(s) == wanted))
 
+    def _lost_for(self, value: str) -> Sql:
+        known = {*LOSS_CATEGORIES, *self._values("loss_category", lambda category: True)}
+        if fold(value) not in map(fold, known):
+            said = f"no loss category {quoted(value)}"
+            raise _bad(f"lost:{value}", said, value, sorted(known))
+        return self._same("loss_category", value)
+
     def _part(self, column: str, value: str) -> Sql:
         """The text occurs in one column; looked for where words are, then made sure of."""
         wanted = fold(value)
@@ -345,6 +352,18 @@ class Texts:
         )
         by_stage = every((Sql("deal.category is null"), among("deal.stage_id", stages)))
         return either((compares("deal.category", "=", wanted), by_stage))
+
+
+def _code(value: str) -> str:
+    """The ISO 4217 code of a currency."""
+    try:
+        return currency_code(value)
+    except BadInput as error:
+        raise BadInput(
+            f"bad filter: {quoted(f'currency:{value}')}: {error.message}",
+            hint=error.hint,
+            details={"term": f"currency:{value}"},
+        ) from error
 
 
 def _stage_ids(value: str, pipelines: Iterable[Pipeline]) -> set[int]:
