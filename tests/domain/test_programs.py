@@ -169,6 +169,7 @@ MOMENT_OF = {
     Kind.ABSORBED: "merged",
     Kind.RANKED: CHANGED,
     Kind.EDITED: "edited",
+    Kind.CORRECTED: "edited",
     Kind.VALUE: "edited",
     Kind.EXPECTED_CLOSE: "edited",
     Kind.PROBABILITY: "edited",
