@@ -76,7 +76,7 @@ def _spoken_of(pipeline_id: int) -> Sql:
     stages that changed, what began as a commit, gates passed with a reason."""
     return Sql(
         "event.deal_id in (select id from deal where pipeline_id = ?)"
-        " and (event.kind in ('expected_close', 'value', 'category', 'moved')"
+        " and (event.kind in ('expected_close', 'value', 'category', 'moved', 'corrected')"
         " or command.verb = 'decide'"
         " or event.data like ? or event.data like ?)",
         (pipeline_id, '%"category":"commit"%', '%"missing":[%'),

@@ -274,3 +274,15 @@ def test_what_another_rep_is_to_do_is_asked_of_them_and_what_the_owner_is_to_do_
     assert (step.text, step.due) == ("call Mika", date(2026, 11, 27))
     with pytest.raises(BadInput, match="What was decided"):
         decide(ana, deal.id, "thu @bo")
+
+
+def test_a_closing_put_on_another_day_is_spoken_of(ana: Workspace, team: Team) -> None:
+    deal = add(ana, "Lumen Oy: pilot 40k", stage=NEEDS)
+    team.clock.wait(days=9)
+    ana.win([deal.id], override="signed")
+    team.clock.wait(days=1)
+    held(ana)
+    ana.win([deal.id], on=ana.today - timedelta(days=5))
+    assert notable(ana) == [("Lumen Oy", "closing corrected from Wed 2 Dec 2026 to Sat 28 Nov 2026")]
+    ana.undo()
+    assert notable(ana) == []
