@@ -194,6 +194,46 @@ def test_an_end_that_was_taken_back_is_corrected_no_more() -> None:
     assert (won.at, lost.at) == (noon(TODAY - 3 * DAY), noon(TODAY))
 
 
+def test_the_same_day_again_is_no_correction_whatever_the_hour_and_the_zone() -> None:
+    late = datetime(2026, 11, 20, 23, 30, tzinfo=UTC)  # the 21st in Berlin
+    found = Course().do(WIN, at=late)
+    with pytest.raises(SoAlready):
+        found.do(c.Win(on=date(2026, 11, 21)), at=NOW)
+    assert found.do(c.Win(on=date(2026, 11, 20)), at=NOW).deal.closed_at == noon(date(2026, 11, 20))
+    today = Course().do(WIN)
+    with pytest.raises(SoAlready):
+        today.do(c.Win(on=TODAY), at=NOW + timedelta(hours=3))
+
+
+def test_what_another_entry_of_the_same_instant_did_stays_where_it_is() -> None:
+    found = Course().do(c.Move(NEEDS, "because so"), WIN)
+    ended = found.do(c.Win(on=TODAY + 2 * DAY), at=NOW + 3 * DAY).deal
+    assert (ended.closed_at, ended.qualified_at) == (noon(TODAY + 2 * DAY), NOW)
+    first = NOW - 60 * DAY
+    begun = Course(at=first).do(c.Move(NEEDS, "because so"), at=first)
+    deal = begun.do(c.Correct(created_at=first - DAY)).deal
+    assert (deal.created_at, deal.stage_entered_at, deal.qualified_at) == (
+        first - DAY,
+        first,
+        first,
+    )
+
+
+def test_a_deal_began_no_later_than_it_came_to_its_first_stage() -> None:
+    found = Course()
+    path = ((LEAD, NOW - 40 * DAY),)
+    found.events = decide(c.TakeOver("Lumen Oy", NOW - 60 * DAY, path, "a.csv"), None, context())
+    with pytest.raises(Refused, match="came to a stage on Wed 14 Oct 2026"):
+        found.do(c.Correct(created_at=NOW - 30 * DAY))
+    assert found.do(c.Correct(created_at=NOW - 50 * DAY)).deal.stage_entered_at == NOW - 40 * DAY
+
+
+def test_an_end_of_which_nobody_knows_the_day_binds_no_beginning() -> None:
+    at = NOW - 20 * DAY
+    found = Course.imported(outcome="won", closed_at=at, precision={"closed_at": "unknown"})
+    assert found.do(c.Correct(created_at=NOW - 10 * DAY)).deal.created_at == NOW - 10 * DAY
+
+
 def test_what_is_not_there_is_not_corrected() -> None:
     assert decide(c.Correct(closed_at=NOW, loss=Loss("price")), Course().deal, context()) == []
     assert decide(c.Correct(loss=Loss("price")), Course().do(WIN).deal, context()) == []

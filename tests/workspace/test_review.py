@@ -283,6 +283,8 @@ def test_a_closing_put_on_another_day_is_spoken_of(ana: Workspace, team: Team) -
     team.clock.wait(days=1)
     held(ana)
     ana.win([deal.id], on=ana.today - timedelta(days=5))
-    assert notable(ana) == [("Lumen Oy", "closing corrected from Wed 2 Dec 2026 to Sat 28 Nov 2026")]
+    assert notable(ana) == [
+        ("Lumen Oy", "closing corrected from Wed 2 Dec 2026 to Sat 28 Nov 2026")
+    ]
     ana.undo()
     assert notable(ana) == []
