@@ -590,7 +590,9 @@ def test_a_closing_before_a_deal_came_to_its_stage_is_told(team: Type, home: Pat
     assert team("list", "closed:2026-06-01", "--ids").out == "D-1\n"
 
 
-def test_what_is_left_of_a_later_file_is_told_beside_nothing(undated: Type, home: Path) -> None:
+def test_a_later_file_tells_when_a_deal_began(undated: Type, home: Path) -> None:
     said = "id,deal name,stage,amount,created\n1,Open,Qualified,70,2026-05-01\n"
     result = undated("import", put(home, said))
-    assert "line 2, D-1, created_at: here nothing, in the file '2026-05-01 00:00'" in result.err
+    assert result.lines[0] == "1 rows read, 0 created, 1 updated, 0 unchanged, 0 rejected."
+    assert "created_at" not in result.err
+    assert "created       Fri 1 May 2026" in undated("show", "1").out
