@@ -256,7 +256,7 @@ class ThreeWay:
             return
         before = datetime.fromisoformat(old) if old and name != "loss" else old
         if touched is not None:
-            here = name in touched() and ours is not None
+            here = name in touched()
         elif name == "loss":
             here = _short(ours) != old
         else:

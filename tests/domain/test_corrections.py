@@ -226,6 +226,15 @@ def test_a_deal_began_no_later_than_it_came_to_its_first_stage() -> None:
     with pytest.raises(Refused, match="came to a stage on Wed 14 Oct 2026"):
         found.do(c.Correct(created_at=NOW - 30 * DAY))
     assert found.do(c.Correct(created_at=NOW - 50 * DAY)).deal.stage_entered_at == NOW - 40 * DAY
+    (first, *_) = as_corrected(found.events)
+    assert (first.at, first.after["stage_entered_at"]) == (NOW - 50 * DAY, NOW - 40 * DAY)
+
+
+def test_of_the_day_on_which_a_deal_went_on_it_began_before_that() -> None:
+    went_at = NOW - 10 * DAY
+    found = Course().do(c.Move(PROPOSAL, "because so"), at=went_at)
+    deal = found.do(c.Correct(created_at=went_at + timedelta(hours=5))).deal
+    assert (deal.created_at, deal.stage_entered_at) == (went_at, went_at)
 
 
 def test_an_end_of_which_nobody_knows_the_day_binds_no_beginning() -> None:

@@ -10,8 +10,9 @@ import pytest
 
 from pipeboard.domain import commands as c
 from pipeboard.domain.deal import Loss
-from pipeboard.domain.errors import Conflict
+from pipeboard.domain.errors import Conflict, Refused
 from pipeboard.domain.money import Money
+from pipeboard.exchange.deal_files import _course
 from pipeboard.workspace.import_report import remarks_told
 from pipeboard.workspace.import_rows import ImportOptions
 from pipeboard.workspace.reports import ReportQuery
@@ -67,6 +68,20 @@ def test_a_deal_was_won_on_its_right_day_whenever_one_looks(
     assert disagreements(team.place) == []
 
 
+@pytest.mark.parametrize(("query", "found"), [("closed<2026-11-01", 1), ("closed>2026-11-01", 0)])
+def test_a_look_back_filters_by_the_right_day(
+    team: Team, ana: Workspace, query: str, found: int
+) -> None:
+    deal_id = old_deal(team, ana)
+    ana.win([deal_id], on=TODAY - 20 * DAY, override="signed")
+    ana.win([deal_id], on=TODAY - 30 * DAY)
+    team.clock.wait(days=1)
+    ana.set_fields([deal_id], ["owner=bo"])
+    asked = ReportQuery(sales(ana), ana.period("2026Q4"), NOW - 7 * DAY, me=ana.me)
+    asked = replace(asked, query=ana.parse_filter(query))
+    assert ana.report(asked).metric("won_count").rounded == found
+
+
 def test_a_close_that_was_corrected_is_taken_back_after_its_correction(
     team: Team, ana: Workspace
 ) -> None:
@@ -105,13 +120,37 @@ def test_a_colleagues_correction_stands_against_mine(
     assert str(now_of(ana, deal_id).closed_at)[:10] == str(TODAY - DAY)
 
 
+def test_by_hand_no_deal_ended_before_it_came_there(team: Team, ana: Workspace) -> None:
+    deal_id = old_deal(team, ana)
+    ana.win([deal_id], override="signed")
+    with pytest.raises(Refused, match="entered Closing on Thu 24 Sep 2026"):
+        ana.win([deal_id], on=TODAY - 61 * DAY)
+
+
+def test_usual_days_leave_out_deals_whose_days_were_put_right(team: Team, ana: Workspace) -> None:
+    ids = [old_deal(team, ana) for _ in range(6)]
+    ana.win(ids, override="signed")
+    closing = {CLOSING: 60}
+    assert ana.reader.numbers.usual_days(sales(ana).id) == closing
+    ana.win(ids[:1], on=TODAY - DAY)
+    assert ana.reader.numbers.usual_days(sales(ana).id) == closing
+    ana.win(ids[1:2], on=TODAY - DAY)
+    assert ana.reader.numbers.usual_days(sales(ana).id) == {}  # of four nobody can say
+
+
 def test_a_corrected_deal_is_exported_with_its_right_days(team: Team, ana: Workspace) -> None:
     deal_id = old_deal(team, ana)
     ana.execute(c.Correct(created_at=NOW - 70 * DAY), [deal_id])
     course = ana.reader.history.course(deal_id)
     assert [one.at for one in course] == [NOW - 70 * DAY]
+    record = ana.record(deal_id)
+    (entered,) = _course(record.entries, record.pipeline)
+    assert entered["at"] == (NOW - 70 * DAY).isoformat()
     ana.win([deal_id], on=TODAY - DAY, override="signed")
     assert [one.kind for one in ana.reader.history.course(deal_id)] == ["created", "won"]
+    ana.win([deal_id], on=TODAY - 9 * DAY)
+    ana.undo()
+    assert [str(one.at)[:10] for one in ana.reader.history.course(deal_id)][1] == str(TODAY - DAY)
     assert disagreements(team.place) == []
 
 

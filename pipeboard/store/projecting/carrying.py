@@ -59,7 +59,7 @@ class CarriedStage:
 
     @property
     def corrected(self) -> set[int]:
-        """The deals of which facts that are there do not hold any more."""
+        """The deals whose facts may not hold any more, and are made anew."""
         return self._stage.corrected
 
     def add(

@@ -67,7 +67,7 @@ class StagedChanges:
         raw.execute("CREATE TABLE staged.rewritten (name TEXT, deal_id INTEGER)")
         raw.execute("CREATE TABLE staged.decided (deal_id INTEGER PRIMARY KEY, line INTEGER)")
         self.corrected: set[int] = set()
-        """The deals of which facts that are there do not hold any more."""
+        """The deals whose facts may not hold any more, and are made anew."""
         self.highest = 0
         """How many numbers the new deals take, once they are summed up."""
         self.told: dict[str, Iterable[bytes]] = {}
@@ -109,7 +109,6 @@ class StagedChanges:
     def take_back(self, deal_ids: Sequence[int]) -> list[int]:
         """Forgets what was put aside of deals that are to be decided anew; returns their lines."""
         self._told_from = None
-        self.corrected.difference_update(deal_ids)
         ids = [(deal_id,) for deal_id in deal_ids]
         lines = [
             self._raw.execute("SELECT line FROM staged.decided WHERE deal_id = ?", one).fetchone()[
