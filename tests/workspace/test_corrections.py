@@ -293,3 +293,12 @@ def test_a_value_comes_with_a_closing_that_is_put_right(ana: Workspace, tmp_path
     read(ana, tmp_path, text.replace("500,2026-03-01", "700,2026-03-09"))
     deal = only(ana, "Alpha")
     assert (deal.value, str(deal.closed_at)[:10]) == (Money(70_000, "EUR"), "2026-03-09")
+
+
+def test_a_day_that_a_later_file_no_longer_tells_stands_and_is_told(
+    ana: Workspace, tmp_path: Path
+) -> None:
+    read(ana, tmp_path, FIRST)
+    report = read(ana, tmp_path, FIRST.replace("Proposal,2026-01-02", "Proposal,"))
+    assert (counts(report), report.not_followed) == ((0, 0, 3), {"created_at": 1})
+    assert days(ana, "Gamma")[0] == "2026-01-02"
