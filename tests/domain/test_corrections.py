@@ -298,6 +298,12 @@ def test_a_correction_tells_what_was_and_what_is(command: c.Command, said: str) 
     assert describe(event, (SALES,), today=TODAY, zone=BERLIN) == said
 
 
+def test_a_day_that_nobody_knew_is_told_without_what_stood_for_it() -> None:
+    found = Course.imported(outcome="won", closed_at=NOW, precision={"closed_at": "unknown"})
+    event = found.do(c.Correct(closed_at=NOW - 2 * DAY)).events[-1]
+    assert describe(event, (SALES,), today=TODAY, zone=BERLIN) == "corrected: closed 21 Nov"
+
+
 def test_a_corrected_reason_is_told_beside_the_one_that_it_was() -> None:
     event = Course().do(LOSE, c.Lose(Loss("timing"))).events[-1]
     assert describe(event, (SALES,), today=TODAY, zone=BERLIN) == (
