@@ -12,7 +12,7 @@ from pipeboard.domain.dates import days_between, format_date, local_date
 from pipeboard.domain.deal import UNKNOWN, Answer, Ask, Contact, Deal, Loss, NextStep, Term
 from pipeboard.domain.deal_fields import FIELDS, fields_beside
 from pipeboard.domain.deal_record import Entry
-from pipeboard.domain.events import STAGE_KINDS, Event, Kind, inverse, value_of
+from pipeboard.domain.events import IMPORTED, STAGE_KINDS, Event, Kind, inverse, value_of
 from pipeboard.domain.lazy_dataclass import dataclass
 from pipeboard.domain.locales import ENGLISH, Manner, written
 from pipeboard.domain.money import Money, format_percent
@@ -420,6 +420,6 @@ def _of_a_move(event: Event, pipeline: Pipeline) -> Iterator[str]:
         left, entered = map(by_id.get, stages)
         if left and entered and pipeline.position(entered.id) < pipeline.position(left.id):
             yield f"moved back from {left.name} to {entered.name}"
-    missing = event.facts.get("missing")
-    if missing and event.kind is not Kind.CREATED:
-        yield f"gate passed: {event.facts.get('override')} (missing {', '.join(missing)})"
+    missing, reason = event.facts.get("missing"), str(event.facts.get("override"))
+    if missing and event.kind is not Kind.CREATED and not reason.startswith(IMPORTED):
+        yield f"gate passed: {reason} (missing {', '.join(missing)})"

@@ -113,6 +113,15 @@ def test_a_gate_passed_with_a_reason_is_named_but_not_where_a_deal_began() -> No
     assert found(entry(Kind.CREATED, *values, facts)) == []
 
 
+def test_a_gate_that_a_deal_passed_elsewhere_is_nobodys_override() -> None:
+    facts: EventFacts = {"override": "imported from old.csv", "missing": ["value"]}
+    values = ({"stage_id": CLOSING}, {"stage_id": LEAD})
+    assert found(entry(Kind.WON, *values, facts)) == []
+    assert found(entry(Kind.MOVED, *values, facts)) == [
+        "moved back from Closing to Lead Generation"
+    ]
+
+
 @pytest.mark.parametrize(
     ("word", "supported", "is_said"),
     [("commit", (), True), ("commit", (7,), False), ("commit", (8,), True), ("best", (), False)],
