@@ -389,7 +389,7 @@ def exceptions(
         for name in ("category",) if begins else entry.event.after:
             changes[entry.deal_id, name].append(entry.event)
     for entry in standing:
-        told = [*_of_a_move(entry.event, pipeline)]
+        told = [*_of_a_move(entry, pipeline)]
         for name in entry.event.after:
             of_field = changes.get((entry.deal_id, name))
             if of_field and of_field[-1] is entry.event:
@@ -413,7 +413,8 @@ def _of_a_field(name: str, before: Values, after: Values) -> Iterator[str]:
             yield f"value down from {old} to {new or 'none'}"
 
 
-def _of_a_move(event: Event, pipeline: Pipeline) -> Iterator[str]:
+def _of_a_move(entry: Entry, pipeline: Pipeline) -> Iterator[str]:
+    event = entry.event
     if event.kind is Kind.MOVED:
         by_id = {stage.id: stage for stage in pipeline.stages}
         stages = (value_of(values, "stage_id", int) or 0 for values in (event.before, event.after))
@@ -421,5 +422,6 @@ def _of_a_move(event: Event, pipeline: Pipeline) -> Iterator[str]:
         if left and entered and pipeline.position(entered.id) < pipeline.position(left.id):
             yield f"moved back from {left.name} to {entered.name}"
     missing, reason = event.facts.get("missing"), str(event.facts.get("override"))
-    if missing and event.kind is not Kind.CREATED and not reason.startswith(IMPORTED):
+    passed_elsewhere = entry.verb == "import" and reason.startswith(IMPORTED)
+    if missing and event.kind is not Kind.CREATED and not passed_elsewhere:
         yield f"gate passed: {reason} (missing {', '.join(missing)})"

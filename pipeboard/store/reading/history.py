@@ -268,7 +268,10 @@ def _logged(
 _KINDS = frozenset(Kind)
 
 
-_OVERRIDES = Sql("event.overrides and event.data not like ?", (f'%"override":"{IMPORTED}%',))
+_OVERRIDES = Sql(
+    "event.overrides and not (command.verb = 'import' and event.data like ?)",
+    (f'%"override":"{IMPORTED}%',),
+)
 
 
 def _newest_first(
