@@ -15,13 +15,15 @@ from pipeboard.domain.deal import LOSS_CATEGORIES, Loss
 from pipeboard.domain.deal_fields import parse_assignment
 from pipeboard.domain.errors import BadInput
 from pipeboard.domain.locales import written
-from pipeboard.domain.money import parse_money
+from pipeboard.domain.money import names_currency, parse_money
 from pipeboard.domain.quick_add import EXAMPLE, join_arguments
+from pipeboard.domain.text import few, quoted
 from pipeboard.workspace.execution import merge_deals
 from pipeboard.workspace.new_deals import add_all, add_deal, win_with_sequels
 
 if TYPE_CHECKING:
     from pipeboard.domain.deal import Deal
+    from pipeboard.domain.money import Money
     from pipeboard.workspace.recording import Receipt
 
 _ASSIGNMENT = re.compile(r"(?:fields?\.[^=]+|[a-z_]+)=", re.IGNORECASE)
@@ -113,9 +115,10 @@ def _now_set(call: Call, assignments: Sequence[str], receipt: Receipt) -> tuple[
 
     if not receipt.deals:
         return ()
-    today, currency = call.workspace.today, call.settings.currency
+    deal, today = receipt.deals[0], call.workspace.today
+    currency = deal.currency_in(call.documents.pipelines[deal.pipeline_id])
     changes = dict(parse_assignment(text, today, currency) for text in assignments)
-    return (echo.settings_of(changes, receipt.deals[0]),)
+    return (echo.settings_of(changes, deal),)
 
 
 @verb(
@@ -234,9 +237,10 @@ def move(call: Call) -> int:
 def won(call: Call) -> int:
     """Won, with the final value; and what follows the sale."""
     asked = call.arguments
-    value = None if asked.value is None else parse_money(asked.value, call.settings.currency)
     day = call.day(asked.follow_up, Direction.AHEAD)
-    ids = call.ids(asked.words)
+    deals = call.deals(asked.words)
+    ids = tuple(deal.id for deal in deals)
+    value = None if asked.value is None else _amount(call, asked.value, deals)
     command = c.Win(value, call.day(asked.on), asked.override)
     if day is None:
         receipt = call.execute(command, ids)
@@ -245,6 +249,19 @@ def won(call: Call) -> int:
             call.workspace, command, ids, day, seen=call.seen(ids), **call.once
         )
     return call.report(receipt, *_closed(call, receipt, len(ids)))
+
+
+def _amount(call: Call, text: str, deals: Sequence[Deal]) -> Money:
+    """An amount for deals that all are in one currency, or that says its own."""
+    pipelines = call.documents.pipelines
+    codes = sorted({deal.currency_in(pipelines[deal.pipeline_id]) for deal in deals})
+    amount = parse_money(text, codes[0])
+    if len(codes) > 1 and not names_currency(text):
+        raise BadInput(
+            f"--value: {quoted(text)} names no currency, and the deals are in {few(codes, 4)}.",
+            hint=f"Write it like '{codes[0]} {text}'.",
+        )
+    return amount
 
 
 def _closed(call: Call, receipt: Receipt, count: int) -> tuple[str, ...]:

@@ -49,12 +49,13 @@ def new_deal(deal: Deal, pipeline: Pipeline) -> str:
 
 
 def next_step(deal: Deal) -> str:
-    """What happens next, and on which day."""
+    """What happens next, and on which day; that it has none, where a day may have been meant."""
     step = deal.next_step
     if step is None:
         return ""
-    due = written().date(step.due) if step.due else ""
-    return f"next {' '.join(filter(None, (due, step.words)))}"
+    if step.due is None:
+        return f"next {step.words} (no day)"
+    return f"next {' '.join(filter(None, (written().date(step.due), step.words)))}"
 
 
 def closed_on(deal: Deal, zone: ZoneInfo) -> str:

@@ -81,7 +81,8 @@ def export(call: Call) -> int:
     call.out.say(call.workspace.reader.left_in_archive(listing))
     path = _write(call, _WRITERS[form](call, ids))
     if path is not None:
-        call.out.say(f"{in_figures(len(ids))} deals are in {path}.")
+        are = "1 deal is" if len(ids) == 1 else f"{in_figures(len(ids))} deals are"
+        call.out.say(f"{are} in {path}.")
         if asked.json:
             call.out.document({"deals": len(ids), "format": form, "path": str(path)})
     return DONE

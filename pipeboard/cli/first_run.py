@@ -47,7 +47,7 @@ def welcome(call: Call) -> int:
             case FirstWay.IMPORT:
                 planned = _plan_import(call, chosen.currency, typed)
                 if planned is not None:
-                    return _import(call, planned)
+                    return _import(call, _in_its_currency(planned, chosen.currency))
 
 
 def _ask(call: Call) -> tuple[Beginning | None, Typed]:
@@ -156,6 +156,21 @@ def _plan_import(call: Call, currency: str, typed: Typed) -> FileSeen | Path | N
         show_board(call, workspace.store, ("importing.plan_first", take), typed)
         call.close()
     return planned[0] if planned else None
+
+
+def _in_its_currency(planned: FileSeen | Path, chosen: str) -> FileSeen | Path:
+    """The plan for a file whose amounts all name one currency, in that, unless a person has chosen
+    another than the machine's."""
+    from pipeboard.cli.config import system_currency
+
+    if isinstance(planned, Path) or chosen != system_currency():
+        return planned
+    named = {currency for _, currency in planned.report.sums}
+    if len(named) != 1 or (planned.assumed and not planned.recipe.currency):
+        return planned
+    currency = named.pop()
+    first, *beside = (replace(p, currency=currency) for p in (planned.pipeline, *planned.beside))
+    return replace(planned, pipeline=first, beside=tuple(beside))
 
 
 def _import(call: Call, planned: FileSeen | Path) -> int:

@@ -144,7 +144,7 @@ def _lose(call: Call, rest: str, deal: Deal) -> c.Command:
 def _win(call: Call, rest: str, deal: Deal) -> c.Command:
     from pipeboard.domain.money import parse_money
 
-    currency = call.documents.pipelines[deal.pipeline_id].currency
+    currency = deal.currency_in(call.documents.pipelines[deal.pipeline_id])
     return c.Win(parse_money(rest, currency) if rest else None)
 
 

@@ -38,11 +38,10 @@ class Context:
     `actor` is the rep that acts, `author` who signs what is written, both of them where one acts
     for another. `loss_categories` are the workspace's; an empty tuple means the standard. `day` is
     today by the clock: it may lie before `at`, since recorded instants never run backwards.
-    Amounts that are typed without a currency are in `currency`. `new_id` names what is written
-    down: notes and touches. `owner` tells whom a name means, also somebody new where that is said;
-    `notes` are those of a deal by its id, `course` the events that brought it to stages, as they
-    are known now, oldest first; `reps` those who are at work;
-    `sees` tells whether one of them is shown the deals of an owner.
+    `new_id` names what is written down: notes and touches. `owner` tells whom a name means, also
+    somebody new where that is said; `notes` are those of a deal by its id, `course` the events that
+    brought it to stages, as they are known now, oldest first; `reps` those who are at work; `sees`
+    tells whether one of them is shown the deals of an owner.
     """
 
     pipeline: Pipeline
@@ -52,7 +51,6 @@ class Context:
     loss_categories: tuple[str, ...] = ()
     author: str = ""
     day: date | None = None
-    currency: str = ""
     new_id: Callable[[], str] = _new_id
     owner: Callable[[str, bool], str] = lambda name, _: name
     notes: Callable[[int], Sequence[Note]] = lambda _: ()
@@ -184,7 +182,7 @@ class Edit:
 
 @dataclass(frozen=True, slots=True)
 class SetFields:
-    """`Edit` as it is typed, `value=40k`, read in the zone and the currency of then."""
+    """`Edit` as it is typed, `value=40k`, read on the day and in the currency of then."""
 
     assignments: tuple[str, ...]
     new_rep: bool = False

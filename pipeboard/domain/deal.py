@@ -309,6 +309,10 @@ class Deal:
         """What it says in the custom field that somebody calls `name`; "" for nothing."""
         return self.fields.get(custom_key(self.fields, name), "")
 
+    def currency_in(self, pipeline: Pipeline) -> str:
+        """That of an amount typed for it without one: of its value, else the pipeline's."""
+        return self.value.currency if self.value else pipeline.currency
+
     @property
     def is_below_floor(self) -> bool:
         """Whether it is worth less than the least that its owner would take."""

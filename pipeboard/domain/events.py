@@ -100,6 +100,9 @@ class EventFacts(TypedDict, total=False):
 
 
 NO_FACTS: EventFacts = {}
+IMPORTED = "imported from "
+"""How the reason begins with which an import passes the gates that its deals passed elsewhere: it
+stands in the history, but nobody here has passed one."""
 
 
 class EventData(TypedDict, total=False):

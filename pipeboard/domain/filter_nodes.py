@@ -87,13 +87,15 @@ class Custom:
 class Compare:
     """`field` against `value`, which is by the field's kind:
 
-    "money": Money, true only of deals in the same currency; "date": a local date of the workspace,
-    also for fields that hold an instant; "days" and "number": int; "percent": basis points.
+    "money": Money, true only of deals in the same currency, which is that of the deal's pipeline
+    where the amount `is_plain`, typed without one; "date": a local date of the workspace, also for
+    fields that hold an instant; "days" and "number": int; "percent": basis points.
     """
 
     field: str
     op: Op
     value: Money | date | int
+    is_plain: bool = False
 
 
 @dataclass(frozen=True, slots=True)

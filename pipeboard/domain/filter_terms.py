@@ -29,7 +29,7 @@ from pipeboard.domain.filter_nodes import (
     negation,
 )
 from pipeboard.domain.lazy_dataclass import dataclass, field
-from pipeboard.domain.money import parse_money, parse_percent
+from pipeboard.domain.money import names_currency, parse_money, parse_percent
 from pipeboard.domain.periods import Period, parse_period
 from pipeboard.domain.text import Word, clean_line, did_you_mean, quoted
 
@@ -310,7 +310,7 @@ def _read_question(value: Word) -> Node:
 
 
 def _read_money(field: Field, op: Op, text: str, context: FilterContext) -> Node:
-    return Compare(field.name, op, parse_money(text, context.currency))
+    return Compare(field.name, op, parse_money(text, context.currency), not names_currency(text))
 
 
 def _read_days(field: Field, op: Op, text: str, context: FilterContext) -> Node:

@@ -246,6 +246,20 @@ def parse_money(text: str, currency: str, decimal: DecimalMark | None = None) ->
     return Money(minor, code)
 
 
+def names_currency(text: str) -> bool:
+    """Whether an amount, as `parse_money` reads it, says itself what currency it is in."""
+    try:
+        return any(parse_money(text, code).currency != code for code in ("EUR", "CHF"))
+    except BadInput:  # a sign of several, of which the usual currency told one
+        return True
+
+
+def in_units_of(money: Money, currency: str) -> tuple[int, int]:
+    """As many units of another currency: its minor units, times the second number."""
+    more = exponent(currency) - exponent(money.currency)
+    return (money.minor * 10**more, 1) if more >= 0 else (money.minor, 10**-more)
+
+
 def _may_be_credit(number: str, after: str, code: str) -> bool:
     """Whether `Cr` may mark a credit, as ledgers write it: read as crores, it would be ten million
     times as much. Crores are few, and where rupees are not meant nobody shouts them."""

@@ -175,11 +175,15 @@ class Rights:
     def _need(self, needed: Role, what: str) -> None:
         if self.role is None or self.role.rank >= needed.rank:
             return
+        lesser = self.actor.name if self.own_role is self.role else self.actor.rep
+        who = self._who(Role.OWNER if needed is Role.OWNER else Role.MANAGER)
         raise NotAllowed(
-            f"@{self.actor.name} is {_article(self.role)} here, and {what} is for "
+            f"@{lesser} is {_article(self.role)} here, and {what} is for "
             f"{_article(needed)}{'' if needed is Role.OWNER else ' or more'}.",
-            hint=f"{self._who(Role.OWNER if needed is Role.OWNER else Role.MANAGER)} may do it, or "
-            f"give you that role: pipeboard rep set {self.actor.name} --role {needed}",
+            hint="Do it in your own name."
+            if self.own_role is not None and self.own_role.rank >= needed.rank
+            else f"{who} may do it, or give {'you' if lesser == self.actor.name else f'@{lesser}'} "
+            f"that role: pipeboard rep set {lesser} --role {needed}",
             details={"needs": str(needed), "role": str(self.role)},
         )
 

@@ -12,7 +12,7 @@ from pipeboard.domain.dates import days_between, format_date, local_date
 from pipeboard.domain.deal import UNKNOWN, Answer, Ask, Contact, Deal, Loss, NextStep, Term
 from pipeboard.domain.deal_fields import FIELDS, fields_beside
 from pipeboard.domain.deal_record import Entry
-from pipeboard.domain.events import STAGE_KINDS, Event, Kind, inverse, value_of
+from pipeboard.domain.events import IMPORTED, STAGE_KINDS, Event, Kind, inverse, value_of
 from pipeboard.domain.lazy_dataclass import dataclass
 from pipeboard.domain.locales import ENGLISH, Manner, written
 from pipeboard.domain.money import Money, format_percent
@@ -181,9 +181,7 @@ class _Words:
             ("closed", "closed_at", "entry_precision"),
         ):
             if name in event.after:
-                now, was = (
-                    self.value(name, side.get(name)) for side in (event.after, event.before)
-                )
+                now, was = self.value(name, event.after[name]), self.value(name, event.before[name])
                 vague = UNKNOWN in (event.before.get(known), event.after.get(known))
                 told.append(f"{label} {now}" + ("" if vague or was == now else f", not {was}"))
         if "loss" in event.changed:
@@ -408,7 +406,7 @@ def exceptions(
         for name in ("category",) if begins else entry.event.after:
             changes[entry.deal_id, name].append(entry.event)
     for entry in standing:
-        told = [*_of_a_move(entry.event, pipeline)]
+        told = [*_of_a_move(entry, pipeline)]
         for name in entry.event.after:
             of_field = changes.get((entry.deal_id, name))
             if of_field and of_field[-1] is entry.event:
@@ -437,13 +435,15 @@ def _of_a_field(name: str, before: Values, after: Values, zone: ZoneInfo) -> Ite
             yield f"value down from {old} to {new or 'none'}"
 
 
-def _of_a_move(event: Event, pipeline: Pipeline) -> Iterator[str]:
+def _of_a_move(entry: Entry, pipeline: Pipeline) -> Iterator[str]:
+    event = entry.event
     if event.kind is Kind.MOVED:
         by_id = {stage.id: stage for stage in pipeline.stages}
         stages = (value_of(values, "stage_id", int) or 0 for values in (event.before, event.after))
         left, entered = map(by_id.get, stages)
         if left and entered and pipeline.position(entered.id) < pipeline.position(left.id):
             yield f"moved back from {left.name} to {entered.name}"
-    missing = event.facts.get("missing")
-    if missing and event.kind is not Kind.CREATED:
-        yield f"gate passed: {event.facts.get('override')} (missing {', '.join(missing)})"
+    missing, reason = event.facts.get("missing"), str(event.facts.get("override"))
+    passed_elsewhere = entry.verb == "import" and reason.startswith(IMPORTED)
+    if missing and event.kind is not Kind.CREATED and not passed_elsewhere:
+        yield f"gate passed: {reason} (missing {', '.join(missing)})"

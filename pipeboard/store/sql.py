@@ -58,12 +58,12 @@ class Audit:
     undone: bool = False
     reviewed: int | None = None
 
-    def condition(self, overrides: str) -> Sql:
+    def condition(self, overrides: Sql) -> Sql:
         """The condition on the table `command`; `overrides` is what tells a passed gate."""
         asked = (
             (self.by, Sql("? in (command.actor, command.acting_as)", (self.by,))),
             (self.verb, Sql("command.verb = ?", (self.verb,))),
-            (self.overrides, Sql(overrides)),
+            (self.overrides, overrides),
             (self.for_others, Sql("command.acting_as not in ('', command.actor)")),
             (self.undone, Sql("command.undone")),
             (self.reviewed is not None, _spoken_of(self.reviewed or 0)),

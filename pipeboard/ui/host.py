@@ -325,11 +325,19 @@ def target_names(host: Host, ids: Sequence[int]) -> str:
 
 
 def present(host: Host, field: str, deal_id: int) -> str:
-    """What a deal has in that field, as one would type it; never what another has, such as the one
-    under the cursor while another is marked. Raises `DatabaseError`."""
+    """What that deal, not the one under the cursor, has in a field. Raises `DatabaseError`."""
+    return field_text(deal, field) if (deal := _meant(host, deal_id)) else ""
+
+
+def typed_currency(host: Host, ids: Ids) -> str:
+    """That of an amount which is typed without one, for one deal or for several."""
+    deal = _meant(host, ids[0]) if len(ids) == 1 else None
+    return deal.currency_in(host.pipeline()) if deal else host.pipeline().currency
+
+
+def _meant(host: Host, deal_id: int) -> Deal | None:
     shown = host.at_hand(deal_id)
-    deal = shown if isinstance(shown, Deal) else host.state.reader.deal(deal_id)
-    return field_text(deal, field) if deal is not None else ""
+    return shown if isinstance(shown, Deal) else host.state.reader.deal(deal_id)
 
 
 def retarget(host: Host, ids: Sequence[int]) -> None:

@@ -253,7 +253,8 @@ class _Import:
         service, writer = self.service, self.service.transaction.writer
         reps = self._reps_agreed(() if stage is None else stage.new_owners())
         check_role(service, "import", agreements=(*made, *reps))
-        summary = f"Imported {deals:,} deals from {self.origin}."
+        what = "1 deal" if deals == 1 else f"{deals:,} deals"
+        summary = f"Imported {what} from {self.origin}."
         writer.begin_command(command_done(service, self.command_id, at, "import", summary))
         if stage is not None:
             writer.add_staged(stage)
@@ -374,7 +375,9 @@ def join(
         "import",
         list(wanted),
         lambda deal: c.Edit(wanted[deal.id]),
-        lambda deals: f"Joined {origin} to {len(deals):,} deals.",
+        lambda deals: (
+            f"Joined {origin} to {'1 deal' if len(deals) == 1 else f'{len(deals):,} deals'}."
+        ),
         dry_run=dry_run,
         token=token,
     )

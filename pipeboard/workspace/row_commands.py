@@ -31,6 +31,7 @@ from pipeboard.domain.deal import (
 )
 from pipeboard.domain.deal_fields import FROM_ROWS
 from pipeboard.domain.errors import BadInput
+from pipeboard.domain.events import IMPORTED
 from pipeboard.domain.lazy_dataclass import dataclass
 from pipeboard.domain.pipeline import Pipeline
 from pipeboard.domain.text import LINE, TEXT, did_you_mean, fold, pieces, slug
@@ -184,7 +185,7 @@ def take_over(row: DealRow, identity: RowIdentity, owner: str, rules: RowRules) 
         row.title,
         created_at,
         path,
-        f"imported from {rules.origin}",
+        f"{IMPORTED}{rules.origin}",
         _fields(row, identity, owner, rules),
         row.outcome or "open",
         closed_at,

@@ -239,7 +239,6 @@ class Service:
             settings.loss_categories,
             self.actor.label,
             today,
-            settings.currency,
             owner=self.known_owner,
             notes=reader.history.notes,
             course=reader.history.course,

@@ -48,6 +48,47 @@ def test_set_changes_several_fields_of_several_deals(team: Type) -> None:
         assert deal["fields"] == {"product": "GTX"}
 
 
+@pytest.mark.parametrize(
+    ("worth", "currency"), [("", "USD"), ("30k", "USD"), ("EUR 30k", "EUR"), ("CHF 1", "CHF")]
+)
+@pytest.mark.parametrize(
+    "line",
+    [
+        ("set", "1", "value=5k"),
+        ("set", "1", "floor=6k"),
+        ("set", "1", "2", "value=5k"),
+        ("set", "--where", "pipeline:US", "value=5k", "floor=4k"),
+        ("won", "1", "--value", "5k"),
+        ("won", "1", "--value", "5k", "--follow-up", "+14d"),
+    ],
+)
+def test_an_amount_without_a_currency_is_in_that_of_the_value_else_of_the_pipeline(
+    team: Type, line: tuple[str, ...], worth: str, currency: str
+) -> None:
+    assert team("pipeline", "new", "US", "--stages", "A", "--currency", "USD").code == 0
+    assert team("add", f"Far: away {worth}", "-p", "US").out == "D-1\n"
+    assert team("add", "Near: by 1k").out == "D-2\n"
+    done = team(*line, "--json")
+    assert done.code == 0, done.err
+    far, *near = done.json["deals"]
+    for name in ("value", "floor_value"):
+        assert (far.get(name) or {}).get("currency", currency) == currency
+    shown = team("show", "1", "--json").json["deal"]
+    held = {shown[name]["currency"] for name in ("value", "floor_value") if shown[name]}
+    assert held == {currency}
+    assert all(deal["value"]["currency"] == "EUR" for deal in near if deal["id"] == 2)
+
+
+def test_an_amount_for_deals_of_several_currencies_says_its_own(team: Type) -> None:
+    assert team("pipeline", "new", "US", "--stages", "A", "--currency", "USD").code == 0
+    team("add", "Far: away 2k", "-p", "US")
+    team("add", "Near: by 1k")
+    refused = team("won", "1", "2", "--value", "5k")
+    assert refused.code == 2
+    assert "EUR, USD" in refused.err
+    assert team("won", "1", "2", "--value", "5k USD").code == 0
+
+
 def test_an_empty_value_empties_a_field(team: Type) -> None:
     team("add", "Acme: a 1k source:web")
     assert team("set", "1", "source=", "value=", "--json").json["deals"][0]["source"] is None

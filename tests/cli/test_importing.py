@@ -87,6 +87,17 @@ def test_without_a_beginning_the_columns_that_hold_days_are_named(
     assert (named or "") in said
 
 
+@pytest.mark.parametrize(("rows", "told"), [(1, "1 deal"), (2, "2 deals")])
+def test_one_deal_is_one_where_it_comes_in_and_goes_out(
+    pipe: Type, home: Path, rows: int, told: str
+) -> None:
+    text = "".join(GOOD.splitlines(keepends=True)[: rows + 1])
+    pipe("import", _file(home, text), "--into", "Sales", "--stages", "Lead,Demo")
+    assert f"Imported {told} from deals.csv." in pipe("undo", "--list").out
+    out = str(home / "out.csv")
+    assert pipe("export", "--to", out).err.startswith(f"{told} {'is' if rows == 1 else 'are'} in ")
+
+
 def test_one_undo_takes_a_whole_import_back(pipe: Type, home: Path) -> None:
     pipe("import", _file(home, GOOD), "--into", "Sales", "--stages", "Lead,Demo")
     assert "The pipeline Sales stays: it is the only one." in pipe("undo").err

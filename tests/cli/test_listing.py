@@ -222,6 +222,31 @@ def test_only_the_named_pipeline_is_listed(deals: Type) -> None:
     assert deals("list", "--count").out == "5\n"
 
 
+@pytest.mark.parametrize(
+    ("query", "refs"),
+    [
+        ("value>20k", ["D-1", "D-5", "D-7"]),
+        ("value>20kEUR", ["D-1"]),
+        ("value>$20k", ["D-5"]),
+        ("value:30k", ["D-5", "D-7"]),
+        ("value<=15000.5", ["D-2", "D-4", "D-6"]),
+        ("value=15000.50", []),
+        ("-value>20k", ["D-2", "D-3", "D-4", "D-6"]),
+    ],
+)
+def test_an_amount_without_a_currency_is_in_that_of_the_deals_pipeline(
+    deals: Type, query: str, refs: list[str]
+) -> None:
+    for name, code, amounts in (("US", "USD", ("30k", "15k")), ("Nippon", "JPY", ("30k",))):
+        assert deals("pipeline", "new", name, "--stages", "A", "--currency", code).code == 0
+        for amount in amounts:
+            assert deals("add", f"Far: away {amount}", "-p", name).code == 0
+    assert deals("list", "--ids", "--", query).lines == refs
+    for name, own in (("US", {"D-5", "D-6"}), ("Nippon", {"D-7"})):
+        found = deals("list", "--ids", "-p", name, "--", query).lines
+        assert found == [ref for ref in refs if ref in own]
+
+
 def test_where_names_deals_by_a_filter(deals: Type) -> None:
     tagged = deals("tag", "--where", "owner:ana", "+hers", "--json")
     assert [deal["ref"] for deal in tagged.json["deals"]] == ["D-1", "D-3"]

@@ -117,6 +117,19 @@ def test_a_gate_passed_with_a_reason_is_named_but_not_where_a_deal_began() -> No
     assert found(entry(Kind.CREATED, *values, facts)) == []
 
 
+def test_a_gate_that_a_deal_passed_elsewhere_is_nobodys_override() -> None:
+    facts: EventFacts = {"override": "imported from old.csv", "missing": ["value"]}
+    values = ({"stage_id": CLOSING}, {"stage_id": LEAD})
+    won = entry(Kind.WON, *values, facts)
+    assert found(replace(won, verb="import")) == []
+    assert found(won) == ["gate passed: imported from old.csv (missing value)"]  # typed by hand
+    typed = entry(Kind.WON, *values, {**facts, "override": "signed"})
+    assert found(replace(typed, verb="import")) == ["gate passed: signed (missing value)"]
+    assert found(replace(entry(Kind.MOVED, *values, facts), verb="import")) == [
+        "moved back from Closing to Lead Generation"
+    ]
+
+
 @pytest.mark.parametrize(
     ("word", "supported", "is_said"),
     [("commit", (), True), ("commit", (7,), False), ("commit", (8,), True), ("best", (), False)],

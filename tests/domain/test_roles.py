@@ -158,6 +158,26 @@ def test_only_an_owner_makes_or_unmakes_one(
             of("mo").check_agreements([agreement])
 
 
+@pytest.mark.parametrize("what", ["migrate", "target", "set"])
+@pytest.mark.parametrize("whom", ["", *ROLES])
+@pytest.mark.parametrize("name", ROLES)
+def test_who_lacks_a_role_is_named_and_nobody_is_told_to_give_one_that_is_less(
+    name: str, whom: str, what: str
+) -> None:
+    try:
+        of(name, whom).check(what)
+    except NotAllowed as refused:
+        needed = Role(str(refused.details["needs"]))
+        own = ROLES[name].rank >= needed.rank
+        lesser = name if not whom or ROLES[name].rank <= ROLES[whom].rank else whom
+        assert refused.message.startswith(f"@{lesser} is ")
+        assert ROLES[lesser].rank < needed.rank
+        assert ("--role" not in refused.hint) is own
+        assert own or f"rep set {lesser} --role {needed}" in refused.hint
+    else:
+        assert all(ROLES[who].rank >= Role.REP.rank for who in (name, whom) if who)
+
+
 @pytest.mark.parametrize(
     ("name", "whom", "is_allowed"),
     [("ana", "bo", True), ("ana", "cy", True), ("ana", "di", False), ("ana", "ana", True),

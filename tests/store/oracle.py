@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import operator
+from fractions import Fraction
 from typing import Any
 
 from pipeboard.domain.dates import local_date
@@ -23,7 +24,7 @@ from pipeboard.domain.filter_nodes import (
     Words,
     leaves,
 )
-from pipeboard.domain.money import Money
+from pipeboard.domain.money import Money, exponent
 from pipeboard.domain.pipeline import Pipeline
 from pipeboard.domain.queue import ASLEEP, LATER, Day, Queued, waiting
 from pipeboard.domain.score import score
@@ -83,8 +84,8 @@ def _leaf(node: Node, deal: Deal, pipeline: Pipeline) -> bool:
         case Custom(name, wanted):
             said = {fold(key): fold(value) for key, value in deal.fields.items()}.get(fold(name))
             return not said if wanted is None else said == fold(wanted)
-        case Compare(field, op, bound):
-            return _compares(_value(field, deal, pipeline), op, bound)
+        case Compare(field, op):
+            return _compares(_value(field, deal, pipeline), op, _bound(node, pipeline))
         case State(name):
             return _stands(name, deal, pipeline)
         case Answered():
@@ -93,6 +94,14 @@ def _leaf(node: Node, deal: Deal, pipeline: Pipeline) -> bool:
             return deal.id in ids
         case _:
             raise AssertionError(node)
+
+
+def _bound(node: Compare, pipeline: Pipeline) -> object:
+    bound = node.value
+    if not isinstance(bound, Money) or not node.is_plain:
+        return bound
+    units = Fraction(bound.minor, 10 ** exponent(bound.currency))
+    return Money(int(units * 10 ** exponent(pipeline.currency)), pipeline.currency)
 
 
 def _answered(node: Answered, deal: Deal, pipeline: Pipeline) -> bool:

@@ -70,6 +70,11 @@ leaf = st.one_of(
         st.integers(0, 60),
         st.sampled_from(("EUR", "USD")),
     ),
+    st.builds(
+        lambda op, units: Compare("value", op, Money(units * 100_000, "EUR"), is_plain=True),
+        OPS,
+        st.integers(0, 60),
+    ),
     st.builds(Compare, st.sampled_from(("age", "idle")), OPS, st.integers(0, 62)),
     st.builds(
         Compare,

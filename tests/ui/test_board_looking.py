@@ -187,6 +187,15 @@ async def test_plus_and_minus_change_the_lines_of_a_card(demo: Path) -> None:
         assert board.state.view.density == AUTO
 
 
+async def test_an_amount_that_is_typed_for_a_deal_stays_in_its_currency(demo: Path) -> None:
+    async with desk(demo) as board:
+        await board.press("dollar_sign", *"8k")
+        await board.press("space", *"USD", "enter")
+        assert board.shows("$8k")
+        await board.press("dollar_sign", *"9k", "enter")
+        assert board.shows("$9k")
+
+
 async def test_several_currencies_can_be_shown_as_one(demo: Path) -> None:
     async with desk(demo) as board:
         await board.press("dollar_sign", *"8k")

@@ -15,6 +15,7 @@ from textual.pilot import Pilot
 
 from pipeboard.domain.errors import DatabaseError
 from pipeboard.domain.templates import TEMPLATES, template
+from pipeboard.store import Store
 from pipeboard.ui.draw.line import Glyphs
 from pipeboard.ui.key_table import read_keymap
 from pipeboard.ui.palette import theme
@@ -200,9 +201,13 @@ async def test_no_line_is_cut_and_every_choice_can_be_seen(size: tuple[int, int]
             assert stage.shows(label)
 
 
-def test_a_file_is_looked_at_then_imported_and_its_deals_are_on_the_board(tmp_path: Path) -> None:
+@pytest.mark.parametrize("amount", ["{}", "{} NZD"])
+def test_a_file_is_looked_at_then_imported_and_its_deals_are_on_the_board(
+    tmp_path: Path, amount: str
+) -> None:
     path, file = tmp_path / "deals.db", tmp_path / "old.csv"
-    file.write_text("id,name,stage,amount\n1,Nova,Talk,40\n2,Lumen,Sign,50\n", "utf-8")
+    amounts = [amount.format(40), amount.format(50)]
+    file.write_text("id,name,stage,amount\n1,Nova,Talk,{}\n2,Lumen,Sign,{}\n".format(*amounts))
     environ = {"XDG_STATE_HOME": str(tmp_path)}
     with PseudoTerminal(["-m", "pipeboard", "--db", str(path)], environ=environ) as terminal:
         terminal.wait_for_text("Welcome")
@@ -229,7 +234,11 @@ def test_a_file_is_looked_at_then_imported_and_its_deals_are_on_the_board(tmp_pa
         terminal.wait_for_text("Nova")
         terminal.type("qq")
         assert terminal.wait_for_end() == 0
-    assert path.exists()
+    store = Store.open(str(path))
+    currency = store.reader.settings().currency
+    assert (currency == "NZD") is amount.endswith("NZD")
+    assert {one.currency for one in store.reader.pipelines()} == {currency}
+    store.close()
 
 
 def test_the_demo_begins_with_a_tour_and_ends_with_how_to_begin(tmp_path: Path) -> None:

@@ -13,6 +13,7 @@ import pytest
 from pipeboard.domain.deal import Loss
 from pipeboard.domain.errors import BadInput, GateNotMet
 from pipeboard.exchange.reading import open_import
+from pipeboard.store.sql import Audit
 from pipeboard.workspace.import_rows import ImportOptions, RowsRejected
 from tests.ledger import disagreements
 from tests.team import (
@@ -155,6 +156,7 @@ def test_a_deal_taken_over_from_a_file_logs_where_it_passed(ana: Workspace, tmp_
     (deal,) = ana.find_deals(["Pilot"])
     overrides = [entry.event.facts.get("override") for entry in ana.reader.history.entries(deal.id)]
     assert overrides == ["imported from deals.csv"] * 2
+    assert ana.reader.history.entries(audit=Audit(overrides=True)) == ()
 
 
 def test_undo_brings_a_deal_back_past_a_gate_and_logs_that_it_did(ana: Workspace) -> None:

@@ -222,8 +222,9 @@ def set_fields(command: c.SetFields, deal: Deal, context: c.Context) -> list[Eve
     if not command.assignments:
         raise BadInput("Nothing to set.", hint="For example: value=40k")
     changes: dict[str, FieldValue] = {}
+    currency = deal.currency_in(context.pipeline)
     for text in command.assignments:
-        name, value = parse_assignment(text, context.today, context.currency)
+        name, value = parse_assignment(text, context.today, currency)
         if name.startswith("fields."):
             name = f"fields.{custom_key(deal.fields, custom_name(name.removeprefix('fields.')))}"
         if name in changes:

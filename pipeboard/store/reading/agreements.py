@@ -22,7 +22,7 @@ from pipeboard.store.reading.setup import (
     read_pipelines,
     read_settings,
 )
-from pipeboard.store.sql import EVERYTHING, TRUE, Audit, Sql, among, every
+from pipeboard.store.sql import EVERYTHING, FALSE, TRUE, Audit, Sql, among, every
 from pipeboard.store.troubles import readable
 
 if TYPE_CHECKING:
@@ -163,7 +163,7 @@ class Agreements:
                 TRUE if since is None else Sql("command.at >= ?", (micros(since),)),
                 TRUE if before is None else Sql("workspace_event.seq < ?", (before,)),
                 named if of is not None else TRUE,
-                audit.condition("false"),
+                audit.condition(FALSE),
             )
         )
         most = "" if limit is None else f" limit {int(limit)}"

@@ -13,7 +13,7 @@ from pipeboard.domain.corrections import as_corrected
 from pipeboard.domain.dates import instant, micros
 from pipeboard.domain.deal import Note, Touch
 from pipeboard.domain.deal_record import DealRecord, Entry, LoggedEvent
-from pipeboard.domain.events import STAGE_KINDS, Event, EventData, Kind
+from pipeboard.domain.events import IMPORTED, STAGE_KINDS, Event, EventData, Kind
 from pipeboard.domain.lazy_dataclass import dataclass
 from pipeboard.domain.pipeline import Pipeline
 from pipeboard.store.database import Database, Row, from_row
@@ -279,6 +279,12 @@ def _logged(
 _KINDS = frozenset(Kind)
 
 
+_OVERRIDES = Sql(
+    "event.overrides and not (command.verb = 'import' and event.data like ?)",
+    (f'%"override":"{IMPORTED}%',),
+)
+
+
 def _newest_first(
     deal_id: int | None,
     since: datetime | None,
@@ -288,7 +294,7 @@ def _newest_first(
 ) -> Sql:
     wanted = every(
         (
-            audit.condition("event.overrides"),
+            audit.condition(_OVERRIDES),
             TRUE if deal_id is None else Sql("event.deal_id = ?", (deal_id,)),
             TRUE if since is None else Sql("command.at >= ?", (micros(since),)),
             TRUE if before is None else Sql("event.seq < ?", (before,)),

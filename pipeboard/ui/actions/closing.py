@@ -24,6 +24,7 @@ from pipeboard.ui.host import (
     on_deals,
     present,
     target_names,
+    typed_currency,
 )
 from pipeboard.ui.overlays import prompt
 from pipeboard.ui.overlays.draft import key_of
@@ -45,7 +46,7 @@ async def win(host: Host, ids: Ids) -> None:
         await _win_on_another_day(host, deal)
         return
     await check_allowed(host, ids, c.Win)
-    currency = host.pipeline().currency
+    currency = typed_currency(host, ids)
     before = present(host, "value", ids[0]) if len(ids) == 1 else ""
     live = prompt.money(currency, before, "as it is" if before else "no value")
 

@@ -211,7 +211,8 @@ async def export_deals(host: BoardScreen) -> None:
             )
         queue = host.program.write_queue
         count = await queue.ask(lambda workspace: _write_deals(workspace, lens, marks, path))
-        host.say(f"{in_figures(count)} deals are in {path.absolute()}.", "status.ok")
+        are = "1 deal is" if count == 1 else f"{in_figures(count)} deals are"
+        host.say(f"{are} in {path.absolute()}.", "status.ok")
         return True
 
     what = f"{len(marks)} marked deals" if marks else "the deals of the board"

@@ -17,7 +17,7 @@ from pipeboard.domain.settings import Rep
 from pipeboard.ui.actions.daily import deals_now
 from pipeboard.ui.draw.questions import field_text
 from pipeboard.ui.execute import Came, Meeting, Questions, ask_until_stored, execute, until_stored
-from pipeboard.ui.host import Host, Ids, Outcome, asking, present, target_names
+from pipeboard.ui.host import Host, Ids, Outcome, asking, present, target_names, typed_currency
 from pipeboard.ui.overlays import prompt
 from pipeboard.ui.overlays.draft import key_of
 from pipeboard.ui.overlays.menu import Menu, MenuChoice, Option, Picker
@@ -46,7 +46,8 @@ def any_change() -> c.Command:
 
 @asking(any_change)
 async def value(host: Host, ids: Ids) -> None:
-    currency, before = host.pipeline().currency, await _present(host, ids, "value")
+    before = await _present(host, ids, "value")
+    currency = typed_currency(host, ids)
     await _ask_field(
         host,
         ids,
@@ -224,8 +225,8 @@ async def edit(host: Host, ids: Ids) -> None:
         record = await host.program.write_queue.ask(
             lambda workspace: deal_record(workspace, ids[0])
         )
-        mark = host.state.new_rep_mark
-        title, fields = deal_form(record.deal, host.today, settings, eyes, mark)
+        mark, currency = host.state.new_rep_mark, record.deal.currency_in(record.pipeline)
+        title, fields = deal_form(record.deal, host.today, settings, eyes, currency, mark)
         changed = await questions.ask(
             lambda: Form(title, fields, draft_key=key_of("edit", ids), theirs=questions.theirs)
         )

@@ -32,6 +32,7 @@ from pipeboard.ui.host import (
     selected,
     take_count,
     target_names,
+    typed_currency,
 )
 from pipeboard.ui.overlays import prompt
 from pipeboard.ui.overlays.draft import key_of
@@ -267,7 +268,7 @@ async def _answer_one(host: Host, deal_id: int, lack: Unmet, place: str) -> bool
 
 async def _fill_in(host: Host, deal_id: int, field: str) -> bool:
     name = field.replace("field.", "fields.", 1) if field.startswith("field.") else field
-    today, currency = host.today, host.pipeline().currency
+    today, currency = host.today, typed_currency(host, [deal_id])
 
     def read(text: str) -> str:
         parse_field(name, text, today, currency)

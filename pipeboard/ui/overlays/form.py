@@ -275,10 +275,11 @@ def deal_form(
     today: date,
     settings: Settings,
     me: str,
+    currency: str,
     new_rep: Callable[[str], str] | None = None,
 ) -> tuple[str, list[FormField]]:
-    """Title and fields of the form for one deal; custom fields come last. `new_rep` says of an
-    owner that nobody knows them.
+    """Title and fields of the form for one deal; custom fields come last. Amounts without a
+    currency are in `currency`; `new_rep` says of an owner that nobody knows them.
 
     What is the owner's own is in nobody else's form.
     """
@@ -292,7 +293,7 @@ def deal_form(
             field.label,
             field_text(deal, field.typed),
             choices=choices.get(field.name, ()),
-            check=_check(field.typed, today, settings.currency),
+            check=_check(field.typed, today, currency),
             remark=new_rep if field.name == "owner" else None,
         )
         for field in FIELDS

@@ -11,7 +11,7 @@ from pipeboard.domain.deal_fields import FIELDS
 from pipeboard.domain.errors import Ambiguous, BadInput, NotFound
 from pipeboard.domain.filter_nodes import ME, Compare, Op
 from pipeboard.domain.lazy_dataclass import dataclass
-from pipeboard.domain.money import Money, currency_code
+from pipeboard.domain.money import Money, currency_code, in_units_of
 from pipeboard.domain.pipeline import Category, Pipeline, Question
 from pipeboard.domain.text import did_you_mean, fold, quoted
 from pipeboard.store.database import Database
@@ -77,8 +77,7 @@ def compared(node: Compare, scope: FilterScope) -> Sql:
     """The condition for one comparison; false where the deal lacks what is compared."""
     field, op, value = node.field, node.op, node.value
     if isinstance(value, Money):
-        same_currency = compares("deal.value_currency", "=", value.currency)
-        return every((same_currency, compares("deal.value_minor", op, value.minor)))
+        return _worth(op, value, scope, is_plain=node.is_plain)
     if isinstance(value, date):
         if field in _DATES:
             return compares(_DATES[field], op, value.isoformat())
@@ -95,6 +94,28 @@ def compared(node: Compare, scope: FilterScope) -> Sql:
             return compares("deal.answered", op, value)
         case _:
             return compares(f"deal.{field}", op, value)
+
+
+def _worth(op: Op, money: Money, scope: FilterScope, *, is_plain: bool) -> Sql:
+    """What a deal is worth against an amount; a plain one is so many units of the currency of the
+    pipeline that the deal is in."""
+
+    def in_currency(code: str) -> Sql:
+        minor, times = in_units_of(money, code)
+        column = "deal.value_minor" if times == 1 else f"deal.value_minor * {times}"
+        return every((compares("deal.value_currency", "=", code), compares(column, op, minor)))
+
+    codes = sorted({one.currency for one in scope.pipelines}) if is_plain else [money.currency]
+    if len(codes) == 1:
+        return in_currency(codes[0])
+    return either(
+        every((in_currency(code), among("deal.stage_id", _stages_in(code, scope.pipelines))))
+        for code in codes
+    )
+
+
+def _stages_in(code: str, pipelines: Iterable[Pipeline]) -> list[int]:
+    return [stage.id for one in pipelines if one.currency == code for stage in one.stages]
 
 
 def _known(field: str, condition: Sql) -> Sql:
