@@ -112,9 +112,18 @@ def head(view: TriageView, style: PaneStyle) -> tuple[Line, ...]:
     bar: Line = ((f"  {'█' * full}{'░' * (_BAR - full)} {share}%", "bar.dim"),)
     needed = width_of(start) + width_of((count, *bar)) + 4
     end = (count, *bar) if needed <= style.width else (count,)
-    kinds = [_tier_chip(tier, count) for tier, count in view.tiers.items()]
-    rows = flow(kinds, style.width - 1) if kinds else [()]
-    return (title_bar(start, end, style.width), (blank(1), *rows[0]))
+    return (title_bar(start, end, style.width), (blank(1), *_kinds(view, style.width - 1)))
+
+
+def _kinds(view: TriageView, width: int) -> Line:
+    """How many are left of each kind, in a line: those for which there is no room are counted."""
+    chips = [_tier_chip(tier, count) for tier, count in view.tiers.items()]
+    others, counts = [*chips], [*view.tiers.values()]
+    while len(lines := flow(others, width)) > 1 and chips:
+        chips.pop()
+        rest = sum(counts[len(chips) :])
+        others = [*chips, (whole(f"{in_figures(rest)} other{'s' * (rest > 1)}", "text"),)]
+    return lines[0]
 
 
 def _tier_chip(tier: Tier, count: int) -> Line:
