@@ -139,6 +139,9 @@ async def test_enter_shows_the_deals_behind_a_number_on_the_board(demo: Path) ->
         again = board.app.screen
         assert isinstance(again, MetricsScreen)
         await board.until(lambda: again.spot is not None and again.spot.title == spot.title)
+        await board.press("escape")
+        assert isinstance(board.app.screen, BoardScreen)
+        assert not board.shows("goes back to the number")
 
 
 async def test_a_filter_may_be_typed_over_the_deals_of_a_number(demo: Path) -> None:
