@@ -309,7 +309,10 @@ class PageScreen(LiveScreen):
         yield self.page
 
     def put_status(self, line: Line, right: Line) -> None:
-        self.page.show(replace(self.page.view, status=line, status_right=right))
+        view = replace(self.page.view, status=line, status_right=right)
+        if (line, right) != (self.page.view.status, self.page.view.status_right):
+            view = view.followed(self.page.size.height)
+        self.page.show(view)
 
     def turn_day(self, today: date) -> None:
         self.reads_again = True
@@ -319,7 +322,7 @@ class PageScreen(LiveScreen):
         """Shows what there is to be shown, as wide as the page is."""
 
     def move_pages(self, pages: float) -> None:
-        self.move_cursor(0, round(pages * (self.page.view.room(self.page.size.height) - 1)))
+        self.move_cursor(0, round(pages * (self.page.view.seen(self.page.size.height) - 1)))
 
     def move_to_end(self, direction: int) -> None:
         self.move_cursor(0, direction * len(self.items))
@@ -386,7 +389,7 @@ def show_items(
     view = replace(
         view, head=tuple(head), lines=shown.lines, hints=hints, glyphs=screen.state.view.glyphs
     )
-    top = scrolled_to(view.top, view.room(height), shown)
+    top = scrolled_to(view.top, view.seen(height), shown)
     screen.page.show(replace(view, top=view.scrolled(top - view.top, height)))
 
 

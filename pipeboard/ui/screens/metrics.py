@@ -139,7 +139,7 @@ class MetricsScreen(CountingScreen):
             hints=hints_of(self),
             glyphs=self.state.view.glyphs,
         )
-        self.page.show(replace(view, top=_top(self, view.room(height), view.top)))
+        self.page.show(replace(view, top=_top(self, view.seen(height), view.top)))
         if self.spot is not None:
             self.say(self.spot.summary)
         else:
@@ -166,7 +166,7 @@ class MetricsScreen(CountingScreen):
 
     def move_pages(self, pages: float) -> None:
         """The cursor to the number that stands a screen further."""
-        room, here = self.page.view.room(self.page.size.height), self.spot
+        room, here = self.page.view.seen(self.page.size.height), self.spot
         if here is None:
             return
         goal = here.y + round(pages * (room - 1))
