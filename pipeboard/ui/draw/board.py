@@ -10,7 +10,14 @@ from pipeboard.domain.deal import Status
 from pipeboard.domain.locales import written
 from pipeboard.domain.signs import Sign
 from pipeboard.ui.draw.card import SIGN_ROLES, card_lines, ended, owner_text
-from pipeboard.ui.draw.heading import NARROWEST_HEAD, head_lines, stage_names, strip, title_line
+from pipeboard.ui.draw.heading import (
+    NARROWEST_HEAD,
+    found,
+    head_lines,
+    stage_names,
+    strip,
+    title_line,
+)
 from pipeboard.ui.draw.layout import SMALLEST, BoardView, Slot, card_rows, cards_below, layout
 from pipeboard.ui.draw.line import (
     BELOW,
@@ -91,7 +98,9 @@ def _side_by_side(cells: Iterable[Line]) -> Line:
 def _body_line(view: BoardView, y: int) -> Line:
     shown = layout(view)
     if y < 2 and hides_all(view):
-        text = f" 0 of {view.board.total} match; Esc clears" if y else ""
+        of = found(view)[1]
+        none = "nothing is found" if of is None else f"0 of {of} match"
+        text = f" {none}; Esc clears" if y else ""
         return (left(text, shown.board_width, "empty"),)
     return _side_by_side(_cell(view, slot, y) for slot in shown.slots)
 
