@@ -121,6 +121,8 @@ def found(view: BoardView) -> tuple[int, int | None]:
 
     root = view.board.lens.filter.root if view.board.lens.filter else None
     count = sum(view.counts)
+    if root is None:
+        return view.board.matching, view.board.total
     if isinstance(root, These):
         return count, len(root.ids)
     if reaches_archive(root) or count != view.board.matching:
