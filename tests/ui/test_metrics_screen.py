@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import stat
 from pathlib import Path
 
@@ -280,6 +281,8 @@ async def test_any_size_is_filled_and_no_line_too_long(demo: Path, size: tuple[i
         for number in range(1, 8):
             await press(board, screen, str(number))
             assert all(len(line) <= size[0] for line in board.lines())
+            text = "\n".join("".join(text for text, _ in line) for line in screen.page.view.lines)
+            assert not re.search(r"\d{4}-\d\d-\d\d", text), "a day as people write it"
         await board.resize(100, 30)
         await board.until(lambda: screen.asked.width == 100)
         await settled(board, screen)
