@@ -91,6 +91,8 @@ class LiveScreen(Screen[None]):
     _trouble = ""
     version: int | None = None
     """The state of the database that is shown (`data_version`); None before the first look."""
+    _day_shown: date | None = None
+    """The day from which what is shown here counts; None before it is shown."""
     _busy_looks = 0
     _next_news = 0.0
     put_away: Callable[[], None] | None = None
@@ -113,6 +115,7 @@ class LiveScreen(Screen[None]):
             page.tags = tags_of(self.state.view)
             page.press_hint = partial(_press_hint, self)
         self._next_news = monotonic() + FOLLOW_S[self.program.choices.follow]
+        self._day_shown = self.today
         self.set_interval(self.POLL_S, self._look)
 
     # What a screen shows.
@@ -403,7 +406,11 @@ def _follow(screen: LiveScreen) -> None:
     """Shows another day, and what others have stored."""
     today = screen.program.seat.today(screen.program.settings.zone)
     if today != screen.state.lens.today:
+        # Whichever screen notices first; those above and below it notice by themselves.
+        screen.state.load(replace(screen.state.lens, today=today))
+    if today != screen._day_shown:
         screen.turn_day(today)
+        screen._day_shown = today
     version = screen.state.reader.data_version()
     if screen.version is None:
         screen.version = version
