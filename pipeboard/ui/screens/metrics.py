@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from functools import partial
-from typing import ClassVar, NamedTuple
+from typing import ClassVar, Final, NamedTuple
 
 from textual import on
 from textual.binding import BindingType
@@ -15,7 +15,7 @@ from pipeboard.domain.periods import parse_period
 from pipeboard.domain.pipeline import Pipeline
 from pipeboard.ui import keys
 from pipeboard.ui.board_state import BoardState
-from pipeboard.ui.draw.line import width_of
+from pipeboard.ui.draw.line import text_of, width_of
 from pipeboard.ui.draw.metrics.sections import Block, ReportView, Spot, marked, spot_at
 from pipeboard.ui.draw.metrics.tabs import heading
 from pipeboard.ui.host import patiently
@@ -141,7 +141,7 @@ class MetricsScreen(CountingScreen):
         )
         self.page.show(replace(view, top=_top(self, view.seen(height), view.top)))
         if self.spot is not None:
-            self.say(self.spot.summary)
+            self.say(_about(self.spot, self.block))
         else:
             self.show_status()
 
@@ -219,6 +219,15 @@ def _put_away(screen: MetricsScreen, wanted: Wanted | None = None) -> None:
     if screen.counting:
         screen.metrics_worker.give_up()
     screen._come_back(LeftAt(screen.asked, screen.filter_text, screen.cursor), wanted)
+
+
+_LONGEST_READING: Final = 12  # lines, on the narrowest screen
+
+
+def _about(spot: Spot, block: Block) -> str:
+    """What is to be said of a number: nothing that stands where it is."""
+    below = " ".join(map(text_of, block.lines[spot.y : spot.y + _LONGEST_READING]))
+    return "" if spot.summary in " ".join(below.split()) else spot.summary
 
 
 def _top(screen: MetricsScreen, room: int, top: int) -> int:
