@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING
 from pipeboard.domain import commands as c
 from pipeboard.domain.dates import parse_date
 from pipeboard.domain.deal import Answer, Deal
-from pipeboard.domain.locales import written
 from pipeboard.domain.money import parse_money, parse_percent
 from pipeboard.domain.people import new_rep_mark
 from pipeboard.domain.pipeline import Category, Pipeline, Question
 from pipeboard.domain.settings import Rep
 from pipeboard.ui.actions.daily import deals_now
+from pipeboard.ui.draw.line import Glyphs, money_text
 from pipeboard.ui.draw.questions import field_text
 from pipeboard.ui.execute import Came, Meeting, Questions, ask_until_stored, execute, until_stored
 from pipeboard.ui.host import Host, Ids, Outcome, asking, present, target_names
@@ -148,7 +148,7 @@ async def category(host: Host, ids: Ids) -> None:
 async def owner(host: Host, ids: Ids) -> None:
     pipeline = host.pipeline()
     loads = await host.program.write_queue.ask(lambda workspace: loads_of(workspace, pipeline))
-    notes = _on_hand(loads)
+    notes = _on_hand(loads, host.state.view.glyphs)
     options = [Option(load.name, load.name, note) for load, note in zip(loads, notes, strict=True)]
 
     whom = target_names(host, ids)
@@ -176,9 +176,12 @@ async def owner(host: Host, ids: Ids) -> None:
     await until_stored(host, attempt)
 
 
-def _on_hand(loads: Sequence[Load]) -> list[str]:
+def _on_hand(loads: Sequence[Load], glyphs: Glyphs) -> list[str]:
     """What each rep has to do, under one another."""
-    rows = [(str(load.open), str(load.overdue), str(load.stalled), _worth(load)) for load in loads]
+    rows = [
+        (str(load.open), str(load.overdue), str(load.stalled), _worth(load, glyphs))
+        for load in loads
+    ]
     wide = [max(map(len, column)) for column in zip(*rows, strict=True)]
     notes = []
     for row in rows:
@@ -190,9 +193,9 @@ def _on_hand(loads: Sequence[Load]) -> list[str]:
     return notes
 
 
-def _worth(load: Load) -> str:
+def _worth(load: Load, glyphs: Glyphs) -> str:
     """What the deals of a rep are worth, and how many of them have no rate."""
-    value = "" if load.value is None else written().money(load.value, style="short")
+    value = "" if load.value is None else money_text(load.value, glyphs, symbol=True)
     unpriced = f"{load.unpriced} without a rate" if load.unpriced else ""
     return " + ".join(filter(None, (value, unpriced)))
 

@@ -52,6 +52,7 @@ from pipeboard.ui.draw.line import (
 )
 from pipeboard.ui.draw.pane import touch_words
 from pipeboard.ui.palette import Role
+from pipeboard.ui.terminal.width import cell_width
 from pipeboard.workspace.triage import to_ask, to_call
 
 if TYPE_CHECKING:
@@ -288,7 +289,7 @@ def _coming_in_a_line(view: TriageView, style: PaneStyle) -> list[Line]:
 
 def _coming(deal: Deal, tier: Tier, style: PaneStyle) -> Line:
     sign = _TIER_SIGNS.get(tier, Sign.NONE)
-    value = money_text(deal.value, style.glyphs, symbol=False) if deal.value else ""
+    value = money_text(deal.value, style.glyphs, symbol=True) if deal.value else ""
     return ((f"{sign} ", SIGN_ROLES[sign]), whole(f"{deal.name} {value}".rstrip(), "text.dim"))
 
 
@@ -342,12 +343,12 @@ def _queue(view: TriageView, style: PaneStyle, rows: int) -> list[tuple[Line, in
 
 def _row(deal: Deal, tier: Tier, style: PaneStyle, *, is_current: bool) -> Line:
     sign = _TIER_SIGNS.get(tier, Sign.NONE)
-    value = money_text(deal.value, style.glyphs, symbol=False) if deal.value else ""
+    value = money_text(deal.value, style.glyphs, symbol=True) if deal.value else ""
     role: Role = "text.strong" if is_current else "text"
     return (
         (STEP if is_current else " ", "mark"),
         (f"{sign} ", SIGN_ROLES[sign]),
-        left(deal.name, style.width - 6 - len(value), role),
+        left(deal.name, style.width - 6 - cell_width(value), role),
         blank(1),
         whole(value, "card.money"),
     )
