@@ -141,7 +141,7 @@ async def test_a_filter_counts_what_it_finds_of_what_it_looks_through(
         if text:
             assert words.partition(",")[0].removesuffix(" open deals") in board.lines()[0]
         if not any(board.state.view.counts):
-            none = "nothing is found" if "archived" in text else f"0 of {everything} match"
+            none = "0 found" if "archived" in text else f"0 of {everything} match"
             assert board.shows(f"{none}; Esc clears")
 
 

@@ -99,8 +99,8 @@ def _body_line(view: BoardView, y: int) -> Line:
     shown = layout(view)
     if y < 2 and hides_all(view):
         of = found(view)[1]
-        none = "nothing is found" if of is None else f"0 of {of} match"
-        text = f" {none}; Esc clears" if y else ""
+        none = " 0 found; Esc clears" if of is None else f" 0 of {of} match; Esc clears"
+        text = none if y else ""
         return (left(text, shown.board_width, "empty"),)
     return _side_by_side(_cell(view, slot, y) for slot in shown.slots)
 

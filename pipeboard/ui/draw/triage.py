@@ -123,7 +123,7 @@ def _kinds(view: TriageView, width: int) -> Line:
     while len(lines := flow(others, width)) > 1 and chips:
         chips.pop()
         rest = sum(counts[len(chips) :])
-        others = [*chips, (whole(f"{in_figures(rest)} other{'s' * (rest > 1)}", "text"),)]
+        others = [*chips, (whole(f"{in_figures(rest)} more", "text"),)]
     return lines[0]
 
 

@@ -48,6 +48,8 @@ class MetricsScreen(CountingScreen):
     TABLE = METRICS
     title_of_help = "Metrics"
     GO = "m"
+    answer = ""
+    """What is said once what was asked for is shown."""
 
     def __init__(
         self,
@@ -111,6 +113,9 @@ class MetricsScreen(CountingScreen):
         self.drawn = drawn
         self.cursor = max(0, min(self.cursor, len(drawn.block.spots) - 1))
         self._redraw()
+        if self.answer:
+            self.say(self.answer)
+            self.answer = ""
 
     @property
     def block(self) -> Block:
@@ -248,7 +253,7 @@ def end_counting(screen: MetricsScreen) -> bool:
     screen.metrics_worker.give_up()
     if screen.drawn is None or screen.drawn.asked == screen.asked:
         return False
-    screen.asked = screen.drawn.asked
+    screen.asked, screen.answer = screen.drawn.asked, ""
     screen._show(screen.drawn)
     screen.say("Given up: these are the numbers from before.")
     return True
