@@ -208,6 +208,15 @@ def rounded_share(minor_bp: int | Fraction) -> int:
     return int((2 * minor_bp + _CERTAIN_BP) // (2 * _CERTAIN_BP))
 
 
+class OutOfRange(BadInput):
+    """An amount that is read, in `currency`, but cannot be kept: too large, or with parts of a
+    minor unit."""
+
+    def __init__(self, message: str, *, hint: str, currency: str) -> None:
+        super().__init__(message, hint=hint)
+        self.currency = currency
+
+
 def parse_money(text: str, currency: str, decimal: DecimalMark | None = None) -> Money:
     """The amount that was typed, in `currency` (ISO 4217) unless the text names another.
 
@@ -237,12 +246,17 @@ def parse_money(text: str, currency: str, decimal: DecimalMark | None = None) ->
     shift = exponent(code) + power - len(fraction)
     minor, rest = divmod(int(whole + fraction) * 10 ** max(shift, 0), 10 ** max(-shift, 0))
     if rest:
-        raise BadInput(
+        raise OutOfRange(
             f"{quoted(text)} has more decimals than {code}",
             hint=f"{code} has {exponent(code) or 'no'} decimals.",
+            currency=code,
         )
     if minor > LARGEST:
-        raise BadInput(f"{quoted(text)} is too large an amount", hint=_EXAMPLES)
+        raise OutOfRange(
+            f"{quoted(text)} is too large an amount",
+            hint=f"{format_money(Money(LARGEST, code))} is the most.",
+            currency=code,
+        )
     return Money(minor, code)
 
 

@@ -103,7 +103,8 @@ class Queued:
 @dataclass(frozen=True, slots=True)
 class Load:
     """What a rep has on hand: open deals, those overdue, those stalled, and what all are worth in
-    the workspace's currency; `unpriced` deals have an amount for which there is no rate."""
+    the workspace's currency, None where none has an amount; `unpriced` deals have one for which
+    there is no rate."""
 
     name: str
     open: int = 0
@@ -112,15 +113,15 @@ class Load:
     value: Money | None = None
     unpriced: int = 0
 
-    def with_more(self, deals: int, overdue: int, stalled: int, minor: int | None) -> Load:
-        """The load with further deals, worth so much (None where nobody knows)."""
-        value, unpriced = self.value, self.unpriced
-        if minor is None:
-            unpriced += deals
-        elif value is not None:
-            value = replace(value, minor=value.minor + minor)
+    def with_more(
+        self, deals: int, overdue: int, stalled: int, worth: Money | None = None, unpriced: int = 0
+    ) -> Load:
+        """The load with further deals, worth so much together; None where none has an amount."""
+        value = self.value
+        if worth is not None:
+            value = worth if value is None else replace(value, minor=value.minor + worth.minor)
         counts = (self.open + deals, self.overdue + overdue, self.stalled + stalled)
-        return Load(self.name, *counts, value, unpriced)
+        return Load(self.name, *counts, value, self.unpriced + unpriced)
 
 
 def place(deal: Deal, pipeline: Pipeline, day: Day) -> Position | None:

@@ -21,7 +21,13 @@ from pipeboard.domain.deal_fields import FIELDS, AnyField
 from pipeboard.domain.errors import BadInput
 from pipeboard.domain.lazy_dataclass import dataclass
 from pipeboard.domain.locales import written
-from pipeboard.domain.money import Money, format_percent, parse_money, read_currency
+from pipeboard.domain.money import (
+    Money,
+    OutOfRange,
+    format_percent,
+    parse_money,
+    read_currency,
+)
 from pipeboard.domain.text import (
     IN_QUOTES,
     Word,
@@ -58,7 +64,8 @@ class TypedAmount:
 def find_amount(
     words: Sequence[Word], line: str, *, today: date, currency: str
 ) -> TypedAmount | None:
-    """The last amount among the words of `line` that stand outside quotes, or None.
+    """The last amount among the words of `line` that stand outside quotes, or None. BadInput for
+    one that names its currency and cannot be kept.
 
     An amount is marked by a suffix, a sign or a code: `40k`, `€1.234,50`, `40 000 EUR`. A plain
     number is one only as the last word of several, from 100 on, when it is no year within ten of
@@ -80,19 +87,26 @@ def _marked(text: str, currency: str, *, is_last: bool) -> Money | None:
     text = text.rstrip(",;")
     if _NUMBER.fullmatch(text) or not _DIGIT.search(text):
         return None
-    money = _money(text, currency)
-    if money is None:
+    try:
+        money: Money | OutOfRange = parse_money(text, currency)
+    except OutOfRange as error:
+        money = error
+    except BadInput:
         return None
+    code = money.currency
     marks = _NUMBER.sub(" ", text).split()
     has_sign = any(not mark.isalpha() for mark in marks)
+    names_currency = any(_is_currency(mark, currency) for mark in marks)
     if " " not in text:
         # With euros, the `ft` of `6ft` is no forint.
-        is_meant = has_sign or money.currency == currency or money.currency in text
+        is_meant = has_sign or code == currency or code in text
     else:
         # `cable 5 m` is no million, and `TOP 500 customers` no money of Tonga.
-        is_meant = any(_is_currency(mark, currency) for mark in marks) and (
-            has_sign or money.currency == currency or is_last
-        )
+        is_meant = names_currency and (has_sign or code == currency or is_last)
+    if isinstance(money, OutOfRange):
+        if is_meant and names_currency:
+            raise BadInput(money.message, hint=f"{money.hint} In quotes it is part of the title.")
+        return None
     return money if is_meant else None
 
 

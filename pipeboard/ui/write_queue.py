@@ -35,6 +35,7 @@ if TYPE_CHECKING:
 _DOT: Final = " · "
 _LEAVING: Final = (("q",), ("^q",))
 _NARROW: Final = 60
+_LEAST_HEAD: Final = len("Waiting for …  ·  ")
 """Cells below which there is no room to say what is pending."""
 
 
@@ -66,10 +67,11 @@ class Busy:
     def words(self, width: int) -> str:
         """One line for the status, of so many cells: the keys are seen in any case, then what is
         pending, then who has the database."""
-        tail = self._tail(width // 3)
-        after = f"{_DOT}{tail}" if tail else ""
+        after = ""
         if self.pending and width >= _NARROW:
-            after = f"{_DOT}pending: {shortened(self.pending, width // 3)}{after}"
+            after = f"{_DOT}pending: {shortened(self.pending, width // 3)}"
+        tail = self._tail(min(width // 3, width - cell_width(after) - _LEAST_HEAD))
+        after += f"{_DOT}{tail}" if tail else ""
         head = f"Waiting for {self.holder}" if self.holder else "Working…"
         return f"{shortened(head, width - cell_width(after))}{after}"
 
@@ -77,11 +79,11 @@ class Busy:
         """The last of the keys, and what they lead to."""
         parts, keys = [], self.keys
         if keys:
-            shown = [*keys]
-            while len(shown) > 1 and cell_width(" ".join(shown)) > room:
+            shown, before = [*keys], "keys: "
+            while len(shown) > 1 and cell_width(before) + cell_width(" ".join(shown)) > room:
                 del shown[0]
-            more = "… " if len(shown) < len(keys) else ""
-            parts.append(f"keys: {more}{shortened(' '.join(shown), room)}")
+                before = "keys: … "
+            parts.append(f"{before}{shortened(' '.join(shown), room)}")
         if keys[-1:] in _LEAVING:
             parts.append("then: quit")
         if self.dropped_click:

@@ -480,9 +480,10 @@ def test_a_deal_is_unplanned_without_a_step_to_come(tier: Tier) -> None:
 
 
 def test_what_has_no_rate_is_counted_and_not_summed() -> None:
-    load = Load("ana", value=Money(5, "EUR")).with_more(2, 1, 1, 20).with_more(3, 0, 1, None)
-    assert load == Load("ana", 5, 1, 2, Money(25, "EUR"), 3)
-    assert Load("ana").with_more(1, 0, 0, 7).value is None
+    load = Load("ana", value=Money(5, "EUR")).with_more(2, 1, 1, Money(20, "EUR"))
+    assert load.with_more(3, 0, 1, unpriced=3) == Load("ana", 5, 1, 2, Money(25, "EUR"), 3)
+    assert Load("ana").with_more(1, 0, 0).value is None
+    assert Load("ana").with_more(1, 0, 0, Money(7, "EUR")).value == Money(7, "EUR")
 
 
 # The sign of a card: the gravest alone.

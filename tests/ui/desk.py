@@ -18,11 +18,13 @@ from pipeboard.domain.people import Actor
 from pipeboard.store import Store
 from pipeboard.ui.app import PipeboardApp
 from pipeboard.ui.board_state import BoardState
+from pipeboard.ui.draw.board import status_rows
 from pipeboard.ui.last_view import Choices, last_view
 from pipeboard.ui.launch import first_state, make_app
 from pipeboard.ui.palette import theme_for
 from pipeboard.ui.screens.board import BoardScreen
 from pipeboard.ui.terminal.ink import ColorDepth
+from pipeboard.ui.widgets.page import Page
 from tests.team import NOW
 from tests.verbs import Workspace
 
@@ -129,13 +131,19 @@ class Desk:
         return ["".join(text for text, _, _ in strip).rstrip() for strip in strips]
 
     def shows(self, text: str) -> bool:
-        """Is the text on the screen, in one line?"""
-        return any(text in line for line in self.lines())
+        """Is the text on the screen, in one line or as what is said?"""
+        return any(text in line for line in (*self.lines(), self.status))
 
     @property
     def status(self) -> str:
-        """The line above the hints."""
-        return self.lines()[-2].strip()
+        """What is said above the hints, in however many lines."""
+        screen, height = self.app.screen, self.app.size.height
+        pages = screen.query(Page)
+        if pages:
+            rows = len(pages.first().view.said(height))
+        else:
+            rows = len(status_rows(screen.state.view)) if isinstance(screen, BoardScreen) else 1
+        return " ".join(line.strip() for line in self.lines()[-1 - rows : -1])
 
     @property
     def hints(self) -> str:

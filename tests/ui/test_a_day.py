@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import closing
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from pipeboard.domain.deal_record import EVERYBODYS
 from pipeboard.domain.people import Actor
 from pipeboard.store import Store
 from pipeboard.ui.overlays.prompt import step_days
+from pipeboard.ui.screens.live import LiveScreen
 from tests.team import NOW
 from tests.ui.desk import Desk, desk
 from tests.verbs import Workspace
@@ -116,3 +118,38 @@ async def test_several_are_put_off_together_and_each_keeps_its_words(demo: Path)
         await board.press("r", "w")
         steps = {deal_id: board.stored(deal_id).next_step for deal_id in marked}
         assert {i: step.text for i, step in steps.items() if step} == {i: meant[i] for i in marked}
+
+
+@pytest.mark.parametrize("board_first", [True, False])
+@pytest.mark.parametrize("keys", ["", "enter", "enter 4", "T", "T enter", "g h 9", "g h 9 enter"])
+async def test_a_screen_left_open_over_night_counts_from_the_new_day(
+    demo: Path, keys: str, board_first: bool
+) -> None:
+    """Whichever of the screens that lie over one another notices first."""
+    async with desk(demo) as board:
+        await board.press(*keys.split())
+        before = board.lines()
+        tomorrow = NOW + timedelta(days=1)
+        board.app.seat = replace(board.app.seat, clock=lambda: tomorrow)
+        screens = [screen for screen in board.app.screen_stack if isinstance(screen, LiveScreen)]
+        for screen in screens if board_first else reversed(screens):
+            screen._look()
+        await board.settle()
+        after = board.lines()
+        assert all(screen.today == TODAY + timedelta(days=1) for screen in screens)
+        if keys not in ("enter 4", "g h 9"):  # which tell no days from today
+            assert after != before
+        await board.press("R")
+        assert board.lines()[:-2] == after[:-2]
+
+
+async def test_a_step_put_off_to_today_is_not_put_to_yesterday_after_midnight(demo: Path) -> None:
+    async with desk(demo) as board:
+        deal_id = board.card.id
+        await board.press("r")
+        tomorrow = NOW + timedelta(days=1)
+        board.app.seat = replace(board.app.seat, clock=lambda: tomorrow)
+        board.board._look()
+        await board.press("1")
+        step = board.stored(deal_id).next_step
+        assert step is not None and step.due == TODAY + timedelta(days=1)

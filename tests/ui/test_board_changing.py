@@ -283,6 +283,15 @@ async def test_a_deal_is_given_away_with_a_note_that_its_next_owner_finds(demo: 
         assert any("The CFO decides" in touch.outcome for touch in touches)
 
 
+async def test_what_each_rep_has_to_do_stands_under_one_another(demo: Path) -> None:
+    async with desk(demo) as board:
+        await board.press("o")
+        rows = [line for line in board.lines() if " stalled" in line]
+        assert len(rows) == 3
+        for word in (" open ", " overdue ", " stalled"):
+            assert len({row.index(word) for row in rows}) == 1, rows
+
+
 async def test_a_range_and_all_of_a_column_can_be_marked(demo: Path) -> None:
     async with desk(demo) as board:
         await board.press("V", "j", "j", "V")

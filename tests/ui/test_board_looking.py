@@ -111,6 +111,40 @@ async def test_leaving_the_filter_line_brings_the_filter_back_that_was_there(dem
         assert board.state.board.matching == everything
 
 
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("", "{} of {} open deals"),
+        ("value>20k open", "{} of {} open deals"),
+        ("zzzz", "{} of {} open deals"),
+        ("value>20k", "{} found, {} of {} open deals"),
+        ("won", "{} found, {} of {} open deals"),
+        ("archived", "{} found"),
+        ("archived zzzz", "{} found"),
+    ],
+)
+async def test_a_filter_counts_what_it_finds_of_what_it_looks_through(
+    demo: Path, text: str, said: str
+) -> None:
+    """Of the open deals, unless others are found too, which are in no number of these."""
+    async with desk(demo, size=(120, 24)) as board:
+        await board.press("d", "d")
+        everything = board.state.board.total
+        await board.press("/")
+        await board.type(text)
+        found = sum(board.state.view.counts) if text else everything
+        are_open = board.state.board.matching
+        numbers = (found, are_open, everything) if "found, " in said else (found, everything)
+        words = said.format(*numbers)
+        assert any(line.strip() == words for line in board.lines()), board.lines()
+        await board.press("enter")
+        if text:
+            assert words.partition(",")[0].removesuffix(" open deals") in board.lines()[0]
+        if not any(board.state.view.counts):
+            none = "0 found" if "archived" in text else f"0 of {everything} match"
+            assert board.shows(f"{none}; Esc clears")
+
+
 async def test_finding_goes_to_a_deal_that_a_filter_hides(demo: Path) -> None:
     async with desk(demo) as board:
         wanted = board.card

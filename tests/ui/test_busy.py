@@ -30,10 +30,13 @@ def test_quitting_is_told_as_what_comes_then() -> None:
 
 
 @pytest.mark.parametrize("width", [40, 60, 64, 80, 200])
-@pytest.mark.parametrize("keys", [(), ("L",), tuple("Zeta: 7k"), ("東京", "↵")])
+@pytest.mark.parametrize(
+    "keys", [(), ("L",), tuple("Zeta: 7k"), ("東京", "↵"), (*"tue call again", "↵")]
+)
 def test_the_line_fits_and_shows_the_last_key(width: int, keys: tuple[str, ...]) -> None:
-    said = Busy(HOLDER, "Move on: Fennevo AB", keys).words(width)
+    said = Busy(HOLDER, "Log an interaction: Fennevo AB", keys).words(width)
     assert cell_width(said) <= width
+    assert said.startswith("Waiting for")
     assert not keys or said.endswith(keys[-1])
 
 

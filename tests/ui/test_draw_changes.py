@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from pipeboard.ui.draw.board import draw_board
 from pipeboard.ui.draw.changes import changes
 from pipeboard.ui.draw.layout import BoardView, Pane, Region, followed
+from pipeboard.ui.draw.line import whole
 from pipeboard.ui.terminal.width import clusters
 from tests.ui.board_scene import scene
 from tests.ui.board_views import views
@@ -92,6 +93,21 @@ def test_a_moved_card_is_drawn(before: BoardView, source: int, target: int) -> N
     )
     board = replace(before.board, columns=columns)
     after = followed(replace(before, windows=windows, board=board))
+    assert redrawn(before, after) == cells(after)
+
+
+SAID = st.sampled_from(["", "Moved.", "Lumen Oy is won and cannot be moved. " * 5])
+
+
+@settings(max_examples=60)
+@given(views(width=60, height=24), SAID, SAID, st.integers(-2, 2))
+def test_what_is_said_comes_and_goes_over_the_lowest_cards(
+    view: BoardView, one: str, two: str, down: int
+) -> None:
+    before, after = (
+        replace(view, status=(whole(text, "status"),) if text else ()) for text in (one, two)
+    )
+    after = followed(replace(after, cursor=(after.cursor[0], after.cursor[1] + down)))
     assert redrawn(before, after) == cells(after)
 
 

@@ -15,6 +15,7 @@ from pipeboard.ui.draw.line import (
     right,
     spread,
     status_line,
+    status_lines,
     text_of,
     whole,
     width_of,
@@ -107,3 +108,24 @@ def test_what_is_said_never_runs_into_what_stands_beside_it(width: int, right: s
     line = text_of(status_line((whole("Shown as it was. " * 9, "status"),), beside, width))
     assert cell_width(line) == width
     assert not right or line.endswith(f"  {right} ") or width < 20
+
+
+@given(TEXTS, st.sampled_from(["", "u undo", "changed meanwhile; R counts again"]), WIDTHS)
+def test_what_is_said_takes_exactly_its_cells_and_no_more_than_a_third(
+    text: str, right: str, width: int
+) -> None:
+    beside: Line = (whole(right, "status"),) if right else ()
+    lines = status_lines((whole(text, "status"),), beside, width, 24)
+    assert 1 <= len(lines) <= 8
+    assert [width_of(line) for line in lines] == [width] * len(lines)
+
+
+@pytest.mark.parametrize("width", [40, 44, 60, 80, 200])
+@pytest.mark.parametrize("right", ["", "u undo", "changed meanwhile; R counts again"])
+def test_what_is_said_is_said_to_its_end(width: int, right: str) -> None:
+    said = (
+        "D-1 Ivorerra Pumps is won and cannot be moved to Lead Generation. Reopen it first (m r)."
+    )
+    beside: Line = (whole(right, "status"),) if right else ()
+    lines = status_lines((whole(said, "status"),), beside, width, 24)
+    assert " ".join(" ".join(map(text_of, lines)).split()) == f"{said} {right}".strip()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any, cast
 from zoneinfo import ZoneInfo
@@ -9,7 +10,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from pipeboard.domain.people import Actor
-from pipeboard.domain.review import ReviewDocument
+from pipeboard.domain.review import NUMBERS_OF_REPS, ReviewDocument
 from pipeboard.exchange.review_document import review_document
 from pipeboard.store import Store
 from pipeboard.ui.draw.facts import PaneStyle
@@ -30,9 +31,9 @@ def document(made_up: Path) -> dict[str, Any]:
     return dict(found)
 
 
-def drawn(document: dict[str, Any], tab: ReviewTab, **more: Any) -> str:
+def drawn(document: dict[str, Any], tab: ReviewTab, *, width: int = 100, **more: Any) -> str:
     """A step as text, its lines joined."""
-    style = PaneStyle(100, TODAY, ZoneInfo("Europe/Berlin"))
+    style = PaneStyle(width, TODAY, ZoneInfo("Europe/Berlin"))
     view = ReviewView(cast("ReviewDocument", document), None, tab, style, **more)
     lines = [text_of(line).strip() for item in items_of(view) for line in item.lines]
     return " ".join(lines)
@@ -60,6 +61,25 @@ def test_changes_that_nobody_can_sum_up_are_not_nothing(document: dict[str, Any]
     unknown = {name: {"deals": 0, "value": None} for name in document["changes"]}
     assert "n/a" not in drawn(document, ReviewTab.CHANGES)
     assert drawn(document | {"changes": unknown}, ReviewTab.CHANGES).count("n/a") == 2
+
+
+@pytest.mark.parametrize("width", [44, 60, 80, 120])
+def test_numbers_of_reps_stand_apart_where_none_is_known(
+    document: dict[str, Any], width: int
+) -> None:
+    reps = [
+        {
+            name: {**number, "value": None, "reason": "no close date"}
+            if name in NUMBERS_OF_REPS
+            else number
+            for name, number in row.items()
+        }
+        for row in document["reps"]
+    ]
+    text = drawn(document | {"reps": reps}, ReviewTab.NUMBER, width=width)
+    for row in reps:
+        known = re.search(rf"@{row['rep']}((?: +n/a)+)", text)
+        assert known and known[1].split() == ["n/a"] * (5 if width >= 60 else 2)
 
 
 def test_an_empty_review_says_so_on_every_step(document: dict[str, Any]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -14,6 +15,7 @@ from pipeboard.domain.deal import Deal, Loss
 from pipeboard.domain.hygiene import DEAD, DUPLICATES, GROUPS, Fault, faults
 from pipeboard.domain.settings import Rep
 from pipeboard.store.reading.listing import Listing
+from pipeboard.ui.draw.line import text_of
 from pipeboard.ui.key_table import HYGIENE, read_keymap
 from pipeboard.ui.last_view import Choices
 from pipeboard.ui.screens.board import BoardScreen
@@ -258,6 +260,8 @@ async def test_it_fits_every_size(size: tuple[int, int], glyphs: str, demo: Path
             assert GROUPS[group] in "\n".join(lines[:6])
             assert "Back" in board.hints
             assert glyphs == "unicode" or all(line.isascii() for line in lines)
+            rows = "\n".join(text_of(line) for line in screen.page.view.lines)
+            assert not re.search(r"\S(EUR|€)", rows), "an amount runs into the name before it"
 
 
 async def test_its_keys_are_the_persons_own(demo: Path) -> None:

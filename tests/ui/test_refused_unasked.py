@@ -188,7 +188,7 @@ async def asks(board: Desk, key: Key) -> tuple[bool, str]:
     screen.say("")
     screen.press(key.id)
     await board.settle()
-    is_asking, said = board.app.screen is not screen, board.lines()[-2].strip()
+    is_asking, said = board.app.screen is not screen, board.status
     for _ in range(4):
         if board.app.screen is screen:
             break

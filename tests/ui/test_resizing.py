@@ -14,6 +14,7 @@ from pipeboard.ui.draw.line import text_of
 from pipeboard.ui.overlays.menu import Menu, MenuChoice
 from pipeboard.ui.overlays.overlay import Overlay, fitted
 from pipeboard.ui.overlays.prompt import Prompt
+from pipeboard.ui.screens.live import LiveScreen
 from pipeboard.ui.widgets.page import Page
 from pipeboard.workspace.reports import save_filter
 from tests.ui.desk import desk
@@ -124,11 +125,36 @@ async def test_a_page_counts_the_lines_that_are_out_of_sight(
             view = replace(page.view, top=page.view.scrolled(top - page.view.top, size[1]))
             page.show(view)
             await board.pilot.pause()
-            last = view.top + view.room(size[1])
+            last = view.top + view.seen(size[1])
             edge = board.lines()[len(view.head)]
             for sign, hidden in (("▴", view.lines[: view.top]), ("▾", view.lines[last:])):
                 count = sum(bool(text_of(line).strip()) for line in hidden)
                 assert (f"{sign} {count} " in edge) if count else (sign not in edge)
+
+
+SAID = "D-1 Ivorerra Pumps is won and cannot be moved to Lead Generation. Reopen it first (m r)."
+
+
+@pytest.mark.parametrize("size", [(44, 20), (80, 24)], ids=["44x20", "80x24"])
+@pytest.mark.parametrize("screen", SCREENS)
+async def test_what_is_said_is_read_to_its_end_and_hides_no_cursor(
+    screen: str, size: tuple[int, int], demo: Path
+) -> None:
+    async with desk(demo, size=size) as board:
+        await board.press(*SCREENS[screen], "end")
+        over = board.app.screen
+        assert isinstance(over, LiveScreen)
+        over.say(SAID)
+        await board.pilot.pause()
+        assert board.status == SAID
+        hints = board.hints
+        for page in over.query(Page):
+            marked = [any(role == "cursor" for _, role in line) for line in page.view.lines]
+            seen = marked[page.view.top : page.view.top + page.view.seen(size[1])]
+            assert any(seen) == any(marked)
+        over.say("")
+        await board.pilot.pause()
+        assert not board.shows("Reopen it first") and board.hints == hints
 
 
 @pytest.mark.parametrize("screen", SCREENS)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import re
 import shutil
 from collections import Counter
 from collections.abc import Iterator, Mapping
@@ -269,6 +270,31 @@ async def test_skipped_deals_come_again_once_and_are_counted_at_the_end(demo: Pa
         assert triage_of(board).left == count - 1
         await board.press("q")
         assert "1 handled" in board.status
+
+
+@pytest.mark.parametrize("width", [40, 44, 60, 80, 100, 120, 200])
+async def test_what_is_left_of_each_kind_adds_up_to_the_queue(demo: Path, width: int) -> None:
+    async with desk(demo, size=(width, 24)) as board:
+        await board.press("T", "O")
+        counts = [int(count) for count in re.findall(r"\d+", board.lines()[1])]
+        assert sum(counts) == triage_of(board).left, board.lines()[1]
+
+
+@pytest.mark.parametrize("width", [80, 120])
+@pytest.mark.parametrize(("currency", "amount"), [("USD", "$900k"), ("CHF", "CHF 900k")])
+async def test_amounts_of_the_queue_name_their_currency(
+    demo: Path, width: int, currency: str, amount: str
+) -> None:
+    with closing(Store.open(str(demo))) as store:
+        work = Workspace(store, lambda: NOW, Actor("ana"))
+        work.add(f"Dune: pilot 900k {currency} @ana source:web", pipeline=work.pipeline())
+    async with desk(demo, size=(width, 24)) as board:
+        await board.press("T", "/")
+        await board.type("Dune | value>40k")
+        await board.press("enter")
+        while triage_of(board).record is not None and not board.shows(f"{amount}"):
+            await board.press("j")
+        assert any("Dune" in line and amount in line for line in board.lines())
 
 
 async def test_heads_of_the_queue_count_what_stands_below_them(demo: Path) -> None:

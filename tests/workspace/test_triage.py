@@ -225,3 +225,16 @@ def test_what_a_rep_has_on_hand_is_counted_in_the_currency_of_the_team(
     assert loads["bo"].value == Money(500_000, "EUR")
     assert loads["ana"].value == Money(300_000, "EUR")
     assert (loads["ana"].open, loads["ana"].overdue, loads["bo"].overdue) == (3, 1, 0)
+
+
+def test_what_nobody_knows_of_a_rep_is_no_worth_of_nothing(
+    ana: Workspace, listing: Listing
+) -> None:
+    add(ana, "Dune: pilot @bo")
+    add(ana, "Eyre: pilot 10k CHF @cy")
+    loads = {load.name: load for load in loads_of(ana, ana.pipeline())}
+    assert (loads["bo"].open, loads["bo"].value, loads["bo"].unpriced) == (1, None, 0)
+    assert (loads["cy"].open, loads["cy"].value, loads["cy"].unpriced) == (1, None, 1)
+    add(ana, "Firn: pilot 0 EUR @bo")
+    loads = {load.name: load for load in loads_of(ana, ana.pipeline())}
+    assert (loads["bo"].open, loads["bo"].value) == (2, Money(0, "EUR"))

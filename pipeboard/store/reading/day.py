@@ -353,19 +353,23 @@ class DayReader:
             "select deal.owner, deal.value_currency as currency, count(*) as deals,"
             f" sum(case when {overdue.text} then 1 else 0 end) as overdue,"
             f" sum(case when {stalled.text} then 1 else 0 end) as stalled,"
-            " coalesce(sum(deal.value_minor), 0) as minor"
+            " sum(deal.value_minor) as minor"
             f" from deal where {wanted.text} group by deal.owner, deal.value_currency",
             (*overdue.values, *stalled.values, *wanted.values),
         )
         base, today = self._rates.base, self.listing.today
         found: dict[str, Load] = {}
         for row in rows:
-            load = found.setdefault(row["owner"], Load(row["owner"], value=Money(0, base)))
-            currency = row["currency"] or base
-            worth = self._rates.convert(row["minor"], currency, base, today)
-            minor = None if worth is None else round(worth)
-            found[row["owner"]] = load.with_more(
-                row["deals"], row["overdue"], row["stalled"], minor
+            load = found.setdefault(row["owner"], Load(row["owner"]))
+            counts = (row["deals"], row["overdue"], row["stalled"])
+            if row["minor"] is None:
+                found[row["owner"]] = load.with_more(*counts)
+                continue
+            worth = self._rates.convert(row["minor"], row["currency"], base, today)
+            found[row["owner"]] = (
+                load.with_more(*counts, unpriced=row["deals"])
+                if worth is None
+                else load.with_more(*counts, Money(round(worth), base))
             )
         return found
 

@@ -174,7 +174,8 @@ async def put_off(host: Host, ids: Ids) -> None:
         await ask_next_step(host)
     elif key is not None:
         usual = await usual_step(host, await deals_now(host, ids))
-        await execute(host, c.Reschedule(days[key], usual))
+        # Midnight may have passed since: what was called today is today.
+        await execute(host, c.Reschedule(max(days[key], host.today), usual))
 
 
 def _when(host: Host, ids: Ids) -> str:

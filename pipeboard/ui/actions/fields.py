@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import TYPE_CHECKING
 
 from pipeboard.domain import commands as c
 from pipeboard.domain.dates import parse_date
 from pipeboard.domain.deal import Answer, Deal
-from pipeboard.domain.locales import written
 from pipeboard.domain.money import parse_money, parse_percent
 from pipeboard.domain.people import new_rep_mark
 from pipeboard.domain.pipeline import Category, Pipeline, Question
 from pipeboard.domain.settings import Rep
 from pipeboard.ui.actions.daily import deals_now
+from pipeboard.ui.draw.line import Glyphs, money_text
 from pipeboard.ui.draw.questions import field_text
 from pipeboard.ui.execute import Came, Meeting, Questions, ask_until_stored, execute, until_stored
 from pipeboard.ui.host import Host, Ids, Outcome, asking, present, target_names, typed_currency
@@ -27,6 +27,7 @@ from pipeboard.workspace.triage import loads_of
 
 if TYPE_CHECKING:
     from pipeboard.domain.deal import FieldValue
+    from pipeboard.domain.queue import Load
     from pipeboard.ui.overlays.question import Given
 
 
@@ -148,15 +149,8 @@ async def category(host: Host, ids: Ids) -> None:
 async def owner(host: Host, ids: Ids) -> None:
     pipeline = host.pipeline()
     loads = await host.program.write_queue.ask(lambda workspace: loads_of(workspace, pipeline))
-    options = [
-        Option(
-            load.name,
-            load.name,
-            f"{load.open} open  {load.overdue} overdue  {load.stalled} stalled"
-            + (f"  {written().money(load.value, style='short')}" if load.value else ""),
-        )
-        for load in loads
-    ]
+    notes = _on_hand(loads, host.state.view.glyphs)
+    options = [Option(load.name, load.name, note) for load, note in zip(loads, notes, strict=True)]
 
     whom = target_names(host, ids)
     with_note = Option(_WITH_NOTE, "with a note to them…", "what they should know")
@@ -181,6 +175,30 @@ async def owner(host: Host, ids: Ids) -> None:
         return await execute(host, c.Assign(rep, note))
 
     await until_stored(host, attempt)
+
+
+def _on_hand(loads: Sequence[Load], glyphs: Glyphs) -> list[str]:
+    """What each rep has to do, under one another."""
+    rows = [
+        (str(load.open), str(load.overdue), str(load.stalled), _worth(load, glyphs))
+        for load in loads
+    ]
+    wide = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    notes = []
+    for row in rows:
+        count, overdue, stalled, worth = (
+            f"{text:>{width}}" for text, width in zip(row, wide, strict=True)
+        )
+        note = f"{count} open  {overdue} overdue  {stalled} stalled"
+        notes.append(f"{note}  {worth}" if worth else note)
+    return notes
+
+
+def _worth(load: Load, glyphs: Glyphs) -> str:
+    """What the deals of a rep are worth, and how many of them have no rate."""
+    value = "" if load.value is None else money_text(load.value, glyphs, symbol=True)
+    unpriced = f"{load.unpriced} without a rate" if load.unpriced else ""
+    return " + ".join(filter(None, (value, unpriced)))
 
 
 async def _ask_handover(questions: Questions, rep: str, whom: str, ids: Ids) -> str | None:

@@ -197,6 +197,7 @@ async def counting(host: MetricsScreen) -> None:
 
 async def reload(host: MetricsScreen) -> None:
     if not opens_anew(host):
+        host.answer = "Counted again."
         _count_anew(host)
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from pipeboard.ui.actions.navigation import set_filter
 from pipeboard.ui.draw.changes import SIGN_FILTERS
+from pipeboard.ui.draw.heading import found_words
 from pipeboard.ui.execute import Came, ask_until_stored
 from pipeboard.ui.host import ask, read
 from pipeboard.ui.last_view import typed_filter
@@ -32,8 +33,7 @@ async def attention(host: BoardScreen) -> None:
 async def show_needs(host: BoardScreen, text: str) -> None:
     """Only the deals that a filter finds, without a line to type it in."""
     if await set_filter(host, text):
-        board = host.state.board
-        host.say(f"{board.matching} of {board.total} open deals." if text else "All deals.")
+        host.say(f"{found_words(host.state.view)}." if text else "All deals.")
 
 
 async def saved_filters(host: BoardScreen) -> None:

@@ -11,6 +11,7 @@ from pipeboard.domain.errors import DatabaseError, PipeboardError
 from pipeboard.domain.filter_nodes import Filter, These
 from pipeboard.domain.lazy_dataclass import replace
 from pipeboard.domain.text import fold
+from pipeboard.ui.draw.heading import found_words
 from pipeboard.ui.draw.layout import AUTO, Pane, card_rows, has_room_for_pane
 from pipeboard.ui.draw.line import Line, whole
 from pipeboard.ui.execute import Came, Questions, until_stored
@@ -109,8 +110,7 @@ def _filtered(host: BoardScreen, text: str, place: ViewPlace, deal_id: int | Non
         return Feedback(((whole(f"{why} (old result kept)", "input.error"),),), False, why)
     host.state.show(filter_text=text.strip())
     host.redraw()
-    board = host.state.board
-    matching: Line = (whole(f"{board.matching} of {board.total} open deals", "input.chip"),)
+    matching: Line = (whole(found_words(host.state.view), "input.chip"),)
     if rep := _rep_named(host, text):
         matching = (*matching, whole(f"   owner:{rep} finds @{rep}'s deals", "text.dim"))
     return Feedback((matching,), True)

@@ -217,6 +217,7 @@ def back_to_number(host: BoardScreen) -> None:
     (lens, place, text, back), host.shown_behind = host.shown_behind, None
     host.state.load(lens)
     host.state.show(filter_text=text, **place._asdict())
+    host.say("")
     host.redraw()
     host.count_signs()
     host.press(back)

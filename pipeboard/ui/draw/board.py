@@ -10,7 +10,14 @@ from pipeboard.domain.deal import Status
 from pipeboard.domain.locales import written
 from pipeboard.domain.signs import Sign
 from pipeboard.ui.draw.card import SIGN_ROLES, card_lines, ended, owner_text
-from pipeboard.ui.draw.heading import NARROWEST_HEAD, head_lines, stage_names, strip, title_line
+from pipeboard.ui.draw.heading import (
+    NARROWEST_HEAD,
+    found,
+    head_lines,
+    stage_names,
+    strip,
+    title_line,
+)
 from pipeboard.ui.draw.layout import SMALLEST, BoardView, Slot, card_rows, cards_below, layout
 from pipeboard.ui.draw.line import (
     BELOW,
@@ -26,6 +33,7 @@ from pipeboard.ui.draw.line import (
     left,
     spelled,
     status_line,
+    status_lines,
     whole,
     width_of,
     wrap,
@@ -50,8 +58,8 @@ def draw_line(view: BoardView, y: int) -> Line:
         line = title_line(view)
     elif y == shown.hint_y:
         line = hint_line(view.hints, view.width, view.glyphs)
-    elif y == shown.status_y:
-        line = _status(view)
+    elif (said := _said(view, y)) is not None:
+        line = said
     elif shown.pane_width:
         line = (*_board_part(view, y), _pane_edge(view), *_pane_part(view, y))
     else:
@@ -90,7 +98,9 @@ def _side_by_side(cells: Iterable[Line]) -> Line:
 def _body_line(view: BoardView, y: int) -> Line:
     shown = layout(view)
     if y < 2 and hides_all(view):
-        text = f" 0 of {view.board.total} match; Esc clears" if y else ""
+        of = found(view)[1]
+        none = " 0 found; Esc clears" if of is None else f" 0 of {of} match; Esc clears"
+        text = none if y else ""
         return (left(text, shown.board_width, "empty"),)
     return _side_by_side(_cell(view, slot, y) for slot in shown.slots)
 
@@ -140,10 +150,20 @@ def _empty_cell(view: BoardView, slot: Slot, y: int) -> Line:
     return (left(f" {lines[y]}" if y < len(lines) else "", slot.width, "empty"),)
 
 
-def _status(view: BoardView) -> Line:
+def status_rows(view: BoardView) -> tuple[Line, ...]:
+    """The status line, and what is said that needs more, over the lowest cards."""
     right = view.status_right
+    if view.status:
+        return status_lines(view.status, right, view.width, view.height)
     room = view.width - 2 - (width_of(right) + 2 if right else 0)
-    return status_line(view.status or cursor_status(view, room), right, view.width)
+    return (status_line(cursor_status(view, room), right, view.width),)
+
+
+def _said(view: BoardView, y: int) -> Line | None:
+    """What is said in a line of the screen; None where cards are seen there."""
+    above = layout(view).status_y - y
+    rows = status_rows(view) if view.status or not above else ()
+    return rows[-1 - above] if above < len(rows) else None
 
 
 def cursor_status(view: BoardView, width: int) -> Line:

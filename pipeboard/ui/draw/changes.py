@@ -8,7 +8,7 @@ from typing import Final, NamedTuple
 
 from pipeboard.domain.board import Card
 from pipeboard.domain.lazy_dataclass import replace
-from pipeboard.ui.draw.board import draw_line, hides_all
+from pipeboard.ui.draw.board import draw_line, hides_all, status_rows
 from pipeboard.ui.draw.heading import head_lines, strip, title_line
 from pipeboard.ui.draw.layout import (
     BoardLayout,
@@ -65,7 +65,7 @@ def hit(view: BoardView, x: int, y: int) -> Hit:
         return Hit(BoardPlace.TITLE, key=_sign_filter(view, x))
     if y == shown.hint_y:
         return _hint(view, x)
-    if y == shown.status_y:
+    if y > shown.status_y - len(status_rows(view)):
         return Hit(BoardPlace.STATUS)
     if x >= shown.board_width:
         pane = view.pane
@@ -188,8 +188,10 @@ def _changed_edges(before: BoardView, after: BoardView) -> Iterator[int]:
     shown = layout(after)
     if not _same_board(before, after) and title_line(before) != title_line(after):
         yield 0
-    if draw_line(before, shown.status_y) != draw_line(after, shown.status_y):
-        yield shown.status_y
+    rows = max(len(status_rows(before)), len(status_rows(after)))
+    for y in range(shown.hint_y - rows, shown.hint_y):
+        if draw_line(before, y) != draw_line(after, y):
+            yield y
     if before.hints != after.hints:
         yield shown.hint_y
 

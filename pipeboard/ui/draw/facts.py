@@ -125,12 +125,14 @@ def flow(chips: Sequence[Line], width: int) -> list[Line]:
 
 
 def paragraph(start: Sequence[Span], text: str, role: Role, width: int) -> list[Line]:
-    """`text` behind `start`, its further lines under its first."""
+    """`text` behind `start`, its further lines under its first; under `start`, where that takes
+    half of the width and more."""
     indent = width_of(start)
     if width - indent < 12:
         return [tuple(start), *[(blank(2), (line, role)) for line in wrap(text, width - 2)]]
-    first, *rest = wrap(text, width - indent)
-    return [(*start, (first, role)), *[(blank(indent), (line, role)) for line in rest]]
+    under = indent if 2 * indent < width else 2
+    first, *rest = wrap(text, width - indent, width - under)
+    return [(*start, (first, role)), *[(blank(under), (line, role)) for line in rest]]
 
 
 def table(facts: Sequence[PaneFact], style: PaneStyle) -> tuple[Line, ...]:

@@ -108,20 +108,38 @@ def _lens(view: BoardView) -> Line:
 
 
 def _count(view: BoardView) -> Line:
-    board = view.board
-    query = board.lens.filter
-    if query is not None:
-        from pipeboard.domain.filter_nodes import These  # a first frame has no filter
+    if view.board.lens.filter is None:
+        return ((f"{view.board.open_count} open", "bar.sum"), _GAP)
+    count, of = found(view)
+    return ((f"{count} found" if of is None else f"{count} of {of}", "bar.sum"), _GAP)
 
-        found = sum(view.counts)
-        of = board.total
-        if isinstance(query.root, These):
-            of = len(query.root.ids)
-        elif found != board.matching:
-            # Closed deals are among them, which are in no total.
-            return ((f"{found} found", "bar.sum"), _GAP)
-        return ((f"{found} of {of}", "bar.sum"), _GAP)
-    return ((f"{board.open_count} open", "bar.sum"), _GAP)
+
+def found(view: BoardView) -> tuple[int, int | None]:
+    """How many deals the filter of a board finds, and of how many: of the open ones, or of those
+    that it names; None where it finds closed or archived ones too, which are in no total."""
+    from pipeboard.domain.filter_nodes import These, reaches_archive  # a first frame has no filter
+
+    root = view.board.lens.filter.root if view.board.lens.filter else None
+    count = sum(view.counts)
+    if root is None:
+        return view.board.matching, view.board.total
+    if isinstance(root, These):
+        return count, len(root.ids)
+    if reaches_archive(root) or count != view.board.matching:
+        return count, None
+    return count, view.board.total
+
+
+def found_words(view: BoardView) -> str:
+    """The same in words, with how many of them are open."""
+    board, (count, of) = view.board, found(view)
+    if of is not None:
+        return f"{count} of {of} open deals"
+    from pipeboard.domain.filter_nodes import reaches_archive
+
+    if board.lens.filter is not None and reaches_archive(board.lens.filter.root):
+        return f"{count} found"
+    return f"{count} found, {board.matching} of {board.total} open deals"
 
 
 def _sums(view: BoardView) -> Line:

@@ -162,7 +162,7 @@ def _deal(deal: Deal, view: HygieneView, style: PaneStyle) -> Iterator[Line]:
     money = full_money(deal.value, style.glyphs) if deal.value else ""
     if deal.value and cell_width(money) > _MONEY:
         money = money_text(deal.value, style.glyphs, symbol=True)
-    end: list[Span] = [right(money, _MONEY, "card.money")]
+    end: list[Span] = [blank(1), right(money, _MONEY, "card.money")]
     if style.width >= _NARROW:
         stage = view.pipeline.stage(deal.stage_id).name
         end += [blank(2), left(stage, 14 if style.width < _WIDE else 20, "text.dim")]

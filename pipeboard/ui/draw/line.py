@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from enum import StrEnum
+from functools import lru_cache
 from typing import Final, NamedTuple, TypeVar
 
 from pipeboard.domain.locales import written
@@ -97,6 +98,25 @@ def status_line(status: Line, right: Line, width: int) -> Line:
     """What is said, and at the right what goes with it: never run into one another."""
     end = (blank(2), *right, blank(1)) if right else (blank(1),)
     return spread((blank(1), *status), end, width)
+
+
+@lru_cache(maxsize=16)
+def status_lines(status: Line, right: Line, width: int, height: int) -> tuple[Line, ...]:
+    """What is said in as many lines as it takes, up to a third of a screen of that height: its end
+    is what to do about it. `right` stands in the last of them."""
+    beside = width_of(right) + 2 if right else 0
+    if not status or width_of(status) <= width - 2 - beside:
+        return (status_line(status, right, width),)
+    text, role = text_of(status), status[0][1]
+    is_small = beside <= width // 3
+    rows = wrap(text, width - 2 - beside if is_small else width - 2)
+    if beside and not is_small:
+        rows.append("")
+    most = max(1, height // 3)
+    if len(rows) > most:
+        rows[most - 1 :] = [" ".join(rows[most - 1 :])]
+    *above, last = [(whole(row, role),) for row in rows]
+    return (*(status_line(line, EMPTY, width) for line in above), status_line(last, right, width))
 
 
 _BLANKS: Final = re.compile(r"(?<!\s·)\s+")

@@ -188,9 +188,9 @@ def _number(view: ReviewView) -> Iterator[Item]:
 
 def _amount(number: NumberDocument, say: Wording, size: int) -> Span:
     text = said_number(number, say)
-    if number["value"] is None:
-        return whole(f"  {text}", "text.dim")
-    return right(text, size, "text.strong")
+    if number["value"] is not None:
+        return right(text, size, "text.strong")
+    return right(text, size, "text.dim") if len(text) < size else whole(f"  {text}", "text.dim")
 
 
 def _moved(now: NumberDocument, then: NumberDocument) -> list[Span]:
@@ -207,11 +207,12 @@ def _reps(view: ReviewView) -> Iterator[Item]:
     heads = [right(NUMBERS[name].lower(), size, "text.dim") for name in names]
     yield Item("", ((), (blank(10), *heads)))
     for row in view.document["reps"]:
-        cells = []
+        cells: list[Span] = []
         for name in names:
-            text, value = said_number(row[name], say), row[name]["value"]
+            # Why a number is unknown is said above, of all reps.
+            text, value = said_number({**row[name], "reason": ""}, say), row[name]["value"]
             is_rosy = name == "rose_tint" and value is not None and value > 0
-            cells.append(right(text, size, "status.warn" if is_rosy else "text"))
+            cells += [blank(1), right(text, size - 1, "status.warn" if is_rosy else "text")]
         rep = left(rep_name(row["rep"]), 10, "pane.who")
         yield Item(f"rep.{row['rep']}", ((rep, *cells),))
 

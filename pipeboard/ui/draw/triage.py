@@ -52,6 +52,7 @@ from pipeboard.ui.draw.line import (
 )
 from pipeboard.ui.draw.pane import touch_words
 from pipeboard.ui.palette import Role
+from pipeboard.ui.terminal.width import cell_width
 from pipeboard.workspace.triage import to_ask, to_call
 
 if TYPE_CHECKING:
@@ -112,9 +113,18 @@ def head(view: TriageView, style: PaneStyle) -> tuple[Line, ...]:
     bar: Line = ((f"  {'█' * full}{'░' * (_BAR - full)} {share}%", "bar.dim"),)
     needed = width_of(start) + width_of((count, *bar)) + 4
     end = (count, *bar) if needed <= style.width else (count,)
-    kinds = [_tier_chip(tier, count) for tier, count in view.tiers.items()]
-    rows = flow(kinds, style.width - 1) if kinds else [()]
-    return (title_bar(start, end, style.width), (blank(1), *rows[0]))
+    return (title_bar(start, end, style.width), (blank(1), *_kinds(view, style.width - 1)))
+
+
+def _kinds(view: TriageView, width: int) -> Line:
+    """How many are left of each kind, in a line: those for which there is no room are counted."""
+    chips = [_tier_chip(tier, count) for tier, count in view.tiers.items()]
+    others, counts = [*chips], [*view.tiers.values()]
+    while len(lines := flow(others, width)) > 1 and chips:
+        chips.pop()
+        rest = sum(counts[len(chips) :])
+        others = [*chips, (whole(f"{in_figures(rest)} more", "text"),)]
+    return lines[0]
 
 
 def _tier_chip(tier: Tier, count: int) -> Line:
@@ -279,7 +289,7 @@ def _coming_in_a_line(view: TriageView, style: PaneStyle) -> list[Line]:
 
 def _coming(deal: Deal, tier: Tier, style: PaneStyle) -> Line:
     sign = _TIER_SIGNS.get(tier, Sign.NONE)
-    value = money_text(deal.value, style.glyphs, symbol=False) if deal.value else ""
+    value = money_text(deal.value, style.glyphs, symbol=True) if deal.value else ""
     return ((f"{sign} ", SIGN_ROLES[sign]), whole(f"{deal.name} {value}".rstrip(), "text.dim"))
 
 
@@ -333,12 +343,12 @@ def _queue(view: TriageView, style: PaneStyle, rows: int) -> list[tuple[Line, in
 
 def _row(deal: Deal, tier: Tier, style: PaneStyle, *, is_current: bool) -> Line:
     sign = _TIER_SIGNS.get(tier, Sign.NONE)
-    value = money_text(deal.value, style.glyphs, symbol=False) if deal.value else ""
+    value = money_text(deal.value, style.glyphs, symbol=True) if deal.value else ""
     role: Role = "text.strong" if is_current else "text"
     return (
         (STEP if is_current else " ", "mark"),
         (f"{sign} ", SIGN_ROLES[sign]),
-        left(deal.name, style.width - 6 - len(value), role),
+        left(deal.name, style.width - 6 - cell_width(value), role),
         blank(1),
         whole(value, "card.money"),
     )

@@ -102,7 +102,7 @@ _PARTS: Final = (
     (STEP, "what comes next: -2d was due two days ago, Thu is the coming one"),
     ("26d", "days in its stage, strong once they are too many; 26d+ is that many or more"),
     ("@ana", "who owns it"),
-    ("Q3/7", f"3 of 7 questions answered; so does Q{FULL}{FULL}{FULL}{OPEN}{OPEN}{OPEN}{OPEN}"),
+    ("Q3/7", f"3 of 7 questions answered; so says Q{FULL}{FULL}{FULL}{OPEN}{OPEN}{OPEN}{OPEN}"),
     ("60%", "its probability; =60% is the owner's own word, not the stage's"),
     (MARKED, "marked: keys are for all that are"),
     (BAR, "under the cursor: keys are for this one"),

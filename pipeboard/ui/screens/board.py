@@ -177,7 +177,6 @@ class BoardScreen(LiveScreen):
 
     def turn_day(self, today: date) -> None:
         """A board left open over night shows the new day's ages and due steps."""
-        self.state.load(replace(self.state.lens, today=today))
         self.reload()
 
     @on(BoardCanvas.Resized)

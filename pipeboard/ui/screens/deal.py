@@ -173,7 +173,7 @@ class DealScreen(PageScreen):
         """The cursor so many items down; through an item higher than the screen line by line."""
         view = self.page.view
         shown = listed(self.items, self.cursor)
-        room = view.room(self.page.size.height)
+        room = view.seen(self.page.size.height)
         hidden = shown.last - (view.top + room) if rows > 0 else view.top - shown.first
         last = len(self.items) - 1
         if hidden > 0 or (self.cursor == last and rows > 0):
@@ -183,7 +183,7 @@ class DealScreen(PageScreen):
         self.redraw()
 
     def move_pages(self, pages: float) -> None:
-        places = round(self.page.view.room(self.page.size.height) * pages)
+        places = round(self.page.view.seen(self.page.size.height) * pages)
         self._cursors[self.tab] = max(0, min(self.cursor + places, len(self.items) - 1))
         self.redraw()
 

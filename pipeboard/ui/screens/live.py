@@ -91,6 +91,8 @@ class LiveScreen(Screen[None]):
     _trouble = ""
     version: int | None = None
     """The state of the database that is shown (`data_version`); None before the first look."""
+    _day_shown: date | None = None
+    """The day from which what is shown here counts; None before it is shown."""
     _busy_looks = 0
     _next_news = 0.0
     put_away: Callable[[], None] | None = None
@@ -113,6 +115,7 @@ class LiveScreen(Screen[None]):
             page.tags = tags_of(self.state.view)
             page.press_hint = partial(_press_hint, self)
         self._next_news = monotonic() + FOLLOW_S[self.program.choices.follow]
+        self._day_shown = self.today
         self.set_interval(self.POLL_S, self._look)
 
     # What a screen shows.
@@ -309,7 +312,10 @@ class PageScreen(LiveScreen):
         yield self.page
 
     def put_status(self, line: Line, right: Line) -> None:
-        self.page.show(replace(self.page.view, status=line, status_right=right))
+        view = replace(self.page.view, status=line, status_right=right)
+        if (line, right) != (self.page.view.status, self.page.view.status_right):
+            view = view.followed(self.page.size.height)
+        self.page.show(view)
 
     def turn_day(self, today: date) -> None:
         self.reads_again = True
@@ -319,7 +325,7 @@ class PageScreen(LiveScreen):
         """Shows what there is to be shown, as wide as the page is."""
 
     def move_pages(self, pages: float) -> None:
-        self.move_cursor(0, round(pages * (self.page.view.room(self.page.size.height) - 1)))
+        self.move_cursor(0, round(pages * (self.page.view.seen(self.page.size.height) - 1)))
 
     def move_to_end(self, direction: int) -> None:
         self.move_cursor(0, direction * len(self.items))
@@ -386,7 +392,7 @@ def show_items(
     view = replace(
         view, head=tuple(head), lines=shown.lines, hints=hints, glyphs=screen.state.view.glyphs
     )
-    top = scrolled_to(view.top, view.room(height), shown)
+    top = scrolled_to(view.top, view.seen(height), shown)
     screen.page.show(replace(view, top=view.scrolled(top - view.top, height)))
 
 
@@ -400,7 +406,11 @@ def _follow(screen: LiveScreen) -> None:
     """Shows another day, and what others have stored."""
     today = screen.program.seat.today(screen.program.settings.zone)
     if today != screen.state.lens.today:
+        # Whichever screen notices first; those above and below it notice by themselves.
+        screen.state.load(replace(screen.state.lens, today=today))
+    if today != screen._day_shown:
         screen.turn_day(today)
+        screen._day_shown = today
     version = screen.state.reader.data_version()
     if screen.version is None:
         screen.version = version

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from functools import partial
-from typing import ClassVar, NamedTuple
+from typing import ClassVar, Final, NamedTuple
 
 from textual import on
 from textual.binding import BindingType
@@ -15,7 +15,7 @@ from pipeboard.domain.periods import parse_period
 from pipeboard.domain.pipeline import Pipeline
 from pipeboard.ui import keys
 from pipeboard.ui.board_state import BoardState
-from pipeboard.ui.draw.line import width_of
+from pipeboard.ui.draw.line import text_of, width_of
 from pipeboard.ui.draw.metrics.sections import Block, ReportView, Spot, marked, spot_at
 from pipeboard.ui.draw.metrics.tabs import heading
 from pipeboard.ui.host import patiently
@@ -48,6 +48,8 @@ class MetricsScreen(CountingScreen):
     TABLE = METRICS
     title_of_help = "Metrics"
     GO = "m"
+    answer = ""
+    """What is said once what was asked for is shown."""
 
     def __init__(
         self,
@@ -111,6 +113,9 @@ class MetricsScreen(CountingScreen):
         self.drawn = drawn
         self.cursor = max(0, min(self.cursor, len(drawn.block.spots) - 1))
         self._redraw()
+        if self.answer:
+            self.say(self.answer)
+            self.answer = ""
 
     @property
     def block(self) -> Block:
@@ -139,9 +144,9 @@ class MetricsScreen(CountingScreen):
             hints=hints_of(self),
             glyphs=self.state.view.glyphs,
         )
-        self.page.show(replace(view, top=_top(self, view.room(height), view.top)))
+        self.page.show(replace(view, top=_top(self, view.seen(height), view.top)))
         if self.spot is not None:
-            self.say(self.spot.summary)
+            self.say(_about(self.spot, self.block))
         else:
             self.show_status()
 
@@ -166,7 +171,7 @@ class MetricsScreen(CountingScreen):
 
     def move_pages(self, pages: float) -> None:
         """The cursor to the number that stands a screen further."""
-        room, here = self.page.view.room(self.page.size.height), self.spot
+        room, here = self.page.view.seen(self.page.size.height), self.spot
         if here is None:
             return
         goal = here.y + round(pages * (room - 1))
@@ -221,6 +226,15 @@ def _put_away(screen: MetricsScreen, wanted: Wanted | None = None) -> None:
     screen._come_back(LeftAt(screen.asked, screen.filter_text, screen.cursor), wanted)
 
 
+_LONGEST_READING: Final = 12  # lines, on the narrowest screen
+
+
+def _about(spot: Spot, block: Block) -> str:
+    """What is to be said of a number: nothing that stands where it is."""
+    below = " ".join(map(text_of, block.lines[spot.y : spot.y + _LONGEST_READING]))
+    return "" if spot.summary in " ".join(below.split()) else spot.summary
+
+
 def _top(screen: MetricsScreen, room: int, top: int) -> int:
     """From which line on the number under the cursor is seen, with its heading above it."""
     spot, last = screen.spot, len(screen.block.lines) - room
@@ -239,7 +253,7 @@ def end_counting(screen: MetricsScreen) -> bool:
     screen.metrics_worker.give_up()
     if screen.drawn is None or screen.drawn.asked == screen.asked:
         return False
-    screen.asked = screen.drawn.asked
+    screen.asked, screen.answer = screen.drawn.asked, ""
     screen._show(screen.drawn)
     screen.say("Given up: these are the numbers from before.")
     return True

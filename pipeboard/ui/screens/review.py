@@ -157,7 +157,7 @@ class ReviewScreen(CountingScreen):
             hints=hints_of(self, has_deal=self.deal_id is not None and self.past is None),
             glyphs=view.style.glyphs,
         )
-        room = page.room(height)
+        room = page.seen(height)
         top = 0 if self.cursor == 0 else scrolled_to(page.top, room, shown)
         if self.cursor == len(places) - 1 and len(places) > 1:
             top = max(top, min(shown.first, len(shown.lines) - room))
@@ -219,7 +219,7 @@ class ReviewScreen(CountingScreen):
         self.redraw()
 
     def move_pages(self, pages: float) -> None:
-        self.move_cursor(0, round(pages * self.page.view.room(self.page.size.height) / 2))
+        self.move_cursor(0, round(pages * self.page.view.seen(self.page.size.height) / 2))
 
     @on(Page.Pointed)
     def _point(self, event: Page.Pointed) -> None:

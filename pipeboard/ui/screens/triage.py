@@ -243,7 +243,7 @@ class TriageScreen(PageScreen):
     # Scrolling, and leaving.
 
     def move_pages(self, pages: float) -> None:
-        scroll(self, round(self.page.view.room(self.page.size.height) * pages))
+        scroll(self, round(self.page.view.seen(self.page.size.height) * pages))
 
     def keep(self) -> None:
         self.triage.keep()

@@ -15,7 +15,7 @@ from textual.message import Message
 from textual.strip import Strip
 from textual.widget import Widget
 
-from pipeboard.domain.lazy_dataclass import dataclass
+from pipeboard.domain.lazy_dataclass import dataclass, replace
 from pipeboard.domain.phrases import aloud
 from pipeboard.ui.draw.board import draw_line
 from pipeboard.ui.draw.changes import BoardPlace, Hit, changes, hit
@@ -33,7 +33,7 @@ from pipeboard.ui.draw.line import (
     hint_line,
     rule,
     spelled,
-    status_line,
+    status_lines,
     tagged,
     width_of,
 )
@@ -126,14 +126,26 @@ class PageView:
     status_right: Line = EMPTY
     hints: tuple[Hint, ...] = ()
     glyphs: Glyphs = Glyphs.UNICODE
+    width: int = 0
+    """Cells of the page that shows it; 0 before it is shown."""
 
     def room(self, height: int) -> int:
-        """How many of the moving lines a screen of that height shows."""
+        """How many of the moving lines a screen of that height shows, where one line is said."""
         return max(1, height - len(self.head) - _AROUND)
+
+    def said(self, height: int) -> tuple[Line, ...]:
+        """The status line, in as many lines as it takes: the moving ones above it are fewer then,
+        at least one."""
+        most = min(height, 3 * self.room(height))
+        return status_lines(self.status, self.status_right, self.width, most)
+
+    def seen(self, height: int) -> int:
+        """How many of the moving lines are seen, whatever is said."""
+        return max(1, self.room(height) + 1 - len(self.said(height)))
 
     def edge(self, width: int, height: int) -> Line:
         """The rule above the moving lines, with how many of them are out of sight let into it."""
-        last = self.top + self.room(height)
+        last = self.top + self.seen(height)
         hidden = ((ABOVE, self.lines[: self.top]), (BELOW, self.lines[last:]))
         counts = [(sign, count_said(lines)) for sign, lines in hidden]
         signs = "  ".join([f"{sign} {count}" for sign, count in counts if count])
@@ -144,7 +156,15 @@ class PageView:
 
     def scrolled(self, lines: int, height: int) -> int:
         """The `top` after scrolling so many lines."""
-        return max(0, min(self.top + lines, len(self.lines) - self.room(height)))
+        return max(0, min(self.top + lines, len(self.lines) - self.seen(height)))
+
+    def followed(self, height: int) -> PageView:
+        """The view with what is under the cursor in sight, where much is said below it."""
+        here = [y for y, line in enumerate(self.lines) if any(role == "cursor" for _, role in line)]
+        last = self.top + self.seen(height)
+        if not here or here[-1] < last or here[0] >= self.top + self.room(height):
+            return self
+        return replace(self, top=min(here[0], here[-1] + 1 - self.seen(height)))
 
 
 @under_net
@@ -184,7 +204,7 @@ class Page(Widget):
         """Another view; only lines that look different are drawn again."""
         width, height = self.size
         before = [self._line(y) for y in range(height)]
-        self.view = view
+        self.view = replace(view, width=width)
         changed = [y for y in range(height) if self._line(y) != before[y]]
         if changed:
             self.refresh(*(Region(0, y, width, 1) for y in changed))
@@ -200,7 +220,7 @@ class Page(Widget):
     def parked(self) -> tuple[int, int] | None:
         """The cell where the terminal's cursor stands: the mark of what is selected here."""
         view, first = self.view, len(self.view.head) + 1
-        shown = view.lines[view.top : view.top + view.room(self.size.height)]
+        shown = view.lines[view.top : view.top + view.seen(self.size.height)]
         for y, line in enumerate(shown, first):
             x = 0
             for span in line:
@@ -217,8 +237,8 @@ class Page(Widget):
             line = line if y else tagged(line, self.tags)
         elif y == height - 1:
             line = hint_line(view.hints, width, view.glyphs)
-        elif y == height - 2:
-            line = status_line(view.status, view.status_right, width)
+        elif y >= height - 1 - len(said := view.said(height)):
+            line = said[y - height + 1]
         elif y == head:
             line = exactly(view.edge(width, height), width)
         else:
@@ -236,7 +256,7 @@ class Page(Widget):
                     self.press_hint(hint.key)
             return
         line = event.y - len(self.view.head) - 1
-        if 0 <= line < self.view.room(self.size.height):
+        if 0 <= line < self.view.seen(self.size.height):
             self.post_message(self.Pointed(event.x, self.view.top + line, event.chain))
 
     def on_mouse_scroll_down(self, event: MouseScrollDown) -> None:

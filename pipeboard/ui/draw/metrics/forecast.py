@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from fractions import Fraction
 
 from pipeboard.domain.metrics import METRICS, Basis
@@ -319,11 +320,13 @@ def calibration(shown: Figures, style: ChartStyle) -> Block:
 
 def slipping(shown: Figures, style: ChartStyle) -> Block:
     """The open deals whose close date moves away."""
-    found = most_pushed(shown.report.stock)
+    stock = shown.report.stock
+    found = most_pushed(stock)
     entries = []
     for deal, times in found[:NAMED]:
-        value = shown.report.stock.tally((deal,)).metric()
+        value = stock.tally((deal,)).metric()
         moved = f"{times}x"
+        now = calendar_day(date.fromisoformat(deal.close), stock.today) if deal.close else ""
         name = shown.name_of(deal)
         entries.append(
             TableRow(
@@ -331,7 +334,7 @@ def slipping(shown: Figures, style: ChartStyle) -> Block:
                 (
                     number(value, style),
                     (moved, "chart.bad" if times > 2 else "text"),
-                    aside(deal.close or ""),
+                    aside(now),
                 ),
                 name,
                 (deal,),
