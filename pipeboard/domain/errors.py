@@ -220,3 +220,12 @@ class GivenUp(PipeboardError):
     """The person did not want to wait any longer: nothing of it was stored."""
 
     code = "given_up"
+
+
+class OutOfRange(BadInput):
+    """An amount that is read, in `currency`, but cannot be kept: too large, or with parts of a
+    minor unit."""
+
+    def __init__(self, message: str, *, hint: str, currency: str) -> None:
+        super().__init__(message, hint=hint)
+        self.currency = currency

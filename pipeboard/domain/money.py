@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Literal, NoReturn
 
-from pipeboard.domain.errors import BadInput
+from pipeboard.domain.errors import BadInput, OutOfRange
 from pipeboard.domain.lazy_dataclass import dataclass, field
 from pipeboard.domain.text import did_you_mean, quoted
 
@@ -206,15 +206,6 @@ def half_up(value: Fraction | int) -> int:
 def rounded_share(minor_bp: int | Fraction) -> int:
     """Minor units of a sum of minor units times basis points, half a unit rounded up."""
     return int((2 * minor_bp + _CERTAIN_BP) // (2 * _CERTAIN_BP))
-
-
-class OutOfRange(BadInput):
-    """An amount that is read, in `currency`, but cannot be kept: too large, or with parts of a
-    minor unit."""
-
-    def __init__(self, message: str, *, hint: str, currency: str) -> None:
-        super().__init__(message, hint=hint)
-        self.currency = currency
 
 
 def parse_money(text: str, currency: str, decimal: DecimalMark | None = None) -> Money:

@@ -18,12 +18,11 @@ from typing import TYPE_CHECKING
 from pipeboard.domain.cadence import parse_step
 from pipeboard.domain.deal import NextStep
 from pipeboard.domain.deal_fields import FIELDS, AnyField
-from pipeboard.domain.errors import BadInput
+from pipeboard.domain.errors import BadInput, OutOfRange
 from pipeboard.domain.lazy_dataclass import dataclass
 from pipeboard.domain.locales import written
 from pipeboard.domain.money import (
     Money,
-    OutOfRange,
     format_percent,
     parse_money,
     read_currency,
