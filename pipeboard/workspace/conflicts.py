@@ -80,7 +80,11 @@ class Unseen:
                 raise theirs.conflict(names)
 
     def side_by_side(self, command: c.Command, events: Sequence[Event]) -> list[Event]:
-        """The events with the lists that others changed too as both sides want them."""
+        """The events with the lists that others changed too as both sides want them. `Conflict`
+        for what was meant to close the deal, where somebody else has closed it since."""
+        closes = isinstance(command, c.Win | c.Lose) and self.deal.closed_at is not None
+        if closes and (closed := self._changed(frozenset(("outcome",)))):
+            raise self.conflict(closed)
         lists = self._changed(_SETS)
         if not lists or not isinstance(command, c.Edit | c.SetFields):
             return list(events)

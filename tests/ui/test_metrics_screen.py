@@ -421,3 +421,21 @@ async def test_every_line_for_a_filter_says_while_it_is_typed_what_it_means(
         assert board.shows(" of ")
         await board.press("enter")
         assert board.shows("/value>20k")
+
+
+async def test_what_a_key_is_told_while_numbers_are_counted_stays_to_be_read(
+    demo: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with desk(demo) as board:
+        screen = await opened(board)
+        slow = SlowReading(monkeypatch)
+        await board.pilot.press("h")
+        await board.until(lambda: "%" in board.status)
+        await board.pilot.press("Z")
+        slow.go_on()
+        await board.until(lambda: not screen.counting)
+        await board.settle()
+        assert board.shows("2026Q3") and board.status.startswith("Z does nothing here.")
+        await press(board, screen, "h")
+        assert board.shows("2026Q2") and "does nothing" not in board.status
+        assert "%" not in board.status

@@ -330,8 +330,8 @@ def test_a_quick_line_is_read_in_the_currency_of_now(scene: Scene) -> None:
     assert deal.value == Money(100_000, "USD")
 
 
-def test_fields_are_read_in_the_currency_of_now(scene: Scene) -> None:
-    with meanwhile(scene.ana, lambda: with_settings(scene.bo, currency="USD")):
+def test_fields_are_read_in_the_currency_of_the_deal_as_it_is_now(scene: Scene) -> None:
+    with meanwhile(scene.ana, lambda: scene.bo.set_fields([scene.deal], ["value=7 USD"])):
         deal = scene.ana.set_fields([scene.deal], ["value=1k"]).deals[0]
     assert deal.value == Money(100_000, "USD")
 

@@ -21,7 +21,7 @@ from pipeboard.ui.draw.metrics.tabs import heading
 from pipeboard.ui.host import patiently
 from pipeboard.ui.key_table import METRICS
 from pipeboard.ui.metrics_worker import CountedMoment, Drawn, MetricsWorker
-from pipeboard.ui.screens.live import CountingScreen, hints_of
+from pipeboard.ui.screens.live import CountingScreen, Said, hints_of
 from pipeboard.ui.widgets.page import Page
 from pipeboard.ui.write_queue import suppress_busy
 
@@ -48,6 +48,8 @@ class MetricsScreen(CountingScreen):
     TABLE = METRICS
     title_of_help = "Metrics"
     GO = "m"
+    _said_then: Said | None = None
+    """What stood on the status line when the numbers under way were asked for."""
     answer = ""
     """What is said once what was asked for is shown."""
 
@@ -103,16 +105,23 @@ class MetricsScreen(CountingScreen):
             self.page.view = replace(self.page.view, top=0)
         known = self.metrics_worker.at_hand(asked, self.moment)
         if known is not None:
+            self._said_then = self._said
             self._show(known)
             return
         self.counting += 1
         self._redraw()
+        self._said_then = self._said
         self.run_worker(_count(self, asked), group="counting")
 
     def _show(self, drawn: Drawn) -> None:
         self.drawn = drawn
         self.cursor = max(0, min(self.cursor, len(drawn.block.spots) - 1))
+        # What a key was told while this was counted is not taken back by it.
+        said = self._said if self._said is not self._said_then else None
         self._redraw()
+        if said is not None:
+            self._said = said
+            self.show_status()
         if self.answer:
             self.say(self.answer)
             self.answer = ""
