@@ -26,7 +26,7 @@ from sqlalchemy import (
 
 from pipeboard.domain.events import replay
 from pipeboard.store.opening import new_id
-from pipeboard.store.projecting.facts import LOG, entered_at, facts_from_log
+from pipeboard.store.projecting.facts import LOG, PASSED_ELSEWHERE, entered_at, facts_from_log
 from pipeboard.store.rows import event_from_row
 from pipeboard.store.sql import (
     RATINGS_BYTES,
@@ -267,10 +267,23 @@ def tell_first_entries(operations: Operations) -> None:
     created = text("SELECT deal_id, at, data FROM event WHERE kind = 'created' AND NOT undoes")
     rows = connection.execute(created)
     ids = sorted({row.deal_id for row in rows if entered_at(row.at, row.data) is not None})
+    _make_facts_anew(connection, ids)
+
+
+def _make_facts_anew(connection: Connection, ids: Sequence[int]) -> None:
     for start in range(0, len(ids), _DEALS_AT_ONCE):
         some = among("deal_id", ids[start : start + _DEALS_AT_ONCE]).text
         connection.execute(text(f"DELETE FROM deal_facts WHERE {some}"))
     _make_facts(connection, ids)
+
+
+def tell_gates_passed_elsewhere(operations: Operations) -> None:
+    """The facts of deals that an import brought past a gate. From here on the log also tells of
+    corrections, which an older program could not read."""
+    connection = operations.get_bind()
+    told = text("SELECT DISTINCT deal_id FROM event WHERE data LIKE :reason")
+    ids = sorted(connection.execute(told, {"reason": f"%{PASSED_ELSEWHERE}%"}).scalars())
+    _make_facts_anew(connection, ids)
 
 
 def _make_index_anew(operations: Operations, holder: str, name: str) -> None:
@@ -371,4 +384,5 @@ STEPS: Mapping[int, Step] = {
     11: keep_facts,
     12: tell_first_entries,
     13: tell_precision,
+    14: tell_gates_passed_elsewhere,
 }

@@ -33,6 +33,7 @@ class Told:
     quotes: list[int] = field(default_factory=list)
     pushes: list[int] = field(default_factory=list)
     overridden: set[int] = field(default_factory=set)
+    elsewhere: set[int] = field(default_factory=set)
     merged: bool = False
     loss: str | None = None
     competitor: str = ""
@@ -207,7 +208,8 @@ def _way(deal: Told, at: int, kind: str, said: dict[str, Any], kinds: dict[int, 
         place = after["stage_id"]
         deal.path.append((at, kinds[place] if kinds[place] in (WON, LOST) else place))
         if facts.get("missing"):
-            deal.overridden.add(at)
+            elsewhere = str(facts.get("override", "")).startswith("imported from ")
+            (deal.elsewhere if elsewhere else deal.overridden).add(at)
         if facts.get("precision") == "day":
             deal.by_day.add(at)
     if kind == "lost":

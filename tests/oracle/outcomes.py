@@ -174,7 +174,8 @@ def adherence(asked: Asked) -> Answer:
     for deal in asked.counted:
         for (_, before), (at, place) in zip(deal.path, deal.path[1:], strict=False):
             forwards = before not in (WON, LOST) and asked.rank(place) > asked.rank(before)
-            if forwards and asked.holds(at) and asked.mine(deal, at):
+            asked_here = at not in deal.elsewhere
+            if forwards and asked_here and asked.holds(at) and asked.mine(deal, at):
                 advances += 1
                 clean += at not in deal.overridden
     return share(clean, advances)

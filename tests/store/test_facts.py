@@ -158,6 +158,8 @@ TOLD: list[tuple[Kind, dict[str, Any], EventFacts, list[object] | None]] = [
     (Kind.CREATED, {"stage_id": 1, "quote_sent_at": LATER}, {}, [1, *[None] * 5, micros(LATER)]),
     (Kind.MOVED, {"stage_id": 2}, {}, [2]),
     (Kind.MOVED, {"stage_id": 2}, {"missing": ["x"]}, [2, None, None, None, "override"]),
+    (Kind.MOVED, {"stage_id": 2}, {"override": "imported from a.csv", "missing": ["x"]},
+     [2, None, None, None, "elsewhere"]),
     (Kind.REOPENED, {"stage_id": 2}, {"missing": ["x"]}, [2, None, None, None, "override"]),
     (Kind.WON, {"stage_id": 7, "value": EUR_5}, {}, [7, 5, "EUR"]),
     (Kind.WON, {"stage_id": 7}, {"precision": "unknown", "missing": ["x"]},

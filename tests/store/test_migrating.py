@@ -265,6 +265,24 @@ def test_a_deal_says_of_which_of_its_days_nobody_knows(tmp_path: Path) -> None:
     assert disagreements(team.path) == []
 
 
+def test_gates_that_an_import_passed_are_no_overrides_of_anybody_here(tmp_path: Path) -> None:
+    team = Team.make(tmp_path / "team.db")
+    take_over_undated(team, tmp_path)
+    asked = "SELECT deal_id, facts FROM deal_facts ORDER BY deal_id"
+    told = rows(team.path, asked)
+    assert any('"elsewhere"' in str(facts) for _, facts in told)
+    with closing(sqlite3.connect(team.path)) as connection:  # as schema 14 had it
+        connection.execute(
+            """UPDATE deal_facts SET facts = replace(facts, 'elsewhere', 'override')"""
+        )
+        connection.execute("UPDATE counter SET value = 14 WHERE name = 'schema'")
+        connection.commit()
+    assert rows(team.path, asked) != told
+    Store.open(str(team.path)).close()
+    assert rows(team.path, asked) == told
+    assert disagreements(team.path) == []
+
+
 def test_an_older_database_gets_an_id_of_its_own_once(path: Path, tmp_path: Path) -> None:
     copy = tmp_path / "copy.db"
     copy.write_bytes(path.read_bytes())

@@ -302,3 +302,17 @@ def test_a_day_that_a_later_file_no_longer_tells_stands_and_is_told(
     report = read(ana, tmp_path, FIRST.replace("Proposal,2026-01-02", "Proposal,"))
     assert (counts(report), report.not_followed) == ((0, 0, 3), {"created_at": 1})
     assert days(ana, "Gamma")[0] == "2026-01-02"
+
+
+def test_an_import_is_measured_by_no_gate_and_what_is_done_here_by_its_own(
+    team: Team, ana: Workspace, tmp_path: Path
+) -> None:
+    read(
+        ana, tmp_path, FIRST.replace("2026-01-02", "2026-10-02").replace("2026-03-01", "2026-11-02")
+    )
+    asked = ReportQuery(sales(ana), ana.period("2026Q4"), ana.now(), me=ana.me)
+    assert ana.report(asked).metric("adherence").reason == "no advances"
+    ana.step([only(ana, "Gamma").id], 1, override="agreed by phone")
+    adherence = ana.report(asked).metric("adherence")
+    assert (adherence.num, adherence.den) == (0, 1)
+    assert disagreements(team.place) == []

@@ -25,9 +25,10 @@ class Fact(NamedTuple):
 
     `at` is in microseconds since 1970 UTC, `day` ISO 8601 text; `minor` is an amount, or the basis
     points of a probability. `detail` is an owner, a loss category, a forecast category, `override`
-    where a gate was passed with a reason, or a touch as `call out`. `known` says how exactly the
-    instant is known, `quoted_at` when a quote was sent with it, `competitor` whom it was lost to,
-    `entered_at` when a deal came to its first stage, where that was later than it was created.
+    where a gate was passed with a reason (`elsewhere` by an import), or a touch as `call out`.
+    `known` says how exactly the instant is known, `quoted_at` when a quote was sent with it,
+    `competitor` whom it was lost to, `entered_at` when a deal came to its first stage, where that
+    was later than it was created.
     """
 
     deal_id: int
@@ -150,8 +151,15 @@ def _moved(deal: DealHistory, fact: Fact) -> None:
     if fact.stage_id is not None:
         deal.entered_at += (fact.at,)
         deal.places += (fact.stage_id,)
-    if fact.detail is not None:
+    _passed(deal, fact.detail)
+
+
+def _passed(deal: DealHistory, how: str | None) -> None:
+    """How the gate before the last stage was passed, where it was not met."""
+    if how == "override":
         deal.overridden += (len(deal.places) - 1,)
+    elif how == "elsewhere":
+        deal.elsewhere += (len(deal.places) - 1,)
 
 
 def _reopened(deal: DealHistory, fact: Fact) -> None:
@@ -166,8 +174,7 @@ def _won(deal: DealHistory, fact: Fact) -> None:
     _closed(deal, fact, WON)
     if fact.minor is not None:
         _value(deal, fact)
-    if fact.detail is not None:
-        deal.overridden += (len(deal.places) - 1,)
+    _passed(deal, fact.detail)
 
 
 def _lost(deal: DealHistory, fact: Fact) -> None:

@@ -30,7 +30,8 @@ class DealHistory:
     money is minor units and currency. `places` holds every stage entered, and `WON` and `LOST`
     where the deal was closed, `entered_at` when each of them was, the first of them with the deal;
     `arrived_at` is the same but where the deal came to its first stage later than it was created
-    (where it stood before nobody knows), `overridden` which of them it came to past a gate.
+    (where it stood before nobody knows), `overridden` which of them it came to past a gate,
+    `elsewhere` to which it did so before it came in.
     `touch_kinds` and `touched_at` are as long as each other too. Deals that went through the same
     share one tuple of `places`. The `..._changes` hold, in the order of the log, when a value
     changed and what it was before. `created_by` and `closed_by` say how exactly these instants
@@ -54,6 +55,7 @@ class DealHistory:
         "created_at",
         "created_by",
         "currency",
+        "elsewhere",
         "entered_at",
         "first_currency",
         "first_minor",
@@ -105,6 +107,7 @@ class DealHistory:
         self.competitor = ""
         self.reopened = 0
         self.overridden: tuple[int, ...] = ()
+        self.elsewhere: tuple[int, ...] = ()
         self.minor = self.first_minor = minor
         self.currency = self.first_currency = currency
         self.value_changes: tuple[tuple[int, tuple[int | None, str | None]], ...] = ()

@@ -167,7 +167,8 @@ class Advance(NamedTuple):
 
 @shared_out(by_event)
 def advances(basis: Basis) -> Sequence[Advance]:
-    """When in the period which deal went forwards, winning included."""
+    """When in the period which deal went forwards, winning included; not what an import brought
+    past a gate, which was asked of nobody here."""
     rank, start, end = basis.rules.rank, basis.start, basis.end
     forwards = cache(
         lambda places: [
@@ -183,6 +184,8 @@ def advances(basis: Basis) -> Sequence[Advance]:
             found += [
                 Advance(entered_at[when], deal, when not in deal.overridden)
                 for when in forwards(deal.places)
-                if start <= entered_at[when] < end and deal.known_by(when) != UNKNOWN
+                if start <= entered_at[when] < end
+                and deal.known_by(when) != UNKNOWN
+                and when not in deal.elsewhere
             ]
     return found

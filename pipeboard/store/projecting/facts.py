@@ -14,7 +14,7 @@ from typing import get_args
 from pipeboard.domain.commands import Precision
 from pipeboard.domain.corrections import is_about, put_right
 from pipeboard.domain.dates import FOREVER, micros
-from pipeboard.domain.events import Kind
+from pipeboard.domain.events import IMPORTED, Kind
 from pipeboard.store.database import Database, Row, RowTuple
 from pipeboard.store.projecting.deals import Change
 from pipeboard.store.projecting.events import event_text, read_beside
@@ -272,9 +272,15 @@ _WORDS: Mapping[str, Callable[[Row], str | None]] = {
 }
 
 
+PASSED_ELSEWHERE = f'"override":"{IMPORTED}'
+"""What the data of an event say of a gate that an import passed: nobody here was asked."""
+
+
 def _word(event: Row) -> str | None:
     """What a kind says besides: an owner, a category, a touch, why it was lost, a gate passed."""
-    if event["has_step"] or event["overrides"]:
-        return "step" if event["has_step"] else "override"
+    if event["has_step"]:
+        return "step"
+    if event["overrides"]:
+        return "elsewhere" if PASSED_ELSEWHERE in event["data"] else "override"
     named: str | None = event["owner"] or event["category"] or event["loss_category"]
     return named

@@ -279,3 +279,14 @@ def test_what_is_done_as_a_deal_closes_on_the_first_instant_of_a_period_is_done_
         assert [found.total for found in touches(basis)] == [1] * done
         assert adherence_rate(basis).num_ids == (deal,) * done
         assert conversion.skipped(basis)[PROPOSAL].den == (1 if done else None)
+
+
+def test_a_gate_that_was_passed_elsewhere_is_no_advance_of_anybody_here() -> None:
+    log = Log()
+    moved, won = log.add(0), log.add(0)
+    log._put(moved, 1, "moved", QUALIFY, detail="elsewhere")
+    log._put(won, 1, "won", WON, detail="elsewhere")
+    assert adherence_rate(log.basis(9)).reason == "no advances"
+    log.move(moved, 2, PROPOSAL, override=True)
+    rate = adherence_rate(log.basis(9))
+    assert (rate.num, rate.den) == (0, 1)
