@@ -112,6 +112,11 @@ class Entry:
     undone: bool = False
 
     @property
+    def stands(self) -> bool:
+        """Whether it was neither taken back nor takes anything back itself."""
+        return not (self.undone or self.event.undoes)
+
+    @property
     def who(self) -> str:
         """Who did it, and for whom if for somebody else: `ana (for bo)`."""
         return named(self.actor, self.acting_as)

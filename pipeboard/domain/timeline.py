@@ -399,7 +399,7 @@ def exceptions(
     Entries as they happened. A field is told of as it was before the first and after the last of
     them: what came back meanwhile is no matter for a meeting.
     """
-    standing = [entry for entry in entries if not (entry.undone or entry.event.undoes)]
+    standing = [entry for entry in entries if entry.stands]
     changes: defaultdict[tuple[int, str], list[Event]] = defaultdict(list)
     for entry in standing:
         begins = entry.event.kind is Kind.CREATED

@@ -86,7 +86,7 @@ def _steps_done(entries: Sequence[Entry]) -> Iterator[dict[str, str]]:
     """The next steps that were done, in order, with what came of them."""
     for entry in reversed(entries):
         event = entry.event
-        if event.kind is not Kind.STEP_DONE or event.undoes or entry.undone:
+        if event.kind is not Kind.STEP_DONE or not entry.stands:
             continue
         outcome = event.facts.get("outcome", "")
         yield {
@@ -113,7 +113,7 @@ def _without_ids(entries: Json) -> list[Document]:
 
 def _course(entries: Sequence[Entry], pipeline: Pipeline) -> Iterator[dict[str, str]]:
     """The open stages that a deal came into and when, in order; what was undone never happened."""
-    stand = [one.event for one in reversed(entries) if not (one.event.undoes or one.undone)]
+    stand = [entry.event for entry in reversed(entries) if entry.stands]
     for event in as_corrected(stand):
         if event.kind not in STAGE_KINDS:
             continue

@@ -229,7 +229,7 @@ def _spoken_of(reader: Reader, pipeline: Pipeline, since: datetime) -> Sequence[
 
 def _decisions(entries: Sequence[Entry], deals: Mapping[int, Deal]) -> list[rules.ReviewDecision]:
     """What was decided on deals, by the events of that, the oldest first."""
-    found = [e for e in entries if not e.undone and not e.event.undoes]
+    found = [entry for entry in entries if entry.stands]
     decisions: list[rules.ReviewDecision] = []
     for entry in reversed(found):
         deal = deals[entry.deal_id]

@@ -103,11 +103,7 @@ class History:
     def course(self, deal_id: int) -> list[Event]:
         """The events that brought a deal to its stages and stand, oldest first, as they are known
         now."""
-        stand = (
-            entry.event
-            for entry in reversed(self.entries(deal_id))
-            if not (entry.event.undoes or entry.undone)
-        )
+        stand = [entry.event for entry in reversed(self.entries(deal_id)) if entry.stands]
         return [event for event in as_corrected(stand) if event.kind in STAGE_KINDS]
 
     def log(

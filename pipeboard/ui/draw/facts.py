@@ -206,7 +206,7 @@ def close_moves(record: DealRecord) -> int:
         entry.event.kind is Kind.EXPECTED_CLOSE
         and entry.event.before.get("expected_close") is not None
         and entry.event.after.get("expected_close") is not None
-        and not (entry.undone or entry.event.undoes)
+        and entry.stands
         for entry in record.entries
     )
 
