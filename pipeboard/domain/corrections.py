@@ -21,25 +21,30 @@ stands among its facts."""
 def as_corrected(events: Iterable[Event]) -> list[Event]:
     """The events of a deal that stand, oldest first, as what is known now makes them: each
     correction goes into the event that it is about, and is itself none of them."""
-    found: list[Event] = []
+    return [event for event in in_their_places(events) if event is not None]
+
+
+def in_their_places(events: Iterable[Event]) -> list[Event | None]:
+    """The same, each in its place; None in that of a correction."""
+    found: list[Event | None] = []
     for event in events:
         if event.kind is not Kind.CORRECTED:
             found.append(event)
             continue
-        place = max((at for at, one in enumerate(found) if is_about(event, one.kind)), default=None)
-        if place is not None:
-            found[place] = put_right(found[place], event)
+        about = [at for at, one in enumerate(found) if one is not None and _is_about(event, one)]
+        if about and (wrong := found[about[-1]]) is not None:
+            found[about[-1]] = _put_right(wrong, event)
+        found.append(None)
     return found
 
 
-def is_about(correction: Event, kind: str) -> bool:
-    """Whether a correction is one of events of that kind."""
+def _is_about(correction: Event, event: Event) -> bool:
     if _OF_BEGINNING.isdisjoint(correction.changed):
-        return kind in (Kind.WON, Kind.LOST)
-    return kind == Kind.CREATED
+        return event.kind in (Kind.WON, Kind.LOST)
+    return event.kind is Kind.CREATED
 
 
-def put_right(event: Event, better: Event) -> Event:
+def _put_right(event: Event, better: Event) -> Event:
     """A beginning or an end as its correction has it."""
     at, after = event.at, dict(event.after)
     after |= {name: value for name, value in better.after.items() if name in _OF_ENTRY}

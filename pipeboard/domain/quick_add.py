@@ -21,12 +21,7 @@ from pipeboard.domain.deal_fields import FIELDS, AnyField
 from pipeboard.domain.errors import BadInput, OutOfRange
 from pipeboard.domain.lazy_dataclass import dataclass
 from pipeboard.domain.locales import written
-from pipeboard.domain.money import (
-    Money,
-    format_percent,
-    parse_money,
-    read_currency,
-)
+from pipeboard.domain.money import Money, format_percent, parse_money, read_currency
 from pipeboard.domain.text import (
     IN_QUOTES,
     Word,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date, datetime
 from operator import attrgetter
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, NamedTuple
 from zoneinfo import ZoneInfo
 
 from pipeboard.domain.dates import local_date
@@ -153,6 +153,15 @@ class Merge:
         return bool(left)
 
 
+class _Cell(NamedTuple):
+    """A field, its value by the row, and what that and the last row of the deal say in short."""
+
+    name: str
+    value: FieldValue
+    new: str
+    old: str
+
+
 @dataclass(frozen=True, slots=True)
 class ThreeWay:
     """Compares a deal, what was last said of it, and what is said now.
@@ -192,7 +201,7 @@ class ThreeWay:
                 continue
             if new == old and (touched is None or not new):
                 continue
-            self._field(name, values.get(name), new, old, deal, touched, found)
+            self._field(_Cell(name, values.get(name), new, old), deal, touched, found)
         followed: frozenset[str] = frozenset()
         if "outcome" in found.take:
             followed = _OF_CLOSING
@@ -205,21 +214,19 @@ class ThreeWay:
 
     def _field(
         self,
-        name: str,
-        value: FieldValue,
-        new: str,
-        old: str,
+        cell: _Cell,
         deal: Deal,
         touched: Callable[[], frozenset[str]] | None,
         found: Merge,
     ) -> None:
+        name, value, new, old = cell
         if name in NOT_FOLLOWED:
             if touched is None:
                 found.not_followed.append((name, getattr(deal, name, None), value))
             _forget(found, name, new)
             return
         if name in CORRECTED:
-            self._correction(name, value, new, old, deal, touched, found)
+            self._correction(cell, deal, touched, found)
             return
         ours = self._ours(name, deal)
         is_gone_note = name.startswith("notes.") and not new
@@ -239,15 +246,13 @@ class ThreeWay:
 
     def _correction(
         self,
-        name: str,
-        value: FieldValue,
-        new: str,
-        old: str,
+        cell: _Cell,
         deal: Deal,
         touched: Callable[[], frozenset[str]] | None,
         found: Merge,
     ) -> None:
         """What the file knows better of when the deal began, or of how it closed."""
+        name, value, new, old = cell
         ours = KNOWN[name](deal)
         _forget(found, name, new)
         if self._told(ours) == self._told(value) or (

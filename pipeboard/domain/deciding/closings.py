@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date, datetime, time
 from functools import partial
 from typing import TYPE_CHECKING
@@ -165,89 +165,46 @@ def _check_entered(deal: Deal, day: date, context: c.Context) -> None:
 # What is known better later: the log keeps both, numbers and looks back take what is known now.
 
 
+Step = Callable[[Deal, Sequence[Event], c.Context], list[Event]]
+"""What follows for a deal from one thing that is known better, by its course."""
+
+
 @rule(c.Correct)
 def correct(command: c.Correct, deal: Deal, context: c.Context) -> list[Event]:
     """Another beginning, another end of a deal that is closed; `Refused` where it cannot be."""
     loss = command.loss if deal.loss is not None else None
     said = [] if loss is None else _corrected(deal, {"loss": _clean(loss, context)}, context)
-    began_at = command.created_at
-    ended_at = command.closed_at if deal.closed_at is not None else None
-    if began_at is None or ended_at is None:
-        return _put_on(deal, began_at, ended_at, command.precision, context) + said
+    known, steps = command.precision, list[Step]()
+    if command.created_at is not None:
+        steps.append(partial(_begin, command.created_at, known.get("created_at", "")))
+    if command.closed_at is not None and deal.closed_at is not None:
+        steps.append(partial(_end, command.closed_at, known.get("closed_at", "")))
     try:
-        events = _in_turn(deal, ((began_at, None), (None, ended_at)), command.precision, context)
-    except Refused:  # both lie later: it has to end later before it can begin later
-        events = _in_turn(deal, ((None, ended_at), (began_at, None)), command.precision, context)
-    return events + said
+        return _in_turn(steps, deal, context) + said
+    except Refused:
+        if len(steps) == 1:
+            raise
+        # Where both lie later, it has to end later before it can begin later.
+        return _in_turn(steps[::-1], deal, context) + said
 
 
-def _in_turn(
-    deal: Deal,
-    steps: Iterable[tuple[datetime | None, datetime | None]],
-    known: Mapping[str, c.Precision],
-    context: c.Context,
-) -> list[Event]:
-    events: list[Event] = []
-    for began_at, ended_at in steps:
-        course = tuple(as_corrected([*context.course(deal.id), *events]))
-        then = replace(context, course=partial(_given, course))
-        events += _put_on(evolve_all(deal, events), began_at, ended_at, known, then)
+def _in_turn(steps: Iterable[Step], deal: Deal, context: c.Context) -> list[Event]:
+    course, events = context.course(deal.id), list[Event]()
+    for step in steps:
+        found = step(deal, course, context)
+        deal, course = evolve_all(deal, found), as_corrected([*course, *found])
+        events += found
     return events
 
 
-def _given(course: Sequence[Event], _: int) -> Sequence[Event]:
-    return course
-
-
-def _put_on(
+def _begin(
+    at: datetime,
+    known: c.Precision,
     deal: Deal,
-    began_at: datetime | None,
-    ended_at: datetime | None,
-    known: Mapping[str, c.Precision],
+    course: Sequence[Event],
     context: c.Context,
 ) -> list[Event]:
-    """The beginning or the end on another instant."""
-    if began_at is not None:
-        at = _not_after_it_went_on(began_at, deal, context)
-        return _begun(deal, at, known.get("created_at", ""), context)
-    if ended_at is None:
-        return []
-    before = _before_it_closed(deal, context)
-    _check_entered(before, local_date(ended_at, context.zone), context)
-    at = not_before_entry(before, ended_at)
-    return _ended(deal, at, known.get("closed_at", ""), context)
-
-
-def _on_another_day(deal: Deal, day: date | None, context: c.Context) -> list[Event]:
-    """A deal that is closed ended on that day; nothing follows where it did."""
-    was = deal.known_closed_at
-    if day is None or (was is not None and local_date(was, context.zone) == day):
-        return []
-    before = _before_it_closed(deal, context)
-    at = not_before_entry(before, _close_instant(None, day, before, context))
-    return _ended(deal, at, "", context)
-
-
-def _before_it_closed(deal: Deal, context: c.Context) -> Deal:
-    """The deal in the stage that it was closed from; as it is where nobody tells its course."""
-    course = context.course(deal.id)[:-1]
-    if not course:
-        return replace(deal, stage_id=deal.closed_from or deal.stage_id, entry_precision=UNKNOWN)
-    return evolve_all(None, course, deal.id)
-
-
-def _ended(deal: Deal, at: datetime, known: c.Precision, context: c.Context) -> list[Event]:
-    after: dict[str, FieldValue] = {
-        "closed_at": at,
-        "stage_entered_at": at,
-        "entry_precision": known,
-        **_carried(deal, deal.closed_at, at, context.course(deal.id)[-1:]),
-    }
-    return _corrected(deal, after, context, known)
-
-
-def _begun(deal: Deal, at: datetime, known: c.Precision, context: c.Context) -> list[Event]:
-    course = context.course(deal.id)
+    at = _not_after_it_went_on(at, deal, course, context)
     after: dict[str, FieldValue] = {"created_at": at, "created_precision": known}
     carried = _carried(deal, deal.created_at, at, course[:1])
     if len(course) <= 1 and deal.stage_entered_at == deal.created_at:
@@ -255,6 +212,42 @@ def _begun(deal: Deal, at: datetime, known: c.Precision, context: c.Context) -> 
     elif "qualified_at" in carried:
         after["qualified_at"] = at
     return _corrected(deal, after, context, known)
+
+
+def _end(
+    at: datetime,
+    known: c.Precision,
+    deal: Deal,
+    course: Sequence[Event],
+    context: c.Context,
+) -> list[Event]:
+    before = _before_it_closed(deal, course)
+    _check_entered(before, local_date(at, context.zone), context)
+    at = not_before_entry(before, at)
+    after: dict[str, FieldValue] = {
+        "closed_at": at,
+        "stage_entered_at": at,
+        "entry_precision": known,
+        **_carried(deal, deal.closed_at, at, course[-1:]),
+    }
+    return _corrected(deal, after, context, known)
+
+
+def _on_another_day(deal: Deal, day: date | None, context: c.Context) -> list[Event]:
+    """A deal that is closed ended on that day; nothing follows where it did."""
+    was = deal.known_closed_at
+    if day is None or (was is not None and local_date(was, context.zone) == day):
+        return []
+    course = context.course(deal.id)
+    at = _close_instant(None, day, _before_it_closed(deal, course), context)
+    return _end(at, "", deal, course, context)
+
+
+def _before_it_closed(deal: Deal, course: Sequence[Event]) -> Deal:
+    """The deal in the stage that it was closed from; as it is where nobody tells its course."""
+    if len(course) <= 1:
+        return replace(deal, stage_id=deal.closed_from or deal.stage_id, entry_precision=UNKNOWN)
+    return evolve_all(None, course[:-1], deal.id)
 
 
 def _carried(deal: Deal, was: datetime | None, at: datetime, by: Sequence[Event]) -> Values:
@@ -275,10 +268,11 @@ def _corrected(
     return [event] if event.changed else []
 
 
-def _not_after_it_went_on(at: datetime, deal: Deal, context: c.Context) -> datetime:
+def _not_after_it_went_on(
+    at: datetime, deal: Deal, course: Sequence[Event], context: c.Context
+) -> datetime:
     """The instant at which a deal began, which was not after it came to its next stage; `Refused`
     for a later day."""
-    course = context.course(deal.id)
     came_at = [value_of(one.after, "stage_entered_at", datetime) or one.at for one in course[:1]]
     came_at = [one for one in came_at if one > deal.created_at]
     went_at = [event.at for event in course[1:] if event.facts.get("precision") != UNKNOWN]

@@ -12,7 +12,7 @@ from operator import itemgetter
 from typing import get_args
 
 from pipeboard.domain.commands import Precision
-from pipeboard.domain.corrections import is_about, put_right
+from pipeboard.domain.corrections import in_their_places
 from pipeboard.domain.dates import FOREVER, micros
 from pipeboard.domain.events import IMPORTED, Kind
 from pipeboard.store.database import Database, Row, RowTuple
@@ -156,18 +156,12 @@ def _as_corrected(rows: Sequence[Row]) -> Sequence[Row]:
     """The rows as `as_corrected` has their events: what is known now was so then."""
     if not any(row["kind"] == Kind.CORRECTED for row in rows):
         return rows
-    found: list[Row] = []
-    for row in rows:
-        if row["kind"] != Kind.CORRECTED:
-            found.append(row)
-            continue
-        better = event_from_row(row)
-        about = [at for at, one in enumerate(found) if is_about(better, one["kind"])]
-        if about:
-            event = put_right(event_from_row(found[about[-1]]), better)
-            said = {**read_beside(event), "data": event_text(event)}
-            found[about[-1]] = {**found[about[-1]], **said}
-    return found
+    placed = zip(rows, in_their_places(map(event_from_row, rows)), strict=True)
+    return [
+        {**row, **read_beside(event), "data": event_text(event)}
+        for row, event in placed
+        if event is not None
+    ]
 
 
 # One event, as numbers are told of it: the fields of a `Fact` behind the deal's, as JSON.

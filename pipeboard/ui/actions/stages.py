@@ -37,10 +37,7 @@ from pipeboard.ui.host import (
 from pipeboard.ui.overlays import prompt
 from pipeboard.ui.overlays.draft import key_of
 from pipeboard.ui.overlays.gate_sheet import GateAnswer, GateSheet, WayOn
-from pipeboard.ui.overlays.menu import (
-    Menu,
-    MenuChoice,
-)
+from pipeboard.ui.overlays.menu import Menu, MenuChoice
 from pipeboard.ui.overlays.prompt import Prompt
 
 if TYPE_CHECKING:
