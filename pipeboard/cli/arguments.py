@@ -161,9 +161,8 @@ class Parser(argparse.ArgumentParser):
 
     def flags(self) -> Iterator[Flag]:
         """The flags of the verb, then those of every verb."""
-        common = [action.option_strings for action in self._of_every_verb._group_actions]
         actions = [action for action in self._actions if action.option_strings]
-        for action in sorted(actions, key=lambda action: action.option_strings in common):
+        for action in sorted(actions, key=self._is_of_every_verb):
             metavar = action.metavar or (action.dest.upper() if action.nargs != 0 else "")
             choices = tuple(map(str, action.choices or ()))
             yield Flag(
@@ -171,7 +170,7 @@ class Parser(argparse.ArgumentParser):
                 "" if action.nargs == 0 else "|".join(choices) or " ".join(_named(metavar)),
                 choices,
                 action.help or "",
-                action.option_strings in common,
+                self._is_of_every_verb(action),
             )
 
     def places(self) -> Iterator[WordPlace]:
@@ -190,8 +189,11 @@ class Parser(argparse.ArgumentParser):
 
     def read(self, arguments: Sequence[str]) -> argparse.Namespace:
         """The arguments by name; raises BadInput for what the verb does not take."""
-        found = self.parse_intermixed_args(self._shielded(arguments))
-        self._refuse_empty(found, {argument.partition("=")[0] for argument in arguments})
+        shielded = self._shielded(arguments)
+        found = self.parse_intermixed_args(shielded)
+        given = [argument.partition("=")[0] for argument in shielded]
+        self._refuse_twice(given)
+        self._refuse_empty(found, frozenset(given))
         for name, value in vars(found).items():
             read = _unshielded if name in _PATHS else _readable
             if isinstance(value, list):
@@ -199,6 +201,20 @@ class Parser(argparse.ArgumentParser):
             elif isinstance(value, str):
                 setattr(found, name, read(value))
         return found
+
+    def _refuse_twice(self, given: Sequence[str]) -> None:
+        """A second value would win, and the first be lost without a word. Not so with the flags of
+        every verb: an alias of a shell may hold one that somebody says anew on purpose."""
+        for action in self._actions:
+            takes_one = isinstance(action, argparse._StoreAction)
+            if not takes_one or self._is_of_every_verb(action):
+                continue
+            if sum(given.count(name) for name in action.option_strings) > 1:
+                flag = action.option_strings[-1]
+                raise BadInput(f"{flag} is given twice.", hint="It takes one value: say which.")
+
+    def _is_of_every_verb(self, action: argparse.Action) -> bool:
+        return action in self._of_every_verb._group_actions
 
     def _refuse_empty(self, found: argparse.Namespace, given: Set[str]) -> None:
         for action in self._actions:
@@ -217,7 +233,7 @@ class Parser(argparse.ArgumentParser):
             return True
         return (self._verb, action.dest) in (("rep set", "team"), ("rep set", "acts_for"))
 
-    def _shielded(self, arguments: Sequence[str]) -> Iterable[str]:
+    def _shielded(self, arguments: Sequence[str]) -> list[str]:
         """The arguments with a mark on those that argparse would take for flags and are words."""
         words = False
         shielded = []

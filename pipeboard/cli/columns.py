@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from datetime import date, datetime
 from operator import attrgetter
 from typing import TYPE_CHECKING
@@ -221,30 +221,48 @@ _BY_NAME: Mapping[str, ListColumn] = {column.name: column for column in COLUMNS}
 COLUMN_NAMES = tuple(_BY_NAME)
 _ALIASES = {"close": "expected_close", "created": "created_at", "closed": "closed_at", "id": "ref"}
 
-FOR_PEOPLE = ("sign", "ref", "deal", "stage", "value", "owner", "age", "next", "expected_close")
-FOR_SCRIPTS = (
+
+def _named(*names: str) -> tuple[ListColumn, ...]:
+    return tuple(_BY_NAME[name] for name in names)
+
+
+FOR_PEOPLE = _named(
+    "sign", "ref", "deal", "stage", "value", "owner", "age", "next", "expected_close"
+)
+FOR_SCRIPTS = _named(
     "ref", "title", "account", "pipeline", "stage", "status", "value", "currency", "owner",
     "source", "probability", "age", "idle", "next", "due", "expected_close", "created_at",
     "closed_at",
 )  # fmt: skip
+FOR_MARKDOWN = _named(
+    "ref", "deal", "stage", "value", "currency", "owner", "next", "due", "expected_close"
+)
+
+Fields = Callable[[], Collection[str]]
+"""The names of custom fields that there are, read when a column is one of them."""
 
 
-def columns(names: str) -> tuple[ListColumn, ...]:
-    """The columns named in `a,b,fields.NAME`; raises BadInput with the near one for an unknown."""
+def columns(names: str, fields: Fields) -> tuple[ListColumn, ...]:
+    """The columns named in `a,b,fields.NAME`; raises BadInput with the near one for an unknown. A
+    field of one's own that no deal has, and none like it, is an empty column."""
     wanted = tuple(filter(None, (name.strip() for name in names.split(","))))
     if not wanted:
         raise BadInput("No columns are named.", hint=f"There are: {', '.join(_BY_NAME)}.")
-    return tuple(map(_column, wanted))
+    return tuple(column_named(name, fields) for name in wanted)
 
 
-def _custom(key: str) -> ListColumn:
+def _custom(key: str, fields: Fields) -> ListColumn:
+    known = fields()
+    if fold(key) not in map(fold, known) and (hint := did_you_mean(key, known)):
+        raise BadInput(f"No deal has a field {quoted(key)}.", hint=hint)
     return ListColumn(_CUSTOM + key, lambda listed: listed.deal.custom(key), elastic=True)
 
 
-def _column(name: str) -> ListColumn:
+def column_named(name: str, fields: Fields) -> ListColumn:
+    """The column of that name; raises BadInput with the near one for an unknown."""
     for prefix in (_CUSTOM, "field."):
         if name.lower().startswith(prefix) and len(name) > len(prefix):
-            return _custom(name[len(prefix) :])
+            return _custom(name[len(prefix) :], fields)
     known = _ALIASES.get(name.lower(), name.lower())
     if known not in _BY_NAME:
         raise BadInput(
@@ -276,7 +294,7 @@ def place_by(column: ListColumn) -> Callable[[Listed], Place | None]:
 _BRACES = re.compile(r"\{\{|\}\}|\{([^{}:]*)(?::([^{}]*))?\}|[{}]")
 
 
-def template(text: str) -> Callable[[Listed], str]:
+def template(text: str, fields: Fields) -> Callable[[Listed], str]:
     """What makes a line of a deal: `{ref} {value}` with the columns as scripts get them, and
     `{value:words}` as people read them; `{{` is a brace, `\\t` a tab.
 
@@ -285,7 +303,7 @@ def template(text: str) -> Callable[[Listed], str]:
     parts: list[Read] = []
     end = 0
     for found in _BRACES.finditer(text):
-        parts += (_as_it_stands(text[end : found.start()]), _filling(text, found))
+        parts += (_as_it_stands(text[end : found.start()]), _filling(text, found, fields))
         end = found.end()
     parts.append(_as_it_stands(text[end:]))
     return lambda listed: "".join(part(listed) for part in parts)
@@ -296,7 +314,7 @@ def _as_it_stands(text: str) -> Read:
     return lambda _: shown
 
 
-def _filling(text: str, found: re.Match[str]) -> Read:
+def _filling(text: str, found: re.Match[str], fields: Fields) -> Read:
     if found[0] in ("{{", "}}"):
         return _as_it_stands(found[0][0])
     name, form = found[1], found[2]
@@ -310,6 +328,6 @@ def _filling(text: str, found: re.Match[str]) -> Read:
             f"{quoted(found[0])} has no form {quoted(form)}.",
             hint=f"Write {{{name}}} or {{{name}:words}}.",
         )
-    column = _column(name.strip())
+    column = column_named(name.strip(), fields)
     read = column.read if form else column.data
     return lambda listed: printable(read(listed))

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING
 
 from pipeboard import outlet
 from pipeboard.cli.call import Call
-from pipeboard.cli.columns import ListColumn, columns
+from pipeboard.cli.columns import FOR_MARKDOWN, ListColumn
 from pipeboard.cli.failures import DONE
-from pipeboard.cli.listing import as_listed, listing_of, place_of
+from pipeboard.cli.listing import as_listed, listing_of, named_columns, place_of
 from pipeboard.cli.verbs import takes, verb
 from pipeboard.domain.deal import Deal
 from pipeboard.domain.errors import BadInput
@@ -124,10 +124,6 @@ def _documents(call: Call, ids: Sequence[int]) -> Iterator[Document]:
             yield deal_document(call.documents, record)
 
 
-def _wanted(call: Call) -> tuple[ListColumn, ...] | None:
-    return columns(call.arguments.columns) if call.arguments.columns is not None else None
-
-
 def _cells(call: Call, ids: Sequence[int], shown: Sequence[ListColumn]) -> Iterator[list[str]]:
     for listed in map(as_listed(call), _deals(call, ids)):
         yield [column.data(listed) for column in shown]
@@ -137,7 +133,7 @@ def _sheet(call: Call, ids: Sequence[int]) -> tuple[list[str], Iterator[list[str
     """The names of columns with their rows: those that are named, else all that there is."""
     from pipeboard.exchange.deal_files import columns_with, rows_of_deals
 
-    if (shown := _wanted(call)) is not None:
+    if (shown := named_columns(call)) is not None:
         return [column.name for column in shown], _cells(call, ids, shown)
     names = columns_with(sorted({name for deal in _deals(call, ids) for name in deal.fields}))
     return names, rows_of_deals(_documents(call, ids), names)
@@ -145,7 +141,7 @@ def _sheet(call: Call, ids: Sequence[int]) -> tuple[list[str], Iterator[list[str
 
 def _chosen(call: Call, ids: Sequence[int]) -> Iterator[Document]:
     """Whole documents, or the columns that are named."""
-    shown = _wanted(call)
+    shown = named_columns(call)
     if shown is None:
         yield from _documents(call, ids)
         return
@@ -166,7 +162,7 @@ def _text(form: str, call: Call, ids: Sequence[int]) -> Iterator[str]:
 def _markdown(call: Call, ids: Sequence[int]) -> Iterator[str]:
     from pipeboard.exchange.deal_text import escaped
 
-    shown = _wanted(call) or columns("ref,deal,stage,value,currency,owner,next,due,expected_close")
+    shown = named_columns(call) or FOR_MARKDOWN
     yield f"| {' | '.join(column.name.replace('_', ' ') for column in shown)} |\n"
     yield f"|{'|'.join(' ---: ' if column.right else ' --- ' for column in shown)}|\n"
     for cells in _cells(call, ids, shown):

@@ -15,6 +15,7 @@ from pipeboard.cli.columns import (
     SIGN_STYLES,
     ListColumn,
     Listed,
+    column_named,
     columns,
     place_by,
     sign_of,
@@ -76,9 +77,9 @@ def _forms(parser: Parser) -> None:
 def list_deals(call: Call) -> int:
     """The deals that match, one after another, in the form that was asked for."""
     asked = call.arguments
-    wanted = columns(asked.columns) if asked.columns is not None else None
     form, reader = asked.form or "table", call.workspace.reader
-    line = None if asked.template is None else template(asked.template)
+    wanted = named_columns(call)
+    line = None if asked.template is None else template(asked.template, reader.custom_fields)
     query = parse_filter(call.workspace, " ".join(asked.words))
     call.tell_days(query.understood)
     listing, place = listing_of(call, query, asked.limit), place_of(call, asked.sort)
@@ -104,14 +105,20 @@ def place_of(call: Call, sort: str | None) -> Callable[[Deal], Place | None] | N
     if key in SORTS:
         return None
     try:
-        (column,) = columns(key)
-    except (BadInput, ValueError) as error:
+        column = column_named(key, call.workspace.reader.custom_fields)
+    except BadInput as error:
         raise BadInput(
             f"{quoted(key)} is nothing to sort by.",
-            hint=did_you_mean(key, SORT_KEYS) or f"Sort by one of {', '.join(SORT_KEYS)}.",
+            hint=did_you_mean(key, SORT_KEYS) or error.hint,
         ) from error
     place, listed = place_by(column), as_listed(call)
     return lambda deal: place(listed(deal))
+
+
+def named_columns(call: Call) -> tuple[ListColumn, ...] | None:
+    """The columns that are asked for by --columns, if any."""
+    names = call.arguments.columns
+    return None if names is None else columns(names, call.workspace.reader.custom_fields)
 
 
 def as_listed(call: Call) -> Callable[[Deal], Listed]:
@@ -147,7 +154,7 @@ def _listed(call: Call, found: Selection) -> Iterator[Listed]:
 
 
 def _table(call: Call, found: Selection, wanted: _Columns) -> None:
-    shown = wanted or columns(",".join(FOR_PEOPLE))
+    shown = wanted or FOR_PEOPLE
     table = Table(
         [_HEADINGS.get(column.name, column.name) for column in shown],
         right=[at for at, column in enumerate(shown) if column.right],
@@ -164,7 +171,7 @@ def _cell(column: ListColumn, listed: Listed) -> Cell:
 
 
 def _rows(call: Call, found: Selection, wanted: _Columns) -> Iterator[list[str]]:
-    shown = wanted or columns(",".join(FOR_SCRIPTS))
+    shown = wanted or FOR_SCRIPTS
     yield [column.name for column in shown]
     for listed in _listed(call, found):
         yield [printable(column.data(listed)) for column in shown]

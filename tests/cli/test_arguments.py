@@ -100,6 +100,10 @@ def test_a_flag_behind_two_dashes_asks_for_nothing() -> None:
         (("list", "--sort", "vlue"), "value"),
         (("list", "--columns", "titel"), "title"),
         (("list", "--template", "{titel}"), "title"),
+        (("list", "--columns", "ref,fields.prodct"), "product"),
+        (("list", "--template", "{fields.prodct}"), "product"),
+        (("list", "--sort", "fields.prodct"), "product"),
+        (("export", "--columns", "fields.prodct"), "product"),
         (("list", "stge:demo"), "stage"),
         (("list", "stage:prospectng"), "Prospecting"),
         (("list", "owner:anna"), "@ana"),
@@ -255,3 +259,29 @@ def test_an_empty_last_word_takes_nothing_away(team: Type, verb: str, word: str)
     before = team("show", "1", "--json").out
     assert team(verb, "1", word).code == 2
     assert team("show", "1", "--json").out == before
+
+
+@pytest.mark.parametrize("verb", [*every_verb()])
+def test_a_flag_keeps_each_of_its_values_or_refuses_the_second(verb: str) -> None:
+    parser = parser_of(verb)[1]
+    needed = ["1" for place in parser.places() if not place.is_optional]
+    for action in parser._actions:
+        if action.required and action.option_strings:
+            needed += [action.option_strings[-1], "1"]
+    for flag in parser.flags():
+        if not flag.value or flag.of_every_verb or flag.names[-1] in needed:
+            continue
+        name, first, second = (flag.names[-1], *flag.choices, "1", "2")[:3]
+        count = len(flag.value.split())
+        assert parser.read([*needed, name, *[first] * count])
+        try:
+            found = vars(parser.read([*needed, name, *[first] * count, name, *[second] * count]))
+        except BadInput as refused:
+            assert refused.message == f"{name} is given twice."
+        else:
+            assert found[parser._option_string_actions[name].dest] == [first, second]
+
+
+def test_a_flag_of_every_verb_may_stand_in_an_alias_and_be_said_anew() -> None:
+    assert _parser().read(["--db", "a.db", "142", "--db", "b.db"]).db == "b.db"
+    assert _parser().read(["142", "--where", "won", "--", "--where"]).words == ["142", "--where"]

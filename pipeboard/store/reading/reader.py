@@ -238,6 +238,10 @@ class Reader:
 
         return ids_at(self._database, self.pipelines(), listing, as_of)
 
+    def custom_fields(self) -> tuple[str, ...]:
+        """The names of the fields of one's own that any deal has."""
+        return tuple(self._database.column("select distinct name from deal_field order by name"))
+
     def due_to_return(self, today: date) -> tuple[int, ...]:
         """The lost deals whose day to try again has come and that have not come back yet."""
         from pipeboard.store.reading.deals import DUE_TO_RETURN
