@@ -48,18 +48,19 @@ _NOBODY = frozenset(("", "none", "nobody"))
 
 
 def match_rep(text: str, reps: Sequence[Rep]) -> Rep:
-    """The rep that was named: `ana`, `@Ana`, `Ana Lima`, `ana.lima@firm.example`.
+    """The rep that was named: `ana`, `@Ana`, `Ana Lima`, `Lima, Ana`, `ana.lima@firm.example`,
+    `Ana Lima <ana@firm.example>`.
 
     The name that `@` takes goes before the display name, and either is compared without case,
     accents, blanks and signs, an e-mail by what stands before its @. Raises NotFound with the near
     name, `Ambiguous` where two reps answer to it.
     """
     wanted = text.strip().removeprefix("@")
-    key = _key(wanted)
+    keys = _keys(wanted)
     found = (
         [rep for rep in reps if rep.name == wanted]
-        or [rep for rep in reps if key and _key(rep.name) == key]
-        or [rep for rep in reps if key and _key(rep.display_name) == key]
+        or [rep for rep in reps if keys & _keys(rep.name)]
+        or [rep for rep in reps if keys & _keys(rep.display_name)]
     )
     if len(found) == 1:
         return found[0]
@@ -101,10 +102,10 @@ def known_owner(text: str, reps: Sequence[Rep], me: str, *, is_set_up: bool, new
     try:
         return match_owner(text, reps, me)
     except NotFound as error:
-        is_slip = is_a_team(reps, is_set_up=is_set_up) or is_like_another(text, reps)
+        is_slip = is_a_team(reps, is_set_up=is_set_up) or rep_like(text, reps)
         if isinstance(error, Ambiguous) or (is_slip and not new_rep):
             raise
-        return clean_line(text, field="rep").removeprefix("@").strip()
+        return clean_line(without_address(text), field="rep").removeprefix("@").strip()
 
 
 def new_rep_mark(text: str, reps: Sequence[Rep], me: str) -> str:
@@ -130,7 +131,7 @@ def unsure_reps(names: Iterable[str], reps: Sequence[Rep], *, is_set_up: bool) -
     somebody has said who is in the team, before that those that are like a rep's."""
     if is_a_team(reps, is_set_up=is_set_up):
         return tuple(names)
-    return tuple(name for name in names if is_like_another(name, reps))
+    return tuple(name for name in names if rep_like(name, reps))
 
 
 _MOST_NAMED = 8
@@ -187,10 +188,31 @@ def mentioned(text: str, reps: Iterable[str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(known[name] for name in names if name in known))
 
 
-def _key(text: str) -> str:
-    """What two ways to write a name have in common: `analima` of `Ana Lima <ana.lima@x>` too."""
-    name, at, _ = text.partition("@")
-    return re.sub(r"[\W_]+", "", fold(name if at and name else text))
+_WITH_ADDRESS = re.compile(r"([^<(]*[^<(\s])\s*[<(][^\s<>()]+@[^\s<>()]+[>)]")
+
+
+def without_address(text: str) -> str:
+    """`Ana Lima` of `Ana Lima <ana@firm.example>`, as mail programs write it; else the text."""
+    found = _WITH_ADDRESS.fullmatch(text.strip())
+    return found[1].strip(" \"'") if found else text
+
+
+def ways_to_write(text: str) -> frozenset[str]:
+    """A name as it stands, and `Ana Lima` of `Lima, Ana`; each without address and case."""
+    name = " ".join(without_address(text).split())
+    last, _, first = name.partition(", ")
+    turned = f"{first} {last}" if first and "," not in last + first else name
+    return frozenset((fold(name), fold(turned)))
+
+
+def _keys(text: str) -> frozenset[str]:
+    """What two ways to write a name have in common: `analima` of `ana.lima@firm.example` too."""
+    return frozenset(map(_key, ways_to_write(text))) - {""}
+
+
+def _key(folded: str) -> str:
+    name, at, _ = folded.partition("@")
+    return re.sub(r"[\W_]+", "", name if at and name else folded)
 
 
 def _near(wanted: str, reps: Iterable[Rep]) -> str:
@@ -206,9 +228,10 @@ def is_a_team(reps: Iterable[Rep], *, is_set_up: bool) -> bool:
     return is_set_up or any(rep.display_name or rep.team for rep in reps)
 
 
-def is_like_another(text: str, reps: Sequence[Rep]) -> bool:
-    """Is a new name so like a rep's that it is more likely a slip? `rep1` and `rep2` are two
-    people, and names of three letters are all alike."""
+def rep_like(text: str, reps: Sequence[Rep]) -> str:
+    """The rep whose name a new one is so like that it is more likely a slip, else "". `rep1` and
+    `rep2` are two people, and names of three letters are all alike."""
     wanted = text.strip().removeprefix("@")
     near = _near(wanted, reps) if len(wanted) > _SHORTEST_SLIP else ""
-    return bool(near) and re.sub(r"\d", "", fold(near)) != re.sub(r"\d", "", fold(wanted))
+    are_two = re.sub(r"\d", "", fold(near)) == re.sub(r"\d", "", fold(wanted))
+    return "" if are_two else near

@@ -14,10 +14,9 @@ from pipeboard.domain.dates import local_date
 from pipeboard.domain.deal import Deal, Loss
 from pipeboard.domain.deal_record import may_see
 from pipeboard.domain.deciding import begin, decide
-from pipeboard.domain.errors import Ambiguous, NotFound, PipeboardError, Refused
+from pipeboard.domain.errors import Ambiguous, PipeboardError, Refused
 from pipeboard.domain.events import Event, evolve_all
 from pipeboard.domain.lazy_dataclass import replace
-from pipeboard.domain.people import is_like_another, match_rep
 from pipeboard.domain.text import fold
 from pipeboard.exchange.rows import DealRow, Rejected
 from pipeboard.store.projecting.deals import Change
@@ -41,7 +40,7 @@ from pipeboard.workspace.row_matching import (
     is_spoken,
     said_by,
 )
-from pipeboard.workspace.row_recognising import Namesakes, Recognised, Recogniser
+from pipeboard.workspace.row_recognising import Namesakes, Owners, Recognised, Recogniser
 
 if TYPE_CHECKING:
     from pipeboard.domain.deal import FieldValue
@@ -101,9 +100,7 @@ class RowDecider:
         self._places = {pipeline.id: _Place(self._rules, three_way)}
         self._named = {fold(one.name): self._place_in(one) for one in beside}
         self._pipelines = {known.id: known for known in reader.pipelines()}
-        self._reps = reader.reps()
-        self._new_owners: dict[str, str] = {}
-        self._spelled: dict[str, str] = {}
+        self._owners = Owners(reader.reps(), self.report)
         self._seen_ids: set[int] = set()
         tells_titles = "title" in reading.mapping.values()
         self._namesakes = Namesakes(self._known, pipeline.id) if tells_titles else None
@@ -222,7 +219,7 @@ class RowDecider:
     def _has_owner(self, row: DealRow) -> bool:
         """Whether it can be told whose it is; a row that could be two people's is rejected."""
         try:
-            self._owner(row.owner)
+            self._owners.rep(row.owner)
         except Ambiguous as error:
             self.report.reject([_rejected(row, "owner", row.owner or "", error.message)])
             return False
@@ -251,7 +248,7 @@ class RowDecider:
         return row.line
 
     def _says(self, row: DealRow) -> Said:
-        return said_by(row, self._owner(row.owner))
+        return said_by(row, self._owners.rep(row.owner))
 
     def _change(self, row: DealRow, one: Recognised) -> Change | None:
         match = self.options.match
@@ -289,7 +286,7 @@ class RowDecider:
         place, context = self._place_of_new(row), self._context
         if place.pipeline is not context.pipeline:
             context = replace(context, pipeline=place.pipeline)
-        command = take_over(row, identity, self._owner(row.owner), place.rules)
+        command = take_over(row, identity, self._owners.rep(row.owner), place.rules)
         number = self._number(row)
         events, deal = begin(command, context, -number)
         if self._keeps_numbers:
@@ -323,7 +320,7 @@ class RowDecider:
 
     def _update(self, row: DealRow, deal: Deal) -> Change | None:
         """What the row says now that it did not say before, decided one command after another."""
-        owner = self._owner(row.owner) or None
+        owner = self._owners.rep(row.owner) or None
         place = self._place_of(deal)
         merge = place.three_way.merge(row, owner, deal, self._touched(row, deal))
         if deal.archived_at is not None and merge.leave(_OF_WORK, deal.imported):
@@ -414,27 +411,6 @@ class RowDecider:
 
     def _is_noted(self, deal: Deal, text: str) -> bool:
         return text in self._known.notes(deal.id)
-
-    def _owner(self, name: str | None) -> str:
-        if not name:
-            return ""
-        if name not in self._spelled:
-            self._spelled[name] = self._rep(name)
-        return self._spelled[name]
-
-    def _rep(self, name: str) -> str:
-        """The rep of that name, also one that the file is the first to name. Raises Ambiguous."""
-        try:
-            return match_rep(name, self._reps).name
-        except Ambiguous:
-            raise
-        except NotFound as error:
-            if fold(name) not in self._new_owners:
-                self._new_owners[fold(name)] = name
-                self.report.new_owners.append(name)
-                if is_like_another(name, self._reps):
-                    self.report.near_owners[name] = str(error.details["near"])
-            return self._new_owners[fold(name)]
 
 
 _OF_WORK = ("stage", "outcome", "next_step")

@@ -1,4 +1,5 @@
-"""Which deal of ours a row of a file is: by its id in its tool, else by a name without double."""
+"""Which deal of ours a row of a file is: by its id in its tool, else by a name without double; and
+which rep its owner is."""
 
 from __future__ import annotations
 
@@ -8,9 +9,13 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from pipeboard.domain.deal import Deal
+from pipeboard.domain.errors import Ambiguous, NotFound
 from pipeboard.domain.lazy_dataclass import dataclass, field
+from pipeboard.domain.people import match_rep, rep_like, ways_to_write, without_address
+from pipeboard.domain.settings import Rep
 from pipeboard.domain.text import fold
 from pipeboard.exchange.rows import DealRow
+from pipeboard.workspace.import_report import ImportReport
 from pipeboard.workspace.row_matching import Said, same_row
 
 if TYPE_CHECKING:
@@ -218,3 +223,40 @@ class Namesakes:
         is_there = mark in self._marks
         self._marks.add(mark)
         return is_there
+
+
+class Owners:
+    """Which rep each owner in one file is, also one whom it is the first to name; the report tells
+    who is new."""
+
+    def __init__(self, reps: Sequence[Rep], report: ImportReport) -> None:
+        self._reps, self._report = reps, report
+        self._new: dict[str, str] = {}
+        self._met: dict[str, str] = {}
+
+    def rep(self, name: str | None) -> str:
+        """The rep of that name, "" of none; raises Ambiguous where it could be two people's."""
+        if not name:
+            return ""
+        if name not in self._met:
+            self._met[name] = self._known(name) or self._named_first(name)
+        return self._met[name]
+
+    def _known(self, name: str) -> str | None:
+        try:
+            return match_rep(name, self._reps).name
+        except Ambiguous:
+            raise
+        except NotFound:
+            return None
+
+    def _named_first(self, name: str) -> str:
+        ways = ways_to_write(name)
+        if met := ways & self._new.keys():
+            return self._new[min(met)]
+        new = without_address(name)
+        self._new |= dict.fromkeys(ways, new)
+        self._report.new_owners.append(new)
+        if near := rep_like(new, self._reps):
+            self._report.near_owners[new] = near
+        return new

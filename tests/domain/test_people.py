@@ -15,7 +15,6 @@ from pipeboard.domain.people import (
     Actor,
     about_owner,
     is_a_team,
-    is_like_another,
     known_owner,
     match_owner,
     match_rep,
@@ -23,6 +22,7 @@ from pipeboard.domain.people import (
     named,
     new_rep_mark,
     no_such_reps,
+    rep_like,
     unknown_owner,
     unsure_reps,
     with_known_owners,
@@ -57,6 +57,11 @@ REPS = (
         ("bo", "bo@firm.example"),
         ("bo@firm.example", "bo@firm.example"),
         ("poe", "poe"),
+        ("Lima, Ana", "ana"),
+        ("Ana Lima <ana.l@firm.example>", "ana"),
+        ('"Lima, Ana" <al@firm.example>', "ana"),
+        ("Ana Lima (al@firm.example)", "ana"),
+        ("Wronak, Łukasz", "lukasz_wronak"),
     ],
 )
 def test_a_rep_is_found_however_their_name_is_written(typed: str, name: str) -> None:
@@ -128,12 +133,12 @@ def test_a_team_is_one_once_somebody_has_said_who_is_in_it(
      ("", False)],
 )  # fmt: skip
 def test_a_new_name_that_is_nearly_a_reps_is_more_likely_a_slip(typed: str, is_like: bool) -> None:
-    assert is_like_another(typed, REPS) is is_like
+    assert bool(rep_like(typed, REPS)) is is_like
 
 
 def test_names_that_differ_by_a_number_are_two_people() -> None:
-    assert not is_like_another("seller2", (Rep("seller1"),))
-    assert is_like_another("seler1", (Rep("seller1"),))
+    assert not rep_like("seller2", (Rep("seller1"),))
+    assert rep_like("seler1", (Rep("seller1"),)) == "seller1"
 
 
 @pytest.mark.parametrize(

@@ -368,6 +368,20 @@ def test_owners_of_a_file_are_the_reps_that_are_known(files: Files, ana: Workspa
     assert now_of(ana, files.deal("Line 1")).owner == "ana"
 
 
+def test_one_person_who_is_written_in_several_ways_in_a_file_is_one_rep(
+    files: Files, ana: Workspace
+) -> None:
+    ways = (
+        "Kim Lee <kim@firm.example>", "KIM LEE", '"Lee, Kim"', "Kim  Lee", "kim lee (k@x.example)",
+        "Kim Lea",
+    )  # fmt: skip
+    lines = [f"Line {at},Lead Generation,{way}" for at, way in enumerate(ways)]
+    files.read("title,stage,owner\n" + "\n".join(lines) + "\n")
+    owners = [now_of(ana, files.deal(f"Line {at}")).owner for at in range(len(ways))]
+    assert owners == ["Kim Lee"] * 5 + ["Kim Lea"]
+    assert {rep.name for rep in ana.reader.reps()} >= {"Kim Lee", "Kim Lea"}
+
+
 def test_indices_are_all_there_behind_an_import_that_makes_some_of_them_anew(
     files: Files, ana: Workspace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
