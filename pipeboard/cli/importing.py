@@ -220,7 +220,10 @@ def tell(call: Call, reading: Reading, report: ImportReport, pipeline: Pipeline)
 
 def _tell_mapping(call: Call, reading: Reading) -> None:
     delimiter = f", delimiter {reading.delimiter!r}" if reading.delimiter else ""
-    call.out.line(f"{reading.format} of {reading.tool}, {reading.encoding}{delimiter}")
+    from pipeboard.exchange.layouts import GENERIC
+
+    of = "" if reading.tool == GENERIC.name else f" of {reading.tool}"
+    call.out.line(f"{reading.format}{of}, {reading.encoding}{delimiter}")
     for name, answer in reading.answers().items():
         is_column = answer and not answer.startswith(_CONSTANT)
         said = f"column '{answer}'" if is_column else answer or "not in the file"

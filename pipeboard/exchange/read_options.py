@@ -153,10 +153,17 @@ REMARKS = {
 
 @dataclass(slots=True)
 class Unread:
-    """Cells of a column that could not be read as what the column is."""
+    """Cells of a column that could not be read as what the column is: why the first could not, and
+    whether the others could not for the same reason."""
 
-    reason: str = ""
+    reason: str
     lines: list[int] = field(default_factory=list)
+    are_alike: bool = True
+
+    def add(self, line: int, reason: str) -> None:
+        """One more, on a line; a reason begins with the cell in quotes."""
+        self.lines.append(line)
+        self.are_alike &= reason.rpartition("'")[2] == self.reason.rpartition("'")[2]
 
 
 @dataclass(slots=True)
@@ -177,15 +184,16 @@ class CellTally:
 
     def cannot_read(self, column: str, reason: str) -> None:
         """A cell that stays as it stands, in a custom field."""
-        self.unread.setdefault(column, Unread(reason)).lines.append(self.line)
+        self.unread.setdefault(column, Unread(reason)).add(self.line, reason)
 
     def sentences(self, currency: str) -> Iterator[str]:
         """What a person should know, a sentence each."""
         for column, unread in self.unread.items():
+            are = "is" if len(unread.lines) == 1 else "are"
+            begin = "" if unread.are_alike else "for example "
             yield (
-                f"{_many(len(unread.lines), 'cell')} of '{column}' could not be read and "
-                f"{'is' if len(unread.lines) == 1 else 'are'} kept as text: "
-                f"{unread.reason.rstrip('.')} ({lines_told(unread.lines)})."
+                f"{_many(len(unread.lines), 'cell')} of '{column}' could not be read and {are} "
+                f"kept as text: {begin}{unread.reason.rstrip('.')} ({lines_told(unread.lines)})."
             )
         if self.assumed_currency:
             yield (

@@ -105,6 +105,25 @@ def test_eight_bit_text_has_candidates_each_with_a_word_that_tells(tmp_path: Pat
 
 
 @pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("windows-1250", "Nazwa szansy;Wartość;Etap;Właściciel\nProjekt 1;12 zł;Oferta;Jan\n"),
+        ("windows-1250", "Ügylet neve;Érték;Felelős\nA;1 Ft;Győző\n"),
+        ("windows-1250", "Název;Částka;Vlastník\nA;1 Kč;Jiří\n"),
+        ("windows-1254", "Fırsat Adı;Aşama;Sahibi\nA;Teklif;Özgür\n"),
+        ("windows-1257", "Sandoris;Savininkas\nPasiūlymas;Šarūnas\n"),
+        ("windows-1252", "Affaire;Étape;Propriétaire\nCœur;Négo;François\n"),
+        ("windows-1252", "Negócio;Responsável;Previsão\nSão;João;à vista\n"),
+        ("cp850", "Angebot;Prüfung\nMüller;Größe\n"),
+    ],
+)
+def test_a_code_page_is_found_by_the_few_letters_of_a_header(
+    name: str, text: str, tmp_path: Path
+) -> None:
+    assert find_encoding(write(tmp_path, text.encode(name))).name == name
+
+
+@pytest.mark.parametrize(
     ("data", "names"), [(TEXT.encode(), ["utf-8"]), (b"%PDF-1.4 and more", []), (b"", [])]
 )
 def test_where_there_is_no_doubt_there_is_no_other_candidate(

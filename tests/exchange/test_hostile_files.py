@@ -336,3 +336,17 @@ def test_cells_merged_over_rows_say_the_same_in_each_of_them(tmp_path: Path) -> 
         said = " ".join(reading.warnings)
     assert [row.account for row in deals] == ["Acme", "Acme", None]
     assert "1 cell that is merged with the one above was read as that one" in said
+
+
+@pytest.mark.parametrize(
+    ("second", "said"),
+    [("'x' is not a date", "text: 'y' is not a date"), ("'9' is late", "text: for example 'y' is")],
+)
+def test_cells_that_cannot_be_read_for_several_reasons_are_told_by_an_example(
+    second: str, said: str
+) -> None:
+    tally = CellTally(4)
+    for reason in ("'y' is not a date", second):
+        tally.cannot_read("Created", reason)
+    (sentence,) = tally.sentences("EUR")
+    assert said in sentence

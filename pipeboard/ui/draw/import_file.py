@@ -13,6 +13,7 @@ from pipeboard.domain.locales import in_figures
 from pipeboard.domain.phrases import aloud
 from pipeboard.domain.text import from_home, quoted
 from pipeboard.exchange.fields import LEFT_OUT
+from pipeboard.exchange.layouts import GENERIC
 from pipeboard.exchange.recipe import PlacingWord
 from pipeboard.exchange.side_files import TEAM
 from pipeboard.ui.draw.line import (
@@ -172,7 +173,7 @@ def _file_items(view: ImportView, seen: FileSeen) -> Iterator[Item]:
     yield _fact(view, "into", "Into", _into(seen), ", ".join(seen.stages))
     if seen.last:
         yield _fact(view, "last", "As last time", seen.last, "")
-    tool = "no tool that is known" if seen.tool == "csv" else seen.tool
+    tool = "no tool that is known" if seen.tool == GENERIC.name else seen.tool
     yield _fact(view, "tool", "Written by", tool, f"delimiter {_mark(seen.delimiter)}")
     if seen.format not in _TEXTS:
         yield _fact(view, "sheet", "Sheet", recipe.sheet or "the one with deals", "")
