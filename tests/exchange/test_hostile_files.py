@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from pipeboard.domain.errors import BadInput
+from pipeboard.exchange.read_options import CellTally
 from pipeboard.exchange.rows import DealRow
 from tests.exchange.files import Meant, check, open_file, write
 from tests.exchange.files import csv_of as _csv
