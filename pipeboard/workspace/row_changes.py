@@ -92,8 +92,9 @@ class RowCourse:
             for stage_id, at in rules.arrivals(row, deal, closes or self.at):
                 yield c.Move(stage_id, self.override), at
                 now_in = stage_id
-            if is_open and row.stage is not None and rules.stage_id(row.stage) != now_in:
-                yield c.Move(rules.stage_id(row.stage), self.override), None
+            stage = row.stage if "stage" in course else None
+            if is_open and stage is not None and rules.stage_id(stage) != now_in:
+                yield c.Move(rules.stage_id(stage), self.override), None
         at = not_before_entry(deal, closes or self.at)
         known = precision_of(row).get("closed_at", "")
         if outcome == "won":

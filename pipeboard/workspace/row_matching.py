@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 from zoneinfo import ZoneInfo
 
 from pipeboard.domain.dates import local_date
-from pipeboard.domain.deal import Contact, Deal, Loss, NextStep
+from pipeboard.domain.deal import Contact, Deal, Loss, NextStep, Status
 from pipeboard.domain.events import instant_to_json
 from pipeboard.domain.lazy_dataclass import dataclass, field
 from pipeboard.domain.money import Money, format_money
@@ -58,7 +58,7 @@ CORRECTED = ("created_at", "closed_at", "loss")
 """What happened once as well, and a later file may know better, unless it was said here."""
 _OF_CLOSING = frozenset(("closed_at", "loss"))
 """What comes with an outcome that the deal takes, and is of no use to one that is not closed."""
-_OF_OPEN = {"expected_close", "probability_bp", "category"}
+_OF_OPEN = {"expected_close", "probability_bp", "category", "stage"}
 """What a row says of an open deal alone: the date of a closed one is that of its closing."""
 _LONGEST_TEXT = 40
 
@@ -233,7 +233,12 @@ class ThreeWay:
         if ours == new or is_gone_note or self._is_there(name, value, deal):
             _forget(found, name, new)
             return
-        here = ours != old if touched is None else _stem(name) in touched() and bool(ours)
+        if touched is not None:
+            here = _stem(name) in touched() and bool(ours)
+        else:
+            # Of a deal that came in closed no file ever said from which stage.
+            is_anybodys = bool(old) or name != "stage" or deal.outcome is Status.OPEN
+            here = is_anybodys and ours != old
         if here and not self.prefer_file:
             found.conflicts.append((name, ours, text_of(value)))
             _forget(found, name, old)

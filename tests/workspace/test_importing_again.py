@@ -8,6 +8,7 @@ import json
 import re
 from collections.abc import Callable
 from dataclasses import replace
+from itertools import product
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -23,6 +24,7 @@ from pipeboard.domain.templates import from_stage_names
 from pipeboard.domain.text import LINE, TEXT, pieces
 from pipeboard.exchange.reading import ReadOptions, open_import
 from pipeboard.store import sealing
+from pipeboard.store.locating import Location
 from pipeboard.store.projecting.staging import StagedChanges
 from pipeboard.workspace.import_rows import ImportOptions, ImportReport, RowsRejected
 from tests.ledger import disagreements
@@ -284,6 +286,40 @@ def test_a_deal_that_was_won_here_is_not_reopened_by_another_cell(
     ana.win([deal_id], override="signed")
     read(ana, tmp_path, BASE.replace("North", "West"))
     assert now_of(ana, deal_id).status is Status.WON
+
+
+_COURSES = [*product(("Lead Qualification", "Proposal", "Won", "Lost"), repeat=3)]
+
+
+@pytest.mark.parametrize("course", _COURSES, ids=" ".join)
+def test_a_deal_that_nobody_touched_here_stands_where_its_last_row_says(
+    course: tuple[str, ...], ana: Workspace, team: Team, tmp_path: Path
+) -> None:
+    if not isinstance(ana.store.location, Location) and course[0] != "Won":
+        pytest.skip("on a server those that were won first")
+    for stage in course:
+        report = read(
+            ana, tmp_path, BASE.replace("Proposal", stage), ImportOptions(override="as there")
+        )
+        assert not report.conflicts
+    deal = only(ana, "Alpha")
+    assert ana.pipeline("Sales").stage(deal.stage_id).name == course[-1]
+    assert counts(read(ana, tmp_path, BASE.replace("Proposal", course[-1]))) == (0, 0, 1)
+    assert disagreements(team.place) == []
+
+
+def test_a_stage_that_is_kept_stays_also_where_the_row_reopens_the_deal(
+    ana: Workspace, tmp_path: Path
+) -> None:
+    read(ana, tmp_path, BASE)
+    deal_id = ana.find_deal("Alpha").id
+    ana.move([deal_id], 2, override="as there")
+    read(ana, tmp_path, BASE.replace("Proposal", "Won"), ImportOptions(override="as there"))
+    reopened = BASE.replace("Proposal", "Negotiation")
+    report = read(ana, tmp_path, reopened, ImportOptions(override="as there"))
+    kept = [one for one in report.conflicts if one.field == "stage"]
+    stage = ana.pipeline("Sales").stage(now_of(ana, deal_id).stage_id).name
+    assert (stage == "Lead Qualification") is bool(kept)
 
 
 @pytest.mark.parametrize(
