@@ -16,7 +16,7 @@ from pipeboard.cli.listing import as_listed, listing_of, named_columns, place_of
 from pipeboard.cli.verbs import takes, verb
 from pipeboard.domain.deal import Deal
 from pipeboard.domain.errors import BadInput
-from pipeboard.domain.locales import in_figures
+from pipeboard.domain.locales import how_many
 from pipeboard.domain.text import printable, quoted
 from pipeboard.workspace.finding import parse_filter
 
@@ -81,7 +81,7 @@ def export(call: Call) -> int:
     call.out.say(call.workspace.reader.left_in_archive(listing))
     path = _write(call, _WRITERS[form](call, ids))
     if path is not None:
-        are = "1 deal is" if len(ids) == 1 else f"{in_figures(len(ids))} deals are"
+        are = how_many(len(ids), "deal is", "deals are")
         call.out.say(f"{are} in {path}.")
         if asked.json:
             call.out.document({"deals": len(ids), "format": form, "path": str(path)})

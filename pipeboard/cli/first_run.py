@@ -15,7 +15,7 @@ from pipeboard.cli.call import Call
 from pipeboard.cli.verbs import parser_of, takes, takes_json, together, verb
 from pipeboard.domain.errors import BadInput, DatabaseError, Refused
 from pipeboard.domain.lazy_dataclass import replace
-from pipeboard.domain.locales import in_figures
+from pipeboard.domain.locales import how_many
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -181,7 +181,8 @@ def _import(call: Call, planned: FileSeen | Path) -> int:
     if isinstance(planned, Path):
         with _made_for(call, None) as workspace:
             count = take_whole(workspace, planned)
-        call.out.say(f"{in_figures(count)} deals and all around them are here.")
+        all_of_it = how_many(count, "deal and all around it is", "deals and all around them are")
+        call.out.say(f"{all_of_it} here.")
         call.close()  # the file is another database now, with an id of its own
         return show_board(call, _opened(call.config.database))
     with _made_for(call, planned.pipeline) as workspace:
@@ -268,7 +269,7 @@ def _show(call: Call, begin: tuple[object, ...] = ()) -> int:
         check_terminal(call)
     if asked.db:
         _check_is_file(asked.db)
-    deals = f"make up {asked.deals:,} deals in {asked.db or 'a temporary database'}"
+    deals = f"make up {how_many(asked.deals, 'deal')} in {asked.db or 'a temporary database'}"
     if call.only_tries(deals, database=asked.db, deals=asked.deals):
         return 0
     folder = None if asked.db else Path(tempfile.mkdtemp(prefix="pipeboard-demo-"))

@@ -22,7 +22,7 @@ from pipeboard.cli.output import progress_told
 from pipeboard.cli.verbs import takes_all, verb
 from pipeboard.domain.errors import Refused
 from pipeboard.domain.lazy_dataclass import replace
-from pipeboard.domain.locales import in_figures
+from pipeboard.domain.locales import how_many, in_figures
 from pipeboard.domain.pipeline import Pipeline
 from pipeboard.domain.text import nearest
 from pipeboard.workspace.finding import find_pipeline
@@ -210,8 +210,8 @@ def tell(call: Call, reading: Reading, report: ImportReport, pipeline: Pipeline)
     for line in meaning_told(report):
         call.out.line(line)
     if report.keys_met:
-        rows, others = in_figures(report.joined), in_figures(report.joined_here)
-        call.out.line(f"Joined: {rows} rows of the file, {others} deals here that stand in none.")
+        rows, others = how_many(report.joined, "row"), how_many(report.joined_here, "deal")
+        call.out.line(f"Joined: {rows} of the file, {others} here in none of its rows.")
     lacking = [name for name, answer in reading.answers().items() if not answer]
     if lacking and report.read:
         call.out.line(f"Not in the file: {', '.join(lacking)}.")
@@ -344,8 +344,9 @@ def join_file(call: Call, path: Path) -> int:
         return DONE
     begin = "Would be: " if asked.dry_run else ""
     call.out.line(
-        f"{begin}{in_figures(joined.lines)} lines read, {in_figures(joined.met)} meet a deal by "
-        f"{table.field}, {in_figures(joined.deals)} deals updated, "
-        f"{in_figures(joined.reps)} teams set."
+        f"{begin}{how_many(joined.lines, 'line')} read, "
+        f"{how_many(joined.met, 'meets a deal', 'meet a deal')} by {table.field}, "
+        f"{how_many(joined.deals, 'deal')} updated, "
+        f"{how_many(joined.reps, 'team')} set."
     )
     return DONE

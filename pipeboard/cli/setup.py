@@ -11,6 +11,7 @@ from pipeboard.cli.call import Call
 from pipeboard.cli.config import account_name, is_zone, system_currency, system_zone
 from pipeboard.cli.verbs import takes, takes_json, verb
 from pipeboard.domain.errors import BadInput, DatabaseError, Refused
+from pipeboard.domain.locales import how_many
 from pipeboard.domain.money import exponent
 from pipeboard.domain.settings import Settings
 from pipeboard.domain.templates import TEMPLATES, template
@@ -265,7 +266,7 @@ def migrate(call: Call) -> int:
                 "dry_run": asked.dry_run,
             }
         )
-    what = f"{deals:,} deals with {events:,} events"
+    what = f"{how_many(deals, 'deal')} with {how_many(events, 'event')}"
     if asked.dry_run:
         call.out.say(f"Not done (dry run): would take {what} to {moved.to}.")
         return 0

@@ -17,6 +17,7 @@ from pipeboard.cli.output import BOLD, DIM, GREEN, RED, YELLOW, progress_told
 from pipeboard.cli.tables import Table, tell
 from pipeboard.cli.verbs import takes, takes_json, verb
 from pipeboard.domain.errors import BadInput, DatabaseError, PipeboardError
+from pipeboard.domain.locales import how_many
 from pipeboard.domain.text import printable, quoted
 
 if TYPE_CHECKING:
@@ -189,7 +190,7 @@ def doctor(call: Call) -> int:
     bad = [finding for finding in findings if finding.level == "problem"]
     if call.arguments.json:
         call.out.document({"findings": [_as_document(one) for one in findings], "fixed": fixed})
-    count = "1 problem" if len(bad) == 1 else f"{len(bad)} problems"
+    count = how_many(len(bad), "problem")
     mendable = any(finding.mend is not None for finding in bad)
     more = " 'pipeboard doctor --fix' mends what is marked so." if mendable else ""
     call.out.say(f"{count}.{more}" if bad else "All is well.")

@@ -150,3 +150,9 @@ def written() -> Manner:
 def in_figures(number: int) -> str:
     """A whole number as it is to be written for the person: `12,400`."""
     return written().count(number)
+
+
+def how_many(count: int, one: str, more: str = "") -> str:
+    """`1 row`, `2,473 rows`; `more` where several take other words: `1 key stands`, `2 keys
+    stand`."""
+    return f"{in_figures(count)} {one if count == 1 else more or f'{one}s'}"

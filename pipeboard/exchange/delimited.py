@@ -12,6 +12,7 @@ from typing import NamedTuple, Protocol, TextIO
 
 from pipeboard.domain.errors import BadInput
 from pipeboard.domain.lazy_dataclass import dataclass, field
+from pipeboard.domain.locales import how_many
 from pipeboard.domain.text import quoted, slug
 from pipeboard.exchange.encoding import Encoding
 from pipeboard.exchange.rows import Rejected
@@ -97,9 +98,10 @@ def name_by_heading(table: Unnamed, file: str, warnings: list[str]) -> None:
         )
     if place:
         above = ", ".join(cell for cell in records[0].cells if cell.strip())
+        were = "was" if place == 1 else "were"
         warnings.append(
-            f"{place} line{'s' if place > 1 else ''} above the names of the columns "
-            f"{'were' if place > 1 else 'was'} left out: {quoted(above)}."
+            f"{how_many(place, 'line')} above the names of the columns {were} left out: "
+            f"{quoted(above)}."
         )
         lines = (" ".join(record.cells).strip() for record in records[:place])
         warnings.extend(
@@ -324,7 +326,7 @@ class DelimitedTable:
         names = [*self.header[:width], *(f"column {n + 1}" for n in range(width, len(cells)))]
         extra = next(cell for cell in cells[width:] if cell.strip())
         reason = (
-            f"the row has {len(cells)} cells and the header {width}; "
+            f"the row has {how_many(len(cells), 'cell')} and the header {width}; "
             "a cell that holds the delimiter needs quotes"
         )
         return Rejected(line, names[width], extra, reason, dict(zip(names, cells, strict=True)))

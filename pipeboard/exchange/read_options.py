@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from pipeboard.domain.errors import BadInput
 from pipeboard.domain.lazy_dataclass import dataclass, field
+from pipeboard.domain.locales import how_many
 from pipeboard.domain.money import DecimalMark
 from pipeboard.domain.text import fold, quoted
 from pipeboard.exchange.columns import Matching
@@ -192,13 +193,13 @@ class CellTally:
             are = "is" if len(unread.lines) == 1 else "are"
             begin = "" if unread.are_alike else "for example "
             yield (
-                f"{_many(len(unread.lines), 'cell')} of '{column}' could not be read and {are} "
+                f"{how_many(len(unread.lines), 'cell')} of '{column}' could not be read and {are} "
                 f"kept as text: {begin}{unread.reason.rstrip('.')} ({lines_told(unread.lines)})."
             )
         if self.assumed_currency:
             yield (
-                f"{_many(self.assumed_currency, 'amount')} without a currency taken as {currency}; "
-                "say --currency CODE if that is wrong."
+                f"{how_many(self.assumed_currency, 'amount')} without a currency taken as "
+                f"{currency}; say --currency CODE if that is wrong."
             )
         if self.blanks:
             named = ", ".join(f"'{column}' {count:,}" for column, count in self.blanks.items())
@@ -215,20 +216,20 @@ class CellTally:
         """What became of lines that are no deals, and of what stands beside them."""
         if self.footers:
             yield (
-                f"{_many(len(self.footers), 'line')} below the last deal left out: "
+                f"{how_many(len(self.footers), 'line')} below the last deal left out: "
                 f"{quoted(self.footers[0])}{' and more' if len(self.footers) > 1 else ''}."
             )
         if self.repeated_headers:
-            yield f"{_many(self.repeated_headers, 'repeated header line')} or rule left out."
+            yield f"{how_many(self.repeated_headers, 'repeated header line')} or rule left out."
         if self.group_lines:
-            yield f"{_many(self.group_lines, 'line')} with titles or sums of groups left out."
+            yield f"{how_many(self.group_lines, 'line')} with titles or sums of groups left out."
         for column, count in self.filled_down.items():
             yield (
-                f"{_many(count, 'blank cell')} of '{column}' read as the value above, which stands "
-                "once for its group; where one is meant to be blank, write - into it."
+                f"{how_many(count, 'blank cell')} of '{column}' read as the value above, which "
+                "stands once for its group; where one is meant to be blank, write - into it."
             )
         if self.beside:
-            yield f"{_many(self.beside, 'line')} read as going on with the deal above."
+            yield f"{how_many(self.beside, 'line')} read as going on with the deal above."
 
 
 _MOST_LINES = 8
@@ -240,10 +241,6 @@ def lines_told(lines: Sequence[int], count: int | None = None) -> str:
     shown = ", ".join(map(str, lines[:_MOST_LINES]))
     more = f" and {count - _MOST_LINES:,} more" if count > _MOST_LINES else ""
     return f"line{'s' if len(lines) > 1 else ''} {shown}{more}"
-
-
-def _many(count: int, what: str) -> str:
-    return f"1 {what}" if count == 1 else f"{count:,} {what}s"
 
 
 def rules_of(

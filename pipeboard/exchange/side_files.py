@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 from pipeboard.domain.deal import custom_key
 from pipeboard.domain.errors import BadInput, NotFound
 from pipeboard.domain.lazy_dataclass import dataclass, replace
-from pipeboard.domain.locales import in_figures
+from pipeboard.domain.locales import how_many
 from pipeboard.domain.text import clean_line, fold, quoted, slug
 from pipeboard.exchange.fields import CUSTOM, LEFT_OUT
 from pipeboard.exchange.read_options import NO_OPTIONS, ReadOptions
@@ -63,9 +63,11 @@ class SideTable:
         """What a person should know of the lines, of which so many met a deal."""
         if self.doubles:
             count, named = len(self.doubles), ", ".join(map(quoted, self.doubles[:_MOST_NAMED]))
-            yield f"{in_figures(count)} keys stand twice; the first line counts: {named}."
+            stand = how_many(count, "key stands", "keys stand")
+            yield f"{stand} twice; the first line counts: {named}."
         if met < len(self.lines):
-            yield f"{in_figures(len(self.lines) - met)} lines have a key that no deal has."
+            have = how_many(len(self.lines) - met, "line has", "lines have")
+            yield f"{have} a key that no deal has."
 
 
 def value_of(deal: Deal | DealRow, name: str) -> str:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from pipeboard.domain.errors import BadInput, NotFound
 from pipeboard.domain.lazy_dataclass import dataclass, field
+from pipeboard.domain.locales import how_many
 from pipeboard.domain.text import did_you_mean, quoted
 from pipeboard.exchange.delimited import LOOKED_AT, first_table, is_heading
 from pipeboard.exchange.rows import Rejected
@@ -125,17 +126,17 @@ def open_workbook(path: Path, sheet: str | None) -> SheetTable:
         rows, FORMATS.get(path.suffix.lower(), "xlsx"), from_1904=_is_from_1904(path)
     )
     if filled:
-        table.warnings.append(
-            "1 cell that is merged with the one above was read as that one."
-            if filled == 1
-            else f"{filled:,} cells that are merged with the one above were read as that one."
+        were = how_many(
+            filled,
+            "cell that is merged with the one above was",
+            "cells that are merged with the one above were",
         )
+        table.warnings.append(f"{were} read as that one.")
     if unkept:
         places = f" ({', '.join(unkept[:3])})" if all(unkept) else ""
         table.warnings.append(
-            f"{len(unkept):,} formula{'s' if len(unkept) > 1 else ''} without a value in the file"
-            f"{places} read as blank: open the workbook in its program, save it there, and import "
-            "it again."
+            f"{how_many(len(unkept), 'formula')} without a value in the file{places} read as "
+            "blank: open the workbook in its program, save it there, and import it again."
         )
     if len(names) > 1 and sheet is None:
         others = ", ".join(name for name in names if name != chosen)

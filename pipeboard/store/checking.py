@@ -16,6 +16,7 @@ from operator import itemgetter
 from pipeboard.domain.errors import PipeboardError
 from pipeboard.domain.events import Event, replay
 from pipeboard.domain.lazy_dataclass import dataclass
+from pipeboard.domain.locales import how_many
 from pipeboard.domain.text import few, printable
 from pipeboard.store import dialect
 from pipeboard.store.connecting import connect
@@ -84,7 +85,7 @@ def faults(database: Database, *, replays: bool = True, heard: Heard = unheard) 
     if any(not _is_of_index(said) for said in broken):
         return
     for table, count in Counter(database.column(dialect.CHECK_KEYS)).items():
-        yield Flaw("keys", f"{count} rows of {table} point to nothing")
+        yield Flaw("keys", f"{how_many(count, 'row')} of {table} pointing to nothing")
     if replays:
         yield from log_faults(database, heard)
 

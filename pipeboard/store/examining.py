@@ -16,6 +16,7 @@ from pathlib import Path
 
 from pipeboard.domain.errors import DatabaseError, PipeboardError
 from pipeboard.domain.lazy_dataclass import dataclass
+from pipeboard.domain.locales import how_many
 from pipeboard.store import dialect
 from pipeboard.store.backups import backups_of
 from pipeboard.store.checking import Flaw, faults, log_faults
@@ -401,7 +402,7 @@ def _about_log(
         yield problem(
             "seal",
             f"The history was changed by another hand at command {seal.broken_at}, or before it: "
-            f"the seal holds for the first {seal.commands:,} commands only.",
+            f"the seal holds for the first {how_many(seal.commands, 'command')} only.",
             "See 'pipeboard history', and compare with a backup from before.",
         )
         return
@@ -414,7 +415,7 @@ def _about_log(
         )
         return
     proved = " It begins with what your seal proves." if known_digest else ""
-    yield ok("seal", f"{seal.commands:,} commands, seal {seal.digest or 'none'}.{proved}")
+    yield ok("seal", f"{how_many(seal.commands, 'command')}, seal {seal.digest or 'none'}.{proved}")
 
 
 def _long(span: timedelta) -> str:

@@ -10,6 +10,7 @@ from pipeboard.domain.agreements import Agreement, Topic, contents_of
 from pipeboard.domain.errors import Ambiguous, BadInput, Conflict, Difference, NotFound, Refused
 from pipeboard.domain.filter import with_stage_renamed
 from pipeboard.domain.lazy_dataclass import dataclass, replace
+from pipeboard.domain.locales import how_many
 from pipeboard.domain.people import match_rep
 from pipeboard.domain.pipeline import Pipeline
 from pipeboard.domain.pipeline_rules import (
@@ -168,7 +169,7 @@ def retired_notes(service: Service, known: Pipeline | None, saved: Pipeline) -> 
     notes = []
     for stage in retired:
         if count := standing.get(stage.id, 0):
-            deals = "1 deal stays in it" if count == 1 else f"{count} deals stay in it"
+            deals = how_many(count, "deal stays in it", "deals stay in it")
             near = saved.neighbour(stage.id, 1) or saved.open_stages[0]
             target = near if not near.retired else saved.open_stages[0]
             notes.append(

@@ -13,6 +13,7 @@ from pipeboard import outlet
 from pipeboard.domain.deal import LOSS_CATEGORIES
 from pipeboard.domain.errors import BadInput
 from pipeboard.domain.lazy_dataclass import dataclass, field
+from pipeboard.domain.locales import how_many
 from pipeboard.domain.money import Money, format_money
 from pipeboard.domain.text import few, fold, quoted
 from pipeboard.exchange.read_options import REMARKS, lines_told
@@ -200,27 +201,28 @@ def remarks_told(report: ImportReport) -> Iterator[str]:
     """What is odd or was left as it is, a sentence each."""
     for remark, lines in report.remarks.items():
         count = report.remark_counts[remark]
-        yield f"{_rows(count)}: {REMARKS[remark]} ({lines_told(lines, count)})."
+        yield f"{how_many(count, 'row')}: {REMARKS[remark]} ({lines_told(lines, count)})."
     if report.by_name:
-        yield f"{report.by_name:,} rows have no id and were known by account and title."
+        known = how_many(report.by_name, "row has no id and was", "rows have no id and were")
+        yield f"{known} known by account and title."
     if report.ambiguous:
         where = lines_told([row.line for row in report.ambiguous])
+        share = how_many(len(report.ambiguous), "row shares", "rows share")
         yield (
-            f"{len(report.ambiguous):,} rows share account and title with others, so that nobody "
-            f"can tell which deal they are ({where}): they were left out. Name columns that tell "
-            "them apart with --key COLUMN,COLUMN, or take them as new deals with --match new."
+            f"{share} account and title with others, so that nobody can tell which deal it is "
+            f"({where}): left out. Name columns that tell them apart with --key COLUMN,COLUMN, or "
+            "take them as new deals with --match new."
         )
     if report.elsewhere:
+        known = how_many(report.elsewhere, "id is known", "ids are known")
         yield (
-            f"{report.elsewhere:,} ids are known from another source or in another pipeline; the "
-            "rows are deals of their own here."
+            f"{known} from another source or in another pipeline: new deals were made of them here."
         )
     if report.absent:
+        stand = ("stands", "stays") if report.absent == 1 else ("stand", "stay")
         yield (
-            f"{report.absent:,} deal{'s' if report.absent > 1 else ''} of this source that came in "
-            f"before {'stand' if report.absent > 1 else 'stands'} in no row of the file and "
-            f"{'stay' if report.absent > 1 else 'stays'} as before: deleted there, or left out by "
-            "a filter."
+            f"{how_many(report.absent, 'deal')} of this source that came in before {stand[0]} in "
+            f"no row of the file and {stand[1]} as before: deleted there, or left out by a filter."
         )
     if report.unplaced:
         named = few([f"{quoted(why, 40)} {n:,}" for why, n in report.unplaced.most_common()], 6)
@@ -254,8 +256,8 @@ def conflicts_told(report: ImportReport) -> Iterator[str]:
     if not report.conflict_count:
         return
     yield (
-        f"{report.conflict_count:,} fields were changed in the file and here; ours were kept. To "
-        "take the file's: --prefer file."
+        f"{how_many(report.conflict_count, 'field was', 'fields were')} changed in the file and "
+        "here; what is here was kept. To take the file's: --prefer file."
     )
     for one in report.conflicts[:_MOST_CONFLICTS]:
         yield f"  {_differing_told(one)}"
@@ -280,11 +282,7 @@ def rejects_told(rejected: Sequence[Rejected]) -> Iterator[str]:
         else:
             yield f"{len(lines):,} rows:{cell} {reason} ({lines_told(lines)})"
     if len(groups) > _MOST_GROUPS:
-        yield f"and {len(groups) - _MOST_GROUPS:,} more reasons"
-
-
-def _rows(count: int) -> str:
-    return "1 row" if count == 1 else f"{count:,} rows"
+        yield f"and {how_many(len(groups) - _MOST_GROUPS, 'more reason')}"
 
 
 # The file of rows that did not come in: made sure of first, never in another file's place.

@@ -18,6 +18,7 @@ from pipeboard.domain.commands import Context
 from pipeboard.domain.dates import micros
 from pipeboard.domain.errors import Conflict, Refused
 from pipeboard.domain.lazy_dataclass import dataclass, replace
+from pipeboard.domain.locales import how_many
 from pipeboard.domain.people import no_such_reps, unsure_reps
 from pipeboard.domain.pipeline import Pipeline
 from pipeboard.domain.pipeline_rules import check_pipeline, clean_pipeline
@@ -253,8 +254,7 @@ class _Import:
         service, writer = self.service, self.service.transaction.writer
         reps = self._reps_agreed(() if stage is None else stage.new_owners())
         check_role(service, "import", agreements=(*made, *reps))
-        what = "1 deal" if deals == 1 else f"{deals:,} deals"
-        summary = f"Imported {what} from {self.origin}."
+        summary = f"Imported {how_many(deals, 'deal')} from {self.origin}."
         writer.begin_command(command_done(service, self.command_id, at, "import", summary))
         if stage is not None:
             writer.add_staged(stage)
@@ -375,9 +375,7 @@ def join(
         "import",
         list(wanted),
         lambda deal: c.Edit(wanted[deal.id]),
-        lambda deals: (
-            f"Joined {origin} to {'1 deal' if len(deals) == 1 else f'{len(deals):,} deals'}."
-        ),
+        lambda deals: f"Joined {origin} to {how_many(len(deals), 'deal')}.",
         dry_run=dry_run,
         token=token,
     )

@@ -21,6 +21,7 @@ from pipeboard.domain.deal import Deal
 from pipeboard.domain.deciding import decide
 from pipeboard.domain.errors import Conflict, Refused
 from pipeboard.domain.lazy_dataclass import dataclass, replace
+from pipeboard.domain.locales import how_many
 from pipeboard.domain.people import named
 from pipeboard.domain.pipeline_rules import with_retired
 from pipeboard.domain.settings import Rep, Settings
@@ -294,7 +295,7 @@ def _check_rep_unused(service: Service, rep: str, cannot: str, deals: Sequence[C
     for change in deals:
         count -= _is_of(change.before, rep) - _is_of(change.after, rep)
     if count:
-        whose = "a deal is" if count == 1 else f"{count} deals are"
+        whose = how_many(count, "deal is", "deals are")
         raise Refused(f"{cannot}: {whose} {rep}'s.", hint="Assign them first.")
     if service.reader.agreements.targets(owner=rep):
         raise Refused(f"{cannot}: {rep} has a target.", hint="Take the target away first.")
@@ -326,7 +327,7 @@ def _pipeline_back(
     new = [stage for stage in now.stages if stage.id not in kept]
     ids = [stage.id for stage in new]
     for stage_id, count in service.truth.agreements.deals_in(ids).items():
-        stand = "a deal stands" if count == 1 else f"{count} deals stand"
+        stand = how_many(count, "deal stands", "deals stand")
         raise Refused(f"{cannot}: {stand} in {now.stage(stage_id).name}.", hint="Move them first.")
     used = service.truth.agreements.stages_ever_used(ids)
     left = [replace(stage, retired=True) for stage in new if stage.id in used]

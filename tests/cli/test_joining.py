@@ -29,7 +29,7 @@ def test_reps_bring_their_managers_and_teams(sold: Type, home: Path) -> None:
     told = sold("import", file, "--join", "agent=owner", "--map", "office=rep.team")
     assert told.code == 0
     assert "3 lines read, 2 meet a deal by owner, 2 deals updated, 2 teams set." in told.out
-    assert "1 lines have a key that no deal has." in told.err
+    assert "1 line has a key that no deal has." in told.err
     assert listed(sold, "fields.manager") == ["Mo", "Li", '""']
     assert {rep["name"]: rep["team"] for rep in sold("rep", "list", "--json").json["reps"]}[
         "ana"

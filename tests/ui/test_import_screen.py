@@ -540,7 +540,7 @@ async def test_a_second_file_is_joined_and_counted_and_comes_in_with_the_deals(
         assert board.shows("reps.csv by 'seller'  3 of 3 rows get manager, office")
         await press(board, screen, "4")
         assert board.shows("Joined reps.csv") and board.shows("3 of 3 rows get manager, office.")
-        assert board.shows("1 lines have a key that no deal has.")
+        assert board.shows("1 line has a key that no deal has.")
         await press(board, screen, "I")
         assert board.status.startswith("Imported: 3 new")
         found = board.workspace.reader.deals(range(1, 200)).values()

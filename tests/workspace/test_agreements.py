@@ -145,7 +145,7 @@ def test_a_stage_with_deals_in_it_does_not_go_with_an_undo(ana: Workspace, bo: W
     saved = ana.save_pipeline(with_stage(sales(ana), "Trial", LEAD))
     trial = saved.find_stage("Trial").id
     deal = add(bo, stage=trial)
-    with pytest.raises(Refused, match="a deal stands in Trial") as refused:
+    with pytest.raises(Refused, match="1 deal stands in Trial") as refused:
         ana.undo()
     assert refused.value.hint == "Move them first."
     bo.move([deal.id], LEAD)
@@ -158,7 +158,7 @@ def test_a_stage_with_deals_in_it_does_not_go_with_an_undo(ana: Workspace, bo: W
 def test_a_rep_with_deals_does_not_go_with_an_undo(ana: Workspace, bo: Workspace) -> None:
     ana.save_rep(Rep("dee"))
     bo.assign([add(bo).id], "dee")
-    with pytest.raises(Refused, match="a deal is dee's"):
+    with pytest.raises(Refused, match="1 deal is dee's"):
         ana.undo()
 
 

@@ -210,7 +210,7 @@ def test_a_second_file_adds_its_columns_to_the_deals_in_the_same_command(
 ) -> None:
     seen = seen_by(ana, replace(joined(tmp_path), is_new=True, pipeline="Sold"))
     assert (seen.report.created, seen.report.joined, len(seen.report.keys_met)) == (3, 2, 2)
-    assert "1 lines have a key that no deal has." in seen.remarks
+    assert "1 line has a key that no deal has." in seen.remarks
     carry_out(ana, seen, unheard)
     assert fields_by_name(ana) == {
         "Nova": {"manager": "Mo", "office": "East"},

@@ -18,6 +18,7 @@ from pipeboard.domain.filter_nodes import (
     with_state,
 )
 from pipeboard.domain.lazy_dataclass import dataclass, replace
+from pipeboard.domain.locales import how_many
 from pipeboard.domain.pipeline import Pipeline
 from pipeboard.domain.text import did_you_mean, fold, quoted
 from pipeboard.store.database import Database
@@ -106,7 +107,7 @@ def left_in_archive(database: Database, pipelines: Sequence[Pipeline], listing: 
     (count,) = database.column(f"select count(*) from deal where {wanted.text}", wanted.values)
     if not count:
         return ""
-    deals = "1 archived deal matches" if count == 1 else f"{count} archived deals match"
+    deals = how_many(count, "archived deal matches", "archived deals match")
     return f"{deals} too: {quoted(archived.filter.text, limit=120)} finds them."
 
 

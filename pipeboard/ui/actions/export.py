@@ -17,7 +17,7 @@ from pipeboard import outlet
 from pipeboard.domain.deal_record import DealRecord, Entry
 from pipeboard.domain.errors import BadInput, PipeboardError, Refused
 from pipeboard.domain.filter_nodes import EVERYTHING
-from pipeboard.domain.locales import in_figures, written
+from pipeboard.domain.locales import how_many, written
 from pipeboard.domain.programs import DealTexts, OwnProgram
 from pipeboard.domain.text import printable, printable_lines, quoted, slug
 from pipeboard.ui.execute import Came, ask_until_stored
@@ -211,11 +211,11 @@ async def export_deals(host: BoardScreen) -> None:
             )
         queue = host.program.write_queue
         count = await queue.ask(lambda workspace: _write_deals(workspace, lens, marks, path))
-        are = "1 deal is" if count == 1 else f"{in_figures(count)} deals are"
+        are = how_many(count, "deal is", "deals are")
         host.say(f"{are} in {path.absolute()}.", "status.ok")
         return True
 
-    what = f"{len(marks)} marked deals" if marks else "the deals of the board"
+    what = how_many(len(marks), "marked deal") if marks else "the deals of the board"
     title = f"Write {what} to (its ending tells: {', '.join(_DEAL_FORMS)})"
     line = partial(Prompt, title, value=name, draft_key="export:deals", verb="Write")
     await ask_until_stored(host, line, write)

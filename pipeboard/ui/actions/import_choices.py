@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Final, cast
 
 from pipeboard.domain.lazy_dataclass import replace
-from pipeboard.domain.locales import in_figures
+from pipeboard.domain.locales import how_many
 from pipeboard.domain.money import EXPONENTS
 from pipeboard.exchange.encoding import candidates
 from pipeboard.exchange.fields import CUSTOM, ENTERED, KINDS, LEFT_OUT, CellKind
@@ -156,7 +156,7 @@ async def _change_word(host: ImportScreen, seen: FileSeen, word: PlacingWord) ->
         *(Option(name, text) for name, text in BECOMES.items()),
         Option(_AS_FOUND, "as it was found"),
     ]
-    title = f"{word.text}, {in_figures(word.count)} rows, means"
+    title = f"{word.text}, {how_many(word.count, 'row')}, means"
     chosen = await ask(host, Picker(title, options, chosen=word.becomes or ""))
     if chosen is not None:
         _put_word(host, seen, word, chosen)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 from pipeboard.domain.errors import BadInput, PipeboardError
 from pipeboard.domain.filter_nodes import Filter, These
 from pipeboard.domain.lazy_dataclass import replace
-from pipeboard.domain.locales import in_figures
+from pipeboard.domain.locales import how_many, in_figures
 from pipeboard.domain.people import no_such_reps
 from pipeboard.domain.text import quoted
 from pipeboard.exchange.deal_files import is_whole
@@ -133,8 +133,7 @@ async def show_imported(host: BoardScreen, imported: Imported) -> None:
     first = next((at for at, column in enumerate(columns) if column.count), 0)
     host.state.show(filter_text=title, cursor=(first, 0), tops=(), marks=frozenset())
     host.redraw()
-    deals = "1 deal" if len(ids) == 1 else f"{in_figures(len(ids))} deals"
-    host.say(f"{deals} imported; Esc shows all.", "status.ok", "u undo")
+    host.say(f"{how_many(len(ids), 'deal')} imported; Esc shows all.", "status.ok", "u undo")
 
 
 # Tabs, and the way out.
@@ -302,7 +301,7 @@ async def import_now(host: ImportScreen) -> None:
 async def _leave_bad_rows(host: ImportScreen, seen: FileSeen) -> bool:
     """Asks about the rows that are rejected; there is a way back to where they can be mended."""
     count = len(seen.report.rejected)
-    rows = "1 row is" if count == 1 else f"{in_figures(count)} rows are"
+    rows = how_many(count, "row is", "rows are")
     choices = [
         MenuChoice("l", "leave them out, into a file beside this one"),
         MenuChoice("w", "look at the words"),

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final, cast
 from pipeboard.domain.board import Sort
 from pipeboard.domain.errors import DatabaseError
 from pipeboard.domain.lazy_dataclass import replace
+from pipeboard.domain.locales import how_many
 from pipeboard.domain.people import named
 from pipeboard.domain.pipeline import Pipeline, StageKind
 from pipeboard.ui.execute import ask_until_stored, carry_out, execute
@@ -125,7 +126,7 @@ def stage(host: BoardScreen, number: int) -> None:
     """A bare digit: to that stage, or one more digit of a count."""
     if host.program.choices.digits == "count":
         host.count = min(host.count * 10 + number, _MOST_TIMES)
-        host.say(f"{host.count} times…")
+        host.say(f"{how_many(host.count, 'time')}…")
     else:
         go_to_stage(host, number)
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Final
 
 from pipeboard.domain.lazy_dataclass import dataclass
-from pipeboard.domain.locales import in_figures
+from pipeboard.domain.locales import how_many, in_figures
 from pipeboard.domain.phrases import aloud
 from pipeboard.domain.text import from_home, quoted
 from pipeboard.exchange.fields import LEFT_OUT
@@ -112,7 +112,7 @@ def heading(view: ImportView) -> tuple[Line, ...]:
 
 
 def _rows(seen: FileSeen) -> str:
-    return "1 row" if seen.survey.records == 1 else f"{in_figures(seen.survey.records)} rows"
+    return how_many(seen.survey.records, "row")
 
 
 def _counts(seen: FileSeen | None) -> dict[ImportTab, str]:
@@ -186,7 +186,9 @@ def _file_items(view: ImportView, seen: FileSeen) -> Iterator[Item]:
         shown = said if answer else "not in the file"
         yield _fact(view, f"answer.{name}", label, shown, "", is_odd=is_missing)
     yield _side_fact(view, seen)
-    assumed = f"{in_figures(seen.assumed)} amounts name none" if seen.assumed else ""
+    assumed = (
+        how_many(seen.assumed, "amount names none", "amounts name none") if seen.assumed else ""
+    )
     is_assumed = bool(assumed) and not recipe.currency
     yield _fact(view, "currency", "Currency", seen.currency, assumed, is_odd=is_assumed)
     order = ORDERS.get(recipe.dates, recipe.dates)
@@ -221,9 +223,10 @@ def joined_told(seen: FileSeen) -> str:
     if side is None:
         return ""
     named = [column for column, target in side.targets.items() if target.startswith("fields.")]
-    said = f"{in_figures(report.joined)} of {in_figures(report.read)} rows get {', '.join(named)}"
+    rows = how_many(report.read, "row gets", "rows get")
+    said = f"{in_figures(report.joined)} of {rows} {', '.join(named)}"
     if seen.side_file and seen.side_file.everywhere:
-        said += f"; so do {in_figures(report.joined_here)} deals that stand in none"
+        said += f"; as do {how_many(report.joined_here, 'deal')} in none of them"
     if TEAM in side.targets.values():
         said += f"; reps who get another team: {', '.join(report.teams) or 'none'}"
     return said

@@ -17,6 +17,7 @@ from textual.screen import ModalScreen
 from textual.strip import Strip
 
 from pipeboard.domain.lazy_dataclass import dataclass
+from pipeboard.domain.locales import how_many
 from pipeboard.ui.draw.line import (
     AFTER,
     BEFORE,
@@ -393,7 +394,8 @@ class TypingOverlay(Overlay[T]):
 
     def on_line_input_too_long(self, event: LineInput.TooLong) -> None:
         self.refuse(
-            f"{event.cut:,} characters did not fit and were left out: {LONGEST_LINE:,} is the most."
+            f"Left out, as it did not fit: {how_many(event.cut, 'character')}; "
+            f"{LONGEST_LINE:,} is the most."
         )
 
     def on_line_input_joined(self, event: LineInput.Joined) -> None:

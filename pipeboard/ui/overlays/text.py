@@ -14,6 +14,7 @@ from textual.widgets import TextArea
 from textual.widgets.text_area import TextAreaTheme
 
 from pipeboard.domain.errors import PipeboardError, Refused
+from pipeboard.domain.locales import how_many
 from pipeboard.ui.keys import said
 from pipeboard.ui.overlays.draft import Draft
 from pipeboard.ui.overlays.overlay import (
@@ -166,7 +167,8 @@ class TextScreen(Overlay[str]):
 
     def on_text_box_too_long(self, event: TextBox.TooLong) -> None:
         self.refuse(
-            f"{event.cut:,} characters did not fit and were left out: {LONGEST_TEXT:,} is the most."
+            f"Left out, as it did not fit: {how_many(event.cut, 'character')}; "
+            f"{LONGEST_TEXT:,} is the most."
         )
 
     def action_save(self) -> None:

@@ -17,6 +17,7 @@ from textual.screen import ModalScreen, Screen
 from pipeboard import __version__
 from pipeboard.domain.errors import PipeboardError
 from pipeboard.domain.lazy_dataclass import dataclass, field, replace
+from pipeboard.domain.locales import how_many
 from pipeboard.domain.money import exponent, format_percent
 from pipeboard.domain.phrases import spoken
 from pipeboard.domain.pipeline import Pipeline
@@ -396,7 +397,7 @@ class TemplatePicker(Overlay[str]):
 
 def _row(number: int, name: str, pipeline: Pipeline, is_current: bool) -> Line:
     mark: Span = (BAR, "cursor") if is_current else blank(1)
-    stages = f"{len(pipeline.open_stages)} stages"
+    stages = how_many(len(pipeline.open_stages), "stage")
     return (
         blank(1),
         mark,
@@ -421,4 +422,6 @@ def _details(pipeline: Pipeline, width: int) -> Iterator[Line]:
     if pipeline.questions:
         asked = f" {DOT} ".join(question.label for question in pipeline.questions)
         yield ()
-        yield from indented(f"{len(pipeline.questions)} questions of each deal: {asked}", width)
+        yield from indented(
+            f"{how_many(len(pipeline.questions), 'question')} of each deal: {asked}", width
+        )

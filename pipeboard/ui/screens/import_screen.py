@@ -14,6 +14,7 @@ from textual.binding import BindingType
 
 from pipeboard.domain.errors import GivenUp, PipeboardError
 from pipeboard.domain.lazy_dataclass import replace
+from pipeboard.domain.locales import how_many
 from pipeboard.domain.pipeline import Pipeline
 from pipeboard.ui import keys
 from pipeboard.ui.board_state import BoardState
@@ -236,8 +237,7 @@ def _first_words(seen: FileSeen) -> str:
     if seen.lacking:
         return seen.lacking
     if unknown:
-        words = "1 word unknown" if unknown == 1 else f"{unknown} words unknown"
-        return f"{words}: 3 shows, P new pipeline."
+        return f"{how_many(unknown, 'word')} unknown: 3 shows, P new pipeline."
     return "4 previews it; nothing is written yet."
 
 
