@@ -69,7 +69,7 @@ def test_a_second_file_comes_in_beside_the_deals_and_again_with_the_next_file(
     reps = str(write(home, "agent,manager,office\nAna,Mo,East\nbo,Li,West\n", "t.csv"))
     again = ("import", deals, "--into", "X")
     told = sold(*again, "--beside", reps, "--by", "agent=owner", "--teams", "office", "--onto=all")
-    assert (told.code, "Joined: 1 rows of the file, 2 deals here" in told.out) == (0, True)
+    assert (told.code, "Joined: 1 row of the file, 2 deals here" in told.out) == (0, True)
     assert listed(sold, "fields.manager") == ["Mo", "Li", '""', "Mo"]
     write(home, "agent,manager,office\nAna,Zoe,East\nbo,Li,West\n", "t.csv")
     told = sold(*again, "--json")

@@ -301,7 +301,7 @@ def created(shown: Figures, style: ChartStyle) -> Block:
     line: Line = (
         ("New deals by week  ", "pane.head"),
         (sparkline(counts, style.glyphs), "chart.full"),
-        (f"  {len(weeks)} weeks, most {max(counts)}", "text.dim"),
+        (f"  {counted_words(len(weeks), 'week')}, most {max(counts)}", "text.dim"),
     )
     summary = f"{counted_words(len(deals), 'deal')} created in these weeks."
     return rows(style.width, [Row(line, "New deals of the last weeks", deals, summary)])
@@ -312,7 +312,7 @@ def won_weeks(shown: Figures, style: ChartStyle) -> Block:
     weeks = shown.report.weeks
     most = max([Fraction(week.won.value or 0) for week in weeks] + [Fraction(0)])
     deals = [deal for week in weeks for deal in week.won.numerator]
-    title = f"Won by week ({len(weeks)} weeks)"
+    title = f"Won by week ({counted_words(len(weeks), 'week')})"
     head = Row(((title, "pane.head"),), title, deals, weeks_reading(weeks, style.say))
     if not most:
         won = sum(len(week.won_deals) for week in weeks)

@@ -250,7 +250,8 @@ def by_stage(shown: Figures, style: ChartStyle) -> Block:
         deals = [deal for deal in basis.lost if deal.stage_id == stage.id]
         if deals or not stage.retired:
             value = basis.tally(deals).metric()
-            words = f"{len(deals)} of {len(basis.lost)} losses came from {stage.name}."
+            losses = in_words(len(basis.lost), "loss", "losses")
+            words = f"{len(deals)} of {losses} came from {stage.name}."
             title = f"Lost from {stage.name}"
             entries.append(_lost(stage.name, title, deals, value, most, words, style))
     return section("Lost from", ("deals", "value"), entries, style)
