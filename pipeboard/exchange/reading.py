@@ -98,12 +98,12 @@ class Reading:
 
     @property
     def spoken(self) -> frozenset[str]:
-        """The fields that the file has columns for, as a deal names them."""
+        """The fields that the file has columns for, as a deal names them; of any column a cell that
+        cannot be read as what the column is stays in a custom field of its name."""
         named = {_DEAL_FIELDS.get(target, target) for target in self.mapping.values()}
         custom = {
-            f"fields.{target.removeprefix(CUSTOM)}"
-            for target in self.mapping.values()
-            if target.startswith(CUSTOM)
+            f"fields.{target.removeprefix(CUSTOM) if target.startswith(CUSTOM) else column}"
+            for column, target in self.mapping.items()
         }
         return frozenset(named | custom)
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 from zoneinfo import ZoneInfo
 
 from pipeboard.domain.dates import local_date
-from pipeboard.domain.deal import Contact, Deal, Loss, NextStep, Status
+from pipeboard.domain.deal import Contact, Deal, Loss, NextStep
 from pipeboard.domain.events import instant_to_json
 from pipeboard.domain.lazy_dataclass import dataclass, field
 from pipeboard.domain.money import Money, format_money
@@ -58,9 +58,10 @@ CORRECTED = ("created_at", "closed_at", "loss")
 """What happened once as well, and a later file may know better, unless it was said here."""
 _OF_CLOSING = frozenset(("closed_at", "loss"))
 """What comes with an outcome that the deal takes, and is of no use to one that is not closed."""
-_OF_OPEN = {"expected_close", "probability_bp", "category", "stage"}
+_OF_OPEN = {"expected_close", "probability_bp", "category", "stage", "next_step"}
 """What a row says of an open deal alone: the date of a closed one is that of its closing."""
 _LONGEST_TEXT = 40
+_OUTCOME_FIRST = "outcome".__ne__
 
 Said = dict[str, str]
 """What a row says of each field, as a short text that tells one value from another."""
@@ -143,6 +144,11 @@ class Merge:
     conflicts: list[tuple[str, str, str]] = field(default_factory=list)
     not_followed: list[tuple[str, FieldValue, FieldValue]] = field(default_factory=list)
 
+    @property
+    def reopens(self) -> bool:
+        """Whether the deal is closed here and the row takes it back to work."""
+        return self.take.get("outcome") == "open"
+
     def leave(self, names: Iterable[str], remembered: Mapping[str, str]) -> bool:
         """Takes nothing for these fields, and remembers what it did; whether there was anything."""
         left = [name for name in names if name in self.take or name in self.emptied]
@@ -195,9 +201,12 @@ class ThreeWay:
         remembered = {} if row.ref else deal.imported
         found = Merge(base=dict(remembered) | says)
         closes = row.outcome in ("won", "lost")
-        for name in dict.fromkeys((*says, *remembered)):
+        for name in sorted({*says, *remembered}, key=_OUTCOME_FIRST):
             new, old = says.get(name, ""), remembered.get(name, "")
-            if not new and (not self.spoken(name) or (closes and name in _OF_OPEN)):
+            if name == "next_step" and found.reopens:
+                old = ""  # it went as the deal closed
+                _forget(found, name, new)
+            if (not new and not self.spoken(name)) or (closes and name in _OF_OPEN):
                 continue
             if new == old and (touched is None or not new):
                 continue
@@ -237,8 +246,8 @@ class ThreeWay:
             here = _stem(name) in touched() and bool(ours)
         else:
             # Of a deal that came in closed no file ever said from which stage.
-            is_anybodys = bool(old) or name != "stage" or deal.outcome is Status.OPEN
-            here = is_anybodys and ours != old
+            is_nobodys = name == "stage" and not old and found.reopens
+            here = ours != old and not is_nobodys
         if here and not self.prefer_file:
             found.conflicts.append((name, ours, text_of(value)))
             _forget(found, name, old)
@@ -268,7 +277,7 @@ class ThreeWay:
         if touched is not None:
             here = name in touched()
         elif name == "loss":
-            here = _short(ours) != old
+            here = _short(ours) != (old or _LOST_FOR_NOTHING_SAID)
         else:
             here = self._told(ours) != self._told(before or None)
         if not new or (here and not self.prefer_file):
@@ -304,6 +313,7 @@ class ThreeWay:
         return _short(value.get(key) if dot else value)
 
 
+_LOST_FOR_NOTHING_SAID = _short(Loss("other"))
 KNOWN: Mapping[str, Callable[[Deal], FieldValue]] = {
     "created_at": attrgetter("known_created_at"),
     "closed_at": attrgetter("known_closed_at"),

@@ -19,7 +19,7 @@ from pipeboard.exchange.read_options import NO_OPTIONS
 from pipeboard.exchange.side_files import open_side_table
 from pipeboard.workspace.import_rows import ImportOptions, ImportReport
 from tests.ledger import disagreements
-from tests.team import now_of, sales
+from tests.team import TODAY, now_of, sales
 from tests.verbs import Workspace
 from tests.workspace.test_importing_again import read
 from tests.workspace.test_round_trips import copied
@@ -289,3 +289,110 @@ def test_each_cell_of_a_joined_line_is_in_its_deals_or_counted(
         again = read(ana, tmp_path, text, options)
         assert (again.created, again.updated, again.joined_here) == (0, 0, 0)
         assert disagreements(team.place) == []
+
+
+# Nobody did anything here: a deal is what its last row says, whatever those before it said.
+
+OPEN_STAGES = ("Lead Generation", "Proposal", "Negotiation")
+COURSE: Mapping[str, tuple[str, ...]] = {
+    "Deal Name": ("Alpha", "Beta"),
+    "Company": ("", "Acme", "Zoe"),
+    "Owner": ("", "ana", "bo"),
+    "Stage": (*OPEN_STAGES, "Won", "Lost"),
+    "Amount": ("", "0", "1000", "99.50"),
+    "Created": ("2026-01-02", "2026-02-03"),
+    "Closed": ("", "2026-10-01", "2026-11-05"),
+    "Expected Close": ("", "2026-12-24"),
+    "Loss Reason": ("", "price", "competitor"),
+    "Tags": ("", "a", "a; b"),
+    "Next Step": ("", "call", "mail"),
+    "Next Step Date": ("", "2026-12-02"),
+    "Contact": ("", "Mika"),
+    "Email": ("", "m@x.example"),
+    "Region": ("", "North"),
+    "Probability": ("", "0", "35"),
+}
+OF_CLOSED = ("Closed", "Loss Reason")
+OF_OPEN = ("Expected Close", "Probability")
+COURSE_MAPS = (
+    "Closed=close_date",
+    "Expected Close=expected_close",
+    "Created=created_at",
+    "Loss Reason=lost_reason",
+    "Region=field.Region",
+    "Probability=probability",
+)
+
+
+def sensible(cells: Cells) -> Cells:
+    """The row as a tool would write it: open deals were not closed, closed ones are not expected
+    to."""
+    odd = OF_CLOSED if cells["Stage"] in OPEN_STAGES else OF_OPEN
+    return {**cells, **dict.fromkeys(odd, "")}
+
+
+course = st.lists(
+    st.fixed_dictionaries({name: st.sampled_from(words) for name, words in COURSE.items()}).map(
+        sensible
+    ),
+    min_size=2,
+    max_size=3,
+)
+
+
+def standing(ana: Workspace) -> dict[str, Any]:
+    """The one deal there is, without how it came there."""
+    (deal,) = ana.reader.each(today=TODAY)
+    return {
+        "stage": sales(ana).stage(deal.stage_id).name,
+        "created": deal.known_created_at,
+        "closed": deal.known_closed_at,
+        "people": {(one.name, one.email) for one in deal.contacts.values()},
+        **{
+            name: getattr(deal, name)
+            for name in (
+                *("title", "account", "owner", "status", "value", "expected_close", "loss"),
+                *("tags", "next_step", "fields", "probability_bp", "competitors"),
+            )
+        },
+    }
+
+
+@settings(
+    max_examples=60 * MANY,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
+@given(course)
+def test_what_nobody_touched_here_is_what_its_last_row_says(
+    blank: Path, tmp_path: Path, course: list[Cells]
+) -> None:
+    options = ImportOptions(override="as the file says", source="crm")
+
+    def come_in(ana: Workspace, cells: Cells) -> ImportReport:
+        text = text_of({"1": cells}, tuple(COURSE))
+        return read(ana, tmp_path, text, options, overrides=COURSE_MAPS)
+
+    last = course[-1]
+    with copied(blank, tmp_path, "course.db") as team:
+        ana = team.rep("ana")
+        reports = [come_in(ana, cells) for cells in course]
+        assert not any(report.conflicts for report in reports)
+        found = standing(ana)
+        assert disagreements(team.place) == []
+        assert come_in(ana, last).unchanged == 1
+    with copied(blank, tmp_path, "fresh.db") as team:
+        ana = team.rep("ana")
+        come_in(ana, last)
+        wanted = standing(ana)
+    if last["Stage"] not in OPEN_STAGES:
+        # An end keeps what was said of it before, and one that cannot have been so is told.
+        kept = {"expected_close", "probability_bp"}
+        kept |= {"loss", "competitors"} if not last["Loss Reason"] else set()
+        if not last["Closed"] or any(
+            report.left or "closed_before_entered" in report.remarks for report in reports
+        ):
+            kept |= {"closed"}
+        for name in kept:
+            del found[name], wanted[name]
+    assert found == wanted
