@@ -117,7 +117,7 @@ USES: dict[str, tuple[Callable[[Workspace], object], str]] = {
     ),
     "a deal of the rep": (
         lambda bo: bo.add("Other: one 5k @zoe", pipeline=sales(bo)),
-        "The rep zoe stays: a deal is zoe's.",
+        "The rep zoe stays: 1 deal is zoe's.",
     ),
     "the rep changed": (lambda bo: bo.save_rep(Rep("zoe", "Zoe Z")), "The rep zoe stays: "),
 }
