@@ -77,7 +77,7 @@ FIELDS: tuple[Field, ...] = (
     Field("lost", "name", "lost for this reason", "lost:price", optional=True),
     Field("value", "money", "what it is worth", "value>20k", optional=True),
     Field("age", "days", "days in its stage", "age>14", optional=True),
-    Field("idle", "days", "days since the last touch", "idle>7"),
+    Field("idle", "days", "days since the last touch", "idle>7", optional=True),
     Field("next", "date", "when the next step is due", "next<today", optional=True),
     Field("close", "date", "when it should close", "close<2w", optional=True),
     Field(

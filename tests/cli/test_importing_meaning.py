@@ -537,7 +537,7 @@ def test_what_a_file_did_not_date_is_told_as_unknown(undated: Type) -> None:
         ("created:today", ""), ("created<=today", ""), ("created:none", "D-1 D-2 D-3"),
         ("closed:today", ""), ("closed>=1jan", ""), ("closed:none", "D-1 D-2 D-3"),
         ("age<5", ""), ("age:0", ""), ("age>=0", "D-1 D-2 D-3"), ("age:none", "D-1 D-2 D-3"),
-        ("idle<5", ""), ("idle>=0", "D-1 D-2 D-3"),
+        ("idle<5", ""), ("idle>=0", "D-1 D-2 D-3"), ("idle:none", "D-1 D-2 D-3"),
     ],
 )  # fmt: skip
 def test_a_filter_takes_no_day_that_nobody_knows(undated: Type, words: str, found: str) -> None:

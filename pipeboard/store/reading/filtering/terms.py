@@ -161,8 +161,7 @@ _UNSET = {
     "next": "not deal.has_step",
     "close": "deal.expected_close is null",
     "closed": f"(deal.closed_at is null or not {ENTRY_KNOWN})",
-    "created": f"not {_CREATION_KNOWN}",
-    "age": f"not {ENTRY_KNOWN}",
+    **{name: f"not {_KNOWN[name]}" for name in ("created", "age", "idle")},
     **{name: f"deal.{name} is null" for name, how in _OF_THE_TABLE.items() if how != "name"},
 }
 
