@@ -5,7 +5,8 @@ from __future__ import annotations
 import csv
 import io
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -13,7 +14,8 @@ from typing import Any
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from pipeboard.domain.deal import Deal
+from pipeboard.domain.deal import Deal, Loss
+from pipeboard.domain.errors import Refused
 from pipeboard.domain.money import Money
 from pipeboard.exchange.read_options import NO_OPTIONS
 from pipeboard.exchange.side_files import open_side_table
@@ -396,3 +398,52 @@ def test_what_nobody_touched_here_is_what_its_last_row_says(
         for name in kept:
             del found[name], wanted[name]
     assert found == wanted
+
+
+HERE: Mapping[str, Callable[[Workspace], object]] = {
+    "win": lambda ana: ana.win([1], override="because so"),
+    "lose": lambda ana: ana.lose([1], Loss("timing")),
+    "reopen": lambda ana: ana.reopen([1], override="because so"),
+    "move": lambda ana: ana.move([1], 4, override="because so"),
+    "archive": lambda ana: ana.archive([1]),
+    "step": lambda ana: ana.set_next_step([1], "here", None),
+    "title": lambda ana: ana.edit([1], {"title": "Here"}),
+    "owner": lambda ana: ana.edit([1], {"owner": "bo"}),
+    "tags": lambda ana: ana.edit([1], {"tags": ("here",)}),
+}
+"""What somebody here does with the one deal between two files; of some of it nothing may come."""
+KEPT = {"stage": "stage_id", "outcome": "status", "title": "title", "owner": "owner"}
+KEPT |= {"next_step": "next_step", "tags": "tags"}
+
+
+@settings(
+    max_examples=40 * MANY,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
+@given(course, st.lists(st.sampled_from(sorted(HERE)), max_size=3), st.booleans())
+def test_what_is_said_to_stay_as_it_is_here_does_and_the_same_file_changes_nothing_again(
+    blank: Path, tmp_path: Path, course: list[Cells], here: list[str], prefer_file: bool
+) -> None:
+    options = ImportOptions(override="as there", source="crm", prefer_file=prefer_file)
+    with copied(blank, tmp_path, "both.db") as team:
+        ana = team.rep("ana")
+
+        def come_in(cells: Cells) -> ImportReport:
+            text = text_of({"1": cells}, tuple(COURSE))
+            return read(ana, tmp_path, text, options, overrides=COURSE_MAPS)
+
+        come_in(course[0])
+        for cells in course[1:]:
+            for what in here:
+                with suppress(Refused):
+                    HERE[what](ana)
+            before = now_of(ana, 1)
+            report = come_in(cells)
+            after = now_of(ana, 1)
+            for one in report.conflicts:
+                if name := KEPT.get(one.field):
+                    assert getattr(after, name) == getattr(before, name), one
+            assert come_in(cells).unchanged == 1
+            assert now_of(ana, 1) == after
+        assert disagreements(team.place) == []
