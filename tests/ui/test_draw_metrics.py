@@ -24,7 +24,7 @@ from pipeboard.ui.draw.charts import ChartStyle, DrawnTable, TableRow, table
 from pipeboard.ui.draw.line import Glyphs, spelled, tab_strip, text_of, width_of
 from pipeboard.ui.draw.metrics import TABS, TabName, sections, tabs
 from pipeboard.ui.draw.metrics.activity import won_weeks
-from pipeboard.ui.draw.metrics.sections import Block, Figures, Spot, marked, spot_at
+from pipeboard.ui.draw.metrics.sections import NAMED, Block, Figures, Spot, marked, spot_at
 from pipeboard.ui.draw.metrics.tabs import draw_tab
 from tests.domain.metrics.log import LEAD, PROPOSAL, QUALIFY, UTC_RULES, Log, ids, period
 from tests.domain.metrics.made_up import logs, made_up_year
@@ -312,3 +312,31 @@ def test_a_share_of_the_open_deals_is_neither_nothing_nor_all_unless_it_is() -> 
         log.add(1, LEAD, value=None if number else 100, close="2026-01-30")
     hygiene = [text for text in texts(drawn(TabName.AGEING, log, 2)) if "no value" in text]
     assert hygiene[0].split()[-2:] == ["n/a", "99.5%"]
+
+
+MANY_DEALS = 20
+
+
+def test_a_list_that_names_some_deals_counts_the_others_and_opens_all() -> None:
+    log = Log()
+    for number in range(2 * MANY_DEALS):
+        deal = log.add(1, LEAD, value=100, close="2026-01-30")
+        for month in (2, 3):
+            log.close(deal, month, f"2026-0{month}-20")
+        for day in range(8 if number % 2 else 0):
+            log.say(deal, 4 + day, "touch", what="email out")
+    spots = {
+        spot.title: len(spot.deals)
+        for tab in TABS
+        for spot in drawn(tab, log, 100).spots
+        if "in all: these" in spot.summary
+    }
+    assert spots == {
+        "Stalled deals": 2 * MANY_DEALS,
+        "Silent after 5 touches": MANY_DEALS,
+        "Never heard from us": MANY_DEALS,
+        "Close date moved twice or more": 2 * MANY_DEALS,
+    }
+    lines = [text.strip() for tab in TABS for text in texts(drawn(tab, log, 100))]
+    for count in (MANY_DEALS, 2 * MANY_DEALS):
+        assert any(f"{count - NAMED} more" in line for line in lines)

@@ -10,7 +10,7 @@ from pipeboard.domain.board import Lens, Sort
 from pipeboard.domain.errors import DatabaseError, PipeboardError
 from pipeboard.domain.filter_nodes import Filter, These
 from pipeboard.domain.lazy_dataclass import replace
-from pipeboard.domain.locales import how_many
+from pipeboard.domain.locales import how_many, in_figures
 from pipeboard.domain.text import fold
 from pipeboard.ui.draw.heading import found_words
 from pipeboard.ui.draw.layout import AUTO, Pane, card_rows, has_room_for_pane
@@ -365,7 +365,7 @@ def _show_deals(
     state.show(filter_text=title, marks=frozenset())
     host.redraw()
     host.count_signs()
-    found = f"{sum(state.view.counts)} of {how_many(len(ids), 'deal')} behind {title}"
+    found = f"{in_figures(sum(state.view.counts))} of {how_many(len(ids), 'deal')} behind {title}"
     host.say(f"{found}; Esc goes back to the number.")
 
 

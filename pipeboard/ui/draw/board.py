@@ -7,7 +7,7 @@ from typing import Final
 
 from pipeboard.domain.board import Card
 from pipeboard.domain.deal import Status
-from pipeboard.domain.locales import written
+from pipeboard.domain.locales import in_figures, written
 from pipeboard.domain.signs import Sign
 from pipeboard.ui.draw.card import SIGN_ROLES, card_lines, ended, owner_text
 from pipeboard.ui.draw.heading import (
@@ -134,7 +134,7 @@ def _cell(view: BoardView, slot: Slot, y: int) -> Line:
 def _more(view: BoardView, slot: Slot, sub: int) -> str:
     """How many cards there are below; one of which the name can be read is not among them."""
     unseen = cards_below(view, slot.column) - bool(sub)
-    return f"  {BELOW} {unseen} more" if unseen else f"  {BELOW} more"
+    return f"  {BELOW} {in_figures(unseen)} more" if unseen else f"  {BELOW} more"
 
 
 def _empty_cell(view: BoardView, slot: Slot, y: int) -> Line:

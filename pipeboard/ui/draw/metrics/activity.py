@@ -42,6 +42,7 @@ from pipeboard.ui.draw.metrics.sections import (
     Figures,
     Row,
     TabLayout,
+    and_the_rest,
     figures,
     oldest,
     rows,
@@ -179,6 +180,7 @@ def stuck_deals(shown: Figures, style: ChartStyle) -> Block:
     """The deals that have been in their stage longest."""
     found = oldest(shown.report)
     entries = [_aged(shown, age) for age in found[:NAMED]]
+    entries += and_the_rest("Stalled deals", [age.deal for age in found])
     return section(
         f"Stalled deals ({len(found)})",
         ("stage", "days", "idle"),
@@ -219,6 +221,7 @@ def dead(shown: Figures, style: ChartStyle) -> Block:
         )
         for deal in found[:NAMED]
     ]
+    entries += and_the_rest(f"Silent after {touches} touches", found)
     title = f"Silent after {touches} touches: lose them? ({len(found)})"
     return section(title, ("touches",), entries, style)
 
@@ -339,6 +342,7 @@ def unanswered(shown: Figures, style: ChartStyle) -> Block:
     """The open deals that nobody got in touch with, the longest wait first."""
     found = waiting(shown.report.stock)
     entries = [_unanswered(shown.name_of(deal), deal, waited) for deal, waited in found[:NAMED]]
+    entries += and_the_rest("Never heard from us", [deal for deal, _ in found])
     return section(
         f"Never heard from us ({len(found)})",
         ("waits",),

@@ -34,6 +34,7 @@ from pipeboard.ui.draw.metrics.sections import (
     Block,
     Figures,
     TabLayout,
+    and_the_rest,
     figures,
     section,
 )
@@ -341,6 +342,7 @@ def slipping(shown: Figures, style: ChartStyle) -> Block:
                 f"{name}: the close date was moved to a later month {times} times.",
             )
         )
+    entries += and_the_rest("Close date moved twice or more", [deal for deal, _ in found])
     return section(
         f"Close date moved twice or more ({len(found)})", ("value", "moved", "now"), entries, style
     )

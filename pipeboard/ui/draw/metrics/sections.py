@@ -10,6 +10,7 @@ from typing import TypeAlias
 
 from pipeboard.domain.filter_nodes import Filter
 from pipeboard.domain.lazy_dataclass import dataclass, field, replace
+from pipeboard.domain.locales import in_figures
 from pipeboard.domain.metrics import METRICS, Report, compare
 from pipeboard.domain.metrics.basis import touched
 from pipeboard.domain.metrics.history import DealHistory
@@ -69,7 +70,7 @@ class ReportView:
 
 
 NAMED = 8
-"""Deals that a list on a tab names; the others are behind its number."""
+"""Deals that a list on a tab names; the others are behind a row that counts them."""
 
 
 @dataclass(frozen=True)
@@ -293,6 +294,16 @@ def section(
     ]
     read = [Row(line) for line in sentence(reading, style)]
     return rows(style.width, [*head, *lines, *read])
+
+
+def and_the_rest(title: str, deals: Sequence[DealHistory]) -> tuple[TableRow, ...]:
+    """The row below a list that names the first deals alone: how many more there are, with all of
+    them behind it."""
+    left_out = len(deals) - NAMED
+    if left_out <= 0:
+        return ()
+    summary = f"{in_figures(len(deals))} in all: these, and those that stand above."
+    return (TableRow(f"{in_figures(left_out)} more", (), title, deals, summary, role="text.dim"),)
 
 
 def sentence(text: str, style: ChartStyle) -> list[Line]:
