@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
 
 from pipeboard.domain.errors import Ambiguous, NotFound, PipeboardError
 from pipeboard.domain.filter_nodes import ME, And, Filter, Is, Node, Not, Or
@@ -205,6 +206,7 @@ def ways_to_write(text: str) -> frozenset[str]:
     return frozenset((fold(name), fold(turned)))
 
 
+@lru_cache(maxsize=4_096)
 def _keys(text: str) -> frozenset[str]:
     """What two ways to write a name have in common: `analima` of `ana.lima@firm.example` too."""
     return frozenset(map(_key, ways_to_write(text))) - {""}
