@@ -5,6 +5,7 @@ import pytest
 from pipeboard.domain.errors import BadInput
 from pipeboard.domain.lazy_dataclass import with_values
 from pipeboard.exchange.columns import apply_overrides, match_columns
+from pipeboard.exchange.fields import SEVERAL
 from pipeboard.exchange.layouts import GENERIC, LAYOUTS
 from pipeboard.exchange.rows import DealRow
 from pipeboard.exchange.side_files import SideTable, join_fields, same_columns
@@ -88,6 +89,21 @@ def test_where_one_column_says_what_became_of_deals_no_other_is_taken_for_it(
     assert targets("Deal", header, "Verdict", sample=sample)[1:] == [target, "field.Verdict"]
     alone = [[name, verdict] for name, _, verdict in sample]
     assert targets("Deal", "Verdict", sample=alone)[1] == "status"
+
+
+@pytest.mark.parametrize("name", ["Entered Demo", "Date entered Demo", "Entered stage Demo"])
+def test_a_column_says_when_deals_entered_a_stage_where_it_holds_days(name: str) -> None:
+    assert targets("Deal", name, sample=[["a", "2026-11-02"], ["b", ""]])[1] == "entered:Demo"
+    for cell in ("yes", "bo", "3"):
+        assert targets("Deal", name, sample=[["a", cell], ["b", cell]])[1] == f"field.{name}"
+    for other in ("Entered by", "Entered on", "Date entered"):
+        assert targets("Deal", other, sample=[["a", "bo"]])[1] == f"field.{other}"
+
+
+@pytest.mark.parametrize("target", sorted(SEVERAL))
+def test_of_what_a_deal_has_several_of_each_column_is_taken(target: str) -> None:
+    said = apply_overrides(match_columns(["a", "b"], GENERIC), [f"a={target}", f"b={target}"])
+    assert said.targets == {"a": target, "b": target}
 
 
 def test_custom_fields_keep_their_names_and_stay_apart() -> None:

@@ -44,7 +44,10 @@ async def test_what_was_changed_back_is_not_saved() -> None:
 
 async def test_enter_goes_on_and_saves_at_the_end() -> None:
     async with opened(deal_form()) as stage:
-        await stage.press("enter", "enter", "enter")
+        for _ in range(3):
+            assert stage.last_line.startswith("↵ Next")
+            await stage.press("enter")
+        assert stage.last_line.startswith("↵ Save ")
         assert stage.is_open
         await stage.type("b")
         await stage.press("enter")

@@ -17,6 +17,7 @@ from pipeboard.domain.money import Money
 from pipeboard.domain.pipeline import Pipeline
 from pipeboard.domain.templates import from_stage_names
 from pipeboard.exchange.reading import ReadOptions, open_import
+from pipeboard.exchange.rows import DealRow, Outcome
 from pipeboard.store.locating import Location
 from pipeboard.store.projecting import staging
 from pipeboard.workspace.import_rows import ImportReport, RowsRejected
@@ -360,6 +361,20 @@ def test_a_ref_of_another_database_is_no_deal_of_ours(files: Files, ana: Workspa
     )
     assert counts(files.read(text)) == (1, 0, 0, 0)
     assert now_of(ana, deal.id).title == "pilot"
+
+
+@pytest.mark.parametrize("is_archived", [False, True])
+@pytest.mark.parametrize("outcome", [None, "open", "won", "lost"])
+def test_a_row_is_told_by_how_it_ended_and_only_an_open_one_by_its_archive(
+    outcome: Outcome | None, is_archived: bool
+) -> None:
+    report = ImportReport()
+    row = DealRow(2, {}, "x", outcome=outcome, archived=is_archived, value=Money(5, "EUR"))
+    report.count_deal(row, "Demo")
+    is_open = outcome in (None, "open")
+    kind = "archived" if is_open and is_archived else "open" if is_open else str(outcome)
+    assert report.stages == {"Demo" if kind == "open" else kind: 1}
+    assert report.sums == {(kind, "EUR"): 5}
 
 
 def test_owners_of_a_file_are_the_reps_that_are_known(files: Files, ana: Workspace) -> None:

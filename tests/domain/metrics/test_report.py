@@ -231,8 +231,11 @@ def test_groups_without_anything_in_the_period_are_left_out() -> None:
     log.add(0, owner="ana")
     late = period("2026-08")
     assert list(Report(log.basis(220, late)).groups(by_owner(UTC_RULES))) == ["ana"]
-    # A win of the last half year is still in the velocity.
+    # A win of the last half year is still in the velocity, and so at the end of a past period.
     assert list(Report(log.basis(100, late)).groups(by_owner(UTC_RULES))) == ["ana", "gone"]
+    for end, names in (("2026-06", ["ana", "gone"]), ("2026-07", ["ana"])):
+        past = log.basis(300).during(period(end), log.basis(181 if end == "2026-06" else 212))
+        assert list(Report(past).groups(by_owner(UTC_RULES))) == names
 
 
 def test_numbers_are_compared_with_those_of_another_period() -> None:
@@ -465,6 +468,26 @@ def test_what_stands_open_is_asked_of_the_end_of_a_period_or_of_now() -> None:
     past = basis.during(period("2026-01"), ended)
     assert past.stock is ended
     assert past is basis.during(period("2026-01"), ended)
+
+
+OF_THE_END = {
+    "backtest", "bottleneck", "calibration", "call_record", "coverage", "forecast",
+    "forecast_history", "months", "rose_tint_by_stage",
+}  # fmt: skip
+"""The parts of a report that speak of what stands open; the others speak of the period."""
+
+
+def test_of_a_period_that_is_over_each_part_that_speaks_of_its_end_says_what_it_said_then() -> None:
+    log, rules = Log(), replace(UTC_RULES, targets=(Target("2026-01", Money(100, "EUR")),))
+    for day in range(0, 40, 4):
+        deal = log.add(day, PROPOSAL, value=100, close="2026-03-20")
+        if day % 8:
+            log.lose(deal, day + 9)
+    then = log.basis(31, period("2026-01"), rules=rules)
+    past = Report(log.basis(90, period("2026-01"), rules=rules).during(period("2026-01"), then))
+    parts = {name for name, part in vars(Report).items() if isinstance(part, property)}
+    parts -= {"stock", "metrics", "velocity_is_stale"}
+    assert {n for n in parts if getattr(past, n) is getattr(Report(then), n)} == OF_THE_END
 
 
 def test_numbers_that_stayed_are_neither_better_nor_worse() -> None:

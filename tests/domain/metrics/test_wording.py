@@ -30,6 +30,9 @@ EURO = Wording("EUR")
         (4_000_000, Unit.MINOR, "€40k"),
         (Fraction(5_000_000, 9), Unit.MINOR_PER_DAY, "€5.6k/day"),
         (Fraction(50, 11), Unit.TIMES, "4.5x"),
+        (Fraction(1, 4), Unit.TIMES, "0.3x"),
+        (Fraction(-1, 4), Unit.TIMES, "-0.2x"),
+        (Fraction(24_691, 20), Unit.TIMES, "1,234.6x"),
     ],
 )
 def test_each_unit_has_its_words(value: Fraction, unit: Unit, words: str) -> None:
