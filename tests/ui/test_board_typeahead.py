@@ -50,19 +50,6 @@ async def test_a_key_with_alt_is_esc_and_that_key_before_any_that_comes_behind(
         assert board.stored(first).stage_id == board.state.board.columns[0].stage.id
 
 
-async def test_a_key_with_alt_is_not_said_to_do_nothing_where_the_key_alone_does_something(
-    demo: Path,
-) -> None:
-    async with desk(demo) as board:
-        column, row = board.state.view.cursor
-        board.app.post_message(AltKey(Key("j", "j")))
-        await board.settle()
-        assert board.state.view.cursor == (column, row + 1)
-        assert "does nothing here" not in board.status
-        await board.press("ctrl+y")
-        assert "does nothing here" in board.status
-
-
 async def test_esc_and_a_key_at_once_leave_the_question_and_reach_the_board(demo: Path) -> None:
     async with desk(demo) as board:
         await board.burst("n", "x", "escape", "j")
