@@ -86,13 +86,19 @@ def typed(monkeypatch: pytest.MonkeyPatch) -> Callable[[str], int]:
 
 def test_triage_plain_asks_line_by_line(busy: Type, typed: Callable[[str], int]) -> None:
     assert (
-        typed("help|next 31 feb x|next fri call Mika||back|snooze 1w holiday|lost price|quit") == 0
+        typed(
+            "help|next 31 feb x|next fri call Mika||back|snooze 1w holiday|lost price too dear|quit"
+        )
+        == 0
     )
     queue = busy("triage", "--as", "ana", "--json").json["queue"]
     assert queue == []
     assert busy("show", "D-1", "--json").json["deal"]["next_step"]["text"] == "call Mika"
     assert busy("show", "D-2", "--json").json["deal"]["snoozed_until"] == "2026-11-30"
-    assert busy("show", "D-3", "--json").json["deal"]["status"] == "lost"
+    lost = busy("show", "D-3", "--json").json["deal"]
+    assert (lost["status"], lost["lost"]["category"], lost["lost"]["reason"]) == (
+        "lost", "price", "too dear",
+    )  # fmt: skip
 
 
 def test_triage_plain_goes_on_only_from_a_deal_that_is_looked_after(

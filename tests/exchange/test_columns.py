@@ -30,6 +30,13 @@ def test_columns_are_matched_by_what_people_call_them() -> None:
     ]  # fmt: skip
 
 
+@pytest.mark.parametrize("mark", [" / ", "::", " › "])
+def test_of_a_name_with_two_sides_the_last_says_what_it_is(mark: str) -> None:
+    assert targets("Deal", f"Company{mark}Owner") == ["title", "owner"]
+    assert targets("Deal", f"Owner{mark}Company") == ["title", "account"]
+    assert targets("Deal", f"Company{mark}Umber") == ["title", "account"]
+
+
 def test_likeness_maps_a_misspelt_column_and_says_so() -> None:
     header = ["Deal Nmae", "Acount Name", "Opportunity Owners"]
     matching = match_columns(header, GENERIC, [["Pilot", "Lumen", "ana"]])
@@ -207,6 +214,13 @@ def test_a_file_is_joined_by_any_field_that_names_a_deal(name: str) -> None:
     assert beside.key_of(row) == "acme"
     assert beside.added_to(row) == {"Segment": "A"}
     assert beside.added_to(DealRow(2, {}, "x")) == {}
+
+
+def test_a_file_is_joined_by_what_its_column_means() -> None:
+    mapping = {"agent": "owner", "company": "account", "amount": "value"}
+    header = ["Sales rep", "Company name", "Amount", "Segment"]
+    assert same_columns(header, mapping) == {"Sales rep": "owner", "Company name": "account"}
+    assert same_columns(header, {"amount": "value"}) == {}
 
 
 def test_a_file_is_joined_by_a_field_of_ones_own_too() -> None:

@@ -136,3 +136,20 @@ def test_where_there_is_no_doubt_there_is_no_other_candidate(
     data: bytes, names: list[str], tmp_path: Path
 ) -> None:
     assert [name for name, _ in candidates(write(tmp_path, data))] == names
+
+
+@pytest.mark.parametrize(
+    ("named", "says"),
+    [
+        ("latin-42", "is no encoding"),
+        ("utf-8", "is not written in utf-8"),
+        ("ascii", "not written"),
+    ],
+)
+def test_an_encoding_that_is_named_is_one_and_that_of_the_file(
+    tmp_path: Path, named: str, says: str
+) -> None:
+    file = write(tmp_path, TEXT.encode("windows-1252"))
+    with pytest.raises(BadInput, match=says):
+        find_encoding(file, named)
+    assert find_encoding(file, "Windows-1252").name == "cp1252"

@@ -15,6 +15,7 @@ from pipeboard.domain.events import value_of
 from pipeboard.domain.text import printable
 from pipeboard.ui.draw.notes import CHECK
 from pipeboard.ui.last_view import Choices
+from pipeboard.ui.screens import board as board_screen
 from pipeboard.ui.screens.deal import DealScreen
 from pipeboard.ui.terminal.width import cell_width
 from tests.team import QUALIFICATION, Team, add, qualify
@@ -376,6 +377,24 @@ async def test_a_lost_deal_is_back_on_the_board_on_its_day(team: Team) -> None:
         await board.until(lambda: board.status == "Came back as leads: Lumen Oy.")
         assert board.card.name == "Lumen Oy"
         assert board.deal.recycled_from == 1
+    team.close()
+
+
+async def test_a_board_to_read_only_brings_no_lost_deal_back(
+    team: Team, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[str] = []
+
+    def usual_days(_: object) -> tuple[()]:
+        asked.append("days")
+        return ()
+
+    monkeypatch.setattr(board_screen, "_usual_days", usual_days)
+    monkeypatch.setattr(board_screen, "_recycled", lambda _: asked.append("to bring back"))
+    async with desk(team.path, read_only=True) as board:
+        await board.until(lambda: asked)
+        await board.settle()
+        assert asked == ["days"]
     team.close()
 
 

@@ -36,7 +36,7 @@ from pipeboard.domain.metrics.wording import Wording
 from pipeboard.domain.money import Money, Rates, half_up
 from pipeboard.domain.periods import parse_period
 from pipeboard.exchange.metrics_document import metrics_document
-from pipeboard.exchange.metrics_tables import FullReport
+from pipeboard.exchange.metrics_tables import FullReport, tables
 from tests.domain.metrics.log import (
     BEGIN,
     BERLIN_RULES,
@@ -667,6 +667,15 @@ def test_every_number_of_a_year_is_what_was_written_down() -> None:
     if os.environ.get("PIPEBOARD_REDRAW"):
         file.write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
     assert lines == file.read_text(encoding="utf-8").splitlines()
+
+
+def test_a_table_shows_what_its_rows_have_and_the_number_that_it_draws() -> None:
+    report = Report(made_up_year().basis(250, period("2026Q3")))
+    found = {table.name: table for table in tables(FullReport(report, history=True))}
+    assert "forecast_history" in found
+    for name, table in found.items():
+        assert all(table.columns.keys() <= row.keys() for row in table.rows), name
+        assert table.bar in ("", *table.columns), name
 
 
 def test_a_retired_stage_is_told_of_while_a_deal_stands_in_it() -> None:

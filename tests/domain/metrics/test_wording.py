@@ -48,6 +48,13 @@ def test_what_there_is_no_number_of_says_why(unit: Unit) -> None:
     assert EURO.explained(Metric(2, unit, reason="of two")) == EURO.number(Metric(2, unit))
 
 
+@pytest.mark.parametrize("sign", [1, -1])
+def test_a_change_is_told_by_its_size(sign: int) -> None:
+    assert EURO.change(Fraction(sign, 4), Unit.RATIO) == "25 pt"
+    assert EURO.change(Fraction(sign * 5), Unit.DAYS) == "5 d"
+    assert EURO.change(Fraction(sign * 4_000_000), Unit.MINOR) == "€40k"
+
+
 def test_amounts_keep_to_ascii_where_that_is_all_there_is() -> None:
     assert Wording("EUR", signs=False).money(4_000_000) == "EUR 40k"
 
