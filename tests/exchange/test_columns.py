@@ -76,6 +76,15 @@ def test_a_column_that_is_called_like_a_field_and_is_none_is_told(target: str, c
     assert any(f"'{target}' is called like {target} " in told for told in matching.warnings)
 
 
+def test_of_a_field_that_another_column_is_nothing_is_told() -> None:
+    sample = [["Pilot", "5", "n/k: ask Bo"], ["Renewal", "7", "n/k: ask Bo"]]
+    for header, target in (("Amount", "value"), ("Something", "field.Something")):
+        matching = match_columns(["Deal", header, "Value"], GENERIC, sample)
+        assert list(matching.targets.values())[1:] == [target, "field.Value"]
+        told = [one for one in matching.warnings if "is called like value" in one]
+        assert bool(told) is (target != "value")
+
+
 def test_a_column_called_status_that_holds_stages_is_the_stage() -> None:
     assert targets("Deal", "Status", sample=[["a", "Open"], ["b", "Won"]])[1] == "status"
     assert targets("Deal", "Status", sample=[["a", "Demo"], ["b", "Won"]])[1] == "stage"
