@@ -55,9 +55,11 @@ _ALONE = re.compile(r"[a-z][a-z'-]{2,}[.:]?|[A-Z]{3,}")
 _CODE = re.compile(
     r".*(\x1b|\\[wdsb]|\(\?[P:!<]|%[a-zA-Z]-?%)|\s*pipeboard [a-z]|[a-z]+://", re.DOTALL
 )
+# A sentence may begin with such a word too, but then with a capital: `Update SQLite …`.
 _SQL = re.compile(
-    r"\s*(select|insert into|update|delete from|create|drop|alter|with \w+ as|pragma|and|or|from"
-    r"|where|exists|case when|coalesce)\b.*[=(?*;]"
+    r"\s*(?-i:(select|insert|update|delete|create|drop|alter|pragma)\b"
+    r"|(SELECT|INSERT|UPDATE|DELETE|CREATE|DROP|ALTER|PRAGMA)\b)"
+    r"|\s*(with \w+ as|and|or|from|where|exists|case when|coalesce|count|values)\b.*[=(?*;]"
     r"|.*\b(is (not )?null|order by|group by|materialized|union all)\b"
     r"|.*[\w.}]+ ([=<>]|<>|<=|>=|in \() ",
     re.DOTALL | re.IGNORECASE,

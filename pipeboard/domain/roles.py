@@ -38,6 +38,7 @@ _OF_A_MANAGER = (
     "pipeline", "rep", "target", "fx", "settings", "review", "backup", "export whole", "mend",
 )  # fmt: skip
 _OF_AN_OWNER = ("restore", "migrate")
+_MOST_NAMED = 3
 
 
 @cache
@@ -80,7 +81,8 @@ class Rights:
     one, and everybody may everything).
 
     Whoever acts for somebody may what both of them may: `role` is the lesser of the two. `sees` are
-    the owners whose deals they see besides those of nobody (None: everybody's).
+    the owners whose deals they see besides those of nobody (None: everybody's), `above` those at
+    work whose role can help others on.
     """
 
     actor: Actor
@@ -90,7 +92,7 @@ class Rights:
     edits_own: bool
     sees_floors: bool
     sees: tuple[str, ...] | None
-    givers: tuple[str, ...]
+    above: tuple[tuple[str, Role], ...]
 
     @property
     def eyes(self) -> str:
@@ -176,7 +178,7 @@ class Rights:
         if self.role is None or self.role.rank >= needed.rank:
             return
         lesser = self.actor.name if self.own_role is self.role else self.actor.rep
-        who = self._who(Role.OWNER if needed is Role.OWNER else Role.MANAGER)
+        who = self._who(max(needed, Role.MANAGER, key=lambda role: role.rank))
         raise NotAllowed(
             f"@{lesser} is {_article(self.role)} here, and {what} is for "
             f"{_article(needed)}{'' if needed is Role.OWNER else ' or more'}.",
@@ -188,8 +190,8 @@ class Rights:
         )
 
     def _who(self, needed: Role) -> str:
-        named = ", ".join(f"@{name}" for name in self.givers)
-        return named or _article(needed).capitalize()
+        able = [f"@{name}" for name, role in self.above if role.rank >= needed.rank]
+        return ", ".join(able[:_MOST_NAMED]) or _article(needed).capitalize()
 
 
 def rights(actor: Actor, reps: Sequence[Rep], settings: Settings) -> Rights:
@@ -199,7 +201,7 @@ def rights(actor: Actor, reps: Sequence[Rep], settings: Settings) -> Rights:
     mine = known.get(actor.name)
     own, theirs = (_role_of(known.get(name)) for name in (actor.name, actor.rep))
     lesser = own if own.rank < theirs.rank else theirs
-    above = [r.name for r in reps if r.role in (Role.MANAGER, Role.OWNER) and r.active]
+    above = [rep for rep in reps if rep.active and _role_of(rep).rank >= Role.MANAGER.rank]
     return Rights(
         actor,
         own if roles_in_use else None,
@@ -208,7 +210,7 @@ def rights(actor: Actor, reps: Sequence[Rep], settings: Settings) -> Rights:
         settings.reps_edit_own,
         settings.managers_see_floors,
         _seen_by(actor.rep, lesser, known, settings) if roles_in_use else None,
-        tuple(above[:3]),
+        tuple((rep.name, _role_of(rep)) for rep in above),
     )
 
 

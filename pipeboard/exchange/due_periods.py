@@ -54,7 +54,8 @@ def last_day_of(text: str, latest_year: int) -> date | None:
     if found := _WEEKS.fullmatch(text):
         in_year, week = (found[2], found[1]) if found[1] else (found[3], found[4])
         try:
-            return date.fromisocalendar(int(in_year), int(week), 7)
+            last = date.fromisocalendar(int(in_year), int(week), 7)
         except ValueError:
             return None
+        return last if FIRST_YEAR <= int(in_year) <= latest_year else None
     return None

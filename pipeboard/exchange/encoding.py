@@ -196,7 +196,9 @@ def _is_text(head: bytes, name: str) -> bool:
     return has_cells and "\n" in text.replace("\r", "\n") and odd <= len(text) / 100
 
 
-_TWICE = re.compile("[\xc2-\xc5][\x80-\xbf\u20ac\u2018-\u2022\u0152-\u0178\u02c6\u02dc\u2122]")
+# The second bytes of letters, as Windows shows them, and bare where it has no sign for one.
+_SHOWN = bytes(range(0x80, 0xC0)).decode("windows-1252", "ignore")
+_TWICE = re.compile(f"[\xc2-\xc5][\x80-\x9f{_SHOWN}]")
 
 
 def _twice_encoded(path: Path) -> str | None:

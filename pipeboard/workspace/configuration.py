@@ -251,9 +251,8 @@ def _with_numbers(service: Service, wanted: Pipeline, known: Pipeline | None) ->
         return replace(wanted, id=number, stages=stages, version=1)
     named = {stage.id for stage in stages}
     gone = [replace(stage, retired=True) for stage in known.stages if stage.id not in named]
-    whole = replace(wanted, stages=stages, version=known.version)
-    saved = with_retired(whole, gone, known.stages) if gone else whole
-    return saved if same(saved, known) else replace(saved, version=known.version + 1)
+    whole = replace(wanted, stages=stages, version=known.version + 1)
+    return with_retired(whole, gone, known.stages) if gone else whole
 
 
 @as_command("rep")

@@ -141,6 +141,17 @@ def test_a_rejected_row_refuses_the_whole_file_and_names_each(pipe: Type, home: 
     assert pipe("list", "--count").out == "0\n"
 
 
+def test_rejected_rows_are_told_in_the_order_of_the_file(pipe: Type, home: Path) -> None:
+    pipe("init", "--template", "minimal")
+    pipe("pipeline", "new", "Sales", "--stages", "Lead,Demo")
+    # A cell that cannot be read is found before a stage that is not there.
+    file = _file(home, "title,value,stage\nA,5,Nope\nB,abc,Lead\nC,5,No\nD,x,Lead\n")
+    line = ("import", file, "--into", "Sales", "--strict")
+    assert [row["line"] for row in pipe(*line, "--json").json["rejected"]] == [2, 3, 4, 5]
+    told = [line.split()[1].rstrip(":,") for line in pipe(*line).lines if "line" in line.lower()]
+    assert told == ["2", "3", "4", "5"]
+
+
 def test_skip_bad_puts_the_rejected_rows_into_a_private_file(pipe: Type, home: Path) -> None:
     file = _file(home, BAD)
     pipe("init")

@@ -52,6 +52,27 @@ def test_a_join_by_a_column_that_is_not_there_is_refused(sold: Type, home: Path)
     assert (refused.code, "Did you mean product?" in refused.err) == (2, True)
 
 
+def test_of_lines_with_one_key_the_first_counts_and_it_is_told(sold: Type, home: Path) -> None:
+    file = str(write(home, "product,list price\nGTX,550\ngtx,7\nMG,55\nGTX,8\n,9\n", "p.csv"))
+    told = sold("import", file, "--join", "product")
+    assert (told.code, "2 lines read, 2 meet a deal" in told.out) == (0, True)
+    assert "2 keys stand twice; the first line counts: 'gtx', 'gtx'." in told.err
+    assert listed(sold, "fields.list price") == ["550", "55", "550"]
+
+
+@pytest.mark.parametrize("flag", ["--into", "--pipeline"])
+def test_a_join_with_a_pipeline_leaves_the_deals_of_others(
+    sold: Type, home: Path, flag: str
+) -> None:
+    other = str(write(home, "id,deal name,stage,product\n9,Far,Lead,GTX\n", "y.csv"))
+    assert sold("import", other, "--into", "Y", "--stages", "Lead").code == 0
+    file = str(write(home, "product,list price\nGTX,550\n", "p.csv"))
+    told = sold("import", file, "--join", "product", flag, "Y", "--json").json
+    assert (told["matched"], told["updated"]) == (1, 1)
+    assert listed(sold, "fields.list price") == ['""', '""', '""', "550"]
+    assert sold("import", file, "--join", "product", "--json").json["updated"] == 2
+
+
 def test_a_join_is_done_once_under_its_token(sold: Type, home: Path) -> None:
     file = str(write(home, "product,list price\nGTX,550\nMG,55\n", "p.csv"))
     line = ("import", file, "--join", "product", "--token", "prices")

@@ -199,3 +199,11 @@ def test_a_twin_prints_lines_without_a_terminal(screen: str, there: Path, pipe: 
     assert said.code in ((0, 1) if screen == "HygieneScreen" else (0,))
     assert said.out + said.err
     assert "\x1b" not in said.out
+
+
+@pytest.mark.parametrize(("topic", "near"), [("filtr", "filter"), ("triag", "triage")])
+def test_help_on_what_is_none_names_the_topic_or_the_verb_that_is_like_it(
+    topic: str, near: str, pipe: Type
+) -> None:
+    refused = pipe("help", topic)
+    assert (refused.code, f"Did you mean {near}?" in refused.err) == (3, True)

@@ -150,6 +150,10 @@ def test_an_import_into_a_workspace_that_is_full_makes_a_copy_first(
     (copy,) = deals("backup", "list", "--json").json["backups"]
     assert copy["kind"] == "before-import"
     assert len(deals("list", "--ids", "--db", copy["path"]).lines) == 2
+    # It stands for no backup of one's own, which cron has still to make.
+    assert deals("backup", "--if-older", "1d").code == 0
+    kinds = [one["kind"] for one in deals("backup", "list", "--json").json["backups"]]
+    assert sorted(kinds) == ["backup", "before-import"]
 
 
 @pytest.mark.parametrize("span", ["", "1", "d", "1y", "-1d", "1.5d"])

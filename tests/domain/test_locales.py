@@ -64,6 +64,7 @@ def test_a_day_is_never_wider_than_its_cells_and_of_the_same_kind(locale: str) -
     for ahead in range(-800, 800):
         day = TODAY + timedelta(days=ahead)
         assert cell_width(manner.day(day, TODAY)) <= 9
+        assert 0 < ahead <= 6 or manner.day(day, TODAY) not in manner.weekdays.split()
         assert ahead < -30 or ahead > 0 or manner.day(day, TODAY) == format_day(day, TODAY)
     week = [manner.day(TODAY + timedelta(days=ahead), TODAY) for ahead in range(1, 7)]
     assert len(set(week)) == 6

@@ -280,7 +280,6 @@ def test_what_deals_keep_for_their_owners_managers_see_where_that_is_said() -> N
 
 
 def test_a_refusal_names_those_who_can_help() -> None:
-    assert of("ana").givers == ("mo", "ow")
     with pytest.raises(NotAllowed) as told:
         of("ana").check("pipeline")
     assert told.value.message == "@ana is a rep here, and 'pipeline' is for a manager or more."
@@ -290,7 +289,29 @@ def test_a_refusal_names_those_who_can_help() -> None:
 
 def test_a_refusal_names_three_who_can_help_at_most() -> None:
     team = tuple(Rep(f"m{place}", role="manager") for place in range(4))
-    assert rights(Actor("zoe"), team, Settings()).givers == ("m0", "m1", "m2")
+    with pytest.raises(NotAllowed) as told:
+        rights(Actor("zoe"), team, Settings()).check("pipeline")
+    assert told.value.hint.startswith("@m0, @m1, @m2 may do it")
+
+
+@pytest.mark.parametrize(
+    ("what", "team", "said"),
+    [
+        ("add", {"mo": "manager", "ow": "owner"}, "@mo, @ow"),
+        ("pipeline", {"mo": "manager", "ow": "owner"}, "@mo, @ow"),
+        ("restore", {"mo": "manager", "ow": "owner"}, "@ow"),
+        ("pipeline", {"bo": "rep"}, "A manager"),
+        ("restore", {"mo": "manager"}, "An owner"),
+    ],
+)
+def test_a_refusal_names_nobody_whose_role_is_not_enough_either(
+    what: str, team: dict[str, str], said: str
+) -> None:
+    reps = tuple(Rep(name, role=role) for name, role in team.items())
+    away = Rep("gone", role="owner", active=False)
+    with pytest.raises(NotAllowed) as told:
+        rights(Actor("vi"), (*reps, Rep("vi", role="viewer"), away), Settings()).check(what)
+    assert told.value.hint.startswith(f"{said} may do it, or give you that role")
 
 
 # The first roles.

@@ -16,6 +16,7 @@ from pipeboard.domain.text import (
     clean_line,
     clean_text,
     did_you_mean,
+    few,
     fold,
     from_home,
     is_email,
@@ -286,3 +287,12 @@ def test_an_address_has_one_at_a_dot_behind_it_and_no_blanks(text: str, is_one: 
 )
 def test_a_path_begins_at_home_where_it_is_in_it(path: str, written: str) -> None:
     assert from_home(path, "/home/ana") == written
+
+
+@pytest.mark.parametrize(
+    ("most", "said"),
+    [(1, "a and 2 more"), (2, "a, b and 1 more"), (3, "a, b, c"), (4, "a, b, c")],
+)
+def test_the_first_few_of_several_are_named_and_the_others_counted(most: int, said: str) -> None:
+    assert few(["a", "b", "c"], most) == said
+    assert few(["a", "b", "c"], most, "; ", " + ") == said.replace(",", ";").replace("and", "+")

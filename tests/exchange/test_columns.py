@@ -5,6 +5,7 @@ import pytest
 from pipeboard.domain.errors import BadInput
 from pipeboard.domain.lazy_dataclass import with_values
 from pipeboard.exchange.columns import apply_overrides, match_columns
+from pipeboard.exchange.fields import SEVERAL
 from pipeboard.exchange.layouts import GENERIC, LAYOUTS
 from pipeboard.exchange.rows import DealRow
 from pipeboard.exchange.side_files import SideTable, join_fields, same_columns
@@ -27,6 +28,13 @@ def test_columns_are_matched_by_what_people_call_them() -> None:
     assert targets("Company", "E-Mail", "Lead Source", "Next Step", "Phone Number") == [
         "account", "contact_email", "source", "next_text", "contact_phone",
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize("mark", [" / ", "::", " › "])
+def test_of_a_name_with_two_sides_the_last_says_what_it_is(mark: str) -> None:
+    assert targets("Deal", f"Company{mark}Owner") == ["title", "owner"]
+    assert targets("Deal", f"Owner{mark}Company") == ["title", "account"]
+    assert targets("Deal", f"Company{mark}Umber") == ["title", "account"]
 
 
 def test_likeness_maps_a_misspelt_column_and_says_so() -> None:
@@ -68,6 +76,15 @@ def test_a_column_that_is_called_like_a_field_and_is_none_is_told(target: str, c
     assert any(f"'{target}' is called like {target} " in told for told in matching.warnings)
 
 
+def test_of_a_field_that_another_column_is_nothing_is_told() -> None:
+    sample = [["Pilot", "5", "n/k: ask Bo"], ["Renewal", "7", "n/k: ask Bo"]]
+    for header, target in (("Amount", "value"), ("Something", "field.Something")):
+        matching = match_columns(["Deal", header, "Value"], GENERIC, sample)
+        assert list(matching.targets.values())[1:] == [target, "field.Value"]
+        told = [one for one in matching.warnings if "is called like value" in one]
+        assert bool(told) is (target != "value")
+
+
 def test_a_column_called_status_that_holds_stages_is_the_stage() -> None:
     assert targets("Deal", "Status", sample=[["a", "Open"], ["b", "Won"]])[1] == "status"
     assert targets("Deal", "Status", sample=[["a", "Demo"], ["b", "Won"]])[1] == "stage"
@@ -88,6 +105,21 @@ def test_where_one_column_says_what_became_of_deals_no_other_is_taken_for_it(
     assert targets("Deal", header, "Verdict", sample=sample)[1:] == [target, "field.Verdict"]
     alone = [[name, verdict] for name, _, verdict in sample]
     assert targets("Deal", "Verdict", sample=alone)[1] == "status"
+
+
+@pytest.mark.parametrize("name", ["Entered Demo", "Date entered Demo", "Entered stage Demo"])
+def test_a_column_says_when_deals_entered_a_stage_where_it_holds_days(name: str) -> None:
+    assert targets("Deal", name, sample=[["a", "2026-11-02"], ["b", ""]])[1] == "entered:Demo"
+    for cell in ("yes", "bo", "3"):
+        assert targets("Deal", name, sample=[["a", cell], ["b", cell]])[1] == f"field.{name}"
+    for other in ("Entered by", "Entered on", "Date entered"):
+        assert targets("Deal", other, sample=[["a", "bo"]])[1] == f"field.{other}"
+
+
+@pytest.mark.parametrize("target", sorted(SEVERAL))
+def test_of_what_a_deal_has_several_of_each_column_is_taken(target: str) -> None:
+    said = apply_overrides(match_columns(["a", "b"], GENERIC), [f"a={target}", f"b={target}"])
+    assert said.targets == {"a": target, "b": target}
 
 
 def test_custom_fields_keep_their_names_and_stay_apart() -> None:
@@ -191,6 +223,13 @@ def test_a_file_is_joined_by_any_field_that_names_a_deal(name: str) -> None:
     assert beside.key_of(row) == "acme"
     assert beside.added_to(row) == {"Segment": "A"}
     assert beside.added_to(DealRow(2, {}, "x")) == {}
+
+
+def test_a_file_is_joined_by_what_its_column_means() -> None:
+    mapping = {"agent": "owner", "company": "account", "amount": "value"}
+    header = ["Sales rep", "Company name", "Amount", "Segment"]
+    assert same_columns(header, mapping) == {"Sales rep": "owner", "Company name": "account"}
+    assert same_columns(header, {"amount": "value"}) == {}
 
 
 def test_a_file_is_joined_by_a_field_of_ones_own_too() -> None:

@@ -39,6 +39,31 @@ def test_an_encoding_that_is_not_western_is_found_and_told_of(tmp_path: Path) ->
         assert "guessed" in reading.warnings[0]
 
 
+@pytest.mark.parametrize("codec", ["utf-16-le", "utf-16-be"])
+@pytest.mark.parametrize("name", ["Северный ветер", "山田製作所", "شركة الشمال"])
+def test_wide_text_without_a_mark_is_found_whatever_its_letters(
+    tmp_path: Path, codec: str, name: str
+) -> None:
+    data = ("取引,Account\n" + f"設備,{name}\n" * 20).encode(codec)
+    assert find_encoding(write(tmp_path, data)).name == codec
+    assert {row.raw["Account"] for row in deals_of(tmp_path, data, overrides=["取引=title"])} == {
+        name
+    }
+
+
+@pytest.mark.parametrize("letters", ["ü", "ß", "é", "Ü", "É", "Å", "Æ", "ă", "ł", "œ", "ğ"])
+def test_a_name_that_was_broken_before_it_was_written_is_told_and_stays(
+    tmp_path: Path, letters: str
+) -> None:
+    broken = f"A{letters}ron".encode().decode("windows-1252")
+    with open_file(write(tmp_path, f"Deal,Account\nA,{broken} AG\n")) as reading:
+        assert [row.raw["Account"] for row in reading.rows()] == [f"{broken} AG"]
+        assert reading.warnings[0].startswith(f"{broken!r} seems to be 'A{letters}ron'")
+    for sound in ("Ã la carte", "AÇORES Ãndico", f"A{letters}ron"):
+        with open_file(write(tmp_path, f"Deal,Account\nA,{sound}\n")) as reading:
+            assert not any("seems to be" in said for said in reading.warnings)
+
+
 def test_a_few_broken_characters_do_not_turn_utf_8_into_another_encoding(tmp_path: Path) -> None:
     data = TEXT.encode() * 10 + b"Broken,\xff\n"
     with open_file(write(tmp_path, data)) as reading:
@@ -130,3 +155,20 @@ def test_where_there_is_no_doubt_there_is_no_other_candidate(
     data: bytes, names: list[str], tmp_path: Path
 ) -> None:
     assert [name for name, _ in candidates(write(tmp_path, data))] == names
+
+
+@pytest.mark.parametrize(
+    ("named", "says"),
+    [
+        ("latin-42", "is no encoding"),
+        ("utf-8", "is not written in utf-8"),
+        ("ascii", "not written"),
+    ],
+)
+def test_an_encoding_that_is_named_is_one_and_that_of_the_file(
+    tmp_path: Path, named: str, says: str
+) -> None:
+    file = write(tmp_path, TEXT.encode("windows-1252"))
+    with pytest.raises(BadInput, match=says):
+        find_encoding(file, named)
+    assert find_encoding(file, "Windows-1252").name == "cp1252"

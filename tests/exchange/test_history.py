@@ -72,6 +72,17 @@ def test_entering_a_closing_stage_is_the_closing_where_nothing_better_is_known(
     assert [stage for stage, _ in row.entered] == ["Demo"]
 
 
+def test_entering_a_stage_of_another_outcome_closes_nothing(tmp_path: Path) -> None:
+    text = (
+        "deal,stage,a,b\nPilot,Closed Won,2017-03-02 10:00,2017-03-04 11:00\n"
+        "Renewal,Demo,2017-03-02 10:00,2017-03-04 11:00\n"
+    )
+    maps = ["a=entered:Closed Won", "b=entered:Closed Lost"]
+    won, ongoing = deals_of(tmp_path, text, overrides=maps)
+    assert (won.outcome, won.closed_at) == ("won", datetime(2017, 3, 2, 9, tzinfo=UTC))
+    assert (ongoing.stage, ongoing.closed_at) == ("Demo", None)
+
+
 def test_a_day_without_a_time_is_not_before_what_happened_earlier_that_day(
     tmp_path: Path,
 ) -> None:

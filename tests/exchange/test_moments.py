@@ -6,7 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from pipeboard.domain.dates import FIRST_YEAR
 from pipeboard.domain.errors import BadInput
+from pipeboard.exchange.due_periods import last_day_of
 from pipeboard.exchange.moments import AmbiguousDate, Moment, MomentReader, Order
 from tests.exchange.files import BERLIN
 
@@ -185,6 +187,34 @@ def test_a_year_of_two_digits_is_not_far_ahead() -> None:
 def test_what_is_no_whole_date_is_refused(text: str) -> None:
     with pytest.raises(BadInput, match="is not a date"):
         read(text)
+
+
+PERIODS = {
+    "Q4 {}": (12, 31), "2Q{}": (6, 30), "3. Quartal {}": (9, 30), "{}-Q1": (3, 31),
+    "{}年第3四半期": (9, 30), "H1 {}": (6, 30), "2H{}": (12, 31), "{}-H2": (12, 31),
+    "2/{}": (2, 28), "{}/11": (11, 30), "{}年3月": (3, 31), "März {}": (3, 31), "KW 1/{}": (1, 4),
+    "{}-W01": (1, 4),
+}  # fmt: skip
+"""The last day of each; the first week is that of the fourth of January, and ends on a Sunday."""
+
+
+@pytest.mark.parametrize("form", PERIODS)
+def test_a_period_ends_with_its_last_day_within_the_years_that_plans_are_of(form: str) -> None:
+    month, day = PERIODS[form]
+    for year in (FIRST_YEAR + 1, 2027, 2037):
+        last = last_day_of(form.format(year), 2037)
+        last_weekday = 6 - date(year, month, day).weekday() if day == 4 else 0
+        assert last == date(year, month, day + last_weekday)
+    for year in (FIRST_YEAR - 1, 2038, 2099):
+        assert last_day_of(form.format(year), 2037) is None
+
+
+def test_a_year_is_a_period_too_and_what_is_none_stays_text() -> None:
+    assert [last_day_of(text, 2037) for text in ("2037", "Q3 27", "Q3 38", "2038")] == [
+        date(2037, 12, 31), date(2027, 9, 30), date(1938, 9, 30), None,
+    ]  # fmt: skip
+    for text in ("FY27", "Q5 2027", "H3 2027", "13/2027", "Umber 2027", "2027-W53", "soon", ""):
+        assert last_day_of(text, 2037) is None
 
 
 @given(st.dates(date(1901, 1, 1), date(2998, 12, 31)), st.times())

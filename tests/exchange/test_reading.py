@@ -188,3 +188,21 @@ def test_another_kind_of_document_is_called_what_it_is(
     file.write_text(f"{start}\nTitle,Stage\nA,Lead\n")
     with pytest.raises(BadInput, match=what):
         open_file(file)
+
+
+@pytest.mark.parametrize(
+    ("pipelines", "said"),
+    [
+        ((), ""),
+        (("Sales", "Sales"), ""),
+        (("Sales", "Sales", "Other"), "deals of 2 pipelines (Sales 2, Other 1)"),
+    ],
+)
+def test_only_deals_of_several_pipelines_are_told_to_go_into_one(
+    tmp_path: Path, pipelines: tuple[str, ...], said: str
+) -> None:
+    text = "deal,stage,pipeline\n" + "".join(f"D{n},Lead,{p}\n" for n, p in enumerate(pipelines))
+    with open_file(write(tmp_path, text)) as reading:
+        assert len(list(reading.rows())) == len(pipelines)
+        told = [remark for remark in reading.remarks() if "pipelines (" in remark]
+    assert [said in remark for remark in told] == [True] * bool(said)

@@ -109,6 +109,23 @@ async def test_winning_asks_for_the_final_value(demo: Path) -> None:
         assert value.minor == 1_200_000
 
 
+@pytest.mark.parametrize("several", [False, True])
+async def test_after_one_win_it_is_offered_to_ask_how_it_goes_and_after_several_not(
+    several: bool, demo: Path
+) -> None:
+    async with desk(demo) as board:
+        await board.press("g", "5", *(["space", "space"] if several else []))
+        won = board.state.view.marks or {board.card.id}
+        await board.press("w", *([] if several else ["enter"]))
+        if not board.shows("how it goes") and board.is_asking:
+            await board.press("o")
+            await board.type("signed already")
+            await board.press("enter")
+        await board.until(lambda: all(board.stored(one).status is Status.WON for one in won))
+        assert (len(won), board.is_asking) == ((2, False) if several else (1, True))
+        assert board.shows("how it goes") is not several
+
+
 async def test_losing_asks_why(demo: Path) -> None:
     async with desk(demo) as board:
         deal_id = board.card.id

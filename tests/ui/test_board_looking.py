@@ -186,6 +186,22 @@ async def test_a_saved_filter_gets_other_terms_another_name_and_is_forgotten(dem
             assert dict(board.workspace.saved_filters()) == left, board.status
 
 
+async def test_who_only_looks_takes_a_filter_and_is_asked_for_no_change_of_one(demo: Path) -> None:
+    async with desk(demo) as board:
+        await board.press("/")
+        await board.type("value>20k")
+        await board.press("enter", "F", "enter")
+        await board.type("big")
+        await board.press("enter")
+    async with desk(demo, read_only=True) as board:
+        await board.press("F", "enter")
+        assert board.state.view.filter_text == "value>20k"
+        for choice in (("down",), ("down", "down")):  # to save it anew, to change one
+            await board.press("F", *choice, "enter")
+            assert not board.is_asking
+            assert "reading only" in board.status
+
+
 async def test_mine_and_everyone(demo: Path) -> None:
     async with desk(demo) as board:
         everything = board.state.board.open_count

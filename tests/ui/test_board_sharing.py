@@ -19,9 +19,12 @@ from pipeboard.domain.errors import DatabaseError
 from pipeboard.domain.money import Money
 from pipeboard.domain.people import Actor
 from pipeboard.store import Store
+from pipeboard.ui.actions import filters
+from pipeboard.ui.host import Host, ask
 from pipeboard.ui.key_table import BOARD
 from pipeboard.ui.keys import UNBOUND
 from pipeboard.ui.last_view import OPEN_ANEW
+from pipeboard.ui.overlays.menu import Menu, MenuChoice
 from pipeboard.ui.screens.live import LiveScreen
 from tests.team import NOW
 from tests.ui.desk import desk
@@ -332,6 +335,26 @@ async def test_a_file_of_somebody_else_is_read_only_from_the_first_frame(
         await board.press("n")
         assert not board.is_asking
         assert "right to write" in board.status
+
+
+@pytest.mark.parametrize("asks", [False, True])
+async def test_what_others_are_in_the_way_of_is_begun_anew_unless_it_has_asked(
+    asks: bool, demo: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begun: list[Host] = []
+
+    async def act(host: Host) -> None:
+        begun.append(host)
+        if asks:
+            await ask(host, Menu("Sure", [MenuChoice("y", "yes")]))
+        if len(begun) == 1:
+            raise DatabaseError("It is busy.", details={"reason": "locked"})
+
+    monkeypatch.setattr(filters, "saved_filters", act)
+    async with desk(demo) as board:
+        await board.press("F", *(["y"] if asks else []))
+        assert not board.is_asking
+        assert (len(begun), "It is busy." in board.status) == ((1, True) if asks else (2, False))
 
 
 async def test_a_board_to_read_only_says_so_and_why_a_key_does_nothing(demo: Path) -> None:

@@ -13,7 +13,9 @@ from pipeboard.domain.deal import Answer, Contact, Loss, NextStep, Note, Status,
 from pipeboard.domain.errors import PipeboardError
 from pipeboard.domain.events import value_of
 from pipeboard.domain.text import printable
+from pipeboard.ui.draw.notes import CHECK
 from pipeboard.ui.last_view import Choices
+from pipeboard.ui.screens import board as board_screen
 from pipeboard.ui.screens.deal import DealScreen
 from pipeboard.ui.terminal.width import cell_width
 from tests.team import QUALIFICATION, Team, add, qualify
@@ -254,13 +256,16 @@ async def test_two_people_of_one_name_are_two_people(team: Team) -> None:
 async def test_ones_own_note_is_rewritten_and_anothers_is_not(team: Team) -> None:
     team.rep("bo").add_note([1], "Bo was here")
     async with deal_of(team) as board:
-        await board.press("3", "enter")
+        await board.press("3")
+        assert "↵ Edit" not in board.lines()[-1]
+        await board.press("enter")
         assert board.status == "The note is bo's; n adds one of your own."
         await board.press("n")
         await board.type("mine")
         await board.press("enter")
         mine = next(n for n in board.workspace.reader.history.notes(1) if n.author == "ana")
         await _cursor_on(board, mine)
+        assert "↵ Edit" in board.lines()[-1]
         await board.press("enter")
         await board.type(" too")
         await board.press("ctrl+s")
@@ -305,6 +310,23 @@ async def test_a_checklist_item_is_ticked_where_it_stands(team: Team) -> None:
         assert board.shows("✓ Ask the seven questions")
         await board.press("space")
         assert board.stored(1).checklist == {}
+
+
+async def test_space_ticks_what_can_be_ticked_and_of_all_else_says_what_it_is_for(
+    team: Team,
+) -> None:
+    async with deal_of(team) as board:
+        screen, seen = screen_of(board), set()
+        while screen.item_key not in seen:
+            seen.add(key := screen.item_key)
+            before, is_item = board.stored(1).checklist, key.startswith(CHECK)
+            assert ("Tick" in board.lines()[-1]) is is_item
+            await board.press("space")
+            assert (board.stored(1).checklist != before) is is_item
+            if not is_item:
+                assert board.status == "space ticks the checklist on 1 and rates answers on 2."
+            await board.press("j")
+        assert {key.startswith(CHECK) for key in seen} == {True, False}
 
 
 async def test_the_score_is_explained_line_by_line(team: Team) -> None:
@@ -355,6 +377,24 @@ async def test_a_lost_deal_is_back_on_the_board_on_its_day(team: Team) -> None:
         await board.until(lambda: board.status == "Came back as leads: Lumen Oy.")
         assert board.card.name == "Lumen Oy"
         assert board.deal.recycled_from == 1
+    team.close()
+
+
+async def test_a_board_to_read_only_brings_no_lost_deal_back(
+    team: Team, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[str] = []
+
+    def usual_days(_: object) -> tuple[()]:
+        asked.append("days")
+        return ()
+
+    monkeypatch.setattr(board_screen, "_usual_days", usual_days)
+    monkeypatch.setattr(board_screen, "_recycled", lambda _: asked.append("to bring back"))
+    async with desk(team.path, read_only=True) as board:
+        await board.until(lambda: asked)
+        await board.settle()
+        assert asked == ["days"]
     team.close()
 
 

@@ -42,7 +42,8 @@ def drawn(card: Card, width: int = 19, rows: int = 4, **facts: Any) -> list[str]
 @pytest.mark.parametrize(
     ("days", "known", "text"),
     [(9, True, "9d"), (412, True, "412d"), (1_200, True, "3y"), (0, False, "0d+"),
-     (412, False, "412d+"), (1_200, False, "3y+")],
+     (412, False, "412d+"), (1_200, False, "3y+"), (999, True, "999d"), (1_000, True, "2y"),
+     (40_000, True, "99y"), (-1, True, "0d")],
 )  # fmt: skip
 def test_days_of_which_some_are_unknown_are_said_to_be_more(
     days: int, known: bool, text: str

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -75,6 +76,24 @@ def test_a_cursor_a_mark_a_density_are_drawn(
     cursor = (before.cursor[0] + across, before.cursor[1] + down)
     after = followed(replace(before, cursor=cursor, marks=marks, density=density))
     assert redrawn(before, after) == cells(after)
+
+
+@pytest.mark.parametrize("width", [60, 120, 240])
+def test_a_cursor_is_drawn_in_every_column_with_cards_or_without(width: int) -> None:
+    board = scene(width=width, height=24)
+    for empty in range(len(board.windows)):
+        windows, columns = list(board.windows), list(board.board.columns)
+        windows[empty] = replace(windows[empty], cards=())
+        columns[empty] = replace(columns[empty], count=0)
+        shown = replace(
+            board, windows=tuple(windows), board=replace(board.board, columns=tuple(columns))
+        )
+        for place in range(1, len(columns)):
+            here, there = (
+                followed(replace(shown, cursor=(column, 0))) for column in (place - 1, place)
+            )
+            assert redrawn(here, there) == cells(there)
+            assert redrawn(there, here) == cells(here)
 
 
 @settings(max_examples=60)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import date
 from fractions import Fraction
@@ -23,7 +23,8 @@ from pipeboard.domain.text import printable
 from pipeboard.ui.draw.charts import ChartStyle, DrawnTable, TableRow, table
 from pipeboard.ui.draw.line import Glyphs, spelled, tab_strip, text_of, width_of
 from pipeboard.ui.draw.metrics import TABS, TabName, sections, tabs
-from pipeboard.ui.draw.metrics.activity import won_weeks
+from pipeboard.ui.draw.metrics.activity import dead, stuck_deals, unanswered, won_weeks
+from pipeboard.ui.draw.metrics.forecast import slipping
 from pipeboard.ui.draw.metrics.sections import NAMED, Block, Figures, Spot, marked, spot_at
 from pipeboard.ui.draw.metrics.tabs import draw_tab
 from tests.domain.metrics.log import LEAD, PROPOSAL, QUALIFY, UTC_RULES, Log, ids, period
@@ -340,3 +341,27 @@ def test_a_list_that_names_some_deals_counts_the_others_and_opens_all() -> None:
     lines = [text.strip() for tab in TABS for text in texts(drawn(tab, log, 100))]
     for count in (MANY_DEALS, 2 * MANY_DEALS):
         assert any(f"{count - NAMED} more" in line for line in lines)
+
+
+@pytest.mark.parametrize(
+    ("list_of", "title"),
+    [
+        (stuck_deals, "Stalled deals (11)"),
+        (unanswered, "Never heard from us (11)"),
+        (dead, "Silent after 5 touches: lose them? (11)"),
+        (slipping, "Close date moved twice or more (11)"),
+    ],
+)
+def test_a_list_of_deals_names_the_first_eight_and_counts_them_all(
+    list_of: Callable[[Figures, ChartStyle], Block], title: str
+) -> None:
+    log = Log()
+    for _ in range(11):
+        deal = log.add(0, close="2026-02-01")
+        log.close(deal, 1, "2026-03-01")
+        log.close(deal, 2, "2026-04-01")
+        for day in range(3, 8) if list_of is not unanswered else ():
+            log.say(deal, day, "touch", what="email out")
+    block = list_of(Figures(Report(log.basis(31, JANUARY))), style())
+    assert title in texts(block)[0]
+    assert [spot.deals[0].id for spot in block.spots] == list(range(1, 9))

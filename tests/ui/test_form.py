@@ -1,12 +1,14 @@
 from __future__ import annotations
 
 import json
+from datetime import UTC
 from pathlib import Path
 
 import pytest
 
-from pipeboard.ui.overlays.form import Form, FormField
+from pipeboard.ui.overlays.form import Form, FormField, about
 from pipeboard.ui.terminal.drafts import Drafts
+from tests.domain.deciding_cases import new
 from tests.ui.overlays import HOSTILE, is_harmless, opened
 
 FORECASTS = ("", "pipeline", "best", "commit")
@@ -44,7 +46,10 @@ async def test_what_was_changed_back_is_not_saved() -> None:
 
 async def test_enter_goes_on_and_saves_at_the_end() -> None:
     async with opened(deal_form()) as stage:
-        await stage.press("enter", "enter", "enter")
+        for _ in range(3):
+            assert stage.last_line.startswith("↵ Next")
+            await stage.press("enter")
+        assert stage.last_line.startswith("↵ Save ")
         assert stage.is_open
         await stage.type("b")
         await stage.press("enter")
@@ -175,3 +180,19 @@ async def test_hostile_values_stay_text_and_count_as_unchanged(text: str, width:
             await stage.press("down")
         await stage.press("escape")
         assert stage.answer is None
+
+
+@pytest.mark.parametrize(
+    ("typed", "mine"),
+    [
+        ({"account": "Mine", "value": "5"}, "account: Mine"),
+        ({"account": "", "value": "5"}, "account: (empty)"),
+        ({"value": "5", "owner": "bo"}, "value: 5\nowner: bo"),
+    ],
+)
+def test_of_a_form_what_stands_against_theirs_is_shown_beside_it(
+    typed: dict[str, str], mine: str
+) -> None:
+    deal = new(account="Lumen Oy")
+    met = about(deal, deal.owner, {"fields": ["account"], "by": "bo"}, typed, UTC)
+    assert (met.theirs, met.mine) == ("Lumen Oy", mine)

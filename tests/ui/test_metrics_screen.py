@@ -52,6 +52,7 @@ async def test_the_overview_opens_with_its_three_answers(demo: Path) -> None:
     async with desk(demo) as board:
         screen = await opened(board)
         assert board.shows("New business · everyone · 2026Q4 (day 54 of 92)")
+        assert board.shows("as of 10:00")  # in Berlin; nine o'clock in UTC
         assert board.shows("[1 Overview]")
         assert all(board.shows(word) for word in (" Stuck ", " Forecast ", "Funnel: entered in"))
         for place, spot in enumerate(screen.block.spots):
@@ -314,6 +315,21 @@ async def test_a_rate_opens_what_it_counts_or_what_it_is_a_share_of(demo: Path) 
             wanted = spot.deals if key == "c" else spot.base
             assert board.state.lens.filter is not None
             assert board.state.lens.filter.root == These(frozenset(deal.id for deal in wanted))
+
+
+async def test_a_rate_of_nothing_opens_what_it_is_a_share_of(demo: Path) -> None:
+    async with desk(demo) as board:
+        screen = await opened(board)
+        for number in range(1, len(TabName) + 1):
+            await press(board, screen, str(number))
+            if found := [spot for spot in screen.block.spots if spot.base and not spot.deals]:
+                break
+        await on_spot(board, screen, found[0].title)
+        await board.press("enter")
+        assert board.state.lens.filter is not None
+        ids = frozenset(deal.id for deal in found[0].base)
+        assert board.state.lens.filter.root == These(ids)
+        assert board.shows(f"/{found[0].title}: all")
 
 
 async def test_how_the_workspace_counts_is_chosen_on_the_screen(demo: Path) -> None:

@@ -113,13 +113,16 @@ def test_of_too_many_texts_the_oldest_go_and_that_is_said(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(module, "MOST_FILES", 2)
-    drafts = Drafts(tmp_path)
-    for number, key in enumerate(("first", "second", "third")):
+    drafts, strange = Drafts(tmp_path), tmp_path / f"{'0' * 32}.draft"
+    strange.write_text("none of ours")
+    os.utime(strange, (0, 0))
+    for number, key in enumerate(("first", "second", "third"), 1):
         drafts.save(key, key)
         os.utime(drafts._path(key), (number, number))
     (line,) = drafts.kept_lines()
     assert line == "1 of the oldest texts had to go: 2 are kept at most."
     assert set(drafts.all()) == {"second", "third"}
+    assert strange.exists()
 
 
 @pytest.mark.parametrize("kind", ["file", "loop", "locked"])

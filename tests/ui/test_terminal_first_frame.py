@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from pipeboard.ui.terminal import first_frame
+from pipeboard.ui.terminal.ink import ColorDepth
 from tests.ui.pseudo_terminal import PseudoTerminal
 
 DEMO = "tests/ui/terminal_demo.py"
@@ -98,3 +100,17 @@ def assert_left_clean(terminal: PseudoTerminal) -> None:
     assert terminal.raw.rfind(b"\x1b[?25h") > terminal.raw.rfind(b"\x1b[?25l")
     assert terminal.raw.rfind(b"\x1b[?7h") > terminal.raw.rfind(b"\x1b[?7l")
     assert terminal.is_as_found()
+
+
+@pytest.mark.parametrize(("rows", "height"), [(0, 24), (25, 24)])
+def test_nothing_is_painted_where_there_is_nothing_or_no_room_for_it(
+    rows: int, height: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def touched(*_: object) -> None:
+        raise AssertionError("the terminal was touched")
+
+    monkeypatch.setattr(first_frame, "can_run_tui", lambda: None)
+    monkeypatch.setattr(first_frame, "terminal_size", lambda: (80, height))
+    monkeypatch.setattr(first_frame, "_stdin", touched)
+    monkeypatch.setattr(first_frame, "write", touched)
+    assert first_frame.paint([[]] * rows, ColorDepth.TRUECOLOR) is None

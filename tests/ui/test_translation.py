@@ -11,11 +11,13 @@ import subprocess
 import sys
 import tomllib
 from collections.abc import Iterator, Mapping
+from contextlib import closing
+from itertools import groupby
 from pathlib import Path
 
 import pytest
 
-from pipeboard.cli.phrasing import PACKAGE, has_words, phrases_of
+from pipeboard.cli.phrasing import PACKAGE, has_words, phrases_of, sources
 from pipeboard.cli.translating import every_word, keeps_values
 from pipeboard.domain.deal_fields import FIELDS
 from pipeboard.domain.errors import NotFound, PipeboardError, Refused
@@ -188,6 +190,27 @@ def test_every_sentence_that_a_module_tells_is_in_the_file(path: Path) -> None:
         if not text.isupper() and WORD.search(text) and text not in known
     ]
     assert missing == []
+
+
+def test_no_statement_of_sql_is_a_phrase() -> None:
+    def is_sql(text: str) -> bool:
+        try:
+            base.execute(f"explain {text}")
+        except sqlite3.Error as error:
+            return not re.search("syntax error|incomplete|unrecognized", str(error))
+        return True
+
+    with closing(sqlite3.connect(":memory:")) as base:
+        assert is_sql("DELETE FROM b WHERE x") and not is_sql("Update SQLite; or close all boards")
+        for path in sources():
+            for phrase in phrases_of(path)[1]:
+                text = re.sub(r"\{\w*\}", "x", phrase)
+                assert " " not in text or not is_sql(text), phrase  # `Begin` is a word too
+
+
+def test_words_stand_together_by_what_they_are_for() -> None:
+    places = [place for place, _ in groupby(every_word().values())]
+    assert len(places) == len(set(places))
 
 
 # The file, and a translation that is read.

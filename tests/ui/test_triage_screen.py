@@ -34,7 +34,7 @@ from tests.ui.test_waiting_terminal import board_of
 from tests.verbs import Workspace
 
 MAVEN = Path(__file__).parents[3] / "shared" / "data" / "maven-crm" / "sales_pipeline.csv"
-SIZES = [(44, 20), (80, 24), (120, 40), (200, 60)]
+SIZES = [(WIDE, 30), (WIDE - 1, 30), (44, 20), (80, 24), (120, 40), (200, 60)]
 
 
 def screen_of(board: Desk) -> TriageScreen:

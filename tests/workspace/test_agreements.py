@@ -162,6 +162,15 @@ def test_a_rep_with_deals_does_not_go_with_an_undo(ana: Workspace, bo: Workspace
         ana.undo()
 
 
+def test_a_pipeline_that_is_set_to_what_it_is_has_no_new_version(ana: Workspace) -> None:
+    ana.save_pipeline(staged(sales(ana), LEAD, idle_days=99))
+    before, last = sales(ana), ana.reader.history.commands(limit=1)
+    for same in (before, staged(before, LEAD, idle_days=99)):
+        ana.save_pipeline(same)
+        assert sales(ana) == before
+        assert ana.reader.history.commands(limit=1) == last
+
+
 def test_edits_of_different_things_are_merged_and_it_is_said(
     ana: Workspace, bo: Workspace, team: Team
 ) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
+
 import pytest
 
 from pipeboard.domain.deal import Deal
@@ -59,3 +61,14 @@ def test_where_no_deal_is_meant_that_is_said(ana: Workspace, lumen: Deal) -> Non
         ana.find_deals([], where="zzzz")
     with pytest.raises(NotFound, match="No deal is meant"):
         ana.find_deals([])
+
+
+@pytest.mark.parametrize(
+    ("text", "label"),
+    [("this-month", "2027-01"), ("last-month", "2026-12"), ("this-year", "2027")],
+)
+def test_a_period_is_that_of_the_day_here(ana: Workspace, text: str, label: str) -> None:
+    new_year = datetime(2026, 12, 31, 23, 0, tzinfo=UTC)  # 0:00 in Berlin
+    assert ana.period(text, at=new_year).label == label
+    before = ana.period("this-month", at=new_year - timedelta(microseconds=1))
+    assert before.label == "2026-12"

@@ -6,6 +6,7 @@ import os
 import sqlite3
 from collections import Counter
 from contextlib import closing
+from datetime import timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -17,12 +18,14 @@ from pipeboard.domain.money import Money
 from pipeboard.domain.pipeline import Pipeline
 from pipeboard.domain.templates import from_stage_names
 from pipeboard.exchange.reading import ReadOptions, open_import
+from pipeboard.exchange.rows import DealRow, Outcome, RowTouch
 from pipeboard.store.locating import Location
 from pipeboard.store.projecting import staging
 from pipeboard.workspace.import_rows import ImportReport, RowsRejected
+from pipeboard.workspace.row_commands import RowIdentity, RowRules, take_over
 from pipeboard.workspace.row_matching import ImportOptions
 from tests.ledger import disagreements
-from tests.team import NEEDS, PROPOSAL, TODAY, WON, Team, add, now_of, sales
+from tests.team import NEEDS, NOW, PROPOSAL, TODAY, WON, Team, add, now_of, sales
 from tests.verbs import Workspace
 
 MAVEN = Path(__file__).resolve().parents[3] / "shared/data/maven-crm/sales_pipeline.csv"
@@ -360,6 +363,32 @@ def test_a_ref_of_another_database_is_no_deal_of_ours(files: Files, ana: Workspa
     )
     assert counts(files.read(text)) == (1, 0, 0, 0)
     assert now_of(ana, deal.id).title == "pilot"
+
+
+@pytest.mark.parametrize("day", [None, 3])
+def test_a_touch_of_a_row_that_names_no_day_was_when_the_deal_began(
+    ana: Workspace, day: int | None
+) -> None:
+    began, at = NOW - timedelta(days=9), None if day is None else NOW - timedelta(days=day)
+    touch = RowTouch("call", "out", None, "ana", at)
+    row = DealRow(2, {}, "x", created_at=began, touches=(touch,))
+    rules = RowRules(sales(ana), "deals.csv", "ana", NOW)
+    found = take_over(row, RowIdentity(None, "", {}), "ana", rules).touches
+    assert [one.at for one in found] == [at or began]
+
+
+@pytest.mark.parametrize("is_archived", [False, True])
+@pytest.mark.parametrize("outcome", [None, "open", "won", "lost"])
+def test_a_row_is_told_by_how_it_ended_and_only_an_open_one_by_its_archive(
+    outcome: Outcome | None, is_archived: bool
+) -> None:
+    report = ImportReport()
+    row = DealRow(2, {}, "x", outcome=outcome, archived=is_archived, value=Money(5, "EUR"))
+    report.count_deal(row, "Demo")
+    is_open = outcome in (None, "open")
+    kind = "archived" if is_open and is_archived else "open" if is_open else str(outcome)
+    assert report.stages == {"Demo" if kind == "open" else kind: 1}
+    assert report.sums == {(kind, "EUR"): 5}
 
 
 def test_owners_of_a_file_are_the_reps_that_are_known(files: Files, ana: Workspace) -> None:

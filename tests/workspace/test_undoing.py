@@ -183,6 +183,19 @@ def test_undo_is_refused_with_the_difference_when_somebody_changed_the_deal(
     assert now_of(ana, deal.id).account == "Mine"
 
 
+@pytest.mark.parametrize("changed", [1, 2])
+def test_only_where_some_deals_stand_as_they_were_is_the_rest_offered(
+    ana: Workspace, bo: Workspace, changed: int
+) -> None:
+    deals = [add(ana).id, add(ana, "Acme: press").id]
+    ana.edit(deals, {"account": "Mine"})
+    bo.edit(deals[:changed], {"source": "web"})
+    with pytest.raises(Conflict) as refused:
+        ana.undo()
+    assert ("undo --rest" in str(refused.value.hint)) is (changed < len(deals))
+    assert ("2 of its 2 deals" in refused.value.message) is (changed == 2)
+
+
 def test_what_follows_a_move_is_not_named_as_changed(
     ana: Workspace, bo: Workspace, team: Team
 ) -> None:

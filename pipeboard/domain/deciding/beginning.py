@@ -15,7 +15,7 @@ from pipeboard.domain.deal_record import may_see
 from pipeboard.domain.deciding import edits, work
 from pipeboard.domain.deciding.closings import closing
 from pipeboard.domain.deciding.edits import clean_fields, given_by
-from pipeboard.domain.deciding.moves import entry, not_before_entry, target_stage
+from pipeboard.domain.deciding.moves import entry, target_stage
 from pipeboard.domain.deciding.rules import rule
 from pipeboard.domain.errors import BadInput, Refused, Way
 from pipeboard.domain.events import Event, EventFacts, Kind, change_to, evolve, evolve_all
@@ -114,7 +114,6 @@ def _own_words(deal: Deal, said: Values, at: datetime) -> list[Event]:
 def _return(deal: Deal, at: datetime) -> Event:
     """The event of coming back to the stage that a deal stands in: whatever it was closed as in
     between, nobody knows any more."""
-    at = not_before_entry(deal, at)
     after: Values = {
         "stage_id": deal.stage_id,
         "stage_entered_at": at,

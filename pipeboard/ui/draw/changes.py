@@ -246,10 +246,8 @@ def _is_drawn_otherwise(before: BoardView, after: BoardView, slot: Slot) -> bool
         != after.card_style(slot.width, card_rows(after, slot.column))
     ):
         return True
-    if was.count and now.count:
-        return False
-    here = [view.cursor[0] == slot.column for view in (before, after)]
-    return was.count != now.count or here[0] != here[1]
+    # A column that the cursor comes to or leaves has another width.
+    return bool(was.count) != bool(now.count)
 
 
 def _stands_still(before: BoardView, after: BoardView, column: int) -> bool:

@@ -7,6 +7,7 @@ from fractions import Fraction
 
 import pytest
 
+from pipeboard.domain.dates import micros
 from pipeboard.domain.metrics.cycle import (
     active_cycle,
     close_median,
@@ -15,6 +16,7 @@ from pipeboard.domain.metrics.cycle import (
     cycle_p90,
     cycle_since_qualified,
     time_to_win,
+    until,
 )
 from pipeboard.domain.metrics.cycle import span as span_of
 from pipeboard.domain.metrics.result import DAY_US
@@ -55,6 +57,15 @@ def test_a_deal_won_again_counts_from_its_creation() -> None:
 
 def test_half_days_are_kept() -> None:
     assert cycle_mean(won_after(0.5, 1).basis(9)).value == Fraction(3, 4)
+
+
+@pytest.mark.parametrize("known", ["", "day"])
+def test_what_came_before_a_deal_began_took_no_time(known: str) -> None:
+    log = Log()
+    log.add(5)
+    log.facts[0] = log.facts[0]._replace(known=known)
+    (deal,) = log.histories()
+    assert [until(log.basis(9), deal, micros(at(day))) for day in (3, 5, 6)] == [0, 0, DAY_US]
 
 
 def test_time_to_close_takes_open_deals_as_lasting_until_now() -> None:

@@ -482,6 +482,26 @@ def test_a_tie_of_stages_is_a_tie() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("due", "said"),
+    [
+        (29_900_000, "€299k is due (3.0x), and at this time 2 past periods needed 3.0x: short."),
+        (30_000_000, "€300k is due (3.0x), and at this time 2 past periods needed 3.0x: enough."),
+        (60_000_000, "€600k is due (6.0x), and at this time 2 past periods needed 3.0x: enough."),
+        (61_000_000, "needed 3.0x: more than can be worked on."),
+    ],
+)
+def test_what_is_due_is_held_against_what_was_needed_and_what_can_be_worked_on(
+    due: int, said: str
+) -> None:
+    log = Log()
+    log.win(log.add(0, value=3_000_000, close="2026-02-20"), 40)
+    log.add(0, value=6_000_000, close="2026-02-20")
+    log.add(59, value=due, close="2026-03-20")
+    rules = replace(UTC_RULES, targets=(Target("2026-03", Money(10_000_000, "EUR")),))
+    assert target_reading(Report(log.basis(59, period("2026-03"), rules=rules)), SAY).endswith(said)
+
+
 @pytest.mark.parametrize(("won", "said"), [
     (3_000_000, "Target met: €30k of €30k won, €0 above."),
     (2_999_900, "€30k of €30k won (99.9%) with 29% of the time gone, €1 to go; "

@@ -36,7 +36,7 @@ from pipeboard.domain.metrics.wording import Wording
 from pipeboard.domain.money import Money, Rates, half_up
 from pipeboard.domain.periods import parse_period
 from pipeboard.exchange.metrics_document import metrics_document
-from pipeboard.exchange.metrics_tables import FullReport
+from pipeboard.exchange.metrics_tables import FullReport, tables
 from tests.domain.metrics.log import (
     BEGIN,
     BERLIN_RULES,
@@ -231,8 +231,11 @@ def test_groups_without_anything_in_the_period_are_left_out() -> None:
     log.add(0, owner="ana")
     late = period("2026-08")
     assert list(Report(log.basis(220, late)).groups(by_owner(UTC_RULES))) == ["ana"]
-    # A win of the last half year is still in the velocity.
+    # A win of the last half year is still in the velocity, and so at the end of a past period.
     assert list(Report(log.basis(100, late)).groups(by_owner(UTC_RULES))) == ["ana", "gone"]
+    for end, names in (("2026-06", ["ana", "gone"]), ("2026-07", ["ana"])):
+        past = log.basis(300).during(period(end), log.basis(181 if end == "2026-06" else 212))
+        assert list(Report(past).groups(by_owner(UTC_RULES))) == names
 
 
 def test_numbers_are_compared_with_those_of_another_period() -> None:
@@ -467,6 +470,26 @@ def test_what_stands_open_is_asked_of_the_end_of_a_period_or_of_now() -> None:
     assert past is basis.during(period("2026-01"), ended)
 
 
+OF_THE_END = {
+    "backtest", "bottleneck", "calibration", "call_record", "coverage", "forecast",
+    "forecast_history", "months", "rose_tint_by_stage",
+}  # fmt: skip
+"""The parts of a report that speak of what stands open; the others speak of the period."""
+
+
+def test_of_a_period_that_is_over_each_part_that_speaks_of_its_end_says_what_it_said_then() -> None:
+    log, rules = Log(), replace(UTC_RULES, targets=(Target("2026-01", Money(100, "EUR")),))
+    for day in range(0, 40, 4):
+        deal = log.add(day, PROPOSAL, value=100, close="2026-03-20")
+        if day % 8:
+            log.lose(deal, day + 9)
+    then = log.basis(31, period("2026-01"), rules=rules)
+    past = Report(log.basis(90, period("2026-01"), rules=rules).during(period("2026-01"), then))
+    parts = {name for name, part in vars(Report).items() if isinstance(part, property)}
+    parts -= {"stock", "metrics", "velocity_is_stale"}
+    assert {n for n in parts if getattr(past, n) is getattr(Report(then), n)} == OF_THE_END
+
+
 def test_numbers_that_stayed_are_neither_better_nor_worse() -> None:
     log = Log()
     log.win(log.add(0, value=10), 3)
@@ -644,6 +667,15 @@ def test_every_number_of_a_year_is_what_was_written_down() -> None:
     if os.environ.get("PIPEBOARD_REDRAW"):
         file.write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
     assert lines == file.read_text(encoding="utf-8").splitlines()
+
+
+def test_a_table_shows_what_its_rows_have_and_the_number_that_it_draws() -> None:
+    report = Report(made_up_year().basis(250, period("2026Q3")))
+    found = {table.name: table for table in tables(FullReport(report, history=True))}
+    assert "forecast_history" in found
+    for name, table in found.items():
+        assert all(table.columns.keys() <= row.keys() for row in table.rows), name
+        assert table.bar in ("", *table.columns), name
 
 
 def test_a_retired_stage_is_told_of_while_a_deal_stands_in_it() -> None:

@@ -30,6 +30,9 @@ EURO = Wording("EUR")
         (4_000_000, Unit.MINOR, "€40k"),
         (Fraction(5_000_000, 9), Unit.MINOR_PER_DAY, "€5.6k/day"),
         (Fraction(50, 11), Unit.TIMES, "4.5x"),
+        (Fraction(1, 4), Unit.TIMES, "0.3x"),
+        (Fraction(-1, 4), Unit.TIMES, "-0.2x"),
+        (Fraction(24_691, 20), Unit.TIMES, "1,234.6x"),
     ],
 )
 def test_each_unit_has_its_words(value: Fraction, unit: Unit, words: str) -> None:
@@ -43,6 +46,13 @@ def test_what_there_is_no_number_of_says_why(unit: Unit) -> None:
     assert EURO.explained(metric) == "n/a (no target)"
     assert EURO.explained(Metric(None, unit)) == "n/a"
     assert EURO.explained(Metric(2, unit, reason="of two")) == EURO.number(Metric(2, unit))
+
+
+@pytest.mark.parametrize("sign", [1, -1])
+def test_a_change_is_told_by_its_size(sign: int) -> None:
+    assert EURO.change(Fraction(sign, 4), Unit.RATIO) == "25 pt"
+    assert EURO.change(Fraction(sign * 5), Unit.DAYS) == "5 d"
+    assert EURO.change(Fraction(sign * 4_000_000), Unit.MINOR) == "€40k"
 
 
 def test_amounts_keep_to_ascii_where_that_is_all_there_is() -> None:
