@@ -24,7 +24,7 @@ from pipeboard.ui.last_view import Choices, Seat, keep_view
 from pipeboard.ui.overlays.overlay import Overlay
 from pipeboard.ui.palette import Theme, theme
 from pipeboard.ui.screens.board import BoardScreen
-from pipeboard.ui.screens.live import CountingScreen, LiveScreen
+from pipeboard.ui.screens.live import CountingScreen, LiveScreen, on_top
 from pipeboard.ui.terminal.display import CellDisplay
 from pipeboard.ui.terminal.drafts import Drafts, keep_unstored
 from pipeboard.ui.terminal.ink import background, color_depth, keep_background
@@ -69,8 +69,13 @@ class Waiting:
         self._app.key_queue.acts()
 
     def end(self, turn: Turn) -> None:
-        """It has ended."""
+        """It has ended. Keys that were typed for a question which it has refused to ask are none
+        for the screen."""
         self._turns.remove(turn)
+        seen = on_top(self._app)
+        if turn.may_ask and seen is not None and seen.has_refused:
+            self._app.key_queue.refuse()
+            self._show()
         self._app.key_queue.has_acted()
 
     @property
@@ -88,6 +93,8 @@ class Waiting:
         """Something about what waits has changed."""
         if not self._app.key_queue.is_waiting:
             self._end()
+            if self._app.key_queue.dropped:
+                self._show()
             return
         self._clicked = self._clicked or clicked
         if self._words or clicked:
@@ -100,7 +107,7 @@ class Waiting:
         self._timer = None
         if self._app.key_queue.is_waiting:
             holder = lock_holder(self._app.seat.file.location)
-            self._holder = str(holder).replace(" is ", ", who is ", 1) if holder else ""
+            self._holder = holder.waited_for() if holder else ""
             self._tell()
             self._timer = self._app.set_timer(_AGAIN_S, self._look)
 

@@ -207,6 +207,7 @@ class Turn:
 
     `targets` are its deals: the cursor may come to stand on others meanwhile. It `has_begun` once
     it has asked or stored something; until then it can be begun anew without anybody noticing.
+    `may_ask`: a question may still come, and keys that are typed behind it are meant for that.
     """
 
     screen: object
@@ -214,6 +215,7 @@ class Turn:
     of_deals: bool = False
     targets: Targets | None = None
     has_begun: bool = False
+    may_ask: bool = True
 
 
 TURN: ContextVar[Turn | None] = ContextVar("turn", default=None)

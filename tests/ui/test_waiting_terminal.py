@@ -86,6 +86,19 @@ def test_c_with_control_gives_up_and_says_what_it_dropped(demo: Path) -> None:
     assert archived(demo) == before
 
 
+def test_who_gives_up_is_told_that_what_was_typed_is_kept(demo: Path) -> None:
+    with board_of(demo) as terminal:
+        terminal.type("nhello")
+        terminal.wait_for_text("› hello")
+        with held(demo, "IMMEDIATE"):
+            terminal.type("\r")
+            terminal.wait_for_text("pending: Note")
+            terminal.type("\x03")
+            terminal.wait_for_text("Given up: nothing was stored. What you typed is kept")
+        terminal.type("n")
+        terminal.wait_for_text("› hello")
+
+
 def test_a_rep_whom_nobody_knows_is_refused_before_the_first_frame(demo: Path) -> None:
     environ = {"HOME": str(demo.parent), "XDG_STATE_HOME": str(demo.parent / "state")}
     line = ["-m", "pipeboard", "--db", str(demo), "--as", "@nosuch"]

@@ -66,14 +66,14 @@ class DealScreen(PageScreen):
         self.wanted = ""
         self.opened: frozenset[int] = frozenset()
         self._cursors = dict.fromkeys(DEAL_TABS, 0)
-        self.record = self._read()
+        self.record = self._read(deal_id)
 
     # What is shown.
 
-    def _read(self) -> DealRecord:
-        record = self.state.reader.record(self.deal_id, self.program.seat.eyes)
+    def _read(self, deal_id: int) -> DealRecord:
+        record = self.state.reader.record(deal_id, self.program.seat.eyes)
         if record is None:
-            raise NotFound(f"There is no deal D-{self.deal_id}.")
+            raise NotFound(f"There is no deal D-{deal_id}.")
         return record
 
     def show_news(self) -> None:
@@ -87,8 +87,17 @@ class DealScreen(PageScreen):
             self.say(self._said.text, self._said.role, news)
 
     def reload(self) -> None:
-        version, record = self.state.reader.data_version(), self._read()
-        self.version, self.record = version, record
+        self._show_read(self.deal_id)
+
+    def show_deal(self, deal_id: int) -> None:
+        """Another deal in the same tab; raises DatabaseError, with all as it was."""
+        self._show_read(deal_id)
+        self.say("")
+
+    def _show_read(self, deal_id: int) -> None:
+        version, record = self.state.reader.data_version(), self._read(deal_id)
+        # Only now: keys are never about another deal than the one that is seen.
+        self.deal_id, self.version, self.record = deal_id, version, record
         self.redraw()
 
     def redraw(self) -> None:

@@ -11,7 +11,7 @@ from time import monotonic
 from typing import TYPE_CHECKING, ClassVar, Final, cast
 
 from textual import on
-from textual.app import ComposeResult
+from textual.app import App, ComposeResult, ReturnType
 from textual.binding import BindingsMap
 from textual.screen import Screen
 
@@ -148,6 +148,11 @@ class LiveScreen(Screen[None]):
         self.show_status()
 
     @property
+    def has_refused(self) -> bool:
+        """Does it say why something was not done?"""
+        return self._said.role == "status.warn"
+
+    @property
     def trouble(self) -> str:
         """Why the database cannot be read or written as it should; empty where it can."""
         return self._trouble
@@ -162,6 +167,8 @@ class LiveScreen(Screen[None]):
             said = Said(self.trouble, "status.error", self._said.beside)
         else:
             said = self._said
+        if said is self._said and (lost := dropped(app.key_queue.dropped)):
+            said = replace(said, text=f"{said.text} {lost}".strip())
         line = (whole(said.text, said.role),) if said.text else EMPTY
         self.put_status(line, (whole(said.beside, "hint.label"),) if said.beside else EMPTY)
 
@@ -172,9 +179,8 @@ class LiveScreen(Screen[None]):
             app.key_queue.drop()
         words = app.net.words(error)
         role: Role = "status.warn" if isinstance(error, PipeboardError) else "status.error"
-        said = f"{words} {dropped(app.key_queue.take_dropped())}".strip()
         # What was asked for elsewhere by `g` is done by the board, which is not seen yet.
-        (_on_top(self) or self).say(said, role)
+        (on_top(self.app) or self).say(words, role)
 
     # What keys are about.
 
@@ -275,9 +281,9 @@ class LiveScreen(Screen[None]):
             self.show_status()
 
 
-def _on_top(screen: LiveScreen) -> LiveScreen | None:
+def on_top(app: App[ReturnType]) -> LiveScreen | None:
     """The screen that the person looks at, below what is asked on it."""
-    stack = reversed(screen.app.screen_stack)
+    stack = reversed(app.screen_stack)
     return next((seen for seen in stack if isinstance(seen, LiveScreen)), None)
 
 

@@ -6,6 +6,7 @@ import asyncio
 from asyncio import Queue
 from collections import deque
 from collections.abc import Awaitable, Callable
+from math import inf
 from typing import Final, TypeVar
 
 from textual.app import App, ReturnType
@@ -24,6 +25,9 @@ Typed = tuple[Key | Paste, ...]
 """Keys and pastes that nothing has heard yet, in the order in which they came."""
 
 GIVES_UP: Final = "ctrl+c"
+IN_ONE_GO_S: Final = 0.4
+"""Between two keys of which the second was typed without looking at what the first has done."""
+_OF_TEXT: Final = frozenset(("enter", "backspace", "tab"))
 _PAUSE_S: Final = 0.05
 """Between two looks at a database that others hold."""
 
@@ -40,8 +44,12 @@ class KeyQueue:
         self._has_typed, self._is_free = asyncio.Event(), asyncio.Event()
         self._is_free.set()
         self._given_up = asyncio.Event()
-        self._acting = self._asking = self._dropped = 0
-        self._drops_click = self._is_giving = False
+        self._acting = self._asking = 0
+        self._drops_click = self._is_giving = self._refuses = False
+        self.typed_at = -inf
+        """When the last key came, by the clock of events."""
+        self.dropped = 0
+        """How many keys were dropped since the last one that was not."""
 
     @property
     def has_settled(self) -> bool:
@@ -91,7 +99,14 @@ class KeyQueue:
         )
 
     def put(self, event: Key | Paste) -> None:
-        """One more key, behind all others."""
+        """One more key, behind all others; not one of a text whose question was refused."""
+        follows = event.time - self.typed_at <= IN_ONE_GO_S
+        self.typed_at = event.time
+        if self._refuses and follows and not self._asking and _is_text(event):
+            self.dropped += 1
+            self._notice(False)
+            return
+        self._refuses, self.dropped = False, 0
         self._typed.append(event)
         self._has_typed.set()
         if self.is_waiting:
@@ -110,13 +125,15 @@ class KeyQueue:
 
     def drop(self) -> None:
         """The keys that wait are not given out any more."""
-        self._dropped += len(self._typed)
+        self.dropped += len(self._typed)
         self._typed.clear()
 
-    def take_dropped(self) -> int:
-        """How many keys were dropped and not told of yet."""
-        count, self._dropped = self._dropped, 0
-        return count
+    def refuse(self) -> None:
+        """The question does not come for which keys were typed, some of them perhaps still on
+        their way: on the screen they would be other keys. They are dropped until the person stops
+        typing."""
+        self._refuses = True
+        self.drop()
 
     def give_up(self) -> None:
         """The person does not want to wait any longer: the action under way ends if it can."""
@@ -244,6 +261,11 @@ def _begin_giving(app: TypeAhead[ReturnType]) -> None:
 def _ends_waiting(app: App[ReturnType], key: str) -> bool:
     """^c does; Esc where the keys wait for what a screen counts."""
     return key == GIVES_UP or (key == "escape" and getattr(app.screen, "counting", 0) > 0)
+
+
+def _is_text(event: Key | Paste) -> bool:
+    """Is it what people type into a line?"""
+    return isinstance(event, Paste) or event.is_printable or event.key in _OF_TEXT
 
 
 def _is_letter(event: Event, heard_by: Widget) -> bool:
