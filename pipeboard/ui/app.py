@@ -24,7 +24,7 @@ from pipeboard.ui.last_view import Choices, Seat, keep_view
 from pipeboard.ui.overlays.overlay import Overlay
 from pipeboard.ui.palette import Theme, theme
 from pipeboard.ui.screens.board import BoardScreen
-from pipeboard.ui.screens.live import CountingScreen, LiveScreen, on_top
+from pipeboard.ui.screens.live import CountingScreen, LiveScreen, has_refused, on_top
 from pipeboard.ui.terminal.display import CellDisplay
 from pipeboard.ui.terminal.drafts import Drafts, keep_unstored
 from pipeboard.ui.terminal.ink import background, color_depth, keep_background
@@ -72,8 +72,7 @@ class Waiting:
         """It has ended. Keys that were typed for a question which it has refused to ask are none
         for the screen."""
         self._turns.remove(turn)
-        seen = on_top(self._app)
-        if turn.may_ask and seen is not None and seen.has_refused:
+        if turn.may_ask and has_refused(on_top(self._app)):
             self._app.key_queue.refuse()
             self._show()
         self._app.key_queue.has_acted()

@@ -21,7 +21,7 @@ from pipeboard.ui.key_table import DEAL_TABS, DealTab
 from pipeboard.ui.overlays.draft import key_of
 from pipeboard.ui.overlays.menu import Menu, MenuChoice
 from pipeboard.ui.overlays.prompt import Prompt
-from pipeboard.ui.screens.deal import LEADS_TO, DealScreen
+from pipeboard.ui.screens.deal import LEADS_TO, DealScreen, show_deal
 
 if TYPE_CHECKING:
     from pipeboard.ui.overlays.form import FormField
@@ -63,7 +63,8 @@ def _show_neighbour(host: DealScreen, step: int) -> None:
         stage = quoted(host.record.pipeline.stage(host.record.deal.stage_id).name)
         host.say(f"That was the {'last' if step > 0 else 'first'} deal in {stage}.")
         return
-    host.show_deal(state.card.id)
+    show_deal(host, state.card.id)
+    host.say("")
 
 
 async def edit_item(host: DealScreen) -> None:

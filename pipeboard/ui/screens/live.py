@@ -148,11 +148,6 @@ class LiveScreen(Screen[None]):
         self.show_status()
 
     @property
-    def has_refused(self) -> bool:
-        """Does it say why something was not done?"""
-        return self._said.role == "status.warn"
-
-    @property
     def trouble(self) -> str:
         """Why the database cannot be read or written as it should; empty where it can."""
         return self._trouble
@@ -285,6 +280,11 @@ def on_top(app: App[ReturnType]) -> LiveScreen | None:
     """The screen that the person looks at, below what is asked on it."""
     stack = reversed(app.screen_stack)
     return next((seen for seen in stack if isinstance(seen, LiveScreen)), None)
+
+
+def has_refused(screen: LiveScreen | None) -> bool:
+    """Does it say why something was not done?"""
+    return screen is not None and screen._said.role == "status.warn"
 
 
 def uncover(screen: LiveScreen) -> None:
