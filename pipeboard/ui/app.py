@@ -15,6 +15,7 @@ from textual.timer import Timer
 from pipeboard.domain.errors import ReadOnly, Refused
 from pipeboard.domain.settings import Settings
 from pipeboard.store.holders import lock_holder
+from pipeboard.store.locating import Server
 from pipeboard.ui.board_state import BoardState
 from pipeboard.ui.draw.line import Glyphs
 from pipeboard.ui.host import Change, Walk, target_names
@@ -105,8 +106,11 @@ class Waiting:
         """Finds out for whom the keys wait, now and from time to time."""
         self._timer = None
         if self._app.key_queue.is_waiting:
-            holder = lock_holder(self._app.seat.file.location)
+            location = self._app.seat.file.location
+            holder = lock_holder(location)
             self._holder = holder.waited_for() if holder else ""
+            if isinstance(location, Server):
+                self._holder = "the database server"
             self._tell()
             self._timer = self._app.set_timer(_AGAIN_S, self._look)
 

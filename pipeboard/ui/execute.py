@@ -5,6 +5,7 @@ what is asked for them, until what was typed is stored, or left as a draft.
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from contextlib import suppress
 from typing import TYPE_CHECKING, Final, Generic, Literal, TypeAlias, TypeVar, cast
 
 from pipeboard.domain.commands import Win
@@ -351,7 +352,8 @@ async def until_stored(
             questions.begin_again(screen.program.net.words(error))
         else:
             return came
-        await _see_anew(screen)
+        with suppress(PipeboardError):  # what is seen next is told anew at the next try
+            await _see_anew(screen)
 
 
 async def ask_until_stored(
@@ -388,7 +390,9 @@ async def _say_whose(
     deal_id = int(str(details["deal"]).removeprefix("D-"))
     deal = await screen.program.write_queue.ask(lambda w: w.reader.deals([deal_id])[deal_id])
     shown = meeting.words(mine) if meeting.words is not None else mine
-    met = about(deal, screen.program.seat.eyes, details, shown, screen.program.settings.zone)
+    seat, zone = screen.program.seat, screen.program.settings.zone
+    typed = (screen.today, deal.currency_in(screen.pipeline()))
+    met = about(deal, seat.eyes, details, shown, zone, typed)
     form = mine if isinstance(mine, dict) else {}
     side = await ask(
         screen,

@@ -269,7 +269,8 @@ class LiveScreen(Screen[None]):
             self._busy_looks += is_busy(error)
             if not is_busy(error) or self._busy_looks > _MOST_BUSY_LOOKS:
                 advice = "Shown as it was." if is_busy(error) else error.hint
-                self._trouble = f"{error.message} {advice}".strip()
+                what = error.details.get("meanwhile", error.message)
+                self._trouble = f"{what} {advice}".strip()
         else:
             self._trouble, self._busy_looks = "", 0
         if self._trouble != before:
