@@ -189,6 +189,7 @@ class TypeAhead(App[ReturnType]):
         super().__init__()
         self.key_queue = KeyQueue(self.notice_waiting)
         self._is_begun = False
+        self._pressed: MouseDown | None = None
         self._came_up = asyncio.Event()
 
     def on_mount(self) -> None:
@@ -219,6 +220,11 @@ class TypeAhead(App[ReturnType]):
         is_button = isinstance(event, MouseDown | MouseUp | Click) and not event.is_forwarded
         if is_button and queue.drops_button(event):
             return
+        pressed = self._pressed
+        if is_button and isinstance(event, MouseDown):
+            self._pressed = event
+        elif is_button and isinstance(event, MouseUp) and pressed and not is_still(pressed, event):
+            self._mouse_down_widget = None  # no click: it was let go where it was not pressed
         await super().on_event(event)
         if isinstance(event, Key):
             self._came_up.set()
@@ -238,6 +244,12 @@ class TypeAhead(App[ReturnType]):
             await _either(self._came_up.wait(), heard_by)
         else:
             await _passed(heard_by)
+
+
+def is_still(pressed: MouseDown, let_go: MouseUp) -> bool:
+    """Is it a click, and not the way of a drag? A hand may slip by a cell."""
+    across = abs(let_go.screen_x - pressed.screen_x)
+    return across <= 1 and let_go.screen_y == pressed.screen_y
 
 
 def unheard_by(app: TypeAhead[ReturnType]) -> Typed:
