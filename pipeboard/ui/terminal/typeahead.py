@@ -25,7 +25,7 @@ Typed = tuple[Key | Paste, ...]
 """Keys and pastes that nothing has heard yet, in the order in which they came."""
 
 GIVES_UP: Final = "ctrl+c"
-IN_ONE_GO_S: Final = 0.4
+IN_ONE_GO_S: Final = 0.6
 """Between two keys of which the second was typed without looking at what the first has done."""
 _OF_TEXT: Final = frozenset(("enter", "backspace", "tab"))
 _PAUSE_S: Final = 0.05
