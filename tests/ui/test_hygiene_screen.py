@@ -300,7 +300,7 @@ async def test_where_there_is_room_neither_names_nor_days_are_shortened(demo: Pa
             found, owner="Versie Hillebrand", stage_entered_at=since, expected_close=None
         )
         view = replace(screen.view, deals=(deal,))
-        for width, name in ((120, "@Versie Hillebrand"), (110, "@Versie…")):
+        for width, name in ((120, "@Versie Hillebrand"), (110, "@Versie …")):
             (item,) = items_of(view, replace(pane_style(screen), width=width))
             line = text_of(item.lines[0])
             assert f" {name} " in line and line.rstrip().endswith("in stage 29 Dec 2017")
