@@ -59,14 +59,14 @@ def test_what_was_not_stored_when_the_session_was_lost_is_said_the_next_time(
 ) -> None:
     before = archived(demo)
     with board_of(demo) as terminal, held(demo, "IMMEDIATE"):
-        terminal.type("ddj")
+        terminal.type("ddjnto do")
         terminal.wait_for_text("pending: Archive")
         terminal.process.send_signal(number)
         assert terminal.wait_for_end() == 128 + number
     assert archived(demo) == before
     with board_of(demo) as terminal:
         terminal.wait_for_text("Not stored when you left: Archive")
-        terminal.wait_for_text("Keys: j")
+        terminal.wait_for_text("Keys: jnto do")
         terminal.type("q")
         assert terminal.wait_for_end() == 0
     with board_of(demo) as terminal:
