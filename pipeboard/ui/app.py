@@ -25,7 +25,7 @@ from pipeboard.ui.last_view import Choices, Seat, keep_view
 from pipeboard.ui.overlays.overlay import Overlay
 from pipeboard.ui.palette import Theme, theme
 from pipeboard.ui.screens.board import BoardScreen
-from pipeboard.ui.screens.live import CountingScreen, LiveScreen, has_refused, on_top
+from pipeboard.ui.screens.live import CountingScreen, LiveScreen, Said, on_top, refusal
 from pipeboard.ui.terminal.display import CellDisplay
 from pipeboard.ui.terminal.drafts import Drafts, keep_unstored
 from pipeboard.ui.terminal.ink import background, color_depth, keep_background
@@ -57,6 +57,7 @@ class Waiting:
         self._clicked = False
         self._holder = ""
         self._turns: list[Turn] = []
+        self._refused_before: dict[Turn, Said | None] = {}
         self._words = ""
 
     @property
@@ -67,13 +68,15 @@ class Waiting:
     def begin(self, turn: Turn) -> None:
         """An action begins: keys wait for its questions or its end."""
         self._turns.append(turn)
+        self._refused_before[turn] = refusal(on_top(self._app))
         self._app.key_queue.acts()
 
     def end(self, turn: Turn) -> None:
         """It has ended. Keys that were typed for a question which it has refused to ask are none
         for the screen."""
         self._turns.remove(turn)
-        if turn.may_ask and has_refused(on_top(self._app)):
+        before, seen = self._refused_before.pop(turn), refusal(on_top(self._app))
+        if turn.may_ask and seen is not None and seen is not before:
             self._app.key_queue.refuse()
             self._show()
         self._app.key_queue.has_acted()

@@ -126,6 +126,21 @@ async def test_keys_behind_one_that_asks_nothing_are_heard(demo: Path) -> None:
         assert board.is_asking
 
 
+async def test_why_a_key_was_refused_is_not_taken_away_by_keys_that_came_before_it_was_said(
+    demo: Path,
+) -> None:
+    async with desk(demo) as board:
+        deal_id = await lost(board)
+        await board.burst("L", "O", "O")
+        assert "dropped" not in board.status  # of what is done behind it nothing is refused
+        await board.press("g", "l")
+        await board.burst("L", "j")
+        assert board.card.id != deal_id and "Reopen it first" in board.status
+        assert "dropped" not in board.status
+        await board.press("j")
+        assert "Reopen it first" not in board.status
+
+
 def test_keys_that_ask_nothing_are_known() -> None:
     does = {key.does for key in ALL.values()}
     assert does >= _ASK_NOTHING

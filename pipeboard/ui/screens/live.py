@@ -88,6 +88,7 @@ class LiveScreen(Screen[None]):
     """What bare digits come to where they are counts: `12j` goes down twelve cards."""
     last_copied = ""
     _said = Said()
+    _refused_at = 0.0
     _trouble = ""
     version: int | None = None
     """The state of the database that is shown (`data_version`); None before the first look."""
@@ -143,8 +144,11 @@ class LiveScreen(Screen[None]):
     # The status line.
 
     def say(self, text: str, role: Role = "status", beside: str = "") -> None:
-        """A sentence on the status line, and what can be done about it at its right."""
-        self._said = Said(text, role, beside)
+        """A sentence on the status line, and what can be done about it at its right. Why something
+        was not done is not taken away by a key that came before that could be read."""
+        if not text and refusal(self) and self.program.key_queue.given_at < self._refused_at:
+            return
+        self._said, self._refused_at = Said(text, role, beside), monotonic()
         self.show_status()
 
     @property
@@ -283,9 +287,9 @@ def on_top(app: App[ReturnType]) -> LiveScreen | None:
     return next((seen for seen in stack if isinstance(seen, LiveScreen)), None)
 
 
-def has_refused(screen: LiveScreen | None) -> bool:
-    """Does it say why something was not done?"""
-    return screen is not None and screen._said.role == "status.warn"
+def refusal(screen: LiveScreen | None) -> Said | None:
+    """What it says of why something was not done."""
+    return screen._said if screen is not None and screen._said.role == "status.warn" else None
 
 
 def uncover(screen: LiveScreen) -> None:

@@ -48,6 +48,8 @@ class KeyQueue:
         self._drops_click = self._is_giving = self._refuses = False
         self.typed_at = -inf
         """When the last key came, by the clock of events."""
+        self.given_at = -inf
+        """When the key, or the button, came that is being heard, or was the last."""
         self.dropped = 0
         """How many keys were dropped since the last one that was not."""
 
@@ -152,6 +154,7 @@ class KeyQueue:
         """Was the button pressed while an action was under way? Then its release counts no more
         than it does."""
         if isinstance(event, MouseDown):
+            self.given_at = event.time
             self._drops_click = self.is_waiting
             if self._drops_click:
                 self._notice(True)
@@ -170,8 +173,10 @@ class KeyQueue:
                 self._has_typed.clear()
                 continue
             self._is_giving = True
+            event = self._typed.popleft()
+            self.given_at = event.time
             try:
-                await give(self._typed.popleft())
+                await give(event)
             finally:
                 self._is_giving = False
 
