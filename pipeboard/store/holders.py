@@ -52,8 +52,8 @@ class LockHolder:
         """The same behind `Waiting for`, in a line that may be cut: whose it is stands first."""
         if not self.account:
             return f"process {self.pid}, who {self._deed}"
-        what = f"{self.what}, " if self.what else ""
-        return f"{self.account} ({what}process {self.pid}), who {self._deed}"
+        what = f", {self.what}" if self.what else ""
+        return f"{self.account} (pid {self.pid}{what}), who {self._deed}"
 
     @property
     def _deed(self) -> str:

@@ -7,7 +7,7 @@ import pytest
 from pipeboard.ui.terminal.width import cell_width
 from pipeboard.ui.write_queue import Busy, dropped
 
-HOLDER = "ana (pipeboard import, process 4711), who is writing to it since 10:02"
+HOLDER = "ana (pid 4711, pipeboard import), who is writing to it since 10:02"
 
 
 def test_who_has_the_database_what_is_pending_and_which_keys_wait_are_said() -> None:
