@@ -46,10 +46,19 @@ class LockHolder:
         """The holder in a sentence: `process 4711 (ana, pipeboard import) is writing to it since
         14:03`."""
         known = ", ".join(word for word in (self.account, self.what) if word)
-        who = f"process {self.pid}{f' ({known})' if known else ''}"
+        return f"process {self.pid}{f' ({known})' if known else ''} {self._deed}"
+
+    def waited_for(self) -> str:
+        """The same behind `Waiting for`, in a line that may be cut: whose it is stands first."""
+        if not self.account:
+            return f"process {self.pid}, who {self._deed}"
+        what = f", {self.what}" if self.what else ""
+        return f"{self.account} (pid {self.pid}{what}), who {self._deed}"
+
+    @property
+    def _deed(self) -> str:
         deed = "is writing to it" if self.doing == "writing" else "is reading it"
-        since = f" since {self.since.astimezone():%H:%M}" if self.since else ""
-        return f"{who} {deed}{since}"
+        return f"{deed} since {self.since.astimezone():%H:%M}" if self.since else deed
 
     def details(self) -> dict[str, str | int | None]:
         """The same for scripts."""

@@ -103,6 +103,10 @@ _KINDS = {
 }
 
 
+_OF_URLS = (" URI", "percent-encoded", "connection option", "invalid port", "invalid sslmode")
+"""What libpq says where a URL cannot be read, or names what there is not."""
+
+
 def trouble_of(error: psycopg.Error) -> sqlite3.DatabaseError:
     """The error of the driver, told by its kind."""
     import psycopg
@@ -114,6 +118,8 @@ def trouble_of(error: psycopg.Error) -> sqlite3.DatabaseError:
     kind = _KINDS.get(state) or _KINDS.get(state[:2]) or "other"
     if kind == "no_table":
         return ServerTrouble(f"no such table: {said}", state, kind)
+    if not state and any(word in said for word in _OF_URLS):
+        return ServerTrouble(said, state, "url")
     if not state and isinstance(error, psycopg.OperationalError | psycopg.InterfaceError):
         kind = _kind_of_words(str(error))
     return ServerTrouble(said, state, kind)

@@ -22,7 +22,7 @@ from pipeboard.store.patience import Patience, pause, signals_held
 from pipeboard.store.postgres import LOCK_TIMEOUT_MS, ServerConnection
 from pipeboard.store.projecting.deals import check_taken
 from pipeboard.store.sealing import LAST_SEALED, seal
-from pipeboard.store.troubles import as_database_error
+from pipeboard.store.troubles import as_database_error, in_doubt
 
 T = TypeVar("T")
 
@@ -84,13 +84,16 @@ def write_to_server(
                 if isinstance(error, DatabaseError):
                     raise
                 raise as_database_error(error, identity.location, "write") from error
-            _check(patience, identity.location, cause)
+            _check(patience, identity.location, cause, is_in_doubt=attempt.is_in_doubt)
             pause(*_AGAIN_S, most_s=patience.most_s)
 
 
-def _check(patience: Patience, server: Server, cause: ServerTrouble) -> None:
+def _check(patience: Patience, server: Server, cause: ServerTrouble, *, is_in_doubt: bool) -> None:
     """`DatabaseError` when there is no more waiting, which tells what was waited for."""
-    if cause.kind == "busy" or (patience.give_up and patience.give_up()):
+    is_given_up = patience.give_up is not None and patience.give_up()
+    if is_in_doubt and (is_given_up or patience.waited_s >= patience.most_s):
+        raise in_doubt(cause, server) from cause
+    if cause.kind == "busy" or is_given_up:
         patience.check(server)
     elif patience.waited_s >= patience.most_s:
         raise as_database_error(cause, server, "write") from cause
@@ -114,6 +117,11 @@ class _Attempt:
         self._stored = stored
         self._in_doubt: Sequence[str] = ()
         self._result: object = None
+
+    @property
+    def is_in_doubt(self) -> bool:
+        """Was the server told to commit, and nobody knows whether it did?"""
+        return bool(self._in_doubt)
 
     def run(self, lock_ms: int) -> T:  # type: ignore[type-var]
         """Whole or not at all."""

@@ -121,14 +121,21 @@ def of_server(error: BaseException, server: Server) -> DatabaseError:
     """What a server says as a sentence."""
     kind = error.kind if isinstance(error, ServerTrouble) else "other"
     said = printable(str(error)).removeprefix("connection failed: ")
-    return _in_words(_SERVER_WORDS.get(kind, _UNKNOWN), server, said)
+    more = {"meanwhile": "The database server does not answer."} if kind == "lost" else {}
+    return _in_words(_SERVER_WORDS.get(kind, _UNKNOWN), server, said, **more)
 
 
-def _in_words(words: tuple[str, str, str], location: Place, said: str) -> DatabaseError:
+def in_doubt(error: BaseException, server: Server) -> DatabaseError:
+    """The server is gone since it was told to commit."""
+    return _in_words(_IN_DOUBT, server, printable(str(error)))
+
+
+def _in_words(
+    words: tuple[str, str, str], location: Place, said: str, **more: str
+) -> DatabaseError:
     message, hint, reason = words
-    return DatabaseError(
-        message.format(location=location, said=said), hint=hint, details={"reason": reason}
-    )
+    told = message.format(location=location, said=said)
+    return DatabaseError(told, hint=hint, details={"reason": reason, **more})
 
 
 _SERVER_WORDS = {
@@ -137,6 +144,13 @@ _SERVER_WORDS = {
         "Nothing was changed. Look whether the server runs and the network is there, then do it "
         "again.",
         "unreachable",
+    ),
+    # What it says of the URL may hold a part of the password.
+    "url": (
+        "The URL of the database cannot be read.",
+        "It is like postgresql://ana@db.example.com:5432/sales; in a name or a password @ : / % "
+        "are written %40 %3A %2F %25.",
+        "url",
     ),
     "login": (
         "The database server lets nobody in so ({said}).",
@@ -181,6 +195,11 @@ _SERVER_WORDS = {
         "no_driver",
     ),
 }
+_IN_DOUBT = (
+    "The database server stopped answering while this was being stored ({location}: {said}).",
+    "It may be stored or not: look, once the server answers, before you do it again.",
+    "in_doubt",
+)
 _UNKNOWN = (
     "The database does not answer as it should ({said}).",
     "Nothing was changed. If it comes again, bring back a backup.",

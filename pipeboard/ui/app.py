@@ -15,6 +15,7 @@ from textual.timer import Timer
 from pipeboard.domain.errors import ReadOnly, Refused
 from pipeboard.domain.settings import Settings
 from pipeboard.store.holders import lock_holder
+from pipeboard.store.locating import Server
 from pipeboard.ui.board_state import BoardState
 from pipeboard.ui.draw.line import Glyphs
 from pipeboard.ui.host import Change, Walk, target_names
@@ -24,7 +25,7 @@ from pipeboard.ui.last_view import Choices, Seat, keep_view
 from pipeboard.ui.overlays.overlay import Overlay
 from pipeboard.ui.palette import Theme, theme
 from pipeboard.ui.screens.board import BoardScreen
-from pipeboard.ui.screens.live import CountingScreen, LiveScreen
+from pipeboard.ui.screens.live import CountingScreen, LiveScreen, Said, on_top, refusal
 from pipeboard.ui.terminal.display import CellDisplay
 from pipeboard.ui.terminal.drafts import Drafts, keep_unstored
 from pipeboard.ui.terminal.ink import background, color_depth, keep_background
@@ -56,6 +57,7 @@ class Waiting:
         self._clicked = False
         self._holder = ""
         self._turns: list[Turn] = []
+        self._refused_before: dict[Turn, Said | None] = {}
         self._words = ""
 
     @property
@@ -66,11 +68,17 @@ class Waiting:
     def begin(self, turn: Turn) -> None:
         """An action begins: keys wait for its questions or its end."""
         self._turns.append(turn)
+        self._refused_before[turn] = refusal(on_top(self._app))
         self._app.key_queue.acts()
 
     def end(self, turn: Turn) -> None:
-        """It has ended."""
+        """It has ended. Keys that were typed for a question which it has refused to ask are none
+        for the screen."""
         self._turns.remove(turn)
+        before, seen = self._refused_before.pop(turn), refusal(on_top(self._app))
+        if turn.may_ask and seen is not None and seen is not before:
+            self._app.key_queue.refuse()
+            self._show()
         self._app.key_queue.has_acted()
 
     @property
@@ -88,6 +96,8 @@ class Waiting:
         """Something about what waits has changed."""
         if not self._app.key_queue.is_waiting:
             self._end()
+            if self._app.key_queue.dropped:
+                self._show()
             return
         self._clicked = self._clicked or clicked
         if self._words or clicked:
@@ -99,8 +109,11 @@ class Waiting:
         """Finds out for whom the keys wait, now and from time to time."""
         self._timer = None
         if self._app.key_queue.is_waiting:
-            holder = lock_holder(self._app.seat.file.location)
-            self._holder = str(holder).replace(" is ", ", who is ", 1) if holder else ""
+            location = self._app.seat.file.location
+            holder = lock_holder(location)
+            self._holder = holder.waited_for() if holder else ""
+            if isinstance(location, Server):
+                self._holder = "the database server"
             self._tell()
             self._timer = self._app.set_timer(_AGAIN_S, self._look)
 

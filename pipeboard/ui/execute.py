@@ -5,6 +5,7 @@ what is asked for them, until what was typed is stored, or left as a draft.
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from contextlib import suppress
 from typing import TYPE_CHECKING, Final, Generic, Literal, TypeAlias, TypeVar, cast
 
 from pipeboard.domain.commands import Win
@@ -31,7 +32,7 @@ from pipeboard.ui.overlays.menu import Menu, MenuChoice
 from pipeboard.ui.overlays.overlay import Overlay
 from pipeboard.ui.palette import Role
 from pipeboard.ui.terminal.drafts import told_unstored
-from pipeboard.ui.write_queue import dropped, turn_of
+from pipeboard.ui.write_queue import turn_of
 
 if TYPE_CHECKING:
     from pipeboard.store.reading.history import Did
@@ -188,8 +189,7 @@ async def tell(host: Host, receipt: Receipt) -> None:
     about = f"({receipt.about})" if receipt.about else ""
     if receipt.verb in _BEGINS and len(receipt.deals) == 1:
         about = f"It is {receipt.deals[0].ref}."
-    lost = dropped(host.program.key_queue.take_dropped())
-    words = " ".join(filter(None, (receipt.summary, about, *receipt.notes, lost)))
+    words = " ".join(filter(None, (receipt.summary, about, *receipt.notes)))
     role: Role = "status.warn" if receipt.notes else "status.ok"
     host.say(words, role, "u undo" if undoable else "")
 
@@ -325,7 +325,7 @@ async def until_stored(
 
     What was typed stays a draft until there is a receipt for it: after a refusal or a failure the
     same questions come back with it, and with the reason; after a conflict the person says whose
-    change stands. A gate has its own ways on.
+    change stands. A gate has its own ways on, and who gives up wants no question again.
     """
     questions = Questions(screen)
     meeting = meeting or Meeting[T]()
@@ -339,9 +339,9 @@ async def until_stored(
             questions.settle()
             return came
         error = came.error
-        if error is None or _leads_elsewhere(error):
+        if error is None or isinstance(error, GateNotMet):
             return came
-        if isinstance(error, Conflict) and "refused" in error.details:
+        if _is_final(error):
             screen.say(f"{screen.program.net.words(error)}{_draft_kept(questions)}", "status.warn")
             return came
         if isinstance(error, Conflict) and "fields" in error.details:
@@ -352,7 +352,8 @@ async def until_stored(
             questions.begin_again(screen.program.net.words(error))
         else:
             return came
-        await _see_anew(screen)
+        with suppress(PipeboardError):  # what is seen next is told anew at the next try
+            await _see_anew(screen)
 
 
 async def ask_until_stored(
@@ -389,7 +390,9 @@ async def _say_whose(
     deal_id = int(str(details["deal"]).removeprefix("D-"))
     deal = await screen.program.write_queue.ask(lambda w: w.reader.deals([deal_id])[deal_id])
     shown = meeting.words(mine) if meeting.words is not None else mine
-    met = about(deal, screen.program.seat.eyes, details, shown, screen.program.settings.zone)
+    seat, zone = screen.program.seat, screen.program.settings.zone
+    typed = (screen.today, deal.currency_in(screen.pipeline()))
+    met = about(deal, seat.eyes, details, shown, zone, typed)
     form = mine if isinstance(mine, dict) else {}
     side = await ask(
         screen,
@@ -424,6 +427,12 @@ def _draft_kept(questions: Questions) -> str:
     return " What you typed is kept as a draft, under the same key." if questions.kept else ""
 
 
+def _is_final(error: PipeboardError) -> bool:
+    """Does whoever is told it want no question again, or does no other answer help?"""
+    is_refused = isinstance(error, Conflict) and "refused" in error.details
+    return error.code == _GIVEN_UP or is_refused
+
+
 async def _see_anew(screen: Host) -> None:
     """The person has been told what stands now: that is what the next try rests on."""
     turn = turn_of(screen)
@@ -431,8 +440,3 @@ async def _see_anew(screen: Host) -> None:
         ids = turn.targets[0]
         deals = await screen.program.write_queue.ask(lambda w: w.reader.deals(ids))
         take_note_of(screen, {deal.id: deal.version for deal in deals.values()})
-
-
-def _leads_elsewhere(error: PipeboardError) -> bool:
-    """Does it end the questions? A gate has ways on of its own, and who gives up wants none."""
-    return isinstance(error, GateNotMet) or error.code == _GIVEN_UP

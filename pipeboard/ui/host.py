@@ -357,7 +357,7 @@ async def ask(host: Host, screen: ModalScreen[T]) -> T | None:
     import asyncio
 
     if (turn := turn_of(host)) is not None:
-        turn.has_begun = True
+        turn.has_begun, turn.may_ask = True, False
     shown = host.app.push_screen(screen, wait_for_dismiss=True)
     host.program.key_queue.asking(shown)
     return await asyncio.shield(shown)
@@ -416,7 +416,7 @@ def found(does: str, host: Host) -> Action:
 
 def turn_for(host: Host, key: Key | None) -> Turn:
     """The turn of an action; one that another has begun is about the same deals."""
-    turn = Turn(host, key.label if key else "")
+    turn = Turn(host, key.label if key else "", may_ask=key is None or not key.asks_nothing)
     turn.of_deals = key is not None and (key.takes_deal or key.id.startswith("deal."))
     before = TURN.get()
     if before is not None and before.screen is host:

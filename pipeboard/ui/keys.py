@@ -55,6 +55,27 @@ REACHES_OUT: Final = frozenset(
 _OF_EVERY_SCREEN: Final = frozenset(("ctrl+c", "ctrl+q", "ctrl+z"))
 _ONLY_AT_WORK: Final = ("board.advance", "board.next_step", "board.done")
 """Hinted keys that only an open deal takes."""
+_ASK_NOTHING: Final = frozenset(
+    (
+        "stages.back",
+        "stages.advance",
+        "selection.order_down",
+        "selection.order_up",
+        "selection.mark",
+        "selection.mark_range",
+        "selection.mark_all",
+        "selection.repeat",
+        "selection.undo",
+        "selection.redo",
+        "triage.plan",
+        "triage.keep",
+        "hygiene.mark",
+        "hygiene.mark_all",
+        "review.discussed",
+    )
+)
+"""What is done at once, or not: keys that are typed behind it are meant for the same screen. A gate
+or an undo that asks all the same asks before it has refused anything."""
 UNBOUND: Final = "f24"
 """A key that no keyboard has: Textual cannot unbind, so an unwanted command gets this one."""
 
@@ -111,6 +132,11 @@ class Key:
     @property
     def key_hinted(self) -> str:
         return self.hint_key or self.first_key
+
+    @property
+    def asks_nothing(self) -> bool:
+        """Do keys that are typed behind it mean the screen that it is pressed on?"""
+        return self.does in _ASK_NOTHING or self.action == "step_back"
 
     @property
     def changes(self) -> bool:

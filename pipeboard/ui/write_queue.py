@@ -18,6 +18,7 @@ from textual.message import Message
 from textual.message_pump import MessagePump
 from textual.worker import WorkerFailed
 
+from pipeboard.domain.deal import NOTHING
 from pipeboard.domain.errors import DatabaseError, GivenUp, PipeboardError, Way
 from pipeboard.domain.lazy_dataclass import dataclass
 from pipeboard.ui.keys import said
@@ -40,13 +41,14 @@ _LEAST_HEAD: Final = len("Waiting for …  ·  ")
 
 
 def is_busy(error: BaseException) -> bool:
-    """Does somebody else hold the database, so that the same may succeed a moment later?"""
-    return isinstance(error, PipeboardError) and error.details.get("reason") == "locked"
+    """May the same succeed a moment later, once it is free, or its server answers?"""
+    details = error.details if isinstance(error, PipeboardError) else NOTHING
+    return details.get("reason") == "locked" or "meanwhile" in details
 
 
 @contextmanager
 def suppress_busy() -> Iterator[None]:
-    """Passes over that somebody else holds the database: it is tried again, or does not matter."""
+    """Passes over what is busy: it is tried again, or does not matter."""
     try:
         yield
     except DatabaseError as error:
@@ -65,8 +67,7 @@ class Busy:
     dropped_click: bool = False
 
     def words(self, width: int) -> str:
-        """One line for the status, of so many cells: the keys are seen in any case, then what is
-        pending, then who has the database."""
+        """One line of so many cells: the keys in any case, then what is pending, then for whom."""
         after = ""
         if self.pending and width >= _NARROW:
             after = f"{_DOT}pending: {shortened(self.pending, width // 3)}"
@@ -98,9 +99,7 @@ def shortened(text: str, width: int) -> str:
 
 def dropped(keys: int) -> str:
     """What is said of keys that were not given out; empty for none."""
-    if not keys:
-        return ""
-    return f"{keys} key{'s' * (keys > 1)} dropped."
+    return f"{keys} key{'s' * (keys > 1)} dropped." if keys else ""
 
 
 # The net under every screen: what nobody has caught becomes a sentence, and all goes on.
@@ -207,6 +206,7 @@ class Turn:
 
     `targets` are its deals: the cursor may come to stand on others meanwhile. It `has_begun` once
     it has asked or stored something; until then it can be begun anew without anybody noticing.
+    `may_ask`: a question may still come, and keys that are typed behind it are meant for that.
     """
 
     screen: object
@@ -214,6 +214,7 @@ class Turn:
     of_deals: bool = False
     targets: Targets | None = None
     has_begun: bool = False
+    may_ask: bool = True
 
 
 TURN: ContextVar[Turn | None] = ContextVar("turn", default=None)
@@ -295,7 +296,8 @@ class Order:
                 return result
             except DatabaseError as error:
                 if not is_busy(error):
-                    self.check()
+                    if error.details.get("reason") != "in_doubt":
+                        self.check()
                     raise
             finally:
                 self.end_of_storing(stored=stored)

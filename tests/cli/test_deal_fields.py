@@ -830,7 +830,7 @@ def test_the_screens_show_the_lowest_value_to_the_owner_alone(
     told = (*timeline, text, *map(text_of, lines))
     assert any("31,337" in one for one in told) is sees
     assert any("lowest value" in one for one in timeline)
-    met = about(deal, rep, {"fields": ["floor_value"], "by": "ana"}, "", zone)
+    met = about(deal, rep, {"fields": ["floor_value"], "by": "ana"}, "", zone, (TODAY, EUR))
     assert ("31" in met.theirs) is sees
     names = [field.name for field in deal_form(deal, TODAY, SETTINGS, rep, EUR)[1]]
     assert ("floor_value" in names) is sees

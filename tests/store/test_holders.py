@@ -201,7 +201,11 @@ def test_a_holder_in_words_and_for_scripts() -> None:
     whole = LockHolder(4711, "ana", "writing", "pipeboard import", at)
     since = f"{at.astimezone():%H:%M}"
     assert str(whole) == f"process 4711 (ana, pipeboard import) is writing to it since {since}"
-    assert str(LockHolder(4711, "", "reading", "")) == "process 4711 is reading it"
+    named = f"ana (pid 4711, pipeboard import), who is writing to it since {since}"
+    assert whole.waited_for() == named
+    unknown = LockHolder(4711, "", "reading", "")
+    assert str(unknown) == "process 4711 is reading it"
+    assert unknown.waited_for() == "process 4711, who is reading it"
     assert whole.details() == {
         "pid": 4711,
         "account": "ana",

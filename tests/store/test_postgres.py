@@ -8,23 +8,24 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import pytest
 
 from pipeboard.domain.errors import Conflict, DatabaseError
-from pipeboard.store import Store, dialect, postgres
+from pipeboard.store import Store, dialect, postgres, serving
 from pipeboard.store.dialect import ServerRefusal, ServerTrouble
 from pipeboard.store.locating import Server, locate, shown
 from pipeboard.store.migrating import migrate_on_server
 from pipeboard.store.opening import SCHEMA
 from pipeboard.store.postgres import ServerConnection, translated
 from pipeboard.store.server_driver import trouble_of
+from pipeboard.store.writing import Writer
 from tests.ledger import asked, disagreements, recorded
 from tests.postgres import Databases, PostgresServer, own_server
 from tests.store.made_up import PRECISIONS, take_over_late, take_over_undated
@@ -33,6 +34,7 @@ from tests.verbs import Workspace
 
 THOROUGH = bool(os.environ.get("PIPEBOARD_THOROUGH"))
 ROOT = Path(__file__).parents[2]
+T = TypeVar("T")
 
 
 @pytest.fixture
@@ -102,6 +104,23 @@ def test_a_server_that_is_not_there_is_said_in_a_sentence() -> None:
         Store.open("postgresql://ana:secret@127.0.0.1:1/sales")
     assert error.value.details["reason"] == "unreachable"
     assert "secret" not in f"{error.value.message}{error.value.hint}"
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "postgresql://ana:sec%ret@127.0.0.1:1/sales",
+        "postgresql://ana:x@127.0.0.1:secret/sales",
+        "postgresql://ana@127.0.0.1:1/sales?secret=1",
+        "postgresql://ana@127.0.0.1:1/sales?sslmode=secret",
+    ],
+)
+def test_a_url_that_the_driver_cannot_read_is_told_without_any_part_of_it(url: str) -> None:
+    with pytest.raises(DatabaseError, match="URL of the database cannot be read") as error:
+        Store.open(url)
+    assert error.value.details == {"reason": "url"}
+    assert "secret" not in f"{error.value.message}{error.value.hint}"
+    assert "sec%ret" not in f"{error.value.message}{error.value.hint}"
 
 
 def test_without_the_driver_the_person_is_told_what_to_install(
@@ -271,6 +290,40 @@ def test_a_server_that_is_stopped_and_started_loses_nothing(server: PostgresServ
         assert recorded(server.url)[done] == 1
         assert now_of(ana, deal).version == len(ana.reader.history.entries(deal))
     assert disagreements(server.url) == []
+    team.close()
+
+
+@pytest.mark.parametrize("gives_up", [False, True])
+def test_a_commit_whose_answer_never_comes_is_not_told_as_nothing_changed(
+    server: PostgresServer, monkeypatch: pytest.MonkeyPatch, gives_up: bool
+) -> None:
+    team = Team(server.url)
+    Team.make(server.url).close()
+    ana = team.rep("ana")
+    deal = add(ana).id
+
+    def commit_and_go(
+        attempt: serving._Attempt, connection: ServerConnection, began: Sequence[str]
+    ) -> None:
+        attempt._in_doubt = began
+        connection.execute("COMMIT")
+        server.stop("immediate")
+        raise ServerTrouble("gone", "", "lost")
+
+    write = ana.store.write
+
+    def impatient(work: Callable[[Writer], T]) -> T:
+        return write(work, patience_s=0.3, give_up=(lambda: True) if gives_up else None)
+
+    monkeypatch.setattr(ana.store, "write", impatient)
+    with monkeypatch.context() as unheard:
+        unheard.setattr(serving._Attempt, "_commit", commit_and_go)
+        with pytest.raises(DatabaseError, match="while this was being stored") as lost:
+            ana.add_note([deal], "Once.")
+    assert lost.value.details == {"reason": "in_doubt"}
+    assert "It may be stored or not" in lost.value.hint
+    server.start()
+    assert len(ana.reader.history.notes(deal)) == 1
     team.close()
 
 

@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from math import inf
 from pathlib import Path
 
 from textual import _wait
@@ -83,8 +84,9 @@ class Desk:
         return deal
 
     async def press(self, *keys: str) -> None:
-        """Press keys by name, each once the one before it has been taken."""
+        """Press keys by name, each once it has been seen what the one before it has done."""
         for key in keys:
+            self.app.key_queue.typed_at = -inf
             await self.pilot.press(KEYS.get(key, key))
             await self.settle()
 

@@ -156,6 +156,24 @@ async def test_finding_goes_to_a_deal_that_a_filter_hides(demo: Path) -> None:
         assert board.card.name == wanted.name
 
 
+async def test_what_was_said_of_another_deal_does_not_hide_the_one_that_is_found(
+    demo: Path,
+) -> None:
+    async with desk(demo) as board:
+        await board.press("n")
+        await board.type("Seen")
+        await board.press("enter")
+        assert board.status.startswith("Noted on")
+        await board.press("2", "j")
+        other = board.card
+        await board.press("1", "n")
+        await board.type("Again")
+        await board.press("enter", "f")
+        await board.type(other.ref)
+        await board.press("enter")
+        assert board.card.id == other.id and board.status.startswith(other.ref)
+
+
 async def test_a_filter_is_saved_under_a_name_and_found_again(demo: Path) -> None:
     async with desk(demo) as board:
         await board.press("/")

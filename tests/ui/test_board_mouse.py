@@ -6,7 +6,9 @@ import sys
 from pathlib import Path
 
 import pytest
+from textual.events import MouseDown, MouseUp
 
+from pipeboard.domain.commands import Archive
 from pipeboard.ui.draw.layout import card_region, layout
 from pipeboard.ui.last_view import Choices
 from pipeboard.ui.widgets.page import BoardCanvas
@@ -39,6 +41,67 @@ async def test_a_card_is_dragged_to_another_stage(demo: Path) -> None:
         await board.pilot.mouse_up(BoardCanvas, offset=_cell(board, 0, 0))
         await board.settle()
         assert board.stored(card.id).stage_id == board.state.board.columns[0].stage.id
+
+
+async def pointed(board: Desk, kind: type[MouseDown | MouseUp], at: tuple[int, int]) -> None:
+    """A button, as the terminal tells of it: the program makes a click of it or not."""
+    x, y = at
+    board.app.post_message(
+        kind(
+            None,
+            x=x,
+            y=y,
+            delta_x=0,
+            delta_y=0,
+            button=1,
+            shift=False,
+            meta=False,
+            ctrl=False,
+            screen_x=x,
+            screen_y=y,
+        )
+    )
+    await board.settle()
+
+
+async def test_a_card_that_is_let_go_on_another_is_the_one_that_moves(demo: Path) -> None:
+    async with desk(demo) as board:
+        dragged, below = board.state.view.card(1, 0), board.state.view.card(0, 0)
+        assert dragged is not None and below is not None
+        await pointed(board, MouseDown, _cell(board, 1, 0))
+        await pointed(board, MouseUp, _cell(board, 0, 0))
+        first = board.state.board.columns[0].stage.id
+        assert board.stored(dragged.id).stage_id == first
+        assert board.workspace.reader.history.commands(limit=1)[0].summary.startswith("Moved")
+        assert board.stored(below.id).version == below.version
+
+
+async def test_what_is_let_go_elsewhere_than_it_was_pressed_is_no_click(demo: Path) -> None:
+    async with desk(demo) as board:
+        cursor = board.state.view.cursor
+        for end in (_cell(board, 1, 0), (2, 23), (0, 0)):  # a card beside it, a hint, the title
+            await pointed(board, MouseDown, _cell(board, 1, 1))
+            await pointed(board, MouseUp, end)
+            assert not board.is_asking and board.state.view.cursor == cursor
+        x, y = _cell(board, 1, 1)
+        await pointed(board, MouseDown, (x, y))
+        await pointed(board, MouseUp, (x + 1, y))  # a hand that slips by a cell
+        assert board.state.view.cursor == (1, 1)
+
+
+async def test_a_deal_that_has_gone_from_under_the_pointer_takes_nobody_with_it(
+    demo: Path,
+) -> None:
+    async with desk(demo) as board:
+        dragged, behind = board.state.view.card(1, 0), board.state.view.card(1, 1)
+        assert dragged is not None and behind is not None
+        await pointed(board, MouseDown, _cell(board, 1, 0))
+        await board.app.write_queue.ask(lambda w: w.execute(Archive(), [dragged.id]))
+        board.board.reload()
+        await board.settle()
+        await pointed(board, MouseUp, _cell(board, 0, 0))
+        assert "another deal has come to stand there" in board.status
+        assert board.stored(behind.id).stage_id == behind.stage_id
 
 
 async def test_a_click_on_a_hint_is_its_key(demo: Path) -> None:

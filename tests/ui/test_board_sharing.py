@@ -158,7 +158,7 @@ async def test_who_holds_the_database_is_named(demo: Path) -> None:
             assert holder.stdout is not None
             assert holder.stdout.readline() == b"held\n"
             await board.pilot.press("d", "d")
-            await board.until(lambda: f"process {holder.pid}" in board.status)
+            await board.until(lambda: f"(pid {holder.pid}" in board.status)
             holder.kill()
         await board.settle()
         assert "Archived" in board.status

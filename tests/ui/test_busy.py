@@ -7,7 +7,7 @@ import pytest
 from pipeboard.ui.terminal.width import cell_width
 from pipeboard.ui.write_queue import Busy, dropped
 
-HOLDER = "process 4711 (ana, import), who is writing since 10:02"
+HOLDER = "ana (pid 4711, pipeboard import), who is writing to it since 10:02"
 
 
 def test_who_has_the_database_what_is_pending_and_which_keys_wait_are_said() -> None:
@@ -21,7 +21,7 @@ def test_work_of_our_own_is_no_waiting_for_anybody() -> None:
 
 def test_what_is_pending_is_seen_beside_a_long_holder() -> None:
     said = Busy(HOLDER, "Archive: Fennevo AB", ("j",)).words(66)
-    assert said.startswith("Waiting for process 4711")
+    assert said.startswith("Waiting for ana (")
     assert said.endswith("pending: Archive: Fennevo AB · keys: j")
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -15,12 +17,14 @@ from pipeboard.domain.deal import Deal, Loss
 from pipeboard.domain.hygiene import DEAD, DUPLICATES, GROUPS, Fault, faults
 from pipeboard.domain.settings import Rep
 from pipeboard.store.reading.listing import Listing
+from pipeboard.ui.draw.hygiene import items_of
 from pipeboard.ui.draw.line import text_of
 from pipeboard.ui.key_table import HYGIENE, read_keymap
 from pipeboard.ui.last_view import Choices
 from pipeboard.ui.screens.board import BoardScreen
 from pipeboard.ui.screens.deal import DealScreen
 from pipeboard.ui.screens.hygiene import HygieneScreen
+from pipeboard.ui.screens.live import pane_style
 from pipeboard.workspace import Workspace
 from pipeboard.workspace.configuration import change_rep
 from pipeboard.workspace.triage import day_of
@@ -286,3 +290,17 @@ async def test_an_amount_that_has_no_room_is_shortened_and_never_left_out(demo: 
         await go_to(board, screen, Fault.NEXT_STEP)
         (row,) = (line for line in board.lines() if f" {deal.ref} " in line)
         assert "¥988M" in row
+
+
+async def test_where_there_is_room_neither_names_nor_days_are_shortened(demo: Path) -> None:
+    async with hygiene(demo, size=(120, 30)) as (board, screen):
+        found = await faulty(board, screen, Fault.NEXT_STEP)
+        since = datetime(2017, 12, 29, 12, tzinfo=UTC)
+        deal = replace(
+            found, owner="Versie Hillebrand", stage_entered_at=since, expected_close=None
+        )
+        view = replace(screen.view, deals=(deal,))
+        for width, name in ((120, "@Versie Hillebrand"), (110, "@Versie …")):
+            (item,) = items_of(view, replace(pane_style(screen), width=width))
+            line = text_of(item.lines[0])
+            assert f" {name} " in line and line.rstrip().endswith("in stage 29 Dec 2017")

@@ -455,3 +455,20 @@ async def test_what_a_key_is_told_while_numbers_are_counted_stays_to_be_read(
         await press(board, screen, "h")
         assert board.shows("2026Q2") and "does nothing" not in board.status
         assert "%" not in board.status
+
+
+async def test_what_a_key_was_told_stays_while_numbers_are_read_or_drawn_anew(demo: Path) -> None:
+    async with desk(demo) as board:
+        screen = await opened(board)
+        await board.press("t")
+        await board.type("500k")
+        await press(board, screen, "enter")
+        told = board.status
+        assert told.startswith("Target for ")
+        screen.reload()
+        await board.resize(100, 30)
+        screen.show_news()
+        await board.until(lambda: not screen.counting)
+        assert board.status == told
+        await board.press("j")
+        assert not board.status.startswith("Target for ")

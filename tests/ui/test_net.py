@@ -64,6 +64,8 @@ async def press_while_held(board: Desk, key: str) -> None:
     await board.pilot.press(KEYS.get(key, key))
     for _ in range(3):
         await board.pilot.pause()
+    # What can be waited for is waited for: nobody is told to press it once more.
+    assert not board.shows("Try again in a moment")
     if board.app.key_queue.is_waiting:
         await board.pilot.press("ctrl+c")
         await board.until(lambda: not board.app.key_queue.is_waiting)

@@ -12,7 +12,7 @@ from pipeboard.demo import SETTINGS, build
 from pipeboard.domain.money import Money
 from pipeboard.domain.people import Actor
 from pipeboard.store import Store
-from tests.postgres import Databases
+from tests.postgres import Databases, own_server
 from tests.team import NOW
 from tests.ui.desk import desk
 from tests.verbs import Workspace
@@ -60,7 +60,8 @@ async def test_a_value_that_both_have_changed_is_decided_by_who_sees_both(
             bo.edit([deal_id], {"value": Money(100_00, "EUR")})
         await board.press("enter")
         await board.until(lambda: board.shows("@bo at "))
-        assert board.shows("100 EUR")
+        # Both are written in the same way, however they were typed.
+        assert board.shows("€100") and board.shows("€7,000")
         await board.press(key)
         assert board.stored(deal_id).value == Money(value, "EUR")
 
@@ -77,3 +78,37 @@ async def test_in_a_form_each_field_is_decided(place: str, tmp_path: Path) -> No
         await board.press("f", "ctrl+s")
         await board.until(lambda: board.stored(deal_id).account == "Mine AG")
         assert board.stored(deal_id).value == Money(100_00, "EUR")
+
+
+async def test_a_change_waits_for_a_server_that_is_away_and_is_then_stored_once(
+    tmp_path: Path,
+) -> None:
+    with own_server() as server:
+        store = Store.create(server.url, SETTINGS)
+        build(store, deals=30, seed=1, now=NOW, me="ana")
+        store.close()
+        async with desk(tmp_path / "none.db", place=server.url) as board:
+            deal_id = board.card.id
+            await board.press("n")
+            await board.type("Away")
+            server.stop("fast")
+            await board.pilot.press("enter")
+            await board.until(lambda: "Waiting for the database server" in board.status)
+            server.start()
+            await board.settle()
+            notes = board.workspace.reader.history.notes(deal_id)
+            assert [note.text for note in notes].count("Away") == 1
+            server.stop("fast")
+            board.board._look()
+            board.board._look()
+            away = "The database server does not answer. Shown as it was."
+            assert board.status.startswith(away)
+            await board.pilot.press("n")
+            await board.type("Given up")
+            await board.pilot.press("enter")
+            await board.until(lambda: "gives up" in board.status)
+            await board.pilot.press("ctrl+c")
+            await board.until(lambda: not board.app.key_queue.is_waiting)
+            server.start()
+            await board.until(lambda: "does not answer" not in board.status)
+            assert "Given up: nothing was stored. What you typed is kept" in board.status

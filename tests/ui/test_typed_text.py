@@ -204,7 +204,7 @@ async def test_a_value_that_somebody_else_has_set_meanwhile_is_shown_beside_mine
         deal_id = await met(board, demo)
         await board.press("enter")
         assert board.shows("@bo at ")
-        assert board.shows("100 EUR")
+        assert board.shows("€100")
         assert board.shows("7k")
         await board.press(key)
         assert board.stored(deal_id).value == Money(value, "EUR")

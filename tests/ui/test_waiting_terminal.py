@@ -59,14 +59,14 @@ def test_what_was_not_stored_when_the_session_was_lost_is_said_the_next_time(
 ) -> None:
     before = archived(demo)
     with board_of(demo) as terminal, held(demo, "IMMEDIATE"):
-        terminal.type("ddj")
+        terminal.type("ddjnto do")
         terminal.wait_for_text("pending: Archive")
         terminal.process.send_signal(number)
         assert terminal.wait_for_end() == 128 + number
     assert archived(demo) == before
     with board_of(demo) as terminal:
         terminal.wait_for_text("Not stored when you left: Archive")
-        terminal.wait_for_text("Keys: j")
+        terminal.wait_for_text("Keys: jnto do")
         terminal.type("q")
         assert terminal.wait_for_end() == 0
     with board_of(demo) as terminal:
@@ -84,6 +84,19 @@ def test_c_with_control_gives_up_and_says_what_it_dropped(demo: Path) -> None:
         terminal.type("q")
         assert terminal.wait_for_end() == 0
     assert archived(demo) == before
+
+
+def test_who_gives_up_is_told_that_what_was_typed_is_kept(demo: Path) -> None:
+    with board_of(demo) as terminal:
+        terminal.type("nhello")
+        terminal.wait_for_text("› hello")
+        with held(demo, "IMMEDIATE"):
+            terminal.type("\r")
+            terminal.wait_for_text("pending: Note")
+            terminal.type("\x03")
+            terminal.wait_for_text("Given up: nothing was stored. What you typed is kept")
+        terminal.type("n")
+        terminal.wait_for_text("› hello")
 
 
 def test_a_rep_whom_nobody_knows_is_refused_before_the_first_frame(demo: Path) -> None:

@@ -16,12 +16,12 @@ from pipeboard.ui.actions.fields import any_change, ask_question, edit
 from pipeboard.ui.draw.notes import CHECK, FIELDS, GATE, PLAYBOOK
 from pipeboard.ui.draw.questions import RATINGS
 from pipeboard.ui.execute import Came, Questions, execute, until_stored
-from pipeboard.ui.host import Host, Outcome, ask, check_allowed
+from pipeboard.ui.host import Host, Outcome, ask, check_allowed, patiently
 from pipeboard.ui.key_table import DEAL_TABS, DealTab
 from pipeboard.ui.overlays.draft import key_of
 from pipeboard.ui.overlays.menu import Menu, MenuChoice
 from pipeboard.ui.overlays.prompt import Prompt
-from pipeboard.ui.screens.deal import LEADS_TO, DealScreen
+from pipeboard.ui.screens.deal import LEADS_TO, DealScreen, show_deal
 
 if TYPE_CHECKING:
     from pipeboard.ui.overlays.form import FormField
@@ -44,12 +44,12 @@ def tab_after(host: DealScreen) -> None:
     host.show_tab(DEAL_TABS[(DEAL_TABS.index(host.tab) + 1) % len(DEAL_TABS)])
 
 
-def next_deal(host: DealScreen) -> None:
-    _show_neighbour(host, 1)
+async def next_deal(host: DealScreen) -> None:
+    await patiently(host, lambda: _show_neighbour(host, 1))
 
 
-def deal_before(host: DealScreen) -> None:
-    _show_neighbour(host, -1)
+async def deal_before(host: DealScreen) -> None:
+    await patiently(host, lambda: _show_neighbour(host, -1))
 
 
 def _show_neighbour(host: DealScreen, step: int) -> None:
@@ -63,9 +63,8 @@ def _show_neighbour(host: DealScreen, step: int) -> None:
         stage = quoted(host.record.pipeline.stage(host.record.deal.stage_id).name)
         host.say(f"That was the {'last' if step > 0 else 'first'} deal in {stage}.")
         return
-    host.deal_id = state.card.id
+    show_deal(host, state.card.id)
     host.say("")
-    host.reload()
 
 
 async def edit_item(host: DealScreen) -> None:

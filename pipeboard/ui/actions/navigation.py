@@ -163,6 +163,7 @@ async def go_to_deal(host: BoardScreen, deal_id: int) -> None:
     if deal is None:
         host.say(f"There is no deal D-{deal_id} any more.", "status.warn")
         return
+    host.say("")  # what was said of the deal before would hide what stands on this one's card
     lens = replace(host.state.lens, pipeline_id=deal.pipeline_id)
     await look_through(host, lens, follow=deal_id)
     if not await patiently(host, lambda: host.state.go_to_deal(deal_id)):

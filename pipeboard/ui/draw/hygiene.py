@@ -39,8 +39,9 @@ if TYPE_CHECKING:
 
 _NARROW: Final = 60
 _WIDE: Final = 100
+_WIDEST: Final = 120
 _MOST_GROUP_LINES: Final = 4
-_FACTS: Final = 16
+_FACTS: Final = len("in stage 29 Dec 2017")
 _MONEY: Final = 11
 
 
@@ -166,7 +167,8 @@ def _deal(deal: Deal, view: HygieneView, style: PaneStyle) -> Iterator[Line]:
     if style.width >= _NARROW:
         stage = view.pipeline.stage(deal.stage_id).name
         end += [blank(2), left(stage, 14 if style.width < _WIDE else 20, "text.dim")]
-        end += [blank(1), left(rep_name(deal.owner), 9, "pane.who")]
+        names = 9 if style.width < _WIDEST else 18
+        end += [blank(1), left(rep_name(deal.owner), names, "pane.who")]
     if style.width >= _WIDE:
         end += [blank(1), left(_fact(deal, view, style), _FACTS, "text.dim")]
     start: Line = (

@@ -9,6 +9,7 @@ from pipeboard.domain.criteria import About
 from pipeboard.domain.deal import Answer, Contact, Deal, NextStep, Term
 from pipeboard.domain.deal_record import DealRecord
 from pipeboard.domain.lazy_dataclass import dataclass
+from pipeboard.domain.locales import written
 from pipeboard.domain.money import Money, format_money, format_percent
 from pipeboard.domain.pipeline import Pipeline, Question
 from pipeboard.domain.score import BEST
@@ -178,11 +179,19 @@ def field_text(deal: Deal, name: str) -> str:
     return value_text(getattr(deal, name))
 
 
-def field_value_text(name: str, value: object) -> str:
-    """A value of the field that is stored under that name, as a person would type it."""
-    if name.endswith("_bp") and isinstance(value, int):
-        return f"{format_percent(value)} %"
-    return value_text(value)
+def written_value(name: str, value: object) -> str:
+    """A value of the field that is stored under that name, as it is written for a person."""
+    match value:
+        case Money():
+            return written().money(value)
+        case date():
+            return written().date(value)
+        case NextStep() if value.due is not None:
+            return f"{written().date(value.due)} {value.words}".rstrip()
+        case int() if name.endswith("_bp"):
+            return f"{format_percent(value)} %"
+        case _:
+            return value_text(value)
 
 
 def value_text(value: object) -> str:

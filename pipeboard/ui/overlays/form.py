@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime, tzinfo
 from enum import StrEnum
-from typing import ClassVar
+from typing import ClassVar, TypeAlias
 
 from textual.binding import BindingType
 from textual.events import Click, Key
@@ -19,7 +19,7 @@ from pipeboard.domain.lazy_dataclass import dataclass
 from pipeboard.domain.pipeline import Category
 from pipeboard.domain.settings import Settings
 from pipeboard.ui.draw.line import Hint, Line, blank, left, whole, wrap
-from pipeboard.ui.draw.questions import field_text, field_value_text, rating_words
+from pipeboard.ui.draw.questions import field_text, rating_words, written_value
 from pipeboard.ui.overlays.draft import Draft, TypedValues
 from pipeboard.ui.overlays.menu import Menu, MenuChoice
 from pipeboard.ui.overlays.overlay import (
@@ -328,6 +328,10 @@ class Side(StrEnum):
     THEIRS = "t"
 
 
+Typed: TypeAlias = tuple[date, str]
+"""What typed words mean: from which day on, and in which currency."""
+
+
 @dataclass(frozen=True, slots=True)
 class Met:
     """Two changes of one thing: a heading, what they have put there (`fields` by name, in words),
@@ -340,7 +344,9 @@ class Met:
     fields: Mapping[str, str]
 
 
-def about(deal: Deal, eyes: str, details: Mapping[str, object], mine: object, zone: tzinfo) -> Met:
+def about(
+    deal: Deal, eyes: str, details: Mapping[str, object], mine: object, zone: tzinfo, typed: Typed
+) -> Met:
     """What the details of a conflict say, as the deal is now for those eyes, beside what was
     typed."""
     deal = deal_seen_by(deal, eyes)
@@ -348,7 +354,7 @@ def about(deal: Deal, eyes: str, details: Mapping[str, object], mine: object, zo
     when = f" at {datetime.fromisoformat(str(at)).astimezone(zone):%H:%M}" if at else ""
     fields = {
         name.removesuffix("_bp"): str(
-            details.get("theirs") or field_value_text(name, _value(deal, name))
+            details.get("theirs") or written_value(name, _value(deal, name))
         )
         for name in _names(details)
     }
@@ -356,7 +362,7 @@ def about(deal: Deal, eyes: str, details: Mapping[str, object], mine: object, zo
     one = next(iter(fields.values())) if len(fields) == 1 else ""
     theirs = one or "\n".join(f"{_label(name)}: {text}" for name, text in fields.items())
     heading = f"{by} changed {names} of {deal.name}{when}"
-    return Met(heading, f"@{by}{when}", theirs, _words(mine, fields), fields)
+    return Met(heading, f"@{by}{when}", theirs, _words(mine, fields, typed), fields)
 
 
 def _names(details: Mapping[str, object]) -> Sequence[str]:
@@ -375,13 +381,24 @@ def _label(name: str) -> str:
     return name.partition(".")[2].replace("_", " ") or name.replace("_", " ")
 
 
-def _words(mine: object, fields: Mapping[str, str]) -> str:
-    """What was typed; of a form what stands against their fields, or else all of it."""
+def _words(mine: object, fields: Mapping[str, str], typed: Typed) -> str:
+    """What was typed, as it is understood; of a form what stands against their fields, or else all
+    of it."""
+
+    def understood(name: str, text: str) -> str:
+        try:
+            return written_value(name, parse_field(name, text, *typed)[1]) if text else ""
+        except PipeboardError:  # not typed as a field, such as a next step with its day
+            return text
+
     if isinstance(mine, dict):
         both = {name: text for name, text in mine.items() if name in fields} or mine
-        return "\n".join(f"{_label(name)}: {text or '(empty)'}" for name, text in both.items())
+        told = {name: understood(name, str(text or "")) for name, text in both.items()}
+        return "\n".join(f"{_label(name)}: {text or '(empty)'}" for name, text in told.items())
     if isinstance(mine, Given):
         return f"{mine.text}   {rating_words(mine.rating)}"
+    if isinstance(mine, str) and len(fields) == 1:
+        return understood(next(iter(fields)), mine)
     return str(mine) if mine else ""
 
 

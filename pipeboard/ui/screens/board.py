@@ -298,7 +298,8 @@ class BoardScreen(LiveScreen):
     def _drop(self, event: BoardCanvas.Dragged) -> None:
         """A card that is dragged moves to the stage where it is let go."""
         card = self.state.view.card(event.start.column, event.start.row)
-        if card is None:
+        if card is None or card.id != event.card_id:
+            self.say("Not moved: another deal has come to stand there meanwhile.", "status.warn")
             return
         self.state.show(cursor=(event.start.column, event.start.row))
         if card.id not in self.state.view.marks:

@@ -66,15 +66,9 @@ class DealScreen(PageScreen):
         self.wanted = ""
         self.opened: frozenset[int] = frozenset()
         self._cursors = dict.fromkeys(DEAL_TABS, 0)
-        self.record = self._read()
+        self.record = _read(self, deal_id)
 
     # What is shown.
-
-    def _read(self) -> DealRecord:
-        record = self.state.reader.record(self.deal_id, self.program.seat.eyes)
-        if record is None:
-            raise NotFound(f"There is no deal D-{self.deal_id}.")
-        return record
 
     def show_news(self) -> None:
         """Shows what others have committed, and says whose change of this deal it is."""
@@ -87,9 +81,7 @@ class DealScreen(PageScreen):
             self.say(self._said.text, self._said.role, news)
 
     def reload(self) -> None:
-        version, record = self.state.reader.data_version(), self._read()
-        self.version, self.record = version, record
-        self.redraw()
+        show_deal(self, self.deal_id)
 
     def redraw(self) -> None:
         """The record as it is now, the cursor on an item that there is."""
@@ -241,3 +233,18 @@ def _only_leads_on(screen: DealScreen) -> bool:
     onward = (*LEADS_TO, overview.GATE, overview.PLAYBOOK)
     on_overview = screen.tab is DealTab.OVERVIEW and screen.item_key in onward
     return screen.tab is DealTab.TIMELINE or on_overview
+
+
+def show_deal(screen: DealScreen, deal_id: int) -> None:
+    """A deal in the tab that is looked at; raises DatabaseError, with all as it was."""
+    version, record = screen.state.reader.data_version(), _read(screen, deal_id)
+    # Only now: keys are never about another deal than the one that is seen.
+    screen.deal_id, screen.version, screen.record = deal_id, version, record
+    screen.redraw()
+
+
+def _read(screen: DealScreen, deal_id: int) -> DealRecord:
+    record = screen.state.reader.record(deal_id, screen.program.seat.eyes)
+    if record is None:
+        raise NotFound(f"There is no deal D-{deal_id}.")
+    return record

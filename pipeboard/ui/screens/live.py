@@ -11,7 +11,7 @@ from time import monotonic
 from typing import TYPE_CHECKING, ClassVar, Final, cast
 
 from textual import on
-from textual.app import ComposeResult
+from textual.app import App, ComposeResult, ReturnType
 from textual.binding import BindingsMap
 from textual.screen import Screen
 
@@ -88,6 +88,7 @@ class LiveScreen(Screen[None]):
     """What bare digits come to where they are counts: `12j` goes down twelve cards."""
     last_copied = ""
     _said = Said()
+    _refused_at = 0.0
     _trouble = ""
     version: int | None = None
     """The state of the database that is shown (`data_version`); None before the first look."""
@@ -143,8 +144,11 @@ class LiveScreen(Screen[None]):
     # The status line.
 
     def say(self, text: str, role: Role = "status", beside: str = "") -> None:
-        """A sentence on the status line, and what can be done about it at its right."""
-        self._said = Said(text, role, beside)
+        """A sentence on the status line, and what can be done about it at its right. Why something
+        was not done is not taken away by a key that came before that could be read."""
+        if not text and refusal(self) and self.program.key_queue.given_at < self._refused_at:
+            return
+        self._said, self._refused_at = Said(text, role, beside), monotonic()
         self.show_status()
 
     @property
@@ -162,6 +166,8 @@ class LiveScreen(Screen[None]):
             said = Said(self.trouble, "status.error", self._said.beside)
         else:
             said = self._said
+        if said is self._said and (lost := dropped(app.key_queue.dropped)):
+            said = replace(said, text=f"{said.text} {lost}".strip())
         line = (whole(said.text, said.role),) if said.text else EMPTY
         self.put_status(line, (whole(said.beside, "hint.label"),) if said.beside else EMPTY)
 
@@ -172,9 +178,8 @@ class LiveScreen(Screen[None]):
             app.key_queue.drop()
         words = app.net.words(error)
         role: Role = "status.warn" if isinstance(error, PipeboardError) else "status.error"
-        said = f"{words} {dropped(app.key_queue.take_dropped())}".strip()
         # What was asked for elsewhere by `g` is done by the board, which is not seen yet.
-        (_on_top(self) or self).say(said, role)
+        (on_top(self.app) or self).say(words, role)
 
     # What keys are about.
 
@@ -268,17 +273,23 @@ class LiveScreen(Screen[None]):
             self._busy_looks += is_busy(error)
             if not is_busy(error) or self._busy_looks > _MOST_BUSY_LOOKS:
                 advice = "Shown as it was." if is_busy(error) else error.hint
-                self._trouble = f"{error.message} {advice}".strip()
+                what = error.details.get("meanwhile", error.message)
+                self._trouble = f"{what} {advice}".strip()
         else:
             self._trouble, self._busy_looks = "", 0
         if self._trouble != before:
             self.show_status()
 
 
-def _on_top(screen: LiveScreen) -> LiveScreen | None:
+def on_top(app: App[ReturnType]) -> LiveScreen | None:
     """The screen that the person looks at, below what is asked on it."""
-    stack = reversed(screen.app.screen_stack)
+    stack = reversed(app.screen_stack)
     return next((seen for seen in stack if isinstance(seen, LiveScreen)), None)
+
+
+def refusal(screen: LiveScreen | None) -> Said | None:
+    """What it says of why something was not done."""
+    return screen._said if screen is not None and screen._said.role == "status.warn" else None
 
 
 def uncover(screen: LiveScreen) -> None:

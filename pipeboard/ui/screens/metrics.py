@@ -48,8 +48,8 @@ class MetricsScreen(CountingScreen):
     TABLE = METRICS
     title_of_help = "Metrics"
     GO = "m"
-    _said_then: Said | None = None
-    """What stood on the status line when the numbers under way were asked for."""
+    _of_spot = Said()
+    """What the number under the cursor has said on the status line."""
     answer = ""
     """What is said once what was asked for is shown."""
 
@@ -98,30 +98,26 @@ class MetricsScreen(CountingScreen):
         """Shows other numbers: at once where they are known, else as soon as they are counted."""
         view = self.state.view
         width, glyphs = self.page.size.width, view.glyphs
-        asked = replace(asked, width=width, glyphs=glyphs, everyone=view.board.everyone)
+        drawn = partial(replace, width=width, glyphs=glyphs, everyone=view.board.everyone)
+        asked = drawn(asked)
         moved = (asked.tab, asked.pipeline) != (self.asked.tab, self.asked.pipeline)
+        if asked != drawn(self.asked):
+            self._said = Said()
         self.asked, self.cursor = asked, cursor
         if moved:
             self.page.view = replace(self.page.view, top=0)
         known = self.metrics_worker.at_hand(asked, self.moment)
         if known is not None:
-            self._said_then = self._said
             self._show(known)
             return
         self.counting += 1
         self._redraw()
-        self._said_then = self._said
         self.run_worker(_count(self, asked), group="counting")
 
     def _show(self, drawn: Drawn) -> None:
         self.drawn = drawn
         self.cursor = max(0, min(self.cursor, len(drawn.block.spots) - 1))
-        # What a key was told while this was counted is not taken back by it.
-        said = self._said if self._said is not self._said_then else None
         self._redraw()
-        if said is not None:
-            self._said = said
-            self.show_status()
         if self.answer:
             self.say(self.answer)
             self.answer = ""
@@ -154,8 +150,10 @@ class MetricsScreen(CountingScreen):
             glyphs=self.state.view.glyphs,
         )
         self.page.show(replace(view, top=_top(self, view.seen(height), view.top)))
-        if self.spot is not None:
+        # What a key was told stands until the next one, whatever is counted or drawn meanwhile.
+        if self.spot is not None and self._said in (self._of_spot, Said()):
             self.say(_about(self.spot, self.block))
+            self._of_spot = self._said
         else:
             self.show_status()
 
@@ -173,6 +171,7 @@ class MetricsScreen(CountingScreen):
         """The cursor so many numbers on."""
         last = len(self.block.spots) - 1
         self.cursor = max(0, min(self.cursor + rows, last))
+        self._said = Said()
         self._redraw()
 
     def move_to_end(self, direction: int) -> None:

@@ -272,7 +272,8 @@ TYPED_AHEAD: Final = "typed-ahead"
 
 def keep_unstored(drafts: Drafts, pending: str, typed_ahead: Sequence[str], at: datetime) -> None:
     """Writes down what is not stored and which keys were not given out; nothing where all was."""
-    typed = "".join(key if len(key) == 1 else f" {key} " for key in typed_ahead).strip()
+    keys = (" " if key == "space" else key for key in typed_ahead)
+    typed = "".join(key if len(key) == 1 else f" {key} " for key in keys).strip()
     with suppress(OSError):  # there is nobody left to tell
         if pending:
             drafts.save(UNSTORED, f"{pending} ({at:%H:%M})")

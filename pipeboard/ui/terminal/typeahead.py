@@ -6,6 +6,7 @@ import asyncio
 from asyncio import Queue
 from collections import deque
 from collections.abc import Awaitable, Callable
+from math import inf
 from typing import Final, TypeVar
 
 from textual.app import App, ReturnType
@@ -24,6 +25,9 @@ Typed = tuple[Key | Paste, ...]
 """Keys and pastes that nothing has heard yet, in the order in which they came."""
 
 GIVES_UP: Final = "ctrl+c"
+IN_ONE_GO_S: Final = 0.6
+"""Between two keys of which the second was typed without looking at what the first has done."""
+_OF_TEXT: Final = frozenset(("enter", "backspace", "tab"))
 _PAUSE_S: Final = 0.05
 """Between two looks at a database that others hold."""
 
@@ -40,8 +44,14 @@ class KeyQueue:
         self._has_typed, self._is_free = asyncio.Event(), asyncio.Event()
         self._is_free.set()
         self._given_up = asyncio.Event()
-        self._acting = self._asking = self._dropped = 0
-        self._drops_click = self._is_giving = False
+        self._acting = self._asking = 0
+        self._drops_click = self._is_giving = self._refuses = False
+        self.typed_at = -inf
+        """When the last key came, by the clock of events."""
+        self.given_at = -inf
+        """When the key, or the button, came that is being heard, or was the last."""
+        self.dropped = 0
+        """How many keys were dropped since the last one that was not."""
 
     @property
     def has_settled(self) -> bool:
@@ -91,7 +101,14 @@ class KeyQueue:
         )
 
     def put(self, event: Key | Paste) -> None:
-        """One more key, behind all others."""
+        """One more key, behind all others; not one of a text whose question was refused."""
+        follows = event.time - self.typed_at <= IN_ONE_GO_S
+        self.typed_at = event.time
+        if self._refuses and follows and not self._asking and _is_text(event):
+            self.dropped += 1
+            self._notice(False)
+            return
+        self._refuses, self.dropped = False, 0
         self._typed.append(event)
         self._has_typed.set()
         if self.is_waiting:
@@ -110,13 +127,15 @@ class KeyQueue:
 
     def drop(self) -> None:
         """The keys that wait are not given out any more."""
-        self._dropped += len(self._typed)
+        self.dropped += len(self._typed)
         self._typed.clear()
 
-    def take_dropped(self) -> int:
-        """How many keys were dropped and not told of yet."""
-        count, self._dropped = self._dropped, 0
-        return count
+    def refuse(self) -> None:
+        """The question does not come for which keys were typed, some of them perhaps still on
+        their way: on the screen they would be other keys. They are dropped until the person stops
+        typing."""
+        self._refuses = True
+        self.drop()
 
     def give_up(self) -> None:
         """The person does not want to wait any longer: the action under way ends if it can."""
@@ -135,6 +154,7 @@ class KeyQueue:
         """Was the button pressed while an action was under way? Then its release counts no more
         than it does."""
         if isinstance(event, MouseDown):
+            self.given_at = event.time
             self._drops_click = self.is_waiting
             if self._drops_click:
                 self._notice(True)
@@ -153,8 +173,10 @@ class KeyQueue:
                 self._has_typed.clear()
                 continue
             self._is_giving = True
+            event = self._typed.popleft()
+            self.given_at = event.time
             try:
-                await give(self._typed.popleft())
+                await give(event)
             finally:
                 self._is_giving = False
 
@@ -172,6 +194,7 @@ class TypeAhead(App[ReturnType]):
         super().__init__()
         self.key_queue = KeyQueue(self.notice_waiting)
         self._is_begun = False
+        self._pressed: MouseDown | None = None
         self._came_up = asyncio.Event()
 
     def on_mount(self) -> None:
@@ -202,6 +225,11 @@ class TypeAhead(App[ReturnType]):
         is_button = isinstance(event, MouseDown | MouseUp | Click) and not event.is_forwarded
         if is_button and queue.drops_button(event):
             return
+        pressed = self._pressed
+        if is_button and isinstance(event, MouseDown):
+            self._pressed = event
+        elif is_button and isinstance(event, MouseUp) and pressed and not is_still(pressed, event):
+            self._mouse_down_widget = None  # no click: it was let go where it was not pressed
         await super().on_event(event)
         if isinstance(event, Key):
             self._came_up.set()
@@ -221,6 +249,12 @@ class TypeAhead(App[ReturnType]):
             await _either(self._came_up.wait(), heard_by)
         else:
             await _passed(heard_by)
+
+
+def is_still(pressed: MouseDown, let_go: MouseUp) -> bool:
+    """Is it a click, and not the way of a drag? A hand may slip by a cell."""
+    across = abs(let_go.screen_x - pressed.screen_x)
+    return across <= 1 and let_go.screen_y == pressed.screen_y
 
 
 def unheard_by(app: TypeAhead[ReturnType]) -> Typed:
@@ -244,6 +278,11 @@ def _begin_giving(app: TypeAhead[ReturnType]) -> None:
 def _ends_waiting(app: App[ReturnType], key: str) -> bool:
     """^c does; Esc where the keys wait for what a screen counts."""
     return key == GIVES_UP or (key == "escape" and getattr(app.screen, "counting", 0) > 0)
+
+
+def _is_text(event: Key | Paste) -> bool:
+    """Is it what people type into a line?"""
+    return isinstance(event, Paste) or event.is_printable or event.key in _OF_TEXT
 
 
 def _is_letter(event: Event, heard_by: Widget) -> bool:

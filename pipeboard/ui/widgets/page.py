@@ -40,6 +40,7 @@ from pipeboard.ui.draw.line import (
 from pipeboard.ui.palette import Role, Theme
 from pipeboard.ui.palette import theme as named_theme
 from pipeboard.ui.terminal.ink import Ink
+from pipeboard.ui.terminal.typeahead import is_still
 from pipeboard.ui.terminal.width import cell_width
 from pipeboard.ui.write_queue import under_net
 
@@ -290,11 +291,11 @@ class BoardCanvas(Widget):
             self.hit, self.count = hit, count
 
     class Dragged(Message):
-        """A card was dragged from one column to another."""
+        """A card was dragged from one column to another: `card_id` is the deal that was pressed."""
 
-        def __init__(self, start: Hit, end: Hit) -> None:
+        def __init__(self, start: Hit, end: Hit, card_id: int) -> None:
             super().__init__()
-            self.start, self.end = start, end
+            self.start, self.end, self.card_id = start, end, card_id
 
     class Scrolled(Message):
         """The wheel was turned over a part of the board."""
@@ -306,7 +307,7 @@ class BoardCanvas(Widget):
     def __init__(self, view: BoardView) -> None:
         super().__init__()
         self._view = view
-        self._held: Hit | None = None
+        self._held: tuple[Hit, int, MouseDown] | None = None
 
     def show(self, view: BoardView) -> None:
         """Another view: only the cells that look different are drawn again."""
@@ -332,13 +333,18 @@ class BoardCanvas(Widget):
 
     def on_mouse_down(self, event: MouseDown) -> None:
         found = hit(self._view, event.x, event.y)
-        self._held = found if found.place is BoardPlace.CARD else None
+        card = self._view.card(found.column, found.row)
+        is_card = card is not None and found.place is BoardPlace.CARD
+        self._held = (found, card.id, event) if card is not None and is_card else None
 
     def on_mouse_up(self, event: MouseUp) -> None:
-        start, self._held = self._held, None
+        held, self._held = self._held, None
+        if held is None or is_still(held[2], event):
+            return
+        start, card_id, _ = held
         end = hit(self._view, event.x, event.y)
-        if start is not None and end.column not in (-1, start.column):
-            self.post_message(self.Dragged(start, end))
+        if end.column not in (-1, start.column):
+            self.post_message(self.Dragged(start, end, card_id))
 
     def on_click(self, event: Click) -> None:
         self.post_message(self.Pointed(hit(self._view, event.x, event.y), event.chain))
