@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import json
-from datetime import UTC
+from datetime import UTC, date
 from pathlib import Path
 
 import pytest
@@ -187,12 +187,13 @@ async def test_hostile_values_stay_text_and_count_as_unchanged(text: str, width:
     [
         ({"account": "Mine", "value": "5"}, "account: Mine"),
         ({"account": "", "value": "5"}, "account: (empty)"),
-        ({"value": "5", "owner": "bo"}, "value: 5\nowner: bo"),
+        ({"value": "5", "owner": "bo"}, "value: €5\nowner: bo"),
     ],
 )
 def test_of_a_form_what_stands_against_theirs_is_shown_beside_it(
     typed: dict[str, str], mine: str
 ) -> None:
     deal = new(account="Lumen Oy")
-    met = about(deal, deal.owner, {"fields": ["account"], "by": "bo"}, typed, UTC)
+    as_typed = (date(2026, 11, 28), "EUR")
+    met = about(deal, deal.owner, {"fields": ["account"], "by": "bo"}, typed, UTC, as_typed)
     assert (met.theirs, met.mine) == ("Lumen Oy", mine)
