@@ -38,7 +38,7 @@ def import_arguments(parser: Parser) -> None:
         "--into",
         metavar="PIPELINE",
         help="the pipeline, else the one of -p, else those that the"
-        " file names where there are no deals yet, else the first",
+        " file names where there are none yet or all are there, else the first",
     )
     add("--stages", metavar="A,B,C", help="make the pipeline of --into with these stages, or auto")
     add("--skip-bad", action="store_true", help="write the good rows, put the others into a file")

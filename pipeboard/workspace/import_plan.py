@@ -79,19 +79,22 @@ def stages_of(reading: Reading) -> tuple[str, ...]:
 
 
 _MOST_PIPELINES: Final = 20
+_SEVERAL: Final = 2
 
 
 def named_pipelines(
     workspace: Workspace, path: Path, recipe: Recipe, *, strict: bool = False
 ) -> tuple[Pipeline, ...]:
-    """The pipelines that the rows of a file name, where there are no deals yet: those that are
-    there, and the others to be made of the stages of their rows.
+    """The pipelines that the rows of a file name: those that are there, and the others to be made
+    of the stages of their rows.
 
-    None where the file of another tool names one alone or so many that they are something else, or
-    where one is there by that name without the stages.
+    None where the file of another tool names one alone, into which nothing of it has come before,
+    or so many that they are something else; where there are no deals yet, if one is there by that
+    name without the stages; where there are, unless all are there, or deals of the file's source
+    have come into several of them before.
     """
-    if workspace.reader.known_deals().count():
-        return ()
+    deals = workspace.reader.known_deals()
+    is_first = not deals.count()
     known = {fold(one.name): one for one in workspace.reader.pipelines()}
     with open_reading(
         workspace, path, recipe, None, strict=strict, splits=True, still_asks=True
@@ -100,19 +103,23 @@ def named_pipelines(
             return ()
         rows = (row for row in reading.again() if isinstance(row, DealRow) and row.pipeline)
         names = {fold(row.pipeline or ""): row.pipeline or "" for row in rows}
-        is_split = len(names) > 1 or reading.tool == "pipeboard"
+        source = recipe.source or reading.source
+        there = [known[key].id for key in names.keys() & known.keys()]
+        came_into = sum(deals.of_source(source, one) > 0 for one in there)
+        is_split = len(names) > 1 or came_into or reading.tool == "pipeboard"
         if not is_split or len(names) > _MOST_PIPELINES:
+            return ()
+        if not is_first and len(there) < len(names) and came_into < _SEVERAL:
             return ()
         found = []
         for key, name in names.items():
             rows = (row for row in reading.again() if isinstance(row, DealRow))
             wanted = _open_stages(row for row in rows if fold(row.pipeline or "") == key)
-            there = known.get(key)
-            stages = {fold(stage.name) for stage in there.open_stages} if there else set()
-            if there and stages.issuperset(map(fold, wanted)):
-                found.append(there)
-            elif there:
-                return ()
+            if (one := known.get(key)) is not None:
+                stages = {fold(stage.name) for stage in one.open_stages}
+                if is_first and not stages.issuperset(map(fold, wanted)):
+                    return ()
+                found.append(one)
             else:
                 currency = workspace.settings.currency
                 found.append(from_stage_names(wanted, pipeline_name=name, currency=currency))

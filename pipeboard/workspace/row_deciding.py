@@ -40,7 +40,7 @@ from pipeboard.workspace.row_matching import (
     is_spoken,
     said_by,
 )
-from pipeboard.workspace.row_recognising import Namesakes, Owners, Recognised, Recogniser
+from pipeboard.workspace.row_recognising import Goals, Namesakes, Owners, Recognised, Recogniser
 
 if TYPE_CHECKING:
     from pipeboard.domain.deal import FieldValue
@@ -86,9 +86,9 @@ class RowDecider:
         self._context = context
         self._rules = RowRules(pipeline, origin, context.actor, context.at)
         self._known = reader.known_deals()
-        self._recogniser = Recogniser(
-            self._known, pipeline.id, self.source, reading.again, self._says
-        )
+        ids = (pipeline.id, *(one.id for one in beside))
+        goals = Goals(ids, lambda row: self._place_of_new(row).pipeline.id)
+        self._recogniser = Recogniser(self._known, goals, self.source, reading.again, self._says)
         spoken = frozenset(reading.spoken)
         three_way = ThreeWay(
             pipeline,
@@ -103,7 +103,7 @@ class RowDecider:
         self._owners = Owners(reader.reps(), self.report)
         self._seen_ids: set[int] = set()
         tells_titles = "title" in reading.mapping.values()
-        self._namesakes = Namesakes(self._known, pipeline.id) if tells_titles else None
+        self._namesakes = Namesakes(self._known, goals) if tells_titles else None
         self._rows_again = reading.again
         self._keeps_numbers = reading.tool == "pipeboard" and not self.report.before
         self._met: set[int] = set()
@@ -331,6 +331,9 @@ class RowDecider:
         )
         for name, ours, theirs in merge.not_followed:
             self._leave(row, deal, name, ours, theirs)
+        if self._named and row.pipeline and fold(row.pipeline) != fold(place.pipeline.name):
+            both = place.pipeline.name, row.pipeline
+            self.report.leave(Differing(row.line, deal.ref, "pipeline", *both, "ours"))
         self.report.emptied.update(merge.emptied)
         events, after = self._decided(row, deal, place, merge)
         if self._closed_later(row, merge, after):

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from pipeboard.domain.deal import Deal
@@ -21,7 +21,8 @@ from pipeboard.workspace.row_matching import Said, same_row
 if TYPE_CHECKING:
     from pipeboard.store.reading.finding import KnownDeals
 
-_Name = tuple[str, str]
+_Name = tuple[int, str, str]
+"""A pipeline, and the account and the title of a deal in it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,16 +44,34 @@ class Recognised:
 _UNKNOWN, _ELSEWHERE = Recognised(), Recognised(elsewhere=True)
 
 
+@dataclass(frozen=True, slots=True)
+class Goals:
+    """The pipelines that a file goes into, by their ids, and into which of them a row would."""
+
+    pipeline_ids: tuple[int, ...]
+    of: Callable[[DealRow], int]
+
+    def name(self, row: DealRow) -> _Name:
+        """What the deal of a row is called, and where."""
+        return self.of(row), fold(row.account or ""), fold(row.title)
+
+    def named(self, known: KnownDeals) -> Iterator[tuple[_Name, int]]:
+        """What the deals that are there are called, with their numbers."""
+        for pipeline_id in self.pipeline_ids:
+            for one in known.named(pipeline_id):
+                yield (pipeline_id, fold(one.account), fold(one.title)), one.deal_id
+
+
 @dataclass(slots=True)
 class Recogniser:
-    """Recognises the rows of one file that goes into one pipeline.
+    """Recognises the rows of one file.
 
     `again` goes through all rows of the file: asked for once, when a row has no id and there are
     deals that it could be. `says` is what a row says, to tell rows of one name apart.
     """
 
     known: KnownDeals
-    pipeline_id: int
+    goals: Goals
     source: str
     again: Callable[[], Iterable[object]]
     says: Callable[[DealRow], Said]
@@ -94,13 +113,15 @@ class Recogniser:
         """How many deals of the source, some of which came again, stand in no row."""
         if not self._met or not self.source:
             return 0
-        return self.known.of_source(self.source, self.pipeline_id) - self._met
+        came = [self.known.of_source(self.source, one) for one in self.goals.pipeline_ids]
+        return sum(came) - self._met
 
     def _by_id(self, row: DealRow, deals: Sequence[Deal]) -> Recognised:
         if not deals:
             return _UNKNOWN
         source = row.external_source if row.external_source is not None else self.source
-        here = [deal for deal in deals if deal.pipeline_id == self.pipeline_id]
+        here = [deal for deal in deals if deal.pipeline_id in self.goals.pipeline_ids]
+        here.sort(key=lambda deal: deal.pipeline_id != self.goals.of(row))
         for deal in here:
             if deal.external_source == source:
                 self._met += source == self.source
@@ -137,7 +158,7 @@ class Recogniser:
             return
         if not self._in_file:
             self._count_names()
-        asked = {place: names.get(_name_of(rows[place]), []) for place in places}
+        asked = {place: names.get(self.goals.name(rows[place]), []) for place in places}
         deals = self.known.numbered({one for ids in asked.values() for one in ids})
         for place, ids in asked.items():
             if ids:
@@ -147,7 +168,7 @@ class Recogniser:
                     self._taken.add(deal.id)
 
     def _choose(self, row: DealRow, candidates: Sequence[Deal], known: int) -> Recognised:
-        if known == 1 and candidates and self._in_file.get(_name_of(row)) == 1:
+        if known == 1 and candidates and self._in_file.get(self.goals.name(row)) == 1:
             return Recognised(candidates[0], by_name=True)
         says = self.says(row)
         same = [deal for deal in candidates if same_row(deal, says)]
@@ -161,14 +182,14 @@ class Recogniser:
     def _known_names(self) -> dict[_Name, list[int]]:
         if self._names is None:
             self._names = defaultdict(list)
-            for named in self.known.named(self.pipeline_id):
-                self._names[fold(named.account), fold(named.title)].append(named.deal_id)
+            for name, deal_id in self.goals.named(self.known):
+                self._names[name].append(deal_id)
         return self._names
 
     def _count_names(self) -> None:
         for row in self.again():
             if isinstance(row, DealRow) and not row.external_id and not row.ref:
-                name = _name_of(row)
+                name = self.goals.name(row)
                 self._in_file[name] = self._in_file.get(name, 0) + 1
 
 
@@ -193,10 +214,6 @@ def _also_written(one: str) -> str:
     return whole if len(one) == 15 else (short if whole == one else "")
 
 
-def _name_of(row: DealRow) -> _Name:
-    return fold(row.account or ""), fold(row.title)
-
-
 def _is_about(row: DealRow, deal: Deal) -> bool:
     """Whether a deal whose id comes from nobody knows where is the one that a row speaks of."""
     account = fold(row.account or "")
@@ -209,7 +226,7 @@ class Namesakes:
     are remembered by a mark that two could share."""
 
     known: KnownDeals
-    pipeline_id: int
+    goals: Goals
     _marks: set[int] | None = None
 
     def has(self, row: DealRow) -> bool:
@@ -217,9 +234,8 @@ class Namesakes:
         if row.ref or not row.account:
             return False
         if self._marks is None:
-            here = self.known.named(self.pipeline_id)
-            self._marks = {hash((fold(one.account), fold(one.title))) for one in here}
-        mark = hash(_name_of(row))
+            self._marks = {hash(name) for name, _ in self.goals.named(self.known)}
+        mark = hash(self.goals.name(row))
         is_there = mark in self._marks
         self._marks.add(mark)
         return is_there

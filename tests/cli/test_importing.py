@@ -382,3 +382,49 @@ def test_our_own_file_of_two_pipelines_moves_house(team: Type, pipe: Type, home:
     assert pipe("import", str(file), *new).code == 0
     assert pipe("export", "-o", str(again), *new).code == 0
     assert again.read_bytes() == file.read_bytes()
+
+
+BOTH = (
+    "Record ID,Deal Name,Deal Stage,Pipeline,Amount,Create Date\n"
+    "1,A,Proposal,Sales,100,2026-01-02\n2,B,Offer,Renewals,200,2026-01-03\n"
+    "3,C,Proposal,Renewals,300,2026-01-04\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("later", "said"),
+    [
+        (BOTH, "3 unchanged"),
+        (BOTH.replace("300", "350"), "1 updated, 2 unchanged"),
+        (BOTH.replace("3,C,Proposal", "3,C,Offer"), "1 updated, 2 unchanged"),
+        (BOTH.replace("3,C,Proposal,Renewals", "3,C,Proposal,Sales"), "3 unchanged"),
+        ("\n".join(line for line in BOTH.splitlines() if "Sales" not in line), "2 unchanged"),
+        (BOTH + "4,D,Start,Upsell,400,2026-01-05\n", "1 created, 0 updated, 3 unchanged"),
+        (BOTH + "4,D,Offer,Renewals,400,2026-01-05\n", "1 created, 0 updated, 3 unchanged"),
+    ],
+    ids=[
+        "again",
+        "a cell",
+        "a stage",
+        "another pipeline",
+        "one of them",
+        "a new one",
+        "a new deal",
+    ],
+)
+def test_a_file_of_several_pipelines_comes_again_without_a_double(
+    later: str, said: str, pipe: Type, home: Path
+) -> None:
+    (home / "both.csv").write_text(BOTH)
+    assert pipe("import", "both.csv", "--yes").code == 0
+    (home / "both.csv").write_text(later)
+    again = pipe("import", "both.csv", "--yes")
+    assert (again.code, said in again.out) == (0, True), again
+    is_moved = "3,C,Proposal,Sales" in later
+    assert ("D-3, pipeline: here 'Renewals', in the file 'Sales'" in again.err) is is_moved
+    placed = [
+        line.split(",") for line in pipe("list", "--columns", "title,pipeline", "--csv").out.split()
+    ]
+    where = dict(placed[1:])
+    assert len(where) == len(placed) - 1, "a deal stands twice"
+    assert (where["A"], where["B"], where["C"]) == ("Sales", "Renewals", "Renewals")

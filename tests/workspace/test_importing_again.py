@@ -699,3 +699,33 @@ def test_a_note_of_ours_that_is_too_long_by_hand_is_divided_by_its_author(
     assert len(notes) > 1
     assert {(one.author, one.at.isoformat()) for one in notes} == {("bo", note["at"])}
     assert read(ana, tmp_path, json.dumps({"deals": [row]}), name="deals.json").unchanged == 1
+
+
+def test_rows_of_another_pipeline_are_followed_by_its_own_stages_and_chances(
+    ana: Workspace, team: Team, tmp_path: Path
+) -> None:
+    ana.save_pipeline(
+        from_stage_names(("Talk", "Sign"), pipeline_name="Second", currency="EUR", first_stage_id=0)
+    )
+    second = ana.pipeline("Second")
+    text = (
+        "Deal ID,Deal Name,Pipeline,Stage,Amount\n"
+        "1,Alpha,Sales,Proposal,1000\n2,Beta,Second,Talk,2000\n3,Gamma,Second,Talk,\n"
+    )
+
+    def come_in(text: str) -> ImportReport:
+        return read(ana, tmp_path, text, ImportOptions(override="as there"), beside=(second,))
+
+    assert counts(come_in(text)) == (3, 0, 0)
+    later = text.replace("Beta,Second,Talk", "Beta,Second,Sign").replace(
+        "Gamma,Second,Talk", "Gamma,Second,Won"
+    )
+    assert counts(come_in(later)) == (0, 2, 1)
+    beta, gamma = only(ana, "Beta"), only(ana, "Gamma")
+    assert [(one.pipeline_id, second.stage(one.stage_id).name) for one in (beta, gamma)] == [
+        (second.id, "Sign"),
+        (second.id, "Won"),
+    ]
+    assert only(ana, "Alpha").pipeline_id == ana.pipeline("Sales").id
+    assert disagreements(team.place) == []
+    assert counts(come_in(later)) == (0, 0, 3)
