@@ -38,7 +38,7 @@ def import_arguments(parser: Parser) -> None:
         "--into",
         metavar="PIPELINE",
         help="the pipeline, else the one of -p, else those that the"
-        " file names where there are none yet or all are there, else the first",
+        " file names where there are none yet or all are there, else that of its source",
     )
     add("--stages", metavar="A,B,C", help="make the pipeline of --into with these stages, or auto")
     add("--skip-bad", action="store_true", help="write the good rows, put the others into a file")
@@ -257,12 +257,17 @@ def targets_of(
     call: Call, workspace: Workspace, path: Path, recipe: Recipe, known: Pipeline | None
 ) -> tuple[tuple[Pipeline, ...], bool]:
     """The pipelines that the rows go into, and whether each row goes into the one that it names."""
-    from pipeboard.workspace.import_plan import named_pipelines
+    from pipeboard.workspace.import_plan import named_pipelines, pipeline_of_source
 
     asked = call.arguments
-    if _splits(call, path):
-        if named := named_pipelines(workspace, path, recipe, strict=asked.strict):
-            return named, True
+    splits = _splits(call, path)
+    if splits and (named := named_pipelines(workspace, path, recipe, strict=asked.strict)):
+        return named, True
+    if known is not None and not (asked.into or asked.pipeline):
+        first, known = known, pipeline_of_source(workspace, path, recipe)
+        if known.id != first.id:
+            call.out.say(f"Into {known.name}, where deals of this source came in before.")
+    if splits:
         if known is None and not workspace.reader.pipelines():
             change_pipeline(workspace, _first_pipeline(workspace.settings.currency))
         return (known or find_pipeline(workspace),), False

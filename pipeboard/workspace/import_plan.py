@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -32,6 +31,7 @@ if TYPE_CHECKING:
 NO_STAGE: Final = "Open"
 """The stage of open deals of a file that names none to work in."""
 NO_RECIPE: Final = Recipe()
+_MOST_PIPELINES: Final = 20
 _Stamp = tuple[int, int]
 
 
@@ -73,13 +73,18 @@ def open_reading(
 def stages_of(reading: Reading) -> tuple[str, ...]:
     """The stages that a file names, in the order of its deals, those that close too; `NO_STAGE`
     where it names none. Raises BadInput for a file without deals."""
-    if not list(islice(reading.rows(), 1)):
+    if next(reading.rows(), None) is None:
         raise BadInput("The file holds no deals.", hint="Export it again.")
     return tuple(stages_in_order(reading.rows())) or (NO_STAGE,)
 
 
-_MOST_PIPELINES: Final = 20
-_SEVERAL: Final = 2
+def pipeline_of_source(workspace: Workspace, path: Path, recipe: Recipe) -> Pipeline:
+    """Where deals go of which nobody says where: into the one pipeline that deals of the same
+    source have come into, else into the first."""
+    source = recipe.source or find_source(path, recipe.tool, recipe.encoding, recipe.sheet)
+    deals, pipelines = workspace.reader.known_deals(), workspace.reader.pipelines()
+    known = [one for one in pipelines if source and deals.of_source(source, one.id)]
+    return known[0] if len(known) == 1 else find_pipeline(workspace)
 
 
 def named_pipelines(
@@ -88,10 +93,9 @@ def named_pipelines(
     """The pipelines that the rows of a file name: those that are there, and the others to be made
     of the stages of their rows.
 
-    None where the file of another tool names one alone, into which nothing of it has come before,
-    or so many that they are something else; where there are no deals yet, if one is there by that
-    name without the stages; where there are, unless all are there, or deals of the file's source
-    have come into several of them before.
+    None where a file of another tool names one that nothing of it came into before, or so many that
+    they are something else; where there are no deals yet, if one is there without the stages; where
+    there are, unless all are there or several had deals of its source before.
     """
     deals = workspace.reader.known_deals()
     is_first = not deals.count()
@@ -109,9 +113,9 @@ def named_pipelines(
         is_split = len(names) > 1 or came_into or reading.tool == "pipeboard"
         if not is_split or len(names) > _MOST_PIPELINES:
             return ()
-        if not is_first and len(there) < len(names) and came_into < _SEVERAL:
+        if not is_first and len(there) < len(names) and came_into <= 1:
             return ()
-        found = []
+        found, currency = [], workspace.settings.currency
         for key, name in names.items():
             rows = (row for row in reading.again() if isinstance(row, DealRow))
             wanted = _open_stages(row for row in rows if fold(row.pipeline or "") == key)
@@ -121,7 +125,6 @@ def named_pipelines(
                     return ()
                 found.append(one)
             else:
-                currency = workspace.settings.currency
                 found.append(from_stage_names(wanted, pipeline_name=name, currency=currency))
     return tuple(found)
 
@@ -313,8 +316,10 @@ def _recipe_of(workspace: Workspace, plan: ImportPlan) -> tuple[Recipe, str, tup
 
 
 def _pipeline_of(workspace: Workspace, plan: ImportPlan, recipe: Recipe) -> Pipeline:
+    if not plan.pipeline:
+        return pipeline_of_source(workspace, plan.path, recipe)
     if not plan.is_new:
-        return find_pipeline(workspace, plan.pipeline or None)
+        return find_pipeline(workspace, plan.pipeline)
     with open_reading(workspace, plan.path, recipe, None, still_asks=True) as reading:
         names = _open_stages(reading.rows())
     return from_stage_names(

@@ -38,6 +38,18 @@ def test_a_file_makes_its_pipeline_and_its_deals(pipe: Type, home: Path) -> None
     assert pipe("list", "--ids", "--db", str(home / "a.db")).lines == ["D-1", "D-2"]
 
 
+def test_a_later_file_of_a_source_goes_where_its_deals_are(pipe: Type, home: Path) -> None:
+    text = "Record ID,Deal Name,Deal Stage\n1,A,Proposal\n2,B,Proposal\n"
+    file = _file(home, text, "all-deals.csv")
+    assert pipe("init").code == 0
+    assert pipe("import", file, "--into", "Hubs", "--stages", "auto", "--yes").code == 0
+    again = pipe("import", file, "--yes")
+    assert (again.code, "2 unchanged" in again.out) == (0, True)
+    assert "Into Hubs, where deals of this source came in before." in again.err
+    other = _file(home, text.replace("Record ID", "Number"), "others.csv")
+    assert "Into Hubs" not in pipe("import", other, "--yes", "--dry-run").err
+
+
 def test_the_same_file_twice_creates_nothing_twice(pipe: Type, home: Path) -> None:
     line = ("import", _file(home, GOOD), "--into", "Sales", "--stages", "Lead,Demo", "--json")
     pipe(*line)

@@ -114,6 +114,16 @@ def test_a_new_pipeline_has_the_files_own_stages_and_comes_in_with_them(
     assert not again.plan.is_new and again.report.unchanged == 3
 
 
+def test_a_plan_without_a_pipeline_goes_where_deals_of_the_source_are(
+    ana: Workspace, file: Path
+) -> None:
+    plan = ImportPlan(file, Recipe(map=("state=stage", "outcome=-")))
+    assert seen_by(ana, plan).pipeline.name == "Sales"
+    carry_out(ana, seen_by(ana, replace(plan, pipeline="Own", is_new=True)), unheard)
+    assert seen_by(ana, plan).pipeline.name == "Own"
+    assert seen_by(ana, replace(plan, pipeline="Sales")).pipeline.name == "Sales"
+
+
 def test_what_is_lacking_is_said_and_keeps_the_file_out(ana: Workspace, tmp_path: Path) -> None:
     file = tmp_path / "deals.csv"
     file.write_text("id,name\n1,Nova\n", "utf-8")
