@@ -8,6 +8,7 @@ from typing import Final, NamedTuple
 
 from pipeboard.domain.board import Column, Signs, Sort
 from pipeboard.domain.lazy_dataclass import dataclass
+from pipeboard.domain.locales import in_figures
 from pipeboard.domain.money import Money
 from pipeboard.domain.signs import Sign
 from pipeboard.domain.text import printable
@@ -109,9 +110,10 @@ def _lens(view: BoardView) -> Line:
 
 def _count(view: BoardView) -> Line:
     if view.board.lens.filter is None:
-        return ((f"{view.board.open_count} open", "bar.sum"), _GAP)
+        return ((f"{in_figures(view.board.open_count)} open", "bar.sum"), _GAP)
     count, of = found(view)
-    return ((f"{count} found" if of is None else f"{count} of {of}", "bar.sum"), _GAP)
+    words = f"{in_figures(count)} " + ("found" if of is None else f"of {in_figures(of)}")
+    return ((words, "bar.sum"), _GAP)
 
 
 def found(view: BoardView) -> tuple[int, int | None]:
@@ -134,12 +136,13 @@ def found_words(view: BoardView) -> str:
     """The same in words, with how many of them are open."""
     board, (count, of) = view.board, found(view)
     if of is not None:
-        return f"{count} of {of} open deals"
+        return f"{in_figures(count)} of {in_figures(of)} open deals"
     from pipeboard.domain.filter_nodes import reaches_archive
 
     if board.lens.filter is not None and reaches_archive(board.lens.filter.root):
-        return f"{count} found"
-    return f"{count} found, {board.matching} of {board.total} open deals"
+        return f"{in_figures(count)} found"
+    of_open = f"{in_figures(board.matching)} of {in_figures(board.total)} open deals"
+    return f"{in_figures(count)} found, {of_open}"
 
 
 def _sums(view: BoardView) -> Line:
@@ -177,7 +180,10 @@ def _signs(view: BoardView) -> Line:
         ("~", signs.stalled, "bar.stalled"),
     )
     spans = [
-        span for sign, n, role in counted if n for span in ((f"{sign}{n}", role), blank(1, "bar"))
+        span
+        for sign, n, role in counted
+        if n
+        for span in ((f"{sign}{in_figures(n)}", role), blank(1, "bar"))
     ]
     return tuple(spans)
 
@@ -293,13 +299,13 @@ def _places(tabs: Mapping[int, Line], x: int) -> Iterator[PipelineTab]:
 
 def _tab(stage: _Stage, name: str) -> Line:
     """` 5 Negotiate 3!1 `; a stage on the screen stands in brackets."""
-    label = " ".join(filter(None, (str(stage.number or ""), name, str(stage.deals))))
+    label = " ".join(filter(None, (str(stage.number or ""), name, in_figures(stage.deals))))
     if stage.is_shown:
         return ((f"[{label}]", "strip.shown"),)
     spans: list[Span] = [(f" {label}", "strip")]
     if stage.sign is not None:
         sign, count = stage.sign
-        spans.append((f"{sign}{count}", SIGN_ROLES[sign]))
+        spans.append((f"{sign}{in_figures(count)}", SIGN_ROLES[sign]))
     return (*spans, (" ", "strip"))
 
 
@@ -382,8 +388,8 @@ def _heads(
     def text(money: Money) -> str:
         return _amount(money, style.glyphs, style.about, symbol=style.symbol)
 
-    count, rows = f" {column.count}", style.rows
-    scrolled = f" {ABOVE}{above}" if above else ""
+    count, rows = f" {in_figures(column.count)}", style.rows
+    scrolled = f" {ABOVE}{in_figures(above)}" if above else ""
     choices = _choices(column, days, rows, text)
     size = cell_width(names.names[names.place])
     room = style.width - 1 - cell_width(count) - cell_width(scrolled)

@@ -109,7 +109,7 @@ def head(view: TriageView, style: PaneStyle) -> tuple[Line, ...]:
     full = _BAR * view.handled // total if total else _BAR
     start: Line = (("Triage", "bar.product"), whole(f"  {view.whose}", "bar.title"))
     skipped = f", {view.skipped} skipped" if view.skipped else ""
-    count = whole(f"{view.handled} of {total} done{skipped}", "bar.title")
+    count = whole(f"{in_figures(view.handled)} of {in_figures(total)} done{skipped}", "bar.title")
     bar: Line = ((f"  {'█' * full}{'░' * (_BAR - full)} {share}%", "bar.dim"),)
     needed = width_of(start) + width_of((count, *bar)) + 4
     end = (count, *bar) if needed <= style.width else (count,)
