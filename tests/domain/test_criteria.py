@@ -93,6 +93,20 @@ def test_a_criterion_is_met_by_just_enough(
     assert lacking[1][0].criterion == parse_criterion(criterion)
 
 
+@pytest.mark.parametrize("line", [line for line, *_ in ENOUGH if not line.startswith("field.")])
+def test_a_criterion_is_read_in_any_case_and_with_any_blanks(line: str) -> None:
+    assert parse_criterion(f" {line.replace(' ', '  ').title()} ") == parse_criterion(line)
+    assert parse_criterion(" Field.Our  Product ").subject == "Field.Our Product"
+
+
+def test_the_checklist_of_a_stage_is_asked_for_by_the_stage_that_it_belongs_to() -> None:
+    first, second, *others = asking("checklist").stages
+    both = tuple(replace(one, checklist=("Goals",)) for one in (first, second))
+    pipeline = replace(SALES, stages=(both[0], replace(both[1], criteria=first.criteria), *others))
+    deal = new(checklist={f"{LEAD}/Goals": "ana"})
+    assert [lack.stage for lack in unmet(deal, pipeline, NEEDS, TODAY)] == [second.name]
+
+
 @pytest.mark.parametrize(
     "line",
     ["", "field.", "answer", "answer ", "contact", "contact boss", "rating need >= 5", "answers",

@@ -25,6 +25,7 @@ from pipeboard.domain.people import (
     rep_like,
     unknown_owner,
     unsure_reps,
+    ways_to_write,
     with_known_owners,
 )
 from pipeboard.domain.settings import Rep
@@ -315,3 +316,17 @@ def test_a_filter_speaks_of_known_people_or_is_refused() -> None:
     assert read("owner:none") == "owner:none"
     with pytest.raises(NotFound, match="'marra'"):
         read("won (-owner:marra | lost)")
+
+
+@pytest.mark.parametrize(
+    ("written", "ways"),
+    [
+        ("Ana  Lima", {"ana lima"}),
+        ("Lima, Ana", {"lima, ana", "ana lima"}),
+        ("Lima, Ana, Dr", {"lima, ana, dr"}),
+        ("Lima,", {"lima,"}),
+        ("Ana Lima <ana@firm.example>", {"ana lima"}),
+    ],
+)
+def test_a_name_is_turned_round_at_its_only_comma(written: str, ways: set[str]) -> None:
+    assert ways_to_write(written) == ways

@@ -38,7 +38,18 @@ from pipeboard.domain.commands import (
     Unarchive,
     Win,
 )
-from pipeboard.domain.deal import Answer, Contact, Deal, Loss, NextStep, Note, Status, Term, Touch
+from pipeboard.domain.deal import (
+    Answer,
+    Ask,
+    Contact,
+    Deal,
+    Loss,
+    NextStep,
+    Note,
+    Status,
+    Term,
+    Touch,
+)
 from pipeboard.domain.deal_fields import DAY, FIELDS, INSTANT, MONEY, NAMES, PERCENT, TAGS
 from pipeboard.domain.deal_record import DealRecord, Entry
 from pipeboard.domain.deciding import decide
@@ -109,6 +120,13 @@ def _edit(**changes: Any) -> Command:
         (Snooze(date(2026, 12, 3), "holiday"), "snoozed until 3 Dec (holiday)"),
         (AnswerQuestion("authority", ANSWER), "Authority and budget: Mika signs (3/4)"),
         (AnswerQuestion("need", Answer("", 2)), "Need: 2/4"),
+        (AnswerQuestion("need", Answer("", 0)), "Need: 0/4"),
+        (AskRep("bo", "may it cost less?"), "asked @bo: may it cost less?"),
+        (AskRep("bo", "ring", date(2026, 12, 3)), "asked @bo: ring by 3 Dec"),
+        (
+            Lose(Loss("price", "too dear", "Acme", None, "budget")),
+            "lost: price to Acme (objection budget, too dear)",
+        ),
         (
             SetContact("outi", Contact("Outi Salo", "decision_maker")),
             "contact Outi Salo, decision-maker",
@@ -186,6 +204,34 @@ def test_how_long_a_deal_stood_in_a_stage_is_told_in_days_from_the_first_on(
 ) -> None:
     deal = replace(DEAL, stage_entered_at=NOW - timedelta(days=days, hours=2))
     assert _said(Move(QUALIFY.id), deal) == f"{LEAD.name} → {QUALIFY.name}{said}"
+
+
+NOON = datetime(2026, 11, 24, 11, tzinfo=UTC)
+LATE = datetime(2026, 11, 24, 23, 30, tzinfo=UTC)  # the next day in the zone
+
+
+@pytest.mark.parametrize(
+    ("kind", "before", "after", "said"),
+    [
+        (Kind.EDITED, {"asks.ana": Ask("ring", "bo")}, {"asks.ana": None}, "taken up"),
+        (Kind.EDITED, {"given_by": "bo"}, {"given_by": ""}, "taken up"),
+        (Kind.EDITED, {}, {"imported_as": "1f"}, "read again in its file"),
+        (Kind.EDITED, {}, {"quote_sent_at": LATE}, "quote sent 25 Nov"),
+        (Kind.CORRECTED, {"closed_at": NOW}, {"closed_at": LATE}, "closed 25 Nov, not 24 Nov"),
+        (
+            Kind.CORRECTED,
+            {"closed_at": LATE - timedelta(hours=9)},
+            {"closed_at": NOW},
+            "closed 24 Nov",
+        ),
+    ],
+)
+def test_a_change_that_no_verb_makes_alone_is_told_by_what_it_comes_to(
+    kind: Kind, before: Mapping[str, Any], after: Mapping[str, Any], said: str
+) -> None:
+    event = Event(kind, NOW, before, after)
+    told = describe(event, (PIPELINE,), today=date(2026, 11, 24), zone=ZONE)
+    assert told.removeprefix("corrected: ") == said
 
 
 def test_of_tags_only_those_that_were_put_on_or_taken_off_are_told() -> None:
