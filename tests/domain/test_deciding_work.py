@@ -635,6 +635,22 @@ def test_a_plan_of_nothing_takes_the_next_step_away(typed: str) -> None:
     assert do(new(next_step=SET), c.Plan(typed)).next_step is None
 
 
+@pytest.mark.parametrize("typed", ["fields.cafe=2", "fields.CAFÉ=2", "fields.Café=2"])
+def test_a_custom_field_is_set_under_the_name_that_it_has(typed: str) -> None:
+    deal = do(new(fields={"Café": "1"}), c.SetFields((typed,)))
+    assert deal.fields == {"Café": "2"}
+    assert do(deal, c.SetFields(("fields.tea=3",))).fields == {"Café": "2", "tea": "3"}
+
+
+@pytest.mark.parametrize(
+    "twice", [("value=40k", "value=50k"), ("close=1dec", "expected_close=2dec"),
+              ("fields.café=1", "fields.Cafe=2")],
+)  # fmt: skip
+def test_a_field_is_set_to_one_value_only(twice: tuple[str, str]) -> None:
+    with pytest.raises(BadInput, match="is given twice"):
+        do(new(fields={"Café": "0"}), c.SetFields(twice))
+
+
 def test_an_owner_that_is_none_is_nobody() -> None:
     assert do(new(owner="bo"), c.Edit({"owner": None})).owner == ""
 

@@ -313,6 +313,7 @@ def test_a_filter_speaks_of_known_people_or_is_refused() -> None:
     assert (
         read('(owner:"ana lima" | -@Mara) owner:me won') == "(owner:ana | -owner:mara) owner:me won"
     )
+    assert read("owner:ME") == "owner:ME"
     assert read("owner:none") == "owner:none"
     with pytest.raises(NotFound, match="'marra'"):
         read("won (-owner:marra | lost)")

@@ -206,7 +206,6 @@ def test_how_long_a_deal_stood_in_a_stage_is_told_in_days_from_the_first_on(
     assert _said(Move(QUALIFY.id), deal) == f"{LEAD.name} → {QUALIFY.name}{said}"
 
 
-NOON = datetime(2026, 11, 24, 11, tzinfo=UTC)
 LATE = datetime(2026, 11, 24, 23, 30, tzinfo=UTC)  # the next day in the zone
 
 
