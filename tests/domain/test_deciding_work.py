@@ -651,6 +651,14 @@ def test_a_field_is_set_to_one_value_only(twice: tuple[str, str]) -> None:
         do(new(fields={"Café": "0"}), c.SetFields(twice))
 
 
+def test_a_deal_whose_step_is_taken_away_sleeps_on() -> None:
+    asleep = replace(new(next_step=SET), snoozed_until=TODAY + DAY, snooze_reason="holiday")
+    deal = do(asleep, c.Plan("-"))
+    assert (deal.next_step, deal.snoozed_until, deal.snooze_reason) == (
+        None, TODAY + DAY, "holiday",
+    )  # fmt: skip
+
+
 def test_an_owner_that_is_none_is_nobody() -> None:
     assert do(new(owner="bo"), c.Edit({"owner": None})).owner == ""
 
@@ -765,6 +773,9 @@ BOB = {"contacts": {"bob": Contact("Bob")}}
         ({"next_step": SET}, c.SetNextStep("ask", TODAY), "› ask today (was: call today)."),
         ({"source": "web"}, c.Edit({"source": ""}), "Set source of Lumen Oy pilot: web → nothing."),
         ({"floor_value": EUR}, c.Edit({"floor_value": None}), "Set floor value of Lumen Oy pilot."),
+        ({"probability_bp": 5_000}, c.SetFields(("p=60",)),
+         "Set probability of Lumen Oy pilot: 50% → 60%."),
+        ({}, c.Edit({"probability_bp": 0}), "Set probability of Lumen Oy pilot: the stage's → 0%."),
     ],
 )  # fmt: skip
 def test_a_sentence_says_what_was_done_and_from_what(
@@ -784,6 +795,19 @@ def test_deals_that_a_step_led_to_several_stages_are_in_the_next_one_each() -> N
 
     assert "the next stage" in said(*before)
     assert SALES.stage(QUALIFICATION).name in said(before[0], before[0])
+
+
+def test_what_deals_were_set_to_is_told_where_it_is_the_same_on_all_of_them() -> None:
+    before = (new(source="web"), new(source="fair"))
+
+    def said(*sources: str) -> str:
+        after = tuple(replace(deal, source=one) for deal, one in zip(before, sources, strict=True))
+        return sentence_of(c.Edit({"source": "x"}), Telling(after, (SALES,), TODAY, before))
+
+    assert said("web", "web").endswith(
+        "Set source of 2 deals: Lumen Oy pilot, Lumen Oy pilot: web."
+    )
+    assert said("web", "fair").endswith("Set source of 2 deals: Lumen Oy pilot, Lumen Oy pilot.")
 
 
 def test_a_day_that_only_some_of_the_deals_come_again_on_is_not_told_of_all() -> None:
