@@ -272,6 +272,16 @@ def test_an_agreement_is_named(topic: Topic, key: tuple[str | int, ...], name: s
     assert agreement.inverse == Agreement(topic, key, None, {"name": "Sales"})
 
 
+def test_what_has_another_name_now_is_called_by_that() -> None:
+    def named(name: str) -> dict[str, Any]:
+        stage, question = {"id": 1, "name": f"{name} in"}, {"key": "need", "label": f"{name}?"}
+        return {"name": name, "stages": [stage], "questions": [question]}
+
+    renamed = Agreement(Topic.PIPELINE, (1,), named("Sales"), named("Deals"))
+    assert renamed.name == "pipeline Deals"
+    assert changed_names(renamed) == ("name", "name of Deals in", "label of Deals?")
+
+
 def test_what_a_change_touches_is_named_part_by_part() -> None:
     stage = {"id": 1, "name": "Lead", "idle_days": 7, "position": 1, "pipeline_id": 1}
     question = {"key": "need", "label": "Need", "ask": "What?"}

@@ -237,6 +237,24 @@ def test_a_stage_that_one_side_put_in_comes_behind_the_one_that_it_stood_behind(
         assert found.taken == ("Trial",)
 
 
+def test_a_question_that_both_put_in_is_one_and_what_they_ask_otherwise_a_difference() -> None:
+    new = Question("stake", "Stake", "What is at stake?")
+    both = replace(OWN, questions=(*OWN.questions, new))
+    found = merge(OWN, both, both)
+    assert (found.pipeline.questions, found.taken, found.differences) == (both.questions, (), ())
+    other = replace(OWN, questions=(*OWN.questions, replace(new, ask="Who gains?")))
+    for mine, theirs in ((both, OWN), (OWN, both)):
+        found = merge(OWN, mine, theirs)
+        assert found.taken == (("Stake",) if theirs is both else ())
+        assert found.pipeline.questions == both.questions
+    found = merge(OWN, both, other)
+    (difference,) = found.differences
+    assert (difference.label, difference.before, difference.theirs, difference.mine) == (
+        "ask of Stake", "", "Who gains?", "What is at stake?",
+    )  # fmt: skip
+    assert found.taken == ()
+
+
 def test_what_one_side_took_away_goes_unless_the_other_changed_it() -> None:
     without = with_order(1, 3, 8, 9)
     for mine, theirs in ((without, OWN), (OWN, without), (without, without)):

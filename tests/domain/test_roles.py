@@ -277,6 +277,13 @@ def test_what_deals_keep_for_their_owners_managers_see_where_that_is_said() -> N
         assert of(name).eyes == name
         assert of(name, managers_see_floors=True).eyes == (EVERYBODYS if is_above else name)
     assert of("mo", "ana", managers_see_floors=True).eyes == "ana"
+    nobody_has_one = rights(Actor("mo"), [Rep("mo")], Settings(managers_see_floors=True))
+    assert nobody_has_one.eyes == "mo"
+
+
+def test_a_role_that_is_none_of_ours_only_looks() -> None:
+    odd = Rep("odd", role="director")
+    assert rights(Actor("odd"), [*TEAM, odd], Settings()).own_role is Role.VIEWER
 
 
 def test_a_refusal_names_those_who_can_help() -> None:
