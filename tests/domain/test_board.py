@@ -8,9 +8,10 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from pipeboard.domain.board import Card, Lens, Sort, usual_sort
+from pipeboard.domain.board import Board, Card, Column, Lens, Sort, usual_sort
 from pipeboard.domain.deal import Status
 from pipeboard.domain.signs import Sign
+from tests.domain.deciding_cases import LEAD, SALES, WON
 
 TODAY = date(2026, 11, 23)
 
@@ -53,3 +54,12 @@ def test_only_ones_own_deals_come_by_what_needs_one_first(
     owner: str | None, me: str, sort: Sort
 ) -> None:
     assert usual_sort(Lens(1, TODAY, ZoneInfo("Europe/Berlin"), me=me, owner=owner)) is sort
+
+
+@pytest.mark.parametrize(("stage_id", "is_converted"), [(LEAD, True), (WON, False)])
+def test_open_sums_are_converted_where_those_of_an_open_stage_are(
+    stage_id: int, is_converted: bool
+) -> None:
+    columns = tuple(Column(stage, is_converted=stage.id == stage_id) for stage in SALES.stages)
+    lens = Lens(SALES.id, TODAY, ZoneInfo("Europe/Berlin"))
+    assert Board(SALES, lens, columns).is_converted is is_converted

@@ -126,6 +126,12 @@ def test_a_letter_cannot_say_what_the_other_side_must_not_read(name: str) -> Non
         letter(f"{{{{{name}}}}}")
 
 
+def test_what_is_to_be_said_otherwise_is_said_only_where_the_deal_says_nothing() -> None:
+    text = "Dear {{contact|all}}, {{value|no price yet}}{{link|}}."
+    assert letter(text).body == "Dear Mika Laine, €40,000.\n"
+    assert letter(text, replace(DEAL, contacts={}, value=None)).body == "Dear all, no price yet.\n"
+
+
 def test_what_a_deal_says_is_never_read_as_a_template() -> None:
     sly = replace(DEAL, account="{{value}}")
     assert letter("{{company}}", sly).body == "{{value}}\n"

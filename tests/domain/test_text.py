@@ -14,6 +14,7 @@ from pipeboard.domain import text
 from pipeboard.domain.errors import BadInput
 from pipeboard.domain.text import (
     clean_line,
+    clean_tag,
     clean_text,
     did_you_mean,
     few,
@@ -21,6 +22,7 @@ from pipeboard.domain.text import (
     from_home,
     is_email,
     nearest,
+    pieces,
     printable,
     printable_lines,
     quoted,
@@ -105,6 +107,39 @@ def test_blank_lines_that_hold_only_spaces_count_as_blank() -> None:
 def test_a_text_that_is_too_long_names_the_field_and_the_limit() -> None:
     with pytest.raises(BadInput, match="The note is too long: 20,001 characters"):
         clean_text("x" * 20_001, field="note")
+
+
+@pytest.mark.parametrize("longest", ["x" * 20_000, f"{'x' * 9_999}\n{'x' * 10_000}"])
+def test_a_text_may_be_as_long_as_it_may_be(longest: str) -> None:
+    assert clean_text(longest, field="note") == longest
+    assert clean_line("é" * 300) == "é" * 300
+
+
+@pytest.mark.parametrize(
+    ("whole", "most", "parts"),
+    [
+        ("", 4, []),
+        ("aa b", 4, ["aa b"]),
+        ("aa bb", 4, ["aa", "bb"]),
+        ("aaaa bb", 4, ["aaaa", "bb"]),
+        ("aa b\nccc", 4, ["aa b", "ccc"]),
+        ("a bbbbb", 4, ["a bb", "bbb"]),
+        ("aaa b\ncc", 6, ["aaa b", "cc"]),
+        ("aa b\n\nc d", 7, ["aa b", "c d"]),
+        ("aaaaaaaaa", 4, ["aaaa", "aaaa", "a"]),
+    ],
+)
+def test_a_text_is_divided_where_a_paragraph_a_line_or_a_word_ends(
+    whole: str, most: int, parts: list[str]
+) -> None:
+    assert pieces(whole, most) == parts
+
+
+@pytest.mark.parametrize(
+    ("typed", "tag"), [("+Price", "price"), ("#Too  Dear", "too dear"), ("a+b", "a+b"), ("", "")]
+)
+def test_a_tag_is_counted_in_small_letters_without_its_sign(typed: str, tag: str) -> None:
+    assert clean_tag(typed, "objection") == tag
 
 
 @given(st.one_of(any_text, hostile_text))
@@ -196,6 +231,15 @@ def test_did_you_mean_says_nothing_without_a_near_word() -> None:
     assert did_you_mean("42", ["Qualify", "Demo"]) == ""
 
 
+def test_of_words_that_are_as_near_one_with_the_same_first_letter_is_meant() -> None:
+    assert nearest("EUX", ["UGX", "EUR"]) == "EUR"
+    assert nearest("s", ["stage", "source"]) is None  # the beginning of both
+    said = did_you_mean("stagr", ["stage", "stags", "owner"])
+    assert sorted(said.removeprefix("Did you mean ").removesuffix("?").split(" or ")) == [
+        "stage", "stags",
+    ]  # fmt: skip
+
+
 def test_reading_text_money_and_dates_imports_nothing_slow() -> None:
     script = (
         "import sys; import pipeboard.domain.periods, pipeboard.domain.money;"
@@ -269,6 +313,8 @@ def test_letters_spell_a_text_from_the_beginning_of_one_of_its_words(
         ("@firm.example", False),
         ("ana@firm.", False),
         ("ana@.example", False),
+        ("ana@.firm.example", False),
+        ("ana@firm.example.", False),
         ("", False),
     ],
 )
