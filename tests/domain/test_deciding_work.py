@@ -651,6 +651,18 @@ def test_a_field_is_set_to_one_value_only(twice: tuple[str, str]) -> None:
         do(new(fields={"Café": "0"}), c.SetFields(twice))
 
 
+def test_today_is_what_the_clock_says_though_what_is_recorded_lies_ahead() -> None:
+    assert context(NOW).today == TODAY
+    assert context(NOW + DAY, day=TODAY).today == TODAY
+    assert context(datetime(2026, 11, 23, 23, 30, tzinfo=UTC)).today == TODAY + DAY
+
+
+def test_a_note_is_signed_by_whoever_wrote_it_for_another() -> None:
+    for author, signed in (("", "ana"), ("bo (for ana)", "bo (for ana)")):
+        (event,) = events_of(new(), c.AddNote("met"), author=author)
+        assert event.facts["note"]["author"] == signed
+
+
 def test_a_deal_whose_step_is_taken_away_sleeps_on() -> None:
     asleep = replace(new(next_step=SET), snoozed_until=TODAY + DAY, snooze_reason="holiday")
     deal = do(asleep, c.Plan("-"))

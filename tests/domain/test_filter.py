@@ -359,6 +359,13 @@ def test_a_filter_is_bounded_in_length_and_depth() -> None:
         assert "more than 30 parentheses or minus signs" in refusal(deeper).message
 
 
+def test_a_field_of_ones_own_is_named_in_any_case_and_a_quoted_key_is_words() -> None:
+    assert meaning("Field.product:GTX") == meaning("FIELDS.product:GTX") == Custom("product", "GTX")
+    assert meaning("OWNER:ana") == Is("owner", "ana")
+    assert meaning('"owner":ana') == Words("owner:ana")
+    assert meaning('o"w"ner:ana') != meaning('"owner":ana')
+
+
 def test_a_missing_term_is_told_of_where_it_is_missing() -> None:
     assert refusal("a | | b").details == {"term": "|", "position": 4}
     assert refusal("(a |) b").details == {"term": ")", "position": 4}

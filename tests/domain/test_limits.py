@@ -222,6 +222,15 @@ def test_a_word_each_way_counts_until_the_last_idle_day() -> None:
     assert scored(last, None) is None
 
 
+def test_an_answer_that_proves_two_factors_is_rated_for_both() -> None:
+    deal = replace(new(), answers={"authority": Answer("she signs", 4)})
+    found = score(deal, PIPELINE, TODAY, BERLIN)
+    assert found is not None
+    rated = {one.factor for one in found.factors if one.rating is not None}
+    assert rated == {Factor.AUTHORITY, Factor.BUDGET}
+    assert (found.low, found.known) == (45, 45)
+
+
 @pytest.mark.parametrize(("idle", "days"), [(None, 14), (0, 0), (30, 30)])
 def test_a_word_is_fresh_for_as_long_as_a_deal_may_be_silent(idle: int | None, days: int) -> None:
     assert fresh_since(replace(STAGE, idle_days=idle), TODAY) == TODAY - days * DAY

@@ -329,6 +329,13 @@ def test_a_filter_speaks_of_known_people_or_is_refused() -> None:
         read("won (-owner:marra | lost)")
 
 
+@pytest.mark.parametrize("typed", ["", " none ", "None", "NOBODY", "@none"])
+def test_nobody_owns_what_is_nobodys_however_it_is_written(typed: str) -> None:
+    assert match_owner(typed, REPS, "sam") == ""
+    assert match_owner("Me", REPS, "sam") == "sam"
+    assert match_rep("@@Ana", REPS).name == "ana"
+
+
 @pytest.mark.parametrize(
     ("written", "ways"),
     [
