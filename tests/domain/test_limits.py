@@ -766,5 +766,7 @@ def test_a_deal_that_comes_back_takes_along_who_and_where_from_and_no_answers(
     if loss:
         assert given["contact_reason"] == "back from D-7, lost: price"
         assert given["value"] == Money(5_00, "EUR")
+    else:
+        assert given["contact_reason"] == "customer since D-7"
     assert (given["recycled_from"], given["next_step"]) == (7, NextStep("call", TODAY + DAY))
     assert (again.title, again.stage_id) == ("Pilot again", LEAD)
