@@ -524,6 +524,11 @@ def test_a_walk_counts_each_deal_once_as_what_was_last_done_on_it() -> None:
     assert walk.summary("") == "1 handled; 1 skipped."
     walk.go_on(handled=True)
     assert (walk.ids, walk.summary("")) == ([], "2 handled; 0 skipped.")
+    for handled in (True, False):
+        walk.put_first(1)
+        walk.go_on(handled=handled)
+        assert walk.summary("") == "2 handled; 0 skipped."
+    assert walk.ids == [1]  # who skips it now has not looked at it since
 
 
 def test_a_walk_takes_up_neither_what_was_handled_nor_what_was_left_in_the_end() -> None:
