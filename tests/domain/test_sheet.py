@@ -160,7 +160,7 @@ def test_a_merge_takes_a_floor_along_only_where_its_owner_goes_on_to_see_it(
 def test_a_value_below_the_lowest_is_told_to_those_who_are_shown_that(
     me: str, is_shown: bool, change: Mapping[str, FieldValue], is_told: bool
 ) -> None:
-    before = replace(deal_of("ana"), value=FLOOR)
+    before = replace(deal_of("ana"), value=Money(40_000_00, "EUR"))
     after = do(before, c.Edit(change))
     said = list(below_floor([(before, after)], lambda: me))
     assert bool(said) is (is_told and is_shown)
