@@ -647,6 +647,12 @@ def test_what_a_deal_lacks_is_one_fault_and_a_lead_may_lack_more(fault: Fault) -
     assert lead == (() if is_of_qualified else (fault,))
 
 
+def test_a_deal_is_held_against_the_norm_from_the_first_qualified_stage_on() -> None:
+    stages = tuple(replace(stage, qualified=stage.id == NEEDS) for stage in SALES.stages)
+    found = norm(replace(SALES, stages=stages)).qualified
+    assert (LEAD in found, NEEDS in found, PROPOSAL in found) == (False, True, True)
+
+
 def test_a_norm_is_the_most_answers_that_a_stage_asks_or_half_of_the_questions() -> None:
     half = replace(SALES, stages=tuple(replace(stage, criteria=()) for stage in SALES.stages))
     assert norm(half).answers == (len(SALES.questions) + 1) // 2

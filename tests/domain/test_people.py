@@ -207,6 +207,8 @@ def test_a_file_with_new_names_names_eight_of_them_and_whom_they_are_like() -> N
     assert one.hint == "Slips? anna is like @ana."
     assert one.details == {"rep": "anna", "near": "ana", "reps": ["anna"]}
     names = [f"r{number}" for number in range(10)]
+    assert "r7 is like" in (hint := no_such_reps(names, dict.fromkeys(names, "ana")).hint)
+    assert "r8" not in hint
     for most, said in ((8, "'r7' are no reps here."), (9, "'r7' and 1 more are no reps here.")):
         many = no_such_reps(names[:most], {})
         assert many.message.endswith(said)
@@ -344,6 +346,8 @@ def test_nobody_owns_what_is_nobodys_however_it_is_written(typed: str) -> None:
         ("Lima, Ana, Dr", {"lima, ana, dr"}),
         ("Lima,", {"lima,"}),
         ("Ana Lima <ana@firm.example>", {"ana lima"}),
+        ('"Lima, Ana" <ana@firm.example>', {"lima, ana", "ana lima"}),
+        ("Ana Lima (ana@firm.example)", {"ana lima"}),
     ],
 )
 def test_a_name_is_turned_round_at_its_only_comma(written: str, ways: set[str]) -> None:

@@ -342,3 +342,9 @@ def test_any_text_is_a_deal_or_is_refused_in_words(line: str, tui: bool) -> None
         ends = [0, *(span.end for span in deal.spans)]
         starts = [*(span.start for span in deal.spans), len(line)]
         assert all(end <= start for end, start in zip(ends, starts, strict=True))
+
+
+def test_an_amount_of_several_words_is_marked_as_a_whole() -> None:
+    line = "Lumen: pilot 40 000 EUR @ana"
+    (span,) = (one for one in read(line).spans if one.kind == "value")
+    assert line[span.start : span.end] == "40 000 EUR"
