@@ -663,6 +663,15 @@ def test_a_note_is_signed_by_whoever_wrote_it_for_another() -> None:
         assert event.facts["note"]["author"] == signed
 
 
+def test_a_deal_begins_with_as_long_a_reason_to_sleep_as_it_can_be_given_later() -> None:
+    longest = "x" * 1_000
+    asleep = new(snoozed_until=TODAY + DAY, snooze_reason=longest)
+    assert asleep.snooze_reason == longest
+    assert do(new(), c.Snooze(TODAY + DAY, longest)).snooze_reason == longest
+    with pytest.raises(BadInput, match="snooze reason is too long"):
+        new(snooze_reason=f"{longest}x")
+
+
 def test_a_deal_whose_step_is_taken_away_sleeps_on() -> None:
     asleep = replace(new(next_step=SET), snoozed_until=TODAY + DAY, snooze_reason="holiday")
     deal = do(asleep, c.Plan("-"))

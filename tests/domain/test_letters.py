@@ -108,7 +108,7 @@ def test_what_the_deal_does_not_say_is_asked_for_unless_the_template_knows_bette
     assert letter("Dear {{first name|friend}}", bare).body == "Dear friend\n"
     assert letter("Dear all{{first name|}}", bare).body == "Dear all\n"
     with pytest.raises(BadInput) as caught:
-        letter("Dear {{contact}}, {{value}}", bare)
+        letter("Dear {{contact}}, {{value}}, {{contact}}", bare)
     assert caught.value.message == "D-7 Lumen Oy has no contact, no value."
 
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from pipeboard.domain import commands as c
-from pipeboard.domain.deal import custom_key
+from pipeboard.domain.deal import NextStep, custom_key
 from pipeboard.domain.deal_record import (
     EVERYBODYS,
     DealRecord,
@@ -189,3 +189,20 @@ def test_the_chance_of_a_deal_is_the_reps_word_also_where_that_is_none(
     said: int | None, chance: int
 ) -> None:
     assert replace(new(), probability_bp=said).effective_probability_bp(SALES) == chance
+
+
+def test_an_amount_without_a_currency_is_in_that_of_the_value_also_where_it_is_nothing() -> None:
+    assert new().currency_in(SALES) == "EUR"
+    assert replace(new(), value=Money(0, "USD")).currency_in(SALES) == "USD"
+
+
+@pytest.mark.parametrize(
+    ("step", "words"),
+    [
+        (NextStep("call Bob"), "call Bob"),
+        (NextStep("call Bob", None, "2w"), "call Bob every 2w"),
+        (NextStep("", None, "2w"), "every 2w"),
+    ],
+)
+def test_a_step_says_how_often_it_comes_again(step: NextStep, words: str) -> None:
+    assert step.words == words

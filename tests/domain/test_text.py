@@ -17,6 +17,7 @@ from pipeboard.domain.text import (
     clean_tag,
     clean_text,
     did_you_mean,
+    email_fault,
     few,
     fold,
     from_home,
@@ -342,3 +343,16 @@ def test_a_path_begins_at_home_where_it_is_in_it(path: str, written: str) -> Non
 def test_the_first_few_of_several_are_named_and_the_others_counted(most: int, said: str) -> None:
     assert few(["a", "b", "c"], most) == said
     assert few(["a", "b", "c"], most, "; ", " + ") == said.replace(",", ";").replace("and", "+")
+
+
+@pytest.mark.parametrize(
+    ("text", "fault"),
+    [("", ""), (" ", ""), (" ana@firm.example ", ""), ("ana", "'ana' is no e-mail address.")],
+)
+def test_what_is_no_address_is_said_to_be_none(text: str, fault: str) -> None:
+    assert email_fault(text) == fault
+
+
+@pytest.mark.parametrize(("length", "shown"), [(40, "x" * 40), (41, f"{'x' * 37}...")])
+def test_a_message_names_forty_letters_at_most(length: int, shown: str) -> None:
+    assert quoted("x" * length) == f"'{shown}'"
