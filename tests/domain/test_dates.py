@@ -396,6 +396,13 @@ def test_an_instant_is_read_into_utc(text: str, at: datetime) -> None:
     assert parsed.tzinfo is UTC
 
 
+def test_an_instant_with_an_offset_is_where_that_says_whatever_the_zone() -> None:
+    at = datetime(2026, 12, 19, 16, 2, tzinfo=UTC)
+    assert parse_instant("2026-12-19T16:02:00Z", zone=BERLIN) == at
+    assert parse_instant("2026-12-19T10:02:00-06:00", zone=BERLIN) == at
+    assert parse_instant("2026-12-19T17:02:00", zone=BERLIN) == at
+
+
 def test_an_instant_without_an_offset_needs_a_zone() -> None:
     with pytest.raises(BadInput, match="does not say in which time zone"):
         parse_instant("2026-04-01T00:30")

@@ -109,7 +109,7 @@ def test_a_move_to_an_outcome_is_refused_with_what_to_do_instead(target: int) ->
 
 
 def test_a_move_to_where_the_deal_is_already_is_refused() -> None:
-    with pytest.raises(Refused, match="already in Lead Generation"):
+    with pytest.raises(SoAlready, match="already in Lead Generation"):
         do(new(LEAD), c.Move(LEAD))
 
 

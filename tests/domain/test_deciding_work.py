@@ -26,6 +26,7 @@ from pipeboard.domain.deal import (
     Touch,
 )
 from pipeboard.domain.deciding import decide, sentence_of
+from pipeboard.domain.deciding.edits import beside_others
 from pipeboard.domain.deciding.rules import RULES, Telling, deal_names
 from pipeboard.domain.errors import BadInput, Conflict, NotFound, Refused, Way
 from pipeboard.domain.events import Kind, value_of
@@ -670,6 +671,14 @@ def test_a_deal_begins_with_as_long_a_reason_to_sleep_as_it_can_be_given_later()
     assert do(new(), c.Snooze(TODAY + DAY, longest)).snooze_reason == longest
     with pytest.raises(BadInput, match="snooze reason is too long"):
         new(snooze_reason=f"{longest}x")
+
+
+def test_a_list_that_others_changed_meanwhile_is_as_both_want_it() -> None:
+    deal = replace(new(), tags=("a", "c"), source="web")  # they took b out and put c in
+    (event,) = events_of(deal, c.Edit({"tags": ("a", "b", "d")}))
+    both = beside_others(event, {"tags": ("a", "b"), "links": ()}, deal)
+    assert both.after == {"tags": ("a", "c", "d")}
+    assert both.before == {"tags": ("a", "c")}
 
 
 def test_a_deal_whose_step_is_taken_away_sleeps_on() -> None:

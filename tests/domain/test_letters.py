@@ -126,6 +126,11 @@ def test_a_letter_cannot_say_what_the_other_side_must_not_read(name: str) -> Non
         letter(f"{{{{{name}}}}}")
 
 
+def test_a_template_reads_the_same_with_the_line_ends_of_windows() -> None:
+    found = letter("Subject:  {{title}} \r\n\r\nDear {{contact}},\r\nyes\r\n")
+    assert (found.subject, found.body) == ("packaging pilot", "Dear Mika Laine,\nyes\n")
+
+
 def test_what_is_to_be_said_otherwise_is_said_only_where_the_deal_says_nothing() -> None:
     text = "Dear {{contact|all}}, {{value|no price yet}}{{link|}}."
     assert letter(text).body == "Dear Mika Laine, €40,000.\n"

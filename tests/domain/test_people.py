@@ -348,7 +348,13 @@ def test_nobody_owns_what_is_nobodys_however_it_is_written(typed: str) -> None:
         ("Ana Lima <ana@firm.example>", {"ana lima"}),
         ('"Lima, Ana" <ana@firm.example>', {"lima, ana", "ana lima"}),
         ("Ana Lima (ana@firm.example)", {"ana lima"}),
+        ("Ana <ana@firm.example> Lima", {"ana <ana@firm.example> lima"}),
     ],
 )
 def test_a_name_is_turned_round_at_its_only_comma(written: str, ways: set[str]) -> None:
     assert ways_to_write(written) == ways
+
+
+def test_somebody_new_is_called_by_their_name_without_their_address() -> None:
+    for typed in ("Zed Abel <zed@firm.example>", "@Zed Abel"):
+        assert known_owner(typed, (), "me", is_set_up=False, new_rep=True) == "Zed Abel"

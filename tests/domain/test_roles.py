@@ -344,3 +344,11 @@ def test_no_workspace_with_roles_is_left_without_an_owner_at_work() -> None:
         with pytest.raises(Refused, match="without an owner"):
             given_role(wrong, TEAM, Actor("ow"))
     assert given_role(Rep("bo", role="owner"), TEAM, Actor("ow")) == (Rep("bo", role="owner"),)
+
+
+@pytest.mark.parametrize(
+    ("name", "whom", "looks"),
+    [("vi", "", True), ("ana", "", False), ("mo", "vi", True), ("ana", "bo", False)],
+)
+def test_whoever_acts_for_one_that_only_looks_only_looks(name: str, whom: str, looks: bool) -> None:
+    assert of(name, whom).only_looks is looks
