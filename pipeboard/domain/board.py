@@ -59,7 +59,7 @@ class Lens:
 
 def usual_sort(lens: Lens) -> Sort:
     """The order where nobody has chosen one: one's own deals by what needs one first."""
-    return Sort.NEEDS if lens.owner is not None and lens.owner == lens.me else Sort.MANUAL
+    return Sort.NEEDS if lens.owner == lens.me else Sort.MANUAL
 
 
 @dataclass(frozen=True, slots=True)

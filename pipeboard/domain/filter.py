@@ -165,7 +165,7 @@ class _Parser:
         word = self._words[self._at]
         dashes = len(word.bare) - len(word.bare.lstrip("-"))
         self._at += 1
-        if depth + dashes >= DEEPEST:
+        if depth + dashes > DEEPEST:
             raise bad_filter(word, f"more than {DEEPEST} parentheses or minus signs are open")
         if word.bare == "(":
             node = self._group(word, depth + 1)

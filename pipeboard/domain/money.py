@@ -271,7 +271,7 @@ def _may_be_credit(number: str, after: str, code: str) -> bool:
     if after.lower().startswith("crore"):
         return False
     digits = len(number.partition(".")[0])
-    if "," in number or digits > _MOST_DIGITS_OF_CRORES:
+    if digits > _MOST_DIGITS_OF_CRORES:
         return True
     return code not in _RUPEES and (after.startswith("CR") or digits > 2)
 

@@ -169,8 +169,8 @@ class _Merging:
         if was is None:
             if theirs is not None and mine is None:
                 self.taken.append(_name(theirs))
-            if mine is not None and theirs is not None and mine != theirs:
-                return self._values(theirs, mine, theirs)
+            if mine is not None and theirs is not None:
+                return self._values(None, mine, theirs)
             return theirs or mine
         if mine is None or theirs is None:
             left = theirs if mine is None else mine
@@ -185,16 +185,16 @@ class _Merging:
             return None
         return self._values(was, mine, theirs)
 
-    def _values(self, was: Part, mine: Part, theirs: Part) -> Part:
+    def _values(self, was: Part | None, mine: Part, theirs: Part) -> Part:
         values = {
             field.name: self.value(
                 field.name,
                 _name(theirs),
-                getattr(was, field.name),
+                getattr(was, field.name, None),
                 getattr(mine, field.name),
                 getattr(theirs, field.name),
             )
-            for field in fields(was)
+            for field in fields(theirs)
             if field.name not in _NOT_MERGED
         }
         return with_values(theirs, values)

@@ -112,9 +112,9 @@ class OwnProgram:
 
 
 def text_at(place: str, about: DealTexts) -> str | None:
-    """What a deal has for a place; None for nothing."""
+    """What a deal has for a place; None or "" for nothing."""
     if place.startswith(_FIELD):
-        return about.deal.custom(place.removeprefix(_FIELD)) or None
+        return about.deal.custom(place.removeprefix(_FIELD))
     return PLACES[place](about)
 
 

@@ -246,7 +246,7 @@ def given_role(rep: Rep, reps: Sequence[Rep], actor: Actor) -> tuple[Rep, ...]:
     after = {**known, rep.name: rep}
     if rep.role and not any(other.role for other in reps):
         me = after.get(actor.name, Rep(actor.name))
-        others = {name: _as(other, other.role or Role.REP) for name, other in after.items()}
+        others = {name: _as(other, Role.REP) for name, other in after.items()}
         after = {**others, rep.name: rep}
         if rep.role != Role.OWNER:
             if rep.name == actor.name:

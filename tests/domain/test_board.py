@@ -8,9 +8,10 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from pipeboard.domain.board import Card, Lens, Sort, usual_sort
+from pipeboard.domain.board import Board, Card, Column, Lens, Signs, Sort, usual_sort
 from pipeboard.domain.deal import Status
 from pipeboard.domain.signs import Sign
+from tests.domain.deciding_cases import LEAD, SALES, WON
 
 TODAY = date(2026, 11, 23)
 
@@ -53,3 +54,28 @@ def test_only_ones_own_deals_come_by_what_needs_one_first(
     owner: str | None, me: str, sort: Sort
 ) -> None:
     assert usual_sort(Lens(1, TODAY, ZoneInfo("Europe/Berlin"), me=me, owner=owner)) is sort
+
+
+@pytest.mark.parametrize(("stage_id", "is_converted"), [(LEAD, True), (WON, False)])
+def test_open_sums_are_converted_where_those_of_an_open_stage_are(
+    stage_id: int, is_converted: bool
+) -> None:
+    columns = tuple(Column(stage, is_converted=stage.id == stage_id) for stage in SALES.stages)
+    lens = Lens(SALES.id, TODAY, ZoneInfo("Europe/Berlin"))
+    assert Board(SALES, lens, columns).is_converted is is_converted
+
+
+def test_the_signs_of_a_board_are_those_of_its_stages_or_unknown() -> None:
+    lens = Lens(SALES.id, TODAY, ZoneInfo("Europe/Berlin"))
+    counted = Board(SALES, lens, (), stage_signs={LEAD: Signs(1, 20, 300), WON: Signs(4, 50, 600)})
+    assert counted.signs == Signs(5, 70, 900)
+    assert Board(SALES, lens, (), stage_signs={}).signs == Signs(0, 0, 0)
+    assert Board(SALES, lens, ()).signs is None
+
+
+def test_a_board_has_the_columns_that_it_has() -> None:
+    columns = tuple(Column(stage) for stage in SALES.stages[:2])
+    board = Board(SALES, Lens(SALES.id, TODAY, ZoneInfo("Europe/Berlin")), columns)
+    assert board.column(SALES.stages[1].id) is columns[1]
+    with pytest.raises(KeyError):
+        board.column(WON)

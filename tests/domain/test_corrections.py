@@ -219,6 +219,23 @@ def test_what_another_entry_of_the_same_instant_did_stays_where_it_is() -> None:
     )
 
 
+def test_what_a_beginning_or_an_end_did_goes_along_and_what_a_hand_did_stays() -> None:
+    first = NOW - 60 * DAY
+    found = Course(NEEDS, first).do(c.Move(PROPOSAL, "because so"), at=first + 9 * DAY)
+    deal = found.do(c.Correct(created_at=first - DAY)).deal
+    assert (deal.qualified_at, deal.stage_entered_at) == (first - DAY, first + 9 * DAY)
+    ended = found.do(WIN, c.Win(on=TODAY - DAY)).deal
+    assert (ended.closed_at, ended.qualified_at) == (noon(TODAY - DAY), first - DAY)
+    ranked = Course().do(c.Rank(7), c.Correct(created_at=first - DAY)).deal
+    assert (ranked.rank, ranked.stage_entered_at) == (7, first - DAY)
+
+
+def test_where_nobody_tells_the_course_an_end_moves_no_earlier_entry() -> None:
+    won = Course(NEEDS).do(WIN).deal
+    (event,) = decide(c.Correct(closed_at=NOW - DAY), won, context())
+    assert event.after.keys() == {"closed_at", "stage_entered_at", "rank"}
+
+
 def test_a_deal_began_no_later_than_it_came_to_its_first_stage() -> None:
     found = Course()
     path = ((LEAD, NOW - 40 * DAY),)
@@ -331,9 +348,16 @@ def test_a_correction_is_said_to_be_one(
     assert sentence_of(command, telling) == said
 
 
-def test_an_archived_deal_is_not_corrected_by_hand() -> None:
+def test_of_several_deals_one_that_had_ended_makes_it_a_correction() -> None:
+    course, closed = Course(), Course().do(LOSE).deal
+    telling = Telling([closed] * 2, (SALES,), TODAY, [course.deal, closed])
+    assert sentence_of(LOSE, telling).startswith("Corrected 2 deals")
+
+
+@pytest.mark.parametrize("close", [WIN, LOSE])
+def test_an_archived_deal_is_not_corrected_by_hand(close: c.Win | c.Lose) -> None:
     with pytest.raises(Refused, match="is archived"):
-        Course().do(WIN, c.Archive(), c.Win(on=TODAY - DAY))
+        Course().do(close, c.Archive(), replace(close, on=TODAY - DAY))
 
 
 def test_evolve_puts_a_correction_on_top_like_any_other_event() -> None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from pipeboard.domain.criteria import FIELDS, ROLES, parse_criterion, pass_gate, unmet
+from pipeboard.domain.criteria import FIELDS, ROLES, parse_criterion, pass_gate, summary, unmet
 from pipeboard.domain.deal import Answer, Contact, NextStep
 from pipeboard.domain.deal_record import PRIVATE
 from pipeboard.domain.errors import BadInput, GateNotMet
@@ -41,6 +41,7 @@ ENOUGH: tuple[tuple[str, dict[str, Any], dict[str, Any]], ...] = (
     ("contact_reason", {"contact_reason": "pain"}, {"contact_reason": ""}),
     ("field.budget", {"fields": {"budget": "0"}}, {"fields": {"other": "x"}}),
     ("answer need", {"answers": {"need": Answer("", 0)}}, {"answers": {}}),
+    ("answer need", {"answers": {"need": Answer("yes")}}, {"answers": {"time": Answer("yes")}}),
     (
         "rating need >= 2",
         {"answers": {"need": Answer("yes", 2)}},
@@ -91,6 +92,31 @@ def test_a_criterion_is_met_by_just_enough(
     ]
     assert [len(one) for one in lacking] == [0, 1]
     assert lacking[1][0].criterion == parse_criterion(criterion)
+
+
+@pytest.mark.parametrize("line", [line for line, *_ in ENOUGH if not line.startswith("field.")])
+def test_a_criterion_is_read_in_any_case_and_with_any_blanks(line: str) -> None:
+    assert parse_criterion(f" {line.replace(' ', '  ').title()} ") == parse_criterion(line)
+    assert parse_criterion(" Field.Our  Product ").subject == "Field.Our Product"
+
+
+def test_what_lacks_is_told_once_for_each_stage() -> None:
+    criteria = tuple(map(parse_criterion, ("value", "contact decision_maker")))
+    first, second, *others = asking("account").stages
+    stages = (replace(first, criteria=criteria), replace(second, criteria=criteria[1:]), *others)
+    lacking = unmet(new(), replace(SALES, stages=stages), NEEDS, TODAY)
+    assert summary(lacking) == (
+        f"{first.name} asks: value is empty, no decision-maker named; "
+        f"{second.name} asks: no decision-maker named"
+    )
+
+
+def test_the_checklist_of_a_stage_is_asked_for_by_the_stage_that_it_belongs_to() -> None:
+    first, second, *others = asking("checklist").stages
+    both = tuple(replace(one, checklist=("Goals",)) for one in (first, second))
+    pipeline = replace(SALES, stages=(both[0], replace(both[1], criteria=first.criteria), *others))
+    deal = new(checklist={f"{LEAD}/Goals": "ana"})
+    assert [lack.stage for lack in unmet(deal, pipeline, NEEDS, TODAY)] == [second.name]
 
 
 @pytest.mark.parametrize(

@@ -15,8 +15,11 @@ from pipeboard.domain.dates import (
     days_between,
     format_date,
     format_day,
+    instant,
     is_complete,
+    later_than,
     local_date,
+    micros,
     parse_date,
     parse_days,
     parse_instant,
@@ -160,6 +163,18 @@ def test_a_weekday_that_two_people_would_read_differently_is_refused_with_both(
     assert refusal.value.details == {"readings": readings}
 
 
+def test_the_weekday_of_today_is_this_one_and_neither_the_next_nor_the_last() -> None:
+    assert parse_date("this wed", TODAY) == TODAY
+    assert parse_date("next wed", TODAY) == TODAY + timedelta(7)
+    assert parse_date("last wed", TODAY) == TODAY - timedelta(7)
+
+
+def test_of_two_days_as_near_the_coming_one_is_meant() -> None:
+    between = date(2027, 8, 31)  # 183 days from either: 2028 has a leap day
+    assert parse_date("1 mar", between, Direction.NEAREST) == date(2028, 3, 1)
+    assert parse_date("1 mar", between - timedelta(1), Direction.NEAREST) == date(2027, 3, 1)
+
+
 @given(todays, st.sampled_from(["mon", "tue", "wed", "thu", "fri", "sat", "sun"]))
 def test_a_weekday_never_means_today_nor_more_than_a_week_away(today: date, text: str) -> None:
     assert timedelta(0) < parse_date(text, today) - today <= timedelta(7)
@@ -253,6 +268,12 @@ def test_a_day_that_does_not_exist_is_refused_by_name(text: str) -> None:
 def test_a_weekday_that_does_not_fit_the_day_is_refused() -> None:
     with pytest.raises(BadInput, match="19 Dec 2026 is a Saturday"):
         parse_date("fri 19 dec", TODAY)
+
+
+@pytest.mark.parametrize("day", [date(1900, 1, 1), date(2999, 12, 31)])
+def test_the_first_and_the_last_year_are_years_of_deals(day: date) -> None:
+    assert parse_date(day.isoformat(), TODAY) == day
+    assert parse_instant(f"{day}T12:00Z").date() == day
 
 
 @pytest.mark.parametrize("text", ["1899-12-31", "3000-01-01", "1 jan 1776", "2000y"])
@@ -375,6 +396,13 @@ def test_an_instant_is_read_into_utc(text: str, at: datetime) -> None:
     assert parsed.tzinfo is UTC
 
 
+def test_an_instant_with_an_offset_is_where_that_says_whatever_the_zone() -> None:
+    at = datetime(2026, 12, 19, 16, 2, tzinfo=UTC)
+    assert parse_instant("2026-12-19T16:02:00Z", zone=BERLIN) == at
+    assert parse_instant("2026-12-19T10:02:00-06:00", zone=BERLIN) == at
+    assert parse_instant("2026-12-19T17:02:00", zone=BERLIN) == at
+
+
 def test_an_instant_without_an_offset_needs_a_zone() -> None:
     with pytest.raises(BadInput, match="does not say in which time zone"):
         parse_instant("2026-04-01T00:30")
@@ -396,6 +424,19 @@ def test_an_instant_reads_back_from_any_zone(microseconds: int, zone: ZoneInfo) 
     at = datetime(1970, 1, 1, tzinfo=UTC) + timedelta(microseconds=microseconds)
     assert parse_instant(at.isoformat()) == at
     assert parse_instant(at.astimezone(zone).isoformat()) == at
+
+
+def test_the_hour_that_comes_twice_is_kept_as_two_hours() -> None:
+    first = datetime(2026, 10, 25, 2, 30, tzinfo=BERLIN)
+    for _ in range(2):  # whatever was asked before
+        assert micros(first.replace(fold=1)) - micros(first) == 3_600_000_000
+    assert instant(micros(first)) == datetime(2026, 10, 25, 0, 30, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(("behind", "waits"), [(-1, 0), (0, 0), (1, 2)])
+def test_a_clock_that_lags_is_put_just_after_what_was_recorded(behind: int, waits: int) -> None:
+    clock = datetime(2026, 11, 25, 9, tzinfo=UTC)
+    assert later_than(micros(clock) + behind, clock) == clock + timedelta(microseconds=waits)
 
 
 def test_the_day_of_an_instant_is_that_of_the_workspace() -> None:

@@ -5,7 +5,14 @@ from __future__ import annotations
 import pytest
 
 from pipeboard.domain.cadence import sequel
-from pipeboard.domain.deal_fields import BY_TYPED, FIELDS, FROM_ROWS, named_field
+from pipeboard.domain.deal_fields import (
+    BY_TYPED,
+    FIELDS,
+    FROM_ROWS,
+    fields_beside,
+    merged_set,
+    named_field,
+)
 from pipeboard.domain.deal_record import PRIVATE
 from pipeboard.domain.errors import BadInput
 from pipeboard.domain.events import Kind
@@ -95,3 +102,48 @@ def test_what_is_no_field_names_the_verb_that_changes_it(name: str, verbs: str) 
     with pytest.raises(BadInput, match="is not set as a field") as refused:
         named_field(name)
     assert refused.value.hint == f"It is changed by: {verbs}."
+
+
+@pytest.mark.parametrize("name", BY_TYPED)
+def test_a_field_is_named_in_any_case(name: str) -> None:
+    assert named_field(name.upper()) == named_field(name) == BY_TYPED[name].name
+
+
+def test_a_name_that_a_verb_changes_is_told_so_in_any_case() -> None:
+    with pytest.raises(BadInput, match="is not set as a field"):
+        named_field("Stage")
+
+
+@pytest.mark.parametrize("name", ["fields.", "field.", "Fields.x", "fields"])
+def test_a_field_of_ones_own_has_a_name_behind_the_word_in_small_letters(name: str) -> None:
+    assert named_field("field.Our product") == named_field("fields.Our product")
+    with pytest.raises(BadInput, match="No field"):
+        named_field(name)
+
+
+@pytest.mark.parametrize(
+    ("base", "theirs", "mine", "both"),
+    [
+        ("", "a", "b", "a b"),
+        ("a", "a b", "a c", "a b c"),
+        ("a b", "b", "a b c", "b c"),
+        ("a b", "a b c", "b", "b c"),
+        ("a b", "a", "b", ""),
+        ("a", "a b", "a b", "a b"),
+        ("a b", "a b", "", ""),
+    ],
+)
+def test_a_list_that_two_people_changed_has_what_both_put_in_and_nothing_that_one_took_out(
+    base: str, theirs: str, mine: str, both: str
+) -> None:
+    assert merged_set(base.split(), theirs.split(), mine.split()) == tuple(both.split())
+
+
+def test_a_list_of_names_holds_each_once_in_its_order() -> None:
+    given = ("Pike", " Acme  Inc ", "", "Pike", "Acme Inc")
+    assert BY_TYPED["competitors"].clean(given) == ("Pike", "Acme Inc")
+
+
+def test_what_an_import_remembers_is_told_of_nowhere() -> None:
+    beside = {field.name for field in fields_beside({"title", "forecast_category"})}
+    assert beside == {field.name for field in FIELDS} - REMEMBERED - {"title", "category"}

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from pipeboard.domain import commands as c
+from pipeboard.domain.dates import micros
 from pipeboard.domain.deal import (
     Answer,
     Ask,
@@ -108,7 +109,7 @@ def test_a_move_to_an_outcome_is_refused_with_what_to_do_instead(target: int) ->
 
 
 def test_a_move_to_where_the_deal_is_already_is_refused() -> None:
-    with pytest.raises(Refused, match="already in Lead Generation"):
+    with pytest.raises(SoAlready, match="already in Lead Generation"):
         do(new(LEAD), c.Move(LEAD))
 
 
@@ -164,6 +165,13 @@ def test_a_win_closes_the_deal_at_its_final_value() -> None:
 def test_a_win_may_lie_back_and_is_then_at_noon_of_that_day() -> None:
     deal = do(new(CLOSING), c.Win(on=date(2026, 11, 25)), NOW + timedelta(days=5))
     assert deal.closed_at == datetime(2026, 11, 25, 11, 0, tzinfo=UTC)
+
+
+@pytest.mark.parametrize("hour", [6, 9, 20])
+def test_a_deal_that_closes_today_closes_now(hour: int) -> None:
+    now = NOW.replace(day=24, hour=hour)
+    for close in (c.Win(on=now.date()), c.Lose(PRICE, on=now.date())):
+        assert do(new(CLOSING), close, now).closed_at == now
 
 
 def test_a_win_on_the_day_of_entry_is_not_before_the_entry() -> None:
@@ -445,6 +453,10 @@ def test_a_deal_that_came_back_is_known_to_stand_there_since() -> None:
 def test_a_deal_taken_over_from_an_archive_is_archived_with_its_outcome() -> None:
     deal = taken(replace(TAKEN, outcome="won", closed_at=NOW - DAY, archived=True))
     assert (deal.status, deal.outcome) == (Status.ARCHIVED, Status.WON)
+    assert deal.archived_at == NOW - DAY
+    known = taken(replace(TAKEN, archived=True, archived_at=NOW - 2 * DAY))
+    assert (known.archived_at, known.outcome) == (NOW - 2 * DAY, Status.OPEN)
+    assert taken(replace(TAKEN, archived=True)).archived_at == NOW
 
 
 def test_a_deal_taken_over_brings_notes_and_touches_as_events() -> None:
@@ -489,6 +501,7 @@ def test_a_deal_that_came_back_to_its_stage_has_entered_it_twice() -> None:
     began, came_back = decide(replace(TAKEN, path=path), None, context())
     assert came_back.kind is Kind.REOPENED
     assert came_back.after["stage_entered_at"] == NOW - 2 * DAY
+    assert came_back.after["rank"] == -micros(NOW - 2 * DAY)
     assert replay([began, came_back, inverse(came_back)], 1) == replace(
         replay([began], 1), version=3
     )

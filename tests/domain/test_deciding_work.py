@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -26,6 +26,7 @@ from pipeboard.domain.deal import (
     Touch,
 )
 from pipeboard.domain.deciding import decide, sentence_of
+from pipeboard.domain.deciding.edits import beside_others
 from pipeboard.domain.deciding.rules import RULES, Telling, deal_names
 from pipeboard.domain.errors import BadInput, Conflict, NotFound, Refused, Way
 from pipeboard.domain.events import Kind, value_of
@@ -635,6 +636,59 @@ def test_a_plan_of_nothing_takes_the_next_step_away(typed: str) -> None:
     assert do(new(next_step=SET), c.Plan(typed)).next_step is None
 
 
+@pytest.mark.parametrize("typed", ["fields.cafe=2", "fields.CAFÉ=2", "fields.Café=2"])
+def test_a_custom_field_is_set_under_the_name_that_it_has(typed: str) -> None:
+    deal = do(new(fields={"Café": "1"}), c.SetFields((typed,)))
+    assert deal.fields == {"Café": "2"}
+    assert do(deal, c.SetFields(("fields.tea=3",))).fields == {"Café": "2", "tea": "3"}
+
+
+@pytest.mark.parametrize(
+    "twice", [("value=40k", "value=50k"), ("close=1dec", "expected_close=2dec"),
+              ("fields.café=1", "fields.Cafe=2")],
+)  # fmt: skip
+def test_a_field_is_set_to_one_value_only(twice: tuple[str, str]) -> None:
+    with pytest.raises(BadInput, match="is given twice"):
+        do(new(fields={"Café": "0"}), c.SetFields(twice))
+
+
+def test_today_is_what_the_clock_says_though_what_is_recorded_lies_ahead() -> None:
+    assert context(NOW).today == TODAY
+    assert context(NOW + DAY, day=TODAY).today == TODAY
+    assert context(datetime(2026, 11, 23, 23, 30, tzinfo=UTC)).today == TODAY + DAY
+
+
+def test_a_note_is_signed_by_whoever_wrote_it_for_another() -> None:
+    for author, signed in (("", "ana"), ("bo (for ana)", "bo (for ana)")):
+        (event,) = events_of(new(), c.AddNote("met"), author=author)
+        assert event.facts["note"]["author"] == signed
+
+
+def test_a_deal_begins_with_as_long_a_reason_to_sleep_as_it_can_be_given_later() -> None:
+    longest = "x" * 1_000
+    asleep = new(snoozed_until=TODAY + DAY, snooze_reason=longest)
+    assert asleep.snooze_reason == longest
+    assert do(new(), c.Snooze(TODAY + DAY, longest)).snooze_reason == longest
+    with pytest.raises(BadInput, match="snooze reason is too long"):
+        new(snooze_reason=f"{longest}x")
+
+
+def test_a_list_that_others_changed_meanwhile_is_as_both_want_it() -> None:
+    deal = replace(new(), tags=("a", "c"), source="web")  # they took b out and put c in
+    (event,) = events_of(deal, c.Edit({"tags": ("a", "b", "d")}))
+    both = beside_others(event, {"tags": ("a", "b"), "links": ()}, deal)
+    assert both.after == {"tags": ("a", "c", "d")}
+    assert both.before == {"tags": ("a", "c")}
+
+
+def test_a_deal_whose_step_is_taken_away_sleeps_on() -> None:
+    asleep = replace(new(next_step=SET), snoozed_until=TODAY + DAY, snooze_reason="holiday")
+    deal = do(asleep, c.Plan("-"))
+    assert (deal.next_step, deal.snoozed_until, deal.snooze_reason) == (
+        None, TODAY + DAY, "holiday",
+    )  # fmt: skip
+
+
 def test_an_owner_that_is_none_is_nobody() -> None:
     assert do(new(owner="bo"), c.Edit({"owner": None})).owner == ""
 
@@ -749,6 +803,9 @@ BOB = {"contacts": {"bob": Contact("Bob")}}
         ({"next_step": SET}, c.SetNextStep("ask", TODAY), "› ask today (was: call today)."),
         ({"source": "web"}, c.Edit({"source": ""}), "Set source of Lumen Oy pilot: web → nothing."),
         ({"floor_value": EUR}, c.Edit({"floor_value": None}), "Set floor value of Lumen Oy pilot."),
+        ({"probability_bp": 5_000}, c.SetFields(("p=60",)),
+         "Set probability of Lumen Oy pilot: 50% → 60%."),
+        ({}, c.Edit({"probability_bp": 0}), "Set probability of Lumen Oy pilot: the stage's → 0%."),
     ],
 )  # fmt: skip
 def test_a_sentence_says_what_was_done_and_from_what(
@@ -768,6 +825,19 @@ def test_deals_that_a_step_led_to_several_stages_are_in_the_next_one_each() -> N
 
     assert "the next stage" in said(*before)
     assert SALES.stage(QUALIFICATION).name in said(before[0], before[0])
+
+
+def test_what_deals_were_set_to_is_told_where_it_is_the_same_on_all_of_them() -> None:
+    before = (new(source="web"), new(source="fair"))
+
+    def said(*sources: str) -> str:
+        after = tuple(replace(deal, source=one) for deal, one in zip(before, sources, strict=True))
+        return sentence_of(c.Edit({"source": "x"}), Telling(after, (SALES,), TODAY, before))
+
+    assert said("web", "web").endswith(
+        "Set source of 2 deals: Lumen Oy pilot, Lumen Oy pilot: web."
+    )
+    assert said("web", "fair").endswith("Set source of 2 deals: Lumen Oy pilot, Lumen Oy pilot.")
 
 
 def test_a_day_that_only_some_of_the_deals_come_again_on_is_not_told_of_all() -> None:

@@ -20,6 +20,7 @@ from pipeboard.domain.deal import (
     LOSS_CATEGORIES,
     TOUCH_TYPES,
     Answer,
+    Ask,
     Contact,
     Deal,
     Loss,
@@ -202,6 +203,28 @@ def test_microseconds_and_instants_are_the_same_thing(us: int) -> None:
 def test_an_event_names_the_fields_that_it_changes() -> None:
     (event,) = decide(c.Edit({"account": "A", "title": "Lumen Oy pilot"}), new(), context())
     assert event.changed == {"account"}
+    assert Event(Kind.EDITED, NOW, {"source": "web"}, {"account": "A"}).changed == {
+        "source", "account",
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("next_step", NextStep("call", date(2026, 12, 3), "2w")),
+        ("next_step", NextStep("call")),
+        ("loss", Loss("price", "too dear", "Acme", date(2027, 5, 3), "budget")),
+        ("answers.need", Answer("yes", 0, "a mail", "ana", NOW)),
+        ("answers.need", Answer("", 4)),
+        ("asks.bo", Ask("ring", "ana", date(2026, 12, 3))),
+        ("contacts.mika", Contact("Mika", "champion", "m@x.example", "+358", "CFO")),
+        ("terms.pay", Term("payment", "30 d", "60 d", "45 d")),
+    ],
+)
+def test_every_part_of_a_value_reads_back_from_its_json(name: str, value: Any) -> None:
+    event = Event(Kind.EDITED, NOW, {name: None}, {name: value})
+    data = json.loads(event_text(event))
+    assert event_from_json(event.kind, NOW, data, undoes=False) == event
 
 
 def test_a_history_without_events_is_no_deal() -> None:

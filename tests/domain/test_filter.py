@@ -43,6 +43,7 @@ from pipeboard.domain.filter_nodes import (
     asks_how_it_ended,
     narrows,
     reaches_archive,
+    says_whose,
     with_state,
 )
 from pipeboard.domain.filter_terms import BY_NAME, STATE_ALIASES, Field
@@ -291,6 +292,7 @@ def test_every_word_that_takes_a_value_is_suggested_for_one_that_is_like_it(name
         ("a |", "a term is missing"),
         ("| a", "a term is missing"),
         ("a | | b", "a term is missing"),
+        ("- (a)", "a term is missing after the minus"),
     ],
 )
 def test_a_bad_term_is_named_with_what_is_wrong(text: str, part: str) -> None:
@@ -350,7 +352,59 @@ def test_a_filter_is_bounded_in_length_and_depth() -> None:
     assert "2,000" in refusal("a" * 10_000).message
     assert "30" in refusal("(" * 900 + "a" + ")" * 900).message
     assert "30" in refusal("-" * 1_000 + "a").message
-    assert meaning("(" * 29 + "a" + ")" * 29) == A
+    assert meaning("(" * 30 + "a" + ")" * 30) == A
+    assert meaning("-" * 30 + "a") == A
+    assert meaning("-(" * 15 + "a" + ")" * 15) == Not(A)
+    for deeper in ("(" * 31 + "a" + ")" * 31, "-" * 31 + "a", "-(" * 15 + "-a" + ")" * 15):
+        assert "more than 30 parentheses or minus signs" in refusal(deeper).message
+
+
+def test_a_field_of_ones_own_is_named_in_any_case_and_a_quoted_key_is_words() -> None:
+    assert meaning("Field.product:GTX") == meaning("FIELDS.product:GTX") == Custom("product", "GTX")
+    assert meaning("OWNER:ana") == Is("owner", "ana")
+    assert meaning('"owner":ana') == Words("owner:ana")
+    assert meaning('o"w"ner:ana') != meaning('"owner":ana')
+
+
+def test_a_missing_term_is_told_of_where_it_is_missing() -> None:
+    assert refusal("a | | b").details == {"term": "|", "position": 4}
+    assert refusal("(a |) b").details == {"term": ")", "position": 4}
+
+
+@pytest.mark.parametrize(
+    ("text", "understood"),
+    [
+        ("created>1nov", [("1nov", date(2026, 11, 1))]),
+        ("close<2026-12-01", []),
+        ("close<tomorrow", []),
+        ("close:2026-12-01..2026-12-08", []),
+        ("close:2026Q4", []),
+        ("close:5dec..8dec", [("5dec..8dec", date(2026, 12, day)) for day in (5, 7)]),
+    ],
+)
+def test_a_day_without_its_year_is_said_as_it_was_understood(
+    text: str, understood: list[tuple[str, date]]
+) -> None:
+    assert filtered(text).understood == tuple(understood)
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("", False),
+        ("won", False),
+        ("stage:demo | tag:none", False),
+        ("account:ana", False),
+        ("owner:ana", True),
+        ("won | -@ana", True),
+        ("owner:none", True),
+        ("id:1", True),
+    ],
+)
+def test_a_filter_says_whose_deals_are_meant_by_an_owner_or_by_their_numbers(
+    text: str, says: bool
+) -> None:
+    assert says_whose(filtered(text).root) is says
 
 
 def test_control_characters_do_not_reach_the_message() -> None:

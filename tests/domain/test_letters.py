@@ -108,7 +108,7 @@ def test_what_the_deal_does_not_say_is_asked_for_unless_the_template_knows_bette
     assert letter("Dear {{first name|friend}}", bare).body == "Dear friend\n"
     assert letter("Dear all{{first name|}}", bare).body == "Dear all\n"
     with pytest.raises(BadInput) as caught:
-        letter("Dear {{contact}}, {{value}}", bare)
+        letter("Dear {{contact}}, {{value}}, {{contact}}", bare)
     assert caught.value.message == "D-7 Lumen Oy has no contact, no value."
 
 
@@ -124,6 +124,17 @@ def test_a_field_of_ones_own_is_named_in_any_case_with_or_without_underscores(na
 def test_a_letter_cannot_say_what_the_other_side_must_not_read(name: str) -> None:
     with pytest.raises(BadInput, match="is nothing that a letter can say"):
         letter(f"{{{{{name}}}}}")
+
+
+def test_a_template_reads_the_same_with_the_line_ends_of_windows() -> None:
+    found = letter("Subject:  {{title}} \r\n\r\nDear {{contact}},\r\nyes\r\n")
+    assert (found.subject, found.body) == ("packaging pilot", "Dear Mika Laine,\nyes\n")
+
+
+def test_what_is_to_be_said_otherwise_is_said_only_where_the_deal_says_nothing() -> None:
+    text = "Dear {{contact|all}}, {{value|no price yet}}{{link|}}."
+    assert letter(text).body == "Dear Mika Laine, €40,000.\n"
+    assert letter(text, replace(DEAL, contacts={}, value=None)).body == "Dear all, no price yet.\n"
 
 
 def test_what_a_deal_says_is_never_read_as_a_template() -> None:

@@ -20,7 +20,17 @@ from pipeboard.domain.cadence import (
     sequel,
 )
 from pipeboard.domain.criteria import parse_criterion
-from pipeboard.domain.deal import Answer, Ask, Contact, Deal, Loss, NextStep, Touch, channel_of
+from pipeboard.domain.deal import (
+    UNKNOWN,
+    Answer,
+    Ask,
+    Contact,
+    Deal,
+    Loss,
+    NextStep,
+    Touch,
+    channel_of,
+)
 from pipeboard.domain.errors import BadInput
 from pipeboard.domain.hygiene import LABELS, Fault, company, faults, norm
 from pipeboard.domain.lazy_dataclass import replace
@@ -42,12 +52,14 @@ from pipeboard.domain.queue import (
     worth,
     worths,
 )
-from pipeboard.domain.score import score
+from pipeboard.domain.score import FactorScore, fresh_since, score
 from pipeboard.domain.signs import (
     DealClocks,
     Sign,
     clocks,
+    days_in_stage,
     dead_evidence,
+    idle_days,
     limits,
     sign,
     stalled_reasons,
@@ -208,6 +220,35 @@ def test_a_word_each_way_counts_until_the_last_idle_day() -> None:
     assert scored(before, last) is None
     assert scored(last, before) is None
     assert scored(last, None) is None
+
+
+def test_an_answer_that_proves_two_factors_is_rated_for_both() -> None:
+    deal = replace(new(), answers={"authority": Answer("she signs", 4)})
+    found = score(deal, PIPELINE, TODAY, BERLIN)
+    assert found is not None
+    rated = {one.factor for one in found.factors if one.rating is not None}
+    assert rated == {Factor.AUTHORITY, Factor.BUDGET}
+    assert (found.low, found.known) == (45, 45)
+
+
+@pytest.mark.parametrize(("idle", "days"), [(None, 14), (0, 0), (30, 30)])
+def test_a_word_is_fresh_for_as_long_as_a_deal_may_be_silent(idle: int | None, days: int) -> None:
+    assert fresh_since(replace(STAGE, idle_days=idle), TODAY) == TODAY - days * DAY
+
+
+@pytest.mark.parametrize(
+    ("rating", "text"),
+    [
+        (None, "?"),
+        (Fraction(0), "0"),
+        (Fraction(4), "15"),
+        (Fraction(2), "7.5"),
+        (Fraction(1), "3.8"),
+        (Fraction(8, 3), "10"),
+    ],
+)
+def test_the_points_of_a_factor_are_written_to_a_tenth(rating: Fraction | None, text: str) -> None:
+    assert FactorScore(Factor.TIMELINE, rating, 15, "").points_text == text
 
 
 @pytest.mark.parametrize(("ago", "is_fresh"), [(14, True), (15, False)])
@@ -378,6 +419,9 @@ def test_a_close_within_the_days_is_said_only_where_something_lacks() -> None:
     assert str(found) == "closes in 14d, lacking: account is empty"
     assert place(replace(deal, account="Lumen"), gated, day) is None
     assert place(replace(deal, expected_close=close + DAY), gated, day) is None
+    assert str(place(replace(deal, expected_close=TODAY), gated, day)) == (
+        "closes today, lacking: account is empty"
+    )
 
 
 @pytest.mark.parametrize("step", [None, NextStep("call", None), NextStep("call", TODAY - DAY)])
@@ -539,6 +583,18 @@ def test_where_nothing_is_said_of_silence_nobody_gives_a_deal_up() -> None:
 def test_the_clocks_of_a_deal_run_from_its_last_touch() -> None:
     deal = replace(begun(9, next_step=NextStep("call", TODAY)), last_touch_at=NOW - 2 * DAY)
     assert clocks(deal, BERLIN) == DealClocks(TODAY - 9 * DAY, TODAY - 2 * DAY, TODAY, None)
+    assert (days_in_stage(deal, TODAY, BERLIN), idle_days(deal, TODAY, BERLIN)) == (9, 2)
+
+
+def test_of_a_day_that_nobody_knows_no_days_are_counted() -> None:
+    deal = replace(begun(9), created_precision=UNKNOWN, entry_precision=UNKNOWN)
+    assert days_in_stage(deal, TODAY, BERLIN) is None
+    assert idle_days(deal, TODAY, BERLIN) is None
+    assert idle_days(replace(deal, last_touch_at=NOW - 2 * DAY), TODAY, BERLIN) == 2
+    began = replace(deal, created_precision="day", stage_entered_at=NOW - 3 * DAY)
+    assert idle_days(began, TODAY, BERLIN) == 9
+    known = replace(began, entry_precision="")
+    assert days_in_stage(known, TODAY, BERLIN) == 3
 
 
 def test_the_reasons_of_a_stalled_deal_name_a_step_and_a_close_that_have_passed() -> None:
@@ -589,6 +645,12 @@ def test_what_a_deal_lacks_is_one_fault_and_a_lead_may_lack_more(fault: Fault) -
     assert faults(deal, SALES, TODAY, ()) == (fault,)
     lead = faults(replace(deal, stage_id=LEAD), SALES, TODAY, ())
     assert lead == (() if is_of_qualified else (fault,))
+
+
+def test_a_deal_is_held_against_the_norm_from_the_first_qualified_stage_on() -> None:
+    stages = tuple(replace(stage, qualified=stage.id == NEEDS) for stage in SALES.stages)
+    found = norm(replace(SALES, stages=stages)).qualified
+    assert (LEAD in found, NEEDS in found, PROPOSAL in found) == (False, True, True)
 
 
 def test_a_norm_is_the_most_answers_that_a_stage_asks_or_half_of_the_questions() -> None:
@@ -710,5 +772,7 @@ def test_a_deal_that_comes_back_takes_along_who_and_where_from_and_no_answers(
     if loss:
         assert given["contact_reason"] == "back from D-7, lost: price"
         assert given["value"] == Money(5_00, "EUR")
+    else:
+        assert given["contact_reason"] == "customer since D-7"
     assert (given["recycled_from"], given["next_step"]) == (7, NextStep("call", TODAY + DAY))
     assert (again.title, again.stage_id) == ("Pilot again", LEAD)

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from pipeboard.domain.dates import format_date, format_day
 from pipeboard.domain.errors import BadInput
 from pipeboard.domain.locale_table import LOCALE_ROWS
-from pipeboard.domain.locales import ENGLISH, manner_of, write_as, written
+from pipeboard.domain.locales import ENGLISH, how_many, manner_of, write_as, written
 from pipeboard.domain.money import Money, format_money, parse_money
 from pipeboard.ui.terminal.width import cell_width
 from tests.cldr import row
@@ -56,6 +56,41 @@ def test_a_day_and_an_amount_are_written_as_there(
     assert manner.date(date(2026, 12, 19)) == day
     assert manner.day(date(2026, 12, 19), TODAY) == near
     assert manner.money(Money(123_456_750, "EUR")).replace("€ ", "EUR ") in (amount, f"€{amount}")
+
+
+@pytest.mark.parametrize(
+    ("ahead", "near"), [(-30, "-30d"), (-31, "23. Okt."), (6, "So."), (7, "30. Nov."),
+                        (300, "19. Sept."), (301, "20.09.27")],
+)  # fmt: skip
+def test_a_day_is_written_near_as_long_as_it_is_near(ahead: int, near: str) -> None:
+    assert manner_of("de_DE").day(TODAY + timedelta(days=ahead), TODAY) == near
+
+
+def test_nine_cells_are_room_for_nine_letters() -> None:
+    assert manner_of("pt_BR").day(date(2026, 12, 3), TODAY) == "3 de dez."
+
+
+@pytest.mark.parametrize("locale", ["en_GB", "de_DE", "ja_JP"])
+def test_a_day_of_this_year_is_written_without_it_whether_it_is_past_or_to_come(
+    locale: str,
+) -> None:
+    manner = manner_of(locale)
+    for day in (date(2026, 1, 2), date(2026, 12, 30)):
+        assert "26" not in manner.calendar_day(day, TODAY)
+    for day in (date(2025, 12, 30), date(2027, 1, 2)):
+        assert str(day.year) in manner.calendar_day(day, TODAY)
+
+
+def test_a_number_is_written_with_the_marks_of_a_place() -> None:
+    assert manner_of("de_DE").number("1,234.5k") == "1.234,5k"
+    assert manner_of("sv_SE").number("12.4k") == "12,4k"
+    assert ENGLISH.number("1,234.5k") == "1,234.5k"
+
+
+@pytest.mark.parametrize(("count", "said"), [(0, "0 rows"), (1, "1 row"), (2_473, "2,473 rows")])
+def test_one_is_one_and_all_else_are_several(count: int, said: str) -> None:
+    assert how_many(count, "row") == said
+    assert how_many(count, "is", "are") == said.replace("rows", "are").replace("row", "is")
 
 
 @pytest.mark.parametrize("locale", LOCALE_ROWS)

@@ -20,6 +20,8 @@ from pipeboard.domain.money import (
     currency_code,
     exponent,
     format_money,
+    in_units_of,
+    names_currency,
     parse_money,
     printed_sign,
     read_currency,
@@ -329,6 +331,35 @@ def test_a_rate_holds_from_its_own_day_until_the_next_one() -> None:
     assert {day: rates.rate("USD", date(2026, 11, day)) for day in days} == days
     assert rates.rate("USD", date(2026, 10, 31)) is None
     assert rates.convert(100, "USD", "EUR", date(2026, 11, 8)) == 80
+
+
+def test_minor_units_of_one_currency_are_those_of_another_by_their_decimals() -> None:
+    day = date(2026, 11, 8)
+    rates = Rates("EUR", {code: ((day, Fraction(1, 200)),) for code in ("JPY", "BHD")})
+    assert rates.convert(1_000, "JPY", "EUR", day) == 500
+    assert rates.convert(500, "EUR", "JPY", day) == 1_000
+    assert rates.convert(1_000, "BHD", "EUR", day) == Fraction(1, 2)
+    assert rates.convert(7, "JPY", "BHD", day) == 7_000
+    assert rates.convert(7, "JPY", "USD", day) is None
+    assert rates.convert(7, "USD", "JPY", day) is None
+    assert in_units_of(Money(150, "EUR"), "JPY") == (150, 100)
+    assert in_units_of(Money(5, "JPY"), "EUR") == (500, 1)
+    assert in_units_of(Money(5, "EUR"), "USD") == (5, 1)
+
+
+@pytest.mark.parametrize(
+    ("text", "is_named"),
+    [
+        ("40k", False),
+        ("40", False),
+        ("EUR 40", True),
+        ("40 CHF", True),
+        ("40k€", True),
+        ("40 kr", True),
+    ],
+)
+def test_an_amount_says_itself_what_currency_it_is_in(text: str, is_named: bool) -> None:
+    assert names_currency(text) is is_named
 
 
 PRINTED = {

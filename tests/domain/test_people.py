@@ -25,6 +25,7 @@ from pipeboard.domain.people import (
     rep_like,
     unknown_owner,
     unsure_reps,
+    ways_to_write,
     with_known_owners,
 )
 from pipeboard.domain.settings import Rep
@@ -206,6 +207,8 @@ def test_a_file_with_new_names_names_eight_of_them_and_whom_they_are_like() -> N
     assert one.hint == "Slips? anna is like @ana."
     assert one.details == {"rep": "anna", "near": "ana", "reps": ["anna"]}
     names = [f"r{number}" for number in range(10)]
+    assert "r7 is like" in (hint := no_such_reps(names, dict.fromkeys(names, "ana")).hint)
+    assert "r8" not in hint
     for most, said in ((8, "'r7' are no reps here."), (9, "'r7' and 1 more are no reps here.")):
         many = no_such_reps(names[:most], {})
         assert many.message.endswith(said)
@@ -271,6 +274,16 @@ def test_an_agreement_is_named(topic: Topic, key: tuple[str | int, ...], name: s
     assert agreement.inverse == Agreement(topic, key, None, {"name": "Sales"})
 
 
+def test_what_has_another_name_now_is_called_by_that() -> None:
+    def named(name: str) -> dict[str, Any]:
+        stage, question = {"id": 1, "name": f"{name} in"}, {"key": "need", "label": f"{name}?"}
+        return {"name": name, "stages": [stage], "questions": [question]}
+
+    renamed = Agreement(Topic.PIPELINE, (1,), named("Sales"), named("Deals"))
+    assert renamed.name == "pipeline Deals"
+    assert changed_names(renamed) == ("name", "name of Deals in", "label of Deals?")
+
+
 def test_what_a_change_touches_is_named_part_by_part() -> None:
     stage = {"id": 1, "name": "Lead", "idle_days": 7, "position": 1, "pipeline_id": 1}
     question = {"key": "need", "label": "Need", "ask": "What?"}
@@ -312,6 +325,36 @@ def test_a_filter_speaks_of_known_people_or_is_refused() -> None:
     assert (
         read('(owner:"ana lima" | -@Mara) owner:me won') == "(owner:ana | -owner:mara) owner:me won"
     )
+    assert read("owner:ME") == "owner:ME"
     assert read("owner:none") == "owner:none"
     with pytest.raises(NotFound, match="'marra'"):
         read("won (-owner:marra | lost)")
+
+
+@pytest.mark.parametrize("typed", ["", " none ", "None", "NOBODY", "@none"])
+def test_nobody_owns_what_is_nobodys_however_it_is_written(typed: str) -> None:
+    assert match_owner(typed, REPS, "sam") == ""
+    assert match_owner("Me", REPS, "sam") == "sam"
+    assert match_rep("@@Ana", REPS).name == "ana"
+
+
+@pytest.mark.parametrize(
+    ("written", "ways"),
+    [
+        ("Ana  Lima", {"ana lima"}),
+        ("Lima, Ana", {"lima, ana", "ana lima"}),
+        ("Lima, Ana, Dr", {"lima, ana, dr"}),
+        ("Lima,", {"lima,"}),
+        ("Ana Lima <ana@firm.example>", {"ana lima"}),
+        ('"Lima, Ana" <ana@firm.example>', {"lima, ana", "ana lima"}),
+        ("Ana Lima (ana@firm.example)", {"ana lima"}),
+        ("Ana <ana@firm.example> Lima", {"ana <ana@firm.example> lima"}),
+    ],
+)
+def test_a_name_is_turned_round_at_its_only_comma(written: str, ways: set[str]) -> None:
+    assert ways_to_write(written) == ways
+
+
+def test_somebody_new_is_called_by_their_name_without_their_address() -> None:
+    for typed in ("Zed Abel <zed@firm.example>", "@Zed Abel"):
+        assert known_owner(typed, (), "me", is_set_up=False, new_rep=True) == "Zed Abel"

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from pipeboard.domain.criteria import parse_criterion
-from pipeboard.domain.errors import BadInput, Refused
+from pipeboard.domain.errors import BadInput, NotFound, Refused
 from pipeboard.domain.pipeline import Category, Factor, Pipeline, Question, Stage, StageKind
 from pipeboard.domain.pipeline_rules import (
     check_pipeline,
@@ -223,6 +223,16 @@ def test_an_order_stands_as_the_one_that_changed_it_has_it() -> None:
         assert (names(found.pipeline)[:2], found.differences) == (["Demo", "Lead"], ())
     (difference,) = merge(OWN, turned, with_order(1, 3, 2, 8, 9)).differences
     assert difference.field == "order"
+    away = replace(turned, stages=(replace(turned.stages[0], retired=True), *turned.stages[1:]))
+    found = merge(OWN, away, with_order(1, 3, 2, 8, 9))
+    assert found.differences == ()  # where what is retired stands is no matter
+
+
+def test_a_stage_of_the_other_stands_behind_its_own_in_another_order() -> None:
+    turned, trial = with_order(2, 1, 3, 8, 9), Stage(7, "Trial")
+    for place, expected in ((0, "Trial Demo Lead"), (1, "Demo Lead Trial"), (2, "Demo Trial Lead")):
+        put_in = replace(OWN, stages=(*OWN.stages[:place], trial, *OWN.stages[place:]))
+        assert " ".join(names(merge(OWN, turned, put_in).pipeline)[:3]) == expected
 
 
 def test_a_stage_that_one_side_put_in_comes_behind_the_one_that_it_stood_behind() -> None:
@@ -235,6 +245,24 @@ def test_a_stage_that_one_side_put_in_comes_behind_the_one_that_it_stood_behind(
         found = merge(OWN, OWN, replace(OWN, stages=stored))
         assert " ".join(names(found.pipeline)[:3]) == expected
         assert found.taken == ("Trial",)
+
+
+def test_a_question_that_both_put_in_is_one_and_what_they_ask_otherwise_a_difference() -> None:
+    new = Question("stake", "Stake", "What is at stake?")
+    both = replace(OWN, questions=(*OWN.questions, new))
+    found = merge(OWN, both, both)
+    assert (found.pipeline.questions, found.taken, found.differences) == (both.questions, (), ())
+    other = replace(OWN, questions=(*OWN.questions, replace(new, ask="Who gains?")))
+    for mine, theirs in ((both, OWN), (OWN, both)):
+        found = merge(OWN, mine, theirs)
+        assert found.taken == (("Stake",) if theirs is both else ())
+        assert found.pipeline.questions == both.questions
+    found = merge(OWN, both, other)
+    (difference,) = found.differences
+    assert (difference.label, difference.before, difference.theirs, difference.mine) == (
+        "ask of Stake", "", "Who gains?", "What is at stake?",
+    )  # fmt: skip
+    assert found.taken == ()
 
 
 def test_what_one_side_took_away_goes_unless_the_other_changed_it() -> None:
@@ -275,6 +303,31 @@ def test_a_question_is_meant_by_its_number_its_key_or_what_it_proves() -> None:
     assert pipeline.question("fit") is asked[2]
     for unknown in ("0", "4", "budget", ""):
         assert pipeline.question(unknown) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("1", "Lead"), ("3", "Lead Demo"), ("5", "Lost"), ("lead", "Lead"), ("LEAD d", "Lead Demo"),
+        ("won", "Won"), ("o", "Offer"), ("fer", "Offer"),
+        ("le", None), ("d", None), ("de", "Lead Demo"), ("6", None), ("0", None),
+        ("gone", None), ("", None),
+    ],
+)  # fmt: skip
+def test_a_stage_is_meant_by_its_number_its_name_or_part_of_it(
+    text: str, found: str | None
+) -> None:
+    """Of those in use; the whole name before its beginning, and that before any part."""
+    stages = (
+        Stage(1, "Lead"), Stage(2, "Gone", retired=True), Stage(4, "Offer"), Stage(3, "Lead Demo"),
+        WON, LOST,
+    )  # fmt: skip
+    pipeline = replace(OWN, stages=stages)
+    if found is None:
+        with pytest.raises(NotFound):
+            pipeline.find_stage(text)
+    else:
+        assert pipeline.find_stage(text).name == found
 
 
 def test_stages_have_their_neighbours_and_what_lies_between() -> None:
@@ -337,6 +390,7 @@ def test_a_retired_stage_moves_no_bar() -> None:
         ((1,), (3, 2), (1, 2, 3)),
         ((3, 1), (2,), (3, 1, 2)),
         ((3, 2), (1,), (1, 3, 2)),
+        ((2, 1), (3,), (2, 3, 1)),
     ],
 )
 def test_a_stage_is_retired_at_its_place(

@@ -59,6 +59,24 @@ def test_a_text_of_a_deal_stays_one_word_whatever_it_holds() -> None:
     ]
 
 
+def test_of_several_links_a_program_is_given_the_first() -> None:
+    assert words("open {link}", about(links=("a.pdf", "b.pdf"))) == ["open", "a.pdf"]
+
+
+@pytest.mark.parametrize(
+    ("run", "place"),
+    [
+        ("say {ref}", ""),
+        ("mail {ref} {email} {person}", "email"),
+        ("dial {phone}", "phone"),
+        ("say {person}", "person"),
+    ],
+)
+def test_a_program_says_what_it_wants_of_a_person_first(run: str, place: str) -> None:
+    (program,) = read_programs({"try": {"key": "ctrl+e", "run": run}})
+    assert program.place_of_person == place
+
+
 def test_a_text_that_would_be_an_option_is_refused() -> None:
     with pytest.raises(Refused, match="take it for an option"):
         words("mail {title}", about(title="--attach=/etc/passwd"))

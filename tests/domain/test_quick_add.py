@@ -154,6 +154,7 @@ def test_the_last_amount_outside_quotes_is_the_value(
         "ladder 6ft",
         "cable 6.125ft",
         "order 900000000000",
+        "order 90000000000k",
         "cable 5 m",
         "TOP 500 customers",
         "M365",
@@ -243,6 +244,9 @@ def test_a_next_step_has_a_text_a_date_or_both(text: str, words: str, due: date 
         ("pilot p:160", "'p:160': '160' is not a percentage from 0 to 100"),
         ("pilot value:lots", "'value:lots': 'lots' is not an amount of money"),
         ("pilot @ana @bo", "'@bo': owner is given twice"),
+        ("pilot next:mon next:tue", "'next:tue': next is given twice"),
+        ("pilot stage:demo stage:lead", "'stage:lead': stage is given twice"),
+        ("pilot contact:Mika contact:Bo", "'contact:Bo': contact is given twice"),
         ("pilot field.:x", "'field.:x': a field needs a name and a value"),
         ("pilot field.a:x field.a:y", "'field.a:y': the field a is given twice"),
         ('pilot next:"3dec call', "'next:\"3dec call': this quote is never closed"),
@@ -338,3 +342,9 @@ def test_any_text_is_a_deal_or_is_refused_in_words(line: str, tui: bool) -> None
         ends = [0, *(span.end for span in deal.spans)]
         starts = [*(span.start for span in deal.spans), len(line)]
         assert all(end <= start for end, start in zip(ends, starts, strict=True))
+
+
+def test_an_amount_of_several_words_is_marked_as_a_whole() -> None:
+    line = "Lumen: pilot 40 000 EUR @ana"
+    (span,) = (one for one in read(line).spans if one.kind == "value")
+    assert line[span.start : span.end] == "40 000 EUR"

@@ -277,6 +277,13 @@ def test_what_deals_keep_for_their_owners_managers_see_where_that_is_said() -> N
         assert of(name).eyes == name
         assert of(name, managers_see_floors=True).eyes == (EVERYBODYS if is_above else name)
     assert of("mo", "ana", managers_see_floors=True).eyes == "ana"
+    nobody_has_one = rights(Actor("mo"), [Rep("mo")], Settings(managers_see_floors=True))
+    assert nobody_has_one.eyes == "mo"
+
+
+def test_a_role_that_is_none_of_ours_only_looks() -> None:
+    odd = Rep("odd", role="director")
+    assert rights(Actor("odd"), [*TEAM, odd], Settings()).own_role is Role.VIEWER
 
 
 def test_a_refusal_names_those_who_can_help() -> None:
@@ -337,3 +344,11 @@ def test_no_workspace_with_roles_is_left_without_an_owner_at_work() -> None:
         with pytest.raises(Refused, match="without an owner"):
             given_role(wrong, TEAM, Actor("ow"))
     assert given_role(Rep("bo", role="owner"), TEAM, Actor("ow")) == (Rep("bo", role="owner"),)
+
+
+@pytest.mark.parametrize(
+    ("name", "whom", "looks"),
+    [("vi", "", True), ("ana", "", False), ("mo", "vi", True), ("ana", "bo", False)],
+)
+def test_whoever_acts_for_one_that_only_looks_only_looks(name: str, whom: str, looks: bool) -> None:
+    assert of(name, whom).only_looks is looks

@@ -10,21 +10,25 @@ from typing import TYPE_CHECKING
 import pytest
 
 from pipeboard.domain import commands as c
+from pipeboard.domain.deal import NextStep, custom_key
 from pipeboard.domain.deal_record import (
     EVERYBODYS,
     DealRecord,
     Entry,
     LoggedEvent,
+    below_floor,
     deal_seen_by,
     event_seen_by,
 )
 from pipeboard.domain.money import Money
 from pipeboard.exchange.json_documents import history_entry
 from pipeboard.store.projecting.events import event_text
-from tests.domain.deciding_cases import SALES, do, events_of, new
+from tests.domain.deciding_cases import NOW, SALES, do, events_of, new
 
 if TYPE_CHECKING:
-    from pipeboard.domain.deal import Deal
+    from collections.abc import Mapping
+
+    from pipeboard.domain.deal import Deal, FieldValue
     from pipeboard.domain.events import Event, EventData
 
 FLOOR, LOWER = Money(31_337_00, "EUR"), Money(30_000_00, "EUR")
@@ -138,3 +142,67 @@ def test_a_merge_takes_a_floor_along_only_where_its_owner_goes_on_to_see_it(
     other = c.Absorbed(deal_of("ana"), (), ())
     kept = do(new(owner=owner), c.Absorb((other,)))
     assert kept.floor_value == expected
+
+
+@pytest.mark.parametrize(
+    ("change", "is_told"),
+    [
+        ({"value": Money(31_336_99, "EUR")}, True),
+        ({"value": FLOOR}, False),
+        ({"value": Money(1, "USD")}, False),
+        ({"value": None}, False),
+        ({"source": "web"}, False),
+        ({"floor_value": Money(99_999_99, "EUR")}, True),
+        ({"floor_value": LOWER}, False),
+    ],
+)
+@pytest.mark.parametrize(("me", "is_shown"), EYES.items())
+def test_a_value_below_the_lowest_is_told_to_those_who_are_shown_that(
+    me: str, is_shown: bool, change: Mapping[str, FieldValue], is_told: bool
+) -> None:
+    before = replace(deal_of("ana"), value=Money(40_000_00, "EUR"))
+    after = do(before, c.Edit(change))
+    said = list(below_floor([(before, after)], lambda: me))
+    assert bool(said) is (is_told and is_shown)
+    under = replace(before, value=LOWER)
+    assert not list(below_floor([(under, do(under, c.Edit({"source": "web"})))], lambda: me))
+
+
+@pytest.mark.parametrize(("undone", "undoes"), [(False, False), (True, False), (False, True)])
+def test_an_event_stands_that_is_neither_taken_back_nor_takes_back(
+    undone: bool, undoes: bool
+) -> None:
+    event = replace(lowered(), undoes=undoes)
+    entry = Entry(1, 1, 1, event, "c1", "set", "ana", "", NOW, undone)
+    assert entry.stands is not (undone or undoes)
+
+
+def test_a_field_of_ones_own_is_found_as_it_is_written_before_any_that_is_like_it() -> None:
+    fields = {"Café": "1", "cafe": "2"}
+    deal = replace(new(), fields=fields)
+    assert [deal.custom(name) for name in (*fields, "CAFÉ", "tea")] == ["1", "2", "1", ""]
+    assert custom_key({}, "Tea") == custom_key(fields, "Tea") == "Tea"
+
+
+@pytest.mark.parametrize(("said", "chance"), [(None, 500), (0, 0), (10_000, 10_000)])
+def test_the_chance_of_a_deal_is_the_reps_word_also_where_that_is_none(
+    said: int | None, chance: int
+) -> None:
+    assert replace(new(), probability_bp=said).effective_probability_bp(SALES) == chance
+
+
+def test_an_amount_without_a_currency_is_in_that_of_the_value_also_where_it_is_nothing() -> None:
+    assert new().currency_in(SALES) == "EUR"
+    assert replace(new(), value=Money(0, "USD")).currency_in(SALES) == "USD"
+
+
+@pytest.mark.parametrize(
+    ("step", "words"),
+    [
+        (NextStep("call Bob"), "call Bob"),
+        (NextStep("call Bob", None, "2w"), "call Bob every 2w"),
+        (NextStep("", None, "2w"), "every 2w"),
+    ],
+)
+def test_a_step_says_how_often_it_comes_again(step: NextStep, words: str) -> None:
+    assert step.words == words

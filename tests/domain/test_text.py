@@ -14,13 +14,16 @@ from pipeboard.domain import text
 from pipeboard.domain.errors import BadInput
 from pipeboard.domain.text import (
     clean_line,
+    clean_tag,
     clean_text,
     did_you_mean,
+    email_fault,
     few,
     fold,
     from_home,
     is_email,
     nearest,
+    pieces,
     printable,
     printable_lines,
     quoted,
@@ -105,6 +108,39 @@ def test_blank_lines_that_hold_only_spaces_count_as_blank() -> None:
 def test_a_text_that_is_too_long_names_the_field_and_the_limit() -> None:
     with pytest.raises(BadInput, match="The note is too long: 20,001 characters"):
         clean_text("x" * 20_001, field="note")
+
+
+@pytest.mark.parametrize("longest", ["x" * 20_000, f"{'x' * 9_999}\n{'x' * 10_000}"])
+def test_a_text_may_be_as_long_as_it_may_be(longest: str) -> None:
+    assert clean_text(longest, field="note") == longest
+    assert clean_line("é" * 300) == "é" * 300
+
+
+@pytest.mark.parametrize(
+    ("whole", "most", "parts"),
+    [
+        ("", 4, []),
+        ("aa b", 4, ["aa b"]),
+        ("aa bb", 4, ["aa", "bb"]),
+        ("aaaa bb", 4, ["aaaa", "bb"]),
+        ("aa b\nccc", 4, ["aa b", "ccc"]),
+        ("a bbbbb", 4, ["a bb", "bbb"]),
+        ("aaa b\ncc", 6, ["aaa b", "cc"]),
+        ("aa b\n\nc d", 7, ["aa b", "c d"]),
+        ("aaaaaaaaa", 4, ["aaaa", "aaaa", "a"]),
+    ],
+)
+def test_a_text_is_divided_where_a_paragraph_a_line_or_a_word_ends(
+    whole: str, most: int, parts: list[str]
+) -> None:
+    assert pieces(whole, most) == parts
+
+
+@pytest.mark.parametrize(
+    ("typed", "tag"), [("+Price", "price"), ("#Too  Dear", "too dear"), ("a+b", "a+b"), ("", "")]
+)
+def test_a_tag_is_counted_in_small_letters_without_its_sign(typed: str, tag: str) -> None:
+    assert clean_tag(typed, "objection") == tag
 
 
 @given(st.one_of(any_text, hostile_text))
@@ -196,6 +232,15 @@ def test_did_you_mean_says_nothing_without_a_near_word() -> None:
     assert did_you_mean("42", ["Qualify", "Demo"]) == ""
 
 
+def test_of_words_that_are_as_near_one_with_the_same_first_letter_is_meant() -> None:
+    assert nearest("EUX", ["UGX", "EUR"]) == "EUR"
+    assert nearest("s", ["stage", "source"]) is None  # the beginning of both
+    said = did_you_mean("stagr", ["stage", "stags", "owner"])
+    assert sorted(said.removeprefix("Did you mean ").removesuffix("?").split(" or ")) == [
+        "stage", "stags",
+    ]  # fmt: skip
+
+
 def test_reading_text_money_and_dates_imports_nothing_slow() -> None:
     script = (
         "import sys; import pipeboard.domain.periods, pipeboard.domain.money;"
@@ -269,6 +314,8 @@ def test_letters_spell_a_text_from_the_beginning_of_one_of_its_words(
         ("@firm.example", False),
         ("ana@firm.", False),
         ("ana@.example", False),
+        ("ana@.firm.example", False),
+        ("ana@firm.example.", False),
         ("", False),
     ],
 )
@@ -296,3 +343,16 @@ def test_a_path_begins_at_home_where_it_is_in_it(path: str, written: str) -> Non
 def test_the_first_few_of_several_are_named_and_the_others_counted(most: int, said: str) -> None:
     assert few(["a", "b", "c"], most) == said
     assert few(["a", "b", "c"], most, "; ", " + ") == said.replace(",", ";").replace("and", "+")
+
+
+@pytest.mark.parametrize(
+    ("text", "fault"),
+    [("", ""), (" ", ""), (" ana@firm.example ", ""), ("ana", "'ana' is no e-mail address.")],
+)
+def test_what_is_no_address_is_said_to_be_none(text: str, fault: str) -> None:
+    assert email_fault(text) == fault
+
+
+@pytest.mark.parametrize(("length", "shown"), [(40, "x" * 40), (41, f"{'x' * 37}...")])
+def test_a_message_names_forty_letters_at_most(length: int, shown: str) -> None:
+    assert quoted("x" * length) == f"'{shown}'"

@@ -38,7 +38,18 @@ from pipeboard.domain.commands import (
     Unarchive,
     Win,
 )
-from pipeboard.domain.deal import Answer, Contact, Deal, Loss, NextStep, Note, Status, Term, Touch
+from pipeboard.domain.deal import (
+    Answer,
+    Ask,
+    Contact,
+    Deal,
+    Loss,
+    NextStep,
+    Note,
+    Status,
+    Term,
+    Touch,
+)
 from pipeboard.domain.deal_fields import DAY, FIELDS, INSTANT, MONEY, NAMES, PERCENT, TAGS
 from pipeboard.domain.deal_record import DealRecord, Entry
 from pipeboard.domain.deciding import decide
@@ -109,6 +120,13 @@ def _edit(**changes: Any) -> Command:
         (Snooze(date(2026, 12, 3), "holiday"), "snoozed until 3 Dec (holiday)"),
         (AnswerQuestion("authority", ANSWER), "Authority and budget: Mika signs (3/4)"),
         (AnswerQuestion("need", Answer("", 2)), "Need: 2/4"),
+        (AnswerQuestion("need", Answer("", 0)), "Need: 0/4"),
+        (AskRep("bo", "may it cost less?"), "asked @bo: may it cost less?"),
+        (AskRep("bo", "ring", date(2026, 12, 3)), "asked @bo: ring by 3 Dec"),
+        (
+            Lose(Loss("price", "too dear", "Acme", None, "budget")),
+            "lost: price to Acme (objection budget, too dear)",
+        ),
         (
             SetContact("outi", Contact("Outi Salo", "decision_maker")),
             "contact Outi Salo, decision-maker",
@@ -186,6 +204,72 @@ def test_how_long_a_deal_stood_in_a_stage_is_told_in_days_from_the_first_on(
 ) -> None:
     deal = replace(DEAL, stage_entered_at=NOW - timedelta(days=days, hours=2))
     assert _said(Move(QUALIFY.id), deal) == f"{LEAD.name} → {QUALIFY.name}{said}"
+
+
+LATE = datetime(2026, 11, 24, 23, 30, tzinfo=UTC)  # the next day in the zone
+
+
+@pytest.mark.parametrize(
+    ("kind", "before", "after", "said"),
+    [
+        (Kind.EDITED, {"asks.ana": Ask("ring", "bo")}, {"asks.ana": None}, "taken up"),
+        (Kind.EDITED, {"given_by": "bo"}, {"given_by": ""}, "taken up"),
+        (
+            Kind.ASKED,
+            {"asks.bo": Ask("ring", "ana", NOW.date())},
+            {"asks.bo": None},
+            "@bo is asked no more",
+        ),
+        (
+            Kind.STEP_DONE,
+            {"next_step": NextStep("", NOW.date())},
+            {"next_step": None},
+            "done: next step",
+        ),
+        (Kind.EDITED, {}, {"imported_as": "1f"}, "read again in its file"),
+        (Kind.EDITED, {}, {"quote_sent_at": LATE}, "quote sent 25 Nov"),
+        (Kind.CORRECTED, {"closed_at": NOW}, {"closed_at": LATE}, "closed 25 Nov, not 24 Nov"),
+        (
+            Kind.CORRECTED,
+            {"closed_at": LATE - timedelta(hours=9)},
+            {"closed_at": NOW},
+            "closed 24 Nov",
+        ),
+    ],
+)
+def test_a_change_that_no_verb_makes_alone_is_told_by_what_it_comes_to(
+    kind: Kind, before: Mapping[str, Any], after: Mapping[str, Any], said: str
+) -> None:
+    event = Event(kind, NOW, before, after)
+    told = describe(event, (PIPELINE,), today=date(2026, 11, 24), zone=ZONE)
+    assert told.removeprefix("corrected: ") == said
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "said"),
+    [
+        ("merged_into", 7, "D-7"),
+        ("stage_id", QUALIFY.id, QUALIFY.name),
+        ("stage_id", 99, "another pipeline"),
+        ("contacts.mika", Contact("Mika Laine", "decision_maker"), "Mika Laine, decision-maker"),
+        ("loss", Loss("price", "too dear", "Acme"), "price to Acme (too dear)"),
+        ("terms.pay", Term("payment", "30 d"), "payment: ours 30 d"),
+        ("answers.need", Answer("so", 0), "so (0/4)"),
+        ("source", None, ""),
+        ("owner", "", "nobody"),
+    ],
+)
+def test_a_value_is_told_in_one_line(name: str, value: Any, said: str) -> None:
+    assert field_text(name, value, (PIPELINE,), today=NOW.date(), zone=ZONE) == said
+
+
+def test_what_was_merged_and_noted_is_told_by_its_first_words() -> None:
+    def told(kind: Kind, **facts: Any) -> str:
+        event = Event(kind, NOW, facts=facts)  # type: ignore[arg-type]
+        return describe(event, (PIPELINE,), today=NOW.date(), zone=ZONE)
+
+    assert told(Kind.ABSORBED, merged=[7, 9]) == "took in D-7, D-9"
+    assert told(Kind.NOTE, note={"text": "\n met Mika \nat the fair"}) == "note: met Mika  …"
 
 
 def test_of_tags_only_those_that_were_put_on_or_taken_off_are_told() -> None:

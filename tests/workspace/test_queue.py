@@ -512,6 +512,38 @@ def test_a_walk_goes_on_where_it_was_when_the_queue_has_changed() -> None:
     assert walk.ids == [9, 4, 1]
 
 
+def test_a_walk_counts_each_deal_once_as_what_was_last_done_on_it() -> None:
+    walk = Round([1, 2])
+    walk.go_on(handled=False)
+    walk.back()
+    assert (walk.ids, walk.skipped) == ([1, 2], [])
+    walk.go_on(handled=False)
+    walk.go_on(handled=True)
+    walk.bring_back(2)
+    walk.go_on(handled=True)
+    assert walk.summary("") == "1 handled; 1 skipped."
+    walk.go_on(handled=True)
+    assert (walk.ids, walk.summary("")) == ([], "2 handled; 0 skipped.")
+    for handled in (True, False):
+        walk.put_first(1)
+        walk.go_on(handled=handled)
+        assert walk.summary("") == "2 handled; 0 skipped."
+    assert walk.ids == [1]  # who skips it now has not looked at it since
+
+
+def test_a_walk_takes_up_neither_what_was_handled_nor_what_was_left_in_the_end() -> None:
+    walk = Round([1, 2, 3, 4])
+    for handled in (True, False, False):
+        walk.go_on(handled=handled)
+    other = walk.copy()
+    walk.follow([1, 3, 4, 5])
+    assert walk.ids == [4, 5, 3]
+    for _ in other.ids.copy():
+        other.go_on(handled=False)
+    other.follow([1, 2, 3, 4])
+    assert other.ids == [4]
+
+
 def _queued(deal: Deal, *tiers: Tier) -> Queued:
     reasons = tuple(Reason(tier, tier.name) for tier in sorted(tiers))
     return Queued(deal, Position(reasons[0].tier, reasons), None)

@@ -49,7 +49,7 @@ def win(command: c.Win, deal: Deal, context: c.Context) -> list[Event]:
     another day or value is a correction."""
     if deal.status is Status.WON:
         events = _on_another_day(deal, command.on, context)
-        if command.value not in (None, deal.value):
+        if command.value is not None:
             events += changed_fields({"value": command.value}, deal, context)
         if not events:
             raise SoAlready(f"{deal.ref} {deal.name} is already won.")

@@ -152,8 +152,7 @@ def must_be_open(deal: Deal, what: str) -> None:
         )
     if not deal.is_open:
         raise Refused(
-            f"{deal.ref} {deal.name} is {deal.outcome} and cannot be "
-            f"{what}{' again' if what == deal.outcome else ''}.",
+            f"{deal.ref} {deal.name} is {deal.outcome} and cannot be {what}.",
             hint=REOPEN_FIRST,
             way=Way.REOPEN,
         )
