@@ -319,6 +319,7 @@ def test_the_next_period_is_covered_by_what_is_due_in_it() -> None:
     log.add(0, value=70, close="2026-03-31")
     due = log.add(0, value=50, close="2026-04-01")
     log.add(0, value=90, close="2026-07-01")
+    log.win(log.add(0, value=20), 5)  # takes nothing from what the next one needs
     found = next_coverage(log.basis(9, QUARTER, rules=rules(("2026Q2", 100, "", ""))))
     assert (found.value, ids(found.numerator)) == (Fraction(1, 2), [due])
     assert next_coverage(log.basis(9)).reason == "there is no period after this one"

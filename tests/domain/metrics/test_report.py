@@ -462,12 +462,36 @@ def test_a_group_of_a_group_has_what_belongs_to_both() -> None:
         assert basis.happened_in_group(deal, then) and basis.stood_in_group(deal, then)
 
 
+def test_a_group_has_the_deals_that_stand_in_it_now_and_what_came_to_a_stage_while_in_it() -> None:
+    log = Log()
+    deal = log.add(0, close="2026-03-05", owner="ana")
+    log.facts[-1] = log.facts[-1]._replace(entered_at=micros(at(5)))
+    log.owner(deal, 3, "bo")
+    report = Report(log.basis(9))
+    reps = report.groups(by_owner(UTC_RULES))
+    entered = {name: part.stages[0].entered for name, part in reps.items()}
+    assert entered == {"ana": 0, "bo": 1}
+    months = report.groups(by_month(report.basis.calendar))
+    standing = {name: part.metric("open_count").value for name, part in months.items()}
+    assert standing == {"2026-01": 0, "2026-03": 1}
+
+
 def test_what_stands_open_is_asked_of_the_end_of_a_period_or_of_now() -> None:
     basis, ended = Log().basis(90), Log().basis(31)
     assert basis.stock is basis
     past = basis.during(period("2026-01"), ended)
     assert past.stock is ended
     assert past is basis.during(period("2026-01"), ended)
+
+
+def test_a_group_of_a_past_period_is_there_for_what_stood_in_it_at_the_end_alone() -> None:
+    log = Log()
+    deal = log.add(0, close="2026-03-05")
+    log.close(deal, 40, "2026-05-05")
+    past = Report(log.basis(60).during(period("2026-01"), log.basis(31)))
+    groups = past.groups(by_month(past.basis.calendar))
+    standing = {name: part.metric("open_count").num_ids for name, part in groups.items()}
+    assert standing == {"2026-01": (), "2026-03": (deal,), "2026-05": ()}
 
 
 OF_THE_END = {
