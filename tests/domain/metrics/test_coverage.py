@@ -22,6 +22,7 @@ from pipeboard.domain.metrics.coverage import (
     required_coverage,
 )
 from pipeboard.domain.metrics.outcomes import created_and_won_share
+from pipeboard.domain.metrics.past_forecasts import at_same_time
 from pipeboard.domain.metrics.result import Metric, Unit
 from pipeboard.domain.metrics.rules import MetricRules, Target, by_attribute, by_owner, by_team
 from pipeboard.domain.metrics.targets import (
@@ -333,6 +334,13 @@ def test_without_amounts_it_is_said_what_is_missing() -> None:
     assert cover(Metric(5, Unit.MINOR), None, 3, None).reason == "no amount"
 
 
+def test_of_a_period_to_come_past_ones_are_looked_at_as_they_began() -> None:
+    log = Log()
+    log.add(-900)
+    found = at_same_time(basis := log.basis(9, period("2026Q2")))
+    assert found and all(s.at == basis.calendar.start(s.period.start) - 1 for s in found)
+
+
 def test_the_deals_behind_what_is_needed_are_those_due_then() -> None:
     log = Log()
     due = log.add(0, value=300, close="2026-03-01")
@@ -412,7 +420,8 @@ def test_only_a_rep_with_deals_is_counted_as_one_without_a_call() -> None:
 def test_a_call_is_held_against_what_its_rep_won_as_it_first_stood_for_a_day() -> None:
     log = Log()
     for owner, value in (("ana", 60), ("bo", 30), ("cem", 1)):
-        log.win(log.add(0, owner=owner, value=value), 20)
+        log.win(deal := log.add(0, owner=owner, value=value), 20)
+        log.owner(deal, 25, "ana")  # handed over once it was won
     log.win(log.add(0, owner="ana", value=500), 100)
     said = calls(
         ana_2026Q1=((1, 999), (1.2, 100), (30, 60)),

@@ -205,6 +205,12 @@ def test_a_grouping_is_found_by_its_name() -> None:
         assert found.name == name
 
 
+def test_a_calendar_knows_the_days_before_its_first_and_after_its_last() -> None:
+    calendar = Log().basis(9).calendar
+    for day in (-40, -1, 0, 9, 10, 11, 40):
+        assert calendar.day(micros(at(day + 0.5))) == at(day).date()
+
+
 def test_quarters_follow_the_business_year() -> None:
     log = Log()
     log.win(log.add(0), 100)
@@ -608,6 +614,17 @@ def test_a_change_is_better_where_its_number_wants_it_so() -> None:
     assert compare(then, now)["won_value"].is_better is False
     none = compare(now, Report(log.basis(2, period("2026-01"))))["win_rate"]
     assert (none.difference, none.share, none.is_better) == (None, None, None)
+
+
+def test_a_change_of_what_is_below_0_is_a_share_of_its_size() -> None:
+    reports = []
+    for value in (500, 1_000):
+        log = Log()
+        log.probability(log.add(0, value=value, close="2026-03-01"), 0, 0)
+        reports.append(Report(log.basis(1, period("2026Q1"))))
+    change = compare(*reports)["rose_tint"]
+    assert change.then.value and change.then.value < 0
+    assert change.difference and change.share == change.difference / -change.then.value > 0
 
 
 # Every number of one made-up year, with what it was made of, as it was written down once.

@@ -72,6 +72,21 @@ def test_a_month_with_one_deal_of_each_kind() -> None:
     assert off_by(flow) == 0
 
 
+@pytest.mark.parametrize(("day", "line"), [(40, "created"), (31 - 1 / 86_400_000_000, "start")])
+def test_a_deal_of_this_instant_is_there(day: float, line: str) -> None:
+    log = Log()
+    log.add(0, value=100, close=DUE)
+    log.facts[-1] = log.facts[-1]._replace(at=micros(at(day)))
+    assert amounts(waterfall(log.basis(40, FEBRUARY))) == {line: 100, "end": 100}
+
+
+def test_a_win_from_before_the_period_is_none_of_it_and_no_loss() -> None:
+    log = Log()
+    log.win(log.add(0, value=100, close=DUE), 27)
+    flow = waterfall_since(log.basis(40, FEBRUARY), micros(at(24)))
+    assert amounts(flow) == {"start": 100, "transferred_out": 100}
+
+
 def test_a_win_that_was_merged_away_is_no_win_and_goes_out_as_removed() -> None:
     log = Log()
     for value in (100, 50):
