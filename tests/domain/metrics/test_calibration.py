@@ -211,6 +211,19 @@ def test_the_interval_of_the_bias_is_that_of_the_deals_errors() -> None:
     assert two.bias.low is not None and one.bias.low is None
 
 
+def test_what_came_of_a_past_forecast_is_of_whoever_won_it() -> None:
+    log = Log()
+    deal = log.add(-100, PROPOSAL, value=100)
+    log.owner(deal, 40, "bo")
+    log.win(deal, 50)
+    basis = log.basis(120, period("2026Q2"))
+    came = {
+        rep: {call.came for call in forecast_history(basis.only(by_owner(UTC_RULES), rep))}
+        for rep in ("ana", "bo")
+    }
+    assert came == {"ana": {0}, "bo": {0, 100}}
+
+
 def test_what_was_won_in_the_last_instant_before_a_week_was_won_by_then() -> None:
     log = Log()
     log.win(log.add(0, PROPOSAL, value=100), 56)

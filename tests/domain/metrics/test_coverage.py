@@ -405,6 +405,14 @@ def test_a_call_is_the_last_word_of_each_rep_and_a_teams_is_that_of_its_reps() -
     assert own_call(basis.only(by_attribute("source", {}), "web")).reason == OF_REPS_ONLY
 
 
+def test_calls_of_which_one_has_no_rate_come_to_no_sum() -> None:
+    said = calls(ana_2026Q1=((1, 100),), bo_2026Q1=((1, 100),))
+    dollars = {("2026Q1", "bo"): ((micros(at(1)), Money(100, "USD")),)}
+    said = replace(said, calls={**said.calls, **dollars})
+    found = own_call(Log().basis(9, QUARTER, rules=said))
+    assert (found.value, found.reason) == (None, "no rate")
+
+
 def test_only_a_rep_with_deals_is_counted_as_one_without_a_call() -> None:
     log = Log()
     log.add(0, value=1, owner="ana")

@@ -397,6 +397,9 @@ def test_reps_are_compared_only_beyond_chance() -> None:
     assert rates((4, 6), (5, 5)).startswith("Win rates of 2 reps differ by no more than chance")
     assert "by no more than chance" in rates((6, 6), (5, 7))
     assert rates((18, 2), (2, 18)).startswith("@ana wins more than the others, 90% of 20")
+    assert rates((18, 2), (1, 9)).startswith(
+        "@ana wins more than the others, 90% of 20 against 10%"
+    )
     assert rates((9, 1), (0, 10)).startswith("@ana wins more than the others, 90% of 10")
     assert "by no more than chance" in rates((4, 6), (0, 10))
     assert rates((5, 5), (0, 10)).startswith("@ana wins more than the others, 50% of 10")
@@ -553,8 +556,18 @@ def test_without_limits_nobody_knows_what_is_stuck() -> None:
     log.add(0, QUALIFY)
     rules = replace(UTC_RULES, pipeline=replace(PIPELINE, stages=stages))
     said = stuck_reading(Report(log.basis(300, rules=rules)), SAY)
-    assert said.startswith("What is stuck is unknown: 1 of 1 open deal stand")
-    assert "the others" not in said
+    assert said == (
+        "What is stuck is unknown: 1 of 1 open deal stands in a stage without a limit, and too few "
+        "deals have left it to tell the usual stay."
+    )
+
+
+def test_of_deals_that_nobody_knows_the_age_of_there_is_no_other() -> None:
+    log = Log()
+    log.forget_when(log.add(0))
+    assert stuck_reading(Report(log.basis(300)), SAY) == (
+        "What is stuck is unknown: nobody knows since when 1 of 1 open deal has been in its stage."
+    )
 
 
 def test_the_last_four_full_weeks_are_held_against_the_four_before() -> None:

@@ -348,6 +348,18 @@ def test_a_customer_is_existing_once_another_deal_of_the_account_was_won() -> No
     }
 
 
+def test_a_customer_is_none_for_a_loss() -> None:
+    log = Log()
+    lost, later = log.add(0), log.add(9)
+    log.lose(lost, 5)
+    basis = log.basis(20)
+    accounts = dict.fromkeys((lost, later), "Lumen")
+    found = Report(basis).groups(by_customer(accounts, basis.deals.closed))
+    assert {name: part.metric("created_count").num_ids for name, part in found.items()} == {
+        "new": (lost, later)
+    }
+
+
 def test_a_customer_is_one_from_the_first_win_on_whichever_deal_that_was() -> None:
     log = Log()
     later, first, between = log.add(0), log.add(0), log.add(6)
@@ -761,6 +773,27 @@ def test_a_rep_has_numbers_where_only_a_touch_of_a_closed_deal_was_theirs() -> N
     log.say(closed, 40, "touch", what="call out")
     report = Report(log.basis(60, period("2026-02")))
     assert set(report.groups(by_owner(UTC_RULES))) == {"ana"}
+
+
+@pytest.mark.parametrize(("velocity_days", "run_rate_days"), [(30, 90), (90, 30)])
+def test_a_rep_has_numbers_while_a_win_of_theirs_is_in_any_window(
+    velocity_days: int, run_rate_days: int
+) -> None:
+    rules = replace(UTC_RULES, velocity_days=velocity_days, run_rate_days=run_rate_days)
+    log = Log()
+    log.win(log.add(0), 20)
+    for day, names in ((109, ["ana"]), (111, [])):
+        report = Report(log.basis(day, period("2026-08"), rules=rules))
+        assert list(report.groups(by_owner(rules))) == names
+
+
+def test_a_rep_has_numbers_where_a_deal_came_back_to_a_stage_while_theirs() -> None:
+    log = Log()
+    deal = log.add(-300, QUALIFY, owner="ana")
+    log.move(deal, 40, LEAD)
+    log.owner(deal, 41, "bo")
+    groups = Report(log.basis(60, period("2026-02"))).groups(by_owner(UTC_RULES))
+    assert {name: part.stages[0].entered for name, part in groups.items()} == {"ana": 1, "bo": 0}
 
 
 def test_a_rep_has_numbers_of_what_happened_while_a_deal_was_theirs() -> None:
