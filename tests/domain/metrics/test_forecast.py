@@ -62,6 +62,13 @@ def test_the_reps_probability_comes_before_the_stages_and_can_be_taken_back() ->
     assert forecast(log.basis(6, QUARTER)).stated.value == 800
 
 
+def test_a_rep_who_gives_a_deal_no_chance_is_taken_at_their_word() -> None:
+    log = Log()
+    log.probability(log.add(0, PROPOSAL, value=100, close="2026-02-01"), 1, 0)
+    found = forecast(log.basis(9, period("2026Q1")))
+    assert (found.stated.value, found.table.value) == (0, 50)
+
+
 def test_won_value_is_in_the_forecast_whole() -> None:
     log = Log()
     log.win(log.add(0, value=1_000), 3, 700)

@@ -207,7 +207,7 @@ def test_a_forecast_that_is_known_is_told_where_another_is_not() -> None:
     assert said == "No forecast: no close date."
 
 
-def hopeful(won: int, lost: int, *, sure: int = 0) -> Report:
+def hopeful(won: int, lost: int, *, sure: int = 0, now: int | None = None) -> Report:
     """Months in each of which deals came in at half a chance, or a few as sure, and were won or
     lost in the next."""
     log = Log()
@@ -222,7 +222,7 @@ def hopeful(won: int, lost: int, *, sure: int = 0) -> Report:
                 log.win(deal, begin + 20)
             else:
                 log.lose(deal, begin + 20)
-    log.add(182, PROPOSAL, value=10_000_000, close="2026-07-20")
+    log.probability(log.add(182, PROPOSAL, value=10_000_000, close="2026-07-20"), 182, now)
     return Report(log.basis(183, period("2026-07")))
 
 
@@ -245,6 +245,12 @@ def test_a_stated_forecast_that_came_true_is_believed() -> None:
     assert calibration_reading(hopeful(won=18, lost=2)) == (
         "The stages' chances were 40 points too cautious (-46 to -34 points, 100 deals)."
     )
+
+
+def test_where_the_stages_table_was_right_it_is_believed() -> None:
+    report = hopeful(won=10, lost=10, sure=5, now=9_000)
+    assert report.backtest.believed == "table"
+    assert forecast_reading(report, SAY).startswith("Believe €60k, as table: stated €103k, ")
 
 
 def test_chances_that_were_said_by_hand_are_told_from_those_of_the_stages() -> None:
@@ -560,6 +566,14 @@ def test_without_limits_nobody_knows_what_is_stuck() -> None:
         "What is stuck is unknown: 1 of 1 open deal stands in a stage without a limit, and too few "
         "deals have left it to tell the usual stay."
     )
+
+
+def test_what_is_stuck_at_no_rate_is_worth_no_part_of_it() -> None:
+    log = Log()
+    log.add(0, value=4_000_000)
+    assert "1 deal, €40k, " in stuck_reading(Report(log.basis(30)), SAY)
+    log.add(0, value=4_000_000, currency="USD")
+    assert "2 deals, 46 deal-days" in stuck_reading(Report(log.basis(30)), SAY)
 
 
 def test_of_deals_that_nobody_knows_the_age_of_there_is_no_other() -> None:

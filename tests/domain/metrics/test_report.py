@@ -53,6 +53,7 @@ from tests.domain.metrics.log import (
 )
 from tests.domain.metrics.made_up import SPAN, logs, made_up_year
 from tests.domain.metrics.oracle import counted, share
+from tests.domain.metrics.test_money import CONVERTED
 
 PERIODS = st.sampled_from(("2026Q1", "2026-02", "2026", "all"))
 SUMS = (
@@ -203,6 +204,12 @@ def test_a_grouping_is_found_by_its_name() -> None:
     for name in ("owner", "team", "stage", "month", "quarter", "field.product"):
         found = grouping_of(name, basis.rules, basis.calendar, lambda asked: values[asked])
         assert found.name == name
+    shifted = replace(basis.rules, settings=replace(basis.rules.settings, fiscal_shift=3))
+    log = Log()
+    log.add(100)
+    (history,) = log.histories()
+    quarter = grouping_of("quarter", shifted, basis.calendar, lambda asked: {})
+    assert quarter.event(history, history.created_at) == "2026Q1"
 
 
 def test_a_calendar_knows_the_days_before_its_first_and_after_its_last() -> None:
@@ -346,6 +353,15 @@ def test_a_customer_is_existing_once_another_deal_of_the_account_was_won() -> No
         "existing": (after,),
         "new": (first, before, other),
     }
+
+
+def test_the_band_of_a_deal_is_that_of_the_rate_on_the_day() -> None:
+    log = Log()
+    log.win(log.add(0, value=1_150_000, currency="USD"), 12)
+    basis = log.basis(20, rules=CONVERTED)
+    found = Report(basis).groups(by_size(basis.rules, basis.calendar))
+    assert found["10k to 50k"].metric("created_count").value == 1
+    assert found["under 10k"].metric("won_count").value == 1
 
 
 def test_a_customer_is_none_for_a_loss() -> None:
@@ -785,6 +801,23 @@ def test_a_rep_has_numbers_while_a_win_of_theirs_is_in_any_window(
     for day, names in ((109, ["ana"]), (111, [])):
         report = Report(log.basis(day, period("2026-08"), rules=rules))
         assert list(report.groups(by_owner(rules))) == names
+
+
+def test_a_rep_has_numbers_where_a_loss_of_the_period_is_all_there_is() -> None:
+    log = Log()
+    log.lose(log.add(-300), 5)
+    report = Report(log.basis(900, period("2026-01")))
+    assert list(report.groups(by_owner(UTC_RULES))) == ["ana"]
+
+
+def test_of_a_past_period_what_came_is_told_as_now_and_what_stood_as_at_its_end() -> None:
+    log = Log()
+    deal = log.add(0)
+    log.win(deal, 5)
+    log.add(0)
+    log.reopen(deal, 40, LEAD)
+    past = Report(log.basis(60).during(period("2026-01"), log.basis(31)))
+    assert (past.metric("won_count").value, past.metric("open_count").value) == (0, 1)
 
 
 def test_a_rep_has_numbers_where_a_deal_came_back_to_a_stage_while_theirs() -> None:

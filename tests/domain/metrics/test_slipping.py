@@ -95,3 +95,9 @@ def test_a_push_is_its_owners_of_that_day() -> None:
     basis = log.basis(40, FEBRUARY)
     for owner in ("ana", "bo"):
         assert push_count(basis.only(by_owner(UTC_RULES), owner)).value == 1
+
+
+def test_a_deal_that_is_due_today_has_not_slipped_yet() -> None:
+    log = Log()
+    log.add(0, close="2026-02-05")
+    assert [slip_rate(log.basis(day, FEBRUARY)).value for day in (35.9, 36)] == [0, 1]
