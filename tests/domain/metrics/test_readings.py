@@ -207,7 +207,9 @@ def test_a_forecast_that_is_known_is_told_where_another_is_not() -> None:
     assert said == "No forecast: no close date."
 
 
-def hopeful(won: int, lost: int, *, sure: int = 0, now: int | None = None) -> Report:
+def hopeful(
+    won: int, lost: int, *, sure: int = 0, now: int | None = None, value: int | None = 100_000
+) -> Report:
     """Months in each of which deals came in at half a chance, or a few as sure, and were won or
     lost in the next."""
     log = Log()
@@ -215,7 +217,7 @@ def hopeful(won: int, lost: int, *, sure: int = 0, now: int | None = None) -> Re
         begin = 30.4 * month + 20
         due = f"2026-{month + 2:02}-20"
         for number in range(won + lost):
-            deal = log.add(begin, PROPOSAL, value=100_000, close=due)
+            deal = log.add(begin, PROPOSAL, value=value, close=due)
             if number < sure:
                 log.probability(deal, begin, 10_000)
             if number < won:
@@ -245,6 +247,14 @@ def test_a_stated_forecast_that_came_true_is_believed() -> None:
     assert calibration_reading(hopeful(won=18, lost=2)) == (
         "The stages' chances were 40 points too cautious (-46 to -34 points, 100 deals)."
     )
+
+
+def test_it_is_said_where_forecasts_were_held_against_wins() -> None:
+    for value, off in (
+        (None, " they were off in wins, stated by "),
+        (5, " they were off, stated "),
+    ):
+        assert off in forecast_reading(hopeful(won=4, lost=36, value=value), SAY)
 
 
 def test_where_the_stages_table_was_right_it_is_believed() -> None:
@@ -566,6 +576,15 @@ def test_without_limits_nobody_knows_what_is_stuck() -> None:
         "What is stuck is unknown: 1 of 1 open deal stands in a stage without a limit, and too few "
         "deals have left it to tell the usual stay."
     )
+
+
+def test_what_is_stuck_is_told_by_days_and_not_by_deals() -> None:
+    log = Log()
+    log.add(0, QUALIFY)
+    for _ in range(2):
+        log.add(92, LEAD)
+    said = stuck_reading(Report(log.basis(100)), SAY)
+    assert said.startswith("Qualify is the bottleneck: 1 deal, 86 deal-days past 14 d")
 
 
 def test_what_is_stuck_at_no_rate_is_worth_no_part_of_it() -> None:

@@ -816,8 +816,10 @@ def test_of_a_past_period_what_came_is_told_as_now_and_what_stood_as_at_its_end(
     log.win(deal, 5)
     log.add(0)
     log.reopen(deal, 40, LEAD)
+    log.move(log.add(20, QUALIFY), 41, PROPOSAL)
     past = Report(log.basis(60).during(period("2026-01"), log.basis(31)))
-    assert (past.metric("won_count").value, past.metric("open_count").value) == (0, 1)
+    assert (past.stages[1].dwell.over, past.stages[1].open_count.value) == (1, 1)
+    assert (past.metric("won_count").value, past.metric("open_count").value) == (0, 2)
 
 
 def test_a_rep_has_numbers_where_a_deal_came_back_to_a_stage_while_theirs() -> None:
