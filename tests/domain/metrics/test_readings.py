@@ -578,6 +578,16 @@ def test_without_limits_nobody_knows_what_is_stuck() -> None:
     )
 
 
+def test_where_nothing_comes_in_no_velocity_is_at_most_twice_that() -> None:
+    log = Log()
+    log.win(log.add(0, value=900), 30)
+    log.lose(log.add(0, value=900), 30)
+    log.add(0, PROPOSAL)
+    report = Report(log.basis(150))
+    assert report.metric("velocity_per_day").value and not report.metric("run_rate_per_day").value
+    assert velocity_reading(report, SAY) == ""
+
+
 def test_what_is_stuck_is_told_by_days_and_not_by_deals() -> None:
     log = Log()
     log.add(0, QUALIFY)

@@ -541,7 +541,9 @@ def test_of_a_period_that_is_over_each_part_that_speaks_of_its_end_says_what_it_
         deal = log.add(day, PROPOSAL, value=100, close="2026-03-20")
         if day % 8:
             log.lose(deal, day + 9)
+    log.add(0, LEAD)
     then = log.basis(31, period("2026-01"), rules=rules)
+    assert Report(then).bottleneck
     past = Report(log.basis(90, period("2026-01"), rules=rules).during(period("2026-01"), then))
     parts = {name for name, part in vars(Report).items() if isinstance(part, property)}
     parts -= {"stock", "metrics", "velocity_is_stale"}
