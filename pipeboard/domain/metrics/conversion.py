@@ -176,13 +176,11 @@ def passes(basis: Basis) -> Sequence[Pass]:
 
 def _passed(places: Places, rank: Mapping[int, int]) -> Iterator[tuple[int, int, bool]]:
     """With which place of a deal it first got beyond which stage, and whether it had never been
-    in it."""
+    in it: only where it had got furthest it has."""
     furthest = rank[places[0]]
-    entered = {furthest}
     for when, stage in enumerate(places[1:], 1):
         place = rank.get(stage, -1)
         if place > furthest:
             for beyond in range(furthest, place):
-                yield when, beyond, beyond not in entered
+                yield when, beyond, beyond > furthest
             furthest = place
-        entered.add(place)

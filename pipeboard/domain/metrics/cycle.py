@@ -252,7 +252,9 @@ def kept_value(basis: Basis) -> Metric:
             num, den = num + final, den + first
             deals.append(deal)
     without_rate = won.excluded.get(NO_RATE, 0) + len(won.deals) - len(deals)
-    reason = "wins were first worth 0" if deals else won.no_rate or NO_VALUED_WIN
+    lacking = MoneySum(0, (), {}, sorted({deal.first_currency or "" for deal in won.deals}))
+    reason = won.no_rate or lacking.no_rate or NO_VALUED_WIN
+    reason = "wins were first worth 0" if deals else reason
     metric = ratio(num, den, n=len(deals), empty_reason=reason)
     left = left_out({NO_VALUE: won.excluded.get(NO_VALUE, 0), NO_RATE: without_rate})
     return replace(metric, numerator=deals, excluded=left)

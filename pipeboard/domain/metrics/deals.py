@@ -213,15 +213,11 @@ class Deals:
             found = self._alive_after[us] = [
                 deal
                 for deal in self._alive_after[max(earlier)]
-                if deal.closed_at is None
-                or deal.closed_at > us
-                or deal.reopened
-                or deal.closed_by == UNKNOWN
+                if deal.closed_at is None or deal.closed_at > us or deal.closed_by == UNKNOWN
             ]
         elif found is None:
             rare, later = self.rare, self.by_closing.between(us + 1, FOREVER)
-            again = [d for d in rare.reopened if d.closed_at is not None and d.closed_at <= us]
-            found = by_number([*later, *rare.unclosed, *again, *rare.closed_sometime])
+            found = by_number([*later, *rare.unclosed, *rare.closed_sometime])
             self._alive_after[us] = found
         return found
 
@@ -238,11 +234,10 @@ class Rare:
     unclosed: list[DealHistory] = field(default_factory=list)
     closed_sometime: list[DealHistory] = field(default_factory=list)
     undated: list[DealHistory] = field(default_factory=list)
-    reopened: list[DealHistory] = field(default_factory=list)
     quoted: list[DealHistory] = field(default_factory=list)
     pushed: list[DealHistory] = field(default_factory=list)
     touched_later: list[DealHistory] = field(default_factory=list)
-    """In touch after they had closed."""
+    """In touch after they had closed, of which it is known when that was."""
 
     @classmethod
     def among(cls, deals: Iterable[DealHistory]) -> Rare:
@@ -253,17 +248,14 @@ class Rare:
                 found.unclosed.append(deal)
             elif deal.closed_by == UNKNOWN:
                 found.closed_sometime.append(deal)
-            elif deal.reopened:
-                found.reopened.append(deal)
+            elif deal.last_touch_at is not None and deal.last_touch_at > closed_at:
+                found.touched_later.append(deal)
             if deal.created_by == UNKNOWN:
                 found.undated.append(deal)
             if deal.quoted_at:
                 found.quoted.append(deal)
             if deal.pushed_at:
                 found.pushed.append(deal)
-            touched_at = deal.last_touch_at
-            if touched_at is not None and closed_at is not None and touched_at > closed_at:
-                found.touched_later.append(deal)
         return found
 
 

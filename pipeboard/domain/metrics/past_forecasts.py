@@ -136,11 +136,7 @@ def _standing(basis: Basis, period: Period, run: int) -> PastStanding:
         period,
         at,
         end,
-        [
-            deal
-            for deal in basis.deals.alive_after(at)
-            if deal.created_at <= at and deal.is_open_at(at)
-        ],
+        [deal for deal in basis.deals.alive_after(at) if deal.is_open_at(at)],
         basis.deals.wins.between(at + 1, end),
     )
 

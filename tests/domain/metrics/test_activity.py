@@ -231,6 +231,36 @@ def test_adherence_is_the_share_of_advances_without_an_override() -> None:
     assert adherence_rate(Log().basis(9)).reason == "no advances"
 
 
+def test_adherence_is_told_by_name_and_of_nobodys_deals_last() -> None:
+    log = Log()
+    for owner in ("", "bo", "ana"):
+        log.move(log.add(0, owner=owner), 1, QUALIFY)
+    assert [rep.owner for rep in adherence(log.basis(9))] == ["ana", "bo", None]
+
+
+def test_a_touch_of_a_deal_that_closed_before_it_in_the_period_counts_once() -> None:
+    log = Log()
+    deal = log.add(0)
+    log.win(deal, 5)
+    log.say(deal, 6, "touch", what="call out")
+    for label in ("all", "2026-01"):
+        assert [rep.total for rep in touches(log.basis(9, period(label)))] == [1]
+
+
+@pytest.mark.parametrize("end", ["once", "twice", "sometime"])
+def test_a_touch_after_a_deal_closed_before_the_period_counts_once(end: str) -> None:
+    log = Log()
+    deal = log.add(0)
+    log.win(deal, 5)
+    if end == "twice":
+        log.reopen(deal, 8, LEAD)
+        log.win(deal, 10)
+    elif end == "sometime":
+        log.forget_when(deal)
+    log.say(deal, 40, "touch", what="call out")
+    assert [rep.total for rep in touches(log.basis(50, period("2026-02")))] == [1]
+
+
 def test_thirteen_weeks_end_with_the_running_one() -> None:
     log = Log()
     log.win(log.add(0, value=7), 5)

@@ -14,6 +14,7 @@ from pipeboard.domain.metrics.calibration import (
     Sample,
     calibration,
     forecast_history,
+    reviewed,
     scored,
 )
 from pipeboard.domain.metrics.history import DealHistory
@@ -78,6 +79,33 @@ def test_a_month_counts_once_its_deals_have_had_as_long_as_nine_of_ten_took(
         log.win(log.add(0, PROPOSAL), 60)
     found = calibration(log.basis(now))
     assert (found.brier.n, found.brier.den) == (10, 10 * reviews)
+
+
+def test_a_deal_that_closes_this_instant_has_been_open_at_the_reviews_before() -> None:
+    log = Log()
+    for _ in range(10):
+        log.win(log.add(0, PROPOSAL), 30)
+    log.win(log.add(0, PROPOSAL), 100)
+    found = calibration(log.basis(100)).brier
+    assert (found.n, found.den) == (11, 10 + 3)
+
+
+@pytest.mark.parametrize(("days", "reviews"), [(30, 1), (31, 2), (61, 2), (62, 3)])
+def test_reviews_go_back_to_the_first_day_of_the_window(days: int, reviews: int) -> None:
+    """On 4 March: 1 February is 31 days back, and 1 January 62."""
+    log = Log()
+    log.add(-5, PROPOSAL)
+    log.win(log.add(57, PROPOSAL), 58)
+    found = reviewed(log.basis(62, rules=replace(UTC_RULES, measured_days=days)))
+    assert len(found) == reviews
+
+
+def test_how_long_deals_take_is_asked_of_losses_too() -> None:
+    log = Log()
+    for _ in range(10):
+        log.win(log.add(0, PROPOSAL), 5)
+        log.lose(log.add(0, PROPOSAL), 60)
+    assert calibration(log.basis(90)).brier.den == 20
 
 
 def test_a_deal_that_nobody_knows_the_beginning_of_says_nothing_of_how_long_deals_take() -> None:
@@ -181,6 +209,27 @@ def test_the_interval_of_the_bias_is_that_of_the_deals_errors() -> None:
     assert (found.bias.low, found.bias.high) == pytest.approx((1 / 6 - reach, 1 / 6 + reach), 1e-6)
     two, one = scored(samples[:2], 1), scored(samples[:1], 1)
     assert two.bias.low is not None and one.bias.low is None
+
+
+def test_what_came_of_a_past_forecast_is_of_whoever_won_it() -> None:
+    log = Log()
+    deal = log.add(-100, PROPOSAL, value=100)
+    log.owner(deal, 40, "bo")
+    log.win(deal, 50)
+    basis = log.basis(120, period("2026Q2"))
+    came = {
+        rep: {call.came for call in forecast_history(basis.only(by_owner(UTC_RULES), rep))}
+        for rep in ("ana", "bo")
+    }
+    assert came == {"ana": {0}, "bo": {0, 100}}
+
+
+def test_what_was_won_in_the_last_instant_before_a_week_was_won_by_then() -> None:
+    log = Log()
+    log.win(log.add(0, PROPOSAL, value=100), 56)
+    log.facts[-1] = log.facts[-1]._replace(at=micros(at(56)) - 1)
+    calls = forecast_history(log.basis(120, period("2026Q2")))
+    assert [call.said["commit"] for call in calls] == [0] * 8 + [100] * 5
 
 
 def test_each_week_of_a_past_period_says_what_was_won_and_what_was_to_come_by_then() -> None:

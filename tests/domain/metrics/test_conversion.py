@@ -111,6 +111,23 @@ def test_only_first_entries_in_the_period_make_its_cohort() -> None:
     assert regressions(log.basis(60, period("2026-02")), PIPELINE.stages[0]) == 1
 
 
+def test_a_deal_that_came_and_was_won_in_the_first_instant_is_in_the_cohort() -> None:
+    log = Log()
+    for end in (log.win, log.lose):
+        end(log.add(31), 31)
+    log.add(31)
+    found = cohort(log.basis(40, period("2026-02")), PIPELINE.stages[0])
+    assert [ids(part) for part in (found.advanced, found.lost, found.pending)] == [[1], [2], [3]]
+
+
+def test_a_deal_that_came_back_from_a_later_stage_has_not_gone_on_from_this_one_since() -> None:
+    log = Log()
+    log.path(PROPOSAL, QUALIFY)
+    log.path(PROPOSAL, QUALIFY, PROPOSAL)
+    found = cohort(log.basis(9), PIPELINE.stage(QUALIFY))
+    assert (ids(found.pending), ids(found.advanced)) == ([1], [2])
+
+
 def test_a_win_that_was_reopened_is_no_advance_any_more() -> None:
     log = Log()
     deal = log.path(LEAD, WON)

@@ -22,8 +22,17 @@ from pipeboard.domain.metrics.coverage import (
     required_coverage,
 )
 from pipeboard.domain.metrics.outcomes import created_and_won_share
+from pipeboard.domain.metrics.past_forecasts import at_same_time
 from pipeboard.domain.metrics.result import Metric, Unit
-from pipeboard.domain.metrics.rules import MetricRules, Target, by_attribute, by_owner, by_team
+from pipeboard.domain.metrics.rules import (
+    MATCHING,
+    MetricRules,
+    Target,
+    by_attribute,
+    by_matching,
+    by_owner,
+    by_team,
+)
 from pipeboard.domain.metrics.targets import (
     NOBODYS,
     OF_REPS_ONLY,
@@ -35,6 +44,7 @@ from pipeboard.domain.metrics.targets import (
 from pipeboard.domain.metrics.waterfall import waterfall
 from pipeboard.domain.money import Money
 from tests.domain.metrics.log import UTC_RULES, Log, at, ids, period
+from tests.domain.metrics.test_money import CONVERTED
 
 QUARTER = period("2026Q1")
 
@@ -46,6 +56,22 @@ def rules(*targets: tuple[str, int, str, str]) -> MetricRules:
         targets=tuple(Target(p, Money(minor, "EUR"), o, t) for p, minor, o, t in targets),
         teams={"ana": "north", "bo": "north", "cem": "south"},
     )
+
+
+def test_a_part_of_the_deals_has_no_target_whatever_it_is_a_part_by() -> None:
+    basis = Log().basis(9, QUARTER, rules=rules(("2026Q1", 100, "", "")))
+    for grouping, group in (
+        (by_attribute("source", {}), None),
+        (by_matching("won", ()), MATCHING),
+        (by_matching("won", ()), None),
+    ):
+        assert target_of(basis.only(grouping, group)).reason == PART
+
+
+def test_targets_of_weeks_that_fill_a_span_are_added_up() -> None:
+    weeks = rules(("2026-W02", 100, "", ""), ("2026-W03", 50, "", ""), ("2026-W05", 7, "", ""))
+    for span, target in (("2026-01-05..2026-01-19", 150), ("2026-01-05..2026-01-18", None)):
+        assert target_of(Log().basis(9, period(span), rules=weeks)).value == target
 
 
 def test_three_times_what_is_missing_may_be_too_little() -> None:
@@ -319,6 +345,7 @@ def test_the_next_period_is_covered_by_what_is_due_in_it() -> None:
     log.add(0, value=70, close="2026-03-31")
     due = log.add(0, value=50, close="2026-04-01")
     log.add(0, value=90, close="2026-07-01")
+    log.win(log.add(0, value=20), 5)  # takes nothing from what the next one needs
     found = next_coverage(log.basis(9, QUARTER, rules=rules(("2026Q2", 100, "", ""))))
     assert (found.value, ids(found.numerator)) == (Fraction(1, 2), [due])
     assert next_coverage(log.basis(9)).reason == "there is no period after this one"
@@ -330,6 +357,40 @@ def test_without_amounts_it_is_said_what_is_missing() -> None:
     with_target = coverage(log.basis(9, QUARTER, rules=rules(("2026Q1", 100, "", ""))))
     assert (with_target.gross.reason, with_target.ratio.reason) == ("no value", "no value")
     assert cover(Metric(5, Unit.MINOR), None, 3, None).reason == "no amount"
+
+
+def test_what_was_won_by_the_same_time_came_of_nothing_that_stood_then() -> None:
+    log = Log()
+    for day in (10, 10.5):
+        log.win(log.add(0, value=100, close="2026-03-01"), day)
+    found = conversion_of_pipeline(log.basis(100, period("2026Q2")))
+    assert found.pipe == found.won == 100
+
+
+def test_what_stood_then_is_worth_what_money_was_then() -> None:
+    log = Log()
+    log.add(0, value=100, currency="USD", close="2026-03-01")
+    for day, pipe in ((95, 90), (109, 80)):
+        found = conversion_of_pipeline(log.basis(day, period("2026Q2"), rules=CONVERTED))
+        assert found.pipe == pipe
+
+
+def test_a_call_without_a_rate_is_held_against_nothing() -> None:
+    said = calls(ana_2026Q1=((1, 100),))
+    dollars = {("2026Q1", "bo"): ((micros(at(1)), Money(100, "USD")),)}
+    log = Log()
+    for owner in ("ana", "bo"):
+        log.win(log.add(0, value=30, owner=owner), 20)
+    both = replace(said, calls={**said.calls, **dollars})
+    (kept,) = call_record(log.basis(100, period("2026Q2"), rules=both)).periods
+    assert kept.said == 100 and kept.came == 30
+
+
+def test_of_a_period_to_come_past_ones_are_looked_at_as_they_began() -> None:
+    log = Log()
+    log.add(-900)
+    found = at_same_time(basis := log.basis(9, period("2026Q2")))
+    assert found and all(s.at == basis.calendar.start(s.period.start) - 1 for s in found)
 
 
 def test_the_deals_behind_what_is_needed_are_those_due_then() -> None:
@@ -396,6 +457,14 @@ def test_a_call_is_the_last_word_of_each_rep_and_a_teams_is_that_of_its_reps() -
     assert own_call(basis.only(by_attribute("source", {}), "web")).reason == OF_REPS_ONLY
 
 
+def test_calls_of_which_one_has_no_rate_come_to_no_sum() -> None:
+    said = calls(ana_2026Q1=((1, 100),), bo_2026Q1=((1, 100),))
+    dollars = {("2026Q1", "bo"): ((micros(at(1)), Money(100, "USD")),)}
+    said = replace(said, calls={**said.calls, **dollars})
+    found = own_call(Log().basis(9, QUARTER, rules=said))
+    assert (found.value, found.reason) == (None, "no rate")
+
+
 def test_only_a_rep_with_deals_is_counted_as_one_without_a_call() -> None:
     log = Log()
     log.add(0, value=1, owner="ana")
@@ -411,7 +480,8 @@ def test_only_a_rep_with_deals_is_counted_as_one_without_a_call() -> None:
 def test_a_call_is_held_against_what_its_rep_won_as_it_first_stood_for_a_day() -> None:
     log = Log()
     for owner, value in (("ana", 60), ("bo", 30), ("cem", 1)):
-        log.win(log.add(0, owner=owner, value=value), 20)
+        log.win(deal := log.add(0, owner=owner, value=value), 20)
+        log.owner(deal, 25, "ana")  # handed over once it was won
     log.win(log.add(0, owner="ana", value=500), 100)
     said = calls(
         ana_2026Q1=((1, 999), (1.2, 100), (30, 60)),

@@ -109,6 +109,24 @@ def test_a_plan_and_a_win_end_a_snooze() -> None:
     assert active_cycle(log.basis(30)).value == Fraction(10 + 2, 2)
 
 
+def test_no_time_is_parked_after_a_win_that_was_told_later() -> None:
+    log = Log()
+    deal = log.add(0)
+    log.say(deal, 3, "snoozed", on="2026-01-21")
+    log.say(deal, 7, "snoozed", on="2026-01-31")
+    log.win(deal, 5)
+    assert active_cycle(log.basis(30)).value == 3
+
+
+def test_a_deal_of_a_day_cannot_be_parked_for_longer_than_it_took() -> None:
+    log = Log()
+    deal = log.add(0.1)
+    log.facts[-1] = log.facts[-1]._replace(known="day")
+    log.say(deal, 0.2, "snoozed", on="2026-01-09")
+    log.win(deal, 0.6)
+    assert active_cycle(log.basis(30)).value == 0
+
+
 def test_the_cycle_since_qualification_starts_at_the_first_qualified_stage() -> None:
     log = Log()
     deal = log.add(0)

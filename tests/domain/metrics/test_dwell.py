@@ -231,12 +231,13 @@ def test_a_step_that_was_done_is_a_touch_and_one_that_was_put_off_is_none() -> N
 
 def test_silence_after_many_touches_makes_a_dead_candidate() -> None:
     log = Log()
-    silent, answered, planned = (log.add(0) for _ in range(3))
-    for deal in (silent, answered, planned):
+    silent, answered, planned, parked = (log.add(0) for _ in range(4))
+    for deal in (silent, answered, planned, parked):
         for day in range(5):
             log.say(deal, day, "touch", what="email out")
     log.say(answered, 4, "touch", what="email in")
     log.say(planned, 4, "next_step", on="2026-03-01")
+    log.say(parked, 4, "snoozed", on="2026-03-01")
     assert ids(dead_candidates(log.basis(14))) == []
     assert ids(dead_candidates(log.basis(15))) == [silent]
 

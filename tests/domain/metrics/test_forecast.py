@@ -8,7 +8,7 @@ from fractions import Fraction
 import pytest
 
 from pipeboard.domain.dates import micros
-from pipeboard.domain.metrics.chances import AGES, band_of, chances, smoothed, stay_at
+from pipeboard.domain.metrics.chances import AGES, band_of, chances, smoothed, stay_at, window
 from pipeboard.domain.metrics.forecast import (
     cautious_forecast,
     forecast,
@@ -60,6 +60,13 @@ def test_the_reps_probability_comes_before_the_stages_and_can_be_taken_back() ->
     assert forecast(log.basis(4, QUARTER)).stated.value == 900
     log.probability(deal, 5, None)
     assert forecast(log.basis(6, QUARTER)).stated.value == 800
+
+
+def test_a_rep_who_gives_a_deal_no_chance_is_taken_at_their_word() -> None:
+    log = Log()
+    log.probability(log.add(0, PROPOSAL, value=100, close="2026-02-01"), 1, 0)
+    found = forecast(log.basis(9, period("2026Q1")))
+    assert (found.stated.value, found.table.value) == (0, 50)
 
 
 def test_won_value_is_in_the_forecast_whole() -> None:
@@ -153,6 +160,13 @@ def test_a_win_after_the_time_asked_is_no_win_in_it() -> None:
     known = chances(log.basis(100))
     assert known.of_band(PROPOSAL, 0, 29 * DAY_US).won == 0
     assert known.of_band(PROPOSAL, 0, 30 * DAY_US).won == 20
+
+
+@pytest.mark.parametrize(
+    ("ahead", "back"), [(0, 180), (90, 180), (91, 182), (365, 730), (366, 730), (9_999, 730)]
+)
+def test_one_looks_back_twice_as_far_as_ahead_within_limits(ahead: int, back: int) -> None:
+    assert window(ahead * DAY_US) == back * DAY_US
 
 
 def test_the_bands_of_age_begin_where_they_say() -> None:

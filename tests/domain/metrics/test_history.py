@@ -150,6 +150,52 @@ def test_a_deal_of_unknown_beginning_was_there_when_it_closed() -> None:
     assert fold_deals([(7, [created[1:]])], us(8)) == []
 
 
+def test_nobody_knows_the_beginning_from_a_closing_of_no_day_either() -> None:
+    created = Fact(7, us(9), "created", LEAD, known=UNKNOWN)
+    lost = Fact(7, us(4), "lost", LOST_PLACE, known=UNKNOWN)
+    facts: Any = [created[1:], lost[1:]]
+    (deal,) = fold_deals([(7, facts)])
+    assert (deal.created_at, deal.entered_at[0]) == (us(9), us(9))
+
+
+@pytest.mark.parametrize(
+    ("day", "what", "parked"),
+    [("2026-01-20", "", False), (None, "call", False), (None, "", True)],
+)
+def test_a_plan_of_either_kind_wakes_a_deal_and_one_taken_back_does_not(
+    day: str | None, what: str, parked: bool
+) -> None:
+    log = Log()
+    deal = log.add(0)
+    log.say(deal, 1, "snoozed", on="2026-02-01")
+    log.say(deal, 2, "next_step", on=day, what=what)
+    (history,) = log.histories()
+    assert (history.snoozed_until is not None) is parked
+    assert history.next_due == day
+
+
+@pytest.mark.parametrize("following", ["2026-01-20", None])
+def test_after_a_step_is_done_the_following_one_is_due(following: str | None) -> None:
+    log = Log()
+    deal = log.add(0)
+    log.say(deal, 1, "next_step", on="2026-01-09", what="call")
+    log.say(deal, 2, "step_done", on=following)
+    (history,) = log.histories()
+    assert history.next_due == following
+
+
+def test_a_deal_that_was_reopened_has_nothing_left_of_its_end() -> None:
+    log = Log()
+    deal = log.add(0)
+    log.say(deal, 1, "next_step", on="2026-02-01", what="call")
+    log.lose(deal, 2, "invalid")
+    log.facts[-1] = log.facts[-1]._replace(competitor="Kestrel", known=UNKNOWN)
+    log.reopen(deal, 5, LEAD)
+    (history,) = log.histories()
+    assert (history.loss, history.competitor, history.next_due) == (None, "", None)
+    assert history.counts and history.is_open and history.is_close_dated
+
+
 def test_a_deal_whose_beginning_was_taken_back_is_none() -> None:
     facts: Any = [(us(2), "moved", QUALIFY), (us(3), "touch"), (us(4), "won", -1)]
     assert fold_deals([(7, facts)]) == []

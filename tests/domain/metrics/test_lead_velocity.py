@@ -95,6 +95,7 @@ def test_a_period_to_come_has_no_growth_yet(rate: Callable[[Basis], Metric], run
     qualified(log, 0, 32, 33)
     assert rate(log.basis(50, period("2026-03"))).reason == "the period has not begun"
     assert rate(log.basis(50, period("2026-02"))).value == running
+    assert rate(log.basis(59, period("2026-03"))).reason != "the period has not begun"
 
 
 def test_the_average_is_the_growth_of_three_months_together() -> None:

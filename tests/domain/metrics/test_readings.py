@@ -207,7 +207,9 @@ def test_a_forecast_that_is_known_is_told_where_another_is_not() -> None:
     assert said == "No forecast: no close date."
 
 
-def hopeful(won: int, lost: int, *, sure: int = 0) -> Report:
+def hopeful(
+    won: int, lost: int, *, sure: int = 0, now: int | None = None, value: int | None = 100_000
+) -> Report:
     """Months in each of which deals came in at half a chance, or a few as sure, and were won or
     lost in the next."""
     log = Log()
@@ -215,14 +217,14 @@ def hopeful(won: int, lost: int, *, sure: int = 0) -> Report:
         begin = 30.4 * month + 20
         due = f"2026-{month + 2:02}-20"
         for number in range(won + lost):
-            deal = log.add(begin, PROPOSAL, value=100_000, close=due)
+            deal = log.add(begin, PROPOSAL, value=value, close=due)
             if number < sure:
                 log.probability(deal, begin, 10_000)
             if number < won:
                 log.win(deal, begin + 20)
             else:
                 log.lose(deal, begin + 20)
-    log.add(182, PROPOSAL, value=10_000_000, close="2026-07-20")
+    log.probability(log.add(182, PROPOSAL, value=10_000_000, close="2026-07-20"), 182, now)
     return Report(log.basis(183, period("2026-07")))
 
 
@@ -245,6 +247,20 @@ def test_a_stated_forecast_that_came_true_is_believed() -> None:
     assert calibration_reading(hopeful(won=18, lost=2)) == (
         "The stages' chances were 40 points too cautious (-46 to -34 points, 100 deals)."
     )
+
+
+def test_it_is_said_where_forecasts_were_held_against_wins() -> None:
+    for value, off in (
+        (None, " they were off in wins, stated by "),
+        (5, " they were off, stated "),
+    ):
+        assert off in forecast_reading(hopeful(won=4, lost=36, value=value), SAY)
+
+
+def test_where_the_stages_table_was_right_it_is_believed() -> None:
+    report = hopeful(won=10, lost=10, sure=5, now=9_000)
+    assert report.backtest.believed == "table"
+    assert forecast_reading(report, SAY).startswith("Believe €60k, as table: stated €103k, ")
 
 
 def test_chances_that_were_said_by_hand_are_told_from_those_of_the_stages() -> None:
@@ -397,6 +413,9 @@ def test_reps_are_compared_only_beyond_chance() -> None:
     assert rates((4, 6), (5, 5)).startswith("Win rates of 2 reps differ by no more than chance")
     assert "by no more than chance" in rates((6, 6), (5, 7))
     assert rates((18, 2), (2, 18)).startswith("@ana wins more than the others, 90% of 20")
+    assert rates((18, 2), (1, 9)).startswith(
+        "@ana wins more than the others, 90% of 20 against 10%"
+    )
     assert rates((9, 1), (0, 10)).startswith("@ana wins more than the others, 90% of 10")
     assert "by no more than chance" in rates((4, 6), (0, 10))
     assert rates((5, 5), (0, 10)).startswith("@ana wins more than the others, 50% of 10")
@@ -553,8 +572,45 @@ def test_without_limits_nobody_knows_what_is_stuck() -> None:
     log.add(0, QUALIFY)
     rules = replace(UTC_RULES, pipeline=replace(PIPELINE, stages=stages))
     said = stuck_reading(Report(log.basis(300, rules=rules)), SAY)
-    assert said.startswith("What is stuck is unknown: 1 of 1 open deal stand")
-    assert "the others" not in said
+    assert said == (
+        "What is stuck is unknown: 1 of 1 open deal stands in a stage without a limit, and too few "
+        "deals have left it to tell the usual stay."
+    )
+
+
+def test_where_nothing_comes_in_no_velocity_is_at_most_twice_that() -> None:
+    log = Log()
+    log.win(log.add(0, value=900), 30)
+    log.lose(log.add(0, value=900), 30)
+    log.add(0, PROPOSAL)
+    report = Report(log.basis(150))
+    assert report.metric("velocity_per_day").value and not report.metric("run_rate_per_day").value
+    assert velocity_reading(report, SAY) == ""
+
+
+def test_what_is_stuck_is_told_by_days_and_not_by_deals() -> None:
+    log = Log()
+    log.add(0, QUALIFY)
+    for _ in range(2):
+        log.add(92, LEAD)
+    said = stuck_reading(Report(log.basis(100)), SAY)
+    assert said.startswith("Qualify is the bottleneck: 1 deal, 86 deal-days past 14 d")
+
+
+def test_what_is_stuck_at_no_rate_is_worth_no_part_of_it() -> None:
+    log = Log()
+    log.add(0, value=4_000_000)
+    assert "1 deal, €40k, " in stuck_reading(Report(log.basis(30)), SAY)
+    log.add(0, value=4_000_000, currency="USD")
+    assert "2 deals, 46 deal-days" in stuck_reading(Report(log.basis(30)), SAY)
+
+
+def test_of_deals_that_nobody_knows_the_age_of_there_is_no_other() -> None:
+    log = Log()
+    log.forget_when(log.add(0))
+    assert stuck_reading(Report(log.basis(300)), SAY) == (
+        "What is stuck is unknown: nobody knows since when 1 of 1 open deal has been in its stage."
+    )
 
 
 def test_the_last_four_full_weeks_are_held_against_the_four_before() -> None:

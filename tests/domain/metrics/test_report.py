@@ -53,6 +53,7 @@ from tests.domain.metrics.log import (
 )
 from tests.domain.metrics.made_up import SPAN, logs, made_up_year
 from tests.domain.metrics.oracle import counted, share
+from tests.domain.metrics.test_money import CONVERTED
 
 PERIODS = st.sampled_from(("2026Q1", "2026-02", "2026", "all"))
 SUMS = (
@@ -203,6 +204,18 @@ def test_a_grouping_is_found_by_its_name() -> None:
     for name in ("owner", "team", "stage", "month", "quarter", "field.product"):
         found = grouping_of(name, basis.rules, basis.calendar, lambda asked: values[asked])
         assert found.name == name
+    shifted = replace(basis.rules, settings=replace(basis.rules.settings, fiscal_shift=3))
+    log = Log()
+    log.add(100)
+    (history,) = log.histories()
+    quarter = grouping_of("quarter", shifted, basis.calendar, lambda asked: {})
+    assert quarter.event(history, history.created_at) == "2026Q1"
+
+
+def test_a_calendar_knows_the_days_before_its_first_and_after_its_last() -> None:
+    calendar = Log().basis(9).calendar
+    for day in (-40, -1, 0, 9, 10, 11, 40):
+        assert calendar.day(micros(at(day + 0.5))) == at(day).date()
 
 
 def test_quarters_follow_the_business_year() -> None:
@@ -342,6 +355,27 @@ def test_a_customer_is_existing_once_another_deal_of_the_account_was_won() -> No
     }
 
 
+def test_the_band_of_a_deal_is_that_of_the_rate_on_the_day() -> None:
+    log = Log()
+    log.win(log.add(0, value=1_150_000, currency="USD"), 12)
+    basis = log.basis(20, rules=CONVERTED)
+    found = Report(basis).groups(by_size(basis.rules, basis.calendar))
+    assert found["10k to 50k"].metric("created_count").value == 1
+    assert found["under 10k"].metric("won_count").value == 1
+
+
+def test_a_customer_is_none_for_a_loss() -> None:
+    log = Log()
+    lost, later = log.add(0), log.add(9)
+    log.lose(lost, 5)
+    basis = log.basis(20)
+    accounts = dict.fromkeys((lost, later), "Lumen")
+    found = Report(basis).groups(by_customer(accounts, basis.deals.closed))
+    assert {name: part.metric("created_count").num_ids for name, part in found.items()} == {
+        "new": (lost, later)
+    }
+
+
 def test_a_customer_is_one_from_the_first_win_on_whichever_deal_that_was() -> None:
     log = Log()
     later, first, between = log.add(0), log.add(0), log.add(6)
@@ -462,12 +496,36 @@ def test_a_group_of_a_group_has_what_belongs_to_both() -> None:
         assert basis.happened_in_group(deal, then) and basis.stood_in_group(deal, then)
 
 
+def test_a_group_has_the_deals_that_stand_in_it_now_and_what_came_to_a_stage_while_in_it() -> None:
+    log = Log()
+    deal = log.add(0, close="2026-03-05", owner="ana")
+    log.facts[-1] = log.facts[-1]._replace(entered_at=micros(at(5)))
+    log.owner(deal, 3, "bo")
+    report = Report(log.basis(9))
+    reps = report.groups(by_owner(UTC_RULES))
+    entered = {name: part.stages[0].entered for name, part in reps.items()}
+    assert entered == {"ana": 0, "bo": 1}
+    months = report.groups(by_month(report.basis.calendar))
+    standing = {name: part.metric("open_count").value for name, part in months.items()}
+    assert standing == {"2026-01": 0, "2026-03": 1}
+
+
 def test_what_stands_open_is_asked_of_the_end_of_a_period_or_of_now() -> None:
     basis, ended = Log().basis(90), Log().basis(31)
     assert basis.stock is basis
     past = basis.during(period("2026-01"), ended)
     assert past.stock is ended
     assert past is basis.during(period("2026-01"), ended)
+
+
+def test_a_group_of_a_past_period_is_there_for_what_stood_in_it_at_the_end_alone() -> None:
+    log = Log()
+    deal = log.add(0, close="2026-03-05")
+    log.close(deal, 40, "2026-05-05")
+    past = Report(log.basis(60).during(period("2026-01"), log.basis(31)))
+    groups = past.groups(by_month(past.basis.calendar))
+    standing = {name: part.metric("open_count").num_ids for name, part in groups.items()}
+    assert standing == {"2026-01": (), "2026-03": (deal,), "2026-05": ()}
 
 
 OF_THE_END = {
@@ -483,7 +541,9 @@ def test_of_a_period_that_is_over_each_part_that_speaks_of_its_end_says_what_it_
         deal = log.add(day, PROPOSAL, value=100, close="2026-03-20")
         if day % 8:
             log.lose(deal, day + 9)
+    log.add(0, LEAD)
     then = log.basis(31, period("2026-01"), rules=rules)
+    assert Report(then).bottleneck
     past = Report(log.basis(90, period("2026-01"), rules=rules).during(period("2026-01"), then))
     parts = {name for name, part in vars(Report).items() if isinstance(part, property)}
     parts -= {"stock", "metrics", "velocity_is_stale"}
@@ -584,6 +644,17 @@ def test_a_change_is_better_where_its_number_wants_it_so() -> None:
     assert compare(then, now)["won_value"].is_better is False
     none = compare(now, Report(log.basis(2, period("2026-01"))))["win_rate"]
     assert (none.difference, none.share, none.is_better) == (None, None, None)
+
+
+def test_a_change_of_what_is_below_0_is_a_share_of_its_size() -> None:
+    reports = []
+    for value in (500, 1_000):
+        log = Log()
+        log.probability(log.add(0, value=value, close="2026-03-01"), 0, 0)
+        reports.append(Report(log.basis(1, period("2026Q1"))))
+    change = compare(*reports)["rose_tint"]
+    assert change.then.value and change.then.value < 0
+    assert change.difference and change.share == change.difference / -change.then.value > 0
 
 
 # Every number of one made-up year, with what it was made of, as it was written down once.
@@ -720,6 +791,46 @@ def test_a_rep_has_numbers_where_only_a_touch_of_a_closed_deal_was_theirs() -> N
     log.say(closed, 40, "touch", what="call out")
     report = Report(log.basis(60, period("2026-02")))
     assert set(report.groups(by_owner(UTC_RULES))) == {"ana"}
+
+
+@pytest.mark.parametrize(("velocity_days", "run_rate_days"), [(30, 90), (90, 30)])
+def test_a_rep_has_numbers_while_a_win_of_theirs_is_in_any_window(
+    velocity_days: int, run_rate_days: int
+) -> None:
+    rules = replace(UTC_RULES, velocity_days=velocity_days, run_rate_days=run_rate_days)
+    log = Log()
+    log.win(log.add(0), 20)
+    for day, names in ((109, ["ana"]), (111, [])):
+        report = Report(log.basis(day, period("2026-08"), rules=rules))
+        assert list(report.groups(by_owner(rules))) == names
+
+
+def test_a_rep_has_numbers_where_a_loss_of_the_period_is_all_there_is() -> None:
+    log = Log()
+    log.lose(log.add(-300), 5)
+    report = Report(log.basis(900, period("2026-01")))
+    assert list(report.groups(by_owner(UTC_RULES))) == ["ana"]
+
+
+def test_of_a_past_period_what_came_is_told_as_now_and_what_stood_as_at_its_end() -> None:
+    log = Log()
+    deal = log.add(0)
+    log.win(deal, 5)
+    log.add(0)
+    log.reopen(deal, 40, LEAD)
+    log.move(log.add(20, QUALIFY), 41, PROPOSAL)
+    past = Report(log.basis(60).during(period("2026-01"), log.basis(31)))
+    assert (past.stages[1].dwell.over, past.stages[1].open_count.value) == (1, 1)
+    assert (past.metric("won_count").value, past.metric("open_count").value) == (0, 2)
+
+
+def test_a_rep_has_numbers_where_a_deal_came_back_to_a_stage_while_theirs() -> None:
+    log = Log()
+    deal = log.add(-300, QUALIFY, owner="ana")
+    log.move(deal, 40, LEAD)
+    log.owner(deal, 41, "bo")
+    groups = Report(log.basis(60, period("2026-02"))).groups(by_owner(UTC_RULES))
+    assert {name: part.stages[0].entered for name, part in groups.items()} == {"ana": 1, "bo": 0}
 
 
 def test_a_rep_has_numbers_of_what_happened_while_a_deal_was_theirs() -> None:

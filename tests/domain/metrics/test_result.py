@@ -52,6 +52,9 @@ def test_a_cohort_is_immature_while_more_than_a_tenth_is_pending() -> None:
     assert not proportion(whole[:5], whole, "", pending=1).is_immature
     assert proportion(whole[:5], whole, "", pending=1).bounds == (Fraction(1, 2), Fraction(3, 5))
     assert proportion(whole[:5], whole, "").bounds is None
+    many = deals(*range(1_000))
+    told = [proportion(many[:5], many, "", pending=n).is_immature for n in (100, 101)]
+    assert told == [False, True]
     late = proportion(whole[:5], whole, "", pending=2)
     assert late.is_immature
     assert late.bounds == (Fraction(1, 2), Fraction(7, 10))

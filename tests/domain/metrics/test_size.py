@@ -11,6 +11,7 @@ from pipeboard.domain.metrics.cycle import (
     open_deal_size_mean,
 )
 from tests.domain.metrics.log import Log
+from tests.domain.metrics.test_money import CONVERTED
 
 
 def test_sizes_are_of_final_values_and_0_is_one() -> None:
@@ -66,3 +67,18 @@ def test_no_reason_says_that_a_win_without_a_rate_has_no_value() -> None:
     log = Log()
     log.win(log.add(0, value=0), 5, 10)
     assert kept_value(log.basis(9)).reason == "wins were first worth 0"
+
+
+def test_a_first_value_without_a_rate_is_no_missing_value() -> None:
+    log = Log()
+    deal = log.add(0, value=100, currency="USD")
+    log.win(deal, 5, 90, "EUR")
+    kept = kept_value(log.basis(9))
+    assert (kept.value, kept.reason, kept.excluded) == (None, "no rate for USD", {"no rate": 1})
+
+
+def test_both_values_of_a_win_are_taken_at_the_rate_of_its_day() -> None:
+    log = Log()
+    log.win(log.add(0, value=100, currency="USD"), 12)
+    kept = kept_value(log.basis(20, rules=CONVERTED))
+    assert (kept.num, kept.den) == (80, 80)

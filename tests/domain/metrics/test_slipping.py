@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from fractions import Fraction
 
 from pipeboard.domain.metrics.rules import by_owner
 from pipeboard.domain.metrics.waterfall import most_pushed, push_count, slip_rate
-from tests.domain.metrics.log import UTC_RULES, Log, ids, period
+from tests.domain.metrics.log import UTC_RULES, Log, at, ids, period
 
 FEBRUARY = period("2026-02")
 
@@ -53,6 +54,9 @@ def test_a_date_that_was_moved_away_and_back_has_not_slipped_yet() -> None:
 
 def test_a_period_to_come_has_no_slips_yet() -> None:
     assert slip_rate(Log().basis(9, FEBRUARY)).reason == "the period has not begun"
+    for moment, reason in ((-1, "the period has not begun"), (0, "no deal was due")):
+        now = at(31) + moment * timedelta.resolution
+        assert slip_rate(Log().basis(0, FEBRUARY, now=now)).reason == reason
     assert slip_rate(Log().basis(40, FEBRUARY)).reason == "no deal was due"
 
 
@@ -91,3 +95,9 @@ def test_a_push_is_its_owners_of_that_day() -> None:
     basis = log.basis(40, FEBRUARY)
     for owner in ("ana", "bo"):
         assert push_count(basis.only(by_owner(UTC_RULES), owner)).value == 1
+
+
+def test_a_deal_that_is_due_today_has_not_slipped_yet() -> None:
+    log = Log()
+    log.add(0, close="2026-02-05")
+    assert [slip_rate(log.basis(day, FEBRUARY)).value for day in (35.9, 36)] == [0, 1]

@@ -33,6 +33,7 @@ from tests.domain.metrics.log import (
     period,
 )
 from tests.domain.metrics.made_up import OWNERS, SPAN, logs
+from tests.domain.metrics.test_money import CONVERTED
 
 QUARTER = period("2026Q1")
 FEBRUARY = period("2026-02")
@@ -70,6 +71,28 @@ def test_a_month_with_one_deal_of_each_kind() -> None:
         "pushed_out": 20,
     }
     assert off_by(flow) == 0
+
+
+def test_both_ends_are_told_at_the_rate_of_the_last_day() -> None:
+    log = Log()
+    log.add(1, value=100, currency="USD", close=DUE)
+    flow = waterfall_since(log.basis(20, QUARTER, rules=CONVERTED), micros(at(5)))
+    assert amounts(flow) == {"start": 80, "end": 80}
+
+
+@pytest.mark.parametrize(("day", "line"), [(40, "created"), (31 - 1 / 86_400_000_000, "start")])
+def test_a_deal_of_this_instant_is_there(day: float, line: str) -> None:
+    log = Log()
+    log.add(0, value=100, close=DUE)
+    log.facts[-1] = log.facts[-1]._replace(at=micros(at(day)))
+    assert amounts(waterfall(log.basis(40, FEBRUARY))) == {line: 100, "end": 100}
+
+
+def test_a_win_from_before_the_period_is_none_of_it_and_no_loss() -> None:
+    log = Log()
+    log.win(log.add(0, value=100, close=DUE), 27)
+    flow = waterfall_since(log.basis(40, FEBRUARY), micros(at(24)))
+    assert amounts(flow) == {"start": 100, "transferred_out": 100}
 
 
 def test_a_win_that_was_merged_away_is_no_win_and_goes_out_as_removed() -> None:

@@ -172,11 +172,12 @@ def test_the_worst_case_loses_what_is_older_than_nine_of_ten_wins() -> None:
 
 def test_the_worst_case_of_a_past_period_is_no_better_than_its_win_rate() -> None:
     log = Log()
-    reopened, lost, _, late = (log.add(0) for _ in range(4))
+    reopened, lost, other, late = (log.add(0) for _ in range(4))
     log.win(reopened, 5)
     log.lose(lost, 6)
     log.win(log.add(0), 10)
     log.reopen(reopened, 40, LEAD)
+    log.lose(other, 45)
     log.win(late, 50)
     ended, now = log.basis(31, period("2026-01")), log.basis(60, period("2026-01"))
     rate = win_rate_pessimistic(now.during(now.period, ended))

@@ -56,7 +56,8 @@ def test_a_change_is_told_by_its_size(sign: int) -> None:
 
 
 def test_amounts_keep_to_ascii_where_that_is_all_there_is() -> None:
-    assert Wording("EUR", signs=False).money(4_000_000) == "EUR 40k"
+    for currency, said in (("EUR", "EUR 40k"), ("CHF", "CHF 40k"), ("USD", "$40k")):
+        assert Wording(currency, signs=False).money(4_000_000) == said
 
 
 @given(st.fractions(-1_000, 1_000))
@@ -70,3 +71,7 @@ def test_nearly_all_is_not_all_and_nearly_nothing_not_nothing() -> None:
     assert percent(Fraction(999, 1_000)) == percent(Fraction(99_999, 100_000)) == "99.9%"
     assert (percent(Fraction(1)), percent(Fraction(0))) == ("100%", "0%")
     assert percent(Fraction(1, 100_000)) == "0.1%"
+    near_all = [percent(Fraction(points, 1_000)) for points in (985, 994, 995, 999)]
+    assert near_all == ["99%", "99%", "99.5%", "99.9%"]
+    near_none = [percent(Fraction(points, 10_000)) for points in (-5, 5, 10, 99, 100)]
+    assert near_none == ["-0.1%", "0.1%", "0.1%", "1.0%", "1%"]
