@@ -202,7 +202,7 @@ async def test_a_paste_of_several_lines_becomes_one() -> None:
 async def test_a_paste_that_is_too_long_is_cut_and_says_so() -> None:
     async with opened(Prompt("Note")) as stage:
         await paste(stage, "x" * (LONGEST_LINE + 1))
-        assert stage.last_line == "1 characters did not fit and were left out: 20,000 is the most."
+        assert stage.last_line == "1 character did not fit and was left out: 20,000 is the most."
 
 
 async def test_feedback_too_wide_for_the_terminal_is_folded() -> None:

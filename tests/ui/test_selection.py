@@ -130,7 +130,7 @@ def test_a_digit_is_a_stage_or_one_more_digit_of_a_count() -> None:
         selection.stage(host, digit)
         counts.append(host.count)
     assert counts == [1, 12, 120, 1_205, 9_999, 9_999]
-    assert host.said[-1] == ("9999 times…",)
+    assert host.said[-1] == ("9,999 times…",)
     assert host.state.asked == []
 
 

@@ -141,8 +141,8 @@ def found_words(view: BoardView) -> str:
 
     if board.lens.filter is not None and reaches_archive(board.lens.filter.root):
         return f"{in_figures(count)} found"
-    of_open = f"{in_figures(board.matching)} of {in_figures(board.total)} open deals"
-    return f"{in_figures(count)} found, {of_open}"
+    matching, total = in_figures(board.matching), in_figures(board.total)
+    return f"{in_figures(count)} found, {matching} of {total} open deals"
 
 
 def _sums(view: BoardView) -> Line:

@@ -393,10 +393,8 @@ class TypingOverlay(Overlay[T]):
         self.line.focus()
 
     def on_line_input_too_long(self, event: LineInput.TooLong) -> None:
-        self.refuse(
-            f"Left out, as it did not fit: {how_many(event.cut, 'character')}; "
-            f"{LONGEST_LINE:,} is the most."
-        )
+        did = "character did not fit and was", "characters did not fit and were"
+        self.refuse(f"{how_many(event.cut, *did)} left out: {LONGEST_LINE:,} is the most.")
 
     def on_line_input_joined(self, event: LineInput.Joined) -> None:
         self.refuse(f"{event.lines:,} lines were joined: one line is all there is to this.")

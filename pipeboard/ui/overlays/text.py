@@ -166,10 +166,8 @@ class TextScreen(Overlay[str]):
         self.redraw()
 
     def on_text_box_too_long(self, event: TextBox.TooLong) -> None:
-        self.refuse(
-            f"Left out, as it did not fit: {how_many(event.cut, 'character')}; "
-            f"{LONGEST_TEXT:,} is the most."
-        )
+        did = "character did not fit and was", "characters did not fit and were"
+        self.refuse(f"{how_many(event.cut, *did)} left out: {LONGEST_TEXT:,} is the most.")
 
     def action_save(self) -> None:
         """Dismiss with what is typed."""
