@@ -10,6 +10,7 @@ from typing import cast
 import pytest
 from textual.strip import Strip
 
+from pipeboard.domain.locales import how_many
 from pipeboard.domain.people import Actor
 from pipeboard.domain.templates import template
 from pipeboard.ui.key_table import SCREENS as TABLES
@@ -384,7 +385,7 @@ async def test_archived_deals_behind_a_number_are_shown_with_the_others(demo: Pa
         await board.press("enter")
         assert not board.is_asking
         assert sum(board.state.view.counts) == len(ids)
-        assert f"{len(ids)} of {len(ids)} deals behind" in board.status
+        assert f"{len(ids)} of {how_many(len(ids), 'deal')} behind" in board.status
         await board.press("escape", "escape")
 
 
