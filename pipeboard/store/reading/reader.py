@@ -240,7 +240,8 @@ class Reader:
 
     def custom_fields(self) -> tuple[str, ...]:
         """The names of the fields of one's own that any deal has."""
-        return tuple(self._database.column("select distinct name from deal_field order by name"))
+        sql = "select distinct name from deal_field order by name"
+        return tuple(self._database.remembered(sql, lambda: self._database.column(sql)))
 
     def due_to_return(self, today: date) -> tuple[int, ...]:
         """The lost deals whose day to try again has come and that have not come back yet."""
