@@ -12,7 +12,7 @@ import io
 import os
 import sys
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 from pipeboard.domain.phrases import aloud
 
@@ -180,13 +180,19 @@ def _tell(text: str) -> None:
         sys.stderr.write(text)
         sys.stderr.flush()
     except (OSError, ValueError):
-        return  # what was done is done; the exit code tells it
+        _silence(sys.stderr)  # what was done is done; the exit code tells it
 
 
 def silence() -> None:
-    """Stdout goes nowhere from now on: what is still held back must not fail once more at exit."""
+    """Stdout goes nowhere from now on."""
+    _silence(sys.stdout)
+
+
+def _silence(stream: TextIO) -> None:
+    """The stream goes nowhere from now on: what it still holds back must not fail once more at
+    exit, which would change the exit code."""
     try:
-        descriptor = sys.stdout.fileno()
+        descriptor = stream.fileno()
     except (OSError, ValueError):
         return
     nowhere = os.open(os.devnull, os.O_WRONLY)
@@ -194,10 +200,18 @@ def silence() -> None:
     os.close(nowhere)
 
 
+def settle() -> None:
+    """Whatever others have left to say on stderr is said, or is lost where nobody can read it: the
+    exit code is known by now, and stays."""
+    if sys.stderr is not None:
+        _tell("")
+
+
 def last_words(text: str) -> None:
     """A line on the stderr that the process began with, after the screens are gone."""
     if sys.__stderr__ is not None:
-        print(clean(aloud(text)), file=sys.__stderr__)
+        with suppress(OSError, ValueError):
+            print(clean(aloud(text)), file=sys.__stderr__)
 
 
 @contextmanager

@@ -558,6 +558,19 @@ def test_no_screen_waits_in_its_own_loop_of_messages(trees: Mapping[str, ast.Mod
     assert found == []
 
 
+def test_what_goes_on_beside_a_screen_is_begun_by_nobody_but_its_worker(
+    trees: Mapping[str, ast.Module],
+) -> None:
+    """A coroutine that is made for a worker which is cancelled before it runs is never awaited, of
+    which Python warns on the terminal: workers are given functions, in one place."""
+    assert {
+        name
+        for name, tree in trees.items()
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Attribute) and node.attr == "run_worker"
+    } == {"pipeboard/ui/terminal/workers.py"}
+
+
 def test_nothing_on_the_screen_waits_for_a_fixed_time_for_the_database(
     trees: Mapping[str, ast.Module],
 ) -> None:

@@ -14,9 +14,8 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
-from threading import current_thread, main_thread
 
-from pipeboard import outlet
+from pipeboard import foreground, outlet
 from pipeboard.cli.call import Call
 from pipeboard.cli.config import Config
 from pipeboard.cli.failures import with_advice
@@ -64,16 +63,9 @@ def edit_file(editor: Sequence[str], path: Path, line: int = 0) -> None:
 
     The editor has the terminal to itself: its ^C is its own.
     """
-    import subprocess  # the board, which has an editor at hand, appears before this is loaded
-
     at = [f"+{line}"] if line and Path(editor[0]).name in _TAKES_LINE else []
     try:
-        with subprocess.Popen([*editor, *at, str(path)]) as running, _without_interrupts():
-            try:
-                code = running.wait()
-            except BaseException:
-                running.terminate()
-                raise
+        code = foreground.run([*editor, *at, str(path)])
     except (OSError, ValueError) as error:
         why = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
         raise PipeboardError(
@@ -84,19 +76,6 @@ def edit_file(editor: Sequence[str], path: Path, line: int = 0) -> None:
         raise PipeboardError(f"The editor was ended by {signal.Signals(-code).name}.")
     if code:
         raise PipeboardError(f"The editor ended with {code}, so nothing was changed.")
-
-
-@contextmanager
-def _without_interrupts() -> Iterator[None]:
-    """A ^C is the editor's, also where that leaves the terminal to make a signal of it."""
-    if current_thread() is not main_thread():  # only the main thread is told of signals at all
-        yield
-        return
-    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGINT, before)
 
 
 class Kept:

@@ -84,6 +84,7 @@ _ZONES = "/usr/share/zoneinfo"
 def _leave(code: int) -> NoReturn:
     # What is left goes with the process: to look through it for garbage takes a tenth of a verb.
     gc.freeze()
+    outlet.settle()
     sys.exit(code)
 
 

@@ -75,6 +75,17 @@ def test_a_reader_that_has_seen_enough_is_no_failure_of_what_only_looks(
     assert (done.returncode, "output" in done.stderr) == (0, False), done
 
 
+@pytest.mark.parametrize(
+    ("line", "code"),
+    [("show 99", 3), ("nosuch", 2), ("note 1 -m words", 0), ("lost 1", 2), ("demo --no-open", 0)],
+)
+@pytest.mark.parametrize("where", ["2> /dev/full", "2>&-", "2> >(exit)"])
+def test_messages_that_nobody_can_read_change_no_exit_code(
+    worked: Type, line: str, code: int, where: str
+) -> None:
+    assert _shell(f'"$@" {where}', *line.split()).returncode == code
+
+
 def test_nothing_that_was_stored_is_claimed_of_a_verb_that_stored_nothing(worked: Type) -> None:
     done = _shell('"$@" > /dev/full', "add", "Borealis: service 5k", "-n", "--json")
     error = json.loads(done.stderr.splitlines()[-1])["error"]

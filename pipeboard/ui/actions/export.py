@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final
 
 from textual.app import App
 
-from pipeboard import outlet
+from pipeboard import foreground, outlet
 from pipeboard.domain.deal_record import DealRecord, Entry
 from pipeboard.domain.errors import BadInput, PipeboardError, Refused
 from pipeboard.domain.filter_nodes import EVERYTHING
@@ -359,7 +359,7 @@ def _run_here(host: Host, words: Sequence[str]) -> None:
     """Lends the terminal to the program until it ends. Raises PipeboardError where it fails."""
     with host.app.suspend():
         try:
-            code = subprocess.run(words, check=False).returncode
+            code = foreground.run(words)
         except (OSError, ValueError) as error:
             raise _no_start(words, error) from error
     if code:

@@ -31,6 +31,7 @@ from pipeboard.ui.screens.import_screen import (
     stop_looking,
 )
 from pipeboard.ui.screens.live import show_over
+from pipeboard.ui.terminal.workers import beside
 from pipeboard.workspace.configuration import check_empty, take_whole
 from pipeboard.workspace.import_plan import (
     FileSeen,
@@ -295,7 +296,7 @@ async def import_now(host: ImportScreen) -> None:
     work = host.importing = Work("importing:", lambda text: host.tell(work, text))
     host.show(replace(host.view, under_way="importing…"))
     host.say("", beside="Esc stops it")
-    host.run_worker(_import(host, seen, work), group="importing")
+    beside(host, "importing", _import, host, seen, work)
 
 
 async def _leave_bad_rows(host: ImportScreen, seen: FileSeen) -> bool:

@@ -39,6 +39,7 @@ from pipeboard.ui.overlays.overlay import (
 )
 from pipeboard.ui.palette import Role
 from pipeboard.ui.terminal.typeahead import KeyQueue, TypeAhead
+from pipeboard.ui.terminal.workers import beside
 from pipeboard.ui.widgets.line_input import LineInput
 from pipeboard.ui.write_queue import is_busy, suppress_busy
 
@@ -321,8 +322,8 @@ class Picker(TypingOverlay[str]):
             self._show(self._find(self.text))
         except PipeboardError as error:
             if is_busy(error) and isinstance(self.app, TypeAhead):
-                self.run_worker(
-                    self._search_at_last(self._searches.begin(self.app.key_queue)), group="search"
+                beside(
+                    self, "search", self._search_at_last, self._searches.begin(self.app.key_queue)
                 )
             else:
                 self._show((), f"{error.message} {error.hint}".strip())

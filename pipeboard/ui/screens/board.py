@@ -28,6 +28,7 @@ from pipeboard.ui.execute import News, first_words, show_at_last, words_of
 from pipeboard.ui.key_table import BOARD
 from pipeboard.ui.screens.deal_pane import DealPane
 from pipeboard.ui.screens.live import LiveScreen, hints_of
+from pipeboard.ui.terminal.workers import beside
 from pipeboard.ui.widgets.page import BoardCanvas
 from pipeboard.ui.write_queue import Targets
 
@@ -364,7 +365,7 @@ def _catch_up(board: BoardScreen) -> None:
             board.perform(str(begin[0]), *begin[1:])
         finally:
             board.program.key_queue.has_acted()
-    board.set_timer(HOUSEKEEPING_S, lambda: board.run_worker(_get_ready(board), group="house"))
+    board.set_timer(HOUSEKEEPING_S, lambda: beside(board, "house", _get_ready, board))
 
 
 async def _get_ready(board: BoardScreen) -> None:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Coroutine, Iterator, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from enum import StrEnum
-from inspect import iscoroutine
+from functools import partial
+from inspect import iscoroutinefunction
 from typing import TYPE_CHECKING, ClassVar, Final, TypeVar, cast
 
 from textual.app import ComposeResult
@@ -44,6 +45,7 @@ from pipeboard.ui.palette import Role, Theme
 from pipeboard.ui.terminal.display import CellDisplay
 from pipeboard.ui.terminal.session import Session
 from pipeboard.ui.terminal.typeahead import TypeAhead, Typed, unheard_by
+from pipeboard.ui.terminal.workers import beside
 from pipeboard.ui.widgets.page import Page, PageView
 from pipeboard.ui.write_queue import Net, under_net
 
@@ -229,9 +231,11 @@ class Welcome(Screen[None]):
         if key in _CHOICES:
             self._cursor = _CHOICES.index(key)
         self._show()
-        work = getattr(self, key.does.removeprefix("screen."))(*key.given)
-        if iscoroutine(work):
-            self._begin(work)
+        action = partial(getattr(self, key.does.removeprefix("screen.")), *key.given)
+        if iscoroutinefunction(action):
+            self._begin(action)
+        else:
+            action()
 
     def on_key(self, event: Pressed) -> None:
         """A key that nothing here has a use for."""
@@ -269,18 +273,18 @@ class Welcome(Screen[None]):
 
     # What is asked.
 
-    def _begin(self, work: Coroutine[object, None, None]) -> None:
+    def _begin(self, action: Callable[[], Awaitable[None]]) -> None:
         """Goes on beside the screen; keys wait for what it asks."""
         app = cast("FirstRun", self.app)
         app.key_queue.acts()
 
         async def act() -> None:
             try:
-                await work
+                await action()
             finally:
                 app.key_queue.has_acted()
 
-        self.run_worker(act(), group="action")
+        beside(self, "action", act)
 
     async def _ask(self, screen: ModalScreen[T]) -> T | None:
         shown = self.app.push_screen(screen, wait_for_dismiss=True)

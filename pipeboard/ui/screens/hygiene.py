@@ -28,6 +28,7 @@ from pipeboard.ui.draw.hygiene import (
 from pipeboard.ui.draw.questions import Item, listed
 from pipeboard.ui.key_table import HYGIENE
 from pipeboard.ui.screens.live import PageScreen, hints_of, pane_style, show_items
+from pipeboard.ui.terminal.workers import beside
 from pipeboard.ui.widgets.page import Page
 from pipeboard.ui.write_queue import Targets
 
@@ -113,7 +114,7 @@ class HygieneScreen(PageScreen):
         )
         if not is_known and not self.is_searching:
             self.is_searching = True
-            self.run_worker(_look_for_alike(self), group="alike")
+            beside(self, "alike", _look_for_alike, self)
 
     def reload(self) -> None:
         version, view = self.state.reader.data_version(), self._read(self.view)

@@ -29,6 +29,7 @@ from pipeboard.ui.draw.import_file import (
 from pipeboard.ui.draw.questions import listed
 from pipeboard.ui.key_table import IMPORT, IMPORT_TABS, ImportTab
 from pipeboard.ui.screens.live import PageScreen, hints_of, scroll, show_items
+from pipeboard.ui.terminal.workers import beside
 from pipeboard.ui.widgets.page import Page
 from pipeboard.workspace.import_plan import FileSeen, Imported, ImportPlan, look_at
 from pipeboard.workspace.recording import Receipt
@@ -164,7 +165,7 @@ class ImportScreen(PageScreen):
         if is_other:
             view = replace(view, seen=None, tab=ImportTab.FILE)
         self.show(view)
-        self.run_worker(self._look_at(plan, work, says), group="looking")
+        beside(self, "looking", self._look_at, plan, work, says)
 
     def tell(self, work: Work, text: str) -> None:
         if work in (self.looking, self.importing) and self.is_mounted:

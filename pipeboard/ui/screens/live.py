@@ -27,6 +27,7 @@ from pipeboard.ui.key_table import ALL, OF_DEALS, program_keys
 from pipeboard.ui.keys import REACHES_OUT, Key, bindings, hints, rebound
 from pipeboard.ui.last_view import FOLLOW_S
 from pipeboard.ui.palette import Role
+from pipeboard.ui.terminal.workers import beside
 from pipeboard.ui.widgets.page import Page
 from pipeboard.ui.write_queue import Targets, dropped, is_busy, under_net
 
@@ -252,8 +253,7 @@ class LiveScreen(Screen[None]):
             turn = turn_for(self, key)
             # Before the worker runs, so that the next key finds that this one is not done with.
             self.program.waiting.begin(turn)
-            work = queued_action(self, turn, lambda: action(*given))
-            self.run_worker(work, group="action")
+            beside(self, "action", queued_action, self, turn, lambda: action(*given))
         else:
             action(*given)
 

@@ -22,6 +22,7 @@ from pipeboard.ui.host import patiently
 from pipeboard.ui.key_table import METRICS
 from pipeboard.ui.metrics_worker import CountedMoment, Drawn, MetricsWorker
 from pipeboard.ui.screens.live import CountingScreen, Said, hints_of
+from pipeboard.ui.terminal.workers import beside
 from pipeboard.ui.widgets.page import Page
 from pipeboard.ui.write_queue import suppress_busy
 
@@ -112,7 +113,7 @@ class MetricsScreen(CountingScreen):
             return
         self.counting += 1
         self._redraw()
-        self.run_worker(_count(self, asked), group="counting")
+        beside(self, "counting", _count, self, asked)
 
     def _show(self, drawn: Drawn) -> None:
         self.drawn = drawn

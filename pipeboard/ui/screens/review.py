@@ -21,6 +21,7 @@ from pipeboard.ui.key_table import REVIEW
 from pipeboard.ui.review_keys import ReviewTab
 from pipeboard.ui.screens.hygiene import place_at
 from pipeboard.ui.screens.live import CountingScreen, hints_of, pane_style
+from pipeboard.ui.terminal.workers import beside
 from pipeboard.ui.widgets.page import Page
 from pipeboard.ui.write_queue import Targets
 from pipeboard.workspace.review import Gathered, Held, decisions_since, gather
@@ -123,7 +124,7 @@ class ReviewScreen(CountingScreen):
         self._asked += 1
         self.counting += 1
         self._day = self.today
-        self.run_worker(_count(self, self._asked), group="counting")
+        beside(self, "counting", _count, self, self._asked)
 
     @property
     def document(self) -> ReviewDocument | None:

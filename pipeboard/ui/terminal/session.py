@@ -198,26 +198,19 @@ class Session(App[ReturnType]):
         meanwhile by a signal, the app leaves, and Refused is raised.
         """
         failure: BaseException | None = None
-        with super().suspend(), self._lent():
+        with super().suspend():
+            self._is_lent = True
             try:
                 yield
             except BaseException as error:
                 failure = error
+            finally:
+                self._is_lent = False
         if isinstance(failure, SessionInterrupted):
             self.leave(128 + failure.number)
             raise Refused("The program was told to end.") from failure
         if failure is not None:
             raise failure
-
-    @contextmanager
-    def _lent(self) -> Iterator[None]:
-        quit_before = signal.signal(signal.SIGQUIT, _ignored)
-        self._is_lent = True
-        try:
-            yield
-        finally:
-            self._is_lent = False
-            signal.signal(signal.SIGQUIT, quit_before)
 
     # Keys.
 
@@ -289,7 +282,3 @@ class Session(App[ReturnType]):
             outlet.last_words(self._crash_sentence)
             self._exit_renderables.clear()
         super()._print_error_renderables()
-
-
-def _ignored(number: int, frame: FrameType | None) -> None:
-    """Unlike SIG_IGN this is not handed down to the program that is run."""

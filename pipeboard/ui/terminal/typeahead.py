@@ -19,6 +19,7 @@ from textual.widget import Widget
 
 from pipeboard.domain.errors import GivenUp
 from pipeboard.ui.keys import as_pressed
+from pipeboard.ui.terminal.workers import beside
 
 T = TypeVar("T")
 Typed = tuple[Key | Paste, ...]
@@ -272,7 +273,7 @@ def _begin_giving(app: TypeAhead[ReturnType]) -> None:
     """Keys are given out from the first one on, once, and nothing is begun before it."""
     if not app._is_begun:
         app._is_begun = True
-        app.run_worker(app.key_queue.give_out(app._give), group="typing")
+        beside(app, "typing", app.key_queue.give_out, app._give)
 
 
 def _ends_waiting(app: App[ReturnType], key: str) -> bool:
