@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from fractions import Fraction
 
@@ -63,7 +63,9 @@ def until(basis: Basis, deal: DealHistory, us: int) -> int:
 
 def _between(basis: Basis, deal: DealHistory, began: int, first: int, last: int | None) -> int:
     ended = _seen_until(basis, deal) if last is None else deal.entered_at[last]
-    known = deal.vague and (deal.known_by(first), "" if last is None else deal.known_by(last))
+    if not deal.vague:  # asked of each stay of each deal, and nearly all are known to the instant
+        return ended - began if ended > began else 0
+    known = (deal.known_by(first), "" if last is None else deal.known_by(last))
     return _elapsed(basis, began, ended, by_day=BY_DAY in known)
 
 
@@ -71,7 +73,7 @@ def _elapsed(basis: Basis, began: int, ended: int, *, by_day: bool) -> int:
     if by_day:
         day = basis.calendar.day
         return max(0, (day(ended) - day(began)).days) * DAY_US
-    return ended - began if ended > began else 0
+    return max(0, ended - began)
 
 
 def _seen_until(basis: Basis, deal: DealHistory) -> int:
@@ -180,25 +182,29 @@ def close_median(basis: Basis) -> Metric:
     excluded = left_out({UNCLOSED: len(basis.created) - len(deals)})
     if not deals:
         return replace(missing(Unit.DAYS, "no deals created"), excluded=excluded)
-    ended = [lasted(basis, deal) for deal in deals if deal.closed_at is not None]
-    running = [span(basis, deal, 0) for deal in deals if deal.closed_at is None]
-    metric = of_durations(kaplan_meier(ended, running).median(), deals, "not reached")
+    spans = basis.once(_spans)
+    curve = kaplan_meier([*spans[WON], *spans[LOST]], spans[0])
+    metric = of_durations(curve.median(), deals, "not reached")
     return replace(metric, excluded=excluded)
 
 
 def time_to_win(basis: Basis) -> list[tuple[Fraction, float]]:
     """The share of the deals created in the period that is won within so many days, by
     Aalen-Johansen with losing as the competing outcome."""
-    spans = {
-        outcome: [
-            lasted(basis, deal) if outcome else span(basis, deal, 0)
-            for deal in basis.created
-            if deal.outcome == outcome and deal.is_close_dated
-        ]
-        for outcome in (WON, LOST, 0)
-    }
+    spans = basis.once(_spans)
     curve = aalen_johansen(spans[WON], spans[LOST], spans[0])
     return [(days(us), share) for us, share in curve]
+
+
+def _spans(basis: Basis) -> Mapping[int, Sequence[int]]:
+    """How long the deals created in the period took until `WON` or `LOST`, or (0) are open, but
+    for those of which nobody knows when they closed."""
+    spans: dict[int, list[int]] = {WON: [], LOST: [], 0: []}
+    for deal in basis.created:
+        if deal.is_close_dated:
+            took = lasted(basis, deal) if deal.outcome else span(basis, deal, 0)
+            spans[deal.outcome].append(took)
+    return spans
 
 
 # How large deals are, and how much of their first value is left at the win.

@@ -9,7 +9,7 @@ from enum import StrEnum
 from fractions import Fraction
 from math import prod, sqrt
 from types import MappingProxyType
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, TypeAlias
 
 from pipeboard.domain.lazy_dataclass import dataclass, field
 from pipeboard.domain.money import half_up
@@ -197,12 +197,9 @@ def added(*counts: Mapping[str, int]) -> dict[str, int]:
 _CLOSE = 1e-9
 
 
-class SurvivalStep(NamedTuple):
-    """A time at which `events` of the `at_risk` that had lasted so long ended."""
-
-    time: int
-    at_risk: int
-    events: int
+SurvivalStep: TypeAlias = tuple[int, int, int]
+"""A time, how many that had lasted so long were at risk, and how many of them ended then; a plain
+tuple, since there are as many as there are stays."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -223,12 +220,12 @@ class Survival:
             after = bisect_right(self.ended, time, over)
             censored = bisect_left(self.running, time, censored)
             at_risk = len(self.ended) - over + len(self.running) - censored
-            yield SurvivalStep(time, at_risk, after - over)
+            yield time, at_risk, after - over
             over = after
 
     def at(self, time: int) -> Fraction:
         """The share that lasts longer than `time`."""
-        return _product(step for step in self.steps() if step.time <= time)
+        return _product(step for step in self.steps() if step[0] <= time)
 
     def median(self) -> int | None:
         """The smallest time at which half or fewer are left; None when that is not reached."""
