@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from datetime import timedelta
 from functools import partial
 from typing import TYPE_CHECKING, Unpack
 
 from pipeboard.domain.agreements import Agreement, Topic, contents_of
+from pipeboard.domain.dates import format_date, local_date
 from pipeboard.domain.errors import Ambiguous, BadInput, Conflict, Difference, NotFound, Refused
 from pipeboard.domain.filter import with_stage_renamed
 from pipeboard.domain.lazy_dataclass import dataclass, replace
@@ -338,8 +340,31 @@ def save_settings(
 def choose_setting(service: Service, name: str, value: str, **once: Unpack[Once]) -> Receipt:
     """One setting, by its name and the word for what it may be, beside what others are now."""
     settings = with_choice(service.settings, name, value)
-    summary = f"{name} is {value}."
-    return save_settings(service, settings, summary, **once)
+    moved = tuple(_periods_moved(service, settings))
+    receipt = save_settings(service, settings, f"{name} is {value}.", **once)
+    return replace(receipt, notes=(*receipt.notes, *moved))
+
+
+def _periods_moved(service: Service, after: Settings) -> Iterator[str]:
+    """Which days targets and calls are for once periods begin on other days: they are kept by the
+    names of their periods."""
+    from pipeboard.domain.periods import Period, parse_period
+    from pipeboard.workspace.reports import calls_of, targets_of
+
+    def period(label: str, settings: Settings) -> Period:
+        week_start, fiscal_shift = settings.week_start, settings.fiscal_shift
+        return parse_period(label, today, week_start=week_start, fiscal_shift=fiscal_shift)
+
+    today, labels = local_date(service.now(), after.zone), set[str]()
+    for pipeline in service.reader.pipelines():
+        labels.update(target.period for target in targets_of(service, pipeline))
+        labels.update(label for label, _rep in calls_of(service, pipeline))
+    for label in sorted(labels):
+        now = period(label, after)
+        if now != period(label, service.settings):
+            last = now.end - timedelta(days=1)
+            days = f"{format_date(now.start)} to {format_date(last)}"
+            yield f"The targets and calls of {label} are for {days} now."
 
 
 def make_workspace(

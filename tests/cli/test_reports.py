@@ -322,6 +322,26 @@ def test_as_of_a_past_day_the_real_deals_are_those_closed_by_then(
     assert found["open_count"]["value"] == len(began) - len(closed)
 
 
+def test_periods_that_begin_on_other_days_say_which_targets_and_calls_move(team: Type) -> None:
+    team("target", "set", "2026Q4", "100k")
+    team("target", "set", "2026-11", "30k")
+    team("call", "set", "2027", "80k", "--owner", "ana")
+    team("target", "set", "2026-W47", "9k", "--owner", "bo")
+    said = team("setting", "set", "fiscal-start", "april").err.splitlines()
+    assert said == [
+        "fiscal-start is april.",
+        "The targets and calls of 2026Q4 are for Fri 1 Jan 2027 to Wed 31 Mar 2027 now.",
+        "The targets and calls of 2027 are for Thu 1 Apr 2027 to Fri 31 Mar 2028 now.",
+    ]
+    assert team("setting", "set", "fiscal-start", "april").err.splitlines() == [
+        "Nothing to change: it is so already."
+    ]
+    said = team("setting", "set", "week-start", "sunday").err.splitlines()
+    assert said[1:] == [
+        "The targets and calls of 2026-W47 are for Sun 15 Nov 2026 to Sat 21 Nov 2026 now."
+    ]
+
+
 def test_how_numbers_are_counted_is_set_for_the_workspace(team: Type) -> None:
     team("setting", "set", "fiscal-start", "april")
     team("setting", "set", "week-start", "sun")

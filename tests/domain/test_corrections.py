@@ -108,6 +108,15 @@ def test_a_second_correction_looks_at_the_stage_before_the_end_not_at_the_first(
     assert won.at == noon(TODAY - 30 * DAY)
 
 
+@pytest.mark.parametrize(("began", "ended"), [(90, 80), (10, 5), (90, 5), (30, 5)])
+def test_beginning_and_end_are_put_right_at_once_wherever_both_lie(began: int, ended: int) -> None:
+    found = Course().do(c.Win(on=TODAY - 20 * DAY, override="signed"))
+    found.do(c.Correct(created_at=NOW - began * DAY, closed_at=NOW - ended * DAY))
+    assert (found.deal.created_at, found.deal.closed_at) == (NOW - began * DAY, NOW - ended * DAY)
+    created, won = found.course(1)
+    assert (created.at, won.at) == (NOW - began * DAY, NOW - ended * DAY)
+
+
 def test_a_won_deal_takes_another_final_value_with_the_same_word() -> None:
     found = Course().do(c.Win(Money(500, "EUR"), override="signed"), c.Win(Money(700, "EUR")))
     assert found.deal.value == Money(700, "EUR")
