@@ -348,6 +348,12 @@ def test_none_means_that_nothing_is_there_wherever_nothing_may_be_there(name: st
             assert not isinstance(meaning(f"{name}:none"), Unset), "then it stands above"
 
 
+@pytest.mark.parametrize("op", [">", ">=", "<", "<="])
+@pytest.mark.parametrize("name", [*sorted(MAY_BE_MISSING), "tag"])
+def test_nothing_is_more_or_less_than_none(name: str, op: str) -> None:
+    assert refusal(f"{name}{op}none").message.startswith(f"bad filter: '{name}{op}none': ")
+
+
 def test_a_filter_is_bounded_in_length_and_depth() -> None:
     assert "2,000" in refusal("a" * 10_000).message
     assert "30" in refusal("(" * 900 + "a" + ")" * 900).message

@@ -306,7 +306,7 @@ async def _text(host: MetricsScreen, form: str) -> str:
 
     def make(shown: Figures) -> str:
         owner = host.asked.owner
-        told = FullReport(shown.report, host.filter_text, owner, shown.before, shown.reps)
+        told = FullReport(shown.report, host.asked.filter_text, owner, shown.before, shown.reps)
         return write(told)
 
     while True:

@@ -117,12 +117,12 @@ async def filter(host: MetricsScreen) -> None:
     told = read_back(host, "of what is counted")
 
     def line() -> Prompt:
-        return prompt.filter_line("Count only", host.filter_text, told, draft_key="metrics-filter")
+        typed = host.asked.filter_text
+        return prompt.filter_line("Count only", typed, told, draft_key="metrics-filter")
 
     async def narrow(typed: str) -> Came:
         wanted = await patiently(host, lambda: parse_query(host, typed))
-        host.filter_text = typed.strip()
-        host.look_at(replace(host.asked, query=wanted))
+        host.look_at(replace(host.asked, query=wanted, filter_text=typed.strip()))
         return True
 
     await ask_until_stored(host, line, narrow)

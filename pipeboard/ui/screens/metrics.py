@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from datetime import datetime
 from functools import partial
 from typing import ClassVar, Final, NamedTuple
 
@@ -38,7 +39,6 @@ class LeftAt(NamedTuple):
     """Where a person was when they left the screen."""
 
     asked: ReportView
-    filter_text: str
     cursor: int
 
 
@@ -74,14 +74,20 @@ class MetricsScreen(CountingScreen):
             week_start=settings.week_start,
             fiscal_shift=settings.fiscal_shift,
         )
-        self.asked = ReportView(state.board.pipeline, period, lens.owner, lens.filter)
-        self.filter_text = state.view.filter_text
+        self.asked = ReportView(
+            state.board.pipeline,
+            period,
+            lens.owner,
+            lens.filter,
+            filter_text=state.view.filter_text,
+        )
         self.cursor = 0
         if place is not None:
-            self.asked, self.filter_text, self.cursor = place
+            self.asked, self.cursor = place
         self.asked = replace(self.asked, currency=lens.currency)
         self.counting_settings = settings
         self.drawn: Drawn | None = None
+        self._shown_at: datetime | None = None
         self.give_up = partial(end_counting, self)
         self.put_away = partial(_put_away, self)
 
@@ -112,11 +118,12 @@ class MetricsScreen(CountingScreen):
             self._show(known)
             return
         self.counting += 1
+        self.counted_anew = "" if self.drawn is None else _news_in(asked, self.drawn.asked)
         self._redraw()
         beside(self, "counting", _count, self, asked)
 
     def _show(self, drawn: Drawn) -> None:
-        self.drawn = drawn
+        self.drawn, self._shown_at = drawn, self.moment.at
         self.cursor = max(0, min(self.cursor, len(drawn.block.spots) - 1))
         self._redraw()
         if self.answer:
@@ -136,11 +143,11 @@ class MetricsScreen(CountingScreen):
 
     def _redraw(self) -> None:
         view, height = self.page.view, self.page.size.height
+        # Of what is shown, not of what was asked for and is still being counted.
         head = heading(
-            self.asked,
+            self.drawn.asked if self.drawn else self.asked,
             self.page.size.width,
-            filter_text=self.filter_text,
-            at=self.moment.at.astimezone(self.state.lens.zone),
+            at=(self._shown_at or self.moment.at).astimezone(self.state.lens.zone),
             taken=width_of(self.page.tags),
         )
         view = replace(
@@ -203,6 +210,14 @@ class MetricsScreen(CountingScreen):
         self.app.pop_screen()
 
 
+def _news_in(asked: ReportView, shown: ReportView) -> str:
+    """In what the numbers that are asked for are other ones than those that are shown, if a word
+    says it."""
+    if asked.pipeline.id != shown.pipeline.id:
+        return asked.pipeline.name
+    return asked.period.label if asked.period != shown.period else ""
+
+
 async def _count(screen: MetricsScreen, asked: ReportView) -> None:
     """Asks the metrics worker, again and again while the database is held by others."""
     drawn = None
@@ -232,7 +247,7 @@ def _put_away(screen: MetricsScreen, wanted: Wanted | None = None) -> None:
     """Keeps where one is; raises DatabaseError where wanted deals cannot be shown now."""
     if screen.counting:
         screen.metrics_worker.give_up()
-    screen._come_back(LeftAt(screen.asked, screen.filter_text, screen.cursor), wanted)
+    screen._come_back(LeftAt(screen.asked, screen.cursor), wanted)
 
 
 _LONGEST_READING: Final = 12  # lines, on the narrowest screen

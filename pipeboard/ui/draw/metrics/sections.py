@@ -54,7 +54,8 @@ from pipeboard.ui.terminal.width import cell_width, clusters
 @dataclass(frozen=True, slots=True)
 class ReportView:
     """What a person looks at: whose deals, which period, which tab, on how wide a screen; sums in
-    `currency`, or in the pipeline's; `since` are the days that the waterfall is of."""
+    `currency`, or in the pipeline's; `since` are the days that the waterfall is of, `filter_text`
+    is `query` as it was typed or is called."""
 
     pipeline: Pipeline
     period: Period
@@ -67,6 +68,7 @@ class ReportView:
     currency: str = ""
     since: tuple[date, date | None] | None = None
     everyone: str = "everyone"
+    filter_text: str = ""
 
 
 NAMED = 8

@@ -180,9 +180,7 @@ def draw_tab(tab: TabName, shown: Figures, style: ChartStyle) -> Block:
 _LONGEST_FILTER = 30
 
 
-def heading(
-    asked: ReportView, width: int, *, filter_text: str, at: datetime, taken: int = 0
-) -> tuple[Line, ...]:
+def heading(asked: ReportView, width: int, *, at: datetime, taken: int = 0) -> tuple[Line, ...]:
     """The title bar and the tabs; `at` is local, `taken` are cells that tags will need."""
     owner = f"@{asked.owner}" if asked.owner is not None else asked.everyone
     start: list[Span] = [
@@ -191,7 +189,7 @@ def heading(
         whole(f" {DOT} {owner} {DOT} ", "bar.dim"),
         whole(asked.period.label, "bar.title"),
     ]
-    if filter_text:
+    if filter_text := asked.filter_text:
         shown = filter_text if len(filter_text) <= _LONGEST_FILTER else f"{filter_text[:29]}…"
         start.append(whole(f"  /{shown}", "tag.filter"))
     if asked.currency:
