@@ -337,7 +337,7 @@ def test_a_deal_taken_over_stands_in_its_first_stage_from_when_it_came_there(
 ) -> None:
     deal = taken(replace(TAKEN, path=((NEEDS, NOW + entered),)))
     assert (deal.created_at, deal.stage_entered_at) == (NOW - 30 * DAY, NOW + since)
-    assert deal.qualified_at == NOW + since
+    assert (deal.qualified_at, deal.rank) == (NOW + since, -micros(NOW + since))
 
 
 def test_a_deal_taken_over_logs_the_file_where_it_passed_a_gate() -> None:

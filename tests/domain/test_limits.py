@@ -510,9 +510,15 @@ def test_a_deal_is_worth_its_value_by_the_chance_of_its_stage_or_nobody_knows() 
     assert worth(new(LEAD, value=Money(400, "USD")), day) is None
     assert worth(new(LEAD), day) is None
     chances = {LEAD: Fraction(1, 4), NEEDS: None, PROPOSAL: Fraction(0)}
-    assert worths(chances, ("EUR", "USD"), Rates("EUR"), TODAY) == {
+    rates = Rates(
+        "EUR",
+        {"JPY": ((TODAY, Fraction(1, 160)), (TODAY + timedelta(days=1), Fraction(1)))},
+    )
+    assert worths(chances, ("EUR", "JPY", "USD"), rates, TODAY) == {
         (LEAD, "EUR"): 0.25,
         (PROPOSAL, "EUR"): 0,
+        (LEAD, "JPY"): float(Fraction(100, 160) / 4),  # a yen has no cents
+        (PROPOSAL, "JPY"): 0,
     }
 
 
