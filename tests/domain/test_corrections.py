@@ -263,6 +263,14 @@ def test_of_the_day_on_which_a_deal_went_on_it_began_before_that() -> None:
     assert (deal.created_at, deal.stage_entered_at) == (went_at, went_at)
 
 
+def test_of_the_day_on_which_a_deal_went_on_it_ended_after_that() -> None:
+    went_at = NOW - 10 * DAY
+    found = Course().do(c.Move(PROPOSAL, "because so"), at=went_at).do(WIN)
+    deal = found.do(c.Correct(closed_at=went_at - timedelta(hours=1))).deal
+    assert deal.closed_at == deal.stage_entered_at == went_at
+    assert deal.rank == -micros(went_at)
+
+
 def test_an_end_of_which_nobody_knows_the_day_binds_no_beginning() -> None:
     at = NOW - 20 * DAY
     found = Course.imported(outcome="won", closed_at=at, precision={"closed_at": "unknown"})
