@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime
 
-from pipeboard.domain.dates import micros
 from pipeboard.domain.events import Event, EventFacts, Kind, value_of
 from pipeboard.domain.lazy_dataclass import replace
 
@@ -51,7 +50,7 @@ def _put_right(event: Event, better: Event) -> Event:
     for name in ("created_at", "closed_at"):
         at = value_of(better.after, name, datetime) or at
     if event.kind is Kind.CREATED and event.after["stage_entered_at"] == event.at:
-        after |= {"stage_entered_at": at, "rank": -micros(at)}
+        after["stage_entered_at"] = at
     facts = event.facts
     if not _OF_INSTANT.isdisjoint(better.changed):
         after.pop("entry_precision", None)

@@ -561,6 +561,9 @@ def test_of_several_deals_the_first_that_has_a_step_gives_it() -> None:
     step, later = NextStep("call", TODAY), NextStep("meet", TODAY)
     assert absorbed(new(), new(), new(next_step=step), new(next_step=later)).next_step == step
     assert absorbed(new(), new(), new()).next_step is None
+    assert [event.kind for event in events_of(new(), c.Absorb((c.Absorbed(new()),)))] == [
+        Kind.ABSORBED
+    ]
 
 
 def test_a_step_goes_along_to_an_open_deal_that_has_none() -> None:

@@ -238,6 +238,52 @@ def test_no_text_that_comes_with_any_command_can_steer_a_terminal(command: c.Com
         assert odd not in told
 
 
+LONG = "x" * 30_000
+
+
+@pytest.mark.parametrize(
+    ("command", "field"),
+    [
+        (c.Create(LONG, LEAD), "title"),
+        (c.Create("A", LEAD, {"account": LONG}), "account"),
+        (c.Create("A", LEAD, {"snooze_reason": LONG}), "snooze reason"),
+        (c.Create("A", LEAD, {"next_step": NextStep(LONG, TODAY)}), "next step"),
+        (c.Move(CLOSING, LONG), "reason"),
+        (c.Win(override=LONG), "reason"),
+        (c.Lose(Loss("other", LONG)), "reason"),
+        (c.Lose(Loss("other", "", LONG)), "competitor"),
+        (c.Edit({"fields.a": LONG}), "a"),
+        (c.Edit({f"fields.{LONG}": "a"}), "field name"),
+        (c.Assign("bo", LONG), "note for the new owner"),
+        (c.SetNextStep(LONG, None), "next step"),
+        (c.Reschedule(TODAY, LONG), "next step"),
+        (c.CompleteNextStep(LONG), "outcome"),
+        (c.Snooze(TODAY + DAY, LONG), "reason"),
+        (c.AnswerQuestion("need", Answer(LONG)), "answer"),
+        (c.AnswerQuestion("need", Answer("yes", evidence=LONG)), "evidence"),
+        (c.AnswerQuestion("need", Answer("yes", by=LONG)), "rep"),
+        (c.SetContact("", Contact(LONG)), "name"),
+        (c.SetContact("", Contact("Mika", email=LONG)), "email"),
+        (c.SetContact("", Contact("Mika", phone=LONG)), "phone"),
+        (c.SetContact("", Contact("Mika", title=LONG)), "title"),
+        (c.SetTerm("", Term(LONG)), "term"),
+        (c.SetTerm("", Term("Pay", LONG)), "our position"),
+        (c.SetTerm("", Term("Pay", "", LONG)), "their position"),
+        (c.SetTerm("", Term("Pay", "", "", LONG)), "agreement"),
+        (c.AddNote(LONG), "note"),
+        (c.EditNote("n", LONG), "note"),
+        (c.LogTouch("call", "out", LONG), "outcome"),
+        (c.AskRep("bo", LONG), "next step"),
+    ],
+)
+def test_a_text_that_is_too_long_is_refused_by_its_name(command: c.Command, field: str) -> None:
+    step = None if isinstance(command, c.Reschedule) else NextStep("call", TODAY)
+    deal = None if isinstance(command, c.Create) else new(next_step=step)
+    around = context(reps=("bo",), notes=lambda _: (Note("n", "Old", "ana", NOW),))
+    with pytest.raises(BadInput, match=f"^The {field} is too long: 30,000 characters"):
+        decide(command, deal, around)
+
+
 @pytest.mark.parametrize("typed", ["+Too Dear ", "#too  dear", "too dear"])
 def test_what_is_counted_by_is_kept_in_small_letters_without_a_sign(typed: str) -> None:
     (event,) = events_of(new(), c.LogTouch("call", "out", objection=typed, variant=typed))
@@ -308,6 +354,7 @@ def test_a_line_of_the_terms_is_added_agreed_and_removed() -> None:
     renamed = do(agreed, c.SetTerm("payment", replace(agreed.terms["payment"], item="Paid in")))
     assert [(key, term.item) for key, term in renamed.terms.items()] == [("payment", "Paid in")]
     assert list(do(renamed, c.SetTerm("", Term("Free seats"))).terms) == ["payment", "free_seats"]
+    assert list(do(new(), c.SetTerm("", Term("?"))).terms) == ["term"]
     assert dict(do(agreed, c.SetTerm("payment", None)).terms) == {}
     with pytest.raises(BadInput, match="needs a name"):
         do(new(), c.SetTerm("x", Term(" ")))

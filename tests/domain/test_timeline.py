@@ -317,6 +317,7 @@ def test_every_kind_of_event_has_words() -> None:
     [
         ("expected_close", "close date"),
         ("stage_id", "stage"),
+        ("answers", "answers"),
         ("answers.need", "the answer to Need"),
         ("answers.authority", "the answer to Authority and budget"),
         ("answers.gone", "the answer to gone"),

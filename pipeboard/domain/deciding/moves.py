@@ -233,8 +233,8 @@ def _facts(back: Event, deal: Deal, context: c.Context) -> EventFacts:
         return back.facts
     target, reason = context.pipeline.stage(target_id), str(back.facts.get("override", ""))
     if not back.undoes:
-        missing = pass_gate(deal, context.pipeline, target, context.today, reason)
-        return back.facts if missing or reason != TAKEN_BACK else NO_FACTS
+        pass_gate(deal, context.pipeline, target, context.today, reason)
+        return back.facts if reason != TAKEN_BACK else NO_FACTS
     lacking = unmet(deal, context.pipeline, target_id, context.today)
     if not lacking:
         return back.facts
