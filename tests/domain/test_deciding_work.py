@@ -849,6 +849,7 @@ BOB = {"contacts": {"bob": Contact("Bob")}}
         ({"next_step": SET}, c.Reschedule(TODAY + DAY), "› call Tue (was today)."),
         ({"next_step": SET}, c.SetNextStep("ask", TODAY), "› ask today (was: call today)."),
         ({"source": "web"}, c.Edit({"source": ""}), "Set source of Lumen Oy pilot: web → nothing."),
+        ({}, c.Edit({"quote_sent_at": NOW}), "quote sent at of Lumen Oy pilot: nothing → 23 Nov."),
         ({"floor_value": EUR}, c.Edit({"floor_value": None}), "Set floor value of Lumen Oy pilot."),
         ({"probability_bp": 5_000}, c.SetFields(("p=60",)),
          "Set probability of Lumen Oy pilot: 50% → 60%."),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from datetime import date
+from datetime import date, datetime
 from typing import TypeAlias, TypeVar
 from zoneinfo import ZoneInfo
 
@@ -69,7 +69,7 @@ def _value(name: str, deal: Deal, told: Telling) -> str:
     value = deal.custom(key) if dot and whole == "fields" else read(deal, name)
     if isinstance(value, Money):
         return format_money(value)
-    if isinstance(value, date):
+    if isinstance(value, date) and not isinstance(value, datetime):
         return format_day(value, told.today)
     return field_text(name, value, told.pipelines, today=told.today, zone=_UTC) or "nothing"
 
