@@ -247,6 +247,15 @@ def test_a_stage_that_one_side_put_in_comes_behind_the_one_that_it_stood_behind(
         assert found.taken == ("Trial",)
 
 
+def test_a_new_stage_stands_where_it_was_put_though_the_other_took_the_next_one_away() -> None:
+    put_in = replace(OWN, stages=(OWN.stages[0], Stage(0, "Trial"), *OWN.stages[1:]))
+    found = merge(OWN, put_in, with_order(1, 3, 8, 9))
+    assert names(found.pipeline) == [
+        stage.name for stage in put_in.stages if stage is not OWN.stages[1]
+    ]
+    assert (found.taken, found.differences) == (("without Demo",), ())
+
+
 def test_a_question_that_both_put_in_is_one_and_what_they_ask_otherwise_a_difference() -> None:
     new = Question("stake", "Stake", "What is at stake?")
     both = replace(OWN, questions=(*OWN.questions, new))
