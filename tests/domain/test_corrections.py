@@ -242,6 +242,7 @@ def test_what_a_beginning_or_an_end_did_goes_along_and_what_a_hand_did_stays() -
 def test_where_nobody_tells_the_course_an_end_moves_no_earlier_entry() -> None:
     won = Course(NEEDS).do(WIN).deal
     (event,) = decide(c.Correct(closed_at=NOW - DAY), won, context())
+    assert event.facts == {}
     assert event.after.keys() == {"closed_at", "stage_entered_at", "rank"}
 
 

@@ -70,6 +70,11 @@ def test_an_address_cannot_say_more_than_whom_a_letter_goes_to() -> None:
     assert line == "mailto:a%3Fcc%3Db%26d%2Fe@x.example?body=yes%0D%0A"
 
 
+def test_a_letter_without_a_subject_is_its_body() -> None:
+    assert str(letter("yes")) == "yes\n"
+    assert str(letter("Subject: a\n\nyes")) == "Subject: a\n\nyes\n"
+
+
 PLACES = {
     "company": "Lumen Oy", "account": "Lumen Oy", "title": "packaging pilot", "value": "€40,000",
     "contact": "Mika Laine", "first name": "Mika", "email": "mika+offers@lumen.example",

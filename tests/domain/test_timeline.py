@@ -53,10 +53,16 @@ from pipeboard.domain.deal import (
 from pipeboard.domain.deal_fields import DAY, FIELDS, INSTANT, MONEY, NAMES, PERCENT, TAGS
 from pipeboard.domain.deal_record import DealRecord, Entry
 from pipeboard.domain.deciding import decide
-from pipeboard.domain.events import Event, Kind, change_to, evolve, inverse
+from pipeboard.domain.events import DEAL_BLANK, Event, Kind, change_to, evolve, inverse
 from pipeboard.domain.money import Money
 from pipeboard.domain.templates import template
-from pipeboard.domain.timeline import describe, field_label, field_text, without_cancelled
+from pipeboard.domain.timeline import (
+    describe,
+    field_label,
+    field_text,
+    other_fields,
+    without_cancelled,
+)
 from pipeboard.exchange.deal_text import DealText
 
 NOW = datetime(2026, 11, 24, 9, tzinfo=UTC)
@@ -378,6 +384,11 @@ def test_every_field_of_a_deal_is_told_once_where_it_is_shown() -> None:
         said = field_text(field.name, values[field.name], (), today=NOW.date(), zone=ZONE)
         times = sum(said.removesuffix("%") in line for line in lines)
         assert times == 1, (field.name, said)
+
+
+def test_what_is_not_there_is_not_told() -> None:
+    blank: dict[str, Any] = {field.name: DEAL_BLANK[field.name] for field in FIELDS}
+    assert list(other_fields(replace(DEAL, **blank), NOW.date(), ZONE)) == []
 
 
 LABELS = {
