@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from pipeboard.domain.money import format_money
+from pipeboard.exchange.amounts import read_currency_name
 from pipeboard.exchange.reading import ReadOptions
 from pipeboard.exchange.units import unit_of
 from tests.exchange.files import all_deals, open_file, write
@@ -179,12 +180,80 @@ def test_a_column_of_cents_is_not_taken_for_whole_units(tmp_path: Path, column: 
         ("amount (k€)", ("1.234", "40"), ["1234000.00 EUR", "40000.00 EUR"]),
         ("amount (k€)", ("1.234", "40.5"), ["1234.00 EUR", "40500.00 EUR"]),
         ("金額（千円）", ("40.5", "1,234"), ["40500 JPY", "1234000 JPY"]),
+        ("amount (m€)", ("1,234", "40"), ["1234000000.00 EUR", "40000000.00 EUR"]),
+        ("amount (k€)", ("1,234", "40"), ["1234000.00 EUR", "40000.00 EUR"]),
     ],
 )
 def test_thousands_and_millions_have_decimals_of_their_own(
     tmp_path: Path, column: str, cells: tuple[str, ...], wanted: list[str]
 ) -> None:
     assert values(tmp_path, column, *cells) == wanted
+
+
+@pytest.mark.parametrize(
+    ("cell", "wanted"),
+    [
+        ("1250", "12.50 EUR"),
+        ("12000.00", "120.00 EUR"),
+        ("12000,0", "120.00 EUR"),
+        ("1.250", "12.50 EUR"),
+        ("1'250'000", "12500.00 EUR"),
+        ("12.5", ""),
+        ("12000.50", ""),
+    ],
+)
+def test_cents_are_whole_numbers_however_they_are_written(
+    tmp_path: Path, cell: str, wanted: str
+) -> None:
+    assert values(tmp_path, "amount_cents", cell) == [wanted]
+
+
+@pytest.mark.parametrize(
+    ("column", "cell", "wanted"),
+    [
+        ("Amount (JPY)", "500", "500 JPY"),
+        ("Amount (JPY)", "500.00", "500 JPY"),
+        ("Amount (KWD)", "500", "500.000 KWD"),
+        ("Amount (ZAR)", "R 100", "100.00 ZAR"),
+        ("Amount (EUR)", "R 100", ""),
+        ("Amount (JPY)", "5万3000", "53000 JPY"),
+        ("Amount (JPY)", "5万3000円", "53000 JPY"),
+        ("Amount (JPY)", "1億2000万円", "120000000 JPY"),
+        ("Amount (JPY)", "12万", "120000 JPY"),
+        ("Amount (EUR)", "-0.00", "0.00 EUR"),
+    ],
+)
+def test_an_amount_is_written_as_its_currency_is(
+    tmp_path: Path, column: str, cell: str, wanted: str
+) -> None:
+    assert values(tmp_path, column, cell) == [wanted]
+
+
+@pytest.mark.parametrize(
+    ("column", "cell", "is_told"),
+    [("Amount", "40,000", True), ("Amount", "1.234", True), ("Amount", "40.00", False),
+     ("Amount (KWD)", "1.234", False), ("Amount", "1.234.567", False)],
+)  # fmt: skip
+def test_it_is_told_where_custom_alone_says_that_numbers_are_thousands(
+    tmp_path: Path, column: str, cell: str, is_told: bool
+) -> None:
+    path = write(tmp_path, f"deal name;stage;{column}\nA;Lead;{cell}\n")
+    with open_file(path, currency="EUR") as reading:
+        all_deals(list(reading.rows()))
+        said = [one for one in reading.remarks() if "were read as thousands" in one]
+    assert bool(said) is is_told
+    assert all(cell in one for one in said)
+
+
+@pytest.mark.parametrize(
+    ("cell", "code"),
+    [("-99", None), ("Default", None), ("base", None), ("n/a", None), ("€", "EUR"),
+     ("usd", "USD"), ("US Dollar", "USD"), ("Swiss francs (CHF)", "CHF")],
+)  # fmt: skip
+def test_a_currency_is_named_by_code_sign_or_word_or_is_that_of_the_system(
+    cell: str, code: str | None
+) -> None:
+    assert read_currency_name(cell, "EUR") == code
 
 
 UNITS = {

@@ -107,6 +107,67 @@ def test_where_one_column_says_what_became_of_deals_no_other_is_taken_for_it(
     assert targets("Deal", "Verdict", sample=alone)[1] == "status"
 
 
+@pytest.mark.parametrize(
+    ("header", "target"), [("Won", "won_at"), ("Lost", "lost_at"), ("Closed", "close_date")]
+)
+def test_a_column_called_after_an_outcome_that_holds_days_says_when(
+    header: str, target: str
+) -> None:
+    assert targets("Deal", header, sample=[["a", "2026-11-02"], ["b", ""]])[1] == target
+    assert targets("Deal", header, sample=[["a", "yes"], ["b", "no"]])[1] == f"is_{header.lower()}"
+
+
+@pytest.mark.parametrize("name", ["Win %", "Chance %", "Probability (%)", "Win Percent"])
+def test_a_percent_sign_in_a_name_is_read_as_its_word(name: str) -> None:
+    assert targets("Deal", name, sample=[["a", "40"], ["b", "60"]])[1] == "probability"
+
+
+@pytest.mark.parametrize(
+    ("words", "target"),
+    [
+        (["Open", "Demo", "Pitch"], "stage"),
+        (["Open", "Demo"], "status"),
+        (["Open", "Pending", "Demo"], "status"),
+        (["1", "2", "3"], "status"),
+    ],
+)
+def test_a_status_is_the_stage_where_most_of_its_words_are_no_status(
+    words: list[str], target: str
+) -> None:
+    assert targets("Deal", "Status", sample=[["a", word] for word in words])[1] == target
+
+
+@pytest.mark.parametrize(
+    "name", ["First name", "Last name", "Middle name", "Full name", "Nick name"]
+)
+def test_the_name_of_a_person_is_near_no_field(name: str) -> None:
+    assert targets("Deal", name, sample=[["a", "Ann"], ["b", "Bo"]])[1] == f"field.{name}"
+
+
+@pytest.mark.parametrize(
+    ("header", "cells", "wanted"),
+    [
+        (("Deal", "Amount", "x"), ("a", "5", "EUR"), "currency"),
+        (("Deal", "Amount", "x", "y"), ("a", "5", "EUR", "USD"), "field.x"),
+        (("Deal", "Owner", "x"), ("a", "bo", "EUR"), "field.x"),
+        (("Deal", "Amount", "x"), ("a", "5", "Europe"), "field.x"),
+    ],
+)
+def test_the_one_column_of_codes_is_the_currency_of_amounts(
+    header: tuple[str, ...], cells: tuple[str, ...], wanted: str
+) -> None:
+    assert targets(*header, sample=[list(cells)])[2] == wanted
+
+
+@pytest.mark.parametrize(
+    ("cells", "target"), [(["5", "ask Bo"], "value"), (["5", "ask Bo", "ask Al"], "field.Value")]
+)
+def test_a_column_is_what_it_is_called_where_half_of_its_cells_can_be_that(
+    cells: list[str], target: str
+) -> None:
+    assert targets("Deal", "Value", sample=[["a", cell] for cell in cells])[1] == target
+
+
 @pytest.mark.parametrize("name", ["Entered Demo", "Date entered Demo", "Entered stage Demo"])
 def test_a_column_says_when_deals_entered_a_stage_where_it_holds_days(name: str) -> None:
     assert targets("Deal", name, sample=[["a", "2026-11-02"], ["b", ""]])[1] == "entered:Demo"

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, timezone
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given
@@ -8,6 +9,7 @@ from hypothesis import strategies as st
 
 from pipeboard.domain.dates import FIRST_YEAR
 from pipeboard.domain.errors import BadInput
+from pipeboard.exchange.clock_zones import _ZONES, offset_of
 from pipeboard.exchange.due_periods import last_day_of
 from pipeboard.exchange.moments import AmbiguousDate, Moment, MomentReader, Order
 from tests.exchange.files import BERLIN
@@ -90,13 +92,39 @@ def test_a_zone_that_stands_there_twice_is_one(text: str) -> None:
     assert list(reader.remarks(["Created"])) == []
 
 
-@pytest.mark.parametrize("text", ["2017-07-18T10:00:00+02:00 UTC", "2017-07-18 10:00 +02:00 EST"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "2017-07-18T10:00:00+02:00 UTC",
+        "2017-07-18 10:00 +02:00 EST",
+        "2017-07-18 10:00 EST (UTC+2)",
+    ],
+)
 def test_of_two_zones_that_differ_the_hours_from_utc_count_and_it_is_told(text: str) -> None:
     reader = MomentReader(BERLIN, TODAY, None, lambda _: (text,))
     assert reader.column(0)(text).at == datetime(2017, 7, 18, 8, tzinfo=UTC)
     (said,) = reader.remarks(["Created"])
     assert text in said
     assert "'Created' name two zones" in said
+
+
+PLACES = {
+    "Etc/UTC": "z utc gmt", "America/New_York": "est edt", "America/Chicago": "cdt",
+    "America/Denver": "mst mdt", "America/Los_Angeles": "pst pdt", "Europe/Berlin": "cet cest",
+    "Europe/Vienna": "mez mesz", "Europe/Helsinki": "eet eest", "Europe/Moscow": "msk",
+    "Asia/Tokyo": "jst", "Australia/Sydney": "aest aedt", "Europe/Lisbon": "wet west",
+}  # fmt: skip
+"""Where clocks are set by each name of a zone: the last of two is that of summer."""
+
+
+def test_a_name_of_a_zone_means_what_clocks_of_that_place_show() -> None:
+    assert {name for names in PLACES.values() for name in names.split()} == _ZONES.keys()
+    for place, names in PLACES.items():
+        two = {datetime(2026, month, 1, tzinfo=ZoneInfo(place)).utcoffset() for month in (1, 7)}
+        known = sorted(offset for offset in two if offset is not None)
+        for name in names.split():
+            is_summer = name.endswith("dt") or name in ("cest", "mesz", "eest", "west")
+            assert offset_of(name) == timezone(known[-1] if is_summer else known[0]), name
 
 
 def test_the_order_of_a_column_is_shown_by_dates_with_two_zones_too() -> None:
