@@ -11,7 +11,7 @@ from pipeboard.domain.money import Money
 from pipeboard.exchange import fields
 from pipeboard.exchange.reading import ReadOptions
 from pipeboard.exchange.rows import DealRow, Rejected, RowContact
-from tests.exchange.files import deals_of, rows_of
+from tests.exchange.files import deals_of, open_file, rows_of, write
 
 
 def test_amounts_are_in_the_currency_of_their_row(tmp_path: Path) -> None:
@@ -99,6 +99,69 @@ def test_a_probability_belongs_to_open_deals(tmp_path: Path) -> None:
     assert ongoing.probability_bp == 6000
     assert (won.probability_bp, won.fields) == (None, {})
     assert (lost.probability_bp, lost.fields) == (None, {"probability": "30%"})
+
+
+@pytest.mark.parametrize(
+    ("text", "kept"),
+    [
+        ("deal,stage,probability\na,Lost,0\n", {}),
+        ("deal,stage,probability\na,Won,0\n", {}),
+        ("deal,stage,probability\na,Lost,100\n", {}),
+        ("deal,stage,probability\na,Won,99\n", {"probability": "99"}),
+        ("deal,pipeline\na,North\n", {"pipeline": "North"}),
+        ("deal,currency\na,SEK\n", {"currency": "SEK"}),
+        ("deal,value,currency\na,5,SEK\n", {}),
+        ('deal,assignees\na,"ana, bo"\n', {"assignees": "ana, bo"}),
+        ("deal,assignees\na,ana\n", {}),
+        ("deal,stage,loss reason\na,Demo,dear\n", {"loss reason": "dear"}),
+        ("deal,stage,loss reason\na,Lost,dear\n", {}),
+        ("deal,stage,forecast category\na,Demo,perhaps\n", {"forecast category": "perhaps"}),
+        ("deal,stage,forecast category\na,Demo,Best Case\n", {}),
+    ],
+)
+def test_a_cell_that_says_more_than_a_deal_holds_stays_as_a_field(
+    tmp_path: Path, text: str, kept: dict[str, str]
+) -> None:
+    (row,) = deals_of(tmp_path, text)
+    assert row.fields == kept
+    if "assignees" in text:
+        assert row.owner == "ana"
+
+
+def test_a_link_behind_the_name_of_an_account_is_a_link_where_it_leads_out(tmp_path: Path) -> None:
+    cell = "Lumen (https://x.example/1), Bolt (Bolt%20a1.md)"
+    (row,) = deals_of(tmp_path, f'deal,account\na,"{cell}"\n')
+    assert (row.account, row.others["links"]) == ("Lumen, Bolt", ("https://x.example/1",))
+
+
+@pytest.mark.parametrize(
+    ("text", "remarks"),
+    [
+        ("deal,owner\na,bo\n", ("no_stage",)),
+        ("deal,Entered Demo\na,2017-05-04\n", ()),
+        ("deal,stage\na,Demo\n", ()),
+        ("deal,stage,value,closed\na,Lost,0,2017-05-04\n", ("lost_at_zero",)),
+        ("deal,stage,value,closed\na,Lost,,2017-05-04\n", ()),
+        ("deal,stage,value,closed\na,Won,0,2017-05-04\n", ()),
+        ("deal,stage,value\na,Demo,0\n", ()),
+        ("deal,stage,value,currency\na,Demo,€5,USD\n", ("two_currencies",)),
+        ("deal,stage,value,currency\na,Demo,€5,\n", ()),
+        ("deal,stage,value,currency\na,Demo,€5,EUR\n", ()),
+    ],
+)
+def test_what_is_odd_about_a_row_is_told(
+    tmp_path: Path, text: str, remarks: tuple[str, ...]
+) -> None:
+    (row,) = deals_of(tmp_path, text)
+    assert row.remarks == remarks
+
+
+def test_amounts_that_name_no_currency_are_counted_and_0_is_none_of_them(tmp_path: Path) -> None:
+    path = write(tmp_path, "deal,value\na,0\nb,5\nc,€7\nd,\n")
+    with open_file(path) as reading:
+        assert len(list(reading.rows())) == 4
+        (said,) = [one for one in reading.remarks() if "without a currency" in one]
+    assert said.startswith("1 amount without a currency taken as USD")
 
 
 def test_text_is_cleaned_of_everything_that_steers_a_terminal(tmp_path: Path) -> None:
