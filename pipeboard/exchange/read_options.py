@@ -261,7 +261,10 @@ def rules_of(
             fold(options.won),
             fold(options.lost),
         ),
-        {**by_tool, **by_column},
+        {
+            column: {**by_tool.get(column, {}), **by_column.get(column, {})}
+            for column in by_tool | by_column
+        },
         dict(_constant(text) for text in options.constants),
         options,
     )

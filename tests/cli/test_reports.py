@@ -223,7 +223,14 @@ def test_targets_are_set_listed_and_taken_away(team: Type) -> None:
         ["2026Q4", "everybody", "€130,000"],
         ["2026Q4", "@ana", "€60,000"],
     ]
-    assert team("target", "set", "2026Q4", "none").code == 0
+    assert team("rep", "set", "bo", "--team", "North").code == 0
+    assert team("target", "set", "2027", "1m", "--team", "North").code == 0
+    assert "team North" in team("target").out
+    assert [(one["owner"], one["team"]) for one in team("target", "--json").json["targets"]] == [
+        (None, None), ("ana", None), (None, "North"),
+    ]  # fmt: skip
+    assert team("target", "set", "2027", "none", "--team", "North").code == 0
+    assert team("target", "set", "2026Q4", "NONE").code == 0
     assert len(team("target", "list", "--json").json["targets"]) == 1
     assert team("target", "set", "soon", "130k").code == 2
     assert team("target", "set", "2026Q4", "1k", "--owner", "nobody").code == 3
@@ -349,6 +356,7 @@ def test_how_numbers_are_counted_is_set_for_the_workspace(team: Type) -> None:
         ("fiscal", "april", "There is no setting 'fiscal'"),
         ("fiscal-start", "avril", "'avril' is nothing that fiscal-start can be"),
         ("week-start", "t", "'t' is nothing that week-start can be"),
+        ("week-start", "su", "'su' is nothing that week-start can be"),
     ],
 )
 def test_a_setting_that_is_none_is_refused(team: Type, name: str, value: str, said: str) -> None:

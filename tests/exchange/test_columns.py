@@ -1,5 +1,8 @@
 from __future__ import annotations
 
+from dataclasses import replace
+from pathlib import Path
+
 import pytest
 
 from pipeboard.domain.errors import BadInput
@@ -7,8 +10,18 @@ from pipeboard.domain.lazy_dataclass import with_values
 from pipeboard.exchange.columns import apply_overrides, match_columns
 from pipeboard.exchange.fields import SEVERAL
 from pipeboard.exchange.layouts import GENERIC, LAYOUTS
+from pipeboard.exchange.read_options import NO_OPTIONS, ReadOptions
+from pipeboard.exchange.recipe import Recipe, read_options, recipe_from_json, survey, with_column
 from pipeboard.exchange.rows import DealRow
-from pipeboard.exchange.side_files import SideTable, join_fields, same_columns
+from pipeboard.exchange.side_files import (
+    SideFile,
+    SideTable,
+    join_fields,
+    open_side_table,
+    same_columns,
+    side_of,
+)
+from tests.exchange.files import open_file, write
 
 MAVEN = [
     "opportunity_id", "sales_agent", "product", "account", "deal_stage", "engage_date",
@@ -299,3 +312,123 @@ def test_a_file_is_joined_by_a_field_of_ones_own_too() -> None:
     }
     beside = SideTable("fields.Product", {}, {"gtx": {"fields.Segment": "A"}}, ())
     assert beside.added_to(DealRow(2, {}, "x", fields={"product": "GTX"})) == {"Segment": "A"}
+
+
+BESIDE = (
+    "Product;Price;Office;Note\nGTX;550;East;a\ngtx;7;West;b\nMG;;;\n;9;North;c\n"
+)  # fmt: skip
+
+
+def side(folder: Path, join: str, *maps: str) -> SideTable:
+    return open_side_table(write(folder, BESIDE), join, maps, NO_OPTIONS)
+
+
+def test_a_second_file_gives_each_key_what_its_first_line_says(tmp_path: Path) -> None:
+    table = side(tmp_path, "product", "Office=team", "Note=-", "Price=field.List price")
+    assert table.field == "fields.Product"
+    assert table.targets == {"Price": "fields.List price", "Office": "rep.team", "Note": ""}
+    assert table.lines == {
+        "gtx": {"fields.List price": "550", "rep.team": "East"}, "mg": {},
+    }  # fmt: skip
+    assert table.doubles == ("gtx",)
+    row = DealRow(2, {}, "x", fields={"product": "GTX"})
+    assert table.added_to(row) == {"List price": "550"}
+    for maps in (("Office=rep.team",), ("Office=TEAM",), ("Office= Rep.Team ",)):
+        assert side(tmp_path, "product", *maps).targets["Office"] == "rep.team"
+    assert side(tmp_path, "Product=sales rep").field == "owner"
+    assert side(tmp_path, "Product=fields.Line").field == "fields.Line"
+    assert side(tmp_path, "Product=field.Line").field == "fields.Line"
+
+
+def test_a_second_file_changes_only_what_is_otherwise(tmp_path: Path) -> None:
+    table = side(tmp_path, "product", "Office=team")
+    deal = DealRow(2, {}, "x", fields={"product": "gtx", "Price": "550", "Note": "old"})
+    assert table.changes_of(deal) == {"fields.Note": "a"}  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(("met", "said"), [(2, ""), (1, "1 line has"), (0, "2 lines have")])
+def test_lines_that_meet_no_deal_are_told(tmp_path: Path, met: int, said: str) -> None:
+    twice, *rest = side(tmp_path, "product").doubts(met)
+    assert twice == "1 key stands twice; the first line counts: 'gtx'."
+    assert rest == [f"{said} a key that no deal has."] * bool(said)
+
+
+@pytest.mark.parametrize(
+    ("recipe", "file"),
+    [
+        (Recipe(), None),
+        (Recipe(beside="-", by="a"), None),
+        (Recipe(beside="p.csv", by="a=owner"), SideFile(Path("p.csv"), "a=owner")),
+        (Recipe(beside="p.csv", by="a", teams="b"), SideFile(Path("p.csv"), "a", "b")),
+        (Recipe(beside="p.csv", by="a", onto="rows"), SideFile(Path("p.csv"), "a")),
+        (Recipe(beside="p.csv", by="a", onto="all"), SideFile(Path("p.csv"), "a", "", True)),
+    ],
+)
+def test_a_recipe_names_the_second_file(recipe: Recipe, file: SideFile | None) -> None:
+    assert side_of(recipe) == file
+
+
+# Choices that are kept: what was said last time, under what is said now.
+
+KEPT = Recipe(
+    tool="hubspot", map=("a=title", "b=owner"), stage=("x=Demo",), dates="dmy", currency="EUR",
+    beside="old.csv", by="a", teams="t", onto="all",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("typed", "merged"),
+    [
+        (Recipe(), KEPT),
+        (Recipe(tool="close"), replace(KEPT, tool="close")),
+        (Recipe(dates="mdy"), replace(KEPT, dates="mdy")),
+        (Recipe(currency="USD", decimal="comma"), replace(KEPT, currency="USD", decimal="comma")),
+        (Recipe(map=("b=owner", "c=value")), replace(KEPT, map=("a=title", "b=owner", "c=value"))),
+        (Recipe(beside="new.csv", by="b"),
+         replace(KEPT, beside="new.csv", by="b", teams="", onto="")),
+        (Recipe(beside="-"), replace(KEPT, beside="-", by="", teams="", onto="")),
+    ],
+)  # fmt: skip
+def test_what_is_typed_goes_before_what_is_kept(typed: Recipe, merged: Recipe) -> None:
+    assert KEPT.under(typed) == merged
+
+
+def test_a_recipe_is_told_as_it_would_be_typed_and_comes_back_as_json() -> None:
+    assert replace(KEPT, lost_zero="unknown").in_words() == (
+        "--from hubspot --map a=title --map b=owner --stage x=Demo --dates dmy --currency EUR "
+        "--lost-zero unknown --beside old.csv --by a --teams t --onto all"
+    )
+    assert recipe_from_json(KEPT.to_json(), "it") == KEPT
+    for wrong in ('{"schema":1,"dates":["dmy","mdy"]}', '{"schema":1,"map":[1]}',
+                  '{"schema":1,"mapp":"a"}', '{"schema":2}', "[]", "{"):  # fmt: skip
+        with pytest.raises(BadInput, match=r"^it"):
+            recipe_from_json(wrong, "it")
+    assert recipe_from_json('{"schema":1,"map":"a=title"}', "it") == Recipe(map=("a=title",))
+
+
+def test_a_column_that_is_chosen_loses_whatever_else_it_was() -> None:
+    header, recipe = ["a", "b", "c"], Recipe(map=("a=title", "b=note", "c=owner"))
+    assert with_column(recipe, header, "b", "title").map == ("c=owner", "b=title")
+    assert with_column(recipe, header, "c", "note").map == ("a=title", "b=note", "c=note")
+    assert with_column(recipe, header, "a", "").map == ("b=note", "c=owner")
+
+
+@pytest.mark.parametrize(("said", "unknown"), [("", False), ("zero", False), ("unknown", True)])
+def test_an_amount_of_nothing_is_unknown_only_where_that_is_said(said: str, unknown: bool) -> None:
+    assert read_options(Recipe(lost_zero=said), None).lost_zero_is_unknown is unknown
+
+
+def test_a_file_is_shown_by_its_first_values_and_the_words_that_place_deals(tmp_path: Path) -> None:
+    rows = ("A;Talk;Open", "B;Demo;Archived", "C;Demo;Gone", "D;;-", "E;Old;Open", "F;Old;x")
+    path = write(tmp_path, "".join(f"{row}\n" for row in ("Deal;Stage;Status", *rows)))
+    options = ReadOptions(stages=("Old==-", "Talk==won"), values=("Status:x==lost",),
+                          overrides=("Status=status",))  # fmt: skip
+    with open_file(path, options=options) as reading:
+        seen = survey(reading, lambda rows, share: None)
+    assert seen.records == 6
+    assert seen.samples["Deal"] == ("A", "B", "C")
+    assert seen.samples["Stage"] == ("Talk", "Demo", "Old")
+    assert [(word.text, word.count, word.becomes) for word in seen.words] == [
+        ("Demo", 2, "Demo"), ("Old", 2, "=-"), ("Talk", 1, "=won"),
+        ("Open", 2, "=open"), ("Archived", 1, "archived"), ("Gone", 1, None), ("x", 1, "=lost"),
+    ]  # fmt: skip
