@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from pipeboard.domain.money import format_money
-from pipeboard.exchange.amounts import read_currency_name
+from pipeboard.exchange.amounts import AmountColumn, read_currency_name
 from pipeboard.exchange.reading import ReadOptions
 from pipeboard.exchange.units import unit_of
 from tests.exchange.files import all_deals, open_file, write
@@ -142,6 +142,11 @@ def test_the_name_of_a_column_tells_currency_and_scale(
         ("2 miljoner SEK", "2000000.00 SEK"),
         ("5 tysiąc zł", "5000.00 PLN"),
         ("1.5 billion", "1500000000.00 EUR"),
+        ("2 Mrd EUR", "2000000000.00 EUR"),
+        ("12 tkr", ""),
+        ("5 thousand pounds", "5000.00 GBP"),
+        ("5 thousand rupees", ""),
+        ("5 thousand dollar", "5000.00 USD"),
         ("12 mil", ""),
         ("12 thousandths", ""),
         ("T 12", ""),
@@ -274,8 +279,9 @@ UNITS = {
     1_000_000_000: "Amount (bn)|Amount ($B)|Betrag (Mrd. €)|Giá trị (tỷ)",
     10_000: "金额（万元）|금액(만원)",
     100_000: "Amount (₹ Lakhs)|Amount in lakhs",
-    10_000_000: "Amount (INR Crore)|Amount (₹ Cr.)",
-    100_000_000: "金額（億円）|금액(억원)",
+    10_000_000: "Amount (INR Crore)|Amount (₹ Cr.)|Amount (cr)|金額（千万円）",
+    100_000_000: "金額（億円）|금액(억원)|金額（百百万円）",
+    100: "Amount (hundreds)",
     1: (
         "Amount|Plan B|Amount 2026|Betrag (netto)|Amount (all)|Amount (top)|Amount (converted)"
         "|Amount (3 years)|Amount (%)|Deal - Value|Betrag (Währung)|Amount (local currency)"
@@ -299,6 +305,18 @@ CENTS = "amount_cents|amountInCents|value.cents|Betrag in Cent|Amount (pence)|Be
 @pytest.mark.parametrize("column", CENTS.split("|"))
 def test_the_name_of_a_column_tells_that_its_numbers_are_coins(column: str) -> None:
     assert unit_of(column, "EUR").is_minor
+
+
+@pytest.mark.parametrize("name", ["rupees", "rupee", "Rs"])
+def test_a_sign_of_several_currencies_is_that_of_the_column(name: str) -> None:
+    money = AmountColumn(list, None).read(f"5 thousand {name}", "INR")
+    assert money is not None and format_money(money, style="code") == "5000.00 INR"
+
+
+def test_a_name_that_tells_two_powers_is_told_and_multiplies_nothing() -> None:
+    found = unit_of("Amount (k) (m)", "EUR")
+    assert (found.factor, found.doubt) == (1, "Amount (k) (m)")
+    assert unit_of("Amount (k) (k€)", "EUR").factor == 1_000
 
 
 @pytest.mark.parametrize(
