@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from pipeboard.cli.config import account_name
 from pipeboard.cli.due_short import _VALUES, quick
 from pipeboard.cli.main import main
 from pipeboard.ui.draw.changes import SIGN_FILTERS
@@ -191,6 +192,51 @@ def test_check_ends_with_1_and_says_whose_and_what(busy: Type) -> None:
     assert busy("check", "--owner", "bo").lines[1].endswith("no next step")
     busy("next", "D-5", "fri call", "--as", "bo")
     assert busy("check", "--owner", "bo").code == 0
+
+
+def test_check_tells_of_each_deal_what_is_broken_and_nothing_else(
+    busy: Type, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found = busy("check", "--as", "ana", "--json").json["broken"]
+    assert [(one["ref"], one["broken"]) for one in found] == [
+        ("D-1", ["next step overdue 3d"]), ("D-5", ["no next step"]), ("D-3", ["no next step"]),
+    ]  # fmt: skip
+    assert busy("check").lines[3].split() == ["@bo", "D-5", "Other", "no", "next", "step"]
+    monkeypatch.setenv("PIPEBOARD_NOW", "2027-02-24T09:00:00Z")
+    assert busy("next", "D-4", "2027-03-01 call", "--as", "ana").code == 0
+    assert busy("check", "--owner", "ana").lines[-1].split()[1:] == [
+        "D-4", "Fine", "overstay", "93/21d",
+    ]  # fmt: skip
+    counts = busy("due", "--short", "--json", "--owner", "all").json["due"]
+    assert counts == {"overdue": 2, "no_next_step": 2, "stalled": 1}
+    assert busy("triage", "stage:won").err.strip() == "Nothing needs you now."
+
+
+def test_the_queue_tells_what_a_deal_is_worth(busy: Type) -> None:
+    found = busy("triage", "--json", "--as", "ana").json["queue"]
+    assert [(one["worth_minor"], one["tier_name"]) for one in found] == [
+        (100_000, "overdue"), (200_000, "due today"), (300_000, "no next step"),
+    ]  # fmt: skip
+
+
+def test_a_digest_has_the_first_three_and_what_others_did_within_a_day(
+    busy: Type, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert busy("digest", "--as", "ana", "--json").json["news"] == []
+    assert busy("add", "More: f 9k @ana source:email", "--as", "ana").code == 0
+    for line in (("note", "D-1", "-m", "x"), ("tag", "D-2", "D-5", "+x"), ("log", "D-3", "call"),
+                 ("note", "D-1", "-m", "y"), ("note", "D-2", "-m", "z"), ("note", "D-3", "-m", "a"),
+                 ("note", "D-5", "-m", "b")):  # fmt: skip
+        assert busy(*line, "--as", "bo").code == 0
+    found = busy("digest", "--as", "ana", "--json").json
+    assert [one["ref"] for one in found["first"]] == ["D-1", "D-2", "D-3"]
+    me = account_name()
+    told = [f"{me} (for bo): {what}" for what in
+            ("note Bare", "note Due", "note Late", "log Bare", "tag Due")]  # fmt: skip
+    assert found["news"] == told
+    for now, news in (("2026-11-24T08:59:00Z", told), ("2026-11-24T09:01:00Z", [])):
+        monkeypatch.setenv("PIPEBOARD_NOW", now)
+        assert busy("digest", "--as", "ana", "--json").json["news"] == news
 
 
 def test_a_step_that_recurs_comes_again_when_it_is_done(team: Type) -> None:
