@@ -8,7 +8,7 @@ import pytest
 from pipeboard.domain.money import Money
 from pipeboard.exchange.history import RowEnding, RowStatus, StageWords, read_outcome
 from pipeboard.exchange.moments import Moment
-from pipeboard.exchange.rows import DealRow, Entered
+from pipeboard.exchange.rows import DealRow, Entered, Outcome
 from tests.exchange.files import BERLIN, deals_of
 
 
@@ -82,7 +82,10 @@ AWAY = RowStatus(None, archived=True)
     ],
 )
 def test_how_a_deal_stands_follows_from_what_its_row_says(
-    found: dict[str, object], outcome: str | None, archived: bool, remarks: tuple[str, ...]
+    found: dict[str, object],
+    outcome: Outcome | None,
+    archived: bool,
+    remarks: tuple[str, ...],
 ) -> None:
     assert read_outcome(found, StageWords()) == RowEnding(outcome, archived, remarks)
 
