@@ -93,6 +93,60 @@ def test_people_tags_and_notes_are_gathered(tmp_path: Path) -> None:
     assert second.contacts == (RowContact("info@x.fi", None, "info@x.fi"),)
 
 
+@pytest.mark.parametrize(
+    ("cells", "people"),
+    [
+        (("Mika Laine (m@x.fi); Ana <a@x.es>; Bo", "", ""),
+         [("Mika Laine", "m@x.fi", None), ("Ana", "a@x.es", None), ("Bo", None, None)]),
+        (("Mika (m@x.fi)", "other@x.fi", ""), [("Mika (m@x.fi)", "other@x.fi", None)]),
+        (("", "", "+358 40"), [("+358 40", None, "+358 40")]),
+        (("", "m@x.fi", "+358 40"), [("m@x.fi", "m@x.fi", "+358 40")]),
+    ],
+)  # fmt: skip
+def test_a_person_is_called_by_what_is_known_of_them(
+    tmp_path: Path, cells: tuple[str, ...], people: list[tuple[str, str | None, str | None]]
+) -> None:
+    (row,) = deals_of(tmp_path, f"deal,contact,email,phone\nA,{','.join(cells)}\n")
+    assert [(one.name, one.email, one.phone) for one in row.contacts] == people
+
+
+@pytest.mark.parametrize(
+    ("stage", "estimate", "final", "value", "kept"),
+    [
+        ("Won", "5", "7", 700, {"amount": "5"}),
+        ("Won", "7", "7", 700, {}),
+        ("Won", "", "7", 700, {}),
+        ("Won", "5", "", 500, {}),
+        ("Demo", "5", "7", 500, {"actual revenue": "7"}),
+        ("Lost", "5", "7", 500, {"actual revenue": "7"}),
+    ],
+)
+def test_what_a_deal_was_won_for_is_its_value(
+    tmp_path: Path, stage: str, estimate: str, final: str, value: int, kept: dict[str, str]
+) -> None:
+    text = f"deal,stage,amount,actual revenue\nA,{stage},{estimate},{final}\n"
+    (row,) = deals_of(tmp_path, text)
+    assert (row.value and row.value.minor, row.fields) == (value, kept)
+
+
+@pytest.mark.parametrize("rating", [0, 4, -1, 5, "3", True])
+def test_a_rating_lies_between_0_and_4(tmp_path: Path, rating: object) -> None:
+    answers = [{"question": "need", "text": "a", "rating": rating, "evidence": "mail"}]
+    (row,) = rows_of(tmp_path, json.dumps([{"title": "A", "answers": answers}]), "a.json")
+    assert isinstance(row, DealRow if rating in (0, 4) and rating is not True else Rejected)
+    if isinstance(row, DealRow):
+        assert (row.answers[0].rating, row.answers[0].evidence) == (rating, "mail")
+
+
+def test_the_tags_of_a_touch_and_an_address_that_is_none_are_told(tmp_path: Path) -> None:
+    touch = {"type": "call", "objection": "price", "variant": "short"}
+    deal = {"title": "A", "stage": "Demo", "touches": [touch],
+            "contacts": [{"name": "Mika", "email": "m.x.fi"}]}  # fmt: skip
+    (row,) = deals_of(tmp_path, json.dumps([deal]), "a.json")
+    assert (row.touches[0].objection, row.touches[0].variant) == ("price", "short")
+    assert row.remarks == ("odd_email",)
+
+
 def test_a_probability_belongs_to_open_deals(tmp_path: Path) -> None:
     text = "deal,stage,probability\na,Demo,60\nb,Won,100\nc,Lost,30%\n"
     ongoing, won, lost = deals_of(tmp_path, text)

@@ -18,6 +18,7 @@ from pipeboard.exchange.layouts.layout import COLUMNS
 from pipeboard.exchange.moments import AmbiguousDate
 from pipeboard.exchange.read_options import CellTally, lines_told
 from pipeboard.exchange.reading import ReadOptions, find_source
+from pipeboard.exchange.row_stream import stages_in_order
 from pipeboard.exchange.rows import DealRow
 from tests.exchange.files import all_deals, deals_of, open_file, write
 
@@ -432,3 +433,106 @@ def test_numbers_that_custom_alone_takes_for_thousands_are_told_once_they_are_re
         assert reading.remarks() == []
         assert len(list(reading.rows())) == 1
         assert any("40,000 were read as thousands" in one for one in reading.remarks())
+
+
+# From the lines of a file to its deals: what stands around, between and below them.
+
+
+@pytest.mark.parametrize(
+    ("text", "titles", "said"),
+    [
+        *((f"Deal,Stage\n{rule},{rule}\nA,Lead\n", ["A"],
+           "1 repeated header line or rule left out.")
+          for rule in ("----", "====", ":--:", "+---", "+===", "--_-", "--+:", "-- =")),
+        ("Deal,Stage\n-*-,x\nA,Lead\n", ["-*-", "A"], ""),
+        ("Deal,Stage\nA,Lead\nDeal,Stage\nB,Lead\n", ["A", "B"],
+         "1 repeated header line or rule left out."),
+        ("Deal,Stage,Owner\nA,Lead,bo\nNorth,,\nDeal,Stage,Owner\nB,Lead,bo\n", ["A", "B"],
+         "1 repeated header line or rule left out. 1 line with titles or sums of groups left out."),
+        ("Deal,Stage,Value\nA,Lead,5\nB,Lead,6\n,Total,11\n", ["A", "B"],
+         "1 line below the last deal left out: 'Total'."),
+        ("Deal,Stage,Value\nA,Lead,5\nTotal,,5\nB,Lead,6\nTotal,,6\n", ["A", "B"],
+         "1 line below the last deal left out: 'Total'. "
+         "1 line with titles or sums of groups left out."),
+        ("Deal,Stage,Value\nA,Lead,5\nB,,\n", ["A", "B"], ""),
+        ("Deal,Stage,Value\nA,Lead,5\n,,7 pieces of\n", ["A"],
+         "1 line below the last deal left out: '7 pieces of'."),
+        ("Name,Item ID,Stage,Deal Value,Close Probability\nNorth,,,,\nA,1,Lead,5,\n,,,5,\n"
+         "South,,,,\nB,2,Lead,6,\n,,,6,\n", ["A", "B"],
+         "4 lines with titles or sums of groups left out."),
+        ("External ID,Opportunity,Stage,Expected Closing,Salesperson,Tags/Display Name\n"
+         "1,A,Lead,,bo,hot\n,,,,,new\n2,B,Lead,,bo,\n", ["A", "B"],
+         "1 line read as going on with the deal above."),
+    ],
+)  # fmt: skip
+def test_lines_that_are_no_deals_are_left_out_and_told(
+    tmp_path: Path, text: str, titles: list[str], said: str
+) -> None:
+    with open_file(write(tmp_path, text)) as reading:
+        rows = all_deals(list(reading.rows()))
+        told = [one for one in reading.remarks() if "without a currency" not in one]
+    assert [row.title for row in rows] == titles
+    assert " ".join(told) == said
+    if "Salesperson" in text:
+        assert rows[0].tags == ("hot", "new")
+
+
+@pytest.mark.parametrize(
+    ("text", "stages"),
+    [
+        ("Stage,Deal\nLead,A\n,B\nDemo,C\n,D\n", ["Lead", "Lead", "Demo", "Demo"]),
+        ("Stage,Deal\nLead,A\n,B\n,C\n", ["Lead", None, None]),
+        ("Stage,Deal\nLead,A\n,B\nDemo,C\nLead,D\n", ["Lead", None, "Demo", "Lead"]),
+        ("Stage,Deal\n,A\nLead,B\n,C\nDemo,D\n", [None, "Lead", None, "Demo"]),
+        ("Deal,Stage\nA,Lead\nB,\nC,Demo\nD,\n", ["Lead", None, "Demo", None]),
+    ],
+)
+def test_what_stands_once_above_its_group_is_that_of_each_deal(
+    tmp_path: Path, text: str, stages: list[str | None]
+) -> None:
+    assert [row.stage for row in deals_of(tmp_path, text)] == stages
+
+
+def test_an_inner_group_ends_with_the_outer_one(tmp_path: Path) -> None:
+    lines = ("Stage,Owner,Deal", "Lead,ana,A", ",,B", ",bo,C", "Demo,,D", ",cy,E", ",,F")
+    rows = deals_of(tmp_path, "".join(f"{line}\n" for line in lines))
+    assert [row.owner for row in rows] == ["ana", "ana", "bo", None, "cy", "cy"]
+    assert [row.stage for row in rows] == ["Lead"] * 3 + ["Demo"] * 3
+
+
+def test_a_row_is_known_by_the_columns_of_its_key(tmp_path: Path) -> None:
+    options = ReadOptions(key=("Deal", "Owner"))
+    (row,) = deals_of(tmp_path, "Deal,Stage,Owner\n A ,Lead,bo\n", options=options)
+    assert row.external_id == "A / bo"
+
+
+@pytest.mark.parametrize(("again", "count"), [(0, 5), (1, 6), (2, 5)])
+def test_lines_are_a_history_where_more_than_a_quarter_of_the_ids_come_again(
+    tmp_path: Path, again: int, count: int
+) -> None:
+    ids = [*range(4), *range(again)]
+    lines = [f"{n},D{n},Lead,2017-01-{at:02}" for at, n in enumerate(ids, 1)]
+    text = "id,deal,stage,stage entered at\n" + "".join(f"{line}\n" for line in lines)
+    rows = deals_of(tmp_path, f"{text}9,Other,Lead,2017-02-01\n")
+    assert len(rows) == count
+
+
+@pytest.mark.parametrize(
+    ("text", "stages"),
+    [
+        ("deal,stage,Entered Lead,Entered Demo,Entered Offer\n"
+         "A,Offer,2017-01-01,2017-01-02,2017-01-03\nB,Demo,,2017-02-02,\n",
+         ["Lead", "Demo", "Offer"]),
+        ("deal,stage,probability,created\nA,Offer,60,2017-03-01\nB,Lead,10,2017-01-01\n"
+         "C,Demo,30,2017-02-01\nD,Demo,20,2017-02-01\n", ["Lead", "Demo", "Offer"]),
+        ("deal,stage,created\nA,Offer,2017-01-01\nB,Lead,2017-03-01\nC,Demo,2017-02-01\n",
+         ["Lead", "Demo", "Offer"]),
+        ("deal,stage,status,created\nA,Offer,open,2017-01-01\nB,Lead,open,2017-03-01\n"
+         "C,Lead,lost,2016-01-01\n", ["Lead", "Offer"]),
+        ("deal,stage\nA,Offer\nB,Lead\nC,offer\n", ["Offer", "Lead"]),
+    ],
+)  # fmt: skip
+def test_the_stages_of_a_file_stand_as_its_deals_go_through_them(
+    tmp_path: Path, text: str, stages: list[str]
+) -> None:
+    assert stages_in_order(deals_of(tmp_path, text)) == stages
