@@ -206,6 +206,18 @@ def test_a_flag_that_is_given_nothing_is_refused_rather_than_meaning_everything(
             assert flag.names[-1] in refused.value.message
 
 
+def test_what_may_be_given_nothing_is_a_remark_or_takes_away_what_is_there() -> None:
+    assert sorted(MAY_BE_EMPTY) == [
+        "--competitor", "--db", "--email", "--name", "--objection", "--phone", "--role",
+        "--variant", "--where",
+    ]  # fmt: skip
+    for verb, flags in (("rep set", ("--team", "--acts-for")), ("contact", ("--title", "--phone"))):
+        parser = parser_of(verb)[1]
+        words = _with_words(parser)
+        for flag in flags:
+            parser.read([*words, flag, ""])
+
+
 def test_what_may_be_given_nothing_is_a_flag() -> None:
     names = {
         name for verb in every_verb() for flag in parser_of(verb)[1].flags() for name in flag.names
