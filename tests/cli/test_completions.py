@@ -147,6 +147,12 @@ OFFERED: tuple[tuple[str, str, list[str]], ...] = (
     ("FIELD=VALUE", "source=ref", ["source=referral"]),
     ("FIELD=VALUE", "tags=w", ["tags=warm"]),
     ("FIELD=VALUE", "title=L", []),
+    ("REP", "cl", []),
+    ("STAGE", "", ["Prospecting", "Qualified", "Won", "Lost", "Due", "Won", "Lost"]),
+    ("TAG", "", ["+warm"]),
+    ("TEAM", "", ["North"]),
+    ("FILTER", "owner:c", []),
+    ("DEAL", "gone", []),
     ("FIELD=VALUE", "owner", []),
 )
 
@@ -157,6 +163,10 @@ def test_what_is_offered_is_what_is_there(
 ) -> None:
     assert team("pipeline", "new", "Late ones", "--stages", "Due").code == 0
     assert team("add", "Łódź: press 1k", "-p", "New").code == 0
+    assert team("rep", "set", "bo", "--team", "North").code == 0
+    for line in (("add", "Gone: saw"), ("archive", "Gone"), ("rep", "add", "cleo"),
+                 ("rep", "set", "cleo", "--inactive")):  # fmt: skip
+        assert team(*line).code == 0
     offered = complete([kind, typed, "--db", str(home / "team.db")], {})
     assert [line.partition("\t")[0] for line in offered] == names
 
@@ -203,3 +213,17 @@ def test_a_name_of_a_deal_cannot_put_a_second_line_or_an_escape_into_the_shell(
     offered = list(complete(["DEAL", "", "--db", str(home / "team.db")], {}))
     assert len(offered) == 1
     assert "\x1b" not in offered[0]
+
+
+def test_what_is_offered_says_what_it_means(known: Path, team: Type, home: Path) -> None:
+    assert team("add", "Kite: Kite renewal 1k").code == 0
+    ref = team("list", "kite", "--ids").lines[0]
+
+    def told(kind: str, typed: str) -> list[str]:
+        return [*complete([kind, typed, "--db", str(home / "team.db")], {})]
+
+    assert told("DEAL", ref) == [f"{ref}\tKite renewal"]
+    assert told("DEAL", "kite") == [f"Kite\t{ref}"]
+    assert team("add", "Kite: other").code == 0
+    assert told("DEAL", "kite") == ["Kite\t2 deals"]
+    assert told("STAGE", "pro") == ["Prospecting\tNew business"]
