@@ -11,6 +11,7 @@ import pytest
 from pipeboard.cli.config import account_name
 from pipeboard.cli.due_short import _VALUES, quick
 from pipeboard.cli.main import main
+from pipeboard.cli.plain_triage import _COMMANDS
 from pipeboard.ui.draw.changes import SIGN_FILTERS
 from tests.cli.conftest import NOW, Type
 
@@ -100,6 +101,55 @@ def test_triage_plain_asks_line_by_line(busy: Type, typed: Callable[[str], int])
     assert (lost["status"], lost["lost"]["category"], lost["lost"]["reason"]) == (
         "lost", "price", "too dear",
     )  # fmt: skip
+
+
+def test_each_word_of_triage_plain_does_what_it_says(
+    busy: Type, typed: Callable[[str], int], capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert typed("log call they rang|log email in wrote back|note words|close 19dec|q") == 0
+    deal = busy("show", "D-1", "--json").json["deal"]
+    assert [(t["type"], t["direction"], t["outcome"]) for t in deal["touches"]] == [
+        ("email", "in", "wrote back"), ("call", "out", "they rang"),
+    ]  # fmt: skip
+    assert (deal["notes"][0]["text"], deal["expected_close"]) == ("words", "2026-12-19")
+    capsys.readouterr()
+    assert typed("") == 0
+    said = capsys.readouterr().out
+    assert "Last touch: email in: wrote back" in said
+    assert next(line for line in said.splitlines() if line.startswith("Last note")).endswith(
+        ": words"
+    ), said
+    assert "Next step: -3d call." in said
+    assert typed("move qualified|win 40k|give bo yours|lose price|quit") == 0
+    deals = {d["ref"]: d for d in busy("list", "--json").json["deals"]}
+    assert [deals[ref]["status"] for ref in ("D-1", "D-2", "D-3")] == ["lost", "won", "open"]
+    assert (deals["D-2"]["value"]["amount_minor"], deals["D-3"]["owner"]) == (4_000_000, "bo")
+    assert "yours" in busy("show", "D-3").out
+    assert _COMMANDS["win"] is _COMMANDS["won"] and _COMMANDS["lose"] is _COMMANDS["lost"]
+
+
+def test_triage_plain_of_a_part_is_not_taken_up_again(
+    busy: Type, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    class Typed(io.StringIO):
+        def isatty(self) -> bool:
+            return True
+
+    monkeypatch.setattr("sys.stderr.isatty", lambda: True, raising=False)
+    for _ in range(2):
+        monkeypatch.setattr("sys.stdin", Typed("skip\nquit\n"))
+        assert main(["triage", "value>1", "--plain", "--as", "ana"]) == 0
+        assert "D-1 Late" in capsys.readouterr().out
+
+
+def test_triage_plain_tells_how_a_person_is_reached(
+    busy: Type, typed: Callable[[str], int], capsys: pytest.CaptureFixture[str]
+) -> None:
+    line = ("contact", "D-1", "Mika", "--role", "champion", "--email", "m@x.fi", "--phone", "+358")
+    assert busy(*line).code == 0
+    capsys.readouterr()
+    assert typed("quit") == 0
+    assert "Whom to call: Mika, +358, m@x.fi." in capsys.readouterr().out
 
 
 def test_triage_plain_goes_on_only_from_a_deal_that_is_looked_after(

@@ -194,3 +194,17 @@ def test_a_closed_deal_is_merged_only_with_a_yes(team: Type) -> None:
     assert refused.code == 4
     assert "--yes-closed" in refused.err
     assert team("merge", "1", "2", "--yes-closed").code == 0
+
+
+def test_a_pipeline_that_is_made_has_the_currency_and_the_questions_that_are_said(
+    team: Type,
+) -> None:
+    assert team("pipeline", "new", "Second", "--stages", "A,B", "--currency", "usd").code == 0
+    made = team("pipeline", "show", "-p", "Second", "--json").json["pipeline"]
+    assert (made["name"], made["currency"], len(made["questions"])) == ("Second", "USD", 7)
+    assert team("pipeline", "show", "second", "-p", "New business").out.count("Second") == 1
+    assert team("pipeline", "new", "Third", "--template", "minimal").code == 0
+    third = team("pipeline", "show", "Third", "--json").json["pipeline"]
+    assert (third["currency"], third["stages"][0]["name"]) == ("EUR", "Prospecting")
+    refused = team("pipeline", "new", "Fourth", "--stages", " , ")
+    assert (refused.code, "No stages are named" in refused.err) == (2, True)

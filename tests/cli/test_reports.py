@@ -431,3 +431,31 @@ def test_numbers_of_an_empty_pipeline_say_which_one_has_deals(team: Type, verb: 
     assert told not in team(verb, "--quiet").err
     team("add", "Kestrel: press 40k")
     assert told not in team(verb).err
+
+
+def test_a_report_is_of_now_of_whom_and_of_what_is_asked(
+    team: Type, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert team("rep", "set", "ana", "--name", "Ana Lind").code == 0
+    assert team("add", "Acme: parts 10k @ana close:19dec").code == 0
+    found = team("metrics", "--owner", "Ana Lind", "--as-of", "2026-11-23T09:00:00Z", "--json")
+    assert (found.json["owner"], found.json["period"]["label"]) == ("ana", "2026Q4")
+    assert team("metrics", "--as-of", "2026-11-23T09:00:01Z").code == 2
+    rows = list(csv.DictReader(io.StringIO(team("metrics", "--csv", "--by", "owner").out)))
+    assert {row["name"] for row in rows if row["table"] == "groups"} == {*METRICS}
+    compared = team("metrics", "--compare")
+    assert ", against 2026Q3" in compared.lines[0]
+    assert ", against" not in team("metrics").lines[0]
+    last = team("metrics", "--by", "owner").lines[-1].split()
+    assert (last[0], last[-1]) == ("ana", "0")
+
+
+def test_a_review_is_kept_under_the_day_of_the_workspace(
+    team: Type, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PIPEBOARD_NOW", "2026-11-23T23:30:00Z")
+    assert team("review", "--hold").code == 0
+    assert team("review", "--held", "list").lines == ["2026-11-24"]
+    assert team("review", "--held", "list", "--json").json == {
+        "schema": 1, "held": ["2026-11-24"],
+    }  # fmt: skip
