@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeboard.domain.errors import BadInput, NotFound
+from pipeboard.exchange.layouts.layout import flatten
 from pipeboard.exchange.tables import (
     Record,
     defuse,
@@ -82,6 +83,12 @@ def test_a_number_that_keeps_its_noughts_is_what_stands_in_its_quotes(
 )  # fmt: skip
 def test_a_number_as_text_is_never_like_thousands(value: float, text: str) -> None:
     assert number_text(value) == text
+
+
+def test_a_number_of_json_is_a_cell_that_is_never_like_thousands() -> None:
+    assert flatten({"a": 950.125, "b": 7, "d": True}) == {
+        "a": "950.1250", "b": "7", "d": "true",
+    }  # fmt: skip
 
 
 def test_the_names_of_columns_are_there_and_no_two_are_the_same() -> None:

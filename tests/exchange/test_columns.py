@@ -130,6 +130,16 @@ def test_a_column_called_after_an_outcome_that_holds_days_says_when(
     assert targets("Deal", header, sample=[["a", "yes"], ["b", "no"]])[1] == f"is_{header.lower()}"
 
 
+@pytest.mark.parametrize(
+    "names", ["Umsatz,Amount", "Sum,Revenue", "Betrag,Value", "Total,Amount", "Close value,Value"]
+)
+def test_of_two_names_for_a_field_the_plainer_one_is_it(names: str) -> None:
+    further, plainer = names.split(",")
+    for header in ((further, plainer), (plainer, further)):
+        found = dict(zip(header, targets("Deal", *header)[1:], strict=True))
+        assert found == {plainer: "value", further: f"field.{further}"}
+
+
 @pytest.mark.parametrize("name", ["Win %", "Chance %", "Probability (%)", "Win Percent"])
 def test_a_percent_sign_in_a_name_is_read_as_its_word(name: str) -> None:
     assert targets("Deal", name, sample=[["a", "40"], ["b", "60"]])[1] == "probability"
@@ -194,6 +204,16 @@ def test_a_column_says_when_deals_entered_a_stage_where_it_holds_days(name: str)
 def test_of_what_a_deal_has_several_of_each_column_is_taken(target: str) -> None:
     said = apply_overrides(match_columns(["a", "b"], GENERIC), [f"a={target}", f"b={target}"])
     assert said.targets == {"a": target, "b": target}
+
+
+@pytest.mark.parametrize("target", sorted(SEVERAL))
+def test_what_a_deal_has_several_of_is_taken_beside_what_the_tool_has(target: str) -> None:
+    beside = {"note": "Comments", "tags": "Labels"}[target]
+    tools = [(layout, column) for layout in LAYOUTS.values() for column in layout.columns
+             if layout.target(column) == target and not layout.target(beside)]  # fmt: skip
+    assert tools
+    for layout, column in tools:
+        assert match_columns([column, beside], layout).targets == {column: target, beside: target}
 
 
 def test_custom_fields_keep_their_names_and_stay_apart() -> None:

@@ -246,6 +246,14 @@ def test_columns_that_are_named_again_in_another_order_are_read_so(
     ]
 
 
+def test_names_of_which_two_are_the_same_tell_no_other_order(tmp_path: Path) -> None:
+    content = "Deal,Amount,Amount\nA,1,2\nAmount,Deal,Amount\nB,3,4\n"
+    assert [*table_of(tmp_path, content).records()] == [
+        Record(2, ["A", "1", "2"]), Record(3, ["Amount", "Deal", "Amount"]),
+        Record(4, ["B", "3", "4"]),
+    ]  # fmt: skip
+
+
 @pytest.mark.parametrize("rule", ["| --- | ---: | :--- |", "+------+------+------+"])
 def test_the_rule_of_a_table_is_no_deal(tmp_path: Path, rule: str) -> None:
     content = f"| Deal | Amount | Stage |\n{rule}\n| A | 100 | Lead |\n"

@@ -551,6 +551,7 @@ def test_a_file_of_rows_runs_no_formula() -> None:
          "agreed 30 days"),
         (WHOLE, "eight-Mika", "eleven-CTO, champion, nine@x.example, +358 10"),
         (_deal(), "answered", "0 of 7"),
+        (FULL, "answered", "1 of 7"),
         (SAID, "gate", "Needs Assessment asks:"),
         (replace(SAID, outcome=Status.WON), "gate", None),
         (replace(SAID, outcome=Status.WON), "proposal", None),

@@ -127,6 +127,12 @@ def test_a_name_of_a_zone_means_what_clocks_of_that_place_show() -> None:
             assert offset_of(name) == timezone(known[-1] if is_summer else known[0]), name
 
 
+def test_an_offset_goes_before_the_place_behind_it() -> None:
+    at = datetime(2017, 7, 18, 8, tzinfo=UTC)
+    assert read("2017-07-18T10:00:00+02:00[America/New_York]").at == at
+    assert read("2017-07-18T04:00:00 America/New_York").at == at
+
+
 def test_the_order_of_a_column_is_shown_by_dates_with_two_zones_too() -> None:
     column = ("03/04/2017 10:00 GMT+0200 (CEST)", "18/04/2017 10:00 GMT+0200 (CEST)")
     assert read(column[0], *column).day == date(2017, 4, 3)
@@ -208,6 +214,7 @@ def test_a_year_of_two_digits_is_not_far_ahead() -> None:
     ("text", "day"),
     [
         ("13/04/37", date(2037, 4, 13)),
+        ("3.18.2017", date(2017, 3, 18)),
         ("13/04/38", date(1938, 4, 13)),
         ("18/03/2540", date(1997, 3, 18)),
         ("18/03/2599", date(2056, 3, 18)),
