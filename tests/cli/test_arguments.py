@@ -53,6 +53,14 @@ def test_the_help_names_words_as_the_usage_does(verb: str) -> None:
         assert name in usage
 
 
+@pytest.mark.parametrize("verb", [*every_verb()])
+def test_the_help_says_what_a_verb_is_for_and_shows_it(verb: str) -> None:
+    found, parser = parser_of(verb)
+    lines = parser.format_help().splitlines()
+    assert lines[:2] == [parser.summary, ""]
+    assert lines[2 : 2 + len(found.examples)] == [f"  {line}" for line in found.examples]
+
+
 @pytest.mark.parametrize(
     ("arguments", "near"),
     [(["mvoe"], "move"), (["pipeline", "shwo"], "show"), (["archve"], "archive")],

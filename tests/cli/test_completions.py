@@ -134,6 +134,8 @@ OFFERED: tuple[tuple[str, str, list[str]], ...] = (
     ("TAG", "-w", ["-warm"]),
     ("FILTER", "stage:q", ["stage:Qualified"]),
     ("FILTER", "pipeline:late", ['pipeline:"Late ones"']),
+    ("FILTER", 'pipeline:"late', ['pipeline:"Late ones"']),
+    ("FILTER", '-pipeline:"late o', ['-pipeline:"Late ones"']),
     ("FILTER", "-owner:a", ["-owner:ana"]),
     ("FILTER", "@b", ["@bo"]),
     ("FILTER", "+w", ["+warm"]),

@@ -71,6 +71,26 @@ def test_what_is_mine_stands_over_what_is_everybodys(mine: Path, everybodys: Pat
     assert config.values["theme"].origin == str(everybodys)
 
 
+def test_without_ones_own_only_that_of_the_machine_counts(
+    mine: Path, everybodys: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _write(everybodys, "density = 3")
+    _write(mine, 'density = 1\ntheme = "light"\n[hooks]\nwon = "true"')
+    config = read_config({}, own=False)
+    assert (config.chosen("density"), config.chosen("theme"), dict(config.hooks)) == (3, None, {})
+    assert read_config({"PIPEBOARD_CONFIG": "/nowhere"}, own=False).chosen("density") == 3
+
+
+@pytest.mark.parametrize("place", ["mine", "everybodys"])
+def test_config_check_looks_into_both_files(
+    pipe: Type, mine: Path, everybodys: Path, place: str
+) -> None:
+    file = mine if place == "mine" else everybodys
+    _write(file, "desity = 2")
+    checked = pipe("config", "check")
+    assert (checked.code, str(file) in checked.out) == (1, True)
+
+
 def test_config_show_says_where_each_value_comes_from(pipe: Type, mine: Path) -> None:
     _write(mine, "density = 3")
     shown = pipe("config", "--json").json["config"]

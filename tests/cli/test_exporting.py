@@ -385,3 +385,25 @@ def test_columns_that_are_named_are_typed_for_people(deals: Type, home: Path) ->
         sheet = openpyxl.load_workbook(file).active
         row = dict(zip((c.value for c in sheet[1]), sheet[2], strict=True))
         assert row["created_at"].is_date is kind
+
+
+@pytest.mark.parametrize("text", ['{"schema":1,"kind":"pipeboard workspace","tab', "{}"])
+def test_of_a_whole_workspace_that_is_cut_off_nothing_is_made(
+    pipe: Type, home: Path, text: str
+) -> None:
+    (home / "a.json").write_text(text)
+    refused = pipe("import", str(home / "a.json"), "--db", str(home / "new.db"))
+    assert (refused.code, (home / "new.db").exists()) == (2, False)
+
+
+def test_a_whole_workspace_comes_only_where_there_is_none_or_an_empty_one(
+    deals: Type, home: Path
+) -> None:
+    file = str(home / "a.json")
+    assert deals("export", "--whole", "--to", file).code == 0
+    assert deals("import", file).code == 4
+    tried = deals("import", file, "--db", str(home / "new.db"), "-n")
+    assert (tried.code, "Would be: a workspace" in tried.err) == (0, True)
+    assert not (home / "new.db").exists()
+    done = deals("import", file, "--db", str(home / "new.db"))
+    assert "3 deals and all around them are here." in done.err

@@ -465,6 +465,17 @@ def test_the_exit_code_tells_in_every_form_whether_there_are_any(deals: Type) ->
         assert deals("list", "zzz", "--exit-code", form).code == 0
 
 
+def test_colours_are_those_that_are_asked_for(deals: Type) -> None:
+    assert "\x1b[" in deals("list", "--color", "always").out
+    assert "\x1b[" not in deals("list", "--color", "never").out
+
+
+def test_numbers_stand_flush_right_under_their_heading(deals: Type) -> None:
+    lines = deals("list", "--columns", "value,ref", "--sort", "-value").lines
+    assert lines[0].index("value") + len("value") == lines[1].index("€40,000") + len("€40,000")
+    assert lines[1].index("€40,000") < lines[3].index("€1,000")
+
+
 def test_headings_are_short_where_people_read_them(deals: Type) -> None:
     names = "sign,ref,expected_close,created_at,closed_at,owner"
     assert deals("list", "--columns", names).lines[0].split() == [
