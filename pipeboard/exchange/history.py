@@ -80,6 +80,8 @@ class StageWords:
         if not self.renamed:
             return stage
         found = self.renamed.get(fold(stage), stage)
+        if found == "=open":  # whatever it sounds like
+            return stage
         return "" if found == "=-" else found
 
     def closing(self, stage: str) -> Outcome | None:

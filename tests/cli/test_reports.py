@@ -459,3 +459,90 @@ def test_a_review_is_kept_under_the_day_of_the_workspace(
     assert team("review", "--held", "list", "--json").json == {
         "schema": 1, "held": ["2026-11-24"],
     }  # fmt: skip
+
+
+ROWS = {
+    "stages": "stage entered open_count open_value weighted_value conversion resolved "
+    "conversion_by_value dwell_median_days dwell_km_median_days dwell_p80_days dwell_p90_days "
+    "expected_days limit_days win_given rose_tint reason overstay_deal_days stalled_count skipped "
+    "regressions",
+    "lead_velocity": "month qualified before rate partial bar_moved",
+    "forecast_months": "month open_count open_value weighted_value measured_value reason excluded",
+    "won_weeks": "week won_value won_count created_count created_value reason partial",
+    "chances": "stage from_days open won reached prior prior_only chance",
+    "time_to_win": "days share",
+    "loss_reasons": "category count value stages",
+    "competitors": "competitor count value",
+    "groups": "key metrics",
+}
+PARTS_OF = {
+    "bottleneck": "stage overstay_deal_days deals why",
+    "calibration": "brier skill bias said by_hand bands",
+    "backtest": "believed reason errors errors_of periods",
+    "call": "error periods",
+    "needed": "periods pipe won created_inside created_inside_share",
+    "coverage": "pipe overdue remaining surplus expected standing",
+    "waterfall": "since until start created reopened pulled_in transferred_in won_from_outside "
+    "increased decreased pushed_out won lost removed transferred_out reopened_later end "
+    "off_ledger reason excluded",
+    "readings": "target stuck forecast calibration velocity funnel activity losses",
+    "compared_with": "period as_of metrics",
+    "windows": "velocity run_rate calibration win_given",
+}
+TABLES = {
+    "report": "value", "windows": "value", "metrics": "value before difference",
+    "stages": "entered open_count open_value weighted_value conversion resolved dwell_median_days "
+    "dwell_km_median_days dwell_p90_days expected_days overstay_deal_days stalled_count skipped "
+    "regressions",
+    "ages": "count value", "forecast_months": "open_count open_value weighted_value measured_value",
+    "lead_velocity": "qualified rate", "won_weeks": "won_value created_count created_value",
+    "calibration": "stated won", "loss_reasons": "count value", "competitors": "count value",
+    "touches": "total on_new", "adherence": "rate", "waterfall": "value count",
+}  # fmt: skip
+
+
+def test_a_whole_report_has_all_of_its_lists_and_parts(pipe: Type, home: Path) -> None:
+    flags = ("--db", str(home / "demo.db"))
+    assert pipe("demo", "--deals", "120", "--no-open", *flags).code == 0
+    asked = ("metrics", *flags, "--period", "last-quarter", "--compare", "--by", "owner")
+    found = pipe(*asked, "--json").json
+    assert {name: " ".join(found[name][0]) for name in ROWS} == ROWS
+    assert {name: " ".join(found[name]) for name in PARTS_OF} == PARTS_OF
+    assert list(found["waterfall"]["off_ledger"]) == [
+        "created_and_won", "created_and_lost", "won_above",
+    ]  # fmt: skip
+    assert all("value" in stage["conversion"] for stage in found["stages"])
+    for name, sums in (
+        ("stages", "open_value weighted_value"), ("won_weeks", "created_value"),
+        ("forecast_months", "measured_value"), ("loss_reasons", "value"),
+    ):  # fmt: skip
+        assert all(isinstance(row[n], int | None) for row in found[name] for n in sums.split())
+    assert {chance["from_days"] for chance in found["chances"]} > {None}
+    won, new = (
+        sum(week[name] for week in found["won_weeks"]) for name in ("won_count", "created_count")
+    )
+    assert new > won >= found["metrics"]["won_count"]["value"] > 0
+    assert new >= found["metrics"]["created_count"]["value"]
+    quarter = pipe("metrics", *flags, "--period", "2026Q2", "--json").json
+    told = found["compared_with"]
+    assert told["as_of"] == quarter["as_of"]
+    for name, change in told["metrics"].items():
+        assert change["value"] == quarter["metrics"][name]["value"], name
+    assert found["by_currency"] == {}
+    rows = list(csv.DictReader(io.StringIO(pipe(*asked, "--csv").out)))
+    columns: dict[str, dict[str, None]] = defaultdict(dict)
+    for row in rows:
+        columns[row["table"]][row["name"]] = None
+    names = {table: " ".join(found) for table, found in columns.items() if table != "groups"}
+    assert names == TABLES
+    kept = {row["key"]: row["excluded"] for row in rows if row["name"] == "value"}
+    assert kept["open_value"] == "no value: 2"
+    bands = [row["key"] for row in rows if row["table"] == "ages" and row["name"] == "count"]
+    assert bands[0].startswith("0-") and bands[-1].startswith("from ")
+    touches = {
+        row["name"]: int(row["value"]) for row in rows if row["table"] == "touches" and
+        row["key"] == rows[-1]["key"]
+    }  # fmt: skip
+    assert not touches or touches["total"] >= touches["on_new"]
+    page = pipe(*asked, "--md").out
+    assert "| won | -€" in page and "| lost | -€" in page and "| end | €" in page

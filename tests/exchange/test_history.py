@@ -108,7 +108,7 @@ def test_the_status_alone_counts_where_the_tool_says_by_it_what_became_of_a_deal
         ("Alt", "won", "Signed"),
         ("Dead", "lost", "=lost"),
         ("Done", "won", "=won"),
-        ("Closed won", None, "=open"),
+        ("Closed won", None, "Closed won"),
         ("None", None, ""),
     ],
 )

@@ -14,6 +14,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from pipeboard.domain.errors import BadInput, NotFound, PipeboardError
+from pipeboard.exchange.layouts import LAYOUTS
 from pipeboard.exchange.layouts.layout import COLUMNS
 from pipeboard.exchange.moments import AmbiguousDate
 from pipeboard.exchange.read_options import CellTally, lines_told
@@ -227,8 +228,9 @@ def test_only_deals_of_several_pipelines_are_told_to_go_into_one(
         ({"values": ("stage:OFFEN=Demo",)}, ("open", "Demo")),
         ({"stages": ("Offen=won",)}, ("won", None)),
         ({"stages": ("offen=Demo",)}, ("open", "Demo")),
+        ({"stages": ("Offen==open",)}, ("open", "Offen")),
         ({"stages": ("Offen=open",)}, ("open", "open")),
-        ({"stages": ("Offen==open",)}, ("open", "=open")),
+        ({"values": ("Stage:Offen==open",)}, ("open", "Offen")),
         ({"stages": ("Offen=-",)}, ("open", None)),
         ({"values": ("Status:x=won",)}, ("won", "Offen")),
         ({"values": ("Status:x=lost",)}, ("lost", "Offen")),
@@ -261,6 +263,25 @@ def test_what_the_person_says_of_a_word_goes_before_what_the_tool_does(tmp_path:
     for said, outcome in (((), "won"), (("status:1==lost",), "lost"), (("status:0==lost",), "won")):
         (row,) = deals_of(tmp_path, text, "deals.json", options=ReadOptions(values=said))
         assert row.outcome == outcome
+
+
+@pytest.mark.parametrize(
+    ("said", "outcomes"),
+    [((), ["won", "lost"]), (("WON==lost",), ["lost", "lost"]), (("x=y",), ["won", "lost"])],
+)
+def test_what_the_person_says_of_a_stage_goes_before_what_the_tool_does(
+    tmp_path: Path, said: tuple[str, ...], outcomes: list[str]
+) -> None:
+    (layout, column), *_ = [
+        (layout, column) for layout in LAYOUTS.values() for column in layout.values
+        if layout.target(column) == "stage"
+    ]  # fmt: skip
+    title = next(name for name in layout.columns if layout.target(name) == "title")
+    rows = deals_of(
+        tmp_path, f"{title},{column}\nA,WON\nB,LOSE\n", from_=layout.name,
+        options=ReadOptions(stages=said),
+    )  # fmt: skip
+    assert [row.outcome for row in rows] == outcomes
 
 
 CONSTANTS = {
