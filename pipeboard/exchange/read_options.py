@@ -262,7 +262,11 @@ def rules_of(
             fold(options.lost),
         ),
         {
-            column: {**by_tool.get(column, {}), **by_column.get(column, {})}
+            column: {
+                word: meant
+                for word, meant in {**by_tool.get(column, {}), **by_column.get(column, {})}.items()
+                if matching.targets[column] != "stage" or word not in by_stage
+            }
             for column in by_tool | by_column
         },
         dict(_constant(text) for text in options.constants),
