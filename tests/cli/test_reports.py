@@ -546,3 +546,31 @@ def test_a_whole_report_has_all_of_its_lists_and_parts(pipe: Type, home: Path) -
     assert not touches or touches["total"] >= touches["on_new"]
     page = pipe(*asked, "--md").out
     assert "| won | -€" in page and "| lost | -€" in page and "| end | €" in page
+
+
+def test_a_review_counts_each_thing_under_its_own_name(
+    team: Type, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PIPEBOARD_NOW", "2026-11-20T09:00:00Z")
+    lines = "Acme: press 10k @ana\nBolt: saw 5k @bo\nCobalt: mill 7k @bo\nDelta: lathe 2k @bo\n"
+    assert team("add", "-", stdin=f"{lines}Delta: lathe @bo\n").code == 0
+    for ref in ("1", "2", "3"):
+        assert team("log", ref, "email", "--variant", "short").code == 0
+    monkeypatch.setenv("PIPEBOARD_NOW", "2026-11-20T10:00:00Z")
+    for line in (("log", "1", "email", "--in"), ("log", "2", "email", "--in"),
+                 ("lost", "1", "--category", "price", "--objection", "dear")):  # fmt: skip
+        assert team(*line).code == 0
+    found = team("review", "--json", "--since", "2026-11-01").json["review"]
+    assert found["variants"] == [
+        {"variant": "short", "deals": 3, "answered": 2, "closed": 1, "won": 0}
+    ]
+    assert found["trend"][-1] == {"week": "2026-11-16", "touches": 3, "replies": 2}
+    assert [(one["keep"], one["other"]) for one in found["preflight"]["duplicates"]] == [
+        ("D-4", "D-5")
+    ]
+    assert [(row["rep"], row["won_value"]["value"]) for row in found["reps"]] == [
+        ("ana", 0), ("bo", 0),
+    ]  # fmt: skip
+    assert found["preflight"]["faults"]["next_step"] == {"bo": 4}
+    first = found["discuss"][0]
+    assert (first["ref"], first["owner"], first["value"]) == ("D-3", "bo", 700_000)

@@ -514,6 +514,15 @@ def test_what_stands_once_above_its_group_is_that_of_each_deal(
     assert [row.stage for row in deals_of(tmp_path, text)] == stages
 
 
+def test_in_our_own_file_a_blank_is_one_wherever_its_column_stands(tmp_path: Path) -> None:
+    names = ["account", *(name for name in COLUMNS if name != "account")]
+    said = [{"account": "Acme", "title": "A"}, {"title": "B"}, {"account": "Bolt", "title": "C"},
+            {"title": "D"}]  # fmt: skip
+    rows = [",".join(({"status": "open"} | one).get(name, "") for name in names) for one in said]
+    text = "".join(f"{line}\n" for line in (",".join(names), *rows))
+    assert [row.account for row in deals_of(tmp_path, text)] == ["Acme", None, "Bolt", None]
+
+
 def test_an_inner_group_ends_with_the_outer_one(tmp_path: Path) -> None:
     lines = ("Stage,Owner,Deal", "Lead,ana,A", ",,B", ",bo,C", "Demo,,D", ",cy,E", ",,F")
     rows = deals_of(tmp_path, "".join(f"{line}\n" for line in lines))
