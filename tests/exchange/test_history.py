@@ -301,3 +301,9 @@ def test_a_line_for_each_change_of_stage_is_one_deal_whatever_their_order(
     assert first.created_at is not None
     assert first.created_at.astimezone(BERLIN).date() == date(2017, 1, 2)
     assert (second.external_id, second.owner) == ("A2", "bo")
+    later = content.replace(
+        "A1,Pilot,Demo,2017-03-05T10:00Z,,,", "A1,Pilot,Demo,2017-03-05T10:00Z,,cy,9"
+    )
+    assert [(row.owner, row.value) for row in deals_of(tmp_path, later)][:1] == [
+        ("cy", Money(900, "USD"))
+    ]
