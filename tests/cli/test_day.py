@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import io
+import sqlite3
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
 from pipeboard.cli.config import account_name
-from pipeboard.cli.due_short import _VALUES, quick
+from pipeboard.cli.due_short import _VALUES, quick, short
 from pipeboard.cli.main import main
 from pipeboard.cli.plain_triage import _COMMANDS
 from pipeboard.ui.draw.changes import SIGN_FILTERS
@@ -199,6 +201,44 @@ def test_the_prompt_counts_each_deal_once_as_the_title_of_the_board_does(
     signs = zip("!?~", counts.values(), strict=True)
     short = pipe("due", "--short", "--owner", "all", "--db", path).out.strip()
     assert short == " ".join(f"{sign}{count}" for sign, count in signs)
+
+
+def test_the_prompt_says_on_every_day_what_the_ordinary_way_says(
+    team: Type, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PIPEBOARD_NOW", "2026-11-02T23:00:00Z")  # the third by the clocks there
+    for line in (
+        ("add", "A: a"), ("add", "B: b next:2026-11-24"), ("add", "C: c"),
+        ("snooze", "C", "2026-11-08"), ("add", "D: d next:2026-11-10"), ("add", "E: e @bo"),
+        ("add", "F: f next:2026-12-24"), ("add", "G: g"), ("archive", "G"), ("add", "H: h"),
+        ("lost", "H", "--category", "price"),
+    ):  # fmt: skip
+        assert team(*line).code == 0
+    for day in (3, 7, 8, 9, 10, 11, 13, 14, 15, 23, 24, 25, 26):
+        environ = {"PIPEBOARD_NOW": f"2026-11-{day:02}T09:00:00Z", "HOME": str(home),
+                   "PIPEBOARD_DB": str(home / "team.db")}  # fmt: skip
+        monkeypatch.setenv("PIPEBOARD_NOW", environ["PIPEBOARD_NOW"])
+        for whom in ("all", "bo"):
+            counts = team("due", "--short", "--owner", whom, "--json").json["due"]
+            told = short(*counts.values())
+            assert quick(["--short", "--owner", whom], environ) == told, (day, whom)
+    assert list(counts) == ["overdue", "no_next_step", "stalled"]
+
+
+def test_the_prompt_of_whom_reps_do_not_see_is_left_to_the_ordinary_way(
+    team: Type, home: Path
+) -> None:
+    environ = {"PIPEBOARD_NOW": NOW, "PIPEBOARD_DB": str(home / "team.db"), "HOME": str(home)}
+    assert quick(["--short"], environ) == ""
+    assert quick(["--short", "-p", "New business"], environ) is None
+    with closing(sqlite3.connect(home / "team.db")) as base:
+        base.execute("insert or replace into setting (name, value) values ('reps_see', '1')")
+        base.commit()
+        assert quick(["--short"], environ) is None
+        base.execute("update setting set value = '0' where name = 'reps_see'")
+        base.execute("update counter set value = value - 1 where name = 'schema'")
+        base.commit()
+    assert quick(["--short"], environ) is None
 
 
 def test_the_prompt_finds_the_database_as_every_verb_does(

@@ -317,6 +317,7 @@ def test_a_name_that_tells_two_powers_is_told_and_multiplies_nothing() -> None:
     found = unit_of("Amount (k) (m)", "EUR")
     assert (found.factor, found.doubt) == (1, "Amount (k) (m)")
     assert unit_of("Amount (k) (k€)", "EUR").factor == 1_000
+    assert unit_of("Amount (thousand millions)", "EUR").factor == 10**9
 
 
 @pytest.mark.parametrize(

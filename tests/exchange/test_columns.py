@@ -130,6 +130,42 @@ def test_a_column_called_after_an_outcome_that_holds_days_says_when(
     assert targets("Deal", header, sample=[["a", "yes"], ["b", "no"]])[1] == f"is_{header.lower()}"
 
 
+@pytest.mark.parametrize("name", ["version", "active", "rank", "given_by", "recycled_from"])
+def test_what_only_our_own_files_call_so_is_a_field_of_its_own_elsewhere(name: str) -> None:
+    assert targets("Deal", name, sample=[["a", "1"], ["b", "2"]])[1] == f"field.{name}"
+
+
+ENGLISH = {
+    "is_won": "won is_closed_won closed_won", "is_lost": "lost is_closed_lost closed_lost",
+    "is_closed": "closed is_deal_closed", "archived": "archived is_archived archive_status",
+    "deleted": "deleted is_deleted", "competitor": "competitor lost_to main_competitor",
+    "competitors": "competitors main_competitor_s", "external_source": "source_of_id",
+    "contact_email": "email email_address e_mail contact_email_address",
+    "contact_phone": "phone phone_number telephone mobile",
+    "contact_name": "contact contact_person primary_contact person person_name",
+    "forecast_category": "forecast_category_name", "contact_reason": "reason_for_contact",
+    "next_text": "next_step next_steps next_action next_activity",
+    "next_due": "next_step_date next_step_due next_action_date next_activity_date follow_up_date "
+    "next_contact_date followup_date due_date",
+    "lost_reason": "loss_reason reason_lost reason_for_loss closed_lost_reason lost_because "
+    "reason_for_losing",
+    "stage_entered_at": "last_stage_change last_stage_change_date date_entered_stage stage_date "
+    "stage_changed_at stage_change_date date_of_stage_change stage_entered last_stage_change_at "
+    "changed_at change_date stage_changed_on date_stage_changed date_last_stage_update "
+    "stage_entry_date",
+    "won_at": "won_date date_won won_time won_on closed_won_date closed_won_at deal_won_date",
+    "lost_at": "lost_date date_lost lost_time lost_on closed_lost_date closed_lost_at",
+    "closed_at": "closed_on actual_close_date actual_close closed_time completed_at resolved",
+    "tags": "tag label labels categories", "note": "notes details description comment remarks",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("target", ENGLISH)
+def test_each_english_word_for_a_field_is_known(target: str) -> None:
+    for name in ENGLISH[target].split():
+        assert targets("Deal", name)[1] == target, name
+
+
 @pytest.mark.parametrize(
     "names", ["Umsatz,Amount", "Sum,Revenue", "Betrag,Value", "Total,Amount", "Close value,Value"]
 )

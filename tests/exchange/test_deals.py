@@ -182,6 +182,20 @@ def test_a_cell_that_says_more_than_a_deal_holds_stays_as_a_field(
         assert row.owner == "ana"
 
 
+@pytest.mark.parametrize(
+    ("column", "field", "most"),
+    [("owner", "owner", 100), ("source", "source", 100), ("loss reason", "lost_reason", 1000)],
+)  # fmt: skip
+def test_a_cell_that_is_longer_than_its_field_stays_as_text(
+    tmp_path: Path, column: str, field: str, most: int
+) -> None:
+    for length in (most, most + 1):
+        (row,) = deals_of(tmp_path, f"deal,stage,{column}\nA,Lost,{'x' * length}\n")
+        found = getattr(row, field) or ""
+        assert len(found) == (length if length == most else 0)
+        assert (column in row.fields) is (length != most)
+
+
 def test_a_link_behind_the_name_of_an_account_is_a_link_where_it_leads_out(tmp_path: Path) -> None:
     cell = "Lumen (https://x.example/1), Bolt (Bolt%20a1.md)"
     (row,) = deals_of(tmp_path, f'deal,account\na,"{cell}"\n')
