@@ -327,6 +327,11 @@ def test_what_tells_of_pages_may_stand_in_a_part_of_its_own(tmp_path: Path, abou
     assert any("'next' says" in one for one in table.warnings)
 
 
+def test_parts_by_their_numbers_are_no_columns(tmp_path: Path) -> None:
+    text = json.dumps({"17": {"1": "A", "2": "x"}, "18": {"1": "B", "2": "y"}}, indent=1)
+    assert open_json(write(tmp_path, text), UTF_8).header == ("id", "1", "2")
+
+
 ONE = {
     "plain": {"name": "Acme", "amount": 5},
     "with lists of its own": {

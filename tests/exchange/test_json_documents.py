@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from pipeboard.domain.agreements import Agreement, AgreementEntry, Topic
 from pipeboard.domain.deal import (
     Answer,
     Ask,
@@ -35,6 +36,7 @@ from pipeboard.exchange.deal_files import csv_of_rows, deal_document
 from pipeboard.exchange.deal_text import DealText, calendar_of
 from pipeboard.exchange.json_documents import (
     Documents,
+    agreement_entry,
     history_entry,
     pipeline_document,
 )
@@ -668,3 +670,37 @@ def test_an_event_is_told_without_what_is_its_owners_own(me: str, sees: bool) ->
             "facts": {"private": ["floor_value"]},
         }
     )
+
+
+def test_a_step_that_comes_again_says_so() -> None:
+    assert DOCUMENTS.deal(WHOLE)["next_step"] == {
+        "text": "three-call", "due": "2031-01-03", "every": "2w",
+    }  # fmt: skip
+    assert DOCUMENTS.deal(_deal(next_step=NextStep("", None)))["next_step"] == {
+        "text": None, "due": None,
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(("undoes", "undone"), [(False, True), (True, False), (False, False)])
+def test_an_event_says_whether_it_was_taken_back_or_takes_back(undoes: bool, undone: bool) -> None:
+    logged = LoggedEvent(
+        7, 142, 1_000_000, "edited", undoes, {}, "c1", "set", "ana", "bo", 1_000_000, undone, "ana"
+    )
+    told = history_entry(logged, "ana")
+    assert (told["undoes"], told["undone"], told["acting_as"]) == (undoes, undone, "bo")
+    assert told["at"] == told["recorded_at"] == "1970-01-01T00:00:01+00:00"
+
+
+def test_what_a_team_agreed_on_says_what_was_before_and_what_is_after() -> None:
+    agreed = Agreement(
+        Topic.TARGET, (1, "2026Q4", "", ""), {"amount_minor": 5}, {"amount_minor": 7}
+    )
+    at = ENTRY.recorded_at
+    entry = AgreementEntry(3, agreed, "c1", "target", "ana", "bo", "Target", at, False, True)
+    assert agreement_entry(entry) == {
+        "seq": 3, "at": "2026-10-23T07:00:00+00:00", "recorded_at": "2026-10-23T07:00:00+00:00",
+        "actor": "ana", "acting_as": "bo", "command_id": "c1", "verb": "target", "deal": None,
+        "kind": "target", "undoes": False, "undone": True,
+        "data": {"key": [1, "2026Q4", "", ""], "before": {"amount_minor": 5},
+                 "after": {"amount_minor": 7}},
+    }  # fmt: skip
