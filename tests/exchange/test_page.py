@@ -20,7 +20,14 @@ import pytest
 from pipeboard.cli.main import main
 from pipeboard.domain.metrics.result import Metric, Unit
 from pipeboard.domain.metrics.wording import Wording
-from pipeboard.exchange.metrics_tables import Figure, NumberChange
+from pipeboard.exchange.metrics_document import (
+    CSV_COLUMNS,
+    _cells,
+    amount,
+    listed,
+    metric_document,
+)
+from pipeboard.exchange.metrics_tables import Figure, NumberChange, Value, number
 from pipeboard.exchange.page import (
     FIRST,
     Grid,
@@ -280,3 +287,36 @@ def test_a_page_begins_with_the_numbers_that_matter_and_is_no_find_for_engines()
     )  # fmt: skip
     head = "".join(page("T", []))
     assert '<meta name="robots" content="noindex">' in head and "default-src 'none'" in head
+
+
+SHARE = Metric(
+    Fraction(1, 4), Unit.RATIO, num=3, den=12, n=12, excluded={"no value": 2}, low=0.1, high=0.6,
+    pending=2, bounds=(Fraction(1, 4), Fraction(5, 12)),
+)  # fmt: skip
+
+
+def test_a_number_as_json_and_csv_is_told_with_all_that_it_is_made_of() -> None:
+    assert metric_document(SHARE) == {
+        "value": 0.25, "unit": "ratio", "num": 3, "den": 12, "n": 12, "reason": None,
+        "excluded": {"no value": 2}, "low": 0.1, "high": 0.6, "pending": 2,
+        "bounds": [0.25, 5 / 12],
+    }  # fmt: skip
+    assert _cells(SHARE) == [
+        "0.25", "ratio", "3", "12", "12", "0.1", "0.6", "2", "", "0.25", str(5 / 12),
+        "no value: 2",
+    ]  # fmt: skip
+    plain = metric_document(Metric(None, Unit.MINOR, reason="no deals"))
+    assert plain.keys() == {"value", "unit", "num", "den", "n", "reason", "excluded"}
+    assert len(_cells(SHARE)) == len(_cells(Figure(5))) == len(_cells("x")) == len(CSV_COLUMNS) - 3
+    assert _cells(NumberChange(Fraction(-1, 2), Unit.DAYS))[:2] == ["-0.5", "days"]
+    assert (_cells(None)[0], _cells(7)[0]) == ("", "7")
+
+
+def test_sums_and_counts_of_rows_are_whole_numbers_and_amounts_round_up_from_a_half() -> None:
+    rows: list[Mapping[str, Value]] = [{"a": Metric(Fraction(5, 2), Unit.MINOR), "b": SHARE, "c": Figure(Fraction(1, 2)),
+             "d": NumberChange(None, Unit.MINOR), "e": "x"}]  # fmt: skip
+    (row,) = listed(rows)
+    assert (row["a"], row["c"], row["d"], row["e"]) == (3, 0.5, None, "x")
+    assert row["b"] == metric_document(SHARE)
+    assert [amount(one) for one in (None, Fraction(5, 2), Fraction(9, 4), 7)] == [None, 3, 2, 7]
+    assert [number(one) for one in (None, Fraction(4, 2), Fraction(1, 4))] == [None, 2, 0.25]
