@@ -313,9 +313,11 @@ def test_a_number_as_json_and_csv_is_told_with_all_that_it_is_made_of() -> None:
 
 
 def test_sums_and_counts_of_rows_are_whole_numbers_and_amounts_round_up_from_a_half() -> None:
-    rows: list[Mapping[str, Value]] = [{"a": Metric(Fraction(5, 2), Unit.MINOR), "b": SHARE, "c": Figure(Fraction(1, 2)),
-             "d": NumberChange(None, Unit.MINOR), "e": "x"}]  # fmt: skip
-    (row,) = listed(rows)
+    values: Mapping[str, Value] = {
+        "a": Metric(Fraction(5, 2), Unit.MINOR), "b": SHARE, "c": Figure(Fraction(1, 2)),
+        "d": NumberChange(None, Unit.MINOR), "e": "x",
+    }  # fmt: skip
+    (row,) = listed([values])
     assert (row["a"], row["c"], row["d"], row["e"]) == (3, 0.5, None, "x")
     assert row["b"] == metric_document(SHARE)
     assert [amount(one) for one in (None, Fraction(5, 2), Fraction(9, 4), 7)] == [None, 3, 2, 7]
