@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import json
+import os
 import pwd
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
@@ -12,6 +13,7 @@ from pathlib import Path
 import pytest
 
 import pipeboard
+from pipeboard.cli.board import restrict
 from pipeboard.cli.config import (
     PREFERENCES,
     account_name,
@@ -89,6 +91,25 @@ def test_config_check_looks_into_both_files(
     _write(file, "desity = 2")
     checked = pipe("config", "check")
     assert (checked.code, str(file) in checked.out) == (1, True)
+
+
+def test_the_restricted_board_keeps_of_its_environment_what_a_terminal_needs() -> None:
+    kept = {"TERM", "COLORTERM", "NO_COLOR", "LANG", "TZ", "USER", "LOGNAME", "LC_ALL", "LC_TIME"}
+    gone = {"PIPEBOARD_DB", "EDITOR", "TEXTUAL_DRIVER", "PYTHONPATH", "XDG_CONFIG_HOME", "PATH"}
+    environ = dict.fromkeys({*kept, *gone, "HOME"}, "x")
+    restrict(environ)
+    assert environ == dict.fromkeys(kept, "x") | {"HOME": pwd.getpwuid(os.getuid()).pw_dir}
+
+
+@pytest.mark.parametrize("flags", [("--read-only",), ("board", "--restricted", "--db", "x.db")])
+def test_no_board_is_begun_where_nothing_may_be_made(
+    pipe: Type, home: Path, monkeypatch: pytest.MonkeyPatch, flags: tuple[str, ...]
+) -> None:
+    monkeypatch.setattr("pipeboard.cli.board.check_terminal", lambda call: None)
+    monkeypatch.setattr("pipeboard.cli.board.restrict", lambda environ: None)
+    monkeypatch.setattr("pipeboard.cli.first_run.welcome", lambda call: 77)
+    assert pipe(*flags).code == 5
+    assert pipe().code == 77
 
 
 def test_config_show_says_where_each_value_comes_from(pipe: Type, mine: Path) -> None:
