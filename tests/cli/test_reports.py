@@ -369,9 +369,16 @@ def test_sums_can_be_seen_in_another_currency(team: Type) -> None:
     team("add", "Acme: parts 10k")
     found = team("metrics", "--currency", "usd", "--json").json
     assert (found["currency"], found["metrics"]["open_value"]["value"]) == ("USD", 2_000_000)
+    assert found["by_currency"] == {}
+    for closing in (("4k", "won", "D-2"), ("1k", "lost", "D-3", "--category", "price")):
+        team("add", f"Acme: parts {closing[0]}")
+        assert team(*closing[1:]).code == 0
     none = team("metrics", "--currency", "JPY", "--json").json
     assert none["metrics"]["open_value"]["reason"] == "no rate for EUR"
-    assert none["by_currency"]["open"] == {"EUR": 1_000_000}
+    assert none["by_currency"] == {
+        name: {"EUR": amount} for name, amount in
+        {"open": 1_000_000, "won": 400_000, "lost": 100_000, "created": 1_500_000}.items()
+    }  # fmt: skip
 
 
 def test_what_changed_since_a_day_in_the_pipeline_of_the_quarter(team: Type) -> None:
