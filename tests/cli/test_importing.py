@@ -384,6 +384,24 @@ def test_all_deals_go_into_one_pipeline_where_that_is_said_or_deals_are_there(
     assert refused.code == 4 and "Partners" not in team("pipeline", "list").out
 
 
+@pytest.mark.parametrize(
+    ("said", "where"),
+    [
+        ((), {"Partners", "Direct"}),
+        (("-p", "All"), {"All"}),
+        (("--into", "All"), {"All"}),
+        (("--into", "All", "-p", "Direct"), {"All"}),
+    ],
+)
+def test_rows_go_where_the_person_says_before_where_the_file_says(
+    team: Type, home: Path, said: tuple[str, ...], where: set[str]
+) -> None:
+    for name in ("All", "Partners", "Direct"):
+        assert team("pipeline", "new", name, "--stages", "Talk,Offer,Call").code == 0
+    assert team("import", _file(home, TWO_PIPELINES), *said).code == 0
+    assert {one["pipeline"] for one in team("list", "--json").json["deals"]} == where
+
+
 def test_our_own_file_of_two_pipelines_moves_house(team: Type, pipe: Type, home: Path) -> None:
     assert team("pipeline", "new", "Renewals", "--stages", "Due,Offered").code == 0
     assert team("add", "Acme: renewal 4k", "-p", "Renewals").code == 0
