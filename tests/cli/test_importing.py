@@ -162,6 +162,12 @@ def test_rejected_rows_are_told_in_the_order_of_the_file(pipe: Type, home: Path)
     assert [row["line"] for row in pipe(*line, "--json").json["rejected"]] == [2, 3, 4, 5]
     told = [line.split()[1].rstrip(":,") for line in pipe(*line).lines if "line" in line.lower()]
     assert told == ["2", "3", "4", "5"]
+    hint = "Mend them, or leave them out"
+    assert hint not in pipe(*line).err  # the way out for the stages is said
+    assert (
+        hint
+        in pipe("import", _file(home, "title,value,stage\nA,5,Lead\nB,x,Lead\n"), *line[2:]).err
+    )
 
 
 def test_skip_bad_puts_the_rejected_rows_into_a_private_file(pipe: Type, home: Path) -> None:
