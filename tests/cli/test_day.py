@@ -388,3 +388,6 @@ def test_a_template_is_the_teams_unless_one_has_ones_own(team: Type, home: Path)
     assert team("template", "hello").out == "Hi {{contact}}\n"
     assert team("template", "helo", "D-1").code == 3
     assert "copy_cmd" in team("template", "hello", "D-1", "--copy").err
+    (folder / "hello.md").write_text("Subject: For {{company}}\n\nHi {{contact}}\n")
+    letter = team("template", "hello", "D-1", "--json").json["letter"]
+    assert (letter["subject"], letter["text"].strip()) == ("For Lumen Oy", "Hi Mika")

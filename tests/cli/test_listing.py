@@ -5,7 +5,10 @@ from __future__ import annotations
 import csv
 import io
 import json
+import sqlite3
+from contextlib import closing
 from datetime import UTC, date, datetime
+from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -52,6 +55,20 @@ def test_json_is_one_document_with_every_promised_key(deals: Type) -> None:
     assert [deal["ref"] for deal in document["deals"]] == ["D-1", "D-2", "D-3", "D-4"]
     for deal in document["deals"]:
         assert deal.keys() >= KEYS
+
+
+@pytest.mark.parametrize("form", ["--csv", "--plain"])
+def test_a_line_of_a_script_holds_one_deal_whatever_a_database_holds(
+    home: Path, pipe: Type, form: str
+) -> None:
+    assert pipe("add", "Acme: saw", "--db", str(home / "own.db")).code == 0
+    with closing(sqlite3.connect(home / "own.db")) as base, base:
+        base.execute("update deal set snooze_reason = 'a' || char(9) || 'b' || char(10) || 'c'")
+    listed = pipe(
+        "list", form, "--columns", "ref,snooze_reason,stage", "--db", str(home / "own.db")
+    )
+    (line,) = listed.lines[form == "--csv" :]
+    assert "\t".join(line.split("," if form == "--csv" else "\t")).count("\t") == 2
 
 
 def test_what_is_unknown_is_null_and_never_empty_or_zero(deals: Type) -> None:
