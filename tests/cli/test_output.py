@@ -96,6 +96,20 @@ def test_a_text_is_cut_only_on_a_terminal_and_only_where_it_may(
     assert capsys.readouterr().out.splitlines()[1] == "D-1  a very long na…"
 
 
+def test_a_row_that_is_wider_than_the_first_five_hundred_is_whole_but_where_it_may_be_cut(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    out = Output(quiet=False, color="never", environ={})
+    table = Table(("ref", "deal"), elastic=(1,))
+    rows = [("D-1", "a saw"), *[("D-2", "a saw of two")] * 499, ("D-1000", "a saw of three men")]
+    for width, last in ((None, "D-1000  a saw of three men"), (80, "D-1000  a saw of th…")):
+        monkeypatch.setattr("pipeboard.cli.tables.terminal_width", lambda width=width: width)
+        table.write(out, rows)
+        assert capsys.readouterr().out.splitlines()[-1] == last
+    Table(("deal", "x"), elastic=(0,)).write(out, [(name, "x") for _, name in rows[:2]])
+    assert capsys.readouterr().out.splitlines()[1:] == ["a saw         x", "a saw of two  x"]
+
+
 def test_no_column_is_cut_to_less_than_eight_cells_and_the_widest_first(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
