@@ -370,6 +370,12 @@ def test_a_folder_with_other_things_in_it_is_not_shared(pipe: Type, home: Path) 
     done = pipe("init", "--shared", "--group", GROUP, "--db", str(home / "deals.db"))
     assert done.code == 4
     assert home.stat().st_mode == mode
+    ours = home / "ours"
+    ours.mkdir()
+    ours.chmod(0o2750)  # a group's own already
+    (ours / "letter").touch()
+    assert pipe("init", "--shared", "--group", GROUP, "--db", str(ours / "deals.db")).code == 0
+    assert ours.stat().st_mode & 0o7777 == 0o2770
 
 
 @pytest.mark.parametrize("group", [(), ("--group", "nosuch-group")])
@@ -400,6 +406,9 @@ def test_the_last_fault_can_be_mailed_and_holds_nobodys_data(
     assert str(home) not in told
     assert (f"/{account_name()}/" in told) is False
     assert deals("logs", "--last", "--json").json["version"] == __version__
+    monkeypatch.setattr("pipeboard.cli.config.account_name", lambda: "Value")
+    told = deals("logs", "--last").out
+    assert "USERError" in told and "Value" not in told
     assert deals("logs").lines == [str(log)]
 
 
