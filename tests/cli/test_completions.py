@@ -159,18 +159,23 @@ OFFERED: tuple[tuple[str, str, list[str]], ...] = (
 )
 
 
-@pytest.mark.parametrize(("kind", "typed", "names"), OFFERED)
-def test_what_is_offered_is_what_is_there(
-    kind: str, typed: str, names: list[str], known: Path, team: Type, home: Path
-) -> None:
-    assert team("pipeline", "new", "Late ones", "--stages", "Due").code == 0
+def test_what_is_offered_is_what_is_there(known: Path, team: Type, home: Path) -> None:
+    assert team("pipeline", "new", "Late ones", "--stages", "Due,Old").code == 0
+    head, due, _, *ends = team("pipeline", "show", "Late ones").out.split("[[stages]]")
+    without = "[[stages]]".join((head, due, *ends))
+    assert team("pipeline", "apply", "-", stdin=without).code == 0
     assert team("add", "Łódź: press 1k", "-p", "New").code == 0
     assert team("rep", "set", "bo", "--team", "North").code == 0
     for line in (("add", "Gone: saw"), ("archive", "Gone"), ("rep", "add", "cleo"),
                  ("rep", "set", "cleo", "--inactive")):  # fmt: skip
         assert team(*line).code == 0
-    offered = complete([kind, typed, "--db", str(home / "team.db")], {})
-    assert [line.partition("\t")[0] for line in offered] == names
+    offered = {
+        (kind, typed): complete([kind, typed, "--db", str(home / "team.db")], {})
+        for kind, typed, _ in OFFERED
+    }
+    assert {
+        asked: [line.partition("\t")[0] for line in lines] for asked, lines in offered.items()
+    } == {(kind, typed): names for kind, typed, names in OFFERED}
 
 
 def test_an_unknown_shell_is_refused_with_the_near_one(pipe: Type) -> None:
