@@ -455,6 +455,14 @@ def test_a_report_is_of_now_of_whom_and_of_what_is_asked(
     assert ", against" not in team("metrics").lines[0]
     last = team("metrics", "--by", "owner").lines[-1].split()
     assert (last[0], last[-1]) == ("ana", "0")
+    for line in (
+        ("add", "Bolt: saw 1k @ana"),
+        ("won", "D-1"),
+        ("lost", "D-2", "--category", "price"),
+    ):
+        assert team(*line).code == 0
+    last = team("metrics", "--by", "owner").lines[-1].split()
+    assert (last[0], last[-1]) == ("ana", "2")  # those that ended, not those that were won
 
 
 def test_a_review_is_kept_under_the_day_of_the_workspace(
