@@ -142,6 +142,7 @@ def test_a_person_is_asked_before_a_closed_deal_leaves_the_numbers(
     assert team("merge", "1", "2").code == 4
     assert team("merge", "1", "2", "-y").code == 4
     monkeypatch.setattr("pipeboard.cli.call.Call.has_person", True)
+    assert team("merge", "1", "2", "-y").code == 4
     asked = team("merge", "1", "2", stdin=said)
     assert (asked.code, "leaves the numbers of that time" in asked.err) == (code, True)
     archived = team("show", "2", "--json").json["deal"]["status"] == "archived"
