@@ -90,6 +90,8 @@ def _shown(read: Callable[[Deal], FieldValue]) -> tuple[Read, Read]:
                 return str(local_date(value, listed.zone))
             case date():
                 return written().day(value, listed.today)
+            case Money():
+                return written().money(value)
             case _:
                 return data(listed)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from itertools import chain, islice
 from typing import TYPE_CHECKING
 
@@ -41,15 +41,16 @@ class Table:
         sample = list(islice(remaining, _SAMPLE))
         if not sample:
             return False
-        widths = self._widths([self._headings, *sample])
-        out.line(*self._line([(heading, BOLD) for heading in self._headings], widths))
+        room = terminal_width()
+        widths = self._widths([self._headings, *sample], room)
+        cut = self._elastic if room else ()
+        out.line(*self._line([(heading, BOLD) for heading in self._headings], widths, cut))
         for row in chain(sample, remaining):
-            out.line(*self._line(row, widths))
+            out.line(*self._line(row, widths, cut))
         return True
 
-    def _widths(self, rows: Sequence[Sequence[Cell]]) -> list[int]:
+    def _widths(self, rows: Sequence[Sequence[Cell]], room: int | None) -> list[int]:
         widths = [max(map(_width, column)) for column in zip(*rows, strict=True)]
-        room = terminal_width()
         over = sum(widths) + len(_GAP) * (len(widths) - 1) - room if room else 0
         for _ in range(over):
             widest = max(self._elastic, key=widths.__getitem__, default=None)
@@ -58,13 +59,15 @@ class Table:
             widths[widest] -= 1
         return widths
 
-    def _line(self, row: Sequence[Cell], widths: Sequence[int]) -> Iterator[Cell]:
+    def _line(
+        self, row: Sequence[Cell], widths: Sequence[int], cut: Collection[int]
+    ) -> Iterator[Cell]:
         last = len(row) - 1
         for index, cell in enumerate(row):
             text, style = (cell, "") if isinstance(cell, str) else cell
             text = printable(text)
             width = cell_width(text)
-            if index in self._elastic and width > widths[index]:
+            if index in cut and width > widths[index]:
                 text, width = fit(text, widths[index]).rstrip(), widths[index]
             space = " " * max(widths[index] - width, 0)
             if index in self._right:

@@ -40,7 +40,9 @@ _FITTING = 0.5
 _REF = re.compile(r"D-\d+")
 _BRACKETS = re.compile(r"[(\[{（][^()\[\]{}（）]*[)\]}）]|[*:]+$")
 _HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
-_NUMBER_LIKE = re.compile(r"\D{0,5}\d[\d.,'’ \xa0\u202f]*(?:[eE]\+?\d+|\D{0,24})|\W{1,5}")
+_NUMBER_LIKE = re.compile(
+    r"\D{0,5}\d[\d.,'’ \xa0\u202f]*(?:[eE]\+?\d+|(?:[億亿억万萬만]\s*\d{1,4})?\D{0,24})|\W{1,5}"
+)
 _PLAIN_NUMBER = re.compile(r"[-+]?\d[\d.,]*")
 
 

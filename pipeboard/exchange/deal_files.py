@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from pipeboard.domain.corrections import as_corrected
 from pipeboard.domain.dates import micros
-from pipeboard.domain.deal import Deal, Status
+from pipeboard.domain.deal import Deal
 from pipeboard.domain.deal_fields import fields_beside
 from pipeboard.domain.deal_record import DealRecord, Entry
 from pipeboard.domain.errors import BadInput
@@ -58,8 +58,6 @@ def deal_document(documents: Documents, record: DealRecord) -> Document:
         document["probability_bp"] = None
     if deal.category is None:
         document["forecast_category"] = None
-    if deal.outcome is not Status.OPEN and deal.archived_at is None:
-        document["stage"] = pipeline.stage(deal.stage_id).name
     return document
 
 

@@ -316,7 +316,6 @@ def _members(
 def _elements(scanner: _Scanner, key: str) -> Iterator[tuple[str, int, Json]]:
     scanner.take("[")
     while not scanner.take("]"):
-        scanner.peek()
         yield f"{key}[]", scanner.line, scanner.value()
         _next_or_end(scanner, "]")
 

@@ -80,7 +80,7 @@ class StageWords:
         if not self.renamed:
             return stage
         found = self.renamed.get(fold(stage), stage)
-        return "" if found == "=-" else found
+        return {"=open": stage, "=-": ""}.get(found, found)
 
     def closing(self, stage: str) -> Outcome | None:
         """The outcome that a stage stands for, None for a stage to work in."""

@@ -275,7 +275,7 @@ class MomentReader:
         settled = self._settled(index)
         if not likely:
             raise _no_date(text)
-        if settled is None or settled not in likely:
+        if settled is None:
             raise _two_ways(text, likely)
         self._early[index] = ""
         return likely[settled]

@@ -261,7 +261,14 @@ def rules_of(
             fold(options.won),
             fold(options.lost),
         ),
-        {**by_tool, **by_column},
+        {
+            column: {
+                word: meant
+                for word, meant in {**by_tool.get(column, {}), **by_column.get(column, {})}.items()
+                if matching.targets[column] != "stage" or word not in by_stage
+            }
+            for column in by_tool | by_column
+        },
         dict(_constant(text) for text in options.constants),
         options,
     )

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
+from argparse import ArgumentTypeError
 
 import pytest
 
-from pipeboard.cli.arguments import MAY_BE_EMPTY, Parser
+from pipeboard.cli.arguments import MAY_BE_EMPTY, Parser, number, read_utf8
 from pipeboard.cli.manual import every_verb
 from pipeboard.cli.verbs import asks_for, cut, parser_of
 from pipeboard.domain.errors import BadInput
@@ -50,6 +51,14 @@ def test_the_help_names_words_as_the_usage_does(verb: str) -> None:
     described = rest.partition("positional arguments:\n")[2].partition("\n\n")[0]
     for name in re.findall(r"^  (\S+)", described, re.MULTILINE):
         assert name in usage
+
+
+@pytest.mark.parametrize("verb", [*every_verb()])
+def test_the_help_says_what_a_verb_is_for_and_shows_it(verb: str) -> None:
+    found, parser = parser_of(verb)
+    lines = parser.format_help().splitlines()
+    assert lines[:2] == [parser.summary, ""]
+    assert lines[2 : 2 + len(found.examples)] == [f"  {line}" for line in found.examples]
 
 
 @pytest.mark.parametrize(
@@ -205,6 +214,18 @@ def test_a_flag_that_is_given_nothing_is_refused_rather_than_meaning_everything(
             assert flag.names[-1] in refused.value.message
 
 
+def test_what_may_be_given_nothing_is_a_remark_or_takes_away_what_is_there() -> None:
+    assert sorted(MAY_BE_EMPTY) == [
+        "--competitor", "--db", "--email", "--name", "--objection", "--phone", "--role",
+        "--variant", "--where",
+    ]  # fmt: skip
+    for verb, flags in (("rep set", ("--team", "--acts-for")), ("contact", ("--title", "--phone"))):
+        parser = parser_of(verb)[1]
+        words = _with_words(parser)
+        for flag in flags:
+            parser.read([*words, flag, ""])
+
+
 def test_what_may_be_given_nothing_is_a_flag() -> None:
     names = {
         name for verb in every_verb() for flag in parser_of(verb)[1].flags() for name in flag.names
@@ -222,6 +243,38 @@ def test_a_number_out_of_range_is_named_in_words(verb: str) -> None:
                     parser.read([*_with_words(parser), action.option_strings[0], wrong])
         else:
             assert action.type is None, "a number says its range: number()"
+
+
+@pytest.mark.parametrize(
+    ("text", "found"), [("1", 1), ("5", 5), ("3", 3), ("0", None), ("6", None), ("x", None)]
+)
+def test_a_number_lies_in_its_range_with_both_ends(text: str, found: int | None) -> None:
+    if found is not None:
+        assert number(1, 5)(text) == found
+        return
+    with pytest.raises(ArgumentTypeError, match=f"'{text}' is no number from 1 to 5"):
+        number(1, 5)(text)
+
+
+def test_a_byte_that_is_no_text_is_named_by_its_line() -> None:
+    assert read_utf8(b"\xef\xbb\xbfa\xc3\xa9", "x") == "aé"
+    for data, line in ((b"\xff", 1), (b"a\n\xff", 2), (b"a\nb\n\nc\xff\n", 4)):
+        with pytest.raises(BadInput, match=f"byte 0xff in line {line}"):
+            read_utf8(data, "x")
+
+
+def test_a_path_keeps_bytes_that_are_no_text_and_a_word_does_not() -> None:
+    odd = "a\udcff"
+    parser = parser_of("import")[1]
+    flags = ("--db", "--beside", "--recipe", "--save-recipe")
+    found = parser.read([odd, *(word for flag in flags for word in (flag, odd))])
+    assert {found.file, found.db, found.beside, found.recipe, found.save_recipe} == {odd}
+    assert parser_of("export")[1].read(["--to", odd, odd]).output == odd
+    assert _parser().read([odd]).words == ["a\ufffd"]
+
+
+def test_the_second_two_dashes_are_a_word() -> None:
+    assert _parser().read(["--", "a", "--", "-b"]).words == ["a", "--", "-b"]
 
 
 @pytest.mark.parametrize(

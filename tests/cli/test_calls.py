@@ -38,6 +38,10 @@ def test_a_call_that_is_only_tried_says_so(team: Type) -> None:
     said = team("call", "set", "2026Q4", "120k", "--owner", "ana", "-n")
     assert said.err == "Not done (dry run): Call for 2026Q4, @ana: €120,000.\n"
     assert team("call", "--json").json["calls"] == []
+    tried = team("call", "set", "2026Q4", "120k", "--owner", "ana", "-n", "--json").json
+    assert (tried["summary"], tried["dry_run"]) == ("Call for 2026Q4, @ana: €120,000.", True)
+    done = team("call", "set", "2026Q4", "120k", "--owner", "ana", "--json").json
+    assert (done["summary"], done["dry_run"]) == ("Call for 2026Q4, @ana: €120,000.", False)
 
 
 def test_what_cannot_be_called_is_refused(team: Type) -> None:

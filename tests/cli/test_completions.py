@@ -134,6 +134,8 @@ OFFERED: tuple[tuple[str, str, list[str]], ...] = (
     ("TAG", "-w", ["-warm"]),
     ("FILTER", "stage:q", ["stage:Qualified"]),
     ("FILTER", "pipeline:late", ['pipeline:"Late ones"']),
+    ("FILTER", 'pipeline:"late', ['pipeline:"Late ones"']),
+    ("FILTER", '-pipeline:"late o', ['-pipeline:"Late ones"']),
     ("FILTER", "-owner:a", ["-owner:ana"]),
     ("FILTER", "@b", ["@bo"]),
     ("FILTER", "+w", ["+warm"]),
@@ -147,18 +149,33 @@ OFFERED: tuple[tuple[str, str, list[str]], ...] = (
     ("FIELD=VALUE", "source=ref", ["source=referral"]),
     ("FIELD=VALUE", "tags=w", ["tags=warm"]),
     ("FIELD=VALUE", "title=L", []),
+    ("REP", "cl", []),
+    ("STAGE", "", ["Prospecting", "Qualified", "Won", "Lost", "Due", "Won", "Lost"]),
+    ("TAG", "", ["+warm"]),
+    ("TEAM", "", ["North"]),
+    ("FILTER", "owner:c", []),
+    ("DEAL", "gone", []),
     ("FIELD=VALUE", "owner", []),
 )
 
 
-@pytest.mark.parametrize(("kind", "typed", "names"), OFFERED)
-def test_what_is_offered_is_what_is_there(
-    kind: str, typed: str, names: list[str], known: Path, team: Type, home: Path
-) -> None:
-    assert team("pipeline", "new", "Late ones", "--stages", "Due").code == 0
+def test_what_is_offered_is_what_is_there(known: Path, team: Type, home: Path) -> None:
+    assert team("pipeline", "new", "Late ones", "--stages", "Due,Old").code == 0
+    head, due, _, *ends = team("pipeline", "show", "Late ones").out.split("[[stages]]")
+    without = "[[stages]]".join((head, due, *ends))
+    assert team("pipeline", "apply", "-", stdin=without).code == 0
     assert team("add", "Łódź: press 1k", "-p", "New").code == 0
-    offered = complete([kind, typed, "--db", str(home / "team.db")], {})
-    assert [line.partition("\t")[0] for line in offered] == names
+    assert team("rep", "set", "bo", "--team", "North").code == 0
+    for line in (("add", "Gone: saw"), ("archive", "Gone"), ("rep", "add", "cleo"),
+                 ("rep", "set", "cleo", "--inactive")):  # fmt: skip
+        assert team(*line).code == 0
+    offered = {
+        (kind, typed): complete([kind, typed, "--db", str(home / "team.db")], {})
+        for kind, typed, _ in OFFERED
+    }
+    assert {
+        asked: [line.partition("\t")[0] for line in lines] for asked, lines in offered.items()
+    } == {(kind, typed): names for kind, typed, names in OFFERED}
 
 
 def test_an_unknown_shell_is_refused_with_the_near_one(pipe: Type) -> None:
@@ -203,3 +220,17 @@ def test_a_name_of_a_deal_cannot_put_a_second_line_or_an_escape_into_the_shell(
     offered = list(complete(["DEAL", "", "--db", str(home / "team.db")], {}))
     assert len(offered) == 1
     assert "\x1b" not in offered[0]
+
+
+def test_what_is_offered_says_what_it_means(known: Path, team: Type, home: Path) -> None:
+    assert team("add", "Kite: Kite renewal 1k").code == 0
+    ref = team("list", "kite", "--ids").lines[0]
+
+    def told(kind: str, typed: str) -> list[str]:
+        return [*complete([kind, typed, "--db", str(home / "team.db")], {})]
+
+    assert told("DEAL", ref) == [f"{ref}\tKite renewal"]
+    assert told("DEAL", "kite") == [f"Kite\t{ref}"]
+    assert team("add", "Kite: other").code == 0
+    assert told("DEAL", "kite") == ["Kite\t2 deals"]
+    assert told("STAGE", "pro") == ["Prospecting\tNew business"]

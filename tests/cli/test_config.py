@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import ast
+import json
+import os
 import pwd
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
@@ -11,8 +13,18 @@ from pathlib import Path
 import pytest
 
 import pipeboard
-from pipeboard.cli.config import PREFERENCES, account_name, clock, example, read_config, system_zone
+from pipeboard.cli.board import restrict
+from pipeboard.cli.config import (
+    PREFERENCES,
+    account_name,
+    clock,
+    example,
+    read_config,
+    system_currency,
+    system_zone,
+)
 from pipeboard.cli.screens import OPENINGS
+from pipeboard.domain.board import SORTS
 from pipeboard.domain.errors import BadInput
 from pipeboard.domain.settings import SETTINGS
 from tests.cli.conftest import NOW, Type
@@ -59,6 +71,45 @@ def test_what_is_mine_stands_over_what_is_everybodys(mine: Path, everybodys: Pat
         "board.open": "o",
     }
     assert config.values["theme"].origin == str(everybodys)
+
+
+def test_without_ones_own_only_that_of_the_machine_counts(
+    mine: Path, everybodys: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _write(everybodys, "density = 3")
+    _write(mine, 'density = 1\ntheme = "light"\n[hooks]\nwon = "true"')
+    config = read_config({}, own=False)
+    assert (config.chosen("density"), config.chosen("theme"), dict(config.hooks)) == (3, None, {})
+    assert read_config({"PIPEBOARD_CONFIG": "/nowhere"}, own=False).chosen("density") == 3
+
+
+@pytest.mark.parametrize("place", ["mine", "everybodys"])
+def test_config_check_looks_into_both_files(
+    pipe: Type, mine: Path, everybodys: Path, place: str
+) -> None:
+    file = mine if place == "mine" else everybodys
+    _write(file, "desity = 2")
+    checked = pipe("config", "check")
+    assert (checked.code, str(file) in checked.out) == (1, True)
+
+
+def test_the_restricted_board_keeps_of_its_environment_what_a_terminal_needs() -> None:
+    kept = {"TERM", "COLORTERM", "NO_COLOR", "LANG", "TZ", "USER", "LOGNAME", "LC_ALL", "LC_TIME"}
+    gone = {"PIPEBOARD_DB", "EDITOR", "TEXTUAL_DRIVER", "PYTHONPATH", "XDG_CONFIG_HOME", "PATH"}
+    environ = dict.fromkeys({*kept, *gone, "HOME"}, "x")
+    restrict(environ)
+    assert environ == dict.fromkeys(kept, "x") | {"HOME": pwd.getpwuid(os.getuid()).pw_dir}
+
+
+@pytest.mark.parametrize("flags", [("--read-only",), ("board", "--restricted", "--db", "x.db")])
+def test_no_board_is_begun_where_nothing_may_be_made(
+    pipe: Type, home: Path, monkeypatch: pytest.MonkeyPatch, flags: tuple[str, ...]
+) -> None:
+    monkeypatch.setattr("pipeboard.cli.board.check_terminal", lambda call: None)
+    monkeypatch.setattr("pipeboard.cli.board.restrict", lambda environ: None)
+    monkeypatch.setattr("pipeboard.cli.first_run.welcome", lambda call: 77)
+    assert pipe(*flags).code == 5
+    assert pipe().code == 77
 
 
 def test_config_show_says_where_each_value_comes_from(pipe: Type, mine: Path) -> None:
@@ -267,6 +318,103 @@ def test_an_account_without_a_name_is_its_number(monkeypatch: pytest.MonkeyPatch
 )
 def test_the_zone_of_the_machine_is_an_iana_name(tz: str, zone: str) -> None:
     assert system_zone({"TZ": tz}) == zone
+
+
+def test_the_zone_that_is_named_goes_before_that_of_the_machine(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    link = tmp_path / "localtime"
+    monkeypatch.setattr("pipeboard.cli.config._ZONE_LINK", link)
+    assert (system_zone({}), system_zone({"TZ": "Mars/Base"})) == ("UTC", "UTC")
+    link.symlink_to("/usr/share/zoneinfo/Europe/Oslo")
+    assert system_zone({"TZ": "Asia/Tokyo"}) == "Asia/Tokyo"
+    assert (system_zone({}), system_zone({"TZ": "Mars/Base"})) == ("Europe/Oslo", "Europe/Oslo")
+
+
+def test_a_locale_without_a_currency_counts_in_euro(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("LC_ALL", "LC_MONETARY", "LANG"):
+        monkeypatch.setenv(name, "C")
+    assert system_currency() == "EUR"
+    monkeypatch.setattr("locale.localeconv", lambda: {"int_curr_symbol": "SEK "})
+    assert system_currency() == "SEK"
+
+
+DEFAULTS: dict[str, object] = {
+    "database": None, "glyphs": "auto", "theme": "auto", "locale": None, "words": None,
+    "mouse": True, "digits": "stage", "pipeline": None, "stage": None, "mine": False,
+    "sort": "manual", "pane": True, "filter": None, "density": "auto", "sums": "each",
+    "follow": "always", "cursor": "hidden", "editor": None, "copy_cmd": None,
+}  # fmt: skip
+CHOICES: dict[str, tuple[object, ...]] = {
+    "glyphs": ("auto", "unicode", "ascii"), "digits": ("stage", "count"),
+    "density": ("auto", 1, 2, 3, 4), "sums": ("each", "workspace"),
+    "follow": ("always", "slow", "never"), "cursor": ("hidden", "shown"), "sort": SORTS,
+}  # fmt: skip
+
+
+def test_each_setting_has_its_default_and_takes_each_of_its_choices(mine: Path) -> None:
+    assert {p.name: p.default for p in PREFERENCES} == DEFAULTS
+    assert {p.name: p.choices for p in PREFERENCES if p.choices} == CHOICES
+    config = read_config({})
+    assert {name: config.chosen(name) for name in DEFAULTS} == dict.fromkeys(DEFAULTS)
+    for name, choices in CHOICES.items():
+        for choice in choices:
+            _write(mine, f"{name} = {json.dumps(choice)}")
+            assert read_config({}).chosen(name) == choice
+
+
+@pytest.mark.parametrize("table", ["[hooks]\nwonn = 'x'", "[commands.mail]\nrun = 3"])
+def test_a_program_that_cannot_be_read_ends_any_verb(pipe: Type, mine: Path, table: str) -> None:
+    _write(mine, table)
+    refused = pipe("list")
+    assert (refused.code, str(mine) in refused.err) == (2, True)
+
+
+def test_config_shows_keys_programs_hooks_and_the_clock(
+    pipe: Type, mine: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _write(mine, '[keys]\n"board.add" = "A"\n[commands.mail]\nkey = "ctrl+e"\n'
+           'run = "echo {ref}"\n[hooks]\nwon = "true"\n')  # fmt: skip
+    shown = pipe("config", "--json").json["config"]
+    found = {name: one["value"] for name, one in shown.items() if "." in name}
+    assert found == {
+        "keys.board.add": "A", "commands.mail": "ctrl+e: echo {ref}", "hooks.won": "true",
+    }  # fmt: skip
+    text = pipe("config").out
+    assert "ctrl+e: echo {ref}" in text and "PIPEBOARD_NOW" in text
+    assert account_name() in text and "the process's uid" in text
+
+
+@pytest.mark.parametrize(
+    ("name", "value"), [("EDITOR", "vi 'x"), ("VISUAL", "vi 'x"), ("PIPEBOARD_DB", "/nowhere/x.db")]
+)
+def test_config_check_finds_what_is_wrong_in_the_environment(
+    pipe: Type, monkeypatch: pytest.MonkeyPatch, name: str, value: str
+) -> None:
+    assert pipe("config", "check").code == 0
+    monkeypatch.setenv(name, value)
+    checked = pipe("config", "check")
+    assert (checked.code, checked.out.startswith(name)) == (1, True)
+
+
+def test_a_file_that_is_no_toml_is_a_problem_with_its_path(pipe: Type, mine: Path) -> None:
+    _write(mine, "theme = ")
+    (problem,) = pipe("config", "check", "--json").json["problems"]
+    assert str(mine) in problem
+
+
+def test_the_version_tells_what_it_stands_on(pipe: Type) -> None:
+    assert list(pipe("version", "--json").json["versions"]) == [
+        "pipeboard", "python", "sqlite", "textual", "sqlmodel", "sqlalchemy",
+    ]  # fmt: skip
+    assert pipe("version").lines == [f"pipeboard {pipeboard.__version__}"]
+    assert len(pipe("version", "-v").lines) == 6
+
+
+def test_the_keys_of_ones_own_programs_are_among_the_keys(pipe: Type, mine: Path) -> None:
+    _write(mine, '[commands.mail]\nkey = "ctrl+e"\nrun = "echo {ref}"\nhelp = "write to them"\n')
+    found = [key for key in pipe("keys", "--json").json["keys"] if key["help"] == "write to them"]
+    assert [key["keys"] for key in found] == [["^e"]]
 
 
 def test_themes_are_listed_with_where_they_come_from_and_what_is_wrong(

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import io
+import sqlite3
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
-from pipeboard.cli.due_short import _VALUES, quick
+from pipeboard.cli.config import account_name
+from pipeboard.cli.due_short import _VALUES, quick, short
 from pipeboard.cli.main import main
+from pipeboard.cli.plain_triage import _COMMANDS
 from pipeboard.ui.draw.changes import SIGN_FILTERS
 from tests.cli.conftest import NOW, Type
 
@@ -101,6 +105,55 @@ def test_triage_plain_asks_line_by_line(busy: Type, typed: Callable[[str], int])
     )  # fmt: skip
 
 
+def test_each_word_of_triage_plain_does_what_it_says(
+    busy: Type, typed: Callable[[str], int], capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert typed("log call they rang|log email in wrote back|note words|close 19dec|q") == 0
+    deal = busy("show", "D-1", "--json").json["deal"]
+    assert [(t["type"], t["direction"], t["outcome"]) for t in deal["touches"]] == [
+        ("email", "in", "wrote back"), ("call", "out", "they rang"),
+    ]  # fmt: skip
+    assert (deal["notes"][0]["text"], deal["expected_close"]) == ("words", "2026-12-19")
+    capsys.readouterr()
+    assert typed("") == 0
+    said = capsys.readouterr().out
+    assert "Last touch: email in: wrote back" in said
+    assert next(line for line in said.splitlines() if line.startswith("Last note")).endswith(
+        ": words"
+    ), said
+    assert "Next step: -3d call." in said
+    assert typed("move qualified|win 40k|give bo yours|lose price|quit") == 0
+    deals = {d["ref"]: d for d in busy("list", "--json").json["deals"]}
+    assert [deals[ref]["status"] for ref in ("D-1", "D-2", "D-3")] == ["lost", "won", "open"]
+    assert (deals["D-2"]["value"]["amount_minor"], deals["D-3"]["owner"]) == (4_000_000, "bo")
+    assert "yours" in busy("show", "D-3").out
+    assert _COMMANDS["win"] is _COMMANDS["won"] and _COMMANDS["lose"] is _COMMANDS["lost"]
+
+
+def test_triage_plain_of_a_part_is_not_taken_up_again(
+    busy: Type, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    class Typed(io.StringIO):
+        def isatty(self) -> bool:
+            return True
+
+    monkeypatch.setattr("sys.stderr.isatty", lambda: True, raising=False)
+    for _ in range(2):
+        monkeypatch.setattr("sys.stdin", Typed("skip\nquit\n"))
+        assert main(["triage", "value>1", "--plain", "--as", "ana"]) == 0
+        assert "D-1 Late" in capsys.readouterr().out
+
+
+def test_triage_plain_tells_how_a_person_is_reached(
+    busy: Type, typed: Callable[[str], int], capsys: pytest.CaptureFixture[str]
+) -> None:
+    line = ("contact", "D-1", "Mika", "--role", "champion", "--email", "m@x.fi", "--phone", "+358")
+    assert busy(*line).code == 0
+    capsys.readouterr()
+    assert typed("quit") == 0
+    assert "Whom to call: Mika, +358, m@x.fi." in capsys.readouterr().out
+
+
 def test_triage_plain_goes_on_only_from_a_deal_that_is_looked_after(
     busy: Type, typed: Callable[[str], int], capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -150,6 +203,44 @@ def test_the_prompt_counts_each_deal_once_as_the_title_of_the_board_does(
     assert short == " ".join(f"{sign}{count}" for sign, count in signs)
 
 
+def test_the_prompt_says_on_every_day_what_the_ordinary_way_says(
+    team: Type, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PIPEBOARD_NOW", "2026-11-02T23:00:00Z")  # the third by the clocks there
+    for line in (
+        ("add", "A: a"), ("add", "B: b next:2026-11-24"), ("add", "C: c"),
+        ("snooze", "C", "2026-11-08"), ("add", "D: d next:2026-11-10"), ("add", "E: e @bo"),
+        ("add", "F: f next:2026-12-24"), ("add", "G: g"), ("archive", "G"), ("add", "H: h"),
+        ("lost", "H", "--category", "price"),
+    ):  # fmt: skip
+        assert team(*line).code == 0
+    for day in (3, 7, 8, 9, 10, 11, 13, 14, 15, 23, 24, 25, 26):
+        environ = {"PIPEBOARD_NOW": f"2026-11-{day:02}T09:00:00Z", "HOME": str(home),
+                   "PIPEBOARD_DB": str(home / "team.db")}  # fmt: skip
+        monkeypatch.setenv("PIPEBOARD_NOW", environ["PIPEBOARD_NOW"])
+        for whom in ("all", "bo"):
+            counts = team("due", "--short", "--owner", whom, "--json").json["due"]
+            told = short(*counts.values())
+            assert quick(["--short", "--owner", whom], environ) == told, (day, whom)
+    assert list(counts) == ["overdue", "no_next_step", "stalled"]
+
+
+def test_the_prompt_of_whom_reps_do_not_see_is_left_to_the_ordinary_way(
+    team: Type, home: Path
+) -> None:
+    environ = {"PIPEBOARD_NOW": NOW, "PIPEBOARD_DB": str(home / "team.db"), "HOME": str(home)}
+    assert quick(["--short"], environ) == ""
+    assert quick(["--short", "-p", "New business"], environ) is None
+    with closing(sqlite3.connect(home / "team.db")) as base:
+        base.execute("insert or replace into setting (name, value) values ('reps_see', '1')")
+        base.commit()
+        assert quick(["--short"], environ) is None
+        base.execute("update setting set value = '0' where name = 'reps_see'")
+        base.execute("update counter set value = value - 1 where name = 'schema'")
+        base.commit()
+    assert quick(["--short"], environ) is None
+
+
 def test_the_prompt_finds_the_database_as_every_verb_does(
     busy: Type, home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -191,6 +282,51 @@ def test_check_ends_with_1_and_says_whose_and_what(busy: Type) -> None:
     assert busy("check", "--owner", "bo").lines[1].endswith("no next step")
     busy("next", "D-5", "fri call", "--as", "bo")
     assert busy("check", "--owner", "bo").code == 0
+
+
+def test_check_tells_of_each_deal_what_is_broken_and_nothing_else(
+    busy: Type, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found = busy("check", "--as", "ana", "--json").json["broken"]
+    assert [(one["ref"], one["broken"]) for one in found] == [
+        ("D-1", ["next step overdue 3d"]), ("D-5", ["no next step"]), ("D-3", ["no next step"]),
+    ]  # fmt: skip
+    assert busy("check").lines[3].split() == ["@bo", "D-5", "Other", "no", "next", "step"]
+    monkeypatch.setenv("PIPEBOARD_NOW", "2027-02-24T09:00:00Z")
+    assert busy("next", "D-4", "2027-03-01 call", "--as", "ana").code == 0
+    assert busy("check", "--owner", "ana").lines[-1].split()[1:] == [
+        "D-4", "Fine", "overstay", "93/21d",
+    ]  # fmt: skip
+    counts = busy("due", "--short", "--json", "--owner", "all").json["due"]
+    assert counts == {"overdue": 2, "no_next_step": 2, "stalled": 1}
+    assert busy("triage", "stage:won").err.strip() == "Nothing needs you now."
+
+
+def test_the_queue_tells_what_a_deal_is_worth(busy: Type) -> None:
+    found = busy("triage", "--json", "--as", "ana").json["queue"]
+    assert [(one["worth_minor"], one["tier_name"]) for one in found] == [
+        (100_000, "overdue"), (200_000, "due today"), (300_000, "no next step"),
+    ]  # fmt: skip
+
+
+def test_a_digest_has_the_first_three_and_what_others_did_within_a_day(
+    busy: Type, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert busy("digest", "--as", "ana", "--json").json["news"] == []
+    assert busy("add", "More: f 9k @ana source:email", "--as", "ana").code == 0
+    for line in (("note", "D-1", "-m", "x"), ("tag", "D-2", "D-5", "+x"), ("log", "D-3", "call"),
+                 ("note", "D-1", "-m", "y"), ("note", "D-2", "-m", "z"), ("note", "D-3", "-m", "a"),
+                 ("note", "D-5", "-m", "b")):  # fmt: skip
+        assert busy(*line, "--as", "bo").code == 0
+    found = busy("digest", "--as", "ana", "--json").json
+    assert [one["ref"] for one in found["first"]] == ["D-1", "D-2", "D-3"]
+    me = account_name()
+    told = [f"{me} (for bo): {what}" for what in
+            ("note Bare", "note Due", "note Late", "log Bare", "tag Due")]  # fmt: skip
+    assert found["news"] == told
+    for now, news in (("2026-11-24T08:59:00Z", told), ("2026-11-24T09:01:00Z", [])):
+        monkeypatch.setenv("PIPEBOARD_NOW", now)
+        assert busy("digest", "--as", "ana", "--json").json["news"] == news
 
 
 def test_a_step_that_recurs_comes_again_when_it_is_done(team: Type) -> None:
@@ -252,3 +388,6 @@ def test_a_template_is_the_teams_unless_one_has_ones_own(team: Type, home: Path)
     assert team("template", "hello").out == "Hi {{contact}}\n"
     assert team("template", "helo", "D-1").code == 3
     assert "copy_cmd" in team("template", "hello", "D-1", "--copy").err
+    (folder / "hello.md").write_text("Subject: For {{company}}\n\nHi {{contact}}\n")
+    letter = team("template", "hello", "D-1", "--json").json["letter"]
+    assert (letter["subject"], letter["text"].strip()) == ("For Lumen Oy", "Hi Mika")

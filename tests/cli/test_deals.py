@@ -142,6 +142,7 @@ def test_a_person_is_asked_before_a_closed_deal_leaves_the_numbers(
     assert team("merge", "1", "2").code == 4
     assert team("merge", "1", "2", "-y").code == 4
     monkeypatch.setattr("pipeboard.cli.call.Call.has_person", True)
+    assert team("merge", "1", "2", "-y").code == 4
     asked = team("merge", "1", "2", stdin=said)
     assert (asked.code, "leaves the numbers of that time" in asked.err) == (code, True)
     archived = team("show", "2", "--json").json["deal"]["status"] == "archived"
@@ -200,3 +201,63 @@ def test_a_closing_is_put_right_with_the_same_verb(team: Type) -> None:
     assert [one["kind"] for one in team("history", "2", "--json").json["events"]].count(
         "corrected"
     ) == 1
+
+
+def test_lines_may_end_as_on_any_machine(team: Type) -> None:
+    added = team("add", "-", "--json", stdin="A: one\r\nB: two\rC: three\n\n")
+    assert [deal["account"] for deal in added.json["deals"]] == ["A", "B", "C"]
+
+
+def test_a_word_for_the_new_owner_is_kept(team: Type) -> None:
+    team("add", "Acme: a")
+    assert team("assign", "1", "bo", "--note", "You know them.").code == 0
+    assert "You know them." in team("show", "1").out
+
+
+@pytest.mark.parametrize(
+    ("line", "field", "wanted"),
+    [
+        (("won", "1", "--on", "20nov", "--override", "x"), "closed_at",
+         "2026-11-20T11:00:00+00:00"),
+        (("lost", "1", "--category", "price", "--on", "20nov"), "closed_at",
+         "2026-11-20T11:00:00+00:00"),
+        (("lost", "1", "--category", "price", "--reason", "dear", "--competitor", "Bolt",
+          "--recycle", "fri", "--objection", "trust"), "lost",
+         {"category": "price", "reason": "dear", "competitor": "Bolt",
+          "recycle_on": "2026-11-27", "objection": "trust"}),
+    ],
+)  # fmt: skip
+def test_all_that_is_said_of_an_end_is_kept(
+    team: Type, monkeypatch: pytest.MonkeyPatch, line: tuple[str, ...], field: str, wanted: object
+) -> None:
+    with monkeypatch.context() as then:
+        then.setenv("PIPEBOARD_NOW", "2026-10-01T09:00:00Z")
+        team("add", "Acme: a 1k")
+    assert team(*line).code == 0
+    assert team("show", "1", "--json").json["deal"][field] == wanted
+
+
+def test_what_follows_a_sale_is_a_lead_for_a_day_to_come(team: Type) -> None:
+    team("add", "Acme: a 1k")
+    line = ("won", "1", "--follow-up", "fri", "--override", "x")
+    assert team(*line, "--seen", "9").code == 2
+    done = team(*line, "--seen", "1", "--json").json["deals"]
+    assert [deal["next_step"] and deal["next_step"]["due"] for deal in done] == [None, "2026-11-27"]
+
+
+def test_a_value_is_said_of_one_deal_that_ended(team: Type) -> None:
+    team("add", "-", stdin="Acme: a 1k\nBolt: b 1k\nCobalt: c 1k\n")
+    assert "won on Mon 23 Nov 2026 · €1,000" in team("won", "1", "--override", "x").err
+    said = team("won", "2", "3", "--override", "x").err.splitlines()
+    assert "won on Mon 23 Nov 2026" in said
+
+
+def test_a_gate_is_passed_on_the_way_back_too(team: Type) -> None:
+    stages = '[[stages]]\nname = "Due"\ncriteria = ["value"]\n[[stages]]\nname = "Offer"\n'
+    assert team("pipeline", "apply", "-", stdin=f'name = "Renewals"\n{stages}').code == 0
+    team("add", "Acme: a", "-p", "Renewals")
+    team("lost", "1", "--category", "price")
+    assert team("reopen", "1", "--stage", "offer").code == 4
+    assert team("reopen", "1", "--stage", "offer", "--override", "they called").code == 0
+    assert team("show", "1", "--json").json["deal"]["stage"] == "Offer"
+    assert "they called" in team("show", "1").out

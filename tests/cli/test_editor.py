@@ -219,6 +219,14 @@ def test_config_edit_makes_an_example_and_leads_back_until_it_is_in_order(
     assert "density is one of auto, 1, 2, 3, 4" in edited.err
     assert (home / "called").read_text().splitlines()[-1].startswith("+1 ")
     assert file.read_text() == "density = 3\n"
+    editor('echo "density = 7" > "$file"')
+    for said, edited_times in (
+        ("y\ny\ny\n", 2),  # left as it was: no way back any more
+        ("\n", 2), (" YES\n", 2), ("n\n", 1), ("yo\n", 1), ("", 1),
+    ):  # fmt: skip
+        (home / "called").unlink()
+        assert team("config", "edit", stdin=said).code == 1
+        assert len((home / "called").read_text().splitlines()) == edited_times, said
 
 
 def test_a_text_of_a_board_that_was_ended_is_told_where_it_is(home: Path, editor: Editor) -> None:

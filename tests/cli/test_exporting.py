@@ -338,3 +338,72 @@ def test_a_whole_workspace_that_was_changed_by_hand_is_refused(deals: Type, home
     file.write_text(json.dumps(document))
     refused = deals("import", str(file), "--db", str(database))
     assert (refused.code, "not what its history says" in refused.err) == (2, True)
+
+
+def test_what_does_not_go_together_is_refused(deals: Type, home: Path) -> None:
+    for flags in (("--columns", "ref"), ("open",), ("--format", "csv")):
+        refused = deals("export", "--whole", *flags)
+        assert (refused.code, "--whole takes everything" in refused.err) == (2, True)
+    assert deals("export", "--whole", "--format", "json").code == 0
+    refused = deals("export", "--json", "--format", "csv")
+    assert (refused.code, "--json does not go with --format csv" in refused.err) == (2, True)
+    assert deals("export", "--json", "--format", "json").out == deals("export", "--json").out
+    assert deals("export", "--json").out == deals("export", "--format", "json").out
+    told = deals("export", "--json", "--format", "csv", "--to", str(home / "a.csv")).json
+    assert told == {"schema": 1, "deals": 3, "format": "csv", "path": str(home / "a.csv")}
+    whole = deals("export", "--whole", "--json", "--to", str(home / "a.json")).json
+    assert (whole["format"], whole["path"]) == ("json", str(home / "a.json"))
+    refused = deals("export", "--format", "xlsx")
+    assert (refused.code, "goes into a file" in refused.err) == (2, True)
+
+
+def test_ones_own_fields_are_columns_in_their_order(deals: Type) -> None:
+    deals("set", "D-2", "fields.b=1", "fields.a=2")
+    header = deals("export").lines[0]
+    assert header.endswith("fields.a,fields.b,fields.product")
+
+
+def test_an_export_that_is_only_tried_writes_nothing(deals: Type, home: Path) -> None:
+    tried = deals("export", "--to", str(home / "a.csv"), "-n", "--json")
+    assert tried.json == {"schema": 1, "dry_run": True, "path": str(home / "a.csv")}
+    assert not (home / "a.csv").exists()
+
+
+def test_numbers_of_a_markdown_table_stand_right(deals: Type) -> None:
+    told = deals("export", "--format", "md", "--columns", "ref,value,closed_at").lines
+    assert told[:2] == ["| ref | value | closed at |", "| --- | ---: | --- |"]
+    assert deals("export", "--format", "md").lines[0] == (
+        "| ref | deal | stage | value | currency | owner | next | due | expected close |"
+    )
+
+
+def test_columns_that_are_named_are_typed_for_people(deals: Type, home: Path) -> None:
+    openpyxl = pytest.importorskip("openpyxl")
+    for columns, kind in ((("--columns", "ref,age,created_at"), True), ((), False)):
+        file = home / f"{len(columns)}.xlsx"
+        assert deals("export", "--to", str(file), *columns).code == 0
+        sheet = openpyxl.load_workbook(file).active
+        row = dict(zip((c.value for c in sheet[1]), sheet[2], strict=True))
+        assert row["created_at"].is_date is kind
+
+
+@pytest.mark.parametrize("text", ['{"schema":1,"kind":"pipeboard workspace","tab', "{}"])
+def test_of_a_whole_workspace_that_is_cut_off_nothing_is_made(
+    pipe: Type, home: Path, text: str
+) -> None:
+    (home / "a.json").write_text(text)
+    refused = pipe("import", str(home / "a.json"), "--db", str(home / "new.db"))
+    assert (refused.code, (home / "new.db").exists()) == (2, False)
+
+
+def test_a_whole_workspace_comes_only_where_there_is_none_or_an_empty_one(
+    deals: Type, home: Path
+) -> None:
+    file = str(home / "a.json")
+    assert deals("export", "--whole", "--to", file).code == 0
+    assert deals("import", file).code == 4
+    tried = deals("import", file, "--db", str(home / "new.db"), "-n")
+    assert (tried.code, "Would be: a workspace" in tried.err) == (0, True)
+    assert not (home / "new.db").exists()
+    done = deals("import", file, "--db", str(home / "new.db"))
+    assert "3 deals and all around them are here." in done.err

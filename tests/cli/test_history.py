@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from pipeboard.cli.config import account_name
 from tests.cli.conftest import Type
 
 
@@ -86,3 +87,63 @@ def test_what_was_undone_is_still_told(lumen: Type) -> None:
 def test_a_deal_that_is_not_there_is_not_found(lumen: Type, ref: str) -> None:
     assert lumen("show", ref).code == 3
     assert lumen("history", ref).code == 3
+
+
+def test_history_tells_whose_deal_what_and_when_by_the_clocks_there(
+    lumen: Type, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PIPEBOARD_NOW", "2026-11-23T09:01:00Z")
+    assert lumen("target", "set", "2026Q4", "130k").code == 0
+    monkeypatch.setenv("PIPEBOARD_NOW", "2026-11-23T09:02:00Z")
+    assert lumen("assign", "1", "bo", "--as", "ana").code == 0
+    lines = lumen("history").lines
+    me = account_name()
+    assert lines[1].startswith(f"2026-11-23 10:02  D-1   {me} (for ana)  ")
+    assert "Target for 2026Q4" in lines[2] and "D-1" not in lines[2]
+    assert not any("Target" in line for line in lumen("history", "1").lines)
+    assert [event["deal"] for event in lumen("history", "--json").json["events"][:2]] == [
+        "D-1", None,
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("flags", "kinds"),
+    [
+        (("--by", "ana"), ["owner"]),
+        (("--by", "ANA"), ["owner"]),
+        (("--for-others",), ["owner"]),
+        (("--undone",), ["tagged"]),
+        (("--verb", "TAG"), ["tagged"]),
+        (("--by", "bo"), []),
+        (("--limit", "1"), ["tagged"]),
+    ],
+)
+def test_history_is_of_whom_and_of_what_is_asked_for(
+    lumen: Type, flags: tuple[str, ...], kinds: list[str]
+) -> None:
+    assert lumen("assign", "1", "bo", "--as", "ana").code == 0
+    assert lumen("tag", "1", "+x").code == 0
+    assert lumen("undo").code == 0
+    events = lumen("history", "1", "--json", *flags).json["events"]
+    assert [event["kind"] for event in events] == kinds
+
+
+def test_a_change_of_many_agreements_is_one_line(lumen: Type) -> None:
+    document = lumen("pipeline", "show").out
+    assert lumen("pipeline", "apply", "-", stdin=document.replace("Qualified", "Q")).code == 0
+    lines = [line for line in lumen("history").lines if "ipeline" in line]
+    assert len(lines) == len(set(lines))
+
+
+def test_what_can_be_undone_is_listed_with_whom_it_was_for(lumen: Type) -> None:
+    for n in range(20):
+        assert lumen("tag", "1", f"+t{n}").code == 0
+    assert lumen("assign", "1", "bo", "--as", "ana").code == 0
+    found = lumen("undo", "--list", "--as", "ana", "--json").json["commands"]
+    assert (found[0]["verb"], found[0]["acting_as"], found[0]["actor"]) == (
+        "assign", "ana", account_name(),
+    )  # fmt: skip
+    assert lumen("undo", "--list", "--as", "ana").lines[0].startswith("2026-11-23 10:00  for ana  ")
+    assert len(lumen("undo", "--list").lines) == 20
+    assert len(lumen("undo", "--list", "--limit", "3").lines) == 3
+    assert "23 Nov 10:00" in lumen("undo").err

@@ -162,6 +162,12 @@ def test_rejected_rows_are_told_in_the_order_of_the_file(pipe: Type, home: Path)
     assert [row["line"] for row in pipe(*line, "--json").json["rejected"]] == [2, 3, 4, 5]
     told = [line.split()[1].rstrip(":,") for line in pipe(*line).lines if "line" in line.lower()]
     assert told == ["2", "3", "4", "5"]
+    hint = "Mend them, or leave them out"
+    assert hint not in pipe(*line).err  # the way out for the stages is said
+    assert (
+        hint
+        in pipe("import", _file(home, "title,value,stage\nA,5,Lead\nB,x,Lead\n"), *line[2:]).err
+    )
 
 
 def test_skip_bad_puts_the_rejected_rows_into_a_private_file(pipe: Type, home: Path) -> None:
@@ -382,6 +388,24 @@ def test_all_deals_go_into_one_pipeline_where_that_is_said_or_deals_are_there(
     assert {one["pipeline"] for one in team("list", "-p", "All", "--json").json["deals"]} == {"All"}
     refused = team("import", file, "--match", "new", "--json")
     assert refused.code == 4 and "Partners" not in team("pipeline", "list").out
+
+
+@pytest.mark.parametrize(
+    ("said", "where"),
+    [
+        ((), {"Partners", "Direct"}),
+        (("-p", "All"), {"All"}),
+        (("--into", "All"), {"All"}),
+        (("--into", "All", "-p", "Direct"), {"All"}),
+    ],
+)
+def test_rows_go_where_the_person_says_before_where_the_file_says(
+    team: Type, home: Path, said: tuple[str, ...], where: set[str]
+) -> None:
+    for name in ("All", "Partners", "Direct"):
+        assert team("pipeline", "new", name, "--stages", "Talk,Offer,Call").code == 0
+    assert team("import", _file(home, TWO_PIPELINES), *said).code == 0
+    assert {one["pipeline"] for one in team("list", "--json").json["deals"]} == where
 
 
 def test_our_own_file_of_two_pipelines_moves_house(team: Type, pipe: Type, home: Path) -> None:

@@ -7,13 +7,18 @@ import os
 import re
 import shlex
 import stat
+from collections import Counter
 from pathlib import Path
 
 import pytest
 
+from pipeboard.cli.importing import _document, _ways_of_stages
+from pipeboard.domain.templates import template
 from pipeboard.exchange.read_options import REMARKS
+from pipeboard.exchange.rows import Rejected
+from pipeboard.workspace.import_report import Differing, ImportReport
 from tests.cli.conftest import Type
-from tests.exchange.files import exported, write
+from tests.exchange.files import exported, open_file, write
 
 FOREIGN = "id,deal name,stage,amount\n" + "".join(
     f"{n},Deal {n},{'Engaging' if n % 3 else 'Sounding'},{n}00\n" for n in range(1, 31)
@@ -596,3 +601,114 @@ def test_a_later_file_tells_when_a_deal_began(undated: Type, home: Path) -> None
     assert result.lines[0] == "1 rows read, 0 created, 1 updated, 0 unchanged, 0 rejected."
     assert "created_at" not in result.err
     assert "created       Fri 1 May 2026" in undated("show", "1").out
+
+
+PIPELINE = template("minimal", pipeline_name="Sales", currency="EUR")
+
+
+def test_every_count_of_an_import_is_in_its_document_under_its_name(home: Path) -> None:
+    report = ImportReport(
+        read=11, created=2, updated=3, unchanged=4, skipped=5, by_name=6, elsewhere=7, before=8,
+        joined=9, joined_here=10, command_id="c1",
+        rejected=[Rejected(3, "stage", "x", "no stage")],
+        ambiguous=[Rejected(4, "", "", "two")],
+        conflicts=[Differing(5, "D-1", "title", "a", "b", "ours")],
+        left=[Differing(6, "D-2", "closed_at", "c", "d", "ours")],
+        emptied=Counter(owner=1), not_followed=Counter(stage=2), stages=Counter(Demo=3),
+        sums=Counter({("open", "EUR"): 500, ("won", "USD"): 700}), remarks={"no_stage": [7]},
+        new_owners=["cy"], new_pipelines=[PIPELINE],
+    )  # fmt: skip
+    with open_file(write(home, "id,deal,stage\n1,A,Demo\n")) as reading:
+        assert _document(reading, report, ["odd"]) == {
+            "format": "csv", "tool": "csv", "source": "file:id", "encoding": "utf-8",
+            "delimiter": ",", "read": 11, "created": 2, "updated": 3, "unchanged": 4, "skipped": 5,
+            "rejected": [{"line": 3, "column": "stage", "value": "x", "reason": "no stage"}],
+            "conflicts": [{"line": 5, "deal": "D-1", "field": "title", "ours": "a", "theirs": "b",
+                           "kept": "ours"}],
+            "ambiguous": [4], "matched_by_name": 6, "known_elsewhere": 7,
+            "not_followed": {"stage": 2},
+            "left": [{"line": 6, "deal": "D-2", "field": "closed_at", "ours": "c", "theirs": "d",
+                      "kept": "ours"}],
+            "emptied": {"owner": 1}, "remarks": {"no_stage": [7]}, "stages": {"Demo": 3},
+            "amounts": {"open": {"EUR": 500}, "won": {"USD": 700}}, "joined": 9, "joined_here": 10,
+            "new_owners": ["cy"], "new_pipelines": ["Sales"], "before": 8, "after": 10,
+            "answers": {"title": "deal", "stage": "stage", "outcome": "stage", "value": None,
+                        "owner": None, "dates": None},
+            "warnings": ["odd"],
+            "mapping": {"id": "external_id", "deal": "title", "stage": "stage"},
+            "command_id": "c1",
+        }  # fmt: skip
+
+
+def test_the_commands_to_type_name_what_is_unknown_the_most_frequent_first() -> None:
+    names = [f"S{n}" for n in range(13)]
+    rows = [Rejected(n, "stage", name, "", stages=(name,)) for n, name in enumerate(names)]
+    rows.append(Rejected(20, "stage", "Qualifed", "", stages=("Qualifed",)))
+    rows.append(Rejected(21, "stage", "Qualifed", "", stages=("Qualifed",)))
+    first, whole, renamed = _ways_of_stages(ImportReport(rejected=rows), PIPELINE, "a.csv")
+    assert first.startswith("The file has stages that Sales does not have: Qualifed (2), S0 (1), ")
+    assert first.endswith("S10 (1) and 2 more.")
+    assert whole.endswith("pipeboard import a.csv --into NAME --stages auto")
+    assert "--stage Qualifed=Qualified --stage S0=Prospecting" in renamed
+    assert renamed.count("--stage ") == 12
+    assert _ways_of_stages(ImportReport(), PIPELINE, "a.csv") == []
+
+
+def test_each_choice_of_an_import_is_carried_out(team: Type, home: Path) -> None:
+    first = write(home, "id,deal,stage,amount\n1,Alpha,Prospecting,5\n2,Beta,Prospecting,6\n")
+    assert team("import", str(first)).code == 0
+    assert team("set", "D-1", "title=Mine").code == 0
+    second = write(home, "id,deal,stage,amount\n1,Theirs,Prospecting,5\n2,Beta,Prospecting,9\n")
+
+    def title(*flags: str) -> tuple[str, int]:
+        assert team("import", str(second), *flags).code == 0
+        deals = team("list", "--json").json["deals"]
+        found = deals[0]["title"], len(deals)
+        if found != ("Mine", 2) or flags == ():
+            assert team("undo").code == 0
+        return found
+
+    assert title("--match", "skip") == ("Mine", 2)
+    assert team("show", "D-2", "--json").json["deal"]["value"]["amount_minor"] == 600
+    assert title() == ("Mine", 2)
+    assert title("--prefer", "file") == ("Theirs", 2)
+    assert title("--match", "new") == ("Mine", 4)
+    tried = team("import", str(second), "-n", "--save-recipe", str(home / "r.json"))
+    assert "would keep the flags" in tried.err and not (home / "r.json").exists()
+    assert "Would be: 2 rows read" in tried.out and "column 'deal'" in tried.out
+    assert "Would be" not in team("import", str(second), "--match", "skip").out
+
+
+@pytest.mark.parametrize(
+    ("stages", "names"),
+    [
+        ("Lead, Demo", ["Lead", "Demo"]),
+        ("Lead; Demo, later", ["Lead", "Demo, later"]),
+        ("Lead,Won,Demo,Lost", ["Lead", "Demo"]),
+    ],
+)
+def test_stages_that_are_named_are_those_to_work_in(
+    team: Type, home: Path, stages: str, names: list[str]
+) -> None:
+    file = write(home, f"deal,stage\nA,{names[0]}\n")
+    made = team("import", str(file), "--into", "New", "--stages", stages)
+    assert made.code == 0, made.err
+    found = team("pipeline", "show", "New", "--json").json["pipeline"]["stages"]
+    assert [stage["name"] for stage in found] == [*names, "Won", "Lost"]
+    assert ("every pipeline ends so" in made.err) is ("Won" in stages)
+    again = team("import", str(file), "--into", "new", "--stages", names[0].upper())
+    assert again.code == 0, again.err
+    assert team("import", str(file), "--into", "New", "--stages", "Other").code == 4
+
+
+def test_a_recipe_of_a_file_goes_under_what_is_typed(team: Type, home: Path) -> None:
+    file = write(home, "id,deal,stage,a,amount\n1,A,Prospecting,x,5\n")
+    (home / "r.json").write_text(
+        '{"schema":1,"map":["a=owner"],"key":["id","deal"],"currency":"USD"}'
+    )
+    flags = ("--recipe", str(home / "r.json"), "-n", "--json", "--new-rep")
+    kept = team("import", str(file), *flags).json
+    assert (kept["mapping"]["a"], kept["source"]) == ("owner", "file:id+deal")
+    assert kept["amounts"] == {"open": {"USD": 500}}
+    typed = team("import", str(file), *flags, "--currency", "SEK", "--map", "a=source").json
+    assert (typed["mapping"]["a"], typed["amounts"]) == ("source", {"open": {"SEK": 500}})

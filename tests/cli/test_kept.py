@@ -146,6 +146,17 @@ def test_each_way_of_asking_has_its_own_answer(desk: Desk) -> None:
     assert {flags: desk.told(*flags) for flags in FLAGS} == said
 
 
+@pytest.mark.parametrize("later_s", [0, 3])
+def test_a_file_is_trusted_once_it_was_left_alone_whatever_its_own_day_says(
+    home: Path, later_s: int
+) -> None:
+    (home / "a.db").write_bytes(b"x")
+    os.utime(home / "a.db", (1, 1))
+    began = time.time_ns() + later_s * 1_000_000_000
+    kept.remember("asked", str(home / "a.db"), began, b"text", os.environ)
+    assert len(kept_files(home)) == bool(later_s)
+
+
 @pytest.mark.parametrize("verb", CHANGES)
 def test_after_every_verb_that_changes_it_is_looked_into_again(
     desk: Desk, verb: str, monkeypatch: pytest.MonkeyPatch
@@ -224,6 +235,7 @@ CHANGED: dict[str, Disturb] = {
     "no file": lambda home, _: (home / "team.db").unlink(),
     "a second name of the file": lambda home, _: (home / "2.db").hardlink_to(home / "team.db"),
     "the rights of the file": lambda home, _: (home / "team.db").chmod(0o640),
+    "a log that was left": lambda home, _: (home / "team.db-wal").write_bytes(b"x"),
     "a journal that was left": lambda home, _: (home / "team.db-journal").write_bytes(b"x"),
     "no right to read": lambda _, patch: patch.setattr(os, "access", lambda *__: False),
     "one's own configuration": _configured('locale = "de_DE"\n'),
@@ -234,6 +246,12 @@ CHANGED: dict[str, Disturb] = {
     "another database": _set("PIPEBOARD_DB", "/nowhere/other.db"),
     "the clock": _set("PIPEBOARD_NOW", "2026-11-24T09:00:00Z"),
     "colours": _set("FORCE_COLOR", "1"),
+    "a language": _set("LANG", "de_DE.UTF-8"),
+    "the form of days": _set("LC_TIME", "de_DE.UTF-8"),
+    "no colours": _set("NO_COLOR", "1"),
+    "a terminal": _set("TERM", "linux"),
+    "a zone": _set("TZ", "Asia/Tokyo"),
+    "an encoding": _set("PYTHONIOENCODING", "latin-1"),
     "an assistant": _set("PIPEBOARD_ASSISTANT", "1"),
     "another home": _set("HOME", "/nowhere"),
     "a narrow terminal": _wide(40),

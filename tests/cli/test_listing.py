@@ -5,10 +5,22 @@ from __future__ import annotations
 import csv
 import io
 import json
+import sqlite3
+from contextlib import closing
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 
-from pipeboard.cli.columns import COLUMN_NAMES
+from pipeboard.cli.columns import COLUMN_NAMES, SIGN_STYLES, Listed, column_named, sign_of
+from pipeboard.cli.output import BOLD, RED, YELLOW
+from pipeboard.domain.deal import Answer, Deal, Loss, NextStep, Status
+from pipeboard.domain.lazy_dataclass import replace
+from pipeboard.domain.money import Money
+from pipeboard.domain.signs import Sign
+from pipeboard.domain.templates import template
 from tests.cli.conftest import Type
 
 DEALS = "\n".join(
@@ -43,6 +55,20 @@ def test_json_is_one_document_with_every_promised_key(deals: Type) -> None:
     assert [deal["ref"] for deal in document["deals"]] == ["D-1", "D-2", "D-3", "D-4"]
     for deal in document["deals"]:
         assert deal.keys() >= KEYS
+
+
+@pytest.mark.parametrize("form", ["--csv", "--plain"])
+def test_a_line_of_a_script_holds_one_deal_whatever_a_database_holds(
+    home: Path, pipe: Type, form: str
+) -> None:
+    assert pipe("add", "Acme: saw", "--db", str(home / "own.db")).code == 0
+    with closing(sqlite3.connect(home / "own.db")) as base, base:
+        base.execute("update deal set snooze_reason = 'a' || char(9) || 'b' || char(10) || 'c'")
+    listed = pipe(
+        "list", form, "--columns", "ref,snooze_reason,stage", "--db", str(home / "own.db")
+    )
+    (line,) = listed.lines[form == "--csv" :]
+    assert "\t".join(line.split("," if form == "--csv" else "\t")).count("\t") == 2
 
 
 def test_what_is_unknown_is_null_and_never_empty_or_zero(deals: Type) -> None:
@@ -366,3 +392,110 @@ def test_every_column_has_one_name() -> None:
         "trial_close external_id quote_sent_at",
     )
     assert sorted(COLUMN_NAMES) == sorted(" ".join(named).split())
+
+
+PIPELINE = template("needs", pipeline_name="Sales", currency="EUR")
+NIGHT = datetime(2026, 10, 23, 23, 30, tzinfo=UTC)
+NOON = datetime(2026, 11, 10, 9, tzinfo=UTC)
+WHOLE = Deal(
+    id=7, pipeline_id=0, stage_id=PIPELINE.stages[1].id, title="cable", account="Acme",
+    value=Money(1_234_550, "EUR"), owner="ana", source="web", source_detail="fair",
+    contact_reason="leaks", tags=("big", "hot"), competitors=("Bolt", "Zap"),
+    links=("https://a.example",), external_id="X-7", expected_close=date(2026, 12, 19),
+    offer_expires_on=date(2026, 12, 24), floor_value=Money(1_000_000, "EUR"), trial_close="yes",
+    quote_sent_at=NIGHT, probability_bp=6_250, category="best", created_at=NIGHT,
+    stage_entered_at=NOON, last_touch_at=NOON, next_step=NextStep("call", date(2026, 11, 20), "2w"),
+    answers={"need": Answer("x", 3)}, version=9, fields={"size": "L"},
+)  # fmt: skip
+CELLS = {
+    "sign": "!", "ref": "D-7", "deal": "Acme: cable", "pipeline": "Sales",
+    "stage": "Lead Qualification", "status": "open", "value": ("12345.50", "€12,345.50"),
+    "currency": "EUR", "tags": "big hot", "probability": "62.5", "forecast_category": "best",
+    "age": "13", "idle": "13", "stalled": "idle 13/7d, next step overdue 3d",
+    "next": ("call every 2w", "-3d call every 2w"), "due": ("2026-11-20", "-3d"),
+    "snoozed_until": "", "created_at": ("2026-10-23T23:30:00+00:00", "2026-10-24"),
+    "stage_entered_at": ("2026-11-10T09:00:00+00:00", "2026-11-10"), "closed_at": "",
+    "last_touch_at": ("2026-11-10T09:00:00+00:00", "2026-11-10"), "snooze_reason": "", "lost": "",
+    "answered": "1", "score": "23-83", "version": "9", "contact_reason": "leaks",
+    "account": "Acme", "title": "cable", "owner": "ana",
+    "expected_close": ("2026-12-19", "19 Dec"), "source": "web", "source_detail": "fair",
+    "competitors": "Bolt; Zap", "links": "https://a.example",
+    "offer_expires_on": ("2026-12-24", "24 Dec"), "floor_value": ("10000.00 EUR", "€10,000"),
+    "trial_close": "yes", "external_id": "X-7",
+    "quote_sent_at": ("2026-10-23T23:30:00+00:00", "2026-10-24"), "fields.SIZE": "L",
+}  # fmt: skip
+"""What each column tells of it, to scripts and to people."""
+ENDED_DEAL = replace(
+    WHOLE, outcome=Status.LOST, closed_at=NOON, created_precision="unknown", next_step=None,
+    entry_precision="unknown", loss=Loss("price", "too dear", "Bolt"), title="Acme cable",
+    snoozed_until=date(2026, 12, 1), snooze_reason="holidays", value=None, probability_bp=None,
+)  # fmt: skip
+OTHERWISE = {
+    "sign": "", "deal": "Acme cable", "status": "lost", "value": "", "currency": "", "age": "",
+    "idle": "13", "stalled": "", "next": "", "due": "", "snoozed_until": ("2026-12-01", "1 Dec"),
+    "created_at": "", "stage_entered_at": "", "closed_at": "", "lost": "price",
+    "snooze_reason": "holidays", "title": "Acme cable",
+}  # fmt: skip
+
+
+def test_each_column_tells_scripts_and_people_what_it_is_called() -> None:
+    assert {*CELLS} - {"fields.SIZE"} == {*COLUMN_NAMES}
+    for deal, cells in ((WHOLE, CELLS), (ENDED_DEAL, OTHERWISE)):
+        listed = Listed(deal, PIPELINE, date(2026, 11, 23), ZoneInfo("Europe/Berlin"))
+        for name, told in cells.items():
+            column = column_named(name, lambda: ["size"])
+            data, words = (told, told) if isinstance(told, str) else told
+            assert (column.data(listed), column.read(listed)) == (data, words), name
+
+
+@pytest.mark.parametrize(
+    ("facts", "sign"),
+    [
+        ({}, Sign.OVERDUE),
+        ({"next_step": None}, Sign.NO_NEXT_STEP),
+        ({"next_step": NextStep("call", date(2026, 11, 30)), "stage_entered_at": NIGHT},
+         Sign.STALLED),
+        ({"next_step": NextStep("call", date(2026, 11, 30))}, Sign.NONE),
+        ({"snoozed_until": date(2026, 11, 24)}, Sign.NONE),
+        ({"outcome": Status.WON, "closed_at": NOON}, Sign.NONE),
+    ],
+)  # fmt: skip
+def test_the_sign_of_a_deal_is_that_of_its_card(facts: dict[str, Any], sign: Sign) -> None:
+    listed = Listed(
+        replace(WHOLE, **facts), PIPELINE, date(2026, 11, 23), ZoneInfo("Europe/Berlin")
+    )
+    assert sign_of(listed) is sign
+    assert SIGN_STYLES == {Sign.OVERDUE: RED, Sign.NO_NEXT_STEP: YELLOW, Sign.STALLED: BOLD}
+
+
+def test_a_template_has_lines_tabs_braces_and_both_forms(deals: Type) -> None:
+    line = "{{{ref}}}\\t{value}\\n{value:words}"
+    assert deals("list", "lumen", "--template", line).out == "{D-1}\t40000.00\n€40,000\n"
+    for wrong in ("{ref", "ref}", "{ref:loud}", "{}"):
+        assert deals("list", "--template", wrong).code == 2
+
+
+def test_the_exit_code_tells_in_every_form_whether_there_are_any(deals: Type) -> None:
+    for form in ("--ids", "--json", "--csv", "--plain", "--template={ref}"):
+        assert deals("list", "lumen", "--exit-code", form).code == 1
+        assert deals("list", "lumen", form).code == 0
+        assert deals("list", "zzz", "--exit-code", form).code == 0
+
+
+def test_colours_are_those_that_are_asked_for(deals: Type) -> None:
+    assert "\x1b[" in deals("list", "--color", "always").out
+    assert "\x1b[" not in deals("list", "--color", "never").out
+
+
+def test_numbers_stand_flush_right_under_their_heading(deals: Type) -> None:
+    lines = deals("list", "--columns", "value,ref", "--sort", "-value").lines
+    assert lines[0].index("value") + len("value") == lines[1].index("€40,000") + len("€40,000")
+    assert lines[1].index("€40,000") < lines[3].index("€1,000")
+
+
+def test_headings_are_short_where_people_read_them(deals: Type) -> None:
+    names = "sign,ref,expected_close,created_at,closed_at,owner"
+    assert deals("list", "--columns", names).lines[0].split() == [
+        "ref", "close", "created", "closed", "owner",
+    ]  # fmt: skip
+    assert deals("list", "--columns", names, "--csv").lines[0] == names

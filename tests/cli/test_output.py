@@ -9,7 +9,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeboard.cli.output import RED, Output, harmless, wants_color
+from pipeboard.cli.output import (
+    RED,
+    Output,
+    harmless,
+    progress_told,
+    wants_color,
+    write_stream_of_documents,
+)
 from pipeboard.cli.tables import Table
 from pipeboard.ui.terminal.width import cell_width
 
@@ -29,6 +36,9 @@ class _Terminal(io.StringIO):
         ("auto", {"TERM": "xterm", "NO_COLOR": ""}, True),
         ("always", {"NO_COLOR": "1", "TERM": "dumb"}, True),
         ("never", {"FORCE_COLOR": "1", "TERM": "xterm"}, False),
+        ("auto", {"TERM": "xterm", "FORCE_COLOR": "0"}, True),
+        ("auto", {"FORCE_COLOR": "1"}, True),
+        ("auto", {"FORCE_COLOR": "1", "NO_COLOR": "1"}, False),
     ],
 )
 def test_colours_follow_the_flag_then_the_environment(
@@ -84,6 +94,66 @@ def test_a_text_is_cut_only_on_a_terminal_and_only_where_it_may(
     monkeypatch.setattr("pipeboard.cli.tables.terminal_width", lambda: 20)
     Table(("ref", "deal"), elastic=(1,)).write(out, rows)
     assert capsys.readouterr().out.splitlines()[1] == "D-1  a very long na…"
+
+
+def test_a_row_that_is_wider_than_the_first_five_hundred_is_whole_but_where_it_may_be_cut(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    out = Output(quiet=False, color="never", environ={})
+    table = Table(("ref", "deal"), elastic=(1,))
+    rows = [("D-1", "a saw"), *[("D-2", "a saw of two")] * 499, ("D-1000", "a saw of three men")]
+    for width, last in ((None, "D-1000  a saw of three men"), (80, "D-1000  a saw of th…")):
+        monkeypatch.setattr("pipeboard.cli.tables.terminal_width", lambda width=width: width)
+        table.write(out, rows)
+        assert capsys.readouterr().out.splitlines()[-1] == last
+    Table(("deal", "x"), elastic=(0,)).write(out, [(name, "x") for _, name in rows[:2]])
+    assert capsys.readouterr().out.splitlines()[1:] == ["a saw         x", "a saw of two  x"]
+
+
+def test_no_column_is_cut_to_less_than_eight_cells_and_the_widest_first(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    out = Output(quiet=False, color="never", environ={})
+    monkeypatch.setattr("pipeboard.cli.tables.terminal_width", lambda: 12)
+    Table(("reference", "deal", "next"), elastic=(1, 2)).write(
+        out, [("D-1234567890", "a very long deal", "twelve cells")]
+    )
+    assert capsys.readouterr().out.splitlines() == [
+        "reference     deal      next", "D-1234567890  a very …  twelve …",
+    ]  # fmt: skip
+    monkeypatch.setattr("pipeboard.cli.tables.terminal_width", lambda: 38)
+    Table(("deal", "next"), elastic=(0, 1)).write(out, [("x" * 30, "y" * 12)])
+    assert capsys.readouterr().out.splitlines()[1] == f"{'x' * 23}…  {'y' * 12}"
+
+
+def test_a_stream_of_documents_is_one_document_whatever_its_length(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    for count in (0, 1, 200, 201):
+        write_stream_of_documents("deals", ({"id": n} for n in range(count)))
+        found = json.loads(capsys.readouterr().out)
+        assert found == {"schema": 1, "deals": [{"id": n} for n in range(count)]}
+
+
+@pytest.mark.parametrize(("is_terminal", "quiet"), [(True, False), (True, True), (False, False)])
+def test_progress_is_told_to_a_person_once_it_takes_long(
+    is_terminal: bool,
+    quiet: bool,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    now = [0.0]
+    monkeypatch.setattr("pipeboard.cli.output.monotonic", lambda: now[0])
+    monkeypatch.setattr("sys.stderr.isatty", lambda: is_terminal)
+    with progress_told(Output(quiet=quiet, color="never", environ={})) as show:
+        for at, share in ((1.0, 0.1), (1.5, 0.25), (1.6, 0.5)):
+            now[0] = at
+            show(1_000, share)
+        told = capsys.readouterr().err
+        show(2_000, 1.0)
+    assert ("1,000 rows" in told) is (is_terminal and not quiet)
+    if told:
+        assert told.count("rows") == 2 and f"[{'#' * 5}{' ' * 15}]" in told
 
 
 def test_a_table_without_rows_prints_nothing(capsys: pytest.CaptureFixture[str]) -> None:

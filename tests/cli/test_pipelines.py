@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from pipeboard.cli.config import account_name
 from tests.cli.conftest import Type
 
 
@@ -102,6 +103,35 @@ def test_reps_are_added_changed_and_listed(team: Type) -> None:
     }
 
 
+def test_reps_are_listed_with_all_that_is_known_of_them(team: Type) -> None:
+    said = team("rep", "set", "@ANA", "--name", "Ana Lind", "--team", "North", "--json").json
+    assert said["rep"]["name"] == "ana"
+    assert said["command_id"] == team("history", "--json").json["events"][0]["command_id"]
+    assert team("rep", "set", "bo", "--inactive").code == 0
+    lines = [line.split() for line in team("rep").lines]
+    assert lines[0] == ["rep", "name", "team", "active", "role", "acts", "for"]
+    assert ["ana", "Ana", "Lind", "North", "yes"] in lines
+    assert ["bo", "no"] in lines
+    assert team("rep", "set", "bo", "--active").code == 0
+    assert team("rep", "set", "bo", "--active", "-n", "--json").json["command_id"] is None
+
+
+def test_a_rep_who_is_added_is_a_rep_where_there_are_roles(team: Type) -> None:
+    def role_of(name: str) -> str | None:
+        reps = team("rep", "--json").json["reps"]
+        return next((str(rep["role"]) for rep in reps if rep["name"] == name and rep["role"]), None)
+
+    assert team("rep", "add", "first").code == 0
+    assert role_of("first") is None
+    me = account_name()
+    assert team("rep", "add", me).code == 0
+    assert team("rep", "set", me, "--role", "owner", "--acts-for", "bo first").code == 0
+    assert team("rep", "add", "second").code == 0
+    assert (role_of(me), role_of("first"), role_of("second")) == ("owner", "rep", "rep")
+    (mine,) = [rep for rep in team("rep", "--json").json["reps"] if rep["name"] == me]
+    assert mine["acts_for"] == ["bo", "first"]
+
+
 def test_a_rep_is_added_once(team: Type) -> None:
     assert team("rep", "add", "ANA").code == 4
     assert team("rep", "set", "anna", "--team", "x").code == 3
@@ -164,3 +194,17 @@ def test_a_closed_deal_is_merged_only_with_a_yes(team: Type) -> None:
     assert refused.code == 4
     assert "--yes-closed" in refused.err
     assert team("merge", "1", "2", "--yes-closed").code == 0
+
+
+def test_a_pipeline_that_is_made_has_the_currency_and_the_questions_that_are_said(
+    team: Type,
+) -> None:
+    assert team("pipeline", "new", "Second", "--stages", "A,B", "--currency", "usd").code == 0
+    made = team("pipeline", "show", "-p", "Second", "--json").json["pipeline"]
+    assert (made["name"], made["currency"], len(made["questions"])) == ("Second", "USD", 7)
+    assert team("pipeline", "show", "second", "-p", "New business").out.count("Second") == 1
+    assert team("pipeline", "new", "Third", "--template", "minimal").code == 0
+    third = team("pipeline", "show", "Third", "--json").json["pipeline"]
+    assert (third["currency"], third["stages"][0]["name"]) == ("EUR", "Prospecting")
+    refused = team("pipeline", "new", "Fourth", "--stages", " , ")
+    assert (refused.code, "No stages are named" in refused.err) == (2, True)

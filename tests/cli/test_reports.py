@@ -223,7 +223,14 @@ def test_targets_are_set_listed_and_taken_away(team: Type) -> None:
         ["2026Q4", "everybody", "€130,000"],
         ["2026Q4", "@ana", "€60,000"],
     ]
-    assert team("target", "set", "2026Q4", "none").code == 0
+    assert team("rep", "set", "bo", "--team", "North").code == 0
+    assert team("target", "set", "2027", "1m", "--team", "North").code == 0
+    assert "team North" in team("target").out
+    assert [(one["owner"], one["team"]) for one in team("target", "--json").json["targets"]] == [
+        (None, None), ("ana", None), (None, "North"),
+    ]  # fmt: skip
+    assert team("target", "set", "2027", "none", "--team", "North").code == 0
+    assert team("target", "set", "2026Q4", "NONE").code == 0
     assert len(team("target", "list", "--json").json["targets"]) == 1
     assert team("target", "set", "soon", "130k").code == 2
     assert team("target", "set", "2026Q4", "1k", "--owner", "nobody").code == 3
@@ -369,6 +376,7 @@ def test_how_numbers_are_counted_is_set_for_the_workspace(team: Type) -> None:
         ("fiscal", "april", "There is no setting 'fiscal'"),
         ("fiscal-start", "avril", "'avril' is nothing that fiscal-start can be"),
         ("week-start", "t", "'t' is nothing that week-start can be"),
+        ("week-start", "su", "'su' is nothing that week-start can be"),
     ],
 )
 def test_a_setting_that_is_none_is_refused(team: Type, name: str, value: str, said: str) -> None:
@@ -381,9 +389,16 @@ def test_sums_can_be_seen_in_another_currency(team: Type) -> None:
     team("add", "Acme: parts 10k")
     found = team("metrics", "--currency", "usd", "--json").json
     assert (found["currency"], found["metrics"]["open_value"]["value"]) == ("USD", 2_000_000)
+    assert found["by_currency"] == {}
+    for closing in (("4k", "won", "D-2"), ("1k", "lost", "D-3", "--category", "price")):
+        team("add", f"Acme: parts {closing[0]}")
+        assert team(*closing[1:]).code == 0
     none = team("metrics", "--currency", "JPY", "--json").json
     assert none["metrics"]["open_value"]["reason"] == "no rate for EUR"
-    assert none["by_currency"]["open"] == {"EUR": 1_000_000}
+    assert none["by_currency"] == {
+        name: {"EUR": amount} for name, amount in
+        {"open": 1_000_000, "won": 400_000, "lost": 100_000, "created": 1_500_000}.items()
+    }  # fmt: skip
 
 
 def test_what_changed_since_a_day_in_the_pipeline_of_the_quarter(team: Type) -> None:
@@ -443,3 +458,154 @@ def test_numbers_of_an_empty_pipeline_say_which_one_has_deals(team: Type, verb: 
     assert told not in team(verb, "--quiet").err
     team("add", "Kestrel: press 40k")
     assert told not in team(verb).err
+
+
+def test_a_report_is_of_now_of_whom_and_of_what_is_asked(
+    team: Type, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert team("rep", "set", "ana", "--name", "Ana Lind").code == 0
+    assert team("add", "Acme: parts 10k @ana close:19dec").code == 0
+    found = team("metrics", "--owner", "Ana Lind", "--as-of", "2026-11-23T09:00:00Z", "--json")
+    assert (found.json["owner"], found.json["period"]["label"]) == ("ana", "2026Q4")
+    assert team("metrics", "--as-of", "2026-11-23T09:00:01Z").code == 2
+    rows = list(csv.DictReader(io.StringIO(team("metrics", "--csv", "--by", "owner").out)))
+    assert {row["name"] for row in rows if row["table"] == "groups"} == {*METRICS}
+    compared = team("metrics", "--compare")
+    assert ", against 2026Q3" in compared.lines[0]
+    assert ", against" not in team("metrics").lines[0]
+    last = team("metrics", "--by", "owner").lines[-1].split()
+    assert (last[0], last[-1]) == ("ana", "0")
+    for line in (
+        ("add", "Bolt: saw 1k @ana"),
+        ("won", "D-1"),
+        ("lost", "D-2", "--category", "price"),
+    ):
+        assert team(*line).code == 0
+    last = team("metrics", "--by", "owner").lines[-1].split()
+    assert (last[0], last[-1]) == ("ana", "2")  # those that ended, not those that were won
+
+
+def test_a_review_is_kept_under_the_day_of_the_workspace(
+    team: Type, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PIPEBOARD_NOW", "2026-11-23T23:30:00Z")
+    assert team("review", "--hold").code == 0
+    assert team("review", "--held", "list").lines == ["2026-11-24"]
+    assert team("review", "--held", "list", "--json").json == {
+        "schema": 1, "held": ["2026-11-24"],
+    }  # fmt: skip
+
+
+ROWS = {
+    "stages": "stage entered open_count open_value weighted_value conversion resolved "
+    "conversion_by_value dwell_median_days dwell_km_median_days dwell_p80_days dwell_p90_days "
+    "expected_days limit_days win_given rose_tint reason overstay_deal_days stalled_count skipped "
+    "regressions",
+    "lead_velocity": "month qualified before rate partial bar_moved",
+    "forecast_months": "month open_count open_value weighted_value measured_value reason excluded",
+    "won_weeks": "week won_value won_count created_count created_value reason partial",
+    "chances": "stage from_days open won reached prior prior_only chance",
+    "time_to_win": "days share",
+    "loss_reasons": "category count value stages",
+    "competitors": "competitor count value",
+    "groups": "key metrics",
+}
+PARTS_OF = {
+    "bottleneck": "stage overstay_deal_days deals why",
+    "calibration": "brier skill bias said by_hand bands",
+    "backtest": "believed reason errors errors_of periods",
+    "call": "error periods",
+    "needed": "periods pipe won created_inside created_inside_share",
+    "coverage": "pipe overdue remaining surplus expected standing",
+    "waterfall": "since until start created reopened pulled_in transferred_in won_from_outside "
+    "increased decreased pushed_out won lost removed transferred_out reopened_later end "
+    "off_ledger reason excluded",
+    "readings": "target stuck forecast calibration velocity funnel activity losses",
+    "compared_with": "period as_of metrics",
+    "windows": "velocity run_rate calibration win_given",
+}
+TABLES = {
+    "report": "value", "windows": "value", "metrics": "value before difference",
+    "stages": "entered open_count open_value weighted_value conversion resolved dwell_median_days "
+    "dwell_km_median_days dwell_p90_days expected_days overstay_deal_days stalled_count skipped "
+    "regressions",
+    "ages": "count value", "forecast_months": "open_count open_value weighted_value measured_value",
+    "lead_velocity": "qualified rate", "won_weeks": "won_value created_count created_value",
+    "calibration": "stated won", "loss_reasons": "count value", "competitors": "count value",
+    "touches": "total on_new", "adherence": "rate", "waterfall": "value count",
+}  # fmt: skip
+
+
+def test_a_whole_report_has_all_of_its_lists_and_parts(pipe: Type, home: Path) -> None:
+    flags = ("--db", str(home / "demo.db"))
+    assert pipe("demo", "--deals", "120", "--no-open", *flags).code == 0
+    asked = ("metrics", *flags, "--period", "last-quarter", "--compare", "--by", "owner")
+    found = pipe(*asked, "--json").json
+    assert {name: " ".join(found[name][0]) for name in ROWS} == ROWS
+    assert {name: " ".join(found[name]) for name in PARTS_OF} == PARTS_OF
+    assert list(found["waterfall"]["off_ledger"]) == [
+        "created_and_won", "created_and_lost", "won_above",
+    ]  # fmt: skip
+    assert all("value" in stage["conversion"] for stage in found["stages"])
+    for name, sums in (
+        ("stages", "open_value weighted_value"), ("won_weeks", "created_value"),
+        ("forecast_months", "measured_value"), ("loss_reasons", "value"),
+    ):  # fmt: skip
+        assert all(isinstance(row[n], int | None) for row in found[name] for n in sums.split())
+    assert {chance["from_days"] for chance in found["chances"]} > {None}
+    won, new = (
+        sum(week[name] for week in found["won_weeks"]) for name in ("won_count", "created_count")
+    )
+    assert new > won >= found["metrics"]["won_count"]["value"] > 0
+    assert new >= found["metrics"]["created_count"]["value"]
+    quarter = pipe("metrics", *flags, "--period", "2026Q2", "--json").json
+    told = found["compared_with"]
+    assert told["as_of"] == quarter["as_of"]
+    for name, change in told["metrics"].items():
+        assert change["value"] == quarter["metrics"][name]["value"], name
+    assert found["by_currency"] == {}
+    rows = list(csv.DictReader(io.StringIO(pipe(*asked, "--csv").out)))
+    columns: dict[str, dict[str, None]] = defaultdict(dict)
+    for row in rows:
+        columns[row["table"]][row["name"]] = None
+    names = {table: " ".join(found) for table, found in columns.items() if table != "groups"}
+    assert names == TABLES
+    kept = {row["key"]: row["excluded"] for row in rows if row["name"] == "value"}
+    assert kept["open_value"] == "no value: 2"
+    bands = [row["key"] for row in rows if row["table"] == "ages" and row["name"] == "count"]
+    assert bands[0].startswith("0-") and bands[-1].startswith("from ")
+    touches = {
+        row["name"]: int(row["value"]) for row in rows if row["table"] == "touches" and
+        row["key"] == rows[-1]["key"]
+    }  # fmt: skip
+    assert not touches or touches["total"] >= touches["on_new"]
+    page = pipe(*asked, "--md").out
+    assert "| won | -€" in page and "| lost | -€" in page and "| end | €" in page
+
+
+def test_a_review_counts_each_thing_under_its_own_name(
+    team: Type, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PIPEBOARD_NOW", "2026-11-20T09:00:00Z")
+    lines = "Acme: press 10k @ana\nBolt: saw 5k @bo\nCobalt: mill 7k @bo\nDelta: lathe 2k @bo\n"
+    assert team("add", "-", stdin=f"{lines}Delta: lathe @bo\n").code == 0
+    for ref in ("1", "2", "3"):
+        assert team("log", ref, "email", "--variant", "short").code == 0
+    monkeypatch.setenv("PIPEBOARD_NOW", "2026-11-20T10:00:00Z")
+    for line in (("log", "1", "email", "--in"), ("log", "2", "email", "--in"),
+                 ("lost", "1", "--category", "price", "--objection", "dear")):  # fmt: skip
+        assert team(*line).code == 0
+    found = team("review", "--json", "--since", "2026-11-01").json["review"]
+    assert found["variants"] == [
+        {"variant": "short", "deals": 3, "answered": 2, "closed": 1, "won": 0}
+    ]
+    assert found["trend"][-1] == {"week": "2026-11-16", "touches": 3, "replies": 2}
+    assert [(one["keep"], one["other"]) for one in found["preflight"]["duplicates"]] == [
+        ("D-4", "D-5")
+    ]
+    assert [(row["rep"], row["won_value"]["value"]) for row in found["reps"]] == [
+        ("ana", 0), ("bo", 0),
+    ]  # fmt: skip
+    assert found["preflight"]["faults"]["next_step"] == {"bo": 4}
+    first = found["discuss"][0]
+    assert (first["ref"], first["owner"], first["value"]) == ("D-3", "bo", 700_000)

@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from pipeboard.cli.folders import theme_folders, words_folders
+from pipeboard.cli.setup import remove_database
 from tests.cli.conftest import Type
 
 
@@ -76,3 +78,48 @@ def test_the_first_deal_makes_the_workspace_and_says_so(pipe: Type, home: Path) 
     added = pipe("add", "Lumen Oy: pilot 40k", "--db", str(home / "new.db"))
     assert (added.code, added.out) == (0, "D-1\n")
     assert "Made a workspace" in added.err
+
+
+def test_init_tells_all_that_it_has_made(pipe: Type, home: Path) -> None:
+    made = pipe("init", "--template", "minimal", "-p", "Sales", "--currency", "EUR", "--json")
+    database = str(home / "xdg_data_home/pipeboard/pipeboard.db")
+    assert made.json == {
+        "schema": 1, "database": database, "currency": "EUR", "zone": "Europe/Berlin",
+        "pipeline": "Sales", "stages": ["Prospecting", "Qualified", "Won", "Lost"],
+    }  # fmt: skip
+    assert made.err.splitlines()[:2] == [
+        f"Made {database} (EUR, Europe/Berlin).", "Sales: Prospecting, Qualified.",
+    ]  # fmt: skip
+
+
+def test_a_first_deal_that_is_only_tried_makes_nothing(pipe: Type, home: Path) -> None:
+    tried = pipe("add", "Lumen Oy: pilot 40k", "--db", str(home / "new.db"), "-n")
+    assert (tried.code, (home / "new.db").exists()) == (5, False)
+
+
+def test_a_database_goes_with_all_that_stands_beside_it(tmp_path: Path) -> None:
+    names = ["a.db", "a.db-journal", "a.db-shm", "a.db-wal", "b.db"]
+    for name in names:
+        (tmp_path / name).touch()
+    remove_database(tmp_path / "a.db")
+    assert [path.name for path in tmp_path.iterdir()] == ["b.db"]
+
+
+def test_a_file_of_which_nothing_came_in_leaves_no_workspace(pipe: Type, home: Path) -> None:
+    (home / "a.csv").write_text("deal,stage\nA,Nowhere\n")
+    refused = pipe("import", str(home / "a.csv"))
+    assert (refused.code, "is gone again" in refused.err) == (4, True)
+    assert not (home / "xdg_data_home/pipeboard/pipeboard.db").exists()
+    assert pipe("init", "--template", "minimal").code == 0
+    assert pipe("import", str(home / "a.csv")).code == 4
+    assert (home / "xdg_data_home/pipeboard/pipeboard.db").exists()
+
+
+@pytest.mark.parametrize(("own", "places"), [(True, ["own", "site"]), (False, ["site"])])
+def test_what_is_ones_own_is_looked_for_first(home: Path, own: bool, places: list[str]) -> None:
+    folders = {"own": home / "xdg_config_home", "site": home / "xdg_config_dirs"}
+    for kind, found in (
+        ("themes", theme_folders({}, own=own)),
+        ("words", words_folders({}, own=own)[:-1]),
+    ):
+        assert [*found] == [folders[place] / "pipeboard" / kind for place in places]

@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 
+from pipeboard.cli import echo
+from pipeboard.cli.config import account_name
+from pipeboard.domain.deal import Contact, Deal, NextStep, Status
+from pipeboard.domain.templates import template
 from tests.cli.conftest import Type
 
 
@@ -110,6 +117,107 @@ def test_many_deals_without_a_terminal_need_a_yes(team: Type) -> None:
     assert team("list", "archived", "--count").out == "0\n"
     assert team("archive", "--where", "open", "-y").code == 0
     assert team("list", "archived", "--count").out == "5\n"
+
+
+def test_a_few_deals_are_changed_without_a_yes_and_one_more_is_not(
+    team: Type, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    team("add", "-", stdin="".join(f"Acme {n}: cable 5k\n" for n in range(4)))
+    refused = team("tag", "--where", "open", "+x", "--json").error
+    assert refused["details"] == {"count": 4, "deals": ["D-1", "D-2", "D-3", "D-4"]}
+    assert team("tag", "--where", "id:1,2,3", "+x").code == 0
+    monkeypatch.setattr("pipeboard.cli.call.Call.has_person", True)
+    assert "Go on?" not in team("tag", "--where", "open", "+y", "-n").err
+    for said, code in (("yes\n", 0), ("Y\n", 0), ("no\n", 1), ("\n", 1)):
+        assert team("tag", "--where", "open", "+z", stdin=said).code == code
+
+
+def test_what_a_change_came_to_is_told_to_a_script(team: Type) -> None:
+    team("rep", "set", "bo", "--name", "Bo Berg", "--inactive")
+    tried = team("add", "Acme: cable @bo", "-n", "--json").json
+    assert (tried["command_id"], tried["dry_run"]) == (None, True)
+    done = team("add", "Acme: cable @bo", "-v", "--json")
+    assert done.json["notes"] == ["Bo Berg is not active."]
+    assert f"Command {done.json['command_id']}." in done.err.splitlines()
+    (event,) = team("history", "1", "--json").json["events"]
+    assert (event["command_id"], done.json["dry_run"]) == (done.json["command_id"], False)
+    added = team("add", "-", "--json", stdin="A: one\nB: two\n").json
+    assert added["command_ids"] == [added["command_id"]]
+
+
+def test_a_word_that_names_no_deal_wants_quotes_only_beside_others(team: Type) -> None:
+    team("add", "Acme: cable")
+    assert "stand in quotes" not in team("archive", "nobody").err
+    assert "stand in quotes" in team("archive", "nobody", "else").err
+
+
+def test_a_version_that_was_seen_is_that_of_one_deal_and_has_been(team: Type) -> None:
+    team("add", "-", stdin="A: one\nB: two\n")
+    assert team("tag", "1", "2", "+x", "--seen", "1").code == 2
+    assert team("tag", "1", "+x", "--seen", "2").code == 2
+    assert team("tag", "1", "+x", "--seen", "1").code == 0
+
+
+def test_whoever_acts_for_themselves_acts_for_nobody(team: Type) -> None:
+    me = account_name()
+    assert team("rep", "add", me).code == 0
+    assert team("add", "Acme: cable", "--as", me).code == 0
+    assert team("history", "--json").json["events"][0]["acting_as"] is None
+
+
+@pytest.mark.parametrize(
+    "at", ["2026-11-23T10:00:00+01:00", "2026-11-23 10:00", "2026-11-23T10:00"]
+)
+def test_an_instant_is_local_where_it_names_no_zone(team: Type, at: str) -> None:
+    team("add", "Acme: cable")
+    assert len(team("history", "1", "--since", at, "--json").json["events"]) == 1
+    later = at.replace("10:00", "10:01")
+    assert team("history", "1", "--since", later, "--json").json["events"] == []
+
+
+PIPELINE = template("minimal", pipeline_name="Sales", currency="EUR")
+AT = datetime(2026, 11, 20, 9, tzinfo=UTC)
+
+
+def deal(**facts: Any) -> Deal:
+    start: dict[str, Any] = {
+        "id": 7,
+        "pipeline_id": 0,
+        "stage_id": PIPELINE.stages[0].id,
+        "title": "cable",
+    }
+    return Deal(**start | {"created_at": AT, "stage_entered_at": AT} | facts)
+
+
+@pytest.mark.parametrize(
+    ("facts", "said"),
+    [
+        ({}, "D-7 cable · Prospecting · nobody's"),
+        ({"id": 0}, "cable · Prospecting · nobody's"),
+        ({"account": "Acme", "owner": "ana"}, "D-7 Acme: cable · Prospecting · @ana"),
+        ({"probability_bp": 0}, "D-7 cable · Prospecting · nobody's · 0%"),
+        ({"contact_reason": "leaks"}, "D-7 cable · Prospecting · nobody's · because leaks"),
+        ({"contacts": {"m": Contact("Mika")}}, "D-7 cable · Prospecting · nobody's · with Mika"),
+        ({"fields": {"size": "L"}}, "D-7 cable · Prospecting · nobody's · size: L"),
+        ({"next_step": NextStep("call", None)},
+         "D-7 cable · Prospecting · nobody's · next call (no day)"),
+    ],
+)  # fmt: skip
+def test_each_part_of_a_new_deal_is_said(facts: dict[str, Any], said: str) -> None:
+    assert echo.new_deal(deal(**facts), PIPELINE) == said
+
+
+@pytest.mark.parametrize(
+    ("facts", "said"),
+    [
+        ({}, ""),
+        ({"outcome": Status.WON, "closed_at": AT}, "won on Fri 20 Nov 2026"),
+        ({"outcome": Status.WON, "closed_at": AT, "entry_precision": "unknown"},
+         "won, nobody knows when"),
+    ],
+)  # fmt: skip
+def test_it_is_said_how_a_deal_ended_and_when(facts: dict[str, Any], said: str) -> None:
+    assert echo.closed_on(deal(**facts), ZoneInfo("Europe/Berlin")) == said
 
 
 @pytest.mark.parametrize(

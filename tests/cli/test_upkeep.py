@@ -7,11 +7,15 @@ import os
 import sqlite3
 from collections.abc import Callable
 from contextlib import closing
+from datetime import timedelta
 from pathlib import Path
 from random import Random
 
 import pytest
 
+from pipeboard import __version__
+from pipeboard.cli.config import account_name
+from pipeboard.cli.upkeep import _size, _span
 from tests.cli.conftest import Type
 
 PAGE = 4096
@@ -156,6 +160,47 @@ def test_an_import_into_a_workspace_that_is_full_makes_a_copy_first(
     assert sorted(kinds) == ["backup", "before-import"]
 
 
+@pytest.mark.parametrize(
+    ("text", "span"),
+    [("90m", timedelta(minutes=90)), ("12h", timedelta(hours=12)), (" 1D ", timedelta(days=1)),
+     ("2w", timedelta(weeks=2))],
+)  # fmt: skip
+def test_a_length_of_time_is_a_number_and_its_unit(text: str, span: timedelta) -> None:
+    assert _span(text) == span
+
+
+def test_a_backup_is_old_from_the_very_moment_on_and_a_copy_of_another_kind_is_none(
+    deals: Type, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    later(monkeypatch, 1)
+    assert deals("backup").code == 0
+    later(monkeypatch, 2, 8)
+    young = deals("backup", "--if-older", "1d", "--json")
+    assert young.json["backup"]["at"] == "2026-12-01T09:00:00+00:00"
+    assert "young enough" in young.err
+    later(monkeypatch, 2, 9)
+    made = deals("backup", "--if-older", "1d", "--json").json["backup"]
+    assert made["at"] == "2026-12-02T09:00:00+00:00"
+    assert made["size"] == Path(made["path"]).stat().st_size
+    listed = deals("backup", "list").lines
+    assert [line.split("  ")[0] for line in listed[1:]] == [
+        "2026-12-02 09:00 UTC", "2026-12-01 09:00 UTC",
+    ]  # fmt: skip
+    assert _size(1_250_000) == "1.2 MB" and _size(1_250_000_000) == "1,250.0 MB"
+
+
+def test_a_backup_that_is_only_tried_is_looked_at(deals: Type, home: Path) -> None:
+    file = home / "kept.db"
+    assert deals("backup", str(file)).code == 0
+    sound = deals("backup", "restore", str(file), "-n", "--json")
+    assert (sound.code, sound.json["whole"], "it is whole" in sound.err) == (0, True, True)
+    with closing(sqlite3.connect(file)) as connection:
+        connection.execute("UPDATE deal SET value_minor = 1 WHERE id = 1")
+        connection.commit()
+    broken = deals("backup", "restore", str(file), "-n", "--json")
+    assert (broken.code, broken.json["whole"], "it is not whole" in broken.err) == (1, False, True)
+
+
 @pytest.mark.parametrize("span", ["", "1", "d", "1y", "-1d", "1.5d"])
 def test_a_length_of_time_that_is_none_is_refused(deals: Type, span: str) -> None:
     assert deals("backup", f"--if-older={span}").code == 2
@@ -242,6 +287,32 @@ def test_what_can_be_mended_safely_is_mended(what: str, deals: Type, home: Path)
     assert deals("doctor").code == 0
 
 
+def test_what_is_only_to_be_known_is_no_problem_and_what_can_be_mended_is_marked(
+    deals: Type, home: Path
+) -> None:
+    found = deals("doctor", "--json").json["findings"]
+    assert {"ok"} <= {one["level"] for one in found} <= {"ok", "note"}
+    assert not any(one["fixable"] for one in found)
+    assert "All is well." in deals("doctor").err
+    at(home).chmod(0o644)
+    done = deals("doctor", "--json")
+    assert {one["check"]: one["fixable"] for one in done.json["findings"] if one["level"] ==
+            "problem"} == {"rights": True}  # fmt: skip
+    assert done.err.strip() == "1 problem. 'pipeboard doctor --fix' mends what is marked so."
+    assert deals("doctor", "--fix", "-n", "--json").json["fixed"] == []
+    assert at(home).stat().st_mode & 0o077
+    assert len(deals("doctor", "--fix", "--json").json["fixed"]) == 1
+
+
+@pytest.mark.parametrize("mode", [0o640, 0o604, 0o600])
+def test_ones_own_drafts_are_read_by_nobody_else(deals: Type, home: Path, mode: int) -> None:
+    draft = home / "xdg_state_home/pipeboard/drafts/x.md"
+    draft.parent.mkdir(parents=True)
+    draft.write_text("x")
+    draft.chmod(mode)
+    assert ("own files" in findings(deals("doctor", "--json").json)) is (mode != 0o600)
+
+
 def test_a_seal_that_was_written_down_proves_what_came_before_it(deals: Type, home: Path) -> None:
     def seal() -> str:
         (found,) = (
@@ -299,6 +370,12 @@ def test_a_folder_with_other_things_in_it_is_not_shared(pipe: Type, home: Path) 
     done = pipe("init", "--shared", "--group", GROUP, "--db", str(home / "deals.db"))
     assert done.code == 4
     assert home.stat().st_mode == mode
+    ours = home / "ours"
+    ours.mkdir()
+    ours.chmod(0o2750)  # a group's own already
+    (ours / "letter").touch()
+    assert pipe("init", "--shared", "--group", GROUP, "--db", str(ours / "deals.db")).code == 0
+    assert ours.stat().st_mode & 0o7777 == 0o2770
 
 
 @pytest.mark.parametrize("group", [(), ("--group", "nosuch-group")])
@@ -327,6 +404,11 @@ def test_the_last_fault_can_be_mailed_and_holds_nobodys_data(
     assert "ValueError" in told
     assert secret not in told
     assert str(home) not in told
+    assert (f"/{account_name()}/" in told) is False
+    assert deals("logs", "--last", "--json").json["version"] == __version__
+    monkeypatch.setattr("pipeboard.cli.config.account_name", lambda: "Value")
+    told = deals("logs", "--last").out
+    assert "USERError" in told and "Value" not in told
     assert deals("logs").lines == [str(log)]
 
 

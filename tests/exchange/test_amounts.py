@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from pipeboard.domain.money import format_money
+from pipeboard.exchange.amounts import AmountColumn, read_currency_name
 from pipeboard.exchange.reading import ReadOptions
 from pipeboard.exchange.units import unit_of
 from tests.exchange.files import all_deals, open_file, write
@@ -141,6 +142,11 @@ def test_the_name_of_a_column_tells_currency_and_scale(
         ("2 miljoner SEK", "2000000.00 SEK"),
         ("5 tysiąc zł", "5000.00 PLN"),
         ("1.5 billion", "1500000000.00 EUR"),
+        ("2 Mrd EUR", "2000000000.00 EUR"),
+        ("12 tkr", ""),
+        ("5 thousand pounds", "5000.00 GBP"),
+        ("5 thousand rupees", ""),
+        ("5 thousand dollar", "5000.00 USD"),
         ("12 mil", ""),
         ("12 thousandths", ""),
         ("T 12", ""),
@@ -179,12 +185,80 @@ def test_a_column_of_cents_is_not_taken_for_whole_units(tmp_path: Path, column: 
         ("amount (k€)", ("1.234", "40"), ["1234000.00 EUR", "40000.00 EUR"]),
         ("amount (k€)", ("1.234", "40.5"), ["1234.00 EUR", "40500.00 EUR"]),
         ("金額（千円）", ("40.5", "1,234"), ["40500 JPY", "1234000 JPY"]),
+        ("amount (m€)", ("1,234", "40"), ["1234000000.00 EUR", "40000000.00 EUR"]),
+        ("amount (k€)", ("1,234", "40"), ["1234000.00 EUR", "40000.00 EUR"]),
     ],
 )
 def test_thousands_and_millions_have_decimals_of_their_own(
     tmp_path: Path, column: str, cells: tuple[str, ...], wanted: list[str]
 ) -> None:
     assert values(tmp_path, column, *cells) == wanted
+
+
+@pytest.mark.parametrize(
+    ("cell", "wanted"),
+    [
+        ("1250", "12.50 EUR"),
+        ("12000.00", "120.00 EUR"),
+        ("12000,0", "120.00 EUR"),
+        ("1.250", "12.50 EUR"),
+        ("1'250'000", "12500.00 EUR"),
+        ("12.5", ""),
+        ("12000.50", ""),
+    ],
+)
+def test_cents_are_whole_numbers_however_they_are_written(
+    tmp_path: Path, cell: str, wanted: str
+) -> None:
+    assert values(tmp_path, "amount_cents", cell) == [wanted]
+
+
+@pytest.mark.parametrize(
+    ("column", "cell", "wanted"),
+    [
+        ("Amount (JPY)", "500", "500 JPY"),
+        ("Amount (JPY)", "500.00", "500 JPY"),
+        ("Amount (KWD)", "500", "500.000 KWD"),
+        ("Amount (ZAR)", "R 100", "100.00 ZAR"),
+        ("Amount (EUR)", "R 100", ""),
+        ("Amount (JPY)", "5万3000", "53000 JPY"),
+        ("Amount (JPY)", "5万3000円", "53000 JPY"),
+        ("Amount (JPY)", "1億2000万円", "120000000 JPY"),
+        ("Amount (JPY)", "12万", "120000 JPY"),
+        ("Amount (EUR)", "-0.00", "0.00 EUR"),
+    ],
+)
+def test_an_amount_is_written_as_its_currency_is(
+    tmp_path: Path, column: str, cell: str, wanted: str
+) -> None:
+    assert values(tmp_path, column, cell) == [wanted]
+
+
+@pytest.mark.parametrize(
+    ("column", "cell", "is_told"),
+    [("Amount", "40,000", True), ("Amount", "1.234", True), ("Amount", "40.00", False),
+     ("Amount (KWD)", "1.234", False), ("Amount", "1.234.567", False)],
+)  # fmt: skip
+def test_it_is_told_where_custom_alone_says_that_numbers_are_thousands(
+    tmp_path: Path, column: str, cell: str, is_told: bool
+) -> None:
+    path = write(tmp_path, f"deal name;stage;{column}\nA;Lead;{cell}\n")
+    with open_file(path, currency="EUR") as reading:
+        all_deals(list(reading.rows()))
+        said = [one for one in reading.remarks() if "were read as thousands" in one]
+    assert bool(said) is is_told
+    assert all(cell in one for one in said)
+
+
+@pytest.mark.parametrize(
+    ("cell", "code"),
+    [("-99", None), ("Default", None), ("base", None), ("n/a", None), ("€", "EUR"),
+     ("usd", "USD"), ("US Dollar", "USD"), ("Swiss francs (CHF)", "CHF")],
+)  # fmt: skip
+def test_a_currency_is_named_by_code_sign_or_word_or_is_that_of_the_system(
+    cell: str, code: str | None
+) -> None:
+    assert read_currency_name(cell, "EUR") == code
 
 
 UNITS = {
@@ -205,8 +279,9 @@ UNITS = {
     1_000_000_000: "Amount (bn)|Amount ($B)|Betrag (Mrd. €)|Giá trị (tỷ)",
     10_000: "金额（万元）|금액(만원)",
     100_000: "Amount (₹ Lakhs)|Amount in lakhs",
-    10_000_000: "Amount (INR Crore)|Amount (₹ Cr.)",
-    100_000_000: "金額（億円）|금액(억원)",
+    10_000_000: "Amount (INR Crore)|Amount (₹ Cr.)|Amount (cr)|金額（千万円）",
+    100_000_000: "金額（億円）|금액(억원)|金額（百百万円）",
+    100: "Amount (hundreds)",
     1: (
         "Amount|Plan B|Amount 2026|Betrag (netto)|Amount (all)|Amount (top)|Amount (converted)"
         "|Amount (3 years)|Amount (%)|Deal - Value|Betrag (Währung)|Amount (local currency)"
@@ -230,6 +305,19 @@ CENTS = "amount_cents|amountInCents|value.cents|Betrag in Cent|Amount (pence)|Be
 @pytest.mark.parametrize("column", CENTS.split("|"))
 def test_the_name_of_a_column_tells_that_its_numbers_are_coins(column: str) -> None:
     assert unit_of(column, "EUR").is_minor
+
+
+@pytest.mark.parametrize("name", ["rupees", "rupee", "Rs"])
+def test_a_sign_of_several_currencies_is_that_of_the_column(name: str) -> None:
+    money = AmountColumn(list, None).read(f"5 thousand {name}", "INR")
+    assert money is not None and format_money(money, style="code") == "5000.00 INR"
+
+
+def test_a_name_that_tells_two_powers_is_told_and_multiplies_nothing() -> None:
+    found = unit_of("Amount (k) (m)", "EUR")
+    assert (found.factor, found.doubt) == (1, "Amount (k) (m)")
+    assert unit_of("Amount (k) (k€)", "EUR").factor == 1_000
+    assert unit_of("Amount (thousand millions)", "EUR").factor == 10**9
 
 
 @pytest.mark.parametrize(

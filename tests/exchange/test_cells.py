@@ -1,10 +1,25 @@
 from __future__ import annotations
 
+from datetime import date, datetime, time, timedelta
+from decimal import Decimal
+from pathlib import Path
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeboard.exchange.tables import defuse, undefuse
+from pipeboard.domain.errors import BadInput, NotFound
+from pipeboard.exchange.layouts.layout import flatten
+from pipeboard.exchange.tables import (
+    Record,
+    defuse,
+    find_column,
+    name_columns,
+    number_text,
+    undefuse,
+)
+from pipeboard.exchange.workbook import FORMATS, SheetTable, _fill_merged, _text, open_workbook
+from pipeboard.exchange.workbook_writing import _exact, _typed, workbook_of
 
 HOSTILE = st.text(st.sampled_from("'=+-@\t\r\n＝0123 .,%aé\ufeff\u200b"), max_size=8)
 
@@ -15,7 +30,27 @@ def test_import_takes_back_exactly_what_export_added(cell: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "cell", ["=1+1", "+SUM(A1)", "-2+3", "@cmd", "\t=1", "\r=1", "＝1", "\u200b=1", " =1", "'=1"]
+    "cell",
+    [
+        "＋1a",
+        "－1a",
+        "＠x",
+        "\n=1",
+        "\xa0=1",
+        "\ufeff@x",
+        "'-5",
+        "'+1",
+        "=1+1",
+        "+SUM(A1)",
+        "-2+3",
+        "@cmd",
+        "\t=1",
+        "\r=1",
+        "＝1",
+        "\u200b=1",
+        " =1",
+        "'=1",
+    ],
 )
 def test_a_cell_that_a_spreadsheet_would_run_gets_an_apostrophe(cell: str) -> None:
     assert defuse(cell) == f"'{cell}"
@@ -30,3 +65,150 @@ def test_numbers_and_plain_words_stay_as_they_are(cell: str) -> None:
 @given(HOSTILE)
 def test_no_defused_cell_begins_a_formula(cell: str) -> None:
     assert defuse(cell)[:1] not in {"=", "@", "\t", "\r", "＝", "＋", "－", "＠"}
+
+
+@pytest.mark.parametrize(
+    ("cell", "plain"), [('="001"', "001"), ('=""', ""), ('="', '="'), ('="a"b"', 'a"b')]
+)
+def test_a_number_that_keeps_its_noughts_is_what_stands_in_its_quotes(
+    cell: str, plain: str
+) -> None:
+    assert undefuse(cell) == plain
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [(950.125, "950.1250"), (1.5, "1.5"), (0.125, "0.125"), (1950.125, "1950.125"),
+     (-950.125, "-950.1250"), (950.12, "950.12")],
+)  # fmt: skip
+def test_a_number_as_text_is_never_like_thousands(value: float, text: str) -> None:
+    assert number_text(value) == text
+
+
+def test_a_number_of_json_is_a_cell_that_is_never_like_thousands() -> None:
+    assert flatten({"a": 950.125, "b": 7, "d": True}) == {
+        "a": "950.1250", "b": "7", "d": "true",
+    }  # fmt: skip
+
+
+def test_the_names_of_columns_are_there_and_no_two_are_the_same() -> None:
+    warnings: list[str] = []
+    names = name_columns(["Deal", "", " Deal ", "Owner\x1b", "", ""], warnings, 5)
+    assert names == ("Deal", "column 2", "Deal (2)", "Owner", "column 5")
+    assert warnings == [
+        "Column 2 has no name; it is called 'column 2'.",
+        "Column 'Deal' is there twice; the second is called 'Deal (2)'.",
+        "Column 5 has no name; it is called 'column 5'.",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("name", "column"),
+    [("deal name", "Deal Name"), ("DEAL-NAME", "Deal Name"), ("owner", None), ("x", None)],
+)
+def test_a_column_is_found_where_one_alone_is_called_so(name: str, column: str | None) -> None:
+    assert find_column(name, ["Deal Name", "Owner", "owner "]) == column
+
+
+# Cells of workbooks: typed values as text that reads back as the same, and back.
+
+HALF_NINE = datetime.fromisoformat("2026-12-19 08:30")
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        (None, ""), (True, "true"), (False, "false"), (5.0, "5"), (-0.5, "-0.5"),
+        (950.125, "950.1250"), (1e15, "1000000000000000.0"), (999999999999999.0, "999999999999999"),
+        (datetime.fromisoformat("2026-12-19"), "2026-12-19"), (HALF_NINE, "2026-12-19 08:30:00"),
+        (date(2026, 12, 19), "2026-12-19"), (time(8, 30), "08:30:00"),
+        (timedelta(hours=1), "1:00:00"), (" '=1 ", "=1"), (7, "7"),
+    ],
+)  # fmt: skip
+def test_a_cell_of_a_workbook_is_the_text_of_its_value(value: object, text: str) -> None:
+    assert _text(value) == text
+
+
+def test_a_merged_cell_says_the_same_in_each_of_its_rows_that_says_nothing() -> None:
+    rows = [["Lead", "A"], ["", "B"], ["own", "C"], ["", ""], ["", "D"]]
+    assert _fill_merged(rows, [((0, 0), (2, 0)), ((3, 1), (4, 1))]) == 1
+    assert rows == [["Lead", "A"], ["Lead", "B"], ["own", "C"], ["", ""], ["", "D"]]
+
+
+def test_the_ending_of_a_workbook_tells_its_form() -> None:
+    assert FORMATS == {
+        ".xlsx": "xlsx", ".xlsm": "xlsx", ".xlsb": "xlsb", ".xls": "xls", ".ods": "ods",
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(("columns", "width"), [(20, 21), (21, 1)])
+def test_remarks_right_of_the_last_name_are_columns_up_to_twenty(columns: int, width: int) -> None:
+    rows = [["Deal"], ["A", *[""] * (columns - 1), "x"]]
+    table = SheetTable(rows, "xlsx")
+    table.name(Record(1, rows[0]))
+    assert len(table.header) == width
+
+
+def test_a_workbook_of_two_sheets_says_which_was_read_and_hidden_ones_come_last(
+    tmp_path: Path,
+) -> None:
+    openpyxl = pytest.importorskip("openpyxl")
+    pytest.importorskip("python_calamine")
+    book = openpyxl.Workbook()
+    book.active.title = "Old"
+    book.create_sheet("New")
+    for name in ("Old", "New"):
+        book[name].append(["Deal", "Stage"])
+        book[name].append([name, "Lead"])
+        book[name].append([True, "Lead"])
+    book["Old"].sheet_state = "hidden"
+    book.active = 1
+    book.save(tmp_path / "a.xlsx")
+    table = open_workbook(tmp_path / "a.xlsx", None)
+    assert table.rows[1] == ["New", "Lead"]
+    assert table.rows[2] == ["true", "Lead"]
+    assert table.warnings == [
+        "Sheet 'New' was read; the workbook also has 'Old': another one with --sheet NAME."
+    ]
+    chosen = open_workbook(tmp_path / "a.xlsx", " old ")
+    assert (chosen.rows[1][0], chosen.warnings) == ("Old", [])
+    with pytest.raises(NotFound, match="no sheet 'Odl'"):
+        open_workbook(tmp_path / "a.xlsx", "Odl")
+
+
+@pytest.mark.parametrize(
+    ("column", "text", "typed", "exact"),
+    [
+        *((name, "12.5", Decimal("12.5"), "12.5") for name in
+          ("probability", "age", "idle", "answered", "version")),
+        ("value", "12.5", Decimal("12.5"), Decimal("12.5")),
+        ("title", "12", "12", "12"),
+        ("title", "", None, None),
+        ("title", "=1+1", "=1+1", "=1+1"),
+        ("title", "'=1", "'=1", "''=1"),
+        ("title", "2026-12-19", date(2026, 12, 19), date(2026, 12, 19)),
+        ("created_at", "2026-12-19T08:30:00+00:00", HALF_NINE,
+         "2026-12-19T08:30:00+00:00"),
+        ("title", "a\x01b", "ab", "ab"),
+        ("title", "x" * 32_767, "x" * 32_767, "x" * 32_767),
+    ],
+)  # fmt: skip
+def test_a_text_is_a_typed_cell_of_a_workbook(
+    column: str, text: str, typed: object, exact: object
+) -> None:
+    assert (_typed(column, text), _exact(column, text)) == (typed, exact)
+
+
+def test_a_text_that_no_cell_holds_is_cut_or_refused() -> None:
+    assert _typed("title", "x" * 32_768) == "x" * 32_767
+    with pytest.raises(BadInput, match="longer than a cell"):
+        _exact("title", "x" * 32_768)
+
+
+def test_a_workbook_has_no_formula_and_keeps_its_names_in_sight(tmp_path: Path) -> None:
+    openpyxl = pytest.importorskip("openpyxl")
+    (tmp_path / "a.xlsx").write_bytes(workbook_of(["title", "value"], [["=1+1", "5"]]))
+    sheet = openpyxl.load_workbook(tmp_path / "a.xlsx").active
+    assert (sheet["A2"].value, sheet["A2"].data_type) == ("=1+1", "s")
+    assert (sheet["B2"].data_type, sheet.freeze_panes) == ("n", "A2")
+    assert workbook_of(["a"], [["b"]]) == workbook_of(["a"], [["b"]])

@@ -1,5 +1,8 @@
 from __future__ import annotations
 
+from dataclasses import replace
+from pathlib import Path
+
 import pytest
 
 from pipeboard.domain.errors import BadInput
@@ -7,8 +10,18 @@ from pipeboard.domain.lazy_dataclass import with_values
 from pipeboard.exchange.columns import apply_overrides, match_columns
 from pipeboard.exchange.fields import SEVERAL
 from pipeboard.exchange.layouts import GENERIC, LAYOUTS
+from pipeboard.exchange.read_options import NO_OPTIONS, ReadOptions
+from pipeboard.exchange.recipe import Recipe, read_options, recipe_from_json, survey, with_column
 from pipeboard.exchange.rows import DealRow
-from pipeboard.exchange.side_files import SideTable, join_fields, same_columns
+from pipeboard.exchange.side_files import (
+    SideFile,
+    SideTable,
+    join_fields,
+    open_side_table,
+    same_columns,
+    side_of,
+)
+from tests.exchange.files import open_file, write
 
 MAVEN = [
     "opportunity_id", "sales_agent", "product", "account", "deal_stage", "engage_date",
@@ -107,6 +120,113 @@ def test_where_one_column_says_what_became_of_deals_no_other_is_taken_for_it(
     assert targets("Deal", "Verdict", sample=alone)[1] == "status"
 
 
+@pytest.mark.parametrize(
+    ("header", "target"), [("Won", "won_at"), ("Lost", "lost_at"), ("Closed", "close_date")]
+)
+def test_a_column_called_after_an_outcome_that_holds_days_says_when(
+    header: str, target: str
+) -> None:
+    assert targets("Deal", header, sample=[["a", "2026-11-02"], ["b", ""]])[1] == target
+    assert targets("Deal", header, sample=[["a", "yes"], ["b", "no"]])[1] == f"is_{header.lower()}"
+
+
+@pytest.mark.parametrize("name", ["version", "active", "rank", "given_by", "recycled_from"])
+def test_what_only_our_own_files_call_so_is_a_field_of_its_own_elsewhere(name: str) -> None:
+    assert targets("Deal", name, sample=[["a", "1"], ["b", "2"]])[1] == f"field.{name}"
+
+
+ENGLISH = {
+    "is_won": "won is_closed_won closed_won", "is_lost": "lost is_closed_lost closed_lost",
+    "is_closed": "closed is_deal_closed", "archived": "archived is_archived archive_status",
+    "deleted": "deleted is_deleted", "competitor": "competitor lost_to main_competitor",
+    "competitors": "competitors main_competitor_s", "external_source": "source_of_id",
+    "contact_email": "email email_address e_mail contact_email_address",
+    "contact_phone": "phone phone_number telephone mobile",
+    "contact_name": "contact contact_person primary_contact person person_name",
+    "forecast_category": "forecast_category_name", "contact_reason": "reason_for_contact",
+    "next_text": "next_step next_steps next_action next_activity",
+    "next_due": "next_step_date next_step_due next_action_date next_activity_date follow_up_date "
+    "next_contact_date followup_date due_date",
+    "lost_reason": "loss_reason reason_lost reason_for_loss closed_lost_reason lost_because "
+    "reason_for_losing",
+    "stage_entered_at": "last_stage_change last_stage_change_date date_entered_stage stage_date "
+    "stage_changed_at stage_change_date date_of_stage_change stage_entered last_stage_change_at "
+    "changed_at change_date stage_changed_on date_stage_changed date_last_stage_update "
+    "stage_entry_date",
+    "won_at": "won_date date_won won_time won_on closed_won_date closed_won_at deal_won_date",
+    "lost_at": "lost_date date_lost lost_time lost_on closed_lost_date closed_lost_at",
+    "closed_at": "closed_on actual_close_date actual_close closed_time completed_at resolved",
+    "tags": "tag label labels categories", "note": "notes details description comment remarks",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("target", ENGLISH)
+def test_each_english_word_for_a_field_is_known(target: str) -> None:
+    for name in ENGLISH[target].split():
+        assert targets("Deal", name)[1] == target, name
+
+
+@pytest.mark.parametrize(
+    "names", ["Umsatz,Amount", "Sum,Revenue", "Betrag,Value", "Total,Amount", "Close value,Value"]
+)
+def test_of_two_names_for_a_field_the_plainer_one_is_it(names: str) -> None:
+    further, plainer = names.split(",")
+    for header in ((further, plainer), (plainer, further)):
+        found = dict(zip(header, targets("Deal", *header)[1:], strict=True))
+        assert found == {plainer: "value", further: f"field.{further}"}
+
+
+@pytest.mark.parametrize("name", ["Win %", "Chance %", "Probability (%)", "Win Percent"])
+def test_a_percent_sign_in_a_name_is_read_as_its_word(name: str) -> None:
+    assert targets("Deal", name, sample=[["a", "40"], ["b", "60"]])[1] == "probability"
+
+
+@pytest.mark.parametrize(
+    ("words", "target"),
+    [
+        (["Open", "Demo", "Pitch"], "stage"),
+        (["Open", "Demo"], "status"),
+        (["Open", "Pending", "Demo"], "status"),
+        (["1", "2", "3"], "status"),
+    ],
+)
+def test_a_status_is_the_stage_where_most_of_its_words_are_no_status(
+    words: list[str], target: str
+) -> None:
+    assert targets("Deal", "Status", sample=[["a", word] for word in words])[1] == target
+
+
+@pytest.mark.parametrize(
+    "name", ["First name", "Last name", "Middle name", "Full name", "Nick name"]
+)
+def test_the_name_of_a_person_is_near_no_field(name: str) -> None:
+    assert targets("Deal", name, sample=[["a", "Ann"], ["b", "Bo"]])[1] == f"field.{name}"
+
+
+@pytest.mark.parametrize(
+    ("header", "cells", "wanted"),
+    [
+        (("Deal", "Amount", "x"), ("a", "5", "EUR"), "currency"),
+        (("Deal", "Amount", "x", "y"), ("a", "5", "EUR", "USD"), "field.x"),
+        (("Deal", "Owner", "x"), ("a", "bo", "EUR"), "field.x"),
+        (("Deal", "Amount", "x"), ("a", "5", "Europe"), "field.x"),
+    ],
+)
+def test_the_one_column_of_codes_is_the_currency_of_amounts(
+    header: tuple[str, ...], cells: tuple[str, ...], wanted: str
+) -> None:
+    assert targets(*header, sample=[list(cells)])[2] == wanted
+
+
+@pytest.mark.parametrize(
+    ("cells", "target"), [(["5", "ask Bo"], "value"), (["5", "ask Bo", "ask Al"], "field.Value")]
+)
+def test_a_column_is_what_it_is_called_where_half_of_its_cells_can_be_that(
+    cells: list[str], target: str
+) -> None:
+    assert targets("Deal", "Value", sample=[["a", cell] for cell in cells])[1] == target
+
+
 @pytest.mark.parametrize("name", ["Entered Demo", "Date entered Demo", "Entered stage Demo"])
 def test_a_column_says_when_deals_entered_a_stage_where_it_holds_days(name: str) -> None:
     assert targets("Deal", name, sample=[["a", "2026-11-02"], ["b", ""]])[1] == "entered:Demo"
@@ -120,6 +240,16 @@ def test_a_column_says_when_deals_entered_a_stage_where_it_holds_days(name: str)
 def test_of_what_a_deal_has_several_of_each_column_is_taken(target: str) -> None:
     said = apply_overrides(match_columns(["a", "b"], GENERIC), [f"a={target}", f"b={target}"])
     assert said.targets == {"a": target, "b": target}
+
+
+@pytest.mark.parametrize("target", sorted(SEVERAL))
+def test_what_a_deal_has_several_of_is_taken_beside_what_the_tool_has(target: str) -> None:
+    beside = {"note": "Comments", "tags": "Labels"}[target]
+    tools = [(layout, column) for layout in LAYOUTS.values() for column in layout.columns
+             if layout.target(column) == target and not layout.target(beside)]  # fmt: skip
+    assert tools
+    for layout, column in tools:
+        assert match_columns([column, beside], layout).targets == {column: target, beside: target}
 
 
 def test_custom_fields_keep_their_names_and_stay_apart() -> None:
@@ -238,3 +368,123 @@ def test_a_file_is_joined_by_a_field_of_ones_own_too() -> None:
     }
     beside = SideTable("fields.Product", {}, {"gtx": {"fields.Segment": "A"}}, ())
     assert beside.added_to(DealRow(2, {}, "x", fields={"product": "GTX"})) == {"Segment": "A"}
+
+
+BESIDE = (
+    "Product;Price;Office;Note\nGTX;550;East;a\ngtx;7;West;b\nMG;;;\n;9;North;c\n"
+)  # fmt: skip
+
+
+def side(folder: Path, join: str, *maps: str) -> SideTable:
+    return open_side_table(write(folder, BESIDE), join, maps, NO_OPTIONS)
+
+
+def test_a_second_file_gives_each_key_what_its_first_line_says(tmp_path: Path) -> None:
+    table = side(tmp_path, "product", "Office=team", "Note=-", "Price=field.List price")
+    assert table.field == "fields.Product"
+    assert table.targets == {"Price": "fields.List price", "Office": "rep.team", "Note": ""}
+    assert table.lines == {
+        "gtx": {"fields.List price": "550", "rep.team": "East"}, "mg": {},
+    }  # fmt: skip
+    assert table.doubles == ("gtx",)
+    row = DealRow(2, {}, "x", fields={"product": "GTX"})
+    assert table.added_to(row) == {"List price": "550"}
+    for maps in (("Office=rep.team",), ("Office=TEAM",), ("Office= Rep.Team ",)):
+        assert side(tmp_path, "product", *maps).targets["Office"] == "rep.team"
+    assert side(tmp_path, "Product=sales rep").field == "owner"
+    assert side(tmp_path, "Product=fields.Line").field == "fields.Line"
+    assert side(tmp_path, "Product=field.Line").field == "fields.Line"
+
+
+def test_a_second_file_changes_only_what_is_otherwise(tmp_path: Path) -> None:
+    table = side(tmp_path, "product", "Office=team")
+    deal = DealRow(2, {}, "x", fields={"product": "gtx", "Price": "550", "Note": "old"})
+    assert table.changes_of(deal) == {"fields.Note": "a"}  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(("met", "said"), [(2, ""), (1, "1 line has"), (0, "2 lines have")])
+def test_lines_that_meet_no_deal_are_told(tmp_path: Path, met: int, said: str) -> None:
+    twice, *rest = side(tmp_path, "product").doubts(met)
+    assert twice == "1 key stands twice; the first line counts: 'gtx'."
+    assert rest == [f"{said} a key that no deal has."] * bool(said)
+
+
+@pytest.mark.parametrize(
+    ("recipe", "file"),
+    [
+        (Recipe(), None),
+        (Recipe(beside="-", by="a"), None),
+        (Recipe(beside="p.csv", by="a=owner"), SideFile(Path("p.csv"), "a=owner")),
+        (Recipe(beside="p.csv", by="a", teams="b"), SideFile(Path("p.csv"), "a", "b")),
+        (Recipe(beside="p.csv", by="a", onto="rows"), SideFile(Path("p.csv"), "a")),
+        (Recipe(beside="p.csv", by="a", onto="all"), SideFile(Path("p.csv"), "a", "", True)),
+    ],
+)
+def test_a_recipe_names_the_second_file(recipe: Recipe, file: SideFile | None) -> None:
+    assert side_of(recipe) == file
+
+
+# Choices that are kept: what was said last time, under what is said now.
+
+KEPT = Recipe(
+    tool="hubspot", map=("a=title", "b=owner"), stage=("x=Demo",), dates="dmy", currency="EUR",
+    beside="old.csv", by="a", teams="t", onto="all",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("typed", "merged"),
+    [
+        (Recipe(), KEPT),
+        (Recipe(tool="close"), replace(KEPT, tool="close")),
+        (Recipe(dates="mdy"), replace(KEPT, dates="mdy")),
+        (Recipe(currency="USD", decimal="comma"), replace(KEPT, currency="USD", decimal="comma")),
+        (Recipe(map=("b=owner", "c=value")), replace(KEPT, map=("a=title", "b=owner", "c=value"))),
+        (Recipe(beside="new.csv", by="b"),
+         replace(KEPT, beside="new.csv", by="b", teams="", onto="")),
+        (Recipe(beside="-"), replace(KEPT, beside="-", by="", teams="", onto="")),
+    ],
+)  # fmt: skip
+def test_what_is_typed_goes_before_what_is_kept(typed: Recipe, merged: Recipe) -> None:
+    assert KEPT.under(typed) == merged
+
+
+def test_a_recipe_is_told_as_it_would_be_typed_and_comes_back_as_json() -> None:
+    assert replace(KEPT, lost_zero="unknown").in_words() == (
+        "--from hubspot --map a=title --map b=owner --stage x=Demo --dates dmy --currency EUR "
+        "--lost-zero unknown --beside old.csv --by a --teams t --onto all"
+    )
+    assert recipe_from_json(KEPT.to_json(), "it") == KEPT
+    for wrong in ('{"schema":1,"dates":["dmy","mdy"]}', '{"schema":1,"map":[1]}',
+                  '{"schema":1,"mapp":"a"}', '{"schema":2}', "[]", "{"):  # fmt: skip
+        with pytest.raises(BadInput, match=r"^it"):
+            recipe_from_json(wrong, "it")
+    assert recipe_from_json('{"schema":1,"map":"a=title"}', "it") == Recipe(map=("a=title",))
+
+
+def test_a_column_that_is_chosen_loses_whatever_else_it_was() -> None:
+    header, recipe = ["a", "b", "c"], Recipe(map=("a=title", "b=note", "c=owner"))
+    assert with_column(recipe, header, "b", "title").map == ("c=owner", "b=title")
+    assert with_column(recipe, header, "c", "note").map == ("a=title", "b=note", "c=note")
+    assert with_column(recipe, header, "a", "").map == ("b=note", "c=owner")
+
+
+@pytest.mark.parametrize(("said", "unknown"), [("", False), ("zero", False), ("unknown", True)])
+def test_an_amount_of_nothing_is_unknown_only_where_that_is_said(said: str, unknown: bool) -> None:
+    assert read_options(Recipe(lost_zero=said), None).lost_zero_is_unknown is unknown
+
+
+def test_a_file_is_shown_by_its_first_values_and_the_words_that_place_deals(tmp_path: Path) -> None:
+    rows = ("A;Talk;Open", "B;Demo;Archived", "C;Demo;Gone", "D;;-", "E;Old;Open", "F;Old;x")
+    path = write(tmp_path, "".join(f"{row}\n" for row in ("Deal;Stage;Status", *rows)))
+    options = ReadOptions(stages=("Old==-", "Talk==won"), values=("Status:x==lost",),
+                          overrides=("Status=status",))  # fmt: skip
+    with open_file(path, options=options) as reading:
+        seen = survey(reading, lambda rows, share: None)
+    assert seen.records == 6
+    assert seen.samples["Deal"] == ("A", "B", "C")
+    assert seen.samples["Stage"] == ("Talk", "Demo", "Old")
+    assert [(word.text, word.count, word.becomes) for word in seen.words] == [
+        ("Demo", 2, "Demo"), ("Old", 2, "=-"), ("Talk", 1, "=won"),
+        ("Open", 2, "=open"), ("Archived", 1, "archived"), ("Gone", 1, None), ("x", 1, "=lost"),
+    ]  # fmt: skip

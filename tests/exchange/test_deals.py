@@ -11,7 +11,7 @@ from pipeboard.domain.money import Money
 from pipeboard.exchange import fields
 from pipeboard.exchange.reading import ReadOptions
 from pipeboard.exchange.rows import DealRow, Rejected, RowContact
-from tests.exchange.files import deals_of, rows_of
+from tests.exchange.files import deals_of, open_file, rows_of, write
 
 
 def test_amounts_are_in_the_currency_of_their_row(tmp_path: Path) -> None:
@@ -93,12 +93,146 @@ def test_people_tags_and_notes_are_gathered(tmp_path: Path) -> None:
     assert second.contacts == (RowContact("info@x.fi", None, "info@x.fi"),)
 
 
+@pytest.mark.parametrize(
+    ("cells", "people"),
+    [
+        (("Mika Laine (m@x.fi); Ana <a@x.es>; Bo", "", ""),
+         [("Mika Laine", "m@x.fi", None), ("Ana", "a@x.es", None), ("Bo", None, None)]),
+        (("Mika (m@x.fi)", "other@x.fi", ""), [("Mika (m@x.fi)", "other@x.fi", None)]),
+        (("", "", "+358 40"), [("+358 40", None, "+358 40")]),
+        (("", "m@x.fi", "+358 40"), [("m@x.fi", "m@x.fi", "+358 40")]),
+    ],
+)  # fmt: skip
+def test_a_person_is_called_by_what_is_known_of_them(
+    tmp_path: Path, cells: tuple[str, ...], people: list[tuple[str, str | None, str | None]]
+) -> None:
+    (row,) = deals_of(tmp_path, f"deal,contact,email,phone\nA,{','.join(cells)}\n")
+    assert [(one.name, one.email, one.phone) for one in row.contacts] == people
+
+
+@pytest.mark.parametrize(
+    ("stage", "estimate", "final", "value", "kept"),
+    [
+        ("Won", "5", "7", 700, {"amount": "5"}),
+        ("Won", "7", "7", 700, {}),
+        ("Won", "", "7", 700, {}),
+        ("Won", "5", "", 500, {}),
+        ("Demo", "5", "7", 500, {"actual revenue": "7"}),
+        ("Lost", "5", "7", 500, {"actual revenue": "7"}),
+    ],
+)
+def test_what_a_deal_was_won_for_is_its_value(
+    tmp_path: Path, stage: str, estimate: str, final: str, value: int, kept: dict[str, str]
+) -> None:
+    text = f"deal,stage,amount,actual revenue\nA,{stage},{estimate},{final}\n"
+    (row,) = deals_of(tmp_path, text)
+    assert (row.value and row.value.minor, row.fields) == (value, kept)
+
+
+@pytest.mark.parametrize("rating", [0, 4, -1, 5, "3", True])
+def test_a_rating_lies_between_0_and_4(tmp_path: Path, rating: object) -> None:
+    answers = [{"question": "need", "text": "a", "rating": rating, "evidence": "mail"}]
+    (row,) = rows_of(tmp_path, json.dumps([{"title": "A", "answers": answers}]), "a.json")
+    assert isinstance(row, DealRow if rating in (0, 4) and rating is not True else Rejected)
+    if isinstance(row, DealRow):
+        assert (row.answers[0].rating, row.answers[0].evidence) == (rating, "mail")
+
+
+def test_the_tags_of_a_touch_and_an_address_that_is_none_are_told(tmp_path: Path) -> None:
+    touch = {"type": "call", "objection": "price", "variant": "short"}
+    deal = {"title": "A", "stage": "Demo", "touches": [touch],
+            "contacts": [{"name": "Mika", "email": "m.x.fi"}]}  # fmt: skip
+    (row,) = deals_of(tmp_path, json.dumps([deal]), "a.json")
+    assert (row.touches[0].objection, row.touches[0].variant) == ("price", "short")
+    assert row.remarks == ("odd_email",)
+
+
 def test_a_probability_belongs_to_open_deals(tmp_path: Path) -> None:
     text = "deal,stage,probability\na,Demo,60\nb,Won,100\nc,Lost,30%\n"
     ongoing, won, lost = deals_of(tmp_path, text)
     assert ongoing.probability_bp == 6000
     assert (won.probability_bp, won.fields) == (None, {})
     assert (lost.probability_bp, lost.fields) == (None, {"probability": "30%"})
+
+
+@pytest.mark.parametrize(
+    ("text", "kept"),
+    [
+        ("deal,stage,probability\na,Lost,0\n", {}),
+        ("deal,stage,probability\na,Won,0\n", {}),
+        ("deal,stage,probability\na,Lost,100\n", {}),
+        ("deal,stage,probability\na,Won,99\n", {"probability": "99"}),
+        ("deal,pipeline\na,North\n", {"pipeline": "North"}),
+        ("deal,currency\na,SEK\n", {"currency": "SEK"}),
+        ("deal,value,currency\na,5,SEK\n", {}),
+        ('deal,assignees\na,"ana, bo"\n', {"assignees": "ana, bo"}),
+        ("deal,assignees\na,ana\n", {}),
+        ("deal,stage,loss reason\na,Demo,dear\n", {"loss reason": "dear"}),
+        ("deal,stage,loss reason\na,Lost,dear\n", {}),
+        ("deal,stage,forecast category\na,Demo,perhaps\n", {"forecast category": "perhaps"}),
+        ("deal,stage,forecast category\na,Demo,Best Case\n", {}),
+    ],
+)
+def test_a_cell_that_says_more_than_a_deal_holds_stays_as_a_field(
+    tmp_path: Path, text: str, kept: dict[str, str]
+) -> None:
+    (row,) = deals_of(tmp_path, text)
+    assert row.fields == kept
+    if "assignees" in text:
+        assert row.owner == "ana"
+
+
+@pytest.mark.parametrize(
+    ("column", "field", "most"),
+    [("owner", "owner", 100), ("source", "source", 100), ("loss reason", "lost_reason", 1000)],
+)  # fmt: skip
+def test_a_cell_that_is_longer_than_its_field_stays_as_text(
+    tmp_path: Path, column: str, field: str, most: int
+) -> None:
+    for length in (most, most + 1):
+        (row,) = deals_of(tmp_path, f"deal,stage,{column}\nA,Lost,{'x' * length}\n")
+        found = getattr(row, field) or ""
+        assert len(found) == (length if length == most else 0)
+        assert (column in row.fields) is (length != most)
+
+
+def test_a_link_behind_the_name_of_an_account_is_a_link_where_it_leads_out(tmp_path: Path) -> None:
+    cell = "Lumen (https://x.example/1), Bolt (Bolt%20a1.md)"
+    (row,) = deals_of(tmp_path, f'deal,account\na,"{cell}"\n')
+    assert (row.account, row.others["links"]) == ("Lumen, Bolt", ("https://x.example/1",))
+
+
+@pytest.mark.parametrize(
+    ("text", "remarks"),
+    [
+        ("deal,owner\na,bo\n", ("no_stage",)),
+        ("deal,Entered Demo\na,2017-05-04\n", ()),
+        ("deal,stage\na,Demo\n", ()),
+        ("deal,stage,value,closed\na,Lost,0,2017-05-04\n", ("lost_at_zero",)),
+        ("deal,stage,value,closed\na,Lost,,2017-05-04\n", ()),
+        ("deal,stage,value,closed\na,Won,0,2017-05-04\n", ()),
+        ("deal,stage,value\na,Demo,0\n", ()),
+        ("deal,stage,close date\na,Demo,Q4 2018\n", ("period",)),
+        ("deal,stage,expected close\na,Demo,Q4 2018\n", ("period",)),
+        ("deal,stage,expected close\na,Demo,2018-12-31\n", ()),
+        ("deal,stage,value,currency\na,Demo,€5,USD\n", ("two_currencies",)),
+        ("deal,stage,value,currency\na,Demo,€5,\n", ()),
+        ("deal,stage,value,currency\na,Demo,€5,EUR\n", ()),
+    ],
+)
+def test_what_is_odd_about_a_row_is_told(
+    tmp_path: Path, text: str, remarks: tuple[str, ...]
+) -> None:
+    (row,) = deals_of(tmp_path, text)
+    assert row.remarks == remarks
+
+
+def test_amounts_that_name_no_currency_are_counted_and_0_is_none_of_them(tmp_path: Path) -> None:
+    path = write(tmp_path, "deal,value\na,0\nb,5\nc,€7\nd,\n")
+    with open_file(path) as reading:
+        assert len(list(reading.rows())) == 4
+        (said,) = [one for one in reading.remarks() if "without a currency" in one]
+    assert said.startswith("1 amount without a currency taken as USD")
 
 
 def test_text_is_cleaned_of_everything_that_steers_a_terminal(tmp_path: Path) -> None:

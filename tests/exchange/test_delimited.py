@@ -167,6 +167,64 @@ def test_a_cell_in_quotes_is_no_line_in_quotes(tmp_path: Path, content: str) -> 
         assert not any("in quotes" in said for said in reading.warnings)
 
 
+DEALS = "".join(f"Pilot {n},North,x,y,z\n" for n in range(30))
+
+
+@pytest.mark.parametrize(
+    ("content", "header"),
+    [
+        ("Was,Wo\nProject,North\n", "Was,Wo"),
+        ("Was,Wo\nDeal,Owner\nPilot,ana\n", "Deal,Owner"),
+        ("Deal,Wo\nProject,North\n", "Deal,Wo"),
+        ("Deals of March,North\nWas,Wo,Wie,Wer,Wann\n" + DEALS, "Was,Wo,Wie,Wer,Wann"),
+        ("Deals,of,March\nWas,Wo,Wie,Wer,Wann\n" + DEALS, "Deals,of,March"),
+        ("Deal,Owner\nPilot,ana,x,y,z\n" + DEALS, "Deal,Owner"),
+        ("A report\n" * 12 + "Was,Wo,Wie,Wer,Wann\n" + DEALS, "Was,Wo,Wie,Wer,Wann"),
+        ("12,5,3\nWas,Wo,Wie\nPilot,North,x\n", "Was,Wo,Wie"),
+    ],
+)
+def test_the_names_of_columns_are_found_below_what_stands_above_them(
+    tmp_path: Path, content: str, header: str
+) -> None:
+    assert ",".join(table_of(tmp_path, content).header) == header
+
+
+@pytest.mark.parametrize(
+    ("between", "titles"),
+    [
+        ("\nName,Owner\nBo,5\n", ["Pilot"]),
+        ("Name,Owner\nBo,5\n", ["Pilot", "Name", "Bo"]),
+        ("\nName,Owner\n", ["Pilot", "Name"]),
+        ("\nDeal,Stage\nBo,5\n", ["Pilot", "Bo"]),
+    ],
+)
+def test_another_table_begins_with_its_names_behind_a_blank_line(
+    tmp_path: Path, between: str, titles: list[str]
+) -> None:
+    with open_file(write(tmp_path, f"Deal,Stage\nPilot,Lead\n{between}")) as reading:
+        assert [one.title for one in all_deals(list(reading.rows()))] == titles
+        said = [one for one in reading.warnings if "Another table begins" in one]
+    assert bool(said) is (titles == ["Pilot"])
+
+
+@pytest.mark.parametrize("delimiter", [*",;\t|", *"~^\x1f\x01"])
+def test_each_delimiter_that_is_known_is_found(tmp_path: Path, delimiter: str) -> None:
+    rows = (("Deal", "Stage", "Owner"), ("Pilot", "Lead", "ana"), ("Other", "Lead", "bo"))
+    table = table_of(tmp_path, "".join(f"{delimiter.join(row)}\n" for row in rows))
+    assert (table.delimiter, table.header) == (delimiter, rows[0])
+
+
+def test_a_nul_in_a_cell_is_no_part_of_it(tmp_path: Path) -> None:
+    assert records_of(tmp_path, "Deal,Stage\nPi\0lot,Lead\n") == [Record(2, ["Pilot", "Lead"])]
+
+
+def test_a_column_without_a_name_is_one_where_anything_stands_in_it(tmp_path: Path) -> None:
+    assert table_of(tmp_path, "Deal,Stage,,\nPilot,Lead,x,\n").header == (
+        "Deal", "Stage", "column 3",
+    )  # fmt: skip
+    assert table_of(tmp_path, "Deal,Stage,,\nPilot,Lead,,\n").header == ("Deal", "Stage")
+
+
 @pytest.mark.parametrize("again", ["Deal,Amount,Stage", "Stage,Deal,Amount"])
 def test_columns_that_are_named_again_in_another_order_are_read_so(
     tmp_path: Path, again: str
@@ -186,6 +244,14 @@ def test_columns_that_are_named_again_in_another_order_are_read_so(
     assert said == [
         "Line 3 names the columns again in another order: what stands below it was read so."
     ]
+
+
+def test_names_of_which_two_are_the_same_tell_no_other_order(tmp_path: Path) -> None:
+    content = "Deal,Amount,Amount\nA,1,2\nAmount,Deal,Amount\nB,3,4\n"
+    assert [*table_of(tmp_path, content).records()] == [
+        Record(2, ["A", "1", "2"]), Record(3, ["Amount", "Deal", "Amount"]),
+        Record(4, ["B", "3", "4"]),
+    ]  # fmt: skip
 
 
 @pytest.mark.parametrize("rule", ["| --- | ---: | :--- |", "+------+------+------+"])

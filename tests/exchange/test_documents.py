@@ -267,6 +267,71 @@ def test_columns_of_cells_by_row_are_deals(tmp_path: Path) -> None:
     ]
 
 
+def test_rows_of_cells_have_the_names_of_the_first_row(tmp_path: Path) -> None:
+    table = [["Deal", "Stage", 3], ["A", "Lead", "x"], ["B", "Demo"]]
+    found = open_json(write(tmp_path, json.dumps(table, indent=1)), UTF_8)
+    assert found.header == ("Deal", "Stage", "3")
+    assert [one.cells for one in found.records() if isinstance(one, Record)] == [
+        ["A", "Lead", "x"], ["B", "Demo", ""],
+    ]  # fmt: skip
+    assert looks_like_json("[[")
+
+
+@pytest.mark.parametrize(
+    "key",
+    ["owner", "owners", "assignees", "members", "users", "tags", "labels", "companies"],
+)
+def test_objects_that_have_names_are_called_by_them(tmp_path: Path, key: str) -> None:
+    for named, cell in (([{"name": "ana"}, {"name": "bo"}], "ana; bo"), (["x"], "x")):
+        table = open_json(write(tmp_path, json.dumps([{"title": "A", key: named}])), UTF_8)
+        (record,) = table.records()
+        assert isinstance(record, Record)
+        assert dict(zip(table.header, record.cells, strict=True))[key] == cell
+
+
+def test_odoo_says_false_where_there_is_nothing_and_of_what_is_put_away(tmp_path: Path) -> None:
+    deal = {"name": "A", "partner_id": [7, "Lumen"], "email_from": False, "active": False}
+    table = open_json(write(tmp_path, json.dumps([deal])), UTF_8)
+    (record,) = table.records()
+    assert isinstance(record, Record)
+    cells = dict(zip(table.header, record.cells, strict=True))
+    assert cells == {"name": "A", "partner_id": "Lumen", "active": "false"}
+
+
+PAGES = (
+    "has_more hasMore hasNextPage has_next_page more_items_in_collection nextRecordsUrl "
+    "@odata.nextLink next_page next_cursor nextPageToken next offset"
+)
+ABOUT = "paging pagination additional_data meta links _links pageInfo page_info"
+
+
+@pytest.mark.parametrize("name", PAGES.split())
+def test_each_word_for_more_pages_is_told_where_there_are_more(tmp_path: Path, name: str) -> None:
+    for value, is_told in (
+        ("x", True),
+        ("", False),
+        (None, False),
+        (0, False),
+        (20, name != "offset"),
+    ):
+        text = json.dumps({"deals": [{"title": "A", "amount": 5}], name: value})
+        table = open_json(write(tmp_path, text), UTF_8)
+        assert len([*table.records()]) == 1
+        assert any(f"'{name}' says" in one for one in table.warnings) is is_told, value
+
+
+@pytest.mark.parametrize("about", ABOUT.split())
+def test_what_tells_of_pages_may_stand_in_a_part_of_its_own(tmp_path: Path, about: str) -> None:
+    text = json.dumps({"deals": [{"title": "A", "amount": 5}], about: {"next": "x"}})
+    table = open_json(write(tmp_path, text), UTF_8)
+    assert any("'next' says" in one for one in table.warnings)
+
+
+def test_parts_by_their_numbers_are_no_columns(tmp_path: Path) -> None:
+    text = json.dumps({"17": {"1": "A", "2": "x"}, "18": {"1": "B", "2": "y"}}, indent=1)
+    assert open_json(write(tmp_path, text), UTF_8).header == ("id", "1", "2")
+
+
 ONE = {
     "plain": {"name": "Acme", "amount": 5},
     "with lists of its own": {
@@ -293,6 +358,7 @@ NO_DEAL = {
         "title": "Report", "owner": "Ana", "rows": [{"name": "A", "amount": 1}],
     },
     "about itself alone": {"name": "Deals", "exported": True},
+    "cards of no list": {"cards": [{"id": "5ab1", "name": "Pilot"}]},
     "empty": {},
 }  # fmt: skip
 

@@ -172,3 +172,57 @@ def test_an_encoding_that_is_named_is_one_and_that_of_the_file(
     with pytest.raises(BadInput, match=says):
         find_encoding(file, named)
     assert find_encoding(file, "Windows-1252").name == "cp1252"
+
+
+@pytest.mark.parametrize(
+    ("inside", "behind", "told"),
+    [(0, 0, ""), (9, 0, "9 NUL characters"), (10, 0, "10 NUL characters"), (12, 0, None),
+     (0, 5_000, "5,000 NUL characters"), (9, 5_000, "5,009 NUL characters")],
+)  # fmt: skip
+def test_a_damaged_text_holds_few_nuls_or_has_them_behind_its_end(
+    tmp_path: Path, inside: int, behind: int, told: str | None
+) -> None:
+    data = b"Deal,Stage\n" + b"A\0" * inside + b"x" * (88 - inside) + b"\n" + b"\0" * behind
+    path = write(tmp_path, data)
+    if told is None:
+        with pytest.raises(BadInput, match="not a text file"):
+            find_encoding(path)
+        return
+    assert told in (find_encoding(path).warning or "")
+    assert bool(find_encoding(path).warning) is bool(told)
+
+
+@pytest.mark.parametrize(
+    ("start", "kind"),
+    [(b"PK\x03\x04", "a zip file or an Excel workbook"), (b"%PDF", "a PDF document"),
+     (b"\xd0\xcf\x11\xe0", "an old Excel workbook"), (b"\x1f\x8b", "a gzip file"),
+     (b"SQLite format 3", "a database")],
+)  # fmt: skip
+def test_another_kind_of_file_is_called_what_it_looks_like(
+    tmp_path: Path, start: bytes, kind: str
+) -> None:
+    with pytest.raises(BadInput, match=f"it looks like {kind}"):
+        find_encoding(write(tmp_path, start + b" and so on"))
+
+
+def test_the_sign_for_any_currency_is_that_of_the_euro(tmp_path: Path) -> None:
+    found = find_encoding(write(tmp_path, "Deal;Wert\nMüller;5 €\n".encode("iso8859-15")))
+    assert found.name == "iso8859-15"
+    assert find_encoding(write(tmp_path, "Deal;Wert\nMüller;5 €\n".encode("cp1252"))).name == (
+        "windows-1252"
+    )
+
+
+@pytest.mark.parametrize(("good", "is_utf8"), [(1, True), (0, False)])
+def test_a_text_is_utf_8_where_a_tenth_of_its_letters_are(
+    tmp_path: Path, good: int, is_utf8: bool
+) -> None:
+    text = b"Deal,Stage\n" + "Müller,Lead\n".encode() * good + (
+        "Größe,Öl\n".encode("cp1252") * 3
+    )  # fmt: skip
+    found = find_encoding(write(tmp_path, text))
+    assert (found.name == "utf-8") is is_utf8
+    if is_utf8:
+        assert candidates(tmp_path / "deals.csv") == [("utf-8", "")]
+    few = "Deal\nMüller\n".encode() + "Öl\n".encode("cp1252") * 10
+    assert find_encoding(write(tmp_path, few)).name != "utf-8"

@@ -655,6 +655,20 @@ def test_a_formula_without_a_value_is_told(tmp_path: Path) -> None:
     assert (first.value, second.value) == (None, Money(700, "USD"))
 
 
+@pytest.mark.parametrize(
+    ("rows", "said"),
+    [(2, "2 formulas without a value in the file (C2, C3) read"),
+     (4, "4 formulas without a value in the file (C2, C3, C4) read")],
+)  # fmt: skip
+def test_the_first_three_formulas_without_a_value_are_named(
+    rows: int, said: str, tmp_path: Path
+) -> None:
+    cells = {f"{column}{row}": text for row in range(2, 2 + rows)
+             for column, text in (("A", f"Deal {row}"), ("B", "Talk"), ("C", "=6*7"))}  # fmt: skip
+    with open_file(_sheet(tmp_path, cells)) as reading:
+        assert said in reading.warnings[0]
+
+
 def test_an_error_in_a_workbook_is_a_cell_without_a_value(tmp_path: Path) -> None:
     path = _sheet(tmp_path, {"C2": "#N/A"}, errors=("C2",))
     with open_file(path) as reading:

@@ -6,7 +6,9 @@ from pathlib import Path
 import pytest
 
 from pipeboard.domain.money import Money
-from pipeboard.exchange.rows import DealRow, Entered
+from pipeboard.exchange.history import RowEnding, RowStatus, StageWords, read_outcome
+from pipeboard.exchange.moments import Moment
+from pipeboard.exchange.rows import DealRow, Entered, Outcome
 from tests.exchange.files import BERLIN, deals_of
 
 
@@ -35,6 +37,155 @@ def test_the_outcome_comes_from_status_then_stage_then_dates(
     tmp_path: Path, cells: dict[str, str], outcome: str | None
 ) -> None:
     assert deal(tmp_path, **cells).outcome == outcome
+
+
+AT = Moment(datetime(2017, 3, 1, 10, tzinfo=UTC), date(2017, 3, 1), has_time=True)
+LATER = Moment(datetime(2017, 3, 2, 10, tzinfo=UTC), date(2017, 3, 2), has_time=True)
+AWAY = RowStatus(None, archived=True)
+
+
+@pytest.mark.parametrize(
+    ("found", "outcome", "archived", "remarks"),
+    [
+        ({}, None, False, ()),
+        ({"stage": "Demo"}, "open", False, ()),
+        ({"stage": "Won"}, "won", False, ()),
+        ({"status": RowStatus("open"), "stage": "Won"}, "won", False, ("status_against_stage",)),
+        ({"status": RowStatus("lost"), "stage": "Won"}, "lost", False, ("status_over_stage",)),
+        ({"status": RowStatus("won"), "stage": "Won"}, "won", False, ()),
+        ({"is_won": True}, "won", False, ()),
+        ({"is_lost": True}, "lost", False, ()),
+        ({"is_won": True, "is_lost": True}, "won", False, ("status_over_stage",)),
+        ({"is_lost": True, "stage": "Won"}, "lost", False, ("status_over_stage",)),
+        ({"is_won": True, "stage": "Won"}, "won", False, ()),
+        ({"is_closed": True}, None, False, ()),
+        ({"is_closed": True, "is_won": False}, "lost", False, ()),
+        ({"is_closed": False, "is_won": False, "stage": "Demo"}, "open", False, ()),
+        ({"active": False, "stage": "Demo"}, "open", True, ()),
+        ({"active": True, "stage": "Demo"}, "open", False, ()),
+        ({"active": False, "lost_reason": "dear"}, "lost", False, ()),
+        ({"active": False, "probability": 0}, "lost", False, ()),
+        ({"active": False, "probability": 1}, None, True, ()),
+        ({"won_at": AT}, "won", False, ()),
+        ({"lost_at": AT}, "lost", False, ()),
+        ({"won_at": AT, "lost_at": AT}, "won", False, ()),
+        ({"won_at": AT, "lost_at": LATER}, "lost", False, ()),
+        ({"won_at": LATER, "lost_at": AT}, "won", False, ()),
+        ({"closed_at": AT}, None, False, ()),
+        ({"status": AWAY, "closed_at": AT}, "won", True, ()),
+        ({"status": AWAY, "closed_at": AT, "lost_category": "price"}, "lost", True, ()),
+        ({"status": AWAY}, None, True, ()),
+        ({"archived": True}, None, True, ()),
+        ({"archived_at": AT}, None, True, ()),
+        ({"deleted": True}, None, True, ("deleted",)),
+        ({"status": RowStatus(None, archived=True, deleted=True)}, None, True, ("deleted",)),
+    ],
+)
+def test_how_a_deal_stands_follows_from_what_its_row_says(
+    found: dict[str, object],
+    outcome: Outcome | None,
+    archived: bool,
+    remarks: tuple[str, ...],
+) -> None:
+    assert read_outcome(found, StageWords()) == RowEnding(outcome, archived, remarks)
+
+
+def test_the_status_alone_counts_where_the_tool_says_by_it_what_became_of_a_deal() -> None:
+    found = {"status": RowStatus("open"), "stage": "Won"}
+    ending = read_outcome(found, StageWords(), status_decides=True)
+    assert ending == RowEnding("open", False, ("status_over_stage",))
+
+
+@pytest.mark.parametrize(
+    ("stage", "closing", "name"),
+    [
+        ("Won", "won", "Won"),
+        ("Demo", None, "Demo"),
+        ("Signed", "won", "Signed"),
+        ("Gone", "lost", "Gone"),
+        ("Lost & found", None, "Lost & found"),
+        ("Old", None, "Demo"),
+        ("Alt", "won", "Signed"),
+        ("Dead", "lost", "=lost"),
+        ("Done", "won", "=won"),
+        ("Closed won", None, "Closed won"),
+        ("None", None, ""),
+    ],
+)
+def test_a_stage_means_what_the_pipeline_and_the_person_say(
+    stage: str, closing: str | None, name: str
+) -> None:
+    words = StageWords(
+        {"old": "Demo", "alt": "Signed", "dead": "=lost", "done": "=won", "closed won": "=open",
+         "none": "=-"},
+        frozenset(("demo", "lost & found")), "signed", "gone",
+    )  # fmt: skip
+    assert (words.closing(stage), words.name(stage)) == (closing, name)
+    assert words.is_closing_name(stage) is (stage in ("Signed", "Gone"))
+
+
+@pytest.mark.parametrize(
+    ("cells", "closed", "remarks", "kept"),
+    [
+        ({"stage": "Lost", "lost date": "2017-03-01", "closed on": "2017-04-01"}, "2017-03-01", (),
+         {"closed on"}),
+        ({"stage": "Won", "won date": "2017-03-01", "closed on": "2017-04-01"}, "2017-03-01", (),
+         {"closed on"}),
+        ({"stage": "Won", "closed on": "2017-03-01", "close date": "2017-04-01"}, "2017-03-01", (),
+         {"close date"}),
+        ({"stage": "Won", "expected close": "2017-12-31"}, "2017-12-31",
+         ("closed_as_expected",), set()),
+        ({"stage": "Won", "expected close": "2018-01-01"}, None, ("no_closing_date",), set()),
+        ({"stage": "Won", "expected close": "Q1 2017"}, None, ("no_closing_date", "period"), set()),
+        ({"stage": "Won", "close date": "2017-12-31"}, "2017-12-31", (), set()),
+        ({"stage": "Won", "close date": "2018-01-01"}, "2017-12-31", ("closed_in_future",),
+         {"close date"}),
+        ({"stage": "Won", "created": "2017-03-01 14:00", "closed on": "2017-03-01 14:00"},
+         "2017-03-01", (), set()),
+        ({"stage": "Won", "created": "2017-03-01 14:00", "closed on": "2017-03-01 13:59"},
+         "2017-03-01", ("closed_before_created",), {"created"}),
+        ({"stage": "Demo", "created": "2017-12-31"}, None, (), set()),
+        ({"stage": "Demo", "created": "2018-01-01"}, None, ("created_in_future",), {"created"}),
+    ],
+)  # fmt: skip
+def test_when_a_deal_closed_follows_from_the_dates_of_its_row(
+    tmp_path: Path, cells: dict[str, str], closed: str | None, remarks: tuple[str, ...],
+    kept: set[str],
+) -> None:  # fmt: skip
+    row = deal(tmp_path, **cells)
+    day = row.closed_at and row.closed_at.astimezone(BERLIN).date().isoformat()
+    assert (day, row.remarks, set(row.fields)) == (closed, remarks, kept)
+
+
+@pytest.mark.parametrize(
+    ("cells", "precision"),
+    [
+        ({"owner": "ana"}, {"created_at": "unknown"}),
+        ({"created": "2017-03-01"}, {"created_at": "day"}),
+        ({"created": "2017-03-01 10:00"}, {}),
+        ({"Entered Demo": "2017-03-01"}, {"created_at": "day"}),
+        ({"Entered Demo": "2017-03-01 10:00"}, {}),
+        ({"stage": "Won", "created": "2017-03-01 10:00", "closed on": "2017-03-02"},
+         {"closed_at": "day"}),
+    ],
+)  # fmt: skip
+def test_it_is_known_as_exactly_as_the_file_says_it(
+    tmp_path: Path, cells: dict[str, str], precision: dict[str, str]
+) -> None:
+    assert deal(tmp_path, **cells).precision == precision
+
+
+def test_a_closing_stage_that_says_why_is_the_reason_of_a_loss_that_has_none(
+    tmp_path: Path,
+) -> None:
+    row = deal(tmp_path, stage="Closed Lost to Competition", closed_on="2017-03-01")
+    assert (row.lost_reason, row.fields) == ("Competition", {})
+    row = deal(
+        tmp_path, stage="Closed Lost to Competition", closed_on="2017-03-01", loss_reason="dear"
+    )
+    assert (row.lost_reason, row.fields) == ("dear", {"stage": "Closed Lost to Competition"})
+    row = deal(tmp_path, stage="Closed Won (Upsell)", closed_on="2017-03-01")
+    assert (row.lost_reason, row.fields) == (None, {"stage": "Closed Won (Upsell)"})
 
 
 def test_a_deleted_deal_is_archived(tmp_path: Path) -> None:
@@ -150,3 +301,9 @@ def test_a_line_for_each_change_of_stage_is_one_deal_whatever_their_order(
     assert first.created_at is not None
     assert first.created_at.astimezone(BERLIN).date() == date(2017, 1, 2)
     assert (second.external_id, second.owner) == ("A2", "bo")
+    later = content.replace(
+        "A1,Pilot,Demo,2017-03-05T10:00Z,,,", "A1,Pilot,Demo,2017-03-05T10:00Z,,cy,9"
+    )
+    assert [(row.owner, row.value) for row in deals_of(tmp_path, later)][:1] == [
+        ("cy", Money(900, "USD"))
+    ]

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from pipeboard.domain.agreements import Agreement, AgreementEntry, Topic
 from pipeboard.domain.deal import (
     Answer,
     Ask,
@@ -31,10 +32,11 @@ from pipeboard.domain.money import Money
 from pipeboard.domain.settings import Settings
 from pipeboard.domain.signs import idle_days
 from pipeboard.domain.templates import template
-from pipeboard.exchange.deal_files import deal_document
-from pipeboard.exchange.deal_text import DealText
+from pipeboard.exchange.deal_files import csv_of_rows, deal_document
+from pipeboard.exchange.deal_text import DealText, calendar_of
 from pipeboard.exchange.json_documents import (
     Documents,
+    agreement_entry,
     history_entry,
     pipeline_document,
 )
@@ -443,6 +445,179 @@ def test_a_file_of_deals_says_what_only_a_file_does() -> None:
     assert (later["archived_at"], later["precision"]) == ("2026-11-09T00:00:00+00:00", None)
 
 
+def _entry(
+    seq: int, kind: Kind, *, undone: bool = False, undoes: bool = False, **more: Any
+) -> Entry:
+    at = datetime(2026, 11, seq, tzinfo=UTC)
+    return Entry(
+        seq, 142, seq, Event(kind, at, undoes=undoes, **more), f"c{seq}", "x", "ana", "", at, undone
+    )
+
+
+def test_a_file_tells_the_course_of_a_deal_without_its_ends_and_what_was_taken_back() -> None:
+    stages = PIPELINE.stages
+    course = [
+        _entry(
+            1, Kind.CREATED, after={"stage_id": stages[0].id, "stage_entered_at": ENTRY.event.at}
+        ),
+        _entry(2, Kind.MOVED, after={"stage_id": stages[1].id}),
+        _entry(3, Kind.MOVED, after={"stage_id": stages[3].id}, undone=True),
+        _entry(4, Kind.MOVED, after={"stage_id": stages[1].id}, undoes=True),
+        _entry(5, Kind.EDITED, after={"title": "Other"}),
+        _entry(6, Kind.WON, after={"stage_id": PIPELINE.won.id}),
+        _entry(7, Kind.REOPENED, after={"stage_id": stages[2].id}),
+        _entry(8, Kind.LOST, after={"stage_id": PIPELINE.lost.id}),
+        _entry(9, Kind.MOVED, after={"stage_id": 999}),
+    ]
+    found = deal_document(DOCUMENTS, DealRecord(SAID, PIPELINE, (), (), tuple(reversed(course))))
+    assert found["entered"] == [
+        {"stage": stages[0].name, "at": ENTRY.event.at.isoformat()},
+        {"stage": stages[1].name, "at": "2026-11-02T00:00:00+00:00"},
+        {"stage": stages[2].name, "at": "2026-11-07T00:00:00+00:00"},
+    ]
+
+
+def test_a_file_tells_the_steps_that_were_done_and_all_that_was_said_the_first_of_them_first() -> (
+    None
+):
+    steps = [
+        _entry(1, Kind.STEP_DONE, facts={"step": {"text": "call", "due": None}, "outcome": "good"}),
+        _entry(2, Kind.STEP_DONE, facts={"step": {"text": "mail", "due": "2026-11-02"}}),
+        _entry(3, Kind.STEP_DONE, facts={"step": {"text": "fax", "due": None}}, undone=True),
+        _entry(4, Kind.STEP_DONE, facts={"step": {"text": "fax", "due": None}}, undoes=True),
+    ]
+    notes = (replace(NOTE, id="n2", text="later"), NOTE)
+    touches = (replace(TOUCH, id="t2", type="email"), TOUCH)
+    record = DealRecord(SAID, PIPELINE, notes, touches, tuple(reversed(steps)))
+    found: dict[str, Any] = deal_document(DOCUMENTS, record)
+    assert found["steps_done"] == [
+        {"text": "call", "due": None, "outcome": "good", "at": "2026-11-01T00:00:00+00:00"},
+        {"text": "mail", "due": "2026-11-02", "at": "2026-11-02T00:00:00+00:00"},
+    ]
+    assert [note["text"] for note in found["notes"]] == ["words", "later"]
+    assert [touch["type"] for touch in found["touches"]] == ["call", "email"]
+    assert not any("id" in one for one in (*found["notes"], *found["touches"]))
+
+
+@pytest.mark.parametrize(
+    ("facts", "precision"),
+    [
+        ({}, None),
+        ({"entry_precision": "day"}, None),
+        ({"created_precision": "unknown"}, {"created_at": "unknown"}),
+        (
+            {"closed_at": datetime(2026, 11, 5, tzinfo=UTC), "entry_precision": "day",
+             "created_precision": "day"},
+            {"closed_at": "day", "created_at": "day"},
+        ),
+    ],
+)  # fmt: skip
+def test_a_file_tells_how_exactly_a_beginning_and_an_end_are_known(
+    facts: dict[str, Any], precision: dict[str, str] | None
+) -> None:
+    record = DealRecord(_deal(**facts), PIPELINE, (), (), ())
+    assert deal_document(DOCUMENTS, record)["precision"] == precision
+
+
+def test_a_file_tells_chance_and_category_where_they_are_the_deals_own() -> None:
+    for deal, own in ((_deal(), (None, None)), (SAID, (6_250, "best"))):
+        found = deal_document(DOCUMENTS, DealRecord(deal, PIPELINE, (), (), ()))
+        assert (found["probability_bp"], found["forecast_category"]) == own
+
+
+def test_a_file_of_rows_runs_no_formula() -> None:
+    assert "".join(csv_of_rows(["title"], [["=1+1"], ["@x"], ["-5"], ["a,b"]])) == (
+        "title\n'=1+1\n'@x\n-5\n\"a,b\"\n"
+    )
+
+
+@pytest.mark.parametrize(
+    ("deal", "name", "said"),
+    [
+        (_deal(), "stage", f"{PIPELINE.stages[1].name} (26 d, limit 14)"),
+        (_deal(stage_id=PIPELINE.stages[0].id, entry_precision="unknown"), "stage",
+         f"{PIPELINE.stages[0].name} (since when is unknown, limit 14)"),
+        (_deal(outcome=Status.LOST), "stage", f"{PIPELINE.stages[1].name} (26 d)"),
+        (_deal(), "probability", "15 % (the stage's)"),
+        (SAID, "probability", "62.5 % (by hand)"),
+        (_deal(outcome=Status.WON), "probability", None),
+        (_deal(), "forecast", "pipeline"),
+        (_deal(outcome=Status.WON), "forecast", None),
+        (WHOLE, "lost to", "five-Acme"),
+        (WHOLE, "lost", "other: four-dear"),
+        (WHOLE, "try again", "Sat 4 Jan 2031"),
+        (SAID, "id elsewhere", "X-77"),
+        (replace(WHOLE, entry_precision="unknown"), "closed", "unknown"),
+        (replace(WHOLE, terms={"pay": Term("Payment")}), "Payment", "open"),
+        (replace(WHOLE, terms={"pay": Term("Payment", agreed="30 days")}), "Payment",
+         "agreed 30 days"),
+        (WHOLE, "eight-Mika", "eleven-CTO, champion, nine@x.example, +358 10"),
+        (_deal(), "answered", "0 of 7"),
+        (FULL, "answered", "1 of 7"),
+        (SAID, "gate", "Needs Assessment asks:"),
+        (replace(SAID, outcome=Status.WON), "gate", None),
+        (replace(SAID, outcome=Status.WON), "proposal", None),
+    ],
+)  # fmt: skip
+def test_a_text_says_of_each_part_what_holds_now(deal: Deal, name: str, said: str | None) -> None:
+    record = DealRecord(deal, PIPELINE, (), (), ())
+    lines = DealText(record, TODAY, ZONE, lambda entry: "").plain().splitlines()
+    facts = dict(line.strip().split("  ", 1) for line in lines if "  " in line.strip())
+    assert (facts.get(name) or "").strip() == (said or "")
+
+
+CALENDAR = """\
+BEGIN:VCALENDAR\r
+VERSION:2.0\r
+PRODID:-//Pipeboard//Deals//EN\r
+BEGIN:VEVENT\r
+UID:D-142-next-20261023T065100@pipeboard\r
+DTSTAMP:20261123T080000Z\r
+DTSTART;VALUE=DATE:20261203\r
+DTEND;VALUE=DATE:20261204\r
+SUMMARY:call Mika (Lumen Oy)\r
+DESCRIPTION:D-142 Packaging line pilot\\nOwner: ana\\nValue: €40\\,000\r
+TRANSP:TRANSPARENT\r
+END:VEVENT\r
+BEGIN:VEVENT\r
+UID:D-142-close-20261023T065100@pipeboard\r
+DTSTAMP:20261123T080000Z\r
+DTSTART;VALUE=DATE:20261219\r
+DTEND;VALUE=DATE:20261220\r
+SUMMARY:Close Lumen Oy: Packaging line pilot\r
+DESCRIPTION:D-142 Packaging line pilot\\nOwner: ana\\nValue: €40\\,000\r
+TRANSP:TRANSPARENT\r
+END:VEVENT\r
+END:VCALENDAR\r
+"""
+
+
+def test_a_calendar_has_a_day_for_each_date_of_an_open_deal() -> None:
+    at = datetime(2026, 11, 23, 9, tzinfo=ZONE)
+    gone = replace(FULL, outcome=Status.WON)
+    unplanned = _deal(next_step=NextStep("call", None))
+    assert "".join(calendar_of([FULL, gone, unplanned], at)) == CALENDAR
+
+
+def test_a_line_of_a_calendar_is_escaped_and_no_longer_than_75_octets() -> None:
+    title = "a;b,c\\d" + "é" * 60
+    deal = _deal(title=title, expected_close=date(2026, 12, 19))
+    told = "".join(calendar_of([deal], datetime(2026, 11, 23, tzinfo=UTC)))
+    lines = told.split("\r\n")
+    lengths = [len(line.encode()) for line in lines]
+    assert max(lengths) == 75
+    whole = told.replace("\r\n ", "")
+    assert "SUMMARY:Close " in whole
+    assert "a\\;b\\,c\\\\d" + "é" * 60 in whole
+
+
+@pytest.mark.parametrize("char", "\\`*_[]<>#|~")
+def test_no_sign_in_a_text_is_markup(char: str) -> None:
+    deal = _deal(source=f"a{char}b")
+    text = DealText(DealRecord(deal, PIPELINE, (), (), ()), TODAY, ZONE, lambda entry: "")
+    assert f"- **source**: a\\{char}b" in text.markdown().splitlines()
+
+
 @pytest.mark.parametrize(
     ("by_hand", "told"),
     [
@@ -495,3 +670,37 @@ def test_an_event_is_told_without_what_is_its_owners_own(me: str, sees: bool) ->
             "facts": {"private": ["floor_value"]},
         }
     )
+
+
+def test_a_step_that_comes_again_says_so() -> None:
+    assert DOCUMENTS.deal(WHOLE)["next_step"] == {
+        "text": "three-call", "due": "2031-01-03", "every": "2w",
+    }  # fmt: skip
+    assert DOCUMENTS.deal(_deal(next_step=NextStep("", None)))["next_step"] == {
+        "text": None, "due": None,
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(("undoes", "undone"), [(False, True), (True, False), (False, False)])
+def test_an_event_says_whether_it_was_taken_back_or_takes_back(undoes: bool, undone: bool) -> None:
+    logged = LoggedEvent(
+        7, 142, 1_000_000, "edited", undoes, {}, "c1", "set", "ana", "bo", 1_000_000, undone, "ana"
+    )
+    told = history_entry(logged, "ana")
+    assert (told["undoes"], told["undone"], told["acting_as"]) == (undoes, undone, "bo")
+    assert told["at"] == told["recorded_at"] == "1970-01-01T00:00:01+00:00"
+
+
+def test_what_a_team_agreed_on_says_what_was_before_and_what_is_after() -> None:
+    agreed = Agreement(
+        Topic.TARGET, (1, "2026Q4", "", ""), {"amount_minor": 5}, {"amount_minor": 7}
+    )
+    at = ENTRY.recorded_at
+    entry = AgreementEntry(3, agreed, "c1", "target", "ana", "bo", "Target", at, False, True)
+    assert agreement_entry(entry) == {
+        "seq": 3, "at": "2026-10-23T07:00:00+00:00", "recorded_at": "2026-10-23T07:00:00+00:00",
+        "actor": "ana", "acting_as": "bo", "command_id": "c1", "verb": "target", "deal": None,
+        "kind": "target", "undoes": False, "undone": True,
+        "data": {"key": [1, "2026Q4", "", ""], "before": {"amount_minor": 5},
+                 "after": {"amount_minor": 7}},
+    }  # fmt: skip

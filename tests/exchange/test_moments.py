@@ -1,6 +1,7 @@
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, timezone
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given
@@ -8,6 +9,7 @@ from hypothesis import strategies as st
 
 from pipeboard.domain.dates import FIRST_YEAR
 from pipeboard.domain.errors import BadInput
+from pipeboard.exchange.clock_zones import _ZONES, offset_of
 from pipeboard.exchange.due_periods import last_day_of
 from pipeboard.exchange.moments import AmbiguousDate, Moment, MomentReader, Order
 from tests.exchange.files import BERLIN
@@ -90,13 +92,45 @@ def test_a_zone_that_stands_there_twice_is_one(text: str) -> None:
     assert list(reader.remarks(["Created"])) == []
 
 
-@pytest.mark.parametrize("text", ["2017-07-18T10:00:00+02:00 UTC", "2017-07-18 10:00 +02:00 EST"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "2017-07-18T10:00:00+02:00 UTC",
+        "2017-07-18 10:00 +02:00 EST",
+        "2017-07-18 10:00 EST (UTC+2)",
+    ],
+)
 def test_of_two_zones_that_differ_the_hours_from_utc_count_and_it_is_told(text: str) -> None:
     reader = MomentReader(BERLIN, TODAY, None, lambda _: (text,))
     assert reader.column(0)(text).at == datetime(2017, 7, 18, 8, tzinfo=UTC)
     (said,) = reader.remarks(["Created"])
     assert text in said
     assert "'Created' name two zones" in said
+
+
+PLACES = {
+    "Etc/UTC": "z utc gmt", "America/New_York": "est edt", "America/Chicago": "cdt",
+    "America/Denver": "mst mdt", "America/Los_Angeles": "pst pdt", "Europe/Berlin": "cet cest",
+    "Europe/Vienna": "mez mesz", "Europe/Helsinki": "eet eest", "Europe/Moscow": "msk",
+    "Asia/Tokyo": "jst", "Australia/Sydney": "aest aedt", "Europe/Lisbon": "wet west",
+}  # fmt: skip
+"""Where clocks are set by each name of a zone: the last of two is that of summer."""
+
+
+def test_a_name_of_a_zone_means_what_clocks_of_that_place_show() -> None:
+    assert {name for names in PLACES.values() for name in names.split()} == _ZONES.keys()
+    for place, names in PLACES.items():
+        two = {datetime(2026, month, 1, tzinfo=ZoneInfo(place)).utcoffset() for month in (1, 7)}
+        known = sorted(offset for offset in two if offset is not None)
+        for name in names.split():
+            is_summer = name.endswith("dt") or name in ("cest", "mesz", "eest", "west")
+            assert offset_of(name) == timezone(known[-1] if is_summer else known[0]), name
+
+
+def test_an_offset_goes_before_the_place_behind_it() -> None:
+    at = datetime(2017, 7, 18, 8, tzinfo=UTC)
+    assert read("2017-07-18T10:00:00+02:00[America/New_York]").at == at
+    assert read("2017-07-18T04:00:00 America/New_York").at == at
 
 
 def test_the_order_of_a_column_is_shown_by_dates_with_two_zones_too() -> None:
@@ -177,8 +211,132 @@ def test_a_year_of_two_digits_is_not_far_ahead() -> None:
 
 
 @pytest.mark.parametrize(
+    ("text", "day"),
+    [
+        ("13/04/37", date(2037, 4, 13)),
+        ("3.18.2017", date(2017, 3, 18)),
+        ("13/04/38", date(1938, 4, 13)),
+        ("18/03/2540", date(1997, 3, 18)),
+        ("18/03/2599", date(2056, 3, 18)),
+        ("18/03/2600", date(2600, 3, 18)),
+        ("令和6年3月18日", date(2024, 3, 18)),
+        ("令和元年5月1日", date(2019, 5, 1)),
+        ("平成29年3月18日", date(2017, 3, 18)),
+        ("昭和63年3月18日", date(1988, 3, 18)),
+        ("民國106年3月18日", date(2017, 3, 18)),
+        ("民国106年3月18日", date(2017, 3, 18)),
+        ("R6.3.18", date(2024, 3, 18)),
+        ("H29/3/18", date(2017, 3, 18)),
+        ("S63.3.18", date(1988, 3, 18)),
+        ("10000", date(1927, 5, 18)),
+        ("79999", date(2119, 1, 10)),
+        (f"18/03/{FIRST_YEAR}", date(FIRST_YEAR, 3, 18)),
+    ],
+)
+def test_a_year_is_counted_as_it_is_written(text: str, day: date) -> None:
+    assert read(text).day == day
+
+
+@pytest.mark.parametrize(
+    ("text", "clock"),
+    [
+        ("2017年3月18日 上午 9:05", time(9, 5)), ("2017年3月18日 下午 3:05", time(15, 5)),
+        ("2017年3月18日 午前 9:05", time(9, 5)), ("2017年3月18日 午後 3:05", time(15, 5)),
+        ("2017년 3월 18일 오전 9:05", time(9, 5)), ("2017년 3월 18일 오후 3:05", time(15, 5)),
+        ("2017년 3월 18일 오후 12:05", time(12, 5)), ("2017年3月18日 上午 12:05", time(0, 5)),
+        ("3/18/2017 12:30 PM", time(12, 30)), ("3/18/2017 12:30 AM", time(0, 30)),
+        ("3/18/2017 1:30 PM", time(13, 30)), ("45631.75", time(18)),
+    ],
+)  # fmt: skip
+def test_a_half_of_the_day_is_read_in_each_language(text: str, clock: time) -> None:
+    found = read(text)
+    assert (found.at.astimezone(BERLIN).time(), found.has_time) == (clock, True)
+
+
+def test_a_day_alone_has_no_time_in_whatever_zone_its_column_is() -> None:
+    for text in ("2017-03-18", "42812", "18 Mar 2017", "2017年3月18日"):
+        found = MomentReader(BERLIN, TODAY, None, lambda _: ()).column(0, "Created (UTC)")(text)
+        midnight = datetime(2017, 3, 17, 23, tzinfo=UTC)
+        assert found == Moment(midnight, date(2017, 3, 18), has_time=False), text
+
+
+def read_all(*columns: tuple[str, ...]) -> tuple[list[list[date]], list[str]]:
+    """The days of each column of a file, and what is told of them."""
+    reader = MomentReader(BERLIN, TODAY, None, columns.__getitem__)
+    readers = [reader.column(at) for at in range(len(columns))]
+    days = [
+        [read(cell).day for cell in cells] for read, cells in zip(readers, columns, strict=True)
+    ]
+    return days, [*reader.remarks([f"c{at}" for at in range(len(columns))])]
+
+
+def test_each_column_is_read_in_its_own_order_and_two_orders_are_told() -> None:
+    days, said = read_all(("03/04/2017", "13/04/2017"), ("03/04/2017", "04/13/2017"))
+    assert [day.isoformat() for column in days for day in column] == [
+        "2017-04-03", "2017-04-13", "2017-03-04", "2017-04-13",
+    ]  # fmt: skip
+    (told,) = said
+    assert "day first in 'c0' (13/04/2017), with the month first in 'c1' (04/13/2017)" in told
+    assert read_all(("13/04/2017",), ("14/04/2017",))[1] == []
+
+
+@pytest.mark.parametrize(
+    ("column", "is_told"),
+    [
+        (("2017-12-12", "13/01/2017"), True),
+        (("2017-12-12", "01/13/2017"), True),
+        (("2017-12-13", "13/01/2017"), False),
+        (("2017-12-12", "2017-01-13", "13/01/2017"), False),
+        (("2017-12-12",), False),
+    ],
+)
+def test_days_that_a_spreadsheet_may_have_swapped_are_told(
+    column: tuple[str, ...], is_told: bool
+) -> None:
+    said = [one for one in read_all(column)[1] if "may have swapped day and month" in one]
+    assert bool(said) is is_told
+
+
+@pytest.mark.parametrize(
+    ("column", "first"),
+    [
+        (("17-01-25", "16-02-20", "20-03-31"), "2017-01-25"),
+        (("09-01-25", "16-02-20", "20-03-31"), "2009-01-25"),
+        (("05-03-17", "2017-03-04"), "2005-03-17"),
+    ],
+)
+def test_the_first_of_three_short_numbers_is_the_year_where_the_column_shows_it(
+    column: tuple[str, ...], first: str
+) -> None:
+    assert read(column[0], *column[1:]).day.isoformat() == first
+
+
+@pytest.mark.parametrize(
+    ("column", "has_year"),
+    [
+        (("17-01-16", "16-02-17", "17-03-15"), True),
+        (("17-01-25", "16-02-20"), True),
+        (("04-03-17", "2017-03-04"), False),
+        (("21-01-25", "16-02-20", "17-03-31"), False),
+        (("03-04-2017",), False),
+        (("03/04/2017", "13.05.2017"), False),
+    ],
+)
+def test_what_the_column_does_not_show_is_asked_with_each_reading(
+    column: tuple[str, ...], has_year: bool
+) -> None:
+    if column[0].startswith("21"):
+        assert read(column[0], *column[1:]).day == date(2025, 1, 21)
+        return
+    with pytest.raises(AmbiguousDate) as caught:
+        read(column[0], *column[1:])
+    assert ("--dates ymd (year first)" in caught.value.hint) is has_year
+
+
+@pytest.mark.parametrize(
     "text",
     [
+        "9999", "80000", "3/18/2017 0:30 PM", f"18/03/{FIRST_YEAR - 1}",
         "soon", "31/02/2017", "2017-02-30", "2017-13-01", "0000-00-00", "12", "March 2017", "May",
         "10:30", "99999", "2017-03-18 25:00", "3/18/2017 13:00 PM", "1/2", "٢٠١٧-٠٣-١٨",
         "18 Mar 2017 13:59 XYZ",

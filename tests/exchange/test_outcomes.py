@@ -37,6 +37,29 @@ def test_a_status_tells_the_outcome_or_that_the_deal_is_put_away() -> None:
 
 
 @pytest.mark.parametrize(
+    ("word", "status"),
+    [
+        ("W", RowStatus("won")),
+        ("l", RowStatus("lost")),
+        ("O", RowStatus("open")),
+        ("=won", RowStatus("won")),
+        ("=lost", RowStatus("lost")),
+        ("=open", RowStatus("open")),
+        ("=-", RowStatus(None)),
+        ("Pending", RowStatus("open", is_vague=True)),
+        ("Active", RowStatus("open", is_vague=True)),
+        ("In progress", RowStatus("open")),
+        ("Archived", RowStatus(None, archived=True)),
+        ("Gelöscht", RowStatus(None, archived=True, deleted=True)),
+        ("Supprimé", RowStatus(None, archived=True, deleted=True)),
+        ("Eliminado", RowStatus(None, archived=True, deleted=True)),
+    ],
+)
+def test_a_word_of_a_status_says_one_thing(word: str, status: RowStatus) -> None:
+    assert read_status(word) == status
+
+
+@pytest.mark.parametrize(
     ("stage", "more"),
     [
         ("Closed Lost", ""),

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from pipeboard.domain.money import Money
@@ -149,6 +149,7 @@ def test_no_currency_is_misread(tmp_path: Path, currency: str) -> None:
     assert [row.value and row.value.minor for row in rows] == [0, 1500, 1_234_000]
 
 
+@example(["Nord #", "b"])
 @given(st.lists(st.text(min_size=1).filter(lambda word: word == word.strip()), min_size=1))
 def test_several_names_in_a_cell_are_taken_apart_again(words: list[str]) -> None:
     assert Layout.words(OURS, join_words(words)) == words

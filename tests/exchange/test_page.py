@@ -9,6 +9,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping
+from fractions import Fraction
 from html.parser import HTMLParser
 from itertools import pairwise
 from pathlib import Path
@@ -17,15 +18,28 @@ from typing import Any
 import pytest
 
 from pipeboard.cli.main import main
+from pipeboard.domain.metrics.result import Metric, Unit
+from pipeboard.domain.metrics.wording import Wording
+from pipeboard.exchange.metrics_document import (
+    CSV_COLUMNS,
+    _cells,
+    amount,
+    listed,
+    metric_document,
+)
+from pipeboard.exchange.metrics_tables import Figure, NumberChange, Value, number
 from pipeboard.exchange.page import (
+    FIRST,
     Grid,
     PageRow,
     PageSection,
     Point,
     figures,
     html_of,
+    markdown,
     page,
     sentence,
+    words_of,
 )
 
 HOSTILE = '<script>alert(1)</script> & "x" \' <img src=x onerror=y>'
@@ -201,3 +215,110 @@ def test_a_page_fits_its_window(laid_out: Mapping[str, Any], name: str, width: i
     assert all(
         right - left >= 50 and bottom - top >= 10 for left, top, right, bottom in found["bars"]
     )
+
+
+SAY = Wording("EUR")
+
+
+@pytest.mark.parametrize(
+    ("value", "said"),
+    [
+        (Metric(Fraction(1, 4), Unit.RATIO, n=3), "25% (n=3)"),
+        (Metric(Fraction(1, 4), Unit.RATIO, n=3_000), "25%"),
+        (Metric(None, Unit.RATIO, n=0, reason="no deals"), "n/a (no deals)"),
+        (NumberChange(Fraction(500), Unit.MINOR), "+€5"),
+        (NumberChange(Fraction(-500), Unit.MINOR), "-€5"),
+        (NumberChange(Fraction(0), Unit.MINOR), "0"),
+        (NumberChange(None, Unit.MINOR), ""),
+        (Figure(500), "€5"),
+        (Figure(500, goes=True), "-€5"),
+        (Figure(0, goes=True), "€0"),
+        (Figure(None, goes=True), "n/a"),
+        (7, "7"),
+        (None, ""),
+        ("x", "x"),
+    ],
+)
+def test_a_value_is_said_with_what_it_is_worth(value: Any, said: str) -> None:
+    assert words_of(value, SAY) == said
+
+
+def test_bars_are_as_long_as_their_numbers_and_what_goes_is_of_another_colour() -> None:
+    rows = [PageRow("a", (), 100), PageRow("b", (), -50), PageRow("c", (), 25, gone=True),
+            PageRow("d", ())]  # fmt: skip
+    shown = html_of(PageSection("t", [Grid((), rows)]))
+    assert re.findall(r'class="(full|gone)" width="(\d+)"', shown) == [
+        ("full", "1000"), ("gone", "500"), ("gone", "250"),
+    ]  # fmt: skip
+    assert '<td class="bar"></td></tr>' in shown.replace("\n", "")
+    assert "svg" not in html_of(PageSection("t", [Grid((), [PageRow("a", ("1",))])]))
+
+
+@pytest.mark.parametrize(
+    ("text", "cell"),
+    [
+        ("7", "<td>7</td>"),
+        ("7 (n=3)", "<td>7<small>n=3</small></td>"),
+        ("7 (123456789012)", "<td>7<small>123456789012</small></td>"),
+        ("7 (1234567890123)", '<td>7<small class="long">1234567890123</small></td>'),
+    ],
+)
+def test_what_is_said_of_a_value_is_small_and_has_room_where_it_is_long(
+    text: str, cell: str
+) -> None:
+    assert cell in html_of(PageSection("t", [Grid(("x",), [PageRow("a", (text,))])]))
+
+
+def test_points_are_open_or_done_and_numbered_where_that_is_said() -> None:
+    points = [Point("a", done=True), Point("b", done=False), Point("c", "C", ("d",))]
+    section = PageSection("t", [points, "", []], numbered=True)
+    assert markdown("T|", [section]) == (
+        "# T\\|\n\n## t\n\n1. [x] a\n2. [ ] b\n3. **C**c\n   - d\n"
+    )
+    shown = html_of(section).replace("\n", "")
+    assert "<ol><li>done: a</li><li>open: b</li><li><b>C</b>c<ul><li>d</li></ul></li></ol>" in shown
+    assert html_of([Point("a")]).startswith("<ul>")
+
+
+def test_a_page_begins_with_the_numbers_that_matter_and_is_no_find_for_engines() -> None:
+    assert FIRST == (
+        "won_value", "attainment", "forecast_weighted", "forecast_commit", "open_value",
+        "coverage", "win_rate", "cycle_days_median",
+    )  # fmt: skip
+    head = "".join(page("T", []))
+    assert '<meta name="robots" content="noindex">' in head and "default-src 'none'" in head
+
+
+SHARE = Metric(
+    Fraction(1, 4), Unit.RATIO, num=3, den=12, n=12, excluded={"no value": 2}, low=0.1, high=0.6,
+    pending=2, bounds=(Fraction(1, 4), Fraction(5, 12)),
+)  # fmt: skip
+
+
+def test_a_number_as_json_and_csv_is_told_with_all_that_it_is_made_of() -> None:
+    assert metric_document(SHARE) == {
+        "value": 0.25, "unit": "ratio", "num": 3, "den": 12, "n": 12, "reason": None,
+        "excluded": {"no value": 2}, "low": 0.1, "high": 0.6, "pending": 2,
+        "bounds": [0.25, 5 / 12],
+    }  # fmt: skip
+    assert _cells(SHARE) == [
+        "0.25", "ratio", "3", "12", "12", "0.1", "0.6", "2", "", "0.25", str(5 / 12),
+        "no value: 2",
+    ]  # fmt: skip
+    plain = metric_document(Metric(None, Unit.MINOR, reason="no deals"))
+    assert plain.keys() == {"value", "unit", "num", "den", "n", "reason", "excluded"}
+    assert len(_cells(SHARE)) == len(_cells(Figure(5))) == len(_cells("x")) == len(CSV_COLUMNS) - 3
+    assert _cells(NumberChange(Fraction(-1, 2), Unit.DAYS))[:2] == ["-0.5", "days"]
+    assert (_cells(None)[0], _cells(7)[0]) == ("", "7")
+
+
+def test_sums_and_counts_of_rows_are_whole_numbers_and_amounts_round_up_from_a_half() -> None:
+    values: Mapping[str, Value] = {
+        "a": Metric(Fraction(5, 2), Unit.MINOR), "b": SHARE, "c": Figure(Fraction(1, 2)),
+        "d": NumberChange(None, Unit.MINOR), "e": "x",
+    }  # fmt: skip
+    (row,) = listed([values])
+    assert (row["a"], row["c"], row["d"], row["e"]) == (3, 0.5, None, "x")
+    assert row["b"] == metric_document(SHARE)
+    assert [amount(one) for one in (None, Fraction(5, 2), Fraction(9, 4), 7)] == [None, 3, 2, 7]
+    assert [number(one) for one in (None, Fraction(4, 2), Fraction(1, 4))] == [None, 2, 0.25]

@@ -201,3 +201,57 @@ def test_a_new_stage_has_no_id_whatever_number_it_brings() -> None:
 def test_another_pipeline_takes_no_ids_over() -> None:
     wanted = replace(_KNOWN, id=99, name="Renewals")
     assert _ids(wanted) == (0, [0, 0, 0, 0])
+
+
+LINES = 'name = "Sales"\n[[stages]]\nname = "Lead"\n'
+
+
+def test_a_number_of_a_document_lies_within_what_is_stored() -> None:
+    assert read_pipeline(f"id = {2**31 - 1}\n{LINES}").id == 2**31 - 1
+    for wrong in (2**31, -1):
+        with pytest.raises(BadInput, match="wants a number from 0 as id"):
+            read_pipeline(f"id = {wrong}\n{LINES}")
+
+
+@pytest.mark.parametrize(
+    ("said", "points"),
+    [("30", 3_000), ("30.0", 3_000), ("12.5", 1_250), ('"12.5"', 1_250), ("0", 0), ("100", 10_000)],
+)
+def test_a_chance_is_written_as_people_write_it(said: str, points: int) -> None:
+    read = read_pipeline(f"{LINES}probability = {said}\n")
+    assert read.stages[0].probability_bp == points
+    assert read_pipeline(write_pipeline(read)) == read
+
+
+def test_what_a_document_leaves_out_follows_from_the_rest() -> None:
+    text = f'{LINES}[[questions]]\nlabel = "Who signs?"\n'
+    read = read_pipeline(text)
+    assert (read.questions[0].key, read.questions[0].ask) == ("who_signs", "Who signs?")
+    ends = [(stage.name, stage.kind, stage.probability_bp) for stage in read.stages[1:]]
+    assert ends == [("Won", StageKind.WON, 10_000), ("Lost", StageKind.LOST, 0)]
+    assert (read.version, read_pipeline(f"id = 7\n{text}").version) == (1, 0)
+    assert read_pipeline(f"id = 7\nversion = 5\n{text}").version == 5
+    assert "\nversion" not in write_pipeline(replace(read, version=5))
+    assert "\nversion = 5\n" in write_pipeline(replace(read, id=7, version=5))
+
+
+def test_what_nobody_sees_is_escaped_and_a_retired_stage_stays_one() -> None:
+    stages = (Stage(1, "Lead", playbook="a\tb\u200bc\nd"), Stage(2, "Old", retired=True))
+    text = write_pipeline(replace(read_pipeline(LINES), stages=stages))
+    assert "a\\U00000009b\\U0000200bc\nd" in text
+    assert [stage.retired for stage in read_pipeline(text).stages[:2]] == [False, True]
+    with pytest.raises(BadInput, match="The id '1' is there twice"):
+        read_pipeline(f'{LINES}id = 1\n[[stages]]\nname = "B"\nid = 1\n')
+
+
+def test_a_name_goes_before_the_number_of_a_pipeline_and_the_number_before_that_of_a_stage() -> (
+    None
+):
+    one = replace(read_pipeline(LINES), id=1)
+    other = replace(one, id=2, name="Renewals", stages=(
+        Stage(5, "Lead"), Stage(6, "Demo"), Stage(7, "Won", StageKind.WON, 10_000),
+        Stage(8, "Lost", StageKind.LOST, 0)))  # fmt: skip
+    wanted = replace(other, id=1, stages=(Stage(6, "Lead"), Stage(0, "Won"), *other.stages[2:]))
+    found = with_known_ids(wanted, [one, other])
+    assert found.id == 2
+    assert [stage.id for stage in found.stages] == [6, 0, 7, 8]

@@ -238,3 +238,11 @@ def test_its_page_says_the_same_in_the_same_order() -> None:
     assert "open: D-5 Big: send it" in unescape(page)
     assert "done: D-6 Small: drop | it" in unescape(page)
     assert "<EU>" not in page
+
+
+def test_one_rep_has_a_table_too_and_what_goes_has_bars_of_its_own() -> None:
+    alone: ReviewDocument = {**FULL, "reps": FULL["reps"][:1]}
+    assert "| @ana | €1k | €2k | €3k | €4k | €5k |" in review_markdown(alone)
+    page = "".join(review_page(alone))
+    bars = re.findall(r'class="(full|gone)" width="(\d+)"', page)
+    assert ("gone", "333") in bars and ("full", "1000") in bars

@@ -5,10 +5,13 @@ import pytest
 from pipeboard.domain.errors import BadInput
 from pipeboard.exchange.values import (
     PercentColumn,
+    is_blank,
+    mapped,
     read_basis_points,
     read_category,
     read_flag,
     text_of_html,
+    with_plain_digits,
 )
 
 
@@ -29,6 +32,11 @@ def test_a_column_without_a_number_above_one_holds_fractions() -> None:
     assert percent("1", "0.5") == 10_000
     assert percent("0.6", "40") == 60
     assert percent("0.6%", "1%") == 60
+    assert percent("1", "40") == 100
+    assert percent("0.5", "50%") == 5_000
+    assert percent("%50") == percent("% 50") == 5_000
+    assert percent("0.125", "0.5") == 1_250
+    assert percent("12.345") == 1_235
 
 
 @pytest.mark.parametrize("cell", ["likely", "101", "-5", "6e1", "1000"])
@@ -39,6 +47,7 @@ def test_what_is_no_percentage_is_refused(cell: str) -> None:
 
 def test_basis_points_have_bounds() -> None:
     assert read_basis_points("6000") == 6000
+    assert (read_basis_points("10000"), read_basis_points("0")) == (10_000, 0)
     for cell in ("10001", "-1", "60%", "9" * 5000):
         with pytest.raises(BadInput):
             read_basis_points(cell)
@@ -52,9 +61,53 @@ def test_flags_are_read_in_the_words_of_exports() -> None:
 
 
 def test_forecast_categories_of_other_tools_have_ours() -> None:
-    assert read_category("Best Case") == "best"
-    assert read_category("Not forecasted") == "omitted"
-    assert read_category("Closed won") is None
+    ours = {
+        "omitted": ("Omitted", "Not forecasted"),
+        "pipeline": ("Pipeline",),
+        "best": ("best", "Best Case", "Most likely"),
+        "commit": ("Commit",),
+        None: ("Closed won", ""),
+    }
+    for category, words in ours.items():
+        assert {read_category(word) for word in words} == {category}
+
+
+@pytest.mark.parametrize(
+    ("cell", "plain"),
+    [
+        ("١٢٬٣٤٥٫٦٧", "12,345.67"),
+        ("٦٠٪", "60%"),
+        ("６０％", "60%"),
+        ("１，２３４．５", "1,234.5"),
+        ("१२", "12"),
+        ("12,5 €", "12,5 €"),
+    ],
+)
+def test_numbers_are_read_in_the_digits_of_any_script(cell: str, plain: str) -> None:
+    assert with_plain_digits(cell) == plain
+
+
+BLANK = (
+    "- -- --- – — n/a #n/a na n.a. null none nan nil (none) (null) (blank) (empty) #null! #ref! "
+    "#value! #name? \\n undefined tbd tba tbc t.b.d. ? ?? ??? k.a. нет $- €- -€ £- #div/0! #num! "
+    "#nv #n/d #bezug! #wert! #zahl! #valeur! #valor! #rif! #nombre? #nome? #nom? #error!"
+)
+
+
+@pytest.mark.parametrize(
+    "cell",
+    [*BLANK.split(), "(no value)", "à définir", "por definir", "da definire", "a definir",
+     "nicht angegeben", "не указано", "$ -", "€ -", "- €", "£ -", ""],
+)  # fmt: skip
+def test_a_cell_may_say_that_there_is_no_value(cell: str) -> None:
+    assert is_blank(cell) and is_blank(cell.upper())
+    assert not is_blank(f"{cell}x")
+
+
+@pytest.mark.parametrize(("cell", "wanted"), [("yes", "read"), ("OLD", "new"), ("none", None)])
+def test_a_word_is_read_as_what_the_person_says_it_is(cell: str, wanted: str | None) -> None:
+    read = mapped(lambda word: "read" if word == "yes" else word, {"old": "new", "none": "=-"})
+    assert read(cell) == wanted
 
 
 @pytest.mark.parametrize(

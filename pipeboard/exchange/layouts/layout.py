@@ -215,11 +215,9 @@ def _cell(value: Json) -> str:
 def join_words(words: Iterable[str]) -> str:
     """Several names in one cell: `a; b`, or a JSON list where a name would be cut in two."""
     names = list(words)
-    plain = all(
-        name and name == name.strip() and not (set(name) & _CUTTING or _BETWEEN_WORDS.search(name))
-        for name in names
-    )
-    return "; ".join(names) if plain else _json(names)
+    text = "; ".join(names)
+    is_plain = all(name and name == name.strip() and _CUTTING.isdisjoint(name) for name in names)
+    return text if is_plain and _BETWEEN_WORDS.split(text) == names else _json(names)
 
 
 def _json(value: Json) -> str:
