@@ -24,13 +24,15 @@ from pipeboard.ui.draw.charts import ChartStyle, DrawnTable, TableRow, table
 from pipeboard.ui.draw.line import Glyphs, spelled, tab_strip, text_of, width_of
 from pipeboard.ui.draw.metrics import TABS, TabName, sections, tabs
 from pipeboard.ui.draw.metrics.activity import dead, stuck_deals, unanswered, won_weeks
-from pipeboard.ui.draw.metrics.forecast import slipping
+from pipeboard.ui.draw.metrics.forecast import slipping, waterfall
 from pipeboard.ui.draw.metrics.sections import NAMED, Block, Figures, Spot, marked, spot_at
 from pipeboard.ui.draw.metrics.tabs import draw_tab
 from tests.domain.metrics.log import LEAD, PROPOSAL, QUALIFY, UTC_RULES, Log, ids, period
 from tests.domain.metrics.made_up import logs, made_up_year
+from tests.ui.golden_screens import assert_looks_like, with_roles
 
 JANUARY = period("2026-01")
+RATES = Rates("EUR", {"USD": ((date(2026, 1, 1), Fraction(1, 2)),)})
 
 
 def style(width: int = 80, glyphs: Glyphs = Glyphs.UNICODE) -> ChartStyle:
@@ -49,6 +51,35 @@ def texts(block: Block) -> list[str]:
 
 def line_with(block: Block, words: str) -> str:
     return next(text for text in texts(block) if words in text)
+
+
+@pytest.fixture(scope="module")
+def third_quarter() -> Figures:
+    """A year's numbers beside those of the quarter before, in the middle of a quarter."""
+    year, rules = made_up_year(), replace(UTC_RULES, rates=RATES)
+    quarters = [period("2026Q3"), period("2026Q2")]
+    now, then = (Report(year.basis(250, quarter, rules=rules)) for quarter in quarters)
+    return Figures(now, then)
+
+
+@pytest.mark.parametrize("tab", TABS)
+def test_every_tab_looks_as_it_should(tab: TabName, third_quarter: Figures) -> None:
+    # In the third quarter nothing was lost.
+    is_of_losses, before = tab is TabName.LOSSES, third_quarter.before
+    figures = Figures(before) if is_of_losses and before is not None else third_quarter
+    block = draw_tab(tab, figures, style(120))
+    spots = [f"{each.title} ({len(each.deals)}): {each.summary}" for each in block.spots]
+    lines = [*with_roles(block.lines), *(((spot, "text"),) for spot in spots)]
+    assert_looks_like(f"metrics-{tab.lower()}", lines)
+
+
+def test_what_changed_since_a_day_says_in_which_days() -> None:
+    report = Report(won_and_lost().basis(20, JANUARY))
+    for since, said in (
+        ((date(2026, 1, 5), None), "Why the pipeline changed since 5 Jan"),
+        ((date(2026, 1, 5), date(2026, 1, 12)), "Why the pipeline changed, 5 Jan to 11 Jan"),
+    ):
+        assert said in texts(waterfall(Figures(report, since=since), style()))[0]
 
 
 def spot(block: Block, title: str) -> Spot:
@@ -271,8 +302,7 @@ def test_a_row_counts_and_adds_up_the_deals_behind_it(
     day: float, label: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """On every tab: the deals of a row are as many as stand in it, and worth what stands there."""
-    rates = Rates("EUR", {"USD": ((date(2026, 1, 1), Fraction(1, 2)),)})
-    report = Report(made_up_year().basis(day, period(label), rules=replace(UTC_RULES, rates=rates)))
+    report = Report(made_up_year().basis(day, period(label), rules=replace(UTC_RULES, rates=RATES)))
     tried: Counter[str] = Counter()
     for part in (report, *report.groups(by_owner(report.basis.rules)).values()):
         for heads, row in rows_of(Figures(part), monkeypatch):
