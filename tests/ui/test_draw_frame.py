@@ -44,6 +44,14 @@ def test_help_is_kept_when_nothing_else_fits() -> None:
     assert text_of(hint_line(HINTS, 8)) == " ? Help "
 
 
+def test_the_ways_to_help_and_back_are_kept_whatever_else_there_is() -> None:
+    more = (*HINTS[:-1], ("q", "Quit"), ("Esc", "Back"), HINTS[-1])
+    for width in (24, 26, 40):
+        keys = [key.key for key in hint_keys(more, width)]
+        assert keys[-3:] == ["q", "Esc", "?"]
+    assert [key.key for key in hint_keys(more, 25)] == ["q", "Esc", "?"]
+
+
 def test_keys_without_a_sign_of_their_own_are_named() -> None:
     assert "Enter Open" in text_of(hint_line(HINTS, 80, Glyphs.ASCII))
 
