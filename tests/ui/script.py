@@ -106,8 +106,11 @@ class Desk:
             answer = answer(overlay)
         if answer is not None:
             self._check(overlay, answer)
-        if overlay.draft is not None and isinstance(answer, str):
-            overlay.draft._text = lambda: answer
+        if overlay.draft is not None:
+            typed = answer if isinstance(answer, str) else overlay.draft.handed
+            if typed:
+                overlay.draft._text = lambda: typed
+            overlay.draft.left(overlay.draft.typed)
         given = asyncio.get_running_loop().create_future()
         given.set_result(answer)
         return given
@@ -177,12 +180,18 @@ class Desk:
 
     async def do(self, action: Callable[..., Coroutine[Any, Any, Any]], *given: Any) -> Any:
         """Has the action do all that it does; every answer must have been asked for."""
-        turn = Turn(self, "")
-        turn.targets = self.targets()
-        with _app(self.app), _turn(turn):
+        with self.turn():
             came = await action(self, *given)
         assert not self.answers, f"not asked for: {self.answers}"
         return came
+
+    @contextmanager
+    def turn(self) -> Iterator[Turn]:
+        """The turn of an action about the deals that are meant now."""
+        turn = Turn(self, "")
+        turn.targets = self.targets()
+        with _app(self.app), _turn(turn):
+            yield turn
 
 
 @contextmanager

@@ -16,11 +16,12 @@ from pipeboard.domain.board import Sort
 from pipeboard.domain.cadence import POST_SALE
 from pipeboard.domain.criteria import parse_criterion
 from pipeboard.domain.deal import Contact, Loss, NextStep, Status
-from pipeboard.domain.errors import GateNotMet, Refused
+from pipeboard.domain.errors import GateNotMet, NotFound, Refused
 from pipeboard.domain.money import Money
 from pipeboard.domain.pipeline import Category
+from pipeboard.domain.queue import Load
 from pipeboard.ui.actions import closing, daily, fields, items, selection, stages
-from pipeboard.ui.draw.line import text_of
+from pipeboard.ui.draw.line import Glyphs, text_of
 from pipeboard.ui.execute import execute
 from pipeboard.ui.key_table import DealTab
 from pipeboard.ui.overlays.gate_sheet import GateAnswer, WayOn
@@ -552,6 +553,20 @@ async def test_who_gets_a_deal_is_told_apart_from_who_is_unknown(desk: Desk) -> 
     (new,) = (one for one in picker._find("dora") if one.id == "dora")
     assert (new.line, bool(new.right)) == ("@dora", True)
     assert [one.id for one in picker._find("ana")] == ["ana"]
+    assert [one.id for one in picker._find("me")] == []
+
+
+def test_what_each_rep_has_on_hand_stands_in_columns() -> None:
+    loads = [
+        Load("ana", 12, 3, 1, Money(4_000_000, "EUR"), 2),
+        Load("bo", 1, 0, 10, None, 1),
+        Load("cy"),
+    ]
+    assert [note.rstrip() for note in fields._on_hand(loads, Glyphs.UNICODE)] == [
+        "12 open  3 overdue   1 stalled  €40k + 2 without a rate",
+        " 1 open  0 overdue  10 stalled         1 without a rate",
+        " 0 open  0 overdue   0 stalled",
+    ]
 
 
 async def test_the_interview_asks_what_is_open_and_at_last_all_once_more(desk: Desk) -> None:
@@ -678,6 +693,38 @@ async def test_the_gate_before_a_win_wins(deal: DealDesk) -> None:
         ((does, gate, wanted),) = deal.performed
         assert does == "stages.open_gate" and isinstance(wanted, change)
         assert isinstance(gate, GateNotMet) and gate.deal_id == 1
+
+
+@pytest.mark.parametrize(
+    ("step", "said"),
+    [
+        (items.next_deal, "That was the last deal in"),
+        (items.deal_before, "That was the first deal in"),
+    ],
+)
+async def test_beside_the_last_deal_of_a_stage_there_is_none(
+    deal: DealDesk, step: Any, said: str
+) -> None:
+    state = deal.state
+    state.card, state.move_cursor = SimpleNamespace(id=1), lambda columns, rows: None
+    state.go_to_deal = lambda deal_id: deal_id == 1
+    await deal.do(step)
+    assert deal.said == [f"{said} '{deal.stage_shown().name}'."]
+    state.go_to_deal = lambda deal_id: False
+    with pytest.raises(NotFound):
+        await deal.do(step)
+
+
+async def test_anothers_note_is_not_rewritten(deal: DealDesk) -> None:
+    deal.workspace.add_note([1], "One.")
+    (note,) = deal.record.notes
+    deal.at(DealTab.NOTES, note.id, "Two.")
+    await deal.do(items.edit_item)
+    assert deal.record.notes[0].text == "Two."
+    deal.program.me = "bo"
+    deal.at(DealTab.NOTES, note.id)
+    await deal.do(items.edit_item)
+    assert deal.said == ["The note is ana's; n adds one of your own."]
 
 
 async def test_an_event_opens_and_closes(deal: DealDesk) -> None:

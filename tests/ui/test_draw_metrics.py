@@ -24,7 +24,7 @@ from pipeboard.ui.draw.charts import ChartStyle, DrawnTable, TableRow, table
 from pipeboard.ui.draw.line import Glyphs, spelled, tab_strip, text_of, width_of
 from pipeboard.ui.draw.metrics import TABS, TabName, sections, tabs
 from pipeboard.ui.draw.metrics.activity import dead, stuck_deals, unanswered, won_weeks
-from pipeboard.ui.draw.metrics.forecast import slipping, waterfall
+from pipeboard.ui.draw.metrics.forecast import past_forecasts, slipping, waterfall
 from pipeboard.ui.draw.metrics.sections import NAMED, Block, Figures, Spot, marked, spot_at
 from pipeboard.ui.draw.metrics.tabs import draw_tab
 from tests.domain.metrics.log import LEAD, PROPOSAL, QUALIFY, UTC_RULES, Log, ids, period
@@ -397,3 +397,28 @@ def test_a_list_of_deals_names_the_first_eight_and_counts_them_all(
     *named, rest = block.spots
     assert [spot.deals[0].id for spot in named] == list(range(1, 9))
     assert len(rest.deals) == 11
+
+
+def test_what_was_moved_thrice_stands_out_from_what_was_moved_twice() -> None:
+    log = Log()
+    for times in (2, 3):
+        deal = log.add(0, close="2026-02-01")
+        for month in range(times):
+            log.close(deal, 1 + month, f"2026-0{3 + month}-01")
+    lines = slipping(Figures(Report(log.basis(31, JANUARY))), style()).lines
+    roles = {text.strip(): role for line in lines for text, role in line}
+    assert (roles["2x"], roles["3x"]) == ("text", "chart.bad")
+
+
+def test_each_past_forecast_stands_under_its_name() -> None:
+    report = Report(made_up_year().basis(250, period("2026Q3")))
+    (score,) = report.backtest.scores
+    (line,) = (
+        line for line in past_forecasts(Figures(report), style()).lines if "Q2" in text_of(line)
+    )
+    assert len({*score.said.values()}) > 1
+    money = style().say.money
+    assert text_of(line).split() == [
+        "2026Q2", *(money(score.said[name]) for name in ("stated", "table", "measured")),
+        money(score.came),
+    ]  # fmt: skip
