@@ -193,10 +193,30 @@ async def test_the_menu_of_stages_says_where_a_deal_is_and_what_it_lacks(desk: D
     desk.begin(None)
     await desk.do(stages.move)
     assert not any("asks" in label for label in choices(desk).values())
-    desk.begin(None, ids=[1, 2])
     desk.workspace.reopen([1])
+    desk.workspace.archive([1])
+    desk.begin(None)
+    await desk.do(stages.move)
+    assert choices(desk)["d"] == "Back from the archive"
+    assert not any("asks" in label for label in choices(desk).values())
+    desk.workspace.unarchive([1])
+    desk.begin(None, ids=[1, 2])
     await desk.do(stages.move)
     assert not any("here" in label or "asks" in label for label in choices(desk).values())
+
+
+async def test_the_menu_of_stages_is_not_opened_where_nothing_can_be_chosen(desk: Desk) -> None:
+    desk.workspace.win([2], override="agreed")
+    desk.begin("w", ids=[2])  # once more: on another day
+    await desk.do(stages.move)
+    assert desk.performed == [("board.win",)]
+    desk.workspace.reopen([2])
+    desk.workspace.merge(1, [2])
+    for action in (stages.move, stages.archive):
+        desk.begin(ids=[2])
+        with pytest.raises(Refused):
+            await desk.do(action)
+        assert desk.asked == []
 
 
 async def test_the_menu_of_stages_leads_where_it_says(desk: Desk) -> None:
@@ -460,6 +480,7 @@ async def test_a_day_alone_keeps_the_words_and_a_day_that_comes_again_is_a_plan(
     await desk.do(daily.next_step)
     step = desk.stored().next_step
     assert step is not None and step.every == "1w"
+    desk.workspace.set_next_step([2], "write", SOON)
     desk.begin(None, ids=[1, 2])
     await desk.do(daily.next_step)
     assert desk.overlays[0]._live("thu").lines[0][0][0].endswith("each keeps its words")

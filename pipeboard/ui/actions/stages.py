@@ -60,7 +60,7 @@ async def _step(host: Host, places: int) -> None:
 @on_deals
 async def move(host: Host, ids: Ids) -> None:
     pipeline = host.pipeline()
-    usable = [stage for stage in pipeline.open_stages if not stage.retired]
+    usable = pipeline.open_stages
     deal = await deal_shown(host, ids[0]) if len(ids) == 1 else None
     refused = await _refused(host, ids, usable[0])
 
