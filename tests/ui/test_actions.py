@@ -189,20 +189,16 @@ async def test_the_menu_of_stages_says_where_a_deal_is_and_what_it_lacks(desk: D
     assert [*offered] == ["1", "2", "3", "4", "5", "w", "l", "d"]
     assert "asks" in offered["w"] and offered["d"] == "Archive"
     # Of what is closed nothing is asked, and several have no one place.
-    desk.workspace.lose([1], Loss("price"))
-    desk.begin(None)
-    await desk.do(stages.move)
-    assert not any("asks" in label for label in choices(desk).values())
-    desk.workspace.reopen([1])
-    desk.workspace.archive([1])
-    desk.begin(None)
-    await desk.do(stages.move)
-    assert choices(desk)["d"] == "Back from the archive"
-    assert not any("asks" in label for label in choices(desk).values())
-    desk.workspace.unarchive([1])
-    desk.begin(None, ids=[1, 2])
-    await desk.do(stages.move)
-    assert not any("here" in label or "asks" in label for label in choices(desk).values())
+    lost: c.Command = c.Lose(Loss("price"))
+    for command, back, ids in ((lost, c.Reopen(), [1]), (c.Archive(), c.Unarchive(), [1]),
+                               (c.AddNote("x"), c.AddNote("y"), [1, 2])):  # fmt: skip
+        desk.workspace.execute(command, [1])
+        desk.begin(None, ids=ids)
+        await desk.do(stages.move)
+        marks = {one.mark for one in desk.overlays[-1]._choices}
+        assert not any("asks" in mark for mark in marks)
+        assert ("here" in marks) is (command == c.Archive())
+        desk.workspace.execute(back, [1])
 
 
 async def test_the_menu_of_stages_is_not_opened_where_nothing_can_be_chosen(desk: Desk) -> None:
@@ -480,6 +476,7 @@ async def test_a_day_alone_keeps_the_words_and_a_day_that_comes_again_is_a_plan(
     await desk.do(daily.next_step)
     step = desk.stored().next_step
     assert step is not None and step.every == "1w"
+    desk.workspace.set_next_step([1], "call", SOON)
     desk.workspace.set_next_step([2], "write", SOON)
     desk.begin(None, ids=[1, 2])
     await desk.do(daily.next_step)

@@ -13,7 +13,7 @@ import pytest
 
 from pipeboard.domain import commands as c
 from pipeboard.domain.deal import Loss
-from pipeboard.domain.errors import BadInput, DatabaseError, GivenUp, PipeboardError
+from pipeboard.domain.errors import BadInput, Conflict, DatabaseError, GivenUp, PipeboardError
 from pipeboard.domain.money import Money
 from pipeboard.ui import host
 from pipeboard.ui.actions import daily, fields, stages
@@ -149,6 +149,18 @@ async def test_the_last_change_is_repeated_unless_it_was_made_for_one_deal(desk:
     assert desk.program.last_change == change
 
 
+async def test_one_win_offers_to_ask_how_it_goes_and_leaves_no_amount_behind(desk: Desk) -> None:
+    desk.drafts.save("won:1", "35k")
+    won = c.Win(override="agreed")
+    await desk.do(execute, won)
+    assert desk.drafts.all() == {}
+    assert [does for does, *_ in desk.performed] == ["closing.offer_follow_up"]
+    for change, ids in ((c.Win(on=TODAY), [1]), (c.Reopen(), [1]), (won, [1, 2])):
+        desk.begin(ids=ids)
+        await desk.do(execute, change)
+        assert desk.performed == []
+
+
 async def test_without_a_deal_nothing_is_changed(desk: Desk) -> None:
     desk.ids = ()
     assert not await desk.do(execute, c.AddNote("One."))
@@ -221,14 +233,25 @@ async def test_what_fails_after_something_was_typed_asks_again_and_else_is_told(
     with pytest.raises(BadInput):
         await desk.do(until_stored, only_chosen)
 
+    tried: list[str] = []
+
     async def refused(questions: Questions) -> Outcome:
-        return Outcome(error=BadInput("It is too much."))
+        tried.append("once")
+        return Outcome(error=BadInput("It is too much.") if len(tried) < 3 else None)
 
     desk.begin()
     assert (await desk.do(until_stored, refused)).error is not None
+    assert tried == ["once"]
 
 
-@pytest.mark.parametrize("error", [GivenUp("Given up: nothing was stored.")])
+@pytest.mark.parametrize(
+    "error",
+    [
+        GivenUp("Given up: nothing was stored."),
+        # What is refused as the deal stands now: no other answer helps.
+        Conflict("Given up: nothing was stored.", details={"refused": "It is won."}),
+    ],
+)
 async def test_who_gives_up_is_not_asked_again(desk: Desk, error: PipeboardError) -> None:
     async def given_up(typed: str) -> Outcome:
         return Outcome(error=error)
