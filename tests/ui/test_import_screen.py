@@ -18,7 +18,7 @@ from pipeboard.exchange.deal_files import whole_document
 from pipeboard.store import Store
 from pipeboard.ui.key_table import IMPORT, ImportTab, read_keymap
 from pipeboard.ui.keys import UNBOUND
-from pipeboard.ui.last_view import OPEN_ANEW, Choices
+from pipeboard.ui.last_view import OPEN_ANEW, Choices, recent, remember
 from pipeboard.ui.overlays.file_picker import FilePicker, list_files
 from pipeboard.ui.screens.board import BoardScreen
 from pipeboard.ui.screens.import_screen import ImportScreen
@@ -465,9 +465,23 @@ def test_files_are_listed_folders_first_then_what_can_be_imported(tmp_path: Path
     for name in ("b.csv", "a.bin", "c.xlsx", ".hidden.csv"):
         written(tmp_path, "x", name)
     (tmp_path / "folder").mkdir()
-    found = list_files("", tmp_path, ["/old/deals.csv"])
+    # The newest of those that were used last stands first, as `recent` gives them.
+    for used in ("/old/deals.csv", "/new/deals.csv"):
+        remember(tmp_path, "folder", used)
+    last = recent(tmp_path, "folder")
+    (tmp_path / "folder.json").unlink()
+    found = list_files("", tmp_path, last)
     names = [entry.typed for entry in found.entries]
-    assert names == ["/old/deals.csv", "folder/", "b.csv", "c.xlsx", "a.bin"]
+    assert names == [
+        "/new/deals.csv", "/old/deals.csv", "folder/", "b.csv", "c.xlsx", "a.bin"
+    ]  # fmt: skip
+    every = ("csv", "tsv", "txt", "json", "jsonl", "ndjson", "xlsx", "xlsm", "xls", "ods")
+    (tmp_path / "all").mkdir()
+    for kind in (*every, "aaa"):
+        written(tmp_path / "all", "x", f"deals.{kind}")
+    assert [entry.typed for entry in list_files("all/d", tmp_path, []).entries] == [
+        *(f"all/deals.{kind}" for kind in sorted(every)), "all/deals.aaa"
+    ]  # fmt: skip
     assert [entry.typed for entry in list_files("B", tmp_path, []).entries] == ["b.csv"]
     assert [entry.typed for entry in list_files(".h", tmp_path, []).entries] == [".hidden.csv"]
     assert "cannot be looked into" in list_files("nowhere/x", tmp_path, []).why
