@@ -536,6 +536,7 @@ async def test_a_line_for_deals_that_differ_is_empty_and_empties_nothing(desk: D
     desk.begin("", ids=[1, 2])
     await desk.do(fields.value)
     assert desk.overlays[0]._first_value == "40000 EUR"
+    assert text_of(desk.overlays[0]._live("42k").lines[0]).endswith("+€2,000 against €40,000")
     assert [desk.stored(one).value for one in (1, 2)] == [None, None]
 
 

@@ -17,6 +17,7 @@ from pipeboard.domain.events import Event, EventFacts, Kind
 from pipeboard.domain.money import Money
 from pipeboard.domain.pipeline import Category
 from pipeboard.domain.score import Score
+from pipeboard.domain.signs import Sign
 from pipeboard.ui.draw.facts import (
     PaneStyle,
     about_contact,
@@ -27,6 +28,7 @@ from pipeboard.ui.draw.facts import (
     fact_lines,
     next_step_line,
     people,
+    sign_of,
     terms,
 )
 from pipeboard.ui.draw.line import FULL, OPEN, Glyphs, Line, exactly, text_of, width_of
@@ -54,7 +56,7 @@ from pipeboard.ui.draw.pane import (
     timeline,
     touches,
 )
-from pipeboard.ui.draw.questions import Item, question_items
+from pipeboard.ui.draw.questions import Item, question_box, question_items
 from tests.ui.board_scene import DEAL, PIPELINE, TODAY, ZONE, at, sheet_of
 from tests.ui.golden_screens import assert_looks_like, with_roles
 from tests.ui.hostile import TEXTS
@@ -160,6 +162,45 @@ def test_the_screen_of_a_deal_tells_that_it_sleeps_or_is_put_away_before_what_co
         stage_id=PIPELINE.won.id,
     )
     assert headed(won)[2] == "archived 21 Nov · merged into D-9 · Won 20 Nov"
+
+
+@pytest.mark.parametrize(
+    ("facts", "sign"),
+    [
+        ({}, Sign.STALLED),
+        ({"next_step": None}, Sign.NO_NEXT_STEP),
+        ({"next_step": NextStep("call", date(2026, 11, 22))}, Sign.OVERDUE),
+        ({"next_step": None, "snoozed_until": date(2027, 1, 4)}, Sign.NONE),
+        ({"stage_entered_at": at(11, 20)}, Sign.NONE),
+    ],
+)
+def test_a_deal_bears_the_sign_of_its_card(facts: dict[str, Any], sign: Sign) -> None:
+    record = sheet_of(replace(DEAL, **facts))
+    assert sign_of(record, style()) is sign
+    drawn = text_of(head(record, style(100))[0])
+    assert (sign is not Sign.NONE and f"  {sign}" in drawn) is (sign is not Sign.NONE)
+
+
+ANSWERED = Answer("Scrap is 9 %\nand more", 3, "audit", "ana", at(11, 20))
+
+
+@pytest.mark.parametrize(
+    ("answer", "said"),
+    [
+        (None, ["no answer yet"]),
+        (
+            ANSWERED,
+            ["", "Scrap is 9 %", "and more", "Evidence: audit", "●●●○", "@ana 20 Nov 12:00"],
+        ),
+        (replace(ANSWERED, rating=None, by="", at=None, evidence=""), ["", "unknown"]),
+    ],
+)
+def test_a_question_shows_its_answer_with_who_gave_it_and_when(
+    answer: Answer | None, said: list[str]
+) -> None:
+    lines = [text_of(line) for line in question_box(PIPELINE.questions[0], answer, style())]
+    assert all(any(words in line for line in lines) for words in said)
+    assert ("@" in "".join(lines)) is (answer is ANSWERED)
 
 
 def test_nothing_at_the_head_of_a_deal_is_cut_without_a_sign() -> None:

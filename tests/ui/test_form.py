@@ -7,11 +7,13 @@ from pathlib import Path
 
 import pytest
 
+from pipeboard.domain.deal import Answer
 from pipeboard.domain.money import Money
 from pipeboard.domain.pipeline import Category
 from pipeboard.domain.settings import Settings
 from pipeboard.ui.overlays import form
 from pipeboard.ui.overlays.form import Form, FormField, about
+from pipeboard.ui.overlays.question import Given
 from pipeboard.ui.terminal.drafts import Drafts
 from tests.domain.deciding_cases import new
 from tests.ui.overlays import HOSTILE, is_harmless, opened
@@ -277,3 +279,18 @@ def test_a_conflict_says_who_changed_what_as_far_as_anybody_knows() -> None:
         f"bo changed value of {deal.name} at 10:32", "@bo at 10:32"
     )  # fmt: skip
     assert (known.theirs, known.mine) == ("€9,000", "€7,000")
+
+
+@pytest.mark.parametrize(
+    ("theirs", "mine", "both"),
+    [
+        (Answer("they", 2, "mail"), Given("me", "call", 3), Given("they\nme", "mail\ncall", 3)),
+        (Answer("they", 2, ""), Given("me", "", None), Given("they\nme", "", 2)),
+        (Answer("", 2, "mail"), Given("me", "", 0), Given("me", "mail", 0)),
+        (Answer("they"), Given("", "", 1), Given("they", "", 1)),
+    ],
+)
+def test_two_answers_are_one_theirs_first_and_my_rating_where_i_gave_one(
+    theirs: Answer, mine: Given, both: Given
+) -> None:
+    assert form.joined(theirs, mine) == both
