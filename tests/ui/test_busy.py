@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import asyncio
 import threading
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
+from textual.app import App
 from textual.worker import WorkerFailed
 
 from pipeboard.domain.errors import BadInput, DatabaseError, GivenUp, PipeboardError
 from pipeboard.ui.terminal.width import cell_width
+from pipeboard.ui.terminal.workers import beside
 from pipeboard.ui.write_queue import (
     MOST_AGAIN,
     TURN,
@@ -138,7 +141,8 @@ def test_the_same_bug_so_often_between_two_keys_is_the_end() -> None:
     net.forget()
     assert net.holds(raised(bug))
     # What a person is told is no bug, however often it comes.
-    assert all(net.holds(BadInput("No.")) for _ in range(MOST_AGAIN + 2))
+    for error in (BadInput("No."), OSError(28, "No space left on device")):
+        assert all(net.holds(error) for _ in range(MOST_AGAIN + 2))
 
 
 def test_what_cannot_even_be_said_is_the_end() -> None:
@@ -270,3 +274,21 @@ async def test_who_leaves_waits_for_what_is_being_stored_and_gives_up_the_rest()
     await first
     with pytest.raises(GivenUp):
         await second
+
+
+async def test_work_beside_a_screen_ends_no_other_work() -> None:
+    app: App[None] = App()
+    done: list[str] = []
+    goes_on = asyncio.Event()
+
+    async def work(name: str) -> None:
+        await goes_on.wait()
+        done.append(name)
+
+    async with app.run_test() as pilot:
+        for name in ("first", "second"):
+            beside(app, "house", work, name)
+            await pilot.pause()
+        goes_on.set()
+        await pilot.pause()
+        assert done == ["first", "second"]

@@ -242,7 +242,10 @@ async def test_as_it_was_and_once_more_as_it_was_typed(tmp_path: Path) -> None:
         assert not stage.shows("Lumen Oyx")
         stage.pilot.app.screen.keep_draft()  # type: ignore[attr-defined]
         assert Drafts(tmp_path).load("edit:1") is None
-        await stage.press("ctrl+r", "ctrl+s")
+        await stage.press("ctrl+r")
+        screen = stage.pilot.app.screen
+        assert isinstance(screen, Form) and screen.draft._timer is not None
+        await stage.press("ctrl+s")
         assert stage.answer == {"account": "Lumen Oyx"}
 
 

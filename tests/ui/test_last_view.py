@@ -12,6 +12,8 @@ import pytest
 
 from pipeboard.domain.board import Sort
 from pipeboard.domain.errors import DatabaseError
+from pipeboard.domain.filter_nodes import Filter, These
+from pipeboard.domain.lazy_dataclass import replace
 from pipeboard.domain.people import Actor
 from pipeboard.domain.templates import TEMPLATES, template
 from pipeboard.store import Store
@@ -26,6 +28,7 @@ from pipeboard.ui.last_view import (
     last_view,
     recent,
     remember,
+    typed_filter,
 )
 from pipeboard.ui.launch import first_state
 from tests.team import NOW
@@ -266,3 +269,21 @@ def test_another_file_in_the_place_of_the_one_that_was_opened_is_noticed() -> No
         with pytest.raises(DatabaseError) as caught:
             file.check()
         assert caught.value.details["reason"] == reason
+
+
+def test_a_filter_that_means_nothing_any_more_is_left_out(demo: Path) -> None:
+    store = Store.open(str(demo))
+    left = Opening(filter="value>5k", mine=True, sort="age", reverse=True)
+    state = first_state(store, lambda: NOW, Actor("ana"), Choices(opening=left), {})
+    assert state.view.filter_text == typed_filter(state) == "value>5k"
+    assert (state.lens.owner, state.lens.sort, state.lens.reverse) == ("ana", Sort.AGE, True)
+    # Deals behind a number are no text.
+    state.load(replace(state.lens, filter=Filter("Won, 2026Q4", These(frozenset({1})))))
+    state.show(filter_text="Won, 2026Q4")
+    assert typed_filter(state) == ""
+    state.reader.close()
+    gone = Choices(opening=Opening(filter="owner:nobody-knows", mine=False))
+    state = first_state(store, lambda: NOW, Actor("ana"), gone, {})
+    assert (state.view.filter_text, state.lens.filter) == ("", None)
+    state.reader.close()
+    store.close()

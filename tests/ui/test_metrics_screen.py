@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from pipeboard.domain.errors import GivenUp
+from pipeboard.domain.errors import BadInput, GivenUp
 from pipeboard.domain.filter_nodes import These
 from pipeboard.domain.metrics import Basis
 from pipeboard.domain.people import Actor
@@ -554,6 +554,16 @@ async def test_each_question_has_its_own_answer_and_is_counted_once(counting: Co
     # A pipeline as of now, as of the same time of the quarter before, and as of the end of that.
     assert len(counting.read) == len(set(counting.read)) == 3
     assert (await counting.figures("all", compares=True)).before is None
+
+
+async def test_what_goes_wrong_while_counting_is_heard_by_who_asked(counting: Counting) -> None:
+    def fails(figures: Figures) -> None:
+        raise BadInput("It cannot be written.")
+
+    moment = counting.worker.moment(1)
+    with pytest.raises(BadInput):
+        await counting.worker.use(counting.view(), moment, fails)
+    assert (await counting.figures()).report is not None
 
 
 async def test_what_was_not_looked_at_for_longest_makes_room(counting: Counting) -> None:

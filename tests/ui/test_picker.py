@@ -175,3 +175,15 @@ async def test_a_page_of_a_list_leaves_a_line_of_the_one_before() -> None:
         rows = sum("D-" in line for line in stage.lines())
         await stage.press("pagedown", "enter")
         assert stage.answer == DEALS[rows - 1].id
+
+
+def test_what_holds_the_letters_closest_together_comes_first() -> None:
+    find = narrowed([Option(name, name) for name in ("L--m--l--o", "L-mlo", "lm--lo")])
+    assert [option.id for option in find("lmlo")] == ["L-mlo", "lm--lo", "L--m--l--o"]
+
+
+async def test_a_digit_that_is_left_of_a_search_chooses_nothing() -> None:
+    async with opened(Picker("Owner", REASONS)) as stage:
+        await stage.press("x", "1", "home", "delete")
+        assert stage.is_open
+        assert stage.shows("nothing matches")

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
@@ -9,6 +9,7 @@ from textual.events import Paste
 from pipeboard.domain.dates import Direction
 from pipeboard.ui.draw.line import text_of, whole
 from pipeboard.ui.overlays import prompt as module
+from pipeboard.ui.overlays.draft import TypedValues
 from pipeboard.ui.overlays.prompt import (
     Feedback,
     InEditor,
@@ -369,3 +370,59 @@ def test_a_new_deal_is_told_part_by_part() -> None:
     assert not live(" ").ok
     bad = live("Nova: pilot close:never")
     assert not bad.ok and bad.why and text_of(bad.lines[0]) == bad.why
+
+
+async def test_what_was_kept_or_typed_before_is_gone_back_to_the_newest_first(
+    tmp_path: Path,
+) -> None:
+    for at, text in enumerate(("oldest", "older")):
+        drafts = Drafts(tmp_path, now=iter([datetime(2026, 11, 20 + at, tzinfo=UTC)]).__next__)
+        drafts.save("add", text, "Add")
+    line = Prompt("Add", draft_key="add")
+    async with opened(line, folder=tmp_path) as stage:
+        assert line.text == "older"
+        await stage.press("ctrl+u")
+        seen = []
+        for _ in range(3):
+            await stage.press("up")
+            seen.append(line.text)
+        # The text that was cleared comes first, then those of before; there is no third.
+        assert seen == ["older", "oldest", "oldest"]
+        assert stage.last_line == "There is nothing further here."
+        await stage.press("down", "down")
+        assert line.text == ""
+
+
+async def test_a_disk_that_takes_no_draft_is_complained_of_once(tmp_path: Path) -> None:
+    file = tmp_path / "file"
+    file.write_text("not a folder")
+    line = Prompt("Add", draft_key="add")
+    async with opened(line, folder=file) as stage:
+        await stage.type("half")
+        complaints: list[str] = []
+        line.draft._complain = complaints.append
+        for _ in range(2):
+            line.keep_draft()
+        assert len(complaints) == 1
+        assert line.draft.has_failed and line.has_changes
+
+
+async def test_a_text_that_was_emptied_is_kept_no_longer(tmp_path: Path) -> None:
+    Drafts(tmp_path).save("add", "half", "Add")
+    line = Prompt("Add", draft_key="add")
+    async with opened(line, folder=tmp_path) as stage:
+        await stage.press("ctrl+u")
+        line.keep_draft()
+        assert Drafts(tmp_path).all() == {}
+
+
+async def test_what_was_kept_of_another_form_is_no_field_of_this_one() -> None:
+    values = TypedValues({"a": "1", "b": "2"})
+    values.take_up('{"a": "x", "gone": "y", "b": 3}')
+    assert (values.now, values.changed) == ({"a": "x", "b": "2"}, {"a": "x"})
+    values.start_anew()
+    assert values.changed == {}
+    values.start_anew()
+    assert values.changed == {"a": "x"}
+    values.take_up("no JSON")
+    assert values.changed == {"a": "x"}

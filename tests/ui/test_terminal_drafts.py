@@ -238,3 +238,24 @@ def test_only_texts_of_an_earlier_version_are_set_aside(tmp_path: Path) -> None:
     (tmp_path / "b.draft").write_text('{"other": 1}')
     assert len(Drafts(tmp_path).kept_lines()) == 1
     assert sorted(path.name for path in tmp_path.iterdir()) == ["b.draft", "older"]
+
+
+def test_what_cannot_be_deleted_is_not_offered_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fails(path: Path, missing_ok: bool = False) -> None:
+        raise PermissionError
+
+    drafts = Drafts(tmp_path)
+    drafts.save("note", "x", "Note")
+    monkeypatch.setattr(Path, "unlink", fails)
+    drafts.discard("note")
+    assert len(list(tmp_path.iterdir())) == 1
+    assert drafts.load("note") is None and drafts.kept_lines() == []
+
+
+def test_two_windows_of_one_program_write_files_of_their_own(tmp_path: Path) -> None:
+    one, other = Drafts(tmp_path), Drafts(tmp_path)
+    one.save("note", "one")
+    other.save("note", "other")
+    assert sorted(kept.text for kept in one.kept("note")) == ["one", "other"]
