@@ -8,6 +8,8 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 from threading import Event
+from types import SimpleNamespace
+from typing import Any, cast
 
 import pytest
 
@@ -15,7 +17,9 @@ from pipeboard.domain.people import Actor
 from pipeboard.domain.settings import Settings
 from pipeboard.domain.templates import template
 from pipeboard.exchange.deal_files import whole_document
+from pipeboard.exchange.fields import CUSTOM
 from pipeboard.store import Store
+from pipeboard.ui.actions import import_choices
 from pipeboard.ui.key_table import IMPORT, ImportTab, read_keymap
 from pipeboard.ui.keys import UNBOUND
 from pipeboard.ui.last_view import OPEN_ANEW, Choices, recent, remember
@@ -768,3 +772,36 @@ async def test_a_file_of_several_pipelines_goes_into_one_where_there_are_deals(
         await press(board, screen, "I")
         assert board.status.startswith("Imported: 2 new")
         assert [one.name for one in board.workspace.pipelines()] == ["New business"]
+
+
+@pytest.mark.parametrize(
+    ("chosen", "named", "taken"),
+    [
+        ("value", None, ["value"]),
+        (import_choices._OTHER, "region", [f"{CUSTOM}region"]),
+        (import_choices._OTHER, None, []),
+        (None, None, []),
+    ],
+)
+async def test_a_column_is_what_is_chosen_and_as_it_was_where_nothing_is(
+    chosen: str | None, named: str | None, taken: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found: list[str] = []
+
+    async def answered(*_: object) -> str | None:
+        return chosen
+
+    async def typed(*_: object) -> str | None:
+        return named
+
+    monkeypatch.setattr(import_choices, "ask", answered)
+    monkeypatch.setattr(import_choices, "typed_choice", typed)
+    monkeypatch.setattr(import_choices, "_targets", lambda seen, column: [])
+    monkeypatch.setattr(import_choices, "_recipe", lambda host, seen: None)
+    monkeypatch.setattr(
+        import_choices, "with_column", lambda recipe, header, column, target: target
+    )
+    monkeypatch.setattr(import_choices, "_take", lambda host, target: found.append(target))
+    seen: Any = SimpleNamespace(mapping={"Betrag": "title"}, header=("Betrag",))
+    await import_choices._change_column(cast("Any", None), seen, "Betrag")
+    assert found == taken

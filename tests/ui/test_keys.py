@@ -19,6 +19,7 @@ from pipeboard.ui.key_table import (
     DEAL,
     FIRST,
     HYGIENE,
+    OF_DEALS,
     REVIEW,
     SCREENS,
     TRIAGE,
@@ -318,3 +319,41 @@ def test_a_key_that_a_screen_does_not_know_is_named_with_the_way_to_help() -> No
     assert unheard("F9".lower(), None, BOARD) == "f9 does nothing here. ? tells the keys."
     assert unheard("B", "B", BOARD) == "B does nothing here. ? tells the keys."
     assert unheard("ctrl+c", None, BOARD) == ""
+
+
+ON_EVERY_SCREEN_OF_A_DEAL = """
+    back advance move next_step done note interaction interview win lose snooze owner value
+    close_date category probability archive undo redo undo_list copy reload palette help
+    step_back quit
+"""
+MORE_OF_THE_BOARD = {
+    "deal": (DEAL, "playbook edit put_off tags letter triage go down up top bottom half_down half_up "
+                   "page_down page_up"),
+    "triage": (TRIAGE, "playbook edit tags letter repeat go half_down half_up page_down page_up"),
+    "hygiene": (HYGIENE, "edit tags repeat go down up top bottom half_down half_up page_down "
+                         "page_up"),
+    "review": (REVIEW, "go"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("screen", MORE_OF_THE_BOARD)
+def test_each_screen_of_deals_has_these_keys_of_the_board(screen: str) -> None:
+    table, more = MORE_OF_THE_BOARD[screen]
+    on_board = {key.id for key in BOARD}
+    assert {key.action for key in table if key.id in on_board} == (
+        {*ON_EVERY_SCREEN_OF_A_DEAL.split(), *more.split()}
+    )
+
+
+def test_a_program_takes_no_key_of_a_screen_of_deals() -> None:
+    assert OF_DEALS == (BOARD, DEAL, TRIAGE)
+    assert {key.go: key.label for key in BOARD if key.go} == {
+        "t": "Triage", "m": "Metrics", "h": "Hygiene", "r": "Weekly review", "i": "Import a file"
+    }  # fmt: skip
+
+
+def test_what_comes_before_the_first_hint_that_is_shown_keeps_its_place() -> None:
+    without = hints(DEAL, here={"deal.edit_item": ""}, seen=set())
+    assert without[0] == ("", "↵ Edit")
+    assert hints(DEAL, here={"deal.tick": ""}, seen=set())[0] == ("↵", "Edit")
+    assert not [label for key, label in hints(DEAL, here={"deal.tick": ""}, seen=set()) if not key]

@@ -17,6 +17,7 @@ from pipeboard.domain.lazy_dataclass import replace
 from pipeboard.domain.people import Actor
 from pipeboard.domain.templates import TEMPLATES, template
 from pipeboard.store import Store
+from pipeboard.ui.key_table import BOARD
 from pipeboard.ui.last_view import (
     MOST_RECENT,
     MOST_VIEWS,
@@ -24,6 +25,7 @@ from pipeboard.ui.last_view import (
     Opening,
     SameFile,
     chosen_pipeline,
+    empty_board,
     keep_view,
     last_view,
     recent,
@@ -214,7 +216,10 @@ def test_what_was_kept_is_taken_where_it_is_of_its_kind(tmp_path: Path) -> None:
 
 
 def test_what_was_used_last_is_known_once_the_newest_first(tmp_path: Path) -> None:
-    for text in ("a", "b", "a", *map(str, range(MOST_RECENT - 2))):
+    for text in ("a", "b", "a"):
+        remember(tmp_path, "files", text)
+    assert recent(tmp_path, "files") == ("a", "b")
+    for text in map(str, range(MOST_RECENT - 2)):
         remember(tmp_path, "files", text)
     assert recent(tmp_path, "files") == (*map(str, range(MOST_RECENT - 3, -1, -1)), "a", "b")
     remember(tmp_path, "files", "new")
@@ -287,3 +292,29 @@ def test_a_filter_that_means_nothing_any_more_is_left_out(demo: Path) -> None:
     assert (state.view.filter_text, state.lens.filter) == ("", None)
     state.reader.close()
     store.close()
+
+
+def test_an_empty_board_names_the_three_fullest_pipelines() -> None:
+    pipelines = [SimpleNamespace(id=number, name=name) for number, name in
+                 enumerate(("Sales", "North", "South", "East", "West"), 1)]  # fmt: skip
+    counts: dict[int, int] = {2: 1, 3: 3_000, 4: 2, 5: 40}
+    reader = SimpleNamespace(
+        pipelines=lambda: pipelines,
+        numbers=SimpleNamespace(deal_counts=lambda: counts),
+    )
+    state: Any = SimpleNamespace(
+        reader=reader,
+        lens=SimpleNamespace(filter=None),
+        board=SimpleNamespace(total=0, pipeline=pipelines[0]),
+    )
+    assert empty_board(state, BOARD) == (
+        "No open deals in Sales; South has 3,000, West has 40, East has 2: P goes there."
+    )
+    counts.clear()
+    assert empty_board(state, BOARD) == (
+        "No deals yet: a adds one in a line, I imports many from a file."
+    )
+    state.lens.filter = "a filter"
+    assert empty_board(state, BOARD) == ""
+    state.lens.filter, state.board.total = None, 1
+    assert empty_board(state, BOARD) == ""

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from rich.color import ColorSystem
+from rich.color import Color, ColorSystem
 from rich.console import Console
 from rich.style import Style
 from textual.strip import Strip
@@ -194,3 +194,11 @@ def test_a_blank_looks_as_its_background_unless_something_is_seen_on_it() -> Non
 def test_a_reversed_ink_is_written_reversed() -> None:
     assert pen_of(Ink(reverse=True), ColorDepth.NONE) == Pen("", "", REVERSED)
     assert pen_of(Ink(bold=True), ColorDepth.NONE) == Pen("", "", 1)
+
+
+@pytest.mark.parametrize(
+    "rgb", [(120, 128, 136), (115, 128, 141), (110, 128, 146), (108, 128, 149), (100, 128, 160)]
+)
+def test_pale_colours_are_greys_where_rich_says_so(rgb: tuple[int, int, int]) -> None:
+    color = Color.from_rgb(*rgb).downgrade(ColorSystem.EIGHT_BIT)
+    assert eight_bit(rgb) == color.number
