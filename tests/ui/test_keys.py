@@ -327,8 +327,8 @@ ON_EVERY_SCREEN_OF_A_DEAL = """
     step_back quit
 """
 MORE_OF_THE_BOARD = {
-    "deal": (DEAL, "playbook edit put_off tags letter triage go down up top bottom half_down half_up "
-                   "page_down page_up"),
+    "deal": (DEAL, "playbook edit put_off tags letter triage go down up top bottom half_down "
+                   "half_up page_down page_up"),
     "triage": (TRIAGE, "playbook edit tags letter repeat go half_down half_up page_down page_up"),
     "hygiene": (HYGIENE, "edit tags repeat go down up top bottom half_down half_up page_down "
                          "page_up"),
