@@ -20,6 +20,7 @@ from pipeboard.exchange.deal_files import whole_document
 from pipeboard.exchange.fields import CUSTOM
 from pipeboard.store import Store
 from pipeboard.ui.actions import import_choices
+from pipeboard.ui.draw.line import Line, text_of
 from pipeboard.ui.key_table import IMPORT, ImportTab, read_keymap
 from pipeboard.ui.keys import UNBOUND
 from pipeboard.ui.last_view import OPEN_ANEW, Choices, recent, remember
@@ -34,6 +35,7 @@ from pipeboard.workspace.import_rows import Progress
 from pipeboard.workspace.new_deals import add_deal
 from tests.team import NOW
 from tests.ui.desk import Desk, desk
+from tests.ui.golden_screens import assert_looks_like, with_roles
 from tests.ui.lock import KINDS, held, press_while_held
 
 ROWS = """id,name,stage,amount,seller
@@ -805,3 +807,25 @@ async def test_a_column_is_what_is_chosen_and_as_it_was_where_nothing_is(
     seen: Any = SimpleNamespace(mapping={"Betrag": "title"}, header=("Betrag",))
     await import_choices._change_column(cast("Any", None), seen, "Betrag")
     assert found == taken
+
+
+RICH = """Deal ID;Firma;Was;Betrag;Währung;Phase;Wer;Datum;Region
+1;Nova AG;Pilot;1.234,50;EUR;Talk;ana;03.12.2026;Nord
+2;Lumen Oy;Line two;9.000,00;CHF;Sign;Zoe;04.12.2026;
+3;Quarry;;lots;EUR;Closed Won;ana;;Süd
+4;Nova AG;Pilot;5;EUR;Nonsense;;31.02.2026;Nord
+"""
+
+
+@pytest.mark.parametrize("width", [100, 60])
+async def test_every_tab_looks_as_it_should(demo: Path, tmp_path: Path, width: int) -> None:
+    file = written(tmp_path, RICH, "deals.csv")
+    async with importing(demo, file, size=(width, 40)) as (board, screen):
+        lines: list[Line] = []
+        for number, tab in enumerate(ImportTab, 1):
+            await press(board, screen, str(number))
+            view = screen.page.view
+            lines += [((f"== {tab}", "text"),), *with_roles((*view.head[1:], *view.lines))]
+        # Where the file lies is another place each time.
+        told = [line for line in lines if "deals.csv" not in text_of(line)]
+        assert_looks_like(f"import-{width}", told)
