@@ -23,7 +23,7 @@ from pipeboard.ui.draw.review import ref_of, stops
 from pipeboard.ui.host import Host, Outcome, work_of
 from pipeboard.ui.key_table import DealTab
 from pipeboard.ui.keys import UNBOUND, Key
-from pipeboard.ui.last_view import Choices
+from pipeboard.ui.last_view import FOLLOW_S, Choices
 from pipeboard.ui.screens import deal as deal_screen
 from pipeboard.ui.screens import live
 from pipeboard.ui.screens import review as review_screen
@@ -372,7 +372,7 @@ def test_what_others_store_is_shown_as_often_as_is_wanted(
     screen = fake(
         program=program, state=fake(lens=fake(today=TODAY), reader=reader), _day_shown=TODAY,
         version=1, reads_again=False, needs_reading=False, show_news=lambda: shows.append("news"),
-        _next_news=clock.now + live.FOLLOW_S[follow],
+        _next_news=clock.now + FOLLOW_S[follow],
     )  # fmt: skip
     clock.now += waited
     live._follow(screen)

@@ -66,6 +66,8 @@ def told(event: object) -> str:
         ("\x1bO", ["escape", "O"]),
         ("\x1bOj", ["escape", "O", "j"]),
         ("\x1b]", ["escape", "right_square_bracket"]),
+        ("\x1b[é", ["escape", "left_square_bracket", "é"]),
+        ("\x1b]x", ["escape", "right_square_bracket", "x"]),
         ("\x1bP", ["escape", "P"]),
         ("\x1bé", ["escape", "é"]),
         ("\x1b\r", ["escape", "enter"]),
