@@ -23,6 +23,7 @@ from pipeboard.ui.draw.line import Glyphs, Line, text_of
 from pipeboard.ui.last_view import Choices
 from pipeboard.ui.launch import first_state
 from pipeboard.ui.overlays.menu import Option
+from pipeboard.ui.widgets.line_input import LONGEST_LINE, LineInput
 from tests.team import LEAD, NOW, QUALIFICATION, Team, add
 from tests.ui.board_scene import DEAL, PIPELINE, TODAY, ZONE
 from tests.ui.golden_screens import assert_looks_like, with_roles
@@ -343,3 +344,28 @@ def test_what_is_told_in_pairs_cannot_be_marked() -> None:
         host.deal, host.pair, before = deal, pair, len(marks)
         hygiene.mark(host)
         assert said[-1] == "There is nothing to mark here." and len(marks) == before
+
+
+def test_a_filter_that_is_typed_elsewhere_is_told_as_far_as_it_is_understood(board: Board) -> None:
+    screen: Any = board
+    live = navigation.read_back(screen, "the numbers of ana")
+    said = {text: text_of(live(text).lines[0]) for text in ("", " ", "value>5k")}
+    assert said == {"": "all of them", " ": "all of them", "value>5k": "the numbers of ana"}
+    bad = live("valu>>")
+    assert not bad.ok and bad.why == text_of(bad.lines[0])
+
+
+def test_nobody_is_new_to_themselves(board: Board) -> None:
+    state = first_state(board.workspace.store, lambda: NOW, Actor("zed"), Choices(), {})
+    marks = {name: bool(state.new_rep_mark(name)) for name in ("zed", "me", "ana", "none", "zoe")}
+    assert marks == {"zed": False, "me": False, "ana": False, "none": False, "zoe": True}
+    state.reader.close()
+
+
+def test_what_does_not_fit_into_a_line_is_counted() -> None:
+    line = LineInput()
+    told: list[Any] = []
+    line.post_message = told.append  # type: ignore[assignment, method-assign]
+    assert line.validate_value("x" * LONGEST_LINE) == "x" * LONGEST_LINE and told == []
+    assert line.validate_value("x" * (LONGEST_LINE + 3)) == "x" * LONGEST_LINE
+    assert [message.cut for message in told] == [3]
