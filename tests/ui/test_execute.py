@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, cast
@@ -149,16 +150,20 @@ async def test_the_last_change_is_repeated_unless_it_was_made_for_one_deal(desk:
     assert desk.program.last_change == change
 
 
-async def test_one_win_offers_to_ask_how_it_goes_and_leaves_no_amount_behind(desk: Desk) -> None:
+async def test_one_win_offers_to_ask_how_it_goes_and_leaves_no_amount_behind(
+    desk: Desk, team: Team
+) -> None:
+    team.clock.wait(days=3)
     desk.drafts.save("won:1", "35k")
     won = c.Win(override="agreed")
     await desk.do(execute, won)
     assert desk.drafts.all() == {}
     assert [does for does, *_ in desk.performed] == ["closing.offer_follow_up"]
-    for change, ids in ((c.Win(on=TODAY), [1]), (c.Reopen(), [1]), (won, [1, 2])):
+    day_before = c.Win(on=TODAY + timedelta(days=1))
+    for change, ids in ((day_before, [1]), (c.Reopen(), [1]), (won, [1, 2])):
         desk.begin(ids=ids)
         await desk.do(execute, change)
-        assert desk.performed == []
+        assert desk.performed == [] and desk.receipts[-1].deals
 
 
 async def test_without_a_deal_nothing_is_changed(desk: Desk) -> None:
