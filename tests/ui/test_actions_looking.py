@@ -15,7 +15,7 @@ from pipeboard.domain.deal import Contact, Status
 from pipeboard.domain.hygiene import DUPLICATES, Alike, Fault
 from pipeboard.domain.people import Actor
 from pipeboard.domain.templates import template
-from pipeboard.ui.actions import export, filters, hygiene, navigation
+from pipeboard.ui.actions import export, figures, filters, hygiene, navigation, palette
 from pipeboard.ui.draw.facts import PaneStyle
 from pipeboard.ui.draw.hygiene import HygieneView, Pair, heading, items_of, lines_below, merge_lines
 from pipeboard.ui.draw.layout import Pane
@@ -369,3 +369,38 @@ def test_what_does_not_fit_into_a_line_is_counted() -> None:
     assert line.validate_value("x" * LONGEST_LINE) == "x" * LONGEST_LINE and told == []
     assert line.validate_value("x" * (LONGEST_LINE + 3)) == "x" * LONGEST_LINE
     assert [message.cut for message in told] == [3]
+
+
+def test_the_commands_offer_the_stages_that_deals_can_be_moved_to(board: Board) -> None:
+    pipeline = board.pipeline()
+    kept = tuple(stage for stage in pipeline.stages if stage.id != QUALIFICATION)
+    board.workspace.save_pipeline(replace(pipeline, stages=kept))
+    assert [stage.name for stage in board.pipeline().stages if stage.retired] == [
+        pipeline.stage(QUALIFICATION).name
+    ]
+    screen: Any = board
+    offered = [offer.words for offer in palette._moves(screen, "")]
+    assert offered == [f"Move to {stage.name}" for stage in kept]
+
+
+@pytest.mark.parametrize(
+    ("owner", "title", "whose"),
+    [
+        ("ana", "Target of @ana for 2026Q4 (empty: none)", "ana"),
+        (None, "Target of everybody for 2026Q4 (empty: none)", ""),
+    ],
+)
+async def test_a_target_is_set_for_whoever_is_shown(
+    owner: str | None, title: str, whose: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[tuple[object, ...]] = []
+
+    async def ask_amount(host: object, *given: object) -> None:
+        asked.append(given)
+
+    monkeypatch.setattr(figures, "_ask_amount", ask_amount)
+    shown = SimpleNamespace(owner=owner, period=SimpleNamespace(label="2026Q4"))
+    host: Any = SimpleNamespace(asked=shown)
+    await figures.target(host)
+    ((told, kind, _, of),) = asked
+    assert (told, kind, of) == (title, "target", whose)

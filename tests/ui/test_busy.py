@@ -292,3 +292,27 @@ async def test_work_beside_a_screen_ends_no_other_work() -> None:
         goes_on.set()
         await pilot.pause()
         assert done == ["first", "second"]
+
+
+async def test_what_was_given_up_waits_no_longer() -> None:
+    queue, begun, goes_on = queue_of(), threading.Event(), threading.Event()
+
+    def stores(workspace: Any) -> str:
+        def slow(_: object) -> str:
+            begun.set()
+            goes_on.wait(5)
+            return "stored"
+
+        return str(workspace.store.write(slow))
+
+    first, second = queue.ask(stores), queue.ask(lambda workspace: "second")
+    begun.wait(5)
+    assert (queue.waiting, queue.is_storing) == (2, True)
+    queue.give_up()
+    # What is being stored is stored.
+    assert queue.waiting == 1
+    goes_on.set()
+    assert await first == "stored"
+    with pytest.raises(GivenUp):
+        await second
+    queue.close()
