@@ -375,21 +375,22 @@ def test_a_new_deal_is_told_part_by_part() -> None:
 async def test_what_was_kept_or_typed_before_is_gone_back_to_the_newest_first(
     tmp_path: Path,
 ) -> None:
-    for at, text in enumerate(("oldest", "older")):
+    for at, text in enumerate(("oldest", "old", "older")):
         drafts = Drafts(tmp_path, now=iter([datetime(2026, 11, 20 + at, tzinfo=UTC)]).__next__)
         drafts.save("add", text, "Add")
     line = Prompt("Add", draft_key="add")
     async with opened(line, folder=tmp_path) as stage:
         assert line.text == "older"
         await stage.press("ctrl+u")
+        line.keep_draft()
         seen = []
-        for _ in range(3):
+        for _ in range(4):
             await stage.press("up")
             seen.append(line.text)
-        # The text that was cleared comes first, then those of before; there is no third.
-        assert seen == ["older", "oldest", "oldest"]
+        # The text that was cleared comes first, then those of before; there is no fourth.
+        assert seen == ["older", "old", "oldest", "oldest"]
         assert stage.last_line == "There is nothing further here."
-        await stage.press("down", "down")
+        await stage.press("down", "down", "down")
         assert line.text == ""
 
 
