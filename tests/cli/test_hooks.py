@@ -105,10 +105,11 @@ def test_nothing_that_changes_no_deal_runs_a_hook(
     [
         ([sys.executable, "-c", "import sys; sys.exit('no desktop')"], "ended with 1: no desktop"),
         (["no-such-program-anywhere"], "was not run"),
+        ([sys.executable, "-c", "import os; os.kill(os.getpid(), 9)"], "ended with -9"),
         ([sys.executable, "-c", "import time; time.sleep(60)"], "took longer than 1 s"),
         ([sys.executable, "-c", "pass # reads nothing"], ""),
     ],
-    ids=["fails", "missing", "slow", "deaf"],
+    ids=["fails", "missing", "killed", "slow", "deaf"],
 )
 def test_a_hook_that_goes_wrong_never_loses_the_command(
     run: list[str], said: str, team: Type, home: Path

@@ -21,3 +21,14 @@ def assert_looks_like(name: str, lines: Iterable[Line]) -> None:
     if os.environ.get("PIPEBOARD_REDRAW"):
         file.write_text(drawn, encoding="utf-8")
     assert drawn == file.read_text(encoding="utf-8")
+
+
+def with_roles(lines: Iterable[Line]) -> list[Line]:
+    """The lines, each with the roles in it that are not plain at its end: what is seen of a sign, a
+    bar or a day that has passed is its colour."""
+    told: list[Line] = []
+    for line in lines:
+        roles = dict.fromkeys(role for text, role in line if text.strip() and role != "text")
+        beside = f"   <{' '.join(roles)}>" if roles else ""
+        told.append(((f"{text_of(line).rstrip()}{beside}", "text"),))
+    return told

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import asyncio
 from pathlib import Path
+from typing import Any
 
 import pytest
-from textual.events import Key
+from textual.events import Key, MouseDown, MouseUp, Paste
 
 from pipeboard.domain.commands import Lose
 from pipeboard.domain.deal import Loss, Status
+from pipeboard.domain.errors import GivenUp
 from pipeboard.ui.key_table import ALL, BOARD
 from pipeboard.ui.keys import _ASK_NOTHING
 from pipeboard.ui.terminal.reading import AltKey
-from pipeboard.ui.terminal.typeahead import IN_ONE_GO_S
+from pipeboard.ui.terminal.typeahead import IN_ONE_GO_S, KeyQueue, is_still
 from tests.ui.desk import KEYS, Desk, desk
 from tests.ui.test_refused_unasked import ASKED, BY_THE_SPOT, SEVERAL, TABLES, changing
 
@@ -148,3 +151,118 @@ def test_keys_that_ask_nothing_are_known() -> None:
     for table in TABLES.values():
         for action, key in changing(table).items():
             assert key.asks_nothing != (action in asking), key.id
+
+
+# The queue of keys, without a screen.
+
+
+def key(name: str, at: float = 0.0) -> Key:
+    pressed = Key(name, name if len(name) == 1 else None)
+    pressed.time = at
+    return pressed
+
+
+def queue_of(*names: str) -> tuple[KeyQueue, list[bool]]:
+    noticed: list[bool] = []
+    queue = KeyQueue(noticed.append)
+    for name in names:
+        queue.put(key(name))
+    return queue, noticed
+
+
+def names(typed: tuple[Any, ...]) -> list[str]:
+    return [event.key if isinstance(event, Key) else event.text for event in typed]
+
+
+def test_what_was_typed_first_is_given_out_first() -> None:
+    queue, _ = queue_of("c")
+    queue.put_first(key("a"), key("b"))
+    queue.put(Paste("pasted"))
+    assert queue.names == ("a", "b", "c", "pasted")
+    assert names(queue.take()) == ["a", "b", "c", "pasted"]
+    assert queue.has_settled
+
+
+async def test_keys_wait_for_an_action_until_it_has_asked_or_ended() -> None:
+    queue, noticed = queue_of()
+    queue.acts()
+    assert queue.is_waiting
+    answer = asyncio.get_running_loop().create_future()
+    queue.asking(answer)
+    assert not queue.is_waiting
+    answer.set_result("y")
+    await asyncio.sleep(0)
+    assert queue.is_waiting
+    queue.put(key("j"))
+    assert noticed == [False] * 4
+    queue.has_acted()
+    assert not queue.is_waiting and not queue.has_settled
+
+
+async def test_who_gives_up_ends_the_waiting_and_what_was_typed_behind() -> None:
+    queue, _ = queue_of("j", "k")
+    queue.acts()
+    await queue.pause()
+    queue.give_up()
+    assert (queue.names, queue.dropped) == ((), 2)
+    with pytest.raises(GivenUp):
+        await queue.pause()
+    queue.has_acted()
+    queue.acts()
+    await queue.pause()  # the next action is another
+
+
+def test_the_rest_of_a_text_whose_question_was_refused_is_dropped() -> None:
+    queue, _ = queue_of("n", "a")
+    queue.refuse()
+    assert queue.dropped == 2
+    for name in ("b", "enter", "tab", "backspace"):
+        queue.put(key(name, 0.1))
+    pasted = Paste("text")
+    pasted.time = 0.1
+    queue.put(pasted)
+    assert queue.dropped == 7
+    # What is no text is a key, and so is what follows it.
+    queue.put(key("escape", 0.2))
+    queue.put(key("x", 0.3))
+    assert [*queue.names] == ["Esc", "x"]
+    assert queue.dropped == 0
+
+
+def test_after_a_pause_a_key_is_meant_for_the_screen() -> None:
+    queue, _ = queue_of("n")
+    queue.refuse()
+    queue.put(key("b", 0.0 + IN_ONE_GO_S))
+    assert [*queue.names] == []
+    queue.put(key("b", 0.1 + 2 * IN_ONE_GO_S))
+    assert [*queue.names] == ["b"]
+
+
+async def test_a_question_that_comes_all_the_same_gets_its_text() -> None:
+    queue, _ = queue_of("n")
+    queue.refuse()
+    queue.acts()
+    queue.asking(asyncio.get_running_loop().create_future())
+    queue.put(key("b"))
+    assert queue.names == ("b",)
+
+
+def button(kind: type[Any], x: int = 0, y: int = 0) -> Any:
+    return kind(None, x, y, 0, 0, 1, False, False, False, screen_x=x, screen_y=y)
+
+
+def test_a_click_that_was_begun_while_keys_wait_counts_no_more() -> None:
+    queue, noticed = queue_of()
+    assert not queue.drops_button(button(MouseDown))
+    queue.acts()
+    assert queue.drops_button(button(MouseDown)) and noticed[-1]
+    queue.has_acted()
+    assert queue.drops_button(button(MouseUp))
+    assert not queue.drops_button(button(MouseUp))
+
+
+@pytest.mark.parametrize(
+    ("x", "y", "still"), [(5, 5, True), (6, 5, True), (4, 5, True), (7, 5, False), (5, 6, False)]
+)
+def test_a_hand_may_slip_by_a_cell(x: int, y: int, still: bool) -> None:
+    assert is_still(button(MouseDown, 5, 5), button(MouseUp, x, y)) is still

@@ -423,7 +423,7 @@ async def test_of_many_deals_the_gate_says_which_pass_before_anything_moves(team
     qualify(ana, ready.id)
     async with desk(team.path) as board:
         await board.press("2", "*", "L")
-        assert board.shows("1 of 2 deals are held up; nothing has moved yet.")
+        assert board.shows("1 of 2 deals is held up; nothing has moved yet.")
         assert board.shows("Lumen Oy: Need is unanswered")
         assert board.stored(ready.id).stage_id == QUALIFICATION
         await board.press("p")

@@ -8,6 +8,7 @@ from typing import Any, get_args
 import pytest
 from hypothesis import given
 
+from pipeboard.domain.deal import Status
 from pipeboard.domain.filter import EVERYTHING
 from pipeboard.ui.draw.board import draw_board
 from pipeboard.ui.draw.layout import BoardView, Pane, followed, layout
@@ -95,6 +96,9 @@ def test_an_empty_stage_says_how_to_fill_it() -> None:
     closed = screen(view_of(((),) * 7, width=200, cursor=(5, 0)))[3]
     assert "no deals" in closed
     assert "adds" not in closed
+    only_read = screen(view_of(((),) * 7, width=200, cursor=(4, 0), read_only=True))[3]
+    assert "no deals" in only_read
+    assert "adds" not in only_read
 
 
 def test_a_folded_stage_has_its_number_and_its_name_downwards() -> None:
@@ -140,6 +144,18 @@ def test_a_limit_that_is_passed_by_more_than_anybody_knows_is_said_to_be() -> No
     old = card(1, "Lumen Oy", None, "~", **here)
     said = screen(view_of(((old,), *((),) * 6), cursor=(0, 0), width=120))[-2]
     assert "31 d or more in " in said
+
+
+def test_a_step_of_today_is_not_overdue() -> None:
+    for due, said in ((-1, "1 d overdue call"), (0, "today call"), (1, "Tue call")):
+        step = card(1, "Lumen Oy", None, due=due)
+        assert f" · {said} · " in screen(view_of(((step,), *((),) * 6), cursor=(0, 0)))[-2]
+
+
+def test_a_deal_that_is_over_does_not_stand_still() -> None:
+    over = card(1, "Wren", None, "~", status=Status.WON, closed=-3, over_limit=True)
+    said = screen(view_of(((over,), *((),) * 6), cursor=(0, 0), width=160))[-2]
+    assert said.strip() == "D-1 Wren / Pilot · won 3d ago · @ana"
 
 
 def test_a_deal_that_woke_today_says_what_is_next() -> None:

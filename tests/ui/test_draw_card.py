@@ -72,6 +72,8 @@ def test_a_card_of_three_rows_has_the_owner_beside_the_title() -> None:
         "   ›3 Dec call       26d",
     ]
     assert drawn(LUMEN, width=24, rows=3, owner=False)[1] == "   Line pilot           "
+    # With a row for the small facts the owner stands there.
+    assert drawn(LUMEN, width=24, rows=4)[1] == "   Line pilot           "
 
 
 def test_a_deal_that_is_its_title_has_its_small_facts_in_the_third_row() -> None:
@@ -94,6 +96,14 @@ def test_rows_left_over_go_to_a_long_step_first_and_then_to_a_long_title() -> No
 def test_only_an_open_deal_of_a_pipeline_with_questions_counts_its_answers() -> None:
     assert drawn(LUMEN, questions=0)[3] == "   @ana         60%"
     assert not any("Q" in row for row in drawn(replace(LUMEN, status=Status.WON), rows=5))
+    # Of questions that a pipeline asks no more there may be answers still.
+    assert drawn(replace(LUMEN, answered=9))[3] == "   @ana   Q6/6  60%"
+
+
+def test_only_an_open_deal_says_when_it_is_to_close() -> None:
+    won = replace(LUMEN, status=Status.WON, closed_on=TODAY)
+    assert drawn(won, owner=False)[3].strip() == ""
+    assert drawn(LUMEN, owner=False)[3].startswith("   19 Dec")
 
 
 def test_an_owner_is_not_cut_for_the_answers() -> None:
@@ -117,9 +127,16 @@ def test_without_owners_the_close_date_takes_their_place() -> None:
     assert drawn(LUMEN, owner=False)[3] == "   19 Dec Q3/6  60%"
 
 
-def test_a_probability_by_hand_is_told_from_that_of_the_stage() -> None:
-    by_hand = card(1, "Lumen Oy", None, probability_bp=6000, probability_by_hand=True)
-    assert drawn(by_hand)[3].endswith(" =60%")
+@pytest.mark.parametrize(
+    ("basis_points", "by_hand", "text"),
+    [(6000, True, "=60%"), (6000, False, "60%"), (0, True, "=0%"), (6049, False, "60%"),
+     (6050, False, "61%"), (9949, True, "=99%"), (9950, True, "100%"), (10_000, True, "100%")],
+)  # fmt: skip
+def test_a_probability_by_hand_is_told_from_that_of_the_stage_where_there_is_room(
+    basis_points: int, by_hand: bool, text: str
+) -> None:
+    given = card(1, "Lumen Oy", None, probability_bp=basis_points, probability_by_hand=by_hand)
+    assert drawn(given)[3].endswith(f" {text}")
 
 
 def test_a_mark_and_the_cursor_can_both_be_seen() -> None:
@@ -129,6 +146,13 @@ def test_a_mark_and_the_cursor_can_both_be_seen() -> None:
 def test_a_long_name_gives_way_to_the_amount() -> None:
     long = card(1, "Hanse Technologies", "1250000 EUR")
     assert drawn(long, rows=1) == ["   Hanse Tech… 1.3M"]
+
+
+def test_an_amount_is_never_cut() -> None:
+    """Without its last digits it would be another one."""
+    dear = card(1, "Opal", "987650000 CHF")
+    assert drawn(dear, width=12, rows=1, symbol=True) == ["    CHF 988M"]
+    assert drawn(dear, width=11, rows=1, symbol=True) == ["   Opal    "]
 
 
 def test_a_long_next_step_gives_way_to_its_day() -> None:
@@ -194,10 +218,33 @@ def test_days_past_the_limit_are_set_off_in_role_too() -> None:
     assert card_lines(LUMEN, style)[1][-1] == ("26d", "card.days.over")
 
 
-def test_an_overdue_day_is_set_off_in_role_too() -> None:
-    late = card(1, "Lumen Oy", None, "!", due=-2)
-    roles = dict(card_lines(late, CardStyle(19, 2, TODAY))[1])
-    assert roles["-2d"] == "card.due.over"
+@pytest.mark.parametrize(
+    ("due", "text", "role"),
+    [(-2, "-2d", "card.due.over"), (0, "today", "card.due"), (1, "Tue", "card.due")],
+)
+def test_an_overdue_day_is_set_off_in_role_too(due: int, text: str, role: str) -> None:
+    step = card(1, "Lumen Oy", None, due=due)
+    assert dict(card_lines(step, CardStyle(30, 2, TODAY))[1])[text] == role
+
+
+@pytest.mark.parametrize(
+    ("sign", "role"),
+    [("!", "cursor.overdue"), ("?", "cursor.none"), ("~", "cursor.stalled"), (" ", "cursor.text")],
+)
+def test_all_of_the_row_under_the_cursor_stands_on_its_background(sign: str, role: str) -> None:
+    awake = card(1, "Opal", "40000 EUR", sign)
+    for each in (awake, replace(awake, snoozed_until=date(2026, 12, 2))):
+        for marked in (False, True):
+            first = card_lines(each, CardStyle(19, 2, TODAY), True, marked)[0]
+            assert first[1] == (sign, role)
+            assert {role for text, role in first[1:] if text.strip()} <= {
+                role, "cursor.name", "cursor.money"
+            }  # fmt: skip
+
+
+def test_the_days_of_a_deal_that_sleeps_do_not_stand_out() -> None:
+    asleep = replace(LUMEN, snoozed_until=date(2026, 12, 2))
+    assert card_lines(asleep, CardStyle(19, 2, TODAY))[1][-1] == ("26d", "card.asleep")
 
 
 @given(

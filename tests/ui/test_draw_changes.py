@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 from pipeboard.ui.draw.board import draw_board
 from pipeboard.ui.draw.changes import changes
 from pipeboard.ui.draw.layout import BoardView, Pane, Region, followed
-from pipeboard.ui.draw.line import whole
+from pipeboard.ui.draw.line import Glyphs, whole
 from pipeboard.ui.terminal.width import clusters
-from tests.ui.board_scene import scene
+from tests.ui.board_scene import card, scene
 from tests.ui.board_views import views
 
 Cells = list[list[tuple[str, str]]]
@@ -128,6 +128,60 @@ def test_what_is_said_comes_and_goes_over_the_lowest_cards(
     )
     after = followed(replace(after, cursor=(after.cursor[0], after.cursor[1] + down)))
     assert redrawn(before, after) == cells(after)
+
+
+def _filled(view: BoardView, column: int, count: int) -> BoardView:
+    """The view with so many cards in a column."""
+    cards = tuple(card(900 + place, f"New {place}", None) for place in range(count))
+    windows, columns = list(view.windows), list(view.board.columns)
+    windows[column] = replace(windows[column], cards=cards)
+    columns[column] = replace(columns[column], count=count)
+    return replace(view, windows=tuple(windows), board=replace(view.board, columns=tuple(columns)))
+
+
+BESIDE = Pane(((("line", "text"),),) * 40)
+BOARD = scene(width=120, height=20, pane=BESIDE)
+LENS = BOARD.board.lens
+
+
+@pytest.mark.parametrize(
+    "after",
+    [
+        replace(BOARD, glyphs=Glyphs.ASCII),
+        replace(BOARD, hints=BOARD.hints[1:]),
+        replace(BOARD, marks=frozenset({113})),
+        replace(BOARD, marks=frozenset({101, 120})),
+        replace(BOARD, filter_text="rot"),
+        replace(BOARD, demo=True),
+        replace(BOARD, read_only=True),
+        replace(BOARD, status_right=(whole("2 keys", "text"),)),
+        replace(BOARD, density=1),
+        replace(BOARD, pane=replace(BESIDE, top=3)),
+        replace(BOARD, pane=replace(BESIDE, focused=True)),
+        replace(BOARD, pane=None),
+        replace(BOARD, tops=(3, 0, 0, 0, 0, 0, 0)),
+        replace(BOARD, board=replace(BOARD.board, stage_signs=None)),
+        replace(BOARD, board=replace(BOARD.board, lens=replace(LENS, owner=None))),
+        replace(BOARD, board=replace(BOARD.board, open_count=1)),
+        _filled(BOARD, 0, 10),
+        _filled(BOARD, 0, 12),
+        _filled(BOARD, 4, 1),
+        _filled(BOARD, 2, 0),
+        _filled(_filled(BOARD, 4, 1), 3, 0),
+    ],
+)
+def test_whatever_changes_is_drawn_there_and_back(after: BoardView) -> None:
+    assert after != BOARD
+    assert redrawn(BOARD, after) == cells(after)
+    assert redrawn(after, BOARD) == cells(BOARD)
+
+
+def test_what_others_are_below_a_column_is_counted_anew() -> None:
+    """Where no card that is seen is another."""
+    before = _filled(BOARD, 0, 30)
+    columns = (replace(before.board.columns[0], count=31), *before.board.columns[1:])
+    after = replace(before, board=replace(before.board, columns=columns))
+    assert redrawn(before, after) == cells(after) != cells(before)
 
 
 def test_equal_views_redraw_nothing() -> None:

@@ -9,13 +9,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeboard.domain.metrics import Metric, Unit
+from pipeboard.domain.metrics.report import MetricChange
 from pipeboard.domain.metrics.result import missing
+from pipeboard.domain.metrics.wording import Wording
 from pipeboard.ui.draw.charts import (
+    ChartStyle,
     Pillar,
     TableRow,
     bar,
+    change_of,
     ground,
     pillars,
+    sample,
     sparkline,
     stacked,
     table,
@@ -126,6 +131,72 @@ def test_the_largest_column_reaches_the_top_and_the_others_their_share() -> None
 )
 def test_a_number_says_what_it_rests_on(metric: Metric, said: str) -> None:
     assert ground(metric) == said
+
+
+@pytest.mark.parametrize(
+    ("metric", "beside"),
+    [
+        (Metric(Fraction(3), Unit.DAYS, n=3), " n=3"),
+        (Metric(Fraction(3), Unit.DAYS, n=40), ""),
+        (missing(Unit.MINOR, "no rate"), ""),
+        # What is not decided yet says more than how few are.
+        (Metric(Fraction(1, 2), Unit.RATIO, n=4, pending=6,
+                bounds=(Fraction(1, 4), Fraction(3, 4))), " 6 open"),
+    ],
+)  # fmt: skip
+def test_what_rests_on_few_deals_says_so_beside_it(metric: Metric, beside: str) -> None:
+    assert text_of(sample(metric)) == beside
+
+
+@pytest.mark.parametrize(
+    ("unit", "by", "is_better", "said", "role"),
+    [
+        (Unit.COUNT, (Fraction(12), Fraction(3, 25)), True, " ▲ 12%", "chart.good"),
+        (Unit.COUNT, (Fraction(12), Fraction(3, 25)), False, " ▲ 12%", "chart.bad"),
+        (Unit.COUNT, (Fraction(-12), Fraction(-3, 25)), True, " ▼ 12%", "chart.good"),
+        (Unit.COUNT, (Fraction(-12), Fraction(-3, 25)), False, " ▼ 12%", "chart.bad"),
+        (Unit.COUNT, (Fraction(12), Fraction(3, 25)), None, " ▲ 12%", "text.dim"),
+        (Unit.COUNT, (Fraction(0), Fraction(0)), None, "", ""),
+        (Unit.COUNT, (None, None), None, "", ""),
+        # Of nothing there is no share; of a share it would be taken for the difference.
+        (Unit.COUNT, (Fraction(12), None), True, " ▲ 12", "chart.good"),
+        (Unit.RATIO, (Fraction(1, 50), Fraction(1, 25)), True, " ▲ 2 pt", "chart.good"),
+    ],
+)
+def test_a_change_is_green_where_it_is_good(
+    unit: Unit,
+    by: tuple[Fraction | None, Fraction | None],
+    is_better: bool | None,
+    said: str,
+    role: str,
+) -> None:
+    change = MetricChange(Metric(1, unit), Metric(1, unit), *by, is_better)
+    drawn = change_of(change, ChartStyle(80, Wording("EUR")))
+    assert (text_of(drawn), "".join(role for _, role in drawn)) == (said, role)
+
+
+def test_where_there_is_no_room_for_all_columns_the_last_are_shown() -> None:
+    shown = [Pillar(f"{place}", Fraction(place), place == 30) for place in range(31)]
+    lines = pillars(shown, 13, 1, "30", Glyphs.UNICODE)
+    assert [width_of(line) for line in lines[:2]] == [13, 13]
+    assert text_of(lines[0]) == "30┤▆▆▆▆▇▇▇▇██"
+    # The one that still grows is paler.
+    assert [role for _, role in lines[0][2:]] == ["chart.full"] * 9 + ["chart.rest"]
+    assert text_of(lines[2]).split() == ["21", "24", "27"]
+
+
+def test_a_label_that_does_not_fit_under_its_column_is_left_out() -> None:
+    shown = [Pillar("Jan", Fraction(1)), Pillar("Feb", Fraction(1)), Pillar("March", Fraction(1))]
+    assert text_of(pillars(shown, 20, 1, "1", Glyphs.UNICODE)[-1]).split() == ["Jan", "Feb"]
+
+
+def test_where_there_is_no_room_for_all_cells_the_last_ones_go() -> None:
+    every = ("first", "second", "third")
+    wide = table(every, [rows("Lead", "1", "22", "333")], 60, Glyphs.ASCII)
+    assert text_of(wide.heads).split() == ["first", "second", "third"]
+    low = table(every, [rows("Lead", "1", "22", "333")], 26, Glyphs.ASCII)
+    assert text_of(low.heads).split() == ["first", "second"]
+    assert text_of(low.rows[0]).split()[-2:] == ["1", "22"]
 
 
 def rows(name: str, *cells: str) -> TableRow:

@@ -8,11 +8,13 @@ from hypothesis import strategies as st
 from pipeboard.ui.draw.line import (
     Glyphs,
     KeyGroup,
+    Line,
     box,
     hint_keys,
     hint_line,
     key_table,
     rule,
+    tagged,
     text_of,
     title_bar,
     whole,
@@ -42,6 +44,29 @@ def test_hints_show_as_many_keys_as_fit() -> None:
 
 def test_help_is_kept_when_nothing_else_fits() -> None:
     assert text_of(hint_line(HINTS, 8)) == " ? Help "
+
+
+def test_the_ways_to_help_and_back_are_kept_whatever_else_there_is() -> None:
+    more = (*HINTS[:-1], ("q", "Quit"), ("Esc", "Back"), HINTS[-1])
+    for width in (24, 26, 40):
+        keys = [key.key for key in hint_keys(more, width)]
+        assert keys[-3:] == ["q", "Esc", "?"]
+    assert [key.key for key in hint_keys(more, 25)] == ["q", "Esc", "?"]
+
+
+def test_what_must_be_known_of_a_database_is_never_left_out_of_a_bar() -> None:
+    tags: Line = ((" DEMO ", "tag.demo"), ("  ", "bar"))
+    what: Line = (("M" * 31, "bar.title"),)
+    for bar in (
+        title_bar(what[:1], (), 40),
+        title_bar((("Metrics", "bar.title"),), (("2026Q4", "bar.dim"),), 40),
+        ((" ", "bar"), *what, ("2026Q4", "bar.dim")),
+    ):
+        told = tagged(bar, tags)
+        assert text_of(told).startswith("  DEMO ")
+        assert width_of(told) == width_of(bar)
+    hints = hint_line(HINTS, 32)
+    assert tagged(hints, tags) == hints
 
 
 def test_keys_without_a_sign_of_their_own_are_named() -> None:

@@ -3,16 +3,84 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeboard.ui.draw.heading import head_lines, short_names
+from pipeboard.domain.board import Sort
+from pipeboard.domain.money import Money
+from pipeboard.ui.draw.heading import head_lines, short_names, strip, title_line
+from pipeboard.ui.draw.layout import BoardView, followed
 from pipeboard.ui.draw.line import text_of, width_of
 from tests.ui.board_scene import scene
 
 QUALIFY = 1
+WON = 5
+
+
+def under(view: BoardView, **facts: Any) -> BoardView:
+    """The view under another lens."""
+    return replace(view, board=replace(view.board, lens=replace(view.board.lens, **facts)))
+
+
+def titled(view: BoardView) -> str:
+    return text_of(title_line(view))
+
+
+@pytest.mark.parametrize(
+    ("sort", "says"),
+    [
+        (Sort.MANUAL, "@ana  "),
+        (Sort.VALUE, "@ana · by value  "),
+        (Sort.NEXT_STEP, "@ana · by next step  "),
+        (Sort.AGE, "@ana · by age  "),
+        (Sort.CLOSE, "@ana · by close date  "),
+        (Sort.NAME, "@ana · by name  "),
+        (Sort.NEEDS, "@ana · what needs you first  "),
+        (Sort.UPDATED, "@ana · by last change  "),
+    ],
+)
+def test_the_title_says_in_which_order_the_cards_are(sort: Sort, says: str) -> None:
+    assert says in titled(under(scene(width=140), sort=sort))
+
+
+def test_the_title_says_to_which_currency_sums_are_converted() -> None:
+    view = under(scene(width=140), currency="EUR")
+    board = view.board
+    assert " · in EUR  " in titled(view)
+    assert "≈" not in titled(view)
+    some = replace(board.columns[QUALIFY], is_converted=True)
+    columns = (board.columns[0], some, *board.columns[2:])
+    view = replace(view, board=replace(board, columns=columns))
+    assert "≈€1.6M  wtd ≈€406k" in titled(view)
+    # Not where nothing was, nor in the head of a stage that has nothing in it.
+    heads = [text_of(head_lines(view, column, 40, 1)[0]) for column in (0, QUALIFY)]
+    assert ["≈" in head for head in heads] == [False, True]
+    two = replace(view.board, open_sums=(Money(100_00, "EUR"), Money(200_00, "CHF")))
+    assert "≈€100 + CHF 200" in titled(replace(view, board=two))
+
+
+def test_what_is_over_is_not_weighted() -> None:
+    assert text_of(head_lines(scene(), WON, 40, 1)[0]).rstrip().endswith(" 31k")
+    assert "wtd" in text_of(head_lines(scene(), QUALIFY, 40, 1)[0])
+
+
+@pytest.mark.parametrize(
+    ("width", "first", "named"),
+    [(50, 0, [1, 2]), (44, 3, [2, 4]), (60, 2, [1, 4, 5]), (50, 6, [4, 5])],
+)
+def test_of_the_stages_off_the_screen_the_nearest_are_named(
+    width: int, first: int, named: list[int]
+) -> None:
+    view = scene(width=width, cursor=(first, 0), first_column=first)
+    columns = tuple(
+        replace(column, stage=replace(column.stage, name=f"Aaaa{place} Bbbb Cccc"), count=5_000)
+        for place, column in enumerate(view.board.columns)
+    )
+    view = followed(replace(view, board=replace(view.board, columns=columns)))
+    assert [tab.column for tab in strip(view).tabs] == named
 
 
 @pytest.mark.parametrize(

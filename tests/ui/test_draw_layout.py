@@ -12,6 +12,7 @@ from pipeboard.domain.board import Card
 from pipeboard.ui.draw.layout import (
     BoardView,
     Pane,
+    card_region,
     card_rows,
     followed,
     layout,
@@ -64,10 +65,26 @@ def test_a_stage_without_deals_is_a_sliver_that_opens_under_the_cursor() -> None
     assert sum(opened) == sum(widths(view))
 
 
-@pytest.mark.parametrize("filled", [0, 1, 2])
-def test_a_board_that_begins_shows_its_stages_by_name(filled: int) -> None:
+@pytest.mark.parametrize(("filled", "narrowest"), [(0, 18), (1, 18), (2, 18), (3, 3)])
+def test_a_board_that_begins_shows_its_stages_by_name(filled: int, narrowest: int) -> None:
     view = view_of((*ALL[:filled], *((),) * (7 - filled)))
-    assert min(widths(view)) >= 18
+    assert min(widths(view)) == narrowest
+
+
+def test_a_card_that_is_seen_in_part_takes_only_the_rows_that_there_are() -> None:
+    view = view_of(many(100), cursor=(0, 0), density=3)
+    shown = layout(view)
+    assert shown.body_rows == 19
+    regions = [card_region(view, shown.slots[0], place) for place in (0, 5, 6)]
+    assert [(region.y, region.height) for region in regions] == [(3, 3), (18, 3), (21, 1)]
+
+
+def test_amounts_name_their_currency_where_one_would_be_taken_for_another() -> None:
+    assert not scene().is_mixed
+    assert scene(foreign="USD").is_mixed
+    converted = replace(scene().board.columns[0], is_converted=True)
+    board = replace(scene().board, columns=(converted, *scene().board.columns[1:]))
+    assert replace(scene(), board=board).is_mixed
 
 
 def test_no_stage_is_folded_where_there_is_room_for_all() -> None:

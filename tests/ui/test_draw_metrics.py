@@ -24,13 +24,15 @@ from pipeboard.ui.draw.charts import ChartStyle, DrawnTable, TableRow, table
 from pipeboard.ui.draw.line import Glyphs, spelled, tab_strip, text_of, width_of
 from pipeboard.ui.draw.metrics import TABS, TabName, sections, tabs
 from pipeboard.ui.draw.metrics.activity import dead, stuck_deals, unanswered, won_weeks
-from pipeboard.ui.draw.metrics.forecast import slipping
+from pipeboard.ui.draw.metrics.forecast import past_forecasts, slipping, waterfall
 from pipeboard.ui.draw.metrics.sections import NAMED, Block, Figures, Spot, marked, spot_at
 from pipeboard.ui.draw.metrics.tabs import draw_tab
 from tests.domain.metrics.log import LEAD, PROPOSAL, QUALIFY, UTC_RULES, Log, ids, period
 from tests.domain.metrics.made_up import logs, made_up_year
+from tests.ui.golden_screens import assert_looks_like, with_roles
 
 JANUARY = period("2026-01")
+RATES = Rates("EUR", {"USD": ((date(2026, 1, 1), Fraction(1, 2)),)})
 
 
 def style(width: int = 80, glyphs: Glyphs = Glyphs.UNICODE) -> ChartStyle:
@@ -49,6 +51,35 @@ def texts(block: Block) -> list[str]:
 
 def line_with(block: Block, words: str) -> str:
     return next(text for text in texts(block) if words in text)
+
+
+@pytest.fixture(scope="module")
+def third_quarter() -> Figures:
+    """A year's numbers beside those of the quarter before, in the middle of a quarter."""
+    year, rules = made_up_year(), replace(UTC_RULES, rates=RATES)
+    quarters = [period("2026Q3"), period("2026Q2")]
+    now, then = (Report(year.basis(250, quarter, rules=rules)) for quarter in quarters)
+    return Figures(now, then)
+
+
+@pytest.mark.parametrize("tab", TABS)
+def test_every_tab_looks_as_it_should(tab: TabName, third_quarter: Figures) -> None:
+    # In the third quarter nothing was lost.
+    is_of_losses, before = tab is TabName.LOSSES, third_quarter.before
+    figures = Figures(before) if is_of_losses and before is not None else third_quarter
+    block = draw_tab(tab, figures, style(120))
+    spots = [f"{each.title} ({len(each.deals)}): {each.summary}" for each in block.spots]
+    lines = [*with_roles(block.lines), *(((spot, "text"),) for spot in spots)]
+    assert_looks_like(f"metrics-{tab.lower()}", lines)
+
+
+def test_what_changed_since_a_day_says_in_which_days() -> None:
+    report = Report(won_and_lost().basis(20, JANUARY))
+    for since, said in (
+        ((date(2026, 1, 5), None), "Why the pipeline changed since 5 Jan"),
+        ((date(2026, 1, 5), date(2026, 1, 12)), "Why the pipeline changed, 5 Jan to 11 Jan"),
+    ):
+        assert said in texts(waterfall(Figures(report, since=since), style()))[0]
 
 
 def spot(block: Block, title: str) -> Spot:
@@ -271,8 +302,7 @@ def test_a_row_counts_and_adds_up_the_deals_behind_it(
     day: float, label: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """On every tab: the deals of a row are as many as stand in it, and worth what stands there."""
-    rates = Rates("EUR", {"USD": ((date(2026, 1, 1), Fraction(1, 2)),)})
-    report = Report(made_up_year().basis(day, period(label), rules=replace(UTC_RULES, rates=rates)))
+    report = Report(made_up_year().basis(day, period(label), rules=replace(UTC_RULES, rates=RATES)))
     tried: Counter[str] = Counter()
     for part in (report, *report.groups(by_owner(report.basis.rules)).values()):
         for heads, row in rows_of(Figures(part), monkeypatch):
@@ -367,3 +397,28 @@ def test_a_list_of_deals_names_the_first_eight_and_counts_them_all(
     *named, rest = block.spots
     assert [spot.deals[0].id for spot in named] == list(range(1, 9))
     assert len(rest.deals) == 11
+
+
+def test_what_was_moved_thrice_stands_out_from_what_was_moved_twice() -> None:
+    log = Log()
+    for times in (2, 3):
+        deal = log.add(0, close="2026-02-01")
+        for month in range(times):
+            log.close(deal, 1 + month, f"2026-0{3 + month}-01")
+    lines = slipping(Figures(Report(log.basis(31, JANUARY))), style()).lines
+    roles = {text.strip(): role for line in lines for text, role in line}
+    assert (roles["2x"], roles["3x"]) == ("text", "chart.bad")
+
+
+def test_each_past_forecast_stands_under_its_name() -> None:
+    report = Report(made_up_year().basis(250, period("2026Q3")))
+    (score,) = report.backtest.scores
+    (line,) = (
+        line for line in past_forecasts(Figures(report), style()).lines if "Q2" in text_of(line)
+    )
+    assert len({*score.said.values()}) > 1
+    money = style().say.money
+    assert text_of(line).split() == [
+        "2026Q2", *(money(score.said[name]) for name in ("stated", "table", "measured")),
+        money(score.came),
+    ]  # fmt: skip

@@ -2,30 +2,47 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date, timedelta
+from typing import Any, cast
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipeboard.domain.deal import Answer, Contact, Deal, Loss, NextStep, Note, Status, Term
+from pipeboard.domain.deal_record import DealRecord, Entry
+from pipeboard.domain.events import Event, EventFacts, Kind
 from pipeboard.domain.money import Money
 from pipeboard.domain.pipeline import Category
 from pipeboard.domain.score import Score
+from pipeboard.domain.signs import Sign
 from pipeboard.ui.draw.facts import (
     PaneStyle,
     about_contact,
     calendar_day,
     chips,
+    close_moves,
     details,
     fact_lines,
     next_step_line,
     people,
+    sign_of,
     terms,
 )
-from pipeboard.ui.draw.line import FULL, OPEN, Glyphs, exactly, text_of, width_of
-from pipeboard.ui.draw.notes import head
+from pipeboard.ui.draw.line import FULL, OPEN, Glyphs, Line, exactly, text_of, width_of
+from pipeboard.ui.draw.notes import (
+    FOLD,
+    head,
+    note_items,
+    overview_items,
+    people_items,
+    people_note,
+    term_items,
+    terms_note,
+    timeline_items,
+)
 from pipeboard.ui.draw.pane import (
     entry_lines,
     is_weak,
@@ -39,8 +56,9 @@ from pipeboard.ui.draw.pane import (
     timeline,
     touches,
 )
+from pipeboard.ui.draw.questions import Item, question_box, question_items
 from tests.ui.board_scene import DEAL, PIPELINE, TODAY, ZONE, at, sheet_of
-from tests.ui.golden_screens import assert_looks_like
+from tests.ui.golden_screens import assert_looks_like, with_roles
 from tests.ui.hostile import TEXTS
 
 
@@ -144,6 +162,45 @@ def test_the_screen_of_a_deal_tells_that_it_sleeps_or_is_put_away_before_what_co
         stage_id=PIPELINE.won.id,
     )
     assert headed(won)[2] == "archived 21 Nov · merged into D-9 · Won 20 Nov"
+
+
+@pytest.mark.parametrize(
+    ("facts", "sign"),
+    [
+        ({}, Sign.STALLED),
+        ({"next_step": None}, Sign.NO_NEXT_STEP),
+        ({"next_step": NextStep("call", date(2026, 11, 22))}, Sign.OVERDUE),
+        ({"next_step": None, "snoozed_until": date(2027, 1, 4)}, Sign.NONE),
+        ({"stage_entered_at": at(11, 20)}, Sign.NONE),
+    ],
+)
+def test_a_deal_bears_the_sign_of_its_card(facts: dict[str, Any], sign: Sign) -> None:
+    record = sheet_of(replace(DEAL, **facts))
+    assert sign_of(record, style()) is sign
+    drawn = text_of(head(record, style(100))[0])
+    assert (sign is not Sign.NONE and f"  {sign}" in drawn) is (sign is not Sign.NONE)
+
+
+ANSWERED = Answer("Scrap is 9 %\nand more", 3, "audit", "ana", at(11, 20))
+
+
+@pytest.mark.parametrize(
+    ("answer", "said"),
+    [
+        (None, ["no answer yet"]),
+        (
+            ANSWERED,
+            ["", "Scrap is 9 %", "and more", "Evidence: audit", "●●●○", "@ana 20 Nov 12:00"],
+        ),
+        (replace(ANSWERED, rating=None, by="", at=None, evidence=""), ["", "unknown"]),
+    ],
+)
+def test_a_question_shows_its_answer_with_who_gave_it_and_when(
+    answer: Answer | None, said: list[str]
+) -> None:
+    lines = [text_of(line) for line in question_box(PIPELINE.questions[0], answer, style())]
+    assert all(any(words in line for line in lines) for words in said)
+    assert ("@" in "".join(lines)) is (answer is ANSWERED)
 
 
 def test_nothing_at_the_head_of_a_deal_is_cut_without_a_sign() -> None:
@@ -441,6 +498,150 @@ def test_of_a_long_history_the_latest_is_drawn_and_the_rest_counted() -> None:
 def test_a_day_of_another_year_names_it() -> None:
     assert calendar_day(date(2026, 12, 3), TODAY) == "3 Dec"
     assert calendar_day(date(2027, 1, 4), TODAY) == "4 Jan 2027"
+
+
+# The screen of one deal: its head, and the items of its tabs.
+
+RICH = replace(
+    DEAL,
+    quote_sent_at=at(11, 9),
+    offer_expires_on=date(2027, 1, 24),
+    competitors=("Acme", "Bolt"),
+    floor_value=Money(5_000_000, "EUR"),
+    contacts={**DEAL.contacts, "al": Contact("Al", "user", phone="+1 2")},
+    terms={**DEAL.terms, "law": Term("Law", theirs="theirs"), "nda": Term("NDA")},
+)
+
+
+def told(
+    kind: Kind,
+    who: str,
+    day: int,
+    before: Mapping[str, Any] | None = None,
+    after: Mapping[str, Any] | None = None,
+    **facts: Any,
+) -> Entry:
+    """An event of November."""
+    event = Event(kind, at(11, day), before or {}, after or {}, cast("EventFacts", facts))
+    return Entry(day, RICH.id, day, event, f"c{day}", "set", who, "", event.at)
+
+
+def rich(deal: Deal = RICH) -> DealRecord:
+    """A deal of which all is known, with a history."""
+    record = sheet_of(deal)
+    said = {"id": "n1", "text": "Wants a reference\nfrom a dairy."}
+    entries = (
+        told(Kind.NOTE, "ana", 21, note=said),
+        told(Kind.NOTE_EDITED, "bo", 20, id="n2", old="Call Bo", new="Call Bob"),
+        told(Kind.TOUCH, "ana", 19, touch={"type": "call", "direction": "out", "outcome": "busy"}),
+        told(Kind.VALUE, "bo", 18, {"value": Money(100, "EUR")}, {"value": None}),
+        *record.entries,
+    )
+    touches = (*record.touches, *(replace(record.touches[0], at=at(11, day)) for day in (8, 10)))
+    return replace(record, entries=entries, touches=touches)
+
+
+def items_of(items: tuple[Item, ...]) -> list[Line]:
+    """Items as text, each behind its key."""
+    return [
+        line for item in items for line in (((f"[{item.key}]", "text"),), *with_roles(item.lines))
+    ]
+
+
+@pytest.mark.parametrize("width", [80, 44])
+def test_the_tabs_of_a_deal_look_as_they_should(width: int) -> None:
+    record, drawn = rich(), style(width)
+    opened = {entry.seq for entry in record.entries}
+    tabs = {
+        "Overview": overview_items(record, drawn),
+        "Questions": question_items(record, drawn),
+        "Notes": note_items(record, drawn),
+        "Timeline": timeline_items(record, drawn, "", opened),
+        "People": people_items(record, drawn),
+        "Terms": term_items(record, drawn),
+    }
+    lines = [*with_roles(head(record, drawn))]
+    for name, items in tabs.items():
+        lines += [((f"== {name}", "text"),), *items_of(items)]
+    lines += [(("== Below", "text"),), *with_roles(terms_note(record, drawn))]
+    assert_looks_like(f"deal-{width}", lines)
+
+
+def test_a_deal_that_is_closed_has_no_gate_ahead_and_no_follow_ups() -> None:
+    won = replace(RICH, outcome=Status.WON, closed_at=at(11, 20), stage_id=PIPELINE.won.id)
+    said = {deal.outcome: items_of(overview_items(rich(deal), style(80))) for deal in (RICH, won)}
+    for words in ("asks: ", "follow-ups since the proposal 2/"):
+        found = {outcome for outcome, lines in said.items() if words in str(lines)}
+        assert found == {Status.OPEN}, words
+
+
+@pytest.mark.parametrize(
+    ("count", "said"), [(2, "2"), (3, "3"), (4, "4, the latest here, all on 3")]
+)
+def test_the_overview_says_where_all_notes_are_once_it_does_not_show_them(
+    count: int, said: str
+) -> None:
+    record = sheet_of()
+    notes = tuple(replace(record.notes[1], id=f"n{n}") for n in range(count))
+    items = overview_items(replace(record, notes=notes), style(80))
+    (section,) = [item for item in items if item.key == "notes"]
+    assert text_of(section.lines[1]) == f"Notes  {said}"
+    assert len(section.lines) == 2 + min(count, 3)
+
+
+@pytest.mark.parametrize(
+    ("wanted", "found"),
+    [("", 4), ("note", 2), ("@bo value", 1), ("BO", 2), ("ana bo", 0), ("19 nov", 1)],
+)
+def test_the_timeline_is_narrowed_to_what_holds_every_word(wanted: str, found: int) -> None:
+    record = replace(rich(), entries=rich().entries[:4])
+    assert len(timeline_items(record, style(80), wanted)) == found
+
+
+def test_what_was_taken_back_again_is_folded_until_it_is_looked_for() -> None:
+    amount = {"value": Money(100, "EUR")}
+    undone = replace(told(Kind.VALUE, "bo", 18, {"value": None}, amount), undone=True)
+    back = told(Kind.VALUE, "bo", 19, amount, {"value": None})
+    back = replace(back, event=replace(back.event, undoes=True))
+    record = replace(sheet_of(), entries=(back, undone, *sheet_of().entries))
+    assert [item.key for item in timeline_items(record, style())] == ["7", "0"]
+    assert len(timeline_items(record, style(), opened={FOLD})) == 3
+    assert len(timeline_items(record, style(), "nov")) == 3
+
+
+def test_a_deal_without_a_decider_says_so_whoever_else_is_known() -> None:
+    some = {"mika": DEAL.contacts["mika"]}
+    assert text_of(people_note(replace(DEAL, contacts=some))).strip() == (
+        "? no decision-maker named"
+    )
+    assert people_note(DEAL) == ()
+
+
+def test_the_floor_warns_only_where_the_value_is_below_it() -> None:
+    for floor, words in ((5_000_000, "not below €50,000 (! the value is below it)"),
+                         (4_000_000, "not below €40,000")):  # fmt: skip
+        deal = replace(RICH, floor_value=Money(floor, "EUR"))
+        said = " ".join(text_of(line) for line in terms_note(sheet_of(deal), style(200)))
+        assert said.endswith(words)
+
+
+def test_a_close_date_that_was_moved_and_moved_back_was_not_moved() -> None:
+    record = sheet_of()
+    (moved,) = record.entries
+    assert close_moves(replace(record, entries=(moved, replace(moved, undone=True)))) == 1
+
+
+def test_why_a_deal_sleeps_stands_beside_until_when_and_nothing_else() -> None:
+    parked = replace(
+        DEAL,
+        snoozed_until=date(2027, 1, 4),
+        snooze_reason="budget freeze",
+        archived_at=at(11, 20),
+        merged_into=9,
+    )
+    assert [text_of(line).strip() for line in fact_lines(sheet_of(parked), style())[-3:]] == [
+        "snoozed until 4 Jan 2027: budget freeze", "archived 20 Nov", "merged into D-9"
+    ]  # fmt: skip
 
 
 @settings(max_examples=60)

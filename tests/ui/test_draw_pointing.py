@@ -60,6 +60,17 @@ def test_a_click_on_a_hint_hits_its_key() -> None:
     assert found(scene(), "Help") == Hit(BoardPlace.HINT, key="?")
 
 
+def test_a_click_on_a_count_in_the_title_is_the_filter_that_finds_so_many() -> None:
+    title = text_of(draw_board(scene())[0])
+    found = {sign: hit(scene(), title.index(sign) + at, 0) for sign in "!?~" for at in (0, 1)}
+    assert found == {
+        "!": Hit(BoardPlace.TITLE, key="overdue -snoozed"),
+        "?": Hit(BoardPlace.TITLE, key="open next:none -overdue -snoozed"),
+        "~": Hit(BoardPlace.TITLE, key="stalled -overdue -next:none"),
+    }
+    assert hit(scene(), title.index("open"), 0) == Hit(BoardPlace.TITLE)
+
+
 def test_a_click_in_the_pane_hits_its_line() -> None:
     view = replace(scene(width=120), pane=Pane(((("text", "text"),),) * 9, top=4))
     assert hit(view, 80, 3) == Hit(BoardPlace.PANE, row=6)

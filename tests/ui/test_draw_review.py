@@ -10,16 +10,17 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from pipeboard.domain.people import Actor
-from pipeboard.domain.review import NUMBERS_OF_REPS, ReviewDocument
+from pipeboard.domain.review import NUMBERS, NUMBERS_OF_REPS, ReviewDocument
 from pipeboard.exchange.review_document import review_document
 from pipeboard.store import Store
 from pipeboard.ui.draw.facts import PaneStyle
-from pipeboard.ui.draw.line import text_of
-from pipeboard.ui.draw.review import ReviewView, items_of, ref_of
+from pipeboard.ui.draw.line import Line, text_of
+from pipeboard.ui.draw.review import ReviewView, heading, items_of, ref_of
 from pipeboard.ui.review_keys import ReviewTab
 from pipeboard.workspace import Workspace
 from pipeboard.workspace.review import review
 from tests.team import NOW, TODAY
+from tests.ui.golden_screens import assert_looks_like, with_roles
 
 
 @pytest.fixture(scope="module")
@@ -55,6 +56,11 @@ def test_the_sales_trap_is_told_as_the_numbers_say(
     text = drawn(document | {"flow": flow}, ReviewTab.FLOW)
     assert said in text
     assert sum(word in text for word in ("No target", "is near", "enough comes")) == 1
+    (line,) = (
+        line for item in items_of(written_view(ReviewTab.FLOW, document=document | {"flow": flow}))
+        for line in item.lines if said in text_of(line)
+    )  # fmt: skip
+    assert line[-1][1] == ("status.warn" if "is near" in said else "text.dim")
 
 
 def test_changes_that_nobody_can_sum_up_are_not_nothing(document: dict[str, Any]) -> None:
@@ -132,3 +138,130 @@ def test_a_line_is_about_the_deal_that_its_key_names() -> None:
         None,
         None,
     ]
+
+
+# One that is written by hand: every kind of line, and what stands beside it.
+
+
+def number(value: float | None, unit: str = "minor", reason: str | None = None) -> dict[str, Any]:
+    return {"value": value, "unit": unit, "reason": reason}
+
+
+def numbers(*values: int | None) -> dict[str, Any]:
+    """The numbers of the review with these values, in their order."""
+    return {
+        name: number(value, reason=None if value is not None else "nobody says")
+        for name, value in zip(NUMBERS, values, strict=False)
+    }
+
+
+def row(rep: str | None, tint: int | None) -> dict[str, Any]:
+    plain: dict[str, Any] = {name: number(100_000) for name in NUMBERS_OF_REPS}
+    return {"rep": rep, **plain, "rose_tint": number(tint)}
+
+
+WRITTEN: dict[str, Any] = {
+    "pipeline": "New business",
+    "currency": "EUR",
+    "zone": "Europe/Berlin",
+    "since": "2026-11-16T09:00:00+00:00",
+    "at": "2026-11-23T09:00:00+00:00",
+    "period": "2026Q4",
+    "preflight": {
+        "faults": {"value": {"ana": 2, "bo": 1}, "close_date": {}},
+        "duplicates": [{"keep": "D-1", "other": "D-2", "why": "one company"}],
+        "dead": ["D-3", "D-4"],
+        "names": {"D-1": "Acme", "D-2": "Acme Ltd", "D-3": "Dune", "D-4": "Elm"},
+    },
+    "number": numbers(*range(100_000, 100_000 + 5_000 * len(NUMBERS), 5_000))
+    | {"coverage": number(2.5, "x"), "coverage_required": number(3, "x")},
+    "readings": ["The forecast is too hopeful.", ""],
+    "reps": [row("ana", 50_000), row("bo", 0), row(None, -50_000), row("cem", None)],
+    "changes": {
+        "start": {"deals": 0, "value": 0},
+        "created": {"deals": 2, "value": 400_000},
+        "pulled_in": {"deals": 0, "value": 0},
+        "lost": {"deals": 1, "value": 100_000},
+        "end": {"deals": 2, "value": 300_000},
+    },
+    "exceptions": [
+        {"ref": "D-5", "deal": "Fjord", "by": "ana", "what": "pushed from 3 Dec to 3 Mar " * 4},
+        {"ref": "D-5", "deal": "Fjord", "by": "bo", "what": "value down"},
+    ],
+    "discuss": [
+        {"ref": "D-6", "deal": "Gable", "title": "", "owner": "ana", "value": 900_000,
+         "risks": ["no next step", "stalled"], "agenda": ["Who decides? " * 8, "When?"]},
+        {"ref": "D-7", "deal": "Hanse", "title": "", "owner": None, "value": 100_000,
+         "risks": ["overdue"], "agenda": ["What now?"]},
+    ],
+    "flow": {
+        "bottleneck": "Demo",
+        "hint": "Look at who attends.",
+        "lead_velocity": number(0.25, "ratio"),
+        "new_value_a_week": 2_000_000,
+        "needed_a_week": 2_000_001,
+        "touches_on_new": 1,
+        "touches": 4,
+    },
+    "trend": [
+        {"week": "2026-11-09", "touches": 4, "replies": 1},
+        {"week": "2026-11-16", "touches": 0, "replies": 2},
+    ],
+    "objections": [{"objection": "price", "stages": {"Demo": 2, "Proposal": 1}}],
+    "variants": [{"variant": "short", "deals": 3, "answered": 2, "closed": 2, "won": 1}],
+    "decisions": [
+        {"ref": "D-6", "deal": "Gable", "owner": "ana", "text": "call", "due": "2026-12-01",
+         "done": False},
+        {"ref": "D-8", "deal": "Ivy", "owner": "bo", "text": "write", "due": None, "done": True},
+    ],
+}  # fmt: skip
+
+
+def written_view(tab: ReviewTab, *, width: int = 100, **more: Any) -> ReviewView:
+    style = PaneStyle(width, TODAY, ZoneInfo("Europe/Berlin"))
+    facts = {"document": WRITTEN, "before": None, "discussed": frozenset({"D-6"}), **more}
+    return ReviewView(tab=tab, style=style, **facts)
+
+
+@pytest.mark.parametrize("width", [100, 50])
+def test_every_step_looks_as_it_should(width: int) -> None:
+    """Beside a review that had the first number, another second one and no third."""
+    then = numbers(100_000, 200_000, None, 100_000)
+    before = WRITTEN | {"at": "2026-11-16T09:00:00+00:00", "number": then}
+    lines: list[Line] = []
+    for tab in ReviewTab:
+        view = written_view(tab, width=width, before=before, current="deal.D-6")
+        lines += [*with_roles(heading(view)), ((f"== {tab}", "text"),)]
+        for item in items_of(view):
+            lines += [((f"[{item.key}]", "text"),), *with_roles(item.lines)]
+    assert_looks_like(f"review-{width}", lines)
+
+
+def test_the_steps_count_what_is_in_them() -> None:
+    strip = text_of(heading(written_view(ReviewTab.DATA))[1])
+    assert strip.split() == [
+        "[1", "Data", "6]", "2", "Number", "3", "Changes", "2", "4", "Discuss", "1/2", "5", "Flow",
+        "6", "Decided", "1/2",
+    ]  # fmt: skip
+
+
+def test_what_is_under_the_cursor_says_all_of_itself() -> None:
+    for key, words in (("deal.D-6", "Who decides?"), ("deal.D-7", "What now?")):
+        told = drawn(WRITTEN, ReviewTab.DISCUSS, current=key)
+        assert [each in told for each in ("Who decides?", "What now?")] == [
+            each == words for each in ("Who decides?", "What now?")
+        ]
+
+
+@pytest.mark.parametrize(
+    ("more", "says"), [({}, True), ({"is_over": True}, False), ({"only_looks": True}, False)]
+)
+def test_how_to_decide_is_said_where_one_can(more: dict[str, bool], says: bool) -> None:
+    told = drawn(WRITTEN | {"decisions": []}, ReviewTab.DECISIONS, **more)
+    assert told == "Nothing was decided since then." + (
+        " D on a deal says who does what until when." if says else ""
+    )
+    assert (
+        heading(written_view(ReviewTab.DATA))[0]
+        != heading(written_view(ReviewTab.DATA, is_over=True))[0]
+    )

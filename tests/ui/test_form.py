@@ -1,12 +1,19 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import UTC, date
 from pathlib import Path
 
 import pytest
 
+from pipeboard.domain.deal import Answer
+from pipeboard.domain.money import Money
+from pipeboard.domain.pipeline import Category
+from pipeboard.domain.settings import Settings
+from pipeboard.ui.overlays import form
 from pipeboard.ui.overlays.form import Form, FormField, about
+from pipeboard.ui.overlays.question import Given
 from pipeboard.ui.terminal.drafts import Drafts
 from tests.domain.deciding_cases import new
 from tests.ui.overlays import HOSTILE, is_harmless, opened
@@ -197,3 +204,96 @@ def test_of_a_form_what_stands_against_theirs_is_shown_beside_it(
     as_typed = (date(2026, 11, 28), "EUR")
     met = about(deal, deal.owner, {"fields": ["account"], "by": "bo"}, typed, UTC, as_typed)
     assert (met.theirs, met.mine) == ("Lumen Oy", mine)
+
+
+def test_a_choice_is_the_next_one_and_after_the_last_the_first() -> None:
+    field = FormField("category", "Forecast", "", choices=FORECASTS)
+    assert [field.beside(value, 1) for value in (*FORECASTS, "gone")] == [*FORECASTS[1:], "", ""]
+    assert [field.beside(value, -1) for value in ("", "gone")] == ["commit", ""]
+    several = FormField("x", "X", "", choices=("price", "Product", "timing"))
+    assert [several.beginning("p", value) for value in ("", "price", "Product", "timing")] == [
+        "price", "Product", "price", "price"
+    ]  # fmt: skip
+    assert several.beginning("z", "price") is None
+
+
+async def test_a_form_that_comes_back_begins_where_somebody_else_has_changed_it() -> None:
+    fields = [FormField("account", "Company", "Lumen"), FormField("value", "Value", "40")]
+    async with opened(Form("D-1", fields, theirs={"value": "@bo: €9"})) as stage:
+        assert stage.shows("@bo: €9")
+        await stage.type("1")
+        await stage.press("ctrl+s")
+        assert stage.answer == {"value": "401"}
+
+
+async def test_a_field_that_is_wrong_is_the_one_that_is_typed_in_next() -> None:
+    fields = [FormField("value", "Value", "40", check=number), FormField("owner", "Owner", "")]
+    async with opened(Form("D-1", fields)) as stage:
+        await stage.press("k", "ctrl+s")
+        assert stage.last_line == "Value: 40k is no number."
+        await stage.press("tab", "b", "ctrl+s", "backspace", "ctrl+s")
+        assert stage.answer == {"owner": "b"}
+
+
+async def test_as_it_was_and_once_more_as_it_was_typed(tmp_path: Path) -> None:
+    async with opened(deal_form("edit:1"), folder=tmp_path) as stage:
+        await stage.type("x")
+        await stage.press("ctrl+r")
+        assert not stage.shows("Lumen Oyx")
+        stage.pilot.app.screen.keep_draft()  # type: ignore[attr-defined]
+        assert Drafts(tmp_path).load("edit:1") is None
+        await stage.press("ctrl+r")
+        screen = stage.pilot.app.screen
+        assert isinstance(screen, Form) and screen.draft._timer is not None
+        await stage.press("ctrl+s")
+        assert stage.answer == {"account": "Lumen Oyx"}
+
+
+def test_the_form_of_a_deal_has_what_may_be_seen_and_says_what_each_field_takes() -> None:
+    deal = replace(new(account="Lumen Oy"), owner="ana", fields={"b": "2", "a": "1"})
+    settings = Settings(currency="EUR", sources=("event", "web"))
+    today = date(2026, 11, 23)
+
+    def fields_for(eyes: str) -> dict[str, FormField]:
+        _, fields = form.deal_form(deal, today, settings, eyes, "EUR", lambda name: f"{name}?")
+        return {field.name: field for field in fields}
+
+    mine, theirs = fields_for("ana"), fields_for("bo")
+    assert [*mine][-2:] == ["fields.a", "fields.b"]
+    assert {*mine} - {*theirs} == {"floor_value"}
+    assert [name for name, field in mine.items() if field.remark is not None] == ["owner"]
+    assert mine["category"].choices == ("", *map(str, Category))
+    assert mine["source"].choices == ("", "event", "web")
+    checks = {name: field.check for name, field in mine.items() if field.check is not None}
+    assert checks["title"](" ") == "A deal needs a title."
+    assert checks["title"]("Pilot") is checks["value"]("7k") is checks["value"]("") is None
+    assert checks["value"]("lots") and checks["expected_close"]("whenever")
+
+
+def test_a_conflict_says_who_changed_what_as_far_as_anybody_knows() -> None:
+    deal = new(account="Lumen Oy")
+    as_typed = (date(2026, 11, 28), "EUR")
+    nobody = about(deal, deal.owner, {"fields": ["account"]}, "Mine", UTC, as_typed)
+    assert nobody.heading == f"somebody changed account of {deal.name}"
+    at = {"fields": ["value"], "by": "bo", "at": "2026-11-23T10:32:00+00:00"}
+    worth = replace(deal, value=Money(900_000, "EUR"))
+    known = about(worth, deal.owner, at, "7k", UTC, as_typed)
+    assert (known.heading, known.who) == (
+        f"bo changed value of {deal.name} at 10:32", "@bo at 10:32"
+    )  # fmt: skip
+    assert (known.theirs, known.mine) == ("€9,000", "€7,000")
+
+
+@pytest.mark.parametrize(
+    ("theirs", "mine", "both"),
+    [
+        (Answer("they", 2, "mail"), Given("me", "call", 3), Given("they\nme", "mail\ncall", 3)),
+        (Answer("they", 2, ""), Given("me", "", None), Given("they\nme", "", 2)),
+        (Answer("", 2, "mail"), Given("me", "", 0), Given("me", "mail", 0)),
+        (Answer("they"), Given("", "", 1), Given("they", "", 1)),
+    ],
+)
+def test_two_answers_are_one_theirs_first_and_my_rating_where_i_gave_one(
+    theirs: Answer, mine: Given, both: Given
+) -> None:
+    assert form.joined(theirs, mine) == both

@@ -13,6 +13,7 @@ from textual.strip import Strip
 from pipeboard.domain.locales import how_many
 from pipeboard.domain.people import Actor
 from pipeboard.domain.templates import template
+from pipeboard.store import Store
 from pipeboard.ui.key_table import SCREENS as TABLES
 from pipeboard.ui.keys import Group
 from pipeboard.ui.overlays.file_picker import FilePicker
@@ -123,7 +124,10 @@ async def test_g_offers_what_makes_sense_on_every_screen(way: tuple[str, ...], d
         keys = offered(board)
         assert here.GO not in keys
         assert set(BY_G) - {here.GO} <= set(keys)
-        assert {"w", "l", "a", "1"} <= set(keys)
+        usable = here.pipeline() if here.GO != "i" else board.board.pipeline()
+        digits = {str(number) for number, _ in enumerate(usable.open_stages, 1)}
+        assert {key for key in keys if key.isdigit()} == digits
+        assert {"w", "l", "a"} <= set(keys)
         assert ("b" in keys) == (here is not board.board)
         assert ("g" in keys) == any(key.action == "top" for key in here.keys)
         assert all(choice.enabled for choice in keys.values())
@@ -178,7 +182,6 @@ async def test_every_target_of_g_is_reached_from_every_screen_and_left_by_esc(
 async def test_g_stays_with_the_pipeline_that_was_chosen_where_it_is_pressed(
     demo: Path, way: str, target: str
 ) -> None:
-    from pipeboard.store import Store
 
     with closing(Store.open(str(demo))) as store:
         wanted = template("needs", pipeline_name="Partners", currency="EUR", first_stage_id=100)
@@ -206,6 +209,21 @@ async def test_g_stays_with_the_pipeline_that_was_chosen_where_it_is_pressed(
         await board.press(*WAYS[way], "g", "b")
         assert board.board.pipeline().name == "Partners"
         assert home.name != "Partners"
+
+
+async def test_what_keeps_deals_of_its_own_leaves_the_board_where_it_is(demo: Path) -> None:
+    """Where another pipeline is looked at on the screen that is left."""
+    with closing(Store.open(str(demo))) as store:
+        wanted = template("needs", pipeline_name="Partners", currency="EUR", first_stage_id=100)
+        Workspace(store, lambda: NOW, Actor("ana")).save_pipeline(wanted)
+    async with desk(demo, size=(100, 30)) as board:
+        home = board.board.pipeline()
+        for target in "mti":
+            await board.press(*WAYS["hygiene"], "P", *"part", "enter")
+            assert on_top(board).pipeline().name == "Partners"
+            await board.press("g", target)
+            assert board.board.pipeline() == home, target
+            await as_it_was(board)
 
 
 async def test_going_round_and_round_heaps_nothing_up(demo: Path) -> None:

@@ -91,3 +91,31 @@ async def test_a_long_list_of_what_is_missing_leaves_room_for_the_ways_out() -> 
     async with opened(GateSheet("40 deals", "held up", many, passing=2), size=(80, 16)) as stage:
         for text in ("… and 32 more", "a answer", "x lose", "o override", "p move the 2"):
             assert stage.shows(text), stage.lines()
+
+
+@pytest.mark.parametrize(("count", "numbers"), [(1, 0), (2, 2), (9, 9), (11, 9)])
+async def test_things_that_are_missing_have_the_digits_that_answer_them(
+    count: int, numbers: int
+) -> None:
+    missing = tuple(f"Thing {n} is open" for n in range(1, count + 1))
+    async with opened(GateSheet("Lumen Oy", "Before Demo:", missing), size=(80, 40)) as stage:
+        shown = [line.split() for line in stage.lines() if "Thing" in line]
+        assert [line[0] for line in shown] == [
+            *(str(n) for n in range(1, numbers + 1)), *["?"] * (count - numbers)
+        ]  # fmt: skip
+        await stage.press(str(min(count, 9)))
+        assert stage.answer == GateAnswer(WayOn.ANSWER, min(count, 9) - 1)
+
+
+async def test_a_reason_of_just_enough_letters_is_one() -> None:
+    async with opened(sheet()) as stage:
+        await stage.press("o", *"yes", "enter")
+        assert stage.answer == GateAnswer(WayOn.OVERRIDE, reason="yes")
+
+
+async def test_a_reason_that_came_back_is_gone_on_with_at_once() -> None:
+    again = GateSheet("Lumen Oy", "Before Demo:", MISSING, draft_key="override:1")
+    again.draft.hand("signed", "It is held.")
+    async with opened(again) as stage:
+        await stage.press("enter")
+        assert stage.answer == GateAnswer(WayOn.OVERRIDE, reason="signed")

@@ -57,6 +57,11 @@ async def test_typing_leaves_what_holds_every_word() -> None:
         await stage.type("stage back")
         assert stage.shows("one stage back")
         assert not stage.shows("one stage on")
+        # What a group is called finds all that is in it.
+        await stage.press("ctrl+u")
+        await stage.type("undo redo")
+        assert stage.shows("redo it")
+        assert not stage.shows("one stage back")
         await stage.press("ctrl+u")
         await stage.type("owner:")
         assert stage.shows("owner:me")

@@ -4,25 +4,37 @@ work there is not named."""
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from dataclasses import replace
 from importlib import import_module
 from pathlib import Path
 from pkgutil import iter_modules
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
-from pipeboard.domain.deal import Loss
+from pipeboard.domain.deal import Loss, NextStep
 from pipeboard.domain.errors import GateNotMet, PipeboardError
 from pipeboard.domain.people import Actor
 from pipeboard.store import Store
 from pipeboard.ui import actions, execute
-from pipeboard.ui.draw.review import stops
+from pipeboard.ui.draw.layout import Pane, layout
+from pipeboard.ui.draw.review import ref_of, stops
 from pipeboard.ui.host import Host, Outcome, work_of
+from pipeboard.ui.key_table import DealTab
 from pipeboard.ui.keys import UNBOUND, Key
+from pipeboard.ui.last_view import FOLLOW_S, Choices
+from pipeboard.ui.screens import deal as deal_screen
+from pipeboard.ui.screens import live
+from pipeboard.ui.screens import review as review_screen
+from pipeboard.ui.screens import triage as triage_screen
+from pipeboard.ui.screens.board import BoardScreen
 from pipeboard.ui.screens.import_screen import ImportScreen
 from pipeboard.ui.screens.live import LiveScreen
 from pipeboard.ui.screens.review import ReviewScreen
+from tests.domain.deciding_cases import new
 from tests.team import NOW
+from tests.ui.board_scene import TODAY, ZONE, scene, sheet_of
 from tests.ui.desk import Desk, desk
 from tests.ui.test_import_screen import ROWS, choose, press, written
 from tests.verbs import Workspace
@@ -271,3 +283,117 @@ async def test_hints_name_what_works_at_the_spot_and_nothing_else(
                 done.add(kind)
                 wrong += [f"{spot} {one}" async for one in untrue(board, tried)]
     assert (wrong, moved) == ([], []), "\n".join((*wrong, *moved))
+
+
+# What the spot tells of the hints, asked of the functions behind the screens.
+
+
+def fake(**facts: Any) -> Any:
+    return SimpleNamespace(**facts)
+
+
+@pytest.mark.parametrize(
+    ("deal", "skipped", "passed", "gone"),
+    [
+        (True, 0, [], {"triage.previous"}),
+        (True, 0, [1], set()),
+        (False, 0, [1], {"triage.skip"}),
+        (False, 2, [1], set()),
+        (False, 0, [], {"triage.skip", "triage.previous"}),
+    ],
+)
+def test_triage_hints_at_ways_that_there_are(
+    deal: bool, skipped: int, passed: list[int], gone: set[str]
+) -> None:
+    record = fake(deal=new(next_step=NextStep("call"))) if deal else None
+    walked = fake(record=record, skipped=skipped, walk=fake(passed=passed))
+    here = triage_screen._hinted_here(fake(triage=walked))
+    assert {key for key, label in here.items() if not label} == gone
+
+
+@pytest.mark.parametrize(
+    ("key", "past", "held", "gone"),
+    [
+        ("deal.D-1", False, True, set()),
+        ("deal.D-1", True, True, {"review.discussed", "review.hold"}),
+        ("data.value", False, False, {"review.discussed", "review.past"}),
+        ("number.won", False, True, {"review.discussed"}),
+        ("number.target", False, True, {"review.open", "review.discussed"}),
+        ("number.won", True, True, {"review.open", "review.discussed", "review.hold"}),
+    ],
+)
+def test_the_review_hints_at_what_its_line_can_do(
+    key: str, past: bool, held: bool, gone: set[str]
+) -> None:
+    found = fake(behind={"number.won": {1}}, held=[1] if held else [])
+    screen = fake(item_key=key, found=found, past=1 if past else None, deal_id=ref_of(key))
+    here = review_screen._hinted_here(screen)
+    assert {key for key, label in here.items() if not label} == gone
+
+
+@pytest.mark.parametrize(
+    ("tab", "key", "enter", "space"),
+    [
+        (DealTab.OVERVIEW, "check/0", "Tick", "Tick"),
+        (DealTab.OVERVIEW, "gate", "Open", ""),
+        (DealTab.OVERVIEW, "playbook", "Open", ""),
+        (DealTab.OVERVIEW, "touches", "Open", ""),
+        (DealTab.OVERVIEW, "fields", "Edit", ""),
+        (DealTab.QUESTIONS, "need", "Edit", "Rate"),
+        (DealTab.TIMELINE, "7", "Open", ""),
+        (DealTab.NOTES, "n1", "Edit", ""),
+        (DealTab.NOTES, "n2", "", ""),
+        (DealTab.PEOPLE, "mika", "Edit", ""),
+        (DealTab.PEOPLE, "", "", ""),
+    ],
+)
+def test_a_deal_hints_at_what_its_item_can_do(
+    tab: DealTab, key: str, enter: str, space: str
+) -> None:
+    screen = fake(item_key=key, tab=tab, record=sheet_of(), program=fake(me="ana"))
+    here = deal_screen._hinted_here(screen)
+    assert (here["deal.edit_item"], here["deal.tick"]) == (enter, space)
+    assert deal_screen._only_leads_on(screen) is (enter == "Open")
+
+
+@pytest.mark.parametrize(
+    ("follow", "waited", "shown"),
+    [("always", 0, True), ("slow", 59, False), ("slow", 61, True), ("never", 10**6, False)],
+)
+def test_what_others_store_is_shown_as_often_as_is_wanted(
+    follow: str, waited: float, shown: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shows: list[str] = []
+    clock = fake(now=1_000.0)
+    monkeypatch.setattr(live, "monotonic", lambda: clock.now)
+    seat = fake(today=lambda zone: TODAY)
+    program = fake(seat=seat, settings=fake(zone=ZONE), choices=Choices(follow=follow))
+    reader = fake(data_version=lambda: 2)
+    screen = fake(
+        program=program, state=fake(lens=fake(today=TODAY), reader=reader), _day_shown=TODAY,
+        version=1, reads_again=False, needs_reading=False, show_news=lambda: shows.append("news"),
+        _next_news=clock.now + FOLLOW_S[follow],
+    )  # fmt: skip
+    clock.now += waited
+    live._follow(screen)
+    assert bool(shows) is shown
+    assert (screen.version == 2) is shown
+    # What has to be read is read whatever is wanted.
+    screen.needs_reading = True
+    live._follow(screen)
+    assert screen.version == 2 and shows
+
+
+def test_the_pane_is_scrolled_to_its_last_line_and_no_further() -> None:
+    board = BoardScreen.__new__(BoardScreen)
+    view = scene(width=120, height=20, pane=Pane(((("x", "text"),),) * 40))
+    state = fake(view=view)
+    state.show = lambda **facts: setattr(state, "view", replace(state.view, **facts))
+    board.state = state
+    board.redraw = lambda: None  # type: ignore[method-assign]
+    tops = []
+    for lines in (3, -5, 100, -1, 1):
+        board.scroll_pane(lines)
+        tops.append(state.view.pane.top)
+    room = layout(view).status_y - 1
+    assert tops == [3, 0, 40 - room, 39 - room, 40 - room]

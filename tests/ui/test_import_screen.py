@@ -8,6 +8,8 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 from threading import Event
+from types import SimpleNamespace
+from typing import Any, cast
 
 import pytest
 
@@ -15,10 +17,13 @@ from pipeboard.domain.people import Actor
 from pipeboard.domain.settings import Settings
 from pipeboard.domain.templates import template
 from pipeboard.exchange.deal_files import whole_document
+from pipeboard.exchange.fields import CUSTOM
 from pipeboard.store import Store
+from pipeboard.ui.actions import import_choices
+from pipeboard.ui.draw.line import Line, text_of
 from pipeboard.ui.key_table import IMPORT, ImportTab, read_keymap
 from pipeboard.ui.keys import UNBOUND
-from pipeboard.ui.last_view import OPEN_ANEW, Choices
+from pipeboard.ui.last_view import OPEN_ANEW, Choices, recent, remember
 from pipeboard.ui.overlays.file_picker import FilePicker, list_files
 from pipeboard.ui.screens.board import BoardScreen
 from pipeboard.ui.screens.import_screen import ImportScreen
@@ -30,6 +35,7 @@ from pipeboard.workspace.import_rows import Progress
 from pipeboard.workspace.new_deals import add_deal
 from tests.team import NOW
 from tests.ui.desk import Desk, desk
+from tests.ui.golden_screens import assert_looks_like, with_roles
 from tests.ui.lock import KINDS, held, press_while_held
 
 ROWS = """id,name,stage,amount,seller
@@ -465,9 +471,23 @@ def test_files_are_listed_folders_first_then_what_can_be_imported(tmp_path: Path
     for name in ("b.csv", "a.bin", "c.xlsx", ".hidden.csv"):
         written(tmp_path, "x", name)
     (tmp_path / "folder").mkdir()
-    found = list_files("", tmp_path, ["/old/deals.csv"])
+    # The newest of those that were used last stands first, as `recent` gives them.
+    for used in ("/old/deals.csv", "/new/deals.csv"):
+        remember(tmp_path, "folder", used)
+    last = recent(tmp_path, "folder")
+    (tmp_path / "folder.json").unlink()
+    found = list_files("", tmp_path, last)
     names = [entry.typed for entry in found.entries]
-    assert names == ["/old/deals.csv", "folder/", "b.csv", "c.xlsx", "a.bin"]
+    assert names == [
+        "/new/deals.csv", "/old/deals.csv", "folder/", "b.csv", "c.xlsx", "a.bin"
+    ]  # fmt: skip
+    every = ("csv", "tsv", "txt", "json", "jsonl", "ndjson", "xlsx", "xlsm", "xls", "ods")
+    (tmp_path / "all").mkdir()
+    for kind in (*every, "aaa"):
+        written(tmp_path / "all", "x", f"deals.{kind}")
+    assert [entry.typed for entry in list_files("all/d", tmp_path, []).entries] == [
+        *(f"all/deals.{kind}" for kind in sorted(every)), "all/deals.aaa"
+    ]  # fmt: skip
     assert [entry.typed for entry in list_files("B", tmp_path, []).entries] == ["b.csv"]
     assert [entry.typed for entry in list_files(".h", tmp_path, []).entries] == [".hidden.csv"]
     assert "cannot be looked into" in list_files("nowhere/x", tmp_path, []).why
@@ -754,3 +774,58 @@ async def test_a_file_of_several_pipelines_goes_into_one_where_there_are_deals(
         await press(board, screen, "I")
         assert board.status.startswith("Imported: 2 new")
         assert [one.name for one in board.workspace.pipelines()] == ["New business"]
+
+
+@pytest.mark.parametrize(
+    ("chosen", "named", "taken"),
+    [
+        ("value", None, ["value"]),
+        (import_choices._OTHER, "region", [f"{CUSTOM}region"]),
+        (import_choices._OTHER, None, []),
+        (None, None, []),
+    ],
+)
+async def test_a_column_is_what_is_chosen_and_as_it_was_where_nothing_is(
+    chosen: str | None, named: str | None, taken: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found: list[str] = []
+
+    async def answered(*_: object) -> str | None:
+        return chosen
+
+    async def typed(*_: object) -> str | None:
+        return named
+
+    monkeypatch.setattr(import_choices, "ask", answered)
+    monkeypatch.setattr(import_choices, "typed_choice", typed)
+    monkeypatch.setattr(import_choices, "_targets", lambda seen, column: [])
+    monkeypatch.setattr(import_choices, "_recipe", lambda host, seen: None)
+    monkeypatch.setattr(
+        import_choices, "with_column", lambda recipe, header, column, target: target
+    )
+    monkeypatch.setattr(import_choices, "_take", lambda host, target: found.append(target))
+    seen: Any = SimpleNamespace(mapping={"Betrag": "title"}, header=("Betrag",))
+    await import_choices._change_column(cast("Any", None), seen, "Betrag")
+    assert found == taken
+
+
+RICH = """Deal ID;Firma;Was;Betrag;Währung;Phase;Wer;Datum;Region
+1;Nova AG;Pilot;1.234,50;EUR;Talk;ana;03.12.2026;Nord
+2;Lumen Oy;Line two;9.000,00;CHF;Sign;Zoe;04.12.2026;
+3;Quarry;;lots;EUR;Closed Won;ana;;Süd
+4;Nova AG;Pilot;5;EUR;Nonsense;;31.02.2026;Nord
+"""
+
+
+@pytest.mark.parametrize("width", [100, 60])
+async def test_every_tab_looks_as_it_should(demo: Path, tmp_path: Path, width: int) -> None:
+    file = written(tmp_path, RICH, "deals.csv")
+    async with importing(demo, file, size=(width, 40)) as (board, screen):
+        lines: list[Line] = []
+        for number, tab in enumerate(ImportTab, 1):
+            await press(board, screen, str(number))
+            view = screen.page.view
+            lines += [((f"== {tab}", "text"),), *with_roles((*view.head[1:], *view.lines))]
+        # Where the file lies is another place each time.
+        told = [line for line in lines if "deals.csv" not in text_of(line)]
+        assert_looks_like(f"import-{width}", told)

@@ -10,6 +10,7 @@ from pkgutil import iter_modules
 import pytest
 from textual.binding import Binding
 
+from pipeboard.domain.deal import NextStep, Status
 from pipeboard.domain.errors import BadInput, Refused, Way
 from pipeboard.ui import screens
 from pipeboard.ui.host import ACTIONS
@@ -18,15 +19,31 @@ from pipeboard.ui.key_table import (
     DEAL,
     FIRST,
     HYGIENE,
+    OF_DEALS,
     REVIEW,
     SCREENS,
     TRIAGE,
     read_keymap,
 )
-from pipeboard.ui.keys import UNBOUND, Key, hints, key_named, name_of, rebound, said, ways
+from pipeboard.ui.keys import (
+    REACHES_OUT,
+    UNBOUND,
+    Key,
+    has_step,
+    hints,
+    key_named,
+    name_of,
+    rebound,
+    refused_by,
+    said,
+    unheard,
+    ways,
+)
 from pipeboard.ui.last_view import Choices
 from pipeboard.ui.overlays.menu import Menu
 from pipeboard.ui.screens.live import LiveScreen
+from tests.domain.deciding_cases import new
+from tests.ui.board_scene import card
 from tests.ui.desk import desk
 from tests.ui.test_restricted import WAYS as RESTRICTED_WAYS
 
@@ -220,3 +237,123 @@ async def test_a_key_without_a_use_says_so_on_every_screen(
     async with desk(demo, size=(100, 30)) as board:
         await board.press(*way, key)
         assert board.shows(f"{name} does nothing here. ? tells the keys.")
+
+
+@pytest.mark.parametrize(
+    ("message", "hint", "words"),
+    [
+        ("No deal", "Take another.", "No deal. Take another."),
+        ("No deal.", "Take another.", "No deal. Take another."),
+        ("No deal?", "Take another.", "No deal? Take another."),
+        ("No deal", "", "No deal."),
+    ],
+)
+def test_what_happened_and_what_to_do_are_two_sentences(
+    message: str, hint: str, words: str
+) -> None:
+    assert said(Refused(message, hint=hint)) == words
+
+
+def test_what_a_deal_as_it_stands_refuses_is_hinted_to_nobody() -> None:
+    at_work = {"board.advance": "", "board.next_step": "", "board.done": ""}
+    planned = card(1, "Lumen", None)
+    assert refused_by(planned) == {}
+    assert refused_by(card(1, "Lumen", None, next_text="", due=None)) == {"board.done": ""}
+    for status in (Status.WON, Status.LOST, Status.ARCHIVED):
+        assert refused_by(card(1, "Lumen", None, status=status)) == at_work
+
+
+def test_a_day_or_words_alone_are_a_next_step() -> None:
+    steps = {(text, due): has_step(card(1, "Lumen", None, next_text=text, due=due))
+             for text in ("", "call") for due in (None, 3)}  # fmt: skip
+    assert steps == {("", None): False, ("", 3): True, ("call", None): True, ("call", 3): True}
+    assert not has_step(new())
+    assert has_step(new(next_step=NextStep("call")))
+
+
+def test_what_leads_out_of_the_database_is_known() -> None:
+    assert {
+        "importing.open_import", "export.export", "items.edit_outside", "export.letter",
+        "export.run_program", "app.suspend_process",
+    } == REACHES_OUT  # fmt: skip
+
+
+KEYS_OF_THE_BOARD = """
+    h,left j,down k,up l,right home G,end ctrl+d ctrl+u pagedown pageup 0 1 2 3 4 5 6 7 8 9 g f a
+    enter H,less_than_sign,shift+left L,greater_than_sign,shift+right m t r N n i Q e w x z o
+    dollar_sign c C percent_sign number_sign d J,shift+down K,shift+up slash exclamation_mark F O P
+    s v E minus plus,equals_sign space V asterisk full_stop u U,ctrl+r b y Y p tab T M I R
+    colon,ctrl+p question_mark,f1 escape q ctrl+z ctrl+q
+"""
+
+
+def test_the_keys_that_people_have_in_their_fingers_stay_what_they_are() -> None:
+    """Whoever changes one of them, or takes one away, means it."""
+    assert [key.keys for key in BOARD if key.keys != UNBOUND] == KEYS_OF_THE_BOARD.split()
+    assert [key.keys for key in DEAL if key.id == "deal.remove_item"] == ["delete,D"]
+    assert [key.keys for key in HYGIENE if key.id == "hygiene.mark_all"] == ["asterisk"]
+
+
+def test_what_is_done_to_the_deal_under_the_cursor_is_not_hinted_without_one() -> None:
+    for_deals = {key.hint for key in BOARD if key.hint and key.takes_deal}
+    assert for_deals == {"Open", "Move", "Move…", "Next step", "Done", "Note"}
+    assert for_deals.isdisjoint(label for _, label in hints(BOARD, has_deal=False))
+
+
+def test_of_a_hint_that_is_gone_for_now_the_place_is_kept() -> None:
+    seen: set[str] = set()
+    with_deal = hints(BOARD, seen=seen)
+    assert [key for key, _ in with_deal] == [key for key, _ in hints(BOARD)]
+    without = hints(BOARD, has_deal=False, seen=seen)
+    assert len(without) == len(with_deal)
+    assert [label for key, label in without if not key] == [
+        f"{key} {label}" for key, label in with_deal if label in
+        {"Open", "Move", "Move…", "Next step", "Done", "Note"}
+    ]  # fmt: skip
+    # Of those that were never shown only what comes before the first that is.
+    assert ("", "↵ Open") not in hints(BOARD, has_deal=False, seen=set())
+
+
+def test_a_key_that_a_screen_does_not_know_is_named_with_the_way_to_help() -> None:
+    assert unheard("z", "z", DEAL) == ""
+    assert unheard("F9".lower(), None, BOARD) == "f9 does nothing here. ? tells the keys."
+    assert unheard("B", "B", BOARD) == "B does nothing here. ? tells the keys."
+    assert unheard("ctrl+c", None, BOARD) == ""
+
+
+ON_EVERY_SCREEN_OF_A_DEAL = """
+    back advance move next_step done note interaction interview win lose snooze owner value
+    close_date category probability archive undo redo undo_list copy reload palette help
+    step_back quit
+"""
+MORE_OF_THE_BOARD = {
+    "deal": (DEAL, "playbook edit put_off tags letter triage go down up top bottom half_down "
+                   "half_up page_down page_up"),
+    "triage": (TRIAGE, "playbook edit tags letter repeat go half_down half_up page_down page_up"),
+    "hygiene": (HYGIENE, "edit tags repeat go down up top bottom half_down half_up page_down "
+                         "page_up"),
+    "review": (REVIEW, "go"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("screen", MORE_OF_THE_BOARD)
+def test_each_screen_of_deals_has_these_keys_of_the_board(screen: str) -> None:
+    table, more = MORE_OF_THE_BOARD[screen]
+    on_board = {key.id for key in BOARD}
+    assert {key.action for key in table if key.id in on_board} == (
+        {*ON_EVERY_SCREEN_OF_A_DEAL.split(), *more.split()}
+    )
+
+
+def test_a_program_takes_no_key_of_a_screen_of_deals() -> None:
+    assert OF_DEALS == (BOARD, DEAL, TRIAGE)
+    assert {key.go: key.label for key in BOARD if key.go} == {
+        "t": "Triage", "m": "Metrics", "h": "Hygiene", "r": "Weekly review", "i": "Import a file"
+    }  # fmt: skip
+
+
+def test_what_comes_before_the_first_hint_that_is_shown_keeps_its_place() -> None:
+    without = hints(DEAL, here={"deal.edit_item": ""}, seen=set())
+    assert without[0] == ("", "↵ Edit")
+    assert hints(DEAL, here={"deal.tick": ""}, seen=set())[0] == ("↵", "Edit")
+    assert not [label for key, label in hints(DEAL, here={"deal.tick": ""}, seen=set()) if not key]

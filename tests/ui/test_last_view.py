@@ -3,15 +3,35 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
 from pipeboard.domain.board import Sort
+from pipeboard.domain.errors import DatabaseError
+from pipeboard.domain.filter_nodes import Filter, These
+from pipeboard.domain.lazy_dataclass import replace
 from pipeboard.domain.people import Actor
 from pipeboard.domain.templates import TEMPLATES, template
 from pipeboard.store import Store
-from pipeboard.ui.last_view import MOST_VIEWS, Choices, Opening, keep_view, last_view
+from pipeboard.ui.key_table import BOARD
+from pipeboard.ui.last_view import (
+    MOST_RECENT,
+    MOST_VIEWS,
+    Choices,
+    Opening,
+    SameFile,
+    chosen_pipeline,
+    empty_board,
+    keep_view,
+    last_view,
+    recent,
+    remember,
+    typed_filter,
+)
 from pipeboard.ui.launch import first_state
 from tests.team import NOW
 from tests.ui.desk import Desk, desk
@@ -162,3 +182,139 @@ def test_of_many_databases_the_last_ones_are_remembered(demo: Path) -> None:
     assert last_view(folder, store.database_id).pipeline == state.board.pipeline.name
     state.reader.close()
     store.close()
+
+
+def test_what_is_said_stands_over_what_was_left_as_far_as_it_is_of_one_pipeline() -> None:
+    left = Opening("Sales", "Demo", mine=True, sort="age", reverse=True, density=2, pane=True,
+                   filter="rot")  # fmt: skip
+    assert Opening().over(left) == left
+    assert Opening(mine=False, density=3).over(left) == Opening(
+        "Sales", "Demo", mine=False, sort="age", reverse=True, density=3, pane=True, filter="rot"
+    )
+    assert Opening("Sales").over(left) == left
+    other = Opening("Partners").over(left)
+    assert (other.pipeline, other.stage, other.filter, other.sort) == (
+        "Partners",
+        None,
+        None,
+        "age",
+    )
+
+
+def test_what_was_kept_is_taken_where_it_is_of_its_kind(tmp_path: Path) -> None:
+    kept: dict[str, Any] = {
+        "pipeline": "Sales", "stage": "Demo", "mine": True, "sort": "age", "reverse": False,
+        "density": 2, "pane": False, "filter": "rot",
+    }  # fmt: skip
+    (tmp_path / "views").mkdir()
+    file = tmp_path / "views" / "x.json"
+    file.write_text(json.dumps(kept))
+    assert last_view(tmp_path, "x") == Opening(**kept)
+    for name, other in kept.items():
+        file.write_text(json.dumps(kept | {name: 1 if isinstance(other, bool) else True}))
+        assert last_view(tmp_path, "x") == Opening(**(kept | {name: None}))
+
+
+def test_what_was_used_last_is_known_once_the_newest_first(tmp_path: Path) -> None:
+    for text in ("a", "b", "a"):
+        remember(tmp_path, "files", text)
+    assert recent(tmp_path, "files") == ("a", "b")
+    for text in map(str, range(MOST_RECENT - 2)):
+        remember(tmp_path, "files", text)
+    assert recent(tmp_path, "files") == (*map(str, range(MOST_RECENT - 3, -1, -1)), "a", "b")
+    remember(tmp_path, "files", "new")
+    assert recent(tmp_path, "files")[0] == "new" and len(recent(tmp_path, "files")) == MOST_RECENT
+    assert "b" not in recent(tmp_path, "files")
+
+
+def test_of_many_databases_those_that_were_left_first_are_forgotten(demo: Path) -> None:
+    folder = demo.parent / "state"
+    (folder / "views").mkdir(parents=True)
+    for number in range(MOST_VIEWS + 2):
+        file = folder / "views" / f"{99 - number:02}.json"
+        file.write_text("{}")
+        os.utime(file, (number, number))
+    store = Store.open(str(demo))
+    state = first_state(store, lambda: NOW, Actor("ana"), Choices(), {})
+    keep_view(folder, store.database_id, state)
+    state.reader.close()
+    store.close()
+    left = {file.stem for file in (folder / "views").iterdir()} - {store.database_id}
+    assert left == {f"{99 - number:02}" for number in range(3, MOST_VIEWS + 2)}
+
+
+@pytest.mark.parametrize(
+    ("said", "last", "written", "chosen"),
+    [
+        ("Sales", None, 9, "Sales"),
+        ("part", None, 9, "Partners"),
+        (None, "Partners", 1, "Partners"),
+        (None, "Gone", 2, "Sales and more"),
+        (None, None, 3, "Partners"),
+        (None, None, 9, "Sales"),
+    ],
+)
+def test_the_pipeline_is_the_one_that_is_named_or_was_used_or_written_last(
+    said: str | None, last: str | None, written: int, chosen: str
+) -> None:
+    pipelines: Any = [
+        SimpleNamespace(id=number, name=name, retired=False)
+        for number, name in enumerate(("Sales", "Sales and more", "Partners"), 1)
+    ]
+    reader: Any = SimpleNamespace(numbers=SimpleNamespace(last_written_pipeline=lambda: written))
+    assert chosen_pipeline(pipelines, reader, said, last).name == chosen
+
+
+def test_another_file_in_the_place_of_the_one_that_was_opened_is_noticed() -> None:
+    location: Any = SimpleNamespace(mark=1)
+    file = SameFile(location)
+    file.check()
+    for mark, reason in ((2, "replaced"), (None, "deleted")):
+        location.mark = mark
+        with pytest.raises(DatabaseError) as caught:
+            file.check()
+        assert caught.value.details["reason"] == reason
+
+
+def test_a_filter_that_means_nothing_any_more_is_left_out(demo: Path) -> None:
+    store = Store.open(str(demo))
+    left = Opening(filter="value>5k", mine=True, sort="age", reverse=True)
+    state = first_state(store, lambda: NOW, Actor("ana"), Choices(opening=left), {})
+    assert state.view.filter_text == typed_filter(state) == "value>5k"
+    assert (state.lens.owner, state.lens.sort, state.lens.reverse) == ("ana", Sort.AGE, True)
+    # Deals behind a number are no text.
+    state.load(replace(state.lens, filter=Filter("Won, 2026Q4", These(frozenset({1})))))
+    state.show(filter_text="Won, 2026Q4")
+    assert typed_filter(state) == ""
+    state.reader.close()
+    gone = Choices(opening=Opening(filter="owner:nobody-knows", mine=False))
+    state = first_state(store, lambda: NOW, Actor("ana"), gone, {})
+    assert (state.view.filter_text, state.lens.filter) == ("", None)
+    state.reader.close()
+    store.close()
+
+
+def test_an_empty_board_names_the_three_fullest_pipelines() -> None:
+    pipelines = [SimpleNamespace(id=number, name=name) for number, name in
+                 enumerate(("Sales", "North", "South", "East", "West"), 1)]  # fmt: skip
+    counts: dict[int, int] = {2: 1, 3: 3_000, 4: 2, 5: 40}
+    reader = SimpleNamespace(
+        pipelines=lambda: pipelines,
+        numbers=SimpleNamespace(deal_counts=lambda: counts),
+    )
+    state: Any = SimpleNamespace(
+        reader=reader,
+        lens=SimpleNamespace(filter=None),
+        board=SimpleNamespace(total=0, pipeline=pipelines[0]),
+    )
+    assert empty_board(state, BOARD) == (
+        "No open deals in Sales; South has 3,000, West has 40, East has 2: P goes there."
+    )
+    counts.clear()
+    assert empty_board(state, BOARD) == (
+        "No deals yet: a adds one in a line, I imports many from a file."
+    )
+    state.lens.filter = "a filter"
+    assert empty_board(state, BOARD) == ""
+    state.lens.filter, state.board.total = None, 1
+    assert empty_board(state, BOARD) == ""

@@ -4,17 +4,32 @@ from __future__ import annotations
 
 import re
 import stat
+from collections.abc import Iterator
+from contextlib import closing
+from datetime import datetime, timedelta
 from pathlib import Path
+from threading import Event
+from typing import Any
 
 import pytest
 
+from pipeboard.domain.errors import BadInput, GivenUp
 from pipeboard.domain.filter_nodes import These
+from pipeboard.domain.metrics import Basis
+from pipeboard.domain.people import Actor
+from pipeboard.domain.periods import parse_period
+from pipeboard.store import Store
+from pipeboard.store.reading import Reader
+from pipeboard.ui import metrics_worker
 from pipeboard.ui.draw.metrics import TabName
+from pipeboard.ui.draw.metrics.sections import Figures, ReportView
 from pipeboard.ui.last_view import Choices
+from pipeboard.ui.metrics_worker import MetricsWorker
 from pipeboard.ui.screens.board import BoardScreen
 from pipeboard.ui.screens.metrics import MetricsScreen
 from pipeboard.workspace.new_deals import add_deal
-from pipeboard.workspace.reports import calls_of
+from pipeboard.workspace.reports import ReportQuery, basis_as_of, calls_of
+from tests.team import NOW
 from tests.ui.desk import Desk, desk
 from tests.ui.lock import SlowReading
 
@@ -475,3 +490,115 @@ async def test_what_a_key_was_told_stays_while_numbers_are_read_or_drawn_anew(de
         assert board.status == told
         await board.press("j")
         assert not board.status.startswith("Target for ")
+
+
+# The worker behind it, without a screen.
+
+
+class Counting:
+    """A worker over the demo, whose thread can be held up."""
+
+    def __init__(self, path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.now = NOW
+        self.store = Store.open(str(path), read_only=True)
+        self.worker = MetricsWorker(self.store, lambda: self.now, Actor("ana"))
+        self.read: list[datetime] = []
+        with closing(self.store.new_reader(Actor("ana"))) as reader:
+            self.pipeline = reader.pipelines()[0]
+
+        def basis(reader: Reader, question: ReportQuery, watch: object = None) -> Basis:
+            self.read.append(question.as_of)
+            return basis_as_of(reader, question)
+
+        monkeypatch.setattr(metrics_worker, "basis_as_of", basis)
+
+    def view(self, period: str = "2026Q4", **more: Any) -> ReportView:
+        return ReportView(self.pipeline, parse_period(period, NOW.date()), **more)
+
+    async def figures(self, period: str = "2026Q4", version: int = 1, **more: Any) -> Figures:
+        view = self.view(period, **more)
+        return await self.worker.use(view, self.worker.moment(version), lambda found: found)
+
+
+@pytest.fixture
+def counting(made_up: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Counting]:
+    made = Counting(made_up, monkeypatch)
+    yield made
+    made.worker.close()
+    made.store.close()
+
+
+def test_numbers_are_of_one_instant_until_something_changes_or_the_day_ends(
+    counting: Counting,
+) -> None:
+    worker = counting.worker
+    first = worker.moment(1)
+    counting.now += timedelta(hours=2)
+    assert worker.moment(1) is first
+    later = worker.moment(2)
+    assert (later.version, later.at) == (2, counting.now)
+    counting.now += timedelta(days=1)
+    assert worker.moment(2).at == counting.now
+    counting.now += timedelta(minutes=1)
+    worker.begin_anew()
+    assert worker.moment(2).at == counting.now
+
+
+async def test_each_question_has_its_own_answer_and_is_counted_once(counting: Counting) -> None:
+    day = NOW.date()
+    asked: list[dict[str, Any]] = [
+        {}, {"owner": "ana"}, {"compares": True}, {"since": (day, None)}, {"period": "2026Q3"},
+    ]  # fmt: skip
+    found = [await counting.figures(**more) for more in asked]
+    assert len({id(figures) for figures in found}) == len(asked)
+    assert [figures.since for figures in found] == [None, None, None, (day, None), None]
+    assert [figures.before is not None for figures in found] == [False, False, True, False, False]
+    assert [await counting.figures(**more) for more in asked] == found
+    # A pipeline as of now, as of the same time of the quarter before, and as of the end of that.
+    assert len(counting.read) == len(set(counting.read)) == 3
+    assert (await counting.figures("all", compares=True)).before is None
+
+
+async def test_what_goes_wrong_while_counting_is_heard_by_who_asked(counting: Counting) -> None:
+    def fails(figures: Figures) -> None:
+        raise BadInput("It cannot be written.")
+
+    moment = counting.worker.moment(1)
+    with pytest.raises(BadInput):
+        await counting.worker.use(counting.view(), moment, fails)
+    assert (await counting.figures()).report is not None
+
+
+async def test_what_was_not_looked_at_for_longest_makes_room(counting: Counting) -> None:
+    reads = []
+    for place, version in enumerate((1, 2, 3, 1, 4, 1, 2)):
+        counting.now = NOW + timedelta(days=version)
+        await counting.figures(version=version, owner=f"rep{place}")
+        reads.append(len(counting.read))
+    assert reads == [1, 2, 3, 3, 4, 4, 5]
+
+
+async def test_only_the_last_question_is_answered_and_it_can_be_given_up(
+    counting: Counting,
+) -> None:
+    worker, moment, goes_on = counting.worker, counting.worker.moment(1), Event()
+    shares: list[float] = []
+    held = worker._in_thread(lambda: goes_on.wait(5))
+    first = worker.ask(counting.view(), moment, shares.append)
+    last = worker.ask(counting.view(owner="ana"), moment, shares.append)
+    goes_on.set()
+    await held
+    assert await first is None
+    drawn = await last
+    assert drawn is not None and drawn.asked == counting.view(owner="ana")
+    assert worker.at_hand(drawn.asked, moment) is drawn
+    assert worker.at_hand(counting.view(), moment) is None
+    assert shares == [1.0]
+    goes_on.clear()
+    held = worker._in_thread(lambda: goes_on.wait(5))
+    given_up = worker.ask(counting.view(), moment, shares.append)
+    worker.give_up()
+    goes_on.set()
+    await held
+    with pytest.raises(GivenUp):
+        await given_up

@@ -7,7 +7,7 @@ from rich.style import Style
 
 from pipeboard.ui.draw.line import Glyphs, Line, text_of, width_of
 from pipeboard.ui.overlays.menu import Menu, MenuChoice
-from pipeboard.ui.overlays.overlay import folded
+from pipeboard.ui.overlays.overlay import folded, heading
 from pipeboard.ui.overlays.prompt import Prompt
 from tests.ui.overlays import opened
 
@@ -85,3 +85,12 @@ async def test_a_terminal_without_unicode_gets_ascii(size: tuple[int, int]) -> N
     async with opened(menu, size=size, glyphs=Glyphs.ASCII) as stage:
         assert all(line.isascii() for line in stage.lines())
         assert stage.shows("- Sort by -")
+
+
+@pytest.mark.parametrize("width", [40, 80])
+@pytest.mark.parametrize("title", ["Owner", "A title that is far too long " * 4])
+def test_the_upper_edge_of_an_overlay_fills_its_line(width: int, title: str) -> None:
+    for end in ("", "3 of 5,000"):
+        line = heading(title, width, end)
+        assert width_of(line) == width
+        assert end in text_of(line)

@@ -122,3 +122,12 @@ async def test_a_theme_of_ones_own_is_taken_and_left_by_the_palette(
         assert board.app.theme_inks.name == "dusk"
         await say(board, "theme light")
         assert board.app.theme_inks == theme("light")
+
+
+@pytest.mark.parametrize(
+    ("name", "meant"), [("autoo", "auto"), ("drak", "dark"), ("minee", "mine")]
+)
+def test_every_name_that_can_be_chosen_is_suggested(tmp_path: Path, name: str, meant: str) -> None:
+    with pytest.raises(BadInput) as refused:
+        themes(tmp_path, mine="").own(name)
+    assert meant in refused.value.hint

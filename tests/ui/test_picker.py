@@ -146,3 +146,44 @@ async def test_hostile_options_stay_text(text: str, width: int) -> None:
 def test_what_begins_with_all_that_is_typed_comes_before_what_begins_with_its_first_word() -> None:
     find = narrowed([Option("u", "Undo", "undo my last change"), Option("l", "Undo list", "all")])
     assert [option.id for option in find("undo l")] == ["l", "u"]
+
+
+def test_each_option_is_found_once_what_it_begins_with_before_what_is_in_it() -> None:
+    names = ("Molo", "Lumilo", "A lumen", "Lumen Oy", "Lx ux mx")
+    find = narrowed([Option(name, name) for name in names], lambda text: Option("new", text))
+    assert [option.id for option in find("lum")] == [
+        "Lumilo", "Lumen Oy", "A lumen", "Lx ux mx", "new"
+    ]  # fmt: skip
+    assert [option.id for option in find("")] == [*names]
+
+
+async def test_the_last_digit_chooses_too_and_only_while_nothing_is_typed() -> None:
+    async with opened(Picker("Owner", REASONS)) as stage:
+        await stage.press(str(len(REASONS)))
+        assert stage.answer == REASONS[-1].id
+
+
+async def test_a_list_that_gets_shorter_keeps_its_place() -> None:
+    async with opened(Picker("Owner", REASONS)) as stage:
+        first = next(y for y, line in enumerate(stage.lines()) if "Owner" in line)
+        await stage.type("ti")
+        assert next(y for y, line in enumerate(stage.lines()) if "Owner" in line) == first
+
+
+async def test_a_page_of_a_list_leaves_a_line_of_the_one_before() -> None:
+    async with opened(Picker("Find", DEALS), size=(80, 23)) as stage:
+        rows = sum("D-" in line for line in stage.lines())
+        await stage.press("pagedown", "enter")
+        assert stage.answer == DEALS[rows - 1].id
+
+
+def test_what_holds_the_letters_closest_together_comes_first() -> None:
+    find = narrowed([Option(name, name) for name in ("L--m--l--o", "L-mlo", "lm--lo")])
+    assert [option.id for option in find("lmlo")] == ["L-mlo", "lm--lo", "L--m--l--o"]
+
+
+async def test_a_digit_that_is_left_of_a_search_chooses_nothing() -> None:
+    async with opened(Picker("Owner", REASONS)) as stage:
+        await stage.press("x", "1", "home", "delete")
+        assert stage.is_open
+        assert stage.shows("nothing matches")

@@ -1,13 +1,23 @@
 from __future__ import annotations
 
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
 from textual.events import Paste
 
-from pipeboard.ui.draw.line import whole
-from pipeboard.ui.overlays.prompt import Feedback, InEditor, Prompt, quick_add
+from pipeboard.domain.dates import Direction
+from pipeboard.ui.draw.line import text_of, whole
+from pipeboard.ui.overlays import prompt as module
+from pipeboard.ui.overlays.draft import TypedValues
+from pipeboard.ui.overlays.prompt import (
+    Feedback,
+    InEditor,
+    Presets,
+    Prompt,
+    StepWords,
+    quick_add,
+)
 from pipeboard.ui.terminal.drafts import Drafts
 from pipeboard.ui.widgets.line_input import LONGEST_LINE
 from tests.ui.overlays import HOSTILE, Stage, is_harmless, opened
@@ -245,3 +255,175 @@ async def test_hostile_text_stays_text(text: str, width: int, tmp_path: Path) ->
         await stage.press("ctrl+e", "ctrl+u")
         assert is_harmless(stage, width)
         assert stage.is_open
+
+
+def test_a_preset_is_written_out_once_and_given_back_for_good() -> None:
+    presets = Presets(DAYS)
+    assert presets.written("w") == "w"
+    assert presets.written("w ") == "1w "
+    assert presets.written("1w c") == "1w c"
+    again = Presets(DAYS)
+    assert again.written("w ") == "1w "
+    # A backspace behind it: the key itself was meant, and stays.
+    assert again.written("1w") == "w "
+    assert again.written("w ") == "w "
+    assert again.written("w e") == "w e"
+    assert [presets.meant(text) for text in ("w", " w ", "we", "")] == ["1w", "1w", "we", ""]
+    shown = {text: bool(presets.line(text)) for text in ("", "w", " 1 ", "wed", "w c")}
+    assert shown == {"": True, "w": True, " 1 ": True, "wed": False, "w c": False}
+
+
+async def test_a_text_that_came_back_is_gone_on_with_wherever_it_was_typed(tmp_path: Path) -> None:
+    line = Prompt("Filter", draft_key="filter", offers=False, value="old")
+    line.draft.hand("value>5", "That is no amount.")
+    async with opened(line, folder=tmp_path) as stage:
+        assert stage.shows("That is no amount.")
+        await stage.type("k")
+        await stage.press("enter")
+        assert stage.answer == "value>5k"
+
+
+async def test_why_a_text_came_back_is_seen_on_a_low_screen() -> None:
+    line = Prompt("Add", draft_key="add", live=lambda text: Feedback(
+        tuple((whole(f"line {n}", "text"),) for n in range(9)), True))  # fmt: skip
+    line.draft.hand("x", "It is too much.")
+    async with opened(line, size=(80, 8)) as stage:
+        assert stage.shows("It is too much.")
+
+
+async def test_blanks_are_nothing_typed() -> None:
+    async with opened(Prompt("Note")) as stage:
+        await stage.type("  ")
+        await stage.press("enter")
+        assert stage.last_line == "Nothing is typed yet; Esc cancels."
+
+
+async def test_what_stands_there_already_is_no_suggestion_and_no_draft(tmp_path: Path) -> None:
+    line = Prompt("To whom", value="Acme", suggestions=("Acme", "Acmesoft"), draft_key="whom")
+    async with opened(line, folder=tmp_path) as stage:
+        assert "⇥ Acmesoft" in stage.last_line
+        line.keep_draft()
+        assert Drafts(tmp_path).load("whom") is None
+
+
+def told(feedback: Feedback) -> str:
+    return "\n".join(text_of(line) for line in feedback.lines)
+
+
+@pytest.mark.parametrize(
+    ("present", "typed", "said"),
+    [
+        ("", "7k", "€7,000"),
+        ("40k", "42k", "€42,000   +€2,000 against €40,000"),
+        ("40k", "38k", "€38,000   −€2,000 against €40,000"),
+        ("40k", "40000", "€40,000"),
+        ("40k", "7k CHF", "CHF 7,000"),
+        ("40k", "", "no value"),
+    ],
+)
+def test_an_amount_says_how_much_it_changes(present: str, typed: str, said: str) -> None:
+    assert told(module.money("EUR", present)(typed)) == said
+
+
+@pytest.mark.parametrize(
+    ("words", "typed", "said"),
+    [
+        (StepWords(), "3dec call", "Thu 3 Dec 2026   call"),
+        (StepWords(), "call", "no day   call"),
+        (StepWords(), "3dec", "Thu 3 Dec 2026"),
+        (StepWords("write"), "3dec", "Thu 3 Dec 2026   write (its words as they are)"),
+        (StepWords("", "demo"), "3dec", "Thu 3 Dec 2026   demo (as usual in this stage)"),
+        (StepWords("", "demo", 2), "3dec", "Thu 3 Dec 2026   each keeps its words"),
+        (StepWords(), "3dec call every 1w", "Thu 3 Dec 2026, every 1w   call"),
+        (StepWords(), "", "nothing: it stays without a next step"),
+        (StepWords("write"), "", "nothing: clears the next step"),
+        (StepWords("", "", 2), "", "nothing: clears the next step"),
+    ],
+)
+def test_a_next_step_says_what_becomes_of_its_words(
+    words: StepWords, typed: str, said: str
+) -> None:
+    live = module.next_step(date(2026, 11, 23), words)
+    assert told(live(typed)) == said
+
+
+def test_a_day_is_meant_in_its_direction() -> None:
+    today = date(2026, 11, 23)
+    assert told(module.day(today)("20nov")).endswith("20 Nov 2027")
+    assert told(module.day(today, Direction.BACK)("20nov")).endswith("20 Nov 2026")
+    assert told(module.percent()("60")) == "60 %"
+    assert told(module.percent()("")) == "the stage's own"
+
+
+def test_a_new_deal_is_told_part_by_part() -> None:
+    live = quick_add(
+        date(2026, 11, 23),
+        "EUR",
+        lambda company: f"open with {company}" if company == "Lumen" else "",
+        lambda name: "a new rep" if name == "@zoe" else "",
+    )
+    first, double = live("Lumen: pilot 40k @zoe +warm").lines
+    assert text_of(first).split("   ")[:3] == ["company Lumen", "title pilot", "value €40,000"]
+    assert "owner @zoe a new rep" in text_of(first)
+    assert text_of(double) == "! open with Lumen"
+    assert len(live("Nova: pilot @bo").lines) == 1
+    assert not live(" ").ok
+    bad = live("Nova: pilot close:never")
+    assert not bad.ok and bad.why and text_of(bad.lines[0]) == bad.why
+
+
+async def test_what_was_kept_or_typed_before_is_gone_back_to_the_newest_first(
+    tmp_path: Path,
+) -> None:
+    for at, text in enumerate(("oldest", "old", "older")):
+        drafts = Drafts(tmp_path, now=iter([datetime(2026, 11, 20 + at, tzinfo=UTC)]).__next__)
+        drafts.save("add", text, "Add")
+    line = Prompt("Add", draft_key="add")
+    async with opened(line, folder=tmp_path) as stage:
+        assert line.text == "older"
+        await stage.press("ctrl+u")
+        line.keep_draft()
+        seen = []
+        for _ in range(4):
+            await stage.press("up")
+            seen.append(line.text)
+        # The text that was cleared comes first, then those of before; there is no fourth.
+        assert seen == ["older", "old", "oldest", "oldest"]
+        assert stage.last_line == "There is nothing further here."
+        await stage.press("down", "down", "down")
+        assert line.text == ""
+
+
+async def test_a_disk_that_takes_no_draft_is_complained_of_once(tmp_path: Path) -> None:
+    file = tmp_path / "file"
+    file.write_text("not a folder")
+    line = Prompt("Add", draft_key="add")
+    async with opened(line, folder=file) as stage:
+        await stage.type("half")
+        complaints: list[str] = []
+        line.draft._complain = complaints.append
+        for _ in range(2):
+            line.keep_draft()
+        assert len(complaints) == 1
+        assert line.draft.has_failed and line.has_changes
+
+
+async def test_a_text_that_was_emptied_is_kept_no_longer(tmp_path: Path) -> None:
+    Drafts(tmp_path).save("add", "half", "Add")
+    line = Prompt("Add", draft_key="add")
+    async with opened(line, folder=tmp_path) as stage:
+        await stage.press("ctrl+u")
+        line.keep_draft()
+        assert Drafts(tmp_path).all() == {}
+
+
+async def test_what_was_kept_of_another_form_is_no_field_of_this_one() -> None:
+    values = TypedValues({"a": "1", "b": "2"})
+    values.take_up('{"a": "x", "gone": "y", "b": 3}')
+    assert (values.now, values.changed) == ({"a": "x", "b": "2"}, {"a": "x"})
+    values.start_anew()
+    assert values.changed == {}
+    values.start_anew()
+    assert values.changed == {"a": "x"}
+    values.take_up("no JSON")
+    assert values.changed == {"a": "x"}

@@ -228,3 +228,17 @@ def test_a_change_of_pen_ends_where_a_fresh_start_ends(a: Pen, b: Pen, c: Pen) -
     stepped.show(change(PLAIN, a) + change(a, b) + change(b, c) + "x")
     fresh.show(change(PLAIN, c) + "x")
     assert stepped.screen.buffer[0][0] == fresh.screen.buffer[0][0]
+
+
+@pytest.mark.parametrize("beside", [CARD, LINE, LOUD])
+def test_a_blank_between_two_runs_has_its_own_background(beside: Pen) -> None:
+    screenful = Screenful(WIDTH, HEIGHT, erases_in_colour=False)
+    screenful.cleared()
+    compared, written = Terminal(), Terminal()
+    for frame in (
+        [(0, 0, "xxxxxx", PLAIN)],
+        [(0, 0, "a", beside), (1, 0, "  ", PLAIN), (3, 0, "b", beside)],
+    ):
+        compared.show(screenful.frame(frame))
+        written.show(written_piece_by_piece(frame))
+    assert compared.look() == written.look()

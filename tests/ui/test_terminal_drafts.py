@@ -172,3 +172,90 @@ def test_a_file_that_makes_no_sense_is_left_alone(tmp_path: Path, content: bytes
 def test_without_a_folder_there_are_no_drafts(tmp_path: Path) -> None:
     assert Drafts(tmp_path / "none").all() == {}
     assert Drafts(tmp_path / "none").load("note") is None
+
+
+NOON = datetime(2026, 11, 27, 12, 0, tzinfo=UTC)
+
+
+def test_of_many_texts_the_latest_are_named_and_the_others_counted(tmp_path: Path) -> None:
+    for number in range(5):
+        before = NOON - timedelta(days=12 * number)
+        drafts = Drafts(tmp_path, now=iter([before]).__next__)
+        drafts.save(f"note:{number}", "x", f"Note {number}")
+    drafts = Drafts(tmp_path, now=lambda: NOON, zone=UTC)
+    drafts.save("untitled", "x")
+    assert drafts.kept_lines() == [
+        "5 texts were kept: Note 0 (12:00), Note 1 (15 Nov 12:00), Note 2 (3 Nov 12:00)"
+        " and 2 more; 2 older than 30 days."
+    ]
+    assert drafts.when(NOON.replace(month=10)) == "27 Oct 12:00"
+
+
+@pytest.mark.parametrize("error", [None, PermissionError])
+def test_what_another_session_has_on_its_screen_is_left_to_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, error: type[OSError] | None
+) -> None:
+    def kill(pid: int, signal: int) -> None:
+        if error is not None:
+            raise error
+
+    other = Drafts(tmp_path)
+    other._session = f"{os.getppid()}-00"
+    other.save("note", "theirs", "Their note")
+    monkeypatch.setattr(os, "kill", kill)
+    drafts = Drafts(tmp_path)
+    assert drafts.take("note") is None
+    assert drafts.load("note") == "theirs"
+    assert drafts.kept_lines() == []
+    assert [kept.is_open for kept in drafts.kept("note")] == [True]
+    drafts.save("note", "mine")
+    assert [kept.text for kept in drafts.kept("note")] == ["mine", "theirs"]
+
+
+def test_a_line_that_was_typed_again_stands_once_as_the_last(tmp_path: Path) -> None:
+    drafts = Drafts(tmp_path)
+    for line in ("a", "b", "a"):
+        drafts.remember("filter", line)
+    assert drafts.lines("filter") == ("b", "a")
+    for number in range(module.MOST_LINES + 1):
+        drafts.remember("filter", str(number))
+    assert len(drafts.lines("filter")) == module.MOST_LINES
+    assert drafts.lines("note") == ()
+
+
+def test_what_was_typed_ahead_is_told_once_with_its_keys_apart(tmp_path: Path) -> None:
+    drafts = Drafts(tmp_path)
+    module.keep_unstored(drafts, "Archive Acme", ["m", "3", "enter", "space", "x"], NOON)
+    assert module.told_unstored(drafts) == (
+        "Not stored when you left: Archive Acme (12:00). Keys: m3 enter  x"
+    )
+    module.forget_unstored(drafts)
+    assert module.told_unstored(drafts) == "" and drafts.all() == {}
+
+
+def test_only_texts_of_an_earlier_version_are_set_aside(tmp_path: Path) -> None:
+    (tmp_path / "a.draft").write_text('{"key": "note", "text": "x"}')
+    (tmp_path / "b.draft").write_text('{"other": 1}')
+    assert len(Drafts(tmp_path).kept_lines()) == 1
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["b.draft", "older"]
+
+
+def test_what_cannot_be_deleted_is_not_offered_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fails(path: Path, missing_ok: bool = False) -> None:
+        raise PermissionError
+
+    drafts = Drafts(tmp_path)
+    drafts.save("note", "x", "Note")
+    monkeypatch.setattr(Path, "unlink", fails)
+    drafts.discard("note")
+    assert len(list(tmp_path.iterdir())) == 1
+    assert drafts.load("note") is None and drafts.kept_lines() == []
+
+
+def test_two_windows_of_one_program_write_files_of_their_own(tmp_path: Path) -> None:
+    one, other = Drafts(tmp_path), Drafts(tmp_path)
+    one.save("note", "one")
+    other.save("note", "other")
+    assert sorted(kept.text for kept in one.kept("note")) == ["one", "other"]

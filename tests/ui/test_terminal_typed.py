@@ -13,8 +13,10 @@ from textual.events import Key, MouseEvent, Paste
 
 from pipeboard.ui.terminal.ink import background, keep_background
 from pipeboard.ui.terminal.reading import (
+    END_OF_PASTE_SECONDS,
     PASTE_BEGINS,
     PASTE_ENDS,
+    SEQUENCE_SECONDS,
     AltKey,
     BackgroundTold,
     KeyReader,
@@ -64,6 +66,8 @@ def told(event: object) -> str:
         ("\x1bO", ["escape", "O"]),
         ("\x1bOj", ["escape", "O", "j"]),
         ("\x1b]", ["escape", "right_square_bracket"]),
+        ("\x1b[é", ["escape", "left_square_bracket", "é"]),
+        ("\x1b]x", ["escape", "right_square_bracket", "x"]),
         ("\x1bP", ["escape", "P"]),
         ("\x1bé", ["escape", "é"]),
         ("\x1b\r", ["escape", "enter"]),
@@ -196,3 +200,36 @@ def test_the_theme_follows_what_is_known_of_the_background(
     if kept is not None:
         keep_background(tmp_path / "state", kept)
     assert background(setting, environ, tmp_path / "state") == name
+
+
+@pytest.mark.parametrize(
+    ("read", "patience"),
+    [
+        ("j", None),
+        ("\x1b[", SEQUENCE_SECONDS),
+        ("\x1bO", SEQUENCE_SECONDS),
+        ("\x1b[1;5", SEQUENCE_SECONDS),
+        (PASTE_BEGINS, None),
+        (f"{PASTE_BEGINS}one", None),
+        (f"{PASTE_BEGINS}one{PASTE_ENDS}", END_OF_PASTE_SECONDS),
+    ],
+)
+def test_what_is_half_there_is_waited_for_as_long_as_it_may_take(
+    read: str, patience: float | None
+) -> None:
+    reader = KeyReader(lambda _: False)
+    assert list(reader.feed(read)) is not None
+    assert reader.patience == patience
+
+
+def test_a_lone_esc_is_not_waited_for_as_long_as_a_sequence() -> None:
+    reader = KeyReader(lambda _: False)
+    list(reader.feed("\x1b"))
+    assert reader.patience is not None and reader.patience < SEQUENCE_SECONDS
+
+
+def test_what_steers_is_no_text_of_a_paste() -> None:
+    every = "".join(map(chr, range(0xA0)))
+    (paste,) = heard(f"{PASTE_BEGINS}{every.replace(chr(27), '')}{PASTE_ENDS}")
+    kept = "".join(sign for sign in every if sign in "\t\n\r" or sign.isprintable())
+    assert paste == f"paste {kept!r}"

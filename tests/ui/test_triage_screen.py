@@ -382,6 +382,16 @@ async def test_it_resumes_where_the_person_was_on_that_day(demo: Path) -> None:
         assert (triage.handled, triage.skipped) == (1, 1)
 
 
+async def test_who_goes_elsewhere_is_taken_back_to_where_they_were(demo: Path) -> None:
+    async with desk(demo) as board:
+        await board.press("T", "j", "j")
+        here = looked_at(board).id
+        await board.press("g", "m")
+        assert "2 skipped" in board.board._said.text
+        await board.press("g", "b", "T")
+        assert looked_at(board).id == here
+
+
 async def test_a_lost_terminal_keeps_how_far_one_was(demo: Path) -> None:
     async with desk(demo) as board:
         await board.press("T", "j", "j")

@@ -41,6 +41,21 @@ def test_who_works_on_a_deal_that_was_merged_meanwhile_is_told_into_which(
     assert refused.value.hint == f"Work on {keep.ref} instead."
 
 
+def test_what_is_the_owners_own_is_told_to_nobody_else_in_a_conflict(
+    ana: Workspace, bo: Workspace
+) -> None:
+    deal = add(ana, "Lumen Oy: pilot 40k @ana")
+    ana.edit([deal.id], {"floor_value": Money(3_000_000, "EUR")})
+    for rep, before, theirs in ((bo, "", ""), (ana, "", "€30,000")):
+        with pytest.raises(Conflict) as refused:
+            rep.edit(
+                [deal.id], {"floor_value": Money(2_000_000, "EUR")}, seen={deal.id: deal.version}
+            )
+        (difference,) = refused.value.differences
+        assert (difference.before, difference.theirs) == (before, theirs)
+        assert difference.mine == "€20,000"
+
+
 def test_a_change_of_the_same_field_is_a_conflict_that_says_who_what_and_when(
     ana: Workspace, bo: Workspace, team: Team
 ) -> None:

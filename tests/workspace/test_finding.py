@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -72,3 +73,13 @@ def test_a_period_is_that_of_the_day_here(ana: Workspace, text: str, label: str)
     assert ana.period(text, at=new_year).label == label
     before = ana.period("this-month", at=new_year - timedelta(microseconds=1))
     assert before.label == "2026-12"
+
+
+def test_a_filter_is_read_by_the_weeks_and_the_business_year_of_the_workspace(
+    ana: Workspace,
+) -> None:
+    """On a Monday in November, where the year begins in December and weeks on Sunday."""
+    plain = {text: ana.parse_filter(text) for text in ("close:this-quarter", "close:this-week")}
+    ana.save_settings(replace(ana.settings, fiscal_shift=-1, week_start=6))
+    for text, before in plain.items():
+        assert ana.parse_filter(text) != before, text

@@ -150,6 +150,15 @@ def test_rejected_rows_keep_all_out_unless_they_are_to_be_skipped(
     assert done.rejected is not None and "Nova" in done.rejected.read_text("utf-8")
 
 
+def test_no_cell_of_a_rejected_row_is_a_formula_in_its_file(ana: Workspace, file: Path) -> None:
+    file.write_text(TEXT + "4,=HYPERLINK(1),Nonsense,open,7\n", "utf-8")
+    recipe = Recipe(map=("state=stage", "outcome=-"))
+    done = carry_out(ana, seen_by(ana, ImportPlan(file, recipe, skips_bad=True)), unheard)
+    assert done.rejected is not None
+    told = done.rejected.read_text("utf-8")
+    assert "'=HYPERLINK(1)" in told and ",=HYPERLINK" not in told
+
+
 def test_a_file_that_has_changed_since_is_not_imported(ana: Workspace, file: Path) -> None:
     seen = seen_by(ana, ImportPlan(file, with_constant(Recipe(), "stage", "Proposal")))
     file.write_text(TEXT + "4,Tarn,,,1\n", "utf-8")

@@ -6,6 +6,7 @@ import os
 import sqlite3
 from collections import Counter
 from contextlib import closing
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -21,6 +22,7 @@ from pipeboard.exchange.reading import ReadOptions, open_import
 from pipeboard.exchange.rows import DealRow, Outcome, RowTouch
 from pipeboard.store.locating import Location
 from pipeboard.store.projecting import staging
+from pipeboard.workspace import import_rows
 from pipeboard.workspace.import_rows import ImportReport, RowsRejected
 from pipeboard.workspace.row_commands import RowIdentity, RowRules, take_over
 from pipeboard.workspace.row_matching import ImportOptions
@@ -297,6 +299,20 @@ def test_a_redo_is_refused_when_somebody_imported_the_same_deals_meanwhile(
         files.workspace.redo()
 
 
+def test_pipelines_that_are_rehearsed_are_told_apart(ana: Workspace) -> None:
+    known = sales(ana)
+    new = [
+        replace(from_stage_names(("One", "Two"), pipeline_name=name, currency="EUR"), id=0)
+        for name in ("North", "South")
+    ]
+    made = import_rows._with_made_up_ids([known, *new])
+    assert made[0] == known
+    numbers = [one.id for one in made] + [stage.id for one in made for stage in one.stages]
+    stages = [stage.id for one in made for stage in one.stages]
+    assert len({*stages}) == len(stages)
+    assert len({one.id for one in made}) == 3 and 0 not in numbers
+
+
 def test_one_rejected_row_writes_nothing(files: Files, ana: Workspace, team: Team) -> None:
     bad = ROWS + "X4,Line 4,Nowhere,1,Nonsense,open,bo,MG\n"
     with pytest.raises(RowsRejected) as refused:
@@ -304,6 +320,8 @@ def test_one_rejected_row_writes_nothing(files: Files, ana: Workspace, team: Tea
     (row,) = refused.value.report.rejected
     assert (row.line, row.column, row.value) == (5, "stage", "Nonsense")
     assert "no stage 'Nonsense' in Sales" in row.reason
+    # All that the row names, so that each can be said to be one of ours.
+    assert row.stages == ("Nonsense",)
     assert ana.reader.board(ana.lens(sales(ana))).total == 0
     assert ana.reader.history.commands() == ()
 

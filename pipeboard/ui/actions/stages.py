@@ -11,6 +11,7 @@ from pipeboard.domain.criteria import About, Unmet, unmet
 from pipeboard.domain.deal import Contact, Loss, Status
 from pipeboard.domain.deal_fields import parse_field
 from pipeboard.domain.errors import GateNotMet, Refused, SoAlready
+from pipeboard.domain.locales import how_many
 from pipeboard.domain.pipeline import Stage
 from pipeboard.domain.text import slug
 from pipeboard.ui.actions.closing import lose
@@ -59,7 +60,7 @@ async def _step(host: Host, places: int) -> None:
 @on_deals
 async def move(host: Host, ids: Ids) -> None:
     pipeline = host.pipeline()
-    usable = [stage for stage in pipeline.open_stages if not stage.retired]
+    usable = pipeline.open_stages
     deal = await deal_shown(host, ids[0]) if len(ids) == 1 else None
     refused = await _refused(host, ids, usable[0])
 
@@ -220,8 +221,10 @@ async def _sheet_of(
         f"{name}: {', '.join(lack.text for lack in part.unmet)}"
         for name, part in zip(names, held, strict=True)
     ]
-    held_up = f"{len(held)} of {len(held) + passing} deals are held up; nothing has moved yet."
-    return lambda: GateSheet(f"{len(held)} deals", held_up, missing, passing=passing, draft_key=key)
+    be = "is" if len(held) == 1 else "are"
+    held_up = f"{len(held)} of {len(held) + passing} deals {be} held up; nothing has moved yet."
+    title = how_many(len(held), "deal")
+    return lambda: GateSheet(title, held_up, missing, passing=passing, draft_key=key)
 
 
 async def _answer_missing(

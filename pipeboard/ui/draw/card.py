@@ -128,7 +128,7 @@ def _name_row(card: Card, style: CardStyle, marked: bool) -> Line:
     money = money_text(card.value, style.glyphs, symbol=style.symbol) if card.value else ""
     room = style.width - _INDENT
     # An amount without its last digits is a wrong amount: the name gives way.
-    money = money if cell_width(money) <= room else ""
+    money = money if cell_width(money) < room else ""
     name_room = room - cell_width(money) - bool(money)
     return (
         (str(card.sign), SIGN_ROLES[card.sign]),

@@ -241,13 +241,10 @@ def _changed_cards(before: BoardView, after: BoardView, slot: Slot) -> list[Regi
 
 def _is_drawn_otherwise(before: BoardView, after: BoardView, slot: Slot) -> bool:
     was, now = before.board.columns[slot.column], after.board.columns[slot.column]
-    if was.stage.id != now.stage.id or (
+    return was.stage.id != now.stage.id or (
         before.card_style(slot.width, card_rows(before, slot.column))
         != after.card_style(slot.width, card_rows(after, slot.column))
-    ):
-        return True
-    # A column that the cursor comes to or leaves has another width.
-    return bool(was.count) != bool(now.count)
+    )
 
 
 def _stands_still(before: BoardView, after: BoardView, column: int) -> bool:

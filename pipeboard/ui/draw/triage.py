@@ -332,10 +332,9 @@ def _queue(view: TriageView, style: PaneStyle, rows: int) -> list[tuple[Line, in
         lines += [
             (_row(deal, its, style, is_current=deal.id == current), deal.id) for deal, its in deals
         ]
-    hidden = view.left - len(shown)
-    if len(lines) > rows:
-        hidden += len(lines) - rows + 1
+    if len(lines) + (view.left > len(shown)) > rows:
         lines = lines[: rows - 1]
+    hidden = view.left - sum(deal_id > 0 for _, deal_id in lines)
     if hidden > 0 and lines:
         lines.append(((blank(1), (f"{in_figures(hidden)} more", "more")), 0))
     return lines

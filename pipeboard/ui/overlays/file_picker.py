@@ -60,9 +60,7 @@ def list_files(text: str, folder: Path, recent: Sequence[str]) -> FileListing:
     except OSError as error:
         return FileListing((), f"{base} cannot be looked into: {error.strerror}.")
     first = (
-        [FileEntry(path, beside="recent", is_recent=True) for path in reversed(recent)]
-        if not text
-        else []
+        [FileEntry(path, beside="recent", is_recent=True) for path in recent] if not text else []
     )
     return FileListing((*first, *named))
 

@@ -1,0 +1,406 @@
+"""What keys change of what is looked at, and what they copy: on a board without a screen."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from pipeboard.domain.board import Sort
+from pipeboard.domain.deal import Contact, Status
+from pipeboard.domain.hygiene import DUPLICATES, Alike, Fault
+from pipeboard.domain.people import Actor
+from pipeboard.domain.templates import template
+from pipeboard.ui.actions import export, figures, filters, hygiene, navigation, palette
+from pipeboard.ui.draw.facts import PaneStyle
+from pipeboard.ui.draw.hygiene import HygieneView, Pair, heading, items_of, lines_below, merge_lines
+from pipeboard.ui.draw.layout import Pane
+from pipeboard.ui.draw.line import Glyphs, Line, text_of
+from pipeboard.ui.last_view import Choices
+from pipeboard.ui.launch import first_state
+from pipeboard.ui.overlays.menu import Option
+from pipeboard.ui.widgets.line_input import LONGEST_LINE, LineInput
+from tests.team import LEAD, NOW, QUALIFICATION, Team, add
+from tests.ui.board_scene import DEAL, PIPELINE, TODAY, ZONE
+from tests.ui.golden_screens import assert_looks_like, with_roles
+from tests.ui.script import Desk
+
+
+class Board(Desk):
+    """The board, as actions see it."""
+
+    shown_behind: Any = None
+    last_copied = ""
+
+    def open(self, width: int = 120) -> None:
+        ana = self.workspace
+        self.state = first_state(ana.store, lambda: NOW, Actor("ana"), Choices(), {})  # type: ignore[assignment]
+        self.state.show(width=width, height=30, pane=None)
+        self.state.sort = None
+        self.counted: list[str] = []
+        self.copied: list[str] = []
+        self.screens: list[object] = []
+
+    def count_signs(self) -> None:
+        self.counted.append("signs")
+
+    def show_pane(self, pane: Pane | None) -> None:
+        self.state.show(pane=pane)
+
+    @property
+    def names(self) -> list[list[str]]:
+        """The cards of each stage that has some."""
+        return [
+            [card.name for card in window.cards]
+            for window in self.state.view.windows
+            if window.cards
+        ]
+
+
+@pytest.fixture
+def board(tmp_path: Path) -> Iterator[Board]:
+    """Three deals of two reps in two stages."""
+    team = Team.make(tmp_path / "sales.db")
+    ana = team.rep("ana")
+    add(ana, "Lumen Oy: pilot 40k @ana", stage=QUALIFICATION)
+    add(ana, "Borealis: line two 10k @bo", stage=QUALIFICATION)
+    add(ana, "Cobalt: presses 90k @bo", stage=LEAD)
+    made = Board(ana, [1], tmp_path / "drafts")
+    made.open()
+    yield made
+    made.state.reader.close()
+    team.close()
+
+
+async def test_mine_and_everyones_have_their_usual_order(board: Board) -> None:
+    await board.do(navigation.mine)
+    assert board.names == [["Lumen Oy"]]
+    assert (board.state.lens.owner, board.state.lens.sort) == ("ana", Sort.NEEDS)
+    assert board.said[-1] == "Your own deals, what needs you first."
+    await board.do(navigation.mine)
+    assert (board.state.lens.owner, board.state.lens.sort) == (None, Sort.MANUAL)
+    assert board.said[-1] == "Everyone's deals."
+    await board.do(navigation.sort_by, Sort.VALUE)
+    await board.do(navigation.mine)
+    assert board.state.lens.sort is Sort.VALUE
+    assert board.said[-1] == "Your own deals."
+
+
+@pytest.mark.parametrize(
+    ("key", "sort"),
+    [("m", Sort.MANUAL), ("v", Sort.VALUE), ("e", Sort.NEEDS), ("n", Sort.NEXT_STEP),
+     ("a", Sort.AGE), ("c", Sort.CLOSE), ("t", Sort.NAME), ("u", Sort.UPDATED)],
+)  # fmt: skip
+async def test_each_order_has_its_key_and_its_mark(board: Board, key: str, sort: Sort) -> None:
+    board.begin("r")
+    await board.do(navigation.sort)
+    assert board.state.lens.reverse
+    board.begin(key)
+    await board.do(navigation.sort)
+    assert (board.state.lens.sort, board.state.lens.reverse) == (sort, False)
+    board.begin(None)
+    await board.do(navigation.sort)
+    assert [one.key for one in board.overlays[0]._choices if one.mark] == [key]
+
+
+async def test_a_filter_is_shown_or_says_why_it_is_none(board: Board) -> None:
+    assert await board.do(navigation.set_filter, " value>20k ")
+    assert (board.state.view.filter_text, board.names) == ("value>20k", [["Cobalt"], ["Lumen Oy"]])
+    assert not await board.do(navigation.set_filter, "valu>>")
+    assert board.roles[-1] == "status.warn" and board.names == [["Cobalt"], ["Lumen Oy"]]
+    # The same deals are looked through in the line; one that is left brings back what was there.
+    board.begin(None)
+    board.state.show(cursor=(1, 0))
+    await board.do(navigation.filter)
+    assert (board.state.view.filter_text, board.state.view.cursor) == ("value>20k", (1, 0))
+    live = board.overlays[0]._live
+    assert text_of(live("value>50k").lines[0]).startswith("1 of 3 open deals")
+    assert text_of(live("bo").lines[0]).endswith("owner:bo finds @bo's deals")
+    bad = live("valu>>")
+    assert not bad.ok and text_of(bad.lines[0]).endswith("(old result kept)")
+    assert board.names == [["Borealis"]]
+    board.begin("value>50k")
+    await board.do(navigation.filter)
+    assert board.names == [["Cobalt"]]
+
+
+async def test_what_needs_somebody_is_gone_through_sign_by_sign(board: Board) -> None:
+    texts = []
+    for _ in range(4):
+        await board.do(filters.attention)
+        texts.append(board.state.view.filter_text)
+    assert texts == [
+        "overdue -snoozed", "open next:none -overdue -snoozed", "stalled -overdue -next:none", ""
+    ]  # fmt: skip
+    assert board.said[-1] == "All deals."
+
+
+async def test_a_filter_is_saved_changed_and_forgotten(board: Board) -> None:
+    await board.do(filters.saved_filters)
+    assert board.said == ["No filter is saved yet: type one with /, then F saves it."]
+    await board.do(navigation.set_filter, "value>20k")
+    board.begin(filters._SAVE, "big")
+    await board.do(filters.saved_filters)
+    board.begin(filters._CHANGE, "big", "e", "value>50k")
+    await board.do(filters.saved_filters)
+    assert board.overlays[-1]._first_value == "value>20k"
+    board.begin(filters._CHANGE, "big", "n", "huge")
+    await board.do(filters.saved_filters)
+    board.begin("huge")
+    await board.do(filters.saved_filters)
+    assert board.names == [["Cobalt"]]
+    board.begin(filters._CHANGE, "huge", None)
+    await board.do(filters.saved_filters)
+    board.begin(filters._CHANGE, "huge", "d")
+    await board.do(filters.saved_filters)
+    assert board.workspace.reader.saved_filters("ana") == ()
+
+
+async def test_a_deal_that_is_found_is_gone_to_whatever_hides_it(board: Board) -> None:
+    await board.do(navigation.mine)
+
+    def found(overlay: Any) -> str:
+        assert [option.id for option in overlay._find("cobalt")] == ["3"]
+        overlay._find = lambda text: [Option("3", "Cobalt")]
+        return "3"
+
+    board.begin(found)
+    await board.do(navigation.find)
+    assert (board.state.card.id, board.state.lens.owner) == (3, None)
+    board.workspace.archive([1])
+    await board.do(navigation.go_to_deal, 1)
+    assert (board.state.card.id, board.state.view.filter_text) == (1, "archived")
+    await board.do(navigation.go_to_deal, 99)
+    assert board.said[-1] == "There is no deal D-99 any more."
+
+
+async def test_another_pipeline_is_chosen_where_there_is_one(board: Board) -> None:
+    await board.do(navigation.pipeline)
+    assert board.said[-1].startswith("There is one pipeline;")
+    made = board.workspace.save_pipeline(
+        template("needs", pipeline_name="Partners", currency="CHF", first_stage_id=100)
+    )
+    board.state.show(cursor=(1, 0), marks=frozenset({1}))
+    board.begin(str(made.id))
+    await board.do(navigation.pipeline)
+    assert board.state.board.pipeline.name == "Partners"
+    assert (board.state.view.cursor, board.state.view.marks) == ((0, 0), frozenset())
+    assert board.said[-1].startswith("No open deals in Partners; Sales has 3")
+
+
+async def test_the_view_is_changed_by_its_menu(board: Board) -> None:
+    for key, density in (("1", 1), ("4", 4), ("a", 0), ("2", 2)):
+        board.begin(key)
+        await board.do(navigation.view)
+        assert board.state.view.density == density
+    for glyphs in (Glyphs.ASCII, Glyphs.UNICODE):
+        board.begin("g")
+        await board.do(navigation.view)
+        assert board.state.view.glyphs is glyphs
+    for key, leads in (("p", "board.pane"), ("o", "board.mine"), ("c", "board.currency")):
+        board.begin(key)
+        await board.do(navigation.view)
+        assert board.performed == [(leads,)]
+    screen: Any = board
+    navigation.roomier(screen)
+    assert board.state.view.density == 3
+    navigation.denser(screen)
+    navigation.denser(screen)
+    assert board.state.view.density == 1
+    navigation.denser(screen)
+    assert board.state.view.density == 1 and board.said[-1] == "A card has 1 to 4 lines."
+
+
+async def test_sums_are_in_one_currency_or_each_by_itself(board: Board) -> None:
+    add(board.workspace, "Dune: fan 5k CHF")
+    await board.do(navigation.currency)
+    assert board.state.lens.currency == "EUR"
+    assert board.said[-1] == "No rate for CHF: 'pipeboard fx set CHF RATE' enters it."
+    await board.do(navigation.currency)
+    assert board.state.lens.currency == ""
+
+
+async def test_enter_and_p_show_the_deal_beside_the_board_or_on_a_screen(
+    board: Board, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened: list[str] = []
+
+    async def open_screen(host: object) -> None:
+        opened.append("screen")
+
+    monkeypatch.setattr(navigation, "_open_screen", open_screen)
+    await board.do(navigation.open)
+    assert board.state.view.pane is not None and opened == []
+    await board.do(navigation.open)
+    assert opened == ["screen"]
+    await board.do(navigation.switch)
+    assert board.state.view.pane is not None and board.state.view.pane.focused
+    await board.do(navigation.switch)
+    assert not board.state.view.pane.focused
+    await board.do(navigation.pane)
+    assert board.state.view.pane is None
+    board.state.show(width=80)
+    for key in (navigation.pane, navigation.open, navigation.switch):
+        await board.do(key)
+    assert opened == ["screen"] * 4 and board.state.view.pane is None
+    board.state.show(cursor=(5, 0))
+    await board.do(navigation.open)
+    assert board.said[-1] == "No deal is selected here." and len(opened) == 4
+
+
+# What is copied.
+
+
+async def test_each_choice_copies_what_it_says(
+    board: Board, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    copied: list[str] = []
+
+    def copies(app: object, text: str, command: str) -> str:
+        copied.append(text)
+        return "Sent"
+
+    monkeypatch.setattr(export, "_copied", copies)
+    ana = board.workspace
+    board.begin(None)
+    await board.do(export.copy)
+    enabled = {choice.key: choice.enabled for choice in board.overlays[0]._choices}
+    assert enabled == {"l": True, "e": False, "p": False, "i": True, "m": True, "y": True}
+    ana.set_contact(1, Contact("Mika", email="m@x.example"))
+    ana.set_contact(1, Contact("Outi", email="o@x.example"))
+    ana.set_contact(2, Contact("Mika", email="m@x.example", phone="+1 2"))
+    for key, ids, text in (
+        ("l", [1], "D-1 Lumen Oy: pilot €40,000 · Lead Qualification · @ana"),
+        ("i", [1, 2], "D-1 D-2"),
+        ("p", [1, 2], "+1 2"),
+    ):
+        board.begin(key, ids=ids)
+        await board.do(export.copy)
+        assert (copied[-1], board.last_copied) == (text, text)
+        assert board.said[-1] == f"Sent: {text}"
+    board.begin("e", "o@x.example", ids=[1, 2])
+    await board.do(export.copy)
+    # Each of them once.
+    assert [option.id for option in board.overlays[1]._find("")] == ["m@x.example", "o@x.example"]
+    assert copied[-1] == "o@x.example"
+    board.begin("y", None)
+    await board.do(export.copy)
+    assert board.overlays[1]._note == "o@x.example"
+
+
+# The hygiene screen.
+
+OWED = replace(DEAL, id=115, account="Nova", owner="", value=None)
+COUNTS = {Fault.VALUE: {"": 1, "ana": 12, "bo": 12}, Fault.OWNER: {"": 3}, DUPLICATES: {"ana": 1}}
+
+
+def hygiene_view(**facts: Any) -> HygieneView:
+    return HygieneView(
+        PIPELINE,
+        **{"group": Fault.VALUE, "counts": COUNTS, "deals": (DEAL, OWED), "total": 5, **facts},
+    )
+
+
+@pytest.mark.parametrize("width", [120, 80, 44])
+def test_the_data_that_is_to_be_mended_looks_as_it_should(width: int) -> None:
+    style = PaneStyle(width, TODAY, ZONE)
+    pair = Pair(Alike(114, 115, "one company", 100), DEAL, OWED)
+    lines: list[Line] = []
+    for view in (
+        hygiene_view(marks=frozenset({115}), mended=2),
+        hygiene_view(group=Fault.ANSWERS, owner="ana"),
+        hygiene_view(group=Fault.CLOSE_PASSED, total=2),
+        hygiene_view(group=DUPLICATES, pairs=(pair,)),
+        hygiene_view(group=DUPLICATES),
+    ):
+        lines += [*with_roles(heading(view, width)), ((f"== {view.group}", "text"),)]
+        for item in items_of(view, style):
+            lines += [((f"[{item.key}]", "text"),), *with_roles(item.lines)]
+        lines += with_roles(lines_below(view))
+    lines += with_roles(merge_lines(DEAL, replace(OWED, outcome=Status.WON), style))
+    assert_looks_like(f"hygiene-{width}", lines)
+
+
+def test_what_is_told_in_pairs_cannot_be_marked() -> None:
+    said: list[str] = []
+    marks: list[frozenset[int]] = []
+    host: Any = SimpleNamespace(
+        deal=DEAL, pair=None, view=hygiene_view(), say=lambda text, role="": said.append(text),
+        set_marks=marks.append, move_cursor=lambda columns, rows: said.append("down"),
+    )  # fmt: skip
+    hygiene.mark(host)
+    assert (marks, said) == ([frozenset({114})], ["down"])
+    hygiene.mark_all(host)
+    assert marks[-1] == {114, 115}
+    host.view = hygiene_view(marks=frozenset({114, 115}))
+    hygiene.mark(host)
+    hygiene.mark_all(host)
+    assert marks[-2:] == [{115}, frozenset()]
+    for deal, pair in ((DEAL, "two"), (None, None)):
+        host.deal, host.pair, before = deal, pair, len(marks)
+        hygiene.mark(host)
+        assert said[-1] == "There is nothing to mark here." and len(marks) == before
+
+
+def test_a_filter_that_is_typed_elsewhere_is_told_as_far_as_it_is_understood(board: Board) -> None:
+    screen: Any = board
+    live = navigation.read_back(screen, "the numbers of ana")
+    said = {text: text_of(live(text).lines[0]) for text in ("", " ", "value>5k")}
+    assert said == {"": "all of them", " ": "all of them", "value>5k": "the numbers of ana"}
+    bad = live("valu>>")
+    assert not bad.ok and bad.why == text_of(bad.lines[0])
+
+
+def test_nobody_is_new_to_themselves(board: Board) -> None:
+    state = first_state(board.workspace.store, lambda: NOW, Actor("zed"), Choices(), {})
+    marks = {name: bool(state.new_rep_mark(name)) for name in ("zed", "me", "ana", "none", "zoe")}
+    assert marks == {"zed": False, "me": False, "ana": False, "none": False, "zoe": True}
+    state.reader.close()
+
+
+def test_what_does_not_fit_into_a_line_is_counted() -> None:
+    line = LineInput()
+    told: list[Any] = []
+    line.post_message = told.append  # type: ignore[assignment, method-assign]
+    assert line.validate_value("x" * LONGEST_LINE) == "x" * LONGEST_LINE and told == []
+    assert line.validate_value("x" * (LONGEST_LINE + 3)) == "x" * LONGEST_LINE
+    assert [message.cut for message in told] == [3]
+
+
+def test_the_commands_offer_the_stages_that_deals_can_be_moved_to(board: Board) -> None:
+    pipeline = board.pipeline()
+    kept = tuple(stage for stage in pipeline.stages if stage.id != QUALIFICATION)
+    board.workspace.save_pipeline(replace(pipeline, stages=kept))
+    assert [stage.name for stage in board.pipeline().stages if stage.retired] == [
+        pipeline.stage(QUALIFICATION).name
+    ]
+    screen: Any = board
+    offered = [offer.words for offer in palette._moves(screen, "")]
+    assert offered == [f"Move to {stage.name}" for stage in kept]
+
+
+@pytest.mark.parametrize(
+    ("owner", "title", "whose"),
+    [
+        ("ana", "Target of @ana for 2026Q4 (empty: none)", "ana"),
+        (None, "Target of everybody for 2026Q4 (empty: none)", ""),
+    ],
+)
+async def test_a_target_is_set_for_whoever_is_shown(
+    owner: str | None, title: str, whose: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[tuple[object, ...]] = []
+
+    async def ask_amount(host: object, *given: object) -> None:
+        asked.append(given)
+
+    monkeypatch.setattr(figures, "_ask_amount", ask_amount)
+    shown = SimpleNamespace(owner=owner, period=SimpleNamespace(label="2026Q4"))
+    host: Any = SimpleNamespace(asked=shown)
+    await figures.target(host)
+    ((told, kind, _, of),) = asked
+    assert (told, kind, of) == (title, "target", whose)
