@@ -360,8 +360,8 @@ class CountingScreen(PageScreen):
     """How much is being counted, to replace what is shown."""
     share = 0.0
     """Of what is counted, how much has been read: told by the thread that counts."""
-    counted_anew = ""
-    """What is being counted, where a word says how it differs from what is shown."""
+    under_way = "counting"
+    """What is said meanwhile."""
     give_up: Callable[[], bool]
     """Ends what is counted; whether what was shown before stays."""
 
@@ -371,8 +371,7 @@ class CountingScreen(PageScreen):
     def put_status(self, line: Line, right: Line) -> None:
         if self.counting and not right:
             far = f" {self.share:.0%}" if 0 < self.share < 1 else ""
-            what = f" {self.counted_anew}" if self.counted_anew else ""
-            right = ((f"counting{what}…{far} esc gives up", "hint.label"),)
+            right = ((f"{self.under_way}…{far} esc gives up", "hint.label"),)
         super().put_status(line, right)
 
     async def counted(self) -> None:

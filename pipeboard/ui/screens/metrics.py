@@ -118,7 +118,7 @@ class MetricsScreen(CountingScreen):
             self._show(known)
             return
         self.counting += 1
-        self.counted_anew = "" if self.drawn is None else _news_in(asked, self.drawn.asked)
+        self.under_way = "counting" if self.drawn is None else _counting(asked, self.drawn.asked)
         self._redraw()
         beside(self, "counting", _count, self, asked)
 
@@ -210,12 +210,11 @@ class MetricsScreen(CountingScreen):
         self.app.pop_screen()
 
 
-def _news_in(asked: ReportView, shown: ReportView) -> str:
-    """In what the numbers that are asked for are other ones than those that are shown, if a word
-    says it."""
+def _counting(asked: ReportView, shown: ReportView) -> str:
+    """What is counted, by the word that tells it from what is shown, if there is one."""
     if asked.pipeline.id != shown.pipeline.id:
-        return asked.pipeline.name
-    return asked.period.label if asked.period != shown.period else ""
+        return f"counting {asked.pipeline.name}"
+    return f"counting {asked.period.label}" if asked.period != shown.period else "counting"
 
 
 async def _count(screen: MetricsScreen, asked: ReportView) -> None:
