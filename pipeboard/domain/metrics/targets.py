@@ -111,7 +111,7 @@ def _fill(whole: Period, parts: Sequence[Period]) -> bool:
         if start != reached:
             return False
         reached = end
-    return bool(parts) and reached == whole.end
+    return reached == whole.end
 
 
 def _sum(basis: Basis, targets: Sequence[Target]) -> Metric:

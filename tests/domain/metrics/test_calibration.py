@@ -56,6 +56,10 @@ def test_ten_samples_are_needed() -> None:
     )
 
 
+def test_without_samples_nothing_is_calibrated_however_few_are_needed() -> None:
+    assert scored([], 0).brier.reason == "not enough deals are old enough to be decided"
+
+
 def test_many_reviews_of_few_deals_are_not_enough() -> None:
     thrice = [Sample(8_000, n % 2 == 0, deal(n)) for n in range(9)] * 3
     assert scored(thrice, 10).brier.reason == "not enough deals are old enough to be decided"

@@ -189,6 +189,7 @@ def test_a_deal_without_a_created_date_says_nothing_of_what_is_created_inside() 
     alone.add(30, value=100)
     alone.forget_when(1)
     alone.win(1, 40)
+    assert created_and_won_share(alone.basis(20, period("2026Q1"))).reason == "no won deals"
     unknown = created_and_won_share(alone.basis(109, period("2026Q1")))
     assert (unknown.value, unknown.reason) == (None, "no created date")
     assert conversion_of_pipeline(alone.basis(109, period("2026Q2"))).inside_share is None
@@ -225,6 +226,17 @@ def test_without_a_past_period_nobody_knows_what_is_needed() -> None:
             None,
         ),
         ([("2026-01", 1, "ana", ""), ("2026-02", 2, "bo", ""), ("2026-03", 4, "ana", "")], None),
+        (
+            [
+                ("2026-01", 1, "", ""),
+                ("2026-02", 2, "", ""),
+                ("2026-03", 4, "", ""),
+                ("2026Q1", 50, "ana", ""),
+            ],
+            7,
+        ),
+        ([("2026-01", 1, "", ""), ("2026Q1", 50, "ana", ""), ("2026Q1", 3, "", "north")], 3),
+        ([("2026-01", 1, "", ""), ("2026-02", 2, "", ""), ("2026Q1", 50, "ana", "")], 50),
         ([("2026Q1", 70, "", "north"), ("2026-01", 2, "", "south")], 70),
         ([("2026Q2", 90, "", "")], None),
         ([("nonsense", 90, "", "")], None),

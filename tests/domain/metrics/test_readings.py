@@ -71,6 +71,11 @@ def test_a_running_period_says_what_is_missing_and_whether_the_pipeline_covers_i
     )
 
 
+def test_a_period_that_has_just_begun_says_nothing_of_the_time_gone() -> None:
+    said = target_reading(targeted(Log(), 0, 10_000_000), SAY)
+    assert said.startswith("€0 of €100k won (0%), €100k to go; ")
+
+
 def test_what_was_won_at_no_rate_meets_no_target() -> None:
     log = Log()
     log.win(log.add(0), 2, 3_000_000, "USD")

@@ -362,6 +362,10 @@ def test_the_band_of_a_deal_is_that_of_the_rate_on_the_day() -> None:
     found = Report(basis).groups(by_size(basis.rules, basis.calendar))
     assert found["10k to 50k"].metric("created_count").value == 1
     assert found["under 10k"].metric("won_count").value == 1
+    log.add(13, value=1_150_000, currency="CHF")
+    basis = log.basis(20, rules=CONVERTED)
+    found = Report(basis).groups(by_size(basis.rules, basis.calendar))
+    assert found[None].metric("created_count").value == 1  # nobody knows the rate
 
 
 def test_a_customer_is_none_for_a_loss() -> None:

@@ -136,6 +136,14 @@ def test_a_deal_that_is_merged_later_went_where_it_went_then(merged: float, line
     assert amounts(waterfall(log.basis(90, FEBRUARY))) == {"start": 10, line: 10}
 
 
+def test_what_was_lost_goes_as_lost_though_it_is_put_away_later() -> None:
+    log = Log()
+    deal = log.add(0, value=50, close=DUE)
+    log.lose(deal, 40)
+    log.say(deal, 45, "archived")
+    assert amounts(waterfall(log.basis(90, FEBRUARY))) == {"start": 50, "lost": 50}
+
+
 def test_a_win_goes_at_what_it_brought() -> None:
     log = Log()
     log.win(log.add(0, value=100, close=DUE), 40, 90)
