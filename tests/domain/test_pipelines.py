@@ -277,7 +277,9 @@ def test_a_question_that_both_put_in_is_one_and_what_they_ask_otherwise_a_differ
 def test_what_one_side_took_away_goes_unless_the_other_changed_it() -> None:
     without = with_order(1, 3, 8, 9)
     for mine, theirs in ((without, OWN), (OWN, without), (without, without)):
-        assert names(merge(OWN, mine, theirs).pipeline) == ["Lead", "Offer", "Won", "Lost"]
+        found = merge(OWN, mine, theirs)
+        assert names(found.pipeline) == ["Lead", "Offer", "Won", "Lost"]
+        assert found.differences == ()
     assert merge(OWN, OWN, without).taken == ("without Demo",)
     changed = with_stage(2, outcome="They came.")
     for mine, theirs, said in (

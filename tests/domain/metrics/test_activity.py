@@ -261,6 +261,12 @@ def test_a_touch_after_a_deal_closed_before_the_period_counts_once(end: str) -> 
     assert [rep.total for rep in touches(log.basis(50, period("2026-02")))] == [1]
 
 
+@pytest.mark.parametrize(("end", "begins"), [(12, 5), (13, 12), (14, 12)])
+def test_the_weeks_of_a_past_period_end_with_that_of_its_last_day(end: int, begins: int) -> None:
+    past = period(f"2026-01-01..2026-01-{end}")
+    assert str(weeks(Log().basis(60, past))[-1].start) == f"2026-01-{begins:02}"
+
+
 def test_thirteen_weeks_end_with_the_running_one() -> None:
     log = Log()
     log.win(log.add(0, value=7), 5)

@@ -204,6 +204,13 @@ def test_a_grouping_is_found_by_its_name() -> None:
     for name in ("owner", "team", "stage", "month", "quarter", "field.product"):
         found = grouping_of(name, basis.rules, basis.calendar, lambda asked: values[asked])
         assert found.name == name
+    unknown = {"owner": "nobody", "team": "no team", "stage": "none", "month": "no date",
+               "quarter": "no date", "size": "no value", "field.product": "no product",
+               "source": "no source"}  # fmt: skip
+    for name, said in unknown.items():
+        found = grouping_of(name, basis.rules, basis.calendar, lambda asked: {})
+        assert (found.name, found.unknown) == (name, said)
+    assert by_customer({}, []).unknown == "no account"
     shifted = replace(basis.rules, settings=replace(basis.rules.settings, fiscal_shift=3))
     log = Log()
     log.add(100)
@@ -236,6 +243,8 @@ def test_a_deal_counts_for_its_owner_at_the_close_unless_the_rules_say_now() -> 
     assert Report(basis).only(by_owner(UTC_RULES), "ana").metric("won_count").value == 1
     now = by_owner(replace(UTC_RULES, owner_now=True))
     assert Report(basis).only(now, "bo").metric("won_count").value == 1
+    log.owner(deal, 7, "")
+    assert list(log.basis(9).split(now)) == [None]
 
 
 def test_groups_without_anything_in_the_period_are_left_out() -> None:
