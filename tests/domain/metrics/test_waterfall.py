@@ -144,6 +144,15 @@ def test_what_was_lost_goes_as_lost_though_it_is_put_away_later() -> None:
     assert amounts(waterfall(log.basis(90, FEBRUARY))) == {"start": 50, "lost": 50}
 
 
+def test_a_deal_is_without_a_value_where_it_had_none_at_either_end() -> None:
+    log = Log()
+    for value in (None, None, 10):
+        log.add(0, value=value, close=DUE)
+    log.value(2, 40, 20)
+    log.value(3, 40, None)
+    assert waterfall(log.basis(50, FEBRUARY)).excluded == {"no value": 1}
+
+
 def test_a_win_goes_at_what_it_brought() -> None:
     log = Log()
     log.win(log.add(0, value=100, close=DUE), 40, 90)
