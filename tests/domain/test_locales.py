@@ -137,6 +137,7 @@ def test_a_short_amount_keeps_its_width_and_a_code_its_form(locale: str) -> None
         ("de_DE", ","),
         ("de-DE", ","),
         ("de_DE.UTF-8", ","),
+        ("de_DE@euro", ","),
         ("de", ","),
         ("DE_ch", "."),
         ("en", "."),

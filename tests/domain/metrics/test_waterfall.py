@@ -153,6 +153,12 @@ def test_a_deal_is_without_a_value_where_it_had_none_at_either_end() -> None:
     assert waterfall(log.basis(50, FEBRUARY)).excluded == {"no value": 1}
 
 
+def test_a_win_without_a_value_lacks_a_value_and_no_rate() -> None:
+    log = Log()
+    log.win(log.add(0, value=None, close=DUE), 40)
+    assert waterfall(log.basis(50, FEBRUARY)).excluded == {"no value": 1}
+
+
 def test_a_win_goes_at_what_it_brought() -> None:
     log = Log()
     log.win(log.add(0, value=100, close=DUE), 40, 90)
