@@ -348,20 +348,16 @@ def choose_setting(service: Service, name: str, value: str, **once: Unpack[Once]
 def _periods_moved(service: Service, after: Settings) -> Iterator[str]:
     """Which days targets and calls are for once periods begin on other days: they are kept by the
     names of their periods."""
-    from pipeboard.domain.periods import Period, parse_period
+    from pipeboard.domain.metrics.targets import period_labelled
     from pipeboard.workspace.reports import calls_of, targets_of
-
-    def period(label: str, settings: Settings) -> Period:
-        week_start, fiscal_shift = settings.week_start, settings.fiscal_shift
-        return parse_period(label, today, week_start=week_start, fiscal_shift=fiscal_shift)
 
     today, labels = local_date(service.now(), after.zone), set[str]()
     for pipeline in service.reader.pipelines():
         labels.update(target.period for target in targets_of(service, pipeline))
         labels.update(label for label, _rep in calls_of(service, pipeline))
     for label in sorted(labels):
-        now = period(label, after)
-        if now != period(label, service.settings):
+        now = period_labelled(label, today, after)
+        if now is not None and now != period_labelled(label, today, service.settings):
             last = now.end - timedelta(days=1)
             days = f"{format_date(now.start)} to {format_date(last)}"
             yield f"The targets and calls of {label} are for {days} now."

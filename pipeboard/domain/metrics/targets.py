@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 from fractions import Fraction
 
 from pipeboard.domain.errors import BadInput
@@ -15,6 +16,7 @@ from pipeboard.domain.metrics.rules import CallChanges, Group, Scope, Target, by
 from pipeboard.domain.metrics.wording import named
 from pipeboard.domain.money import Money
 from pipeboard.domain.periods import Period, parse_period
+from pipeboard.domain.settings import Settings
 
 NO_TARGET = "no target"
 NOBODYS = "nobody has a target here"
@@ -75,7 +77,8 @@ def _for_period(basis: Basis, targets: Sequence[Target]) -> list[Target]:
     exact = [target for target in targets if target.period == whole.label]
     if exact:
         return exact
-    parts = [(_period_of(basis, target), target) for target in targets]
+    today, settings = basis.today, basis.rules.settings
+    parts = [(period_labelled(target.period, today, settings), target) for target in targets]
     for kind in ("quarter", "month", "week"):
         inside = [
             (period, target)
@@ -90,16 +93,11 @@ def _for_period(basis: Basis, targets: Sequence[Target]) -> list[Target]:
     return []
 
 
-def _period_of(basis: Basis, target: Target) -> Period | None:
-    """The days of a target; None for a label that no longer reads as a period."""
-    settings = basis.rules.settings
+def period_labelled(label: str, today: date, settings: Settings) -> Period | None:
+    """The days that a target or call is for; None for a label that no longer reads as a period."""
+    week_start, fiscal_shift = settings.week_start, settings.fiscal_shift
     try:
-        return parse_period(
-            target.period,
-            basis.today,
-            week_start=settings.week_start,
-            fiscal_shift=settings.fiscal_shift,
-        )
+        return parse_period(label, today, week_start=week_start, fiscal_shift=fiscal_shift)
     except BadInput:
         return None
 
