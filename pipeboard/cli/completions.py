@@ -35,7 +35,7 @@ def _known() -> Mapping[str, tuple[ShellWord, ...]]:
     from pipeboard.cli.columns import COLUMNS
     from pipeboard.cli.listing import SORT_KEYS
     from pipeboard.domain.criteria import ROLES
-    from pipeboard.domain.deal_fields import FIELDS
+    from pipeboard.domain.deal_fields import TYPED
     from pipeboard.domain.filter_terms import FIELDS as TERMS
     from pipeboard.domain.filter_terms import STATES
     from pipeboard.domain.settings import SETTINGS
@@ -49,7 +49,7 @@ def _known() -> Mapping[str, tuple[ShellWord, ...]]:
             *(ShellWord(f"{term.name}:", term.help) for term in TERMS),
             *(ShellWord(name, text) for name, text in STATES.items()),
         ),
-        "FIELD=VALUE": tuple(ShellWord(f"{field.typed}=") for field in FIELDS if field.typed),
+        "FIELD=VALUE": tuple(ShellWord(f"{name}=") for name in TYPED),
         "KEY": tuple(map(ShellWord, SORT_KEYS)),
         "A,B": tuple(ShellWord(column.name) for column in COLUMNS),
         "PERIOD": tuple(map(ShellWord, (*relative, "last90d", "all"))),

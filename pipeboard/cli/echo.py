@@ -86,7 +86,7 @@ def days(understood: Iterable[tuple[str, date]]) -> tuple[str, ...]:
 
 
 def _words(name: str, value: FieldValue) -> str:
-    label = name.replace("_", " ").removeprefix("expected ")
+    label = name.replace("_", " ").removeprefix("expected ").removesuffix(" at")
     match value:
         case None | "" | ():
             return ""

@@ -13,7 +13,7 @@ from functools import lru_cache
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Generic, Literal, NoReturn, TypeAlias, TypeVar
 
-from pipeboard.domain.dates import parse_date
+from pipeboard.domain.dates import Direction, format_date, parse_date
 from pipeboard.domain.errors import BadInput
 from pipeboard.domain.events import Kind
 from pipeboard.domain.lazy_dataclass import dataclass
@@ -279,6 +279,21 @@ def fields_beside(named: Collection[str]) -> tuple[AnyField, ...]:
 # The fields of a deal as a person names and types them: `value=40k`, `close=19dec`, `p=60`.
 
 
+BEGINNING = "created_at"
+"""When a deal began: named beside its fields, and corrected where they are changed."""
+_BEGINNINGS = ("created", BEGINNING)
+TYPED = (*(field.typed for field in FIELDS if field.typed), _BEGINNINGS[0])
+"""All that can be set, by the name that help and refusals give it."""
+
+
+def _began_on(text: str, today: date) -> date:
+    if not text:
+        raise BadInput("A deal has begun on some day.", hint="For example: created=1may")
+    if (day := parse_date(text, today, Direction.BACK)) > today:
+        raise BadInput(f"{format_date(day)} lies ahead: a deal begins today or earlier.")
+    return day
+
+
 def parse_assignment(text: str, today: date, currency: str) -> tuple[str, FieldValue]:
     """Field and value of `field=value`; an empty value empties the field.
 
@@ -297,6 +312,8 @@ def parse_field(name: str, text: str, today: date, currency: str) -> tuple[str, 
     known = named_field(name)
     if known.startswith("fields."):
         return known, text
+    if known == BEGINNING:
+        return known, _began_on(text, today)
     return known, BY_NAME[known].read(text, today, currency)
 
 
@@ -325,16 +342,17 @@ def named_field(name: str) -> str:
     for prefix in ("fields.", "field."):
         if name.startswith(prefix) and len(name) > len(prefix):
             return f"fields.{name.removeprefix(prefix)}"
+    if name.lower() in _BEGINNINGS:
+        return BEGINNING
     field = BY_TYPED.get(name.lower())
     if field is None:
-        known = [field.typed for field in FIELDS if field.typed]
         if verb := _CHANGED_BY.get(name.lower()):
             raise BadInput(
                 f"{quoted(name)} is not set as a field.", hint=f"It is changed by: {verb}."
             )
         raise BadInput(
             f"No field {quoted(name)}.",
-            hint=did_you_mean(name, list(BY_TYPED))
-            or f"There are: {', '.join(known)}, and fields.NAME.",
+            hint=did_you_mean(name, [*BY_TYPED, *_BEGINNINGS])
+            or f"There are: {', '.join(TYPED)}, and fields.NAME.",
         )
     return field.name

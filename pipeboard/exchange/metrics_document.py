@@ -154,6 +154,7 @@ def metrics_document(told: FullReport) -> Document:
         "bottleneck": _bottleneck(report),
         "lead_velocity": listed(tables.leads(report)),
         "forecast_months": listed(tables.months(report)),
+        "unsupported_commits": listed(tables.commits(report)),
         "won_weeks": listed(tables.weeks(report)),
         "calibration": _calibration(report.calibration),
         "chances": chance_documents(report),

@@ -11,6 +11,7 @@ from pipeboard.domain.metrics import METRICS, Metric, Report, Unit, compare
 from pipeboard.domain.metrics.calibration import FORECAST_LINES
 from pipeboard.domain.metrics.chances import won_of_closed
 from pipeboard.domain.metrics.conversion import conversion_by_value
+from pipeboard.domain.metrics.forecast import unsupported_commits
 from pipeboard.domain.metrics.outcomes import competitors
 from pipeboard.domain.metrics.report import headline
 from pipeboard.domain.metrics.result import Number
@@ -239,6 +240,13 @@ def months(report: Report) -> Rows:
             "reason": month.open_value.reason or month.weighted.reason or month.measured.reason,
             "excluded": dict(month.weighted.excluded),
         }
+
+
+@_in_every_report("unsupported_commits", "Commits without evidence", "value", value="value")
+def commits(report: Report) -> Rows:
+    """The open deals in commit of which timeline or budget is not answered, or nobody decides."""
+    for deal in unsupported_commits(report.stock):
+        yield {"deal": f"D-{deal.id}", "value": report.stock.tally((deal,)).metric()}
 
 
 @_in_every_report(

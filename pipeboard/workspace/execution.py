@@ -282,7 +282,8 @@ def execute(
     def told(found: Decision) -> Decision:
         deals = [change.after for change in found.changes]
         before = [change.before for change in found.changes if change.before is not None]
-        telling = Telling(deals, service.reader.pipelines(), service.today, before)
+        zone = service.settings.zone
+        telling = Telling(deals, service.reader.pipelines(), service.today, before, zone)
         leads = tuple(map(sequel, deals)) if sequel else ()
         notes = (
             *found.notes,

@@ -508,6 +508,7 @@ ROWS = {
     "time_to_win": "days share",
     "loss_reasons": "category count value stages",
     "competitors": "competitor count value",
+    "unsupported_commits": "deal value",
     "groups": "key metrics",
 }
 PARTS_OF = {
@@ -530,7 +531,8 @@ TABLES = {
     "dwell_km_median_days dwell_p90_days expected_days overstay_deal_days stalled_count skipped "
     "regressions",
     "ages": "count value", "forecast_months": "open_count open_value weighted_value measured_value",
-    "lead_velocity": "qualified rate", "won_weeks": "won_value created_count created_value",
+    "unsupported_commits": "value", "lead_velocity": "qualified rate",
+    "won_weeks": "won_value created_count created_value",
     "calibration": "stated won", "loss_reasons": "count value", "competitors": "count value",
     "touches": "total on_new", "adherence": "rate", "waterfall": "value count",
 }  # fmt: skip

@@ -383,3 +383,68 @@ def test_evolve_puts_a_correction_on_top_like_any_other_event() -> None:
     before = found.deal
     event = found.do(c.Win(on=TODAY - DAY)).events[-1]
     assert evolve(before, event) == found.deal
+
+
+# A beginning that a person puts right: `created` beside the fields.
+
+
+def _set(*assignments: str) -> c.SetFields:
+    return c.SetFields(assignments)
+
+
+@pytest.mark.parametrize("written", ["created=1sep2026", "created_at=2026-09-01", "Created=1 Sep"])
+def test_the_day_on_which_a_deal_began_is_set_like_a_field(written: str) -> None:
+    found = Course().do(_set(written, "value=40k"))
+    began = noon(date(2026, 9, 1))
+    deal = found.deal
+    assert (deal.created_at, deal.created_precision) == (began, "day")
+    assert (deal.stage_entered_at, deal.entry_precision) == (began, "day")
+    assert deal.value == Money(4_000_000, "EUR")
+    assert as_corrected(found.events)[0].at == began
+
+
+def test_a_deal_that_went_on_keeps_the_day_of_that() -> None:
+    found = Course().do(c.Move(PROPOSAL, "because so"), at=NOW - 10 * DAY)
+    found.do(_set("created=1sep2026"))
+    assert found.deal.stage_entered_at == NOW - 10 * DAY
+    with pytest.raises(Refused, match="came to a stage on Fri 13 Nov 2026, so it cannot"):
+        found.do(_set("created=14nov2026"))
+
+
+def test_today_it_began_no_later_than_now() -> None:
+    early = datetime(2026, 11, 23, 7, tzinfo=UTC)
+    found = Course().do(_set("created=today"), at=early)
+    assert found.deal.created_at == early
+    assert Course(at=NOW).do(_set("created=today")).events[1:] == []
+
+
+def test_a_day_that_nobody_knew_is_known_then() -> None:
+    found = Course.imported(precision={"created_at": "unknown"})
+    assert found.deal.known_created_at is None
+    day = (NOW - 60 * DAY).astimezone(BERLIN).date()
+    assert found.do(_set(f"created={day}")).deal.known_created_at == noon(day)
+
+
+@pytest.mark.parametrize(
+    ("written", "refusal"),
+    [
+        ("created=+3d", "Thu 26 Nov 2026 lies ahead: a deal begins today or earlier."),
+        ("created=", "A deal has begun on some day."),
+        ("created_at=soon", "soon"),
+    ],
+)
+def test_no_deal_began_tomorrow_nor_on_no_day(written: str, refusal: str) -> None:
+    with pytest.raises(BadInput, match=refusal):
+        Course().do(_set(written))
+
+
+def test_a_beginning_is_said_in_the_days_of_the_place() -> None:
+    late = datetime(2026, 9, 24, 23, tzinfo=UTC)  # one o'clock of the next day in Berlin
+    found, command = Course(at=late), _set("created=1sep2026")
+    before = found.deal
+    told = Telling([found.do(command).deal], (SALES,), TODAY, [before], BERLIN)
+    assert (
+        sentence_of(command, told) == "Set created of Lumen Oy: Fri 25 Sep 2026 → Tue 1 Sep 2026."
+    )
+    unknown = Telling([found.deal], (SALES,), TODAY, [replace(before, created_precision="unknown")])
+    assert sentence_of(command, unknown) == "Set created of Lumen Oy: unknown → Tue 1 Sep 2026."

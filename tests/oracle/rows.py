@@ -42,6 +42,15 @@ def by_currency(asked: Asked, stock: Asked) -> Part:
     return found
 
 
+def unsupported(stock: Asked) -> Part:
+    """What is in commit, by deal: in walks nobody answers a question or is said to decide."""
+    return {
+        f"D-{deal.id}": rounded(stock.sum([deal]))
+        for deal in stock.closing
+        if outlook.category(stock, deal) == "commit"
+    }
+
+
 def stage(asked: Asked, stock: Asked, one: Any) -> Part:
     """What JSON says of a stage beside `parts.stage` and `standing.stage`."""
     whole = everybody(stock)

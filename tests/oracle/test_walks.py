@@ -132,6 +132,7 @@ RECKONED = {
     "metrics", "by_currency", "stages", "bottleneck", "lead_velocity", "forecast_months",
     "won_weeks", "calibration", "chances", "backtest", "call", "needed", "coverage",
     "velocity_is_stale", "time_to_win", "waterfall", "loss_reasons", "competitors",
+    "unsupported_commits",
 }  # fmt: skip
 QUESTION = {
     "as_of", "stock_as_of", "zone", "currency", "pipeline", "owner", "filter", "period", "windows",
@@ -177,6 +178,9 @@ def compare_parts(found: Mapping[str, Any], over: Asked, stock: Asked) -> None:
     assert lost == parts.losses(over)
     for row in found["loss_reasons"]:
         assert row["stages"] == rows.lost_from(over, row["category"])
+    commits = {row["deal"]: row["value"] for row in found["unsupported_commits"]}
+    agree(commits, unsupported := rows.unsupported(stock))
+    assert commits.keys() == unsupported.keys()
     scores = found["calibration"]
     agree(scores | {"n": scores["bias"]["n"]}, parts.calibration(stock))
     for row, band in zip(scores["bands"], rows.bands(stock), strict=True):

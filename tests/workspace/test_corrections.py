@@ -226,13 +226,17 @@ def test_what_was_said_here_stands_unless_the_file_is_preferred(
     read(ana, tmp_path, FIRST)
     ana.win([only(ana, "Alpha").id], on=date(2026, 3, 7))
     ana.lose([only(ana, "Beta").id], Loss("competitor"))
+    ana.execute(c.SetFields(("created=2025-12-20",)), [only(ana, "Gamma").id])
     later = FIRST.replace("2026-03-01", "2026-03-15").replace("Price", "Timing")
+    later = later.replace("Proposal,2026-01-02", "Proposal,2026-01-03")
     report = read(ana, tmp_path, later, ImportOptions(prefer_file=prefer_file))
     assert days(ana, "Alpha")[1] == ("2026-03-15" if prefer_file else "2026-03-07")
     lost = only(ana, "Beta").loss
     assert lost is not None
     assert lost.category == ("timing" if prefer_file else "competitor")
-    assert report.not_followed == ({} if prefer_file else {"closed_at": 1, "loss": 1})
+    assert days(ana, "Gamma")[0] == ("2026-01-03" if prefer_file else "2025-12-20")
+    untold = dict.fromkeys(("closed_at", "loss", "created_at"), 1)
+    assert report.not_followed == ({} if prefer_file else untold)
     assert counts(read(ana, tmp_path, later)) == (0, 0, 3)
 
 
@@ -316,3 +320,23 @@ def test_an_import_is_measured_by_no_gate_and_what_is_done_here_by_its_own(
     adherence = ana.report(asked).metric("adherence")
     assert (adherence.num, adherence.den) == (0, 1)
     assert disagreements(team.place) == []
+
+
+def test_a_beginning_is_put_right_by_hand_and_taken_back(team: Team, ana: Workspace) -> None:
+    deal = add(ana, "Lumen Oy: pilot 40k")
+    stood = state(ana, deal.id)
+    ana.execute(c.SetFields(("created=1sep2026",)), [deal.id])
+    assert now_of(ana, deal.id).created_at == datetime(2026, 9, 1, 10, tzinfo=UTC)
+    asked = ReportQuery(sales(ana), ana.period("2026Q3"), NOW, me=ana.me)
+    assert ana.report(asked).metric("created_count").rounded == 1
+    assert disagreements(team.place) == []
+    ana.undo()
+    assert state(ana, deal.id) == stood
+    assert ana.report(asked).metric("created_count").rounded == 0
+
+
+def test_a_colleagues_beginning_stands_against_mine(ana: Workspace, bo: Workspace) -> None:
+    deal = add(ana, "Lumen Oy: pilot 40k")
+    bo.execute(c.SetFields(("created=1sep2026",)), [deal.id])
+    with pytest.raises(Conflict, match=r"bo changed .*: created at"):
+        ana.execute(c.SetFields(("created=2sep2026",)), [deal.id], seen={deal.id: deal.version})

@@ -12,18 +12,16 @@ from pipeboard.domain.corrections import as_corrected
 from pipeboard.domain.criteria import pass_gate
 from pipeboard.domain.dates import format_date, local_date, micros
 from pipeboard.domain.deal import LOSS_CATEGORIES, UNKNOWN, Deal, Loss, Status
+from pipeboard.domain.deciding.correcting import begin, carried, corrected
 from pipeboard.domain.deciding.edits import changed_fields
 from pipeboard.domain.deciding.moves import logged, must_be_open, not_before_entry
 from pipeboard.domain.deciding.rules import Telling, rule
 from pipeboard.domain.errors import BadInput, Refused, SoAlready
 from pipeboard.domain.events import (
-    NO_FACTS,
     Event,
-    EventFacts,
     Kind,
     change_to,
     evolve_all,
-    value_of,
 )
 from pipeboard.domain.lazy_dataclass import replace
 from pipeboard.domain.pipeline import Stage
@@ -74,7 +72,7 @@ def lose(command: c.Lose, deal: Deal, context: c.Context) -> list[Event]:
     if was is not None:
         said = {name: value for name in Loss.__match_args__ if (value := getattr(loss, name))}
         events = _on_another_day(deal, command.on, context)
-        events += _corrected(deal, {"loss": replace(was, **said)}, context)
+        events += corrected(deal, {"loss": replace(was, **said)}, context)
         if not events:
             raise SoAlready(f"{deal.ref} {deal.name} is already lost: {was.category}.")
         return events
@@ -173,10 +171,10 @@ Step = Callable[[Deal, Sequence[Event], c.Context], list[Event]]
 def correct(command: c.Correct, deal: Deal, context: c.Context) -> list[Event]:
     """Another beginning, another end of a deal that is closed; `Refused` where it cannot be."""
     loss = command.loss if deal.loss is not None else None
-    said = [] if loss is None else _corrected(deal, {"loss": _clean(loss, context)}, context)
+    said = [] if loss is None else corrected(deal, {"loss": _clean(loss, context)}, context)
     known, steps = command.precision, list[Step]()
     if command.created_at is not None:
-        steps.append(partial(_begin, command.created_at, known.get("created_at", "")))
+        steps.append(partial(begin, command.created_at, known.get("created_at", "")))
     if command.closed_at is not None and deal.closed_at is not None:
         steps.append(partial(_end, command.closed_at, known.get("closed_at", "")))
     try:
@@ -197,23 +195,6 @@ def _in_turn(steps: Iterable[Step], deal: Deal, context: c.Context) -> list[Even
     return events
 
 
-def _begin(
-    at: datetime,
-    known: c.Precision,
-    deal: Deal,
-    course: Sequence[Event],
-    context: c.Context,
-) -> list[Event]:
-    at = _not_after_it_went_on(at, deal, course, context)
-    after: dict[str, FieldValue] = {"created_at": at, "created_precision": known}
-    carried = _carried(deal, deal.created_at, at, course[:1])
-    if len(course) <= 1 and deal.stage_entered_at == deal.created_at:
-        after |= {"stage_entered_at": at, "entry_precision": known, **carried}
-    elif "qualified_at" in carried:
-        after["qualified_at"] = at
-    return _corrected(deal, after, context, known)
-
-
 def _end(
     at: datetime,
     known: c.Precision,
@@ -228,9 +209,9 @@ def _end(
         "closed_at": at,
         "stage_entered_at": at,
         "entry_precision": known,
-        **_carried(deal, deal.closed_at, at, course[-1:]),
+        **carried(deal, deal.closed_at, at, course[-1:]),
     }
-    return _corrected(deal, after, context, known)
+    return corrected(deal, after, context, known)
 
 
 def _on_another_day(deal: Deal, day: date | None, context: c.Context) -> list[Event]:
@@ -248,42 +229,3 @@ def _before_it_closed(deal: Deal, course: Sequence[Event]) -> Deal:
     if len(course) <= 1:
         return replace(deal, stage_id=deal.closed_from or deal.stage_id, entry_precision=UNKNOWN)
     return evolve_all(None, course[:-1], deal.id)
-
-
-def _carried(deal: Deal, was: datetime | None, at: datetime, by: Sequence[Event]) -> Values:
-    """What an entry has taken from its instant, and goes along with it."""
-    found: dict[str, FieldValue] = {}
-    if was is not None and deal.rank == -micros(was):
-        found["rank"] = -micros(at)
-    if deal.qualified_at == was and all("qualified_at" in event.after for event in by):
-        found["qualified_at"] = at
-    return found
-
-
-def _corrected(
-    deal: Deal, after: Values, context: c.Context, known: c.Precision = ""
-) -> list[Event]:
-    facts: EventFacts = {"precision": known} if known else NO_FACTS
-    event = change_to(deal, Kind.CORRECTED, context.at, after, facts)
-    return [event] if event.changed else []
-
-
-def _not_after_it_went_on(
-    at: datetime, deal: Deal, course: Sequence[Event], context: c.Context
-) -> datetime:
-    """The instant at which a deal began, which was not after it came to its next stage; `Refused`
-    for a later day."""
-    came_at = [value_of(one.after, "stage_entered_at", datetime) or one.at for one in course[:1]]
-    came_at = [one for one in came_at if one > deal.created_at]
-    went_at = [event.at for event in course[1:] if event.facts.get("precision") != UNKNOWN]
-    if not (known := came_at + went_at):
-        return at
-    later_at = known[0]
-    day, next_day = (local_date(one, context.zone) for one in (at, later_at))
-    if day > next_day:
-        raise Refused(
-            f"{deal.ref} came to a stage on {format_date(next_day)}, so it cannot have begun on "
-            f"{format_date(day)}.",
-            hint="Give an earlier day.",
-        )
-    return min(at, later_at)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from datetime import date
 from functools import lru_cache
 from types import MappingProxyType
 from typing import TYPE_CHECKING, TypeVar
@@ -11,12 +12,14 @@ from pipeboard.domain import commands as c
 from pipeboard.domain.criteria import ROLES
 from pipeboard.domain.deal import Answer, Ask, Contact, Deal, NextStep, Term, custom_key
 from pipeboard.domain.deal_fields import (
+    BEGINNING,
     BY_NAME,
     clean_tags,
     merged_set,
     named_field,
     parse_assignment,
 )
+from pipeboard.domain.deciding.correcting import began_on
 from pipeboard.domain.deciding.rules import Telling, field_words, rule
 from pipeboard.domain.errors import BadInput
 from pipeboard.domain.events import Event, Kind, change_to, changing, value_of
@@ -161,11 +164,15 @@ def _edited(names: Iterable[str], told: Telling) -> str:
 
 @rule(c.Edit, "set", lambda edit, told: _edited(edit.changes, told))
 def edit(command: c.Edit, deal: Deal, context: c.Context) -> list[Event]:
-    """New values for fields, with the owner as everybody writes the name."""
+    """New values for fields, with the owner as everybody writes the name, and the day on which a
+    deal began."""
     changes = dict(command.changes)
+    began = value_of(changes, BEGINNING, date)
+    changes.pop(BEGINNING, None)
     if "owner" in changes:
         changes["owner"] = context.owner(str(changes["owner"] or ""), command.new_rep)
-    return changed_fields(changes, deal, context)
+    events = changed_fields(changes, deal, context)
+    return events + began_on(began, deal, context) if began else events
 
 
 def changed_fields(

@@ -9,9 +9,9 @@ from zoneinfo import ZoneInfo
 
 from pipeboard.domain import commands as c
 from pipeboard.domain.commands import Context
-from pipeboard.domain.dates import format_day
+from pipeboard.domain.dates import format_date, format_day, local_date
 from pipeboard.domain.deal import Deal
-from pipeboard.domain.deal_fields import parse_assignment
+from pipeboard.domain.deal_fields import BEGINNING, parse_assignment
 from pipeboard.domain.deal_record import PRIVATE
 from pipeboard.domain.events import Event, read
 from pipeboard.domain.lazy_dataclass import dataclass
@@ -21,9 +21,6 @@ from pipeboard.domain.text import few
 from pipeboard.domain.timeline import field_text
 
 # Endings of sentences: from what to what a command changed a deal, where it was one.
-
-
-_UTC = ZoneInfo("UTC")
 
 
 def from_what(command: c.Command, told: Telling) -> str:
@@ -49,6 +46,7 @@ def from_what(command: c.Command, told: Telling) -> str:
             return ""
 
 
+_UTC = ZoneInfo("UTC")
 _CURRENCY = "EUR"  # which one an amount is in does not matter for the name of its field
 
 
@@ -65,13 +63,16 @@ def _values(names: Iterable[str], deal: Deal, told: Telling) -> str:
 
 
 def _value(name: str, deal: Deal, told: Telling) -> str:
+    if name == BEGINNING:
+        began = deal.known_created_at
+        return format_date(local_date(began, told.zone)) if began else "unknown"
     whole, dot, key = name.partition(".")
     value = deal.custom(key) if dot and whole == "fields" else read(deal, name)
     if isinstance(value, Money):
         return format_money(value)
     if isinstance(value, date) and not isinstance(value, datetime):
         return format_day(value, told.today)
-    return field_text(name, value, told.pipelines, today=told.today, zone=_UTC) or "nothing"
+    return field_text(name, value, told.pipelines, today=told.today, zone=told.zone) or "nothing"
 
 
 C = TypeVar("C")
@@ -81,13 +82,14 @@ C = TypeVar("C")
 class Telling:
     """Deals as a command left them, for its sentence: told on a day, among these pipelines.
 
-    `before` are those of them that there were before.
+    `before` are those of them that there were before; days are those of the zone.
     """
 
     deals: Sequence[Deal]
     pipelines: tuple[Pipeline, ...]
     today: date
     before: Sequence[Deal] = ()
+    zone: ZoneInfo = _UTC
 
     @property
     def whom(self) -> str:
@@ -140,6 +142,7 @@ def deal_names(deals: Sequence[Deal]) -> str:
 def field_words(names: Iterable[str]) -> str:
     """Fields as a sentence names them: `expected close, probability, product`."""
     plain = (name.removeprefix("fields.").removesuffix("_bp") for name in names)
+    plain = ("created" if name == BEGINNING else name for name in plain)
     return ", ".join(name.replace("_", " ") for name in plain)
 
 

@@ -10,8 +10,9 @@ from typing import ClassVar, TypeAlias
 from textual.binding import BindingType
 from textual.events import Click, Key
 
+from pipeboard.domain.dates import local_date
 from pipeboard.domain.deal import NOTHING, Answer, Deal
-from pipeboard.domain.deal_fields import FIELDS, parse_field
+from pipeboard.domain.deal_fields import BEGINNING, FIELDS, parse_field
 from pipeboard.domain.deal_record import deal_seen_by, may_see
 from pipeboard.domain.errors import PipeboardError
 from pipeboard.domain.events import read
@@ -19,7 +20,7 @@ from pipeboard.domain.lazy_dataclass import dataclass
 from pipeboard.domain.pipeline import Category
 from pipeboard.domain.settings import Settings
 from pipeboard.ui.draw.line import Hint, Line, blank, left, whole, wrap
-from pipeboard.ui.draw.questions import field_text, rating_words, written_value
+from pipeboard.ui.draw.questions import field_text, rating_words, value_text, written_value
 from pipeboard.ui.overlays.draft import Draft, TypedValues
 from pipeboard.ui.overlays.menu import Menu, MenuChoice
 from pipeboard.ui.overlays.overlay import (
@@ -299,6 +300,9 @@ def deal_form(
         for field in FIELDS
         if field.label and may_see(field.name, deal.owner, me)
     ]
+    began = deal.known_created_at
+    day = value_text(began and local_date(began, settings.zone))
+    fields.append(FormField(BEGINNING, "Created", day, check=_check(BEGINNING, today, currency)))
     fields += [
         FormField(f"fields.{name}", name, value) for name, value in sorted(deal.fields.items())
     ]
@@ -354,7 +358,7 @@ def about(
     when = f" at {datetime.fromisoformat(str(at)).astimezone(zone):%H:%M}" if at else ""
     fields = {
         name.removesuffix("_bp"): str(
-            details.get("theirs") or written_value(name, _value(deal, name))
+            details.get("theirs") or written_value(name, _value(deal, name, zone))
         )
         for name in _names(details)
     }
@@ -370,15 +374,16 @@ def _names(details: Mapping[str, object]) -> Sequence[str]:
     return names if isinstance(names, list | tuple) else ()
 
 
-def _value(deal: Deal, name: str) -> object:
+def _value(deal: Deal, name: str, zone: tzinfo) -> object:
     try:
-        return read(deal, name)
+        value = read(deal, name)
     except AttributeError:
         return ""
+    return value.astimezone(zone).date() if isinstance(value, datetime) else value
 
 
 def _label(name: str) -> str:
-    return name.partition(".")[2].replace("_", " ") or name.replace("_", " ")
+    return name.partition(".")[2].replace("_", " ") or name.removesuffix("_at").replace("_", " ")
 
 
 def _words(mine: object, fields: Mapping[str, str], typed: Typed) -> str:
