@@ -194,8 +194,14 @@ def _policies(schema: str) -> Iterator[str]:
 
 
 def _members(reps: Sequence[Rep]) -> Iterator[str]:
-    """Who is in which group. Logins are made by whoever looks after the server."""
+    """Who is in which group. Logins are made by whoever looks after the server; who has none yet is
+    named, and the others get theirs."""
     yield "-- Whoever has no login yet gets one first: CREATE ROLE \"ana\" LOGIN PASSWORD '…';"
     for rep in reps:
         if rep.role in tuple(Role) and rep.active:
-            yield f"GRANT {_group(rep.role)} TO {identifier(rep.name)};"
+            login, text = identifier(rep.name), quoted(identifier(rep.name))
+            yield (
+                f"DO $grant$ BEGIN IF to_regrole({text}) IS NULL THEN "
+                f"RAISE NOTICE 'no login yet: %', {text}; "
+                f"ELSE GRANT {_group(rep.role)} TO {login}; END IF; END $grant$;"
+            )

@@ -13,6 +13,8 @@ from textual.events import Key
 from textual.timer import Timer
 
 from pipeboard.domain.errors import ReadOnly, Refused
+from pipeboard.domain.lazy_dataclass import replace
+from pipeboard.domain.roles import rights
 from pipeboard.domain.settings import Settings
 from pipeboard.store.holders import lock_holder
 from pipeboard.store.locating import Server
@@ -21,11 +23,11 @@ from pipeboard.ui.draw.line import Glyphs
 from pipeboard.ui.host import Change, Walk, target_names
 from pipeboard.ui.key_table import BOARD, program_keys
 from pipeboard.ui.keys import rebound, unheard, ways
-from pipeboard.ui.last_view import Choices, Seat, keep_view
+from pipeboard.ui.last_view import Choices, Seat, keep_view, only_looks
 from pipeboard.ui.overlays.overlay import Overlay
 from pipeboard.ui.palette import Theme, theme
 from pipeboard.ui.screens.board import BoardScreen
-from pipeboard.ui.screens.live import CountingScreen, LiveScreen, Said, on_top, refusal
+from pipeboard.ui.screens.live import LiveScreen, Said, on_top, refusal
 from pipeboard.ui.terminal.display import CellDisplay
 from pipeboard.ui.terminal.drafts import Drafts, keep_unstored
 from pipeboard.ui.terminal.ink import background, color_depth, keep_background
@@ -35,7 +37,7 @@ from pipeboard.ui.terminal.typeahead import TypeAhead
 from pipeboard.ui.write_queue import Busy, Net, WriteQueue, suppress_busy, under_net
 
 if TYPE_CHECKING:
-    from pipeboard.ui.write_queue import Turn, suppress_busy
+    from pipeboard.ui.write_queue import Turn
 
 
 # The one face of waiting: told on the screen that is on top once keys wait long enough.
@@ -213,6 +215,16 @@ class PipeboardApp(TypeAhead[None], Session[None], CellDisplay[None]):
 
     # What keys may do.
 
+    def take_up(self) -> None:
+        """What was agreed on meanwhile holds from here on: the settings, and what their role allows
+        whoever sits here. Raises DatabaseError, with all as it was."""
+        seat, state = self.seat, self._state
+        settings = state.reader.settings()
+        allowed = rights(seat.actor, state.reader.reps(), settings)
+        self.settings, self.seat = settings, replace(seat, rights=allowed)
+        if (read_only := only_looks(seat.store, allowed)) != state.view.read_only:
+            state.show(read_only=read_only)
+
     def check_writable(self) -> None:
         """Raises why nothing may be changed here: ReadOnly, or DatabaseError for another file."""
         if not self.seat.may_write:
@@ -266,7 +278,7 @@ class PipeboardApp(TypeAhead[None], Session[None], CellDisplay[None]):
         """^c: what is under way is not stored if it is not being stored already."""
         super().give_up()
         self.write_queue.give_up()
-        if isinstance(self.screen, CountingScreen):
+        if isinstance(self.screen, LiveScreen) and self.screen.give_up is not None:
             self.screen.give_up()
 
     # What goes wrong, and leaving.

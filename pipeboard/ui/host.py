@@ -41,7 +41,7 @@ if TYPE_CHECKING:
     from pipeboard.ui.board_state import BoardState
     from pipeboard.ui.terminal.drafts import Drafts
     from pipeboard.ui.terminal.typeahead import KeyQueue
-    from pipeboard.ui.write_queue import Net, WriteQueue, suppress_busy
+    from pipeboard.ui.write_queue import Net, WriteQueue
     from pipeboard.workspace import Seen, Workspace
     from pipeboard.workspace.recording import Receipt
 
@@ -172,6 +172,7 @@ class Program(Protocol):
     @property
     def me(self) -> str: ...
     def check_writable(self) -> None: ...
+    def take_up(self) -> None: ...
     def leave(self, return_code: int) -> None: ...
 
 
@@ -364,10 +365,8 @@ async def ask(host: Host, screen: ModalScreen[T]) -> T | None:
 
 
 async def patiently(host: Host, work: Callable[[], T]) -> T:
-    """What `work` gives, tried until nobody holds the database; for actions in turn.
-
-    `work` leaves everything as it was where it raises. Raises GivenUp.
-    """
+    """What `work` gives, tried until nobody holds the database; for actions in turn. It leaves
+    everything as it was where it raises. Raises GivenUp."""
     while True:
         with suppress_busy():
             return work()

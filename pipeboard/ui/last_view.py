@@ -96,6 +96,11 @@ class Seat:
         return self.clock().astimezone(zone).date()
 
 
+def only_looks(store: Store, allowed: Rights) -> bool:
+    """Is nothing to be changed from here, by the store, by the file or by the role?"""
+    return store.read_only or allowed.only_looks or not store.location.may_write_beside
+
+
 MOST_VIEWS: Final = 50
 """Of so many databases it is known how they were left."""
 

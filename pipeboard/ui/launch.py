@@ -29,6 +29,7 @@ from pipeboard.ui.last_view import (
     Seat,
     chosen_pipeline,
     last_view,
+    only_looks,
     opened_lens,
     sort_of,
 )
@@ -108,8 +109,7 @@ def first_state(
         lens = Lens(pipeline.id, today, settings.zone, me=actor.rep, currency=into)
         lens, filter_text = opened_lens(opening, reader, settings, lens)
         width, height = terminal_size()
-        only_looks = rights(actor, reader.reps(), settings).only_looks
-        read_only = store.read_only or only_looks or not store.location.may_write_beside
+        read_only = only_looks(store, rights(actor, reader.reps(), settings))
         view = BoardView(
             Board(pipeline, lens, ()),
             (),

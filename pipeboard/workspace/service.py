@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Concatenate, ParamSpec, TypeVar
 
 from pipeboard.domain.agreements import Topic
 from pipeboard.domain.deal import Deal
-from pipeboard.domain.errors import Ambiguous, NotFound
+from pipeboard.domain.errors import Ambiguous, DatabaseError, NotFound
 from pipeboard.domain.lazy_dataclass import dataclass, field, replace
 from pipeboard.domain.people import Actor, known_owner, match_rep
 from pipeboard.domain.pipeline import Pipeline
@@ -187,7 +187,12 @@ class Service:
             finally:
                 self._transaction = None
 
-        result = self.store.write(run) if through is None else through.store(run)
+        try:
+            result = self.store.write(run) if through is None else through.store(run)
+        except DatabaseError as error:
+            if error.details.get("reason") == "read_only":  # a server knows no reason for it
+                self.rights.check_writing()
+            raise
         if (heard := self.on_stored) is not None:
             for command_id in stored:
                 heard(command_id)

@@ -151,7 +151,7 @@ def test_the_script_holds_the_rows_of_each_table() -> None:
 def test_who_works_is_put_into_the_group_of_their_role() -> None:
     reps = [Rep("ana", role="owner"), Rep('b"o', role="rep"), Rep("cy", role=""),
             Rep("di", role="manager", active=False)]  # fmt: skip
-    members = re.findall(r"^GRANT pipeboard_(\w+) TO (\".+\");$", script("team", reps), re.M)
+    members = re.findall(r" GRANT pipeboard_(\w+) TO (\".+?\"); END IF", script("team", reps))
     assert members == [("owner", '"ana"'), ("rep", '"b""o"')]
 
 
@@ -352,3 +352,29 @@ def test_leads_of_others_come_back_when_somebody_looks_who_changes_their_own_onl
 def test_a_file_has_no_grants(pipe: Type, team: Type) -> None:
     done = pipe("init", "--grants")
     assert (done.code, "no grants" in done.err) == (2, True)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "add Beta: x 3k", "move 1 Qualified", "note 1 -m hello", "undo", "target set 2026Q4 100k",
+        "rep set gil --role owner", "setting set reps-see own", "pipeline new Other",
+    ],
+)  # fmt: skip
+def test_a_viewer_hears_of_their_role_and_not_of_a_table(office: Type, sit: Sit, line: str) -> None:
+    sit("gil")
+    done = office(*line.split())
+    assert done.code == 4
+    assert "@gil is a viewer here" in done.err
+    assert "counter" not in done.err
+
+
+def test_whoever_has_no_login_yet_keeps_nobody_from_theirs(
+    office: Type, postgres_databases: Databases
+) -> None:
+    path = urlsplit(os.environ["PIPEBOARD_DB"]).path
+    owner = urlsplit(postgres_databases.url)._replace(path=path).geturl()
+    say(owner, "REVOKE pipeboard_viewer FROM gil")
+    say(owner, script("public", [Rep("aaron", role="rep"), Rep("gil", role="viewer")]))
+    assert say(owner, "SELECT to_regrole('aaron')") == [(None,)]
+    assert say(owner, "SELECT pg_has_role('gil', 'pipeboard_viewer', 'MEMBER')") == [(True,)]

@@ -24,7 +24,7 @@ from pipeboard.ui.last_view import Choices
 from pipeboard.ui.screens.board import BoardScreen
 from pipeboard.ui.screens.deal import DealScreen
 from pipeboard.ui.screens.hygiene import HygieneScreen
-from pipeboard.ui.screens.live import pane_style
+from pipeboard.ui.screens.page_screen import pane_style
 from pipeboard.workspace import Workspace
 from pipeboard.workspace.configuration import change_rep
 from pipeboard.workspace.triage import day_of

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from pipeboard.domain.commands import Edit
+from pipeboard.domain.deal_record import EVERYBODYS
 from pipeboard.domain.lazy_dataclass import replace
 from pipeboard.domain.money import Money
+from pipeboard.domain.roles import NotAllowed, Role, rights
 from pipeboard.domain.settings import SEEN
 from pipeboard.store import Store
 from pipeboard.ui.keys import UNBOUND
-from pipeboard.ui.last_view import Choices
+from pipeboard.ui.last_view import Choices, only_looks
 from pipeboard.workspace import Actor, Workspace
 from pipeboard.workspace.configuration import change_rep, save_settings
 from pipeboard.workspace.execution import execute
@@ -160,3 +163,74 @@ async def test_the_floor_of_a_deal_is_shown_by_no_key_but_to_whom_it_is_to_be(
             await board.press(*SHOWING[what])
             text = "\n".join((*board.lines(), board.app.clipboard))
         assert ("31337" in text.replace(",", "")) is managers_see
+
+
+# What is agreed on while a board stands open holds there from the next look on.
+
+
+def agreed(path: Path, *, role: str = "", zone: str = "", floors: bool | None = None) -> None:
+    """Olga, the owner, sets ana's role, the zone, or whether managers see what deals keep."""
+    store = Store.open(str(path))
+    olga = Workspace(store, lambda: NOW, Actor("olga"))
+    if role:
+        ana = next(rep for rep in olga.reader.reps() if rep.name == "ana")
+        change_rep(olga, replace(ana, role=role))
+    settings = olga.settings
+    if zone:
+        settings = replace(settings, zone_name=zone)
+    if floors is not None:
+        settings = replace(settings, managers_see_floors=floors)
+    save_settings(olga, settings)
+    store.close()
+
+
+@pytest.mark.parametrize("way", ["board", *WAYS])
+async def test_a_new_role_holds_on_every_screen_that_stands_open(demo: Path, way: str) -> None:
+    agreed(demo, role="rep")
+    async with desk(demo, size=(120, 40)) as board:
+        await board.press(*(WAYS[way][0] if way in WAYS else ()))
+        board.app.check_writable()
+        working = board.app.seat.rights
+        assert working is not None
+        looking = replace(working, own_role=Role.VIEWER, role=Role.VIEWER)
+        agreed(demo, role="viewer")
+        await board.until(lambda: board.app.seat.rights == looking)
+        with pytest.raises(NotAllowed, match="@ana is a viewer here"):
+            board.app.check_writable()
+        agreed(demo, role="rep")
+        await board.until(lambda: board.app.seat.rights == working)
+        board.app.check_writable()
+
+
+async def test_a_board_says_that_it_is_read_only_as_soon_and_as_long_as_it_is(demo: Path) -> None:
+    agreed(demo, role="rep")
+    async with desk(demo, size=(120, 40)) as board:
+        assert "READ-ONLY" not in board.lines()[0]
+        assert "Add" in board.lines()[-1]
+        agreed(demo, role="viewer")
+        await board.until(lambda: "READ-ONLY" in board.lines()[0])
+        assert "Add" not in board.lines()[-1]
+        await board.press("a")
+        assert "@ana is a viewer here" in "".join(board.lines()[-4:])
+        agreed(demo, role="rep")
+        await board.until(lambda: "READ-ONLY" not in board.lines()[0])
+        await board.press("a")
+        await board.until(lambda: "Add" in "".join(board.lines()))
+
+
+async def test_another_zone_and_what_managers_see_hold_on_an_open_board(demo: Path) -> None:
+    agreed(demo, role="manager", zone="Europe/Berlin", floors=False)
+    async with desk(demo) as board:
+        assert board.app.seat.eyes == "ana"
+        day = board.app._state.lens.today
+        agreed(demo, zone="Pacific/Pago_Pago", floors=True)
+        await board.until(lambda: board.app._state.lens.today == day - timedelta(days=1))
+        assert str(board.app._state.lens.zone) == "Pacific/Pago_Pago"
+        assert board.app.seat.eyes == EVERYBODYS
+
+
+def test_a_store_to_read_only_stays_so_whatever_the_role(demo: Path) -> None:
+    store = Store.open(str(demo), read_only=True)
+    owner = rights(Actor("olga"), store.reader.reps(), store.reader.settings())
+    assert only_looks(store, owner)
+    store.close()

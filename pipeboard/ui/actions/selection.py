@@ -32,7 +32,7 @@ from pipeboard.workspace.undoing import undo_list as changes_that_stand
 
 if TYPE_CHECKING:
     from pipeboard.ui.screens.board import BoardScreen
-    from pipeboard.ui.screens.live import CountingScreen
+    from pipeboard.ui.screens.page_screen import CountingScreen
     from pipeboard.workspace import Seen, Workspace
     from pipeboard.workspace.recording import Receipt
 

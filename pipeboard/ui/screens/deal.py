@@ -22,7 +22,8 @@ from pipeboard.ui.draw.notes import head
 from pipeboard.ui.draw.questions import GUTTER, Item, listed
 from pipeboard.ui.key_table import DEAL, DEAL_TABS, DealTab
 from pipeboard.ui.keys import Key
-from pipeboard.ui.screens.live import PageScreen, hints_of, pane_style, scroll, show_items
+from pipeboard.ui.screens.live import hints_of
+from pipeboard.ui.screens.page_screen import PageScreen, pane_style, scroll, show_items
 from pipeboard.ui.write_queue import Targets
 
 LEADS_TO = {

@@ -27,7 +27,8 @@ from pipeboard.ui.draw.hygiene import (
 )
 from pipeboard.ui.draw.questions import Item, listed
 from pipeboard.ui.key_table import HYGIENE
-from pipeboard.ui.screens.live import PageScreen, hints_of, pane_style, show_items
+from pipeboard.ui.screens.live import hints_of
+from pipeboard.ui.screens.page_screen import PageScreen, pane_style, show_items
 from pipeboard.ui.terminal.workers import beside
 from pipeboard.ui.widgets.page import Page
 from pipeboard.ui.write_queue import Targets

@@ -28,7 +28,8 @@ from pipeboard.ui.draw.import_file import (
 )
 from pipeboard.ui.draw.questions import listed
 from pipeboard.ui.key_table import IMPORT, IMPORT_TABS, ImportTab
-from pipeboard.ui.screens.live import PageScreen, hints_of, scroll, show_items
+from pipeboard.ui.screens.live import hints_of
+from pipeboard.ui.screens.page_screen import PageScreen, scroll, show_items
 from pipeboard.ui.terminal.workers import beside
 from pipeboard.ui.widgets.page import Page
 from pipeboard.workspace.import_plan import FileSeen, Imported, ImportPlan, look_at

@@ -3,25 +3,22 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from datetime import date
 from functools import cached_property, partial
 from inspect import iscoroutinefunction
 from time import monotonic
 from typing import TYPE_CHECKING, ClassVar, Final, cast
 
-from textual import on
-from textual.app import App, ComposeResult, ReturnType
+from textual.app import App, ReturnType
 from textual.binding import BindingsMap
 from textual.screen import Screen
 
 from pipeboard.domain.deal import NOTHING
 from pipeboard.domain.errors import DatabaseError, GivenUp, PipeboardError
 from pipeboard.domain.lazy_dataclass import dataclass, replace
-from pipeboard.ui.draw.facts import PaneStyle
 from pipeboard.ui.draw.heading import tags_of
 from pipeboard.ui.draw.line import EMPTY, Hint, Line, whole
-from pipeboard.ui.draw.questions import Item, ShownItems, scrolled_to
 from pipeboard.ui.host import Program, found, queued_action, turn_for
 from pipeboard.ui.key_table import ALL, OF_DEALS, program_keys
 from pipeboard.ui.keys import REACHES_OUT, Key, bindings, hints, rebound
@@ -99,6 +96,8 @@ class LiveScreen(Screen[None]):
     _next_news = 0.0
     put_away: Callable[[], None] | None = None
     """Keeps what is to be found again, and ends what is under way: it is shown no more."""
+    give_up: Callable[[], bool] | None = None
+    """Ends what is counted for it; tells whether what was shown before stays."""
     reads_again = False
     """Has something been stored that could not be shown yet?"""
 
@@ -306,80 +305,6 @@ async def show_over(screen: LiveScreen, other: LiveScreen) -> None:
     await screen.app.push_screen(other)
 
 
-class PageScreen(LiveScreen):
-    """A live screen that is one page of lines."""
-
-    wheel_moves_cursor: ClassVar[bool] = False
-    """Else the wheel scrolls."""
-    items: tuple[Item, ...] = ()
-
-    def __init__(self, state: BoardState) -> None:
-        super().__init__()
-        self.state = state
-        self.version: int = state.reader.data_version()
-        self.page = Page(self.redraw)
-
-    def compose(self) -> ComposeResult:
-        yield self.page
-
-    def put_status(self, line: Line, right: Line) -> None:
-        view = replace(self.page.view, status=line, status_right=right)
-        if (line, right) != (self.page.view.status, self.page.view.status_right):
-            view = view.followed(self.page.size.height)
-        self.page.show(view)
-
-    def turn_day(self, today: date) -> None:
-        self.reads_again = True
-
-    @abstractmethod
-    def redraw(self) -> None:
-        """Shows what there is to be shown, as wide as the page is."""
-
-    def move_pages(self, pages: float) -> None:
-        self.move_cursor(0, round(pages * (self.page.view.seen(self.page.size.height) - 1)))
-
-    def move_to_end(self, direction: int) -> None:
-        self.move_cursor(0, direction * len(self.items))
-
-    @on(Page.Resized)
-    def _fit(self) -> None:
-        self.redraw()
-
-    @on(Page.Scrolled)
-    def _wheel(self, event: Page.Scrolled) -> None:
-        if self.wheel_moves_cursor:
-            self.move_cursor(0, event.lines)
-        else:
-            scroll(self, event.lines)
-
-
-class CountingScreen(PageScreen):
-    """A page of what is counted beside the screen; the old stays until the new is there."""
-
-    counting = 0
-    """How much is being counted, to replace what is shown."""
-    share = 0.0
-    """Of what is counted, how much has been read: told by the thread that counts."""
-    under_way = "counting"
-    """What is said meanwhile."""
-    give_up: Callable[[], bool]
-    """Ends what is counted; whether what was shown before stays."""
-
-    def on_mount(self) -> None:
-        self.set_interval(TOLD_EVERY_S, partial(_tell, self))
-
-    def put_status(self, line: Line, right: Line) -> None:
-        if self.counting and not right:
-            far = f" {self.share:.0%}" if 0 < self.share < 1 else ""
-            right = ((f"{self.under_way}…{far} esc gives up", "hint.label"),)
-        super().put_status(line, right)
-
-    async def counted(self) -> None:
-        """Waits until what is shown is what was asked for; raises GivenUp."""
-        while self.counting:
-            await self.program.key_queue.pause()
-
-
 def hints_of(screen: LiveScreen, *, has_deal: bool = True) -> tuple[Hint, ...]:
     """The keys of a screen that do something now, each where it stood since this was turned to."""
     here = NOTHING if screen.hinted_here is None else screen.hinted_here()
@@ -391,57 +316,27 @@ def hints_of(screen: LiveScreen, *, has_deal: bool = True) -> tuple[Hint, ...]:
     return hints(screen.keys, has_deal=has_deal, read_only=read_only, here=here, seen=seen)
 
 
-def scroll(screen: PageScreen, lines: int) -> None:
-    """Shows the page so many lines further down."""
-    view, height = screen.page.view, screen.page.size.height
-    screen.page.show(replace(view, top=view.scrolled(lines, height)))
-
-
-def show_items(
-    screen: PageScreen, head: Sequence[Line], shown: ShownItems, hints: tuple[Hint, ...]
-) -> None:
-    """Shows items under a heading, scrolled so that the one under the cursor is seen."""
-    view, height = screen.page.view, screen.page.size.height
-    view = replace(
-        view, head=tuple(head), lines=shown.lines, hints=hints, glyphs=screen.state.view.glyphs
-    )
-    top = scrolled_to(view.top, view.seen(height), shown)
-    screen.page.show(replace(view, top=view.scrolled(top - view.top, height)))
-
-
-def pane_style(screen: PageScreen) -> PaneStyle:
-    """How the items of a screen are drawn now."""
-    lens, width = screen.state.lens, screen.page.size.width
-    return PaneStyle(width, lens.today, lens.zone, screen.state.view.glyphs)
-
-
 def _follow(screen: LiveScreen) -> None:
     """Shows another day, and what others have stored."""
-    today = screen.program.seat.today(screen.program.settings.zone)
-    if today != screen.state.lens.today:
-        # Whichever screen notices first; those above and below it notice by themselves.
-        screen.state.load(replace(screen.state.lens, today=today))
-    if today != screen._day_shown:
-        screen.turn_day(today)
-        screen._day_shown = today
-    version = screen.state.reader.data_version()
+    program, state = screen.program, screen.state
+    version = state.reader.data_version()
     if screen.version is None:
         screen.version = version
     is_news = version != screen.version and monotonic() >= screen._next_news
+    if is_news:
+        program.take_up()
+    zone = program.settings.zone
+    today = program.seat.today(zone)
+    if (today, zone) != (state.lens.today, state.lens.zone):
+        # Whichever screen notices first; those above and below it notice by themselves.
+        state.load(replace(state.lens, today=today, zone=zone))
+    if today != screen._day_shown:
+        screen.turn_day(today)
+        screen._day_shown = today
     if is_news or screen.needs_reading:
         screen.show_news()
         screen.version, screen.reads_again = version, False
         screen._next_news = monotonic() + FOLLOW_S[screen.program.choices.follow]
-
-
-TOLD_EVERY_S = 0.5
-"""How often a screen says how far it is with what takes long."""
-
-
-def _tell(screen: CountingScreen) -> None:
-    """How far the counting is."""
-    if screen.counting:
-        screen.show_status()
 
 
 def _press_hint(screen: LiveScreen, hinted: str) -> None:

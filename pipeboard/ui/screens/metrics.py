@@ -22,7 +22,8 @@ from pipeboard.ui.draw.metrics.tabs import heading
 from pipeboard.ui.host import patiently
 from pipeboard.ui.key_table import METRICS
 from pipeboard.ui.metrics_worker import CountedMoment, Drawn, MetricsWorker
-from pipeboard.ui.screens.live import CountingScreen, Said, hints_of
+from pipeboard.ui.screens.live import Said, hints_of
+from pipeboard.ui.screens.page_screen import CountingScreen
 from pipeboard.ui.terminal.workers import beside
 from pipeboard.ui.widgets.page import Page
 from pipeboard.ui.write_queue import suppress_busy

@@ -20,7 +20,8 @@ from pipeboard.ui.draw.review import DATA, ReviewView, heading, items_of, ref_of
 from pipeboard.ui.key_table import REVIEW
 from pipeboard.ui.review_keys import ReviewTab
 from pipeboard.ui.screens.hygiene import place_at
-from pipeboard.ui.screens.live import CountingScreen, hints_of, pane_style
+from pipeboard.ui.screens.live import hints_of
+from pipeboard.ui.screens.page_screen import CountingScreen, pane_style
 from pipeboard.ui.terminal.workers import beside
 from pipeboard.ui.widgets.page import Page
 from pipeboard.ui.write_queue import Targets

@@ -22,7 +22,8 @@ from pipeboard.ui.draw.triage import TriageView, body, deal_at, head, key_at
 from pipeboard.ui.execute import News, words_of
 from pipeboard.ui.host import patiently
 from pipeboard.ui.key_table import TRIAGE
-from pipeboard.ui.screens.live import PageScreen, hints_of, scroll
+from pipeboard.ui.screens.live import hints_of
+from pipeboard.ui.screens.page_screen import PageScreen, scroll
 from pipeboard.ui.widgets.page import Page
 from pipeboard.ui.write_queue import Targets
 from pipeboard.workspace.triage import Triage
