@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
@@ -72,21 +73,22 @@ _takes_rep = together(
 @_takes_rep
 def add_rep(call: Call) -> int:
     """Somebody new."""
+    return _agreed_at_once(call, _new_rep)
+
+
+def _new_rep(call: Call) -> Rep:
     asked = call.arguments
     name = asked.name.removeprefix("@")
     if _known_rep(call, name) is not None and retried(call.workspace, asked.token, "rep") is None:
         raise Refused(f"There is a rep {name} already.", hint=f"See 'pipeboard rep set {name}'.")
     has_roles = any(rep.role for rep in call.workspace.reader.reps())
     role = asked.role if asked.role is not None else "rep" if has_roles else ""
-    return _save_rep(
-        call,
-        Rep(
-            name,
-            asked.display_name or "",
-            asked.team or "",
-            role=role,
-            acts_for=asked.acts_for or "",
-        ),
+    return Rep(
+        name,
+        asked.display_name or "",
+        asked.team or "",
+        role=role,
+        acts_for=asked.acts_for or "",
     )
 
 
@@ -96,6 +98,10 @@ def add_rep(call: Call) -> int:
 @takes("--inactive", dest="active", action="store_false", help="takes no more deals")
 def change_rep_of(call: Call) -> int:
     """What is known of a rep."""
+    return _agreed_at_once(call, _changed_rep)
+
+
+def _changed_rep(call: Call) -> Rep:
     asked = call.arguments
     name = asked.name.removeprefix("@")
     rep = _known_rep(call, name)
@@ -107,8 +113,7 @@ def change_rep_of(call: Call) -> int:
         )
     names = ("display_name", "team", "active", "role", "acts_for")
     given = {name: getattr(asked, name) for name in names}
-    changed = replace(rep, **{name: value for name, value in given.items() if value is not None})
-    return _save_rep(call, changed)
+    return replace(rep, **{name: value for name, value in given.items() if value is not None})
 
 
 def _known_rep(call: Call, name: str) -> Rep | None:
@@ -116,8 +121,9 @@ def _known_rep(call: Call, name: str) -> Rep | None:
     return next((rep for rep in reps if rep.name.casefold() == name.casefold()), None)
 
 
-def _save_rep(call: Call, rep: Rep) -> int:
-    receipt = change_rep(call.workspace, rep, **call.once)
+def _agreed_at_once(call: Call, wanted: Callable[[Call], Rep]) -> int:
+    """A rep is to be so, beside what others have said of them until now."""
+    receipt = call.at_once(lambda: change_rep(call.workspace, wanted(call), **call.once))
     command_id = receipt.command_id or None
     return call.report_agreed(receipt, rep=_agreed_rep, command_id=lambda _: command_id)
 

@@ -16,10 +16,15 @@ from pipeboard.cli.output import Output
 from pipeboard.domain.dates import Direction, parse_date, parse_instant, start_of_day
 from pipeboard.domain.errors import BadInput, DatabaseError, NotFound, PipeboardError
 from pipeboard.domain.lazy_dataclass import dataclass
-from pipeboard.domain.locales import in_figures, write_as
+from pipeboard.domain.locales import write_as
 from pipeboard.domain.phrases import speak
-from pipeboard.domain.text import quoted
-from pipeboard.workspace.finding import find_deal, find_deals, find_pipeline, parse_filter
+from pipeboard.workspace.finding import (
+    check_still_found,
+    find_deal,
+    find_deals,
+    find_pipeline,
+    parse_filter,
+)
 
 if TYPE_CHECKING:
     from datetime import date, datetime
@@ -30,7 +35,7 @@ if TYPE_CHECKING:
     from pipeboard.domain.commands import Command
     from pipeboard.domain.deal import Deal
     from pipeboard.domain.people import Actor
-    from pipeboard.domain.pipeline import Pipeline, Stage
+    from pipeboard.domain.pipeline import Pipeline
     from pipeboard.domain.programs import Hook
     from pipeboard.domain.settings import Settings
     from pipeboard.exchange.json_documents import Documents
@@ -68,6 +73,8 @@ class Call:
         self.out = Output(quiet=arguments.quiet, color=arguments.color, environ=environ)
         self.command_id = ""
         self._stores: list[Store] = []
+        self._meant: tuple[Sequence[str], Sequence[Deal]] | None = None
+        """The words and the deals that were found by them and by `--where`."""
 
     @cached_property
     def config(self) -> Config:
@@ -213,10 +220,10 @@ class Call:
             if len(refs) > 1:
                 with_advice(error, "Words that belong together stand in quotes.")
             raise
-        if not deals:
-            raise NotFound(f"No deal matches {quoted(where or '')}.", hint="See 'pipeboard list'.")
-        if where is not None and len(deals) > 1 and not self.arguments.dry_run:
-            self._confirm_many(deals)
+        if where is not None:
+            if len(deals) > 1 and not self.arguments.dry_run:
+                self._confirm_many(deals)
+            self._meant = refs, deals
         return deals
 
     def _check_where(self, where: str) -> None:
@@ -250,15 +257,6 @@ class Call:
         """The ids of `deals`."""
         return tuple(deal.id for deal in self.deals(refs))
 
-    def stage(self, deals: Sequence[Deal], text: str) -> Stage:
-        """The stage of that name in the pipeline that all the deals are in."""
-        pipelines = {deal.pipeline_id for deal in deals}
-        if len(pipelines) > 1:
-            raise BadInput(
-                "The deals are in several pipelines.", hint="Name the pipeline with -p NAME."
-            )
-        return self.documents.pipelines[pipelines.pop()].find_stage(text)
-
     def day(self, text: str | None, direction: Direction = Direction.BACK) -> date | None:
         """The date that was typed, looked for in that direction; None stays None."""
         return None if text is None else parse_date(text, self.workspace.today, direction)
@@ -286,18 +284,6 @@ class Call:
         if everyone != "everyone":
             self.out.say(f"Counted over {everyone}, and those of nobody.")
 
-    def tell_which(self) -> None:
-        """Says that what is counted is of a pipeline without deals, where nobody chose it and
-        others hold some."""
-        if self.arguments.pipeline:
-            return
-        reader = self.workspace.reader
-        counts = reader.numbers.deal_counts(closed=True)
-        full = [one for one in reader.pipelines() if one.id in counts]
-        if full and self.pipeline not in full:
-            told = ", ".join(f"{one.name} has {in_figures(counts[one.id])}" for one in full)
-            self.out.say(f"{self.pipeline.name} has no deals; {told}: -p NAME names one.")
-
     def tell_days(self, understood: Iterable[tuple[str, date]]) -> None:
         """Which days were meant that were typed without their year."""
         from pipeboard.cli.echo import days
@@ -309,9 +295,30 @@ class Call:
         """What every use case takes: whether it is only tried, and the name of the change."""
         return {"dry_run": self.arguments.dry_run, "token": self.arguments.token or ""}
 
-    def execute(self, command: Command, ids: Sequence[int]) -> Receipt:
-        """The command carried out on the deals, or only tried."""
-        return self.workspace.execute(command, ids, seen=self.seen(ids), **self.once)
+    def execute(self, command: Command, ids: Sequence[int], shown: Iterable[Deal] = ()) -> Receipt:
+        """The command carried out on the deals, or only tried; on those that a person was `shown`
+        as they were then, unless --seen says how they saw it."""
+        seen = self.seen(ids) or {deal.id: deal.version for deal in shown}
+        return self.as_found(lambda: self.workspace.execute(command, ids, seen=seen, **self.once))
+
+    def as_found(self, work: Callable[[], T]) -> T:
+        """What `work` does to the deals that were found, with nobody between it and a look whether
+        `--where` finds them still: `Conflict` where others have changed that while a person was
+        asked, or the database was waited for."""
+        if self._meant is None or self.arguments.dry_run:
+            return work()
+        (refs, deals), where = self._meant, self.arguments.where
+
+        def find_again() -> T:
+            check_still_found(self.workspace, deals, refs, where, self.only_pipeline)
+            return work()
+
+        return self.at_once(find_again)
+
+    def at_once(self, work: Callable[[], T]) -> T:
+        """What `work` reads and changes with nobody between; what is only tried is only read."""
+        service = self.workspace
+        return service.look(work) if self.arguments.dry_run else service.transact(work)
 
     def seen(self, ids: Sequence[int]) -> dict[int, int]:
         """The version that --seen names, of the one deal that is meant."""

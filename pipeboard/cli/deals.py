@@ -24,6 +24,7 @@ from pipeboard.workspace.new_deals import add_all, add_deal, win_with_sequels
 if TYPE_CHECKING:
     from pipeboard.domain.deal import Deal
     from pipeboard.domain.money import Money
+    from pipeboard.domain.pipeline import Stage
     from pipeboard.workspace.recording import Receipt
 
 _ASSIGNMENT = re.compile(r"(?:fields?\.[^=]+|[a-z_]+)=", re.IGNORECASE)
@@ -218,9 +219,19 @@ def move(call: Call) -> int:
     """To another open stage."""
     refs, name = last_word(call, "a stage", "move")
     deals = call.deals(refs)
-    stage = call.stage(deals, name)
+    stage = _stage(call, deals, name)
     command = c.Move(stage.id, call.arguments.override)
     return call.report(call.execute(command, [deal.id for deal in deals]))
+
+
+def _stage(call: Call, deals: Sequence[Deal], text: str) -> Stage:
+    """The stage of that name in the pipeline that all the deals are in."""
+    pipelines = {deal.pipeline_id for deal in deals}
+    if len(pipelines) > 1:
+        raise BadInput(
+            "The deals are in several pipelines.", hint="Name the pipeline with -p NAME."
+        )
+    return call.documents.pipelines[pipelines.pop()].find_stage(text)
 
 
 @verb(
@@ -245,8 +256,10 @@ def won(call: Call) -> int:
     if day is None:
         receipt = call.execute(command, ids)
     else:
-        receipt = win_with_sequels(
-            call.workspace, command, ids, day, seen=call.seen(ids), **call.once
+        receipt = call.as_found(
+            lambda: win_with_sequels(
+                call.workspace, command, ids, day, seen=call.seen(ids), **call.once
+            )
         )
     return call.report(receipt, *_closed(call, receipt, len(ids)))
 
@@ -319,6 +332,6 @@ def reopen(call: Call) -> int:
     """Back to work."""
     asked = call.arguments
     deals = call.deals(asked.words)
-    stage_id = None if asked.stage is None else call.stage(deals, asked.stage).id
+    stage_id = None if asked.stage is None else _stage(call, deals, asked.stage).id
     command = c.Reopen(stage_id, asked.override)
     return call.report(call.execute(command, [deal.id for deal in deals]))

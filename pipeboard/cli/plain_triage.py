@@ -149,7 +149,7 @@ def _win(call: Call, rest: str, deal: Deal) -> c.Command:
 
 
 def _move(call: Call, rest: str, deal: Deal) -> c.Command:
-    return c.Move(call.stage([deal], rest).id)
+    return c.Move(call.documents.pipelines[deal.pipeline_id].find_stage(rest).id)
 
 
 def _give(call: Call, rest: str, deal: Deal) -> c.Command:

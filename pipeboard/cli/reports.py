@@ -12,7 +12,7 @@ from pipeboard.cli.tables import Table
 from pipeboard.cli.verbs import takes, takes_one, verb
 from pipeboard.domain.dates import Direction, local_date, parse_date
 from pipeboard.domain.errors import BadInput
-from pipeboard.domain.locales import written
+from pipeboard.domain.locales import in_figures, written
 from pipeboard.domain.money import currency_code
 from pipeboard.domain.people import match_rep
 from pipeboard.workspace.finding import parse_filter, typed_period
@@ -21,6 +21,19 @@ if TYPE_CHECKING:
     from pipeboard.domain.metrics import Report
     from pipeboard.domain.metrics.waterfall import Waterfall
     from pipeboard.workspace.reports import ReportQuery
+
+
+def _tell_which(call: Call) -> None:
+    """Says that what is counted is of a pipeline without deals, where nobody chose it and
+    others hold some."""
+    if call.arguments.pipeline:
+        return
+    reader = call.workspace.reader
+    counts = reader.numbers.deal_counts(closed=True)
+    full = [one for one in reader.pipelines() if one.id in counts]
+    if full and call.pipeline not in full:
+        told = ", ".join(f"{one.name} has {in_figures(counts[one.id])}" for one in full)
+        call.out.say(f"{call.pipeline.name} has no deals; {told}: -p NAME names one.")
 
 
 @verb(
@@ -74,7 +87,7 @@ def _write(call: Call) -> None:
 
     asked, workspace = call.arguments, call.workspace
     call.tell_whose()
-    call.tell_which()
+    _tell_which(call)
     question = _question(call)
     report = report_of(workspace, question)
     told = FullReport(
@@ -238,7 +251,7 @@ def review(call: Call) -> int:
         document = held_on(workspace, call.pipeline, day).contents
     else:
         call.tell_whose()
-        call.tell_which()
+        _tell_which(call)
         found = review_of(workspace, call.pipeline, call.instant("--since"))
         document = review_document(found)
         if asked.hold:

@@ -4,7 +4,8 @@ term, tick."""
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import TypeVar
+from operator import attrgetter
+from typing import TYPE_CHECKING, TypeVar
 
 from pipeboard.cli.arguments import Parser, number, read_stdin
 from pipeboard.cli.call import Call
@@ -27,6 +28,10 @@ from pipeboard.domain.lazy_dataclass import replace
 from pipeboard.domain.locales import written
 from pipeboard.domain.text import did_you_mean, fold, quoted
 from pipeboard.workspace.new_deals import recycle_due
+
+if TYPE_CHECKING:
+    from pipeboard.domain.deal import Deal
+    from pipeboard.workspace.recording import Receipt
 
 
 @verb(
@@ -167,9 +172,9 @@ def answer(call: Call) -> int:
             raise BadInput("--clear takes the answer back; give no other.")
         return call.report(call.execute(c.AnswerQuestion(asked.question, None), [deal.id]))
 
-    def store(text: str) -> int:
+    def store(text: str, shown: Sequence[Deal] = ()) -> int:
         given = Answer(text, asked.rating, asked.evidence)
-        return call.report(call.execute(c.AnswerQuestion(asked.question, given), [deal.id]))
+        return call.report(call.execute(c.AnswerQuestion(asked.question, given), [deal.id], shown))
 
     if asked.text or asked.rating is not None or asked.evidence or not call.may_ask:
         return store(asked.text)
@@ -179,7 +184,9 @@ def answer(call: Call) -> int:
     from pipeboard.cli.editor import in_editor
 
     name = f"answer {deal.ref} {asked.question}"
-    return in_editor(call, name, before, ".md", store, unchanged=_UNCHANGED)
+    return in_editor(
+        call, name, before, ".md", lambda text: store(text, (deal,)), unchanged=_UNCHANGED
+    )
 
 
 @verb(
@@ -235,10 +242,12 @@ _SIDES = ("ours", "theirs", "agreed")
 @takes_json
 def contact(call: Call) -> int:
     """A person of the deal: added, changed in what is given, or taken away."""
-    deal = call.deal(call.arguments.deal)
-    typed = Contact(call.arguments.name)
-    key, wanted = _changed(call, deal.contacts, typed, lambda person: person.name, _REACH)
-    return call.report(call.execute(c.SetContact(key, wanted), [deal.id]))
+
+    def change(deal: Deal) -> c.Command:
+        typed = Contact(call.arguments.name)
+        return c.SetContact(*_changed(call, deal.contacts, typed, attrgetter("name"), _REACH))
+
+    return _resting_on_deal(call, change)
 
 
 @verb("term", "DEAL TERM", "pipeboard term 142 Payment --ours '30 days' --theirs '60 days'")
@@ -252,10 +261,22 @@ def contact(call: Call) -> int:
 @takes_json
 def term(call: Call) -> int:
     """A line of the terms sheet: added, changed in what is given, or taken away."""
-    deal = call.deal(call.arguments.deal)
-    typed = Term(call.arguments.item)
-    key, wanted = _changed(call, deal.terms, typed, lambda line: line.item, _SIDES)
-    return call.report(call.execute(c.SetTerm(key, wanted), [deal.id]))
+
+    def change(deal: Deal) -> c.Command:
+        typed = Term(call.arguments.item)
+        return c.SetTerm(*_changed(call, deal.terms, typed, attrgetter("item"), _SIDES))
+
+    return _resting_on_deal(call, change)
+
+
+def _resting_on_deal(call: Call, change: Callable[[Deal], c.Command]) -> int:
+    """A change that rests on what stands on the deal, and nobody comes between."""
+
+    def carried_out() -> Receipt:
+        deal = call.deal(call.arguments.deal)
+        return call.execute(change(deal), [deal.id])
+
+    return call.report(call.at_once(carried_out))
 
 
 def _changed(
@@ -286,10 +307,13 @@ def _changed(
 @takes_json
 def tick(call: Call) -> int:
     """An item of the checklist of the deal's stage, ticked or cleared."""
-    asked, deal = call.arguments, call.deal(call.arguments.deal)
-    stage = call.documents.pipelines[deal.pipeline_id].stage(deal.stage_id)
-    item = _item(asked.item, stage.checklist, stage.name)
-    return call.report(call.execute(c.Check(stage.id, item, not asked.clear), [deal.id]))
+
+    def change(deal: Deal) -> c.Command:
+        stage = call.documents.pipelines[deal.pipeline_id].stage(deal.stage_id)
+        item = _item(call.arguments.item, stage.checklist, stage.name)
+        return c.Check(stage.id, item, not call.arguments.clear)
+
+    return _resting_on_deal(call, change)
 
 
 def _item(text: str, checklist: tuple[str, ...], stage: str) -> str:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -11,8 +12,9 @@ from pipeboard.domain.board import Lens, Sort
 from pipeboard.domain.dates import local_date
 from pipeboard.domain.deal import Deal
 from pipeboard.domain.deal_record import DealRecord
-from pipeboard.domain.errors import Ambiguous, NotFound, Way
-from pipeboard.domain.filter_nodes import EVERYTHING, Filter
+from pipeboard.domain.errors import Ambiguous, Conflict, NotFound, Way
+from pipeboard.domain.filter_nodes import EVERYTHING, Filter, with_state
+from pipeboard.domain.locales import how_many
 from pipeboard.domain.people import with_known_owners
 from pipeboard.domain.pipeline import Pipeline
 from pipeboard.domain.text import did_you_mean, fold, quoted
@@ -143,19 +145,49 @@ def find_deals(
     where: str | None = None,
     pipeline: Pipeline | None = None,
 ) -> tuple[Deal, ...]:
-    """The deals that are named, and those that a filter finds."""
+    """The deals that are named, and those that a filter finds; `NotFound` where there are none."""
+
+    def matching(query: Filter) -> Iterator[Deal]:
+        only = pipeline.id if pipeline else None
+        return service.reader.each(query, today=service.today, me=service.me, pipeline_id=only)
+
     named = [find_deal(service, ref, pipeline) for ref in refs]
     if where is not None:
-        named += service.reader.each(
-            parse_filter(service, where),
-            today=service.today,
-            me=service.me,
-            pipeline_id=pipeline.id if pipeline else None,
-        )
-    unique = {deal.id: deal for deal in named}
-    if not unique:
+        query = parse_filter(service, where)
+        named += matching(query)
+        if not named:
+            archived = with_state(query, "archived")
+            count = sum(1 for _ in matching(archived))
+            kept = how_many(count, "archived deal does", "archived deals do")
+            raise NotFound(
+                f"No deal matches {quoted(where)}.",
+                hint=f"{kept}: {quoted(archived.text)} finds them." if count else "",
+                way=None if count else Way.FIND,
+            )
+    elif not named:
         raise NotFound("No deal is meant.", hint="Name one, or use --where with a filter.")
-    return tuple(unique.values())
+    return tuple({deal.id: deal for deal in named}.values())
+
+
+def check_still_found(
+    service: Service,
+    deals: Sequence[Deal],
+    refs: Sequence[str],
+    where: str,
+    pipeline: Pipeline | None = None,
+) -> None:
+    """Raises `Conflict` where a filter does not find all of these deals any more."""
+    still = set[int]()
+    with suppress(NotFound):
+        still.update(deal.id for deal in find_deals(service, refs, where, pipeline))
+    if gone := [deal for deal in deals if deal.id not in still]:
+        from pipeboard.domain.deciding.rules import deal_names
+
+        raise Conflict(
+            f"Nothing was changed: {quoted(where)} finds {deal_names(gone)} no more.",
+            hint="Somebody has changed that meanwhile. Look at them, and do it again.",
+            details={"deals": [deal.ref for deal in gone]},
+        )
 
 
 def deal_record(service: Service, deal_id: int) -> DealRecord:

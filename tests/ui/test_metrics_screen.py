@@ -15,9 +15,11 @@ import pytest
 
 from pipeboard.domain.errors import BadInput, GivenUp
 from pipeboard.domain.filter_nodes import These
+from pipeboard.domain.lazy_dataclass import replace
 from pipeboard.domain.metrics import Basis
 from pipeboard.domain.people import Actor
 from pipeboard.domain.periods import parse_period
+from pipeboard.domain.settings import SEEN
 from pipeboard.store import Store
 from pipeboard.store.reading import Reader
 from pipeboard.ui import metrics_worker
@@ -27,6 +29,8 @@ from pipeboard.ui.last_view import Choices
 from pipeboard.ui.metrics_worker import MetricsWorker
 from pipeboard.ui.screens.board import BoardScreen
 from pipeboard.ui.screens.metrics import MetricsScreen
+from pipeboard.workspace import Workspace
+from pipeboard.workspace.configuration import choose_setting
 from pipeboard.workspace.new_deals import add_deal
 from pipeboard.workspace.reports import ReportQuery, basis_as_of, calls_of
 from tests.team import NOW
@@ -356,6 +360,58 @@ async def test_how_the_workspace_counts_is_chosen_on_the_screen(demo: Path) -> N
         await board.press("down", "down", "down", "enter")
         await board.until(lambda: board.state.reader.settings().fiscal_shift == 3)
         await settled(board, screen)
+        assert board.shows("2026Q3 (day 54 of 92)")  # the third of a year that begins in April
+        assert board.status.startswith("fiscal-start is april.")
+        assert "The targets and calls of 2026Q4 are for" in board.status
+        await press(board, screen, "h")
+        assert screen.asked.period.label == "2026Q2"
+
+
+def as_bo(path: Path, name: str, value: str) -> None:
+    with closing(Store.open(str(path))) as store:
+        choose_setting(Workspace(store, lambda: NOW, Actor("bo")), name, value)
+
+
+@pytest.mark.parametrize(
+    ("period", "label"), [("2026Q4", "2026Q3"), ("2025Q1", "2024Q4"), ("2026-11", "2026-11"),
+                          ("2026", "2026"), ("2025", "2024"), ("last90d", "")],
+)  # fmt: skip
+async def test_a_business_year_that_begins_elsewhere_is_counted_by_on_an_open_screen(
+    demo: Path, period: str, label: str
+) -> None:
+    async with desk(demo) as board:
+        screen = await opened(board)
+        before = parse_period(period, NOW.date())
+        screen.look_at(replace(screen.asked, period=before))
+        await settled(board, screen)
+        seen = screen.version
+        as_bo(demo, "fiscal-start", "april")
+        await board.until(lambda: screen.version != seen)
+        await settled(board, screen)
+        assert screen.asked.period.label == (label or before.label)
+        assert screen.drawn is not None
+        assert screen.drawn.asked.period == screen.asked.period
+
+
+async def test_a_period_that_was_left_is_come_back_to_as_it_is_counted_then(demo: Path) -> None:
+    async with desk(demo) as board:
+        await opened(board)
+        await board.press("q")
+        as_bo(demo, "fiscal-start", "april")
+        await board.until(lambda: board.app.settings.fiscal_shift == 3)
+        screen = await opened(board)
+        assert screen.asked.period.label == "2026Q3"
+
+
+async def test_a_setting_of_ones_own_leaves_what_a_colleague_has_set_meanwhile(demo: Path) -> None:
+    async with desk(demo) as board:
+        screen = await opened(board)
+        await board.press("S", "enter")
+        as_bo(demo, "reps-see", "own")
+        await board.press("down", "enter")
+        await board.until(lambda: board.state.reader.settings().week_start == 1)
+        await settled(board, screen)
+        assert board.state.reader.settings().reps_see == SEEN.index("own")
 
 
 async def test_what_changed_can_be_asked_of_other_days_than_the_period(demo: Path) -> None:

@@ -58,8 +58,12 @@ def test_a_name_of_several_deals_is_refused_with_five_of_them(
 
 
 def test_where_no_deal_is_meant_that_is_said(ana: Workspace, lumen: Deal) -> None:
-    with pytest.raises(NotFound, match="No deal is meant"):
+    with pytest.raises(NotFound, match="No deal matches 'zzzz'"):
         ana.find_deals([], where="zzzz")
+    ana.archive([lumen.id])
+    with pytest.raises(NotFound, match=r"No deal matches 'lumen\|zz'") as refused:
+        ana.find_deals([], where="lumen|zz")
+    assert refused.value.hint == "1 archived deal does: '(lumen|zz) archived' finds them."
     with pytest.raises(NotFound, match="No deal is meant"):
         ana.find_deals([])
 

@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING
 from pipeboard.domain.dates import local_date
 from pipeboard.domain.lazy_dataclass import replace
 from pipeboard.domain.metrics.wording import counted
-from pipeboard.domain.periods import parse_period
-from pipeboard.domain.settings import SETTINGS, Settings, chosen, with_choice
+from pipeboard.domain.settings import SETTINGS, Settings, chosen
 from pipeboard.ui.actions.selection import choose_pipeline, choose_rep
 from pipeboard.ui.draw.metrics import TABS, TabName
 from pipeboard.ui.draw.metrics.sections import Spot
@@ -19,13 +18,14 @@ from pipeboard.ui.host import Outcome, ask, opens_anew, parse_query, patiently
 from pipeboard.ui.overlays import prompt
 from pipeboard.ui.overlays.menu import Menu, MenuChoice, Option, Picker
 from pipeboard.ui.overlays.prompt import Prompt
-from pipeboard.ui.screens.metrics import MetricsScreen, Wanted, end_counting
+from pipeboard.ui.screens.metrics import MetricsScreen, Wanted, end_counting, period_of
 from pipeboard.workspace.reports import set_call, set_target, since_days
 
 if TYPE_CHECKING:
+    from pipeboard.domain.periods import Kind
     from pipeboard.workspace.recording import Receipt
 
-_SPANS = ("quarter", "year", "month")
+_SPANS: tuple[Kind, ...] = ("quarter", "year", "month")
 
 
 async def open(host: MetricsScreen) -> None:
@@ -76,12 +76,7 @@ def span(host: MetricsScreen) -> None:
     wanted = _SPANS[(_SPANS.index(kind) + 1) % len(_SPANS)]
     today = local_date(host.moment.at, host.state.lens.zone)
     day = today if period.start <= today < period.end else period.start
-    found = parse_period(
-        f"this-{wanted}",
-        day,
-        week_start=host.counting_settings.week_start,
-        fiscal_shift=host.counting_settings.fiscal_shift,
-    )
+    found = period_of(wanted, day, host.program.settings)
     host.look_at(replace(host.asked, period=found), host.cursor)
 
 
@@ -102,7 +97,7 @@ async def rep(host: MetricsScreen) -> None:
 
 def currency(host: MetricsScreen) -> None:
     """Sums in the workspace's currency, or in the pipeline's own."""
-    into = "" if host.asked.currency else host.counting_settings.currency
+    into = "" if host.asked.currency else host.program.settings.currency
     host.look_at(replace(host.asked, currency=into), host.cursor)
 
 
@@ -188,10 +183,9 @@ async def _ask_amount(
 
 async def counting(host: MetricsScreen) -> None:
     """How the workspace counts: when weeks and years begin, and whom deals count for."""
-    said = await _ask_how_to_count(host, host.counting_settings)
-    if said is not None:
-        host.counting_settings, words = said
-        host.say(words, "status.ok")
+    if (receipt := await _ask_how_to_count(host, host.program.settings)) is not None:
+        host.program.take_up()
+        host.answer = " ".join((receipt.summary, *receipt.notes))
         _count_anew(host)
 
 
@@ -203,7 +197,7 @@ async def reload(host: MetricsScreen) -> None:
 
 def _count_anew(host: MetricsScreen) -> None:
     host.metrics_worker.begin_anew()
-    host.look_at(host.asked, host.cursor)
+    host.reload()
 
 
 async def step_back(host: MetricsScreen) -> None:
@@ -231,8 +225,8 @@ async def _ask_which_side(host: MetricsScreen, spot: Spot) -> tuple[str, frozens
     return f"{spot.title}: all", every
 
 
-async def _ask_how_to_count(host: MetricsScreen, settings: Settings) -> tuple[Settings, str] | None:
-    """Changes how the workspace counts; the new settings and what was done in words."""
+async def _ask_how_to_count(host: MetricsScreen, settings: Settings) -> Receipt | None:
+    """Changes how the workspace counts, beside what others have set meanwhile."""
     names = [Option(n, n, f"{chosen(settings, n)}: {c.help}") for n, c in SETTINGS.items()]
     name = await ask(host, Picker("How numbers are counted", names))
     if name is None:
@@ -241,8 +235,8 @@ async def _ask_how_to_count(host: MetricsScreen, settings: Settings) -> tuple[Se
     value = await ask(host, Picker(f"{name}, now {chosen(settings, name)}", values))
     if value is None:
         return None
-    wanted = with_choice(settings, name, value)
-    from pipeboard.workspace.configuration import save_settings
+    from pipeboard.workspace.configuration import choose_setting
 
-    await host.program.write_queue.ask(lambda workspace: save_settings(workspace, wanted))
-    return wanted, f"{name} is {value}."
+    return await host.program.write_queue.ask(
+        lambda workspace: choose_setting(workspace, name, value)
+    )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from datetime import datetime
+from datetime import date, datetime
 from functools import partial
 from typing import ClassVar, Final, NamedTuple
 
@@ -12,8 +12,9 @@ from textual.binding import BindingType
 
 from pipeboard.domain.errors import GivenUp
 from pipeboard.domain.lazy_dataclass import replace
-from pipeboard.domain.periods import parse_period
+from pipeboard.domain.periods import Kind, Period, parse_period
 from pipeboard.domain.pipeline import Pipeline
+from pipeboard.domain.settings import Settings
 from pipeboard.ui import keys
 from pipeboard.ui.board_state import BoardState
 from pipeboard.ui.draw.line import text_of, width_of
@@ -43,6 +44,22 @@ class LeftAt(NamedTuple):
     cursor: int
 
 
+def period_of(kind: Kind, day: date, settings: Settings) -> Period:
+    """The year, quarter, month or week that holds a day, as the workspace counts."""
+    return parse_period(
+        f"this-{kind}", day, week_start=settings.week_start, fiscal_shift=settings.fiscal_shift
+    )
+
+
+def as_counted_now(period: Period, today: date, settings: Settings) -> Period:
+    """The period of the same kind that holds today, or where it does not the day on which this one
+    begins: years and weeks may begin on another day by now."""
+    if period.kind in ("days", "all"):
+        return period
+    day = today if period.start <= today < period.end else period.start
+    return period_of(period.kind, day, settings)
+
+
 class MetricsScreen(CountingScreen):
     """Shows what the metrics worker has drawn; the old stays until the new has been counted."""
 
@@ -69,15 +86,9 @@ class MetricsScreen(CountingScreen):
         self.metrics_worker = metrics_worker
         lens = state.lens
         settings = state.reader.settings()
-        period = parse_period(
-            "this-quarter",
-            lens.today,
-            week_start=settings.week_start,
-            fiscal_shift=settings.fiscal_shift,
-        )
         self.asked = ReportView(
             state.board.pipeline,
-            period,
+            period_of("quarter", lens.today, settings),
             lens.owner,
             lens.filter,
             filter_text=state.view.filter_text,
@@ -85,8 +96,8 @@ class MetricsScreen(CountingScreen):
         self.cursor = 0
         if place is not None:
             self.asked, self.cursor = place
-        self.asked = replace(self.asked, currency=lens.currency)
-        self.counting_settings = settings
+        period = as_counted_now(self.asked.period, lens.today, settings)
+        self.asked = replace(self.asked, period=period, currency=lens.currency)
         self.drawn: Drawn | None = None
         self._shown_at: datetime | None = None
         self.give_up = partial(end_counting, self)
@@ -98,9 +109,10 @@ class MetricsScreen(CountingScreen):
         self.look_at(self.asked, self.cursor)
 
     def reload(self) -> None:
-        """Counts again what somebody has changed."""
+        """Counts again what somebody has changed, in the periods that hold now."""
         self.version = self.state.reader.data_version()
-        self.look_at(self.asked, self.cursor)
+        period = as_counted_now(self.asked.period, self.state.lens.today, self.program.settings)
+        self.look_at(replace(self.asked, period=period), self.cursor)
 
     def look_at(self, asked: ReportView, cursor: int = 0) -> None:
         """Shows other numbers: at once where they are known, else as soon as they are counted."""
