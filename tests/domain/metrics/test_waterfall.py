@@ -176,6 +176,22 @@ def test_what_came_and_was_won_in_between_has_its_line() -> None:
     assert (flow.created_and_won.amount, flow.created_and_lost.amount) == (100, 30)
 
 
+@pytest.mark.parametrize(("day", "created"), [(31, True), (31 - 1e-6, False)])
+def test_what_began_in_the_first_instant_was_created_in_the_period(
+    day: float, created: bool
+) -> None:
+    log = Log()
+    log.win(log.add(day, value=100, close=DUE), 40)
+    log.lose(log.add(day, value=30, close=DUE), 40)
+    log.add(day, value=7, close=DUE)
+    flow = waterfall(log.basis(50, FEBRUARY))
+    assert (flow.created_and_won.amount, flow.created_and_lost.amount) == (
+        (100, 30) if created else (0, 0)
+    )
+    assert flow.coming["created"].amount == (7 if created else 0)
+    assert flow.start.amount == (0 if created else 137)
+
+
 def test_a_deal_that_changed_hands_is_transferred() -> None:
     log = Log()
     deal = log.add(0, value=10, close=DUE, owner="ana")
