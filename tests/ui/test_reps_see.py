@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import timedelta
 from pathlib import Path
 
@@ -227,6 +228,22 @@ async def test_another_zone_and_what_managers_see_hold_on_an_open_board(demo: Pa
         await board.until(lambda: board.app._state.lens.today == day - timedelta(days=1))
         assert str(board.app._state.lens.zone) == "Pacific/Pago_Pago"
         assert board.app.seat.eyes == EVERYBODYS
+
+
+@pytest.mark.parametrize("way", [(), ("M",), ("enter",), ("H",)])
+async def test_a_board_that_does_not_follow_takes_up_a_new_role_when_it_reads_again(
+    demo: Path, way: Sequence[str]
+) -> None:
+    agreed(demo, role="rep")
+    async with desk(demo, size=(120, 40), choices=Choices(follow="never")) as board:
+        await board.press(*way)
+        agreed(demo, role="viewer")
+        await board.settle()
+        board.app.check_writable()
+        await board.press("R")
+        await board.until(lambda: board.app._state.view.read_only)
+        with pytest.raises(NotAllowed, match="@ana is a viewer here"):
+            board.app.check_writable()
 
 
 def test_a_store_to_read_only_stays_so_whatever_the_role(demo: Path) -> None:

@@ -184,7 +184,6 @@ async def _ask_amount(
 async def counting(host: MetricsScreen) -> None:
     """How the workspace counts: when weeks and years begin, and whom deals count for."""
     if (receipt := await _ask_how_to_count(host, host.program.settings)) is not None:
-        host.program.take_up()
         host.answer = " ".join((receipt.summary, *receipt.notes))
         _count_anew(host)
 
@@ -196,6 +195,7 @@ async def reload(host: MetricsScreen) -> None:
 
 
 def _count_anew(host: MetricsScreen) -> None:
+    host.program.take_up()
     host.metrics_worker.begin_anew()
     host.reload()
 

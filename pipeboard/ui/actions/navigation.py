@@ -281,8 +281,12 @@ def show_lines(host: BoardScreen, density: int) -> None:
 
 
 async def reload(host: Host) -> None:
+    def again() -> None:
+        host.program.take_up()
+        host.reload()
+
     if not opens_anew(host):
-        await patiently(host, host.reload)
+        await patiently(host, again)
         host.say("Read again.")
 
 
