@@ -235,20 +235,24 @@ class Parser(argparse.ArgumentParser):
 
     def _shielded(self, arguments: Sequence[str]) -> list[str]:
         """The arguments with a mark on those that argparse would take for flags and are words."""
-        words = False
+        words = is_value = False
         shielded = []
         for argument in arguments:
             if argument == "--" and not words:
                 words = True
-            elif argument[:1] == "-" and (words or self._is_dashed_word(argument)):
+            elif argument[:1] == "-" and (words or self._is_dashed_word(argument, is_value)):
                 shielded.append(_WORD + argument)
             else:
                 shielded.append(argument)
+            flag = None if words else self._option_string_actions.get(argument)
+            is_value = isinstance(flag, argparse._StoreAction) and flag.nargs is None
         return shielded
 
-    def _is_dashed_word(self, argument: str) -> bool:
+    def _is_dashed_word(self, argument: str, is_value: bool) -> bool:
+        """Whether what begins with a dash is a word: the value of the flag before it, such as the
+        filter `-snoozed` or `-20 % was too little`, or one of a verb that takes such words."""
         is_flag = argument.startswith("--") or argument in self._option_string_actions
-        return self._dashed_words and not is_flag
+        return (self._dashed_words or is_value) and not is_flag
 
     @property
     def example(self) -> str:

@@ -214,6 +214,8 @@ class Call:
             )
         if where is not None:
             self._check_where(where)
+        if (done := self._done_before()) is not None:
+            return done
         try:
             deals = find_deals(self.workspace, refs, where=where, pipeline=self.only_pipeline)
         except NotFound as error:
@@ -225,6 +227,14 @@ class Call:
                 self._confirm_many(deals)
             self._meant = refs, deals
         return deals
+
+    def _done_before(self) -> tuple[Deal, ...] | None:
+        """The deals of the command that --token stands for already; None where it stands for none.
+        What has been done to them may have left them to be found by other words."""
+        token, reader = getattr(self.arguments, "token", None), self.workspace.reader
+        if not token or reader.history.command(token) is None:
+            return None
+        return tuple(reader.deals(reader.history.events_of(token)).values())
 
     def _check_where(self, where: str) -> None:
         """A filter that says nothing would mean every deal: nobody means that by an empty text."""
@@ -251,6 +261,8 @@ class Call:
 
     def deal(self, ref: str) -> Deal:
         """The one deal that a ref or a name means; NotFound for none or several."""
+        if done := self._done_before():
+            return done[0]
         return find_deal(self.workspace, ref, self.only_pipeline)
 
     def ids(self, refs: Sequence[str]) -> tuple[int, ...]:
@@ -278,12 +290,6 @@ class Call:
         self.tell_days([(text, day)])
         return at
 
-    def tell_whose(self) -> None:
-        """Says that what is counted is not everybody's, for whoever does not see everything."""
-        everyone = self.workspace.rights.everyone
-        if everyone != "everyone":
-            self.out.say(f"Counted over {everyone}, and those of nobody.")
-
     def tell_days(self, understood: Iterable[tuple[str, date]]) -> None:
         """Which days were meant that were typed without their year."""
         from pipeboard.cli.echo import days
@@ -310,7 +316,8 @@ class Call:
         (refs, deals), where = self._meant, self.arguments.where
 
         def find_again() -> T:
-            check_still_found(self.workspace, deals, refs, where, self.only_pipeline)
+            if self._done_before() is None:
+                check_still_found(self.workspace, deals, refs, where, self.only_pipeline)
             return work()
 
         return self.at_once(find_again)

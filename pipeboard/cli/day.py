@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
+from pipeboard.cli import echo
 from pipeboard.cli.arguments import number
 from pipeboard.cli.call import Call
 from pipeboard.cli.failures import DONE, FAILED
@@ -182,7 +183,7 @@ def check(call: Call) -> int:
 def digest(call: Call) -> int:
     """What a rep should know when the day begins, in a few lines."""
     workspace = call.workspace
-    call.tell_whose()
+    call.out.say(echo.whose(call.workspace.rights.everyone))
     owner = whose(workspace, call.arguments.owner)
     day = day_of(workspace, call.only_pipeline, owner)
     waiting, tiers = day.queue(3), day.tiers()

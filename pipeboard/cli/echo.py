@@ -76,6 +76,11 @@ def settings_of(changes: Values, deal: Deal) -> str:
     )
 
 
+def whose(everyone: str) -> str:
+    """That what is counted is not everybody's, for whoever does not see everything; else ""."""
+    return "" if everyone == "everyone" else f"Counted over {everyone}, and those of nobody."
+
+
 def days(understood: Iterable[tuple[str, date]]) -> tuple[str, ...]:
     """The days that were typed without their year, a sentence each."""
     return tuple(

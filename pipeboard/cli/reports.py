@@ -6,6 +6,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from pipeboard import outlet
+from pipeboard.cli import echo
 from pipeboard.cli.call import Call
 from pipeboard.cli.failures import DONE
 from pipeboard.cli.tables import Table
@@ -86,7 +87,7 @@ def _write(call: Call) -> None:
     from pipeboard.workspace.reports import groups_of, report_before, report_of
 
     asked, workspace = call.arguments, call.workspace
-    call.tell_whose()
+    call.out.say(echo.whose(call.workspace.rights.everyone))
     _tell_which(call)
     question = _question(call)
     report = report_of(workspace, question)
@@ -250,7 +251,7 @@ def review(call: Call) -> int:
         day = parse_date(asked.held, workspace.today, Direction.BACK)
         document = held_on(workspace, call.pipeline, day).contents
     else:
-        call.tell_whose()
+        call.out.say(echo.whose(call.workspace.rights.everyone))
         _tell_which(call)
         found = review_of(workspace, call.pipeline, call.instant("--since"))
         document = review_document(found)

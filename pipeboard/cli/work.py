@@ -23,11 +23,13 @@ from pipeboard.domain import commands as c
 from pipeboard.domain.criteria import ROLES
 from pipeboard.domain.dates import Direction
 from pipeboard.domain.deal import TOUCH_TYPES, TRIAL_CLOSES, Answer, Contact, Term
+from pipeboard.domain.deciding import verb_of
 from pipeboard.domain.errors import BadInput, NotFound
 from pipeboard.domain.lazy_dataclass import replace
 from pipeboard.domain.locales import written
 from pipeboard.domain.text import did_you_mean, fold, quoted
 from pipeboard.workspace.new_deals import recycle_due
+from pipeboard.workspace.recording import retried
 
 if TYPE_CHECKING:
     from pipeboard.domain.deal import Deal
@@ -247,7 +249,7 @@ def contact(call: Call) -> int:
         typed = Contact(call.arguments.name)
         return c.SetContact(*_changed(call, deal.contacts, typed, attrgetter("name"), _REACH))
 
-    return _resting_on_deal(call, change)
+    return _resting_on_deal(call, c.SetContact, change)
 
 
 @verb("term", "DEAL TERM", "pipeboard term 142 Payment --ours '30 days' --theirs '60 days'")
@@ -266,13 +268,16 @@ def term(call: Call) -> int:
         typed = Term(call.arguments.item)
         return c.SetTerm(*_changed(call, deal.terms, typed, attrgetter("item"), _SIDES))
 
-    return _resting_on_deal(call, change)
+    return _resting_on_deal(call, c.SetTerm, change)
 
 
-def _resting_on_deal(call: Call, change: Callable[[Deal], c.Command]) -> int:
-    """A change that rests on what stands on the deal, and nobody comes between."""
+def _resting_on_deal(call: Call, kind: type[c.Command], change: Callable[[Deal], c.Command]) -> int:
+    """A change of that kind that rests on what stands on the deal, and nobody comes between."""
 
     def carried_out() -> Receipt:
+        done = retried(call.workspace, call.arguments.token, verb_of(kind))
+        if done is not None:
+            return done
         deal = call.deal(call.arguments.deal)
         return call.execute(change(deal), [deal.id])
 
@@ -313,7 +318,7 @@ def tick(call: Call) -> int:
         item = _item(call.arguments.item, stage.checklist, stage.name)
         return c.Check(stage.id, item, not call.arguments.clear)
 
-    return _resting_on_deal(call, change)
+    return _resting_on_deal(call, c.Check, change)
 
 
 def _item(text: str, checklist: tuple[str, ...], stage: str) -> str:

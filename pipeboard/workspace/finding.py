@@ -161,7 +161,7 @@ def find_deals(
             kept = how_many(count, "archived deal does", "archived deals do")
             raise NotFound(
                 f"No deal matches {quoted(where)}.",
-                hint=f"{kept}: {quoted(archived.text)} finds them." if count else "",
+                hint=f"{kept}: {quoted(archived.text)} finds them." if count else "Look for it.",
                 way=None if count else Way.FIND,
             )
     elif not named:

@@ -83,6 +83,26 @@ def test_a_word_may_begin_with_a_dash_where_the_verb_says_so() -> None:
     assert found.quiet
 
 
+@pytest.mark.parametrize("verb", [*every_verb()])
+def test_the_value_of_a_flag_may_begin_with_a_dash(verb: str) -> None:
+    _, parser = parser_of(verb)
+    texts = [a for a in parser._actions if a.metavar in ("FILTER", "TEXT") and a.option_strings]
+    for action in texts:
+        flag = action.option_strings[-1]
+        assert parser._shielded([flag, "-20 % too dear"])[1][:1] != "-"
+        with pytest.raises(BadInput, match="something has to follow it"):
+            parser.read([flag, "--quiet"])
+        with pytest.raises(BadInput, match="something has to follow it"):
+            parser.read([flag, "-q"])
+
+
+def test_a_filter_of_what_is_not_so_is_a_filter() -> None:
+    found = _parser().read(["--where", "-snoozed", "--", "-cold"])
+    assert (found.where, found.words) == ("-snoozed", ["-cold"])
+    lost = parser_of("lost")[1].read(["1", "--category", "price", "--reason", "-20 % was too dear"])
+    assert lost.reason == "-20 % was too dear"
+
+
 def test_an_unknown_long_flag_is_refused_even_there() -> None:
     with pytest.raises(BadInput, match="--colour"):
         _parser(dashed_words=True).read(["142", "--colour", "never"])

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -11,8 +13,13 @@ import pytest
 
 from pipeboard.cli import echo
 from pipeboard.cli.config import account_name
+from pipeboard.domain.commands import Archive
 from pipeboard.domain.deal import Contact, Deal, NextStep, Status
+from pipeboard.domain.people import Actor
 from pipeboard.domain.templates import template
+from pipeboard.store import Store
+from pipeboard.workspace import Workspace
+from pipeboard.workspace.execution import execute
 from tests.cli.conftest import Type
 
 
@@ -363,6 +370,77 @@ def test_a_script_that_repeats_itself_changes_nothing(team: Type, line: tuple[st
     assert again.code == 0
     assert again.json.get("command_id") == first.json.get("command_id")
     assert team("history", "--json").out == events
+
+
+COLD = "Lumen Oy: pilot 40k @ana +cold"
+GONE = {
+    "tag -cold --where +cold": "",
+    "archive --where +cold": "",
+    "unarchive --where archived": "archive 1",
+    "move Qualified --where stage:prospecting": "",
+    "won --where open": "",
+    "won --follow-up +2w --where open": "",
+    "lost --category price --where open": "",
+    "reopen --where lost": "lost 1 --category price",
+    "assign bo --where owner:ana": "",
+    "set source=web --where source:none": "",
+    "set Lumen account=Other": "",
+    "next call --where next:none": "",
+    "snooze +2w --where next:none": "",
+    "contact 1 Mika --remove": "contact 1 Mika",
+    "term 1 Payment --remove": "term 1 Payment",
+    "merge Lumen Acme": "",
+    "answer 1 1 --clear": "answer 1 1 words",
+    "filter forget Big": "filter save Big value>20k",
+    "filter rename Big Great": "filter save Big value>20k",
+    "target set 2026Q4 none": "target set 2026Q4 5k",
+    "fx set USD none": "fx set USD 0.9",
+    "rep set ana --inactive": "",
+    "redo": "undo",
+}
+"""Lines after which nothing is left to be found by their own words, with what comes before."""
+
+
+@pytest.mark.parametrize("line", GONE)
+def test_what_is_repeated_need_not_find_again_what_it_has_changed(team: Type, line: str) -> None:
+    for before in (*(("add", COLD), ("add", "Acme: line 7k @ana")), tuple(GONE[line].split())):
+        assert not before or team(*before).code == 0
+    words = (*line.split(), "--token", "job 17", "--json")
+    first = team(*words, "-y")
+    assert first.code == 0, first.err
+    events = team("history", "--json").out
+    again = team(*words, "-y")
+    assert again.code == 0, again.err
+    assert again.json == first.json or again.json["command_id"] == "job 17"
+    assert "This was done already" in again.err
+    assert team("history", "--json").out == events
+
+
+def test_two_at_once_under_one_token_do_it_once(
+    team: Type, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert team("add", COLD).code == 0
+    line, write = ("archive", "--where", "+cold", "--token", "job 17"), Store.write
+
+    def after_the_other(store: Store, *given: Any, **named: Any) -> object:
+        monkeypatch.setattr(Store, "write", write)
+        with closing(Store.open(os.environ["PIPEBOARD_DB"])) as own:
+            clock = lambda: datetime.fromisoformat(os.environ["PIPEBOARD_NOW"])  # noqa: E731
+            execute(Workspace(own, clock, Actor(account_name())), Archive(), [1], token="job 17")
+        return write(store, *given, **named)
+
+    monkeypatch.setattr(Store, "write", after_the_other)
+    done = team(*line)
+    assert (done.code, "This was done already" in done.err) == (0, True)
+
+
+def test_a_token_of_another_verb_is_refused_wherever_the_deal_is_found(team: Type) -> None:
+    assert team("add", COLD).code == 0
+    assert team("tag", "1", "+hot", "--token", "t").code == 0
+    for line in ("archive --where +cold", "contact 1 Mika", "tick 1 1", "answer 1 1 words"):
+        refused = team(*line.split(), "--token", "t")
+        assert refused.code == 4, line
+        assert "The token 't' was used already: Tagged Lumen Oy" in refused.err
 
 
 def test_next_friday_is_refused_with_both_readings(team: Type) -> None:

@@ -46,9 +46,9 @@ def begin(command: c.Command, context: c.Context, deal_id: int = 0) -> tuple[lis
     return BEGINNINGS[type(command)](command, context, deal_id)
 
 
-def verb_of(command: c.Command) -> str:
-    """The verb under which a command on deals is recorded."""
-    return RULES[type(command)].verb
+def verb_of(command: c.Command | type[c.Command]) -> str:
+    """The verb under which a command on deals, or one of that kind, is recorded."""
+    return RULES[command if isinstance(command, type) else type(command)].verb
 
 
 def deal_verbs() -> tuple[str, ...]:
