@@ -32,8 +32,8 @@ from pipeboard.ui.screens.metrics import MetricsScreen
 from pipeboard.workspace import Workspace
 from pipeboard.workspace.configuration import choose_setting
 from pipeboard.workspace.new_deals import add_deal
-from pipeboard.workspace.reports import ReportQuery, basis_as_of, calls_of
-from tests.team import NOW
+from pipeboard.workspace.reports import ReportQuery, basis_as_of, calls_of, set_target
+from tests.team import NOW, Team, sales
 from tests.ui.desk import Desk, desk
 from tests.ui.lock import SlowReading
 
@@ -361,10 +361,26 @@ async def test_how_the_workspace_counts_is_chosen_on_the_screen(demo: Path) -> N
         await board.until(lambda: board.state.reader.settings().fiscal_shift == 3)
         await settled(board, screen)
         assert board.shows("2026Q3 (day 54 of 92)")  # the third of a year that begins in April
-        assert board.status.startswith("fiscal-start is april.")
-        assert "The targets and calls of 2026Q4 are for" in board.status
+        assert board.status == (
+            "fiscal-start is april. The targets and calls of 3 periods are for other days now."
+        )
         await press(board, screen, "h")
         assert screen.asked.period.label == "2026Q2"
+
+
+async def test_a_target_or_two_that_move_are_said_with_their_days(tmp_path: Path) -> None:
+    with closing(Team.make(tmp_path / "team.db")) as team:
+        ana = team.rep("ana")
+        set_target(ana, sales(ana), "2026Q4", "90k")
+    async with desk(tmp_path / "team.db") as board:
+        screen = await opened(board)
+        await board.press("S", "down", "enter", "down", "down", "down", "enter")
+        await board.until(lambda: screen.asked.period.label == "2026Q3")
+        await settled(board, screen)
+        assert board.status == (
+            "fiscal-start is april. The targets and calls of 2026Q4 are for Fri 1 Jan 2027 to "
+            "Wed 31 Mar 2027 now."
+        )
 
 
 def as_bo(path: Path, name: str, value: str) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from pipeboard.domain.dates import local_date
 from pipeboard.domain.lazy_dataclass import replace
@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from pipeboard.workspace.recording import Receipt
 
 _SPANS: tuple[Kind, ...] = ("quarter", "year", "month")
+_MOST_MOVED: Final = 2
+"""Of so many periods that moved each is said by itself."""
 
 
 async def open(host: MetricsScreen) -> None:
@@ -184,7 +186,10 @@ async def _ask_amount(
 async def counting(host: MetricsScreen) -> None:
     """How the workspace counts: when weeks and years begin, and whom deals count for."""
     if (receipt := await _ask_how_to_count(host, host.program.settings)) is not None:
-        host.answer = " ".join((receipt.summary, *receipt.notes))
+        moved = receipt.notes
+        if len(moved) > _MOST_MOVED:
+            moved = (f"The targets and calls of {len(moved)} periods are for other days now.",)
+        host.answer = " ".join((receipt.summary, *moved))
         _count_anew(host)
 
 
