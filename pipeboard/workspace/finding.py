@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from contextlib import suppress
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -176,11 +175,18 @@ def check_still_found(
     where: str,
     pipeline: Pipeline | None = None,
 ) -> None:
-    """Raises `Conflict` where a filter does not find all of these deals any more."""
-    still = set[int]()
-    with suppress(NotFound):
-        still.update(deal.id for deal in find_deals(service, refs, where, pipeline))
-    if gone := [deal for deal in deals if deal.id not in still]:
+    """Raises `Conflict` where a filter does not find all of these deals any more that it found
+    besides those which are named."""
+    from pipeboard.store.reading.listing import Listing
+
+    query, only = parse_filter(service, where), pipeline.id if pipeline else None
+    zone = service.settings.zone
+    still = {*service.reader.ids(Listing(service.today, zone, service.me, only, filter=query))}
+    gone = [deal for deal in deals if deal.id not in still]
+    if gone and refs:
+        named = {find_deal(service, ref, pipeline).id for ref in refs}
+        gone = [deal for deal in gone if deal.id not in named]
+    if gone:
         from pipeboard.domain.deciding.rules import deal_names
 
         raise Conflict(

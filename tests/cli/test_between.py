@@ -160,6 +160,18 @@ def test_the_only_one_that_a_filter_found_is_not_changed_either(
     assert (done.code, "finds Lumen Oy no more" in done.err) == (4, True)
 
 
+def test_who_is_named_beside_a_filter_need_not_be_found_by_it(
+    lumen: Type, meanwhile: Meanwhile
+) -> None:
+    assert lumen("add", "Borealis: fair 3k").code == 0
+    meanwhile(on_first(c.AddNote("hello")))
+    assert lumen("tag", "+warm", "3", "--where", "+cold", "-y").code == 0
+    assert lumen("list", "+warm", "--count").out == "3\n"
+    meanwhile(on_first(c.TagWith((), ("cold",))))
+    assert lumen("tag", "+late", "3", "--where", "+cold", "-y").code == 4
+    assert lumen("list", "+late", "--count").out == "0\n"
+
+
 def test_what_a_filter_finds_besides_is_left_alone(lumen: Type, meanwhile: Meanwhile) -> None:
     meanwhile(lambda bo: bo.add("Borealis: fair 3k +cold", pipeline=bo.pipeline()))
     assert lumen("lost", "--where", "+cold", "--category", "price", "-y").code == 0
