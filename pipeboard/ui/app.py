@@ -225,8 +225,9 @@ class PipeboardApp(TypeAhead[None], Session[None], CellDisplay[None]):
         if (read_only := only_looks(seat.store, allowed)) != state.view.read_only:
             state.show(read_only=read_only)
 
-    def check_writable(self) -> None:
-        """Raises why nothing may be changed here: ReadOnly, or DatabaseError for another file."""
+    def check_writable(self, what: str = "") -> None:
+        """Raises why nothing may be changed here, or not what it takes another role for: ReadOnly,
+        NotAllowed, or DatabaseError for another file."""
         if not self.seat.may_write:
             raise ReadOnly(
                 "You may only look at this database.",
@@ -234,6 +235,8 @@ class PipeboardApp(TypeAhead[None], Session[None], CellDisplay[None]):
             )
         if self.seat.rights is not None:
             self.seat.rights.check_writing()
+            if what:
+                self.seat.rights.check(what)
         if self._state.view.read_only:
             raise ReadOnly(
                 "The database was opened for reading only.", hint="Open it to write for that."

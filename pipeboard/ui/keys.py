@@ -100,7 +100,8 @@ class Key:
     calls it. `keys` are alternatives in Textual's names, separated by commas; `shown` is how the
     help writes them where that is shorter. `hint` is the label on the hint line, `rank` its place
     there (0: not shown) and `hint_key` what stands for the key; one that `takes_deal` stands there
-    only while a deal is under the cursor. `go` is the letter that does it behind `g`.
+    only while a deal is under the cursor. `go` is the letter that does it behind `g`. `needs` is
+    what it leads to where not every rep may do that (`roles.who_may`).
     """
 
     id: str
@@ -116,6 +117,7 @@ class Key:
     hint_key: str = ""
     given: tuple[int | str, ...] = ()
     go: str = ""
+    needs: str = ""
 
     @property
     def action(self) -> str:
@@ -141,7 +143,8 @@ class Key:
     @property
     def changes(self) -> bool:
         """Does it write? Then it is no use where a database is only read."""
-        return self.group in (Group.CHANGE, Group.UNDO) and self.action != "open"
+        changes = self.group in (Group.CHANGE, Group.UNDO) and self.action != "open"
+        return changes or bool(self.needs)
 
 
 def row(
@@ -160,14 +163,16 @@ def row(
     given: int | None = None,
     id: str = "",
     go: str = "",
+    needs: str = "",
 ) -> Key:
     """A key whose id is made of the screen and of what it does, and what it gives to that."""
     name = does.rpartition(".")[2]
     id = id or (f"{screen}.{name}" if given is None else f"{screen}.{name}_{given}")
     numbers = () if given is None else (given,)
     return Key(
-        id, does, keys, label, help, group, shown, hint, rank, takes_deal, hint_key, numbers, go
-    )
+        id, does, keys, label, help, group, shown, hint, rank, takes_deal, hint_key, numbers, go,
+        needs,
+    )  # fmt: skip
 
 
 def tab_keys(make: Callable[..., Key], does: str, tabs: Iterable[str]) -> Iterator[Key]:

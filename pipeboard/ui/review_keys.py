@@ -67,7 +67,7 @@ ON_REVIEW: Final[tuple[Key, ...]] = (
         hint="Decide", rank=4, takes_deal=True),
     _review(Group.CHANGE, "review.hold", "B", "Bookmark",
         "end the review: it is kept as it is, and the next one starts here", hint="Bookmark",
-        rank=3),
+        rank=3, needs="review"),
     _review(Group.MANY, "review.discussed", "space", "Discussed", "spoken of, or not",
         hint="Discussed", rank=5),
     _review(Group.NARROW, "review.since", "s", "Since…", "what changed since another day",

@@ -82,13 +82,9 @@ def whose(service: Service, text: str | None, query: Filter = EVERYTHING) -> str
 
 
 def loads_of(service: Service, pipeline: Pipeline) -> tuple[Load, ...]:
-    """How much each active rep has on hand in a pipeline, by name; last whoever asks and is none
-    yet."""
-    found, reps = day_of(service, pipeline).loads(), service.reader.reps()
-    names = [rep.name for rep in reps if rep.active]
-    if service.me not in {rep.name for rep in reps}:
-        names.append(service.me)
-    return tuple(found.get(name, Load(name)) for name in names)
+    """How much each active rep has on hand in a pipeline, by name."""
+    found = day_of(service, pipeline).loads()
+    return tuple(found.get(rep.name, Load(rep.name)) for rep in service.reader.reps() if rep.active)
 
 
 _MOST_KEPT: Final = 50

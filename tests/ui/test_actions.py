@@ -565,6 +565,18 @@ async def test_a_deal_is_given_with_a_note_or_not_at_all(desk: Desk) -> None:
     assert desk.stored().owner == "cy"
 
 
+async def test_who_is_no_rep_yet_may_take_a_deal_themselves(desk: Desk) -> None:
+    desk.begin(None)
+    desk.program.me = "zoe"
+    await desk.do(fields.owner)
+    *_, last, with_note = desk.overlays[0]._find("")
+    assert (last.id, last.right, with_note.id) == ("zoe", "you", fields._WITH_NOTE)
+    desk.begin(None)
+    desk.program.me = "ana"
+    await desk.do(fields.owner)
+    assert [one.id for one in desk.overlays[0]._find("")].count("ana") == 1
+
+
 async def test_who_gets_a_deal_is_told_apart_from_who_is_unknown(desk: Desk) -> None:
     desk.begin(None)
     await desk.do(fields.owner)

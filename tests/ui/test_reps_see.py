@@ -12,9 +12,10 @@ from pipeboard.domain.commands import Edit
 from pipeboard.domain.deal_record import EVERYBODYS
 from pipeboard.domain.lazy_dataclass import replace
 from pipeboard.domain.money import Money
-from pipeboard.domain.roles import NotAllowed, Role, rights
+from pipeboard.domain.roles import NotAllowed, Role, rights, who_may
 from pipeboard.domain.settings import SEEN
 from pipeboard.store import Store
+from pipeboard.ui.key_table import ALL
 from pipeboard.ui.keys import UNBOUND
 from pipeboard.ui.last_view import Choices, only_looks
 from pipeboard.workspace import Actor, Workspace
@@ -201,6 +202,39 @@ async def test_a_new_role_holds_on_every_screen_that_stands_open(demo: Path, way
         agreed(demo, role="rep")
         await board.until(lambda: board.app.seat.rights == working)
         board.app.check_writable()
+
+
+OF_MANAGERS = {
+    "target": (("M",), "t"), "settings": (("M",), "S"), "review": (("g", "r"), "B"),
+}  # fmt: skip
+
+
+def test_keys_that_need_a_role_say_which_of_what_roles_rule() -> None:
+    needed = {key.needs for key in ALL.values() if key.needs}
+    assert needed == OF_MANAGERS.keys()
+    assert {who_may()[what] for what in needed} == {Role.MANAGER}
+    assert all(key.changes for key in ALL.values() if key.needs)
+
+
+@pytest.mark.parametrize("what", OF_MANAGERS)
+@pytest.mark.parametrize("role", ["rep", "manager"])
+async def test_what_takes_a_manager_is_not_asked_of_a_rep_in_vain(
+    demo: Path, what: str, role: str
+) -> None:
+    agreed(demo, role=role)
+    there, key = OF_MANAGERS[what]
+    async with desk(demo, size=(120, 40)) as board:
+        await board.press(*there)
+        screen = board.app.screen
+        await board.until(lambda: not getattr(screen, "counting", 0))
+        await board.press(key)
+        if role == "manager":
+            await board.until(lambda: board.app.screen is not screen)
+            return
+        assert board.app.screen is screen
+        assert f"@ana is a rep here, and '{what}' is for a manager or more" in " ".join(
+            line.strip() for line in board.lines()[-4:]
+        )
 
 
 async def test_a_board_says_that_it_is_read_only_as_soon_and_as_long_as_it_is(demo: Path) -> None:

@@ -22,7 +22,7 @@ from pipeboard.workspace.triage import (
     to_ask,
     to_call,
 )
-from tests.team import LEAD, QUALIFICATION, SETTINGS, TODAY, Team, add, now_of
+from tests.team import LEAD, QUALIFICATION, SETTINGS, TODAY, add, now_of
 from tests.verbs import Workspace
 
 
@@ -238,10 +238,3 @@ def test_what_nobody_knows_of_a_rep_is_no_worth_of_nothing(
     add(ana, "Firn: pilot 0 EUR @bo")
     loads = {load.name: load for load in loads_of(ana, ana.pipeline())}
     assert (loads["bo"].open, loads["bo"].value) == (2, Money(0, "EUR"))
-
-
-def test_who_is_no_rep_yet_may_take_a_deal_themselves(team: Team) -> None:
-    zoe, bo = team.rep("zoe"), team.rep("bo")
-    names = [load.name for load in loads_of(bo, bo.pipeline())]
-    assert [load.name for load in loads_of(zoe, zoe.pipeline())] == [*names, "zoe"]
-    assert "zoe" not in names

@@ -151,6 +151,8 @@ async def owner(host: Host, ids: Ids) -> None:
     loads = await host.program.write_queue.ask(lambda workspace: loads_of(workspace, pipeline))
     notes = _on_hand(loads, host.state.view.glyphs)
     options = [Option(load.name, load.name, note) for load, note in zip(loads, notes, strict=True)]
+    if (me := host.program.me) not in {load.name for load in loads}:
+        options.append(Option(me, me, "you"))
 
     whom = target_names(host, ids)
     with_note = Option(_WITH_NOTE, "with a note to them…", "what they should know")

@@ -232,7 +232,7 @@ class LiveScreen(Screen[None]):
             self.say("")  # what was refused is not said of what is done now
         try:
             if key.changes and not self.only_looks(key):
-                self.program.check_writable()
+                self.program.check_writable(key.needs)
             self.perform(key.does, *key.given, key=key)
         except Exception as error:  # the boundary of all that keys do at once
             self.failed(error)
