@@ -18,6 +18,7 @@ from pipeboard.store import Store
 from pipeboard.ui.key_table import ALL
 from pipeboard.ui.keys import UNBOUND
 from pipeboard.ui.last_view import Choices, only_looks
+from pipeboard.ui.screens.metrics import MetricsScreen
 from pipeboard.workspace import Actor, Workspace
 from pipeboard.workspace.configuration import change_rep, save_settings
 from pipeboard.workspace.execution import execute
@@ -235,6 +236,21 @@ async def test_what_takes_a_manager_is_not_asked_of_a_rep_in_vain(
         assert f"@ana is a rep here, and '{what}' is for a manager or more" in " ".join(
             line.strip() for line in board.lines()[-4:]
         )
+
+
+@pytest.mark.parametrize(("owner", "asks"), [(None, True), ("ana", True), ("jonas", False)])
+async def test_a_rep_calls_for_nobody_else(demo: Path, owner: str | None, asks: bool) -> None:
+    agreed(demo, role="rep")
+    async with desk(demo, size=(120, 40)) as board:
+        await board.press("M")
+        screen = board.app.screen
+        assert isinstance(screen, MetricsScreen)
+        screen.look_at(replace(screen.asked, owner=owner))
+        await board.until(lambda: not screen.counting)
+        await board.press("C")
+        await board.until(lambda: (board.app.screen is not screen) is asks)
+        told = "".join(board.lines()[-4:])
+        assert ("is for a manager or more" in told) is not asks
 
 
 async def test_a_board_says_that_it_is_read_only_as_soon_and_as_long_as_it_is(demo: Path) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
+from pipeboard.domain.agreements import Agreement, Topic
 from pipeboard.domain.dates import local_date
 from pipeboard.domain.lazy_dataclass import replace
 from pipeboard.domain.metrics.wording import counted
@@ -149,6 +150,9 @@ async def since(host: MetricsScreen) -> None:
 async def call(host: MetricsScreen) -> None:
     """A rep's own forecast of the period: of the rep who is shown, else of whoever acts."""
     asked, rep = host.asked, host.asked.owner or host.program.me
+    if (rights := host.program.seat.rights) is not None:
+        key = (asked.pipeline.id, asked.period.label, rep)
+        rights.check_agreements([Agreement(Topic.CALL, key, None, None)])
     title = f"@{rep} calls for {asked.period.label} (empty: no call)"
     await _ask_amount(host, title, "call", set_call, asked.owner or "")
 
