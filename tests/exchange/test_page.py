@@ -27,13 +27,14 @@ from pipeboard.exchange.metrics_document import (
     listed,
     metric_document,
 )
-from pipeboard.exchange.metrics_tables import Figure, NumberChange, Value, number
+from pipeboard.exchange.metrics_tables import Figure, FigureTable, NumberChange, Value, number
 from pipeboard.exchange.page import (
     FIRST,
     Grid,
     PageRow,
     PageSection,
     Point,
+    _section,
     figures,
     html_of,
     markdown,
@@ -252,6 +253,29 @@ def test_bars_are_as_long_as_their_numbers_and_what_goes_is_of_another_colour() 
     ]  # fmt: skip
     assert '<td class="bar"></td></tr>' in shown.replace("\n", "")
     assert "svg" not in html_of(PageSection("t", [Grid((), [PageRow("a", ("1",))])]))
+
+
+@pytest.mark.parametrize(
+    ("value", "goes", "gone"),
+    [
+        (Figure(500), False, False),
+        (Figure(500, goes=True), False, True),
+        (Figure(500), True, True),
+        (Metric(Fraction(5), Unit.COUNT), False, False),
+        (Metric(Fraction(5), Unit.COUNT), True, True),
+        (7, False, False),
+        (7, True, True),
+    ],
+)
+def test_a_bar_is_of_what_is_lost_where_its_table_or_its_number_goes(
+    value: Value, goes: bool, gone: bool
+) -> None:
+    rows: list[Mapping[str, Value]] = [{"line": "won", "value": value}]
+    table = FigureTable("t", "T", {"value": "amount"}, rows, "value", goes=goes)
+    ((grid,), note) = (_section(table, SAY).parts, "Bars: amount.")
+    assert isinstance(grid, Grid)
+    assert [(row.name, row.gone, row.bar is None) for row in grid.rows] == [("won", gone, False)]
+    assert grid.note == note
 
 
 @pytest.mark.parametrize(

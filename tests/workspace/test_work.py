@@ -10,7 +10,7 @@ import pytest
 
 from pipeboard.domain import cadence
 from pipeboard.domain import commands as c
-from pipeboard.domain.deal import Answer, Loss, NextStep, Status
+from pipeboard.domain.deal import Answer, Contact, Loss, NextStep, Status
 from pipeboard.domain.errors import BadInput, Conflict, GateNotMet, NotFound, Refused
 from pipeboard.domain.events import value_of
 from pipeboard.domain.settings import Rep
@@ -20,6 +20,14 @@ from pipeboard.workspace.new_deals import win_with_sequels
 from tests.ledger import disagreements
 from tests.team import LEAD, NEEDS, QUALIFICATION, TODAY, Team, add, now_of, qualify
 from tests.verbs import Workspace
+
+
+@pytest.mark.parametrize(
+    ("name", "key"), [("Bob", "bob"), ('"Élodie Roux"', "elodie_roux"), ("🙂", "person")]
+)
+def test_a_person_of_a_line_has_a_key_to_be_named_by(name: str, key: str, ana: Workspace) -> None:
+    (deal,) = add(ana, f"Lumen Oy: pilot contact:{name}").contacts.items()
+    assert deal == (key, Contact(name.strip('"')))
 
 
 def test_whoever_replaces_an_answer_is_told_what_it_said(
