@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from pipeboard.cli.manual import every_verb, man_page, manual_of
+from pipeboard.cli.manual import _roff, every_verb, man_page, manual_of
 from tests.cli.conftest import Type
 
 EVERY = ("", *every_verb())
@@ -113,6 +113,25 @@ def run_as_shown(line: str, there: Path, pipe: Type) -> None:
     gate = words[0] in ("move", "won") and "--override" not in words
     allowed = {0, 4} if gate else {0, 1} if words[0] == "check" else {0}
     assert done.code in allowed, done.err
+
+
+@pytest.mark.parametrize(
+    ("text", "page"),
+    [
+        ("a deal", "a deal"),
+        ("  two\n lines ", "two lines"),
+        (".pipeboard is a folder", "\\&.pipeboard is a folder"),
+        ("a.b", "a.b"),
+        ("'mine' holds", "\\(aqmine\\(aq holds"),
+        ("-n", "\\-n"),
+        ("a\\b", "a\\eb"),
+        ("~/x", "\\(ti/x"),
+        ("`a^b`", "\\(gaa\\(hab\\(ga"),
+        ("40 €", "40 \\[u20AC]"),
+    ],
+)
+def test_a_text_stands_on_the_man_page_as_it_is(text: str, page: str) -> None:
+    assert _roff(text) == page
 
 
 def test_the_man_page_has_every_verb_and_flag_and_nothing_that_man_complains_of(
