@@ -183,6 +183,23 @@ def test_objections_are_counted_by_the_stage_that_they_came_up_in(
     assert [o.tag for o in review(ana, sales(ana)).objections] == ["price"]
 
 
+def test_objections_are_those_of_the_quarter_however_short_the_review(
+    ana: Workspace, team: Team
+) -> None:
+    deal = add(ana)
+    team.clock.wait(hours=1)
+    ana.execute(c.LogTouch("call", objection="price"), [deal.id])
+    team.clock.wait(days=20)
+    ana.execute(c.LogTouch("call", objection="trust"), [deal.id])
+    since = team.clock() - timedelta(days=7)
+    assert {o.tag for o in review(ana, sales(ana), since).objections} == {"price", "trust"}
+    team.clock.wait(days=25)
+    assert team.clock().year == TODAY.year + 1
+    ana.execute(c.LogTouch("call", objection="roi"), [deal.id])
+    since = team.clock() - timedelta(days=60)
+    assert [o.tag for o in review(ana, sales(ana), since).objections] == ["roi"]
+
+
 # What a note asks.
 
 

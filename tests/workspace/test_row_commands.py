@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
 import pytest
 
 from pipeboard.domain.criteria import ROLES
-from pipeboard.domain.deal import LOSS_CATEGORIES, Contact, Loss
-from pipeboard.exchange.rows import DealRow, RowContact
-from pipeboard.workspace.row_commands import contacts_of, loss_of, lost_for
+from pipeboard.domain.deal import LOSS_CATEGORIES, Contact, Deal, Loss, Status
+from pipeboard.domain.money import Money
+from pipeboard.exchange.rows import DealRow, Entered, RowContact, RowNote
+from pipeboard.workspace.row_commands import RowRules, contacts_of, loss_of, lost_for
+from pipeboard.workspace.row_matching import said_by
+from tests.store.made_up import deal, pipelines
 
 ALSO_CALLED = {
     "competitor": (
@@ -92,3 +98,119 @@ def test_a_person_of_a_row_has_what_it_tells_and_a_role_that_there_is(role: str 
     row = DealRow(2, {}, "x", contacts=(RowContact("Bob", role, "b@x.example", "1" * 70, "CTO"),))
     known = role if role in ROLES else "other"
     assert contacts_of(row) == {"bob": Contact("Bob", known, "b@x.example", "1" * 60, "CTO")}
+
+
+# Where a deal has been, as its row tells.
+
+BEGAN = datetime(2026, 1, 5, 9, tzinfo=UTC)
+RULES = RowRules(pipelines()[0], "deals.csv", "ana", BEGAN + timedelta(days=90))
+LEAD, QUALIFICATION, NEEDS = ((stage.id, stage.name) for stage in pipelines()[0].open_stages[:3])
+
+
+def on(day: int) -> datetime:
+    return BEGAN + timedelta(days=day)
+
+
+@pytest.mark.parametrize(
+    ("entered", "stage", "ref", "path"),
+    [
+        ([], None, None, [(LEAD, 0)]),
+        ([], NEEDS, None, [(NEEDS, 0)]),
+        ([(LEAD, 1), (NEEDS, 3)], None, None, [(LEAD, 1), (NEEDS, 3)]),
+        ([(LEAD, 1), (NEEDS, 3)], NEEDS, None, [(LEAD, 1), (NEEDS, 3)]),
+        ([(LEAD, 1)], NEEDS, None, [(LEAD, 1), (NEEDS, 1)]),
+        ([(LEAD, 1), (LEAD, 3)], None, None, [(LEAD, 1)]),
+        ([(LEAD, 1), (LEAD, 3)], None, "D-1", [(LEAD, 1), (LEAD, 3)]),
+        ([(LEAD, 1), (NEEDS, 2), (LEAD, 3)], None, None, [(LEAD, 1), (NEEDS, 2), (LEAD, 3)]),
+    ],
+)
+def test_a_path_ends_where_the_deal_stands_and_stays_in_no_stage_twice(
+    entered: list[tuple[tuple[int, str], int]],
+    stage: tuple[int, str] | None,
+    ref: str | None,
+    path: list[tuple[tuple[int, str], int]],
+) -> None:
+    row = DealRow(
+        2, {}, "x", ref=ref, stage=stage and stage[1].upper(),
+        entered=tuple(Entered(name, on(day)) for (_, name), day in entered),
+    )  # fmt: skip
+    assert RULES.path(row, BEGAN) == tuple((number, on(day)) for (number, _), day in path)
+
+
+def standing(stage: tuple[int, str], day: int, **more: Any) -> Deal:
+    return deal(1, stage_id=stage[0], stage_entered_at=on(day), **more)
+
+
+ENTERED = [(LEAD, 1), (QUALIFICATION, 4), (NEEDS, 9)]
+
+
+@pytest.mark.parametrize(
+    ("entered", "here", "until", "arrivals"),
+    [
+        (ENTERED, standing(LEAD, 1), 30, [(QUALIFICATION, 4), (NEEDS, 9)]),
+        (ENTERED, standing(LEAD, 4), 30, [(NEEDS, 9)]),
+        (ENTERED, standing(LEAD, 3), 9, [(QUALIFICATION, 4), (NEEDS, 9)]),
+        (ENTERED, standing(LEAD, 3), 8, [(QUALIFICATION, 4)]),
+        (ENTERED, standing(NEEDS, 9), 30, []),
+        (ENTERED, standing(QUALIFICATION, 3), 30, [(NEEDS, 9)]),
+        ([(NEEDS, 4), (NEEDS, 9)], standing(LEAD, 1), 30, [(NEEDS, 4)]),
+        (ENTERED, standing(LEAD, 1, outcome=Status.LOST, closed_at=on(1)), 30, []),
+    ],
+)
+def test_an_open_deal_follows_where_its_row_says_that_it_came_since(
+    entered: list[tuple[tuple[int, str], int]],
+    here: Deal,
+    until: int,
+    arrivals: list[tuple[tuple[int, str], int]],
+) -> None:
+    row = DealRow(2, {}, "x", entered=tuple(Entered(name, on(day)) for (_, name), day in entered))
+    found = list(RULES.arrivals(row, here, on(until)))
+    assert found == [(number, on(day)) for (number, _), day in arrivals]
+
+
+# What a row says, by which the next file of it is compared.
+
+
+@pytest.mark.parametrize(
+    ("said", "owner", "found"),
+    [
+        ({}, "", {}),
+        ({"account": "Acme"}, "ana", {"account": "Acme", "owner": "ana"}),
+        ({"value": Money(150, "EUR")}, "", {"value": "1.50 EUR"}),
+        ({"value": Money(0, "EUR")}, "", {"value": "0.00 EUR"}),
+        ({"probability_bp": 0}, "", {"probability_bp": "0"}),
+        ({"expected_close": date(2026, 3, 1)}, "", {"expected_close": "2026-03-01"}),
+        ({"tags": ("a", "b")}, "", {"tags": "a; b"}),
+        ({"tags": ()}, "", {}),
+        ({"stage": "LEAD Generation"}, "", {"stage": "lead generation"}),
+        ({"archived": True}, "", {"archived": "yes"}),
+        ({"forecast_category": "best"}, "", {"category": "best"}),
+        ({"contacts": (RowContact("Bob", "user"),)}, "", {"contacts.bob": "Bob, user"}),
+        ({"fields": {"size": "L", "left": ""}}, "", {"fields.size": "L"}),
+        ({"outcome": "open", "lost_reason": "dear"}, "", {"outcome": "open"}),
+        ({"outcome": "won", "lost_category": "price"}, "", {"outcome": "won"}),
+        ({"competitor": "Acme"}, "", {}),
+        ({"outcome": "lost"}, "", {"outcome": "lost"}),
+        ({"snoozed_until": date(2026, 3, 1)}, "", {"snoozed_until": "2026-03-01"}),
+    ],
+)
+def test_a_row_says_what_its_cells_hold_and_nothing_of_those_that_are_empty(
+    said: dict[str, Any], owner: str, found: dict[str, str]
+) -> None:
+    assert said_by(DealRow(2, {}, "x", **said), owner) == {"title": "x", **found}
+
+
+@pytest.mark.parametrize("name", ["lost_reason", "lost_category", "competitor"])
+def test_a_lost_row_says_why_by_any_of_its_cells(name: str) -> None:
+    told: dict[str, Any] = {name: "Acme"}
+    said = said_by(DealRow(2, {}, "x", outcome="lost", **told), "")
+    assert said["loss"] != said_by(DealRow(2, {}, "x", outcome="lost", lost_reason="B"), "")["loss"]
+
+
+def test_notes_of_a_row_are_told_apart_by_their_texts() -> None:
+    texts = ("one", "two", "one", "x" * 60)
+    said = said_by(DealRow(2, {}, "x", notes=tuple(map(RowNote, texts))), "")
+    notes = {name: text for name, text in said.items() if name.startswith("notes.")}
+    assert sorted(notes.values())[1:] == ["one", "two"] and len(notes) == 3
+    (long,) = (text for text in notes.values() if text not in texts)
+    assert long.startswith("#") and len(long) < 40
