@@ -155,6 +155,24 @@ def test_the_man_page_has_every_verb_and_flag_and_nothing_that_man_complains_of(
             assert (said.returncode, said.stdout + said.stderr) == (0, "")
 
 
+def test_the_man_page_has_flags_of_every_verb_once_and_those_of_a_verb_below_it() -> None:
+    page = re.sub(r"\\f[BIR]", "", man_page()).replace("\\-", "-")
+    found: dict[str, list[str]] = {}
+    for section in re.split(r"\n(?=\.S[HS] )", page):
+        name, *lines = section.split("\n")
+        heads = [lines[at + 1] for at, line in enumerate(lines) if line == ".TP"]
+        found[name] = [word.strip(",") for head in heads for word in head.split()
+                       if word.startswith("-")]  # fmt: skip
+    for verb in every_verb():
+        manual = manual_of(verb)
+        (named,) = (n for n in found if n == f".SS pipeboard {verb} {manual.words}".rstrip())
+        own = [name for flag in manual.flags if not flag.of_every_verb for name in flag.names]
+        assert found[named] == own, verb
+    assert found[".SH FLAGS OF EVERY VERB"] == [
+        name for flag in manual_of("list").flags if flag.of_every_verb for name in flag.names
+    ]
+
+
 def test_what_a_verb_prints_can_be_had_as_json() -> None:
     without = {verb for verb in every_verb() if not _has_json(verb)}
     assert without == {"board", "config edit", "completions", "man", "mcp"}
