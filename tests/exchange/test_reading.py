@@ -18,7 +18,7 @@ from pipeboard.exchange.layouts import LAYOUTS
 from pipeboard.exchange.layouts.layout import COLUMNS
 from pipeboard.exchange.moments import AmbiguousDate
 from pipeboard.exchange.read_options import CellTally, lines_told
-from pipeboard.exchange.reading import ReadOptions, find_source
+from pipeboard.exchange.reading import ReadOptions, find_source, has_pipelines
 from pipeboard.exchange.row_stream import stages_in_order
 from pipeboard.exchange.rows import DealRow
 from tests.exchange.files import all_deals, deals_of, open_file, write
@@ -384,6 +384,31 @@ def test_where_the_ids_of_a_file_are_from(
         assert reading.tells_names
     if not key:
         assert find_source(path, "auto") == source
+
+
+def test_the_header_of_the_sheet_and_in_the_encoding_that_are_named_is_looked_at(
+    tmp_path: Path,
+) -> None:
+    openpyxl = pytest.importorskip("openpyxl")
+    book = openpyxl.Workbook()
+    for cells in (("Deal", "Stage"), ("A", "Talk")):
+        book.active.append(cells)
+    other = book.create_sheet("Export")
+    for line in (("Deal ID", "Deal", "Stage", "Pipeline"), ("7", "A", "Talk", "Sales")):
+        other.append(line)
+    path = tmp_path / "deals.xlsx"
+    book.save(path)
+    assert find_source(path, "auto", sheet="Export") == "file:deal_id"
+    assert has_pipelines(path, "auto", sheet="Export")
+    assert find_source(path, "auto", sheet="Sheet") == "file:names"
+    assert not has_pipelines(path, "auto", sheet="Sheet")
+    text = write(tmp_path, "Deal ID,Deal,Pipeline\n7,Größe,Süd\n".encode("cp1252"))
+    assert (find_source(text, "auto", "cp1252"), has_pipelines(text, "auto", "cp1252")) == (
+        "file:deal_id",
+        True,
+    )
+    with pytest.raises(BadInput):
+        find_source(text, "auto", "utf-8")
 
 
 def test_a_file_may_name_its_deals_by_a_key_alone(tmp_path: Path) -> None:
