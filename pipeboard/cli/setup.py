@@ -123,8 +123,9 @@ def _zone(name: str) -> str:
     return name
 
 
-def _share_folder(call: Call) -> None:
-    """The folder of the database as its group's own (mode 2770), made where it is not there.
+def _share_folder(call: Call) -> bool:
+    """The folder of the database as its group's own (mode 2770), made where it is not there; False
+    where it would be made, and this is only tried.
 
     Refused for a folder that holds other things: their rights are nobody's business here.
     """
@@ -142,7 +143,7 @@ def _share_folder(call: Call) -> None:
             hint=f"Make one for it: sudo install -d -m 2770 -g {call.arguments.group} FOLDER",
         )
     if call.arguments.dry_run:
-        return
+        return folder.exists() or not folder.parent.is_dir()
     try:
         folder.mkdir(mode=0o700, exist_ok=True)
         if folder.stat().st_gid != group:
@@ -155,6 +156,7 @@ def _share_folder(call: Call) -> None:
             hint="Whoever may can make it: sudo install -d -m 2770 -g "
             f"{call.arguments.group} '{printable(str(folder))}'",
         ) from error
+    return True
 
 
 def _group(name: str | None) -> int:
@@ -207,9 +209,8 @@ def init(call: Call) -> int:
     asked, database = call.arguments, call.config.shown_database
     if asked.grants:
         return _print_grants(call)
-    if asked.shared:
-        _share_folder(call)
-    if is_made(call):
+    has_folder = not asked.shared or _share_folder(call)
+    if has_folder and is_made(call):
         raise Refused(
             f"There is a workspace already: {database}.",
             hint="Open it with 'pipeboard', or name another path with --db.",

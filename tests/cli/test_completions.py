@@ -7,6 +7,7 @@ import shutil
 import sqlite3
 import subprocess
 import sys
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -220,6 +221,19 @@ def test_a_name_of_a_deal_cannot_put_a_second_line_or_an_escape_into_the_shell(
     offered = list(complete(["DEAL", "", "--db", str(home / "team.db")], {}))
     assert len(offered) == 1
     assert "\x1b" not in offered[0]
+
+
+def test_no_word_or_meaning_that_another_program_stored_is_two_lines_of_the_shell(
+    team: Type, home: Path
+) -> None:
+    team("rep", "set", "bo", "--team", "North", "--name", "Bo B")
+    with closing(sqlite3.connect(home / "team.db")) as base:
+        base.execute("update rep set display_name = 'B' || char(10) || 'o' where name = 'bo'")
+        base.execute("update rep set team = 'N' || char(10) || 'rm' where name = 'ana'")
+        base.commit()
+    database = ("--db", str(home / "team.db"))
+    assert list(complete(["TEAM", "", *database], {})) == ["North\t"]
+    assert "bo\tB o" in complete(["REP", "", *database], {})
 
 
 def test_what_is_offered_says_what_it_means(known: Path, team: Type, home: Path) -> None:

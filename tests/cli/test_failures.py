@@ -11,6 +11,8 @@ import pytest
 from pipeboard.cli.failures import WAYS, Standing, exit_code, report, with_advice
 from pipeboard.cli.verbs import VERBS
 from pipeboard.domain import errors
+from pipeboard.store import Store
+from pipeboard.store.patience import PATIENCE_S
 from tests.cli.conftest import Type
 
 
@@ -130,3 +132,37 @@ def test_the_log_is_named_only_where_it_was_written(
     log.unlink()
     log.mkdir()
     assert "The details" not in team("add", "Acme: secret deal").err
+
+
+@pytest.mark.parametrize(
+    ("line", "reason", "waits"),
+    [
+        (("list",), "locked", False),
+        (("show", "1"), "locked", False),
+        (("add", "Acme: press"), "locked", True),
+        (("note", "1", "-m", "x"), "locked", True),
+        (("add", "Acme: press"), "damaged", False),
+        (("list",), "damaged", False),
+    ],
+)
+def test_only_a_change_waits_for_a_database_that_is_locked_while_it_is_opened(
+    team: Type,
+    monkeypatch: pytest.MonkeyPatch,
+    line: tuple[str, ...],
+    reason: str,
+    waits: bool,
+) -> None:
+    team("add", "Lumen Oy: pilot")
+    now = [0.0]
+    asked: list[float] = []
+
+    def locked(*_: object, **__: object) -> Store:
+        asked.append(now[0])
+        now[0] += PATIENCE_S / 4
+        raise errors.DatabaseError("Another program holds it.", details={"reason": reason})
+
+    monkeypatch.setattr("pipeboard.cli.call.monotonic", lambda: now[0])
+    monkeypatch.setattr("pipeboard.store.Store.open", locked)
+    refused = team(*line)
+    assert refused.code == 5 and "Another program holds it." in refused.err
+    assert asked == ([PATIENCE_S / 4 * count for count in range(4)] if waits else [0.0])

@@ -6,10 +6,15 @@ import json
 import shlex
 import stat
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
+from pipeboard.cli.import_flags import _known
+from pipeboard.domain.errors import Refused
 from tests.cli.conftest import Type
+from tests.store.made_up import pipelines
 
 MAVEN = Path(__file__).parents[3] / "shared/data/maven-crm/sales_pipeline.csv"
 GOOD = """\
@@ -464,3 +469,28 @@ def test_a_file_of_several_pipelines_comes_again_without_a_double(
     where = dict(placed[1:])
     assert len(where) == len(placed) - 1, "a deal stands twice"
     assert (where["A"], where["B"], where["C"]) == ("Sales", "Renewals", "Renewals")
+
+
+@pytest.mark.parametrize(
+    ("name", "stages", "lacks"),
+    [
+        ("renewals", "Lead,Talks", None),
+        ("Renewals", "TALE; lead", None),
+        ("Renewals", "auto", None),
+        ("Renewals", "Lead,Won,Lost", None),  # how a deal ends is no stage to be named
+        ("Renewals", "Lead,Demo", "Demo"),
+        ("New business", "Lead Generation, Old trial", "Old trial"),  # it is retired
+    ],
+)
+def test_a_pipeline_that_is_there_already_has_all_stages_that_are_named(
+    name: str, stages: str, lacks: str | None
+) -> None:
+    workspace: Any = SimpleNamespace(reader=SimpleNamespace(pipelines=pipelines))
+    assert _known(workspace, "Another", stages) is None
+    if lacks is None:
+        found = _known(workspace, name, stages)
+        assert found is not None and found.name.lower() == name.lower()
+        return
+    with pytest.raises(Refused) as refused:
+        _known(workspace, name, stages)
+    assert refused.value.message == f"{name} is there already and has no stage '{lacks}'."

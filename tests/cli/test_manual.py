@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from pipeboard.cli.manual import every_verb, man_page, manual_of
+from pipeboard.cli.manual import _roff, every_verb, man_page, manual_of
 from tests.cli.conftest import Type
 
 EVERY = ("", *every_verb())
@@ -115,6 +115,25 @@ def run_as_shown(line: str, there: Path, pipe: Type) -> None:
     assert done.code in allowed, done.err
 
 
+@pytest.mark.parametrize(
+    ("text", "page"),
+    [
+        ("a deal", "a deal"),
+        ("  two\n lines ", "two lines"),
+        (".pipeboard is a folder", "\\&.pipeboard is a folder"),
+        ("a.b", "a.b"),
+        ("'mine' holds", "\\(aqmine\\(aq holds"),
+        ("-n", "\\-n"),
+        ("a\\b", "a\\eb"),
+        ("~/x", "\\(ti/x"),
+        ("`a^b`", "\\(gaa\\(hab\\(ga"),
+        ("40 €", "40 \\[u20AC]"),
+    ],
+)
+def test_a_text_stands_on_the_man_page_as_it_is(text: str, page: str) -> None:
+    assert _roff(text) == page
+
+
 def test_the_man_page_has_every_verb_and_flag_and_nothing_that_man_complains_of(
     tmp_path: Path,
 ) -> None:
@@ -134,6 +153,24 @@ def test_the_man_page_has_every_verb_and_flag_and_nothing_that_man_complains_of(
         if shutil.which(reader):
             said = subprocess.run([*command, str(file)], capture_output=True, text=True)
             assert (said.returncode, said.stdout + said.stderr) == (0, "")
+
+
+def test_the_man_page_has_flags_of_every_verb_once_and_those_of_a_verb_below_it() -> None:
+    page = re.sub(r"\\f[BIR]", "", man_page()).replace("\\-", "-")
+    found: dict[str, list[str]] = {}
+    for section in re.split(r"\n(?=\.S[HS] )", page):
+        name, *lines = section.split("\n")
+        heads = [lines[at + 1] for at, line in enumerate(lines) if line == ".TP"]
+        found[name] = [word.strip(",") for head in heads for word in head.split()
+                       if word.startswith("-")]  # fmt: skip
+    for verb in every_verb():
+        manual = manual_of(verb)
+        (named,) = (n for n in found if n == f".SS pipeboard {verb} {manual.words}".rstrip())
+        own = [name for flag in manual.flags if not flag.of_every_verb for name in flag.names]
+        assert found[named] == own, verb
+    assert found[".SH FLAGS OF EVERY VERB"] == [
+        name for flag in manual_of("list").flags if flag.of_every_verb for name in flag.names
+    ]
 
 
 def test_what_a_verb_prints_can_be_had_as_json() -> None:

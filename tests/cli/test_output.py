@@ -156,6 +156,22 @@ def test_progress_is_told_to_a_person_once_it_takes_long(
         assert told.count("rows") == 2 and f"[{'#' * 5}{' ' * 15}]" in told
 
 
+@pytest.mark.parametrize("share", [0.5, 1.0])
+def test_progress_is_taken_away_whatever_ends_the_work(
+    share: float, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now = [0.0]
+    monkeypatch.setattr("pipeboard.cli.output.monotonic", lambda: now[0])
+    monkeypatch.setattr("sys.stderr.isatty", lambda: True)
+    out = Output(quiet=False, color="never", environ={})
+    with pytest.raises(KeyboardInterrupt), progress_told(out) as show:
+        now[0] = 60.0
+        show(1_000, 0.25)
+        show(2_000, share)
+        raise KeyboardInterrupt
+    assert capsys.readouterr().err.endswith("rows\x1b[K\r\x1b[K")
+
+
 def test_a_table_without_rows_prints_nothing(capsys: pytest.CaptureFixture[str]) -> None:
     Table(("ref",)).write(Output(quiet=False, color="never", environ={}), [])
     assert capsys.readouterr().out == ""

@@ -345,7 +345,9 @@ def test_whoever_gives_the_first_role_is_the_owner_and_one_undo_takes_all_back(
     team: Type, sit: Sit
 ) -> None:
     sit("cy")
-    assert team("rep", "set", "bo", "--role", "viewer").code == 0
+    given = team("rep", "set", "bo", "--role", "viewer")
+    assert given.code == 0
+    assert "Roles hold from now on: @ana is rep, @cy is owner." in given.err
     roles = {rep["name"]: rep["role"] for rep in team("rep", "list", "--json").json["reps"]}
     assert roles == {"ana": "rep", "bo": "viewer", "cy": "owner"}
     assert team("undo").code == 0

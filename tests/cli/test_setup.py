@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import grp
+import os
 import stat
 from pathlib import Path
 
@@ -123,3 +125,66 @@ def test_what_is_ones_own_is_looked_for_first(home: Path, own: bool, places: lis
         ("words", words_folders({}, own=own)[:-1]),
     ):
         assert [*found] == [folders[place] / "pipeboard" / kind for place in places]
+
+
+# A workspace that a group shares.
+
+GROUP = grp.getgrgid(os.getgid()).gr_name
+SHARED = ("init", "--yes", "--shared", "--group", GROUP)
+
+
+@pytest.mark.parametrize("there", [False, True])
+def test_a_shared_workspace_lies_in_a_folder_of_its_group(
+    pipe: Type, home: Path, there: bool
+) -> None:
+    folder = home / "sales"
+    if there:
+        folder.mkdir(mode=0o755)
+    assert pipe(*SHARED, "--db", str(folder / "deals.db")).code == 0
+    assert (folder.stat().st_mode & 0o7777, folder.stat().st_gid) == (0o2770, os.getgid())
+    assert (folder / "deals.db").stat().st_mode & 0o777 == 0o660
+
+
+@pytest.mark.parametrize("there", [False, True])
+def test_a_shared_workspace_that_is_only_tried_changes_no_folder(
+    pipe: Type, home: Path, there: bool
+) -> None:
+    folder = home / "sales"
+    if there:
+        folder.mkdir(mode=0o755)
+    tried = pipe(*SHARED, "-n", "--db", str(folder / "deals.db"))
+    assert tried.code == 0
+    assert tried.err == f"Not done (dry run): would make {folder / 'deals.db'}.\n"
+    assert pipe(*SHARED, "-n", "--db", str(home / "no/sales/deals.db")).code == 5
+    assert [path.name for path in home.iterdir()] == ["sales"] * there
+    assert not there or folder.stat().st_mode & 0o7777 == 0o755
+
+
+def test_a_folder_that_holds_other_things_is_not_shared(pipe: Type, home: Path) -> None:
+    folder = home / "sales"
+    folder.mkdir(mode=0o755)
+    (folder / "letter.txt").touch()
+    refused = pipe(*SHARED, "--db", str(folder / "deals.db"))
+    assert refused.code == 4
+    assert "holds other things, whose rights would change." in refused.err
+    assert f"sudo install -d -m 2770 -g {GROUP} FOLDER" in refused.err
+    assert folder.stat().st_mode & 0o7777 == 0o755
+    folder.chmod(0o2770)  # what is shared already may hold anything
+    assert pipe(*SHARED, "--db", str(folder / "deals.db")).code == 0
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        (SHARED, "A shared workspace needs a place that all of them can reach."),
+        (SHARED[:-2], "Whom is it shared with?"),
+        ((*SHARED[:-1], "no such group"), "There is no group 'no such group'."),
+    ],
+)
+def test_a_workspace_is_shared_in_a_place_and_with_a_group_that_are_named(
+    pipe: Type, home: Path, line: tuple[str, ...], said: str
+) -> None:
+    place = () if line == SHARED else ("--db", str(home / "sales/deals.db"))
+    refused = pipe(*line, *place)
+    assert refused.code == 2 and said in refused.err
+    assert list(home.iterdir()) == []

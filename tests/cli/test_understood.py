@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from contextlib import closing
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -13,6 +13,7 @@ import pytest
 
 from pipeboard.cli import echo
 from pipeboard.cli.config import account_name
+from pipeboard.cli.echo import days
 from pipeboard.domain.commands import Archive
 from pipeboard.domain.deal import Contact, Deal, NextStep, Status
 from pipeboard.domain.people import Actor
@@ -182,6 +183,32 @@ def test_an_instant_is_local_where_it_names_no_zone(team: Type, at: str) -> None
     assert team("history", "1", "--since", later, "--json").json["events"] == []
 
 
+SUNDAY = date(2026, 11, 1)
+
+
+@pytest.mark.parametrize(
+    ("understood", "said"),
+    [
+        ((), ()),
+        ((("1nov", SUNDAY),), ("'1nov' is Sun 1 Nov 2026.",)),
+        ((("1nov", SUNDAY), ("1nov", SUNDAY)), ("'1nov' is Sun 1 Nov 2026.",)),
+        (
+            (("fri", SUNDAY), ("1nov", SUNDAY), ("fri", SUNDAY)),
+            ("'fri' is Sun 1 Nov 2026.", "'1nov' is Sun 1 Nov 2026."),
+        ),
+        (
+            (("fri", SUNDAY), ("fri", SUNDAY + timedelta(days=5))),
+            ("'fri' is Sun 1 Nov 2026.", "'fri' is Fri 6 Nov 2026."),
+        ),
+        ((("2026-11-01", SUNDAY), ("1 nov 2026", SUNDAY), ("today", SUNDAY)), ()),
+    ],
+)
+def test_a_day_is_told_once_and_only_where_it_could_be_another(
+    understood: tuple[tuple[str, date], ...], said: tuple[str, ...]
+) -> None:
+    assert days(understood) == said
+
+
 PIPELINE = template("minimal", pipeline_name="Sales", currency="EUR")
 AT = datetime(2026, 11, 20, 9, tzinfo=UTC)
 
@@ -279,6 +306,20 @@ def test_a_person_at_a_terminal_is_asked_about_a_new_rep(
     else:
         assert asked.code == 1 and team("rep", "list").out == before
         assert team("list", "--count").out == "1\n"
+
+
+@pytest.mark.parametrize("flags", [("--yes",), ("--no-input",), ("--yes", "--no-input")])
+@pytest.mark.parametrize("line", [("add", "Beta: second", "@marra"), ("assign", "1", "marra")])
+def test_whoever_wants_no_question_makes_nobody_new_unawares(
+    team: Type, line: tuple[str, ...], flags: tuple[str, ...], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    team("rep", "add", "mara")
+    team("add", "Acme: first")
+    before = team("rep", "list").out
+    monkeypatch.setattr("pipeboard.cli.call.Call.has_person", True)
+    done = team(*line, *flags, stdin="y\n")
+    assert "--new-rep makes a new one." in done.err and "[y/N]" not in done.err
+    assert done.code != 0 and team("rep", "list").out == before
 
 
 def test_a_script_is_told_of_the_flag_and_not_asked(team: Type) -> None:

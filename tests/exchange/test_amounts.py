@@ -338,3 +338,29 @@ def test_the_name_of_a_column_tells_its_currency_and_no_word_is_one(
     column: str, code: str | None
 ) -> None:
     assert unit_of(column, "EUR").currency == code
+
+
+@pytest.mark.parametrize(
+    ("column", "unit"),
+    [
+        ("Amount (ALL)", ("Amount", 1, "ALL", False, "")),
+        ("Amount (all)", ("Amount", 1, None, False, "")),
+        ("Amount (TOP)", ("Amount", 1, "TOP", False, "")),
+        ("Top amount", ("Top amount", 1, None, False, "")),
+        ("All amounts", ("All amounts", 1, None, False, "")),
+        ("Amount TRY", ("Amount", 1, "TRY", False, "")),
+        ("Amount (try)", ("Amount", 1, None, False, "try")),
+        ("Amount in EUR", ("Amount", 1, "EUR", False, "")),
+        ("EUR", ("EUR", 1, None, False, "")),
+        ("Amount (k EUR)", ("Amount", 1_000, "EUR", False, "")),
+        ("Amount USD thousands", ("Amount", 1_000, "USD", False, "")),
+        ("Amount in cents", ("Amount", 1, None, True, "")),
+        ("Amount (in TND)", ("Amount", 1, "TND", False, "")),
+    ],
+)
+def test_the_name_of_a_column_of_amounts_is_told_from_its_unit(
+    column: str, unit: tuple[str, int, str | None, bool, str]
+) -> None:
+    """Words such as `all` are codes only where they are written as codes."""
+    found = unit_of(column, "USD")
+    assert (found.name, found.factor, found.currency, found.is_minor, found.doubt) == unit

@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from pipeboard.domain.errors import BadInput
-from pipeboard.exchange.delimited import DelimitedTable, open_delimited
+from pipeboard.exchange.delimited import DelimitedTable, _heading_in, open_delimited
 from pipeboard.exchange.encoding import Encoding
 from pipeboard.exchange.rows import Rejected
 from pipeboard.exchange.tables import Record, defuse
@@ -259,3 +259,26 @@ def test_the_rule_of_a_table_is_no_deal(tmp_path: Path, rule: str) -> None:
     content = f"| Deal | Amount | Stage |\n{rule}\n| A | 100 | Lead |\n"
     (deal,) = deals_of(tmp_path, content, "deals.md")
     assert (deal.title, deal.stage) == ("A", "Lead")
+
+
+@pytest.mark.parametrize(
+    ("records", "place"),
+    [
+        ([["Deal Name", "Close Date"], ["a", "b"]], 0),
+        ([["My report", "of 2026"], ["Deal Name", "Close Date"], ["A", "1 May 2026"]], 1),
+        ([["2026", "7"], ["Deal Name", "Close Date"]], 1),
+        ([["Title"], ["Deal Name", "Close Date", "Amount"], ["a", "b", "1"]], 1),
+        ([["Deal Name", "Q1"], ["Deal Name", "Close Date"]], 1),
+        ([["Deal Name", "x", "y"], ["deal-name", "CLOSE DATE", "lead_source"]], 1),
+        ([["Deal Name", "Close Date"], ["Deal Name", "Close Date"]], 0),
+        ([["x", "y"], ["z", "w"]], 0),
+        ([["Export of", "Ana"], ["a", "1"]], 0),
+        ([["", " "], ["Deal Name", "Stage"]], 1),
+        ([["1", "2"], ["3", "4"]], None),
+        ([], None),
+    ],
+)
+def test_the_line_of_names_is_the_first_that_names_columns_of_deals(
+    records: list[list[str]], place: int | None
+) -> None:
+    assert _heading_in(records) == place

@@ -594,6 +594,7 @@ ANSWERS = {
         {"data": {"deals": {"edges": [{"node": DEALS[0]}], "pageInfo": {"hasNextPage": True}}}},
         "'hasNextPage' says that the file is one page of several",
     ),
+    "a deal with links of its own": ({"deals": [{**DEALS[0], "links": {"next": "x"}}]}, ""),
     "the last page": ({"data": [DEALS[0]], "has_more": False, "links": {"next": None}}, ""),
 }  # fmt: skip
 

@@ -13,11 +13,14 @@ from fractions import Fraction
 from html.parser import HTMLParser
 from itertools import pairwise
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
 from pipeboard.cli.main import main
+from pipeboard.domain.lazy_dataclass import replace
+from pipeboard.domain.metrics.names import METRICS
 from pipeboard.domain.metrics.result import Metric, Unit
 from pipeboard.domain.metrics.wording import Wording
 from pipeboard.exchange.metrics_document import (
@@ -27,13 +30,15 @@ from pipeboard.exchange.metrics_document import (
     listed,
     metric_document,
 )
-from pipeboard.exchange.metrics_tables import Figure, NumberChange, Value, number
+from pipeboard.exchange.metrics_tables import Figure, FigureTable, NumberChange, Value, number
 from pipeboard.exchange.page import (
     FIRST,
     Grid,
     PageRow,
     PageSection,
     Point,
+    _first,
+    _section,
     figures,
     html_of,
     markdown,
@@ -218,6 +223,10 @@ def test_a_page_fits_its_window(laid_out: Mapping[str, Any], name: str, width: i
 
 
 SAY = Wording("EUR")
+RIPENING = Metric(
+    Fraction(1, 4), Unit.RATIO, n=3_000, pending=301, bounds=(Fraction(1, 4), Fraction(5, 12))
+)
+"""A share of which more than a tenth is not decided yet."""
 
 
 @pytest.mark.parametrize(
@@ -226,6 +235,9 @@ SAY = Wording("EUR")
         (Metric(Fraction(1, 4), Unit.RATIO, n=3), "25% (n=3)"),
         (Metric(Fraction(1, 4), Unit.RATIO, n=3_000), "25%"),
         (Metric(None, Unit.RATIO, n=0, reason="no deals"), "n/a (no deals)"),
+        (RIPENING, "25% (not decided yet: between 25% and 42%)"),
+        (replace(RIPENING, n=3, pending=1), "25% (n=3; not decided yet: between 25% and 42%)"),
+        (replace(RIPENING, pending=300), "25%"),
         (NumberChange(Fraction(500), Unit.MINOR), "+€5"),
         (NumberChange(Fraction(-500), Unit.MINOR), "-€5"),
         (NumberChange(Fraction(0), Unit.MINOR), "0"),
@@ -252,6 +264,29 @@ def test_bars_are_as_long_as_their_numbers_and_what_goes_is_of_another_colour() 
     ]  # fmt: skip
     assert '<td class="bar"></td></tr>' in shown.replace("\n", "")
     assert "svg" not in html_of(PageSection("t", [Grid((), [PageRow("a", ("1",))])]))
+
+
+@pytest.mark.parametrize(
+    ("value", "goes", "gone"),
+    [
+        (Figure(500), False, False),
+        (Figure(500, goes=True), False, True),
+        (Figure(500), True, True),
+        (Metric(Fraction(5), Unit.COUNT), False, False),
+        (Metric(Fraction(5), Unit.COUNT), True, True),
+        (7, False, False),
+        (7, True, True),
+    ],
+)
+def test_a_bar_is_of_what_is_lost_where_its_table_or_its_number_goes(
+    value: Value, goes: bool, gone: bool
+) -> None:
+    rows: list[Mapping[str, Value]] = [{"line": "won", "value": value}]
+    table = FigureTable("t", "T", {"value": "amount"}, rows, "value", goes=goes)
+    ((grid,), note) = (_section(table, SAY).parts, "Bars: amount.")
+    assert isinstance(grid, Grid)
+    assert [(row.name, row.gone, row.bar is None) for row in grid.rows] == [("won", gone, False)]
+    assert grid.note == note
 
 
 @pytest.mark.parametrize(
@@ -287,6 +322,45 @@ def test_a_page_begins_with_the_numbers_that_matter_and_is_no_find_for_engines()
     )  # fmt: skip
     head = "".join(page("T", []))
     assert '<meta name="robots" content="noindex">' in head and "default-src 'none'" in head
+
+
+def _told(before: Mapping[str, Metric] | None, **now: Metric) -> Any:
+    """What a page is told: numbers by name, all others unknown, and those of another period."""
+
+    def report(label: str, metrics: Mapping[str, Metric]) -> Any:
+        unknown = Metric(None, Unit.MINOR, reason="no deals")
+        basis = SimpleNamespace(
+            rules=SimpleNamespace(currency="EUR"), period=SimpleNamespace(label=label)
+        )
+        return SimpleNamespace(metric=lambda name: metrics.get(name, unknown), basis=basis)
+
+    then = None if before is None else report("Q1 2026", before)
+    return SimpleNamespace(report=report("Q2 2026", now), before=then)
+
+
+@pytest.mark.parametrize(
+    ("now", "before", "told"),
+    [
+        (500, None, ("€5", "")),
+        (None, None, ("n/a", "no deals")),
+        (500, 300, ("€5", "Q1 2026: €3")),
+        (500, 500, ("€5", "Q1 2026: €5")),
+        (500, "unknown", ("€5", "")),
+        (None, 300, ("n/a", "no deals")),
+    ],
+)
+def test_a_first_number_is_told_with_what_it_was_before_or_why_it_is_unknown(
+    now: int | None, before: int | str | None, told: tuple[str, str]
+) -> None:
+    def metrics(value: int | str | None) -> dict[str, Metric]:
+        if not isinstance(value, int):
+            return {}
+        return {"won_value": Metric(Fraction(value), Unit.MINOR)}
+
+    found = _told(None if before is None else metrics(before), **metrics(now))
+    (label, *first), *others = _first(found)
+    assert (label, tuple(first)) == (METRICS["won_value"].label, told)
+    assert {tuple(other) for _, *other in others} == {("n/a", "no deals")}
 
 
 SHARE = Metric(

@@ -15,7 +15,13 @@ import pytest
 
 from pipeboard.domain.errors import DatabaseError, ReadOnly
 from pipeboard.store import Store, locating
-from pipeboard.store.connecting import connect, wal_is_safe
+from pipeboard.store.connecting import (
+    BUSY_MS,
+    READING_CACHE_KB,
+    connect,
+    connect_to_write,
+    wal_is_safe,
+)
 from pipeboard.store.engine import Engine, write
 from pipeboard.store.holders import lock_holder
 from pipeboard.store.locating import Location, Server, locate, locate_file, shown
@@ -354,6 +360,19 @@ def test_the_plain_reader_and_the_engine_have_the_same_pragmas(path: Path) -> No
 def test_a_reader_for_looking_only_has_query_only(path: Path) -> None:
     with closing(connect(locate_file(str(path)), read_only=True)) as connection:
         assert connection.execute("PRAGMA query_only").fetchone()[0] == 1
+
+
+@pytest.mark.parametrize("busy_ms", [0, 250, 7_000])
+@pytest.mark.parametrize("read_only", [True, False])
+def test_whoever_looks_waits_for_a_busy_database_as_long_as_was_asked(
+    path: Path, read_only: bool, busy_ms: int
+) -> None:
+    found = connect(Location(path), read_only=read_only, busy_ms=busy_ms)
+    with closing(found) as connection:
+        assert connection.execute("PRAGMA busy_timeout").fetchone()[0] == busy_ms
+        assert connection.execute("PRAGMA cache_size").fetchone()[0] == -READING_CACHE_KB
+    with closing(connect_to_write(Location(path))) as writing:
+        assert writing.execute("PRAGMA busy_timeout").fetchone()[0] == BUSY_MS
 
 
 def test_the_journal_mode_of_a_database_in_use_is_never_changed(path: Path) -> None:

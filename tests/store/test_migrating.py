@@ -22,6 +22,7 @@ from pipeboard.store import Store
 from pipeboard.store.checking import check_copy
 from pipeboard.store.locating import locate_file
 from pipeboard.store.migrating import back_up, migrate
+from pipeboard.store.migration_steps import STEPS
 from pipeboard.store.opening import SCHEMA
 from pipeboard.store.projecting.events import event_row
 from pipeboard.store.rows import event_from_row
@@ -242,7 +243,8 @@ def test_facts_say_when_a_deal_came_to_its_first_stage(tmp_path: Path) -> None:
         connection.execute("UPDATE deal_facts SET facts = replace(facts, ?, 'null]')", (entered,))
         connection.execute("UPDATE counter SET value = 12 WHERE name = 'schema'")
         connection.commit()
-    Store.open(str(team.path)).close()
+    # This step alone: a later one makes the facts of such deals anew for another reason.
+    run(team.path, {12: STEPS[12]}, 13)
     assert rows(team.path, "SELECT deal_id, facts FROM deal_facts ORDER BY deal_id") == now
     assert disagreements(team.path) == []
 

@@ -155,6 +155,27 @@ def test_a_stage_with_deals_in_it_does_not_go_with_an_undo(ana: Workspace, bo: W
     assert not sales(ana).stage(trial).retired
 
 
+@pytest.mark.parametrize(
+    ("typed", "kept"),
+    [
+        (Rep("@dee"), Rep("dee")),
+        (Rep(" dee  d "), Rep("dee d")),
+        (Rep("dee", " Dee\tD ", "  north  west "), Rep("dee", "Dee D", "north west")),
+        (Rep("@bo", active=False), Rep("bo", active=False)),
+    ],
+)
+def test_a_rep_is_called_by_the_bare_name(typed: Rep, kept: Rep, ana: Workspace) -> None:
+    others = [rep for rep in ana.reader.reps() if rep.name != kept.name]
+    ana.save_rep(typed)
+    assert {rep.name: rep for rep in ana.reader.reps()} == {r.name: r for r in (*others, kept)}
+
+
+@pytest.mark.parametrize("name", ["", " ", "@"])
+def test_a_rep_without_a_name_is_none(name: str, ana: Workspace) -> None:
+    with pytest.raises(BadInput, match=r"A rep needs a name\."):
+        ana.save_rep(Rep(name))
+
+
 def test_a_rep_with_deals_does_not_go_with_an_undo(ana: Workspace, bo: Workspace) -> None:
     ana.save_rep(Rep("dee"))
     bo.assign([add(bo).id], "dee")

@@ -328,6 +328,9 @@ FIELDS: dict[str, tuple[Act, str, str]] = {
 }
 
 
+BEFORE = {"owner": "ana", "probability": "the stage's"}
+
+
 @pytest.mark.parametrize("label", FIELDS)
 def test_a_conflict_tells_their_value_and_mine_as_people_read_them(
     label: str, ana: Workspace, bo: Workspace
@@ -339,6 +342,20 @@ def test_a_conflict_tells_their_value_and_mine_as_people_read_them(
         act(ana, deal.id, {deal.id: deal.version})
     told = next(one for one in refused.value.differences if one.label == label)
     assert (told.theirs, told.mine) == (theirs, mine)
+
+
+@pytest.mark.parametrize("label", FIELDS)
+def test_a_conflict_after_several_changes_tells_what_was_seen_and_what_stands_now(
+    label: str, ana: Workspace, bo: Workspace
+) -> None:
+    deal = add(ana)
+    act, theirs, _ = FIELDS[label]
+    act(bo, deal.id, {deal.id: deal.version})
+    act(bo, deal.id, {})
+    with pytest.raises(Conflict) as refused:
+        act(ana, deal.id, {deal.id: deal.version})
+    told = next(one for one in refused.value.differences if one.label == label)
+    assert (told.before, told.theirs) == (BEFORE.get(label, ""), theirs)
 
 
 def test_what_is_so_already_is_not_said_to_be_set_on_top(ana: Workspace, bo: Workspace) -> None:
@@ -392,6 +409,9 @@ LISTS = tuple(field.name for field in deal_fields.FIELDS if field.kind.is_set)
         ("a,b", "b", "a,b,c", {"b", "c"}),
         ("a,b", "a", "b", set()),
         ("", "b", "b", {"b"}),
+        ("a", "a,b a,b,d", "a,c", {"a", "b", "c", "d"}),
+        ("a,b", "b b,d", "a,b,c", {"b", "c", "d"}),
+        ("a", "a,b a", "a,c", {"a", "c"}),
     ],
 )
 def test_what_two_people_put_into_a_list_stands_side_by_side(
@@ -400,7 +420,8 @@ def test_what_two_people_put_into_a_list_stands_side_by_side(
     deal_id = add(ana).id
     ana.set_fields([deal_id], [f"{name}={before}"])
     seen = {deal_id: now_of(ana, deal_id).version}
-    bo.set_fields([deal_id], [f"{name}={theirs}"])
+    for then in theirs.split() or [""]:
+        bo.set_fields([deal_id], [f"{name}={then}"])
     ana.set_fields([deal_id], [f"{name}={mine}"], seen=seen)
     assert set(getattr(now_of(ana, deal_id), name)) == both
 

@@ -9,7 +9,7 @@ import pytest
 
 from pipeboard.domain.deal import Deal
 from pipeboard.domain.errors import Ambiguous, NotFound
-from tests.team import add
+from tests.team import add, sales
 from tests.verbs import Workspace
 
 
@@ -87,3 +87,18 @@ def test_a_filter_is_read_by_the_weeks_and_the_business_year_of_the_workspace(
     ana.save_settings(replace(ana.settings, fiscal_shift=-1, week_start=6))
     for text, before in plain.items():
         assert ana.parse_filter(text) != before, text
+
+
+def test_the_pipeline_to_begin_with_is_that_of_the_last_change_by_anybody(
+    ana: Workspace, bo: Workspace
+) -> None:
+    assert ana.reader.numbers.last_written_pipeline() is None
+    first = add(ana)
+    ana.save_pipeline(replace(sales(ana), id=0, name="Renewals"))
+    other = ana.pipeline("Renewals")
+    bo.add("Acme: press", pipeline=other)
+    assert ana.reader.numbers.last_written_pipeline() == other.id
+    bo.edit([first.id], {"source": "web"})
+    assert ana.reader.numbers.last_written_pipeline() == first.pipeline_id
+    ana.save_pipeline(replace(other, name="Renewals of 2027"))
+    assert ana.reader.numbers.last_written_pipeline() == first.pipeline_id

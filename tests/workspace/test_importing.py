@@ -326,6 +326,17 @@ def test_one_rejected_row_writes_nothing(files: Files, ana: Workspace, team: Tea
     assert ana.reader.history.commands() == ()
 
 
+@pytest.mark.parametrize("header", ["stage", "deal stage", "Phase", "pipeline stage"])
+def test_a_rejected_row_tells_the_cell_whatever_its_column_is_called(
+    header: str, files: Files
+) -> None:
+    bad = ROWS.replace("stage", header, 1) + "X4,Line 4,Nowhere,1,Nonsense,open,bo,MG\n"
+    with pytest.raises(RowsRejected) as refused:
+        files.read(bad)
+    (row,) = refused.value.report.rejected
+    assert (row.line, row.value) == (5, "Nonsense")
+
+
 def test_skipping_bad_rows_writes_the_rest(files: Files) -> None:
     bad = ROWS + "X4,Line 4,Nowhere,1,Nonsense,open,bo,MG\n"
     assert counts(files.read(bad, skip_bad=True)) == (3, 0, 0, 1)
@@ -359,6 +370,20 @@ def test_an_id_that_stands_twice_in_a_file_is_rejected_wherever_it_stands(
     assert (row.line, row.reason) == (
         between + 3,
         "the id stands twice in the file, first on line 2",
+    )
+
+
+def test_an_id_stands_twice_where_its_tool_is_the_same_too(files: Files) -> None:
+    text = "external_id,external_source,title\nX1,a,One\nX1,b,Two\nX2,b,Three\n"
+    assert counts(files.read(text, dry_run=True)) == (3, 0, 0, 0)
+    with pytest.raises(RowsRejected) as refused:
+        files.read(f"{text}X1,b,Four\n")
+    (row,) = refused.value.report.rejected
+    assert (row.line, row.column, row.value, row.reason) == (
+        5,
+        "external_id",
+        "X1",
+        "the id stands twice in the file, first on line 3",
     )
 
 

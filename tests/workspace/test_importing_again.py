@@ -390,6 +390,21 @@ def test_an_owner_that_comes_with_a_win_owned_it_then(ana: Workspace, tmp_path: 
     assert [str(event.at)[:10] for event in given] == ["2026-03-01"]
 
 
+@pytest.mark.parametrize(("owner", "since"), [("", "2026-03-01"), ("ana", None)])
+def test_an_owner_that_comes_after_a_win_owned_it_then_where_nobody_did(
+    ana: Workspace, tmp_path: Path, owner: str, since: str | None
+) -> None:
+    text = "id,deal name,status,owner,won date\n1,Alpha,won,{},2026-03-01\n"
+    read(ana, tmp_path, text.format(owner))
+    read(ana, tmp_path, text.format("bo"))
+    deal = only(ana, "Alpha")
+    (given,) = [
+        entry.event for entry in ana.reader.history.entries(deal.id) if entry.event.kind == "owner"
+    ]
+    assert deal.owner == "bo"
+    assert str(given.at)[:10] == (since or str(TODAY))
+
+
 def test_a_later_win_becomes_a_loss_on_the_day_of_the_file(ana: Workspace, tmp_path: Path) -> None:
     won = "id,deal name,status,closed at\n1,Alpha,won,2026-03-01\n"
     read(ana, tmp_path, won)

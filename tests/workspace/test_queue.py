@@ -233,6 +233,22 @@ def test_of_anothers_deal_only_what_is_asked_stands_in_a_day(
     assert {*day_of(ana, None, "ana").tier_by_id()} == {asked.id, other.id}
 
 
+@pytest.mark.parametrize(
+    ("owner", "wanted"),
+    [("ana", None), ("bo", Tier.NEW), ("cy", Tier.OVERDUE), (None, Tier.OVERDUE)],
+)
+@pytest.mark.parametrize("first", ["bo", "cy"])
+def test_of_several_who_are_asked_each_has_their_own_day(
+    ana: Workspace, owner: str | None, wanted: Tier | None, first: str
+) -> None:
+    deal = tidy(ana)
+    asks = {"bo": None, "cy": TODAY - timedelta(days=1)}
+    for rep in sorted(asks, key=lambda rep: rep != first):
+        execute(ana, AskRep(rep, "look", asks[rep]), [deal.id])
+    found = day_of(ana, None, owner).tier_by_id()
+    assert found == ({} if wanted is None else {deal.id: wanted})
+
+
 def test_a_deal_that_sleeps_is_out_and_comes_back_on_its_day(ana: Workspace, team: Team) -> None:
     deal = tidy(ana, ahead=40)
     ana.snooze([deal.id], FRIDAY, "budget freeze")

@@ -13,7 +13,15 @@ from pipeboard.domain.money import Money
 from pipeboard.domain.queue import Tier
 from pipeboard.domain.review import Variant, named_in
 from pipeboard.exchange.review_document import review_document, review_markdown
-from pipeboard.workspace.review import decide, held_on, held_reviews, hold, last_review_at, review
+from pipeboard.workspace.review import (
+    decide,
+    decisions_since,
+    held_on,
+    held_reviews,
+    hold,
+    last_review_at,
+    review,
+)
 from pipeboard.workspace.triage import day_of
 from tests.ledger import disagreements
 from tests.team import LEAD, NEEDS, QUALIFICATION, TODAY, Team, add, now_of, qualify, sales
@@ -154,6 +162,21 @@ def test_a_past_review_is_read_again_as_it_was(ana: Workspace, team: Team) -> No
         held_on(ana, sales(ana), date(2026, 11, 1))
 
 
+def test_a_step_that_nobody_decided_on_is_no_decision_of_the_review(
+    ana: Workspace, team: Team
+) -> None:
+    deal, since = add(ana, "Lumen Oy: pilot 40k @ana"), team.clock()
+    team.clock.wait(hours=1)
+    ana.plan([deal.id], "thu call Mika")
+    ana.ask_rep([deal.id], "bo", "look at it")
+    assert review(ana, sales(ana), since).decisions == []
+    assert decisions_since(ana.reader, sales(ana), since) == []
+    decide(ana, deal.id, "fri send the offer")
+    found = decisions_since(ana.reader, sales(ana), since)
+    assert [one["text"] for one in found] == ["send the offer"]
+    assert review(ana, sales(ana), since).decisions == found
+
+
 def test_a_target_says_how_much_new_pipeline_a_week_must_bring(ana: Workspace, team: Team) -> None:
     add(ana, "Lumen Oy: pilot 40k", NEEDS)
     trap = review(ana, sales(ana)).trap
@@ -181,6 +204,23 @@ def test_objections_are_counted_by_the_stage_that_they_came_up_in(
     assert "| short | 2 | 1 | 1 | 0 |" in text
     ana.undo()
     assert [o.tag for o in review(ana, sales(ana)).objections] == ["price"]
+
+
+def test_objections_are_those_of_the_quarter_however_short_the_review(
+    ana: Workspace, team: Team
+) -> None:
+    deal = add(ana)
+    team.clock.wait(hours=1)
+    ana.execute(c.LogTouch("call", objection="price"), [deal.id])
+    team.clock.wait(days=20)
+    ana.execute(c.LogTouch("call", objection="trust"), [deal.id])
+    since = team.clock() - timedelta(days=7)
+    assert {o.tag for o in review(ana, sales(ana), since).objections} == {"price", "trust"}
+    team.clock.wait(days=25)
+    assert team.clock().year == TODAY.year + 1
+    ana.execute(c.LogTouch("call", objection="roi"), [deal.id])
+    since = team.clock() - timedelta(days=60)
+    assert [o.tag for o in review(ana, sales(ana), since).objections] == ["roi"]
 
 
 # What a note asks.

@@ -3,23 +3,33 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
 
 from pipeboard.domain import cadence
 from pipeboard.domain import commands as c
-from pipeboard.domain.deal import Answer, Loss, NextStep, Status
+from pipeboard.domain.deal import Answer, Contact, Loss, NextStep, Status
 from pipeboard.domain.errors import BadInput, Conflict, GateNotMet, NotFound, Refused
 from pipeboard.domain.events import value_of
+from pipeboard.domain.lazy_dataclass import replace
 from pipeboard.domain.settings import Rep
 from pipeboard.domain.templates import MEDDICC, template
 from pipeboard.workspace import new_deals
+from pipeboard.workspace.execution import _replaced
 from pipeboard.workspace.new_deals import win_with_sequels
 from tests.ledger import disagreements
 from tests.team import LEAD, NEEDS, QUALIFICATION, TODAY, Team, add, now_of, qualify
 from tests.verbs import Workspace
+
+
+@pytest.mark.parametrize(
+    ("name", "key"), [("Bob", "bob"), ('"Élodie Roux"', "elodie_roux"), ("🙂", "person")]
+)
+def test_a_person_of_a_line_has_a_key_to_be_named_by(name: str, key: str, ana: Workspace) -> None:
+    (deal,) = add(ana, f"Lumen Oy: pilot contact:{name}").contacts.items()
+    assert deal == (key, Contact(name.strip('"')))
 
 
 def test_whoever_replaces_an_answer_is_told_what_it_said(
@@ -40,6 +50,33 @@ def test_whoever_replaces_an_answer_is_told_what_it_said(
     texts = [value_of(after, "answers.need", Answer) for after in told]
     assert [answer.text for answer in texts if answer] == ["Scrap rate of 9 %", "Stops twice a day"]
     assert disagreements(team.place) == []
+
+
+@pytest.mark.parametrize(
+    ("present", "told"),
+    [
+        (None, ""),
+        (Answer("", by="bo"), ""),
+        (Answer("Yes", by="ana"), ""),
+        (Answer("Yes", by=""), ""),
+        (Answer("Yes", by="bo"), "bo's answer stays in the history: 'Yes'."),
+        (Answer("", 0, by="bo"), "bo's answer stays in the history: no words (0/4)."),
+        (
+            Answer("Yes", 4, "", "bo", datetime(2026, 10, 20, 9, tzinfo=UTC)),
+            "bo's answer of 20 Oct stays in the history: 'Yes' (4/4).",
+        ),
+        (
+            Answer("Yes", by="bo", at=datetime(2026, 11, 22, 23, 30, tzinfo=UTC)),
+            "bo's answer of today stays in the history: 'Yes'.",
+        ),
+    ],
+)
+def test_of_an_answer_that_gives_way_it_is_told_whose_it_was_unless_nobody_elses(
+    present: Answer | None, told: str, ana: Workspace
+) -> None:
+    deal = replace(add(ana), answers={} if present is None else {"need": present})
+    assert _replaced(ana, deal, "need") == told
+    assert _replaced(ana, deal, "no such question") == ""
 
 
 def test_an_answer_taken_back_is_unknown_again_and_kept_in_the_history(ana: Workspace) -> None:

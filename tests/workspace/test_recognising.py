@@ -1,0 +1,211 @@
+"""Which deal a row of a file is: every way to know one again, and every doubt."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import UTC, datetime
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from pipeboard.domain.deal import Deal
+from pipeboard.domain.text import fold
+from pipeboard.exchange.rows import DealRow
+from pipeboard.workspace.row_recognising import Goals, Recogniser
+
+JAN, FEB = datetime(2026, 1, 5, tzinfo=UTC), datetime(2026, 2, 5, tzinfo=UTC)
+HERE, THERE, OTHER = 1, 2, 3
+"""Two pipelines that the file goes into, and one that it does not."""
+
+
+def deal(number: int, title: str = "Renewal", account: str = "Acme", **more: Any) -> Deal:
+    made: dict[str, Any] = {
+        "pipeline_id": HERE,
+        "stage_id": 1,
+        "created_at": JAN,
+        "stage_entered_at": JAN,
+    } | more
+    return Deal(id=number, title=title, account=account, **made)
+
+
+def row(title: str = "Renewal", account: str | None = "Acme", **more: Any) -> DealRow:
+    return DealRow(0, {}, title, account=account, **more)
+
+
+class Known:
+    """The deals that there are, asked as the database is."""
+
+    def __init__(self, deals: Iterable[Deal]) -> None:
+        self.deals = {one.id: one for one in deals}
+
+    def with_ids(self, ids: Sequence[str]) -> Mapping[str, Sequence[Deal]]:
+        found: dict[str, list[Deal]] = {}
+        for one in self.deals.values():
+            if one.external_id in ids and not one.removed:
+                found.setdefault(one.external_id or "", []).append(one)
+        return found
+
+    def numbered(self, ids: Iterable[int]) -> Mapping[int, Deal]:
+        return {number: self.deals[number] for number in ids if number in self.deals}
+
+    def named(self, pipeline_id: int) -> list[Any]:
+        return [
+            SimpleNamespace(deal_id=one.id, account=one.account, title=one.title)
+            for one in self.deals.values()
+            if one.pipeline_id == pipeline_id and not one.removed
+        ]
+
+
+def _says(one: DealRow) -> dict[str, str]:
+    return {"title": fold(one.title), "value": str(one.fields.get("v", ""))}
+
+
+def recognised(deals: Iterable[Deal], rows: Sequence[DealRow]) -> list[str]:
+    """What each row is, in words; rows of a pipeline's name go into that, all others here."""
+    for line, one in enumerate(rows, 2):
+        one.line = line
+    goals = Goals((HERE, THERE), lambda one: THERE if one.pipeline == "there" else HERE)
+    known: Any = Known(deals)
+    found = Recogniser(known, goals, "tool", lambda: rows, _says).recognise(rows)
+    return [
+        " ".join(
+            (
+                one.deal.ref if one.deal else "new",
+                *(
+                    word
+                    for word in ("strange", "by_name", "ambiguous", "elsewhere")
+                    if getattr(one, word)
+                ),
+            )
+        )
+        for one in found
+    ]
+
+
+def came(value: str) -> dict[str, Any]:
+    return {"imported": {"title": "renewal", "value": value}}
+
+
+NAMED: dict[str, tuple[list[Deal], list[DealRow], list[str]]] = {
+    "one here and one in the file": ([deal(1)], [row()], ["D-1 by_name"]),
+    "spelled another way": ([deal(1)], [row("RENEWAL", "acme")], ["D-1 by_name"]),
+    "of another account": ([deal(1)], [row(account="Lumen")], ["new"]),
+    "without an account": ([deal(1)], [row(account=None)], ["new"]),
+    "both without an account": ([deal(1, account="")], [row(account=None)], ["D-1 by_name"]),
+    "two here and one in the file": ([deal(1), deal(2)], [row()], ["new ambiguous"]),
+    "one here and two in the file": ([deal(1)], [row(), row()], ["new ambiguous"] * 2),
+    "two here, told apart by what they said last": (
+        [deal(1, **came("7")), deal(2, **came("8"))],
+        [row(fields={"v": "8"}), row(fields={"v": "7"})],
+        ["D-2 by_name", "D-1 by_name"],
+    ),
+    "two here that said the same are each known once": (
+        [deal(1, **came("7")), deal(2, **came("7"))],
+        [row(fields={"v": "7"}), row(fields={"v": "7"}), row(fields={"v": "7"})],
+        ["D-1 by_name", "D-2 by_name", "new ambiguous"],
+    ),
+    "two here, told apart by when they began": (
+        [deal(1), deal(2, created_at=FEB)],
+        [row(created_at=FEB), row(created_at=JAN)],
+        ["D-2 by_name", "D-1 by_name"],
+    ),
+    "two here that began together": (
+        [deal(1), deal(2)],
+        [row(created_at=JAN)],
+        ["new ambiguous"],
+    ),
+    "one taken back, one here": ([deal(1, removed=True), deal(2)], [row()], ["D-2 by_name"]),
+    "in the other pipeline of the file": (
+        [deal(1, pipeline_id=THERE)],
+        [row(), row(pipeline="there")],
+        ["new", "D-1 by_name"],
+    ),
+    "in a pipeline that the file does not go into": (
+        [deal(1, pipeline_id=OTHER)],
+        [row()],
+        ["new"],
+    ),
+    "with an id in the file, by which it is none": (
+        [deal(1)],
+        [row(external_id="X1"), row()],
+        ["new", "D-1 by_name"],
+    ),
+    "with a number of another database": (
+        [deal(1)],
+        [row(ref="D-9"), row()],
+        ["new", "D-1 by_name"],
+    ),
+}
+
+
+@pytest.mark.parametrize("case", NAMED)
+def test_a_row_is_known_by_its_name_only_where_nothing_else_could_be_meant(case: str) -> None:
+    deals, rows, found = NAMED[case]
+    assert recognised(deals, rows) == found
+
+
+def of(source: str, number: int = 1, **more: Any) -> Deal:
+    return deal(number, external_id="X1", external_source=source, **more)
+
+
+BY_ID: dict[str, tuple[list[Deal], DealRow, str]] = {
+    "of the file's tool": ([of("tool")], row("Else", "Lumen", external_id="X1"), "D-1 strange"),
+    "the same title": ([of("tool")], row(account="Lumen", external_id="X1"), "D-1"),
+    "the same account": ([of("tool")], row("Else", "ACME", external_id="X1"), "D-1"),
+    "no account on both sides": (
+        [of("tool", account="")],
+        row("Else", None, external_id="X1"),
+        "D-1 strange",
+    ),
+    "of another tool": ([of("other")], row(external_id="X1"), "new elsewhere"),
+    "of the tool that the row names": (
+        [of("tool"), of("other", 2)],
+        row(external_id="X1", external_source="other"),
+        "D-2",
+    ),
+    "of nobody knows where, and the row speaks of it": ([of("")], row(external_id="X1"), "D-1"),
+    "of nobody knows where, and of another name": (
+        [of("")],
+        row("Else", "Lumen", external_id="X1"),
+        "new elsewhere",
+    ),
+    "the tool's own before one of nobody knows where": (
+        [of(""), of("tool", 2)],
+        row(external_id="X1"),
+        "D-2",
+    ),
+    "in the pipeline of the row first": (
+        [of("tool", pipeline_id=THERE), of("tool", 2)],
+        row(external_id="X1"),
+        "D-2",
+    ),
+    "in the other pipeline of the file": (
+        [of("tool", pipeline_id=THERE)],
+        row(external_id="X1"),
+        "D-1",
+    ),
+    "in a pipeline that the file does not go into": (
+        [of("tool", pipeline_id=OTHER)],
+        row(external_id="X1"),
+        "new elsewhere",
+    ),
+    "a number that comes back with its instant": (
+        [deal(7)],
+        row("Else", ref="D-7", created_at=JAN),
+        "D-7",
+    ),
+    "a number of another instant": ([deal(7)], row(ref="D-7", created_at=FEB), "new"),
+    "a number that was taken back": (
+        [deal(7, removed=True)],
+        row(ref="D-7", created_at=JAN),
+        "new",
+    ),
+    "what is no number": ([deal(7)], row(ref="D-x", created_at=JAN), "new"),
+}
+
+
+@pytest.mark.parametrize("case", BY_ID)
+def test_a_row_is_known_by_its_id_or_its_number_here(case: str) -> None:
+    deals, one, found = BY_ID[case]
+    assert recognised(deals, [one]) == [found]

@@ -1,0 +1,216 @@
+"""What the words of a file become: losses, people."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from pipeboard.domain.criteria import ROLES
+from pipeboard.domain.deal import LOSS_CATEGORIES, Contact, Deal, Loss, Status
+from pipeboard.domain.money import Money
+from pipeboard.exchange.rows import DealRow, Entered, RowContact, RowNote
+from pipeboard.workspace.row_commands import RowRules, contacts_of, loss_of, lost_for
+from pipeboard.workspace.row_matching import said_by
+from tests.store.made_up import deal, pipelines
+
+ALSO_CALLED = {
+    "competitor": (
+        "Competition", "competitors", "Lost to competitor", "Lost to Competition", "Out-sold",
+        "outsold", "Chose competitor", "chose a competitor", "Went with competitor",
+    ),
+    "price": (
+        "Pricing", "Too expensive", "Price too high", "too high price", "Preis", "zu teuer", "Prix",
+        "trop cher", "precio", "demasiado caro", "prezzo", "preço", "prijs", "cena",
+    ),
+    "no-decision": ("No decision made", "Keine Entscheidung"),
+    "timing": ("Bad timing", "wrong_timing"),
+    "unresponsive": (
+        "No response", "no answer", "No reply", "not responding", "went dark", "Went silent",
+        "Ghosted", "unreachable", "keine Antwort",
+    ),
+    "disqualified": ("Not qualified", "Unqualified"),
+}  # fmt: skip
+"""How tools and people call our categories of a loss."""
+
+
+@pytest.mark.parametrize(
+    ("category", "words"),
+    [(category, words) for category, several in ALSO_CALLED.items() for words in several],
+)
+def test_a_reason_that_says_no_more_than_a_category_is_counted_there(
+    category: str, words: str
+) -> None:
+    assert lost_for("", words) == (category, words)
+    assert lost_for(words, "") == (category, words)
+    assert lost_for("Their words", words) == (category, words)
+
+
+@pytest.mark.parametrize("category", LOSS_CATEGORIES)
+def test_a_category_of_ours_is_known_however_it_is_spelled(category: str) -> None:
+    for spelled in (category, category.upper(), category.replace("-", " "), f" {category} "):
+        assert lost_for(spelled, "The words") == (category, "The words")
+        assert lost_for(spelled, "") == (category, "")
+        assert lost_for("", spelled) == (category, spelled)
+
+
+@pytest.mark.parametrize(
+    ("named", "reason", "found"),
+    [
+        ("", "", ("other", "")),
+        ("Weather", "", ("other", "Weather")),
+        ("Weather", "It rained", ("other", "It rained")),
+        ("", "Price and timing", ("other", "Price and timing")),
+        ("price", "timing", ("price", "timing")),
+    ],
+)
+def test_what_names_no_category_is_other_and_stays_as_the_reason(
+    named: str, reason: str, found: tuple[str, str]
+) -> None:
+    assert lost_for(named, reason) == found
+
+
+def test_a_loss_has_all_that_its_row_tells() -> None:
+    row = DealRow(2, {}, "x", lost_category="Pricing", competitor="Acme", lost_objection="Too dear")
+    assert loss_of(row) == Loss("price", "Pricing", "Acme", None, "Too dear")
+    assert loss_of(DealRow(2, {}, "x")) == Loss("other")
+
+
+@pytest.mark.parametrize(
+    ("names", "keys"),
+    [
+        (("Bob Ray",), ["bob_ray"]),
+        (("Bob", "bob", "BOB"), ["bob", "bob_", "bob__"]),
+        (("🙂", "!"), ["person", "person_"]),
+    ],
+)
+def test_each_person_of_a_row_has_a_key_of_their_own(
+    names: tuple[str, ...], keys: list[str]
+) -> None:
+    row = DealRow(2, {}, "x", contacts=tuple(map(RowContact, names)))
+    assert list(contacts_of(row)) == keys
+    assert [person.name for person in contacts_of(row).values()] == list(names)
+
+
+@pytest.mark.parametrize("role", [*ROLES, "boss", "", None])
+def test_a_person_of_a_row_has_what_it_tells_and_a_role_that_there_is(role: str | None) -> None:
+    row = DealRow(2, {}, "x", contacts=(RowContact("Bob", role, "b@x.example", "1" * 70, "CTO"),))
+    known = role if role in ROLES else "other"
+    assert contacts_of(row) == {"bob": Contact("Bob", known, "b@x.example", "1" * 60, "CTO")}
+
+
+# Where a deal has been, as its row tells.
+
+BEGAN = datetime(2026, 1, 5, 9, tzinfo=UTC)
+RULES = RowRules(pipelines()[0], "deals.csv", "ana", BEGAN + timedelta(days=90))
+LEAD, QUALIFICATION, NEEDS = ((stage.id, stage.name) for stage in pipelines()[0].open_stages[:3])
+
+
+def on(day: int) -> datetime:
+    return BEGAN + timedelta(days=day)
+
+
+@pytest.mark.parametrize(
+    ("entered", "stage", "ref", "path"),
+    [
+        ([], None, None, [(LEAD, 0)]),
+        ([], NEEDS, None, [(NEEDS, 0)]),
+        ([(LEAD, 1), (NEEDS, 3)], None, None, [(LEAD, 1), (NEEDS, 3)]),
+        ([(LEAD, 1), (NEEDS, 3)], NEEDS, None, [(LEAD, 1), (NEEDS, 3)]),
+        ([(LEAD, 1)], NEEDS, None, [(LEAD, 1), (NEEDS, 1)]),
+        ([(LEAD, 1), (LEAD, 3)], None, None, [(LEAD, 1)]),
+        ([(LEAD, 1), (LEAD, 3)], None, "D-1", [(LEAD, 1), (LEAD, 3)]),
+        ([(LEAD, 1), (NEEDS, 2), (LEAD, 3)], None, None, [(LEAD, 1), (NEEDS, 2), (LEAD, 3)]),
+    ],
+)
+def test_a_path_ends_where_the_deal_stands_and_stays_in_no_stage_twice(
+    entered: list[tuple[tuple[int, str], int]],
+    stage: tuple[int, str] | None,
+    ref: str | None,
+    path: list[tuple[tuple[int, str], int]],
+) -> None:
+    row = DealRow(
+        2, {}, "x", ref=ref, stage=stage and stage[1].upper(),
+        entered=tuple(Entered(name, on(day)) for (_, name), day in entered),
+    )  # fmt: skip
+    assert RULES.path(row, BEGAN) == tuple((number, on(day)) for (number, _), day in path)
+
+
+def standing(stage: tuple[int, str], day: int, **more: Any) -> Deal:
+    return deal(1, stage_id=stage[0], stage_entered_at=on(day), **more)
+
+
+ENTERED = [(LEAD, 1), (QUALIFICATION, 4), (NEEDS, 9)]
+
+
+@pytest.mark.parametrize(
+    ("entered", "here", "until", "arrivals"),
+    [
+        (ENTERED, standing(LEAD, 1), 30, [(QUALIFICATION, 4), (NEEDS, 9)]),
+        (ENTERED, standing(LEAD, 4), 30, [(NEEDS, 9)]),
+        (ENTERED, standing(LEAD, 3), 9, [(QUALIFICATION, 4), (NEEDS, 9)]),
+        (ENTERED, standing(LEAD, 3), 8, [(QUALIFICATION, 4)]),
+        (ENTERED, standing(NEEDS, 9), 30, []),
+        (ENTERED, standing(QUALIFICATION, 3), 30, [(NEEDS, 9)]),
+        ([(NEEDS, 4), (NEEDS, 9)], standing(LEAD, 1), 30, [(NEEDS, 4)]),
+        (ENTERED, standing(LEAD, 1, outcome=Status.LOST, closed_at=on(1)), 30, []),
+    ],
+)
+def test_an_open_deal_follows_where_its_row_says_that_it_came_since(
+    entered: list[tuple[tuple[int, str], int]],
+    here: Deal,
+    until: int,
+    arrivals: list[tuple[tuple[int, str], int]],
+) -> None:
+    row = DealRow(2, {}, "x", entered=tuple(Entered(name, on(day)) for (_, name), day in entered))
+    found = list(RULES.arrivals(row, here, on(until)))
+    assert found == [(number, on(day)) for (number, _), day in arrivals]
+
+
+# What a row says, by which the next file of it is compared.
+
+
+@pytest.mark.parametrize(
+    ("said", "owner", "found"),
+    [
+        ({}, "", {}),
+        ({"account": "Acme"}, "ana", {"account": "Acme", "owner": "ana"}),
+        ({"value": Money(150, "EUR")}, "", {"value": "1.50 EUR"}),
+        ({"value": Money(0, "EUR")}, "", {"value": "0.00 EUR"}),
+        ({"probability_bp": 0}, "", {"probability_bp": "0"}),
+        ({"expected_close": date(2026, 3, 1)}, "", {"expected_close": "2026-03-01"}),
+        ({"tags": ("a", "b")}, "", {"tags": "a; b"}),
+        ({"tags": ()}, "", {}),
+        ({"stage": "LEAD Generation"}, "", {"stage": "lead generation"}),
+        ({"archived": True}, "", {"archived": "yes"}),
+        ({"forecast_category": "best"}, "", {"category": "best"}),
+        ({"contacts": (RowContact("Bob", "user"),)}, "", {"contacts.bob": "Bob, user"}),
+        ({"fields": {"size": "L", "left": ""}}, "", {"fields.size": "L"}),
+        ({"outcome": "open", "lost_reason": "dear"}, "", {"outcome": "open"}),
+        ({"outcome": "won", "lost_category": "price"}, "", {"outcome": "won"}),
+        ({"competitor": "Acme"}, "", {}),
+        ({"outcome": "lost"}, "", {"outcome": "lost"}),
+        ({"snoozed_until": date(2026, 3, 1)}, "", {"snoozed_until": "2026-03-01"}),
+    ],
+)
+def test_a_row_says_what_its_cells_hold_and_nothing_of_those_that_are_empty(
+    said: dict[str, Any], owner: str, found: dict[str, str]
+) -> None:
+    assert said_by(DealRow(2, {}, "x", **said), owner) == {"title": "x", **found}
+
+
+@pytest.mark.parametrize("name", ["lost_reason", "lost_category", "competitor"])
+def test_a_lost_row_says_why_by_any_of_its_cells(name: str) -> None:
+    told: dict[str, Any] = {name: "Acme"}
+    said = said_by(DealRow(2, {}, "x", outcome="lost", **told), "")
+    assert said["loss"] != said_by(DealRow(2, {}, "x", outcome="lost", lost_reason="B"), "")["loss"]
+
+
+def test_notes_of_a_row_are_told_apart_by_their_texts() -> None:
+    texts = ("one", "two", "one", "x" * 60)
+    said = said_by(DealRow(2, {}, "x", notes=tuple(map(RowNote, texts))), "")
+    notes = {name: text for name, text in said.items() if name.startswith("notes.")}
+    assert sorted(notes.values())[1:] == ["one", "two"] and len(notes) == 3
+    (long,) = (text for text in notes.values() if text not in texts)
+    assert long.startswith("#") and len(long) < 40
