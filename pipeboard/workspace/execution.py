@@ -11,7 +11,7 @@ from pipeboard.domain import commands as c
 from pipeboard.domain.board import Lens
 from pipeboard.domain.cadence import PERSISTENCE, follow_ups, hours_too_soon
 from pipeboard.domain.commands import Command
-from pipeboard.domain.dates import format_day, local_date
+from pipeboard.domain.dates import local_date
 from pipeboard.domain.deal import Deal
 from pipeboard.domain.deal_record import below_floor
 from pipeboard.domain.deciding import decide, sentence_of, verb_of
@@ -19,6 +19,7 @@ from pipeboard.domain.deciding.rules import Telling, deal_names
 from pipeboard.domain.errors import BadInput, Conflict, GateNotMet, NotFound, Refused, SoAlready
 from pipeboard.domain.events import Event, evolve_all
 from pipeboard.domain.lazy_dataclass import replace
+from pipeboard.domain.locales import written
 from pipeboard.domain.people import about_owner, mentioned
 from pipeboard.domain.text import few, quoted
 from pipeboard.workspace.conflicts import unseen_changes
@@ -222,11 +223,8 @@ def _replaced(service: Service, deal: Deal, question: str) -> str:
     present = deal.answers.get(found.key) if found else None
     if present is None or not present.is_given or present.by in ("", service.me):
         return ""
-    when = (
-        f" of {format_day(local_date(present.at, service.settings.zone), service.today)}"
-        if present.at
-        else ""
-    )
+    day = local_date(present.at, service.settings.zone) if present.at else None
+    when = f" of {written().calendar_day(day, service.today)}" if day else ""
     rating = "" if present.rating is None else f" ({present.rating}/4)"
     said = quoted(present.text) if present.text else "no words"
     return f"{present.by}'s answer{when} stays in the history: {said}{rating}."

@@ -13,7 +13,7 @@ from pipeboard.domain import review as rules
 from pipeboard.domain.agreements import Topic
 from pipeboard.domain.cadence import parse_step
 from pipeboard.domain.commands import AskRep, SetNextStep
-from pipeboard.domain.dates import format_day, local_date, micros
+from pipeboard.domain.dates import format_date, local_date, micros
 from pipeboard.domain.deal import Ask, Deal, NextStep
 from pipeboard.domain.deciding import sentence_of
 from pipeboard.domain.deciding.rules import Telling
@@ -173,7 +173,7 @@ def hold(
     **once: Unpack[Once],
 ) -> Receipt:
     """Keeps a review as it was; the next one starts at its instant."""
-    day = format_day(local_date(at, service.settings.zone), service.today)
+    day = format_date(local_date(at, service.settings.zone))
     key = (service.pipeline_now(pipeline.id).id, at.isoformat())
     summary = f"Held the review of {pipeline.name}, {day}."
     kept = cast("Contents", document)

@@ -40,7 +40,7 @@ def test_whoever_replaces_an_answer_is_told_what_it_said(
     receipt = ana.answer([deal.id], "need", "Scrap rate of 9 %", 4)
     assert receipt.summary == "Answered Need of Lumen Oy."
     assert receipt.notes == (
-        "bo's answer of today stays in the history: 'Stops twice a day' (3/4).",
+        "bo's answer of 23 Nov stays in the history: 'Stops twice a day' (3/4).",
     )
     bo.answer([deal.id], "trigger", "An audit")
     (unrated,) = ana.answer([deal.id], "trigger", "A loss").notes
@@ -67,7 +67,7 @@ def test_whoever_replaces_an_answer_is_told_what_it_said(
         ),
         (
             Answer("Yes", by="bo", at=datetime(2026, 11, 22, 23, 30, tzinfo=UTC)),
-            "bo's answer of today stays in the history: 'Yes'.",
+            "bo's answer of 23 Nov stays in the history: 'Yes'.",
         ),
     ],
 )
