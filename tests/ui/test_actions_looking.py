@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from pipeboard.domain.board import Sort
-from pipeboard.domain.deal import Contact, Status
+from pipeboard.domain.deal import Contact, Loss, Status
 from pipeboard.domain.hygiene import DUPLICATES, Alike, Fault
 from pipeboard.domain.people import Actor
 from pipeboard.domain.templates import template
@@ -128,6 +128,29 @@ async def test_a_filter_is_shown_or_says_why_it_is_none(board: Board) -> None:
     assert board.names == [["Cobalt"]]
 
 
+async def test_while_a_filter_is_typed_the_cursor_keeps_to_its_deal_and_else_to_its_stage(
+    board: Board,
+) -> None:
+    for line in ("Dune: doors 20k", "Ember: ovens 30k", "Fjord: ferries 50k"):
+        add(board.workspace, line, stage=QUALIFICATION)
+    board.state.load()
+    column = ["Lumen Oy", "Borealis", "Dune", "Ember", "Fjord"]
+    assert board.names[1] == column
+    board.state.show(cursor=(1, 3))
+    stood: list[str] = []
+
+    def typing(overlay: Any) -> None:
+        for text in ("ember", "value>=30k", "cobalt", "value>30k", "value>=30k", "cobalt"):
+            assert overlay._live(text).ok
+            stood.append(board.state.card.name if board.state.card else "")
+
+    board.begin(typing)
+    await board.do(navigation.filter)
+    assert stood == ["Ember", "Ember", "Cobalt", "Lumen Oy", "Ember", "Cobalt"]
+    # The line is left: all is as it was.
+    assert board.names[1] == column and board.state.view.cursor == (1, 3)
+
+
 async def test_what_needs_somebody_is_gone_through_sign_by_sign(board: Board) -> None:
     texts = []
     for _ in range(4):
@@ -176,6 +199,29 @@ async def test_a_deal_that_is_found_is_gone_to_whatever_hides_it(board: Board) -
     assert (board.state.card.id, board.state.view.filter_text) == (1, "archived")
     await board.do(navigation.go_to_deal, 99)
     assert board.said[-1] == "There is no deal D-99 any more."
+
+
+@pytest.mark.parametrize(
+    ("chosen", "question"),
+    [
+        ("k", "D-2 was won at €10,000: merged, it leaves the numbers of that time"),
+        ("o", "D-1 was lost: merged, it leaves the numbers of that time"),
+    ],
+)
+async def test_before_a_closed_deal_is_merged_away_it_is_told_what_it_was(
+    board: Board, chosen: str, question: str
+) -> None:
+    board.workspace.set_fields([1], ["value="])
+    board.workspace.lose([1], Loss("price"))
+    board.workspace.win([2], override="agreed")
+    board.begin(chosen, None, ids=(1, 2))
+    await board.do(hygiene.merge)
+    assert board.asked[-1] == question
+    assert board.receipts == []
+    board.begin(chosen, "m", ids=(1, 2))
+    await board.do(hygiene.merge)
+    stays, goes = (1, 2) if chosen == "k" else (2, 1)
+    assert (board.stored(goes).merged_into, board.stored(stays).merged_into) == (stays, None)
 
 
 async def test_another_pipeline_is_chosen_where_there_is_one(board: Board) -> None:

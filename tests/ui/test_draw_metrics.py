@@ -9,6 +9,7 @@ from dataclasses import replace
 from datetime import date
 from fractions import Fraction
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -422,3 +423,17 @@ def test_each_past_forecast_stands_under_its_name() -> None:
         "2026Q2", *(money(score.said[name]) for name in ("stated", "table", "measured")),
         money(score.came),
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("right_before", "shown"),
+    [(None, "stated"), ("stated", "stated"), ("table", "table"), ("measured", "measured")],
+)
+def test_the_deals_behind_the_forecast_are_those_of_the_one_that_is_believed(
+    right_before: str | None, shown: str
+) -> None:
+    forecast = SimpleNamespace(stated="stated", table="table", measured="measured")
+    report: Any = SimpleNamespace(
+        forecast=forecast, backtest=SimpleNamespace(believed=right_before)
+    )
+    assert str(tabs.believed(report)) == shown
