@@ -23,7 +23,7 @@ from pipeboard.domain.queue import Load
 from pipeboard.ui.actions import closing, daily, fields, items, selection, stages
 from pipeboard.ui.draw.line import Glyphs, text_of
 from pipeboard.ui.execute import execute
-from pipeboard.ui.key_table import DealTab
+from pipeboard.ui.key_table import DEAL, DealTab
 from pipeboard.ui.overlays.gate_sheet import GateAnswer, WayOn
 from pipeboard.ui.overlays.question import Given
 from tests.team import LEAD, NEEDS, QUALIFICATION, TODAY, Team, add, qualify, sales
@@ -638,7 +638,9 @@ class DealDesk(Desk):
 
 @pytest.fixture
 def deal(desk: Desk, tmp_path: Path) -> DealDesk:
-    return DealDesk(desk.workspace, [1], tmp_path / "drafts")
+    made = DealDesk(desk.workspace, [1], tmp_path / "drafts")
+    made.keys = DEAL
+    return made
 
 
 def test_the_tabs_go_round(deal: DealDesk) -> None:

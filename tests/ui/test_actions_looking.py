@@ -6,23 +6,26 @@ from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
 from pipeboard.domain.board import Sort
 from pipeboard.domain.deal import Contact, Loss, Status
+from pipeboard.domain.errors import DatabaseError
 from pipeboard.domain.hygiene import DUPLICATES, Alike, Fault
 from pipeboard.domain.people import Actor
 from pipeboard.domain.templates import template
-from pipeboard.ui.actions import export, figures, filters, hygiene, navigation, palette
+from pipeboard.ui.actions import export, figures, filters, hygiene, navigation, palette, selection
 from pipeboard.ui.draw.facts import PaneStyle
 from pipeboard.ui.draw.hygiene import HygieneView, Pair, heading, items_of, lines_below, merge_lines
 from pipeboard.ui.draw.layout import Pane
 from pipeboard.ui.draw.line import Glyphs, Line, text_of
+from pipeboard.ui.key_table import HYGIENE
 from pipeboard.ui.last_view import Choices
 from pipeboard.ui.launch import first_state
 from pipeboard.ui.overlays.menu import Option
+from pipeboard.ui.screens.deal_pane import DealPane
 from pipeboard.ui.widgets.line_input import LONGEST_LINE, LineInput
 from tests.team import LEAD, NOW, QUALIFICATION, Team, add
 from tests.ui.board_scene import DEAL, PIPELINE, TODAY, ZONE
@@ -230,6 +233,11 @@ async def test_another_pipeline_is_chosen_where_there_is_one(board: Board) -> No
     made = board.workspace.save_pipeline(
         template("needs", pipeline_name="Partners", currency="CHF", first_stage_id=100)
     )
+    for choose in (navigation.pipeline, selection.choose_pipeline):
+        board.begin(None)
+        await board.do(choose)
+        offered = {(one.line, one.right) for one in board.overlays[0]._find("")}
+        assert offered == {("Sales", "EUR"), ("Partners", "CHF")}
     board.state.show(cursor=(1, 0), marks=frozenset({1}))
     board.begin(str(made.id))
     await board.do(navigation.pipeline)
@@ -377,6 +385,7 @@ def test_what_is_told_in_pairs_cannot_be_marked() -> None:
     host: Any = SimpleNamespace(
         deal=DEAL, pair=None, view=hygiene_view(), say=lambda text, role="": said.append(text),
         set_marks=marks.append, move_cursor=lambda columns, rows: said.append("down"),
+        keys=HYGIENE,
     )  # fmt: skip
     hygiene.mark(host)
     assert (marks, said) == ([frozenset({114})], ["down"])
@@ -406,6 +415,71 @@ def test_nobody_is_new_to_themselves(board: Board) -> None:
     marks = {name: bool(state.new_rep_mark(name)) for name in ("zed", "me", "ana", "none", "zoe")}
     assert marks == {"zed": False, "me": False, "ana": False, "none": False, "zoe": True}
     state.reader.close()
+
+
+def test_the_pane_follows_the_cursor_as_far_as_the_deal_can_be_read(board: Board) -> None:
+    board.open(width=160)
+    board.state.show(pane=Pane(()), cursor=(1, 0))
+    timer = SimpleNamespace(stop=lambda: None)
+    drawn: list[object] = []
+    screen: Any = SimpleNamespace(
+        program=board.program, today=board.today, set_timer=lambda *_: timer
+    )
+    canvas: Any = SimpleNamespace(show=drawn.append)
+    pane = DealPane(screen, cast("Any", board.state), canvas)
+
+    def named() -> str:
+        assert board.state.view.pane is not None
+        return "".join(text_of(line) for line in board.state.view.pane.lines[:3])
+
+    def is_held(*_: object) -> None:
+        raise DatabaseError("Held.")
+
+    reader = board.state.reader
+    board.state.reader = cast("Any", SimpleNamespace(record=is_held))
+    pane.follow()
+    assert (named(), pane.deal) == ("", None)
+    board.state.reader = reader
+    pane.follow()
+    assert "Lumen Oy" in named() and pane.deal is not None and pane.deal.id == 1
+    # On its way the cursor is not slowed by deals that nobody reads; where it rests it is shown.
+    board.state.show(cursor=(0, 0))
+    pane.follow()
+    assert "Lumen Oy" in named() and not pane.rests
+    pane._rest()
+    assert "Cobalt" in named() and pane.deal.id == 3 and drawn
+
+
+@pytest.mark.parametrize("form", ["csv", "json", "jsonl"])
+@pytest.mark.parametrize(
+    ("looked_at", "marks", "named"),
+    [
+        ("", (), {"Lumen Oy", "Borealis", "Cobalt"}),
+        ("value>20k", (), {"Lumen Oy", "Cobalt"}),
+        ("mine", (), {"Lumen Oy"}),
+        ("value>20k", (2, 3), {"Borealis", "Cobalt"}),
+    ],
+)
+async def test_the_deals_that_are_marked_are_written_to_a_file_and_else_those_that_are_shown(
+    board: Board, tmp_path: Path, form: str, looked_at: str, marks: tuple[int, ...], named: set[str]
+) -> None:
+    if looked_at == "mine":
+        await board.do(navigation.mine)
+    else:
+        await board.do(navigation.set_filter, looked_at)
+    board.state.show(marks=frozenset(marks))
+    path = tmp_path / f"deals.{form}"
+    board.begin(str(path))
+    await board.do(export.export_deals)
+    written = path.read_text()
+    assert {name for name in ("Lumen Oy", "Borealis", "Cobalt") if name in written} == named
+    are = "1 deal is" if len(named) == 1 else f"{len(named)} deals are"
+    assert board.said[-1] == f"{are} in {path}."
+    # No file is ever replaced, and of another form there is none.
+    for refused in (path, tmp_path / "deals.xls"):
+        board.begin(str(refused), None)
+        await board.do(export.export_deals)
+    assert path.read_text() == written
 
 
 def test_what_does_not_fit_into_a_line_is_counted() -> None:

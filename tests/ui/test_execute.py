@@ -29,7 +29,7 @@ from pipeboard.ui.execute import (
     until_stored,
     words_of,
 )
-from pipeboard.ui.host import AddDeal, Change, Outcome
+from pipeboard.ui.host import AddDeal, Change, Outcome, target_names
 from pipeboard.ui.key_table import ALL
 from pipeboard.ui.keys import Key
 from pipeboard.ui.overlays.prompt import Prompt
@@ -514,3 +514,11 @@ async def test_what_a_refusal_says_is_left_to_who_called(desk: Desk) -> None:
     desk.begin(ids=[2])
     await desk.do(stages.back)
     assert desk.stored(2).stage_id == LEAD
+
+
+@pytest.mark.parametrize(
+    ("ids", "named"), [([9], "D-9"), ([1], "Lumen Oy"), ([1, 9], "2 deals"), ([], "0 deals")]
+)
+def test_deals_are_named_by_what_is_known_of_them(ids: list[int], named: str) -> None:
+    screen: Any = SimpleNamespace(at_hand={1: SimpleNamespace(name="Lumen Oy")}.get)
+    assert target_names(screen, ids) == named

@@ -13,7 +13,7 @@ from pipeboard.domain import commands as c
 from pipeboard.domain.deal import Contact, Loss, Term
 from pipeboard.ui.actions import closing, daily, fields, hygiene, items, selection, stages
 from pipeboard.ui.execute import execute
-from pipeboard.ui.key_table import DealTab
+from pipeboard.ui.key_table import DEAL, DealTab
 from pipeboard.ui.overlays.gate_sheet import GateAnswer, GateSheet, WayOn
 from pipeboard.ui.overlays.menu import Menu, Picker
 from pipeboard.ui.overlays.question import Given
@@ -42,7 +42,9 @@ def desk(tmp_path: Path) -> Iterator[At]:
     ana = team.rep("ana")
     for line in ("Lumen Oy: packaging pilot 40k @ana", "Borealis: line two 10k @ana"):
         add(ana, line, stage=QUALIFICATION)
-    yield At(ana, [1], tmp_path / "drafts")
+    at = At(ana, [1], tmp_path / "drafts")
+    at.keys = DEAL
+    yield at
     team.close()
 
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from pipeboard.domain.errors import BadInput, GivenUp, PipeboardError
-from pipeboard.ui.draw.line import whole
+from pipeboard.ui.draw.line import text_of, whole
 from pipeboard.ui.overlays.menu import Option, Picker, narrowed
 from tests.ui.overlays import HOSTILE, is_harmless, opened
 
@@ -189,6 +189,17 @@ async def test_a_digit_that_is_left_of_a_search_chooses_nothing() -> None:
         await stage.press("x", "1", "home", "delete")
         assert stage.is_open
         assert stage.shows("nothing matches")
+
+
+@pytest.mark.parametrize("count", [0, 1, 11, 12, 13, 40, 5_000])
+def test_the_place_in_a_list_is_told_where_not_all_of_it_is_seen(count: int) -> None:
+    picker = Waiting()
+    picker._show(DEALS[:count])
+    panel = picker.draw(80, 20)
+    shown = sum("D-" in text_of(line) for line in panel.below)
+    assert shown == min(count, 12)
+    told = f"1 of {count:,}" in text_of(panel.above[0])
+    assert told is (shown < count)
 
 
 # A search that waits for the database, and what was pressed meanwhile.

@@ -212,13 +212,13 @@ class ImportScreen(PageScreen):
 
 
 def _why_it_stays(screen: ImportScreen) -> str:
-    plan = screen.view.plan
+    plan, imports = screen.view.plan, keys.key_for(screen.keys, "import_now")
     if screen.importing is not None:
         return UNDER_WAY
     if screen.only_plans:
-        return "There are no deals yet: I imports the file, Esc leaves it."
+        return f"There are no deals yet: {imports} imports the file, Esc leaves it."
     if screen.view.done is None and plan != start(plan.path):
-        return "What you chose for the file would be lost: I imports it, Esc leaves it."
+        return f"What you chose for the file would be lost: {imports} imports it, Esc leaves it."
     return ""
 
 
