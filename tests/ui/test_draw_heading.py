@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -10,11 +11,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeboard.domain.board import Sort
+from pipeboard.domain.filter import parse_filter
+from pipeboard.domain.filter_nodes import Filter, These
 from pipeboard.domain.money import Money
-from pipeboard.ui.draw.heading import head_lines, short_names, strip, title_line
+from pipeboard.ui.draw.heading import found, found_words, head_lines, short_names, strip, title_line
 from pipeboard.ui.draw.layout import BoardView, followed
 from pipeboard.ui.draw.line import text_of, width_of
-from tests.ui.board_scene import scene
+from tests.ui.board_scene import TODAY, scene
 
 QUALIFY = 1
 WON = 5
@@ -60,6 +63,29 @@ def test_the_title_says_to_which_currency_sums_are_converted() -> None:
     assert ["≈" in head for head in heads] == [False, True]
     two = replace(view.board, open_sums=(Money(100_00, "EUR"), Money(200_00, "CHF")))
     assert "≈€100 + CHF 200" in titled(replace(view, board=two))
+
+
+@pytest.mark.parametrize(
+    ("text", "ids", "matching", "found_of", "words"),
+    [
+        ("owner:ana", (), 20, (20, 90), "20 of 90 open deals"),
+        ("won", (), 7, (20, None), "20 found, 7 of 90 open deals"),
+        ("archived", (), 20, (20, None), "20 found"),
+        ("Behind it", range(50), 20, (20, 50), "20 of 50 open deals"),
+        ("Behind it", range(50), 7, (20, 50), "20 of 50 open deals"),
+    ],
+)
+def test_what_a_filter_finds_is_told_of_those_that_it_could_find(
+    text: str, ids: Sequence[int], matching: int, found_of: tuple[int, int | None], words: str
+) -> None:
+    named = (
+        Filter(text, These(frozenset(ids)))
+        if ids
+        else parse_filter(text, today=TODAY, currency="EUR")
+    )
+    view = under(scene(), filter=named)
+    view = replace(view, board=replace(view.board, matching=matching, total=90))
+    assert (found(view), found_words(view)) == (found_of, words)
 
 
 def test_what_is_over_is_not_weighted() -> None:
