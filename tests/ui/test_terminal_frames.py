@@ -10,10 +10,14 @@ from rich.color import ColorSystem
 from rich.segment import Segment
 from rich.style import Style
 from textual._compositor import ChopsUpdate, LayoutUpdate
+from textual.events import Resize
 from textual.geometry import Region, Size
 from textual.strip import Strip
 
+from pipeboard.ui.terminal import display
+from pipeboard.ui.terminal.cells import Screenful
 from pipeboard.ui.terminal.display import CellDisplay, _chops, _lines, _pen, _pieces
+from pipeboard.ui.terminal.ink import PLAIN
 
 SIZE = Size(12, 3)
 
@@ -97,3 +101,57 @@ def test_of_what_changed_as_much_is_written_as_lies_in_its_spans() -> None:
     ]
     update = ChopsUpdate(chops, [(0, 0, 6), (1, 0, 8), (2, 0, 4)], [[4, 8, 12], [4, 12]])
     assert drawn(_chops(update)) == [(0, 0, "abcd"), (4, 0, "ef"), (0, 1, "mnop")]
+
+
+def test_nothing_rests_on_where_the_cursor_is_behind_the_last_column() -> None:
+    full = Screenful(4, 3)
+    assert full.frame([(0, 0, "abcd", PLAIN), (0, 1, "ef", PLAIN)]) == "\x1b[Habcd\x1b[2Hef"
+    short = Screenful(4, 3)
+    assert short.frame([(0, 0, "abc", PLAIN), (0, 1, "ef", PLAIN)]) == "\x1b[Habc\r\nef"
+
+
+def test_a_sign_that_may_take_fewer_cells_leaves_nothing_of_what_lay_there() -> None:
+    family, screenful = "👨‍👩‍👧", Screenful(12, 1)
+    screenful.frame([(0, 0, "abcdefghijkl", PLAIN)])
+    sent = screenful.frame([(0, 0, family, PLAIN)])
+    # It may take more cells too: those behind it are addressed and written again.
+    assert sent.startswith(f"\x1b[H  \b\b{family}\x1b[1;3Hcdef")
+
+
+@pytest.mark.parametrize(
+    ("encoding", "shown"), [("utf-8", "é日│"), ("latin-1", "é???"), ("ascii", "????")]
+)
+def test_a_frame_holds_only_signs_that_the_terminal_has(
+    monkeypatch: pytest.MonkeyPatch, encoding: str, shown: str
+) -> None:
+    monkeypatch.setattr(display, "terminal_encoding", lambda: encoding)
+    app: Any = SimpleNamespace(
+        _screenful=None, size=Size(4, 1), console=SimpleNamespace(color_system="truecolor")
+    )
+    rows: Any = [[strip("é日│")]]
+    assert CellDisplay._compared(app, LayoutUpdate(rows, Region(0, 0, 4, 1))) == f"\x1b[H{shown}"
+
+
+@pytest.mark.parametrize(
+    ("size", "was_resized", "repaints"),
+    [
+        (SIZE, None, False),
+        (SIZE, False, False),
+        (SIZE, True, True),
+        (Size(13, 3), None, True),
+        (Size(13, 3), False, True),
+    ],
+)
+async def test_a_terminal_that_was_smaller_for_a_moment_is_drawn_anew(
+    size: Size, was_resized: bool | None, repaints: bool
+) -> None:
+    done: list[str] = []
+    driver = SimpleNamespace(take_resized=lambda: was_resized)
+    app: Any = SimpleNamespace(
+        _screenful=Screenful(*SIZE),
+        _driver=driver if was_resized is not None else SimpleNamespace(),
+        repaint=lambda: done.append("repaint"),
+    )
+    await CellDisplay._on_resize(app, Resize(size, size))
+    assert bool(done) is repaints
+    assert (app._screenful.width, app._screenful.height) == size
