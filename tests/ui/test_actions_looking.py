@@ -19,7 +19,7 @@ from pipeboard.domain.templates import template
 from pipeboard.ui.actions import export, figures, filters, hygiene, navigation, palette, selection
 from pipeboard.ui.draw.facts import PaneStyle
 from pipeboard.ui.draw.hygiene import HygieneView, Pair, heading, items_of, lines_below, merge_lines
-from pipeboard.ui.draw.layout import Pane
+from pipeboard.ui.draw.layout import AUTO, Pane, card_rows
 from pipeboard.ui.draw.line import Glyphs, Line, text_of
 from pipeboard.ui.key_table import HYGIENE
 from pipeboard.ui.last_view import Choices
@@ -267,6 +267,35 @@ async def test_the_view_is_changed_by_its_menu(board: Board) -> None:
     assert board.state.view.density == 1
     navigation.denser(screen)
     assert board.state.view.density == 1 and board.said[-1] == "A card has 1 to 4 lines."
+
+
+def test_cards_get_a_line_more_or_less_than_they_have_where_the_cursor_is(board: Board) -> None:
+    for number in range(12):
+        add(board.workspace, f"Firm {number}: deal 5k", stage=QUALIFICATION)
+    board.state.load()
+    view = board.state.view
+    rows = [card_rows(view, column) for column in (0, 1)]
+    assert rows[0] > rows[1]
+    for column, key, density in (
+        (0, navigation.denser, rows[0] - 1),
+        (1, navigation.roomier, rows[1] + 1),
+    ):
+        board.state.show(cursor=(column, 0), density=AUTO)
+        key(cast("Any", board))
+        assert board.state.view.density == density
+    board.state.show(density=1)
+    navigation.denser(cast("Any", board))
+    assert (board.state.view.density, board.said) == (1, ["A card has 1 to 4 lines."])
+
+
+def test_an_open_deal_of_the_same_company_is_named_and_none_of_one_that_is_called_alike(
+    board: Board,
+) -> None:
+    named = board.state.open_deal_of
+    assert named("lumen oy") == "open with Lumen Oy: D-1 pilot"
+    assert (named("Lumen"), named("Lumen Oyj"), named("Nobody")) == ("", "", "")
+    board.workspace.lose([1], Loss("price"))
+    assert named("Lumen Oy") == ""
 
 
 async def test_sums_are_in_one_currency_or_each_by_itself(board: Board) -> None:

@@ -523,3 +523,19 @@ def test_without_a_target_there_is_no_bar() -> None:
         coverage = SimpleNamespace(target=measured(target, unit=Unit.MINOR), remaining=remaining)
         shown = cast("Figures", SimpleNamespace(report=SimpleNamespace(coverage=coverage)))
         assert tabs._progress(shown, style()) == ()
+
+
+def test_losses_are_told_of_each_stage_and_of_a_retired_one_that_has_some() -> None:
+    stages = [
+        SimpleNamespace(id=1, name="Lead", retired=False),
+        SimpleNamespace(id=2, name="Old", retired=True),
+        SimpleNamespace(id=3, name="Gone", retired=True),
+    ]
+    basis = SimpleNamespace(
+        lost=[SimpleNamespace(id=9, stage_id=2)],
+        rules=SimpleNamespace(open_stages=stages),
+        tally=lambda deals: SimpleNamespace(metric=lambda: measured(5, unit=Unit.MINOR)),
+    )
+    shown = cast("Figures", SimpleNamespace(report=SimpleNamespace(basis=basis)))
+    named = [text.split()[0] for text in texts(funnel.by_stage(shown, style()))]
+    assert [name for name in named if name in ("Lead", "Old", "Gone")] == ["Lead", "Old"]

@@ -9,11 +9,10 @@ import pytest
 
 from pipeboard.domain.errors import BadInput, DatabaseError, GivenUp, NotFound, Refused
 from pipeboard.ui.draw.questions import Item
-from pipeboard.ui.host import queued_action
 from pipeboard.ui.screens.deal import DealScreen
 from pipeboard.ui.screens.live import LiveScreen
 from pipeboard.ui.widgets.page import PageView
-from pipeboard.ui.write_queue import Net, Turn
+from pipeboard.ui.write_queue import Net
 
 
 @pytest.mark.parametrize(
@@ -76,41 +75,3 @@ def test_the_cursor_goes_through_what_is_higher_than_the_screen_line_by_line() -
         (1, 3), (1, 4), (1, 5), (1, 6), (1, 7), (1, 7)
     ]  # fmt: skip
     assert [press(-1) for _ in range(2)] == [(0, 7), (0, 6)]
-
-
-@pytest.mark.parametrize(
-    ("has_begun", "error", "tries", "fails"),
-    [
-        (False, DatabaseError("Held.", details={"reason": "locked"}), 2, 0),
-        (True, DatabaseError("Held.", details={"reason": "locked"}), 1, 1),
-        (False, DatabaseError("Gone.", details={"reason": "deleted"}), 1, 1),
-        (False, BadInput("No."), 1, 1),
-        (False, ZeroDivisionError(), 1, 1),
-    ],
-)
-async def test_an_action_is_begun_anew_only_while_it_has_neither_asked_nor_stored_anything(
-    has_begun: bool, error: Exception, tries: int, fails: int
-) -> None:
-    tried: list[str] = []
-    failed: list[BaseException] = []
-    ended: list[Turn] = []
-
-    async def pause() -> None:
-        """The database is free again."""
-
-    async def action() -> None:
-        tried.append("once")
-        turn.has_begun = has_begun
-        if len(tried) == 1:
-            raise error
-
-    screen: Any = SimpleNamespace(
-        program=SimpleNamespace(
-            key_queue=SimpleNamespace(pause=pause), waiting=SimpleNamespace(end=ended.append)
-        ),
-        failed=failed.append,
-    )
-    turn = Turn(screen, "")
-    turn.targets = ((), {})
-    await queued_action(screen, turn, action)
-    assert (len(tried), failed, ended) == (tries, [error] * fails, [turn])
