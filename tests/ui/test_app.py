@@ -11,6 +11,8 @@ from pipeboard.domain.errors import Refused, Way
 from pipeboard.domain.people import Actor
 from pipeboard.store import Store
 from pipeboard.ui.app import PipeboardApp, show_theme
+from pipeboard.ui.draw.board import draw_board
+from pipeboard.ui.draw.line import text_of
 from pipeboard.ui.key_table import read_keymap
 from pipeboard.ui.last_view import Choices
 from pipeboard.ui.launch import first_state, make_app
@@ -79,3 +81,11 @@ def test_the_theme_follows_the_terminal_until_the_person_chooses_one(
         show_theme(app, chosen)
     app.on_background_told(BackgroundTold(is_light=True))
     assert app.theme_inks.name == name
+
+
+@pytest.mark.parametrize(("given", "adds"), [({}, "a"), ({"board.add": "I"}, "I")])
+def test_an_empty_column_names_the_key_that_adds(
+    made: Makes, given: dict[str, str], adds: str
+) -> None:
+    view = made(Choices(keymap=given))._state.view
+    assert any(f"no deals; {adds} adds" in text_of(line) for line in draw_board(view))
