@@ -120,6 +120,15 @@ def test_the_usual_days_take_what_room_there_is(width: int, says: str) -> None:
     assert says in text_of(head)
 
 
+def test_a_column_too_narrow_for_a_head_has_its_number_but_where_the_cursor_is() -> None:
+    view = scene(cursor=(QUALIFY, 0))
+    told = [text_of(head_lines(view, QUALIFY, width, 2)[0]).strip() for width in (6, 7, 12)]
+    away = replace(view, cursor=(0, 0))
+    beside = [text_of(head_lines(away, QUALIFY, width, 2)[0]).strip() for width in (6, 7, 12)]
+    assert told == ["▌Qua 5", "▌Qual 5", "▌Qualify 5"]
+    assert beside == ["2", "2", "Qualify 5"]
+
+
 NAMES = ("Lead Generation", "Lead Qualification", "Needs Assessment", "Negotiation", "Won", "Lost")
 
 

@@ -192,7 +192,7 @@ class ImportScreen(PageScreen):
             return
         self.show(replace(self.view, under_way="", seen=seen))
         if says:
-            self.say(in_place(_first_words(seen)))
+            self.say(in_place(_first_words(seen, keys.key_for(self.keys, "choose_pipeline"))))
 
     def _show_survey(self, seen: FileSeen) -> None:
         """The columns and words, while what would come is being found out."""
@@ -233,12 +233,13 @@ def start(path: Path) -> ImportPlan:
     return ImportPlan(path.expanduser())
 
 
-def _first_words(seen: FileSeen) -> str:
+def _first_words(seen: FileSeen, other: str) -> str:
+    """What to do first; `other` is the key to another pipeline."""
     unknown = seen.unknown_words
     if seen.lacking:
         return seen.lacking
     if unknown:
-        return f"{how_many(unknown, 'word')} unknown: 3 shows, P new pipeline."
+        return f"{how_many(unknown, 'word')} unknown: 3 shows, {other} new pipeline."
     return "4 previews it; nothing is written yet."
 
 
