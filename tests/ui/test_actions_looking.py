@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -11,9 +12,9 @@ from typing import Any, cast
 import pytest
 
 from pipeboard.domain.board import Sort
-from pipeboard.domain.deal import Contact, Loss, Status
+from pipeboard.domain.deal import Contact, Deal, Loss, Status
 from pipeboard.domain.errors import DatabaseError
-from pipeboard.domain.hygiene import DUPLICATES, Alike, Fault
+from pipeboard.domain.hygiene import DUPLICATES, GROUPS, Alike, Fault
 from pipeboard.domain.people import Actor
 from pipeboard.domain.templates import template
 from pipeboard.ui.actions import export, figures, filters, hygiene, navigation, palette, selection
@@ -26,6 +27,7 @@ from pipeboard.ui.last_view import Choices
 from pipeboard.ui.launch import first_state
 from pipeboard.ui.overlays.menu import Option
 from pipeboard.ui.screens.deal_pane import DealPane
+from pipeboard.ui.screens.hygiene import HygieneScreen
 from pipeboard.ui.widgets.line_input import LONGEST_LINE, LineInput
 from tests.team import LEAD, NOW, QUALIFICATION, Team, add
 from tests.ui.board_scene import DEAL, PIPELINE, TODAY, ZONE
@@ -406,6 +408,36 @@ def test_the_data_that_is_to_be_mended_looks_as_it_should(width: int) -> None:
         lines += with_roles(lines_below(view))
     lines += with_roles(merge_lines(DEAL, replace(OWED, outcome=Status.WON), style))
     assert_looks_like(f"hygiene-{width}", lines)
+
+
+@pytest.mark.parametrize("group", GROUPS)
+def test_where_there_is_no_room_for_every_kind_the_place_of_the_current_one_is_told(
+    group: str,
+) -> None:
+    told = "\n".join(text_of(line) for line in heading(hygiene_view(group=group), 40))
+    assert f"  {[*GROUPS].index(group) + 1}/{len(GROUPS)}" in told
+    assert f"[{GROUPS[group]} " in told
+
+
+@pytest.mark.parametrize(
+    ("group", "cursor", "meant", "keys"),
+    [
+        (Fault.VALUE, 1, OWED, (115,)),
+        (Fault.VALUE, 2, None, ()),
+        (DUPLICATES, 0, DEAL, (114, 115)),
+        (DUPLICATES, 1, None, ()),
+    ],
+)
+def test_of_two_that_are_alike_the_one_that_would_stay_is_meant(
+    group: str, cursor: int, meant: Deal | None, keys: tuple[int, ...]
+) -> None:
+    pair = Pair(Alike(114, 115, "one company", 100), DEAL, OWED)
+    deals = () if group == DUPLICATES else (DEAL, OWED)
+    screen = object.__new__(HygieneScreen)
+    screen.view = hygiene_view(group=group, pairs=(pair,), deals=deals)
+    screen._cursors = defaultdict(lambda: cursor)
+    assert screen.deal == meant
+    assert screen.targets()[0] == keys
 
 
 def test_what_is_told_in_pairs_cannot_be_marked() -> None:

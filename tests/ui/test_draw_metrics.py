@@ -6,7 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from datetime import date
+from datetime import UTC, date, datetime
 from fractions import Fraction
 from pathlib import Path
 from types import SimpleNamespace
@@ -27,10 +27,19 @@ from pipeboard.ui.draw.line import Glyphs, spelled, tab_strip, text_of, width_of
 from pipeboard.ui.draw.metrics import TABS, TabName, funnel, sections, tabs
 from pipeboard.ui.draw.metrics.activity import dead, stuck_deals, unanswered, won_weeks
 from pipeboard.ui.draw.metrics.forecast import past_forecasts, slipping, waterfall
-from pipeboard.ui.draw.metrics.sections import NAMED, Block, Figures, Spot, marked, spot_at
+from pipeboard.ui.draw.metrics.sections import (
+    NAMED,
+    Block,
+    Figures,
+    ReportView,
+    Spot,
+    marked,
+    spot_at,
+)
 from pipeboard.ui.draw.metrics.tabs import draw_tab
 from tests.domain.metrics.log import LEAD, PROPOSAL, QUALIFY, UTC_RULES, Log, ids, period
 from tests.domain.metrics.made_up import logs, made_up_year
+from tests.ui.board_scene import PIPELINE
 from tests.ui.golden_screens import assert_looks_like, with_roles
 
 JANUARY = period("2026-01")
@@ -539,3 +548,16 @@ def test_losses_are_told_of_each_stage_and_of_a_retired_one_that_has_some() -> N
     shown = cast("Figures", SimpleNamespace(report=SimpleNamespace(basis=basis)))
     named = [text.split()[0] for text in texts(funnel.by_stage(shown, style()))]
     assert [name for name in named if name in ("Lead", "Old", "Gone")] == ["Lead", "Old"]
+
+
+@pytest.mark.parametrize(
+    ("asked", "compares", "against"),
+    [("2026-01", True, True), ("2026-01", False, False), ("all", True, False)],
+)
+def test_the_heading_says_against_which_period_where_there_is_one(
+    asked: str, compares: bool, against: bool
+) -> None:
+    view = ReportView(PIPELINE, period(asked), compares=compares)
+    title, _ = tabs.heading(view, 200, at=datetime(2026, 1, 20, 9, 0, tzinfo=UTC))
+    assert ("against 2025-12  as of 09:00" in text_of(title)) is against
+    assert "as of 09:00" in text_of(title)
