@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, cast
@@ -17,12 +18,21 @@ from pipeboard.domain.errors import DatabaseError
 from pipeboard.domain.hygiene import DUPLICATES, GROUPS, Alike, Fault
 from pipeboard.domain.people import Actor
 from pipeboard.domain.templates import template
-from pipeboard.ui.actions import export, figures, filters, hygiene, navigation, palette, selection
+from pipeboard.ui.actions import (
+    export,
+    figures,
+    filters,
+    hygiene,
+    navigation,
+    palette,
+    review,
+    selection,
+)
 from pipeboard.ui.draw.facts import PaneStyle
 from pipeboard.ui.draw.hygiene import HygieneView, Pair, heading, items_of, lines_below, merge_lines
-from pipeboard.ui.draw.layout import AUTO, Pane, card_rows
+from pipeboard.ui.draw.layout import AUTO, Pane, Window, card_rows
 from pipeboard.ui.draw.line import Glyphs, Line, text_of
-from pipeboard.ui.key_table import HYGIENE
+from pipeboard.ui.key_table import HYGIENE, REVIEW
 from pipeboard.ui.last_view import Choices
 from pipeboard.ui.launch import first_state
 from pipeboard.ui.overlays.menu import Option
@@ -227,6 +237,43 @@ async def test_before_a_closed_deal_is_merged_away_it_is_told_what_it_was(
     await board.do(hygiene.merge)
     stays, goes = (1, 2) if chosen == "k" else (2, 1)
     assert (board.stored(goes).merged_into, board.stored(stays).merged_into) == (stays, None)
+
+
+def test_cards_above_those_that_were_read_are_read_when_the_cursor_comes_to_them(
+    board: Board,
+) -> None:
+    for line in ("Dune: doors 20k", "Ember: ovens 30k"):
+        add(board.workspace, line, stage=QUALIFICATION)
+    board.state.load()
+    windows = list(board.state.view.windows)
+    windows[1] = Window(2, windows[1].cards[2:])
+    board.state.view = replace(board.state.view, windows=tuple(windows))
+    for row, name in ((3, "Ember"), (0, "Lumen Oy")):
+        board.state.show(cursor=(1, row))
+        assert board.state.card is not None and board.state.card.name == name
+    assert board.names[1] == ["Lumen Oy", "Borealis", "Dune", "Ember"]
+
+
+async def test_a_review_that_is_looked_back_at_is_left_by_choosing_the_present_one(
+    board: Board,
+) -> None:
+    shown: list[Any] = []
+    held = [SimpleNamespace(at=NOW - timedelta(days=days)) for days in (7, 14)]
+
+    async def counted() -> None:
+        """It is."""
+
+    host: Any = board
+    host.counted, host.found, host.show_past = counted, SimpleNamespace(held=held), shown.append
+    board.keys = REVIEW
+    for answer in (held[1].at.isoformat(), None, review._PRESENT):
+        board.begin(answer)
+        await board.do(review.past)
+    assert shown == [held[1], None]
+    host.found = SimpleNamespace(held=())
+    board.begin()
+    await board.do(review.past)
+    assert board.said == ["No review was held yet; B ends this one and keeps it."]
 
 
 async def test_another_pipeline_is_chosen_where_there_is_one(board: Board) -> None:

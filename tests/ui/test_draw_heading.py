@@ -120,6 +120,22 @@ def test_the_usual_days_take_what_room_there_is(width: int, says: str) -> None:
     assert says in text_of(head)
 
 
+@pytest.mark.parametrize("width", [44, 60, 80])
+@pytest.mark.parametrize("first", range(7))
+def test_a_tab_is_where_a_click_on_it_goes(width: int, first: int) -> None:
+    view = followed(scene(width=width, cursor=(first, 0), first_column=first))
+    drawn = strip(view)
+    text = text_of(drawn.line)
+    assert drawn.tabs
+    for tab in drawn.tabs:
+        number = view.numbers[tab.column]
+        label = text[tab.x : tab.x + tab.width]
+        assert label.startswith(
+            (f" {number} ", f"[{number} ") if number else (" W", " L", "[W", "[L")
+        )
+        assert label.endswith((" ", "]"))
+
+
 def test_a_column_too_narrow_for_a_head_has_its_number_but_where_the_cursor_is() -> None:
     view = scene(cursor=(QUALIFY, 0))
     told = [text_of(head_lines(view, QUALIFY, width, 2)[0]).strip() for width in (6, 7, 12)]
