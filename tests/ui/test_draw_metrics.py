@@ -24,7 +24,7 @@ from pipeboard.domain.periods import parse_period
 from pipeboard.domain.text import printable
 from pipeboard.ui.draw.charts import ChartStyle, DrawnTable, TableRow, table
 from pipeboard.ui.draw.line import Glyphs, spelled, tab_strip, text_of, width_of
-from pipeboard.ui.draw.metrics import TABS, TabName, funnel, sections, tabs
+from pipeboard.ui.draw.metrics import TABS, TabName, activity, funnel, sections, tabs
 from pipeboard.ui.draw.metrics.activity import dead, stuck_deals, unanswered, won_weeks
 from pipeboard.ui.draw.metrics.forecast import past_forecasts, slipping, waterfall
 from pipeboard.ui.draw.metrics.sections import (
@@ -561,3 +561,19 @@ def test_the_heading_says_against_which_period_where_there_is_one(
     title, _ = tabs.heading(view, 200, at=datetime(2026, 1, 20, 9, 0, tzinfo=UTC))
     assert ("against 2025-12  as of 09:00" in text_of(title)) is against
     assert "as of 09:00" in text_of(title)
+
+
+@pytest.mark.parametrize("overstays", [False, True])
+@pytest.mark.parametrize("idles", [False, True])
+def test_of_an_old_deal_what_is_too_long_stands_out_and_the_other_not(
+    overstays: bool, idles: bool
+) -> None:
+    deal = SimpleNamespace(stage_id=QUALIFY)
+    age: Any = SimpleNamespace(
+        deal=deal, days_in_stage=31, overstays=overstays, idle_days=9, idles=idles
+    )
+    shown: Any = SimpleNamespace(stage_name=lambda _: "Qualify", name_of=lambda _: "Lumen Oy")
+    row = activity._aged(shown, age)
+    roles = {False: "text", True: "chart.bad"}
+    assert row.cells[1:] == (("31", roles[overstays]), ("9", roles[idles]))
+    assert row.summary == "Lumen Oy: 31 days in its stage, 9 since the last touch."

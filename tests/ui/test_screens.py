@@ -9,6 +9,7 @@ import pytest
 
 from pipeboard.domain.errors import BadInput, DatabaseError, GivenUp, NotFound, Refused
 from pipeboard.ui.draw.questions import Item
+from pipeboard.ui.screens.board import BoardScreen
 from pipeboard.ui.screens.deal import DealScreen
 from pipeboard.ui.screens.live import LiveScreen
 from pipeboard.ui.widgets.page import PageView
@@ -75,3 +76,29 @@ def test_the_cursor_goes_through_what_is_higher_than_the_screen_line_by_line() -
         (1, 3), (1, 4), (1, 5), (1, 6), (1, 7), (1, 7)
     ]  # fmt: skip
     assert [press(-1) for _ in range(2)] == [(0, 7), (0, 6)]
+
+
+@pytest.mark.parametrize(
+    ("card", "deal", "shown"),
+    [
+        (None, None, None),
+        (None, (7, 3), None),
+        ((7, 3), None, "card"),
+        ((7, 3), (7, 3), "deal"),
+        ((7, 4), (7, 3), "card"),
+        ((7, 3), (8, 3), "card"),
+    ],
+)
+def test_the_deal_in_the_pane_is_at_hand_only_as_the_board_shows_it(
+    card: tuple[int, int] | None, deal: tuple[int, int] | None, shown: str | None
+) -> None:
+    """Each as its number and its version."""
+    on_board, in_pane = (
+        SimpleNamespace(id=each[0], version=each[1]) if each else None for each in (card, deal)
+    )
+    screen: Any = SimpleNamespace(
+        state=SimpleNamespace(cards={7: on_board} if on_board else {}),
+        pane=SimpleNamespace(deal=in_pane),
+    )
+    wanted = {"card": on_board, "deal": in_pane, None: None}[shown]
+    assert BoardScreen.at_hand(screen, 7) is wanted  # type: ignore[comparison-overlap]
