@@ -2,18 +2,32 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import timedelta
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
+from pipeboard.domain.deal import NextStep
 from pipeboard.domain.errors import BadInput, DatabaseError, GivenUp, NotFound, Refused
+from pipeboard.ui.draw.facts import PaneStyle
+from pipeboard.ui.draw.line import Glyphs, text_of
 from pipeboard.ui.draw.questions import Item
+from pipeboard.ui.key_table import DEAL as DEAL_KEYS
+from pipeboard.ui.key_table import FIRST, TRIAGE, DealTab
+from pipeboard.ui.keys import UNBOUND
 from pipeboard.ui.screens.board import BoardScreen
 from pipeboard.ui.screens.deal import DealScreen
+from pipeboard.ui.screens.first_run import Welcome
+from pipeboard.ui.screens.hygiene import HygieneScreen
+from pipeboard.ui.screens.import_screen import ImportScreen
 from pipeboard.ui.screens.live import LiveScreen
+from pipeboard.ui.screens.review import ReviewScreen
+from pipeboard.ui.screens.triage import TriageScreen
 from pipeboard.ui.widgets.page import PageView
 from pipeboard.ui.write_queue import Net
+from tests.ui.board_scene import DEAL, PIPELINE, TODAY, ZONE
 
 
 @pytest.mark.parametrize(
@@ -102,3 +116,108 @@ def test_the_deal_in_the_pane_is_at_hand_only_as_the_board_shows_it(
     )
     wanted = {"card": on_board, "deal": in_pane, None: None}[shown]
     assert BoardScreen.at_hand(screen, 7) is wanted  # type: ignore[comparison-overlap]
+
+
+@pytest.mark.parametrize(
+    ("screen", "opens"),
+    [
+        (HygieneScreen, "hygiene.open"),
+        (ReviewScreen, "review.open"),
+        (ImportScreen, "import.change"),
+    ],
+)
+@pytest.mark.parametrize(
+    ("y", "clicks", "done"),
+    [(1, 1, [1]), (1, 2, [1, "opens"]), (0, 1, [0]), (3, 1, []), (3, 2, [])],
+)
+def test_a_click_goes_to_a_line_and_a_second_one_opens_it(
+    screen: Any, opens: str, y: int, clicks: int, done: list[Any]
+) -> None:
+    does: list[Any] = []
+    here: Any = SimpleNamespace(
+        items=[Item(f"D-{number}", ((),)) for number in range(3)],
+        cursor=0,
+        move_cursor=lambda columns, rows: does.append(rows),
+        press=does.append,
+    )
+    screen._point(here, SimpleNamespace(x=0, y=y, count=clicks))
+    assert does == [opens if each == "opens" else each for each in done]
+
+
+@pytest.mark.parametrize(
+    ("step", "kept", "done"),
+    [
+        (None, False, False),
+        (NextStep("call"), False, True),
+        (NextStep("call", TODAY), False, True),
+        (NextStep("call", TODAY + timedelta(days=1)), True, True),
+    ],
+)
+def test_triage_offers_to_keep_only_a_plan_for_another_day(
+    step: NextStep | None, kept: bool, done: bool
+) -> None:
+    record = SimpleNamespace(deal=replace(DEAL, next_step=step), pipeline=PIPELINE)
+    screen: Any = SimpleNamespace(
+        state=SimpleNamespace(view=SimpleNamespace(read_only=False)),
+        keys=TRIAGE,
+        triage=SimpleNamespace(record=record, listing=SimpleNamespace(today=TODAY), skipped=0),
+    )
+    labels = [label for row in TriageScreen._choices(screen) for _, label in row]
+    assert ("keep the plan" in labels, "done as planned" in labels) == (kept, done)
+
+
+@pytest.mark.parametrize(
+    ("tab", "wanted", "only_looks", "said"),
+    [
+        (DealTab.TIMELINE, "", False, ""),
+        (DealTab.TIMELINE, "moved", False, "only events with 'moved'; Esc shows all"),
+        (DealTab.NOTES, "moved", False, ""),
+    ],
+)
+def test_below_a_timeline_it_is_said_what_is_searched_and_where_nothing_is_nothing(
+    tab: DealTab, wanted: str, only_looks: bool, said: str
+) -> None:
+    screen: Any = SimpleNamespace(
+        tab=tab,
+        wanted=wanted,
+        items=[Item("7", ((),))],
+        keys=DEAL_KEYS,
+        state=SimpleNamespace(view=SimpleNamespace(read_only=only_looks)),
+    )
+    style = PaneStyle(80, TODAY, ZONE, Glyphs.UNICODE)
+    told = "".join(text_of(line) for line in DealScreen._below(screen, style))
+    assert told.strip() == said
+
+
+@pytest.mark.parametrize(
+    ("tab", "only_looks", "said"),
+    [
+        (DealTab.NOTES, False, "no notes; n adds one"),
+        (DealTab.NOTES, True, "no notes"),
+        (DealTab.TIMELINE, False, "nothing matches; Esc shows all"),
+    ],
+)
+def test_where_there_is_nothing_the_key_that_adds_is_told_to_those_who_may(
+    tab: DealTab, only_looks: bool, said: str
+) -> None:
+    screen: Any = SimpleNamespace(
+        tab=tab,
+        wanted="",
+        items=[],
+        keys=DEAL_KEYS,
+        state=SimpleNamespace(view=SimpleNamespace(read_only=only_looks)),
+    )
+    style = PaneStyle(80, TODAY, ZONE, Glyphs.UNICODE)
+    told = "".join(text_of(line) for line in DealScreen._below(screen, style))
+    assert told.strip() == said
+
+
+def test_what_was_said_of_a_key_before_is_gone_with_the_next_one() -> None:
+    shown: list[str] = []
+    done: list[str] = []
+    screen: Any = SimpleNamespace(_said="x does nothing here.")
+    screen._show = lambda: shown.append(screen._said)
+    key = next(key for key in FIRST if key.keys != UNBOUND and not key.given)
+    setattr(screen, key.does.removeprefix("screen."), lambda: done.append(key.id))
+    Welcome.action_press(screen, key.id)
+    assert (shown, done) == ([""], [key.id])

@@ -149,8 +149,8 @@ class ImportScreen(PageScreen):
     def _point(self, event: Page.Pointed) -> None:
         if event.y < len(self.items):
             self.move_cursor(0, event.y - self.cursor)
-        if event.count > 1:
-            self.press("import.change")
+            if event.count > 1:
+                self.press("import.change")
 
     # Looking at the file.
 
