@@ -221,3 +221,14 @@ def test_what_was_said_of_a_key_before_is_gone_with_the_next_one() -> None:
     setattr(screen, key.does.removeprefix("screen."), lambda: done.append(key.id))
     Welcome.action_press(screen, key.id)
     assert (shown, done) == ([""], [key.id])
+
+
+@pytest.mark.parametrize(("has_opened", "reloads"), [(True, 1), (False, 0)])
+def test_a_review_is_gathered_anew_once_after_something_was_opened_on_it(
+    has_opened: bool, reloads: int
+) -> None:
+    done: list[str] = []
+    screen: Any = SimpleNamespace(has_opened=has_opened, reload=lambda: done.append("again"))
+    for _ in range(2):  # from a menu one comes back to it too
+        ReviewScreen.on_screen_resume(screen)
+    assert len(done) == reloads
