@@ -577,3 +577,13 @@ def test_of_an_old_deal_what_is_too_long_stands_out_and_the_other_not(
     roles = {False: "text", True: "chart.bad"}
     assert row.cells[1:] == (("31", roles[overstays]), ("9", roles[idles]))
     assert row.summary == "Lumen Oy: 31 days in its stage, 9 since the last touch."
+
+
+def test_the_week_that_is_running_has_a_paler_column() -> None:
+    def roles(day: float) -> set[str]:
+        report = Report(won_and_lost().basis(day, JANUARY))
+        block = won_weeks(Figures(report), style())
+        return {role for line in block.lines for text, role in line if "█" in text}
+
+    # It was won on the tenth: in a week that runs, and in one that is over.
+    assert (roles(9.5), roles(20)) == ({"chart.rest"}, {"chart.full"})

@@ -11,6 +11,7 @@ import pytest
 
 from pipeboard.domain import commands as c
 from pipeboard.domain.deal import Contact, Loss, Term
+from pipeboard.domain.errors import Refused
 from pipeboard.ui.actions import closing, daily, fields, hygiene, items, selection, stages
 from pipeboard.ui.execute import execute
 from pipeboard.ui.key_table import DEAL, DealTab
@@ -180,3 +181,17 @@ async def test_whichever_question_is_left_nothing_is_stored_and_what_is_typed_is
     await desk.do(way.action)
     assert (desk.receipts, desk.stored()) == ([], before)
     assert [desk.drafts.load(key) for key in keys] == ["half typed"] * len(keys)
+
+
+@pytest.mark.parametrize("name", ["own note", "answer", "rating", "person", "new term", "term"])
+async def test_of_a_deal_that_was_merged_away_nothing_is_asked(desk: At, name: str) -> None:
+    is_known(desk.workspace)
+    desk.workspace.merge(2, [1])
+    way = WAYS[name]
+    desk.begin()
+    desk.tab, desk.item_key = way.tab, way.item
+    if way.item == "?":
+        desk.item_key = desk.record.notes[0].id
+    with pytest.raises(Refused):
+        await desk.do(way.action)
+    assert desk.asked == []
