@@ -323,7 +323,7 @@ class PipeboardApp(TypeAhead[None], Session[None], CellDisplay[None]):
 
     def action_help_quit(self) -> None:
         """^c where nothing waits."""
-        self.say_on_top("Nothing is under way; q or ^q quits.")
+        self.say_on_top("Nothing is under way; ^q quits.")
 
 
 def show_theme(app: PipeboardApp, name: str) -> str:

@@ -26,6 +26,7 @@ from pipeboard.ui.host import (
     with_owner,
     work_of,
 )
+from pipeboard.ui.keys import key_for
 from pipeboard.ui.last_view import empty_board
 from pipeboard.ui.overlays.draft import Draft, key_of
 from pipeboard.ui.overlays.menu import Menu, MenuChoice
@@ -191,7 +192,7 @@ async def tell(host: Host, receipt: Receipt) -> None:
         about = f"It is {receipt.deals[0].ref}."
     words = " ".join(filter(None, (receipt.summary, about, *receipt.notes)))
     role: Role = "status.warn" if receipt.notes else "status.ok"
-    host.say(words, role, "u undo" if undoable else "")
+    host.say(words, role, f"{key_for(host.keys, 'undo')} undo" if undoable else "")
 
 
 def take_note_of(host: Host, versions: Mapping[int, int]) -> None:

@@ -258,6 +258,13 @@ def ways(commands: Sequence[Key]) -> Mapping[Way, str]:
     return {way: f"{keys[id]}{then}" for way, (id, then) in _DOES.items() if keys[id]}
 
 
+def key_for(commands: Sequence[Key], action: str) -> str:
+    """The key that does that on a screen with these keys, as people write it; one that has none has
+    its name, by which the palette finds it."""
+    command = next(command for command in commands if command.action == action)
+    return command.first_key or f"'{spoken(command.label).rstrip('…')}'"
+
+
 def said(error: PipeboardError, by: Mapping[Way, str] | None = None) -> str:
     """What happened, and what to do next: both in sentences, each with its stop; `by` are the keys
     that do it."""

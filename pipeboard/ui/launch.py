@@ -130,7 +130,8 @@ def first_state(
         commands = keys.rebound(BOARD, choices.keymap)
         here = {} if state.card is None else keys.refused_by(state.card)
         has_deal = state.card is not None
-        state.show(hints=keys.hints(commands, has_deal=has_deal, read_only=read_only, here=here))
+        hints = keys.hints(commands, has_deal=has_deal, read_only=read_only, here=here)
+        state.show(hints=hints, adds=keys.key_for(commands, "add"))
     reader.wait_at_most(READING_BUSY_MS)
     return state
 

@@ -23,8 +23,9 @@ from pipeboard.domain.queue import Load
 from pipeboard.ui.actions import closing, daily, fields, items, selection, stages
 from pipeboard.ui.draw.line import Glyphs, text_of
 from pipeboard.ui.execute import execute
-from pipeboard.ui.key_table import DealTab
+from pipeboard.ui.key_table import DEAL, DealTab
 from pipeboard.ui.overlays.gate_sheet import GateAnswer, WayOn
+from pipeboard.ui.overlays.menu import MenuChoice
 from pipeboard.ui.overlays.question import Given
 from tests.team import LEAD, NEEDS, QUALIFICATION, TODAY, Team, add, qualify, sales
 from tests.ui.script import Desk
@@ -233,6 +234,17 @@ async def test_the_menu_of_stages_leads_where_it_says(desk: Desk) -> None:
     desk.begin("r")
     await desk.do(stages.move)
     assert desk.stored().is_open
+
+
+@pytest.mark.parametrize("count", [1, 9, 10, 14])
+async def test_every_stage_can_be_chosen_however_many_there_are(desk: Desk, count: int) -> None:
+    every = [MenuChoice(str(number), f"Stage {number}") for number in range(1, count + 1)]
+    for number in range(1, count + 1):
+        chosen = str(number)
+        desk.begin(*([chosen] if number <= 9 else [selection._FURTHER, chosen]))
+        assert await desk.do(selection.ask_with_stages, "Move to", every) == chosen
+    desk.begin(*([selection._FURTHER, None] if count > 9 else [None]))
+    assert await desk.do(selection.ask_with_stages, "Move to", every) is None
 
 
 async def test_a_card_let_go_on_an_outcome_is_asked_about(desk: Desk) -> None:
@@ -650,7 +662,9 @@ class DealDesk(Desk):
 
 @pytest.fixture
 def deal(desk: Desk, tmp_path: Path) -> DealDesk:
-    return DealDesk(desk.workspace, [1], tmp_path / "drafts")
+    made = DealDesk(desk.workspace, [1], tmp_path / "drafts")
+    made.keys = DEAL
+    return made
 
 
 def test_the_tabs_go_round(deal: DealDesk) -> None:

@@ -2,27 +2,42 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
 from pipeboard.domain.board import Sort
-from pipeboard.domain.deal import Contact, Status
-from pipeboard.domain.hygiene import DUPLICATES, Alike, Fault
+from pipeboard.domain.deal import Contact, Deal, Loss, Status
+from pipeboard.domain.errors import DatabaseError
+from pipeboard.domain.hygiene import DUPLICATES, GROUPS, Alike, Fault
 from pipeboard.domain.people import Actor
 from pipeboard.domain.templates import template
-from pipeboard.ui.actions import export, figures, filters, hygiene, navigation, palette
+from pipeboard.ui.actions import (
+    export,
+    figures,
+    filters,
+    hygiene,
+    navigation,
+    palette,
+    review,
+    selection,
+)
 from pipeboard.ui.draw.facts import PaneStyle
 from pipeboard.ui.draw.hygiene import HygieneView, Pair, heading, items_of, lines_below, merge_lines
-from pipeboard.ui.draw.layout import Pane
+from pipeboard.ui.draw.layout import AUTO, Pane, Window, card_rows
 from pipeboard.ui.draw.line import Glyphs, Line, text_of
+from pipeboard.ui.key_table import HYGIENE, REVIEW
 from pipeboard.ui.last_view import Choices
 from pipeboard.ui.launch import first_state
 from pipeboard.ui.overlays.menu import Option
+from pipeboard.ui.screens.deal_pane import DealPane
+from pipeboard.ui.screens.hygiene import HygieneScreen
 from pipeboard.ui.widgets.line_input import LONGEST_LINE, LineInput
 from tests.team import LEAD, NOW, QUALIFICATION, Team, add
 from tests.ui.board_scene import DEAL, PIPELINE, TODAY, ZONE
@@ -128,6 +143,29 @@ async def test_a_filter_is_shown_or_says_why_it_is_none(board: Board) -> None:
     assert board.names == [["Cobalt"]]
 
 
+async def test_while_a_filter_is_typed_the_cursor_keeps_to_its_deal_and_else_to_its_stage(
+    board: Board,
+) -> None:
+    for line in ("Dune: doors 20k", "Ember: ovens 30k", "Fjord: ferries 50k"):
+        add(board.workspace, line, stage=QUALIFICATION)
+    board.state.load()
+    column = ["Lumen Oy", "Borealis", "Dune", "Ember", "Fjord"]
+    assert board.names[1] == column
+    board.state.show(cursor=(1, 3))
+    stood: list[str] = []
+
+    def typing(overlay: Any) -> None:
+        for text in ("ember", "value>=30k", "cobalt", "value>30k", "value>=30k", "cobalt"):
+            assert overlay._live(text).ok
+            stood.append(board.state.card.name if board.state.card else "")
+
+    board.begin(typing)
+    await board.do(navigation.filter)
+    assert stood == ["Ember", "Ember", "Cobalt", "Lumen Oy", "Ember", "Cobalt"]
+    # The line is left: all is as it was.
+    assert board.names[1] == column and board.state.view.cursor == (1, 3)
+
+
 async def test_what_needs_somebody_is_gone_through_sign_by_sign(board: Board) -> None:
     texts = []
     for _ in range(4):
@@ -178,12 +216,77 @@ async def test_a_deal_that_is_found_is_gone_to_whatever_hides_it(board: Board) -
     assert board.said[-1] == "There is no deal D-99 any more."
 
 
+@pytest.mark.parametrize(
+    ("chosen", "question"),
+    [
+        ("k", "D-2 was won at €10,000: merged, it leaves the numbers of that time"),
+        ("o", "D-1 was lost: merged, it leaves the numbers of that time"),
+    ],
+)
+async def test_before_a_closed_deal_is_merged_away_it_is_told_what_it_was(
+    board: Board, chosen: str, question: str
+) -> None:
+    board.workspace.set_fields([1], ["value="])
+    board.workspace.lose([1], Loss("price"))
+    board.workspace.win([2], override="agreed")
+    board.begin(chosen, None, ids=(1, 2))
+    await board.do(hygiene.merge)
+    assert board.asked[-1] == question
+    assert board.receipts == []
+    board.begin(chosen, "m", ids=(1, 2))
+    await board.do(hygiene.merge)
+    stays, goes = (1, 2) if chosen == "k" else (2, 1)
+    assert (board.stored(goes).merged_into, board.stored(stays).merged_into) == (stays, None)
+
+
+def test_cards_above_those_that_were_read_are_read_when_the_cursor_comes_to_them(
+    board: Board,
+) -> None:
+    for line in ("Dune: doors 20k", "Ember: ovens 30k"):
+        add(board.workspace, line, stage=QUALIFICATION)
+    board.state.load()
+    windows = list(board.state.view.windows)
+    windows[1] = Window(2, windows[1].cards[2:])
+    board.state.view = replace(board.state.view, windows=tuple(windows))
+    for row, name in ((3, "Ember"), (0, "Lumen Oy")):
+        board.state.show(cursor=(1, row))
+        assert board.state.card is not None and board.state.card.name == name
+    assert board.names[1] == ["Lumen Oy", "Borealis", "Dune", "Ember"]
+
+
+async def test_a_review_that_is_looked_back_at_is_left_by_choosing_the_present_one(
+    board: Board,
+) -> None:
+    shown: list[Any] = []
+    held = [SimpleNamespace(at=NOW - timedelta(days=days)) for days in (7, 14)]
+
+    async def counted() -> None:
+        """It is."""
+
+    host: Any = board
+    host.counted, host.found, host.show_past = counted, SimpleNamespace(held=held), shown.append
+    board.keys = REVIEW
+    for answer in (held[1].at.isoformat(), None, review._PRESENT):
+        board.begin(answer)
+        await board.do(review.past)
+    assert shown == [held[1], None]
+    host.found = SimpleNamespace(held=())
+    board.begin()
+    await board.do(review.past)
+    assert board.said == ["No review was held yet; B ends this one and keeps it."]
+
+
 async def test_another_pipeline_is_chosen_where_there_is_one(board: Board) -> None:
     await board.do(navigation.pipeline)
     assert board.said[-1].startswith("There is one pipeline;")
     made = board.workspace.save_pipeline(
         template("needs", pipeline_name="Partners", currency="CHF", first_stage_id=100)
     )
+    for choose in (navigation.pipeline, selection.choose_pipeline):
+        board.begin(None)
+        await board.do(choose)
+        offered = {(one.line, one.right) for one in board.overlays[0]._find("")}
+        assert offered == {("Sales", "EUR"), ("Partners", "CHF")}
     board.state.show(cursor=(1, 0), marks=frozenset({1}))
     board.begin(str(made.id))
     await board.do(navigation.pipeline)
@@ -213,6 +316,35 @@ async def test_the_view_is_changed_by_its_menu(board: Board) -> None:
     assert board.state.view.density == 1
     navigation.denser(screen)
     assert board.state.view.density == 1 and board.said[-1] == "A card has 1 to 4 lines."
+
+
+def test_cards_get_a_line_more_or_less_than_they_have_where_the_cursor_is(board: Board) -> None:
+    for number in range(12):
+        add(board.workspace, f"Firm {number}: deal 5k", stage=QUALIFICATION)
+    board.state.load()
+    view = board.state.view
+    rows = [card_rows(view, column) for column in (0, 1)]
+    assert rows[0] > rows[1]
+    for column, key, density in (
+        (0, navigation.denser, rows[0] - 1),
+        (1, navigation.roomier, rows[1] + 1),
+    ):
+        board.state.show(cursor=(column, 0), density=AUTO)
+        key(cast("Any", board))
+        assert board.state.view.density == density
+    board.state.show(density=1)
+    navigation.denser(cast("Any", board))
+    assert (board.state.view.density, board.said) == (1, ["A card has 1 to 4 lines."])
+
+
+def test_an_open_deal_of_the_same_company_is_named_and_none_of_one_that_is_called_alike(
+    board: Board,
+) -> None:
+    named = board.state.open_deal_of
+    assert named("lumen oy") == "open with Lumen Oy: D-1 pilot"
+    assert (named("Lumen"), named("Lumen Oyj"), named("Nobody")) == ("", "", "")
+    board.workspace.lose([1], Loss("price"))
+    assert named("Lumen Oy") == ""
 
 
 async def test_sums_are_in_one_currency_or_each_by_itself(board: Board) -> None:
@@ -325,12 +457,43 @@ def test_the_data_that_is_to_be_mended_looks_as_it_should(width: int) -> None:
     assert_looks_like(f"hygiene-{width}", lines)
 
 
+@pytest.mark.parametrize("group", GROUPS)
+def test_where_there_is_no_room_for_every_kind_the_place_of_the_current_one_is_told(
+    group: str,
+) -> None:
+    told = "\n".join(text_of(line) for line in heading(hygiene_view(group=group), 40))
+    assert f"  {[*GROUPS].index(group) + 1}/{len(GROUPS)}" in told
+    assert f"[{GROUPS[group]} " in told
+
+
+@pytest.mark.parametrize(
+    ("group", "cursor", "meant", "keys"),
+    [
+        (Fault.VALUE, 1, OWED, (115,)),
+        (Fault.VALUE, 2, None, ()),
+        (DUPLICATES, 0, DEAL, (114, 115)),
+        (DUPLICATES, 1, None, ()),
+    ],
+)
+def test_of_two_that_are_alike_the_one_that_would_stay_is_meant(
+    group: str, cursor: int, meant: Deal | None, keys: tuple[int, ...]
+) -> None:
+    pair = Pair(Alike(114, 115, "one company", 100), DEAL, OWED)
+    deals = () if group == DUPLICATES else (DEAL, OWED)
+    screen = object.__new__(HygieneScreen)
+    screen.view = hygiene_view(group=group, pairs=(pair,), deals=deals)
+    screen._cursors = defaultdict(lambda: cursor)
+    assert screen.deal == meant
+    assert screen.targets()[0] == keys
+
+
 def test_what_is_told_in_pairs_cannot_be_marked() -> None:
     said: list[str] = []
     marks: list[frozenset[int]] = []
     host: Any = SimpleNamespace(
         deal=DEAL, pair=None, view=hygiene_view(), say=lambda text, role="": said.append(text),
         set_marks=marks.append, move_cursor=lambda columns, rows: said.append("down"),
+        keys=HYGIENE,
     )  # fmt: skip
     hygiene.mark(host)
     assert (marks, said) == ([frozenset({114})], ["down"])
@@ -360,6 +523,71 @@ def test_nobody_is_new_to_themselves(board: Board) -> None:
     marks = {name: bool(state.new_rep_mark(name)) for name in ("zed", "me", "ana", "none", "zoe")}
     assert marks == {"zed": False, "me": False, "ana": False, "none": False, "zoe": True}
     state.reader.close()
+
+
+def test_the_pane_follows_the_cursor_as_far_as_the_deal_can_be_read(board: Board) -> None:
+    board.open(width=160)
+    board.state.show(pane=Pane(()), cursor=(1, 0))
+    timer = SimpleNamespace(stop=lambda: None)
+    drawn: list[object] = []
+    screen: Any = SimpleNamespace(
+        program=board.program, today=board.today, set_timer=lambda *_: timer
+    )
+    canvas: Any = SimpleNamespace(show=drawn.append)
+    pane = DealPane(screen, cast("Any", board.state), canvas)
+
+    def named() -> str:
+        assert board.state.view.pane is not None
+        return "".join(text_of(line) for line in board.state.view.pane.lines[:3])
+
+    def is_held(*_: object) -> None:
+        raise DatabaseError("Held.")
+
+    reader = board.state.reader
+    board.state.reader = cast("Any", SimpleNamespace(record=is_held))
+    pane.follow()
+    assert (named(), pane.deal) == ("", None)
+    board.state.reader = reader
+    pane.follow()
+    assert "Lumen Oy" in named() and pane.deal is not None and pane.deal.id == 1
+    # On its way the cursor is not slowed by deals that nobody reads; where it rests it is shown.
+    board.state.show(cursor=(0, 0))
+    pane.follow()
+    assert "Lumen Oy" in named() and not pane.rests
+    pane._rest()
+    assert "Cobalt" in named() and pane.deal.id == 3 and drawn
+
+
+@pytest.mark.parametrize("form", ["csv", "json", "jsonl"])
+@pytest.mark.parametrize(
+    ("looked_at", "marks", "named"),
+    [
+        ("", (), {"Lumen Oy", "Borealis", "Cobalt"}),
+        ("value>20k", (), {"Lumen Oy", "Cobalt"}),
+        ("mine", (), {"Lumen Oy"}),
+        ("value>20k", (2, 3), {"Borealis", "Cobalt"}),
+    ],
+)
+async def test_the_deals_that_are_marked_are_written_to_a_file_and_else_those_that_are_shown(
+    board: Board, tmp_path: Path, form: str, looked_at: str, marks: tuple[int, ...], named: set[str]
+) -> None:
+    if looked_at == "mine":
+        await board.do(navigation.mine)
+    else:
+        await board.do(navigation.set_filter, looked_at)
+    board.state.show(marks=frozenset(marks))
+    path = tmp_path / f"deals.{form}"
+    board.begin(str(path))
+    await board.do(export.export_deals)
+    written = path.read_text()
+    assert {name for name in ("Lumen Oy", "Borealis", "Cobalt") if name in written} == named
+    are = "1 deal is" if len(named) == 1 else f"{len(named)} deals are"
+    assert board.said[-1] == f"{are} in {path}."
+    # No file is ever replaced, and of another form there is none.
+    for refused in (path, tmp_path / "deals.xls"):
+        board.begin(str(refused), None)
+        await board.do(export.export_deals)
+    assert path.read_text() == written
 
 
 def test_what_does_not_fit_into_a_line_is_counted() -> None:

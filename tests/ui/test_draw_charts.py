@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from fractions import Fraction
 
 import pytest
@@ -211,16 +212,41 @@ def test_cells_stand_under_their_heads_at_the_right() -> None:
     assert [text_of(row)[-11:] for row in drawn.rows] == ["  12    €1k", "   3   €40k"]
 
 
+BARS = [(None, None), (Fraction(0), None), (Fraction(1, 2), None), (Fraction(1, 3), Fraction(1))]
+"""Of a row: how far its bar is painted and how long it is, where it has one."""
+
+
 @given(
-    st.lists(st.tuples(st.text(max_size=30), st.text("0123456789€%", max_size=8)), max_size=5),
+    st.lists(
+        st.tuples(st.text(max_size=30), st.text("0123456789€%", max_size=8), st.sampled_from(BARS)),
+        max_size=5,
+    ),
     st.integers(12, 90),
     glyphs,
 )
-def test_a_table_fits_any_width(
-    given_rows: list[tuple[str, str]], width: int, signs: Glyphs
+def test_a_table_fits_any_width_and_its_cells_stand_under_their_heads(
+    given_rows: list[tuple[str, str, tuple[Fraction | None, Fraction | None]]],
+    width: int,
+    signs: Glyphs,
 ) -> None:
     drawn = table(
-        ("value", "n"), [rows(name, cell, "1") for name, cell in given_rows], width, signs
+        ("value", "n"),
+        [
+            replace(rows(name, cell, "1"), full=full, whole=whole)
+            for name, cell, (full, whole) in given_rows
+        ],
+        width,
+        signs,
     )
-    assert all(width_of(row) <= width for row in drawn.rows)
-    assert len({width_of(row) for row in drawn.rows}) <= 1
+    wide = drawn.room + width_of(drawn.heads)
+    assert wide <= width
+    assert {width_of(row) for row in drawn.rows} <= {wide}
+
+
+@pytest.mark.parametrize(
+    ("width", "drawn"),
+    [(19, "Negotiati…  ##    1"), (18, "Negotiation an…  1"), (14, "Negotiatio…  1")],
+)
+def test_where_there_is_no_room_for_a_bar_the_name_has_it(width: int, drawn: str) -> None:
+    (row,) = table(("n",), [rows("Negotiation and legal", "1")], width, Glyphs.ASCII).rows
+    assert text_of(row) == drawn

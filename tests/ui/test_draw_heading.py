@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -10,11 +11,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeboard.domain.board import Sort
+from pipeboard.domain.filter import parse_filter
+from pipeboard.domain.filter_nodes import Filter, These
 from pipeboard.domain.money import Money
-from pipeboard.ui.draw.heading import head_lines, short_names, strip, title_line
+from pipeboard.ui.draw.heading import found, found_words, head_lines, short_names, strip, title_line
 from pipeboard.ui.draw.layout import BoardView, followed
 from pipeboard.ui.draw.line import text_of, width_of
-from tests.ui.board_scene import scene
+from tests.ui.board_scene import TODAY, scene
 
 QUALIFY = 1
 WON = 5
@@ -62,6 +65,29 @@ def test_the_title_says_to_which_currency_sums_are_converted() -> None:
     assert "≈€100 + CHF 200" in titled(replace(view, board=two))
 
 
+@pytest.mark.parametrize(
+    ("text", "ids", "matching", "found_of", "words"),
+    [
+        ("owner:ana", (), 20, (20, 90), "20 of 90 open deals"),
+        ("won", (), 7, (20, None), "20 found, 7 of 90 open deals"),
+        ("archived", (), 20, (20, None), "20 found"),
+        ("Behind it", range(50), 20, (20, 50), "20 of 50 open deals"),
+        ("Behind it", range(50), 7, (20, 50), "20 of 50 open deals"),
+    ],
+)
+def test_what_a_filter_finds_is_told_of_those_that_it_could_find(
+    text: str, ids: Sequence[int], matching: int, found_of: tuple[int, int | None], words: str
+) -> None:
+    named = (
+        Filter(text, These(frozenset(ids)))
+        if ids
+        else parse_filter(text, today=TODAY, currency="EUR")
+    )
+    view = under(scene(), filter=named)
+    view = replace(view, board=replace(view.board, matching=matching, total=90))
+    assert (found(view), found_words(view)) == (found_of, words)
+
+
 def test_what_is_over_is_not_weighted() -> None:
     assert text_of(head_lines(scene(), WON, 40, 1)[0]).rstrip().endswith(" 31k")
     assert "wtd" in text_of(head_lines(scene(), QUALIFY, 40, 1)[0])
@@ -92,6 +118,31 @@ def test_the_usual_days_take_what_room_there_is(width: int, says: str) -> None:
     (head,) = head_lines(view, QUALIFY, width, 1)
     assert width_of(head) == width
     assert says in text_of(head)
+
+
+@pytest.mark.parametrize("width", [44, 60, 80])
+@pytest.mark.parametrize("first", range(7))
+def test_a_tab_is_where_a_click_on_it_goes(width: int, first: int) -> None:
+    view = followed(scene(width=width, cursor=(first, 0), first_column=first))
+    drawn = strip(view)
+    text = text_of(drawn.line)
+    assert drawn.tabs
+    for tab in drawn.tabs:
+        number = view.numbers[tab.column]
+        label = text[tab.x : tab.x + tab.width]
+        assert label.startswith(
+            (f" {number} ", f"[{number} ") if number else (" W", " L", "[W", "[L")
+        )
+        assert label.endswith((" ", "]"))
+
+
+def test_a_column_too_narrow_for_a_head_has_its_number_but_where_the_cursor_is() -> None:
+    view = scene(cursor=(QUALIFY, 0))
+    told = [text_of(head_lines(view, QUALIFY, width, 2)[0]).strip() for width in (6, 7, 12)]
+    away = replace(view, cursor=(0, 0))
+    beside = [text_of(head_lines(away, QUALIFY, width, 2)[0]).strip() for width in (6, 7, 12)]
+    assert told == ["▌Qua 5", "▌Qual 5", "▌Qualify 5"]
+    assert beside == ["2", "2", "Qualify 5"]
 
 
 NAMES = ("Lead Generation", "Lead Qualification", "Needs Assessment", "Negotiation", "Won", "Lost")

@@ -6,29 +6,40 @@ import re
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from datetime import date
+from datetime import UTC, date, datetime
 from fractions import Fraction
 from pathlib import Path
-from typing import Any
+from types import SimpleNamespace
+from typing import Any, cast
 
 import pytest
 from hypothesis import given
 
-from pipeboard.domain.metrics import METRICS, Report
+from pipeboard.domain.metrics import METRICS, Metric, Report, Unit
 from pipeboard.domain.metrics.rules import by_owner
+from pipeboard.domain.metrics.velocity import LeadMonth
 from pipeboard.domain.metrics.wording import Wording
 from pipeboard.domain.money import Rates
 from pipeboard.domain.periods import parse_period
 from pipeboard.domain.text import printable
 from pipeboard.ui.draw.charts import ChartStyle, DrawnTable, TableRow, table
 from pipeboard.ui.draw.line import Glyphs, spelled, tab_strip, text_of, width_of
-from pipeboard.ui.draw.metrics import TABS, TabName, sections, tabs
+from pipeboard.ui.draw.metrics import TABS, TabName, activity, funnel, sections, tabs
 from pipeboard.ui.draw.metrics.activity import dead, stuck_deals, unanswered, won_weeks
 from pipeboard.ui.draw.metrics.forecast import past_forecasts, slipping, waterfall
-from pipeboard.ui.draw.metrics.sections import NAMED, Block, Figures, Spot, marked, spot_at
+from pipeboard.ui.draw.metrics.sections import (
+    NAMED,
+    Block,
+    Figures,
+    ReportView,
+    Spot,
+    marked,
+    spot_at,
+)
 from pipeboard.ui.draw.metrics.tabs import draw_tab
 from tests.domain.metrics.log import LEAD, PROPOSAL, QUALIFY, UTC_RULES, Log, ids, period
 from tests.domain.metrics.made_up import logs, made_up_year
+from tests.ui.board_scene import PIPELINE
 from tests.ui.golden_screens import assert_looks_like, with_roles
 
 JANUARY = period("2026-01")
@@ -422,3 +433,157 @@ def test_each_past_forecast_stands_under_its_name() -> None:
         "2026Q2", *(money(score.said[name]) for name in ("stated", "table", "measured")),
         money(score.came),
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("right_before", "shown"),
+    [(None, "stated"), ("stated", "stated"), ("table", "table"), ("measured", "measured")],
+)
+def test_the_deals_behind_the_forecast_are_those_of_the_one_that_is_believed(
+    right_before: str | None, shown: str
+) -> None:
+    forecast = SimpleNamespace(stated="stated", table="table", measured="measured")
+    report: Any = SimpleNamespace(
+        forecast=forecast, backtest=SimpleNamespace(believed=right_before)
+    )
+    assert str(tabs.believed(report)) == shown
+
+
+def measured(value: Fraction | int | None, n: int = 30, unit: Unit = Unit.DAYS) -> Metric:
+    return Metric(value, unit, n=n, reason=None if value is not None else "nothing to count")
+
+
+@pytest.mark.parametrize(
+    ("metric", "limit", "shown"),
+    [
+        (measured(None), 14, ("-", "text.dim")),
+        (measured(14), 14, ("14", "text")),
+        (measured(Fraction(141, 10)), 14, ("14!", "chart.bad")),
+        (measured(14, n=1), 14, ("14", "text.dim")),
+        (measured(15, n=1), 14, ("15!", "text.dim")),
+        (measured(15), None, ("15", "text")),
+    ],
+)
+def test_days_past_their_limit_are_marked_and_those_at_it_are_not(
+    metric: Metric, limit: int | None, shown: tuple[str, str]
+) -> None:
+    assert funnel.days(metric, limit) == shown
+
+
+def test_a_month_that_is_running_has_a_paler_bar_and_says_so() -> None:
+    growth = measured(Fraction(1, 2), unit=Unit.RATIO)
+    months = [LeadMonth("2026-01", 4, 2, growth, False), LeadMonth("2026-02", 4, 4, growth, True)]
+    basis = SimpleNamespace(
+        rules=SimpleNamespace(qualifying=(QUALIFY,)), deals=SimpleNamespace(qualified=())
+    )
+    report = SimpleNamespace(lead_months=months, basis=basis)
+    block = funnel.leads(cast("Figures", SimpleNamespace(report=report)), style())
+    bars = {
+        text_of(line).split()[0]: [role for text, role in line if "█" in text]
+        for line in block.lines
+        if "2026-" in text_of(line)
+    }
+    assert bars == {"2026-01": ["chart.full"], "2026-02": ["chart.rest"]}
+    assert ["so far" in text for text in texts(block) if "2026-" in text] == [False, True]
+
+
+def test_a_rep_who_called_before_or_calls_now_is_told_and_another_not() -> None:
+    def rep(call: int | None, *periods: str) -> Any:
+        error = Fraction(1, 10) if periods else None
+        return SimpleNamespace(
+            metric=lambda name: measured(call if name == "forecast_call" else 5, unit=Unit.MINOR),
+            call_record=SimpleNamespace(periods=periods, error=error),
+        )
+
+    reps = {"ana": rep(None), "bo": rep(500), "cy": rep(None, "2025Q4"), "di": rep(900, "2025Q4")}
+    block = funnel.calls(cast("Figures", SimpleNamespace(reps=reps)), style())
+    told = [text.split() for text in texts(block) if "@" in text]
+    assert [(row[0], row[1] == "-", row[-1]) for row in told] == [
+        ("@bo", False, "-"), ("@cy", True, "10%"), ("@di", False, "10%")
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("remaining", "filled", "role"),
+    [
+        (1_000, 0, "chart.rest"),
+        (500, 5, "chart.full"),
+        (1, 10, "chart.full"),
+        (0, 10, "chart.good"),
+        (-200, 10, "chart.good"),
+    ],
+)
+def test_the_bar_of_a_target_is_that_of_one_reached_from_all_of_it_on(
+    remaining: int, filled: int, role: str
+) -> None:
+    coverage = SimpleNamespace(
+        target=measured(1_000, unit=Unit.MINOR),
+        remaining=remaining,
+        surplus=-remaining if remaining <= 0 else None,
+    )
+    shown = cast("Figures", SimpleNamespace(report=SimpleNamespace(coverage=coverage)))
+    line = tabs._progress(shown, style())
+    assert text_of(line).count("█") * 10 // tabs._BAR == filled
+    assert next(drawn_in for text, drawn_in in line if text.strip()) == role
+
+
+def test_without_a_target_there_is_no_bar() -> None:
+    for target, remaining in ((None, None), (0, 0)):
+        coverage = SimpleNamespace(target=measured(target, unit=Unit.MINOR), remaining=remaining)
+        shown = cast("Figures", SimpleNamespace(report=SimpleNamespace(coverage=coverage)))
+        assert tabs._progress(shown, style()) == ()
+
+
+def test_losses_are_told_of_each_stage_and_of_a_retired_one_that_has_some() -> None:
+    stages = [
+        SimpleNamespace(id=1, name="Lead", retired=False),
+        SimpleNamespace(id=2, name="Old", retired=True),
+        SimpleNamespace(id=3, name="Gone", retired=True),
+    ]
+    basis = SimpleNamespace(
+        lost=[SimpleNamespace(id=9, stage_id=2)],
+        rules=SimpleNamespace(open_stages=stages),
+        tally=lambda deals: SimpleNamespace(metric=lambda: measured(5, unit=Unit.MINOR)),
+    )
+    shown = cast("Figures", SimpleNamespace(report=SimpleNamespace(basis=basis)))
+    named = [text.split()[0] for text in texts(funnel.by_stage(shown, style()))]
+    assert [name for name in named if name in ("Lead", "Old", "Gone")] == ["Lead", "Old"]
+
+
+@pytest.mark.parametrize(
+    ("asked", "compares", "against"),
+    [("2026-01", True, True), ("2026-01", False, False), ("all", True, False)],
+)
+def test_the_heading_says_against_which_period_where_there_is_one(
+    asked: str, compares: bool, against: bool
+) -> None:
+    view = ReportView(PIPELINE, period(asked), compares=compares)
+    title, _ = tabs.heading(view, 200, at=datetime(2026, 1, 20, 9, 0, tzinfo=UTC))
+    assert ("against 2025-12  as of 09:00" in text_of(title)) is against
+    assert "as of 09:00" in text_of(title)
+
+
+@pytest.mark.parametrize("overstays", [False, True])
+@pytest.mark.parametrize("idles", [False, True])
+def test_of_an_old_deal_what_is_too_long_stands_out_and_the_other_not(
+    overstays: bool, idles: bool
+) -> None:
+    deal = SimpleNamespace(stage_id=QUALIFY)
+    age: Any = SimpleNamespace(
+        deal=deal, days_in_stage=31, overstays=overstays, idle_days=9, idles=idles
+    )
+    shown: Any = SimpleNamespace(stage_name=lambda _: "Qualify", name_of=lambda _: "Lumen Oy")
+    row = activity._aged(shown, age)
+    roles = {False: "text", True: "chart.bad"}
+    assert row.cells[1:] == (("31", roles[overstays]), ("9", roles[idles]))
+    assert row.summary == "Lumen Oy: 31 days in its stage, 9 since the last touch."
+
+
+def test_the_week_that_is_running_has_a_paler_column() -> None:
+    def roles(day: float) -> set[str]:
+        report = Report(won_and_lost().basis(day, JANUARY))
+        block = won_weeks(Figures(report), style())
+        return {role for line in block.lines for text, role in line if "█" in text}
+
+    # It was won on the tenth: in a week that runs, and in one that is over.
+    assert (roles(9.5), roles(20)) == ({"chart.rest"}, {"chart.full"})

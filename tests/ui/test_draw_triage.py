@@ -132,13 +132,22 @@ def test_what_is_next_stands_out_once_it_is_overdue(
     assert [(text.strip(), role) for text, role in line][-1] == (words, role)
 
 
-def test_who_was_never_spoken_to_is_said_of_open_deals_only() -> None:
-    won = replace(DEAL, outcome=Status.WON, closed_at=at(11, 20), stage_id=PIPELINE.won.id)
-    for looked_at, words in ((DEAL, "LAST  no touch yet"), (won, "")):
-        told = said(view(looked_at, record=replace(sheet_of(looked_at), touches=())))
-        assert [line.strip() for line in told.split("\n") if "LAST" in line] == [words] * bool(
-            words
-        )
+@pytest.mark.parametrize("outcome", [None, Status.WON, Status.LOST])
+def test_what_comes_next_and_who_was_never_spoken_to_are_said_of_open_deals_only(
+    outcome: Status | None,
+) -> None:
+    closed: dict[str, Any] = {
+        "outcome": outcome,
+        "closed_at": at(11, 20),
+        "stage_id": PIPELINE.won.id,
+    }
+    looked_at = replace(DEAL, **(closed if outcome else {}))
+    told = said(view(looked_at, record=replace(sheet_of(looked_at), touches=())))
+    labels = [line[:6].strip() for line in told.split("\n") if line[:6].strip().isupper()]
+    assert labels == (
+        ["WHY", "NOTE", "CALL"] if outcome else ["WHY", "NEXT", "LAST", "NOTE", "ASK", "CALL"]
+    )
+    assert ("LAST  no touch yet" in told) is (outcome is None)
 
 
 def test_the_latest_note_names_who_wrote_it() -> None:

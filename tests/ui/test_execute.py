@@ -29,9 +29,9 @@ from pipeboard.ui.execute import (
     until_stored,
     words_of,
 )
-from pipeboard.ui.host import AddDeal, Change, Outcome
-from pipeboard.ui.key_table import ALL
-from pipeboard.ui.keys import Key
+from pipeboard.ui.host import AddDeal, Change, Outcome, target_names
+from pipeboard.ui.key_table import ALL, BOARD
+from pipeboard.ui.keys import Key, rebound
 from pipeboard.ui.overlays.prompt import Prompt
 from pipeboard.ui.overlays.question import Given
 from pipeboard.ui.write_queue import TURN, Turn
@@ -514,3 +514,19 @@ async def test_what_a_refusal_says_is_left_to_who_called(desk: Desk) -> None:
     desk.begin(ids=[2])
     await desk.do(stages.back)
     assert desk.stored(2).stage_id == LEAD
+
+
+@pytest.mark.parametrize(
+    ("ids", "named"), [([9], "D-9"), ([1], "Lumen Oy"), ([1, 9], "2 deals"), ([], "0 deals")]
+)
+def test_deals_are_named_by_what_is_known_of_them(ids: list[int], named: str) -> None:
+    screen: Any = SimpleNamespace(at_hand={1: SimpleNamespace(name="Lumen Oy")}.get)
+    assert target_names(screen, ids) == named
+
+
+async def test_what_takes_it_back_is_told_with_the_key_of_the_person(desk: Desk) -> None:
+    for keymap, told in (({}, "u undo"), ({"board.undo": "W"}, "W undo")):
+        desk.keys = rebound(BOARD, keymap)
+        desk.begin()
+        await desk.do(execute, c.TagWith((told[0],), ()))
+        assert desk.said[-1].endswith(told)

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import pytest
 
+from pipeboard.ui.draw.line import text_of
 from pipeboard.ui.overlays.gate_sheet import GateAnswer, GateSheet, WayOn
 from tests.ui.overlays import HOSTILE, is_harmless, opened
 
@@ -119,3 +120,17 @@ async def test_a_reason_that_came_back_is_gone_on_with_at_once() -> None:
     async with opened(again) as stage:
         await stage.press("enter")
         assert stage.answer == GateAnswer(WayOn.OVERRIDE, reason="signed")
+
+
+@pytest.mark.parametrize("count", [1, 2, 5, 12])
+def test_what_is_missing_is_told_or_counted_however_low_the_screen_is(count: int) -> None:
+    missing = [f"thing {number}." for number in range(count)]
+    for height in range(7, 30):
+        drawn = GateSheet("Lumen Oy", "Before Demo:", missing).draw(80, height).above
+        texts = [text_of(line).strip() for line in drawn]
+        shown = [text for text in texts if text.endswith(tuple(missing))]
+        counted = [int(text.split()[2]) for text in texts if text.endswith(" more")]
+        assert len(shown) + sum(counted) == count
+        # Where there is room for the line that counts the rest, one more has that room.
+        assert 1 not in counted and len(counted) <= 1
+        assert all(any(way in text for text in texts) for way in ("answer", "lose", "override"))

@@ -488,9 +488,27 @@ def test_files_are_listed_folders_first_then_what_can_be_imported(tmp_path: Path
     assert [entry.typed for entry in list_files("all/d", tmp_path, []).entries] == [
         *(f"all/deals.{kind}" for kind in sorted(every)), "all/deals.aaa"
     ]  # fmt: skip
+    # What is typed in full stands before what goes on from it, whatever it is.
+    written(tmp_path / "all", "x", "deals")
+    assert next(iter(list_files("all/deals", tmp_path, []).entries)).typed == "all/deals"
     assert [entry.typed for entry in list_files("B", tmp_path, []).entries] == ["b.csv"]
     assert [entry.typed for entry in list_files(".h", tmp_path, []).entries] == [".hidden.csv"]
     assert "cannot be looked into" in list_files("nowhere/x", tmp_path, []).why
+
+
+@pytest.mark.parametrize(("items", "rows"), [(3, 3), (0, 40)])
+def test_the_end_of_a_tab_is_its_last_item_or_where_there_is_none_its_last_line(
+    items: int, rows: int
+) -> None:
+    went: list[int] = []
+    screen: Any = SimpleNamespace(
+        items=[()] * items,
+        page=SimpleNamespace(view=SimpleNamespace(lines=[()] * 40)),
+        move_cursor=lambda columns, rows: went.append(rows),
+    )
+    for direction in (1, -1):
+        ImportScreen.move_to_end(screen, direction)
+    assert went == [rows, -rows]
 
 
 async def test_tab_completes_a_path_as_far_as_it_is_clear(demo: Path, tmp_path: Path) -> None:

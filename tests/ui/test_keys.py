@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import ast
+import re
 from collections.abc import Iterator, Mapping
 from importlib import import_module
 from pathlib import Path
@@ -10,6 +12,7 @@ from pkgutil import iter_modules
 import pytest
 from textual.binding import Binding
 
+from pipeboard import ui
 from pipeboard.domain.deal import NextStep, Status
 from pipeboard.domain.errors import BadInput, Refused, Way
 from pipeboard.ui import screens
@@ -31,6 +34,7 @@ from pipeboard.ui.keys import (
     Key,
     has_step,
     hints,
+    key_for,
     key_named,
     name_of,
     rebound,
@@ -118,6 +122,55 @@ def test_what_a_refusal_advises_has_its_key_the_one_that_a_person_has_given_it()
         "No. Unarchive it first.",
     )
     assert Way.FIND not in own
+
+
+def test_a_sentence_names_the_key_that_a_person_has_and_else_the_command() -> None:
+    keys = rebound(BOARD, read_keymap({"board.undo": "W", "board.sort": ""}))
+    assert [key_for(keys, action) for action in ("add", "undo", "sort")] == ["a", "W", "'Sort'"]
+
+
+_NAMED = re.compile(
+    r"""(?:^|[\s(;,])                         # behind nothing, a blank or a sign
+    (?:[a-zA-Z/?.$#*]|space|Tab)             # a key
+    (?:\s(?!am\b)[a-z]+(?<!s)s\b             # and what it does: `u takes it back`, `I imports`
+    |\s(?:again|undo|or\s\^))                # or that it is pressed
+    """,
+    re.VERBOSE,
+)
+_AS_IT_IS = ("no paste? y y shows it", " m orders them", "R opens it.")
+"""Keys of menus, which nobody can move; the last is said below the screens."""
+
+
+def sentences(module: str) -> Iterator[str]:
+    """The texts of a module that people read: neither docstrings nor names."""
+    tree = ast.parse(Path(module).read_text())
+    said = {
+        id(body[0].value)
+        for node in ast.walk(tree)
+        if isinstance(body := getattr(node, "body", None), list)
+        and body
+        and isinstance(body[0], ast.Expr)
+    }
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in said:
+            yield node.value
+
+
+def modules() -> list[str]:
+    tables = ("key_table.py", "review_keys.py")
+    found = Path(ui.__file__).parent.rglob("*.py")
+    return sorted(str(path) for path in found if path.name not in tables)
+
+
+def test_no_sentence_names_a_key_that_a_person_may_have_moved() -> None:
+    assert _NAMED.search("No filter is saved yet: type one with x, then F saves it.")
+    named = [
+        text
+        for module in modules()
+        for text in sentences(module)
+        if _NAMED.search(text) and not any(known in text for known in _AS_IT_IS)
+    ]
+    assert named == [], "\n".join(named)
 
 
 def test_the_keys_of_a_deal_are_those_of_the_board() -> None:

@@ -33,7 +33,7 @@ from pipeboard.ui.last_view import (
     typed_filter,
 )
 from pipeboard.ui.launch import first_state
-from tests.team import NOW
+from tests.team import NOW, Team
 from tests.ui.desk import Desk, desk
 from tests.verbs import Workspace
 
@@ -139,6 +139,29 @@ async def test_the_first_time_it_opens_on_the_pipeline_that_was_written_last(dem
     _two_pipelines(demo)
     async with desk(demo) as board:
         assert board.state.board.pipeline.name == HARDWARE
+
+
+@pytest.mark.parametrize(
+    ("said", "set_so", "left", "shown"),
+    [
+        ("Sales", HARDWARE, HARDWARE, "Sales"),
+        (HARDWARE, "Sales", "Sales", HARDWARE),
+        (None, "Sales", HARDWARE, "Sales"),
+        (None, None, "Sales", "Sales"),
+        (None, None, None, HARDWARE),
+    ],
+)
+def test_the_pipeline_of_the_command_line_goes_before_that_of_the_configuration(
+    tmp_path: Path, said: str | None, set_so: str | None, left: str | None, shown: str
+) -> None:
+    Team.make(tmp_path / "sales.db").close()
+    _two_pipelines(tmp_path / "sales.db")
+    store = Store.open(str(tmp_path / "sales.db"))
+    choices = Choices(pipeline=said, opening=Opening(set_so))
+    state = first_state(store, lambda: NOW, Actor("ana"), choices, {}, Opening(left))
+    assert state.board.pipeline.name == shown
+    state.reader.close()
+    store.close()
 
 
 async def test_an_empty_board_names_those_that_are_full_and_the_key_to_them(demo: Path) -> None:

@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 from rich.style import Style
 
 from pipeboard.ui.draw.line import Glyphs, Line, text_of, width_of
+from pipeboard.ui.overlays import question
 from pipeboard.ui.overlays.menu import Menu, MenuChoice
 from pipeboard.ui.overlays.overlay import folded, heading
 from pipeboard.ui.overlays.prompt import Prompt
@@ -94,3 +95,12 @@ def test_the_upper_edge_of_an_overlay_fills_its_line(width: int, title: str) -> 
         line = heading(title, width, end)
         assert width_of(line) == width
         assert end in text_of(line)
+
+
+@pytest.mark.parametrize("row", question._LABELS)
+def test_a_long_answer_stands_whole_beside_its_label(row: str) -> None:
+    text = "They decide in spring.\n" + "Budget is agreed with the board. " * 6
+    rows = question._text_rows(row, text, 40)
+    assert all(width_of(line) <= 40 for line in rows)
+    told = [text_of(line[-1:]).strip() for line in rows]
+    assert " ".join(told).split() == text.split() and told[0] == "They decide in spring."

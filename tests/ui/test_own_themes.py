@@ -10,7 +10,14 @@ import pytest
 
 from pipeboard.domain.errors import BadInput
 from pipeboard.ui.last_view import Choices
-from pipeboard.ui.own_themes import COLORS, Themes, contrast, document_of, made_theme
+from pipeboard.ui.own_themes import (
+    COLORS,
+    Themes,
+    contrast,
+    document_of,
+    made_theme,
+    read_theme,
+)
 from pipeboard.ui.palette import BASES, Role, theme
 from pipeboard.ui.terminal.ink import ColorDepth, pen_of
 from tests.ui.desk import desk
@@ -131,3 +138,10 @@ def test_every_name_that_can_be_chosen_is_suggested(tmp_path: Path, name: str, m
     with pytest.raises(BadInput) as refused:
         themes(tmp_path, mine="").own(name)
     assert meant in refused.value.hint
+
+
+def test_a_file_that_an_editor_begins_with_a_mark_is_read(tmp_path: Path) -> None:
+    for name, begins in (("plain", b""), ("marked", b"\xef\xbb\xbf")):
+        path = tmp_path / f"{name}.toml"
+        path.write_bytes(begins + b'base = "dark"\n')
+        assert read_theme(path)

@@ -1,11 +1,13 @@
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
-from pipeboard.domain.errors import BadInput
-from pipeboard.ui.draw.line import whole
+from pipeboard.domain.errors import BadInput, GivenUp, PipeboardError
+from pipeboard.ui.draw.line import text_of, whole
 from pipeboard.ui.overlays.menu import Option, Picker, narrowed
 from tests.ui.overlays import HOSTILE, is_harmless, opened
 
@@ -187,3 +189,77 @@ async def test_a_digit_that_is_left_of_a_search_chooses_nothing() -> None:
         await stage.press("x", "1", "home", "delete")
         assert stage.is_open
         assert stage.shows("nothing matches")
+
+
+@pytest.mark.parametrize("count", [0, 1, 11, 12, 13, 40, 5_000])
+def test_the_place_in_a_list_is_told_where_not_all_of_it_is_seen(count: int) -> None:
+    picker = Waiting()
+    picker._show(DEALS[:count])
+    panel = picker.draw(80, 20)
+    shown = sum("D-" in text_of(line) for line in panel.below)
+    assert shown == min(count, 12)
+    told = f"1 of {count:,}" in text_of(panel.above[0])
+    assert told is (shown < count)
+
+
+# A search that waits for the database, and what was pressed meanwhile.
+
+
+class Waiting(Picker):
+    """A list without a screen, whose search waits for somebody else."""
+
+    text = ""
+
+    def __init__(self) -> None:
+        super().__init__("Find", lambda _: REASONS)
+        self.taken: list[str | None] = []
+        self.said: list[str] = []
+        self.held = 0
+        self._show(REASONS)
+
+    def leave(self, answer: str | None) -> None:
+        self.taken.append(answer)
+
+    def refuse(self, why: str) -> None:
+        self.said.append(why)
+
+    def redraw(self) -> None:
+        """Nothing is drawn."""
+
+    async def search(
+        self, *presses: Callable[[], None], ends: PipeboardError | None = None
+    ) -> None:
+        """Looks for something, while these keys are pressed and until it is found or given up."""
+
+        async def pause() -> None:
+            for press in presses:
+                press()
+            if ends is not None:
+                raise ends
+
+        self._searches.begin(self.queue)
+        await self._search_at_last(pause)
+
+    @property
+    def queue(self) -> Any:
+        def count(step: int) -> None:
+            self.held += step
+
+        return SimpleNamespace(acts=lambda: count(1), has_acted=lambda: count(-1), pause=None)
+
+
+async def test_what_is_pressed_behind_a_search_is_done_once_it_has_found() -> None:
+    finds = Waiting()
+    await finds.search(lambda: finds.action_go(2), finds.action_choose)
+    assert (finds.taken, finds.held) == ([REASONS[2].id], 0)
+
+
+async def test_what_is_pressed_behind_a_search_that_fails_is_never_done() -> None:
+    finds = Waiting()
+    await finds.search(lambda: finds.action_go(2), finds.action_choose, ends=GivenUp("Given up."))
+    assert finds.said[-1] == "Given up. The list is as it was."
+    assert (finds.taken, finds.held) == ([], 0)
+    await finds.search()
+    assert finds.taken == []
+    finds.action_choose()
+    assert finds.taken == [REASONS[0].id]

@@ -1,12 +1,12 @@
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
 from textual.events import Paste
 
-from pipeboard.domain.dates import Direction
+from pipeboard.domain.dates import Direction, parse_date
 from pipeboard.ui.draw.line import text_of, whole
 from pipeboard.ui.overlays import prompt as module
 from pipeboard.ui.overlays.draft import TypedValues
@@ -427,3 +427,9 @@ async def test_what_was_kept_of_another_form_is_no_field_of_this_one() -> None:
     assert values.changed == {"a": "x"}
     values.take_up("no JSON")
     assert values.changed == {"a": "x"}
+
+
+def test_a_day_that_is_put_into_a_line_is_read_back_as_that_day() -> None:
+    for today in (date(2026, 11, 23) + timedelta(days=days) for days in range(7)):
+        for day in (today + timedelta(days=days) for days in range(1, 500)):
+            assert parse_date(module._typed(day, today).strip(), today) == day

@@ -13,6 +13,7 @@ import pytest
 from pipeboard.domain.board import Sort
 from pipeboard.domain.pipeline import StageKind
 from pipeboard.ui.actions import selection
+from pipeboard.ui.key_table import BOARD
 
 
 class State:
@@ -59,6 +60,8 @@ class State:
 
 class Screen:
     """What a key may ask of its screen, written down."""
+
+    keys = BOARD
 
     def __init__(self, count: int = 0, **state: Any) -> None:
         self.count, self.state = count, State(**state)

@@ -7,11 +7,12 @@ from collections.abc import Sequence
 
 import pyte
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from pipeboard.ui.terminal.cells import Piece, Screenful
+from pipeboard.ui.terminal.cells import CellGlyphs, Piece, Screenful
 from pipeboard.ui.terminal.ink import PLAIN, ColorDepth, Ink, Pen, change, pen_of
+from pipeboard.ui.terminal.width import cell_width
 
 WIDTH, HEIGHT = 14, 5
 CARD = pen_of(Ink(fg="#cdd6f4", bg="#313244"), ColorDepth.TRUECOLOR)
@@ -214,6 +215,14 @@ def test_no_control_character_of_the_data_reaches_the_terminal(hostile: str) -> 
     terminal = Terminal(40, 2)
     terminal.show(sent)
     assert terminal.screen.display[0][20:25] == "after"
+
+
+@given(st.text("a日é\u0301\u200d\ufe0f👨\x1b\x07\u202e\ud800", max_size=12))
+@example("\u200da")
+@example("a\u200d日")
+def test_a_text_takes_as_many_cells_as_its_line_was_laid_out_for(text: str) -> None:
+    for encoding in ("utf-8", "latin-1"):
+        assert len(CellGlyphs(encoding).cells(text, PLAIN)) == cell_width(text)
 
 
 def test_what_the_encoding_of_the_terminal_lacks_is_a_question_mark() -> None:

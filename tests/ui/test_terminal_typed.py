@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 from textual.events import Key, MouseEvent, Paste
+from textual.message import Message
 
+from pipeboard.ui.terminal.drivers import TerminalDriver
 from pipeboard.ui.terminal.ink import background, keep_background
 from pipeboard.ui.terminal.reading import (
     END_OF_PASTE_SECONDS,
@@ -50,6 +52,13 @@ def told(event: object) -> str:
     if isinstance(event, Paste):
         return f"paste {event.text!r}"
     return event.key if isinstance(event, Key) else type(event).__name__
+
+
+def typed(character: str) -> Key:
+    """The key of a character."""
+    (event,) = KeyReader(lambda _: False).feed(character)
+    assert isinstance(event, Key)
+    return event
 
 
 @pytest.mark.parametrize(
@@ -96,6 +105,40 @@ def test_keys_are_what_was_pressed_however_they_are_cut(typed: str, keys: list[s
     for cut in range(len(typed) + 1):
         assert heard(typed[:cut], typed[cut:]) == keys
     assert heard(*typed) == keys
+
+
+class Reads(TerminalDriver):
+    """A driver without a terminal: it is given what is read, and what becomes of it is kept."""
+
+    def __init__(self, *reads: bytes) -> None:
+        self.reads, self.heard = reads, []  # type: ignore[var-annotated]
+        self._app, self._debug = None, False  # type: ignore[assignment]
+
+    def _read_until_told(self, reader: KeyReader) -> Iterator[bytes]:
+        yield from self.reads
+
+    def process_message(self, message: Message) -> None:
+        self.heard.append(told(message))
+
+
+@pytest.mark.parametrize(
+    ("text", "keys"),
+    [
+        ("é", ["é"]),
+        ("ж1", ["ж", "1"]),
+        ("日本", ["日", "本"]),
+        ("🚀!", ["🚀", "!"]),
+        (f"{PASTE_BEGINS}Zoë{PASTE_ENDS}", ["paste 'Zoë'"]),
+    ],
+)
+def test_a_letter_of_several_bytes_is_one_key_wherever_the_reading_cuts_it(
+    text: str, keys: list[str]
+) -> None:
+    data = text.encode()
+    for cut in range(1, len(data)):
+        driver = Reads(data[:cut], data[cut:], b"")
+        driver.run_input_thread()
+        assert driver.heard == [key if "paste" in key else told(typed(key)) for key in keys]
 
 
 def test_a_key_with_alt_that_has_a_meaning_is_one_key_without_a_character() -> None:

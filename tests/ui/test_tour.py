@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from pipeboard.ui.actions.tour import LEFT, OVER, STEPS, Tour
+from pipeboard.ui.actions.tour import LEFT, STEPS, Tour, over
 from pipeboard.ui.key_table import BOARD, read_keymap
 from pipeboard.ui.keys import rebound
 from pipeboard.ui.last_view import Choices
@@ -35,7 +35,7 @@ async def test_the_tour_waits_for_the_real_keys_one_after_another(demo: Path) ->
                 await board.press("q")
             await escape_until_board(board)
         assert board.board.tour is None
-        assert board.status == OVER
+        assert board.status == over(BOARD)
         assert "Help" in board.hints
 
 
@@ -62,6 +62,8 @@ async def test_esc_ends_the_tour_and_the_palette_begins_it_again(demo: Path) -> 
 def test_the_tour_tells_the_keys_that_a_person_has() -> None:
     keys = rebound(BOARD, read_keymap({"board.down": "W"}))
     assert Tour(keys).hints()[0] == ("W", "goes one card down")
+    keys = rebound(BOARD, read_keymap({"board.help": "W"}))
+    assert over(keys).endswith(": finds every command by name, W shows every key.")
 
 
 async def test_every_step_is_whole_on_a_narrow_screen(demo: Path) -> None:

@@ -273,6 +273,20 @@ def test_a_second_file_may_reach_the_deals_that_stand_in_no_row_in_the_same_comm
     assert ana.reader.known_deals().standing() == 1
 
 
+def test_a_line_of_a_second_file_that_meets_only_deals_that_are_here_is_told_as_met(
+    ana: Workspace, tmp_path: Path
+) -> None:
+    add(ana, "Acme: here already 5k @cy")
+    plan = replace(joined(tmp_path, REPS.replace("zoe", "cy")), is_new=True, pipeline="Sold")
+    side = side_of(plan.recipe)
+    assert side is not None
+    for everywhere, met in ((False, 2), (True, 3)):
+        recipe = with_side(plan.recipe, replace(side, everywhere=everywhere))
+        seen = seen_by(ana, replace(plan, recipe=recipe))
+        assert (len(seen.report.keys_met), seen.report.joined_here) == (met, met - 2)
+        assert ("1 line has a key that no deal has." in seen.remarks) is not everywhere
+
+
 def test_a_join_is_remembered_for_the_next_file_of_that_source(
     ana: Workspace, tmp_path: Path
 ) -> None:

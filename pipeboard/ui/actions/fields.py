@@ -18,6 +18,7 @@ from pipeboard.ui.draw.line import Glyphs, money_text
 from pipeboard.ui.draw.questions import field_text
 from pipeboard.ui.execute import Came, Meeting, Questions, ask_until_stored, execute, until_stored
 from pipeboard.ui.host import Host, Ids, Outcome, asking, present, target_names, typed_currency
+from pipeboard.ui.keys import key_for
 from pipeboard.ui.overlays import prompt
 from pipeboard.ui.overlays.draft import key_of
 from pipeboard.ui.overlays.menu import Menu, MenuChoice, Option, Picker
@@ -237,7 +238,11 @@ async def edit(host: Host, ids: Ids) -> None:
     from pipeboard.ui.overlays.form import Form, deal_form
 
     if len(ids) > 1:
-        host.say("The form edits one deal; o, $, c and # work on many.", "status.warn")
+        owner, value, close, tags = (
+            key_for(host.keys, action) for action in ("owner", "value", "close_date", "tags")
+        )
+        words = f"The form edits one deal; {owner}, {value}, {close} and {tags} work on many."
+        host.say(words, "status.warn")
         return
     settings, eyes = host.program.settings, host.program.seat.eyes
 

@@ -11,6 +11,7 @@ from pipeboard.ui.draw.changes import SIGN_FILTERS
 from pipeboard.ui.draw.heading import found_words
 from pipeboard.ui.execute import Came, ask_until_stored
 from pipeboard.ui.host import ask, read
+from pipeboard.ui.keys import key_for
 from pipeboard.ui.last_view import typed_filter
 from pipeboard.ui.overlays.menu import Menu, MenuChoice, Option, Picker
 from pipeboard.ui.overlays.prompt import Prompt
@@ -43,7 +44,9 @@ async def saved_filters(host: BoardScreen) -> None:
     if present:
         options.append(Option(_SAVE, "Save this filter…", present))
     if not options:
-        host.say("No filter is saved yet: type one with /, then F saves it.", "status.warn")
+        typed, saves = (key_for(host.keys, action) for action in ("filter", "saved_filters"))
+        words = f"No filter is saved yet: type one with {typed}, then {saves} saves it."
+        host.say(words, "status.warn")
         return
     if saved:
         options.append(Option(_CHANGE, "Change or forget one…"))
@@ -69,7 +72,7 @@ async def _change_filter(host: BoardScreen, saved: Mapping[str, str]) -> None:
     queue = host.program.write_queue
     if key == "d":
         receipt = await queue.ask(lambda w: save_filter(w, name, ""))
-        host.say(receipt.summary, "status.ok", "u takes it back")
+        host.say(receipt.summary, "status.ok", f"{key_for(host.keys, 'undo')} takes it back")
         return
 
     if key is None:
@@ -80,7 +83,7 @@ async def _change_filter(host: BoardScreen, saved: Mapping[str, str]) -> None:
 
     async def store(text: str) -> Came:
         receipt = await queue.ask(lambda w: change(w, name, text))
-        host.say(receipt.summary, "status.ok", "u takes it back")
+        host.say(receipt.summary, "status.ok", f"{key_for(host.keys, 'undo')} takes it back")
         return True
 
     title, draft_key = f"{label} of the filter {name}", f"filter-{key}-{name}"

@@ -29,6 +29,7 @@ from pipeboard.ui.host import (
     retarget,
     target_names,
 )
+from pipeboard.ui.keys import key_for
 from pipeboard.ui.overlays.draft import key_of
 from pipeboard.ui.overlays.menu import Menu, MenuChoice
 from pipeboard.ui.overlays.overlay import Panel
@@ -114,7 +115,8 @@ def mark_all(host: HygieneScreen) -> None:
         return
     host.set_marks(frozenset() if every <= host.view.marks else every)
     if host.view.marks:
-        host.say(f"{len(host.view.marks)} marked; f mends them all, Esc clears.")
+        mends = key_for(host.keys, "mend")
+        host.say(f"{len(host.view.marks)} marked; {mends} mends them all, Esc clears.")
 
 
 # What mends.

@@ -26,6 +26,7 @@ from pipeboard.ui.actions.importing import (
 from pipeboard.ui.draw.import_file import BECOMES, MARKS, MATCHES, ORDERS
 from pipeboard.ui.host import ask
 from pipeboard.ui.key_table import ImportTab
+from pipeboard.ui.keys import key_for
 from pipeboard.ui.overlays.file_picker import FilePicker
 from pipeboard.ui.overlays.menu import Menu, MenuChoice, Option, Picker
 from pipeboard.ui.screens.import_screen import ImportScreen
@@ -70,7 +71,8 @@ async def change(host: ImportScreen) -> None:
     if host.view.tab is ImportTab.PREVIEW:
         await import_now(host)
     elif seen is None or not key:
-        host.say("There is nothing to change here; o chooses a file.", "status.warn")
+        chooses = key_for(host.keys, "choose_file")
+        host.say(f"There is nothing to change here; {chooses} chooses a file.", "status.warn")
     elif is_idle(host):
         if host.view.tab is ImportTab.COLUMNS:
             await _change_column(host, seen, key)
@@ -311,7 +313,9 @@ async def join_file(host: ImportScreen) -> None:
     if not is_idle(host):
         return
     if seen is None:
-        host.say("There is no file of deals yet to join one to; o chooses it.", "status.warn")
+        chooses = key_for(host.keys, "choose_file")
+        words = f"There is no file of deals yet to join one to; {chooses} chooses it."
+        host.say(words, "status.warn")
         return
     key: str | None = "o"
     if (side := side_of(_recipe(host, seen))) is not None:

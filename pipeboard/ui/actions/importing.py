@@ -18,6 +18,7 @@ from pipeboard.ui.actions.navigation import look_through
 from pipeboard.ui.execute import Came, ask_until_stored
 from pipeboard.ui.host import Host, ask, patiently, read
 from pipeboard.ui.key_table import IMPORT_TABS, ImportTab
+from pipeboard.ui.keys import key_for
 from pipeboard.ui.last_view import OPEN_ANEW, recent, remember
 from pipeboard.ui.overlays.file_picker import FilePicker
 from pipeboard.ui.overlays.menu import Menu, MenuChoice, Option, Picker
@@ -134,7 +135,8 @@ async def show_imported(host: BoardScreen, imported: Imported) -> None:
     first = next((at for at, column in enumerate(columns) if column.count), 0)
     host.state.show(filter_text=title, cursor=(first, 0), tops=(), marks=frozenset())
     host.redraw()
-    host.say(f"{how_many(len(ids), 'deal')} imported; Esc shows all.", "status.ok", "u undo")
+    words = f"{how_many(len(ids), 'deal')} imported; Esc shows all."
+    host.say(words, "status.ok", f"{key_for(host.keys, 'undo')} undo")
 
 
 # Tabs, and the way out.
@@ -329,7 +331,7 @@ async def _make_reps(host: ImportScreen, seen: FileSeen) -> bool:
         for name, rep in near.items():
             recipe = with_word(recipe, column, False, name, rep)
         host.choose(replace(plan, recipe=recipe, forgets=True))
-        host.say("The file is looked at again; I imports it.")
+        host.say(f"The file is looked at again; {key_for(host.keys, 'import_now')} imports it.")
     return key == "y"
 
 
@@ -351,4 +353,4 @@ async def _import(host: ImportScreen, seen: FileSeen, work: Work) -> None:
     words = f"Imported: {in_figures(report.created)} new, {in_figures(report.updated)} changed."
     if done.rejected is not None:
         words += f" {in_figures(len(report.rejected))} rows are in {done.rejected.name}."
-    host.say(words, "status.ok", "u undo")
+    host.say(words, "status.ok", f"{key_for(host.keys, 'undo')} undo")

@@ -18,6 +18,7 @@ from pipeboard.ui.draw.questions import RATINGS
 from pipeboard.ui.execute import Came, Questions, execute, until_stored
 from pipeboard.ui.host import Host, Outcome, ask, check_allowed, patiently
 from pipeboard.ui.key_table import DEAL_TABS, DealTab
+from pipeboard.ui.keys import key_for
 from pipeboard.ui.overlays.draft import key_of
 from pipeboard.ui.overlays.menu import Menu, MenuChoice
 from pipeboard.ui.overlays.prompt import Prompt
@@ -72,7 +73,8 @@ async def edit_item(host: DealScreen) -> None:
     key = host.item_key
     match host.tab:
         case _ if not key:
-            host.say("There is nothing here to edit; a adds.", "status.warn")
+            adds = key_for(host.keys, "add_item")
+            host.say(f"There is nothing here to edit; {adds} adds.", "status.warn")
         case DealTab.OVERVIEW:
             await _open_part(host, key)
         case DealTab.QUESTIONS:
@@ -108,7 +110,7 @@ def _try_gate(host: DealScreen) -> None:
     target = pipeline.neighbour(deal.stage_id, 1) or pipeline.won
     lacking = unmet(deal, pipeline, target.id, host.today)
     if not lacking:
-        key = "w" if target is pipeline.won else "L"
+        key = key_for(host.keys, "win" if target is pipeline.won else "advance")
         host.say(f"Nothing holds it up: {key} takes it to {target.name}.", "status.ok")
         return
     gate = GateNotMet(f"{deal.name} stays.", target=target.name, unmet=lacking, deal_id=deal.id)
@@ -129,7 +131,8 @@ async def _answer_item(host: DealScreen, key: str, *, outside: bool = False) -> 
 async def _edit_note(host: DealScreen, note_id: str, *, outside: bool = False) -> None:
     note = next(note for note in host.record.notes if note.id == note_id)
     if note.author != host.program.me:
-        host.say(f"The note is {note.author}'s; n adds one of your own.", "status.warn")
+        adds = key_for(host.keys, "note")
+        host.say(f"The note is {note.author}'s; {adds} adds one of your own.", "status.warn")
         return
     await check_allowed(host, [host.deal_id], a_note)
     await rewrite_note(host, host.record.deal, note_id, note.text, outside=outside)
@@ -182,7 +185,8 @@ async def tick(host: DealScreen) -> None:
     elif host.tab is DealTab.QUESTIONS and key:
         await _rate(host, key)
     else:
-        host.say("space ticks the checklist on 1 and rates answers on 2.", "status.warn")
+        ticks = key_for(host.keys, "tick")
+        host.say(f"{ticks} ticks the checklist on 1 and rates answers on 2.", "status.warn")
 
 
 async def _tick_item(host: DealScreen, key: str) -> None:

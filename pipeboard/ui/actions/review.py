@@ -26,6 +26,7 @@ from pipeboard.ui.draw.facts import calendar_day
 from pipeboard.ui.draw.review import DATA
 from pipeboard.ui.execute import Came, ask_until_stored, carry_out, execute
 from pipeboard.ui.host import Ids, Outcome, ask, asking, patiently, read, target_names
+from pipeboard.ui.keys import key_for
 from pipeboard.ui.overlays import prompt
 from pipeboard.ui.overlays.draft import key_of
 from pipeboard.ui.overlays.menu import Menu, MenuChoice, Option, Picker
@@ -223,7 +224,8 @@ async def past(host: ReviewScreen) -> None:
     await host.counted()
     held = host.found.held if host.found else ()
     if not held:
-        host.say("No review was held yet; B ends this one and keeps it.", "status.warn")
+        ends = key_for(host.keys, "hold")
+        host.say(f"No review was held yet; {ends} ends this one and keeps it.", "status.warn")
         return
     zone = host.state.lens.zone
     options = [Option(_PRESENT, "the present one")]

@@ -16,6 +16,7 @@ from pipeboard.domain.people import named
 from pipeboard.domain.pipeline import Pipeline, StageKind
 from pipeboard.ui.execute import ask_until_stored, carry_out, execute
 from pipeboard.ui.host import AddDeal, Host, Outcome, UseCase, ask, read, take_count
+from pipeboard.ui.keys import key_for
 from pipeboard.ui.overlays import prompt
 from pipeboard.ui.overlays.menu import (
     DIGITS,
@@ -246,7 +247,8 @@ async def mark_range(host: BoardScreen) -> None:
         return
     if host.range_start is None or host.range_start[0] != column:
         host.range_start = (column, row)
-        host.say("Range from here: go to the other end and press V again.")
+        again = key_for(host.keys, "mark_range")
+        host.say(f"Range from here: go to the other end and press {again} again.")
         return
     ids = host.state.ids_between(column, host.range_start[1], row)
     host.range_start = None
@@ -269,7 +271,8 @@ async def mark_all(host: BoardScreen) -> None:
 async def repeat(host: Host) -> None:
     last = host.program.last_change
     if last is None:
-        host.say("Nothing to repeat yet: . does your last change again.", "status.warn")
+        again = key_for(host.keys, "repeat")
+        host.say(f"Nothing to repeat yet: {again} does your last change again.", "status.warn")
         return
     await execute(host, last)
 
@@ -284,7 +287,8 @@ async def order_up(host: BoardScreen) -> None:
 
 async def _reorder(host: BoardScreen, places: int) -> None:
     if host.state.lens.sort is not Sort.MANUAL:
-        host.say("The cards are sorted; s m orders them by hand.", "status.warn")
+        sorts = key_for(host.keys, "sort")
+        host.say(f"The cards are sorted; {sorts} m orders them by hand.", "status.warn")
         return
     card, lens = host.state.card, host.state.lens
     if card is None:

@@ -7,7 +7,7 @@ from typing import Final, Protocol
 
 from pipeboard.domain.lazy_dataclass import dataclass
 from pipeboard.ui.draw.line import Hint
-from pipeboard.ui.keys import UNBOUND, Key
+from pipeboard.ui.keys import UNBOUND, Key, key_for
 
 STEPS: Final = (
     ("board.down", "goes one card down"),
@@ -15,12 +15,11 @@ STEPS: Final = (
     ("board.undo", "takes that back"),
     ("board.next_step", "plans what is next"),
     ("board.filter", "shows some deals"),
-    ("board.triage", "what is due; q is back"),
-    ("board.metrics", "numbers; q is back"),
+    ("board.triage", "what is due; {quits} is back"),
+    ("board.metrics", "numbers; {quits} is back"),
     ("board.help", "shows every key"),
 )
 """Ids of the key table, and what the key does."""
-OVER: Final = "That was the tour. : finds every command by name, ? shows every key."
 LEFT: Final = "The tour has ended; :tour begins it again."
 
 
@@ -35,7 +34,10 @@ class Tour:
     def steps(self) -> Sequence[tuple[Key, str]]:
         """The keys that this board has, with what they do."""
         known = {key.id: key for key in self.keys if key.keys != UNBOUND}
-        return [(known[key_id], does) for key_id, does in STEPS if key_id in known]
+        quits = key_for(self.keys, "quit")
+        return [
+            (known[key_id], does.format(quits=quits)) for key_id, does in STEPS if key_id in known
+        ]
 
     @property
     def is_over(self) -> bool:
@@ -53,6 +55,12 @@ class Tour:
             (key.first_key, does),
             ("Esc", f"Ends tour {self.place + 1}/{len(self.steps)}"),
         )
+
+
+def over(commands: Sequence[Key]) -> str:
+    """What is said at its end."""
+    finds, shows = key_for(commands, "palette"), key_for(commands, "help")
+    return f"That was the tour. {finds} finds every command by name, {shows} shows every key."
 
 
 class Toured(Protocol):

@@ -12,6 +12,7 @@ from pipeboard.domain.locales import written
 from pipeboard.ui.actions.daily import deals_now, usual_step
 from pipeboard.ui.execute import Came, Meeting, Questions, ask_until_stored, execute, until_stored
 from pipeboard.ui.host import Host, Ids, Outcome, on_deals, parse_query, patiently, read
+from pipeboard.ui.keys import key_for
 from pipeboard.ui.overlays.prompt import Prompt, filter_line
 from pipeboard.ui.screens.live import show_over, uncover
 
@@ -56,7 +57,7 @@ async def skip(host: TriageScreen) -> None:
     elif triage.again():
         host.arrive()
     else:
-        host.say("That was all; q goes back.", "status.warn")
+        host.say(f"That was all; {key_for(host.keys, 'quit')} goes back.", "status.warn")
 
 
 async def previous(host: TriageScreen) -> None:

@@ -146,7 +146,7 @@ def _empty_cell(view: BoardView, slot: Slot, y: int) -> Line:
         return (left(f"{'':{(slot.width - 1) // 2}}{letter}", slot.width, "empty"),)
     is_open = view.board.columns[slot.column].stage.is_open
     can_add = here and is_open and not view.read_only
-    lines = wrap("no deals; a adds here" if can_add else "no deals", slot.width - 2)
+    lines = wrap(f"no deals; {view.adds} adds here" if can_add else "no deals", slot.width - 2)
     return (left(f" {lines[y]}" if y < len(lines) else "", slot.width, "empty"),)
 
 

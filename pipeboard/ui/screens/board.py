@@ -19,7 +19,7 @@ from pipeboard.domain.lazy_dataclass import replace
 from pipeboard.domain.pipeline import Pipeline, Stage
 from pipeboard.domain.text import quoted
 from pipeboard.ui import keys
-from pipeboard.ui.actions.tour import LEFT, OVER, Tour
+from pipeboard.ui.actions.tour import LEFT, Tour, over
 from pipeboard.ui.board_state import BoardState, ViewPlace
 from pipeboard.ui.draw.changes import BoardPlace
 from pipeboard.ui.draw.layout import Pane, layout
@@ -113,7 +113,9 @@ class BoardScreen(LiveScreen):
 
     def put_status(self, line: Line, right: Line) -> None:
         if self.range_start is not None and not right:
-            right = (whole("V ends the range", "hint.label"),)
+            right = (
+                whole(f"{keys.key_for(self.keys, 'mark_range')} ends the range", "hint.label"),
+            )
         if (line, right) != (self.state.view.status, self.state.view.status_right):
             self.state.show(status=line, status_right=right)
             self.canvas.show(self.state.view)
@@ -152,7 +154,7 @@ class BoardScreen(LiveScreen):
             self.tour = self.tour.after(key_id)
             if self.tour.is_over:
                 self.tour = None
-                self.say(OVER, "status.ok")
+                self.say(over(self.keys), "status.ok")
             self.redraw()
 
     action_press = press
@@ -343,7 +345,7 @@ class BoardScreen(LiveScreen):
         elif view.pane is not None and view.pane.focused:
             self.state.show(pane=replace(view.pane, focused=False))
         else:
-            self.say("" if self._said.text else "q or ^q quits.")
+            self.say("" if self._said.text else f"{keys.key_for(self.keys, 'quit')} or ^q quits.")
         self.redraw()
 
     async def quit(self) -> None:

@@ -35,20 +35,17 @@ LEADS_TO = {
 _NOTHING = {
     DealTab.OVERVIEW: "",
     DealTab.QUESTIONS: "this pipeline asks no questions",
-    DealTab.NOTES: "no notes; n adds one",
-    DealTab.TIMELINE: "nothing matches; Esc shows all",
-    DealTab.PEOPLE: "nobody is known yet; a adds a person",
-    DealTab.TERMS: "nothing is negotiated yet; a adds a term",
-}
-
-
-_NOTHING_TO_LOOK_AT = {
-    **_NOTHING,
     DealTab.NOTES: "no notes",
+    DealTab.TIMELINE: "nothing matches; Esc shows all",
     DealTab.PEOPLE: "nobody is known yet",
     DealTab.TERMS: "nothing is negotiated yet",
 }
-"""The same where nothing can be added."""
+_ADDS = {
+    DealTab.NOTES: ("note", "adds one"),
+    DealTab.PEOPLE: ("add_item", "adds a person"),
+    DealTab.TERMS: ("add_item", "adds a term"),
+}
+"""The key that puts something there, and what it does."""
 
 
 class DealScreen(PageScreen):
@@ -114,7 +111,10 @@ class DealScreen(PageScreen):
     def _below(self, style: PaneStyle) -> list[Line]:
         """What stands under the items: the question in full, what is missing, or that all is."""
         lines: list[Line] = []
-        nothing = (_NOTHING_TO_LOOK_AT if self.state.view.read_only else _NOTHING)[self.tab]
+        nothing = _NOTHING[self.tab]
+        if self.tab in _ADDS and not self.state.view.read_only:
+            action, does = _ADDS[self.tab]
+            nothing = f"{nothing}; {keys.key_for(self.keys, action)} {does}"
         if not self.items and nothing:
             lines += [(blank(GUTTER), (nothing, "empty")), ()]
         if self.tab is DealTab.QUESTIONS and self.items:

@@ -150,8 +150,8 @@ class ImportScreen(PageScreen):
     def _point(self, event: Page.Pointed) -> None:
         if event.y < len(self.items):
             self.move_cursor(0, event.y - self.cursor)
-        if event.count > 1:
-            self.press("import.change")
+            if event.count > 1:
+                self.press("import.change")
 
     # Looking at the file.
 
@@ -193,7 +193,7 @@ class ImportScreen(PageScreen):
             return
         self.show(replace(self.view, under_way="", seen=seen))
         if says:
-            self.say(in_place(_first_words(seen)))
+            self.say(in_place(_first_words(seen, keys.key_for(self.keys, "choose_pipeline"))))
 
     def _show_survey(self, seen: FileSeen) -> None:
         """The columns and words, while what would come is being found out."""
@@ -213,13 +213,13 @@ class ImportScreen(PageScreen):
 
 
 def _why_it_stays(screen: ImportScreen) -> str:
-    plan = screen.view.plan
+    plan, imports = screen.view.plan, keys.key_for(screen.keys, "import_now")
     if screen.importing is not None:
         return UNDER_WAY
     if screen.only_plans:
-        return "There are no deals yet: I imports the file, Esc leaves it."
+        return f"There are no deals yet: {imports} imports the file, Esc leaves it."
     if screen.view.done is None and plan != start(plan.path):
-        return "What you chose for the file would be lost: I imports it, Esc leaves it."
+        return f"What you chose for the file would be lost: {imports} imports it, Esc leaves it."
     return ""
 
 
@@ -234,12 +234,13 @@ def start(path: Path) -> ImportPlan:
     return ImportPlan(path.expanduser())
 
 
-def _first_words(seen: FileSeen) -> str:
+def _first_words(seen: FileSeen, other: str) -> str:
+    """What to do first; `other` is the key to another pipeline."""
     unknown = seen.unknown_words
     if seen.lacking:
         return seen.lacking
     if unknown:
-        return f"{how_many(unknown, 'word')} unknown: 3 shows, P new pipeline."
+        return f"{how_many(unknown, 'word')} unknown: 3 shows, {other} new pipeline."
     return "4 previews it; nothing is written yet."
 
 

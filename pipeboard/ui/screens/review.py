@@ -95,7 +95,8 @@ class ReviewScreen(CountingScreen):
             self.reload()
             return
         self.is_stale = True
-        self.say(self._said.text, self._said.role, "changed meanwhile; R counts again")
+        again = keys.key_for(self.keys, "reload")
+        self.say(self._said.text, self._said.role, f"changed meanwhile; {again} counts again")
 
     def turn_day(self, today: date) -> None:
         self.reads_again = self.reads_again or today != self._day
@@ -279,7 +280,8 @@ def _give_up(screen: ReviewScreen) -> bool:
     if not screen.counting or screen.found is None:
         return False
     screen.is_stale = True
-    screen.say("Given up: this is the review from before.", beside="R counts again")
+    again = keys.key_for(screen.keys, "reload")
+    screen.say("Given up: this is the review from before.", beside=f"{again} counts again")
     return True
 
 
