@@ -367,16 +367,20 @@ def test_what_others_store_is_shown_as_often_as_is_wanted(
     clock = fake(now=1_000.0)
     monkeypatch.setattr(live, "monotonic", lambda: clock.now)
     seat = fake(today=lambda zone: TODAY)
-    program = fake(seat=seat, settings=fake(zone=ZONE), choices=Choices(follow=follow))
+    program = fake(
+        seat=seat, settings=fake(zone=ZONE), choices=Choices(follow=follow),
+        take_up=lambda: shows.append("agreed"),
+    )  # fmt: skip
     reader = fake(data_version=lambda: 2)
     screen = fake(
-        program=program, state=fake(lens=fake(today=TODAY), reader=reader), _day_shown=TODAY,
+        program=program, state=fake(lens=fake(today=TODAY, zone=ZONE), reader=reader),
+        _day_shown=TODAY,
         version=1, reads_again=False, needs_reading=False, show_news=lambda: shows.append("news"),
         _next_news=clock.now + FOLLOW_S[follow],
     )  # fmt: skip
     clock.now += waited
     live._follow(screen)
-    assert bool(shows) is shown
+    assert shows == (["agreed", "news"] if shown else [])
     assert (screen.version == 2) is shown
     # What has to be read is read whatever is wanted.
     screen.needs_reading = True
