@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import signal
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from threading import current_thread, main_thread
 from types import FrameType
@@ -56,13 +56,27 @@ def _handled(numbers: Sequence[signal.Signals], handler: signal._HANDLER) -> Ite
         for number in numbers
         if (known := signal.getsignal(number)) not in (signal.SIG_IGN, None)
     }
-    for number in before:
-        signal.signal(number, handler)
     try:
+        for number in before:
+            signal.signal(number, handler)
         yield
     finally:
-        for number, known in before.items():
-            signal.signal(number, known)
+        _put_back(before)
+
+
+def _put_back(handlers: Mapping[signal.Signals, signal._HANDLER]) -> None:
+    """All of them; one that is back already and raises meanwhile is told once the others are."""
+    ended: BaseException | None = None
+    while left := [
+        number for number, known in handlers.items() if signal.getsignal(number) != known
+    ]:
+        try:
+            for number in left:
+                signal.signal(number, handlers[number])
+        except BaseException as error:
+            ended = error
+    if ended is not None:
+        raise ended
 
 
 def _nothing(number: int, frame: FrameType | None) -> None:

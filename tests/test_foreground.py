@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from types import FrameType
 
@@ -89,7 +90,32 @@ def test_what_ends_us_ends_the_program(
                 signal.raise_signal(number)
 
     monkeypatch.setattr(subprocess, "Popen", Started)
+    to_us = "" if when == "before it is known" else f"kill -{int(number)} {os.getpid()};"
     with pytest.raises(Ended):
-        foreground.run(["sh", "-c", f"touch {begun}; kill -{int(number)} {os.getpid()}; sleep 60"])
+        foreground.run(["sh", "-c", f"touch {begun}; {to_us} sleep 60"])
     assert [running.returncode for running in started] == [-signal.SIGTERM]
     assert begun.exists() or when == "before it is known"
+
+
+@pytest.mark.parametrize("first", range(4))
+@pytest.mark.parametrize("way", ["begun", "over"])
+def test_a_second_signal_leaves_no_handler_of_the_program(
+    monkeypatch: pytest.MonkeyPatch, first: int, way: str
+) -> None:
+    """It comes while handlers are being set, or put back."""
+    real, calls, begins = signal.signal, 0, 4 if way == "over" else 0
+
+    def set_one(number: signal.Signals, handler: object) -> object:
+        nonlocal calls
+        calls += 1
+        if calls == begins + first + 1:
+            signal.raise_signal(signal.SIGTERM)
+        return real(number, handler)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(signal, "signal", set_one)
+    with suppress(Ended):
+        foreground.run([sys.executable, "-c", ""])
+    monkeypatch.undo()
+    assert calls > begins + first
+    numbers = (signal.SIGINT, signal.SIGQUIT, signal.SIGTERM, signal.SIGHUP)
+    assert [signal.getsignal(number) for number in numbers] == [_end] * 4
