@@ -16,7 +16,7 @@ from textual.app import App
 from pipeboard.domain.deal import Deal
 from pipeboard.domain.pipeline import Pipeline, Stage
 from pipeboard.ui.draw.line import Glyphs
-from pipeboard.ui.key_table import BOARD
+from pipeboard.ui.key_table import BOARD, DealTab
 from pipeboard.ui.last_view import Choices
 from pipeboard.ui.overlays.gate_sheet import GateSheet
 from pipeboard.ui.overlays.menu import Menu, Picker
@@ -192,6 +192,33 @@ class Desk:
         turn.targets = self.targets()
         with _app(self.app), _turn(turn):
             yield turn
+
+
+class DealDesk(Desk):
+    """The screen of the deal, with an item under the cursor."""
+
+    tab = DealTab.OVERVIEW
+    item_key = ""
+    opened: frozenset[int] = frozenset()
+    wanted = ""
+
+    @property
+    def deal_id(self) -> int:
+        return self.ids[0]
+
+    @property
+    def record(self) -> Any:
+        return self.workspace.record(self.ids[0])
+
+    def show_tab(self, tab: DealTab) -> None:
+        self.tab = tab
+
+    def search(self, text: str) -> None:
+        self.wanted = text
+
+    def at(self, tab: DealTab, key: str, *answers: Any) -> None:
+        self.begin(*answers)
+        self.tab, self.item_key = tab, key
 
 
 @contextmanager

@@ -28,7 +28,7 @@ from pipeboard.ui.overlays.gate_sheet import GateAnswer, WayOn
 from pipeboard.ui.overlays.menu import MenuChoice
 from pipeboard.ui.overlays.question import Given
 from tests.team import LEAD, NEEDS, QUALIFICATION, TODAY, Team, add, qualify, sales
-from tests.ui.script import Desk
+from tests.ui.script import DealDesk, Desk
 
 SOON = TODAY + timedelta(days=7)
 
@@ -631,33 +631,6 @@ async def test_the_interview_asks_what_is_open_and_at_last_all_once_more(desk: D
 
 
 # What is under the cursor on the screen of one deal.
-
-
-class DealDesk(Desk):
-    """The screen of the deal, with an item under the cursor."""
-
-    tab = DealTab.OVERVIEW
-    item_key = ""
-    opened: frozenset[int] = frozenset()
-    wanted = ""
-
-    @property
-    def deal_id(self) -> int:
-        return self.ids[0]
-
-    @property
-    def record(self) -> Any:
-        return self.workspace.record(self.ids[0])
-
-    def show_tab(self, tab: DealTab) -> None:
-        self.tab = tab
-
-    def search(self, text: str) -> None:
-        self.wanted = text
-
-    def at(self, tab: DealTab, key: str, *answers: Any) -> None:
-        self.begin(*answers)
-        self.tab, self.item_key = tab, key
 
 
 @pytest.fixture

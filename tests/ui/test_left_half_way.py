@@ -19,31 +19,17 @@ from pipeboard.ui.overlays.gate_sheet import GateAnswer, GateSheet, WayOn
 from pipeboard.ui.overlays.menu import Menu, Picker
 from pipeboard.ui.overlays.question import Given
 from tests.team import NEEDS, QUALIFICATION, Team, add, sales
-from tests.ui.script import Desk
+from tests.ui.script import DealDesk
 from tests.verbs import Workspace
 
 
-class At(Desk):
-    """A deal, on the board or on its own screen with an item under the cursor."""
-
-    tab, item_key, wanted = DealTab.OVERVIEW, "", ""
-
-    @property
-    def deal_id(self) -> int:
-        return self.ids[0]
-
-    @property
-    def record(self) -> Any:
-        return self.workspace.record(self.ids[0])
-
-
 @pytest.fixture
-def desk(tmp_path: Path) -> Iterator[At]:
+def desk(tmp_path: Path) -> Iterator[DealDesk]:
     team = Team.make(tmp_path / "sales.db")
     ana = team.rep("ana")
     for line in ("Lumen Oy: packaging pilot 40k @ana", "Borealis: line two 10k @ana"):
         add(ana, line, stage=QUALIFICATION)
-    at = At(ana, [1], tmp_path / "drafts")
+    at = DealDesk(ana, [1], tmp_path / "drafts")
     at.keys = DEAL
     yield at
     team.close()
@@ -137,7 +123,7 @@ WAYS = {
 }
 
 
-def begun(desk: At, name: str, *answers: Any) -> Way:
+def begun(desk: DealDesk, name: str, *answers: Any) -> Way:
     """The deal as that way finds it, and the person as they answer."""
     way = WAYS[name]
     if way.before is not None:
@@ -150,7 +136,7 @@ def begun(desk: At, name: str, *answers: Any) -> Way:
 
 
 @pytest.mark.parametrize("name", WAYS)
-async def test_who_answers_all_of_it_has_it_stored(desk: At, name: str) -> None:
+async def test_who_answers_all_of_it_has_it_stored(desk: DealDesk, name: str) -> None:
     way = begun(desk, name, *WAYS[name].answers, *WAYS[name].then)
     await desk.do(way.action)
     assert desk.receipts
@@ -167,7 +153,7 @@ async def test_who_answers_all_of_it_has_it_stored(desk: At, name: str) -> None:
     ("name", "cut"), [(name, cut) for name, way in WAYS.items() for cut in range(len(way.answers))]
 )
 async def test_whichever_question_is_left_nothing_is_stored_and_what_is_typed_is_kept(
-    desk: At, name: str, cut: int
+    desk: DealDesk, name: str, cut: int
 ) -> None:
     keys: list[str] = []
 
@@ -184,7 +170,7 @@ async def test_whichever_question_is_left_nothing_is_stored_and_what_is_typed_is
 
 
 @pytest.mark.parametrize("name", ["own note", "answer", "rating", "person", "new term", "term"])
-async def test_of_a_deal_that_was_merged_away_nothing_is_asked(desk: At, name: str) -> None:
+async def test_of_a_deal_that_was_merged_away_nothing_is_asked(desk: DealDesk, name: str) -> None:
     is_known(desk.workspace)
     desk.workspace.merge(2, [1])
     way = WAYS[name]

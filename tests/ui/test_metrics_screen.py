@@ -419,6 +419,19 @@ async def test_a_period_that_was_left_is_come_back_to_as_it_is_counted_then(demo
         assert screen.asked.period.label == "2026Q3"
 
 
+async def test_a_setting_that_is_taken_back_is_counted_by_no_more(demo: Path) -> None:
+    async with desk(demo) as board:
+        screen = await opened(board)
+        await board.press("S", "down", "enter", "down", "down", "down", "enter")
+        await board.until(lambda: board.app.settings.fiscal_shift == 3)
+        await settled(board, screen)
+        await board.press("q", "u", "u")
+        await board.until(lambda: board.app.settings.fiscal_shift == 0)
+        screen = await opened(board)
+        await press(board, screen, "p", "p", "p")
+        assert screen.asked.period.label == "2026Q4"
+
+
 async def test_a_setting_of_ones_own_leaves_what_a_colleague_has_set_meanwhile(demo: Path) -> None:
     async with desk(demo) as board:
         screen = await opened(board)

@@ -143,7 +143,6 @@ class BoardScreen(LiveScreen):
 
     def reload(self) -> None:
         self.state.load()
-        self.program.settings = self.state.reader.settings()
         self.pane.forget()
         self.redraw()
         self.count_signs()
