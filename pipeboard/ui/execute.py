@@ -184,8 +184,12 @@ async def _ask_whose(host: Host, error: PipeboardError, change: Change) -> Chang
 async def tell(host: Host, receipt: Receipt) -> None:
     """Shows what was stored, and says it; its version is the one that the person has seen."""
     take_note_of(host, {deal.id: deal.version for deal in receipt.deals})
-    await show_at_last(host, lambda: host.show_change(receipt))
-    host.program.done_here.add(receipt.command_id)
+
+    def show() -> None:
+        host.program.take_up()  # what is taken back may be a setting, or a role
+        host.show_change(receipt)
+
+    await show_at_last(host, show)
     undoable = receipt.command_id and receipt.verb not in ("undo", "redo")
     about = f"({receipt.about})" if receipt.about else ""
     if receipt.verb in _BEGINS and len(receipt.deals) == 1:

@@ -164,7 +164,7 @@ class Program(Protocol):
     settings: Settings
     last_change: Change | None
     done_here: set[str]
-    """The commands of this session, by their ids."""
+    """The commands that were stored in this session, by their ids."""
     key_queue: KeyQueue
 
     @property

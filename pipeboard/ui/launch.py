@@ -183,6 +183,7 @@ def make_app(
         from pipeboard.workspace import Workspace
 
         workspace = Workspace(store, clock, actor)
+        workspace.on_stored.append(app.done_here.add)
         if choices.hooks:
             from pipeboard.workspace.hooks import Hooks
 

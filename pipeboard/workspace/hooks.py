@@ -12,6 +12,7 @@ import subprocess
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
+from functools import partial
 from threading import Thread
 from typing import IO, Final
 
@@ -39,7 +40,7 @@ class Hooks:
     def listen_to(self, service: Service) -> None:
         """From now on, whatever is stored there is heard of here."""
         if self._hooks:
-            service.on_stored = lambda command_id: self._stored(service, command_id)
+            service.on_stored.append(partial(self._stored, service))
 
     def _stored(self, service: Service, command_id: str) -> None:
         for hook in self._hooks:

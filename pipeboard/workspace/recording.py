@@ -29,6 +29,7 @@ class Receipt:
 
     `command_id` is empty when nothing had to change or the command was only tried. `about` says
     of an undone or redone command whose it was, and when, `agreements` what is agreed by it.
+    `undoes` is the command that it takes back.
     """
 
     command_id: str
@@ -38,6 +39,7 @@ class Receipt:
     notes: tuple[str, ...] = ()
     about: str = ""
     agreements: tuple[Agreement, ...] = ()
+    undoes: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +140,14 @@ def record(
             changes = _store(service, command_id, verb, decided)
     deals = tuple(change.after for change in changes)
     return Receipt(
-        command_id, verb, summary, deals, decision.notes, decision.about, decision.agreements
+        command_id,
+        verb,
+        summary,
+        deals,
+        decision.notes,
+        decision.about,
+        decision.agreements,
+        decision.undoes,
     )
 
 

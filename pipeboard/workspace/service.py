@@ -112,9 +112,9 @@ class Service:
         self.store = store
         self._clock = clock
         self._transaction: Transaction | None = None
-        self.on_stored: Callable[[str], None] | None = None
-        """Hears of each command that was stored, by its id, once nothing can take it back any more;
-        it must not raise."""
+        self.on_stored: list[Callable[[str], None]] = []
+        """They hear of each command that was stored, by its id, once nothing can take it back any
+        more; none of them may raise."""
         self.actor = check_actor(actor, store.reader.reps)
         self._reader = store.reader.shown_to(self.actor)
         if actor.acting_as:
@@ -193,9 +193,9 @@ class Service:
             if error.details.get("reason") == "read_only":  # a server knows no reason for it
                 self.rights.check_writing()
             raise
-        if (heard := self.on_stored) is not None:
-            for command_id in stored:
-                heard(command_id)
+        for command_id in stored:
+            for hear in self.on_stored:
+                hear(command_id)
         return result
 
     def look(self, work: Callable[[], T]) -> T:

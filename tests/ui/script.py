@@ -89,12 +89,14 @@ class Desk:
             done_here=set(),
             me="ana",
             check_writable=lambda: None,
+            take_up=lambda: None,
         )
 
     async def _ask(self, work: Callable[[Workspace], Any]) -> Any:
         found = work(self.workspace)
         if isinstance(found, Receipt):
             self.receipts.append(found)
+            self.program.done_here.add(found.command_id)
         return found
 
     def answer(self, overlay: Any, **_: object) -> asyncio.Future[Answer]:

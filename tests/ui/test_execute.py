@@ -120,7 +120,6 @@ async def test_what_was_stored_is_said_with_what_is_to_be_known_of_it(desk: Desk
         receipt = desk.workspace.add_note([1], "One.")
         await tell(screen, receipt)
         assert (desk.said[-1], desk.roles[-1]) == (f"{receipt.summary} u undo", "status.ok")
-        assert desk.program.done_here == {receipt.command_id}
         # That version is what has been seen from here on.
         assert turn.targets is not None and turn.targets[1][1] == desk.stored().version
         await tell(screen, replace(receipt, notes=("Look at it.",), about="as Bo"))

@@ -425,7 +425,7 @@ async def test_a_setting_that_is_taken_back_is_counted_by_no_more(demo: Path) ->
         await board.press("S", "down", "enter", "down", "down", "down", "enter")
         await board.until(lambda: board.app.settings.fiscal_shift == 3)
         await settled(board, screen)
-        await board.press("q", "u", "u")
+        await board.press("q", "u")
         await board.until(lambda: board.app.settings.fiscal_shift == 0)
         screen = await opened(board)
         await press(board, screen, "p", "p", "p")

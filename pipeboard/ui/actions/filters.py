@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from pipeboard.ui.actions.navigation import set_filter
 from pipeboard.ui.draw.changes import SIGN_FILTERS
 from pipeboard.ui.draw.heading import found_words
-from pipeboard.ui.execute import Came, ask_until_stored
+from pipeboard.ui.execute import Came, ask_until_stored, tell
 from pipeboard.ui.host import ask, read
 from pipeboard.ui.keys import key_for
 from pipeboard.ui.last_view import typed_filter
@@ -71,8 +71,7 @@ async def _change_filter(host: BoardScreen, saved: Mapping[str, str]) -> None:
     key = await ask(host, Menu(f"Filter {name}: {saved[name]}", keys))
     queue = host.program.write_queue
     if key == "d":
-        receipt = await queue.ask(lambda w: save_filter(w, name, ""))
-        host.say(receipt.summary, "status.ok", f"{key_for(host.keys, 'undo')} takes it back")
+        await tell(host, await queue.ask(lambda w: save_filter(w, name, "")))
         return
 
     if key is None:
@@ -82,8 +81,7 @@ async def _change_filter(host: BoardScreen, saved: Mapping[str, str]) -> None:
     )
 
     async def store(text: str) -> Came:
-        receipt = await queue.ask(lambda w: change(w, name, text))
-        host.say(receipt.summary, "status.ok", f"{key_for(host.keys, 'undo')} takes it back")
+        await tell(host, await queue.ask(lambda w: change(w, name, text)))
         return True
 
     title, draft_key = f"{label} of the filter {name}", f"filter-{key}-{name}"
@@ -92,8 +90,8 @@ async def _change_filter(host: BoardScreen, saved: Mapping[str, str]) -> None:
 
 async def _save_filter(host: BoardScreen, text: str) -> None:
     async def store(name: str) -> Came:
-        await host.program.write_queue.ask(lambda w: save_filter(w, name, text))
-        host.say(f"Saved the filter {name}.", "status.ok")
+        receipt = await host.program.write_queue.ask(lambda w: save_filter(w, name, text))
+        await tell(host, receipt)
         return True
 
     line = partial(Prompt, f"Save '{text}' as", draft_key="filter-name")

@@ -349,7 +349,6 @@ async def _import(host: ImportScreen, seen: FileSeen, work: Work) -> None:
     host.importing = None
     host.show(replace(host.view, under_way="", done=done))
     report = done.report
-    host.program.done_here.add(report.command_id)
     words = f"Imported: {in_figures(report.created)} new, {in_figures(report.updated)} changed."
     if done.rejected is not None:
         words += f" {in_figures(len(report.rejected))} rows are in {done.rejected.name}."

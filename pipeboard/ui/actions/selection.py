@@ -327,7 +327,7 @@ async def undo(host: Host) -> None:
         question = Menu(
             f"Undo '{last.summary.removesuffix('.')}' of {_when(host, last.at)} by @{whose}?",
             [MenuChoice("u", "undoes it")],
-            note="It is older than this session.",
+            note="It was not done in this session.",
             leaving=("Esc", "Keep it"),
         )
         if await ask(host, question) is None:

@@ -71,8 +71,8 @@ class BoardScreen(LiveScreen):
         self.pane = DealPane(self, state, self.canvas)
         self._signs_timer: Timer | None = None
         self._news = News()
-        self._places: list[ViewPlace] = []
-        """Where each change of this session was made, so that taking it back leads there."""
+        self._places: dict[str, ViewPlace] = {}
+        """Where deals were changed by each command of this board: taking it back leads there."""
         self.shown_behind: tuple[Lens, ViewPlace, str, str] | None = None
         """What was looked at before deals behind a number, and the key back to that."""
         self.version = state.version
@@ -218,12 +218,14 @@ class BoardScreen(LiveScreen):
         one = receipt.deals[0] if len(receipt.deals) == 1 and not view.marks else None
         follows = one is not None and moves and one.is_open
         state.load(follow=one.id if one and follows else None, touched=touched, stays=True)
-        if receipt.verb == "undo" and self._places:
-            state.show(**self._places.pop()._asdict())
+        if receipt.undoes in self._places:
+            state.show(**self._places.pop(receipt.undoes)._asdict())
             if one is not None:
                 state.go_to_deal(one.id)
-        elif receipt.command_id:
-            self._places = [*self._places[-_MOST_PLACES:], place]
+        elif receipt.command_id and receipt.deals:
+            self._places[receipt.command_id] = place
+            if len(self._places) > _MOST_PLACES:
+                del self._places[next(iter(self._places))]
         with suppress(DatabaseError):  # else all is read once more at the next look
             if self.version is not None and self._news.is_only(state, receipt.command_id):
                 self.version = state.version

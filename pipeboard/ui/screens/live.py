@@ -323,7 +323,7 @@ def _follow(screen: LiveScreen) -> None:
     if screen.version is None:
         screen.version = version
     is_news = version != screen.version and monotonic() >= screen._next_news
-    if is_news:
+    if is_news or screen.needs_reading:
         program.take_up()
     zone = program.settings.zone
     today = program.seat.today(zone)

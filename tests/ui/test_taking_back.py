@@ -1,0 +1,101 @@
+"""Taking back on the board what was stored on any screen: without a question, and as it was."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+
+import pytest
+
+from pipeboard.ui.screens.metrics import MetricsScreen
+from tests.ui.desk import Desk, desk
+
+
+async def on_numbers(board: Desk, *keys: str) -> None:
+    """Presses keys on the numbers and comes back."""
+    await board.press("M")
+    await board.until(lambda: isinstance(board.app.screen, MetricsScreen))
+    screen = board.app.screen
+    assert isinstance(screen, MetricsScreen)
+    await board.until(lambda: screen.drawn is not None and not screen.counting)
+    before = set(board.app.done_here)
+    await board.press(*keys)
+    await board.until(lambda: board.app.done_here != before)
+    await board.until(lambda: not screen.counting)
+    await board.press("q")
+
+
+async def a_setting(board: Desk) -> None:
+    await on_numbers(board, "S", "down", "enter", "down", "down", "down", "enter")
+    await board.until(lambda: board.app.settings.fiscal_shift == 3)
+
+
+async def a_target(board: Desk) -> None:
+    await on_numbers(board, "t", *"777k", "enter")
+
+
+async def a_filter(board: Desk) -> None:
+    await board.press("/", *"value", ">", *"20k", "enter", "F", "enter", *"big", "enter", "escape")
+
+
+async def a_deal(board: Desk) -> None:
+    await board.press("$", *"4711", "enter")
+
+
+WAYS = [a_setting, a_target, a_filter, a_deal]
+
+
+@pytest.mark.parametrize("way", WAYS)
+async def test_what_was_stored_here_is_taken_back_unasked(
+    demo: Path, way: Callable[[Desk], Awaitable[None]]
+) -> None:
+    async with desk(demo) as board:
+        await way(board)
+        history = board.workspace.reader.history
+        last = history.undoable("ana")
+        assert last is not None and board.app.done_here == {last.id}
+        await board.press("u")
+        assert not board.is_asking and board.status.startswith("Undid"), board.status
+        found = history.command(last.id)
+        assert found is not None and found.undone
+        await board.press("U")
+        assert board.status.startswith("Redid"), board.status
+
+
+async def test_a_setting_that_is_taken_back_or_put_again_holds_at_once(demo: Path) -> None:
+    async with desk(demo) as board:
+        await a_setting(board)
+        for key, shift in (("u", 0), ("U", 3), ("u", 0)):
+            # As if nobody had done anything since the last look: there will be no news then.
+            board.board._news.begin(board.state)
+            board.board.version = board.state.version
+            await board.press(key)
+            assert board.app.settings.fiscal_shift == shift
+
+
+async def test_what_is_chosen_from_the_list_leads_where_it_was_done(demo: Path) -> None:
+    async with desk(demo) as board:
+        await board.press("2")
+        first = board.state.view.cursor
+        await board.press("$", *"4711", "enter", "3", "j", "$", *"4712", "enter")
+        second = board.state.view.cursor
+        assert first[0] != second[0]
+        board.board.perform("selection.undo_list")
+        await board.settle()
+        await board.press("down", "enter")  # the one before the last
+        assert board.state.view.cursor == first, board.status
+        await board.press("u")
+        assert board.state.view.cursor == second
+
+
+async def test_a_filter_that_is_taken_back_leaves_the_view_as_it_is(demo: Path) -> None:
+    async with desk(demo) as board:
+        await board.press("2", "$", *"4711", "enter")
+        await a_filter(board)
+        await board.press("4")
+        here = board.state.view.cursor
+        await board.press("u")
+        assert "big" not in dict(board.workspace.saved_filters())
+        assert board.state.view.cursor == here
+        await board.press("u")
+        assert board.state.view.cursor[0] == 1
