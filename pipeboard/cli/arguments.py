@@ -135,6 +135,7 @@ class Parser(argparse.ArgumentParser):
         self.summary = f"{summary[:1].upper()}{summary[1:]}."
         self._dashed_words = dashed_words
         self._add_flags_of_every_verb()
+        self.set_defaults(example=self.example)
         if takes_token:
             self.add_argument(
                 "--token",
@@ -268,12 +269,13 @@ class Parser(argparse.ArgumentParser):
             message, hint = f"'{self._verb}' needs {missing[1]}", self.example
         elif unknown := _UNKNOWN.match(message):
             names = {name.lstrip("-"): name for flag in self.flags() for name in flag.names}
-            near = nearest(unknown[1].lstrip("-"), names)
-            hint = (
-                f"Did you mean {names[near]}?"
-                if near
-                else f"{hint} A word that begins with - stands behind --."
-            )
+            meant = unknown[1].lstrip("-")
+            if {"where": "FILTER"}.get(meant, meant.upper()) in _PLACE.findall(self.usage or ""):
+                hint = f"Here it is said without a flag: {self.usage}"
+            elif near := nearest(meant, names):
+                hint = f"Did you mean {names[near]}?"
+            else:
+                hint = f"{hint} A word that begins with - stands behind --."
         elif wrong := _WRONG.match(message):
             choices = [c for flag in self.flags() if wrong[1] in flag.names for c in flag.choices]
             message = f"{wrong[1]} cannot be {quoted(wrong[2])}"
@@ -292,6 +294,7 @@ class Parser(argparse.ArgumentParser):
 
 _MISSING = re.compile(r"the following arguments are required: (.+)")
 _UNKNOWN = re.compile(r"unrecognized arguments: (?:[^-]\S* )*(--?[^\s=]+)")
+_PLACE = re.compile(r"\b[A-Z]+\b")
 _WRONG = re.compile(r"argument (?:\S+/)?(\S+): invalid choice: '(.*?)'")
 _BOTH = re.compile(r"argument (?:\S+/)?(\S+): not allowed with argument (?:\S+/)?(\S+)$")
 _OF_FLAG = re.compile(r"argument (?:\S+/)?(\S+): (.+)", re.DOTALL)

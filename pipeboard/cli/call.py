@@ -220,7 +220,8 @@ class Call:
             deals = find_deals(self.workspace, refs, where=where, pipeline=self.only_pipeline)
         except NotFound as error:
             if len(refs) > 1:
-                with_advice(error, "Words that belong together stand in quotes.")
+                example = self.arguments.example if "'" in self.arguments.example else ""
+                with_advice(error, f"Words that belong together stand in quotes. {example}".strip())
             raise
         if where is not None:
             if len(deals) > 1 and not self.arguments.dry_run:

@@ -188,7 +188,8 @@ def test_words_that_belong_together_and_stand_without_quotes_are_said_to_want_th
     team: Type,
 ) -> None:
     assert team("add", "Lumen Oy: pilot 1k @ana").code == 0
-    assert "stand in quotes" in team("next", "lumen", "fri", "call", "Bob").err
+    assert "pipeboard next 142 'thu call Bob'" in team("next", "lumen", "fri", "call", "Bob").err
+    assert "pipeboard note 142 -m '" in team("note", "lumen", "They", "called").err
 
 
 def _with_words(parser: Parser) -> list[str]:
@@ -306,6 +307,10 @@ def test_the_second_two_dashes_are_a_word() -> None:
         ("--dbb x list", "Did you mean --db?"),
         ("backup lists", "Did you mean list? A file of that name is ./lists"),
         ("list --lst", "--lst"),
+        ("list --where overdue", "Here it is said without a flag: pipeboard list [FILTER...]"),
+        ("metrics --where overdue", "without a flag: pipeboard metrics [FILTER...]"),
+        ("move 1 --stage demo", "without a flag: pipeboard move DEAL... STAGE"),
+        ("show --deal 1", "without a flag: pipeboard show DEAL"),
         ("man --json", "See 'pipeboard man --help'"),
         ("list --json --csv", "--csv does not go with --json"),
         ("list --json=x", "--json: nothing goes with it"),
