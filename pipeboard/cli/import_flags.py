@@ -16,7 +16,7 @@ from pipeboard.domain.errors import BadInput, NotFound, Refused
 from pipeboard.domain.lazy_dataclass import fields, with_values
 from pipeboard.domain.money import currency_code
 from pipeboard.domain.templates import TEMPLATES, from_stage_names, template
-from pipeboard.domain.text import fold, quoted
+from pipeboard.domain.text import few, fold, quoted
 from pipeboard.workspace.configuration import change_pipeline
 from pipeboard.workspace.finding import find_pipeline
 
@@ -257,16 +257,21 @@ def targets_of(
     call: Call, workspace: Workspace, path: Path, recipe: Recipe, known: Pipeline | None
 ) -> tuple[tuple[Pipeline, ...], bool]:
     """The pipelines that the rows go into, and whether each row goes into the one that it names."""
-    from pipeboard.workspace.import_plan import named_pipelines, pipeline_of_source
+    from pipeboard.workspace.import_plan import named_pipelines, pipelines_of_source
 
     asked = call.arguments
     splits = _splits(call, path)
     if splits and (named := named_pipelines(workspace, path, recipe, strict=asked.strict)):
         return named, True
     if known is not None and not (asked.into or asked.pipeline):
-        first, known = known, pipeline_of_source(workspace, path, recipe)
-        if known.id != first.id:
-            call.out.say(f"Into {known.name}, where deals of this source came in before.")
+        found = pipelines_of_source(workspace, path, recipe)
+        if [one.id for one in found] != [known.id]:
+            names = few([one.name for one in found], len(found))
+            rest = f", new ones into {found[0].name}" if len(found) > 1 else ""
+            call.out.say(f"Into {names}, where deals of this source came in before{rest}.")
+        if len(found) > 1:
+            return found, True
+        (known,) = found
     if splits:
         if known is None and not workspace.reader.pipelines():
             change_pipeline(workspace, _first_pipeline(workspace.settings.currency))

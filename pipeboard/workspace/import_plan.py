@@ -40,7 +40,7 @@ _Stamp = tuple[int, int]
 
 def last_recipe(workspace: Workspace, path: Path, typed: Recipe) -> tuple[str, Recipe] | None:
     """The source of a file, and how files of it were read last time; None where none was."""
-    source = typed.source or find_source(path, typed.tool, typed.encoding, typed.sheet)
+    source = _source_of(path, typed)
     kept = workspace.reader.known_deals().recipe(source) if source else None
     return None if kept is None else (source, recipe_from_json(kept, "the last recipe"))
 
@@ -78,13 +78,18 @@ def stages_of(reading: Reading) -> tuple[str, ...]:
     return tuple(stages_in_order(reading.rows())) or (NO_STAGE,)
 
 
-def pipeline_of_source(workspace: Workspace, path: Path, recipe: Recipe) -> Pipeline:
-    """Where deals go of which nobody says where: into the one pipeline that deals of the same
-    source have come into, else into the first."""
-    source = recipe.source or find_source(path, recipe.tool, recipe.encoding, recipe.sheet)
+def pipelines_of_source(workspace: Workspace, path: Path, recipe: Recipe) -> tuple[Pipeline, ...]:
+    """Where deals go of which nobody says where: those that are known stay where they are, new ones
+    go where most of the same source are; without any of it, all into the first pipeline."""
     deals, pipelines = workspace.reader.known_deals(), workspace.reader.pipelines()
-    known = [one for one in pipelines if source and deals.of_source(source, one.id)]
-    return known[0] if len(known) == 1 else find_pipeline(workspace)
+    source = _source_of(path, recipe)
+    counts = {one.id: deals.of_source(source, one.id) if source else 0 for one in pipelines}
+    known = sorted(filter(lambda one: counts[one.id], pipelines), key=lambda one: -counts[one.id])
+    return tuple(known) or (find_pipeline(workspace),)
+
+
+def _source_of(path: Path, recipe: Recipe) -> str:
+    return recipe.source or find_source(path, recipe.tool, recipe.encoding, recipe.sheet)
 
 
 def named_pipelines(
@@ -143,8 +148,8 @@ class ImportPlan:
     """What a person has chosen for a file.
 
     The deals go into the pipeline of that name; where there is no name, into those that they name
-    themselves, else into the first. One that `is_new` is made of the file's own stages. `forgets`
-    how files of its source were read before.
+    themselves, else where deals of their source are. One that `is_new` is made of the file's own
+    stages. `forgets` how files of its source were read before.
     """
 
     path: Path
@@ -237,13 +242,14 @@ def look_at(
         plan = replace(plan, is_new=False)
     recipe, last, remarks = _recipe_of(workspace, plan)
     named = () if plan.pipeline else named_pipelines(workspace, plan.path, recipe)
-    pipeline, *beside = named or (_pipeline_of(workspace, plan, recipe),)
+    pipeline, *beside = named or _pipelines_of(workspace, plan, recipe)
+    splits = bool(named or beside)
     stamps = _stamps(plan.path, recipe)
-    read_with = None if named else pipeline
+    read_with = None if splits else pipeline
     with (
         _readable(plan.path),
         open_reading(
-            workspace, plan.path, recipe, read_with, splits=bool(named), still_asks=True
+            workspace, plan.path, recipe, read_with, splits=splits, still_asks=True
         ) as reading,
     ):
         seen = FileSeen(
@@ -264,7 +270,7 @@ def look_at(
             (*remarks, *reading.warnings),
             stamps,
             tuple(beside),
-            bool(named),
+            splits,
             lacking=_lacking(reading),
         )
         surveyed(seen)
@@ -284,7 +290,17 @@ def _rehearse(
         try:
             side = seen.side_file.open() if seen.side_file else None
             seen = replace(seen, side=side)
-            report = _rehearsed(workspace, seen, reading, heard)
+            report = import_rows(
+                workspace,
+                reading,
+                seen.pipeline,
+                seen.plan.path.name,
+                _options(seen, reading),
+                beside=seen.beside,
+                skip_bad=True,
+                dry_run=True,
+                progress=heard,
+            )
         except PipeboardError as error:
             if error.code in ("database", "given_up"):
                 raise
@@ -315,16 +331,15 @@ def _recipe_of(workspace: Workspace, plan: ImportPlan) -> tuple[Recipe, str, tup
     return recipe, last.in_words(), ()
 
 
-def _pipeline_of(workspace: Workspace, plan: ImportPlan, recipe: Recipe) -> Pipeline:
+def _pipelines_of(workspace: Workspace, plan: ImportPlan, recipe: Recipe) -> tuple[Pipeline, ...]:
     if not plan.pipeline:
-        return pipeline_of_source(workspace, plan.path, recipe)
+        return pipelines_of_source(workspace, plan.path, recipe)
     if not plan.is_new:
-        return find_pipeline(workspace, plan.pipeline)
+        return (find_pipeline(workspace, plan.pipeline),)
     with open_reading(workspace, plan.path, recipe, None, still_asks=True) as reading:
         names = _open_stages(reading.rows())
-    return from_stage_names(
-        names, pipeline_name=plan.pipeline, currency=workspace.settings.currency
-    )
+    currency = workspace.settings.currency
+    return (from_stage_names(names, pipeline_name=plan.pipeline, currency=currency),)
 
 
 def _lacking(reading: Reading) -> str:
@@ -334,22 +349,6 @@ def _lacking(reading: Reading) -> str:
     if not reading.tells_stages:
         return "No column says in which stage the deals are: choose one, or a stage for all."
     return ""
-
-
-def _rehearsed(
-    workspace: Workspace, seen: FileSeen, reading: Reading, heard: Progress
-) -> ImportReport:
-    return import_rows(
-        workspace,
-        reading,
-        seen.pipeline,
-        seen.plan.path.name,
-        _options(seen, reading),
-        beside=seen.beside,
-        skip_bad=True,
-        dry_run=True,
-        progress=heard,
-    )
 
 
 def _options(seen: FileSeen, reading: Reading) -> ImportOptions:
@@ -423,8 +422,9 @@ def carry_out(workspace: Workspace, seen: FileSeen, heard: Progress) -> Imported
             )
     if seen.side_file is not None:
         seen = replace(seen, side=seen.side_file.open())
-    as_seen = plan.is_new or seen.splits
-    pipeline = seen.pipeline if as_seen else find_pipeline(workspace, plan.pipeline or None)
+    pipeline, *beside = (
+        workspace.pipeline_now(one.id) if one.id else one for one in (seen.pipeline, *seen.beside)
+    )
     read_with = None if seen.splits else pipeline
     with (
         _readable(path),
@@ -438,7 +438,7 @@ def carry_out(workspace: Workspace, seen: FileSeen, heard: Progress) -> Imported
                 pipeline,
                 path.name,
                 _options(seen, reading),
-                beside=seen.beside,
+                beside=beside,
                 skip_bad=plan.skips_bad,
                 progress=heard,
             )

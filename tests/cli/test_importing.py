@@ -53,6 +53,13 @@ def test_a_later_file_of_a_source_goes_where_its_deals_are(pipe: Type, home: Pat
     assert "Into Hubs, where deals of this source came in before." in again.err
     other = _file(home, text.replace("Record ID", "Number"), "others.csv")
     assert "Into Hubs" not in pipe("import", other, "--yes", "--dry-run").err
+    more = _file(home, text.replace("1,A", "7,C").replace("2,B", "8,D"), "more.csv")
+    assert pipe("import", more, "--into", "Spokes", "--stages", "auto", "--yes").code == 0
+    both = _file(home, text + "7,C,Proposal\n9,E,Proposal\n", "both.csv")
+    third = pipe("import", both, "--yes")
+    assert (third.code, "1 created, 0 updated, 3 unchanged" in third.out) == (0, True)
+    said = "Into Hubs, Spokes, where deals of this source came in before, new ones into Hubs."
+    assert said in third.err
 
 
 def test_the_same_file_twice_creates_nothing_twice(pipe: Type, home: Path) -> None:

@@ -7,9 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from pipeboard.domain.errors import BadInput, Conflict, Refused
+from pipeboard.domain.errors import BadInput, Conflict, NotFound, Refused
 from pipeboard.exchange.recipe import PlacingWord, Recipe, with_column, with_constant, with_word
 from pipeboard.exchange.side_files import SideFile, side_of, with_side
+from pipeboard.workspace.configuration import change_pipeline
 from pipeboard.workspace.import_plan import (
     FileSeen,
     ImportPlan,
@@ -17,6 +18,7 @@ from pipeboard.workspace.import_plan import (
     look_at,
 )
 from pipeboard.workspace.import_rows import RowsRejected
+from pipeboard.workspace.undoing import undo_last
 from tests.team import add
 from tests.verbs import Workspace
 
@@ -120,8 +122,48 @@ def test_a_plan_without_a_pipeline_goes_where_deals_of_the_source_are(
     plan = ImportPlan(file, Recipe(map=("state=stage", "outcome=-")))
     assert seen_by(ana, plan).pipeline.name == "Sales"
     carry_out(ana, seen_by(ana, replace(plan, pipeline="Own", is_new=True)), unheard)
-    assert seen_by(ana, plan).pipeline.name == "Own"
+    again = seen_by(ana, plan)
+    assert again.pipeline.name == "Own" and again.report.unchanged == 3
+    assert carry_out(ana, again, unheard).pipeline == "Own"
+    assert ana.reader.known_deals().count() == 3
     assert seen_by(ana, replace(plan, pipeline="Sales")).pipeline.name == "Sales"
+
+
+def test_deals_of_several_pipelines_stay_in_theirs_and_new_ones_go_where_most_are(
+    ana: Workspace, tmp_path: Path
+) -> None:
+    def file(rows: str) -> Path:
+        path = tmp_path / f"{rows.count(chr(10))}.csv"
+        path.write_text(f"Deal ID,Deal Name,Stage\n{rows}", "utf-8")
+        return path
+
+    few, most = "1,Nova,Talk\n", "2,Lumen,Call\n3,Sol,Call\n"
+    for name, rows in (("Few", few), ("Most", most)):
+        carry_out(ana, seen_by(ana, ImportPlan(file(rows), pipeline=name, is_new=True)), unheard)
+    seen = seen_by(ana, ImportPlan(file(f"{few}{most}4,Iris,Call\n")))
+    assert [one.name for one in (seen.pipeline, *seen.beside)] == ["Most", "Few"]
+    report = carry_out(ana, seen, unheard).report
+    assert (report.created, report.updated, report.unchanged) == (1, 0, 3)
+    names = {one.id: one.name for one in ana.reader.pipelines()}
+    found = {deal.name: names[deal.pipeline_id] for deal in ana.reader.each(today=ana.today)}
+    assert found == {"Nova": "Few", "Lumen": "Most", "Sol": "Most", "Iris": "Most"}
+
+
+@pytest.mark.parametrize("is_gone", [False, True])
+def test_a_pipeline_that_a_colleague_changed_meanwhile_is_taken_as_it_is_now(
+    ana: Workspace, bo: Workspace, file: Path, *, is_gone: bool
+) -> None:
+    plan = ImportPlan(file, Recipe(map=("state=stage", "outcome=-")), pipeline="Own", is_new=True)
+    carry_out(ana, seen_by(ana, plan), unheard)
+    seen = seen_by(ana, replace(plan, pipeline=""))
+    own = seen.pipeline
+    if is_gone:
+        undo_last(ana)
+        with pytest.raises(NotFound, match="there no more"):
+            carry_out(ana, seen, unheard)
+        return
+    change_pipeline(bo, replace(own, name="Ours"))
+    assert carry_out(ana, seen, unheard).pipeline == "Ours"
 
 
 def test_what_is_lacking_is_said_and_keeps_the_file_out(ana: Workspace, tmp_path: Path) -> None:
