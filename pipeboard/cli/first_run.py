@@ -209,11 +209,14 @@ def _made_for(call: Call, pipeline: Pipeline | None) -> Iterator[Workspace]:
 def _carried_out(call: Call, workspace: Workspace, planned: FileSeen) -> Imported:
     """The import of a file of deals as it was planned."""
     from pipeboard.cli.output import progress_told
+    from pipeboard.workspace.finding import find_pipeline
     from pipeboard.workspace.import_plan import carry_out
 
-    plan = replace(planned.plan, pipeline=planned.pipeline.name, is_new=False)
+    # Its pipeline has been made with the workspace; the others have numbers of none that is here.
+    beside = tuple(replace(one, id=0) for one in planned.beside)
+    seen = replace(planned, pipeline=find_pipeline(workspace), beside=beside)
     with progress_told(call.out) as progress:
-        return carry_out(workspace, replace(planned, plan=plan), progress)
+        return carry_out(workspace, seen, progress)
 
 
 # What it would be like: a made-up team.
