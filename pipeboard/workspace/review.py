@@ -28,7 +28,7 @@ from pipeboard.workspace.execution import carry_out
 from pipeboard.workspace.finding import typed_period
 from pipeboard.workspace.recording import Once, Receipt, agree, as_command
 from pipeboard.workspace.reports import ReportQuery, groups_of, report_of
-from pipeboard.workspace.service import Service
+from pipeboard.workspace.service import NOTHING_SEEN, Seen, Service
 from pipeboard.workspace.triage import day_of
 
 if TYPE_CHECKING:
@@ -186,10 +186,13 @@ def decide(
     deal_id: int,
     words: str,
     owner: str = "",
+    *,
+    seen: Seen = NOTHING_SEEN,
     **once: Unpack[Once],
 ) -> Receipt:
     """What was decided on a deal, with its day: the next step of its owner, or what another rep is
-    asked to do (`thu send the offer`, `thu send the offer @bo`)."""
+    asked to do (`thu send the offer`, `thu send the offer @bo`). `Conflict` where somebody planned
+    another step after the version that was `seen`."""
     (deal,) = service.load([deal_id])
     words, named = rules.named_in(words)
     owner = owner or named
@@ -208,6 +211,7 @@ def decide(
         [deal_id],
         lambda _: command,
         lambda deals: sentence_of(command, Telling(deals, pipelines, today)),
+        seen=seen,
         **once,
     )
 

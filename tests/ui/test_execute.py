@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -17,7 +17,7 @@ from pipeboard.domain.deal import Loss
 from pipeboard.domain.errors import BadInput, Conflict, DatabaseError, GivenUp, PipeboardError
 from pipeboard.domain.money import Money
 from pipeboard.ui import host
-from pipeboard.ui.actions import daily, fields, stages
+from pipeboard.ui.actions import daily, fields, review, stages
 from pipeboard.ui.execute import (
     News,
     Questions,
@@ -305,15 +305,22 @@ async def test_of_two_values_the_one_that_is_chosen_stands(
     assert (desk.said[-1] == said) is kept
 
 
-async def test_two_next_steps_can_both_stand(desk: Desk, bo: Workspace) -> None:
+@pytest.mark.parametrize("key", [daily.next_step, review._decide])
+@pytest.mark.parametrize(
+    ("side", "stands"), [("b", "call; write"), ("m", "call"), ("t", "write"), (None, "write")]
+)
+async def test_two_next_steps_can_both_stand(
+    desk: Desk, bo: Workspace, key: Callable[..., Any], side: str | None, stands: str
+) -> None:
     def answered(_: object) -> str:
         bo.set_next_step([1], "write", TODAY)
         return "thu call"
 
-    desk.begin(answered, "b")
-    await desk.do(daily.next_step)
+    desk.begin(answered, side)
+    await desk.do(key)
+    assert desk.asked[1].startswith("bo changed next step of Lumen Oy")
     step = desk.stored().next_step
-    assert step is not None and step.text == "call; write"
+    assert step is not None and step.text == stands
 
 
 async def test_two_rewritings_of_a_note_stand_under_one_another(desk: Desk) -> None:

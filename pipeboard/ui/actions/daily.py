@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Final
 
 from pipeboard.domain import commands as c
 from pipeboard.domain.cadence import parse_step
@@ -220,10 +221,15 @@ async def ask_next_step(host: Host) -> bool:
             return await execute(host, c.Reschedule(step.due, usual))
         return await execute(host, c.Plan(typed))
 
-    def both(deal: Deal, mine: str, _theirs: str) -> str:
-        return f"{mine}; {deal.next_step.text}" if deal.next_step else mine
+    return bool(await ask_until_stored(host, line, plan, BOTH_STEPS))
 
-    return bool(await ask_until_stored(host, line, plan, Meeting(both)))
+
+def _both_steps(deal: Deal, mine: str, _theirs: str) -> str:
+    return f"{mine}; {deal.next_step.text}" if deal.next_step else mine
+
+
+BOTH_STEPS: Final = Meeting(_both_steps)
+"""How a step that is typed goes together with one that somebody has planned meanwhile."""
 
 
 async def deals_now(host: Host, ids: Ids) -> Sequence[Deal]:

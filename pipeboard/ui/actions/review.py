@@ -18,7 +18,7 @@ from pipeboard.domain.locales import written
 from pipeboard.domain.people import match_owner
 from pipeboard.domain.review import named_in
 from pipeboard.exchange.review_document import review_markdown
-from pipeboard.ui.actions.daily import a_step
+from pipeboard.ui.actions.daily import BOTH_STEPS, a_step
 from pipeboard.ui.actions.export import copy_text, write_to_file
 from pipeboard.ui.actions.navigation import hygiene
 from pipeboard.ui.actions.selection import choose_pipeline
@@ -125,13 +125,12 @@ async def _decide(host: Host, ids: Ids) -> None:
     async def store(typed: str) -> Outcome:
         return await execute(
             host,
-            lambda workspace, ids, _: store_decision(workspace, ids[0], typed),
+            lambda workspace, ids, seen: store_decision(workspace, ids[0], typed, seen=seen),
             ids=ids[:1],
-            seen={},
             repeats=False,
         )
 
-    await ask_until_stored(host, line, store)
+    await ask_until_stored(host, line, store, BOTH_STEPS)
 
 
 async def decide(host: ReviewScreen) -> None:
