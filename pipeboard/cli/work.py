@@ -27,7 +27,7 @@ from pipeboard.domain.deciding import verb_of
 from pipeboard.domain.errors import BadInput, NotFound
 from pipeboard.domain.lazy_dataclass import replace
 from pipeboard.domain.locales import written
-from pipeboard.domain.text import did_you_mean, fold, quoted
+from pipeboard.domain.text import did_you_mean, fold, key_named, quoted
 from pipeboard.workspace.new_deals import recycle_due
 from pipeboard.workspace.recording import retried
 
@@ -290,7 +290,7 @@ def _changed(
     """The key of what is called as was `typed`, "" where it is new, and what becomes of it: None
     takes it off the deal. An empty text empties a field."""
     name, names = name_of(typed), {key: name_of(line) for key, line in lines.items()}
-    key = next((key for key, known in names.items() if fold(known) == fold(name)), "")
+    key = key_named(name, names)
     if not call.arguments.remove:
         given = {field: getattr(call.arguments, field) for field in fields}
         changes = {field: text for field, text in given.items() if text is not None}

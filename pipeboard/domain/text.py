@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from unicodedata import combining, normalize
 
 from pipeboard.domain.errors import BadInput
@@ -166,6 +166,22 @@ def _without_unsafe(text: str) -> str:
 def slug(text: str) -> str:
     """The key made of a name: `decision_maker` of `Decision maker`; may be empty."""
     return re.sub(r"[\W_]+", "_", fold(text)).strip("_")
+
+
+def free_key(name: str, taken: Container[str], otherwise: str) -> str:
+    """A key made of a name (`otherwise` where it makes none) that is not `taken` yet: two of one
+    name are two."""
+    key = first = slug(name) or otherwise
+    number = 1
+    while key in taken:
+        number += 1
+        key = f"{first}_{number}"
+    return key
+
+
+def key_named(name: str, names: Mapping[str, str]) -> str:
+    """The key of what has that name, in whatever case; "" where nothing has it."""
+    return next((key for key, known in names.items() if fold(known) == fold(name)), "")
 
 
 _GAPS = re.compile(r"[\W_]+")

@@ -20,7 +20,7 @@ from pipeboard.domain.people import CALENDAR, about_owner
 from pipeboard.domain.pipeline import Pipeline, Stage
 from pipeboard.domain.quick_add import QuickAdd, parse_quick_add
 from pipeboard.domain.settings import Rep
-from pipeboard.domain.text import slug
+from pipeboard.domain.text import free_key
 from pipeboard.workspace.execution import beginning_of, execute
 from pipeboard.workspace.recording import Decision, Once, Receipt, as_command, record
 from pipeboard.workspace.service import NOTHING_SEEN, Seen, Service
@@ -150,7 +150,7 @@ def _fields(
     if parsed.next_step is not None:
         fields["next_step"] = parsed.next_step
     if parsed.contact:
-        key = slug(parsed.contact) or "person"
+        key = free_key(parsed.contact, (), "person")
         fields["contacts"] = MappingProxyType({key: Contact(parsed.contact)})
     return fields
 

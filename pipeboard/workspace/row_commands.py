@@ -34,7 +34,7 @@ from pipeboard.domain.errors import BadInput
 from pipeboard.domain.events import IMPORTED
 from pipeboard.domain.lazy_dataclass import dataclass
 from pipeboard.domain.pipeline import Pipeline
-from pipeboard.domain.text import LINE, TEXT, did_you_mean, fold, pieces, slug
+from pipeboard.domain.text import LINE, TEXT, did_you_mean, fold, free_key, pieces, slug
 from pipeboard.exchange.rows import DealRow, RowNote
 
 if TYPE_CHECKING:
@@ -250,26 +250,27 @@ def _own(row: DealRow, rules: RowRules) -> dict[str, FieldValue]:
                 for a in row.answers
             }
         ),
-        "terms": MappingProxyType(
-            {
-                slug(t.item) or "term": Term(t.item, t.ours or "", t.theirs or "", t.agreed or "")
-                for t in row.terms
-            }
-        ),
+        "terms": _terms_of(row),
         "checklist": MappingProxyType(
             {rules.item_key(key): mark for key, mark in row.checklist.items()}
         ),
     }
 
 
+def _terms_of(row: DealRow) -> Mapping[str, Term]:
+    """The terms of a row under keys of their own."""
+    terms: dict[str, Term] = {}
+    for term in row.terms:
+        key = free_key(term.item, terms, "term")
+        terms[key] = Term(term.item, term.ours or "", term.theirs or "", term.agreed or "")
+    return MappingProxyType(terms)
+
+
 def contacts_of(row: DealRow) -> Mapping[str, Contact]:
     """The people of a row under keys of their own."""
     contacts: dict[str, Contact] = {}
     for person in row.contacts:
-        key = slug(person.name) or "person"
-        while key in contacts:
-            key += "_"
-        contacts[key] = Contact(
+        contacts[free_key(person.name, contacts, "person")] = Contact(
             person.name,
             person.role if person.role in ROLES else "other",
             person.email or "",

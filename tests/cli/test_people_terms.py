@@ -36,6 +36,21 @@ def test_a_person_is_put_on_a_deal_changed_and_taken_off(lumen: Type) -> None:
     assert lumen("contact", "1", "Outi Salo", "--remove").code == 3
 
 
+def test_a_like_name_is_somebody_else(lumen: Type) -> None:
+    lumen("contact", "1", "Jo Li", "--email", "jo@x.example")
+    lumen("contact", "1", "Jo-Li", "--role", "champion")
+    lumen("term", "1", "Pay", "--ours", "30 days")
+    lumen("term", "1", "Pay!", "--theirs", "60 days")
+    people, terms = (_show(lumen)[whole] for whole in ("contacts", "terms"))
+    assert isinstance(people, list) and isinstance(terms, list)
+    assert [(one["name"], one["email"]) for one in people] == [
+        *[("Jo Li", "jo@x.example"), ("Jo-Li", None)]
+    ]
+    assert [(one["item"], one["ours"], one["theirs"]) for one in terms] == [
+        *[("Pay", "30 days", None), ("Pay!", None, "60 days")]
+    ]
+
+
 def test_an_address_that_is_none_is_refused_and_one_of_a_file_stays(lumen: Type) -> None:
     refused = lumen("contact", "1", "Outi", "--email", "notamail")
     assert refused.code == 2 and "'notamail' is no e-mail address." in refused.err

@@ -917,6 +917,18 @@ def test_a_person_is_kept_under_their_name_or_as_a_person(key: str, name: str, k
     assert set(do(new(), c.SetContact(key, Contact(name))).contacts) == {kept}
 
 
+def test_a_new_person_or_term_takes_the_place_of_none() -> None:
+    people = Contact("Jo Li", email="jo@x.example"), Contact("Jo-Li"), Contact("Jo Li")
+    terms = Term("Pay", "30 days"), Term("Pay!", theirs="60 days"), Term("Pay")
+    deal = new()
+    for person in people:
+        deal = do(deal, c.SetContact("", person))
+    for term in terms:
+        deal = do(deal, c.SetTerm("", term))
+    assert deal.contacts == dict(zip(("jo_li", "jo_li_2", "jo_li_3"), people, strict=True))
+    assert deal.terms == dict(zip(("pay", "pay_2", "pay_3"), terms, strict=True))
+
+
 @pytest.mark.parametrize(
     ("words", "said"), [(("call", "call"), "call Wed"), (("call", "meet"), "next steps Wed")]
 )

@@ -15,7 +15,7 @@ from pipeboard.domain import commands as c
 from pipeboard.domain.board import Sort
 from pipeboard.domain.cadence import POST_SALE
 from pipeboard.domain.criteria import parse_criterion
-from pipeboard.domain.deal import Contact, Loss, NextStep, Status
+from pipeboard.domain.deal import Contact, Loss, NextStep, Status, Term
 from pipeboard.domain.errors import GateNotMet, NotFound, Refused
 from pipeboard.domain.money import Money
 from pipeboard.domain.pipeline import Category
@@ -373,10 +373,19 @@ async def test_what_is_done_already_is_not_asked_again(desk: Desk) -> None:
 
 async def test_somebody_who_is_known_gets_another_part_and_keeps_the_rest(desk: Desk) -> None:
     mika = Contact("Mika", "user", "mika@x.example", "+1 2", "Plant manager")
-    desk.workspace.set_contact(1, mika, "m")
-    desk.begin("Mika")
+    for name in ("Mika", "mika"):
+        desk.workspace.set_contact(1, mika, "m")
+        desk.begin(name)
+        assert await desk.do(stages.name_contact, 1, "champion")
+        assert desk.stored().contacts == {"m": replace(mika, role="champion")}
+
+
+async def test_somebody_whose_name_is_spelled_otherwise_is_somebody_else(desk: Desk) -> None:
+    first = Contact("Jo Li", "user", "jo@x.example")
+    desk.workspace.set_contact(1, first)
+    desk.begin("Jo-Li")
     assert await desk.do(stages.name_contact, 1, "champion")
-    assert desk.stored().contacts == {"m": replace(mika, role="champion")}
+    assert list(desk.stored().contacts.values()) == [first, Contact("Jo-Li", "champion")]
 
 
 # The daily work.
@@ -768,10 +777,21 @@ async def test_an_address_that_came_so_may_stay_and_another_is_checked(deal: Dea
     assert check("a@b.example") is None
 
 
-async def test_two_people_of_one_name_have_two_places(deal: DealDesk) -> None:
-    stored = replace(deal.stored(), contacts={"mika": Contact("Mika"), "mika_2": Contact("Mika")})
-    assert items._free_key(stored, "Mika") == "mika_3"
-    assert items._free_key(stored, "!") == "person"
+@pytest.mark.parametrize("name", ["Payment", "payment?"])
+async def test_a_new_term_takes_the_place_of_none_that_is_there(deal: DealDesk, name: str) -> None:
+    payment = Term("Payment", "30 days", "60 days", "45 days")
+    deal.workspace.set_term(1, payment)
+    deal.at(DealTab.TERMS, "", {"item": name, "ours": "bank"})
+    await deal.do(items.add_item)
+    assert list(deal.stored().terms.values()) == [payment, Term(name, "bank")]
+
+
+async def test_a_new_person_takes_the_place_of_nobody_who_is_there(deal: DealDesk) -> None:
+    mika = Contact("Mika", "user", "mika@x.example")
+    deal.workspace.set_contact(1, mika)
+    deal.at(DealTab.PEOPLE, "", {"name": "Mika"})
+    await deal.do(items.add_item)
+    assert list(deal.stored().contacts.values()) == [mika, Contact("Mika")]
 
 
 # Many at once.

@@ -18,6 +18,7 @@ from pipeboard.domain.errors import PipeboardError, Refused, Way
 from pipeboard.domain.events import Kind
 from pipeboard.domain.money import Money
 from pipeboard.workspace.triage import day_of
+from pipeboard.workspace.undoing import undo_last
 from tests.doing import DOING
 from tests.ledger import disagreements
 from tests.team import LEAD, Team, add, now_of
@@ -68,6 +69,37 @@ def test_what_the_kept_deal_knows_itself_stands(ana: Workspace, team: Team) -> N
     assert kept.answers["need"].text == "Once a week"
     assert {person.name for person in kept.contacts.values()} == {"Mika Laine", "Mika"}
     assert kept.next_step == NextStep("mail", date(2026, 12, 2))
+
+
+def test_whom_and_what_both_know_is_filled_up_and_others_of_a_like_name_stay_beside(
+    ana: Workspace, team: Team
+) -> None:
+    keep, other = add(ana), add(ana, "Ibex: trial")
+    ana.set_contact(keep.id, Contact("Mika", phone="1"))
+    ana.set_contact(keep.id, Contact("Jo Li", "user"))
+    ana.set_contact(other.id, Contact("Mika", "champion", "mika@x.example", "2", "CFO"))
+    ana.set_contact(other.id, Contact("Jo-Li", "blocker"))
+    ana.set_term(keep.id, Term("Pay", "30 days"))
+    ana.set_term(other.id, Term("Pay", "10 days", "60 days"))
+    ana.set_term(other.id, Term("Pay?", agreed="cash"))
+    ana.set_term(other.id, Term("Pay!", "bank"))
+    before = now_of(ana, keep.id)
+    ana.merge(keep.id, [other.id])
+    kept = now_of(ana, keep.id)
+    assert kept.contacts == {
+        "mika": Contact("Mika", "champion", "mika@x.example", "1", "CFO"),
+        "jo_li": Contact("Jo Li", "user"),
+        "jo_li_2": Contact("Jo-Li", "blocker"),
+    }
+    assert kept.terms == {
+        "pay": Term("Pay", "30 days", "60 days"),
+        "pay_2": Term("Pay?", agreed="cash"),
+        "pay_3": Term("Pay!", "bank"),
+    }
+    undo_last(ana)
+    assert now_of(ana, keep.id).contacts == before.contacts
+    assert now_of(ana, keep.id).terms == before.terms
+    assert disagreements(team.place) == []
 
 
 def test_a_merge_is_told_on_both_deals(ana: Workspace) -> None:

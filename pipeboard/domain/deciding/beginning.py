@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from pipeboard.domain import commands as c
 from pipeboard.domain.criteria import unmet
 from pipeboard.domain.dates import format_date, local_date, micros
-from pipeboard.domain.deal import Deal, Loss, Status
+from pipeboard.domain.deal import Contact, Deal, Loss, Status, Term
 from pipeboard.domain.deal_fields import FIELDS
 from pipeboard.domain.deal_record import may_see
 from pipeboard.domain.deciding import edits, work
@@ -19,9 +19,9 @@ from pipeboard.domain.deciding.moves import entry, target_stage
 from pipeboard.domain.deciding.rules import rule
 from pipeboard.domain.errors import BadInput, Refused, Way
 from pipeboard.domain.events import Event, EventFacts, Kind, change_to, evolve, evolve_all
-from pipeboard.domain.lazy_dataclass import replace
+from pipeboard.domain.lazy_dataclass import fields, replace
 from pipeboard.domain.pipeline import Stage
-from pipeboard.domain.text import clean_line
+from pipeboard.domain.text import clean_line, free_key
 
 if TYPE_CHECKING:
     from pipeboard.domain.deal import FieldValue, Values
@@ -178,6 +178,8 @@ _CARRIED_ENTRIES = {
     "checklist": Kind.CHECKED,
     "asks": Kind.ASKED,
 }
+_NAMED = {"contacts": ("name", "person"), "terms": ("item", "term")}
+"""What an entry is called by, and what its key is where its name makes none."""
 
 
 @rule(c.MergeInto)
@@ -256,17 +258,29 @@ def _filling(keep: Deal, others: Sequence[Deal]) -> dict[str, FieldValue]:
 def _entries(whole: str, keep: Deal, others: Sequence[Deal]) -> Values:
     """Answers, people, terms or ticks that the kept deal has none of under that key.
 
-    Somebody else under the key of a person of the kept deal gets a key of their own.
+    A person or a term that both have gets what it lacks; another one under the same key gets a key
+    of its own.
     """
     found: dict[str, FieldValue] = {}
     have = dict(getattr(keep, whole))
+    name, otherwise = _NAMED.get(whole, ("", ""))
     for deal in others:
         for key, told in getattr(deal, whole).items():
-            place = key
-            if whole == "contacts" and key in have and have[key].name != told.name:
-                while place in have:
-                    place += "_"
-            if place not in have:
-                have[place] = told
-                found[f"{whole}.{place}"] = told
+            place, ours = key, have.get(key)
+            if ours is None:
+                wanted = told
+            elif not name:
+                continue
+            elif getattr(ours, name) == getattr(told, name):
+                wanted = _filled(ours, told)
+            else:
+                place, wanted = free_key(getattr(told, name), have, otherwise), told
+            if wanted != ours:
+                have[place] = found[f"{whole}.{place}"] = wanted
     return found
+
+
+def _filled(ours: Contact | Term, theirs: Contact | Term) -> Contact | Term:
+    """Ours with what it does not say and theirs does."""
+    names = [one.name for one in fields(ours) if getattr(ours, one.name) in ("", "other")]
+    return replace(ours, **{name: getattr(theirs, name) for name in names})

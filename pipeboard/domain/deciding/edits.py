@@ -30,8 +30,8 @@ from pipeboard.domain.text import (
     clean_text,
     did_you_mean,
     email_fault,
+    free_key,
     quoted,
-    slug,
 )
 
 if TYPE_CHECKING:
@@ -275,7 +275,7 @@ def set_contact(command: c.SetContact, deal: Deal, context: c.Context) -> list[E
     key = command.key
     if contact is not None:
         contact = clean_contact(contact)
-        key = key or slug(contact.name) or "person"
+        key = key or free_key(contact.name, deal.contacts, "person")
         known = deal.contacts.get(key)
         # One that came from a file stays as it is while others are changed.
         if (known is None or known.email != contact.email) and (why := email_fault(contact.email)):
@@ -290,7 +290,7 @@ def set_term(command: c.SetTerm, deal: Deal, context: c.Context) -> list[Event]:
     key = command.key
     if term is not None:
         term = clean_term(term)
-        key = key or slug(term.item) or "term"
+        key = key or free_key(term.item, deal.terms, "term")
     return changing(deal, Kind.TERM, context.at, {f"terms.{key}": term})
 
 

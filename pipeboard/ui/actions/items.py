@@ -10,7 +10,7 @@ from pipeboard.domain import commands as c
 from pipeboard.domain.criteria import ROLES, unmet
 from pipeboard.domain.deal import Answer, Contact, Deal, Term
 from pipeboard.domain.errors import GateNotMet, NotFound
-from pipeboard.domain.text import email_fault, quoted, slug
+from pipeboard.domain.text import email_fault, free_key, quoted
 from pipeboard.ui.actions.daily import a_note, rewrite_note, write_note
 from pipeboard.ui.actions.fields import any_change, ask_question, edit
 from pipeboard.ui.draw.notes import CHECK, FIELDS, GATE, PLAYBOOK
@@ -236,7 +236,7 @@ async def edit_person(host: Host, look: Callable[[], Deal], key: str) -> Outcome
         person = deal.contacts.get(key, _NOBODY)
         role = changed.get("role", person.role).replace(" ", "_")
         contact = Contact(**{**asdict(person), **changed, "role": role})
-        place = key or _free_key(deal, contact.name)
+        place = key or free_key(contact.name, deal.contacts, "person")
         return await execute(host, c.SetContact(place, contact), ids=[deal.id], repeats=False)
 
     return await _fill(host, look(), "Person", "person", key, fields, store)
@@ -256,14 +256,10 @@ async def _edit_term(host: DealScreen, key: str) -> None:
         ]
 
     async def store(changed: Mapping[str, str]) -> Outcome:
-        term, deal_id = host.record.deal.terms.get(key, _NO_TERM), host.record.deal.id
-        wanted = Term(**{**asdict(term), **changed})
-        return await execute(
-            host,
-            c.SetTerm(key or slug(wanted.item) or "term", wanted),
-            ids=[deal_id],
-            repeats=False,
-        )
+        deal = host.record.deal
+        wanted = Term(**{**asdict(deal.terms.get(key, _NO_TERM)), **changed})
+        place = key or free_key(wanted.item, deal.terms, "term")
+        return await execute(host, c.SetTerm(place, wanted), ids=[deal.id], repeats=False)
 
     await _fill(host, host.record.deal, "Term", "term", key, fields, store)
 
@@ -288,17 +284,6 @@ async def _fill(
         return await store(changed) if changed else None
 
     return await until_stored(host, attempt)
-
-
-def _free_key(deal: Deal, name: str) -> str:
-    """A key for a new person; two of one name are two people."""
-
-    key = place = slug(name) or "person"
-    number = 1
-    while place in deal.contacts:
-        number += 1
-        place = f"{key}_{number}"
-    return place
 
 
 def _email_beside(before: str) -> Callable[[str], str | None]:

@@ -11,9 +11,10 @@ from pipeboard.domain.criteria import About, Unmet, unmet
 from pipeboard.domain.deal import Contact, Loss, Status
 from pipeboard.domain.deal_fields import parse_field
 from pipeboard.domain.errors import GateNotMet, Refused, SoAlready
+from pipeboard.domain.lazy_dataclass import replace
 from pipeboard.domain.locales import how_many
 from pipeboard.domain.pipeline import Stage
-from pipeboard.domain.text import slug
+from pipeboard.domain.text import free_key, key_named
 from pipeboard.ui.actions.closing import lose
 from pipeboard.ui.actions.daily import ask_next_step
 from pipeboard.ui.actions.fields import ask_question, deal_now
@@ -305,19 +306,19 @@ async def name_contact(host: Host, deal_id: int, role: str) -> bool:
 
     async def attempt(questions: Questions) -> Outcome | None:
         deal, _ = await deal_now(host, deal_id)
-        names = {contact.name: key for key, contact in deal.contacts.items()}
+        names = {key: contact.name for key, contact in deal.contacts.items()}
         name = await questions.ask(
             lambda: Prompt(
                 f"Who is the {role.replace('_', '-')} of {deal.name}?",
-                suggestions=tuple(names),
+                suggestions=tuple(names.values()),
                 draft_key=key_of("contact", [deal_id], role),
             )
         )
         if name is None:
             return None
-        known = deal.contacts.get(names.get(name, ""), Contact(name))
-        contact = Contact(name, role, known.email, known.phone, known.title)
-        key = names.get(name, "") or slug(name) or "person"
+        key = key_named(name, names)
+        contact = replace(deal.contacts.get(key, Contact(name)), role=role)
+        key = key or free_key(name, deal.contacts, "person")
         return await execute(host, c.SetContact(key, contact), ids=[deal_id], repeats=False)
 
     return bool(await until_stored(host, attempt))
