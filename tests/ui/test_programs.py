@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import sys
 from pathlib import Path
 
@@ -9,6 +10,7 @@ import pytest
 
 from pipeboard.domain.errors import BadInput
 from pipeboard.domain.programs import OwnProgram, read_hooks, read_programs
+from pipeboard.ui.actions import export
 from pipeboard.ui.key_table import read_keymap
 from pipeboard.ui.last_view import Choices
 from tests.ui.desk import Desk, desk
@@ -49,6 +51,28 @@ async def test_each_marked_deal_gets_its_own_run(demo: Path, tmp_path: Path) -> 
         await board.press(" ", " ", "ctrl+e")
         assert len(set(await written(board, out))) == 2
         assert "for 2 deals" in board.status
+
+
+COMPLAINS = """import sys, time, pathlib
+while not pathlib.Path(sys.argv[1]).exists(): time.sleep(0.005)
+print('what is it?', file=sys.stderr, flush=True)
+pathlib.Path(sys.argv[2]).write_text('and goes on')
+"""
+
+
+async def test_one_that_runs_on_may_complain_as_long_as_it_likes(
+    demo: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(export, "_FAILS_WITHIN_S", 0.05)
+    script, go, out = tmp_path / "own.py", tmp_path / "go", tmp_path / "out"
+    script.write_text(COMPLAINS)
+    own = programs(f"{sys.executable} {script} {go} {out}")
+    async with desk(demo, choices=Choices(programs=own)) as board:
+        await board.press("ctrl+e")
+        assert "started" in board.status
+        gc.collect()
+        go.touch()
+        assert await written(board, out) == ["and goes on"]
 
 
 @pytest.mark.parametrize(

@@ -6,9 +6,11 @@ import asyncio
 import os
 import shlex
 import subprocess
+import tempfile
 from collections.abc import Iterable, Iterator, Sequence
 from functools import partial
 from pathlib import Path
+from threading import Thread
 from typing import TYPE_CHECKING, Final
 
 from textual.app import App
@@ -319,6 +321,7 @@ async def _text(host: MetricsScreen, form: str) -> str:
 
 _FAILS_WITHIN_S: Final = 1.0
 """A program that cannot do it says so at once; one that runs on has begun well."""
+_MOST_SAID: Final = 2_000
 
 
 async def run_program(host: Host, name: str) -> None:
@@ -368,27 +371,28 @@ def _run_here(host: Host, words: Sequence[str]) -> None:
 
 def _start(words: Sequence[str]) -> None:
     """Starts the program beside the board. PipeboardError where it fails at once."""
-    try:
-        running = subprocess.Popen(
-            words,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.PIPE,
-            start_new_session=True,
-            text=True,
-            errors="replace",
-        )
-    except (OSError, ValueError) as error:
-        raise _no_start(words, error) from error
-    try:
-        _, said = running.communicate(timeout=_FAILS_WITHIN_S)
-    except subprocess.TimeoutExpired:
-        return
-    if running.returncode:
-        why = printable(said.strip().partition("\n")[0])
-        raise PipeboardError(
-            f"{quoted(words[0])} ended with {running.returncode}{': ' if why else ''}{why}."
-        )
+    # Into a file, not a pipe: one that nobody reads any more would end who runs on and complains.
+    with tempfile.TemporaryFile("w+", encoding="utf-8", errors="replace") as said:
+        try:
+            running = subprocess.Popen(
+                words,
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                stderr=said,
+                start_new_session=True,
+            )
+        except (OSError, ValueError) as error:
+            raise _no_start(words, error) from error
+        try:
+            code = running.wait(_FAILS_WITHIN_S)
+        except subprocess.TimeoutExpired:
+            Thread(target=running.wait, daemon=True).start()  # until it ends, and is no zombie
+            return
+        if code:
+            said.seek(0)
+            why = printable(said.read(_MOST_SAID).strip().partition("\n")[0])
+            colon = ": " if why else ""
+            raise PipeboardError(f"{quoted(words[0])} ended with {code}{colon}{why}.")
 
 
 def _no_start(words: Sequence[str], error: Exception) -> Refused:
