@@ -214,8 +214,9 @@ class ThreeWay:
         followed: frozenset[str] = frozenset()
         if "outcome" in found.take:
             followed = _OF_CLOSING
-            for name in followed & found.take.keys():
-                del found.take[name]
+            for name in followed:
+                found.take.pop(name, None)
+                _forget(found, name, says.get(name, ""))  # what was said of another end is over
         if not deal.closed_at and not found.take.keys().isdisjoint(("stage", "outcome")):
             followed |= {"entered"}
         found.not_followed = [one for one in found.not_followed if one[0] not in followed]

@@ -361,12 +361,20 @@ def standing(ana: Workspace) -> dict[str, Any]:
     }
 
 
+def ended(stage: str, closed: str) -> Cells:
+    """A row of a deal that has nothing but where it stands and when it ended."""
+    said = {"Deal Name": "Alpha", "Stage": stage, "Created": "2026-01-02", "Closed": closed}
+    return {**dict.fromkeys(COURSE, ""), **said}
+
+
 @settings(
     max_examples=60 * MANY,
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 @given(course)
+@example([ended("Won", "2026-10-01"), ended("Lost", ""), ended("Lost", "2026-10-01")])
+@example([ended("Lost", "2026-10-01"), ended("Proposal", ""), ended("Lost", "2026-10-01")])
 def test_what_nobody_touched_here_is_what_its_last_row_says(
     blank: Path, tmp_path: Path, course: list[Cells]
 ) -> None:
