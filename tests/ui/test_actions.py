@@ -621,6 +621,18 @@ def test_what_each_rep_has_on_hand_stands_in_columns() -> None:
     ]
 
 
+async def test_a_question_is_asked_as_it_is_now_and_not_where_it_was_taken_away(
+    desk: Desk,
+) -> None:
+    first = sales(desk.workspace).questions[0]
+    desk.begin(Given("so", "", 3))
+    assert await desk.do(fields.ask_question, 1, replace(first, ask="As it was?"))
+    assert desk.overlays[0]._question == first
+    desk.begin()
+    with pytest.raises(NotFound, match="asks no more for Weather"):
+        await desk.do(fields.ask_question, 1, replace(first, key="weather", label="Weather"))
+
+
 async def test_the_interview_asks_what_is_open_and_at_last_all_once_more(desk: Desk) -> None:
     questions = sales(desk.workspace).questions
     desk.workspace.answer([1], questions[0].key, "so", 3)

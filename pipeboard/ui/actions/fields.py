@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from pipeboard.domain import commands as c
 from pipeboard.domain.dates import parse_date
 from pipeboard.domain.deal import Answer, Deal
+from pipeboard.domain.errors import NotFound
 from pipeboard.domain.money import parse_money, parse_percent
 from pipeboard.domain.people import new_rep_mark
 from pipeboard.domain.pipeline import Category, Pipeline, Question
@@ -307,13 +308,15 @@ async def ask_question(
 
     async def attempt(questions: Questions) -> Came:
         deal, pipeline = await deal_now(host, deal_id)
-        present = deal.answers.get(question.key)
-        number = f"{pipeline.questions.index(question) + 1}/{len(pipeline.questions)}"
+        present, keys = deal.answers.get(question.key), [one.key for one in pipeline.questions]
+        if question.key not in keys:  # somebody has taken it away since
+            raise NotFound(f"{pipeline.name} asks no more for {question.label}.")
+        number = keys.index(question.key)
         given = await questions.ask(
             lambda: QuestionCard(
-                question,
+                pipeline.questions[number],
                 present,
-                place or number,
+                place or f"{number + 1}/{len(keys)}",
                 deal.name,
                 draft_key=key_of("answer", [deal_id], question.key),
                 edit=host.program.choices.edit,
