@@ -17,7 +17,8 @@ from pipeboard.workspace.import_plan import (
     look_at,
 )
 from pipeboard.workspace.import_rows import RowsRejected
-from tests.team import add
+from tests.ledger import disagreements
+from tests.team import Team, add
 from tests.verbs import Workspace
 
 TEXT = "id,name,state,outcome,amount\n1,Nova,Talk,open,40\n2,Lumen,Talk,gewonnen,\n3,Sol,,maybe,5\n"
@@ -273,10 +274,27 @@ def test_a_second_file_may_reach_the_deals_that_stand_in_no_row_in_the_same_comm
     assert ana.reader.known_deals().standing() == 1
 
 
+def test_what_a_second_file_says_of_a_deal_comes_after_all_that_happened_to_it(
+    ana: Workspace, team: Team, tmp_path: Path
+) -> None:
+    team.clock.wait(hours=5)
+    deal = add(ana, "Acme: here already 5k @ana")
+    team.clock.wait(hours=-4)
+    plan = replace(joined(tmp_path), is_new=True, pipeline="Sold")
+    side = replace(side_of(plan.recipe) or SideFile(tmp_path, ""), everywhere=True)
+    plan = replace(plan, recipe=with_side(plan.recipe, side))
+    assert carry_out(ana, seen_by(ana, plan), unheard).report.joined_here == 1
+    joined_at, began_at = (entry.event.at for entry in ana.reader.history.entries(deal.id))
+    assert joined_at > began_at
+    assert disagreements(team.place) == []
+
+
 def test_a_line_of_a_second_file_that_meets_only_deals_that_are_here_is_told_as_met(
     ana: Workspace, tmp_path: Path
 ) -> None:
     add(ana, "Acme: here already 5k @cy")
+    add(ana, "Borealis: of whom no line tells 1k @none")
+    add(ana, "Cobalt: of whom no line tells 1k @dee")
     plan = replace(joined(tmp_path, REPS.replace("zoe", "cy")), is_new=True, pipeline="Sold")
     side = side_of(plan.recipe)
     assert side is not None
