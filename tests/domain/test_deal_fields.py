@@ -114,6 +114,11 @@ def test_a_field_is_named_in_any_case(name: str) -> None:
     assert named_field(name.upper()) == named_field(name) == BY_TYPED[name].name
 
 
+@pytest.mark.parametrize("name", ["created", "Created", "created_at", "CREATED_AT"])
+def test_when_a_deal_began_is_named_beside_its_fields_in_any_case(name: str) -> None:
+    assert named_field(name) == "created_at"
+
+
 def test_a_name_that_a_verb_changes_is_told_so_in_any_case() -> None:
     with pytest.raises(BadInput, match="is not set as a field"):
         named_field("Stage")

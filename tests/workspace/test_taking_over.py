@@ -187,7 +187,7 @@ def ids(known_as: str | None = "X1", **said: Any) -> list[str]:
         known_as=known_as, notes=(RowNote("one"), RowNote("one")),
         touches=(RowTouch("call", at=on(1)), RowTouch("call", at=on(1))), **said,
     )  # fmt: skip
-    return [one.id for one in (*deal.notes, *deal.touches)]
+    return [*(note.id for note in deal.notes), *(touch.id for touch in deal.touches)]
 
 
 def test_parts_of_a_deal_have_ids_of_their_own_that_come_again_with_the_deal() -> None:

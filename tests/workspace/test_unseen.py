@@ -284,7 +284,7 @@ def test_lists_that_two_people_changed_hold_what_both_put_in(
     found = unseen(changed(Kind.TAGGED, tags=theirs))
     command = c.Edit({"tags": mine})
     (event,) = found.side_by_side(command, events_of(found.deal, command))
-    assert sorted(event.after["tags"]) == sorted(both)  # type: ignore[arg-type, type-var]
+    assert sorted(event.after["tags"]) == sorted(both)  # type: ignore[arg-type]
     plain = unseen(changed(source="web"))
     assert plain.side_by_side(command, events_of(plain.deal, command))[0].after["tags"] == mine
 
