@@ -24,7 +24,14 @@ from pipeboard.domain.errors import (
 )
 from pipeboard.domain.events import Event, Kind
 from pipeboard.domain.settings import Rep, Settings
-from pipeboard.workspace.execution import _raise, change_of, decide_all, remarks
+from pipeboard.workspace.execution import (
+    RANK_GAP,
+    _between,
+    _raise,
+    change_of,
+    decide_all,
+    remarks,
+)
 from tests.domain.deciding_cases import LEAD, NEEDS, NOW, QUALIFICATION, context, new
 from tests.team import TODAY
 
@@ -309,3 +316,29 @@ def test_one_deal_that_somebody_does_not_see_is_told_by_its_name() -> None:
         "@bo does not see A, and was not asked.",
         "@cy does not see A, and was not asked.",
     )
+
+
+# An order by hand.
+
+
+@pytest.mark.parametrize(
+    ("above", "below", "rank"),
+    [
+        (None, None, -RANK_GAP),
+        (None, 10, 10 - RANK_GAP),
+        (None, 0, -RANK_GAP),
+        (10, None, 10 + RANK_GAP),
+        (0, None, RANK_GAP),
+        (10, 20, 15),
+        (10, 12, 11),
+        (10, 13, 11),
+        (-13, -10, -12),
+        (10, 11, None),
+        (10, 10, None),
+        (20, 10, None),
+    ],
+)
+def test_a_rank_lies_between_its_neighbours_or_there_is_no_room(
+    above: int | None, below: int | None, rank: int | None
+) -> None:
+    assert _between(above, below) == rank

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from pipeboard.domain.errors import BadInput, Conflict, Refused
+from pipeboard.domain.settings import Rep
 from pipeboard.exchange.recipe import PlacingWord, Recipe, with_column, with_constant, with_word
 from pipeboard.exchange.side_files import SideFile, side_of, with_side
 from pipeboard.workspace.import_plan import (
@@ -334,6 +335,27 @@ def test_a_second_file_sets_the_teams_of_reps_and_one_undo_takes_them_back(
     assert fields_by_name(ana)["Nova"] == {"manager": "Mo"}
     ana.undo()
     assert teams() == before
+
+
+@pytest.mark.parametrize("meanwhile", [False, True], ids=["new", "made a rep meanwhile"])
+def test_a_second_file_sets_the_team_of_whom_the_first_is_the_first_to_name(
+    ana: Workspace, bo: Workspace, tmp_path: Path, meanwhile: bool
+) -> None:
+    plan = replace(joined(tmp_path, team="office"), is_new=True, pipeline="Sold", new_reps=True)
+    plan.path.write_text(SOLD.replace("3,Sol,Talk,", "3,Sol,Talk,zoe"), "utf-8")
+
+    def heard(rows: int, share: float) -> None:
+        if meanwhile:
+            bo.save_rep(Rep("zoe", "Zoe Zorn"))
+
+    seen = seen_by(ana, plan)
+    assert sorted(seen.report.teams) == ["ana", "bo", "zoe"]
+    report = carry_out(ana, seen, heard).report
+    assert sorted(report.teams) == ["ana", "bo", "zoe"]
+    reps = {rep.name: rep for rep in ana.reader.reps()}
+    assert (reps["zoe"].team, reps["zoe"].display_name) == (
+        "West", "Zoe Zorn" if meanwhile else "",
+    )  # fmt: skip
 
 
 @pytest.mark.parametrize(
