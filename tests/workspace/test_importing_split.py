@@ -143,6 +143,7 @@ def test_pipelines_are_made_and_the_same_file_again_changes_nothing(
         "D": ("Direct", "Call"),
     }
     assert placed(ana) == where
+    assert not any(deal.fields for deal in ana.reader.deals(range(1, 5)).values())
     seen, done = imported(ana, tmp_path, FIRST)
     assert (seen.splits, done.report.unchanged, done.report.created) == (True, 4, 0)
     ana.undo()

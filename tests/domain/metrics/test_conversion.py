@@ -148,6 +148,18 @@ def test_a_cohort_weighs_what_deals_were_worth_when_they_entered() -> None:
     assert rate.excluded == {"no value": 1}
 
 
+def test_a_deal_that_came_back_weighs_what_it_was_worth_the_first_time() -> None:
+    log = Log()
+    back = log.add(0, LEAD, value=100)
+    log.move(back, 1, QUALIFY)
+    log.value(back, 2, 900)
+    log.move(back, 3, LEAD)
+    log.add(0, LEAD, value=300)
+    basis = log.basis(9)
+    rate = conversion_by_value(basis, cohort(basis, PIPELINE.stages[0]))
+    assert (rate.num, rate.den) == (100, 400)
+
+
 def test_a_cohort_is_worth_what_money_was_worth_on_the_day_that_each_deal_entered() -> None:
     log = Log()
     log.move(log.add(0, LEAD, value=100, currency="USD"), 12, QUALIFY)
