@@ -2,13 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
+from pipeboard.domain.dates import micros
 from pipeboard.domain.metrics.forecast import forecast, forecast_commit
 from pipeboard.domain.metrics.history import WON as WON_PLACE
-from pipeboard.domain.metrics.rules import Grouping, MetricRules
+from pipeboard.domain.metrics.rules import (
+    Calendar,
+    Grouping,
+    MetricRules,
+    by_attribute,
+    by_customer,
+    by_matching,
+    by_month,
+    by_owner,
+    by_quarter,
+    by_size,
+    by_stage,
+    by_team,
+)
 from pipeboard.domain.money import Rates
 from tests.domain.metrics.log import (
     LEAD,
@@ -20,6 +36,7 @@ from tests.domain.metrics.log import (
     UTC_RULES,
     WON,
     Log,
+    at,
     period,
 )
 
@@ -76,3 +93,114 @@ def test_groups_stand_in_their_order_then_by_name_and_what_is_unknown_last() -> 
     assert (ordered.called(None), ordered.called("low"), plain.called(None)) == (
         "no size", "low", "none",
     )  # fmt: skip
+
+
+# Groups: at an event, and of a deal as it stands.
+
+
+def history(change: Callable[[Log, int], None] = lambda log, deal: None, **said: Any) -> Any:
+    """A deal that began on the fifth of January and was changed since."""
+    log = Log()
+    change(log, log.add(4, LEAD, **said))
+    return log.histories()[0]
+
+
+def given(log: Log, deal: int) -> None:
+    log.owner(deal, 10, "bo")
+
+
+def advanced(log: Log, deal: int) -> None:
+    log.move(deal, 10, QUALIFY)
+
+
+TEAMS = replace(UTC_RULES, teams={"ana": "north", "bo": "", "cy": "south"})
+NOW_OWNED = replace(TEAMS, owner_now=True)
+CALENDAR = Calendar(UTC_RULES.zone, at(0).date(), at(60).date())
+
+
+@pytest.mark.parametrize(
+    ("grouping", "deal", "groups"),
+    [
+        (by_owner(TEAMS), history(given), ("ana", "bo")),
+        (by_owner(NOW_OWNED), history(given), ("bo", "bo")),
+        (by_owner(TEAMS), history(owner=""), (None, None)),
+        (by_owner(NOW_OWNED), history(owner=""), (None, None)),
+        (by_team(TEAMS), history(given), ("north", None)),
+        (by_team(NOW_OWNED), history(given), (None, None)),
+        (by_team(TEAMS), history(owner="cy"), ("south", "south")),
+        (by_team(TEAMS), history(owner="dee"), (None, None)),
+        (by_team(TEAMS), history(owner=""), (None, None)),
+        (
+            by_stage(TEAMS),
+            history(lambda log, one: log.move(one, 10, QUALIFY)),
+            ("Lead", "Qualify"),
+        ),
+        (by_stage(TEAMS), history(lambda log, one: log.lose(one, 10)), ("Lead", "Lead")),
+        (by_attribute("source", {1: "web"}), history(), ("web", "web")),
+        (by_attribute("source", {1: "", 2: "web"}), history(), (None, None)),
+        (by_matching("x", (1,)), history(), ("matching", "matching")),
+        (by_matching("x", (2,)), history(), (None, None)),
+        (by_matching("x", (1,), "ana"), history(), ("ana", "ana")),
+    ],
+)
+def test_a_deal_falls_into_the_group_that_it_was_in_at_the_instant(
+    grouping: Grouping, deal: Any, groups: tuple[str | None, str | None]
+) -> None:
+    days = (micros(at(5)), micros(at(20)))
+    assert tuple(grouping.event(deal, us) for us in days) == groups
+    assert tuple(grouping.standing(deal, us) for us in days) == groups
+
+
+@pytest.mark.parametrize(
+    ("shift", "event", "standing"),
+    [(0, "2026Q1", "2026Q2"), (1, "2025Q4", "2026Q1"), (3, "2025Q4", "2026Q1")],
+)
+def test_an_event_falls_into_its_own_time_and_an_open_deal_into_that_of_its_close(
+    shift: int, event: str, standing: str
+) -> None:
+    deal = history(close="2026-04-30")
+    us = micros(at(4))
+    months, quarters = by_month(CALENDAR), by_quarter(CALENDAR, shift)
+    assert (months.event(deal, us), months.standing(deal, us)) == ("2026-01", "2026-04")
+    assert (quarters.event(deal, us), quarters.standing(deal, us)) == (event, standing)
+    assert months.standing(history(), us) is None
+    undated = history(lambda log, one: log.forget_when(one))
+    assert months.event(undated, us) is None
+    assert months.event(undated, us + 1) == "2026-01"
+
+
+@pytest.mark.parametrize(
+    ("value", "size"),
+    [
+        (None, None),
+        (0, "under 10k"),
+        (9_999_99, "under 10k"),
+        (10_000_00, "10k to 50k"),
+        (49_999_99, "10k to 50k"),
+        (50_000_00, "50k to 250k"),
+        (249_999_99, "50k to 250k"),
+        (250_000_00, "250k and more"),
+    ],
+)
+def test_sizes_begin_at_round_amounts(value: int | None, size: str | None) -> None:
+    grouping = by_size(UTC_RULES, CALENDAR)
+    assert grouping.event(history(value=value), micros(at(9))) == size
+    assert grouping.event(history(value=value, currency="USD"), micros(at(9))) is None
+
+
+def test_a_customer_is_an_existing_one_after_the_first_win_with_another_deal() -> None:
+    log = Log()
+    log.win(log.add(0), 10)
+    log.win(log.add(0), 10)
+    log.win(log.add(0), 20)
+    for _ in range(3):
+        log.add(0)
+    deals = log.histories()
+    accounts = {1: "Acme", 2: "Acme", 3: "Acme", 4: "Acme", 5: "Lumen", 6: ""}
+    grouping = by_customer(accounts, deals)
+
+    def asked(day: float) -> list[str | None]:
+        return [grouping.event(deal, micros(at(day))) for deal in deals]
+
+    assert asked(10) == ["new", "new", "new", "new", "new", None]
+    assert asked(11) == ["new", "existing", "existing", "existing", "new", None]
