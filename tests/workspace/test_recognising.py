@@ -15,7 +15,13 @@ from pipeboard.domain.settings import Rep
 from pipeboard.domain.text import fold
 from pipeboard.exchange.rows import DealRow
 from pipeboard.workspace.import_report import ImportReport
-from pipeboard.workspace.row_recognising import Goals, Namesakes, Owners, Recogniser
+from pipeboard.workspace.row_recognising import (
+    Goals,
+    Namesakes,
+    Owners,
+    Recogniser,
+    _also_written,
+)
 
 JAN, FEB = datetime(2026, 1, 5, tzinfo=UTC), datetime(2026, 2, 5, tzinfo=UTC)
 HERE, THERE, OTHER = 1, 2, 3
@@ -212,6 +218,49 @@ BY_ID: dict[str, tuple[list[Deal], DealRow, str]] = {
 def test_a_row_is_known_by_its_id_or_its_number_here(case: str) -> None:
     deals, one, found = BY_ID[case]
     assert recognised(deals, [one]) == [found]
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("001A0000006Vm9r", "001A0000006Vm9rIAC"),
+        ("ZZZZZ00000aaaaa", "ZZZZZ00000aaaaa5AA"),
+        ("AAAAAzzzzz0000Z", "AAAAAzzzzz0000Z5AQ"),
+        ("A0000B00000000C", "A0000B00000000CBBQ"),
+    ],
+)
+def test_an_id_of_fifteen_letters_is_also_written_with_three_that_tell_its_capitals(
+    one: str, other: str
+) -> None:
+    assert (_also_written(one), _also_written(other)) == (other, one)
+    assert _also_written(other[:-1] + "9") == ""
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("1234", "1234.0"),
+        ("1234.0", "1234"),
+        ("123", ""),
+        ("1234.5", ""),
+        ("1234.00", ""),
+        ("X1", ""),
+        ("", ""),
+        ("a" * 14, ""),
+        ("a" * 16, ""),
+        ("a" * 14 + "-", ""),
+        ("1" * 15, "1" * 15 + ".0"),
+    ],
+)
+def test_a_number_is_also_written_as_a_data_frame_writes_it(one: str, other: str) -> None:
+    assert _also_written(one) == other
+
+
+def test_an_id_is_known_however_the_tool_wrote_it_when_it_came_before() -> None:
+    known = deal(1, external_id="1234.0", external_source="tool")
+    assert recognised([known], [row(external_id="1234")]) == ["D-1"]
+    exact = deal(2, external_id="1234", external_source="tool")
+    assert recognised([known, exact], [row(external_id="1234")]) == ["D-2"]
 
 
 # New rows that are called like another: taken as deals of their own, and told.
