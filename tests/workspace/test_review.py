@@ -352,7 +352,7 @@ def test_a_closing_put_on_another_day_is_spoken_of(ana: Workspace, team: Team) -
 
 def kept(*hours: int) -> Any:
     """A desk at which reviews of the first pipeline were held so many hours ago."""
-    found = [
+    found: list[Any] = [
         *(((1, (NOW - timedelta(hours=back)).isoformat()), {}) for back in hours),
         ((2, (NOW + timedelta(hours=1)).isoformat()), {}),
     ]
