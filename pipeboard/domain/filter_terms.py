@@ -272,7 +272,7 @@ def _read_custom(key: str, op: Op, value: Word) -> Node:
 
 
 def _read_status(value: Word) -> Node:
-    state = _state(value.text.lower())
+    state = _state(value.text.strip().lower())
     if state is None:
         raise bad_filter(
             value,

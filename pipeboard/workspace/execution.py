@@ -55,7 +55,7 @@ def decide_all(
     changes: list[Change] = []
     notes: list[str] = []
     refusals: list[Refused] = []
-    already: dict[str, str] = {}
+    already: list[tuple[str, str]] = []
     for deal in deals:
         try:
             wanted = command(deal) if callable(command) else command
@@ -71,14 +71,14 @@ def decide_all(
                 raise
             notes += unseen.remark(events)
         except SoAlready as so:
-            already[deal.name] = so.message
+            already.append((deal.name, so.message))
         except Refused as refused:
             refusals.append(refused)
         else:
             if events:
                 changes.append(change_of(deal, events))
             else:
-                already[deal.name] = "Nothing to change: it is so already."
+                already.append((deal.name, "Nothing to change: it is so already."))
     _raise(refusals, len(deals))
     if changes and already:
         notes.append(_some_already(already, len(deals)))
@@ -91,14 +91,14 @@ def check_allowed(service: Service, command: Command, ids: Sequence[int]) -> Non
     """
     deals, contexts = service.load(ids), service.contexts()
     refusals: list[Refused] = []
-    already: dict[str, str] = {}
+    already: list[tuple[str, str]] = []
     for deal in deals:
         try:
             decide(command, deal, contexts(deal.pipeline_id))
         except (GateNotMet, BadInput):
             pass
         except SoAlready as so:
-            already[deal.ref] = so.message
+            already.append((deal.name, so.message))
         except Refused as refused:
             refusals.append(refused)
     _raise(refusals, len(deals))
@@ -121,15 +121,17 @@ def beginning_of(events: Sequence[Event]) -> Change:
     return Change(None, evolve_all(None, events, 0), tuple(events))
 
 
-def _nothing(already: dict[str, str], asked: int) -> str:
+def _nothing(already: Sequence[tuple[str, str]], asked: int) -> str:
+    """What is said of deals, by their names and why they are so; several may share a name."""
     if asked == 1:
-        return next(iter(already.values()), "")
+        return already[0][1] if already else ""
     return f"Nothing to change: all {asked} deals are so already."
 
 
-def _some_already(already: dict[str, str], asked: int) -> str:
+def _some_already(already: Sequence[tuple[str, str]], asked: int) -> str:
     verb = "was" if len(already) == 1 else "were"
-    return f"{len(already)} of {asked} {verb} so already: {few(list(already), MOST_NAMED)}."
+    names = few([name for name, _ in already], MOST_NAMED)
+    return f"{len(already)} of {asked} {verb} so already: {names}."
 
 
 def _raise(refusals: Sequence[Refused], asked: int) -> None:

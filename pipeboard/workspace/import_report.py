@@ -112,6 +112,15 @@ class ImportReport:
         if len(self.left) < MOST_LINES:
             self.left.append(one)
 
+    def forget(self, line: int) -> None:
+        """Takes back what was told of a row that is decided anew."""
+        for one in [one for one in self.conflicts if one.line == line]:
+            self.conflicts.remove(one)
+            self.conflict_count -= 1
+        for one in [one for one in self.left if one.line == line]:
+            self.left.remove(one)
+            self.not_followed -= Counter({one.field: 1})
+
     def count_deal(self, row: DealRow, stage: str) -> None:
         """A row that is a deal: where it stands, what it is worth, what is odd about it."""
         outcome: str = row.outcome or "open"

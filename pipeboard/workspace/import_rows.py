@@ -280,6 +280,8 @@ class _Import:
         for decided in (decider.decide(rows, again=True), *joined):
             if decided:
                 self._put_aside(staging, decider, decided)
+        if decider.report.rejected and not self.skip_bad:
+            raise RowsRejected(decider.report)
 
     def _reserve(self, pipeline: Pipeline) -> Pipeline:
         """A new pipeline under numbers of its own; there is nothing of it in the database yet."""

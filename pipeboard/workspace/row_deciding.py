@@ -126,7 +126,8 @@ class RowDecider:
         known = [one.deal.id for one in found if one.deal is not None]
         self._come_after(known)
         self._met.update(known)
-        decided = []
+        decided, report = [], self.report
+        counted = report.by_name, report.elsewhere, report.emptied.copy()
         for row, one in zip(deals, found, strict=True):
             try:
                 change = self._change(row, one)
@@ -144,6 +145,8 @@ class RowDecider:
                 self.report.count_deal(row, row.stage or first.name)
             if change is not None:
                 decided.append((row.line, change))
+        if again:  # of each row that was counted before
+            report.by_name, report.elsewhere, report.emptied = counted
         return decided
 
     def _join(self, row: DealRow, *, again: bool) -> None:
@@ -184,7 +187,9 @@ class RowDecider:
         return decide(c.Edit(changes), deal, context)
 
     def forget(self, deal_id: int, line: int) -> None:
-        """Takes back what was counted of a deal, for it is to be decided anew."""
+        """Takes back what was counted and told of a deal, for it is to be decided anew."""
+        self.report.forget(line)
+        self._recogniser.forget(deal_id)
         if line == NO_LINE:
             self.report.joined_here -= 1
         elif deal_id < 0:

@@ -109,6 +109,10 @@ class Recogniser:
             }
         return found
 
+    def forget(self, deal_id: int) -> None:
+        """A row that was this deal is looked at anew."""
+        self._taken.discard(deal_id)
+
     def absent(self) -> int:
         """How many deals of the source, some of which came again, stand in no row."""
         if not self._met or not self.source:

@@ -250,6 +250,121 @@ def test_histories_show_skips_steps_back_pushes_snoozes_and_overrides(many: Demo
     assert pushed
 
 
+COUNTED: dict[str, tuple[str, str]] = {
+    "what was done": ("event", "kind"),
+    "where deals came from": ("deal", "source"),
+    "whose they are": ("deal", "owner"),
+    "touches": ("touch", "type || '-' || direction"),
+    "touches with an objection": ("touch", "objection"),
+    "touches with a variant": ("touch", "variant"),
+    "ratings": ("answer", "rating"),
+    "answers with evidence": ("answer", "evidence <> ''"),
+    "people": ("contact", "role"),
+    "people with a phone": ("contact", "phone <> ''"),
+    "why deals were lost": ("event", "json_extract(data, '$.after.loss.category')"),
+    "lost deals that come back": (
+        "event",
+        "json_extract(data, '$.after.loss.recycle_on') IS NOT NULL",
+    ),
+    "values in 10,000": ("event", "value_minor / 1000000"),
+    "days until a step is due": (
+        "event",
+        "cast(julianday(json_extract(data, '$.after.next_step.due')) - 2440587.5"
+        " - at / 86400000000.0 AS integer)",
+    ),
+}
+MADE_UP: dict[str, dict[str, str]] = {
+    "demo": {
+        "what was done": (
+            "answered 207, category 5, checked 90, contact 37, created 60, edited 37, "
+            "expected_close 57, lost 18, moved 120, next_step 318, note 89, owner 5, probability "
+            "5, reopened 3, snoozed 4, step_done 191, term 16, touch 427, value 39, won 6"
+        ),
+        "where deals came from": (
+            "- 6, advertising 2, cold-call 7, email 4, event 7, inbound 8, partner 4, referral "
+            "16, social 1, web 5"
+        ),
+        "whose they are": "ana 21, jonas 19, mara 20",
+        "touches": (
+            "call-in 59, call-out 114, demo-out 22, email-in 99, email-out 62, handover- 2, "
+            "meeting-out 16, message-out 53"
+        ),
+        "touches with an objection": ("- 400, has a supplier 6, integration 7, no time 7, price 7"),
+        "touches with a variant": "- 178, call first 127, short mail 122",
+        "ratings": "- 17, 0 17, 1 35, 2 46, 3 64, 4 28",
+        "answers with evidence": "0 108, 1 99",
+        "people": "blocker 8, champion 19, decision_maker 29, user 41",
+        "people with a phone": "0 44, 1 53",
+        "why deals were lost": (
+            "- 1716, competitor 5, disqualified 4, no-decision 3, price 4, timing 1, unresponsive 1"
+        ),
+        "lost deals that come back": "0 1732, 1 2",
+        "values in 10,000": (
+            "- 1648, 0 6, 1 15, 2 11, 3 13, 4 8, 5 9, 6 10, 7 7, 8 4, 9 1, 15 1, 18 1"
+        ),
+        "days until a step is due": (
+            "- 1416, -4 2, 0 49, 1 23, 2 47, 3 43, 4 34, 5 54, 6 63, 20 1, 26 1, 29 1"
+        ),
+    },
+    "many": {
+        "what was done": (
+            "answered 1815, category 4, checked 244, contact 41, created 1200, edited 62, "
+            "expected_close 414, lost 640, moved 2407, next_step 773, note 102, owner 9, "
+            "probability 9, reopened 3, snoozed 23, step_done 44, term 21, touch 1654, value 389, "
+            "won 229"
+        ),
+        "where deals came from": (
+            "- 72, advertising 37, cold-call 156, email 55, event 160, inbound 169, partner 98, "
+            "referral 218, social 49, web 186"
+        ),
+        "whose they are": "ana 299, ines 282, jonas 324, mara 295",
+        "touches": (
+            "call-in 177, call-out 468, demo-out 69, email-in 376, email-out 236, meeting-out 88, "
+            "message-out 240"
+        ),
+        "touches with an objection": (
+            "- 1572, has a supplier 24, integration 23, no time 23, price 12"
+        ),
+        "touches with a variant": "- 595, call first 513, short mail 546",
+        "ratings": "- 276, 0 175, 1 276, 2 425, 3 428, 4 235",
+        "answers with evidence": "0 921, 1 894",
+        "people": "blocker 8, champion 466, decision_maker 33, user 734",
+        "people with a phone": "0 490, 1 751",
+        "why deals were lost": (
+            "- 9443, competitor 55, disqualified 157, no-decision 124, other 42, price 76, timing "
+            "128, unresponsive 58"
+        ),
+        "lost deals that come back": "0 10031, 1 52",
+        "values in 10,000": (
+            "- 8674, 0 110, 1 292, 2 282, 3 196, 4 141, 5 114, 6 82, 7 44, 8 28, 9 25, 10 20, 11 "
+            "13, 12 5, 13 8, 14 10, 15 5, 16 5, 17 3, 18 7, 19 3, 21 3, 22 1, 23 2, 24 3, 25 1, "
+            "26 1, 29 2, 36 1, 43 1, 46 1"
+        ),
+        "days until a step is due": (
+            "- 9310, -4 1, -1 1, 0 100, 1 97, 2 82, 3 85, 4 138, 5 166, 6 83, 7 6, 8 6, 9 1, 20 "
+            "1, 22 1, 25 2, 27 1, 28 1, 32 1"
+        ),
+    },
+}
+"""What the reps of each team do by their habits, counted: whoever changes how often something
+happens sees here what becomes of it."""
+
+
+@pytest.mark.parametrize("which", MADE_UP)
+def test_each_team_does_everything_as_often_as_its_habits_say(
+    which: str, request: pytest.FixtureRequest
+) -> None:
+    made: Demo = request.getfixturevalue(which)
+    counted = {}
+    for name, (table, column) in COUNTED.items():
+        rows = made.rows(f"SELECT {column} AS what, count(*) AS n FROM {table} GROUP BY 1")
+        said = ("-" if row["what"] in (None, "") else row["what"] for row in rows)
+        counted[name] = ", ".join(
+            f"{what} {row['n']}" for what, row in zip(said, rows, strict=True)
+        )
+    assert counted == MADE_UP[which]
+
+
 def test_a_deal_past_a_gate_has_what_the_gate_asks_or_a_reason(many: Demo) -> None:
     overridden = {
         row["deal_id"]

@@ -108,13 +108,35 @@ def test_a_second_correction_looks_at_the_stage_before_the_end_not_at_the_first(
     assert won.at == noon(TODAY - 30 * DAY)
 
 
-@pytest.mark.parametrize(("began", "ended"), [(90, 80), (10, 5), (90, 5), (30, 5)])
-def test_beginning_and_end_are_put_right_at_once_wherever_both_lie(began: int, ended: int) -> None:
-    found = Course().do(c.Win(on=TODAY - 20 * DAY, override="signed"))
-    found.do(c.Correct(created_at=NOW - began * DAY, closed_at=NOW - ended * DAY))
-    assert (found.deal.created_at, found.deal.closed_at) == (NOW - began * DAY, NOW - ended * DAY)
-    created, won = found.course(1)
-    assert (created.at, won.at) == (NOW - began * DAY, NOW - ended * DAY)
+@pytest.mark.parametrize("better", [None, Loss("timing", "next year")])
+@pytest.mark.parametrize(
+    ("began", "ended"), [(90, 80), (10, 5), (90, 5), (30, 5), (90, None), (None, 5), (None, None)]
+)
+def test_beginning_end_and_reason_are_put_right_at_once_wherever_they_lie(
+    began: int | None, ended: int | None, better: Loss | None
+) -> None:
+    found = Course().do(c.Lose(Loss("price"), on=TODAY - 20 * DAY))
+    was = found.deal
+    created_at = was.created_at if began is None else NOW - began * DAY
+    closed_at = was.closed_at if ended is None else NOW - ended * DAY
+    found.do(
+        c.Correct(
+            None if began is None else created_at, None if ended is None else closed_at, better
+        )
+    )
+    assert (found.deal.created_at, found.deal.closed_at) == (created_at, closed_at)
+    assert found.deal.loss == (better or was.loss)
+    created, lost = found.course(1)
+    assert (created.at, lost.at) == (created_at, closed_at)
+    assert lost.after["loss"] == found.deal.loss
+
+
+def test_what_cannot_have_been_in_either_order_is_refused_whole() -> None:
+    found = Course().do(c.Move(PROPOSAL, "because so"), at=NOW - 10 * DAY).do(LOSE)
+    events = len(found.events)
+    with pytest.raises(Refused, match="came to a stage on Fri 13 Nov 2026"):
+        found.do(c.Correct(NOW - 5 * DAY, NOW - 3 * DAY, Loss("timing")))
+    assert len(found.events) == events
 
 
 def test_a_won_deal_takes_another_final_value_with_the_same_word() -> None:

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import re
+from datetime import date
+
 import pytest
 
 from pipeboard.domain.cadence import sequel
 from pipeboard.domain.deal_fields import (
+    BY_NAME,
     BY_TYPED,
     FIELDS,
     FROM_ROWS,
@@ -16,6 +20,7 @@ from pipeboard.domain.deal_fields import (
 from pipeboard.domain.deal_record import PRIVATE
 from pipeboard.domain.errors import BadInput
 from pipeboard.domain.events import Kind
+from pipeboard.domain.money import Money
 from tests.domain.deciding_cases import SALES, TODAY, new
 
 TYPED = {
@@ -109,6 +114,11 @@ def test_a_field_is_named_in_any_case(name: str) -> None:
     assert named_field(name.upper()) == named_field(name) == BY_TYPED[name].name
 
 
+@pytest.mark.parametrize("name", ["created", "Created", "created_at", "CREATED_AT"])
+def test_when_a_deal_began_is_named_beside_its_fields_in_any_case(name: str) -> None:
+    assert named_field(name) == "created_at"
+
+
 def test_a_name_that_a_verb_changes_is_told_so_in_any_case() -> None:
     with pytest.raises(BadInput, match="is not set as a field"):
         named_field("Stage")
@@ -142,6 +152,69 @@ def test_a_list_that_two_people_changed_has_what_both_put_in_and_nothing_that_on
 def test_a_list_of_names_holds_each_once_in_its_order() -> None:
     given = ("Pike", " Acme  Inc ", "", "Pike", "Acme Inc")
     assert BY_TYPED["competitors"].clean(given) == ("Pike", "Acme Inc")
+
+
+@pytest.mark.parametrize(
+    ("names", "given", "kept"),
+    [
+        ("account title owner source trial_close", None, ""),
+        ("account title owner source trial_close", "  a\t b ", "a b"),
+        ("external_id", None, None),
+        ("external_id", "", None),
+        ("external_id", " X  1 ", "X 1"),
+        ("value floor_value", None, None),
+        ("value floor_value", Money(0, "EUR"), Money(0, "EUR")),
+        ("probability_bp", None, None),
+        ("probability_bp", 0, 0),
+        ("probability_bp", 10_000, 10_000),
+        ("category", None, None),
+        ("category", "", None),
+        ("category", "omitted", "omitted"),
+        ("tags", None, ()),
+        ("tags", (), ()),
+        ("tags", ("+web", "#Ads", "web"), ("ads", "web")),
+        ("competitors links", None, ()),
+        ("expected_close offer_expires_on", None, None),
+        ("expected_close offer_expires_on", TODAY, TODAY),
+    ],
+)
+def test_a_value_is_kept_in_one_form_and_nothing_as_what_is_empty_there(
+    names: str, given: object, kept: object
+) -> None:
+    for name in names.split():
+        assert BY_NAME[name].clean(given) == kept, name
+
+
+@pytest.mark.parametrize(
+    ("names", "given", "why"),
+    [
+        ("value floor_value", Money(-1, "EUR"), "cannot be negative"),
+        ("probability_bp", -1, "between 0 and 100 %"),
+        ("probability_bp", 10_001, "between 0 and 100 %"),
+        ("category", "Commit", "'Commit' is no forecast category"),
+        ("tags", ("two words",), "'two words' is no tag"),
+        ("tags", ("+",), "'+' is no tag"),
+    ],
+)
+def test_a_value_that_cannot_be_is_refused(names: str, given: object, why: str) -> None:
+    for name in names.split():
+        with pytest.raises(BadInput, match=re.escape(why)):
+            BY_NAME[name].clean(given)
+
+
+def test_an_unknown_forecast_category_names_the_near_one_or_all() -> None:
+    for word, hint in (("comit", "Did you mean commit?"), ("xyz", "Known are: ")):
+        with pytest.raises(BadInput) as refused:
+            BY_NAME["category"].clean(word)
+        assert refused.value.hint.startswith(hint)
+
+
+@pytest.mark.parametrize("name", [name for name in BY_NAME if name in TYPED])
+def test_nothing_typed_empties_a_field(name: str) -> None:
+    field = BY_NAME[name]
+    emptied = field.clean(field.read("", date(2026, 11, 24), "EUR"))
+    assert emptied == field.clean(None)
+    assert not emptied
 
 
 def test_what_an_import_remembers_is_told_of_nowhere() -> None:

@@ -221,6 +221,25 @@ def test_deals_can_be_named_by_their_numbers() -> None:
     assert meaning("id:142,D-143") == These(frozenset((142, 143)))
 
 
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [
+        ("id:", "142,D-143"),
+        ("status:", "open"),
+        ("source:", "referral"),
+        ("tag:", "inbound"),
+        ("value>", "40k"),
+        ("age>", "14d"),
+        ("probability>", "50"),
+        ("close<", "2026-12-01"),
+        ("created:", "2026-11"),
+        ("field.product:", "GTX"),
+    ],
+)
+def test_blanks_around_a_value_in_quotes_say_nothing(key: str, value: str) -> None:
+    assert meaning(f'{key}" {value} "') == meaning(key + value)
+
+
 @pytest.mark.parametrize("text", ["id:lumen", "id:1,", "id>3", "id:-4"])
 def test_what_is_no_number_of_a_deal_is_refused(text: str) -> None:
     with pytest.raises(BadInput, match="id"):

@@ -145,6 +145,24 @@ def test_the_standard_library_knows_the_fields() -> None:
     assert dataclasses.fields(ours)[0] is dataclasses.fields(deal)[0], "they are made once"
 
 
+@pytest.mark.parametrize("style", STYLES, ids=str)
+def test_of_each_field_it_knows_what_is_true_of_it(style: dict[str, bool]) -> None:
+    def told(cls: type[Any]) -> list[tuple[object, ...]]:
+        missing = dataclasses.MISSING
+        return [
+            (
+                one.name, one.compare, one.repr, one.kw_only, one.init,
+                one.default is missing, one.default_factory is missing,
+            )
+            for one in dataclasses.fields(cls)
+        ]  # fmt: skip
+
+    standard, ours = both(**style)
+    assert told(ours) == told(standard)
+    defaults = {one.name: one.default for one in dataclasses.fields(ours)}
+    assert (defaults["title"], defaults["seen"]) == ("none", 0)
+
+
 def test_fields_are_not_inherited_in_silence() -> None:
     with pytest.raises(TypeError, match="Longer would inherit fields"):
 

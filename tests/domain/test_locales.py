@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from datetime import date, timedelta
 
@@ -64,6 +65,26 @@ def test_a_day_and_an_amount_are_written_as_there(
 )  # fmt: skip
 def test_a_day_is_written_near_as_long_as_it_is_near(ahead: int, near: str) -> None:
     assert manner_of("de_DE").day(TODAY + timedelta(days=ahead), TODAY) == near
+
+
+@pytest.mark.parametrize("locale", LOCALE_ROWS)
+@pytest.mark.parametrize("year", [1998, 2000, 2009, 2026, 2099, 2107])
+def test_a_far_year_is_written_in_two_figures_or_whole(locale: str, year: int) -> None:
+    day = manner_of(locale).day(date(year, 12, 19), date(year - 3, 6, 1))
+    numbers = re.findall(r"\d+", day)
+    assert f"{year % 100:02}" in numbers or str(year) in numbers
+    assert (len(numbers) <= 3 and "19" in numbers) or "12" in numbers
+
+
+@pytest.mark.parametrize("locale", LOCALE_ROWS)
+@pytest.mark.parametrize("month", range(1, 13))
+def test_a_day_is_written_with_its_own_month_and_weekday(locale: str, month: int) -> None:
+    manner, day = manner_of(locale), date(2026, month, 17)
+    written_out = manner.date(day)
+    names = manner.months.split()
+    assert names[month - 1] in written_out or month in map(int, re.findall(r"\d+", written_out))
+    assert manner.weekdays.split()[day.weekday()] in written_out
+    assert "17" in written_out and "2026" in written_out
 
 
 def test_nine_cells_are_room_for_nine_letters() -> None:

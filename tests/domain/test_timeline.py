@@ -355,6 +355,7 @@ def test_what_was_taken_back_and_what_took_it_back_come_to_nothing_together() ->
     assert left(entry(1, moved, undone=True), entry(2, moved), entry(3, inverse(moved))) == [2]
     twice = (entry(1, moved, undone=True), entry(2, moved, undone=True))
     assert left(*twice, entry(3, inverse(moved)), entry(4, inverse(moved))) == []
+    assert left(*twice, entry(3, inverse(moved))) == [1]  # the later one was taken back
 
 
 # Fields of a deal as they are told.

@@ -51,6 +51,34 @@ def test_the_column_under_the_cursor_is_wider_than_the_others(
     assert widths(view_of(ALL, width=width, cursor=(1, 0))) == columns
 
 
+@pytest.mark.parametrize(
+    ("filled", "width", "shown"),
+    [
+        ("#######", 60, "01 23 56"),
+        ("#######", 61, "012 234 456"),
+        ("#######", 79, "012 234 456"),
+        ("#######", 80, "0123 2345 3456"),
+        ("#######", 136, "012345 123456 123456"),
+        ("#######", 137, "0123456 0123456 0123456"),
+        ("##.#.##", 64, "012 2345 456"),
+        ("##.#.##", 65, "0123 2345 3456"),
+        ("##.#.##", 106, "012345 123456 123456"),
+        ("##.#.##", 107, "0123456 0123456 0123456"),
+        ("###....", 76, "012345 123456 123456"),
+        ("###....", 77, "0123456 0123456 0123456"),
+        ("#.....#", 60, "01 23 56"),
+        ("#.....#", 61, "012 234 456"),
+    ],
+)
+def test_as_many_columns_are_shown_as_find_room_and_the_last_ones_fill_the_screen(
+    filled: str, width: int, shown: str
+) -> None:
+    deals = tuple(cards if mark == "#" else () for cards, mark in zip(ALL, filled, strict=True))
+    view = view_of(deals, width=width, cursor=(0, 0))
+    scrolled = (layout(replace(view, first_column=first)).slots for first in (0, 2, 6))
+    assert " ".join("".join(str(slot.column) for slot in slots) for slots in scrolled) == shown
+
+
 def test_a_step_to_the_next_column_moves_nothing_but_the_line_between_them() -> None:
     before, after = (layout(view_of(ALL, cursor=(column, 0))).slots for column in (1, 2))
     assert (before[0], before[3]) == (after[0], after[3])

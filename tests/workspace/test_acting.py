@@ -7,9 +7,11 @@ from dataclasses import replace
 
 import pytest
 
-from pipeboard.domain.errors import NotFound
+from pipeboard.domain.errors import Ambiguous, NotFound
+from pipeboard.domain.people import Actor
 from pipeboard.domain.roles import NotAllowed
 from pipeboard.domain.settings import Rep
+from pipeboard.workspace.service import check_actor
 from tests.ledger import asked
 from tests.team import Team, add, now_of, sales
 from tests.verbs import Workspace
@@ -23,6 +25,36 @@ def test_nobody_acts_for_somebody_who_is_no_rep(team: Team) -> None:
 
 def test_the_rep_is_meant_by_any_way_to_write_the_name(team: Team) -> None:
     assert team.rep("ana", "@BO").me == "bo"
+
+
+@pytest.mark.parametrize(
+    ("acting_as", "reps", "found"),
+    [
+        ("", "bo", ""),
+        ("ana", "bo", "ana"),
+        ("bo", "ana bo", "bo"),
+        (" @BO ", "ana bo", "bo"),
+        ("@ana", "ana bo", "ana"),
+        (" @zed ", "", "zed"),
+        ("Zed", "", "Zed"),
+        ("zed", "bo", None),
+    ],
+)
+def test_whom_somebody_acts_for_is_one_of_the_reps_where_there_are_any(
+    acting_as: str, reps: str, found: str | None
+) -> None:
+    known = tuple(map(Rep, reps.split()))
+    if found is None:
+        with pytest.raises(NotFound, match="There is no rep 'zed' to act for"):
+            check_actor(Actor("ana", acting_as), lambda: known)
+        return
+    assert check_actor(Actor("ana", acting_as), lambda: known) == Actor("ana", found)
+
+
+def test_two_reps_of_one_name_are_not_acted_for_by_it() -> None:
+    known = (Rep("bo", "Bo Holt"), Rep("bob", "Bo Holt"))
+    with pytest.raises(Ambiguous, match="could be @bo, @bob"):
+        check_actor(Actor("ana", "Bo Holt"), lambda: known)
 
 
 def test_a_rep_who_is_taken_away_is_acted_for_no_more(team: Team, ana: Workspace) -> None:

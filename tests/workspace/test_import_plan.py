@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from pipeboard.domain.errors import BadInput, Conflict, NotFound, Refused
+from pipeboard.domain.settings import Rep
 from pipeboard.exchange.recipe import PlacingWord, Recipe, with_column, with_constant, with_word
 from pipeboard.exchange.side_files import SideFile, side_of, with_side
 from pipeboard.workspace.configuration import change_pipeline
@@ -19,7 +20,8 @@ from pipeboard.workspace.import_plan import (
 )
 from pipeboard.workspace.import_rows import RowsRejected
 from pipeboard.workspace.undoing import undo_last
-from tests.team import add
+from tests.ledger import disagreements
+from tests.team import Team, add
 from tests.verbs import Workspace
 
 TEXT = "id,name,state,outcome,amount\n1,Nova,Talk,open,40\n2,Lumen,Talk,gewonnen,\n3,Sol,,maybe,5\n"
@@ -315,10 +317,27 @@ def test_a_second_file_may_reach_the_deals_that_stand_in_no_row_in_the_same_comm
     assert ana.reader.known_deals().standing() == 1
 
 
+def test_what_a_second_file_says_of_a_deal_comes_after_all_that_happened_to_it(
+    ana: Workspace, team: Team, tmp_path: Path
+) -> None:
+    team.clock.wait(hours=5)
+    deal = add(ana, "Acme: here already 5k @ana")
+    team.clock.wait(hours=-4)
+    plan = replace(joined(tmp_path), is_new=True, pipeline="Sold")
+    side = replace(side_of(plan.recipe) or SideFile(tmp_path, ""), everywhere=True)
+    plan = replace(plan, recipe=with_side(plan.recipe, side))
+    assert carry_out(ana, seen_by(ana, plan), unheard).report.joined_here == 1
+    joined_at, began_at = (entry.event.at for entry in ana.reader.history.entries(deal.id))
+    assert joined_at > began_at
+    assert disagreements(team.place) == []
+
+
 def test_a_line_of_a_second_file_that_meets_only_deals_that_are_here_is_told_as_met(
     ana: Workspace, tmp_path: Path
 ) -> None:
     add(ana, "Acme: here already 5k @cy")
+    add(ana, "Borealis: of whom no line tells 1k @none")
+    add(ana, "Cobalt: of whom no line tells 1k @dee")
     plan = replace(joined(tmp_path, REPS.replace("zoe", "cy")), is_new=True, pipeline="Sold")
     side = side_of(plan.recipe)
     assert side is not None
@@ -358,6 +377,27 @@ def test_a_second_file_sets_the_teams_of_reps_and_one_undo_takes_them_back(
     assert fields_by_name(ana)["Nova"] == {"manager": "Mo"}
     ana.undo()
     assert teams() == before
+
+
+@pytest.mark.parametrize("meanwhile", [False, True], ids=["new", "made a rep meanwhile"])
+def test_a_second_file_sets_the_team_of_whom_the_first_is_the_first_to_name(
+    ana: Workspace, bo: Workspace, tmp_path: Path, meanwhile: bool
+) -> None:
+    plan = replace(joined(tmp_path, team="office"), is_new=True, pipeline="Sold", new_reps=True)
+    plan.path.write_text(SOLD.replace("3,Sol,Talk,", "3,Sol,Talk,zoe"), "utf-8")
+
+    def heard(rows: int, share: float) -> None:
+        if meanwhile:
+            bo.save_rep(Rep("zoe", "Zoe Zorn"))
+
+    seen = seen_by(ana, plan)
+    assert sorted(seen.report.teams) == ["ana", "bo", "zoe"]
+    report = carry_out(ana, seen, heard).report
+    assert sorted(report.teams) == ["ana", "bo", "zoe"]
+    reps = {rep.name: rep for rep in ana.reader.reps()}
+    assert (reps["zoe"].team, reps["zoe"].display_name) == (
+        "West", "Zoe Zorn" if meanwhile else "",
+    )  # fmt: skip
 
 
 @pytest.mark.parametrize(

@@ -10,9 +10,18 @@ from typing import Any
 import pytest
 
 from pipeboard.domain.deal import Deal
+from pipeboard.domain.errors import Ambiguous
+from pipeboard.domain.settings import Rep
 from pipeboard.domain.text import fold
 from pipeboard.exchange.rows import DealRow
-from pipeboard.workspace.row_recognising import Goals, Recogniser
+from pipeboard.workspace.import_report import ImportReport
+from pipeboard.workspace.row_recognising import (
+    Goals,
+    Namesakes,
+    Owners,
+    Recogniser,
+    _also_written,
+)
 
 JAN, FEB = datetime(2026, 1, 5, tzinfo=UTC), datetime(2026, 2, 5, tzinfo=UTC)
 HERE, THERE, OTHER = 1, 2, 3
@@ -209,3 +218,114 @@ BY_ID: dict[str, tuple[list[Deal], DealRow, str]] = {
 def test_a_row_is_known_by_its_id_or_its_number_here(case: str) -> None:
     deals, one, found = BY_ID[case]
     assert recognised(deals, [one]) == [found]
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("001A0000006Vm9r", "001A0000006Vm9rIAC"),
+        ("ZZZZZ00000aaaaa", "ZZZZZ00000aaaaa5AA"),
+        ("AAAAAzzzzz0000Z", "AAAAAzzzzz0000Z5AQ"),
+        ("A0000B00000000C", "A0000B00000000CBBQ"),
+    ],
+)
+def test_an_id_of_fifteen_letters_is_also_written_with_three_that_tell_its_capitals(
+    one: str, other: str
+) -> None:
+    assert (_also_written(one), _also_written(other)) == (other, one)
+    assert _also_written(other[:-1] + "9") == ""
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("1234", "1234.0"),
+        ("1234.0", "1234"),
+        ("123", ""),
+        ("1234.5", ""),
+        ("1234.00", ""),
+        ("X1", ""),
+        ("", ""),
+        ("a" * 14, ""),
+        ("a" * 16, ""),
+        ("a" * 14 + "-", ""),
+        ("1" * 15, "1" * 15 + ".0"),
+    ],
+)
+def test_a_number_is_also_written_as_a_data_frame_writes_it(one: str, other: str) -> None:
+    assert _also_written(one) == other
+
+
+def test_an_id_is_known_however_the_tool_wrote_it_when_it_came_before() -> None:
+    known = deal(1, external_id="1234.0", external_source="tool")
+    assert recognised([known], [row(external_id="1234")]) == ["D-1"]
+    exact = deal(2, external_id="1234", external_source="tool")
+    assert recognised([known, exact], [row(external_id="1234")]) == ["D-2"]
+
+
+# New rows that are called like another: taken as deals of their own, and told.
+
+CALLED: dict[str, tuple[list[Deal], list[DealRow], list[bool]]] = {
+    "like one here": ([deal(1)], [row(), row("Else")], [True, False]),
+    "spelled another way": ([deal(1)], [row("RENEWAL", "acme")], [True]),
+    "of another account": ([deal(1)], [row(account="Lumen")], [False]),
+    "without an account": ([deal(1, account="")], [row(account=None)], [False]),
+    "with a number, by which it is known": ([deal(1)], [row(ref="D-9")], [False]),
+    "like an earlier row": ([], [row(), row(), row()], [False, True, True]),
+    "like an earlier row that was known by its number": ([], [row(ref="D-9"), row()], [False] * 2),
+    "like one of the other pipeline": (
+        [deal(1, pipeline_id=THERE)],
+        [row(), row(pipeline="there")],
+        [False, True],
+    ),
+    "like one of a pipeline that the file does not go into": (
+        [deal(1, pipeline_id=OTHER)],
+        [row()],
+        [False],
+    ),
+}
+
+
+@pytest.mark.parametrize("case", CALLED)
+def test_a_new_row_is_told_to_be_called_like_a_deal_or_an_earlier_row(case: str) -> None:
+    deals, rows, told = CALLED[case]
+    goals = Goals((HERE, THERE), lambda one: THERE if one.pipeline == "there" else HERE)
+    known: Any = Known(deals)
+    namesakes = Namesakes(known, goals)
+    assert [namesakes.has(one) for one in rows] == told
+
+
+# Whose a row is.
+
+TEAM = (Rep("ana", "Ana Lima"), Rep("bo", "Bo Holt"), Rep("bob", "Bo Holt"), Rep("carlotta"))
+
+
+@pytest.mark.parametrize(
+    ("names", "are", "new", "near"),
+    [
+        (["ana", "@Ana", "Lima, Ana", "ana@firm.example"], ["ana"] * 4, [], {}),
+        (["", None], ["", ""], [], {}),
+        (["Dora", "Dora"], ["Dora"] * 2, ["Dora"], {}),
+        (["Dora Moon", "Moon, Dora", "DORA MOON"], ["Dora Moon"] * 3, ["Dora Moon"], {}),
+        (["Dora Moon", "Dora Sun"], ["Dora Moon", "Dora Sun"], ["Dora Moon", "Dora Sun"], {}),
+        (["Dora Moon <dora@firm.example>"], ["Dora Moon"], ["Dora Moon"], {}),
+        (["carlota"], ["carlota"], ["carlota"], {"carlota": "carlotta"}),
+        (["dora", "bo"], ["dora", "bo"], ["dora"], {}),
+    ],
+)
+def test_an_owner_is_a_rep_however_they_are_written_or_somebody_new_once(
+    names: list[str | None], are: list[str], new: list[str], near: dict[str, str]
+) -> None:
+    report = ImportReport()
+    owners = Owners(TEAM, report)
+    assert [owners.rep(name) for name in names] == are
+    assert (report.new_owners, report.near_owners) == (new, near)
+
+
+def test_an_owner_who_could_be_two_reps_is_nobody_new() -> None:
+    report = ImportReport()
+    owners = Owners(TEAM, report)
+    for _ in range(2):
+        with pytest.raises(Ambiguous, match="could be @bo, @bob"):
+            owners.rep("Bo Holt")
+    assert not report.new_owners

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
@@ -10,8 +12,10 @@ from pipeboard.domain import commands as c
 from pipeboard.domain.deal import Contact, Loss
 from pipeboard.domain.errors import BadInput, NotFound
 from pipeboard.domain.money import Money
+from pipeboard.domain.pipeline import Pipeline
 from pipeboard.domain.queue import Tier
 from pipeboard.domain.review import Variant, named_in
+from pipeboard.domain.templates import from_stage_names
 from pipeboard.exchange.review_document import review_document, review_markdown
 from pipeboard.workspace.review import (
     decide,
@@ -24,7 +28,19 @@ from pipeboard.workspace.review import (
 )
 from pipeboard.workspace.triage import day_of
 from tests.ledger import disagreements
-from tests.team import LEAD, NEEDS, QUALIFICATION, TODAY, Team, add, now_of, qualify, sales
+from tests.team import (
+    LEAD,
+    NEEDS,
+    NOW,
+    QUALIFICATION,
+    SETTINGS,
+    TODAY,
+    Team,
+    add,
+    now_of,
+    qualify,
+    sales,
+)
 from tests.verbs import Workspace
 
 
@@ -329,3 +345,49 @@ def test_a_closing_put_on_another_day_is_spoken_of(ana: Workspace, team: Team) -
     ]
     ana.undo()
     assert notable(ana) == []
+
+
+# The reviews that were held, without a database.
+
+
+def kept(*hours: int) -> Any:
+    """A desk at which reviews of the first pipeline were held so many hours ago."""
+    found: list[Any] = [
+        *(((1, (NOW - timedelta(hours=back)).isoformat()), {}) for back in hours),
+        ((2, (NOW + timedelta(hours=1)).isoformat()), {}),
+    ]
+    return SimpleNamespace(
+        settings=SETTINGS,
+        reader=SimpleNamespace(agreements=SimpleNamespace(standing=lambda topic: found)),
+    )
+
+
+SALES = from_stage_names(("Lead",), pipeline_name="Sales", currency="EUR")
+FIRST = Pipeline(1, SALES.name, SALES.currency, SALES.stages)
+
+
+@pytest.mark.parametrize("hours", [(), (5,), (30, 5, 80), (5, 30, 80), (80, 30, 5)])
+def test_the_last_review_of_a_pipeline_comes_first(hours: tuple[int, ...]) -> None:
+    reviews = held_reviews(kept(*hours), FIRST)
+    assert [one.at for one in reviews] == [NOW - timedelta(hours=back) for back in sorted(hours)]
+    last = last_review_at(kept(*hours), FIRST)
+    assert last == (NOW - timedelta(hours=5) if hours else None)
+
+
+@pytest.mark.parametrize(
+    ("back", "hours"), [(0, 1), (1, 11), (2, 40)], ids=["today", "yesterday", "before"]
+)
+def test_of_two_reviews_of_a_local_day_the_later_is_meant(back: int, hours: int) -> None:
+    found = held_on(kept(1, 4, 11, 20, 40, 41), FIRST, TODAY - timedelta(days=back))
+    assert found.at == NOW - timedelta(hours=hours)
+
+
+def test_where_none_was_held_on_a_day_the_last_five_are_told() -> None:
+    with pytest.raises(NotFound, match="No review of Sales was held on 2026-01-01") as refused:
+        held_on(kept(*(24 * back for back in range(7))), FIRST, date(2026, 1, 1))
+    assert refused.value.hint == (
+        "There are reviews of 2026-11-23, 2026-11-22, 2026-11-21, 2026-11-20, 2026-11-19."
+    )
+    with pytest.raises(NotFound) as none:
+        held_on(kept(), FIRST, TODAY)
+    assert none.value.hint == "Hold one: pipeboard review --hold"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -95,6 +96,19 @@ def test_what_was_kept_and_cannot_be_read_is_as_nothing(
     assert walk(ana, listing, kept).handled == 0
     kept.write_text(json.dumps({"of": [TODAY.isoformat(), "ana"], "handled": ["1", True, None]}))
     assert walk(ana, listing, kept).handled == 0
+
+
+def test_of_very_many_walks_those_that_were_kept_longest_ago_are_forgotten(
+    ana: Workspace, listing: Listing, tmp_path: Path
+) -> None:
+    kept = kept_in(tmp_path, "team.db", "ana")
+    kept.parent.mkdir(parents=True)
+    others = [kept.parent / f"{number:03}.json" for number in range(51)]
+    for age, file in enumerate(others):
+        file.write_text("{}")
+        os.utime(file, (1_000_000 - age, 1_000_000 - age))
+    begun(ana, listing, kept)
+    assert {*kept.parent.iterdir()} == {kept, *others[:49]}
 
 
 def test_the_questions_of_the_gate_ahead_are_asked_in_full(ana: Workspace) -> None:

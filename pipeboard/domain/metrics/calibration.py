@@ -170,8 +170,7 @@ def _reviews(basis: Basis) -> list[int]:
     """The first instants of the local months in the trailing window, up to as long ago as nine of
     ten deals took that closed in it."""
     calendar, days = basis.calendar, basis.rules.measured_days
-    everybody = basis.everybody
-    closed = [deal for deal in everybody.closed_within(days) if deal.is_dated]
+    closed = [deal for deal in basis.closed_within(days) if deal.is_dated]
     if not closed:
         return []
     decided = basis.now - nearest_rank(sorted(lasted(basis, deal) for deal in closed), P90)

@@ -284,7 +284,7 @@ def _columns_shown(board_width: int, sizes: _Sizes) -> tuple[int, int]:
     stop = first
     while stop < len(needs) and sum(needs[first : stop + 1]) <= room:
         stop += 1
-    return first, max(stop, min(first + 1, len(needs)))
+    return first, stop
 
 
 def card_rows(view: BoardView, column: int) -> int:

@@ -16,6 +16,7 @@ from pipeboard.domain.metrics.conversion import (
     skipped,
 )
 from pipeboard.domain.metrics.outcomes import win_rate_of_cohort
+from pipeboard.domain.metrics.rules import by_owner
 from tests.domain.metrics.log import (
     LEAD,
     LOST,
@@ -23,6 +24,7 @@ from tests.domain.metrics.log import (
     PIPELINE,
     PROPOSAL,
     QUALIFY,
+    UTC_RULES,
     WON,
     Log,
     ids,
@@ -74,6 +76,14 @@ def test_what_became_of_a_stage_is_counted_over_closed_deals_that_entered_it(
 ) -> None:
     found = won_of_closed(six.basis(30))[stage_id]
     assert (found.num, found.den) == (won, closed)
+
+
+def test_of_one_rep_s_deals_is_said_what_became_of_everybodys(six: Log) -> None:
+    log = six
+    log.path(LEAD, WON)
+    log.owner(7, 20, "bo")
+    whole = log.basis(30)
+    assert won_of_closed(whole.only(by_owner(UTC_RULES), "bo")) == won_of_closed(whole)
 
 
 def test_the_whole_way_is_measured_and_not_multiplied(six: Log) -> None:
@@ -146,6 +156,18 @@ def test_a_cohort_weighs_what_deals_were_worth_when_they_entered() -> None:
     rate = conversion_by_value(log.basis(9), cohort(log.basis(9), PIPELINE.stages[0]))
     assert rate.value == Fraction(100, 400)
     assert rate.excluded == {"no value": 1}
+
+
+def test_a_deal_that_came_back_weighs_what_it_was_worth_the_first_time() -> None:
+    log = Log()
+    back = log.add(0, LEAD, value=100)
+    log.move(back, 1, QUALIFY)
+    log.value(back, 2, 900)
+    log.move(back, 3, LEAD)
+    log.add(0, LEAD, value=300)
+    basis = log.basis(9)
+    rate = conversion_by_value(basis, cohort(basis, PIPELINE.stages[0]))
+    assert (rate.num, rate.den) == (100, 400)
 
 
 def test_a_cohort_is_worth_what_money_was_worth_on_the_day_that_each_deal_entered() -> None:

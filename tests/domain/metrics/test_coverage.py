@@ -74,6 +74,31 @@ def test_targets_of_weeks_that_fill_a_span_are_added_up() -> None:
         assert target_of(Log().basis(9, period(span), rules=weeks)).value == target
 
 
+@pytest.mark.parametrize("turned", [False, True], ids=["in order", "turned round"])
+@pytest.mark.parametrize(
+    ("labels", "span", "filled"),
+    [
+        ("2026-01 2026-02 2026-03", "2026Q1", True),
+        ("2026-01 2026-03", "2026Q1", False),
+        ("2026-01 2026-02", "2026Q1", False),
+        ("2026-02 2026-03", "2026Q1", False),
+        ("2025-12 2026-01 2026-02 2026-03 2026-04", "2026Q1", True),
+        ("2026Q1 2026Q2 2026Q3 2026Q4", "2026", True),
+        ("2026Q1 2026Q2 2026Q3 2026-10 2026-11 2026-12", "2026", False),
+        ("2026-W02 2026-W03", "2026-01-05..2026-01-19", True),
+        ("2026-W02", "2026-01-05..2026-01-12", True),
+        ("2026-01", "all", False),
+    ],
+)
+def test_targets_of_shorter_periods_count_where_they_fill_the_longer_without_a_gap(
+    labels: str, span: str, filled: bool, turned: bool
+) -> None:
+    told = [(label, 10, "", "") for label in labels.split()]
+    found = target_of(Log().basis(9, period(span), rules=rules(*(told[::-1] if turned else told))))
+    within = [label for label in labels.split() if label not in ("2025-12", "2026-04")]
+    assert found.value == (10 * len(within) if filled else None)
+
+
 def test_three_times_what_is_missing_may_be_too_little() -> None:
     target = Metric(1_600_000, Unit.MINOR)
     covered = cover(target, 0, 4_800_000, None)

@@ -253,6 +253,15 @@ def test_the_cautious_forecast_takes_old_deals_as_lost() -> None:
     assert ids(cautious_forecast(basis).numerator) == [1, fresh]
 
 
+def test_what_is_old_for_one_rep_is_said_by_the_wins_of_everybody() -> None:
+    log = Log()
+    log.win(log.path(PROPOSAL), 5, 0)
+    old, fresh = (log.add(day, PROPOSAL, value=100, close=DUE, owner="bo") for day in (0, 88))
+    part = log.basis(89, QUARTER).only(by_owner(UTC_RULES), "bo")
+    assert ids(cautious_forecast(part).numerator) == [fresh]
+    assert set(ids(forecast(part).measured.numerator)) == {old, fresh}
+
+
 def test_only_wins_of_the_last_year_say_when_a_deal_is_old() -> None:
     log = Log()
     log.win(log.path(PROPOSAL), 5, 0)

@@ -184,6 +184,31 @@ def test_after_a_step_is_done_the_following_one_is_due(following: str | None) ->
     assert history.next_due == following
 
 
+@pytest.mark.parametrize(
+    ("said", "first_out", "last", "unanswered"),
+    [
+        (((2, "call out"), (4, "call out")), 2, 4, 2),
+        (((4, "call out"), (2, "email out")), 2, 4, 2),
+        (((4, "call out"), (2, "email out"), (3, "call out")), 2, 4, 3),
+        (((2, "call in"), (4, "call out")), 4, 4, 1),
+        (((4, "call out"), (2, "call in")), 4, 4, 0),
+        (((2, "meeting in"),), None, 2, 0),
+        (((3, "handover"),), None, 3, 0),
+    ],
+)
+def test_touches_that_are_told_late_stand_where_they_happened(
+    said: tuple[tuple[int, str], ...], first_out: int | None, last: int, unanswered: int
+) -> None:
+    log = Log()
+    deal = log.add(1)
+    for day, what in said:
+        log.say(deal, day, "touch", what=what)
+    (history,) = log.histories()
+    assert history.first_outbound_at == (None if first_out is None else us(first_out))
+    assert history.last_touch_at == us(last)
+    assert history.outbound_since_reply == unanswered
+
+
 def test_a_deal_that_was_reopened_has_nothing_left_of_its_end() -> None:
     log = Log()
     deal = log.add(0)

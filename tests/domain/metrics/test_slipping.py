@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from fractions import Fraction
 
-from pipeboard.domain.metrics.rules import by_owner
+from pipeboard.domain.metrics.rules import by_month, by_owner
 from pipeboard.domain.metrics.waterfall import most_pushed, push_count, slip_rate
 from tests.domain.metrics.log import UTC_RULES, Log, at, ids, period
 
@@ -101,3 +101,19 @@ def test_a_deal_that_is_due_today_has_not_slipped_yet() -> None:
     log = Log()
     log.add(0, close="2026-02-05")
     assert [slip_rate(log.basis(day, FEBRUARY)).value for day in (35.9, 36)] == [0, 1]
+
+
+def test_what_was_due_is_the_month_s_in_which_it_was_expected_and_no_push_is() -> None:
+    log = Log()
+    won, _late = (log.add(-20, value=10, close=f"2026-{month}-10") for month in ("02", "03"))
+    moved = log.add(-20, value=10, close="2026-02-20")
+    log.win(won, 35)
+    log.close(moved, 40, "2026-05-01")
+    basis = log.basis(100, period("2026Q1"))
+    months = by_month(basis.calendar)
+    rates = {month: slip_rate(basis.only(months, f"2026-{month}")) for month in ("02", "03", "05")}
+    assert {month: (rate.num, rate.den or 0) for month, rate in rates.items()} == {
+        "02": (1, 2), "03": (1, 1), "05": (None, 0),
+    }  # fmt: skip
+    pushed = {month: push_count(basis.only(months, f"2026-{month}")).value for month in rates}
+    assert pushed == {"02": 1, "03": 0, "05": 0}

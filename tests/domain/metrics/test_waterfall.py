@@ -231,6 +231,16 @@ def test_deals_without_a_rate_are_left_out_of_every_line() -> None:
     assert waterfall(Log().basis(50, FEBRUARY)).reason is None
 
 
+def test_of_what_nobody_knows_the_closing_of_only_what_counts_is_left_out_and_told() -> None:
+    log = Log()
+    for category in ("price", "invalid", "timing"):
+        deal = log.add(0, value=10, close=DUE)
+        log.lose(deal, 40, category)
+        log.forget_when(deal)
+    flow = waterfall(log.basis(50, FEBRUARY))
+    assert (amounts(flow), flow.excluded) == ({}, {"no closing date": 2})
+
+
 def test_a_rate_is_asked_only_for_what_stands_in_a_line() -> None:
     log = Log()
     won, new = (log.add(0, value=10, close="2026-01-20", currency="USD") for _ in range(2))

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, date, datetime
 from fractions import Fraction
 
 import pytest
 
+from pipeboard.domain.metrics.basis import Basis
 from pipeboard.domain.metrics.outcomes import (
     competitors,
     lost_count,
@@ -17,9 +19,12 @@ from pipeboard.domain.metrics.outcomes import (
     win_rate_pessimistic,
     won_value,
 )
+from pipeboard.domain.metrics.result import Metric
+from pipeboard.domain.metrics.rules import by_owner
 from tests.domain.metrics.log import (
     BERLIN_RULES,
     LEAD,
+    UTC_RULES,
     Log,
     ids,
     period,
@@ -241,3 +246,17 @@ def test_competitors_are_told_by_whom_most_was_lost_to_and_then_by_name() -> Non
         ("Bolt", 1, 10),
         ("Cern", 1, 1),
     ]
+
+
+@pytest.mark.parametrize(
+    "rate", [win_rate, win_rate_by_value, win_rate_competitive, win_rate_pessimistic]
+)
+def test_who_lost_nothing_has_a_rate_where_others_record_their_losses(
+    rate: Callable[[Basis], Metric],
+) -> None:
+    log = Log()
+    log.win(log.add(0, value=100, owner="bo"), 5)
+    assert rate(log.basis(9)).reason == "no loss was ever recorded"
+    log.lose(log.add(0, value=300), 5)
+    part = log.basis(9).only(by_owner(UTC_RULES), "bo")
+    assert (rate(part).value, rate(part).reason) == (1, None)

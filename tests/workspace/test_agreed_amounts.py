@@ -1,0 +1,177 @@
+"""Targets, calls and rates: what is said of each, whose it is, and what is no such thing."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from pipeboard.domain.errors import BadInput, NotFound, PipeboardError
+from pipeboard.domain.settings import Rep
+from pipeboard.exchange.rows import DealRow
+from pipeboard.workspace.import_plan import stages_of
+from pipeboard.workspace.recording import Receipt
+from pipeboard.workspace.reports import _holder
+from tests.team import Team, sales
+from tests.verbs import Workspace
+
+
+@pytest.fixture
+def team(blank: Path, tmp_path: Path) -> Iterator[Team]:
+    """On one engine: what is said does not depend on it."""
+    path = tmp_path / "team.db"
+    shutil.copy(blank, path)
+    made = Team(path)
+    yield made
+    made.close()
+
+
+Do = Callable[[Workspace], Receipt]
+
+
+@pytest.mark.parametrize(
+    ("do", "said"),
+    [
+        (
+            lambda w: w.set_target(sales(w), "2026Q4", "130k"),
+            "Target for 2026Q4, everybody: €130,000.",
+        ),
+        (
+            lambda w: w.set_target(sales(w), "2026Q4", "9k", owner="@BO"),
+            "Target for 2026Q4, @bo: €9,000.",
+        ),
+        (
+            lambda w: w.set_target(sales(w), "2026Q4", "9k USD", team="north"),
+            "Target for 2026Q4, team North: $9,000.",
+        ),
+        (lambda w: w.set_call(sales(w), "2026-11", "5k"), "Call for 2026-11, @ana: €5,000."),
+        (
+            lambda w: w.set_call(sales(w), "2026", "5k", owner="cy"),
+            "Call for 2026, @cy: €5,000.",
+        ),
+        (lambda w: w.set_rate("usd", "0.92"), "1 USD is 0.92 EUR from Mon 23 Nov 2026 on."),
+        (
+            lambda w: w.set_rate("USD", "1/4", on=date(2026, 1, 2)),
+            "1 USD is 0.25 EUR from Fri 2 Jan 2026 on.",
+        ),
+    ],
+)
+def test_what_is_agreed_is_said_in_a_sentence(do: Do, said: str, ana: Workspace) -> None:
+    ana.save_rep(Rep("bo", team="North"))
+    assert do(ana).summary == said
+    assert do(ana).summary == "Nothing to change: it is so already."
+
+
+@pytest.mark.parametrize(
+    ("do", "undo", "said"),
+    [
+        (
+            lambda w: w.set_target(sales(w), "2026Q4", "1k"),
+            lambda w: w.set_target(sales(w), "2026Q4", None),
+            "No target for 2026Q4, everybody.",
+        ),
+        (
+            lambda w: w.set_call(sales(w), "2026-11", "5k"),
+            lambda w: w.set_call(sales(w), "2026-11", None),
+            "No call for 2026-11, @ana.",
+        ),
+        (
+            lambda w: w.set_rate("USD", "0.9"),
+            lambda w: w.set_rate("USD", None),
+            "No rate of USD for Mon 23 Nov 2026.",
+        ),
+    ],
+)
+def test_what_is_taken_away_is_said_so(do: Do, undo: Do, said: str, ana: Workspace) -> None:
+    do(ana)
+    assert undo(ana).summary == said
+
+
+@pytest.mark.parametrize(
+    ("do", "error", "why"),
+    [
+        (
+            lambda w: w.set_target(sales(w), "all", "1k"),
+            BadInput,
+            "'all' is no period",
+        ),
+        (
+            lambda w: w.set_call(sales(w), "2026-01-05..2026-01-09", "1k"),
+            BadInput,
+            "is no period for a call",
+        ),
+        (
+            lambda w: w.set_target(sales(w), "2026", "1k", owner="bo", team="x"),
+            BadInput,
+            "a rep's or a team's, not both",
+        ),
+        (
+            lambda w: w.set_call(sales(w), "2026", "1k", owner="bu"),
+            NotFound,
+            "no rep 'bu'",
+        ),
+        (lambda w: w.set_rate("eur", "1"), BadInput, "EUR is the workspace's own currency"),
+        (lambda w: w.set_rate("usd", "0"), BadInput, "no exchange rate"),
+    ],
+)
+def test_what_is_no_such_thing_is_refused(
+    do: Do, error: type[PipeboardError], why: str, ana: Workspace
+) -> None:
+    with pytest.raises(error, match=why):
+        do(ana)
+    assert not ana.reader.history.commands()
+
+
+REPS = (Rep("ana"), Rep("bo", team="North"), Rep("cy", team="South"))
+
+
+@pytest.mark.parametrize(
+    ("owner", "team_name", "held"),
+    [
+        ("", "", ("", "")),
+        ("bo", "", ("bo", "")),
+        ("@Bo", "", ("bo", "")),
+        ("", "NORTH", ("", "North")),
+        ("dee", "", None),
+        ("", "East", None),
+        ("@@bo", "", None),
+    ],
+)
+def test_a_rep_or_a_team_is_meant_in_any_case(
+    owner: str, team_name: str, held: tuple[str, str] | None
+) -> None:
+    service: Any = SimpleNamespace(reader=SimpleNamespace(reps=lambda: REPS))
+    if held is None:
+        with pytest.raises(NotFound):
+            _holder(service, owner, team_name)
+        return
+    assert _holder(service, owner, team_name) == held
+
+
+# The stages of a file, of which a pipeline is made.
+
+
+@pytest.mark.parametrize(
+    ("named", "stages"),
+    [
+        (["Talk", "Offer", "talk"], ("Talk", "Offer")),
+        ([None, "Talk"], ("Talk",)),
+        ([None, None], ("Open",)),
+    ],
+)
+def test_a_file_without_stages_has_one(named: list[str | None], stages: tuple[str, ...]) -> None:
+    row = DealRow(2, {}, "x")
+    reading: Any = SimpleNamespace(rows=lambda: iter([replace(row, stage=one) for one in named]))
+    assert stages_of(reading) == stages
+
+
+def test_a_file_without_deals_has_no_stages() -> None:
+    reading: Any = SimpleNamespace(rows=lambda: iter(()))
+    with pytest.raises(BadInput, match="The file holds no deals"):
+        stages_of(reading)

@@ -1,0 +1,175 @@
+"""What was decided, recorded once: tokens, tries and numbers, without a database."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from pipeboard.domain.agreements import Agreement, Topic
+from pipeboard.domain.errors import BadInput, Refused
+from pipeboard.domain.roles import NotAllowed
+from pipeboard.domain.settings import Settings
+from pipeboard.store.projecting import Change
+from pipeboard.workspace.recording import Decision, _numbered, changed, record, retried
+from tests.domain.deciding_cases import NOW, new
+
+DONE = SimpleNamespace(id="t-1", verb="add", summary="Added Acme.", actor="ana", at=NOW)
+DEAL = replace(new(account="Acme"), id=7)
+TARGET = Agreement(Topic.TARGET, (1, "2026Q4", "", ""), None, {"amount_minor": 5})
+
+
+class Desk:
+    """Where ana sits, with one command stored; what is written is kept."""
+
+    def __init__(self, *, shown: bool = True, role: Any = None) -> None:
+        self.actor = SimpleNamespace(name="ana", acting_as="", label="ana")
+        self.settings = Settings(zone_name="Europe/Berlin")
+        self.rights = SimpleNamespace(
+            role=role, check=self._check, check_deals=lambda *_: None,
+            check_agreements=lambda _: None,
+        )  # fmt: skip
+        self.written: list[Any] = []
+        writer = SimpleNamespace(
+            numbers=lambda kind, count: range(41, 41 + count),
+            record=lambda done, changes: self.written.append((done, changes)),
+            agree=lambda agreement, at, by: self.written.append(agreement),
+            record_agreements=lambda command_id, agreements: None,
+            mark=lambda command_id, undone: self.written.append((command_id, undone)),
+        )
+        self.transaction = SimpleNamespace(writer=writer, at=NOW, next_id=lambda: "c-9", stored=[])
+        known = {"t-1": DONE}
+        self.truth = SimpleNamespace(history=SimpleNamespace(command=known.get))
+        self.reader = SimpleNamespace(
+            history=SimpleNamespace(
+                command=known.get if shown else lambda token: None,
+                events_of=lambda token: {7: []},
+            ),
+            deals=lambda ids: dict.fromkeys(ids, DEAL),
+            agreements=SimpleNamespace(
+                of_command=lambda token: [("", TARGET)],
+                contents=lambda topic, key: {"amount_minor": 5},
+            ),
+        )
+
+    def _check(self, verb: str) -> None:
+        raise NotAllowed("It takes a manager.")
+
+
+def desk(**more: Any) -> Any:
+    return Desk(**more)
+
+
+@pytest.mark.parametrize(
+    ("token", "verb", "by", "found"),
+    [
+        (None, "add", "", False),
+        ("", "add", "", False),
+        ("t-2", "add", "", False),
+        ("t-1", "add", "", True),
+        ("t-1", "", "", True),
+        ("t-1", "add", "ana", True),
+        ("t-1", "move", "", None),
+        ("t-1", "add", "calendar", None),
+    ],
+)
+def test_a_token_stands_for_one_command_of_one_person(
+    token: str | None, verb: str, by: str, found: bool | None
+) -> None:
+    if found is None:
+        with pytest.raises(Refused, match="The token 't-1' was used already: Added Acme"):
+            retried(desk(), token, verb, by)
+        return
+    assert (retried(desk(), token, verb, by) is not None) is found
+
+
+def test_what_was_done_once_is_told_with_its_day_and_its_deals() -> None:
+    receipt = retried(desk(), "t-1", "add")
+    assert receipt is not None
+    assert (receipt.command_id, receipt.verb, receipt.summary) == ("t-1", "add", "Added Acme.")
+    assert receipt.notes == ("This was done already, on 23 Nov 10:00; nothing was done again.",)
+    assert (receipt.deals, receipt.agreements) == ((DEAL,), (TARGET,))
+
+
+def test_a_token_of_what_one_is_not_shown_tells_nothing_of_it() -> None:
+    with pytest.raises(Refused, match=r"^The token 't-1' was used already\.$"):
+        retried(desk(shown=False), "t-1", "add")
+    with pytest.raises(BadInput):
+        retried(desk(), "t" * 9_000, "add")
+
+
+def begins(name: str) -> Change:
+    return Change(None, replace(new(account=name), id=0), ())
+
+
+def ids_of(changes: tuple[Change, ...]) -> list[int]:
+    return [change.after.id for change in changes]
+
+
+def test_deals_that_begin_have_numbers_in_their_order_and_others_keep_theirs() -> None:
+    asked: list[int] = []
+
+    def numbers(kind: str, count: int) -> range:
+        asked.append(count)
+        return range(41, 41 + count)
+
+    writer: Any = SimpleNamespace(numbers=numbers)
+    known = Change(DEAL, DEAL, ())
+    assert ids_of(_numbered(writer, [begins("A"), known, begins("B")])) == [41, 7, 42]
+    assert ids_of(_numbered(writer, [known])) == [7]
+    assert asked == [2]
+
+
+@pytest.mark.parametrize(
+    ("decision", "token", "dry_run", "command_id", "count"),
+    [
+        (Decision("Done.", (begins("A"),)), "", False, "c-9", 1),
+        (Decision("Done.", (begins("A"),)), "t-7", False, "t-7", 1),
+        (Decision("Done.", (begins("A"),)), "t-1", False, "t-1", 0),
+        (Decision("Done.", (begins("A"),)), "", True, "", 0),
+        (Decision("Done."), "", False, "", 0),
+        (Decision("Done.", agreements=(TARGET,)), "", False, "c-9", 2),
+        (Decision("Undid.", marks="t-1"), "", False, "c-9", 2),
+    ],
+)
+def test_what_is_decided_is_written_once_and_not_when_it_is_tried(
+    decision: Decision, token: str, dry_run: bool, command_id: str, count: int
+) -> None:
+    at = desk()
+    receipt = record(at, "add", decision, dry_run=dry_run, token=token)
+    assert receipt.command_id == command_id
+    assert len(at.written) == count
+    assert len(receipt.deals) == len(decision.changes)
+    if command_id and count:
+        assert receipt.deals == () or receipt.deals[0].id == 41
+        assert at.transaction.stored == [command_id]
+
+
+def test_who_took_something_back_and_who_did_it_stand_in_the_record() -> None:
+    at = desk()
+    record(at, "recycle", Decision("Back.", (begins("A"),), actor="calendar", undoes="t-1"))
+    ((done, _),) = at.written
+    assert (done.actor, done.undoes, done.redoes, done.verb) == ("calendar", "t-1", None, "recycle")
+    record(at, "add", Decision("Back\x1b[31m.", (begins("A"),)))
+    assert (at.written[1][0].actor, "\x1b" in at.written[1][0].summary) == ("ana", False)
+
+
+def test_a_role_is_asked_for_also_when_it_is_only_tried() -> None:
+    for dry_run in (False, True):
+        at = desk(role="rep")
+        with pytest.raises(NotAllowed):
+            record(at, "add", Decision("Done.", (begins("A"),)), dry_run=dry_run)
+        assert not at.written
+
+
+def test_what_is_agreed_already_is_no_change() -> None:
+    assert changed(desk(), Topic.TARGET, (1,), {"amount_minor": 5}) == ()
+    (change,) = changed(desk(), Topic.TARGET, (1,), None)
+    assert (change.before, change.after) == ({"amount_minor": 5}, None)
+
+
+def test_a_deal_is_told_as_it_was_numbered() -> None:
+    receipt = record(desk(), "add", Decision("Done.", (begins("A"), begins("B"))))
+    assert [deal.id for deal in receipt.deals] == [41, 42]

@@ -1,0 +1,231 @@
+"""Three sides of a field: what the last row said, what stands here, what the row says now."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from pipeboard.domain.deal import Contact, Deal, Loss, NextStep, Status
+from pipeboard.domain.money import Money
+from pipeboard.exchange.rows import DealRow, RowContact, RowNote
+from pipeboard.workspace.row_matching import (
+    EVERYTHING,
+    Merge,
+    ThreeWay,
+    is_spoken,
+    said_by,
+    same_row,
+    text_of,
+)
+from tests.domain.deciding_cases import BERLIN
+from tests.store.made_up import deal, pipelines
+
+BEGAN = datetime(2026, 1, 5, 9, tzinfo=UTC)
+PIPELINE = pipelines()[0]
+LEAD, QUALIFICATION, NEEDS = PIPELINE.open_stages[:3]
+
+
+def here(last: dict[str, Any] | None = None, **more: Any) -> Deal:
+    """A deal of which a row with these cells came in last."""
+    made: dict[str, Any] = {
+        "title": "x", "account": "", "owner": "", "source": "", "value": None, "tags": (),
+        "stage_id": LEAD.id, "created_at": BEGAN, "stage_entered_at": BEGAN, "fields": {},
+        "outcome": Status.OPEN, "closed_at": None, "closed_from": None, "archived_at": None,
+        "loss": None, "created_precision": "", "entry_precision": "", "contacts": {},
+        "next_step": None, "imported": said_by(DealRow(1, {}, "x", **(last or {})), ""),
+    }  # fmt: skip
+    return deal(1, **(made | more))
+
+
+def merged(
+    known: Deal,
+    *,
+    spoken: bool = True,
+    prefer_file: bool = False,
+    touched: frozenset[str] | None = None,
+    noted: bool = False,
+    **said: Any,
+) -> Merge:
+    way = ThreeWay(PIPELINE, BERLIN, lambda deal, text: noted, lambda name: spoken, prefer_file)
+    row = DealRow(2, {}, said.pop("title", "x"), **said)
+    return way.merge(row, None, known, None if touched is None else lambda: touched)
+
+
+@pytest.mark.parametrize("prefer_file", [False, True])
+@pytest.mark.parametrize(
+    ("last", "ours", "new", "outcome", "base"),
+    [
+        ("", "", "", "kept", None),
+        ("", "", "fair", "taken", "fair"),
+        ("", "fair", "fair", "kept", "fair"),
+        ("", "own", "fair", "conflict", None),
+        ("web", "web", "web", "kept", "web"),
+        ("web", "web", "fair", "taken", "fair"),
+        ("web", "web", "", "emptied", None),
+        ("web", "own", "web", "kept", "web"),
+        ("web", "own", "fair", "conflict", "web"),
+        ("web", "own", "", "conflict", "web"),
+        ("web", "fair", "fair", "kept", "fair"),
+        ("web", "", "fair", "conflict", "web"),
+        ("web", "", "", "kept", None),
+    ],
+)
+def test_a_field_is_taken_where_only_the_file_changed_it(
+    last: str, ours: str, new: str, outcome: str, base: str | None, prefer_file: bool
+) -> None:
+    known = here({"source": last or None}, source=ours)
+    found = merged(known, prefer_file=prefer_file, source=new or None)
+    if outcome == "conflict" and prefer_file:
+        outcome, base = ("taken", new) if new else ("emptied", None)
+    assert found.take == ({"source": new} if outcome == "taken" else {})
+    assert found.emptied == (["source"] if outcome == "emptied" else [])
+    assert found.conflicts == ([("source", ours, new)] if outcome == "conflict" else [])
+    assert found.base.get("source") == base
+
+
+def test_what_an_absent_column_said_before_still_holds() -> None:
+    known = here({"source": "web"}, source="web")
+    found = merged(known, spoken=False)
+    assert (found.take, found.emptied, found.base["source"]) == ({}, [], "web")
+
+
+@pytest.mark.parametrize(
+    ("touched", "ours", "taken", "conflicts"),
+    [
+        (frozenset(), "own", True, 0),
+        (frozenset({"source"}), "own", False, 1),
+        (frozenset({"source"}), "", True, 0),
+        (frozenset({"account"}), "own", True, 0),
+        (EVERYTHING, "own", False, 1),
+        (EVERYTHING, "fair", False, 0),
+    ],
+)
+def test_where_nobody_knows_what_a_file_said_what_was_typed_here_stands(
+    touched: frozenset[str], ours: str, taken: bool, conflicts: int
+) -> None:
+    known = here(source=ours, imported={})
+    found = merged(known, touched=touched, source="fair")
+    assert ("source" in found.take) is taken
+    assert len(found.conflicts) == conflicts
+
+
+def test_a_title_and_where_a_deal_stands_are_never_emptied() -> None:
+    known = here({"stage": LEAD.name, "outcome": "open"})
+    found = merged(known)
+    assert found.emptied == []
+
+
+@pytest.mark.parametrize(
+    ("last", "at", "new", "outcome"),
+    [
+        (LEAD, LEAD, NEEDS, "taken"),
+        (LEAD, QUALIFICATION, NEEDS, "conflict"),
+        (LEAD, NEEDS, NEEDS, "kept"),
+        (LEAD, QUALIFICATION, LEAD, "kept"),
+    ],
+)
+def test_a_stage_is_one_field_of_them(last: Any, at: Any, new: Any, outcome: str) -> None:
+    found = merged(here({"stage": last.name}, stage_id=at.id), stage=new.name.upper())
+    assert ("stage" in found.take) is (outcome == "taken")
+    assert len(found.conflicts) == (outcome == "conflict")
+
+
+def test_a_deal_that_came_in_closed_is_reopened_where_its_row_says_now() -> None:
+    closed = {
+        "outcome": Status.LOST, "closed_at": BEGAN, "closed_from": LEAD.id, "loss": Loss("other"),
+        "stage_id": PIPELINE.lost.id,
+    }  # fmt: skip
+    known = here({"outcome": "lost"}, **closed)
+    step = NextStep("call", date(2026, 5, 1))
+    found = merged(
+        known, outcome="open", stage=NEEDS.name, next_text="call", next_due=date(2026, 5, 1)
+    )
+    assert found.reopens
+    assert (found.take["stage"], found.take["next_step"]) == ("needs assessment", step)
+    assert found.conflicts == []
+
+
+def test_of_a_row_that_closes_a_deal_what_an_open_one_has_says_nothing() -> None:
+    known = here({"next_text": "call", "outcome": "open"}, next_step=NextStep("call"))
+    found = merged(known, outcome="won", next_text="mail")
+    assert "next_step" not in found.take
+    assert found.take["outcome"] == "won"
+
+
+@pytest.mark.parametrize(
+    ("noted", "taken"), [(False, ["told"]), (True, [])], ids=["new", "known already"]
+)
+def test_a_note_is_taken_once_and_never_taken_away(noted: bool, taken: list[str]) -> None:
+    found = merged(here(), noted=noted, notes=(RowNote("told"),))
+    assert [value for name, value in found.take.items() if name.startswith("notes.")] == taken
+    gone = merged(here({"notes": (RowNote("told"),)}))
+    assert (gone.emptied, gone.conflicts) == ([], [])
+
+
+def test_a_person_who_is_known_under_another_key_is_known() -> None:
+    bob = Contact("Bob", "other")
+    row: dict[str, Any] = {"contacts": (RowContact("Bob"),)}
+    assert merged(here(contacts={"b": bob}), **row).take == {}
+    assert merged(here(), **row).take == {"contacts.bob": bob}
+
+
+@pytest.mark.parametrize(
+    ("hours", "corrected"), [(0, False), (13, False), (14, True), (-10, False), (-11, True)]
+)
+def test_a_beginning_on_another_local_day_is_a_correction(hours: int, corrected: bool) -> None:
+    """It is ten in the morning in Berlin."""
+    known = here({"created_at": BEGAN})
+    found = merged(known, created_at=BEGAN + timedelta(hours=hours))
+    assert ("created_at" in found.take) is corrected
+
+
+def test_what_is_left_is_remembered_as_it_was() -> None:
+    known = here({"source": "web", "stage": LEAD.name}, source="web")
+    found = merged(known, source="fair", stage=NEEDS.name)
+    assert found.leave(("stage", "outcome"), known.imported)
+    assert list(found.take) == ["source"]
+    assert (found.base["stage"], found.base["source"]) == ("lead generation", "fair")
+    assert not found.leave(("stage",), known.imported)
+
+
+@pytest.mark.parametrize(
+    ("spoken", "name", "told"),
+    [
+        ({"source"}, "source", True),
+        ({"source"}, "account", False),
+        ({"contacts"}, "contacts.bob", True),
+        ({"fields.size"}, "fields.size", True),
+        ({"fields.size"}, "fields.colour", False),
+        ({"fields"}, "fields.size", False),
+    ],
+)
+def test_a_file_speaks_of_what_it_has_a_column_for(spoken: set[str], name: str, told: bool) -> None:
+    assert is_spoken(frozenset(spoken), name) is told
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        (None, ""),
+        (5, "5"),
+        (Money(150, "EUR"), "1.50 EUR"),
+        (date(2026, 3, 1), "2026-03-01"),
+        (("a", "b"), "a; b"),
+        (NextStep("call"), "call"),
+        (NextStep("call", date(2026, 3, 1)), "2026-03-01 call"),
+        (Contact("Bob", "user", "b@x.example", "1", "CTO"), "Bob, user, b@x.example, 1, CTO"),
+        (Contact("Bob", "user"), "Bob, user"),
+    ],
+)
+def test_a_value_is_one_line_of_text(value: object, text: str) -> None:
+    assert text_of(value) == text
+
+
+def test_a_row_is_the_same_where_it_says_all_that_the_last_one_said() -> None:
+    known = here({"source": "web"})
+    said = dict(known.imported)
+    assert same_row(known, said)
+    assert not same_row(known, said | {"source": "fair"})
+    assert not same_row(here(imported={}), {})
