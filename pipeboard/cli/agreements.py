@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from fractions import Fraction
+from shlex import quote
 from typing import TYPE_CHECKING
 
 from pipeboard.cli.call import Call
@@ -80,7 +81,9 @@ def _new_rep(call: Call) -> Rep:
     asked = call.arguments
     name = asked.name.removeprefix("@")
     if _known_rep(call, name) is not None and retried(call.workspace, asked.token, "rep") is None:
-        raise Refused(f"There is a rep {name} already.", hint=f"See 'pipeboard rep set {name}'.")
+        raise Refused(
+            f"There is a rep {name} already.", hint=f"To change it: pipeboard rep set {quote(name)}"
+        )
     has_roles = any(rep.role for rep in call.workspace.reader.reps())
     role = asked.role if asked.role is not None else "rep" if has_roles else ""
     return Rep(
@@ -109,7 +112,7 @@ def _changed_rep(call: Call) -> Rep:
         reps = [known.name for known in call.workspace.reader.reps()]
         raise NotFound(
             f"There is no rep {quoted(name)}.",
-            hint=did_you_mean(name, reps) or f"Add them with 'pipeboard rep add {name}'.",
+            hint=did_you_mean(name, reps) or f"Add them: pipeboard rep add {quote(name)}",
         )
     names = ("display_name", "team", "active", "role", "acts_for")
     given = {name: getattr(asked, name) for name in names}

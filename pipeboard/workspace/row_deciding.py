@@ -7,6 +7,7 @@ from datetime import date, datetime
 from functools import partial
 from itertools import islice
 from operator import attrgetter
+from shlex import quote
 from typing import TYPE_CHECKING, NamedTuple
 
 from pipeboard.domain import commands as c
@@ -203,7 +204,8 @@ class RowDecider:
                 f"{self._strange:,} of {self._recognised:,} known ids of this file name other "
                 f"deals here: it seems to come from another place than {self.source}.",
                 hint="Say where its ids are from with --source NAME, or take all rows as new "
-                f"deals with --match new. To update them nevertheless: --source {self.source}",
+                f"deals with --match new. To update them nevertheless: "
+                f"--source {quote(self.source)}",
             )
 
     @property

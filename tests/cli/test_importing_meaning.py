@@ -7,11 +7,13 @@ import os
 import re
 import shlex
 import stat
+from argparse import Namespace
 from collections import Counter
 from pathlib import Path
 
 import pytest
 
+from pipeboard.cli.call import Call
 from pipeboard.cli.importing import _document, _ways_of_stages
 from pipeboard.domain.templates import template
 from pipeboard.exchange.read_options import REMARKS
@@ -226,7 +228,7 @@ def test_words_of_a_status_that_say_nothing_are_told_with_the_command_to_type(
     (command,) = re.findall(r"pipeboard (import .*)", refused.err)
     assert "--value status:0==lost" in command and "--value status:2==lost" in command
     line = shlex.split(command.replace("status:1==lost", "status:1==won"))
-    assert pipe(*line, "--into", "X", "--stages", "auto").code == 0
+    assert pipe(*line).code == 0
     assert pipe("list", "won", "--count").out == "1\n"
 
 
@@ -645,13 +647,51 @@ def test_the_commands_to_type_name_what_is_unknown_the_most_frequent_first() -> 
     rows = [Rejected(n, "stage", name, "", stages=(name,)) for n, name in enumerate(names)]
     rows.append(Rejected(20, "stage", "Qualifed", "", stages=("Qualifed",)))
     rows.append(Rejected(21, "stage", "Qualifed", "", stages=("Qualifed",)))
-    first, whole, renamed = _ways_of_stages(ImportReport(rejected=rows), PIPELINE, "a.csv")
+    call = Call(Namespace(quiet=False, color="auto"), {}, ["a.csv"])
+    first, whole, renamed = _ways_of_stages(ImportReport(rejected=rows), PIPELINE, call)
     assert first.startswith("The file has stages that Sales does not have: Qualifed (2), S0 (1), ")
     assert first.endswith("S10 (1) and 2 more.")
     assert whole.endswith("pipeboard import a.csv --into NAME --stages auto")
     assert "--stage Qualifed=Qualified --stage S0=Prospecting" in renamed
     assert renamed.count("--stage ") == 12
-    assert _ways_of_stages(ImportReport(), PIPELINE, "a.csv") == []
+    assert _ways_of_stages(ImportReport(), PIPELINE, call) == []
+
+
+@pytest.mark.parametrize(
+    ("typed", "renamed", "made"),
+    [
+        (["a b.csv", "--into", "Old", "--map", "Phase=stage"],
+         "'a b.csv' --into Old --map Phase=stage --stage Odd=Prospecting",
+         "'a b.csv' --map Phase=stage --into NAME --stages auto"),
+        (["--db", "x.db", "-pOld", "a.csv", "--token", "t1", "--skip-bad"],
+         "--db x.db -pOld a.csv --skip-bad --stage Odd=Prospecting",
+         "--db x.db a.csv --skip-bad --into NAME --stages auto"),
+        (["-p", "Old", "--token=t1", "--pipeline=Old", "--currency", "USD", "--", "-a.csv"],
+         "-p Old --pipeline=Old --currency USD --stage Odd=Prospecting -- -a.csv",
+         "--currency USD --into NAME --stages auto -- -a.csv"),
+    ],
+)  # fmt: skip
+def test_the_commands_to_type_keep_what_was_typed(
+    typed: list[str], renamed: str, made: str
+) -> None:
+    report = ImportReport(rejected=[Rejected(2, "stage", "Odd", "", stages=("Odd",))])
+    call = Call(Namespace(quiet=False, color="auto"), {}, typed)
+    _, whole, into = _ways_of_stages(report, PIPELINE, call)
+    assert whole.partition("pipeboard import ")[2] == made
+    assert into.partition("pipeboard import ")[2] == renamed
+
+
+def test_the_command_for_stages_of_another_pipeline_works_as_it_is_told(
+    team: Type, home: Path
+) -> None:
+    assert team("pipeline", "new", "Renewals", "--stages", "Due,Offered").code == 0
+    file = put(home, "Id,Name,Phase,Worth\n1,A,Odd,5\n2,B,Due,6\n")
+    flags = ("--map", "Phase=stage", "--map", "Worth=value", "--currency", "USD")
+    refused = team("import", file, "--into", "Renewals", *flags)
+    (way,) = (line for line in refused.err.splitlines() if "To put them" in line)
+    done = team(*shlex.split(way.partition("): pipeboard ")[2]))
+    assert "2 created" in done.out, done.err
+    assert team("list", "-p", "Renewals", "value>0USD", "--count").lines == ["2"]
 
 
 def test_each_choice_of_an_import_is_carried_out(team: Type, home: Path) -> None:

@@ -8,7 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
+from shlex import join
 
+from pipeboard.domain.metrics.basis import Basis
 from pipeboard.domain.metrics.coverage import CoverageVerdict, conversion_of_pipeline
 from pipeboard.domain.metrics.history import LOST, NOT_SAID
 from pipeboard.domain.metrics.outcomes import RateDifference, differing
@@ -27,16 +29,25 @@ ENOUGH = 10
 _WEEKS_COMPARED = 4
 
 
+def _sets_target(basis: Basis) -> str:
+    """The command that sets the very target that is missing: of this pipeline, and of whom."""
+    words = ["target", "set", basis.period.label, "130k", "-p", basis.rules.pipeline.name]
+    if basis.group is not None and basis.grouping is not None:
+        words += [f"--{basis.grouping.scope}", basis.group]
+    return f"pipeboard {join(words)}"
+
+
 def target_reading(report: Report, say: Wording) -> str:
     """Are we on target?"""
     target, label = report.metric("target"), report.basis.period.label
     won = report.metric("won_value")
     if target.value is None:
-        hint = f": 'pipeboard target set {label} 130k' sets one, or t on M"
+        if target.reason != NO_TARGET:
+            return f"{(target.reason or NO_TARGET).capitalize()}."
+        unset = f"{NO_TARGET.capitalize()} for {label}"
         if report.basis.period.kind in ("days", "all"):
-            hint = ": they are set for a year, a quarter, a month or a week"
-        reason = (target.reason or NO_TARGET).capitalize()
-        return f"{reason} for {label}{hint}." if target.reason == NO_TARGET else f"{reason}."
+            return f"{unset}: they are set for a year, a quarter, a month or a week."
+        return f"{unset}: t on M sets one, or: {_sets_target(report.basis)}"
     if won.value is None:
         return f"What was won of {say.money(target.value)} is unknown: {won.reason}."
     wanted, done = Fraction(target.value), Fraction(won.value)
