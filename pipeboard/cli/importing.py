@@ -115,7 +115,8 @@ def _restore(call: Call, path: Path) -> int:
         call.out.say("Would be: a workspace made of the file.")
         return DONE
     workspace = call.workspace if made else make_workspace(call, template_name=None)
-    call.out.say(f"{in_figures(take_whole(workspace, path))} deals and all around them are here.")
+    deals = ("deal and all around it is", "deals and all around them are")
+    call.out.say(f"{how_many(take_whole(workspace, path), *deals)} here.")
     return DONE
 
 

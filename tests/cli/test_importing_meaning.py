@@ -18,7 +18,12 @@ from pipeboard.cli.importing import _document, _ways_of_stages
 from pipeboard.domain.templates import template
 from pipeboard.exchange.read_options import REMARKS
 from pipeboard.exchange.rows import Rejected
-from pipeboard.workspace.import_report import Differing, ImportReport
+from pipeboard.workspace.import_report import (
+    Differing,
+    ImportReport,
+    RowsRejected,
+    counts_told,
+)
 from tests.cli.conftest import Type
 from tests.exchange.files import exported, open_file, write
 
@@ -600,7 +605,7 @@ def test_a_closing_before_a_deal_came_to_its_stage_is_told(team: Type, home: Pat
 def test_a_later_file_tells_when_a_deal_began(undated: Type, home: Path) -> None:
     said = "id,deal name,stage,amount,created\n1,Open,Qualified,70,2026-05-01\n"
     result = undated("import", put(home, said))
-    assert result.lines[0] == "1 rows read, 0 created, 1 updated, 0 unchanged, 0 rejected."
+    assert result.lines[0] == "1 row read, 0 created, 1 updated, 0 unchanged, 0 rejected."
     assert "created_at" not in result.err
     assert "created       Fri 1 May 2026" in undated("show", "1").out
 
@@ -655,6 +660,17 @@ def test_the_commands_to_type_name_what_is_unknown_the_most_frequent_first() -> 
     assert "--stage Qualifed=Qualified --stage S0=Prospecting" in renamed
     assert renamed.count("--stage ") == 12
     assert _ways_of_stages(ImportReport(), PIPELINE, call) == []
+
+
+@pytest.mark.parametrize(
+    ("read", "bad", "told", "refused"),
+    [(1, 1, "1 row read", "1 of 1 row is rejected."), (2, 1, "2 rows read", "1 of 2 rows is"),
+     (2_000, 2, "2,000 rows read", "2 of 2,000 rows are rejected.")],
+)  # fmt: skip
+def test_one_row_is_told_as_one(read: int, bad: int, told: str, refused: str) -> None:
+    report = ImportReport(read=read, rejected=[Rejected(2, "", "", "odd")] * bad)
+    assert counts_told(report).startswith(f"{told}, ")
+    assert refused in RowsRejected(report).message
 
 
 @pytest.mark.parametrize(

@@ -176,7 +176,8 @@ def test_an_encoding_that_is_named_is_one_and_that_of_the_file(
 
 @pytest.mark.parametrize(
     ("inside", "behind", "told"),
-    [(0, 0, ""), (9, 0, "9 NUL characters"), (10, 0, "10 NUL characters"), (12, 0, None),
+    [(0, 0, ""), (1, 0, "1 NUL character, which is no text, was left out."),
+     (9, 0, "9 NUL characters"), (10, 0, "10 NUL characters"), (12, 0, None),
      (0, 5_000, "5,000 NUL characters"), (9, 5_000, "5,009 NUL characters")],
 )  # fmt: skip
 def test_a_damaged_text_holds_few_nuls_or_has_them_behind_its_end(

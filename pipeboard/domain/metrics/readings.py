@@ -211,7 +211,8 @@ def funnel_reading(report: Report) -> str:
     )
     share = percent(Fraction(worst.resolved.value or 0))
     pending = worst.conversion.pending
-    still = f"; {pending} of {worst.entered} are undecided" if pending else ""
+    be = "is" if pending == 1 else "are"
+    still = f"; {pending} of {worst.entered} {be} undecided" if pending else ""
     return (
         f"{worst.stage.name} is the weakest step: {share} of {worst.resolved.n} "
         f"that were decided went on{still}."
@@ -269,6 +270,8 @@ def loss_reading(report: Report, say: Wording) -> str:
     stage = ", ".join(
         one.name for one in report.basis.rules.open_stages if first.stages.get(one.id) == times
     )
+    if total == 1:
+        return f"One loss: {first.category}{worth}, from {stage}.{rest}"
     how = "mostly" if 2 * times > len(first.deals) else "most often"
     return (
         f"Most often {first.category}: {len(first.deals)} of {total} losses{worth}, "

@@ -319,8 +319,14 @@ def test_the_weakest_step_of_the_funnel_needs_enough_decided_deals() -> None:
     )
     log.add(0, LEAD)
     assert funnel_reading(Report(log.basis(9))) == (
-        "Lead is the weakest step: 20% of 5 that were decided went on; 1 of 6 are undecided."
+        "Lead is the weakest step: 20% of 5 that were decided went on; 1 of 6 is undecided."
     )
+
+
+def test_one_loss_is_told_as_one() -> None:
+    log = Log()
+    log.lose(log.add(0, QUALIFY, value=500_000), 1, "price")
+    assert loss_reading(Report(log.basis(9)), SAY) == "One loss: price, €5k, from Qualify."
 
 
 def test_the_most_frequent_loss_is_named_with_where_it_came_from() -> None:
@@ -646,8 +652,10 @@ def test_what_a_sentence_claims_is_so(log: Log, day: int, label: str) -> None:
         names = said.removeprefix("Most often ").split(":")[0].split(", ")
         assert set(names) == {name for name, n in lost.items() if n == max(lost.values())}
         assert f" of {lost.total()} losses" in said
+    elif lost:
+        assert lost.total() == 1 and said.startswith(f"One loss: {lost.most_common()[0][0]}")
     else:
-        assert not lost and said == "Nothing was lost in the period."
+        assert said == "Nothing was lost in the period."
     new = [d for d in deals if d.is_dated and basis.holds(d.created_at)]
     heard = sum(
         any(
