@@ -188,6 +188,10 @@ def _target(target: Target) -> dict[str, object]:
     }
 
 
+def _of(call: Call, command: str) -> str:
+    return f"pipeboard {command} -p {quote(call.pipeline.name)}"
+
+
 @verb("target list", "", "pipeboard target list")
 @takes_json
 def list_targets(call: Call) -> int:
@@ -200,7 +204,7 @@ def list_targets(call: Call) -> int:
         (target.period, _whose(target.owner, target.team), written().money(target.amount))
         for target in found
     )
-    empty = "No target is set; for example: pipeboard target set 2026Q4 130k"
+    empty = f"No target is set; for example: {_of(call, 'target set 2026Q4 130k')}"
     return tell(call, document, Table(("period", "whose", "target"), right=(2,)), rows, empty)
 
 
@@ -317,5 +321,5 @@ def list_calls(call: Call) -> int:
         ]
     }
     rows = ((period, f"@{owner}", written().money(said)) for (period, owner), said in found)
-    empty = "Nobody has called a period; for example: pipeboard call set 2026Q4 120k"
+    empty = f"Nobody has called a period; for example: {_of(call, 'call set 2026Q4 120k')}"
     return tell(call, document, Table(("period", "whose", "call"), right=(2,)), rows, empty)

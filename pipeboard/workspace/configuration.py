@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from datetime import timedelta
 from functools import partial
-from shlex import join
+from shlex import join, quote
 from typing import TYPE_CHECKING, Unpack
 
 from pipeboard.domain.agreements import Agreement, Topic, contents_of
@@ -141,7 +141,8 @@ def _conflict(
 ) -> Conflict:
     return Conflict(
         f"{known.name} was changed by {who} since this document was written: {what}.",
-        hint="See it with 'pipeboard pipeline show' and change that, or apply with --overwrite.",
+        hint="Apply with --overwrite, or see it and change that: "
+        f"pipeboard pipeline show {quote(known.name)}",
         details={
             "pipeline": known.name,
             "version": known.version,

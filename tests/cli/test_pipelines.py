@@ -143,6 +143,30 @@ def test_the_commands_that_name_somebody_of_two_words_can_be_typed(team: Type) -
     assert teams["Mo Ek"] == "North"
 
 
+def test_the_commands_that_are_told_of_a_pipeline_name_it(team: Type) -> None:
+    team("pipeline", "new", "Big Deals", "--stages", "A,B")
+    for line in (
+        ("target", "list", "-p", "Big Deals"),
+        ("call", "list", "-p", "Big Deals"),
+        ("review", "--held", "2020-01-01", "-p", "Big Deals"),
+    ):
+        told = team(*line).err.strip().rpartition(": pipeboard ")[2]
+        assert team(*shlex.split(told)).code == 0
+        assert team(*line).err == "" or line[0] == "review", told
+    assert (
+        "There are reviews of 2026-11-23."
+        in team("review", "--held", "2020-01-01", "-p", "Big Deals").err
+    )
+    for verb in ("target", "call"):
+        assert "Sales" not in team(verb, "list").out and "130" not in team(verb, "list").out
+    old = team("pipeline", "show", "Big Deals").out
+    for name in ("C", "D"):
+        text = old.replace('"A"', f'"{name}"')
+        behind = team("pipeline", "apply", "-", stdin=text).err
+    told = behind.strip().rpartition(": pipeboard ")[2]
+    assert 'name = "C"' in team(*shlex.split(told)).out
+
+
 def test_a_rep_is_added_once(team: Type) -> None:
     assert team("rep", "add", "ANA").code == 4
     assert team("rep", "set", "anna", "--team", "x").code == 3
