@@ -191,7 +191,8 @@ def test_a_backup_is_old_after_a_week(path: Path) -> None:
     ("ahead", "expected", "said"),
     [(timedelta(minutes=5), "ok", "after the last change"),
      (timedelta(minutes=6), "problem", "6 minutes ahead"),
-     (DAY, "problem", "1 day ahead"), (2 * DAY, "problem", "2 days ahead"), (-DAY, "ok", "after the last change")],
+     (DAY, "problem", "1 day ahead"), (2 * DAY, "problem", "2 days ahead"),
+     (-DAY, "ok", "after the last change")],
 )  # fmt: skip
 def test_a_change_that_lies_ahead_says_that_the_clock_is_wrong(
     ahead: timedelta, expected: str, said: str, path: Path
