@@ -142,8 +142,9 @@ class RowDecider:
                 self.report.reject([rejected])
                 continue
             if not again:
-                first = self._place_of_new(row).pipeline.open_stages[0]
-                self.report.count_deal(row, row.stage or first.name)
+                place = self._place_of_new(row)
+                first = place.pipeline.open_stages[0]
+                self.report.count_deal(row, place.rules.called(row.stage or first.name))
             if change is not None:
                 decided.append((row.line, change))
         return decided

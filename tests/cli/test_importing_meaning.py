@@ -36,6 +36,13 @@ def put(home: Path, text: str, name: str = "deals.csv") -> str:
     return str(write(home, text, name))
 
 
+def test_deals_of_one_stage_are_counted_together_however_a_file_spells_it(
+    team: Type, home: Path
+) -> None:
+    told = team("import", put(home, "id,deal,stage\n1,A,QUALIFIED\n2,B,qualified\n3,C,Qualified\n"))
+    assert "Deals in the file: Qualified 3." in told.out
+
+
 def test_stages_that_nobody_knows_are_told_once_with_the_commands_to_type(
     team: Type, home: Path
 ) -> None:
