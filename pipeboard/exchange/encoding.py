@@ -359,9 +359,11 @@ def _told(names: list[str], part: bytes) -> str:
     """What was taken, and how a word that tells them apart reads in two others."""
     taken, *others = names[:3]
     word = _telling_word(names[:3], part)
-    readings = ", ".join(f"{_read(word, name)!r} as {name}" for name in others)
+    read = _read(word, taken)
+    unlike = ((_read(word, name), name) for name in others)
+    readings = ", ".join(f"{text!r} as {name}" for text, name in unlike if text != read)
     return (
-        f"The encoding was guessed as {taken}: check the names ({_read(word, taken)!r}"
+        f"The encoding was guessed as {taken}: check the names ({read!r}"
         + (f"; it would be {readings}" if readings else "")
         + "). Another: --encoding NAME."
     )

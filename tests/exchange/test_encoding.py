@@ -227,3 +227,12 @@ def test_a_text_is_utf_8_where_a_tenth_of_its_letters_are(
         assert candidates(tmp_path / "deals.csv") == [("utf-8", "")]
     few = "Deal\nMüller\n".encode() + "Öl\n".encode("cp1252") * 10
     assert find_encoding(write(tmp_path, few)).name != "utf-8"
+
+
+@pytest.mark.parametrize(
+    ("name", "told"),
+    [("Müller", "('Müller'). Another"), ("Muñoz", "('Muñoz'; it would be 'Muńoz' as ")],
+)
+def test_a_guess_shows_readings_that_differ_alone(tmp_path: Path, name: str, told: str) -> None:
+    found = find_encoding(write(tmp_path, f"Deal,Value\n{name},1\n".encode("cp1252")))
+    assert told in (found.warning or "")
