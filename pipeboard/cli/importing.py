@@ -345,7 +345,7 @@ def join_file(call: Call, path: Path) -> int:
     name = asked.into or asked.pipeline
     pipeline_id = find_pipeline(call.workspace, name).id if name else None
     joined = join(call.workspace, table, path.name, pipeline_id, **call.once)
-    call.out.say(*filter(None, (joined.said_before, *table.doubts(joined.met))))
+    call.out.say(*([joined.said_before] if joined.said_before else table.doubts(joined.met)))
     if asked.json:
         call.out.document(
             {
