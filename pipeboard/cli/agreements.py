@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from fractions import Fraction
+from shlex import quote
 from typing import TYPE_CHECKING
 
 from pipeboard.cli.call import Call
@@ -80,7 +81,9 @@ def _new_rep(call: Call) -> Rep:
     asked = call.arguments
     name = asked.name.removeprefix("@")
     if _known_rep(call, name) is not None and retried(call.workspace, asked.token, "rep") is None:
-        raise Refused(f"There is a rep {name} already.", hint=f"See 'pipeboard rep set {name}'.")
+        raise Refused(
+            f"There is a rep {name} already.", hint=f"To change it: pipeboard rep set {quote(name)}"
+        )
     has_roles = any(rep.role for rep in call.workspace.reader.reps())
     role = asked.role if asked.role is not None else "rep" if has_roles else ""
     return Rep(
@@ -109,7 +112,7 @@ def _changed_rep(call: Call) -> Rep:
         reps = [known.name for known in call.workspace.reader.reps()]
         raise NotFound(
             f"There is no rep {quoted(name)}.",
-            hint=did_you_mean(name, reps) or f"Add them with 'pipeboard rep add {name}'.",
+            hint=did_you_mean(name, reps) or f"Add them: pipeboard rep add {quote(name)}",
         )
     names = ("display_name", "team", "active", "role", "acts_for")
     given = {name: getattr(asked, name) for name in names}
@@ -185,6 +188,10 @@ def _target(target: Target) -> dict[str, object]:
     }
 
 
+def _of(call: Call, command: str) -> str:
+    return f"pipeboard {command} -p {quote(call.pipeline.name)}"
+
+
 @verb("target list", "", "pipeboard target list")
 @takes_json
 def list_targets(call: Call) -> int:
@@ -197,7 +204,7 @@ def list_targets(call: Call) -> int:
         (target.period, _whose(target.owner, target.team), written().money(target.amount))
         for target in found
     )
-    empty = "No target is set; for example: pipeboard target set 2026Q4 130k"
+    empty = f"No target is set; for example: {_of(call, 'target set 2026Q4 130k')}"
     return tell(call, document, Table(("period", "whose", "target"), right=(2,)), rows, empty)
 
 
@@ -314,5 +321,5 @@ def list_calls(call: Call) -> int:
         ]
     }
     rows = ((period, f"@{owner}", written().money(said)) for (period, owner), said in found)
-    empty = "Nobody has called a period; for example: pipeboard call set 2026Q4 120k"
+    empty = f"Nobody has called a period; for example: {_of(call, 'call set 2026Q4 120k')}"
     return tell(call, document, Table(("period", "whose", "call"), right=(2,)), rows, empty)

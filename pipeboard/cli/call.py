@@ -67,9 +67,12 @@ class Verb:
 class Call:
     """What a verb works with; the database is opened when it is first needed."""
 
-    def __init__(self, arguments: Namespace, environ: Mapping[str, str]) -> None:
+    def __init__(
+        self, arguments: Namespace, environ: Mapping[str, str], typed: Sequence[str] = ()
+    ) -> None:
         self.arguments = arguments
         self.environ = environ
+        self.typed = typed
         self.out = Output(quiet=arguments.quiet, color=arguments.color, environ=environ)
         self.command_id = ""
         self._stores: list[Store] = []

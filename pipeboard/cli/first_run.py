@@ -311,7 +311,7 @@ def _build(call: Call, path: Path) -> Store:
         )
     asked = call.arguments
     if asked.deals >= _MANY:
-        call.out.say(f"Making up {asked.deals:,} deals…")
+        call.out.say(f"Making up {how_many(asked.deals, 'deal')}…")
     was_there = path.exists()
     try:
         store = Store.create(str(path), SETTINGS)

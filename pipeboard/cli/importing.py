@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import shlex
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from pathlib import Path
+from shlex import join
 from typing import TYPE_CHECKING
 
 from pipeboard.cli.call import Call
@@ -115,7 +115,8 @@ def _restore(call: Call, path: Path) -> int:
         call.out.say("Would be: a workspace made of the file.")
         return DONE
     workspace = call.workspace if made else make_workspace(call, template_name=None)
-    call.out.say(f"{in_figures(take_whole(workspace, path))} deals and all around them are here.")
+    deals = ("deal and all around it is", "deals and all around them are")
+    call.out.say(f"{how_many(take_whole(workspace, path), *deals)} here.")
     return DONE
 
 
@@ -235,34 +236,49 @@ def _tell_mapping(call: Call, reading: Reading) -> None:
 def way_out(call: Call, report: ImportReport, pipeline: Pipeline, reading: Reading) -> list[str]:
     """The commands to type where stages of the file are not those of the pipeline, or where words
     of a status say nothing."""
-    file = shlex.quote(call.arguments.file)
     said = dict.fromkeys(
         f"{row.column}:{row.value}==lost"
         for row in report.rejected
         if reading.mapping.get(row.column) == "status" and row.value
     )
-    words = " ".join(f"--value {shlex.quote(word)}" for word in list(said)[:4])
-    ways = [f"To say what they mean (=won, =lost, =open): pipeboard import {file} {words}"]
-    return [*_ways_of_stages(report, pipeline, file), *(ways if said else ())]
+    words = [part for word in list(said)[:4] for part in ("--value", word)]
+    ways = [f"To say what they mean (=won, =lost, =open): {_again(call, *words)}"]
+    return [*_ways_of_stages(report, pipeline, call), *(ways if said else ())]
 
 
-def _ways_of_stages(report: ImportReport, pipeline: Pipeline, file: str) -> list[str]:
+def _ways_of_stages(report: ImportReport, pipeline: Pipeline, call: Call) -> list[str]:
     unknown = Counter(name for row in report.rejected for name in row.stages)
     if not unknown:
         return []
     names = [stage.name for stage in pipeline.open_stages]
     listed = [name for name, _ in unknown.most_common(12)]
     meant = (f"{name}={nearest(name, names) or names[0]}" for name in listed)
-    renamed = " ".join(f"--stage {shlex.quote(one)}" for one in meant)
+    renamed = [part for one in meant for part in ("--stage", one)]
     told = ", ".join(f"{name} ({in_figures(unknown[name])})" for name in listed)
     more = f" and {len(unknown) - len(listed)} more" if len(unknown) > len(listed) else ""
+    elsewhere = _again(call, "--into", "NAME", "--stages", "auto", without=_GOES_INTO)
     return [
         f"The file has stages that {pipeline.name} does not have: {told}{more}.",
-        "To make a pipeline with the file's own stages: "
-        f"pipeboard import {file} --into NAME --stages auto",
+        f"To make a pipeline with the file's own stages: {elsewhere}",
         f"To put them into stages of {pipeline.name}, or say that they are won or lost (=won, "
-        f"=lost): pipeboard import {file} {renamed}",
+        f"=lost): {_again(call, *renamed)}",
     ]
+
+
+_GOES_INTO = ("--into", "--stages", "-p", "--pipeline")
+
+
+def _again(call: Call, *more: str, without: Sequence[str] = ()) -> str:
+    """The same command line with more flags, and without some that take a value; without its token
+    too, as a part may have come in under that."""
+    words, kept, gone = iter(call.typed), list[str](), ("--token", *without)
+    for word in words:
+        if word in gone:
+            next(words, None)
+        elif word.partition("=")[0] not in gone and word[:2] not in gone:
+            kept.append(word)
+    end = kept.index("--") if "--" in kept else len(kept)
+    return f"pipeboard import {join((*kept[:end], *more, *kept[end:]))}"
 
 
 def _differing(one: Differing) -> dict[str, object]:
@@ -329,7 +345,7 @@ def join_file(call: Call, path: Path) -> int:
     name = asked.into or asked.pipeline
     pipeline_id = find_pipeline(call.workspace, name).id if name else None
     joined = join(call.workspace, table, path.name, pipeline_id, **call.once)
-    call.out.say(*filter(None, (joined.said_before, *table.doubts(joined.met))))
+    call.out.say(*([joined.said_before] if joined.said_before else table.doubts(joined.met)))
     if asked.json:
         call.out.document(
             {

@@ -173,7 +173,7 @@ def _run(verb: str, arguments: Sequence[str], environ: Mapping[str, str], calls:
     if asks_for(arguments, "-h", "--help"):
         outlet.data(aloud(parser.format_help()), end="")
         return 0
-    call = Call(parser.read(arguments), environ)
+    call = Call(parser.read(arguments), environ, arguments)
     calls.append(call)
     asked = vars(call.arguments)
     if verb in DOCUMENTS or asked.get("form") in FOR_PROGRAMS or any(map(asked.get, FOR_PROGRAMS)):

@@ -14,7 +14,7 @@ from pipeboard.domain import commands as c
 from pipeboard.domain.dates import Direction, parse_date
 from pipeboard.domain.deal import DIRECTIONS, Deal, Loss
 from pipeboard.domain.errors import BadInput, PipeboardError
-from pipeboard.domain.locales import written
+from pipeboard.domain.locales import how_many, written
 from pipeboard.domain.text import quoted
 from pipeboard.workspace.triage import Triage, kept_in, kept_plan, to_ask, to_call
 
@@ -40,7 +40,7 @@ def walk(call: Call, listing: Listing) -> int:
     kept = kept_in(state_folder(), workspace.store.database_id, workspace.me)
     whole = None if listing.filter.root else kept
     triage = Triage(workspace.reader, listing, whole, eyes=workspace.rights.eyes)
-    outlet.message(f"{triage.left} deals wait. 'help' tells the words.")
+    outlet.message(f"{how_many(triage.left, 'deal waits', 'deals wait')}. 'help' tells the words.")
     while triage.record is not None:
         _tell(call, triage, triage.record)
         if not _handle(call, triage, triage.record.deal):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import stat
 from pathlib import Path
+from shlex import quote
 from typing import TYPE_CHECKING
 
 from pipeboard.cli.call import Call
@@ -273,6 +274,7 @@ def migrate(call: Call) -> int:
         return 0
     call.out.say(
         f"Took {what} to {moved.to}; counts, history and digest are the same.",
-        f"The old database is kept, and takes no more changes. Open the new one: --db {moved.to}",
+        "The old database is kept, and takes no more changes. Open the new one: "
+        f"--db {quote(str(moved.to))}",
     )
     return 0

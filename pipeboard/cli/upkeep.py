@@ -228,7 +228,8 @@ def _about_own_files() -> Iterator[Finding]:
     if left:
         yield problem(
             "drafts",
-            f"{len(left)} unfinished drafts were left behind in {state_folder()}.",
+            f"{how_many(len(left), 'unfinished draft was', 'unfinished drafts were')} left "
+            f"behind in {state_folder()}.",
             "Remove them: pipeboard doctor --fix",
             lambda: remove(left),
         )

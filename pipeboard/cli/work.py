@@ -296,10 +296,10 @@ def _changed(
         changes = {field: text for field, text in given.items() if text is not None}
         return key, replace(lines.get(key, typed), **changes)
     if not key:
-        known = ", ".join(names.values()) or "none"
+        known = f"There are: {', '.join(names.values())}." if names else "It has none."
         raise NotFound(
             f"There is no {quoted(name)} on this deal.",
-            hint=did_you_mean(name, list(names.values())) or f"There are: {known}.",
+            hint=did_you_mean(name, list(names.values())) or known,
         )
     return key, None
 

@@ -17,7 +17,7 @@ from pipeboard.domain.errors import BadInput, GateNotMet, Way
 from pipeboard.domain.errors import Criterion as Criterion
 from pipeboard.domain.errors import Unmet as Unmet
 from pipeboard.domain.pipeline import Pipeline, Stage
-from pipeboard.domain.text import clean_line
+from pipeboard.domain.text import as_own_field, clean_line
 
 FIELDS = ("value", "expected_close", "account", "owner", "source", "contact_reason")
 ROLES = ("decision_maker", "champion", "user", "blocker", "other")
@@ -33,11 +33,12 @@ _ANSWERS = re.compile(r"answers ?>= ?(\d{1,2})")
 
 def parse_criterion(text: str) -> Criterion:
     """The criterion that a line of a pipeline's document states; `BadInput` when it states none."""
-    line = " ".join(text.lower().split())
+    text = as_own_field(" ".join(text.split()))
+    line = text.lower()
     if line in (About.NEXT_STEP, About.CHECKLIST):
         return Criterion(About(line))
     if line in FIELDS or (line.startswith("field.") and len(line) > len("field.")):
-        return Criterion(About.FIELD, " ".join(text.split()) if "." in line else line)
+        return Criterion(About.FIELD, text if "." in line else line)
     if found := _RATING.fullmatch(line):
         return Criterion(About.RATING, found[1], int(found[2]))
     if found := _ANSWERS.fullmatch(line):

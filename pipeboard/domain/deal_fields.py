@@ -19,7 +19,7 @@ from pipeboard.domain.events import Kind
 from pipeboard.domain.lazy_dataclass import dataclass
 from pipeboard.domain.money import Money, parse_money, parse_percent
 from pipeboard.domain.pipeline import Category
-from pipeboard.domain.text import clean_line, did_you_mean, quoted
+from pipeboard.domain.text import OWN_FIELD, clean_line, did_you_mean, quoted
 
 if TYPE_CHECKING:
     from pipeboard.domain.deal import FieldValue
@@ -339,9 +339,8 @@ _CHANGED_BY = {
 
 def named_field(name: str) -> str:
     """The field of a deal that `name` means, or `fields.NAME`; `BadInput` where none is meant."""
-    for prefix in ("fields.", "field."):
-        if name.startswith(prefix) and len(name) > len(prefix):
-            return f"fields.{name.removeprefix(prefix)}"
+    if (own := OWN_FIELD.match(name)) and own.end() < len(name):
+        return f"fields.{name[own.end() :]}"
     if name.lower() in _BEGINNINGS:
         return BEGINNING
     field = BY_TYPED.get(name.lower())

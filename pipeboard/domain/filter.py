@@ -103,6 +103,13 @@ __all__ = [
 
 LONGEST = 2_000
 DEEPEST = 30
+_SIGNS = {
+    "AND": "a space means and",
+    "&&": "a space means and",
+    "OR": "| means or",
+    "NOT": "- in front of a term means not",
+}
+"""What is written so elsewhere, and how it is written here."""
 _QUOTE_IT = "Put it in quotes to search for the sign itself."
 
 
@@ -163,6 +170,7 @@ class _Parser:
 
     def _part(self, depth: int) -> Node:
         word = self._words[self._at]
+        self._refuse_word_for_a_sign(word)
         dashes = len(word.bare) - len(word.bare.lstrip("-"))
         self._at += 1
         if depth + dashes > DEEPEST:
@@ -177,6 +185,12 @@ class _Parser:
         else:
             raise bad_filter(word, "a term is missing after the minus sign", _QUOTE_IT)
         return negation(node) if dashes % 2 else node
+
+    def _refuse_word_for_a_sign(self, word: Word) -> None:
+        """Raises BadInput for `won OR lost`, which would look for the word."""
+        is_within = (self._at or word.text == "NOT") and self._at + 1 < len(self._words)
+        if is_within and word.is_bare and (sign := _SIGNS.get(word.text)):
+            raise bad_filter(word, f"here {sign}", "Put it in quotes to search for the word.")
 
     def _group(self, opened: Word, depth: int) -> Node:
         node = self._either(depth)

@@ -173,6 +173,7 @@ def read_term(word: Word, context: FilterContext) -> Node:
         return Tag(_text(word.since(1), "a tag is missing after the +"))
     if word.bare.startswith("@"):
         return Is("owner", _text(word.since(1), "a rep is missing after the @"))
+    _refuse_exclamation(word, context)
     sign = _SIGN.search(word.bare)
     if sign is None or not _is_key(word, sign):
         return _read_bare(word)
@@ -186,6 +187,20 @@ def read_term(word: Word, context: FilterContext) -> Node:
         if "term" in error.details:
             raise
         raise bad_filter(word, error.message, error.hint) from error
+
+
+def _refuse_exclamation(word: Word, context: FilterContext) -> None:
+    """Raises BadInput for `!open` and `stage!=won`, which mean "not" elsewhere, and here words."""
+    name, unlike, value = word.bare.partition("!=")
+    if (
+        word.bare.startswith("!")
+        and word.bare != "!"
+        and not isinstance(read_term(word.since(1), context), Words)
+    ):
+        raise bad_filter(word, "no term begins with !", f"Write it like -{word.raw[1:]}.")
+    if unlike and value and (name.lower() in _NAMES or name.lower().startswith(_CUSTOM)):
+        term = word.raw.replace("!=", ":", 1)
+        raise bad_filter(word, "nothing is compared with !=", f"Write it like -{term}.")
 
 
 def require_no_gap(before: Word | None, word: Word) -> None:

@@ -18,7 +18,7 @@ from pipeboard.domain.errors import BadInput
 from pipeboard.domain.lazy_dataclass import dataclass
 from pipeboard.domain.locales import written
 from pipeboard.domain.pipeline import Pipeline
-from pipeboard.domain.text import did_you_mean, quoted
+from pipeboard.domain.text import as_own_field, did_you_mean, quoted
 
 _BRACED = re.compile(r"\{\{([^{}|]*)(?:\|([^{}]*))?\}\}")
 _SUBJECT = re.compile(r"\ASubject:[ \t]*(.*)\n+", re.IGNORECASE)
@@ -120,6 +120,7 @@ def render(template: str, deal: Deal, pipeline: Pipeline, sender: str, today: da
 
 
 def _text(name: str, said: _Said) -> str:
+    name = as_own_field(name)
     if name.startswith("field."):
         wanted = name.removeprefix("field.")
         known = {key.lower().replace("_", " "): value for key, value in said.deal.fields.items()}

@@ -214,7 +214,8 @@ def _keys(text: str) -> frozenset[str]:
 
 def _key(folded: str) -> str:
     name, at, _ = folded.partition("@")
-    return re.sub(r"[\W_]+", "", name if at and name else folded)
+    is_address = at and name and not {",", ";"} & {*name}
+    return re.sub(r"[\W_]+", "", name if is_address else folded)
 
 
 def _near(wanted: str, reps: Iterable[Rep]) -> str:

@@ -18,7 +18,7 @@ from pipeboard.domain.events import Event, Kind
 from pipeboard.domain.lazy_dataclass import dataclass
 from pipeboard.domain.money import format_money
 from pipeboard.domain.pipeline import Pipeline
-from pipeboard.domain.text import did_you_mean, printable, quoted
+from pipeboard.domain.text import OWN_FIELD, as_own_field, did_you_mean, printable, quoted
 
 _PLACE = re.compile(r"\{([^{}]*)\}")
 _FIELD = "field."
@@ -113,6 +113,7 @@ class OwnProgram:
 
 def text_at(place: str, about: DealTexts) -> str | None:
     """What a deal has for a place; None or "" for nothing."""
+    place = as_own_field(place)
     if place.startswith(_FIELD):
         return about.deal.custom(place.removeprefix(_FIELD))
     return PLACES[place](about)
@@ -160,7 +161,7 @@ def _expect_places(where: str, program: OwnProgram) -> None:
     if _PLACE.search(program.words[0]):
         raise BadInput(f"{where}: the program itself cannot come from a deal.")
     for place in program.places:
-        if place not in PLACES and not place.startswith(_FIELD):
+        if place not in PLACES and not OWN_FIELD.match(place):
             raise BadInput(
                 f"{where}: no text {quoted('{' + place + '}')}.",
                 hint=did_you_mean(place, list(PLACES)) or f"There are {', '.join(PLACES)}.",

@@ -24,6 +24,7 @@ from pipeboard.domain.locales import written
 from pipeboard.domain.money import Money, format_percent, parse_money, read_currency
 from pipeboard.domain.text import (
     IN_QUOTES,
+    OWN_FIELD,
     Word,
     clean_line,
     fold,
@@ -133,7 +134,6 @@ def _is_currency(text: str, currency: str) -> bool:
 LONGEST = 2_000
 EXAMPLE = "Lumen Oy: packaging line pilot 40k @ana +inbound close:19dec"
 
-_CUSTOM = "field."
 _HAS_DIGIT = re.compile(r"[0-9]")
 _BY_KEY = {field.quick: field for field in FIELDS if field.quick}
 # A key of one letter is also written out.
@@ -208,8 +208,8 @@ def _requoted(argument: str) -> str:
     key, _, value = argument.partition(":")
     if not value or value[0] in ' "' or len(argument.split()) == 1:
         return argument
-    if key.lower().startswith(_CUSTOM):
-        return f"{_CUSTOM}{in_quotes(key[len(_CUSTOM) :])}:{in_quotes(value)}"
+    if custom := OWN_FIELD.match(key):
+        return f"field.{in_quotes(key[custom.end() :])}:{in_quotes(value)}"
     return f"{key}:{in_quotes(value)}" if _known_key(key) else argument
 
 
@@ -244,8 +244,8 @@ class _Draft:
             self._take("tag", word.text[1:], word)
         elif colon and (key := _known_key(typed)):
             self._take(key, value, word)
-        elif colon and typed.lower().startswith(_CUSTOM):
-            self._take_custom(word.text[len(_CUSTOM) : len(typed)], value, word)
+        elif colon and (custom := OWN_FIELD.match(typed)):
+            self._take_custom(word.text[custom.end() : len(typed)], value, word)
         else:
             _refuse_near_key(typed, value, word)
             self._read_free(word)

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from enum import StrEnum
 from functools import cache
+from shlex import quote
 
 from pipeboard.domain.agreements import Agreement, Topic
 from pipeboard.domain.deal import Deal
@@ -141,7 +142,7 @@ class Rights:
             raise NotAllowed(
                 f"@{me} may not act for @{whom}.",
                 hint=f"{self._who(Role.MANAGER)} can allow it: "
-                f"pipeboard rep set {me} --acts-for {whom}",
+                f"pipeboard rep set {quote(me)} --acts-for {quote(whom)}",
                 details={"needs": "acts-for", "for": whom},
             )
 
@@ -185,7 +186,7 @@ class Rights:
             hint="Do it in your own name."
             if self.own_role is not None and self.own_role.rank >= needed.rank
             else f"{who} may do it, or give {'you' if lesser == self.actor.name else f'@{lesser}'} "
-            f"that role: pipeboard rep set {lesser} --role {needed}",
+            f"that role: pipeboard rep set {quote(lesser)} --role {needed}",
             details={"needs": str(needed), "role": str(self.role)},
         )
 

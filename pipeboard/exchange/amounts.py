@@ -100,7 +100,7 @@ class AmountColumn:
         if _MINUS_ZERO.fullmatch(cell) or (currency == "ZAR" and _RAND.match(cell)):
             cell = cell[1:].lstrip()
         if _SCIENTIFIC.fullmatch(cell):
-            cell = format(Decimal(cell), "f")
+            cell = format(Decimal(cell.replace(",", ".")), "f")
         cell = with_short_power(_MYRIADS.sub(_in_ones, cell))
         if self._minor_units and _PLAIN.fullmatch(cell):
             if not (whole := _WHOLE.fullmatch(cell)):
@@ -178,7 +178,7 @@ def _with_sign(cell: str) -> str:
 _DECIMALS = re.compile(r"(\d+)([.,])(\d+)", re.ASCII)
 _MINUS_ZERO = re.compile(r"[-\u2212]\s?0+(?:[.,]0*)?")
 _RAND = re.compile(r"R\s?\d")  # which only South Africa writes so
-_SCIENTIFIC = re.compile(r"\d(?:\.\d+)?[eE]\+?\d{1,2}", re.ASCII)
+_SCIENTIFIC = re.compile(r"\d(?:[.,]\d+)?[eE]\+?\d{1,2}", re.ASCII)
 # `1.234,-` and `1'234.–`: no cents. Words behind an amount that name no other one.
 _PLUS = re.compile(r"^\+\s*(?=\d)")
 _ASIDE = re.compile(r"(?<=\d)[.,]\s*[-–—]+(?=\D*$)|(?<=\d)/[-=](?=\D*$)")

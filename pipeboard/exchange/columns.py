@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from shlex import quote
 
 from pipeboard.domain.errors import BadInput
 from pipeboard.domain.lazy_dataclass import dataclass, field
@@ -115,7 +116,7 @@ def apply_overrides(
         if rival and not takes_several(target):
             raise BadInput(
                 f"Both {quoted(rival)} and {quoted(column)} are mapped to {target}",
-                hint=f"Leave one out with --map '{column}=-', or keep it as field.NAME.",
+                hint=f"Leave one out with --map {quote(f'{column}=-')}, or keep it as field.NAME.",
             )
         chosen[column] = target
     if not chosen:
@@ -316,7 +317,7 @@ def _by_outcomes(cells: Cells, wanted: Mapping[str, str], warnings: list[str]) -
         if word := next(filter(closing_outcome, sorted(words)), ""):
             warnings.append(
                 f"Column '{column}' says {quoted(word)} and is kept as a field: if it tells what "
-                f"became of the deals, say --map '{column}=status'."
+                f"became of the deals, say --map {quote(f'{column}=status')}."
             )
     return {}
 

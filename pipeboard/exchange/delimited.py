@@ -17,7 +17,14 @@ from pipeboard.domain.text import quoted, slug
 from pipeboard.exchange.encoding import Encoding
 from pipeboard.exchange.rows import Rejected
 from pipeboard.exchange.synonyms import SYNONYMS
-from pipeboard.exchange.tables import Record, columns_named, name_columns, undefuse, width_used
+from pipeboard.exchange.tables import (
+    Record,
+    columns_named,
+    holds_anything,
+    name_columns,
+    undefuse,
+    width_used,
+)
 from pipeboard.exchange.units import unit_of
 from pipeboard.exchange.values import LONGEST_CELL
 
@@ -153,7 +160,7 @@ def first_table(
             held = record if isinstance(record, Record) else None
         else:
             yield record
-        was_blank = not any(cells)
+        was_blank = not holds_anything(cells)
     if held is not None:
         yield held
 
@@ -240,8 +247,7 @@ class DelimitedTable:
                 yield record
                 continue
             line, cells = record
-            is_white = len(cells) == 1 < width and not cells[0].strip(" \t\xa0\x1a")
-            if line <= self.first_line or not any(cells) or is_white:
+            if line <= self.first_line or not holds_anything(cells):
                 continue
             if len(cells) == width == self._named:
                 yield record

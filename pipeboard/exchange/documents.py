@@ -16,7 +16,7 @@ from pipeboard.exchange.json_shapes import DEALS, LISTS, Objects, found, is_one_
 from pipeboard.exchange.layouts.layout import columns_of, flatten
 from pipeboard.exchange.layouts.trello import BOARD_COLUMNS, TrelloBoard
 from pipeboard.exchange.rows import Rejected
-from pipeboard.exchange.tables import Record
+from pipeboard.exchange.tables import Record, holds_anything
 
 if TYPE_CHECKING:
     from pipeboard.domain.json_data import Document, Json
@@ -108,7 +108,8 @@ class JsonTable:
             except BadInput as error:
                 yield Rejected(line, "value", quoted(str(value.get("value"))), error.message)
             else:
-                yield Record(line, [cells.get(column, "") for column in self.header])
+                if holds_anything(cells.values()):
+                    yield Record(line, [cells.get(column, "") for column in self.header])
 
     def deals(self) -> Iterator[tuple[int, Json]]:
         with self.path.open(encoding=self.encoding, errors=self.errors) as file:

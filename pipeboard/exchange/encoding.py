@@ -10,6 +10,7 @@ from types import MappingProxyType
 from typing import NamedTuple
 
 from pipeboard.domain.errors import BadInput
+from pipeboard.domain.locales import how_many
 from pipeboard.domain.text import quoted
 
 # Which code page 8-bit text is in: the one in which its letters are those of one language.
@@ -128,7 +129,8 @@ def find_encoding(path: Path, named: str | None = None) -> Encoding:
     else:
         found = _damaged_utf8(path) or _eight_bit(path)
     if nuls:
-        said = f"{nuls:,} NUL characters, which are no text, were left out."
+        are = ("NUL character, which is no text, was", "NUL characters, which are no text, were")
+        said = f"{how_many(nuls, *are)} left out."
         found = found._replace(warning=" ".join(filter(None, (found.warning, said))))
     return found
 
@@ -248,11 +250,13 @@ def _damaged_utf8(path: Path, name: str = "utf-8") -> Encoding | None:
     is_mixed = longest <= _LONGEST_WRONG and good == latin and 9 * good >= bad
     if good < 9 * bad and not is_mixed:
         return None
-    told = [f"{broken:,} broken characters were read as \ufffd."] if broken else []
+    were = ("broken character was", "broken characters were")
+    told = [f"{how_many(broken, *were)} read as \ufffd."] if broken else []
     if bad > broken:
+        are = ("character is", "characters are")
         told.append(
-            f"{bad - broken:,} characters are not written in UTF-8 as the others are, and were "
-            f"read as windows-1252: check the names ({example!r})."
+            f"{how_many(bad - broken, *are)} not written in UTF-8 as the others are, and read as "
+            f"windows-1252: check the names ({example!r})."
         )
     return Encoding(name, _MIXED, " ".join(told))
 
@@ -355,9 +359,11 @@ def _told(names: list[str], part: bytes) -> str:
     """What was taken, and how a word that tells them apart reads in two others."""
     taken, *others = names[:3]
     word = _telling_word(names[:3], part)
-    readings = ", ".join(f"{_read(word, name)!r} as {name}" for name in others)
+    read = _read(word, taken)
+    unlike = ((_read(word, name), name) for name in others)
+    readings = ", ".join(f"{text!r} as {name}" for text, name in unlike if text != read)
     return (
-        f"The encoding was guessed as {taken}: check the names ({_read(word, taken)!r}"
+        f"The encoding was guessed as {taken}: check the names ({read!r}"
         + (f"; it would be {readings}" if readings else "")
         + "). Another: --encoding NAME."
     )

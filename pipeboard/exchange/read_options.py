@@ -130,7 +130,8 @@ REMARKS = {
     "as a field",
     "created_in_future": "created on a day to come: taken to begin today, with the file's date "
     "kept as a field",
-    "no_closing_date": "won or lost without a date: taken as closed at this import",
+    "no_closing_date": "won or lost without a date: on which day stays unknown, and no number of a "
+    "period counts them",
     "closed_as_expected": "won or lost without a date: the day on which that was expected counts",
     "two_currencies": "an amount with the sign of another currency than its row names; the sign "
     "counts",

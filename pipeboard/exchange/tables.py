@@ -23,6 +23,15 @@ class Record(NamedTuple):
     cells: list[str]
 
 
+_WHITE = " \t\r\n\x1a\xa0\u2007\u200b\u202f\u2060\u3000\ufeff"
+"""White space of tables, spaces without width, and the mark by which DOS ended a file."""
+
+
+def holds_anything(cells: Iterable[str]) -> bool:
+    """Whether a row says anything; white space is nothing."""
+    return any(cell and cell.strip(_WHITE) for cell in cells)
+
+
 class FileTable(Protocol):
     """What the readers of formats have in common; `records` can be gone through again."""
 

@@ -18,6 +18,7 @@ from pipeboard.exchange.rows import Rejected
 from pipeboard.exchange.tables import (
     Record,
     columns_named,
+    holds_anything,
     name_columns,
     number_text,
     undefuse,
@@ -69,7 +70,7 @@ class SheetTable:
                 continue
             line, cells = record
             self._passed = line
-            if line <= self.first_line or not any(cells):
+            if line <= self.first_line or not holds_anything(cells):
                 continue
             if any(cells[width:]):
                 names = [*self.header, *(f"column {n + 1}" for n in range(width, len(cells)))]

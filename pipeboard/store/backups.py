@@ -262,7 +262,8 @@ def part_of(target: Path) -> Iterator[Path]:
     try:
         yield part
     finally:
-        part.unlink(missing_ok=True)
+        for side in _SIDES:  # the disk may have been full in the middle of a copy
+            part.with_name(f"{part.name}{side}").unlink(missing_ok=True)
 
 
 def put_in_place(part: Path, target: Path) -> Path:

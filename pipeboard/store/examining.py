@@ -244,8 +244,9 @@ def _about_place(location: Location, now: datetime) -> Iterator[Finding]:
     if left:
         yield problem(
             "left behind",
-            f"{len(left)} unfinished copies lie beside the database: {_named(left)}.",
-            "Remove them.",
+            f"{how_many(len(left), 'unfinished copy lies', 'unfinished copies lie')} beside the "
+            f"database: {_named(left)}.",
+            f"Remove {'it' if len(left) == 1 else 'them'}.",
             lambda: remove(left),
         )
     yield _about_copies(location, now)
@@ -419,7 +420,7 @@ def _about_log(
 
 
 def _long(span: timedelta) -> str:
-    return f"{span.days} days" if span.days else f"{span.seconds // 60} minutes"
+    return how_many(span.days, "day") if span.days else how_many(span.seconds // 60, "minute")
 
 
 def _about_last_backup(database: Database, location: Location) -> Iterator[Finding]:

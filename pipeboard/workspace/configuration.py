@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from datetime import timedelta
 from functools import partial
+from shlex import join, quote
 from typing import TYPE_CHECKING, Unpack
 
 from pipeboard.domain.agreements import Agreement, Topic, contents_of
@@ -24,7 +25,7 @@ from pipeboard.domain.pipeline_rules import (
 )
 from pipeboard.domain.roles import ANYBODY, Role, given_role
 from pipeboard.domain.settings import Rep, Settings, with_choice
-from pipeboard.domain.text import clean_line, did_you_mean, fold, quoted
+from pipeboard.domain.text import clean_line, did_you_mean, fold, in_quotes, quoted
 from pipeboard.store.reading.setup import pipeline_data
 from pipeboard.workspace.recording import (
     Decision,
@@ -140,7 +141,8 @@ def _conflict(
 ) -> Conflict:
     return Conflict(
         f"{known.name} was changed by {who} since this document was written: {what}.",
-        hint="See it with 'pipeboard pipeline show' and change that, or apply with --overwrite.",
+        hint="Apply with --overwrite, or see it and change that: "
+        f"pipeboard pipeline show {quote(known.name)}",
         details={
             "pipeline": known.name,
             "version": known.version,
@@ -174,10 +176,9 @@ def retired_notes(service: Service, known: Pipeline | None, saved: Pipeline) -> 
             deals = how_many(count, "deal stays in it", "deals stay in it")
             near = saved.neighbour(stage.id, 1) or saved.open_stages[0]
             target = near if not near.retired else saved.open_stages[0]
-            notes.append(
-                f"{stage.name} is retired; {deals} until moved, for example: "
-                f'pipeboard move --where \'stage:"{stage.name}"\' "{target.name}"'
-            )
+            theirs = f"pipeline:{in_quotes(saved.name)} stage:{in_quotes(stage.name)}"
+            command = join(("pipeboard", "move", "--where", theirs, target.name))
+            notes.append(f"{stage.name} is retired; {deals} until moved, for example: {command}")
     return tuple(notes)
 
 

@@ -19,7 +19,7 @@ from pipeboard.domain.deciding.rules import Telling, deal_names
 from pipeboard.domain.errors import BadInput, Conflict, GateNotMet, NotFound, Refused, SoAlready
 from pipeboard.domain.events import Event, evolve_all
 from pipeboard.domain.lazy_dataclass import replace
-from pipeboard.domain.locales import written
+from pipeboard.domain.locales import how_many, written
 from pipeboard.domain.people import about_owner, mentioned
 from pipeboard.domain.text import few, quoted
 from pipeboard.workspace.conflicts import unseen_changes
@@ -141,7 +141,8 @@ def _raise(refusals: Sequence[Refused], asked: int) -> None:
         raise refusals[0]
     said = [refused.message.rstrip(".") for refused in refusals]
     whole = few(said, MOST_NAMED, "; ", "; and ")
-    message = f"Nothing was changed: {len(refusals)} of {asked} deals refuse. {whole}."
+    refuse = "refuses" if len(refusals) == 1 else "refuse"
+    message = f"Nothing was changed: {len(refusals)} of {asked} deals {refuse}. {whole}."
     conflicts = [refused for refused in refusals if isinstance(refused, Conflict)]
     if conflicts:
         raise Conflict(
@@ -364,7 +365,7 @@ def merge_deals(
         "merge",
         [keep_id, *other_ids],
         command,
-        lambda deals: f"Merged {len(others)} into {deals[0].name}.",
+        lambda deals: f"Merged {how_many(len(others), 'deal')} into {deals[0].name}.",
         seen=seen,
         **once,
     )

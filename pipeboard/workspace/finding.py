@@ -158,9 +158,10 @@ def find_deals(
             archived = with_state(query, "archived")
             count = sum(1 for _ in matching(archived))
             kept = how_many(count, "archived deal does", "archived deals do")
+            them = "it" if count == 1 else "them"
             raise NotFound(
                 f"No deal matches {quoted(where)}.",
-                hint=f"{kept}: {quoted(archived.text)} finds them." if count else "Look for it.",
+                hint=f"{kept}: {quoted(archived.text)} finds {them}." if count else "Look for it.",
                 way=None if count else Way.FIND,
             )
     elif not named:

@@ -155,7 +155,8 @@ class RowsRejected(BadInput):
     def __init__(self, report: ImportReport) -> None:
         good = report.created + report.updated
         super().__init__(
-            f"Nothing was imported: {len(report.rejected):,} of {report.read:,} rows are rejected.",
+            f"Nothing was imported: {len(report.rejected):,} of {how_many(report.read, 'row')} "
+            f"{'is' if len(report.rejected) == 1 else 'are'} rejected.",
             hint=f"Mend them, or leave them out with --skip-bad: {good:,} would come in."
             if good
             else "Mend them, or leave them out with --skip-bad.",
@@ -174,8 +175,8 @@ _MOST_CONFLICTS = 10
 def counts_told(report: ImportReport) -> str:
     """How many rows came to what."""
     counts = (
-        f"{report.read:,} rows read, {report.created:,} created, {report.updated:,} updated,"
-        f" {report.unchanged:,} unchanged, {len(report.rejected):,} rejected"
+        f"{how_many(report.read, 'row')} read, {report.created:,} created, {report.updated:,} "
+        f"updated, {report.unchanged:,} unchanged, {len(report.rejected):,} rejected"
     )
     skipped = f", {report.skipped:,} known and left alone" if report.skipped else ""
     return f"{counts}{skipped}."

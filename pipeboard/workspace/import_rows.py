@@ -28,14 +28,14 @@ from pipeboard.exchange.rows import DealRow, Rejected
 from pipeboard.exchange.side_files import TEAM, SideTable
 from pipeboard.store.reading.facts import collecting_later
 from pipeboard.store.reading.setup import pipeline_data
-from pipeboard.workspace.configuration import change_rep, rep_agreed
-from pipeboard.workspace.execution import carry_out
+from pipeboard.workspace.configuration import rep_agreed
+from pipeboard.workspace.execution import decide_all
 from pipeboard.workspace.import_report import ImportReport as ImportReport
 from pipeboard.workspace.import_report import RowsRejected as RowsRejected
-from pipeboard.workspace.recording import check_role, command_done, retried
+from pipeboard.workspace.recording import check_role, command_done, record, retried
 from pipeboard.workspace.row_deciding import NO_LINE, RowDecider
 from pipeboard.workspace.row_matching import ImportOptions as ImportOptions
-from pipeboard.workspace.service import Service, in_transaction
+from pipeboard.workspace.service import NOTHING_SEEN, Service, in_transaction
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -359,7 +359,8 @@ def join(
     dry_run: bool = False,
     token: str = "",
 ) -> Joined:
-    """Puts the columns of each line on the deals that have its key, as one command."""
+    """Puts the columns of each line on the deals that have its key, and its team on the rep, as one
+    command."""
     if (done := retried(service, token, "import")) is not None:
         return Joined(0, 0, 0, 0, done.command_id, done.notes[0])
     met: set[str] = set()
@@ -369,28 +370,17 @@ def join(
             met.add(key)
             if changes := table.changes_of(deal):
                 wanted[deal.id] = changes
-    reps = _teams(service, table, dry_run=dry_run)
-    if not wanted:
-        return Joined(len(table.lines), len(met), 0, reps, "")
-    receipt = carry_out(
-        service,
-        "import",
-        list(wanted),
-        lambda deal: c.Edit(wanted[deal.id]),
-        lambda deals: f"Joined {origin} to {how_many(len(deals), 'deal')}.",
-        dry_run=dry_run,
-        token=token,
+    reps = _in_teams(service.reader.reps(), table)
+    teams = tuple(one for rep in reps for one in rep_agreed(service, rep))
+    found = decide_all(
+        service, service.load(list(wanted)), lambda deal: c.Edit(wanted[deal.id]), NOTHING_SEEN
     )
-    return Joined(len(table.lines), len(met), len(receipt.deals), reps, receipt.command_id)
-
-
-def _teams(service: Service, table: SideTable, *, dry_run: bool) -> int:
-    """The teams of reps, where a column names them."""
-    changed = _in_teams(service.reader.reps(), table)
-    if not dry_run:
-        for rep in changed:
-            change_rep(service, rep)
-    return len(changed)
+    if not found.changes and not teams:
+        return Joined(len(table.lines), len(met), 0, 0, "")
+    summary = f"Joined {origin} to {how_many(len(found.changes), 'deal')}."
+    decided = replace(found, summary=summary, agreements=teams)
+    receipt = record(service, "import", decided, dry_run=dry_run, token=token)
+    return Joined(len(table.lines), len(met), len(receipt.deals), len(reps), receipt.command_id)
 
 
 def _in_teams(reps: Iterable[Rep], table: SideTable) -> list[Rep]:

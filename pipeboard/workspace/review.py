@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
+from shlex import quote
 from typing import TYPE_CHECKING, Unpack, cast
 
 from pipeboard.domain import review as rules
@@ -159,7 +160,9 @@ def held_on(service: Service, pipeline: Pipeline, day: date) -> Held:
     days = ", ".join(local_date(held.at, zone).isoformat() for held in reviews[:5])
     raise NotFound(
         f"No review of {pipeline.name} was held on {day}.",
-        hint=f"There are reviews of {days}." if days else "Hold one: pipeboard review --hold",
+        hint=f"There are reviews of {days}."
+        if days
+        else f"Hold one: pipeboard review --hold -p {quote(pipeline.name)}",
     )
 
 

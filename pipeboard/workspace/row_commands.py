@@ -127,6 +127,12 @@ class RowRules:
             details={"column": "stage", "value": name},
         )
 
+    def called(self, name: str) -> str:
+        """An open stage as the pipeline calls it, however a file spells it; others as they are."""
+        if name in self._spelled or (found := self._stages.get(fold(name))) is None:
+            return name
+        return self.pipeline.stage(found).name
+
     def unknown_stages(self, row: DealRow) -> tuple[str, ...]:
         """The stages that a row names, on its way or in the end, and the pipeline does not have."""
         named = dict.fromkeys((*(stage for stage, _ in row.entered), row.stage or ""))

@@ -7,6 +7,7 @@ from datetime import date, datetime
 from functools import partial
 from itertools import islice
 from operator import attrgetter
+from shlex import quote
 from typing import TYPE_CHECKING, NamedTuple
 
 from pipeboard.domain import commands as c
@@ -17,6 +18,7 @@ from pipeboard.domain.deciding import begin, decide
 from pipeboard.domain.errors import Ambiguous, PipeboardError, Refused
 from pipeboard.domain.events import Event, evolve_all
 from pipeboard.domain.lazy_dataclass import replace
+from pipeboard.domain.locales import how_many
 from pipeboard.domain.text import fold
 from pipeboard.exchange.rows import DealRow, Rejected
 from pipeboard.store.projecting.deals import Change
@@ -141,8 +143,9 @@ class RowDecider:
                 self.report.reject([rejected])
                 continue
             if not again:
-                first = self._place_of_new(row).pipeline.open_stages[0]
-                self.report.count_deal(row, row.stage or first.name)
+                place = self._place_of_new(row)
+                first = place.pipeline.open_stages[0]
+                self.report.count_deal(row, place.rules.called(row.stage or first.name))
             if change is not None:
                 decided.append((row.line, change))
         if again:  # of each row that was counted before
@@ -205,10 +208,12 @@ class RowDecider:
             return
         if self._strange and self._strange > _STRANGE_ENOUGH * self._recognised:
             raise Refused(
-                f"{self._strange:,} of {self._recognised:,} known ids of this file name other "
-                f"deals here: it seems to come from another place than {self.source}.",
+                f"{self._strange:,} of {how_many(self._recognised, 'known id')} of this file "
+                f"{'names another deal' if self._strange == 1 else 'name other deals'} here: it "
+                f"seems to come from another place than {self.source}.",
                 hint="Say where its ids are from with --source NAME, or take all rows as new "
-                f"deals with --match new. To update them nevertheless: --source {self.source}",
+                f"deals with --match new. To update them nevertheless: "
+                f"--source {quote(self.source)}",
             )
 
     @property

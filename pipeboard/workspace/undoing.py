@@ -6,6 +6,7 @@ Both are new commands made of inverse events.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from shlex import quote
 from typing import TYPE_CHECKING, Unpack
 
 from pipeboard.domain import commands as c
@@ -310,7 +311,7 @@ def _check_name_free(service: Service, wanted: Contents, cannot: str) -> None:
         if pipeline.id != wanted["id"] and fold(pipeline.name) == fold(str(wanted["name"])):
             raise Refused(
                 f"{cannot}: there is another pipeline {pipeline.name} by now.",
-                hint="Rename that one first: pipeboard pipeline edit",
+                hint=f"Rename that one first: pipeboard pipeline edit {quote(pipeline.name)}",
             )
 
 

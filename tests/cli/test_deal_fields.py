@@ -936,3 +936,27 @@ def test_one_deal_alone_is_weighted_as_its_column_is(
     style = PaneStyle(160, TODAY, SETTINGS.zone)
     told = [text_of(chip) for chip in chips(ana.record(deal.id), style, weighted=True)]
     assert f"wtd {full_money(column.weighted[0], style.glyphs)}" in told
+
+
+@pytest.mark.parametrize("name", ["field.product", "fields.product", "Fields.Product"])
+def test_a_field_of_ones_own_is_called_either_way_in_whatever_takes_one(
+    team: Type, home: Path, name: str
+) -> None:
+    assert team("add", f"Lumen Oy: pilot 40k {name}:GTX").code == 0
+    assert team("set", "1", f"{name}=GTX Pro").code == 0
+    for line in (
+        ("list", f'{name}:"GTX Pro"', "--columns", name, "--plain", "--sort", name),
+        ("list", "--template", f"{{{name}}}"),
+    ):
+        assert team(*line).lines == ["GTX Pro"]
+    groups = team("metrics", "--by", name, "--json").json["groups"]
+    assert [group["key"] for group in groups] == ["GTX Pro"]
+    (home / "templates").mkdir()
+    (home / "templates" / "hello.md").write_text(f"About {{{{{name}}}}}.")
+    assert team("template", "hello", "1").out.strip() == "About GTX Pro."
+    stage = 'name = "Prospecting"'
+    asks = team("pipeline", "show").out.replace(stage, f'{stage}\ncriteria = ["{name}"]', 1)
+    assert team("pipeline", "apply", "-", stdin=asks).code == 0
+    assert team("add", "Acme: press").code == 0
+    assert "roduct is empty" in team("move", "2", "qualified").err
+    assert team("move", "1", "qualified").code == 0

@@ -7,16 +7,23 @@ import os
 import re
 import shlex
 import stat
+from argparse import Namespace
 from collections import Counter
 from pathlib import Path
 
 import pytest
 
+from pipeboard.cli.call import Call
 from pipeboard.cli.importing import _document, _ways_of_stages
 from pipeboard.domain.templates import template
 from pipeboard.exchange.read_options import REMARKS
 from pipeboard.exchange.rows import Rejected
-from pipeboard.workspace.import_report import Differing, ImportReport
+from pipeboard.workspace.import_report import (
+    Differing,
+    ImportReport,
+    RowsRejected,
+    counts_told,
+)
 from tests.cli.conftest import Type
 from tests.exchange.files import exported, open_file, write
 
@@ -27,6 +34,13 @@ FOREIGN = "id,deal name,stage,amount\n" + "".join(
 
 def put(home: Path, text: str, name: str = "deals.csv") -> str:
     return str(write(home, text, name))
+
+
+def test_deals_of_one_stage_are_counted_together_however_a_file_spells_it(
+    team: Type, home: Path
+) -> None:
+    told = team("import", put(home, "id,deal,stage\n1,A,QUALIFIED\n2,B,qualified\n3,C,Qualified\n"))
+    assert "Deals in the file: Qualified 3." in told.out
 
 
 def test_stages_that_nobody_knows_are_told_once_with_the_commands_to_type(
@@ -226,7 +240,7 @@ def test_words_of_a_status_that_say_nothing_are_told_with_the_command_to_type(
     (command,) = re.findall(r"pipeboard (import .*)", refused.err)
     assert "--value status:0==lost" in command and "--value status:2==lost" in command
     line = shlex.split(command.replace("status:1==lost", "status:1==won"))
-    assert pipe(*line, "--into", "X", "--stages", "auto").code == 0
+    assert pipe(*line).code == 0
     assert pipe("list", "won", "--count").out == "1\n"
 
 
@@ -598,7 +612,7 @@ def test_a_closing_before_a_deal_came_to_its_stage_is_told(team: Type, home: Pat
 def test_a_later_file_tells_when_a_deal_began(undated: Type, home: Path) -> None:
     said = "id,deal name,stage,amount,created\n1,Open,Qualified,70,2026-05-01\n"
     result = undated("import", put(home, said))
-    assert result.lines[0] == "1 rows read, 0 created, 1 updated, 0 unchanged, 0 rejected."
+    assert result.lines[0] == "1 row read, 0 created, 1 updated, 0 unchanged, 0 rejected."
     assert "created_at" not in result.err
     assert "created       Fri 1 May 2026" in undated("show", "1").out
 
@@ -645,13 +659,62 @@ def test_the_commands_to_type_name_what_is_unknown_the_most_frequent_first() -> 
     rows = [Rejected(n, "stage", name, "", stages=(name,)) for n, name in enumerate(names)]
     rows.append(Rejected(20, "stage", "Qualifed", "", stages=("Qualifed",)))
     rows.append(Rejected(21, "stage", "Qualifed", "", stages=("Qualifed",)))
-    first, whole, renamed = _ways_of_stages(ImportReport(rejected=rows), PIPELINE, "a.csv")
+    call = Call(Namespace(quiet=False, color="auto"), {}, ["a.csv"])
+    first, whole, renamed = _ways_of_stages(ImportReport(rejected=rows), PIPELINE, call)
     assert first.startswith("The file has stages that Sales does not have: Qualifed (2), S0 (1), ")
     assert first.endswith("S10 (1) and 2 more.")
     assert whole.endswith("pipeboard import a.csv --into NAME --stages auto")
     assert "--stage Qualifed=Qualified --stage S0=Prospecting" in renamed
     assert renamed.count("--stage ") == 12
-    assert _ways_of_stages(ImportReport(), PIPELINE, "a.csv") == []
+    assert _ways_of_stages(ImportReport(), PIPELINE, call) == []
+
+
+@pytest.mark.parametrize(
+    ("read", "bad", "told", "refused"),
+    [(1, 1, "1 row read", "1 of 1 row is rejected."), (2, 1, "2 rows read", "1 of 2 rows is"),
+     (2_000, 2, "2,000 rows read", "2 of 2,000 rows are rejected.")],
+)  # fmt: skip
+def test_one_row_is_told_as_one(read: int, bad: int, told: str, refused: str) -> None:
+    report = ImportReport(read=read, rejected=[Rejected(2, "", "", "odd")] * bad)
+    assert counts_told(report).startswith(f"{told}, ")
+    assert refused in RowsRejected(report).message
+
+
+@pytest.mark.parametrize(
+    ("typed", "renamed", "made"),
+    [
+        (["a b.csv", "--into", "Old", "--map", "Phase=stage"],
+         "'a b.csv' --into Old --map Phase=stage --stage Odd=Prospecting",
+         "'a b.csv' --map Phase=stage --into NAME --stages auto"),
+        (["--db", "x.db", "-pOld", "a.csv", "--token", "t1", "--skip-bad"],
+         "--db x.db -pOld a.csv --skip-bad --stage Odd=Prospecting",
+         "--db x.db a.csv --skip-bad --into NAME --stages auto"),
+        (["-p", "Old", "--token=t1", "--pipeline=Old", "--currency", "USD", "--", "-a.csv"],
+         "-p Old --pipeline=Old --currency USD --stage Odd=Prospecting -- -a.csv",
+         "--currency USD --into NAME --stages auto -- -a.csv"),
+    ],
+)  # fmt: skip
+def test_the_commands_to_type_keep_what_was_typed(
+    typed: list[str], renamed: str, made: str
+) -> None:
+    report = ImportReport(rejected=[Rejected(2, "stage", "Odd", "", stages=("Odd",))])
+    call = Call(Namespace(quiet=False, color="auto"), {}, typed)
+    _, whole, into = _ways_of_stages(report, PIPELINE, call)
+    assert whole.partition("pipeboard import ")[2] == made
+    assert into.partition("pipeboard import ")[2] == renamed
+
+
+def test_the_command_for_stages_of_another_pipeline_works_as_it_is_told(
+    team: Type, home: Path
+) -> None:
+    assert team("pipeline", "new", "Renewals", "--stages", "Due,Offered").code == 0
+    file = put(home, "Id,Name,Phase,Worth\n1,A,Odd,5\n2,B,Due,6\n")
+    flags = ("--map", "Phase=stage", "--map", "Worth=value", "--currency", "USD")
+    refused = team("import", file, "--into", "Renewals", *flags)
+    (way,) = (line for line in refused.err.splitlines() if "To put them" in line)
+    done = team(*shlex.split(way.partition("): pipeboard ")[2]))
+    assert "2 created" in done.out, done.err
+    assert team("list", "-p", "Renewals", "value>0USD", "--count").lines == ["2"]
 
 
 def test_each_choice_of_an_import_is_carried_out(team: Type, home: Path) -> None:

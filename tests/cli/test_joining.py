@@ -36,6 +36,27 @@ def test_reps_bring_their_managers_and_teams(sold: Type, home: Path) -> None:
     ] == "East"
 
 
+@pytest.mark.parametrize("columns", ["manager,office", "office"])
+def test_one_undo_takes_back_what_a_file_told_of_deals_and_of_teams(
+    sold: Type, home: Path, columns: str
+) -> None:
+    def teams() -> dict[str, str | None]:
+        return {rep["name"]: rep["team"] for rep in sold("rep", "list", "--json").json["reps"]}
+
+    width = columns.count(",")
+    rows = (f"{name}{',Mo' * width},East" for name in ("ana", "bo"))
+    file = str(write(home, "\n".join((f"agent,{columns}", *rows, "")), "t.csv"))
+    line = ("import", file, "--join", "agent=owner", "--map", "office=rep.team", "--token", "t1")
+    before = teams()
+    assert sold(*line).code == 0
+    assert (teams()["ana"], teams()["bo"]) == ("East", "East")
+    assert "Joined t.csv" in sold("undo").err
+    assert (teams(), listed(sold, "fields.manager")) == (before, ['""'] * 3)
+    assert sold(*line).err == "This was done already, on 23 Nov 10:00; nothing was done again.\n"
+    assert sold("redo").code == 0
+    assert (teams()["ana"], "Mo" in listed(sold, "fields.manager")) == ("East", width == 1)
+
+
 def test_products_bring_their_prices_and_again_change_nothing(sold: Type, home: Path) -> None:
     file = str(write(home, "product,list price\nGTX,550\nMG,55\n", "p.csv"))
     assert sold("import", file, "--join", "product").code == 0

@@ -338,7 +338,7 @@ def test_a_list_of_what_ended_tells_of_the_archive_and_how_it_is_found(
 ) -> None:
     done = put_away("list", *filter.split(), *([form] if form else []))
     assert done.code == 0
-    assert done.err.strip() == f"1 archived deal matches too: '{ENDED[filter]}' finds them."
+    assert done.err.strip() == f"1 archived deal matches too: '{ENDED[filter]}' finds it."
     assert "archived" not in done.out
     quiet = put_away("-q", "list", *filter.split(), *([form] if form else []))
     assert (quiet.out, quiet.err) == (done.out, "")
@@ -356,7 +356,7 @@ def test_what_leaves_nothing_of_its_kind_out_says_nothing(put_away: Type, filter
 
 def test_an_export_of_what_ended_tells_it_too(put_away: Type) -> None:
     done = put_away("export", "won")
-    assert "'won archived' finds them" in done.err and "Lumen" not in done.out
+    assert "'won archived' finds it" in done.err and "Lumen" not in done.out
     assert "Lumen" in put_away("export", "won", "archived").out
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from pathlib import Path
 
 from pipeboard.cli.config import account_name
@@ -132,6 +133,40 @@ def test_a_rep_who_is_added_is_a_rep_where_there_are_roles(team: Type) -> None:
     assert mine["acts_for"] == ["bo", "first"]
 
 
+def test_the_commands_that_name_somebody_of_two_words_can_be_typed(team: Type) -> None:
+    lacking = team("rep", "set", "Mo Ek", "--team", "North").err
+    assert team(*shlex.split(lacking.partition("Add them: pipeboard ")[2])).code == 0
+    there = team("rep", "add", "Mo Ek").err
+    changes = shlex.split(there.partition("To change it: pipeboard ")[2])
+    assert team(*changes, "--team", "North").code == 0
+    teams = {rep["name"]: rep["team"] for rep in team("rep", "list", "--json").json["reps"]}
+    assert teams["Mo Ek"] == "North"
+
+
+def test_the_commands_that_are_told_of_a_pipeline_name_it(team: Type) -> None:
+    team("pipeline", "new", "Big Deals", "--stages", "A,B")
+    for line in (
+        ("target", "list", "-p", "Big Deals"),
+        ("call", "list", "-p", "Big Deals"),
+        ("review", "--held", "2020-01-01", "-p", "Big Deals"),
+    ):
+        told = team(*line).err.strip().rpartition(": pipeboard ")[2]
+        assert team(*shlex.split(told)).code == 0
+        assert team(*line).err == "" or line[0] == "review", told
+    assert (
+        "There are reviews of 2026-11-23."
+        in team("review", "--held", "2020-01-01", "-p", "Big Deals").err
+    )
+    for verb in ("target", "call"):
+        assert "Sales" not in team(verb, "list").out and "130" not in team(verb, "list").out
+    old = team("pipeline", "show", "Big Deals").out
+    for name in ("C", "D"):
+        text = old.replace('"A"', f'"{name}"')
+        behind = team("pipeline", "apply", "-", stdin=text).err
+    told = behind.strip().rpartition(": pipeboard ")[2]
+    assert 'name = "C"' in team(*shlex.split(told)).out
+
+
 def test_a_rep_is_added_once(team: Type) -> None:
     assert team("rep", "add", "ANA").code == 4
     assert team("rep", "set", "anna", "--team", "x").code == 3
@@ -181,9 +216,23 @@ def test_apply_says_which_deals_stand_in_a_stage_that_it_retires(team: Type) -> 
     text = "[[stages]]".join((head, *rest))
     said = team("pipeline", "apply", "-", "-n", stdin=text).err
     assert "Prospecting is retired; 1 deal stays in it until moved" in said
-    assert 'pipeboard move --where \'stage:"Prospecting"\' "Qualified"' in said
     assert team("pipeline", "apply", "-", stdin=text).code == 0
-    assert team("move", "--where", 'stage:"Prospecting"', "Qualified").code == 0
+    command = said.partition("for example: pipeboard ")[2]
+    assert team(*shlex.split(command)).code == 0
+    assert team("list", "--columns", "stage", "--plain").lines == ["Qualified"]
+
+
+def test_the_deals_of_a_retired_stage_are_moved_alone_though_others_are_in_one_of_its_name(
+    team: Type,
+) -> None:
+    team("pipeline", "new", "Bo's", "--stages", 'Prospecting,The "end"')
+    for name in ("New business", "Bo's"):
+        team("add", f"Lumen Oy: {name}", "-p", name)
+    head, _, *rest = team("pipeline", "show", "Bo's").out.split("[[stages]]")
+    said = team("pipeline", "apply", "-", stdin="[[stages]]".join((head, *rest))).err
+    assert team(*shlex.split(said.partition("for example: pipeboard ")[2])).code == 0
+    listed = team("list", "--columns", "title,stage", "--plain").lines
+    assert sorted(listed) == ['Bo\'s\tThe "end"', "New business\tProspecting"]
 
 
 def test_a_closed_deal_is_merged_only_with_a_yes(team: Type) -> None:

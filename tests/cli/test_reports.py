@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import shlex
 from collections import defaultdict
 from collections.abc import Iterator
 from datetime import date
@@ -146,6 +147,25 @@ def test_a_filter_an_owner_and_groups_narrow_what_is_counted(team: Type) -> None
     assert values == {"ana": 3_000_000, "bo": 500_000}
     assert team("metrics", "--owner", "cem").code == 3
     assert team("metrics", "--by", "colour").code == 2
+
+
+@pytest.mark.parametrize(
+    ("flags", "whose"),
+    [((), "everybody"), (("--owner", "ana"), "@ana"), (("-p", "Big Deals"), "everybody"),
+     (("-p", "Big Deals", "--owner", "ana"), "@ana")],
+)  # fmt: skip
+def test_the_command_that_is_told_sets_the_target_that_is_missing(
+    team: Type, flags: tuple[str, ...], whose: str
+) -> None:
+    assert team("pipeline", "new", "Big Deals", "--stages", "A,B").code == 0
+    for pipeline in ("New business", "Big Deals"):
+        assert team("add", "Acme: parts 10k @ana", "-p", pipeline).code == 0
+    said = team("metrics", "--json", *flags).json["readings"]["target"]
+    done = team(*shlex.split(said.partition(" or: pipeboard ")[2]))
+    assert (done.code, f", {whose}: €130,000." in done.err) == (0, True), said
+    told = team("metrics", "--json", *flags).json
+    assert told["metrics"]["target"]["value"] == 13_000_000
+    assert "No target" not in told["readings"]["target"]
 
 
 def test_as_of_a_past_day_nothing_later_is_known(

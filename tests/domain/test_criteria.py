@@ -97,7 +97,7 @@ def test_a_criterion_is_met_by_just_enough(
 @pytest.mark.parametrize("line", [line for line, *_ in ENOUGH if not line.startswith("field.")])
 def test_a_criterion_is_read_in_any_case_and_with_any_blanks(line: str) -> None:
     assert parse_criterion(f" {line.replace(' ', '  ').title()} ") == parse_criterion(line)
-    assert parse_criterion(" Field.Our  Product ").subject == "Field.Our Product"
+    assert parse_criterion(" Field.Our  Product ").subject == "field.Our Product"
 
 
 def test_what_lacks_is_told_once_for_each_stage() -> None:

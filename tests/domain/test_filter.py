@@ -96,6 +96,39 @@ def test_terms_side_by_side_are_and_and_the_bar_is_an_or_that_binds_less(
     assert meaning(text) == node
 
 
+@pytest.mark.parametrize(
+    ("text", "term", "hint"),
+    [
+        ("value!=2k", "value!=2k", "Write it like -value:2k."),
+        ('won STAGE!="Closed up"', 'STAGE!="Closed up"', 'Write it like -STAGE:"Closed up".'),
+        ("tag!=x", "tag!=x", "Write it like -tag:x."),
+        ("field.product!=GTX", "field.product!=GTX", "Write it like -field.product:GTX."),
+        ("!open", "!open", "Write it like -open."),
+        ("won (!@ana)", "!@ana", "Write it like -@ana."),
+        ("!next<today", "!next<today", "Write it like -next<today."),
+        ("won OR lost", "OR", "Put it in quotes"),
+        ("won AND (value>2k | lost)", "AND", "Put it in quotes"),
+        ("NOT won", "NOT", "Put it in quotes"),
+        ("won && lost", "&&", "Put it in quotes"),
+    ],
+)
+def test_signs_of_other_languages_are_refused_with_how_it_is_written_here(
+    text: str, term: str, hint: str
+) -> None:
+    told = refusal(text)
+    assert told.details["term"] == term
+    assert told.hint.startswith(hint)
+
+
+@pytest.mark.parametrize("text", ["!", "!important", "wow!=x", "OR", "smith & co", "a or b",
+                                  '"OR" x',
+                                  'x "!open"', "lathe OR", "x AND", "NOT"])  # fmt: skip
+def test_what_only_looks_like_such_a_sign_is_looked_for(text: str) -> None:
+    node = meaning(text)
+    parts = node.parts if isinstance(node, And) else (node,)
+    assert all(isinstance(part, Words) for part in parts)
+
+
 @pytest.mark.parametrize("sign", ["<", ">", "<=", ">=", "=", ":", ":>"])
 @pytest.mark.parametrize("field", FIELDS, ids=lambda field: field.name)
 def test_a_space_before_what_a_field_is_compared_with_is_told_of(field: Field, sign: str) -> None:

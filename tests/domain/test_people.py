@@ -358,3 +358,8 @@ def test_a_name_is_turned_round_at_its_only_comma(written: str, ways: set[str]) 
 def test_somebody_new_is_called_by_their_name_without_their_address() -> None:
     for typed in ("Zed Abel <zed@firm.example>", "@Zed Abel"):
         assert known_owner(typed, (), "me", is_set_up=False, new_rep=True) == "Zed Abel"
+
+
+def test_two_names_with_a_comma_are_nobodys_address() -> None:
+    with pytest.raises(NotFound):
+        match_rep("ana,@bo", (Rep("ana"), Rep("bo")))

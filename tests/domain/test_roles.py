@@ -352,3 +352,13 @@ def test_no_workspace_with_roles_is_left_without_an_owner_at_work() -> None:
 )
 def test_whoever_acts_for_one_that_only_looks_only_looks(name: str, whom: str, looks: bool) -> None:
     assert of(name, whom).only_looks is looks
+
+
+def test_the_command_that_is_told_takes_names_of_two_words_as_one() -> None:
+    team = (Rep("Di Ek", role="rep"), Rep("Al Bo", role="viewer"), Rep("ow", role="owner"))
+    with pytest.raises(NotAllowed) as for_whom:
+        rights(Actor("Di Ek", "Al Bo"), team, Settings()).check_acting()
+    assert for_whom.value.hint.endswith("pipeboard rep set 'Di Ek' --acts-for 'Al Bo'")
+    with pytest.raises(NotAllowed) as of_role:
+        rights(Actor("Al Bo"), team, Settings()).check("set")
+    assert of_role.value.hint.endswith("pipeboard rep set 'Al Bo' --role rep")

@@ -104,6 +104,21 @@ def test_short_rows_are_filled_and_blank_ones_left_out(tmp_path: Path) -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    "white", [" , ", "\t,", "\xa0,\xa0", "\u3000", "\u200b,", '" "," "', "\x1a"]
+)
+def test_a_row_of_white_space_is_a_blank_one(tmp_path: Path, white: str) -> None:
+    found = records_of(tmp_path, f"Deal,Stage\nA,Lead\n{white}\nB,Demo\n")
+    assert found == [Record(2, ["A", "Lead"]), Record(4, ["B", "Demo"])]
+
+
+@pytest.mark.parametrize("empty", ['{"Deal": null, "Stage": null}', '{"Deal": " "}', "{}"])
+def test_an_object_without_values_is_a_blank_row(tmp_path: Path, empty: str) -> None:
+    text = f'[{{"Deal": "A", "Stage": "Lead"}}, {empty}, {{"Deal": "B", "Stage": "Lead"}}]'
+    with open_file(write(tmp_path, text, "deals.json")) as reading:
+        assert [row.title for row in all_deals(list(reading.rows()))] == ["A", "B"]
+
+
 def test_a_row_with_too_many_cells_is_rejected_and_kept(tmp_path: Path) -> None:
     (row,) = records_of(tmp_path, "Deal,Value\nPilot,1,234\n")
     assert isinstance(row, Rejected)

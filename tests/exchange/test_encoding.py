@@ -176,7 +176,8 @@ def test_an_encoding_that_is_named_is_one_and_that_of_the_file(
 
 @pytest.mark.parametrize(
     ("inside", "behind", "told"),
-    [(0, 0, ""), (9, 0, "9 NUL characters"), (10, 0, "10 NUL characters"), (12, 0, None),
+    [(0, 0, ""), (1, 0, "1 NUL character, which is no text, was left out."),
+     (9, 0, "9 NUL characters"), (10, 0, "10 NUL characters"), (12, 0, None),
      (0, 5_000, "5,000 NUL characters"), (9, 5_000, "5,009 NUL characters")],
 )  # fmt: skip
 def test_a_damaged_text_holds_few_nuls_or_has_them_behind_its_end(
@@ -226,3 +227,12 @@ def test_a_text_is_utf_8_where_a_tenth_of_its_letters_are(
         assert candidates(tmp_path / "deals.csv") == [("utf-8", "")]
     few = "Deal\nMüller\n".encode() + "Öl\n".encode("cp1252") * 10
     assert find_encoding(write(tmp_path, few)).name != "utf-8"
+
+
+@pytest.mark.parametrize(
+    ("name", "told"),
+    [("Müller", "('Müller'). Another"), ("Muñoz", "('Muñoz'; it would be 'Muńoz' as ")],
+)
+def test_a_guess_shows_readings_that_differ_alone(tmp_path: Path, name: str, told: str) -> None:
+    found = find_encoding(write(tmp_path, f"Deal,Value\n{name},1\n".encode("cp1252")))
+    assert told in (found.warning or "")

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from pipeboard.store import examining
-from pipeboard.store.backups import BEFORE_IMPORT, KEPT, REPLACED, back_up, backups_of
+from pipeboard.store.backups import BEFORE_IMPORT, KEPT, REPLACED, back_up, backups_of, part_of
 from pipeboard.store.examining import Finding, Level, examine
 from pipeboard.store.locating import locate_file
 from tests.team import NOW, Team, add
@@ -167,6 +167,13 @@ def copy_of(path: Path, at: datetime, kind: str = "") -> Path:
     return back_up(locate_file(str(path)), at, kind=kind, checks=False)
 
 
+def test_nothing_stays_of_a_copy_that_is_broken_off(tmp_path: Path) -> None:
+    with pytest.raises(OSError, match="full"), part_of(tmp_path / "copy.db") as part:
+        part.with_name(f"{part.name}-journal").touch()
+        raise OSError("full")
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_a_backup_is_old_after_a_week(path: Path) -> None:
     assert level(path, "backups") == "note"
     copy_of(path, NOW - 30 * DAY, REPLACED)  # which nobody made to keep
@@ -184,7 +191,8 @@ def test_a_backup_is_old_after_a_week(path: Path) -> None:
     ("ahead", "expected", "said"),
     [(timedelta(minutes=5), "ok", "after the last change"),
      (timedelta(minutes=6), "problem", "6 minutes ahead"),
-     (2 * DAY, "problem", "2 days ahead"), (-DAY, "ok", "after the last change")],
+     (DAY, "problem", "1 day ahead"), (2 * DAY, "problem", "2 days ahead"),
+     (-DAY, "ok", "after the last change")],
 )  # fmt: skip
 def test_a_change_that_lies_ahead_says_that_the_clock_is_wrong(
     ahead: timedelta, expected: str, said: str, path: Path

@@ -119,7 +119,7 @@ async def test_the_interview_goes_on_by_itself_and_passes_over_what_is_unknown(t
         assert board.shows("3/7  Consequence")
         await board.press("escape")
         assert set(board.stored(1).answers) == {"need"}
-        assert board.status == "1 of 7 questions of Lumen Oy are answered."
+        assert board.status == "1 of 7 questions of Lumen Oy is answered."
         await board.press("Q")
         assert board.shows("2/7  Trigger")
 

@@ -260,6 +260,7 @@ def test_a_next_step_stands_out_once_it_is_overdue(days: int, role: str) -> None
 @pytest.mark.parametrize(
     ("days", "limit", "words", "role"),
     [
+        (1, 14, "(limit 14)", "text"),
         (14, 14, "(limit 14)", "text"),
         (15, 14, "(limit 14)", "card.days.over"),
         (400, None, "", "text"),
@@ -272,8 +273,8 @@ def test_days_in_a_stage_stand_out_beyond_its_limit(
     pipeline = replace(PIPELINE, stages=(PIPELINE.stages[0], qualify, *PIPELINE.stages[2:]))
     deal = replace(DEAL, stage_entered_at=at(11, 23) - timedelta(days=days))
     drawn = fact_lines(replace(sheet_of(deal), pipeline=pipeline), style(100))
-    (line,) = [line for line in drawn if "days in Qualify" in text_of(line)]
-    assert (f"{days} days in Qualify", role) in line
+    (line,) = [line for line in drawn if " in Qualify" in text_of(line)]
+    assert (f"{days} day{'s' * (days > 1)} in Qualify", role) in line
     assert ("limit" in text_of(line)) is bool(words) and words in text_of(line)
 
 

@@ -63,7 +63,7 @@ def test_where_no_deal_is_meant_that_is_said(ana: Workspace, lumen: Deal) -> Non
     ana.archive([lumen.id])
     with pytest.raises(NotFound, match=r"No deal matches 'lumen\|zz'") as refused:
         ana.find_deals([], where="lumen|zz")
-    assert refused.value.hint == "1 archived deal does: '(lumen|zz) archived' finds them."
+    assert refused.value.hint == "1 archived deal does: '(lumen|zz) archived' finds it."
     with pytest.raises(NotFound, match="No deal is meant"):
         ana.find_deals([])
 

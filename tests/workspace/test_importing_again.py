@@ -143,7 +143,7 @@ def test_ids_that_mostly_name_other_deals_are_refused_before_anything_is_written
 ) -> None:
     read(ana, tmp_path, "Deal ID,Deal Name,Company,Stage\n1,Alpha,Acme,Proposal\n")
     strange = "Deal ID,Deal Name,Company,Stage\n1,Roof,Borealis,Proposal\n"
-    with pytest.raises(Refused, match="name other deals here"):
+    with pytest.raises(Refused, match="names another deal here"):
         read(ana, tmp_path, strange)
     assert only(ana, "Alpha").account == "Acme"
     report = read(ana, tmp_path, strange, ImportOptions(source="crm of the roofers"))

@@ -48,6 +48,13 @@ def test_several_deals_step_on_each_from_where_it_stands(ana: Workspace) -> None
     assert [deal.stage_id for deal in receipt.deals] == [QUALIFICATION, PROPOSAL]
 
 
+def test_the_one_deal_that_refuses_is_told_as_one(ana: Workspace) -> None:
+    free, last = add(ana, "Free: pilot", stage=LEAD), add(ana, "Last: pilot", stage=CLOSING)
+    with pytest.raises(Refused, match="Nothing was changed: 1 of 2 deals refuses"):
+        ana.step([free.id, last.id], 1)
+    assert ana.merge(free.id, [last.id]).summary == "Merged 1 deal into Free."
+
+
 def test_one_refusal_stops_all_and_every_refusal_is_told(ana: Workspace) -> None:
     free = add(ana, "Free: pilot", stage=LEAD)
     stuck = add(ana, "Stuck: pilot", stage=QUALIFICATION)

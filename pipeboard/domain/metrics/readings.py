@@ -8,7 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
+from shlex import join
 
+from pipeboard.domain.metrics.basis import Basis
 from pipeboard.domain.metrics.coverage import CoverageVerdict, conversion_of_pipeline
 from pipeboard.domain.metrics.history import LOST, NOT_SAID
 from pipeboard.domain.metrics.outcomes import RateDifference, differing
@@ -27,16 +29,25 @@ ENOUGH = 10
 _WEEKS_COMPARED = 4
 
 
+def _sets_target(basis: Basis) -> str:
+    """The command that sets the very target that is missing: of this pipeline, and of whom."""
+    words = ["target", "set", basis.period.label, "130k", "-p", basis.rules.pipeline.name]
+    if basis.group is not None and basis.grouping is not None:
+        words += [f"--{basis.grouping.scope}", basis.group]
+    return f"pipeboard {join(words)}"
+
+
 def target_reading(report: Report, say: Wording) -> str:
     """Are we on target?"""
     target, label = report.metric("target"), report.basis.period.label
     won = report.metric("won_value")
     if target.value is None:
-        hint = f": 'pipeboard target set {label} 130k' sets one, or t on M"
+        if target.reason != NO_TARGET:
+            return f"{(target.reason or NO_TARGET).capitalize()}."
+        unset = f"{NO_TARGET.capitalize()} for {label}"
         if report.basis.period.kind in ("days", "all"):
-            hint = ": they are set for a year, a quarter, a month or a week"
-        reason = (target.reason or NO_TARGET).capitalize()
-        return f"{reason} for {label}{hint}." if target.reason == NO_TARGET else f"{reason}."
+            return f"{unset}: they are set for a year, a quarter, a month or a week."
+        return f"{unset}: t on M sets one, or: {_sets_target(report.basis)}"
     if won.value is None:
         return f"What was won of {say.money(target.value)} is unknown: {won.reason}."
     wanted, done = Fraction(target.value), Fraction(won.value)
@@ -200,7 +211,8 @@ def funnel_reading(report: Report) -> str:
     )
     share = percent(Fraction(worst.resolved.value or 0))
     pending = worst.conversion.pending
-    still = f"; {pending} of {worst.entered} are undecided" if pending else ""
+    be = "is" if pending == 1 else "are"
+    still = f"; {pending} of {worst.entered} {be} undecided" if pending else ""
     return (
         f"{worst.stage.name} is the weakest step: {share} of {worst.resolved.n} "
         f"that were decided went on{still}."
@@ -258,6 +270,8 @@ def loss_reading(report: Report, say: Wording) -> str:
     stage = ", ".join(
         one.name for one in report.basis.rules.open_stages if first.stages.get(one.id) == times
     )
+    if total == 1:
+        return f"One loss: {first.category}{worth}, from {stage}.{rest}"
     how = "mostly" if 2 * times > len(first.deals) else "most often"
     return (
         f"Most often {first.category}: {len(first.deals)} of {total} losses{worth}, "

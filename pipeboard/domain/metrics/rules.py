@@ -16,6 +16,7 @@ from pipeboard.domain.metrics.history import WON, DealHistory, Places
 from pipeboard.domain.money import Money, Rates, exponent
 from pipeboard.domain.pipeline import Pipeline, Stage
 from pipeboard.domain.settings import Settings
+from pipeboard.domain.text import as_own_field
 
 # Local days of very many instants, without asking the time zone for each.
 
@@ -300,7 +301,7 @@ def by_attribute(name: str, values: Mapping[int, str]) -> Grouping:
     def value(deal: DealHistory, us: int) -> Group:
         return values.get(deal.id) or None
 
-    return Grouping(name, value, value, unknown=f"no {name.removeprefix('field.')}")
+    return Grouping(name, value, value, unknown=f"no {as_own_field(name).removeprefix('field.')}")
 
 
 def by_month(calendar: Calendar) -> Grouping:

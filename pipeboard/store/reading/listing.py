@@ -108,7 +108,8 @@ def left_in_archive(database: Database, pipelines: Sequence[Pipeline], listing: 
     if not count:
         return ""
     deals = how_many(count, "archived deal matches", "archived deals match")
-    return f"{deals} too: {quoted(archived.filter.text, limit=120)} finds them."
+    them = "it" if count == 1 else "them"
+    return f"{deals} too: {quoted(archived.filter.text, limit=120)} finds {them}."
 
 
 Place = tuple[int, float, str]

@@ -19,7 +19,7 @@ from pipeboard.domain.money import Money
 from pipeboard.domain.pipeline import Factor, Pipeline
 from pipeboard.domain.pipeline_rules import with_retired
 from pipeboard.domain.settings import Settings
-from pipeboard.domain.text import did_you_mean, fold, quoted
+from pipeboard.domain.text import as_own_field, did_you_mean, fold, quoted
 from pipeboard.store.database import Database, Row, RowTuple
 from pipeboard.store.reading.agreements import agreed_at, read_rates
 from pipeboard.store.reading.facts import read_fields
@@ -241,7 +241,7 @@ def read_attribute(
         )
         now = {row["id"]: row["value"] for row in rows}
         return {**now, **_earlier(database, pipeline_id, (name,), as_of)}
-    fields = tuple(_fields_named(database, name.removeprefix(_FIELD)))
+    fields = tuple(_fields_named(database, as_own_field(name).removeprefix(_FIELD)))
     wanted = one_of("name", fields)
     rows = database.rows(
         f"select deal_id, value from deal_field where {wanted.text}", wanted.values

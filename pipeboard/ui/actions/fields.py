@@ -289,7 +289,8 @@ async def interview(host: Host, ids: Ids) -> None:
             break
     deal, pipeline = await deal_now(host, ids[0])
     count, total = len(deal.answered(pipeline)), len(pipeline.questions)
-    host.say(f"{count} of {total} questions of {deal.name} are answered.", "status.ok")
+    be = "is" if count == 1 else "are"
+    host.say(f"{count} of {total} questions of {deal.name} {be} answered.", "status.ok")
 
 
 async def ask_question(

@@ -115,8 +115,9 @@ def mark_all(host: HygieneScreen) -> None:
         return
     host.set_marks(frozenset() if every <= host.view.marks else every)
     if host.view.marks:
-        mends = key_for(host.keys, "mend")
-        host.say(f"{len(host.view.marks)} marked; {mends} mends them all, Esc clears.")
+        mends, count = key_for(host.keys, "mend"), len(host.view.marks)
+        them = "it" if count == 1 else "them all"
+        host.say(f"{count} marked; {mends} mends {them}, Esc clears.")
 
 
 # What mends.

@@ -351,5 +351,5 @@ async def _import(host: ImportScreen, seen: FileSeen, work: Work) -> None:
     report = done.report
     words = f"Imported: {in_figures(report.created)} new, {in_figures(report.updated)} changed."
     if done.rejected is not None:
-        words += f" {in_figures(len(report.rejected))} rows are in {done.rejected.name}."
+        words += f" {how_many(len(report.rejected), 'row is', 'rows are')} in {done.rejected.name}."
     host.say(words, "status.ok", f"{key_for(host.keys, 'undo')} undo")

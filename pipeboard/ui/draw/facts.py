@@ -11,7 +11,7 @@ from pipeboard.domain.deal import Contact, Deal, Status, Term
 from pipeboard.domain.deal_record import DealRecord
 from pipeboard.domain.events import Kind
 from pipeboard.domain.lazy_dataclass import dataclass
-from pipeboard.domain.locales import written
+from pipeboard.domain.locales import how_many, written
 from pipeboard.domain.money import format_percent
 from pipeboard.domain.signs import Sign, clocks, limits, sign, stalled_reasons
 from pipeboard.domain.text import printable
@@ -231,10 +231,11 @@ def _standing(record: DealRecord, style: PaneStyle) -> list[Line]:
     days, limit, is_over = stage_age(record, style)
     more, came = ("", "entered") if deal.known_entry_at is not None else (" or more", "here since")
     mark = sign_of(record, style)
+    spent = f"{how_many(days, 'day')}{more} in {stage.name}"
     start: list[Span] = [(f"{mark} ", SIGN_ROLES[mark])] if mark is not Sign.NONE else []
     facts: Line = (
         *start,
-        whole(f"{days} days{more} in {stage.name}", "card.days.over" if is_over else "text"),
+        whole(spent, "card.days.over" if is_over else "text"),
         (f" (limit {limit})" if limit is not None else "", "pane.label"),
     )
     entered: Line = ((f"{came} {style.day(deal.stage_entered_at)}", "pane.label"),)

@@ -53,7 +53,9 @@ def targeted(log: Log, day: float, target: int) -> Report:
 
 def test_without_a_target_it_says_how_to_set_one() -> None:
     said = target_reading(Report(Log().basis(9, JANUARY)), SAY)
-    assert said == "No target for 2026-01: 'pipeboard target set 2026-01 130k' sets one, or t on M."
+    assert said == (
+        "No target for 2026-01: t on M sets one, or: pipeboard target set 2026-01 130k -p Sales"
+    )
     for label in ("all", "2026-01-05..2026-01-20"):
         said = target_reading(Report(Log().basis(9, period(label))), SAY)
         assert said.endswith(": they are set for a year, a quarter, a month or a week.")
@@ -317,8 +319,14 @@ def test_the_weakest_step_of_the_funnel_needs_enough_decided_deals() -> None:
     )
     log.add(0, LEAD)
     assert funnel_reading(Report(log.basis(9))) == (
-        "Lead is the weakest step: 20% of 5 that were decided went on; 1 of 6 are undecided."
+        "Lead is the weakest step: 20% of 5 that were decided went on; 1 of 6 is undecided."
     )
+
+
+def test_one_loss_is_told_as_one() -> None:
+    log = Log()
+    log.lose(log.add(0, QUALIFY, value=500_000), 1, "price")
+    assert loss_reading(Report(log.basis(9)), SAY) == "One loss: price, €5k, from Qualify."
 
 
 def test_the_most_frequent_loss_is_named_with_where_it_came_from() -> None:
@@ -644,8 +652,10 @@ def test_what_a_sentence_claims_is_so(log: Log, day: int, label: str) -> None:
         names = said.removeprefix("Most often ").split(":")[0].split(", ")
         assert set(names) == {name for name, n in lost.items() if n == max(lost.values())}
         assert f" of {lost.total()} losses" in said
+    elif lost:
+        assert lost.total() == 1 and said.startswith(f"One loss: {lost.most_common()[0][0]}")
     else:
-        assert not lost and said == "Nothing was lost in the period."
+        assert said == "Nothing was lost in the period."
     new = [d for d in deals if d.is_dated and basis.holds(d.created_at)]
     heard = sum(
         any(

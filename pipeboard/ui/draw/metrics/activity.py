@@ -83,7 +83,7 @@ def dwells(shown: Figures, style: ChartStyle) -> Block:
             f"Too long in {row.stage.name}",
             row.overstay.deals,
             f"{row.stage.name}: {counted_words(len(row.overstay.deals), 'open deal')} past what it "
-            f"should take, {decimal(row.overstay.deal_days)} days together.",
+            f"should take, {_days(row.overstay.deal_days)} together.",
             full=row.overstay.deal_days / most,
             bar_role="chart.bad" if row.stage.id == worst else "chart.mark",
         )
@@ -96,6 +96,11 @@ def dwells(shown: Figures, style: ChartStyle) -> Block:
         style,
         stuck_reading(report, style.say),
     )
+
+
+def _days(days: Fraction) -> str:
+    said = decimal(days)
+    return f"{said} {'day' if said == '1' else 'days'}"
 
 
 def age_bands(shown: Figures, style: ChartStyle) -> Block:
@@ -200,8 +205,9 @@ def _aged(shown: Figures, age: Age) -> TableRow:
         (str(age.idle_days), "chart.bad" if age.idles else "text"),
     )
     name = shown.name_of(age.deal)
-    days = "an unknown number of" if age.days_in_stage is None else age.days_in_stage
-    summary = f"{name}: {days} days in its stage, {age.idle_days} since the last touch."
+    known = age.days_in_stage
+    days = "an unknown number of days" if known is None else counted_words(known, "day")
+    summary = f"{name}: {days} in its stage, {age.idle_days} since the last touch."
     return TableRow(name, cells, name, (age.deal,), summary)
 
 
@@ -217,7 +223,8 @@ def dead(shown: Figures, style: ChartStyle) -> Block:
             (counted(deal.outbound_since_reply),),
             shown.name_of(deal),
             (deal,),
-            f"{deal.outbound_since_reply} touches without an answer: lose it, or try another way.",
+            f"{counted_words(deal.outbound_since_reply, 'touch', 'touches')} without an answer: "
+            "lose it, or try another way.",
         )
         for deal in found[:NAMED]
     ]
@@ -265,7 +272,8 @@ def touches(shown: Figures, style: ChartStyle) -> Block:
                 ((str(rep.total), "text.strong"), *cells, counted(rep.on_new)),
                 f"Touched by {name}",
                 touched[rep.owner],
-                f"{name} was in touch {rep.total} times, {rep.on_new} of them on new deals.",
+                f"{name} was in touch {counted_words(rep.total, 'time')}, {rep.on_new} of them on "
+                "new deals.",
                 full=Fraction(rep.total, most),
             )
         )

@@ -304,8 +304,8 @@ def calibration(shown: Figures, style: ChartStyle) -> Block:
                 (counted(band.won.n), whole(stated, "text"), number(band.won, style)),
                 f"Given {name}",
                 list(dict.fromkeys(band.won.denominator)),
-                f"Of {band.won.den} times that {name} was given, {band.won.num} were won"
-                f"{ground(band.won)}.",
+                f"Of {in_words(int(band.won.den or 0), 'time')} that {name} was given, "
+                f"{band.won.num} {'was' if band.won.num == 1 else 'were'} won{ground(band.won)}.",
                 full=Fraction(band.won.value or 0),
             )
         )

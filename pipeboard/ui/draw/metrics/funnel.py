@@ -216,7 +216,7 @@ def reasons(shown: Figures, style: ChartStyle, *, reading: bool = False) -> Bloc
     total = sum(len(reason.deals) for reason in found)
     entries = [
         _lost(one.category, f"Lost: {one.category}", one.deals, one.value, len(found[0].deals),
-              f"{len(one.deals)} of {total} losses: {one.category}.", style)
+              f"{len(one.deals)} of {in_words(total, 'loss', 'losses')}: {one.category}.", style)
         for one in found
     ]  # fmt: skip
     return section(
