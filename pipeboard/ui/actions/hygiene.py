@@ -115,8 +115,8 @@ def mark_all(host: HygieneScreen) -> None:
         return
     host.set_marks(frozenset() if every <= host.view.marks else every)
     if host.view.marks:
-        mends = key_for(host.keys, "mend")
-        host.say(f"{len(host.view.marks)} marked; {mends} mends them all, Esc clears.")
+        mends, clears = (key_for(host.keys, action) for action in ("mend", "step_back"))
+        host.say(f"{len(host.view.marks)} marked; {mends} mends them all, {clears} clears.")
 
 
 # What mends.

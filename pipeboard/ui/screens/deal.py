@@ -36,7 +36,7 @@ _NOTHING = {
     DealTab.OVERVIEW: "",
     DealTab.QUESTIONS: "this pipeline asks no questions",
     DealTab.NOTES: "no notes",
-    DealTab.TIMELINE: "nothing matches; Esc shows all",
+    DealTab.TIMELINE: "nothing matches",
     DealTab.PEOPLE: "nobody is known yet",
     DealTab.TERMS: "nothing is negotiated yet",
 }
@@ -115,6 +115,9 @@ class DealScreen(PageScreen):
         if self.tab in _ADDS and not self.state.view.read_only:
             action, does = _ADDS[self.tab]
             nothing = f"{nothing}; {keys.key_for(self.keys, action)} {does}"
+        back = keys.key_for(self.keys, "step_back")
+        if self.tab is DealTab.TIMELINE:
+            nothing = f"{nothing}; {back} shows all"
         if not self.items and nothing:
             lines += [(blank(GUTTER), (nothing, "empty")), ()]
         if self.tab is DealTab.QUESTIONS and self.items:
@@ -127,7 +130,7 @@ class DealScreen(PageScreen):
         elif self.tab is DealTab.TERMS:
             lines += [(), *notes.terms_note(self.record, style)]
         elif self.tab is DealTab.TIMELINE and self.wanted:
-            said = f"only events with '{self.wanted}'; Esc shows all"
+            said = f"only events with '{self.wanted}'; {back} shows all"
             lines += [(), (blank(GUTTER), whole(said, "text.dim"))]
         return lines
 

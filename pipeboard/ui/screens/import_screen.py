@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from threading import Event
@@ -38,7 +38,6 @@ from pipeboard.workspace.recording import Receipt
 Leave = Callable[[Imported | FileSeen | Path | None], None]
 """What happens when the screen is left: with what was imported, with what shall be (the path of a
 whole workspace too), or with nothing."""
-UNDER_WAY: Final = "The import is under way; Esc stops it."
 _STOPPED: Final = "Stopped: nothing was imported."
 
 
@@ -212,14 +211,22 @@ class ImportScreen(PageScreen):
         self.reload()
 
 
+def under_way(commands: Sequence[keys.Key]) -> str:
+    """Why nothing else is done with the file now, with these keys of the screen."""
+    return f"The import is under way; {keys.key_for(commands, 'step_back')} stops it."
+
+
 def _why_it_stays(screen: ImportScreen) -> str:
     plan, imports = screen.view.plan, keys.key_for(screen.keys, "import_now")
+    leaves = keys.key_for(screen.keys, "step_back")
     if screen.importing is not None:
-        return UNDER_WAY
+        return under_way(screen.keys)
     if screen.only_plans:
-        return f"There are no deals yet: {imports} imports the file, Esc leaves it."
+        return f"There are no deals yet: {imports} imports the file, {leaves} leaves it."
     if screen.view.done is None and plan != start(plan.path):
-        return f"What you chose for the file would be lost: {imports} imports it, Esc leaves it."
+        return (
+            f"What you chose for the file would be lost: {imports} imports it, {leaves} leaves it."
+        )
     return ""
 
 
