@@ -15,7 +15,7 @@ from pipeboard.domain.locales import in_figures, written
 from pipeboard.domain.phrases import spoken
 from pipeboard.domain.queue import TIER_NAMES, Queued, Tier
 from pipeboard.workspace.finding import parse_filter
-from pipeboard.workspace.triage import day_of, whose
+from pipeboard.workspace.triage import NOTHING_MATCHES, day_of, whose
 
 if TYPE_CHECKING:
     from pipeboard.domain.deal_record import Entry
@@ -68,7 +68,8 @@ def triage(call: Call) -> int:
     Table(("", "ref", "deal", "owner", "value", "why"), right=(0, 4), elastic=(5,)).write(
         call.out, rows
     )
-    call.out.say(_counted(day) if waiting else "Nothing needs you now.")
+    nothing = NOTHING_MATCHES if call.arguments.words else "Nothing needs you now."
+    call.out.say(_counted(day) if waiting else nothing)
     return DONE
 
 

@@ -414,13 +414,20 @@ def _told(record: DealRecord) -> str:
     return f"{printable(record.deal.name)} was handled{who}"
 
 
+NOTHING_MATCHES: Final = "No deal that needs somebody matches the filter."
+
+
 def kept_plan(deal: Deal, today: date) -> SetNextStep:
     """The next step found good as it is; BadInput where none is to come."""
     from pipeboard.domain.commands import SetNextStep
 
     step = deal.next_step
-    if step is None or step.due is None or step.due <= today:
+    if step is None or step.due is None:
         raise BadInput("There is no plan to keep.", hint="Say what comes next: thu call Bob")
+    if step.due <= today:
+        raise BadInput(
+            "There is no plan to keep: its next step is due.", hint="Say when, or that it is done."
+        )
     return SetNextStep(step.text, step.due, step.every)
 
 

@@ -24,9 +24,10 @@ from pipeboard.ui.screens.hygiene import HygieneScreen
 from pipeboard.ui.screens.import_screen import ImportScreen
 from pipeboard.ui.screens.live import LiveScreen
 from pipeboard.ui.screens.review import ReviewScreen
-from pipeboard.ui.screens.triage import TriageScreen
+from pipeboard.ui.screens.triage import TriageScreen, _nothing
 from pipeboard.ui.widgets.page import PageView
 from pipeboard.ui.write_queue import Net
+from pipeboard.workspace.triage import NOTHING_MATCHES
 from tests.ui.board_scene import DEAL, PIPELINE, TODAY, ZONE
 
 
@@ -164,6 +165,36 @@ def test_triage_offers_to_keep_only_a_plan_for_another_day(
     )
     labels = [label for row in TriageScreen._choices(screen) for _, label in row]
     assert ("keep the plan" in labels, "done as planned" in labels) == (kept, done)
+
+
+@pytest.mark.parametrize(
+    ("owner", "narrowed", "said", "ways"),
+    [
+        ("ana", "", "Nothing needs you now.", ["O everyone's queue", "q back"]),
+        ("bo", "", "Nothing needs anybody now.", ["O everyone's queue", "q back"]),
+        (None, "", "Nothing needs anybody now.", ["q back"]),
+        ("ana", "won", NOTHING_MATCHES, ["Esc the whole queue", "O everyone's queue", "q back"]),
+        (None, "won", NOTHING_MATCHES, ["Esc the whole queue", "q back"]),
+    ],
+)
+def test_a_queue_without_a_deal_says_why_and_by_which_keys_there_are_more(
+    owner: str | None, narrowed: str, said: str, ways: list[str]
+) -> None:
+    screen: Any = SimpleNamespace(
+        state=SimpleNamespace(view=SimpleNamespace(read_only=False)),
+        keys=TRIAGE,
+        filter_text=narrowed,
+        program=SimpleNamespace(me="ana"),
+        triage=SimpleNamespace(
+            record=None,
+            listing=SimpleNamespace(owner=owner, today=TODAY),
+            skipped=0,
+            walk=SimpleNamespace(passed=[]),
+        ),
+    )
+    assert _nothing(screen) == said
+    ((*found,),) = TriageScreen._choices(screen)
+    assert [" ".join(way) for way in found] == ways
 
 
 @pytest.mark.parametrize(
