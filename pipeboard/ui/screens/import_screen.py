@@ -28,6 +28,7 @@ from pipeboard.ui.draw.import_file import (
 )
 from pipeboard.ui.draw.questions import listed
 from pipeboard.ui.key_table import IMPORT, IMPORT_TABS, ImportTab
+from pipeboard.ui.palette import Role
 from pipeboard.ui.screens.live import hints_of
 from pipeboard.ui.screens.page_screen import PageScreen, scroll, show_items
 from pipeboard.ui.terminal.workers import beside
@@ -167,6 +168,10 @@ class ImportScreen(PageScreen):
         self.show(view)
         beside(self, "looking", self._look_at, plan, work, says)
 
+    def say(self, text: str, role: Role = "status", beside: str = "") -> None:
+        """A sentence that names flags of the verb names what this screen has for them."""
+        super().say(in_place(text), role, beside)
+
     def tell(self, work: Work, text: str) -> None:
         if work in (self.looking, self.importing) and self.is_mounted:
             self.show(replace(self.view, under_way=text))
@@ -192,7 +197,7 @@ class ImportScreen(PageScreen):
             return
         self.show(replace(self.view, under_way="", seen=seen))
         if says:
-            self.say(in_place(_first_words(seen, keys.key_for(self.keys, "choose_pipeline"))))
+            self.say(_first_words(seen, keys.key_for(self.keys, "choose_pipeline")))
 
     def _show_survey(self, seen: FileSeen) -> None:
         """The columns and words, while what would come is being found out."""
