@@ -116,7 +116,7 @@ def test_what_a_refusal_advises_has_its_key_the_one_that_a_person_has_given_it()
     assert {*ways(BOARD), *ASKED_BY_THE_SCREEN} == set(Way)
     own = ways(rebound(BOARD, read_keymap({"board.archive": "X", "board.find": ""})))
     error = Refused("No.", hint="Unarchive it first.", way=Way.UNARCHIVE)
-    assert said(error, ways(BOARD)) == "No. Unarchive it first (d)."
+    assert said(error, ways(BOARD)) == "No. Unarchive it first (f finds it, d)."
     assert (said(error, own), said(error)) == (
         "No. Unarchive it first (X).",
         "No. Unarchive it first.",
