@@ -12,7 +12,7 @@ import pytest
 from pipeboard.domain.deal import NextStep
 from pipeboard.domain.errors import BadInput, DatabaseError, GivenUp, NotFound, Refused
 from pipeboard.ui.draw.facts import PaneStyle
-from pipeboard.ui.draw.line import Glyphs, text_of
+from pipeboard.ui.draw.line import Glyphs, text_of, width_of
 from pipeboard.ui.draw.questions import Item
 from pipeboard.ui.key_table import DEAL as DEAL_KEYS
 from pipeboard.ui.key_table import FIRST, TRIAGE, DealTab
@@ -28,7 +28,7 @@ from pipeboard.ui.screens.triage import TriageScreen, _nothing
 from pipeboard.ui.widgets.page import PageView
 from pipeboard.ui.write_queue import Net
 from pipeboard.workspace.triage import NOTHING_MATCHES
-from tests.ui.board_scene import DEAL, PIPELINE, TODAY, ZONE
+from tests.ui.board_scene import DEAL, PIPELINE, TODAY, ZONE, sheet_of
 
 
 @pytest.mark.parametrize(
@@ -241,6 +241,25 @@ def test_where_there_is_nothing_the_key_that_adds_is_told_to_those_who_may(
     style = PaneStyle(80, TODAY, ZONE, Glyphs.UNICODE)
     told = "".join(text_of(line) for line in DealScreen._below(screen, style))
     assert told.strip() == said
+
+
+@pytest.mark.parametrize(
+    ("tab", "wanted"),
+    [(tab, "") for tab in DealTab if tab is not DealTab.OVERVIEW] + [(DealTab.TIMELINE, "x" * 9)],
+)
+def test_what_stands_below_a_tab_is_whole_in_the_narrowest_window(
+    tab: DealTab, wanted: str
+) -> None:
+    screen: Any = SimpleNamespace(
+        tab=tab,
+        wanted=wanted,
+        items=[Item("7", ((),))] if wanted else [],
+        keys=DEAL_KEYS,
+        record=sheet_of(replace(DEAL, contacts={}, terms={}, competitors=())),
+        state=SimpleNamespace(view=SimpleNamespace(read_only=False)),
+    )
+    lines = DealScreen._below(screen, PaneStyle(40, TODAY, ZONE, Glyphs.UNICODE))
+    assert lines and max(map(width_of, lines)) <= 40
 
 
 def test_what_was_said_of_a_key_before_is_gone_with_the_next_one() -> None:
