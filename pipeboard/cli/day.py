@@ -13,9 +13,9 @@ from pipeboard.cli.tables import Table
 from pipeboard.cli.verbs import takes, takes_json, verb
 from pipeboard.domain.locales import in_figures, written
 from pipeboard.domain.phrases import spoken
-from pipeboard.domain.queue import TIER_NAMES, Queued, Tier
+from pipeboard.domain.queue import NOTHING_MATCHES, TIER_NAMES, Queued, Tier
 from pipeboard.workspace.finding import parse_filter
-from pipeboard.workspace.triage import NOTHING_MATCHES, day_of, whose
+from pipeboard.workspace.triage import day_of, whose
 
 if TYPE_CHECKING:
     from pipeboard.domain.deal_record import Entry

@@ -11,6 +11,7 @@ import pytest
 
 from pipeboard.domain.deal import NextStep
 from pipeboard.domain.errors import BadInput, DatabaseError, GivenUp, NotFound, Refused
+from pipeboard.domain.queue import NOTHING_MATCHES
 from pipeboard.ui.draw.facts import PaneStyle
 from pipeboard.ui.draw.line import Glyphs, text_of, width_of
 from pipeboard.ui.draw.questions import Item
@@ -27,7 +28,6 @@ from pipeboard.ui.screens.review import ReviewScreen
 from pipeboard.ui.screens.triage import TriageScreen, _nothing
 from pipeboard.ui.widgets.page import PageView
 from pipeboard.ui.write_queue import Net
-from pipeboard.workspace.triage import NOTHING_MATCHES
 from tests.ui.board_scene import DEAL, PIPELINE, TODAY, ZONE, sheet_of
 
 

@@ -14,6 +14,7 @@ from pipeboard.domain.errors import PipeboardError
 from pipeboard.domain.lazy_dataclass import replace
 from pipeboard.domain.locales import written
 from pipeboard.domain.pipeline import Pipeline, Stage
+from pipeboard.domain.queue import NOTHING_MATCHES
 from pipeboard.ui import keys
 from pipeboard.ui.board_state import BoardState
 from pipeboard.ui.draw.facts import PaneStyle
@@ -26,7 +27,7 @@ from pipeboard.ui.screens.live import hints_of
 from pipeboard.ui.screens.page_screen import PageScreen, scroll
 from pipeboard.ui.widgets.page import Page
 from pipeboard.ui.write_queue import Targets
-from pipeboard.workspace.triage import NOTHING_MATCHES, Triage
+from pipeboard.workspace.triage import Triage
 
 if TYPE_CHECKING:
     from pipeboard.domain.deal import Deal
