@@ -13,7 +13,7 @@ from pipeboard.cli.tables import Table
 from pipeboard.cli.verbs import takes, takes_json, verb
 from pipeboard.domain.locales import in_figures, written
 from pipeboard.domain.phrases import spoken
-from pipeboard.domain.queue import TIER_NAMES, Queued, Tier
+from pipeboard.domain.queue import NOTHING_MATCHES, TIER_NAMES, Queued, Tier
 from pipeboard.workspace.finding import parse_filter
 from pipeboard.workspace.triage import day_of, whose
 
@@ -68,7 +68,8 @@ def triage(call: Call) -> int:
     Table(("", "ref", "deal", "owner", "value", "why"), right=(0, 4), elastic=(5,)).write(
         call.out, rows
     )
-    call.out.say(_counted(day) if waiting else "Nothing needs you now.")
+    nothing = NOTHING_MATCHES if call.arguments.words else "Nothing needs you now."
+    call.out.say(_counted(day) if waiting else nothing)
     return DONE
 
 

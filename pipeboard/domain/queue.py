@@ -43,6 +43,8 @@ class Tier(IntEnum):
     HYGIENE = 7
 
 
+NOTHING_MATCHES = "No deal that needs somebody matches the filter."
+
 TIER_NAMES: Mapping[Tier, str] = MappingProxyType(
     {
         Tier.OVERDUE: "overdue",

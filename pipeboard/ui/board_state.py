@@ -40,6 +40,24 @@ class ViewPlace(NamedTuple):
     first_column: int
 
 
+class LookedAt(NamedTuple):
+    """What a board showed, to come back to."""
+
+    lens: Lens
+    filter_text: str
+    place: ViewPlace
+    deal_id: int | None
+    """The deal under the cursor."""
+
+
+class Hidden(NamedTuple):
+    """The deal under the cursor that a lens hid, and the one that the cursor went to instead."""
+
+    deal_id: int
+    place: ViewPlace
+    instead: int | None
+
+
 class BoardState:
     """A board under a lens, read window by window as it is scrolled.
 
@@ -56,6 +74,7 @@ class BoardState:
         self.sort: Sort | None = None
         """The order that was chosen; else it is the usual one of what is looked at."""
         self._error: DatabaseError | None = None
+        self._hidden: Hidden | None = None
         self._lens = lens
         self.load(lens)
 
@@ -91,6 +110,19 @@ class BoardState:
         """Where the cursor stands, to come back to."""
         return ViewPlace(self.view.cursor, self.view.tops, self.view.first_column)
 
+    @property
+    def looked_at(self) -> LookedAt:
+        """All that `come_back` needs."""
+        return LookedAt(self._lens, self.view.filter_text, self.place, self._card_id)
+
+    def come_back(self, before: LookedAt) -> None:
+        """The board as it was, its cursor on the same deal wherever that stands now; raises
+        DatabaseError."""
+        self.load(before.lens)
+        self.show(filter_text=before.filter_text, **before.place._asdict())
+        if before.deal_id is not None:
+            self.go_to_deal(before.deal_id)
+
     def catch_up(self) -> None:
         """Reads the cards that could not be read before; raises why they still cannot."""
         if self._error is not None:
@@ -110,15 +142,20 @@ class BoardState:
 
         The cursor stays on its deal, or goes to the deal `follow`; where its deal is gone it stays
         at its place, on the neighbour, with `stays` also where it is in another stage now. Another
-        lens, or the filter, that leaves nothing there takes it to the nearest deal. With `touched`
-        the cards of other stages are kept where their totals stand.
+        lens, or the filter, that leaves nothing there takes it to the nearest deal; the next lens
+        that shows its deal takes it back, unless it was moved meanwhile. With `touched` the cards
+        of other stages are kept where their totals stand.
         """
         lens = lens or self._lens
         with self.reader.snapshot(), self.reader.snapshot(of_file=False):
             version = self.reader.data_version()
             board = self.reader.board(lens)
-            deal_id = self.card.id if follow is None and self.card is not None else follow
-            place = self.reader.place(lens, deal_id) if deal_id is not None else None
+            deal_id = self._card_id if follow is None else follow
+            hidden = self._still_hidden(follow) if lens != self._lens else None
+            place = self.reader.place(lens, hidden.deal_id) if hidden is not None else None
+            returns = hidden.place if hidden is not None and place is not None else None
+            if returns is None and deal_id is not None:
+                place = self.reader.place(lens, deal_id)
             if place is not None and stays and follow is None and place[0] != self._stage_id:
                 place = None
             before, error = self._lens, self._error
@@ -128,6 +165,8 @@ class BoardState:
                 board=replace(board, stage_signs=self.board.stage_signs),
                 windows=self._kept(board, touched),
             )
+            if returns is not None:
+                view = replace(view, tops=returns.tops, first_column=returns.first_column)
             if len(board.columns) != len(self.view.board.columns):
                 view = replace(view, tops=(), first_column=0)
             view = _at(view, board, place)
@@ -139,7 +178,20 @@ class BoardState:
                 failed = self._error
                 self._lens, self._error = before, error
                 raise failed
+            if hidden is None and place is None and deal_id is not None:
+                hidden = Hidden(deal_id, self.place, None)
             self.view, self.version = view, version
+            if lens != before:
+                self._hidden = (
+                    None
+                    if hidden is None or returns is not None
+                    else hidden._replace(instead=self._card_id)
+                )
+
+    def _still_hidden(self, follow: int | None) -> Hidden | None:
+        """The deal that a lens has hidden, where nobody has gone elsewhere since."""
+        hidden = self._hidden if follow is None else None
+        return hidden if hidden is not None and hidden.instead == self._card_id else None
 
     def _kept(self, board: Board, touched: frozenset[int] | None) -> tuple[Window, ...]:
         """A window for each column: as it was where nothing can have changed, else empty."""
@@ -257,6 +309,11 @@ class BoardState:
             return new_rep_mark(owner, self.reader.reps(), self.lens.me)
         except DatabaseError:
             return ""
+
+    @property
+    def _card_id(self) -> int | None:
+        """The deal under the cursor."""
+        return self.card.id if self.card is not None else None
 
     @property
     def _stage_id(self) -> int | None:

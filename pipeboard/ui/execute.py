@@ -98,7 +98,8 @@ def first_words(board: Host) -> str:
     )
     before = " ".join(filter(None, left))
     if not before and state.view.filter_text:
-        return "Opened as it was left, with its filter; Esc takes that away."
+        takes = key_for(board.keys, "step_back")
+        return f"Opened as it was left, with its filter; {takes} takes that away."
     try:
         return before or empty_board(state, board.keys)
     except DatabaseError:  # the next look says so

@@ -255,7 +255,11 @@ screens ask by themselves."""
 def ways(commands: Sequence[Key]) -> Mapping[Way, str]:
     """What does on the screens what a refusal advises, with these keys of the board."""
     keys = {command.id: command.first_key for command in commands}
-    return {way: f"{keys[id]}{then}" for way, (id, then) in _DOES.items() if keys[id]}
+    does = {way: f"{keys[id]}{then}" for way, (id, then) in _DOES.items() if keys[id]}
+    if Way.UNARCHIVE in does and Way.FIND in does:
+        # What somebody else put there is under no cursor any more.
+        does[Way.UNARCHIVE] = f"{does[Way.FIND]} finds it, {does[Way.UNARCHIVE]}"
+    return does
 
 
 def key_for(commands: Sequence[Key], action: str) -> str:

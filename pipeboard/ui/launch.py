@@ -131,7 +131,11 @@ def first_state(
         here = {} if state.card is None else keys.refused_by(state.card)
         has_deal = state.card is not None
         hints = keys.hints(commands, has_deal=has_deal, read_only=read_only, here=here)
-        state.show(hints=hints, adds=keys.key_for(commands, "add"))
+        state.show(
+            hints=hints,
+            adds=keys.key_for(commands, "add"),
+            clears=keys.key_for(commands, "step_back"),
+        )
     reader.wait_at_most(READING_BUSY_MS)
     return state
 

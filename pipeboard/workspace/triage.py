@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from contextlib import suppress
 from typing import TYPE_CHECKING, Final
 
@@ -405,8 +405,7 @@ def for_owner(listing: Listing, owner: str | None) -> Listing:
 
 
 def _ids(kept: object) -> list[int]:
-    found: Sequence[object] = kept if isinstance(kept, list) else ()
-    return [one for one in found if type(one) is int]
+    return [one for one in kept if type(one) is int] if isinstance(kept, list) else []
 
 
 def _told(record: DealRecord) -> str:
@@ -420,7 +419,8 @@ def kept_plan(deal: Deal, today: date) -> SetNextStep:
 
     step = deal.next_step
     if step is None or step.due is None or step.due <= today:
-        raise BadInput("There is no plan to keep.", hint="Say what comes next: thu call Bob")
+        why = ": its next step is due." if step and step.due else "."
+        raise BadInput(f"There is no plan to keep{why}", hint="Say what comes next: thu call Bob")
     return SetNextStep(step.text, step.due, step.every)
 
 

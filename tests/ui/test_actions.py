@@ -287,7 +287,9 @@ async def at_gate(desk: Desk, *answers: object, ids: tuple[int, ...] = (1,)) -> 
 
 async def test_a_gate_is_passed_for_a_reason_or_says_that_nothing_moved(desk: Desk) -> None:
     await at_gate(desk, None)
-    assert desk.said[-1].startswith("Not moved: ")
+    assert desk.said[-1].startswith("D-1 Lumen Oy is not moved to Needs Assessment: ")
+    await at_gate(desk, None, ids=(1, 2))
+    assert desk.said[-1] == "2 of 2 deals are held up; nothing has moved."
     await at_gate(desk, GateAnswer(WayOn.OVERRIDE, reason="agreed by phone"))
     assert desk.stored().stage_id == NEEDS
 

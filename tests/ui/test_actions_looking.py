@@ -32,7 +32,7 @@ from pipeboard.ui.draw.facts import PaneStyle
 from pipeboard.ui.draw.hygiene import HygieneView, Pair, heading, items_of, lines_below, merge_lines
 from pipeboard.ui.draw.layout import AUTO, Pane, Window, card_rows
 from pipeboard.ui.draw.line import Glyphs, Line, text_of
-from pipeboard.ui.key_table import HYGIENE, REVIEW
+from pipeboard.ui.key_table import BOARD, HYGIENE, METRICS, REVIEW
 from pipeboard.ui.last_view import Choices
 from pipeboard.ui.launch import first_state
 from pipeboard.ui.overlays.menu import Option
@@ -120,6 +120,13 @@ async def test_each_order_has_its_key_and_its_mark(board: Board, key: str, sort:
     board.begin(None)
     await board.do(navigation.sort)
     assert [one.key for one in board.overlays[0]._choices if one.mark] == [key]
+
+
+def test_while_a_filter_is_typed_the_signs_of_what_it_finds_are_counted(board: Board) -> None:
+    for text, counted in (("zz", ["signs"]), ("valu>>", []), ("", ["signs"])):
+        board.counted.clear()
+        navigation._filtered(cast("Any", board), text, board.state.place, None)
+        assert board.counted == counted, text
 
 
 async def test_a_filter_is_shown_or_says_why_it_is_none(board: Board) -> None:
@@ -392,9 +399,9 @@ async def test_each_choice_copies_what_it_says(
 ) -> None:
     copied: list[str] = []
 
-    def copies(app: object, text: str, command: str) -> str:
+    def copies(text: str, command: str) -> str:
         copied.append(text)
-        return "Sent"
+        return "with wl-copy"
 
     monkeypatch.setattr(export, "_copied", copies)
     ana = board.workspace
@@ -413,7 +420,7 @@ async def test_each_choice_copies_what_it_says(
         board.begin(key, ids=ids)
         await board.do(export.copy)
         assert (copied[-1], board.last_copied) == (text, text)
-        assert board.said[-1] == f"Sent: {text}"
+        assert board.said[-1] == f"Copied with wl-copy: {text}"
     board.begin("e", "o@x.example", ids=[1, 2])
     await board.do(export.copy)
     # Each of them once.
@@ -422,6 +429,32 @@ async def test_each_choice_copies_what_it_says(
     board.begin("y", None)
     await board.do(export.copy)
     assert board.overlays[1]._note == "o@x.example"
+
+
+@pytest.mark.parametrize(
+    ("table", "restricted", "told"),
+    [
+        (BOARD, False, " (no paste? y y shows it)"),
+        (METRICS, False, " (no paste? e writes a file)"),
+        (METRICS, True, ""),
+        (REVIEW, False, " (no paste? e writes a file)"),
+        (REVIEW, True, ""),
+    ],
+)
+async def test_where_nobody_tells_whether_a_copy_came_there_a_key_of_that_screen_shows_it(
+    board: Board, monkeypatch: pytest.MonkeyPatch, table: Any, restricted: bool, told: str
+) -> None:
+    sent: list[str] = []
+    host: Any = board
+    host.keys, host.program.choices = table, Choices(restricted=restricted)
+    host.app.copy_to_clipboard = sent.append
+    monkeypatch.setattr(export, "_copied", lambda text, command: "")
+    if table is BOARD:
+        board.begin("i")
+        await board.do(export.copy)
+    else:
+        await board.do(export.copy_text, "D-1", "D-1", export.in_a_file(host))
+    assert (board.said[-1], sent) == (f"Sent to your terminal's clipboard{told}: D-1", ["D-1"])
 
 
 # The hygiene screen.

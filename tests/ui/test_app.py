@@ -46,7 +46,7 @@ def made(tmp_path: Path) -> Iterator[Makes]:
 def test_what_a_refusal_advises_is_told_with_the_keys_of_the_person(made: Makes) -> None:
     app = made(Choices(keymap=read_keymap({"board.archive": "X"})))
     error = Refused("It is archived.", hint="Unarchive it first.", way=Way.UNARCHIVE)
-    assert app.net.words(error) == "It is archived. Unarchive it first (X)."
+    assert app.net.words(error) == "It is archived. Unarchive it first (f finds it, X)."
 
 
 async def test_what_goes_wrong_again_after_a_key_is_not_the_same_again_and_again(

@@ -95,7 +95,7 @@ def test_an_empty_review_says_so_on_every_step(document: dict[str, Any]) -> None
     assert "The data is in order." in drawn(empty, ReviewTab.DATA)
     assert "Nothing was pushed" in drawn(empty, ReviewTab.CHANGES)
     assert "No deal of value is at risk." in drawn(empty, ReviewTab.DISCUSS)
-    assert "D on a deal says who" in drawn(empty, ReviewTab.DECISIONS)
+    assert "D on a deal says who" in drawn(empty, ReviewTab.DECISIONS, decides="D")
     assert "D on a deal says who" not in drawn(empty, ReviewTab.DECISIONS, is_over=True)
 
 
@@ -254,13 +254,11 @@ def test_what_is_under_the_cursor_says_all_of_itself() -> None:
 
 
 @pytest.mark.parametrize(
-    ("more", "says"), [({}, True), ({"is_over": True}, False), ({"only_looks": True}, False)]
+    ("decides", "says"), [("D", " D on a deal says who does what until when."), ("", "")]
 )
-def test_how_to_decide_is_said_where_one_can(more: dict[str, bool], says: bool) -> None:
-    told = drawn(WRITTEN | {"decisions": []}, ReviewTab.DECISIONS, **more)
-    assert told == "Nothing was decided since then." + (
-        " D on a deal says who does what until when." if says else ""
-    )
+def test_how_to_decide_is_said_where_one_can(decides: str, says: str) -> None:
+    told = drawn(WRITTEN | {"decisions": []}, ReviewTab.DECISIONS, decides=decides)
+    assert told == f"Nothing was decided since then.{says}"
     assert (
         heading(written_view(ReviewTab.DATA))[0]
         != heading(written_view(ReviewTab.DATA, is_over=True))[0]

@@ -9,9 +9,10 @@ import pytest
 from pipeboard.domain.filter_terms import FIELDS, FORMS, STATES
 from pipeboard.domain.signs import Sign
 from pipeboard.ui.draw.line import Glyphs, KeyGroup, key_name, text_of, whole
-from pipeboard.ui.key_table import BOARD, SCREENS
-from pipeboard.ui.keys import Key, hints
+from pipeboard.ui.key_table import BOARD, SCREENS, read_keymap
+from pipeboard.ui.keys import Key, hints, rebound
 from pipeboard.ui.overlays.help import Help, filter_lines, groups_of, legend_lines
+from tests.team import TODAY
 from tests.ui.desk import desk
 from tests.ui.overlays import HOSTILE, Stage, is_harmless, opened
 
@@ -111,7 +112,7 @@ async def test_hostile_text_stays_text(text: str, width: int) -> None:
 
 
 def board_help_with_legend(glyphs: Glyphs = Glyphs.UNICODE) -> Help:
-    legend = legend_lines(date(2026, 11, 24), glyphs)
+    legend = legend_lines(BOARD, date(2026, 11, 24), glyphs)
     return Help("Board", groups_of(BOARD), filter_lines(), legend)
 
 
@@ -133,10 +134,23 @@ async def test_every_sign_is_found_by_what_it_means_or_looks_like(word: str) -> 
         assert not stage.shows("A CARD") and not stage.shows("Packaging line  ")
 
 
+def test_the_legend_names_the_keys_that_a_person_has() -> None:
+    own = read_keymap({"board.attention": "W", "board.metrics": "X", "board.currency": ""})
+    told = [text_of(line) for line in legend_lines(rebound(BOARD, own), TODAY, Glyphs.UNICODE)]
+    for words in ("; W walks through them", "(X: due in", "currency ('One currency')"):
+        assert any(words in line for line in told), words
+
+
+def test_a_key_of_its_own_to_a_stage_is_told_beside_those_that_are_digits() -> None:
+    own = rebound(BOARD, read_keymap({"board.stage_2": "W"}))
+    keys = {key: help for group in groups_of(own) for key, help in group.keys}
+    assert (keys["W"], keys["1-9"]) == ("go to stage 2", "go to stage n")
+
+
 @pytest.mark.parametrize("sign", [sign for sign in Sign if sign is not Sign.NONE])
 @pytest.mark.parametrize("glyphs", Glyphs)
 def test_the_legend_names_every_sign_of_a_card(sign: Sign, glyphs: Glyphs) -> None:
-    assert any(line[0][0] == sign for line in legend_lines(date(2026, 11, 24), glyphs))
+    assert any(line[0][0] == sign for line in legend_lines(BOARD, date(2026, 11, 24), glyphs))
 
 
 @pytest.mark.parametrize("table", SCREENS, ids=lambda table: table[-1].id)

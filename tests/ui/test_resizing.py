@@ -225,3 +225,18 @@ def test_rows_of_another_size_are_cropped_and_padded(size: Size) -> None:
     for region in (size.region, Region(5, 1, *size), Region(0, 9, *size)):
         cut = fitted(rows, region)
         assert [row.cell_length for row in cut] == [region.width] * region.height
+
+
+async def test_a_board_that_was_small_for_a_while_is_scrolled_as_before(demo: Path) -> None:
+    async with desk(demo, size=(100, 40)) as board:
+        await board.press("l", "G")
+        before = board.state.place
+        for size in ((60, 24), (40, 12), (44, 20), (100, 40)):
+            await board.resize(*size)
+        assert board.state.place == before
+        await board.resize(40, 12)
+        # Who goes elsewhere meanwhile sees the board from there.
+        await board.press("3", "4")
+        place = board.state.place
+        await board.resize(40, 14)
+        assert (board.state.place.cursor, board.state.place.first_column) == (place.cursor, 3)

@@ -11,8 +11,9 @@ import pytest
 
 from pipeboard.domain.deal import NextStep
 from pipeboard.domain.errors import BadInput, DatabaseError, GivenUp, NotFound, Refused
+from pipeboard.domain.queue import NOTHING_MATCHES
 from pipeboard.ui.draw.facts import PaneStyle
-from pipeboard.ui.draw.line import Glyphs, text_of
+from pipeboard.ui.draw.line import Glyphs, text_of, width_of
 from pipeboard.ui.draw.questions import Item
 from pipeboard.ui.key_table import DEAL as DEAL_KEYS
 from pipeboard.ui.key_table import FIRST, TRIAGE, DealTab
@@ -24,10 +25,10 @@ from pipeboard.ui.screens.hygiene import HygieneScreen
 from pipeboard.ui.screens.import_screen import ImportScreen
 from pipeboard.ui.screens.live import LiveScreen
 from pipeboard.ui.screens.review import ReviewScreen
-from pipeboard.ui.screens.triage import TriageScreen
+from pipeboard.ui.screens.triage import TriageScreen, _nothing
 from pipeboard.ui.widgets.page import PageView
 from pipeboard.ui.write_queue import Net
-from tests.ui.board_scene import DEAL, PIPELINE, TODAY, ZONE
+from tests.ui.board_scene import DEAL, PIPELINE, TODAY, ZONE, sheet_of
 
 
 @pytest.mark.parametrize(
@@ -167,6 +168,36 @@ def test_triage_offers_to_keep_only_a_plan_for_another_day(
 
 
 @pytest.mark.parametrize(
+    ("owner", "narrowed", "said", "ways"),
+    [
+        ("ana", "", "Nothing needs you now.", ["O everyone's queue", "q back"]),
+        ("bo", "", "Nothing needs anybody now.", ["O everyone's queue", "q back"]),
+        (None, "", "Nothing needs anybody now.", ["q back"]),
+        ("ana", "won", NOTHING_MATCHES, ["Esc the whole queue", "O everyone's queue", "q back"]),
+        (None, "won", NOTHING_MATCHES, ["Esc the whole queue", "q back"]),
+    ],
+)
+def test_a_queue_without_a_deal_says_why_and_by_which_keys_there_are_more(
+    owner: str | None, narrowed: str, said: str, ways: list[str]
+) -> None:
+    screen: Any = SimpleNamespace(
+        state=SimpleNamespace(view=SimpleNamespace(read_only=False)),
+        keys=TRIAGE,
+        filter_text=narrowed,
+        program=SimpleNamespace(me="ana"),
+        triage=SimpleNamespace(
+            record=None,
+            listing=SimpleNamespace(owner=owner, today=TODAY),
+            skipped=0,
+            walk=SimpleNamespace(passed=[]),
+        ),
+    )
+    assert _nothing(screen) == said
+    ((*found,),) = TriageScreen._choices(screen)
+    assert [" ".join(way) for way in found] == ways
+
+
+@pytest.mark.parametrize(
     ("tab", "wanted", "only_looks", "said"),
     [
         (DealTab.TIMELINE, "", False, ""),
@@ -210,6 +241,25 @@ def test_where_there_is_nothing_the_key_that_adds_is_told_to_those_who_may(
     style = PaneStyle(80, TODAY, ZONE, Glyphs.UNICODE)
     told = "".join(text_of(line) for line in DealScreen._below(screen, style))
     assert told.strip() == said
+
+
+@pytest.mark.parametrize(
+    ("tab", "wanted"),
+    [(tab, "") for tab in DealTab if tab is not DealTab.OVERVIEW] + [(DealTab.TIMELINE, "x" * 9)],
+)
+def test_what_stands_below_a_tab_is_whole_in_the_narrowest_window(
+    tab: DealTab, wanted: str
+) -> None:
+    screen: Any = SimpleNamespace(
+        tab=tab,
+        wanted=wanted,
+        items=[Item("7", ((),))] if wanted else [],
+        keys=DEAL_KEYS,
+        record=sheet_of(replace(DEAL, contacts={}, terms={}, competitors=())),
+        state=SimpleNamespace(view=SimpleNamespace(read_only=False)),
+    )
+    lines = DealScreen._below(screen, PaneStyle(40, TODAY, ZONE, Glyphs.UNICODE))
+    assert lines and max(map(width_of, lines)) <= 40
 
 
 def test_what_was_said_of_a_key_before_is_gone_with_the_next_one() -> None:

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from pipeboard.domain.board import Sort
+from pipeboard.domain.errors import DatabaseError
 from pipeboard.domain.pipeline import StageKind
 from pipeboard.ui.actions import selection
 from pipeboard.ui.key_table import BOARD
@@ -41,8 +42,10 @@ class State:
     def move_cursor(self, *by: int) -> None:
         self.asked.append(("move", *by))
 
-    def load(self, lens: object) -> None:
-        self.lens = lens
+    def come_back(self, before: object) -> None:
+        self.asked.append(("come back", before))
+        if before == "held":
+            raise DatabaseError("The database is busy.")
 
     def ids_between(self, column: int, first: int, last: int) -> tuple[int, ...]:
         return self.columns[column][min(first, last) : max(first, last) + 1]
@@ -207,13 +210,18 @@ def test_from_the_deals_behind_a_number_the_board_comes_back_as_it_was() -> None
     host: Any = Screen()
     selection.back_to_number(host)
     assert host.moves == []
-    place = SimpleNamespace(_asdict=lambda: {"cursor": (1, 0)})
-    host.shown_behind = ("lens", place, "won", "M")
+    host.shown_behind = ("before", "M")
     selection.back_to_number(host)
-    assert (host.state.lens, host.shown_behind) == ("lens", None)
-    assert vars(host.state.view)["filter_text"] == "won"
-    assert host.state.view.cursor == (1, 0)
+    assert (host.state.asked, host.shown_behind) == ([("come back", "before")], None)
     assert host.moves == [("redraw",), ("count_signs",), ("press", "M")]
+
+
+def test_the_number_is_gone_back_to_also_where_the_database_was_held_at_first() -> None:
+    host: Any = Screen()
+    host.shown_behind = ("held", "M")
+    with pytest.raises(DatabaseError):
+        selection.back_to_number(host)
+    assert (host.shown_behind, host.moves) == (("held", "M"), [])
 
 
 @pytest.mark.parametrize(

@@ -229,7 +229,7 @@ async def test_a_plan_that_is_good_is_kept_with_one_key(demo: Path) -> None:
 async def test_where_nothing_is_planned_nothing_is_kept(demo: Path) -> None:
     async with desk(demo) as board:
         await board.press("T", "=")
-        assert "There is no plan to keep." in board.status
+        assert "There is no plan to keep: its next step is due." in board.status
         assert triage_of(board).handled == 0
 
 

@@ -144,8 +144,8 @@ def test_who_decides_is_called_first_and_of_those_who_can_be_reached(ana: Worksp
 
 def test_only_a_plan_that_is_to_come_can_be_kept(ana: Workspace) -> None:
     deal = add(ana)
-    for step in (None, NextStep("call", None), NextStep("call", TODAY)):
-        with pytest.raises(BadInput, match="There is no plan to keep"):
+    for step, due in (None, ""), (NextStep("call", None), ""), (NextStep("call", TODAY), ": its"):
+        with pytest.raises(BadInput, match=f"There is no plan to keep{due or '.$'}"):
             kept_plan(replace(deal, next_step=step), TODAY)
     tomorrow = TODAY + timedelta(days=1)
     kept = kept_plan(replace(deal, next_step=NextStep("call", tomorrow, "2w")), TODAY)

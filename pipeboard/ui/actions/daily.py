@@ -325,8 +325,11 @@ async def playbook(host: Host) -> None:
     ids, _ = targets_of(host)
     deal = await _deal_of(host, ids[0]) if len(ids) == 1 else None
     stage = host.pipeline().stage(deal.stage_id) if deal else host.stage_shown()
+    only_looks, top = host.state.view.read_only, 0
     while True:
-        place = await ask(host, Playbook(stage, deal))
+        sheet = Playbook(stage, deal, only_looks=only_looks, top=top)
+        place = await ask(host, sheet)
+        top = sheet.top
         if place is None or deal is None:
             return
         item = stage.checklist[place]

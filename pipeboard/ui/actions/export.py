@@ -13,8 +13,6 @@ from pathlib import Path
 from threading import Thread
 from typing import TYPE_CHECKING, Final
 
-from textual.app import App
-
 from pipeboard import foreground, outlet
 from pipeboard.domain.deal_record import DealRecord, Entry
 from pipeboard.domain.errors import BadInput, PipeboardError, Refused
@@ -24,6 +22,7 @@ from pipeboard.domain.programs import DealTexts, OwnProgram
 from pipeboard.domain.text import printable, printable_lines, quoted, slug
 from pipeboard.ui.execute import Came, ask_until_stored
 from pipeboard.ui.host import Host, Ids, ask, on_deals, read, selected, target_names
+from pipeboard.ui.keys import key_for
 from pipeboard.ui.overlays.menu import Menu, MenuChoice, Option, Picker
 from pipeboard.ui.overlays.prompt import Prompt
 from pipeboard.ui.write_queue import suppress_busy
@@ -123,13 +122,26 @@ async def _copy_one(host: Host, title: str, found: list[str]) -> None:
 async def _copy(host: Host, text: str) -> None:
     host.last_copied = text = printable_lines(text)
     first, _, more = text.partition("\n")
-    await copy_text(host, text, f"{first}{' …' if more else ''}")
+    shows = f" (no paste? {key_for(host.keys, 'copy')} y shows it)"
+    await copy_text(host, text, f"{first}{' …' if more else ''}", shows)
 
 
-async def copy_text(host: Host, text: str, what: str) -> None:
-    """To the person's clipboard, which may be at the other end of a long line; says how."""
-    how = await asyncio.to_thread(_copied, host.app, text, host.program.choices.copy_command)
+async def copy_text(host: Host, text: str, what: str, otherwise: str) -> None:
+    """To the person's clipboard, which may be at the other end of a long line; says how, and where
+    nobody tells whether it came there, how it is come by `otherwise`."""
+    command = host.program.choices.copy_command
+    program = await asyncio.to_thread(_copied, text, command)
+    if not program:
+        host.app.copy_to_clipboard(text)
+    how = f"Copied {program}" if program else f"Sent to your terminal's clipboard{otherwise}"
     host.say(f"{how}: {what}", "status.ok")
+
+
+def in_a_file(host: Host) -> str:
+    """How a copy of what a screen shows is come by otherwise."""
+    if host.program.choices.restricted:
+        return ""
+    return f" (no paste? {key_for(host.keys, 'export')} writes a file)"
 
 
 async def _records(host: Host, ids: Ids) -> list[DealRecord]:
@@ -163,18 +175,18 @@ def _line(record: DealRecord) -> str:
 _PATIENCE_SECONDS: Final = 2.0
 
 
-def _copied(app: App[object], text: str, command: str) -> str:
-    """Copies by the first way that works, and says by which.
+def _copied(text: str, command: str) -> str:
+    """Copies by the first program that works, and says by which; "" where none does, and OSC 52 is
+    left, of which no answer comes.
 
-    These are the configured `command`, tmux's own buffer (tmux drops OSC 52 unless told
-    otherwise), and OSC 52, of which no answer comes.
+    These are the configured `command` and tmux's own buffer: tmux drops OSC 52 unless told
+    otherwise.
     """
     if command and _feeds(shlex.split(command), text):
-        return f"Copied with {shlex.split(command)[0]}"
+        return f"with {shlex.split(command)[0]}"
     if os.environ.get("TMUX") and _feeds(("tmux", "load-buffer", "-w", "-"), text):
-        return "Copied through tmux"
-    app.copy_to_clipboard(text)
-    return "Sent to your terminal's clipboard (no paste? y y shows it)"
+        return "through tmux"
+    return ""
 
 
 def _feeds(command: Sequence[str], text: str) -> bool:
@@ -295,7 +307,7 @@ async def write_to_file(host: Host, text: str, name: str, draft_key: str) -> Non
 async def copy_numbers(host: MetricsScreen) -> None:
     """The numbers as Markdown, to the clipboard."""
     text = await _text(host, "md")
-    await copy_text(host, text, f"the numbers of {host.asked.period.label}.")
+    await copy_text(host, text, f"the numbers of {host.asked.period.label}.", in_a_file(host))
 
 
 async def _text(host: MetricsScreen, form: str) -> str:

@@ -115,9 +115,10 @@ def mark_all(host: HygieneScreen) -> None:
         return
     host.set_marks(frozenset() if every <= host.view.marks else every)
     if host.view.marks:
-        mends, count = key_for(host.keys, "mend"), len(host.view.marks)
+        mends, clears = (key_for(host.keys, action) for action in ("mend", "step_back"))
+        count = len(host.view.marks)
         them = "it" if count == 1 else "them all"
-        host.say(f"{count} marked; {mends} mends {them}, Esc clears.")
+        host.say(f"{count} marked; {mends} mends {them}, {clears} clears.")
 
 
 # What mends.

@@ -24,12 +24,12 @@ from pipeboard.ui.overlays.file_picker import FilePicker
 from pipeboard.ui.overlays.menu import Menu, MenuChoice, Option, Picker
 from pipeboard.ui.overlays.prompt import Live, Prompt, live
 from pipeboard.ui.screens.import_screen import (
-    UNDER_WAY,
     ImportScreen,
     Leave,
     Work,
     start,
     stop_looking,
+    under_way,
 )
 from pipeboard.ui.screens.live import show_over
 from pipeboard.ui.terminal.workers import beside
@@ -135,7 +135,8 @@ async def show_imported(host: BoardScreen, imported: Imported) -> None:
     first = next((at for at, column in enumerate(columns) if column.count), 0)
     host.state.show(filter_text=title, cursor=(first, 0), tops=(), marks=frozenset())
     host.redraw()
-    words = f"{how_many(len(ids), 'deal')} imported; Esc shows all."
+    shows_all = key_for(host.keys, "step_back")
+    words = f"{how_many(len(ids), 'deal')} imported; {shows_all} shows all."
     host.say(words, "status.ok", f"{key_for(host.keys, 'undo')} undo")
 
 
@@ -177,7 +178,7 @@ async def reload(host: ImportScreen) -> None:
 def is_idle(host: ImportScreen) -> bool:
     """Whether anything may be chosen now; says why not."""
     if host.importing is not None:
-        host.say(UNDER_WAY, "status.warn")
+        host.say(under_way(host.keys), "status.warn")
     return host.importing is None
 
 
@@ -297,7 +298,7 @@ async def import_now(host: ImportScreen) -> None:
     host.show_tab(ImportTab.PREVIEW)
     work = host.importing = Work("importing:", lambda text: host.tell(work, text))
     host.show(replace(host.view, under_way="importing…"))
-    host.say("", beside="Esc stops it")
+    host.say("", beside=f"{key_for(host.keys, 'step_back')} stops it")
     beside(host, "importing", _import, host, seen, work)
 
 

@@ -17,7 +17,7 @@ from pipeboard.ui.draw.layout import AUTO, Pane, card_rows, has_room_for_pane
 from pipeboard.ui.draw.line import Line, whole
 from pipeboard.ui.execute import Came, Questions, until_stored
 from pipeboard.ui.host import Host, Outcome, ask, opens_anew, parse_query, patiently, read
-from pipeboard.ui.keys import said
+from pipeboard.ui.keys import key_for, said
 from pipeboard.ui.last_view import empty_board, typed_filter
 from pipeboard.ui.overlays.help import Help, filter_lines, groups_of, legend_lines
 from pipeboard.ui.overlays.menu import Menu, MenuChoice, Option, Picker
@@ -74,20 +74,18 @@ async def look_through(host: BoardScreen, lens: Lens, *, follow: int | None = No
 
 
 async def filter(host: BoardScreen) -> None:
-    lens, before, place = host.state.lens, host.state.view.filter_text, host.state.place
-    deal_id = host.state.card.id if host.state.card else None
+    before = host.state.looked_at
 
     async def attempt(questions: Questions) -> Came:
         typed = await questions.ask(
             lambda: filter_line(
                 "Filter",
                 typed_filter(host.state),
-                lambda text: _filtered(host, text, place, deal_id),
+                lambda text: _filtered(host, text, before.place, before.deal_id),
             )
         )
         if typed is None:
-            await look_through(host, lens)
-            host.state.show(filter_text=before, **place._asdict())
+            await patiently(host, lambda: host.state.come_back(before))
             host.redraw()
             return None
         return await set_filter(host, typed) or Outcome()
@@ -111,6 +109,7 @@ def _filtered(host: BoardScreen, text: str, place: ViewPlace, deal_id: int | Non
         return Feedback(((whole(f"{why} (old result kept)", "input.error"),),), False, why)
     host.state.show(filter_text=text.strip())
     host.redraw()
+    host.count_signs()
     matching: Line = (whole(found_words(host.state.view), "input.chip"),)
     if rep := _rep_named(host, text):
         matching = (*matching, whole(f"   owner:{rep} finds @{rep}'s deals", "text.dim"))
@@ -297,7 +296,7 @@ async def help(host: Host) -> None:
     """?: all keys of the screen; on the board what a card says, and how filters are written."""
     on_board = host.title_of_help == "Board"
     extra = filter_lines() if on_board else ()
-    legend = legend_lines(host.today, host.state.view.glyphs) if on_board else ()
+    legend = legend_lines(host.keys, host.today, host.state.view.glyphs) if on_board else ()
     await ask(host, Help(host.title_of_help, groups_of(host.keys), extra, legend))
 
 
@@ -364,14 +363,14 @@ def _show_deals(
     lens = replace(
         state.lens, pipeline_id=pipeline_id, owner=None, filter=Filter(title, These(ids))
     )
-    before = (state.lens, state.place, state.view.filter_text, back)
+    before = state.looked_at
     state.load(lens)
-    host.shown_behind = before
+    host.shown_behind = before, back
     state.show(filter_text=title, marks=frozenset())
     host.redraw()
     host.count_signs()
     found = f"{in_figures(sum(state.view.counts))} of {how_many(len(ids), 'deal')} behind {title}"
-    host.say(f"{found}; Esc goes back to the number.")
+    host.say(f"{found}; {key_for(host.keys, 'step_back')} goes back to the number.")
 
 
 async def pane(host: BoardScreen) -> None:

@@ -19,7 +19,7 @@ from pipeboard.domain.people import match_owner
 from pipeboard.domain.review import named_in
 from pipeboard.exchange.review_document import review_markdown
 from pipeboard.ui.actions.daily import BOTH_STEPS, a_step
-from pipeboard.ui.actions.export import copy_text, write_to_file
+from pipeboard.ui.actions.export import copy_text, in_a_file, write_to_file
 from pipeboard.ui.actions.navigation import hygiene
 from pipeboard.ui.actions.selection import choose_pipeline
 from pipeboard.ui.draw.facts import calendar_day
@@ -78,8 +78,9 @@ async def open(host: ReviewScreen) -> None:
         host.has_opened = True
         await hygiene(host, key.removeprefix(DATA))
     elif host.past is not None and key:
-        why = "Which deals were behind a number is not kept; Esc goes to the present review."
-        host.say(why, "status.warn")
+        host.say(
+            f"Which deals were behind a number is not kept; {_to_present(host)}", "status.warn"
+        )
     elif host.found is not None and (ids := host.found.behind.get(key)):
         title, pipeline = _title_of(key), host.pipeline()
         await patiently(host, lambda: host.show_behind(title, ids, pipeline.id))
@@ -133,11 +134,15 @@ async def _decide(host: Host, ids: Ids) -> None:
     await ask_until_stored(host, line, store, BOTH_STEPS)
 
 
+def _to_present(host: ReviewScreen) -> str:
+    return f"{key_for(host.keys, 'step_back')} goes to the present review."
+
+
 async def decide(host: ReviewScreen) -> None:
     """D: who does what until when on the deal under the cursor, which counts as spoken of."""
     await host.counted()
     if host.past is not None:
-        host.say("That review is over; Esc goes to the present one.", "status.warn")
+        host.say(f"That review is over; {_to_present(host)}", "status.warn")
         return
     await _decide(host)
 
@@ -158,7 +163,7 @@ async def hold(host: ReviewScreen) -> None:
     await host.counted()
     document, found = host.document, host.found
     if host.past is not None or document is None or found is None:
-        host.say("That review is over; Esc goes to the present one.", "status.warn")
+        host.say(f"That review is over; {_to_present(host)}", "status.warn")
         return
     since = calendar_day(local_date(found.at, host.state.lens.zone), host.today)
     question = Menu(
@@ -277,4 +282,4 @@ async def copy_markdown(host: ReviewScreen) -> None:
     """Y: the whole review as Markdown, to the clipboard."""
     await host.counted()
     if host.document is not None:
-        await copy_text(host, review_markdown(host.document), "the review.")
+        await copy_text(host, review_markdown(host.document), "the review.", in_a_file(host))

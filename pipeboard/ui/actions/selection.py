@@ -216,9 +216,9 @@ def back_to_number(host: BoardScreen) -> None:
     """From the deals behind a number to the board as it was before, and the number."""
     if host.shown_behind is None:
         return
-    (lens, place, text, back), host.shown_behind = host.shown_behind, None
-    host.state.load(lens)
-    host.state.show(filter_text=text, **place._asdict())
+    before, back = host.shown_behind
+    host.state.come_back(before)
+    host.shown_behind = None  # not before: where the database is held this is tried again
     host.say("")
     host.redraw()
     host.count_signs()

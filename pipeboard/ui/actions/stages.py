@@ -189,7 +189,8 @@ async def open_gate(host: Host, gate: GateNotMet, change: Change) -> None:
         nonlocal answer
         answer = await questions.ask(sheet)
         if answer is None:
-            host.say(f"Not moved: {gate.message}", "status.warn")
+            # What holds up each of many has stood on the sheet, and would hide half of the cards.
+            host.say(_held_up(len(held), len(ids)) if gate.parts else gate.message, "status.warn")
             return None
         overrides = answer.way is WayOn.OVERRIDE
         return await execute(host, change, override=answer.reason) if overrides else Outcome()
@@ -222,10 +223,13 @@ async def _sheet_of(
         f"{name}: {', '.join(lack.text for lack in part.unmet)}"
         for name, part in zip(names, held, strict=True)
     ]
-    be = "is" if len(held) == 1 else "are"
-    held_up = f"{len(held)} of {len(held) + passing} deals {be} held up; nothing has moved yet."
-    title = how_many(len(held), "deal")
-    return lambda: GateSheet(title, held_up, missing, passing=passing, draft_key=key)
+    title, message = how_many(len(held), "deal"), _held_up(len(held), len(held) + passing, " yet")
+    return lambda: GateSheet(title, message, missing, passing=passing, draft_key=key)
+
+
+def _held_up(held: int, of: int, yet: str = "") -> str:
+    be = "is" if held == 1 else "are"
+    return f"{held} of {of} deals {be} held up; nothing has moved{yet}."
 
 
 async def _answer_missing(

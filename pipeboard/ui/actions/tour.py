@@ -53,7 +53,7 @@ class Tour:
         key, does = self.steps[self.place]
         return (
             (key.first_key, does),
-            ("Esc", f"Ends tour {self.place + 1}/{len(self.steps)}"),
+            (key_for(self.keys, "step_back"), f"Ends tour {self.place + 1}/{len(self.steps)}"),
         )
 
 

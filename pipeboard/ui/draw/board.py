@@ -98,8 +98,8 @@ def _side_by_side(cells: Iterable[Line]) -> Line:
 def _body_line(view: BoardView, y: int) -> Line:
     shown = layout(view)
     if y < 2 and hides_all(view):
-        of = found(view)[1]
-        none = " 0 found; Esc clears" if of is None else f" 0 of {of} match; Esc clears"
+        of, key = found(view)[1], view.clears
+        none = f" 0 found; {key} clears" if of is None else f" 0 of {of} match; {key} clears"
         text = none if y else ""
         return (left(text, shown.board_width, "empty"),)
     return _side_by_side(_cell(view, slot, y) for slot in shown.slots)

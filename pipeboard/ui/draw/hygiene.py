@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from datetime import date
 from typing import TYPE_CHECKING, Final
 
+from pipeboard.domain.deal import Deal, NextStep
 from pipeboard.domain.hygiene import DEAD, DUPLICATES, GROUPS, Alike, Fault, norm
 from pipeboard.domain.lazy_dataclass import dataclass, field
 from pipeboard.domain.locales import in_figures, written
+from pipeboard.domain.money import Money
 from pipeboard.domain.phrases import spoken
 from pipeboard.domain.signs import dead_evidence
 from pipeboard.ui.draw.facts import PaneStyle, full_name, rep_name
@@ -34,7 +37,6 @@ from pipeboard.ui.palette import Role
 from pipeboard.ui.terminal.width import cell_width
 
 if TYPE_CHECKING:
-    from pipeboard.domain.deal import Deal
     from pipeboard.domain.pipeline import Pipeline
 
 _NARROW: Final = 60
@@ -210,7 +212,7 @@ def merge_lines(keep: Deal, other: Deal, style: PaneStyle) -> list[Line]:
         return (blank(2), first, left(mine, each, here), blank(1), left(theirs, each, there))
 
     lines = [row("", f"{keep.ref} stays", f"{other.ref} goes into it", "pane.head", "pane.label")]
-    for label, mine, theirs in _compared(keep, other):
+    for label, mine, theirs in _compared(keep, other, style):
         roles: tuple[Role, Role] = ("text", "text.dim") if mine else ("text.dim", "text")
         lines.append(row(label, mine or "-", theirs or "-", *roles))
     for label, name in (("People", "contacts"), ("Answers", "answers"), ("Terms", "terms")):
@@ -222,15 +224,40 @@ def merge_lines(keep: Deal, other: Deal, style: PaneStyle) -> list[Line]:
     return lines
 
 
-def _compared(keep: Deal, other: Deal) -> Iterator[tuple[str, str, str]]:
+_COMPARED: Final = {
+    "account": "Company",
+    "title": "Title",
+    "value": "Value",
+    "expected_close": "Close",
+    "owner": "Owner",
+    "source": "Source",
+    "next_step": "Next step",
+}
+"""The fields that are shown side by side, and what they are called."""
+
+
+def _compared(keep: Deal, other: Deal, style: PaneStyle) -> Iterator[tuple[str, str, str]]:
     """The fields that at least one of them knows."""
-    fields = ("account", "title", "value", "expected_close", "owner", "source", "next_step")
-    for name in fields:
-        mine, theirs = (field_text(deal, name) for deal in (keep, other))
+    for name, label in _COMPARED.items():
+        mine, theirs = (_told(deal, name, style) for deal in (keep, other))
         if mine or theirs:
-            yield name.replace("expected_", "").replace("_", " ").capitalize(), mine, theirs
+            yield label, mine, theirs
     if not (keep.is_open and other.is_open):
         yield "Ended", str(keep.outcome), str(other.outcome)
+
+
+def _told(deal: Deal, name: str, style: PaneStyle) -> str:
+    """A field of a deal as screens write it."""
+    match getattr(deal, name):
+        case Money() as money:
+            return full_money(money, style.glyphs)
+        case date() as day:
+            return written().day(day, style.today)
+        case NextStep(due=date() as due) as step:
+            return f"{written().day(due, style.today)} {step.words}".rstrip()
+        case _:
+            text = field_text(deal, name)
+            return rep_name(text) if name == "owner" and text else text
 
 
 def told_whole(faults: tuple[Fault, ...], deal: Deal) -> str:

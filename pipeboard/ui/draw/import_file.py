@@ -49,8 +49,16 @@ ORDERS: Final = {"": _AS_SHOWN, "dmy": "day first", "mdy": "month first"}
 MARKS: Final = {"": _AS_SHOWN, "point": "decimal point", "comma": "decimal comma"}
 _TEXTS: Final = ("csv", "json", "jsonl")
 _PLACES: Final = (
-    (r"--map \w+=(\w+)", r"\1 on 2"),
-    (r"--map \w+=-", "- on 2"),
+    (r"--map COLUMN=(\w+) or COLUMN=(\w+)", r"\1 or \2 on 2"),
+    (r"--map (?:'[^']+=|\w+=)(\w+)'?", r"\1 on 2"),
+    (r"--map (?:'[^']+=-'|\w+=-)", "- on 2"),
+    (r"--sheet \w+", "Sheet on 1"),
+    (r"say --stage '[^']*' or --stage '[^']*'", "place them with Enter on 3"),
+    (r"--skip-bad", "Bad rows on 1"),
+    (r"--beside -", "Joined on 1"),
+    (r"Say where its ids are from with --source \w+, or take", "Take"),
+    (r" To update them nevertheless: --source \S+", ""),
+    (r"--value '(COLUMN:REASON=\w+)'", r"'pipeboard import FILE --value \1'"),
     (r"(?:say )?--currency \w+", "see Currency on 1"),
     (r"(?:say )?--lost-zero unknown", "see Lost at 0 on 1"),
     (r"--encoding \w+", "Encoding on 1"),
@@ -265,7 +273,8 @@ def _column_item(view: ImportView, seen: FileSeen, column: str) -> Item:
     target = seen.mapping[column]
     role: Role = "text.dim" if target == LEFT_OUT else "text.strong"
     named = "left out" if target == LEFT_OUT else target
-    samples = f" {DOT} ".join(seen.survey.samples.get(column, ()))
+    cells = (" ".join(cell.split()) for cell in seen.survey.samples.get(column, ()))
+    samples = f" {DOT} ".join(cells)
     line: Line = (
         left(column, first, "text"),
         whole(f" {AFTER} ", "text.dim"),

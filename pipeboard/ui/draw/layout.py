@@ -48,7 +48,8 @@ class BoardView:
     first place shown of each column, `first_column` the first column shown. `status` is
     what there is to say; while it is empty the deal under the cursor is told. `pane` is None where
     the person has shut it; it shows where there is room. `usual_days` has the stages in which it is
-    known how long deals stay, `adds` is the key of a new deal. Equal views look the same.
+    known how long deals stay, `adds` is the key of a new deal, `clears` the one that takes the
+    filter off. Equal views look the same.
     """
 
     board: Board
@@ -68,6 +69,7 @@ class BoardView:
     status_right: Line = EMPTY
     hints: tuple[tuple[str, str], ...] = ()
     adds: str = "a"
+    clears: str = "Esc"
     pane: Pane | None = None
     usual_days: tuple[tuple[int, int], ...] = ()
 

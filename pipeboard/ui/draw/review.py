@@ -66,8 +66,8 @@ class ReviewView:
     is_over: bool = False
     current: str = ""
     """The key of the item under the cursor, which may say more of itself than the others."""
-    only_looks: bool = False
-    """Can nothing be decided here?"""
+    decides: str = ""
+    """The key that writes a decision down, "" where none can be."""
 
     @property
     def room(self) -> int:
@@ -356,9 +356,7 @@ def _decisions(view: ReviewView) -> Iterator[Item]:
         words = _below(_decision_words(one, view), view, "text")
         yield Item(f"{DEAL}{one['ref']}#{place}", (line, *words))
     if not view.document["decisions"]:
-        how = (
-            "" if view.is_over or view.only_looks else " D on a deal says who does what until when."
-        )
+        how = f" {view.decides} on a deal says who does what until when." if view.decides else ""
         yield _read(f"Nothing was decided since then.{how}", view, "empty")
 
 

@@ -77,7 +77,8 @@ _TIER_SIGNS: Final[Mapping[Tier, Sign]] = {
 @dataclass(frozen=True, slots=True)
 class TriageView:
     """What the screen shows: whose queue, how far somebody has come in it, the deal that is looked
-    at, what may be done, what comes next, what was done, and at the end the `summary`.
+    at, what may be done, what comes next, what was done, and at the end the `summary`, or what is
+    said of a queue in which there was `nothing` to do.
 
     `choices` are rows of keys with what they do.
     """
@@ -95,6 +96,7 @@ class TriageView:
     done: tuple[str, ...] = ()
     summary: str = ""
     skipped_ones: Mapping[int, Tier] = MappingProxyType({})
+    nothing: str = "Nothing needs you now."
 
 
 def queue_width(width: int) -> int:
@@ -370,7 +372,7 @@ def _done(view: TriageView, style: PaneStyle) -> list[Line]:
 
 def _end(view: TriageView, style: PaneStyle) -> list[Line]:
     """What came of it, and the ways on."""
-    title = view.summary if view.handled or view.skipped else "Nothing needs you now."
+    title = view.summary if view.handled or view.skipped else view.nothing
     lines: list[Line] = [(), *[((line, "pane.title"),) for line in wrap(title, style.width)], ()]
     for hints in view.choices:
         lines += [

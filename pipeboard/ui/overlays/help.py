@@ -41,7 +41,7 @@ from pipeboard.ui.draw.line import (
     whole,
     wrap,
 )
-from pipeboard.ui.keys import UNBOUND, Key, name_of
+from pipeboard.ui.keys import UNBOUND, Key, key_for, name_of
 from pipeboard.ui.overlays.overlay import Panel, TypingOverlay, bound
 from pipeboard.ui.terminal.width import cell_width
 from pipeboard.ui.widgets.line_input import LineInput
@@ -56,15 +56,19 @@ _COLUMN_CELLS: Final = 38
 
 
 def groups_of(commands: Iterable[Key]) -> list[KeyGroup]:
-    """The keys under their headings; the nine keys that go to a stage are one line."""
+    """The keys under their headings; the digits that go to a stage are one line."""
     groups: dict[str, list[Hint]] = {}
     for command in commands:
         hints = groups.setdefault(spoken(str(command.group)).upper(), [])
-        if not command.action.startswith("stage_"):
+        if not _goes_by_its_digit(command):
             hints.append((_keys(command), spoken(command.help)))
         elif command.action == "stage_1":
             hints.append(("1-9", spoken(_ANY_STAGE)))
     return [KeyGroup(title, tuple(hints)) for title, hints in groups.items()]
+
+
+def _goes_by_its_digit(command: Key) -> bool:
+    return command.action == f"stage_{command.keys}"
 
 
 _EXAMPLE: Final = Card(
@@ -108,15 +112,30 @@ _PARTS: Final = (
     (BAR, "under the cursor: keys are for this one"),
 )
 _AROUND: Final = (
-    ("!9 ?6 ~9", "so many deals carry the sign; ! walks through them, a click shows them"),
-    ("wtd 425k", "every open deal by its probability, whenever it is due (M: due in the period)"),
     ("Lead 12  88k", "a stage: how many deals it holds, and their sum"),
     ("med 9d", "how long deals usually stay in the stage"),
     ("5d/14", "5 days in its stage, of 14 that are expected"),
     (f"{BEFORE} 2 Qualify 9!2", "a stage off the screen: its number, deals, the gravest sign"),
-    (f"{ABOUT}40k", "converted to the workspace's currency (E)"),
     ("gate", "what a stage asks for before a deal goes on from it"),
 )
+
+
+def _by_keys(commands: Sequence[Key]) -> tuple[tuple[str, str], ...]:
+    """What stands around the cards and is looked into with a key."""
+    walks, counts, converts = (
+        key_for(commands, action) for action in ("attention", "metrics", "currency")
+    )
+    return (
+        (
+            "!9 ?6 ~9",
+            f"so many deals carry the sign; {walks} walks through them, a click shows them",
+        ),
+        (
+            "wtd 425k",
+            f"every open deal by its probability, whenever it is due ({counts}: due in the period)",
+        ),
+        (f"{ABOUT}40k", f"converted to the workspace's currency ({converts})"),
+    )
 
 
 _ANY_STAGE: Final = "go to stage n"
@@ -129,9 +148,9 @@ def legend_words() -> tuple[str, ...]:
     return (*_HEADS, *told, _ANY_STAGE)
 
 
-def legend_lines(today: date, glyphs: Glyphs) -> list[Line]:
-    """A card as the board draws it, and what each sign on it and around it means; as `filter_lines`
-    are, but for the rows of the card."""
+def legend_lines(commands: Sequence[Key], today: date, glyphs: Glyphs) -> list[Line]:
+    """A card as the board draws it, and what each sign on it and around it means, with these keys
+    of the board; as `filter_lines` are, but for the rows of the card."""
     card = replace(_EXAMPLE, next_due=today - timedelta(days=2))
     style = CardStyle(_EXAMPLE_CELLS, 4, today, questions=7, symbol=True, glyphs=glyphs)
     lines: list[Line] = [(whole(spoken(_HEADS[0]).upper(), "pane.head"),)]
@@ -142,7 +161,8 @@ def legend_lines(today: date, glyphs: Glyphs) -> list[Line]:
     ]
     lines += [(whole(sign, "pane.tag"), whole(spoken(text), "text")) for sign, text in _PARTS]
     lines.append((whole(spoken(_HEADS[1]).upper(), "pane.head"),))
-    lines += [(whole(sign, "pane.tag"), whole(spoken(text), "text")) for sign, text in _AROUND]
+    around = (*_by_keys(commands), *_AROUND)
+    lines += [(whole(sign, "pane.tag"), whole(spoken(text), "text")) for sign, text in around]
     return [spelled(line, glyphs) for line in lines]
 
 

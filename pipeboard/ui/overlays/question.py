@@ -236,37 +236,53 @@ def _text_rows(row: str, text: str, width: int) -> list[Line]:
 class Playbook(Overlay[int]):
     """Dismisses with the place of a checklist item to tick or clear, or with None."""
 
-    BINDINGS: ClassVar[list[BindingType]] = bound({"enter,q": "cancel"})
+    BINDINGS: ClassVar[list[BindingType]] = bound(
+        {"enter,q": "cancel", "up": "scroll(-1)", "down": "scroll(1)"}
+    )
 
-    def __init__(self, stage: Stage, deal: Deal | None) -> None:
-        """`deal` is whose checklist it is; without one nothing can be ticked."""
+    def __init__(
+        self, stage: Stage, deal: Deal | None, *, only_looks: bool = False, top: int = 0
+    ) -> None:
+        """`deal` is whose checklist it is; without one, or for who `only_looks`, nothing can be
+        ticked. `top` is the first line that is shown."""
         super().__init__()
         self._stage = stage
         self._deal = deal
+        self._ticks = () if deal is None or only_looks else stage.checklist
+        self.top, self._last_top = top, 0
         whose = f"{deal.name} · " if deal else ""
         self._title = f"{whose}{stage.name}: {_limits(stage)}".rstrip(": ")
 
     def draw(self, width: int, height: int) -> Panel:
         stage = self._stage
-        lines: list[Line] = [heading(self._title, width)]
-        lines += _labelled("Goal", stage.outcome, width)
+        head = heading(self._title, width)
+        lines = _labelled("Goal", stage.outcome, width)
         for line in stage.playbook.split("\n") if stage.playbook else ():
             lines += indented(line, width)
         asks = ", ".join(map(str, stage.criteria))
         lines += _labelled("To leave it", asks, width)
         lines += _labelled("Usual next step", stage.next_step, width)
         lines += [self._item(place, item) for place, item in enumerate(stage.checklist)]
-        if len(lines) == 1:
+        if not lines:
             lines.append((blank(3), ("nothing is written about this stage yet", "empty")))
-        tick = [("1-9", "Tick")] if stage.checklist and self._deal is not None else []
-        return Panel(lines[: max(1, height - 1)], [*tick, (CANCEL[0], "Close")])
+        room = max(1, height - 2)
+        self._last_top = max(0, len(lines) - room)
+        self.top = min(self.top, self._last_top)
+        keys = [("1-9", "Tick")] if self._ticks else []
+        keys += [("↑↓", "Scroll")] if self._last_top else []
+        return Panel([head, *lines[self.top : self.top + room]], [*keys, (CANCEL[0], "Close")])
+
+    def action_scroll(self, lines: int) -> None:
+        """So many lines down, where there are more than fit."""
+        self.top = max(0, min(self.top + lines, self._last_top))
+        self.redraw()
 
     def take_key(self, event: Key) -> None:
         if not event.is_printable:
             return
         event.stop()
         place = int(event.key) - 1 if event.key.isdigit() else -1
-        if self._deal is not None and 0 <= place < len(self._stage.checklist):
+        if 0 <= place < len(self._ticks):
             self.leave(place)
         else:
             self.refuse(f"{key_shown(event)} does nothing here; Esc closes.")

@@ -13,14 +13,14 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.timer import Timer
 
-from pipeboard.domain.board import Card, Lens
+from pipeboard.domain.board import Card
 from pipeboard.domain.errors import DatabaseError, PipeboardError
 from pipeboard.domain.lazy_dataclass import replace
 from pipeboard.domain.pipeline import Pipeline, Stage
 from pipeboard.domain.text import quoted
 from pipeboard.ui import keys
 from pipeboard.ui.actions.tour import LEFT, Tour, over
-from pipeboard.ui.board_state import BoardState, ViewPlace
+from pipeboard.ui.board_state import BoardState, LookedAt, ViewPlace
 from pipeboard.ui.draw.changes import BoardPlace
 from pipeboard.ui.draw.layout import Pane, layout
 from pipeboard.ui.draw.line import Line, whole
@@ -73,7 +73,9 @@ class BoardScreen(LiveScreen):
         self._news = News()
         self._places: dict[str, ViewPlace] = {}
         """Where deals were changed by each command of this board: taking it back leads there."""
-        self.shown_behind: tuple[Lens, ViewPlace, str, str] | None = None
+        self._fitted: tuple[ViewPlace, ViewPlace] = (state.place, state.place)
+        """Where the board was scrolled to before its window got other sizes, and since."""
+        self.shown_behind: tuple[LookedAt, str] | None = None
         """What was looked at before deals behind a number, and the key back to that."""
         self.version = state.version
 
@@ -183,7 +185,13 @@ class BoardScreen(LiveScreen):
 
     @on(BoardCanvas.Resized)
     def _fit(self, event: BoardCanvas.Resized) -> None:
-        self.state.show(width=event.width, height=event.height)
+        # Scrolled from where it was before the first of several sizes, so that what a small window
+        # has scrolled away is back in a large one.
+        before = self.state.place
+        if before == self._fitted[1]:
+            before = self._fitted[0]
+        self.state.show(width=event.width, height=event.height, **before._asdict())
+        self._fitted = before, self.state.place
         pane = self.state.view.pane
         if pane is not None and not layout(self.state.view).pane_width:
             self.state.show(pane=replace(pane, focused=False))

@@ -16,8 +16,8 @@ from pipeboard.ui import keys
 from pipeboard.ui.board_state import BoardState
 from pipeboard.ui.draw import notes, questions
 from pipeboard.ui.draw import notes as overview
-from pipeboard.ui.draw.facts import PaneStyle
-from pipeboard.ui.draw.line import Line, blank, tab_strip, whole
+from pipeboard.ui.draw.facts import PaneStyle, paragraph
+from pipeboard.ui.draw.line import Line, blank, tab_strip
 from pipeboard.ui.draw.notes import head
 from pipeboard.ui.draw.questions import GUTTER, Item, listed
 from pipeboard.ui.key_table import DEAL, DEAL_TABS, DealTab
@@ -36,7 +36,7 @@ _NOTHING = {
     DealTab.OVERVIEW: "",
     DealTab.QUESTIONS: "this pipeline asks no questions",
     DealTab.NOTES: "no notes",
-    DealTab.TIMELINE: "nothing matches; Esc shows all",
+    DealTab.TIMELINE: "nothing matches",
     DealTab.PEOPLE: "nobody is known yet",
     DealTab.TERMS: "nothing is negotiated yet",
 }
@@ -115,8 +115,11 @@ class DealScreen(PageScreen):
         if self.tab in _ADDS and not self.state.view.read_only:
             action, does = _ADDS[self.tab]
             nothing = f"{nothing}; {keys.key_for(self.keys, action)} {does}"
+        back = keys.key_for(self.keys, "step_back")
+        if self.tab is DealTab.TIMELINE:
+            nothing = f"{nothing}; {back} shows all"
         if not self.items and nothing:
-            lines += [(blank(GUTTER), (nothing, "empty")), ()]
+            lines += [*paragraph((blank(GUTTER),), nothing, "empty", style.width), ()]
         if self.tab is DealTab.QUESTIONS and self.items:
             question = self.record.pipeline.question(self.item_key)
             if question is not None:
@@ -127,8 +130,8 @@ class DealScreen(PageScreen):
         elif self.tab is DealTab.TERMS:
             lines += [(), *notes.terms_note(self.record, style)]
         elif self.tab is DealTab.TIMELINE and self.wanted:
-            said = f"only events with '{self.wanted}'; Esc shows all"
-            lines += [(), (blank(GUTTER), whole(said, "text.dim"))]
+            said = f"only events with '{self.wanted}'; {back} shows all"
+            lines += [(), *paragraph((blank(GUTTER),), said, "text.dim", style.width)]
         return lines
 
     # What the keys are about.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from threading import Event
@@ -28,6 +28,7 @@ from pipeboard.ui.draw.import_file import (
 )
 from pipeboard.ui.draw.questions import listed
 from pipeboard.ui.key_table import IMPORT, IMPORT_TABS, ImportTab
+from pipeboard.ui.palette import Role
 from pipeboard.ui.screens.live import hints_of
 from pipeboard.ui.screens.page_screen import PageScreen, scroll, show_items
 from pipeboard.ui.terminal.workers import beside
@@ -38,7 +39,6 @@ from pipeboard.workspace.recording import Receipt
 Leave = Callable[[Imported | FileSeen | Path | None], None]
 """What happens when the screen is left: with what was imported, with what shall be (the path of a
 whole workspace too), or with nothing."""
-UNDER_WAY: Final = "The import is under way; Esc stops it."
 _STOPPED: Final = "Stopped: nothing was imported."
 
 
@@ -168,6 +168,10 @@ class ImportScreen(PageScreen):
         self.show(view)
         beside(self, "looking", self._look_at, plan, work, says)
 
+    def say(self, text: str, role: Role = "status", beside: str = "") -> None:
+        """A sentence that names flags of the verb names what this screen has for them."""
+        super().say(in_place(text), role, beside)
+
     def tell(self, work: Work, text: str) -> None:
         if work in (self.looking, self.importing) and self.is_mounted:
             self.show(replace(self.view, under_way=text))
@@ -193,7 +197,7 @@ class ImportScreen(PageScreen):
             return
         self.show(replace(self.view, under_way="", seen=seen))
         if says:
-            self.say(in_place(_first_words(seen, keys.key_for(self.keys, "choose_pipeline"))))
+            self.say(_first_words(seen, keys.key_for(self.keys, "choose_pipeline")))
 
     def _show_survey(self, seen: FileSeen) -> None:
         """The columns and words, while what would come is being found out."""
@@ -212,14 +216,22 @@ class ImportScreen(PageScreen):
         self.reload()
 
 
+def under_way(commands: Sequence[keys.Key]) -> str:
+    """Why nothing else is done with the file now, with these keys of the screen."""
+    return f"The import is under way; {keys.key_for(commands, 'step_back')} stops it."
+
+
 def _why_it_stays(screen: ImportScreen) -> str:
     plan, imports = screen.view.plan, keys.key_for(screen.keys, "import_now")
+    leaves = keys.key_for(screen.keys, "step_back")
     if screen.importing is not None:
-        return UNDER_WAY
+        return under_way(screen.keys)
     if screen.only_plans:
-        return f"There are no deals yet: {imports} imports the file, Esc leaves it."
+        return f"There are no deals yet: {imports} imports the file, {leaves} leaves it."
     if screen.view.done is None and plan != start(plan.path):
-        return f"What you chose for the file would be lost: {imports} imports it, Esc leaves it."
+        return (
+            f"What you chose for the file would be lost: {imports} imports it, {leaves} leaves it."
+        )
     return ""
 
 

@@ -211,7 +211,8 @@ class ReviewScreen(CountingScreen):
     def show_past(self, held: Held | None) -> None:
         """A review as it was held; None is the present one."""
         self.past = held
-        self.say("Esc goes to the present review." if held else "")
+        back = keys.key_for(self.keys, "step_back")
+        self.say(f"{back} goes to the present review." if held else "")
         self.redraw()
 
     def move_cursor(self, columns: int, rows: int) -> None:
@@ -262,6 +263,7 @@ def _view(screen: ReviewScreen) -> ReviewView | None:
     if document is None or found is None:
         return None
     held = [one for one in found.held if one.at.isoformat() < document["at"]]
+    only_looks = screen.past is not None or screen.state.view.read_only
     return ReviewView(
         document,
         held[0].contents if held else None,
@@ -270,7 +272,7 @@ def _view(screen: ReviewScreen) -> ReviewView | None:
         frozenset(document.get("discussed", ())),
         screen.past is not None,
         screen.item_key,
-        screen.state.view.read_only,
+        "" if only_looks else keys.key_for(screen.keys, "decide"),
     )
 
 

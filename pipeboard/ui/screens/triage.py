@@ -14,6 +14,7 @@ from pipeboard.domain.errors import PipeboardError
 from pipeboard.domain.lazy_dataclass import replace
 from pipeboard.domain.locales import written
 from pipeboard.domain.pipeline import Pipeline, Stage
+from pipeboard.domain.queue import NOTHING_MATCHES
 from pipeboard.ui import keys
 from pipeboard.ui.board_state import BoardState
 from pipeboard.ui.draw.facts import PaneStyle
@@ -88,6 +89,7 @@ class TriageScreen(PageScreen):
             triage.done,
             triage.summary if triage.record is None else "",
             triage.skipped_ones(),
+            _nothing(self),
         )
         top = tuple(spelled(exactly(line, width), style.glyphs) for line in head(self.view, style))
         page = replace(
@@ -116,7 +118,9 @@ class TriageScreen(PageScreen):
         if record is None:
             again = {"skip": f"goes through the {skipped} skipped once more"} if skipped else {}
             before = {"previous": "the last one again"} if self.triage.walk.passed else {}
-            return (row(**again, **before, quit="back"),)
+            narrowed = {"step_back": "the whole queue"} if self.filter_text else {}
+            others = {} if self.triage.listing.owner is None else {"mine": "everyone's queue"}
+            return (row(**again, **before, **narrowed, **others, quit="back"),)
         step, stage = record.deal.next_step, record.pipeline.stage(record.deal.stage_id)
         days = (written().day(day, today) for day in follow_up_days(today))
         plans = {f"plan_{n}": day for n, day in enumerate(days, 1)}
@@ -274,6 +278,14 @@ def _put_away(screen: TriageScreen) -> None:
     except PipeboardError:
         summary = ""
     screen._come_back(summary)
+
+
+def _nothing(screen: TriageScreen) -> str:
+    """What is said of a queue that holds no deal."""
+    if screen.filter_text:
+        return NOTHING_MATCHES
+    is_own = screen.triage.listing.owner == screen.program.me
+    return "Nothing needs you now." if is_own else "Nothing needs anybody now."
 
 
 def _style(screen: TriageScreen) -> PaneStyle:
