@@ -29,7 +29,7 @@ from pipeboard.domain.money import Money
 from pipeboard.domain.pipeline import Pipeline
 from pipeboard.domain.settings import Rep
 from pipeboard.domain.signs import stalled_reasons
-from pipeboard.domain.text import fold
+from pipeboard.domain.text import fold, slug
 
 if TYPE_CHECKING:
     from pipeboard.store import Store
@@ -258,9 +258,8 @@ class Habits:
         diary = self.diary
         item, ours, theirs, agreed = self.one_of(wording.TERMS)
         if self.maybe(0.6):
-            diary.do(
-                ago, c.SetTerm("", Term(item, ours, theirs, agreed if self.maybe(0.5) else ""))
-            )
+            term = Term(item, ours, theirs, agreed if self.maybe(0.5) else "")
+            diary.do(ago, c.SetTerm(slug(item), term))
         if self.maybe(0.35):
             self.worth = rounded(self.worth * self.rng.uniform(0.88, 0.98))
             diary.do(ago, c.Edit({"value": self.money(self.worth)}))

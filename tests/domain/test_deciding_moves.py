@@ -576,10 +576,11 @@ def test_a_step_goes_along_to_an_open_deal_that_has_none() -> None:
 def test_somebody_else_under_the_same_key_gets_a_key_of_their_own() -> None:
     bob, other = Contact("Bob", "champion"), Contact("Bob Oy")
     kept = new(contacts={"bob": bob, "bob_": Contact("Bobby")})
-    assert (
-        absorbed(kept, new(contacts={"bob": replace(bob, role="user")})).contacts == kept.contacts
-    )
-    assert absorbed(kept, new(contacts={"bob": other})).contacts["bob__"] == other
+    same = new(contacts={"bob": replace(bob, role="user")})
+    assert absorbed(kept, same).contacts == kept.contacts
+    assert absorbed(kept, new(contacts={"bob": other})).contacts["bob_oy"] == other
+    bobs = replace(kept, contacts={**kept.contacts, "bob_oy": Contact("Bob & Oy")})
+    assert absorbed(bobs, new(contacts={"bob": other})).contacts["bob_oy_2"] == other
 
 
 def test_entries_of_every_kind_go_along_where_there_are_none() -> None:

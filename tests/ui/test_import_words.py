@@ -22,7 +22,6 @@ NOT_THERE = {
     "--stages.": "of a script",
     "--value 'COLUMN:OLD=NEW'": "what the flag is called",
     "--stage 'OLD=NEW'": "what the flag is called",
-    "name it with --map COLUMN.": "COLUMN=created_at, as it is said, is tried below",
 }
 """Sentences and parts of sentences that do not come to that screen, and why."""
 
@@ -47,16 +46,24 @@ def sentences() -> Iterator[str]:
         parts |= {id(node.value) for node in nodes if isinstance(node, ast.Expr)}
         for node in nodes:
             if isinstance(node, ast.JoinedStr):
-                text = "".join(
-                    str(part.value) if isinstance(part, ast.Constant) else "COLUMN"
-                    for part in node.values
-                )
+                text = "".join(map(_told, node.values))
             elif isinstance(node, ast.Constant) and id(node) not in parts:
                 text = str(node.value)
             else:
                 continue
             if _FLAG.search(text) and "\n" not in text:
                 yield text
+
+
+def _told(part: ast.expr) -> str:
+    """A part of a text; what is quoted for the shell as it would be, were it one word."""
+    match part:
+        case ast.Constant():
+            return str(part.value)
+        case ast.FormattedValue(value=ast.Call(args=[ast.JoinedStr(values=values)])):
+            return "".join(map(_told, values))
+        case _:
+            return "COLUMN"
 
 
 @pytest.mark.parametrize("text", sorted(set(sentences())))
@@ -69,6 +76,8 @@ def test_no_flag_of_the_verb_is_said_on_the_screen(text: str) -> None:
 def test_each_place_is_what_the_screen_calls_it() -> None:
     for flags, place in (
         ("Leave one out with --map 'Close Date=-', or", "Leave one out with - on 2, or"),
+        ("Leave one out with --map Close-Date=-, or", "Leave one out with - on 2, or"),
+        ("name it with --map 'Ana'\"'\"'s day=created_at'.", "with created_at on 2."),
         ("name it with --map opened=created_at.", "with created_at on 2."),
         ("say --map 'What became=status'.", "say status on 2."),
         ("name it with --map COLUMN=status or COLUMN=active", "name it with status or active on 2"),

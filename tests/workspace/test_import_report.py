@@ -293,6 +293,6 @@ def test_whoever_is_refused_hears_what_would_come_in(created: int, updated: int,
     rejected = [Rejected(2, "", "", "no")]
     made = report(read=9, created=created, updated=updated, joined=1, rejected=rejected)
     error = RowsRejected(made)
-    assert error.message == "Nothing was imported: 1 of 9 rows are rejected."
+    assert error.message == "Nothing was imported: 1 of 9 rows is rejected."
     assert (error.hint, error.report) == (hint, made)
     assert (made.created, made.updated, made.joined, made.joined_here) == (0, 0, 0, 0)

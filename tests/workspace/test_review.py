@@ -390,4 +390,4 @@ def test_where_none_was_held_on_a_day_the_last_five_are_told() -> None:
     )
     with pytest.raises(NotFound) as none:
         held_on(kept(), FIRST, TODAY)
-    assert none.value.hint == "Hold one: pipeboard review --hold"
+    assert none.value.hint == "Hold one: pipeboard review --hold -p Sales"

@@ -50,8 +50,8 @@ MARKS: Final = {"": _AS_SHOWN, "point": "decimal point", "comma": "decimal comma
 _TEXTS: Final = ("csv", "json", "jsonl")
 _PLACES: Final = (
     (r"--map COLUMN=(\w+) or COLUMN=(\w+)", r"\1 or \2 on 2"),
-    (r"--map (?:'[^']+=|\w+=)(\w+)'?", r"\1 on 2"),
-    (r"--map (?:'[^']+=-'|\w+=-)", "- on 2"),
+    (r"--map (?:'(?:[^']|'\"'\"')+=|[^\s'=]+=)(\w+)'?", r"\1 on 2"),
+    (r"--map (?:'(?:[^']|'\"'\"')+=-'|[^\s'=]+=-)", "- on 2"),
     (r"--sheet \w+", "Sheet on 1"),
     (r"say --stage '[^']*' or --stage '[^']*'", "place them with Enter on 3"),
     (r"--skip-bad", "Bad rows on 1"),
