@@ -22,17 +22,24 @@ def blank(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
+@pytest.fixture
+def team_on_a_file(blank: Path, tmp_path: Path) -> Iterator[Team]:
+    """A team on the one engine, for what does not depend on it."""
+    path = tmp_path / "team.db"
+    shutil.copy(blank, path)
+    team = Team(path)
+    yield team
+    team.close()
+
+
 @pytest.fixture(params=ENGINES)
-def team(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Team]:
+def team(request: pytest.FixtureRequest) -> Iterator[Team]:
     if request.param == "sqlite":
-        path = tmp_path / "team.db"
-        shutil.copy(request.getfixturevalue("blank"), path)
-        team = Team(path)
-        yield team
-    else:
-        databases: Databases = request.getfixturevalue("postgres_databases")
-        team = Team(databases.kept("team", lambda url: Team.make(url).close()))
-        yield team
+        yield request.getfixturevalue("team_on_a_file")
+        return
+    databases: Databases = request.getfixturevalue("postgres_databases")
+    team = Team(databases.kept("team", lambda url: Team.make(url).close()))
+    yield team
     team.close()
 
 

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
-from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
@@ -23,13 +21,9 @@ from tests.verbs import Workspace
 
 
 @pytest.fixture
-def team(blank: Path, tmp_path: Path) -> Iterator[Team]:
+def team(team_on_a_file: Team) -> Team:
     """On one engine: what is said does not depend on it."""
-    path = tmp_path / "team.db"
-    shutil.copy(blank, path)
-    made = Team(path)
-    yield made
-    made.close()
+    return team_on_a_file
 
 
 Do = Callable[[Workspace], Receipt]

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import shutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -92,13 +91,9 @@ def test_what_names_very_many_is_no_pipeline(count: int, is_split: bool, tmp_pat
 
 
 @pytest.fixture
-def team(blank: Path, tmp_path: Path) -> Iterator[Team]:
+def team(team_on_a_file: Team) -> Team:
     """On one engine: nothing of this depends on it."""
-    path = tmp_path / "team.db"
-    shutil.copy(blank, path)
-    made = Team(path)
-    yield made
-    made.close()
+    return team_on_a_file
 
 
 def unheard(rows: int, share: float) -> None:

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import shutil
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 
@@ -20,13 +17,9 @@ from tests.verbs import Workspace
 
 
 @pytest.fixture
-def team(blank: Path, tmp_path: Path) -> Iterator[Team]:
+def team(team_on_a_file: Team) -> Team:
     """On one engine: nothing of this depends on it."""
-    path = tmp_path / "team.db"
-    shutil.copy(blank, path)
-    made = Team(path)
-    yield made
-    made.close()
+    return team_on_a_file
 
 
 def only(receipt: Receipt) -> Deal:

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import shutil
-from collections.abc import Iterator
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 
@@ -18,13 +15,9 @@ from tests.verbs import Workspace
 
 
 @pytest.fixture
-def team(blank: Path, tmp_path: Path) -> Iterator[Team]:
+def team(team_on_a_file: Team) -> Team:
     """On one engine: the walk does not depend on it."""
-    path = tmp_path / "team.db"
-    shutil.copy(blank, path)
-    made = Team(path)
-    yield made
-    made.close()
+    return team_on_a_file
 
 
 @pytest.fixture
