@@ -97,6 +97,12 @@ def parse_days(text: str, today: date, direction: Direction = Direction.BACK) ->
     Raises BadInput as `parse_date` does, also where TO does not lie after FROM.
     """
     first, _, after = text.partition("..")
+    if not first.strip() or not after.strip():
+        lacking = "after" if first.strip() else "before"
+        raise BadInput(
+            f"{quoted(text)} has no day {lacking} the two dots.",
+            hint="Write both: FROM..TO, such as 2026-11-01..2026-12-01.",
+        )
     start = parse_date(first, today, direction)
     is_open = _from_calendar(after, start, Direction.AHEAD) if len(after) <= _LONGEST else None
     end = is_open or parse_date(after, today, direction)

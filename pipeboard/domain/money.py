@@ -406,7 +406,8 @@ def parse_percent(text: str) -> int:
         if basis_points <= 10_000:
             return basis_points
     raise BadInput(
-        f"{quoted(text)} is not a percentage from 0 to 100", hint="Write it like 60 or 62.5."
+        f"{quoted(text)} is not a percentage from 0 to 100",
+        hint="Write it like 60 or 62.5, with two decimals at most.",
     )
 
 

@@ -281,12 +281,13 @@ def _agree_amount(
 
 
 def _whole_period(service: Service, text: str, what: str) -> Period:
-    found = typed_period(service, text)
+    hint = "Name a year, quarter, month or week, such as 2026Q4."
+    try:
+        found = typed_period(service, text)
+    except BadInput as error:
+        raise BadInput(error.message, hint=hint) from error
     if found.kind in ("days", "all"):
-        raise BadInput(
-            f"{quoted(text)} is no period for a {what}.",
-            hint="Name a year, quarter, month or week, such as 2026Q4.",
-        )
+        raise BadInput(f"{quoted(text)} is no period for a {what}.", hint=hint)
     return found
 
 

@@ -111,6 +111,20 @@ def test_a_range_that_ends_before_it_starts_is_refused(text: str) -> None:
         parse_period(text, TODAY)
 
 
+@pytest.mark.parametrize(
+    ("text", "lacking"),
+    [
+        ("2026-04-01..", "after"),
+        ("today.. ", "after"),
+        ("..2026-04-01", "before"),
+        ("..", "before"),
+    ],
+)
+def test_a_range_without_one_of_its_days_says_which(text: str, lacking: str) -> None:
+    with pytest.raises(BadInput, match=f"no day {lacking} the two dots"):
+        parse_period(text, TODAY)
+
+
 def test_a_range_names_the_end_that_is_no_date() -> None:
     with pytest.raises(BadInput, match="'soon' is not a date"):
         parse_period("today..soon", TODAY)

@@ -242,6 +242,7 @@ def test_a_next_step_has_a_text_a_date_or_both(text: str, words: str, due: date 
         ("pilot close:", "'close:': close needs a value right after the sign"),
         ("pilot close:31feb", "'close:31feb': '31feb': there is no such day"),
         ("pilot p:160", "'p:160': '160' is not a percentage from 0 to 100"),
+        ("pilot p:33.333", "'p:33.333': '33.333' is not a percentage from 0 to 100"),
         ("pilot value:lots", "'value:lots': 'lots' is not an amount of money"),
         ("pilot @ana @bo", "'@bo': owner is given twice"),
         ("pilot next:mon next:tue", "'next:tue': next is given twice"),

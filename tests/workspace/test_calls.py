@@ -113,10 +113,11 @@ def test_a_call_that_changes_nothing_or_is_only_tried_is_not_stored(
     assert ana.calls(sales(ana)) == {}
 
 
-@pytest.mark.parametrize("period", ["all", "last90d", "2026-10-01..2026-10-09"])
+@pytest.mark.parametrize("period", ["all", "last90d", "2026-10-01..2026-10-09", "last90x"])
 def test_only_whole_periods_are_called(ana: Workspace, period: str) -> None:
-    with pytest.raises(BadInput, match="no period for a call"):
+    with pytest.raises(BadInput, match=r"no period for a call|is not a period") as refused:
         ana.set_call(sales(ana), period, "50k")
+    assert refused.value.hint == "Name a year, quarter, month or week, such as 2026Q4."
 
 
 def test_only_reps_call(ana: Workspace) -> None:
