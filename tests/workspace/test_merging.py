@@ -81,6 +81,8 @@ def test_whom_and_what_both_know_is_filled_up_and_others_of_a_like_name_stay_bes
     ana.set_contact(other.id, Contact("Jo-Li", "blocker"))
     ana.set_term(keep.id, Term("Pay", "30 days"))
     ana.set_term(other.id, Term("Pay", "10 days", "60 days"))
+    ana.set_term(keep.id, Term("Goods", "other"))
+    ana.set_term(other.id, Term("Goods", agreed="ours"))
     ana.set_term(other.id, Term("Pay?", agreed="cash"))
     ana.set_term(other.id, Term("Pay!", "bank"))
     before = now_of(ana, keep.id)
@@ -93,6 +95,7 @@ def test_whom_and_what_both_know_is_filled_up_and_others_of_a_like_name_stay_bes
     }
     assert kept.terms == {
         "pay": Term("Pay", "30 days", "60 days"),
+        "goods": Term("Goods", "other", agreed="ours"),
         "pay_2": Term("Pay?", agreed="cash"),
         "pay_3": Term("Pay!", "bank"),
     }

@@ -282,5 +282,5 @@ def _entries(whole: str, keep: Deal, others: Sequence[Deal]) -> Values:
 
 def _filled(ours: Contact | Term, theirs: Contact | Term) -> Contact | Term:
     """Ours with what it does not say and theirs does."""
-    names = [one.name for one in fields(ours) if getattr(ours, one.name) in ("", "other")]
+    names = [one.name for one in fields(ours) if getattr(ours, one.name) == one.default]
     return replace(ours, **{name: getattr(theirs, name) for name in names})
