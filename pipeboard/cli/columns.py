@@ -27,7 +27,7 @@ from pipeboard.domain.signs import (
     sign,
     stalled_reasons,
 )
-from pipeboard.domain.text import did_you_mean, fold, printable, quoted
+from pipeboard.domain.text import OWN_FIELD, did_you_mean, fold, printable, quoted
 
 if TYPE_CHECKING:
     from pipeboard.domain.deal import FieldValue
@@ -262,9 +262,8 @@ def _custom(key: str, fields: Fields) -> ListColumn:
 
 def column_named(name: str, fields: Fields) -> ListColumn:
     """The column of that name; raises BadInput with the near one for an unknown."""
-    for prefix in (_CUSTOM, "field."):
-        if name.lower().startswith(prefix) and len(name) > len(prefix):
-            return _custom(name[len(prefix) :], fields)
+    if (own := OWN_FIELD.match(name)) and own.end() < len(name):
+        return _custom(name[own.end() :], fields)
     known = _ALIASES.get(name.lower(), name.lower())
     if known not in _BY_NAME:
         raise BadInput(

@@ -31,7 +31,7 @@ from pipeboard.domain.filter_nodes import (
 from pipeboard.domain.lazy_dataclass import dataclass, field
 from pipeboard.domain.money import names_currency, parse_money, parse_percent
 from pipeboard.domain.periods import Period, parse_period
-from pipeboard.domain.text import Word, clean_line, did_you_mean, quoted
+from pipeboard.domain.text import OWN_FIELD, Word, clean_line, did_you_mean, quoted
 
 # The vocabulary of the filter, which the parser reads and the help prints.
 
@@ -136,7 +136,6 @@ BY_NAME: Mapping[str, Field] = MappingProxyType(
 
 
 _SIGN = re.compile(r":?(<=|>=|<|>|=)|:")
-_CUSTOM = ("field.", "fields.")
 _NAMES = (*BY_NAME, "tag", "status", "field", "id")
 _NUMBER = re.compile(r"[0-9]{1,9}")
 _DAYS = re.compile(r"([0-9]{1,5})(?:(d|days?)|(w|weeks?))?", re.IGNORECASE)
@@ -198,7 +197,7 @@ def _refuse_exclamation(word: Word, context: FilterContext) -> None:
         and not isinstance(read_term(word.since(1), context), Words)
     ):
         raise bad_filter(word, "no term begins with !", f"Write it like -{word.raw[1:]}.")
-    if unlike and value and (name.lower() in _NAMES or name.lower().startswith(_CUSTOM)):
+    if unlike and value and (name.lower() in _NAMES or OWN_FIELD.match(name)):
         term = word.raw.replace("!=", ":", 1)
         raise bad_filter(word, "nothing is compared with !=", f"Write it like -{term}.")
 
@@ -217,7 +216,7 @@ def require_no_gap(before: Word | None, word: Word) -> None:
 def _is_key(word: Word, sign: re.Match[str]) -> bool:
     """Whether a field's name stands before the sign; `10:30`, `<3` and `https://` are words."""
     key = word.text[: sign.start()]
-    if word.bare.lower().startswith(_CUSTOM):
+    if OWN_FIELD.match(word.bare):
         return True
     is_address = word.bare.startswith("//", sign.end())
     return key.isidentifier() and word.bare.startswith(key) and not is_address
@@ -259,7 +258,7 @@ def _read_field(key: str, op: Op, value: Word, context: FilterContext) -> Node:
     if name == "id":
         _require_equals(value, key, op)
         return _read_refs(value)
-    if name in ("field", "fields") or name.startswith(_CUSTOM):
+    if name in ("field", "fields") or OWN_FIELD.match(name):
         return _read_custom(key, op, value)
     raise bad_filter(
         value,

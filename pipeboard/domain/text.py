@@ -149,13 +149,13 @@ def email_fault(text: str) -> str:
     return f"{quoted(text)} is no e-mail address."
 
 
-OWN_FIELD = re.compile(r"fields?\.", re.IGNORECASE)
+OWN_FIELD = re.compile(r"\Afields?\.", re.IGNORECASE)
 
 
 def as_own_field(name: str) -> str:
     """`field.product`, however somebody writes that they mean a field of their own: `fields.` is as
     good, in any case. Other names stay."""
-    return OWN_FIELD.sub("field.", name, count=1) if OWN_FIELD.match(name) else name
+    return OWN_FIELD.sub("field.", name)
 
 
 def fold(text: str) -> str:

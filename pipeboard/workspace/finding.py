@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -145,18 +145,18 @@ def find_deals(
     pipeline: Pipeline | None = None,
 ) -> tuple[Deal, ...]:
     """The deals that are named, and those that a filter finds; `NotFound` where there are none."""
-
-    def matching(query: Filter) -> Iterator[Deal]:
-        only = pipeline.id if pipeline else None
-        return service.reader.each(query, today=service.today, me=service.me, pipeline_id=only)
-
     named = [find_deal(service, ref, pipeline) for ref in refs]
     if where is not None:
         query = parse_filter(service, where)
-        named += matching(query)
+        named += service.reader.each(
+            query,
+            today=service.today,
+            me=service.me,
+            pipeline_id=pipeline.id if pipeline else None,
+        )
         if not named:
             archived = with_state(query, "archived")
-            count = sum(1 for _ in matching(archived))
+            count = len(_ids_of(service, archived, pipeline))
             kept = how_many(count, "archived deal does", "archived deals do")
             them = "it" if count == 1 else "them"
             raise NotFound(
@@ -178,11 +178,7 @@ def check_still_found(
 ) -> None:
     """Raises `Conflict` where a filter does not find all of these deals any more that it found
     besides those which are named."""
-    from pipeboard.store.reading.listing import Listing
-
-    query, only = parse_filter(service, where), pipeline.id if pipeline else None
-    zone = service.settings.zone
-    still = {*service.reader.ids(Listing(service.today, zone, service.me, only, filter=query))}
+    still = {*_ids_of(service, parse_filter(service, where), pipeline)}
     gone = [deal for deal in deals if deal.id not in still]
     if gone and refs:
         named = {find_deal(service, ref, pipeline).id for ref in refs}
@@ -195,6 +191,14 @@ def check_still_found(
             hint="Somebody has changed that meanwhile. Look at them, and do it again.",
             details={"deals": [deal.ref for deal in gone]},
         )
+
+
+def _ids_of(service: Service, query: Filter, pipeline: Pipeline | None) -> Sequence[int]:
+    """The deals that a filter finds, without reading them."""
+    from pipeboard.store.reading.listing import Listing
+
+    only, zone = pipeline.id if pipeline else None, service.settings.zone
+    return service.reader.ids(Listing(service.today, zone, service.me, only, filter=query))
 
 
 def deal_record(service: Service, deal_id: int) -> DealRecord:

@@ -125,7 +125,7 @@ async def test_each_order_has_its_key_and_its_mark(board: Board, key: str, sort:
 def test_while_a_filter_is_typed_the_signs_of_what_it_finds_are_counted(board: Board) -> None:
     for text, counted in (("zz", ["signs"]), ("valu>>", []), ("", ["signs"])):
         board.counted.clear()
-        navigation._filtered(cast("Any", board), text, board.state.place, None)
+        navigation._filtered(cast("Any", board), text, board.state.looked_at)
         assert board.counted == counted, text
 
 

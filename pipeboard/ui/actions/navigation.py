@@ -27,7 +27,7 @@ from pipeboard.ui.write_queue import is_busy
 
 if TYPE_CHECKING:
     from pipeboard.store.reading.finding import Found
-    from pipeboard.ui.board_state import ViewPlace
+    from pipeboard.ui.board_state import LookedAt
     from pipeboard.ui.screens.board import BoardScreen
     from pipeboard.ui.screens.live import LiveScreen
     from pipeboard.ui.screens.metrics import LeftAt, Wanted
@@ -81,7 +81,7 @@ async def filter(host: BoardScreen) -> None:
             lambda: filter_line(
                 "Filter",
                 typed_filter(host.state),
-                lambda text: _filtered(host, text, before.place, before.deal_id),
+                lambda text: _filtered(host, text, before),
             )
         )
         if typed is None:
@@ -94,12 +94,12 @@ async def filter(host: BoardScreen) -> None:
     host.count_signs()
 
 
-def _filtered(host: BoardScreen, text: str, place: ViewPlace, deal_id: int | None) -> Feedback:
+def _filtered(host: BoardScreen, text: str, before: LookedAt) -> Feedback:
     """Filters the board while it is typed, each time from where the cursor stood before."""
     try:
         wanted = parse_query(host, text)
-        host.state.show(**place._asdict())
-        host.state.load(replace(host.state.lens, filter=wanted), follow=deal_id)
+        host.state.show(**before.place._asdict())
+        host.state.load(replace(host.state.lens, filter=wanted), follow=before.deal_id)
     except DatabaseError as error:
         # Enter takes the text all the same, and waits until it can be looked for.
         why = f"{error.message} The old result is kept until it can be read."
