@@ -50,7 +50,7 @@ from pipeboard.domain.text import Word, clean_line, in_quotes, read_words
 
 # A stage that has another name now, in a filter as it was typed.
 
-_NEEDS_NO_QUOTES = re.compile(r"\w[\w.,@&/%'-]*")
+_NEEDS_NO_QUOTES = re.compile(r"\w[\w.@&/%'-]*")
 _STAGE = re.compile(r"-*stage[:=]", re.IGNORECASE)
 
 
@@ -59,10 +59,16 @@ def with_stage_renamed(text: str, is_meant: Callable[[str], bool], new: str) -> 
     parts, at = [], 0
     for word in read_words(text, marks="|()"):
         sign = _STAGE.match(word.bare)
-        if sign and is_meant(word.text[sign.end() :]):
-            parts += [text[at : word.start], word.text[: sign.end()], _value(new)]
+        named = word.since(sign.end()).between_commas() if sign else []
+        if sign and any(is_meant(one.text) for one in named):
+            now = (_value(new) if is_meant(one.text) else _as_typed(one) for one in named)
+            parts += [text[at : word.start], word.text[: sign.end()], ",".join(now)]
             at = word.end
     return "".join((*parts, text[at:]))
+
+
+def _as_typed(word: Word) -> str:
+    return word.text if word.is_bare else in_quotes(word.text)
 
 
 def _word(text: str) -> str:
@@ -135,6 +141,21 @@ def parse_filter(
     return Filter(line, root, tuple(context.understood))
 
 
+def _refuse_words_for_signs(first: list[Word], parts: list[Node]) -> None:
+    """Raises BadInput for `won OR lost`, and in small letters beside a term: `won or lost`, `not
+    open`; `research and development` are words.
+
+    `first` has the word at which each of the parts begins.
+    """
+    is_term = [not isinstance(part, Words) for part in parts]
+    for at, word in enumerate(first[:-1]):
+        is_not = word.text.lower() == "not"
+        sign = _SIGNS.get(word.text.upper()) if word.is_bare and (at or is_not) else None
+        beside = is_term[at + 1] or (is_term[at - 1] and not is_not)
+        if sign and (beside or word.text in _SIGNS):
+            raise bad_filter(word, f"here {sign}", "Put it in quotes to search for the word.")
+
+
 class _Parser:
     """Recursive descent over the words of a filter; `depth` counts what is open around a part."""
 
@@ -159,9 +180,12 @@ class _Parser:
         return any_of(*parts)
 
     def _all(self, depth: int) -> Node:
-        parts = []
+        parts: list[Node] = []
+        first: list[Word] = []
         while self._at < len(self._words) and not (self._next_is("|") or self._next_is(")")):
+            first.append(self._words[self._at])
             parts.append(self._part(depth))
+        _refuse_words_for_signs(first, parts)
         node = all_of(*parts)
         if node is None:
             near = self._words[min(self._at, len(self._words) - 1)]
@@ -170,7 +194,6 @@ class _Parser:
 
     def _part(self, depth: int) -> Node:
         word = self._words[self._at]
-        self._refuse_word_for_a_sign(word)
         dashes = len(word.bare) - len(word.bare.lstrip("-"))
         self._at += 1
         if depth + dashes > DEEPEST:
@@ -185,12 +208,6 @@ class _Parser:
         else:
             raise bad_filter(word, "a term is missing after the minus sign", _QUOTE_IT)
         return negation(node) if dashes % 2 else node
-
-    def _refuse_word_for_a_sign(self, word: Word) -> None:
-        """Raises BadInput for `won OR lost`, which would look for the word."""
-        is_within = (self._at or word.text == "NOT") and self._at + 1 < len(self._words)
-        if is_within and word.is_bare and (sign := _SIGNS.get(word.text)):
-            raise bad_filter(word, f"here {sign}", "Put it in quotes to search for the word.")
 
     def _group(self, opened: Word, depth: int) -> Node:
         node = self._either(depth)

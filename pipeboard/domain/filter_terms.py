@@ -26,10 +26,11 @@ from pipeboard.domain.filter_nodes import (
     These,
     Unset,
     Words,
+    any_of,
     negation,
 )
 from pipeboard.domain.lazy_dataclass import dataclass, field
-from pipeboard.domain.money import names_currency, parse_money, parse_percent
+from pipeboard.domain.money import Money, names_currency, parse_money, parse_percent
 from pipeboard.domain.periods import Period, parse_period
 from pipeboard.domain.text import OWN_FIELD, Word, clean_line, did_you_mean, quoted
 
@@ -126,6 +127,7 @@ FORMS: tuple[tuple[str, str], ...] = (
     ("id:142,D-143", "one of these deals, by its number"),
     ("next:none", "nothing is there"),
     ("-stage:demo", "not"),
+    ("owner:ana,ben", "one of these; so too +inbound,fair and value:20k..40k for a range"),
     ("won owner:ana", "both"),
     ("stalled | overdue", "either; binds less than a space, so group with ( )"),
 )
@@ -136,8 +138,16 @@ BY_NAME: Mapping[str, Field] = MappingProxyType(
 
 
 _SIGN = re.compile(r":?(<=|>=|<|>|=)|:")
+_SIGN_ELSEWHERE = re.compile(r"([\w.-]+?):?(!=|<>|==|=>|=<|~=?|[\u2260\u2264\u2265])(?=.)")
+_OUR_SIGN = {"==": ":", "=>": ">=", "=<": "<=", "~": ":", "~=": ":", "\u2264": "<=", "\u2265": ">="}
+"""How a comparison of other languages is written here; one that means "not" is not among them."""
 _NAMES = (*BY_NAME, "tag", "status", "field", "id")
+_LISTED = ("tag", "status", *(name for name, field in BY_NAME.items() if field.kind == "name"))
+"""The fields of which a term may name several values, with commas between them."""
 _NUMBER = re.compile(r"[0-9]{1,9}")
+_COUNTS = re.compile(r"[0-9]{1,9}(?:\.\.[0-9]{1,9})?")
+_UNIT = re.compile(r"[a-z]+\Z", re.IGNORECASE)
+_WHOLE = re.compile(r"[0-9]+")
 _DAYS = re.compile(r"([0-9]{1,5})(?:(d|days?)|(w|weeks?))?", re.IGNORECASE)
 _REFS = re.compile(r"(?:D-)?[0-9]{1,15}(?:,(?:D-)?[0-9]{1,15})*", re.IGNORECASE)
 _RATING = re.compile(r"[0-4]")
@@ -168,11 +178,11 @@ def bad_filter(word: Word, why: str, hint: str = "") -> BadInput:
 
 def read_term(word: Word, context: FilterContext) -> Node:
     """The node a word stands for. Raises BadInput naming the word, and the near field if any."""
-    if word.bare.startswith("+"):
-        return Tag(_text(word.since(1), "a tag is missing after the +"))
-    if word.bare.startswith("@"):
-        return Is("owner", _text(word.since(1), "a rep is missing after the @"))
-    _refuse_exclamation(word, context)
+    sigil = word.bare[:1]
+    if sigil in _SIGILS:
+        several = (one.since(1) if one.bare[:1] == sigil else one for one in word.between_commas())
+        return any_of(*map(_SIGILS[sigil], several))
+    _refuse_signs_of_elsewhere(word, context)
     sign = _SIGN.search(word.bare)
     if sign is None or not _is_key(word, sign):
         return _read_bare(word)
@@ -181,6 +191,8 @@ def read_term(word: Word, context: FilterContext) -> Node:
     if not value.text.strip():
         raise bad_filter(word, f"{key} needs a value", _example(key))
     try:
+        if key.lower() in _LISTED:
+            return any_of(*(_read_field(key, op, one, context) for one in value.between_commas()))
         return _read_field(key, op, value, context)
     except BadInput as error:
         if "term" in error.details:
@@ -188,18 +200,27 @@ def read_term(word: Word, context: FilterContext) -> Node:
         raise bad_filter(word, error.message, error.hint) from error
 
 
-def _refuse_exclamation(word: Word, context: FilterContext) -> None:
-    """Raises BadInput for `!open` and `stage!=won`, which mean "not" elsewhere, and here words."""
-    name, unlike, value = word.bare.partition("!=")
+_SIGILS: Mapping[str, Callable[[Word], Node]] = MappingProxyType(
+    {
+        "+": lambda word: Tag(_text(word, "a tag is missing after the +")),
+        "@": lambda word: Is("owner", _text(word, "a rep is missing after the @")),
+    }
+)
+
+
+def _refuse_signs_of_elsewhere(word: Word, context: FilterContext) -> None:
+    """Raises BadInput for `!open`, `stage!=won` and `value=>20k`, which would be words here."""
     if (
         word.bare.startswith("!")
         and word.bare != "!"
         and not isinstance(read_term(word.since(1), context), Words)
     ):
         raise bad_filter(word, "no term begins with !", f"Write it like -{word.raw[1:]}.")
-    if unlike and value and (name.lower() in _NAMES or OWN_FIELD.match(name)):
-        term = word.raw.replace("!=", ":", 1)
-        raise bad_filter(word, "nothing is compared with !=", f"Write it like -{term}.")
+    found = _SIGN_ELSEWHERE.match(word.bare)
+    if found and (found[1].lower() in _NAMES or OWN_FIELD.match(word.bare)):
+        term = found[1] + _OUR_SIGN.get(found[2], ":") + word.raw[found.end() :]
+        term = term if found[2] in _OUR_SIGN else f"-{term}"
+        raise bad_filter(word, f"nothing is compared with {found[2]}", f"Write it like {term}.")
 
 
 def require_no_gap(before: Word | None, word: Word) -> None:
@@ -241,14 +262,14 @@ def _read_field(key: str, op: Op, value: Word, context: FilterContext) -> Node:
     name = key.lower()
     if name in BY_NAME:
         field = BY_NAME[name]
-        if field.name == "q" and op == "=" and not _NUMBER.fullmatch(value.bare):
+        if field.name == "q" and op == "=" and not _COUNTS.fullmatch(value.bare):
             return _read_question(value)
         if field.optional and op == "=" and _is_none(value):
             return Unset(field.name)
         if field.is_text:
             _require_equals(value, key, op)
             return Is(field.name, _text(value))
-        return _READERS[field.kind](field, op, value.text.strip(), context)
+        return _read_compared(field, op, value.text.strip(), context)
     if name == "tag":
         _require_equals(value, key, op)
         return Unset("tag") if _is_none(value) else Tag(_text(value))
@@ -323,24 +344,61 @@ def _read_question(value: Word) -> Node:
     return Answered(name, op, int(rating))
 
 
-def _read_money(field: Field, op: Op, text: str, context: FilterContext) -> Node:
+def _read_compared(field: Field, op: Op, text: str, context: FilterContext) -> Node:
+    """A comparison; `20k..40k` compares with both ends."""
+    if field.kind == "date":
+        return _read_date(field, op, text, context)
+    read = _READERS[field.kind]
+    if op != "=" or ".." not in text:
+        return read(field, op, text, context)
+    low, high = map(str.strip, text.split("..", 1))
+    if not low or not high:
+        one = f"{field.name}>={low}" if low else f"{field.name}<={high}"
+        raise BadInput("a range needs both its ends", hint=f"Write it like {one}.")
+    _refuse_one_unit(low, high)
+    first, last = read(field, ">=", low, context), read(field, "<=", high, context)
+    if _currency(first) != _currency(last):
+        raise BadInput("the ends of a range are in one currency", hint="Name it at both or none.")
+    if _amount(first) > _amount(last):
+        raise BadInput("the range ends below its beginning", hint=f"Write it like {high}..{low}.")
+    return And((first, last))
+
+
+def _refuse_one_unit(low: str, high: str) -> None:
+    """Raises BadInput for `20..40k`, which may mean 20 or 20k; `500..2k` is plain."""
+    unit, number = _UNIT.search(high), _WHOLE.match(high)
+    if unit and number and _WHOLE.fullmatch(low) and int(low) < int(number[0]):
+        raise BadInput("only one end has its unit", hint=f"Write it like {low}{unit[0]}..{high}.")
+
+
+def _currency(end: Compare) -> tuple[str, bool]:
+    value = end.value
+    return (value.currency, end.is_plain) if isinstance(value, Money) else ("", False)
+
+
+def _amount(end: Compare) -> int:
+    value = end.value
+    return value.minor if isinstance(value, Money) else cast(int, value)
+
+
+def _read_money(field: Field, op: Op, text: str, context: FilterContext) -> Compare:
     return Compare(field.name, op, parse_money(text, context.currency), not names_currency(text))
 
 
-def _read_days(field: Field, op: Op, text: str, context: FilterContext) -> Node:
+def _read_days(field: Field, op: Op, text: str, context: FilterContext) -> Compare:
     found = _DAYS.fullmatch(text)
     if found is None:
         raise BadInput(f"{quoted(text)} is not a number of days", hint=f"Write {field.example}.")
     return Compare(field.name, op, int(found[1]) * (7 if found[3] else 1))
 
 
-def _read_number(field: Field, op: Op, text: str, context: FilterContext) -> Node:
+def _read_number(field: Field, op: Op, text: str, context: FilterContext) -> Compare:
     if not _NUMBER.fullmatch(text):
         raise BadInput(f"{quoted(text)} is not a whole number", hint=f"Write {field.example}.")
     return Compare(field.name, op, int(text))
 
 
-def _read_percent(field: Field, op: Op, text: str, context: FilterContext) -> Node:
+def _read_percent(field: Field, op: Op, text: str, context: FilterContext) -> Compare:
     return Compare(field.name, op, parse_percent(text))
 
 
@@ -375,12 +433,11 @@ def _period(text: str, context: FilterContext, direction: Direction) -> Period |
         return None
 
 
-_READERS: dict[str, Callable[[Field, Op, str, FilterContext], Node]] = {
+_READERS: dict[str, Callable[[Field, Op, str, FilterContext], Compare]] = {
     "money": _read_money,
     "days": _read_days,
     "number": _read_number,
     "percent": _read_percent,
-    "date": _read_date,
 }
 
 

@@ -249,7 +249,7 @@ def _most_like(word: str, choices: Iterable[str]) -> list[str]:
 IN_QUOTES = "\0"
 
 # A quote in the middle of a word is a character (`19" rack`) unless a sign stands before it.
-_OPENS_AFTER = frozenset(":<>=+-.@#")
+_OPENS_AFTER = frozenset(":<>=+-.@#,")
 _QUOTED = re.compile(r'"((?:[^"\\]|\\.)*)"', re.DOTALL)
 _ESCAPED = re.compile(r'\\(["\\])')
 
@@ -279,6 +279,14 @@ class Word:
     def since(self, index: int) -> Word:
         """What follows the first `index` characters of `text`; `raw` and `start` stay."""
         return Word(self.text[index:], self.bare[index:], self.raw, self.start)
+
+    def between_commas(self) -> list[Word]:
+        """What stands between the commas that are in no quotes; `raw` and `start` stay."""
+        parts, at = [], 0
+        for bare in self.bare.split(","):
+            parts.append(Word(self.text[at : at + len(bare)], bare, self.raw, self.start))
+            at += len(bare) + 1
+        return parts
 
 
 def read_words(line: str, marks: str = "") -> Iterator[Word]:

@@ -110,6 +110,22 @@ def test_terms_side_by_side_are_and_and_the_bar_is_an_or_that_binds_less(
         ("won AND (value>2k | lost)", "AND", "Put it in quotes"),
         ("NOT won", "NOT", "Put it in quotes"),
         ("won && lost", "&&", "Put it in quotes"),
+        ("won or lost", "or", "Put it in quotes"),
+        ("lumen or won", "or", "Put it in quotes"),
+        ("value>2k and lathe", "and", "Put it in quotes"),
+        ("(won) or (lost x)", "or", "Put it in quotes"),
+        ("lathe not won", "not", "Put it in quotes"),
+        ("won (Not open)", "Not", "Put it in quotes"),
+        ("value~2k", "value~2k", "Write it like value:2k."),
+        ("Account~lumen", "Account~lumen", "Write it like Account:lumen."),
+        ("value=>2k", "value=>2k", "Write it like value>=2k."),
+        ("age:=<3", "age:=<3", "Write it like age<=3."),
+        ("p==50", "p==50", "Write it like p:50."),
+        ("value≥2k", "value≥2k", "Write it like value>=2k."),
+        ("value≤2k", "value≤2k", "Write it like value<=2k."),
+        ("stage≠won", "stage≠won", "Write it like -stage:won."),
+        ('stage<>"Closed up"', 'stage<>"Closed up"', 'Write it like -stage:"Closed up".'),
+        ("field.x~=3", "field.x~=3", "Write it like field.x:3."),
     ],
 )
 def test_signs_of_other_languages_are_refused_with_how_it_is_written_here(
@@ -122,11 +138,86 @@ def test_signs_of_other_languages_are_refused_with_how_it_is_written_here(
 
 @pytest.mark.parametrize("text", ["!", "!important", "wow!=x", "OR", "smith & co", "a or b",
                                   '"OR" x',
+                                  "won or", "lathe or mill", "not a lathe", "not", "a => b",
+                                  "'tis~so", '"value~2k"', "~value",
                                   'x "!open"', "lathe OR", "x AND", "NOT"])  # fmt: skip
 def test_what_only_looks_like_such_a_sign_is_looked_for(text: str) -> None:
     node = meaning(text)
     parts = node.parts if isinstance(node, And) else (node,)
-    assert all(isinstance(part, Words) for part in parts)
+    assert all(isinstance(part, Words | State) for part in parts)
+
+
+@pytest.mark.parametrize(
+    ("text", "node"),
+    [
+        ("stage:demo,closing", Or((Is("stage", "demo"), Is("stage", "closing")))),
+        ('STAGE="a, b",c', Or((Is("stage", "a, b"), Is("stage", "c")))),
+        ('stage:c,"a, b"', Or((Is("stage", "c"), Is("stage", "a, b")))),
+        ("owner:ana,none,me", Or((Is("owner", "ana"), Unset("owner"), Is("owner", "me")))),
+        ("@ana,@bo,cy", Or((Is("owner", "ana"), Is("owner", "bo"), Is("owner", "cy")))),
+        ("+a,+b,c", Or((Tag("a"), Tag("b"), Tag("c")))),
+        ("tag:a,none", Or((Tag("a"), Unset("tag")))),
+        ("-status:won,rot", Not(Or((State("won"), State("stalled"))))),
+        ('tag:"a,b"', Tag("a,b")),
+        ("account:smith,sons", Is("account", "smith,sons")),
+        ("title:a,b", Is("title", "a,b")),
+        ("field.product:a,b", Custom("product", "a,b")),
+        ("smith,sons", Words("smith,sons")),
+    ],
+)
+def test_a_comma_stands_between_values_of_which_one_is_enough(text: str, node: Node) -> None:
+    assert meaning(text) == node
+
+
+@pytest.mark.parametrize("field", [one for one in FIELDS if one.kind == "name"], ids=str)
+def test_every_field_of_names_takes_several(field: Field) -> None:
+    assert meaning(f"{field.name}:a,b") == Or((Is(field.name, "a"), Is(field.name, "b")))
+
+
+@pytest.mark.parametrize("text", ["stage:a,", "stage:,a", "stage:a,,b", "+a,", "@,a", "tag:a, b"])
+def test_a_comma_without_a_value_beside_it_is_told_of(text: str) -> None:
+    assert "missing" in str(refusal(text))
+
+
+def test_a_range_compares_with_both_its_ends() -> None:
+    for text, field, low, high in (
+        ("value:20k..40k", "value", Money(2_000_000, "EUR"), Money(4_000_000, "EUR")),
+        ("value=500..2k", "value", Money(50_000, "EUR"), Money(200_000, "EUR")),
+        ("value:9..9", "value", Money(900, "EUR"), Money(900, "EUR")),
+        ("age:3..5", "age", 3, 5),
+        ("idle:1w..20d", "idle", 7, 20),
+        ("score:40..60", "score", 40, 60),
+        ("q:3..5", "q", 3, 5),
+        ("p:20..50%", "probability", 2_000, 5_000),
+    ):
+        plain = field == "value"
+        ends = (Compare(field, ">=", low, plain), Compare(field, "<=", high, plain))
+        assert meaning(text) == And(ends)
+    named = Money(200, "USD"), Money(300, "USD")
+    assert meaning("value:2USD..3USD") == And(
+        (Compare("value", ">=", named[0]), Compare("value", "<=", named[1]))
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "why", "hint"),
+    [
+        ("value:20..40k", "only one end has its unit", "20k..40k"),
+        ("age:3..5w", "only one end has its unit", "3w..5w"),
+        ("value:40k..20k", "ends below its beginning", "20k..40k"),
+        ("score:60..40", "ends below its beginning", "40..60"),
+        ("value:20k..", "needs both its ends", "value>=20k"),
+        ("age:..5", "needs both its ends", "age<=5"),
+        ("value:2USD..3", "in one currency", "both or none"),
+        ("value:2USD..3EUR", "in one currency", "both or none"),
+        ("value>2..3", "", ""),
+        ("age:a..b", "not a number of days", ""),
+    ],
+)
+def test_a_range_that_is_none_is_told_of(text: str, why: str, hint: str) -> None:
+    told = refusal(text)
+    assert why in str(told)
+    assert hint in told.hint
 
 
 @pytest.mark.parametrize("sign", ["<", ">", "<=", ">=", "=", ":", ":>"])
@@ -750,6 +841,8 @@ def test_a_state_is_added_to_a_filter_as_it_would_be_typed(text: str, whole: str
         ("stage:demo", "a|b", 'stage:"a|b"'),
         ("stage:talks demo", "Trial", "stage:talks demo"),
         ('"stage:demo" owner:demo', "Trial", '"stage:demo" owner:demo'),
+        ("stage:won,demo,x", "Live demo", 'stage:won,"Live demo",x'),
+        ('stage:"a, b",Demo', "a,b", 'stage:"a, b","a,b"'),
     ],
 )
 def test_a_filter_names_a_stage_by_its_new_name(text: str, new: str, then: str) -> None:
