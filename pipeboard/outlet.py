@@ -96,10 +96,32 @@ def flush() -> None:
 
 def message(text: str, end: str = "\n") -> None:
     """Lines for the person, on stderr; lost without a word where nobody can read them."""
-    text = aloud(text)
+    text = with_database(aloud(text))
     if _heard is not None:
         _heard[1].append(text + end)
     _tell(_wrapped(clean(text)) + end)
+
+
+_database = ""
+
+
+def name_database(path: str) -> None:
+    """Commands that messages tell to type name this database from now on; empty for none."""
+    global _database
+    _database = path
+
+
+def with_database(text: str) -> str:
+    """The text, whose commands do what it says also where this call named a database: `pipeboard
+    list` becomes `pipeboard --db sales.db list`."""
+    if not _database or "pipeboard" not in text or text.startswith("{"):
+        return text
+    import re
+    from shlex import quote
+
+    command = r"(^|: |')pipeboard(?='| [a-z])(?![^'\n]*--db)"
+    said = f"pipeboard --db {quote(_database)}"
+    return re.sub(command, lambda found: f"{found[1]}{said}", text, flags=re.MULTILINE)
 
 
 def _wrapped(text: str) -> str:

@@ -145,3 +145,32 @@ def test_a_message_is_cut_between_words_where_the_terminal_is_narrow_and_json_ne
         assert all(len(line) < (width or 999) for line in lines)
         outlet.message('{"error": "' + "word " * 30 + '"}')
         assert len(capsys.readouterr().err.splitlines()) == 1
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("Make one: pipeboard backup", "Make one: pipeboard --db 'a b.db' backup"),
+        ("pipeboard import x.csv -y", "pipeboard --db 'a b.db' import x.csv -y"),
+        ("See it.\npipeboard list", "See it.\npipeboard --db 'a b.db' list"),
+        ("Open it with 'pipeboard'.", "Open it with 'pipeboard --db 'a b.db''."),
+        # What is no command, or names a database already.
+        ("pipeboard: There is no rep 'x'.", None),
+        ("process 4711 (ana, pipeboard import) is writing to it", None),
+        ("Make a database of it: pipeboard import FILE --db NEW.db", None),
+        ('{"hint": "See \'pipeboard list\'."}', None),
+        ("pipeboarding: pipeboards", None),
+    ],
+)
+def test_commands_that_are_told_name_the_database_that_was_named(
+    text: str, said: str | None, capsys: pytest.CaptureFixture[str]
+) -> None:
+    outlet.message(text)
+    assert capsys.readouterr().err == f"{text}\n"
+    outlet.name_database("a b.db")
+    try:
+        outlet.message(text)
+        assert capsys.readouterr().err == f"{said or text}\n"
+        assert outlet.with_database(text) == (said or text)
+    finally:
+        outlet.name_database("")

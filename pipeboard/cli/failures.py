@@ -178,7 +178,7 @@ def _as_json(error: PipeboardError) -> str:
     said = {
         "code": error.code,
         "message": error.message,
-        "hint": error.advice(WAYS) or None,
+        "hint": outlet.with_database(error.advice(WAYS)) or None,
         "details": dict(error.details),
     }
     return json.dumps({"error": said}, default=str)

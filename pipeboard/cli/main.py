@@ -123,6 +123,7 @@ def main(arguments: Sequence[str]) -> int:
     """What one command line does; returns the exit code, and never raises."""
     calls: list[Call] = []
     verb = ""
+    outlet.name_database(_typed_database(arguments))
     try:
         verb, rest = cut(arguments)
         if verb == "help" and rest and rest[0] in VERBS and rest[0] not in TOPICS:
@@ -137,6 +138,16 @@ def main(arguments: Sequence[str]) -> int:
         for call in calls:
             call.close()
     return code
+
+
+def _typed_database(arguments: Sequence[str]) -> str:
+    """What `--db` names in this line; empty where nothing does."""
+    found = ""
+    for word, after in zip(arguments, (*arguments[1:], ""), strict=True):
+        name, _, value = word.partition("=")
+        if name == "--db":
+            found = value or after
+    return found
 
 
 def _standing(verb: str, arguments: Sequence[str], calls: Sequence[Call]) -> Standing:

@@ -10,6 +10,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from pipeboard import outlet
 from pipeboard.cli.arguments import number
 from pipeboard.cli.call import Call
 from pipeboard.cli.folders import default_database, log_file, state_folder
@@ -243,7 +244,8 @@ def _tell(call: Call, finding: Finding) -> None:
     call.out.line((f"{sign} ", style), (f"{finding.check}: ", BOLD), finding.text)
     if finding.cure:
         fixes = " (or: pipeboard doctor --fix)" if finding.mend is not None else ""
-        call.out.line((f"   {finding.cure}{fixes}", DIM))
+        cure = outlet.with_database(f"{finding.cure}{fixes}")
+        call.out.line((f"   {cure}", DIM))
 
 
 def _as_document(finding: Finding) -> dict[str, object]:

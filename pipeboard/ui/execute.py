@@ -10,10 +10,9 @@ from typing import TYPE_CHECKING, Final, Generic, Literal, TypeAlias, TypeVar, c
 
 from pipeboard.domain.commands import Win
 from pipeboard.domain.deal import NOTHING, Deal
-from pipeboard.domain.errors import Conflict, DatabaseError, GateNotMet, PipeboardError
+from pipeboard.domain.errors import Conflict, GateNotMet, PipeboardError
 from pipeboard.domain.lazy_dataclass import dataclass
 from pipeboard.domain.people import unknown_owner
-from pipeboard.ui.board_state import BoardState
 from pipeboard.ui.host import (
     Change,
     Host,
@@ -27,83 +26,14 @@ from pipeboard.ui.host import (
     work_of,
 )
 from pipeboard.ui.keys import key_for
-from pipeboard.ui.last_view import empty_board
 from pipeboard.ui.overlays.draft import Draft, key_of
 from pipeboard.ui.overlays.menu import Menu, MenuChoice
 from pipeboard.ui.overlays.overlay import Overlay
 from pipeboard.ui.palette import Role
-from pipeboard.ui.terminal.drafts import told_unstored
 from pipeboard.ui.write_queue import turn_of
 
 if TYPE_CHECKING:
-    from pipeboard.store.reading.history import Did
     from pipeboard.workspace.recording import Receipt
-
-
-# News: what others have done since the last look, told once.
-
-_MOST_NEWS: Final = 100
-
-
-class News:
-    """What others do, told once."""
-
-    def __init__(self) -> None:
-        self._last_seq: int | None = None
-
-    def begin(self, state: BoardState) -> None:
-        """Whatever was done before is no news; raises DatabaseError."""
-        if self._last_seq is None:
-            self._last_seq = max(
-                (did.seq for did in state.reader.history.commands(limit=1)), default=0
-            )
-
-    def since(self, state: BoardState) -> list[Did]:
-        """What was done since the last look, the latest first; raises DatabaseError."""
-        done = state.reader.history.commands(limit=_MOST_NEWS)
-        last, self._last_seq = self._last_seq, max((did.seq for did in done), default=0)
-        return [] if last is None else [did for did in done if did.seq > last]
-
-    def is_only(self, state: BoardState, command_id: str) -> bool:
-        """Whether that command is all that was done since the last look; then it is no news any
-        more. Raises DatabaseError."""
-        if (last := self._last_seq) is None:
-            return False
-        new = [did for did in state.reader.history.commands(limit=2) if did.seq > last]
-        if [did.id for did in new] != [command_id]:
-            return False
-        self._last_seq = new[0].seq
-        return True
-
-
-def words_of(done: Sequence[Did], state: BoardState, me: str) -> str:
-    """What others than this person did, in a few words; empty where nobody did."""
-    news = [did for did in done if did.actor != me]
-    if not news:
-        return ""
-    when = f"{news[0].at.astimezone(state.lens.zone):%H:%M}"
-    who = ", ".join(dict.fromkeys(f"@{did.actor}" for did in news))
-    if len(news) == 1:
-        return f"{who} {when}: {news[0].summary}"
-    return f"{len(news)} changes by {who} {when}"
-
-
-def first_words(board: Host) -> str:
-    """What was left behind or taken back the last time, or how to begin."""
-    program, state = board.program, board.state
-    left = (
-        program.seat.first_words,
-        told_unstored(program.drafts),
-        *program.drafts.kept_lines(),
-    )
-    before = " ".join(filter(None, left))
-    if not before and state.view.filter_text:
-        takes = key_for(board.keys, "step_back")
-        return f"Opened as it was left, with its filter; {takes} takes that away."
-    try:
-        return before or empty_board(state, board.keys)
-    except DatabaseError:  # the next look says so
-        return ""
 
 
 _BEGINS = ("add", "follow up")
@@ -308,6 +238,15 @@ class Questions:
         """What was typed under that key of a draft."""
         return self._texts.get(key, "")
 
+    def follow(self, gone: int, kept: int) -> None:
+        """What was typed for a deal that is merged away is kept for the one that stays."""
+        for place, draft in self._typed.items():
+            if ":" not in draft.key:
+                continue
+            kind, ids, *field = draft.key.split(":")
+            deals = (kept if deal == gone else deal for deal in map(int, ids.split(",")))
+            draft.move(key_of(kind, list(dict.fromkeys(deals)), *field), self._texts[place])
+
     def settle(self) -> None:
         """It is stored: what was typed need not be kept any longer."""
         for draft in self._typed.values():
@@ -348,7 +287,8 @@ async def until_stored(
         if error is None or isinstance(error, GateNotMet):
             return came
         if _is_final(error):
-            screen.say(f"{screen.program.net.words(error)}{_draft_kept(questions)}", "status.warn")
+            kept = _kept_with(questions, error.details) or _draft_kept(questions)
+            screen.say(f"{screen.program.net.words(error)}{kept}", "status.warn")
             return came
         if isinstance(error, Conflict) and "fields" in error.details:
             ended = await _say_whose(screen, questions, error, meeting)
@@ -433,10 +373,20 @@ def _draft_kept(questions: Questions) -> str:
     return " What you typed is kept as a draft, under the same key." if questions.kept else ""
 
 
+def _kept_with(questions: Questions, details: Mapping[str, object]) -> str:
+    """Where what was typed is kept, if the deal was merged into another."""
+    stays = details.get("merged_into")
+    if not stays or not questions.kept:
+        return ""
+    gone, kept = (int(str(ref).removeprefix("D-")) for ref in (details["deal"], stays))
+    questions.follow(gone, kept)
+    return f" What you typed is kept as a draft of {stays}, under the same key."
+
+
 def _is_final(error: PipeboardError) -> bool:
     """Does whoever is told it want no question again, or does no other answer help?"""
     is_refused = isinstance(error, Conflict) and "refused" in error.details
-    return error.code == _GIVEN_UP or is_refused
+    return error.code == _GIVEN_UP or is_refused or "merged_into" in error.details
 
 
 async def _see_anew(screen: Host) -> None:

@@ -131,6 +131,7 @@ class Unseen:
             hint=(refused and refused.hint) or "Look at it as it is now, then repeat.",
             way=refused.way if refused else None,
             details={
+                **(refused.details if refused else {}),
                 "deal": self.deal.ref,
                 "by": last.who,
                 "at": last.recorded_at.isoformat(),

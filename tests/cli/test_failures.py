@@ -64,6 +64,19 @@ def test_what_a_refusal_advises_has_its_words_in_the_shell(
     assert capsys.readouterr().err.endswith(f"\nDo it first ({words}). Your text is kept.\n")
 
 
+@pytest.mark.parametrize("named", [("--db", "o p.db"), ("--db=o p.db",)])
+def test_what_is_advised_names_the_database_that_the_line_named(
+    pipe: Type, named: tuple[str, ...]
+) -> None:
+    init = f"{(home := 'pipeboard --db')} 'o p.db' init"
+    assert f"Make one with '{init}'" in pipe("list", *named).err
+    assert f"Make one with '{init}'" in pipe("--json", *named, "list").error["hint"]
+    assert pipe("init", *named, "--template", "minimal").code == 0
+    assert f"See '{home} 'o p.db' rep list'" in pipe(*named, "list", "@nobody").err
+    assert f"{home} 'o p.db' backup" in pipe("doctor", *named).out
+    assert "Make one with 'pipeboard init'" in pipe("list").err
+
+
 def test_shell_and_screen_each_say_how_to_get_a_deal_back(team: Type) -> None:
     team("add", "Lumen Oy: pilot 40k")
     team("archive", "1")

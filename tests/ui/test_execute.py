@@ -7,8 +7,7 @@ from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from types import SimpleNamespace
-from typing import Any, cast
-from zoneinfo import ZoneInfo
+from typing import Any
 
 import pytest
 
@@ -19,15 +18,12 @@ from pipeboard.domain.money import Money
 from pipeboard.ui import host
 from pipeboard.ui.actions import daily, fields, review, stages
 from pipeboard.ui.execute import (
-    News,
     Questions,
     ask_until_stored,
     execute,
-    first_words,
     show_at_last,
     tell,
     until_stored,
-    words_of,
 )
 from pipeboard.ui.host import AddDeal, Change, Outcome, target_names
 from pipeboard.ui.key_table import ALL, BOARD
@@ -58,57 +54,6 @@ def desk(team: Team, tmp_path: Path) -> Desk:
 @pytest.fixture
 def bo(team: Team) -> Workspace:
     return team.rep("bo")
-
-
-# News.
-
-
-def test_what_others_do_is_told_once_and_what_one_does_oneself_never(
-    desk: Desk, bo: Workspace
-) -> None:
-    news, state = News(), cast("Any", desk.state)
-    state.lens = SimpleNamespace(zone=ZoneInfo("Europe/Berlin"))
-    assert news.since(state) == [] and not news.is_only(state, "")
-    bo.add_note([1], "One.")
-    done = news.since(state)
-    assert words_of(done, state, "ana") == f"@bo 10:00: {done[0].summary}"
-    assert news.since(state) == []
-    mine = desk.workspace.add_note([1], "Two.")
-    assert news.is_only(state, mine.command_id)
-    assert news.since(state) == []
-    mine = desk.workspace.add_note([1], "Three.")
-    bo.add_note([1], "Four.")
-    bo.add_note([2], "Five.")
-    assert not news.is_only(state, mine.command_id)
-    done = news.since(state)
-    assert len(done) == 3
-    assert words_of(done, state, "ana") == "2 changes by @bo 10:00"
-    assert words_of(done[2:], state, "ana") == ""
-    before = News()
-    before.begin(state)
-    assert before.since(state) == []
-
-
-@pytest.mark.parametrize(
-    ("said", "filter_text", "words"),
-    [
-        ("Moved to a new version.", "", "Moved to a new version."),
-        ("Moved to a new version.", "rot", "Moved to a new version."),
-        ("", "rot", "Opened as it was left, with its filter; Esc takes that away."),
-        ("", "", ""),
-    ],
-)
-def test_the_first_words_are_of_what_was_left_behind(
-    desk: Desk, said: str, filter_text: str, words: str
-) -> None:
-    screen: Any = desk
-    desk.program.seat.first_words = said
-    desk.state.view.filter_text = filter_text
-    desk.state.board.total, desk.state.lens = 2, SimpleNamespace(filter=None)
-    assert first_words(screen) == words
-    desk.drafts.save("unstored", "Archive Acme (10:32)")
-    kept = "Not stored when you left: Archive Acme (10:32)."
-    assert first_words(screen) == " ".join(filter(None, (said, kept)))
 
 
 # What is said, and what is kept of it.
@@ -303,6 +248,34 @@ async def test_of_two_values_the_one_that_is_chosen_stands(
     assert bool(desk.drafts.all()) is kept
     said = "Nothing is stored. What you typed is kept as a draft, under the same key."
     assert (desk.said[-1] == said) is kept
+
+
+@pytest.mark.parametrize(
+    ("key", "typed", "kind"),
+    [
+        (daily.note, "They called.", "note"),
+        (fields.value, "7k", "value"),
+        (daily.next_step, "thu call", "next"),
+        (fields.tags, "fair", "tags"),
+    ],
+)
+@pytest.mark.parametrize("before", ["", "Kept before."])
+async def test_what_was_typed_for_a_deal_that_is_merged_away_is_kept_for_the_one_that_stays(
+    desk: Desk, bo: Workspace, key: Callable[..., Any], typed: str, kind: str, before: str
+) -> None:
+    def answered(_: object) -> str:
+        bo.merge(2, [1])
+        return typed
+
+    if before:
+        desk.drafts.save(f"{kind}:2", before)
+    desk.begin(answered)
+    await desk.do(key)
+    assert desk.said[-1].startswith("bo merged D-1 Lumen Oy into D-2 at 10:00.")
+    assert desk.said[-1].endswith("What you typed is kept as a draft of D-2, under the same key.")
+    assert desk.drafts.all() == {f"{kind}:2": typed}
+    # What was kept there already can be gone back to.
+    assert desk.drafts.lines(kind) == ((before, typed) if before else (typed,))
 
 
 @pytest.mark.parametrize("key", [daily.next_step, review._decide])

@@ -33,6 +33,7 @@ def decide(command: c.Command, deal: Deal | None, context: c.Context) -> list[Ev
         raise Refused(
             f"{deal.ref} was merged into D-{deal.merged_into}.",
             hint=f"Work on D-{deal.merged_into} instead.",
+            details={"deal": deal.ref, "merged_into": f"D-{deal.merged_into}"},
         )
     rule = RULES[type(command)]
     events = rule.decide(command, deal, context)

@@ -131,6 +131,13 @@ class Draft:
         if drafts is not None and text.strip():
             drafts.remember(self.kind, text)
 
+    def move(self, key: str, text: str) -> None:
+        """Kept under another key, what is there already beside it."""
+        self.settled()
+        self.key = key
+        self.found()
+        self.left(text)
+
     def settled(self) -> None:
         """It has been stored: there is nothing to come back to."""
         self._stop()

@@ -24,8 +24,9 @@ from pipeboard.ui.board_state import BoardState, LookedAt, ViewPlace
 from pipeboard.ui.draw.changes import BoardPlace
 from pipeboard.ui.draw.layout import Pane, layout
 from pipeboard.ui.draw.line import Line, whole
-from pipeboard.ui.execute import News, first_words, show_at_last, words_of
+from pipeboard.ui.execute import show_at_last
 from pipeboard.ui.key_table import BOARD
+from pipeboard.ui.news import News, first_words, told
 from pipeboard.ui.screens.deal_pane import DealPane
 from pipeboard.ui.screens.live import LiveScreen, hints_of
 from pipeboard.ui.terminal.workers import beside
@@ -175,7 +176,7 @@ class BoardScreen(LiveScreen):
             self.redraw()
             self.say(f"Nothing is meant by {text} any more: shown without it.", "status.warn")
         done = self._news.since(self.state)
-        news = words_of(done, self.state, self.program.seat.actor.name)
+        news = told(done, self.state, self.program.seat.actor.name)
         if news:
             self.say(self._said.text, self._said.role, news)
 

@@ -20,9 +20,9 @@ from pipeboard.ui.board_state import BoardState
 from pipeboard.ui.draw.facts import PaneStyle
 from pipeboard.ui.draw.line import Hint, exactly, key_name, spelled
 from pipeboard.ui.draw.triage import TriageView, body, deal_at, head, key_at
-from pipeboard.ui.execute import News, words_of
 from pipeboard.ui.host import patiently
 from pipeboard.ui.key_table import TRIAGE
+from pipeboard.ui.news import News, told
 from pipeboard.ui.screens.live import hints_of
 from pipeboard.ui.screens.page_screen import PageScreen, scroll
 from pipeboard.ui.widgets.page import Page
@@ -208,7 +208,7 @@ class TriageScreen(PageScreen):
             return
         before = self._said
         self.reload()
-        news = words_of(done, self.state, self.program.seat.actor.name)
+        news = told(done, self.state, self.program.seat.actor.name)
         passed = self.triage.take_passed()
         if passed:
             self.say(f"{passed}.", "status", news)
