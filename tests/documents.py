@@ -12,7 +12,7 @@ from pathlib import Path
 from pipeboard.cli.config import PREFERENCES
 from pipeboard.cli.manual import ENVIRONMENT, EXITS, FOLDER, every_verb
 from pipeboard.cli.verbs import listed
-from pipeboard.domain.filter_terms import FIELDS, FORMS, STATES
+from pipeboard.domain.filter_fields import FIELDS, FORMS, STATES
 from pipeboard.domain.locale_table import LOCALE_ROWS
 from pipeboard.ui.key_table import SCREENS
 from pipeboard.ui.keys import UNBOUND, Key, name_of

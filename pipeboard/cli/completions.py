@@ -36,8 +36,8 @@ def _known() -> Mapping[str, tuple[ShellWord, ...]]:
     from pipeboard.cli.listing import SORT_KEYS
     from pipeboard.domain.criteria import ROLES
     from pipeboard.domain.deal_fields import TYPED
-    from pipeboard.domain.filter_terms import FIELDS as TERMS
-    from pipeboard.domain.filter_terms import STATES
+    from pipeboard.domain.filter_fields import FIELDS as TERMS
+    from pipeboard.domain.filter_fields import STATES
     from pipeboard.domain.settings import SETTINGS
     from pipeboard.domain.templates import TEMPLATES
     from pipeboard.exchange.layouts import NAMES as TOOLS

@@ -10,7 +10,6 @@ from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pipeboard import outlet
 from pipeboard.cli.arguments import number
 from pipeboard.cli.call import Call
 from pipeboard.cli.folders import default_database, log_file, state_folder
@@ -20,6 +19,7 @@ from pipeboard.cli.verbs import takes, takes_json, verb
 from pipeboard.domain.errors import BadInput, DatabaseError, PipeboardError
 from pipeboard.domain.locales import how_many
 from pipeboard.domain.text import printable, quoted
+from pipeboard.outlet import with_database
 
 if TYPE_CHECKING:
     from pipeboard.cli.output import Progress
@@ -244,7 +244,7 @@ def _tell(call: Call, finding: Finding) -> None:
     call.out.line((f"{sign} ", style), (f"{finding.check}: ", BOLD), finding.text)
     if finding.cure:
         fixes = " (or: pipeboard doctor --fix)" if finding.mend is not None else ""
-        cure = outlet.with_database(f"{finding.cure}{fixes}")
+        cure = with_database(f"{finding.cure}{fixes}")
         call.out.line((f"   {cure}", DIM))
 
 

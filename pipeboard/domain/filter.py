@@ -14,6 +14,7 @@ from collections.abc import Callable
 from datetime import date
 
 from pipeboard.domain.errors import BadInput
+from pipeboard.domain.filter_fields import FIELDS, FORMS, STATES
 from pipeboard.domain.filter_nodes import (
     EVERYTHING,
     ME,
@@ -37,15 +38,7 @@ from pipeboard.domain.filter_nodes import (
     leaves,
     negation,
 )
-from pipeboard.domain.filter_terms import (
-    FIELDS,
-    FORMS,
-    STATES,
-    FilterContext,
-    bad_filter,
-    read_term,
-    require_no_gap,
-)
+from pipeboard.domain.filter_terms import FilterContext, bad_filter, read_term, require_no_gap
 from pipeboard.domain.text import Word, clean_line, in_quotes, read_words
 
 # A stage that has another name now, in a filter as it was typed.

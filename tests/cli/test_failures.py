@@ -68,12 +68,12 @@ def test_what_a_refusal_advises_has_its_words_in_the_shell(
 def test_what_is_advised_names_the_database_that_the_line_named(
     pipe: Type, named: tuple[str, ...]
 ) -> None:
-    init = f"{(home := 'pipeboard --db')} 'o p.db' init"
-    assert f"Make one with '{init}'" in pipe("list", *named).err
-    assert f"Make one with '{init}'" in pipe("--json", *named, "list").error["hint"]
-    assert pipe("init", *named, "--template", "minimal").code == 0
-    assert f"See '{home} 'o p.db' rep list'" in pipe(*named, "list", "@nobody").err
-    assert f"{home} 'o p.db' backup" in pipe("doctor", *named).out
+    there = "pipeboard --db 'o p.db'"
+    assert f"Make one with '{there} init'" in pipe("list", *named).err
+    assert f"Make one with '{there} init'" in pipe("--json", *named, "list").error["hint"]
+    made = pipe("init", *named, "--template", "minimal")
+    assert f"with '{there} add', or open the board with '{there}'." in made.err
+    assert f"Make one: {there} backup" in pipe("doctor", *named).out
     assert "Make one with 'pipeboard init'" in pipe("list").err
 
 

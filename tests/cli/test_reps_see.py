@@ -15,7 +15,7 @@ import pytest
 
 from pipeboard.cli.completing import KINDS, complete
 from pipeboard.cli.verbs import CHANGING
-from pipeboard.domain.filter_terms import FIELDS, FORMS, STATES
+from pipeboard.domain.filter_fields import FIELDS, FORMS, STATES
 from pipeboard.domain.roles import Role
 from pipeboard.domain.settings import SEEN
 from pipeboard.store import Store

@@ -38,6 +38,7 @@ from pipeboard.domain.filter import (
     parse_filter,
     with_stage_renamed,
 )
+from pipeboard.domain.filter_fields import BY_NAME, STATE_ALIASES, Field
 from pipeboard.domain.filter_nodes import (
     Op,
     asks_how_it_ended,
@@ -46,7 +47,6 @@ from pipeboard.domain.filter_nodes import (
     says_whose,
     with_state,
 )
-from pipeboard.domain.filter_terms import BY_NAME, STATE_ALIASES, Field
 from pipeboard.domain.money import EXPONENTS, Money, format_money, format_percent
 from pipeboard.domain.text import clean_line, in_quotes, printable
 

@@ -20,7 +20,7 @@ from pipeboard.domain.deal import Contact, Loss, NextStep
 from pipeboard.domain.errors import BadInput, DatabaseError, PipeboardError
 from pipeboard.domain.events import Event, EventFacts, Kind
 from pipeboard.domain.filter import parse_filter
-from pipeboard.domain.filter_terms import FIELDS, STATES
+from pipeboard.domain.filter_fields import FIELDS, STATES
 from pipeboard.domain.metrics import KINDS, Basis, DealHistory, Fact, Report, Target
 from pipeboard.domain.money import Money
 from pipeboard.domain.periods import parse_period

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from pipeboard.domain.deal import Status
 from pipeboard.domain.errors import BadInput
 from pipeboard.domain.filter import parse_filter
+from pipeboard.domain.filter_fields import STATES
 from pipeboard.domain.filter_nodes import (
     And,
     Answered,
@@ -29,7 +30,6 @@ from pipeboard.domain.filter_nodes import (
     any_of,
     negation,
 )
-from pipeboard.domain.filter_terms import STATES
 from pipeboard.domain.money import Money
 from pipeboard.store.reading import filtering
 from pipeboard.store.reading.listing import Listing

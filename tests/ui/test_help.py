@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from pipeboard.domain.filter_terms import FIELDS, FORMS, STATES
+from pipeboard.domain.filter_fields import FIELDS, FORMS, STATES
 from pipeboard.domain.signs import Sign
 from pipeboard.ui.draw.line import Glyphs, KeyGroup, key_name, text_of, whole
 from pipeboard.ui.key_table import BOARD, SCREENS, read_keymap

@@ -11,7 +11,7 @@ from textual.events import MouseScrollDown, MouseScrollUp
 
 from pipeboard.domain.board import Card
 from pipeboard.domain.deal import Status
-from pipeboard.domain.filter_terms import FIELDS, FORMS, STATES
+from pipeboard.domain.filter_fields import FIELDS, FORMS, STATES
 from pipeboard.domain.lazy_dataclass import replace
 from pipeboard.domain.money import Money
 from pipeboard.domain.phrases import spoken
