@@ -9,7 +9,7 @@ from types import MappingProxyType
 from pipeboard.domain import deal_fields
 from pipeboard.domain.deal_fields import fields_beside
 from pipeboard.domain.errors import BadInput
-from pipeboard.domain.text import clean_line, did_you_mean, quoted, slug
+from pipeboard.domain.text import as_own_field, clean_line, did_you_mean, quoted, slug
 
 LEFT_OUT = "-"
 CUSTOM = "field."
@@ -98,13 +98,13 @@ def read_target(text: str, aliases: Mapping[str, str]) -> str:
 
     `aliases` are further names of fields, such as the columns of pipeboard's own files.
     """
-    text = text.strip()
-    for prefix, target in ((ENTERED, ENTERED), (CUSTOM, CUSTOM), ("fields.", CUSTOM)):
+    text = as_own_field(text.strip())
+    for prefix in (ENTERED, CUSTOM):
         if text.casefold().startswith(prefix):
             name = clean_line(text[len(prefix) :], field="name")
             if not name:
                 raise BadInput(f"{quoted(text)} names nothing after '{prefix}'")
-            return target + name
+            return prefix + name
     name = text.casefold()
     if name == LEFT_OUT or name in KINDS:
         return name

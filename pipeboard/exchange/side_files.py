@@ -10,7 +10,7 @@ from pipeboard.domain.deal import custom_key
 from pipeboard.domain.errors import BadInput, NotFound
 from pipeboard.domain.lazy_dataclass import dataclass, replace
 from pipeboard.domain.locales import how_many
-from pipeboard.domain.text import clean_line, fold, quoted, slug
+from pipeboard.domain.text import OWN_FIELD, clean_line, fold, quoted, slug
 from pipeboard.exchange.fields import CUSTOM, LEFT_OUT
 from pipeboard.exchange.read_options import NO_OPTIONS, ReadOptions
 from pipeboard.exchange.reading import open_table
@@ -126,7 +126,7 @@ def open_side_table(path: Path, join: str, maps: Sequence[str], options: ReadOpt
             doubles.append(key)
         elif key:
             lines[key] = {targets[n]: cell for n, cell in cells.items() if targets[n] and cell}
-    return SideTable(_field(field or column), targets, lines, tuple(doubles))
+    return SideTable(_named(_field(field or column)), targets, lines, tuple(doubles))
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,9 +176,8 @@ def with_side(recipe: Recipe, side: SideFile | None) -> Recipe:
 def _field(text: str) -> str:
     """What of a deal a key is: a field that is known, else one of its own."""
     text = text.strip()
-    for prefix in (CUSTOM, "fields."):
-        if text.startswith(prefix):
-            return f"fields.{text.removeprefix(prefix)}"
+    if own := OWN_FIELD.match(text):
+        return f"fields.{text[own.end() :].strip()}"
     known = SYNONYMS.get(slug(text), "")
     return known if known in JOINED_BY else f"fields.{text}"
 
@@ -189,4 +188,10 @@ def _target(text: str) -> str:
         return ""
     if text.casefold() in (TEAM, "team"):
         return TEAM
-    return f"fields.{text.removeprefix(CUSTOM).removeprefix('fields.')}"
+    return _named(f"fields.{OWN_FIELD.sub('', text)}")
+
+
+def _named(field: str) -> str:
+    if field == "fields.":
+        raise BadInput("A field of your own needs a name.", hint="Write it like field.segment.")
+    return field

@@ -357,7 +357,7 @@ def test_a_file_is_joined_by_any_field_that_names_a_deal(name: str) -> None:
 
 def test_a_file_is_joined_by_what_its_column_means() -> None:
     mapping = {"agent": "owner", "company": "account", "amount": "value"}
-    header = ["Sales rep", "Company name", "Amount", "Segment"]
+    header = ["Sales rep", "Company name", "Amount", "Segment", "Field."]
     assert same_columns(header, mapping) == {"Sales rep": "owner", "Company name": "account"}
     assert same_columns(header, {"amount": "value"}) == {}
 
@@ -392,8 +392,13 @@ def test_a_second_file_gives_each_key_what_its_first_line_says(tmp_path: Path) -
     for maps in (("Office=rep.team",), ("Office=TEAM",), ("Office= Rep.Team ",)):
         assert side(tmp_path, "product", *maps).targets["Office"] == "rep.team"
     assert side(tmp_path, "Product=sales rep").field == "owner"
-    assert side(tmp_path, "Product=fields.Line").field == "fields.Line"
-    assert side(tmp_path, "Product=field.Line").field == "fields.Line"
+    for own in ("fields.", "field.", "Field.", "FIELDS."):
+        assert side(tmp_path, f"Product={own}Line").field == "fields.Line"
+        assert side(tmp_path, "product", f"Price={own}a").targets["Price"] == "fields.a"
+        with pytest.raises(BadInput, match="needs a name"):
+            side(tmp_path, f"Product={own} ")
+        with pytest.raises(BadInput, match="needs a name"):
+            side(tmp_path, "product", f"Price={own}")
 
 
 def test_a_second_file_changes_only_what_is_otherwise(tmp_path: Path) -> None:
