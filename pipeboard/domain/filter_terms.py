@@ -145,8 +145,12 @@ def _read_bare(word: Word) -> Node:
         name = word.text.lower()
         if name == "mine":
             return Is("owner", ME)
-        if state := _state(name):
-            return state
+        named = name.split(",")
+        states = [state for state in map(_state, named) if state is not None]
+        if states and len(states) == len(named):
+            return any_of(*states)
+        if states and len(states) + named.count("") == len(named):
+            raise bad_filter(word, "a value is missing beside the comma")
     return Words(_text(word, "nothing to look for"))
 
 

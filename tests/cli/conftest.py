@@ -101,8 +101,13 @@ def team(
 ) -> Type:
     """A workspace in EUR and Berlin with the plain pipeline `minimal` and the reps ana and bo."""
     if engine == "sqlite":
-        monkeypatch.setenv("PIPEBOARD_DB", str(home / "team.db"))
-        _set_up(pipe)
+        path = home / "team.db"
+        monkeypatch.setenv("PIPEBOARD_DB", str(path))
+        if not _as_set_up:
+            _set_up(pipe)
+            _as_set_up.append(path.read_bytes())
+        path.write_bytes(_as_set_up[0])
+        path.chmod(0o600)
         return pipe
     databases: Databases = request.getfixturevalue("postgres_databases")
 
@@ -112,6 +117,10 @@ def team(
 
     monkeypatch.setenv("PIPEBOARD_DB", databases.kept("cli", make))
     return pipe
+
+
+_as_set_up: list[bytes] = []
+"""The file of a workspace that was set up: every other test begins with a copy."""
 
 
 def _set_up(pipe: Type) -> None:

@@ -158,6 +158,10 @@ def test_what_only_looks_like_such_a_sign_is_looked_for(text: str) -> None:
         ("+a,+b,c", Or((Tag("a"), Tag("b"), Tag("c")))),
         ("tag:a,none", Or((Tag("a"), Unset("tag")))),
         ("-status:won,rot", Not(Or((State("won"), State("stalled"))))),
+        ("won,Lost", Or((State("won"), State("lost")))),
+        ("-rot,overdue", Not(Or((State("stalled"), State("overdue"))))),
+        ("won,lathe", Words("won,lathe")),
+        ('"won,lost"', Words("won,lost")),
         ('tag:"a,b"', Tag("a,b")),
         ("account:smith,sons", Is("account", "smith,sons")),
         ("title:a,b", Is("title", "a,b")),
@@ -174,7 +178,8 @@ def test_every_field_of_names_takes_several(field: Field) -> None:
     assert meaning(f"{field.name}:a,b") == Or((Is(field.name, "a"), Is(field.name, "b")))
 
 
-@pytest.mark.parametrize("text", ["stage:a,", "stage:,a", "stage:a,,b", "+a,", "@,a", "tag:a, b"])
+@pytest.mark.parametrize("text", ["stage:a,", "stage:,a", "stage:a,,b", "+a,", "@,a", "tag:a, b",
+                                  "won, lost", "won ,lost"])  # fmt: skip
 def test_a_comma_without_a_value_beside_it_is_told_of(text: str) -> None:
     assert "missing" in str(refusal(text))
 
