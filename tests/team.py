@@ -50,13 +50,14 @@ class Team:
     _stores: list[Store] = field(default_factory=list)
 
     @classmethod
-    def make(cls, place: Path | str) -> Team:
-        """A new database with the gated pipeline of the template `needs`, called Sales."""
-        if isinstance(place, Path):
+    def make(cls, place: Path | str, *, anew: bool = False) -> Team:
+        """A new database with the gated pipeline of the template `needs`, called Sales; a file has
+        an id of its own where it is made `anew`."""
+        if isinstance(place, Path) and not anew:
             place.write_bytes(_as_made())
             place.chmod(0o600)
         else:
-            _make(place)
+            _make(str(place))
         return cls(place)
 
     @property

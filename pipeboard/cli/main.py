@@ -135,6 +135,7 @@ def main(arguments: Sequence[str]) -> int:
 
         return report(error, arguments, _standing(verb, arguments, calls))
     finally:
+        outlet.name_database("")
         for call in calls:
             call.close()
     return code
@@ -143,10 +144,10 @@ def main(arguments: Sequence[str]) -> int:
 def _typed_database(arguments: Sequence[str]) -> str:
     """What `--db` names in this line; empty where nothing does."""
     found = ""
-    for word, after in zip(arguments, (*arguments[1:], ""), strict=True):
+    for at, word in enumerate(arguments):
         name, _, value = word.partition("=")
         if name == "--db":
-            found = value or after
+            found = value or "".join(arguments[at + 1 : at + 2])
     return found
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from pipeboard import outlet
 from pipeboard.cli.failures import WAYS, Standing, exit_code, report, with_advice
 from pipeboard.cli.verbs import VERBS
 from pipeboard.domain import errors
@@ -75,6 +76,8 @@ def test_what_is_advised_names_the_database_that_the_line_named(
     assert f"with '{there} add', or open the board with '{there}'." in made.err
     assert f"Make one: {there} backup" in pipe("doctor", *named).out
     assert "Make one with 'pipeboard init'" in pipe("list").err
+    assert outlet.with_database("Make one: pipeboard init") == "Make one: pipeboard init"
+    assert "--db" not in pipe("list", "--db").err.replace("--db PATH", "").split("\n")[1]
 
 
 def test_shell_and_screen_each_say_how_to_get_a_deal_back(team: Type) -> None:

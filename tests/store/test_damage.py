@@ -49,7 +49,7 @@ USUAL = ODD[:3]
 @pytest.fixture(scope="module")
 def sound(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A database with something in every table."""
-    team = Team.make(tmp_path_factory.mktemp("sound") / "team.db")
+    team = Team.make(tmp_path_factory.mktemp("sound") / "team.db", anew=True)
     ana = team.rep("ana")
     first, second, third = (add(ana, f"Company {n}: pilot {n}k +fair @ana") for n in (1, 2, 3))
     qualify(ana, first.id)
@@ -102,7 +102,7 @@ def questions(reader: Reader) -> Iterator[Callable[[], object]]:
     yield reader.history.log
     yield reader.history.commands
     yield lambda: list(reader.each(today=TODAY))
-    yield lambda: list(reader.each(_filter("score>0 or status:archived"), today=TODAY, zone=ZONE))
+    yield lambda: list(reader.each(_filter("score>0 | status:archived"), today=TODAY, zone=ZONE))
     yield lambda: reader.ids_at(Listing(TODAY, ZONE), NOW)
     yield lambda: reader.named("company")
     yield lambda: reader.find("company 1")

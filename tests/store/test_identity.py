@@ -25,7 +25,7 @@ from tests.team import SETTINGS, Team, add
 @pytest.fixture
 def path(tmp_path: Path) -> Path:
     (tmp_path / "a").mkdir()
-    team = Team.make(tmp_path / "a" / "team.db")
+    team = Team.make(tmp_path / "a" / "team.db", anew=True)
     add(team.rep("ana"), "Old One: pilot")
     team.close()
     return team.path
@@ -34,7 +34,7 @@ def path(tmp_path: Path) -> Path:
 @pytest.fixture
 def other(tmp_path: Path) -> Path:
     """Another team's database, written exactly as often."""
-    team = Team.make(tmp_path / "other.db")
+    team = Team.make(tmp_path / "other.db", anew=True)
     add(team.rep("ana"), "Other One: pilot")
     team.close()
     return team.path

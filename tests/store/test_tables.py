@@ -82,7 +82,7 @@ def written(tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, set[frozen
 
     with pytest.MonkeyPatch.context() as patched:
         patched.setattr(Database, "insert", noted)
-        _do_everything(Team.make(tmp_path_factory.mktemp("tables") / "team.db"))
+        _do_everything(Team.make(tmp_path_factory.mktemp("tables") / "team.db", anew=True))
     return seen
 
 
