@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from pipeboard.domain.errors import BadInput, NotFound
 from pipeboard.exchange.layouts.layout import flatten
+from pipeboard.exchange.rows import Rejected
 from pipeboard.exchange.tables import (
     Record,
     defuse,
@@ -147,6 +148,25 @@ def test_remarks_right_of_the_last_name_are_columns_up_to_twenty(columns: int, w
     table = SheetTable(rows, "xlsx")
     table.name(Record(1, rows[0]))
     assert len(table.header) == width
+
+
+def test_a_row_of_a_sheet_is_as_wide_as_its_names_and_none_with_cells_beside_them() -> None:
+    rows = [
+        ["Report"], ["Deal", "Stage"], ["A"], ["", ""], ["B", "Lead"], ["C", "Won", ""],
+        ["D", "Lost", "x", "y"], ["E", "", "", "z"],
+    ]  # fmt: skip
+    table = SheetTable(rows, "xlsx", header=("Deal", "Stage"), first_line=2)
+    found = list(table.records())
+    sound = [one for one in found if isinstance(one, Record)]
+    assert sound == [
+        Record(3, ["A", ""]), Record(5, ["B", "Lead"]), Record(6, ["C", "Won"]),
+    ]  # fmt: skip
+    third, fourth = (one for one in found if isinstance(one, Rejected))
+    assert (third.line, third.column, third.value) == (7, "column 3", "x")
+    assert third.raw == {"Deal": "D", "Stage": "Lost", "column 3": "x", "column 4": "y"}
+    assert "beside the 2 columns" in third.reason
+    assert fourth.line == 8
+    assert table.share_read() == 1.0 and SheetTable([], "xlsx").share_read() == 1.0
 
 
 def test_a_workbook_of_two_sheets_says_which_was_read_and_hidden_ones_come_last(

@@ -63,7 +63,7 @@ def reports() -> dict[str, FullReport]:
     report = Report(log.basis(250, period("2026Q3"), rules=rules))
     before = Report(log.basis(250, period("2026Q2"), rules=rules))
     groups = report.groups(by_owner(rules))
-    whole = FullReport(report, "value > 1", "ana", before, groups, "owner", history=True)
+    whole = FullReport(report, "-won", "ana", before, groups, "owner", history=True)
     return {"whole": whole, "unrated": FullReport(Report(log.basis(250, period("2026Q3"))))}
 
 

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeboard.domain.dates import FIRST_YEAR
+from pipeboard.domain.dates import FIRST_YEAR, LAST_YEAR
 from pipeboard.domain.errors import BadInput
 from pipeboard.exchange.clock_zones import _ZONES, offset_of
 from pipeboard.exchange.due_periods import last_day_of
@@ -231,6 +231,13 @@ def test_a_year_of_two_digits_is_not_far_ahead() -> None:
         ("10000", date(1927, 5, 18)),
         ("79999", date(2119, 1, 10)),
         (f"18/03/{FIRST_YEAR}", date(FIRST_YEAR, 3, 18)),
+        (f"18/03/{LAST_YEAR}", date(LAST_YEAR, 3, 18)),
+        (f"18 Mar {FIRST_YEAR}", date(FIRST_YEAR, 3, 18)),
+        ("18 Mar 17", date(2017, 3, 18)),
+        ("18 Mar 37", date(2037, 3, 18)),
+        ("18 Mar 38", date(1938, 3, 18)),
+        ("Mar 18, 2540", date(1997, 3, 18)),
+        ("18 Mar 2600", date(2600, 3, 18)),
     ],
 )
 def test_a_year_is_counted_as_it_is_written(text: str, day: date) -> None:
@@ -337,6 +344,7 @@ def test_what_the_column_does_not_show_is_asked_with_each_reading(
     "text",
     [
         "9999", "80000", "3/18/2017 0:30 PM", f"18/03/{FIRST_YEAR - 1}",
+        f"18/03/{LAST_YEAR + 1}", f"18 Mar {FIRST_YEAR - 1}", f"{LAST_YEAR + 1}-03-18",
         "soon", "31/02/2017", "2017-02-30", "2017-13-01", "0000-00-00", "12", "March 2017", "May",
         "10:30", "99999", "2017-03-18 25:00", "3/18/2017 13:00 PM", "1/2", "٢٠١٧-٠٣-١٨",
         "18 Mar 2017 13:59 XYZ",
