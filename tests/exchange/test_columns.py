@@ -7,7 +7,7 @@ import pytest
 
 from pipeboard.domain.errors import BadInput
 from pipeboard.domain.lazy_dataclass import with_values
-from pipeboard.exchange.columns import apply_overrides, match_columns
+from pipeboard.exchange.columns import _parts_of_name, apply_overrides, match_columns
 from pipeboard.exchange.fields import SEVERAL
 from pipeboard.exchange.layouts import GENERIC, LAYOUTS
 from pipeboard.exchange.read_options import NO_OPTIONS, ReadOptions
@@ -48,6 +48,38 @@ def test_of_a_name_with_two_sides_the_last_says_what_it_is(mark: str) -> None:
     assert targets("Deal", f"Company{mark}Owner") == ["title", "owner"]
     assert targets("Deal", f"Owner{mark}Company") == ["title", "account"]
     assert targets("Deal", f"Company{mark}Umber") == ["title", "account"]
+
+
+@pytest.mark.parametrize(
+    ("column", "names"),
+    [
+        ("Owner", "owner"),
+        ("Deal - Title", "deal_title title"),
+        ("Deal - Lead - Title", "deal_lead_title title lead_title"),
+        ("Company/Owner", "owner company company_owner"),
+        ("a::b", "b a a_b"),
+        ("a › b", "b a a_b"),
+        ("Amount, gross", "amount amount_gross"),
+        ("owner.name", "owner_name owner"),
+        ("org_id.name", "org_id_name org_id org"),
+        ("a.b.title", "a_b_title a_b b"),
+        ("x.y", "x_y"),
+        ("Custom field (Deal Size)", "deal_size size"),
+        ("Amount (EUR)", "amount"),
+        ("Amount EUR", "amount amount_eur"),
+        ("Amount XQX", "amount_xqx"),
+        ("Amount in thousands", "amount"),
+        ("Betrag in T€", "betrag"),
+        ("Amount [k€]", "amount"),
+        ("Probability %", "probability_percent probability"),
+        ("dealOwner", "deal_owner dealowner owner"),
+        ("lead_source", "lead_source source"),
+        ("Value_netto", "value_netto value"),
+        ("Name des Deals", "name_des_deals name"),
+    ],
+)
+def test_what_a_name_may_stand_for_comes_the_most_telling_first(column: str, names: str) -> None:
+    assert " ".join(filter(None, dict.fromkeys(_parts_of_name(column)))) == names
 
 
 def test_likeness_maps_a_misspelt_column_and_says_so() -> None:

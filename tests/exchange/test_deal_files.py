@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from pipeboard.domain.errors import BadInput
+from pipeboard.domain.json_data import JsonObject
 from pipeboard.domain.templates import from_stage_names
 from pipeboard.exchange.deal_files import (
     _checklist,
@@ -26,7 +27,8 @@ from pipeboard.exchange.deal_files import (
 from pipeboard.exchange.layouts.layout import COLUMNS
 from tests.store.made_up import deal
 
-A, B = {"title": "Äcker", "tags": ["x"]}, {"title": "=1+1", "fields": {"color": "red"}}
+A: JsonObject = {"title": "Äcker", "tags": ["x"]}
+B: JsonObject = {"title": "=1+1", "fields": {"color": "red"}}
 
 
 @pytest.mark.parametrize(

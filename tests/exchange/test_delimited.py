@@ -449,7 +449,10 @@ def test_a_table_ends_where_another_begins_and_keeps_the_order_of_its_names(
 
 
 def test_a_record_that_cannot_be_read_goes_through_a_table() -> None:
-    for records in ([NAMES, BROKEN], [NAMES, Record(8, [""]), BROKEN, Record(10, ["A", "5"])]):
+    tables: list[list[Record | Rejected]] = [
+        [NAMES, BROKEN], [NAMES, Record(8, [""]), BROKEN, Record(10, ["A", "5"])],
+    ]  # fmt: skip
+    for records in tables:
         assert list(first_table(records, 7, [])) == records
 
 
