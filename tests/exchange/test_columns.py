@@ -7,7 +7,7 @@ import pytest
 
 from pipeboard.domain.errors import BadInput
 from pipeboard.domain.lazy_dataclass import with_values
-from pipeboard.exchange.columns import _parts_of_name, apply_overrides, match_columns
+from pipeboard.exchange.columns import _fits, _meant, _parts_of_name, apply_overrides, match_columns
 from pipeboard.exchange.fields import SEVERAL
 from pipeboard.exchange.layouts import GENERIC, LAYOUTS
 from pipeboard.exchange.read_options import NO_OPTIONS, ReadOptions
@@ -520,3 +520,99 @@ def test_a_file_is_shown_by_its_first_values_and_the_words_that_place_deals(tmp_
         ("Demo", 2, "Demo"), ("Old", 2, "=-"), ("Talk", 1, "=won"),
         ("Open", 2, "=open"), ("Archived", 1, "archived"), ("Gone", 1, None), ("x", 1, "=lost"),
     ]  # fmt: skip
+
+
+# What the cells of a column can be.
+
+
+@pytest.mark.parametrize(
+    ("target", "cells", "most", "whole"),
+    [
+        ("ref", ("D-1", "D-22"), True, True),
+        ("ref", ("D-1", "x"), False, False),
+        ("version", ("1", "22"), True, True),
+        ("version", ("1", "x"), False, False),
+        ("title", ("17", "18"), False, False),
+        ("title", ("17", "x"), True, True),
+        ("stage", ("17", "1.5"), False, False),
+        ("owner", ("17", "ana"), True, True),
+        ("contact_name", ("17",), False, False),
+        ("account", (), True, True),
+        ("account", ("n/a", "-"), True, True),
+        ("created_at", ("2026-01-02", "soon"), True, False),
+        ("created_at", ("2026-01-02", "n/a"), True, True),
+        ("created_at", ("2026-01-02", "soon", "later"), False, False),
+        ("created_at", ("2026-01-02", "Q3 2026"), True, False),
+        ("created_at", ("Q3 2026",), False, False),
+        ("expected_close", ("Q3 2026", "2026-01-02"), True, True),
+        ("expected_close", ("Q3 2999",), True, True),
+        ("value", ("5", "5k", "x"), True, False),
+        ("value", ("x", "y"), False, False),
+        ("probability", ("50 %", "0.5"), True, True),
+        ("probability_bp", ("5000", "x"), True, False),
+        ("probability_bp", ("50.5",), False, False),
+        ("is_won", ("yes", "no"), True, True),
+        ("is_won", ("yes", "perhaps", "soon"), False, False),
+        ("contacts", ("[1]", "{}"), True, True),
+        ("contacts", ("x",), False, False),
+        ("status", ("hot", "cold"), True, False),
+        ("status", ("won", "open"), True, True),
+        ("note", ("x", "17"), True, True),
+    ],
+)
+def test_a_column_is_a_field_where_most_of_its_cells_can_be_values_of_it(
+    target: str, cells: tuple[str, ...], most: bool, whole: bool
+) -> None:
+    assert (_fits(target, cells), _fits(target, cells, wholly=True)) == (most, whole)
+
+
+@pytest.mark.parametrize(
+    ("names", "cells", "taken", "field"),
+    [
+        (("x", "owner"), ("ana",), (), "owner"),
+        (("owner", "account"), ("ana",), ("owner",), "account"),
+        (("owner",), ("ana",), ("owner",), ""),
+        (("notes",), ("ana",), ("note",), "note"),
+        (("owner",), ("17",), (), ""),
+        (("won",), ("yes",), (), "is_won"),
+        (("won",), ("2026-01-02",), (), "won_at"),
+        (("lost",), ("2026-01-02",), (), "lost_at"),
+        (("closed",), ("2026-01-02",), (), "close_date"),
+        (("won",), ("perhaps",), (), ""),
+        (("umber",), ("x",), (), ""),
+    ],
+)
+def test_a_name_stands_for_the_first_field_that_is_free_and_fits(
+    names: tuple[str, ...], cells: tuple[str, ...], taken: tuple[str, ...], field: str
+) -> None:
+    assert _meant(names, cells, taken) == field
+
+
+@pytest.mark.parametrize(
+    ("header", "rows", "stage"),
+    [
+        (("Deal", "Status"), (("a", "Demo"), ("b", "Won")), "Status"),
+        (("Deal", "Status", "List"), (("a", "Demo", "x"), ("b", "Won", "y")), "List"),
+        (("Deal", "Status", "List"), (("a", "Demo", "x"), ("b", "Won", "x")), "Status"),
+        (("Deal", "Status", "List"), (("a", "Demo", "x"),), "List"),
+        (("Deal", "Status", "List"), (("a", "Demo", "x"), ("b", "Won", "")), "List"),
+        (("Deal", "Status", "Stage"), (("a", "Demo", "x"), ("b", "Won", "x")), "Status"),
+    ],
+)
+def test_a_status_that_names_stages_goes_before_a_list_that_is_the_same_for_all(
+    header: tuple[str, ...], rows: tuple[tuple[str, ...], ...], stage: str
+) -> None:
+    found = match_columns(header, GENERIC, [list(row) for row in rows]).targets
+    assert [column for column, target in found.items() if target == "stage"] == [stage]
+
+
+def test_a_column_keeps_its_name_as_a_field_of_its_own_and_no_two_are_one() -> None:
+    header = ["Deal", "A", "field.A", "\u200b", "Owner", "Rep", "Tags", "Labels"]
+    found = match_columns(header, GENERIC)
+    assert found.targets == {
+        "Deal": "title", "A": "field.A", "field.A": "field.field.A", "\u200b": "field.column",
+        "Owner": "owner", "Rep": "field.Rep", "Tags": "tags", "Labels": "tags",
+    }  # fmt: skip
+    assert found.warnings == [
+        "Column 'Rep' looks like owner, as 'Owner' does; it is kept as a custom field."
+    ]

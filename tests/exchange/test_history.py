@@ -372,14 +372,17 @@ def course_of(
 def test_a_closed_deal_stands_where_it_last_was_where_its_stage_says_that_it_closed(
     outcome: Outcome | None, closes: bool, stage: str, found: str | None
 ) -> None:
-    entered = {"entered:Lead": "2017-03-01 10:00"}
+    entered: dict[str, Any] = {"entered:Lead": "2017-03-01 10:00"}
     assert course_of(outcome, closes=closes, stage=stage, **entered).stage == found
     if stage == "Signed":
         assert course_of(outcome, stage=stage).stage is None
 
 
 def test_a_closing_stage_was_entered_when_the_deal_closed() -> None:
-    dates = {"entered:Demo": "2017-03-01 10:00", "entered:Parked": "2017-04-01 10:00"}
+    dates: dict[str, Any] = {
+        "entered:Demo": "2017-03-01 10:00",
+        "entered:Parked": "2017-04-01 10:00",
+    }
     closed = course_of("lost", closes=True, stage="Parked", **dates)
     assert [name for name, _ in closed.entered] == ["Demo"]
     assert closed.closed_at == when("2017-04-01 10:00").at
@@ -389,8 +392,8 @@ def test_a_closing_stage_was_entered_when_the_deal_closed() -> None:
 
 
 def test_a_deal_closes_on_a_day_not_before_its_last_stage_of_that_day() -> None:
-    found = course_of("won", stage="Won", closed_at="2017-04-01",
-                      created_at="2017-03-01", **{"entered:Demo": "2017-04-01 15:00"})  # fmt: skip
+    entered: dict[str, Any] = {"entered:Demo": "2017-04-01 15:00"}
+    found = course_of("won", stage="Won", closed_at="2017-04-01", **entered)
     assert found.closed_at == when("2017-04-01 15:00").at
     earlier = course_of("won", stage="Won", closed_at="2017-04-02", created_at="2017-04-01 15:00")
     assert earlier.closed_at == when("2017-04-02").at
@@ -432,13 +435,13 @@ def test_arrivals_in_stages_come_in_the_order_of_time(
     ],
 )
 def test_a_deal_began_by_the_first_that_is_known_of_it(
-    found: dict[str, str], created: datetime | None
+    found: dict[str, Any], created: datetime | None
 ) -> None:
     assert course_of("won", **found).created_at == created
 
 
 def test_our_own_file_says_how_exactly_an_instant_is_known_and_nothing_is_odd_in_it() -> None:
-    dates = {"created_at": "2017-03-01", "closed_at": "2018-03-01"}
+    dates: dict[str, Any] = {"created_at": "2017-03-01", "closed_at": "2018-03-01"}
     ours = course_of("won", is_ours=True, created_precision="day", **dates)
     assert (ours.precision, ours.remarks) == ({"created_at": "day"}, ())
     theirs = course_of("won", **dates)

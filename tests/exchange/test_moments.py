@@ -45,6 +45,11 @@ def read(text: str, *column: str, order: Order | None = None) -> Moment:
         ("2017/03/18", datetime(2017, 3, 17, 23, tzinfo=UTC)),
         ("18/03/2017", datetime(2017, 3, 17, 23, tzinfo=UTC)),
         ("3/18/2017, 1:59 PM", datetime(2017, 3, 18, 12, 59, tzinfo=UTC)),
+        ("3/18/2017 1:59:07 PM", datetime(2017, 3, 18, 12, 59, 7, tzinfo=UTC)),
+        (
+            "2017-03-18 13:59:00.123456 +02:00",
+            datetime(2017, 3, 18, 11, 59, 0, 123456, tzinfo=UTC),
+        ),
         ("3/18/2017 12:05 a.m.", datetime(2017, 3, 17, 23, 5, tzinfo=UTC)),
         ("5/5/2017", datetime(2017, 5, 4, 22, tzinfo=UTC)),
         ("18 Mar 2017", datetime(2017, 3, 17, 23, tzinfo=UTC)),
@@ -291,6 +296,7 @@ def test_each_column_is_read_in_its_own_order_and_two_orders_are_told() -> None:
     ("column", "is_told"),
     [
         (("2017-12-12", "13/01/2017"), True),
+        (("2017-12-12", "13/01/2017 "), True),
         (("2017-12-12", "01/13/2017"), True),
         (("2017-12-13", "13/01/2017"), False),
         (("2017-12-12", "2017-01-13", "13/01/2017"), False),
