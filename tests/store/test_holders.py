@@ -244,12 +244,17 @@ def test_nothing_is_known_of_a_file_that_is_not_there(tmp_path: Path) -> None:
 
 PENDING, RESERVED, SHARED = 0x4000_0000, 0x4000_0001, 0x4000_0002
 LAST = SHARED + 509
-ME_TOO = os.getpid()
+ME_TOO = -7
+"""Stands for the process that asks."""
 
 
 def held(*locks: tuple[int, str, int, int]) -> list[holders._Lock]:
     """Locks by process, way, first and last byte."""
-    return [holders._Lock(pid, "f", way == "w", first, last) for pid, way, first, last in locks]
+    mine = os.getpid()
+    return [
+        holders._Lock(mine if pid == ME_TOO else pid, "f", way == "w", first, last)
+        for pid, way, first, last in locks
+    ]
 
 
 @pytest.mark.parametrize(
