@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ from pipeboard.domain.events import Kind, change_to, evolve
 from pipeboard.domain.money import Money
 from pipeboard.store import Store
 from pipeboard.store.projecting import Change
+from pipeboard.store.projecting.facts import facts_from_log, log_of, stored_facts
 from pipeboard.store.writing import Done, Writer
 from tests.store.made_up import NOW, created, deal, store_with
 
@@ -124,3 +126,15 @@ def test_whoever_owns_what_comes_in_is_a_rep_and_nobody_is_none(store: Store) ->
     bring(store, new(1, owner="bo"), new(2, owner=""), new(3, owner="ana"))
     assert [rep.name for rep in store.reader.reps()] == ["ana", "bo"]
     assert {one.owner for one in store.reader.deals(range(1, 9)).values()} == {"ana", "bo", ""}
+
+
+def test_numbers_are_told_what_is_known_better_with_what_comes_in(store: Store) -> None:
+    before = store.reader.deal(1)
+    assert before is not None
+    earlier = before.created_at - timedelta(days=30)
+    event = change_to(before, Kind.CORRECTED, NOW, {"created_at": earlier})
+    assert list(bring(store, Change(before, evolve(before, event), (event,)))) == []
+    database = store.reader.whole().database
+    ((_, _, _, facts),) = told = stored_facts(database, [1])
+    assert facts.startswith(f",[{micros(earlier)},")
+    assert {tuple(row.values()) for row in facts_from_log(log_of(database, [1]))} == told
