@@ -497,3 +497,19 @@ def test_a_connection_waits_and_keeps_as_much_as_it_is_told(tmp_path: Path) -> N
         assert asked(writing, "busy_timeout") == BUSY_MS
         assert asked(writing, "cache_size") != -READING_CACHE_KB
         assert asked(writing, "synchronous") == 2
+
+
+@pytest.mark.parametrize(
+    ("database", "said"),
+    [
+        ("postgresql://ana:secret@box/sales", "postgresql://ana@box/sales"),
+        ("POSTGRES://ana:secret@box/sales", "postgresql://ana@box/sales"),
+        ("PostgreSQL+psycopg://ana:secret@a,b/sales", "postgresql://ana@a,b/sales"),
+        ("postgresql://box:5433/sales", "postgresql://box:5433/sales"),
+        ("postgresql://an%40a:x@box/sales", "postgresql://an@a@box/sales"),
+        ("/srv/a:b@c.db", "/srv/a:b@c.db"),
+        ("mysql://ana:secret@box/sales", "mysql://ana:secret@box/sales"),
+    ],
+)
+def test_a_place_is_shown_without_a_password_however_it_is_spelt(database: str, said: str) -> None:
+    assert shown(database) == said
