@@ -13,8 +13,8 @@ from pipeboard.domain.money import Money
 from pipeboard.exchange.deals import DealReader
 from pipeboard.exchange.layouts import GENERIC
 from pipeboard.exchange.read_options import CellTally
-from pipeboard.exchange.row_stream import Rows, _is_like, _later, is_history
-from pipeboard.exchange.rows import DealRow, Entered
+from pipeboard.exchange.row_stream import Rows, _is_like, _later, is_history, stages_in_order
+from pipeboard.exchange.rows import DealRow, Entered, Rejected
 from pipeboard.exchange.tables import FileTable, Record
 
 PLACES = {
@@ -176,6 +176,7 @@ def test_what_holds_for_a_group_is_filled_into_each_deal_of_it(
         "Lead,ana,A,5|,,B,6|Lead,bo,C,7",
         ",ana,A,5|Lead,,B,6",
         "Lead,ana,A,5|Won,bo,B,6",
+        "Lead,ana,A,5|,,B,6",
     ],
 )
 def test_a_column_with_a_value_that_comes_again_or_without_blanks_is_of_no_group(
@@ -249,3 +250,89 @@ def test_a_file_is_a_history_where_ids_come_again_with_other_dates(lines: str, i
     assert is_history(table, targets) is is_so
     for column in targets:
         assert not is_history(table, {**targets, column: "note"})
+
+
+def test_records_that_cannot_be_read_go_through_as_they_are() -> None:
+    rows = rows_over("ID,Deal,Stage\n1,A,Lead\n")
+    lost = Rejected(9, "", "", "too long")
+    table = SimpleNamespace(
+        header=rows.table.header,
+        records=lambda: iter([Record(2, ["1", "A", "Lead"]), lost, Record(10, ["2", "B", "Won"])]),
+    )
+    both = replace(rows, table=cast(FileTable, table))
+    assert list(both._records()) == [*table.records()]
+    grouped = rows_over("Stage,Deal\nLead,A\n,B\nWon,C\n")
+    records = [*grouped.table.records(), lost]
+    table = SimpleNamespace(header=grouped.table.header, records=lambda: iter(records))
+    assert list(replace(grouped, table=cast(FileTable, table))._records())[-1] == lost
+
+
+def test_a_table_of_two_columns_has_no_footers() -> None:
+    assert kept(rows_over("Deal,Amount\nA,5\nTotal,11\nB,\n")) == ["A,5", "Total,11", "B"]
+
+
+def read_history(text: str) -> list[DealRow | Rejected]:
+    """The deals of a history: id, title, stage and day; no id is rejected where it says so."""
+
+    def read(record: Record, tally: CellTally) -> DealRow | Rejected:
+        number, title, stage, day = record.cells
+        if title == "bad":
+            return Rejected(record.line, "title", title, "no title")
+        entered = came((stage, int(day)))
+        return DealRow(record.line, {}, title, number or None, stage=stage, entered=entered)
+
+    rows = rows_over(text)
+    reader = SimpleNamespace(place_of=rows.reader.place_of, read=read)
+    return list(replace(rows, reader=cast(DealReader, reader)).histories())
+
+
+def test_the_lines_of_a_history_are_a_deal_for_each_id_and_those_without_one_their_own() -> None:
+    found = read_history(
+        "ID,Deal,Stage,Day\n1,A,Lead,1\n2,B,Lead,2\n1,A2,Demo,5\n,C,Lead,3\n3,bad,Lead,4\n"
+        "1,A3,Won,9\n"
+    )
+    own, bad, first, second = found
+    assert isinstance(own, DealRow) and own.title == "C"
+    assert isinstance(bad, Rejected) and bad.line == 6
+    assert isinstance(first, DealRow) and isinstance(second, DealRow)
+    assert (first.line, first.title, first.stage) == (2, "A3", "Won")
+    assert [one.stage for one in first.entered] == ["Lead", "Demo", "Won"]
+    assert (second.line, second.title) == (3, "B")
+
+
+@pytest.mark.parametrize(
+    ("rows", "names"),
+    [
+        ((DealRow(2, {}, "A", stage="Demo"), DealRow(3, {}, "B", stage="Lead")), "Demo Lead"),
+        (
+            (DealRow(2, {}, "A", stage="Demo", probability_bp=5_000),
+             DealRow(3, {}, "B", stage="Lead", probability_bp=1_000)),
+            "Lead Demo",
+        ),
+        (
+            (DealRow(2, {}, "A", stage="Demo", created_at=at(1)),
+             DealRow(3, {}, "B", stage="Lead", created_at=at(9))),
+            "Lead Demo",
+        ),
+        (
+            (DealRow(2, {}, "A", stage="Demo", created_at=at(1), outcome="won"),
+             DealRow(3, {}, "B", stage="Lead", created_at=at(9))),
+            "Demo Lead",
+        ),
+        (
+            (DealRow(2, {}, "A", stage="Demo", entered=came(("Lead", 1), ("Demo", 2))),
+             DealRow(3, {}, "B", stage="Lead", entered=came(("Lead", 1), ("lead", 3)))),
+            "Lead Demo",
+        ),
+        (
+            (DealRow(2, {}, "A", stage="Demo", probability_bp=5_000, entered=came(("Demo", 1))),
+             DealRow(3, {}, "B", stage="Lead", probability_bp=1_000)),
+            "Lead Demo",
+        ),
+        ((Rejected(2, "", "", "x"), DealRow(3, {}, "B", stage="Lead")), "Lead"),
+    ],
+)  # fmt: skip
+def test_stages_stand_in_the_order_in_which_deals_go_through_them(
+    rows: tuple[object, ...], names: str
+) -> None:
+    assert " ".join(stages_in_order(rows)) == names

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 
 import pytest
 
-from pipeboard.domain.errors import DatabaseError, Refused
+from pipeboard.domain.errors import BadInput, DatabaseError, Refused
 from pipeboard.domain.events import Kind, change_to, evolve
 from pipeboard.store import Store, dialect, moving
 from pipeboard.store.database import Database
 from pipeboard.store.moving import contents_of, move
 from pipeboard.store.projecting import Change
+from pipeboard.store.whole import check_deals
 from pipeboard.store.writing import Done
 from tests.store.made_up import NOW, deal, store_with
 
@@ -92,3 +94,25 @@ def test_a_copy_that_is_not_what_was_copied_is_refused(
     lacking = "pipeline_version"
     with pytest.raises(DatabaseError, match="is not what was copied"):
         move(here, str(tmp_path / "there.db"))
+
+
+@pytest.mark.parametrize(
+    ("spoiled", "sound"),
+    [
+        ("", True),
+        ("UPDATE event SET data = '[' WHERE deal_id = 2", False),
+        ("UPDATE event SET kind = 'umber' WHERE deal_id = 2", False),
+        ("DELETE FROM event WHERE deal_id = 2", False),
+        ("UPDATE deal SET title = 'x' WHERE id = 2", False),
+        ("UPDATE deal SET doc = '[' WHERE id = 2", False),
+    ],
+)
+def test_deals_are_checked_against_their_events(here: Store, spoiled: str, sound: bool) -> None:
+    if spoiled:
+        with closing(sqlite3.connect(str(here.location))) as connection, connection:
+            connection.execute(spoiled)
+    if sound:
+        check_deals(database(here))
+        return
+    with pytest.raises(BadInput, match="D-2"):
+        check_deals(database(here))
