@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeboard.domain.errors import BadInput, NotFound
+from pipeboard.exchange import workbook
 from pipeboard.exchange.layouts.layout import flatten
 from pipeboard.exchange.rows import Rejected
 from pipeboard.exchange.tables import (
@@ -232,3 +233,31 @@ def test_a_workbook_has_no_formula_and_keeps_its_names_in_sight(tmp_path: Path) 
     assert (sheet["A2"].value, sheet["A2"].data_type) == ("=1+1", "s")
     assert (sheet["B2"].data_type, sheet.freeze_panes) == ("n", "A2")
     assert workbook_of(["a"], [["b"]]) == workbook_of(["a"], [["b"]])
+
+
+def test_a_sheet_says_the_same_in_whatever_pieces_it_is_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    openpyxl = pytest.importorskip("openpyxl")
+    book = openpyxl.Workbook()
+    for row in range(1, 13):
+        book.active.append([f"Deal {row}", "=1+1", "#N/A" if row % 3 == 0 else row])
+    book.save(tmp_path / "a.xlsx")
+    whole = workbook._look(tmp_path / "a.xlsx", "Sheet")
+    assert whole.unkept == [f"B{row}" for row in range(1, 13)]
+    assert whole.errors == [(row, 2, "#N/A") for row in (2, 5, 8, 11)]
+    for size in (17, 50, 64, 301):
+        monkeypatch.setattr(workbook, "_CHUNK", size)
+        assert workbook._look(tmp_path / "a.xlsx", "Sheet") == whole
+        pieces = list(workbook._parts(tmp_path / "a.xlsx", "Sheet"))
+        assert len(pieces) > 3 and not any(piece.count(b"<c ") > piece.count(b"</c>")
+                                           for piece in pieces)  # fmt: skip
+    assert list(workbook._parts(tmp_path / "a.xlsx", "None")) == []
+    assert list(workbook._parts(tmp_path / "none.xlsx", "Sheet")) == []
+
+
+@pytest.mark.parametrize(
+    ("letters", "number"), [(b"A", 1), (b"Z", 26), (b"AA", 27), (b"XFD", 16_384)]
+)
+def test_a_column_is_counted_by_its_letters(letters: bytes, number: int) -> None:
+    assert workbook._column_number(letters) == number

@@ -620,3 +620,28 @@ def test_a_column_keeps_its_name_as_a_field_of_its_own_and_no_two_are_one() -> N
     assert found.warnings == [
         "Column 'Rep' looks like owner, as 'Owner' does; it is kept as a custom field."
     ]
+
+
+@pytest.mark.parametrize(
+    ("overrides", "targets"),
+    [
+        ((), "title owner field.Rep"),
+        (("Rep=owner",), "title field.Owner owner"),
+        (("Rep=owner", "Rep=owner"), "title field.Owner owner"),
+        (("Rep=owner", "Rep=account"), "title owner account"),
+        (("Rep=tags", "Owner=tags"), "title tags tags"),
+        (("Deal=-",), "- owner field.Rep"),
+        (("Deal=owner", "Owner=title"), "owner title field.Rep"),
+    ],
+)
+def test_what_a_person_says_of_a_column_goes_first(
+    overrides: tuple[str, ...], targets: str
+) -> None:
+    found = apply_overrides(match_columns(["Deal", "Owner", "Rep"], GENERIC), overrides)
+    assert " ".join(found.targets.values()) == targets
+
+
+def test_no_two_columns_are_said_to_be_one_field() -> None:
+    matching = match_columns(["Deal", "Owner", "Rep"], GENERIC)
+    with pytest.raises(BadInput, match="'Rep' and 'Owner' are mapped to account"):
+        apply_overrides(matching, ["Rep=account", "Owner=account"])

@@ -290,6 +290,10 @@ def test_each_column_is_read_in_its_own_order_and_two_orders_are_told() -> None:
     (told,) = said
     assert "day first in 'c0' (13/04/2017), with the month first in 'c1' (04/13/2017)" in told
     assert read_all(("13/04/2017",), ("14/04/2017",))[1] == []
+    # A day that is the same either way proves no order.
+    assert read_all(("05/05/2017",), ("04/13/2017",))[1] == []
+    assert read_all(("05/05/2017",), ("13/04/2017",))[1] == []
+    assert read_all(("13/04/2017",), ("05/05/2017",))[1] == []
 
 
 @pytest.mark.parametrize(
