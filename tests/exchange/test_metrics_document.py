@@ -19,6 +19,7 @@ import pytest
 
 from pipeboard.domain.dates import micros
 from pipeboard.domain.json_data import Json
+from pipeboard.domain.locales import write_as
 from pipeboard.domain.metrics import Fact, Report, Target
 from pipeboard.domain.metrics.past_forecasts import Backtest
 from pipeboard.domain.metrics.rules import by_owner
@@ -137,3 +138,15 @@ def test_a_report_says_in_every_form_what_was_written_down() -> None:
     if os.environ.get("PIPEBOARD_REDRAW"):
         file.write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
     assert lines == file.read_text(encoding="utf-8").splitlines()
+
+
+def test_pages_and_texts_are_written_as_people_write_and_what_scripts_read_is_not() -> None:
+    told = reports()["whole"]
+    plain = metrics_csv(told), metrics_document(told)
+    write_as("de_DE")
+    try:
+        for text in (metrics_markdown(told), "".join(metrics_page(told))):
+            assert "€0,16" in text and "€0.16" not in text
+        assert (metrics_csv(told), metrics_document(told)) == plain
+    finally:
+        write_as(None)
