@@ -5,13 +5,20 @@ from pathlib import Path
 
 import pytest
 
-from pipeboard.domain.errors import BadInput
+from pipeboard.domain.errors import BadInput, NotFound
 from pipeboard.domain.lazy_dataclass import with_values
 from pipeboard.exchange.columns import _fits, _meant, _parts_of_name, apply_overrides, match_columns
 from pipeboard.exchange.fields import SEVERAL
 from pipeboard.exchange.layouts import GENERIC, LAYOUTS
 from pipeboard.exchange.read_options import NO_OPTIONS, ReadOptions
-from pipeboard.exchange.recipe import Recipe, read_options, recipe_from_json, survey, with_column
+from pipeboard.exchange.recipe import (
+    Recipe,
+    read_options,
+    read_recipe,
+    recipe_from_json,
+    survey,
+    with_column,
+)
 from pipeboard.exchange.rows import DealRow
 from pipeboard.exchange.side_files import (
     SideFile,
@@ -645,3 +652,17 @@ def test_no_two_columns_are_said_to_be_one_field() -> None:
     matching = match_columns(["Deal", "Owner", "Rep"], GENERIC)
     with pytest.raises(BadInput, match="'Rep' and 'Owner' are mapped to account"):
         apply_overrides(matching, ["Rep=account", "Owner=account"])
+
+
+def test_a_recipe_is_read_from_a_file_that_is_there_and_is_one(tmp_path: Path) -> None:
+    file = tmp_path / "deals.recipe"
+    with pytest.raises(NotFound, match="There is no file"):
+        read_recipe(file)
+    file.write_bytes(b"\xff\xfe")
+    with pytest.raises(BadInput, match="cannot be read as a recipe"):
+        read_recipe(file)
+    file.write_text("[]")
+    with pytest.raises(BadInput):
+        read_recipe(file)
+    file.write_text(Recipe().to_json())
+    assert read_recipe(file) == Recipe()

@@ -214,6 +214,12 @@ def test_the_sign_for_any_currency_is_that_of_the_euro(tmp_path: Path) -> None:
     )
 
 
+def test_what_windows_alone_writes_keeps_the_sign_for_any_currency(tmp_path: Path) -> None:
+    for said, name in ((b"A \xa4 5", "iso8859-15"), (b"A \xa4 5 \x93new\x94", "windows-1252")):
+        data = TEXT.encode("latin-1") * 3 + said + b",x\n"
+        assert find_encoding(write(tmp_path, data)).name == name
+
+
 @pytest.mark.parametrize(("good", "is_utf8"), [(1, True), (0, False)])
 def test_a_text_is_utf_8_where_a_tenth_of_its_letters_are(
     tmp_path: Path, good: int, is_utf8: bool
