@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import fields
-from datetime import date
+from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -13,17 +13,20 @@ import pytest
 
 from pipeboard.domain.agreements import Agreement, Topic
 from pipeboard.domain.board import Lens, Sort
-from pipeboard.domain.deal import Ask
+from pipeboard.domain.deal import Answer, Ask, Loss, Status
 from pipeboard.domain.filter import parse_filter
 from pipeboard.domain.json_data import Json
 from pipeboard.domain.lazy_dataclass import replace
 from pipeboard.domain.metrics.rules import Target
 from pipeboard.domain.money import Money, Rates
 from pipeboard.domain.pipeline import Pipeline
+from pipeboard.domain.score import fresh_since, score
 from pipeboard.store import Store
 from pipeboard.store.reading.agreements import _agreement
 from pipeboard.store.reading.board import _converter
 from pipeboard.store.reading.day import DayReader
+from pipeboard.store.reading.filtering.scores import low_scores
+from pipeboard.store.reading.filtering.terms import FilterScope
 from pipeboard.store.reading.listing import Listing
 from pipeboard.store.reading.metric_settings import _edits, read_targets
 from pipeboard.store.reading.scope import scope, small_result
@@ -239,3 +242,77 @@ def test_both_pipelines_are_read_as_they_were_written(few: Store) -> None:
         for field in fields(Pipeline):
             if field.name != "version":
                 assert getattr(one, field.name) == getattr(other, field.name), field.name
+
+
+DAY = timedelta(days=1)
+SECOND = timedelta(seconds=1)
+FRESH = datetime.combine(fresh_since(pipelines()[0].stages[0], TODAY), time(), ZONE).astimezone(UTC)
+"""The first instant at which a word counts as lately in the first stage."""
+
+
+@pytest.mark.parametrize(
+    ("out", "back"),
+    [
+        (FRESH, FRESH),
+        (FRESH - SECOND, FRESH),
+        (FRESH, FRESH - SECOND),
+        (FRESH + DAY, FRESH + DAY),
+        (None, FRESH),
+        (FRESH, None),
+    ],
+)
+@pytest.mark.parametrize("trial", ["", "yes", "no"])
+def test_a_score_that_is_looked_for_is_the_one_that_the_domain_gives(
+    tmp_path: Path, out: datetime | None, back: datetime | None, trial: str
+) -> None:
+    answers = {"need": Answer("yes", 3, "", "ana", NOW)}
+    one = deal(1, last_outbound_at=out, last_reply_at=back, trial_close=trial, answers=answers)
+    found = score(one, pipelines()[0], TODAY, ZONE)
+    assert found is not None
+    with closing(store_with(tmp_path / "one.db", [one])) as made:
+        scope = FilterScope(pipelines(), TODAY, ZONE, "")
+        assert low_scores(made.reader._database, scope, Sql("true")) == {1: found.low}
+
+
+def closed(deal_id: int, at: datetime, outcome: str, **more: Any) -> Any:
+    stage = pipelines()[0].won if outcome == "won" else pipelines()[0].lost
+    return deal(deal_id, stage_id=stage.id, outcome=Status(outcome), closed_at=at, **more)
+
+
+MIDNIGHT = datetime.combine(TODAY, time(), ZONE).astimezone(UTC)
+A_YEAR_AGO = datetime.combine(TODAY - timedelta(days=365), time(), ZONE).astimezone(UTC)
+
+
+@pytest.mark.parametrize(
+    ("deals", "read"),
+    [
+        ([], []),
+        ([closed(1, MIDNIGHT - SECOND, "won")], [1]),
+        ([closed(1, MIDNIGHT, "won")], []),
+        ([closed(1, A_YEAR_AGO, "won")], [1]),
+        ([closed(1, A_YEAR_AGO - SECOND, "won")], []),
+        ([closed(1, MIDNIGHT - DAY, "lost", loss=Loss("price"))], [1]),
+        ([closed(1, MIDNIGHT - DAY, "lost", loss=Loss("invalid"))], []),
+        ([closed(1, MIDNIGHT - DAY, "won", archived_at=NOW)], []),
+        ([closed(1, MIDNIGHT - DAY, "won", entry_precision="unknown")], []),
+        ([closed(1, MIDNIGHT - DAY, "won", entry_precision="day")], [1]),
+        ([deal(1)], []),
+    ],
+)
+def test_a_chance_is_measured_on_what_was_closed_in_the_year_before_today(
+    tmp_path: Path, deals: list[Any], read: list[int]
+) -> None:
+    asked: list[str] = []
+    with closing(store_with(tmp_path / "one.db", deals)) as made:
+        database = made.reader._database
+        day = DayReader(database, pipelines(), Rates("EUR", {}), Listing(TODAY, ZONE))
+        records = database.records
+
+        def noted(sql: str, values: Any = ()) -> Any:
+            asked.append(sql)
+            return records(sql, values)
+
+        database.records = noted  # type: ignore[method-assign]
+        day._measured(pipelines()[0])
+    ids = [] if "false" in asked[-1] else [1] if "deal_id in (1)" in asked[-1] else [0]
+    assert ids == read
