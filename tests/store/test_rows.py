@@ -5,14 +5,23 @@ from __future__ import annotations
 import json
 from datetime import UTC, date, datetime
 from types import MappingProxyType
+from typing import Any
 
 import pytest
 
 from pipeboard.domain.dates import micros
 from pipeboard.domain.deal import Answer, Ask, Contact, Deal, Loss, NextStep, Status, Term
+from pipeboard.domain.errors import DatabaseError
+from pipeboard.domain.events import Kind
 from pipeboard.domain.lazy_dataclass import replace
 from pipeboard.domain.money import Money
-from pipeboard.store.rows import as_json, columns_from_deals, deal_from_row, row_from_deal
+from pipeboard.store.rows import (
+    as_json,
+    columns_from_deals,
+    deal_from_row,
+    event_from_row,
+    row_from_deal,
+)
 from pipeboard.store.sql import RATINGS_BYTES, WORDS_BYTES
 
 
@@ -120,3 +129,35 @@ def test_words_and_ratings_too_long_for_an_index_are_kept_whole_elsewhere(over: 
 )
 def test_a_value_is_kept_as_json(value: object, text: str) -> None:
     assert as_json(value) == text
+
+
+@pytest.mark.parametrize("undoes", [0, 1])
+def test_an_event_of_the_log_says_whether_it_takes_something_back(undoes: int) -> None:
+    data = '{"before":{"source":""},"after":{"source":"web"}}'
+    row: Any = {"kind": "edited", "at": micros(at(1)), "data": data, "undoes": undoes,
+                "deal_id": 7}  # fmt: skip
+    event = event_from_row(row)
+    assert (event.kind, event.at, event.undoes) == (Kind.EDITED, at(1), bool(undoes))
+    assert (dict(event.before), dict(event.after)) == ({"source": ""}, {"source": "web"})
+    with pytest.raises(DatabaseError, match="the deal D-7"):
+        event_from_row({**row, "data": "["})
+
+
+@pytest.mark.parametrize(
+    ("change", "name", "value"),
+    [
+        ({"value_minor": None}, "value", None),
+        ({"value_currency": None}, "value", None),
+        ({"loss_category": None}, "loss", None),
+        ({"loss_reason": None, "loss_competitor": None, "loss_objection": None}, "loss",
+         Loss("price", "", "", date(2026, 9, 1), "")),
+        ({"has_step": False}, "next_step", None),
+        ({"next_text": None, "next_every": None}, "next_step", NextStep("", date(2026, 3, 20), "")),
+        ({"next_due": None}, "next_step", NextStep("call", None, "2w")),
+        ({"expected_close": None}, "expected_close", None),
+    ],
+)  # fmt: skip
+def test_what_is_null_in_a_row_is_nothing_of_the_deal(
+    change: dict[str, object], name: str, value: object
+) -> None:
+    assert getattr(deal_from_row({**row_from_deal(DEAL, 99), **change}), name) == value
