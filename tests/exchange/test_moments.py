@@ -297,12 +297,27 @@ def test_each_column_is_read_in_its_own_order_and_two_orders_are_told() -> None:
 
 
 @pytest.mark.parametrize(
+    ("text", "days"),
+    [
+        ("03/04/2017", "3 April 2017 or 4 March 2017"),
+        ("10-06-10", "10 June 2010 or 6 October 2010"),
+        ("10-06-12", "10 June 2012 or 6 October 2012 or 12 June 2010"),
+    ],
+)
+def test_a_date_of_two_readings_is_asked_for_with_each_day_once(text: str, days: str) -> None:
+    with pytest.raises(AmbiguousDate) as caught:
+        read(text)
+    assert caught.value.message == f"'{text}' can be read two ways: {days}."
+
+
+@pytest.mark.parametrize(
     ("column", "is_told"),
     [
         (("2017-12-12", "13/01/2017"), True),
         (("2017-12-12", "13/01/2017 "), True),
         (("2017-12-12", "01/13/2017"), True),
         (("2017-12-13", "13/01/2017"), False),
+        (("2017-12-12", "03/04/2017", "13/01/2017"), False),
         (("2017-12-12", "2017-01-13", "13/01/2017"), False),
         (("2017-12-12",), False),
     ],
