@@ -21,7 +21,8 @@ from pipeboard.domain.metrics.rules import Target
 from pipeboard.domain.money import Money, Rates
 from pipeboard.domain.pipeline import Pipeline
 from pipeboard.domain.score import fresh_since, score
-from pipeboard.store import Store
+from pipeboard.store import Store, whole
+from pipeboard.store.reading import deals, facts
 from pipeboard.store.reading.agreements import _agreement
 from pipeboard.store.reading.board import _converter
 from pipeboard.store.reading.day import DayReader
@@ -32,7 +33,7 @@ from pipeboard.store.reading.metric_settings import _edits, read_targets
 from pipeboard.store.reading.scope import scope, small_result
 from pipeboard.store.reading.setup import read_pipelines
 from pipeboard.store.sql import Sql
-from tests.store.made_up import NOW, TODAY, ZONE, deal, lens, pipelines, store_with
+from tests.store.made_up import NOW, TODAY, ZONE, created, deal, lens, pipelines, store_with
 
 DEALS = [
     deal(1, rank=3, owner="ana", value=Money(100, "EUR"), asks={"bo": Ask("x", "ana", TODAY)}),
@@ -316,3 +317,19 @@ def test_a_chance_is_measured_on_what_was_closed_in_the_year_before_today(
         day._measured(pipelines()[0])
     ids = [] if "false" in asked[-1] else [1] if "deal_id in (1)" in asked[-1] else [0]
     assert ids == read
+
+
+def test_however_few_are_read_at_a_time_none_is_left_out(
+    few: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(deals, "CHUNK", 2)
+    monkeypatch.setattr(whole, "DEALS_AT_ONCE", 1)
+    monkeypatch.setattr(facts, "DEALS_AT_ONCE", 1)
+    database = few.reader._database
+    assert [one.id for one in deals.each_deal(database, [3, 1, 2, 5, 4])] == [3, 1, 2, 5, 4]
+    changes = [created(one) for one in DEALS[:3]]
+    assert whole._found(database, changes, pipelines(), Listing(TODAY, ZONE)) == {1, 2, 3}
+    assert [one for one, _ in facts.read_facts(database, 1, NOW)] == [1, 2, 3, 4]
+    assert [one for one, _ in facts.read_facts(database, 1, NOW, {3, 1, 5})] == [1, 3]
+    assert [one for one, _ in facts.read_facts(database, 2, NOW)] == [5]
+    whole.check_deals(database)
