@@ -14,6 +14,7 @@ import pytest
 from pipeboard.domain.agreements import Agreement, Topic
 from pipeboard.domain.board import Lens, Sort
 from pipeboard.domain.deal import Answer, Ask, Loss, Status
+from pipeboard.domain.events import Kind, change_to, evolve
 from pipeboard.domain.filter import parse_filter
 from pipeboard.domain.json_data import Json
 from pipeboard.domain.lazy_dataclass import replace
@@ -22,8 +23,10 @@ from pipeboard.domain.money import Money, Rates
 from pipeboard.domain.pipeline import Pipeline
 from pipeboard.domain.score import fresh_since, score
 from pipeboard.store import Store, whole
+from pipeboard.store.checking import _are_added_up
+from pipeboard.store.projecting import Change
 from pipeboard.store.reading import deals, facts
-from pipeboard.store.reading.agreements import _agreement
+from pipeboard.store.reading.agreements import Agreements, _agreement
 from pipeboard.store.reading.board import _converter
 from pipeboard.store.reading.day import DayReader
 from pipeboard.store.reading.filtering.scores import low_scores
@@ -33,6 +36,7 @@ from pipeboard.store.reading.metric_settings import _edits, read_targets
 from pipeboard.store.reading.scope import scope, small_result
 from pipeboard.store.reading.setup import read_pipelines
 from pipeboard.store.sql import Sql
+from pipeboard.store.writing import Done
 from tests.store.made_up import NOW, TODAY, ZONE, created, deal, lens, pipelines, store_with
 
 DEALS = [
@@ -333,3 +337,23 @@ def test_however_few_are_read_at_a_time_none_is_left_out(
     assert [one for one, _ in facts.read_facts(database, 1, NOW, {3, 1, 5})] == [1, 3]
     assert [one for one, _ in facts.read_facts(database, 2, NOW)] == [5]
     whole.check_deals(database)
+
+
+def test_totals_are_of_the_deals_that_are_on_the_board(few: Store, store: Store) -> None:
+    assert _are_added_up(few.reader._database)
+    store.write(lambda writer: writer._database.change("UPDATE stage_total SET deals = 7"))
+    assert not _are_added_up(store.reader._database)
+
+
+def test_a_deal_was_ever_in_the_stages_that_it_came_through(store: Store) -> None:
+    before = store.reader.deal(1)
+    assert before is not None
+    event = change_to(before, Kind.MOVED, NOW, {"stage_id": 2})
+    done = Done("c2", NOW, "ana", "", "move", "Moved.")
+    change = Change(before, evolve(before, event), (event,))
+    store.write(lambda writer: writer.record(done, [change]))
+    agreements = Agreements(store.reader._database)
+    for stages, ids in (((1,), {1}), ((2,), {1}), ((3,), set()), ((3, 1), {1})):
+        assert agreements.deals_ever_in(stages) == ids, stages
+    known = store.reader.known_deals()
+    assert known.shows(1) and not known.shows(99)
