@@ -26,7 +26,7 @@ from pipeboard.exchange.layouts.layout import Layout
 from pipeboard.exchange.synonyms import RANKS, SYNONYMS
 from pipeboard.exchange.tables import find_column, next_free, no_column
 from pipeboard.exchange.units import unit_of
-from pipeboard.exchange.values import is_blank, is_flag, without_marks
+from pipeboard.exchange.values import is_blank, is_flag, with_plain_digits, without_marks
 from pipeboard.exchange.words.languages import closing_outcome
 
 _ALIKE = 88.0
@@ -369,8 +369,14 @@ def _fits(target: str, cells: Sequence[str], *, wholly: bool = False) -> bool:
     test = tests.get(kind)
     if test is None:
         return True
+    if kind in _OF_DIGITS:
+        cells = list(map(with_plain_digits, cells))
     count = sum(1 for cell in cells if test(cell))
     return count == len(cells) if wholly else count >= _FITTING * len(cells)
+
+
+_OF_DIGITS = {CellKind.MOMENT, CellKind.MONEY, CellKind.PERCENT}
+"""What is read in the digits of any script."""
 
 
 def holds_days(cells: Iterable[str]) -> bool:

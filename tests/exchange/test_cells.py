@@ -9,7 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeboard.domain.errors import BadInput, NotFound
+from pipeboard.exchange import workbook
 from pipeboard.exchange.layouts.layout import flatten
+from pipeboard.exchange.rows import Rejected
 from pipeboard.exchange.tables import (
     Record,
     defuse,
@@ -149,6 +151,25 @@ def test_remarks_right_of_the_last_name_are_columns_up_to_twenty(columns: int, w
     assert len(table.header) == width
 
 
+def test_a_row_of_a_sheet_is_as_wide_as_its_names_and_none_with_cells_beside_them() -> None:
+    rows = [
+        ["Report"], ["Deal", "Stage"], ["A"], ["", ""], ["B", "Lead"], ["C", "Won", ""],
+        ["D", "Lost", "x", "y"], ["E", "", "", "z"],
+    ]  # fmt: skip
+    table = SheetTable(rows, "xlsx", header=("Deal", "Stage"), first_line=2)
+    found = list(table.records())
+    sound = [one for one in found if isinstance(one, Record)]
+    assert sound == [
+        Record(3, ["A", ""]), Record(5, ["B", "Lead"]), Record(6, ["C", "Won"]),
+    ]  # fmt: skip
+    third, fourth = (one for one in found if isinstance(one, Rejected))
+    assert (third.line, third.column, third.value) == (7, "column 3", "x")
+    assert third.raw == {"Deal": "D", "Stage": "Lost", "column 3": "x", "column 4": "y"}
+    assert "beside the 2 columns" in third.reason
+    assert fourth.line == 8
+    assert table.share_read() == 1.0 and SheetTable([], "xlsx").share_read() == 1.0
+
+
 def test_a_workbook_of_two_sheets_says_which_was_read_and_hidden_ones_come_last(
     tmp_path: Path,
 ) -> None:
@@ -212,3 +233,31 @@ def test_a_workbook_has_no_formula_and_keeps_its_names_in_sight(tmp_path: Path) 
     assert (sheet["A2"].value, sheet["A2"].data_type) == ("=1+1", "s")
     assert (sheet["B2"].data_type, sheet.freeze_panes) == ("n", "A2")
     assert workbook_of(["a"], [["b"]]) == workbook_of(["a"], [["b"]])
+
+
+def test_a_sheet_says_the_same_in_whatever_pieces_it_is_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    openpyxl = pytest.importorskip("openpyxl")
+    book = openpyxl.Workbook()
+    for row in range(1, 13):
+        book.active.append([f"Deal {row}", "=1+1", "#N/A" if row % 3 == 0 else row])
+    book.save(tmp_path / "a.xlsx")
+    whole = workbook._look(tmp_path / "a.xlsx", "Sheet")
+    assert whole.unkept == [f"B{row}" for row in range(1, 13)]
+    assert whole.errors == [(row, 2, "#N/A") for row in (2, 5, 8, 11)]
+    for size in (17, 50, 64, 301):
+        monkeypatch.setattr(workbook, "_CHUNK", size)
+        assert workbook._look(tmp_path / "a.xlsx", "Sheet") == whole
+        pieces = list(workbook._parts(tmp_path / "a.xlsx", "Sheet"))
+        assert len(pieces) > 3 and not any(piece.count(b"<c ") > piece.count(b"</c>")
+                                           for piece in pieces)  # fmt: skip
+    assert list(workbook._parts(tmp_path / "a.xlsx", "None")) == []
+    assert list(workbook._parts(tmp_path / "none.xlsx", "Sheet")) == []
+
+
+@pytest.mark.parametrize(
+    ("letters", "number"), [(b"A", 1), (b"Z", 26), (b"AA", 27), (b"XFD", 16_384)]
+)
+def test_a_column_is_counted_by_its_letters(letters: bytes, number: int) -> None:
+    assert workbook._column_number(letters) == number

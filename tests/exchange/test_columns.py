@@ -5,13 +5,20 @@ from pathlib import Path
 
 import pytest
 
-from pipeboard.domain.errors import BadInput
+from pipeboard.domain.errors import BadInput, NotFound
 from pipeboard.domain.lazy_dataclass import with_values
-from pipeboard.exchange.columns import apply_overrides, match_columns
+from pipeboard.exchange.columns import _fits, _meant, _parts_of_name, apply_overrides, match_columns
 from pipeboard.exchange.fields import SEVERAL
 from pipeboard.exchange.layouts import GENERIC, LAYOUTS
 from pipeboard.exchange.read_options import NO_OPTIONS, ReadOptions
-from pipeboard.exchange.recipe import Recipe, read_options, recipe_from_json, survey, with_column
+from pipeboard.exchange.recipe import (
+    Recipe,
+    read_options,
+    read_recipe,
+    recipe_from_json,
+    survey,
+    with_column,
+)
 from pipeboard.exchange.rows import DealRow
 from pipeboard.exchange.side_files import (
     SideFile,
@@ -48,6 +55,38 @@ def test_of_a_name_with_two_sides_the_last_says_what_it_is(mark: str) -> None:
     assert targets("Deal", f"Company{mark}Owner") == ["title", "owner"]
     assert targets("Deal", f"Owner{mark}Company") == ["title", "account"]
     assert targets("Deal", f"Company{mark}Umber") == ["title", "account"]
+
+
+@pytest.mark.parametrize(
+    ("column", "names"),
+    [
+        ("Owner", "owner"),
+        ("Deal - Title", "deal_title title"),
+        ("Deal - Lead - Title", "deal_lead_title title lead_title"),
+        ("Company/Owner", "owner company company_owner"),
+        ("a::b", "b a a_b"),
+        ("a › b", "b a a_b"),
+        ("Amount, gross", "amount amount_gross"),
+        ("owner.name", "owner_name owner"),
+        ("org_id.name", "org_id_name org_id org"),
+        ("a.b.title", "a_b_title a_b b"),
+        ("x.y", "x_y"),
+        ("Custom field (Deal Size)", "deal_size size"),
+        ("Amount (EUR)", "amount"),
+        ("Amount EUR", "amount amount_eur"),
+        ("Amount XQX", "amount_xqx"),
+        ("Amount in thousands", "amount"),
+        ("Betrag in T€", "betrag"),
+        ("Amount [k€]", "amount"),
+        ("Probability %", "probability_percent probability"),
+        ("dealOwner", "deal_owner dealowner owner"),
+        ("lead_source", "lead_source source"),
+        ("Value_netto", "value_netto value"),
+        ("Name des Deals", "name_des_deals name"),
+    ],
+)
+def test_what_a_name_may_stand_for_comes_the_most_telling_first(column: str, names: str) -> None:
+    assert " ".join(filter(None, dict.fromkeys(_parts_of_name(column)))) == names
 
 
 def test_likeness_maps_a_misspelt_column_and_says_so() -> None:
@@ -493,3 +532,142 @@ def test_a_file_is_shown_by_its_first_values_and_the_words_that_place_deals(tmp_
         ("Demo", 2, "Demo"), ("Old", 2, "=-"), ("Talk", 1, "=won"),
         ("Open", 2, "=open"), ("Archived", 1, "archived"), ("Gone", 1, None), ("x", 1, "=lost"),
     ]  # fmt: skip
+
+
+# What the cells of a column can be.
+
+
+@pytest.mark.parametrize(
+    ("target", "cells", "most", "whole"),
+    [
+        ("ref", ("D-1", "D-22"), True, True),
+        ("ref", ("D-1", "x"), False, False),
+        ("version", ("1", "22"), True, True),
+        ("version", ("1", "x"), False, False),
+        ("title", ("17", "18"), False, False),
+        ("title", ("17", "x"), True, True),
+        ("stage", ("17", "1.5"), False, False),
+        ("owner", ("17", "ana"), True, True),
+        ("contact_name", ("17",), False, False),
+        ("account", (), True, True),
+        ("account", ("n/a", "-"), True, True),
+        ("created_at", ("2026-01-02", "soon"), True, False),
+        ("created_at", ("2026-01-02", "n/a"), True, True),
+        ("created_at", ("2026-01-02", "soon", "later"), False, False),
+        ("created_at", ("2026-01-02", "Q3 2026"), True, False),
+        ("created_at", ("Q3 2026",), False, False),
+        ("expected_close", ("Q3 2026", "2026-01-02"), True, True),
+        ("expected_close", ("Q3 2999",), True, True),
+        ("value", ("5", "5k", "x"), True, False),
+        ("value", ("x", "y"), False, False),
+        ("value", ("١٢٫٥", "１２．５"), True, True),
+        ("probability", ("٦٠٫٥٪", "６０．５％"), True, True),
+        ("created_at", ("２０１７．３．１８",), True, True),
+        ("expected_close", ("２０１７．３．１８",), True, True),
+        ("probability", ("50 %", "0.5"), True, True),
+        ("probability_bp", ("5000", "x"), True, False),
+        ("probability_bp", ("50.5",), False, False),
+        ("is_won", ("yes", "no"), True, True),
+        ("is_won", ("yes", "perhaps", "soon"), False, False),
+        ("contacts", ("[1]", "{}"), True, True),
+        ("contacts", ("x",), False, False),
+        ("status", ("hot", "cold"), True, False),
+        ("status", ("won", "open"), True, True),
+        ("note", ("x", "17"), True, True),
+    ],
+)
+def test_a_column_is_a_field_where_most_of_its_cells_can_be_values_of_it(
+    target: str, cells: tuple[str, ...], most: bool, whole: bool
+) -> None:
+    assert (_fits(target, cells), _fits(target, cells, wholly=True)) == (most, whole)
+
+
+@pytest.mark.parametrize(
+    ("names", "cells", "taken", "field"),
+    [
+        (("x", "owner"), ("ana",), (), "owner"),
+        (("owner", "account"), ("ana",), ("owner",), "account"),
+        (("owner",), ("ana",), ("owner",), ""),
+        (("notes",), ("ana",), ("note",), "note"),
+        (("owner",), ("17",), (), ""),
+        (("won",), ("yes",), (), "is_won"),
+        (("won",), ("2026-01-02",), (), "won_at"),
+        (("lost",), ("2026-01-02",), (), "lost_at"),
+        (("closed",), ("2026-01-02",), (), "close_date"),
+        (("won",), ("perhaps",), (), ""),
+        (("umber",), ("x",), (), ""),
+    ],
+)
+def test_a_name_stands_for_the_first_field_that_is_free_and_fits(
+    names: tuple[str, ...], cells: tuple[str, ...], taken: tuple[str, ...], field: str
+) -> None:
+    assert _meant(names, cells, taken) == field
+
+
+@pytest.mark.parametrize(
+    ("header", "rows", "stage"),
+    [
+        (("Deal", "Status"), (("a", "Demo"), ("b", "Won")), "Status"),
+        (("Deal", "Status", "List"), (("a", "Demo", "x"), ("b", "Won", "y")), "List"),
+        (("Deal", "Status", "List"), (("a", "Demo", "x"), ("b", "Won", "x")), "Status"),
+        (("Deal", "Status", "List"), (("a", "Demo", "x"),), "List"),
+        (("Deal", "Status", "List"), (("a", "Demo", "x"), ("b", "Won", "")), "List"),
+        (("Deal", "Status", "Stage"), (("a", "Demo", "x"), ("b", "Won", "x")), "Status"),
+    ],
+)
+def test_a_status_that_names_stages_goes_before_a_list_that_is_the_same_for_all(
+    header: tuple[str, ...], rows: tuple[tuple[str, ...], ...], stage: str
+) -> None:
+    found = match_columns(header, GENERIC, [list(row) for row in rows]).targets
+    assert [column for column, target in found.items() if target == "stage"] == [stage]
+
+
+def test_a_column_keeps_its_name_as_a_field_of_its_own_and_no_two_are_one() -> None:
+    header = ["Deal", "A", "field.A", "\u200b", "Owner", "Rep", "Tags", "Labels"]
+    found = match_columns(header, GENERIC)
+    assert found.targets == {
+        "Deal": "title", "A": "field.A", "field.A": "field.field.A", "\u200b": "field.column",
+        "Owner": "owner", "Rep": "field.Rep", "Tags": "tags", "Labels": "tags",
+    }  # fmt: skip
+    assert found.warnings == [
+        "Column 'Rep' looks like owner, as 'Owner' does; it is kept as a custom field."
+    ]
+
+
+@pytest.mark.parametrize(
+    ("overrides", "targets"),
+    [
+        ((), "title owner field.Rep"),
+        (("Rep=owner",), "title field.Owner owner"),
+        (("Rep=owner", "Rep=owner"), "title field.Owner owner"),
+        (("Rep=owner", "Rep=account"), "title owner account"),
+        (("Rep=tags", "Owner=tags"), "title tags tags"),
+        (("Deal=-",), "- owner field.Rep"),
+        (("Deal=owner", "Owner=title"), "owner title field.Rep"),
+    ],
+)
+def test_what_a_person_says_of_a_column_goes_first(
+    overrides: tuple[str, ...], targets: str
+) -> None:
+    found = apply_overrides(match_columns(["Deal", "Owner", "Rep"], GENERIC), overrides)
+    assert " ".join(found.targets.values()) == targets
+
+
+def test_no_two_columns_are_said_to_be_one_field() -> None:
+    matching = match_columns(["Deal", "Owner", "Rep"], GENERIC)
+    with pytest.raises(BadInput, match="'Rep' and 'Owner' are mapped to account"):
+        apply_overrides(matching, ["Rep=account", "Owner=account"])
+
+
+def test_a_recipe_is_read_from_a_file_that_is_there_and_is_one(tmp_path: Path) -> None:
+    file = tmp_path / "deals.recipe"
+    with pytest.raises(NotFound, match="There is no file"):
+        read_recipe(file)
+    file.write_bytes(b"\xff\xfe")
+    with pytest.raises(BadInput, match="cannot be read as a recipe"):
+        read_recipe(file)
+    file.write_text("[]")
+    with pytest.raises(BadInput):
+        read_recipe(file)
+    file.write_text(Recipe().to_json())
+    assert read_recipe(file) == Recipe()

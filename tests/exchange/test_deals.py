@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import json
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
@@ -319,3 +319,106 @@ def test_what_a_deal_is_known_and_placed_by_is_read_or_its_row_is_rejected(
     assert isinstance(row, Rejected)
     (other,) = deals_of(tmp_path, "deal,x\nPilot,odd\n", overrides=("x=value",))
     assert other.fields == {"x": "odd"}
+
+
+@pytest.mark.parametrize(
+    ("column", "cell", "field", "value"),
+    [
+        ("created", "٢٠١٧-٠٣-١٨ ١٣:٥٩", "created_at", datetime(2017, 3, 18, 12, 59, tzinfo=UTC)),
+        ("expected close", "２０１７-０３-１８", "expected_close", date(2017, 3, 18)),
+        ("next step date", "٢٠١٧-٠٣-١٨", "next_due", date(2017, 3, 18)),
+        ("probability", "٦٠٪", "probability_bp", 6_000),
+        ("value", "١٢٫٥", "value", Money(1_250, "USD")),
+        ("tags", "b; a; b;", "tags", ("b", "a")),
+        ("owner", " Ana  Ruiz ", "owner", "Ana Ruiz"),
+        ("archived", "yes", "archived", True),
+        ("currency", "euro", "value", None),
+    ],
+)
+def test_a_cell_is_read_as_what_its_column_is(
+    tmp_path: Path, column: str, cell: str, field: str, value: object
+) -> None:
+    (row,) = deals_of(tmp_path, f"deal,{column},stage\na,{cell},Lead\n")
+    assert getattr(row, field) == value
+
+
+@pytest.mark.parametrize(
+    ("cells", "fields"),
+    [
+        ({"stage": "Demo", "probability": "60"}, {}),
+        ({"stage": "Won", "probability": "60"}, {"probability": "60"}),
+        ({"stage": "Lost", "probability": "0"}, {}),
+        ({"stage": "Won", "probability": "100"}, {}),
+        ({"stage": "Demo", "forecast category": "Commit"}, {}),
+        ({"stage": "Demo", "forecast category": "Umber"}, {"forecast category": "Umber"}),
+        ({"stage": "Demo", "lost reason": "dear"}, {"lost reason": "dear"}),
+        ({"stage": "Lost", "lost reason": "dear"}, {}),
+        ({"stage": "Demo", "currency": "EUR"}, {"currency": "EUR"}),
+        ({"stage": "Demo", "currency": "EUR", "value": "5"}, {}),
+        ({"stage": "Demo", "pipeline": "North"}, {"pipeline": "North"}),
+    ],
+)
+def test_a_cell_that_says_more_than_the_deal_can_hold_stays_as_a_field(
+    tmp_path: Path, cells: dict[str, str], fields: dict[str, str]
+) -> None:
+    text = f"deal,{','.join(cells)}\na,{','.join(cells.values())}\n"
+    (row,) = deals_of(tmp_path, text)
+    assert dict(row.fields) == fields
+
+
+@pytest.mark.parametrize(
+    ("cells", "title"),
+    [
+        ({"deal": "A", "company": "Acme", "product": "GTX"}, "A"),
+        ({"company": "Acme", "product": "GTX"}, "Acme - GTX"),
+        ({"company": "Acme", "id": "X1"}, "Acme"),
+        ({"product": "GTX", "id": "X1"}, "X1"),
+    ],
+)
+def test_a_deal_without_a_title_is_called_by_what_else_is_known(
+    tmp_path: Path, cells: dict[str, str], title: str
+) -> None:
+    text = f"{','.join(cells)},stage\n{','.join(cells.values())},Lead\n"
+    (row,) = deals_of(tmp_path, text)
+    assert row.title == title
+
+
+@pytest.mark.parametrize(
+    ("cells", "remarks"),
+    [
+        ({"stage": "Demo"}, ()),
+        ({"owner": "ana"}, ("no_stage",)),
+        ({"stage": "Lost", "value": "0"}, ("no_closing_date", "lost_at_zero")),
+        ({"stage": "Lost", "value": "1"}, ("no_closing_date",)),
+        ({"stage": "Won", "value": "0"}, ("no_closing_date",)),
+        ({"stage": "Demo", "expected close": "Q1 2017"}, ("period",)),
+        ({"stage": "Demo", "expected close": "2017-03-01"}, ()),
+        ({"stage": "Demo", "email": "nobody"}, ("odd_email",)),
+    ],
+)
+def test_what_is_odd_in_a_row_is_remarked(
+    tmp_path: Path, cells: dict[str, str], remarks: tuple[str, ...]
+) -> None:
+    text = f"deal,{','.join(cells)}\na,{','.join(cells.values())}\n"
+    (row,) = deals_of(tmp_path, text)
+    assert row.remarks == remarks
+    lost = ReadOptions(lost_zero_is_unknown=True)
+    (asked,) = deals_of(tmp_path, text, options=lost)
+    assert asked.remarks == tuple(one for one in remarks if one != "lost_at_zero")
+
+
+def test_percentages_that_can_be_read_otherwise_are_told(tmp_path: Path) -> None:
+    def told(header: str, *cells: str) -> list[str]:
+        path = write(tmp_path, f"deal,{header}\n" + "".join(f"a,{cell}\n" for cell in cells))
+        with open_file(path) as reading:
+            list(reading.rows())
+            return [one for one in reading.remarks() if "percent" in one]
+
+    assert told("probability", "60", "40") == []
+    assert told("probability", "0.6", "0.4") == []
+    (small,) = told("probability", "60", "0.6")
+    assert small.startswith("0.6 in 'probability' was read as 0.6 percent")
+    (whole,) = told("probability", "1", "1")
+    assert whole.startswith("Numbers of 'probability' such as 1 were read as fractions of 1")
+    (named,) = told("probability %", "0.6", "0.4")
+    assert named.startswith("Numbers of 'probability %' such as 0.6 were read")

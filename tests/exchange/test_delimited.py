@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import csv
 import io
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pytest
@@ -9,7 +10,18 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from pipeboard.domain.errors import BadInput
-from pipeboard.exchange.delimited import DelimitedTable, _heading_in, open_delimited
+from pipeboard.exchange.delimited import (
+    DelimitedTable,
+    Dialect,
+    _dialect,
+    _heading_in,
+    _likeliest,
+    _regularity,
+    _unwrapped,
+    first_table,
+    name_by_heading,
+    open_delimited,
+)
 from pipeboard.exchange.encoding import Encoding
 from pipeboard.exchange.rows import Rejected
 from pipeboard.exchange.tables import Record, defuse
@@ -297,3 +309,285 @@ def test_the_line_of_names_is_the_first_that_names_columns_of_deals(
     records: list[list[str]], place: int | None
 ) -> None:
     assert _heading_in(records) == place
+
+
+class Lines:
+    """A table of records that stand in memory."""
+
+    def __init__(self, records: Sequence[Record | Rejected]) -> None:
+        self.records, self.named = records, 0
+
+    def all_records(self) -> Iterator[Record | Rejected]:
+        return iter(self.records)
+
+    def name(self, record: Record) -> None:
+        self.named = record.line
+
+
+BROKEN = Rejected(9, "", "", "too long")
+NAMES = Record(7, ["Deal", "Stage"])
+
+
+@pytest.mark.parametrize(
+    ("above", "named", "said"),
+    [
+        ((), 7, ()),
+        ((Record(1, ["", " "]),), 7, ()),
+        (
+            (Record(1, ["My report", ""]),),
+            7,
+            ("1 line above the names of the columns was left out: 'My report'.",),
+        ),
+        (
+            (Record(1, ["", ""]), Record(2, ["Sales", "2026"]), Record(4, ["of Ana", ""])),
+            7,
+            ("2 lines above the names of the columns were left out: 'Sales, 2026'.",),
+        ),
+        (
+            (Record(1, ["Sales", ""]), Record(2, ["Amounts in k€", ""])),
+            7,
+            (
+                "2 lines above the names of the columns were left out: 'Sales'.",
+                "'Amounts in k€' stands above the table, and amounts were read as they stand in "
+                "it: write that into the name of their column, such as 'Amount (k€)'.",
+            ),
+        ),
+        (
+            (Record(1, ["in thousands", ""]), Record(2, ["Amount in EUR", ""])),
+            7,
+            (
+                "2 lines above the names of the columns were left out: 'in thousands'.",
+                "'in thousands' stands above the table, and amounts were read as they stand in "
+                "it: write that into the name of their column, such as 'Amount (k€)'.",
+            ),
+        ),
+    ],
+)
+def test_lines_above_the_names_of_columns_are_told(
+    above: tuple[Record, ...], named: int, said: tuple[str, ...]
+) -> None:
+    warnings: list[str] = []
+    table = Lines([*above, NAMES, Record(8, ["Pilot", "Lead"]), BROKEN])
+    name_by_heading(table, "a.csv", warnings)
+    assert (table.named, tuple(warnings)) == (named, said)
+
+
+@pytest.mark.parametrize(
+    ("records", "said"),
+    [
+        ((), "a.csv holds no header"),
+        ((Record(1, ["", " "]),), "a.csv holds no header"),
+        ((BROKEN, NAMES), "The header of a.csv cannot be read: too long"),
+        ((Record(1, [""]), BROKEN, NAMES), "The header of a.csv cannot be read: too long"),
+        (
+            (Record(1, ["", ""]), Record(2, ["5", "", "2026-01-02"])),
+            "a.csv has no line with the names of its columns: it begins with '5, 2026-01-02'",
+        ),
+    ],
+)
+def test_a_table_without_names_of_columns_is_refused(
+    records: tuple[Record | Rejected, ...], said: str
+) -> None:
+    with pytest.raises(BadInput) as refused:
+        name_by_heading(Lines(records), "a.csv", [])
+    assert refused.value.message == f"{said}."
+
+
+def test_the_names_of_columns_stand_among_the_first_forty_records() -> None:
+    numbers = [Record(line, ["5", "6"]) for line in range(1, 41)]
+    table = Lines([*numbers[:39], Record(40, ["Deal", "Stage"])])
+    name_by_heading(table, "a.csv", [])
+    assert table.named == 40
+    with pytest.raises(BadInput, match="begins with '5, 6'"):
+        name_by_heading(Lines([*numbers, Record(41, ["Deal", "Stage"])]), "a.csv", [])
+
+
+ANOTHER = "Another table begins on line {} and was left out: 'Name, Owner'."
+ORDERED = "Line {} names the columns again in another order: what stands below it was read so."
+
+
+@pytest.mark.parametrize(
+    ("rows", "left", "said"),
+    [
+        ("Deal Stage|A Lead|B Won", "Deal Stage|A Lead|B Won", ()),
+        ("Deal Stage|A Lead|-|Name Owner|Bo 5", "Deal Stage|A Lead|-", (ANOTHER.format(4),)),
+        ("Deal Stage|A Lead|-|Name Owner", "Deal Stage|A Lead|-|Name Owner", ()),
+        ("Deal Stage|A Lead|-|Name Owner|Bo x", "Deal Stage|A Lead|-|Name Owner|Bo x", ()),
+        ("Deal Stage|A Lead|-|Deal Stage|B 5", "Deal Stage|A Lead|-|Deal Stage|B 5", ()),
+        ("Deal Stage|A Lead|Name Owner|Bo 5", "Deal Stage|A Lead|Name Owner|Bo 5", ()),
+        ("Deal Stage|-|B 5", "Deal Stage|-|B 5", ()),
+        ("-|Deal Stage|A 5", "-|Deal Stage|A 5", ()),
+        ("Deal Stage|-|Name -|Bo 5", "Deal Stage|-|Name -|Bo 5", ()),
+        (
+            "Deal Stage|A Lead|Stage Deal|Won B|Deal Stage|C Lead",
+            "Deal Stage|A Lead|Deal Stage|B Won|Deal Stage|C Lead",
+            (ORDERED.format(3),),
+        ),
+        (
+            "Deal Stage|A Lead|Stage Deal|Won B x|Won C",
+            "Deal Stage|A Lead|Deal Stage|Won B x|C Won",
+            (ORDERED.format(3),),
+        ),
+        (
+            "Deal Stage|Stage Deal|Won B|Stage Deal|Lead C",
+            "Deal Stage|Deal Stage|B Won|Deal Stage|C Lead",
+            (ORDERED.format(2), ORDERED.format(4)),
+        ),
+    ],
+)
+def test_a_table_ends_where_another_begins_and_keeps_the_order_of_its_names(
+    rows: str, left: str, said: tuple[str, ...]
+) -> None:
+    def records(text: str) -> list[Record]:
+        cells = ([*row.replace("-", "").split(" ")] for row in text.split("|"))
+        return [Record(line, list(one)) for line, one in enumerate(cells, 1)]
+
+    first = next(one.line for one in records(rows) if one.cells != [""])
+    warnings: list[str] = []
+    found = list(first_table(records(rows), first, warnings))
+    assert (found, tuple(warnings)) == (records(left), said)
+
+
+def test_a_record_that_cannot_be_read_goes_through_a_table() -> None:
+    tables: list[list[Record | Rejected]] = [
+        [NAMES, BROKEN], [NAMES, Record(8, [""]), BROKEN, Record(10, ["A", "5"])],
+    ]  # fmt: skip
+    for records in tables:
+        assert list(first_table(records, 7, [])) == records
+
+
+@pytest.mark.parametrize(
+    ("sample", "is_whole", "share", "width"),
+    [
+        ("a,b\n1,2\n", True, 1.0, 2),
+        ("a,b\n1,2\n3", True, 2 / 3, 2),
+        ("a,b\n1,2\n3", False, 1.0, 2),
+        ("a,b\n1,2,3\n4,5,6\n7", False, 2 / 3, 3),
+        ("a,b\n\n1,2\n", True, 1.0, 2),
+        ("a,b", False, 1.0, 2),
+        ("a\nb\nc,d\n", True, 1 / 3, 2),
+        ("a,b\n1,2,3\n", True, 0.5, 3),
+        ("a\nb\n", True, 0.0, 0),
+        ("", True, 0.0, 0),
+        (",\n,\n", True, 0.0, 0),
+        ('a,"b,c"\n1,2\n', True, 1.0, 2),
+    ],
+)
+def test_a_delimiter_explains_the_records_that_are_as_wide_as_most(
+    sample: str, is_whole: bool, share: float, width: int
+) -> None:
+    assert _regularity(sample, ",", is_whole) == (share, width)
+
+
+@pytest.mark.parametrize(
+    ("sample", "mark"),
+    [
+        ("a,b\n1,2\n", ","),
+        ("a;b\n1,5;2\n3;4\n", ";"),
+        ("a\tb,c\n1\t2\n", "\t"),
+        ("a,b;c;d\n1,2;3;4\n", ";"),
+        ("a~b\n1~2\n", "~"),
+        ("a~b,c\n1~2,3\n", ","),
+        ("a\nb\n", ","),
+    ],
+)
+def test_the_likeliest_delimiter_makes_the_most_regular_records(sample: str, mark: str) -> None:
+    assert _likeliest(sample, is_whole=True) == mark
+
+
+@pytest.mark.parametrize(
+    ("sample", "inner"),
+    [
+        ('"a,b"\n"1,2"\n', "a,b\n1,2\n"),
+        ('"a,b"\n"1,""x, y"""\n', 'a,b\n1,"x, y"\n'),
+        ('a,b\n"1,2"\n', "a,b\n1,2\n"),
+        ('a,b\n1,2\n"3,4"\n', ""),
+        ('a,b\n1,2\n"3,4"\n"5,6"\n', "a,b\n1,2\n3,4\n5,6\n"),
+        ('"a"\n"b"\n', ""),
+        ('"a"\n"1,2"\n"3,4"\n', ""),
+        ('"a,b"\r\n\r\n"1,2"', "a,b\r\n1,2"),
+    ],
+)
+def test_lines_in_quotes_are_most_of_a_file_and_as_wide_as_the_first(
+    sample: str, inner: str
+) -> None:
+    assert _unwrapped(sample, is_whole=True) == inner
+
+
+@pytest.mark.parametrize(
+    ("sample", "dialect"),
+    [
+        ("a,b\n1,2\n", Dialect(",")),
+        ("sep=;\na;b\n1,5;2\n", Dialect(";")),
+        ("SEP=,\na;b\n1;2\n", Dialect(",")),
+        ("sep=\na;b\n1;2\n", Dialect(";")),
+        ('sep="\na;b\n1;2\n', Dialect(";")),
+        ('a, "b"\n1, "2, 3"\n', Dialect(",", skip_space=True)),
+        ('a, "b"\n1,"2"\n', Dialect(",")),
+        ("'a','b'\n'1','2, 3'\n", Dialect(",", quote="'")),
+        ("'a',b\n'1',2\n", Dialect(",")),
+        ("“a”,“b”\n“1”,“2”\n", Dialect(",", has_curved_quotes=True)),
+        ("„a“,„b“\n1,2\n", Dialect(",", has_curved_quotes=True)),
+        ("“a”,b\n1,2\n", Dialect(",")),
+        ('"a,b"\n"1,2"\n', Dialect(",", is_wrapped=True)),
+        ('"a","b"\n"1","2"\n', Dialect(",")),
+    ],
+)
+def test_how_cells_are_set_apart_is_seen_in_the_first_lines(sample: str, dialect: Dialect) -> None:
+    assert _dialect(sample, is_whole=True) == dialect
+
+
+@pytest.mark.parametrize(
+    ("sample", "is_so"),
+    [
+        ('a,b\n"x \\"y\\" z",2\n', True),
+        ('a,b\n"x\\",2\n', False),
+        ('a,b\n"x\\"\n', False),
+        ('a,b\n"x\\""y",2\n', False),
+    ],
+)
+def test_a_quote_behind_a_backslash_ends_no_cell_where_letters_follow(
+    sample: str, is_so: bool
+) -> None:
+    assert (_dialect(sample, is_whole=True).backslashed is not None) is is_so
+
+
+def test_lines_are_counted_from_excels_own_remark_and_through_cells_of_several(
+    tmp_path: Path,
+) -> None:
+    text = 'sep=;\nDeal;Note\nA;"one\ntwo"\n\nB;x\n\'=C;y\n'
+    table = table_of(tmp_path, text)
+    assert [*table.all_records()] == [
+        Record(2, ["Deal", "Note"]), Record(3, ["A", "one\ntwo"]), Record(5, []),
+        Record(6, ["B", "x"]), Record(7, ["=C", "y"]),
+    ]  # fmt: skip
+    assert [one.line for one in table.records()] == [3, 6, 7]
+
+
+@pytest.mark.parametrize(
+    ("content", "rows"),
+    [
+        ("Deal,Stage,\nA,Lead,\nB,Won,x\nC,Lost\n", [["A", "Lead", ""], ["B", "Won", "x"],
+                                                      ["C", "Lost", ""]]),
+        ("Deal,Stage\nA,Lead,\nB,Won, \n", [["A", "Lead"], ["B", "Won"]]),
+        ("Deal,Stage,\nA,Lead\nB,Won\n", [["A", "Lead"], ["B", "Won"]]),
+    ],
+)  # fmt: skip
+def test_cells_behind_the_names_are_taken_where_the_header_is_as_wide(
+    tmp_path: Path, content: str, rows: list[list[str]]
+) -> None:
+    found = records_of(tmp_path, content)
+    assert [one.cells for one in found if isinstance(one, Record)] == rows
+    assert len(found) == len(rows)
+
+
+def test_each_line_behind_a_quote_that_is_never_closed_is_kept_as_it_stands(
+    tmp_path: Path,
+) -> None:
+    found = records_of(tmp_path, 'Deal,Note\nA,ok\nB,"oops\n\nC,x,y\n')
+    assert found[0] == Record(2, ["A", "ok"])
+    first, second = (one for one in found[1:] if isinstance(one, Rejected))
+    assert (first.line, first.column, first.raw) == (3, "column 2", {"Deal": "B", "Note": '"oops'})
+    assert (second.line, second.column, second.value) == (5, "", "")
+    assert second.raw == {"Deal": "C", "Note": "x", "column 1": "y"}
+    assert second.reason == "it stands below line 3, where a quote is never closed"

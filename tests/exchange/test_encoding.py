@@ -214,6 +214,12 @@ def test_the_sign_for_any_currency_is_that_of_the_euro(tmp_path: Path) -> None:
     )
 
 
+def test_what_windows_alone_writes_keeps_the_sign_for_any_currency(tmp_path: Path) -> None:
+    for said, name in ((b"A \xa4 5", "iso8859-15"), (b"A \xa4 5 \x93new\x94", "windows-1252")):
+        data = TEXT.encode("latin-1") * 3 + said + b",x\n"
+        assert find_encoding(write(tmp_path, data)).name == name
+
+
 @pytest.mark.parametrize(("good", "is_utf8"), [(1, True), (0, False)])
 def test_a_text_is_utf_8_where_a_tenth_of_its_letters_are(
     tmp_path: Path, good: int, is_utf8: bool
@@ -236,3 +242,30 @@ def test_a_text_is_utf_8_where_a_tenth_of_its_letters_are(
 def test_a_guess_shows_readings_that_differ_alone(tmp_path: Path, name: str, told: str) -> None:
     found = find_encoding(write(tmp_path, f"Deal,Value\n{name},1\n".encode("cp1252")))
     assert told in (found.warning or "")
+
+
+ONE_BROKEN = "1 broken character was read as \ufffd."
+ONE_MIXED = (
+    "1 character is not written in UTF-8 as the others are, and read as windows-1252: check the "
+    "names ('Müller')."
+)
+
+
+@pytest.mark.parametrize(
+    ("lines", "said"),
+    [
+        ((b"B,\xff",), ONE_BROKEN),
+        ((b"B,\xff", b"C,\xff"), "2 broken characters were read as \ufffd."),
+        ((b"B,M\xfcller",), ONE_MIXED),
+        (
+            (b"B,M\xfcller", b"C,Caf\xe9 Noir"),
+            ONE_MIXED.replace("1 character is", "2 characters are"),
+        ),
+        ((b"B,\xff", b"C,M\xfcller"), f"{ONE_BROKEN} {ONE_MIXED}"),
+    ],
+)
+def test_what_was_broken_in_utf_8_is_counted_and_shown_by_the_first_name(
+    tmp_path: Path, lines: tuple[bytes, ...], said: str
+) -> None:
+    found = find_encoding(write(tmp_path, TEXT.encode() * 20 + b"\n".join(lines) + b"\n"))
+    assert (found.name, found.warning) == ("utf-8", said)

@@ -2,11 +2,19 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from pipeboard.domain.money import Money
-from pipeboard.exchange.history import RowEnding, RowStatus, StageWords, read_outcome
+from pipeboard.exchange.history import (
+    Course,
+    HistoryReader,
+    RowEnding,
+    RowStatus,
+    StageWords,
+    read_outcome,
+)
 from pipeboard.exchange.moments import Moment
 from pipeboard.exchange.rows import DealRow, Entered, Outcome
 from tests.exchange.files import BERLIN, deals_of
@@ -144,6 +152,18 @@ def test_a_stage_means_what_the_pipeline_and_the_person_say(
          "2017-03-01", (), set()),
         ({"stage": "Won", "created": "2017-03-01 14:00", "closed on": "2017-03-01 13:59"},
          "2017-03-01", ("closed_before_created",), {"created"}),
+        ({"stage": "Won", "won date": "2017-03-31", "close date": "Q1 2017"}, "2017-03-31",
+         (), {"close date"}),
+        ({"stage": "Won", "won date": "2017-03-31 10:00", "close date": "2017-03-31"},
+         "2017-03-31", (), set()),
+        ({"stage": "Won", "won date": "2017-03-31", "close date": "2017-03-31 10:00"},
+         "2017-03-31", (), {"close date"}),
+        ({"stage": "Demo", "expected close": "2017-05-01", "close date": "2017-05-01"}, None, (),
+         set()),
+        ({"stage": "Demo", "expected close": "2017-05-01", "close date": "2017-05-02"}, None, (),
+         {"close date"}),
+        ({"stage": "Demo", "expected close": "2017-05-01", "closed on": "2017-05-01"}, None,
+         ("open_with_closing",), {"closed on"}),
         ({"stage": "Demo", "created": "2017-12-31"}, None, (), set()),
         ({"stage": "Demo", "created": "2018-01-01"}, None, ("created_in_future",), {"created"}),
     ],
@@ -167,6 +187,14 @@ def test_when_a_deal_closed_follows_from_the_dates_of_its_row(
         ({"Entered Demo": "2017-03-01 10:00"}, {}),
         ({"stage": "Won", "created": "2017-03-01 10:00", "closed on": "2017-03-02"},
          {"closed_at": "day"}),
+        ({"created": "2017-03-01 10:00", "expected close": "2017-03-01"}, {}),
+        ({"stage": "Won", "closed on": "2017-03-02"},
+         {"created_at": "unknown", "closed_at": "day"}),
+        ({"stage": "Won", "closed on": "2017-03-02 10:00"}, {"created_at": "unknown"}),
+        ({"created": "2017-03-01 10:00", "expected close": "2017-03"}, {}),
+        ({"stage": "Won", "created": "2017-03-01 14:00", "closed on": "2017-03-01"}, {}),
+        ({"stage": "Won", "created": "2017-03-01", "closed on": "2017-03-01 14:00"},
+         {"created_at": "day"}),
     ],
 )  # fmt: skip
 def test_it_is_known_as_exactly_as_the_file_says_it(
@@ -307,3 +335,118 @@ def test_a_line_for_each_change_of_stage_is_one_deal_whatever_their_order(
     assert [(row.owner, row.value) for row in deals_of(tmp_path, later)][:1] == [
         ("cy", Money(900, "USD"))
     ]
+
+
+def when(text: str) -> Moment:
+    """A day in Berlin, with a time or without."""
+    at = datetime.fromisoformat(text).replace(tzinfo=BERLIN)
+    return Moment(at.astimezone(UTC), at.date(), has_time=" " in text)
+
+
+def course_of(
+    outcome: Outcome | None, *, closes: bool = False, is_ours: bool = False, **found: Any
+) -> Course:
+    """The course of a deal on the last day of 2017; moments are written as they stand."""
+    told = {name: when(text) if name.endswith("_at") else text for name, text in found.items()} | {
+        name: (when(text),) for name, text in found.items() if name.startswith("entered:")
+    }
+    words = StageWords({"old": "Demo", "away": "=-"}, ("demo",), "signed", "gone")
+    reader = HistoryReader(
+        told, BERLIN, words, date(2017, 12, 31), closes_in_stage=closes, is_ours=is_ours
+    )
+    return reader.read(told, outcome)
+
+
+@pytest.mark.parametrize(
+    ("outcome", "closes", "stage", "found"),
+    [
+        ("open", False, "Demo", "Demo"),
+        ("open", False, "Old", "Demo"),
+        ("open", False, "Away", None),
+        ("won", False, "Signed", "Lead"),
+        ("won", False, "Old", "Demo"),
+        ("won", True, "Old", "Lead"),
+        ("lost", True, "Parked", "Lead"),
+        ("lost", False, "Parked", "Parked"),
+        ("open", True, "Parked", "Parked"),
+        (None, True, "Parked", "Parked"),
+    ],
+)
+def test_a_closed_deal_stands_where_it_last_was_where_its_stage_says_that_it_closed(
+    outcome: Outcome | None, closes: bool, stage: str, found: str | None
+) -> None:
+    entered: dict[str, Any] = {"entered:Lead": "2017-03-01 10:00"}
+    assert course_of(outcome, closes=closes, stage=stage, **entered).stage == found
+    if stage == "Signed":
+        assert course_of(outcome, stage=stage).stage is None
+
+
+def test_a_closing_stage_was_entered_when_the_deal_closed() -> None:
+    dates: dict[str, Any] = {
+        "entered:Demo": "2017-03-01 10:00",
+        "entered:Parked": "2017-04-01 10:00",
+    }
+    closed = course_of("lost", closes=True, stage="Parked", **dates)
+    assert [name for name, _ in closed.entered] == ["Demo"]
+    assert closed.closed_at == when("2017-04-01 10:00").at
+    stays = course_of("lost", stage="Parked", **dates)
+    assert [name for name, _ in stays.entered] == ["Demo", "Parked"]
+    assert (stays.closed_at, stays.remarks) == (None, ("no_closing_date",))
+
+
+def test_a_deal_closes_on_a_day_not_before_its_last_stage_of_that_day() -> None:
+    entered: dict[str, Any] = {"entered:Demo": "2017-04-01 15:00"}
+    found = course_of("won", stage="Won", closed_at="2017-04-01", **entered)
+    assert found.closed_at == when("2017-04-01 15:00").at
+    earlier = course_of("won", stage="Won", closed_at="2017-04-02", created_at="2017-04-01 15:00")
+    assert earlier.closed_at == when("2017-04-02").at
+
+
+@pytest.mark.parametrize(
+    ("found", "entered"),
+    [
+        ({"entered": (Entered("Lead", LATER.at), Entered("Demo", AT.at))},
+         [("Demo", AT.at), ("Lead", LATER.at)]),
+        ({"entered": (Entered("Lead", AT.at),), "stage_entered_at": "2017-03-02", "stage": "Demo"},
+         [("Lead", AT.at)]),
+        ({"stage_entered_at": "2017-03-02 11:00", "stage": "Demo"}, [("Demo", LATER.at)]),
+        ({"stage_entered_at": "2017-03-02 11:00"}, []),
+        ({"stage_entered_at": "2017-03-02 11:00", "stage": "Demo",
+          "entered:Lead": "2017-03-01 11:00"}, [("Lead", AT.at), ("Demo", LATER.at)]),
+        ({"stage": "Demo"}, []),
+        ({"stage_entered_at": "2017-03-02", "stage": "Demo", "created_at": "2017-03-02 11:00"},
+         [("Demo", LATER.at)]),
+        ({"entered:Away": "2017-03-02 11:00", "entered:Old": "2017-03-01 11:00"},
+         [("Demo", AT.at)]),
+    ],
+)  # fmt: skip
+def test_arrivals_in_stages_come_in_the_order_of_time(
+    found: dict[str, Any], entered: list[tuple[str, datetime]]
+) -> None:
+    assert [tuple(one) for one in course_of("open", **found).entered] == entered
+
+
+@pytest.mark.parametrize(
+    ("found", "created"),
+    [
+        ({}, None),
+        ({"created_at": "2017-03-01 11:00"}, AT.at),
+        ({"entered:Demo": "2017-03-01 11:00"}, AT.at),
+        ({"closed_at": "2017-03-01 11:00"}, AT.at),
+        ({"entered:Demo": "2017-03-02 11:00", "closed_at": "2017-03-01 11:00"}, AT.at),
+        ({"entered:Demo": "2017-03-01 11:00", "closed_at": "2017-03-02 11:00"}, AT.at),
+    ],
+)
+def test_a_deal_began_by_the_first_that_is_known_of_it(
+    found: dict[str, Any], created: datetime | None
+) -> None:
+    assert course_of("won", **found).created_at == created
+
+
+def test_our_own_file_says_how_exactly_an_instant_is_known_and_nothing_is_odd_in_it() -> None:
+    dates: dict[str, Any] = {"created_at": "2017-03-01", "closed_at": "2018-03-01"}
+    ours = course_of("won", is_ours=True, created_precision="day", **dates)
+    assert (ours.precision, ours.remarks) == ({"created_at": "day"}, ())
+    theirs = course_of("won", **dates)
+    assert theirs.precision == {"created_at": "day"}
+    assert theirs.remarks == ("closed_in_future",)

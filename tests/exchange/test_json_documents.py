@@ -704,3 +704,20 @@ def test_what_a_team_agreed_on_says_what_was_before_and_what_is_after() -> None:
         "data": {"key": [1, "2026Q4", "", ""], "before": {"amount_minor": 5},
                  "after": {"amount_minor": 7}},
     }  # fmt: skip
+
+
+def test_a_step_without_words_is_one_in_a_calendar_and_what_has_no_day_is_in_none() -> None:
+    at = datetime(2026, 11, 23, 9, tzinfo=ZONE)
+    bare = _deal(next_step=NextStep("", date(2026, 12, 3)))
+    text = "".join(calendar_of([bare], at))
+    assert f"SUMMARY:Next step ({bare.name})" in text and text.count("BEGIN:VEVENT") == 1
+    assert "".join(calendar_of([_deal()], at)).count("BEGIN:VEVENT") == 0
+
+
+def test_a_text_tells_the_score_of_a_deal_that_has_one() -> None:
+    def lines(deal: Deal) -> list[str]:
+        record = DealRecord(deal, PIPELINE, (), (), ())
+        return DealText(record, TODAY, ZONE, lambda entry: "").plain().splitlines()
+
+    assert [one.split()[0] for one in lines(FULL) if one.strip().startswith("score")] == ["score"]
+    assert not [one for one in lines(_deal()) if one.strip().startswith("score ")]

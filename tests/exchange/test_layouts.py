@@ -126,3 +126,17 @@ def test_a_tool_can_be_named_and_an_unknown_one_is_refused() -> None:
     with pytest.raises(BadInput, match="no tool 'pipdrive'") as caught:
         layout_named("pipdrive", ())
     assert caught.value.hint == "Did you mean pipedrive?"
+
+
+@pytest.mark.parametrize("name", LAYOUTS)
+def test_a_tool_that_is_named_is_taken_whatever_the_header_is(name: str) -> None:
+    assert layout_named(name, ("Deal", "Stage")) is LAYOUTS[name]
+    assert layout_named(name, tuple(LAYOUTS["hubspot"].columns)) is LAYOUTS[name]
+
+
+def test_a_board_of_trello_is_one_by_its_header_and_auto_finds_out_which_tool() -> None:
+    board = tuple(BOARD_LAYOUT.columns)
+    assert layout_named("trello", board) is BOARD_LAYOUT
+    assert layout_named("trello", ("Deal", "Stage")) is LAYOUTS["trello"]
+    assert layout_named("auto", ("Deal", "Stage")) is GENERIC
+    assert layout_named("auto", tuple(LAYOUTS["hubspot"].columns)) is LAYOUTS["hubspot"]

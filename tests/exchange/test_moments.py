@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeboard.domain.dates import FIRST_YEAR
+from pipeboard.domain.dates import FIRST_YEAR, LAST_YEAR
 from pipeboard.domain.errors import BadInput
 from pipeboard.exchange.clock_zones import _ZONES, offset_of
 from pipeboard.exchange.due_periods import last_day_of
@@ -45,6 +45,11 @@ def read(text: str, *column: str, order: Order | None = None) -> Moment:
         ("2017/03/18", datetime(2017, 3, 17, 23, tzinfo=UTC)),
         ("18/03/2017", datetime(2017, 3, 17, 23, tzinfo=UTC)),
         ("3/18/2017, 1:59 PM", datetime(2017, 3, 18, 12, 59, tzinfo=UTC)),
+        ("3/18/2017 1:59:07 PM", datetime(2017, 3, 18, 12, 59, 7, tzinfo=UTC)),
+        (
+            "2017-03-18 13:59:00.123456 +02:00",
+            datetime(2017, 3, 18, 11, 59, 0, 123456, tzinfo=UTC),
+        ),
         ("3/18/2017 12:05 a.m.", datetime(2017, 3, 17, 23, 5, tzinfo=UTC)),
         ("5/5/2017", datetime(2017, 5, 4, 22, tzinfo=UTC)),
         ("18 Mar 2017", datetime(2017, 3, 17, 23, tzinfo=UTC)),
@@ -231,6 +236,13 @@ def test_a_year_of_two_digits_is_not_far_ahead() -> None:
         ("10000", date(1927, 5, 18)),
         ("79999", date(2119, 1, 10)),
         (f"18/03/{FIRST_YEAR}", date(FIRST_YEAR, 3, 18)),
+        (f"18/03/{LAST_YEAR}", date(LAST_YEAR, 3, 18)),
+        (f"18 Mar {FIRST_YEAR}", date(FIRST_YEAR, 3, 18)),
+        ("18 Mar 17", date(2017, 3, 18)),
+        ("18 Mar 37", date(2037, 3, 18)),
+        ("18 Mar 38", date(1938, 3, 18)),
+        ("Mar 18, 2540", date(1997, 3, 18)),
+        ("18 Mar 2600", date(2600, 3, 18)),
     ],
 )
 def test_a_year_is_counted_as_it_is_written(text: str, day: date) -> None:
@@ -278,14 +290,34 @@ def test_each_column_is_read_in_its_own_order_and_two_orders_are_told() -> None:
     (told,) = said
     assert "day first in 'c0' (13/04/2017), with the month first in 'c1' (04/13/2017)" in told
     assert read_all(("13/04/2017",), ("14/04/2017",))[1] == []
+    # A day that is the same either way proves no order.
+    assert read_all(("05/05/2017",), ("04/13/2017",))[1] == []
+    assert read_all(("05/05/2017",), ("13/04/2017",))[1] == []
+    assert read_all(("13/04/2017",), ("05/05/2017",))[1] == []
+
+
+@pytest.mark.parametrize(
+    ("text", "days"),
+    [
+        ("03/04/2017", "3 April 2017 or 4 March 2017"),
+        ("10-06-10", "10 June 2010 or 6 October 2010"),
+        ("10-06-12", "10 June 2012 or 6 October 2012 or 12 June 2010"),
+    ],
+)
+def test_a_date_of_two_readings_is_asked_for_with_each_day_once(text: str, days: str) -> None:
+    with pytest.raises(AmbiguousDate) as caught:
+        read(text)
+    assert caught.value.message == f"'{text}' can be read two ways: {days}."
 
 
 @pytest.mark.parametrize(
     ("column", "is_told"),
     [
         (("2017-12-12", "13/01/2017"), True),
+        (("2017-12-12", "13/01/2017 "), True),
         (("2017-12-12", "01/13/2017"), True),
         (("2017-12-13", "13/01/2017"), False),
+        (("2017-12-12", "03/04/2017", "13/01/2017"), False),
         (("2017-12-12", "2017-01-13", "13/01/2017"), False),
         (("2017-12-12",), False),
     ],
@@ -337,6 +369,7 @@ def test_what_the_column_does_not_show_is_asked_with_each_reading(
     "text",
     [
         "9999", "80000", "3/18/2017 0:30 PM", f"18/03/{FIRST_YEAR - 1}",
+        f"18/03/{LAST_YEAR + 1}", f"18 Mar {FIRST_YEAR - 1}", f"{LAST_YEAR + 1}-03-18",
         "soon", "31/02/2017", "2017-02-30", "2017-13-01", "0000-00-00", "12", "March 2017", "May",
         "10:30", "99999", "2017-03-18 25:00", "3/18/2017 13:00 PM", "1/2", "٢٠١٧-٠٣-١٨",
         "18 Mar 2017 13:59 XYZ",

@@ -198,6 +198,18 @@ def test_a_new_stage_has_no_id_whatever_number_it_brings() -> None:
     assert _ids(wanted) == (4, [7, 0, 9, 10])
 
 
+def test_a_stage_that_is_known_is_known_as_one_alone() -> None:
+    ends = _KNOWN.stages[2:]
+    for names, ids in (
+        (("Lead", "Léad"), [7, 0, 9, 10]),
+        (("Demo", "Démo", "LEAD"), [8, 0, 7, 9, 10]),
+    ):
+        wanted = replace(_KNOWN, stages=(*(Stage(0, name) for name in names), *ends))
+        assert _ids(wanted) == (4, ids)
+    won = Stage(0, "Lead", StageKind.WON)
+    assert _ids(replace(_KNOWN, stages=(Stage(0, "Won"), won, ends[1]))) == (4, [0, 9, 10])
+
+
 def test_another_pipeline_takes_no_ids_over() -> None:
     wanted = replace(_KNOWN, id=99, name="Renewals")
     assert _ids(wanted) == (0, [0, 0, 0, 0])

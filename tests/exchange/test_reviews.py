@@ -3,11 +3,37 @@
 from __future__ import annotations
 
 import re
+from datetime import date, timedelta
+from fractions import Fraction
 from html import unescape
+from types import SimpleNamespace
+from typing import cast
 
+from pipeboard.domain.hygiene import Alike, Fault
+from pipeboard.domain.lazy_dataclass import replace
 from pipeboard.domain.metrics import Unit
-from pipeboard.domain.review import NUMBERS, NumberDocument, ReviewDocument
-from pipeboard.exchange.review_document import review_markdown, review_page
+from pipeboard.domain.metrics.rules import by_owner
+from pipeboard.domain.metrics.waterfall import Waterfall
+from pipeboard.domain.queue import Queued
+from pipeboard.domain.review import (
+    NUMBERS,
+    NUMBERS_OF_REPS,
+    NumberDocument,
+    Objection,
+    ReviewDocument,
+    SalesTrap,
+    Subject,
+    TouchWeek,
+    Variant,
+    WeeklyReview,
+)
+from pipeboard.domain.timeline import Notable
+from pipeboard.exchange.metrics_document import metric_document
+from pipeboard.exchange.review_document import review_document, review_markdown, review_page
+from tests.domain.metrics.log import PIPELINE
+from tests.exchange.test_metrics_document import reports
+from tests.store.made_up import deal
+from tests.team import NOW
 
 
 def number(value: float | None, unit: str = "minor", reason: str | None = None) -> NumberDocument:
@@ -246,3 +272,63 @@ def test_one_rep_has_a_table_too_and_what_goes_has_bars_of_its_own() -> None:
     page = "".join(review_page(alone))
     bars = re.findall(r'class="(full|gone)" width="(\d+)"', page)
     assert ("gone", "333") in bars and ("full", "1000") in bars
+
+
+def test_a_review_of_a_time_becomes_a_document_with_each_thing_in_its_place() -> None:
+    report = reports()["whole"].report
+    ana, nobody = (report.groups(by_owner(report.basis.rules))[rep] for rep in ("ana", None))
+    big = deal(5, title="press", account="Big", owner="ana")
+    queued = cast(Queued, SimpleNamespace(deal=big))
+    review = WeeklyReview(
+        PIPELINE, NOW - timedelta(days=7), NOW, report, {"ana": ana, None: nobody},
+        {Fault("owner"): {"ana": 2, "": 1}, Fault("value"): {}},
+        [Alike(1, 2, "same account", 90)], [20], report.waterfall,
+        [Notable(4, "bo", "moved back")],
+        [Subject(queued, Fraction(9_001, 2), ("stalled",), ("What hurts?",))],
+        SalesTrap(Fraction(1_001, 2), Fraction(700), 3, 12),
+        [TouchWeek(date(2026, 11, 9), 7, 2), TouchWeek(date(2026, 11, 16), 9, 0)],
+        [FULL["decisions"][0]], [Objection("price", {1: 1, 3: 2})], [Variant("short", 6, 5, 4, 3)],
+        {1: "Lumen", 2: "Lumen Oy", 4: "Acme", 5: "Big", 20: "Kiln"},
+    )  # fmt: skip
+    found = review_document(review)
+    flow = report.waterfall.whole()
+    lines = report.waterfall.lines
+    assert found == {
+        "pipeline": "Sales", "currency": "EUR", "zone": "UTC",
+        "since": "2026-11-16T09:00:00+00:00", "at": "2026-11-23T09:00:00+00:00",
+        "period": "2026Q3",
+        "preflight": {
+            "faults": {"owner": {"ana": 2, "": 1}, "value": {}},
+            "duplicates": [{"keep": "D-1", "other": "D-2", "why": "same account"}],
+            "dead": ["D-20"],
+            "names": {"D-1": "Lumen", "D-2": "Lumen Oy", "D-20": "Kiln"},
+        },
+        "number": {name: metric_document(report.metric(name)) for name in NUMBERS},
+        "readings": found["readings"],
+        "reps": [
+            {"rep": rep, **{name: metric_document(part.metric(name)) for name in NUMBERS_OF_REPS}}
+            for rep, part in (("ana", ana), (None, nobody))
+        ],
+        "changes": {name: {"deals": len(lines[name].deals), "value": flow[name]} for name in lines},
+        "exceptions": [{"ref": "D-4", "deal": "Acme", "by": "bo", "what": "moved back"}],
+        "discuss": [{"ref": "D-5", "deal": big.name, "title": "press", "owner": "ana",
+                     "value": 4_501, "risks": ["stalled"], "agenda": ["What hurts?"]}],
+        "flow": {
+            "bottleneck": "Negotiate", "hint": "Look at terms, and at who has to approve.",
+            "lead_velocity": metric_document(report.metric("lead_velocity_rate")),
+            "new_value_a_week": 501, "needed_a_week": 700, "touches_on_new": 3, "touches": 12,
+        },
+        "trend": [{"week": "2026-11-09", "touches": 7, "replies": 2},
+                  {"week": "2026-11-16", "touches": 9, "replies": 0}],
+        "objections": [{"objection": "price", "stages": {"Lead": 1, "Proposal": 2}}],
+        "variants": [{"variant": "short", "deals": 6, "answered": 5, "closed": 4, "won": 3}],
+        "decisions": [FULL["decisions"][0]],
+    }  # fmt: skip
+    assert [text.partition(" ")[0] for text in found["readings"]] == ["€8", "Negotiate", "Most"]
+    assert found["number"]["won_value"]["value"] == 780
+    assert found["changes"]["won"] == {"deals": 8, "value": 780}
+    ownerless = replace(review, subjects=[Subject(
+        cast(Queued, SimpleNamespace(deal=replace(big, owner=""))), 1, (), ())])  # fmt: skip
+    assert review_document(ownerless)["discuss"][0]["owner"] is None
+    untold = replace(review, changes=Waterfall(excluded={"no rate": 1}))
+    assert {line["value"] for line in review_document(untold)["changes"].values()} == {None}

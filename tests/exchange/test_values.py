@@ -6,10 +6,13 @@ from pipeboard.domain.errors import BadInput
 from pipeboard.exchange.values import (
     PercentColumn,
     is_blank,
+    is_flag,
     mapped,
     read_basis_points,
     read_category,
+    read_count,
     read_flag,
+    read_precision,
     text_of_html,
     with_plain_digits,
 )
@@ -39,7 +42,45 @@ def test_a_column_without_a_number_above_one_holds_fractions() -> None:
     assert percent("12.345") == 1_235
 
 
-@pytest.mark.parametrize("cell", ["likely", "101", "-5", "6e1", "1000"])
+@pytest.mark.parametrize(
+    ("cells", "points", "assumed", "has_parts", "small"),
+    [
+        (("60", "0"), (6_000, 0), "", False, ""),
+        (("1", "0.5"), (10_000, 5_000), "1", True, ""),
+        (("1", "0"), (10_000, 0), "1", False, ""),
+        (("1", "1", "1"), (10_000, 10_000, 10_000), "1", False, ""),
+        (("0.5%", "1"), (50, 10_000), "1", False, ""),
+        (("1", "50%"), (10_000, 5_000), "1", False, ""),
+        (("0.5", "40"), (50, 4_000), "", False, "0.5"),
+        (("40", "0.5", "0.25"), (4_000, 50, 25), "", False, "0.5"),
+        (("1", "40"), (100, 4_000), "", False, ""),
+        (("1.5", "0.5"), (150, 50), "", False, "0.5"),
+        (("1", "1.5"), (100, 150), "", False, ""),
+    ],
+)
+def test_a_column_of_percentages_tells_what_it_was_taken_for(
+    cells: tuple[str, ...], points: tuple[int, ...], assumed: str, has_parts: bool, small: str
+) -> None:
+    column = PercentColumn(lambda: cells)
+    assert tuple(map(column.read, cells)) == points
+    assert (column.assumed, column.has_parts, column.small) == (assumed, has_parts, small)
+
+
+def test_a_column_of_percentages_is_gone_through_once() -> None:
+    passes = []
+
+    def cells() -> tuple[str, ...]:
+        passes.append(1)
+        return (" 0.5 ", "1", "")
+
+    column = PercentColumn(cells)
+    assert [column.read(cell) for cell in ("0", "60%", "1", "0.5", "1")] == [
+        0, 6_000, 10_000, 5_000, 10_000,
+    ]  # fmt: skip
+    assert len(passes) == 1 and column.has_parts
+
+
+@pytest.mark.parametrize("cell", ["likely", "101", "-5", "6e1", "1000", "100.01", "٦٠"])
 def test_what_is_no_percentage_is_refused(cell: str) -> None:
     with pytest.raises(BadInput):
         percent(cell)
@@ -48,9 +89,32 @@ def test_what_is_no_percentage_is_refused(cell: str) -> None:
 def test_basis_points_have_bounds() -> None:
     assert read_basis_points("6000") == 6000
     assert (read_basis_points("10000"), read_basis_points("0")) == (10_000, 0)
-    for cell in ("10001", "-1", "60%", "9" * 5000):
+    for cell in ("10001", "-1", "60%", "9" * 5000, "٦٠", "²"):
         with pytest.raises(BadInput):
             read_basis_points(cell)
+
+
+def test_how_exactly_an_instant_is_known_has_two_words() -> None:
+    assert [read_precision(cell) for cell in ("day", " Unknown ")] == ["day", "unknown"]
+    for cell in ("", "hour", "da"):
+        with pytest.raises(BadInput, match="day or unknown"):
+            read_precision(cell)
+
+
+@pytest.mark.parametrize(
+    ("cell", "count"),
+    [("7", 7), ("-7", -7), ("0", 0), ("9" * 18, 10**18 - 1), ("9" * 19, None), ("7.0", None),
+     ("", None), ("٧", None), ("--7", None)],
+)  # fmt: skip
+def test_a_whole_number_of_our_own_files_is_one(cell: str, count: int | None) -> None:
+    assert read_count(cell) == count
+
+
+@pytest.mark.parametrize(
+    ("cell", "is_one"), [("Yes", True), ("NO", True), ("0", True), ("perhaps", False), ("", False)]
+)
+def test_a_flag_is_a_word_for_yes_or_no(cell: str, is_one: bool) -> None:
+    assert is_flag(cell) is is_one
 
 
 def test_flags_are_read_in_the_words_of_exports() -> None:
@@ -135,6 +199,16 @@ def test_what_no_page_shows_is_no_part_of_a_note(tag: str) -> None:
         ("<me@firm.example>", "<me@firm.example>"),
         ("a & b;", "a & b;"),
         ("<b>a</b>\nb", "a b"),
+        (
+            '<a href="https://a.example">us</a> and <b>x</b><a>them</a>',
+            "us (https://a.example) and xthem",
+        ),
+        (
+            '<a href="https://a.example">us</a><a name="x">them</a></a>',
+            "us (https://a.example)them",
+        ),
+        ("<p>a</p>\n\n<p> b </p>", "a\nb"),
+        ("a < b <br> &lt;c&gt;", "a < b\n<c>"),
     ],
 )
 def test_a_note_in_html_is_text_to_read(html: str, text: str) -> None:

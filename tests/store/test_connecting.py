@@ -467,3 +467,49 @@ def test_a_writing_connection_makes_room_when_its_cache_is_full(tmp_path: Path) 
         for schema in ("main", "beside"):
             (pages,) = connection.execute(f"PRAGMA {schema}.cache_spill").fetchone()
             assert pages > 0, f"{schema} would hold all that is written in memory"
+
+
+def test_a_connection_to_look_is_to_a_file_that_was_opened_for_that_alone(tmp_path: Path) -> None:
+    place = Location(tmp_path / "deals.db")
+    Store.create(str(place.path), SETTINGS).close()
+    with closing(connect(place, read_only=True)) as connection:
+        connection.execute("PRAGMA query_only=OFF")
+        with pytest.raises(sqlite3.OperationalError, match="readonly"):
+            connection.execute("DELETE FROM counter")
+    with closing(connect_to_write(place)) as connection:
+        assert connection.execute("DELETE FROM counter").rowcount > 0
+
+
+def test_a_connection_waits_and_keeps_as_much_as_it_is_told(tmp_path: Path) -> None:
+    place = Location(tmp_path / "deals.db")
+    Store.create(str(place.path), SETTINGS).close()
+
+    def asked(connection: sqlite3.Connection, pragma: str) -> object:
+        return connection.execute(f"PRAGMA {pragma}").fetchone()[0]
+
+    with (
+        closing(connect(place, read_only=True, busy_ms=7)) as looking,
+        closing(connect_to_write(place)) as writing,
+    ):
+        assert asked(looking, "busy_timeout") == 7
+        assert asked(looking, "cache_size") == -READING_CACHE_KB
+        assert (asked(looking, "query_only"), asked(writing, "query_only")) == (1, 0)
+        assert asked(writing, "busy_timeout") == BUSY_MS
+        assert asked(writing, "cache_size") != -READING_CACHE_KB
+        assert asked(writing, "synchronous") == 2
+
+
+@pytest.mark.parametrize(
+    ("database", "said"),
+    [
+        ("postgresql://ana:secret@box/sales", "postgresql://ana@box/sales"),
+        ("POSTGRES://ana:secret@box/sales", "postgresql://ana@box/sales"),
+        ("PostgreSQL+psycopg://ana:secret@a,b/sales", "postgresql://ana@a,b/sales"),
+        ("postgresql://box:5433/sales", "postgresql://box:5433/sales"),
+        ("postgresql://an%40a:x@box/sales", "postgresql://an@a@box/sales"),
+        ("/srv/a:b@c.db", "/srv/a:b@c.db"),
+        ("mysql://ana:secret@box/sales", "mysql://ana:secret@box/sales"),
+    ],
+)
+def test_a_place_is_shown_without_a_password_however_it_is_spelt(database: str, said: str) -> None:
+    assert shown(database) == said

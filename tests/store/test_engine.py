@@ -11,11 +11,11 @@ import pytest
 
 from pipeboard.domain.agreements import Agreement, Topic
 from pipeboard.domain.errors import DatabaseError
-from pipeboard.domain.settings import Settings
+from pipeboard.domain.settings import Rep, Settings
 from pipeboard.store import Store
 from pipeboard.store.database import Database
 from pipeboard.store.engine import Engine, write
-from pipeboard.store.locating import locate_file
+from pipeboard.store.locating import Location, locate_file
 from pipeboard.store.writing import Writer
 from tests.team import NOW, SETTINGS
 
@@ -99,3 +99,46 @@ def test_a_full_disk_is_told_and_nothing_was_changed(path: Path, store: Store) -
         write(engine, store.identity, work)
     assert full.value.details["reason"] == "full"
     assert store.reader.saved_filters("ana") == ()
+
+
+def test_a_store_knows_whether_something_was_stored_through_it(tmp_path: Path) -> None:
+    there = str(tmp_path / "new.db")
+    with closing(Store.create(there, SETTINGS)) as made:
+        assert made.has_stored
+    with closing(Store.open(there)) as opened:
+        assert not opened.has_stored
+        opened.write(lambda writer: None)
+        assert not opened.has_stored
+        opened.write(lambda writer: writer.save_settings(Settings(currency="USD")))
+        assert opened.has_stored
+
+
+def test_a_database_is_made_with_what_it_begins_with_and_never_over_another(
+    tmp_path: Path,
+) -> None:
+    there = str(tmp_path / "new.db")
+    with closing(Store.create(there, SETTINGS, lambda writer: writer.save_rep(Rep("ana")))) as made:
+        assert [rep.name for rep in made.reader.reps()] == ["ana"]
+        assert made.reader.settings() == SETTINGS
+    with pytest.raises(DatabaseError, match="already"):
+        Store.create(there, SETTINGS)
+    with pytest.raises(ValueError, match="no"):
+        Store.create(str(tmp_path / "other.db"), SETTINGS, _refuse)
+    assert not Location(tmp_path / "other.db").exists
+
+
+def _refuse(writer: Writer) -> None:
+    raise ValueError("no")
+
+
+def test_a_snapshot_lasts_for_all_questions_in_it_and_no_longer(store: Store) -> None:
+    raw = store.reader._database._connection
+    with store.reader.snapshot():
+        store.reader.settings()
+        with store.reader.snapshot():
+            store.reader.settings()
+        assert raw.in_transaction
+    assert not raw.in_transaction
+    with pytest.raises(ValueError, match="no"), store.reader.snapshot():
+        raise ValueError("no")
+    assert not raw.in_transaction

@@ -543,6 +543,19 @@ def test_a_reader_that_read_one_pipeline_reads_another_of_its_own(ana: Workspace
                 assert [history.id for history in found] == [deal_id]
 
 
+def test_numbers_of_a_pipeline_are_read_again_where_only_deals_of_another_have_changed(
+    ana: Workspace,
+) -> None:
+    partners = template("minimal", pipeline_name="Partners", currency="USD", first_stage_id=0)
+    other = ana.save_pipeline(partners)
+    first, elsewhere = add(ana).id, ana.add("Kestrel BV: reseller 9k", pipeline=other).deals[0].id
+    with closing(ana.store.new_reader(None)) as kept:
+        for change in (elsewhere, elsewhere, first):
+            found = kept.numbers.histories(sales(ana).id, ana.now())
+            assert [history.id for history in found] == [first]
+            ana.add_note([change], "They called.")
+
+
 def test_what_numbers_are_measured_by_is_read_beside_them(
     team: Team, ana: Workspace, database: Database
 ) -> None:

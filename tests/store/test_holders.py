@@ -240,3 +240,123 @@ def test_a_busy_database_says_what_cannot_be_done_and_who_is_in_the_way(
 
 def test_nothing_is_known_of_a_file_that_is_not_there(tmp_path: Path) -> None:
     assert lock_holder(Location(tmp_path / "none.db")) is None
+
+
+PENDING, RESERVED, SHARED = 0x4000_0000, 0x4000_0001, 0x4000_0002
+LAST = SHARED + 509
+ME_TOO = -7
+"""Stands for the process that asks."""
+
+
+def held(*locks: tuple[int, str, int, int]) -> list[holders._Lock]:
+    """Locks by process, way, first and last byte."""
+    mine = os.getpid()
+    return [
+        holders._Lock(mine if pid == ME_TOO else pid, "f", way == "w", first, last)
+        for pid, way, first, last in locks
+    ]
+
+
+@pytest.mark.parametrize(
+    ("locks", "of_a_writer", "of_a_reader"),
+    [
+        ((), None, None),
+        (((7, "r", SHARED, LAST),), (7, "reading"), None),
+        (((7, "r", LAST, LAST),), (7, "reading"), None),
+        (((7, "r", LAST + 1, LAST + 9),), None, None),
+        (((7, "r", PENDING, PENDING),), None, None),
+        (((7, "w", RESERVED, RESERVED),), (7, "writing"), None),
+        (((7, "w", RESERVED, RESERVED), (7, "r", SHARED, LAST)), (7, "writing"), None),
+        (((7, "w", RESERVED, RESERVED), (8, "r", SHARED, LAST)), (7, "writing"), None),
+        (((7, "w", PENDING, PENDING),), (7, "writing"), (7, "writing")),
+        (
+            ((7, "w", PENDING, RESERVED), (7, "r", SHARED, LAST)),
+            (7, "writing"),
+            (7, "writing"),
+        ),
+        (
+            ((7, "w", PENDING, RESERVED), (8, "r", SHARED, LAST)),
+            (8, "reading"),
+            (8, "reading"),
+        ),
+        (((7, "w", PENDING, LAST), (8, "r", SHARED, LAST)), (7, "writing"), (7, "writing")),
+        (((ME_TOO, "w", PENDING, LAST),), None, None),
+        (((0, "w", PENDING, LAST),), None, None),
+        (((-1, "w", PENDING, LAST),), None, None),
+    ],
+)
+def test_of_the_locks_of_a_rollback_journal_the_one_that_decides_is_named(
+    locks: tuple[tuple[int, str, int, int], ...],
+    of_a_writer: tuple[int, str] | None,
+    of_a_reader: tuple[int, str] | None,
+) -> None:
+    assert holders._blocker(held(*locks), "write") == of_a_writer
+    assert holders._blocker(held(*locks), "read") == of_a_reader
+
+
+@pytest.mark.parametrize(
+    ("locks", "of_a_writer", "of_a_reader"),
+    [
+        (((7, "r", 123, 123),), None, None),
+        (((7, "w", 120, 120),), (7, "writing"), None),
+        (((7, "r", 120, 120),), None, None),
+        (((7, "w", 121, 121),), None, None),
+        (((7, "w", 122, 122),), (7, "writing"), (7, "writing")),
+        (((7, "w", 120, 122),), (7, "writing"), (7, "writing")),
+        (((7, "r", 122, 122),), None, None),
+        (((ME_TOO, "w", 120, 122),), None, None),
+    ],
+)
+def test_of_the_locks_of_a_write_ahead_log_those_that_keep_others_out_are_named(
+    locks: tuple[tuple[int, str, int, int], ...],
+    of_a_writer: tuple[int, str] | None,
+    of_a_reader: tuple[int, str] | None,
+) -> None:
+    assert holders._blocker_of_log(held(*locks), "write") == of_a_writer
+    assert holders._blocker_of_log(held(*locks), "read") == of_a_reader
+
+
+def test_a_file_is_known_by_its_number_alone_where_its_device_has_another_name(
+    tmp_path: Path,
+) -> None:
+    database = tmp_path / "x.db"
+    database.touch()
+    at = database.stat()
+    device = f"{os.major(at.st_dev):02x}:{os.minor(at.st_dev):02x}"
+    locks = {
+        name: holders._Lock(7, f"{known}:{number}", True, PENDING, PENDING)
+        for name, known, number in (
+            ("ours", device, at.st_ino),
+            ("elsewhere", "ff:ff", at.st_ino),
+            ("another", device, at.st_ino + 1),
+        )
+    }
+    ours, elsewhere, another = locks.values()
+    assert holders._locks_on(database, (elsewhere, another, ours)) == [ours]
+    assert holders._locks_on(database, (another, elsewhere)) == [elsewhere]
+    assert holders._locks_on(database, (another,)) == []
+    assert holders._locks_on(tmp_path / "none.db", (ours,)) == []
+
+
+def test_a_lock_on_a_file_to_its_end_covers_all_that_comes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    listed = tmp_path / "locks"
+    listed.write_text(
+        "1: POSIX  ADVISORY  WRITE 11 00:01:5 3 EOF\n"
+        "2: -> POSIX  ADVISORY  WRITE 12 00:01:5 3 4\n"
+        "3: FLOCK  ADVISORY  WRITE 13 00:01:5 0 EOF\n"
+        "4: POSIX  ADVISORY  READ 14 00:01:5 3 4\n"
+    )
+    monkeypatch.setattr(holders, "_LOCKS", listed)
+    whole, part = holders._locks()
+    assert (whole.pid, whole.file, whole.writing, whole.first) == (11, "00:01:5", True, 3)
+    assert (part.pid, part.writing, part.first, part.last) == (14, False, 3, 4)
+    asked = {first: whole.covers(first) for first in (2, 3, 1 << 62)}
+    assert asked == {2: False, 3: True, 1 << 62: True}
+    assert [part.covers(first, last) for first, last in ((1, 2), (1, 3), (4, 9), (5, 9))] == [
+        False,
+        True,
+        True,
+        False,
+    ]

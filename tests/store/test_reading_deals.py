@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import closing
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -21,8 +23,11 @@ from pipeboard.domain.text import fold
 from pipeboard.store import Store
 from pipeboard.store.projecting import Change
 from pipeboard.store.projecting.deals import FINDABLE
+from pipeboard.store.reading.filtering.scores import low_scores
+from pipeboard.store.reading.filtering.terms import FilterScope
 from pipeboard.store.reading.listing import SORTS, Listing
 from pipeboard.store.rows import deal_from_row, row_from_deal
+from pipeboard.store.sql import among
 from pipeboard.store.writing import Done
 from tests.store.conftest import Crowd
 from tests.store.made_up import NOW, TODAY, ZONE, deal, pipelines, store_with
@@ -146,6 +151,31 @@ def test_scores_are_sorted_with_unknown_ones_last(crowd: Crowd) -> None:
     assert lows[first[0]] < lows[last[0]]
     assert list(rising[: len(scored)]) == first
     assert list(falling) == last[:5]
+
+
+@pytest.mark.parametrize("within", [(1, 2), (2,), ()])
+def test_scores_are_of_the_deals_that_are_asked_for(store: Store, within: tuple[int, ...]) -> None:
+    for one in (1, 2):
+        before = store.reader.deal(one)
+        assert before is not None
+        answers = {"need": Answer("yes", one, "", "ana", NOW)}
+        event = change_to(before, Kind.ANSWERED, NOW, {"answers": answers})
+        done = Done(f"a{one}", NOW, "ana", "", "answer", "Answered.")
+        _record(store, done, Change(before, evolve(before, event), (event,)))
+    scope = FilterScope(pipelines(), TODAY, ZONE, "")
+    found = low_scores(store.reader._database, scope, among("deal.id", within))
+    assert set(found) == set(within)
+    assert found.get(1, 0) < found.get(2, 100)
+
+
+@pytest.mark.parametrize(("zone", "ids"), [(None, []), (ZoneInfo("UTC"), [1])])
+def test_days_of_a_filter_are_those_of_the_zone_that_is_asked_or_of_the_workspace(
+    tmp_path: Path, zone: ZoneInfo | None, ids: list[int]
+) -> None:
+    # Half past midnight in Berlin is the day before in Greenwich.
+    query = parse_filter(f"created<{TODAY}", today=TODAY, currency="EUR")
+    with closing(store_with(tmp_path / "one.db", [deal(1, created_at=NOW)])) as store:
+        assert _ids(store, query=query, zone=zone) == ids
 
 
 def _record(store: Store, done: Done, change: Change) -> None:

@@ -15,7 +15,9 @@ from pipeboard.domain.hygiene import Fault, faults
 from pipeboard.domain.money import Money
 from pipeboard.domain.settings import Rep
 from pipeboard.store import Store
+from pipeboard.store.reading.health import find_alike
 from pipeboard.store.reading.listing import Listing
+from pipeboard.store.sql import Sql
 from tests.store.conftest import Crowd
 from tests.store.made_up import NOW, TODAY, ZONE, deal, pipelines, store_with
 
@@ -122,3 +124,40 @@ def test_any_deal_has_the_faults_that_the_domain_gives_it(fault: Fault, crowd: C
     found = crowd.reader.day(LISTING).faulty(fault)
     assert wanted
     assert sorted(found) == sorted(wanted)
+
+
+@pytest.mark.parametrize(
+    ("deals", "pairs"),
+    [
+        ((("Acme GmbH", "Press line", ""), ("ACME", "Press line", "")),
+         [(1, 2, "the same company, titles 100% alike", 100)]),
+        ((("Acme", "Press line", ""), ("Acme", "Kiln", "")), []),
+        ((("Acme Oy", "Press line", ""), ("Akme Oy", "Press line", "")), []),
+        ((("Kestrel Robotics", "Press", ""), ("Kestrel Robotic", "Press", "")),
+         [(1, 2, "Kestrel Robotic is like Kestrel Robotics, titles 100% alike", 97)]),
+        ((("Acme", "Press", "m@x.example"), ("Bolt", "Press", "M@X.example")),
+         [(1, 2, "the same person, Mika, titles 100% alike", 100)]),
+        ((("Kestrel Robotics", "Press", "m@x.example"),
+          ("Kestrel Robotic", "Press", "m@x.example")),
+         [(1, 2, "the same person, Mika, titles 100% alike", 100)]),
+        ((("Acme", "Press", ""), ("Acme", "Press", ""), ("Acme", "Pres", "")),
+         [(1, 2, "the same company, titles 100% alike", 100),
+          (1, 3, "the same company, titles 89% alike", 89),
+          (2, 3, "the same company, titles 89% alike", 89)]),
+        ((("", "Press", ""), ("", "Press", "")), []),
+    ],
+)  # fmt: skip
+def test_deals_are_alike_by_company_and_title_or_by_a_person(
+    tmp_path: Path,
+    deals: tuple[tuple[str, str, str], ...],
+    pairs: list[tuple[int, int, str, int]],
+) -> None:
+    made = [
+        deal(number, account=account, title=title,
+             contacts={"m": Contact("Mika", "", mail)} if mail else {})
+        for number, (account, title, mail) in enumerate(deals, 1)
+    ]  # fmt: skip
+    with closing(store_with(tmp_path / "alike.db", made)) as store:
+        found = find_alike(store.reader._database, Sql("true"))
+        assert [(one.keep_id, one.other_id, one.reason, one.likeness) for one in found] == pairs
+        assert find_alike(store.reader._database, Sql("deal.id = 1")) == ()

@@ -180,7 +180,13 @@ def test_a_touch_that_was_taken_back_is_counted_as_no_objection_and_no_way_of_as
     touch = Event(Kind.TOUCH, _later(1), facts={"touch": said})
     _did(store, "c2", 1, touch)
     assert counted() == ([("short", 1, 0, 0, 0)], [(1, "price", micros(_later(1)))])
-    _did(store, "c3", 2, inverse(touch), undoes="c2")
+    answered = {**CALL, "id": "t2", "direction": "in", "at": _later(2).isoformat()}
+    reply = Event(Kind.TOUCH, _later(2), facts={"touch": answered})
+    _did(store, "c3", 2, reply)
+    assert counted()[0] == [("short", 1, 1, 0, 0)]
+    _did(store, "c4", 3, inverse(reply), undoes="c3")
+    assert counted()[0] == [("short", 1, 0, 0, 0)]
+    _did(store, "c5", 4, inverse(touch), undoes="c2")
     assert counted() == ([], [])
 
 

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from pipeboard.domain.dates import micros
-from pipeboard.domain.deal import Deal
+from pipeboard.domain.deal import Ask, Contact, Deal
 from pipeboard.domain.events import Kind, change_to, evolve
 from pipeboard.domain.money import Money
 from pipeboard.store import Store
 from pipeboard.store.projecting import Change
+from pipeboard.store.projecting.deals import FINDABLE
+from pipeboard.store.projecting.facts import facts_from_log, log_of, stored_facts
 from pipeboard.store.writing import Done, Writer
 from tests.store.made_up import NOW, created, deal, store_with
 
@@ -28,9 +31,9 @@ def store(tmp_path: Path) -> Iterator[Store]:
     made.close()
 
 
-def bring(store: Store, *changes: Change) -> Sequence[int]:
+def bring(store: Store, *changes: Change, name: str = "c2") -> Sequence[int]:
     """The changes come in; those that are outdated instead, where there are any."""
-    done = Done("c2", NOW, "ana", "", "import", "Imported.")
+    done = Done(name, NOW, "ana", "", "import", "Imported.")
     with store.staging() as staging:
         stage = staging.stage
         stage.add(changes, range(len(changes)), done.id, micros(NOW))
@@ -124,3 +127,43 @@ def test_whoever_owns_what_comes_in_is_a_rep_and_nobody_is_none(store: Store) ->
     bring(store, new(1, owner="bo"), new(2, owner=""), new(3, owner="ana"))
     assert [rep.name for rep in store.reader.reps()] == ["ana", "bo"]
     assert {one.owner for one in store.reader.deals(range(1, 9)).values()} == {"ana", "bo", ""}
+
+
+def test_numbers_are_told_what_is_known_better_with_what_comes_in(store: Store) -> None:
+    before = store.reader.deal(1)
+    assert before is not None
+    earlier = before.created_at - timedelta(days=30)
+    event = change_to(before, Kind.CORRECTED, NOW, {"created_at": earlier})
+    assert list(bring(store, Change(before, evolve(before, event), (event,)))) == []
+    database = store.reader.whole().database
+    ((_, _, _, facts),) = told = stored_facts(database, [1])
+    assert facts.startswith(f",[{micros(earlier)},")
+    assert {tuple(row.values()) for row in facts_from_log(log_of(database, [1]))} == told
+
+
+FOUND_BY: dict[str, Any] = {
+    "tags": ("hot", "new"),
+    "fields": {"color": "red", "size": "big"},
+    "contacts": {"mika": Contact("Mika"), "bo": Contact("Bo")},
+    "asks": {"bo": Ask("send it", "ana"), "cy": Ask("call", "ana")},
+}
+"""Two of whatever a deal is found by."""
+
+
+def test_each_thing_that_deals_are_found_by_is_tried() -> None:
+    assert FOUND_BY.keys() == {field for field, _, _ in FINDABLE}
+
+
+@pytest.mark.parametrize(("field", "table", "_"), FINDABLE)
+def test_what_comes_in_stands_in_the_place_of_what_a_deal_was_found_by(
+    store: Store, field: str, table: str, _: object
+) -> None:
+    two = FOUND_BY[field]
+    one = two[:1] if isinstance(two, tuple) else dict([*two.items()][:1])
+    for number, value in enumerate((two, one, type(two)()), 2):
+        before = store.reader.deal(1)
+        assert before is not None
+        changes = [edited(before, **{field: value})]
+        bring(store, *changes, name=f"c{number}")
+        rows = store.reader._database.rows(f"select * from {table} where deal_id = 1")
+        assert len(rows) == len(value)

@@ -519,3 +519,47 @@ def test_the_maven_file_of_8800_deals_in_and_out_and_in_again(ana: Workspace) ->
     assert columns() == whole
     outcomes = Counter(str(deal.outcome) for deal in ana.reader.each(today=TODAY))
     assert outcomes == {"open": 2089, "won": 4238, "lost": 2473}
+
+
+OURS = "ref,version,title,stage,pipeline,recycled_from\n{}"
+
+
+@pytest.mark.parametrize(
+    ("known", "tool", "numbers", "sequel"),
+    [
+        (0, "pipeboard", [7, 12], 7),
+        (1, "pipeboard", [2, 3], None),
+        (0, "hubspot", [1, 2], None),
+    ],
+)
+def test_our_own_file_keeps_its_numbers_where_there_was_no_deal_before(
+    ana: Workspace, tmp_path: Path, known: int, tool: str, numbers: list[int], sequel: int | None
+) -> None:
+    for _ in range(known):
+        add(ana, "Known: deal")
+    file = tmp_path / "deals.csv"
+    file.write_text(OURS.format("D-7,1,First,Proposal,,\nD-12,1,Second,Proposal,,D-7\n"), "utf-8")
+    zone = ZoneInfo("UTC")
+    with open_import(file, from_=tool, currency="EUR", zone=zone, today=TODAY) as reading:
+        ana.import_rows(reading, sales(ana), "deals.csv")
+    first, second = ana.find_deal("First"), ana.find_deal("Second")
+    assert [first.id, second.id] == numbers
+    assert second.recycled_from == sequel
+    assert add(ana, "Later: deal").id == max(numbers) + 1
+
+
+def test_an_import_is_told_by_how_many_deals_came_in_or_changed(
+    files: Files, ana: Workspace
+) -> None:
+    def told() -> list[str]:
+        return [one.summary for one in ana.reader.history.commands() if one.verb == "import"]
+
+    files.read(ROWS)
+    assert told() == ["Imported 3 deals from deals.csv."]
+    files.read(ROWS)
+    assert len(told()) == 1
+    changed = ROWS.replace("Acme,500", "Acme,600").replace("Kestrel BV,7000", "Kestrel BV,8000")
+    files.read(f"{changed}X4,Line 4,Acme,1,Proposal,open,ana,\n")
+    assert told()[0] == "Imported 3 deals from deals.csv."
+    files.read(f"{changed}X4,Line 4,Acme,2,Proposal,open,ana,\n")
+    assert told()[0] == "Imported 1 deal from deals.csv."

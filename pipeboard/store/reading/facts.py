@@ -203,7 +203,8 @@ def _portions(
         remaining = iter(sorted(ids))
         while chunk := list(islice(remaining, DEALS_AT_ONCE)):
             some = among("deal_id", chunk).text
-            yield database.records(f"{asked} and {some} order by deal_id", (pipeline_id,))
+            if rows := database.records(f"{asked} and {some} order by deal_id", (pipeline_id,)):
+                yield rows
         return
     last = 0
     while rows := database.records(

@@ -1,0 +1,359 @@
+"""What stands beside the deals, as it is written and read: pipelines, targets, numbers, lists."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import closing
+from dataclasses import fields
+from datetime import UTC, date, datetime, time, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from pipeboard.domain.agreements import Agreement, Topic
+from pipeboard.domain.board import Lens, Sort
+from pipeboard.domain.deal import Answer, Ask, Loss, Status
+from pipeboard.domain.events import Kind, change_to, evolve
+from pipeboard.domain.filter import parse_filter
+from pipeboard.domain.json_data import Json
+from pipeboard.domain.lazy_dataclass import replace
+from pipeboard.domain.metrics.rules import Target
+from pipeboard.domain.money import Money, Rates
+from pipeboard.domain.pipeline import Pipeline
+from pipeboard.domain.score import fresh_since, score
+from pipeboard.store import Store, whole
+from pipeboard.store.checking import _are_added_up
+from pipeboard.store.projecting import Change
+from pipeboard.store.reading import deals, facts
+from pipeboard.store.reading.agreements import Agreements, _agreement
+from pipeboard.store.reading.board import _converter
+from pipeboard.store.reading.day import DayReader
+from pipeboard.store.reading.filtering.scores import low_scores
+from pipeboard.store.reading.filtering.terms import FilterScope
+from pipeboard.store.reading.listing import Listing
+from pipeboard.store.reading.metric_settings import _edits, read_targets
+from pipeboard.store.reading.scope import scope, small_result
+from pipeboard.store.reading.setup import read_pipelines
+from pipeboard.store.sql import Sql
+from pipeboard.store.writing import Done
+from tests.store.made_up import NOW, TODAY, ZONE, created, deal, lens, pipelines, store_with
+
+DEALS = [
+    deal(1, rank=3, owner="ana", value=Money(100, "EUR"), asks={"bo": Ask("x", "ana", TODAY)}),
+    deal(2, rank=2, owner="bo", value=Money(300, "EUR")),
+    deal(3, rank=1, owner="ana", stage_id=2, value=Money(200, "EUR")),
+    deal(4, rank=1, owner="ana", archived_at=NOW),
+    deal(5, rank=1, pipeline_id=2, stage_id=30, asks={"ana": Ask("y", "bo", TODAY)}),
+]
+
+
+@pytest.fixture(scope="module")
+def few(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
+    """Five deals that nobody changes."""
+    with closing(store_with(tmp_path_factory.mktemp("few") / "deals.db", DEALS)) as made:
+        yield made
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[Store]:
+    with closing(store_with(tmp_path / "deals.db", DEALS[:1])) as made:
+        yield made
+
+
+def found(store: Store, condition: Sql) -> list[int]:
+    return [
+        int(row["id"])
+        for row in store.reader._database.rows(
+            f"select id from deal where {condition.text} order by id", condition.values
+        )
+    ]
+
+
+def filtered(text: str, **more: Any) -> Lens:
+    return replace(lens(**more), filter=parse_filter(text, today=TODAY, currency="EUR"))
+
+
+@pytest.mark.parametrize(
+    ("lens", "stages", "ids"),
+    [
+        (lens(), None, [1, 2, 3]),
+        (lens(), (1,), [1, 2]),
+        (lens(), (2, 3), [3]),
+        (lens(), (), []),
+        (lens(owner="ana"), None, [1, 3]),
+        (filtered("value>=2"), None, [2, 3]),
+        (filtered("value>=2"), (1,), [2]),
+        (filtered("value>=2", owner="ana"), None, [3]),
+        (filtered("archived"), None, [4]),
+    ],
+)
+def test_a_lens_looks_at_the_live_deals_of_its_stages(
+    few: Store, lens: Lens, stages: tuple[int, ...] | None, ids: list[int]
+) -> None:
+    assert found(few, scope(few.reader._database, pipelines()[0], lens, stages)) == ids
+
+
+@pytest.mark.parametrize(
+    ("sort", "reverse", "by_stage"),
+    [
+        (Sort.MANUAL, False, {1: [2, 1], 2: [3]}),
+        (Sort.NEEDS, False, {1: [2, 1], 2: [3]}),
+        (Sort.MANUAL, True, {1: [1, 2], 2: [3]}),
+        (Sort.VALUE, False, {1: [2, 1], 2: [3]}),
+        (Sort.VALUE, True, {1: [1, 2], 2: [3]}),
+        (Sort.NAME, False, {1: [1, 2], 2: [3]}),
+    ],
+)
+def test_few_deals_behind_a_filter_stand_by_stage_in_the_order_of_the_lens(
+    few: Store, sort: Sort, reverse: bool, by_stage: dict[int, list[int]]
+) -> None:
+    one = filtered("value>0", sort=sort, reverse=reverse)
+    small = small_result(few.reader._database, pipelines()[0], one)
+    assert small is not None
+    assert dict(small.in_order.ids_by_stage) == by_stage
+    assert small.in_order.place(3) == (2, 0) and small.in_order.place(1) is not None
+    assert (small.in_order.place(9), small.in_order.ids(7)) == (None, ())
+    assert small_result(few.reader._database, pipelines()[0], lens(sort=sort)) is None
+
+
+@pytest.mark.parametrize(
+    ("owner", "pipeline", "ids"),
+    [(None, None, [1, 5]), ("bo", None, [1]), ("ana", None, [5]), ("cy", None, [])],
+)
+def test_what_is_asked_is_asked_of_the_owner_of_the_listing_or_of_anybody(
+    few: Store, owner: str | None, pipeline: int | None, ids: list[int]
+) -> None:
+    listing = Listing(TODAY, ZONE, pipeline_id=pipeline, owner=owner)
+    day = DayReader(few.reader._database, pipelines(), Rates("EUR", {}), listing)
+    assert found(few, day._asked("due is not null")) == ids
+
+
+def test_a_pipeline_that_was_taken_back_is_read_apart_from_those_that_are_there(
+    store: Store,
+) -> None:
+    database = store.reader._database
+    store.write(lambda writer: writer.forget_pipeline(1))
+    assert [one.name for one in read_pipelines(database)] == ["Renewals"]
+    (gone,) = read_pipelines(database, removed=True)
+    assert gone.id == 1 and len(gone.stages) == len(pipelines()[0].stages)
+    store.write(lambda writer: writer.forget_pipeline(2))
+    assert read_pipelines(database) == ()
+    assert [one.id for one in read_pipelines(database, removed=True)] == [1]
+
+
+def test_stages_that_are_forgotten_are_gone_and_no_others(store: Store) -> None:
+    def stages() -> list[int]:
+        return [one.id for one in read_pipelines(store.reader._database)[1].stages]
+
+    before = stages()
+    store.write(lambda writer: writer.forget_stages(before[:2]))
+    assert stages() == before[2:]
+
+
+def test_numbers_follow_on_one_another_and_are_nobody_elses(store: Store) -> None:
+    first = store.write(lambda writer: list(writer.numbers("deal", 3)))
+    second = store.write(lambda writer: list(writer.numbers("deal", 1)))
+    stages = store.write(lambda writer: list(writer.numbers("stage", 2)))
+    assert first == [first[0], first[0] + 1, first[0] + 2]
+    assert second == [first[-1] + 1] and len(stages) == 2
+    counted = store.reader._database.number("select value from counter where name = 'deal'")
+    assert counted == second[0]
+
+
+def agree(store: Store, change: Agreement) -> None:
+    store.write(lambda writer: writer.agree(change, NOW, "ana"))
+
+
+def test_targets_come_by_period_team_and_owner(store: Store) -> None:
+    amount: dict[str, Json] = {"currency": "EUR", "amount_minor": 5}
+    keys = [("2026Q2", "", ""), ("2026Q1", "bo", ""), ("2026Q1", "ana", ""), ("2026Q1", "", "east"),
+            ("2026Q1", "", "")]  # fmt: skip
+    for pipeline_id in (1, 2):
+        for period, owner, team in keys[: 5 if pipeline_id == 1 else 1]:
+            key = (pipeline_id, period, owner, team)
+            change = Agreement(Topic.TARGET, key, None, amount)
+            agree(store, change)
+    found = read_targets(store.reader._database, 1)
+    assert found == tuple(
+        Target(period, Money(5, "EUR"), owner, team)
+        for period, owner, team in (
+            ("2026Q1", "", ""), ("2026Q1", "ana", ""), ("2026Q1", "bo", ""),
+            ("2026Q1", "", "east"), ("2026Q2", "", ""),
+        )
+    )  # fmt: skip
+    assert len(read_targets(store.reader._database, 2)) == 1
+
+
+@pytest.mark.parametrize(
+    ("day", "amount"),
+    [(None, 400), (date(2026, 1, 31), 200), (date(2026, 2, 1), 400), (date(2025, 1, 1), None)],
+)
+def test_an_amount_is_converted_at_the_rate_of_its_day_or_of_today(
+    store: Store, day: date | None, amount: int | None
+) -> None:
+    for on, rate in (("2026-01-01", 2), ("2026-02-01", 4)):
+        change = Agreement(Topic.RATE, ("USD", on), None, {"numerator": rate, "denominator": 1})
+        agree(store, change)
+    convert = _converter(store.reader._database, lens(currency="EUR"))
+    assert convert(100, "USD", day) == amount
+
+
+def test_what_was_agreed_is_read_with_what_was_before_and_what_is_after() -> None:
+    row: Any = {"topic": "target", "key": '[1,"2026Q1","",""]', "before": None, "after": '{"a":1}'}
+    assert _agreement(row) == Agreement(Topic.TARGET, (1, "2026Q1", "", ""), None, {"a": 1})
+    back = {**row, "before": '{"a":1}', "after": None}
+    assert _agreement(back) == Agreement(Topic.TARGET, (1, "2026Q1", "", ""), {"a": 1}, None)
+
+
+def version(at: int, *stages: tuple[int, int | None, bool]) -> tuple[int, Any]:
+    made: list[dict[str, Any]] = [
+        {"id": number, "probability_bp": bp, "qualified": qualified, "criteria": [], "kind": "open",
+         "name": f"S{number}", "retired": False}
+        for number, bp, qualified in stages
+    ]  # fmt: skip
+    return at, {"stages": made}
+
+
+@pytest.mark.parametrize(
+    ("versions", "chances", "moved"),
+    [
+        ([version(1, (1, 10, False))], {1: ((1, 10),)}, ()),
+        ([version(1, (1, 10, False)), version(5, (1, 10, False))], {1: ((1, 10),)}, ()),
+        ([version(1, (1, 10, False)), version(5, (1, 20, False))], {1: ((1, 10), (5, 20))}, ()),
+        (
+            [version(1, (1, 10, False)), version(5, (1, None, False)), version(9, (1, 10, True))],
+            {1: ((1, 10), (5, None), (9, 10))},
+            (9,),
+        ),
+        (
+            [version(1, (1, 10, True)), version(5, (1, 10, False), (2, 30, True)),
+             version(6, (1, 10, False), (2, 30, True))],
+            {1: ((1, 10),), 2: ((5, 30),)},
+            (5,),
+        ),
+    ],
+)  # fmt: skip
+def test_since_when_stages_had_their_chances_and_the_bar_stood_where_it_does(
+    versions: list[tuple[int, Any]],
+    chances: dict[int, tuple[tuple[int, int | None], ...]],
+    moved: tuple[int, ...],
+) -> None:
+    assert _edits(versions) == (chances, moved)
+
+
+def test_both_pipelines_are_read_as_they_were_written(few: Store) -> None:
+    for one, other in zip(read_pipelines(few.reader._database), pipelines(), strict=True):
+        for field in fields(Pipeline):
+            if field.name != "version":
+                assert getattr(one, field.name) == getattr(other, field.name), field.name
+
+
+DAY = timedelta(days=1)
+SECOND = timedelta(seconds=1)
+FRESH = datetime.combine(fresh_since(pipelines()[0].stages[0], TODAY), time(), ZONE).astimezone(UTC)
+"""The first instant at which a word counts as lately in the first stage."""
+
+
+@pytest.mark.parametrize(
+    ("out", "back"),
+    [
+        (FRESH, FRESH),
+        (FRESH - SECOND, FRESH),
+        (FRESH, FRESH - SECOND),
+        (FRESH + DAY, FRESH + DAY),
+        (None, FRESH),
+        (FRESH, None),
+    ],
+)
+@pytest.mark.parametrize("trial", ["", "yes", "no"])
+def test_a_score_that_is_looked_for_is_the_one_that_the_domain_gives(
+    tmp_path: Path, out: datetime | None, back: datetime | None, trial: str
+) -> None:
+    answers = {"need": Answer("yes", 3, "", "ana", NOW)}
+    one = deal(1, last_outbound_at=out, last_reply_at=back, trial_close=trial, answers=answers)
+    found = score(one, pipelines()[0], TODAY, ZONE)
+    assert found is not None
+    with closing(store_with(tmp_path / "one.db", [one])) as made:
+        scope = FilterScope(pipelines(), TODAY, ZONE, "")
+        assert low_scores(made.reader._database, scope, Sql("true")) == {1: found.low}
+
+
+def closed(deal_id: int, at: datetime, outcome: str, **more: Any) -> Any:
+    stage = pipelines()[0].won if outcome == "won" else pipelines()[0].lost
+    return deal(deal_id, stage_id=stage.id, outcome=Status(outcome), closed_at=at, **more)
+
+
+MIDNIGHT = datetime.combine(TODAY, time(), ZONE).astimezone(UTC)
+A_YEAR_AGO = datetime.combine(TODAY - timedelta(days=365), time(), ZONE).astimezone(UTC)
+
+
+@pytest.mark.parametrize(
+    ("deals", "read"),
+    [
+        ([], []),
+        ([closed(1, MIDNIGHT - SECOND, "won")], [1]),
+        ([closed(1, MIDNIGHT, "won")], []),
+        ([closed(1, A_YEAR_AGO, "won")], [1]),
+        ([closed(1, A_YEAR_AGO - SECOND, "won")], []),
+        ([closed(1, MIDNIGHT - DAY, "lost", loss=Loss("price"))], [1]),
+        ([closed(1, MIDNIGHT - DAY, "lost", loss=Loss("invalid"))], []),
+        ([closed(1, MIDNIGHT - DAY, "won", archived_at=NOW)], []),
+        ([closed(1, MIDNIGHT - DAY, "won", entry_precision="unknown")], []),
+        ([closed(1, MIDNIGHT - DAY, "won", entry_precision="day")], [1]),
+        ([deal(1)], []),
+    ],
+)
+def test_a_chance_is_measured_on_what_was_closed_in_the_year_before_today(
+    tmp_path: Path, deals: list[Any], read: list[int]
+) -> None:
+    asked: list[str] = []
+    with closing(store_with(tmp_path / "one.db", deals)) as made:
+        database = made.reader._database
+        day = DayReader(database, pipelines(), Rates("EUR", {}), Listing(TODAY, ZONE))
+        records = database.records
+
+        def noted(sql: str, values: Any = ()) -> Any:
+            asked.append(sql)
+            return records(sql, values)
+
+        database.records = noted  # type: ignore[method-assign]
+        day._measured(pipelines()[0])
+    ids = [] if "false" in asked[-1] else [1] if "deal_id in (1)" in asked[-1] else [0]
+    assert ids == read
+
+
+def test_however_few_are_read_at_a_time_none_is_left_out(
+    few: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(deals, "CHUNK", 2)
+    monkeypatch.setattr(whole, "DEALS_AT_ONCE", 1)
+    monkeypatch.setattr(facts, "DEALS_AT_ONCE", 1)
+    database = few.reader._database
+    assert [one.id for one in deals.each_deal(database, [3, 1, 2, 5, 4])] == [3, 1, 2, 5, 4]
+    changes = [created(one) for one in DEALS[:3]]
+    assert whole._found(database, changes, pipelines(), Listing(TODAY, ZONE)) == {1, 2, 3}
+    assert [one for one, _ in facts.read_facts(database, 1, NOW)] == [1, 2, 3, 4]
+    assert [one for one, _ in facts.read_facts(database, 1, NOW, {3, 1, 5})] == [1, 3]
+    assert [one for one, _ in facts.read_facts(database, 2, NOW)] == [5]
+    whole.check_deals(database)
+
+
+def test_totals_are_of_the_deals_that_are_on_the_board(few: Store, store: Store) -> None:
+    assert _are_added_up(few.reader._database)
+    store.write(lambda writer: writer._database.change("UPDATE stage_total SET deals = 7"))
+    assert not _are_added_up(store.reader._database)
+
+
+def test_a_deal_was_ever_in_the_stages_that_it_came_through(store: Store) -> None:
+    before = store.reader.deal(1)
+    assert before is not None
+    event = change_to(before, Kind.MOVED, NOW, {"stage_id": 2})
+    done = Done("c2", NOW, "ana", "", "move", "Moved.")
+    change = Change(before, evolve(before, event), (event,))
+    store.write(lambda writer: writer.record(done, [change]))
+    agreements = Agreements(store.reader._database)
+    for stages, ids in (((1,), {1}), ((2,), {1}), ((3,), set()), ((3, 1), {1})):
+        assert agreements.deals_ever_in(stages) == ids, stages
+    known = store.reader.known_deals()
+    assert known.shows(1) and not known.shows(99)

@@ -1,0 +1,269 @@
+"""A connection to a server over a driver that writes down what it is asked, trip by trip."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from pipeboard.store import dialect, postgres
+from pipeboard.store.dialect import ServerTrouble
+from pipeboard.store.locating import Server
+from pipeboard.store.postgres import Reply, ServerConnection, _row_of, translated
+from pipeboard.store.server_driver import told_of_driver
+
+psycopg = pytest.importorskip("psycopg")
+LIMITS = (
+    "SELECT set_config('lock_timeout', '{}', true), set_config('statement_timeout', '20000', true),"
+    " set_config('idle_in_transaction_session_timeout', '30000', true)"
+)
+PLAIN = LIMITS.format(5_000)
+BEGIN = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
+WRITE = "BEGIN ISOLATION LEVEL READ COMMITTED"
+
+
+class Driver:
+    """Answers each question with one row of its number; `fails` is raised by the next trip."""
+
+    def __init__(self) -> None:
+        self.trips: list[list[str]] = []
+        self.fails: list[BaseException] = []
+        self.closed = False
+        self.pgconn = SimpleNamespace(
+            send_query=lambda sql: self.trips.append([sql.decode()]),
+            flush=lambda: None,
+            get_result=lambda: None,
+        )
+
+    @contextmanager
+    def pipeline(self) -> Iterator[None]:
+        self.trips.append([])
+        if self.fails:
+            raise self.fails.pop(0)
+        yield
+
+    def execute(self, sql: str) -> None:
+        self.trips[-1].append(sql)
+
+    def cursor(self) -> Any:
+        def execute(sql: str, values: object, *, prepare: bool) -> None:
+            assert not prepare
+            self.trips[-1].append(sql)
+            made.description = [SimpleNamespace(name="a"), SimpleNamespace(name="b")]
+
+        def executemany(sql: str, rows: Sequence[object]) -> None:
+            self.trips[-1].append(f"{sql} x{len(rows)}")
+            made.rowcount = len(rows)
+
+        made = SimpleNamespace(
+            description=None, rowcount=1, execute=execute, executemany=executemany,
+            fetchall=lambda: [(len(self.trips), "x")],
+        )  # fmt: skip
+        return made
+
+    def close(self) -> None:
+        self.closed = True
+
+
+@pytest.fixture
+def drivers(monkeypatch: pytest.MonkeyPatch) -> list[Driver]:
+    made: list[Driver] = []
+
+    def connect(server: Server, *, read_only: bool, wait_ms: int) -> Driver:
+        made.append(Driver())
+        return made[-1]
+
+    monkeypatch.setattr(postgres, "connect", connect)
+    monkeypatch.setattr(postgres, "_PAUSE_S", 0)
+    return made
+
+
+@pytest.fixture
+def server(drivers: list[Driver]) -> ServerConnection:
+    return ServerConnection(Server("postgresql://box/sales"), read_only=False, wait_ms=5_000)
+
+
+def test_a_question_alone_is_one_trip_with_its_limits(
+    server: ServerConnection, drivers: list[Driver]
+) -> None:
+    (row,) = server.execute("select a, b from t where a = ?", (1,)).fetchall()
+    assert (row["a"], row["b"], row[1], row.keys()) == (1, "x", "x", ["a", "b"])
+    assert drivers[0].trips == [[PLAIN, "select a, b from t where a = %s"]]
+    assert server.execute("select 1").fetchone() is not None
+    assert (len(drivers), server.trips, server.has_changed) == (1, 2, False)
+
+
+def test_a_transaction_begins_with_its_first_question_and_asks_nothing_twice(
+    server: ServerConnection, drivers: list[Driver]
+) -> None:
+    server.execute(dialect.BEGIN_READING)
+    assert not drivers and server.in_transaction
+    first = server.execute("select 1", ())
+    assert server.execute("select 1", ()) is first
+    assert server.execute("select 1", (5,)) is not first
+    server.ahead([("select 1", ()), ("select 2", ()), ("select 3", {"a": 1})])
+    server.execute("select 2")
+    server.execute("select 3", {"a": 1})
+    server.execute("COMMIT")
+    assert drivers[0].trips == [
+        [BEGIN, PLAIN, "select 1"], ["select 1"], ["select 2", "select 3"], ["COMMIT"],
+    ]  # fmt: skip
+    assert not server.in_transaction
+    server.execute("select 1")
+    assert drivers[0].trips[-1] == [PLAIN, "select 1"]
+
+
+def test_what_changes_something_waits_for_the_next_question_or_the_end(
+    server: ServerConnection, drivers: list[Driver]
+) -> None:
+    changed: list[int] = []
+    server.begin_writing(["select 1", "select 2"], 700)
+    assert drivers[0].trips == [
+        [WRITE, LIMITS.format(700), dialect.LOCK_WRITING, "select 1", "select 2"]
+    ]
+    before = server.execute("select 1")
+    server.executemany("UPDATE t SET a = ?", [(1,), (2,)], changed.append)
+    assert (len(drivers[0].trips), changed, server.has_changed) == (1, [], True)
+    assert server.execute("select 1") is not before
+    server.execute("DELETE FROM t")
+    server.execute("COMMIT")
+    assert drivers[0].trips[1:] == [
+        ["UPDATE t SET a = %s x2", "select 1"], ["DELETE FROM t x1", "COMMIT"],
+    ]  # fmt: skip
+    assert changed == [2]
+
+
+def test_without_a_lock_none_is_asked_for(server: ServerConnection, drivers: list[Driver]) -> None:
+    server.begin_writing(["select 1"], 700, lock="")
+    assert drivers[0].trips == [[WRITE, LIMITS.format(700), "select 1"]]
+
+
+@pytest.mark.parametrize("end", ["COMMIT", "ROLLBACK"])
+def test_a_transaction_in_which_nothing_was_asked_is_no_trip(
+    server: ServerConnection, drivers: list[Driver], end: str
+) -> None:
+    server.execute(dialect.BEGIN_WRITING)
+    server.execute(end)
+    assert not drivers and not server.in_transaction
+
+
+def test_what_waits_is_dropped_by_a_rollback_that_nobody_waits_for(
+    server: ServerConnection, drivers: list[Driver]
+) -> None:
+    server.execute(dialect.BEGIN_WRITING)
+    server.execute("select 1")
+    server.execute("DELETE FROM t")
+    server.execute("ROLLBACK")
+    server.execute("select 2")
+    assert drivers[0].trips == [[WRITE, PLAIN, "select 1"], ["ROLLBACK"], [PLAIN, "select 2"]]
+
+
+def lost() -> BaseException:
+    error: BaseException = psycopg.errors.lookup("57P01")("gone")
+    return error
+
+
+def test_a_question_is_asked_anew_where_the_connection_was_lost_before_its_answer(
+    server: ServerConnection, drivers: list[Driver]
+) -> None:
+    server.execute("select 1")
+    drivers[0].fails.append(lost())
+    server.execute(dialect.BEGIN_READING)
+    assert server.execute("select 2").fetchall()
+    assert drivers[0].closed and drivers[1].trips == [[BEGIN, PLAIN, "select 2"]]
+    drivers[1].fails.append(lost())
+    with pytest.raises(ServerTrouble, match="gone"):
+        server.execute("select 3")
+    assert drivers[1].closed and len(drivers) == 2
+
+
+@pytest.mark.parametrize(
+    ("failure", "raised", "closed"),
+    [
+        (psycopg.errors.lookup("57P01")("x"), ServerTrouble, True),
+        (psycopg.errors.lookup("55P03")("x"), ServerTrouble, False),
+        (KeyboardInterrupt(), KeyboardInterrupt, True),
+    ],
+)
+def test_nobody_goes_on_with_a_connection_that_was_lost_or_interrupted(
+    server: ServerConnection, drivers: list[Driver], failure: BaseException,
+    raised: type[BaseException], closed: bool,
+) -> None:  # fmt: skip
+    server.execute(dialect.BEGIN_READING)
+    server.execute("select 1")
+    drivers[0].fails.append(failure)
+    with pytest.raises(raised):
+        server.execute("select 2")
+    assert drivers[0].closed is closed
+
+
+def test_what_a_driver_raises_is_told_and_what_interrupts_it_loses_the_connection() -> None:
+    told: list[str] = []
+
+    def raising(error: BaseException) -> None:
+        with told_of_driver(lambda trouble: told.append(trouble.kind)):
+            raise error
+
+    with pytest.raises(ServerTrouble):
+        raising(psycopg.errors.lookup("53100")("x"))
+    with pytest.raises(dialect.ServerRefusal):
+        raising(psycopg.errors.UniqueViolation("x"))
+    for error in (KeyboardInterrupt(), ValueError("x")):
+        with pytest.raises(type(error)):
+            raising(error)
+    assert told == ["disk", "lost", "lost"]
+
+
+def test_who_has_no_patience_asks_a_server_that_is_down_once_a_second(
+    server: ServerConnection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[int] = []
+
+    def refuse(where: Server, *, read_only: bool, wait_ms: int) -> Driver:
+        asked.append(wait_ms)
+        raise psycopg.OperationalError("connection refused")
+
+    monkeypatch.setattr(postgres, "connect", refuse)
+    server.execute("PRAGMA busy_timeout=0")
+    for _ in range(3):
+        with pytest.raises(ServerTrouble, match="refused"):
+            server.execute("select 1")
+    assert set(asked) == {0}
+    assert len(asked) <= 2
+    server.execute("PRAGMA busy_timeout=1000")
+    assert server.wait_ms == 1_000
+
+
+def test_a_reply_has_rows_and_how_many_were_changed() -> None:
+    row = _row_of(("a", "b"))
+    rows = [row((1, 2)), row((3, 4))]
+    reply = Reply(rows, 7)
+    assert (reply.fetchall(), reply.fetchone(), list(reply), reply.rowcount) == (
+        rows, rows[0], rows, 7,
+    )  # fmt: skip
+    assert (Reply([], -1).fetchone(), Reply([], -1).rowcount) == (None, -1)
+
+
+@pytest.mark.parametrize(
+    ("sql", "said"),
+    [
+        ("select a from main.t", "select a from t"),
+        ("a like '?%' and b = :x::int", "a like '?%%' and b = %(x)s::int"),
+        ('select "a?" from t where c = ?', 'select "a?" from t where c = %s'),
+        ("(SELECT value FROM json_each(?))", "(SELECT json_array_elements_text(%s::json))"),
+        ('INSERT INTO command ("id") VALUES (?)',
+         'INSERT INTO command ("seq", "id") VALUES'
+         " ((SELECT coalesce(max(seq), 0) + 1 FROM command), %s)"),
+        ('INSERT INTO target ("owner") VALUES (?)',
+         'INSERT INTO target ("id", "owner") VALUES'
+         " ((SELECT coalesce(max(id), 0) + 1 FROM target), %s)"),
+        ('INSERT INTO event ("seq") VALUES (?)', 'INSERT INTO event ("seq") VALUES (%s)'),
+        ('INSERT INTO deal ("id") VALUES (?)', 'INSERT INTO deal ("id") VALUES (%s)'),
+        (dialect.VERSION, "SELECT version()"),
+    ],
+)  # fmt: skip
+def test_a_statement_is_said_in_the_words_of_the_server(sql: str, said: str) -> None:
+    assert translated(sql) == said
