@@ -393,3 +393,20 @@ def test_a_template_is_the_teams_unless_one_has_ones_own(team: Type, home: Path)
     (folder / "hello.md").write_text("Subject: For {{company}}\n\nHi {{contact}}\n")
     letter = team("template", "hello", "D-1", "--json").json["letter"]
     assert (letter["subject"], letter["text"].strip()) == ("For Lumen Oy", "Hi Mika")
+
+
+def test_a_letter_is_copied_by_the_words_of_copy_cmd(team: Type, home: Path) -> None:
+    configuration = home / "xdg_config_home/pipeboard/config.toml"
+    (home / "templates").mkdir()
+    (home / "templates" / "hello.md").write_text("Héllo {{company}}")
+    configuration.parent.mkdir(parents=True)
+    configuration.write_text("copy_cmd = \"dd status=none 'of=the clipboard'\"\n")
+    team("add", "Lumen Oy: pilot", "--as", "ana")
+    copied = team("template", "hello", "D-1", "--copy", "--as", "ana")
+    assert (copied.code, copied.out, copied.err) == (0, "", "Copied.\n")
+    assert (home / "the clipboard").read_text().strip() == "Héllo Lumen Oy"
+    for program in ("false", "no-such-program"):
+        configuration.write_text(f'copy_cmd = "{program}"')
+        failed = team("template", "hello", "D-1", "--copy", "--as", "ana")
+        assert failed.code != 0
+        assert f"'{program}' did not take the text." in failed.err
