@@ -6,11 +6,16 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
 from pipeboard.ui.draw.line import text_of
 from pipeboard.ui.overlays.draft import Draft, TypedValues, key_of
+from pipeboard.ui.overlays.form import Form
+from pipeboard.ui.overlays.gate_sheet import GateSheet
+from pipeboard.ui.overlays.prompt import Presets, Prompt
+from pipeboard.ui.overlays.text import TextScreen
 from pipeboard.ui.terminal.drafts import Drafts
 
 AT = datetime(2026, 11, 23, 9, 30, tzinfo=UTC)
@@ -159,3 +164,39 @@ def test_the_key_of_a_draft_names_its_kind_its_deals_and_the_field() -> None:
     assert key_of("note", [3]) == "note:3"
     assert key_of("field", [3, 5], "value") == "field:3,5:value"
     assert Overlay(None, key_of("field", [3], "value")).draft.kind == "field"
+
+
+@pytest.mark.parametrize("place", ["a line", "a text", "the gate", "a form"])
+@pytest.mark.parametrize(("text", "is_forgiven"), [("as it came back", False), ("another", True)])
+def test_what_is_said_of_a_text_goes_with_the_first_letter_that_is_another(
+    place: str, text: str, is_forgiven: bool
+) -> None:
+    done: list[str] = []
+    overlay: Any = SimpleNamespace(
+        text=text,
+        value="as it came back",
+        field=SimpleNamespace(name="owner"),
+        forgive=lambda: done.append("refused"),
+        draft=SimpleNamespace(
+            forgiven=lambda: done.append("came back"), changed=lambda: done.append("kept")
+        ),
+        line=SimpleNamespace(write=lambda text: done.append("written")),
+        redraw=lambda: None,
+        call_after_refresh=lambda _: None,
+        _offered="as it came back",
+        _values=TypedValues({}),
+        _presets=Presets(()),
+        _is_behind=False,
+        _understand=None,
+    )
+    match place:
+        case "a line":
+            Prompt.on_input_changed(overlay)
+        case "a text":
+            TextScreen.on_text_area_changed(overlay)
+        case "the gate":
+            GateSheet.on_input_changed(overlay)
+        case _:
+            Form._set(overlay, text)
+    told = ["refused", "came back"] if is_forgiven else []
+    assert done == [*told, *(["kept"] if is_forgiven or place != "a form" else [])]
