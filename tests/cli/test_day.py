@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from pipeboard.cli.call import Call
 from pipeboard.cli.config import account_name
 from pipeboard.cli.due_short import _VALUES, quick, short
 from pipeboard.cli.main import main
@@ -41,8 +42,12 @@ def test_triage_prints_the_queue_in_its_order_with_the_reasons(busy: Type) -> No
     assert said.err.strip() == "1 overdue, 1 due today, 1 no next step."
 
 
-def test_triage_as_json_has_the_tier_and_the_reasons(busy: Type) -> None:
+def test_triage_as_json_has_the_tier_and_the_reasons(
+    busy: Type, monkeypatch: pytest.MonkeyPatch
+) -> None:
     found = busy("triage", "--json", "--owner", "all").json
+    monkeypatch.setattr(Call, "may_ask", True)  # where somebody could be asked it is JSON too
+    assert busy("triage", "--plain", "--json", "--owner", "all").json == found
     assert [(one["ref"], one["tier"]) for one in found["queue"]] == [
         ("D-1", 1), ("D-2", 2), ("D-5", 3), ("D-3", 4),
     ]  # fmt: skip

@@ -9,12 +9,20 @@ import sqlite3
 from contextlib import closing
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 from zoneinfo import ZoneInfo
 
 import pytest
 
-from pipeboard.cli.columns import COLUMN_NAMES, SIGN_STYLES, Listed, column_named, sign_of
+from pipeboard.cli.columns import (
+    COLUMN_NAMES,
+    SIGN_STYLES,
+    ListColumn,
+    Listed,
+    column_named,
+    place_by,
+    sign_of,
+)
 from pipeboard.cli.output import BOLD, RED, YELLOW
 from pipeboard.domain.deal import Answer, Deal, Loss, NextStep, Status
 from pipeboard.domain.lazy_dataclass import replace
@@ -374,6 +382,7 @@ def test_a_deal_that_is_named_is_found_wherever_it_is(put_away: Type) -> None:
         ("closed", "closed_at"),
         ("id", "ref"),
         ("CLOSE", "expected_close"),
+        ("VALUE", "value"),
         ("field.product", "fields.product"),
     ],
 )
@@ -499,3 +508,22 @@ def test_headings_are_short_where_people_read_them(deals: Type) -> None:
         "ref", "close", "created", "closed", "owner",
     ]  # fmt: skip
     assert deals("list", "--columns", names, "--csv").lines[0] == names
+
+
+@pytest.mark.parametrize(
+    ("text", "place"),
+    [
+        ("", None),
+        ("40000.00", (0, 40000.0, "")),
+        ("-3", (0, -3.0, "")),
+        ("25%", (0, 25.0, "")),
+        ("1200.50 EUR", (0, 1200.5, "")),
+        ("10 kg", (1, 0.0, "10 kg")),
+        ("3-4", (1, 0.0, "3-4")),
+        ("Ärger", (1, 0.0, "arger")),
+    ],
+)
+def test_an_order_puts_numbers_first_and_words_whatever_their_letters(
+    text: str, place: tuple[int, float, str] | None
+) -> None:
+    assert place_by(ListColumn("x", lambda _: text))(cast("Any", None)) == place
