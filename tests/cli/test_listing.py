@@ -478,7 +478,7 @@ def test_the_sign_of_a_deal_is_that_of_its_card(facts: dict[str, Any], sign: Sig
 
 
 def test_a_template_has_lines_tabs_braces_and_both_forms(deals: Type) -> None:
-    line = "{{{ref}}}\\t{value}\\n{value:words}"
+    line = "{{{ref}}}\\t{ value }\\n{value:words}"
     assert deals("list", "lumen", "--template", line).out == "{D-1}\t40000.00\n€40,000\n"
     for wrong in ("{ref", "ref}", "{ref:loud}", "{}"):
         assert deals("list", "--template", wrong).code == 2

@@ -190,6 +190,8 @@ async def test_a_filter_is_saved_changed_and_forgotten(board: Board) -> None:
     await board.do(navigation.set_filter, "value>20k")
     board.begin(filters._SAVE, "big")
     await board.do(filters.saved_filters)
+    # There was none that could be changed.
+    assert [option.id for option in board.overlays[0]._find("")] == [filters._SAVE]
     board.begin(filters._CHANGE, "big", "e", "value>50k")
     await board.do(filters.saved_filters)
     assert board.overlays[-1]._first_value == "value>20k"

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import ast
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from types import SimpleNamespace
@@ -10,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from pipeboard.ui import actions
 from pipeboard.ui.draw.line import text_of
 from pipeboard.ui.overlays.draft import Draft, TypedValues, key_of
 from pipeboard.ui.overlays.form import Form
@@ -200,3 +202,24 @@ def test_what_is_said_of_a_text_goes_with_the_first_letter_that_is_another(
             Form._set(overlay, text)
     told = ["refused", "came back"] if is_forgiven else []
     assert done == [*told, *(["kept"] if is_forgiven or place != "a form" else [])]
+
+
+def lines_asked(module: Path) -> Iterator[tuple[int, bool]]:
+    """Where a module of actions asks something to be typed, and whether it says under which key
+    that is kept."""
+    for node in ast.walk(ast.parse(module.read_text())):
+        if isinstance(node, ast.Call):
+            made = [getattr(one, "id", "") for one in (node.func, *node.args[:1])]
+            is_partial = made[0] == "partial"
+            if made[is_partial] in ("Prompt", "Form", "TextScreen", "GateSheet"):
+                yield node.lineno, any(word.arg == "draft_key" for word in node.keywords)
+
+
+def test_whatever_an_action_asks_to_be_typed_is_kept_until_it_is_stored() -> None:
+    found = {
+        (module.name, line): is_kept
+        for module in Path(actions.__path__[0]).glob("*.py")
+        for line, is_kept in lines_asked(module)
+    }
+    assert len(found) > 25
+    assert [place for place, is_kept in found.items() if not is_kept] == []
