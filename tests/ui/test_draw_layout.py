@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -12,6 +13,7 @@ from pipeboard.domain.board import Card
 from pipeboard.ui.draw.layout import (
     BoardView,
     Pane,
+    Window,
     card_region,
     card_rows,
     followed,
@@ -186,3 +188,19 @@ def test_columns_scroll_no_further_than_the_cursor_needs() -> None:
     assert followed(scene(cursor=(5, 0))).first_column == 2
     assert followed(scene(cursor=(3, 0), first_column=2)).first_column == 2
     assert followed(scene(cursor=(1, 0), first_column=2)).first_column == 1
+
+
+@pytest.mark.parametrize(
+    ("column", "row", "read"),
+    [(0, 1, None), (0, 2, "c"), (0, 3, "d"), (0, 4, None), (1, 0, None), (-1, 0, None),
+     (2, 0, "x"), (3, 0, None), (0, -1, None)],
+)  # fmt: skip
+def test_a_card_is_at_its_place_as_far_as_it_has_been_read(
+    column: int, row: int, read: str | None
+) -> None:
+    cards: Any = ("c", "d")
+    last: Any = ("x",)
+    windows = (Window(2, cards), Window(), Window(0, last))
+    view = BoardView(scene().board, windows, 80, 24, cursor=(column, row))
+    assert view.card(column, row) == read
+    assert view.cursor_card == read
