@@ -196,7 +196,7 @@ def test_columns_scroll_no_further_than_the_cursor_needs() -> None:
      (2, 0, "x"), (3, 0, None), (0, -1, None)],
 )  # fmt: skip
 def test_a_card_is_at_its_place_as_far_as_it_has_been_read(
-    column: int, row: int, read: str | None
+    column: int, row: int, read: Any
 ) -> None:
     cards: Any = ("c", "d")
     last: Any = ("x",)
