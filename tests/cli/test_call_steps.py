@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from pipeboard import outlet
 from pipeboard.cli import call as module
 from pipeboard.cli.call import FEW, Call
 from pipeboard.domain.errors import BadInput, DatabaseError, NotFound, PipeboardError
@@ -51,7 +52,7 @@ def answered(monkeypatch: pytest.MonkeyPatch, text: str, *, is_terminal: bool = 
 
     monkeypatch.setattr("sys.stdin", Typed(text))
     monkeypatch.setattr("sys.stderr", Typed())
-    monkeypatch.setattr(module.outlet, "message", lambda said, end: asked.append(said + end))
+    monkeypatch.setattr(outlet, "message", lambda said, end: asked.append(said + end))
     return asked
 
 
