@@ -696,6 +696,30 @@ async def test_what_is_under_the_cursor_is_taken_away_where_it_can_be(deal: Deal
         assert deal.said == ["Nothing here can be taken away."]
 
 
+@pytest.mark.parametrize(
+    ("tab", "key", "action"),
+    [
+        (DealTab.PEOPLE, "", items.add_item),
+        (DealTab.PEOPLE, "m", items.edit_item),
+        (DealTab.TERMS, "", items.add_item),
+        (DealTab.QUESTIONS, "need", items.tick),
+    ],
+)
+async def test_nothing_is_asked_about_a_deal_that_is_not_ones_own_to_change(
+    deal: DealDesk, tab: DealTab, key: str, action: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def check_allowed(host: Any, ids: Any, command: Any) -> None:
+        assert (host, ids, command) == (deal, [1], fields.any_change)
+        raise Refused("It is bo's.")
+
+    monkeypatch.setattr(items, "check_allowed", check_allowed)
+    deal.workspace.set_contact(1, Contact("Mika"), "m")
+    deal.at(tab, key)
+    with pytest.raises(Refused, match="bo's"):
+        await deal.do(action)
+    assert deal.asked == []
+
+
 async def test_a_rating_changes_nothing_but_itself(deal: DealDesk) -> None:
     deal.workspace.answer([1], "need", "so", 3, "their mail")
     deal.at(DealTab.QUESTIONS, "need", "1")

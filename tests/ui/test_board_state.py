@@ -221,6 +221,17 @@ def test_after_a_change_the_cursor_is_on_its_deal_or_at_its_place(
     assert (state.view.cursor, state.version) == (cursor, 12)
 
 
+@pytest.mark.parametrize(("query", "column"), [(None, 2), ("value>1", 4)])
+def test_in_a_stage_that_became_empty_the_cursor_stays_unless_a_filter_is_on(
+    query: Any, column: int
+) -> None:
+    state = state_of((0, 0, 1, 0, 12, 0, 0), cursor=(2, 0))
+    state.load(replace(state.lens, filter=query))
+    state.reader.columns[3].clear()
+    state.load()
+    assert state.view.cursor[0] == column
+
+
 @pytest.mark.parametrize(("touched", "stages"), [(None, {1, 3, 5}), ({3}, {3}), (set(), set())])
 def test_of_stages_that_nothing_touched_the_cards_are_kept(
     touched: set[int] | None, stages: set[int]
