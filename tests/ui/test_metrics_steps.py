@@ -12,6 +12,7 @@ import pytest
 from pipeboard.domain.errors import BadInput, GivenUp
 from pipeboard.domain.periods import parse_period
 from pipeboard.ui.draw.metrics.sections import Block, ReportView, Spot
+from pipeboard.ui.metrics_worker import _keep
 from pipeboard.ui.screens import metrics as module
 from pipeboard.ui.screens.live import Said
 from pipeboard.ui.screens.metrics import (
@@ -274,3 +275,10 @@ def test_only_a_number_with_deals_behind_it_opens(deals: Any, base: Any, opens: 
     spot = replace(SEVERAL[0], deals=deals, base=base)
     assert ("metrics.open" not in _hinted_here(screen_of(spot=spot))) is opens
     assert _hinted_here(screen_of(spot=None)) == {"metrics.open": ""}
+
+
+def test_of_what_is_kept_the_oldest_makes_room() -> None:
+    kept: dict[Any, str] = {}
+    for key in "abcd":
+        _keep(kept, key, key.upper(), 3)
+    assert kept == {"b": "B", "c": "C", "d": "D"}

@@ -10,6 +10,7 @@ import pytest
 from pipeboard.domain.errors import DatabaseError, ReadOnly, Refused
 from pipeboard.store.locating import Server
 from pipeboard.ui import app as module
+from pipeboard.ui import launch
 from pipeboard.ui.app import PipeboardApp, Waiting
 from pipeboard.ui.screens.live import Said
 from pipeboard.ui.write_queue import Turn
@@ -214,3 +215,53 @@ def test_what_is_half_done_is_written_down_when_the_program_leaves(
     )
     PipeboardApp.save_drafts(app)
     assert kept == [("folder", "db", "state"), ("drafts", pending, ("j",), NOW)]
+
+
+@pytest.mark.parametrize(
+    ("ends_with", "code", "forgets"), [(None, 0, True), (0, 0, True), (75, 75, False)]
+)
+def test_what_was_left_behind_is_forgotten_once_nothing_is(
+    ends_with: int | None, code: int, forgets: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    done: list[Any] = []
+    monkeypatch.setattr(
+        launch, "gc", SimpleNamespace(set_threshold=lambda *_: None, enable=lambda: None)
+    )
+    monkeypatch.setattr(launch, "forget_unstored", lambda drafts: done.append("forgets"))
+
+    def closes(name: str) -> Any:
+        return SimpleNamespace(close=lambda: done.append(name))
+
+    app: Any = SimpleNamespace(
+        start_from=lambda frame: done.append(frame),
+        run=lambda mouse: done.append(f"runs {mouse}"),
+        write_queue=closes("queue"), housekeeper=closes("house"),
+        return_code=ends_with, drafts="drafts",
+    )  # fmt: skip
+    state: Any = SimpleNamespace(reader=closes("reader"))
+    frame: Any = "frame"
+    assert launch._run(app, state, frame, mouse=False) == code
+    closed = ["frame", "runs False", "queue", "house", "reader"]
+    assert done == [*closed, *["forgets"] * forgets]
+
+
+def test_the_files_are_closed_however_a_program_ends(monkeypatch: pytest.MonkeyPatch) -> None:
+    done: list[str] = []
+    monkeypatch.setattr(
+        launch, "gc", SimpleNamespace(set_threshold=lambda *_: None, enable=lambda: None)
+    )
+
+    def closes(name: str) -> Any:
+        return SimpleNamespace(close=lambda: done.append(name))
+
+    def run(mouse: bool) -> None:
+        raise KeyboardInterrupt
+
+    app: Any = SimpleNamespace(
+        start_from=lambda frame: None, run=run, write_queue=closes("queue"),
+        housekeeper=closes("house"),
+    )  # fmt: skip
+    state: Any = SimpleNamespace(reader=closes("reader"))
+    with pytest.raises(KeyboardInterrupt):
+        launch._run(app, state, None, mouse=True)
+    assert done == ["queue", "house", "reader"]
