@@ -446,6 +446,7 @@ def test_themes_are_listed_with_where_they_come_from_and_what_is_wrong(
     listed = {row["name"]: row for row in pipe("config", "themes", "--json").json["themes"]}
     assert [name for name, row in listed.items() if row["chosen"]] == ["dusk"]
     assert listed["dusk"]["file"] == str(mine.parent / "themes/dusk.toml")
+    assert listed["dark"]["file"] is None is listed["auto"]["file"]
     assert listed["dusk"]["problems"] == [] == listed["dark"]["problems"]
     assert "hard to read" in listed["grey"]["problems"][0]
     assert "Did you mean accent?" in listed["odd"]["problems"][0]

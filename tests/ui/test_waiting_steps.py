@@ -13,6 +13,7 @@ from pipeboard.ui import app as module
 from pipeboard.ui import launch
 from pipeboard.ui.app import PipeboardApp, Waiting
 from pipeboard.ui.screens.live import Said
+from pipeboard.ui.terminal import first_frame
 from pipeboard.ui.write_queue import Turn
 from tests.team import NOW
 
@@ -265,3 +266,27 @@ def test_the_files_are_closed_however_a_program_ends(monkeypatch: pytest.MonkeyP
     with pytest.raises(KeyboardInterrupt):
         launch._run(app, state, None, mouse=True)
     assert done == ["queue", "house", "reader"]
+
+
+@pytest.mark.parametrize("sentence", ["Something went wrong.", ""])
+def test_after_a_crash_its_sentence_is_the_last_word_and_no_traceback(
+    sentence: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    said: list[str] = []
+    printed: list[Any] = []
+    monkeypatch.setattr("pipeboard.outlet.last_words", said.append)
+    monkeypatch.setattr(
+        "textual.app.App._print_error_renderables",
+        lambda app: printed.extend(app._exit_renderables),
+    )
+    app = PipeboardApp.__new__(PipeboardApp)
+    app._crash_sentence, app._exit_renderables = sentence, ["a traceback"]
+    app._print_error_renderables()
+    assert said == ([sentence] if sentence else [])
+    assert printed == ([] if sentence else ["a traceback"])
+
+
+def test_a_signal_before_the_first_frame_ends_it_as_shells_count_signals() -> None:
+    with pytest.raises(SystemExit) as ended:
+        first_frame._end(15, None)
+    assert ended.value.code == 143
