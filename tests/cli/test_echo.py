@@ -11,7 +11,9 @@ from typing import Any
 import pytest
 
 from pipeboard.cli import echo, failures
+from pipeboard.cli.deals import _amount, _now_set
 from pipeboard.cli.editor import Kept, _telling, _with_path, left_behind, line_of
+from pipeboard.cli.reports import _flow
 from pipeboard.domain.deal import Contact, NextStep, Status
 from pipeboard.domain.errors import BadInput, NotFound, PipeboardError, Refused, Way
 from pipeboard.domain.money import Money
@@ -190,3 +192,65 @@ def test_who_is_cut_short_is_told_whether_anything_was_changed(
     assert (ended.message, unwritten.message) == (stopped, lost)
     assert ended.details == unwritten.details == {"command": "c1"}
     assert ("Do not repeat it" in unwritten.hint) is has_stored
+
+
+@pytest.mark.parametrize(
+    ("code", "said"), [("USD", "$50,000"), ("EUR", "€50,000"), (None, "€50,000")]
+)
+def test_an_amount_that_was_set_is_said_in_the_currency_that_it_is_taken_in(
+    code: str | None, said: str
+) -> None:
+    deal = replace(BARE, value=None if code is None else Money(100, code))
+    call: Any = SimpleNamespace(
+        workspace=SimpleNamespace(today=date(2026, 11, 23)),
+        documents=SimpleNamespace(pipelines={deal.pipeline_id: PIPELINE}),
+    )
+    receipt: Any = SimpleNamespace(deals=[deal])
+    assert _now_set(call, ["value=50k"], receipt) == (said,)
+    nothing: Any = SimpleNamespace(deals=[])
+    assert _now_set(call, ["value=50k"], nothing) == ()
+
+
+@pytest.mark.parametrize(
+    ("codes", "text", "amount"),
+    [
+        (("EUR",), "5k", Money(500_000, "EUR")),
+        (("USD", "USD"), "5k", Money(500_000, "USD")),
+        (("EUR", "USD"), "USD 5k", Money(500_000, "USD")),
+        (("EUR", "USD"), "5k", None),
+    ],
+)
+def test_an_amount_for_deals_of_several_currencies_names_its_own(
+    codes: tuple[str, ...], text: str, amount: Money | None
+) -> None:
+    deals = [replace(BARE, value=Money(100, code)) for code in codes]
+    call: Any = SimpleNamespace(documents=SimpleNamespace(pipelines={BARE.pipeline_id: PIPELINE}))
+    if amount is None:
+        with pytest.raises(BadInput, match="names no currency"):
+            _amount(call, text, deals)
+    else:
+        assert _amount(call, text, deals) == amount
+
+
+@pytest.mark.parametrize(
+    ("since", "days", "told"),
+    [
+        ("1nov", (date(2026, 11, 1), None), [("1nov", date(2026, 11, 1))]),
+        ("1nov..", (date(2026, 11, 1), None), [("1nov", date(2026, 11, 1))]),
+        ("1nov..8nov", (date(2026, 11, 1), date(2026, 11, 8)),
+         [("1nov", date(2026, 11, 1)), ("8nov", date(2026, 11, 8))]),
+    ],
+)  # fmt: skip
+def test_the_days_that_changes_are_asked_of_are_told(
+    since: str, days: Any, told: list[Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("pipeboard.workspace.reports.since_days", lambda text, today: days)
+    monkeypatch.setattr("pipeboard.workspace.reports.changes_in", lambda report, *asked: asked)
+    found: list[Any] = []
+    call: Any = SimpleNamespace(
+        arguments=SimpleNamespace(since=since), workspace=SimpleNamespace(today=None),
+        tell_days=found.extend,
+    )  # fmt: skip
+    report: Any = None
+    assert _flow(call, report) == days  # type: ignore[comparison-overlap]
+    assert found == told
