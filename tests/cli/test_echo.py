@@ -252,5 +252,5 @@ def test_the_days_that_changes_are_asked_of_are_told(
         tell_days=found.extend,
     )  # fmt: skip
     report: Any = None
-    assert _flow(call, report) == days  # type: ignore[comparison-overlap]
+    assert _flow(call, report) == days
     assert found == told
