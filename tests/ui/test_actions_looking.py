@@ -413,6 +413,15 @@ async def test_each_choice_copies_what_it_says(
     assert enabled == {"l": True, "e": False, "p": False, "i": True, "m": True, "y": True}
     ana.set_contact(1, Contact("Mika", email="m@x.example"))
     ana.set_contact(1, Contact("Outi", email="o@x.example"))
+    board.begin(None, ids=[1])
+    await board.do(export.copy)
+    offered = {choice.key for choice in board.overlays[0]._choices if choice.enabled}
+    assert offered == {*"leimy"}
+    ana.set_contact(3, Contact("Zoe", phone="+1 3"))
+    board.begin(None, ids=[3])
+    await board.do(export.copy)
+    offered = {choice.key for choice in board.overlays[0]._choices if choice.enabled}
+    assert offered == {*"lpimy"}
     ana.set_contact(2, Contact("Mika", email="m@x.example", phone="+1 2"))
     for key, ids, text in (
         ("l", [1], "D-1 Lumen Oy: pilot €40,000 · Lead Qualification · @ana"),
