@@ -14,6 +14,8 @@ from pipeboard.ui.draw.layout import (
     BoardView,
     Pane,
     Window,
+    _Sizes,
+    _slots,
     card_region,
     card_rows,
     followed,
@@ -204,3 +206,23 @@ def test_a_card_is_at_its_place_as_far_as_it_has_been_read(
     view = BoardView(scene().board, windows, 80, 24, cursor=(column, row))
     assert view.card(column, row) == read
     assert view.cursor_card == read
+
+
+@pytest.mark.parametrize(
+    ("width", "filled", "focus", "widths"),
+    [
+        (66, "TFFFF", 0, [50, 3, 3, 3, 3]),
+        (66, "TFFFF", 1, [32, 21, 3, 3, 3]),
+        (120, "TFTFT", 2, [31, 3, 48, 3, 31]),
+        (120, "TFTFT", 1, [31, 20, 31, 3, 31]),
+        (160, "TTTTT", 4, [28, 28, 28, 28, 44]),
+        (260, "TTFTF", 0, [48, 32, 72, 32, 72]),
+        (100, "FFFFF", 3, [19, 19, 19, 20, 19]),
+        (90, "TTTTT", 0, [30, 19, 19, 19]),
+    ],
+)
+def test_columns_share_the_board_by_what_is_in_them_and_where_the_cursor_is(
+    width: int, filled: str, focus: int, widths: list[int]
+) -> None:
+    sizes = _Sizes(tuple(letter == "T" for letter in filled), 0, focus)
+    assert [slot.width for slot in _slots(width, sizes)] == widths
