@@ -12,7 +12,7 @@ import pytest
 
 from pipeboard.cli import echo, failures
 from pipeboard.cli.deals import _amount, _now_set
-from pipeboard.cli.editor import Kept, _telling, _with_path, left_behind, line_of
+from pipeboard.cli.editor import Kept, _telling, _with_path, edit_file, left_behind, line_of
 from pipeboard.cli.reports import _flow
 from pipeboard.domain.deal import Contact, NextStep, Status
 from pipeboard.domain.errors import BadInput, NotFound, PipeboardError, Refused, Way
@@ -254,3 +254,41 @@ def test_the_days_that_changes_are_asked_of_are_told(
     report: Any = None
     assert _flow(call, report) == days
     assert found == told
+
+
+@pytest.mark.parametrize(
+    ("editor", "line", "words"),
+    [
+        (["/usr/bin/vim", "-n"], 7, ["/usr/bin/vim", "-n", "+7", "x.md"]),
+        (["nano"], 7, ["nano", "+7", "x.md"]),
+        (["vim"], 0, ["vim", "x.md"]),
+        (["code", "--wait"], 7, ["code", "--wait", "x.md"]),
+    ],
+)
+def test_an_editor_is_told_the_line_where_it_takes_one(
+    editor: list[str], line: int, words: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run: list[list[str]] = []
+
+    def runs(line: list[str]) -> int:
+        run.append(line)
+        return 0
+
+    monkeypatch.setattr("pipeboard.foreground.run", runs)
+    edit_file(editor, Path("x.md"), line)
+    assert run == [words]
+
+
+@pytest.mark.parametrize(
+    ("code", "why"),
+    [(0, ""), (1, "ended with 1, so nothing was changed"), (-15, "ended by SIGTERM")],
+)
+def test_an_editor_that_fails_has_changed_nothing(
+    code: int, why: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("pipeboard.foreground.run", lambda line: code)
+    if why:
+        with pytest.raises(PipeboardError, match=why):
+            edit_file(["vim"], Path("x.md"))
+    else:
+        edit_file(["vim"], Path("x.md"))

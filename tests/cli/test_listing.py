@@ -527,3 +527,14 @@ def test_an_order_puts_numbers_first_and_words_whatever_their_letters(
     text: str, place: tuple[int, float, str] | None
 ) -> None:
     assert place_by(ListColumn("x", lambda _: text))(cast("Any", None)) == place
+
+
+def test_saved_filters_are_listed_with_what_they_hold(deals: Type) -> None:
+    assert deals("filter", "list").err.startswith("No filter is saved; for example: ")
+    assert deals("filter", "save", "big", "value>20k").code == 0
+    assert deals("filter", "list", "--json").json["filters"] == [
+        {"name": "big", "filter": "value>20k"}
+    ]
+    assert [line.split() for line in deals("filter", "list").lines] == [
+        ["name", "filter"], ["big", "value>20k"],
+    ]  # fmt: skip

@@ -269,8 +269,10 @@ async def test_a_review_that_is_looked_back_at_is_left_by_choosing_the_present_o
     shown: list[Any] = []
     held = [SimpleNamespace(at=NOW - timedelta(days=days)) for days in (7, 14)]
 
+    waited: list[str] = []
+
     async def counted() -> None:
-        """It is."""
+        waited.append("counted")
 
     host: Any = board
     host.counted, host.found, host.show_past = counted, SimpleNamespace(held=held), shown.append
@@ -283,6 +285,7 @@ async def test_a_review_that_is_looked_back_at_is_left_by_choosing_the_present_o
     board.begin()
     await board.do(review.past)
     assert board.said == ["No review was held yet; B ends this one and keeps it."]
+    assert waited == ["counted"] * 4  # what was held is known once it is
 
 
 async def test_another_pipeline_is_chosen_where_there_is_one(board: Board) -> None:
