@@ -62,7 +62,9 @@ _takes_rep = together(
     takes("name", metavar="REP", help="as in @REP, often the account's name"),
     takes("--name", dest="display_name", metavar="NAME", help="the name to show"),
     takes("--team", metavar="TEAM", help="the team they are in"),
-    takes("--role", metavar="ROLE", help="viewer, rep, manager or owner; none takes it away"),
+    takes(
+        "--role", metavar="viewer|rep|manager|owner", help="what they may do; none takes it away"
+    ),
     takes(
         "--acts-for", metavar="REPS", help="for whom they may act (--as): names, * for all, none"
     ),

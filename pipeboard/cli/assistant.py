@@ -21,6 +21,8 @@ from pipeboard.domain.lazy_dataclass import dataclass
 from pipeboard.domain.text import did_you_mean, quoted
 
 if TYPE_CHECKING:
+    from argparse import Namespace
+
     from mcp.server import Server
 
 READS = (
@@ -237,6 +239,13 @@ def server_of(found: Mapping[str, VerbTool], common: Sequence[str]) -> Server[di
     )
 
 
+def flags_of(asked: Namespace, database: str) -> list[str]:
+    """What every verb is told of how the server was begun: without `--write` it changes nothing."""
+    of_pipeline = [f"--pipeline={asked.pipeline}"] if asked.pipeline else []
+    looks = [] if asked.write and not asked.read_only else ["--read-only"]
+    return [f"--db={database}", *of_pipeline, *looks]
+
+
 @verb(
     "mcp",
     "",
@@ -263,9 +272,7 @@ def serve(call: Call) -> int:
     if call.has_person:
         call.out.say("An assistant is waited for on stdin; ^C ends it.")
     call.workspace  # noqa: B018  what cannot be opened is said now
-    common = [f"--db={call.config.database}"]
-    common += [f"--pipeline={asked.pipeline}"] if asked.pipeline else []
-    common += [] if asked.write and not asked.read_only else ["--read-only"]
+    common = flags_of(asked, call.config.database)
     call.close()
     server = server_of(tools(write=asked.write), common)
 

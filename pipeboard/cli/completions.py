@@ -12,7 +12,7 @@ from pipeboard.cli.call import Call
 from pipeboard.cli.completing import KINDS
 from pipeboard.cli.manual import Manual, every_verb, manual_of
 from pipeboard.cli.shells import SHELLS, ShellWord
-from pipeboard.cli.verbs import NESTED, takes, verb
+from pipeboard.cli.verbs import NESTED, TOPICS, takes, verb
 from pipeboard.cli.verbs import VERBS as EVERY_VERB
 from pipeboard.domain.errors import BadInput
 from pipeboard.domain.text import did_you_mean, quoted
@@ -57,6 +57,10 @@ def _known() -> Mapping[str, tuple[ShellWord, ...]]:
         "TOOL": tuple(map(ShellWord, TOOLS)),
         "TEMPLATE": tuple(map(ShellWord, TEMPLATES)),
         "ROLE": tuple(map(ShellWord, ROLES)),
+        "TOPIC|VERB": (
+            *(ShellWord(topic, about) for topic, about in TOPICS.items()),
+            *(ShellWord(verb, summary) for verb, (_, summary) in EVERY_VERB.items()),
+        ),
         "SETTING": tuple(ShellWord(name, choice.help) for name, choice in SETTINGS.items()),
         "VALUE": tuple(ShellWord(value) for choice in SETTINGS.values() for value in choice.values),
         "FILE": (ShellWord(_FILES),),
@@ -67,7 +71,7 @@ def _known() -> Mapping[str, tuple[ShellWord, ...]]:
 def _words_for(called: str) -> tuple[ShellWord, ...]:
     """What may stand for a value that the help calls so."""
     name = _SAME.get(called, called)
-    if "|" in name:
+    if "|" in name and name not in _known():
         return tuple(map(ShellWord, name.split("|")))
     asked = (ShellWord(f"%{name}"),) if name in KINDS else ()
     return (*_known().get(name, ()), *asked)
@@ -81,7 +85,7 @@ def _at_places(words: str) -> Iterator[tuple[ShellWord, ...]]:
     standing = {0}
     for _ in range(_PLACES):
         for at in sorted(standing):  # what may be left out lets the next one stand there too
-            if at < len(slots) and slots[at][0] in "[+-":
+            if at < len(slots) and slots[at][0] in "[+-" and _is_whole(slots[at]):
                 standing.add(at + 1)
         names = [slots[at].removesuffix("...").strip("[].") for at in sorted(standing)
                  if at < len(slots)]  # fmt: skip
@@ -92,6 +96,11 @@ def _at_places(words: str) -> Iterator[tuple[ShellWord, ...]]:
             if at < len(slots)
             for after in ((at, at + 1) if "..." in slots[at] else (at + 1,))
         }
+
+
+def _is_whole(slot: str) -> bool:
+    """Does what may be left out end here? In `[NAME [DEAL]]` there is no deal without a name."""
+    return slot.count("[") == slot.count("]")
 
 
 def _table(manuals: Mapping[str, Manual]) -> Iterator[tuple[str, Sequence[ShellWord]]]:

@@ -203,7 +203,7 @@ def _print_grants(call: Call) -> int:
     action="store_true",
     help="print what a server's owner runs so that it lets each login do what its role may",
 )
-@takes("--group", metavar="GROUP", help="the group that shares it, with --shared")
+@takes("--group", metavar="NAME", help="the group that shares it, with --shared")
 @takes_json
 def init(call: Call) -> int:
     """A new workspace; refused where there is one already."""

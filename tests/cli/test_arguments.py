@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from argparse import ArgumentTypeError
+from itertools import combinations
 
 import pytest
 
@@ -363,3 +364,53 @@ def test_a_flag_keeps_each_of_its_values_or_refuses_the_second(verb: str) -> Non
 def test_a_flag_of_every_verb_may_stand_in_an_alias_and_be_said_anew() -> None:
     assert _parser().read(["--db", "a.db", "142", "--db", "b.db"]).db == "b.db"
     assert _parser().read(["142", "--where", "won", "--", "--where"]).words == ["142", "--where"]
+
+
+ONE_OF = {
+    "review": "json md html",
+    "list": "template=x json jsonl csv plain ids count",
+    "show": "json md",
+    "log": "in out",
+    "template": "copy edit mailto json",
+    "metrics": "json md csv html",
+    "pipeline show": "json toml",
+    "pipeline new": "template=needs stages=A",
+}
+"""Flags of which one at most is given."""
+WORDS = {"show": ["1"], "log": ["1", "call"], "pipeline new": ["EU"]}
+CHOICES = {
+    "import --lost-zero": "zero unknown",
+    "import --match": "update skip new",
+    "import --prefer": "ours file",
+    "import --onto": "rows all",
+    "export --format": "csv json jsonl md ics xlsx",
+    "list --color": "auto always never",
+}
+
+
+@pytest.mark.parametrize(
+    ("verb", "first", "second"),
+    [
+        (verb, first, second)
+        for verb, flags in ONE_OF.items()
+        for first, second in combinations(flags.split(), 2)
+    ],
+)
+def test_of_forms_of_one_thing_one_is_given(verb: str, first: str, second: str) -> None:
+    read = parser_of(verb)[1].read
+    words = WORDS.get(verb, [])
+    for flag in (first, second):
+        assert read([*words, f"--{flag}"])
+    with pytest.raises(BadInput, match="does not go with"):
+        read([*words, f"--{first}", f"--{second}"])
+
+
+@pytest.mark.parametrize("flag", CHOICES)
+def test_a_flag_takes_the_words_that_its_help_names_and_no_other(flag: str) -> None:
+    verb, _, name = flag.partition(" ")
+    words = ["x.csv"] if verb == "import" else []
+    for word in CHOICES[flag].split():
+        read = parser_of(verb)[1].read([*words, f"{name}={word}"])
+        assert getattr(read, name.strip("-").replace("-", "_")) == word
+    with pytest.raises(BadInput):
+        parser_of(verb)[1].read([*words, f"{name}=other"])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from argparse import Namespace
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -11,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from pipeboard.cli.assistant import READS, WRITES, document_of, run_tool, tool_of, tools
+from pipeboard.cli.assistant import READS, WRITES, document_of, flags_of, run_tool, tool_of, tools
 from pipeboard.cli.verbs import CHANGING
 from pipeboard.domain.errors import BadInput
 from tests.cli.conftest import Type
@@ -219,6 +220,24 @@ async def test_what_it_changes_is_logged_as_an_assistants_and_taken_back_by_the_
         assert deal("show", "1", "--json").json["deal"]["tags"] == ["new"]
         await ask(client, "undo")
         assert deal("show", "1", "--json").json["deal"]["tags"] == ["hot", "new"]
+
+
+@pytest.mark.parametrize(
+    ("begun", "told"),
+    [
+        ({}, ["--read-only"]),
+        ({"read_only": True}, ["--read-only"]),
+        ({"write": True}, []),
+        ({"write": True, "read_only": True}, ["--read-only"]),
+        ({"write": True, "pipeline": "EU"}, ["--pipeline=EU"]),
+        ({"pipeline": "EU"}, ["--pipeline=EU", "--read-only"]),
+    ],
+)
+def test_every_verb_of_an_assistant_is_told_how_it_was_begun(
+    begun: dict[str, object], told: list[str]
+) -> None:
+    asked = Namespace(**{"write": False, "read_only": False, "pipeline": None} | begun)
+    assert flags_of(asked, "x.db") == ["--db=x.db", *told]
 
 
 async def test_gates_versions_and_many_deals_hold_for_it_too(

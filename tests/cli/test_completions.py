@@ -8,13 +8,22 @@ import sqlite3
 import subprocess
 import sys
 from contextlib import closing
+from datetime import date
 from pathlib import Path
 
 import pytest
 
+from pipeboard.cli.columns import COLUMNS
 from pipeboard.cli.completing import complete, database_path
-from pipeboard.cli.completions import script
+from pipeboard.cli.completions import _table, script
+from pipeboard.cli.listing import SORT_KEYS
 from pipeboard.cli.manual import every_verb, manual_of
+from pipeboard.cli.verbs import NESTED, TOPICS, VERBS
+from pipeboard.domain.periods import parse_period
+from pipeboard.domain.roles import Role
+from pipeboard.domain.settings import SETTINGS
+from pipeboard.domain.templates import TEMPLATES
+from pipeboard.exchange.layouts import NAMES as TOOLS
 from tests.cli.conftest import Type
 from tests.ui.pseudo_terminal import PseudoTerminal
 
@@ -112,6 +121,48 @@ def test_every_verb_and_flag_of_the_help_is_in_every_script() -> None:
             assert verb.split()[-1] in whole
             for flag in manual_of(verb).flags:
                 assert all(name in whole for name in flag.names), (shell, verb, flag)
+
+
+STANDING = {
+    "metrics/--period": "this-quarter last-quarter this-month last-month this-week last-week "
+                        "this-year last-year last90d all",
+    "metrics/--by": "owner team stage month quarter size source",
+    "list/--sort": " ".join(SORT_KEYS),
+    "list/--columns": " ".join(column.name for column in COLUMNS),
+    "init/--template": " ".join(TEMPLATES),
+    "init/--group": "",
+    "contact/--role": "decision_maker champion user blocker other",
+    "rep add/--role": " ".join(Role),
+    "rep set/--role": "viewer rep manager owner",
+    "setting set/0": " ".join(SETTINGS),
+    "log/1": "%DEAL call email meeting demo message",
+    "help/0": " ".join((*TOPICS, *VERBS)),
+    "template/0": "",
+    "template/1": "%DEAL",
+    "tag/0": "%DEAL",
+    "tag/1": "%DEAL %TAG",
+    "filter save/0": "",
+    "import/0": "%FILES",
+    "import/--from": " ".join(TOOLS),
+    "merge/1": "%DEAL",
+    "move/1": "%DEAL %STAGE",
+    "pipeline/0": " ".join(NESTED["pipeline"]),
+    "*/--db": "%FILES",
+    "*/-p": "%PIPELINE",
+    "*/--color": "auto always never",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("place", STANDING)
+def test_a_place_takes_the_words_of_what_its_verb_calls_it(place: str) -> None:
+    """By verb and place, or flag; after % is what is looked up in the database."""
+    rows = dict(_table({verb: manual_of(verb) for verb in ("", *every_verb())}))
+    assert [word.text for word in rows.get(place, ())] == STANDING[place].split()
+
+
+def test_every_period_that_is_offered_is_one() -> None:
+    for word in STANDING["metrics/--period"].split():
+        assert parse_period(word, date(2026, 11, 23)).label
 
 
 @pytest.mark.parametrize("shell", NAMES)

@@ -13,7 +13,9 @@ from pathlib import Path
 import pytest
 
 import pipeboard
+from pipeboard.cli.arguments import Parser
 from pipeboard.cli.board import restrict
+from pipeboard.cli.call import Call
 from pipeboard.cli.config import (
     PREFERENCES,
     account_name,
@@ -99,6 +101,23 @@ def test_the_restricted_board_keeps_of_its_environment_what_a_terminal_needs() -
     environ = dict.fromkeys({*kept, *gone, "HOME"}, "x")
     restrict(environ)
     assert environ == dict.fromkeys(kept, "x") | {"HOME": pwd.getpwuid(os.getuid()).pw_dir}
+
+
+@pytest.mark.parametrize("restricted", [False, True])
+def test_a_restricted_account_is_told_by_the_machine_alone_how_the_program_is_and_speaks(
+    home: Path, mine: Path, everybodys: Path, monkeypatch: pytest.MonkeyPatch, restricted: bool
+) -> None:
+    _write(everybodys, 'words = "theirs"\nglyphs = "ascii"')
+    _write(mine, 'glyphs = "unicode"')
+    spoken: list[tuple[str, bool]] = []
+    monkeypatch.setattr(
+        "pipeboard.cli.translating.speak_in", lambda name, _, own: spoken.append((name, own))
+    )
+    asked = Parser("list", "", "").read([])
+    asked.restricted = restricted
+    config = Call(asked, os.environ).config
+    assert config.text("glyphs") == ("ascii" if restricted else "unicode")
+    assert spoken == [("theirs", not restricted)]
 
 
 @pytest.mark.parametrize("flags", [("--read-only",), ("board", "--restricted", "--db", "x.db")])
@@ -427,6 +446,7 @@ def test_themes_are_listed_with_where_they_come_from_and_what_is_wrong(
     listed = {row["name"]: row for row in pipe("config", "themes", "--json").json["themes"]}
     assert [name for name, row in listed.items() if row["chosen"]] == ["dusk"]
     assert listed["dusk"]["file"] == str(mine.parent / "themes/dusk.toml")
+    assert listed["dark"]["file"] is None is listed["auto"]["file"]
     assert listed["dusk"]["problems"] == [] == listed["dark"]["problems"]
     assert "hard to read" in listed["grey"]["problems"][0]
     assert "Did you mean accent?" in listed["odd"]["problems"][0]

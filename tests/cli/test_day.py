@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from pipeboard.cli.call import Call
 from pipeboard.cli.config import account_name
 from pipeboard.cli.due_short import _VALUES, quick, short
 from pipeboard.cli.main import main
@@ -41,8 +42,12 @@ def test_triage_prints_the_queue_in_its_order_with_the_reasons(busy: Type) -> No
     assert said.err.strip() == "1 overdue, 1 due today, 1 no next step."
 
 
-def test_triage_as_json_has_the_tier_and_the_reasons(busy: Type) -> None:
+def test_triage_as_json_has_the_tier_and_the_reasons(
+    busy: Type, monkeypatch: pytest.MonkeyPatch
+) -> None:
     found = busy("triage", "--json", "--owner", "all").json
+    monkeypatch.setattr(Call, "may_ask", True)  # where somebody could be asked it is JSON too
+    assert busy("triage", "--plain", "--json", "--owner", "all").json == found
     assert [(one["ref"], one["tier"]) for one in found["queue"]] == [
         ("D-1", 1), ("D-2", 2), ("D-5", 3), ("D-3", 4),
     ]  # fmt: skip
@@ -393,3 +398,20 @@ def test_a_template_is_the_teams_unless_one_has_ones_own(team: Type, home: Path)
     (folder / "hello.md").write_text("Subject: For {{company}}\n\nHi {{contact}}\n")
     letter = team("template", "hello", "D-1", "--json").json["letter"]
     assert (letter["subject"], letter["text"].strip()) == ("For Lumen Oy", "Hi Mika")
+
+
+def test_a_letter_is_copied_by_the_words_of_copy_cmd(team: Type, home: Path) -> None:
+    configuration = home / "xdg_config_home/pipeboard/config.toml"
+    (home / "templates").mkdir()
+    (home / "templates" / "hello.md").write_text("Héllo {{company}}")
+    configuration.parent.mkdir(parents=True)
+    configuration.write_text("copy_cmd = \"dd status=none 'of=the clipboard'\"\n")
+    team("add", "Lumen Oy: pilot", "--as", "ana")
+    copied = team("template", "hello", "D-1", "--copy", "--as", "ana")
+    assert (copied.code, copied.out, copied.err) == (0, "", "Copied.\n")
+    assert (home / "the clipboard").read_text().strip() == "Héllo Lumen Oy"
+    for program in ("false", "no-such-program"):
+        configuration.write_text(f'copy_cmd = "{program}"')
+        failed = team("template", "hello", "D-1", "--copy", "--as", "ana")
+        assert failed.code != 0
+        assert f"'{program}' did not take the text." in failed.err

@@ -113,6 +113,9 @@ def test_tags_are_put_on_and_taken_off(team: Type) -> None:
     team("add", "Acme: a +cold +new")
     tagged = team("tag", "1", "+hot", "-cold", "--json")
     assert tagged.json["deals"][0]["tags"] == ["hot", "new"]
+    assert team("tag", "1", "-new", "--json").json["deals"][0]["tags"] == ["hot"]
+    assert team("tag", "1", "+warm", "--json").json["deals"][0]["tags"] == ["hot", "warm"]
+    assert "Which tags?" in team("tag", "1").err
 
 
 def test_assign_gives_a_deal_to_a_rep(team: Type) -> None:

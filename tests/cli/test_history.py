@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+from types import SimpleNamespace
+from typing import Any, cast
+
 import pytest
 
 from pipeboard.cli.config import account_name
+from pipeboard.cli.history import _latest_first, _once_a_command, _paged
+from pipeboard.domain.agreements import AgreementEntry
 from tests.cli.conftest import Type
 
 
@@ -147,3 +153,30 @@ def test_what_can_be_undone_is_listed_with_whom_it_was_for(lumen: Type) -> None:
     assert len(lumen("undo", "--list").lines) == 20
     assert len(lumen("undo", "--list", "--limit", "3").lines) == 3
     assert "23 Nov 10:00" in lumen("undo").err
+
+
+@pytest.mark.parametrize(("count", "asked"), [(0, [None]), (2, [None, 1]), (5, [None, 4, 2, 1])])
+def test_a_history_is_told_page_by_page_without_a_gap(count: int, asked: list[int | None]) -> None:
+    befores: list[int | None] = []
+
+    def page_before(before: int | None) -> list[Any]:
+        befores.append(before)
+        seqs = range(count, 0, -1)
+        return [SimpleNamespace(seq=seq) for seq in seqs if before is None or seq < before][:2]
+
+    assert [one.seq for one in _paged(page_before)] == [*range(count, 0, -1)]
+    assert befores == asked
+
+
+def test_agreements_stand_between_the_deals_as_they_were_recorded_once_a_command() -> None:
+    def agreed(minute: int, command_id: str) -> AgreementEntry:
+        at = datetime(2026, 11, 23, 9, minute, tzinfo=UTC)
+        return AgreementEntry(minute, cast("Any", None), command_id, "", "", "", "", at)
+
+    def event(minute: int) -> Any:
+        return SimpleNamespace(recorded_at=datetime(2026, 11, 23, 9, minute, tzinfo=UTC))
+
+    events = [event(8), event(5), event(1)]
+    agreements = [agreed(9, "b"), agreed(6, "a"), agreed(6, "a"), agreed(3, "c"), agreed(2, "a")]
+    told = [*_once_a_command(_latest_first(iter(events), iter(agreements)))]
+    assert [one.recorded_at.minute for one in told] == [9, 8, 6, 5, 3, 2, 1]

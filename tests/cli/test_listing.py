@@ -9,12 +9,20 @@ import sqlite3
 from contextlib import closing
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 from zoneinfo import ZoneInfo
 
 import pytest
 
-from pipeboard.cli.columns import COLUMN_NAMES, SIGN_STYLES, Listed, column_named, sign_of
+from pipeboard.cli.columns import (
+    COLUMN_NAMES,
+    SIGN_STYLES,
+    ListColumn,
+    Listed,
+    column_named,
+    place_by,
+    sign_of,
+)
 from pipeboard.cli.output import BOLD, RED, YELLOW
 from pipeboard.domain.deal import Answer, Deal, Loss, NextStep, Status
 from pipeboard.domain.lazy_dataclass import replace
@@ -374,6 +382,7 @@ def test_a_deal_that_is_named_is_found_wherever_it_is(put_away: Type) -> None:
         ("closed", "closed_at"),
         ("id", "ref"),
         ("CLOSE", "expected_close"),
+        ("VALUE", "value"),
         ("field.product", "fields.product"),
     ],
 )
@@ -469,7 +478,7 @@ def test_the_sign_of_a_deal_is_that_of_its_card(facts: dict[str, Any], sign: Sig
 
 
 def test_a_template_has_lines_tabs_braces_and_both_forms(deals: Type) -> None:
-    line = "{{{ref}}}\\t{value}\\n{value:words}"
+    line = "{{{ref}}}\\t{ value }\\n{value:words}"
     assert deals("list", "lumen", "--template", line).out == "{D-1}\t40000.00\n€40,000\n"
     for wrong in ("{ref", "ref}", "{ref:loud}", "{}"):
         assert deals("list", "--template", wrong).code == 2
@@ -499,3 +508,33 @@ def test_headings_are_short_where_people_read_them(deals: Type) -> None:
         "ref", "close", "created", "closed", "owner",
     ]  # fmt: skip
     assert deals("list", "--columns", names, "--csv").lines[0] == names
+
+
+@pytest.mark.parametrize(
+    ("text", "place"),
+    [
+        ("", None),
+        ("40000.00", (0, 40000.0, "")),
+        ("-3", (0, -3.0, "")),
+        ("25%", (0, 25.0, "")),
+        ("1200.50 EUR", (0, 1200.5, "")),
+        ("10 kg", (1, 0.0, "10 kg")),
+        ("3-4", (1, 0.0, "3-4")),
+        ("Ärger", (1, 0.0, "arger")),
+    ],
+)
+def test_an_order_puts_numbers_first_and_words_whatever_their_letters(
+    text: str, place: tuple[int, float, str] | None
+) -> None:
+    assert place_by(ListColumn("x", lambda _: text))(cast("Any", None)) == place
+
+
+def test_saved_filters_are_listed_with_what_they_hold(deals: Type) -> None:
+    assert deals("filter", "list").err.startswith("No filter is saved; for example: ")
+    assert deals("filter", "save", "big", "value>20k").code == 0
+    assert deals("filter", "list", "--json").json["filters"] == [
+        {"name": "big", "filter": "value>20k"}
+    ]
+    assert [line.split() for line in deals("filter", "list").lines] == [
+        ["name", "filter"], ["big", "value>20k"],
+    ]  # fmt: skip

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import io
 import json
+import os
+from types import SimpleNamespace
 
 import pytest
 from hypothesis import given
@@ -14,6 +16,7 @@ from pipeboard.cli.output import (
     Output,
     harmless,
     progress_told,
+    terminal_width,
     wants_color,
     write_stream_of_documents,
 )
@@ -197,3 +200,22 @@ def test_a_long_table_is_not_held_in_memory() -> None:
     Table(("n",)).write(out, rows())  # type: ignore[arg-type]
     assert out.first is not None
     assert out.first < 1_000
+
+
+@pytest.mark.parametrize(
+    ("is_terminal", "columns", "width"),
+    [(True, 80, 80), (True, 0, None), (True, None, None), (False, 80, None)],
+)
+def test_data_is_as_wide_as_a_terminal_that_tells_how_wide_it_is(
+    is_terminal: bool, columns: int | None, width: int | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def size(_: int) -> os.terminal_size:
+        if columns is None:
+            raise OSError
+        return os.terminal_size((columns, 24))
+
+    monkeypatch.setattr("sys.stdout", SimpleNamespace(isatty=lambda: is_terminal, fileno=lambda: 1))
+    monkeypatch.setattr("os.get_terminal_size", size)
+    found = terminal_width()
+    monkeypatch.undo()
+    assert found == width

@@ -394,12 +394,15 @@ def test_the_last_fault_can_be_mailed_and_holds_nobodys_data(
     from pipeboard.cli.failures import write_log
 
     assert "Nothing has gone wrong" in deals("logs", "--last").err
+    assert "Nothing has gone wrong" in deals("logs").err
     secret = "Kestrel BV wants 12k"
     try:
         raise ValueError(secret)
     except ValueError as error:
         log = write_log(error)
         write_log(error)
+    where = deals("logs")
+    assert (where.out, where.err) == (f"{log}\n", "")
     told = deals("logs", "--last").out
     assert "ValueError" in told
     assert secret not in told

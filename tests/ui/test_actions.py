@@ -175,6 +175,18 @@ async def test_of_a_lost_deal_the_day_can_be_put_right_and_of_another_not(desk: 
     assert desk.asked == ["Why are 2 deals lost?"]
 
 
+async def test_of_a_lost_deal_without_a_reason_no_other_day_is_offered(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def closed(*_: Any) -> Any:
+        return SimpleNamespace(loss=None)
+
+    monkeypatch.setattr(closing, "_closed", closed)
+    desk.begin(None)
+    await desk.do(closing.lose)
+    assert closing._ANOTHER_DAY not in [one.id for one in desk.overlays[0]._find("")]
+
+
 # From stage to stage.
 
 
@@ -341,6 +353,8 @@ async def test_several_deals_are_answered_one_after_another_and_move_together(de
             lambda deal: len(deal.answers) == 2,
         ),
         ("answers >= 2", [Given("a", "", 1), None], lambda deal: len(deal.answers) == 1),
+        ("answer need", [Given("a", "", 1)], lambda deal: "need" in deal.answers),
+        ("rating need >= 2", [Given("a", "", 3)], lambda deal: deal.answers["need"].rating == 3),
         ("contact champion", ["Mika"], lambda deal: deal.contacts["mika"].role == "champion"),
         ("next step", ["thu call"], lambda deal: deal.next_step is not None),
         ("checklist", ["y", "y"], lambda deal: len(deal.checklist) == 2),
@@ -694,6 +708,30 @@ async def test_what_is_under_the_cursor_is_taken_away_where_it_can_be(deal: Deal
         deal.at(tab, "1")
         await deal.do(items.remove_item)
         assert deal.said == ["Nothing here can be taken away."]
+
+
+@pytest.mark.parametrize(
+    ("tab", "key", "action"),
+    [
+        (DealTab.PEOPLE, "", items.add_item),
+        (DealTab.PEOPLE, "m", items.edit_item),
+        (DealTab.TERMS, "", items.add_item),
+        (DealTab.QUESTIONS, "need", items.tick),
+    ],
+)
+async def test_nothing_is_asked_about_a_deal_that_is_not_ones_own_to_change(
+    deal: DealDesk, tab: DealTab, key: str, action: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def check_allowed(host: Any, ids: Any, command: Any) -> None:
+        assert (host, ids, command) == (deal, [1], fields.any_change)
+        raise Refused("It is bo's.")
+
+    monkeypatch.setattr(items, "check_allowed", check_allowed)
+    deal.workspace.set_contact(1, Contact("Mika"), "m")
+    deal.at(tab, key)
+    with pytest.raises(Refused, match="bo's"):
+        await deal.do(action)
+    assert deal.asked == []
 
 
 async def test_a_rating_changes_nothing_but_itself(deal: DealDesk) -> None:

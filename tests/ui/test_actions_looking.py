@@ -190,6 +190,8 @@ async def test_a_filter_is_saved_changed_and_forgotten(board: Board) -> None:
     await board.do(navigation.set_filter, "value>20k")
     board.begin(filters._SAVE, "big")
     await board.do(filters.saved_filters)
+    # There was none that could be changed.
+    assert [option.id for option in board.overlays[0]._find("")] == [filters._SAVE]
     board.begin(filters._CHANGE, "big", "e", "value>50k")
     await board.do(filters.saved_filters)
     assert board.overlays[-1]._first_value == "value>20k"
@@ -267,8 +269,10 @@ async def test_a_review_that_is_looked_back_at_is_left_by_choosing_the_present_o
     shown: list[Any] = []
     held = [SimpleNamespace(at=NOW - timedelta(days=days)) for days in (7, 14)]
 
+    waited: list[str] = []
+
     async def counted() -> None:
-        """It is."""
+        waited.append("counted")
 
     host: Any = board
     host.counted, host.found, host.show_past = counted, SimpleNamespace(held=held), shown.append
@@ -281,6 +285,7 @@ async def test_a_review_that_is_looked_back_at_is_left_by_choosing_the_present_o
     board.begin()
     await board.do(review.past)
     assert board.said == ["No review was held yet; B ends this one and keeps it."]
+    assert waited == ["counted"] * 4  # what was held is known once it is
 
 
 async def test_another_pipeline_is_chosen_where_there_is_one(board: Board) -> None:
@@ -411,6 +416,15 @@ async def test_each_choice_copies_what_it_says(
     assert enabled == {"l": True, "e": False, "p": False, "i": True, "m": True, "y": True}
     ana.set_contact(1, Contact("Mika", email="m@x.example"))
     ana.set_contact(1, Contact("Outi", email="o@x.example"))
+    board.begin(None, ids=[1])
+    await board.do(export.copy)
+    offered = {choice.key for choice in board.overlays[0]._choices if choice.enabled}
+    assert offered == {*"leimy"}
+    ana.set_contact(3, Contact("Zoe", phone="+1 3"))
+    board.begin(None, ids=[3])
+    await board.do(export.copy)
+    offered = {choice.key for choice in board.overlays[0]._choices if choice.enabled}
+    assert offered == {*"lpimy"}
     ana.set_contact(2, Contact("Mika", email="m@x.example", phone="+1 2"))
     for key, ids, text in (
         ("l", [1], "D-1 Lumen Oy: pilot €40,000 · Lead Qualification · @ana"),

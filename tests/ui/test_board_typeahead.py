@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -14,6 +15,7 @@ from pipeboard.domain.deal import Loss, Status
 from pipeboard.domain.errors import GivenUp
 from pipeboard.ui.key_table import ALL, BOARD
 from pipeboard.ui.keys import _ASK_NOTHING
+from pipeboard.ui.terminal import typeahead
 from pipeboard.ui.terminal.reading import AltKey
 from pipeboard.ui.terminal.typeahead import IN_ONE_GO_S, KeyQueue, is_still
 from tests.ui.desk import KEYS, Desk, desk
@@ -266,3 +268,22 @@ def test_a_click_that_was_begun_while_keys_wait_counts_no_more() -> None:
 )
 def test_a_hand_may_slip_by_a_cell(x: int, y: int, still: bool) -> None:
     assert is_still(button(MouseDown, 5, 5), button(MouseUp, x, y)) is still
+
+
+def test_keys_are_given_out_from_the_first_one_on_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    begun: list[Any] = []
+    monkeypatch.setattr(typeahead, "beside", lambda app, name, *work: begun.append((name, *work)))
+    app: Any = SimpleNamespace(
+        _is_begun=False, key_queue=SimpleNamespace(give_out="gives out"), _give="gives"
+    )
+    typeahead._begin_giving(app)
+    typeahead._begin_giving(app)
+    assert begun == [("typing", "gives out", "gives")]
+
+
+def test_nothing_waits_in_a_queue_that_nobody_has_typed_into() -> None:
+    queue, noticed = queue_of()
+    assert (queue.names, queue.dropped, noticed) == ((), 0, [])
+    assert queue.has_settled and not queue.is_waiting
+    assert queue.typed_at == queue.given_at < 0
+    assert not queue.drops_button(button(MouseUp))

@@ -14,7 +14,16 @@ from pipeboard.domain.board import Sort
 from pipeboard.domain.filter import parse_filter
 from pipeboard.domain.filter_nodes import Filter, These
 from pipeboard.domain.money import Money
-from pipeboard.ui.draw.heading import found, found_words, head_lines, short_names, strip, title_line
+from pipeboard.ui.draw.heading import (
+    _abbreviated,
+    _amounts,
+    found,
+    found_words,
+    head_lines,
+    short_names,
+    strip,
+    title_line,
+)
 from pipeboard.ui.draw.layout import BoardView, followed
 from pipeboard.ui.draw.line import text_of, width_of
 from tests.ui.board_scene import TODAY, scene
@@ -166,3 +175,31 @@ def test_no_two_shortened_names_look_alike_or_are_too_wide(names: list[str], wid
     short = short_names(stripped, width)
     assert len(set(short)) == len(short)
     assert all(width_of(((name, "text"),)) <= width for name in short)
+
+
+@pytest.mark.parametrize(
+    ("word", "size", "short"),
+    [
+        ("Gate", 4, "Gate"),
+        ("Generation", 4, "Gen"),
+        ("Assessment", 4, "As"),
+        ("Assessment", 3, "As"),
+        ("Proposal", 4, "Prop"),
+        ("Proposal", 2, "Pr"),
+        ("Lead", 3, "Lea"),
+        ("Aeon", 2, "Ae"),
+    ],
+)
+def test_a_word_gives_way_to_its_beginning(word: str, size: int, short: str) -> None:
+    assert _abbreviated(word, size) == short
+
+
+@pytest.mark.parametrize(
+    ("codes", "said"),
+    [((), ""), (("EUR",), "€1"), (("EUR", "USD"), "€1 + $1"),
+     (("EUR", "USD", "SEK"), "3 currencies")],
+)  # fmt: skip
+def test_sums_of_two_currencies_stand_side_by_side_and_of_more_are_counted(
+    codes: tuple[str, ...], said: str
+) -> None:
+    assert _amounts([Money(100, code) for code in codes], scene()) == said

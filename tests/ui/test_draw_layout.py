@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -12,6 +13,9 @@ from pipeboard.domain.board import Card
 from pipeboard.ui.draw.layout import (
     BoardView,
     Pane,
+    Window,
+    _Sizes,
+    _slots,
     card_region,
     card_rows,
     followed,
@@ -186,3 +190,39 @@ def test_columns_scroll_no_further_than_the_cursor_needs() -> None:
     assert followed(scene(cursor=(5, 0))).first_column == 2
     assert followed(scene(cursor=(3, 0), first_column=2)).first_column == 2
     assert followed(scene(cursor=(1, 0), first_column=2)).first_column == 1
+
+
+@pytest.mark.parametrize(
+    ("column", "row", "read"),
+    [(0, 1, None), (0, 2, "c"), (0, 3, "d"), (0, 4, None), (1, 0, None), (-1, 0, None),
+     (2, 0, "x"), (3, 0, None), (0, -1, None)],
+)  # fmt: skip
+def test_a_card_is_at_its_place_as_far_as_it_has_been_read(
+    column: int, row: int, read: Any
+) -> None:
+    cards: Any = ("c", "d")
+    last: Any = ("x",)
+    windows = (Window(2, cards), Window(), Window(0, last))
+    view = BoardView(scene().board, windows, 80, 24, cursor=(column, row))
+    assert view.card(column, row) == read
+    assert view.cursor_card == read
+
+
+@pytest.mark.parametrize(
+    ("width", "filled", "focus", "widths"),
+    [
+        (66, "TFFFF", 0, [50, 3, 3, 3, 3]),
+        (66, "TFFFF", 1, [32, 21, 3, 3, 3]),
+        (120, "TFTFT", 2, [31, 3, 48, 3, 31]),
+        (120, "TFTFT", 1, [31, 20, 31, 3, 31]),
+        (160, "TTTTT", 4, [28, 28, 28, 28, 44]),
+        (260, "TTFTF", 0, [48, 32, 72, 32, 72]),
+        (100, "FFFFF", 3, [19, 19, 19, 20, 19]),
+        (90, "TTTTT", 0, [30, 19, 19, 19]),
+    ],
+)
+def test_columns_share_the_board_by_what_is_in_them_and_where_the_cursor_is(
+    width: int, filled: str, focus: int, widths: list[int]
+) -> None:
+    sizes = _Sizes(tuple(letter == "T" for letter in filled), 0, focus)
+    assert [slot.width for slot in _slots(width, sizes)] == widths

@@ -587,3 +587,70 @@ def test_the_week_that_is_running_has_a_paler_column() -> None:
 
     # It was won on the tenth: in a week that runs, and in one that is over.
     assert (roles(9.5), roles(20)) == ({"chart.rest"}, {"chart.full"})
+
+
+# What is drawn of numbers that are made up: the bars, and which rows there are.
+
+
+def entries_of(drawn_in: Any, part: Callable[..., Any], shown: Any) -> list[TableRow]:
+    """The rows of a part, before they become lines."""
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(drawn_in, "section", lambda title, heads, entries, *_, **__: entries)
+        rows: list[TableRow] = part(shown, style())
+    return rows
+
+
+@pytest.mark.parametrize(
+    ("entered", "won", "bars"),
+    [
+        ((2, 4), 8, (Fraction(1, 4), Fraction(1, 2), Fraction(1))),
+        ((8, 4), 2, (Fraction(1), Fraction(1, 2), Fraction(1, 4))),
+        ((0, 0), 0, (0, 0, 0)),
+    ],
+)
+def test_the_longest_bar_of_the_funnel_is_that_of_the_most_deals(
+    entered: tuple[int, int], won: int, bars: tuple[Fraction, ...]
+) -> None:
+    stages = [
+        SimpleNamespace(
+            stage=SimpleNamespace(name=f"Stage {count}", expected_days=None),
+            entered=count,
+            conversion=measured(None, unit=Unit.RATIO),
+            dwell=SimpleNamespace(km_median=measured(None), p80=measured(None)),
+        )
+        for count in entered
+    ]
+    wins = replace(measured(won, unit=Unit.COUNT), n=won)
+    report = SimpleNamespace(
+        stages=stages,
+        metric=lambda name: {"won_count": wins}[name],
+        basis=SimpleNamespace(period=SimpleNamespace(label="2026Q4")),
+    )
+    rows = entries_of(funnel, funnel.cohorts, SimpleNamespace(report=report, won_stage="Won"))
+    assert tuple(row.full for row in rows) == bars
+    assert [row.bar_role for row in rows[-1:]] == ["chart.good"]
+
+
+def test_the_bar_of_a_stage_is_its_value_and_in_it_what_that_is_at_the_deals_chances() -> None:
+    stages = [
+        SimpleNamespace(
+            stage=SimpleNamespace(name=name),
+            open_count=measured(2, unit=Unit.COUNT),
+            open_value=measured(value, unit=Unit.MINOR),
+            weighted_value=measured(weighted, unit=Unit.MINOR),
+        )
+        for name, value, weighted in (("Lead", 100, 40), ("Demo", 50, 25), ("None", None, None))
+    ]
+    shown = SimpleNamespace(report=SimpleNamespace(stages=stages))
+    rows = entries_of(funnel, funnel.values, shown)
+    assert [(row.full, row.whole) for row in rows] == [
+        (Fraction(2, 5), 1), (Fraction(1, 4), Fraction(1, 2)), (0, 0),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(("title", "lines"), [("x" * 11, 2), ("x" * 12, 3), ("x" * 13, 3)])
+def test_a_title_stands_beside_the_heads_where_it_has_room(title: str, lines: int) -> None:
+    row = TableRow("Lead", (("3", "text"),), "Lead", [], "Lead: 3.")
+    room = table(("deals",), [row], style().width - sections.GUTTER, Glyphs.UNICODE).room
+    block = sections.section(title + "x" * (room - 12), ("deals",), [row], style())
+    assert len(block.lines) == lines

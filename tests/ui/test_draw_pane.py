@@ -599,6 +599,49 @@ def test_the_timeline_is_narrowed_to_what_holds_every_word(wanted: str, found: i
     assert len(timeline_items(record, style(80), wanted)) == found
 
 
+UNTOLD = """
+    rank last_touch_at last_outbound_at last_reply_at outbound_since_reply stage_id
+    stage_entered_at entry_precision removed pipeline_id outcome
+"""
+"""What follows from what is told."""
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "facts", "said"),
+    [
+        ({"value": None}, {"value": Money(100, "EUR")}, {},
+         ["value was  nothing", "value is  €1"]),
+        ({"tags": ()}, {"tags": ("hot", "new")}, {},
+         ["tags was  nothing", "tags is  hot, new"]),
+        ({"next_step": NextStep("call", TODAY)}, {"expected_close": TODAY}, {},
+         ["expected_close was  nothing", "expected_close is  2026-11-23",
+          "next_step was  text call, due 2026-11-23", "next_step is  nothing"]),
+        ({"owner": "ana", "title": ""}, {"owner": "bo", "title": "Pilot"}, {},
+         ["owner was  ana", "owner is  bo", "title was  nothing", "title is  Pilot"]),
+        ({"answers.need": None}, {"answers.need": Answer("Scrap", 3, "a report")}, {},
+         ["answers.need was  nothing", "answers.need is  Scrap (3/4); evidence: a report"]),
+        ({"answers.need": Answer("", None)}, {}, {},
+         ["answers.need was  no words (unknown)", "answers.need is  nothing"]),
+        (dict.fromkeys(UNTOLD.split(), 1), {}, {}, []),
+        ({}, {}, {"note": {"text": "First\nsecond"}}, ["First", "second"]),
+        ({}, {}, {"touch": {"outcome": "They rang."}}, ["They rang."]),
+        ({}, {}, {"old": "x", "new": "y"}, ["was: x", "is: y"]),
+        ({}, {}, {"note": {"text": ""}, "touch": {}}, []),
+    ],
+)  # fmt: skip
+def test_an_event_that_is_opened_shows_each_value_before_and_after(
+    before: dict[str, Any], after: dict[str, Any], facts: dict[str, Any], said: list[str]
+) -> None:
+    entry = told(Kind.EDITED, "bo", 18, before, after)
+    entry = replace(entry, event=replace(entry.event, facts=cast("EventFacts", facts)))
+    record = replace(sheet_of(), entries=(entry,))
+    (closed,) = timeline_items(record, style(100))
+    (opened,) = timeline_items(record, style(100), opened={entry.seq})
+    assert opened.lines[: len(closed.lines)] == closed.lines
+    shown = [text_of(line).strip() for line in opened.lines[len(closed.lines) :]]
+    assert shown == said
+
+
 def test_what_was_taken_back_again_is_folded_until_it_is_looked_for() -> None:
     amount = {"value": Money(100, "EUR")}
     undone = replace(told(Kind.VALUE, "bo", 18, {"value": None}, amount), undone=True)

@@ -10,6 +10,8 @@ from pathlib import Path
 import pytest
 
 from pipeboard import exchange, workspace
+from pipeboard.domain.phrases import Phrase
+from pipeboard.ui.draw import import_file
 from pipeboard.ui.draw.import_file import in_place
 
 NOT_THERE = {
@@ -85,3 +87,10 @@ def test_each_place_is_what_the_screen_calls_it() -> None:
         ("with --dates dmy (day first) or --dates mdy (month first).", "with 03/04/2026 on 1."),
     ):
         assert in_place(flags).endswith(place)
+
+
+def test_a_place_is_told_in_the_words_of_the_person(monkeypatch: pytest.MonkeyPatch) -> None:
+    told = Phrase("Sheet on 1", lambda: "Blatt auf 1")
+    monkeypatch.setattr(import_file, "_PLACES", ((r"--sheet \w+", told),))
+    text = Phrase("Say --sheet NAME.", lambda: "Mit --sheet NAME.")
+    assert in_place(text) == "Mit Blatt auf 1."

@@ -28,6 +28,7 @@ from pipeboard.ui.last_view import (
     empty_board,
     keep_view,
     last_view,
+    read_filter,
     recent,
     remember,
     typed_filter,
@@ -341,3 +342,16 @@ def test_an_empty_board_names_the_three_fullest_pipelines() -> None:
     assert empty_board(state, BOARD) == ""
     state.lens.filter, state.board.total = None, 1
     assert empty_board(state, BOARD) == ""
+
+
+def test_a_filter_is_read_as_the_workspace_counts_and_names_reps_that_it_has(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("pipeboard.domain.filter.parse_filter", lambda text, **read: (text, read))
+    monkeypatch.setattr("pipeboard.ui.last_view.with_known_owners", lambda *what: what)
+    reader: Any = SimpleNamespace(reps=lambda: ["ana"])
+    settings: Any = SimpleNamespace(currency="SEK", week_start=6, fiscal_shift=3)
+    assert read_filter(reader, settings, NOW.date(), "ana", "  ") is None
+    read = {"today": NOW.date(), "currency": "SEK", "week_start": 6, "fiscal_shift": 3}
+    found: Any = read_filter(reader, settings, NOW.date(), "ana", "close:this-year")
+    assert found == (("close:this-year", read), ["ana"], "ana")

@@ -16,7 +16,7 @@ from pipeboard.ui.draw.facts import PaneStyle
 from pipeboard.ui.draw.line import Glyphs, text_of, width_of
 from pipeboard.ui.draw.questions import Item
 from pipeboard.ui.key_table import DEAL as DEAL_KEYS
-from pipeboard.ui.key_table import FIRST, TRIAGE, DealTab
+from pipeboard.ui.key_table import FIRST, REVIEW, TRIAGE, DealTab
 from pipeboard.ui.keys import UNBOUND
 from pipeboard.ui.screens.board import BoardScreen
 from pipeboard.ui.screens.deal import DealScreen
@@ -24,7 +24,7 @@ from pipeboard.ui.screens.first_run import Welcome
 from pipeboard.ui.screens.hygiene import HygieneScreen
 from pipeboard.ui.screens.import_screen import ImportScreen
 from pipeboard.ui.screens.live import LiveScreen
-from pipeboard.ui.screens.review import ReviewScreen
+from pipeboard.ui.screens.review import ReviewScreen, _count, _give_up
 from pipeboard.ui.screens.triage import TriageScreen, _nothing
 from pipeboard.ui.widgets.page import PageView
 from pipeboard.ui.write_queue import Net
@@ -282,3 +282,64 @@ def test_a_review_is_gathered_anew_once_after_something_was_opened_on_it(
     for _ in range(2):  # from a menu one comes back to it too
         ReviewScreen.on_screen_resume(screen)
     assert len(done) == reloads
+
+
+@pytest.mark.parametrize(
+    ("asked", "is_asked_anew", "error", "found", "said"),
+    [
+        (2, False, None, "now", []),
+        (1, False, None, "before", []),  # it is of no use before it has begun
+        (2, True, None, "before", []),
+        (2, True, GivenUp("Given up."), "before", []),
+        (2, False, BadInput("No."), "before", ["No."]),
+    ],
+)
+async def test_of_reviews_that_are_gathered_only_the_last_that_was_asked_for_is_shown(
+    asked: int, is_asked_anew: bool, error: Exception | None, found: str, said: list[str]
+) -> None:
+    drawn: list[str] = []
+
+    async def gather(_: object) -> str:
+        assert asked == screen._asked
+        screen._asked += is_asked_anew
+        if error is not None:
+            raise error
+        return "now"
+
+    screen: Any = SimpleNamespace(
+        place=None,
+        found="before",
+        counting=1,
+        _asked=2,
+        is_mounted=True,
+        redraw=lambda: drawn.append(screen.found),
+        say=lambda text, _: drawn.append(text),
+        program=SimpleNamespace(
+            housekeeper=SimpleNamespace(ask=gather), net=SimpleNamespace(words=str)
+        ),
+    )
+    await _count(screen, asked)
+    assert (screen.found, screen.counting, drawn) == (found, 0, [*said, found])
+
+
+@pytest.mark.parametrize(
+    ("counting", "found", "is_given_up"),
+    [(1, "before", True), (0, "before", False), (1, None, False)],
+)
+def test_a_review_that_is_given_up_leaves_the_one_from_before(
+    counting: int, found: str | None, is_given_up: bool
+) -> None:
+    told: list[str] = []
+    screen: Any = SimpleNamespace(
+        counting=counting,
+        found=found,
+        _asked=4,
+        is_stale=False,
+        keys=REVIEW,
+        say=lambda text, beside: told.extend((text, beside)),
+    )
+    assert _give_up(screen) is is_given_up
+    assert (screen._asked, screen.is_stale) == (5, is_given_up)
+    assert told == (
+        ["Given up: this is the review from before.", "R counts again"] if is_given_up else []
+    )

@@ -10,8 +10,8 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from pipeboard.ui.terminal.cells import CellGlyphs, Piece, Screenful
-from pipeboard.ui.terminal.ink import PLAIN, ColorDepth, Ink, Pen, change, pen_of
+from pipeboard.ui.terminal.cells import CellGlyphs, Piece, Screenful, ShownCell, _ink_bytes
+from pipeboard.ui.terminal.ink import PLAIN, ColorDepth, Ink, Pen, blank_pen, change, pen_of
 from pipeboard.ui.terminal.width import cell_width
 
 WIDTH, HEIGHT = 14, 5
@@ -160,6 +160,23 @@ def test_a_blank_needs_no_colour_of_ink() -> None:
     sent = screenful.frame([(0, 0, "a b", CARD), (3, 0, "  ", BOLD), (5, 0, "c", CARD)])
     assert sent.count("\x1b[") == 3
     assert "a b  c" in sent
+
+
+@pytest.mark.parametrize(
+    ("before", "sign", "ink"),
+    [
+        (CARD, ShownCell("a", CARD), ""),
+        (CARD, ShownCell("a", BOLD), "\x1b[1m"),
+        (BOLD, ShownCell("a", PLAIN), "\x1b[m"),
+        (BOLD, ShownCell(" ", blank_pen(CARD), is_blank=True), ""),
+        (PLAIN, ShownCell(" ", blank_pen(BOLD), is_blank=True), "\x1b[48;2;49;50;68m"),
+        (LOUD, ShownCell(" ", PLAIN, is_blank=True), "\x1b[m"),
+    ],
+)
+def test_the_ink_that_a_sign_still_needs_is_counted_with_that_of_a_gap(
+    before: Pen, sign: ShownCell, ink: str
+) -> None:
+    assert _ink_bytes(before, sign) == len(ink)
 
 
 @pytest.mark.parametrize("erases_in_colour", [True, False])

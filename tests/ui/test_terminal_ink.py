@@ -22,6 +22,7 @@ from pipeboard.ui.terminal.ink import (
     ColorDepth,
     Ink,
     Pen,
+    _rgb,
     background,
     blank_pen,
     can_run_tui,
@@ -202,3 +203,18 @@ def test_a_reversed_ink_is_written_reversed() -> None:
 def test_pale_colours_are_greys_where_rich_says_so(rgb: tuple[int, int, int]) -> None:
     color = Color.from_rgb(*rgb).downgrade(ColorSystem.EIGHT_BIT)
     assert eight_bit(rgb) == color.number
+
+
+@pytest.mark.parametrize(
+    ("color", "rgb"),
+    [("#0a10ff", (10, 16, 255)), ("#FFFFFF", (255, 255, 255)), ("0a10ff7", None),
+     ("#0a10f", None), ("#0a10ff0", None), ("teal", None), ("", None)],
+)  # fmt: skip
+def test_a_colour_is_six_digits_behind_its_sign(
+    color: str, rgb: tuple[int, int, int] | None
+) -> None:
+    if rgb is None:
+        with pytest.raises(ValueError, match="neither #rrggbb nor one of"):
+            _rgb(color)
+    else:
+        assert _rgb(color) == rgb

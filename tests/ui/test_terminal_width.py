@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
+from pipeboard.domain.phrases import Phrase
 from pipeboard.ui.terminal.width import cell_width, clusters, fit, is_narrow
 
 TEXTS = st.text(
@@ -58,3 +59,11 @@ def test_the_signs_joined_are_the_text(text: str) -> None:
 )
 def test_a_text_is_cut_between_signs(text: str, width: int, fitted: str) -> None:
     assert fit(text, width) == fitted
+
+
+def test_a_phrase_is_as_wide_as_it_is_said() -> None:
+    phrase = Phrase("Move", lambda: "Verschieben")
+    assert cell_width(phrase) == 11
+    assert clusters(phrase)[0] == ("V", 1) and len(clusters(phrase)) == 11
+    assert fit(phrase, 6) == "Versc…"
+    assert fit(phrase, 12) == "Verschieben "

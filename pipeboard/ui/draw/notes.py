@@ -132,11 +132,13 @@ def _value(value: object) -> str:
             return f"{value.text or 'no words'} ({rating}){evidence}"
         case Money():
             return str(value)
+        case tuple():
+            return ", ".join(map(str, value))
         case _:
             plain = to_json(value)
             if isinstance(plain, dict):
                 return ", ".join(f"{name} {item}" for name, item in plain.items())
-            return str(value if isinstance(plain, dict | list) else plain)
+            return str(plain)
 
 
 def _said_in_full(event: Event) -> list[str]:

@@ -306,7 +306,7 @@ class Screenful:
         jump = _address(x, y)
         if self._x != _UNKNOWN:
             if y == self._y and self._x < x:
-                jump = min(jump, _forward(x - self._x), key=len)
+                jump = _forward(x - self._x)  # shorter than any address
                 if self._write_gap(x, wanted, len(jump)):
                     self._x = x
                     return

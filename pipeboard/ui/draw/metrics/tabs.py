@@ -150,7 +150,7 @@ def _progress(shown: Figures, style: ChartStyle) -> Line:
     share = (Fraction(target) - remaining) / Fraction(target)
     role: Role = _target_role(shown) if share >= 1 else "chart.full"
     filled = bar(share, _BAR, style.glyphs, role)
-    text = filled[0][0] if len(filled) > 1 or share >= 1 else ""
+    text = filled[0][0] if len(filled) > 1 else ""  # else nothing is won
     empty = "░" if style.glyphs.value == "unicode" else "."
     return (
         (text, role),
