@@ -154,7 +154,7 @@ def test_remarks_right_of_the_last_name_are_columns_up_to_twenty(columns: int, w
 def test_a_row_of_a_sheet_is_as_wide_as_its_names_and_none_with_cells_beside_them() -> None:
     rows = [
         ["Report"], ["Deal", "Stage"], ["A"], ["", ""], ["B", "Lead"], ["C", "Won", ""],
-        ["D", "Lost", "x", "y"], ["E", "", "", "z"],
+        ["D", "Lost", "x", "y"], ["E", "", "", "z"], ["F", "Won", "x"],
     ]  # fmt: skip
     table = SheetTable(rows, "xlsx", header=("Deal", "Stage"), first_line=2)
     found = list(table.records())
@@ -162,11 +162,12 @@ def test_a_row_of_a_sheet_is_as_wide_as_its_names_and_none_with_cells_beside_the
     assert sound == [
         Record(3, ["A", ""]), Record(5, ["B", "Lead"]), Record(6, ["C", "Won"]),
     ]  # fmt: skip
-    third, fourth = (one for one in found if isinstance(one, Rejected))
+    third, fourth, fifth = (one for one in found if isinstance(one, Rejected))
     assert (third.line, third.column, third.value) == (7, "column 3", "x")
     assert third.raw == {"Deal": "D", "Stage": "Lost", "column 3": "x", "column 4": "y"}
     assert "beside the 2 columns" in third.reason
     assert fourth.line == 8
+    assert (fifth.line, fifth.column, fifth.value) == (9, "column 3", "x")
     assert table.share_read() == 1.0 and SheetTable([], "xlsx").share_read() == 1.0
 
 

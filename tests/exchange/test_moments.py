@@ -50,6 +50,7 @@ def read(text: str, *column: str, order: Order | None = None) -> Moment:
             "2017-03-18 13:59:00.123456 +02:00",
             datetime(2017, 3, 18, 11, 59, 0, 123456, tzinfo=UTC),
         ),
+        ("2017-03-18 13:59:00.5 +0200", datetime(2017, 3, 18, 11, 59, 0, 500_000, tzinfo=UTC)),
         ("3/18/2017 12:05 a.m.", datetime(2017, 3, 17, 23, 5, tzinfo=UTC)),
         ("5/5/2017", datetime(2017, 5, 4, 22, tzinfo=UTC)),
         ("18 Mar 2017", datetime(2017, 3, 17, 23, tzinfo=UTC)),

@@ -13,8 +13,9 @@ from pathlib import Path
 
 import pytest
 
-from pipeboard.store import examining
+from pipeboard.store import Store, examining
 from pipeboard.store.backups import BEFORE_IMPORT, KEPT, REPLACED, back_up, backups_of, part_of
+from pipeboard.store.checking import Flaw
 from pipeboard.store.examining import Finding, Level, examine
 from pipeboard.store.locating import locate_file
 from tests.team import NOW, Team, add
@@ -312,3 +313,24 @@ def test_so_many_copies_of_a_kind_stay(kind: str, path: Path) -> None:
         assert len(of_kind) <= keep and made in of_kind
         others = {one.path for one in backups_of(locate_file(str(path))) if one.kind != kind}
         assert others == before
+
+
+@pytest.mark.parametrize(
+    ("kind", "cure", "mends"),
+    [
+        ("indices", "Make them anew: pipeboard doctor --fix", True),
+        ("totals", "Add them up anew: pipeboard doctor --fix", True),
+        ("deals", "Bring back a backup: pipeboard backup list", False),
+    ],
+)
+def test_what_can_be_made_anew_is_and_the_rest_comes_out_of_a_backup(
+    path: Path, kind: str, cure: str, mends: bool
+) -> None:
+    with closing(Store.open(str(path))) as store:
+        database = store.reader.whole().database
+        made = examining._finding(database, Flaw(kind, "something is wrong"))
+        assert (made.check, made.level, made.text) == (kind, Level.PROBLEM, "Something is wrong.")
+        assert (made.cure, made.mend is not None) == (cure, mends)
+        if made.mend is not None:
+            made.mend()
+    assert level(path, "contents") in ("", "ok")

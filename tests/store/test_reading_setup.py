@@ -40,7 +40,7 @@ from pipeboard.store.writing import Done
 from tests.store.made_up import NOW, TODAY, ZONE, created, deal, lens, pipelines, store_with
 
 DEALS = [
-    deal(1, rank=3, owner="ana", value=Money(100, "EUR"), asks={"bo": Ask("x", "ana", TODAY)}),
+    deal(1, rank=1, owner="ana", value=Money(100, "EUR"), asks={"bo": Ask("x", "ana", TODAY)}),
     deal(2, rank=2, owner="bo", value=Money(300, "EUR")),
     deal(3, rank=1, owner="ana", stage_id=2, value=Money(200, "EUR")),
     deal(4, rank=1, owner="ana", archived_at=NOW),
@@ -97,9 +97,9 @@ def test_a_lens_looks_at_the_live_deals_of_its_stages(
 @pytest.mark.parametrize(
     ("sort", "reverse", "by_stage"),
     [
-        (Sort.MANUAL, False, {1: [2, 1], 2: [3]}),
-        (Sort.NEEDS, False, {1: [2, 1], 2: [3]}),
-        (Sort.MANUAL, True, {1: [1, 2], 2: [3]}),
+        (Sort.MANUAL, False, {1: [1, 2], 2: [3]}),
+        (Sort.NEEDS, False, {1: [1, 2], 2: [3]}),
+        (Sort.MANUAL, True, {1: [2, 1], 2: [3]}),
         (Sort.VALUE, False, {1: [2, 1], 2: [3]}),
         (Sort.VALUE, True, {1: [1, 2], 2: [3]}),
         (Sort.NAME, False, {1: [1, 2], 2: [3]}),

@@ -12,7 +12,7 @@ import pytest
 from pipeboard.store import dialect, postgres
 from pipeboard.store.dialect import ServerTrouble
 from pipeboard.store.locating import Server
-from pipeboard.store.postgres import Reply, ServerConnection, _row_of, translated
+from pipeboard.store.postgres import Reply, ServerConnection, _answer, _row_of, translated
 from pipeboard.store.server_driver import told_of_driver
 
 psycopg = pytest.importorskip("psycopg")
@@ -245,6 +245,12 @@ def test_a_reply_has_rows_and_how_many_were_changed() -> None:
         rows, rows[0], rows, 7,
     )  # fmt: skip
     assert (Reply([], -1).fetchone(), Reply([], -1).rowcount) == (None, -1)
+    names = [SimpleNamespace(name="a"), SimpleNamespace(name="b")]
+    asked: Any = SimpleNamespace(description=names, rowcount=2, fetchall=lambda: [(1, 2), (3, 4)])
+    answer = _answer(asked)
+    assert (answer.fetchall(), answer.rowcount, rows[1]["b"]) == ([(1, 2), (3, 4)], 2, 4)
+    changed: Any = SimpleNamespace(description=None, rowcount=5)
+    assert (_answer(changed).fetchall(), _answer(changed).rowcount) == ([], 5)
 
 
 @pytest.mark.parametrize(

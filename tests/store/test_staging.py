@@ -167,3 +167,16 @@ def test_what_comes_in_stands_in_the_place_of_what_a_deal_was_found_by(
         bring(store, *changes, name=f"c{number}")
         rows = store.reader._database.rows(f"select * from {table} where deal_id = 1")
         assert len(rows) == len(value)
+
+
+def test_numbers_are_taken_for_new_deals_alone(store: Store) -> None:
+    def last() -> int:
+        return store.reader._database.number("select value from counter where name = 'deal'")
+
+    before, known = last(), store.reader.deal(1)
+    assert known is not None
+    bring(store, edited(known, source="web"))
+    assert last() == before
+    bring(store, new(1), new(2), name="c3")
+    assert last() == before + 2
+    assert store.reader.deal(before + 2) is not None
