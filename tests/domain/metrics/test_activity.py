@@ -19,7 +19,7 @@ from pipeboard.domain.metrics.process import (
     waiting,
 )
 from pipeboard.domain.metrics.report import Report
-from pipeboard.domain.metrics.rules import by_owner
+from pipeboard.domain.metrics.rules import by_owner, by_stage
 from pipeboard.domain.metrics.velocity import weeks
 from pipeboard.domain.review import sales_trap
 from tests.domain.metrics.log import (
@@ -326,3 +326,23 @@ def test_a_gate_that_was_passed_elsewhere_is_no_advance_of_anybody_here() -> Non
     log.move(moved, 2, PROPOSAL, override=True)
     rate = adherence_rate(log.basis(9))
     assert (rate.num, rate.den) == (0, 1)
+
+
+def test_what_happened_while_a_deal_was_anothers_is_theirs() -> None:
+    log = Log()
+    deal = log.add(1)
+    log.say(deal, 5, "touch", what="call out")
+    log.move(deal, 6, QUALIFY)
+    log.owner(deal, 10, "bo")
+    log.say(deal, 12, "touch", what="email out")
+    whole = Report(log.basis(20, JANUARY))
+    found = {}
+    for name in ("ana", "bo", "cy"):
+        part = whole.only(by_owner(UTC_RULES), name)
+        kinds = [(one.owner, dict(one.by_kind)) for one in touches(part.basis)]
+        found[name] = kinds, [*part.groups(by_stage(UTC_RULES))]
+    assert found == {
+        "ana": ([("ana", {"call out": 1})], ["Lead", "Qualify"]),
+        "bo": ([("bo", {"email out": 1})], ["Qualify"]),
+        "cy": ([], []),
+    }
