@@ -47,12 +47,12 @@ def team(team_on_a_file: Team) -> Team:
 
 @pytest.fixture
 def old(team: Team, ana: Workspace) -> Pipeline:
-    """The pipeline as it was before bo, cy and bo again changed it, five minutes after another."""
+    """The pipeline as it was before bo, cy and cy again changed it, five minutes after another."""
     old, bo, cy = sales(ana), team.rep("bo"), team.rep("cy")
     edits: tuple[tuple[Workspace, Callable[[Pipeline], Pipeline]], ...] = (
         (bo, lambda p: staged(p, LEAD, name="Leads")),
         (cy, lambda p: staged(p, NEEDS, name="Discovery")),
-        (bo, lambda p: staged(p, PROPOSAL, idle_days=9)),
+        (cy, lambda p: staged(p, PROPOSAL, idle_days=9)),
     )
     for who, edit in edits:
         team.clock.wait(minutes=5)
@@ -78,7 +78,7 @@ def test_a_conflict_names_all_who_changed_it_and_the_last_of_them(
     assert told == {
         "pipeline": "Sales",
         "version": 4,
-        "by": "bo",
+        "by": "cy",
         "at": "2026-11-23T09:15:00+00:00",
         "fields": ["name of Leads", "idle days of Proposal"],
     }
@@ -114,7 +114,7 @@ def test_an_edit_is_put_on_top_and_what_it_leaves_out_is_retired_at_its_place(
     [
         (0, "Changed X: ", False),
         (4, "Changed X: ", False),
-        (3, " Set over changes by bo (23 Nov 10:15).", True),
+        (3, " Set over changes by cy (23 Nov 10:15).", True),
         (1, " Set over changes by bo and cy (23 Nov 10:15).", True),
         (9, "Changed X: ", True),
     ],

@@ -2,13 +2,23 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from pipeboard.domain.errors import BadInput, Conflict, NotFound, Refused
+from pipeboard.domain.errors import (
+    BadInput,
+    Conflict,
+    DatabaseError,
+    GivenUp,
+    NotFound,
+    PipeboardError,
+    Refused,
+)
 from pipeboard.domain.settings import Rep
+from pipeboard.exchange.deal_files import whole_document
 from pipeboard.exchange.recipe import PlacingWord, Recipe, with_column, with_constant, with_word
 from pipeboard.exchange.side_files import SideFile, side_of, with_side
 from pipeboard.workspace.configuration import change_pipeline
@@ -427,3 +437,99 @@ def test_a_second_file_that_has_changed_since_is_not_joined(ana: Workspace, tmp_
     with pytest.raises(Conflict, match=r"reps\.csv has changed"):
         carry_out(ana, seen, unheard)
     assert ana.reader.known_deals().count() == 0
+
+
+@pytest.mark.parametrize(
+    ("pipeline", "is_new"),
+    [("Sales", False), ("SALES", False), (" sales ", False), ("Sales 2", True)],
+)
+def test_a_pipeline_that_is_there_by_now_is_not_made_again(
+    pipeline: str, is_new: bool, ana: Workspace, file: Path
+) -> None:
+    seen = seen_by(ana, ImportPlan(file, Recipe(map=("state=stage",)), pipeline, is_new=True))
+    assert (seen.plan.is_new, seen.pipeline.id == 0) == (is_new, is_new)
+
+
+@pytest.mark.parametrize(
+    ("text", "recipe", "lacking"),
+    [
+        ("stage\nTalk\n", Recipe(), "No column says what the deals are called"),
+        ("id,name\n1,Nova\n", Recipe(), "No column says in which stage the deals are"),
+        ("amount\n4\n", Recipe(), "No column says what the deals are called"),
+        ("id,stage\n1,Talk\n", Recipe(), ""),
+        ("id,name,stage\n1,Nova,Talk\n", Recipe(), ""),
+        ("id,name\n1,Nova\n", Recipe(set=("stage=Talk",)), ""),
+    ],
+)
+def test_what_no_column_says_is_lacking_first_the_names(
+    text: str, recipe: Recipe, lacking: str, ana: Workspace, file: Path
+) -> None:
+    file.write_text(text, "utf-8")
+    seen = seen_by(ana, ImportPlan(file, recipe))
+    assert seen.lacking.startswith(lacking) and bool(seen.lacking) == bool(lacking)
+
+
+@pytest.mark.parametrize(
+    ("error", "is_raised"),
+    [
+        (DatabaseError("It is held."), True),
+        (GivenUp("It was stopped."), True),
+        (BadInput("No day.", hint="Write one."), False),
+        (NotFound("No such column."), False),
+        (Refused("Not so."), False),
+    ],
+)
+def test_what_keeps_a_rehearsal_from_its_end_is_lacking_or_stops_the_look(
+    error: PipeboardError, is_raised: bool, ana: Workspace, file: Path
+) -> None:
+    """A database that is held, and a person who has stopped it, say nothing of the file."""
+
+    def heard(rows: int, share: float) -> None:
+        raise error
+
+    plan = ImportPlan(file, Recipe(map=("state=stage", "outcome=-")))
+    if is_raised:
+        with pytest.raises(type(error)):
+            look_at(ana, plan, heard)
+        return
+    seen = look_at(ana, plan, heard)
+    assert (seen.lacking, seen.report.read) == (f"{error.message} {error.hint}".strip(), 0)
+    with pytest.raises(Refused, match=error.message):
+        carry_out(ana, seen, unheard)
+
+
+def test_a_whole_workspace_is_no_file_of_deals(ana: Workspace, file: Path) -> None:
+    whole = ana.reader.whole()
+    pieces = whole_document(whole.schema, whole.tables, whole.columns, whole.rows)
+    file.write_text("".join(pieces), "utf-8")
+    with pytest.raises(BadInput, match=r"deals\.csv is a whole workspace") as refused:
+        seen_by(ana, ImportPlan(file))
+    assert refused.value.hint == "Make a database of it: pipeboard import FILE --db NEW.db"
+
+
+def test_a_file_is_followed_by_its_time_and_its_size(ana: Workspace, file: Path) -> None:
+    plan = ImportPlan(file, with_constant(Recipe(), "stage", "Proposal"))
+    seen, at = seen_by(ana, plan), file.stat().st_mtime_ns
+    for change in (lambda: os.utime(file, ns=(at, at + 1)), lambda: file.write_text(TEXT + "\n")):
+        change()
+        with pytest.raises(Conflict, match=r"deals\.csv has changed"):
+            carry_out(ana, seen, unheard)
+    file.write_text(TEXT, "utf-8")
+    os.utime(file, ns=(at, at))
+    assert carry_out(ana, replace(seen, plan=replace(plan, skips_bad=True)), unheard)
+    file.unlink()
+    with pytest.raises(BadInput, match="cannot be looked at"):
+        carry_out(ana, seen, unheard)
+
+
+@pytest.mark.parametrize("skips_bad", [False, True])
+def test_what_of_a_file_does_not_come_in_is_told_by_its_rehearsal_in_any_case(
+    skips_bad: bool, ana: Workspace, file: Path
+) -> None:
+    recipe = Recipe(map=("state=stage", "outcome=-"))
+    seen = seen_by(ana, ImportPlan(file, recipe, skips_bad=skips_bad))
+    assert (seen.report.read, seen.report.created, len(seen.report.rejected)) == (3, 1, 2)
+    if not skips_bad:
+        return
+    carry_out(ana, seen, unheard)
+    assert [deal.title for deal in ana.reader.each(today=ana.today)] == ["Sol"]
