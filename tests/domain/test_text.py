@@ -60,9 +60,11 @@ def test_every_limit_is_tried() -> None:
 
 @pytest.mark.parametrize(("field", "most"), LIMITS.items())
 def test_a_line_is_as_long_as_its_field_takes_and_no_longer(field: str, most: int) -> None:
-    assert clean_line("x" * most, field=field) == "x" * most
-    with pytest.raises(BadInput, match=f"{most + 1:,}|{most:,}"):
-        clean_line("x" * (most + 1), field=field)
+    for letters in ("x" * most, "ü" * most, " " + "x" * most, "x" * most + "\t"):
+        assert clean_line(letters, field=field) == letters.strip()
+    for letters in ("x" * (most + 1), "ü" * (most + 1)):
+        with pytest.raises(BadInput, match=f"{most + 1:,}|{most:,}"):
+            clean_line(letters, field=field)
 
 
 @pytest.mark.parametrize(

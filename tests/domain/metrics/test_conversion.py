@@ -210,3 +210,19 @@ def test_a_cohort_that_is_worth_nothing_has_no_rate_by_value() -> None:
     log.path(LEAD, QUALIFY)
     rate = conversion_by_value(log.basis(9), cohort(log.basis(9), PIPELINE.stages[0]))
     assert (rate.value, rate.reason, rate.n) == (None, "no value entered", 0)
+
+
+def test_a_part_of_the_deals_has_their_entries_and_returns_as_the_whole_has() -> None:
+    log = Log()
+    log.path(LEAD, PROPOSAL, LEAD, PROPOSAL)
+    log.path(LEAD, LOST)
+    other = log.path(LEAD, QUALIFY)
+    log.owner(other, 9, "bo")
+    whole = log.basis(30)
+    for part in (whole, whole.only(by_owner(UTC_RULES), "ana")):
+        stays = [(deal.id, place, first) for deal, place, first in part.visits[LEAD]]
+        assert stays[:3] == [(1, 0, True), (1, 2, False), (2, 0, True)]
+        found = cohort(part, PIPELINE.stages[0])
+        assert (ids(found.advanced)[:1], ids(found.lost)) == ([1], [2])
+        assert regressions(part, PIPELINE.stages[0]) == 1
+    assert whole.only(by_owner(UTC_RULES), "cy").visits.get(LEAD) is None
