@@ -98,7 +98,7 @@ def test_what_is_gathered_is_the_review_with_those_that_were_held(
     held_at(ana, team, [-9, -2])
     found = gather(ana, sales(ana))
     assert (found.at, found.document["since"][:10]) == (ana.now(), "2026-11-21")
-    assert [one.contents for one in found.held] == [{"number": 1}, {"number": 0}]
+    assert [dict(one.contents) for one in found.held] == [{"number": 1}, {"number": 0}]
     assert any(deal.id in ids for ids in found.behind.values())
     assert gather(ana, sales(ana), ana.now() - timedelta(days=5)).document["since"][:10] == (
         "2026-11-18"
