@@ -414,3 +414,12 @@ def test_a_whole_workspace_comes_into_an_empty_one_and_over_no_deal(
     with pytest.raises(Refused):
         check_empty(empty, file)
     empty.store.close()
+
+
+def test_deals_that_one_does_not_see_are_not_poured_over(ana: Workspace, bo: Workspace) -> None:
+    add(ana, "Acme: press @ana")
+    ana.change_rep(Rep("bo", role="rep"))
+    choose_setting(ana, "reps-see", "own")
+    assert bo.reader.known_deals().count() == 0
+    with pytest.raises(Refused, match="there are deals here already"):
+        check_empty(bo, Path("all.json"))

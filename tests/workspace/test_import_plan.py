@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -21,6 +22,7 @@ from pipeboard.domain.settings import Rep
 from pipeboard.exchange.deal_files import whole_document
 from pipeboard.exchange.recipe import PlacingWord, Recipe, with_column, with_constant, with_word
 from pipeboard.exchange.side_files import SideFile, side_of, with_side
+from pipeboard.workspace import import_rows
 from pipeboard.workspace.configuration import change_pipeline
 from pipeboard.workspace.import_plan import (
     FileSeen,
@@ -28,7 +30,12 @@ from pipeboard.workspace.import_plan import (
     carry_out,
     look_at,
 )
-from pipeboard.workspace.import_rows import RowsRejected
+from pipeboard.workspace.import_rows import (
+    MOST_ATTEMPTS,
+    ImportReport,
+    RowsRejected,
+    check_owners,
+)
 from pipeboard.workspace.undoing import undo_last
 from tests.ledger import disagreements
 from tests.team import Team, add
@@ -533,3 +540,104 @@ def test_what_of_a_file_does_not_come_in_is_told_by_its_rehearsal_in_any_case(
         return
     carry_out(ana, seen, unheard)
     assert [deal.title for deal in ana.reader.each(today=ana.today)] == ["Sol"]
+
+
+@pytest.mark.parametrize(
+    ("unsure", "new_reps", "is_refused"),
+    [((), False, False), (("zed",), False, True), (("zed",), True, False)],
+)
+def test_owners_whom_nobody_knows_become_reps_by_nothing_but_a_yes(
+    unsure: tuple[str, ...], new_reps: bool, is_refused: bool
+) -> None:
+    report = ImportReport(unsure_owners=unsure)
+    if not is_refused:
+        check_owners(report, new_reps=new_reps)
+        return
+    with pytest.raises(NotFound, match="zed"):
+        check_owners(report, new_reps=new_reps)
+
+
+def test_a_pipeline_that_a_colleague_makes_meanwhile_is_not_made_twice(
+    ana: Workspace, bo: Workspace, file: Path
+) -> None:
+    plan = ImportPlan(file, Recipe(map=("state=stage", "outcome=-")), pipeline="Own", is_new=True)
+    seen = seen_by(ana, plan)
+
+    def heard(rows: int, share: float) -> None:
+        change_pipeline(bo, replace(bo.pipeline("Sales"), id=0, name="OWN"))
+
+    with pytest.raises(Refused, match=r"There is a pipeline 'Own' by now\."):
+        carry_out(ana, seen, heard)
+    assert ana.reader.known_deals().count() == 0
+    assert [one.name for one in ana.pipelines()] == ["Sales", "OWN"]
+
+
+@pytest.mark.parametrize(
+    ("changed", "attempts"), [(0, 1), (1, 2), (MOST_ATTEMPTS - 1, MOST_ATTEMPTS), (99, None)]
+)
+def test_an_import_tries_again_as_often_as_others_change_its_deals_and_then_gives_up(
+    changed: int, attempts: int | None, ana: Workspace, file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tried = 0
+    store = import_rows._Import._store
+
+    def outdated(run: import_rows._Import, *given: Any) -> None:
+        nonlocal tried
+        tried += 1
+        if tried <= changed:
+            raise import_rows._Outdated([])
+        store(run, *given)
+
+    monkeypatch.setattr(import_rows._Import, "_store", outdated)
+    plan = ImportPlan(file, Recipe(map=("state=stage", "outcome=-")), pipeline="Own", is_new=True)
+    seen = seen_by(ana, plan)
+    if attempts is None:
+        with pytest.raises(Conflict, match="keep being changed by others"):
+            carry_out(ana, seen, unheard)
+        assert (tried, ana.reader.known_deals().count()) == (MOST_ATTEMPTS, 0)
+        return
+    assert carry_out(ana, seen, unheard).report.created == 3
+    assert (tried, ana.reader.known_deals().count()) == (attempts, 3)
+
+
+def test_a_second_file_that_changes_teams_alone_is_a_command_too(
+    ana: Workspace, tmp_path: Path
+) -> None:
+    plan = replace(joined(tmp_path, team="office"), is_new=True, pipeline="Sold", new_reps=True)
+    carry_out(ana, seen_by(ana, plan), unheard)
+    done = len(ana.undo_list())
+    again = carry_out(ana, seen_by(ana, plan), unheard).report
+    assert (again.updated, again.teams, again.command_id, len(ana.undo_list())) == (0, [], "", done)
+    (tmp_path / "reps.csv").write_text(REPS.replace("East", "South"), "utf-8")
+    moved = carry_out(ana, seen_by(ana, plan), unheard).report
+    assert (moved.updated, moved.teams, bool(moved.command_id)) == (0, ["ana"], True)
+    assert {rep.name: rep.team for rep in ana.reader.reps()}["ana"] == "South"
+    assert ana.undo_list()[0].summary == "Imported 0 deals from sold.csv."
+    ana.undo()
+    assert {rep.name: rep.team for rep in ana.reader.reps()}["ana"] == "East"
+
+
+@pytest.mark.parametrize(("manager", "told"), [("", 0), ("Mo", 0), ("mo", 1), ("Li", 1)])
+def test_a_cell_of_a_row_stands_against_the_second_file_and_is_told_where_it_says_otherwise(
+    manager: str, told: int, ana: Workspace, tmp_path: Path
+) -> None:
+    plan = replace(joined(tmp_path), is_new=True, pipeline="Sold")
+    plan.path.write_text(f"id,name,stage,seller,manager\n1,Nova,Talk,ana,{manager}\n", "utf-8")
+    seen = seen_by(ana, plan)
+    assert (seen.report.joined, seen.report.remark_counts["joined_otherwise"]) == (1, told)
+    carry_out(ana, seen, unheard)
+    assert fields_by_name(ana)["Nova"] == {"manager": manager or "Mo", "office": "East"}
+
+
+@pytest.mark.parametrize(
+    ("currency", "of_pipeline", "read"),
+    [("", "EUR", "EUR"), ("", "USD", "USD"), ("usd", "EUR", "USD"), ("CHF", "USD", "CHF")],
+)
+def test_amounts_are_in_the_currency_that_is_chosen_else_in_that_of_the_pipeline(
+    currency: str, of_pipeline: str, read: str, ana: Workspace, file: Path
+) -> None:
+    change_pipeline(ana, replace(ana.pipeline("Sales"), currency=of_pipeline))
+    recipe = Recipe(map=("state=-", "outcome=-"), set=("stage=Proposal",), currency=currency)
+    seen = seen_by(ana, ImportPlan(file, recipe, pipeline="Sales"))
+    assert (seen.currency, dict(seen.report.sums)) == (read, {("open", read): 4_500})
+    assert dict(carry_out(ana, seen, unheard).report.sums) == {("open", read): 4_500}

@@ -519,3 +519,23 @@ def test_the_maven_file_of_8800_deals_in_and_out_and_in_again(ana: Workspace) ->
     assert columns() == whole
     outcomes = Counter(str(deal.outcome) for deal in ana.reader.each(today=TODAY))
     assert outcomes == {"open": 2089, "won": 4238, "lost": 2473}
+
+
+@pytest.mark.parametrize("is_empty", [True, False])
+def test_our_own_file_brings_its_numbers_and_what_rests_on_them_into_an_empty_database_alone(
+    is_empty: bool, files: Files, ana: Workspace
+) -> None:
+    if not is_empty:
+        add(ana, "Sol: roof")
+    text = "ref,title,stage,created_at,recycled_from,probability_bp,external_source\n" + "".join(
+        f"{ref},{title},Lead Generation,2024-01-01T09:00:00Z,{of},,\n"
+        for ref, title, of in (("D-7", "first", ""), ("D-9", "second", "D-7"))
+    )
+    assert counts(files.read(text)) == (2, 0, 0, 0)
+    found = {deal.title: (deal.id, deal.recycled_from) for deal in ana.reader.each(today=TODAY)}
+    found.pop("roof", None)
+    assert found == (
+        {"first": (7, None), "second": (9, 7)}
+        if is_empty
+        else {"first": (2, None), "second": (3, None)}
+    )

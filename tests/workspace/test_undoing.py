@@ -400,3 +400,16 @@ def test_what_came_to_nothing_is_left_out_of_what_stands(ana: Workspace) -> None
     ana.undo()
     ana.undo()
     assert standing() == ["add"]
+
+
+@pytest.mark.parametrize("rest", [False, True])
+def test_where_every_deal_was_changed_since_there_is_no_rest_to_take_back(
+    rest: bool, ana: Workspace, bo: Workspace
+) -> None:
+    deals = [add(ana).id, add(ana, "Acme: press 1k").id]
+    ana.tag(deals, ["big"])
+    bo.tag(deals, ["seen"])
+    with pytest.raises(Conflict, match="2 of its 2 deals have been changed since") as refused:
+        ana.undo(rest=rest)
+    assert "--rest" not in refused.value.hint
+    assert now_of(ana, deals[0]).tags == ("big", "seen")

@@ -13,6 +13,7 @@ from pipeboard.domain.metrics.outcomes import loss_reasons
 from pipeboard.domain.metrics.process import (
     adherence,
     adherence_rate,
+    advances,
     first_response,
     quotes_sent,
     touches,
@@ -346,3 +347,31 @@ def test_what_happened_while_a_deal_was_anothers_is_theirs() -> None:
         "bo": ([("bo", {"email out": 1})], ["Qualify"]),
         "cy": ([], []),
     }
+
+
+@pytest.mark.parametrize(
+    ("steps", "then", "days"),
+    [
+        ((LEAD,), None, []),
+        ((LEAD, QUALIFY), None, [1]),
+        ((LEAD, QUALIFY, LEAD, QUALIFY), None, [1, 3]),
+        ((QUALIFY, LEAD), None, []),
+        ((LEAD, WON), None, [1]),
+        ((LEAD, LOST), None, []),
+        ((LEAD, LOST), LEAD, []),
+        ((LEAD, LOST), NEGOTIATE, []),
+        ((LEAD, WON), NEGOTIATE, [1]),
+        ((LEAD, PROPOSAL, WON), PROPOSAL, [1, 2]),
+    ],
+)
+def test_a_deal_goes_forwards_into_later_stages_and_to_its_win_not_by_coming_back(
+    steps: tuple[int, ...], then: int | None, days: list[int]
+) -> None:
+    log = Log()
+    deal = log.path(*steps)
+    if then is not None:
+        log.reopen(deal, 9, then)
+    found = advances(log.basis(20, JANUARY))
+    assert [one.at for one in found] == [micros(at(day)) for day in days]
+    assert all(one.is_clean for one in found)
+    assert advances(log.basis(20, period("2026-02"))) == []
