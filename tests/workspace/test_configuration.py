@@ -423,3 +423,11 @@ def test_deals_that_one_does_not_see_are_not_poured_over(ana: Workspace, bo: Wor
     assert bo.reader.known_deals().count() == 0
     with pytest.raises(Refused, match="there are deals here already"):
         check_empty(bo, Path("all.json"))
+
+
+def test_the_first_version_of_a_pipeline_is_one_whatever_it_is_made_of(tmp_path: Path) -> None:
+    wanted = Pipeline(9, "Sales", "EUR", (Stage(5, "Talk"), *ENDS), version=7)
+    begins = begun(tmp_path / "new.db", wanted)
+    (made,) = begins.pipelines()
+    assert (made.id, made.version, [one.id for one in made.stages]) == (1, 1, [1, 2, 3])
+    begins.store.close()

@@ -641,3 +641,26 @@ def test_amounts_are_in_the_currency_that_is_chosen_else_in_that_of_the_pipeline
     seen = seen_by(ana, ImportPlan(file, recipe, pipeline="Sales"))
     assert (seen.currency, dict(seen.report.sums)) == (read, {("open", read): 4_500})
     assert dict(carry_out(ana, seen, unheard).report.sums) == {("open", read): 4_500}
+
+
+def test_who_only_looks_rehearses_no_import(ana: Workspace, bo: Workspace, file: Path) -> None:
+    plan = ImportPlan(file, Recipe(map=("state=-",), set=("stage=Proposal",)))
+    ana.change_rep(Rep("bo", role="viewer"))
+    assert "@bo is a viewer here" in seen_by(bo, plan).lacking
+    ana.change_rep(Rep("bo", role="rep"))
+    assert seen_by(bo, plan).lacking == ""
+
+
+def test_whoever_waits_hears_how_many_rows_were_read_so_far(
+    ana: Workspace, file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    heard: list[tuple[int, bool]] = []
+    file.write_text(TEXT + "4,Tarn,,,1\n5,Pike,,,1\n", "utf-8")
+    plan = ImportPlan(file, Recipe(map=("state=-", "outcome=-"), set=("stage=Proposal",)))
+    monkeypatch.setattr(import_rows, "CHUNK", 2)
+    seen = look_at(ana, plan, lambda rows, share: heard.append((rows, 0 < share <= 1)))
+    assert heard == [(2, True), (4, True), (5, True)]
+    heard.clear()
+    carry_out(ana, seen, lambda rows, share: heard.append((rows, 0 < share <= 1)))
+    assert heard == [(2, True), (4, True), (5, True)]
+    assert ana.reader.known_deals().count() == 5

@@ -179,3 +179,15 @@ def test_amounts_of_a_file_of_several_pipelines_are_those_that_were_seen_of_it(
     assert values == {
         "A": Money(1_000, "EUR"), "B": Money(2_000, "EUR"), "C": None, "D": Money(1_000, "EUR"),
     }  # fmt: skip
+
+
+def test_where_a_pipeline_is_chosen_all_rows_go_there_whatever_they_name(
+    ana: Workspace, tmp_path: Path
+) -> None:
+    file = tmp_path / "deals.csv"
+    file.write_text(FIRST, "utf-8")
+    seen = look_at(ana, ImportPlan(file, pipeline="All", is_new=True), unheard)
+    assert (seen.splits, seen.pipeline.name, seen.beside) == (False, "All", ())
+    assert seen.stages == ("Call", "Offer", "Sign")
+    carry_out(ana, seen, unheard)
+    assert {name for name, _ in placed(ana).values()} == {"All"}
