@@ -393,12 +393,15 @@ def test_where_none_was_held_on_a_day_the_last_five_are_told() -> None:
     assert none.value.hint == "Hold one: pipeboard review --hold -p Sales"
 
 
+@pytest.mark.parametrize("whose", ["none", "ana"])
 @pytest.mark.parametrize("owner", ["", "ana", "@bo", "none"])
-def test_a_decision_on_a_deal_of_nobody_is_its_next_step(owner: str, ana: Workspace) -> None:
-    deal = add(ana, "Lumen Oy: pilot @none")
+def test_a_decision_for_nobody_else_is_the_next_step_of_the_deal(
+    owner: str, whose: str, ana: Workspace
+) -> None:
+    deal = add(ana, f"Lumen Oy: pilot @{whose}")
     decide(ana, deal.id, "thu send the offer", owner)
     found = now_of(ana, deal.id)
-    if owner in ("", "none"):
+    if owner in ("", "none", whose):
         assert found.next_step is not None and found.next_step.text == "send the offer"
         assert found.asks == {}
     else:
