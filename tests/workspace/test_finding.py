@@ -7,11 +7,12 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from pipeboard.domain.board import Sort
 from pipeboard.domain.deal import Deal
 from pipeboard.domain.errors import Ambiguous, Conflict, NotFound
 from pipeboard.domain.templates import template
 from pipeboard.workspace.finding import check_still_found, named_pipeline
-from tests.team import add, sales
+from tests.team import TODAY, add, sales
 from tests.verbs import Workspace
 
 
@@ -206,3 +207,15 @@ def test_a_deal_that_is_not_there_has_no_record(ana: Workspace, lumen: Deal) -> 
     assert ana.record(lumen.id).deal == lumen
     with pytest.raises(NotFound):
         ana.record(99)
+
+
+@pytest.mark.parametrize(
+    ("text", "is_filtered"), [("", False), ("  ", False), ("open", True), (" value>1k ", True)]
+)
+def test_a_board_without_a_filter_is_looked_at_without_one(
+    text: str, is_filtered: bool, ana: Workspace
+) -> None:
+    found = ana.lens(sales(ana), owner="bo", filter_text=text, sort=Sort.VALUE, reverse=True)
+    assert (found.filter is not None) is is_filtered
+    assert (found.pipeline_id, found.today, found.me, found.owner) == (1, TODAY, "ana", "bo")
+    assert (found.sort, found.reverse) == (Sort.VALUE, True)

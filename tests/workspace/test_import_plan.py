@@ -664,3 +664,26 @@ def test_whoever_waits_hears_how_many_rows_were_read_so_far(
     carry_out(ana, seen, lambda rows, share: heard.append((rows, 0 < share <= 1)))
     assert heard == [(2, True), (4, True), (5, True)]
     assert ana.reader.known_deals().count() == 5
+
+
+@pytest.mark.parametrize(
+    ("role", "column", "refused"),
+    [
+        ("viewer", "", "'import' is for a rep"),
+        ("rep", "office", "the rep ana is for a manager"),
+        ("manager", "office", ""),
+    ],
+)
+def test_who_brings_a_file_may_set_no_teams_that_are_not_theirs_to_set(
+    role: str, column: str, refused: str, ana: Workspace, bo: Workspace, tmp_path: Path
+) -> None:
+    plan = replace(joined(tmp_path, team=column), pipeline="Sales", new_reps=True)
+    plan.path.write_text(SOLD.replace("Talk", "Proposal"), "utf-8")
+    ana.change_rep(Rep("bo", role=role))
+    if not refused:
+        carry_out(bo, seen_by(bo, plan), unheard)
+        assert {rep.name: rep.team for rep in ana.reader.reps()}["ana"] == "East"
+        return
+    with pytest.raises(PipeboardError, match=refused):
+        carry_out(bo, seen_by(bo, plan), unheard)
+    assert ana.reader.known_deals().count() == 0

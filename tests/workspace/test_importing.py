@@ -539,3 +539,17 @@ def test_our_own_file_brings_its_numbers_and_what_rests_on_them_into_an_empty_da
         if is_empty
         else {"first": (2, None), "second": (3, None)}
     )
+
+
+@pytest.mark.parametrize("is_ours", [True, False])
+def test_what_a_file_said_is_remembered_of_deals_that_others_know(
+    is_ours: bool, files: Files, ana: Workspace
+) -> None:
+    ref, column = ("D-7", "ref") if is_ours else ("X7", "id")
+    files.read(f"{column},title,stage,source\n{ref},first,Lead Generation,web\n")
+    (deal,) = ana.reader.each(today=TODAY)
+    assert dict(deal.imported) == (
+        {}
+        if is_ours
+        else {"title": "first", "stage": "lead generation", "outcome": "open", "source": "web"}
+    )

@@ -9,7 +9,7 @@ from typing import TypeVar
 
 import pytest
 
-from pipeboard.domain.errors import DatabaseError, Refused
+from pipeboard.domain.errors import DatabaseError, NotFound, Refused
 from pipeboard.domain.roles import NotAllowed
 from pipeboard.domain.settings import Rep
 from pipeboard.store import Store
@@ -158,3 +158,17 @@ def test_today_is_the_day_in_the_zone_of_the_workspace(
     assert isinstance(team.clock, Clock)
     team.clock.wait(hours=hours)
     assert ana.today == today
+
+
+def test_deals_are_loaded_once_each_in_their_order_and_none_that_was_taken_back(
+    ana: Workspace,
+) -> None:
+    first, second = add(ana), add(ana, "Acme: press 1k")
+    assert [deal.id for deal in ana.load([second.id, first.id, second.id])] == [2, 1]
+    ana.undo()
+    for ids in ([second.id], [first.id, second.id], [99]):
+        with pytest.raises(NotFound, match=f"D-{ids[-1]}"):
+            ana.load(ids)
+        with pytest.raises(NotFound):
+            ana.tag(ids, ["x"])
+    assert now_of(ana, first.id).tags == ()
