@@ -169,6 +169,18 @@ def test_a_new_pipeline_has_numbers_of_its_own(ana: Workspace) -> None:
     assert [stage.id for stage in saved.stages] == [17, *range(1, 9)]
 
 
+def test_an_edit_that_comes_to_what_there_is_already_says_what_it_was_merged_with(
+    old: Pipeline, ana: Workspace
+) -> None:
+    saved = ana.change_pipeline(staged(old, LEAD, name="Leads"))
+    assert saved.receipt.summary == "Nothing to change: Sales is so already."
+    assert saved.receipt.notes == (
+        "Merged with what bo and cy (23 Nov 10:15) changed meanwhile: "
+        "name of Discovery, idle days of Proposal.",
+    )
+    assert (saved.receipt.command_id, saved.pipeline) == ("", sales(ana))
+
+
 # Deals in stages that go.
 
 

@@ -109,7 +109,7 @@ def test_the_pipeline_to_begin_with_is_that_of_the_last_change_by_anybody(
 
 PIPELINES = tuple(
     replace(template("needs", pipeline_name=name, currency="EUR"), id=number)
-    for number, name in enumerate(("Sales", "Renewals EU", "Renewals US", "Resale"), 1)
+    for number, name in enumerate(("Sales", "Renewals EU", "Renewals US", "Sales EU"), 1)
 )
 
 
@@ -119,11 +119,13 @@ PIPELINES = tuple(
         (None, 1),
         ("sales", 1),
         ("SALES", 1),
-        ("sale", "could be Sales, Resale"),
-        ("eu", 2),
+        ("sale", "could be Sales, Sales EU"),
+        ("eu", "could be Renewals EU, Sales EU"),
+        ("sales eu", 4),
+        ("s eu", "could be Renewals EU, Sales EU"),
         ("renewals us", 3),
         ("renewals", "could be Renewals EU, Renewals US"),
-        ("sal", "could be Sales, Resale"),
+        ("sal", "could be Sales, Sales EU"),
         ("", "There is no pipeline ''"),
         ("salse", "There is no pipeline 'salse'"),
     ],
@@ -143,7 +145,7 @@ def test_a_pipeline_is_meant_by_its_name_or_a_part_of_one_alone(
 
 @pytest.mark.parametrize(
     ("name", "hint"),
-    [("salse", "Did you mean Sales?"), ("zz", "Sales, Renewals EU, Renewals US, Resale.")],
+    [("salse", "Did you mean Sales?"), ("zz", "Sales, Renewals EU, Renewals US, Sales EU.")],
 )
 def test_a_pipeline_that_is_not_there_is_told_with_the_near_one(name: str, hint: str) -> None:
     with pytest.raises(NotFound) as refused:

@@ -161,6 +161,7 @@ def test_deals_of_several_pipelines_stay_in_theirs_and_new_ones_go_where_most_ar
         carry_out(ana, seen_by(ana, ImportPlan(file(rows), pipeline=name, is_new=True)), unheard)
     seen = seen_by(ana, ImportPlan(file(f"{few}{most}4,Iris,Call\n")))
     assert [one.name for one in (seen.pipeline, *seen.beside)] == ["Most", "Few"]
+    assert (seen.splits, seen.stages) == (True, ("Call", "Talk"))
     report = carry_out(ana, seen, unheard).report
     assert (report.created, report.updated, report.unchanged) == (1, 0, 3)
     names = {one.id: one.name for one in ana.reader.pipelines()}

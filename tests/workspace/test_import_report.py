@@ -349,3 +349,17 @@ def test_a_file_for_rejected_rows_that_cannot_be_made_stops_the_import(tmp_path:
     with pytest.raises(BadInput, match="The file for rejected rows: ") as refused:
         RejectedFile(str(tmp_path / "none" / "deals.csv"))
     assert refused.value.hint.startswith("Nothing was imported: copy the file")
+
+
+@pytest.mark.parametrize(
+    ("imported", "name"),
+    [("-", "stdin.rejected.csv"), ("deals.csv", "deals.csv.rejected.csv")],
+)
+def test_rejected_rows_of_a_pipe_go_into_a_file_of_the_folder(
+    imported: str, name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    file = RejectedFile(imported)
+    assert [path.name for path in tmp_path.iterdir()] == [name] == [file.path.name]
+    file.drop()
+    assert list(tmp_path.iterdir()) == []

@@ -373,3 +373,19 @@ def test_what_happened_once_is_left_and_told_where_a_file_that_came_before_says_
     assert name not in found.take
     assert [one[0] for one in found.not_followed] == ([name] if touched is None else [])
     assert name in found.base
+
+
+@pytest.mark.parametrize("prefer_file", [False, True])
+@pytest.mark.parametrize("name", ["closed_at", "created_at", "loss"])
+def test_a_cell_that_is_emptied_takes_nothing_away_of_an_end_or_a_beginning(
+    name: str, prefer_file: bool
+) -> None:
+    said: dict[str, dict[str, Any]] = {
+        "closed_at": {"closed_at": BEGAN},
+        "created_at": {"created_at": BEGAN},
+        "loss": {"lost_category": "price"},
+    }
+    known = here({"outcome": "lost", **said[name]}, **CLOSED)
+    found = merged(known, prefer_file=prefer_file, outcome="lost")
+    assert name not in found.take and found.emptied == []
+    assert [one[0] for one in found.not_followed] == [name]

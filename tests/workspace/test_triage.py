@@ -7,6 +7,7 @@ import os
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -18,6 +19,7 @@ from pipeboard.domain.money import Money
 from pipeboard.store.reading.listing import Listing
 from pipeboard.workspace.triage import (
     Triage,
+    day_of,
     for_owner,
     kept_in,
     kept_plan,
@@ -290,3 +292,22 @@ def test_where_every_question_has_an_answer_nothing_is_asked() -> None:
         known = new(answers=dict(list(answers.items())[:given]))
         rest = [f"{one.label}: {one.ask}" for one in SALES.questions[given:]]
         assert list(to_ask(DealRecord(known, plain, (), (), ()), TODAY)) == rest[:1]
+
+
+def test_a_day_is_of_the_pipeline_the_rep_and_the_filter_that_are_meant(
+    ana: Workspace, listing: Listing
+) -> None:
+    other = ana.save_pipeline(replace(ana.pipeline("Sales"), id=0, name="Renewals"))
+    ana.add("Dune: pilot 1k @bo", pipeline=other)
+    ana.add("Eyre: press 1k", pipeline=other)
+
+    def queued(*asked: Any) -> set[str]:
+        return {one.deal.name for one in day_of(ana, *asked).queue()}
+
+    here = {"Acme", "Borealis", "Cobalt"}
+    assert queued() == here | {"Dune", "Eyre"}
+    assert queued(ana.pipeline("Sales")) == here
+    assert queued(other) == {"Dune", "Eyre"}
+    assert queued(other, "bo") == {"Dune"}
+    assert queued(None, "ana") == here | {"Eyre"}
+    assert queued(None, "ana", ana.parse_filter("press")) == {"Eyre"}

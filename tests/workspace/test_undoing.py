@@ -413,3 +413,25 @@ def test_where_every_deal_was_changed_since_there_is_no_rest_to_take_back(
         ana.undo(rest=rest)
     assert "--rest" not in refused.value.hint
     assert now_of(ana, deals[0]).tags == ("big", "seen")
+
+
+def test_who_changed_a_deal_last_is_told_with_all_fields_that_were_changed_since(
+    ana: Workspace, bo: Workspace, team: Team
+) -> None:
+    deal = add(ana)
+    ana.edit([deal.id], {"account": "Mine"})
+    for name, changes, minutes in (("bo", {"source": "web"}, 5), ("cy", {"account": "His"}, 9)):
+        team.clock.wait(minutes=minutes)
+        team.rep(name).edit([deal.id], changes)
+    with pytest.raises(Conflict) as refused:
+        ana.undo()
+    error = refused.value
+    assert "cy changed D-1 His at 23 Nov 10:14 after you (account, source)." in error.message
+    assert error.details == {
+        "deal": "D-1",
+        "by": "cy",
+        "at": "2026-11-23T09:14:00+00:00",
+        "fields": ["account", "source"],
+        "deals": ["D-1"],
+    }
+    assert error.hint == "See what changed: pipeboard history D-1"
