@@ -59,7 +59,7 @@ class Phrase(str):
         return str, (str(self),)
 
     def __radd__(self, before: str) -> Phrase:
-        return Phrase(str.__add__(before, self), lambda: aloud(before) + self.said())
+        return Phrase(str.__add__(before, self), lambda: before + self.said())
 
     def __getitem__(self, place: SupportsIndex | slice) -> str:
         english = str.__getitem__(self, place)

@@ -137,10 +137,10 @@ class Pipeline:
         return self._position[stage_id]
 
     def neighbour(self, stage_id: int, step: int) -> Stage | None:
-        """The open stage `step` places on (or back); None beyond either end."""
-        places = [stage.id for stage in self.open_stages]
-        if stage_id not in places:
-            places = [stage.id for stage in self.stages if stage.is_open]
+        """The open stage in use `step` places on (or back), also from a retired one; None beyond
+        either end."""
+        in_use = {stage.id for stage in self.open_stages}
+        places = [one.id for one in self.stages if one.id in in_use or one.id == stage_id]
         index = places.index(stage_id) + step
         return self.stage(places[index]) if 0 <= index < len(places) else None
 

@@ -174,8 +174,7 @@ def retired_notes(service: Service, known: Pipeline | None, saved: Pipeline) -> 
     for stage in retired:
         if count := standing.get(stage.id, 0):
             deals = how_many(count, "deal stays in it", "deals stay in it")
-            near = saved.neighbour(stage.id, 1) or saved.open_stages[0]
-            target = near if not near.retired else saved.open_stages[0]
+            target = saved.neighbour(stage.id, 1) or saved.open_stages[-1]
             theirs = f"pipeline:{in_quotes(saved.name)} stage:{in_quotes(stage.name)}"
             command = join(("pipeboard", "move", "--where", theirs, target.name))
             notes.append(f"{stage.name} is retired; {deals} until moved, for example: {command}")

@@ -176,3 +176,8 @@ def test_a_gate_says_how_an_answer_is_rated_and_never_takes_unknown_for_0(
     deal = new(answers={} if answer is None else {"need": answer})
     found = unmet(deal, asking("rating need >= 2"), QUALIFICATION, TODAY)
     assert [one.text for one in found] == ([] if lacks is None else [lacks])
+
+
+@pytest.mark.parametrize("criterion", ["answer color", "rating color >= 2"])
+def test_a_stage_never_asks_for_an_answer_to_what_is_no_question(criterion: str) -> None:
+    assert unmet(new(LEAD), asking(criterion), QUALIFICATION, TODAY) == ()

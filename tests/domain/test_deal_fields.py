@@ -16,6 +16,7 @@ from pipeboard.domain.deal_fields import (
     fields_beside,
     merged_set,
     named_field,
+    parse_assignment,
 )
 from pipeboard.domain.deal_record import PRIVATE
 from pipeboard.domain.errors import BadInput
@@ -221,3 +222,29 @@ def test_nothing_typed_empties_a_field(name: str) -> None:
 def test_what_an_import_remembers_is_told_of_nowhere() -> None:
     beside = {field.name for field in fields_beside({"title", "forecast_category"})}
     assert beside == {field.name for field in FIELDS} - REMEMBERED - {"title", "category"}
+
+
+@pytest.mark.parametrize(
+    ("typed", "name", "value"),
+    [
+        ("value=40k", "value", Money(4_000_000, "EUR")),
+        (" source = web ", "source", "web"),
+        ("source=", "source", None),
+        ("value=", "value", None),
+        ("links=a=b", "links", ("a=b",)),
+        ("fields.size=a=b", "fields.size", "a=b"),
+    ],
+)
+def test_what_stands_behind_the_first_sign_is_the_value(
+    typed: str, name: str, value: object
+) -> None:
+    assert parse_assignment(typed, TODAY, "EUR") == (name, value)
+
+
+@pytest.mark.parametrize(
+    ("typed", "why"),
+    [("value", "'value' sets nothing"), ("", "'' sets nothing"), ("colour=red", "colour")],
+)
+def test_what_sets_nothing_that_a_deal_has_is_refused(typed: str, why: str) -> None:
+    with pytest.raises(BadInput, match=why):
+        parse_assignment(typed, TODAY, "EUR")

@@ -675,6 +675,17 @@ def test_a_step_goes_to_the_neighbour_and_says_where_there_is_none() -> None:
         do(new(), c.Move(999))
 
 
+def test_a_step_out_of_a_retired_stage_goes_to_the_nearest_in_use() -> None:
+    stages = tuple(replace(s, retired=s.id in (NEEDS, PROPOSAL, CLOSING)) for s in SALES.stages)
+    pipeline = replace(SALES, stages=stages)
+    assert do(new(NEEDS), c.Step(1, "because so"), pipeline=pipeline).stage_id == NEGOTIATION
+    assert do(new(PROPOSAL), c.Step(-1), pipeline=pipeline).stage_id == QUALIFICATION
+    assert do(new(CLOSING), c.Step(-1), pipeline=pipeline).stage_id == NEGOTIATION
+    for last in (NEGOTIATION, CLOSING):
+        with pytest.raises(Refused, match="is the last stage"):
+            do(new(last), c.Step(1), pipeline=pipeline)
+
+
 def test_a_deal_is_won_or_lost_only_once_unless_it_is_said_otherwise() -> None:
     won, lost = do(new(CLOSING), c.Win(override="signed")), do(new(), c.Lose(PRICE))
     with pytest.raises(SoAlready):

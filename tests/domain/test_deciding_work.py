@@ -772,7 +772,13 @@ def test_a_note_is_rewritten_by_whoever_saw_it_as_it_stands() -> None:
     [
         (c.LogTouch("call", "out"), {}),
         (c.LogTouch("email", "out", quote=True), {"quote_sent_at": NOW}),
+        (c.LogTouch("email", "out", at=NOW - DAY, quote=True), {"quote_sent_at": NOW - DAY}),
         (c.LogTouch("call", "in", trial_close="yes"), {"trial_close": "yes"}),
+        (c.LogTouch("call", "out", trial_close="no"), {"trial_close": "no"}),
+        (
+            c.LogTouch("email", "out", quote=True, trial_close="yes"),
+            {"quote_sent_at": NOW, "trial_close": "yes"},
+        ),
     ],
 )
 def test_a_touch_can_say_that_a_proposal_went_out_or_how_they_answered(
@@ -786,6 +792,18 @@ def test_a_touch_can_say_that_a_proposal_went_out_or_how_they_answered(
     for wrong in (replace(log, direction="in", quote=True), replace(log, trial_close="perhaps")):
         with pytest.raises(BadInput):
             do(new(), wrong)
+
+
+@pytest.mark.parametrize("at", [None, NOW, NOW - 3 * DAY])
+def test_a_touch_is_of_when_it_was_and_says_all_that_is_known_of_it(at: datetime | None) -> None:
+    command = c.LogTouch("call", "in", "left word", at, objection="price", variant=" B ")
+    (event,) = events_of(new(at=NOW - 9 * DAY), command, new_id=lambda: "t1", actor="bo")
+    assert (event.kind, event.at) == (Kind.TOUCH, at or NOW)
+    said = {name: text for name, text in event.facts["touch"].items() if name != "at"}
+    assert said == {
+        "id": "t1", "type": "call", "direction": "in", "outcome": "left word", "by": "bo",
+        "objection": "price", "variant": "b",
+    }  # fmt: skip
 
 
 def test_a_plan_that_stays_as_it_is_takes_a_deal_up_too() -> None:

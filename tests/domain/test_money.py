@@ -499,3 +499,19 @@ def test_a_comma_before_a_word_of_the_east_groups_and_before_one_of_the_west_is_
     text: str, whole: int
 ) -> None:
     assert parse_money(text, "JPY").minor == whole
+
+
+@pytest.mark.parametrize(
+    ("units", "short"),
+    [
+        (0, "0"), (999, "999"), (1_000, "1k"), (1_049, "1k"), (1_050, "1.1k"), (99_949, "99.9k"),
+        (99_950, "100k"), (999_499, "999k"), (999_500, "1M"), (999_499_999, "999M"),
+        (999_500_000, "1B"), (999_499_999_999, "999B"), (999_500_000_000, "1T"),
+        (999_499_999_999_999, "999T"), (999_500_000_000_000, "1000T"), (12_345 * 10**12, "12345T"),
+    ],
+)  # fmt: skip
+def test_an_amount_in_few_characters_goes_on_to_the_next_letter_where_it_is_rounded_up(
+    units: int, short: str
+) -> None:
+    assert format_money(Money(units * 100, "EUR"), style="short") == short
+    assert format_money(Money(units, "JPY"), style="short") == short

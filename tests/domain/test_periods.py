@@ -130,6 +130,17 @@ def test_a_range_names_the_end_that_is_no_date() -> None:
         parse_period("today..soon", TODAY)
 
 
+@pytest.mark.parametrize(
+    ("start", "end"),
+    [(date(2000, 1, 1), date(2900, 1, 1)), (date(1, 1, 1), date(9999, 1, 1))],
+)
+def test_a_span_that_leads_out_of_the_calendar_has_none_beside_it(start: date, end: date) -> None:
+    span = Period("span", start, end)
+    for step, where in ((span.previous, "before"), (span.next, "after")):
+        with pytest.raises(BadInput, match=f"There is no period {where} 'span'"):
+            step()
+
+
 @pytest.mark.parametrize("text", ["all", "1900", "1900Q1", "1900-01-01..2800-01-01"])
 def test_nothing_lies_before_the_beginning(text: str) -> None:
     with pytest.raises(BadInput, match="There is no period before"):

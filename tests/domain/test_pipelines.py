@@ -355,6 +355,11 @@ def test_stages_have_their_neighbours_and_what_lies_between() -> None:
     assert (beside(OWN, 1, 2), beside(OWN, 3, -2), beside(OWN, 1, 3)) == (3, 1, None)
     assert (beside(retired, 1, 1), beside(retired, 3, -1)) == (3, 1)
     assert (beside(retired, 2, 1), beside(retired, 2, -1)) == (3, 1)
+    twice = replace(
+        retired, stages=tuple(replace(s, retired=s.id in (2, 3)) for s in retired.stages)
+    )
+    assert [beside(twice, 2, step) for step in (1, -1)] == [None, 1]
+    assert [beside(twice, 3, step) for step in (1, -1, -2)] == [None, 1, None]
 
     def between(pipeline: Pipeline, start: int, target: int) -> list[int]:
         return [stage.id for stage in pipeline.stages_between(start, target)]

@@ -245,3 +245,12 @@ def test_what_is_wrong_in_hooks_is_named(document: object, why: str) -> None:
     with pytest.raises(BadInput) as caught:
         read_hooks(document)
     assert why in f"{caught.value.message} {caught.value.hint}"
+
+
+@pytest.mark.parametrize("name", ["a", "open-it", "open_it", "x9"])
+def test_a_program_has_a_name_that_begins_with_a_small_letter(name: str) -> None:
+    line = {"key": "ctrl+e", "run": "x"}
+    assert [one.name for one in read_programs({name: line})] == [name]
+    for wrong in (name.upper(), f"9{name}", f"-{name}", f"{name} b", f"{name}ü", ""):
+        with pytest.raises(BadInput, match="a name is of small letters, digits and '-'"):
+            read_programs({wrong: line})

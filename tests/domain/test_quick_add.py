@@ -349,3 +349,27 @@ def test_an_amount_of_several_words_is_marked_as_a_whole() -> None:
     line = "Lumen: pilot 40 000 EUR @ana"
     (span,) = (one for one in read(line).spans if one.kind == "value")
     assert line[span.start : span.end] == "40 000 EUR"
+
+
+@pytest.mark.parametrize(
+    ("line", "kind", "shown"),
+    [
+        ("Pilot value:40k", "value", "€40,000"),
+        ("Pilot owner:ana", "owner", "@ana"),
+        ("Pilot close:19dec", "close", "19 Dec"),
+        ("Pilot p:62.5", "p", "62.5%"),
+        ("Pilot source:web", "source", "web"),
+        ("Pilot tag:big,new", "tag", "+big,new"),
+        ("Pilot tag:big", "tag", "+big"),
+        ("Pilot reason:pain", "reason", "pain"),
+    ],
+)
+def test_a_key_is_shown_as_it_was_understood(line: str, kind: str, shown: str) -> None:
+    (span,) = read(line).spans
+    assert (span.kind, span.text) == (kind, shown)
+
+
+def test_a_line_knows_its_company_or_none() -> None:
+    lines = ("Lumen Oy: pilot", "pilot", "account:Acme pilot")
+    parsed = [parse_quick_add(line, today=MONDAY, currency="EUR") for line in lines]
+    assert [one.account for one in parsed] == ["Lumen Oy", "", "Acme"]

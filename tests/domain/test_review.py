@@ -27,6 +27,7 @@ from pipeboard.domain.review import (
     NUMBERS,
     WeeklyReview,
     agenda,
+    called,
     objections,
     sales_trap,
     to_discuss,
@@ -413,3 +414,14 @@ def test_behind_each_number_of_a_review_are_the_deals_that_it_counts() -> None:
     assert {name for name in behind if name.startswith("number.")} == {
         f"number.{name}" for name in NUMBERS
     }
+
+
+@pytest.mark.parametrize(
+    ("names", "said"),
+    [({"D-7": "Lumen Oy"}, "D-7 Lumen Oy"), ({"D-8": "Acme"}, "D-7"), ({}, "D-7"), (None, "D-7")],
+)
+def test_a_deal_of_a_kept_review_is_called_by_its_id_and_its_name_then(
+    names: dict[str, str] | None, said: str
+) -> None:
+    data: Any = {} if names is None else {"names": names}
+    assert called("D-7", data) == said

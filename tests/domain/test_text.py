@@ -22,6 +22,7 @@ from pipeboard.domain.text import (
     fold,
     from_home,
     is_email,
+    key_named,
     nearest,
     pieces,
     printable,
@@ -59,9 +60,11 @@ def test_every_limit_is_tried() -> None:
 
 @pytest.mark.parametrize(("field", "most"), LIMITS.items())
 def test_a_line_is_as_long_as_its_field_takes_and_no_longer(field: str, most: int) -> None:
-    assert clean_line("x" * most, field=field) == "x" * most
-    with pytest.raises(BadInput, match=f"{most + 1:,}|{most:,}"):
-        clean_line("x" * (most + 1), field=field)
+    for letters in ("x" * most, "ü" * most, " " + "x" * most, "x" * most + "\t"):
+        assert clean_line(letters, field=field) == letters.strip()
+    for letters in ("x" * (most + 1), "ü" * (most + 1)):
+        with pytest.raises(BadInput, match=f"{most + 1:,}|{most:,}"):
+            clean_line(letters, field=field)
 
 
 @pytest.mark.parametrize(
@@ -356,3 +359,11 @@ def test_what_is_no_address_is_said_to_be_none(text: str, fault: str) -> None:
 @pytest.mark.parametrize(("length", "shown"), [(40, "x" * 40), (41, f"{'x' * 37}...")])
 def test_a_message_names_forty_letters_at_most(length: int, shown: str) -> None:
     assert quoted("x" * length) == f"'{shown}'"
+
+
+@pytest.mark.parametrize(
+    ("name", "key"),
+    [("Bob", "bob"), ("BOB", "bob"), ("bob 2", "b2"), ("b2", ""), ("bo", ""), ("", "")],
+)
+def test_what_has_a_name_is_found_by_it_in_any_case(name: str, key: str) -> None:
+    assert key_named(name, {"bob": "Bob", "other": "bob", "b2": "Bob 2"}) == key

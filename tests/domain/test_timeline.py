@@ -429,3 +429,7 @@ def test_of_what_is_the_owners_own_it_is_said_that_it_changed(
 def test_whoever_acted_for_somebody_is_named_with_them(acting_as: str, who: str) -> None:
     event = Event(Kind.ARCHIVED, NOW)
     assert Entry(1, 1, 1, event, "c1", "archive", "ana", acting_as, NOW).who == who
+
+
+def test_no_loss_is_told_as_nothing() -> None:
+    assert field_text("loss", None, (), today=NOW.date(), zone=ZONE) == ""

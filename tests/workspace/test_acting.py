@@ -142,3 +142,35 @@ def test_what_the_team_agrees_on_is_not_a_reps_to_change(
         AGREES[verb](bo)
     ana.change_rep(Rep("bo", role="manager"))
     AGREES[verb](bo)
+
+
+@pytest.mark.parametrize(
+    ("role", "given", "is_refused"),
+    [
+        ("manager", "owner", True),
+        ("manager", "manager", False),
+        ("manager", "viewer", False),
+        ("owner", "owner", False),
+    ],
+)
+def test_who_owns_the_workspace_is_for_its_owner_to_say(
+    role: str, given: str, is_refused: bool, ana: Workspace, bo: Workspace
+) -> None:
+    ana.change_rep(Rep("bo", role=role))
+    if is_refused:
+        with pytest.raises(NotAllowed, match="the rep cy is for an owner"):
+            bo.change_rep(Rep("cy", role=given))
+    else:
+        bo.change_rep(Rep("cy", role=given))
+    assert {one.name: one.role for one in ana.reader.reps()}["cy"] == (
+        "rep" if is_refused else given
+    )
+
+
+def test_a_rep_calls_for_themselves_and_a_manager_for_others(ana: Workspace, bo: Workspace) -> None:
+    ana.change_rep(Rep("bo", role="rep"))
+    bo.set_call(sales(bo), "2026Q4", "1k")
+    with pytest.raises(NotAllowed, match="the call for 2026Q4, @cy is for a manager"):
+        bo.set_call(sales(bo), "2026Q4", "1k", owner="cy")
+    ana.change_rep(Rep("bo", role="manager"))
+    bo.set_call(sales(bo), "2026Q4", "1k", owner="cy")

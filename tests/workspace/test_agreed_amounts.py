@@ -122,6 +122,19 @@ def test_what_is_no_such_thing_is_refused(
     assert not ana.reader.history.commands()
 
 
+@pytest.mark.parametrize("typed", ["9k", "9k USD", "9k EUR"])
+def test_an_amount_without_a_currency_is_in_that_of_the_pipeline_as_it_is_now(
+    typed: str, ana: Workspace
+) -> None:
+    seen = sales(ana)
+    ana.save_pipeline(replace(seen, currency="USD"))
+    amount = "€9,000" if "EUR" in typed else "$9,000"
+    assert ana.set_target(seen, "2026Q4", typed).summary == (
+        f"Target for 2026Q4, everybody: {amount}."
+    )
+    assert ana.set_call(seen, "2026Q4", typed).summary == f"Call for 2026Q4, @ana: {amount}."
+
+
 REPS = (Rep("ana"), Rep("bo", team="North"), Rep("cy", team="South"))
 
 

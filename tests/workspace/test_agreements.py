@@ -370,3 +370,13 @@ def test_what_is_agreed_already_is_no_command(ana: Workspace) -> None:
         receipt = ana.set_rate("USD", "0.9")
     assert (receipt.summary, receipt.command_id) == ("Nothing to change: it is so already.", "")
     assert [did.verb for did in ana.undo_list()] == ["fx"]
+
+
+def test_a_change_of_a_rep_is_taken_back_also_where_they_have_deals_and_targets(
+    ana: Workspace, bo: Workspace
+) -> None:
+    add(bo)
+    ana.set_target(sales(ana), "2026Q4", "1k", owner="bo")
+    ana.save_rep(Rep("bo", "Bo B", "north"))
+    ana.undo()
+    assert {rep.name: rep for rep in ana.reader.reps()}["bo"] == Rep("bo")

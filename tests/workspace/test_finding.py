@@ -7,9 +7,12 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from pipeboard.domain.board import Sort
 from pipeboard.domain.deal import Deal
-from pipeboard.domain.errors import Ambiguous, NotFound
-from tests.team import add, sales
+from pipeboard.domain.errors import Ambiguous, Conflict, NotFound
+from pipeboard.domain.templates import template
+from pipeboard.workspace.finding import check_still_found, named_pipeline
+from tests.team import TODAY, add, sales
 from tests.verbs import Workspace
 
 
@@ -102,3 +105,119 @@ def test_the_pipeline_to_begin_with_is_that_of_the_last_change_by_anybody(
     assert ana.reader.numbers.last_written_pipeline() == first.pipeline_id
     ana.save_pipeline(replace(other, name="Renewals of 2027"))
     assert ana.reader.numbers.last_written_pipeline() == first.pipeline_id
+
+
+PIPELINES = tuple(
+    replace(template("needs", pipeline_name=name, currency="EUR"), id=number)
+    for number, name in enumerate(("Sales", "Renewals EU", "Renewals US", "Sales EU"), 1)
+)
+
+
+@pytest.mark.parametrize(
+    ("name", "found"),
+    [
+        (None, 1),
+        ("sales", 1),
+        ("SALES", 1),
+        ("sale", "could be Sales, Sales EU"),
+        ("eu", "could be Renewals EU, Sales EU"),
+        ("sales eu", 4),
+        ("s eu", "could be Renewals EU, Sales EU"),
+        ("renewals us", 3),
+        ("renewals", "could be Renewals EU, Renewals US"),
+        ("sal", "could be Sales, Sales EU"),
+        ("", "There is no pipeline ''"),
+        ("salse", "There is no pipeline 'salse'"),
+    ],
+)
+def test_a_pipeline_is_meant_by_its_name_or_a_part_of_one_alone(
+    name: str | None, found: int | str
+) -> None:
+    if isinstance(found, int):
+        assert named_pipeline(PIPELINES, name).id == found
+        return
+    with pytest.raises((Ambiguous, NotFound), match=found) as refused:
+        named_pipeline(PIPELINES, name)
+    if isinstance(refused.value, Ambiguous):
+        named = found.removeprefix("could be ").split(", ")
+        assert refused.value.details == {"candidates": named}
+
+
+@pytest.mark.parametrize(
+    ("name", "hint"),
+    [("salse", "Did you mean Sales?"), ("zz", "Sales, Renewals EU, Renewals US, Sales EU.")],
+)
+def test_a_pipeline_that_is_not_there_is_told_with_the_near_one(name: str, hint: str) -> None:
+    with pytest.raises(NotFound) as refused:
+        named_pipeline(PIPELINES, name)
+    assert hint in refused.value.hint
+
+
+@pytest.mark.parametrize("name", [None, "Sales"])
+def test_without_pipelines_none_is_meant(name: str | None) -> None:
+    with pytest.raises(NotFound, match="There is no pipeline yet"):
+        named_pipeline((), name)
+
+
+@pytest.mark.parametrize(
+    ("refs", "stays", "gone"),
+    [
+        ([], ["Acme", "Bold", "Core"], []),
+        ([], ["Acme"], ["Bold", "Core"]),
+        (["bold"], ["Acme"], ["Core"]),
+        (["bold", "D-3"], ["Acme"], []),
+        (["acme"], [], ["Bold", "Core"]),
+    ],
+)
+def test_deals_that_a_filter_finds_no_more_are_told_but_for_those_that_are_named(
+    refs: list[str], stays: list[str], gone: list[str], ana: Workspace
+) -> None:
+    deals = [add(ana, f"{name}: pilot source:web") for name in ("Acme", "Bold", "Core")]
+    for deal in deals:
+        if deal.name not in stays:
+            ana.set_fields([deal.id], ["source=fair"])
+    if not gone:
+        check_still_found(ana, deals, refs, "source:web")
+        return
+    with pytest.raises(Conflict) as refused:
+        check_still_found(ana, deals, refs, "source:web")
+    assert f"'source:web' finds {', '.join(gone)} no more" in refused.value.message.replace(
+        f"{len(gone)} deals: ", ""
+    )
+    assert refused.value.details["deals"] == [deal.ref for deal in deals if deal.name in gone]
+
+
+def test_a_filter_finds_the_deals_of_the_pipeline_that_is_named(ana: Workspace) -> None:
+    other = ana.save_pipeline(replace(sales(ana), id=0, name="Renewals"))
+    here = add(ana, "Acme: pilot source:web")
+    (there,) = ana.add("Bold: pilot source:web", pipeline=other).deals
+    for pipeline, ids in ((None, [1, 2]), (sales(ana), [here.id]), (other, [there.id])):
+        assert sorted(d.id for d in ana.find_deals([], "source:web", pipeline)) == ids
+    with pytest.raises(Conflict, match="finds Bold no more"):
+        check_still_found(ana, [here, there], [], "source:web", sales(ana))
+    ana.archive([there.id])
+    for pipeline, hint in ((other, "1 archived deal does"), (None, "1 archived deal does")):
+        with pytest.raises(NotFound) as refused:
+            ana.find_deals([], "bold", pipeline)
+        assert hint in refused.value.hint
+    with pytest.raises(NotFound) as refused:
+        ana.find_deals([], "bold", sales(ana))
+    assert refused.value.hint == "Look for it."
+
+
+def test_a_deal_that_is_not_there_has_no_record(ana: Workspace, lumen: Deal) -> None:
+    assert ana.record(lumen.id).deal == lumen
+    with pytest.raises(NotFound):
+        ana.record(99)
+
+
+@pytest.mark.parametrize(
+    ("text", "is_filtered"), [("", False), ("  ", False), ("open", True), (" value>1k ", True)]
+)
+def test_a_board_without_a_filter_is_looked_at_without_one(
+    text: str, is_filtered: bool, ana: Workspace
+) -> None:
+    found = ana.lens(sales(ana), owner="bo", filter_text=text, sort=Sort.VALUE, reverse=True)
+    assert (found.filter is not None) is is_filtered
+    assert (found.pipeline_id, found.today, found.me, found.owner) == (1, TODAY, "ana", "bo")
+    assert (found.sort, found.reverse) == (Sort.VALUE, True)

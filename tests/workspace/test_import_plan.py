@@ -2,15 +2,27 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from pipeboard.domain.errors import BadInput, Conflict, NotFound, Refused
+from pipeboard.domain.errors import (
+    BadInput,
+    Conflict,
+    DatabaseError,
+    GivenUp,
+    NotFound,
+    PipeboardError,
+    Refused,
+)
 from pipeboard.domain.settings import Rep
+from pipeboard.exchange.deal_files import whole_document
 from pipeboard.exchange.recipe import PlacingWord, Recipe, with_column, with_constant, with_word
 from pipeboard.exchange.side_files import SideFile, side_of, with_side
+from pipeboard.workspace import import_rows
 from pipeboard.workspace.configuration import change_pipeline
 from pipeboard.workspace.import_plan import (
     FileSeen,
@@ -18,7 +30,12 @@ from pipeboard.workspace.import_plan import (
     carry_out,
     look_at,
 )
-from pipeboard.workspace.import_rows import RowsRejected
+from pipeboard.workspace.import_rows import (
+    MOST_ATTEMPTS,
+    ImportReport,
+    RowsRejected,
+    check_owners,
+)
 from pipeboard.workspace.undoing import undo_last
 from tests.ledger import disagreements
 from tests.team import Team, add
@@ -144,6 +161,7 @@ def test_deals_of_several_pipelines_stay_in_theirs_and_new_ones_go_where_most_ar
         carry_out(ana, seen_by(ana, ImportPlan(file(rows), pipeline=name, is_new=True)), unheard)
     seen = seen_by(ana, ImportPlan(file(f"{few}{most}4,Iris,Call\n")))
     assert [one.name for one in (seen.pipeline, *seen.beside)] == ["Most", "Few"]
+    assert (seen.splits, seen.stages) == (True, ("Call", "Talk"))
     report = carry_out(ana, seen, unheard).report
     assert (report.created, report.updated, report.unchanged) == (1, 0, 3)
     names = {one.id: one.name for one in ana.reader.pipelines()}
@@ -426,4 +444,247 @@ def test_a_second_file_that_has_changed_since_is_not_joined(ana: Workspace, tmp_
     (tmp_path / "reps.csv").write_text(REPS + "mara,Mo,East\n", "utf-8")
     with pytest.raises(Conflict, match=r"reps\.csv has changed"):
         carry_out(ana, seen, unheard)
+    assert ana.reader.known_deals().count() == 0
+
+
+@pytest.mark.parametrize(
+    ("pipeline", "is_new"),
+    [("Sales", False), ("SALES", False), (" sales ", False), ("Sales 2", True)],
+)
+def test_a_pipeline_that_is_there_by_now_is_not_made_again(
+    pipeline: str, is_new: bool, ana: Workspace, file: Path
+) -> None:
+    seen = seen_by(ana, ImportPlan(file, Recipe(map=("state=stage",)), pipeline, is_new=True))
+    assert (seen.plan.is_new, seen.pipeline.id == 0) == (is_new, is_new)
+
+
+@pytest.mark.parametrize(
+    ("text", "recipe", "lacking"),
+    [
+        ("stage\nTalk\n", Recipe(), "No column says what the deals are called"),
+        ("id,name\n1,Nova\n", Recipe(), "No column says in which stage the deals are"),
+        ("amount\n4\n", Recipe(), "No column says what the deals are called"),
+        ("id,stage\n1,Talk\n", Recipe(), ""),
+        ("id,name,stage\n1,Nova,Talk\n", Recipe(), ""),
+        ("id,name\n1,Nova\n", Recipe(set=("stage=Talk",)), ""),
+    ],
+)
+def test_what_no_column_says_is_lacking_first_the_names(
+    text: str, recipe: Recipe, lacking: str, ana: Workspace, file: Path
+) -> None:
+    file.write_text(text, "utf-8")
+    seen = seen_by(ana, ImportPlan(file, recipe))
+    assert seen.lacking.startswith(lacking) and bool(seen.lacking) == bool(lacking)
+
+
+@pytest.mark.parametrize(
+    ("error", "is_raised"),
+    [
+        (DatabaseError("It is held."), True),
+        (GivenUp("It was stopped."), True),
+        (BadInput("No day.", hint="Write one."), False),
+        (NotFound("No such column."), False),
+        (Refused("Not so."), False),
+    ],
+)
+def test_what_keeps_a_rehearsal_from_its_end_is_lacking_or_stops_the_look(
+    error: PipeboardError, is_raised: bool, ana: Workspace, file: Path
+) -> None:
+    """A database that is held, and a person who has stopped it, say nothing of the file."""
+
+    def heard(rows: int, share: float) -> None:
+        raise error
+
+    plan = ImportPlan(file, Recipe(map=("state=stage", "outcome=-")))
+    if is_raised:
+        with pytest.raises(type(error)):
+            look_at(ana, plan, heard)
+        return
+    seen = look_at(ana, plan, heard)
+    assert (seen.lacking, seen.report.read) == (f"{error.message} {error.hint}".strip(), 0)
+    with pytest.raises(Refused, match=error.message):
+        carry_out(ana, seen, unheard)
+
+
+def test_a_whole_workspace_is_no_file_of_deals(ana: Workspace, file: Path) -> None:
+    whole = ana.reader.whole()
+    pieces = whole_document(whole.schema, whole.tables, whole.columns, whole.rows)
+    file.write_text("".join(pieces), "utf-8")
+    with pytest.raises(BadInput, match=r"deals\.csv is a whole workspace") as refused:
+        seen_by(ana, ImportPlan(file))
+    assert refused.value.hint == "Make a database of it: pipeboard import FILE --db NEW.db"
+
+
+def test_a_file_is_followed_by_its_time_and_its_size(ana: Workspace, file: Path) -> None:
+    plan = ImportPlan(file, with_constant(Recipe(), "stage", "Proposal"))
+    seen, at = seen_by(ana, plan), file.stat().st_mtime_ns
+    for change in (lambda: os.utime(file, ns=(at, at + 1)), lambda: file.write_text(TEXT + "\n")):
+        change()
+        with pytest.raises(Conflict, match=r"deals\.csv has changed"):
+            carry_out(ana, seen, unheard)
+    file.write_text(TEXT, "utf-8")
+    os.utime(file, ns=(at, at))
+    assert carry_out(ana, replace(seen, plan=replace(plan, skips_bad=True)), unheard)
+    file.unlink()
+    with pytest.raises(BadInput, match="cannot be looked at"):
+        carry_out(ana, seen, unheard)
+
+
+@pytest.mark.parametrize("skips_bad", [False, True])
+def test_what_of_a_file_does_not_come_in_is_told_by_its_rehearsal_in_any_case(
+    skips_bad: bool, ana: Workspace, file: Path
+) -> None:
+    recipe = Recipe(map=("state=stage", "outcome=-"))
+    seen = seen_by(ana, ImportPlan(file, recipe, skips_bad=skips_bad))
+    assert (seen.report.read, seen.report.created, len(seen.report.rejected)) == (3, 1, 2)
+    if not skips_bad:
+        return
+    carry_out(ana, seen, unheard)
+    assert [deal.title for deal in ana.reader.each(today=ana.today)] == ["Sol"]
+
+
+@pytest.mark.parametrize(
+    ("unsure", "new_reps", "is_refused"),
+    [((), False, False), (("zed",), False, True), (("zed",), True, False)],
+)
+def test_owners_whom_nobody_knows_become_reps_by_nothing_but_a_yes(
+    unsure: tuple[str, ...], new_reps: bool, is_refused: bool
+) -> None:
+    report = ImportReport(unsure_owners=unsure)
+    if not is_refused:
+        check_owners(report, new_reps=new_reps)
+        return
+    with pytest.raises(NotFound, match="zed"):
+        check_owners(report, new_reps=new_reps)
+
+
+def test_a_pipeline_that_a_colleague_makes_meanwhile_is_not_made_twice(
+    ana: Workspace, bo: Workspace, file: Path
+) -> None:
+    plan = ImportPlan(file, Recipe(map=("state=stage", "outcome=-")), pipeline="Own", is_new=True)
+    seen = seen_by(ana, plan)
+
+    def heard(rows: int, share: float) -> None:
+        change_pipeline(bo, replace(bo.pipeline("Sales"), id=0, name="OWN"))
+
+    with pytest.raises(Refused, match=r"There is a pipeline 'Own' by now\."):
+        carry_out(ana, seen, heard)
+    assert ana.reader.known_deals().count() == 0
+    assert [one.name for one in ana.pipelines()] == ["Sales", "OWN"]
+
+
+@pytest.mark.parametrize(
+    ("changed", "attempts"), [(0, 1), (1, 2), (MOST_ATTEMPTS - 1, MOST_ATTEMPTS), (99, None)]
+)
+def test_an_import_tries_again_as_often_as_others_change_its_deals_and_then_gives_up(
+    changed: int, attempts: int | None, ana: Workspace, file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tried = 0
+    store = import_rows._Import._store
+
+    def outdated(run: import_rows._Import, *given: Any) -> None:
+        nonlocal tried
+        tried += 1
+        if tried <= changed:
+            raise import_rows._Outdated([])
+        store(run, *given)
+
+    monkeypatch.setattr(import_rows._Import, "_store", outdated)
+    plan = ImportPlan(file, Recipe(map=("state=stage", "outcome=-")), pipeline="Own", is_new=True)
+    seen = seen_by(ana, plan)
+    if attempts is None:
+        with pytest.raises(Conflict, match="keep being changed by others"):
+            carry_out(ana, seen, unheard)
+        assert (tried, ana.reader.known_deals().count()) == (MOST_ATTEMPTS, 0)
+        return
+    assert carry_out(ana, seen, unheard).report.created == 3
+    assert (tried, ana.reader.known_deals().count()) == (attempts, 3)
+
+
+def test_a_second_file_that_changes_teams_alone_is_a_command_too(
+    ana: Workspace, tmp_path: Path
+) -> None:
+    plan = replace(joined(tmp_path, team="office"), is_new=True, pipeline="Sold", new_reps=True)
+    carry_out(ana, seen_by(ana, plan), unheard)
+    done = len(ana.undo_list())
+    again = carry_out(ana, seen_by(ana, plan), unheard).report
+    assert (again.updated, again.teams, again.command_id, len(ana.undo_list())) == (0, [], "", done)
+    (tmp_path / "reps.csv").write_text(REPS.replace("East", "South"), "utf-8")
+    moved = carry_out(ana, seen_by(ana, plan), unheard).report
+    assert (moved.updated, moved.teams, bool(moved.command_id)) == (0, ["ana"], True)
+    assert {rep.name: rep.team for rep in ana.reader.reps()}["ana"] == "South"
+    assert ana.undo_list()[0].summary == "Imported 0 deals from sold.csv."
+    ana.undo()
+    assert {rep.name: rep.team for rep in ana.reader.reps()}["ana"] == "East"
+
+
+@pytest.mark.parametrize(("manager", "told"), [("", 0), ("Mo", 0), ("mo", 1), ("Li", 1)])
+def test_a_cell_of_a_row_stands_against_the_second_file_and_is_told_where_it_says_otherwise(
+    manager: str, told: int, ana: Workspace, tmp_path: Path
+) -> None:
+    plan = replace(joined(tmp_path), is_new=True, pipeline="Sold")
+    plan.path.write_text(f"id,name,stage,seller,manager\n1,Nova,Talk,ana,{manager}\n", "utf-8")
+    seen = seen_by(ana, plan)
+    assert (seen.report.joined, seen.report.remark_counts["joined_otherwise"]) == (1, told)
+    carry_out(ana, seen, unheard)
+    assert fields_by_name(ana)["Nova"] == {"manager": manager or "Mo", "office": "East"}
+
+
+@pytest.mark.parametrize(
+    ("currency", "of_pipeline", "read"),
+    [("", "EUR", "EUR"), ("", "USD", "USD"), ("usd", "EUR", "USD"), ("CHF", "USD", "CHF")],
+)
+def test_amounts_are_in_the_currency_that_is_chosen_else_in_that_of_the_pipeline(
+    currency: str, of_pipeline: str, read: str, ana: Workspace, file: Path
+) -> None:
+    change_pipeline(ana, replace(ana.pipeline("Sales"), currency=of_pipeline))
+    recipe = Recipe(map=("state=-", "outcome=-"), set=("stage=Proposal",), currency=currency)
+    seen = seen_by(ana, ImportPlan(file, recipe, pipeline="Sales"))
+    assert (seen.currency, dict(seen.report.sums)) == (read, {("open", read): 4_500})
+    assert dict(carry_out(ana, seen, unheard).report.sums) == {("open", read): 4_500}
+
+
+def test_who_only_looks_rehearses_no_import(ana: Workspace, bo: Workspace, file: Path) -> None:
+    plan = ImportPlan(file, Recipe(map=("state=-",), set=("stage=Proposal",)))
+    ana.change_rep(Rep("bo", role="viewer"))
+    assert "@bo is a viewer here" in seen_by(bo, plan).lacking
+    ana.change_rep(Rep("bo", role="rep"))
+    assert seen_by(bo, plan).lacking == ""
+
+
+def test_whoever_waits_hears_how_many_rows_were_read_so_far(
+    ana: Workspace, file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    heard: list[tuple[int, bool]] = []
+    file.write_text(TEXT + "4,Tarn,,,1\n5,Pike,,,1\n", "utf-8")
+    plan = ImportPlan(file, Recipe(map=("state=-", "outcome=-"), set=("stage=Proposal",)))
+    monkeypatch.setattr(import_rows, "CHUNK", 2)
+    seen = look_at(ana, plan, lambda rows, share: heard.append((rows, 0 < share <= 1)))
+    assert heard == [(2, True), (4, True), (5, True)]
+    heard.clear()
+    carry_out(ana, seen, lambda rows, share: heard.append((rows, 0 < share <= 1)))
+    assert heard == [(2, True), (4, True), (5, True)]
+    assert ana.reader.known_deals().count() == 5
+
+
+@pytest.mark.parametrize(
+    ("role", "column", "refused"),
+    [
+        ("viewer", "", "'import' is for a rep"),
+        ("rep", "office", "the rep ana is for a manager"),
+        ("manager", "office", ""),
+    ],
+)
+def test_who_brings_a_file_may_set_no_teams_that_are_not_theirs_to_set(
+    role: str, column: str, refused: str, ana: Workspace, bo: Workspace, tmp_path: Path
+) -> None:
+    plan = replace(joined(tmp_path, team=column), pipeline="Sales", new_reps=True)
+    plan.path.write_text(SOLD.replace("Talk", "Proposal"), "utf-8")
+    ana.change_rep(Rep("bo", role=role))
+    if not refused:
+        carry_out(bo, seen_by(bo, plan), unheard)
+        assert {rep.name: rep.team for rep in ana.reader.reps()}["ana"] == "East"
+        return
+    with pytest.raises(PipeboardError, match=refused):
+        carry_out(bo, seen_by(bo, plan), unheard)
     assert ana.reader.known_deals().count() == 0

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
+from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
+from pipeboard.domain.errors import BadInput
 from pipeboard.domain.money import Money, format_money
 from pipeboard.domain.templates import from_stage_names
 from pipeboard.exchange.rows import DealRow, Rejected
@@ -14,6 +17,7 @@ from pipeboard.workspace.import_report import (
     MOST_LINES,
     Differing,
     ImportReport,
+    RejectedFile,
     RowsRejected,
     conflicts_told,
     counts_told,
@@ -257,6 +261,15 @@ def test_nothing_is_told_as_nothing() -> None:
         ([], []),
         ([Rejected(2, "", "", "no title")], ["line 2: no title"]),
         ([Rejected(2, "stage", "x", "no such")], ["line 2: stage: 'x' no such"]),
+        ([Rejected(2, "stage", "", "is empty")], ["line 2: stage: '' is empty"]),
+        (
+            [Rejected(2, "stage", "x", "no such"), Rejected(5, "outcome", "x", "no such")],
+            ["line 2: stage: 'x' no such", "line 5: outcome: 'x' no such"],
+        ),
+        (
+            [Rejected(2, "stage", "x", "no such"), Rejected(5, "stage", "x", "too long")],
+            ["line 2: stage: 'x' no such", "line 5: stage: 'x' too long"],
+        ),
         (
             [Rejected(2, "stage", "x", "no such"), Rejected(5, "stage", "x", "no such")],
             ["2 rows: stage: 'x' no such (lines 2, 5)"],
@@ -296,3 +309,57 @@ def test_whoever_is_refused_hears_what_would_come_in(created: int, updated: int,
     assert error.message == "Nothing was imported: 1 of 9 rows is rejected."
     assert (error.hint, error.report) == (hint, made)
     assert (made.created, made.updated, made.joined, made.joined_here) == (0, 0, 0, 0)
+
+
+def test_a_report_tells_each_part_where_there_is_one() -> None:
+    """Stages without a worth, new owners whom nobody doubts, and of near names the first ten."""
+    made = report(stages=Counter({"Talk": 1}), before=3)
+    assert list(meaning_told(made)) == [
+        "Deals in the file: Talk 1.",
+        "Deals here: 3 before, 3 after.",
+    ]
+    owners = [f"rep{n}" for n in range(12)]
+    made = report(
+        stages=Counter({"Talk": 1}), new_owners=owners, near_owners=dict.fromkeys(owners, "ana")
+    )
+    told = list(meaning_told(made))
+    assert told[1].startswith("New owners: rep0, rep1, ")
+    assert [line.split()[2] for line in told if line.startswith("New rep?")] == owners[:10]
+
+
+def test_a_file_for_rejected_rows_is_made_first_and_goes_where_all_came_in(tmp_path: Path) -> None:
+    reading: Any = SimpleNamespace(header=("id", "name"), delimiter=";")
+    file = RejectedFile(str(tmp_path / "deals.csv"))
+    assert file.path == tmp_path / "deals.csv.rejected.csv" and file.path.exists()
+    assert not file.keep(reading, report())
+    file.drop()
+    assert not file.path.exists()
+    file = RejectedFile(str(tmp_path / "deals.csv"))
+    later, first = (
+        Rejected(line, "", "", f"no {line}", {"name": f"={line}", "odd": "x"}) for line in (9, 2)
+    )
+    assert file.keep(reading, report(rejected=[later], ambiguous=[first]))
+    file.drop()
+    lines = file.path.read_text("utf-8").splitlines()
+    assert lines[0].startswith("id;name;odd;")
+    assert [line.split(";")[1:3] for line in lines[1:]] == [["'=2", "x"], ["'=9", "x"]]
+
+
+def test_a_file_for_rejected_rows_that_cannot_be_made_stops_the_import(tmp_path: Path) -> None:
+    with pytest.raises(BadInput, match="The file for rejected rows: ") as refused:
+        RejectedFile(str(tmp_path / "none" / "deals.csv"))
+    assert refused.value.hint.startswith("Nothing was imported: copy the file")
+
+
+@pytest.mark.parametrize(
+    ("imported", "name"),
+    [("-", "stdin.rejected.csv"), ("deals.csv", "deals.csv.rejected.csv")],
+)
+def test_rejected_rows_of_a_pipe_go_into_a_file_of_the_folder(
+    imported: str, name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    file = RejectedFile(imported)
+    assert [path.name for path in tmp_path.iterdir()] == [name] == [file.path.name]
+    file.drop()
+    assert list(tmp_path.iterdir()) == []

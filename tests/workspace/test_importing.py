@@ -563,3 +563,17 @@ def test_an_import_is_told_by_how_many_deals_came_in_or_changed(
     assert told()[0] == "Imported 3 deals from deals.csv."
     files.read(f"{changed}X4,Line 4,Acme,2,Proposal,open,ana,\n")
     assert told()[0] == "Imported 1 deal from deals.csv."
+
+
+@pytest.mark.parametrize("is_ours", [True, False])
+def test_what_a_file_said_is_remembered_of_deals_that_others_know(
+    is_ours: bool, files: Files, ana: Workspace
+) -> None:
+    ref, column = ("D-7", "ref") if is_ours else ("X7", "id")
+    files.read(f"{column},title,stage,source\n{ref},first,Lead Generation,web\n")
+    (deal,) = ana.reader.each(today=TODAY)
+    assert dict(deal.imported) == (
+        {}
+        if is_ours
+        else {"title": "first", "stage": "lead generation", "outcome": "open", "source": "web"}
+    )

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
+from pipeboard.domain.money import Money
 from pipeboard.domain.pipeline import Pipeline
 from pipeboard.domain.settings import Settings
 from pipeboard.domain.templates import from_stage_names
@@ -157,3 +159,35 @@ def test_a_known_deal_stays_in_its_pipeline_and_that_is_told_of_another(
     left = [(one.ours, one.theirs) for one in done.report.left if one.field == "pipeline"]
     assert left == told
     assert placed(ana)["A"] == ("Direct", "Call")
+
+
+@pytest.mark.parametrize("currency", ["EUR", "USD"])
+def test_amounts_of_a_file_of_several_pipelines_are_those_that_were_seen_of_it(
+    currency: str, ana: Workspace, tmp_path: Path
+) -> None:
+    """Where they say no currency that of the workspace, whatever the first pipeline counts in."""
+    imported(ana, tmp_path, FIRST)
+    direct = ana.pipeline("Direct")
+    ana.save_pipeline(replace(direct, currency=currency))
+    text = FIRST.replace("stage\n", "stage,amount\n").replace("Call\n", "Call,10\n")
+    seen, done = imported(ana, tmp_path, text.replace("Offer\n", "Offer,20\n"))
+    assert (seen.splits, seen.currency, seen.report.sums) == (
+        True, "EUR", {("open", "EUR"): 4_000},
+    )  # fmt: skip
+    assert done.report.sums == seen.report.sums
+    values = {deal.title: deal.value for deal in ana.reader.each(today=TODAY)}
+    assert values == {
+        "A": Money(1_000, "EUR"), "B": Money(2_000, "EUR"), "C": None, "D": Money(1_000, "EUR"),
+    }  # fmt: skip
+
+
+def test_where_a_pipeline_is_chosen_all_rows_go_there_whatever_they_name(
+    ana: Workspace, tmp_path: Path
+) -> None:
+    file = tmp_path / "deals.csv"
+    file.write_text(FIRST, "utf-8")
+    seen = look_at(ana, ImportPlan(file, pipeline="All", is_new=True), unheard)
+    assert (seen.splits, seen.pipeline.name, seen.beside) == (False, "All", ())
+    assert seen.stages == ("Call", "Offer", "Sign")
+    carry_out(ana, seen, unheard)
+    assert {name for name, _ in placed(ana).values()} == {"All"}

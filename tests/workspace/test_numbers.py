@@ -323,3 +323,17 @@ def test_an_imported_deal_is_in_its_stage_since_it_came_there(
 
 def everyone(ana: Workspace) -> list[Deal]:
     return list(ana.reader.each(today=ana.today))
+
+
+def test_a_customer_of_a_colleague_is_no_new_one_of_mine(
+    team: Team, ana: Workspace, bo: Workspace
+) -> None:
+    win(bo, "Acme: spare parts 10k @bo")
+    team.clock.wait(days=2)
+    win(ana, "Acme: press 20k @ana")
+    win(ana, "Lumen Oy: pilot 40k @ana")
+    for owner, existing in ((None, 1), ("ana", 1), ("bo", None)):
+        found = ana.groups(ana.report(replace(asked(ana), owner=owner)), "customer")
+        counts = {name: count(part, "won_count") for name, part in found.items()}
+        assert counts.get("existing") == existing, owner
+        assert counts.get("new") == {None: 2, "ana": 1, "bo": 1}[owner]

@@ -329,3 +329,39 @@ def test_an_owner_who_could_be_two_reps_is_nobody_new() -> None:
         with pytest.raises(Ambiguous, match="could be @bo, @bob"):
             owners.rep("Bo Holt")
     assert not report.new_owners
+
+
+@pytest.mark.parametrize(
+    ("ids", "absent"),
+    [
+        ("", 0),
+        ("X9", 0),
+        ("X1", 2),
+        ("X1 X2", 1),
+        ("X1 X2 X3", 0),
+        ("other:Y1", 0),
+        ("X1 other:Y1", 2),
+        ("X2 X9", 2),
+    ],
+)
+def test_deals_of_the_source_that_come_in_no_row_are_counted_where_any_of_it_came(
+    ids: str, absent: int
+) -> None:
+    """Three came from the file's tool before, and one from another."""
+    deals = [
+        *(deal(n, external_id=f"X{n}", external_source="tool") for n in (1, 2, 3)),
+        deal(4, external_id="Y1", external_source="other"),
+    ]
+    rows = []
+    for line, one in enumerate(ids.split(), 2):
+        source, _, key = one.rpartition(":")
+        rows.append(row(external_id=key, external_source=source or None))
+        rows[-1].line = line
+    known: Any = Known(deals)
+    known.of_source = lambda source, here: sum(
+        one.external_source == source and one.pipeline_id == here for one in deals
+    )
+    goals = Goals((HERE, THERE), lambda one: HERE)
+    recogniser = Recogniser(known, goals, "tool", lambda: rows, _says)
+    recogniser.recognise(rows)
+    assert recogniser.absent() == absent

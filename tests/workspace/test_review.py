@@ -391,3 +391,39 @@ def test_where_none_was_held_on_a_day_the_last_five_are_told() -> None:
     with pytest.raises(NotFound) as none:
         held_on(kept(), FIRST, TODAY)
     assert none.value.hint == "Hold one: pipeboard review --hold -p Sales"
+
+
+@pytest.mark.parametrize("whose", ["none", "ana"])
+@pytest.mark.parametrize("owner", ["", "ana", "@bo", "none"])
+def test_a_decision_for_nobody_else_is_the_next_step_of_the_deal(
+    owner: str, whose: str, ana: Workspace
+) -> None:
+    deal = add(ana, f"Lumen Oy: pilot @{whose}")
+    decide(ana, deal.id, "thu send the offer", owner)
+    found = now_of(ana, deal.id)
+    if owner in ("", "none", whose):
+        assert found.next_step is not None and found.next_step.text == "send the offer"
+        assert found.asks == {}
+    else:
+        assert found.next_step is None
+        assert {rep: ask.text for rep, ask in found.asks.items()} == {
+            owner.removeprefix("@"): "send the offer"
+        }
+
+
+def test_a_decision_is_done_when_something_else_is_asked_or_planned(
+    ana: Workspace, team: Team
+) -> None:
+    deal, since = add(ana, "Lumen Oy: pilot @ana"), team.clock()
+    team.clock.wait(hours=1)
+    for words in ("thu send the offer", "fri call Mika"):
+        decide(ana, deal.id, words)
+    for words in ("thu ask the lawyer", "fri ask the boss"):
+        decide(ana, deal.id, words, "bo")
+    found = decisions_since(ana.reader, sales(ana), since)
+    assert [(one["owner"], one["text"], one["due"], one["done"]) for one in found] == [
+        ("ana", "send the offer", "2026-11-26", True),
+        ("ana", "call Mika", "2026-11-27", False),
+        ("bo", "ask the lawyer", "2026-11-26", True),
+        ("bo", "ask the boss", "2026-11-27", False),
+    ]

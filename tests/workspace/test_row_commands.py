@@ -11,10 +11,17 @@ from pipeboard.domain.criteria import ROLES
 from pipeboard.domain.deal import LOSS_CATEGORIES, Contact, Deal, Loss, Status
 from pipeboard.domain.money import Money
 from pipeboard.exchange.rows import DealRow, Entered, RowContact, RowNote
-from pipeboard.workspace.row_commands import RowRules, contacts_of, loss_of, lost_for
+from pipeboard.workspace.row_commands import (
+    RowRules,
+    contacts_of,
+    loss_of,
+    lost_for,
+    precision_of,
+)
 from pipeboard.workspace.row_matching import said_by
 from tests.store.made_up import deal, pipelines
 
+AT = datetime(2026, 11, 23, 9, tzinfo=UTC)
 ALSO_CALLED = {
     "competitor": (
         "Competition", "competitors", "Lost to competitor", "Lost to Competition", "Out-sold",
@@ -214,3 +221,27 @@ def test_notes_of_a_row_are_told_apart_by_their_texts() -> None:
     assert sorted(notes.values())[1:] == ["one", "two"] and len(notes) == 3
     (long,) = (text for text in notes.values() if text not in texts)
     assert long.startswith("#") and len(long) < 40
+
+
+@pytest.mark.parametrize(
+    ("said", "known"),
+    [
+        ({"created_at": AT, "closed_at": AT, "outcome": "won"}, {}),
+        ({"created_at": AT}, {}),
+        ({"created_at": AT, "outcome": "open"}, {}),
+        ({"created_at": AT, "outcome": "won"}, {"closed_at": "unknown"}),
+        ({"created_at": AT, "outcome": "lost"}, {"closed_at": "unknown"}),
+        ({"closed_at": AT, "outcome": "lost"}, {"created_at": "unknown"}),
+        ({"outcome": "won"}, {"created_at": "unknown", "closed_at": "unknown"}),
+        ({}, {"created_at": "unknown"}),
+        ({"created_at": AT, "precision": {"created_at": "day"}}, {"created_at": "day"}),
+        (
+            {"created_at": AT, "outcome": "won", "precision": {"created_at": "day"}},
+            {"created_at": "day", "closed_at": "unknown"},
+        ),
+    ],
+)
+def test_of_a_row_it_is_known_how_exactly_its_deal_began_and_closed(
+    said: dict[str, Any], known: dict[str, str]
+) -> None:
+    assert dict(precision_of(DealRow(2, {}, "x", **said))) == known

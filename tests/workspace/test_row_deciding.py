@@ -10,6 +10,7 @@ import pytest
 
 from pipeboard.domain.deal import Loss
 from pipeboard.exchange.rows import DealRow
+from pipeboard.workspace.import_report import Differing, ImportReport
 from pipeboard.workspace.row_deciding import RowDecider
 from tests.domain.deciding_cases import BERLIN, NOW, new
 
@@ -90,3 +91,13 @@ def test_what_an_import_leaves_as_it_is_is_told_in_words(value: object, words: s
 )
 def test_what_is_the_owners_own_is_told_to_nobody_else(name: str, owner: str, shown: str) -> None:
     assert decider()._shown(name, "9", new(owner=owner)) == shown
+
+
+def test_what_is_left_is_told_as_it_is_here_and_as_the_file_says() -> None:
+    made = decider(report=ImportReport())
+    made._leave = RowDecider._leave.__get__(made)
+    made._leave(DealRow(7, {}, "x"), new(), "closed_at", MIDNIGHT, date(2026, 11, 25))
+    assert made.report.left == [
+        Differing(7, "D-1", "closed_at", "2026-11-23 00:00", "2026-11-25", "ours")
+    ]
+    assert made.report.not_followed == {"closed_at": 1}

@@ -9,7 +9,7 @@ import pytest
 
 from pipeboard.domain.deal import Contact, Deal, Loss, NextStep, Status
 from pipeboard.domain.money import Money
-from pipeboard.exchange.rows import DealRow, RowContact, RowNote
+from pipeboard.exchange.rows import DealRow, RowContact, RowNote, RowTerm, RowTouch
 from pipeboard.workspace.row_matching import (
     EVERYTHING,
     Merge,
@@ -229,3 +229,163 @@ def test_a_row_is_the_same_where_it_says_all_that_the_last_one_said() -> None:
     assert same_row(known, said)
     assert not same_row(known, said | {"source": "fair"})
     assert not same_row(here(imported={}), {})
+
+
+CLOSED: dict[str, Any] = {
+    "outcome": Status.LOST, "closed_at": BEGAN, "stage_id": PIPELINE.lost.id,
+    "loss": Loss("price"), "closed_from": LEAD.id,
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("closed_from", "new", "outcome"),
+    [
+        (LEAD, NEEDS, "taken"),
+        (LEAD, LEAD, "kept"),
+        (NEEDS, NEEDS, "kept"),
+        (QUALIFICATION, NEEDS, "conflict"),
+    ],
+)
+def test_a_deal_that_was_closed_here_stands_for_a_file_where_it_was_closed(
+    closed_from: Any, new: Any, outcome: str
+) -> None:
+    last: dict[str, Any] = {"stage": LEAD.name, "outcome": "open"}
+    known = here(last, **CLOSED | {"closed_from": closed_from.id})
+    found = merged(known, outcome="open", stage=new.name)
+    assert ("stage" in found.take) is (outcome == "taken")
+    ours = closed_from.name.lower(), new.name.lower()
+    assert found.conflicts == ([("stage", *ours)] if outcome == "conflict" else [])
+    assert "outcome" not in found.take and not found.reopens
+
+
+@pytest.mark.parametrize("prefer_file", [False, True])
+@pytest.mark.parametrize(
+    ("name", "last", "ours", "new", "outcome"),
+    [
+        # The day of the closing, and of the beginning.
+        ("closed_at", 0, 0, 1, "taken"),
+        ("closed_at", 0, 0, 0, "kept"),
+        ("closed_at", 0, 0.3, 1, "taken"),
+        ("closed_at", 0, 1, 1, "kept"),
+        ("closed_at", 0, 2, 1, "left"),
+        ("closed_at", None, 2, 1, "left"),
+        ("created_at", 0, 0, -1, "taken"),
+        ("created_at", 0, -2, -1, "left"),
+        ("created_at", None, 0, -1, "left"),
+        # The reason of a loss.
+        ("loss", "price", "price", "timing", "taken"),
+        ("loss", "price", "timing", "timing", "kept"),
+        ("loss", "price", "other", "timing", "left"),
+        ("loss", None, "other", "timing", "taken"),
+        ("loss", None, "price", "timing", "left"),
+    ],
+)
+def test_what_a_file_knows_better_of_an_end_or_a_beginning_is_taken_unless_it_was_said_here(
+    name: str, last: Any, ours: Any, new: Any, outcome: str, prefer_file: bool
+) -> None:
+    def cells(value: Any) -> dict[str, Any]:
+        if value is None:
+            return {}
+        return {
+            "lost_category" if name == "loss" else name: (
+                value if name == "loss" else BEGAN + timedelta(days=value)
+            )
+        }
+
+    stands = Loss(ours) if name == "loss" else BEGAN + timedelta(days=ours)
+    known = here({"outcome": "lost", **cells(last)}, **CLOSED | {name: stands})
+    found = merged(known, prefer_file=prefer_file, outcome="lost", **cells(new))
+    if outcome == "left" and prefer_file:
+        outcome = "taken"
+    assert (name in found.take) is (outcome == "taken")
+    told = [one[0] for one in found.not_followed]
+    assert told == ([name] if outcome == "left" else [])
+    assert found.conflicts == []
+
+
+@pytest.mark.parametrize("name", ["closed_at", "loss"])
+def test_what_is_said_of_an_end_means_nothing_of_a_deal_that_is_open(name: str) -> None:
+    cells: dict[str, Any] = {"closed_at": BEGAN} if name == "closed_at" else {}
+    known = here({"outcome": "lost"}, outcome=Status.OPEN)
+    found = merged(known, outcome="lost", lost_category="price", **cells)
+    assert name not in found.take
+    assert found.not_followed == []
+
+
+@pytest.mark.parametrize(
+    ("name", "touched", "taken"),
+    [
+        ("closed_at", frozenset(), True),
+        ("closed_at", frozenset({"closed_at"}), False),
+        ("loss", frozenset(), True),
+        ("loss", frozenset({"loss"}), False),
+        ("loss", EVERYTHING, False),
+    ],
+)
+def test_where_nobody_knows_what_a_file_said_of_an_end_what_was_said_here_stands(
+    name: str, touched: frozenset[str], taken: bool
+) -> None:
+    known = here(**CLOSED | {"imported": {}})
+    found = merged(
+        known,
+        touched=touched,
+        outcome="lost",
+        lost_category="timing",
+        closed_at=BEGAN + timedelta(days=3),
+    )
+    assert (name in found.take) is taken
+    assert found.not_followed == []
+
+
+@pytest.mark.parametrize(
+    ("archived", "last", "new", "outcome"),
+    [
+        (False, False, True, "taken"),
+        (True, False, True, "kept"),
+        (True, True, False, "emptied"),
+        (False, True, True, "kept"),
+        (False, False, False, "kept"),
+    ],
+)
+def test_a_deal_goes_to_the_archive_with_its_file_and_stays_there(
+    archived: bool, last: bool, new: bool, outcome: str
+) -> None:
+    known = here({"archived": last}, archived_at=BEGAN if archived else None)
+    found = merged(known, archived=new)
+    assert ("archived" in found.take) is (outcome == "taken")
+    assert (found.emptied, found.conflicts) == ([], [])
+
+
+@pytest.mark.parametrize("name", ["snoozed_until", "touches", "terms"])
+@pytest.mark.parametrize("touched", [None, frozenset[str]()])
+def test_what_happened_once_is_left_and_told_where_a_file_that_came_before_says_it_anew(
+    name: str, touched: frozenset[str] | None
+) -> None:
+    cells: dict[str, Any] = {
+        "snoozed_until": date(2026, 5, 1),
+        "touches": (RowTouch("call", "out", at=BEGAN),),
+        "terms": (RowTerm("price"),),
+    }
+    said = {name: cells[name]}
+    found = merged(
+        here(imported={} if touched is not None else {"title": "x"}), touched=touched, **said
+    )
+    assert name not in found.take
+    assert [one[0] for one in found.not_followed] == ([name] if touched is None else [])
+    assert name in found.base
+
+
+@pytest.mark.parametrize("prefer_file", [False, True])
+@pytest.mark.parametrize("name", ["closed_at", "created_at", "loss"])
+def test_a_cell_that_is_emptied_takes_nothing_away_of_an_end_or_a_beginning(
+    name: str, prefer_file: bool
+) -> None:
+    said: dict[str, dict[str, Any]] = {
+        "closed_at": {"closed_at": BEGAN},
+        "created_at": {"created_at": BEGAN},
+        "loss": {"lost_category": "price"},
+    }
+    known = here({"outcome": "lost", **said[name]}, **CLOSED)
+    found = merged(known, prefer_file=prefer_file, outcome="lost")
+    assert name not in found.take and found.emptied == []
+    assert [one[0] for one in found.not_followed] == [name]

@@ -7,15 +7,19 @@ import os
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from pipeboard.domain.deal import Contact, NextStep
+from pipeboard.domain.criteria import parse_criterion
+from pipeboard.domain.deal import Answer, Contact, NextStep
+from pipeboard.domain.deal_record import DealRecord
 from pipeboard.domain.errors import BadInput
 from pipeboard.domain.money import Money
 from pipeboard.store.reading.listing import Listing
 from pipeboard.workspace.triage import (
     Triage,
+    day_of,
     for_owner,
     kept_in,
     kept_plan,
@@ -23,6 +27,7 @@ from pipeboard.workspace.triage import (
     to_ask,
     to_call,
 )
+from tests.domain.deciding_cases import SALES, new
 from tests.team import LEAD, QUALIFICATION, SETTINGS, TODAY, add, now_of
 from tests.verbs import Workspace
 
@@ -252,3 +257,57 @@ def test_what_nobody_knows_of_a_rep_is_no_worth_of_nothing(
     add(ana, "Firn: pilot 0 EUR @bo")
     loads = {load.name: load for load in loads_of(ana, ana.pipeline())}
     assert (loads["bo"].open, loads["bo"].value) == (2, Money(0, "EUR"))
+
+
+@pytest.mark.parametrize(
+    ("criteria", "asked"),
+    [
+        (["answer need"], ["Need: What problem are you trying to solve?"]),
+        (["rating need >= 3"], ["Need: What problem are you trying to solve?"]),
+        (["value"], ["value is empty"]),
+        (
+            ["rating need >= 3", "value"],
+            ["Need: What problem are you trying to solve?", "value is empty"],
+        ),
+        (["answer trigger"], ["Need: What problem are you trying to solve?"]),
+        (["owner"], ["Need: What problem are you trying to solve?"]),
+        ([], ["Need: What problem are you trying to solve?"]),
+    ],
+)
+def test_what_the_gate_lacks_is_asked_and_else_the_next_question(
+    criteria: list[str], asked: list[str]
+) -> None:
+    """Of a deal that has an owner and says why they came."""
+    gate = tuple(map(parse_criterion, criteria))
+    stages = (replace(SALES.stages[0], criteria=gate), *SALES.stages[1:])
+    deal = new(answers={"trigger": Answer("An audit")}, owner="ana")
+    record = DealRecord(deal, replace(SALES, stages=stages), (), (), ())
+    assert list(to_ask(record, TODAY)) == asked
+
+
+def test_where_every_question_has_an_answer_nothing_is_asked() -> None:
+    answers = {question.key: Answer("yes") for question in SALES.questions}
+    plain = replace(SALES, stages=tuple(replace(one, criteria=()) for one in SALES.stages))
+    for given in range(len(answers) + 1):
+        known = new(answers=dict(list(answers.items())[:given]))
+        rest = [f"{one.label}: {one.ask}" for one in SALES.questions[given:]]
+        assert list(to_ask(DealRecord(known, plain, (), (), ()), TODAY)) == rest[:1]
+
+
+def test_a_day_is_of_the_pipeline_the_rep_and_the_filter_that_are_meant(
+    ana: Workspace, listing: Listing
+) -> None:
+    other = ana.save_pipeline(replace(ana.pipeline("Sales"), id=0, name="Renewals"))
+    ana.add("Dune: pilot 1k @bo", pipeline=other)
+    ana.add("Eyre: press 1k", pipeline=other)
+
+    def queued(*asked: Any) -> set[str]:
+        return {one.deal.name for one in day_of(ana, *asked).queue()}
+
+    here = {"Acme", "Borealis", "Cobalt"}
+    assert queued() == here | {"Dune", "Eyre"}
+    assert queued(ana.pipeline("Sales")) == here
+    assert queued(other) == {"Dune", "Eyre"}
+    assert queued(other, "bo") == {"Dune"}
+    assert queued(None, "ana") == here | {"Eyre"}
+    assert queued(None, "ana", ana.parse_filter("press")) == {"Eyre"}

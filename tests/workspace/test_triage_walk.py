@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
+from pipeboard.domain.errors import DatabaseError
 from pipeboard.domain.queue import Tier
+from pipeboard.store.reading import Reader
 from pipeboard.store.reading.listing import Listing
 from pipeboard.workspace.recording import Receipt
 from pipeboard.workspace.triage import Triage
@@ -151,3 +156,124 @@ def test_of_what_was_done_the_last_five_are_told(ana: Workspace, walk: Triage) -
         walk.note(plan(ana, walk))
         walk.settle(f"planned {number}")
     assert walk.done == tuple(f"planned {number}" for number in (5, 4, 3, 2, 1))
+
+
+class Failing:
+    """A reader under which the database is gone when a deal is read."""
+
+    def __init__(self, reader: Reader) -> None:
+        self._reader = reader
+
+    def __getattr__(self, name: str) -> Any:
+        if name == "record":
+            raise DatabaseError("It is held.")
+        return getattr(self._reader, name)
+
+
+def state(walk: Triage) -> tuple[object, ...]:
+    return (
+        walk.listing, walk.walk, walk.record, walk.queued, walk.done, walk.passed_over,
+        dict(walk.tiers_left()), counts(walk),
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("act", ["load", "restart", "skip", "again", "go_to", "back"])
+def test_what_cannot_be_read_leaves_the_walk_where_it_was(
+    act: str, ana: Workspace, walk: Triage, ids: dict[str, int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    walk.note(plan(ana, walk))
+    walk.settle("planned Late")
+    walk.skip()
+    before = state(walk)
+    ana.set_next_step([ids["Now"]], "call", TODAY - timedelta(days=9))
+    monkeypatch.setattr(walk, "_reader", Failing(ana.reader))
+    acts: dict[str, Callable[[], object]] = {
+        "load": walk.load,
+        "restart": lambda: walk.restart(replace(walk.listing, owner=None)),
+        "skip": walk.skip,
+        "again": walk.again,
+        "go_to": lambda: walk.go_to(walk.walk.ids[-1]),
+        "back": walk.back,
+    }
+    with pytest.raises(DatabaseError):
+        acts[act]()
+    assert state(walk) == before
+
+
+def test_a_walk_that_is_not_loaded_yet_has_nothing_to_look_at(
+    ana: Workspace, ids: dict[str, int]
+) -> None:
+    listing = Listing(TODAY, SETTINGS.zone, me="ana", owner="ana")
+    walk = Triage(ana.reader, listing, eyes="ana", load=False)
+    assert (name(walk), walk.record, counts(walk)[:2]) == ("", None, (0, 0))
+    walk.skip()
+    walk.look_again()
+    assert walk.settle("nothing") == ()
+    assert (walk.done, walk.record) == ((), None)
+    walk.load()
+    assert (name(walk), counts(walk)) == ("Late", (4, 0, 0, 4))
+
+
+@pytest.mark.parametrize(
+    ("who", "holds", "then", "handled", "passed"),
+    [
+        ("ana", False, "Now", 1, ""),
+        ("bo", False, "Now", 0, "Late was handled by @bo"),
+        ("ana", True, "Late", 0, ""),
+        ("bo", True, "Late", 0, ""),
+    ],
+)
+def test_a_deal_that_was_handled_elsewhere_is_left_unless_it_is_held(
+    who: str, holds: bool, then: str, handled: int, passed: str, team: Team, walk: Triage,
+    ids: dict[str, int],
+) -> None:  # fmt: skip
+    team.rep(who).set_next_step([ids["Late"]], "call", TODAY + timedelta(days=5))
+    walk.load(holds=holds)
+    assert (name(walk), walk.handled, walk.take_passed()) == (then, handled, passed)
+
+
+@pytest.mark.parametrize(
+    ("who", "handled", "passed"), [("ana", 1, ""), ("bo", 0, "Now was handled by @bo")]
+)
+def test_one_that_comes_next_and_was_handled_elsewhere_is_passed_over(
+    who: str, handled: int, passed: str, team: Team, walk: Triage, ids: dict[str, int]
+) -> None:
+    team.rep(who).snooze([ids["Now"]], TODAY + timedelta(days=9))
+    walk.skip()
+    assert (name(walk), walk.handled, walk.take_passed()) == ("Bare", handled, passed)
+
+
+def test_what_is_handled_and_due_again_comes_again(ana: Workspace, walk: Triage) -> None:
+    walk.note(plan(ana, walk))
+    walk.settle("planned Late")
+    for due, left in ((TODAY + timedelta(days=2), 3), (TODAY - timedelta(days=2), 4)):
+        ana.set_next_step([walk.walk.handled[0]] if walk.walk.handled else [1], "call", due)
+        walk.load()
+        assert counts(walk) == (left, 4 - left, 0, 4)
+
+
+@pytest.mark.parametrize(
+    ("undone", "looked_at", "done"),
+    [(1, "Late", 0), (2, "Now", 1)],
+)
+def test_of_several_that_were_handled_the_one_that_is_taken_back_is_looked_at(
+    undone: int, looked_at: str, done: int, ana: Workspace, walk: Triage
+) -> None:
+    for number in range(undone):
+        walk.note(plan(ana, walk))
+        walk.settle(f"planned {number}")
+    assert not walk.note(ana.undo())
+    assert (name(walk), len(walk.done), walk.handled) == (looked_at, done, undone - 1)
+
+
+def test_an_undo_of_something_else_changes_nothing_but_what_is_looked_at(
+    ana: Workspace, walk: Triage, ids: dict[str, int]
+) -> None:
+    walk.note(plan(ana, walk))
+    walk.settle("planned Late")
+    ana.add_note([ids["Bare"]], "Seen.")
+    assert not walk.note(ana.undo())
+    assert (name(walk), walk.done, walk.handled) == ("Now", ("planned Late",), 1)
+    ana.tag([ids["Late"], ids["Bare"]], ["x"])
+    assert not walk.note(ana.undo())
+    assert (name(walk), walk.handled) == ("Now", 1)

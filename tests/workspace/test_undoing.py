@@ -400,3 +400,38 @@ def test_what_came_to_nothing_is_left_out_of_what_stands(ana: Workspace) -> None
     ana.undo()
     ana.undo()
     assert standing() == ["add"]
+
+
+@pytest.mark.parametrize("rest", [False, True])
+def test_where_every_deal_was_changed_since_there_is_no_rest_to_take_back(
+    rest: bool, ana: Workspace, bo: Workspace
+) -> None:
+    deals = [add(ana).id, add(ana, "Acme: press 1k").id]
+    ana.tag(deals, ["big"])
+    bo.tag(deals, ["seen"])
+    with pytest.raises(Conflict, match="2 of its 2 deals have been changed since") as refused:
+        ana.undo(rest=rest)
+    assert "--rest" not in refused.value.hint
+    assert now_of(ana, deals[0]).tags == ("big", "seen")
+
+
+def test_who_changed_a_deal_last_is_told_with_all_fields_that_were_changed_since(
+    ana: Workspace, bo: Workspace, team: Team
+) -> None:
+    deal = add(ana)
+    ana.edit([deal.id], {"account": "Mine"})
+    for name, changes, minutes in (("bo", {"source": "web"}, 5), ("cy", {"account": "His"}, 9)):
+        team.clock.wait(minutes=minutes)
+        team.rep(name).edit([deal.id], changes)
+    with pytest.raises(Conflict) as refused:
+        ana.undo()
+    error = refused.value
+    assert "cy changed D-1 His at 23 Nov 10:14 after you (account, source)." in error.message
+    assert error.details == {
+        "deal": "D-1",
+        "by": "cy",
+        "at": "2026-11-23T09:14:00+00:00",
+        "fields": ["account", "source"],
+        "deals": ["D-1"],
+    }
+    assert error.hint == "See what changed: pipeboard history D-1"

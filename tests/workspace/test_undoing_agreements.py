@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from pipeboard.domain.agreements import Agreement, Topic
 from pipeboard.domain.deal import Deal
 from pipeboard.domain.errors import Refused
 from pipeboard.store.projecting import Change
@@ -16,6 +17,7 @@ from pipeboard.workspace.undoing import (
     _check_name_free,
     _check_pipeline_unused,
     _check_rep_unused,
+    _same,
 )
 from tests.domain.deciding_cases import SALES, new
 
@@ -125,3 +127,49 @@ def test_a_pipeline_comes_back_under_a_name_that_no_other_has(
         return
     with pytest.raises(Refused, match="there is another pipeline"):
         _check_name_free(desk(), wanted, "It stays")
+
+
+ONE_STAGE: dict[str, Any] = {"id": 1, "name": "Talk", "retired": False, "position": 0}
+
+
+def piped(*stages: dict[str, Any], **more: Any) -> dict[str, Any]:
+    return {"id": 1, "name": "Sales", "version": 1, "stages": [*stages], **more}
+
+
+@pytest.mark.parametrize(
+    ("topic", "one", "other", "same"),
+    [
+        (Topic.TARGET, None, None, True),
+        (Topic.TARGET, None, {"amount_minor": 1}, False),
+        (Topic.TARGET, {"amount_minor": 1}, {"amount_minor": 1}, True),
+        (Topic.TARGET, {"amount_minor": 1}, {"amount_minor": 2}, False),
+        # An older log says nothing of what came later.
+        (Topic.REP, {"team": "x"}, {"team": "x", "role": "", "acts_for": ""}, True),
+        (Topic.REP, {"team": "x", "role": ""}, {"team": "x"}, True),
+        (Topic.REP, {"team": "x"}, {"team": "x", "role": "rep"}, False),
+        (Topic.REP, {}, {"active": True}, True),
+        (Topic.REP, {}, {"active": False}, False),
+        (Topic.SETTINGS, {"currency": "EUR"}, {"currency": "EUR", "reps_see": 0}, True),
+        (Topic.SETTINGS, {"currency": "EUR"}, {"currency": "EUR", "reps_see": 1}, False),
+        (Topic.FILTER, {"filter": "x"}, {"filter": "x", "more": ""}, False),
+        # A pipeline without its version, and what only stays in it because it was retired.
+        (Topic.PIPELINE, piped(ONE_STAGE), piped(ONE_STAGE, version=4), True),
+        (Topic.PIPELINE, piped(ONE_STAGE), piped(ONE_STAGE, name="Deals"), False),
+        (Topic.PIPELINE, piped(ONE_STAGE), piped(ONE_STAGE | {"position": 3}), True),
+        (Topic.PIPELINE, piped(ONE_STAGE), piped(ONE_STAGE | {"name": "Call"}), False),
+        (Topic.PIPELINE, piped(ONE_STAGE), piped(ONE_STAGE | {"retired": True}), False),
+        (Topic.PIPELINE, piped(ONE_STAGE), piped(ONE_STAGE, ONE_STAGE | {"id": 2}), False),
+        (
+            Topic.PIPELINE,
+            piped(ONE_STAGE),
+            piped(ONE_STAGE, ONE_STAGE | {"id": 2, "retired": True}),
+            True,
+        ),
+    ],
+)
+def test_what_is_agreed_stands_as_it_was_left_whatever_came_to_it_later(
+    topic: Topic, one: Any, other: Any, same: bool
+) -> None:
+    agreement = Agreement(topic, ("x",), None, None)
+    assert _same(agreement, one, other) is same
+    assert _same(agreement, other, one) is same

@@ -251,7 +251,7 @@ def differing(rates: Mapping[str, Metric]) -> list[RateDifference]:
             tested.append((p, found))
     tested.sort(key=lambda one: (one[0], one[1].name))
     # Of two, the second is the first seen from the other side: one claim, not two.
-    claims = 1 if len(rates) == 2 else len(tested)
+    claims = 1 if len(tested) == 2 else len(tested)
     kept: list[RateDifference] = []
     for place, (p, found) in enumerate(tested[:claims]):
         if p > LEVEL / (claims - place):

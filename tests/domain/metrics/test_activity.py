@@ -13,13 +13,14 @@ from pipeboard.domain.metrics.outcomes import loss_reasons
 from pipeboard.domain.metrics.process import (
     adherence,
     adherence_rate,
+    advances,
     first_response,
     quotes_sent,
     touches,
     waiting,
 )
 from pipeboard.domain.metrics.report import Report
-from pipeboard.domain.metrics.rules import by_owner
+from pipeboard.domain.metrics.rules import by_owner, by_stage
 from pipeboard.domain.metrics.velocity import weeks
 from pipeboard.domain.review import sales_trap
 from tests.domain.metrics.log import (
@@ -326,3 +327,51 @@ def test_a_gate_that_was_passed_elsewhere_is_no_advance_of_anybody_here() -> Non
     log.move(moved, 2, PROPOSAL, override=True)
     rate = adherence_rate(log.basis(9))
     assert (rate.num, rate.den) == (0, 1)
+
+
+def test_what_happened_while_a_deal_was_anothers_is_theirs() -> None:
+    log = Log()
+    deal = log.add(1)
+    log.say(deal, 5, "touch", what="call out")
+    log.move(deal, 6, QUALIFY)
+    log.owner(deal, 10, "bo")
+    log.say(deal, 12, "touch", what="email out")
+    whole = Report(log.basis(20, JANUARY))
+    found = {}
+    for name in ("ana", "bo", "cy"):
+        part = whole.only(by_owner(UTC_RULES), name)
+        kinds = [(one.owner, dict(one.by_kind)) for one in touches(part.basis)]
+        found[name] = kinds, [*part.groups(by_stage(UTC_RULES))]
+    assert found == {
+        "ana": ([("ana", {"call out": 1})], ["Lead", "Qualify"]),
+        "bo": ([("bo", {"email out": 1})], ["Qualify"]),
+        "cy": ([], []),
+    }
+
+
+@pytest.mark.parametrize(
+    ("steps", "then", "days"),
+    [
+        ((LEAD,), None, []),
+        ((LEAD, QUALIFY), None, [1]),
+        ((LEAD, QUALIFY, LEAD, QUALIFY), None, [1, 3]),
+        ((QUALIFY, LEAD), None, []),
+        ((LEAD, WON), None, [1]),
+        ((LEAD, LOST), None, []),
+        ((LEAD, LOST), LEAD, []),
+        ((LEAD, LOST), NEGOTIATE, []),
+        ((LEAD, WON), NEGOTIATE, [1]),
+        ((LEAD, PROPOSAL, WON), PROPOSAL, [1, 2]),
+    ],
+)
+def test_a_deal_goes_forwards_into_later_stages_and_to_its_win_not_by_coming_back(
+    steps: tuple[int, ...], then: int | None, days: list[int]
+) -> None:
+    log = Log()
+    deal = log.path(*steps)
+    if then is not None:
+        log.reopen(deal, 9, then)
+    found = advances(log.basis(20, JANUARY))
+    assert [one.at for one in found] == [micros(at(day)) for day in days]
+    assert all(one.is_clean for one in found)
+    assert advances(log.basis(20, period("2026-02"))) == []

@@ -147,3 +147,43 @@ def test_a_reopened_deal_is_seen_as_it_was_at_each_instant() -> None:
         9: Cell(0, Fraction(7, 14)),
         16: Cell(0, Fraction(1)),
     }
+
+
+@pytest.mark.parametrize("asked", [(5, 10, 30), (30, 10, 5), (10, 5, 10)])
+def test_a_chance_is_of_the_time_ahead_that_is_asked_for_whatever_was_asked_before(
+    asked: tuple[int, ...],
+) -> None:
+    """Won after ten days, lost after twenty; five in ten of such a stage were said to be won."""
+    log = Log()
+    log.win(log.add(0, PROPOSAL), 10)
+    log.lose(log.add(0, PROPOSAL), 20)
+    log.win(log.add(0, LEAD), 10)
+    known = chances(log.basis(60))
+    won = {5: (1, 0), 10: (2, 1), 30: (2, 1)}  # seen from its beginning, and from seven days on
+    for days in asked:
+        ahead = days * DAY_US
+        stage, band = known.of_stage(PROPOSAL, ahead), known.of_band(PROPOSAL, 0, ahead)
+        assert (stage.won, band.won) == won[days]
+        assert (stage.band, band.band) == (None, 0)
+        assert stage.stage_id == band.stage_id == PROPOSAL
+        assert (stage.prior, band.prior) == (Fraction(1, 2), stage.value)
+        assert (
+            known.of_stage(PROPOSAL, ahead)
+            == stage
+            == chances(log.basis(60)).of_stage(PROPOSAL, ahead)
+        )
+        assert known.of_stage(LEAD, ahead).prior == Fraction(1, 10)
+        assert known.of_band(PROPOSAL, 1, ahead) != band
+
+
+def test_a_deal_of_which_nobody_knows_since_when_it_stands_there_has_the_chance_of_its_stage() -> (
+    None
+):
+    log = Log()
+    log.win(log.add(0, PROPOSAL), 10)
+    log.add(0, PROPOSAL)
+    log.forget_when(2)
+    basis, ahead = log.basis(60), 30 * DAY_US
+    known = chances(basis)
+    (deal,) = basis.deals.open
+    assert known.of(deal, micros(at(60)), ahead) == known.of_stage(PROPOSAL, ahead)

@@ -177,3 +177,52 @@ def test_a_cohort_is_worth_what_money_was_worth_on_the_day_that_each_deal_entere
     basis = log.basis(30, rules=CONVERTED)
     rate = conversion_by_value(basis, cohort(basis, PIPELINE.stages[0]))
     assert (rate.num, rate.den) == (90, 90 + 80)
+
+
+@pytest.mark.parametrize(
+    ("went", "stayed", "n", "excluded"),
+    [
+        ("100 EUR", "300 EUR", 2, {}),
+        ("100 EUR, 5 USD", "300 EUR", 2, {"no rate": 1}),
+        ("100 EUR", "300 EUR, 5 USD, 6 USD", 2, {"no rate": 2}),
+        ("100 EUR, nothing", "300 EUR, nothing, nothing", 2, {"no value": 3}),
+        ("60 EUR, 40 EUR, 5 USD", "300 EUR, nothing", 3, {"no rate": 1, "no value": 1}),
+        ("100 EUR, 0 EUR", "300 EUR, 0 EUR", 4, {}),
+    ],
+)
+def test_a_deal_of_no_known_worth_weighs_nothing_and_is_counted_by_why(
+    went: str, stayed: str, n: int, excluded: dict[str, int]
+) -> None:
+    log = Log()
+    for goes_on, worths in ((True, went), (False, stayed)):
+        for worth in worths.split(", "):
+            amount, _, currency = worth.partition(" ")
+            value = int(amount) if currency else None
+            deal = log.add(0, LEAD, value=value, currency=currency or "EUR")
+            if goes_on:
+                log.move(deal, 1, QUALIFY)
+    rate = conversion_by_value(log.basis(9), cohort(log.basis(9), PIPELINE.stages[0]))
+    assert (rate.num, rate.den, rate.n, rate.excluded) == (100, 400, n, excluded)
+
+
+def test_a_cohort_that_is_worth_nothing_has_no_rate_by_value() -> None:
+    log = Log()
+    log.path(LEAD, QUALIFY)
+    rate = conversion_by_value(log.basis(9), cohort(log.basis(9), PIPELINE.stages[0]))
+    assert (rate.value, rate.reason, rate.n) == (None, "no value entered", 0)
+
+
+def test_a_part_of_the_deals_has_their_entries_and_returns_as_the_whole_has() -> None:
+    log = Log()
+    log.path(LEAD, PROPOSAL, LEAD, PROPOSAL)
+    log.path(LEAD, LOST)
+    other = log.path(LEAD, QUALIFY)
+    log.owner(other, 9, "bo")
+    whole = log.basis(30)
+    for part in (whole, whole.only(by_owner(UTC_RULES), "ana")):
+        stays = [(deal.id, place, first) for deal, place, first in part.visits[LEAD]]
+        assert stays[:3] == [(1, 0, True), (1, 2, False), (2, 0, True)]
+        found = cohort(part, PIPELINE.stages[0])
+        assert (ids(found.advanced)[:1], ids(found.lost)) == ([1], [2])
+        assert regressions(part, PIPELINE.stages[0]) == 1
+    assert whole.only(by_owner(UTC_RULES), "cy").visits.get(LEAD) is None

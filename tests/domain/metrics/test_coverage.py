@@ -537,3 +537,12 @@ def test_a_call_is_held_against_what_its_rep_won_as_it_first_stood_for_a_day() -
     cem = call_record(basis.only(by_owner(said), "cem"))
     assert [(kept.said, kept.came) for kept in cem.periods] == [(Fraction(5), Fraction(0))]
     assert cem.error is None
+
+
+def test_gross_coverage_counts_what_has_no_known_worth() -> None:
+    log = Log()
+    for value, currency in ((300, "EUR"), (None, "EUR"), (None, "EUR"), (300, "EUR")):
+        log.add(0, value=value, currency=currency)
+    found = coverage(log.basis(9, QUARTER, rules=rules(("2026Q1", 200, "", "")))).gross
+    assert (found.value, found.n, found.excluded) == (3, 2, {"no value": 2})
+    assert ids(found.numerator) == [1, 4]

@@ -15,12 +15,13 @@ from pipeboard.domain.metrics.cycle import (
     cycle_median,
     cycle_p90,
     cycle_since_qualified,
+    stay,
     time_to_win,
     until,
 )
 from pipeboard.domain.metrics.cycle import span as span_of
 from pipeboard.domain.metrics.result import DAY_US
-from tests.domain.metrics.log import LEAD, PIPELINE, PROPOSAL, UTC_RULES, Log, at
+from tests.domain.metrics.log import LEAD, PIPELINE, PROPOSAL, QUALIFY, UTC_RULES, Log, at
 
 ALL_QUALIFIED, NONE_QUALIFIED = (
     tuple(replace(stage, qualified=qualified) for stage in PIPELINE.stages)
@@ -177,3 +178,23 @@ def test_an_open_deal_is_seen_until_now_or_until_it_was_put_away_for_good(
     basis = log.basis(10)
     (history,) = log.histories(at(10))
     assert span_of(basis, history, 0) == days * DAY_US
+
+
+@pytest.mark.parametrize(
+    ("archived", "first", "last", "lasts"),
+    [
+        (None, 0, None, 20), (None, 1, None, 15), (None, 0, 1, 5),
+        (9, 0, None, 9), (9, 1, None, 4), (5, 1, None, 0), (3, 1, None, 0), (3, 0, 1, 5),
+    ],
+)  # fmt: skip
+def test_a_stay_lasts_until_the_deal_was_archived_and_never_less_than_nothing(
+    archived: float | None, first: int, last: int | None, lasts: int
+) -> None:
+    log = Log()
+    deal = log.add(0, LEAD)
+    log.move(deal, 5, QUALIFY)
+    if archived is not None:
+        log.say(deal, archived, "archived")
+    (history,) = log.histories()
+    for measure in (span_of, stay):
+        assert measure(log.basis(20), history, first, last) == lasts * DAY_US

@@ -25,7 +25,7 @@ from pipeboard.domain.metrics.readings import (
     velocity_reading,
     weeks_reading,
 )
-from pipeboard.domain.metrics.rules import by_owner
+from pipeboard.domain.metrics.rules import Grouping, by_attribute, by_owner, by_team
 from pipeboard.domain.metrics.wording import Wording
 from pipeboard.domain.money import Money
 from tests.domain.metrics.log import (
@@ -59,6 +59,23 @@ def test_without_a_target_it_says_how_to_set_one() -> None:
     for label in ("all", "2026-01-05..2026-01-20"):
         said = target_reading(Report(Log().basis(9, period(label))), SAY)
         assert said.endswith(": they are set for a year, a quarter, a month or a week.")
+
+
+@pytest.mark.parametrize(
+    ("grouping", "group", "said"),
+    [
+        (by_owner(UTC_RULES), "bo", "set 2026-01 130k -p Sales --owner bo"),
+        (by_owner(UTC_RULES), "Bo Holt", "set 2026-01 130k -p Sales --owner 'Bo Holt'"),
+        (by_team(UTC_RULES), "north", "set 2026-01 130k -p Sales --team north"),
+        (by_owner(UTC_RULES), None, "Nobody has a target here."),
+        (by_attribute("source", {}), "web", "Targets are of everybody, a team or a rep, not of"),
+    ],
+)
+def test_the_target_that_is_missing_is_that_of_whom_the_numbers_are(
+    grouping: Grouping, group: str | None, said: str
+) -> None:
+    whole = Log().basis(9, JANUARY)
+    assert said in target_reading(Report(whole).only(grouping, group), SAY)
 
 
 def test_a_running_period_says_what_is_missing_and_whether_the_pipeline_covers_it() -> None:
@@ -483,6 +500,24 @@ def test_each_claim_is_held_against_the_claims_that_are_left() -> None:
     assert (first.name, second.name) == ("ana", "cy")
     sure, likely = (p_value(found) or 0 for found in (first, second))
     assert sure < 0.05 / 3 < likely < 0.05 / 2
+
+
+@pytest.mark.parametrize("idle", [0, 1, 5])
+@pytest.mark.parametrize(
+    ("won", "claims"), [(8, ["ana"]), (10, ["ana"]), (11, ["ana"]), (12, []), (20, [])]
+)
+def test_of_two_who_closed_deals_one_claim_is_made_whoever_stands_beside_them(
+    won: int, claims: list[str], idle: int
+) -> None:
+    rates = {
+        name: Metric(None, Unit.RATIO, own, 40) for name, own in (("bo", 20), ("ana", won))
+    } | {f"rep{n}": Metric(None, Unit.RATIO, 0, 0) for n in range(idle)}
+    assert [found.name for found in differing(rates)] == claims
+
+
+def test_who_alone_closed_deals_differs_from_nobody() -> None:
+    for others in ({}, {"bo": Metric(None, Unit.RATIO, 0, 0)}):
+        assert differing({"ana": Metric(None, Unit.RATIO, 9, 40), **others}) == []
 
 
 def test_two_reps_that_differ_are_told_apart_as_often_as_by_a_plain_test() -> None:

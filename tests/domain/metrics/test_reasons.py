@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from pipeboard.domain.metrics.coverage import _gross, attainment, cover, required_coverage
-from pipeboard.domain.metrics.deals import MoneySum
+from pipeboard.domain.metrics.deals import NO_QUALIFIED, MoneySum
 from pipeboard.domain.metrics.forecast import _rose
+from pipeboard.domain.metrics.outcomes import qualified_count
 from pipeboard.domain.metrics.result import Metric, Unit, missing
-from tests.domain.metrics.log import Log, period
+from pipeboard.domain.metrics.time_in_stage import single_contact
+from pipeboard.domain.metrics.velocity import lead_velocity_average
+from pipeboard.domain.metrics.wording import Definition
+from tests.domain.metrics.log import LEAD, PIPELINE, PROPOSAL, UTC_RULES, Log, period
 
 KNOWN = Metric(100, Unit.MINOR, n=3)
 
@@ -93,3 +99,24 @@ def test_attainment_says_first_that_there_is_no_target() -> None:
     log = Log()
     log.win(log.add(0, value=100, currency="USD"), 5)
     assert attainment(log.basis(9, period("2026Q1"))).reason == "no target"
+
+
+PLAIN = replace(
+    UTC_RULES,
+    pipeline=replace(
+        PIPELINE, stages=tuple(replace(one, qualified=False) for one in PIPELINE.stages)
+    ),
+)
+
+
+@pytest.mark.parametrize(
+    "number", [qualified_count, single_contact, lead_velocity_average], ids=lambda one: one.name
+)
+def test_where_no_stage_qualifies_a_deal_nothing_is_known_of_qualified_ones(
+    number: Definition,
+) -> None:
+    log = Log()
+    log.path(LEAD, PROPOSAL, begin=3)
+    found = number(log.basis(20, period("2026-01"), rules=PLAIN))
+    assert (found.value, found.reason, found.unit) == (None, NO_QUALIFIED, number.unit)
+    assert number(log.basis(20, period("2026-01"))).reason != NO_QUALIFIED

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -27,6 +28,7 @@ from pipeboard.domain.metrics.rules import (
 )
 from pipeboard.domain.money import Rates
 from tests.domain.metrics.log import (
+    BERLIN,
     LEAD,
     LOST,
     NEGOTIATE,
@@ -40,6 +42,7 @@ from tests.domain.metrics.log import (
     period,
 )
 
+DAY = timedelta(days=1)
 RETIRED = replace(
     UTC_RULES,
     pipeline=replace(
@@ -80,6 +83,31 @@ def test_sums_are_in_the_currency_of_the_pipeline_unless_another_is_asked_for() 
     assert UTC_RULES.currency == "EUR"
     assert replace(UTC_RULES, view="USD").currency == "USD"
     assert UTC_RULES.exchange == Rates("EUR")
+
+
+@pytest.mark.parametrize(
+    ("instant", "day"),
+    [
+        ("2026-03-01T00:00+01:00", "2026-03-01"),
+        ("2026-03-27T23:59:59.999999+01:00", "2026-03-27"),
+        ("2026-03-28T00:00+01:00", "2026-03-28"),
+        ("2026-03-28T23:59:59.999999+01:00", "2026-03-28"),
+        ("2026-03-29T00:00+01:00", "2026-03-29"),
+        ("2026-03-29T23:59:59.999999+02:00", "2026-03-29"),
+        ("2026-03-30T00:00+02:00", "2026-03-30"),
+        ("2026-03-30T23:59:59.999999+02:00", "2026-03-30"),
+        ("2026-03-31T00:00+02:00", "2026-03-31"),
+        ("2026-04-01T00:00+02:00", "2026-04-01"),
+        ("2027-01-01T00:00+01:00", "2027-01-01"),
+    ],
+)
+def test_an_instant_falls_on_its_local_day_within_a_calendar_and_outside(
+    instant: str, day: str
+) -> None:
+    calendar = Calendar(BERLIN, date(2026, 3, 28), date(2026, 3, 30))
+    us = micros(datetime.fromisoformat(instant))
+    assert (calendar.day(us).isoformat(), calendar.month(us)) == (day, day[:7])
+    assert calendar.start(calendar.day(us)) <= us < calendar.start(date.fromisoformat(day) + DAY)
 
 
 def test_groups_stand_in_their_order_then_by_name_and_what_is_unknown_last() -> None:

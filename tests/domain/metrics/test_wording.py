@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeboard.domain.metrics import Metric, Unit
-from pipeboard.domain.metrics.wording import Wording, decimal, hours, percent
+from pipeboard.domain.metrics.wording import Wording, decimal, hours, percent, tenths
 
 EURO = Wording("EUR")
 
@@ -58,6 +58,36 @@ def test_a_change_is_told_by_its_size(sign: int) -> None:
 def test_amounts_keep_to_ascii_where_that_is_all_there_is() -> None:
     for currency, said in (("EUR", "EUR 40k"), ("CHF", "CHF 40k"), ("USD", "$40k")):
         assert Wording(currency, signs=False).money(4_000_000) == said
+
+
+@pytest.mark.parametrize(
+    ("value", "one_decimal", "short"),
+    [
+        ("0", "0.0", "0"),
+        ("0.04", "0.0", "0"),
+        ("0.05", "0.1", "0.1"),
+        ("-0.04", "0.0", "0"),
+        ("-0.05", "0.0", "0"),
+        ("-0.06", "-0.1", "-0.1"),
+        ("1", "1.0", "1"),
+        ("9.5", "9.5", "9.5"),
+        ("-9.5", "-9.5", "-9.5"),
+        ("9.94", "9.9", "9.9"),
+        ("9.95", "10.0", "10"),
+        ("10", "10.0", "10"),
+        ("-10", "-10.0", "-10"),
+        ("10.4", "10.4", "10"),
+        ("10.5", "10.5", "11"),
+        ("-10.5", "-10.5", "-10"),
+        ("-10.6", "-10.6", "-11"),
+        ("-1234.5", "-1,234.5", "-1,234"),
+        ("9999.95", "10,000.0", "10,000"),
+    ],
+)
+def test_halves_are_rounded_up_and_nothing_has_no_sign(
+    value: str, one_decimal: str, short: str
+) -> None:
+    assert (tenths(Fraction(value)), decimal(Fraction(value))) == (one_decimal, short)
 
 
 @given(st.fractions(-1_000, 1_000))

@@ -1,0 +1,174 @@
+"""The service: what is true within a transaction, who hears of what was stored, and when it is."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import date
+from typing import TypeVar
+
+import pytest
+
+from pipeboard.domain.errors import DatabaseError, NotFound, Refused
+from pipeboard.domain.roles import NotAllowed
+from pipeboard.domain.settings import Rep
+from pipeboard.store import Store
+from pipeboard.store.writing import Writer
+from tests.team import Clock, Team, add, now_of
+from tests.verbs import Workspace
+
+T = TypeVar("T")
+
+
+@pytest.fixture
+def team(team_on_a_file: Team) -> Team:
+    """On one engine: what is heard does not depend on it."""
+    return team_on_a_file
+
+
+@pytest.fixture
+def heard(ana: Workspace) -> list[str]:
+    """The ids of the commands that were stored, as they are heard."""
+    ids: list[str] = []
+    ana.on_stored.append(ids.append)
+    return ids
+
+
+def test_each_command_is_heard_of_once_when_it_is_stored(ana: Workspace, heard: list[str]) -> None:
+    add(ana)
+    receipt = ana.tag([1], ["x"])
+    ana.tag([1], ["x"])  # it is so already
+    ana.tag([1], ["y"], dry_run=True)
+    ana.tag([1], ["z"], token="t1")
+    ana.tag([1], ["z"], token="t1")
+    ana.save_filter("mine", "open")
+    ids = [did.id for did in reversed(ana.reader.history.commands())]
+    assert heard == ids
+    assert (receipt.command_id, "t1") == (ids[1], ids[2])
+
+
+def test_what_is_taken_back_with_its_transaction_is_never_heard_of(
+    ana: Workspace, heard: list[str]
+) -> None:
+    deal = add(ana)
+    before = list(heard)
+
+    def work() -> None:
+        ana.tag([deal.id], ["x"])
+        assert now_of(ana, deal.id).tags == ("x",)
+        raise Refused("Not so.")
+
+    with pytest.raises(Refused):
+        ana.transact(work)
+    assert (heard, now_of(ana, deal.id).tags) == (before, ())
+
+
+def test_several_commands_of_one_transaction_are_heard_in_their_order_behind_it(
+    ana: Workspace, heard: list[str]
+) -> None:
+    deal = add(ana)
+    heard.clear()
+
+    def work() -> list[str]:
+        ids = [ana.tag([deal.id], [tag]).command_id for tag in ("x", "y", "z")]
+        assert heard == []
+        return ids
+
+    ids = ana.transact(work)
+    assert (heard, len({*ids})) == (ids, 3)
+
+
+def test_an_attempt_that_is_made_again_stores_the_same_command_and_is_heard_of_once(
+    ana: Workspace, heard: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    deal = add(ana)
+    heard.clear()
+    ids: list[str] = []
+    write = Store.write
+
+    def twice(store: Store, run: Callable[[Writer], T]) -> T:
+        class Lost(Exception):
+            pass
+
+        def first(writer: Writer) -> T:
+            run(writer)
+            raise Lost
+
+        with pytest.raises(Lost):
+            write(store, first)
+        return write(store, run)
+
+    def work() -> str:
+        ids.append(ana.tag([deal.id], ["x"]).command_id)
+        return ids[-1]
+
+    monkeypatch.setattr(Store, "write", twice)
+    stored = ana.transact(work)
+    assert (ids, heard) == ([stored, stored], [stored])
+
+
+def test_a_refused_database_is_told_by_the_role_of_who_writes(
+    ana: Workspace, bo: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A server that lets a viewer read alone knows no reason for it."""
+
+    def refuses(reason: str) -> Callable[..., object]:
+        def write(store: Store, run: object) -> object:
+            raise DatabaseError("It cannot be written.", details={"reason": reason})
+
+        return write
+
+    deal = add(ana)
+    ana.change_rep(Rep("bo", role="viewer"))
+    monkeypatch.setattr(Store, "write", refuses("read_only"))
+    with pytest.raises(NotAllowed, match="@bo is a viewer here"):
+        bo.tag([deal.id], ["x"])
+    with pytest.raises(DatabaseError):
+        ana.tag([deal.id], ["x"])
+    monkeypatch.setattr(Store, "write", refuses("busy"))
+    with pytest.raises(DatabaseError):
+        bo.tag([deal.id], ["x"])
+
+
+def test_within_a_transaction_all_is_of_one_instant_and_of_what_was_written_in_it(
+    ana: Workspace, team: Team
+) -> None:
+    deal = add(ana)
+
+    def work() -> tuple[object, ...]:
+        began = ana.now()
+        team.clock.wait(hours=40)
+        ana.save_settings(replace(ana.settings, week_start=6))
+        ana.tag([deal.id], ["x"])
+        found = now_of(ana, deal.id)
+        return began == ana.now(), ana.today, found.tags, ana.settings.week_start
+
+    assert ana.transact(work) == (True, date(2026, 11, 23), ("x",), 6)
+    assert ana.today == date(2026, 11, 25)
+
+
+@pytest.mark.parametrize(
+    ("hours", "today"),
+    [(13.99, date(2026, 11, 23)), (14, date(2026, 11, 24)), (-10, date(2026, 11, 23))],
+)
+def test_today_is_the_day_in_the_zone_of_the_workspace(
+    hours: float, today: date, ana: Workspace, team: Team
+) -> None:
+    """It is ten in Berlin."""
+    assert isinstance(team.clock, Clock)
+    team.clock.wait(hours=hours)
+    assert ana.today == today
+
+
+def test_deals_are_loaded_once_each_in_their_order_and_none_that_was_taken_back(
+    ana: Workspace,
+) -> None:
+    first, second = add(ana), add(ana, "Acme: press 1k")
+    assert [deal.id for deal in ana.load([second.id, first.id, second.id])] == [2, 1]
+    ana.undo()
+    for ids in ([second.id], [first.id, second.id], [99]):
+        with pytest.raises(NotFound, match=f"D-{ids[-1]}"):
+            ana.load(ids)
+        with pytest.raises(NotFound):
+            ana.tag(ids, ["x"])
+    assert now_of(ana, first.id).tags == ()
