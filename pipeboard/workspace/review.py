@@ -65,7 +65,7 @@ def review(
         raise BadInput("A review looks back.", hint="Name a day until today.")
     day = day_of(service, pipeline)
     period = typed_period(service, "this-quarter", at=now)
-    report = report_of(service, ReportQuery(pipeline, period, now, me=service.me), watch)
+    report = report_of(service, ReportQuery(pipeline, period, now), watch)
     basis = report.basis
     entries = [
         entry for entry in _spoken_of(service.reader, pipeline, began) if entry.recorded_at <= now

@@ -174,3 +174,18 @@ def test_a_rep_calls_for_themselves_and_a_manager_for_others(ana: Workspace, bo:
         bo.set_call(sales(bo), "2026Q4", "1k", owner="cy")
     ana.change_rep(Rep("bo", role="manager"))
     bo.set_call(sales(bo), "2026Q4", "1k", owner="cy")
+
+
+@pytest.mark.parametrize(
+    ("acts_for", "whom", "may"),
+    [("", "ana", False), ("ana", "ana", True), ("*", "cy", True), ("ana", "cy", False)],
+)
+def test_where_people_have_roles_nobody_begins_to_act_for_whom_they_may_not(
+    acts_for: str, whom: str, may: bool, team: Team, ana: Workspace
+) -> None:
+    ana.change_rep(Rep("bo", role="rep", acts_for=acts_for))
+    if may:
+        assert team.rep("bo", whom).me == whom
+        return
+    with pytest.raises(NotAllowed, match=f"@bo may not act for @{whom}"):
+        team.rep("bo", whom)

@@ -182,3 +182,24 @@ def test_a_file_without_deals_has_no_stages() -> None:
     reading: Any = SimpleNamespace(rows=lambda: iter(()))
     with pytest.raises(BadInput, match="The file holds no deals"):
         stages_of(reading)
+
+
+@pytest.mark.parametrize(
+    ("typed", "rate"),
+    [
+        ("0.92", 0.92), ("0,92", 0.92), ("1/4", 0.25), (" 2 ", 2.0), ("1000000000", 1e9),
+        ("1/1000000000", 1e-9), ("0", None), ("-1", None), ("1000000001", None),
+        ("1/1000000001", None), ("1/0", None), ("much", None), ("", None),
+    ],
+)  # fmt: skip
+def test_a_rate_is_a_number_of_a_size_that_there_is(
+    typed: str, rate: float | None, ana: Workspace
+) -> None:
+    if rate is None:
+        with pytest.raises(BadInput, match="no exchange rate"):
+            ana.set_rate("USD", typed)
+        return
+    ana.set_rate("USD", typed)
+    (agreed,) = ana.reader.agreements.entries()
+    after = agreed.agreement.after or {}
+    assert int(str(after["numerator"])) / int(str(after["denominator"])) == pytest.approx(rate)

@@ -181,6 +181,15 @@ def test_an_edit_that_comes_to_what_there_is_already_says_what_it_was_merged_wit
     assert (saved.receipt.command_id, saved.pipeline) == ("", sales(ana))
 
 
+def test_a_pipeline_is_saved_once_under_its_token(ana: Workspace) -> None:
+    wanted = replace(sales(ana), id=0, name="Renewals")
+    first = ana.change_pipeline(wanted, token="t1")
+    ana.save_pipeline(replace(first.pipeline, name="Others"))
+    again = ana.change_pipeline(wanted, token="t1")
+    assert (again.receipt.command_id, again.pipeline.name) == ("t1", "Others")
+    assert [one.name for one in ana.pipelines()] == ["Sales", "Others"]
+
+
 # Deals in stages that go.
 
 

@@ -9,7 +9,7 @@ import pytest
 
 from pipeboard.domain.board import Sort
 from pipeboard.domain.deal import Deal
-from pipeboard.domain.errors import Ambiguous, Conflict, NotFound
+from pipeboard.domain.errors import Ambiguous, Conflict, NotFound, Way
 from pipeboard.domain.templates import template
 from pipeboard.workspace.finding import check_still_found, named_pipeline
 from tests.team import TODAY, add, sales
@@ -61,12 +61,14 @@ def test_a_name_of_several_deals_is_refused_with_five_of_them(
 
 
 def test_where_no_deal_is_meant_that_is_said(ana: Workspace, lumen: Deal) -> None:
-    with pytest.raises(NotFound, match="No deal matches 'zzzz'"):
+    with pytest.raises(NotFound, match="No deal matches 'zzzz'") as unknown:
         ana.find_deals([], where="zzzz")
+    assert (unknown.value.hint, unknown.value.way) == ("Look for it.", Way.FIND)
     ana.archive([lumen.id])
     with pytest.raises(NotFound, match=r"No deal matches 'lumen\|zz'") as refused:
         ana.find_deals([], where="lumen|zz")
     assert refused.value.hint == "1 archived deal does: '(lumen|zz) archived' finds it."
+    assert refused.value.way is None
     with pytest.raises(NotFound, match="No deal is meant"):
         ana.find_deals([])
 

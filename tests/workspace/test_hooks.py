@@ -180,3 +180,14 @@ def test_a_hook_that_cannot_be_run_keeps_no_other_from_it(program: Program) -> N
     assert [line.partition(":")[0] for line in said] == [
         "The hook won was not run", "The hook changed was not run",
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize(("acting_as", "told"), [("", None), ("bo", "bo")])
+def test_a_program_reads_for_whom_the_command_was_done(
+    acting_as: str, told: str | None, program: Program
+) -> None:
+    service = desk({2: Event(Kind.WON, NOW)})
+    service.reader.history.command("c1").acting_as = acting_as
+    Hooks([WON], lambda said: None, waits=True).listen_to(service)
+    service.on_stored[0]("c1")
+    assert program.read[0]["command"]["acting_as"] == told

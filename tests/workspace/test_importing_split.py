@@ -133,6 +133,8 @@ def test_pipelines_are_made_and_the_same_file_again_changes_nothing(
         True, ["Direct", "Partners"],
     )  # fmt: skip
     assert seen.stages == ("Call", "Offer", "Sign")
+    assert seen.mapping["pipeline"] == "pipeline"
+    assert seen.unknown_words == 0
     where = {
         "A": ("Direct", "Call"),
         "B": ("Partners", "Offer"),

@@ -337,3 +337,22 @@ def test_a_customer_of_a_colleague_is_no_new_one_of_mine(
         counts = {name: count(part, "won_count") for name, part in found.items()}
         assert counts.get("existing") == existing, owner
         assert counts.get("new") == {None: 2, "ana": 1, "bo": 1}[owner]
+
+
+def test_numbers_of_a_filter_for_an_owner_are_held_against_their_target(
+    team: Team, ana: Workspace
+) -> None:
+    ana.set_target(sales(ana), "2026Q4", "50k", owner="bo")
+    ana.set_target(sales(ana), "2026Q4", "90k")
+    add(ana, "Acme: spare parts 10k @bo")
+    for text, target in (
+        ("owner:bo", 5_000_000),
+        ("owner:BO", 5_000_000),
+        ("owner:cy", None),
+        ("owner:bo value>1k", None),
+        ("", 9_000_000),
+    ):
+        found = ana.report(replace(asked(ana), query=ana.parse_filter(text)))
+        assert count(found, "target") == target, text
+    mine = replace(asked(ana), query=ana.parse_filter("owner:me"), me="bo")
+    assert count(ana.report(mine), "target") == 5_000_000

@@ -389,3 +389,13 @@ def test_a_cell_that_is_emptied_takes_nothing_away_of_an_end_or_a_beginning(
     found = merged(known, prefer_file=prefer_file, outcome="lost")
     assert name not in found.take and found.emptied == []
     assert [one[0] for one in found.not_followed] == [name]
+
+
+@pytest.mark.parametrize(("ref", "remembered"), [(None, "web"), ("D-1", None)])
+def test_what_another_file_said_is_no_matter_for_a_row_of_our_own(
+    ref: str | None, remembered: str | None
+) -> None:
+    known = here({"source": "web"}, source="web")
+    found = merged(known, spoken=False, touched=frozenset[str]() if ref else None, ref=ref)
+    assert found.base.get("source") == remembered
+    assert (found.take, found.emptied, found.conflicts) == ({}, [], [])

@@ -335,3 +335,14 @@ def test_ten_parts_are_numbered_so_that_texts_sort_as_they_follow() -> None:
     assert len(texts) == 10
     assert sorted(texts) == texts
     assert texts[0].startswith("(01/10) ")
+
+
+@pytest.mark.parametrize("fields", [{}, {"size": "L"}, {"a": "", "b": "0"}])
+def test_a_deal_has_the_fields_of_ones_own_that_its_row_has(fields: dict[str, str]) -> None:
+    assert taken(fields=fields).fields.get("fields") == (fields or None)
+
+
+def test_the_stages_that_a_pipeline_has_not_are_those_on_the_way_and_the_last() -> None:
+    row = DealRow(2, {}, "x", stage="End", entered=(Entered("Way", on(1)), Entered("End", on(2))))
+    assert RULES.unknown_stages(row) == ("Way", "End")
+    assert RULES.unknown_stages(DealRow(2, {}, "x", stage="End")) == ("End",)

@@ -16,6 +16,7 @@ from pipeboard.domain.deal import Answer, Contact, NextStep
 from pipeboard.domain.deal_record import DealRecord
 from pipeboard.domain.errors import BadInput
 from pipeboard.domain.money import Money
+from pipeboard.domain.settings import Rep
 from pipeboard.store.reading.listing import Listing
 from pipeboard.workspace.triage import (
     Triage,
@@ -311,3 +312,12 @@ def test_a_day_is_of_the_pipeline_the_rep_and_the_filter_that_are_meant(
     assert queued(other, "bo") == {"Dune"}
     assert queued(None, "ana") == here | {"Eyre"}
     assert queued(None, "ana", ana.parse_filter("press")) == {"Eyre"}
+
+
+def test_only_who_is_active_has_something_on_hand(ana: Workspace, listing: Listing) -> None:
+    ana.save_rep(Rep("bo", active=False))
+    add(ana, "Dune: pilot 1k @bo")
+    assert [(load.name, load.open) for load in loads_of(ana, ana.pipeline())] == [
+        ("ana", 3),
+        ("cy", 0),
+    ]

@@ -289,3 +289,15 @@ def _refusing(number: int) -> Callable[..., c.Create]:
         return cadence.sequel(*given)
 
     return refuse
+
+
+def test_a_win_with_its_sequel_goes_over_no_change_of_somebody_else(
+    ana: Workspace, bo: Workspace
+) -> None:
+    deal = add(ana)
+    bo.step([deal.id], 1)
+    with pytest.raises(Conflict, match="bo moved D-1"):
+        win_with_sequels(
+            ana, c.Win(override="signed"), [deal.id], TODAY, seen={deal.id: deal.version}
+        )
+    assert ana.reader.known_deals().count() == 1
