@@ -135,7 +135,7 @@ def read_programs(document: object) -> tuple[OwnProgram, ...]:
 def _program(name: str, table: object) -> OwnProgram:
     where = f"[commands.{printable(name)}]"
     if not _NAME.fullmatch(name):
-        raise BadInput(f"{where}: a name is of small letters, digits and '-'.")
+        raise BadInput(f"{where}: a name is of small letters, digits, '-' and '_', a letter first.")
     if not isinstance(table, Mapping):
         raise BadInput(f'{where} wants key = "ctrl+e" and run = "program {{ref}}".')
     known = ("key", "run", "help", "terminal")

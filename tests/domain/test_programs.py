@@ -252,5 +252,5 @@ def test_a_program_has_a_name_that_begins_with_a_small_letter(name: str) -> None
     line = {"key": "ctrl+e", "run": "x"}
     assert [one.name for one in read_programs({name: line})] == [name]
     for wrong in (name.upper(), f"9{name}", f"-{name}", f"{name} b", f"{name}ü", ""):
-        with pytest.raises(BadInput, match="a name is of small letters, digits and '-'"):
+        with pytest.raises(BadInput, match="digits, '-' and '_', a letter first"):
             read_programs({wrong: line})
