@@ -372,7 +372,7 @@ def test_how_a_range_ends_is_told_while_it_has_begun(
 def test_a_filter_that_means_nothing_any_more_is_taken_away(
     error: Exception | None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("pipeboard.ui.screens.board.words_of", lambda done, state, me: f"by {done}")
+    monkeypatch.setattr("pipeboard.ui.screens.board.told", lambda done, state, me: f"by {done}")
     monkeypatch.setattr("pipeboard.ui.screens.board.replace", lambda lens, filter: filter)
 
     def reload() -> None:

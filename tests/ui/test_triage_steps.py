@@ -190,12 +190,12 @@ def test_of_what_is_stored_only_what_others_did_reads_the_queue_anew_and_is_said
     said: list[object],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    def words_of(done: list[Any], _: object, me: str) -> str:
+    def told(done: list[Any], _: object, me: str) -> str:
         assert me == "ana"
         ids = [did.id for did in done]
         return ", ".join(ids) if ids != ["c1"] else ""
 
-    monkeypatch.setattr(module, "words_of", words_of)
+    monkeypatch.setattr(module, "told", told)
     walk = Walk(passed=passed)
     screen = screen_of(
         walk,
