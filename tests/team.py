@@ -83,8 +83,7 @@ def _make(place: str) -> None:
 
 @cache
 def _as_made() -> bytes:
-    """The file of a new team: each test begins with a copy, as making one takes ten times as long
-    as anything that is tried on it."""
+    """The file of a new team, of which tests begin with a copy."""
     with TemporaryDirectory() as folder:
         path = Path(folder) / "new.db"
         _make(str(path))

@@ -59,13 +59,17 @@ def _known() -> Mapping[str, tuple[ShellWord, ...]]:
         "ROLE": tuple(map(ShellWord, ROLES)),
         "TOPIC|VERB": (
             *(ShellWord(topic, about) for topic, about in TOPICS.items()),
-            *(ShellWord(verb, summary) for verb, (_, summary) in EVERY_VERB.items()),
+            *_verbs(),
         ),
         "SETTING": tuple(ShellWord(name, choice.help) for name, choice in SETTINGS.items()),
         "VALUE": tuple(ShellWord(value) for choice in SETTINGS.values() for value in choice.values),
         "FILE": (ShellWord(_FILES),),
         "PATH": (ShellWord(_FILES),),
     }
+
+
+def _verbs() -> tuple[ShellWord, ...]:
+    return tuple(ShellWord(verb, summary) for verb, (_, summary) in EVERY_VERB.items())
 
 
 def _words_for(called: str) -> tuple[ShellWord, ...]:
@@ -106,7 +110,7 @@ def _is_whole(slot: str) -> bool:
 def _table(manuals: Mapping[str, Manual]) -> Iterator[tuple[str, Sequence[ShellWord]]]:
     """Under `verb/place` what may stand there, under `verb/--flag` what its value may be, under
     `verb/-` the flags, in this order; flags without a value have no row."""
-    yield "/0", [ShellWord(verb, summary) for verb, (_, summary) in EVERY_VERB.items()]
+    yield "/0", _verbs()
     for first, inner in NESTED.items():
         yield f"{first}/0", [ShellWord(name, summary) for name, summary in inner.items()]
     for typed, manual in manuals.items():

@@ -22,6 +22,7 @@ from pipeboard.cli.verbs import (
     changes,
     cut,
     parser_of,
+    where_flags_stand,
 )
 from pipeboard.domain.phrases import aloud, are_made
 
@@ -143,11 +144,11 @@ def main(arguments: Sequence[str]) -> int:
 
 def _typed_database(arguments: Sequence[str]) -> str:
     """What `--db` names in this line; empty where nothing does."""
-    found = ""
-    for at, word in enumerate(arguments):
-        name, _, value = word.partition("=")
+    found, rest = "", iter(where_flags_stand(arguments))
+    for argument in rest:
+        name, equals, value = argument.partition("=")
         if name == "--db":
-            found = value or "".join(arguments[at + 1 : at + 2])
+            found = value if equals else next(rest, "")
     return found
 
 

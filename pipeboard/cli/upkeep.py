@@ -244,8 +244,7 @@ def _tell(call: Call, finding: Finding) -> None:
     call.out.line((f"{sign} ", style), (f"{finding.check}: ", BOLD), finding.text)
     if finding.cure:
         fixes = " (or: pipeboard doctor --fix)" if finding.mend is not None else ""
-        cure = with_database(f"{finding.cure}{fixes}")
-        call.out.line((f"   {cure}", DIM))
+        call.out.line((f"   {with_database(f'{finding.cure}{fixes}')}", DIM))
 
 
 def _as_document(finding: Finding) -> dict[str, object]:
@@ -253,7 +252,7 @@ def _as_document(finding: Finding) -> dict[str, object]:
         "check": finding.check,
         "level": str(finding.level),
         "text": finding.text,
-        "cure": finding.cure or None,
+        "cure": with_database(finding.cure) or None,
         "fixable": finding.mend is not None,
     }
 

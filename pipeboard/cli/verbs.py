@@ -239,8 +239,13 @@ def changes(verb: str, arguments: Sequence[str]) -> bool:
 
 def asks_for(arguments: Sequence[str], *wanted: str) -> bool:
     """Whether one of the wanted flags stands there, as far as flags can stand."""
-    flags = arguments[: arguments.index("--")] if "--" in arguments else arguments
+    flags = where_flags_stand(arguments)
     return any(flag in flags for flag in wanted)
+
+
+def where_flags_stand(arguments: Sequence[str]) -> Sequence[str]:
+    """The arguments in front of `--`, behind which every one is a word."""
+    return arguments[: arguments.index("--")] if "--" in arguments else arguments
 
 
 def _names_deal(word: str) -> bool:

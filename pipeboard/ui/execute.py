@@ -26,7 +26,7 @@ from pipeboard.ui.host import (
     work_of,
 )
 from pipeboard.ui.keys import key_for
-from pipeboard.ui.overlays.draft import Draft, key_of
+from pipeboard.ui.overlays.draft import Draft, key_after_merge, key_of
 from pipeboard.ui.overlays.menu import Menu, MenuChoice
 from pipeboard.ui.overlays.overlay import Overlay
 from pipeboard.ui.palette import Role
@@ -241,11 +241,9 @@ class Questions:
     def follow(self, gone: int, kept: int) -> None:
         """What was typed for a deal that is merged away is kept for the one that stays."""
         for place, draft in self._typed.items():
-            if ":" not in draft.key:
-                continue
-            kind, ids, *field = draft.key.split(":")
-            deals = (kept if deal == gone else deal for deal in map(int, ids.split(",")))
-            draft.move(key_of(kind, list(dict.fromkeys(deals)), *field), self._texts[place])
+            key = key_after_merge(draft.key, gone, kept)
+            if key != draft.key:
+                draft.move(key, self._texts[place])
 
     def settle(self) -> None:
         """It is stored: what was typed need not be kept any longer."""

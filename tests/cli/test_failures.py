@@ -76,6 +76,9 @@ def test_what_is_advised_names_the_database_that_the_line_named(
     assert f"with '{there} add', or open the board with '{there}'." in made.err
     assert f"Make one: {there} backup" in pipe("doctor", *named).out
     assert "Make one with 'pipeboard init'" in pipe("list").err
+    assert "Make one with 'pipeboard init'" in pipe("list", "--", *named).err
+    cures = [one["cure"] for one in pipe("doctor", "--json", *named).json["findings"]]
+    assert f"Make one: {there} backup; for cron: " in str(cures)
     assert outlet.with_database("Make one: pipeboard init") == "Make one: pipeboard init"
     assert "--db" not in pipe("list", "--db").err.replace("--db PATH", "").split("\n")[1]
 

@@ -13,7 +13,7 @@ import pytest
 
 from pipeboard.ui import actions
 from pipeboard.ui.draw.line import text_of
-from pipeboard.ui.overlays.draft import Draft, TypedValues, key_of
+from pipeboard.ui.overlays.draft import Draft, TypedValues, key_after_merge, key_of
 from pipeboard.ui.overlays.form import Form
 from pipeboard.ui.overlays.gate_sheet import GateSheet
 from pipeboard.ui.overlays.prompt import Presets, Prompt
@@ -223,3 +223,22 @@ def test_whatever_an_action_asks_to_be_typed_is_kept_until_it_is_stored() -> Non
     }
     assert len(found) > 25
     assert [place for place, is_kept in found.items() if not is_kept] == []
+
+
+@pytest.mark.parametrize(
+    ("key", "then"),
+    [
+        ("note:1", "note:2"),
+        ("field:1:price:list", "field:2:price:list"),
+        ("note:3,1", "note:3,2"),
+        ("note:2,1,3", "note:2,3"),
+        ("note:11", "note:11"),
+        ("filter-name", "filter-name"),
+        ("filter-e-1: mine", "filter-e-1: mine"),
+        ("", ""),
+    ],
+)
+def test_the_key_of_a_deal_that_is_merged_is_that_of_the_one_that_stays(
+    key: str, then: str
+) -> None:
+    assert key_after_merge(key, 1, 2) == then

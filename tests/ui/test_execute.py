@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
-from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
@@ -31,30 +30,9 @@ from pipeboard.ui.keys import Key, rebound
 from pipeboard.ui.overlays.prompt import Prompt
 from pipeboard.ui.overlays.question import Given
 from pipeboard.ui.write_queue import TURN, Turn
-from tests.team import LEAD, NEEDS, QUALIFICATION, TODAY, Team, add, sales
+from tests.team import LEAD, NEEDS, TODAY, Team, sales
 from tests.ui.script import Desk
 from tests.verbs import Workspace
-
-
-@pytest.fixture
-def team(tmp_path: Path) -> Iterator[Team]:
-    made = Team.make(tmp_path / "sales.db")
-    ana = made.rep("ana")
-    for line in ("Lumen Oy: packaging pilot 40k @ana", "Borealis: line two 10k @ana"):
-        add(ana, line, stage=QUALIFICATION)
-    yield made
-    made.close()
-
-
-@pytest.fixture
-def desk(team: Team, tmp_path: Path) -> Desk:
-    return Desk(team.rep("ana"), [1], tmp_path / "drafts")
-
-
-@pytest.fixture
-def bo(team: Team) -> Workspace:
-    return team.rep("bo")
-
 
 # What is said, and what is kept of it.
 

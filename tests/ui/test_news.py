@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, cast
 from zoneinfo import ZoneInfo
@@ -11,29 +9,8 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from pipeboard.ui.news import News, first_words, told
-from tests.team import QUALIFICATION, Team, add
 from tests.ui.script import Desk
 from tests.verbs import Workspace
-
-
-@pytest.fixture
-def team(tmp_path: Path) -> Iterator[Team]:
-    made = Team.make(tmp_path / "sales.db")
-    ana = made.rep("ana")
-    for line in ("Lumen Oy: packaging pilot 40k @ana", "Borealis: line two 10k @ana"):
-        add(ana, line, stage=QUALIFICATION)
-    yield made
-    made.close()
-
-
-@pytest.fixture
-def desk(team: Team, tmp_path: Path) -> Desk:
-    return Desk(team.rep("ana"), [1], tmp_path / "drafts")
-
-
-@pytest.fixture
-def bo(team: Team) -> Workspace:
-    return team.rep("bo")
 
 
 def test_what_others_do_is_told_once_and_what_one_does_oneself_never(

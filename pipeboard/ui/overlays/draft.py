@@ -196,6 +196,17 @@ def key_of(kind: str, ids: Sequence[int], *field: str) -> str:
     return ":".join((kind, ",".join(map(str, ids)), *field))
 
 
+def key_after_merge(key: str, gone: int, kept: int) -> str:
+    """That key where a deal of it is merged into another; it stays where it is about others."""
+    kind, _, about = key.partition(":")
+    ids, *field = about.split(":")
+    deals = ids.split(",")
+    if str(gone) not in deals:
+        return key
+    stay = dict.fromkeys(kept if deal == str(gone) else int(deal) for deal in deals)
+    return key_of(kind, list(stay), *field)
+
+
 def drafts_of(app: AnyApp) -> Drafts | None:
     """Where the app keeps drafts, `app.drafts`, if it does."""
     drafts = getattr(app, "drafts", None)
