@@ -9,6 +9,7 @@ import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence, Set
 from typing import NamedTuple, NoReturn, TypedDict
 
+from pipeboard.domain.counts import in_figures
 from pipeboard.domain.errors import BadInput
 from pipeboard.domain.phrases import aloud
 
@@ -89,8 +90,10 @@ def number(least: int = 0, most: int = _SOME) -> Callable[[str], int]:
             from pipeboard.domain.text import quoted
 
             is_said = most != _SOME or (found or 0) > most
-            upto = f" to {most:,}" if is_said else ""
-            raise argparse.ArgumentTypeError(f"{quoted(plain)} is no number from {least:,}{upto}")
+            upto = f" to {in_figures(most)}" if is_said else ""
+            raise argparse.ArgumentTypeError(
+                f"{quoted(plain)} is no number from {in_figures(least)}{upto}"
+            )
         return found
 
     return read

@@ -85,7 +85,7 @@ class Call:
 
         own = not self.is_restricted
         config = read_config(self.environ, database=self.arguments.db, own=own)
-        write_as(config.text("locale"))
+        write_as(None if getattr(self.arguments, "json", False) else config.text("locale"))
         speak({})
         if words := config.text("words"):
             from pipeboard.cli.translating import speak_in

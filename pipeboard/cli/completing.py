@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing, suppress
 
 from pipeboard import folder_of
+from pipeboard.domain.counts import how_many
 
 TYPE_CHECKING = False  # `typing` itself is more than a key press has time for
 if TYPE_CHECKING:
@@ -201,7 +202,8 @@ def _called(base: sqlite3.Connection, prefix: str) -> Iterator[Offered]:
         (name,) = base.execute(row, (deal_id,)).fetchone()
         refs.setdefault(name, []).append(deal_id)
     for name in sorted(refs):
-        yield name, f"D-{refs[name][0]}" if len(refs[name]) == 1 else f"{len(refs[name])} deals"
+        found = refs[name]
+        yield name, f"D-{found[0]}" if len(found) == 1 else how_many(len(found), "deal")
 
 
 def _of(sql: str) -> Ask:

@@ -11,7 +11,8 @@ from pipeboard.cli.call import Call
 from pipeboard.cli.failures import DONE, FAILED
 from pipeboard.cli.tables import Table
 from pipeboard.cli.verbs import takes, takes_json, verb
-from pipeboard.domain.locales import in_figures, written
+from pipeboard.domain.counts import in_figures
+from pipeboard.domain.locales import written
 from pipeboard.domain.phrases import spoken
 from pipeboard.domain.queue import NOTHING_MATCHES, TIER_NAMES, Queued, Tier
 from pipeboard.workspace.finding import parse_filter

@@ -9,6 +9,7 @@ from typing import Final
 from pipeboard.cli.call import Call
 from pipeboard.cli.output import BLUE, BOLD, DIM, GREEN, RED, YELLOW, terminal_width
 from pipeboard.cli.tables import Table
+from pipeboard.domain.counts import in_figures
 from pipeboard.domain.locales import written
 from pipeboard.domain.metrics import METRICS, Report
 from pipeboard.domain.metrics.report import footnote
@@ -66,7 +67,7 @@ def _write_groups(call: Call, groups: Mapping[Group, Report], say: Wording) -> N
         (
             called(name, group),
             *(say.number(group.metric(metric)) for metric in GROUP_METRICS),
-            str(group.metric("win_rate").n),
+            in_figures(group.metric("win_rate").n),
         )
         for name, group in groups.items()
     )

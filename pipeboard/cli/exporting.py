@@ -14,9 +14,9 @@ from pipeboard.cli.columns import FOR_MARKDOWN, ListColumn
 from pipeboard.cli.failures import DONE
 from pipeboard.cli.listing import as_listed, listing_of, named_columns, place_of
 from pipeboard.cli.verbs import takes, verb
+from pipeboard.domain.counts import how_many
 from pipeboard.domain.deal import Deal
 from pipeboard.domain.errors import BadInput
-from pipeboard.domain.locales import how_many
 from pipeboard.domain.text import printable, quoted
 from pipeboard.workspace.finding import parse_filter
 

@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING
 from pipeboard.cli.arguments import number
 from pipeboard.cli.call import Call
 from pipeboard.cli.verbs import parser_of, takes, takes_json, together, verb
+from pipeboard.domain.counts import how_many
 from pipeboard.domain.errors import BadInput, DatabaseError, Refused
 from pipeboard.domain.lazy_dataclass import replace
-from pipeboard.domain.locales import how_many
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

@@ -20,11 +20,12 @@ from pipeboard.cli.import_flags import (
 )
 from pipeboard.cli.output import progress_told
 from pipeboard.cli.verbs import takes_all, verb
+from pipeboard.domain.counts import how_many, in_figures
 from pipeboard.domain.errors import Refused
 from pipeboard.domain.lazy_dataclass import replace
-from pipeboard.domain.locales import how_many, in_figures
+from pipeboard.domain.locales import written
 from pipeboard.domain.pipeline import Pipeline
-from pipeboard.domain.text import nearest
+from pipeboard.domain.text import few, nearest
 from pipeboard.workspace.finding import find_pipeline
 from pipeboard.workspace.import_report import (
     Differing,
@@ -208,7 +209,7 @@ def tell(call: Call, reading: Reading, report: ImportReport, pipeline: Pipeline)
         call.out.line(line)
     begin = "Would be: " if call.arguments.dry_run else ""
     call.out.line(f"{begin}{counts_told(report)}")
-    for line in meaning_told(report):
+    for line in meaning_told(report, written().money):
         call.out.line(line)
     if report.keys_met:
         rows, others = how_many(report.joined, "row"), how_many(report.joined_here, "deal")
@@ -254,11 +255,10 @@ def _ways_of_stages(report: ImportReport, pipeline: Pipeline, call: Call) -> lis
     listed = [name for name, _ in unknown.most_common(12)]
     meant = (f"{name}={nearest(name, names) or names[0]}" for name in listed)
     renamed = [part for one in meant for part in ("--stage", one)]
-    told = ", ".join(f"{name} ({in_figures(unknown[name])})" for name in listed)
-    more = f" and {len(unknown) - len(listed)} more" if len(unknown) > len(listed) else ""
+    told = few([f"{name} ({in_figures(unknown[name])})" for name, _ in unknown.most_common()], 12)
     elsewhere = _again(call, "--into", "NAME", "--stages", "auto", without=_GOES_INTO)
     return [
-        f"The file has stages that {pipeline.name} does not have: {told}{more}.",
+        f"The file has stages that {pipeline.name} does not have: {told}.",
         f"To make a pipeline with the file's own stages: {elsewhere}",
         f"To put them into stages of {pipeline.name}, or say that they are won or lost (=won, "
         f"=lost): {_again(call, *renamed)}",

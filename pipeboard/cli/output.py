@@ -14,8 +14,8 @@ from time import monotonic
 from typing import Protocol, TextIO
 
 from pipeboard import outlet
+from pipeboard.domain.counts import in_figures
 from pipeboard.domain.json_data import encoder
-from pipeboard.domain.locales import in_figures
 
 BOLD, DIM, RED, YELLOW, GREEN, BLUE = "1", "2", "31", "33", "32", "34"
 

@@ -11,10 +11,11 @@ from pipeboard.cli.call import Call
 from pipeboard.cli.failures import DONE, WAYS
 from pipeboard.cli.folders import state_folder
 from pipeboard.domain import commands as c
+from pipeboard.domain.counts import how_many, in_figures
 from pipeboard.domain.dates import Direction, parse_date
 from pipeboard.domain.deal import DIRECTIONS, Deal, Loss
 from pipeboard.domain.errors import BadInput, PipeboardError
-from pipeboard.domain.locales import how_many, written
+from pipeboard.domain.locales import written
 from pipeboard.domain.text import quoted
 from pipeboard.workspace.triage import Triage, kept_in, kept_plan, to_ask, to_call
 
@@ -58,7 +59,8 @@ def _tell(call: Call, triage: Triage, record: DealRecord) -> None:
     if passed := triage.take_passed():
         call.out.say(f"{passed}.")
     say("")
-    say(f"{triage.left} left. {deal.ref} {deal.name}: {deal.title}{value}, {stage.name}.")
+    left = f"{in_figures(triage.left)} left."
+    say(f"{left} {deal.ref} {deal.name}: {deal.title}{value}, {stage.name}.")
     say(f"Why: {triage.queued.place if triage.queued else 'nothing needs you here any more'}.")
     if deal.next_step:
         step = deal.next_step

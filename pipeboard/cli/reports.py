@@ -11,9 +11,10 @@ from pipeboard.cli.call import Call
 from pipeboard.cli.failures import DONE
 from pipeboard.cli.tables import Table
 from pipeboard.cli.verbs import takes, takes_one, verb
+from pipeboard.domain.counts import in_figures
 from pipeboard.domain.dates import Direction, local_date, parse_date
 from pipeboard.domain.errors import BadInput
-from pipeboard.domain.locales import in_figures, written
+from pipeboard.domain.locales import written
 from pipeboard.domain.money import currency_code
 from pipeboard.domain.people import match_rep
 from pipeboard.workspace.finding import parse_filter, typed_period
@@ -178,7 +179,7 @@ def _write_changes(call: Call, report: Report, flow: Waterfall) -> None:
     say = Wording(report.basis.rules.currency, manner=written())
     table = waterfall_table(flow)
     rows = (
-        (table.keys[key_of(row)], str(row["count"]), words_of(row["value"], say))
+        (table.keys[key_of(row)], words_of(row["count"], say), words_of(row["value"], say))
         for row in table.rows
         if row["count"] or key_of(row) in ("start", "end")
     )

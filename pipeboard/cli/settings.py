@@ -34,6 +34,7 @@ from pipeboard.cli.folders import (
 from pipeboard.cli.tables import Table, tell
 from pipeboard.cli.translating import every_word, lost_values, words_of
 from pipeboard.cli.verbs import takes, takes_json, verb
+from pipeboard.domain.counts import in_figures
 from pipeboard.domain.errors import BadInput, PipeboardError
 from pipeboard.domain.lazy_dataclass import replace
 from pipeboard.domain.phrases import spoken
@@ -338,7 +339,7 @@ def words(call: Call) -> int:
         call.out.line(f"{_in_quotes(word)} = {_in_quotes(known.get(word, ''))}")
     if asked.name:
         done = sum(1 for word in every if known.get(word))
-        call.out.say(f"{done} of {len(every)} are translated.")
+        call.out.say(f"{in_figures(done)} of {in_figures(len(every))} are translated.")
         call.out.say(*(f"{quoted(word)} is nowhere. {did_you_mean(word, every)}" for word in stray))
     return 0
 

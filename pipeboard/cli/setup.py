@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 from pipeboard.cli.call import Call
 from pipeboard.cli.config import account_name, is_zone, system_currency, system_zone
 from pipeboard.cli.verbs import takes, takes_json, verb
+from pipeboard.domain.counts import how_many
 from pipeboard.domain.errors import BadInput, DatabaseError, Refused
-from pipeboard.domain.locales import how_many
 from pipeboard.domain.money import exponent
 from pipeboard.domain.settings import Settings
 from pipeboard.domain.templates import TEMPLATES, template

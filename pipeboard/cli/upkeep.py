@@ -16,8 +16,9 @@ from pipeboard.cli.folders import default_database, log_file, state_folder
 from pipeboard.cli.output import BOLD, DIM, GREEN, RED, YELLOW, progress_told
 from pipeboard.cli.tables import Table, tell
 from pipeboard.cli.verbs import takes, takes_json, verb
+from pipeboard.domain.counts import how_many
 from pipeboard.domain.errors import BadInput, DatabaseError, PipeboardError
-from pipeboard.domain.locales import how_many
+from pipeboard.domain.locales import written
 from pipeboard.domain.text import printable, quoted
 from pipeboard.outlet import with_database
 
@@ -74,7 +75,7 @@ def back_up(call: Call) -> int:
     size = path.stat().st_size
     if asked.json:
         call.out.document({"backup": {"path": str(path), "at": at.isoformat(), "size": size}})
-    call.out.say(f"Made {printable(str(path))} ({_size(size)}), {how}.")
+    call.out.say(f"Made {printable(str(path))} ({written().megabytes(size)}), {how}.")
     return 0
 
 
@@ -97,10 +98,6 @@ def _document(backup: Backup) -> dict[str, object]:
     }
 
 
-def _size(count: int) -> str:
-    return f"{count / 1_000_000:,.1f} MB"
-
-
 @verb("backup list", "", "pipeboard backup list")
 @takes_json
 def list_backups(call: Call) -> int:
@@ -112,7 +109,12 @@ def list_backups(call: Call) -> int:
     found = backups_of(_copies(locate(call.config.database)))
     document = {"backups": [_document(backup) for backup in found]}
     rows = (
-        (f"{one.at:%Y-%m-%d %H:%M} UTC", one.kind or "backup", _size(one.size), str(one.path))
+        (
+            f"{one.at:%Y-%m-%d %H:%M} UTC",
+            one.kind or "backup",
+            written().megabytes(one.size),
+            str(one.path),
+        )
         for one in found
     )
     empty = "There is no backup yet. Make one: pipeboard backup"

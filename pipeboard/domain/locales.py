@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime
 
+from pipeboard.domain.counts import group_by, grouped
 from pipeboard.domain.dates import format_date, format_day
 from pipeboard.domain.errors import BadInput
 from pipeboard.domain.lazy_dataclass import dataclass
@@ -56,6 +57,10 @@ class Manner:
         """`19 Dec`, and `19 Dec 2025` in another year."""
         return self._shaped(self.day_and_month if day.year == today.year else self.with_year, day)
 
+    def moment(self, at: datetime.datetime) -> str:
+        """`19 Dec 14:05`, in the zone that the moment is in."""
+        return f"{self._shaped(self.day_and_month, at.date())} {at:%H:%M}"
+
     def money(self, money: Money, *, style: Style = "full", symbol: bool = False) -> str:
         """An amount, as `format_money` does; a short one has its sign where English has it."""
         text = format_money(money, style=style, symbol=symbol)
@@ -67,12 +72,16 @@ class Manner:
         decimals = exponent(money.currency)
         whole, rest = divmod(minor, 10**decimals)
         tail = f"{self.decimal}{rest:0{decimals}d}" if rest else ""
-        n = f"{self._grouped(str(whole))}{tail}"
+        n = f"{self.count(whole)}{tail}"
         return minus + self.amount.format(sign=self._sign(money.currency), n=n)
 
     def count(self, number: int) -> str:
         """A whole number: `12,400`."""
-        return f"{'-' if number < 0 else ''}{self._grouped(str(abs(number)))}"
+        return grouped(number, self.group, self.second_group)
+
+    def megabytes(self, size: int) -> str:
+        """So many bytes: `21.9 MB`."""
+        return self.number(f"{size / 1_000_000:,.1f} MB")
 
     def number(self, text: str) -> str:
         """A number that English has written (`1,234.5`, `12.4k`), with this locale's marks."""
@@ -83,13 +92,6 @@ class Manner:
             return self.sign
         sign = printed_sign(currency)
         return sign if sign and sign != self.sign else currency
-
-    def _grouped(self, digits: str) -> str:
-        groups, rest = [digits[-3:]], digits[:-3]
-        while rest:
-            groups.insert(0, rest[-self.second_group :])
-            rest = rest[: -self.second_group]
-        return self.group.join(groups)
 
     def _shaped(self, shape: str, day: datetime.date) -> str:
         return shape.format(
@@ -140,19 +142,9 @@ _written = [ENGLISH]
 def write_as(locale: str | None) -> None:
     """From now on people read what that locale writes; None is English. BadInput as `manner_of`."""
     _written[0] = manner_of(locale) if locale else ENGLISH
+    group_by(_written[0].group, _written[0].second_group)
 
 
 def written() -> Manner:
     """How days and amounts are to be written for the person."""
     return _written[0]
-
-
-def in_figures(number: int) -> str:
-    """A whole number as it is to be written for the person: `12,400`."""
-    return written().count(number)
-
-
-def how_many(count: int, one: str, more: str = "") -> str:
-    """`1 row`, `2,473 rows`; `more` where several take other words: `1 key stands`, `2 keys
-    stand`."""
-    return f"{in_figures(count)} {one if count == 1 else more or f'{one}s'}"

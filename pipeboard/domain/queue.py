@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from zoneinfo import ZoneInfo
 
 from pipeboard.domain import hygiene
+from pipeboard.domain.counts import in_figures
 from pipeboard.domain.criteria import About, Unmet, unmet
 from pipeboard.domain.deal import Deal, channel_of
 from pipeboard.domain.lazy_dataclass import dataclass, field, replace
@@ -348,4 +349,5 @@ class Round:
         """What came of it: `12 handled, next due Thu 3 Dec; 2 skipped`."""
         left = len([one for one in self.skipped if one not in self.handled])
         due = f", next due {next_due}" if next_due else ""
-        return f"{len(set(self.handled))} handled{due}; {left} skipped."
+        handled = in_figures(len(set(self.handled)))
+        return f"{handled} handled{due}; {in_figures(left)} skipped."

@@ -16,6 +16,7 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from pipeboard.domain.cadence import parse_step
+from pipeboard.domain.counts import how_many, in_figures
 from pipeboard.domain.deal import NextStep
 from pipeboard.domain.deal_fields import FIELDS, AnyField
 from pipeboard.domain.errors import BadInput, OutOfRange
@@ -184,7 +185,8 @@ def parse_quick_add(line: str, *, today: date, currency: str, tui: bool = False)
     """
     if len(line) > LONGEST:
         raise BadInput(
-            f"The line is too long: {len(line):,} characters, and {LONGEST:,} is the most",
+            f"The line is too long: {how_many(len(line), 'character')}, and {in_figures(LONGEST)} "
+            "is the most.",
             hint="Add the deal first, and write the rest into a note.",
         )
     draft = _Draft(line, today, currency)

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from unicodedata import combining, normalize
 
+from pipeboard.domain.counts import how_many, in_figures
 from pipeboard.domain.errors import BadInput
 from pipeboard.domain.lazy_dataclass import dataclass
 
@@ -99,7 +100,8 @@ def clean_tag(text: str, field: str) -> str:
 def _bounded(text: str, field: str, limit: int) -> str:
     if len(text) > limit:
         raise BadInput(
-            f"The {field} is too long: {len(text):,} characters, and {limit:,} is the most.",
+            f"The {field} is too long: {how_many(len(text), 'character')}, and {in_figures(limit)} "
+            "is the most.",
             hint="Shorten it.",
             details={"field": field, "limit": limit, "length": len(text)},
         )
@@ -129,10 +131,17 @@ def quoted(text: str, limit: int = 40) -> str:
     return f"'{line}'" if len(line) <= limit else f"'{line[: limit - 3]}...'"
 
 
-def few(texts: Sequence[str], most: int, mark: str = ", ", last: str = " and ") -> str:
+def few(
+    texts: Sequence[str],
+    most: int,
+    mark: str = ", ",
+    last: str = " and ",
+    *,
+    figures: Callable[[int], str] = in_figures,
+) -> str:
     """The first so many of them in a sentence: `Lumen Oy, Acme and 3 more`."""
     left = len(texts) - most
-    return mark.join(texts[:most]) + (f"{last}{left} more" if left > 0 else "")
+    return mark.join(texts[:most]) + (f"{last}{figures(left)} more" if left > 0 else "")
 
 
 def is_email(text: str) -> bool:

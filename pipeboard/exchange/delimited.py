@@ -10,9 +10,9 @@ from itertools import islice
 from pathlib import Path
 from typing import NamedTuple, Protocol, TextIO
 
+from pipeboard.domain.counts import how_many
 from pipeboard.domain.errors import BadInput
 from pipeboard.domain.lazy_dataclass import dataclass, field
-from pipeboard.domain.locales import how_many
 from pipeboard.domain.text import quoted, slug
 from pipeboard.exchange.encoding import Encoding
 from pipeboard.exchange.rows import Rejected

@@ -9,8 +9,8 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import NamedTuple
 
+from pipeboard.domain.counts import how_many
 from pipeboard.domain.errors import BadInput
-from pipeboard.domain.locales import how_many
 from pipeboard.domain.text import quoted
 
 # Which code page 8-bit text is in: the one in which its letters are those of one language.

@@ -172,7 +172,7 @@ def metrics_document(told: FullReport) -> Document:
         "waterfall": _waterfall(report, told.waterfall),
         "loss_reasons": listed(tables.losses(report)),
         "competitors": listed(tables.rivals(report)),
-        "readings": readings(report),
+        "readings": readings(report, Wording(report.basis.rules.currency)),
     }
     if told.before is not None:
         document["compared_with"] = _compared(report, told.before)
@@ -268,16 +268,15 @@ def _waterfall(report: Report, flow: Waterfall) -> Document:
     }
 
 
-def readings(report: Report) -> dict[str, str]:
+def readings(report: Report, say: Wording) -> dict[str, str]:
     """What the numbers say, a sentence each."""
-    say = Wording(report.basis.rules.currency)
     return {
         "target": target_reading(report, say),
         "stuck": stuck_reading(report, say),
         "forecast": forecast_reading(report, say),
-        "calibration": calibration_reading(report),
+        "calibration": calibration_reading(report, say),
         "velocity": velocity_reading(report, say),
-        "funnel": funnel_reading(report),
+        "funnel": funnel_reading(report, say),
         "activity": activity_reading(report, say),
         "losses": loss_reading(report, say),
     }

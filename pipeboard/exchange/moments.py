@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pipeboard.domain.dates import FIRST_YEAR, LAST_YEAR
 from pipeboard.domain.errors import BadInput
+from pipeboard.domain.locales import written
 from pipeboard.domain.text import fold, quoted
 from pipeboard.exchange.clock_zones import in_one_zone, offset_of, zone_in_name
 from pipeboard.exchange.due_periods import last_day_of
@@ -225,10 +226,8 @@ class MomentReader:
     def remarks(self, header: Sequence[str]) -> Iterator[str]:
         """What was taken of dates that stand as numbers, once they were read."""
         for index, (text, day) in self._serials.items():
-            yield (
-                f"Numbers such as {text} in '{header[index]}' were read as days as Excel counts "
-                f"them: {day.day} {day:%B %Y}."
-            )
+            like = f"Numbers such as {text} in '{header[index]}'"
+            yield f"{like} were read as days as Excel counts them: {written().date(day)}."
         for index, text in self._contradicting.items():
             yield (
                 f"Times such as {quoted(text, 60)} in '{header[index]}' name two zones that are "
@@ -322,7 +321,7 @@ _SHORT = re.compile(r"(\d\d)[/-]\d{1,2}[/-](\d\d)(?!\d)", re.ASCII)
 
 
 def _two_ways(text: str, readings: Mapping[Order, date]) -> AmbiguousDate:
-    days = " or ".join(f"{day.day} {day:%B %Y}" for day in dict.fromkeys(readings.values()))
+    days = " or ".join(map(written().date, dict.fromkeys(readings.values())))
     year = ", or --dates ymd (year first)" if "ymd" in readings else ""
     return AmbiguousDate(
         f"{quoted(text)} can be read two ways: {days}",

@@ -273,7 +273,7 @@ def _sections(told: FullReport) -> Iterator[PageSection]:
 
 
 def _said(report: Report) -> list[Point]:
-    return [Point(text) for text in readings(report).values() if text]
+    return [Point(text) for text in readings(report, _wording(report)).values() if text]
 
 
 def _first(told: FullReport) -> Iterator[tuple[str, str, str]]:
@@ -305,8 +305,8 @@ def _section(found: FigureTable, say: Wording) -> PageSection:
 def words_of(value: Value, say: Wording) -> str:
     """A value as people read it, with what it is worth where it rests on little."""
     if isinstance(value, Metric):
-        said = [f"n={value.n}"] if value.value is not None and value.is_low else []
-        said += [unripe(value)] if unripe(value) else []
+        said = [f"n={say.count(value.n)}"] if value.value is not None and value.is_low else []
+        said += filter(None, [unripe(value, say.percent)])
         return say.explained(value) + (f" ({'; '.join(said)})" if said else "")
     if isinstance(value, NumberChange):
         if not value.value:
@@ -315,6 +315,8 @@ def words_of(value: Value, say: Wording) -> str:
     if isinstance(value, Figure):
         minus = "-" if value.goes and value.value else ""
         return minus + say.number(Metric(value.value, value.unit))
+    if isinstance(value, int):
+        return say.count(value)
     return "" if value is None else str(value)
 
 

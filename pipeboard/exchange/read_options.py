@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 
+from pipeboard.domain.counts import how_many, in_figures
 from pipeboard.domain.errors import BadInput
 from pipeboard.domain.lazy_dataclass import dataclass, field
-from pipeboard.domain.locales import how_many
 from pipeboard.domain.money import DecimalMark
 from pipeboard.domain.text import fold, quoted
 from pipeboard.exchange.columns import Matching
@@ -203,11 +203,15 @@ class CellTally:
                 f"{currency}; say --currency CODE if that is wrong."
             )
         if self.blanks:
-            named = ", ".join(f"'{column}' {count:,}" for column, count in self.blanks.items())
+            named = ", ".join(
+                f"'{column}' {in_figures(count)}" for column, count in self.blanks.items()
+            )
             yield f"Cells that say there is no value were left out: {named}."
         yield from self._lines_told()
         if len(self.pipelines) > 1:
-            named = ", ".join(f"{name} {count:,}" for name, count in self.pipelines.most_common(6))
+            named = ", ".join(
+                f"{name} {in_figures(count)}" for name, count in self.pipelines.most_common(6)
+            )
             yield (
                 f"The file has deals of {len(self.pipelines)} pipelines ({named}); all go into one "
                 "here, and the file's is kept as a field."
@@ -240,7 +244,7 @@ def lines_told(lines: Sequence[int], count: int | None = None) -> str:
     """Where something stands: the first lines, and how many more of `count` there are."""
     count = len(lines) if count is None else count
     shown = ", ".join(map(str, lines[:_MOST_LINES]))
-    more = f" and {count - _MOST_LINES:,} more" if count > _MOST_LINES else ""
+    more = f" and {in_figures(count - _MOST_LINES)} more" if count > _MOST_LINES else ""
     return f"line{'s' if len(lines) > 1 else ''} {shown}{more}"
 
 

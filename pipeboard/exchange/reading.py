@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Self
 from zoneinfo import ZoneInfo
 
+from pipeboard.domain.counts import in_figures
 from pipeboard.domain.errors import BadInput, NotFound, Refused
 from pipeboard.domain.lazy_dataclass import dataclass, field
 from pipeboard.domain.text import fold, quoted, slug
@@ -166,7 +167,8 @@ class Reading:
             if amounts.assumed_groups
         )
         said.extend(
-            f"Numbers of {target} were multiplied by {amounts.scale:,}, as their column says."
+            f"Numbers of {target} were multiplied by {in_figures(amounts.scale)}, as their column "
+            "says."
             for target, amounts in self._reader.amounts.items()
             if amounts.scale > 1
         )

@@ -8,13 +8,14 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, cast
 from zoneinfo import ZoneInfo
 
+from pipeboard.domain.counts import how_many, in_figures
 from pipeboard.domain.dates import local_date
 from pipeboard.domain.hygiene import LABELS, Fault
 from pipeboard.domain.locales import written
 from pipeboard.domain.metrics.readings import loss_reading, stuck_reading, target_reading
 from pipeboard.domain.metrics.result import Metric, Unit
 from pipeboard.domain.metrics.waterfall import GOING
-from pipeboard.domain.metrics.wording import Wording, counted, percent
+from pipeboard.domain.metrics.wording import Wording, percent
 from pipeboard.domain.money import half_up
 from pipeboard.domain.review import NUMBERS, NUMBERS_OF_REPS, called
 from pipeboard.exchange.metrics_document import amount, metric_document
@@ -166,8 +167,10 @@ def _preflight(document: Preflight) -> list[Point] | str:
     found: list[Point] = []
     for name, owners in document["faults"].items():
         if owners:
-            whose = ", ".join(f"{_rep(rep)} {count}" for rep, count in owners.items())
-            found.append(Point(f"{LABELS[Fault(name)]}: {sum(owners.values())} ({whose})"))
+            whose = ", ".join(f"{_rep(rep)} {in_figures(n)}" for rep, n in owners.items())
+            found.append(
+                Point(f"{LABELS[Fault(name)]}: {in_figures(sum(owners.values()))} ({whose})")
+            )
     found += [
         Point(
             f"{called(pair['other'], document)} may be {called(pair['keep'], document)}: "
@@ -177,7 +180,7 @@ def _preflight(document: Preflight) -> list[Point] | str:
     ]
     if dead := document["dead"]:
         named = ", ".join(called(ref, document) for ref in dead[:10])
-        found.append(Point(f"{counted(len(dead), 'deal')} may be given up: {named}"))
+        found.append(Point(f"{how_many(len(dead), 'deal')} may be given up: {named}"))
     return found or "The data is in order."
 
 
@@ -202,7 +205,7 @@ def _changes(document: ReviewDocument, say: Wording) -> Iterator[Part]:
     rows = [
         PageRow(
             name.replace("_", " "),
-            (str(line["deals"]), words_of(Figure(line["value"], goes=name in GOING), say)),
+            (in_figures(line["deals"]), words_of(Figure(line["value"], goes=name in GOING), say)),
             int(line["value"] or 0),
             gone=name in GOING,
         )
@@ -240,29 +243,36 @@ def _flow(flow: FlowDocument, say: Wording) -> list[Point]:
     ]
     if flow["touches"]:
         share = percent(Fraction(flow["touches_on_new"], flow["touches"]))
-        touches = counted(flow["touches"], "touch", "touches")
+        touches = how_many(flow["touches"], "touch", "touches")
         said.append(f"{share} of {touches} went to new deals.")
     return list(map(Point, said))
 
 
 def _trend(weeks: Sequence[WeekDocument]) -> Grid:
     rows = [
-        PageRow(week["week"], (str(week["touches"]), str(week["replies"])), int(week["touches"]))
+        PageRow(
+            week["week"],
+            (in_figures(week["touches"]), in_figures(week["replies"])),
+            int(week["touches"]),
+        )
         for week in weeks
     ]
     return Grid(("touches", "replies"), rows)
 
 
 def _objection(one: ObjectionDocument) -> Point:
-    stages = ", ".join(f"{stage} {count}" for stage, count in one["stages"].items())
-    return Point(f"{one['objection']}: {sum(one['stages'].values())} ({stages})")
+    stages = ", ".join(f"{stage} {in_figures(count)}" for stage, count in one["stages"].items())
+    return Point(f"{one['objection']}: {in_figures(sum(one['stages'].values()))} ({stages})")
 
 
 def _variants(found: Sequence[VariantDocument]) -> Grid:
     rows = [
         PageRow(
             one["variant"],
-            [str(count) for count in (one["deals"], one["answered"], one["closed"], one["won"])],
+            [
+                in_figures(count)
+                for count in (one["deals"], one["answered"], one["closed"], one["won"])
+            ],
         )
         for one in found
     ]

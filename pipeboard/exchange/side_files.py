@@ -6,10 +6,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from pipeboard.domain.counts import how_many
 from pipeboard.domain.deal import custom_key
 from pipeboard.domain.errors import BadInput, NotFound
 from pipeboard.domain.lazy_dataclass import dataclass, replace
-from pipeboard.domain.locales import how_many
 from pipeboard.domain.text import OWN_FIELD, clean_line, fold, quoted, slug
 from pipeboard.exchange.fields import CUSTOM, LEFT_OUT
 from pipeboard.exchange.read_options import NO_OPTIONS, ReadOptions

@@ -9,9 +9,9 @@ from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
+from pipeboard.domain.counts import how_many, in_figures
 from pipeboard.domain.errors import BadInput, NotFound
 from pipeboard.domain.lazy_dataclass import dataclass, field
-from pipeboard.domain.locales import how_many
 from pipeboard.domain.text import did_you_mean, quoted
 from pipeboard.exchange.delimited import LOOKED_AT, first_table, is_heading
 from pipeboard.exchange.rows import Rejected
@@ -290,7 +290,7 @@ def _expect_dense(path: Path, sheet: str) -> None:
     if rows * columns > _MOST_CELLS:
         raise BadInput(
             f"Sheet {quoted(sheet)} has something in {last}, far away from its table: with that "
-            f"it has {rows:,} rows of {columns:,} columns",
+            f"it has {in_figures(rows)} rows of {in_figures(columns)} columns",
             hint="Delete what stands there, or save the sheet as CSV (UTF-8).",
         )
 

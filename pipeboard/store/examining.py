@@ -14,9 +14,10 @@ from enum import StrEnum
 from functools import partial
 from pathlib import Path
 
+from pipeboard.domain.counts import how_many, in_figures
 from pipeboard.domain.errors import DatabaseError, PipeboardError
 from pipeboard.domain.lazy_dataclass import dataclass
-from pipeboard.domain.locales import how_many
+from pipeboard.domain.locales import written
 from pipeboard.store import dialect
 from pipeboard.store.backups import backups_of
 from pipeboard.store.checking import Flaw, faults, log_faults
@@ -235,7 +236,7 @@ def _octal(file: os.stat_result) -> str:
 def _about_place(location: Location, now: datetime) -> Iterator[Finding]:
     size, room = location.path.stat().st_size, os.statvfs(location.path.parent)
     free = room.f_bavail * room.f_frsize
-    said = f"{free // 1_000_000:,} MB free; the database has {size / 1_000_000:,.1f} MB."
+    said = f"{in_figures(free // 1_000_000)} MB free; the database has {written().megabytes(size)}."
     if free < size + _MARGIN:
         yield problem("space", said, "Free some room, or move the database to a larger disk.")
     else:

@@ -19,6 +19,7 @@ from typing import (
 )
 
 from pipeboard.domain.commands import Assign, Edit, Move, Reopen, SetFields, Step, Win
+from pipeboard.domain.counts import how_many
 from pipeboard.domain.deal import Deal, Status
 from pipeboard.domain.errors import DatabaseError, PipeboardError
 from pipeboard.domain.lazy_dataclass import dataclass, replace
@@ -320,7 +321,7 @@ async def deal_shown(host: Host, deal_id: int) -> Deal | None:
 def target_names(host: Host, ids: Sequence[int]) -> str:
     """The deals that are meant, in a few words, for which nothing is read."""
     if len(ids) != 1:
-        return f"{len(ids)} deals"
+        return how_many(len(ids), "deal")
     shown = host.at_hand(ids[0])
     return shown.name if shown is not None else f"D-{ids[0]}"
 

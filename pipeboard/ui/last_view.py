@@ -10,9 +10,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final, TypeAlias
 
 from pipeboard.domain.board import SORTS, Lens, Sort, usual_sort
+from pipeboard.domain.counts import in_figures
 from pipeboard.domain.errors import DatabaseError, PipeboardError, Refused
 from pipeboard.domain.lazy_dataclass import dataclass, field, replace
-from pipeboard.domain.locales import in_figures
 from pipeboard.domain.people import Actor, with_known_owners
 from pipeboard.ui.own_themes import OURS, Themes
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final
 
+from pipeboard.domain.counts import how_many
 from pipeboard.domain.errors import DatabaseError
 from pipeboard.ui.board_state import BoardState
 from pipeboard.ui.host import Host
@@ -58,7 +59,7 @@ def told(done: Sequence[Did], state: BoardState, me: str) -> str:
     who = ", ".join(dict.fromkeys(f"@{did.actor}" for did in news))
     if len(news) == 1:
         return f"{who} {when}: {news[0].summary}"
-    return f"{len(news)} changes by {who} {when}"
+    return f"{how_many(len(news), 'change')} by {who} {when}"
 
 
 def first_words(board: Host) -> str:

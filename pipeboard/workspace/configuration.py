@@ -9,11 +9,12 @@ from shlex import join, quote
 from typing import TYPE_CHECKING, Unpack
 
 from pipeboard.domain.agreements import Agreement, Topic, contents_of
+from pipeboard.domain.counts import how_many
 from pipeboard.domain.dates import format_date, local_date
 from pipeboard.domain.errors import Ambiguous, BadInput, Conflict, Difference, NotFound, Refused
 from pipeboard.domain.filter import with_stage_renamed
 from pipeboard.domain.lazy_dataclass import dataclass, replace
-from pipeboard.domain.locales import how_many
+from pipeboard.domain.locales import written
 from pipeboard.domain.people import match_rep
 from pipeboard.domain.pipeline import Pipeline
 from pipeboard.domain.pipeline_rules import (
@@ -159,8 +160,8 @@ def _who(service: Service, since: Sequence[PipelineEdit]) -> str:
     if not since:
         return "somebody"
     names = " and ".join(dict.fromkeys(edit.by for edit in since))
-    at = since[-1].at.astimezone(service.settings.zone)
-    return f"{names} ({at.day} {at:%b %H:%M})"
+    at = written().moment(since[-1].at.astimezone(service.settings.zone))
+    return f"{names} ({at})"
 
 
 def retired_notes(service: Service, known: Pipeline | None, saved: Pipeline) -> tuple[str, ...]:

@@ -14,6 +14,7 @@ from pipeboard.domain.deciding.edits import beside_others
 from pipeboard.domain.errors import Conflict, Difference, GateNotMet, Refused
 from pipeboard.domain.events import Event, Kind, read, value_of
 from pipeboard.domain.lazy_dataclass import dataclass, replace
+from pipeboard.domain.locales import written
 from pipeboard.domain.timeline import field_label, field_text
 
 if TYPE_CHECKING:
@@ -189,7 +190,8 @@ class Unseen:
         local = at.astimezone(self.service.settings.zone)
         if local.date() == self.service.today:
             return f"at {local:%H:%M}"
-        return f"on {local.day} {local:%b at %H:%M}"
+        day = written().calendar_day(local.date(), self.service.today)
+        return f"on {day} at {local:%H:%M}"
 
 
 def unseen_changes(service: Service, deal: Deal, seen: Seen) -> Unseen:

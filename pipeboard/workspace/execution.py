@@ -11,6 +11,7 @@ from pipeboard.domain import commands as c
 from pipeboard.domain.board import Lens
 from pipeboard.domain.cadence import PERSISTENCE, follow_ups, hours_too_soon
 from pipeboard.domain.commands import Command
+from pipeboard.domain.counts import how_many, in_figures
 from pipeboard.domain.dates import local_date
 from pipeboard.domain.deal import Deal
 from pipeboard.domain.deal_record import below_floor
@@ -19,7 +20,7 @@ from pipeboard.domain.deciding.rules import Telling, deal_names
 from pipeboard.domain.errors import BadInput, Conflict, GateNotMet, NotFound, Refused, SoAlready
 from pipeboard.domain.events import Event, evolve_all
 from pipeboard.domain.lazy_dataclass import replace
-from pipeboard.domain.locales import how_many, written
+from pipeboard.domain.locales import written
 from pipeboard.domain.people import about_owner, mentioned
 from pipeboard.domain.text import few, quoted
 from pipeboard.workspace.conflicts import unseen_changes
@@ -125,13 +126,13 @@ def _nothing(already: Sequence[tuple[str, str]], asked: int) -> str:
     """What is said of deals, by their names and why they are so; several may share a name."""
     if asked == 1:
         return already[0][1] if already else ""
-    return f"Nothing to change: all {asked} deals are so already."
+    return f"Nothing to change: all {in_figures(asked)} deals are so already."
 
 
 def _some_already(already: Sequence[tuple[str, str]], asked: int) -> str:
     verb = "was" if len(already) == 1 else "were"
     names = few([name for name, _ in already], MOST_NAMED)
-    return f"{len(already)} of {asked} {verb} so already: {names}."
+    return f"{in_figures(len(already))} of {in_figures(asked)} {verb} so already: {names}."
 
 
 def _raise(refusals: Sequence[Refused], asked: int) -> None:
@@ -139,10 +140,10 @@ def _raise(refusals: Sequence[Refused], asked: int) -> None:
         return
     if asked == 1:
         raise refusals[0]
-    said = [refused.message.rstrip(".") for refused in refusals]
-    whole = few(said, MOST_NAMED, "; ", "; and ")
-    refuse = "refuses" if len(refusals) == 1 else "refuse"
-    message = f"Nothing was changed: {len(refusals)} of {asked} deals {refuse}. {whole}."
+    whole = few([one.message.rstrip(".") for one in refusals], MOST_NAMED, "; ", "; and ")
+    deals = "deals refuses" if len(refusals) == 1 else "deals refuse"
+    of = f"{in_figures(len(refusals))} of {in_figures(asked)}"
+    message = f"Nothing was changed: {of} {deals}. {whole}."
     conflicts = [refused for refused in refusals if isinstance(refused, Conflict)]
     if conflicts:
         raise Conflict(
@@ -236,11 +237,8 @@ def _replaced(service: Service, deal: Deal, question: str) -> str:
 def _overridden(changes: Sequence[Change]) -> tuple[str, ...]:
     """How many criteria a reason stood in for."""
     count = sum(len(event.facts.get("missing", ())) for each in changes for event in each.events)
-    return (
-        (f"{count} {'criterion' if count == 1 else 'criteria'} overridden, logged.",)
-        if count
-        else ()
-    )
+    criteria = how_many(count, "criterion", "criteria")
+    return (f"{criteria} overridden, logged.",) if count else ()
 
 
 def _follow_ups(service: Service, deals: Sequence[Deal], command: c.LogTouch) -> tuple[str, ...]:

@@ -8,12 +8,12 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from pipeboard.domain.board import Lens, Sort
+from pipeboard.domain.counts import how_many
 from pipeboard.domain.dates import local_date
 from pipeboard.domain.deal import Deal
 from pipeboard.domain.deal_record import DealRecord
 from pipeboard.domain.errors import Ambiguous, Conflict, NotFound, Way
 from pipeboard.domain.filter_nodes import EVERYTHING, Filter, with_state
-from pipeboard.domain.locales import how_many
 from pipeboard.domain.people import with_known_owners
 from pipeboard.domain.pipeline import Pipeline
 from pipeboard.domain.text import did_you_mean, fold, quoted

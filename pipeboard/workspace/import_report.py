@@ -10,11 +10,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pipeboard import outlet
+from pipeboard.domain.counts import how_many, in_figures
 from pipeboard.domain.deal import LOSS_CATEGORIES
 from pipeboard.domain.errors import BadInput
 from pipeboard.domain.lazy_dataclass import dataclass, field
-from pipeboard.domain.locales import how_many
-from pipeboard.domain.money import Money, format_money
+from pipeboard.domain.money import Money
 from pipeboard.domain.text import few, fold, quoted
 from pipeboard.exchange.read_options import REMARKS, lines_told
 from pipeboard.exchange.rows import DealRow, Rejected
@@ -154,10 +154,11 @@ class RowsRejected(BadInput):
 
     def __init__(self, report: ImportReport) -> None:
         good = report.created + report.updated
+        be = "is" if len(report.rejected) == 1 else "are"
         super().__init__(
-            f"Nothing was imported: {len(report.rejected):,} of {how_many(report.read, 'row')} "
-            f"{'is' if len(report.rejected) == 1 else 'are'} rejected.",
-            hint=f"Mend them, or leave them out with --skip-bad: {good:,} would come in."
+            f"Nothing was imported: {in_figures(len(report.rejected))} of "
+            f"{how_many(report.read, 'row')} {be} rejected.",
+            hint=f"Mend them, or leave them out with --skip-bad: {in_figures(good)} would come in."
             if good
             else "Mend them, or leave them out with --skip-bad.",
         )
@@ -175,20 +176,19 @@ _MOST_CONFLICTS = 10
 def counts_told(report: ImportReport) -> str:
     """How many rows came to what."""
     counts = (
-        f"{how_many(report.read, 'row')} read, {report.created:,} created, {report.updated:,} "
-        f"updated, {report.unchanged:,} unchanged, {len(report.rejected):,} rejected"
+        f"{how_many(report.read, 'row')} read, {in_figures(report.created)} created, "
+        f"{in_figures(report.updated)} updated, {in_figures(report.unchanged)} unchanged, "
+        f"{in_figures(len(report.rejected))} rejected"
     )
-    skipped = f", {report.skipped:,} known and left alone" if report.skipped else ""
+    skipped = f", {in_figures(report.skipped)} known and left alone" if report.skipped else ""
     return f"{counts}{skipped}."
 
 
-def meaning_told(
-    report: ImportReport, spell: Callable[[Money], str] = format_money
-) -> Iterator[str]:
+def meaning_told(report: ImportReport, spell: Callable[[Money], str]) -> Iterator[str]:
     """Where the deals stand and what they are worth, amounts as `spell` writes them."""
     if not report.stages:
         return
-    stages = ", ".join(f"{name} {count:,}" for name, count in report.stages.most_common())
+    stages = ", ".join(f"{name} {in_figures(count)}" for name, count in report.stages.most_common())
     yield f"Deals in the file: {stages}."
     sums = "; ".join(
         f"{outcome} {', '.join(map(spell, amounts))}" for outcome, amounts in report.amounts.items()
@@ -204,7 +204,8 @@ def meaning_told(
             yield "Nobody here is called so: they become reps by nothing but a yes."
         for name, near in [*report.near_owners.items()][:_MOST_CONFLICTS]:
             yield f"New rep? {name} is like @{near}: if it is a slip, mend the file first."
-    yield f"Deals here: {report.before:,} before, {report.before + report.created:,} after."
+    after = in_figures(report.before + report.created)
+    yield f"Deals here: {in_figures(report.before)} before, {after} after."
 
 
 def remarks_told(report: ImportReport) -> Iterator[str]:
@@ -235,7 +236,9 @@ def remarks_told(report: ImportReport) -> Iterator[str]:
             f"no row of the file and {stand[1]} as before: deleted there, or left out by a filter."
         )
     if report.unplaced:
-        named = few([f"{quoted(why, 40)} {n:,}" for why, n in report.unplaced.most_common()], 6)
+        named = few(
+            [f"{quoted(why, 40)} {in_figures(n)}" for why, n in report.unplaced.most_common()], 6
+        )
         yield (
             f"Reasons of losses that are none of ours count as other: {named}. To place them: "
             f"--value 'COLUMN:REASON=price', or {', '.join(_PLACED)}."
@@ -252,12 +255,14 @@ def remarks_told(report: ImportReport) -> Iterator[str]:
             "they are won or lost there, say --stage 'STAGE==won' or --stage 'STAGE==lost'."
         )
     if report.not_followed:
-        named = ", ".join(f"{name} {count:,}" for name, count in report.not_followed.items())
+        named = ", ".join(
+            f"{name} {in_figures(count)}" for name, count in report.not_followed.items()
+        )
         yield f"What a later file says anew and an import leaves as it was, by rows: {named}."
         told = [one for one in report.left if one.theirs]
         yield from map(_differing_told, told[:_MOST_CONFLICTS])
     if report.emptied:
-        named = ", ".join(f"{name} {count:,}" for name, count in report.emptied.items())
+        named = ", ".join(f"{name} {in_figures(count)}" for name, count in report.emptied.items())
         yield f"Cells that the file has emptied since were emptied here: {named}."
 
 
@@ -272,7 +277,7 @@ def conflicts_told(report: ImportReport) -> Iterator[str]:
     for one in report.conflicts[:_MOST_CONFLICTS]:
         yield f"  {_differing_told(one)}"
     if report.conflict_count > _MOST_CONFLICTS:
-        yield f"  and {report.conflict_count - _MOST_CONFLICTS:,} more"
+        yield f"  and {in_figures(report.conflict_count - _MOST_CONFLICTS)} more"
 
 
 def _differing_told(one: Differing) -> str:
@@ -290,7 +295,7 @@ def rejects_told(rejected: Sequence[Rejected]) -> Iterator[str]:
         if len(lines) == 1:
             yield f"line {lines[0]}:{cell} {reason}"
         else:
-            yield f"{len(lines):,} rows:{cell} {reason} ({lines_told(lines)})"
+            yield f"{in_figures(len(lines))} rows:{cell} {reason} ({lines_told(lines)})"
     if len(groups) > _MOST_GROUPS:
         yield f"and {how_many(len(groups) - _MOST_GROUPS, 'more reason')}"
 

@@ -15,10 +15,10 @@ from typing import TYPE_CHECKING
 from pipeboard.domain import commands as c
 from pipeboard.domain.agreements import Agreement, Topic
 from pipeboard.domain.commands import Context
+from pipeboard.domain.counts import how_many, in_english
 from pipeboard.domain.dates import micros
 from pipeboard.domain.errors import Conflict, Refused
 from pipeboard.domain.lazy_dataclass import dataclass, replace
-from pipeboard.domain.locales import how_many
 from pipeboard.domain.people import no_such_reps, unsure_reps
 from pipeboard.domain.pipeline import Pipeline
 from pipeboard.domain.pipeline_rules import check_pipeline, clean_pipeline
@@ -254,7 +254,7 @@ class _Import:
         service, writer = self.service, self.service.transaction.writer
         reps = self._reps_agreed(() if stage is None else stage.new_owners())
         check_role(service, "import", agreements=(*made, *reps))
-        summary = f"Imported {how_many(deals, 'deal')} from {self.origin}."
+        summary = f"Imported {how_many(deals, 'deal', figures=in_english)} from {self.origin}."
         writer.begin_command(command_done(service, self.command_id, at, "import", summary))
         if stage is not None:
             writer.add_staged(stage)
@@ -377,7 +377,8 @@ def join(
     )
     if not found.changes and not teams:
         return Joined(len(table.lines), len(met), 0, 0, "")
-    summary = f"Joined {origin} to {how_many(len(found.changes), 'deal')}."
+    changed = how_many(len(found.changes), "deal", figures=in_english)
+    summary = f"Joined {origin} to {changed}."
     decided = replace(found, summary=summary, agreements=teams)
     receipt = record(service, "import", decided, dry_run=dry_run, token=token)
     return Joined(len(table.lines), len(met), len(receipt.deals), len(reps), receipt.command_id)

@@ -12,6 +12,7 @@ from pipeboard.domain.deal import Deal
 from pipeboard.domain.errors import Refused
 from pipeboard.domain.events import numbered
 from pipeboard.domain.lazy_dataclass import dataclass, replace
+from pipeboard.domain.locales import written
 from pipeboard.domain.text import clean_line, printable, quoted
 from pipeboard.workspace.service import Service, in_transaction
 
@@ -114,7 +115,7 @@ def retried(service: Service, token: str | None, verb: str = "", by: str = "") -
             hint=_OWN_TOKEN,
         )
     deals = service.reader.deals(service.reader.history.events_of(token))
-    when = f"{done.at.astimezone(service.settings.zone):%d %b %H:%M}"
+    when = written().moment(done.at.astimezone(service.settings.zone))
     said = f"This was done already, on {when}; nothing was done again."
     agreed = tuple(agreement for _, agreement in service.reader.agreements.of_command(token))
     return Receipt(

@@ -11,6 +11,7 @@ from shlex import quote
 from typing import TYPE_CHECKING, NamedTuple
 
 from pipeboard.domain import commands as c
+from pipeboard.domain.counts import how_many, in_figures
 from pipeboard.domain.dates import local_date
 from pipeboard.domain.deal import Deal, Loss
 from pipeboard.domain.deal_record import may_see
@@ -18,7 +19,6 @@ from pipeboard.domain.deciding import begin, decide
 from pipeboard.domain.errors import Ambiguous, PipeboardError, Refused
 from pipeboard.domain.events import Event, evolve_all
 from pipeboard.domain.lazy_dataclass import replace
-from pipeboard.domain.locales import how_many
 from pipeboard.domain.text import fold
 from pipeboard.exchange.rows import DealRow, Rejected
 from pipeboard.store.projecting.deals import Change
@@ -208,9 +208,9 @@ class RowDecider:
             return
         if self._strange and self._strange > _STRANGE_ENOUGH * self._recognised:
             raise Refused(
-                f"{self._strange:,} of {how_many(self._recognised, 'known id')} of this file "
-                f"{'names another deal' if self._strange == 1 else 'name other deals'} here: it "
-                f"seems to come from another place than {self.source}.",
+                f"{in_figures(self._strange)} of {how_many(self._recognised, 'known id')} of this "
+                f"file {'names another deal' if self._strange == 1 else 'name other deals'} here: "
+                f"it seems to come from another place than {self.source}.",
                 hint="Say where its ids are from with --source NAME, or take all rows as new "
                 f"deals with --match new. To update them nevertheless: "
                 f"--source {quote(self.source)}",

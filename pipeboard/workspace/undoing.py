@@ -18,11 +18,12 @@ from pipeboard.domain.agreements import (
     contents_of,
     rows_of,
 )
+from pipeboard.domain.counts import how_many, in_figures
 from pipeboard.domain.deal import Deal
 from pipeboard.domain.deciding import decide
 from pipeboard.domain.errors import Conflict, Refused
 from pipeboard.domain.lazy_dataclass import dataclass, replace
-from pipeboard.domain.locales import how_many
+from pipeboard.domain.locales import written
 from pipeboard.domain.people import named
 from pipeboard.domain.pipeline_rules import with_retired
 from pipeboard.domain.settings import Rep, Settings
@@ -113,8 +114,8 @@ def _mine(service: Service, command_id: str) -> Did:
 
 def _about(service: Service, done: Did) -> str:
     """Whose a command was, and when."""
-    at = done.at.astimezone(service.settings.zone)
-    return f"{named(done.actor, done.acting_as)}, {at.day} {at:%b %H:%M}"
+    at = written().moment(done.at.astimezone(service.settings.zone))
+    return f"{named(done.actor, done.acting_as)}, {at}"
 
 
 def _reverted(service: Service, command_id: str, cannot: str, *, rest: bool) -> Decision:
@@ -154,7 +155,8 @@ def _somebody_else_since(
 ) -> Conflict:
     """Why a command cannot be taken back: what stands on its deals since."""
     first, last = found[0].deal, found[0].entries[-1]
-    more = f" {len(found):,} of its {of:,} deals have been changed since." * (len(found) > 1)
+    several = f" {in_figures(len(found))} of its {in_figures(of)} deals have been changed since."
+    more = several if len(found) > 1 else ""
     others = " Undo the others: pipeboard undo --rest" if len(found) < of else ""
     return Conflict(
         f"{cannot}: {_who_changed(service, found[0], 'after you')}.{more}",
@@ -175,14 +177,14 @@ def _staying(service: Service, found: Sequence[_ChangedSince]) -> tuple[str, ...
         return ()
     named = [f"{_who_changed(service, one, 'since')}." for one in found[:MOST_NAMED]]
     left = len(found) - len(named)
-    more = (f"And {left:,} more.",) if left else ()
-    stay = "A deal stays as it is:" if len(found) == 1 else f"{len(found):,} deals stay:"
+    more = (f"And {in_figures(left)} more.",) if left else ()
+    stay = "A deal stays as it is:" if len(found) == 1 else f"{in_figures(len(found))} deals stay:"
     return (stay, *named, *more)
 
 
 def _who_changed(service: Service, one: _ChangedSince, when: str) -> str:
     last = one.entries[-1]
-    at = f"{last.recorded_at.astimezone(service.settings.zone):%d %b %H:%M}"
+    at = written().moment(last.recorded_at.astimezone(service.settings.zone))
     fields = _named(service, to_name(one.fields))
     return f"{last.who} changed {one.deal.ref} {one.deal.name} at {at} {when}{fields}"
 
@@ -260,9 +262,9 @@ def _changed_since(
             f"{cannot}: the {done.name} has changed since{what}.", hint="See 'pipeboard history'."
         )
     last = since[0]
-    at = last.recorded_at.astimezone(service.settings.zone)
+    at = written().moment(last.recorded_at.astimezone(service.settings.zone))
     return Conflict(
-        f"{cannot}: {last.who} changed the {done.name} at {at:%d %b %H:%M} after you{what}.",
+        f"{cannot}: {last.who} changed the {done.name} at {at} after you{what}.",
         hint="See what changed: pipeboard history",
         details={
             "agreement": done.name,

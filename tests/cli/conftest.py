@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import json
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 
 from pipeboard.cli.main import main
+from pipeboard.domain.locales import write_as
 from tests.conftest import ENGINES
 from tests.postgres import Databases
 
@@ -62,7 +63,9 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 @pytest.fixture
-def pipe(home: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Type:
+def pipe(
+    home: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Type]:
     """Types a command line; `stdin` is what is piped into it."""
 
     def type_(*arguments: str, stdin: str | bytes = "") -> Result:
@@ -73,7 +76,8 @@ def pipe(home: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.Mon
         said = capsys.readouterr()
         return Result(code, said.out, said.err)
 
-    return type_
+    yield type_
+    write_as(None)
 
 
 ON_BOTH = (

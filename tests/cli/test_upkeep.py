@@ -15,7 +15,8 @@ import pytest
 
 from pipeboard import __version__
 from pipeboard.cli.config import account_name
-from pipeboard.cli.upkeep import _size, _span
+from pipeboard.cli.upkeep import _span
+from pipeboard.domain.locales import ENGLISH
 from tests.cli.conftest import Type
 
 PAGE = 4096
@@ -186,7 +187,8 @@ def test_a_backup_is_old_from_the_very_moment_on_and_a_copy_of_another_kind_is_n
     assert [line.split("  ")[0] for line in listed[1:]] == [
         "2026-12-02 09:00 UTC", "2026-12-01 09:00 UTC",
     ]  # fmt: skip
-    assert _size(1_250_000) == "1.2 MB" and _size(1_250_000_000) == "1,250.0 MB"
+    assert ENGLISH.megabytes(1_250_000) == "1.2 MB"
+    assert ENGLISH.megabytes(1_250_000_000) == "1,250.0 MB"
 
 
 def test_a_backup_that_is_only_tried_is_looked_at(deals: Type, home: Path) -> None:

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from pipeboard.domain.counts import how_many, in_english, in_figures
 from pipeboard.domain.dates import format_date, format_day
 from pipeboard.domain.errors import BadInput
 from pipeboard.domain.locale_table import LOCALE_ROWS
-from pipeboard.domain.locales import ENGLISH, how_many, manner_of, write_as, written
+from pipeboard.domain.locales import ENGLISH, manner_of, write_as, written
 from pipeboard.domain.money import Money, format_money, parse_money
+from pipeboard.domain.text import few
 from pipeboard.ui.terminal.width import cell_width
 from tests.cldr import row
 
@@ -188,3 +191,43 @@ def test_what_is_written_for_the_person_follows_what_is_set(english_again: None)
 def test_the_table_is_what_the_cldr_says(locale: str) -> None:
     pytest.importorskip("babel", reason="babel, which carries the CLDR, is not installed")
     assert row(locale) == LOCALE_ROWS[locale]
+
+
+def test_only_locales_and_what_they_turn_group_digits_themselves() -> None:
+    """`{count:,}` is English to all: `in_figures` and `in_english` say which is meant."""
+    product = Path(__file__).parents[2] / "pipeboard"
+    found = {
+        str(path.relative_to(product))
+        for path in product.rglob("*.py")
+        if re.search(r":,(\.\d+f)?\}", path.read_text())
+    }
+    assert found == {"domain/locales.py", "domain/metrics/wording.py", "domain/money.py"}
+
+
+@pytest.mark.parametrize(
+    ("locale", "said"),
+    [(None, "5 Nov 14:05"), ("de_DE", "5. Nov. 14:05"), ("fr_FR", "5 nov. 14:05")],
+)
+def test_a_moment_is_a_day_and_a_time(locale: str | None, said: str) -> None:
+    manner = manner_of(locale) if locale else ENGLISH
+    assert manner.moment(datetime(2026, 11, 5, 14, 5, tzinfo=UTC)) == said
+
+
+def test_a_size_has_the_mark_of_the_locale() -> None:
+    assert manner_of("de_DE").megabytes(1_234_560_000) == "1.234,6 MB"
+
+
+def test_what_is_kept_is_english_and_what_is_told_is_not(english_again: None) -> None:
+    write_as("de_DE")
+    assert (in_figures(1_234), in_english(1_234)) == ("1.234", "1,234")
+    assert how_many(2_473, "row") == "2.473 rows"
+    assert how_many(2_473, "row", figures=in_english) == "2,473 rows"
+    assert few(["a"] * 1_235, 1) == "a and 1.234 more"
+    assert few(["a"] * 1_235, 1, figures=in_english) == "a and 1,234 more"
+    write_as(None)
+    assert in_figures(1_234) == "1,234"
+
+
+def test_the_groups_of_a_locale_are_those_of_its_counts(english_again: None) -> None:
+    write_as("en_IN")
+    assert in_figures(12_345_678) == "1,23,45,678" and in_figures(-12_345) == "-12,345"

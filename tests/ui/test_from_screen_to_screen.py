@@ -10,7 +10,7 @@ from typing import cast
 import pytest
 from textual.strip import Strip
 
-from pipeboard.domain.locales import how_many
+from pipeboard.domain.counts import how_many
 from pipeboard.domain.people import Actor
 from pipeboard.domain.templates import template
 from pipeboard.store import Store

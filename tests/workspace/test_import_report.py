@@ -136,7 +136,7 @@ def test_what_a_file_means_is_told_from_stages_to_deals_here() -> None:
         before=8,
         created=1_000,
     )
-    assert list(meaning_told(made)) == [
+    assert list(meaning_told(made, format_money)) == [
         "Deals in the file: won 3, Talk 1.",
         "Worth: open €5; won €1, $7.",
         "New pipeline Sales: Talk, Offer.",
@@ -146,10 +146,10 @@ def test_what_a_file_means_is_told_from_stages_to_deals_here() -> None:
         "Deals here: 8 before, 1,008 after.",
     ]
     made.command_id = "c1"
-    assert "by nothing but a yes" not in " ".join(meaning_told(made))
+    assert "by nothing but a yes" not in " ".join(meaning_told(made, format_money))
     spelled = list(meaning_told(made, lambda money: format_money(money, style="code")))
     assert spelled[1] == "Worth: open 5.00 EUR; won 1.00 EUR, 7.00 USD."
-    assert list(meaning_told(report())) == []
+    assert list(meaning_told(report(), format_money)) == []
 
 
 _LOSS = "To place them: --value 'COLUMN:REASON=price', or "
@@ -314,7 +314,7 @@ def test_whoever_is_refused_hears_what_would_come_in(created: int, updated: int,
 def test_a_report_tells_each_part_where_there_is_one() -> None:
     """Stages without a worth, new owners whom nobody doubts, and of near names the first ten."""
     made = report(stages=Counter({"Talk": 1}), before=3)
-    assert list(meaning_told(made)) == [
+    assert list(meaning_told(made, format_money)) == [
         "Deals in the file: Talk 1.",
         "Deals here: 3 before, 3 after.",
     ]
@@ -322,7 +322,7 @@ def test_a_report_tells_each_part_where_there_is_one() -> None:
     made = report(
         stages=Counter({"Talk": 1}), new_owners=owners, near_owners=dict.fromkeys(owners, "ana")
     )
-    told = list(meaning_told(made))
+    told = list(meaning_told(made, format_money))
     assert told[1].startswith("New owners: rep0, rep1, ")
     assert [line.split()[2] for line in told if line.startswith("New rep?")] == owners[:10]
 

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from pipeboard.domain import commands as c
 from pipeboard.domain.commands import Context
+from pipeboard.domain.counts import in_english
 from pipeboard.domain.dates import format_date, format_day, local_date
 from pipeboard.domain.deal import Deal
 from pipeboard.domain.deal_fields import BEGINNING, parse_assignment
@@ -136,7 +137,8 @@ def deal_names(deals: Sequence[Deal]) -> str:
     """Deals in a sentence: `Lumen Oy`, or `5 deals: Lumen Oy, Acme, Borealis and 2 more`."""
     if len(deals) == 1:
         return deals[0].name
-    return f"{len(deals)} deals: {few([deal.name for deal in deals], _MOST_NAMED)}"
+    names = few([deal.name for deal in deals], _MOST_NAMED, figures=in_english)
+    return f"{in_english(len(deals))} deals: {names}"
 
 
 def field_words(names: Iterable[str]) -> str:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
 from typing import NamedTuple
 
+from pipeboard.domain.counts import how_many
 from pipeboard.domain.errors import BadInput
 from pipeboard.domain.lazy_dataclass import dataclass
 from pipeboard.domain.metrics.basis import Basis, shared_out
@@ -14,7 +15,6 @@ from pipeboard.domain.metrics.chances import CERTAIN_BP, Chances, chances_at, st
 from pipeboard.domain.metrics.history import DealHistory
 from pipeboard.domain.metrics.result import Number
 from pipeboard.domain.metrics.rules import Group, Grouping
-from pipeboard.domain.metrics.wording import counted
 from pipeboard.domain.periods import Period
 
 MOST_PERIODS = 4
@@ -246,9 +246,9 @@ def _doubt(scores: Sequence[ForecastScore], error: Fraction) -> str | None:
     """Why even the best forecast is not to be believed."""
     wins = sum(score.wins for score in scores)
     if len(scores) < LEAST_PERIODS:
-        return f"{counted(len(scores), 'past period')} to check it against"
+        return f"{how_many(len(scores), 'past period')} to check it against"
     if wins < LEAST_WINS:
-        return f"{counted(wins, 'win')} in past periods to check it against"
+        return f"{how_many(wins, 'win')} in past periods to check it against"
     return "every forecast has been off by as much as came, or more" if error >= USELESS else None
 
 

@@ -6,7 +6,7 @@ and where they do not bear a claim, it says that.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
 from shlex import join
 
@@ -22,7 +22,7 @@ from pipeboard.domain.metrics.rules import Group
 from pipeboard.domain.metrics.targets import NO_TARGET
 from pipeboard.domain.metrics.time_in_stage import ages
 from pipeboard.domain.metrics.velocity import Week
-from pipeboard.domain.metrics.wording import Wording, counted, decimal, percent
+from pipeboard.domain.metrics.wording import Wording
 
 ENOUGH = 10
 """Closed deals from which on a rep's win rate is compared."""
@@ -54,12 +54,12 @@ def target_reading(report: Report, say: Wording) -> str:
     of = f"{say.money(done)} of {say.money(wanted)} won"
     if done >= wanted:
         return f"Target met: {of}, {say.money(done - wanted)} above."
-    share = f" ({percent(done / wanted)})"
+    share = f" ({say.percent(done / wanted)})"
     missing = say.money(wanted - done)
     if report.basis.now >= report.basis.end:
         return f"Target missed: {of}{share}, {missing} short."
     pace = report.metric("pace").value
-    gone = f" with {percent(Fraction(pace))} of the time gone" if pace else ""
+    gone = f" with {say.percent(Fraction(pace))} of the time gone" if pace else ""
     return f"{of}{share}{gone}, {missing} to go; {_cover(report, say)}."
 
 
@@ -73,11 +73,11 @@ def _cover(report: Report, say: Wording) -> str:
         return f"{due}: more than can be worked on"
     if needed is None:
         return f"{due}; whether that is enough is unknown: {coverage.required.reason}"
-    rests = counted(coverage.required.n, "past period")
+    rests = say.how_many(coverage.required.n, "past period")
     against = f"{due}, and at this time {rests} needed {say.tenths(Fraction(needed))}x"
     inside = report.stock.once(conversion_of_pipeline).inside_share
     if inside:
-        against += f" ({percent(inside)} of what came was created inside)"
+        against += f" ({say.percent(inside)} of what came was created inside)"
     match coverage.standing:
         case CoverageVerdict.SHORT:
             return f"{against}: short"
@@ -91,9 +91,9 @@ def stuck_reading(report: Report, say: Wording) -> str:
     """What is stuck, and where to look?"""
     found = report.bottleneck
     if found is None:
-        return _nothing_stuck(report)
+        return _nothing_stuck(report, say)
     late, limit = found.overstay, found.expected
-    deals = counted(len(late.deals), "deal")
+    deals = say.how_many(len(late.deals), "deal")
     worth = f", {say.money(late.value.amount)}" if late.value.whole else ""
     usually = "" if found.stage.expected_days is not None else ", the usual stay (no limit is set)"
     over = f" past {say.decimal(Fraction(limit))} d{usually}" if limit is not None else ""
@@ -105,7 +105,7 @@ def stuck_reading(report: Report, say: Wording) -> str:
     )
 
 
-def _nothing_stuck(report: Report) -> str:
+def _nothing_stuck(report: Report, say: Wording) -> str:
     rows = [row for row in report.stages if row.open_count.n]
     everyone = sum(row.open_count.n for row in rows)
     unlimited = sum(row.open_count.n for row in rows if row.limit is None)
@@ -114,21 +114,23 @@ def _nothing_stuck(report: Report) -> str:
     parked = any(age.snoozed for age in known)
     if not everyone:
         return "Nothing is stuck: no deal is open."
+    deals = say.how_many(everyone, "open deal")
     aside = ", parked ones aside," if parked else ""
     if unlimited:
         others = f"; no other{aside} is known to be past what its stage should take"
         stand = "stands in a stage" if unlimited == 1 else "stand in stages"
+        their = "it" if unlimited == 1 else "them"
         return (
-            f"What is stuck is unknown: {unlimited:,} of {counted(everyone, 'open deal')} {stand} "
-            f"without a limit, and too few deals have left {'it' if unlimited == 1 else 'them'} to "
-            f"tell the usual stay{others if unlimited < everyone else ''}."
+            f"What is stuck is unknown: {say.count(unlimited)} of {deals} {stand} without a limit, "
+            f"and too few deals have left {their} to tell the usual stay"
+            f"{others if unlimited < everyone else ''}."
         )
     if undated:
         others = f"; no other{aside} is past what its stage should take"
         stay = "has been in its stage" if undated == 1 else "have been in their stages"
         return (
             "What is stuck is unknown: nobody knows since when "
-            f"{undated:,} of {counted(everyone, 'open deal')} {stay}"
+            f"{say.count(undated)} of {deals} {stay}"
             f"{others if undated < everyone else ''}."
         )
     return f"Nothing is stuck: no open deal{aside} is past what its stage should take."
@@ -138,7 +140,7 @@ def forecast_reading(report: Report, say: Wording) -> str:
     """Which forecast should be believed?"""
     forecast, label = report.forecast, report.basis.period.label
     if report.basis.now >= report.basis.end:
-        won, past = report.metric("won_value"), _past(report.backtest)
+        won, past = report.metric("won_value"), _past(report.backtest, say)
         if won.value is None:
             return f"{label} is over: what was won is unknown ({won.reason}){past}."
         return f"{label} is over: {say.number(won)} was won{past}."
@@ -152,15 +154,15 @@ def forecast_reading(report: Report, say: Wording) -> str:
     believed = {"stated": stated, "table": forecast.table, "measured": measured}[tested.believed]
     if believed.value is None:
         return f"The {tested.believed} forecast was right before, and is unknown now: {both}."
-    return f"Believe {say.money(believed.value)}, as {tested.believed}: {both}{_past(tested)}."
+    return f"Believe {say.money(believed.value)}, as {tested.believed}: {both}{_past(tested, say)}."
 
 
-def _past(tested: Backtest) -> str:
+def _past(tested: Backtest, say: Wording) -> str:
     if not tested.errors:
         return ""
-    errors = ", ".join(f"{name} by {percent(error)}" for name, error in tested.errors.items())
+    errors = ", ".join(f"{name} by {say.percent(error)}" for name, error in tested.errors.items())
     what = " in wins" if tested.by_count else ""
-    return f"; over {counted(len(tested.scores), 'past period')} they were off{what}, {errors}"
+    return f"; over {say.how_many(len(tested.scores), 'past period')} they were off{what}, {errors}"
 
 
 def velocity_reading(report: Report, say: Wording) -> str:
@@ -175,33 +177,34 @@ def velocity_reading(report: Report, say: Wording) -> str:
     return f"The velocity is at most twice what comes in ({both})." if realised.value else ""
 
 
-def calibration_reading(report: Report) -> str:
+def calibration_reading(report: Report, say: Wording) -> str:
     """Do stated probabilities come true?"""
     found = report.calibration
-    bias = found.bias
+    bias, deals = found.bias, say.how_many(found.bias.n, "deal")
     if bias.value is None or bias.low is None or bias.high is None:
         reason = bias.reason or "too few deals"
-        return f"Whether chances come true is unknown: {reason} ({counted(bias.n, 'deal')})."
+        return f"Whether chances come true is unknown: {reason} ({deals})."
     if found.by_hand == found.said:
         whose = "Stated chances"
     elif not found.by_hand:
         whose = "The stages' chances"
     else:
-        whose = f"Chances ({found.by_hand} of {found.said} stated, the others their stages')"
-    off = f"{decimal(abs(Fraction(bias.value)) * 100)} points"
-    range_ = f"{_points(bias.low)} to {_points(bias.high)} points, {counted(bias.n, 'deal')}"
+        stated = f"{say.count(found.by_hand)} of {say.count(found.said)} stated"
+        whose = f"Chances ({stated}, the others their stages')"
+    off = f"{say.decimal(abs(Fraction(bias.value)) * 100)} points"
+    range_ = f"{_points(bias.low, say)} to {_points(bias.high, say)} points, {deals}"
     if bias.low <= 0 <= bias.high:
         return f"{whose} are off by no more than chance would have it ({range_})."
     way = "too hopeful" if bias.value > 0 else "too cautious"
     return f"{whose} were {off} {way} ({range_})."
 
 
-def _points(share: float) -> str:
+def _points(share: float, say: Wording) -> str:
     sign = "+" if share > 0 else "-" if share < 0 else ""
-    return f"{sign}{decimal(abs(Fraction(share)) * 100)}"
+    return f"{sign}{say.decimal(abs(Fraction(share)) * 100)}"
 
 
-def funnel_reading(report: Report) -> str:
+def funnel_reading(report: Report, say: Wording) -> str:
     """Where does the funnel lose most?"""
     steps = [row for row in report.stages if not row.resolved.is_low]
     if not steps:
@@ -209,12 +212,14 @@ def funnel_reading(report: Report) -> str:
     worst = min(
         steps, key=lambda row: (row.resolved.value or 0, report.basis.rules.rank[row.stage.id])
     )
-    share = percent(Fraction(worst.resolved.value or 0))
+    share = say.percent(Fraction(worst.resolved.value or 0))
     pending = worst.conversion.pending
     be = "is" if pending == 1 else "are"
-    still = f"; {pending} of {worst.entered} {be} undecided" if pending else ""
+    still = (
+        f"; {say.count(pending)} of {say.count(worst.entered)} {be} undecided" if pending else ""
+    )
     return (
-        f"{worst.stage.name} is the weakest step: {share} of {worst.resolved.n} "
+        f"{worst.stage.name} is the weakest step: {share} of {say.count(worst.resolved.n)} "
         f"that were decided went on{still}."
     )
 
@@ -236,10 +241,11 @@ def weeks_reading(weeks: Sequence[Week], say: Wording) -> str:
 def activity_reading(report: Report, say: Wording) -> str:
     """Are leads answered soon?"""
     response, silent = report.metric("first_response_hours_median"), len(waiting(report.stock))
-    waits = f"{counted(silent, 'open deal')} never heard from us"
+    waits = f"{say.how_many(silent, 'open deal')} never heard from us"
     if not response.n:
         return f"{waits.capitalize()}." if silent else "No new deals in the period to answer."
-    heard = f"{len(response.numerator)} of {counted(response.n, 'new deal')} heard from us"
+    deals = say.how_many(response.n, "new deal")
+    heard = f"{say.count(len(response.numerator))} of {deals} heard from us"
     within = (
         f", half within {say.number(response)} at this pace"
         if response.value is not None
@@ -253,17 +259,18 @@ def loss_reading(report: Report, say: Wording) -> str:
     reasons, total = report.loss_reasons, sum(len(r.deals) for r in report.loss_reasons)
     if not reasons:
         sometime = sum(d.outcome == LOST for d in report.basis.deals.rare.closed_sometime)
-        undated = f"; {counted(sometime, 'loss', 'losses')} without a date" if sometime else ""
+        undated = f"; {say.how_many(sometime, 'loss', 'losses')} without a date" if sometime else ""
         return f"Nothing was lost in the period{undated}."
     said = [reason for reason in reasons if reason.category != NOT_SAID]
     unsaid = total - sum(len(reason.deals) for reason in said)
     if not said:
-        return f"None of {counted(total, 'loss', 'losses')} says why."
+        return f"None of {say.how_many(total, 'loss', 'losses')} says why."
     most = [reason for reason in said if len(reason.deals) == len(said[0].deals)]
-    rest = f" {unsaid} without a reason." if unsaid else ""
+    rest = f" {say.count(unsaid)} without a reason." if unsaid else ""
+    often = say.count(len(most[0].deals))
     if len(most) > 1:
         names = ", ".join(reason.category for reason in most)
-        return f"Most often {names}: {len(most[0].deals)} each of {total} losses.{rest}"
+        return f"Most often {names}: {often} each of {say.count(total)} losses.{rest}"
     first = most[0]
     worth = f", {say.number(first.value)}" if first.value.value is not None else ""
     times = max(first.stages.values())
@@ -274,12 +281,12 @@ def loss_reading(report: Report, say: Wording) -> str:
         return f"One loss: {first.category}{worth}, from {stage}.{rest}"
     how = "mostly" if 2 * times > len(first.deals) else "most often"
     return (
-        f"Most often {first.category}: {len(first.deals)} of {total} losses{worth}, "
+        f"Most often {first.category}: {often} of {say.count(total)} losses{worth}, "
         f"{how} from {stage}.{rest}"
     )
 
 
-def reps_reading(reps: Mapping[Group, Report]) -> str:
+def reps_reading(reps: Mapping[Group, Report], say: Wording) -> str:
     """Do reps differ by more than chance?"""
     rates = {name: rep.metric("win_rate") for name, rep in reps.items() if name is not None}
     enough = {name: rate for name, rate in rates.items() if rate.n >= ENOUGH}
@@ -295,18 +302,19 @@ def reps_reading(reps: Mapping[Group, Report]) -> str:
             f"Win rates of {len(known)} reps differ by no more than chance would make them "
             "(each against the others, one false claim in twenty)."
         )
-    said = "; ".join(_difference(one) for one in found)
+    said = "; ".join(_difference(one, say) for one in found)
     return f"{said} (of {len(known)} reps, one false claim in twenty)."
 
 
-def _difference(found: RateDifference) -> str:
+def _difference(found: RateDifference, say: Wording) -> str:
     more = "more" if found.is_higher else "less"
-    own = percent(Fraction(found.won, found.closed))
-    others = percent(Fraction(found.others_won, found.others_closed))
-    return f"@{found.name} wins {more} than the others, {own} of {found.closed} against {others}"
+    own = say.percent(Fraction(found.won, found.closed))
+    others = say.percent(Fraction(found.others_won, found.others_closed))
+    of = say.count(found.closed)
+    return f"@{found.name} wins {more} than the others, {own} of {of} against {others}"
 
 
-def unripe(metric: Metric) -> str:
+def unripe(metric: Metric, percent: Callable[[Fraction], str]) -> str:
     """What must be said beside a rate of a cohort that is not decided yet."""
     if not metric.is_immature or metric.bounds is None:
         return ""

@@ -82,7 +82,7 @@ class Wording:
             case Unit.MINOR_PER_DAY:
                 return f"{self.money(value)}/day"
             case Unit.RATIO:
-                return self.manner.number(percent(value))
+                return self.percent(value)
             case Unit.DAYS:
                 return f"{self.decimal(value)} d"
             case Unit.HOURS:
@@ -90,7 +90,19 @@ class Wording:
             case Unit.TIMES:
                 return f"{self.tenths(value)}x"
             case _:
-                return self.manner.count(half_up(value))
+                return self.count(half_up(value))
+
+    def count(self, number: int) -> str:
+        """A whole number: `12,400`."""
+        return self.manner.count(number)
+
+    def how_many(self, number: int, thing: str, things: str = "") -> str:
+        """`1 deal`, `2,473 deals`."""
+        return f"{self.count(number)} {thing if number == 1 else things or f'{thing}s'}"
+
+    def percent(self, share: Fraction | float) -> str:
+        """A share as `63%`, as `percent`."""
+        return self.manner.number(percent(share))
 
     def decimal(self, value: Fraction) -> str:
         """A whole number; below ten with one decimal, unless that is 0."""
@@ -123,11 +135,6 @@ def percent(share: Fraction | float) -> str:
     if Fraction(199, 2) <= size < 100:
         return f"{minus}{tenths(min(size, 100 - _LEAST_POINTS))}%"
     return f"{tenths(points) if 0 < size < 1 else half_up(points)}%"
-
-
-def counted(number: int, thing: str, things: str = "") -> str:
-    """`1 deal`, `2 deals`."""
-    return f"{number:,} {thing if number == 1 else things or f'{thing}s'}"
 
 
 def decimal(value: Fraction) -> str:

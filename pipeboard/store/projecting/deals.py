@@ -6,6 +6,7 @@ import sqlite3
 from collections import defaultdict
 from collections.abc import Callable, Sequence
 
+from pipeboard.domain.counts import in_figures
 from pipeboard.domain.dates import micros
 from pipeboard.domain.deal import Deal
 from pipeboard.domain.errors import Conflict
@@ -88,7 +89,7 @@ def _update(database: Database, columns: Sequence[str], rows: Sequence[dict[str,
         if found == len(rows):
             return
         names = ", ".join(f"D-{row['deal_id']}" for row in rows[:3])
-        more = f" or another of {len(rows)} deals" if len(rows) > 3 else ""
+        more = f" or another of {in_figures(len(rows))} deals" if len(rows) > 3 else ""
         raise Conflict(
             f"{names}{more} was changed by somebody else meanwhile.",
             hint="Look at it again, then repeat.",

@@ -8,6 +8,7 @@ from operator import itemgetter
 from types import MappingProxyType
 from zoneinfo import ZoneInfo
 
+from pipeboard.domain.counts import how_many
 from pipeboard.domain.deal import Deal
 from pipeboard.domain.errors import BadInput
 from pipeboard.domain.filter_nodes import (
@@ -18,7 +19,6 @@ from pipeboard.domain.filter_nodes import (
     with_state,
 )
 from pipeboard.domain.lazy_dataclass import dataclass, replace
-from pipeboard.domain.locales import how_many
 from pipeboard.domain.pipeline import Pipeline
 from pipeboard.domain.text import did_you_mean, fold, quoted
 from pipeboard.store.database import Database

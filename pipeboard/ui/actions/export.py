@@ -14,10 +14,11 @@ from threading import Thread
 from typing import TYPE_CHECKING, Final
 
 from pipeboard import foreground, outlet
+from pipeboard.domain.counts import how_many, in_figures
 from pipeboard.domain.deal_record import DealRecord, Entry
 from pipeboard.domain.errors import BadInput, PipeboardError, Refused
 from pipeboard.domain.filter_nodes import EVERYTHING
-from pipeboard.domain.locales import how_many, written
+from pipeboard.domain.locales import written
 from pipeboard.domain.programs import DealTexts, OwnProgram
 from pipeboard.domain.text import printable, printable_lines, quoted, slug
 from pipeboard.ui.execute import Came, ask_until_stored
@@ -348,7 +349,7 @@ async def run_program(host: Host, name: str) -> None:
         else:
             await asyncio.to_thread(_start, words)
     if lines:
-        more = f" for {len(lines)} deals" if len(lines) > 1 else ""
+        more = f" for {in_figures(len(lines))} deals" if len(lines) > 1 else ""
         host.say(f"{program.name}: started {printable(lines[0][0])}{more}.", "status.ok")
 
 

@@ -7,9 +7,9 @@ from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from pipeboard.domain.agreements import Agreement, Topic
+from pipeboard.domain.counts import how_many
 from pipeboard.domain.dates import local_date
 from pipeboard.domain.lazy_dataclass import replace
-from pipeboard.domain.metrics.wording import counted
 from pipeboard.domain.settings import SETTINGS, Settings, chosen
 from pipeboard.ui.actions.selection import choose_pipeline, choose_rep
 from pipeboard.ui.draw.metrics import TABS, TabName
@@ -223,8 +223,8 @@ async def _ask_which_side(host: MetricsScreen, spot: Spot) -> tuple[str, frozens
         return spot.title, counts
     if counts:
         choices = [
-            MenuChoice("c", f"{counted(len(counts), 'deal')} that it counts"),
-            MenuChoice("a", f"all {counted(len(every), 'deal')} that it is a share of"),
+            MenuChoice("c", f"{how_many(len(counts), 'deal')} that it counts"),
+            MenuChoice("a", f"all {how_many(len(every), 'deal')} that it is a share of"),
         ]
         key = await ask(host, Menu(spot.title, choices))
         if key is None:

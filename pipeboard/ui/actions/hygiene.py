@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from pipeboard.domain import commands as c
+from pipeboard.domain.counts import in_figures
 from pipeboard.domain.hygiene import DEAD, DECISION_MAKER, DUPLICATES, GROUPS, Fault, norm
 from pipeboard.domain.lazy_dataclass import replace
 from pipeboard.domain.locales import written
@@ -118,7 +119,7 @@ def mark_all(host: HygieneScreen) -> None:
         mends, clears = (key_for(host.keys, action) for action in ("mend", "step_back"))
         count = len(host.view.marks)
         them = "it" if count == 1 else "them all"
-        host.say(f"{count} marked; {mends} mends {them}, {clears} clears.")
+        host.say(f"{in_figures(count)} marked; {mends} mends {them}, {clears} clears.")
 
 
 # What mends.

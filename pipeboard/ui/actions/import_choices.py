@@ -7,8 +7,8 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Final, cast
 
+from pipeboard.domain.counts import how_many
 from pipeboard.domain.lazy_dataclass import replace
-from pipeboard.domain.locales import how_many
 from pipeboard.domain.money import EXPONENTS
 from pipeboard.exchange.encoding import candidates
 from pipeboard.exchange.fields import CUSTOM, ENTERED, KINDS, LEFT_OUT, CellKind

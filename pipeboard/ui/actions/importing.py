@@ -6,10 +6,10 @@ import asyncio
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from pipeboard.domain.counts import how_many, in_figures
 from pipeboard.domain.errors import BadInput, PipeboardError
 from pipeboard.domain.filter_nodes import Filter, These
 from pipeboard.domain.lazy_dataclass import replace
-from pipeboard.domain.locales import how_many, in_figures
 from pipeboard.domain.people import no_such_reps
 from pipeboard.domain.text import quoted
 from pipeboard.exchange.deal_files import is_whole

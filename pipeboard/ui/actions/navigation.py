@@ -7,10 +7,10 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 from pipeboard.domain.board import Lens, Sort
+from pipeboard.domain.counts import how_many, in_figures
 from pipeboard.domain.errors import DatabaseError, PipeboardError
 from pipeboard.domain.filter_nodes import Filter, These
 from pipeboard.domain.lazy_dataclass import replace
-from pipeboard.domain.locales import how_many, in_figures
 from pipeboard.domain.text import fold
 from pipeboard.ui.draw.heading import found_words
 from pipeboard.ui.draw.layout import AUTO, Pane, card_rows, has_room_for_pane

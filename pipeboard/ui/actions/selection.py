@@ -9,9 +9,10 @@ from functools import partial
 from typing import TYPE_CHECKING, Final, cast
 
 from pipeboard.domain.board import Sort
+from pipeboard.domain.counts import how_many
 from pipeboard.domain.errors import DatabaseError
 from pipeboard.domain.lazy_dataclass import replace
-from pipeboard.domain.locales import how_many
+from pipeboard.domain.locales import written
 from pipeboard.domain.people import named
 from pipeboard.domain.pipeline import Pipeline, StageKind
 from pipeboard.ui.execute import ask_until_stored, carry_out, execute
@@ -358,8 +359,9 @@ def _when(host: Host, at: datetime) -> str:
     """`10:32`, `yesterday 16:41`, `27 Nov 16:41`."""
     local = at.astimezone(host.program.settings.zone)
     days = (host.today - local.date()).days
-    day = {0: "", 1: "yesterday "}.get(days, f"{local.day} {local:%b} ")
-    return f"{day}{local:%H:%M}"
+    if days > 1:
+        return written().moment(local)
+    return f"{'yesterday ' if days == 1 else ''}{local:%H:%M}"
 
 
 async def redo(host: Host) -> None:

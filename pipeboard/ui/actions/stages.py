@@ -7,12 +7,12 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from pipeboard.domain import commands as c
+from pipeboard.domain.counts import how_many, in_figures
 from pipeboard.domain.criteria import About, Unmet, unmet
 from pipeboard.domain.deal import Contact, Loss, Status
 from pipeboard.domain.deal_fields import parse_field
 from pipeboard.domain.errors import GateNotMet, Refused, SoAlready
 from pipeboard.domain.lazy_dataclass import replace
-from pipeboard.domain.locales import how_many
 from pipeboard.domain.pipeline import Stage
 from pipeboard.domain.text import free_key, key_named
 from pipeboard.ui.actions.closing import lose
@@ -229,7 +229,7 @@ async def _sheet_of(
 
 def _held_up(held: int, of: int, yet: str = "") -> str:
     be = "is" if held == 1 else "are"
-    return f"{held} of {of} deals {be} held up; nothing has moved{yet}."
+    return f"{in_figures(held)} of {in_figures(of)} deals {be} held up; nothing has moved{yet}."
 
 
 async def _answer_missing(
@@ -246,7 +246,8 @@ async def _answer_missing(
         ]
     for number, (deal_id, lack) in enumerate(things, 1):
         retarget(host, [deal_id])
-        if not await _answer_one(host, deal_id, lack, f"{number} of {len(things)}"):
+        place = f"{in_figures(number)} of {in_figures(len(things))}"
+        if not await _answer_one(host, deal_id, lack, place):
             return
     retarget(host, ids)
     await execute(host, change)

@@ -6,8 +6,9 @@ from collections.abc import Iterable
 from typing import Final
 
 from pipeboard.domain.board import Card
+from pipeboard.domain.counts import in_figures
 from pipeboard.domain.deal import Status
-from pipeboard.domain.locales import in_figures, written
+from pipeboard.domain.locales import written
 from pipeboard.domain.signs import Sign
 from pipeboard.ui.draw.card import SIGN_ROLES, card_lines, ended, owner_text
 from pipeboard.ui.draw.heading import (
@@ -99,8 +100,8 @@ def _body_line(view: BoardView, y: int) -> Line:
     shown = layout(view)
     if y < 2 and hides_all(view):
         of, key = found(view)[1], view.clears
-        none = f" 0 found; {key} clears" if of is None else f" 0 of {of} match; {key} clears"
-        text = none if y else ""
+        none = "0 found" if of is None else f"0 of {in_figures(of)} match"
+        text = f" {none}; {key} clears" if y else ""
         return (left(text, shown.board_width, "empty"),)
     return _side_by_side(_cell(view, slot, y) for slot in shown.slots)
 
@@ -170,7 +171,8 @@ def cursor_status(view: BoardView, width: int) -> Line:
     """The deal under the cursor in words: which deal of the company it is, what is to be done on
     which day, what its sign means, and whose it is. Where that is too much the reason of the sign
     goes first, then its number, then the ends of the title and of the step."""
-    marked: Line = ((f"{len(view.marks)} marked {DOT} ", "status"),) if view.marks else ()
+    marks = f"{in_figures(len(view.marks))} marked {DOT} "
+    marked: Line = ((marks, "status"),) if view.marks else ()
     card = view.cursor_card
     if card is None:
         return marked
@@ -246,5 +248,5 @@ def _pane_part(view: BoardView, y: int) -> Line:
     line = pane.lines[index] if 0 <= index < len(pane.lines) else ()
     if y == shown.status_y - 1 and (below := count_said(pane.lines[index + 1 :])):
         below += count_said((line,))
-        line = (whole(f"{BELOW} {below} more line{'s' * (below > 1)}", "more"),)
+        line = (whole(f"{BELOW} {in_figures(below)} more line{'s' * (below > 1)}", "more"),)
     return exactly((blank(1), *exactly(line, shown.pane_width - 1)), shown.pane_width)

@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from fractions import Fraction
 from typing import Final
 
+from pipeboard.domain.counts import in_figures
 from pipeboard.domain.lazy_dataclass import dataclass
-from pipeboard.domain.locales import in_figures, written
+from pipeboard.domain.locales import written
 from pipeboard.domain.metrics import METRICS, Metric, Unit, wording
 from pipeboard.domain.metrics.history import DealHistory
 from pipeboard.domain.metrics.readings import unripe
@@ -45,10 +46,10 @@ def number(metric: Metric, style: ChartStyle, role: Role = "text") -> Span:
 def sample(metric: Metric) -> Line:
     """`n=3` behind a number that rests on few deals."""
     if metric.value is not None and metric.is_immature:
-        return ((f" {metric.pending} open", "text.dim"),)
+        return ((f" {in_figures(metric.pending)} open", "text.dim"),)
     if metric.value is None or not is_pale(metric):
         return ()
-    return ((f" n={metric.n}", "text.dim"),)
+    return ((f" n={in_figures(metric.n)}", "text.dim"),)
 
 
 def change_of(change: MetricChange, style: ChartStyle) -> Line:
@@ -78,18 +79,25 @@ def ground(metric: Metric) -> str:
     """What a number rests on: the sample, its 95 % interval, what was left out."""
     parts = []
     if metric.value is not None and metric.unit not in WITHOUT_SAMPLE:
-        parts.append(f"n={metric.n}")
+        parts.append(f"n={in_figures(metric.n)}")
     if metric.low is not None and metric.high is not None:
         parts.append(f"{percent(metric.low)} to {percent(metric.high)}")
     if metric.pending:
-        parts.append(unripe(metric) or f"{metric.pending} undecided")
-    parts += [f"{count} left out: {reason}" for reason, count in metric.excluded.items()]
+        parts.append(unripe(metric, percent) or f"{in_figures(metric.pending)} undecided")
+    parts += [
+        f"{in_figures(count)} left out: {reason}" for reason, count in metric.excluded.items()
+    ]
     return f" ({'; '.join(parts)})" if parts else ""
 
 
 def counted(deals: int) -> Span:
     """How many, paler when there are none."""
     return (f"{in_figures(deals)}", "text" if deals else "text.dim")
+
+
+def share_of(rate: Metric) -> str:
+    """What a share is made of: `12 of 34`."""
+    return f"{in_figures(int(rate.num or 0))} of {in_figures(int(rate.den or 0))}"
 
 
 def percent(share: Fraction | float) -> str:

@@ -6,12 +6,13 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
+from pipeboard.domain.counts import how_many
 from pipeboard.domain.dates import local_date
 from pipeboard.domain.deal import Contact, Deal, Status, Term
 from pipeboard.domain.deal_record import DealRecord
 from pipeboard.domain.events import Kind
 from pipeboard.domain.lazy_dataclass import dataclass
-from pipeboard.domain.locales import how_many, written
+from pipeboard.domain.locales import written
 from pipeboard.domain.money import format_percent
 from pipeboard.domain.signs import Sign, clocks, limits, sign, stalled_reasons
 from pipeboard.domain.text import printable

@@ -7,8 +7,8 @@ from functools import lru_cache
 from typing import Final, NamedTuple
 
 from pipeboard.domain.board import Column, Signs, Sort
+from pipeboard.domain.counts import in_figures
 from pipeboard.domain.lazy_dataclass import dataclass
-from pipeboard.domain.locales import in_figures
 from pipeboard.domain.money import Money
 from pipeboard.domain.signs import Sign
 from pipeboard.domain.text import printable

@@ -6,10 +6,11 @@ from collections.abc import Iterator, Mapping
 from datetime import date
 from typing import TYPE_CHECKING, Final
 
+from pipeboard.domain.counts import in_figures
 from pipeboard.domain.deal import Deal, NextStep
 from pipeboard.domain.hygiene import DEAD, DUPLICATES, GROUPS, Alike, Fault, norm
 from pipeboard.domain.lazy_dataclass import dataclass, field
-from pipeboard.domain.locales import in_figures, written
+from pipeboard.domain.locales import written
 from pipeboard.domain.money import Money
 from pipeboard.domain.phrases import spoken
 from pipeboard.domain.signs import dead_evidence

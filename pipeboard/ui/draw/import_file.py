@@ -8,8 +8,8 @@ from functools import partial
 from pathlib import Path
 from typing import Final
 
+from pipeboard.domain.counts import how_many, in_figures
 from pipeboard.domain.lazy_dataclass import dataclass
-from pipeboard.domain.locales import how_many, in_figures
 from pipeboard.domain.phrases import aloud
 from pipeboard.domain.text import from_home, quoted
 from pipeboard.exchange.fields import LEFT_OUT
@@ -126,11 +126,12 @@ def _rows(seen: FileSeen) -> str:
 def _counts(seen: FileSeen | None) -> dict[ImportTab, str]:
     if seen is None:
         return {}
-    unknown = seen.unknown_words
+    words, unknown = in_figures(len(seen.survey.words)), seen.unknown_words
+    rejected = len(seen.report.rejected)
     return {
         ImportTab.COLUMNS: str(len(seen.header)),
-        ImportTab.WORDS: f"{len(seen.survey.words)}{f' ?{unknown}' if unknown else ''}",
-        ImportTab.PREVIEW: f"!{len(seen.report.rejected)}" if seen.report.rejected else "",
+        ImportTab.WORDS: f"{words} ?{in_figures(unknown)}" if unknown else words,
+        ImportTab.PREVIEW: f"!{in_figures(rejected)}" if rejected else "",
     }
 
 

@@ -6,6 +6,7 @@ from collections.abc import Collection
 from typing import Final
 
 from pipeboard.domain.cadence import PERSISTENCE, follow_ups
+from pipeboard.domain.counts import in_figures
 from pipeboard.domain.criteria import ROLES, unmet_of_stage
 from pipeboard.domain.deal import Answer, Contact, Deal, Term
 from pipeboard.domain.deal_record import DealRecord, Entry
@@ -94,7 +95,7 @@ def timeline_items(
                 lines += _in_full(entry, inner)
             items.append(Item(str(entry.seq), tuple(lines)))
     if folded:
-        told = f"{folded} changes were taken back again"
+        told = f"{in_figures(folded)} changes were taken back again"
         items.append(Item(str(FOLD), ((whole(told, "text.dim"),),)))
     return tuple(items)
 
@@ -253,8 +254,8 @@ def _section(key: str, section: Section) -> list[Item]:
 
 
 def _latest(section: Section, count: int, tab: str) -> Section:
-    more = f"{count}, the latest here, all on {tab}" if count > _LATEST else str(count)
-    return Section(section.title, more, section.lines)
+    more = f", the latest here, all on {tab}" if count > _LATEST else ""
+    return Section(section.title, f"{in_figures(count)}{more}", section.lines)
 
 
 def _with_follow_ups(section: Section, record: DealRecord) -> Section:

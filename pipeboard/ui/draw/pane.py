@@ -7,6 +7,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
+from pipeboard.domain.counts import in_figures
 from pipeboard.domain.criteria import unmet_of_stage
 from pipeboard.domain.deal import Answer, Note, Touch
 from pipeboard.domain.deal_record import DealRecord, Entry
@@ -192,8 +193,9 @@ def timeline(record: DealRecord, style: PaneStyle) -> Section:
     for entry in shown:
         lines += entry_lines(entry, event_words(entry, record, style), names, style)
     if earlier := len(record.entries) - len(shown):
-        lines.append((blank(1), whole(f"{earlier} earlier: the deal has them all", "pane.time")))
-    return Section("Timeline", str(len(record.entries)), tuple(lines))
+        words = f"{in_figures(earlier)} earlier: the deal has them all"
+        lines.append((blank(1), whole(words, "pane.time")))
+    return Section("Timeline", in_figures(len(record.entries)), tuple(lines))
 
 
 def event_words(entry: Entry, record: DealRecord, style: PaneStyle) -> str:

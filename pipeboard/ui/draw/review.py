@@ -7,12 +7,13 @@ from datetime import date, datetime
 from fractions import Fraction
 from typing import TYPE_CHECKING, Final, Literal
 
+from pipeboard.domain.counts import how_many, in_figures
 from pipeboard.domain.dates import local_date
 from pipeboard.domain.hygiene import DUPLICATES, LABELS, Fault
 from pipeboard.domain.lazy_dataclass import dataclass
-from pipeboard.domain.locales import in_figures, written
+from pipeboard.domain.locales import written
 from pipeboard.domain.metrics.waterfall import GOING
-from pipeboard.domain.metrics.wording import Wording, counted, percent
+from pipeboard.domain.metrics.wording import Wording, percent
 from pipeboard.domain.money import printed_sign
 from pipeboard.domain.review import NUMBERS, NUMBERS_OF_REPS, called
 from pipeboard.exchange.metrics_tables import Figure
@@ -117,8 +118,8 @@ def _counts(view: ReviewView) -> dict[ReviewTab, str]:
     spoken = sum(one["ref"] in view.discussed for one in document["discuss"])
     decided = document["decisions"]
     return {
-        ReviewTab.DATA: str(faults + len(data["duplicates"]) + len(data["dead"])),
-        ReviewTab.CHANGES: str(len(document["exceptions"])),
+        ReviewTab.DATA: in_figures(faults + len(data["duplicates"]) + len(data["dead"])),
+        ReviewTab.CHANGES: in_figures(len(document["exceptions"])),
         ReviewTab.DISCUSS: f"{spoken}/{len(document['discuss'])}",
         ReviewTab.DECISIONS: f"{sum(one['done'] for one in decided)}/{len(decided)}",
     }
@@ -150,7 +151,9 @@ def _data(view: ReviewView) -> Iterator[Item]:
     data = view.document["preflight"]
     for name, owners in data["faults"].items():
         if owners:
-            whose = "  ".join(f"{rep_name(rep)} {count}" for rep, count in owners.items())
+            whose = "  ".join(
+                f"{rep_name(rep)} {in_figures(count)}" for rep, count in owners.items()
+            )
             count = right(f"{in_figures(sum(owners.values()))}", 5, "text.strong")
             label = LABELS[Fault(name)]
             yield _fact(f"{DATA}{name}", label, count, blank(2), whole(whose, "text.dim"))
@@ -301,22 +304,22 @@ def _flow(view: ReviewView) -> Iterator[Item]:
     yield _read(_trap(new, needed, say), view, role, _NAME + 1)
     if flow["touches"]:
         share = percent(Fraction(flow["touches_on_new"], flow["touches"]))
-        of = f"{share} of {counted(flow['touches'], 'touch', 'touches')}"
+        of = f"{share} of {how_many(flow['touches'], 'touch', 'touches')}"
         yield _fact("flow.touches", "Touches on new", whole(of, "text.strong"))
     yield _title("Touches out, and replies", view)
     yield from _weeks(view)
     if view.document["objections"]:
         yield _title("Objections", view)
     for one in view.document["objections"]:
-        stages = ", ".join(f"{stage} {count}" for stage, count in one["stages"].items())
-        total = right(f"{sum(one['stages'].values())}", 4, "text.strong")
+        stages = ", ".join(f"{stage} {in_figures(count)}" for stage, count in one["stages"].items())
+        total = right(in_figures(sum(one["stages"].values())), 4, "text.strong")
         key = f"objection.{one['objection']}"
         yield _fact(key, one["objection"], total, blank(2), whole(stages, "text.dim"))
     if view.document["variants"]:
         yield _title("Ways of asking", view)
     for way in view.document["variants"]:
-        words = (f"{counted(way['deals'], 'deal')}, {way['answered']} answered, "
-                 f"{way['won']} of {way['closed']} closed won")  # fmt: skip
+        words = (f"{how_many(way['deals'], 'deal')}, {in_figures(way['answered'])} answered, "
+                 f"{in_figures(way['won'])} of {in_figures(way['closed'])} closed won")  # fmt: skip
         yield _fact("", way["variant"], whole(words, "text"))
 
 

@@ -8,8 +8,9 @@ from itertools import groupby
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
+from pipeboard.domain.counts import in_figures
 from pipeboard.domain.lazy_dataclass import dataclass, replace
-from pipeboard.domain.locales import in_figures, written
+from pipeboard.domain.locales import written
 from pipeboard.domain.phrases import spoken
 from pipeboard.domain.queue import TIER_NAMES, Queued, Tier
 from pipeboard.domain.signs import Sign
@@ -110,7 +111,7 @@ def head(view: TriageView, style: PaneStyle) -> tuple[Line, ...]:
     share = view.handled * 100 // total if total else 100
     full = _BAR * view.handled // total if total else _BAR
     start: Line = (("Triage", "bar.product"), whole(f"  {view.whose}", "bar.title"))
-    skipped = f", {view.skipped} skipped" if view.skipped else ""
+    skipped = f", {in_figures(view.skipped)} skipped" if view.skipped else ""
     count = whole(f"{in_figures(view.handled)} of {in_figures(total)} done{skipped}", "bar.title")
     bar: Line = ((f"  {'█' * full}{'░' * (_BAR - full)} {share}%", "bar.dim"),)
     needed = width_of(start) + width_of((count, *bar)) + 4

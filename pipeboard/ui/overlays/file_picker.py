@@ -12,6 +12,7 @@ from textual.binding import Binding
 from textual.events import Click
 from textual.worker import get_current_worker
 
+from pipeboard.domain.counts import in_figures
 from pipeboard.domain.lazy_dataclass import dataclass
 from pipeboard.ui.draw.line import BAR, Line, Span, blank, spread, whole
 from pipeboard.ui.overlays.overlay import CANCEL, Panel, TypingOverlay, heading
@@ -94,7 +95,7 @@ def _is_folder(entry: os.DirEntry[str]) -> bool:
 
 
 def _size(size: int) -> str:
-    return f"{size:,} bytes" if size < 10_000 else f"{size // 1_000:,} kB"
+    return f"{in_figures(size)} bytes" if size < 10_000 else f"{in_figures(size // 1_000)} kB"
 
 
 class FilePicker(TypingOverlay[str]):

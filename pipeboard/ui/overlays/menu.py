@@ -9,9 +9,9 @@ from typing import ClassVar, Final, TypeAlias
 from textual.binding import BindingType
 from textual.events import Click, Key, MouseScrollDown, MouseScrollUp
 
+from pipeboard.domain.counts import in_figures
 from pipeboard.domain.errors import PipeboardError
 from pipeboard.domain.lazy_dataclass import dataclass
-from pipeboard.domain.locales import in_figures
 from pipeboard.domain.text import fold, spelled_by
 from pipeboard.ui.draw.line import (
     BAR,

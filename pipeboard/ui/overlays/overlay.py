@@ -16,8 +16,8 @@ from textual.geometry import Region
 from textual.screen import ModalScreen
 from textual.strip import Strip
 
+from pipeboard.domain.counts import how_many, in_figures
 from pipeboard.domain.lazy_dataclass import dataclass
-from pipeboard.domain.locales import how_many
 from pipeboard.ui.draw.line import (
     AFTER,
     BEFORE,
@@ -394,10 +394,14 @@ class TypingOverlay(Overlay[T]):
 
     def on_line_input_too_long(self, event: LineInput.TooLong) -> None:
         did = "character did not fit and was", "characters did not fit and were"
-        self.refuse(f"{how_many(event.cut, *did)} left out: {LONGEST_LINE:,} is the most.")
+        self.refuse(
+            f"{how_many(event.cut, *did)} left out: {in_figures(LONGEST_LINE)} is the most."
+        )
 
     def on_line_input_joined(self, event: LineInput.Joined) -> None:
-        self.refuse(f"{event.lines:,} lines were joined: one line is all there is to this.")
+        self.refuse(
+            f"{in_figures(event.lines)} lines were joined: one line is all there is to this."
+        )
 
 
 def key_shown(event: Key) -> str:

@@ -13,8 +13,8 @@ from textual.message import Message
 from textual.widgets import TextArea
 from textual.widgets.text_area import TextAreaTheme
 
+from pipeboard.domain.counts import how_many, in_figures
 from pipeboard.domain.errors import PipeboardError, Refused
-from pipeboard.domain.locales import how_many
 from pipeboard.ui.keys import said
 from pipeboard.ui.overlays.draft import Draft
 from pipeboard.ui.overlays.overlay import (
@@ -167,7 +167,9 @@ class TextScreen(Overlay[str]):
 
     def on_text_box_too_long(self, event: TextBox.TooLong) -> None:
         did = "character did not fit and was", "characters did not fit and were"
-        self.refuse(f"{how_many(event.cut, *did)} left out: {LONGEST_TEXT:,} is the most.")
+        self.refuse(
+            f"{how_many(event.cut, *did)} left out: {in_figures(LONGEST_TEXT)} is the most."
+        )
 
     def action_save(self) -> None:
         """Dismiss with what is typed."""

@@ -16,9 +16,9 @@ from textual.message import Message
 from textual.screen import ModalScreen, Screen
 
 from pipeboard import __version__
+from pipeboard.domain.counts import how_many
 from pipeboard.domain.errors import PipeboardError
 from pipeboard.domain.lazy_dataclass import dataclass, field, replace
-from pipeboard.domain.locales import how_many
 from pipeboard.domain.money import exponent, format_percent
 from pipeboard.domain.phrases import spoken
 from pipeboard.domain.pipeline import Pipeline

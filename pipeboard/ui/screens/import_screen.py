@@ -12,9 +12,9 @@ from typing import ClassVar, Final
 from textual import on
 from textual.binding import BindingType
 
+from pipeboard.domain.counts import how_many, in_figures
 from pipeboard.domain.errors import GivenUp, PipeboardError
 from pipeboard.domain.lazy_dataclass import replace
-from pipeboard.domain.locales import how_many
 from pipeboard.domain.pipeline import Pipeline
 from pipeboard.ui import keys
 from pipeboard.ui.board_state import BoardState
@@ -58,7 +58,9 @@ class Work:
         """Called in the thread; raises GivenUp where nobody wants it any more."""
         if self._stopped.is_set():
             raise GivenUp(_STOPPED)
-        self._loop.call_soon_threadsafe(self._show, f"{self._what} {rows:,} rows, {share:.0%}")
+        self._loop.call_soon_threadsafe(
+            self._show, f"{self._what} {in_figures(rows)} rows, {share:.0%}"
+        )
 
     def hand(self, take: Callable[[FileSeen], None], seen: FileSeen) -> None:
         """Called in the thread: gives to the screen what is known so far, if it is wanted."""

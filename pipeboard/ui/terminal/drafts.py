@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Final
 
 from pipeboard.domain.lazy_dataclass import dataclass
+from pipeboard.domain.locales import written
 
 _SUFFIX: Final = ".draft"
 _OLDER: Final = "older"
@@ -158,7 +159,7 @@ class Drafts:
     def when(self, at: datetime) -> str:
         """The time of today, or the day: `10:32`, `27 Nov 10:32`."""
         at, now = at.astimezone(self._zone), self._now().astimezone(self._zone)
-        return f"{at:%H:%M}" if at.date() == now.date() else f"{at.day} {at:%b %H:%M}"
+        return f"{at:%H:%M}" if at.date() == now.date() else written().moment(at)
 
     def _set_older_aside(self) -> int:
         """Texts that were kept before they belonged to a database: how many were moved now."""

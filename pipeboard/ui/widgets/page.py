@@ -15,6 +15,7 @@ from textual.message import Message
 from textual.strip import Strip
 from textual.widget import Widget
 
+from pipeboard.domain.counts import in_figures
 from pipeboard.domain.lazy_dataclass import dataclass, replace
 from pipeboard.domain.phrases import aloud
 from pipeboard.ui.draw.board import draw_line
@@ -149,7 +150,7 @@ class PageView:
         last = self.top + self.seen(height)
         hidden = ((ABOVE, self.lines[: self.top]), (BELOW, self.lines[last:]))
         counts = [(sign, count_said(lines)) for sign, lines in hidden]
-        signs = "  ".join([f"{sign} {count}" for sign, count in counts if count])
+        signs = "  ".join([f"{sign} {in_figures(count)}" for sign, count in counts if count])
         if not signs:
             return rule(width)
         told = f" {signs} more line{'s' * (counts[0][1] + counts[1][1] > 1)} "

@@ -26,7 +26,7 @@ from pipeboard.domain.metrics.readings import (
     weeks_reading,
 )
 from pipeboard.domain.metrics.rules import Grouping, by_attribute, by_owner, by_team
-from pipeboard.domain.metrics.wording import Wording
+from pipeboard.domain.metrics.wording import Wording, percent
 from pipeboard.domain.money import Money
 from tests.domain.metrics.log import (
     LEAD,
@@ -258,7 +258,7 @@ def test_the_forecast_that_was_right_before_is_believed_with_its_error() -> None
     assert report.backtest.believed == "measured"
     assert said.startswith("Believe €") and ", as measured: stated €70k, measured €" in said
     assert "over 4 past periods they were off, stated by 400%" in said
-    assert calibration_reading(report) == (
+    assert calibration_reading(report, SAY) == (
         "The stages' chances were 40 points too hopeful (+36 to +44 points, 200 deals)."
     )
 
@@ -267,8 +267,8 @@ def test_a_stated_forecast_that_came_true_is_believed() -> None:
     report = hopeful(won=10, lost=10)
     assert report.backtest.believed == "stated"
     assert report.backtest.errors["stated"] == 0
-    assert "no more than chance" in calibration_reading(report)
-    assert calibration_reading(hopeful(won=18, lost=2)) == (
+    assert "no more than chance" in calibration_reading(report, SAY)
+    assert calibration_reading(hopeful(won=18, lost=2), SAY) == (
         "The stages' chances were 40 points too cautious (-46 to -34 points, 100 deals)."
     )
 
@@ -288,13 +288,13 @@ def test_where_the_stages_table_was_right_it_is_believed() -> None:
 
 
 def test_chances_that_were_said_by_hand_are_told_from_those_of_the_stages() -> None:
-    assert calibration_reading(hopeful(won=10, lost=0, sure=10)) == (
+    assert calibration_reading(hopeful(won=10, lost=0, sure=10), SAY) == (
         "Stated chances are off by no more than chance would have it (0 to 0 points, 50 deals)."
     )
-    assert calibration_reading(hopeful(won=10, lost=10, sure=5)).startswith(
+    assert calibration_reading(hopeful(won=10, lost=10, sure=5), SAY).startswith(
         "Chances (25 of 100 stated, the others their stages') were 13 points too hopeful"
     )
-    assert calibration_reading(Report(Log().basis(9))) == (
+    assert calibration_reading(Report(Log().basis(9)), SAY) == (
         "Whether chances come true is unknown: not enough deals are old enough to be decided "
         "(0 deals)."
     )
@@ -329,13 +329,13 @@ def test_the_weakest_step_of_the_funnel_needs_enough_decided_deals() -> None:
     log = Log()
     for _ in range(4):
         log.path(LEAD, LOST)
-    assert funnel_reading(Report(log.basis(9))).startswith("Too few deals")
+    assert funnel_reading(Report(log.basis(9)), SAY).startswith("Too few deals")
     log.path(LEAD, WON)
-    assert funnel_reading(Report(log.basis(9))) == (
+    assert funnel_reading(Report(log.basis(9)), SAY) == (
         "Lead is the weakest step: 20% of 5 that were decided went on."
     )
     log.add(0, LEAD)
-    assert funnel_reading(Report(log.basis(9))) == (
+    assert funnel_reading(Report(log.basis(9)), SAY) == (
         "Lead is the weakest step: 20% of 5 that were decided went on; 1 of 6 is undecided."
     )
 
@@ -380,10 +380,10 @@ def test_a_rate_of_which_much_is_undecided_says_between_what_it_will_lie() -> No
     for outcome in (WON, WON, LOST):
         log.path(LEAD, outcome)
     decided = Report(log.basis(9, JANUARY)).metric("win_rate_cohort")
-    assert unripe(decided) == ""
+    assert unripe(decided, percent) == ""
     log.add(0)
     undecided = Report(log.basis(9, JANUARY)).metric("win_rate_cohort")
-    assert unripe(undecided) == "not decided yet: between 50% and 75%"
+    assert unripe(undecided, percent) == "not decided yet: between 50% and 75%"
 
 
 @pytest.mark.parametrize(("decided", "is_told"), [(9, False), (8, True)])
@@ -396,7 +396,7 @@ def test_a_tenth_that_is_undecided_is_not_worth_a_word_and_more_is(
     log.add(0)
     rate = Report(log.basis(9, JANUARY)).metric("win_rate_cohort")
     assert (rate.pending, rate.n, rate.bounds is None) == (1, decided + 1, False)
-    assert bool(unripe(rate)) is is_told
+    assert bool(unripe(rate, percent)) is is_told
 
 
 def test_leads_that_nobody_answered_are_counted() -> None:
@@ -436,7 +436,7 @@ def test_reps_are_compared_only_beyond_chance() -> None:
                     log.win(deal, 1)
                 else:
                     log.lose(deal, 1)
-        return reps_reading(Report(log.basis(9)).groups(by_owner(UTC_RULES)))
+        return reps_reading(Report(log.basis(9)).groups(by_owner(UTC_RULES)), SAY)
 
     assert rates((4, 5), (1, 8)).startswith("Fewer than two reps have 10 closed deals")
     assert rates((4, 5), (1, 9)).startswith("Fewer than two reps have 10 closed deals")
@@ -602,10 +602,14 @@ def test_of_steps_that_are_as_weak_the_first_is_named() -> None:
     log = Log()
     for _ in range(5):
         log.path(LEAD, QUALIFY, LOST)
-    assert funnel_reading(Report(log.basis(9))).startswith("Qualify is the weakest step: 0% of 5")
+    assert funnel_reading(Report(log.basis(9)), SAY).startswith(
+        "Qualify is the weakest step: 0% of 5"
+    )
     for _ in range(5):
         log.path(PROPOSAL, LOST)
-    assert funnel_reading(Report(log.basis(9))).startswith("Qualify is the weakest step: 0% of 5")
+    assert funnel_reading(Report(log.basis(9)), SAY).startswith(
+        "Qualify is the weakest step: 0% of 5"
+    )
 
 
 def test_losses_that_nobody_explained_are_not_other() -> None:

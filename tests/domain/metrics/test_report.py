@@ -739,9 +739,9 @@ def test_every_number_of_a_year_is_what_was_written_down() -> None:
             lines += [f"{day} {label} {whose}> {name} {_told(part, name)}" for name in METRICS]
         say = Wording("EUR")
         told = [read(report, say) for read in READINGS]
-        told += [readings.calibration_reading(report), readings.funnel_reading(report)]
+        told += [readings.calibration_reading(report, say), readings.funnel_reading(report, say)]
         told += [readings.weeks_reading(report.weeks, say)]
-        told += [readings.reps_reading(report.groups(by_owner(rules)))]
+        told += [readings.reps_reading(report.groups(by_owner(rules)), say)]
         lines += [f"{day} {label} > {sentence}" for sentence in told]
         if day == 250:
             document = metrics_document(FullReport(report, history=True))

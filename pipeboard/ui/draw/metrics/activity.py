@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 from fractions import Fraction
 
+from pipeboard.domain.counts import how_many, in_figures
 from pipeboard.domain.metrics.history import DealHistory
 from pipeboard.domain.metrics.process import waiting
 from pipeboard.domain.metrics.readings import activity_reading, stuck_reading, weeks_reading
@@ -17,7 +18,6 @@ from pipeboard.domain.metrics.time_in_stage import (
     dead_candidates,
     of_unknown_age,
 )
-from pipeboard.domain.metrics.wording import counted as counted_words
 from pipeboard.domain.periods import week_from
 from pipeboard.ui.draw.charts import (
     ChartStyle,
@@ -31,6 +31,7 @@ from pipeboard.ui.draw.charts import (
     number,
     percent,
     pillars,
+    share_of,
     sparkline,
 )
 from pipeboard.ui.draw.facts import rep_name
@@ -82,7 +83,7 @@ def dwells(shown: Figures, style: ChartStyle) -> Block:
             ),
             f"Too long in {row.stage.name}",
             row.overstay.deals,
-            f"{row.stage.name}: {counted_words(len(row.overstay.deals), 'open deal')} past what it "
+            f"{row.stage.name}: {how_many(len(row.overstay.deals), 'open deal')} past what it "
             f"should take, {_days(row.overstay.deal_days)} together.",
             full=row.overstay.deal_days / most,
             bar_role="chart.bad" if row.stage.id == worst else "chart.mark",
@@ -116,7 +117,7 @@ def age_bands(shown: Figures, style: ChartStyle) -> Block:
             (counted(len(deals)), number(report.stock.tally(deals).metric(), style)),
             f"Open, {name} in stage",
             deals,
-            f"{counted_words(len(deals), 'open deal')} in stage {how_long}.",
+            f"{how_many(len(deals), 'open deal')} in stage {how_long}.",
             full=Fraction(len(deals), most),
         )
         for name, how_long, deals in bands
@@ -177,7 +178,7 @@ def _lack(
         cells,
         f"Open, {name}",
         deals,
-        f"{counted_words(len(deals), 'open deal')}, {name}. {summary}",
+        f"{how_many(len(deals), 'open deal')}, {name}. {summary}",
     )
 
 
@@ -187,7 +188,7 @@ def stuck_deals(shown: Figures, style: ChartStyle) -> Block:
     entries = [_aged(shown, age) for age in found[:NAMED]]
     entries += and_the_rest("Stalled deals", [age.deal for age in found])
     return section(
-        f"Stalled deals ({len(found)})",
+        f"Stalled deals ({in_figures(len(found))})",
         ("stage", "days", "idle"),
         entries,
         style,
@@ -206,7 +207,7 @@ def _aged(shown: Figures, age: Age) -> TableRow:
     )
     name = shown.name_of(age.deal)
     known = age.days_in_stage
-    days = "an unknown number of days" if known is None else counted_words(known, "day")
+    days = "an unknown number of days" if known is None else how_many(known, "day")
     summary = f"{name}: {days} in its stage, {age.idle_days} since the last touch."
     return TableRow(name, cells, name, (age.deal,), summary)
 
@@ -223,13 +224,13 @@ def dead(shown: Figures, style: ChartStyle) -> Block:
             (counted(deal.outbound_since_reply),),
             shown.name_of(deal),
             (deal,),
-            f"{counted_words(deal.outbound_since_reply, 'touch', 'touches')} without an answer: "
+            f"{how_many(deal.outbound_since_reply, 'touch', 'touches')} without an answer: "
             "lose it, or try another way.",
         )
         for deal in found[:NAMED]
     ]
     entries += and_the_rest(f"Silent after {touches} touches", found)
-    title = f"Silent after {touches} touches: lose them? ({len(found)})"
+    title = f"Silent after {touches} touches: lose them? ({in_figures(len(found))})"
     return section(title, ("touches",), entries, style)
 
 
@@ -269,11 +270,11 @@ def touches(shown: Figures, style: ChartStyle) -> Block:
         entries.append(
             TableRow(
                 name,
-                ((str(rep.total), "text.strong"), *cells, counted(rep.on_new)),
+                ((in_figures(rep.total), "text.strong"), *cells, counted(rep.on_new)),
                 f"Touched by {name}",
                 touched[rep.owner],
-                f"{name} was in touch {counted_words(rep.total, 'time')}, {rep.on_new} of them on "
-                "new deals.",
+                f"{name} was in touch {how_many(rep.total, 'time')}, {in_figures(rep.on_new)} of "
+                "them on new deals.",
                 full=Fraction(rep.total, most),
             )
         )
@@ -291,7 +292,7 @@ def adherence(shown: Figures, style: ChartStyle) -> Block:
     entries = [
         TableRow(
             rep_name(rep.owner),
-            (aside(f"{rep.rate.num} of {rep.rate.den}"), number(rep.rate, style)),
+            (aside(share_of(rep.rate)), number(rep.rate, style)),
             f"Advanced by {rep_name(rep.owner)}",
             list(dict.fromkeys(rep.rate.denominator)),
             f"{rep_name(rep.owner)}: advances with every exit criterion met{ground(rep.rate)}.",
@@ -312,9 +313,9 @@ def created(shown: Figures, style: ChartStyle) -> Block:
     line: Line = (
         ("New deals by week  ", "pane.head"),
         (sparkline(counts, style.glyphs), "chart.full"),
-        (f"  {counted_words(len(weeks), 'week')}, most {max(counts)}", "text.dim"),
+        (f"  {how_many(len(weeks), 'week')}, most {in_figures(int(max(counts)))}", "text.dim"),
     )
-    summary = f"{counted_words(len(deals), 'deal')} created in these weeks."
+    summary = f"{how_many(len(deals), 'deal')} created in these weeks."
     return rows(style.width, [Row(line, "New deals of the last weeks", deals, summary)])
 
 
@@ -323,12 +324,12 @@ def won_weeks(shown: Figures, style: ChartStyle) -> Block:
     weeks = shown.report.weeks
     most = max([Fraction(week.won.value or 0) for week in weeks] + [Fraction(0)])
     deals = [deal for week in weeks for deal in week.won.numerator]
-    title = f"Won by week ({counted_words(len(weeks), 'week')})"
+    title = f"Won by week ({how_many(len(weeks), 'week')})"
     head = Row(((title, "pane.head"),), title, deals, weeks_reading(weeks, style.say))
     if not most:
         won = sum(len(week.won_deals) for week in weeks)
         words = (
-            f"{counted_words(won, 'deal')} won in these weeks, none with a value to add up."
+            f"{how_many(won, 'deal')} won in these weeks, none with a value to add up."
             if won
             else "Nothing was won in these weeks."
         )
@@ -352,7 +353,7 @@ def unanswered(shown: Figures, style: ChartStyle) -> Block:
     entries = [_unanswered(shown.name_of(deal), deal, waited) for deal, waited in found[:NAMED]]
     entries += and_the_rest("Never heard from us", [deal for deal, _ in found])
     return section(
-        f"Never heard from us ({len(found)})",
+        f"Never heard from us ({in_figures(len(found))})",
         ("waits",),
         entries,
         style,

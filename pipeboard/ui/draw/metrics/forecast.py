@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 from fractions import Fraction
 
+from pipeboard.domain.counts import how_many, in_figures
 from pipeboard.domain.metrics import METRICS, Basis
 from pipeboard.domain.metrics.chances import AGES, Chance, chances
 from pipeboard.domain.metrics.forecast import Month, chances_in_use, unsupported_commits
@@ -14,7 +15,6 @@ from pipeboard.domain.metrics.readings import calibration_reading, forecast_read
 from pipeboard.domain.metrics.time_in_stage import ONE_DAY
 from pipeboard.domain.metrics.waterfall import GOING, most_pushed
 from pipeboard.domain.metrics.wording import NOTHING
-from pipeboard.domain.metrics.wording import counted as in_words
 from pipeboard.domain.phrases import spoken
 from pipeboard.ui.draw.charts import (
     ChartStyle,
@@ -58,7 +58,7 @@ def chance_table(shown: Figures, style: ChartStyle) -> Block:
     title = (
         "Chance to be won, ever"
         if stock.period.kind == "all"
-        else f"Chance to be won within {in_words(days, 'day')}"
+        else f"Chance to be won within {how_many(days, 'day')}"
     )
     return section(title, ("open", "won", "of", "prior", "chance"), entries, style)
 
@@ -67,7 +67,11 @@ def _entry(
     chance: Chance, name: str, stage: str, number: int, deals: list[DealHistory]
 ) -> TableRow:
     value, prior = chance.value or Fraction(0), chance.prior
-    summary = "prior only" if chance.is_prior_only else f"{chance.won} of {decimal(chance.reached)}"
+    summary = (
+        "prior only"
+        if chance.is_prior_only
+        else f"{in_figures(chance.won)} of {decimal(chance.reached)}"
+    )
     cells: tuple[Span, ...] = (
         counted(number),
         counted(chance.won),
@@ -98,8 +102,8 @@ def past_forecasts(shown: Figures, style: ChartStyle) -> Block:
                 cells,
                 f"Open at the start of {score.period.label}",
                 score.won,
-                f"{score.period.label}: {score.wins} of {in_words(score.deals, 'deal')} open at "
-                "its start were won in it.",
+                f"{score.period.label}: {in_figures(score.wins)} of "
+                f"{how_many(score.deals, 'deal')} open at its start were won in it.",
                 score.open,
             )
         )
@@ -216,7 +220,7 @@ def _month(month: Month, most: Fraction, style: ChartStyle) -> TableRow:
         number(month.measured, style),
     )
     words = (
-        f"{in_words(len(month.deals), 'open deal')} to close in {month.month}"
+        f"{how_many(len(month.deals), 'open deal')} to close in {month.month}"
         f"{ground(month.weighted)}."
     )
     return TableRow(
@@ -269,7 +273,7 @@ def waterfall(shown: Figures, style: ChartStyle) -> Block:
                 ),
                 f"Pipeline, {words}",
                 line.deals,
-                f"{in_words(len(line.deals), 'deal')}, {words}: open deals due in the period"
+                f"{how_many(len(line.deals), 'deal')}, {words}: open deals due in the period"
                 f"{when or ', from its start'}.",
                 full=Fraction(line.amount) / most,
                 bar_role="chart.full" if ends else "chart.good" if sign > 0 else "chart.bad",
@@ -304,8 +308,8 @@ def calibration(shown: Figures, style: ChartStyle) -> Block:
                 (counted(band.won.n), whole(stated, "text"), number(band.won, style)),
                 f"Given {name}",
                 list(dict.fromkeys(band.won.denominator)),
-                f"Of {in_words(int(band.won.den or 0), 'time')} that {name} was given, "
-                f"{band.won.num} {'was' if band.won.num == 1 else 'were'} won{ground(band.won)}.",
+                f"Of {how_many(int(band.won.den or 0), 'time')} that {name} was given, "
+                f"{how_many(int(band.won.num or 0), 'was', 'were')} won{ground(band.won)}.",
                 full=Fraction(band.won.value or 0),
             )
         )
@@ -314,8 +318,8 @@ def calibration(shown: Figures, style: ChartStyle) -> Block:
         ("deals", "given", "won"),
         entries,
         style,
-        calibration_reading(shown.report),
-        empty_reason=calibration_reading(shown.report),
+        calibration_reading(shown.report, style.say),
+        empty_reason=calibration_reading(shown.report, style.say),
     )
 
 
@@ -344,5 +348,8 @@ def slipping(shown: Figures, style: ChartStyle) -> Block:
         )
     entries += and_the_rest("Close date moved twice or more", [deal for deal, _ in found])
     return section(
-        f"Close date moved twice or more ({len(found)})", ("value", "moved", "now"), entries, style
+        f"Close date moved twice or more ({in_figures(len(found))})",
+        ("value", "moved", "now"),
+        entries,
+        style,
     )

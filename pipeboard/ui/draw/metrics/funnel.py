@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from fractions import Fraction
 from itertools import islice
 
+from pipeboard.domain.counts import how_many, in_figures
 from pipeboard.domain.metrics import Metric, Report
 from pipeboard.domain.metrics.history import DealHistory
 from pipeboard.domain.metrics.outcomes import competitors, lost_from
@@ -13,7 +14,6 @@ from pipeboard.domain.metrics.readings import funnel_reading, loss_reading, reps
 from pipeboard.domain.metrics.report import StageNumbers
 from pipeboard.domain.metrics.rules import Group
 from pipeboard.domain.metrics.velocity import LeadMonth
-from pipeboard.domain.metrics.wording import counted as in_words
 from pipeboard.ui.draw.charts import (
     ChartStyle,
     TableRow,
@@ -24,6 +24,7 @@ from pipeboard.ui.draw.charts import (
     is_pale,
     number,
     percent,
+    share_of,
 )
 from pipeboard.ui.draw.facts import rep_name
 from pipeboard.ui.draw.line import Span
@@ -79,7 +80,7 @@ def cohorts(shown: Figures, style: ChartStyle, *, reading: bool = False) -> Bloc
         ("deals", "go on", "KM d", "p80 d", "limit"),
         entries,
         style,
-        funnel_reading(report) if reading else "",
+        funnel_reading(report, style.say) if reading else "",
     )
 
 
@@ -93,8 +94,9 @@ def _cohort(row: StageNumbers, share: Fraction, style: ChartStyle) -> TableRow:
         aside("" if limit is None else str(limit)),
     )
     conversion = row.conversion
+    went = f"{in_figures(int(conversion.num or 0))} of {in_figures(row.entered)}"
     words = (
-        f"{row.stage.name}: {conversion.num or 0} of {row.entered} went on{ground(conversion)}"
+        f"{row.stage.name}: {went} went on{ground(conversion)}"
         if row.entered
         else f"{row.stage.name}: nobody entered it in the period."
     )
@@ -130,8 +132,8 @@ def paths(shown: Figures, style: ChartStyle) -> Block:
             ),
             f"Skipped {row.stage.name}",
             row.skipped.numerator,
-            f"{row.stage.name} was never entered by {row.skipped.num or 0} of "
-            f"{row.skipped.den or 0} deals that got beyond it in the period.",
+            f"{row.stage.name} was never entered by {share_of(row.skipped)} "
+            "deals that got beyond it in the period.",
         )
         for row in shown.report.stages
     ]
@@ -186,7 +188,7 @@ def leads(shown: Figures, style: ChartStyle) -> Block:
                 for at, deal in report.basis.deals.qualified
                 if report.basis.calendar.month(at) == month.month
             ],
-            f"{in_words(month.leads, 'lead')} qualified in {month.month}, growth over the "
+            f"{how_many(month.leads, 'lead')} qualified in {month.month}, growth over the "
             f"month before {style.say.explained(month.rate)}.",
             full=Fraction(month.leads, most),
             bar_role="chart.rest" if month.partial else "chart.full",
@@ -214,13 +216,14 @@ def reasons(shown: Figures, style: ChartStyle, *, reading: bool = False) -> Bloc
     """The reasons of the period, the most frequent first."""
     found = shown.report.loss_reasons
     total = sum(len(reason.deals) for reason in found)
+    losses = how_many(total, "loss", "losses")
     entries = [
         _lost(one.category, f"Lost: {one.category}", one.deals, one.value, len(found[0].deals),
-              f"{len(one.deals)} of {in_words(total, 'loss', 'losses')}: {one.category}.", style)
+              f"{in_figures(len(one.deals))} of {losses}: {one.category}.", style)
         for one in found
     ]  # fmt: skip
     return section(
-        f"Loss reasons ({total} lost)",
+        f"Loss reasons ({in_figures(total)} lost)",
         ("deals", "value"),
         entries,
         style,
@@ -235,7 +238,7 @@ def rivals(shown: Figures, style: ChartStyle) -> Block:
     entries = [
         _lost(one.competitor, f"Lost to {one.competitor}", one.deals, one.value,
               len(found[0].deals),
-              f"{in_words(len(one.deals), 'deal')} lost to {one.competitor} in the period.", style)
+              f"{how_many(len(one.deals), 'deal')} lost to {one.competitor} in the period.", style)
         for one in found
     ]  # fmt: skip
     return section("Lost to", ("deals", "value"), entries, style)
@@ -250,8 +253,8 @@ def by_stage(shown: Figures, style: ChartStyle) -> Block:
         deals = [deal for deal in basis.lost if deal.stage_id == stage.id]
         if deals or not stage.retired:
             value = basis.tally(deals).metric()
-            losses = in_words(len(basis.lost), "loss", "losses")
-            words = f"{len(deals)} of {losses} came from {stage.name}."
+            losses = how_many(len(basis.lost), "loss", "losses")
+            words = f"{in_figures(len(deals))} of {losses} came from {stage.name}."
             title = f"Lost from {stage.name}"
             entries.append(_lost(stage.name, title, deals, value, most, words, style))
     return section("Lost from", ("deals", "value"), entries, style)
@@ -300,7 +303,7 @@ def attainment(shown: Figures, style: ChartStyle, *, reading: bool = False) -> B
         ("won", "target", "done", "open", "forecast", "win", "n"),
         entries,
         style,
-        reps_reading(reps) if reading else "",
+        reps_reading(reps, style.say) if reading else "",
         empty_reason="Nobody has a deal in this period.",
     )
 
@@ -320,7 +323,7 @@ def _rep(name: Group, rep: Report, most: Fraction, style: ChartStyle) -> TableRo
         number(rep.metric("open_value"), style),
         number(rep.metric("forecast_weighted"), style),
         number(rate, style),
-        aside(str(rate.n)),
+        aside(in_figures(rate.n)),
     )
     return TableRow(
         rep_name(name),
@@ -383,7 +386,7 @@ def calls(shown: Figures, style: ChartStyle) -> Block:
         beside = _numbers(rep, style, "forecast_commit", "forecast_measured")
         words = (
             "their own call beside commit and measured. Past: how far first calls were off over "
-            f"{in_words(len(record.periods), 'past period')}."
+            f"{how_many(len(record.periods), 'past period')}."
         )
         cells = (said, *beside, _off(record.error))
         entries.append(_row(name, rep, cells, "due in the period", "forecast_pipeline", words))
@@ -397,7 +400,7 @@ def hopes(shown: Figures, style: ChartStyle) -> Block:
         said = _numbers(rep, style, "forecast_weighted", "forecast_measured", "rose_tint")
         words = (
             "stated less measured forecast; what is above 0 is hope. Past: how far stated was off "
-            f"over {in_words(len(rep.backtest.scores), 'past period')}."
+            f"over {how_many(len(rep.backtest.scores), 'past period')}."
         )
         cells = (*said, _off(rep.backtest.errors.get("stated")))
         entries.append(_row(name, rep, cells, "due in the period", "forecast_weighted", words))

@@ -8,9 +8,9 @@ from datetime import date
 from functools import cached_property
 from typing import TypeAlias
 
+from pipeboard.domain.counts import in_figures
 from pipeboard.domain.filter_nodes import Filter
 from pipeboard.domain.lazy_dataclass import dataclass, field, replace
-from pipeboard.domain.locales import in_figures
 from pipeboard.domain.metrics import METRICS, Report, compare
 from pipeboard.domain.metrics.basis import touched
 from pipeboard.domain.metrics.history import DealHistory
