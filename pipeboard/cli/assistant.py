@@ -220,8 +220,8 @@ def server_of(found: Mapping[str, VerbTool], common: Sequence[str]) -> Server[di
 
     async def call_tool(_: object, asked: types.CallToolRequestParams) -> types.CallToolResult:
         if asked.name not in found:
-            hint = did_you_mean(asked.name, found)
-            raise MCPError(types.INVALID_PARAMS, f"There is no tool {quoted(asked.name)}. {hint}")
+            unknown = f"There is no tool {quoted(asked.name)}. {did_you_mean(asked.name, found)}"
+            raise MCPError(types.INVALID_PARAMS, unknown.rstrip())
         document, failed = await run_tool(found[asked.name], asked.arguments or {}, common)
         text = json.dumps(document, ensure_ascii=False)
         return types.CallToolResult(

@@ -7,6 +7,7 @@ from fractions import Fraction
 from inspect import cleandoc
 
 from pipeboard.domain import phrases
+from pipeboard.domain.counts import how_many
 from pipeboard.domain.lazy_dataclass import dataclass
 from pipeboard.domain.locales import ENGLISH, Manner
 from pipeboard.domain.metrics.basis import Basis
@@ -98,7 +99,7 @@ class Wording:
 
     def how_many(self, number: int, thing: str, things: str = "") -> str:
         """`1 deal`, `2,473 deals`."""
-        return f"{self.count(number)} {thing if number == 1 else things or f'{thing}s'}"
+        return how_many(number, thing, things, figures=self.count)
 
     def percent(self, share: Fraction | float) -> str:
         """A share as `63%`, as `percent`."""
