@@ -308,7 +308,7 @@ METRICS: Final[tuple[Key, ...]] = (
     _metrics(Group.ELSEWHERE, "navigation.help", "question_mark,f1", "Help", "all keys",
         hint="Help", rank=10),
     _metrics(Group.ELSEWHERE, "figures.step_back", "escape,q", "Back",
-        "stop the counting, or back to the board", hint="Back", rank=11),
+        "stop the counting, the filter, or back to the board", hint="Back", rank=11),
 )
 
 IMPORT: Final[tuple[Key, ...]] = (

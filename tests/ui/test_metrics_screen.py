@@ -169,6 +169,38 @@ async def test_enter_shows_the_deals_behind_a_number_on_the_board(demo: Path) ->
         assert not board.shows("goes back to the number")
 
 
+async def test_esc_takes_the_filter_of_the_numbers_away_before_it_leaves_them(demo: Path) -> None:
+    async with desk(demo, size=(120, 40)) as board:
+        screen = await opened(board)
+        every = screen.asked
+        assert board.shows("Esc Back")
+        await board.press("/")
+        await board.type("value>20k")
+        await board.press("enter")
+        await settled(board, screen)
+        assert board.shows("/value>20k") and board.shows("Esc All deals")
+        await board.press("escape")
+        await settled(board, screen)
+        assert (board.app.screen, screen.asked) == (screen, every)
+        assert not board.shows("/value>20k") and board.shows("Esc Back")
+        await board.press("escape")
+        assert isinstance(board.app.screen, BoardScreen)
+
+
+async def test_a_filter_of_the_board_is_the_boards_again_once_its_numbers_are_left(
+    demo: Path,
+) -> None:
+    async with desk(demo) as board:
+        await board.press("/")
+        await board.type("value>20k")
+        await board.press("enter")
+        screen = await opened(board)
+        assert screen.asked.filter_text == "value>20k"
+        await board.press("q", "q")
+        assert isinstance(board.app.screen, BoardScreen)
+        assert board.state.view.filter_text == "value>20k"
+
+
 async def test_a_filter_may_be_typed_over_the_deals_of_a_number(demo: Path) -> None:
     async with desk(demo) as board:
         screen = await opened(board)

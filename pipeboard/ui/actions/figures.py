@@ -210,8 +210,13 @@ def _count_anew(host: MetricsScreen) -> None:
 
 
 async def step_back(host: MetricsScreen) -> None:
-    """From numbers that are being counted to those from before, then back to the board."""
-    if not end_counting(host):
+    """From numbers that are being counted to those from before, from those of a filter to those of
+    all deals, then back to the board."""
+    if end_counting(host):
+        return
+    if host.asked.filter_text:
+        host.look_at(replace(host.asked, query=None, filter_text=""), host.cursor)
+    else:
         await host.leave(None)
 
 

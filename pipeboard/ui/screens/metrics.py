@@ -297,4 +297,5 @@ def end_counting(screen: MetricsScreen) -> bool:
 
 def _hinted_here(screen: MetricsScreen) -> Mapping[str, str]:
     spot = screen.spot
-    return {} if spot is not None and (spot.deals or spot.base) else {"metrics.open": ""}
+    opens = {} if spot is not None and (spot.deals or spot.base) else {"metrics.open": ""}
+    return {**opens, "metrics.step_back": "All deals"} if screen.asked.filter_text else opens
