@@ -106,7 +106,7 @@ _database = ""
 
 
 def name_database(path: str) -> None:
-    """Commands that messages tell to type name this database from now on; empty for none."""
+    """Commands that people are told to type name this database from now on; empty for none."""
     global _database
     _database = path
 
@@ -121,7 +121,7 @@ def with_database(text: str) -> str:
 
     command = r"(^|: |')pipeboard(?='| [a-z])(?![^'\n]*--db)"
     said = f"pipeboard --db {quote(_database)}"
-    return re.sub(command, lambda found: f"{found[1]}{said}", text, flags=re.MULTILINE)
+    return re.sub(command, lambda found: f"{found[1]}{said}", aloud(text), flags=re.MULTILINE)
 
 
 def _wrapped(text: str) -> str:

@@ -19,6 +19,7 @@ from pipeboard.domain.review import NUMBERS, NUMBERS_OF_REPS, called
 from pipeboard.exchange.metrics_tables import Figure
 from pipeboard.exchange.page import words_of
 from pipeboard.exchange.review_document import said_number
+from pipeboard.outlet import with_database
 from pipeboard.ui.draw.charts import bar
 from pipeboard.ui.draw.facts import PaneStyle, calendar_day, rep_name
 from pipeboard.ui.draw.line import (
@@ -184,7 +185,7 @@ def _number(view: ReviewView) -> Iterator[Item]:
         yield _fact(f"number.{name}", label, *spans)
     for sentence in filter(None, view.document["readings"]):
         yield _read("", view)
-        yield _read(view.words(sentence), view)
+        yield _read(with_database(view.words(sentence)), view)
     if view.document["reps"]:
         yield from _reps(view)
 

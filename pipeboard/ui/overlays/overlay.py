@@ -18,6 +18,7 @@ from textual.strip import Strip
 
 from pipeboard.domain.counts import how_many, in_figures
 from pipeboard.domain.lazy_dataclass import dataclass
+from pipeboard.outlet import with_database
 from pipeboard.ui.draw.line import (
     AFTER,
     BEFORE,
@@ -269,7 +270,7 @@ class Overlay(ModalScreen[T]):
 
     def refuse(self, why: str) -> None:
         """Say in the last line why nothing happens, until the next key."""
-        self._why = why
+        self._why = with_database(why)
         self.redraw()
 
     def action_cancel(self) -> None:

@@ -17,6 +17,7 @@ from textual.screen import Screen
 from pipeboard.domain.deal import NOTHING
 from pipeboard.domain.errors import DatabaseError, GivenUp, PipeboardError
 from pipeboard.domain.lazy_dataclass import dataclass, replace
+from pipeboard.outlet import with_database
 from pipeboard.ui.draw.heading import tags_of
 from pipeboard.ui.draw.line import EMPTY, Hint, Line, whole
 from pipeboard.ui.host import Program, found, queued_action, turn_for
@@ -148,7 +149,7 @@ class LiveScreen(Screen[None]):
         was not done is not taken away by a key that came before that could be read."""
         if not text and refusal(self) and self.program.key_queue.given_at < self._refused_at:
             return
-        self._said, self._refused_at = Said(text, role, beside), monotonic()
+        self._said, self._refused_at = Said(with_database(text), role, beside), monotonic()
         self.show_status()
 
     @property
@@ -163,7 +164,7 @@ class LiveScreen(Screen[None]):
         if busy:
             said = Said(busy, "status.warn", "^c gives up")
         elif self.trouble:
-            said = Said(self.trouble, "status.error", self._said.beside)
+            said = Said(with_database(self.trouble), "status.error", self._said.beside)
         else:
             said = self._said
         if said is self._said and (lost := dropped(app.key_queue.dropped)):

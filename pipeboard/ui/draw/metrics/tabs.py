@@ -11,6 +11,7 @@ from pipeboard.domain.metrics.coverage import CoverageVerdict
 from pipeboard.domain.metrics.history import DealHistory
 from pipeboard.domain.metrics.readings import forecast_reading, stuck_reading, target_reading
 from pipeboard.domain.periods import Period
+from pipeboard.outlet import with_database
 from pipeboard.ui.draw.charts import ChartStyle, bar
 from pipeboard.ui.draw.facts import calendar_day
 from pipeboard.ui.draw.line import (
@@ -95,9 +96,9 @@ def _names(style: ChartStyle) -> Sequence[str]:
 def answers(shown: Figures, style: ChartStyle) -> Block:
     """A sentence each on the target, the bottleneck and the forecast, with a sign in front."""
     report = shown.report
-    stuck = report.bottleneck
+    stuck, target = report.bottleneck, with_database(target_reading(report, style.say))
     given = [
-        *_answer("Target", _target_role(shown), target_reading(report, style.say), style,
+        *_answer("Target", _target_role(shown), target, style,
                  report.basis.won, "Won", _progress(shown, style)),
         *_answer("Stuck", "chart.bad" if stuck else "chart.good", stuck_reading(report, style.say),
                  style, stuck.overstay.deals if stuck else (), "Past their limit"),
