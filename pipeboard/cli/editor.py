@@ -75,7 +75,7 @@ def edit_file(editor: Sequence[str], path: Path, line: int = 0) -> None:
     if code < 0:
         raise PipeboardError(f"The editor was ended by {signal.Signals(-code).name}.")
     if code:
-        raise PipeboardError(f"The editor ended with {code}, so nothing was changed.")
+        raise PipeboardError(f"The editor ended with {code}, so nothing was saved.")
 
 
 class Kept:

@@ -281,7 +281,7 @@ def test_an_editor_is_told_the_line_where_it_takes_one(
 
 @pytest.mark.parametrize(
     ("code", "why"),
-    [(0, ""), (1, "ended with 1, so nothing was changed"), (-15, "ended by SIGTERM")],
+    [(0, ""), (1, "ended with 1, so nothing was saved"), (-15, "ended by SIGTERM")],
 )
 def test_an_editor_that_fails_has_changed_nothing(
     code: int, why: str, monkeypatch: pytest.MonkeyPatch

@@ -592,6 +592,26 @@ async def test_what_a_key_is_told_while_numbers_are_counted_stays_to_be_read(
         assert "%" not in board.status
 
 
+@pytest.mark.parametrize("key", ["t", "C"])
+async def test_the_amount_that_stands_is_asked_for_again_and_kept_by_enter_alone(
+    demo: Path, key: str
+) -> None:
+    async with desk(demo, size=(120, 40)) as board:
+        screen = await opened(board)
+        await board.press(key)
+        await board.type("123456")
+        await press(board, screen, "enter")
+        before = board.workspace.undo_list()[0]
+        await board.press(key)
+        assert board.shows("123456 EUR") and board.shows("€123,456")
+        await press(board, screen, "enter")
+        assert board.workspace.undo_list()[0] == before
+        await board.press(key)
+        await board.press("ctrl+u")
+        await press(board, screen, "enter")
+        assert board.workspace.undo_list()[0].summary.startswith("No ")
+
+
 async def test_what_a_key_was_told_stays_while_numbers_are_read_or_drawn_anew(demo: Path) -> None:
     async with desk(demo) as board:
         screen = await opened(board)

@@ -335,9 +335,12 @@ def test_an_amount_says_how_much_it_changes(present: str, typed: str, said: str)
         (StepWords("", "demo"), "3dec", "Thu 3 Dec 2026   demo (as usual in this stage)"),
         (StepWords("", "demo", 2), "3dec", "Thu 3 Dec 2026   each keeps its words"),
         (StepWords(), "3dec call every 1w", "Thu 3 Dec 2026, every 1w   call"),
-        (StepWords(), "", "nothing: it stays without a next step"),
-        (StepWords("write"), "", "nothing: clears the next step"),
-        (StepWords("", "", 2), "", "nothing: clears the next step"),
+        (StepWords(), "", "nothing is typed yet"),
+        (StepWords(), "-", "it stays without a next step"),
+        (StepWords("write"), "", "- clears the next step"),
+        (StepWords("write"), " - ", "clears the next step"),
+        (StepWords("", "", 2), "", "- clears the next step"),
+        (StepWords("", "", 2), "-", "clears the next step"),
     ],
 )
 def test_a_next_step_says_what_becomes_of_its_words(

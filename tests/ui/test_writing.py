@@ -3,13 +3,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import cast
 
 import pytest
 from textual.app import App
 from textual.events import Paste
 
 from pipeboard.domain.errors import PipeboardError, Refused
-from pipeboard.ui.overlays.text import TextScreen, edit_outside
+from pipeboard.ui.overlays.overlay import Overlay
+from pipeboard.ui.overlays.text import TextScreen, edit_outside, go_on_outside
 from pipeboard.ui.terminal.drafts import Drafts
 from tests.ui.overlays import HOSTILE, is_harmless, opened
 
@@ -95,10 +97,39 @@ def test_a_text_that_the_editor_left_alone_comes_back_as_nothing() -> None:
 
 def test_an_editor_that_fails_says_so_itself() -> None:
     def edit(text: str) -> str:
-        raise PipeboardError("The editor ended with 1, so nothing was changed.")
+        raise PipeboardError("The editor ended with 1, so nothing was saved.")
 
     with pytest.raises(PipeboardError, match="ended with 1"):
         edit_outside(Lending(), "one", edit)
+
+
+@pytest.mark.parametrize(
+    ("written", "taken"),
+    [("one\n", []), ("", [""]), ("two\n", ["two"]), (None, []), ("half\n", ["half"])],
+)
+@pytest.mark.parametrize("fails", [False, True])
+def test_what_the_editor_leaves_is_taken_also_where_it_is_nothing(
+    written: str | None, taken: list[str], fails: bool
+) -> None:
+    """Who empties the file wants no text; an editor that fails may have left none behind."""
+
+    class Box:
+        app = Lending()
+        refused = ""
+
+        def keep_draft(self) -> None: ...
+        def refuse(self, why: str) -> None:
+            self.refused = why
+
+    def edit(text: str) -> str:
+        if fails:
+            raise PipeboardError("The editor ended with 3.", details={"text": written})
+        return f"{text}\n" if written is None else written
+
+    box, found = Box(), list[str]()
+    go_on_outside(cast("Overlay[str]", box), "one", edit, found.append)
+    assert found == ([] if fails and not written else taken)
+    assert box.refused == ("The editor ended with 3." if fails else "")
 
 
 @pytest.mark.parametrize("text", HOSTILE.values(), ids=HOSTILE)

@@ -209,7 +209,6 @@ async def ask_next_step(host: Host) -> bool:
         return Prompt(
             f"Next step of {target_names(host, ids)}",
             live=prompt.next_step(host.today, words),
-            accept_empty=True,
             presets=prompt.step_days(host.today),
             placeholder=words.present or f"thu {usual or 'call Bob'}",
             draft_key=key_of("next", ids),

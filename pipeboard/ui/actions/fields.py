@@ -82,7 +82,7 @@ async def probability(host: Host, ids: Ids) -> None:
         ids,
         "probability_bp",
         "Probability (empty: the stage's) of",
-        await _present(host, ids, "probability") or "",
+        await _present(host, ids, "probability"),
         prompt.percent(),
         parse_percent,
     )

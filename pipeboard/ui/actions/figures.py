@@ -10,12 +10,14 @@ from pipeboard.domain.agreements import Agreement, Topic
 from pipeboard.domain.counts import how_many
 from pipeboard.domain.dates import local_date
 from pipeboard.domain.lazy_dataclass import replace
+from pipeboard.domain.money import Money
 from pipeboard.domain.settings import SETTINGS, Settings, chosen
 from pipeboard.ui.actions.selection import choose_pipeline, choose_rep
 from pipeboard.ui.draw.metrics import TABS, TabName
 from pipeboard.ui.draw.metrics.sections import Spot
+from pipeboard.ui.draw.questions import value_text
 from pipeboard.ui.execute import Came, ask_until_stored
-from pipeboard.ui.host import Outcome, ask, opens_anew, parse_query, patiently
+from pipeboard.ui.host import Outcome, ask, opens_anew, parse_query, patiently, read
 from pipeboard.ui.overlays import prompt
 from pipeboard.ui.overlays.menu import Menu, MenuChoice, Option, Picker
 from pipeboard.ui.overlays.prompt import Prompt
@@ -154,7 +156,8 @@ async def call(host: MetricsScreen) -> None:
         key = (asked.pipeline.id, asked.period.label, rep)
         rights.check_agreements([Agreement(Topic.CALL, key, None, None)])
     title = f"@{rep} calls for {asked.period.label} (empty: no call)"
-    await _ask_amount(host, title, "call", set_call, asked.owner or "")
+    before = await _agreed(host, Topic.CALL, rep)
+    await _ask_amount(host, title, before, "call", set_call)
 
 
 async def target(host: MetricsScreen) -> None:
@@ -162,16 +165,26 @@ async def target(host: MetricsScreen) -> None:
     asked = host.asked
     whose = f"@{asked.owner}" if asked.owner else "everybody"
     title = f"Target of {whose} for {asked.period.label} (empty: none)"
-    await _ask_amount(host, title, "target", set_target, asked.owner or "")
+    before = await _agreed(host, Topic.TARGET, asked.owner or "", "")
+    await _ask_amount(host, title, before, "target", set_target)
+
+
+async def _agreed(host: MetricsScreen, topic: Topic, *whose: str) -> str:
+    """The amount that stands for the period, as one would type it; empty for none."""
+    key: tuple[str | int, ...] = (host.asked.pipeline.id, host.asked.period.label, *whose)
+    found = await read(host, lambda reader: reader.agreements.contents(topic, key))
+    if found is None:
+        return ""
+    return value_text(Money(int(str(found["amount_minor"])), str(found["currency"])))
 
 
 async def _ask_amount(
-    host: MetricsScreen, title: str, key: str, store: Callable[..., Receipt], owner: str
+    host: MetricsScreen, title: str, before: str, key: str, store: Callable[..., Receipt]
 ) -> None:
-    """An amount for the period, stored; the numbers are counted again."""
-    asked = host.asked
-    live = prompt.money(asked.pipeline.currency)
-    line = partial(Prompt, title, live=live, accept_empty=True, draft_key=key)
+    """An amount for the period, in place of the one that stands; the numbers are counted again."""
+    asked, owner = host.asked, host.asked.owner or ""
+    live = prompt.money(asked.pipeline.currency, before)
+    line = partial(Prompt, title, value=before, live=live, accept_empty=True, draft_key=key)
 
     async def enter(typed: str) -> Outcome:
         host.program.check_writable()

@@ -375,16 +375,18 @@ class StepWords:
 
 def next_step(today: date, words: StepWords = StepWords()) -> Live:
     """A next step with its day in front; what a day alone is about is told."""
+    takes_away = "clears the next step" if words.present or words.deals > 1 else ""
 
     def read(text: str) -> str:
+        if text.strip() in ("-", "none"):
+            return takes_away or "it stays without a next step"
         step = parse_step(text, today)
         when = written().date(step.due) if step.due else "no day"
         said = step.text or words.told
         when += f", every {step.every}" if step.every else ""
         return f"{when}   {said}" if said else when
 
-    nothing = "nothing: clears the next step" if words.present or words.deals > 1 else ""
-    return live(read, nothing or "nothing: it stays without a next step")
+    return live(read, f"- {takes_away}" if takes_away else "nothing is typed yet")
 
 
 def step_days(today: date) -> tuple[tuple[str, str], ...]:

@@ -206,10 +206,11 @@ def go_on_outside(
     overlay.keep_draft()
     why = ""
     try:
-        written = edit_outside(overlay.app, text, edit) or ""
+        written = edit_outside(overlay.app, text, edit)
     except PipeboardError as error:
-        written, why = harmless(str(error.details.get("text") or "")).strip("\n"), said(error)
-    if written and written != text.strip("\n"):
+        kept = harmless(str(error.details.get("text") or "")).strip("\n")
+        written, why = kept or None, said(error)
+    if written is not None and written != text.strip("\n"):
         take(written)
         overlay.keep_draft()
     if why:
