@@ -66,7 +66,7 @@ def triage(call: Call) -> int:
         )
         for place, one in enumerate(waiting, 1)
     )
-    Table(("", "ref", "deal", "owner", "value", "why"), right=(0, 4), elastic=(5,)).write(
+    Table(("", "ref", "deal", "owner", "value", "why"), right=(0, 4), elastic=(2, 5)).write(
         call.out, rows
     )
     nothing = NOTHING_MATCHES if call.arguments.words else "Nothing needs you now."
@@ -139,7 +139,9 @@ def due(call: Call) -> int:
         )
         for one in waiting
     )
-    Table(("ref", "deal", "owner", "due", "next step", "why"), elastic=(4, 5)).write(call.out, rows)
+    Table(("ref", "deal", "owner", "due", "next step", "why"), elastic=(1, 4, 5)).write(
+        call.out, rows
+    )
     if not waiting:
         call.out.say("Nothing is due.")
     return DONE
@@ -173,7 +175,7 @@ def check(call: Call) -> int:
              ", ".join(reasons))
             for one, reasons in found
         )  # fmt: skip
-        Table(("whose", "ref", "deal", "what"), elastic=(3,)).write(call.out, rows)
+        Table(("whose", "ref", "deal", "what"), elastic=(2, 3)).write(call.out, rows)
     if not found:
         call.out.say("Every open deal has a next step to come, or sleeps until a day to come.")
     return FAILED if found else DONE

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack
 from functools import partial
 from pathlib import Path
+from shlex import quote
 from typing import TYPE_CHECKING
 
 from pipeboard import outlet
@@ -79,6 +80,8 @@ def export(call: Call) -> int:
     listing = listing_of(call, query)
     ids = call.workspace.reader.ids(listing, place)
     call.out.say(call.workspace.reader.left_in_archive(listing))
+    if not ids and asked.words:
+        call.out.say(_nothing(asked.words))
     path = _write(call, _WRITERS[form](call, ids))
     if path is not None:
         are = how_many(len(ids), "deal is", "deals are")
@@ -86,6 +89,20 @@ def export(call: Call) -> int:
         if asked.json:
             call.out.document({"deals": len(ids), "format": form, "path": str(path)})
     return DONE
+
+
+def _nothing(words: Sequence[str]) -> str:
+    """What is said of a filter that finds no deal; it may be meant as the file to write."""
+    bare = (word.strip('"') for word in words)
+    file = next((word for word in bare if _format_of(word) in FORMATS), "")
+    meant = f" To write a file: pipeboard export --to {quote(file)}" if file else ""
+    return f"No deal matches.{meant}"
+
+
+def _format_of(file: str) -> str:
+    """The format that a file's ending tells; what is none is the ending itself."""
+    ending = Path(file).suffix.lower().removeprefix(".")
+    return {"markdown": "md", "ical": "ics", "ndjson": "jsonl"}.get(ending, ending)
 
 
 def _format(call: Call) -> str:
@@ -99,8 +116,7 @@ def _format(call: Call) -> str:
         return str(asked.format)
     if not asked.output:
         return "json" if asked.json else "csv"
-    ending = Path(asked.output).suffix.lower().removeprefix(".")
-    ending = {"markdown": "md", "ical": "ics", "ndjson": "jsonl"}.get(ending, ending)
+    ending = _format_of(asked.output)
     if ending not in FORMATS:
         raise BadInput(
             f"{quoted(asked.output)} does not tell a format.",

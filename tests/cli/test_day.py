@@ -42,6 +42,19 @@ def test_triage_prints_the_queue_in_its_order_with_the_reasons(busy: Type) -> No
     assert said.err.strip() == "1 overdue, 1 due today, 1 no next step."
 
 
+@pytest.mark.parametrize("verb", ["triage", "due", "check"])
+def test_a_long_name_leaves_the_others_of_a_terminal_their_reasons(
+    verb: str, team: Type, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    firm = "Gesellschaft fuer angewandte Verpackungstechnik und Foerderanlagen mbH"
+    assert team("add", "-", stdin=f"{firm}: a @ana\nShort: b @ana\n").code == 0
+    monkeypatch.setattr("pipeboard.cli.tables.terminal_width", lambda: 80)
+    lines = team(verb, "--owner", "ana").lines
+    assert [line for line in lines if len(line) > 80] == []
+    (short,) = [line for line in lines if "Short" in line]
+    assert "no next st" in short
+
+
 def test_triage_as_json_has_the_tier_and_the_reasons(
     busy: Type, monkeypatch: pytest.MonkeyPatch
 ) -> None:

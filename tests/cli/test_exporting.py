@@ -73,6 +73,24 @@ def test_the_whole_of_maven_moves_house_with_nothing_lost(pipe: Type, home: Path
     assert whole(pipe, new, home / "b.json") == before
 
 
+@pytest.mark.parametrize(
+    ("word", "said"),
+    [
+        ("nobody", "No deal matches.\n"),
+        ("deals.csv", "No deal matches. To write a file: pipeboard export --to deals.csv\n"),
+        ("a b.ical", "No deal matches. To write a file: pipeboard export --to 'a b.ical'\n"),
+        ("deals.doc", "No deal matches.\n"),
+    ],
+)
+def test_a_filter_that_finds_nothing_says_so_and_may_have_meant_a_file(
+    word: str, said: str, deals: Type
+) -> None:
+    word = f'"{word}"' if " " in word else word
+    found = deals("export", word)
+    assert (found.code, found.err.replace('"', "")) == (0, said)
+    assert len(found.lines) == 1
+
+
 words = st.text(st.characters(codec="utf-8", exclude_categories=("Cs", "Cc")), max_size=12)
 DOING = (
     "add|Firm {text} pilot 5k @ana +hot source:web",
