@@ -52,7 +52,7 @@ def test_a_long_name_leaves_the_others_of_a_terminal_their_reasons(
     lines = team(verb, "--owner", "ana").lines
     assert [line for line in lines if len(line) > 80] == []
     (short,) = [line for line in lines if "Short" in line]
-    assert "no next st" in short
+    assert "no next" in short
 
 
 def test_triage_as_json_has_the_tier_and_the_reasons(
