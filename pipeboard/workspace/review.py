@@ -68,7 +68,9 @@ def review(
     report = report_of(service, ReportQuery(pipeline, period, now), watch)
     basis = report.basis
     entries = [
-        entry for entry in _spoken_of(service.reader, pipeline, began) if entry.recorded_at <= now
+        entry
+        for entry in _spoken_of(service.reader, pipeline, began)
+        if entry.recorded_at <= now and not _came_with_a_file(entry, began)
     ]
     commits = [e.deal_id for e in entries if e.event.after.get("category")]
     supported, _ = service.reader.numbers.evidence(pipeline, now, commits)
@@ -232,6 +234,12 @@ def _spoken_of(reader: Reader, pipeline: Pipeline, since: datetime) -> Sequence[
     return reader.history.entries(
         since=since, limit=MOST_ENTRIES, audit=Audit(reviewed=pipeline.id)
     )
+
+
+def _came_with_a_file(entry: Entry, began: datetime) -> bool:
+    """Whether something is of an earlier time, and only was imported since; what somebody enters
+    late is news."""
+    return entry.verb == "import" and entry.event.at < began
 
 
 def _decisions(entries: Sequence[Entry], deals: Mapping[int, Deal]) -> list[rules.ReviewDecision]:

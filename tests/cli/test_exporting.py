@@ -73,6 +73,25 @@ def test_the_whole_of_maven_moves_house_with_nothing_lost(pipe: Type, home: Path
     assert whole(pipe, new, home / "b.json") == before
 
 
+def test_what_a_file_tells_of_earlier_weeks_is_no_news_of_this_one(
+    team: Type, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PIPEBOARD_NOW", "2026-09-01T10:00:00+02:00")
+    assert team("add", "Acme: pilot 5k @ana").code == 0
+    assert team("move", "1", "Qualified", "--override", "known").code == 0
+    monkeypatch.setenv("PIPEBOARD_NOW", "2026-09-02T10:00:00+02:00")
+    assert team("move", "1", "Prospecting").code == 0
+    back = "moved back from Qualified to Prospecting"
+    assert back in team("review").out
+    assert team("export", "--to", str(home / "all.json")).code == 0
+    monkeypatch.setenv("PIPEBOARD_NOW", "2026-09-16T10:00:00+02:00")
+    assert back not in team("review").out
+    elsewhere = ("--db", str(home / "new.db"))
+    assert team("import", str(home / "all.json"), *elsewhere).code == 0
+    said = team("review", *elsewhere).out
+    assert "Acme" in said and back not in said
+
+
 @pytest.mark.parametrize(
     ("word", "said"),
     [
