@@ -4,6 +4,7 @@ filter."""
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from shlex import quote
 
 from pipeboard import outlet
 from pipeboard.cli.arguments import Parser, number
@@ -248,6 +249,11 @@ def save(call: Call) -> int:
     from pipeboard.workspace.reports import save_filter
 
     asked = call.arguments
+    if not asked.filter.strip():
+        raise BadInput(
+            "An empty filter finds every deal: there is nothing to save.",
+            hint=f"To forget a filter: pipeboard filter forget {quote(asked.name)}",
+        )
     return call.report(save_filter(call.workspace, asked.name, asked.filter, **call.once))
 
 

@@ -179,6 +179,8 @@ def doctor(call: Call) -> int:
     findings: list[Finding] = []
     fixed: list[str] = []
     if call.arguments.fix:
+        if call.arguments.read_only:
+            raise BadInput("--read-only and --fix do not go together.", hint="Leave one out.")
         _check_may(call, "mend")
     with progress_told(call.out) as heard:
         for finding in _findings(call, heard):

@@ -122,6 +122,8 @@ CHANGING = frozenset(
 KEPT = frozenset(("due", "completions"))
 # Those that only look without one of these flags.
 _CHANGING_WITH = {"doctor": ("--fix",), "review": ("--hold", "--decide")}
+# Those that only look with one of these.
+_LOOKING_WITH = {"undo": ("--list",)}
 # Those that hand --token on to their use case (`Call.once`).
 TOKENED = CHANGING - {
     "init", "demo", "tour", "config edit", "migrate", "backup make", "backup restore", "doctor",
@@ -233,6 +235,8 @@ def listed(verb: str) -> tuple[str, str]:
 
 def changes(verb: str, arguments: Sequence[str]) -> bool:
     """Whether a command line may change something."""
+    if asks_for(arguments, *_LOOKING_WITH.get(verb, ())):
+        return False
     flags = _CHANGING_WITH.get(verb, ())
     return verb in CHANGING and (not flags or asks_for(arguments, *flags))
 

@@ -54,6 +54,10 @@ def next_step(call: Call) -> int:
         raise BadInput(
             "--outcome tells what came of the step that is done.", hint="Add --done, or use log."
         )
+    if asked.done and asked.clear:
+        raise BadInput(
+            "A step is done or taken away, not both.", hint="Leave out --done, or --clear."
+        )
     if asked.done:
         receipt = call.execute(c.CompleteNextStep(asked.outcome), call.ids(asked.words))
     elif asked.clear:
@@ -124,6 +128,10 @@ def note(call: Call) -> int:
     asked = call.arguments
     refs = [word for word in asked.words if word != "-"]
     from_stdin = len(refs) < len(asked.words) or asked.message == "-"
+    if len(refs) < len(asked.words) and asked.message not in (None, "-"):
+        raise BadInput(
+            "The note comes from -m or from stdin, not from both.", hint="Leave out -m, or the -."
+        )
     ids = call.ids(refs)
     before = _present(call, ids) if asked.edit else ""
 

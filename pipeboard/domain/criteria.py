@@ -138,17 +138,20 @@ def unmet(
     """What the deal lacks to get to `target_id`, in the order of the stages it would leave behind,
     from the stage that it is in or another.
 
-    A move forwards passes the exit criteria of the deal's stage and of each stage it skips; a
-    move back, a loss and an archived or closed deal pass none.
+    A move forwards passes the exit criteria of the deal's stage and of each stage it skips, what
+    several of them ask for in the words of the first; a move back, a loss and an archived or closed
+    deal pass none.
     """
     target = pipeline.stage(target_id)
     if target is pipeline.lost:
         return ()
-    lacking: tuple[Unmet, ...] = ()
+    lacking: dict[tuple[Criterion, str], Unmet] = {}
     for stage in pipeline.stages_between(from_id or deal.stage_id, target_id):
-        if stage.criteria:
-            lacking += unmet_of_stage(stage, deal, pipeline, today)
-    return lacking
+        for lack in unmet_of_stage(stage, deal, pipeline, today) if stage.criteria else ():
+            # What is ticked off is another list for each stage; all else is asked for once.
+            of = stage.name if lack.criterion.about is About.CHECKLIST else ""
+            lacking.setdefault((lack.criterion, of), lack)
+    return tuple(lacking.values())
 
 
 def pass_gate(

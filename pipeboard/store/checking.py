@@ -14,7 +14,7 @@ from itertools import groupby
 from operator import itemgetter
 
 from pipeboard.domain.counts import how_many, in_figures
-from pipeboard.domain.errors import PipeboardError
+from pipeboard.domain.errors import DatabaseError, PipeboardError
 from pipeboard.domain.events import Event, replay
 from pipeboard.domain.lazy_dataclass import dataclass
 from pipeboard.domain.text import few, printable
@@ -66,7 +66,13 @@ def check_copy(path: Location, heard: Heard = unheard) -> list[Flaw]:
     One of an older schema is opened and looked through, but not replayed.
     """
     with closing(connect(path, read_only=True)) as connection:
-        schema = schema_of(connection, path) or 0
+        schema = schema_of(connection, path)
+        if schema is None:
+            raise DatabaseError(
+                f"{path} has no tables.",
+                hint="It is empty, or was cut off. Take another.",
+                details={"reason": "empty"},
+            )
         check_schema(schema)
         found = path.path.stat()
         database = Database(connection, Identity(path, found.st_dev, found.st_ino, ""))

@@ -538,3 +538,11 @@ def test_saved_filters_are_listed_with_what_they_hold(deals: Type) -> None:
     assert [line.split() for line in deals("filter", "list").lines] == [
         ["name", "filter"], ["big", "value>20k"],
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize("empty", ["", " "])
+def test_an_empty_filter_is_not_saved_and_takes_none_away(empty: str, team: Type) -> None:
+    assert team("filter", "save", "big one", "value>10k").code == 0
+    said = team("filter", "save", "big one", empty)
+    assert (said.code, "pipeboard filter forget 'big one'" in said.err) == (2, True)
+    assert "value>10k" in team("filter", "list").out

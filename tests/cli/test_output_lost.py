@@ -67,7 +67,9 @@ def test_a_reader_that_has_gone_hears_of_the_stored_change_too(worked: Type) -> 
     assert "Borealis" in worked("list").out
 
 
-@pytest.mark.parametrize("line", ["list", "history", "review", "doctor", "triage --plain"])
+@pytest.mark.parametrize(
+    "line", ["list", "history", "review", "doctor", "triage --plain", "undo --list"]
+)
 def test_a_reader_that_has_seen_enough_is_no_failure_of_what_only_looks(
     worked: Type, line: str
 ) -> None:

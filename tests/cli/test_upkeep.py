@@ -482,3 +482,20 @@ def test_a_network_file_system_is_refused_with_the_way_out(
     assert (refused.code, kind in refused.err, "init --shared" in refused.err) == (5, True, True)
     (found,) = (f for f in deals("doctor", "--json").json["findings"] if f["level"] == "problem")
     assert "local disk" in found["cure"]
+
+
+@pytest.mark.parametrize("dry", [(), ("-n",)])
+def test_a_file_without_anything_in_it_is_no_backup(
+    dry: tuple[str, ...], deals: Type, home: Path
+) -> None:
+    """As a full disk leaves behind, or a copy that was cut off."""
+    (home / "kept.db").touch()
+    before = deals("list", "--json").out
+    said = deals("backup", "restore", str(home / "kept.db"), "-y", *dry)
+    assert (said.code, "has no tables" in said.err) == (5, True)
+    assert deals("list", "--json").out == before
+
+
+def test_nothing_is_mended_where_one_only_reads(deals: Type) -> None:
+    said = deals("doctor", "--fix", "--read-only")
+    assert (said.code, "--read-only and --fix" in said.err) == (2, True)

@@ -222,3 +222,24 @@ def test_a_note_is_rewritten_from_what_it_says(
     assert lumen("note", "1", "--edit", first).code == 0
     notes = lumen("show", "1", "--json").json["deal"]["notes"]
     assert {note["text"] for note in notes} == {"first and more", "second"}
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        (("note", "1", "-m", "important", "-"), "The note comes from -m or from stdin, not both"),
+        (("next", "1", "--done", "--clear"), "A step is done or taken away, not both."),
+    ],
+)
+def test_two_ways_at_once_are_refused_and_nothing_is_dropped(
+    line: tuple[str, ...], said: str, team: Type
+) -> None:
+    assert team("add", "Acme: pilot").code == 0
+    found = team(*line, stdin="from stdin\n")
+    assert (found.code, found.err.startswith(f"pipeboard: {said.removesuffix(' both')}")) == (
+        2,
+        True,
+    )
+    assert len(team("history", "1", "--json").json["events"]) == 1
+    assert team("note", "1", "-m", "-", stdin="from stdin\n").code == 0
+    assert team("show", "1", "--json").json["deal"]["notes"][0]["text"] == "from stdin"

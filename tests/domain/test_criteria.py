@@ -100,15 +100,34 @@ def test_a_criterion_is_read_in_any_case_and_with_any_blanks(line: str) -> None:
     assert parse_criterion(" Field.Our  Product ").subject == "field.Our Product"
 
 
-def test_what_lacks_is_told_once_for_each_stage() -> None:
+def test_what_several_stages_ask_for_is_told_once_by_the_first() -> None:
     criteria = tuple(map(parse_criterion, ("value", "contact decision_maker")))
     first, second, *others = asking("account").stages
     stages = (replace(first, criteria=criteria), replace(second, criteria=criteria[1:]), *others)
     lacking = unmet(new(), replace(SALES, stages=stages), NEEDS, TODAY)
-    assert summary(lacking) == (
-        f"{first.name} asks: value is empty, no decision-maker named; "
-        f"{second.name} asks: no decision-maker named"
+    assert summary(lacking) == (f"{first.name} asks: value is empty, no decision-maker named")
+
+
+def test_what_each_stage_asks_for_is_told_under_its_name() -> None:
+    first, second, *others = asking("account").stages
+    stages = (
+        replace(first, criteria=(parse_criterion("value"), parse_criterion("source"))),
+        replace(second, criteria=(parse_criterion("rating need >= 2"), parse_criterion("value"))),
+        *others,
     )
+    lacking = unmet(new(), replace(SALES, stages=stages), NEEDS, TODAY)
+    assert [(lack.stage, str(lack.criterion)) for lack in lacking] == [
+        (first.name, "value"), (first.name, "source"), (second.name, "rating need >= 2"),
+    ]  # fmt: skip
+
+
+def test_the_checklists_of_two_stages_are_two() -> None:
+    first, second, *others = asking("checklist").stages
+    stages = [
+        replace(one, checklist=("Goals",), criteria=first.criteria) for one in (first, second)
+    ]
+    lacking = unmet(new(), replace(SALES, stages=(*stages, *others)), NEEDS, TODAY)
+    assert [lack.stage for lack in lacking] == [first.name, second.name]
 
 
 def test_the_checklist_of_a_stage_is_asked_for_by_the_stage_that_it_belongs_to() -> None:
