@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from functools import lru_cache
 
 from pipeboard.domain.errors import BadInput
@@ -30,6 +30,10 @@ _CENTS = re.compile(r"(\d{1,10})(?:\.(\d\d))?", re.ASCII)
 _OF_CURRENCY = re.compile(r"[^\d\s.,'’()\-–+]")
 _NUMBER = re.compile(r"\d[\d.,'’ \xa0\u202f]*\d", re.ASCII)
 _ONE_GROUP = re.compile(r"[1-9]\d{0,2}[.,]\d{3}", re.ASCII)
+_RECKONED = re.compile(
+    r"(?<![\d.,'’])(?P<ones>\d+)(?P<mark>[.,])(?P<tail>\d{3,}[1-9])(?![\d.,'’eE])", re.ASCII
+)
+"""Four decimals or more, the last of them none that only fills up."""
 # What tools write for "the system's own currency".
 _SYSTEM_CURRENCY = {"-99", "default", "base"}
 
@@ -64,8 +68,9 @@ class AmountColumn:
     `cells()` goes through it again, once, when a number turns up that two marks would read
     differently. `decimal` (`--decimal`) overrules what the column shows; `minor_units` says that
     whole numbers are cents, `scale` what plain numbers are multiplied by. `assumed_groups` counts
-    numbers such as 40,000 of which nothing but custom says that they are thousands. A column that
-    shows both is none to go by: what can be read two ways is then not read.
+    numbers such as 40,000 of which nothing but custom says that they are thousands, `rounded` those
+    that somebody reckoned to parts of a cent. A column that shows both is none to go by: what can
+    be read two ways is then not read.
     """
 
     def __init__(
@@ -82,17 +87,35 @@ class AmountColumn:
         self._shown: Mapping[DecimalMark, str] | None = None
         self.assumed_groups = 0
         self.assumed_example = ""
+        self.rounded = 0
+        self.rounded_example = ""
         self._read = lru_cache(maxsize=8_192)(self._parsed)
 
     def read(self, cell: str, currency: str) -> Money | None:
         """The amount, None for a cell that says there is none; raises BadInput."""
         if self._is_plain and EXPONENTS.get(currency) == 2 and (sure := _CENTS.fullmatch(cell)):
             return Money(int(sure[1]) * 100 + int(sure[2] or 0), currency)
-        money, is_assumed = self._read(cell, currency)
+        if (whole := self._in_cents(cell, currency)) != cell:
+            self.rounded += 1
+            self.rounded_example = self.rounded_example or cell
+        money, is_assumed = self._read(whole, currency)
         if is_assumed:
             self.assumed_groups += 1
             self.assumed_example = self.assumed_example or cell
         return money
+
+    def _in_cents(self, cell: str, currency: str) -> str:
+        """A number with a tail of decimals, as sheets keep what they have reckoned, rounded half up
+        to what the currency has; a cell of another kind as it is."""
+        places = EXPONENTS.get(currency, 2)
+        if self.scale > 1 or self._minor_units or places > 2 or _POWER_WORD.search(cell):
+            return cell
+        found = _RECKONED.search(cell)
+        if found is None or self._decimal not in (None, found["mark"]):
+            return cell
+        exact = Decimal(f"{found['ones']}.{found['tail']}")
+        cents = f"{exact.quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP):f}"
+        return cell.replace(found[0], cents.replace(".", found["mark"]), 1)
 
     def _parsed(self, cell: str, currency: str) -> tuple[Money | None, bool]:
         if is_blank(cell):

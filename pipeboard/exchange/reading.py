@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Self
 from zoneinfo import ZoneInfo
 
-from pipeboard.domain.counts import in_figures
+from pipeboard.domain.counts import how_many, in_figures
 from pipeboard.domain.errors import BadInput, NotFound, Refused
 from pipeboard.domain.lazy_dataclass import dataclass, field
 from pipeboard.domain.text import fold, quoted, slug
@@ -167,6 +167,13 @@ class Reading:
             if amounts.assumed_groups
         )
         said.extend(
+            f"{how_many(amounts.rounded, 'amount of', 'amounts of')} {target} had more decimals "
+            f"than the currency and {'was' if amounts.rounded == 1 else 'were'} rounded, such as "
+            f"{amounts.rounded_example}."
+            for target, amounts in self._reader.amounts.items()
+            if amounts.rounded
+        )
+        said.extend(
             f"Numbers of {target} were multiplied by {in_figures(amounts.scale)}, as their column "
             "says."
             for target, amounts in self._reader.amounts.items()
@@ -239,7 +246,7 @@ def open_import(
         for record in sample * (not options.still_asks):
             reader.read(record, unheard)  # a date with two readings is better told of at once
         for amounts in reader.amounts.values():
-            amounts.assumed_groups = 0
+            amounts.assumed_groups = amounts.rounded = 0
         rounded = _rounded_ids(matching, sample)
         table.warnings.extend([*matching.warnings, *_beginning_warning(matching, sample), *rounded])
         return Reading(

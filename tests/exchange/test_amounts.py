@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
 
+from pipeboard.domain.errors import BadInput
 from pipeboard.domain.money import format_money
 from pipeboard.exchange.amounts import AmountColumn, read_currency_name
 from pipeboard.exchange.reading import ReadOptions
@@ -99,6 +101,36 @@ def test_a_number_that_is_kept_as_one_is_never_taken_for_thousands(tmp_path: Pat
             said = " ".join(reading.remarks())
         assert [row.value and row.value.minor for row in rows] == [None, 12_000]
         assert "950.1250' has more decimals than EUR" in said
+
+
+@pytest.mark.parametrize(
+    ("cell", "currency", "amount"),
+    [
+        ("3333.333333333333", "EUR", "3333.33 EUR"), ("118.9881", "EUR", "118.99 EUR"),
+        ("0.00499", "EUR", "0.00 EUR"), ("2.12499999", "EUR", "2.12 EUR"),
+        ("2.12500001", "EUR", "2.13 EUR"), ("€3333,3349", "EUR", "3333.33 EUR"),
+        ("1234.5678 USD", "EUR", "1234.57 USD"), ("1234.5678", "JPY", "1235 JPY"),
+    ],
+)  # fmt: skip
+def test_an_amount_that_was_reckoned_is_rounded_and_told(
+    cell: str, currency: str, amount: str, tmp_path: Path
+) -> None:
+    file = write(tmp_path, f'deal,stage,amount\nA,Lead,"{cell}"\nB,Lead,120\n', "a.csv")
+    with open_file(file, currency=currency) as reading:
+        first, second = all_deals(list(reading.rows()))
+        said = " ".join(reading.remarks())
+    assert first.value is not None and second.value is not None
+    assert format_money(first.value, style="code") == amount
+    told = "1 amount of value had more decimals than the currency and was rounded"
+    assert f"{told}, such as {cell}." in said
+
+
+@pytest.mark.parametrize("cell", ["950.125", "12.345,5678", "1.2345.6789", "9.12345e3x"])
+def test_what_is_no_reckoned_amount_is_not_rounded(cell: str) -> None:
+    column = AmountColumn(lambda: [cell], None)
+    with suppress(BadInput):
+        column.read(cell, "EUR")
+    assert column.rounded == 0
 
 
 def test_the_person_settles_what_the_column_does_not(tmp_path: Path) -> None:
