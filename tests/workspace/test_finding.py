@@ -223,3 +223,40 @@ def test_a_board_without_a_filter_is_looked_at_without_one(
     assert (found.filter is not None) is is_filtered
     assert (found.pipeline_id, found.today, found.me, found.owner) == (1, TODAY, "ana", "bo")
     assert (found.sort, found.reverse) == (Sort.VALUE, True)
+
+
+def test_without_a_deal_that_is_meant_the_two_ways_to_name_one_are_told(ana: Workspace) -> None:
+    with pytest.raises(NotFound) as refused:
+        ana.find_deals([])
+    assert refused.value.hint == "Name one, or use --where with a filter."
+    with pytest.raises(NotFound) as none:
+        named_pipeline((), "Sales")
+    assert none.value.hint == "Make one: pipeboard pipeline new Sales"
+
+
+@pytest.mark.parametrize("ref", ["D-9", "9", "0"])
+def test_a_number_is_never_a_part_of_a_name(ref: str, ana: Workspace) -> None:
+    add(ana, "Acme 9: press")
+    with pytest.raises(NotFound, match=f"There is no deal D-{ref.removeprefix('D-')}"):
+        ana.find_deal(ref)
+
+
+def test_of_several_deals_of_a_name_each_is_told_with_its_number_and_title(ana: Workspace) -> None:
+    for title in ("press", "kiln"):
+        add(ana, f"Acme: {title}")
+    with pytest.raises(Ambiguous) as refused:
+        ana.find_deal("acme")
+    told = sorted(refused.value.message.removeprefix("'acme' could be ").strip(".").split(", "))
+    assert told == ["D-1 Acme / press", "D-2 Acme / kiln"]
+    assert refused.value.hint == "Name it by its number."
+    assert sorted(refused.value.details["candidates"]) == ["D-1", "D-2"]  # type: ignore[call-overload]
+
+
+def test_a_name_is_looked_for_in_the_pipeline_that_is_meant(ana: Workspace) -> None:
+    other = ana.save_pipeline(replace(sales(ana), id=0, name="Renewals"))
+    here = add(ana, "Acme: pilot")
+    (there,) = ana.add("Acme: renewal", pipeline=other).deals
+    assert ana.find_deal("acme", sales(ana)).id == here.id
+    assert ana.find_deal("acme", other).id == there.id
+    with pytest.raises(Ambiguous):
+        ana.find_deal("acme")

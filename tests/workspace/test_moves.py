@@ -6,8 +6,10 @@ from random import Random
 
 import pytest
 
+from pipeboard.domain.commands import Rank
 from pipeboard.domain.deal import Loss
-from pipeboard.domain.errors import GateNotMet, NotFound, Refused
+from pipeboard.domain.errors import Conflict, GateNotMet, NotFound, Refused
+from pipeboard.workspace.execution import RANK_GAP, _between
 from tests.ledger import disagreements
 from tests.team import (
     CLOSING,
@@ -142,6 +144,75 @@ def test_under_a_filter_a_deal_goes_right_beside_the_shown_one_that_it_passes(
         ana.reorder(deal_id, 1 if down else -1, shown)
         assert order(ana) == wanted
     assert disagreements(team.place) == []
+
+
+@pytest.mark.parametrize(
+    ("above", "below", "rank"),
+    [
+        (None, None, -RANK_GAP),
+        (None, 5, 5 - RANK_GAP),
+        (5, None, 5 + RANK_GAP),
+        (0, None, RANK_GAP),
+        (4, 8, 6),
+        (4, 7, 5),
+        (4, 6, 5),
+        (4, 5, None),
+        (5, 5, None),
+        (6, 4, None),
+    ],
+)
+def test_a_place_is_in_the_middle_of_its_neighbours_where_there_is_room(
+    above: int | None, below: int | None, rank: int | None
+) -> None:
+    assert _between(above, below) == rank
+
+
+@pytest.mark.parametrize(
+    ("place", "rank", "stands"), [(0, -1, False), (3, 1, True)], ids=["the deal", "another"]
+)
+@pytest.mark.parametrize("apart", [0, 1], ids=["no room is left", "there is room"])
+def test_what_somebody_did_to_the_deal_itself_alone_stands_against_its_new_place(
+    place: int, rank: int, stands: bool, apart: int, ana: Workspace, bo: Workspace, team: Team
+) -> None:
+    for number in range(4):
+        team.clock.wait(seconds=apart)
+        add(ana, f"Company {number}: pilot")
+    before = order(ana)
+    seen = {one: now_of(ana, one).version for one in before}
+    changed = now_of(ana, before[place])
+    bo.execute(Rank(changed.rank + rank), [changed.id])
+    assert order(ana) == before
+    if stands:
+        ana.reorder(before[0], 1, ana.lens(sales(ana)), seen=seen)
+        assert order(ana) == [before[1], before[0], *before[2:]]
+        return
+    with pytest.raises(Conflict, match=f"bo changed {changed.ref} {changed.name} at 10:00: rank"):
+        ana.reorder(before[0], 1, ana.lens(sales(ana)), seen=seen)
+
+
+def test_a_new_rank_for_a_whole_column_is_one_command(ana: Workspace) -> None:
+    for number in range(4):
+        add(ana, f"Company {number}: pilot")
+    lens = ana.lens(sales(ana))
+    receipt = ana.reorder(2, 1, lens, token="t1")
+    assert (receipt.verb, receipt.summary) == ("reorder", "Ordered the column by hand.")
+    assert order(ana) == [1, 3, 2, 4]
+    ranks = [now_of(ana, one).rank for one in order(ana)]
+    assert [rank - ranks[0] for rank in ranks] == [0, RANK_GAP, 2 * RANK_GAP, 3 * RANK_GAP]
+    assert ana.reorder(2, 1, lens, token="t1").command_id == receipt.command_id == "t1"
+    assert order(ana) == [1, 3, 2, 4]
+    after = ana.reorder(2, -1, lens, dry_run=True)
+    assert (after.command_id, order(ana)) == ("", [1, 3, 2, 4])
+    ana.reorder(2, -1, lens)
+    assert order(ana) == [1, 2, 3, 4]
+
+
+def test_a_deal_that_is_not_on_the_board_has_no_place(ana: Workspace) -> None:
+    add(ana)
+    with pytest.raises(NotFound, match="D-9 is not on the board"):
+        ana.reorder(9, 1, ana.lens(sales(ana)))
+    with pytest.raises(NotFound, match="D-1 is not on the board"):
+        ana.reorder(1, 1, ana.lens(sales(ana), filter_text="other"))
 
 
 def test_an_order_by_hand_is_undone_whole(ana: Workspace) -> None:

@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 
 from pipeboard.domain.deal import Contact, Deal, Loss, NextStep
-from pipeboard.domain.errors import BadInput, NotFound
+from pipeboard.domain.errors import BadInput, NotFound, Refused
 from pipeboard.domain.money import Money
 from pipeboard.domain.settings import Rep
 from pipeboard.workspace.recording import Receipt
@@ -134,3 +134,21 @@ def test_what_the_sequel_of_a_win_is_called_is_told(ana: Workspace) -> None:
     made = ana.follow_up(deal.id)
     assert made.summary == f"Added Lumen Oy to follow up on {deal.ref}."
     assert only(made).stage_id == LEAD
+
+
+def test_only_a_won_deal_is_followed_up(ana: Workspace) -> None:
+    deal = add(ana)
+    with pytest.raises(Refused) as refused:
+        ana.follow_up(deal.id)
+    assert refused.value.message == "D-1 Lumen Oy is not won."
+    assert refused.value.hint == "Set a next step instead."
+    ana.win([deal.id], override="signed")
+    for due, step in ((None, TODAY + timedelta(days=14)), (TODAY, TODAY)):
+        assert only(ana.follow_up(deal.id, due)).next_step == NextStep("ask how it goes", step)
+
+
+def test_who_is_new_with_one_line_is_known_to_the_next(ana: Workspace) -> None:
+    lines = {1: "Acme: press @zed", 2: "Lumen: kiln @ZED", 3: "Sol: roof @zed"}
+    made = ana.add_all(lines, pipeline=sales(ana), new_rep=True)
+    assert [deal.owner for deal in made.deals] == ["zed"] * 3
+    assert [rep.name for rep in ana.reader.reps()] == ["ana", "bo", "cy", "zed"]

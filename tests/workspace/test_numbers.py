@@ -90,7 +90,11 @@ def test_a_running_period_is_compared_with_the_same_days_of_the_one_before(
     question = asked(ana)
     before = question.before(ana.settings)
     assert (before.period.label, str(before.as_of)) == ("2026Q3", "2026-08-23 09:00:00+00:00")
+    assert before.filter_at == question.as_of
+    earlier = question.as_of - timedelta(days=2)
+    assert replace(question, filter_at=earlier).before(ana.settings).filter_at == earlier
     over = replace(question, period=ana.period("2026Q2")).before(ana.settings)
+    assert over.filter_at is None
     assert (over.period.label, over.as_of) == ("2026Q1", question.as_of)
     with pytest.raises(BadInput):
         replace(question, period=ana.period("all")).before(ana.settings)

@@ -427,3 +427,23 @@ def test_a_decision_is_done_when_something_else_is_asked_or_planned(
         ("bo", "ask the lawyer", "2026-11-26", True),
         ("bo", "ask the boss", "2026-11-27", False),
     ]
+
+
+@pytest.mark.parametrize("words", ["", "thu", "thu @bo"])
+def test_without_words_nothing_was_decided(words: str, ana: Workspace) -> None:
+    deal = add(ana)
+    with pytest.raises(BadInput) as refused:
+        decide(ana, deal.id, words)
+    assert refused.value.message == "What was decided?"
+    assert refused.value.hint == 'For example: "thu send the offer"'
+    assert now_of(ana, deal.id) == deal
+
+
+def test_a_decision_that_was_taken_back_is_none(ana: Workspace, team: Team) -> None:
+    deal, since = add(ana), team.clock()
+    team.clock.wait(hours=1)
+    decide(ana, deal.id, "thu send the offer")
+    decide(ana, deal.id, "fri call Mika", "bo")
+    ana.undo()
+    found = decisions_since(ana.reader, sales(ana), since)
+    assert [one["text"] for one in found] == ["send the offer"]

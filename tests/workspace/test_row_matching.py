@@ -111,10 +111,32 @@ def test_where_nobody_knows_what_a_file_said_what_was_typed_here_stands(
     assert len(found.conflicts) == conflicts
 
 
-def test_a_title_and_where_a_deal_stands_are_never_emptied() -> None:
-    known = here({"stage": LEAD.name, "outcome": "open"})
-    found = merged(known)
-    assert found.emptied == []
+@pytest.mark.parametrize("prefer_file", [False, True])
+def test_a_title_and_where_a_deal_stands_are_never_emptied(prefer_file: bool) -> None:
+    known = here({"stage": LEAD.name, "outcome": "open", "archived": True}, archived_at=BEGAN)
+    found = merged(known, prefer_file=prefer_file, title="")
+    assert (found.emptied, found.take, found.conflicts) == ([], {}, [])
+
+
+@pytest.mark.parametrize(
+    ("name", "ours", "said"),
+    [
+        ("stage_id", {"stage_id": QUALIFICATION.id}, {"stage": NEEDS.name}),
+        ("archived_at", {"archived_at": BEGAN}, {"archived": False}),
+        ("outcome", {}, {"outcome": "won"}),
+        ("value", {"value": Money(100, "EUR")}, {"value": Money(200, "EUR")}),
+        ("tags", {"tags": ("a",)}, {"tags": ("b",)}),
+    ],
+)
+def test_what_was_changed_here_is_asked_by_the_name_that_an_event_has_for_it(
+    name: str, ours: dict[str, Any], said: dict[str, Any]
+) -> None:
+    known = here(imported={}, **ours)
+    typed = merged(known, touched=frozenset({name}), **said)
+    left = merged(known, touched=frozenset({"rank"}), **said)
+    (field,) = said
+    assert (field in typed.take, field in left.take) == (False, field != "archived")
+    assert [one[0] for one in typed.conflicts] == ([field] if field != "archived" else [])
 
 
 @pytest.mark.parametrize(

@@ -68,6 +68,20 @@ def test_the_same_day_of_the_same_rep_goes_on_where_it_was(
     assert kept.parent.stat().st_mode & 0o777 == 0o700
 
 
+def test_how_far_it_has_come_is_written_anew_each_time_in_a_folder_that_is_made_for_it(
+    ana: Workspace, listing: Listing, tmp_path: Path
+) -> None:
+    kept = kept_in(tmp_path / "not" / "there", "team.db", "ana")
+    triage = walk(ana, listing, kept)
+    for skipped in range(3):
+        triage.keep()
+        found = walk(ana, listing, kept)
+        assert (found.skipped, found.record) == (skipped, triage.record)
+        assert json.loads(kept.read_text())["of"] == ["2026-11-23", "ana"]
+        triage.skip()
+    assert {one.name for one in kept.parent.iterdir()} == {kept.name}
+
+
 @pytest.mark.parametrize("whose", ["bo", None])
 def test_another_rep_another_day_and_another_database_begin_anew(
     whose: str | None, ana: Workspace, listing: Listing, tmp_path: Path

@@ -277,3 +277,72 @@ def test_an_undo_of_something_else_changes_nothing_but_what_is_looked_at(
     ana.tag([ids["Late"], ids["Bare"]], ["x"])
     assert not walk.note(ana.undo())
     assert (name(walk), walk.handled) == ("Now", 1)
+
+
+def test_only_a_deal_that_is_still_to_come_is_gone_to(
+    ana: Workspace, bo: Workspace, walk: Triage
+) -> None:
+    theirs = add(bo, "Theirs: pilot 1k @bo").id
+    walk.go_to(theirs)
+    assert (name(walk), counts(walk), walk.take_passed()) == ("Late", (4, 0, 0, 4), "")
+    walk.note(plan(ana, walk))
+    walk.settle("planned Late")
+    walk.go_to(walk.walk.handled[0])
+    assert (name(walk), counts(walk)) == ("Now", (3, 1, 0, 4))
+
+
+def asleep(ana: Workspace, walk: Triage) -> None:
+    """The deal that is looked at sleeps for some days, and the next is looked at."""
+    assert walk.record is not None
+    walk.note(ana.snooze([walk.record.deal.id], TODAY + timedelta(days=9)))
+    assert walk.settle("asleep") == ()
+
+
+def test_a_deal_that_one_went_back_to_stays_though_it_waits_for_nobody(
+    ana: Workspace, walk: Triage
+) -> None:
+    asleep(ana, walk)
+    assert name(walk) == "Now"
+    assert walk.back()
+    for holds in (False, True, False):
+        assert (name(walk), walk.queued, walk.handled) == ("Late", None, 0)
+        walk.load(holds=holds)
+    walk.skip()
+    assert (name(walk), counts(walk)) == ("Now", (3, 1, 0, 4))
+
+
+@pytest.mark.parametrize(("holds", "then"), [(True, "Late"), (False, "Now")])
+def test_a_deal_that_went_to_sleep_elsewhere_stays_where_it_is_held(
+    holds: bool, then: str, ana: Workspace, walk: Triage, ids: dict[str, int]
+) -> None:
+    ana.snooze([ids["Late"]], TODAY + timedelta(days=9))
+    walk.load(holds=holds)
+    assert name(walk) == then
+
+
+def test_what_has_no_place_in_the_queue_is_not_among_what_is_to_come(
+    ana: Workspace, walk: Triage, ids: dict[str, int]
+) -> None:
+    asleep(ana, walk)
+    walk.load()
+    walk.note(ana.undo())
+    assert name(walk) == "Late"
+    walk.go_to(ids["Bare"])
+    assert [deal.name for deal, _ in walk.coming(9)] == ["Now", "Blank"]
+    assert Tier.OVERDUE not in walk.tiers_left()
+    walk.load()
+    assert [deal.name for deal, _ in walk.coming(9)] == ["Late", "Now", "Blank"]
+    assert walk.tiers_left()[Tier.OVERDUE] == 1
+
+
+def test_a_deal_is_looked_at_as_it_is_after_what_was_done_and_taken_back(
+    ana: Workspace, walk: Triage, ids: dict[str, int]
+) -> None:
+    def source() -> str:
+        assert walk.record is not None
+        return walk.record.deal.source
+
+    walk.note(ana.set_fields([ids["Late"]], ["source=web"]))
+    assert (name(walk), source()) == ("Late", "web")
+    assert not walk.note(ana.undo())
+    assert (name(walk), source(), counts(walk)) == ("Late", "", (4, 0, 0, 4))

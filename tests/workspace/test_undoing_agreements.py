@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from types import SimpleNamespace
 from typing import Any
@@ -173,3 +173,48 @@ def test_what_is_agreed_stands_as_it_was_left_whatever_came_to_it_later(
     agreement = Agreement(topic, ("x",), None, None)
     assert _same(agreement, one, other) is same
     assert _same(agreement, other, one) is same
+
+
+@pytest.mark.parametrize(
+    ("check", "said", "hint"),
+    [
+        (
+            lambda: _check_rep_unused(desk(deals=1), "zoe", "It stays", []),
+            "It stays: 1 deal is zoe's.",
+            "Assign them first.",
+        ),
+        (
+            lambda: _check_rep_unused(desk(targets=1), "zoe", "It stays", []),
+            "It stays: zoe has a target.",
+            "Take the target away first.",
+        ),
+        (
+            lambda: _check_name_free(desk(), {"id": 9, "name": "renewals"}, "It stays"),
+            "It stays: there is another pipeline Renewals by now.",
+            "Rename that one first: pipeboard pipeline edit Renewals",
+        ),
+        (
+            lambda: _check_pipeline_unused(desk(ever=(7,)), PIPELINE, "It stays", []),
+            "It stays: deals have been in Sales.",
+            "Move or archive them; the pipeline stays for their history.",
+        ),
+        (
+            lambda: _check_pipeline_unused(
+                desk(pipelines=1), PIPELINE, "It stays", [change(None, of("ana"))]
+            ),
+            "It stays: it is the only one.",
+            "Rename or change it as you like.",
+        ),
+        (
+            lambda: _check_pipeline_unused(desk(targets=1), PIPELINE, "It stays", []),
+            "It stays: Sales has targets by now.",
+            "Take them away first.",
+        ),
+    ],
+)
+def test_what_stays_is_told_with_what_to_do_about_it(
+    check: Callable[[], None], said: str, hint: str
+) -> None:
+    with pytest.raises(Refused) as refused:
+        check()
+    assert (refused.value.message, refused.value.hint) == (said, hint)
