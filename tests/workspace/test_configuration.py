@@ -452,3 +452,42 @@ def test_the_first_version_of_a_pipeline_is_one_whatever_it_is_made_of(tmp_path:
     (made,) = begins.pipelines()
     assert (made.id, made.version, [one.id for one in made.stages]) == (1, 1, [1, 2, 3])
     begins.store.close()
+
+
+@pytest.mark.parametrize(
+    ("rep", "said"),
+    [
+        (Rep("b" * 600), "The rep is too long: 600 characters, and 100 is the most."),
+        (
+            Rep("bo", "B" * 600),
+            "The display name is too long: 600 characters, and 300 is the most.",
+        ),
+        (Rep("bo", team="N" * 600), "The team is too long: 600 characters, and 100 is the most."),
+        (Rep(""), "A rep needs a name."),
+        (Rep("@"), "A rep needs a name."),
+    ],
+)
+def test_what_of_a_rep_is_too_long_or_lacks_is_named(rep: Rep, said: str, ana: Workspace) -> None:
+    with pytest.raises(BadInput) as refused:
+        ana.change_rep(rep)
+    assert refused.value.message == said
+    assert (refused.value.hint == "For example: pipeboard rep add ana") is ("needs" in said)
+
+
+def test_a_document_of_a_later_version_is_told_how_it_can_be_taken(ana: Workspace) -> None:
+    with pytest.raises(Conflict) as refused:
+        ana.change_pipeline(replace(sales(ana), version=9))
+    assert refused.value.message == (
+        "The document is of version 9, and Sales is at 1: it comes from elsewhere."
+    )
+    assert refused.value.hint == (
+        "Take the line 'version' out to set the pipeline as the document says."
+    )
+
+
+def test_a_pipeline_that_is_only_tried_has_no_numbers_yet(ana: Workspace) -> None:
+    tried = ana.change_pipeline(replace(sales(ana), id=0, name="Renewals"), dry_run=True)
+    assert {tried.pipeline.id, *(stage.id for stage in tried.pipeline.stages)} == {0}
+    assert [one.name for one in ana.pipelines()] == ["Sales"]
+    made = ana.change_pipeline(replace(sales(ana), id=0, name="Renewals"))
+    assert 0 not in {made.pipeline.id, *(stage.id for stage in made.pipeline.stages)}

@@ -39,6 +39,7 @@ def test_whoever_is_called_by_no_deal_is_told_the_near_one(
     with pytest.raises(NotFound, match="No deal is called") as refused:
         ana.find_deal(ref)
     assert refused.value.hint == hint
+    assert refused.value.way is (None if ref == "lumne" else Way.FIND)
 
 
 def test_a_deal_that_was_taken_back_is_not_there(ana: Workspace, lumen: Deal) -> None:

@@ -9,7 +9,7 @@ import pytest
 from pipeboard.domain.commands import Rank
 from pipeboard.domain.deal import Loss
 from pipeboard.domain.errors import Conflict, GateNotMet, NotFound, Refused
-from pipeboard.workspace.execution import RANK_GAP, _between
+from pipeboard.workspace.execution import RANK_GAP
 from tests.ledger import disagreements
 from tests.team import (
     CLOSING,
@@ -144,27 +144,6 @@ def test_under_a_filter_a_deal_goes_right_beside_the_shown_one_that_it_passes(
         ana.reorder(deal_id, 1 if down else -1, shown)
         assert order(ana) == wanted
     assert disagreements(team.place) == []
-
-
-@pytest.mark.parametrize(
-    ("above", "below", "rank"),
-    [
-        (None, None, -RANK_GAP),
-        (None, 5, 5 - RANK_GAP),
-        (5, None, 5 + RANK_GAP),
-        (0, None, RANK_GAP),
-        (4, 8, 6),
-        (4, 7, 5),
-        (4, 6, 5),
-        (4, 5, None),
-        (5, 5, None),
-        (6, 4, None),
-    ],
-)
-def test_a_place_is_in_the_middle_of_its_neighbours_where_there_is_room(
-    above: int | None, below: int | None, rank: int | None
-) -> None:
-    assert _between(above, below) == rank
 
 
 @pytest.mark.parametrize(

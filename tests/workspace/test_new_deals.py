@@ -152,3 +152,18 @@ def test_who_is_new_with_one_line_is_known_to_the_next(ana: Workspace) -> None:
     made = ana.add_all(lines, pipeline=sales(ana), new_rep=True)
     assert [deal.owner for deal in made.deals] == ["zed"] * 3
     assert [rep.name for rep in ana.reader.reps()] == ["ana", "bo", "cy", "zed"]
+
+
+@pytest.mark.parametrize(
+    ("tui", "title", "tags", "step"),
+    [
+        (True, "press", ("hot",), NextStep("call Mika", TODAY + timedelta(days=10))),
+        (False, "press #hot > 3dec call Mika", (), None),
+    ],
+)
+def test_on_the_board_a_line_has_shorter_signs_for_tags_and_the_next_step(
+    tui: bool, title: str, tags: tuple[str, ...], step: NextStep | None, ana: Workspace
+) -> None:
+    line = "Acme: press #hot > 3dec call Mika"
+    deal = only(ana.add(line, pipeline=sales(ana), tui=tui))
+    assert (deal.title, deal.tags, deal.next_step) == (title, tags, step)

@@ -13,7 +13,15 @@ from pipeboard.domain.errors import BadInput, Refused
 from pipeboard.domain.roles import NotAllowed
 from pipeboard.domain.settings import Settings
 from pipeboard.store.projecting import Change
-from pipeboard.workspace.recording import Decision, _numbered, changed, record, retried
+from pipeboard.workspace.recording import (
+    Decision,
+    Receipt,
+    _numbered,
+    as_command,
+    changed,
+    record,
+    retried,
+)
 from tests.domain.deciding_cases import NOW, new
 
 DONE = SimpleNamespace(id="t-1", verb="add", summary="Added Acme.", actor="ana", at=NOW)
@@ -173,3 +181,32 @@ def test_what_is_agreed_already_is_no_change() -> None:
 def test_a_deal_is_told_as_it_was_numbered() -> None:
     receipt = record(desk(), "add", Decision("Done.", (begins("A"), begins("B"))))
     assert [deal.id for deal in receipt.deals] == [41, 42]
+
+
+@pytest.mark.parametrize(
+    ("token", "verb", "does"),
+    [("", "add", True), ("t-2", "add", True), ("t-1", "add", False), ("t-1", "move", None)],
+)
+def test_a_use_case_is_done_once_for_each_token(token: str, verb: str, does: bool | None) -> None:
+    done: list[str] = []
+
+    @as_command(verb)
+    def use_case(service: Any, /, **once: Any) -> Receipt:
+        done.append(once["token"])
+        return Receipt("c-9", verb, "Done.")
+
+    at = desk()
+    at.transact = at.look = lambda work: work()
+    if does is None:
+        with pytest.raises(Refused, match="used already"):
+            use_case(at, token=token)
+    else:
+        assert use_case(at, token=token).command_id == ("c-9" if does else "t-1")
+    assert done == ([token] if does else [])
+
+
+def test_whoever_gives_a_token_twice_is_told_to_give_another() -> None:
+    for shown in (True, False):
+        with pytest.raises(Refused) as refused:
+            retried(desk(shown=shown), "t-1", "move")
+        assert refused.value.hint == "Give each command a token of its own."

@@ -421,3 +421,30 @@ def test_what_another_file_said_is_no_matter_for_a_row_of_our_own(
     found = merged(known, spoken=False, touched=frozenset[str]() if ref else None, ref=ref)
     assert found.base.get("source") == remembered
     assert (found.take, found.emptied, found.conflicts) == ({}, [], [])
+
+
+@pytest.mark.parametrize(
+    ("last", "here_is", "said", "ends"),
+    [
+        ("open", {}, {"outcome": "lost", "lost_category": "price"}, {"loss"}),
+        ("open", {}, {"outcome": "won", "closed_at": BEGAN}, {"closed_at"}),
+        ("lost", CLOSED, {"outcome": "open"}, set()),
+        (
+            "lost",
+            CLOSED,
+            {"outcome": "won", "closed_at": BEGAN + timedelta(days=2)},
+            {"closed_at"},
+        ),
+    ],
+)
+def test_with_another_outcome_what_is_said_of_the_end_comes_with_it(
+    last: str, here_is: dict[str, Any], said: dict[str, Any], ends: set[str]
+) -> None:
+    cells: dict[str, Any] = {"outcome": last}
+    if last == "lost":
+        cells |= {"lost_category": "price", "closed_at": BEGAN}
+    found = merged(here(cells, **here_is), **said)
+    assert found.take["outcome"] == said["outcome"]
+    assert {"closed_at", "loss"}.isdisjoint(found.take)
+    assert {"closed_at", "loss"} & found.base.keys() == ends
+    assert found.not_followed == []

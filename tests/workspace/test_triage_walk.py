@@ -15,7 +15,7 @@ from pipeboard.store.reading import Reader
 from pipeboard.store.reading.listing import Listing
 from pipeboard.workspace.recording import Receipt
 from pipeboard.workspace.triage import Triage
-from tests.team import SETTINGS, TODAY, Team, add
+from tests.team import SETTINGS, TODAY, Team, add, now_of
 from tests.verbs import Workspace
 
 
@@ -346,3 +346,34 @@ def test_a_deal_is_looked_at_as_it_is_after_what_was_done_and_taken_back(
     assert (name(walk), source()) == ("Late", "web")
     assert not walk.note(ana.undo())
     assert (name(walk), source(), counts(walk)) == ("Late", "", (4, 0, 0, 4))
+
+
+@pytest.mark.parametrize(
+    ("due", "verb", "handled"),
+    [(5, "next", True), (5, "edit", False), (5, "redo", True), (5, "undo", False)],
+)
+def test_a_deal_that_was_planned_before_is_handled_by_a_plan_alone(
+    due: int, verb: str, handled: bool, ana: Workspace, ids: dict[str, int]
+) -> None:
+    """Of a deal that lacks other things, a step to come is all that is asked for."""
+    ana.set_next_step([ids["Late"]], "call", TODAY + timedelta(days=due))
+    walk = Triage(ana.reader, Listing(TODAY, SETTINGS.zone, me="ana", owner="ana"), eyes="ana")
+    walk.go_to(ids["Late"])
+    assert name(walk) == "Late" and walk.queued is not None
+    deal = now_of(ana, ids["Late"])
+    walk.note(Receipt("c1", verb, "Done.", (deal,)))
+    lacking = walk.settle("done")
+    assert (name(walk) != "Late", lacking == ()) == (handled, handled)
+
+
+def test_a_deal_that_is_gone_is_shown_as_it_was_until_the_queue_is_read(
+    ana: Workspace, team: Team, walk: Triage, ids: dict[str, int]
+) -> None:
+    lone = add(ana, "Lone: pilot 1k").id
+    walk.load()
+    walk.go_to(lone)
+    ana.undo()
+    walk.look_again()
+    assert (name(walk), walk.queued is not None) == ("Lone", True)
+    walk.load()
+    assert name(walk) == "Late"
