@@ -376,4 +376,29 @@ def test_a_deal_that_is_gone_is_shown_as_it_was_until_the_queue_is_read(
     walk.look_again()
     assert (name(walk), walk.queued is not None) == ("Lone", True)
     walk.load()
-    assert name(walk) == "Late"
+    assert (name(walk), counts(walk)) == ("Late", (4, 0, 0, 4))
+
+
+@pytest.mark.parametrize("who", ["ana", "bo"])
+def test_a_deal_whose_adding_was_taken_back_is_passed_over(
+    who: str, ana: Workspace, team: Team, walk: Triage, ids: dict[str, int]
+) -> None:
+    rep = team.rep(who)
+    lone = add(rep, "Lone: pilot 1k @ana").id
+    walk.load()
+    walk.go_to(lone)
+    walk.go_to(ids["Late"])
+    assert walk.walk.ids[1] == lone
+    rep.undo()
+    walk.skip()
+    assert (name(walk), counts(walk), walk.take_passed()) == ("Now", (4, 0, 1, 4), "")
+
+
+def test_whoever_takes_back_the_adding_of_the_deal_goes_on_to_the_next(
+    ana: Workspace, walk: Triage
+) -> None:
+    lone = add(ana, "Lone: pilot 1k").id
+    walk.load()
+    walk.go_to(lone)
+    assert not walk.note(ana.undo())
+    assert (name(walk), counts(walk), walk.take_passed()) == ("Late", (4, 0, 0, 4), "")
