@@ -13,6 +13,7 @@ import pytest
 from pipeboard.domain.deal import Contact, Deal, Loss
 from pipeboard.domain.errors import BadInput, NotFound
 from pipeboard.domain.metrics import Report
+from pipeboard.domain.metrics.forecast import unsupported_commits
 from pipeboard.domain.metrics.time_in_stage import ages
 from pipeboard.domain.money import Money
 from pipeboard.domain.pipeline import Pipeline
@@ -21,7 +22,18 @@ from pipeboard.exchange.metrics_document import metrics_document
 from pipeboard.exchange.metrics_tables import FullReport
 from pipeboard.exchange.reading import open_import
 from pipeboard.workspace.reports import ReportQuery
-from tests.team import CLOSING, LEAD, NEEDS, PROPOSAL, QUALIFICATION, WON, Team, add, sales
+from tests.team import (
+    CLOSING,
+    LEAD,
+    NEEDS,
+    PROPOSAL,
+    QUALIFICATION,
+    WON,
+    Team,
+    add,
+    qualify,
+    sales,
+)
 from tests.verbs import Workspace
 
 
@@ -360,3 +372,14 @@ def test_numbers_of_a_filter_for_an_owner_are_held_against_their_target(
         assert count(found, "target") == target, text
     mine = replace(asked(ana), query=ana.parse_filter("owner:me"), me="bo")
     assert count(ana.report(mine), "target") == 5_000_000
+
+
+def test_a_commit_is_counted_as_one_without_evidence_until_it_has_some(ana: Workspace) -> None:
+    deals = [add(ana, f"{name}: pilot 40k") for name in ("Lumen", "Acme", "Bold")]
+    for deal in deals[:2]:
+        ana.edit([deal.id], {"category": "commit", "expected_close": date(2026, 12, 1)})
+    qualify(ana, deals[0].id)
+    ana.set_contact(deals[0].id, Contact("Mika Laine", "decision_maker"))
+    basis = ana.report(asked(ana)).basis
+    assert basis.supported == {deals[0].id}
+    assert [deal.id for deal in unsupported_commits(basis)] == [deals[1].id]

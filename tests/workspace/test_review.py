@@ -447,3 +447,25 @@ def test_a_decision_that_was_taken_back_is_none(ana: Workspace, team: Team) -> N
     ana.undo()
     found = decisions_since(ana.reader, sales(ana), since)
     assert [one["text"] for one in found] == ["send the offer"]
+
+
+def test_a_review_knows_the_names_of_all_deals_that_it_speaks_of(
+    ana: Workspace, team: Team
+) -> None:
+    """Deals that are alike, one that nobody works on, one that a decision was taken on."""
+    silent = add(ana, "Silent: pilot 1k")
+    for _ in range(5):
+        ana.log_touch([silent.id], "call")
+        team.clock.wait(days=20)
+    team.clock.wait(days=100)
+    twins = [add(ana, "Twin Oy: press 2k"), add(ana, "Twin: press 2k")]
+    decided = add(ana, "Bold: kiln 3k")
+    decide(ana, decided.id, "thu send the offer")
+    for deal in (*twins, decided):
+        ana.set_next_step([deal.id], "call", ana.today + timedelta(days=1))
+    found = review(ana, sales(ana))
+    assert found.dead == [silent.id]
+    assert {pair.keep_id for pair in found.alike} | {pair.other_id for pair in found.alike} == {
+        deal.id for deal in twins
+    }
+    assert {deal.id: deal.name for deal in (silent, *twins, decided)}.items() <= found.names.items()

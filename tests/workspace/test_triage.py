@@ -326,6 +326,8 @@ def test_a_day_is_of_the_pipeline_the_rep_and_the_filter_that_are_meant(
     assert queued(other, "bo") == {"Dune"}
     assert queued(None, "ana") == here | {"Eyre"}
     assert queued(None, "ana", ana.parse_filter("press")) == {"Eyre"}
+    assert queued(None, None, ana.parse_filter("owner:me")) == here | {"Eyre"}
+    assert queued(None, None, ana.parse_filter("-owner:me")) == {"Dune"}
 
 
 def test_only_who_is_active_has_something_on_hand(ana: Workspace, listing: Listing) -> None:
