@@ -480,6 +480,7 @@ def test_what_no_column_says_is_lacking_first_the_names(
     file.write_text(text, "utf-8")
     seen = seen_by(ana, ImportPlan(file, recipe))
     assert seen.lacking.startswith(lacking) and bool(seen.lacking) == bool(lacking)
+    assert seen.report.read == (0 if lacking else 1)
 
 
 @pytest.mark.parametrize(

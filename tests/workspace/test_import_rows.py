@@ -366,3 +366,21 @@ def test_a_copy_is_kept_before_deals_come_in_and_not_of_what_is_only_tried(
     assert kept == []
     brought(ana, [row(1)])
     assert kept == [ana.now()]
+
+
+@pytest.mark.parametrize("own_only", [False, True])
+def test_where_reps_change_their_own_deals_only_a_file_changes_no_other(
+    own_only: bool, ana: Workspace, bo: Workspace
+) -> None:
+    brought(ana, [row(1, owner="ana"), row(2, owner="bo")])
+    ana.change_rep(Rep("bo", role="rep"))
+    ana.save_settings(replace(ana.settings, reps_edit_own=own_only))
+    brought(bo, [row(2, "Mine", owner="bo")])
+    rows = [row(1, "Theirs", owner="ana"), row(3, owner="ana")]
+    if not own_only:
+        brought(bo, rows)
+        assert titles(ana) == ["Deal 3", "Mine", "Theirs"]
+        return
+    with pytest.raises(NotAllowed, match="is @ana's, and reps change their own deals only"):
+        brought(bo, rows)
+    assert titles(ana) == ["Deal 1", "Mine"]

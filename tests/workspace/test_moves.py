@@ -226,3 +226,26 @@ def test_somebody_who_acts_for_another_is_named_beside_them(team: Team) -> None:
     boss.lose([deal.id], Loss("price"))
     entry = boss.reader.history.entries(deal.id, limit=1)[0]
     assert (entry.actor, entry.acting_as) == ("root", "ana")
+
+
+@pytest.mark.parametrize(("place", "places"), [(0, 1), (0, 3), (3, -1), (3, -3), (1, 1), (2, -2)])
+def test_where_there_is_room_a_new_place_changes_the_deal_alone(
+    place: int, places: int, ana: Workspace, team: Team
+) -> None:
+    for number in range(4):
+        team.clock.wait(seconds=1)
+        add(ana, f"Company {number}: pilot")
+    before = order(ana)
+    receipt = ana.reorder(before[place], places, ana.lens(sales(ana)))
+    assert [deal.id for deal in receipt.deals] == [before[place]]
+    assert order(ana).index(before[place]) == place + places
+    assert sum(now_of(ana, one).version for one in before) == 5
+
+
+@pytest.mark.parametrize("places", [-1, 1, -9, 9])
+def test_the_only_card_of_a_column_is_on_top_and_at_the_bottom(places: int, ana: Workspace) -> None:
+    deal = add(ana)
+    add(ana, "Acme: press", stage=NEEDS)
+    said = "It is on top already." if places < 0 else "It is at the bottom already."
+    with pytest.raises(Refused, match=said):
+        ana.reorder(deal.id, places, ana.lens(sales(ana)))

@@ -383,3 +383,24 @@ def test_a_commit_is_counted_as_one_without_evidence_until_it_has_some(ana: Work
     basis = ana.report(asked(ana)).basis
     assert basis.supported == {deals[0].id}
     assert [deal.id for deal in unsupported_commits(basis)] == [deals[1].id]
+
+
+@pytest.mark.parametrize(
+    ("period", "at", "before"),
+    [
+        # In Berlin a month begins at 23:00, in summer at 22:00.
+        ("2026-03", "2026-03-01T00:00", "2026-02-01T00:00"),
+        ("2026-03", "2026-03-28T22:59", "2026-02-28T22:59"),
+        ("2026-03", "2026-03-28T23:00", "2026-02-28T22:59:59.999999"),
+        ("2026-03", "2026-03-31T12:00", "2026-02-28T22:59:59.999999"),
+        ("2026-05", "2026-05-30T21:59", "2026-04-30T21:59"),
+        ("2026-05", "2026-05-31T21:59", "2026-04-30T21:59:59.999999"),
+        ("2026-02", "2026-02-28T22:59", "2026-01-28T22:59"),
+    ],
+)
+def test_a_long_month_is_compared_with_a_short_one_to_its_end_at_most(
+    period: str, at: str, before: str, ana: Workspace
+) -> None:
+    moment, then = (datetime.fromisoformat(f"{one}+00:00") for one in (at, before))
+    question = ReportQuery(sales(ana), ana.period(period), moment)
+    assert question.before(ana.settings).as_of == then

@@ -448,3 +448,22 @@ def test_with_another_outcome_what_is_said_of_the_end_comes_with_it(
     assert {"closed_at", "loss"}.isdisjoint(found.take)
     assert {"closed_at", "loss"} & found.base.keys() == ends
     assert found.not_followed == []
+
+
+@pytest.mark.parametrize(
+    ("name", "ours", "said", "conflicts"),
+    [
+        ("source", {"source": "own"}, {"source": "fair"}, ["source"]),
+        ("account", {"account": "Acme"}, {"account": "Lumen"}, ["account"]),
+        ("source", {"source": "fair"}, {"source": "fair"}, []),
+        ("stage", {}, {"stage": NEEDS.name}, []),
+    ],
+)
+def test_of_a_deal_that_its_row_reopens_only_the_stage_was_said_by_nobody(
+    name: str, ours: dict[str, Any], said: dict[str, Any], conflicts: list[str]
+) -> None:
+    known = here({"outcome": "lost"}, **CLOSED | ours)
+    found = merged(known, outcome="open", **said)
+    assert found.reopens
+    assert [one[0] for one in found.conflicts] == conflicts
+    assert (name in found.take) is (name == "stage")

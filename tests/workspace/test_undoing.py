@@ -526,3 +526,16 @@ def test_a_command_of_mine_is_taken_back_by_its_id_with_what_it_agreed(ana: Work
     assert [str(one.agreement.key[0]) for one in ana.reader.agreements.entries()][:1] == ["USD"]
     assert ana.reader.agreements.contents(Topic.RATE, ("USD", "2026-11-23")) is None
     assert ana.reader.agreements.contents(Topic.RATE, ("CHF", "2026-11-23")) is not None
+
+
+def test_a_redo_is_refused_whole_where_one_of_its_deals_was_changed_since(
+    ana: Workspace, bo: Workspace
+) -> None:
+    deals = [add(ana).id, add(ana, "Acme: press").id]
+    ana.tag(deals, ["big"])
+    ana.undo()
+    bo.tag(deals[:1], ["seen"])
+    with pytest.raises(Conflict, match="Can't redo 'Tagged 2 deals") as refused:
+        ana.redo()
+    assert refused.value.details["deals"] == ["D-1"]
+    assert now_of(ana, deals[1]).tags == ()

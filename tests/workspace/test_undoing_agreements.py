@@ -14,6 +14,7 @@ from pipeboard.domain.deal import Deal
 from pipeboard.domain.errors import Refused
 from pipeboard.store.projecting import Change
 from pipeboard.workspace.undoing import (
+    _changed_since,
     _check_name_free,
     _check_pipeline_unused,
     _check_rep_unused,
@@ -218,3 +219,25 @@ def test_what_stays_is_told_with_what_to_do_about_it(
     with pytest.raises(Refused) as refused:
         check()
     assert (refused.value.message, refused.value.hint) == (said, hint)
+
+
+@pytest.mark.parametrize(
+    ("after", "now", "what"),
+    [
+        ({"numerator": 1, "denominator": 2}, {"numerator": 3, "denominator": 2}, " (numerator)"),
+        ({"numerator": 1, "denominator": 2}, {"numerator": 1, "denominator": 2}, ""),
+    ],
+)
+def test_what_has_changed_in_a_way_that_nobody_wrote_down_is_told_without_a_name(
+    after: Any, now: Any, what: str
+) -> None:
+    earlier = SimpleNamespace(seq=7)
+    service: Any = SimpleNamespace(
+        reader=SimpleNamespace(
+            agreements=SimpleNamespace(entries=lambda of, limit: (earlier,)),
+        )
+    )
+    done = Agreement(Topic.RATE, ("USD", "2026-11-23"), None, after)
+    error = _changed_since(service, done, now, 7, "It stays")
+    assert error.message == f"It stays: the rate of USD from 2026-11-23 has changed since{what}."
+    assert error.hint == "See 'pipeboard history'."
