@@ -1,0 +1,257 @@
+"""One connection to a database: answers by row and column, what is put into it, and how long what
+was found is remembered."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from functools import partial
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from pipeboard import SCHEMA
+from pipeboard.domain.errors import BadInput, DatabaseError
+from pipeboard.store import backups
+from pipeboard.store.connecting import connect_at
+from pipeboard.store.database import MOST_REMEMBERED, Database
+from pipeboard.store.locating import Location, Server
+from pipeboard.store.opening import ServerIdentity
+from pipeboard.store.whole import restore
+
+PLACE: Any = SimpleNamespace(location=Location(Path("team.db")))
+
+
+@pytest.fixture
+def database() -> Iterator[Database]:
+    """A table of three words by their numbers, in memory."""
+    with closing(sqlite3.connect(":memory:", isolation_level=None)) as connection:
+        connection.execute("CREATE TABLE word (id INTEGER PRIMARY KEY, text TEXT, note TEXT)")
+        made = Database(connection, PLACE)
+        made.insert("word", [{"id": 1, "text": "one"}, {"id": 2, "text": "two"}])
+        yield made
+
+
+def words(database: Database) -> list[tuple[object, ...]]:
+    return database.records("SELECT id, text, note FROM word ORDER BY id")
+
+
+def test_an_answer_is_read_by_rows_by_its_first_row_or_by_its_first_column(
+    database: Database,
+) -> None:
+    every, none = "SELECT text, id FROM word ORDER BY id", "SELECT text FROM word WHERE id > 9"
+    assert [row["id"] for row in database.rows(every)] == [1, 2]
+    first = database.row(every)
+    assert first is not None and first["text"] == "one"
+    assert database.record(every) == ("one", 1)
+    assert database.records(every) == [("one", 1), ("two", 2)]
+    assert database.column(every) == ["one", "two"]
+    assert database.number("SELECT id FROM word WHERE text = ?", ("two",)) == 2
+    assert (database.row(none), database.record(none), database.records(none)) == (None, (), [])
+    assert (database.column(none), database.number(none)) == ([], 0)
+    assert database.number("SELECT max(id) FROM word WHERE id > 9") == 0
+
+
+def test_a_question_that_cannot_be_answered_is_told_in_words(database: Database) -> None:
+    with pytest.raises(DatabaseError):
+        database.rows("SELECT nothing FROM word")
+
+
+def test_rows_are_put_in_or_change_what_is_there_under_their_key(database: Database) -> None:
+    database.put("word", [{"id": 2, "text": "deux"}, {"id": 3, "text": "trois"}])
+    assert words(database) == [(1, "one", None), (2, "deux", None), (3, "trois", None)]
+    database.fill("word", ("note", "id"), [("n", 4), ("m", 5)])
+    assert words(database)[3:] == [(4, None, "n"), (5, None, "m")]
+    database.insert("word", [{"id": 6}])
+    database.insert("word", [{"id": 6}], otherwise="ON CONFLICT DO NOTHING")
+    database.put("word", [])
+    database.insert("word", [])
+    database.fill("word", (), [])
+    database.change_each("no statement", [])
+    assert len(words(database)) == 6
+
+
+@pytest.mark.parametrize(("ids", "changed"), [([1, 2], 2), ([1, 9], 1), ([9], 0)])
+def test_whoever_changes_rows_is_told_how_many_were_there(
+    ids: list[int], changed: int, database: Database
+) -> None:
+    told: list[int] = []
+    rows = [("x", one) for one in ids]
+    database.change_each("UPDATE word SET note = ? WHERE id = ?", rows, told.append)
+    assert told == [changed]
+
+
+def test_what_was_found_is_remembered_by_its_key(database: Database) -> None:
+    found: list[str] = []
+
+    def find(name: str) -> str:
+        found.append(name)
+        return name
+
+    for name in ("a", "b", "a", "b"):
+        assert database.remembered(name, partial(find, name)) == name
+    assert found == ["a", "b"]
+
+
+def test_so_many_answers_are_remembered_and_then_begun_anew(database: Database) -> None:
+    asked: list[int] = []
+
+    def ask(number: int) -> None:
+        database.remembered(number, lambda: asked.append(number))
+
+    for number in range(MOST_REMEMBERED):
+        ask(number)
+    ask(0)
+    assert len(asked) == MOST_REMEMBERED
+    ask(MOST_REMEMBERED)
+    ask(0)
+    assert asked[MOST_REMEMBERED:] == [MOST_REMEMBERED, 0]
+
+
+CHANGES: dict[str, Callable[[Database], None]] = {
+    "change": lambda db: db.change("UPDATE word SET note = 'x' WHERE id = 1"),
+    "change_each": lambda db: db.change_each("UPDATE word SET note = ? WHERE id = 1", [("x",)]),
+    "insert": lambda db: db.insert("word", [{"id": 7}]),
+    "put": lambda db: db.put("word", [{"id": 1, "text": "un"}]),
+    "fill": lambda db: db.fill("word", ("id",), [(8,)]),
+}
+
+
+@pytest.mark.parametrize("change", CHANGES)
+def test_what_was_found_is_forgotten_once_the_connection_itself_changes_something(
+    change: str, database: Database
+) -> None:
+    before = database.remembered("words", lambda: words(database))
+    CHANGES[change](database)
+    after = database.remembered("words", lambda: words(database))
+    assert before != after == words(database)
+
+
+def test_what_is_kept_lasts_through_changes_until_its_mark_is_another(database: Database) -> None:
+    assert database.kept("facts", 1, lambda: "first") == "first"
+    database.change("UPDATE word SET note = 'x'")
+    assert database.kept("facts", 1, lambda: "again") == "first"
+    assert database.kept("others", 1, lambda: "else") == "else"
+    assert database.kept("facts", 2, lambda: "second") == "second"
+    assert database.kept("facts", 1, lambda: "third") == "third"
+
+
+def test_questions_of_one_snapshot_are_one_transaction_that_is_left_again(
+    database: Database,
+) -> None:
+    connection: Any = database.driver
+    with database.snapshot():
+        assert connection.in_transaction
+        with database.snapshot():
+            database.rows("SELECT 1")
+        assert connection.in_transaction
+    assert not connection.in_transaction
+
+
+# Places.
+
+
+@pytest.mark.parametrize("busy_ms", [7, 1500])
+def test_a_connection_to_any_place_waits_as_long_as_it_is_told(
+    busy_ms: int, tmp_path: Path
+) -> None:
+    path = tmp_path / "deals.db"
+    sqlite3.connect(path).close()
+    with closing(connect_at(Location(path), busy_ms=busy_ms)) as connection:
+        (found,) = connection.execute("PRAGMA busy_timeout").fetchall()
+        assert tuple(found) == (busy_ms,)
+
+
+@pytest.mark.parametrize(
+    ("found", "said"),
+    [
+        (("id-1", None), ""),
+        (("id-2", None), "Another database was put in the place of"),
+        ((None, None), "Another database was put in the place of"),
+        (("id-1", "moved.db"), ""),
+    ],
+)
+def test_a_server_is_looked_at_whether_it_still_holds_what_was_opened(
+    found: tuple[Any, ...], said: str
+) -> None:
+    row = (found[0], SCHEMA if found[0] else None, found[1])
+    connection: Any = SimpleNamespace(execute=lambda sql: SimpleNamespace(fetchone=lambda: row))
+    identity = ServerIdentity(Server("postgresql://box/sales"), "id-1")
+    if not said:
+        assert identity.check_since(connection, None) is None
+        return
+    with pytest.raises(DatabaseError, match=said):
+        identity.check_since(connection, None)
+
+
+@pytest.mark.parametrize(
+    ("document", "said"),
+    [
+        ({}, "The file is of schema None, this program of"),
+        ({"database_schema": 1, "tables": {}}, "The file is of schema 1, this program of"),
+        ({"database_schema": "now"}, "The file holds no tables."),
+        ({"database_schema": "now", "tables": []}, "The file holds no tables."),
+    ],
+)
+def test_a_file_that_is_no_whole_workspace_of_this_program_fills_nothing(
+    document: dict[str, object], said: str, database: Database
+) -> None:
+    if document.get("database_schema") == "now":
+        document = document | {"database_schema": SCHEMA}
+    with pytest.raises(BadInput, match=said):
+        restore(database, document)
+    assert len(words(database)) == 2
+
+
+# PostgreSQL's own programs, which make its copies.
+
+
+@pytest.mark.parametrize(
+    ("url", "words_of_it", "password"),
+    [
+        (None, [], None),
+        ("postgresql://ana@box/sales", ["--dbname=postgresql://ana@box/sales"], None),
+        ("postgresql://ana:s%2Fx@box/sales", ["--dbname=postgresql://ana@box/sales"], "s/x"),
+    ],
+)
+def test_a_password_goes_to_a_program_by_its_environment_alone(
+    url: str | None, words_of_it: list[str], password: str | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[tuple[list[str], str | None]] = []
+
+    def run(words: list[str], **more: Any) -> Any:
+        asked.append((words, more["env"].get("PGPASSWORD")))
+        return SimpleNamespace(returncode=0, stdout="listed", stderr="")
+
+    monkeypatch.delenv("PGPASSWORD", raising=False)
+    monkeypatch.setattr("shutil.which", lambda name: f"/usr/bin/{name}")
+    monkeypatch.setattr("subprocess.run", run)
+    server = None if url is None else Server(url)
+    assert backups._run(server, ["pg_dump", "--no-owner"]) == "listed"
+    assert asked == [(["pg_dump", "--no-owner", *words_of_it], password)]
+
+
+@pytest.mark.parametrize(
+    ("code", "stderr", "said"),
+    [
+        (1, "first\nthe last line\n", "'pg_dump' made no copy: the last line."),
+        (2, "", "'pg_dump' made no copy: it gave no reason."),
+        (None, "", ""),
+    ],
+)
+def test_a_program_that_makes_no_copy_is_told_with_its_reason(
+    code: int | None, stderr: str, said: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    done = SimpleNamespace(returncode=code, stdout="", stderr=stderr)
+    found = None if code is None else "/usr/bin/pg_dump"
+    monkeypatch.setattr("shutil.which", lambda name: found)
+    monkeypatch.setattr("subprocess.run", lambda *words, **more: done)
+    with pytest.raises(DatabaseError) as refused:
+        backups._run(None, ["pg_dump"])
+    if code is None:
+        assert refused.value.hint == "Install the package postgresql-client."
+        return
+    assert (refused.value.message, refused.value.hint) == (said, "Nothing was changed.")
