@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -334,3 +335,27 @@ def test_what_can_be_made_anew_is_and_the_rest_comes_out_of_a_backup(
         if made.mend is not None:
             made.mend()
     assert level(path, "contents") in ("", "ok")
+
+
+@pytest.mark.parametrize(
+    ("mode", "safe", "level_is", "said"),
+    [
+        ("wal", True, Level.OK, "(write-ahead log)"),
+        ("wal", False, Level.PROBLEM, "This SQLite can damage a database with a write-ahead log."),
+        ("truncate", True, Level.OK, "(rollback journal)"),
+        ("truncate", False, Level.OK, "(rollback journal)"),
+        ("delete", False, Level.OK, "(rollback journal)"),
+    ],
+)
+def test_a_write_ahead_log_is_a_problem_where_sqlite_cannot_be_trusted_with_it(
+    mode: str, safe: bool, level_is: Level, said: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(examining, "wal_is_safe", lambda version: safe)
+    database: Any = types.SimpleNamespace(
+        record=lambda sql: (mode,), identity=types.SimpleNamespace(location="team.db")
+    )
+    known: Any = types.SimpleNamespace(schema=7)
+    told = examining._about_versions(database, known)
+    assert (told.check, told.level) == ("versions", level_is)
+    assert said in told.text and "schema 7" in told.text
+    assert ("close all boards" in told.cure) is (level_is is Level.PROBLEM)

@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
+from pipeboard.domain.agreements import Topic
 from pipeboard.domain.errors import BadInput, Conflict, NotFound, PipeboardError, Refused
 from pipeboard.domain.people import Actor
 from pipeboard.domain.pipeline import Pipeline, Stage, StageKind
@@ -17,8 +20,10 @@ from pipeboard.workspace.configuration import (
     check_empty,
     choose_setting,
     make_workspace,
+    pipeline_edit,
     take_whole,
 )
+from tests.domain.deciding_cases import SALES as DECIDED
 from tests.team import (
     CLOSING,
     LEAD,
@@ -491,3 +496,33 @@ def test_a_pipeline_that_is_only_tried_has_no_numbers_yet(ana: Workspace) -> Non
     assert [one.name for one in ana.pipelines()] == ["Sales"]
     made = ana.change_pipeline(replace(sales(ana), id=0, name="Renewals"))
     assert 0 not in {made.pipeline.id, *(stage.id for stage in made.pipeline.stages)}
+
+
+@pytest.mark.parametrize("overwrite", [False, True])
+def test_an_edit_of_a_version_that_nobody_knows_is_of_somebody_s(overwrite: bool) -> None:
+    agreements = SimpleNamespace(pipeline_edits=lambda *_: (), pipeline_version=lambda *_: None)
+    service: Any = SimpleNamespace(reader=SimpleNamespace(agreements=agreements))
+    known = replace(DECIDED, version=3)
+    wanted = replace(known, version=1, name="Deals")
+    if overwrite:
+        edited = pipeline_edit(service, wanted, known, overwrite=True)
+        assert (edited.pipeline, edited.notes, edited.over) == (wanted, (), "")
+        return
+    with pytest.raises(Conflict) as refused:
+        pipeline_edit(service, wanted, known, overwrite=False)
+    assert refused.value.message == (
+        "Sales was changed by somebody since this document was written: "
+        "the version that it began from is not known."
+    )
+    assert (refused.value.details["by"], refused.value.details["at"]) == (None, None)
+    assert pipeline_edit(service, replace(wanted, version=3), known, overwrite=False).notes == ()
+    assert pipeline_edit(service, replace(wanted, version=0), known, overwrite=False).notes == ()
+
+
+@pytest.mark.parametrize("active", [True, False])
+def test_what_is_agreed_of_a_rep_says_yes_or_no(active: bool, ana: Workspace) -> None:
+    ana.save_rep(Rep("bo", "Bo Holt", "North", active))
+    agreed = ana.reader.agreements.contents(Topic.REP, ("bo",))
+    assert agreed is not None and agreed["active"] is active
+    assert (agreed["display_name"], agreed["team"]) == ("Bo Holt", "North")
+    assert ana.reader.agreements.contents(Topic.REP, ("zed",)) is None

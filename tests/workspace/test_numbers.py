@@ -404,3 +404,14 @@ def test_a_long_month_is_compared_with_a_short_one_to_its_end_at_most(
     moment, then = (datetime.fromisoformat(f"{one}+00:00") for one in (at, before))
     question = ReportQuery(sales(ana), ana.period(period), moment)
     assert question.before(ana.settings).as_of == then
+
+
+def test_numbers_of_a_filter_count_deals_that_were_put_away_too(ana: Workspace) -> None:
+    won = win(ana, "Lumen Oy: pilot 40k source:web")
+    win(ana, "Acme: press 10k source:fair")
+    ana.archive([won])
+    for words, value in (("source:web", 4_000_000), ("source:fair", 1_000_000), ("archived", 0)):
+        query = ana.parse_filter(words)
+        found = ana.report(replace(asked(ana), query=query))
+        expected = value or 4_000_000
+        assert count(found, "won_value") == expected, words

@@ -410,6 +410,7 @@ def test_a_cell_that_is_emptied_takes_nothing_away_of_an_end_or_a_beginning(
     known = here({"outcome": "lost", **said[name]}, **CLOSED)
     found = merged(known, prefer_file=prefer_file, outcome="lost")
     assert name not in found.take and found.emptied == []
+    assert name not in found.base
     assert [one[0] for one in found.not_followed] == [name]
 
 

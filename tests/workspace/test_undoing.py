@@ -539,3 +539,16 @@ def test_a_redo_is_refused_whole_where_one_of_its_deals_was_changed_since(
         ana.redo()
     assert refused.value.details["deals"] == ["D-1"]
     assert now_of(ana, deals[1]).tags == ()
+
+
+def test_what_takes_a_change_of_a_pipeline_back_says_from_which_version_on(
+    ana: Workspace, bo: Workspace
+) -> None:
+    ana.save_pipeline(replace(sales(ana), name="Deals"))
+    bo.save_pipeline(replace(bo.pipeline("Deals"), currency="USD"))
+    bo.undo()
+    ana.undo()
+    last = ana.reader.agreements.entries()[0].agreement
+    assert last.before is not None and last.after is not None
+    assert (last.before["name"], last.before["version"]) == ("Deals", 4)
+    assert (last.after["name"], last.after["version"]) == ("Sales", 5)
