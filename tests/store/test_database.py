@@ -255,3 +255,19 @@ def test_a_program_that_makes_no_copy_is_told_with_its_reason(
         assert refused.value.hint == "Install the package postgresql-client."
         return
     assert (refused.value.message, refused.value.hint) == (said, "Nothing was changed.")
+
+
+def test_what_a_transaction_puts_into_the_log_is_noted_where_that_is_asked_for(
+    database: Database,
+) -> None:
+    database.change("CREATE TABLE command (id TEXT, verb TEXT)")
+    rows = [{"id": f"c{number}", "verb": "add"} for number in range(3)]
+    database.insert("command", rows[:1])
+    assert database.log_rows is None
+    database.log_rows = {}
+    database.insert("word", [{"id": 9}])
+    assert database.log_rows == {}
+    database.insert("command", rows[1:2])
+    database.insert("command", rows[2:])
+    assert database.log_rows == {"command": rows[1:]}
+    assert len(database.records("SELECT id FROM command")) == 3

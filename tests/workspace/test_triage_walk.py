@@ -402,3 +402,12 @@ def test_whoever_takes_back_the_adding_of_the_deal_goes_on_to_the_next(
     walk.go_to(lone)
     assert not walk.note(ana.undo())
     assert (name(walk), counts(walk), walk.take_passed()) == ("Late", (4, 0, 0, 4), "")
+
+
+def test_whether_a_deal_is_handled_is_looked_at_once_one_goes_on(
+    ana: Workspace, bo: Workspace, walk: Triage, ids: dict[str, int]
+) -> None:
+    walk.note(ana.add_note([ids["Late"]], "Seen."))
+    bo.snooze([ids["Late"]], TODAY + timedelta(days=9))
+    assert walk.settle("noted Late") == ()
+    assert (name(walk), walk.handled, walk.done) == ("Now", 1, ("noted Late",))
