@@ -165,3 +165,23 @@ def test_what_is_no_copy_does_not_come_back(place: Location, tmp_path: Path) -> 
     with pytest.raises(DatabaseError, match="is not whole"):
         restore(place, spoiled, NOW)
     assert titles(place.path) == ["Since then"]
+
+
+def test_no_copy_is_made_under_a_name_that_is_no_text(place: Location) -> None:
+    name = place.path.with_name("copy\udcff.db")
+    with pytest.raises(BadInput) as refused:
+        back_up(place, NOW, to=name, checks=False)
+    assert refused.value.hint == "Name another file."
+    assert not [path for path in place.path.parent.iterdir() if "copy" in path.name]
+
+
+def test_the_copies_of_a_kind_are_counted_apart(place: Location) -> None:
+    for kind in ("", BEFORE_IMPORT):
+        for hour in range(4):
+            back_up(place, NOW + timedelta(hours=hour), kind=kind, keep=9, checks=False)
+    forget_oldest(place, BEFORE_IMPORT, 2)
+    kept = [(one.kind, one.at.hour) for one in backups_of(place)]
+    assert [at for kind, at in kept if kind == BEFORE_IMPORT] == [1, 0]
+    assert len([at for kind, at in kept if kind == ""]) == 4
+    forget_oldest(place, "", 0)
+    assert len([one for one in backups_of(place) if one.kind == ""]) == 1

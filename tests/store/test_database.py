@@ -14,8 +14,9 @@ from typing import Any
 import pytest
 
 from pipeboard import SCHEMA
-from pipeboard.domain.errors import BadInput, DatabaseError
-from pipeboard.store import backups
+from pipeboard.domain.errors import BadInput, DatabaseError, ReadOnly
+from pipeboard.domain.settings import Settings
+from pipeboard.store import Store, backups
 from pipeboard.store.connecting import connect_at
 from pipeboard.store.database import MOST_REMEMBERED, Database
 from pipeboard.store.locating import Location, Server
@@ -271,3 +272,39 @@ def test_what_a_transaction_puts_into_the_log_is_noted_where_that_is_asked_for(
     database.insert("command", rows[2:])
     assert database.log_rows == {"command": rows[1:]}
     assert len(database.records("SELECT id FROM command")) == 3
+
+
+@pytest.mark.parametrize(
+    ("error", "reason"),
+    [
+        (sqlite3.OperationalError("no such table: workspace"), "replaced"),
+        (sqlite3.OperationalError("out of patience"), "other"),
+    ],
+)
+def test_only_missing_tables_say_that_another_database_is_there(
+    error: sqlite3.OperationalError, reason: str
+) -> None:
+    def execute(sql: str) -> Any:
+        raise error
+
+    connection: Any = SimpleNamespace(execute=execute)
+    identity = ServerIdentity(Server("postgresql://box/sales"), "id-1")
+    with pytest.raises(DatabaseError) as refused:
+        identity.check_since(connection, None)
+    assert refused.value.details["reason"] == reason
+
+
+@pytest.mark.parametrize("read_only", [False, True])
+def test_a_store_that_was_opened_to_read_writes_nothing_and_says_how_it_would(
+    read_only: bool, tmp_path: Path
+) -> None:
+    path = str(tmp_path / "deals.db")
+    Store.create(path, Settings()).close()
+    with closing(Store.open(path, read_only=read_only)) as store:
+        if not read_only:
+            store.write(lambda writer: writer.numbers("deal", 1))
+            return
+        with pytest.raises(ReadOnly) as refused:
+            store.write(lambda writer: writer.numbers("deal", 1))
+    assert refused.value.message == "The database was opened for reading only."
+    assert refused.value.hint == "Open it without --read-only."

@@ -17,8 +17,11 @@ import pytest
 from pipeboard.store import Store, examining
 from pipeboard.store.backups import BEFORE_IMPORT, KEPT, REPLACED, back_up, backups_of, part_of
 from pipeboard.store.checking import Flaw
+from pipeboard.store.connecting import connect
+from pipeboard.store.database import Database
 from pipeboard.store.examining import Finding, Level, examine
-from pipeboard.store.locating import locate_file
+from pipeboard.store.locating import Location, locate_file
+from pipeboard.store.opening import Identity
 from tests.team import NOW, Team, add
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
@@ -359,3 +362,26 @@ def test_a_write_ahead_log_is_a_problem_where_sqlite_cannot_be_trusted_with_it(
     assert (told.check, told.level) == ("versions", level_is)
     assert said in told.text and "schema 7" in told.text
     assert ("close all boards" in told.cure) is (level_is is Level.PROBLEM)
+
+
+def test_only_ones_own_last_backup_is_held_against_the_history(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[str] = []
+    copy_of(path, NOW - 2 * DAY)
+    copy_of(path, NOW - DAY, BEFORE_IMPORT)
+    copy_of(path, NOW, REPLACED)
+
+    def is_in_the_log(database: Database, digest: str) -> bool:
+        asked.append(digest)
+        return False
+
+    monkeypatch.setattr(examining, "is_in_the_log", is_in_the_log)
+    location = locate_file(str(path))
+    with closing(connect(location, read_only=True)) as connection:
+        database = Database(connection, Identity(location, 0, 0, ""))
+        (told,) = examining._about_last_backup(database, location)
+    assert (told.check, told.level, len(asked)) == ("seal", Level.NOTE, 1)
+    (own,) = (one for one in backups_of(location) if one.kind == "")
+    assert f"The last backup ({Location(own.path)}) holds changes" in told.text
+    assert told.cure.startswith("An earlier backup was brought back since")

@@ -8,9 +8,10 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from pipeboard.domain.board import Sort
-from pipeboard.domain.deal import Deal
+from pipeboard.domain.deal import Deal, Loss
 from pipeboard.domain.errors import Ambiguous, Conflict, NotFound, Way
 from pipeboard.domain.templates import template
+from pipeboard.store.reading.listing import Listing
 from pipeboard.workspace.finding import check_still_found, named_pipeline
 from tests.team import TODAY, add, sales
 from tests.verbs import Workspace
@@ -261,3 +262,30 @@ def test_a_name_is_looked_for_in_the_pipeline_that_is_meant(ana: Workspace) -> N
     assert ana.find_deal("acme", other).id == there.id
     with pytest.raises(Ambiguous):
         ana.find_deal("acme")
+
+
+@pytest.mark.parametrize(
+    ("words", "archived", "told"),
+    [
+        ("won", (), ""),
+        ("won", ("Won",), "1 archived deal matches too: 'won archived' finds it."),
+        ("won|lost", ("Won", "Lost"), "2 archived deals match too: '(won|lost) archived' finds"),
+        ("won", ("Lost",), ""),
+        ("open", ("Won", "Open"), ""),
+        ("won archived", ("Won",), ""),
+        ("stage:won", ("Won",), "1 archived deal matches too: "),
+        ("", ("Won", "Lost"), ""),
+    ],
+)
+def test_of_what_ended_it_is_told_what_a_list_leaves_in_the_archive(
+    words: str, archived: tuple[str, ...], told: str, ana: Workspace
+) -> None:
+    ids = {name: add(ana, f"{name}: pilot").id for name in ("Won", "Lost", "Open")}
+    ana.win([ids["Won"]], override="signed")
+    ana.lose([ids["Lost"]], Loss("price"))
+    for name in archived:
+        ana.archive([ids[name]])
+    query = ana.parse_filter(words)
+    listing = Listing(ana.today, ana.settings.zone, "ana", filter=query)
+    said = ana.reader.left_in_archive(listing)
+    assert said.startswith(told) and bool(said) == bool(told)

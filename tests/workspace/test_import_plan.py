@@ -34,6 +34,7 @@ from pipeboard.workspace.import_plan import (
     _options,
     carry_out,
     look_at,
+    named_pipelines,
 )
 from pipeboard.workspace.import_rows import (
     MOST_ATTEMPTS,
@@ -780,3 +781,31 @@ def test_a_file_that_lacks_what_it_must_say_is_still_looked_at(
     file.write_text(f"{head}{column}\n{row}{',Sales' if column else ''}\n", "utf-8")
     for plan in (ImportPlan(file), ImportPlan(file, pipeline="Own", is_new=True)):
         assert seen_by(ana, plan).lacking.startswith("No column says")
+
+
+@pytest.mark.parametrize(
+    ("head", "rows", "assumed"),
+    [
+        ("amount", ("40", "", "5"), 2),
+        ("amount", ("40 EUR", "", "5"), 1),
+        ("amount", ("40 EUR", "7 USD", "5 EUR"), 0),
+    ],
+)
+def test_amounts_of_which_the_currency_was_assumed_are_counted(
+    head: str, rows: tuple[str, ...], assumed: int, ana: Workspace, file: Path
+) -> None:
+    text = "".join(f"{n},Deal {n},Talk,{cell}\n" for n, cell in enumerate(rows))
+    file.write_text(f"id,name,stage,{head}\n{text}", "utf-8")
+    plan = ImportPlan(file, pipeline="Own", is_new=True)
+    assert seen_by(ana, plan).assumed == assumed
+
+
+@pytest.mark.parametrize("strict", [False, True])
+def test_a_cell_that_cannot_be_read_makes_no_pipeline_of_its_row_where_that_rejects_it(
+    strict: bool, ana: Workspace, file: Path
+) -> None:
+    file.write_text(
+        "id,name,pipeline,stage,amount\n1,A,Left,Talk,40\n2,B,Right,Talk,much\n", "utf-8"
+    )
+    named = named_pipelines(ana, file, Recipe(), strict=strict)
+    assert [one.name for one in named] == ([] if strict else ["Left", "Right"])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from datetime import timedelta
 from types import SimpleNamespace
 from typing import Any
 
@@ -15,7 +16,15 @@ from pipeboard.domain.pipeline import Pipeline
 from pipeboard.domain.roles import NotAllowed
 from pipeboard.domain.settings import Rep
 from pipeboard.domain.templates import from_stage_names
-from pipeboard.exchange.rows import DealRow, Rejected
+from pipeboard.exchange.rows import (
+    DealRow,
+    Rejected,
+    RowAnswer,
+    RowContact,
+    RowNote,
+    RowTerm,
+    RowTouch,
+)
 from pipeboard.exchange.side_files import TEAM, SideTable
 from pipeboard.workspace import import_rows as importing
 from pipeboard.workspace.import_rows import ImportOptions, ImportReport, RowsRejected
@@ -384,3 +393,38 @@ def test_where_reps_change_their_own_deals_only_a_file_changes_no_other(
     with pytest.raises(NotAllowed, match="is @ana's, and reps change their own deals only"):
         brought(bo, rows)
     assert titles(ana) == ["Deal 1", "Mine"]
+
+
+def test_all_that_a_row_tells_comes_in_with_its_deal_and_goes_with_it(
+    ana: Workspace, team: Team
+) -> None:
+    began = ana.now() - timedelta(days=9)
+    told: dict[str, Any] = {
+        "created_at": began,
+        "notes": (RowNote("Met at the fair", "bo", began), RowNote("They call back")),
+        "touches": (RowTouch("call", "out", "voicemail", "bo", began), RowTouch("email", "in")),
+        "contacts": (RowContact("Mika Laine", "champion", "mika@x.example"),),
+        "tags": ("hot", "inbound"),
+        "fields": {"size": "L"},
+        "answers": (RowAnswer("need", "They stop twice", 3),),
+        "terms": (RowTerm("Payment", "30 days"),),
+        "next_text": "call",
+        "next_due": ana.today,
+    }
+    brought(ana, [row(1, **told)])
+    deal, history = now_of(ana, 1), ana.reader.history
+    notes = {(note.text, note.author, note.at) for note in history.notes(1)}
+    assert notes == {("They call back", "ana", began), ("Met at the fair", "bo", began)}
+    touches = {(one.type, one.direction, one.outcome, one.by) for one in history.touches(1)}
+    assert touches == {("email", "in", "", "ana"), ("call", "out", "voicemail", "bo")}
+    assert [(one.name, one.role) for one in deal.contacts.values()] == [("Mika Laine", "champion")]
+    assert (deal.tags, dict(deal.fields)) == (("hot", "inbound"), {"size": "L"})
+    assert (deal.answers["need"].text, deal.answers["need"].rating) == ("They stop twice", 3)
+    assert [term.ours for term in deal.terms.values()] == ["30 days"]
+    assert deal.next_step is not None and deal.next_step.due == ana.today
+    for words in ("mika", "fair", "+hot", "field.size:L"):
+        assert [one.id for one in ana.find_deals([], words)] == [1], words
+    assert disagreements(team.place) == []
+    ana.undo()
+    assert (history.notes(1), history.touches(1), titles(ana)) == ((), (), [])
+    assert disagreements(team.place) == []

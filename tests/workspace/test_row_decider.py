@@ -568,7 +568,8 @@ def test_the_stages_that_a_deal_came_into_are_those_of_its_row() -> None:
 
 
 def test_rows_that_are_no_deals_are_of_no_name() -> None:
-    rows = [Rejected(2, "title", "", "no title"), row(None, line=3), row(2, line=4)]
+    rows: list[DealRow | Rejected] = [Rejected(2, "title", "", "no title")]
+    rows += [row(None, line=3), row(2, line=4)]
     made = decider([known(external_id=None)], rows)
     made.decide(rows)
     assert counts(made) == {"unchanged": 1, "by_name": 1, "created": 1, "rejected": 1}

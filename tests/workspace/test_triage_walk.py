@@ -411,3 +411,14 @@ def test_whether_a_deal_is_handled_is_looked_at_once_one_goes_on(
     bo.snooze([ids["Late"]], TODAY + timedelta(days=9))
     assert walk.settle("noted Late") == ()
     assert (name(walk), walk.handled, walk.done) == ("Now", 1, ("noted Late",))
+
+
+def test_a_deal_on_which_something_was_taken_back_is_looked_at_though_it_sleeps(
+    ana: Workspace, walk: Triage, ids: dict[str, int]
+) -> None:
+    asleep(ana, walk)
+    ana.tag([ids["Late"]], ["hot"])
+    assert not walk.note(ana.undo())
+    assert (name(walk), walk.queued, walk.handled, walk.done) == ("Late", None, 0, ())
+    walk.skip()
+    assert (name(walk), walk.handled) == ("Now", 1)

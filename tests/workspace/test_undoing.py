@@ -14,6 +14,7 @@ from pipeboard.domain.deal import Contact, Deal, Loss, Status, Term
 from pipeboard.domain.errors import Conflict, GateNotMet, Refused
 from pipeboard.domain.money import Money
 from pipeboard.domain.timeline import without_cancelled
+from pipeboard.store.writing import Done
 from pipeboard.workspace.recording import Receipt
 from tests.ledger import disagreements
 from tests.team import LEAD, NEEDS, PROPOSAL, QUALIFICATION, Team, add, now_of, qualify, sales
@@ -552,3 +553,13 @@ def test_what_takes_a_change_of_a_pipeline_back_says_from_which_version_on(
     assert last.before is not None and last.after is not None
     assert (last.before["name"], last.before["version"]) == ("Deals", 4)
     assert (last.after["name"], last.after["version"]) == ("Sales", 5)
+
+
+def test_a_command_of_which_nothing_is_known_cannot_be_taken_back(ana: Workspace) -> None:
+    add(ana)
+    done = Done("c-old", ana.now(), "ana", "", "tidy", "Tidied up.")
+    ana.store.write(lambda writer: writer.record(done, ()))
+    with pytest.raises(Refused) as refused:
+        ana.undo(which="c-old")
+    assert refused.value.message == "Can't undo 'Tidied up.': it cannot be taken back."
+    assert refused.value.hint == "What came before it can be changed back by hand."
