@@ -20,7 +20,8 @@ from pipeboard.store import Store, backups
 from pipeboard.store.connecting import connect_at
 from pipeboard.store.database import MOST_REMEMBERED, Database
 from pipeboard.store.locating import Location, Server
-from pipeboard.store.opening import ServerIdentity
+from pipeboard.store.opening import ServerIdentity, check_schema
+from pipeboard.store.projecting.events import _put
 from pipeboard.store.whole import restore
 
 PLACE: Any = SimpleNamespace(location=Location(Path("team.db")))
@@ -308,3 +309,39 @@ def test_a_store_that_was_opened_to_read_writes_nothing_and_says_how_it_would(
             store.write(lambda writer: writer.numbers("deal", 1))
     assert refused.value.message == "The database was opened for reading only."
     assert refused.value.hint == "Open it without --read-only."
+
+
+@pytest.mark.parametrize(("found", "is_newer"), [(6, False), (7, False), (8, True)])
+def test_a_schema_that_is_newer_than_the_program_is_told_with_its_number(
+    found: int, is_newer: bool
+) -> None:
+    if not is_newer:
+        check_schema(found, 7)
+        return
+    with pytest.raises(DatabaseError) as refused:
+        check_schema(found, 7)
+    assert refused.value.message == "The database has schema 8, this Pipeboard knows 7 at most."
+    assert refused.value.hint == "Update Pipeboard; nothing was read or written."
+    assert refused.value.details == {"reason": "newer", "schema": 8}
+
+
+@pytest.mark.parametrize(
+    ("events", "there"),
+    [
+        ([[("n1", False)]], ["n1"]),
+        ([[("n1", False), ("n2", False)]], ["n1", "n2"]),
+        ([[("n1", False)], [("n1", True)]], []),
+        ([[("n1", False)], [("n1", True)], [("n1", False)]], ["n1"]),
+        ([[("n1", False), ("n1", True)]], []),
+        ([[("n1", False), ("n2", False)], [("n2", True)]], ["n1"]),
+        ([[]], []),
+    ],
+)
+def test_a_note_that_is_undone_goes_and_comes_back_when_it_is_redone(
+    events: list[list[tuple[str, bool]]], there: list[str], database: Database
+) -> None:
+    database.change("CREATE TABLE note (id TEXT PRIMARY KEY, text TEXT, removed INTEGER)")
+    for remarks in events:
+        rows = [(undone, {"id": one, "text": "x", "removed": False}) for one, undone in remarks]
+        _put(database, "note", rows)
+    assert database.column("SELECT id FROM note WHERE NOT removed ORDER BY id") == there

@@ -20,7 +20,7 @@ from pipeboard.domain.json_data import Json
 from pipeboard.domain.lazy_dataclass import replace
 from pipeboard.domain.metrics.rules import Target
 from pipeboard.domain.money import Money, Rates
-from pipeboard.domain.pipeline import Pipeline
+from pipeboard.domain.pipeline import Pipeline, Stage
 from pipeboard.domain.score import fresh_since, score
 from pipeboard.store import Store, whole
 from pipeboard.store.checking import _are_added_up
@@ -32,9 +32,9 @@ from pipeboard.store.reading.day import DayReader
 from pipeboard.store.reading.filtering.scores import low_scores
 from pipeboard.store.reading.filtering.terms import FilterScope
 from pipeboard.store.reading.listing import Listing
-from pipeboard.store.reading.metric_settings import _edits, read_targets
+from pipeboard.store.reading.metric_settings import _edits, _with_places, read_targets
 from pipeboard.store.reading.scope import scope, small_result
-from pipeboard.store.reading.setup import read_pipelines
+from pipeboard.store.reading.setup import pipeline_data, read_pipelines
 from pipeboard.store.sql import Sql
 from pipeboard.store.writing import Done
 from tests.store.made_up import NOW, TODAY, ZONE, created, deal, lens, pipelines, store_with
@@ -357,3 +357,36 @@ def test_a_deal_was_ever_in_the_stages_that_it_came_through(store: Store) -> Non
         assert agreements.deals_ever_in(stages) == ids, stages
     known = store.reader.known_deals()
     assert known.shows(1) and not known.shows(99)
+
+
+# A pipeline as it was: stages that were retired stand where they did.
+
+
+def _version(at: int, *names: str) -> tuple[int, Any]:
+    """The stages by their names in an order, those in brackets retired."""
+    stages = tuple(
+        Stage("ABCDE".index(name.strip("()")) + 1, name.strip("()"), retired=name.startswith("("))
+        for name in names
+    )
+    ends = tuple(stage for stage in pipelines()[0].stages if not stage.is_open)
+    return at, pipeline_data(replace(pipelines()[0], stages=(*stages, *ends)))
+
+
+@pytest.mark.parametrize(
+    ("versions", "stand"),
+    [
+        ([("A", "B", "C")], "A B C"),
+        ([("A", "B", "C"), ("A", "C", "(B)")], "A B C"),
+        ([("A", "B", "C"), ("B", "C", "(A)")], "A B C"),
+        ([("A", "B", "C"), ("A", "B", "(C)")], "A B C"),
+        ([("A", "B", "C"), ("A", "(B)", "C")], "A B C"),
+        ([("A", "B", "C", "D"), ("A", "D", "(B)", "(C)")], "A B C D"),
+        ([("A", "B", "C"), ("A", "C", "B"), ("A", "C", "(B)")], "A C B"),
+        ([("A", "B", "C"), ("A", "C", "(B)"), ("C", "A", "(B)")], "C A B"),
+    ],
+)
+def test_a_stage_that_is_retired_stands_where_it_was_last_in_use(
+    versions: list[tuple[str, ...]], stand: str
+) -> None:
+    found = _with_places([_version(at, *names) for at, names in enumerate(versions)])
+    assert [stage.name for stage in found.stages if stage.is_open] == stand.split()

@@ -11,7 +11,7 @@ import pytest
 
 from pipeboard import SCHEMA
 from pipeboard.domain.errors import DatabaseError
-from pipeboard.store import dialect, postgres, server_driver
+from pipeboard.store import dialect, postgres, server_driver, serving
 from pipeboard.store.dialect import ServerTrouble
 from pipeboard.store.locating import Server
 from pipeboard.store.opening import ServerIdentity
@@ -348,3 +348,42 @@ def test_a_writer_looks_under_the_lock_whether_the_workspace_is_there_still(
         with pytest.raises(DatabaseError, match=said):
             attempt._begin(connection, 700)
     assert begun == [700]
+
+
+BUSY, LOST = (ServerTrouble("It said no.", "", kind) for kind in ("busy", "lost"))
+
+
+@pytest.mark.parametrize(
+    ("cause", "in_doubt", "given_up", "waited", "told"),
+    [
+        (BUSY, False, False, 0, "asked"),
+        (BUSY, False, False, 10, "asked"),
+        (BUSY, False, True, 0, "asked"),
+        (LOST, False, False, 0, ""),
+        (LOST, False, False, 9.9, ""),
+        (LOST, False, False, 10, "trouble"),
+        (LOST, False, True, 0, "asked"),
+        (LOST, True, False, 9.9, ""),
+        (LOST, True, False, 10, "doubt"),
+        (LOST, True, True, 0, "doubt"),
+        (BUSY, True, False, 0, "asked"),
+        (BUSY, True, True, 0, "doubt"),
+    ],
+)
+def test_whoever_waits_for_a_server_is_told_at_the_end_what_was_waited_for(
+    cause: ServerTrouble, in_doubt: bool, given_up: bool, waited: float, told: str
+) -> None:
+    """Of a commit without an answer nobody says that it changed nothing."""
+    asked: list[object] = []
+    patience: Any = SimpleNamespace(
+        give_up=lambda: given_up, waited_s=waited, most_s=10, check=asked.append
+    )
+    server = Server("postgresql://box/sales")
+    if told in ("", "asked"):
+        serving._check(patience, server, cause, is_in_doubt=in_doubt)
+        assert asked == ([server] if told else [])
+        return
+    with pytest.raises(DatabaseError) as refused:
+        serving._check(patience, server, cause, is_in_doubt=in_doubt)
+    assert (refused.value.details["reason"] == "in_doubt") is (told == "doubt")
+    assert asked == []

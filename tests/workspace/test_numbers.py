@@ -376,13 +376,15 @@ def test_numbers_of_a_filter_for_an_owner_are_held_against_their_target(
 
 def test_a_commit_is_counted_as_one_without_evidence_until_it_has_some(ana: Workspace) -> None:
     deals = [add(ana, f"{name}: pilot 40k") for name in ("Lumen", "Acme", "Bold")]
-    for deal in deals[:2]:
+    for deal in deals:
         ana.edit([deal.id], {"category": "commit", "expected_close": date(2026, 12, 1)})
     qualify(ana, deals[0].id)
-    ana.set_contact(deals[0].id, Contact("Mika Laine", "decision_maker"))
+    ana.answer([deals[2].id], "need", "They stop twice a day.", 3)
+    for deal in (deals[0], deals[2]):
+        ana.set_contact(deal.id, Contact("Mika Laine", "decision_maker"))
     basis = ana.report(asked(ana)).basis
     assert basis.supported == {deals[0].id}
-    assert [deal.id for deal in unsupported_commits(basis)] == [deals[1].id]
+    assert [deal.id for deal in unsupported_commits(basis)] == [deal.id for deal in deals[1:]]
 
 
 @pytest.mark.parametrize(

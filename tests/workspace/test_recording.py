@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import sqlite3
+from collections.abc import Callable
+from contextlib import closing
 from dataclasses import replace
 from types import SimpleNamespace
 from typing import Any
@@ -11,7 +14,7 @@ import pytest
 from pipeboard.domain.agreements import Agreement, Topic
 from pipeboard.domain.errors import BadInput, Refused
 from pipeboard.domain.roles import NotAllowed
-from pipeboard.domain.settings import Settings
+from pipeboard.domain.settings import Rep, Settings
 from pipeboard.store.projecting import Change
 from pipeboard.workspace.recording import (
     Decision,
@@ -23,6 +26,8 @@ from pipeboard.workspace.recording import (
     retried,
 )
 from tests.domain.deciding_cases import NOW, new
+from tests.team import Team, add
+from tests.verbs import Workspace
 
 DONE = SimpleNamespace(id="t-1", verb="add", summary="Added Acme.", actor="ana", at=NOW)
 DEAL = replace(new(account="Acme"), id=7)
@@ -210,3 +215,35 @@ def test_whoever_gives_a_token_twice_is_told_to_give_another() -> None:
         with pytest.raises(Refused) as refused:
             retried(desk(shown=shown), "t-1", "move")
         assert refused.value.hint == "Give each command a token of its own."
+
+
+ACTS: dict[str, Callable[[Workspace], object]] = {
+    "add": lambda ana: add(ana, "Acme: press"),
+    "tag": lambda ana: ana.tag([1], ["hot"]),
+    "undo": lambda ana: ana.undo(),
+    "rate": lambda ana: ana.set_rate("USD", "0.9"),
+    "target": lambda ana: ana.set_target(ana.pipeline(), "2026Q4", "1k"),
+    "rep": lambda ana: ana.save_rep(Rep("zoe")),
+    "filter": lambda ana: ana.save_filter("hot", "+hot"),
+    "setting": lambda ana: ana.save_settings(replace(ana.settings, min_gap_hours=9)),
+    "pipeline": lambda ana: ana.save_pipeline(replace(ana.pipeline(), name="Deals")),
+}
+
+
+@pytest.mark.parametrize("act", ACTS)
+def test_whatever_is_stored_is_counted_by_which_readers_of_a_server_know_of_it(
+    act: str, team_on_a_file: Team
+) -> None:
+    def changes() -> int:
+        with closing(sqlite3.connect(team_on_a_file.path)) as connection:
+            asked = "SELECT value FROM counter WHERE name = 'change'"
+            return int(connection.execute(asked).fetchone()[0])
+
+    ana = team_on_a_file.rep("ana")
+    add(ana)
+    before = changes()
+    ACTS[act](ana)
+    assert changes() > before
+    after = changes()
+    ana.reader.board(ana.lens(ana.pipeline()))
+    assert changes() == after
