@@ -289,3 +289,25 @@ def test_of_what_ended_it_is_told_what_a_list_leaves_in_the_archive(
     listing = Listing(ana.today, ana.settings.zone, "ana", filter=query)
     said = ana.reader.left_in_archive(listing)
     assert said.startswith(told) and bool(said) == bool(told)
+
+
+@pytest.mark.parametrize(
+    ("shift", "week_start", "text", "first", "last"),
+    [
+        (0, 0, "this-year", "2026-01-01", "2026-12-31"),
+        (-1, 0, "this-year", "2025-12-01", "2026-11-30"),
+        (-1, 0, "this-quarter", "2026-09-01", "2026-11-30"),
+        (0, 0, "this-quarter", "2026-10-01", "2026-12-31"),
+        (0, 0, "this-week", "2026-11-23", "2026-11-29"),
+        (0, 6, "this-week", "2026-11-22", "2026-11-28"),
+        (0, 0, "this-month", "2026-11-01", "2026-11-30"),
+        (-1, 6, "this-month", "2026-11-01", "2026-11-30"),
+    ],
+)
+def test_a_period_is_of_the_weeks_and_the_business_year_of_the_workspace(
+    shift: int, week_start: int, text: str, first: str, last: str, ana: Workspace
+) -> None:
+    ana.save_settings(replace(ana.settings, fiscal_shift=shift, week_start=week_start))
+    period = ana.period(text)
+    ends = period.end - timedelta(days=1)
+    assert (period.start.isoformat(), ends.isoformat()) == (first, last)
