@@ -6,6 +6,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import closing
+from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 from types import SimpleNamespace
@@ -15,12 +16,12 @@ import pytest
 
 from pipeboard import SCHEMA
 from pipeboard.domain.errors import BadInput, DatabaseError, ReadOnly
-from pipeboard.domain.settings import Settings
-from pipeboard.store import Store, backups
+from pipeboard.store import Store, backups, checking
 from pipeboard.store.connecting import connect_at
 from pipeboard.store.database import MOST_REMEMBERED, Database
-from pipeboard.store.locating import Location, Server
-from pipeboard.store.opening import ServerIdentity, check_schema
+from pipeboard.store.grants import shows_all
+from pipeboard.store.locating import Location, Server, make_file
+from pipeboard.store.opening import TABLES, ServerIdentity, check_schema
 from pipeboard.store.projecting.events import _put
 from pipeboard.store.whole import restore
 
@@ -295,18 +296,15 @@ def test_only_missing_tables_say_that_another_database_is_there(
     assert refused.value.details["reason"] == reason
 
 
-@pytest.mark.parametrize("read_only", [False, True])
-def test_a_store_that_was_opened_to_read_writes_nothing_and_says_how_it_would(
-    read_only: bool, tmp_path: Path
-) -> None:
-    path = str(tmp_path / "deals.db")
-    Store.create(path, Settings()).close()
-    with closing(Store.open(path, read_only=read_only)) as store:
-        if not read_only:
-            store.write(lambda writer: writer.numbers("deal", 1))
-            return
-        with pytest.raises(ReadOnly) as refused:
-            store.write(lambda writer: writer.numbers("deal", 1))
+def test_a_store_that_was_opened_to_read_writes_nothing_and_says_how_it_would() -> None:
+    engine = object()
+    reading, writing = (
+        SimpleNamespace(read_only=read_only, _engine=engine) for read_only in (True, False)
+    )
+    store: Any = Store
+    assert store._writing(writing) is engine
+    with pytest.raises(ReadOnly) as refused:
+        store._writing(reading)
     assert refused.value.message == "The database was opened for reading only."
     assert refused.value.hint == "Open it without --read-only."
 
@@ -345,3 +343,100 @@ def test_a_note_that_is_undone_goes_and_comes_back_when_it_is_redone(
         rows = [(undone, {"id": one, "text": "x", "removed": False}) for one, undone in remarks]
         _put(database, "note", rows)
     assert database.column("SELECT id FROM note WHERE NOT removed ORDER BY id") == there
+
+
+@pytest.mark.parametrize(
+    ("function_is", "seen_is_null", "all_"),
+    [(False, None, True), (True, True, True), (True, False, False)],
+)
+def test_a_login_is_shown_all_where_no_script_narrows_it(
+    function_is: bool, seen_is_null: bool | None, all_: bool
+) -> None:
+    answers = {"to_regproc": function_is, "pipeboard_seen()": seen_is_null}
+    server: Any = SimpleNamespace(
+        column=lambda sql: [next(found for part, found in answers.items() if part in sql)]
+    )
+    assert shows_all(server) is all_
+
+
+def test_a_copy_of_a_server_counts_once_every_table_is_in_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[tuple[object, str]] = []
+    held = list(TABLES)
+
+    def run(server: object, command: list[str]) -> str:
+        asked.append((server, command[0]))
+        for word in command:
+            if word.startswith("--file="):
+                Path(word.removeprefix("--file=")).write_bytes(b"copy")
+        return "".join(f"7; 0 1 TABLE DATA public {table} ana\n" for table in held)
+
+    monkeypatch.setattr(backups, "_run", run)
+    server, copies = Server("postgresql://box/sales"), Location(tmp_path / "box.sales")
+    for hour in range(3):
+        at = datetime(2026, 11, 23, hour, tzinfo=UTC)
+        whole = backups.back_up_server(server, copies, at, to=None, keep=2)
+        assert whole.read_bytes() == b"copy"
+    assert asked == [(server, "pg_dump"), (None, "pg_restore")] * 3
+    assert [one.at.hour for one in backups.backups_of(copies)] == [2, 1]
+    elsewhere = tmp_path / "own.dump"
+    assert backups.back_up_server(server, copies, at, to=elsewhere, keep=1) == elsewhere
+    assert len(backups.backups_of(copies)) == 2
+    held.remove("deal")
+    held.remove("note")
+    with pytest.raises(DatabaseError) as refused:
+        backups.back_up_server(server, copies, at, to=tmp_path / "bad.dump", keep=1)
+    assert refused.value.message == "No backup was made: the copy lacks deal, note."
+    assert sorted(path.name for path in tmp_path.iterdir() if "dump" in path.name) == ["own.dump"]
+
+
+def test_a_file_is_known_by_what_the_system_says_of_it(tmp_path: Path) -> None:
+    place = Location(tmp_path / "deals.db")
+    assert (place.mark, place.exists, place.folder) == (None, False, tmp_path)
+    assert not place.may_write_beside
+    place.path.touch()
+    found = place.path.stat()
+    assert (place.mark, place.exists) == ((found.st_dev, found.st_ino), False)
+    assert place.may_write_beside
+    place.path.write_bytes(b"x")
+    assert place.exists
+    server = Server("postgresql://box/sales")
+    assert (server.mark, server.folder) == ((0, 0), None)
+
+
+@pytest.mark.parametrize("is_shared", [False, True])
+@pytest.mark.parametrize("there", [False, True])
+def test_the_file_of_a_new_database_has_the_rights_that_its_folder_implies(
+    there: bool, is_shared: bool, tmp_path: Path
+) -> None:
+    folder = tmp_path / "place"
+    folder.mkdir()
+    folder.chmod(0o2770 if is_shared else 0o700)
+    place = Location(folder / "deals.db")
+    if there:
+        place.path.touch(0o644)
+    make_file(place)
+    assert place.path.stat().st_mode & 0o777 == (0o660 if is_shared else 0o600)
+    assert place.path.stat().st_size == 0
+
+
+def test_a_file_that_cannot_be_made_is_told_in_words(tmp_path: Path) -> None:
+    long = Location(tmp_path / ("x" * 300))
+    with pytest.raises(DatabaseError, match="cannot be made: File name too long") as refused:
+        make_file(long)
+    assert refused.value.hint == "Name another path with --db."
+
+
+@pytest.mark.parametrize(
+    ("said", "is_of_index"),
+    [
+        ("row 7 missing from index deal_by_name", True),
+        ("wrong # of entries in index deal_by_name", True),
+        ("Page 9: btreeInitPage() returns error code 11", False),
+        ("missing from somewhere", False),
+        ("index deal_by_name is odd", False),
+    ],
+)
+def test_a_damaged_index_is_told_from_a_damaged_page(said: str, is_of_index: bool) -> None:
+    assert checking._is_of_index(said) is is_of_index

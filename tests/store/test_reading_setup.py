@@ -13,7 +13,7 @@ import pytest
 
 from pipeboard.domain.agreements import Agreement, Topic
 from pipeboard.domain.board import Lens, Sort
-from pipeboard.domain.deal import Answer, Ask, Loss, Status
+from pipeboard.domain.deal import Answer, Ask, Deal, Loss, Status
 from pipeboard.domain.events import Kind, change_to, evolve
 from pipeboard.domain.filter import parse_filter
 from pipeboard.domain.json_data import Json
@@ -30,7 +30,7 @@ from pipeboard.store.reading.agreements import Agreements, _agreement
 from pipeboard.store.reading.board import _converter
 from pipeboard.store.reading.day import DayReader
 from pipeboard.store.reading.filtering.scores import low_scores
-from pipeboard.store.reading.filtering.terms import FilterScope
+from pipeboard.store.reading.filtering.terms import FilterScope, effective_probability
 from pipeboard.store.reading.listing import Listing
 from pipeboard.store.reading.metric_settings import _edits, _with_places, read_targets
 from pipeboard.store.reading.scope import scope, small_result
@@ -390,3 +390,51 @@ def test_a_stage_that_is_retired_stands_where_it_was_last_in_use(
 ) -> None:
     found = _with_places([_version(at, *names) for at, names in enumerate(versions)])
     assert [stage.name for stage in found.stages if stage.is_open] == stand.split()
+
+
+# Lists in an order that only whole deals tell.
+
+
+@pytest.mark.parametrize(
+    ("sort", "limit", "ids"),
+    [
+        ("id", None, [2, 1, 3, 5]),
+        ("-id", None, [1, 2, 3, 5]),
+        ("id", 1, [2]),
+        ("id", 3, [2, 1, 3]),
+        ("-id", 3, [1, 2, 3]),
+    ],
+)
+def test_deals_without_a_place_come_last_whichever_way_a_list_goes(
+    sort: str, limit: int | None, ids: list[int], few: Store
+) -> None:
+    """The first two have one, by their owners' names turned round."""
+
+    def place(one: Deal) -> tuple[int, float, str] | None:
+        return (0, -one.id, "") if one.id < 3 else None
+
+    listing = Listing(TODAY, ZONE, sort=sort, limit=limit)
+    assert list(few.reader.ids(listing, place)) == ids
+    assert few.reader.select(listing, place).ids == tuple(ids)
+
+
+@pytest.mark.parametrize(
+    ("chances", "expression"),
+    [
+        ((None, None), "deal.probability_bp"),
+        ((1000, None), "coalesce(deal.probability_bp, case deal.stage_id when 1 then 1000 end)"),
+        (
+            (0, 9000),
+            "coalesce(deal.probability_bp, case deal.stage_id when 1 then 0 when 2 then 9000 end)",
+        ),
+    ],
+)
+def test_a_deal_has_the_chance_of_its_own_else_that_of_its_stage(
+    chances: tuple[int | None, ...], expression: str
+) -> None:
+    stages = tuple(
+        Stage(number, f"Stage {number}", probability_bp=chance)
+        for number, chance in enumerate(chances, 1)
+    )
+    one = replace(pipelines()[0], stages=stages)
+    assert effective_probability(FilterScope((one,), TODAY, ZONE)) == expression

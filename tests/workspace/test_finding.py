@@ -9,7 +9,7 @@ import pytest
 
 from pipeboard.domain.board import Sort
 from pipeboard.domain.deal import Deal, Loss
-from pipeboard.domain.errors import Ambiguous, Conflict, NotFound, Way
+from pipeboard.domain.errors import Ambiguous, BadInput, Conflict, NotFound, Way
 from pipeboard.domain.templates import template
 from pipeboard.store.reading.listing import Listing
 from pipeboard.workspace.finding import check_still_found, named_pipeline
@@ -311,3 +311,35 @@ def test_a_period_is_of_the_weeks_and_the_business_year_of_the_workspace(
     period = ana.period(text)
     ends = period.end - timedelta(days=1)
     assert (period.start.isoformat(), ends.isoformat()) == (first, last)
+
+
+@pytest.mark.parametrize(
+    ("words", "found"),
+    [
+        ("field.size:L", ["Acme"]),
+        ("FIELD.SIZE:l", ["Acme"]),
+        ("field.size:none", ["Bold"]),
+        ("field.nothing:none", ["Acme", "Bold"]),
+        ("field.nothing:x", []),
+        ("field.sizes:L", "no deal has a field 'sizes'"),
+        ("channel:in", ["Acme"]),
+        ("channel:out", ["Bold"]),
+        ("channel:up", "a channel is in or out"),
+    ],
+)
+def test_a_field_of_ones_own_and_a_channel_are_filtered_by_what_there_is(
+    words: str, found: list[str] | str, ana: Workspace
+) -> None:
+    first, second = add(ana, "Acme: pilot source:referral"), add(ana, "Bold: kiln source:cold-call")
+    ana.set_fields([first.id], ["fields.size=L"])
+    assert second.id
+
+    def names() -> list[str]:
+        query = ana.parse_filter(words)
+        return sorted(deal.name for deal in ana.reader.each(query, today=ana.today))
+
+    if isinstance(found, str):
+        with pytest.raises(BadInput, match=found):
+            names()
+    else:
+        assert names() == found

@@ -16,6 +16,7 @@ from pipeboard.domain.deal import Answer, Contact, NextStep
 from pipeboard.domain.deal_record import DealRecord
 from pipeboard.domain.errors import BadInput
 from pipeboard.domain.money import Money
+from pipeboard.domain.queue import Tier
 from pipeboard.domain.settings import Rep
 from pipeboard.store.reading.listing import Listing
 from pipeboard.workspace.triage import (
@@ -337,3 +338,16 @@ def test_only_who_is_active_has_something_on_hand(ana: Workspace, listing: Listi
         ("ana", 3),
         ("cy", 0),
     ]
+
+
+def test_a_queue_is_read_as_far_as_a_tier_or_a_number(ana: Workspace, listing: Listing) -> None:
+    ana.set_next_step([1], "call", TODAY - timedelta(days=3))
+    ana.set_next_step([2], "call", TODAY)
+    day = ana.reader.day(listing)
+    whole = [one.deal.id for one in day.queue()]
+    assert whole == [1, 2, 3]
+    assert [[one.deal.id for one in day.queue(most)] for most in (0, 1, 2)] == [[], [1], [1, 2]]
+    through = {tier: [one.deal.id for one in day.through(tier)] for tier in Tier}
+    assert through[Tier.OVERDUE] == [1]
+    assert through[Tier.TODAY] == [1, 2]
+    assert through[Tier.NO_NEXT_STEP] == through[max(Tier)] == whole
