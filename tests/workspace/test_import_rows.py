@@ -428,3 +428,20 @@ def test_all_that_a_row_tells_comes_in_with_its_deal_and_goes_with_it(
     ana.undo()
     assert (history.notes(1), history.touches(1), titles(ana)) == ((), (), [])
     assert disagreements(team.place) == []
+
+
+def test_a_file_whose_commit_is_tried_again_comes_in_once(
+    ana: Workspace, team: Team, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store = importing._Import._store
+
+    def twice(run: importing._Import, *given: Any) -> None:
+        store(run, *given)
+        store(run, *given)
+
+    monkeypatch.setattr(importing._Import, "_store", twice)
+    brought(ana, [row(1), row(2)], OWN)
+    assert stored(ana) == ["Imported 2 deals from a.csv."]
+    assert titles(ana) == ["Deal 1", "Deal 2"]
+    assert [one.name for one in ana.pipelines()] == ["Sales", "Own"]
+    assert disagreements(team.place) == []

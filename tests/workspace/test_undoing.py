@@ -11,8 +11,9 @@ import pytest
 from pipeboard.domain.agreements import Topic
 from pipeboard.domain.criteria import parse_criterion
 from pipeboard.domain.deal import Contact, Deal, Loss, Status, Term
-from pipeboard.domain.errors import Conflict, GateNotMet, Refused
+from pipeboard.domain.errors import Conflict, GateNotMet, NotFound, Refused
 from pipeboard.domain.money import Money
+from pipeboard.domain.settings import SEEN, Rep
 from pipeboard.domain.timeline import without_cancelled
 from pipeboard.store.writing import Done
 from pipeboard.workspace.recording import Receipt
@@ -563,3 +564,17 @@ def test_a_command_of_which_nothing_is_known_cannot_be_taken_back(ana: Workspace
         ana.undo(which="c-old")
     assert refused.value.message == "Can't undo 'Tidied up.': it cannot be taken back."
     assert refused.value.hint == "What came before it can be changed back by hand."
+
+
+def test_what_one_did_on_a_deal_that_one_is_shown_no_more_stays(
+    ana: Workspace, bo: Workspace
+) -> None:
+    deal = add(ana, "Acme: press @bo")
+    ana.change_rep(Rep("bo", role="rep"))
+    done = bo.tag([deal.id], ["hot"])
+    ana.edit([deal.id], {"owner": "ana"})
+    ana.save_settings(replace(ana.settings, reps_see=SEEN.index("own")))
+    for which in ("", done.command_id):
+        with pytest.raises(NotFound, match=r"^There is no deal D-1 that you may see\.$"):
+            bo.undo(which=which)
+    assert now_of(ana, deal.id).tags == ("hot",)
