@@ -526,3 +526,17 @@ def test_what_is_agreed_of_a_rep_says_yes_or_no(active: bool, ana: Workspace) ->
     assert agreed is not None and agreed["active"] is active
     assert (agreed["display_name"], agreed["team"]) == ("Bo Holt", "North")
     assert ana.reader.agreements.contents(Topic.REP, ("zed",)) is None
+
+
+def test_an_edit_is_said_to_be_merged_with_what_of_the_others_it_takes(
+    ana: Workspace, bo: Workspace
+) -> None:
+    began = sales(ana)
+    bo.save_pipeline(staged(began, LEAD, name="Leads"))
+    same = ana.change_pipeline(staged(staged(began, LEAD, name="Leads"), NEEDS, idle_days=9))
+    assert same.receipt.notes == ("Merged with what bo (23 Nov 10:00) changed meanwhile.",)
+    other = ana.change_pipeline(staged(began, PROPOSAL, idle_days=8))
+    assert other.receipt.notes == (
+        "Merged with what bo and ana (23 Nov 10:00) changed meanwhile: name of Leads, idle days of"
+        " Needs Assessment.",
+    )

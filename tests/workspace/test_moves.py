@@ -249,3 +249,29 @@ def test_the_only_card_of_a_column_is_on_top_and_at_the_bottom(places: int, ana:
     said = "It is on top already." if places < 0 else "It is at the bottom already."
     with pytest.raises(Refused, match=said):
         ana.reorder(deal.id, places, ana.lens(sales(ana)))
+
+
+@pytest.mark.parametrize("under", [{"owner": "ana"}, {"filter_text": "shown"}, {"owner": "bo"}])
+@pytest.mark.parametrize(
+    ("place", "places", "after"),
+    [
+        (0, 1, [1, 2, 0, 3, 4, 5]),
+        (0, 2, [1, 2, 3, 4, 0, 5]),
+        (4, -1, [0, 1, 4, 2, 3, 5]),
+        (4, -2, [4, 0, 1, 2, 3, 5]),
+    ],
+)
+def test_a_card_goes_right_beside_the_one_that_it_passes_whatever_the_lens_hides(
+    under: dict[str, str], place: int, places: int, after: list[int], ana: Workspace, team: Team
+) -> None:
+    """Every second one is shown, from the first on."""
+    shown = under.get("owner", "ana")
+    for number in range(6):
+        team.clock.wait(seconds=1)
+        owner = shown if number % 2 else {"ana": "bo", "bo": "ana"}[shown]
+        add(ana, f"Company {number}: {'shown' if number % 2 else 'other'} @{owner}")
+    before = order(ana)
+    lens = ana.lens(sales(ana), owner=under.get("owner"), filter_text=under.get("filter_text", ""))
+    assert [card.id for card in ana.reader.window(lens, LEAD, 0, 9)] == before[::2]
+    ana.reorder(before[place], places, lens)
+    assert order(ana) == [before[one] for one in after]
