@@ -20,8 +20,8 @@ from pipeboard.store import Store, backups, checking
 from pipeboard.store.connecting import connect_at
 from pipeboard.store.database import MOST_REMEMBERED, Database
 from pipeboard.store.grants import shows_all
-from pipeboard.store.locating import Location, Server, make_file
-from pipeboard.store.opening import TABLES, ServerIdentity, check_schema
+from pipeboard.store.locating import Location, Server, check_names, make_file
+from pipeboard.store.opening import TABLES, Identity, ServerIdentity, check_schema, schema_of
 from pipeboard.store.projecting.events import _put
 from pipeboard.store.whole import restore
 
@@ -440,3 +440,84 @@ def test_a_file_that_cannot_be_made_is_told_in_words(tmp_path: Path) -> None:
 )
 def test_a_damaged_index_is_told_from_a_damaged_page(said: str, is_of_index: bool) -> None:
     assert checking._is_of_index(said) is is_of_index
+
+
+@pytest.mark.parametrize(
+    ("tables", "value", "schema", "said", "hint", "reason"),
+    [
+        ((), None, None, "", "", ""),
+        (("counter", "deal", "event"), 7, 7, "", "", ""),
+        (("counter", "deal", "event", "more"), 1, 1, "", "", ""),
+        (
+            ("counter", "deal"), 7, None,
+            "team.db is a database, but not one of Pipeboard's.",
+            "Name another file with --db.", "foreign",
+        ),
+        (
+            ("song",), 7, None,
+            "team.db is a database, but not one of Pipeboard's.",
+            "Name another file with --db.", "foreign",
+        ),
+        *(
+            (
+                ("counter", "deal", "event"), lost, None,
+                "team.db is damaged: the number of its schema is lost.",
+                "Bring back a backup; the file was left as it is.", "corrupt",
+            )
+            for lost in (None, 0, -1, "seven")
+        ),
+    ],
+)  # fmt: skip
+def test_a_database_is_ours_by_its_tables_and_the_number_of_its_schema(
+    tables: tuple[str, ...], value: object, schema: int | None, said: str, hint: str, reason: str
+) -> None:
+    with closing(sqlite3.connect(":memory:")) as connection:
+        for table in tables:
+            connection.execute(f"CREATE TABLE {table} (name, value)")
+        if "counter" in tables:
+            connection.execute("INSERT INTO counter VALUES ('other', 5)")
+            if value is not None:
+                connection.execute("INSERT INTO counter VALUES ('schema', ?)", (value,))
+        if not said:
+            assert schema_of(connection, PLACE.location) == schema
+            return
+        with pytest.raises(DatabaseError) as refused:
+            schema_of(connection, PLACE.location)
+    assert (refused.value.message, refused.value.hint) == (said, hint)
+    assert refused.value.details["reason"] == reason
+
+
+@pytest.mark.parametrize("gone", [False, True])
+def test_a_file_that_was_replaced_or_emptied_is_written_to_no_more(
+    gone: bool, tmp_path: Path
+) -> None:
+    place = Location(tmp_path / "team.db")
+    place.path.write_bytes(b"x")
+    found = place.path.stat()
+    identity = Identity(place, found.st_dev, found.st_ino, "id-1")
+    assert identity.check_file().st_ino == found.st_ino
+    place.path.write_bytes(b"")
+    with pytest.raises(DatabaseError, match="was emptied since it was opened") as emptied:
+        identity.check_file()
+    assert emptied.value.details == {"reason": "truncated"}
+    assert emptied.value.hint.startswith("Nothing was written. Bring back a backup")
+    other = tmp_path / "other.db"
+    other.write_bytes(b"y")
+    other.replace(place.path)
+    if gone:
+        place.path.unlink()
+    with pytest.raises(DatabaseError) as refused:
+        identity.check_file()
+    assert refused.value.details["reason"] == ("deleted" if gone else "replaced")
+
+
+def test_a_file_with_a_second_name_is_told_how_many_it_has(tmp_path: Path) -> None:
+    place = Location(tmp_path / "team.db")
+    place.path.write_bytes(b"x")
+    check_names(place, place.path.stat())
+    for number in (2, 3):
+        (tmp_path / f"link{number}").hardlink_to(place.path)
+        with pytest.raises(DatabaseError, match=rf"has {number} names \(hard links\)") as refused:
+            check_names(place, place.path.stat())
+        assert refused.value.details == {"reason": "linked"}
+        assert "find FOLDER -samefile FILE" in refused.value.hint
