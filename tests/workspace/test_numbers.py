@@ -417,3 +417,17 @@ def test_numbers_of_a_filter_count_deals_that_were_put_away_too(ana: Workspace) 
         found = ana.report(replace(asked(ana), query=query))
         expected = value or 4_000_000
         assert count(found, "won_value") == expected, words
+
+
+@pytest.mark.parametrize(
+    ("currency", "value", "told"),
+    [("", 4_000_000, "EUR"), ("EUR", 4_000_000, "EUR"), ("USD", 5_000_000, "USD")],
+)
+def test_sums_are_in_the_currency_that_is_asked_for_else_in_that_of_the_pipeline(
+    currency: str, value: int, told: str, ana: Workspace
+) -> None:
+    ana.set_rate("USD", "0.8", on=date(2026, 1, 1))
+    win(ana, "Lumen Oy: pilot 40k")
+    found = ana.report(replace(asked(ana), currency=currency))
+    assert count(found, "won_value") == value
+    assert found.basis.rules.currency == told
