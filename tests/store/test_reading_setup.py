@@ -32,7 +32,7 @@ from pipeboard.store.reading.board import _converter
 from pipeboard.store.reading.day import DayReader
 from pipeboard.store.reading.filtering.scores import low_scores
 from pipeboard.store.reading.filtering.terms import FilterScope, effective_probability
-from pipeboard.store.reading.history import _newest_first
+from pipeboard.store.reading.history import _newest_first, _standing
 from pipeboard.store.reading.listing import Listing
 from pipeboard.store.reading.metric_settings import _edits, _with_places, read_targets
 from pipeboard.store.reading.scope import scope, small_result
@@ -465,3 +465,34 @@ def test_the_log_is_read_newest_first_of_what_is_asked_for_and_no_more(
     most = f" limit {limit}" if limit else ""
     assert found.text == f" where {asked or 'true'} order by event.seq desc{most}"
     assert tuple(found.values) == values
+
+
+@pytest.mark.parametrize(
+    ("log", "stand"),
+    [
+        ("a", "a"),
+        ("a b", "a b"),
+        ("a u<a", ""),
+        ("a b u<a", "b"),
+        ("a u<a r>a", "r"),
+        ("a u<a r>a v<r", ""),
+        ("a u<a r>a v<r s>r", "s"),
+        ("a b u<b r>b", "a r"),
+        ("u<x", "u"),
+        ("u<x r>x", ""),
+        ("r>x", "r"),
+        ("a a b", "a a b"),
+        ("a a u<a", ""),
+        ("a u<a b", "b"),
+    ],
+)
+def test_what_was_taken_back_does_not_stand_and_what_was_put_again_does(
+    log: str, stand: str
+) -> None:
+    """Commands by a letter, `u<a` takes a back, `r>a` puts it again; one of what came before
+    stands itself."""
+    rows: list[dict[str, Any]] = []
+    for word in log.split():
+        took, put = word.partition("<")[2] or None, word.partition(">")[2] or None
+        rows.append({"command_id": word[0], "takes_back": took, "puts_again": put})
+    assert [row["command_id"] for row in _standing(rows)] == stand.split()
