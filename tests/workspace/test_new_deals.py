@@ -167,3 +167,16 @@ def test_on_the_board_a_line_has_shorter_signs_for_tags_and_the_next_step(
     line = "Acme: press #hot > 3dec call Mika"
     deal = only(ana.add(line, pipeline=sales(ana), tui=tui))
     assert (deal.title, deal.tags, deal.next_step) == (title, tags, step)
+
+
+@pytest.mark.parametrize("token", ["", "t1"])
+def test_where_no_lost_deal_is_due_nothing_is_stored_and_no_token_is_taken(
+    token: str, ana: Workspace
+) -> None:
+    add(ana)
+    before = len(ana.reader.history.commands())
+    told = ana.recycle(token=token)
+    assert (told.command_id, told.summary) == ("", "No lost deal is due to come back.")
+    assert len(ana.reader.history.commands()) == before
+    if token:
+        assert ana.tag([1], ["hot"], token=token).command_id == token

@@ -21,7 +21,7 @@ from pipeboard.domain.settings import Rep
 from pipeboard.exchange.metrics_document import metrics_document
 from pipeboard.exchange.metrics_tables import FullReport
 from pipeboard.exchange.reading import open_import
-from pipeboard.workspace.reports import ReportQuery
+from pipeboard.workspace.reports import ReportQuery, end_of_period, is_over
 from tests.team import (
     CLOSING,
     LEAD,
@@ -431,3 +431,28 @@ def test_sums_are_in_the_currency_that_is_asked_for_else_in_that_of_the_pipeline
     found = ana.report(replace(asked(ana), currency=currency))
     assert count(found, "won_value") == value
     assert found.basis.rules.currency == told
+
+
+@pytest.mark.parametrize(
+    ("period", "at", "over"),
+    [
+        # The quarter ends in Berlin at 22:00, for it is summer there.
+        ("2026Q3", "2026-09-30T21:59:59.999998", False),
+        ("2026Q3", "2026-09-30T21:59:59.999999", False),
+        ("2026Q3", "2026-09-30T22:00:00", True),
+        ("2026Q3", "2026-11-23T09:00:00", True),
+        ("2026Q4", "2026-11-23T09:00:00", False),
+        ("all", "2026-11-23T09:00:00", False),
+    ],
+)
+def test_a_period_is_over_once_its_last_instant_has_passed(
+    period: str, at: str, over: bool, ana: Workspace
+) -> None:
+    moment = datetime.fromisoformat(f"{at}+00:00")
+    question = ReportQuery(sales(ana), ana.period(period), moment)
+    assert is_over(question, ana.settings) is over
+    if period == "2026Q3":
+        last = datetime(2026, 9, 30, 21, 59, 59, 999_999, tzinfo=UTC)
+        assert end_of_period(question, ana.settings) == last
+    basis = ana.report(question).basis
+    assert (basis.ended is not None) is over

@@ -18,6 +18,7 @@ from pipeboard.domain.pipeline import Pipeline
 from pipeboard.domain.settings import Rep
 from pipeboard.exchange.rows import DealRow, Entered, Rejected, RowNote
 from pipeboard.exchange.side_files import SideTable
+from pipeboard.workspace import row_deciding
 from pipeboard.workspace.row_deciding import NO_LINE, RowDecider
 from pipeboard.workspace.row_matching import ImportOptions, said_by
 from tests.domain.deciding_cases import BERLIN, NOW
@@ -573,3 +574,14 @@ def test_rows_that_are_no_deals_are_of_no_name() -> None:
     made = decider([known(external_id=None)], rows)
     made.decide(rows)
     assert counts(made) == {"unchanged": 1, "by_name": 1, "created": 1, "rejected": 1}
+
+
+def test_ids_of_one_mark_are_told_apart_by_the_file_itself(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Ids that were met are remembered by a number that two of them could share."""
+    monkeypatch.setattr(row_deciding, "hash", lambda _: 1, raising=False)
+    rows = [row(1, line=2), row(2, "Other", line=3), row(1, line=4), row(3, "Third", line=5)]
+    made = decider([], rows)
+    assert [line for line, _ in made.decide(rows)] == [2, 3, 5]
+    assert [one.line for one in made.report.rejected] == [4]
+    gone = decider([], [])
+    assert [line for line, _ in gone.decide(rows[:2])] == [2, 3]
