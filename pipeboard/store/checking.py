@@ -120,7 +120,7 @@ def log_faults(database: Database, heard: Heard = unheard) -> Iterator[Flaw]:
         " WHERE command.id IS NULL"
     )
     if lost:
-        yield Flaw("log", f"{lost} events are of no command")
+        yield Flaw("log", f"{how_many(lost, 'event is', 'events are')} of no command")
 
 
 def _are_added_up(database: Database) -> bool:

@@ -299,3 +299,14 @@ def test_a_row_that_is_gone_or_there_twice_is_found(
     path = Path(shutil.copy(sound, tmp_path / "team.db"))
     spoil(path, f"DELETE FROM {table} WHERE rowid = 1")
     assert kinds_of_flaws(path) & {"replay", "keys"}, table
+
+
+@pytest.mark.parametrize(
+    ("commands", "said"), [(1, "1 event is of no command"), (2, "2 events are of no command")]
+)
+def test_events_of_no_command_are_counted(commands: int, said: str, path: Path) -> None:
+    assert [flaw.kind for flaw in check_copy(locate_file(str(path)))] == []
+    with closing(sqlite3.connect(path)) as connection, connection:
+        connection.execute("DELETE FROM command WHERE seq <= ?", (commands,))
+    told = {flaw.kind: flaw.text for flaw in check_copy(locate_file(str(path)))}
+    assert told["log"] == said

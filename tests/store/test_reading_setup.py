@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import fields
@@ -26,6 +27,7 @@ from pipeboard.domain.score import fresh_since, score
 from pipeboard.store import Store, whole
 from pipeboard.store.checking import _are_added_up
 from pipeboard.store.projecting import Change
+from pipeboard.store.projecting.facts import standing
 from pipeboard.store.reading import deals, facts
 from pipeboard.store.reading.agreements import Agreements, _agreement
 from pipeboard.store.reading.board import _converter
@@ -496,3 +498,41 @@ def test_what_was_taken_back_does_not_stand_and_what_was_put_again_does(
         took, put = word.partition("<")[2] or None, word.partition(">")[2] or None
         rows.append({"command_id": word[0], "takes_back": took, "puts_again": put})
     assert [row["command_id"] for row in _standing(rows)] == stand.split()
+
+
+@pytest.mark.parametrize(
+    ("log", "us", "stood"),
+    [
+        ("a1", 9, "a"),
+        ("a1 b5", 4, "a"),
+        ("a1 b5", 5, "a b"),
+        ("a1 u3<a", 9, ""),
+        ("a1 u3<a", 3, ""),
+        ("a1 u3<a", 2, "a"),
+        ("a1 b2 u3<a", 9, "b"),
+        ("a1 u3<a r5>a", 9, "a"),
+        ("a1 u3<a r5>a", 4, ""),
+        ("a1 u3<a r5>a", 2, "a"),
+        ("a1 u3<a r5>a v7<r", 9, ""),
+        ("a1 u3<a r5>a v7<r", 6, "a"),
+        ("a1 u3<a r5>a v7<r s8>r", 9, "a"),
+        # Recorded at 5 with an effect at 1: it counts, unless it has been undone since.
+        ("a5@1", 3, "a"),
+        ("a5@1", 0, ""),
+        ("a5@1 u7<a", 3, ""),
+        ("a5@1 u7<a r8>a", 3, "a"),
+    ],
+)
+def test_what_had_taken_effect_by_an_instant_is_what_was_not_undone_by_then(
+    log: str, us: int, stood: str
+) -> None:
+    rows: list[dict[str, Any]] = []
+    for word in log.split():
+        said = re.fullmatch(r"(\w)(\d)(?:@(\d))?(?:<(\w))?(?:>(\w))?", word)
+        assert said is not None
+        one, recorded, at, took, put = said.groups()
+        rows.append({
+            "command_id": one, "recorded_at": int(recorded), "at": int(at or recorded),
+            "takes_back": took, "puts_again": put, "undoes": took is not None, "kind": "edited",
+        })  # fmt: skip
+    assert [row["command_id"] for row in standing(rows, us)] == stood.split()
