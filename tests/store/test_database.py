@@ -23,7 +23,7 @@ from pipeboard.store.grants import shows_all
 from pipeboard.store.locating import Location, Server, check_names, make_file
 from pipeboard.store.opening import TABLES, Identity, ServerIdentity, check_schema, schema_of
 from pipeboard.store.projecting.events import _put
-from pipeboard.store.whole import restore
+from pipeboard.store.whole import _fill, restore
 
 PLACE: Any = SimpleNamespace(location=Location(Path("team.db")))
 
@@ -521,3 +521,44 @@ def test_a_file_with_a_second_name_is_told_how_many_it_has(tmp_path: Path) -> No
             check_names(place, place.path.stat())
         assert refused.value.details == {"reason": "linked"}
         assert "find FOLDER -samefile FILE" in refused.value.hint
+
+
+COLUMNS = ["id", "text", "note"]
+NO_TABLE, DAMAGED = "The file has no table word", "The rows of word"
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        ({"columns": COLUMNS, "rows": []}, ""),
+        ({"columns": COLUMNS, "rows": [[7, "seven", None], [8, "", "n"]]}, ""),
+        ({"columns": COLUMNS[::-1], "rows": [[None, "seven", 7]]}, ""),
+        (None, NO_TABLE),
+        ([], NO_TABLE),
+        ({"rows": []}, NO_TABLE),
+        ({"columns": ["id", "text"], "rows": []}, NO_TABLE),
+        ({"columns": [*COLUMNS, "more"], "rows": []}, NO_TABLE),
+        ({"columns": "id", "rows": []}, NO_TABLE),
+        ({"columns": COLUMNS}, DAMAGED),
+        ({"columns": COLUMNS, "rows": {}}, DAMAGED),
+        ({"columns": COLUMNS, "rows": [[7, "seven"]]}, DAMAGED),
+        ({"columns": COLUMNS, "rows": [[7, "seven", None, 1]]}, DAMAGED),
+        ({"columns": COLUMNS, "rows": [[7, "seven", 1.5]]}, DAMAGED),
+        ({"columns": COLUMNS, "rows": [[7, "seven", ["n"]]]}, DAMAGED),
+        ({"columns": COLUMNS, "rows": [{"id": 7}]}, DAMAGED),
+        ({"columns": COLUMNS, "rows": [[7, "a", None], [8, "b"]]}, DAMAGED),
+    ],
+)
+def test_a_table_of_a_whole_workspace_comes_in_with_all_its_columns_and_rows(
+    content: object, said: str, database: Database
+) -> None:
+    database.change("DELETE FROM word")
+    if said:
+        with pytest.raises(BadInput, match=said):
+            _fill(database, "word", content)
+        assert words(database) == []
+        return
+    _fill(database, "word", content)
+    assert isinstance(content, dict)
+    order = [content["columns"].index(name) for name in COLUMNS]
+    assert words(database) == [tuple(row[place] for place in order) for row in content["rows"]]

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Callable, Sequence
+from contextlib import closing
 from dataclasses import replace
 from datetime import timedelta
 from types import SimpleNamespace
@@ -26,6 +28,8 @@ from pipeboard.exchange.rows import (
     RowTouch,
 )
 from pipeboard.exchange.side_files import TEAM, SideTable
+from pipeboard.store.backups import BEFORE_IMPORT, backups_of
+from pipeboard.store.locating import Location
 from pipeboard.workspace import import_rows as importing
 from pipeboard.workspace.import_rows import ImportOptions, ImportReport, RowsRejected
 from tests.ledger import disagreements
@@ -445,3 +449,17 @@ def test_a_file_whose_commit_is_tried_again_comes_in_once(
     assert titles(ana) == ["Deal 1", "Deal 2"]
     assert [one.name for one in ana.pipelines()] == ["Sales", "Own"]
     assert disagreements(team.place) == []
+
+
+def test_a_copy_from_before_an_import_stands_beside_the_database_under_its_kind(
+    ana: Workspace, team: Team
+) -> None:
+    place = Location(team.path)
+    brought(ana, [row(1)])
+    assert backups_of(place) == []  # there was nothing in it yet
+    brought(ana, [row(2)])
+    brought(ana, [row(2)])
+    (copy,) = backups_of(place)
+    assert (copy.kind, copy.at) == (BEFORE_IMPORT, ana.now())
+    with closing(sqlite3.connect(copy.path)) as connection:
+        assert connection.execute("SELECT title FROM deal").fetchall() == [("Deal 1",)]
