@@ -468,3 +468,18 @@ def test_of_a_deal_that_its_row_reopens_only_the_stage_was_said_by_nobody(
     assert found.reopens
     assert [one[0] for one in found.conflicts] == conflicts
     assert (name in found.take) is (name == "stage")
+
+
+@pytest.mark.parametrize("spoken", [False, True])
+@pytest.mark.parametrize(("outcome", "ends"), [("open", set()), ("lost", {"closed_at", "loss"})])
+def test_what_was_said_of_another_end_is_remembered_no_more(
+    outcome: str, ends: set[str], spoken: bool
+) -> None:
+    """Also where the file has no column for it any more."""
+    last: dict[str, Any] = {"outcome": "lost", "lost_category": "price", "closed_at": BEGAN}
+    known = here(last, **CLOSED)
+    said: dict[str, Any] = {"outcome": outcome}
+    if outcome == "lost":
+        said = last
+    found = merged(known, spoken=spoken, **said)
+    assert {"closed_at", "loss"} & found.base.keys() == ends
