@@ -21,7 +21,7 @@ from pipeboard.store.connecting import connect_at
 from pipeboard.store.database import MOST_REMEMBERED, Database
 from pipeboard.store.grants import shows_all
 from pipeboard.store.locating import Location, Server, check_names, make_file
-from pipeboard.store.opening import TABLES, Identity, ServerIdentity, check_schema, schema_of
+from pipeboard.store.opening import TABLES, Identity, ServerIdentity, check_schema, look, schema_of
 from pipeboard.store.projecting.events import _put
 from pipeboard.store.whole import _fill, restore
 
@@ -562,3 +562,52 @@ def test_a_table_of_a_whole_workspace_comes_in_with_all_its_columns_and_rows(
     assert isinstance(content, dict)
     order = [content["columns"].index(name) for name in COLUMNS]
     assert words(database) == [tuple(row[place] for place in order) for row in content["rows"]]
+
+
+def _made(path: Path, schema: int, *ids: object) -> Location:
+    """As much of a database as a first look asks for."""
+    with closing(sqlite3.connect(path)) as connection, connection:
+        for table in ("counter (name, value)", "deal (id)", "event (id)", "workspace (id)"):
+            connection.execute(f"CREATE TABLE {table}")
+        connection.execute("INSERT INTO counter VALUES ('schema', ?)", (schema,))
+        connection.executemany("INSERT INTO workspace VALUES (?)", [(one,) for one in ids])
+    return Location(path)
+
+
+@pytest.mark.parametrize(
+    ("schema", "ids", "found"),
+    [
+        (SCHEMA, ("id-1",), (SCHEMA, "id-1")),
+        (SCHEMA - 1, (), (SCHEMA - 1, "")),
+        (1, ("id-1",), (1, "")),
+        (SCHEMA, (), "corrupt"),
+        (SCHEMA, (7,), "corrupt"),
+        (SCHEMA + 1, ("id-1",), "newer"),
+    ],
+)
+def test_a_first_look_says_which_database_it_is_or_why_it_cannot_be_worked_in(
+    schema: int, ids: tuple[object, ...], found: tuple[int, str] | str, tmp_path: Path
+) -> None:
+    place = _made(tmp_path / "team.db", schema, *ids)
+    if isinstance(found, str):
+        with pytest.raises(DatabaseError) as refused:
+            look(place)
+        assert refused.value.details["reason"] == found
+        return
+    seen = look(place)
+    at = place.path.stat()
+    assert seen is not None and not seen.recovered
+    assert seen.schema == found[0]
+    assert seen.identity == Identity(place, at.st_dev, at.st_ino, found[1])
+
+
+@pytest.mark.parametrize("there", ["nothing", "an empty file", "no tables"])
+def test_where_nothing_was_made_yet_a_first_look_finds_nothing(there: str, tmp_path: Path) -> None:
+    place = Location(tmp_path / "team.db")
+    if there == "an empty file":
+        place.path.touch()
+    elif there == "no tables":
+        with closing(sqlite3.connect(place.path)) as connection, connection:
+            connection.execute("CREATE TABLE x (y)")
+            connection.execute("DROP TABLE x")
+    assert look(place) is None

@@ -28,7 +28,7 @@ from pipeboard.store import Store, whole
 from pipeboard.store.checking import _are_added_up
 from pipeboard.store.projecting import Change
 from pipeboard.store.projecting.facts import standing
-from pipeboard.store.reading import deals, facts
+from pipeboard.store.reading import deals, facts, filtering
 from pipeboard.store.reading.agreements import Agreements, _agreement
 from pipeboard.store.reading.board import _converter
 from pipeboard.store.reading.day import DayReader
@@ -536,3 +536,14 @@ def test_what_had_taken_effect_by_an_instant_is_what_was_not_undone_by_then(
             "takes_back": took, "puts_again": put, "undoes": took is not None, "kind": "edited",
         })  # fmt: skip
     assert [row["command_id"] for row in standing(rows, us)] == stood.split()
+
+
+@pytest.mark.parametrize("most", [1, 50], ids=["many are found", "few are found"])
+def test_totals_behind_a_filter_are_the_same_however_many_are_found(
+    most: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(filtering, "FEW", most)
+    with closing(store_with(tmp_path / "deals.db", DEALS)) as store:
+        found = store.reader.board(lens(parse_filter("value>1", today=TODAY, currency="EUR").root))
+    columns = {column.stage.id: column for column in found.columns if column.count}
+    assert {number: column.count for number, column in columns.items()} == {1: 1, 2: 1}
