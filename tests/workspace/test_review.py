@@ -445,8 +445,16 @@ def test_a_decision_that_was_taken_back_is_none(ana: Workspace, team: Team) -> N
     decide(ana, deal.id, "thu send the offer")
     decide(ana, deal.id, "fri call Mika", "bo")
     ana.undo()
-    found = decisions_since(ana.reader, sales(ana), since)
-    assert [one["text"] for one in found] == ["send the offer"]
+    assert decisions_since(ana.reader, sales(ana), since) == [
+        {
+            "ref": deal.ref,
+            "deal": "Lumen Oy",
+            "owner": "ana",
+            "text": "send the offer",
+            "due": "2026-11-26",
+            "done": False,
+        }
+    ]
 
 
 def test_a_review_knows_the_names_of_all_deals_that_it_speaks_of(
