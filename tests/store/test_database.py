@@ -3,6 +3,7 @@ was found is remembered."""
 
 from __future__ import annotations
 
+import os
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import closing
@@ -15,13 +16,14 @@ from typing import Any
 import pytest
 
 from pipeboard import SCHEMA
-from pipeboard.domain.errors import BadInput, DatabaseError, ReadOnly
+from pipeboard.domain.errors import BadInput, Conflict, DatabaseError, ReadOnly
 from pipeboard.store import Store, backups, checking
 from pipeboard.store.connecting import connect_at
 from pipeboard.store.database import MOST_REMEMBERED, Database
 from pipeboard.store.grants import shows_all
 from pipeboard.store.locating import Location, Server, check_names, make_file
 from pipeboard.store.opening import TABLES, Identity, ServerIdentity, check_schema, look, schema_of
+from pipeboard.store.projecting.deals import _update
 from pipeboard.store.projecting.events import _put
 from pipeboard.store.whole import _fill, restore
 
@@ -611,3 +613,42 @@ def test_where_nothing_was_made_yet_a_first_look_finds_nothing(there: str, tmp_p
             connection.execute("CREATE TABLE x (y)")
             connection.execute("DROP TABLE x")
     assert look(place) is None
+
+
+@pytest.mark.parametrize(
+    ("refused", "may"), [((), True), (("team.db",), False), (("place",), False)]
+)
+def test_a_change_needs_the_right_to_write_to_the_file_and_to_its_folder(
+    refused: tuple[str, ...], may: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def access(path: Path, mode: int) -> bool:
+        return mode == os.W_OK and Path(path).name not in refused
+
+    monkeypatch.setattr("os.access", access)
+    assert Location(tmp_path / "place" / "team.db").may_write_beside is may
+
+
+@pytest.mark.parametrize(
+    ("deals", "named"),
+    [
+        (1, "D-1"),
+        (2, "D-1, D-2"),
+        (3, "D-1, D-2, D-3"),
+        (4, "D-1, D-2, D-3 or another of 4 deals"),
+    ],
+)
+def test_a_deal_that_somebody_else_changed_meanwhile_is_not_written_over(
+    deals: int, named: str, database: Database
+) -> None:
+    database.change("CREATE TABLE deal (id INTEGER, version INTEGER, source TEXT)")
+    rows: list[dict[str, object]] = [
+        {"deal_id": number, "decided_on": 7, "source": "web"} for number in range(1, deals + 1)
+    ]
+    database.insert("deal", [{"id": row["deal_id"], "version": 7} for row in rows])
+    _update(database, ("source",), rows)
+    assert database.column("SELECT DISTINCT source FROM deal") == ["web"]
+    database.change("UPDATE deal SET version = 8 WHERE id = ?", (deals,))
+    with pytest.raises(Conflict) as refused:
+        _update(database, ("source",), rows)
+    assert refused.value.message == f"{named} was changed by somebody else meanwhile."
+    assert refused.value.hint == "Look at it again, then repeat."
