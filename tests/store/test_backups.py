@@ -185,3 +185,16 @@ def test_the_copies_of_a_kind_are_counted_apart(place: Location) -> None:
     assert len([at for kind, at in kept if kind == ""]) == 4
     forget_oldest(place, "", 0)
     assert len([one for one in backups_of(place) if one.kind == ""]) == 1
+
+
+def test_of_what_is_not_whole_no_copy_is_made_and_what_to_look_at_is_told(place: Location) -> None:
+    retitled(place, "Changed by another hand")
+    with pytest.raises(DatabaseError, match="^No backup was made, since ") as refused:
+        back_up(place, NOW)
+    assert refused.value.hint == (
+        "'pipeboard doctor' says more; 'pipeboard backup list' shows earlier copies."
+    )
+    assert refused.value.details["reason"] == "damaged"
+    assert backups_of(place) == []
+    unchecked = back_up(place, NOW, checks=False)
+    assert titles(unchecked) == ["Changed by another hand"]

@@ -23,8 +23,11 @@ from pipeboard.store.database import MOST_REMEMBERED, Database
 from pipeboard.store.grants import shows_all
 from pipeboard.store.locating import Location, Server, check_names, make_file
 from pipeboard.store.opening import TABLES, Identity, ServerIdentity, check_schema, look, schema_of
-from pipeboard.store.projecting.deals import _update
+from pipeboard.store.projecting.deals import _update, contributed
 from pipeboard.store.projecting.events import _put
+from pipeboard.store.reading import finding
+from pipeboard.store.reading.board import _strays
+from pipeboard.store.sql import Sql
 from pipeboard.store.whole import _fill, restore
 
 PLACE: Any = SimpleNamespace(location=Location(Path("team.db")))
@@ -652,3 +655,65 @@ def test_a_deal_that_somebody_else_changed_meanwhile_is_not_written_over(
         _update(database, ("source",), rows)
     assert refused.value.message == f"{named} was changed by somebody else meanwhile."
     assert refused.value.hint == "Look at it again, then repeat."
+
+
+@pytest.mark.parametrize(
+    ("currency", "minor", "bp", "key", "amounts"),
+    [
+        ("EUR", 500, None, (3, "ana", "EUR"), (1, 500, 500, 0)),
+        ("EUR", 500, 6_000, (3, "ana", "EUR"), (1, 500, 0, 3_000_000)),
+        ("USD", 500, 0, (3, "ana", "USD"), (1, 500, 0, 0)),
+        ("EUR", 0, None, (3, "ana", "EUR"), (1, 0, 0, 0)),
+        (None, None, None, (3, "ana", ""), (1, 0, 0, 0)),
+        (None, None, 6_000, (3, "ana", ""), (1, 0, 0, 0)),
+    ],
+)
+def test_a_deal_adds_its_value_to_its_stage_by_the_chance_of_that_or_its_own(
+    currency: str | None, minor: int | None, bp: int | None, key: object, amounts: object
+) -> None:
+    assert contributed(3, "ana", currency, minor, bp) == (key, amounts)
+
+
+@pytest.mark.parametrize(
+    ("known", "strays"),
+    [
+        ((), [1, 2, 3, 4, 5, 6]),
+        ((3,), [1, 2, 4, 5, 6]),
+        ((2, 3), [1, 4, 5, 6]),
+        ((2, 5), [1, 3, 4, 6]),
+        ((1, 2, 3, 4, 5, 6), []),
+        ((0, 3, 9), [1, 2, 4, 5, 6]),
+    ],
+)
+def test_a_deal_in_a_stage_that_no_pipeline_has_is_found_by_its_stage(
+    known: tuple[int, ...], strays: list[int], database: Database
+) -> None:
+    database.change("CREATE TABLE deal (id INTEGER, stage_id INTEGER, live INTEGER)")
+    rows = [{"id": 10 * stage, "stage_id": stage, "live": stage > 0} for stage in range(-1, 7)]
+    database.insert("deal", [row for row in rows if row["stage_id"]])
+    found = sorted(database.column(_strays(known)))
+    assert found == [10 * stage for stage in strays]
+    assert _strays((2, 3)).count("union all") == 1  # between neighbours nothing can stand
+
+
+@pytest.mark.parametrize(
+    ("wanted", "halves"),
+    [
+        ("lumen", ["lum", "men"]),
+        ("ab lumen kiln", ["lum", "men", "kil", "iln"]),
+        ("packaging ab lumen", ["pack", "ging", "lum", "men"]),
+        ("oy", ["oy"]),
+    ],
+)
+def test_a_name_with_a_wrong_letter_is_looked_for_by_halves_of_its_two_longest_words(
+    wanted: str, halves: list[str], monkeypatch: pytest.MonkeyPatch, database: Database
+) -> None:
+    asked: list[str] = []
+
+    def called(_: Database, half: str) -> Sql:
+        asked.append(half)
+        return Sql("true")
+
+    monkeypatch.setattr(finding, "called", called)
+    assert finding._nearly(database, wanted).text
+    assert asked == halves
