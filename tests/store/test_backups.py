@@ -189,7 +189,7 @@ def test_the_copies_of_a_kind_are_counted_apart(place: Location) -> None:
 
 def test_of_what_is_not_whole_no_copy_is_made_and_what_to_look_at_is_told(place: Location) -> None:
     retitled(place, "Changed by another hand")
-    with pytest.raises(DatabaseError, match="^No backup was made, since ") as refused:
+    with pytest.raises(DatabaseError, match=r"^No backup was made, since ") as refused:
         back_up(place, NOW)
     assert refused.value.hint == (
         "'pipeboard doctor' says more; 'pipeboard backup list' shows earlier copies."

@@ -7,20 +7,21 @@ import shutil
 import sqlite3
 import types
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import closing, nullcontext
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from pipeboard.domain.errors import DatabaseError
 from pipeboard.store import Store, examining
 from pipeboard.store.backups import BEFORE_IMPORT, KEPT, REPLACED, back_up, backups_of, part_of
 from pipeboard.store.checking import Flaw
 from pipeboard.store.connecting import connect
 from pipeboard.store.database import Database
 from pipeboard.store.examining import Finding, Level, examine
-from pipeboard.store.locating import Location, locate_file
+from pipeboard.store.locating import Location, Server, locate_file
 from pipeboard.store.opening import Identity
 from tests.team import NOW, Team, add
 
@@ -385,3 +386,47 @@ def test_only_ones_own_last_backup_is_held_against_the_history(
     (own,) = (one for one in backups_of(location) if one.kind == "")
     assert f"The last backup ({Location(own.path)}) holds changes" in told.text
     assert told.cure.startswith("An earlier backup was brought back since")
+
+
+@pytest.mark.parametrize(
+    ("there", "shown", "faults", "checks"),
+    [
+        (True, True, [], ["place", "copies", "contents ok", "log", "pages"]),
+        (True, True, [Flaw("replay", "D-1: odd")], ["place", "copies", "replay", "log", "pages"]),
+        (True, False, [], ["place", "copies", "contents note"]),
+        (False, True, [], None),
+    ],
+)
+def test_what_is_examined_of_a_server_is_what_its_login_is_shown(
+    there: bool, shown: bool, faults: list[Flaw], checks: list[str] | None,
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path,
+) -> None:  # fmt: skip
+    database: Any = types.SimpleNamespace(
+        record=lambda sql: ("PostgreSQL 15.4 on x86, compiled",), snapshot=nullcontext
+    )
+    found = types.SimpleNamespace(schema=7, identity=None) if there else None
+    stands = {
+        "look": lambda server: found,
+        "connect_at": lambda server, read_only: types.SimpleNamespace(close=lambda: None),
+        "Database": lambda connection, identity: database,
+        "_about_copies": lambda copies, now: examining.ok("copies", "There are some."),
+        "_about_definitions": lambda database: (),
+        "shows_all": lambda database: shown,
+        "log_faults": lambda database, heard: iter(faults),
+        "_about_log": lambda *_: iter([examining.ok("log", "It holds.")]),
+        "_finding": lambda database, flaw: examining.problem(flaw.kind, flaw.text, ""),
+    }
+    for name, stand in stands.items():
+        monkeypatch.setattr(examining, name, stand)
+    server, copies = Server("postgresql://box/sales"), Location(tmp_path / "box.sales")
+    told = examining._examine_server(server, NOW, "", copies, lambda *_: None)
+    if checks is None:
+        with pytest.raises(DatabaseError, match="has no tables") as refused:
+            list(told)
+        assert refused.value.hint == "Make them: pipeboard init"
+        return
+    said = list(told)
+    assert said[0].text == "postgresql://box/sales, PostgreSQL 15.4, schema 7."
+    assert [
+        f"{one.check} {one.level}" if one.check == "contents" else one.check for one in said
+    ] == checks
