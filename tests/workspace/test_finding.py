@@ -343,3 +343,26 @@ def test_a_field_of_ones_own_and_a_channel_are_filtered_by_what_there_is(
             names()
     else:
         assert names() == found
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("lumen", ["Lumen Oy"]),
+        ("lumex", ["Lumex"]),
+        ("lum", ["Lumen Oy", "Lumex"]),
+        ("lumes", ["Lumen Oy", "Lumex"]),
+        ("lnoy", ["Lumen Oy"]),
+        ("D-2", ["Lumex"]),
+        ("2", ["Lumex"]),
+        ("zzzz", []),
+        ("", []),
+    ],
+)
+def test_what_is_only_near_is_found_where_nothing_holds_the_text_as_it_stands(
+    text: str, found: list[str], ana: Workspace
+) -> None:
+    for line in ("Lumen Oy: pilot", "Lumex: press", "Bold: kiln"):
+        add(ana, line)
+    names = [deal.name for one in ana.reader.find(text) if (deal := ana.reader.deal(one.deal_id))]
+    assert sorted(names) == found
