@@ -169,8 +169,11 @@ def test_a_new_pipeline_comes_in_with_its_deals_and_goes_with_them(
     assert [(one.pipeline_id, one.stage_id) for one in ana.reader.each(today=ana.today)] == [
         (made.id, made.open_stages[1].id)
     ] * deals
+    taken_back = ana.reader.agreements.pipelines_taken_back
+    assert taken_back() == ()
     ana.undo()
     assert [one.name for one in ana.pipelines()] == ["Sales"]
+    assert [one.name for one in taken_back()] == ["Own"] * bool(deals)
     assert disagreements(team.place) == []
 
 
