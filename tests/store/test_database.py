@@ -7,25 +7,35 @@ import os
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import closing
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from functools import partial
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 
 from pipeboard import SCHEMA
 from pipeboard.domain.errors import BadInput, Conflict, DatabaseError, ReadOnly
+from pipeboard.domain.signs import Limits
 from pipeboard.store import Store, backups, checking
 from pipeboard.store.connecting import connect_at
 from pipeboard.store.database import MOST_REMEMBERED, Database
 from pipeboard.store.grants import shows_all
 from pipeboard.store.locating import Location, Server, check_names, make_file
-from pipeboard.store.opening import TABLES, Identity, ServerIdentity, check_schema, look, schema_of
+from pipeboard.store.opening import (
+    TABLES,
+    Identity,
+    ServerIdentity,
+    check_schema,
+    look,
+    schema_of,
+    stat_of,
+)
 from pipeboard.store.projecting.deals import _update, contributed
 from pipeboard.store.projecting.events import _put
-from pipeboard.store.reading import finding
+from pipeboard.store.reading import attention, finding
 from pipeboard.store.reading.board import _strays
 from pipeboard.store.sql import Sql
 from pipeboard.store.whole import _fill, restore
@@ -717,3 +727,46 @@ def test_a_name_with_a_wrong_letter_is_looked_for_by_halves_of_its_two_longest_w
     monkeypatch.setattr(finding, "called", called)
     assert finding._nearly(database, wanted).text
     assert asked == halves
+
+
+@pytest.mark.parametrize(
+    ("error", "reason"),
+    [
+        (FileNotFoundError(2, "No such file"), None),
+        (NotADirectoryError(20, "Not a directory"), None),
+        (PermissionError(13, "Permission denied"), "unreachable"),
+    ],
+)
+def test_a_file_of_which_the_system_says_nothing_is_told_from_one_that_is_not_there(
+    error: OSError, reason: str | None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    place = Location(tmp_path / "team.db")
+
+    def stat(path: Path, **_: object) -> object:
+        raise error
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Path, "stat", stat)
+        if reason is None:
+            assert stat_of(place) is None
+            return
+        with pytest.raises(DatabaseError, match="cannot be looked at: Permission denied") as told:
+            stat_of(place)
+    assert told.value.hint == "Look at the rights of its folders."
+    assert told.value.details["reason"] == reason
+
+
+@pytest.mark.parametrize(
+    ("overstay", "idle", "parts"),
+    [(False, False, []), (True, False, ["entered"]), (False, True, ["touched"]),
+     (True, True, ["entered", "touched"])],
+)  # fmt: skip
+def test_a_stage_asks_for_the_limits_that_it_has(
+    overstay: bool, idle: bool, parts: list[str]
+) -> None:
+    day = date(2026, 11, 23)
+    limit = Limits(3, day, day if overstay else None, day if idle else None, day if idle else None)
+    found = attention._past(limit, ZoneInfo("Europe/Berlin")).text
+    asked = {"entered": "stage_entered_at <", "touched": "deal.next_due"}
+    assert [part for part, words in asked.items() if words in found] == parts
+    assert (found == "false") is not bool(parts)
