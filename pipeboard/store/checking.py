@@ -13,7 +13,7 @@ from contextlib import closing
 from itertools import groupby
 from operator import itemgetter
 
-from pipeboard.domain.counts import how_many, in_figures
+from pipeboard.domain.counts import how_many
 from pipeboard.domain.errors import DatabaseError, PipeboardError
 from pipeboard.domain.events import Event, replay
 from pipeboard.domain.lazy_dataclass import dataclass
@@ -126,7 +126,7 @@ def log_faults(database: Database, heard: Heard = unheard) -> Iterator[Flaw]:
         " WHERE command.id IS NULL"
     )
     if lost:
-        yield Flaw("log", f"{in_figures(lost)} events are of no command")
+        yield Flaw("log", f"{how_many(lost, 'event is', 'events are')} of no command")
 
 
 def _are_added_up(database: Database) -> bool:

@@ -283,7 +283,7 @@ def change_rep(service: Service, rep: Rep, **once: Unpack[Once]) -> Receipt:
         contents = _contents_of_rep(clean)
         as_it_is = (Agreement(Topic.REP, (name,), contents, contents),)
         return Receipt("", "rep", "Nothing to change: it is so already.", agreements=as_it_is)
-    given = [f"@{other.name} is {other.role}" for other in others if other.role]
+    given = [f"@{other.name} is {other.role}" for other in others]
     notes = (f"Roles hold from now on: {', '.join(given)}.",) if given else ()
     decision = Decision(f"{did} rep {name}.", agreements=agreed, notes=notes)
     return record(service, "rep", decision, **once)

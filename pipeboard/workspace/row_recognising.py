@@ -90,7 +90,7 @@ class Recogniser:
             one = self._by_id(row, by_id.get(row.external_id or "", ()))
             if one.deal is None and (deal := by_ref.get(row.line)) is not None:
                 one = Recognised(deal)
-            if one.deal is None and not row.external_id and not row.ref:
+            if not row.external_id and not row.ref:
                 nameless.append(place)
             found.append(one)
         if nameless:

@@ -51,7 +51,7 @@ def check_actor(actor: Actor, reps: Callable[[], Sequence[Rep]]) -> Actor:
         raise
     except NotFound as error:
         message = f"There is no rep {quoted(wanted)} to act for."
-        raise NotFound(message, hint=error.hint, details=error.details, way=error.way) from error
+        raise NotFound(message, hint=error.hint, details=error.details) from error
 
 
 Seen = Mapping[int, int]

@@ -241,7 +241,7 @@ class Triage:
     def _read(self, deal_id: int) -> tuple[DealRecord | None, Queued | None]:
         """A deal as the person is shown it, with its place in the queue."""
         record = self._reader.record(deal_id, self._eyes)
-        if record is None:
+        if record is None or record.deal.removed:
             return None, None
         queued = waiting(record.deal, record.pipeline, self._day.day)
         return record, queued
@@ -320,8 +320,8 @@ class Triage:
                 walk.bring_back(back[0])
                 walk.passed = [one for one in walk.passed if one != back[0]]
                 self._look(walk, stays=back[0])
-            else:
-                self.look_again()
+            else:  # on to the next where it was the adding of this one
+                self._look(self.walk.copy(), stays=self.walk.current)
             self.done = self.done[1:] if back else self.done
             self._arrived, self._is_planned, self._was_handled = self.queued, False, False
             return False

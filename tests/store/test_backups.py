@@ -165,3 +165,36 @@ def test_what_is_no_copy_does_not_come_back(place: Location, tmp_path: Path) -> 
     with pytest.raises(DatabaseError, match="is not whole"):
         restore(place, spoiled, NOW)
     assert titles(place.path) == ["Since then"]
+
+
+def test_no_copy_is_made_under_a_name_that_is_no_text(place: Location) -> None:
+    name = place.path.with_name("copy\udcff.db")
+    with pytest.raises(BadInput) as refused:
+        back_up(place, NOW, to=name, checks=False)
+    assert refused.value.hint == "Name another file."
+    assert not [path for path in place.path.parent.iterdir() if "copy" in path.name]
+
+
+def test_the_copies_of_a_kind_are_counted_apart(place: Location) -> None:
+    for kind in ("", BEFORE_IMPORT):
+        for hour in range(4):
+            back_up(place, NOW + timedelta(hours=hour), kind=kind, keep=9, checks=False)
+    forget_oldest(place, BEFORE_IMPORT, 2)
+    kept = [(one.kind, one.at.hour) for one in backups_of(place)]
+    assert [at for kind, at in kept if kind == BEFORE_IMPORT] == [1, 0]
+    assert len([at for kind, at in kept if kind == ""]) == 4
+    forget_oldest(place, "", 0)
+    assert len([one for one in backups_of(place) if one.kind == ""]) == 1
+
+
+def test_of_what_is_not_whole_no_copy_is_made_and_what_to_look_at_is_told(place: Location) -> None:
+    retitled(place, "Changed by another hand")
+    with pytest.raises(DatabaseError, match=r"^No backup was made, since ") as refused:
+        back_up(place, NOW)
+    assert refused.value.hint == (
+        "'pipeboard doctor' says more; 'pipeboard backup list' shows earlier copies."
+    )
+    assert refused.value.details["reason"] == "damaged"
+    assert backups_of(place) == []
+    unchecked = back_up(place, NOW, checks=False)
+    assert titles(unchecked) == ["Changed by another hand"]

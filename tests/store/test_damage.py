@@ -299,3 +299,31 @@ def test_a_row_that_is_gone_or_there_twice_is_found(
     path = Path(shutil.copy(sound, tmp_path / "team.db"))
     spoil(path, f"DELETE FROM {table} WHERE rowid = 1")
     assert kinds_of_flaws(path) & {"replay", "keys"}, table
+
+
+@pytest.mark.parametrize(
+    ("commands", "said"), [(1, "1 event is of no command"), (2, "2 events are of no command")]
+)
+def test_events_of_no_command_are_counted(commands: int, said: str, path: Path) -> None:
+    assert [flaw.kind for flaw in check_copy(locate_file(str(path)))] == []
+    with closing(sqlite3.connect(path)) as connection, connection:
+        connection.execute("DELETE FROM command WHERE seq <= ?", (commands,))
+    told = {flaw.kind: flaw.text for flaw in check_copy(locate_file(str(path)))}
+    assert told["log"] == said
+
+
+@pytest.mark.parametrize(
+    ("statement", "named"),
+    [
+        ("DELETE FROM deal_tag WHERE deal_id = 2", "D-2"),
+        ("UPDATE deal_tag SET tag = 'x' WHERE deal_id IN (2, 3)", "D-2, D-3"),
+        ("UPDATE deal SET title = 'x' WHERE id = 3", "D-3"),
+        ("INSERT INTO deal_tag (deal_id, tag) VALUES (1, 'x')", "D-1"),
+    ],
+)
+def test_the_deals_whose_rows_are_not_what_the_history_says_are_named(
+    statement: str, named: str, path: Path
+) -> None:
+    spoil(path, statement)
+    (told,) = (flaw.text for flaw in check_copy(locate_file(str(path))) if flaw.kind == "replay")
+    assert told == f"{named}: the rows are not what the history says"

@@ -7,17 +7,22 @@ import shutil
 import sqlite3
 import types
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import closing, nullcontext
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from pipeboard.domain.errors import DatabaseError
 from pipeboard.store import Store, examining
 from pipeboard.store.backups import BEFORE_IMPORT, KEPT, REPLACED, back_up, backups_of, part_of
 from pipeboard.store.checking import Flaw
+from pipeboard.store.connecting import connect
+from pipeboard.store.database import Database
 from pipeboard.store.examining import Finding, Level, examine
-from pipeboard.store.locating import locate_file
+from pipeboard.store.locating import Location, Server, locate_file
+from pipeboard.store.opening import Identity
 from tests.team import NOW, Team, add
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
@@ -334,3 +339,94 @@ def test_what_can_be_made_anew_is_and_the_rest_comes_out_of_a_backup(
         if made.mend is not None:
             made.mend()
     assert level(path, "contents") in ("", "ok")
+
+
+@pytest.mark.parametrize(
+    ("mode", "safe", "level_is", "said"),
+    [
+        ("wal", True, Level.OK, "(write-ahead log)"),
+        ("wal", False, Level.PROBLEM, "This SQLite can damage a database with a write-ahead log."),
+        ("truncate", True, Level.OK, "(rollback journal)"),
+        ("truncate", False, Level.OK, "(rollback journal)"),
+        ("delete", False, Level.OK, "(rollback journal)"),
+    ],
+)
+def test_a_write_ahead_log_is_a_problem_where_sqlite_cannot_be_trusted_with_it(
+    mode: str, safe: bool, level_is: Level, said: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(examining, "wal_is_safe", lambda version: safe)
+    database: Any = types.SimpleNamespace(
+        record=lambda sql: (mode,), identity=types.SimpleNamespace(location="team.db")
+    )
+    known: Any = types.SimpleNamespace(schema=7)
+    told = examining._about_versions(database, known)
+    assert (told.check, told.level) == ("versions", level_is)
+    assert said in told.text and "schema 7" in told.text
+    assert ("close all boards" in told.cure) is (level_is is Level.PROBLEM)
+
+
+def test_only_ones_own_last_backup_is_held_against_the_history(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[str] = []
+    copy_of(path, NOW - 2 * DAY)
+    copy_of(path, NOW - DAY, BEFORE_IMPORT)
+    copy_of(path, NOW, REPLACED)
+
+    def is_in_the_log(database: Database, digest: str) -> bool:
+        asked.append(digest)
+        return False
+
+    monkeypatch.setattr(examining, "is_in_the_log", is_in_the_log)
+    location = locate_file(str(path))
+    with closing(connect(location, read_only=True)) as connection:
+        database = Database(connection, Identity(location, 0, 0, ""))
+        (told,) = examining._about_last_backup(database, location)
+    assert (told.check, told.level, len(asked)) == ("seal", Level.NOTE, 1)
+    (own,) = (one for one in backups_of(location) if one.kind == "")
+    assert f"The last backup ({Location(own.path)}) holds changes" in told.text
+    assert told.cure.startswith("An earlier backup was brought back since")
+
+
+@pytest.mark.parametrize(
+    ("there", "shown", "faults", "checks"),
+    [
+        (True, True, [], ["place", "copies", "contents ok", "log", "pages"]),
+        (True, True, [Flaw("replay", "D-1: odd")], ["place", "copies", "replay", "log", "pages"]),
+        (True, False, [], ["place", "copies", "contents note"]),
+        (False, True, [], None),
+    ],
+)
+def test_what_is_examined_of_a_server_is_what_its_login_is_shown(
+    there: bool, shown: bool, faults: list[Flaw], checks: list[str] | None,
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path,
+) -> None:  # fmt: skip
+    database: Any = types.SimpleNamespace(
+        record=lambda sql: ("PostgreSQL 15.4 on x86, compiled",), snapshot=nullcontext
+    )
+    found = types.SimpleNamespace(schema=7, identity=None) if there else None
+    stands = {
+        "look": lambda server: found,
+        "connect_at": lambda server, read_only: types.SimpleNamespace(close=lambda: None),
+        "Database": lambda connection, identity: database,
+        "_about_copies": lambda copies, now: examining.ok("copies", "There are some."),
+        "_about_definitions": lambda database: (),
+        "shows_all": lambda database: shown,
+        "log_faults": lambda database, heard: iter(faults),
+        "_about_log": lambda *_: iter([examining.ok("log", "It holds.")]),
+        "_finding": lambda database, flaw: examining.problem(flaw.kind, flaw.text, ""),
+    }
+    for name, stand in stands.items():
+        monkeypatch.setattr(examining, name, stand)
+    server, copies = Server("postgresql://box/sales"), Location(tmp_path / "box.sales")
+    told = examining._examine_server(server, NOW, "", copies, lambda *_: None)
+    if checks is None:
+        with pytest.raises(DatabaseError, match="has no tables") as refused:
+            list(told)
+        assert refused.value.hint == "Make them: pipeboard init"
+        return
+    said = list(told)
+    assert said[0].text == "postgresql://box/sales, PostgreSQL 15.4, schema 7."
+    assert [
+        f"{one.check} {one.level}" if one.check == "contents" else one.check for one in said
+    ] == checks

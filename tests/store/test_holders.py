@@ -360,3 +360,29 @@ def test_a_lock_on_a_file_to_its_end_covers_all_that_comes(
         True,
         False,
     ]
+
+
+@pytest.mark.parametrize(
+    ("stat", "booted", "began"),
+    [
+        ("7 (sh) S " + "0 " * 18 + "250 9", "btime 1000", 1002.5),
+        ("7 (a b) c) S " + "0 " * 18 + "100 9", "cpu 1 2\nbtime 1000\nprocesses 3", 1001.0),
+        ("7 (sh) S " + "0 " * 18 + "250 9", "cpu 1 2", None),
+        (None, "btime 1000", None),
+    ],
+)
+def test_a_program_was_started_so_many_ticks_after_the_machine(
+    stat: str | None, booted: str, began: float | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told = {"/proc/7/stat": stat, "/proc/stat": booted}
+
+    def read_text(path: Path, *_: str) -> str:
+        found = told[str(path)]
+        if found is None:
+            raise FileNotFoundError
+        return found
+
+    monkeypatch.setattr(Path, "read_text", read_text)
+    monkeypatch.setattr("os.sysconf", lambda name: 100)
+    found = holders._started(7)
+    assert found == (None if began is None else datetime.fromtimestamp(began, UTC))

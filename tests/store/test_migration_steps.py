@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from types import SimpleNamespace
 from typing import Any, cast
 
 import pytest
+from sqlalchemy import create_engine
+from sqlalchemy import text as sql
 
 from pipeboard.store import migration_steps
+from pipeboard.store.sql import RATINGS_BYTES, VALUE_BYTES, WORDS_BYTES
 
 
 def asked(
@@ -52,3 +56,41 @@ def test_ids_are_unique_by_source_and_pipeline_among_deals_that_are_there() -> N
     assert made[2]["sqlite_where"] == "external_id is not null and not removed"
     assert made[2]["unique"] == "True"
     assert [one.name for one in recipes[1][1:]] == ["source", "recipe"]
+
+
+@pytest.mark.parametrize(
+    ("change", "most", "name"),
+    [
+        (migration_steps._words, WORDS_BYTES, "folded"),
+        (migration_steps._ratings, RATINGS_BYTES, "ratings"),
+        (migration_steps._value, VALUE_BYTES, "folded"),
+    ],
+)
+def test_only_a_text_that_no_index_holds_is_written_anew(
+    change: Callable[[str], dict[str, str]], most: int, name: str
+) -> None:
+    for text in ("", "x", "x" * most, "\U0001f642" * (most // 4)):
+        assert change(text) == {}
+    for text in ("x" * (most + 1), "\U0001f642" * (most // 4 + 1)):
+        found = change(text)
+        assert len(found[name].encode()) <= most and found[name] != text
+        assert found.get("folded_whole", text) == text
+        assert change(found[name]) == {}
+
+
+@pytest.mark.parametrize(("length", "changed"), [(0, False), (-1, False), (1, True)])
+def test_what_may_be_too_long_is_looked_for_by_its_characters(length: int, changed: bool) -> None:
+    """A character takes four bytes at most."""
+    made = create_engine("sqlite://")
+    with made.begin() as connection:
+        connection.execute(sql("CREATE TABLE deal (id INTEGER, folded TEXT)"))
+        whole = "x" * (RATINGS_BYTES // 4 + length)
+        connection.execute(sql("INSERT INTO deal VALUES (7, :text), (8, 'y')"), {"text": whole})
+        operations: Any = SimpleNamespace(get_bind=lambda: connection)
+        migration_steps._change_long(
+            operations, "deal", ("id",), "folded", lambda text: {"folded": text.upper()}
+        )
+        rows = connection.execute(sql("SELECT id, folded FROM deal ORDER BY id")).all()
+    assert [tuple(row) for row in rows] == [
+        (7, whole.upper() if changed else whole), (8, "y"),
+    ]  # fmt: skip

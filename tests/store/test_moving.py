@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
@@ -116,3 +117,28 @@ def test_deals_are_checked_against_their_events(here: Store, spoiled: str, sound
         return
     with pytest.raises(BadInput, match="D-2"):
         check_deals(database(here))
+
+
+@pytest.mark.parametrize("worked", ["nowhere", "here", "there"])
+def test_a_move_that_was_broken_off_before_its_mark_is_finished_by_the_next(
+    worked: str, here: Store, tmp_path: Path
+) -> None:
+    there = tmp_path / "there.db"
+    shutil.copy(tmp_path / "here.db", there)
+    if worked == "here":
+        work(here, "c2")
+    if worked == "there":
+        with closing(Store.open(str(there))) as new:
+            work(new, "c2")
+        with pytest.raises(Refused, match="Somebody has worked in"):
+            move(here, str(there))
+        return
+    before = there.stat().st_mtime_ns
+    counts, digest = contents_of(database(here))
+    dry = move(here, str(there), dry_run=True)
+    assert (dry.digest, there.stat().st_mtime_ns) == (digest, before)
+    moved = move(here, str(there))
+    assert (moved.to, moved.rows, moved.digest) == (str(there), counts, digest)
+    with closing(Store.open(str(there))) as new:
+        assert contents_of(database(new)) == (counts, digest)
+    assert (there.stat().st_mtime_ns == before) is (worked == "nowhere")

@@ -233,6 +233,20 @@ def test_what_needs_somebody_comes_in_the_order_of_the_queue(crowd: Crowd, look:
         assert [one.id for one in found] == [one.id for one in wanted]
 
 
+@settings(max_examples=8)
+@given(lenses)
+def test_the_queue_turned_round_begins_with_what_needs_nobody(crowd: Crowd, look: Lens) -> None:
+    known = {one.id: one for one in crowd.deals}
+    day = crowd.reader.day(Listing(TODAY, ZONE, look.me, look.pipeline_id, look.owner)).day
+    for stage in _pipeline(look).stages:
+        tiers = {}
+        for reverse in (False, True):
+            under = replace(look, sort=Sort.NEEDS, reverse=reverse)
+            found = [known[card.id] for card in crowd.reader.window(under, stage.id, 0, 1_000)]
+            tiers[reverse] = [order_in_column(one, _pipeline(look), day)[0] for one in found]
+        assert tiers[True] == tiers[False][::-1]
+
+
 def test_names_are_in_order_whatever_their_case(tmp_path: Path) -> None:
     titles = ("beta", "Alpha", "alpine", "Gamma")
     store = store_with(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import fields
@@ -13,29 +14,32 @@ import pytest
 
 from pipeboard.domain.agreements import Agreement, Topic
 from pipeboard.domain.board import Lens, Sort
-from pipeboard.domain.deal import Answer, Ask, Loss, Status
+from pipeboard.domain.dates import micros
+from pipeboard.domain.deal import Answer, Ask, Deal, Loss, Status
 from pipeboard.domain.events import Kind, change_to, evolve
 from pipeboard.domain.filter import parse_filter
 from pipeboard.domain.json_data import Json
 from pipeboard.domain.lazy_dataclass import replace
 from pipeboard.domain.metrics.rules import Target
 from pipeboard.domain.money import Money, Rates
-from pipeboard.domain.pipeline import Pipeline
+from pipeboard.domain.pipeline import Pipeline, Stage
 from pipeboard.domain.score import fresh_since, score
 from pipeboard.store import Store, whole
 from pipeboard.store.checking import _are_added_up
 from pipeboard.store.projecting import Change
-from pipeboard.store.reading import deals, facts
+from pipeboard.store.projecting.facts import standing
+from pipeboard.store.reading import deals, facts, filtering
 from pipeboard.store.reading.agreements import Agreements, _agreement
 from pipeboard.store.reading.board import _converter
 from pipeboard.store.reading.day import DayReader
 from pipeboard.store.reading.filtering.scores import low_scores
-from pipeboard.store.reading.filtering.terms import FilterScope
+from pipeboard.store.reading.filtering.terms import FilterScope, effective_probability
+from pipeboard.store.reading.history import _newest_first, _standing
 from pipeboard.store.reading.listing import Listing
-from pipeboard.store.reading.metric_settings import _edits, read_targets
+from pipeboard.store.reading.metric_settings import _edits, _with_places, read_targets
 from pipeboard.store.reading.scope import scope, small_result
-from pipeboard.store.reading.setup import read_pipelines
-from pipeboard.store.sql import Sql
+from pipeboard.store.reading.setup import pipeline_data, read_pipelines
+from pipeboard.store.sql import Audit, Sql
 from pipeboard.store.writing import Done
 from tests.store.made_up import NOW, TODAY, ZONE, created, deal, lens, pipelines, store_with
 
@@ -357,3 +361,189 @@ def test_a_deal_was_ever_in_the_stages_that_it_came_through(store: Store) -> Non
         assert agreements.deals_ever_in(stages) == ids, stages
     known = store.reader.known_deals()
     assert known.shows(1) and not known.shows(99)
+
+
+# A pipeline as it was: stages that were retired stand where they did.
+
+
+def _version(at: int, *names: str) -> tuple[int, Any]:
+    """The stages by their names in an order, those in brackets retired."""
+    stages = tuple(
+        Stage("ABCDE".index(name.strip("()")) + 1, name.strip("()"), retired=name.startswith("("))
+        for name in names
+    )
+    ends = tuple(stage for stage in pipelines()[0].stages if not stage.is_open)
+    return at, pipeline_data(replace(pipelines()[0], stages=(*stages, *ends)))
+
+
+@pytest.mark.parametrize(
+    ("versions", "stand"),
+    [
+        ([("A", "B", "C")], "A B C"),
+        ([("A", "B", "C"), ("A", "C", "(B)")], "A B C"),
+        ([("A", "B", "C"), ("B", "C", "(A)")], "A B C"),
+        ([("A", "B", "C"), ("A", "B", "(C)")], "A B C"),
+        ([("A", "B", "C"), ("A", "(B)", "C")], "A B C"),
+        ([("A", "B", "C", "D"), ("A", "D", "(B)", "(C)")], "A B C D"),
+        ([("A", "B", "C"), ("A", "C", "B"), ("A", "C", "(B)")], "A C B"),
+        ([("A", "B", "C"), ("A", "C", "(B)"), ("C", "A", "(B)")], "C A B"),
+    ],
+)
+def test_a_stage_that_is_retired_stands_where_it_was_last_in_use(
+    versions: list[tuple[str, ...]], stand: str
+) -> None:
+    found = _with_places([_version(at, *names) for at, names in enumerate(versions)])
+    assert [stage.name for stage in found.stages if stage.is_open] == stand.split()
+
+
+# Lists in an order that only whole deals tell.
+
+
+@pytest.mark.parametrize(
+    ("sort", "limit", "ids"),
+    [
+        ("id", None, [2, 1, 3, 5]),
+        ("-id", None, [1, 2, 3, 5]),
+        ("id", 1, [2]),
+        ("id", 3, [2, 1, 3]),
+        ("-id", 3, [1, 2, 3]),
+    ],
+)
+def test_deals_without_a_place_come_last_whichever_way_a_list_goes(
+    sort: str, limit: int | None, ids: list[int], few: Store
+) -> None:
+    """The first two have one, by their owners' names turned round."""
+
+    def place(one: Deal) -> tuple[int, float, str] | None:
+        return (0, -one.id, "") if one.id < 3 else None
+
+    listing = Listing(TODAY, ZONE, sort=sort, limit=limit)
+    assert list(few.reader.ids(listing, place)) == ids
+    assert few.reader.select(listing, place).ids == tuple(ids)
+
+
+@pytest.mark.parametrize(
+    ("chances", "expression"),
+    [
+        ((None, None), "deal.probability_bp"),
+        ((1000, None), "coalesce(deal.probability_bp, case deal.stage_id when 1 then 1000 end)"),
+        (
+            (0, 9000),
+            "coalesce(deal.probability_bp, case deal.stage_id when 1 then 0 when 2 then 9000 end)",
+        ),
+    ],
+)
+def test_a_deal_has_the_chance_of_its_own_else_that_of_its_stage(
+    chances: tuple[int | None, ...], expression: str
+) -> None:
+    stages = tuple(
+        Stage(number, f"Stage {number}", probability_bp=chance)
+        for number, chance in enumerate(chances, 1)
+    )
+    one = replace(pipelines()[0], stages=stages)
+    assert effective_probability(FilterScope((one,), TODAY, ZONE)) == expression
+
+
+@pytest.mark.parametrize(
+    ("deal_id", "since", "before", "limit", "asked", "values"),
+    [
+        (None, None, None, None, "", ()),
+        (7, None, None, None, "event.deal_id = ?", (7,)),
+        (None, NOW, None, None, "command.at >= ?", (micros(NOW),)),
+        (None, None, 9, None, "event.seq < ?", (9,)),
+        (None, None, None, 5, "", ()),
+        (
+            7, NOW, 9, 1,
+            "(event.deal_id = ?) and (command.at >= ?) and (event.seq < ?)",
+            (7, micros(NOW), 9),
+        ),
+    ],
+)  # fmt: skip
+def test_the_log_is_read_newest_first_of_what_is_asked_for_and_no_more(
+    deal_id: int | None, since: datetime | None, before: int | None, limit: int | None,
+    asked: str, values: tuple[int, ...],
+) -> None:  # fmt: skip
+    found = _newest_first(deal_id, since, before, limit, Audit())
+    most = f" limit {limit}" if limit else ""
+    assert found.text == f" where {asked or 'true'} order by event.seq desc{most}"
+    assert tuple(found.values) == values
+
+
+@pytest.mark.parametrize(
+    ("log", "stand"),
+    [
+        ("a", "a"),
+        ("a b", "a b"),
+        ("a u<a", ""),
+        ("a b u<a", "b"),
+        ("a u<a r>a", "r"),
+        ("a u<a r>a v<r", ""),
+        ("a u<a r>a v<r s>r", "s"),
+        ("a b u<b r>b", "a r"),
+        ("u<x", "u"),
+        ("u<x r>x", ""),
+        ("r>x", "r"),
+        ("a a b", "a a b"),
+        ("a a u<a", ""),
+        ("a u<a b", "b"),
+    ],
+)
+def test_what_was_taken_back_does_not_stand_and_what_was_put_again_does(
+    log: str, stand: str
+) -> None:
+    """Commands by a letter, `u<a` takes a back, `r>a` puts it again; one of what came before
+    stands itself."""
+    rows: list[dict[str, Any]] = []
+    for word in log.split():
+        took, put = word.partition("<")[2] or None, word.partition(">")[2] or None
+        rows.append({"command_id": word[0], "takes_back": took, "puts_again": put})
+    assert [row["command_id"] for row in _standing(rows)] == stand.split()
+
+
+@pytest.mark.parametrize(
+    ("log", "us", "stood"),
+    [
+        ("a1", 9, "a"),
+        ("a1 b5", 4, "a"),
+        ("a1 b5", 5, "a b"),
+        ("a1 u3<a", 9, ""),
+        ("a1 u3<a", 3, ""),
+        ("a1 u3<a", 2, "a"),
+        ("a1 b2 u3<a", 9, "b"),
+        ("a1 u3<a r5>a", 9, "a"),
+        ("a1 u3<a r5>a", 4, ""),
+        ("a1 u3<a r5>a", 2, "a"),
+        ("a1 u3<a r5>a v7<r", 9, ""),
+        ("a1 u3<a r5>a v7<r", 6, "a"),
+        ("a1 u3<a r5>a v7<r s8>r", 9, "a"),
+        # Recorded at 5 with an effect at 1: it counts, unless it has been undone since.
+        ("a5@1", 3, "a"),
+        ("a5@1", 0, ""),
+        ("a5@1 u7<a", 3, ""),
+        ("a5@1 u7<a r8>a", 3, "a"),
+    ],
+)
+def test_what_had_taken_effect_by_an_instant_is_what_was_not_undone_by_then(
+    log: str, us: int, stood: str
+) -> None:
+    rows: list[dict[str, Any]] = []
+    for word in log.split():
+        said = re.fullmatch(r"(\w)(\d)(?:@(\d))?(?:<(\w))?(?:>(\w))?", word)
+        assert said is not None
+        one, recorded, at, took, put = said.groups()
+        rows.append({
+            "command_id": one, "recorded_at": int(recorded), "at": int(at or recorded),
+            "takes_back": took, "puts_again": put, "undoes": took is not None, "kind": "edited",
+        })  # fmt: skip
+    assert [row["command_id"] for row in standing(rows, us)] == stood.split()
+
+
+@pytest.mark.parametrize("most", [1, 50], ids=["many are found", "few are found"])
+def test_totals_behind_a_filter_are_the_same_however_many_are_found(
+    most: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(filtering, "FEW", most)
+    with closing(store_with(tmp_path / "deals.db", DEALS)) as store:
+        found = store.reader.board(lens(parse_filter("value>1", today=TODAY, currency="EUR").root))
+    columns = {column.stage.id: column for column in found.columns if column.count}
+    assert {number: column.count for number, column in columns.items()} == {1: 1, 2: 1}

@@ -23,6 +23,7 @@ from pipeboard.store.rows import (
     row_from_deal,
 )
 from pipeboard.store.sql import RATINGS_BYTES, WORDS_BYTES
+from pipeboard.store.troubles import UNREADABLE
 
 
 def at(day: int) -> datetime:
@@ -161,3 +162,32 @@ def test_what_is_null_in_a_row_is_nothing_of_the_deal(
     change: dict[str, object], name: str, value: object
 ) -> None:
     assert getattr(deal_from_row({**row_from_deal(DEAL, 99), **change}), name) == value
+
+
+@pytest.mark.parametrize("currency", ["value_currency", "floor_currency"])
+@pytest.mark.parametrize(
+    ("said", "is_one"), [("EUR", True), ("", False), ("EU", False), ("EURO", False), (None, True)]
+)
+def test_a_currency_of_a_row_has_three_letters(
+    currency: str, said: str | None, is_one: bool
+) -> None:
+    minor = currency.replace("currency", "minor")
+    row = {**row_from_deal(DEAL, 99), currency: said, minor: None if said is None else 5}
+    if is_one:
+        deal_from_row(row)
+        return
+    with pytest.raises(ValueError, match="a currency of other than three letters"):
+        deal_from_row(row)
+
+
+@pytest.mark.parametrize(
+    ("column", "odd"),
+    [
+        *((name, "text") for name in ("id", "version", "stage_id", "value_minor", "floor_minor")),
+        ("probability_bp", 2.5), ("floor_minor", 2.5), ("rank", "1"),
+        *((name, 7) for name in ("title", "account", "owner", "source")),
+    ],
+)  # fmt: skip
+def test_a_text_among_numbers_and_a_number_among_texts_is_no_deal(column: str, odd: object) -> None:
+    with pytest.raises(UNREADABLE):
+        deal_from_row({**row_from_deal(DEAL, 99), column: odd})

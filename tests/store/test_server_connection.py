@@ -9,11 +9,15 @@ from typing import Any
 
 import pytest
 
-from pipeboard.store import dialect, postgres
+from pipeboard import SCHEMA
+from pipeboard.domain.errors import DatabaseError
+from pipeboard.store import dialect, postgres, server_driver, serving
 from pipeboard.store.dialect import ServerTrouble
 from pipeboard.store.locating import Server
+from pipeboard.store.opening import ServerIdentity
 from pipeboard.store.postgres import Reply, ServerConnection, _answer, _row_of, translated
 from pipeboard.store.server_driver import told_of_driver
+from pipeboard.store.serving import _Attempt
 
 psycopg = pytest.importorskip("psycopg")
 LIMITS = (
@@ -273,3 +277,113 @@ def test_a_reply_has_rows_and_how_many_were_changed() -> None:
 )  # fmt: skip
 def test_a_statement_is_said_in_the_words_of_the_server(sql: str, said: str) -> None:
     assert translated(sql) == said
+
+
+# What the driver is told when it connects.
+
+
+@pytest.mark.parametrize(
+    ("url", "read_only", "wait_ms", "told"),
+    [
+        ("postgresql://box/sales", True, 5_000, {"connect_timeout": 5}),
+        ("postgresql://box/sales", False, 0, {"connect_timeout": 2}),
+        ("postgresql://box/sales", False, 2_999, {"connect_timeout": 2}),
+        ("postgresql://box/sales", False, 3_000, {"connect_timeout": 3}),
+        ("postgresql://box/sales", False, 60_000, {"connect_timeout": 5}),
+        (
+            "postgresql://a,b/sales",
+            True,
+            5_000,
+            {"connect_timeout": 5, "target_session_attrs": "primary"},
+        ),
+        (
+            "postgresql://a,b/sales",
+            False,
+            5_000,
+            {"connect_timeout": 5, "target_session_attrs": "read-write"},
+        ),
+        ("postgresql://a,b/sales?target_session_attrs=any&connect_timeout=9", False, 5_000, {}),
+    ],
+)
+def test_a_server_is_asked_for_its_writing_host_and_waited_for_some_seconds(
+    url: str, read_only: bool, wait_ms: int, told: dict[str, object],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    asked: list[tuple[str, dict[str, object]]] = []
+
+    def connect(where: str, **more: object) -> Any:
+        asked.append((where, more))
+        return SimpleNamespace(adapters=SimpleNamespace(register_loader=lambda *_: None))
+
+    driver = SimpleNamespace(connect=connect, conninfo=psycopg.conninfo)
+    monkeypatch.setattr(server_driver, "loaded_driver", lambda: driver)
+    server_driver.connect(Server(url), read_only=read_only, wait_ms=wait_ms)
+    ((where, more),) = asked
+    always = {"autocommit": True, "prepare_threshold": None, "application_name": "pipeboard"}
+    assert (where, more) == (url, always | {"client_encoding": "UTF8"} | told)
+
+
+@pytest.mark.parametrize(
+    ("row", "said"),
+    [
+        (("id-1", SCHEMA, None), ""),
+        (("id-1", SCHEMA, '"postgresql://b/x"'), "This workspace has moved to postgresql://b/x."),
+        (("id-2", SCHEMA, None), "Another database was put in the place of"),
+    ],
+)
+def test_a_writer_looks_under_the_lock_whether_the_workspace_is_there_still(
+    row: tuple[object, ...], said: str
+) -> None:
+    begun: list[int] = []
+    connection: Any = SimpleNamespace(
+        begin_writing=lambda asked, lock_ms: begun.append(lock_ms),
+        execute=lambda sql: SimpleNamespace(fetchone=lambda: row),
+    )
+    identity = ServerIdentity(Server("postgresql://box/sales"), "id-1")
+    engine: Any = None
+    attempt = _Attempt(engine, identity, lambda database: None, True, lambda: None)
+    if not said:
+        assert attempt._begin(connection, 700) == "id-1"
+    else:
+        with pytest.raises(DatabaseError, match=said):
+            attempt._begin(connection, 700)
+    assert begun == [700]
+
+
+BUSY, LOST = (ServerTrouble("It said no.", "", kind) for kind in ("busy", "lost"))
+
+
+@pytest.mark.parametrize(
+    ("cause", "in_doubt", "given_up", "waited", "told"),
+    [
+        (BUSY, False, False, 0, "asked"),
+        (BUSY, False, False, 10, "asked"),
+        (BUSY, False, True, 0, "asked"),
+        (LOST, False, False, 0, ""),
+        (LOST, False, False, 9.9, ""),
+        (LOST, False, False, 10, "trouble"),
+        (LOST, False, True, 0, "asked"),
+        (LOST, True, False, 9.9, ""),
+        (LOST, True, False, 10, "doubt"),
+        (LOST, True, True, 0, "doubt"),
+        (BUSY, True, False, 0, "asked"),
+        (BUSY, True, True, 0, "doubt"),
+    ],
+)
+def test_whoever_waits_for_a_server_is_told_at_the_end_what_was_waited_for(
+    cause: ServerTrouble, in_doubt: bool, given_up: bool, waited: float, told: str
+) -> None:
+    """Of a commit without an answer nobody says that it changed nothing."""
+    asked: list[object] = []
+    patience: Any = SimpleNamespace(
+        give_up=lambda: given_up, waited_s=waited, most_s=10, check=asked.append
+    )
+    server = Server("postgresql://box/sales")
+    if told in ("", "asked"):
+        serving._check(patience, server, cause, is_in_doubt=in_doubt)
+        assert asked == ([server] if told else [])
+        return
+    with pytest.raises(DatabaseError) as refused:
+        serving._check(patience, server, cause, is_in_doubt=in_doubt)
+    assert (refused.value.details["reason"] == "in_doubt") is (told == "doubt")
+    assert asked == []

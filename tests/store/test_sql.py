@@ -8,6 +8,7 @@ from contextlib import closing
 
 import pytest
 
+from pipeboard.store.reading.scope import SortKey, comes_before, order_by, reversed_order
 from pipeboard.store.sql import (
     FALSE,
     TRUE,
@@ -176,3 +177,36 @@ def test_a_review_is_asked_of_its_own_pipeline(pipeline: int) -> None:
     for kind in ("expected_close", "value", "category", "moved", "corrected"):
         assert f"'{kind}'" in asked.text
     assert "command.verb = 'decide'" in asked.text and asked.text.count("event.data like ?") == 2
+
+
+# Orders in which a key may be missing.
+
+
+@pytest.mark.parametrize("who_down", [False, True])
+@pytest.mark.parametrize("word_down", [False, True])
+@pytest.mark.parametrize("keys", ["who id", "word who id", "id", "who word id"])
+def test_a_row_stands_behind_as_many_as_come_before_it(
+    keys: str, who_down: bool, word_down: bool
+) -> None:
+    """Those without a key come last whichever way it goes."""
+    down = {"who": who_down, "word": word_down, "id": word_down}
+    order = [SortKey(key, down[key], optional=key != "id") for key in keys.split()]
+    rows = [*ROWS, (6, "ana", None), (7, None, None), (8, "ana", "a_b"), (9, None, "50%")]
+    with closing(sqlite3.connect(":memory:")) as connection:
+        connection.execute("create table t (id integer, who text, word text)")
+        connection.executemany("insert into t values (?, ?, ?)", rows)
+        asked = f"select {', '.join(keys.split())} from t order by {order_by(order)}"
+        every_row = connection.execute(asked).fetchall()
+        assert len(every_row) == len(rows)
+        for place, values in enumerate(every_row):
+            before = comes_before(order, values)
+            ((count,),) = connection.execute(
+                f"select count(*) from t where {before.text}", before.values
+            )
+            assert count == place
+        turned = connection.execute(
+            f"select {', '.join(keys.split())} from t order by {order_by(reversed_order(order))}"
+        ).fetchall()
+    missing = {row for row in every_row if None in row}
+    whole = [row for row in every_row if row not in missing]
+    assert [row for row in turned if row not in missing] == whole[::-1]

@@ -203,3 +203,60 @@ def test_a_rate_is_a_number_of_a_size_that_there_is(
     (agreed,) = ana.reader.agreements.entries()
     after = agreed.agreement.after or {}
     assert int(str(after["numerator"])) / int(str(after["denominator"])) == pytest.approx(rate)
+
+
+@pytest.mark.parametrize(
+    ("owner", "team_name", "said", "hint"),
+    [
+        ("ann", "", "There is no rep 'ann'.", "Did you mean ana?"),
+        ("zzzz", "", "There is no rep 'zzzz'.", "See 'pipeboard rep list'."),
+        ("", "Nort", "There is no team 'Nort'.", "Did you mean North?"),
+        ("", "zzzz", "There is no team 'zzzz'.", "See 'pipeboard rep list'."),
+    ],
+)
+def test_who_holds_a_target_and_is_not_there_is_told_with_the_near_one(
+    owner: str, team_name: str, said: str, hint: str
+) -> None:
+    service: Any = SimpleNamespace(reader=SimpleNamespace(reps=lambda: REPS))
+    with pytest.raises(NotFound) as refused:
+        _holder(service, owner, team_name)
+    assert (refused.value.message, refused.value.hint) == (said, hint)
+
+
+@pytest.mark.parametrize(
+    ("do", "said", "hint"),
+    [
+        (
+            lambda w: w.set_target(sales(w), "all", "1k"),
+            "'all' is no period for a target.",
+            "Name a year, quarter, month or week, such as 2026Q4.",
+        ),
+        (
+            lambda w: w.set_call(sales(w), "soon", "1k"),
+            "'soon'",
+            "Name a year, quarter, month or week, such as 2026Q4.",
+        ),
+        (
+            lambda w: w.set_rate("eur", "1"),
+            "EUR is the workspace's own currency.",
+            "Its rate is 1 and needs no entry.",
+        ),
+        (lambda w: w.set_rate("usd", "x"), "'x' is no exchange rate.", "Write it like 0.92."),
+        (
+            lambda w: w.end_of(date(2026, 11, 24)),
+            "2026-11-24 has not come yet.",
+            "Numbers can be taken as of a day until today.",
+        ),
+        (
+            lambda w: w.rename_filter("hot", "big"),
+            "No filter 'hot' is saved.",
+            "See 'pipeboard filter list'.",
+        ),
+    ],
+)
+def test_what_is_no_such_thing_is_told_with_how_it_is_written(
+    do: Do, said: str, hint: str, ana: Workspace
+) -> None:
+    with pytest.raises(PipeboardError) as refused:
+        do(ana)
+    assert said in refused.value.message and refused.value.hint == hint

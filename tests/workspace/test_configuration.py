@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
+from pipeboard.domain.agreements import Topic
 from pipeboard.domain.errors import BadInput, Conflict, NotFound, PipeboardError, Refused
 from pipeboard.domain.people import Actor
 from pipeboard.domain.pipeline import Pipeline, Stage, StageKind
@@ -17,8 +20,10 @@ from pipeboard.workspace.configuration import (
     check_empty,
     choose_setting,
     make_workspace,
+    pipeline_edit,
     take_whole,
 )
+from tests.domain.deciding_cases import SALES as DECIDED
 from tests.team import (
     CLOSING,
     LEAD,
@@ -452,3 +457,86 @@ def test_the_first_version_of_a_pipeline_is_one_whatever_it_is_made_of(tmp_path:
     (made,) = begins.pipelines()
     assert (made.id, made.version, [one.id for one in made.stages]) == (1, 1, [1, 2, 3])
     begins.store.close()
+
+
+@pytest.mark.parametrize(
+    ("rep", "said"),
+    [
+        (Rep("b" * 600), "The rep is too long: 600 characters, and 100 is the most."),
+        (
+            Rep("bo", "B" * 600),
+            "The display name is too long: 600 characters, and 300 is the most.",
+        ),
+        (Rep("bo", team="N" * 600), "The team is too long: 600 characters, and 100 is the most."),
+        (Rep(""), "A rep needs a name."),
+        (Rep("@"), "A rep needs a name."),
+    ],
+)
+def test_what_of_a_rep_is_too_long_or_lacks_is_named(rep: Rep, said: str, ana: Workspace) -> None:
+    with pytest.raises(BadInput) as refused:
+        ana.change_rep(rep)
+    assert refused.value.message == said
+    assert (refused.value.hint == "For example: pipeboard rep add ana") is ("needs" in said)
+
+
+def test_a_document_of_a_later_version_is_told_how_it_can_be_taken(ana: Workspace) -> None:
+    with pytest.raises(Conflict) as refused:
+        ana.change_pipeline(replace(sales(ana), version=9))
+    assert refused.value.message == (
+        "The document is of version 9, and Sales is at 1: it comes from elsewhere."
+    )
+    assert refused.value.hint == (
+        "Take the line 'version' out to set the pipeline as the document says."
+    )
+
+
+def test_a_pipeline_that_is_only_tried_has_no_numbers_yet(ana: Workspace) -> None:
+    tried = ana.change_pipeline(replace(sales(ana), id=0, name="Renewals"), dry_run=True)
+    assert {tried.pipeline.id, *(stage.id for stage in tried.pipeline.stages)} == {0}
+    assert [one.name for one in ana.pipelines()] == ["Sales"]
+    made = ana.change_pipeline(replace(sales(ana), id=0, name="Renewals"))
+    assert 0 not in {made.pipeline.id, *(stage.id for stage in made.pipeline.stages)}
+
+
+@pytest.mark.parametrize("overwrite", [False, True])
+def test_an_edit_of_a_version_that_nobody_knows_is_of_somebody_s(overwrite: bool) -> None:
+    agreements = SimpleNamespace(pipeline_edits=lambda *_: (), pipeline_version=lambda *_: None)
+    service: Any = SimpleNamespace(reader=SimpleNamespace(agreements=agreements))
+    known = replace(DECIDED, version=3)
+    wanted = replace(known, version=1, name="Deals")
+    if overwrite:
+        edited = pipeline_edit(service, wanted, known, overwrite=True)
+        assert (edited.pipeline, edited.notes, edited.over) == (wanted, (), "")
+        return
+    with pytest.raises(Conflict) as refused:
+        pipeline_edit(service, wanted, known, overwrite=False)
+    assert refused.value.message == (
+        "Sales was changed by somebody since this document was written: "
+        "the version that it began from is not known."
+    )
+    assert (refused.value.details["by"], refused.value.details["at"]) == (None, None)
+    assert pipeline_edit(service, replace(wanted, version=3), known, overwrite=False).notes == ()
+    assert pipeline_edit(service, replace(wanted, version=0), known, overwrite=False).notes == ()
+
+
+@pytest.mark.parametrize("active", [True, False])
+def test_what_is_agreed_of_a_rep_says_yes_or_no(active: bool, ana: Workspace) -> None:
+    ana.save_rep(Rep("bo", "Bo Holt", "North", active))
+    agreed = ana.reader.agreements.contents(Topic.REP, ("bo",))
+    assert agreed is not None and agreed["active"] is active
+    assert (agreed["display_name"], agreed["team"]) == ("Bo Holt", "North")
+    assert ana.reader.agreements.contents(Topic.REP, ("zed",)) is None
+
+
+def test_an_edit_is_said_to_be_merged_with_what_of_the_others_it_takes(
+    ana: Workspace, bo: Workspace
+) -> None:
+    began = sales(ana)
+    bo.save_pipeline(staged(began, LEAD, name="Leads"))
+    same = ana.change_pipeline(staged(staged(began, LEAD, name="Leads"), NEEDS, idle_days=9))
+    assert same.receipt.notes == ("Merged with what bo (23 Nov 10:00) changed meanwhile.",)
+    other = ana.change_pipeline(staged(began, PROPOSAL, idle_days=8))
+    assert other.receipt.notes == (
+        "Merged with what bo and ana (23 Nov 10:00) changed meanwhile: name of Leads, idle days of"
+        " Needs Assessment.",
+    )

@@ -75,6 +75,15 @@ def scene(ana: Workspace, folder: Path) -> dict[str, int]:
     return ids
 
 
+def stands(team: Team) -> dict[str, Any]:
+    """What an import changes of each deal, by its company."""
+    deals = team.rep("cy").reader.deals(range(1, 20)).values()
+    return {
+        deal.name: (deal.value, deal.stage_id, deal.owner, dict(deal.fields), deal.removed)
+        for deal in deals
+    }
+
+
 def told(report: ImportReport) -> dict[str, Any]:
     said = {one.name: getattr(report, one.name) for one in fields(report)}
     return {name: said[name] for name in said if name != "command_id"}
@@ -89,9 +98,11 @@ def test_what_a_colleague_does_beside_the_file_changes_no_number_of_its_report(
     quiet = Team(tmp_path / "quiet.db")
     expected = told(imported(quiet.rep("ana"), tmp_path, lambda: None))
     assert (expected["updated"], expected["joined_here"], expected["conflict_count"]) == (3, 2, 1)
+    deals = stands(quiet)
     quiet.close()
     found = told(imported(ana, tmp_path, lambda: bo.add_note([ids[name]], "Seen.")))
     assert found == expected
+    assert stands(team) == deals
     assert disagreements(team.place) == []
 
 

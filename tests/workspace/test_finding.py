@@ -8,9 +8,10 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from pipeboard.domain.board import Sort
-from pipeboard.domain.deal import Deal
-from pipeboard.domain.errors import Ambiguous, Conflict, NotFound, Way
+from pipeboard.domain.deal import Deal, Loss
+from pipeboard.domain.errors import Ambiguous, BadInput, Conflict, NotFound, Way
 from pipeboard.domain.templates import template
+from pipeboard.store.reading.listing import Listing
 from pipeboard.workspace.finding import check_still_found, named_pipeline
 from tests.team import TODAY, add, sales
 from tests.verbs import Workspace
@@ -39,6 +40,7 @@ def test_whoever_is_called_by_no_deal_is_told_the_near_one(
     with pytest.raises(NotFound, match="No deal is called") as refused:
         ana.find_deal(ref)
     assert refused.value.hint == hint
+    assert refused.value.way is (None if ref == "lumne" else Way.FIND)
 
 
 def test_a_deal_that_was_taken_back_is_not_there(ana: Workspace, lumen: Deal) -> None:
@@ -223,3 +225,144 @@ def test_a_board_without_a_filter_is_looked_at_without_one(
     assert (found.filter is not None) is is_filtered
     assert (found.pipeline_id, found.today, found.me, found.owner) == (1, TODAY, "ana", "bo")
     assert (found.sort, found.reverse) == (Sort.VALUE, True)
+
+
+def test_without_a_deal_that_is_meant_the_two_ways_to_name_one_are_told(ana: Workspace) -> None:
+    with pytest.raises(NotFound) as refused:
+        ana.find_deals([])
+    assert refused.value.hint == "Name one, or use --where with a filter."
+    with pytest.raises(NotFound) as none:
+        named_pipeline((), "Sales")
+    assert none.value.hint == "Make one: pipeboard pipeline new Sales"
+
+
+@pytest.mark.parametrize("ref", ["D-9", "9", "0"])
+def test_a_number_is_never_a_part_of_a_name(ref: str, ana: Workspace) -> None:
+    add(ana, "Acme 9: press")
+    with pytest.raises(NotFound, match=f"There is no deal D-{ref.removeprefix('D-')}"):
+        ana.find_deal(ref)
+
+
+def test_of_several_deals_of_a_name_each_is_told_with_its_number_and_title(ana: Workspace) -> None:
+    for title in ("press", "kiln"):
+        add(ana, f"Acme: {title}")
+    with pytest.raises(Ambiguous) as refused:
+        ana.find_deal("acme")
+    told = sorted(refused.value.message.removeprefix("'acme' could be ").strip(".").split(", "))
+    assert told == ["D-1 Acme / press", "D-2 Acme / kiln"]
+    assert refused.value.hint == "Name it by its number."
+    assert sorted(refused.value.details["candidates"]) == ["D-1", "D-2"]  # type: ignore[call-overload]
+
+
+def test_a_name_is_looked_for_in_the_pipeline_that_is_meant(ana: Workspace) -> None:
+    other = ana.save_pipeline(replace(sales(ana), id=0, name="Renewals"))
+    here = add(ana, "Acme: pilot")
+    (there,) = ana.add("Acme: renewal", pipeline=other).deals
+    assert ana.find_deal("acme", sales(ana)).id == here.id
+    assert ana.find_deal("acme", other).id == there.id
+    with pytest.raises(Ambiguous):
+        ana.find_deal("acme")
+
+
+@pytest.mark.parametrize(
+    ("words", "archived", "told"),
+    [
+        ("won", (), ""),
+        ("won", ("Won",), "1 archived deal matches too: 'won archived' finds it."),
+        ("won|lost", ("Won", "Lost"), "2 archived deals match too: '(won|lost) archived' finds"),
+        ("won", ("Lost",), ""),
+        ("open", ("Won", "Open"), ""),
+        ("won archived", ("Won",), ""),
+        ("stage:won", ("Won",), "1 archived deal matches too: "),
+        ("", ("Won", "Lost"), ""),
+    ],
+)
+def test_of_what_ended_it_is_told_what_a_list_leaves_in_the_archive(
+    words: str, archived: tuple[str, ...], told: str, ana: Workspace
+) -> None:
+    ids = {name: add(ana, f"{name}: pilot").id for name in ("Won", "Lost", "Open")}
+    ana.win([ids["Won"]], override="signed")
+    ana.lose([ids["Lost"]], Loss("price"))
+    for name in archived:
+        ana.archive([ids[name]])
+    query = ana.parse_filter(words)
+    listing = Listing(ana.today, ana.settings.zone, "ana", filter=query)
+    said = ana.reader.left_in_archive(listing)
+    assert said.startswith(told) and bool(said) == bool(told)
+
+
+@pytest.mark.parametrize(
+    ("shift", "week_start", "text", "first", "last"),
+    [
+        (0, 0, "this-year", "2026-01-01", "2026-12-31"),
+        (-1, 0, "this-year", "2025-12-01", "2026-11-30"),
+        (-1, 0, "this-quarter", "2026-09-01", "2026-11-30"),
+        (0, 0, "this-quarter", "2026-10-01", "2026-12-31"),
+        (0, 0, "this-week", "2026-11-23", "2026-11-29"),
+        (0, 6, "this-week", "2026-11-22", "2026-11-28"),
+        (0, 0, "this-month", "2026-11-01", "2026-11-30"),
+        (-1, 6, "this-month", "2026-11-01", "2026-11-30"),
+    ],
+)
+def test_a_period_is_of_the_weeks_and_the_business_year_of_the_workspace(
+    shift: int, week_start: int, text: str, first: str, last: str, ana: Workspace
+) -> None:
+    ana.save_settings(replace(ana.settings, fiscal_shift=shift, week_start=week_start))
+    period = ana.period(text)
+    ends = period.end - timedelta(days=1)
+    assert (period.start.isoformat(), ends.isoformat()) == (first, last)
+
+
+@pytest.mark.parametrize(
+    ("words", "found"),
+    [
+        ("field.size:L", ["Acme"]),
+        ("FIELD.SIZE:l", ["Acme"]),
+        ("field.size:none", ["Bold"]),
+        ("field.nothing:none", ["Acme", "Bold"]),
+        ("field.nothing:x", []),
+        ("field.sizes:L", "no deal has a field 'sizes'"),
+        ("channel:in", ["Acme"]),
+        ("channel:out", ["Bold"]),
+        ("channel:up", "a channel is in or out"),
+    ],
+)
+def test_a_field_of_ones_own_and_a_channel_are_filtered_by_what_there_is(
+    words: str, found: list[str] | str, ana: Workspace
+) -> None:
+    first, second = add(ana, "Acme: pilot source:referral"), add(ana, "Bold: kiln source:cold-call")
+    ana.set_fields([first.id], ["fields.size=L"])
+    assert second.id
+
+    def names() -> list[str]:
+        query = ana.parse_filter(words)
+        return sorted(deal.name for deal in ana.reader.each(query, today=ana.today))
+
+    if isinstance(found, str):
+        with pytest.raises(BadInput, match=found):
+            names()
+    else:
+        assert names() == found
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("lumen", ["Lumen Oy"]),
+        ("lumex", ["Lumex"]),
+        ("lum", ["Lumen Oy", "Lumex"]),
+        ("lumes", ["Lumen Oy", "Lumex"]),
+        ("lnoy", ["Lumen Oy"]),
+        ("D-2", ["Lumex"]),
+        ("2", ["Lumex"]),
+        ("zzzz", []),
+        ("", []),
+    ],
+)
+def test_what_is_only_near_is_found_where_nothing_holds_the_text_as_it_stands(
+    text: str, found: list[str], ana: Workspace
+) -> None:
+    for line in ("Lumen Oy: pilot", "Lumex: press", "Bold: kiln"):
+        add(ana, line)
+    names = [deal.name for one in ana.reader.find(text) if (deal := ana.reader.deal(one.deal_id))]
+    assert sorted(names) == found

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -19,16 +20,21 @@ from pipeboard.domain.errors import (
     Refused,
 )
 from pipeboard.domain.settings import Rep
+from pipeboard.domain.templates import from_stage_names
 from pipeboard.exchange.deal_files import whole_document
 from pipeboard.exchange.recipe import PlacingWord, Recipe, with_column, with_constant, with_word
+from pipeboard.exchange.rows import DealRow
 from pipeboard.exchange.side_files import SideFile, side_of, with_side
 from pipeboard.workspace import import_rows
 from pipeboard.workspace.configuration import change_pipeline
 from pipeboard.workspace.import_plan import (
     FileSeen,
     ImportPlan,
+    _open_stages,
+    _options,
     carry_out,
     look_at,
+    named_pipelines,
 )
 from pipeboard.workspace.import_rows import (
     MOST_ATTEMPTS,
@@ -475,6 +481,7 @@ def test_what_no_column_says_is_lacking_first_the_names(
     file.write_text(text, "utf-8")
     seen = seen_by(ana, ImportPlan(file, recipe))
     assert seen.lacking.startswith(lacking) and bool(seen.lacking) == bool(lacking)
+    assert seen.report.read == (0 if lacking else 1)
 
 
 @pytest.mark.parametrize(
@@ -688,3 +695,117 @@ def test_who_brings_a_file_may_set_no_teams_that_are_not_theirs_to_set(
     with pytest.raises(PipeboardError, match=refused):
         carry_out(bo, seen_by(bo, plan), unheard)
     assert ana.reader.known_deals().count() == 0
+
+
+def stub(**more: Any) -> Any:
+    return SimpleNamespace(**more)
+
+
+@pytest.mark.parametrize(
+    ("becomes", "known"),
+    [
+        (None, False), ("", False), ("=won", True), ("=-", True), ("archived", True),
+        ("Talk", True), ("TALK", True), ("Offer", True), ("Nowhere", False), ("won", False),
+        ("archive", False),
+    ],
+)  # fmt: skip
+def test_a_word_is_known_where_it_comes_to_an_outcome_or_a_stage_of_any_pipeline(
+    becomes: str | None, known: bool
+) -> None:
+    talk, offer = (
+        from_stage_names((name,), pipeline_name=name, currency="EUR") for name in ("Talk", "Offer")
+    )
+    seen = stub(stages=FileSeen.stages.fget(stub(pipeline=talk, beside=(offer,))))  # type: ignore[attr-defined]
+    assert seen.stages == ("Talk", "Offer")
+    assert FileSeen.is_known(seen, becomes) is known
+
+
+@pytest.mark.parametrize(
+    ("recipe", "source", "kept"),
+    [
+        (Recipe(), "crm", None),
+        (Recipe(currency="USD"), "", None),
+        (Recipe(currency="USD"), "crm", ("crm", Recipe(currency="USD").to_json())),
+    ],
+)
+def test_how_a_file_was_read_is_kept_under_the_name_of_its_source_where_there_is_any(
+    recipe: Recipe, source: str, kept: tuple[str, str] | None
+) -> None:
+    plan = ImportPlan(
+        Path("a.csv"), match="new", prefers_file=True, override="signed", new_reps=True
+    )
+    seen = stub(plan=plan, recipe=recipe, side=None, side_file=None)
+    found = _options(seen, stub(source=source))
+    assert found == import_rows.ImportOptions(
+        "new", prefer_file=True, override="signed", recipe=kept, new_reps=True
+    )
+    for everywhere in (False, True):
+        side = SideFile(Path("b.csv"), "owner", everywhere=everywhere)
+        beside = _options(stub(**vars(seen) | {"side_file": side}), stub(source=""))
+        assert beside.joins_here is everywhere
+    named = _options(stub(**vars(seen) | {"recipe": Recipe(source="mine")}), stub(source="mine"))
+    assert named.source == "mine" and named.recipe is not None
+
+
+@pytest.mark.parametrize(
+    ("named", "stages"),
+    [
+        (["Talk", "Closed Won", "Offer"], ("Talk", "Offer")),
+        (["won", "lost"], ("Open",)),
+        ([None], ("Open",)),
+    ],
+)
+def test_stages_to_work_in_are_those_that_close_nothing(
+    named: list[str | None], stages: tuple[str, ...]
+) -> None:
+    assert _open_stages(DealRow(2, {}, "x", stage=name) for name in named) == stages
+
+
+def test_what_is_seen_of_a_file_is_heard_of_before_its_import_is_rehearsed(
+    ana: Workspace, file: Path
+) -> None:
+    heard: list[FileSeen] = []
+    plan = ImportPlan(file, Recipe(map=("state=stage", "outcome=-")), pipeline="Own", is_new=True)
+    seen = look_at(ana, plan, unheard, heard.append)
+    (first,) = heard
+    assert (first.survey.records, first.report.read, seen.report.read) == (3, 0, 3)
+    assert first.header == seen.header == HEADER
+
+
+@pytest.mark.parametrize("text", ["id,name\n1,Nova\n", "stage\nTalk\n"])
+@pytest.mark.parametrize("column", ["", ",pipeline"])
+def test_a_file_that_lacks_what_it_must_say_is_still_looked_at(
+    text: str, column: str, ana: Workspace, file: Path
+) -> None:
+    head, row, _ = text.split("\n")
+    file.write_text(f"{head}{column}\n{row}{',Sales' if column else ''}\n", "utf-8")
+    for plan in (ImportPlan(file), ImportPlan(file, pipeline="Own", is_new=True)):
+        assert seen_by(ana, plan).lacking.startswith("No column says")
+
+
+@pytest.mark.parametrize(
+    ("head", "rows", "assumed"),
+    [
+        ("amount", ("40", "", "5"), 2),
+        ("amount", ("40 EUR", "", "5"), 1),
+        ("amount", ("40 EUR", "7 USD", "5 EUR"), 0),
+    ],
+)
+def test_amounts_of_which_the_currency_was_assumed_are_counted(
+    head: str, rows: tuple[str, ...], assumed: int, ana: Workspace, file: Path
+) -> None:
+    text = "".join(f"{n},Deal {n},Talk,{cell}\n" for n, cell in enumerate(rows))
+    file.write_text(f"id,name,stage,{head}\n{text}", "utf-8")
+    plan = ImportPlan(file, pipeline="Own", is_new=True)
+    assert seen_by(ana, plan).assumed == assumed
+
+
+@pytest.mark.parametrize("strict", [False, True])
+def test_a_cell_that_cannot_be_read_makes_no_pipeline_of_its_row_where_that_rejects_it(
+    strict: bool, ana: Workspace, file: Path
+) -> None:
+    file.write_text(
+        "id,name,pipeline,stage,amount\n1,A,Left,Talk,40\n2,B,Right,Talk,much\n", "utf-8"
+    )
+    named = named_pipelines(ana, file, Recipe(), strict=strict)
+    assert [one.name for one in named] == ([] if strict else ["Left", "Right"])

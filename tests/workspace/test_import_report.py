@@ -210,6 +210,45 @@ def test_a_stage_that_sounds_as_an_end_is_named() -> None:
     assert list(remarks_told(report(new_pipelines=[PIPELINE]))) == []
 
 
+@pytest.mark.parametrize(("count", "more"), [(6, ""), (7, " and 1 more"), (9, " and 3 more")])
+def test_of_reasons_that_are_none_of_ours_the_six_that_are_met_most_are_named(
+    count: int, more: str
+) -> None:
+    reasons = Counter({f"Why {n}": 20 - n for n in range(count)})
+    (said,) = remarks_told(report(unplaced=reasons))
+    named = ", ".join(f"'Why {n}' {20 - n}" for n in range(6))
+    assert said == (
+        f"Reasons of losses that are none of ours count as other: {named}{more}. {_LOSS}"
+        "competitor, no-decision, disqualified, timing, unresponsive."
+    )
+
+
+@pytest.mark.parametrize(("count", "more"), [(8, ""), (9, " and 1 more")])
+def test_of_stages_that_sound_as_an_end_eight_are_named(count: int, more: str) -> None:
+    names = tuple(f"Closed {n}" for n in range(count))
+    made = from_stage_names(names, pipeline_name="Sales", currency="EUR")
+    (said,) = remarks_told(report(new_pipelines=[made]))
+    named = ", ".join(f"'Closed {n}'" for n in range(8))
+    assert said.startswith(
+        f"Stages to work in that sound as if deals ended there: {named}{more}. If they"
+    )
+
+
+@pytest.mark.parametrize(("count", "more"), [(10, ""), (11, " and 1 more")])
+def test_of_new_owners_ten_are_named(count: int, more: str) -> None:
+    owners = [f"rep{n}" for n in range(count)]
+    made = report(stages=Counter({"Talk": 1}), new_owners=owners)
+    assert list(meaning_told(made))[1] == f"New owners: {', '.join(owners[:10])}{more}."
+
+
+def test_where_all_can_be_told_apart_a_way_to_do_so_is_told() -> None:
+    (said,) = remarks_told(report(ambiguous=[Rejected(4, "", "", "two")]))
+    assert said.endswith(
+        ": left out. Name columns that tell them apart with --key COLUMN,COLUMN, or take them as "
+        "new deals with --match new."
+    )
+
+
 def _differing(line: int, ours: str = "a", theirs: str = "b") -> Differing:
     return Differing(line, f"D-{line}", "value", ours, theirs, "ours")
 

@@ -127,3 +127,14 @@ def test_a_join_is_tried_without_a_trace_and_done_once_under_its_token(
     assert (again.deals, again.command_id) == (0, "t1")
     assert "Done already" in again.said_before or again.said_before
     assert not now_of(ana, deals["Acme"]).fields
+
+
+def test_what_was_joined_before_under_its_token_counts_nothing_anew(
+    ana: Workspace, deals: dict[str, int]
+) -> None:
+    lines = table("owner", bo="fields.area=S")
+    done = join(ana, lines, token="t1")
+    again = join(ana, lines, token="t1")
+    assert (done.lines, done.met, done.deals, done.reps) == (1, 1, 2, 0)
+    assert (again.lines, again.met, again.deals, again.reps) == (0, 0, 0, 0)
+    assert again.command_id == done.command_id == "t1"

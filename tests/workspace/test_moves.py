@@ -6,8 +6,10 @@ from random import Random
 
 import pytest
 
+from pipeboard.domain.commands import Rank
 from pipeboard.domain.deal import Loss
-from pipeboard.domain.errors import GateNotMet, NotFound, Refused
+from pipeboard.domain.errors import Conflict, GateNotMet, NotFound, Refused
+from pipeboard.workspace.execution import RANK_GAP
 from tests.ledger import disagreements
 from tests.team import (
     CLOSING,
@@ -144,6 +146,54 @@ def test_under_a_filter_a_deal_goes_right_beside_the_shown_one_that_it_passes(
     assert disagreements(team.place) == []
 
 
+@pytest.mark.parametrize(
+    ("place", "rank", "stands"), [(0, -1, False), (3, 1, True)], ids=["the deal", "another"]
+)
+@pytest.mark.parametrize("apart", [0, 1], ids=["no room is left", "there is room"])
+def test_what_somebody_did_to_the_deal_itself_alone_stands_against_its_new_place(
+    place: int, rank: int, stands: bool, apart: int, ana: Workspace, bo: Workspace, team: Team
+) -> None:
+    for number in range(4):
+        team.clock.wait(seconds=apart)
+        add(ana, f"Company {number}: pilot")
+    before = order(ana)
+    seen = {one: now_of(ana, one).version for one in before}
+    changed = now_of(ana, before[place])
+    bo.execute(Rank(changed.rank + rank), [changed.id])
+    assert order(ana) == before
+    if stands:
+        ana.reorder(before[0], 1, ana.lens(sales(ana)), seen=seen)
+        assert order(ana) == [before[1], before[0], *before[2:]]
+        return
+    with pytest.raises(Conflict, match=f"bo changed {changed.ref} {changed.name} at 10:00: rank"):
+        ana.reorder(before[0], 1, ana.lens(sales(ana)), seen=seen)
+
+
+def test_a_new_rank_for_a_whole_column_is_one_command(ana: Workspace) -> None:
+    for number in range(4):
+        add(ana, f"Company {number}: pilot")
+    lens = ana.lens(sales(ana))
+    receipt = ana.reorder(2, 1, lens, token="t1")
+    assert (receipt.verb, receipt.summary) == ("reorder", "Ordered the column by hand.")
+    assert order(ana) == [1, 3, 2, 4]
+    ranks = [now_of(ana, one).rank for one in order(ana)]
+    assert [rank - ranks[0] for rank in ranks] == [0, RANK_GAP, 2 * RANK_GAP, 3 * RANK_GAP]
+    assert ana.reorder(2, 1, lens, token="t1").command_id == receipt.command_id == "t1"
+    assert order(ana) == [1, 3, 2, 4]
+    after = ana.reorder(2, -1, lens, dry_run=True)
+    assert (after.command_id, order(ana)) == ("", [1, 3, 2, 4])
+    ana.reorder(2, -1, lens)
+    assert order(ana) == [1, 2, 3, 4]
+
+
+def test_a_deal_that_is_not_on_the_board_has_no_place(ana: Workspace) -> None:
+    add(ana)
+    with pytest.raises(NotFound, match="D-9 is not on the board"):
+        ana.reorder(9, 1, ana.lens(sales(ana)))
+    with pytest.raises(NotFound, match="D-1 is not on the board"):
+        ana.reorder(1, 1, ana.lens(sales(ana), filter_text="other"))
+
+
 def test_an_order_by_hand_is_undone_whole(ana: Workspace) -> None:
     for number in range(4):
         add(ana, f"Company {number}: pilot")
@@ -176,3 +226,52 @@ def test_somebody_who_acts_for_another_is_named_beside_them(team: Team) -> None:
     boss.lose([deal.id], Loss("price"))
     entry = boss.reader.history.entries(deal.id, limit=1)[0]
     assert (entry.actor, entry.acting_as) == ("root", "ana")
+
+
+@pytest.mark.parametrize(("place", "places"), [(0, 1), (0, 3), (3, -1), (3, -3), (1, 1), (2, -2)])
+def test_where_there_is_room_a_new_place_changes_the_deal_alone(
+    place: int, places: int, ana: Workspace, team: Team
+) -> None:
+    for number in range(4):
+        team.clock.wait(seconds=1)
+        add(ana, f"Company {number}: pilot")
+    before = order(ana)
+    receipt = ana.reorder(before[place], places, ana.lens(sales(ana)))
+    assert [deal.id for deal in receipt.deals] == [before[place]]
+    assert order(ana).index(before[place]) == place + places
+    assert sum(now_of(ana, one).version for one in before) == 5
+
+
+@pytest.mark.parametrize("places", [-1, 1, -9, 9])
+def test_the_only_card_of_a_column_is_on_top_and_at_the_bottom(places: int, ana: Workspace) -> None:
+    deal = add(ana)
+    add(ana, "Acme: press", stage=NEEDS)
+    said = "It is on top already." if places < 0 else "It is at the bottom already."
+    with pytest.raises(Refused, match=said):
+        ana.reorder(deal.id, places, ana.lens(sales(ana)))
+
+
+@pytest.mark.parametrize("under", [{"owner": "ana"}, {"filter_text": "shown"}, {"owner": "bo"}])
+@pytest.mark.parametrize(
+    ("place", "places", "after"),
+    [
+        (0, 1, [1, 2, 0, 3, 4, 5]),
+        (0, 2, [1, 2, 3, 4, 0, 5]),
+        (4, -1, [0, 1, 4, 2, 3, 5]),
+        (4, -2, [4, 0, 1, 2, 3, 5]),
+    ],
+)
+def test_a_card_goes_right_beside_the_one_that_it_passes_whatever_the_lens_hides(
+    under: dict[str, str], place: int, places: int, after: list[int], ana: Workspace, team: Team
+) -> None:
+    """Every second one is shown, from the first on."""
+    shown = under.get("owner", "ana")
+    for number in range(6):
+        team.clock.wait(seconds=1)
+        owner = shown if number % 2 else {"ana": "bo", "bo": "ana"}[shown]
+        add(ana, f"Company {number}: {'shown' if number % 2 else 'other'} @{owner}")
+    before = order(ana)
+    lens = ana.lens(sales(ana), owner=under.get("owner"), filter_text=under.get("filter_text", ""))
+    assert [card.id for card in ana.reader.window(lens, LEAD, 0, 9)] == before[::2]
+    ana.reorder(before[place], places, lens)
+    assert order(ana) == [before[one] for one in after]

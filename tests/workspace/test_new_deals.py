@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 
 from pipeboard.domain.deal import Contact, Deal, Loss, NextStep
-from pipeboard.domain.errors import BadInput, NotFound
+from pipeboard.domain.errors import BadInput, NotFound, Refused
 from pipeboard.domain.money import Money
 from pipeboard.domain.settings import Rep
 from pipeboard.workspace.recording import Receipt
@@ -134,3 +134,49 @@ def test_what_the_sequel_of_a_win_is_called_is_told(ana: Workspace) -> None:
     made = ana.follow_up(deal.id)
     assert made.summary == f"Added Lumen Oy to follow up on {deal.ref}."
     assert only(made).stage_id == LEAD
+
+
+def test_only_a_won_deal_is_followed_up(ana: Workspace) -> None:
+    deal = add(ana)
+    with pytest.raises(Refused) as refused:
+        ana.follow_up(deal.id)
+    assert refused.value.message == "D-1 Lumen Oy is not won."
+    assert refused.value.hint == "Set a next step instead."
+    ana.win([deal.id], override="signed")
+    for due, step in ((None, TODAY + timedelta(days=14)), (TODAY, TODAY)):
+        assert only(ana.follow_up(deal.id, due)).next_step == NextStep("ask how it goes", step)
+
+
+def test_who_is_new_with_one_line_is_known_to_the_next(ana: Workspace) -> None:
+    lines = {1: "Acme: press @zed", 2: "Lumen: kiln @ZED", 3: "Sol: roof @zed"}
+    made = ana.add_all(lines, pipeline=sales(ana), new_rep=True)
+    assert [deal.owner for deal in made.deals] == ["zed"] * 3
+    assert [rep.name for rep in ana.reader.reps()] == ["ana", "bo", "cy", "zed"]
+
+
+@pytest.mark.parametrize(
+    ("tui", "title", "tags", "step"),
+    [
+        (True, "press", ("hot",), NextStep("call Mika", TODAY + timedelta(days=10))),
+        (False, "press #hot > 3dec call Mika", (), None),
+    ],
+)
+def test_on_the_board_a_line_has_shorter_signs_for_tags_and_the_next_step(
+    tui: bool, title: str, tags: tuple[str, ...], step: NextStep | None, ana: Workspace
+) -> None:
+    line = "Acme: press #hot > 3dec call Mika"
+    deal = only(ana.add(line, pipeline=sales(ana), tui=tui))
+    assert (deal.title, deal.tags, deal.next_step) == (title, tags, step)
+
+
+@pytest.mark.parametrize("token", ["", "t1"])
+def test_where_no_lost_deal_is_due_nothing_is_stored_and_no_token_is_taken(
+    token: str, ana: Workspace
+) -> None:
+    add(ana)
+    before = len(ana.reader.history.commands())
+    told = ana.recycle(token=token)
+    assert (told.command_id, told.summary) == ("", "No lost deal is due to come back.")
+    assert len(ana.reader.history.commands()) == before
+    if token:
+        assert ana.tag([1], ["hot"], token=token).command_id == token

@@ -13,6 +13,7 @@ import pytest
 from pipeboard.domain.deal import Contact, Deal, Loss
 from pipeboard.domain.errors import BadInput, NotFound
 from pipeboard.domain.metrics import Report
+from pipeboard.domain.metrics.forecast import unsupported_commits
 from pipeboard.domain.metrics.time_in_stage import ages
 from pipeboard.domain.money import Money
 from pipeboard.domain.pipeline import Pipeline
@@ -20,8 +21,19 @@ from pipeboard.domain.settings import Rep
 from pipeboard.exchange.metrics_document import metrics_document
 from pipeboard.exchange.metrics_tables import FullReport
 from pipeboard.exchange.reading import open_import
-from pipeboard.workspace.reports import ReportQuery
-from tests.team import CLOSING, LEAD, NEEDS, PROPOSAL, QUALIFICATION, WON, Team, add, sales
+from pipeboard.workspace.reports import ReportQuery, end_of_period, is_over
+from tests.team import (
+    CLOSING,
+    LEAD,
+    NEEDS,
+    PROPOSAL,
+    QUALIFICATION,
+    WON,
+    Team,
+    add,
+    qualify,
+    sales,
+)
 from tests.verbs import Workspace
 
 
@@ -90,7 +102,11 @@ def test_a_running_period_is_compared_with_the_same_days_of_the_one_before(
     question = asked(ana)
     before = question.before(ana.settings)
     assert (before.period.label, str(before.as_of)) == ("2026Q3", "2026-08-23 09:00:00+00:00")
+    assert before.filter_at == question.as_of
+    earlier = question.as_of - timedelta(days=2)
+    assert replace(question, filter_at=earlier).before(ana.settings).filter_at == earlier
     over = replace(question, period=ana.period("2026Q2")).before(ana.settings)
+    assert over.filter_at is None
     assert (over.period.label, over.as_of) == ("2026Q1", question.as_of)
     with pytest.raises(BadInput):
         replace(question, period=ana.period("all")).before(ana.settings)
@@ -356,3 +372,88 @@ def test_numbers_of_a_filter_for_an_owner_are_held_against_their_target(
         assert count(found, "target") == target, text
     mine = replace(asked(ana), query=ana.parse_filter("owner:me"), me="bo")
     assert count(ana.report(mine), "target") == 5_000_000
+
+
+def test_a_commit_is_counted_as_one_without_evidence_until_it_has_some(ana: Workspace) -> None:
+    deals = [add(ana, f"{name}: pilot 40k") for name in ("Lumen", "Acme", "Bold")]
+    for deal in deals:
+        ana.edit([deal.id], {"category": "commit", "expected_close": date(2026, 12, 1)})
+    qualify(ana, deals[0].id)
+    ana.answer([deals[2].id], "need", "They stop twice a day.", 3)
+    for deal in (deals[0], deals[2]):
+        ana.set_contact(deal.id, Contact("Mika Laine", "decision_maker"))
+    basis = ana.report(asked(ana)).basis
+    assert basis.supported == {deals[0].id}
+    assert [deal.id for deal in unsupported_commits(basis)] == [deal.id for deal in deals[1:]]
+
+
+@pytest.mark.parametrize(
+    ("period", "at", "before"),
+    [
+        # In Berlin a month begins at 23:00, in summer at 22:00.
+        ("2026-03", "2026-03-01T00:00", "2026-02-01T00:00"),
+        ("2026-03", "2026-03-28T22:59", "2026-02-28T22:59"),
+        ("2026-03", "2026-03-28T23:00", "2026-02-28T22:59:59.999999"),
+        ("2026-03", "2026-03-31T12:00", "2026-02-28T22:59:59.999999"),
+        ("2026-05", "2026-05-30T21:59", "2026-04-30T21:59"),
+        ("2026-05", "2026-05-31T21:59", "2026-04-30T21:59:59.999999"),
+        ("2026-02", "2026-02-28T22:59", "2026-01-28T22:59"),
+    ],
+)
+def test_a_long_month_is_compared_with_a_short_one_to_its_end_at_most(
+    period: str, at: str, before: str, ana: Workspace
+) -> None:
+    moment, then = (datetime.fromisoformat(f"{one}+00:00") for one in (at, before))
+    question = ReportQuery(sales(ana), ana.period(period), moment)
+    assert question.before(ana.settings).as_of == then
+
+
+def test_numbers_of_a_filter_count_deals_that_were_put_away_too(ana: Workspace) -> None:
+    won = win(ana, "Lumen Oy: pilot 40k source:web")
+    win(ana, "Acme: press 10k source:fair")
+    ana.archive([won])
+    for words, value in (("source:web", 4_000_000), ("source:fair", 1_000_000), ("archived", 0)):
+        query = ana.parse_filter(words)
+        found = ana.report(replace(asked(ana), query=query))
+        expected = value or 4_000_000
+        assert count(found, "won_value") == expected, words
+
+
+@pytest.mark.parametrize(
+    ("currency", "value", "told"),
+    [("", 4_000_000, "EUR"), ("EUR", 4_000_000, "EUR"), ("USD", 5_000_000, "USD")],
+)
+def test_sums_are_in_the_currency_that_is_asked_for_else_in_that_of_the_pipeline(
+    currency: str, value: int, told: str, ana: Workspace
+) -> None:
+    ana.set_rate("USD", "0.8", on=date(2026, 1, 1))
+    win(ana, "Lumen Oy: pilot 40k")
+    found = ana.report(replace(asked(ana), currency=currency))
+    assert count(found, "won_value") == value
+    assert found.basis.rules.currency == told
+
+
+@pytest.mark.parametrize(
+    ("period", "at", "over"),
+    [
+        # The quarter ends in Berlin at 22:00, for it is summer there.
+        ("2026Q3", "2026-09-30T21:59:59.999998", False),
+        ("2026Q3", "2026-09-30T21:59:59.999999", False),
+        ("2026Q3", "2026-09-30T22:00:00", True),
+        ("2026Q3", "2026-11-23T09:00:00", True),
+        ("2026Q4", "2026-11-23T09:00:00", False),
+        ("all", "2026-11-23T09:00:00", False),
+    ],
+)
+def test_a_period_is_over_once_its_last_instant_has_passed(
+    period: str, at: str, over: bool, ana: Workspace
+) -> None:
+    moment = datetime.fromisoformat(f"{at}+00:00")
+    question = ReportQuery(sales(ana), ana.period(period), moment)
+    assert is_over(question, ana.settings) is over
+    if period == "2026Q3":
+        last = datetime(2026, 9, 30, 21, 59, 59, 999_999, tzinfo=UTC)
+        assert end_of_period(question, ana.settings) == last
+    ended = ana.report(question).basis.ended
+    assert (ended is not None) is over
+    assert ended is None or ended.as_of == end_of_period(question, ana.settings)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import sqlite3
+from collections.abc import Callable
+from contextlib import closing
 from dataclasses import replace
 from types import SimpleNamespace
 from typing import Any
@@ -11,10 +14,20 @@ import pytest
 from pipeboard.domain.agreements import Agreement, Topic
 from pipeboard.domain.errors import BadInput, Refused
 from pipeboard.domain.roles import NotAllowed
-from pipeboard.domain.settings import Settings
+from pipeboard.domain.settings import Rep, Settings
 from pipeboard.store.projecting import Change
-from pipeboard.workspace.recording import Decision, _numbered, changed, record, retried
+from pipeboard.workspace.recording import (
+    Decision,
+    Receipt,
+    _numbered,
+    as_command,
+    changed,
+    record,
+    retried,
+)
 from tests.domain.deciding_cases import NOW, new
+from tests.team import Team, add
+from tests.verbs import Workspace
 
 DONE = SimpleNamespace(id="t-1", verb="add", summary="Added Acme.", actor="ana", at=NOW)
 DEAL = replace(new(account="Acme"), id=7)
@@ -173,3 +186,64 @@ def test_what_is_agreed_already_is_no_change() -> None:
 def test_a_deal_is_told_as_it_was_numbered() -> None:
     receipt = record(desk(), "add", Decision("Done.", (begins("A"), begins("B"))))
     assert [deal.id for deal in receipt.deals] == [41, 42]
+
+
+@pytest.mark.parametrize(
+    ("token", "verb", "does"),
+    [("", "add", True), ("t-2", "add", True), ("t-1", "add", False), ("t-1", "move", None)],
+)
+def test_a_use_case_is_done_once_for_each_token(token: str, verb: str, does: bool | None) -> None:
+    done: list[str] = []
+
+    @as_command(verb)
+    def use_case(service: Any, /, **once: Any) -> Receipt:
+        done.append(once["token"])
+        return Receipt("c-9", verb, "Done.")
+
+    at = desk()
+    at.transact = at.look = lambda work: work()
+    if does is None:
+        with pytest.raises(Refused, match="used already"):
+            use_case(at, token=token)
+    else:
+        assert use_case(at, token=token).command_id == ("c-9" if does else "t-1")
+    assert done == ([token] if does else [])
+
+
+def test_whoever_gives_a_token_twice_is_told_to_give_another() -> None:
+    for shown in (True, False):
+        with pytest.raises(Refused) as refused:
+            retried(desk(shown=shown), "t-1", "move")
+        assert refused.value.hint == "Give each command a token of its own."
+
+
+ACTS: dict[str, Callable[[Workspace], object]] = {
+    "add": lambda ana: add(ana, "Acme: press"),
+    "tag": lambda ana: ana.tag([1], ["hot"]),
+    "undo": lambda ana: ana.undo(),
+    "rate": lambda ana: ana.set_rate("USD", "0.9"),
+    "target": lambda ana: ana.set_target(ana.pipeline(), "2026Q4", "1k"),
+    "rep": lambda ana: ana.save_rep(Rep("zoe")),
+    "filter": lambda ana: ana.save_filter("hot", "+hot"),
+    "setting": lambda ana: ana.save_settings(replace(ana.settings, min_gap_hours=9)),
+    "pipeline": lambda ana: ana.save_pipeline(replace(ana.pipeline(), name="Deals")),
+}
+
+
+@pytest.mark.parametrize("act", ACTS)
+def test_whatever_is_stored_is_counted_by_which_readers_of_a_server_know_of_it(
+    act: str, team_on_a_file: Team
+) -> None:
+    def changes() -> int:
+        with closing(sqlite3.connect(team_on_a_file.path)) as connection:
+            asked = "SELECT value FROM counter WHERE name = 'change'"
+            return int(connection.execute(asked).fetchone()[0])
+
+    ana = team_on_a_file.rep("ana")
+    add(ana)
+    before = changes()
+    ACTS[act](ana)
+    assert changes() > before
+    after = changes()
+    ana.reader.board(ana.lens(ana.pipeline()))
+    assert changes() == after

@@ -427,3 +427,53 @@ def test_a_decision_is_done_when_something_else_is_asked_or_planned(
         ("bo", "ask the lawyer", "2026-11-26", True),
         ("bo", "ask the boss", "2026-11-27", False),
     ]
+
+
+@pytest.mark.parametrize("words", ["", "thu", "thu @bo"])
+def test_without_words_nothing_was_decided(words: str, ana: Workspace) -> None:
+    deal = add(ana)
+    with pytest.raises(BadInput) as refused:
+        decide(ana, deal.id, words)
+    assert refused.value.message == "What was decided?"
+    assert refused.value.hint == 'For example: "thu send the offer"'
+    assert now_of(ana, deal.id) == deal
+
+
+def test_a_decision_that_was_taken_back_is_none(ana: Workspace, team: Team) -> None:
+    deal, since = add(ana), team.clock()
+    team.clock.wait(hours=1)
+    decide(ana, deal.id, "thu send the offer")
+    decide(ana, deal.id, "fri call Mika", "bo")
+    ana.undo()
+    assert decisions_since(ana.reader, sales(ana), since) == [
+        {
+            "ref": deal.ref,
+            "deal": "Lumen Oy",
+            "owner": "ana",
+            "text": "send the offer",
+            "due": "2026-11-26",
+            "done": False,
+        }
+    ]
+
+
+def test_a_review_knows_the_names_of_all_deals_that_it_speaks_of(
+    ana: Workspace, team: Team
+) -> None:
+    """Deals that are alike, one that nobody works on, one that a decision was taken on."""
+    silent = add(ana, "Silent: pilot 1k")
+    for _ in range(5):
+        ana.log_touch([silent.id], "call")
+        team.clock.wait(days=20)
+    team.clock.wait(days=100)
+    twins = [add(ana, "Twin Oy: press 2k"), add(ana, "Twin: press 2k")]
+    decided = add(ana, "Bold: kiln 3k")
+    decide(ana, decided.id, "thu send the offer")
+    for deal in (*twins, decided):
+        ana.set_next_step([deal.id], "call", ana.today + timedelta(days=1))
+    found = review(ana, sales(ana))
+    assert found.dead == [silent.id]
+    assert {pair.keep_id for pair in found.alike} | {pair.other_id for pair in found.alike} == {
+        deal.id for deal in twins
+    }
+    assert {deal.id: deal.name for deal in (silent, *twins, decided)}.items() <= found.names.items()

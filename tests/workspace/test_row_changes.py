@@ -223,6 +223,11 @@ def test_a_note_of_a_row_has_the_same_id_whenever_it_comes(
             [c.Correct(on(1), None)],
         ),
         (
+            {"closed_at": on(9)},
+            {"created_at": on(1), "closed_at": on(9)},
+            [c.Correct(None, on(9))],
+        ),
+        (
             {"created_at": on(1), "closed_at": on(9)},
             {"created_at": on(1), "closed_at": on(9)},
             [c.Correct(on(1), on(9))],

@@ -9,7 +9,9 @@ import pytest
 
 from pipeboard.domain.criteria import ROLES
 from pipeboard.domain.deal import LOSS_CATEGORIES, Contact, Deal, Loss, Status
+from pipeboard.domain.errors import BadInput
 from pipeboard.domain.money import Money
+from pipeboard.domain.text import LINE, TEXT
 from pipeboard.exchange.rows import DealRow, Entered, RowContact, RowNote
 from pipeboard.workspace.row_commands import (
     RowRules,
@@ -17,6 +19,7 @@ from pipeboard.workspace.row_commands import (
     loss_of,
     lost_for,
     precision_of,
+    settle,
 )
 from pipeboard.workspace.row_matching import said_by
 from tests.store.made_up import deal, pipelines
@@ -245,3 +248,124 @@ def test_of_a_row_it_is_known_how_exactly_its_deal_began_and_closed(
     said: dict[str, Any], known: dict[str, str]
 ) -> None:
     assert dict(precision_of(DealRow(2, {}, "x", **said))) == known
+
+
+@pytest.mark.parametrize(
+    ("name", "called"),
+    [
+        (LEAD[1], LEAD[1]),
+        (LEAD[1].upper(), LEAD[1]),
+        ("  " + LEAD[1].lower() + " ", LEAD[1]),
+        ("Nowhere", "Nowhere"),
+        ("won", "won"),
+    ],
+)
+def test_a_stage_is_called_as_the_pipeline_calls_it(name: str, called: str) -> None:
+    assert RULES.called(name) == called
+
+
+@pytest.mark.parametrize(
+    ("lengths", "kept", "told"),
+    [
+        ((TEXT,), (TEXT,), ()),
+        ((TEXT + 1,), None, ("long_text",)),
+        ((5, TEXT + 1), None, ("long_text",)),
+        ((TEXT + 1, 5), None, ("long_text",)),
+        ((5, 6), (5, 6), ()),
+        ((0, 6), (6,), ()),
+        ((), (), ()),
+    ],
+)
+def test_any_note_that_is_too_long_is_told_and_divided(
+    lengths: tuple[int, ...], kept: tuple[int, ...] | None, told: tuple[str, ...]
+) -> None:
+    row = DealRow(2, {}, "x", notes=tuple(RowNote("n" * length) for length in lengths))
+    settle(row)
+    found = tuple(len(note.text) for note in row.notes)
+    assert row.remarks == told
+    assert max(found, default=0) <= TEXT
+    if kept is None:
+        assert len(found) == len(lengths) + 1
+    else:
+        assert found == kept
+
+
+@pytest.mark.parametrize(
+    ("length", "told"), [(LINE, ()), (LINE + 1, ("long_title",)), (3 * LINE, ("long_title",))]
+)
+def test_a_title_that_is_too_long_is_cut_and_whole_in_a_note(
+    length: int, told: tuple[str, ...]
+) -> None:
+    title = ("word " * LINE)[:length].rstrip().ljust(length, "x")
+    row = DealRow(2, {}, title, notes=(RowNote("told"),))
+    settle(row)
+    assert row.remarks == told
+    if not told:
+        assert (row.title, [note.text for note in row.notes]) == (title, ["told"])
+        return
+    assert len(row.title) <= LINE and row.title.endswith("…")
+    assert title.startswith(row.title[:-1])
+    assert [note.text for note in row.notes] == [title, "told"]
+
+
+@pytest.mark.parametrize(("length", "is_note"), [(2000, False), (2001, True)])
+def test_a_field_of_ones_own_is_one_line_or_a_note(length: int, is_note: bool) -> None:
+    row = DealRow(2, {}, "x", fields={"why": "y" * length, "size": " L \n M ", "left": " "})
+    settle(row)
+    assert dict(row.fields) == ({} if is_note else {"why": "y" * length}) | {"size": "L M"}
+    assert [note.text for note in row.notes] == (["why: " + "y" * length] if is_note else [])
+
+
+@pytest.mark.parametrize(
+    ("tags", "kept"),
+    [
+        (("B", "a", "b"), ("a", "b")),
+        (("two words", "a,b", "x+y"), ("a-b", "two-words", "x-y")),
+        (("#hot", "-cold-", "--"), ("cold", "hot")),
+        (("x" * 60,), ("x" * 50,)),
+        (("x" * 49 + " y",), ("x" * 49,)),
+        ((), ()),
+    ],
+)
+def test_tags_of_a_row_are_words_in_order(tags: tuple[str, ...], kept: tuple[str, ...]) -> None:
+    row = DealRow(2, {}, "x", tags=tags)
+    settle(row)
+    assert row.tags == kept
+
+
+@pytest.mark.parametrize(
+    ("entered", "stage", "unknown"),
+    [
+        ((), None, ()),
+        ((), LEAD[1].upper(), ()),
+        ((), "Nowhere", ("Nowhere",)),
+        (("Else", LEAD[1], "Else"), "Nowhere", ("Else", "Nowhere")),
+        (("Nowhere",), "Nowhere", ("Nowhere",)),
+    ],
+)
+def test_all_stages_of_a_row_that_the_pipeline_has_not_are_told_once(
+    entered: tuple[str, ...], stage: str | None, unknown: tuple[str, ...]
+) -> None:
+    row = DealRow(2, {}, "x", stage=stage, entered=tuple(Entered(one, AT) for one in entered))
+    assert RULES.unknown_stages(row) == unknown
+
+
+@pytest.mark.parametrize(
+    ("key", "found"),
+    [
+        (f"{LEAD[1].upper()}/Call", f"{LEAD[0]}/Call"),
+        (f"{NEEDS[1]}/a/b", f"{NEEDS[0]}/a/b"),
+        ("7/Call", "7/Call"),
+        ("Nowhere/Call", "Nowhere/Call"),
+    ],
+)
+def test_an_item_of_a_checklist_is_found_by_the_name_of_its_stage(key: str, found: str) -> None:
+    assert RULES.item_key(key) == found
+
+
+def test_a_stage_that_is_not_there_is_refused_with_the_near_one_or_with_all() -> None:
+    with pytest.raises(BadInput, match="Did you mean Lead Generation") as near:
+        RULES.stage_id("Lead Generatoin")
+    assert near.value.details == {"column": "stage", "value": "Lead Generatoin"}
+    with pytest.raises(BadInput, match="Its stages: Lead Generation, Lead Qualification, "):
+        RULES.stage_id("zzz")

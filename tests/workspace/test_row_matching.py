@@ -111,10 +111,32 @@ def test_where_nobody_knows_what_a_file_said_what_was_typed_here_stands(
     assert len(found.conflicts) == conflicts
 
 
-def test_a_title_and_where_a_deal_stands_are_never_emptied() -> None:
-    known = here({"stage": LEAD.name, "outcome": "open"})
-    found = merged(known)
-    assert found.emptied == []
+@pytest.mark.parametrize("prefer_file", [False, True])
+def test_a_title_and_where_a_deal_stands_are_never_emptied(prefer_file: bool) -> None:
+    known = here({"stage": LEAD.name, "outcome": "open", "archived": True}, archived_at=BEGAN)
+    found = merged(known, prefer_file=prefer_file, title="")
+    assert (found.emptied, found.take, found.conflicts) == ([], {}, [])
+
+
+@pytest.mark.parametrize(
+    ("name", "ours", "said"),
+    [
+        ("stage_id", {"stage_id": QUALIFICATION.id}, {"stage": NEEDS.name}),
+        ("archived_at", {"archived_at": BEGAN}, {"archived": False}),
+        ("outcome", {}, {"outcome": "won"}),
+        ("value", {"value": Money(100, "EUR")}, {"value": Money(200, "EUR")}),
+        ("tags", {"tags": ("a",)}, {"tags": ("b",)}),
+    ],
+)
+def test_what_was_changed_here_is_asked_by_the_name_that_an_event_has_for_it(
+    name: str, ours: dict[str, Any], said: dict[str, Any]
+) -> None:
+    known = here(imported={}, **ours)
+    typed = merged(known, touched=frozenset({name}), **said)
+    left = merged(known, touched=frozenset({"rank"}), **said)
+    (field,) = said
+    assert (field in typed.take, field in left.take) == (False, field != "archived")
+    assert [one[0] for one in typed.conflicts] == ([field] if field != "archived" else [])
 
 
 @pytest.mark.parametrize(
@@ -388,6 +410,7 @@ def test_a_cell_that_is_emptied_takes_nothing_away_of_an_end_or_a_beginning(
     known = here({"outcome": "lost", **said[name]}, **CLOSED)
     found = merged(known, prefer_file=prefer_file, outcome="lost")
     assert name not in found.take and found.emptied == []
+    assert name not in found.base
     assert [one[0] for one in found.not_followed] == [name]
 
 
@@ -399,3 +422,64 @@ def test_what_another_file_said_is_no_matter_for_a_row_of_our_own(
     found = merged(known, spoken=False, touched=frozenset[str]() if ref else None, ref=ref)
     assert found.base.get("source") == remembered
     assert (found.take, found.emptied, found.conflicts) == ({}, [], [])
+
+
+@pytest.mark.parametrize(
+    ("last", "here_is", "said", "ends"),
+    [
+        ("open", {}, {"outcome": "lost", "lost_category": "price"}, {"loss"}),
+        ("open", {}, {"outcome": "won", "closed_at": BEGAN}, {"closed_at"}),
+        ("lost", CLOSED, {"outcome": "open"}, set()),
+        (
+            "lost",
+            CLOSED,
+            {"outcome": "won", "closed_at": BEGAN + timedelta(days=2)},
+            {"closed_at"},
+        ),
+    ],
+)
+def test_with_another_outcome_what_is_said_of_the_end_comes_with_it(
+    last: str, here_is: dict[str, Any], said: dict[str, Any], ends: set[str]
+) -> None:
+    cells: dict[str, Any] = {"outcome": last}
+    if last == "lost":
+        cells |= {"lost_category": "price", "closed_at": BEGAN}
+    found = merged(here(cells, **here_is), **said)
+    assert found.take["outcome"] == said["outcome"]
+    assert {"closed_at", "loss"}.isdisjoint(found.take)
+    assert {"closed_at", "loss"} & found.base.keys() == ends
+    assert found.not_followed == []
+
+
+@pytest.mark.parametrize(
+    ("name", "ours", "said", "conflicts"),
+    [
+        ("source", {"source": "own"}, {"source": "fair"}, ["source"]),
+        ("account", {"account": "Acme"}, {"account": "Lumen"}, ["account"]),
+        ("source", {"source": "fair"}, {"source": "fair"}, []),
+        ("stage", {}, {"stage": NEEDS.name}, []),
+    ],
+)
+def test_of_a_deal_that_its_row_reopens_only_the_stage_was_said_by_nobody(
+    name: str, ours: dict[str, Any], said: dict[str, Any], conflicts: list[str]
+) -> None:
+    known = here({"outcome": "lost"}, **CLOSED | ours)
+    found = merged(known, outcome="open", **said)
+    assert found.reopens
+    assert [one[0] for one in found.conflicts] == conflicts
+    assert (name in found.take) is (name == "stage")
+
+
+@pytest.mark.parametrize("spoken", [False, True])
+@pytest.mark.parametrize(("outcome", "ends"), [("open", set()), ("lost", {"closed_at", "loss"})])
+def test_what_was_said_of_another_end_is_remembered_no_more(
+    outcome: str, ends: set[str], spoken: bool
+) -> None:
+    """Also where the file has no column for it any more."""
+    last: dict[str, Any] = {"outcome": "lost", "lost_category": "price", "closed_at": BEGAN}
+    known = here(last, **CLOSED)
+    said: dict[str, Any] = {"outcome": outcome}
+    if outcome == "lost":
+        said = last
+    found = merged(known, spoken=spoken, **said)
+    assert {"closed_at", "loss"} & found.base.keys() == ends

@@ -172,3 +172,36 @@ def test_deals_are_loaded_once_each_in_their_order_and_none_that_was_taken_back(
         with pytest.raises(NotFound):
             ana.tag(ids, ["x"])
     assert now_of(ana, first.id).tags == ()
+
+
+def test_what_is_done_comes_after_the_last_change_of_a_deal_also_where_the_clock_was_set_back(
+    ana: Workspace, team: Team
+) -> None:
+    deal = add(ana)
+    before = ana.now()
+    team.clock.wait(hours=-2)
+    ana.tag([deal.id], ["x"])
+    latest = ana.reader.history.entries(deal.id, limit=1)[0]
+    assert latest.event.at > before > ana.now()
+    other = add(ana, "Acme: press")
+    assert now_of(ana, other.id).created_at == ana.now()
+
+
+@pytest.mark.parametrize(
+    ("wanted", "hint"),
+    [
+        ("anna", "Did you mean @ana?"),
+        ("zzzz", "See 'pipeboard rep list', or add them with 'pipeboard rep add'."),
+    ],
+)
+def test_whoever_acts_for_nobody_is_told_the_near_one(wanted: str, hint: str, team: Team) -> None:
+    with pytest.raises(NotFound, match=f"There is no rep '{wanted}' to act for") as refused:
+        team.rep("root", acting_as=wanted)
+    assert (refused.value.hint, refused.value.details["rep"]) == (hint, wanted)
+
+
+def test_only_who_is_at_work_is_asked_by_their_name_in_a_note(ana: Workspace) -> None:
+    ana.save_rep(Rep("bo", active=False))
+    deal = add(ana)
+    ana.add_note([deal.id], "@bo and @cy look at it")
+    assert set(now_of(ana, deal.id).asks) == {"cy"}

@@ -16,6 +16,7 @@ from pipeboard.domain.deal import Answer, Contact, NextStep
 from pipeboard.domain.deal_record import DealRecord
 from pipeboard.domain.errors import BadInput
 from pipeboard.domain.money import Money
+from pipeboard.domain.queue import Tier
 from pipeboard.domain.settings import Rep
 from pipeboard.store.reading.listing import Listing
 from pipeboard.workspace.triage import (
@@ -66,6 +67,20 @@ def test_the_same_day_of_the_same_rep_goes_on_where_it_was(
     assert after.record.deal.id == before.record.deal.id
     assert (after.handled, after.skipped, after.total) == (1, 1, 3)
     assert kept.parent.stat().st_mode & 0o777 == 0o700
+
+
+def test_how_far_it_has_come_is_written_anew_each_time_in_a_folder_that_is_made_for_it(
+    ana: Workspace, listing: Listing, tmp_path: Path
+) -> None:
+    kept = kept_in(tmp_path / "not" / "there", "team.db", "ana")
+    triage = walk(ana, listing, kept)
+    for skipped in range(3):
+        triage.keep()
+        found = walk(ana, listing, kept)
+        assert (found.skipped, found.record) == (skipped, triage.record)
+        assert json.loads(kept.read_text())["of"] == ["2026-11-23", "ana"]
+        triage.skip()
+    assert {one.name for one in kept.parent.iterdir()} == {kept.name}
 
 
 @pytest.mark.parametrize("whose", ["bo", None])
@@ -312,6 +327,8 @@ def test_a_day_is_of_the_pipeline_the_rep_and_the_filter_that_are_meant(
     assert queued(other, "bo") == {"Dune"}
     assert queued(None, "ana") == here | {"Eyre"}
     assert queued(None, "ana", ana.parse_filter("press")) == {"Eyre"}
+    assert queued(None, None, ana.parse_filter("owner:me")) == here | {"Eyre"}
+    assert queued(None, None, ana.parse_filter("-owner:me")) == {"Dune"}
 
 
 def test_only_who_is_active_has_something_on_hand(ana: Workspace, listing: Listing) -> None:
@@ -321,3 +338,16 @@ def test_only_who_is_active_has_something_on_hand(ana: Workspace, listing: Listi
         ("ana", 3),
         ("cy", 0),
     ]
+
+
+def test_a_queue_is_read_as_far_as_a_tier_or_a_number(ana: Workspace, listing: Listing) -> None:
+    ana.set_next_step([1], "call", TODAY - timedelta(days=3))
+    ana.set_next_step([2], "call", TODAY)
+    day = ana.reader.day(listing)
+    whole = [one.deal.id for one in day.queue()]
+    assert whole == [1, 2, 3]
+    assert [[one.deal.id for one in day.queue(most)] for most in (0, 1, 2)] == [[], [1], [1, 2]]
+    through = {tier: [one.deal.id for one in day.through(tier)] for tier in Tier}
+    assert through[Tier.OVERDUE] == [1]
+    assert through[Tier.TODAY] == [1, 2]
+    assert through[Tier.NO_NEXT_STEP] == through[max(Tier)] == whole

@@ -15,7 +15,7 @@ from pipeboard.store.reading import Reader
 from pipeboard.store.reading.listing import Listing
 from pipeboard.workspace.recording import Receipt
 from pipeboard.workspace.triage import Triage
-from tests.team import SETTINGS, TODAY, Team, add
+from tests.team import SETTINGS, TODAY, Team, add, now_of
 from tests.verbs import Workspace
 
 
@@ -276,4 +276,149 @@ def test_an_undo_of_something_else_changes_nothing_but_what_is_looked_at(
     assert (name(walk), walk.done, walk.handled) == ("Now", ("planned Late",), 1)
     ana.tag([ids["Late"], ids["Bare"]], ["x"])
     assert not walk.note(ana.undo())
+    assert (name(walk), walk.handled) == ("Now", 1)
+
+
+def test_only_a_deal_that_is_still_to_come_is_gone_to(
+    ana: Workspace, bo: Workspace, walk: Triage
+) -> None:
+    theirs = add(bo, "Theirs: pilot 1k @bo").id
+    walk.go_to(theirs)
+    assert (name(walk), counts(walk), walk.take_passed()) == ("Late", (4, 0, 0, 4), "")
+    walk.note(plan(ana, walk))
+    walk.settle("planned Late")
+    walk.go_to(walk.walk.handled[0])
+    assert (name(walk), counts(walk)) == ("Now", (3, 1, 0, 4))
+
+
+def asleep(ana: Workspace, walk: Triage) -> None:
+    """The deal that is looked at sleeps for some days, and the next is looked at."""
+    assert walk.record is not None
+    walk.note(ana.snooze([walk.record.deal.id], TODAY + timedelta(days=9)))
+    assert walk.settle("asleep") == ()
+
+
+def test_a_deal_that_one_went_back_to_stays_though_it_waits_for_nobody(
+    ana: Workspace, walk: Triage
+) -> None:
+    asleep(ana, walk)
+    assert name(walk) == "Now"
+    assert walk.back()
+    for holds in (False, True, False):
+        assert (name(walk), walk.queued, walk.handled) == ("Late", None, 0)
+        walk.load(holds=holds)
+    walk.skip()
+    assert (name(walk), counts(walk)) == ("Now", (3, 1, 0, 4))
+
+
+@pytest.mark.parametrize(("holds", "then"), [(True, "Late"), (False, "Now")])
+def test_a_deal_that_went_to_sleep_elsewhere_stays_where_it_is_held(
+    holds: bool, then: str, ana: Workspace, walk: Triage, ids: dict[str, int]
+) -> None:
+    ana.snooze([ids["Late"]], TODAY + timedelta(days=9))
+    walk.load(holds=holds)
+    assert name(walk) == then
+
+
+def test_what_has_no_place_in_the_queue_is_not_among_what_is_to_come(
+    ana: Workspace, walk: Triage, ids: dict[str, int]
+) -> None:
+    asleep(ana, walk)
+    walk.load()
+    walk.note(ana.undo())
+    assert name(walk) == "Late"
+    walk.go_to(ids["Bare"])
+    assert [deal.name for deal, _ in walk.coming(9)] == ["Now", "Blank"]
+    assert Tier.OVERDUE not in walk.tiers_left()
+    walk.load()
+    assert [deal.name for deal, _ in walk.coming(9)] == ["Late", "Now", "Blank"]
+    assert walk.tiers_left()[Tier.OVERDUE] == 1
+
+
+def test_a_deal_is_looked_at_as_it_is_after_what_was_done_and_taken_back(
+    ana: Workspace, walk: Triage, ids: dict[str, int]
+) -> None:
+    def source() -> str:
+        assert walk.record is not None
+        return walk.record.deal.source
+
+    walk.note(ana.set_fields([ids["Late"]], ["source=web"]))
+    assert (name(walk), source()) == ("Late", "web")
+    assert not walk.note(ana.undo())
+    assert (name(walk), source(), counts(walk)) == ("Late", "", (4, 0, 0, 4))
+
+
+@pytest.mark.parametrize(
+    ("due", "verb", "handled"),
+    [(5, "next", True), (5, "edit", False), (5, "redo", True), (5, "undo", False)],
+)
+def test_a_deal_that_was_planned_before_is_handled_by_a_plan_alone(
+    due: int, verb: str, handled: bool, ana: Workspace, ids: dict[str, int]
+) -> None:
+    """Of a deal that lacks other things, a step to come is all that is asked for."""
+    ana.set_next_step([ids["Late"]], "call", TODAY + timedelta(days=due))
+    walk = Triage(ana.reader, Listing(TODAY, SETTINGS.zone, me="ana", owner="ana"), eyes="ana")
+    walk.go_to(ids["Late"])
+    assert name(walk) == "Late" and walk.queued is not None
+    deal = now_of(ana, ids["Late"])
+    walk.note(Receipt("c1", verb, "Done.", (deal,)))
+    lacking = walk.settle("done")
+    assert (name(walk) != "Late", lacking == ()) == (handled, handled)
+
+
+def test_a_deal_that_is_gone_is_shown_as_it_was_until_the_queue_is_read(
+    ana: Workspace, team: Team, walk: Triage, ids: dict[str, int]
+) -> None:
+    lone = add(ana, "Lone: pilot 1k").id
+    walk.load()
+    walk.go_to(lone)
+    ana.undo()
+    walk.look_again()
+    assert (name(walk), walk.queued is not None) == ("Lone", True)
+    walk.load()
+    assert (name(walk), counts(walk)) == ("Late", (4, 0, 0, 4))
+
+
+@pytest.mark.parametrize("who", ["ana", "bo"])
+def test_a_deal_whose_adding_was_taken_back_is_passed_over(
+    who: str, ana: Workspace, team: Team, walk: Triage, ids: dict[str, int]
+) -> None:
+    rep = team.rep(who)
+    lone = add(rep, "Lone: pilot 1k @ana").id
+    walk.load()
+    walk.go_to(lone)
+    walk.go_to(ids["Late"])
+    assert walk.walk.ids[1] == lone
+    rep.undo()
+    walk.skip()
+    assert (name(walk), counts(walk), walk.take_passed()) == ("Now", (4, 0, 1, 4), "")
+
+
+def test_whoever_takes_back_the_adding_of_the_deal_goes_on_to_the_next(
+    ana: Workspace, walk: Triage
+) -> None:
+    lone = add(ana, "Lone: pilot 1k").id
+    walk.load()
+    walk.go_to(lone)
+    assert not walk.note(ana.undo())
+    assert (name(walk), counts(walk), walk.take_passed()) == ("Late", (4, 0, 0, 4), "")
+
+
+def test_whether_a_deal_is_handled_is_looked_at_once_one_goes_on(
+    ana: Workspace, bo: Workspace, walk: Triage, ids: dict[str, int]
+) -> None:
+    walk.note(ana.add_note([ids["Late"]], "Seen."))
+    bo.snooze([ids["Late"]], TODAY + timedelta(days=9))
+    assert walk.settle("noted Late") == ()
+    assert (name(walk), walk.handled, walk.done) == ("Now", 1, ("noted Late",))
+
+
+def test_a_deal_on_which_something_was_taken_back_is_looked_at_though_it_sleeps(
+    ana: Workspace, walk: Triage, ids: dict[str, int]
+) -> None:
+    asleep(ana, walk)
+    ana.tag([ids["Late"]], ["hot"])
+    assert not walk.note(ana.undo())
+    assert (name(walk), walk.queued, walk.handled, walk.done) == ("Late", None, 0, ())
+    walk.skip()
     assert (name(walk), walk.handled) == ("Now", 1)

@@ -8,11 +8,14 @@ from datetime import date
 
 import pytest
 
+from pipeboard.domain.agreements import Topic
 from pipeboard.domain.criteria import parse_criterion
 from pipeboard.domain.deal import Contact, Deal, Loss, Status, Term
-from pipeboard.domain.errors import Conflict, GateNotMet, Refused
+from pipeboard.domain.errors import Conflict, GateNotMet, NotFound, Refused
 from pipeboard.domain.money import Money
+from pipeboard.domain.settings import SEEN, Rep
 from pipeboard.domain.timeline import without_cancelled
+from pipeboard.store.writing import Done
 from pipeboard.workspace.recording import Receipt
 from tests.ledger import disagreements
 from tests.team import LEAD, NEEDS, PROPOSAL, QUALIFICATION, Team, add, now_of, qualify, sales
@@ -435,3 +438,143 @@ def test_who_changed_a_deal_last_is_told_with_all_fields_that_were_changed_since
         "deals": ["D-1"],
     }
     assert error.hint == "See what changed: pipeboard history D-1"
+
+
+@pytest.mark.parametrize(
+    ("changed", "more", "others"),
+    [
+        (1, "", ". Undo the others: pipeboard undo --rest"),
+        (
+            2,
+            " 2 of its 3 deals have been changed since.",
+            ". Undo the others: pipeboard undo --rest",
+        ),
+        (3, " 3 of its 3 deals have been changed since.", ""),
+    ],
+)
+def test_of_several_deals_the_first_that_was_changed_is_told_and_how_many_are(
+    changed: int, more: str, others: str, ana: Workspace, bo: Workspace
+) -> None:
+    deals = [add(ana, f"Company {n}: pilot").id for n in range(1, 4)]
+    ana.tag(deals, ["big"])
+    bo.edit(deals[:changed], {"source": "web"})
+    with pytest.raises(Conflict) as refused:
+        ana.undo()
+    told = "bo changed D-1 Company 1 at 23 Nov 10:00 after you (source)."
+    assert refused.value.message.endswith(f": {told}{more}")
+    assert refused.value.hint == f"See what changed: pipeboard history D-1{others}"
+    assert refused.value.details["deals"] == [f"D-{one}" for one in deals[:changed]]
+
+
+def test_what_is_taken_back_and_put_again_says_whose_it_was_and_when(
+    ana: Workspace, team: Team
+) -> None:
+    deal = add(ana)
+    done = ana.step([deal.id], 1)
+    team.clock.wait(days=1, hours=2)
+    undone = ana.undo()
+    assert (undone.verb, undone.about, undone.undoes) == (
+        "undo", "ana, 23 Nov 10:00", done.command_id,
+    )  # fmt: skip
+    team.clock.wait(hours=1)
+    redone = ana.redo()
+    assert (redone.verb, redone.about, redone.undoes) == ("redo", "ana, 23 Nov 10:00", None)
+    assert redone.summary == f"Redid: {done.summary}"
+    assert [did.verb for did in ana.undo_list()] == ["move", "add"]
+
+
+def test_what_was_agreed_is_told_by_an_undo_and_not_again_by_its_redo(ana: Workspace) -> None:
+    ana.set_rate("USD", "0.9")
+    assert [one.topic for one in ana.undo().agreements] == [Topic.RATE]
+    assert ana.redo().agreements == ()
+
+
+@pytest.mark.parametrize(("limit", "named"), [(1, [4]), (2, [4, 3]), (20, [4, 3, 2, 1, 0])])
+def test_the_list_of_what_can_be_undone_is_as_long_as_it_is_asked_for(
+    limit: int, named: list[int], ana: Workspace
+) -> None:
+    for number in range(5):
+        add(ana, f"Company {number}: pilot")
+    assert [did.summary for did in ana.undo_list(limit)] == [
+        f"Added Company {number} to Lead Generation." for number in named
+    ]
+
+
+def test_who_changed_an_agreement_since_is_told_and_not_who_changed_another(
+    team: Team, ana: Workspace, bo: Workspace
+) -> None:
+    ana.set_rate("USD", "0.9")
+    team.clock.wait(minutes=5)
+    bo.set_rate("USD", "0.8")
+    team.clock.wait(minutes=5)
+    team.rep("cy").set_rate("CHF", "1.1")
+    with pytest.raises(Conflict) as refused:
+        ana.undo()
+    error = refused.value
+    assert error.message.endswith(
+        "bo changed the rate of USD from 2026-11-23 at 23 Nov 10:05 after you"
+        " (numerator, denominator)."
+    )
+    assert error.hint == "See what changed: pipeboard history"
+    assert error.details["by"] == "bo"
+    assert error.details["at"] == "2026-11-23T09:05:00+00:00"
+    assert error.details["fields"] == ["numerator", "denominator"]
+
+
+def test_a_command_of_mine_is_taken_back_by_its_id_with_what_it_agreed(ana: Workspace) -> None:
+    first = ana.set_rate("USD", "0.9")
+    ana.set_rate("CHF", "1.1")
+    ana.undo(which=first.command_id)
+    assert [str(one.agreement.key[0]) for one in ana.reader.agreements.entries()][:1] == ["USD"]
+    assert ana.reader.agreements.contents(Topic.RATE, ("USD", "2026-11-23")) is None
+    assert ana.reader.agreements.contents(Topic.RATE, ("CHF", "2026-11-23")) is not None
+
+
+def test_a_redo_is_refused_whole_where_one_of_its_deals_was_changed_since(
+    ana: Workspace, bo: Workspace
+) -> None:
+    deals = [add(ana).id, add(ana, "Acme: press").id]
+    ana.tag(deals, ["big"])
+    ana.undo()
+    bo.tag(deals[:1], ["seen"])
+    with pytest.raises(Conflict, match="Can't redo 'Tagged 2 deals") as refused:
+        ana.redo()
+    assert refused.value.details["deals"] == ["D-1"]
+    assert now_of(ana, deals[1]).tags == ()
+
+
+def test_what_takes_a_change_of_a_pipeline_back_says_from_which_version_on(
+    ana: Workspace, bo: Workspace
+) -> None:
+    ana.save_pipeline(replace(sales(ana), name="Deals"))
+    bo.save_pipeline(replace(bo.pipeline("Deals"), currency="USD"))
+    bo.undo()
+    ana.undo()
+    last = ana.reader.agreements.entries()[0].agreement
+    assert last.before is not None and last.after is not None
+    assert (last.before["name"], last.before["version"]) == ("Deals", 4)
+    assert (last.after["name"], last.after["version"]) == ("Sales", 5)
+
+
+def test_a_command_of_which_nothing_is_known_cannot_be_taken_back(ana: Workspace) -> None:
+    add(ana)
+    done = Done("c-old", ana.now(), "ana", "", "tidy", "Tidied up.")
+    ana.store.write(lambda writer: writer.record(done, ()))
+    with pytest.raises(Refused) as refused:
+        ana.undo(which="c-old")
+    assert refused.value.message == "Can't undo 'Tidied up.': it cannot be taken back."
+    assert refused.value.hint == "What came before it can be changed back by hand."
+
+
+def test_what_one_did_on_a_deal_that_one_is_shown_no_more_stays(
+    ana: Workspace, bo: Workspace
+) -> None:
+    deal = add(ana, "Acme: press @bo")
+    ana.change_rep(Rep("bo", role="rep"))
+    done = bo.tag([deal.id], ["hot"])
+    ana.edit([deal.id], {"owner": "ana"})
+    ana.save_settings(replace(ana.settings, reps_see=SEEN.index("own")))
+    for which in ("", done.command_id):
+        with pytest.raises(NotFound, match=r"^There is no deal D-1 that you may see\.$"):
+            bo.undo(which=which)
+    assert now_of(ana, deal.id).tags == ("hot",)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from types import SimpleNamespace
 from typing import Any
@@ -14,6 +14,7 @@ from pipeboard.domain.deal import Deal
 from pipeboard.domain.errors import Refused
 from pipeboard.store.projecting import Change
 from pipeboard.workspace.undoing import (
+    _changed_since,
     _check_name_free,
     _check_pipeline_unused,
     _check_rep_unused,
@@ -173,3 +174,70 @@ def test_what_is_agreed_stands_as_it_was_left_whatever_came_to_it_later(
     agreement = Agreement(topic, ("x",), None, None)
     assert _same(agreement, one, other) is same
     assert _same(agreement, other, one) is same
+
+
+@pytest.mark.parametrize(
+    ("check", "said", "hint"),
+    [
+        (
+            lambda: _check_rep_unused(desk(deals=1), "zoe", "It stays", []),
+            "It stays: 1 deal is zoe's.",
+            "Assign them first.",
+        ),
+        (
+            lambda: _check_rep_unused(desk(targets=1), "zoe", "It stays", []),
+            "It stays: zoe has a target.",
+            "Take the target away first.",
+        ),
+        (
+            lambda: _check_name_free(desk(), {"id": 9, "name": "renewals"}, "It stays"),
+            "It stays: there is another pipeline Renewals by now.",
+            "Rename that one first: pipeboard pipeline edit Renewals",
+        ),
+        (
+            lambda: _check_pipeline_unused(desk(ever=(7,)), PIPELINE, "It stays", []),
+            "It stays: deals have been in Sales.",
+            "Move or archive them; the pipeline stays for their history.",
+        ),
+        (
+            lambda: _check_pipeline_unused(
+                desk(pipelines=1), PIPELINE, "It stays", [change(None, of("ana"))]
+            ),
+            "It stays: it is the only one.",
+            "Rename or change it as you like.",
+        ),
+        (
+            lambda: _check_pipeline_unused(desk(targets=1), PIPELINE, "It stays", []),
+            "It stays: Sales has targets by now.",
+            "Take them away first.",
+        ),
+    ],
+)
+def test_what_stays_is_told_with_what_to_do_about_it(
+    check: Callable[[], None], said: str, hint: str
+) -> None:
+    with pytest.raises(Refused) as refused:
+        check()
+    assert (refused.value.message, refused.value.hint) == (said, hint)
+
+
+@pytest.mark.parametrize(
+    ("after", "now", "what"),
+    [
+        ({"numerator": 1, "denominator": 2}, {"numerator": 3, "denominator": 2}, " (numerator)"),
+        ({"numerator": 1, "denominator": 2}, {"numerator": 1, "denominator": 2}, ""),
+    ],
+)
+def test_what_has_changed_in_a_way_that_nobody_wrote_down_is_told_without_a_name(
+    after: Any, now: Any, what: str
+) -> None:
+    earlier = SimpleNamespace(seq=7)
+    service: Any = SimpleNamespace(
+        reader=SimpleNamespace(
+            agreements=SimpleNamespace(entries=lambda of, limit: (earlier,)),
+        )
+    )
+    done = Agreement(Topic.RATE, ("USD", "2026-11-23"), None, after)
+    error = _changed_since(service, done, now, 7, "It stays")
+    assert error.message == f"It stays: the rate of USD from 2026-11-23 has changed since{what}."
+    assert error.hint == "See 'pipeboard history'."

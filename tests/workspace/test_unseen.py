@@ -183,6 +183,26 @@ def test_what_is_meant_from_where_a_deal_stands_stops_where_another_has_moved_it
 
 
 @pytest.mark.parametrize(
+    ("mine", "theirs", "stops"),
+    [
+        (changed(Kind.MOVED, stage_id=NEEDS), changed(source="web"), False),
+        (changed(source="web"), changed(Kind.MOVED, stage_id=NEEDS), True),
+        (changed(Kind.MOVED, stage_id=NEEDS), changed(Kind.RANKED, rank=5), False),
+    ],
+)
+def test_what_one_moved_oneself_elsewhere_stops_nothing_whatever_another_did_beside_it(
+    mine: Event, theirs: Event, stops: bool
+) -> None:
+    (own,), (other,) = unseen(mine, by="ana").entries, unseen(theirs).entries
+    both = replace(unseen(theirs), entries=(own, other))
+    if not stops:
+        both.stop_relative(c.Step(1))
+        return
+    with pytest.raises(Conflict, match="bo moved D-7"):
+        both.stop_relative(c.Step(1))
+
+
+@pytest.mark.parametrize(
     ("event", "mine", "stops"),
     [
         (changed(source="web"), {"source": "fair"}, True),
