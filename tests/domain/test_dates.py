@@ -261,8 +261,9 @@ def test_december_is_a_month_and_a_twelfth_a_day(text: str) -> None:
     "text", ["31 feb", "2026-02-30", "29.02.2026", "13/13/2026", "0 dec", "32dec", "2026-13-01"]
 )
 def test_a_day_that_does_not_exist_is_refused_by_name(text: str) -> None:
-    with pytest.raises(BadInput, match=f"'{text}': there is no such day"):
+    with pytest.raises(BadInput, match=f"'{text}': there is no such day") as refused:
         parse_date(text, TODAY)
+    assert refused.value.hint == "Write it like 2026-12-19, 19 Dec, fri, tomorrow or +3d."
 
 
 def test_a_weekday_that_does_not_fit_the_day_is_refused() -> None:

@@ -958,3 +958,41 @@ def test_steps_of_several_deals_are_named_where_they_are_called_the_same(
     after = tuple(do(deal, command) for deal in before)
     told = sentence_of(command, Telling(after, (SALES,), TODAY, before))
     assert told == f"Set: 2 deals: Lumen Oy pilot, Lumen Oy pilot › {said}."
+
+
+NO_STEP = "it has no next step"
+WORK: tuple[tuple[c.Command, str], ...] = (
+    (c.SetNextStep("call", TODAY + DAY), NO_STEP),
+    (c.Plan("call"), NO_STEP),
+    (c.Reschedule(TODAY + DAY), NO_STEP),
+    (c.CompleteNextStep(), NO_STEP),
+    (c.Snooze(TODAY + DAY), "it cannot be snoozed"),
+    (c.AskRep("bo", "call"), "nothing is to be done on it"),
+)
+
+
+@pytest.mark.parametrize(("command", "why"), WORK, ids=[type(one).__name__ for one, _ in WORK])
+def test_a_deal_that_is_not_open_is_not_worked_on_and_it_is_said_what_opens_it(
+    command: c.Command, why: str
+) -> None:
+    lost = do(new(next_step=NextStep("call", TODAY)), c.Lose(Loss("price")))
+    for deal, state, hint, way in (
+        (lost, "lost", "Reopen it first.", Way.REOPEN),
+        (do(lost, c.Archive()), "archived", "Unarchive it first.", Way.UNARCHIVE),
+        (do(new(), c.Archive()), "archived", "Unarchive it first.", Way.UNARCHIVE),
+    ):
+        with pytest.raises(Refused) as refused:
+            do(deal, command, reps=("ana", "bo"))
+        assert refused.value.message == f"D-1 Lumen Oy pilot is {state}: {why}."
+        assert (refused.value.hint, refused.value.way) == (hint, way)
+
+
+@pytest.mark.parametrize(
+    ("given", "kept"),
+    [({"a": "x", "b": " "}, {"a": "x"}), ({"a": "x", "b": "y"}, {"a": "x", "b": "y"}),
+     ({"a": " ", "b": ""}, {})],
+)  # fmt: skip
+def test_fields_of_ones_own_that_say_nothing_are_left_out_of_a_new_deal(
+    given: dict[str, str], kept: dict[str, str]
+) -> None:
+    assert dict(new(fields=given).fields) == kept

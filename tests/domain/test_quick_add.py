@@ -373,3 +373,16 @@ def test_a_line_knows_its_company_or_none() -> None:
     lines = ("Lumen Oy: pilot", "pilot", "account:Acme pilot")
     parsed = [parse_quick_add(line, today=MONDAY, currency="EUR") for line in lines]
     assert [one.account for one in parsed] == ["Lumen Oy", "", "Acme"]
+
+
+@pytest.mark.parametrize(
+    ("begins", "most", "named"),
+    [("+", 50, "tag"), ("source:", 100, "source"), ("@", 100, "owner"), ("field.x:", 300, "x"),
+     ("account:", 300, "account"), ("reason:", 1_000, "reason")],
+)  # fmt: skip
+def test_a_value_that_is_too_long_is_refused_by_its_name(
+    begins: str, most: int, named: str
+) -> None:
+    assert read(f"Pilot {begins}{'x' * most}").title == "Pilot"
+    why = refusal(f"Pilot {begins}{'x' * (most + 1)}").message
+    assert f"The {named} is too long" in why

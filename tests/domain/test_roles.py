@@ -188,8 +188,9 @@ def test_one_acts_for_whom_a_manager_has_allowed(name: str, whom: str, is_allowe
     if is_allowed:
         of(name, whom).check_acting()
     else:
-        with pytest.raises(NotAllowed, match=f"may not act for @{whom}"):
+        with pytest.raises(NotAllowed, match=f"may not act for @{whom}") as refused:
             of(name, whom).check_acting()
+        assert refused.value.details == {"needs": "acts-for", "for": whom}
         with pytest.raises(NotAllowed):
             of(name, whom).check_writing()
 

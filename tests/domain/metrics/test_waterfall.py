@@ -359,3 +359,12 @@ def test_what_rounding_leaves_over_goes_to_the_largest_line_but_the_wins() -> No
     assert {name: amount for name, amount in whole.items() if amount} == {
         "start": 11, "created": 4, "increased": 6, "won": 20, "end": 1
     }  # fmt: skip
+
+
+def test_what_rounding_leaves_over_goes_to_the_start_where_every_other_line_is_0() -> None:
+    flow = Waterfall(0, 1)
+    flow.start.amount, flow.coming["increased"].amount = Fraction(2, 5), Fraction(1, 10)
+    flow.end.amount = Fraction(1, 2)
+    assert {name: amount for name, amount in flow.whole().items() if amount} == {
+        "start": 1, "end": 1
+    }  # fmt: skip

@@ -260,3 +260,22 @@ def test_who_lost_nothing_has_a_rate_where_others_record_their_losses(
     log.lose(log.add(0, value=300), 5)
     part = log.basis(9).only(by_owner(UTC_RULES), "bo")
     assert (rate(part).value, rate(part).reason) == (1, None)
+
+
+@pytest.mark.parametrize(
+    ("won", "lost", "reason"),
+    [
+        ((None, "EUR"), (None, "EUR"), "no closed deal has a value"),
+        ((5, "USD"), (None, "EUR"), "no rate for USD"),
+        ((None, "EUR"), (5, "USD"), "no rate for USD"),
+        ((5, "USD"), (5, "CHF"), "no rate for USD"),
+    ],
+)
+def test_where_nothing_closed_has_a_known_worth_it_is_said_what_is_missing(
+    won: tuple[int | None, str], lost: tuple[int | None, str], reason: str
+) -> None:
+    log = Log()
+    for end, (value, currency) in ((log.win, won), (log.lose, lost)):
+        end(log.add(0, value=value, currency=currency), 5)
+    rate = win_rate_by_value(log.basis(9))
+    assert (rate.value, rate.reason) == (None, reason)
