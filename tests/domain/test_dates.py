@@ -539,3 +539,9 @@ def test_a_month_later_is_the_same_day_or_the_last_one(
     start: date, months: int, expected: date
 ) -> None:
     assert add_months(start, months) == expected
+
+
+def test_a_date_is_of_forty_characters_at_most() -> None:
+    assert parse_date("19 Dec 2026".rjust(40), TODAY) == date(2026, 12, 19)
+    with pytest.raises(BadInput, match="is not a date"):
+        parse_date("19 Dec 2026".rjust(41), TODAY)

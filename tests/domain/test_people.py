@@ -93,8 +93,9 @@ def test_a_name_to_the_letter_goes_before_those_that_are_alike() -> None:
 
 
 def test_two_reps_of_one_name_are_both_named() -> None:
-    with pytest.raises(Ambiguous, match="@sam, @poe"):
+    with pytest.raises(Ambiguous, match="@sam, @poe") as refused:
         match_rep("Chris Poe", REPS)
+    assert refused.value.details == {"candidates": ["sam", "poe"]}
 
 
 @pytest.mark.parametrize(

@@ -363,3 +363,14 @@ def test_the_command_that_is_told_takes_names_of_two_words_as_one() -> None:
     with pytest.raises(NotAllowed) as of_role:
         rights(Actor("Al Bo"), team, Settings()).check("set")
     assert of_role.value.hint.endswith("pipeboard rep set 'Al Bo' --role rep")
+
+
+@pytest.mark.parametrize(
+    ("what", "who"), [("set", "A manager"), ("target", "A manager"), ("migrate", "An owner")]
+)
+def test_where_nobody_can_help_on_it_is_said_what_somebody_would_have_to_be(
+    what: str, who: str
+) -> None:
+    with pytest.raises(NotAllowed) as refused:
+        rights(Actor("vi"), (Rep("vi", role="viewer"),), Settings()).check(what)
+    assert refused.value.hint.startswith(f"{who} may do it, or give you that role:")

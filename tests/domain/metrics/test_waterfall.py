@@ -368,3 +368,19 @@ def test_what_rounding_leaves_over_goes_to_the_start_where_every_other_line_is_0
     assert {name: amount for name, amount in flow.whole().items() if amount} == {
         "start": 1, "end": 1
     }  # fmt: skip
+
+
+@pytest.mark.parametrize("how", ["invalid", "merged"])
+def test_a_deal_handed_over_and_then_taken_out_of_every_number_was_no_loss_of_whoever_took_it(
+    how: str,
+) -> None:
+    log = Log()
+    deal = log.add(0, value=100, close=DUE, owner="ana")
+    log.owner(deal, 35, "bo")
+    log.lose(deal, 40, "invalid" if how == "invalid" else "price")
+    if how == "merged":
+        log.say(deal, 45, "merged")
+    basis = log.basis(50, FEBRUARY)
+    gave, took = (waterfall(basis.only(by_owner(UTC_RULES), owner)) for owner in ("ana", "bo"))
+    assert amounts(gave) == amounts(waterfall(basis)) == {"start": 100, "removed": 100}
+    assert amounts(took) == {}

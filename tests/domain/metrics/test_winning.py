@@ -10,6 +10,7 @@ import pytest
 
 from pipeboard.domain.metrics.basis import Basis
 from pipeboard.domain.metrics.outcomes import (
+    RateDifference,
     competitors,
     lost_count,
     win_rate,
@@ -279,3 +280,18 @@ def test_where_nothing_closed_has_a_known_worth_it_is_said_what_is_missing(
         end(log.add(0, value=value, currency=currency), 5)
     rate = win_rate_by_value(log.basis(9))
     assert (rate.value, rate.reason) == (None, reason)
+
+
+@pytest.mark.parametrize(
+    ("own", "others", "is_higher"),
+    [
+        ((1, 3), (1, 4), True),
+        ((1, 4), (1, 3), False),
+        ((1, 4), (2, 8), False),
+        ((0, 3), (0, 4), False),
+    ],
+)
+def test_a_rate_is_higher_than_that_of_the_others_by_its_share(
+    own: tuple[int, int], others: tuple[int, int], is_higher: bool
+) -> None:
+    assert RateDifference("ana", *own, *others).is_higher is is_higher
