@@ -852,3 +852,17 @@ def test_a_state_is_added_to_a_filter_as_it_would_be_typed(text: str, whole: str
 )
 def test_a_filter_names_a_stage_by_its_new_name(text: str, new: str, then: str) -> None:
     assert with_stage_renamed(text, lambda name: name.lower() == "demo", new) == then
+
+
+@pytest.mark.parametrize(("low", "is_told"), [(39, True), (40, False), (41, False)])
+def test_only_a_lesser_number_can_be_meant_in_the_unit_of_the_other_end(
+    low: int, is_told: bool
+) -> None:
+    if is_told:
+        assert "only one end has its unit" in str(refusal(f"value:{low}..40k"))
+    else:
+        both = meaning(f"value:{low}..40k")
+        assert both == And((
+            Compare("value", ">=", Money(low * 100, "EUR"), True),
+            Compare("value", "<=", Money(4_000_000, "EUR"), True),
+        ))  # fmt: skip

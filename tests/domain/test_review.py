@@ -425,3 +425,14 @@ def test_a_deal_of_a_kept_review_is_called_by_its_id_and_its_name_then(
 ) -> None:
     data: Any = {} if names is None else {"names": names}
     assert called("D-7", data) == said
+
+
+@pytest.mark.parametrize(("us", "new"), [(0, 0), (1, 1)])
+def test_a_deal_is_new_that_began_after_the_weeks_had_begun(us: int, new: int) -> None:
+    logged = Log()
+    deal = logged.add(9, metrics.PROPOSAL, value=1)
+    since = to_micros(at(100)) - 4 * 7 * 86_400_000_000
+    logged.facts[-1] = logged.facts[-1]._replace(at=since + us)
+    logged.say(deal, 99.5, "touch", what="call out")
+    trap = sales_trap(logged.basis(100, period("2026Q2")), None, None)
+    assert (trap.touches_on_new, trap.touches, len(trap.new)) == (new, 1, new)

@@ -384,3 +384,41 @@ def test_a_deal_handed_over_and_then_taken_out_of_every_number_was_no_loss_of_wh
     gave, took = (waterfall(basis.only(by_owner(UTC_RULES), owner)) for owner in ("ana", "bo"))
     assert amounts(gave) == amounts(waterfall(basis)) == {"start": 100, "removed": 100}
     assert amounts(took) == {}
+
+
+@pytest.mark.parametrize(("us", "lines"), [
+    (-1, {"start": 1_111, "won": 1_000, "lost": 100, "pushed_out": 10, "removed": 1}),
+    (0, {"start": 1_111, "end": 1_111}),
+])  # fmt: skip
+def test_what_happens_in_the_last_instant_of_the_days_is_in_them(
+    us: int, lines: dict[str, int]
+) -> None:
+    log = Log()
+    won, lost, pushed, gone = (log.add(0, value=value, close=DUE) for value in (1_000, 100, 10, 1))
+    log.win(won, 40)
+    log.lose(lost, 40)
+    log.close(pushed, 40, LATER)
+    log.say(gone, 40, "archived")
+    until = micros(at(40)) - us
+    flow = waterfall_since(log.basis(50, FEBRUARY), micros(at(35)), until)
+    assert amounts(flow) == lines
+
+
+def test_what_stays_as_it_was_is_in_no_line_of_changes() -> None:
+    log = Log()
+    log.add(0, value=100, close=DUE)
+    won = log.add(0, value=50, close=DUE)
+    log.win(won, 40)
+    flow = waterfall(log.basis(50, FEBRUARY))
+    behind = {name: ids(line.deals) for name, line in flow.lines.items() if line.deals}
+    assert behind == {"start": [1, 2], "won": [2], "end": [1]}
+    assert flow.won_above.deals == []
+
+
+@pytest.mark.parametrize(("us", "line"), [(0, "pulled_in"), (1, "created")])
+def test_a_deal_that_began_just_before_the_days_was_not_created_in_them(us: int, line: str) -> None:
+    log = Log()
+    deal = log.add(0, value=10)
+    log.facts[-1] = log.facts[-1]._replace(at=micros(at(31)) - 1 + us)
+    log.close(deal, 40, DUE)
+    assert amounts(waterfall(log.basis(50, FEBRUARY))) == {line: 10, "end": 10}
