@@ -25,6 +25,7 @@ from pipeboard.domain.deal import (
     Term,
     Touch,
 )
+from pipeboard.domain.deal_fields import BY_NAME
 from pipeboard.domain.deciding import decide, sentence_of
 from pipeboard.domain.deciding.edits import beside_others
 from pipeboard.domain.deciding.rules import RULES, Telling, deal_names
@@ -996,3 +997,23 @@ def test_fields_of_ones_own_that_say_nothing_are_left_out_of_a_new_deal(
     given: dict[str, str], kept: dict[str, str]
 ) -> None:
     assert dict(new(fields=given).fields) == kept
+
+
+GIVEN: dict[str, Any] = {
+    "account": "Lumen", "value": EUR, "owner": "ana", "source": "web", "source_detail": "ad",
+    "contact_reason": "case", "tags": ("hot",), "competitors": ("Acme",),
+    "links": ("https://a.example",), "expected_close": TODAY, "probability_bp": 5_000,
+    "category": "commit", "offer_expires_on": TODAY, "floor_value": EUR, "trial_close": "yes",
+    "external_id": "E1", "external_source": "tool", "imported": {"a": "b"}, "imported_as": "x",
+    "quote_sent_at": NOW - DAY, "fields": {"a": "b"}, "contacts": {"bob": Contact("Bob")},
+    "answers": {"need": Answer("yes", 3)}, "terms": {"pay": Term("Pay")},
+    "checklist": {f"{LEAD}/{GOAL}": "ana"}, "next_step": NextStep("call", TODAY),
+    "snoozed_until": TODAY + DAY, "snooze_reason": "budget", "recycled_from": 7, "rank": 5,
+    "qualified_at": NOW - DAY, "asks": {"bo": Ask("price?", "ana")},
+}  # fmt: skip
+
+
+def test_a_new_deal_takes_each_thing_that_can_be_known_of_it() -> None:
+    deal = new(**GIVEN)
+    assert {name: getattr(deal, name) for name in GIVEN} == GIVEN
+    assert {*BY_NAME} - {*GIVEN} == {"title"}

@@ -26,8 +26,8 @@ from pipeboard.domain.people import Actor, match_rep
 from pipeboard.domain.periods import parse_period
 from pipeboard.domain.pipeline_rules import check_criteria, check_pipeline
 from pipeboard.domain.quick_add import parse_quick_add
-from pipeboard.domain.roles import given_role
-from pipeboard.domain.settings import Rep
+from pipeboard.domain.roles import given_role, rights
+from pipeboard.domain.settings import Rep, Settings
 from pipeboard.domain.templates import template
 from pipeboard.domain.text import clean_line, read_words
 from tests.domain.deciding_cases import (
@@ -168,7 +168,7 @@ def test_what_a_key_and_a_verb_can_do_about_it_is_named(what: str) -> None:
 
 
 def test_who_would_never_hear_of_it_can_be_given_the_deal() -> None:
-    blind = {"reps": ("ana", "bo"), "sees": lambda rep, owner: False}
+    blind: dict[str, Any] = {"reps": ("ana", "bo"), "sees": lambda rep, owner: False}
     refused = refusal(lambda: do(new(), c.AskRep("bo", "look"), **blind))
     assert (refused.hint, refused.way) == (
         "Ask somebody who sees it, or give them the deal.", Way.ASSIGN,
@@ -390,3 +390,23 @@ def test_a_text_that_is_too_long_says_by_how_much() -> None:
 def test_a_date_of_two_readings_gives_both() -> None:
     refused = refusal(lambda: parse_date("03/04/2026", TODAY))
     assert refused.details == {"readings": ["2026-04-03", "2026-03-04"]}
+
+
+def test_a_deal_that_there_is_not_says_what_one_sees() -> None:
+    team = (Rep("ana", role="rep", team="north"), Rep("bo", role="rep", team="north"),
+            Rep("ow", role="owner"))  # fmt: skip
+    for settings, hint in (
+        (Settings(reps_see=0), "Look for it."),
+        (Settings(reps_see=1), "You see deals of @ana, @bo and of nobody. @ow sees all of them."),
+        (Settings(reps_see=2), "You see deals of @ana and of nobody. @ow sees all of them."),
+    ):
+        told = rights(Actor("ana"), team, settings).no_deal(7)
+        assert told.hint == hint
+        assert told.way is (Way.FIND if settings.reps_see == 0 else None)
+
+
+def test_who_acts_for_somebody_with_less_rights_may_do_it_in_their_own_name() -> None:
+    team = (Rep("ow", role="owner"), Rep("vi", role="viewer"))
+    refused = refusal(lambda: rights(Actor("ow", "vi"), team, Settings()).check("set"))
+    assert refused.hint == "Do it in your own name."
+    assert refused.details == {"needs": "rep", "role": "viewer"}

@@ -43,6 +43,11 @@ def began(log: Log, stage: int = LEAD) -> int:
     return log.add(-60, stage, value=1, close="2026-02-10")
 
 
+def lose_to_acme(log: Log) -> None:
+    log.lose(began(log), 40)
+    log.facts[-1] = log.facts[-1]._replace(competitor="Acme")
+
+
 HAPPENINGS: dict[str, tuple[Happens, Counts]] = {
     "created": (lambda log: log.add(40), number("created_count")),
     "created value": (lambda log: log.add(40, value=1), number("created_value")),
@@ -52,10 +57,7 @@ HAPPENINGS: dict[str, tuple[Happens, Counts]] = {
     "lost": (lambda log: log.lose(began(log), 40), number("lost_count")),
     "lost value": (lambda log: log.lose(began(log), 40), number("lost_value")),
     "lost for": (lambda log: log.lose(began(log), 40), lambda basis: len(loss_reasons(basis))),
-    "lost to": (
-        lambda log: (log.lose(began(log), 40), rival(log)),
-        lambda basis: len(competitors(basis)),
-    ),
+    "lost to": (lose_to_acme, lambda basis: len(competitors(basis))),
     "invalid": (
         lambda log: log.lose(began(log), 40, "invalid"),
         lambda basis: METRICS["lost_count"](basis).excluded.get("invalid", 0),
@@ -84,10 +86,6 @@ HAPPENINGS: dict[str, tuple[Happens, Counts]] = {
         lambda basis: sum(rep.total for rep in touches(basis)),
     ),
 }
-
-
-def rival(log: Log) -> None:
-    log.facts[-1] = log.facts[-1]._replace(competitor="Acme")
 
 
 def told(what: str, us: int) -> Log:

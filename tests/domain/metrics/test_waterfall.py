@@ -422,3 +422,14 @@ def test_a_deal_that_began_just_before_the_days_was_not_created_in_them(us: int,
     log.facts[-1] = log.facts[-1]._replace(at=micros(at(31)) - 1 + us)
     log.close(deal, 40, DUE)
     assert amounts(waterfall(log.basis(50, FEBRUARY))) == {line: 10, "end": 10}
+
+
+@pytest.mark.parametrize(("us", "amount"), [(-1, 0), (0, 30)])
+def test_what_began_before_the_first_instant_was_not_created_and_lost_in_the_period(
+    us: int, amount: int
+) -> None:
+    log = Log()
+    deal = log.add(0, value=30)
+    log.facts[-1] = log.facts[-1]._replace(at=micros(at(31)) + us)
+    log.lose(deal, 40)
+    assert waterfall(log.basis(50, FEBRUARY)).created_and_lost.amount == amount
