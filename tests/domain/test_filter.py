@@ -217,6 +217,8 @@ def test_a_range_compares_with_both_its_ends() -> None:
         ("value:2USD..3EUR", "in one currency", "both or none"),
         ("value>2..3", "", ""),
         ("age:a..b", "not a number of days", ""),
+        ("value:20..k", "'k' is not an amount of money", ""),
+        ("age:3..w", "'w' is not a number of days", ""),
     ],
 )
 def test_a_range_that_is_none_is_told_of(text: str, why: str, hint: str) -> None:

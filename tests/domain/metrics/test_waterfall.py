@@ -156,7 +156,9 @@ def test_a_deal_is_without_a_value_where_it_had_none_at_either_end() -> None:
 def test_a_win_without_a_value_lacks_a_value_and_no_rate() -> None:
     log = Log()
     log.win(log.add(0, value=None, close=DUE), 40)
-    assert waterfall(log.basis(50, FEBRUARY)).excluded == {"no value": 1}
+    flow = waterfall(log.basis(50, FEBRUARY))
+    assert (amounts(flow), flow.excluded) == ({}, {"no value": 1})
+    assert ids(flow.going["won"].deals) == [1]
 
 
 def test_a_win_goes_at_what_it_brought() -> None:
