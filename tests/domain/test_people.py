@@ -364,3 +364,32 @@ def test_somebody_new_is_called_by_their_name_without_their_address() -> None:
 def test_two_names_with_a_comma_are_nobodys_address() -> None:
     with pytest.raises(NotFound):
         match_rep("ana,@bo", (Rep("ana"), Rep("bo")))
+
+
+def test_a_stage_that_only_stands_elsewhere_has_not_changed() -> None:
+    stage = {"id": 1, "name": "Lead", "position": 1, "pipeline_id": 1}
+    question = {"key": "need", "label": "Need"}
+    before = {"name": "Sales", "stages": [stage], "questions": [question]}
+    after = {"name": "Sales", "stages": [{**stage, "position": 4}], "questions": [question]}
+    assert changed_names(Agreement(Topic.PIPELINE, (1,), before, after)) == ()
+
+
+@pytest.mark.parametrize(
+    ("topic", "key", "said"),
+    [
+        (Topic.PIPELINE, (1,), "pipeline Sales"),
+        (Topic.REP, ("ana",), "rep ana"),
+        (Topic.TARGET, (1, "2026Q4", "", ""), "target for 2026Q4, everybody"),
+        (Topic.TARGET, (1, "2026Q4", "ana", ""), "target for 2026Q4, @ana"),
+        (Topic.TARGET, (1, "2026Q4", "", "north"), "target for 2026Q4, team north"),
+        (Topic.CALL, (1, "2026Q4", "ana"), "call for 2026Q4, @ana"),
+        (Topic.RATE, ("USD", "2026-01-01"), "rate of USD from 2026-01-01"),
+        (Topic.FILTER, ("mine", ""), "filter mine"),
+        (Topic.REVIEW, (1, "2026-11-23T09:00:00Z"), "review of 2026-11-23"),
+        (Topic.SETTINGS, (), "settings of the workspace"),
+    ],
+)
+def test_what_is_agreed_has_a_name(topic: Topic, key: tuple[str | int, ...], said: str) -> None:
+    made = Agreement(topic, key, None, {"name": "Sales"})
+    assert made.name == made.inverse.name == said
+    assert (made.inverse.before, made.inverse.after) == (made.after, None)

@@ -386,3 +386,21 @@ def test_a_value_that_is_too_long_is_refused_by_its_name(
     assert read(f"Pilot {begins}{'x' * most}").title == "Pilot"
     why = refusal(f"Pilot {begins}{'x' * (most + 1)}").message
     assert f"The {named} is too long" in why
+
+
+@pytest.mark.parametrize("word", ["own-er:bo", "so.urce:web", "clos-e:x", "sta+ge:x", "re:x"])
+def test_what_is_no_word_before_a_colon_is_no_key_that_was_meant(word: str) -> None:
+    added = read(f"{word} pilot")
+    assert (added.title, dict(added.given), added.stage) == (f"{word} pilot", {}, None)
+
+
+def test_a_title_and_an_account_that_are_too_long_are_refused_by_their_names() -> None:
+    assert read("x" * 300).title == "x" * 300
+    assert "The title is too long" in refusal("x" * 301).message
+    assert "The account is too long" in refusal(f"{'x' * 301}: pilot").message
+
+
+def test_a_line_of_a_title_alone_gives_nothing_else() -> None:
+    added = read("Pilot")
+    assert (added.title, dict(added.given), added.spans) == ("Pilot", {}, ())
+    assert (added.stage, added.next_step, added.contact, added.account) == (None, None, "", "")
