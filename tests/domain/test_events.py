@@ -8,6 +8,7 @@ from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given
@@ -30,7 +31,15 @@ from pipeboard.domain.deal import (
 )
 from pipeboard.domain.deciding import decide
 from pipeboard.domain.errors import GateNotMet, PipeboardError
-from pipeboard.domain.events import Event, Kind, event_from_json, evolve, inverse, replay
+from pipeboard.domain.events import (
+    Event,
+    Kind,
+    event_from_json,
+    evolve,
+    instant_to_json,
+    inverse,
+    replay,
+)
 from pipeboard.domain.money import Money
 from pipeboard.store.projecting.events import event_text
 from pipeboard.store.rows import deal_from_row, row_from_deal
@@ -232,3 +241,9 @@ def test_a_history_without_events_is_no_deal() -> None:
         replay([], 1)
     with pytest.raises(ValueError, match="needs the id"):
         evolve(None, Event(Kind.CREATED, NOW))
+
+
+def test_an_instant_is_written_in_its_own_zone_also_where_it_is_that_of_another() -> None:
+    berlin = ZoneInfo("Europe/Berlin")
+    for at in (NOW, NOW.astimezone(berlin), NOW, NOW.astimezone(berlin)):
+        assert instant_to_json(at) == at.isoformat()

@@ -295,3 +295,22 @@ def test_a_rate_is_higher_than_that_of_the_others_by_its_share(
     own: tuple[int, int], others: tuple[int, int], is_higher: bool
 ) -> None:
     assert RateDifference("ana", *own, *others).is_higher is is_higher
+
+
+@pytest.mark.parametrize(
+    ("won", "lost", "excluded"),
+    [
+        ((None,), (None,), {"no value": 2}),
+        ((None, None), (None,), {"no value": 3}),
+        ((), (None, None), {"no value": 2}),
+        ((None,), (), {"no value": 1}),
+        ((None,), (None, 0, 0), {"no value": 2, "loss without a value": 2}),
+    ],
+)
+def test_what_says_nothing_of_its_worth_is_counted_on_either_side(
+    won: tuple[int | None, ...], lost: tuple[int | None, ...], excluded: dict[str, int]
+) -> None:
+    log = Log()
+    closed(log, 5, won=[100, *won], lost=[300, *lost])
+    rate = win_rate_by_value(log.basis(9))
+    assert (rate.num, rate.den, rate.excluded) == (100, 400, excluded)
