@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from pipeboard.domain.agreements import Agreement, Topic, changed_names
+from pipeboard.domain.agreements import Agreement, Topic, changed_names, contents_of, rows_of
 from pipeboard.domain.errors import Ambiguous, BadInput, NotFound
 from pipeboard.domain.filter import parse_filter
 from pipeboard.domain.people import (
@@ -28,7 +28,7 @@ from pipeboard.domain.people import (
     ways_to_write,
     with_known_owners,
 )
-from pipeboard.domain.settings import Rep
+from pipeboard.domain.settings import Rep, Settings
 from tests.domain.test_filter import written_out
 
 REPS = (
@@ -393,3 +393,26 @@ def test_what_is_agreed_has_a_name(topic: Topic, key: tuple[str | int, ...], sai
     made = Agreement(topic, key, None, {"name": "Sales"})
     assert made.name == made.inverse.name == said
     assert (made.inverse.before, made.inverse.after) == (made.after, None)
+
+
+def test_a_rep_and_the_settings_are_kept_as_plain_data() -> None:
+    assert contents_of(Rep("ana", team="north")) == {
+        "name": "ana", "display_name": "", "team": "north", "active": True, "role": "",
+        "acts_for": "",
+    }  # fmt: skip
+    kept = contents_of(Settings(sources=("web", "fair")))
+    assert (kept["sources"], kept["currency"]) == (["web", "fair"], "EUR")
+    assert json.loads(json.dumps(kept)) == kept
+
+
+@pytest.mark.parametrize(
+    ("kept", "rows"),
+    [
+        ({"stages": [{"id": 1}]}, [{"id": 1}]), ({"stages": '[{"id": 1}]'}, [{"id": 1}]),
+        ({"stages": None}, []), ({}, []),
+    ],
+)  # fmt: skip
+def test_the_stages_of_what_was_agreed_are_read_in_either_way_they_were_kept(
+    kept: dict[str, Any], rows: list[dict[str, int]]
+) -> None:
+    assert rows_of(kept, "stages") == rows

@@ -418,6 +418,7 @@ ORDERED = "Line {} names the columns again in another order: what stands below i
         ("Deal Stage|-|B 5", "Deal Stage|-|B 5", ()),
         ("-|Deal Stage|A 5", "-|Deal Stage|A 5", ()),
         ("Deal Stage|-|Name -|Bo 5", "Deal Stage|-|Name -|Bo 5", ()),
+        ("Deal Value|A 5|-|Name 6|B 7", "Deal Value|A 5|-|Name 6|B 7", ()),
         (
             "Deal Stage|A Lead|Stage Deal|Won B|Deal Stage|C Lead",
             "Deal Stage|A Lead|Deal Stage|B Won|Deal Stage|C Lead",

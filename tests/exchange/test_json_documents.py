@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from pipeboard.domain.agreements import Agreement, AgreementEntry, Topic
+from pipeboard.domain.dates import micros
 from pipeboard.domain.deal import (
     Answer,
     Ask,
@@ -440,6 +441,9 @@ def test_a_file_of_deals_says_what_only_a_file_does() -> None:
         "snooze_reason", "trial_close", "quote_sent_at", "offer_expires_on", "floor_value",
         "competitors", "links", "contacts", "answers", "terms",
     }  # fmt: skip
+    as_it_came = replace(SAID, rank=-micros(SAID.stage_entered_at))
+    plain = deal_document(DOCUMENTS, DealRecord(as_it_came, PIPELINE, (), (), ()))
+    assert plain["rank"] is None  # nobody has put it elsewhere by hand
     gone = replace(SAID, archived_at=datetime(2026, 11, 9, tzinfo=UTC))
     later = deal_document(DOCUMENTS, DealRecord(gone, PIPELINE, (), (), ()))
     assert (later["archived_at"], later["precision"]) == ("2026-11-09T00:00:00+00:00", None)

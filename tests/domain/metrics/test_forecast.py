@@ -390,3 +390,15 @@ def test_what_came_of_a_forecast_in_money_is_of_deals_that_had_a_value_then() ->
     found = [(score.deals, score.valued, score.wins, score.came) for score in tested.scores]
     assert found[:2] == [(4, 3, 3, Fraction(210)), (4, 2, 3, Fraction(140))]
     assert not tested.by_count
+
+
+def test_a_forecast_by_the_table_leaves_out_stages_that_say_nothing() -> None:
+    mute = tuple(replace(one, probability_bp=None) for one in PIPELINE.stages)
+    rules = replace(UTC_RULES, pipeline=replace(PIPELINE, stages=mute))
+    log = Log()
+    log.add(0)
+    for begin in (1, 91):
+        deal = log.add(begin, PROPOSAL, value=10_000_000, close=f"{at(begin + 120):%Y-%m-%d}")
+        log.win(deal, begin + 120)
+    for score in backtest(log.basis(280, period("2026Q4"), rules=rules)).scores[:2]:
+        assert (score.said["table"], score.said["stated"], score.said_wins["table"]) == (0, 0, 0)
