@@ -369,8 +369,8 @@ def test_two_names_with_a_comma_are_nobodys_address() -> None:
 def test_a_stage_that_only_stands_elsewhere_has_not_changed() -> None:
     stage = {"id": 1, "name": "Lead", "position": 1, "pipeline_id": 1}
     question = {"key": "need", "label": "Need"}
-    before = {"name": "Sales", "stages": [stage], "questions": [question]}
-    after = {"name": "Sales", "stages": [{**stage, "position": 4}], "questions": [question]}
+    before: dict[str, Any] = {"name": "Sales", "stages": [stage], "questions": [question]}
+    after = {**before, "stages": [{**stage, "position": 4}]}
     assert changed_names(Agreement(Topic.PIPELINE, (1,), before, after)) == ()
 
 

@@ -401,4 +401,4 @@ def test_a_forecast_by_the_table_leaves_out_stages_that_say_nothing() -> None:
         deal = log.add(begin, PROPOSAL, value=10_000_000, close=f"{at(begin + 120):%Y-%m-%d}")
         log.win(deal, begin + 120)
     for score in backtest(log.basis(280, period("2026Q4"), rules=rules)).scores[:2]:
-        assert (score.said["table"], score.said["stated"], score.said_wins["table"]) == (0, 0, 0)
+        assert not any((score.said["table"], score.said["stated"], score.said_wins["table"]))
