@@ -814,3 +814,10 @@ def test_only_what_stands_in_a_higher_tier_already_is_no_data_to_complete() -> N
 def test_a_lead_is_followed_up_five_times_and_a_customer_asked_after_two_weeks() -> None:
     assert (5, timedelta(days=14)) == (PERSISTENCE, POST_SALE)
     assert PRESETS == (2, 4, 7, 14, 30)
+
+
+def test_what_stalls_a_deal_is_told_once_beside_what_is_overdue() -> None:
+    late = {"next_step": NextStep("call", TODAY - DAY), "expected_close": TODAY - DAY}
+    assert told(begun(11, owner="ana", source="email", **late)) == [
+        "next step overdue 1d", "overstay 11/10d", "idle 11/4d", "close date passed 1d ago",
+    ]  # fmt: skip

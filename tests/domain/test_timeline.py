@@ -126,6 +126,7 @@ def _edit(**changes: Any) -> Command:
         (Snooze(date(2026, 12, 3), "holiday"), "snoozed until 3 Dec (holiday)"),
         (AnswerQuestion("authority", ANSWER), "Authority and budget: Mika signs (3/4)"),
         (AnswerQuestion("need", Answer("", 2)), "Need: 2/4"),
+        (AnswerQuestion("need", Answer("so")), "Need: so"),
         (AnswerQuestion("need", Answer("", 0)), "Need: 0/4"),
         (AskRep("bo", "may it cost less?"), "asked @bo: may it cost less?"),
         (AskRep("bo", "ring", date(2026, 12, 3)), "asked @bo: ring by 3 Dec"),

@@ -153,6 +153,16 @@ def test_a_quote_that_is_never_closed_rejects_its_row(tmp_path: Path) -> None:
     assert "never closed" in rows[1].reason
 
 
+def test_what_stands_behind_an_open_quote_is_told_in_the_letters_of_the_file(
+    tmp_path: Path,
+) -> None:
+    text = 'title,value\nCafé,5\n"Öl,6\nBär,7\n'
+    for encoding in ("utf-8", "cp1252", "utf-16"):
+        rows = records_of(tmp_path, text.encode(encoding))
+        rejected = [row for row in rows if isinstance(row, Rejected)]
+        assert [row.raw.get("title") for row in rejected] == ['"Öl', "Bär"]
+
+
 def test_a_cell_beyond_all_measure_is_rejected_and_ends_the_reading(tmp_path: Path) -> None:
     rows = records_of(tmp_path, f"Deal,Note\na,b\nPilot,{'x' * (LONGEST_CELL + 1)}\nc,d\n")
     assert rows[0] == Record(2, ["a", "b"])

@@ -425,3 +425,21 @@ def test_no_text_does_anything_but_read_or_refuse(text: str) -> None:
     except BadInput:
         return
     assert moment.at.tzinfo is UTC
+
+
+@pytest.mark.parametrize(
+    ("text", "others", "month"),
+    [
+        ("3. listopad 2016.", (), 11),
+        ("3. listopad 2016.", ("3. lipanj 2016.",), 10),
+        ("3. listopad 2016.", ("3. studeni 2016.", "4. ožujak 2016."), 10),
+        ("3. listopad 2016.", ("3. grudzień 2016.",), 11),
+        ("3. kolovoz 2016.", (), 8),
+        ("3. siječnja 2016.", (), 1),
+    ],
+)
+def test_a_month_of_two_languages_is_that_of_the_column(
+    text: str, others: tuple[str, ...], month: int
+) -> None:
+    """`listopad` is November in Poland and October in Croatia."""
+    assert read(text, *others).day == date(2016, month, 3)

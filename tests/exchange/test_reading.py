@@ -121,8 +121,9 @@ def test_a_named_pipe_can_be_read(tmp_path: Path) -> None:
 
 
 def test_files_that_cannot_be_read_are_named(tmp_path: Path) -> None:
-    with pytest.raises(NotFound, match="There is no file"):
+    with pytest.raises(NotFound, match="There is no file") as missing:
         open_file(tmp_path / "missing.csv")
+    assert missing.value.hint == "Check its name and folder."
     with pytest.raises(BadInput, match="cannot be read"):
         open_file(tmp_path)
 

@@ -435,3 +435,15 @@ def test_what_began_before_the_first_instant_was_not_created_and_lost_in_the_per
     log.facts[-1] = log.facts[-1]._replace(at=micros(at(31)) + us)
     log.lose(deal, 40)
     assert waterfall(log.basis(50, FEBRUARY)).created_and_lost.amount == amount
+
+
+def test_a_deal_handed_over_and_then_won_comes_in_from_the_other_rep() -> None:
+    log = Log()
+    deal = log.add(0, value=100, close=DUE, owner="ana")
+    log.owner(deal, 35, "bo")
+    log.win(deal, 40, 120)
+    basis = log.basis(50, FEBRUARY)
+    gave, took = (waterfall(basis.only(by_owner(UTC_RULES), owner)) for owner in ("ana", "bo"))
+    assert amounts(gave) == {"start": 100, "transferred_out": 100}
+    assert amounts(took) == {"transferred_in": 100, "increased": 20, "won": 120}
+    assert (gave.won_above.amount, took.won_above.amount) == (0, 20)
