@@ -1017,3 +1017,11 @@ def test_a_new_deal_takes_each_thing_that_can_be_known_of_it() -> None:
     deal = new(**GIVEN)
     assert {name: getattr(deal, name) for name in GIVEN} == GIVEN
     assert {*BY_NAME} - {*GIVEN} == {"title"}
+
+
+def test_an_item_that_there_is_not_is_asked_of_its_stage_by_name() -> None:
+    for stage_id, where in ((LEAD, "Lead Generation"), (999, "Sales")):
+        with pytest.raises(BadInput) as refused:
+            do(new(), c.Check(stage_id, "xyz", True))
+        assert refused.value.message == f"{where} has no checklist item 'xyz'."
+        assert bool(refused.value.hint) is (stage_id == LEAD)

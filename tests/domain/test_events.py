@@ -27,6 +27,7 @@ from pipeboard.domain.deal import (
     Loss,
     NextStep,
     Note,
+    Status,
     Term,
 )
 from pipeboard.domain.deciding import decide
@@ -39,6 +40,7 @@ from pipeboard.domain.events import (
     instant_to_json,
     inverse,
     replay,
+    to_json,
 )
 from pipeboard.domain.money import Money
 from pipeboard.store.projecting.events import event_text
@@ -247,3 +249,21 @@ def test_an_instant_is_written_in_its_own_zone_also_where_it_is_that_of_another(
     berlin = ZoneInfo("Europe/Berlin")
     for at in (NOW, NOW.astimezone(berlin), NOW, NOW.astimezone(berlin)):
         assert instant_to_json(at) == at.isoformat()
+
+
+@pytest.mark.parametrize(
+    ("value", "kept"),
+    [
+        (None, None), ("a", "a"), (7, 7), (0, 0), (True, True), (1.5, 1.5),
+        (date(2026, 12, 1), "2026-12-01"),
+        (datetime(2026, 12, 1, 9, tzinfo=UTC), "2026-12-01T09:00:00+00:00"),
+        (Money(5, "EUR"), {"amount_minor": 5, "currency": "EUR"}),
+        (("a", "b"), ["a", "b"]), ([date(2026, 12, 1)], ["2026-12-01"]), ((), []),
+        ({"a": Money(5, "EUR")}, {"a": {"amount_minor": 5, "currency": "EUR"}}), ({}, {}),
+        (Status.WON, "won"), (NextStep("call", date(2026, 12, 1)),
+                              {"text": "call", "due": "2026-12-01"}),
+    ],
+)  # fmt: skip
+def test_a_value_is_kept_as_json_by_its_kind(value: object, kept: object) -> None:
+    assert to_json(value) == kept
+    assert type(to_json(value)) is type(kept)

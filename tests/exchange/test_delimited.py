@@ -26,7 +26,7 @@ from pipeboard.exchange.encoding import Encoding
 from pipeboard.exchange.rows import Rejected
 from pipeboard.exchange.tables import Record, defuse
 from pipeboard.exchange.values import LONGEST_CELL
-from tests.exchange.files import all_deals, deals_of, open_file, write
+from tests.exchange.files import all_deals, deals_of, open_file, rows_of, write
 
 
 def table_of(folder: Path, content: str) -> DelimitedTable:
@@ -158,7 +158,7 @@ def test_what_stands_behind_an_open_quote_is_told_in_the_letters_of_the_file(
 ) -> None:
     text = 'title,value\nCafé,5\n"Öl,6\nBär,7\n'
     for encoding in ("utf-8", "cp1252", "utf-16"):
-        rows = records_of(tmp_path, text.encode(encoding))
+        rows = rows_of(tmp_path, text.encode(encoding))
         rejected = [row for row in rows if isinstance(row, Rejected)]
         assert [row.raw.get("title") for row in rejected] == ['"Öl', "Bär"]
 
