@@ -483,14 +483,27 @@ def test_every_word_for_a_weekday_is_known(number: int, words: str) -> None:
     for word in words.split():
         for text in (word, word.title(), f"on {word}"):
             assert parse_date(text, TODAY).weekday() == number, text
+        day = date(2026, 11, 2 + number)  # the 2nd is a Monday
+        for wrong, shape in ((0, "{} {} nov 2026"), (1, "{} {} nov 2026"), (1, "{}, nov {}, 2026")):
+            text = shape.format(word, day.day + wrong)
+            if wrong:
+                with pytest.raises(BadInput, match="is a"):
+                    parse_date(text, TODAY)
+            else:
+                assert parse_date(text, TODAY) == day
 
 
 @pytest.mark.parametrize(("number", "words"), [*enumerate(SPELLED_MONTHS, 1)])
 def test_every_word_for_a_month_is_known(number: int, words: str) -> None:
     for word in words.split():
-        for text in (f"3 {word} 2027", f"{word} 3, 2027", f"3 {word}. 2027", f"3{word}"):
+        for text in (
+            f"3 {word} 2027", f"{word} 3, 2027", f"3 {word}. 2027", f"3{word}", f"3rd of {word}",
+            f"3.{word}", f"3-{word}-27", f"{word} 3rd", f"{word}. 3", f"{word}-3", f"3 {word} '27",
+            f"3 {word}, 27", f"3. {word} 2027", f"{word} 3 '27",
+        ):  # fmt: skip
             day = parse_date(text, TODAY)
             assert (day.month, day.day) == (number, 3), text
+            assert "27" not in text or day.year == 2027, text
 
 
 @pytest.mark.parametrize(
@@ -545,3 +558,20 @@ def test_a_date_is_of_forty_characters_at_most() -> None:
     assert parse_date("19 Dec 2026".rjust(40), TODAY) == date(2026, 12, 19)
     with pytest.raises(BadInput, match="is not a date"):
         parse_date("19 Dec 2026".rjust(41), TODAY)
+
+
+@pytest.mark.parametrize("typed", ["1st", "2nd", "3rd", "4th", "21st", "22nd", "23rd", "31st"])
+def test_a_number_may_have_its_ending(typed: str) -> None:
+    day = date(2026, 12, int(typed[:-2]))
+    assert parse_date(f"{typed} dec", TODAY) == parse_date(f"dec {typed}", TODAY) == day
+
+
+@pytest.mark.parametrize(
+    "typed",
+    ["2026-12/19", "2026-12", "19.12", "12-19", "19 dec 2", "19 dec 026", "dec", "2026", "19",
+     "19 decem", "monda", "fridays", "on", "in 3", "+d", "3", "+3x", "3 days", "in three days",
+     "ago", "next", "next day", "19-12/2026", "123456d", "100 dec"],
+)  # fmt: skip
+def test_what_is_nearly_a_date_is_none(typed: str) -> None:
+    with pytest.raises(BadInput, match="is not a date"):
+        parse_date(typed, TODAY)

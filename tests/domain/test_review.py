@@ -451,3 +451,16 @@ def test_what_the_numbers_of_a_review_are_called() -> None:
         "won_value", "forecast_commit", "forecast_weighted", "forecast_measured", "rose_tint",
     )  # fmt: skip
     assert {*NUMBERS} <= {*METRICS}
+
+
+@pytest.mark.parametrize(("us", "touches"), [(0, 0), (1, 1)])
+def test_a_touch_is_of_the_weeks_from_just_after_their_first_instant(us: int, touches: int) -> None:
+    logged = Log()
+    deal = logged.add(9, metrics.PROPOSAL, value=1)
+    since = to_micros(at(100)) - 4 * 7 * 86_400_000_000
+    logged.say(deal, 90, "touch", what="call out")
+    logged.facts[-1] = logged.facts[-1]._replace(at=since + us)
+    logged.say(deal, 100, "touch", what="email in")
+    trap = sales_trap(logged.basis(100, period("2026Q2")), None, None)
+    assert trap.touches == touches
+    assert sum(week.replies for week in trend(logged.basis(100))) == 1
