@@ -542,3 +542,13 @@ def test_a_deal_of_which_one_event_is_told_is_corrected_as_it_stands() -> None:
     told = context(course=lambda _: course)
     (event,) = decide(c.Lose(Loss("price"), on=TODAY - DAY), lost.deal, told)
     assert (event.kind, event.after["closed_at"]) == (Kind.CORRECTED, noon(TODAY - DAY))
+
+
+def test_of_a_deal_of_which_nobody_tells_the_course_its_first_qualification_goes_along() -> None:
+    deal, began = Course(NEEDS).deal, NOW - 70 * DAY
+    assert deal.qualified_at == deal.stage_entered_at == deal.created_at
+    (event,) = decide(c.Correct(created_at=began), deal, context())
+    assert {name: event.after[name] for name in event.after} == {
+        "created_at": began, "stage_entered_at": began, "qualified_at": began,
+        "rank": -micros(began),
+    }  # fmt: skip

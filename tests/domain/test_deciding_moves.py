@@ -773,3 +773,17 @@ def test_two_changes_of_one_thing_are_taken_back_the_last_first() -> None:
     assert replay_on(after, back).source == ""
     with pytest.raises(Conflict, match="has changed since: source"):
         events_of(after, c.Revert(tuple(events[::-1])))
+
+
+def test_what_both_say_under_one_key_stands_as_the_kept_deal_has_it() -> None:
+    ours: dict[str, Any] = {"answers": {"need": Answer("no")}, "checklist": {f"{LEAD}/Goals": "bo"}}
+    theirs: dict[str, Any] = {
+        "answers": {"need": Answer("yes"), "fit": Answer("so")},
+        "checklist": {f"{LEAD}/Goals": "ana"},
+    }
+    kept = replace(new(**ours), asks={"bo": Ask("price?", "ana")})
+    other = replace(new(**theirs), asks={"bo": Ask("when?", "cy"), "cy": Ask("who?", "bo")})
+    one = absorbed(kept, other)
+    assert one.answers == {"need": Answer("no"), "fit": Answer("so")}
+    assert one.checklist == ours["checklist"]
+    assert one.asks == {"bo": Ask("price?", "ana"), "cy": Ask("who?", "bo")}

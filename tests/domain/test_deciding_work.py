@@ -1025,3 +1025,11 @@ def test_an_item_that_there_is_not_is_asked_of_its_stage_by_name() -> None:
             do(new(), c.Check(stage_id, "xyz", True))
         assert refused.value.message == f"{where} has no checklist item 'xyz'."
         assert bool(refused.value.hint) is (stage_id == LEAD)
+
+
+@pytest.mark.parametrize("text", ["", "  ", "\x1b"])
+def test_an_ask_says_what_is_to_be_done(text: str) -> None:
+    with pytest.raises(BadInput, match="Say what they are to do"):
+        do(new(), c.AskRep("bo", text), reps=("ana", "bo"))
+    asked = do(new(), c.AskRep("bo", " look  at it ", TODAY), reps=("ana", "bo"))
+    assert asked.asks == {"bo": Ask("look at it", "ana", TODAY)}
