@@ -1033,3 +1033,18 @@ def test_an_ask_says_what_is_to_be_done(text: str) -> None:
         do(new(), c.AskRep("bo", text), reps=("ana", "bo"))
     asked = do(new(), c.AskRep("bo", " look  at it ", TODAY), reps=("ana", "bo"))
     assert asked.asks == {"bo": Ask("look at it", "ana", TODAY)}
+
+
+def test_of_several_steps_that_come_again_the_first_day_is_told() -> None:
+    days = (TODAY + 7 * DAY, TODAY + 2 * DAY, TODAY + 9 * DAY)
+    deals = [new(next_step=NextStep("call", day, "1w")) for day in days]
+    told = Telling(deals, (SALES,), TODAY, deals)
+    assert sentence_of(c.CompleteNextStep(), told).endswith("; again Wed.")
+    once = Telling([*deals, new()], (SALES,), TODAY, deals)
+    assert "again" not in sentence_of(c.CompleteNextStep(), once)
+
+
+def test_a_key_that_is_too_long_is_named_as_one() -> None:
+    assert list(new(terms={"x" * 300: Term("Pay")}).terms) == ["x" * 300]
+    with pytest.raises(BadInput, match="The key is too long"):
+        new(terms={"x" * 301: Term("Pay")})

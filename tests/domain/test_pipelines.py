@@ -446,3 +446,11 @@ def test_a_stage_and_a_question_of_which_no_more_is_said_ask_and_limit_nothing()
         (),
         1,
     )
+
+
+def test_what_i_took_away_myself_was_taken_from_nobody() -> None:
+    without = with_order(1, 3, 8, 9)
+    for theirs in (OWN, without):
+        found = merge(OWN, without, theirs)
+        assert (names(found.pipeline), found.taken) == (names(without), ())
+        assert found.differences == ()

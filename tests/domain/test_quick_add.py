@@ -404,3 +404,17 @@ def test_a_line_of_a_title_alone_gives_nothing_else() -> None:
     added = read("Pilot")
     assert (added.title, dict(added.given), added.spans) == ("Pilot", {}, ())
     assert (added.stage, added.next_step, added.contact, added.account) == (None, None, "", "")
+
+
+@pytest.mark.parametrize(
+    ("line", "term", "position"),
+    [
+        ("Pilot clos:19dec", "clos:19dec", 6), ("clos:19dec Pilot", "clos:19dec", 0),
+        ("Pilot  close:x @ana", "close:x", 7), ("Pilot source:", "source:", 6),
+        ("Pilot source:web source:fair", "source:fair", 17), ("Pilot field.a:", "field.a:", 6),
+    ],
+)  # fmt: skip
+def test_a_word_that_cannot_be_read_says_where_it_stands(
+    line: str, term: str, position: int
+) -> None:
+    assert refusal(line).details == {"term": term, "position": position}
