@@ -873,6 +873,14 @@ BOB = {"contacts": {"bob": Contact("Bob")}}
         ({"probability_bp": 5_000}, c.SetFields(("p=60",)),
          "Set probability of Lumen Oy pilot: 50% → 60%."),
         ({}, c.Edit({"probability_bp": 0}), "Set probability of Lumen Oy pilot: the stage's → 0%."),
+        ({"expected_close": TODAY + DAY}, c.Edit({"expected_close": TODAY + 2 * DAY}),
+         "Set expected close of Lumen Oy pilot: Tue → Wed."),
+        ({}, c.Edit({"value": EUR}), "Set value of Lumen Oy pilot: nothing → €40,000."),
+        ({}, c.Edit({"created_at": TODAY - DAY}),
+         "Set created of Lumen Oy pilot: Mon 23 Nov 2026 → Sun 22 Nov 2026."),
+        ({}, c.SetFields(("fields.x=y",)), "Set x of Lumen Oy pilot: nothing → y."),
+        ({}, c.SetFields(("tags=a,b", "source=web")),
+         "Set tags, source of Lumen Oy pilot: nothing, nothing → a, b, web."),
     ],
 )  # fmt: skip
 def test_a_sentence_says_what_was_done_and_from_what(
