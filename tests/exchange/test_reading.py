@@ -8,6 +8,7 @@ import threading
 from collections import Counter
 from itertools import islice
 from pathlib import Path
+from zipfile import ZipFile
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -621,3 +622,11 @@ def test_a_line_below_is_a_deal_unless_the_file_is_a_report(
         found = all_deals(list(reading.rows()))
         assert [deal.title for deal in found] == titles
         assert reading.tally.footers == footers
+
+
+def test_an_archive_that_is_no_workbook_is_refused_as_what_it_is(tmp_path: Path) -> None:
+    path = tmp_path / "deals.zip"
+    with ZipFile(path, "w") as archive:
+        archive.writestr("deals.csv", "title,value\nA,5\n")
+    with pytest.raises(BadInput, match="looks like a zip file"):
+        open_file(path)
