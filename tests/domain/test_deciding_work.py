@@ -861,6 +861,7 @@ BOB = {"contacts": {"bob": Contact("Bob")}}
         ({}, c.Snooze(TODAY + DAY), "Snoozed Lumen Oy pilot until Tue."),
         ({"snoozed_until": TODAY + DAY}, c.Snooze(None), "Woke Lumen Oy pilot."),
         ({}, c.LogTouch("email", "out"), "Logged an email (out) with Lumen Oy pilot."),
+        ({}, c.LogTouch("call", "in"), "Logged a call (in) with Lumen Oy pilot."),
         ({}, c.TagWith(("big",), ("hot",)), "Tagged Lumen Oy pilot +big -hot."),
         ({}, c.Check(LEAD, GOAL, True), f"Checked '{GOAL}' of Lumen Oy pilot."),
         (BOB, c.SetContact("bob", None), "Removed Bob of Lumen Oy pilot."),

@@ -171,10 +171,8 @@ def test_a_constant_is_one_for_its_field() -> None:
 def test_a_second_file_is_joined_or_left_out_whatever_was_joined_before(everywhere: bool) -> None:
     side = SideFile(Path("/p.csv"), "a=owner", "team", everywhere)
     recipe = with_side(WHOLE, side)
-    said: dict[str, Any] = {
-        name: getattr(recipe, name) for name in ("beside", "by", "teams", "onto")
-    }
-    assert said == {
+    names = ("beside", "by", "teams", "onto")
+    assert {name: getattr(recipe, name) for name in names} == {
         "beside": "/p.csv", "by": "a=owner", "teams": "team", "onto": "all" if everywhere else "",
     }  # fmt: skip
     assert side_of(recipe) == side
