@@ -3,6 +3,7 @@ from __future__ import annotations
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from pathlib import Path
+from zipfile import ZipFile
 
 import pytest
 from hypothesis import given
@@ -262,3 +263,22 @@ def test_a_sheet_says_the_same_in_whatever_pieces_it_is_read(
 )
 def test_a_column_is_counted_by_its_letters(letters: bytes, number: int) -> None:
     assert workbook._column_number(letters) == number
+
+
+@pytest.mark.parametrize("target", ["worksheets/sheet1.xml", "/xl/worksheets/sheet1.xml"])
+def test_a_sheet_is_found_by_the_way_to_it_from_the_workbook_or_from_the_top(
+    tmp_path: Path, target: str
+) -> None:
+    """Excel writes the former, others the latter."""
+    openpyxl = pytest.importorskip("openpyxl")
+    book = openpyxl.Workbook()
+    book.active.append(["title", "=1+1"])
+    book.save(tmp_path / "a.xlsx")
+    with ZipFile(tmp_path / "a.xlsx") as old, ZipFile(tmp_path / "b.xlsx", "w") as new:
+        for name in old.namelist():
+            text = old.read(name)
+            if name == "xl/_rels/workbook.xml.rels":
+                text = text.replace(b"/xl/worksheets/sheet1.xml", target.encode())
+                assert target.encode() in text
+            new.writestr(name, text)
+    assert workbook._look(tmp_path / "b.xlsx", "Sheet").unkept == ["B1"]

@@ -13,11 +13,13 @@ from pipeboard.domain.metrics.outcomes import (
     RateDifference,
     competitors,
     lost_count,
+    lost_value,
     win_rate,
     win_rate_by_value,
     win_rate_competitive,
     win_rate_of_cohort,
     win_rate_pessimistic,
+    won_count,
     won_value,
 )
 from pipeboard.domain.metrics.result import Metric
@@ -314,3 +316,22 @@ def test_what_says_nothing_of_its_worth_is_counted_on_either_side(
     closed(log, 5, won=[100, *won], lost=[300, *lost])
     rate = win_rate_by_value(log.basis(9))
     assert (rate.num, rate.den, rate.excluded) == (100, 400, excluded)
+
+
+def test_a_number_of_an_outcome_counts_what_was_left_out_of_that_outcome() -> None:
+    log = Log()
+    for end, merged, unknown in ((log.win, 2, 1), (log.lose, 1, 3)):
+        for place in range(1 + merged + unknown):
+            deal = log.add(0, value=10)
+            end(deal, 5)
+            if 0 < place <= unknown:
+                log.forget_when(deal)
+            elif place:
+                log.say(deal, 6, "merged")
+    log.lose(log.add(0, value=10), 5, "invalid")
+    basis = log.basis(9)
+    merged_away, closed_sometime = "merged into another deal", "no closing date"
+    for metric in (won_count(basis), won_value(basis)):
+        assert metric.excluded == {merged_away: 2, closed_sometime: 1}
+    for metric in (lost_count(basis), lost_value(basis)):
+        assert metric.excluded == {merged_away: 1, "invalid": 1, closed_sometime: 3}
