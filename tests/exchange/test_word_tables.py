@@ -2,14 +2,23 @@
 
 from __future__ import annotations
 
+import os
+from datetime import date
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
 import pytest
 
+from pipeboard.exchange.amounts import read_currency_name
 from pipeboard.exchange.columns import match_columns
 from pipeboard.exchange.history import read_status
 from pipeboard.exchange.layouts import GENERIC
+from pipeboard.exchange.moments import MomentReader
+from pipeboard.exchange.synonyms import SYNONYMS
 from pipeboard.exchange.units import unit_of
 from pipeboard.exchange.values import is_flag, read_category, read_flag
-from pipeboard.exchange.words.languages import closing_outcome, sounds_closed
+from pipeboard.exchange.words.currency_names import CURRENCY_NAMES
+from pipeboard.exchange.words.languages import CROATIAN, MONTHS, closing_outcome, sounds_closed
 
 # What is said of a deal, parted by `|`.
 
@@ -210,3 +219,44 @@ def test_what_stands_around_the_word_for_a_field_is_no_part_of_it() -> None:
     assert match_columns(("amount_other",), GENERIC, [["5"]]).targets == {
         "amount_other": "field.amount_other"
     }
+
+
+# The longer tables, in `words.txt`: a meaning a line, and all words for it.
+
+
+def told() -> dict[str, set[str]]:
+    """What each word of the longer tables means, by what it is a word for."""
+    found: dict[str, set[str]] = {}
+    for kind, table in (
+        ("column", SYNONYMS), ("month", MONTHS), ("month of Croatian", CROATIAN),
+        ("currency", CURRENCY_NAMES),
+    ):  # fmt: skip
+        for word, meaning in table.items():
+            found.setdefault(f"{kind} {meaning}", set()).add(word)
+    return found
+
+
+def test_every_word_for_a_column_a_month_and_a_currency_is_written_down() -> None:
+    """What differs is a change of what people's files become: `words.txt` says it too, then."""
+    file = Path(__file__).with_name("words.txt")
+    if os.environ.get("PIPEBOARD_REDRAW"):
+        lines = [f"{meaning}: {'|'.join(sorted(words))}\n" for meaning, words in told().items()]
+        file.write_text("".join(lines), encoding="utf-8")
+    written = {}
+    for line in file.read_text(encoding="utf-8").splitlines():
+        meaning, _, words = line.partition(": ")
+        written[meaning] = set(words.split("|"))
+    found = told()
+    for meaning in written.keys() | found.keys():
+        assert found.get(meaning, set()) ^ written.get(meaning, set()) == set(), meaning
+
+
+def test_every_word_for_a_month_is_read_in_a_date() -> None:
+    for word, month in MONTHS.items():
+        reader = MomentReader(ZoneInfo("UTC"), date(2017, 12, 31), None, lambda _: ())
+        assert reader.column(0)(f"3 {word} 2016").day == date(2016, month, 3), word
+
+
+def test_every_name_of_a_currency_is_read_as_its_code() -> None:
+    for word, code in CURRENCY_NAMES.items():
+        assert read_currency_name(word, "EUR") == code, word
