@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -23,6 +24,7 @@ from pipeboard.exchange.tables import (
 )
 from pipeboard.exchange.workbook import FORMATS, SheetTable, _fill_merged, _text, open_workbook
 from pipeboard.exchange.workbook_writing import _exact, _typed, workbook_of
+from tests.exchange.files import BERLIN, all_deals, open_file
 
 HOSTILE = st.text(st.sampled_from("'=+-@\t\r\n＝0123 .,%aé\ufeff\u200b"), max_size=8)
 
@@ -282,3 +284,29 @@ def test_a_sheet_is_found_by_the_way_to_it_from_the_workbook_or_from_the_top(
                 assert target.encode() in text
             new.writestr(name, text)
     assert workbook._look(tmp_path / "b.xlsx", "Sheet").unkept == ["B1"]
+
+
+@pytest.mark.parametrize(
+    ("from_1904", "day"),
+    [(False, date(2024, 12, 5)), (True, date(2028, 12, 6)), (None, date(2024, 12, 5))],
+)
+def test_numbers_of_a_workbook_are_days_as_it_counts_them(
+    tmp_path: Path, from_1904: bool | None, day: date
+) -> None:
+    openpyxl = pytest.importorskip("openpyxl")
+    book = openpyxl.Workbook()
+    for row in (["title", "created"], ["A", 45631]):
+        book.active.append(row)
+    if from_1904:
+        book.epoch = datetime(1904, 1, 1)  # noqa: DTZ001  as the workbook has it
+    book.save(tmp_path / "a.xlsx")
+    if from_1904 is None:  # what says nothing of it counts as nearly all do
+        with ZipFile(tmp_path / "a.xlsx") as old, ZipFile(tmp_path / "b.xlsx", "w") as new:
+            for name in old.namelist():
+                text = old.read(name)
+                new.writestr(name, re.sub(rb"<workbookPr[^>]*/>", b"<workbookPr/>", text))
+        (tmp_path / "b.xlsx").replace(tmp_path / "a.xlsx")
+    with open_file(tmp_path / "a.xlsx") as reading:
+        (deal,) = all_deals(list(reading.rows()))
+    assert deal.created_at is not None
+    assert deal.created_at.astimezone(BERLIN).date() == day

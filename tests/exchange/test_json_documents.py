@@ -725,3 +725,17 @@ def test_a_text_tells_the_score_of_a_deal_that_has_one() -> None:
 
     assert [one.split()[0] for one in lines(FULL) if one.strip().startswith("score")] == ["score"]
     assert not [one for one in lines(_deal()) if one.strip().startswith("score ")]
+
+
+@pytest.mark.parametrize(
+    ("answer", "said"),
+    [
+        (Answer("scrap", 3), "scrap (3/4)"), (Answer("scrap", 0), "scrap (0/4)"),
+        (Answer("scrap"), "scrap"), (Answer("", 2), "(2/4)"), (Answer(""), "unknown"),
+    ],
+)  # fmt: skip
+def test_an_answer_is_told_with_its_rating_where_it_has_one(answer: Answer, said: str) -> None:
+    record = DealRecord(_deal(answers={"need": answer}), PIPELINE, (), (), ())
+    lines = DealText(record, TODAY, ZONE, lambda entry: "").plain().splitlines()
+    (line,) = [line for line in lines if line.strip().startswith("Need  ")]
+    assert line.split("Need", 1)[1].strip() == said

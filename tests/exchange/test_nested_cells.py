@@ -124,6 +124,12 @@ def test_a_cell_that_holds_anything_else_is_refused(name: str, cell: str) -> Non
         READERS[name](cell)
 
 
+def test_a_day_that_is_none_is_named() -> None:
+    for name in ("steps_done", "asks"):
+        with pytest.raises(BadInput, match="'soon' is not a day such as 2026-12-19"):
+            read(name, {**WHOLE[name], "due": "soon"})
+
+
 def test_a_checklist_is_an_object_of_texts() -> None:
     assert READERS["checklist"]('{"plan": "in the folder", "price": 7}') == {
         "plan": "in the folder",
