@@ -21,6 +21,7 @@ from pipeboard.exchange.tables import (
     name_columns,
     number_text,
     undefuse,
+    width_used,
 )
 from pipeboard.exchange.workbook import FORMATS, SheetTable, _fill_merged, _text, open_workbook
 from pipeboard.exchange.workbook_writing import _exact, _typed, workbook_of
@@ -310,3 +311,15 @@ def test_numbers_of_a_workbook_are_days_as_it_counts_them(
         (deal,) = all_deals(list(reading.rows()))
     assert deal.created_at is not None
     assert deal.created_at.astimezone(BERLIN).date() == day
+
+
+def test_as_many_columns_are_used_as_hold_anything_below_their_names() -> None:
+    header = Record(2, ["a", "b", "c", "d"])
+    above, wide, narrow = Record(1, ["x"] * 4), Record(3, ["x", "y", " ", ""]), Record(4, ["z"])
+    refused = Rejected(5, "", "", "no")
+    cases: list[tuple[list[Record | Rejected], int, int]] = [
+        ([above, header, wide, narrow, refused], 4, 2), ([above, header], 4, 0),
+        ([header, narrow], 4, 1), ([Record(3, ["x", "", "", "w"])], 3, 1), ([], 4, 0),
+    ]  # fmt: skip
+    for records, most, used in cases:
+        assert width_used(records, header, most) == used

@@ -602,3 +602,17 @@ def test_each_line_behind_a_quote_that_is_never_closed_is_kept_as_it_stands(
     assert (second.line, second.column, second.value) == (5, "", "")
     assert second.raw == {"Deal": "C", "Note": "x", "column 1": "y"}
     assert second.reason == "it stands below line 3, where a quote is never closed"
+
+
+@pytest.mark.parametrize(
+    ("row", "value", "cells"),
+    [("A,5,x", "x", 3), ("A,5,,x", "x", 4), ("A,5, ,x,y", "x", 5)],
+)
+def test_a_row_that_is_too_wide_is_refused_by_the_first_that_it_holds_too_much(
+    tmp_path: Path, row: str, value: str, cells: int
+) -> None:
+    (_, rejected) = rows_of(tmp_path, f"title,value\nB,6\n{row}\n")
+    assert isinstance(rejected, Rejected)
+    assert (rejected.line, rejected.column, rejected.value) == (3, "column 3", value)
+    assert rejected.reason.startswith(f"the row has {cells} cells and the header 2;")
+    assert list(rejected.raw) == ["title", "value", *(f"column {n}" for n in range(3, cells + 1))]

@@ -165,6 +165,11 @@ def test_what_goes_in_a_ledger_is_taken_off_and_what_comes_is_not() -> None:
         "pushed_out": True, "won": True, "lost": True, "removed": True, "transferred_out": True,
         "reopened_later": True, "end": False,
     }  # fmt: skip
+    assert {name: words for name, words in table.keys.items() if "_" in name} == {
+        "pulled_in": "pulled in", "transferred_in": "transferred in", "pushed_out": "pushed out",
+        "won_from_outside": "won from outside", "transferred_out": "transferred out",
+        "reopened_later": "reopened later",
+    }  # fmt: skip
     flow.excluded["no rate"] = 1
     for line in flow.lines.values():
         line.amount = 0
