@@ -25,10 +25,15 @@ from pipeboard.domain.metrics.past_forecasts import Backtest
 from pipeboard.domain.metrics.rules import by_owner
 from pipeboard.domain.metrics.waterfall import Waterfall
 from pipeboard.domain.money import Money, Rates
-from pipeboard.exchange.metrics_document import backtest_document, metrics_csv, metrics_document
+from pipeboard.exchange.metrics_document import (
+    backtest_document,
+    metrics_csv,
+    metrics_document,
+    readings,
+)
 from pipeboard.exchange.metrics_tables import Figure, FullReport, waterfall_table
 from pipeboard.exchange.page import metrics_markdown, metrics_page
-from tests.domain.metrics.log import LEAD, LOST, UTC_RULES, at, period
+from tests.domain.metrics.log import LEAD, LOST, UTC_RULES, Log, at, period
 from tests.domain.metrics.made_up import made_up_year
 
 
@@ -175,3 +180,14 @@ def test_what_goes_in_a_ledger_is_taken_off_and_what_comes_is_not() -> None:
         line.amount = 0
     assert {one.value for row in waterfall_table(flow).rows
             if isinstance(one := row["value"], Figure)} == {None}  # fmt: skip
+
+
+def test_what_says_nothing_is_no_point_of_a_page() -> None:
+    log = Log()
+    log.add(0)
+    told = FullReport(Report(log.basis(9, period("2026Q1"))))
+    said = [text for text in readings(told.report).values() if text]
+    assert len(said) < len(readings(told.report))  # of the velocity there is nothing to say
+    lines = metrics_markdown(told).splitlines()
+    assert [line[2:] for line in lines if line.startswith("-")] == said
+    assert "".join(metrics_page(told)).count("<li") == len(said)
