@@ -418,3 +418,15 @@ def test_a_word_that_cannot_be_read_says_where_it_stands(
     line: str, term: str, position: int
 ) -> None:
     assert refusal(line).details == {"term": term, "position": position}
+
+
+@pytest.mark.parametrize(
+    "line", ["", "source:web site", "next:call Mika", "field.a:b c", '"a b" c']
+)
+def test_one_argument_is_the_line_as_it_is(line: str) -> None:
+    assert join_arguments([line]) == line
+
+
+def test_several_arguments_keep_together_what_the_shell_kept() -> None:
+    assert join_arguments(["Pilot", "source:web site"]) == 'Pilot source:"web site"'
+    assert join_arguments([]) == ""

@@ -323,3 +323,18 @@ def test_as_many_columns_are_used_as_hold_anything_below_their_names() -> None:
     ]  # fmt: skip
     for records, most, used in cases:
         assert width_used(records, header, most) == used
+
+
+def test_a_workbook_that_comes_back_keeps_instants_and_one_for_people_makes_days_of_them(
+    tmp_path: Path,
+) -> None:
+    openpyxl = pytest.importorskip("openpyxl")
+    columns, row = ["title", "created_at", "value"], ["'A", "2026-12-19T16:02:00+01:00", "5.50"]
+    found = []
+    for comes_back in (False, True):
+        (tmp_path / "a.xlsx").write_bytes(workbook_of(columns, [row], comes_back=comes_back))
+        sheet = openpyxl.load_workbook(tmp_path / "a.xlsx").active
+        found.append([sheet.cell(2, at).value for at in (1, 2, 3)])
+    assert found[0][1] == datetime(2026, 12, 19, 16, 2)  # noqa: DTZ001  as people read it
+    assert found[1][1] == "2026-12-19T16:02:00+01:00"
+    assert found[0][2] == found[1][2] == 5.5
