@@ -443,3 +443,10 @@ def test_a_month_of_two_languages_is_that_of_the_column(
 ) -> None:
     """`listopad` is November in Poland and October in Croatia."""
     assert read(text, *others).day == date(2016, month, 3)
+
+
+@pytest.mark.parametrize(("text", "hour"), [("20170318T135900Z", 13), ("20170318T135900", 12)])
+def test_an_instant_without_marks_is_utc_where_it_says_so(text: str, hour: int) -> None:
+    assert read(text) == Moment(
+        datetime(2017, 3, 18, hour, 59, tzinfo=UTC), date(2017, 3, 18), has_time=True
+    )

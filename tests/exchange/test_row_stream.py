@@ -241,6 +241,8 @@ def test_two_lines_of_a_history_are_one_deal_as_the_later_one_says(
         ("1,Lead,a|1,Demo,b|2,Lead,a|3,Lead,a|4,Lead,a", False),
         ("1,Lead,a|1,Demo,b|2,Lead,a|3,Lead,a", True),
         ("1,Lead,a| 1,Demo,b", True),
+        ("1,Lead,a|1,Demo,b,c|1,Demo,b", True),
+        ("1,Lead,a|1,Demo,b,c", False),
     ],
 )
 def test_a_file_is_a_history_where_ids_come_again_with_other_dates(lines: str, is_so: bool) -> None:

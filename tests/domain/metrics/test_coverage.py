@@ -564,3 +564,19 @@ def test_reps_call_for_all_of_their_deals_and_not_for_a_part_of_a_part() -> None
     part = basis.only(by_attribute("source", {}), "web").only(by_owner(said), "ana")
     assert (own_call(part).value, own_call(part).reason) == (None, OF_REPS_ONLY)
     assert call_record(part).periods == []
+
+
+@pytest.mark.parametrize(
+    ("won", "value", "reason"),
+    [
+        (99, 5, None),
+        (100, None, "target met"),
+        (101, None, "target met"),
+        (None, None, "no amount"),
+    ],
+)
+def test_a_target_is_covered_up_to_its_last_cent(
+    won: int | None, value: int | None, reason: str | None
+) -> None:
+    covered = cover(Metric(100, Unit.MINOR), won, 5, None)
+    assert (covered.value, covered.reason) == (value, reason)

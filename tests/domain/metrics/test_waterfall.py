@@ -447,3 +447,28 @@ def test_a_deal_handed_over_and_then_won_comes_in_from_the_other_rep() -> None:
     assert amounts(gave) == {"start": 100, "transferred_out": 100}
     assert amounts(took) == {"transferred_in": 100, "increased": 20, "won": 120}
     assert (gave.won_above.amount, took.won_above.amount) == (0, 20)
+
+
+def test_what_was_created_and_lost_is_beside_the_ledger_of_whoever_lost_it() -> None:
+    log = Log()
+    for value, handed in ((30, False), (50, True)):
+        deal = log.add(35, value=value, owner="ana")
+        if handed:
+            log.owner(deal, 38, "bo")
+        log.lose(deal, 40)
+    basis = log.basis(50, FEBRUARY)
+    lost = {
+        owner: waterfall(basis.only(by_owner(UTC_RULES), owner)).created_and_lost.amount
+        for owner in ("ana", "bo", "cy")
+    }
+    assert lost == {"ana": 30, "bo": 50, "cy": 0}
+    assert waterfall(basis).created_and_lost.amount == 80
+
+
+@pytest.mark.parametrize(("us", "line"), [(-1, "start"), (0, "created"), (1, "created")])
+def test_a_ledger_begins_just_before_the_instant_that_is_asked_for(us: int, line: str) -> None:
+    log = Log()
+    log.add(0, value=10, close=DUE)
+    log.facts[-1] = log.facts[-1]._replace(at=micros(at(35)) + us)
+    flow = waterfall_since(log.basis(50, FEBRUARY), micros(at(35)))
+    assert amounts(flow) == {line: 10, "end": 10}
