@@ -397,6 +397,8 @@ def test_a_deal_without_a_title_is_called_by_what_else_is_known(
         ({"stage": "Demo", "expected close": "Q1 2017"}, ("period",)),
         ({"stage": "Demo", "expected close": "2017-03-01"}, ()),
         ({"stage": "Demo", "email": "nobody"}, ("odd_email",)),
+        ({"stage": "Demo", "email": "a@x.fi; nobody"}, ("odd_email",)),
+        ({"stage": "Demo", "email": "a@x.fi; b@x.fi"}, ()),
     ],
 )
 def test_what_is_odd_in_a_row_is_remarked(

@@ -665,3 +665,12 @@ def test_what_comes_through_a_pipe_is_copied_under_its_name(
         assert (copy.name, copy.read_text()) == ("standard input", TEXT)
         assert stat.S_IMODE(copy.stat().st_mode) == 0o600
     assert not copy.exists()
+
+
+def test_an_order_of_dates_that_is_none_is_refused_with_those_there_are(tmp_path: Path) -> None:
+    for dates in ("dmy", "DMY", "ymd"):
+        with open_file(write(tmp_path, TEXT), dates=dates) as reading:
+            assert reading.header == ("Deal", "Value")
+    with pytest.raises(BadInput, match="'ydm' is no order of day, month and year") as refused:
+        open_file(write(tmp_path, TEXT), dates="ydm")
+    assert refused.value.hint == "Orders: dmy, mdy, ymd."

@@ -199,3 +199,12 @@ def test_of_very_many_deals_every_second_or_third_by_number_is_followed(
         for _ in range(number):
             log.add(0)
         assert ids(module.followed(log.basis(9))) == expected
+
+
+def test_a_deal_has_no_stay_before_it_began() -> None:
+    log = Log()
+    log.add(5)
+    (deal,) = log.histories()
+    assert module.stay_at(deal, micros(at(5)))[:2] == (micros(at(5)), LEAD)
+    with pytest.raises(ValueError, match="deal 1 had not begun"):
+        module.stay_at(deal, micros(at(5)) - 1)
