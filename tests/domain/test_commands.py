@@ -56,7 +56,7 @@ SAYS_NO_MORE: dict[type, dict[str, object]] = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("command", COMMANDS, ids=lambda command: command.__name__)
+@pytest.mark.parametrize("command", get_args(c.Command), ids=lambda command: command.__name__)
 def test_a_command_that_says_no_more_means_no_more(command: type) -> None:
     """What is left out is nothing: no reason, no day, no value, and a touch goes out."""
     needed = [one.name for one in fields(command) if not _may_be_left_out(one)]
