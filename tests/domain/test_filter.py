@@ -869,3 +869,24 @@ def test_only_a_lesser_number_can_be_meant_in_the_unit_of_the_other_end(
             Compare("value", ">=", Money(low * 100, "EUR"), True),
             Compare("value", "<=", Money(4_000_000, "EUR"), True),
         ))  # fmt: skip
+
+
+def test_a_week_in_a_filter_begins_with_the_day_that_it_begins_with_here() -> None:
+    """Of Wed 25 Nov 2026: from Monday the 23rd, or from Sunday the 22nd on."""
+    for week_start, first in ((0, 23), (6, 22)):
+        query = parse_filter(
+            "closed:this-week", today=date(2026, 11, 25), currency="EUR", week_start=week_start
+        )
+        assert query.root == And((
+            Compare("closed", ">=", date(2026, 11, first)),
+            Compare("closed", "<=", date(2026, 11, first + 6)),
+        ))  # fmt: skip
+
+
+def test_a_quarter_in_a_filter_is_that_of_the_business_year() -> None:
+    for shift, first in ((0, date(2026, 10, 1)), (3, date(2027, 1, 1))):
+        query = parse_filter(
+            "closed:2026Q4", today=date(2026, 11, 25), currency="EUR", fiscal_shift=shift
+        )
+        assert isinstance(query.root, And)
+        assert query.root.parts[0] == Compare("closed", ">=", first)

@@ -182,3 +182,7 @@ def test_a_second_file_is_joined_or_left_out_whatever_was_joined_before(everywhe
     with pytest.raises(BadInput, match="By which column") as refused:
         side_of(Recipe(beside="/p.csv"))
     assert refused.value.hint == "Name it: --by COLUMN, or --by COLUMN=FIELD"
+
+
+def test_a_recipe_is_kept_in_the_letters_that_were_typed() -> None:
+    assert "Äcker=title" in Recipe(map=("Äcker=title",)).to_json()
