@@ -450,3 +450,17 @@ def test_an_instant_without_marks_is_utc_where_it_says_so(text: str, hour: int) 
     assert read(text) == Moment(
         datetime(2017, 3, 18, hour, 59, tzinfo=UTC), date(2017, 3, 18), has_time=True
     )
+
+
+@pytest.mark.parametrize(
+    ("text", "has_time"),
+    [
+        ("1489845540", True), ("1489845540000", True), ("1489845540.5", True), ("20170318", False),
+        ("2017-W11-6", False), ("45631", False), ("45631.5", True), ("2017年3月18日", False),
+        ("2017年3月18日 13:59", True), ("18 Mar 2017", False), ("Mar 18, 2017 1:59 PM", True),
+        ("18.3.2017", False), ("18.3.2017 13:59", True), ("2017-03-18", False),
+        ("2017-03-18 00:00", True), ("20170318T135900", True),
+    ],
+)  # fmt: skip
+def test_a_time_of_day_is_known_where_one_is_written(text: str, has_time: bool) -> None:
+    assert read(text).has_time is has_time
