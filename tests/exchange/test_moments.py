@@ -393,7 +393,7 @@ PERIODS = {
 @pytest.mark.parametrize("form", PERIODS)
 def test_a_period_ends_with_its_last_day_within_the_years_that_plans_are_of(form: str) -> None:
     month, day = PERIODS[form]
-    for year in (FIRST_YEAR + 1, 2027, 2037):
+    for year in (FIRST_YEAR, FIRST_YEAR + 1, 2027, 2037):
         last = last_day_of(form.format(year), 2037)
         last_weekday = 6 - date(year, month, day).weekday() if day == 4 else 0
         assert last == date(year, month, day + last_weekday)
