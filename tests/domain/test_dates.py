@@ -279,8 +279,9 @@ def test_the_first_and_the_last_year_are_years_of_deals(day: date) -> None:
 
 @pytest.mark.parametrize("text", ["1899-12-31", "3000-01-01", "1 jan 1776", "2000y"])
 def test_a_year_beyond_any_deal_is_refused(text: str) -> None:
-    with pytest.raises(BadInput, match="outside the years 1900 to 2999"):
+    with pytest.raises(BadInput, match="outside the years 1900 to 2999") as refused:
         parse_date(text, TODAY)
+    assert refused.value.hint == "Write it like 2026-12-19, 19 Dec, fri, tomorrow or +3d."
 
 
 @pytest.mark.parametrize("text", ["99999y", "-99999m", "-9999999d", "+99999w" * 9])

@@ -890,3 +890,10 @@ def test_a_quarter_in_a_filter_is_that_of_the_business_year() -> None:
         )
         assert isinstance(query.root, And)
         assert query.root.parts[0] == Compare("closed", ">=", first)
+
+
+def test_a_quote_that_is_never_closed_is_refused_with_its_place_and_a_way_on() -> None:
+    error = refusal('stage:demo owner:"ana')
+    assert error.message == "bad filter: 'owner:\"ana': this quote is never closed."
+    assert error.hint == 'Close it with ", or write \\" for a quote inside quotes.'
+    assert error.details == {"term": 'owner:"ana', "position": 11}

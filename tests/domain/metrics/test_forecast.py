@@ -402,3 +402,14 @@ def test_a_forecast_by_the_table_leaves_out_stages_that_say_nothing() -> None:
         log.win(deal, begin + 120)
     for score in backtest(log.basis(280, period("2026Q4"), rules=rules)).scores[:2]:
         assert not any((score.said["table"], score.said["stated"], score.said_wins["table"]))
+
+
+def test_nothing_open_is_a_forecast_of_nothing_and_no_known_day_is_none() -> None:
+    log = Log()
+    expected = (0, None, {})
+    for _ in range(2):
+        found = forecast(log.basis(9))
+        for metric in (found.stated, found.table):
+            assert (metric.value, metric.reason, metric.excluded) == expected
+        log.add(0, LEAD, value=100)
+        expected = (None, "no close date", {"no close date": 1})
