@@ -406,7 +406,7 @@ def test_a_forecast_by_the_table_leaves_out_stages_that_say_nothing() -> None:
 
 def test_nothing_open_is_a_forecast_of_nothing_and_no_known_day_is_none() -> None:
     log = Log()
-    expected = (0, None, {})
+    expected: tuple[object, ...] = (0, None, {})
     for _ in range(2):
         found = forecast(log.basis(9))
         for metric in (found.stated, found.table):
