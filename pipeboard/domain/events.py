@@ -200,7 +200,7 @@ def evolve_all(deal: Deal | None, events: Sequence[Event], deal_id: int | None =
     if deal is None:
         if deal_id is None:
             raise ValueError("a first event needs the id of the deal that it creates")
-        values: dict[str, FieldValue] = {**DEAL_BLANK, "id": deal_id, "version": 0}
+        values: dict[str, FieldValue] = {**DEAL_BLANK, "id": deal_id}
     else:
         # As `dataclasses.replace`, which takes four times as long for so many fields.
         values = dict(zip(DEAL_FIELDS, _values_of(deal), strict=True))

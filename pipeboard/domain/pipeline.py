@@ -210,4 +210,4 @@ class Pipeline:
 
 
 def _listed(names: Sequence[str]) -> str:
-    return f"{', '.join(names[:-1])} or {names[-1]}" if len(names) > 1 else names[0]
+    return f"{', '.join(names[:-1])} or {names[-1]}"

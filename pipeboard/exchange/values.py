@@ -137,7 +137,7 @@ def read_count(cell: str) -> int | None:
 
 def read_flag(cell: str) -> bool:
     """Yes or no, in the words that exports use; raises BadInput."""
-    word = cell.casefold()
+    word = fold(cell)
     if word not in YES | NO:
         raise BadInput(f"{quoted(cell)} is neither true nor false")
     return word in YES
@@ -145,7 +145,7 @@ def read_flag(cell: str) -> bool:
 
 def is_flag(cell: str) -> bool:
     """Whether the cell is one of the words for yes and no."""
-    return cell.casefold() in YES | NO
+    return fold(cell) in YES | NO
 
 
 def read_category(cell: str) -> str | None:

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from pipeboard.domain.board import Board, Card, Column, Lens, Signs, Sort, usual_sort
+from pipeboard.domain.board import SORTS, Board, Card, Column, Lens, Signs, Sort, usual_sort
 from pipeboard.domain.deal import Status
 from pipeboard.domain.signs import Sign
 from tests.domain.deciding_cases import LEAD, SALES, WON
@@ -79,3 +79,21 @@ def test_a_board_has_the_columns_that_it_has() -> None:
     assert board.column(SALES.stages[1].id) is columns[1]
     with pytest.raises(KeyError):
         board.column(WON)
+
+
+def test_the_cards_of_a_column_are_ordered_by_what_people_and_scripts_call_it() -> None:
+    assert SORTS == ("manual", "value", "next", "age", "close", "name", "needs", "updated")
+
+
+def test_what_is_not_said_of_a_lens_a_column_or_a_board_is_nothing() -> None:
+    lens = Lens(SALES.id, TODAY, ZoneInfo("Europe/Berlin"))
+    assert (lens.me, lens.owner, lens.filter, lens.sort) == ("", None, None, Sort.MANUAL)
+    assert (lens.reverse, lens.currency) == (False, "")
+    column = Column(SALES.stages[0])
+    assert (column.count, column.sums, column.weighted, column.is_converted) == (0, (), (), False)
+    board = Board(SALES, lens, ())
+    assert (board.open_count, board.open_sums, board.open_weighted) == (0, (), ())
+    assert (board.matching, board.total, board.owners, board.everyone) == (0, 0, (), "everyone")
+    assert not board.is_converted
+    assert (card().loss, card().entry_known) == ("", True)
+    assert Signs() == Signs(0, 0, 0) == Signs.total(())

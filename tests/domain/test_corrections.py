@@ -470,3 +470,85 @@ def test_a_beginning_is_said_in_the_days_of_the_place() -> None:
     )
     unknown = Telling([found.deal], (SALES,), TODAY, [replace(before, created_precision="unknown")])
     assert sentence_of(command, unknown) == "Set created of Lumen Oy: unknown → Tue 1 Sep 2026."
+
+
+CREATED = Event(
+    Kind.CREATED, NOW, {},
+    {"stage_entered_at": NOW, "owner": "ana", "rank": 1, "qualified_at": NOW, "created_at": NOW},
+    {"precision": "day"},
+)  # fmt: skip
+ENDED = Event(
+    Kind.LOST, NOW, {},
+    {"stage_entered_at": NOW, "closed_at": NOW, "owner": "ana", "rank": 1, "loss": Loss("price"),
+     "entry_precision": "day", "outcome": "lost"},
+    {"precision": "day"},
+)  # fmt: skip
+EARLIER = NOW - 5 * DAY
+
+
+@pytest.mark.parametrize(
+    ("event", "name", "better", "is_taken"),
+    [
+        (CREATED, "created_at", EARLIER, True),
+        (CREATED, "stage_entered_at", EARLIER, True),
+        (CREATED, "qualified_at", EARLIER, True),
+        (CREATED, "rank", 9, True),
+        (CREATED, "owner", "bo", False),
+        (ENDED, "closed_at", EARLIER, True),
+        (ENDED, "stage_entered_at", EARLIER, True),
+        (ENDED, "rank", 9, True),
+        (ENDED, "loss", Loss("timing"), True),
+        (ENDED, "owner", "bo", False),
+        (ENDED, "outcome", "won", False),
+    ],
+)
+def test_a_correction_goes_into_what_its_event_says_of_itself_and_no_more(
+    event: Event, name: str, better: Any, is_taken: bool
+) -> None:
+    about: dict[str, Any] = {"created_at": EARLIER} if event is CREATED else {}
+    more: dict[str, Any] = {**about, name: better}
+    correction = Event(Kind.CORRECTED, NOW + DAY, dict.fromkeys(more), more)
+    (found,) = as_corrected([event, correction])
+    assert found.kind is event.kind
+    assert found.after[name] == (better if is_taken else event.after[name])
+    assert found.at == (EARLIER if {"created_at", "closed_at"} & {*more} else NOW)
+
+
+@pytest.mark.parametrize(
+    ("event", "name", "known"),
+    [
+        (CREATED, "created_precision", ""), (CREATED, "created_precision", "unknown"),
+        (CREATED, "created_at", ""), (ENDED, "closed_at", ""), (ENDED, "entry_precision", ""),
+        (ENDED, "entry_precision", "unknown"),
+    ],
+)  # fmt: skip
+def test_a_correction_says_how_exactly_an_instant_is_known_from_now_on(
+    event: Event, name: str, known: Literal["", "unknown"]
+) -> None:
+    value: Any = EARLIER if name.endswith("_at") else known
+    facts: Any = {"precision": known} if known else {}
+    correction = Event(Kind.CORRECTED, NOW + DAY, {name: "before"}, {name: value}, facts)
+    (found,) = as_corrected([event, correction])
+    assert found.facts.get("precision", "") == known
+    assert "entry_precision" not in found.after
+    reason = Event(Kind.CORRECTED, NOW + DAY, {"loss": None}, {"loss": Loss("timing")})
+    (kept,) = as_corrected([ENDED, reason])
+    assert kept.facts == ENDED.facts
+
+
+def test_a_deal_of_which_one_event_is_told_is_corrected_as_it_stands() -> None:
+    lost = Course().do(LOSE)
+    course = [one for one in lost.events if one.kind is Kind.LOST]
+    told = context(course=lambda _: course)
+    (event,) = decide(c.Lose(Loss("price"), on=TODAY - DAY), lost.deal, told)
+    assert (event.kind, event.after["closed_at"]) == (Kind.CORRECTED, noon(TODAY - DAY))
+
+
+def test_of_a_deal_of_which_nobody_tells_the_course_its_first_qualification_goes_along() -> None:
+    deal, began = Course(NEEDS).deal, NOW - 70 * DAY
+    assert deal.qualified_at == deal.stage_entered_at == deal.created_at
+    (event,) = decide(c.Correct(created_at=began), deal, context())
+    assert {name: event.after[name] for name in event.after} == {
+        "created_at": began, "stage_entered_at": began, "qualified_at": began,
+        "rank": -micros(began),
+    }  # fmt: skip

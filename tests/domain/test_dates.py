@@ -261,8 +261,9 @@ def test_december_is_a_month_and_a_twelfth_a_day(text: str) -> None:
     "text", ["31 feb", "2026-02-30", "29.02.2026", "13/13/2026", "0 dec", "32dec", "2026-13-01"]
 )
 def test_a_day_that_does_not_exist_is_refused_by_name(text: str) -> None:
-    with pytest.raises(BadInput, match=f"'{text}': there is no such day"):
+    with pytest.raises(BadInput, match=f"'{text}': there is no such day") as refused:
         parse_date(text, TODAY)
+    assert refused.value.hint == "Write it like 2026-12-19, 19 Dec, fri, tomorrow or +3d."
 
 
 def test_a_weekday_that_does_not_fit_the_day_is_refused() -> None:
@@ -278,8 +279,9 @@ def test_the_first_and_the_last_year_are_years_of_deals(day: date) -> None:
 
 @pytest.mark.parametrize("text", ["1899-12-31", "3000-01-01", "1 jan 1776", "2000y"])
 def test_a_year_beyond_any_deal_is_refused(text: str) -> None:
-    with pytest.raises(BadInput, match="outside the years 1900 to 2999"):
+    with pytest.raises(BadInput, match="outside the years 1900 to 2999") as refused:
         parse_date(text, TODAY)
+    assert refused.value.hint == "Write it like 2026-12-19, 19 Dec, fri, tomorrow or +3d."
 
 
 @pytest.mark.parametrize("text", ["99999y", "-99999m", "-9999999d", "+99999w" * 9])
@@ -482,14 +484,27 @@ def test_every_word_for_a_weekday_is_known(number: int, words: str) -> None:
     for word in words.split():
         for text in (word, word.title(), f"on {word}"):
             assert parse_date(text, TODAY).weekday() == number, text
+        day = date(2026, 11, 2 + number)  # the 2nd is a Monday
+        for wrong, shape in ((0, "{} {} nov 2026"), (1, "{} {} nov 2026"), (1, "{}, nov {}, 2026")):
+            text = shape.format(word, day.day + wrong)
+            if wrong:
+                with pytest.raises(BadInput, match="is a"):
+                    parse_date(text, TODAY)
+            else:
+                assert parse_date(text, TODAY) == day
 
 
 @pytest.mark.parametrize(("number", "words"), [*enumerate(SPELLED_MONTHS, 1)])
 def test_every_word_for_a_month_is_known(number: int, words: str) -> None:
     for word in words.split():
-        for text in (f"3 {word} 2027", f"{word} 3, 2027", f"3 {word}. 2027", f"3{word}"):
+        for text in (
+            f"3 {word} 2027", f"{word} 3, 2027", f"3 {word}. 2027", f"3{word}", f"3rd of {word}",
+            f"3.{word}", f"3-{word}-27", f"{word} 3rd", f"{word}. 3", f"{word}-3", f"3 {word} '27",
+            f"3 {word}, 27", f"3. {word} 2027", f"{word} 3 '27",
+        ):  # fmt: skip
             day = parse_date(text, TODAY)
             assert (day.month, day.day) == (number, 3), text
+            assert "27" not in text or day.year == 2027, text
 
 
 @pytest.mark.parametrize(
@@ -538,3 +553,26 @@ def test_a_month_later_is_the_same_day_or_the_last_one(
     start: date, months: int, expected: date
 ) -> None:
     assert add_months(start, months) == expected
+
+
+def test_a_date_is_of_forty_characters_at_most() -> None:
+    assert parse_date("19 Dec 2026".rjust(40), TODAY) == date(2026, 12, 19)
+    with pytest.raises(BadInput, match="is not a date"):
+        parse_date("19 Dec 2026".rjust(41), TODAY)
+
+
+@pytest.mark.parametrize("typed", ["1st", "2nd", "3rd", "4th", "21st", "22nd", "23rd", "31st"])
+def test_a_number_may_have_its_ending(typed: str) -> None:
+    day = date(2026, 12, int(typed[:-2]))
+    assert parse_date(f"{typed} dec", TODAY) == parse_date(f"dec {typed}", TODAY) == day
+
+
+@pytest.mark.parametrize(
+    "typed",
+    ["2026-12/19", "2026-12", "19.12", "12-19", "19 dec 2", "19 dec 026", "dec", "2026", "19",
+     "19 decem", "monda", "fridays", "on", "in 3", "+d", "3", "+3x", "3 days", "in three days",
+     "ago", "next", "next day", "19-12/2026", "123456d", "100 dec"],
+)  # fmt: skip
+def test_what_is_nearly_a_date_is_none(typed: str) -> None:
+    with pytest.raises(BadInput, match="is not a date"):
+        parse_date(typed, TODAY)

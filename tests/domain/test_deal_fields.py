@@ -248,3 +248,14 @@ def test_what_stands_behind_the_first_sign_is_the_value(
 def test_what_sets_nothing_that_a_deal_has_is_refused(typed: str, why: str) -> None:
     with pytest.raises(BadInput, match=why):
         parse_assignment(typed, TODAY, "EUR")
+
+
+@pytest.mark.parametrize(
+    ("typed", "value"),
+    [("tags=a, b", ("a", "b")), ("tags=,a,, b ,", ("a", "b")), ("tags=,", ()), ("tags=", ()),
+     ("competitors=Acme,, Globex", ("Acme", "Globex")), ("links= ,", ())],
+)  # fmt: skip
+def test_a_list_is_typed_with_commas_and_what_is_empty_between_them_is_nothing(
+    typed: str, value: tuple[str, ...]
+) -> None:
+    assert parse_assignment(typed, TODAY, "EUR")[1] == value

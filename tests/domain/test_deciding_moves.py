@@ -760,3 +760,30 @@ def test_an_outcome_is_a_stage_that_is_entered_when_the_deal_closes() -> None:
     for command in (c.Win(override="signed"), c.Lose(PRICE)):
         closed = do(new(CLOSING), command, LATER)
         assert closed.stage_entered_at == closed.closed_at == LATER
+
+
+def test_two_changes_of_one_thing_are_taken_back_the_last_first() -> None:
+    deal = new()
+    first = events_of(deal, c.Edit({"source": "web"}))
+    then = replay_on(deal, first)
+    events = [*first, *events_of(then, c.Edit({"source": "email"}))]
+    after = replay_on(deal, events)
+    back = events_of(after, c.Revert(tuple(events)), LATER)
+    assert [one.after["source"] for one in back] == ["web", ""]
+    assert replay_on(after, back).source == ""
+    with pytest.raises(Conflict, match="has changed since: source"):
+        events_of(after, c.Revert(tuple(events[::-1])))
+
+
+def test_what_both_say_under_one_key_stands_as_the_kept_deal_has_it() -> None:
+    ours: dict[str, Any] = {"answers": {"need": Answer("no")}, "checklist": {f"{LEAD}/Goals": "bo"}}
+    theirs: dict[str, Any] = {
+        "answers": {"need": Answer("yes"), "fit": Answer("so")},
+        "checklist": {f"{LEAD}/Goals": "ana"},
+    }
+    kept = replace(new(**ours), asks={"bo": Ask("price?", "ana")})
+    other = replace(new(**theirs), asks={"bo": Ask("when?", "cy"), "cy": Ask("who?", "bo")})
+    one = absorbed(kept, other)
+    assert one.answers == {"need": Answer("no"), "fit": Answer("so")}
+    assert one.checklist == ours["checklist"]
+    assert one.asks == {"bo": Ask("price?", "ana"), "cy": Ask("who?", "bo")}

@@ -25,6 +25,7 @@ from pipeboard.domain.deal import (
     Term,
     Touch,
 )
+from pipeboard.domain.deal_fields import BY_NAME
 from pipeboard.domain.deciding import decide, sentence_of
 from pipeboard.domain.deciding.edits import beside_others
 from pipeboard.domain.deciding.rules import RULES, Telling, deal_names
@@ -860,9 +861,19 @@ BOB = {"contacts": {"bob": Contact("Bob")}}
         ({}, c.Snooze(TODAY + DAY), "Snoozed Lumen Oy pilot until Tue."),
         ({"snoozed_until": TODAY + DAY}, c.Snooze(None), "Woke Lumen Oy pilot."),
         ({}, c.LogTouch("email", "out"), "Logged an email (out) with Lumen Oy pilot."),
+        ({}, c.LogTouch("call", "in"), "Logged a call (in) with Lumen Oy pilot."),
         ({}, c.TagWith(("big",), ("hot",)), "Tagged Lumen Oy pilot +big -hot."),
         ({}, c.Check(LEAD, GOAL, True), f"Checked '{GOAL}' of Lumen Oy pilot."),
         (BOB, c.SetContact("bob", None), "Removed Bob of Lumen Oy pilot."),
+        ({}, c.SetContact("", Contact("Bob")), "Noted Bob of Lumen Oy pilot."),
+        (BOB, c.SetContact("bob", Contact("Rob")), "Noted Rob of Lumen Oy pilot."),
+        ({}, c.SetTerm("", Term("pay")), "Changed the terms of Lumen Oy pilot."),
+        ({}, c.Rank(3), "Moved Lumen Oy pilot in its column."),
+        ({}, c.AddNote("met", "n"), "Noted on Lumen Oy pilot."),
+        ({}, c.Archive(), "Archived Lumen Oy pilot."),
+        ({"archived_at": NOW}, c.Unarchive(), "Unarchived Lumen Oy pilot."),
+        ({"tags": ("hot",)}, c.TagWith((), ("hot",)), "Tagged Lumen Oy pilot -hot."),
+        ({}, c.Check(LEAD, GOAL, False), f"Cleared '{GOAL}' of Lumen Oy pilot."),
         ({"next_step": SET}, c.SetNextStep("", None), "› no next step (was: call today)."),
         ({"next_step": SET}, c.Reschedule(TODAY + DAY), "› call Tue (was today)."),
         ({"next_step": SET}, c.SetNextStep("ask", TODAY), "› ask today (was: call today)."),
@@ -872,6 +883,14 @@ BOB = {"contacts": {"bob": Contact("Bob")}}
         ({"probability_bp": 5_000}, c.SetFields(("p=60",)),
          "Set probability of Lumen Oy pilot: 50% → 60%."),
         ({}, c.Edit({"probability_bp": 0}), "Set probability of Lumen Oy pilot: the stage's → 0%."),
+        ({"expected_close": TODAY + DAY}, c.Edit({"expected_close": TODAY + 2 * DAY}),
+         "Set expected close of Lumen Oy pilot: Tue → Wed."),
+        ({}, c.Edit({"value": EUR}), "Set value of Lumen Oy pilot: nothing → €40,000."),
+        ({}, c.Edit({"created_at": TODAY - DAY}),
+         "Set created of Lumen Oy pilot: Mon 23 Nov 2026 → Sun 22 Nov 2026."),
+        ({}, c.SetFields(("fields.x=y",)), "Set x of Lumen Oy pilot: nothing → y."),
+        ({}, c.SetFields(("tags=a,b", "source=web")),
+         "Set tags, source of Lumen Oy pilot: nothing, nothing → a, b, web."),
     ],
 )  # fmt: skip
 def test_a_sentence_says_what_was_done_and_from_what(
@@ -958,3 +977,92 @@ def test_steps_of_several_deals_are_named_where_they_are_called_the_same(
     after = tuple(do(deal, command) for deal in before)
     told = sentence_of(command, Telling(after, (SALES,), TODAY, before))
     assert told == f"Set: 2 deals: Lumen Oy pilot, Lumen Oy pilot › {said}."
+
+
+NO_STEP = "it has no next step"
+WORK: tuple[tuple[c.Command, str], ...] = (
+    (c.SetNextStep("call", TODAY + DAY), NO_STEP),
+    (c.Plan("call"), NO_STEP),
+    (c.Reschedule(TODAY + DAY), NO_STEP),
+    (c.CompleteNextStep(), NO_STEP),
+    (c.Snooze(TODAY + DAY), "it cannot be snoozed"),
+    (c.AskRep("bo", "call"), "nothing is to be done on it"),
+)
+
+
+@pytest.mark.parametrize(("command", "why"), WORK, ids=[type(one).__name__ for one, _ in WORK])
+def test_a_deal_that_is_not_open_is_not_worked_on_and_it_is_said_what_opens_it(
+    command: c.Command, why: str
+) -> None:
+    lost = do(new(next_step=NextStep("call", TODAY)), c.Lose(Loss("price")))
+    for deal, state, hint, way in (
+        (lost, "lost", "Reopen it first.", Way.REOPEN),
+        (do(lost, c.Archive()), "archived", "Unarchive it first.", Way.UNARCHIVE),
+        (do(new(), c.Archive()), "archived", "Unarchive it first.", Way.UNARCHIVE),
+    ):
+        with pytest.raises(Refused) as refused:
+            do(deal, command, reps=("ana", "bo"))
+        assert refused.value.message == f"D-1 Lumen Oy pilot is {state}: {why}."
+        assert (refused.value.hint, refused.value.way) == (hint, way)
+
+
+@pytest.mark.parametrize(
+    ("given", "kept"),
+    [({"a": "x", "b": " "}, {"a": "x"}), ({"a": "x", "b": "y"}, {"a": "x", "b": "y"}),
+     ({"a": " ", "b": ""}, {})],
+)  # fmt: skip
+def test_fields_of_ones_own_that_say_nothing_are_left_out_of_a_new_deal(
+    given: dict[str, str], kept: dict[str, str]
+) -> None:
+    assert dict(new(fields=given).fields) == kept
+
+
+GIVEN: dict[str, Any] = {
+    "account": "Lumen", "value": EUR, "owner": "ana", "source": "web", "source_detail": "ad",
+    "contact_reason": "case", "tags": ("hot",), "competitors": ("Acme",),
+    "links": ("https://a.example",), "expected_close": TODAY, "probability_bp": 5_000,
+    "category": "commit", "offer_expires_on": TODAY, "floor_value": EUR, "trial_close": "yes",
+    "external_id": "E1", "external_source": "tool", "imported": {"a": "b"}, "imported_as": "x",
+    "quote_sent_at": NOW - DAY, "fields": {"a": "b"}, "contacts": {"bob": Contact("Bob")},
+    "answers": {"need": Answer("yes", 3)}, "terms": {"pay": Term("Pay")},
+    "checklist": {f"{LEAD}/{GOAL}": "ana"}, "next_step": NextStep("call", TODAY),
+    "snoozed_until": TODAY + DAY, "snooze_reason": "budget", "recycled_from": 7, "rank": 5,
+    "qualified_at": NOW - DAY, "asks": {"bo": Ask("price?", "ana")},
+}  # fmt: skip
+
+
+def test_a_new_deal_takes_each_thing_that_can_be_known_of_it() -> None:
+    deal = new(**GIVEN)
+    assert {name: getattr(deal, name) for name in GIVEN} == GIVEN
+    assert {*BY_NAME} - {*GIVEN} == {"title"}
+
+
+def test_an_item_that_there_is_not_is_asked_of_its_stage_by_name() -> None:
+    for stage_id, where in ((LEAD, "Lead Generation"), (999, "Sales")):
+        with pytest.raises(BadInput) as refused:
+            do(new(), c.Check(stage_id, "xyz", True))
+        assert refused.value.message == f"{where} has no checklist item 'xyz'."
+        assert bool(refused.value.hint) is (stage_id == LEAD)
+
+
+@pytest.mark.parametrize("text", ["", "  ", "\x1b"])
+def test_an_ask_says_what_is_to_be_done(text: str) -> None:
+    with pytest.raises(BadInput, match="Say what they are to do"):
+        do(new(), c.AskRep("bo", text), reps=("ana", "bo"))
+    asked = do(new(), c.AskRep("bo", " look  at it ", TODAY), reps=("ana", "bo"))
+    assert asked.asks == {"bo": Ask("look at it", "ana", TODAY)}
+
+
+def test_of_several_steps_that_come_again_the_first_day_is_told() -> None:
+    days = (TODAY + 7 * DAY, TODAY + 2 * DAY, TODAY + 9 * DAY)
+    deals = [new(next_step=NextStep("call", day, "1w")) for day in days]
+    told = Telling(deals, (SALES,), TODAY, deals)
+    assert sentence_of(c.CompleteNextStep(), told).endswith("; again Wed.")
+    once = Telling([*deals, new()], (SALES,), TODAY, deals)
+    assert "again" not in sentence_of(c.CompleteNextStep(), once)
+
+
+def test_a_key_that_is_too_long_is_named_as_one() -> None:
+    assert list(new(terms={"x" * 300: Term("Pay")}).terms) == ["x" * 300]
+    with pytest.raises(BadInput, match="The key is too long"):
+        new(terms={"x" * 301: Term("Pay")})

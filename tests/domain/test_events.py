@@ -8,6 +8,7 @@ from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given
@@ -26,11 +27,21 @@ from pipeboard.domain.deal import (
     Loss,
     NextStep,
     Note,
+    Status,
     Term,
 )
 from pipeboard.domain.deciding import decide
 from pipeboard.domain.errors import GateNotMet, PipeboardError
-from pipeboard.domain.events import Event, Kind, event_from_json, evolve, inverse, replay
+from pipeboard.domain.events import (
+    Event,
+    Kind,
+    event_from_json,
+    evolve,
+    instant_to_json,
+    inverse,
+    replay,
+    to_json,
+)
 from pipeboard.domain.money import Money
 from pipeboard.store.projecting.events import event_text
 from pipeboard.store.rows import deal_from_row, row_from_deal
@@ -232,3 +243,27 @@ def test_a_history_without_events_is_no_deal() -> None:
         replay([], 1)
     with pytest.raises(ValueError, match="needs the id"):
         evolve(None, Event(Kind.CREATED, NOW))
+
+
+def test_an_instant_is_written_in_its_own_zone_also_where_it_is_that_of_another() -> None:
+    berlin = ZoneInfo("Europe/Berlin")
+    for at in (NOW, NOW.astimezone(berlin), NOW, NOW.astimezone(berlin)):
+        assert instant_to_json(at) == at.isoformat()
+
+
+@pytest.mark.parametrize(
+    ("value", "kept"),
+    [
+        (None, None), ("a", "a"), (7, 7), (0, 0), (True, True), (1.5, 1.5),
+        (date(2026, 12, 1), "2026-12-01"),
+        (datetime(2026, 12, 1, 9, tzinfo=UTC), "2026-12-01T09:00:00+00:00"),
+        (Money(5, "EUR"), {"amount_minor": 5, "currency": "EUR"}),
+        (("a", "b"), ["a", "b"]), ([date(2026, 12, 1)], ["2026-12-01"]), ((), []),
+        ({"a": Money(5, "EUR")}, {"a": {"amount_minor": 5, "currency": "EUR"}}), ({}, {}),
+        (Status.WON, "won"), (NextStep("call", date(2026, 12, 1)),
+                              {"text": "call", "due": "2026-12-01"}),
+    ],
+)  # fmt: skip
+def test_a_value_is_kept_as_json_by_its_kind(value: object, kept: object) -> None:
+    assert to_json(value) == kept
+    assert type(to_json(value)) is type(kept)

@@ -217,6 +217,8 @@ def test_a_range_compares_with_both_its_ends() -> None:
         ("value:2USD..3EUR", "in one currency", "both or none"),
         ("value>2..3", "", ""),
         ("age:a..b", "not a number of days", ""),
+        ("value:20..k", "'k' is not an amount of money", ""),
+        ("age:3..w", "'w' is not a number of days", ""),
     ],
 )
 def test_a_range_that_is_none_is_told_of(text: str, why: str, hint: str) -> None:
@@ -503,7 +505,8 @@ def test_nothing_is_more_or_less_than_none(name: str, op: str) -> None:
 
 
 def test_a_filter_is_bounded_in_length_and_depth() -> None:
-    assert "2,000" in refusal("a" * 10_000).message
+    assert "The filter is too long: 2,001 characters" in refusal("a" * 2_001).message
+    assert meaning("a" * 2_000) == Words("a" * 2_000)
     assert "30" in refusal("(" * 900 + "a" + ")" * 900).message
     assert "30" in refusal("-" * 1_000 + "a").message
     assert meaning("(" * 30 + "a" + ")" * 30) == A
@@ -852,3 +855,45 @@ def test_a_state_is_added_to_a_filter_as_it_would_be_typed(text: str, whole: str
 )
 def test_a_filter_names_a_stage_by_its_new_name(text: str, new: str, then: str) -> None:
     assert with_stage_renamed(text, lambda name: name.lower() == "demo", new) == then
+
+
+@pytest.mark.parametrize(("low", "is_told"), [(39, True), (40, False), (41, False)])
+def test_only_a_lesser_number_can_be_meant_in_the_unit_of_the_other_end(
+    low: int, is_told: bool
+) -> None:
+    if is_told:
+        assert "only one end has its unit" in str(refusal(f"value:{low}..40k"))
+    else:
+        both = meaning(f"value:{low}..40k")
+        assert both == And((
+            Compare("value", ">=", Money(low * 100, "EUR"), True),
+            Compare("value", "<=", Money(4_000_000, "EUR"), True),
+        ))  # fmt: skip
+
+
+def test_a_week_in_a_filter_begins_with_the_day_that_it_begins_with_here() -> None:
+    """Of Wed 25 Nov 2026: from Monday the 23rd, or from Sunday the 22nd on."""
+    for week_start, first in ((0, 23), (6, 22)):
+        query = parse_filter(
+            "closed:this-week", today=date(2026, 11, 25), currency="EUR", week_start=week_start
+        )
+        assert query.root == And((
+            Compare("closed", ">=", date(2026, 11, first)),
+            Compare("closed", "<=", date(2026, 11, first + 6)),
+        ))  # fmt: skip
+
+
+def test_a_quarter_in_a_filter_is_that_of_the_business_year() -> None:
+    for shift, first in ((0, date(2026, 10, 1)), (3, date(2027, 1, 1))):
+        query = parse_filter(
+            "closed:2026Q4", today=date(2026, 11, 25), currency="EUR", fiscal_shift=shift
+        )
+        assert isinstance(query.root, And)
+        assert query.root.parts[0] == Compare("closed", ">=", first)
+
+
+def test_a_quote_that_is_never_closed_is_refused_with_its_place_and_a_way_on() -> None:
+    error = refusal('stage:demo owner:"ana')
+    assert error.message == "bad filter: 'owner:\"ana': this quote is never closed."
+    assert error.hint == 'Close it with ", or write \\" for a quote inside quotes.'
+    assert error.details == {"term": 'owner:"ana', "position": 11}

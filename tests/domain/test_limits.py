@@ -10,6 +10,9 @@ import pytest
 
 from pipeboard.domain import commands as c
 from pipeboard.domain.cadence import (
+    PERSISTENCE,
+    POST_SALE,
+    PRESETS,
     follow_up_days,
     follow_ups,
     hours_too_soon,
@@ -32,7 +35,7 @@ from pipeboard.domain.deal import (
     channel_of,
 )
 from pipeboard.domain.errors import BadInput
-from pipeboard.domain.hygiene import LABELS, Fault, company, faults, norm
+from pipeboard.domain.hygiene import GROUPS, LABELS, Fault, company, faults, norm
 from pipeboard.domain.lazy_dataclass import replace
 from pipeboard.domain.money import Money, Rates
 from pipeboard.domain.pipeline import Factor
@@ -782,3 +785,39 @@ def test_a_deal_that_comes_back_takes_along_who_and_where_from_and_no_answers(
         assert given["contact_reason"] == "customer since D-7"
     assert (given["recycled_from"], given["next_step"]) == (7, NextStep("call", TODAY + DAY))
     assert (again.title, again.stage_id) == ("Pilot again", LEAD)
+
+
+def test_what_a_tier_and_a_fault_are_called() -> None:
+    assert [TIER_NAMES[tier] for tier in Tier] == [
+        "overdue", "due today", "woke or new", "no next step", "stalled though planned",
+        "closing, offer or close date", "data to complete",
+    ]  # fmt: skip
+    assert dict(GROUPS) == {
+        "value": "no value", "close_date": "no close date", "close_passed": "close date passed",
+        "source": "no source", "contact": "no contact", "decision_maker": "no decision-maker",
+        "answers": "too few answers", "owner": "owner away or none",
+        "next_step": "no next step", "duplicates": "duplicates", "dead": "may be given up",
+    }  # fmt: skip
+    assert {str(fault): label for fault, label in LABELS.items()} == {
+        name: label for name, label in GROUPS.items() if name not in ("duplicates", "dead")
+    }
+
+
+def test_only_what_stands_in_a_higher_tier_already_is_no_data_to_complete() -> None:
+    deal = replace(new(NEEDS), owner="", expected_close=TODAY - DAY)
+    found = place(deal, SALES, Day(TODAY, BERLIN))
+    assert found is not None
+    data = [reason.text for reason in found.reasons if reason.tier is Tier.HYGIENE]
+    assert data == ["no value", "no source", "no contact", "too few answers", "owner away or none"]
+
+
+def test_a_lead_is_followed_up_five_times_and_a_customer_asked_after_two_weeks() -> None:
+    assert (5, timedelta(days=14)) == (PERSISTENCE, POST_SALE)
+    assert PRESETS == (2, 4, 7, 14, 30)
+
+
+def test_what_stalls_a_deal_is_told_once_beside_what_is_overdue() -> None:
+    late = {"next_step": NextStep("call", TODAY - DAY), "expected_close": TODAY - DAY}
+    assert told(begun(11, owner="ana", source="email", **late)) == [
+        "next step overdue 1d", "overstay 11/10d", "idle 11/4d", "close date passed 1d ago",
+    ]  # fmt: skip

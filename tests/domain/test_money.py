@@ -460,6 +460,9 @@ def test_every_word_for_a_power_is_known(word: str, power: int) -> None:
         ("12500.00 Cr", "INR"),
         ("45.00 CR", "USD"),
         ("500.00 Cr", "USD"),
+        ("100 Cr", "USD"),
+        ("25 CR", "USD"),
+        ("1000 Cr", "INR"),
     ],
 )
 def test_the_credit_of_a_ledger_is_not_read_as_crores(text: str, currency: str) -> None:
@@ -472,6 +475,8 @@ def test_the_credit_of_a_ledger_is_not_read_as_crores(text: str, currency: str) 
     [
         ("1.2 Cr", "USD", "12000000 USD"),
         ("₹250 Cr", "EUR", "2500000000 INR"),
+        ("25 Cr", "USD", "250000000 USD"),
+        ("999 Cr", "INR", "9990000000 INR"),
         ("1.25 CR", "INR", "12500000 INR"),
         ("1,200 crore", "INR", "12000000000 INR"),
         ("1,200 CRC", "EUR", "1200 CRC"),

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from pipeboard.domain.agreements import Agreement, Topic, changed_names
+from pipeboard.domain.agreements import Agreement, Topic, changed_names, contents_of, rows_of
 from pipeboard.domain.errors import Ambiguous, BadInput, NotFound
 from pipeboard.domain.filter import parse_filter
 from pipeboard.domain.people import (
@@ -28,7 +28,7 @@ from pipeboard.domain.people import (
     ways_to_write,
     with_known_owners,
 )
-from pipeboard.domain.settings import Rep
+from pipeboard.domain.settings import Rep, Settings
 from tests.domain.test_filter import written_out
 
 REPS = (
@@ -93,8 +93,9 @@ def test_a_name_to_the_letter_goes_before_those_that_are_alike() -> None:
 
 
 def test_two_reps_of_one_name_are_both_named() -> None:
-    with pytest.raises(Ambiguous, match="@sam, @poe"):
+    with pytest.raises(Ambiguous, match="@sam, @poe") as refused:
         match_rep("Chris Poe", REPS)
+    assert refused.value.details == {"candidates": ["sam", "poe"]}
 
 
 @pytest.mark.parametrize(
@@ -363,3 +364,55 @@ def test_somebody_new_is_called_by_their_name_without_their_address() -> None:
 def test_two_names_with_a_comma_are_nobodys_address() -> None:
     with pytest.raises(NotFound):
         match_rep("ana,@bo", (Rep("ana"), Rep("bo")))
+
+
+def test_a_stage_that_only_stands_elsewhere_has_not_changed() -> None:
+    stage = {"id": 1, "name": "Lead", "position": 1, "pipeline_id": 1}
+    question = {"key": "need", "label": "Need"}
+    before: dict[str, Any] = {"name": "Sales", "stages": [stage], "questions": [question]}
+    after = {**before, "stages": [{**stage, "position": 4}]}
+    assert changed_names(Agreement(Topic.PIPELINE, (1,), before, after)) == ()
+
+
+@pytest.mark.parametrize(
+    ("topic", "key", "said"),
+    [
+        (Topic.PIPELINE, (1,), "pipeline Sales"),
+        (Topic.REP, ("ana",), "rep ana"),
+        (Topic.TARGET, (1, "2026Q4", "", ""), "target for 2026Q4, everybody"),
+        (Topic.TARGET, (1, "2026Q4", "ana", ""), "target for 2026Q4, @ana"),
+        (Topic.TARGET, (1, "2026Q4", "", "north"), "target for 2026Q4, team north"),
+        (Topic.CALL, (1, "2026Q4", "ana"), "call for 2026Q4, @ana"),
+        (Topic.RATE, ("USD", "2026-01-01"), "rate of USD from 2026-01-01"),
+        (Topic.FILTER, ("mine", ""), "filter mine"),
+        (Topic.REVIEW, (1, "2026-11-23T09:00:00Z"), "review of 2026-11-23"),
+        (Topic.SETTINGS, (), "settings of the workspace"),
+    ],
+)
+def test_what_is_agreed_has_a_name(topic: Topic, key: tuple[str | int, ...], said: str) -> None:
+    made = Agreement(topic, key, None, {"name": "Sales"})
+    assert made.name == made.inverse.name == said
+    assert (made.inverse.before, made.inverse.after) == (made.after, None)
+
+
+def test_a_rep_and_the_settings_are_kept_as_plain_data() -> None:
+    assert contents_of(Rep("ana", team="north")) == {
+        "name": "ana", "display_name": "", "team": "north", "active": True, "role": "",
+        "acts_for": "",
+    }  # fmt: skip
+    kept = contents_of(Settings(sources=("web", "fair")))
+    assert (kept["sources"], kept["currency"]) == (["web", "fair"], "EUR")
+    assert json.loads(json.dumps(kept)) == kept
+
+
+@pytest.mark.parametrize(
+    ("kept", "rows"),
+    [
+        ({"stages": [{"id": 1}]}, [{"id": 1}]), ({"stages": '[{"id": 1}]'}, [{"id": 1}]),
+        ({"stages": None}, []), ({}, []),
+    ],
+)  # fmt: skip
+def test_the_stages_of_what_was_agreed_are_read_in_either_way_they_were_kept(
+    kept: dict[str, Any], rows: list[dict[str, int]]
+) -> None:
+    assert rows_of(kept, "stages") == rows

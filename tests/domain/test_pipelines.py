@@ -418,3 +418,39 @@ def test_a_stage_is_retired_at_its_place(
     whole = with_retired(replace(OWN, stages=stages), retired, OWN.stages)
     assert [stage.id for stage in whole.stages] == [*order, 8, 9]
     assert {stage.id for stage in whole.stages if stage.retired} == set(gone)
+
+
+@pytest.mark.parametrize(
+    ("place", "expected"),
+    [(0, "Trial Demo Lead Offer"), (1, "Demo Trial Lead Offer"), (2, "Demo Lead Trial Offer")],
+)
+def test_a_new_stage_in_another_order_is_there_once(place: int, expected: str) -> None:
+    turned = with_order(2, 1, 3, 8, 9)
+    put_in = (*turned.stages[:place], Stage(0, "Trial"), *turned.stages[place:])
+    found = merge(OWN, replace(OWN, stages=put_in), OWN)
+    assert names(found.pipeline) == [*expected.split(), "Won", "Lost"]
+    assert (found.taken, found.differences) == ((), ())
+
+
+def test_a_stage_and_a_question_of_which_no_more_is_said_ask_and_limit_nothing() -> None:
+    stage = Stage(1, "Lead")
+    assert (stage.kind, stage.category, stage.qualified, stage.retired) == (
+        "open", "pipeline", False, False,
+    )  # fmt: skip
+    assert (stage.probability_bp, stage.expected_days, stage.idle_days) == (None, None, None)
+    assert (stage.criteria, stage.checklist) == ((), ())
+    assert (stage.outcome, stage.playbook, stage.next_step) == ("", "", "")
+    question = Question("need", "Need", "What for?")
+    assert (question.why, question.good, question.proves) == ("", "", ())
+    assert (Pipeline(1, "Own", "EUR", ()).questions, Pipeline(1, "Own", "EUR", ()).version) == (
+        (),
+        1,
+    )
+
+
+def test_what_i_took_away_myself_was_taken_from_nobody() -> None:
+    without = with_order(1, 3, 8, 9)
+    for theirs in (OWN, without):
+        found = merge(OWN, without, theirs)
+        assert (names(found.pipeline), found.taken) == (names(without), ())
+        assert found.differences == ()

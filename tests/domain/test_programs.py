@@ -78,9 +78,11 @@ def test_a_program_says_what_it_wants_of_a_person_first(run: str, place: str) ->
 
 
 def test_a_text_that_would_be_an_option_is_refused() -> None:
-    with pytest.raises(Refused, match="take it for an option"):
+    with pytest.raises(Refused, match="take it for an option") as refused:
         words("mail {title}", about(title="--attach=/etc/passwd"))
     assert words("mail id:{title}", about(title="-x")) == ["mail", "id:-x"]
+    hint = "Put something in front of the brace, such as 'id:{title}'."
+    assert refused.value.hint == hint
 
 
 def test_what_steers_a_terminal_never_reaches_a_program() -> None:

@@ -373,3 +373,60 @@ def test_a_line_knows_its_company_or_none() -> None:
     lines = ("Lumen Oy: pilot", "pilot", "account:Acme pilot")
     parsed = [parse_quick_add(line, today=MONDAY, currency="EUR") for line in lines]
     assert [one.account for one in parsed] == ["Lumen Oy", "", "Acme"]
+
+
+@pytest.mark.parametrize(
+    ("begins", "most", "named"),
+    [("+", 50, "tag"), ("source:", 100, "source"), ("@", 100, "owner"), ("field.x:", 300, "x"),
+     ("account:", 300, "account"), ("reason:", 1_000, "reason")],
+)  # fmt: skip
+def test_a_value_that_is_too_long_is_refused_by_its_name(
+    begins: str, most: int, named: str
+) -> None:
+    assert read(f"Pilot {begins}{'x' * most}").title == "Pilot"
+    why = refusal(f"Pilot {begins}{'x' * (most + 1)}").message
+    assert f"The {named} is too long" in why
+
+
+@pytest.mark.parametrize("word", ["own-er:bo", "so.urce:web", "clos-e:x", "sta+ge:x", "re:x"])
+def test_what_is_no_word_before_a_colon_is_no_key_that_was_meant(word: str) -> None:
+    added = read(f"{word} pilot")
+    assert (added.title, dict(added.given), added.stage) == (f"{word} pilot", {}, None)
+
+
+def test_a_title_and_an_account_that_are_too_long_are_refused_by_their_names() -> None:
+    assert read("x" * 300).title == "x" * 300
+    assert "The title is too long" in refusal("x" * 301).message
+    assert "The account is too long" in refusal(f"{'x' * 301}: pilot").message
+
+
+def test_a_line_of_a_title_alone_gives_nothing_else() -> None:
+    added = read("Pilot")
+    assert (added.title, dict(added.given), added.spans) == ("Pilot", {}, ())
+    assert (added.stage, added.next_step, added.contact, added.account) == (None, None, "", "")
+
+
+@pytest.mark.parametrize(
+    ("line", "term", "position"),
+    [
+        ("Pilot clos:19dec", "clos:19dec", 6), ("clos:19dec Pilot", "clos:19dec", 0),
+        ("Pilot  close:x @ana", "close:x", 7), ("Pilot source:", "source:", 6),
+        ("Pilot source:web source:fair", "source:fair", 17), ("Pilot field.a:", "field.a:", 6),
+    ],
+)  # fmt: skip
+def test_a_word_that_cannot_be_read_says_where_it_stands(
+    line: str, term: str, position: int
+) -> None:
+    assert refusal(line).details == {"term": term, "position": position}
+
+
+@pytest.mark.parametrize(
+    "line", ["", "source:web site", "next:call Mika", "field.a:b c", '"a b" c']
+)
+def test_one_argument_is_the_line_as_it_is(line: str) -> None:
+    assert join_arguments([line]) == line
+
+
+def test_several_arguments_keep_together_what_the_shell_kept() -> None:
+    assert join_arguments(["Pilot", "source:web site"]) == 'Pilot source:"web site"'
+    assert join_arguments([]) == ""

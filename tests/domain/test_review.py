@@ -18,6 +18,7 @@ from pipeboard.domain.deal import Answer, Deal
 from pipeboard.domain.deal_record import Entry
 from pipeboard.domain.events import NO_FACTS, Event, EventFacts, Kind
 from pipeboard.domain.hygiene import Alike
+from pipeboard.domain.metrics.names import METRICS
 from pipeboard.domain.metrics.report import Report
 from pipeboard.domain.metrics.rules import by_owner
 from pipeboard.domain.metrics.waterfall import waterfall_of_days
@@ -25,6 +26,7 @@ from pipeboard.domain.money import Money
 from pipeboard.domain.queue import Position, Queued, Reason, Tier
 from pipeboard.domain.review import (
     NUMBERS,
+    NUMBERS_OF_REPS,
     WeeklyReview,
     agenda,
     called,
@@ -425,3 +427,40 @@ def test_a_deal_of_a_kept_review_is_called_by_its_id_and_its_name_then(
 ) -> None:
     data: Any = {} if names is None else {"names": names}
     assert called("D-7", data) == said
+
+
+@pytest.mark.parametrize(("us", "new"), [(0, 0), (1, 1)])
+def test_a_deal_is_new_that_began_after_the_weeks_had_begun(us: int, new: int) -> None:
+    logged = Log()
+    deal = logged.add(9, metrics.PROPOSAL, value=1)
+    since = to_micros(at(100)) - 4 * 7 * 86_400_000_000
+    logged.facts[-1] = logged.facts[-1]._replace(at=since + us)
+    logged.say(deal, 99.5, "touch", what="call out")
+    trap = sales_trap(logged.basis(100, period("2026Q2")), None, None)
+    assert (trap.touches_on_new, trap.touches, len(trap.new)) == (new, 1, new)
+
+
+def test_what_the_numbers_of_a_review_are_called() -> None:
+    assert dict(NUMBERS) == {
+        "target": "Target", "won_value": "Won", "forecast_commit": "Commit",
+        "forecast_best": "Best", "forecast_weighted": "Weighted",
+        "forecast_measured": "Measured", "coverage": "Coverage",
+        "coverage_required": "Coverage needed", "rose_tint": "Rose tint",
+    }  # fmt: skip
+    assert NUMBERS_OF_REPS == (
+        "won_value", "forecast_commit", "forecast_weighted", "forecast_measured", "rose_tint",
+    )  # fmt: skip
+    assert {*NUMBERS} <= {*METRICS}
+
+
+@pytest.mark.parametrize(("us", "touches"), [(0, 0), (1, 1)])
+def test_a_touch_is_of_the_weeks_from_just_after_their_first_instant(us: int, touches: int) -> None:
+    logged = Log()
+    deal = logged.add(9, metrics.PROPOSAL, value=1)
+    since = to_micros(at(100)) - 4 * 7 * 86_400_000_000
+    logged.say(deal, 90, "touch", what="call out")
+    logged.facts[-1] = logged.facts[-1]._replace(at=since + us)
+    logged.say(deal, 100, "touch", what="email in")
+    trap = sales_trap(logged.basis(100, period("2026Q2")), None, None)
+    assert trap.touches == touches
+    assert sum(week.replies for week in trend(logged.basis(100))) == 1

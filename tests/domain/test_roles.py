@@ -188,8 +188,9 @@ def test_one_acts_for_whom_a_manager_has_allowed(name: str, whom: str, is_allowe
     if is_allowed:
         of(name, whom).check_acting()
     else:
-        with pytest.raises(NotAllowed, match=f"may not act for @{whom}"):
+        with pytest.raises(NotAllowed, match=f"may not act for @{whom}") as refused:
             of(name, whom).check_acting()
+        assert refused.value.details == {"needs": "acts-for", "for": whom}
         with pytest.raises(NotAllowed):
             of(name, whom).check_writing()
 
@@ -362,3 +363,14 @@ def test_the_command_that_is_told_takes_names_of_two_words_as_one() -> None:
     with pytest.raises(NotAllowed) as of_role:
         rights(Actor("Al Bo"), team, Settings()).check("set")
     assert of_role.value.hint.endswith("pipeboard rep set 'Al Bo' --role rep")
+
+
+@pytest.mark.parametrize(
+    ("what", "who"), [("set", "A manager"), ("target", "A manager"), ("migrate", "An owner")]
+)
+def test_where_nobody_can_help_on_it_is_said_what_somebody_would_have_to_be(
+    what: str, who: str
+) -> None:
+    with pytest.raises(NotAllowed) as refused:
+        rights(Actor("vi"), (Rep("vi", role="viewer"),), Settings()).check(what)
+    assert refused.value.hint.startswith(f"{who} may do it, or give you that role:")

@@ -151,5 +151,7 @@ def test_a_stage_is_meant_by_its_number_its_name_or_what_only_it_has() -> None:
     for unknown in ("0", str(len(usable) + 1), "gone", "", " "):
         with pytest.raises(NotFound, match="No stage"):
             pipeline.find_stage(unknown)
-    with pytest.raises(Ambiguous, match="Trial, Trial, paid or Trial extended"):
+    with pytest.raises(Ambiguous, match="Trial, Trial, paid or Trial extended") as several:
         pipeline.find_stage("tri")
+    assert several.value.details == {"candidates": ["Trial", "Trial, paid", "Trial extended"]}
+    assert several.value.hint == "Type more of the stage's name."

@@ -233,6 +233,7 @@ def test_the_nearest_word_is_the_one_that_was_probably_meant(word: str, near: st
 def test_did_you_mean_says_nothing_without_a_near_word() -> None:
     assert did_you_mean("qualfy", ["Qualify", "Demo"]) == "Did you mean Qualify?"
     assert did_you_mean("42", ["Qualify", "Demo"]) == ""
+    assert did_you_mean("vlaue", ["values", "value", "valve"]) == "Did you mean value?"
 
 
 def test_of_words_that_are_as_near_one_with_the_same_first_letter_is_meant() -> None:

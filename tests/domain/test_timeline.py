@@ -54,6 +54,7 @@ from pipeboard.domain.deal_fields import DAY, FIELDS, INSTANT, MONEY, NAMES, PER
 from pipeboard.domain.deal_record import DealRecord, Entry
 from pipeboard.domain.deciding import decide
 from pipeboard.domain.events import DEAL_BLANK, Event, Kind, change_to, evolve, inverse
+from pipeboard.domain.locales import manner_of
 from pipeboard.domain.money import Money
 from pipeboard.domain.templates import template
 from pipeboard.domain.timeline import (
@@ -126,6 +127,7 @@ def _edit(**changes: Any) -> Command:
         (Snooze(date(2026, 12, 3), "holiday"), "snoozed until 3 Dec (holiday)"),
         (AnswerQuestion("authority", ANSWER), "Authority and budget: Mika signs (3/4)"),
         (AnswerQuestion("need", Answer("", 2)), "Need: 2/4"),
+        (AnswerQuestion("need", Answer("so")), "Need: so"),
         (AnswerQuestion("need", Answer("", 0)), "Need: 0/4"),
         (AskRep("bo", "may it cost less?"), "asked @bo: may it cost less?"),
         (AskRep("bo", "ring", date(2026, 12, 3)), "asked @bo: ring by 3 Dec"),
@@ -433,3 +435,13 @@ def test_whoever_acted_for_somebody_is_named_with_them(acting_as: str, who: str)
 
 def test_no_loss_is_told_as_nothing() -> None:
     assert field_text("loss", None, (), today=NOW.date(), zone=ZONE) == ""
+
+
+def test_amounts_and_days_are_written_as_the_reader_writes_them() -> None:
+    command = _edit(value=Money(4_500_050, "EUR"), expected_close=date(2026, 12, 19))
+    events = decide(command, DEAL, CONTEXT)
+    said = [
+        describe(event, (PIPELINE,), today=NOW.date(), zone=ZONE, manner=manner_of("de_DE"))
+        for event in events
+    ]
+    assert said == ["value 40.000 € → 45.000,50 €", "close date 28. Nov. → 19. Dez."]

@@ -45,3 +45,13 @@ def test_a_quote_that_is_never_closed_is_refused_where_it_opens() -> None:
 @given(st.lists(st.text()))
 def test_any_text_in_quotes_is_one_word(parts: list[str]) -> None:
     assert texts(" ".join(map(in_quotes, parts))) == parts
+
+
+@pytest.mark.parametrize("sign", ":<>=+-.@#,")
+def test_a_quote_opens_after_each_sign(sign: str) -> None:
+    assert texts(f'a{sign}"b c" d') == [f"a{sign}b c", "d"]
+
+
+@pytest.mark.parametrize("letter", "a1)/'%&!?;")
+def test_a_quote_opens_after_nothing_else(letter: str) -> None:
+    assert texts(f'{letter}"b c" d') == [f'{letter}"b', 'c"', "d"]

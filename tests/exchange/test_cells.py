@@ -1,8 +1,10 @@
 from __future__ import annotations
 
+import re
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from pathlib import Path
+from zipfile import ZipFile
 
 import pytest
 from hypothesis import given
@@ -19,9 +21,11 @@ from pipeboard.exchange.tables import (
     name_columns,
     number_text,
     undefuse,
+    width_used,
 )
 from pipeboard.exchange.workbook import FORMATS, SheetTable, _fill_merged, _text, open_workbook
 from pipeboard.exchange.workbook_writing import _exact, _typed, workbook_of
+from tests.exchange.files import BERLIN, all_deals, open_file
 
 HOSTILE = st.text(st.sampled_from("'=+-@\t\r\n＝0123 .,%aé\ufeff\u200b"), max_size=8)
 
@@ -262,3 +266,75 @@ def test_a_sheet_says_the_same_in_whatever_pieces_it_is_read(
 )
 def test_a_column_is_counted_by_its_letters(letters: bytes, number: int) -> None:
     assert workbook._column_number(letters) == number
+
+
+@pytest.mark.parametrize("target", ["worksheets/sheet1.xml", "/xl/worksheets/sheet1.xml"])
+def test_a_sheet_is_found_by_the_way_to_it_from_the_workbook_or_from_the_top(
+    tmp_path: Path, target: str
+) -> None:
+    """Excel writes the former, others the latter."""
+    openpyxl = pytest.importorskip("openpyxl")
+    book = openpyxl.Workbook()
+    book.active.append(["title", "=1+1"])
+    book.save(tmp_path / "a.xlsx")
+    with ZipFile(tmp_path / "a.xlsx") as old, ZipFile(tmp_path / "b.xlsx", "w") as new:
+        for name in old.namelist():
+            text = old.read(name)
+            if name == "xl/_rels/workbook.xml.rels":
+                text = text.replace(b"/xl/worksheets/sheet1.xml", target.encode())
+                assert target.encode() in text
+            new.writestr(name, text)
+    assert workbook._look(tmp_path / "b.xlsx", "Sheet").unkept == ["B1"]
+
+
+@pytest.mark.parametrize(
+    ("from_1904", "day"),
+    [(False, date(2024, 12, 5)), (True, date(2028, 12, 6)), (None, date(2024, 12, 5))],
+)
+def test_numbers_of_a_workbook_are_days_as_it_counts_them(
+    tmp_path: Path, from_1904: bool | None, day: date
+) -> None:
+    openpyxl = pytest.importorskip("openpyxl")
+    book = openpyxl.Workbook()
+    for row in (["title", "created"], ["A", 45631]):
+        book.active.append(row)
+    if from_1904:
+        book.epoch = datetime(1904, 1, 1)  # noqa: DTZ001  as the workbook has it
+    book.save(tmp_path / "a.xlsx")
+    if from_1904 is None:  # what says nothing of it counts as nearly all do
+        with ZipFile(tmp_path / "a.xlsx") as old, ZipFile(tmp_path / "b.xlsx", "w") as new:
+            for name in old.namelist():
+                text = old.read(name)
+                new.writestr(name, re.sub(rb"<workbookPr[^>]*/>", b"<workbookPr/>", text))
+        (tmp_path / "b.xlsx").replace(tmp_path / "a.xlsx")
+    with open_file(tmp_path / "a.xlsx") as reading:
+        (deal,) = all_deals(list(reading.rows()))
+    assert deal.created_at is not None
+    assert deal.created_at.astimezone(BERLIN).date() == day
+
+
+def test_as_many_columns_are_used_as_hold_anything_below_their_names() -> None:
+    header = Record(2, ["a", "b", "c", "d"])
+    above, wide, narrow = Record(1, ["x"] * 4), Record(3, ["x", "y", " ", ""]), Record(4, ["z"])
+    refused = Rejected(5, "", "", "no")
+    cases: list[tuple[list[Record | Rejected], int, int]] = [
+        ([above, header, wide, narrow, refused], 4, 2), ([above, header], 4, 0),
+        ([header, narrow], 4, 1), ([Record(3, ["x", "", "", "w"])], 3, 1), ([], 4, 0),
+    ]  # fmt: skip
+    for records, most, used in cases:
+        assert width_used(records, header, most) == used
+
+
+def test_a_workbook_that_comes_back_keeps_instants_and_one_for_people_makes_days_of_them(
+    tmp_path: Path,
+) -> None:
+    openpyxl = pytest.importorskip("openpyxl")
+    columns, row = ["title", "created_at", "value"], ["'A", "2026-12-19T16:02:00+01:00", "5.50"]
+    found = []
+    for comes_back in (False, True):
+        (tmp_path / "a.xlsx").write_bytes(workbook_of(columns, [row], comes_back=comes_back))
+        sheet = openpyxl.load_workbook(tmp_path / "a.xlsx").active
+        found.append([sheet.cell(2, at).value for at in (1, 2, 3)])
+    assert found[0][1] == datetime(2026, 12, 19, 16, 2)  # noqa: DTZ001  as people read it
+    assert found[1][1] == "2026-12-19T16:02:00+01:00"
+    assert found[0][2] == found[1][2] == 5.5

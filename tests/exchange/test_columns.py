@@ -671,3 +671,29 @@ def test_a_recipe_is_read_from_a_file_that_is_there_and_is_one(tmp_path: Path) -
         read_recipe(file)
     file.write_text(Recipe().to_json())
     assert read_recipe(file) == Recipe()
+
+
+def test_a_column_that_holds_codes_and_is_known_as_something_else_stays_so() -> None:
+    sample = [["EUR", "5"], ["USD", "6"]]
+    assert match_columns(("title", "value"), GENERIC, sample).targets == {
+        "title": "title", "value": "value",
+    }  # fmt: skip
+    coded = [[*row, row[0]] for row in sample]
+    found = match_columns(("title", "value", "code"), GENERIC, coded)
+    assert found.targets["code"] == "currency"
+    assert found.warnings == ["Column 'code' was taken for currency, by its cells."]
+
+
+def test_a_second_file_of_which_each_key_stands_once_says_nothing_of_doubles(
+    tmp_path: Path,
+) -> None:
+    table = open_side_table(write(tmp_path, "Product,Price\na,1\nb,2\n"), "Product", (), NO_OPTIONS)
+    assert (table.doubles, list(table.doubts(2))) == ((), [])
+
+
+def test_a_second_file_that_is_not_there_may_be_left_out(tmp_path: Path) -> None:
+    with pytest.raises(NotFound, match="There is no file") as refused:
+        SideFile(tmp_path / "none.csv", "Product").open()
+    assert refused.value.hint == "Join another one, or none: --beside -"
+    with pytest.raises(BadInput, match=r"cannot be read: Is a directory\.$"):
+        SideFile(tmp_path, "Product").open()

@@ -116,6 +116,8 @@ def test_a_file_is_a_whole_workspace_by_how_it_begins(
     if text is not None:
         file.write_text(text, encoding="utf-8")
     assert is_whole(file) is whole
+    file.write_bytes(b"\xff\xfe\x00caf\xe9")
+    assert is_whole(file) is False
 
 
 @pytest.mark.parametrize(

@@ -99,6 +99,9 @@ def test_people_tags_and_notes_are_gathered(tmp_path: Path) -> None:
         (("Mika Laine (m@x.fi); Ana <a@x.es>; Bo", "", ""),
          [("Mika Laine", "m@x.fi", None), ("Ana", "a@x.es", None), ("Bo", None, None)]),
         (("Mika (m@x.fi)", "other@x.fi", ""), [("Mika (m@x.fi)", "other@x.fi", None)]),
+        (("Mika (m@x.fi); Ana", "; a@x.es", ""),
+         [("Mika (m@x.fi)", None, None), ("Ana", "a@x.es", None)]),
+        (("Mika (m@x.fi)", ";", ""), [("Mika", "m@x.fi", None)]),
         (("", "", "+358 40"), [("+358 40", None, "+358 40")]),
         (("", "m@x.fi", "+358 40"), [("m@x.fi", "m@x.fi", "+358 40")]),
     ],
@@ -394,6 +397,8 @@ def test_a_deal_without_a_title_is_called_by_what_else_is_known(
         ({"stage": "Demo", "expected close": "Q1 2017"}, ("period",)),
         ({"stage": "Demo", "expected close": "2017-03-01"}, ()),
         ({"stage": "Demo", "email": "nobody"}, ("odd_email",)),
+        ({"stage": "Demo", "email": "a@x.fi; nobody"}, ("odd_email",)),
+        ({"stage": "Demo", "email": "a@x.fi; b@x.fi"}, ()),
     ],
 )
 def test_what_is_odd_in_a_row_is_remarked(

@@ -26,7 +26,7 @@ from pipeboard.exchange.encoding import Encoding
 from pipeboard.exchange.rows import Rejected
 from pipeboard.exchange.tables import Record, defuse
 from pipeboard.exchange.values import LONGEST_CELL
-from tests.exchange.files import all_deals, deals_of, open_file, write
+from tests.exchange.files import all_deals, deals_of, open_file, rows_of, write
 
 
 def table_of(folder: Path, content: str) -> DelimitedTable:
@@ -151,6 +151,16 @@ def test_a_quote_that_is_never_closed_rejects_its_row(tmp_path: Path) -> None:
     assert isinstance(rows[1], Rejected)
     assert rows[1].line == 3
     assert "never closed" in rows[1].reason
+
+
+def test_what_stands_behind_an_open_quote_is_told_in_the_letters_of_the_file(
+    tmp_path: Path,
+) -> None:
+    text = 'title,value\nCafé,5\n"Öl,6\nBär,7\n'
+    for encoding in ("utf-8", "cp1252", "utf-16"):
+        rows = rows_of(tmp_path, text.encode(encoding))
+        rejected = [row for row in rows if isinstance(row, Rejected)]
+        assert [row.raw.get("title") for row in rejected] == ['"Öl', "Bär"]
 
 
 def test_a_cell_beyond_all_measure_is_rejected_and_ends_the_reading(tmp_path: Path) -> None:
@@ -418,6 +428,7 @@ ORDERED = "Line {} names the columns again in another order: what stands below i
         ("Deal Stage|-|B 5", "Deal Stage|-|B 5", ()),
         ("-|Deal Stage|A 5", "-|Deal Stage|A 5", ()),
         ("Deal Stage|-|Name -|Bo 5", "Deal Stage|-|Name -|Bo 5", ()),
+        ("Deal Value|A 5|-|Name 6|B 7", "Deal Value|A 5|-|Name 6|B 7", ()),
         (
             "Deal Stage|A Lead|Stage Deal|Won B|Deal Stage|C Lead",
             "Deal Stage|A Lead|Deal Stage|B Won|Deal Stage|C Lead",
@@ -591,3 +602,17 @@ def test_each_line_behind_a_quote_that_is_never_closed_is_kept_as_it_stands(
     assert (second.line, second.column, second.value) == (5, "", "")
     assert second.raw == {"Deal": "C", "Note": "x", "column 1": "y"}
     assert second.reason == "it stands below line 3, where a quote is never closed"
+
+
+@pytest.mark.parametrize(
+    ("row", "value", "cells"),
+    [("A,5,x", "x", 3), ("A,5,,x", "x", 4), ("A,5, ,x,y", "x", 5)],
+)
+def test_a_row_that_is_too_wide_is_refused_by_the_first_that_it_holds_too_much(
+    tmp_path: Path, row: str, value: str, cells: int
+) -> None:
+    (_, rejected) = rows_of(tmp_path, f"title,value\nB,6\n{row}\n")
+    assert isinstance(rejected, Rejected)
+    assert (rejected.line, rejected.column, rejected.value) == (3, "column 3", value)
+    assert rejected.reason.startswith(f"the row has {cells} cells and the header 2;")
+    assert list(rejected.raw) == ["title", "value", *(f"column {n}" for n in range(3, cells + 1))]

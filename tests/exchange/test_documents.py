@@ -371,8 +371,9 @@ NO_DEAL = {
 def test_an_object_that_is_no_deal_is_refused_and_not_guessed(
     tmp_path: Path, document: dict[str, Any]
 ) -> None:
-    with pytest.raises(BadInput, match="holds no deals"):
+    with pytest.raises(BadInput, match="holds no deals") as refused:
         open_json(write(tmp_path, json.dumps(document, indent=1)), UTF_8)
+    assert refused.value.hint == "Deals stand in a list named 'deals'."
 
 
 def _text(*parts: str) -> list[dict[str, Any]]:

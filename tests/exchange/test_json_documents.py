@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from pipeboard.domain.agreements import Agreement, AgreementEntry, Topic
+from pipeboard.domain.dates import micros
 from pipeboard.domain.deal import (
     Answer,
     Ask,
@@ -440,6 +441,9 @@ def test_a_file_of_deals_says_what_only_a_file_does() -> None:
         "snooze_reason", "trial_close", "quote_sent_at", "offer_expires_on", "floor_value",
         "competitors", "links", "contacts", "answers", "terms",
     }  # fmt: skip
+    as_it_came = replace(SAID, rank=-micros(SAID.stage_entered_at))
+    plain = deal_document(DOCUMENTS, DealRecord(as_it_came, PIPELINE, (), (), ()))
+    assert plain["rank"] is None  # nobody has put it elsewhere by hand
     gone = replace(SAID, archived_at=datetime(2026, 11, 9, tzinfo=UTC))
     later = deal_document(DOCUMENTS, DealRecord(gone, PIPELINE, (), (), ()))
     assert (later["archived_at"], later["precision"]) == ("2026-11-09T00:00:00+00:00", None)
@@ -721,3 +725,27 @@ def test_a_text_tells_the_score_of_a_deal_that_has_one() -> None:
 
     assert [one.split()[0] for one in lines(FULL) if one.strip().startswith("score")] == ["score"]
     assert not [one for one in lines(_deal()) if one.strip().startswith("score ")]
+
+
+@pytest.mark.parametrize(
+    ("answer", "said"),
+    [
+        (Answer("scrap", 3), "scrap (3/4)"), (Answer("scrap", 0), "scrap (0/4)"),
+        (Answer("scrap"), "scrap"), (Answer("", 2), "(2/4)"), (Answer(""), "unknown"),
+    ],
+)  # fmt: skip
+def test_an_answer_is_told_with_its_rating_where_it_has_one(answer: Answer, said: str) -> None:
+    record = DealRecord(_deal(answers={"need": answer}), PIPELINE, (), (), ())
+    lines = DealText(record, TODAY, ZONE, lambda entry: "").plain().splitlines()
+    (line,) = [line for line in lines if line.strip().startswith("Need  ")]
+    assert line.split("Need", 1)[1].strip() == said
+
+
+@pytest.mark.parametrize(
+    ("outcome", "said"), [("", "call out"), ("no answer", "call out: no answer")]
+)
+def test_a_touch_is_told_with_what_came_of_it(outcome: str, said: str) -> None:
+    touch = Touch("t1", "call", "out", outcome, "ana", datetime(2026, 11, 3, tzinfo=UTC))
+    record = DealRecord(_deal(), PIPELINE, (), (touch,), ())
+    text = DealText(record, TODAY, ZONE, lambda entry: "").plain()
+    assert text.splitlines()[-1].strip().endswith(f"ana  {said}")

@@ -12,7 +12,7 @@ from pipeboard.domain.errors import BadInput
 from pipeboard.exchange.columns import match_columns
 from pipeboard.exchange.fields import LEFT_OUT, kind_of
 from pipeboard.exchange.layouts import GENERIC, LAYOUTS, detect, layout_named
-from pipeboard.exchange.layouts.layout import COLUMNS, Layout
+from pipeboard.exchange.layouts.layout import COLUMNS, Layout, json_list
 from pipeboard.exchange.layouts.trello import BOARD_LAYOUT
 from tests.exchange.files import exported
 
@@ -140,3 +140,14 @@ def test_a_board_of_trello_is_one_by_its_header_and_auto_finds_out_which_tool() 
     assert layout_named("trello", ("Deal", "Stage")) is LAYOUTS["trello"]
     assert layout_named("auto", ("Deal", "Stage")) is GENERIC
     assert layout_named("auto", tuple(LAYOUTS["hubspot"].columns)) is LAYOUTS["hubspot"]
+
+
+@pytest.mark.parametrize(
+    ("cell", "words"),
+    [
+        ('["a", "b"]', ["a", "b"]), ("[]", []), ('["a", 5]', None), ("[5]", None), ("[a]", None),
+        ('{"a": 1}', None), ("a", None), ("", None), ('"a"', None),
+    ],
+)  # fmt: skip
+def test_a_list_of_texts_alone_is_read_as_one(cell: str, words: list[str] | None) -> None:
+    assert json_list(cell) == words

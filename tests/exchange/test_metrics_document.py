@@ -23,11 +23,18 @@ from pipeboard.domain.locales import write_as
 from pipeboard.domain.metrics import Fact, Report, Target
 from pipeboard.domain.metrics.past_forecasts import Backtest
 from pipeboard.domain.metrics.rules import by_owner
+from pipeboard.domain.metrics.waterfall import Waterfall
+from pipeboard.domain.metrics.wording import Wording
 from pipeboard.domain.money import Money, Rates
-from pipeboard.exchange.metrics_document import backtest_document, metrics_csv, metrics_document
-from pipeboard.exchange.metrics_tables import FullReport
+from pipeboard.exchange.metrics_document import (
+    backtest_document,
+    metrics_csv,
+    metrics_document,
+    readings,
+)
+from pipeboard.exchange.metrics_tables import Figure, FullReport, waterfall_table
 from pipeboard.exchange.page import metrics_markdown, metrics_page
-from tests.domain.metrics.log import LEAD, LOST, UTC_RULES, at, period
+from tests.domain.metrics.log import LEAD, LOST, UTC_RULES, Log, at, period
 from tests.domain.metrics.made_up import made_up_year
 
 
@@ -150,3 +157,39 @@ def test_pages_and_texts_are_written_as_people_write_and_what_scripts_read_is_no
         assert (metrics_csv(told), metrics_document(told)) == plain
     finally:
         write_as(None)
+
+
+def test_what_goes_in_a_ledger_is_taken_off_and_what_comes_is_not() -> None:
+    flow = Waterfall(0, 1)
+    for place, line in enumerate(flow.lines.values(), 1):
+        line.amount = place
+    table = waterfall_table(flow)
+    found = {str(row["line"]): row["value"] for row in table.rows}
+    assert {name: one.goes for name, one in found.items() if isinstance(one, Figure)} == {
+        "start": False, "created": False, "reopened": False, "pulled_in": False,
+        "transferred_in": False, "won_from_outside": False, "increased": False, "decreased": True,
+        "pushed_out": True, "won": True, "lost": True, "removed": True, "transferred_out": True,
+        "reopened_later": True, "end": False,
+    }  # fmt: skip
+    assert {name: words for name, words in table.keys.items() if "_" in name} == {
+        "pulled_in": "pulled in", "transferred_in": "transferred in", "pushed_out": "pushed out",
+        "won_from_outside": "won from outside", "transferred_out": "transferred out",
+        "reopened_later": "reopened later",
+    }  # fmt: skip
+    flow.excluded["no rate"] = 1
+    for line in flow.lines.values():
+        line.amount = 0
+    assert {one.value for row in waterfall_table(flow).rows
+            if isinstance(one := row["value"], Figure)} == {None}  # fmt: skip
+
+
+def test_what_says_nothing_is_no_point_of_a_page() -> None:
+    log = Log()
+    log.add(0)
+    told = FullReport(Report(log.basis(9, period("2026Q1"))))
+    every = readings(told.report, Wording(told.report.basis.rules.currency)).values()
+    said = [text for text in every if text]
+    assert len(said) < len(every)  # of the velocity there is nothing to say
+    lines = metrics_markdown(told).splitlines()
+    assert [line[2:] for line in lines if line.startswith("-")] == said
+    assert "".join(metrics_page(told)).count("<li") == len(said)

@@ -393,7 +393,7 @@ PERIODS = {
 @pytest.mark.parametrize("form", PERIODS)
 def test_a_period_ends_with_its_last_day_within_the_years_that_plans_are_of(form: str) -> None:
     month, day = PERIODS[form]
-    for year in (FIRST_YEAR + 1, 2027, 2037):
+    for year in (FIRST_YEAR, FIRST_YEAR + 1, 2027, 2037):
         last = last_day_of(form.format(year), 2037)
         last_weekday = 6 - date(year, month, day).weekday() if day == 4 else 0
         assert last == date(year, month, day + last_weekday)
@@ -425,3 +425,42 @@ def test_no_text_does_anything_but_read_or_refuse(text: str) -> None:
     except BadInput:
         return
     assert moment.at.tzinfo is UTC
+
+
+@pytest.mark.parametrize(
+    ("text", "others", "month"),
+    [
+        ("3. listopad 2016.", (), 11),
+        ("3. listopad 2016.", ("3. lipanj 2016.",), 10),
+        ("3. listopad 2016.", ("3. studeni 2016.", "4. ožujak 2016."), 10),
+        ("3. listopad 2016.", ("3. grudzień 2016.",), 11),
+        ("3. kolovoz 2016.", (), 8),
+        ("3. siječnja 2016.", (), 1),
+    ],
+)
+def test_a_month_of_two_languages_is_that_of_the_column(
+    text: str, others: tuple[str, ...], month: int
+) -> None:
+    """`listopad` is November in Poland and October in Croatia."""
+    assert read(text, *others).day == date(2016, month, 3)
+
+
+@pytest.mark.parametrize(("text", "hour"), [("20170318T135900Z", 13), ("20170318T135900", 12)])
+def test_an_instant_without_marks_is_utc_where_it_says_so(text: str, hour: int) -> None:
+    assert read(text) == Moment(
+        datetime(2017, 3, 18, hour, 59, tzinfo=UTC), date(2017, 3, 18), has_time=True
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "has_time"),
+    [
+        ("1489845540", True), ("1489845540000", True), ("1489845540.5", True), ("20170318", False),
+        ("2017-W11-6", False), ("45631", False), ("45631.5", True), ("2017年3月18日", False),
+        ("2017年3月18日 13:59", True), ("18 Mar 2017", False), ("Mar 18, 2017 1:59 PM", True),
+        ("18.3.2017", False), ("18.3.2017 13:59", True), ("2017-03-18", False),
+        ("2017-03-18 00:00", True), ("20170318T135900", True),
+    ],
+)  # fmt: skip
+def test_a_time_of_day_is_known_where_one_is_written(text: str, has_time: bool) -> None:
+    assert read(text).has_time is has_time

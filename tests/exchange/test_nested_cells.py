@@ -124,6 +124,12 @@ def test_a_cell_that_holds_anything_else_is_refused(name: str, cell: str) -> Non
         READERS[name](cell)
 
 
+def test_a_day_that_is_none_is_named() -> None:
+    for name in ("steps_done", "asks"):
+        with pytest.raises(BadInput, match="'soon' is not a day such as 2026-12-19"):
+            read(name, {**WHOLE[name], "due": "soon"})
+
+
 def test_a_checklist_is_an_object_of_texts() -> None:
     assert READERS["checklist"]('{"plan": "in the folder", "price": 7}') == {
         "plan": "in the folder",
@@ -137,3 +143,12 @@ def test_a_step_that_was_done_may_have_no_words() -> None:
     assert read("steps_done", {"at": AT, "text": ""}) == RowStepDone(
         "", read("entered", WHOLE["entered"]).at
     )
+
+
+@pytest.mark.parametrize(
+    ("name", "key", "most"), [("touches", "outcome", 2_000), ("answers", "text", 20_000)]
+)
+def test_a_part_of_an_entry_that_is_too_long_is_named(name: str, key: str, most: int) -> None:
+    assert len(getattr(read(name, {**WHOLE[name], key: "x" * most}), key)) == most
+    with pytest.raises(BadInput, match=f"The {key} is too long"):
+        read(name, {**WHOLE[name], key: "x" * (most + 1)})

@@ -267,3 +267,45 @@ def test_a_name_goes_before_the_number_of_a_pipeline_and_the_number_before_that_
     found = with_known_ids(wanted, [one, other])
     assert found.id == 2
     assert [stage.id for stage in found.stages] == [6, 0, 7, 8]
+
+
+@pytest.mark.parametrize(
+    ("document", "message", "hint"),
+    [
+        ('nam = "x"\n' + LINES, "The pipeline has no key 'nam'.", "Did you mean name?"),
+        (LINES + 'nme = "x"', "Stage 'Lead' has no key 'nme'.", "Did you mean name?"),
+        (
+            LINES + 'kind = "wom"', "Stage 'Lead' wants another kind than 'wom'.",
+            "Did you mean won?",
+        ),
+        (
+            LINES + 'kind = "xyz"', "Stage 'Lead' wants another kind than 'xyz'.",
+            "Known are: open, won, lost.",
+        ),
+        (
+            LINES + 'criteria = ["answers >= 200"]',
+            "Stage 'Lead' has criteria that cannot be read: 'answers >= 200'.",
+            "Exit criteria read like: value, answer timeline, rating authority >= 2, answers >= 4, "
+            "contact decision_maker, next step, checklist.",
+        ),
+        (
+            LINES + '[[questions]]\nlabel = "Luck"\nproves = ["luck"]',
+            "Question 'Luck' cannot prove 'luck'.",
+            "Known are: budget, authority, need, timeline, interest, fit.",
+        ),
+        (
+            LINES + '[[questions]]\nlabel = "Need"\nproves = ["ned"]',
+            "Question 'Need' cannot prove 'ned'.", "Did you mean need?",
+        ),
+        (
+            'name = "Sales"', "A pipeline needs at least one stage to work in.",
+            "Add a [[stages]].",
+        ),
+    ],
+)  # fmt: skip
+def test_what_is_wrong_in_a_document_is_named_with_a_way_on(
+    document: str, message: str, hint: str
+) -> None:
+    with pytest.raises(BadInput) as refused:
+        read_pipeline(document)
+    assert (str(refused.value), refused.value.hint) == (message, hint)

@@ -4,10 +4,14 @@ import io
 import json
 import os
 import stat
+import sys
 import threading
 from collections import Counter
+from contextlib import ExitStack
+from datetime import UTC, datetime
 from itertools import islice
 from pathlib import Path
+from zipfile import ZipFile
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -18,9 +22,9 @@ from pipeboard.exchange.layouts import LAYOUTS
 from pipeboard.exchange.layouts.layout import COLUMNS
 from pipeboard.exchange.moments import AmbiguousDate
 from pipeboard.exchange.read_options import CellTally, lines_told
-from pipeboard.exchange.reading import ReadOptions, find_source, has_pipelines
+from pipeboard.exchange.reading import ReadOptions, find_source, has_pipelines, local_copy
 from pipeboard.exchange.row_stream import stages_in_order
-from pipeboard.exchange.rows import DealRow
+from pipeboard.exchange.rows import DealRow, Entered
 from tests.exchange.files import all_deals, deals_of, open_file, write
 
 TEXT = "Deal,Value\nPilot,5\nRenewal,6\n"
@@ -121,8 +125,9 @@ def test_a_named_pipe_can_be_read(tmp_path: Path) -> None:
 
 
 def test_files_that_cannot_be_read_are_named(tmp_path: Path) -> None:
-    with pytest.raises(NotFound, match="There is no file"):
+    with pytest.raises(NotFound, match="There is no file") as missing:
         open_file(tmp_path / "missing.csv")
+    assert missing.value.hint == "Check its name and folder."
     with pytest.raises(BadInput, match="cannot be read"):
         open_file(tmp_path)
 
@@ -620,3 +625,52 @@ def test_a_line_below_is_a_deal_unless_the_file_is_a_report(
         found = all_deals(list(reading.rows()))
         assert [deal.title for deal in found] == titles
         assert reading.tally.footers == footers
+
+
+def test_an_archive_that_is_no_workbook_is_refused_as_what_it_is(tmp_path: Path) -> None:
+    path = tmp_path / "deals.zip"
+    with ZipFile(path, "w") as archive:
+        archive.writestr("deals.csv", "title,value\nA,5\n")
+    with pytest.raises(BadInput, match="looks like a zip file"):
+        open_file(path)
+
+
+def test_stages_come_by_how_far_along_their_deals_were_however_many_they_went_through() -> None:
+    at = datetime(2026, 1, 1, tzinfo=UTC)
+    paths = ["A B"] * 3 + ["A C D E F B"]
+    rows = [
+        DealRow(2, {}, "x", entered=tuple(Entered(stage, at) for stage in path.split()))
+        for path in paths
+    ]
+    assert stages_in_order(rows) == list("ACDEFB")
+
+
+def test_a_field_that_a_person_gives_all_rows_answers_what_is_asked(tmp_path: Path) -> None:
+    constant = open_file(write(tmp_path, TEXT), options=ReadOptions(constants=("stage=Lead",)))
+    with constant as reading:
+        assert reading.answers()["stage"] == "always Lead"
+        assert (reading.answers()["title"], reading.answers()["owner"]) == ("Deal", "")
+    with open_file(write(tmp_path, TEXT)) as reading:
+        assert reading.answers()["stage"] == ""
+
+
+def test_what_comes_through_a_pipe_is_copied_under_its_name(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with ExitStack() as resources:
+        plain = write(tmp_path, TEXT)
+        assert local_copy(plain, resources) == plain
+        monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(TEXT.encode())))
+        copy = local_copy("-", resources)
+        assert (copy.name, copy.read_text()) == ("standard input", TEXT)
+        assert stat.S_IMODE(copy.stat().st_mode) == 0o600
+    assert not copy.exists()
+
+
+def test_an_order_of_dates_that_is_none_is_refused_with_those_there_are(tmp_path: Path) -> None:
+    for dates in ("dmy", "DMY", "ymd"):
+        with open_file(write(tmp_path, TEXT), dates=dates) as reading:
+            assert reading.header == ("Deal", "Value")
+    with pytest.raises(BadInput, match="'ydm' is no order of day, month and year") as refused:
+        open_file(write(tmp_path, TEXT), dates="ydm")
+    assert refused.value.hint == "Orders: dmy, mdy, ymd."

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, cast
 
@@ -12,7 +13,8 @@ from pipeboard.domain.lazy_dataclass import replace
 from pipeboard.domain.money import Money
 from pipeboard.exchange.deals import DealReader
 from pipeboard.exchange.layouts import GENERIC
-from pipeboard.exchange.read_options import CellTally
+from pipeboard.exchange.read_options import NO_OPTIONS, CellTally
+from pipeboard.exchange.reading import open_table
 from pipeboard.exchange.row_stream import Rows, _is_like, _later, is_history, stages_in_order
 from pipeboard.exchange.rows import DealRow, Entered, Rejected
 from pipeboard.exchange.tables import FileTable, Record
@@ -250,6 +252,17 @@ def test_a_file_is_a_history_where_ids_come_again_with_other_dates(lines: str, i
     assert is_history(table, targets) is is_so
     for column in targets:
         assert not is_history(table, {**targets, column: "note"})
+
+
+@pytest.mark.parametrize(("more", "is_so"), [("1,Demo,b\n", True), ("", False)])
+def test_a_line_that_cannot_be_read_is_no_part_of_a_history(
+    more: str, is_so: bool, tmp_path: Path
+) -> None:
+    path = tmp_path / "a.csv"
+    path.write_text(f"ID,Stage,Since\n1,Lead,a\n1,Demo,b,too much\n{more}")
+    table = open_table(path, NO_OPTIONS)
+    wanted = ("external_id", "stage", "stage_entered_at")
+    assert is_history(table, dict(zip(table.header, wanted, strict=True))) is is_so
 
 
 def test_records_that_cannot_be_read_go_through_as_they_are() -> None:

@@ -79,3 +79,30 @@ def test_comments_are_notes_with_who_wrote_them_and_when() -> None:
         {"text": "Call back", "author": "Ana Ruiz", "at": "2026-03-04T09:00:00Z"},
         {"text": "B", "author": "Ana Ruiz", "at": "2026-03-06T09:00:00Z"},
     ]
+
+
+def test_a_field_that_the_board_does_not_define_is_left_aside() -> None:
+    fields: list[Any] = [{"id": "f1", "name": "Size"}, {"id": "f2", "name": "Kind", "options": [
+        {"id": "o1", "value": {"text": "Large"}}, {"id": "o2", "value": {"text": "Small"}},
+    ]}]  # fmt: skip
+    items: list[Any] = [
+        {"idCustomField": "f1", "value": {"number": "993"}},
+        {"idCustomField": "gone", "value": {"number": "1"}},
+        {"idCustomField": "f2", "idValue": "o2"},
+    ]
+    card: Any = {"id": CARD, "name": "Pilot", "customFieldItems": items}
+    (cells,) = TrelloBoard({"lists": LISTS, "cards": [card], "customFields": fields}).cards()
+    assert {name: cells.get(name) for name in ("Size", "Kind", "field", "")} == {
+        "Size": "993", "Kind": "Small", "field": None, "": None,
+    }  # fmt: skip
+
+
+def test_a_checklist_of_a_card_is_a_field_with_a_line_an_item() -> None:
+    items: list[Any] = [
+        {"name": "Call", "state": "complete"},
+        {"name": "Offer", "state": "incomplete"},
+    ]
+    checklists: list[Any] = [{"id": "c1", "idCard": CARD, "name": "Steps", "checkItems": items}]
+    card = {"id": CARD, "name": "Pilot"}
+    (cells,) = TrelloBoard({"lists": LISTS, "cards": [card], "checklists": checklists}).cards()
+    assert cells["Steps"] == "[x] Call\n[ ] Offer"

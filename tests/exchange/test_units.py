@@ -72,3 +72,12 @@ def test_a_name_tells_the_unit_of_its_amounts(
 @pytest.mark.parametrize(("default", "currency"), [("USD", "USD"), ("CAD", "CAD"), ("EUR", "USD")])
 def test_a_sign_of_several_currencies_is_that_which_is_usual(default: str, currency: str) -> None:
     assert unit_of("Amount (k$)", default) == AmountUnit("Amount", 1_000, currency, False, "")
+
+
+@pytest.mark.parametrize(
+    ("column", "factor"),
+    [("Amount mln", 10**6), ("Amount tsd", 1_000), ("Value tys", 1_000), ("Amount mio EUR", 10**6),
+     ("Amount bn", 1), ("Amount mn", 1), ("Amount k", 1), ("Amount in mn", 10**6)],
+)  # fmt: skip
+def test_one_or_two_letters_behind_a_name_alone_are_no_unit(column: str, factor: int) -> None:
+    assert unit_of(column, "USD").factor == factor

@@ -213,3 +213,14 @@ def test_what_no_page_shows_is_no_part_of_a_note(tag: str) -> None:
 )
 def test_a_note_in_html_is_text_to_read(html: str, text: str) -> None:
     assert text_of_html(html) == text
+
+
+@pytest.mark.parametrize(
+    ("html", "text"),
+    [
+        ("<p>Fish</p>R&D", "Fish\nR&D"), ("<p>Fish</p> & chips", "Fish\n& chips"),
+        ("<b>5</b> &lt; 6 &amp", "5 < 6 &"), ("a <b>b", "a b"), ("<p>a</p><p>b</p>", "a\nb"),
+    ],
+)  # fmt: skip
+def test_the_last_of_a_note_is_kept_whatever_it_ends_with(html: str, text: str) -> None:
+    assert text_of_html(html) == text

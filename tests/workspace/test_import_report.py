@@ -238,7 +238,9 @@ def test_of_stages_that_sound_as_an_end_eight_are_named(count: int, more: str) -
 def test_of_new_owners_ten_are_named(count: int, more: str) -> None:
     owners = [f"rep{n}" for n in range(count)]
     made = report(stages=Counter({"Talk": 1}), new_owners=owners)
-    assert list(meaning_told(made))[1] == f"New owners: {', '.join(owners[:10])}{more}."
+    assert (
+        list(meaning_told(made, format_money))[1] == f"New owners: {', '.join(owners[:10])}{more}."
+    )
 
 
 def test_where_all_can_be_told_apart_a_way_to_do_so_is_told() -> None:

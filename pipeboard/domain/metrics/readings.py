@@ -106,7 +106,7 @@ def stuck_reading(report: Report, say: Wording) -> str:
 
 
 def _nothing_stuck(report: Report, say: Wording) -> str:
-    rows = [row for row in report.stages if row.open_count.n]
+    rows = report.stages
     everyone = sum(row.open_count.n for row in rows)
     unlimited = sum(row.open_count.n for row in rows if row.limit is None)
     known = report.stock.once(ages)

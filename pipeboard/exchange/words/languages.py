@@ -8,7 +8,7 @@ from functools import lru_cache
 from types import MappingProxyType
 from typing import Literal
 
-from pipeboard.domain.text import slug
+from pipeboard.domain.text import fold, slug
 from pipeboard.exchange.words.month_names import CROATIAN_MONTHS, MONTH_NAMES
 
 
@@ -168,17 +168,18 @@ def sounds_closed(stage: str) -> bool:
     return any(word in _ENDS for word in words) or word_key(stage) in _ENDS
 
 
-# What is ticked, and what is not.
+# What is ticked, and what is not; spreadsheets write it in capitals, `YANLIŞ`.
 
-YES = {
+_YES = {
     "true", "yes", "y", "1", "x", "on", "archived", "t", "✓", "✔", "☑", "✅",
     "wahr", "ja", "vrai", "oui", "verdadero", "si", "sí", "vero", "sì", "verdadeiro", "sim",
     "waar", "prawda", "tak", "pravda", "ano", "áno", "igaz", "igen", "doğru", "evet", "истина",
     "да", "так", "sant", "sand", "tosi", "kyllä", "adevărat", "ναι", "αληθές", "はい", "是", "예",
 }  # fmt: skip
-NO = {
+_NO = {
     "false", "no", "n", "0", "off", "not archived", "f", "✗", "✘", "☐", "❌",
     "falsch", "nein", "faux", "non", "falso", "não", "nao", "onwaar", "nee", "fałsz", "nie",
     "nepravda", "ne", "hamis", "nem", "yanlış", "hayır", "ложь", "нет", "ні", "falskt", "falsk",
     "usann", "nej", "nei", "epätosi", "ei", "fals", "nu", "όχι", "ψευδές", "いいえ", "否", "아니요",
 }  # fmt: skip
+YES, NO = (frozenset(map(fold, words)) for words in (_YES, _NO))

@@ -8,6 +8,7 @@ import pytest
 
 from pipeboard.domain.dates import micros
 from pipeboard.domain.metrics import conversion
+from pipeboard.domain.metrics.basis import touched
 from pipeboard.domain.metrics.folding import Fact
 from pipeboard.domain.metrics.outcomes import loss_reasons
 from pipeboard.domain.metrics.process import (
@@ -375,3 +376,19 @@ def test_a_deal_goes_forwards_into_later_stages_and_to_its_win_not_by_coming_bac
     assert [one.at for one in found] == [micros(at(day)) for day in days]
     assert all(one.is_clean for one in found)
     assert advances(log.basis(20, period("2026-02"))) == []
+
+
+def test_touches_are_the_same_whatever_was_asked_before() -> None:
+    log = Log()
+    closed, open_ = log.add(0), log.add(0)
+    log.win(closed, 10)
+    for deal, day in ((closed, 5), (closed, 20), (open_, 20), (closed, 30)):
+        log.say(deal, day, "touch", what="call out")
+    wanted = {(0, 8): 1, (15, 25): 2, (25, 40): 1, (0, 40): 4}
+    for order in (list(wanted), list(wanted)[::-1]):
+        basis = log.basis(40)
+        counted = {
+            days: sum(1 for _ in touched(basis, *(micros(at(day)) for day in days)))
+            for days in order
+        }
+        assert counted == wanted

@@ -19,7 +19,7 @@ from pipeboard.domain.metrics.calibration import (
 )
 from pipeboard.domain.metrics.history import DealHistory
 from pipeboard.domain.metrics.past_forecasts import at_same_time, at_starts
-from pipeboard.domain.metrics.rules import by_owner
+from pipeboard.domain.metrics.rules import by_month, by_owner
 from pipeboard.domain.pipeline import Stage
 from tests.domain.metrics.log import (
     LEAD,
@@ -344,3 +344,18 @@ def test_a_past_period_began_with_what_stood_open_just_before_it() -> None:
     (standing, *_) = at_starts(log.basis(200, period("2026Q3")))
     assert (standing.period.label, standing.at) == ("2026Q2", moment)
     assert sorted(deal.id for deal in standing.open) == [1, 3]
+
+
+def test_a_past_win_is_of_its_own_month_and_what_stood_open_of_that_of_its_date() -> None:
+    log = Log()
+    for number in range(4):
+        deal = log.add(-30, PROPOSAL, value=10, close="2026-03-20")
+        if number < 3:
+            log.win(deal, 35)
+    basis = log.basis(120, period("2026Q2"))
+    months = by_month(basis.calendar)
+    found = {
+        month: next((len(one.open), len(one.won)) for one in at_starts(basis.only(months, month)))
+        for month in ("2026-02", "2026-03")
+    }
+    assert found == {"2026-02": (0, 3), "2026-03": (4, 0)}

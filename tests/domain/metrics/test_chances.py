@@ -7,9 +7,10 @@ from fractions import Fraction
 import pytest
 
 from pipeboard.domain.dates import micros
+from pipeboard.domain.metrics import chances as module
 from pipeboard.domain.metrics.chances import AGES, Cell, Chances, chances, chances_at, window
 from pipeboard.domain.metrics.result import DAY_US
-from tests.domain.metrics.log import LEAD, NEGOTIATE, PROPOSAL, Log, at
+from tests.domain.metrics.log import LEAD, NEGOTIATE, PROPOSAL, Log, at, ids
 
 SECOND = 1 / 86_400
 """In days."""
@@ -187,3 +188,23 @@ def test_a_deal_of_which_nobody_knows_since_when_it_stands_there_has_the_chance_
     known = chances(basis)
     (deal,) = basis.deals.open
     assert known.of(deal, micros(at(60)), ahead) == known.of_stage(PROPOSAL, ahead)
+
+
+def test_of_very_many_deals_every_second_or_third_by_number_is_followed(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(module, "MOST_FOLLOWED", 4)
+    for number, expected in ((3, [1, 2, 3]), (4, [2, 4]), (7, [2, 4, 6]), (8, [3, 6])):
+        log = Log()
+        for _ in range(number):
+            log.add(0)
+        assert ids(module.followed(log.basis(9))) == expected
+
+
+def test_a_deal_has_no_stay_before_it_began() -> None:
+    log = Log()
+    log.add(5)
+    (deal,) = log.histories()
+    assert module.stay_at(deal, micros(at(5)))[:2] == (micros(at(5)), LEAD)
+    with pytest.raises(ValueError, match="deal 1 had not begun"):
+        module.stay_at(deal, micros(at(5)) - 1)

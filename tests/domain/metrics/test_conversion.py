@@ -226,3 +226,11 @@ def test_a_part_of_the_deals_has_their_entries_and_returns_as_the_whole_has() ->
         assert (ids(found.advanced)[:1], ids(found.lost)) == ([1], [2])
         assert regressions(part, PIPELINE.stages[0]) == 1
     assert whole.only(by_owner(UTC_RULES), "cy").visits.get(LEAD) is None
+
+
+def test_a_deal_that_began_in_a_later_stage_and_went_back_is_a_regression_too() -> None:
+    log = Log()
+    log.path(PROPOSAL, LEAD)
+    log.path(LEAD, QUALIFY)
+    basis = log.basis(9)
+    assert [regressions(basis, stage) for stage in PIPELINE.stages[:4]] == [1, 0, 0, 0]

@@ -546,3 +546,37 @@ def test_gross_coverage_counts_what_has_no_known_worth() -> None:
     found = coverage(log.basis(9, QUARTER, rules=rules(("2026Q1", 200, "", "")))).gross
     assert (found.value, found.n, found.excluded) == (3, 2, {"no value": 2})
     assert ids(found.numerator) == [1, 4]
+
+
+@pytest.mark.parametrize(("won", "reason"), [(399, None), (400, "target met"), (401, "target met")])
+def test_leads_are_needed_up_to_the_last_cent_of_a_target(won: int, reason: str | None) -> None:
+    log = Log()
+    log.win(log.add(0, value=won), 5)
+    log.lose(log.add(0, value=1), 5)
+    basis = log.basis(6, QUARTER, rules=rules(("2026Q1", 400, "", "")))
+    assert leads_needed(basis).reason == reason
+
+
+def test_reps_call_for_all_of_their_deals_and_not_for_a_part_of_a_part() -> None:
+    said = calls(ana_2026Q1=((1, 100),))
+    basis = Log().basis(9, QUARTER, rules=said)
+    assert own_call(basis.only(by_owner(said), "ana")).value == 100
+    part = basis.only(by_attribute("source", {}), "web").only(by_owner(said), "ana")
+    assert (own_call(part).value, own_call(part).reason) == (None, OF_REPS_ONLY)
+    assert call_record(part).periods == []
+
+
+@pytest.mark.parametrize(
+    ("won", "value", "reason"),
+    [
+        (99, 5, None),
+        (100, None, "target met"),
+        (101, None, "target met"),
+        (None, None, "no amount"),
+    ],
+)
+def test_a_target_is_covered_up_to_its_last_cent(
+    won: int | None, value: int | None, reason: str | None
+) -> None:
+    covered = cover(Metric(100, Unit.MINOR), won, 5, None)
+    assert (covered.value, covered.reason) == (value, reason)

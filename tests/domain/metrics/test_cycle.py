@@ -21,7 +21,7 @@ from pipeboard.domain.metrics.cycle import (
 )
 from pipeboard.domain.metrics.cycle import span as span_of
 from pipeboard.domain.metrics.result import DAY_US
-from tests.domain.metrics.log import LEAD, PIPELINE, PROPOSAL, QUALIFY, UTC_RULES, Log, at
+from tests.domain.metrics.log import LEAD, PIPELINE, PROPOSAL, QUALIFY, UTC_RULES, Log, at, ids
 
 ALL_QUALIFIED, NONE_QUALIFIED = (
     tuple(replace(stage, qualified=qualified) for stage in PIPELINE.stages)
@@ -198,3 +198,41 @@ def test_a_stay_lasts_until_the_deal_was_archived_and_never_less_than_nothing(
     (history,) = log.histories()
     for measure in (span_of, stay):
         assert measure(log.basis(20), history, first, last) == lasts * DAY_US
+
+
+def test_a_cycle_that_is_unknown_says_why() -> None:
+    log = Log()
+    log.add(0)
+    for cycle in (cycle_median, cycle_mean, cycle_p90, cycle_since_qualified, active_cycle):
+        found = cycle(log.basis(9))
+        assert (found.value, found.reason, found.n) == (None, "no won deals", 0)
+    log.win(1, 5)
+    log.facts[0] = log.facts[0]._replace(known="unknown")
+    for cycle in (cycle_median, cycle_mean, cycle_p90, active_cycle):
+        assert cycle(log.basis(9)).reason == "no win has a created date"
+    reason = "no win has a date on which it qualified"
+    assert cycle_since_qualified(log.basis(9)).reason == reason
+
+
+def test_a_cycle_names_the_wins_that_it_is_of() -> None:
+    log = won_after(10, 20, 90)
+    log.add(0)
+    for cycle in (cycle_median, cycle_mean, cycle_p90, cycle_since_qualified, active_cycle):
+        found = cycle(log.basis(100))
+        assert (found.n, found.num_ids, found.num) == (3, (1, 2, 3), found.value)
+
+
+def test_a_win_without_a_created_date_is_left_out_of_the_cycle_and_counted() -> None:
+    log, undated = Log(), Log()
+    for one, day in ((log, 10), (log, 20), (undated, 20)):
+        deal = one.add(0)
+        if (one, day) != (log, 10):
+            one.forget_when(deal)
+        one.win(deal, day)
+    for cycle in (cycle_median, cycle_mean, cycle_p90):
+        metric = cycle(log.basis(100))
+        assert (metric.value, metric.n, ids(metric.numerator)) == (10, 1, [1])
+        assert metric.excluded == {"no created date": 1}
+        metric = cycle(undated.basis(100))
+        assert (metric.value, metric.n, metric.excluded) == (None, 0, {"no created date": 1})
+        assert metric.reason == "no win has a created date"

@@ -369,3 +369,47 @@ def test_a_deal_stands_in_a_stage_from_the_instant_at_which_it_enters() -> None:
         0: LEAD, 0.5: LEAD, 1: QUALIFY, 1.5: QUALIFY, 2: PROPOSAL, 9: PROPOSAL,
     }  # fmt: skip
     assert found[1.5] == (micros(at(1)), QUALIFY, 0)
+
+
+def test_without_a_period_only_months_with_a_deal_are_shown() -> None:
+    log = Log()
+    log.add(0, PROPOSAL, value=10, close="2026-04-20")
+    assert [month.month for month in months(log.basis(9))] == ["2026-04"]
+    quarter = [month.month for month in months(log.basis(9, period("2026Q1")))]
+    assert quarter == ["2026-01", "2026-02", "2026-03", "2026-04"]
+
+
+def test_what_came_of_a_forecast_in_money_is_of_deals_that_had_a_value_then() -> None:
+    log = Log()
+    log.add(0)
+    for begin, amounts in ((1, (100, 50, None)), (91, (100, 50, 30))):
+        for amount in amounts:
+            deal = log.add(begin, PROPOSAL, value=amount, close=f"{at(begin + 120):%Y-%m-%d}")
+            log.win(deal, begin + 120, 70)
+    tested = backtest(log.basis(280, period("2026Q4")))
+    found = [(score.deals, score.valued, score.wins, score.came) for score in tested.scores]
+    assert found[:2] == [(4, 3, 3, Fraction(210)), (4, 2, 3, Fraction(140))]
+    assert not tested.by_count
+
+
+def test_a_forecast_by_the_table_leaves_out_stages_that_say_nothing() -> None:
+    mute = tuple(replace(one, probability_bp=None) for one in PIPELINE.stages)
+    rules = replace(UTC_RULES, pipeline=replace(PIPELINE, stages=mute))
+    log = Log()
+    log.add(0)
+    for begin in (1, 91):
+        deal = log.add(begin, PROPOSAL, value=10_000_000, close=f"{at(begin + 120):%Y-%m-%d}")
+        log.win(deal, begin + 120)
+    for score in backtest(log.basis(280, period("2026Q4"), rules=rules)).scores[:2]:
+        assert not any((score.said["table"], score.said["stated"], score.said_wins["table"]))
+
+
+def test_nothing_open_is_a_forecast_of_nothing_and_no_known_day_is_none() -> None:
+    log = Log()
+    expected: tuple[object, ...] = (0, None, {})
+    for _ in range(2):
+        found = forecast(log.basis(9))
+        for metric in (found.stated, found.table):
+            assert (metric.value, metric.reason, metric.excluded) == expected
+        log.add(0, LEAD, value=100)
+        expected = (None, "no close date", {"no close date": 1})

@@ -236,3 +236,19 @@ def test_what_is_told_up_to_an_instant_is_told_at_that_instant_too() -> None:
         (deal,) = fold_deals([(7, facts)], until)
         assert deal.places == places
     assert fold_deals([(7, facts)], us(1) - TICK) == []
+
+
+def test_a_fact_may_end_with_the_last_that_it_tells() -> None:
+    """What follows is nothing: each kind, as short as it can be."""
+    told: list[tuple[Any, ...]] = [
+        (0, "created", 1), (1, "value"), (2, "expected_close"), (3, "owner"), (4, "probability"),
+        (5, "category"), (6, "next_step"), (7, "snoozed"), (8, "touch"), (9, "step_done"),
+        (10, "moved", 2), (11, "lost", 6),
+    ]  # fmt: skip
+    for length in range(3, 12):
+        padded = [(*fact, *(None,) * (length - len(fact))) for fact in told]
+        (deal,) = fold_deals([(1, padded)])
+        (plain,) = fold_deals([(1, told)])
+        assert {name: getattr(deal, name) for name in deal.__slots__} == {
+            name: getattr(plain, name) for name in plain.__slots__
+        }

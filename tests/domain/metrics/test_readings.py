@@ -722,3 +722,13 @@ def test_what_a_sentence_claims_is_so(log: Log, day: int, label: str) -> None:
     if rated and label != "all" and "unknown" not in said.split(";")[0]:
         assert said.startswith("Target met") == (won >= 700)
         assert said.startswith("Target missed") == (won < 700 and basis.now >= basis.end)
+
+
+def test_deals_of_nobody_are_no_rep_to_be_compared() -> None:
+    log = Log()
+    for owner, won in (("ana", 18), ("", 1)):
+        for number in range(20):
+            end = log.win if number < won else log.lose
+            end(log.add(0, owner=owner), 1)
+    found = reps_reading(Report(log.basis(9)).groups(by_owner(UTC_RULES)), SAY)
+    assert found.startswith("Fewer than two reps have 10 closed deals")

@@ -232,3 +232,13 @@ def test_a_customer_is_an_existing_one_after_the_first_win_with_another_deal() -
 
     assert asked(10) == ["new", "new", "new", "new", "new", None]
     assert asked(11) == ["new", "existing", "existing", "existing", "new", None]
+
+
+def test_how_far_numbers_look_back_and_how_many_they_need() -> None:
+    rules = MetricRules(PIPELINE, UTC_RULES.settings)
+    assert (rules.velocity_days, rules.measured_days, rules.run_rate_days) == (180, 365, 90)
+    assert (rules.prior_strength, rules.high_coverage, rules.silent_touches) == (10, 6, 5)
+    assert (rules.visits_needed, rules.samples_needed) == (10, 10)
+    assert (rules.targets, rules.bar_moved_at, rules.owner_now, rules.view) == ((), (), False, "")
+    assert (dict(rules.teams), dict(rules.chances), dict(rules.calls)) == ({}, {}, {})
+    assert (rules.currency, rules.exchange) == ("EUR", Rates("EUR"))

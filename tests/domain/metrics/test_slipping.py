@@ -5,6 +5,9 @@ from __future__ import annotations
 from datetime import timedelta
 from fractions import Fraction
 
+import pytest
+
+from pipeboard.domain.dates import micros
 from pipeboard.domain.metrics.rules import by_month, by_owner
 from pipeboard.domain.metrics.waterfall import most_pushed, push_count, slip_rate
 from tests.domain.metrics.log import UTC_RULES, Log, at, ids, period
@@ -117,3 +120,13 @@ def test_what_was_due_is_the_month_s_in_which_it_was_expected_and_no_push_is() -
     }  # fmt: skip
     pushed = {month: push_count(basis.only(months, f"2026-{month}")).value for month in rates}
     assert pushed == {"02": 1, "03": 0, "05": 0}
+
+
+@pytest.mark.parametrize(("us", "due"), [(-1, 1), (0, 0), (1, 0)])
+def test_what_begins_in_the_first_instant_of_a_period_was_not_due_at_its_start(
+    us: int, due: int
+) -> None:
+    log = Log()
+    log.add(0, close="2026-02-20")
+    log.facts[-1] = log.facts[-1]._replace(at=micros(at(31)) + us)
+    assert (slip_rate(log.basis(40, FEBRUARY)).den or 0) == due

@@ -49,6 +49,7 @@ def test_a_median_may_not_be_reached() -> None:
 def test_losing_competes_with_winning() -> None:
     curve = dict(aalen_johansen([10, 50], [20, 90], [30, 60, 120]))
     assert curve[50] == pytest.approx(9 / 28, abs=1e-15)
+    assert list(curve) == [10, 50]
 
 
 @given(SPANS, SPANS, st.integers(0, 31))

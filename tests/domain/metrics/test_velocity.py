@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from fractions import Fraction
 
+from pipeboard.domain.metrics.result import Unit
 from pipeboard.domain.metrics.velocity import (
     is_stale,
     qualified_open,
@@ -64,6 +65,14 @@ def test_the_run_rate_looks_back_ninety_days() -> None:
     for day in (9, 10.5, 100):
         log.win(log.add(0, value=900), day)
     assert run_rate_per_day(log.basis(100)).value == Fraction(1800, 90)
+
+
+def test_without_a_win_of_known_value_there_is_no_run_rate() -> None:
+    log = Log()
+    log.win(log.add(0), 3)
+    rate = run_rate_per_day(log.basis(9))
+    assert (rate.value, rate.unit, rate.n) == (None, Unit.MINOR_PER_DAY, 0)
+    assert (rate.reason, rate.excluded) == ("no value", {"no value": 1})
 
 
 def test_a_promise_of_more_than_twice_the_run_rate_is_stale() -> None:

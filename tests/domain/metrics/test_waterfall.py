@@ -156,7 +156,9 @@ def test_a_deal_is_without_a_value_where_it_had_none_at_either_end() -> None:
 def test_a_win_without_a_value_lacks_a_value_and_no_rate() -> None:
     log = Log()
     log.win(log.add(0, value=None, close=DUE), 40)
-    assert waterfall(log.basis(50, FEBRUARY)).excluded == {"no value": 1}
+    flow = waterfall(log.basis(50, FEBRUARY))
+    assert (amounts(flow), flow.excluded) == ({}, {"no value": 1})
+    assert ids(flow.going["won"].deals) == [1]
 
 
 def test_a_win_goes_at_what_it_brought() -> None:
@@ -359,3 +361,114 @@ def test_what_rounding_leaves_over_goes_to_the_largest_line_but_the_wins() -> No
     assert {name: amount for name, amount in whole.items() if amount} == {
         "start": 11, "created": 4, "increased": 6, "won": 20, "end": 1
     }  # fmt: skip
+
+
+def test_what_rounding_leaves_over_goes_to_the_start_where_every_other_line_is_0() -> None:
+    flow = Waterfall(0, 1)
+    flow.start.amount, flow.coming["increased"].amount = Fraction(2, 5), Fraction(1, 10)
+    flow.end.amount = Fraction(1, 2)
+    assert {name: amount for name, amount in flow.whole().items() if amount} == {
+        "start": 1, "end": 1
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("how", ["invalid", "merged"])
+def test_a_deal_handed_over_and_then_taken_out_of_every_number_was_no_loss_of_whoever_took_it(
+    how: str,
+) -> None:
+    log = Log()
+    deal = log.add(0, value=100, close=DUE, owner="ana")
+    log.owner(deal, 35, "bo")
+    log.lose(deal, 40, "invalid" if how == "invalid" else "price")
+    if how == "merged":
+        log.say(deal, 45, "merged")
+    basis = log.basis(50, FEBRUARY)
+    gave, took = (waterfall(basis.only(by_owner(UTC_RULES), owner)) for owner in ("ana", "bo"))
+    assert amounts(gave) == amounts(waterfall(basis)) == {"start": 100, "removed": 100}
+    assert amounts(took) == {}
+
+
+@pytest.mark.parametrize(("us", "lines"), [
+    (-1, {"start": 1_111, "won": 1_000, "lost": 100, "pushed_out": 10, "removed": 1}),
+    (0, {"start": 1_111, "end": 1_111}),
+])  # fmt: skip
+def test_what_happens_in_the_last_instant_of_the_days_is_in_them(
+    us: int, lines: dict[str, int]
+) -> None:
+    log = Log()
+    won, lost, pushed, gone = (log.add(0, value=value, close=DUE) for value in (1_000, 100, 10, 1))
+    log.win(won, 40)
+    log.lose(lost, 40)
+    log.close(pushed, 40, LATER)
+    log.say(gone, 40, "archived")
+    until = micros(at(40)) - us
+    flow = waterfall_since(log.basis(50, FEBRUARY), micros(at(35)), until)
+    assert amounts(flow) == lines
+
+
+def test_what_stays_as_it_was_is_in_no_line_of_changes() -> None:
+    log = Log()
+    log.add(0, value=100, close=DUE)
+    won = log.add(0, value=50, close=DUE)
+    log.win(won, 40)
+    flow = waterfall(log.basis(50, FEBRUARY))
+    behind = {name: ids(line.deals) for name, line in flow.lines.items() if line.deals}
+    assert behind == {"start": [1, 2], "won": [2], "end": [1]}
+    assert flow.won_above.deals == []
+
+
+@pytest.mark.parametrize(("us", "line"), [(0, "pulled_in"), (1, "created")])
+def test_a_deal_that_began_just_before_the_days_was_not_created_in_them(us: int, line: str) -> None:
+    log = Log()
+    deal = log.add(0, value=10)
+    log.facts[-1] = log.facts[-1]._replace(at=micros(at(31)) - 1 + us)
+    log.close(deal, 40, DUE)
+    assert amounts(waterfall(log.basis(50, FEBRUARY))) == {line: 10, "end": 10}
+
+
+@pytest.mark.parametrize(("us", "amount"), [(-1, 0), (0, 30)])
+def test_what_began_before_the_first_instant_was_not_created_and_lost_in_the_period(
+    us: int, amount: int
+) -> None:
+    log = Log()
+    deal = log.add(0, value=30)
+    log.facts[-1] = log.facts[-1]._replace(at=micros(at(31)) + us)
+    log.lose(deal, 40)
+    assert waterfall(log.basis(50, FEBRUARY)).created_and_lost.amount == amount
+
+
+def test_a_deal_handed_over_and_then_won_comes_in_from_the_other_rep() -> None:
+    log = Log()
+    deal = log.add(0, value=100, close=DUE, owner="ana")
+    log.owner(deal, 35, "bo")
+    log.win(deal, 40, 120)
+    basis = log.basis(50, FEBRUARY)
+    gave, took = (waterfall(basis.only(by_owner(UTC_RULES), owner)) for owner in ("ana", "bo"))
+    assert amounts(gave) == {"start": 100, "transferred_out": 100}
+    assert amounts(took) == {"transferred_in": 100, "increased": 20, "won": 120}
+    assert (gave.won_above.amount, took.won_above.amount) == (0, 20)
+
+
+def test_what_was_created_and_lost_is_beside_the_ledger_of_whoever_lost_it() -> None:
+    log = Log()
+    for value, handed in ((30, False), (50, True)):
+        deal = log.add(35, value=value, owner="ana")
+        if handed:
+            log.owner(deal, 38, "bo")
+        log.lose(deal, 40)
+    basis = log.basis(50, FEBRUARY)
+    lost = {
+        owner: waterfall(basis.only(by_owner(UTC_RULES), owner)).created_and_lost.amount
+        for owner in ("ana", "bo", "cy")
+    }
+    assert lost == {"ana": 30, "bo": 50, "cy": 0}
+    assert waterfall(basis).created_and_lost.amount == 80
+
+
+@pytest.mark.parametrize(("us", "line"), [(-1, "start"), (0, "created"), (1, "created")])
+def test_a_ledger_begins_just_before_the_instant_that_is_asked_for(us: int, line: str) -> None:
+    log = Log()
+    log.add(0, value=10, close=DUE)
+    log.facts[-1] = log.facts[-1]._replace(at=micros(at(35)) + us)
+    flow = waterfall_since(log.basis(50, FEBRUARY), micros(at(35)))
+    assert amounts(flow) == {line: 10, "end": 10}

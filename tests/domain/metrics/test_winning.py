@@ -10,13 +10,16 @@ import pytest
 
 from pipeboard.domain.metrics.basis import Basis
 from pipeboard.domain.metrics.outcomes import (
+    RateDifference,
     competitors,
     lost_count,
+    lost_value,
     win_rate,
     win_rate_by_value,
     win_rate_competitive,
     win_rate_of_cohort,
     win_rate_pessimistic,
+    won_count,
     won_value,
 )
 from pipeboard.domain.metrics.result import Metric
@@ -260,3 +263,75 @@ def test_who_lost_nothing_has_a_rate_where_others_record_their_losses(
     log.lose(log.add(0, value=300), 5)
     part = log.basis(9).only(by_owner(UTC_RULES), "bo")
     assert (rate(part).value, rate(part).reason) == (1, None)
+
+
+@pytest.mark.parametrize(
+    ("won", "lost", "reason"),
+    [
+        ((None, "EUR"), (None, "EUR"), "no closed deal has a value"),
+        ((5, "USD"), (None, "EUR"), "no rate for USD"),
+        ((None, "EUR"), (5, "USD"), "no rate for USD"),
+        ((5, "USD"), (5, "CHF"), "no rate for USD"),
+    ],
+)
+def test_where_nothing_closed_has_a_known_worth_it_is_said_what_is_missing(
+    won: tuple[int | None, str], lost: tuple[int | None, str], reason: str
+) -> None:
+    log = Log()
+    for end, (value, currency) in ((log.win, won), (log.lose, lost)):
+        end(log.add(0, value=value, currency=currency), 5)
+    rate = win_rate_by_value(log.basis(9))
+    assert (rate.value, rate.reason) == (None, reason)
+
+
+@pytest.mark.parametrize(
+    ("own", "others", "is_higher"),
+    [
+        ((1, 3), (1, 4), True),
+        ((1, 4), (1, 3), False),
+        ((1, 4), (2, 8), False),
+        ((0, 3), (0, 4), False),
+    ],
+)
+def test_a_rate_is_higher_than_that_of_the_others_by_its_share(
+    own: tuple[int, int], others: tuple[int, int], is_higher: bool
+) -> None:
+    assert RateDifference("ana", *own, *others).is_higher is is_higher
+
+
+@pytest.mark.parametrize(
+    ("won", "lost", "excluded"),
+    [
+        ((None,), (None,), {"no value": 2}),
+        ((None, None), (None,), {"no value": 3}),
+        ((), (None, None), {"no value": 2}),
+        ((None,), (), {"no value": 1}),
+        ((None,), (None, 0, 0), {"no value": 2, "loss without a value": 2}),
+    ],
+)
+def test_what_says_nothing_of_its_worth_is_counted_on_either_side(
+    won: tuple[int | None, ...], lost: tuple[int | None, ...], excluded: dict[str, int]
+) -> None:
+    log = Log()
+    closed(log, 5, won=[100, *won], lost=[300, *lost])
+    rate = win_rate_by_value(log.basis(9))
+    assert (rate.num, rate.den, rate.excluded) == (100, 400, excluded)
+
+
+def test_a_number_of_an_outcome_counts_what_was_left_out_of_that_outcome() -> None:
+    log = Log()
+    for end, merged, unknown in ((log.win, 2, 1), (log.lose, 1, 3)):
+        for place in range(1 + merged + unknown):
+            deal = log.add(0, value=10)
+            end(deal, 5)
+            if 0 < place <= unknown:
+                log.forget_when(deal)
+            elif place:
+                log.say(deal, 6, "merged")
+    log.lose(log.add(0, value=10), 5, "invalid")
+    basis = log.basis(9)
+    merged_away, closed_sometime = "merged into another deal", "no closing date"
+    for metric in (won_count(basis), won_value(basis)):
+        assert metric.excluded == {merged_away: 2, closed_sometime: 1}
+    for metric in (lost_count(basis), lost_value(basis)):
+        assert metric.excluded == {merged_away: 1, "invalid": 1, closed_sometime: 3}

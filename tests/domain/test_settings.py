@@ -1,0 +1,71 @@
+"""How a workspace counts before anybody chooses, and the words for each choice."""
+
+from __future__ import annotations
+
+import pytest
+
+from pipeboard.domain.lazy_dataclass import replace
+from pipeboard.domain.settings import SETTINGS, Rep, Settings, chosen, with_choice
+
+CHOICES: dict[str, dict[str, dict[str, object]]] = {
+    "week-start": {
+        "monday": {"week_start": 0}, "tuesday": {"week_start": 1}, "wednesday": {"week_start": 2},
+        "thursday": {"week_start": 3}, "friday": {"week_start": 4}, "saturday": {"week_start": 5},
+        "sunday": {"week_start": 6},
+    },
+    "fiscal-start": {
+        "january": {"fiscal_shift": 0}, "february": {"fiscal_shift": 1},
+        "march": {"fiscal_shift": 2}, "april": {"fiscal_shift": 3}, "may": {"fiscal_shift": 4},
+        "june": {"fiscal_shift": 5}, "july": {"fiscal_shift": 6}, "august": {"fiscal_shift": 7},
+        "september": {"fiscal_shift": 8}, "october": {"fiscal_shift": -3},
+        "november": {"fiscal_shift": -2}, "december": {"fiscal_shift": -1},
+    },
+    "count-for-owner": {"then": {"owner_now": False}, "now": {"owner_now": True}},
+    "reps-edit": {"all": {"reps_edit_own": False}, "own": {"reps_edit_own": True}},
+    "reps-see": {"all": {"reps_see": 0}, "team": {"reps_see": 1}, "own": {"reps_see": 2}},
+    "floor-value": {
+        "owner": {"managers_see_floors": False}, "managers": {"managers_see_floors": True},
+    },
+}  # fmt: skip
+
+
+def test_every_choice_has_its_words() -> None:
+    assert {name: list(choice.values) for name, choice in SETTINGS.items()} == {
+        name: list(words) for name, words in CHOICES.items()
+    }
+    assert all(choice.help for choice in SETTINGS.values())
+
+
+@pytest.mark.parametrize(
+    ("name", "word"), [(name, word) for name, words in CHOICES.items() for word in words]
+)
+def test_a_word_sets_one_thing_and_is_read_back(name: str, word: str) -> None:
+    expected: dict[str, object] = CHOICES[name][word]
+    others = replace(Settings(), currency="USD", min_gap_hours=3)
+    found = with_choice(others, name, word)
+    assert found == replace(others, **expected)  # type: ignore[arg-type]
+    assert chosen(found, name) == word
+
+
+def test_before_anybody_chooses_a_workspace_counts_so() -> None:
+    plain = Settings()
+    assert {name: chosen(plain, name) for name in SETTINGS} == {
+        "week-start": "monday", "fiscal-start": "january", "count-for-owner": "then",
+        "reps-edit": "all", "reps-see": "all", "floor-value": "owner",
+    }  # fmt: skip
+    assert (plain.currency, plain.zone.key, plain.min_gap_hours, plain.demo) == (
+        "EUR", "UTC", 24, False,
+    )  # fmt: skip
+    assert plain.sources == (
+        "referral", "inbound", "web", "email", "social", "cold-call", "event", "partner",
+        "advertising", "other",
+    )  # fmt: skip
+    assert plain.loss_categories == (
+        "competitor", "price", "no-decision", "disqualified", "timing", "unresponsive", "other",
+        "invalid",
+    )  # fmt: skip
+
+
+def test_a_rep_of_whom_no_more_is_said_is_at_work_without_a_role() -> None:
+    assert Rep("ana") == Rep("ana", "", "", True, "", "")
+    assert Rep("ana").active is True
