@@ -184,7 +184,7 @@ def remarks(service: Service, command: c.Command, changes: Sequence[Change]) -> 
         case c.AnswerQuestion(question, answer) if answer is not None:
             return tuple(filter(None, (_replaced(service, deal, question) for deal in before)))
         case c.Move() | c.Step() | c.Win() | c.Reopen() if command.override:
-            return _overridden(changes)
+            return overridden(changes)
         case c.AddNote(text=text):
             return _not_asked(service, text, before)
         case c.LogTouch(direction="out"):
@@ -234,8 +234,8 @@ def _replaced(service: Service, deal: Deal, question: str) -> str:
     return f"{present.by}'s answer{when} stays in the history: {said}{rating}."
 
 
-def _overridden(changes: Sequence[Change]) -> tuple[str, ...]:
-    """How many criteria a reason stood in for."""
+def overridden(changes: Sequence[Change]) -> tuple[str, ...]:
+    """How many criteria a reason stood in for, or the beginning of a deal beyond them."""
     count = sum(len(event.facts.get("missing", ())) for each in changes for event in each.events)
     criteria = how_many(count, "criterion", "criteria")
     return (f"{criteria} overridden, logged.",) if count else ()

@@ -21,7 +21,7 @@ from pipeboard.domain.pipeline import Pipeline, Stage
 from pipeboard.domain.quick_add import QuickAdd, parse_quick_add
 from pipeboard.domain.settings import Rep
 from pipeboard.domain.text import free_key
-from pipeboard.workspace.execution import beginning_of, execute
+from pipeboard.workspace.execution import beginning_of, execute, overridden
 from pipeboard.workspace.recording import Decision, Once, Receipt, as_command, record
 from pipeboard.workspace.service import NOTHING_SEEN, Seen, Service
 
@@ -112,7 +112,7 @@ def create_deal(
 
 @dataclass(frozen=True, slots=True)
 class _Made:
-    """A deal that begins, where, and what is to be said of its owner."""
+    """A deal that begins, where, and what is to be said of its owner and of what it lacks there."""
 
     change: Change
     stage: Stage
@@ -136,7 +136,7 @@ def _made(
     command = c.Create(parsed.title, stage.id, _fields(service, parsed, reps, new_rep))
     change = beginning_of(decide(command, None, service.contexts()(now.id)))
     owner = change.after.owner
-    notes = about_owner(reps, owner, service.me)
+    notes = (*about_owner(reps, owner, service.me), *overridden((change,)))
     if owner and all(rep.name != owner for rep in reps):
         reps.append(Rep(owner))
     return _Made(change, stage, notes)

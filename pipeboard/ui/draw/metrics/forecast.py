@@ -55,11 +55,8 @@ def chance_table(shown: Figures, style: ChartStyle) -> Block:
         name = stage if chance.band is None else f" from {AGES[chance.band]} d"
         entries.append(_entry(chance, name, stage, open_deals, deals))
     days = max(0, stock.end - stock.now) // 86_400_000_000
-    title = (
-        "Chance to be won, ever"
-        if stock.period.kind == "all"
-        else f"Chance to be won within {how_many(days, 'day')}"
-    )
+    within = f"within {how_many(days, 'day')}" if days else "by the end of the period"
+    title = f"Chance to be won{', ever' if stock.period.kind == 'all' else f' {within}'}"
     return section(title, ("open", "won", "of", "prior", "chance"), entries, style)
 
 
