@@ -89,6 +89,24 @@ def test_a_filter_that_hides_all_says_how_to_get_out() -> None:
     assert screen(view)[4].strip() == "0 of 38 match; Esc clears"
 
 
+@pytest.mark.parametrize(
+    ("marks", "filter_text", "said"),
+    [
+        ({113}, "", " 1 marked "),
+        ({113, 999}, "", " 2 marked "),
+        ({113}, "lumen", " 1 marked "),
+        ({113, 998, 999}, "lumen", " 3 marked, 2 not among these "),
+        ({999}, "lumen", " 1 marked, 1 not among these "),
+    ],
+)
+def test_marks_that_a_filter_hides_are_told(marks: set[int], filter_text: str, said: str) -> None:
+    """Keys act on all that are marked, also on those."""
+    view = followed(scene(width=120, marks=frozenset(marks), filter_text=filter_text))
+    assert screen(view)[-2].startswith(said)
+    whole_of = replace(view, windows=tuple(replace(one, cards=()) for one in view.windows))
+    assert "not among these" not in screen(whole_of)[-2]
+
+
 def test_an_empty_stage_says_how_to_fill_it() -> None:
     assert "no deals; a adds here" in screen(view_of(((),) * 7, width=200, cursor=(4, 0)))[3]
     assert "adds" in "\n".join(screen(scene(width=120, cursor=(4, 0))))

@@ -167,12 +167,21 @@ def _said(view: BoardView, y: int) -> Line | None:
     return rows[-1 - above] if above < len(rows) else None
 
 
+def _marked(view: BoardView) -> str:
+    """How many deals keys act on, and how many of them a filter hides, where all that it finds is
+    at hand."""
+    found = {card.id for window in view.windows for card in window.cards}
+    is_known = view.filter_text and len(found) == sum(view.counts)
+    hidden = len(view.marks - found) if is_known else 0
+    said = f"{in_figures(len(view.marks))} marked"
+    return f"{said}, {in_figures(hidden)} not among these" if hidden else said
+
+
 def cursor_status(view: BoardView, width: int) -> Line:
     """The deal under the cursor in words: which deal of the company it is, what is to be done on
     which day, what its sign means, and whose it is. Where that is too much the reason of the sign
     goes first, then its number, then the ends of the title and of the step."""
-    marks = f"{in_figures(len(view.marks))} marked {DOT} "
-    marked: Line = ((marks, "status"),) if view.marks else ()
+    marked: Line = ((f"{_marked(view)} {DOT} ", "status"),) if view.marks else ()
     card = view.cursor_card
     if card is None:
         return marked
