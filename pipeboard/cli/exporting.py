@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack
+from errno import EDQUOT, ENOSPC
 from functools import partial
 from pathlib import Path
 from shlex import quote
@@ -17,7 +18,7 @@ from pipeboard.cli.listing import as_listed, listing_of, named_columns, place_of
 from pipeboard.cli.verbs import takes, verb
 from pipeboard.domain.counts import how_many
 from pipeboard.domain.deal import Deal
-from pipeboard.domain.errors import BadInput
+from pipeboard.domain.errors import BadInput, PipeboardError
 from pipeboard.domain.text import printable, quoted
 from pipeboard.workspace.finding import parse_filter
 
@@ -219,7 +220,15 @@ def _write(call: Call, pieces: Iterable[str | bytes]) -> Path | None:
     if asked.output and asked.output != "-":
         if call.only_tries(f"write {asked.output}", path=asked.output):
             return None
-        return outlet.write_file(Path(asked.output), pieces, force=asked.force, numbered=False)
+        try:
+            return outlet.write_file(Path(asked.output), pieces, force=asked.force, numbered=False)
+        except BadInput as error:
+            if getattr(error.__cause__, "errno", 0) not in (ENOSPC, EDQUOT):
+                raise
+            # The line was right: the place has no room.
+            raise PipeboardError(
+                error.message, hint="Free some room there, or name a file elsewhere."
+            ) from error
     for piece in pieces:
         if isinstance(piece, bytes):
             raise BadInput("A workbook goes into a file.", hint="Name it with --to FILE.xlsx.")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import errno
 import io
 import json
 import os
@@ -71,6 +72,22 @@ def test_the_whole_of_maven_moves_house_with_nothing_lost(pipe: Type, home: Path
     before = whole(pipe, old, home / "a.json")
     assert pipe("import", str(home / "a.json"), "--db", new).code == 0
     assert whole(pipe, new, home / "b.json") == before
+
+
+@pytest.mark.parametrize(
+    ("number", "code"), [(errno.ENOSPC, 1), (errno.EDQUOT, 1), (errno.EACCES, 2)]
+)
+def test_a_place_without_room_is_no_wrong_line(
+    number: int, code: int, deals: Type, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fails(_: int) -> None:
+        raise OSError(number, os.strerror(number))
+
+    monkeypatch.setattr("pipeboard.outlet.os.fsync", fails)
+    said = deals("export", "--to", str(home / "all.csv"))
+    assert (said.code, os.strerror(number) in said.err) == (code, True)
+    assert ("Free some room" in said.err) is (code == 1)
+    assert not (home / "all.csv").exists()
 
 
 def test_what_a_file_tells_of_earlier_weeks_is_no_news_of_this_one(
