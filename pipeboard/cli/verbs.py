@@ -37,7 +37,7 @@ GROUPS: dict[str, dict[str, tuple[str, str]]] = {
         "add": ("deals", "add a deal in one line"),
         "list": ("listing", "deals that match a filter"),
         "show": ("history", "one deal with everything around it"),
-        "filter": ("listing", "filters under a name, for F on the board and --where"),
+        "filter": ("listing", "filters under a name, for F on the board"),
         "set": ("deals", "change fields of deals"),
         "assign": ("deals", "give deals to a rep"),
         "tag": ("deals", "put tags on deals and take them off"),

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
 
-from pipeboard.domain.dates import add_months, split_leading_date
+from pipeboard.domain.dates import add_months, parse_date, split_leading_date
 from pipeboard.domain.deal import Deal, NextStep, Touch
 from pipeboard.domain.deal_fields import FIELDS
 from pipeboard.domain.errors import BadInput
@@ -52,6 +52,13 @@ def parse_step(words: str, today: date) -> NextStep:
     if every and due is None:
         due = after(today, every)
     return NextStep(text, due, every)
+
+
+def parse_until(words: str, today: date) -> tuple[date, str]:
+    """Until when a deal is parked, and why, where words stand behind the day: `2w on holiday`.
+    BadInput where no day stands in front."""
+    until, why = split_leading_date(words, today)
+    return (parse_date(words, today), "") if until is None else (until, why)
 
 
 def known_time(text: str) -> str:

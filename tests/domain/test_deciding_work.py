@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from pipeboard.domain import commands as c
+from pipeboard.domain.cadence import parse_until
 from pipeboard.domain.criteria import ROLES
 from pipeboard.domain.deal import (
     HANDOVER,
@@ -1066,3 +1067,21 @@ def test_a_key_that_is_too_long_is_named_as_one() -> None:
     assert list(new(terms={"x" * 300: Term("Pay")}).terms) == ["x" * 300]
     with pytest.raises(BadInput, match="The key is too long"):
         new(terms={"x" * 301: Term("Pay")})
+
+
+@pytest.mark.parametrize(
+    ("typed", "until"),
+    [
+        ("2w", (TODAY + 14 * DAY, "")),
+        ("2w on holiday", (TODAY + 14 * DAY, "on holiday")),
+        ("tomorrow, they call", (TODAY + DAY, "they call")),
+    ],
+)
+def test_why_a_deal_is_parked_stands_behind_the_day(typed: str, until: tuple[date, str]) -> None:
+    assert parse_until(typed, TODAY) == until
+
+
+@pytest.mark.parametrize("typed", ["on holiday", "31 feb", ""])
+def test_a_deal_is_parked_until_a_day(typed: str) -> None:
+    with pytest.raises(BadInput):
+        parse_until(typed, TODAY)

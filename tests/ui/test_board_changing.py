@@ -377,6 +377,21 @@ async def test_the_step_is_done_as_planned_by_one_key_that_asks_what_is_next(dem
         assert before.last_touch_at != after.last_touch_at
 
 
+async def test_why_a_deal_is_parked_stands_behind_the_day(demo: Path) -> None:
+    async with desk(demo) as board:
+        deal_id = board.card.id
+        await board.press("z", "d")
+        await board.type("2w on holiday")
+        assert board.shows("Mon 7 Dec 2026   on holiday")
+        await board.press("enter")
+        deal = board.stored(deal_id)
+        assert (deal.snoozed_until, deal.snooze_reason) == (date(2026, 12, 7), "on holiday")
+        await board.press("z", "d")
+        await board.type("on holiday")
+        await board.press("enter")
+        assert board.is_asking and board.stored(deal_id) == deal
+
+
 async def test_a_step_that_comes_again_asks_for_no_other_once_it_is_done(demo: Path) -> None:
     async with desk(demo) as board:
         deal_id = board.card.id

@@ -65,13 +65,21 @@ async def test_a_stage_is_named_with_the_move(demo: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("words", "until"), [("snooze 2w", date(2026, 12, 7)), ("snooze 9dec", date(2026, 12, 9))]
+    ("words", "until", "why"),
+    [
+        ("snooze 2w", date(2026, 12, 7), ""),
+        ("snooze 9dec", date(2026, 12, 9), ""),
+        ("snooze 2w on holiday", date(2026, 12, 7), "on holiday"),
+    ],
 )
-async def test_a_day_is_named_with_the_snooze(demo: Path, words: str, until: date) -> None:
+async def test_a_day_is_named_with_the_snooze(
+    demo: Path, words: str, until: date, why: str
+) -> None:
     async with desk(demo) as board:
         deal_id = board.card.id
         await say(board, words)
-        assert board.stored(deal_id).snoozed_until == until
+        deal = board.stored(deal_id)
+        assert (deal.snoozed_until, deal.snooze_reason) == (until, why)
 
 
 async def test_a_rep_a_step_a_note_a_filter_are_named_with_what_they_are_for(demo: Path) -> None:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
+from functools import partial
 from typing import Final
 
 from pipeboard.domain import commands as c
-from pipeboard.domain.cadence import parse_step
+from pipeboard.domain.cadence import parse_step, parse_until
 from pipeboard.domain.dates import parse_date
 from pipeboard.domain.deal import Deal
 from pipeboard.domain.errors import Conflict
@@ -303,18 +305,28 @@ async def snooze(host: Host, ids: Ids) -> None:
     async def attempt(questions: Questions) -> Outcome | None:
         typed: str | None = _SNOOZES[key][0] if key in _SNOOZES else ""
         if key == "d":
-            title, live = f"Snooze {target_names(host, ids)} until", prompt.day(host.today)
-            draft_key = key_of("snooze", ids)
-            typed = await questions.ask(lambda: Prompt(title, live=live, draft_key=draft_key))
+            typed = await questions.ask(
+                lambda: Prompt(
+                    f"Snooze {target_names(host, ids)} until",
+                    live=prompt.live(partial(_told_until, host.today), "no date"),
+                    placeholder="2w waiting for the budget",
+                    draft_key=key_of("snooze", ids),
+                )
+            )
         if typed is None:
             return None
-        until = parse_date(typed, host.today) if typed else None
-        return await execute(host, c.Snooze(until))
+        until, why = parse_until(typed, host.today) if typed else (None, "")
+        return await execute(host, c.Snooze(until, why))
 
     def words(day: str | None) -> str:
         return day or _SNOOZES.get(key, ("", "awake"))[1]
 
     await until_stored(host, attempt, Meeting(words=words))
+
+
+def _told_until(today: date, typed: str) -> str:
+    day, why = parse_until(typed, today)
+    return f"{written().date(day)}   {why}".rstrip()
 
 
 async def playbook(host: Host) -> None:

@@ -7,7 +7,8 @@ from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Final, cast
 
 from pipeboard.domain import commands as c
-from pipeboard.domain.dates import parse_date, split_leading_date
+from pipeboard.domain.cadence import parse_until
+from pipeboard.domain.dates import split_leading_date
 from pipeboard.domain.errors import PipeboardError
 from pipeboard.domain.lazy_dataclass import dataclass
 from pipeboard.domain.locales import written
@@ -160,8 +161,9 @@ def _moves(host: BoardScreen, words: str) -> list[Offer]:
 
 
 def _snoozes(host: BoardScreen, words: str) -> list[Offer]:
-    day = parse_date(words, host.today)
-    return [_does(f"snooze {words}", f"Snooze until {written().date(day)}", "z", c.Snooze(day))]
+    day, why = parse_until(words, host.today)
+    said = f"Snooze until {written().date(day)}{f': {why}' if why else ''}"
+    return [_does(f"snooze {words}", said, "z", c.Snooze(day, why))]
 
 
 def _owners(host: BoardScreen, words: str) -> list[Offer]:
