@@ -856,7 +856,8 @@ async def test_a_new_deal_stands_where_the_cursor_is_or_in_the_first_open_stage(
         await desk.do(selection.add)
         ((added,),) = ([*receipt.deals] for receipt in desk.receipts)
         assert added.stage_id == stage
-        assert desk.said[-1].endswith(f"It is {added.ref}. u undo")
+        lacks = "3 criteria overridden, logged. " if stage == NEEDS else ""
+        assert desk.said[-1].endswith(f"It is {added.ref}. {lacks}u undo")
 
 
 async def test_a_change_of_another_session_is_asked_about_before_it_is_taken_back(

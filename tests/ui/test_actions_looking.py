@@ -12,6 +12,7 @@ from typing import Any, cast
 
 import pytest
 
+from pipeboard.domain.agreements import Topic
 from pipeboard.domain.board import Sort
 from pipeboard.domain.deal import Contact, Deal, Loss, Status
 from pipeboard.domain.errors import DatabaseError
@@ -39,6 +40,7 @@ from pipeboard.ui.overlays.menu import Option
 from pipeboard.ui.screens.deal_pane import DealPane
 from pipeboard.ui.screens.hygiene import HygieneScreen
 from pipeboard.ui.widgets.line_input import LONGEST_LINE, LineInput
+from pipeboard.workspace.reports import set_target
 from tests.team import LEAD, NOW, QUALIFICATION, Team, add
 from tests.ui.board_scene import DEAL, PIPELINE, TODAY, ZONE
 from tests.ui.golden_screens import assert_looks_like, with_roles
@@ -673,9 +675,13 @@ async def test_a_target_is_set_for_whoever_is_shown(
     async def ask_amount(host: object, *given: object) -> None:
         asked.append(given)
 
+    async def agreed(host: object, *of: object) -> str:
+        return " ".join(map(repr, of))
+
     monkeypatch.setattr(figures, "_ask_amount", ask_amount)
+    monkeypatch.setattr(figures, "_agreed", agreed)
     shown = SimpleNamespace(owner=owner, period=SimpleNamespace(label="2026Q4"))
     host: Any = SimpleNamespace(asked=shown)
     await figures.target(host)
-    ((told, kind, _, of),) = asked
-    assert (told, kind, of) == (title, "target", whose)
+    stands = f"{Topic.TARGET!r} {whose!r} ''"
+    assert asked == [(title, stands, "target", set_target)]

@@ -496,7 +496,7 @@ async def test_a_target_is_set_and_taken_away_on_the_screen(demo: Path) -> None:
         await board.press("M", "t", *"777k", "enter")
         assert "777" in board.status
         await board.until(lambda: board.shows("of €777k won") or board.shows("of €777,000 won"))
-        await board.press("t", "enter")
+        await board.press("t", "ctrl+u", "enter")
         await board.until(lambda: not board.shows("777"))
 
 
@@ -511,7 +511,7 @@ async def test_a_rep_calls_the_period_on_the_screen(demo: Path) -> None:
         await on_spot(board, screen, "@ana: due in the period")
         calls = calls_of(board.workspace, screen.asked.pipeline)
         assert calls["2026Q4", "ana"].minor == 12_000_000
-        await board.press("C", "enter")
+        await board.press("C", "ctrl+u", "enter")
         await board.until(lambda: "No call for 2026Q4, @ana." in board.status)
 
 

@@ -239,7 +239,7 @@ def test_the_file_holds_every_word_once_and_comes_back(pipe: Type, german: Path)
     german.write_text(empty.replace('"Move" = ""', '"Move" = "Schieben"'))
     assert pipe("config", "check").code == 0
     again = pipe("config", "words", "mine")
-    assert '"Move" = "Schieben"' in again.out and f"1 of {len(every)}" in again.err
+    assert '"Move" = "Schieben"' in again.out and f"1 of {len(every):,}" in again.err
     assert pipe("config", "words", "mine", "--json").json["words"]["Move"] == "Schieben"
 
 
