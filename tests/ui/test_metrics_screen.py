@@ -32,7 +32,7 @@ from pipeboard.ui.screens.metrics import MetricsScreen
 from pipeboard.workspace import Workspace
 from pipeboard.workspace.configuration import choose_setting
 from pipeboard.workspace.new_deals import add_deal
-from pipeboard.workspace.reports import ReportQuery, basis_as_of, calls_of, set_target
+from pipeboard.workspace.reports import ReportQuery, basis_as_of, calls_of, set_target, targets_of
 from tests.team import NOW, Team, sales
 from tests.ui.desk import Desk, desk
 from tests.ui.lock import SlowReading
@@ -610,6 +610,22 @@ async def test_the_amount_that_stands_is_asked_for_again_and_kept_by_enter_alone
         await board.press("ctrl+u")
         await press(board, screen, "enter")
         assert board.workspace.undo_list()[0].summary.startswith("No ")
+
+
+async def test_enter_alone_does_not_put_back_what_a_colleague_has_entered_meanwhile(
+    tmp_path: Path,
+) -> None:
+    with closing(Team.make(tmp_path / "team.db")) as team:
+        ana, bo = team.rep("ana"), team.rep("bo")
+        set_target(ana, sales(ana), "2026Q4", "80k")
+        async with desk(tmp_path / "team.db") as board:
+            screen = await opened(board)
+            await board.press("t")
+            assert board.shows("80000 EUR")
+            set_target(bo, sales(bo), "2026Q4", "90k")
+            await press(board, screen, "enter")
+            (target,) = targets_of(ana, sales(ana))
+            assert target.amount.minor == 9_000_000
 
 
 async def test_what_a_key_was_told_stays_while_numbers_are_read_or_drawn_anew(demo: Path) -> None:

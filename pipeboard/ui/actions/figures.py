@@ -186,7 +186,10 @@ async def _ask_amount(
     live = prompt.money(asked.pipeline.currency, before)
     line = partial(Prompt, title, value=before, live=live, accept_empty=True, draft_key=key)
 
-    async def enter(typed: str) -> Outcome:
+    async def enter(typed: str) -> Came:
+        if typed.strip() == before:  # what a colleague has entered meanwhile is not put back
+            host.say("Nothing is changed.")
+            return True
         host.program.check_writable()
         amount, label = typed.strip() or None, asked.period.label
         receipt = await host.program.write_queue.ask(
