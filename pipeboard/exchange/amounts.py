@@ -89,13 +89,14 @@ class AmountColumn:
         self.assumed_example = ""
         self.rounded = 0
         self.rounded_example = ""
+        self._rounded = lru_cache(maxsize=8_192)(self._in_cents)
         self._read = lru_cache(maxsize=8_192)(self._parsed)
 
     def read(self, cell: str, currency: str) -> Money | None:
         """The amount, None for a cell that says there is none; raises BadInput."""
         if self._is_plain and EXPONENTS.get(currency) == 2 and (sure := _CENTS.fullmatch(cell)):
             return Money(int(sure[1]) * 100 + int(sure[2] or 0), currency)
-        if (whole := self._in_cents(cell, currency)) != cell:
+        if (whole := self._rounded(cell, currency)) != cell:
             self.rounded += 1
             self.rounded_example = self.rounded_example or cell
         money, is_assumed = self._read(whole, currency)
