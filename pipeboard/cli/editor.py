@@ -19,6 +19,7 @@ from pipeboard import foreground, outlet
 from pipeboard.cli.call import Call
 from pipeboard.cli.config import Config
 from pipeboard.cli.failures import with_advice
+from pipeboard.domain.digests import sha256
 from pipeboard.domain.errors import BadInput, PipeboardError, Refused
 from pipeboard.domain.text import quoted, slug
 
@@ -82,7 +83,6 @@ class Kept:
     """A text in a file of its own (0600) under the state folder, until it is stored."""
 
     def __init__(self, folder: Path, name: str, suffix: str, database: str) -> None:
-        from hashlib import sha256  # 3 ms, and most verbs keep no text
 
         mark = sha256(f"{database}\0{name}".encode("utf-8", "surrogatepass")).hexdigest()[:8]
         self.path = folder / "kept" / f"{slug(name)[:60]}-{mark}{suffix}"

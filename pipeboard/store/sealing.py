@@ -13,9 +13,9 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from hashlib import sha256
 from json.encoder import encode_basestring as as_text
 
+from pipeboard.domain.digests import sha256
 from pipeboard.domain.lazy_dataclass import dataclass
 from pipeboard.store.database import Database, Heard, Row, RowTuple, unheard
 from pipeboard.store.dialect import listed

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from pipeboard.domain.digests import sha256
 from pipeboard.domain.lazy_dataclass import dataclass
 
 
@@ -130,8 +131,6 @@ def index_key(text: str, most: int) -> str:
     index, a name that no other text has."""
     if beginning(text, most) == text:
         return text
-    from hashlib import sha256
-
     return f"{_NAME_OF_LONG}{sha256(text.encode()).hexdigest()}"
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import os
+import sys
 from collections.abc import Callable, Mapping
 from contextlib import nullcontext, suppress
 from datetime import datetime
@@ -82,6 +83,7 @@ def open_board(
     gc.disable()
     frame = _paint(state, theme, depth)
     with frame or nullcontext():
+        _leave_out_tls()
         app = make_app(store, clock, actor, choices, state, theme, state_folder)
         return _run(app, state, frame, mouse=choices.mouse)
 
@@ -144,6 +146,18 @@ def _paint(state: BoardState, theme: Theme, depth: ColorDepth) -> FirstFrame | N
     lines = draw_board(state.view)
     rows = [[(aloud(text), theme.ink(role)) for text, role in line] for line in lines]
     return paint(rows, depth)
+
+
+def _leave_out_tls() -> None:
+    """Imports asyncio without TLS: its loop speaks to a terminal, and OpenSSL is a tenth of the
+    board's memory. Whoever imports `ssl` later gets it."""
+    if "ssl" in sys.modules or "asyncio" in sys.modules:
+        return
+    sys.modules["ssl"] = None  # type: ignore[assignment]  # which makes an import of it fail
+    try:
+        import asyncio  # noqa: F401
+    finally:
+        del sys.modules["ssl"]
 
 
 def _run(app: PipeboardApp, state: BoardState, frame: FirstFrame | None, *, mouse: bool) -> int:

@@ -7,7 +7,6 @@ import uuid
 from collections.abc import Iterator, Mapping
 from datetime import date, datetime
 from functools import cached_property, lru_cache
-from hashlib import sha256
 from operator import attrgetter
 from types import MappingProxyType
 from typing import TYPE_CHECKING
@@ -30,6 +29,7 @@ from pipeboard.domain.deal import (
     Touch,
 )
 from pipeboard.domain.deal_fields import FROM_ROWS
+from pipeboard.domain.digests import sha256
 from pipeboard.domain.errors import BadInput
 from pipeboard.domain.events import IMPORTED
 from pipeboard.domain.lazy_dataclass import dataclass

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final
 
 from pipeboard.domain.criteria import ROLES, About, unmet_of_stage
 from pipeboard.domain.dates import format_day
+from pipeboard.domain.digests import sha256
 from pipeboard.domain.errors import BadInput, PipeboardError
 from pipeboard.domain.filter_nodes import EVERYTHING, Filter, says_whose
 from pipeboard.domain.lazy_dataclass import replace
@@ -393,7 +394,6 @@ class Triage:
 
 def kept_in(folder: Path, database: str, me: str) -> Path:
     """The file in which it is kept how far somebody has come in a database."""
-    from hashlib import sha256
 
     name = sha256(f"{database}\n{me}".encode()).hexdigest()[:32]
     return folder / "rounds" / f"{name}.json"

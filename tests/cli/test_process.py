@@ -160,7 +160,7 @@ def test_a_daily_verb_imports_the_rooms_that_it_needs(
     rooms = {name for name in ours if (ROOT / name.replace(".", "/")).is_dir()}
     assert {room.removeprefix("pipeboard.") for room in rooms} <= set(PHASES[line].split())
     needed = {"difflib"} if "set" in line else set()
-    assert modules & SLOW <= needed | ({"hashlib"} if PHASES[line] is WRITING else set())
+    assert modules & SLOW <= needed
 
 
 _CONVERTED = """

@@ -51,6 +51,20 @@ def write_note(terminal: PseudoTerminal, text: str) -> None:
     terminal.wait_for_text(text)
 
 
+def test_a_board_that_has_stored_a_note_has_not_loaded_openssl(demo: Path) -> None:
+    with board(demo) as terminal:
+        write_note(terminal, "call Zoe")
+        terminal.type("\r")
+        terminal.wait_for_text("u undo")
+        maps = Path(f"/proc/{terminal.process.pid}/maps")
+        if not maps.exists():
+            pytest.skip("no /proc to see what a process has loaded")
+        loaded = maps.read_text()
+    assert "libsqlite3" in loaded or "_sqlite3" in loaded
+    assert "libcrypto" not in loaded
+    assert "libssl" not in loaded
+
+
 EDITORS = {
     "missing": "",
     "fails": "exit 3",

@@ -11,6 +11,7 @@ from datetime import UTC, datetime, timedelta, tzinfo
 from pathlib import Path
 from typing import Final
 
+from pipeboard.domain.digests import sha256
 from pipeboard.domain.lazy_dataclass import dataclass
 from pipeboard.domain.locales import written
 
@@ -210,7 +211,6 @@ class Drafts:
                 path.unlink(missing_ok=True)
 
     def _name(self, key: str) -> str:
-        from hashlib import sha256  # 3 ms, for which no first frame waits
 
         whole = f"{self._database}\n{key}"
         return sha256(whole.encode("utf-8", "surrogatepass")).hexdigest()[:32]
