@@ -12,7 +12,9 @@ from typing import TYPE_CHECKING, ClassVar, Final, cast
 
 from textual.app import App, ReturnType
 from textual.binding import BindingsMap
+from textual.geometry import Region
 from textual.screen import Screen
+from textual.strip import Strip
 
 from pipeboard.domain.deal import NOTHING
 from pipeboard.domain.errors import DatabaseError, GivenUp, PipeboardError
@@ -121,6 +123,10 @@ class LiveScreen(Screen[None]):
         self.set_interval(self.POLL_S, self._look)
 
     # What a screen shows.
+
+    def render_lines(self, crop: Region) -> list[Strip]:
+        """Blanks, since its page covers it: Textual would draw all screens below it here."""
+        return [Strip.blank(crop.width)] * crop.height
 
     @abstractmethod
     def put_status(self, line: Line, right: Line) -> None:

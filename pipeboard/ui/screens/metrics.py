@@ -80,7 +80,8 @@ class MetricsScreen(CountingScreen):
         come_back: Callable[[LeftAt, Wanted | None], None],
     ) -> None:
         super().__init__(state)
-        self.page.fill = self._redraw  # nothing is counted yet
+        # Nothing is counted yet: that begins once the page is there.
+        self.page.fill, self.page.fills_all = self._redraw, False
         self.hinted_here = partial(_hinted_here, self)
         self._come_back = come_back
         self.metrics_worker = metrics_worker

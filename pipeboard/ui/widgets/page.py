@@ -10,7 +10,7 @@ from rich.segment import Segment
 from rich.style import Style
 from textual.app import App
 from textual.events import Click, MouseDown, MouseScrollDown, MouseScrollUp, MouseUp, Resize
-from textual.geometry import Region
+from textual.geometry import Region, Size
 from textual.message import Message
 from textual.strip import Strip
 from textual.widget import Widget
@@ -201,6 +201,10 @@ class Page(Widget):
         self.press_hint: Callable[[str], None] = lambda key: None
         """What a click on the hint of a key does."""
         self.fill: Callable[[], None] | None = fill
+        self.fills_all = True
+        """Is that all there is to show until it has another size?"""
+        self._filled: Size | None = None
+        """The size that it was filled for, before Textual has told it."""
 
     def show(self, view: PageView) -> None:
         """Another view; only lines that look different are drawn again."""
@@ -217,6 +221,7 @@ class Page(Widget):
             fill, self.fill = self.fill, None
             with suppress(Exception):  # it is drawn again under the net, which says why
                 fill()
+                self._filled = self.size if self.fills_all else None
         return strip_of(self._line(y), theme_of(self.app))
 
     def parked(self) -> tuple[int, int] | None:
@@ -249,7 +254,9 @@ class Page(Widget):
         return spelled(line, view.glyphs)
 
     def on_resize(self, event: Resize) -> None:
-        self.post_message(self.Resized())
+        filled, self._filled = self._filled, None
+        if event.size != filled:
+            self.post_message(self.Resized())
 
     def on_click(self, event: Click) -> None:
         if event.y == self.size.height - 1:
