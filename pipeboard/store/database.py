@@ -37,10 +37,11 @@ def from_row(kind: type[T], row: Row, **others: object) -> T:
 
 class Sight(Protocol):
     """What somebody sees of a database; `owners` is None for those who see everything, `everyone`
-    says so in words."""
+    says so in words, `version` is the state of the database that was looked at last."""
 
     owners: tuple[str, ...] | None
     everyone: str
+    version: int | None
 
     def look(self) -> bool: ...
 
@@ -322,6 +323,8 @@ class Database:
     def version(self) -> int:
         """A number that differs once another connection has committed."""
         self._look()
+        if self._sight is not None and self._sight.version is not None:
+            return self._sight.version
         return self.number(dialect.COMMITS_OF_OTHERS)
 
     def remembered(self, key: Hashable, find: Callable[[], T]) -> T:

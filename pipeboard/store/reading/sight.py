@@ -60,20 +60,20 @@ class RepSight:
 
     def __init__(self, actor: Actor, whole: Database) -> None:
         self._actor, self._whole = actor, whole
-        self._version: int | None = None
+        self.version: int | None = None
         self.owners: tuple[str, ...] | None = None
         self.everyone = ""
 
     def look(self) -> bool:
         """Looks whose deals they see by now; whether that is others than before."""
-        if self._version is not None and self._whole.version() == self._version:
+        if self.version is not None and self._whole.version() == self.version:
             return False
-        before, is_first = self.owners, self._version is None
+        before, is_first = self.owners, self.version is None
         with self._whole.together():
             version = self._whole.version()
             reps, settings = read_reps(self._whole), read_settings(self._whole)
         found = rights(self._actor, reps, settings)
-        self.owners, self.everyone, self._version = found.sees, found.everyone, version
+        self.owners, self.everyone, self.version = found.sees, found.everyone, version
         return not is_first and self.owners != before
 
     def narrowed(self, sql: str) -> str:
