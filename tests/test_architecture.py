@@ -241,8 +241,7 @@ def test_the_domain_imports_only_itself_and_the_standard_library(graph: ImportGr
         f"{name} imports {found}"
         for name in graph.find_descendants("pipeboard.domain")
         for found in graph.find_modules_directly_imported_by(name)
-        if not found.startswith("pipeboard.domain")
-        and found.split(".")[0] not in STANDARD
+        if not found.startswith("pipeboard.domain") and found.split(".")[0] not in STANDARD
     }
     assert foreign == set()
 

@@ -9,9 +9,18 @@ import pytest
 
 from pipeboard.domain.deal import Contact, Deal, Loss, NextStep, Status
 from pipeboard.domain.money import Money
-from pipeboard.exchange.rows import DealRow, RowContact, RowNote, RowTerm, RowTouch
+from pipeboard.exchange.rows import (
+    DealRow,
+    Entered,
+    RowAnswer,
+    RowContact,
+    RowNote,
+    RowTerm,
+    RowTouch,
+)
 from pipeboard.workspace.row_matching import (
     EVERYTHING,
+    NOT_FOLLOWED,
     Merge,
     ThreeWay,
     is_spoken,
@@ -378,17 +387,27 @@ def test_a_deal_goes_to_the_archive_with_its_file_and_stays_there(
     assert (found.emptied, found.conflicts) == ([], [])
 
 
-@pytest.mark.parametrize("name", ["snoozed_until", "touches", "terms"])
+ONCE: dict[str, Any] = {
+    "entered": (Entered(LEAD.name, BEGAN), Entered(NEEDS.name, BEGAN + timedelta(days=3))),
+    "answers": (RowAnswer("budget", "40k"),),
+    "terms": (RowTerm("price"),),
+    "checklist": {"demo given": "yes"},
+    "touches": (RowTouch("call", "out", at=BEGAN),),
+    "snoozed_until": date(2026, 5, 1),
+}
+"""What happened once, in the cells of a row."""
+
+
+def test_all_that_happens_once_is_tried() -> None:
+    assert set(ONCE) == set(NOT_FOLLOWED)
+
+
+@pytest.mark.parametrize("name", ONCE)
 @pytest.mark.parametrize("touched", [None, frozenset[str]()])
 def test_what_happened_once_is_left_and_told_where_a_file_that_came_before_says_it_anew(
     name: str, touched: frozenset[str] | None
 ) -> None:
-    cells: dict[str, Any] = {
-        "snoozed_until": date(2026, 5, 1),
-        "touches": (RowTouch("call", "out", at=BEGAN),),
-        "terms": (RowTerm("price"),),
-    }
-    said = {name: cells[name]}
+    said = {name: ONCE[name]}
     found = merged(
         here(imported={} if touched is not None else {"title": "x"}), touched=touched, **said
     )
