@@ -164,6 +164,12 @@ def test_an_amount_beyond_any_deal_is_refused() -> None:
         parse_money("101bn", "EUR")
 
 
+def test_a_text_of_more_than_60_letters_is_no_amount() -> None:
+    assert parse_money("EUR" + " " * 55 + "40", "USD") == Money(4_000, "EUR")
+    with pytest.raises(BadInput, match="not an amount"):
+        parse_money("EUR" + " " * 56 + "40", "USD")
+
+
 def test_two_currencies_in_one_amount_are_refused() -> None:
     assert parse_money("€5 EUR", "USD") == Money(500, "EUR")
     with pytest.raises(BadInput, match="names two currencies"):
