@@ -15,6 +15,7 @@ from pipeboard.exchange.values import (
     read_precision,
     text_of_html,
     with_plain_digits,
+    without_marks,
 )
 
 
@@ -224,3 +225,21 @@ def test_a_note_in_html_is_text_to_read(html: str, text: str) -> None:
 )  # fmt: skip
 def test_the_last_of_a_note_is_kept_whatever_it_ends_with(html: str, text: str) -> None:
     assert text_of_html(html) == text
+
+
+@pytest.mark.parametrize(
+    "mark",
+    [
+        *"\u00ad\u061c\u200b\u200e\u200f\ufeff",
+        *"\u202a\u202b\u202c\u202d\u202e",
+        *"\u2060\u2061\u2062\u2063\u2064\u2065\u2066\u2067\u2068\u2069\u206a\u206f",
+    ],
+    ids=lambda mark: f"U+{ord(mark):04X}",
+)
+def test_what_nobody_sees_in_a_cell_is_no_part_of_it(mark: str) -> None:
+    assert without_marks(f"{mark}12{mark}.5{mark}") == "12.5"
+
+
+@pytest.mark.parametrize("seen", ["\u00a0", "\u2009", "\u200d", "\u2010", "\u202f", "\u2070"])
+def test_what_is_seen_in_a_cell_or_joins_its_letters_stays(seen: str) -> None:
+    assert without_marks(f"12{seen}5") == f"12{seen}5"
