@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import closing
 from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +21,7 @@ from pipeboard.domain.money import Money
 from pipeboard.domain.settings import Rep
 from pipeboard.store import Store
 from pipeboard.store.projecting import Change
-from pipeboard.store.writing import Done
+from pipeboard.store.writing import Done, Writer
 from tests.store.made_up import NOW, created, deal, store_with
 
 NOTE = {"id": "n1", "text": "first words", "author": "ana", "at": NOW.isoformat()}
@@ -466,7 +467,7 @@ def test_the_answers_of_one_deal_to_one_question_are_replaced_and_no_others(stor
             event = change_to(before, Kind.ANSWERED, _later(hours), values)
             change = Change(before, evolve(before, event), (event,))
             done = Done(f"a{number}{hours}", _later(hours), "ana", "", "answer", "Answered.")
-            store.write(lambda writer, done=done, one=change: writer.record(done, [one]))
+            store.write(partial(Writer.record, done=done, changes=[change]))
     rows = store.reader.whole().database.records(
         "select deal_id, question, version, text, replaced_at is null from answer"
         " order by deal_id, question, version"
