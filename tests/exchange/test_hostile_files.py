@@ -11,8 +11,8 @@ from pipeboard.domain.errors import BadInput
 from pipeboard.exchange.read_options import CellTally
 from pipeboard.exchange.rows import DealRow
 from tests.exchange.files import Meant, check, open_file, write
-from tests.hints import without_a_hint
 from tests.exchange.files import csv_of as _csv
+from tests.hints import without_a_hint
 
 TODAY = date(2026, 11, 28)
 
