@@ -75,6 +75,10 @@ def test_of_a_name_with_two_sides_the_last_says_what_it_is(mark: str) -> None:
         ("Amount (EUR)", "amount"),
         ("Amount EUR", "amount amount_eur"),
         ("Amount XQX", "amount_xqx"),
+        ("Chance%", "chance_percent chance"),
+        ("Total KES", "total total_kes"),
+        ("owner_isk", "owner owner_isk"),
+        ("eur", "eur"),
         ("Amount in thousands", "amount"),
         ("Betrag in T€", "betrag"),
         ("Amount [k€]", "amount"),
@@ -697,3 +701,30 @@ def test_a_second_file_that_is_not_there_may_be_left_out(tmp_path: Path) -> None
     assert refused.value.hint == "Join another one, or none: --beside -"
     with pytest.raises(BadInput, match=r"cannot be read: Is a directory\.$"):
         SideFile(tmp_path, "Product").open()
+
+
+def test_a_field_of_ones_own_is_one_column_and_the_other_is_called_otherwise_without_a_word() -> (
+    None
+):
+    found = apply_overrides(match_columns(["fields.A", "B"], GENERIC), ["B=field.A"])
+    assert found.targets == {"fields.A": "field.fields.A", "B": "field.A"}
+    assert found.warnings == []
+
+
+TOLD_OF_TOOLS = [(name, column) for name, one in LAYOUTS.items() for column in one.remarks]
+
+
+@pytest.mark.parametrize(("name", "column"), TOLD_OF_TOOLS)
+def test_what_is_to_be_known_of_a_column_of_a_tool_is_told_where_it_is_there(
+    name: str, column: str
+) -> None:
+    layout = LAYOUTS[name]
+    header = [*layout.columns]
+    said = [remark for one, remark in layout.remarks.items() if one in header or one == column]
+    assert match_columns([*header, column], layout).warnings[: len(said)] == said
+    others = [one for one in header if one not in layout.remarks]
+    assert not set(match_columns(others, layout).warnings) & set(layout.remarks.values())
+
+
+def test_some_tools_have_something_to_be_known() -> None:
+    assert TOLD_OF_TOOLS

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 from datetime import UTC, date, datetime
+from itertools import pairwise
 from types import MappingProxyType
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -749,3 +750,18 @@ def test_a_touch_is_told_with_what_came_of_it(outcome: str, said: str) -> None:
     record = DealRecord(_deal(), PIPELINE, (), (touch,), ())
     text = DealText(record, TODAY, ZONE, lambda entry: "").plain()
     assert text.splitlines()[-1].strip().endswith(f"ana  {said}")
+
+
+@pytest.mark.parametrize("char", ["x", "é", "日"])
+def test_a_line_of_a_calendar_has_as_many_bytes_as_others_take(char: str) -> None:
+    at = datetime(2026, 11, 23, 9, tzinfo=ZONE)
+    one = _deal(title=char * 200, next_step=None, expected_close=TODAY)
+    text = "".join(calendar_of([one], at))
+    lines = [line.encode() for line in text.removesuffix("\r\n").split("\r\n")]
+    long = [line for line in lines if line[:1] == b" "]
+    assert len(long) >= 4
+    assert max(map(len, lines)) <= 75
+    width = len(char.encode())
+    cut = [line for line, after in pairwise(lines) if after[:1] == b" "]
+    assert all(len(line) > 75 - width for line in cut)
+    assert {line.decode() for line in lines}  # none is cut within a letter
