@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -13,14 +14,30 @@ from pipeboard.domain.dates import micros
 from pipeboard.domain.deal import Ask, Contact, Deal
 from pipeboard.domain.events import Kind, change_to, evolve
 from pipeboard.domain.money import Money
-from pipeboard.store import Store
-from pipeboard.store.projecting import Change
+from pipeboard.store import Staging, Store
+from pipeboard.store.checking import log_faults
+from pipeboard.store.projecting import Change, carrying
+from pipeboard.store.projecting.carrying import carried
 from pipeboard.store.projecting.deals import FINDABLE
 from pipeboard.store.projecting.facts import facts_from_log, log_of, stored_facts
 from pipeboard.store.writing import Done, Writer
 from tests.store.made_up import NOW, created, deal, store_with
 
 KNOWN = {"external_id": "X1", "external_source": "crm"}
+
+
+@pytest.fixture(params=["for a file", "for a server"], autouse=True)
+def way(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
+    """What is carried to a server is carried to a file here: both take the same statements."""
+    if request.param == "for a server":
+
+        @contextmanager
+        def staging(store: Store) -> Iterator[Staging]:
+            with carried(store.reader.whole().database) as stage:
+                yield Staging(store._writing(), store.identity, stage, lambda: None)  # type: ignore[arg-type]
+
+        monkeypatch.setattr(Store, "staging", staging)
+    return str(request.param)
 
 
 @pytest.fixture
@@ -91,7 +108,7 @@ def test_a_known_deal_is_outdated_once_it_has_changed(store: Store) -> None:
     with store.staging() as staging:
         staging.stage.add([again], [0], done.id, micros(NOW))
         staging.stage.sum_up()
-        assert staging.stage.outdated() == [1]
+        assert staging.store(lambda writer: staging.stage.outdated()) == [1]
     now = store.reader.deal(1)
     assert now is not None and now.source == "web"
 
@@ -180,3 +197,55 @@ def test_numbers_are_taken_for_new_deals_alone(store: Store) -> None:
     bring(store, new(1), new(2), name="c3")
     assert last() == before + 2
     assert store.reader.deal(before + 2) is not None
+
+
+def test_many_deals_come_in_whole_however_few_are_carried_at_a_time(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(carrying, "_AT_ONCE", 1)
+    before = store.reader.deal(1)
+    assert before is not None
+    named = [new(n, external_id=f"N{n}", external_source="crm", tags=("a", "b")) for n in (1, 2, 3)]
+    assert list(bring(store, *named, edited(before, tags=("c",)))) == []
+    found = store.reader.deals(range(1, 9))
+    assert [one.external_id for one in found.values()] == ["X1", "N1", "N2", "N3"]
+    assert [one.tags for one in found.values()] == [("c",), *[("a", "b")] * 3]
+    twice = [new(n, external_id=f"N{n}", external_source="crm") for n in (3, 1, 7)]
+    assert sorted(bring(store, *twice, name="c3")) == [-3, -1]
+    elsewhere = {"pipeline_id": 2, "stage_id": 30}
+    again = [
+        new(1, external_id="N1", external_source="sheet"),
+        new(2, external_id="X1", external_source="crm", **elsewhere),
+    ]
+    assert list(bring(store, *again, name="c4")) == []
+
+
+def test_what_comes_in_stands_in_the_log_in_its_order(store: Store) -> None:
+    before = store.reader.deal(1)
+    assert before is not None
+    assert list(bring(store, new(2), edited(before, source="web"), new(1))) == []
+    entries = store.reader.history.entries()
+    assert [(one.deal_id, one.version, one.command_id) for one in entries] == [
+        (2, 1, "c2"), (1, 2, "c2"), (3, 1, "c2"), (1, 1, "c1"),
+    ]  # fmt: skip
+    assert list(log_faults(store.reader.whole().database)) == []
+
+
+def test_what_was_put_aside_of_deals_that_are_decided_anew_is_forgotten(store: Store) -> None:
+    done = Done("c2", NOW, "ana", "", "import", "Imported.")
+    with store.staging() as staging:
+        stage = staging.stage
+        changes = [new(1, title="one"), new(2, title="two", tags=("x",)), new(3, title="three")]
+        stage.add(changes, [7, 8, 9], done.id, micros(NOW))
+        assert stage.take_back([-2, -1]) == [8, 7]
+        stage.add([new(2, title="other")], [8], done.id, micros(NOW))
+        stage.sum_up()
+
+        def work(writer: Writer) -> None:
+            writer.begin_command(done)
+            writer.add_staged(stage)
+
+        staging.store(work)
+    deals = store.reader.deals(range(2, 9)).values()
+    assert [(one.title, one.tags) for one in deals] == [("other", ()), ("three", ())]
+    assert list(log_faults(store.reader.whole().database)) == []
