@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import io
 import re
 import sys
 from datetime import date, datetime, time, timedelta
@@ -403,3 +404,11 @@ def test_where_nothing_reads_workbooks_it_is_told_what_does(
     with pytest.raises(BadInput, match="what reads those is not installed") as refused:
         open_workbook(tmp_path / "a.xlsx", None)
     assert "pip install 'pipeboard[workbooks]'" in refused.value.hint
+
+
+def test_a_workbook_holds_no_instant_of_its_own(tmp_path: Path) -> None:
+    with ZipFile(io.BytesIO(workbook_of(["title", "value"], [["a", "5"]]))) as book:
+        about = book.read("docProps/core.xml").decode()
+        assert {one.date_time for one in book.infolist()} == {(1980, 1, 1, 0, 0, 0)}
+    dates = re.findall(r"<dcterms:(created|modified)[^>]*>([^<]*)<", about)
+    assert dates == [(name, "1980-01-01T00:00:00Z") for name in ("created", "modified")]

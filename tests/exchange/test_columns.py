@@ -76,6 +76,7 @@ def test_of_a_name_with_two_sides_the_last_says_what_it_is(mark: str) -> None:
         ("Amount EUR", "amount amount_eur"),
         ("Amount XQX", "amount_xqx"),
         ("Chance%", "chance_percent chance"),
+        ("dealOwner [x]", "dealowner deal_owner owner"),
         ("Total KES", "total total_kes"),
         ("owner_isk", "owner owner_isk"),
         ("eur", "eur"),
@@ -728,3 +729,14 @@ def test_what_is_to_be_known_of_a_column_of_a_tool_is_told_where_it_is_there(
 
 def test_some_tools_have_something_to_be_known() -> None:
     assert TOLD_OF_TOOLS
+
+
+def test_of_a_cell_that_is_no_value_of_its_field_the_beginning_is_shown() -> None:
+    for length in (40, 41):
+        sample = [["a", "x" * length]]
+        (told,) = match_columns(["Deal", "Value"], GENERIC, sample).warnings
+        shown = "x" * 40 if length == 40 else "x" * 37 + "..."
+        assert told == (
+            f"Column 'Value' is called like value and holds something else, such as '{shown}': it "
+            "is kept as a custom field."
+        )

@@ -476,6 +476,7 @@ def test_a_record_that_cannot_be_read_goes_through_a_table() -> None:
         ("a,b\n1,2,3\n4,5,6\n7", False, 2 / 3, 3),
         ("a,b\n\n1,2\n", True, 1.0, 2),
         ("a,b", False, 1.0, 2),
+        ("a,b\nc", False, 1.0, 2),
         ("a\nb\nc,d\n", True, 1 / 3, 2),
         ("a,b\n1,2,3\n", True, 0.5, 3),
         ("a\nb\n", True, 0.0, 0),
@@ -616,3 +617,12 @@ def test_a_row_that_is_too_wide_is_refused_by_the_first_that_it_holds_too_much(
     assert (rejected.line, rejected.column, rejected.value) == (3, "column 3", value)
     assert rejected.reason.startswith(f"the row has {cells} cells and the header 2;")
     assert list(rejected.raw) == ["title", "value", *(f"column {n}" for n in range(3, cells + 1))]
+
+
+def test_what_stands_behind_an_open_quote_is_read_as_the_rest_of_a_broken_file(
+    tmp_path: Path,
+) -> None:
+    data = "Deal,Note\nMüller,ok\n".encode() * 20 + b'B,"M\xfcller\nC,\xff\n'
+    with open_file(write(tmp_path, data)) as reading:
+        rejected = [row for row in reading.rows() if isinstance(row, Rejected)]
+    assert [[*row.raw.values()] for row in rejected] == [["B", '"Müller'], ["C", "\ufffd"]]

@@ -333,6 +333,8 @@ def test_signs_tell_no_language_unless_they_stand_within_a_word(part: bytes, pag
         ("\u0391\u0392;\u0393\r" * 30, "utf-16-be", "utf-16-be"),
         ("\u0391\u0392\t\u0393\n" * 30, "utf-16-le", "utf-16-le"),
         ("\u0391\u0392 \u0393\n" * 30, "utf-16-le", None),  # no cells
+        ("Deal\nA\n" * 30, "utf-16-le", "utf-16-le"),
+        ("Deal\nA\n" * 30, "utf-16-be", "utf-16-be"),
         ("\u0391\u0392,\u0393 " * 30, "utf-16-le", None),  # no lines
     ],
 )
@@ -411,3 +413,14 @@ def test_what_begins_as_marked_text_goes_on_so_or_is_none(tmp_path: Path) -> Non
         "\u05d4\u05d6\u05d3\u05de\u05e0\u05d5\u05ea,\u05dc\u05e7\u05d5\u05d7\u05d5\u05ea\n" * 20
     )
     assert find_encoding(write(tmp_path, hebrew.encode("cp1255"))).name == "cp1255"
+
+
+def test_the_candidates_of_other_letters_are_told_once_each_the_likeliest_first(
+    tmp_path: Path,
+) -> None:
+    names = ["Северный ветер", "Общество с ограниченной ответственностью", "Московский завод"]
+    text = "Deal,Account\n" + "".join(f"Поставка оборудования,{name}\n" for name in names * 20)
+    found = [name for name, _ in candidates(write(tmp_path, text.encode("windows-1251")))]
+    assert len(found) == len(set(found)) > 2
+    assert found[0] in ("windows-1251", "cp1251")
+    assert {"windows-1252", "windows-1250"} & set(found)

@@ -765,3 +765,17 @@ def test_a_line_of_a_calendar_has_as_many_bytes_as_others_take(char: str) -> Non
     cut = [line for line, after in pairwise(lines) if after[:1] == b" "]
     assert all(len(line) > 75 - width for line in cut)
     assert {line.decode() for line in lines}  # none is cut within a letter
+
+
+@pytest.mark.parametrize("precision", ["", "unknown"])
+def test_a_file_tells_the_instants_that_stand_for_what_nobody_knows(precision: str) -> None:
+    at = datetime(2026, 11, 3, tzinfo=UTC)
+    deal = _deal(
+        created_at=at, stage_entered_at=at, outcome=Status.WON, closed_at=at,
+        created_precision=precision, entry_precision=precision,
+    )  # fmt: skip
+    found = deal_document(DOCUMENTS, DealRecord(deal, PIPELINE, (), (), ()))
+    said = "2026-11-03T00:00:00+00:00"
+    assert [found[name] for name in ("created_at", "stage_entered_at", "closed_at")] == [said] * 3
+    shown = DOCUMENTS.deal(deal)
+    assert (shown["stage_entered_at"] is None) is bool(precision)

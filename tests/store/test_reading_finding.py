@@ -16,6 +16,7 @@ from pipeboard.domain.filter import parse_filter
 from pipeboard.domain.money import Money
 from pipeboard.store import Store
 from pipeboard.store.projecting import Change
+from pipeboard.store.reading import finding
 from pipeboard.store.reading.finding import Found, Named
 from pipeboard.store.reading.listing import Listing
 from pipeboard.store.writing import Done, Writer
@@ -352,3 +353,22 @@ def test_a_deal_that_comes_in_is_found_at_once(tmp_path: Path) -> None:
         assert [one.deal_id for one in store.reader.find("press")] == [1]
         record(store, Done("c2", NOW, "bo", "", "add", "Added."), created(deal(2, title="Press")))
         assert [one.deal_id for one in store.reader.find("press")] == [1, 2]
+
+
+@pytest.mark.parametrize(
+    ("looked_at", "ranked", "ids"),
+    [
+        (3_000, 500, [5, 1, 2, 3, 4]),
+        (3, 500, [5, 1, 2, 3]),  # of more than are looked at, those that begin so
+        (3_000, 2, [5, 1]),
+    ],
+)
+def test_of_many_deals_those_whose_names_begin_as_typed_are_looked_at(
+    looked_at: int, ranked: int, ids: list[int], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(finding, "_MOST_LOOKED_AT", looked_at)
+    monkeypatch.setattr(finding, "_MOST_RANKED", ranked)
+    deals = [deal(n, account=f"Bolt{n}", title=f"Big Acme {n}") for n in (1, 2, 3, 4)]
+    deals.append(deal(5, account="Acme"))
+    with closing(store_with(tmp_path / "deals.db", deals)) as store:
+        assert [one.deal_id for one in store.reader.find("acme")] == ids

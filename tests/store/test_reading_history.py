@@ -15,12 +15,13 @@ from pipeboard.domain.dates import micros
 from pipeboard.domain.deal import Answer, Deal, Loss, Status
 from pipeboard.domain.deal_record import EVERYBODYS
 from pipeboard.domain.errors import Conflict
-from pipeboard.domain.events import Event, Kind, change_to, evolve, inverse
+from pipeboard.domain.events import IMPORTED, Event, EventFacts, Kind, change_to, evolve, inverse
 from pipeboard.domain.lazy_dataclass import replace
 from pipeboard.domain.money import Money
 from pipeboard.domain.settings import Rep
 from pipeboard.store import Store
 from pipeboard.store.projecting import Change
+from pipeboard.store.sql import Audit
 from pipeboard.store.writing import Done, Writer
 from tests.store.made_up import NOW, created, deal, store_with
 
@@ -386,6 +387,7 @@ def test_objections_are_of_the_touches_and_losses_of_a_time_in_a_pipeline(tmp_pa
         _with(deal(2, **elsewhere), _touched("t4", 3, objection="other pipeline")),
         _with(deal(3, archived_at=NOW), _touched("t5", 3, objection="put away")),
         _with(deal(4, removed=True), _touched("t6", 3, objection="taken back")),
+        _with(deal(30), _touched("t7", 8, objection="slow")),
         _lost(11, 1), _lost(12, 2), _lost(13, 8, "scope"), _lost(14, 9), _lost(15, 3, ""),
         _lost(16, 3, pipeline_id=2, stage_id=32), _lost(17, 3, archived_at=NOW),
         _lost(18, 3, removed=True), _lost(19, 3, entry_precision="unknown"),
@@ -396,6 +398,7 @@ def test_objections_are_of_the_touches_and_losses_of_a_time_in_a_pipeline(tmp_pa
         at = {hours: micros(_later(hours)) for hours in (1, 2, 3, 8, 9)}
         assert numbers.objections(1, _later(2), _later(9)) == [
             (1, "price", at[2]), (12, "dear", at[2]), (20, "timing", at[3]), (13, "scope", at[8]),
+            (30, "slow", at[8]),
         ]  # fmt: skip
         assert numbers.objections(2, NOW, _later(9)) == [
             (2, "other pipeline", at[3]), (16, "dear", at[3]),
@@ -494,3 +497,104 @@ def test_a_note_that_is_edited_is_that_one_and_no_other(store: Store) -> None:
     assert [row[:3] for row in database.records(asked)] == [
         ("n1", "first words", "first words"), plain[:3],
     ]  # fmt: skip
+
+
+def test_a_touch_that_was_taken_back_is_none_of_a_deal_and_comes_back_with_it(store: Store) -> None:
+    touch = _touched("t1", 1, outcome="no answer")
+    _did(store, "c2", 1, touch)
+    _did(store, "c3", 2, _touched("t2", 2))
+    _did(store, "c4", 3, inverse(touch), undoes="c2")
+    assert [one.id for one in store.reader.history.touches(1)] == ["t2"]
+    _did(store, "c5", 4, touch, redoes="c2")
+    assert [one.id for one in store.reader.history.touches(1)] == ["t2", "t1"]
+
+
+def test_a_review_is_asked_of_what_changed_in_its_pipeline_and_matters(tmp_path: Path) -> None:
+    def one(
+        number: int, kind: Kind, values: dict[str, Any], facts: EventFacts | None = None
+    ) -> Change:
+        made = created(deal(number, **(ELSEWHERE if number > 20 else {})))
+        event = replace(change_to(made.after, kind, _later(1), values), facts=facts or {})
+        return Change(None, evolve(made.after, event), (*made.events, event))
+
+    changes = [
+        one(1, Kind.EXPECTED_CLOSE, {"expected_close": NOW.date()}),
+        one(2, Kind.VALUE, {"value": Money(5, "EUR")}),
+        one(3, Kind.CATEGORY, {"category": "best"}),
+        one(4, Kind.MOVED, {"stage_id": 2}),
+        one(5, Kind.CORRECTED, {"created_at": NOW}),
+        one(6, Kind.OWNER, {"owner": "bo"}),
+        one(7, Kind.EDITED, {"source": "web"}),
+        one(8, Kind.WON, {"source": "web"}, {"missing": ["x"]}),
+        one(9, Kind.EDITED, {"category": "commit"}),
+        one(21, Kind.VALUE, {"value": Money(5, "EUR")}),
+        created(deal(10, category="commit")),
+        created(deal(11)),
+    ]
+    with closing(_filled(tmp_path / "deals.db", *changes)) as made:
+        _did(made, "d1", 2, change_to(_deal_1(made), Kind.EDITED, NOW, {"source": "x"}))
+        before = _deal_1(made)
+        event = change_to(before, Kind.EDITED, NOW, {"source": "y"})
+        done = Done("d2", _later(3), "ana", "", "decide", "Decided.")
+        change = Change(before, evolve(before, event), (event,))
+        made.write(partial(Writer.record, done=done, changes=[change]))
+        asked = {
+            pipeline: [
+                (entry.deal_id, entry.event.kind.value)
+                for entry in made.reader.history.entries(audit=Audit(reviewed=pipeline))
+            ]
+            for pipeline in (1, 2, 3)
+        }
+    assert sorted(asked[1]) == sorted([
+        (1, "expected_close"), (2, "value"), (3, "category"), (4, "moved"), (5, "corrected"),
+        (8, "won"), (9, "edited"), (10, "created"), (1, "edited"),
+    ])  # fmt: skip
+    assert asked[2] == [(21, "value")]
+    assert asked[3] == []
+
+
+ELSEWHERE: dict[str, Any] = {"pipeline_id": 2, "stage_id": 30}
+
+
+def _deal_1(store: Store) -> Deal:
+    found = store.reader.deal(1)
+    assert found is not None
+    return found
+
+
+@pytest.mark.parametrize(
+    ("audit", "names"),
+    [
+        (Audit(), "c4 c3 c2 c1 c1"),
+        (Audit(by="ana"), "c4 c3 c1 c1"),
+        (Audit(by="bo"), "c3 c2"),
+        (Audit(verb="set"), "c3 c2"),
+        (Audit(overrides=True), "c4"),
+        (Audit(for_others=True), "c3"),
+        (Audit(undone=True), "c2"),
+        (Audit(by="bo", undone=True), "c2"),
+        (Audit(by="ana", undone=True), ""),
+    ],
+)
+def test_the_log_is_searched_by_who_did_what_with_which_marks(
+    audit: Audit, names: str, store: Store
+) -> None:
+    imported: EventFacts = {"missing": ["x"], "override": f"{IMPORTED} from x"}
+    passed: EventFacts = {"missing": ["x"], "override": "agreed"}
+    nothing: EventFacts = {}
+    for name, actor, acting_as, verb, facts in (
+        ("c2", "bo", "", "set", nothing), ("c3", "bo", "ana", "set", nothing),
+        ("c4", "ana", "", "move", passed),
+        ("c5", "cy", "", "import", imported),
+    ):  # fmt: skip
+        before = _deal_1(store)
+        event = replace(change_to(before, Kind.MOVED, NOW, {"source": name}), facts=facts)
+        change = Change(before, evolve(before, event), (event,))
+        done = Done(name, NOW, actor, acting_as, verb, "Did.")
+        store.write(partial(Writer.record, done=done, changes=[change]))
+    store.write(lambda writer: writer.mark("c2", undone=True))
+    found = [one.command_id for one in store.reader.history.entries(audit=audit)]
+    assert [name for name in found if name != "c5"] == names.split()
+    assert ("c5" in found) is (audit == Audit())
+    logged = [one.command_id for one in store.reader.history.log(audit=audit)]
+    assert logged == found

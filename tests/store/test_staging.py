@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager, suppress
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -12,6 +12,7 @@ import pytest
 
 from pipeboard.domain.dates import micros
 from pipeboard.domain.deal import Ask, Contact, Deal
+from pipeboard.domain.errors import DatabaseError
 from pipeboard.domain.events import Kind, change_to, evolve
 from pipeboard.domain.money import Money
 from pipeboard.store import Staging, Store
@@ -249,3 +250,48 @@ def test_what_was_put_aside_of_deals_that_are_decided_anew_is_forgotten(store: S
     deals = store.reader.deals(range(2, 9)).values()
     assert [(one.title, one.tags) for one in deals] == [("other", ()), ("three", ())]
     assert list(log_faults(store.reader.whole().database)) == []
+
+
+def test_what_was_decided_on_another_version_is_not_written_over(store: Store) -> None:
+    before = store.reader.deal(1)
+    assert before is not None
+    stale = edited(before, account="late")
+    done = Done("c3", NOW, "ana", "", "import", "Imported.")
+    with store.staging() as staging:
+        staging.stage.add([stale], [0], done.id, micros(NOW))
+        staging.stage.sum_up()
+        now = edited(before, account="first")
+        other = Done("c2", NOW, "bo", "", "set", "Set.")
+        with closing(Store.open(str(store.location))) as elsewhere:
+            elsewhere.write(lambda writer: writer.record(other, [now]))
+
+        def work(writer: Writer) -> None:
+            writer.begin_command(done)
+            writer.add_staged(staging.stage)
+
+        with suppress(DatabaseError):  # two events of one version
+            staging.store(work)
+    found = store.reader.deal(1)
+    assert found is not None and found.account == "first"
+
+
+@pytest.mark.parametrize("field", FOUND_BY)
+def test_what_a_deal_is_found_by_stays_where_something_else_of_it_comes_in(
+    field: str, store: Store
+) -> None:
+    before = store.reader.deal(1)
+    assert before is not None
+    bring(store, edited(before, **FOUND_BY))
+    whole = store.reader.deal(1)
+    assert whole is not None
+    value = FOUND_BY[field]
+    fewer = value[:1] if isinstance(value, tuple) else dict([*value.items()][:1])
+    bring(store, edited(whole, **{field: fewer}), name="c3")
+    changed = store.reader.deal(1)
+    assert changed is not None
+    bring(store, edited(changed, source="web"), name="c4")
+    database = store.reader.whole().database
+    rows = {name: len(database.rows(f"select * from {table} where deal_id = 1"))
+            for name, table, _ in FINDABLE}  # fmt: skip
+    assert rows == {name: 1 if name == field else 2 for name in FOUND_BY}
+    assert list(log_faults(database)) == []
