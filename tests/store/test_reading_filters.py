@@ -435,3 +435,17 @@ def test_a_term_finds_the_deals_that_it_names(
     with closing(store_with(tmp_path / "deals.db", deals, {3: "we met there"})) as made:
         query = parse_filter(words, today=TODAY, currency="EUR")
         assert made.reader.ids(Listing(TODAY, ZONE, me="ana", filter=query)) == ids
+
+
+def test_a_reason_of_a_loss_is_one_that_is_known_or_that_some_deal_was_lost_for(
+    tmp_path: Path,
+) -> None:
+    lost = {"stage_id": 8, "outcome": Status.LOST, "closed_at": NOW}
+    deals = [deal(1, **lost, loss=Loss("Umber")), deal(2, **lost, loss=Loss("price")), deal(3)]
+    with closing(store_with(tmp_path / "deals.db", deals)) as made:
+        for words, ids in (("lost:umber", (1,)), ("lost:price", (2,)), ("lost:timing", ())):
+            query = parse_filter(words, today=TODAY, currency="EUR")
+            assert made.reader.ids(Listing(TODAY, ZONE, filter=query)) == ids, words
+        query = parse_filter("lost:amber", today=TODAY, currency="EUR")
+        with pytest.raises(BadInput, match="no loss category 'amber'"):
+            made.reader.ids(Listing(TODAY, ZONE, filter=query))

@@ -501,3 +501,20 @@ def test_a_commit_in_doubt_was_one_where_its_first_command_is_there(
     assert bool(stored) is was_stored and not attempt.is_in_doubt
     expected = [("SELECT 1 FROM command WHERE id = ?", (doubtful[0],))] if doubtful else []
     assert asked == expected
+
+
+@pytest.mark.parametrize(
+    ("kind", "data", "value"),
+    [("bool", b"t", 1), ("bool", b"f", 0), ("numeric", b"7", 7), ("numeric", b"-7", -7),
+     ("numeric", b"2.5", 2.5), ("numeric", b"7.0", 7.0)],
+)  # fmt: skip
+def test_truths_and_sums_come_as_those_of_a_file(
+    kind: str, data: bytes, value: float, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    loaders: dict[str, Any] = {}
+    raw = SimpleNamespace(adapters=SimpleNamespace(register_loader=loaders.__setitem__))
+    driver = SimpleNamespace(connect=lambda *_, **__: raw, conninfo=psycopg.conninfo)
+    monkeypatch.setattr(server_driver, "loaded_driver", lambda: driver)
+    server_driver.connect(Server("postgresql://box/sales"), read_only=True, wait_ms=0)
+    found = loaders[kind](0).load(memoryview(data))
+    assert (found, type(found)) == (value, type(value))
