@@ -333,3 +333,18 @@ def test_of_what_was_put_away_those_who_list_the_archive_are_told(
             return
         with pytest.raises(DatabaseError, match="D-1 stands in a stage"):
             check_stages(database, pipelines(), with_archive=with_archive)
+
+
+@pytest.mark.parametrize(("minor", "worth"), [(1, 1), (2, 1), (3, 2), (5, 3), (7, 4)])
+def test_what_is_on_hand_is_rounded_as_every_amount_is(
+    minor: int, worth: int, tmp_path: Path
+) -> None:
+    """A dollar is worth half a euro; halves go up."""
+    with closing(
+        store_with(tmp_path / "deals.db", [deal(1, owner="ana", value=Money(minor, "USD"))])
+    ) as store:
+        rate = {"numerator": 1, "denominator": 2}
+        said = Agreement(Topic.RATE, ("USD", "2026-01-01"), None, rate)
+        store.write(lambda writer: writer.agree(said, NOW, "ana"))
+        loads = store.reader.day(Listing(TODAY, ZONE)).loads()
+        assert loads["ana"].value == Money(worth, "EUR")
