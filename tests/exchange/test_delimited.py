@@ -626,3 +626,26 @@ def test_what_stands_behind_an_open_quote_is_read_as_the_rest_of_a_broken_file(
     with open_file(write(tmp_path, data)) as reading:
         rejected = [row for row in reading.rows() if isinstance(row, Rejected)]
     assert [[*row.raw.values()] for row in rejected] == [["B", '"Müller'], ["C", "\ufffd"]]
+
+
+@pytest.mark.parametrize(
+    ("row", "header"),
+    [
+        ("A,Lead,x,", ("Deal", "Stage", "column 3")),
+        ("A,Lead,,", ("Deal", "Stage")),
+        ("A,Le,ad,x,y", ("Deal", "Stage")),  # a delimiter in a cell has cut it
+        ("A,Lead,x", ("Deal", "Stage")),
+    ],
+)
+def test_a_column_without_a_name_is_one_by_rows_that_are_as_wide_as_the_header(
+    tmp_path: Path, row: str, header: tuple[str, ...]
+) -> None:
+    assert table_of(tmp_path, f"Deal,Stage,,\n{row}\n").header == header
+
+
+def test_a_table_without_names_is_shown_by_the_beginning_of_its_first_line() -> None:
+    for length, shown in ((60, "x" * 60), (61, "x" * 57 + "...")):
+        records = [Record(1, ["x" * length, ""]), Record(2, ["5", "6"])]
+        with pytest.raises(BadInput) as refused:
+            name_by_heading(Lines(records), "a.csv", [])
+        assert f"it begins with '{shown}'" in refused.value.message

@@ -387,7 +387,8 @@ def test_objections_are_of_the_touches_and_losses_of_a_time_in_a_pipeline(tmp_pa
         _with(deal(2, **elsewhere), _touched("t4", 3, objection="other pipeline")),
         _with(deal(3, archived_at=NOW), _touched("t5", 3, objection="put away")),
         _with(deal(4, removed=True), _touched("t6", 3, objection="taken back")),
-        _with(deal(30), _touched("t7", 8, objection="slow")),
+        _with(deal(30), _touched("t7", 8, objection="slow"),
+              _touched("t8", 8, objection="slow")),
         _lost(11, 1), _lost(12, 2), _lost(13, 8, "scope"), _lost(14, 9), _lost(15, 3, ""),
         _lost(16, 3, pipeline_id=2, stage_id=32), _lost(17, 3, archived_at=NOW),
         _lost(18, 3, removed=True), _lost(19, 3, entry_precision="unknown"),
@@ -398,7 +399,7 @@ def test_objections_are_of_the_touches_and_losses_of_a_time_in_a_pipeline(tmp_pa
         at = {hours: micros(_later(hours)) for hours in (1, 2, 3, 8, 9)}
         assert numbers.objections(1, _later(2), _later(9)) == [
             (1, "price", at[2]), (12, "dear", at[2]), (20, "timing", at[3]), (13, "scope", at[8]),
-            (30, "slow", at[8]),
+            (30, "slow", at[8]), (30, "slow", at[8]),
         ]  # fmt: skip
         assert numbers.objections(2, NOW, _later(9)) == [
             (2, "other pipeline", at[3]), (16, "dear", at[3]),
