@@ -15,6 +15,7 @@ from pipeboard.domain.agreements import Agreement, Topic
 from pipeboard.domain.board import Signs
 from pipeboard.domain.deal import Ask, Loss, NextStep, Status
 from pipeboard.domain.errors import DatabaseError
+from pipeboard.domain.hygiene import Fault
 from pipeboard.domain.money import Money
 from pipeboard.domain.queue import Load, Tier
 from pipeboard.domain.settings import Rep
@@ -348,3 +349,32 @@ def test_what_is_on_hand_is_rounded_as_every_amount_is(
         store.write(lambda writer: writer.agree(said, NOW, "ana"))
         loads = store.reader.day(Listing(TODAY, ZONE)).loads()
         assert loads["ana"].value == Money(worth, "EUR")
+
+
+def test_deals_with_a_fault_come_by_worth_then_age_then_number(tmp_path: Path) -> None:
+    deals = [deal(number, source="", **more) for number, more in enumerate(QUEUE, 1)]
+    with closing(store_with(tmp_path / "deals.db", deals)) as store:
+        day = store.reader.day(Listing(TODAY, ZONE))
+        assert day.faulty(Fault.SOURCE) == (9, 6, 2, 5, 1, 4, 3, 7, 8)
+
+
+def test_what_needs_nobody_stands_in_no_tier(tmp_path: Path) -> None:
+    planned = deal(1, source="web", owner="ana", **step(3))
+    with closing(store_with(tmp_path / "deals.db", [planned, deal(2, **step(-1))])) as store:
+        day = store.reader.day(Listing(TODAY, ZONE))
+        assert day.tiers() == {Tier.OVERDUE: 1}
+        assert day.tier_by_id() == {2: Tier.OVERDUE}
+        assert [one.deal.id for one in day.queue()] == [2]
+        assert day.place(1) is None
+
+
+@pytest.mark.parametrize(("count", "more"), [(5, ""), (6, " and others"), (8, " and others")])
+def test_of_many_deals_that_were_put_away_astray_five_are_named(
+    count: int, more: str, tmp_path: Path
+) -> None:
+    deals = [deal(number, archived_at=NOW) for number in range(1, count + 1)]
+    with closing(store_with(tmp_path / "deals.db", deals)) as store:
+        put_astray(store, "true", 99)
+        database = store.reader.whole().database
+        with pytest.raises(DatabaseError, match=f"damaged: D-1, D-2, D-3, D-4, D-5{more} stand"):
+            check_stages(database, pipelines(), with_archive=True)

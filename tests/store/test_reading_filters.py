@@ -33,6 +33,7 @@ from pipeboard.domain.filter_nodes import (
     any_of,
     negation,
 )
+from pipeboard.domain.lazy_dataclass import replace
 from pipeboard.domain.money import Money
 from pipeboard.store.reading import filtering
 from pipeboard.store.reading.listing import Listing
@@ -449,3 +450,28 @@ def test_a_reason_of_a_loss_is_one_that_is_known_or_that_some_deal_was_lost_for(
         query = parse_filter("lost:amber", today=TODAY, currency="EUR")
         with pytest.raises(BadInput, match="no loss category 'amber'"):
             made.reader.ids(Listing(TODAY, ZONE, filter=query))
+
+
+@pytest.mark.parametrize(
+    ("currency", "minor", "op", "found"),
+    [
+        ("EUR", 150, ">=", True), ("EUR", 149, ">=", False), ("EUR", 151, "<", False),
+        ("JPY", 2, ">=", True), ("JPY", 1, ">=", False), ("JPY", 2, "<=", False),
+        ("KWD", 1_500, ">=", True), ("KWD", 1_499, ">=", False), ("KWD", 1_500, "=", True),
+        ("USD", 150, ">=", False),
+    ],
+)  # fmt: skip
+def test_a_plain_amount_is_so_many_units_of_the_currency_of_the_pipeline(
+    currency: str, minor: int, op: Op, found: bool, tmp_path: Path
+) -> None:
+    """The amount is 1.5; a deal in another currency than its pipeline's is not compared."""
+    own = currency if currency != "USD" else "EUR"
+    with closing(
+        store_with(tmp_path / "deals.db", [deal(1, value=Money(minor, currency))])
+    ) as made:
+        known = replace(pipelines()[0], currency=own, version=2)
+        made.write(lambda writer: writer.save_pipeline(known, NOW, "ana"))
+        root = Compare("value", op, Money(150, "EUR"), is_plain=True)
+        for pipeline_id in (1, None):
+            listing = Listing(TODAY, ZONE, pipeline_id=pipeline_id, filter=Filter("", root))
+            assert bool(made.reader.ids(listing)) is found

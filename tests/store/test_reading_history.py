@@ -599,3 +599,14 @@ def test_the_log_is_searched_by_who_did_what_with_which_marks(
     assert ("c5" in found) is (audit == Audit())
     logged = [one.command_id for one in store.reader.history.log(audit=audit)]
     assert logged == found
+
+
+def test_an_undo_that_was_put_again_is_none_to_put_again_and_the_one_before_it_is(
+    store: Store,
+) -> None:
+    _work(store, *WORK, ("a4", "ana", "undoes=a1"), ("a5", "ana", "redoes=a1"))
+    store.write(lambda writer: writer.mark("a4", undone=True))
+    again = store.reader.history.redoable("ana")
+    assert again is not None and (again[0].id, again[1].id) == ("a3", "a2")
+    store.write(lambda writer: writer.mark("a3", undone=True))
+    assert store.reader.history.redoable("ana") is None
