@@ -12,6 +12,7 @@ import pytest
 
 from pipeboard.domain.errors import BadInput, DatabaseError, Refused
 from pipeboard.domain.events import Kind, change_to, evolve
+from pipeboard.domain.settings import Rep
 from pipeboard.store import Store, dialect, moving
 from pipeboard.store.database import Database
 from pipeboard.store.moving import contents_of, move
@@ -179,3 +180,19 @@ def test_two_workspaces_are_the_same_by_every_row_but_the_mark_of_a_move(
     is_same = dialect.MOVED_TO in change or "saved_filter" in change
     assert (after == before) is is_same
     assert (after[1] == before[1]) is is_same
+
+
+def test_a_workspace_comes_back_to_a_place_that_it_had_left(here: Store, tmp_path: Path) -> None:
+    there = tmp_path / "there.db"
+    shutil.copy(tmp_path / "here.db", there)
+    mark = f"INSERT INTO setting VALUES ('{dialect.MOVED_TO}', '\"x\"')"
+    with closing(sqlite3.connect(there)) as raw, raw:
+        raw.execute(mark)
+    wanted = contents_of(database(here))
+    with closing(Store.open(str(tmp_path / "here.db"))) as again:
+        assert not again.has_stored
+        move(again, str(there))
+        assert again.has_stored
+    with closing(Store.open(str(there))) as new:
+        assert contents_of(database(new)) == wanted
+        new.write(lambda writer: writer.save_rep(Rep("cy")))  # nothing says that it has moved
