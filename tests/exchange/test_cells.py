@@ -412,3 +412,25 @@ def test_a_workbook_holds_no_instant_of_its_own(tmp_path: Path) -> None:
         assert {one.date_time for one in book.infolist()} == {(1980, 1, 1, 0, 0, 0)}
     dates = re.findall(r"<dcterms:(created|modified)[^>]*>([^<]*)<", about)
     assert dates == [(name, "1980-01-01T00:00:00Z") for name in ("created", "modified")]
+
+
+@pytest.mark.parametrize(
+    ("merged", "rows", "filled"),
+    [
+        (((0, 0), (2, 0)), [["a", ""], ["a", ""], ["a", "y"]], 1),
+        (((0, 1), (2, 1)), [["a", ""], ["", ""], ["a", "y"]], 0),  # nothing stands there
+        (((1, 0), (2, 0)), [["a", ""], ["", ""], ["a", "y"]], 0),
+        (((0, 5), (2, 5)), [["a", ""], ["", ""], ["a", "y"]], 0),
+        (((0, 0), (0, 1)), [["a", ""], ["", ""], ["a", "y"]], 0),
+    ],
+)
+def test_what_stands_in_cells_over_several_rows_stands_in_each_of_them_that_is_empty(
+    merged: tuple[tuple[int, int], tuple[int, int]], rows: list[list[str]], filled: int
+) -> None:
+    found = [["a", ""], ["", ""], ["a", "y"]]
+    top = merged[0]
+    if top[1] == 5:
+        assert _fill_merged([[*row, *[""] * 3] for row in found], [((0, 4), (2, 4))]) == 0
+        return
+    assert _fill_merged(found, [merged]) == filled
+    assert found == rows

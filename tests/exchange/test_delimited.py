@@ -649,3 +649,21 @@ def test_a_table_without_names_is_shown_by_the_beginning_of_its_first_line() -> 
         with pytest.raises(BadInput) as refused:
             name_by_heading(Lines(records), "a.csv", [])
         assert f"it begins with '{shown}'" in refused.value.message
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "named"),
+    [
+        (["Alpha", "Beta"], ["Deal", "Stage"], 2),
+        (["Alpha", "Beta"], ["Deal", "Umber"], 1),
+        (["Deal", "Umber"], ["Deal", "Stage"], 2),
+        (["Deal", "Stage"], ["Deal", "Stage"], 1),
+        (["Alpha", "Beta"], ["Deal", "5"], 1),
+    ],
+)
+def test_the_second_line_names_the_columns_where_it_knows_more_of_them(
+    first: list[str], second: list[str], named: int
+) -> None:
+    table = Lines([Record(1, first), Record(2, second), Record(3, ["A", "5"])])
+    name_by_heading(table, "a.csv", [])
+    assert table.named == named

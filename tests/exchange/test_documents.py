@@ -491,3 +491,11 @@ def test_objects_one_behind_another_that_break_off_are_refused_with_the_line(
 ) -> None:
     with pytest.raises(BadInput, match=f"not valid JSON near line {line}"):
         list(open_file(write(tmp_path, text, "a.json")).rows())
+
+
+@pytest.mark.parametrize("codec", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le"])
+def test_lines_of_json_are_read_in_the_encoding_of_the_file(codec: str, tmp_path: Path) -> None:
+    lines = "".join(f'{{"title": "{name}", "stage": "Lead"}}\n' for name in ("Müller", "Größe"))
+    with open_file(write(tmp_path, lines.encode(codec), "a.jsonl")) as reading:
+        assert reading.format == "jsonl"
+        assert [row.raw["title"] for row in reading.rows()] == ["Müller", "Größe"]

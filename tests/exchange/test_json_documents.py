@@ -779,3 +779,37 @@ def test_a_file_tells_the_instants_that_stand_for_what_nobody_knows(precision: s
     assert [found[name] for name in ("created_at", "stage_entered_at", "closed_at")] == [said] * 3
     shown = DOCUMENTS.deal(deal)
     assert (shown["stage_entered_at"] is None) is bool(precision)
+
+
+def test_every_part_of_what_stands_around_a_deal_is_in_its_document() -> None:
+    """Each part of each kind says a word of its own."""
+    at = datetime(2026, 11, 7, 8, 9, tzinfo=UTC)
+    parts: dict[str, tuple[Any, ...]] = {
+        "terms": (Term, "item-1", "ours-1", "theirs-1", "agreed-1"),
+        "contacts": (Contact, "name-2", "role-2", "email-2", "phone-2", "title-2"),
+        "answers": (Answer, "text-3", 3, "evidence-3", "by-3", at),
+        "loss": (Loss, "category-4", "reason-4", "competitor-4", date(2031, 1, 4), "objection-4"),
+        "next_step": (NextStep, "text-5", date(2031, 1, 5), "5w"),
+    }
+    made = {name: kind(*values) for name, (kind, *values) in parts.items()}
+    for one in made.values():
+        assert all(getattr(one, part) for part in one.__match_args__), one
+    deal = _deal(
+        terms={"pay": made["terms"]}, contacts={"m": made["contacts"]},
+        answers={"need": made["answers"]}, loss=made["loss"], next_step=made["next_step"],
+    )  # fmt: skip
+    note = Note("id-6", "text-6", "author-6", at)
+    touch = Touch("id-7", "type-7", "in", "outcome-7", "by-7", at, "objection-7", "variant-7")
+    record = DealRecord(deal, PIPELINE, (note,), (touch,), (ENTRY,))
+    shown = DOCUMENTS.record(record, lambda entry: "told-8")
+    filed = deal_document(DOCUMENTS, record)
+    words = [str(value) for _, *values in parts.values() for value in values if value != at]
+    words += ["text-6", "author-6", "type-7", "in", "outcome-7", "by-7", "objection-7", "variant-7"]
+    for document in (shown, filed):
+        text = json.dumps(document, default=str)
+        assert [word for word in words if word not in text] == []
+        assert text.count("2026-11-07T08:09:00+00:00") >= 3
+    assert "told-8" in json.dumps(shown) and "id-6" in json.dumps(shown)
+    assert shown["terms"] == [
+        {"item": "item-1", "ours": "ours-1", "theirs": "theirs-1", "agreed": "agreed-1"}
+    ]

@@ -323,3 +323,8 @@ def test_two_questions_have_two_keys(keys: str, said: str) -> None:
         return
     with pytest.raises(BadInput, match=said):
         read_pipeline(f"{_STAGE}{asked}")
+
+
+def test_words_of_a_list_are_told_once_each_and_empty_ones_not_at_all() -> None:
+    text = f'{_STAGE}checklist = ["Goals", "", "  ", "Budget", "Goals"]\n'
+    assert read_pipeline(text).stages[0].checklist == ("Goals", "Budget")

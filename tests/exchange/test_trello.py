@@ -124,3 +124,9 @@ def test_a_card_says_all_that_a_board_knows_of_it() -> None:
     }
     longer = cells_of(url="https://t.example/long")
     assert longer["Card URL"] == "https://t.example/long"
+
+
+def test_what_a_card_has_none_of_is_no_cell_of_it() -> None:
+    cells = cells_of()
+    assert "" not in cells.values()
+    assert not {"Comments", "Attachments", "Labels", "Due Date"} & cells.keys()

@@ -224,3 +224,17 @@ def test_a_note_in_html_is_text_to_read(html: str, text: str) -> None:
 )  # fmt: skip
 def test_the_last_of_a_note_is_kept_whatever_it_ends_with(html: str, text: str) -> None:
     assert text_of_html(html) == text
+
+
+@pytest.mark.parametrize(
+    ("cells", "small", "assumed"),
+    [(("50", "1"), "", ""), (("50", "0.5"), "0.5", ""), (("0.5", "1"), "", "0.5"),
+     (("50", "0"), "", ""), (("50%", "0.5"), "", "0.5"), (("50", "1.5"), "", "")],
+)  # fmt: skip
+def test_a_part_of_one_among_percentages_is_told(
+    cells: tuple[str, ...], small: str, assumed: str
+) -> None:
+    column = PercentColumn(lambda: cells)
+    for cell in cells:
+        column.read(cell)
+    assert (column.small, column.assumed) == (small, assumed)

@@ -35,6 +35,7 @@ from pipeboard.domain.filter_nodes import (
 )
 from pipeboard.domain.lazy_dataclass import replace
 from pipeboard.domain.money import Money
+from pipeboard.domain.pipeline import Category
 from pipeboard.store.reading import filtering
 from pipeboard.store.reading.listing import Listing
 from pipeboard.store.whole import fields_asked
@@ -475,3 +476,38 @@ def test_a_plain_amount_is_so_many_units_of_the_currency_of_the_pipeline(
         for pipeline_id in (1, None):
             listing = Listing(TODAY, ZONE, pipeline_id=pipeline_id, filter=Filter("", root))
             assert bool(made.reader.ids(listing)) is found
+
+
+@pytest.mark.parametrize(
+    ("category", "ids"), [("commit", (1, 4)), ("pipeline", (3,)), ("omitted", ()), ("best", (2,))]
+)
+def test_a_category_is_that_of_the_deal_else_of_its_stage(
+    category: str, ids: tuple[int, ...], tmp_path: Path
+) -> None:
+    first, second, *others = pipelines()[0].stages
+    stages = (first, replace(second, category=Category.COMMIT), *others)
+    deals = [deal(1, category="commit"), deal(2, category="best"), deal(3), deal(4, stage_id=2),
+             deal(5, stage_id=2, category="x")]  # fmt: skip
+    with closing(store_with(tmp_path / "deals.db", deals)) as made:
+        known = replace(pipelines()[0], stages=stages, version=2)
+        made.write(lambda writer: writer.save_pipeline(known, NOW, "ana"))
+        query = parse_filter(f"category:{category}", today=TODAY, currency="EUR")
+        assert made.reader.ids(Listing(TODAY, ZONE, filter=query)) == ids
+
+
+@pytest.mark.parametrize(
+    ("words", "ids"),
+    [("score>=0", (1, 2)), ("score>=0 archived", (3,)), ("score:none", (4,)),
+     ("score:none archived", (5,)), ("score<101 archived", (3,))],
+)  # fmt: skip
+def test_a_score_is_looked_for_among_those_that_were_put_away_too(
+    words: str, ids: tuple[int, ...], tmp_path: Path
+) -> None:
+    one, other = {"need": Answer("yes", 3)}, {"authority": Answer("no", 1)}
+    deals = [
+        deal(1, answers=one), deal(2, answers=other), deal(4), deal(5, archived_at=NOW),
+        deal(3, answers=one | other, archived_at=NOW),
+    ]  # fmt: skip
+    with closing(store_with(tmp_path / "deals.db", deals)) as made:
+        query = parse_filter(words, today=TODAY, currency="EUR")
+        assert made.reader.ids(Listing(TODAY, ZONE, filter=query)) == ids
