@@ -417,7 +417,8 @@ def test_of_what_nobody_knows_it_is_known_that_it_has_been_here_so_long(
         ("pipeline:renewals", (5,)), ("pipeline:business", (1, 2, 3, 4)),
         ("category:commit", (4,)), ("channel:in", (1,)), ("channel:out", (2,)),
         ("currency:eur", (1,)), ("title:one", (1,)), ("account:ac", (1, 2)), ("id:2,4", (2, 4)),
-        ("stage:talks", ()), ("met", (3,)), ("archived", (6,)),
+        ("stage:talks", ()), ("met", (3,)), ("archived", (6,)), ("account:gone archived", (6,)),
+        ("title:deal archived", (6,)), ("owner:cy archived", (6,)), ("account:gone", ()),
     ],
 )  # fmt: skip
 def test_a_term_finds_the_deals_that_it_names(
@@ -431,7 +432,7 @@ def test_a_term_finds_the_deals_that_it_names(
         deal(3, fields={"size": "small", "color": "red"}, answers={"authority": Answer("", 0)}),
         deal(4, category="commit"),
         deal(5, pipeline_id=2, stage_id=30),
-        deal(6, archived_at=NOW, owner="cy"),
+        deal(6, archived_at=NOW, owner="cy", account="Gone"),
         deal(7, removed=True, owner="ana", tags=("hot",)),
     ]  # fmt: skip
     with closing(store_with(tmp_path / "deals.db", deals, {3: "we met there"})) as made:
