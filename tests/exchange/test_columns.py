@@ -7,6 +7,7 @@ import pytest
 
 from pipeboard.domain.errors import BadInput, NotFound
 from pipeboard.domain.lazy_dataclass import with_values
+from pipeboard.exchange import recipe
 from pipeboard.exchange.columns import _fits, _meant, _parts_of_name, apply_overrides, match_columns
 from pipeboard.exchange.fields import SEVERAL
 from pipeboard.exchange.layouts import GENERIC, LAYOUTS
@@ -740,3 +741,16 @@ def test_of_a_cell_that_is_no_value_of_its_field_the_beginning_is_shown() -> Non
             f"Column 'Value' is called like value and holds something else, such as '{shown}': it "
             "is kept as a custom field."
         )
+
+
+def test_whoever_waits_for_a_long_file_hears_how_far_it_was_looked_through(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(recipe, "_HEARD_EACH", 2)
+    monkeypatch.setattr(recipe, "_MOST_WORDS", 2)
+    rows = "".join(f"{name};Stage {name}\n" for name in "ABCDE")
+    heard: list[int] = []
+    with open_file(write(tmp_path, f"Deal;Stage\n{rows}")) as reading:
+        seen = survey(reading, lambda count, share: heard.append(count))
+    assert heard == [2, 4]
+    assert [word.text for word in seen.words] == ["Stage A", "Stage B"]
