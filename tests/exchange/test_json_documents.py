@@ -719,6 +719,18 @@ def test_a_step_without_words_is_one_in_a_calendar_and_what_has_no_day_is_in_non
     assert "".join(calendar_of([_deal()], at)).count("BEGIN:VEVENT") == 0
 
 
+def test_a_calendar_says_of_a_deal_what_is_known_of_it() -> None:
+    at, step = datetime(2026, 11, 23, 9, tzinfo=ZONE), NextStep("Call", date(2026, 12, 3))
+    for values, said in (
+        ({"owner": "", "value": None}, ""),
+        ({"owner": "ana", "value": None}, r"\nOwner: ana"),
+        ({"owner": "", "value": Money(500, "EUR")}, r"\nValue: €5"),
+    ):
+        deal = replace(_deal(next_step=step), **values)
+        text = "".join(calendar_of([deal], at))
+        assert f"DESCRIPTION:{deal.ref} {deal.title}{said}\r\n" in text
+
+
 def test_a_text_tells_the_score_of_a_deal_that_has_one() -> None:
     def lines(deal: Deal) -> list[str]:
         record = DealRecord(deal, PIPELINE, (), (), ())

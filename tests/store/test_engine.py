@@ -35,6 +35,26 @@ def store(path: Path) -> Iterator[Store]:
         yield store
 
 
+@pytest.mark.skipif(not Path("/proc/self/fd").exists(), reason="Linux tells which files are open.")
+def test_a_store_that_is_closed_holds_no_file_open(path: Path) -> None:
+    def held() -> list[str]:
+        links = (one for one in Path("/proc/self/fd").iterdir() if one.is_symlink())
+        return [name for one in links if (name := str(_target(one))).startswith(str(path))]
+
+    store = Store.open(str(path))
+    assert store.reader.settings() == SETTINGS
+    assert held()
+    store.close()
+    assert not held()
+
+
+def _target(link: Path) -> Path | None:
+    try:
+        return link.readlink()
+    except OSError:  # closed since
+        return None
+
+
 def test_a_failure_half_way_leaves_nothing_behind(store: Store) -> None:
     def work(writer: Writer) -> None:
         writer.save_settings(Settings(currency="USD"))

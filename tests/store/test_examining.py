@@ -23,6 +23,7 @@ from pipeboard.store.database import Database
 from pipeboard.store.examining import Finding, Level, examine
 from pipeboard.store.locating import Location, Server, locate_file
 from pipeboard.store.opening import Identity
+from pipeboard.store.troubles import RECOVERED
 from tests.team import NOW, Team, add
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
@@ -444,3 +445,7 @@ def test_whoever_waits_for_an_examination_hears_how_far_it_is(path: Path) -> Non
     backup: list[tuple[int, float, str]] = []
     assert check_copy(location, lambda *said: backup.append(said)) == []
     assert backup[-1] == (1, 1.0, "deals")
+
+
+def test_a_change_that_was_cut_off_is_only_told_where_one_was(path: Path) -> None:
+    assert RECOVERED not in [one.text for one in found(path, "journal")]

@@ -78,7 +78,7 @@ def record(store: Store, done: Done, change: Change) -> None:
 
 
 def test_what_people_changed_here_is_known_and_not_what_a_file_brought(tmp_path: Path) -> None:
-    store = store_with(tmp_path / "deals.db", [deal(2)])
+    store = store_with(tmp_path / "deals.db", [deal(2), deal(3)])
     known, before = store.reader.known_deals(), store.reader.deal(2)
     assert before is not None
     for verb, values in (("import", {"source": "web"}), ("set", {"account": "Kestrel NV"})):
@@ -89,6 +89,7 @@ def test_what_people_changed_here_is_known_and_not_what_a_file_brought(tmp_path:
         before = change.after
     assert known.touched_here(2, 1) == {"account"}
     assert known.touched_here(2, before.version) == frozenset()
+    assert known.touched_here(3, 1) == frozenset()
     store.close()
 
 

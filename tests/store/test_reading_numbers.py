@@ -240,6 +240,21 @@ def test_what_was_to_come_after_an_instant_is_read_anew_for_a_later_one(
         assert read_known(database, 1, later(5) + MOMENT, kept)[0] is at_the_event[0]
 
 
+def test_what_was_taken_back_after_an_instant_is_read_anew_for_a_later_one(tmp_path: Path) -> None:
+    """The undo has the effect of what it takes back, so that only its command is later."""
+    with closing(store_of(tmp_path / "deals.db", created(deal(1)))) as store:
+        did(store, 1, 1, Kind.OWNER, owner="bo")
+        take_back(store, 5, 1, "d1-1")
+        database, kept = store.reader.whole().database, list[KnownHistories]()
+        for hours in (4, 6):
+            found, fresh = read_known(database, 1, later(hours), kept), read_histories(
+                database, 1, later(hours)
+            )  # fmt: skip
+            assert list(map(told, found)) == list(map(told, fresh))
+        at_the_undo = read_known(database, 1, later(5), kept)
+        assert read_known(database, 1, later(5) + MOMENT, kept)[0] is at_the_undo[0]
+
+
 def test_reading_tells_how_far_it_is_and_may_be_ended(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -316,6 +331,10 @@ def test_deals_are_counted_by_pipeline_the_open_ones_or_all(tmp_path: Path) -> N
         assert numbers.last_written_pipeline() == 2
         did(store, 1, 2, Kind.OWNER, owner="ana")
         assert numbers.last_written_pipeline() == 1
+        for hours, archived_at, counts in ((2, None, {1: 3, 2: 1}), (3, NOW, {1: 3})):
+            kind = Kind.ARCHIVED if archived_at else Kind.UNARCHIVED
+            did(store, hours, 8, kind, archived_at=archived_at)
+            assert numbers.deal_counts() == counts
     with closing(store_of(tmp_path / "empty.db")) as empty:
         assert empty.reader.numbers.last_written_pipeline() is None
         assert empty.reader.numbers.deal_counts(closed=True) == {}
