@@ -46,7 +46,7 @@ _LANGUAGES: Mapping[str, tuple[str, ...]] = MappingProxyType(
 )
 _RARE = {"áðéíóúýþæö", "ăâîşţ", "äõöüšž"}
 # Signs that stand in no word: where they do, the code page is another one.
-_SIGN_IN_WORD = re.compile(r"(?<=[^\W\d_])[¤¥§¬±¶×÷¦¹²³ªº¼½¾¿¡£](?=[^\W\d_])")
+_SIGN_IN_WORD = re.compile(r"(?<=[^\W\d_])[‚¤¥§¬±¶×÷¦¹²³ªº¼½¾¿¡£](?=[^\W\d_])")
 _ANYWHERE = set("€‚„…‹‘’“”•–—™›\xa0¡¢£¤¥§©«®°±²³µ¶·¹»¼½¾¿ª´¨×÷")
 
 

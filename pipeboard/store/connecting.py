@@ -75,7 +75,6 @@ def _open(
         location.uri(read_only=read_only),
         uri=True,
         timeout=busy_ms / 1000,
-        isolation_level=None,
         check_same_thread=False,
     )
     try:

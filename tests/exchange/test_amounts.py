@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from pipeboard.domain.errors import BadInput
-from pipeboard.domain.money import format_money
-from pipeboard.exchange.amounts import AmountColumn, read_currency_name
+from pipeboard.domain.money import DecimalMark, format_money
+from pipeboard.exchange.amounts import AmountColumn, _evidence, read_currency_name
 from pipeboard.exchange.reading import ReadOptions
 from pipeboard.exchange.units import unit_of
 from tests.exchange.files import all_deals, open_file, write
@@ -397,3 +397,61 @@ def test_the_name_of_a_column_of_amounts_is_told_from_its_unit(
     """Words such as `all` are codes only where they are written as codes."""
     found = unit_of(column, "USD")
     assert (found.name, found.factor, found.currency, found.is_minor, found.doubt) == unit
+
+
+@pytest.mark.parametrize(
+    ("cells", "groups", "found"),
+    [
+        ((), True, {}),
+        (("5", "1200", "x"), True, {}),
+        (("1,234", "2.345"), True, {}),
+        (("12,5",), True, {",": "12,5"}),
+        (("12.5",), True, {".": "12.5"}),
+        (("12,50", "7,5"), True, {",": "12,50"}),
+        (("1234,567",), True, {",": "1234,567"}),
+        (("0,5",), True, {",": "0,5"}),
+        (("x 0.5",), True, {".": "x 0.5"}),
+        (("-0.25",), True, {".": "-0.25"}),
+        (("1.234.567",), True, {",": "1.234.567"}),
+        (("1,234,567",), True, {".": "1,234,567"}),
+        (("1.234,5",), True, {",": "1.234,5"}),
+        (("1,234.5",), True, {".": "1,234.5"}),
+        (("12,5", "13.5"), True, {",": "12,5", ".": "13.5"}),
+        (("12,5", "1,234"), True, {",": "12,5", ".": "1,234"}),
+        (("1,234", "12,5"), True, {",": "12,5", ".": "1,234"}),
+        (("12,5", "1,234", "2,345"), True, {",": "12,5", ".": "1,234"}),
+        (("12,5", "1,234"), False, {",": "12,5"}),
+        (("12,5", "1,230"), True, {",": "12,5"}),
+        (("12,5", "1,234k"), True, {",": "12,5"}),
+        (("12,5", "1.234"), True, {",": "12,5"}),
+        (("12.5", "1.234"), True, {".": "12.5", ",": "1.234"}),
+    ],
+)
+def test_a_number_proves_by_itself_which_mark_is_decimal_or_says_nothing(
+    cells: tuple[str, ...], groups: bool, found: dict[str, str]
+) -> None:
+    assert _evidence(cells, are_groups=groups) == found
+
+
+@pytest.mark.parametrize(
+    ("cell", "decimal", "scale", "minor", "assumed"),
+    [
+        ("40,000", None, 1, False, 1),
+        ("40,000", ",", 1, False, 0),
+        ("40.000", None, 1, False, 1),
+        ("40,000.00", None, 1, False, 0),
+        ("1,5", None, 1_000, False, 0),
+        ("1.234", None, 10**6, False, 0),
+        ("1,234", None, 1_000, False, 1),
+        ("1.250", None, 1, True, 0),
+    ],
+)
+def test_thousands_are_counted_where_nothing_but_custom_says_so(
+    cell: str, decimal: DecimalMark | None, scale: int, minor: bool, assumed: int
+) -> None:
+    column = AmountColumn(lambda: [cell], decimal, minor_units=minor, scale=scale)
+    assert column.read(cell, "EUR") is not None
+    assert column.assumed_groups == assumed
+    assert column.assumed_example == (cell if assumed else "")
+    column.read("7", "EUR")
+    assert column.assumed_groups == assumed

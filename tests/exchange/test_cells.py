@@ -1,6 +1,8 @@
 from __future__ import annotations
 
+import io
 import re
+import sys
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -338,3 +340,97 @@ def test_a_workbook_that_comes_back_keeps_instants_and_one_for_people_makes_days
     assert found[0][1] == datetime(2026, 12, 19, 16, 2)  # noqa: DTZ001  as people read it
     assert found[1][1] == "2026-12-19T16:02:00+01:00"
     assert found[0][2] == found[1][2] == 5.5
+
+
+def sheet_of(*cells: str) -> bytes:
+    """Cells by their names, those in brackets only coloured."""
+    return b"".join(
+        f'<c r="{cell.strip("()")}" s="1"{"/>" if cell[0] == "(" else "><v>1</v></c>"}'.encode()
+        for cell in cells
+    )
+
+
+@pytest.mark.parametrize(
+    ("cells", "told"),
+    [
+        ((), None),
+        (("A1", "D3"), None),
+        (("A1", "D1", "A3"), None),
+        (("A1", "D4"), "D4, far away from its table: with that it has 4 rows of 4 columns"),
+        (("A1", "D1", "A4"), "A4, far away from its table: with that it has 4 rows of 4 columns"),
+        (("A4", "D1"), "D1, far away from its table: with that it has 4 rows of 4 columns"),
+        (("D4", "A1"), "D4, far away from its table: with that it has 4 rows of 4 columns"),
+        (("A1", "(D4)"), None),
+        (("A1", "(Z99)", "B2"), None),
+        (("A13",), "A13, far away from its table: with that it has 13 rows of 1 columns"),
+        (("A12",), None),
+        (("L1",), None),
+        (("M1",), "M1, far away from its table: with that it has 1 rows of 13 columns"),
+    ],
+)
+def test_a_sheet_whose_filled_cells_reach_too_far_is_refused_by_the_last_of_them(
+    cells: tuple[str, ...], told: str | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pieces = [sheet_of(cell) for cell in cells]
+    monkeypatch.setattr(workbook, "_MOST_CELLS", 12)
+    monkeypatch.setattr(workbook, "_parts", lambda path, sheet: iter(pieces))
+    if told is None:
+        workbook._expect_dense(Path("a.xlsx"), "Deals")
+        return
+    with pytest.raises(BadInput) as refused:
+        workbook._expect_dense(Path("a.xlsx"), "Deals")
+    assert refused.value.message == f"Sheet 'Deals' has something in {told}."
+    assert refused.value.hint == "Delete what stands there, or save the sheet as CSV (UTF-8)."
+
+
+def test_the_filled_cells_are_looked_at_where_rows_and_columns_are_many(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    looked: list[str] = []
+    monkeypatch.setattr(workbook, "_MOST_CELLS", 12)
+    monkeypatch.setattr(workbook, "_expect_dense", lambda path, sheet: looked.append(sheet))
+    for rows, last, is_looked_at in ((3, "D3", False), (4, "D4", True), (12, "A12", False),
+                                     (13, "A13", True), (1, "M1", True)):  # fmt: skip
+        text = f'<row r="{rows}">'.encode() + sheet_of(last)
+        monkeypatch.setattr(workbook, "_parts", lambda path, sheet, text=text: iter([text]))
+        workbook._look(Path("a.xlsx"), last)
+        assert (last in looked) is is_looked_at, last
+
+
+def test_where_nothing_reads_workbooks_it_is_told_what_does(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "python_calamine", None)
+    with pytest.raises(BadInput, match="what reads those is not installed") as refused:
+        open_workbook(tmp_path / "a.xlsx", None)
+    assert "pip install 'pipeboard[workbooks]'" in refused.value.hint
+
+
+def test_a_workbook_holds_no_instant_of_its_own(tmp_path: Path) -> None:
+    with ZipFile(io.BytesIO(workbook_of(["title", "value"], [["a", "5"]]))) as book:
+        about = book.read("docProps/core.xml").decode()
+        assert {one.date_time for one in book.infolist()} == {(1980, 1, 1, 0, 0, 0)}
+    dates = re.findall(r"<dcterms:(created|modified)[^>]*>([^<]*)<", about)
+    assert dates == [(name, "1980-01-01T00:00:00Z") for name in ("created", "modified")]
+
+
+@pytest.mark.parametrize(
+    ("merged", "rows", "filled"),
+    [
+        (((0, 0), (2, 0)), [["a", ""], ["a", ""], ["a", "y"]], 1),
+        (((0, 1), (2, 1)), [["a", ""], ["", ""], ["a", "y"]], 0),  # nothing stands there
+        (((1, 0), (2, 0)), [["a", ""], ["", ""], ["a", "y"]], 0),
+        (((0, 5), (2, 5)), [["a", ""], ["", ""], ["a", "y"]], 0),
+        (((0, 0), (0, 1)), [["a", ""], ["", ""], ["a", "y"]], 0),
+    ],
+)
+def test_what_stands_in_cells_over_several_rows_stands_in_each_of_them_that_is_empty(
+    merged: tuple[tuple[int, int], tuple[int, int]], rows: list[list[str]], filled: int
+) -> None:
+    found = [["a", ""], ["", ""], ["a", "y"]]
+    top = merged[0]
+    if top[1] == 5:
+        assert _fill_merged([[*row, *[""] * 3] for row in found], [((0, 4), (2, 4))]) == 0
+        return
+    assert _fill_merged(found, [merged]) == filled
+    assert found == rows

@@ -7,6 +7,7 @@ import pytest
 
 from pipeboard.domain.errors import BadInput, NotFound
 from pipeboard.domain.lazy_dataclass import with_values
+from pipeboard.exchange import recipe
 from pipeboard.exchange.columns import _fits, _meant, _parts_of_name, apply_overrides, match_columns
 from pipeboard.exchange.fields import SEVERAL
 from pipeboard.exchange.layouts import GENERIC, LAYOUTS
@@ -75,6 +76,11 @@ def test_of_a_name_with_two_sides_the_last_says_what_it_is(mark: str) -> None:
         ("Amount (EUR)", "amount"),
         ("Amount EUR", "amount amount_eur"),
         ("Amount XQX", "amount_xqx"),
+        ("Chance%", "chance_percent chance"),
+        ("dealOwner [x]", "dealowner deal_owner owner"),
+        ("Total KES", "total total_kes"),
+        ("owner_isk", "owner owner_isk"),
+        ("eur", "eur"),
         ("Amount in thousands", "amount"),
         ("Betrag in T€", "betrag"),
         ("Amount [k€]", "amount"),
@@ -697,3 +703,54 @@ def test_a_second_file_that_is_not_there_may_be_left_out(tmp_path: Path) -> None
     assert refused.value.hint == "Join another one, or none: --beside -"
     with pytest.raises(BadInput, match=r"cannot be read: Is a directory\.$"):
         SideFile(tmp_path, "Product").open()
+
+
+def test_a_field_of_ones_own_is_one_column_and_the_other_is_called_otherwise_without_a_word() -> (
+    None
+):
+    found = apply_overrides(match_columns(["fields.A", "B"], GENERIC), ["B=field.A"])
+    assert found.targets == {"fields.A": "field.fields.A", "B": "field.A"}
+    assert found.warnings == []
+
+
+TOLD_OF_TOOLS = [(name, column) for name, one in LAYOUTS.items() for column in one.remarks]
+
+
+@pytest.mark.parametrize(("name", "column"), TOLD_OF_TOOLS)
+def test_what_is_to_be_known_of_a_column_of_a_tool_is_told_where_it_is_there(
+    name: str, column: str
+) -> None:
+    layout = LAYOUTS[name]
+    header = [*layout.columns]
+    said = [remark for one, remark in layout.remarks.items() if one in header or one == column]
+    assert match_columns([*header, column], layout).warnings[: len(said)] == said
+    others = [one for one in header if one not in layout.remarks]
+    assert not set(match_columns(others, layout).warnings) & set(layout.remarks.values())
+
+
+def test_some_tools_have_something_to_be_known() -> None:
+    assert TOLD_OF_TOOLS
+
+
+def test_of_a_cell_that_is_no_value_of_its_field_the_beginning_is_shown() -> None:
+    for length in (40, 41):
+        sample = [["a", "x" * length]]
+        (told,) = match_columns(["Deal", "Value"], GENERIC, sample).warnings
+        shown = "x" * 40 if length == 40 else "x" * 37 + "..."
+        assert told == (
+            f"Column 'Value' is called like value and holds something else, such as '{shown}': it "
+            "is kept as a custom field."
+        )
+
+
+def test_whoever_waits_for_a_long_file_hears_how_far_it_was_looked_through(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(recipe, "_HEARD_EACH", 2)
+    monkeypatch.setattr(recipe, "_MOST_WORDS", 2)
+    rows = "".join(f"{name};Stage {name}\n" for name in "ABCDE")
+    heard: list[int] = []
+    with open_file(write(tmp_path, f"Deal;Stage\n{rows}")) as reading:
+        seen = survey(reading, lambda count, share: heard.append(count))
+    assert heard == [2, 4]
+    assert [word.text for word in seen.words] == ["Stage A", "Stage B"]

@@ -427,3 +427,21 @@ def test_percentages_that_can_be_read_otherwise_are_told(tmp_path: Path) -> None
     assert whole.startswith("Numbers of 'probability' such as 1 were read as fractions of 1")
     (named,) = told("probability %", "0.6", "0.4")
     assert named.startswith("Numbers of 'probability %' such as 0.6 were read")
+
+
+@pytest.mark.parametrize(
+    ("header", "row", "value"),
+    [
+        ("deal,stage,created,amount", "A,Lead,umber,5", 500),
+        ("deal,stage,probability,amount", "A,Lead,umber,5", 500),
+        ("deal,stage,currency,amount", "A,Lead,umber,5", None),
+    ],
+)
+def test_an_amount_is_read_whatever_else_cannot_be_unless_that_is_its_currency(
+    header: str, row: str, value: int | None, tmp_path: Path
+) -> None:
+    other = "B,Lead,,7" if "currency" not in header else "B,Lead,EUR,7"
+    first, _ = deals_of(tmp_path, f"{header}\n{row}\n{other}\n", currency="EUR",
+                        overrides=[f"{name}={name}" for name in header.split(",")[2:3]
+                                   if name == "probability"])  # fmt: skip
+    assert (first.value and first.value.minor) == value

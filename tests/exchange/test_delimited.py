@@ -476,6 +476,7 @@ def test_a_record_that_cannot_be_read_goes_through_a_table() -> None:
         ("a,b\n1,2,3\n4,5,6\n7", False, 2 / 3, 3),
         ("a,b\n\n1,2\n", True, 1.0, 2),
         ("a,b", False, 1.0, 2),
+        ("a,b\nc", False, 1.0, 2),
         ("a\nb\nc,d\n", True, 1 / 3, 2),
         ("a,b\n1,2,3\n", True, 0.5, 3),
         ("a\nb\n", True, 0.0, 0),
@@ -616,3 +617,53 @@ def test_a_row_that_is_too_wide_is_refused_by_the_first_that_it_holds_too_much(
     assert (rejected.line, rejected.column, rejected.value) == (3, "column 3", value)
     assert rejected.reason.startswith(f"the row has {cells} cells and the header 2;")
     assert list(rejected.raw) == ["title", "value", *(f"column {n}" for n in range(3, cells + 1))]
+
+
+def test_what_stands_behind_an_open_quote_is_read_as_the_rest_of_a_broken_file(
+    tmp_path: Path,
+) -> None:
+    data = "Deal,Note\nMüller,ok\n".encode() * 20 + b'B,"M\xfcller\nC,\xff\n'
+    with open_file(write(tmp_path, data)) as reading:
+        rejected = [row for row in reading.rows() if isinstance(row, Rejected)]
+    assert [[*row.raw.values()] for row in rejected] == [["B", '"Müller'], ["C", "\ufffd"]]
+
+
+@pytest.mark.parametrize(
+    ("row", "header"),
+    [
+        ("A,Lead,x,", ("Deal", "Stage", "column 3")),
+        ("A,Lead,,", ("Deal", "Stage")),
+        ("A,Le,ad,x,y", ("Deal", "Stage")),  # a delimiter in a cell has cut it
+        ("A,Lead,x", ("Deal", "Stage")),
+    ],
+)
+def test_a_column_without_a_name_is_one_by_rows_that_are_as_wide_as_the_header(
+    tmp_path: Path, row: str, header: tuple[str, ...]
+) -> None:
+    assert table_of(tmp_path, f"Deal,Stage,,\n{row}\n").header == header
+
+
+def test_a_table_without_names_is_shown_by_the_beginning_of_its_first_line() -> None:
+    for length, shown in ((60, "x" * 60), (61, "x" * 57 + "...")):
+        records = [Record(1, ["x" * length, ""]), Record(2, ["5", "6"])]
+        with pytest.raises(BadInput) as refused:
+            name_by_heading(Lines(records), "a.csv", [])
+        assert f"it begins with '{shown}'" in refused.value.message
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "named"),
+    [
+        (["Alpha", "Beta"], ["Deal", "Stage"], 2),
+        (["Alpha", "Beta"], ["Deal", "Umber"], 1),
+        (["Deal", "Umber"], ["Deal", "Stage"], 2),
+        (["Deal", "Stage"], ["Deal", "Stage"], 1),
+        (["Alpha", "Beta"], ["Deal", "5"], 1),
+    ],
+)
+def test_the_second_line_names_the_columns_where_it_knows_more_of_them(
+    first: list[str], second: list[str], named: int
+) -> None:
+    table = Lines([Record(1, first), Record(2, second), Record(3, ["A", "5"])])
+    name_by_heading(table, "a.csv", [])
+    assert table.named == named

@@ -476,3 +476,26 @@ def test_a_name_that_stands_twice_in_an_object_loses_nothing_and_is_told(
 def test_a_name_twice_with_one_value_is_nothing_to_tell(tmp_path: Path) -> None:
     table = open_json(write(tmp_path, '[{"name":"A","amount":5,"amount":5}]'), UTF_8)
     assert table.warnings == [] and table.header == ("name", "amount")
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        ('{"title": "a",\n"stage": "x"}\n{"title" 7}', 3),
+        ('{"title": "a", "stage": "x"} {"title": "b"} 7x', 1),
+        ('{"title": "a",\n"stage": "x"}\n{"title": "b"', 3),
+    ],
+)
+def test_objects_one_behind_another_that_break_off_are_refused_with_the_line(
+    text: str, line: int, tmp_path: Path
+) -> None:
+    with pytest.raises(BadInput, match=f"not valid JSON near line {line}"):
+        list(open_file(write(tmp_path, text, "a.json")).rows())
+
+
+@pytest.mark.parametrize("codec", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le"])
+def test_lines_of_json_are_read_in_the_encoding_of_the_file(codec: str, tmp_path: Path) -> None:
+    lines = "".join(f'{{"title": "{name}", "stage": "Lead"}}\n' for name in ("Müller", "Größe"))
+    with open_file(write(tmp_path, lines.encode(codec), "a.jsonl")) as reading:
+        assert reading.format == "jsonl"
+        assert [row.raw["title"] for row in reading.rows()] == ["Müller", "Größe"]

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from pipeboard.domain.errors import BadInput
-from pipeboard.exchange.encoding import candidates, find_encoding
+from pipeboard.exchange.encoding import candidates, code_pages, find_encoding
 from tests.exchange.files import deals_of, open_file, write
 
 TEXT = "Deal,Account\nVerpackungslinie,Müller & Söhne\nAménagement,Café Noir\n"
@@ -269,3 +269,158 @@ def test_what_was_broken_in_utf_8_is_counted_and_shown_by_the_first_name(
 ) -> None:
     found = find_encoding(write(tmp_path, TEXT.encode() * 20 + b"\n".join(lines) + b"\n"))
     assert (found.name, found.warning) == ("utf-8", said)
+
+
+TELLING = {
+    "windows-1252": (
+        "äü öäü üä àæ âæ æà çæ éî èâ êî ëà î ïà ôë œ ùâ û üà ÿ áñ éñ íñ ñ óñ úü üí àò èì éì ì "
+        "íè òà óì ùì áà âã ã àá çá éã êã íâ óâ ôá õ úâ éëó ëó ïó óë öë üéö èá êö áë öåé éåö "
+        "æø ø åæ éø èø êø òæ ôå óæ äæ äš öš åš š ž ááðý ððé éðéý íðíý óðóý úðúý ýýæ þéþ æáíæ "
+        "öðíö"
+    ),
+    "windows-1250": (
+        "áě čáě ďě éáě ěá íř ňáě óáě řá šě ťě úě ůá ýě žě áä äá čáä ďä éáä íä ĺá ľť ňáä óáä "
+        "ôš ŕä šô ťĺ úä ýä žô ąąć ćń ęń łłń ńć óś śń źń żćńż áű éáű íö óű öí őö úö üő űá čđ "
+        "ćđ đ šć žć ăş âş îş ş ţă"
+    ),
+    "windows-1254": (
+        "çğ ğç ıç öç ş üğ âğ îğ"
+    ),
+    "cp850": (
+        "ääüß ööüß ààëî âæ æâ çè éë èâ êæ ë îâ ïâ ôÿ ùâ ûâ ÿ èìí éìí ìí íì òìí óì ùìí ááâã âã "
+        "ãâ çã éâí êã íâ óâ ôâí õâ úâ åä äå öå éåö æå øøå åæ éæå"
+    ),
+    "mac-roman": (
+        "àî âè æâç çè éàë èâ êü ëàç îà ïà ôàè œàü ùâ ûü üà ÿè äü öü üä ßäüß áü éáñ íáü ñáé "
+        "óáü úáü üá àèì èò éò ìàè íàè òè óàè ùò áç âõ ãáç àõ çá éáâ êáç íáç óáç ôá õá úçé"
+    ),
+    "windows-1257": (
+        "āčķ čāķ ēģ ģē īģ ķš ļš ņš šģ ūģ žģ ąš čąš ęž ėš įš šą ųš ūų žą äš õš öäš üäš šä žä"
+    ),
+}  # fmt: skip
+"""Letters by code page that only one language has together, each of them needed for that."""
+
+
+@pytest.mark.parametrize("page", TELLING)
+def test_a_code_page_is_told_by_letters_that_one_language_has_together(page: str) -> None:
+    for word in TELLING[page].split():
+        assert code_pages(word.encode(page))[0] == page, word
+
+
+@pytest.mark.parametrize(
+    ("part", "pages"),
+    [
+        (b"plain", "windows-1252"),
+        ("\u20ac 5 \u2013 \u201eja\u201c\u2026".encode("windows-1252"), "windows-1252"),
+        ("GR\u00d6SSE".encode("windows-1252"), "windows-1252"),
+        ("\u0130stanbul \u015eube".encode("windows-1254"), "windows-1254"),
+        ("\u00e5\u00f6 4\u00b0".encode("windows-1252"), "windows-1252"),
+        ("r\u00f4le \u00ab x \u00bb".encode("windows-1252"), "windows-1252"),
+        (b"M\x81ller", "cp850"),  # no sign at all in Windows-1252
+        (b"pr\x82cis", "cp850"),  # a quote within a word there
+    ],
+)
+def test_signs_tell_no_language_unless_they_stand_within_a_word(part: bytes, pages: str) -> None:
+    assert code_pages(part)[0] == pages
+
+
+@pytest.mark.parametrize(
+    ("text", "codec", "found"),
+    [
+        ("a,b\n" * 30, "utf-16-le", "utf-16-le"),
+        ("a,b\n" * 30, "utf-16-be", "utf-16-be"),
+        ("\u0391\u0392,\u0393\n" * 30, "utf-16-le", "utf-16-le"),
+        ("\u0391\u0392;\u0393\r" * 30, "utf-16-be", "utf-16-be"),
+        ("\u0391\u0392\t\u0393\n" * 30, "utf-16-le", "utf-16-le"),
+        ("\u0391\u0392 \u0393\n" * 30, "utf-16-le", None),  # no cells
+        ("Deal\nA\n" * 30, "utf-16-le", "utf-16-le"),
+        ("Deal\nA\n" * 30, "utf-16-be", "utf-16-be"),
+        ("\u0391\u0392,\u0393 " * 30, "utf-16-le", None),  # no lines
+    ],
+)
+def test_wide_text_without_a_mark_has_lines_and_cells(
+    text: str, codec: str, found: str | None, tmp_path: Path
+) -> None:
+    path = write(tmp_path, text.encode(codec))
+    if found is None:
+        with pytest.raises(BadInput, match="not a text file"):
+            find_encoding(path)
+        return
+    assert find_encoding(path).name == found
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("MÃ¼ller", "'MÃ¼ller' seems to be 'Müller'"),
+        ("Ana MÃ¼ller-GrÃ¶ÃŸe;x", "'MÃ¼ller-GrÃ¶ÃŸe' seems to be 'Müller-Größe'"),
+        ("a,MÃ¼ller,b", "'MÃ¼ller' seems to be 'Müller'"),
+        ("a\tMÃ¼ller\tb", "'MÃ¼ller' seems to be 'Müller'"),
+        ('"MÃ¼ller"', "'MÃ¼ller' seems to be 'Müller'"),
+        ("Å\u0081Ã³dÅº", ""),
+        ("Ã la carte", ""),
+        ("CÃO", ""),
+        ("Ã la MÃ¼ller", "'MÃ¼ller' seems to be 'Müller'"),
+        ("Ä\u017ematy", "'Äžmaty' seems to be 'Ğmaty'"),
+        ("x" * 30 + "Ã¼" + "y" * 30, "'xxxxxxxxxxxxxxxxxxxxÃ¼yyyyyyyyyyyyyyyyyyyy' seems to be"),
+        ("Müller", ""),
+    ],
+)
+def test_a_word_that_was_broken_is_shown_alone_with_what_it_was(
+    text: str, said: str, tmp_path: Path
+) -> None:
+    found = find_encoding(write(tmp_path, f"Deal,Account\n{text}\n"))
+    assert found.name == "utf-8"
+    assert (found.warning or "").startswith(said) and bool(found.warning) is bool(said)
+    if said:
+        assert (found.warning or "").endswith("broken before the file was written: it stays so.")
+
+
+@pytest.mark.parametrize(
+    ("bad", "read"),
+    [
+        (b"M\xfcller", "Müller"),
+        (b"A\xe9\xe8b", "Aéèb"),
+        (b"A\xc3", "A\ufffd"),
+        (b"A\xc3x", "AÃx"),
+        (b"A\xc4 b", "A\ufffd b"),
+        (b"A\xc6 b", "AÆ b"),
+        (b"A\xfe", "A\ufffd"),
+        (b"A\xff", "A\ufffd"),
+        (b"A\xfd", "Aý"),
+        (b"A\x81", "A\ufffd"),
+        (b"A\xfc\xc3", "Aü\ufffd"),
+    ],
+)
+def test_bytes_that_are_no_utf_8_are_read_as_windows_writes_them(
+    bad: bytes, read: str, tmp_path: Path
+) -> None:
+    data = TEXT.encode() * 20 + b"Line," + bad + b"\n"
+    with open_file(write(tmp_path, data)) as reading:
+        assert [row.raw["Account"] for row in reading.rows()][-1] == read
+
+
+def test_what_begins_as_marked_text_goes_on_so_or_is_none(tmp_path: Path) -> None:
+    for mark, name in ((b"\xef\xbb\xbf", None), (b"\xff\xfe\0\0", "UTF-32"),
+                       (b"\0\0\xfe\xff", "UTF-32"), (b"\xfe\xff", "UTF-16")):  # fmt: skip
+        path = write(tmp_path, mark + b"\xd8\xff\xff" * 5)
+        said = f"it begins as {name or 'UTF-8-SIG'} but does not go on so"
+        with pytest.raises(BadInput, match=said):
+            find_encoding(path)
+    japanese = "\u53d6\u5f15,Account\n\u8a2d\u5099,\u5c71\u7530\n".encode("iso2022_jp")
+    assert find_encoding(write(tmp_path, japanese)).name == "iso2022_jp"
+    hebrew = (
+        "\u05d4\u05d6\u05d3\u05de\u05e0\u05d5\u05ea,\u05dc\u05e7\u05d5\u05d7\u05d5\u05ea\n" * 20
+    )
+    assert find_encoding(write(tmp_path, hebrew.encode("cp1255"))).name == "cp1255"
+
+
+def test_the_candidates_of_other_letters_are_told_once_each_the_likeliest_first(
+    tmp_path: Path,
+) -> None:
+    names = ["Северный ветер", "Общество с ограниченной ответственностью", "Московский завод"]
+    text = "Deal,Account\n" + "".join(f"Поставка оборудования,{name}\n" for name in names * 20)
+    found = [name for name, _ in candidates(write(tmp_path, text.encode("windows-1251")))]
+    assert len(found) == len(set(found)) > 2
+    assert found[0] in ("windows-1251", "cp1251")
+    assert {"windows-1252", "windows-1250"} & set(found)

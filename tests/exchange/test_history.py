@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from pipeboard.domain.money import Money
+from pipeboard.domain.text import fold
 from pipeboard.exchange.history import (
     Course,
     HistoryReader,
@@ -450,3 +451,10 @@ def test_our_own_file_says_how_exactly_an_instant_is_known_and_nothing_is_odd_in
     theirs = course_of("won", **dates)
     assert theirs.precision == {"created_at": "day"}
     assert theirs.remarks == ("closed_in_future",)
+
+
+@pytest.mark.parametrize("word", ["Sold", "Verkauft", "Closed Lost", "perdu"])
+def test_a_stage_of_the_pipeline_is_one_whatever_it_is_called(word: str) -> None:
+    assert StageWords().closing(word) in ("won", "lost")
+    words = StageWords({"alt": word}, open_names=frozenset((fold(word),)))
+    assert (words.closing(word), words.closing(word.upper()), words.closing("Alt")) == (None,) * 3

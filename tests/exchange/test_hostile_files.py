@@ -12,6 +12,7 @@ from pipeboard.exchange.read_options import CellTally
 from pipeboard.exchange.rows import DealRow
 from tests.exchange.files import Meant, check, open_file, write
 from tests.exchange.files import csv_of as _csv
+from tests.hints import without_a_hint
 
 TODAY = date(2026, 11, 28)
 
@@ -351,3 +352,39 @@ def test_cells_that_cannot_be_read_for_several_reasons_are_told_by_an_example(
         tally.cannot_read("Created", reason)
     (sentence,) = tally.sentences("EUR")
     assert said in sentence
+
+
+OF_A_CELL = {
+    "amounts._parsed": 1,
+    "amounts._settled": 1,
+    "deal_files.read_whole": 1,
+    "deals._amount": 1,
+    "deals._title": 1,
+    "deals.take": 1,
+    "delimited.name_by_heading": 1,
+    "fields.read_target": 1,
+    "layout._money": 1,
+    "moments._day": 1,
+    "pipeline_toml._with_outcomes": 1,
+    "pipeline_toml._refuse_twice": 1,
+    "reading.open_table": 1,
+    "recipe.recipe_from_json": 2,
+    "recipe.read_recipe": 1,
+    "recipe.with_word": 1,
+    "rows._named": 1,
+    "rows._dated": 1,
+    "rows._answer": 1,
+    "rows._day": 1,
+    "rows._malformed": 1,
+    "side_files.open_side_table": 1,
+    "side_files.open": 1,
+    "values.read_precision": 1,
+    "values.read_basis_points": 1,
+    "values.read_flag": 1,
+    "values.read": 2,
+}
+"""Where the sentence says all that can be done, mostly of a cell, whose row is told with it."""
+
+
+def test_whoever_is_refused_with_a_file_is_told_what_to_do_next() -> None:
+    assert without_a_hint("pipeboard.exchange") == OF_A_CELL

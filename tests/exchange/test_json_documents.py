@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 from datetime import UTC, date, datetime
+from itertools import pairwise
 from types import MappingProxyType
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -718,6 +719,18 @@ def test_a_step_without_words_is_one_in_a_calendar_and_what_has_no_day_is_in_non
     assert "".join(calendar_of([_deal()], at)).count("BEGIN:VEVENT") == 0
 
 
+def test_a_calendar_says_of_a_deal_what_is_known_of_it() -> None:
+    at, step = datetime(2026, 11, 23, 9, tzinfo=ZONE), NextStep("Call", date(2026, 12, 3))
+    for values, said in (
+        ({"owner": "", "value": None}, ""),
+        ({"owner": "ana", "value": None}, r"\nOwner: ana"),
+        ({"owner": "", "value": Money(500, "EUR")}, r"\nValue: €5"),
+    ):
+        deal = replace(_deal(next_step=step), **values)
+        text = "".join(calendar_of([deal], at))
+        assert f"DESCRIPTION:{deal.ref} {deal.title}{said}\r\n" in text
+
+
 def test_a_text_tells_the_score_of_a_deal_that_has_one() -> None:
     def lines(deal: Deal) -> list[str]:
         record = DealRecord(deal, PIPELINE, (), (), ())
@@ -749,3 +762,66 @@ def test_a_touch_is_told_with_what_came_of_it(outcome: str, said: str) -> None:
     record = DealRecord(_deal(), PIPELINE, (), (touch,), ())
     text = DealText(record, TODAY, ZONE, lambda entry: "").plain()
     assert text.splitlines()[-1].strip().endswith(f"ana  {said}")
+
+
+@pytest.mark.parametrize("char", ["x", "é", "日"])
+def test_a_line_of_a_calendar_has_as_many_bytes_as_others_take(char: str) -> None:
+    at = datetime(2026, 11, 23, 9, tzinfo=ZONE)
+    one = _deal(title=char * 200, next_step=None, expected_close=TODAY)
+    text = "".join(calendar_of([one], at))
+    lines = [line.encode() for line in text.removesuffix("\r\n").split("\r\n")]
+    long = [line for line in lines if line[:1] == b" "]
+    assert len(long) >= 4
+    assert max(map(len, lines)) <= 75
+    width = len(char.encode())
+    cut = [line for line, after in pairwise(lines) if after[:1] == b" "]
+    assert all(len(line) > 75 - width for line in cut)
+    assert {line.decode() for line in lines}  # none is cut within a letter
+
+
+@pytest.mark.parametrize("precision", ["", "unknown"])
+def test_a_file_tells_the_instants_that_stand_for_what_nobody_knows(precision: str) -> None:
+    at = datetime(2026, 11, 3, tzinfo=UTC)
+    deal = _deal(
+        created_at=at, stage_entered_at=at, outcome=Status.WON, closed_at=at,
+        created_precision=precision, entry_precision=precision,
+    )  # fmt: skip
+    found = deal_document(DOCUMENTS, DealRecord(deal, PIPELINE, (), (), ()))
+    said = "2026-11-03T00:00:00+00:00"
+    assert [found[name] for name in ("created_at", "stage_entered_at", "closed_at")] == [said] * 3
+    shown = DOCUMENTS.deal(deal)
+    assert (shown["stage_entered_at"] is None) is bool(precision)
+
+
+def test_every_part_of_what_stands_around_a_deal_is_in_its_document() -> None:
+    """Each part of each kind says a word of its own."""
+    at = datetime(2026, 11, 7, 8, 9, tzinfo=UTC)
+    parts: dict[str, tuple[Any, ...]] = {
+        "terms": (Term, "item-1", "ours-1", "theirs-1", "agreed-1"),
+        "contacts": (Contact, "name-2", "role-2", "email-2", "phone-2", "title-2"),
+        "answers": (Answer, "text-3", 3, "evidence-3", "by-3", at),
+        "loss": (Loss, "category-4", "reason-4", "competitor-4", date(2031, 1, 4), "objection-4"),
+        "next_step": (NextStep, "text-5", date(2031, 1, 5), "5w"),
+    }
+    made = {name: kind(*values) for name, (kind, *values) in parts.items()}
+    for one in made.values():
+        assert all(getattr(one, part) for part in one.__match_args__), one
+    deal = _deal(
+        terms={"pay": made["terms"]}, contacts={"m": made["contacts"]},
+        answers={"need": made["answers"]}, loss=made["loss"], next_step=made["next_step"],
+    )  # fmt: skip
+    note = Note("id-6", "text-6", "author-6", at)
+    touch = Touch("id-7", "type-7", "in", "outcome-7", "by-7", at, "objection-7", "variant-7")
+    record = DealRecord(deal, PIPELINE, (note,), (touch,), (ENTRY,))
+    shown = DOCUMENTS.record(record, lambda entry: "told-8")
+    filed = deal_document(DOCUMENTS, record)
+    words = [str(value) for _, *values in parts.values() for value in values if value != at]
+    words += ["text-6", "author-6", "type-7", "in", "outcome-7", "by-7", "objection-7", "variant-7"]
+    for document in (shown, filed):
+        text = json.dumps(document, default=str)
+        assert [word for word in words if word not in text] == []
+        assert text.count("2026-11-07T08:09:00+00:00") >= 3
+    assert "told-8" in json.dumps(shown) and "id-6" in json.dumps(shown)
+    assert shown["terms"] == [
+        {"item": "item-1", "ours": "ours-1", "theirs": "theirs-1", "agreed": "agreed-1"}
+    ]

@@ -309,3 +309,22 @@ def test_what_is_wrong_in_a_document_is_named_with_a_way_on(
     with pytest.raises(BadInput) as refused:
         read_pipeline(document)
     assert (str(refused.value), refused.value.hint) == (message, hint)
+
+
+@pytest.mark.parametrize(
+    ("keys", "said"),
+    [("need need", "The question 'need' is there twice"), ("need budget", "")],
+)
+def test_two_questions_have_two_keys(keys: str, said: str) -> None:
+    asked = "".join(f'[[questions]]\nkey = "{key}"\nlabel = "x{key}"\n' for key in keys.split())
+    if not said:
+        found = read_pipeline(f"{_STAGE}{asked}").questions
+        assert [one.key for one in found] == keys.split()
+        return
+    with pytest.raises(BadInput, match=said):
+        read_pipeline(f"{_STAGE}{asked}")
+
+
+def test_words_of_a_list_are_told_once_each_and_empty_ones_not_at_all() -> None:
+    text = f'{_STAGE}checklist = ["Goals", "", "  ", "Budget", "Goals"]\n'
+    assert read_pipeline(text).stages[0].checklist == ("Goals", "Budget")

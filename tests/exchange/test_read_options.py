@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 from collections import Counter
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
 from pipeboard.domain.errors import BadInput, PipeboardError
+from pipeboard.domain.lazy_dataclass import replace
+from pipeboard.exchange.columns import Matching
+from pipeboard.exchange.layouts import GENERIC
 from pipeboard.exchange.read_options import (
+    NO_OPTIONS,
     CellTally,
     Unread,
     _column_of,
@@ -15,6 +21,7 @@ from pipeboard.exchange.read_options import (
     _pair,
     key_columns,
     lines_told,
+    rules_of,
 )
 
 HEADER = ("Deal", "State", "State: now", "Owner")
@@ -167,3 +174,16 @@ def test_what_was_noticed_of_cells_is_told_once(
     counts: dict[str, object], sentences: list[str]
 ) -> None:
     assert said(**counts) == sentences
+
+
+def test_the_words_of_a_tool_name_stages_in_its_column_of_stages_and_values_elsewhere() -> None:
+    values = {"Phase": {"x": "=won"}, "Kind": {"y": "best"}, "Else": {"z": "1"}}
+    layout = replace(GENERIC, values=values)
+    matching = Matching({"Phase": "stage", "Kind": "forecast_category", "Deal": "title"})
+    table: Any = SimpleNamespace(header=("Phase", "Kind", "Deal"))
+    rules = rules_of(NO_OPTIONS, "EUR", table, layout, matching)
+    assert dict(rules.words.renamed) == {"x": "=won"}
+    assert {column: dict(words) for column, words in rules.values.items()} == {
+        "Phase": {"x": "=won"}, "Kind": {"y": "best"},
+    }  # fmt: skip
+    assert rules.currency == "EUR"

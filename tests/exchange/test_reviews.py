@@ -11,6 +11,7 @@ from typing import cast
 
 from pipeboard.domain.hygiene import Alike, Fault
 from pipeboard.domain.lazy_dataclass import replace
+from pipeboard.domain.locales import write_as
 from pipeboard.domain.metrics import Unit
 from pipeboard.domain.metrics.rules import by_owner
 from pipeboard.domain.metrics.waterfall import Waterfall
@@ -332,3 +333,11 @@ def test_a_review_of_a_time_becomes_a_document_with_each_thing_in_its_place() ->
     assert review_document(ownerless)["discuss"][0]["owner"] is None
     untold = replace(review, changes=Waterfall(excluded={"no rate": 1}))
     assert {line["value"] for line in review_document(untold)["changes"].values()} == {None}
+
+
+def test_a_review_is_written_as_people_write_and_bars_of_nothing_are_none() -> None:
+    write_as("de_DE")
+    try:
+        assert "| Coverage | 7,0x |" in review_markdown(FULL)
+    finally:
+        write_as(None)

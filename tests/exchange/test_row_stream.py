@@ -349,3 +349,19 @@ def test_stages_stand_in_the_order_in_which_deals_go_through_them(
     rows: tuple[object, ...], names: str
 ) -> None:
     assert " ".join(stages_in_order(rows)) == names
+
+
+@pytest.mark.parametrize(
+    ("header", "lines"),
+    [
+        ("Stage,Rep,Deal,Amount", "Lead,ana,A,5|Won,,B,6|Lost,bo,C,7"),  # stages without blanks
+        ("Deal,Rep,Stage,Amount", "A,ana,Lead,5|B,,Lead,6|C,bo,Won,7"),
+    ],
+)
+def test_nothing_is_filled_in_behind_a_column_that_is_of_no_group(header: str, lines: str) -> None:
+    rows = rows_over(f"{header}\n" + lines.replace("|", "\n"))
+    assert kept(rows) == lines.split("|")
+    assert not rows.tally.filled_down
+    assert rows._groups() == range(0)
+    assert rows_over(GROUPED.format("Stage,Rep,Deal,Amount"), is_ours=True)._groups() == range(0)
+    assert rows_over(GROUPED.format("Stage,Rep,Deal,Amount"))._groups() == range(2)

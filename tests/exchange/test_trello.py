@@ -106,3 +106,27 @@ def test_a_checklist_of_a_card_is_a_field_with_a_line_an_item() -> None:
     card = {"id": CARD, "name": "Pilot"}
     (cells,) = TrelloBoard({"lists": LISTS, "cards": [card], "checklists": checklists}).cards()
     assert cells["Steps"] == "[x] Call\n[ ] Offer"
+
+
+def test_a_card_says_all_that_a_board_knows_of_it() -> None:
+    cells = cells_of(
+        id="54f1", name="Press", shortUrl="https://t.example/c", desc="big", start="2026-03-01",
+        due="2026-04-01", dateLastActivity="2026-03-09",
+        labels=[{"name": "hot", "color": "red"}, {"name": "", "color": "blue"}],
+    )  # fmt: skip
+    said = {
+        "Card ID": "54f1", "Card Name": "Press", "Card URL": "https://t.example/c",
+        "Card Description": "big", "Labels": "hot (red), (blue)", "Start Date": "2026-03-01",
+        "Due Date": "2026-04-01", "Last Activity Date": "2026-03-09",
+    }  # fmt: skip
+    assert {name: cells.get(name, "").replace(", (", ",(") for name in said} == {
+        name: text.replace(", (", ",(") for name, text in said.items()
+    }
+    longer = cells_of(url="https://t.example/long")
+    assert longer["Card URL"] == "https://t.example/long"
+
+
+def test_what_a_card_has_none_of_is_no_cell_of_it() -> None:
+    cells = cells_of()
+    assert "" not in cells.values()
+    assert not {"Comments", "Attachments", "Labels", "Due Date"} & cells.keys()

@@ -243,3 +243,17 @@ def test_what_nobody_sees_in_a_cell_is_no_part_of_it(mark: str) -> None:
 @pytest.mark.parametrize("seen", ["\u00a0", "\u2009", "\u200d", "\u2010", "\u202f", "\u2070"])
 def test_what_is_seen_in_a_cell_or_joins_its_letters_stays(seen: str) -> None:
     assert without_marks(f"12{seen}5") == f"12{seen}5"
+
+
+@pytest.mark.parametrize(
+    ("cells", "small", "assumed"),
+    [(("50", "1"), "", ""), (("50", "0.5"), "0.5", ""), (("0.5", "1"), "", "0.5"),
+     (("50", "0"), "", ""), (("50%", "0.5"), "", "0.5"), (("50", "1.5"), "", "")],
+)  # fmt: skip
+def test_a_part_of_one_among_percentages_is_told(
+    cells: tuple[str, ...], small: str, assumed: str
+) -> None:
+    column = PercentColumn(lambda: cells)
+    for cell in cells:
+        column.read(cell)
+    assert (column.small, column.assumed) == (small, assumed)

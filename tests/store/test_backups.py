@@ -7,11 +7,12 @@ from collections.abc import Iterator
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from pipeboard.domain.errors import BadInput, DatabaseError
-from pipeboard.store import Store
+from pipeboard.store import Store, backups
 from pipeboard.store.backups import (
     BEFORE_IMPORT,
     KEPT,
@@ -198,3 +199,54 @@ def test_of_what_is_not_whole_no_copy_is_made_and_what_to_look_at_is_told(place:
     assert backups_of(place) == []
     unchecked = back_up(place, NOW, checks=False)
     assert titles(unchecked) == ["Changed by another hand"]
+
+
+def test_nobody_writes_between_the_copy_of_what_is_there_and_what_comes_back(
+    place: Location, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    backup = back_up(place, NOW)
+    tried: list[str] = []
+    copied = backups._copy
+
+    def copying(*given: Any, **more: Any) -> Path:
+        made = copied(*given, **more)
+        for sql in ("SELECT count(*) FROM deal", "UPDATE deal SET title = 'x'"):
+            with (
+                closing(sqlite3.connect(place.path, timeout=0)) as other,
+                pytest.raises(sqlite3.OperationalError, match="locked"),
+            ):
+                other.execute(sql).fetchall()
+            tried.append(sql)
+        return made
+
+    monkeypatch.setattr(backups, "_copy", copying)
+    restore(place, backup, datetime(2026, 4, 1, tzinfo=UTC))
+    assert len(tried) == 2
+    retitled(place, "goes on")
+
+
+def test_what_was_set_aside_goes_with_all_that_belongs_to_it(place: Location) -> None:
+    backup = back_up(place, NOW)
+    for side in ("", "-journal", "-wal", "-shm"):
+        Path(f"{place.path}{side}").write_bytes(b"no database" * 300)
+    kept = backups._set_aside(place, place.path.with_name("aside"))
+    sides = {path.name for path in place.path.parent.iterdir()} - {backup.name}
+    assert kept.name == "aside"
+    assert sides == {"aside", "aside-journal", "aside-wal", "aside-shm"}
+
+
+def test_so_many_of_ones_own_copies_of_a_kind_stay_once_a_new_one_is_whole(
+    place: Location,
+) -> None:
+    for hour in range(7):
+        back_up(place, NOW + timedelta(hours=hour), kind=BEFORE_IMPORT, checks=False)
+    assert [one.at.hour for one in backups_of(place)] == [4, 3, 2, 1, 0]
+    back_up(place, NOW + timedelta(hours=9), kind=BEFORE_IMPORT, keep=2, checks=False)
+    assert [one.at.hour for one in backups_of(place)] == [7, 4]
+    elsewhere = place.path.with_name("elsewhere.db")
+    back_up(place, NOW, kind=BEFORE_IMPORT, to=elsewhere, keep=1, checks=False)
+    assert len(backups_of(place)) == 2
+    for hour in range(7):
+        back = back_up(place, NOW + timedelta(hours=hour), checks=False)
+        restore(place, back, NOW + timedelta(hours=hour))
+    assert len([one for one in backups_of(place) if one.kind == REPLACED]) == KEPT[REPLACED]

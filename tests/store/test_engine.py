@@ -9,13 +9,16 @@ from pathlib import Path
 
 import pytest
 
+import pipeboard.store
 from pipeboard.domain.agreements import Agreement, Topic
 from pipeboard.domain.errors import DatabaseError
+from pipeboard.domain.lazy_dataclass import replace
 from pipeboard.domain.settings import Rep, Settings
 from pipeboard.store import Store
 from pipeboard.store.database import Database
 from pipeboard.store.engine import Engine, write
 from pipeboard.store.locating import Location, locate_file
+from pipeboard.store.opening import look
 from pipeboard.store.writing import Writer
 from tests.team import NOW, SETTINGS
 
@@ -30,6 +33,26 @@ def path(tmp_path: Path) -> Path:
 def store(path: Path) -> Iterator[Store]:
     with closing(Store.open(str(path))) as store:
         yield store
+
+
+@pytest.mark.skipif(not Path("/proc/self/fd").exists(), reason="Linux tells which files are open.")
+def test_a_store_that_is_closed_holds_no_file_open(path: Path) -> None:
+    def held() -> list[str]:
+        links = (one for one in Path("/proc/self/fd").iterdir() if one.is_symlink())
+        return [name for one in links if (name := str(_target(one))).startswith(str(path))]
+
+    store = Store.open(str(path))
+    assert store.reader.settings() == SETTINGS
+    assert held()
+    store.close()
+    assert not held()
+
+
+def _target(link: Path) -> Path | None:
+    try:
+        return link.readlink()
+    except OSError:  # closed since
+        return None
 
 
 def test_a_failure_half_way_leaves_nothing_behind(store: Store) -> None:
@@ -142,3 +165,19 @@ def test_a_snapshot_lasts_for_all_questions_in_it_and_no_longer(store: Store) ->
     with pytest.raises(ValueError, match="no"), store.reader.snapshot():
         raise ValueError("no")
     assert not raw.in_transaction
+
+
+@pytest.mark.parametrize("recovered", [True, False])
+def test_whoever_opens_a_file_hears_that_a_change_was_taken_back(
+    recovered: bool, path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found = look(locate_file(str(path)))
+    assert found is not None
+    monkeypatch.setattr(
+        pipeboard.store, "look", lambda *_, **__: replace(found, recovered=recovered)
+    )
+    with closing(Store.open(str(path), read_only=True)) as opened:
+        assert opened.recovered == (
+            "The last change was cut off and has been taken back." if recovered else ""
+        )
+        assert opened.read_only

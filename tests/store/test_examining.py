@@ -17,12 +17,13 @@ import pytest
 from pipeboard.domain.errors import DatabaseError
 from pipeboard.store import Store, examining
 from pipeboard.store.backups import BEFORE_IMPORT, KEPT, REPLACED, back_up, backups_of, part_of
-from pipeboard.store.checking import Flaw
+from pipeboard.store.checking import Flaw, check_copy
 from pipeboard.store.connecting import connect
 from pipeboard.store.database import Database
 from pipeboard.store.examining import Finding, Level, examine
 from pipeboard.store.locating import Location, Server, locate_file
 from pipeboard.store.opening import Identity
+from pipeboard.store.troubles import RECOVERED
 from tests.team import NOW, Team, add
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
@@ -430,3 +431,21 @@ def test_what_is_examined_of_a_server_is_what_its_login_is_shown(
     assert [
         f"{one.check} {one.level}" if one.check == "contents" else one.check for one in said
     ] == checks
+
+
+def test_whoever_waits_for_an_examination_hears_how_far_it_is(path: Path) -> None:
+    heard: list[tuple[int, float, str]] = []
+    location = locate_file(str(path))
+    told = list(examine(location, NOW, copies=location, heard=lambda *said: heard.append(said)))
+    assert all(one.level is not Level.PROBLEM for one in told)
+    assert [said for said in heard if said[2] == "deals"] == [(0, 0.0, "deals"), (1, 1.0, "deals")]
+    commands = [said for said in heard if said[2] == "commands"]
+    assert commands[-1] == (1, 1.0, "commands")
+    assert all(0 <= share <= 1 for _, share, _ in heard)
+    backup: list[tuple[int, float, str]] = []
+    assert check_copy(location, lambda *said: backup.append(said)) == []
+    assert backup[-1] == (1, 1.0, "deals")
+
+
+def test_a_change_that_was_cut_off_is_only_told_where_one_was(path: Path) -> None:
+    assert RECOVERED not in [one.text for one in found(path, "journal")]

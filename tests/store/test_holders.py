@@ -386,3 +386,40 @@ def test_a_program_was_started_so_many_ticks_after_the_machine(
     monkeypatch.setattr("os.sysconf", lambda name: 100)
     found = holders._started(7)
     assert found == (None if began is None else datetime.fromtimestamp(began, UTC))
+
+
+@pytest.mark.parametrize(
+    ("words", "program"),
+    [
+        ("pipeboard add x", ("pipeboard add", True)),
+        ("/usr/bin/python /usr/bin/pipeboard add x", ("pipeboard add", True)),
+        ("python -X dev /bin/pipeboard list", ("pipeboard list", True)),
+        ("env A=1 python -m /bin/pipeboard list", ("sh", False)),
+        ("pipeboard", ("pipeboard", False)),
+        ("pipeboard -q --db x.db move 1", ("pipeboard move", True)),
+        ("pipeboard --db add", ("pipeboard", False)),
+        ("pipeboard ADD", ("pipeboard", False)),
+        ("pipeboard x", ("pipeboard", False)),
+        ("pipeboard abcdefghijkl", ("pipeboard abcdefghijkl", True)),
+        ("pipeboard abcdefghijklm", ("pipeboard", False)),
+        ("sqlite3 pipeboard.db", ("sh", False)),
+        (None, ("", False)),
+    ],
+)
+def test_a_program_is_called_by_its_name_and_by_its_verb_where_it_is_ours(
+    words: str | None, program: tuple[str, bool], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def read_bytes(path: Path) -> bytes:
+        if words is None:
+            raise ProcessLookupError
+        assert str(path) == "/proc/7/cmdline"
+        return "\0".join(words.split()).encode() + b"\0"
+
+    monkeypatch.setattr(Path, "read_bytes", read_bytes)
+    monkeypatch.setattr(Path, "read_text", lambda path, *_: "sh\n")
+    assert holders._program(7) == program
+    monkeypatch.setattr(holders, "_started", lambda pid: datetime(2026, 1, 1, tzinfo=UTC))
+    monkeypatch.setattr(holders, "_account", lambda pid: "ana")
+    found = holders._described(7, "writing")
+    assert (found.pid, found.account, found.doing, found.what) == (7, "ana", "writing", program[0])
+    assert (found.since is not None) is program[1]

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Callable
+from contextlib import closing
 from types import SimpleNamespace
 from typing import Any, cast
 
@@ -94,3 +96,47 @@ def test_what_may_be_too_long_is_looked_for_by_its_characters(length: int, chang
     assert [tuple(row) for row in rows] == [
         (7, whole.upper() if changed else whole), (8, "y"),
     ]  # fmt: skip
+
+
+BEFORE: list[tuple[str, str | None, int | None, dict[str, object]]] = [
+    ("probability", None, 4_200, {"probability_bp": 4_200, "value_minor": None}),
+    ("value", None, 4_200, {"value_minor": 4_200}),
+    ("created", "ana", 5, {"owner": "ana", "value_minor": 5}),
+    ("owner", "jo in", None, {"owner": "jo in"}),
+    ("category", "best", None, {"category": "best"}),
+    ("lost", "price out", None, {"loss_category": "price out"}),
+    ("touch", "call in", None, {"touch_type": "call", "touch_direction": "in"}),
+    ("touch", "site visit out", None, {"touch_type": "site visit", "touch_direction": "out"}),
+    ("touch", "handover", None, {}),
+    ("next_step", "step", None, {"has_step": 1}),
+    ("next_step", None, None, {"has_step": 0}),
+    ("moved", "override", None, {"overrides": 1}),
+    ("moved", None, None, {}),
+    ("won", "override", None, {"overrides": 1}),
+    ("reopened", "override", None, {"overrides": 1}),
+    ("edited", "override in", None, {}),
+]
+"""Events as they were kept, by kind, detail and amount, and what their columns say since."""
+
+
+def test_each_thing_that_numbers_ask_of_an_event_gets_a_column_of_its_own() -> None:
+    names = ("probability_bp", "owner", "category", "loss_category", "touch_type",
+             "touch_direction", "has_step", "overrides")  # fmt: skip
+    with closing(sqlite3.connect(":memory:")) as raw:
+        raw.row_factory = sqlite3.Row
+        columns = ", ".join(names)
+        raw.execute(f"CREATE TABLE event (kind, detail, value_minor, {columns})")
+        for kind, detail, minor, _ in BEFORE:
+            marks = ", ".join("?" * (3 + len(names)))
+            values = (kind, detail, minor, *[None] * len(names))
+            raw.execute(f"INSERT INTO event VALUES ({marks})", values)
+        for filled in migration_steps._FILLED:
+            raw.execute(f"UPDATE event SET {filled}")
+        found = [
+            {name: row[name] for name in ("value_minor", *names) if row[name] is not None}
+            for row in raw.execute("SELECT * FROM event ORDER BY rowid")
+        ]
+    assert found == [
+        {name: value for name, value in said.items() if value is not None}
+        for _, _, _, said in BEFORE
+    ]

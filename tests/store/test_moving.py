@@ -12,6 +12,7 @@ import pytest
 
 from pipeboard.domain.errors import BadInput, DatabaseError, Refused
 from pipeboard.domain.events import Kind, change_to, evolve
+from pipeboard.domain.settings import Rep
 from pipeboard.store import Store, dialect, moving
 from pipeboard.store.database import Database
 from pipeboard.store.moving import contents_of, move
@@ -93,8 +94,9 @@ def test_a_copy_that_is_not_what_was_copied_is_refused(
         move(here, str(tmp_path / "there.db"))
     assert contents_of(database(here)) == before
     lacking = "pipeline_version"
-    with pytest.raises(DatabaseError, match="is not what was copied"):
+    with pytest.raises(DatabaseError, match="is not what was copied") as refused:
         move(here, str(tmp_path / "there.db"))
+    assert refused.value.details["reason"] == "differs"
 
 
 @pytest.mark.parametrize(
@@ -142,3 +144,55 @@ def test_a_move_that_was_broken_off_before_its_mark_is_finished_by_the_next(
     with closing(Store.open(str(there))) as new:
         assert contents_of(database(new)) == (counts, digest)
     assert (there.stat().st_mtime_ns == before) is (worked == "nowhere")
+
+
+def test_a_workspace_is_moved_whole_however_few_rows_go_at_a_time(
+    here: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(moving, "_AT_ONCE", 1)
+    work(here, "c2")
+    wanted = contents_of(database(here))
+    there = tmp_path / "there.db"
+    assert move(here, str(there)).digest == wanted[1]
+    with closing(Store.open(str(there))) as new:
+        assert contents_of(database(new)) == wanted
+        assert new.database_id == here.database_id
+
+
+@pytest.mark.parametrize(
+    "change",
+    ["DELETE FROM note", "UPDATE deal SET rank = 9 WHERE id = 2", "UPDATE command SET undone = 1",
+     "INSERT INTO setting VALUES ('x', '1')", "DELETE FROM saved_filter",
+     f"INSERT INTO setting VALUES ('{dialect.MOVED_TO}', '\"x\"')"],
+)  # fmt: skip
+def test_two_workspaces_are_the_same_by_every_row_but_the_mark_of_a_move(
+    change: str, tmp_path: Path
+) -> None:
+    with closing(store_with(tmp_path / "one.db", [deal(1), deal(2)], {1: "note"})) as one:
+        before = contents_of(database(one))
+    with closing(sqlite3.connect(tmp_path / "one.db")) as raw, raw:
+        raw.execute(change)
+    with closing(store_with(tmp_path / "two.db", [])) as two:
+        assert contents_of(database(two))[0]["deal"] == 0
+    with closing(sqlite3.connect(tmp_path / "one.db")) as raw:
+        connection = Database(raw, one.identity)
+        after = contents_of(connection)
+    is_same = dialect.MOVED_TO in change or "saved_filter" in change
+    assert (after == before) is is_same
+    assert (after[1] == before[1]) is is_same
+
+
+def test_a_workspace_comes_back_to_a_place_that_it_had_left(here: Store, tmp_path: Path) -> None:
+    there = tmp_path / "there.db"
+    shutil.copy(tmp_path / "here.db", there)
+    mark = f"INSERT INTO setting VALUES ('{dialect.MOVED_TO}', '\"x\"')"
+    with closing(sqlite3.connect(there)) as raw, raw:
+        raw.execute(mark)
+    wanted = contents_of(database(here))
+    with closing(Store.open(str(tmp_path / "here.db"))) as again:
+        assert not again.has_stored
+        move(again, str(there))
+        assert again.has_stored
+    with closing(Store.open(str(there))) as new:
+        assert contents_of(database(new)) == wanted
+        new.write(lambda writer: writer.save_rep(Rep("cy")))  # nothing says that it has moved

@@ -156,6 +156,18 @@ def test_columns_are_the_open_stages_then_won_then_lost(crowd: Crowd) -> None:
     assert names[:2] == [stage.name for stage in pipelines()[0].stages[:2]]
 
 
+def test_what_a_stage_held_once_is_no_sum_of_it(tmp_path: Path) -> None:
+    store = store_with(tmp_path / "deals.db", [deal(1, value=Money(1_000, "EUR"))])
+    before = store.reader.deal(1)
+    assert before is not None
+    event = change_to(before, Kind.EDITED, NOW, {"value": Money(7, "USD")})
+    done = Done("usd", NOW, "ana", "", "set", "Set.")
+    change = Change(before, evolve(before, event), (event,))
+    store.write(lambda writer: writer.record(done, [change]))
+    assert store.reader.board(lens()).columns[0].sums == (Money(7, "USD"),)
+    store.close()
+
+
 def test_a_retired_stage_is_left_out_when_it_is_empty(tmp_path: Path) -> None:
     store = store_with(tmp_path / "deals.db", [deal(1)])
     names = [column.stage.name for column in store.reader.board(lens()).columns]

@@ -312,3 +312,74 @@ def test_deals_are_found_by_their_tags_fields_people_and_asks_as_they_are_writte
         ],
     }  # fmt: skip
     assert {field for field, _, _ in FINDABLE} == {"tags", "fields", "contacts", "asks"}
+
+
+@pytest.mark.parametrize(
+    ("words", "archived", "told"),
+    [
+        ("won", (), ""),
+        ("won", (1,), "1 archived deal matches too: 'won archived' finds it."),
+        ("won", (1, 2), "2 archived deals match too: 'won archived' finds them."),
+        ("lost", (3,), "1 archived deal matches too: 'lost archived' finds it."),
+        ("won | lost", (1, 3), "2 archived deals match too: '(won | lost) archived' finds them."),
+        ("closed>2026-01-01", (1,), "1 archived deal matches too: "),
+        ("lost:price", (3,), "1 archived deal matches too: "),
+        ("stage:lost", (3,), "1 archived deal matches too: "),
+        ("stage:generation", (4,), ""),
+        ("-open", (1, 4), ""),
+        ("won | +hot", (1, 4), "1 archived deal matches too: "),
+        ("won archived", (1,), ""),
+        ("id:1", (1,), ""),
+        ("open", (1, 4), ""),
+        ("", (1,), ""),
+    ],
+)
+def test_of_deals_that_ended_it_is_told_how_many_a_list_leaves_in_the_archive(
+    words: str, archived: tuple[int, ...], told: str, tmp_path: Path
+) -> None:
+    won: dict[str, Any] = {"stage_id": 7, "outcome": Status.WON, "closed_at": NOW}
+    lost = {**won, "stage_id": 8, "outcome": Status.LOST, "loss": Loss("price")}
+    values = ({**won, "owner": "ana"}, won, lost, {"tags": ("hot",)})
+    deals = [
+        deal(number, **more, archived_at=NOW if number in archived else None)
+        for number, more in enumerate(values, 1)
+    ]
+    elsewhere = {"pipeline_id": 2, "stage_id": 33, "archived_at": NOW}
+    deals.append(deal(9, **won | elsewhere))
+    with closing(store_with(tmp_path / "deals.db", deals)) as made:
+        query = parse_filter(words, today=TODAY, currency="EUR")
+        listing = Listing(TODAY, ZONE, pipeline_id=1, filter=query)
+        said = made.reader.left_in_archive(listing)
+        assert said.startswith(told) and bool(said) is bool(told)
+        of_bo = made.reader.left_in_archive(replace(listing, owner="bo"))
+        assert of_bo == ""
+
+
+@pytest.mark.parametrize(
+    ("sort", "ids"),
+    [
+        ("stage", [1, 4, 3, 2, 5]),
+        ("-stage", [5, 2, 3, 4, 1]),
+        ("name", [3, 2, 4, 1, 5]),
+        ("-name", [5, 1, 4, 2, 3]),
+        ("updated", [1, 2, 3, 4, 5]),
+        ("-updated", [5, 4, 3, 2, 1]),
+        ("owner", [2, 5, 1, 4, 3]),
+        ("-owner", [4, 1, 5, 2, 3]),
+    ],
+)
+def test_deals_that_are_alike_come_in_the_order_of_their_numbers_or_the_other_way(
+    sort: str, ids: list[int], tmp_path: Path
+) -> None:
+    deals = [
+        deal(1, stage_id=1, rank=1, account="Coil", owner="bo"),
+        deal(2, stage_id=2, rank=2, account="bolt", owner="ana"),
+        deal(3, stage_id=2, rank=1, account="Acme", owner=""),
+        deal(4, stage_id=1, rank=2, account="Bolt", owner="bo"),
+        deal(5, pipeline_id=2, stage_id=30, account="zed", owner="ana"),
+    ]
+    with closing(store_with(tmp_path / "deals.db", deals)) as made:
+        if sort == "name":
+            assert _ids(made, sort) == [3, 2, 4, 1, 5]
+        assert _ids(made, sort) == ids
+        assert _ids(made, sort, limit=2) == ids[:2]

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from contextlib import closing
+from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from pipeboard.domain.deal import Status
+from pipeboard.domain.deal import Answer, Loss, NextStep, Status
 from pipeboard.domain.errors import BadInput
 from pipeboard.domain.filter import parse_filter
-from pipeboard.domain.filter_fields import STATES
+from pipeboard.domain.filter_fields import FIELDS, STATES
 from pipeboard.domain.filter_nodes import (
     And,
     Answered,
@@ -21,6 +23,7 @@ from pipeboard.domain.filter_nodes import (
     Filter,
     Is,
     Node,
+    Op,
     State,
     Tag,
     These,
@@ -30,7 +33,9 @@ from pipeboard.domain.filter_nodes import (
     any_of,
     negation,
 )
+from pipeboard.domain.lazy_dataclass import replace
 from pipeboard.domain.money import Money
+from pipeboard.domain.pipeline import Category
 from pipeboard.store.reading import filtering
 from pipeboard.store.reading.listing import Listing
 from pipeboard.store.whole import fields_asked
@@ -296,3 +301,214 @@ def test_a_list_of_the_past_looks_at_deals_whose_fields_of_the_filter_changed(
 def test_what_rests_on_more_than_fields_is_asked_of_every_deal_of_the_past(words: str) -> None:
     query = parse_filter(words, today=TODAY, currency="EUR")
     assert fields_asked(Listing(TODAY, ZONE, filter=query)) is None
+
+
+LACKING: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
+    "owner": ({"owner": ""}, {"owner": "ana"}),
+    "source": ({"source": ""}, {"source": "web"}),
+    "account": ({"account": ""}, {"account": "Acme"}),
+    "currency": ({"value": None}, {"value": Money(0, "EUR")}),
+    "value": ({"value": None}, {"value": Money(0, "EUR")}),
+    "channel": ({"source": "fair"}, {"source": "web"}),
+    "lost": ({}, {"stage_id": 8, "outcome": Status.LOST, "closed_at": NOW, "loss": Loss("price")}),
+    "next": ({"next_step": None}, {"next_step": NextStep("call")}),
+    "close": ({"expected_close": None}, {"expected_close": TODAY}),
+    "offer_expires_on": ({"offer_expires_on": None}, {"offer_expires_on": TODAY}),
+    "closed": (
+        {"stage_id": 7, "outcome": Status.WON, "closed_at": NOW, "entry_precision": "unknown"},
+        {"stage_id": 7, "outcome": Status.WON, "closed_at": NOW, "entry_precision": "day"},
+    ),
+    "created": ({"created_precision": "unknown"}, {"created_precision": "day"}),
+    "age": ({"entry_precision": "unknown"}, {"entry_precision": "day"}),
+    "idle": ({"created_precision": "unknown"}, {"created_precision": "unknown",
+                                                "last_touch_at": NOW}),
+    "tag": ({"tags": ()}, {"tags": ("hot",)}),
+    "probability": ({"stage_id": 20}, {"stage_id": 20, "probability_bp": 0}),
+    "score": ({}, {"answers": {"need": Answer("yes", 3)}}),
+    "field.size": ({"fields": {"color": "red"}}, {"fields": {"size": "big", "color": "red"}}),
+}  # fmt: skip
+"""By a word of a filter a deal that lacks it, and one that has it."""
+
+
+def test_each_word_that_deals_may_lack_is_tried() -> None:
+    optional = {field.name for field in FIELDS if field.optional}
+    assert optional <= LACKING.keys()
+
+
+@pytest.mark.parametrize("word", LACKING)
+def test_deals_that_lack_something_are_found_by_none(word: str, tmp_path: Path) -> None:
+    lacks, has = LACKING[word]
+    made = store_with(tmp_path / "deals.db", [deal(1, **lacks), deal(2, **has)])
+    for text, ids in ((f"{word}:none", (1,)), (f"-{word}:none", (2,))):
+        query = parse_filter(text, today=TODAY, currency="EUR")
+        assert made.reader.ids(Listing(TODAY, ZONE, filter=query)) == ids, text
+    made.close()
+
+
+DAY = timedelta(days=1)
+THEN = datetime.combine(TODAY - 5 * DAY, time(12), ZONE).astimezone(UTC)
+LONG_AGO = THEN - 9 * DAY
+COMPARED: dict[str, dict[str, Any]] = {
+    "created": {"created_at": THEN},
+    "close": {"expected_close": TODAY - 5 * DAY},
+    "next": {"next_step": NextStep("call", TODAY - 5 * DAY)},
+    "closed": {"stage_id": 7, "outcome": Status.WON, "closed_at": THEN},
+    "offer_expires_on": {"offer_expires_on": TODAY - 5 * DAY},
+}
+
+
+@pytest.mark.parametrize(
+    ("op", "days"), [("<", "4"), ("<=", "45"), ("=", "5"), (">=", "56"), (">", "6")]
+)
+@pytest.mark.parametrize("word", COMPARED)
+def test_a_day_is_compared_as_the_sign_says(op: Op, days: str, word: str, tmp_path: Path) -> None:
+    """The deal has the day five days ago."""
+    one = deal(1, **COMPARED[word])
+    with closing(store_with(tmp_path / "deals.db", [one, deal(2)])) as made:
+        for ago in (4, 5, 6):
+            root = Compare(word, op, TODAY - ago * DAY)
+            found = made.reader.ids(Listing(TODAY, ZONE, filter=Filter("", root)))
+            expected = (1,) if str(ago) in days else ()
+            assert tuple(one for one in found if one == 1) == expected, ago
+
+
+@pytest.mark.parametrize(
+    ("word", "values"),
+    [
+        ("age", {"stage_entered_at": THEN, "created_at": LONG_AGO}),
+        ("idle", {"last_touch_at": THEN, "created_at": LONG_AGO}),
+        ("idle", {"created_at": THEN}),
+    ],
+)
+@pytest.mark.parametrize(
+    ("op", "days"), [("<", "6"), ("<=", "56"), ("=", "5"), (">=", "45"), (">", "4")]
+)
+def test_days_since_something_are_counted_back_from_today(
+    op: Op, days: str, word: str, values: dict[str, Any], tmp_path: Path
+) -> None:
+    with closing(store_with(tmp_path / "deals.db", [deal(1, **values)])) as made:
+        for count in (4, 5, 6):
+            root = Compare(word, op, count)
+            found = made.reader.ids(Listing(TODAY, ZONE, filter=Filter("", root)))
+            assert bool(found) is (str(count) in days), count
+
+
+@pytest.mark.parametrize("op", ["<", "<=", "=", ">=", ">"])
+@pytest.mark.parametrize("word", ["age", "idle"])
+def test_of_what_nobody_knows_it_is_known_that_it_has_been_here_so_long(
+    op: Op, word: str, tmp_path: Path
+) -> None:
+    vague = {"created_precision": "unknown", "entry_precision": "unknown"}
+    one = deal(1, created_at=THEN, stage_entered_at=THEN, **vague)
+    with closing(store_with(tmp_path / "deals.db", [one])) as made:
+        for count in (4, 5):
+            root = Compare(word, op, count)
+            found = made.reader.ids(Listing(TODAY, ZONE, filter=Filter("", root)))
+            assert bool(found) is (op == ">=" or (op == ">" and count == 4)), count
+
+
+@pytest.mark.parametrize(
+    ("words", "ids"),
+    [
+        ("q:need", (1, 2)), ("q:need>=2", (1,)), ("q:need<2", ()), ("-q:need", (3, 4, 5)),
+        ("q:authority", (3,)), ("+hot", (1,)), ("+HOT", (1,)), ("+big", (1, 2)),
+        ("field.size:big", (2,)), ("field.SIZE:BIG", (2,)), ("field.size:small", (3,)),
+        ("field.color:big", ()), ("owner:me", (1,)), ("owner:BO", (2,)),
+        ("pipeline:renewals", (5,)), ("pipeline:business", (1, 2, 3, 4)),
+        ("category:commit", (4,)), ("channel:in", (1,)), ("channel:out", (2,)),
+        ("currency:eur", (1,)), ("title:one", (1,)), ("account:ac", (1, 2)), ("id:2,4", (2, 4)),
+        ("stage:talks", ()), ("met", (3,)), ("archived", (6,)), ("account:gone archived", (6,)),
+        ("title:deal archived", (6,)), ("owner:cy archived", (6,)), ("account:gone", ()),
+    ],
+)  # fmt: skip
+def test_a_term_finds_the_deals_that_it_names(
+    words: str, ids: tuple[int, ...], tmp_path: Path
+) -> None:
+    deals = [
+        deal(1, owner="ana", tags=("Hot", "big"), answers={"need": Answer("yes", 3)}, source="web",
+             value=Money(5, "EUR"), title="Number one", account="Acme"),
+        deal(2, owner="bo", tags=("big",), answers={"need": Answer("no")}, fields={"Size": "Big"},
+             source="cold-call", account="Pacific"),
+        deal(3, fields={"size": "small", "color": "red"}, answers={"authority": Answer("", 0)}),
+        deal(4, category="commit"),
+        deal(5, pipeline_id=2, stage_id=30),
+        deal(6, archived_at=NOW, owner="cy", account="Gone"),
+        deal(7, removed=True, owner="ana", tags=("hot",)),
+    ]  # fmt: skip
+    with closing(store_with(tmp_path / "deals.db", deals, {3: "we met there"})) as made:
+        query = parse_filter(words, today=TODAY, currency="EUR")
+        assert made.reader.ids(Listing(TODAY, ZONE, me="ana", filter=query)) == ids
+
+
+def test_a_reason_of_a_loss_is_one_that_is_known_or_that_some_deal_was_lost_for(
+    tmp_path: Path,
+) -> None:
+    lost = {"stage_id": 8, "outcome": Status.LOST, "closed_at": NOW}
+    deals = [deal(1, **lost, loss=Loss("Umber")), deal(2, **lost, loss=Loss("price")), deal(3)]
+    with closing(store_with(tmp_path / "deals.db", deals)) as made:
+        for words, ids in (("lost:umber", (1,)), ("lost:price", (2,)), ("lost:timing", ())):
+            query = parse_filter(words, today=TODAY, currency="EUR")
+            assert made.reader.ids(Listing(TODAY, ZONE, filter=query)) == ids, words
+        query = parse_filter("lost:amber", today=TODAY, currency="EUR")
+        with pytest.raises(BadInput, match="no loss category 'amber'"):
+            made.reader.ids(Listing(TODAY, ZONE, filter=query))
+
+
+@pytest.mark.parametrize(
+    ("currency", "minor", "op", "found"),
+    [
+        ("EUR", 150, ">=", True), ("EUR", 149, ">=", False), ("EUR", 151, "<", False),
+        ("JPY", 2, ">=", True), ("JPY", 1, ">=", False), ("JPY", 2, "<=", False),
+        ("KWD", 1_500, ">=", True), ("KWD", 1_499, ">=", False), ("KWD", 1_500, "=", True),
+        ("USD", 150, ">=", False),
+    ],
+)  # fmt: skip
+def test_a_plain_amount_is_so_many_units_of_the_currency_of_the_pipeline(
+    currency: str, minor: int, op: Op, found: bool, tmp_path: Path
+) -> None:
+    """The amount is 1.5; a deal in another currency than its pipeline's is not compared."""
+    own = currency if currency != "USD" else "EUR"
+    with closing(
+        store_with(tmp_path / "deals.db", [deal(1, value=Money(minor, currency))])
+    ) as made:
+        known = replace(pipelines()[0], currency=own, version=2)
+        made.write(lambda writer: writer.save_pipeline(known, NOW, "ana"))
+        root = Compare("value", op, Money(150, "EUR"), is_plain=True)
+        for pipeline_id in (1, None):
+            listing = Listing(TODAY, ZONE, pipeline_id=pipeline_id, filter=Filter("", root))
+            assert bool(made.reader.ids(listing)) is found
+
+
+@pytest.mark.parametrize(
+    ("category", "ids"), [("commit", (1, 4)), ("pipeline", (3,)), ("omitted", ()), ("best", (2,))]
+)
+def test_a_category_is_that_of_the_deal_else_of_its_stage(
+    category: str, ids: tuple[int, ...], tmp_path: Path
+) -> None:
+    first, second, *others = pipelines()[0].stages
+    stages = (first, replace(second, category=Category.COMMIT), *others)
+    deals = [deal(1, category="commit"), deal(2, category="best"), deal(3), deal(4, stage_id=2),
+             deal(5, stage_id=2, category="x")]  # fmt: skip
+    with closing(store_with(tmp_path / "deals.db", deals)) as made:
+        known = replace(pipelines()[0], stages=stages, version=2)
+        made.write(lambda writer: writer.save_pipeline(known, NOW, "ana"))
+        query = parse_filter(f"category:{category}", today=TODAY, currency="EUR")
+        assert made.reader.ids(Listing(TODAY, ZONE, filter=query)) == ids
+
+
+@pytest.mark.parametrize(
+    ("words", "ids"),
+    [("score>=0", (1, 2)), ("score>=0 archived", (3,)), ("score:none", (4,)),
+     ("score:none archived", (5,)), ("score<101 archived", (3,))],
+)  # fmt: skip
+def test_a_score_is_looked_for_among_those_that_were_put_away_too(
+    words: str, ids: tuple[int, ...], tmp_path: Path
+) -> None:
+    one, other = {"need": Answer("yes", 3)}, {"authority": Answer("no", 1)}
+    deals = [
+        deal(1, answers=one), deal(2, answers=other), deal(4), deal(5, archived_at=NOW),
+        deal(3, answers=one | other, archived_at=NOW),
+    ]  # fmt: skip
+    with closing(store_with(tmp_path / "deals.db", deals)) as made:
+        query = parse_filter(words, today=TODAY, currency="EUR")
+        assert made.reader.ids(Listing(TODAY, ZONE, filter=query)) == ids

@@ -15,6 +15,7 @@ from pipeboard.domain.hygiene import Fault, faults
 from pipeboard.domain.money import Money
 from pipeboard.domain.settings import Rep
 from pipeboard.store import Store
+from pipeboard.store.reading import health
 from pipeboard.store.reading.health import find_alike
 from pipeboard.store.reading.listing import Listing
 from pipeboard.store.sql import Sql
@@ -161,3 +162,16 @@ def test_deals_are_alike_by_company_and_title_or_by_a_person(
         found = find_alike(store.reader._database, Sql("true"))
         assert [(one.keep_id, one.other_id, one.reason, one.likeness) for one in found] == pairs
         assert find_alike(store.reader._database, Sql("deal.id = 1")) == ()
+
+
+def test_of_very_many_deals_of_one_company_the_oldest_are_compared(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(health, "MOST_TOGETHER", 2)
+    made = [
+        deal(number, account="Acme", title="Press", created_at=NOW - days * DAY)
+        for number, days in ((1, 1), (2, 3), (3, 2))
+    ]
+    with closing(store_with(tmp_path / "alike.db", made)) as store:
+        found = find_alike(store.reader._database, Sql("true"))
+        assert [(one.keep_id, one.other_id) for one in found] == [(2, 3)]

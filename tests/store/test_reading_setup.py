@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import operator
 import re
 from collections.abc import Iterator
 from contextlib import closing
@@ -32,7 +33,7 @@ from pipeboard.store.reading import deals, facts, filtering
 from pipeboard.store.reading.agreements import Agreements, _agreement
 from pipeboard.store.reading.board import _converter
 from pipeboard.store.reading.day import DayReader
-from pipeboard.store.reading.filtering.scores import low_scores
+from pipeboard.store.reading.filtering.scores import low_scores, scored, unscored
 from pipeboard.store.reading.filtering.terms import FilterScope, effective_probability
 from pipeboard.store.reading.history import _newest_first, _standing
 from pipeboard.store.reading.listing import Listing
@@ -547,3 +548,36 @@ def test_totals_behind_a_filter_are_the_same_however_many_are_found(
         found = store.reader.board(lens(parse_filter("value>1", today=TODAY, currency="EUR").root))
     columns = {column.stage.id: column for column in found.columns if column.count}
     assert {number: column.count for number, column in columns.items()} == {1: 1, 2: 1}
+
+
+@pytest.mark.parametrize("zone_day", [0, 40])
+def test_deals_are_found_by_a_score_that_talks_and_trial_closes_change(
+    tmp_path: Path, zone_day: int
+) -> None:
+    """All have one answer; what both sides wrote and a trial close tell them apart."""
+    answers = {"need": Answer("yes", 3, "", "ana", NOW)}
+    talked = FRESH - zone_day * DAY
+    deals = [
+        deal(1, answers=answers),
+        deal(2, answers=answers, trial_close="yes"),
+        deal(3, answers=answers, trial_close="no"),
+        deal(4, answers=answers, last_outbound_at=talked, last_reply_at=talked),
+        deal(5, answers=answers, last_outbound_at=talked, last_reply_at=talked, trial_close="yes"),
+        deal(6),
+    ]
+    lows = {}
+    for one in deals:
+        known = score(one, pipelines()[0], TODAY, ZONE)
+        if known is not None:
+            lows[one.id] = known.low
+    with closing(store_with(tmp_path / "scores.db", deals)) as made:
+        database = made.reader.whole().database
+        scope = FilterScope(pipelines(), TODAY, ZONE)
+        assert len(set(lows.values())) > 1
+        for value in sorted({*lows.values()}):
+            for op, compare in (("<", operator.lt), ("<=", operator.le), ("=", operator.eq),
+                                (">=", operator.ge), (">", operator.gt)):  # fmt: skip
+                condition = scored(database, scope, op, value)  # type: ignore[arg-type]
+                wanted = [one for one, low in lows.items() if compare(low, value)]
+                assert found(made, condition) == wanted, (op, value)
+        assert found(made, unscored(database, scope)) == [6]

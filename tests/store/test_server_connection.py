@@ -387,3 +387,134 @@ def test_whoever_waits_for_a_server_is_told_at_the_end_what_was_waited_for(
         serving._check(patience, server, cause, is_in_doubt=in_doubt)
     assert (refused.value.details["reason"] == "in_doubt") is (told == "doubt")
     assert asked == []
+
+
+@pytest.mark.parametrize(("is_secured", "last"), [(False, 4), (True, 4), (False, None)])
+def test_many_rows_are_copied_unless_the_server_holds_each_row_to_a_policy(
+    is_secured: bool, last: int | None, server: ServerConnection, drivers: list[Driver],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    """Rows that a table numbers by itself go on behind its last number."""
+    copied: list[tuple[object, ...]] = []
+    said: list[object] = []
+
+    @contextmanager
+    def copy(sql: str) -> Iterator[Any]:
+        said.append(sql)
+        yield SimpleNamespace(write_row=lambda row: copied.append(tuple(row)))
+
+    made = Driver.cursor
+
+    def cursor(driver: Driver) -> Any:
+        one = made(driver)
+        asked = [is_secured, *([last] if last is not None else [])]
+
+        def fetchall() -> list[tuple[object, ...]]:
+            return [(asked[-1] if len(driver.trips) == 1 and last is not None else is_secured, 0)]
+
+        def executemany(sql: str, rows: Sequence[object]) -> None:
+            said.append((sql, rows))
+
+        one.fetchall, one.executemany, one.copy = fetchall, executemany, copy
+
+        @contextmanager
+        def entered() -> Iterator[Any]:
+            yield one
+
+        return _Entered(one, entered)
+
+    monkeypatch.setattr(Driver, "cursor", cursor)
+    server.execute(dialect.BEGIN_WRITING)
+    table, columns = ("target", ("owner", "amount")) if last is not None else ("note", ("id", "at"))
+    server.copy(table, columns, [("ana", 5), ("bo", None)])
+    server.execute("COMMIT")
+    names = '"id", "owner", "amount"' if last is not None else '"id", "at"'
+    rows = [(5, "ana", 5), (6, "bo", None)] if last is not None else [("ana", 5), ("bo", None)]
+    assert server.has_changed
+    if not is_secured:
+        assert (said, copied) == ([f"COPY {table} ({names}) FROM STDIN"], rows)
+        return
+    texts = [["5", "ana", "5"], ["6", "bo", None]]
+    assert said == [(f"INSERT INTO {table} ({names}) VALUES (%s, %s, %s)", texts)]
+    assert copied == []
+
+
+class _Entered:
+    """A cursor that may be entered too."""
+
+    def __init__(self, one: Any, entered: Any) -> None:
+        self._one, self._entered = one, entered()
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._one, name)
+
+    def __enter__(self) -> Any:
+        return self._entered.__enter__()
+
+    def __exit__(self, *said: object) -> None:
+        self._entered.__exit__(None, None, None)
+
+
+@pytest.mark.parametrize("left", [True, False], ids=["in the middle", "whole"])
+def test_what_failed_is_taken_back_before_the_connection_is_given_to_the_next(
+    left: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    done: list[str] = []
+    connection: Any = SimpleNamespace(
+        in_transaction=left, execute=lambda sql: done.append(sql), has_changed=False
+    )
+    engine: Any = SimpleNamespace(
+        take=lambda: connection, give_back=lambda one: done.append("given back")
+    )
+    identity = ServerIdentity(Server("postgresql://box/sales"), "id-1")
+
+    def fail(database: object) -> None:
+        raise ValueError("half way")
+
+    attempt = _Attempt(engine, identity, fail, True, lambda: None)
+    monkeypatch.setattr(attempt, "_begin", lambda one, lock_ms: "")
+    with pytest.raises(ValueError, match="half way"):
+        attempt.run(700)
+    assert done == (["ROLLBACK", "given back"] if left else ["given back"])
+
+
+@pytest.mark.parametrize(
+    ("doubtful", "is_there", "was_stored"), [((), True, False), (("c1", "c2"), True, True),
+                                            (("c1",), False, False)],
+)  # fmt: skip
+def test_a_commit_in_doubt_was_one_where_its_first_command_is_there(
+    doubtful: tuple[str, ...], is_there: bool, was_stored: bool
+) -> None:
+    asked: list[tuple[str, object]] = []
+    stored: list[int] = []
+
+    def execute(sql: str, values: object) -> Any:
+        asked.append((sql, values))
+        return SimpleNamespace(fetchone=lambda: (1,) if is_there else None)
+
+    connection: Any = SimpleNamespace(execute=execute)
+    identity = ServerIdentity(Server("postgresql://box/sales"), "id-1")
+    attempt = _Attempt(None, identity, lambda _: None, True, lambda: stored.append(1))  # type: ignore[arg-type]
+    attempt._in_doubt = doubtful
+    assert attempt.is_in_doubt is bool(doubtful)
+    assert attempt._was_stored(connection) is was_stored
+    assert bool(stored) is was_stored and not attempt.is_in_doubt
+    expected = [("SELECT 1 FROM command WHERE id = ?", (doubtful[0],))] if doubtful else []
+    assert asked == expected
+
+
+@pytest.mark.parametrize(
+    ("kind", "data", "value"),
+    [("bool", b"t", 1), ("bool", b"f", 0), ("numeric", b"7", 7), ("numeric", b"-7", -7),
+     ("numeric", b"2.5", 2.5), ("numeric", b"7.0", 7.0)],
+)  # fmt: skip
+def test_truths_and_sums_come_as_those_of_a_file(
+    kind: str, data: bytes, value: float, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    loaders: dict[str, Any] = {}
+    raw = SimpleNamespace(adapters=SimpleNamespace(register_loader=loaders.__setitem__))
+    driver = SimpleNamespace(connect=lambda *_, **__: raw, conninfo=psycopg.conninfo)
+    monkeypatch.setattr(server_driver, "loaded_driver", lambda: driver)
+    server_driver.connect(Server("postgresql://box/sales"), read_only=True, wait_ms=0)
+    found = loaders[kind](0).load(memoryview(data))
+    assert (found, type(found)) == (value, type(value))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from contextlib import closing, contextmanager, suppress
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -11,16 +12,33 @@ import pytest
 
 from pipeboard.domain.dates import micros
 from pipeboard.domain.deal import Ask, Contact, Deal
+from pipeboard.domain.errors import DatabaseError
 from pipeboard.domain.events import Kind, change_to, evolve
 from pipeboard.domain.money import Money
-from pipeboard.store import Store
-from pipeboard.store.projecting import Change
+from pipeboard.store import Staging, Store
+from pipeboard.store.checking import log_faults
+from pipeboard.store.projecting import Change, carrying
+from pipeboard.store.projecting.carrying import carried
 from pipeboard.store.projecting.deals import FINDABLE
 from pipeboard.store.projecting.facts import facts_from_log, log_of, stored_facts
 from pipeboard.store.writing import Done, Writer
 from tests.store.made_up import NOW, created, deal, store_with
 
 KNOWN = {"external_id": "X1", "external_source": "crm"}
+
+
+@pytest.fixture(params=["for a file", "for a server"], autouse=True)
+def way(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
+    """What is carried to a server is carried to a file here: both take the same statements."""
+    if request.param == "for a server":
+
+        @contextmanager
+        def staging(store: Store) -> Iterator[Staging]:
+            with carried(store.reader.whole().database) as stage:
+                yield Staging(store._writing(), store.identity, stage, lambda: None)  # type: ignore[arg-type]
+
+        monkeypatch.setattr(Store, "staging", staging)
+    return str(request.param)
 
 
 @pytest.fixture
@@ -91,7 +109,7 @@ def test_a_known_deal_is_outdated_once_it_has_changed(store: Store) -> None:
     with store.staging() as staging:
         staging.stage.add([again], [0], done.id, micros(NOW))
         staging.stage.sum_up()
-        assert staging.stage.outdated() == [1]
+        assert staging.store(lambda writer: staging.stage.outdated()) == [1]
     now = store.reader.deal(1)
     assert now is not None and now.source == "web"
 
@@ -180,3 +198,100 @@ def test_numbers_are_taken_for_new_deals_alone(store: Store) -> None:
     bring(store, new(1), new(2), name="c3")
     assert last() == before + 2
     assert store.reader.deal(before + 2) is not None
+
+
+def test_many_deals_come_in_whole_however_few_are_carried_at_a_time(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(carrying, "_AT_ONCE", 1)
+    before = store.reader.deal(1)
+    assert before is not None
+    named = [new(n, external_id=f"N{n}", external_source="crm", tags=("a", "b")) for n in (1, 2, 3)]
+    assert list(bring(store, *named, edited(before, tags=("c",)))) == []
+    found = store.reader.deals(range(1, 9))
+    assert [one.external_id for one in found.values()] == ["X1", "N1", "N2", "N3"]
+    assert [one.tags for one in found.values()] == [("c",), *[("a", "b")] * 3]
+    twice = [new(n, external_id=f"N{n}", external_source="crm") for n in (3, 1, 7)]
+    assert sorted(bring(store, *twice, name="c3")) == [-3, -1]
+    elsewhere = {"pipeline_id": 2, "stage_id": 30}
+    again = [
+        new(1, external_id="N1", external_source="sheet"),
+        new(2, external_id="X1", external_source="crm", **elsewhere),
+    ]
+    assert list(bring(store, *again, name="c4")) == []
+
+
+def test_what_comes_in_stands_in_the_log_in_its_order(store: Store) -> None:
+    before = store.reader.deal(1)
+    assert before is not None
+    assert list(bring(store, new(2), edited(before, source="web"), new(1))) == []
+    entries = store.reader.history.entries()
+    assert [(one.deal_id, one.version, one.command_id) for one in entries] == [
+        (2, 1, "c2"), (1, 2, "c2"), (3, 1, "c2"), (1, 1, "c1"),
+    ]  # fmt: skip
+    assert list(log_faults(store.reader.whole().database)) == []
+
+
+def test_what_was_put_aside_of_deals_that_are_decided_anew_is_forgotten(store: Store) -> None:
+    done = Done("c2", NOW, "ana", "", "import", "Imported.")
+    with store.staging() as staging:
+        stage = staging.stage
+        changes = [new(1, title="one"), new(2, title="two", tags=("x",)), new(3, title="three")]
+        stage.add(changes, [7, 8, 9], done.id, micros(NOW))
+        assert stage.take_back([-2, -1]) == [8, 7]
+        stage.add([new(2, title="other")], [8], done.id, micros(NOW))
+        stage.sum_up()
+
+        def work(writer: Writer) -> None:
+            writer.begin_command(done)
+            writer.add_staged(stage)
+
+        staging.store(work)
+    deals = store.reader.deals(range(2, 9)).values()
+    assert [(one.title, one.tags) for one in deals] == [("other", ()), ("three", ())]
+    assert list(log_faults(store.reader.whole().database)) == []
+
+
+def test_what_was_decided_on_another_version_is_not_written_over(store: Store) -> None:
+    before = store.reader.deal(1)
+    assert before is not None
+    stale = edited(before, account="late")
+    done = Done("c3", NOW, "ana", "", "import", "Imported.")
+    with store.staging() as staging:
+        staging.stage.add([stale], [0], done.id, micros(NOW))
+        staging.stage.sum_up()
+        now = edited(before, account="first")
+        other = Done("c2", NOW, "bo", "", "set", "Set.")
+        with closing(Store.open(str(store.location))) as elsewhere:
+            elsewhere.write(lambda writer: writer.record(other, [now]))
+
+        def work(writer: Writer) -> None:
+            writer.begin_command(done)
+            writer.add_staged(staging.stage)
+
+        with suppress(DatabaseError):  # two events of one version
+            staging.store(work)
+    found = store.reader.deal(1)
+    assert found is not None and found.account == "first"
+
+
+@pytest.mark.parametrize("field", FOUND_BY)
+def test_what_a_deal_is_found_by_stays_where_something_else_of_it_comes_in(
+    field: str, store: Store
+) -> None:
+    before = store.reader.deal(1)
+    assert before is not None
+    bring(store, edited(before, **FOUND_BY))
+    whole = store.reader.deal(1)
+    assert whole is not None
+    value = FOUND_BY[field]
+    fewer = value[:1] if isinstance(value, tuple) else dict([*value.items()][:1])
+    bring(store, edited(whole, **{field: fewer}), name="c3")
+    changed = store.reader.deal(1)
+    assert changed is not None
+    bring(store, edited(changed, source="web"), name="c4")
+    database = store.reader.whole().database
+    rows = {name: len(database.rows(f"select * from {table} where deal_id = 1"))
+            for name, table, _ in FINDABLE}  # fmt: skip
+    assert rows == {name: 1 if name == field else 2 for name in FOUND_BY}
+    assert list(log_faults(database)) == []

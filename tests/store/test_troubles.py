@@ -33,6 +33,7 @@ from pipeboard.store.troubles import (
     replaced,
     translate_errors,
 )
+from tests.hints import without_a_hint
 
 SERVER = Server("postgresql://ana:secret@box.example/sales")
 
@@ -210,3 +211,12 @@ def test_the_phrases_of_the_engine_are_made_of_what_they_are_given() -> None:
     refusal = ServerRefusal("duplicate key", "deal_by_external_id")
     assert str(refusal) == "duplicate key (deal_by_external_id)"
     assert is_taken(refusal, "external_id") and not is_taken(refusal, "owner")
+
+
+SELF_EVIDENT = {"locating.locate_file": 1, "locating._check_file": 1, "patience.check": 1,
+                "whole._fill": 1}  # fmt: skip
+"""Where the sentence itself says all that can be done."""
+
+
+def test_whoever_is_refused_by_a_database_is_told_what_to_do_next() -> None:
+    assert without_a_hint("pipeboard.store") == SELF_EVIDENT

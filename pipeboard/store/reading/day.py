@@ -19,7 +19,7 @@ from pipeboard.domain.board import Signs
 from pipeboard.domain.deal import CHANNEL_OF, Deal
 from pipeboard.domain.hygiene import ELSEWHERE, Alike, Fault
 from pipeboard.domain.lazy_dataclass import replace
-from pipeboard.domain.money import Money
+from pipeboard.domain.money import Money, half_up
 from pipeboard.domain.pipeline import Pipeline
 from pipeboard.domain.queue import (
     ASLEEP,
@@ -369,7 +369,7 @@ class DayReader:
             found[row["owner"]] = (
                 load.with_more(*counts, unpriced=row["deals"])
                 if worth is None
-                else load.with_more(*counts, Money(round(worth), base))
+                else load.with_more(*counts, Money(half_up(worth), base))
             )
         return found
 
