@@ -100,7 +100,7 @@ FORMS: tuple[tuple[str, str], ...] = (
     ("field.product:GTX", "the custom field; field.product:none is without it"),
     ("q:budget", "the question is answered; q:budget=none is not, q:budget>=2 by rating"),
     ("id:142,D-143", "one of these deals, by its number"),
-    ("next:none", "nothing is there"),
+    ("next:none", "nothing is there; a next step without a day is none"),
     ("-stage:demo", "not"),
     ("owner:ana,ben", "one of these; so too +inbound,fair and value:20k..40k for a range"),
     ("won owner:ana", "both"),
