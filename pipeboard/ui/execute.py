@@ -221,8 +221,8 @@ class Questions:
 
     @property
     def kept(self) -> bool:
-        """Is there anything typed that was not stored?"""
-        return any(self._texts.values())
+        """Is there anything typed that was not stored, and is kept?"""
+        return any(text and self._typed[place].is_kept for place, text in self._texts.items())
 
     @property
     def has_typed(self) -> bool:

@@ -26,6 +26,7 @@ from pipeboard.ui.draw.line import (
     width_of,
 )
 from pipeboard.ui.keys import name_of
+from pipeboard.ui.overlays.draft import Draft
 from pipeboard.ui.overlays.overlay import (
     CANCEL,
     Overlay,
@@ -150,11 +151,13 @@ _BRIGHT: Final[dict[Role, Role]] = {"card.name": "cursor.name", "text": "cursor.
 
 @dataclass(frozen=True, slots=True)
 class Option:
-    """One line of a list: drawn or plain, with something at its right end."""
+    """One line of a list: drawn or plain, with something at its right end. One that cannot be
+    chosen says `why`."""
 
     id: str
     line: Line | str
     right: str = ""
+    why: str = ""
 
     @property
     def text(self) -> str:
@@ -209,7 +212,8 @@ class Picker(TypingOverlay[str]):
 
     The options are all there are, or a function that finds them by what is typed. Of options that
     are all there, a digit chooses as long as nothing is typed. `chosen` is the id that the cursor
-    begins on.
+    begins on. What is typed in one that `comes_back` is still there where `until_stored` asks
+    again.
     """
 
     BINDINGS: ClassVar[list[BindingType]] = bound(
@@ -231,8 +235,11 @@ class Picker(TypingOverlay[str]):
         placeholder: str = "",
         verb: str = "Choose",
         other: Callable[[str], Option | None] = lambda _: None,
+        comes_back: bool = False,
     ) -> None:
         super().__init__(LineInput(placeholder=placeholder))
+        if comes_back:
+            self.draft = Draft(self, "", title, lambda: self.text, self.refuse)
         self._heading = title
         self._find = options if callable(options) else narrowed(options, other)
         self._has_digits = not callable(options)
@@ -241,11 +248,17 @@ class Picker(TypingOverlay[str]):
         self._hints = [("↵", verb), ("↑↓", "Move"), *numbers, CANCEL]
         self._options: Sequence[Option] = ()
         self._is_narrowed = False
+        self._looked_for = ""
         self._cursor = self._top = self._rows = 0
         self._searches = _Searches()
 
     def prepare(self) -> None:
+        if self.draft is not None and self.draft.handed:
+            self.line.write(self.draft.handed)
+            self._is_narrowed = True
         self._search()
+        if self.draft is not None:
+            self.refuse(self.draft.why)
 
     def draw(self, width: int, height: int) -> Panel:
         count = len(self._options)
@@ -276,7 +289,7 @@ class Picker(TypingOverlay[str]):
                 self.line.write("")
                 self.refuse(f"There is no {text} here.")
             return
-        if text or self._is_narrowed:
+        if text != self._looked_for:
             self._is_narrowed = bool(text)
             self._search()
 
@@ -301,10 +314,12 @@ class Picker(TypingOverlay[str]):
         """Take the option under the cursor, once it is known which are found."""
         if self._searches.comes_after(self.action_choose):
             return
-        if self._options:
-            self.leave(self._options[self._cursor].id)
-        else:
+        if not self._options:
             self.refuse("Nothing matches what is typed; Esc cancels.")
+        elif why := self._options[self._cursor].why:
+            self.refuse(why)
+        else:
+            self.leave(self._options[self._cursor].id)
 
     def action_go(self, places: int) -> None:
         """The cursor so many options down."""
@@ -318,6 +333,7 @@ class Picker(TypingOverlay[str]):
         self.action_go(pages * max(1, self._rows - 1))
 
     def _search(self) -> None:
+        self._looked_for = self.text
         try:
             self._show(self._find(self.text))
         except PipeboardError as error:

@@ -232,13 +232,19 @@ class LiveScreen(Screen[None]):
         if self._said.role == "status.warn" and key.action != "step_back":
             self.say("")  # what was refused is not said of what is done now
         try:
-            if key.changes and not self.only_looks(key):
-                self.program.check_writable(key.needs)
+            self.check(key)
             self.perform(key.does, *key.given, key=key)
         except Exception as error:  # the boundary of all that keys do at once
             self.failed(error)
 
     action_press = press
+
+    def check(self, key: Key) -> None:
+        """Raises why nothing comes of a key here, whatever stands under the cursor."""
+        if key.changes and not self.only_looks(key):
+            self.program.check_writable(key.needs)
+        if key.does in REACHES_OUT:
+            self.program.choices.check_reaching_out()
 
     def perform(self, does: str, *given: object, key: Key | None = None) -> None:
         """Calls an action by its name in the key table.
