@@ -23,7 +23,7 @@ from pipeboard.ui.draw.line import Glyphs
 from pipeboard.ui.host import Change, Walk, target_names
 from pipeboard.ui.key_table import BOARD, program_keys
 from pipeboard.ui.keys import rebound, unheard, ways
-from pipeboard.ui.last_view import Choices, Seat, keep_view, only_looks
+from pipeboard.ui.last_view import Choices, Seat, Undoable, keep_view, only_looks
 from pipeboard.ui.overlays.overlay import Overlay
 from pipeboard.ui.palette import Theme, theme
 from pipeboard.ui.screens.board import BoardScreen
@@ -186,6 +186,7 @@ class PipeboardApp(TypeAhead[None], Session[None], CellDisplay[None]):
         self.waiting = Waiting(self)
         self.last_change: Change | None = None
         self.done_here: set[str] = set()
+        self.offered = Undoable()
         self.settings = settings
         self._state = state
         if choices.begin:

@@ -26,6 +26,7 @@ from pipeboard.ui.host import (
     work_of,
 )
 from pipeboard.ui.keys import key_for
+from pipeboard.ui.last_view import Undoable
 from pipeboard.ui.overlays.draft import Draft, key_after_merge, key_of
 from pipeboard.ui.overlays.menu import Menu, MenuChoice
 from pipeboard.ui.overlays.overlay import Overlay
@@ -121,13 +122,20 @@ async def tell(host: Host, receipt: Receipt) -> None:
         host.show_change(receipt)
 
     await show_at_last(host, show)
-    undoable = receipt.command_id and receipt.verb not in ("undo", "redo")
+    is_undone = receipt.verb in ("undo", "redo")
     about = f"({receipt.about})" if receipt.about else ""
     if receipt.verb in _BEGINS and len(receipt.deals) == 1:
         about = f"It is {receipt.deals[0].ref}."
     words = " ".join(filter(None, (receipt.summary, about, *receipt.notes)))
     role: Role = "status.warn" if receipt.notes else "status.ok"
-    host.say(words, role, f"{key_for(host.keys, 'undo')} undo" if undoable else "")
+    host.say(words, role, offered(host, "" if is_undone else receipt.command_id))
+
+
+def offered(host: Host, command_id: str) -> str:
+    """What is said beside a change: that it can be taken back, until it is, by whomever."""
+    hint = f"{key_for(host.keys, 'undo')} undo" if command_id else ""
+    host.program.offered = Undoable(command_id, hint)
+    return hint
 
 
 def take_note_of(host: Host, versions: Mapping[int, int]) -> None:

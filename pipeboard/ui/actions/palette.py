@@ -33,6 +33,7 @@ from pipeboard.ui.key_table import ALL
 from pipeboard.ui.keys import Group, Key, said
 from pipeboard.ui.last_view import recent, remember
 from pipeboard.ui.overlays.menu import Option, Picker, narrowed
+from pipeboard.ui.screens.live import check_key
 
 if TYPE_CHECKING:
     from pipeboard.ui.screens.board import BoardScreen
@@ -118,7 +119,7 @@ def _commands(host: BoardScreen) -> Iterator[Offer]:
 
 def _why_not(host: BoardScreen, key: Key) -> str:
     try:
-        host.check(key)
+        check_key(host, key)
     except PipeboardError as error:
         return said(error)
     return ""
