@@ -251,7 +251,8 @@ class PipeboardApp(TypeAhead[None], Session[None], CellDisplay[None]):
         """A key that the screen has no use for: silence would leave it open what it did."""
         screen = self.screen
         if isinstance(screen, LiveScreen) and not isinstance(event, AltKey):
-            said = unheard(event.key, event.character, screen.keys)
+            board = rebound(BOARD, self.choices.keymap)
+            said = unheard(event.key, event.character, screen.keys, board)
             if said:
                 screen.say(said)
 
