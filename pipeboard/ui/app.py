@@ -184,7 +184,7 @@ class PipeboardApp(TypeAhead[None], Session[None], CellDisplay[None]):
         own = ways(rebound(BOARD, choices.keymap))
         self.net = Net(lambda: self.crash_log, self.say_on_top, own)
         self.waiting = Waiting(self)
-        self.last_change: Change | None = None
+        self.last_change: Change | str | None = None
         self.done_here: set[str] = set()
         self.offered = Undoable()
         self.settings = settings

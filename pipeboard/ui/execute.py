@@ -39,6 +39,7 @@ if TYPE_CHECKING:
 
 _BEGINS = ("add", "follow up")
 """The verbs that make a deal, whose number nobody has seen yet."""
+_TAKES_BACK = ("undo", "redo")
 
 
 async def execute(
@@ -92,6 +93,8 @@ async def carry_out(
         return Outcome(error=error)
     if repeats and not callable(change):  # work of its own is made for this deal and this order
         program.last_change = change
+    elif receipt.deals and receipt.verb not in _TAKES_BACK:
+        program.last_change = receipt.summary  # else the one before it would be repeated
     await tell(host, receipt)
     # Of what is only put on another day everything was asked when it was won.
     if not (isinstance(change, Win) and change.on is not None):
@@ -122,7 +125,7 @@ async def tell(host: Host, receipt: Receipt) -> None:
         host.show_change(receipt)
 
     await show_at_last(host, show)
-    is_undone = receipt.verb in ("undo", "redo")
+    is_undone = receipt.verb in _TAKES_BACK
     about = f"({receipt.about})" if receipt.about else ""
     if receipt.verb in _BEGINS and len(receipt.deals) == 1:
         about = f"It is {receipt.deals[0].ref}."

@@ -161,7 +161,7 @@ class Program(Protocol):
     drafts: Drafts
     net: Net
     settings: Settings
-    last_change: Change | None
+    last_change: Change | str | None
     done_here: set[str]
     """The ids of what was stored in this session."""
     offered: Undoable

@@ -276,8 +276,11 @@ async def repeat(host: Host) -> None:
     if last is None:
         again = key_for(host.keys, "repeat")
         host.say(f"Nothing to repeat yet: {again} does your last change again.", "status.warn")
-        return
-    await execute(host, last)
+    elif isinstance(last, str):
+        told = f"'{last.removesuffix('.')}' is not repeated: it was meant for what it was done to."
+        host.say(told, "status.warn")
+    else:
+        await execute(host, last)
 
 
 async def order_down(host: BoardScreen) -> None:
