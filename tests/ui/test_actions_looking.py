@@ -143,6 +143,7 @@ async def test_a_filter_is_shown_or_says_why_it_is_none(board: Board) -> None:
     assert (board.state.view.filter_text, board.state.view.cursor) == ("value>20k", (1, 0))
     live = board.overlays[0]._live
     assert text_of(live("value>50k").lines[0]).startswith("1 of 3 open deals")
+    assert text_of(live("ow").lines[0]).endswith("so far as a word, until it is owner:")
     assert text_of(live("bo").lines[0]).endswith("owner:bo finds @bo's deals")
     bad = live("valu>>")
     assert not bad.ok and text_of(bad.lines[0]).endswith("(old result kept)")

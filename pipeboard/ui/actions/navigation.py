@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, cast
 from pipeboard.domain.board import Lens, Sort
 from pipeboard.domain.counts import how_many, in_figures
 from pipeboard.domain.errors import DatabaseError, PipeboardError
+from pipeboard.domain.filter_fields import may_become
 from pipeboard.domain.filter_nodes import Filter, These
 from pipeboard.domain.lazy_dataclass import replace
 from pipeboard.domain.text import fold
@@ -93,6 +94,9 @@ async def filter(host: BoardScreen) -> None:
     host.count_signs()
 
 
+_MOST_BEGUN = 2
+
+
 def _filtered(host: BoardScreen, text: str, before: LookedAt) -> Feedback:
     """Filters the board while it is typed, each time from where the cursor stood before."""
     try:
@@ -112,6 +116,9 @@ def _filtered(host: BoardScreen, text: str, before: LookedAt) -> Feedback:
     matching: Line = (whole(found_words(host.state.view), "input.chip"),)
     if rep := _rep_named(host, text):
         matching = (*matching, whole(f"   owner:{rep} finds @{rep}'s deals", "text.dim"))
+    elif others := may_become(text)[:_MOST_BEGUN]:
+        more = f"   so far as a word, until it is {' or '.join(others)}"
+        matching = (*matching, whole(more, "text.dim"))
     return Feedback((matching,), True)
 
 
