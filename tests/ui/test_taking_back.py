@@ -9,6 +9,7 @@ import pytest
 
 from pipeboard.domain.people import Actor
 from pipeboard.store import Store
+from pipeboard.store.reading.listing import Listing
 from pipeboard.ui.screens.metrics import MetricsScreen
 from tests.team import NOW
 from tests.ui.desk import Desk, desk
@@ -146,3 +147,18 @@ async def test_what_is_not_the_last_any_more_is_offered_no_more(demo: Path) -> N
         board.board._next_news = 0.0
         board.board._look()
         assert not board.status.endswith("u undo")
+
+
+async def test_the_question_about_another_sessions_change_has_room_for_long_names(
+    demo: Path,
+) -> None:
+    other = elsewhere(demo)
+    first = other.reader.ids(Listing(other.today, other.settings.zone))[0]
+    other.edit([first], {"title": "Long " * 30, "account": "Gesellschaft " * 8})
+    other.add_note([first], "hello")
+    other.store.close()
+    async with desk(demo, size=(40, 20)) as board:
+        await board.press("u")
+        assert board.shows("Undo what @ana did, ")
+        told = " ".join(" ".join(board.lines()[-8:]).split())
+        assert "was not done in this session." in told

@@ -339,9 +339,9 @@ async def undo(host: Host) -> None:
     if last is not None and last.id not in host.program.done_here:
         whose = named(last.actor, last.acting_as)
         question = Menu(
-            f"Undo {_quoted(last)} of {_when(host, last.at)} by @{whose}?",
+            f"Undo what @{whose} did, {_when(host, last.at)}?",
             [MenuChoice("u", "undoes it")],
-            note="It was not done in this session.",
+            note=f"{_quoted(last)} was not done in this session.",
             leaving=("Esc", "Keep it"),
         )
         if await ask(host, question) is None:

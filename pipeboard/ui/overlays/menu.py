@@ -40,11 +40,13 @@ from pipeboard.ui.overlays.overlay import (
 )
 from pipeboard.ui.palette import Role
 from pipeboard.ui.terminal.typeahead import KeyQueue, TypeAhead
+from pipeboard.ui.terminal.width import fit
 from pipeboard.ui.terminal.workers import beside
 from pipeboard.ui.widgets.line_input import LineInput
 from pipeboard.ui.write_queue import is_busy, suppress_busy
 
 _GAP = 3
+_LEAST_LABEL: Final = 4
 DIGITS: Final = 9
 """So many choices of a menu have a digit; a key of two digits would act on its first."""
 
@@ -121,6 +123,15 @@ def _cell(choice: MenuChoice) -> Line:
     return (key, label, *mark)
 
 
+def _shortened(cell: Line, width: int) -> Line:
+    """A choice in so many cells: its label is cut, and not what stands behind it."""
+    (key, (label, role)), mark = cell[:2], cell[2:]
+    room = width - width_of((key, *mark))
+    if width_of(cell) > width and room > 1 + _LEAST_LABEL:
+        cell = (key, (fit(label, room), role), *mark)
+    return exactly(cell, width)
+
+
 def _grid(
     cells: Sequence[tuple[MenuChoice, Line]], width: int, most_rows: int
 ) -> list[list[tuple[MenuChoice, Line]]]:
@@ -138,7 +149,7 @@ def _grid(
         ]
     columns = max(1, width // max(sizes), -(-len(cells) // most_rows))
     each = width // columns
-    fitted = [(choice, (*exactly(cell, each - _GAP), blank(_GAP))) for choice, cell in cells]
+    fitted = [(choice, (*_shortened(cell, each - _GAP), blank(_GAP))) for choice, cell in cells]
     return [fitted[at : at + columns] for at in range(0, len(fitted), columns)]
 
 
