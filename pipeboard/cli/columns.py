@@ -166,7 +166,6 @@ def sign_of(listed: Listed) -> Sign:
     return sign(
         clocks(deal, listed.zone),
         limits(listed.pipeline.stage(deal.stage_id), listed.today),
-        has_step=deal.next_step is not None,
         snoozed=deal.is_snoozed(listed.today),
     )
 

@@ -122,8 +122,8 @@ def _signs(base: sqlite3.Connection, today: date, zone: ZoneInfo, owner: str) ->
     late = f"coalesce(next_due < {day}, false)"
     mine, values = (" and owner = ?", (owner,)) if owner else ("", ())
     counts = base.execute(
-        f"select sum({late}), sum(not {late} and not has_step),"
-        f" sum(not {late} and has_step and {past})"
+        f"select sum({late}), sum(next_due is null),"
+        f" sum(not {late} and next_due is not null and {past})"
         " from deal where live and outcome = 'open'"
         f" and not coalesce(snoozed_until > {day}, false){mine}",
         values,

@@ -7,9 +7,9 @@ from datetime import datetime
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from pipeboard.domain.dates import instant
-from pipeboard.domain.deal import Deal, Note, Touch
+from pipeboard.domain.deal import UNKNOWN, Deal, Note, Touch
 from pipeboard.domain.deal_fields import FIELDS
-from pipeboard.domain.events import NO_FACTS, Event, EventData
+from pipeboard.domain.events import NO_FACTS, Event, EventData, Kind
 from pipeboard.domain.lazy_dataclass import dataclass, replace, with_values
 from pipeboard.domain.people import named
 from pipeboard.domain.pipeline import Pipeline
@@ -127,6 +127,12 @@ class Entry:
         return self if event is self.event else replace(self, event=event)
 
 
+def _happened(entry: Entry) -> tuple[bool, datetime, int]:
+    event = entry.event
+    is_undated = event.kind is Kind.CREATED and event.facts.get("precision") == UNKNOWN
+    return (not is_undated or event.undoes, event.at, entry.seq)
+
+
 class LoggedEvent(NamedTuple):
     """A recorded event as the log keeps it, for whoever hands it on: `data` is what it says, as
     JSON, instants are microseconds since 1970 UTC, `owner` is whose deal it is now."""
@@ -172,6 +178,13 @@ class DealRecord:
     notes: tuple[Note, ...]
     touches: tuple[Touch, ...]
     entries: tuple[Entry, ...]
+
+    @property
+    def timeline(self) -> tuple[Entry, ...]:
+        """The events by when they happened, latest first: what comes in with a file, or is told
+        later, is of an earlier day. Of one instant the last that was recorded comes first, and
+        nothing comes before a beginning of which nobody knows the day."""
+        return tuple(sorted(self.entries, key=_happened, reverse=True))
 
     def seen_by(self, me: str) -> DealRecord:
         """The sheet without what only the owner of the deal is shown."""

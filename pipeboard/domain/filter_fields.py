@@ -100,7 +100,7 @@ FORMS: tuple[tuple[str, str], ...] = (
     ("field.product:GTX", "the custom field; field.product:none is without it"),
     ("q:budget", "the question is answered; q:budget=none is not, q:budget>=2 by rating"),
     ("id:142,D-143", "one of these deals, by its number"),
-    ("next:none", "nothing is there"),
+    ("next:none", "nothing is there; a next step without a day is none"),
     ("-stage:demo", "not"),
     ("owner:ana,ben", "one of these; so too +inbound,fair and value:20k..40k for a range"),
     ("won owner:ana", "both"),
@@ -110,3 +110,15 @@ FORMS: tuple[tuple[str, str], ...] = (
 BY_NAME: Mapping[str, Field] = MappingProxyType(
     {name: field for field in FIELDS for name in (field.name, *field.aliases)}
 )
+
+
+def may_become(text: str) -> tuple[str, ...]:
+    """What the word that is typed last may yet become, by which other deals are found: fields with
+    their sign, and states. Empty for a word that is done."""
+    word = text.replace("(", " ").replace("|", " ").rpartition(" ")[2].removeprefix("-").casefold()
+    if not word or word in STATES or word in STATE_ALIASES:
+        return ()
+    return (
+        *(f"{field.name}:" for field in FIELDS if field.name.startswith(word)),
+        *(state for state in STATES if state.startswith(word)),
+    )

@@ -56,6 +56,12 @@ ELSEWHERE = frozenset((Fault.NEXT_STEP, Fault.CLOSE_PASSED))
 """Faults that stand in a higher tier of the queue already."""
 
 
+OF_QUALIFIED = frozenset(
+    (Fault.VALUE, Fault.CLOSE_DATE, Fault.CONTACT, Fault.DECISION_MAKER, Fault.ANSWERS)
+)
+"""What is asked of deals from the first qualified stage on; the others are asked of all."""
+
+
 @dataclass(frozen=True, slots=True)
 class Norm:
     """What is asked of the data of deals in the stages of a pipeline.
@@ -88,17 +94,19 @@ def faults(deal: Deal, pipeline: Pipeline, today: date, away: Collection[str]) -
     answered = sum(answer.is_given for answer in deal.answers.values())
     roles = {contact.role for contact in deal.contacts.values()}
     found = {
-        Fault.VALUE: is_qualified and deal.value is None,
-        Fault.CLOSE_DATE: is_qualified and deal.expected_close is None,
+        Fault.VALUE: deal.value is None,
+        Fault.CLOSE_DATE: deal.expected_close is None,
         Fault.CLOSE_PASSED: deal.expected_close is not None and deal.expected_close < today,
         Fault.SOURCE: not deal.source,
-        Fault.CONTACT: is_qualified and not roles,
-        Fault.DECISION_MAKER: is_qualified and bool(roles) and DECISION_MAKER not in roles,
-        Fault.ANSWERS: is_qualified and answered < asks.answers,
+        Fault.CONTACT: not roles,
+        Fault.DECISION_MAKER: bool(roles) and DECISION_MAKER not in roles,
+        Fault.ANSWERS: answered < asks.answers,
         Fault.OWNER: not deal.owner or deal.owner in away,
         Fault.NEXT_STEP: deal.next_step is None or deal.next_step.due is None,
     }
-    return tuple(fault for fault in Fault if found[fault])
+    return tuple(
+        fault for fault in Fault if found[fault] and (is_qualified or fault not in OF_QUALIFIED)
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -138,9 +138,10 @@ def dead_evidence(deal: Deal, pipeline: Pipeline, today: date, zone: ZoneInfo) -
     """Why an open deal may be given up, in the words of C11; empty where that is not so."""
     stalled = stalled_reasons(deal, pipeline, today, zone)
     allowed = pipeline.stage(deal.stage_id).idle_days
-    if not stalled or allowed is None or deal.next_step is not None:
+    at = clocks(deal, zone)
+    if not stalled or allowed is None or at.next_due is not None:
         return ()
-    idle = (today - clocks(deal, zone).touched_on).days
+    idle = (today - at.touched_on).days
     if idle <= 2 * allowed or deal.outbound_since_reply < SILENT_TOUCHES:
         return ()
     return (
@@ -151,12 +152,13 @@ def dead_evidence(deal: Deal, pipeline: Pipeline, today: date, zone: ZoneInfo) -
     )
 
 
-def sign(deal: Clocks, limit: Limits, *, has_step: bool, snoozed: bool) -> Sign:
-    """The gravest thing that an open deal's card must say."""
+def sign(deal: Clocks, limit: Limits, *, snoozed: bool) -> Sign:
+    """The gravest thing that an open deal's card must say. A next step without a day, of which
+    nobody is reminded, is none, here as in the queue and in all numbers."""
     if snoozed:
         return Sign.NONE
-    if deal.next_due is not None and deal.next_due < limit.today:
-        return Sign.OVERDUE
-    if not has_step:
+    if deal.next_due is None:
         return Sign.NO_NEXT_STEP
+    if deal.next_due < limit.today:
+        return Sign.OVERDUE
     return Sign.STALLED if overstays(deal, limit) or idles(deal, limit) else Sign.NONE

@@ -195,7 +195,7 @@ class DealText:
             yield f"{self._instant(touch.at)} {touch.by}", said + outcome
 
     def _timeline(self) -> Iterator[Fact]:
-        for entry in self.record.entries:
+        for entry in self.record.timeline:
             yield f"{self._instant(entry.event.at)} {entry.who}", self.describe(entry)
 
     def _instant(self, at: datetime) -> str:

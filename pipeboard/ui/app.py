@@ -23,7 +23,7 @@ from pipeboard.ui.draw.line import Glyphs
 from pipeboard.ui.host import Change, Walk, target_names
 from pipeboard.ui.key_table import BOARD, program_keys
 from pipeboard.ui.keys import rebound, unheard, ways
-from pipeboard.ui.last_view import Choices, Seat, keep_view, only_looks
+from pipeboard.ui.last_view import Choices, Seat, Undoable, keep_view, only_looks
 from pipeboard.ui.overlays.overlay import Overlay
 from pipeboard.ui.palette import Theme, theme
 from pipeboard.ui.screens.board import BoardScreen
@@ -184,8 +184,9 @@ class PipeboardApp(TypeAhead[None], Session[None], CellDisplay[None]):
         own = ways(rebound(BOARD, choices.keymap))
         self.net = Net(lambda: self.crash_log, self.say_on_top, own)
         self.waiting = Waiting(self)
-        self.last_change: Change | None = None
+        self.last_change: Change | str | None = None
         self.done_here: set[str] = set()
+        self.offered = Undoable()
         self.settings = settings
         self._state = state
         if choices.begin:
@@ -250,7 +251,8 @@ class PipeboardApp(TypeAhead[None], Session[None], CellDisplay[None]):
         """A key that the screen has no use for: silence would leave it open what it did."""
         screen = self.screen
         if isinstance(screen, LiveScreen) and not isinstance(event, AltKey):
-            said = unheard(event.key, event.character, screen.keys)
+            board = rebound(BOARD, self.choices.keymap)
+            said = unheard(event.key, event.character, screen.keys, board)
             if said:
                 screen.say(said)
 

@@ -26,6 +26,7 @@ from pipeboard.ui.host import (
     work_of,
 )
 from pipeboard.ui.keys import key_for
+from pipeboard.ui.last_view import Undoable
 from pipeboard.ui.overlays.draft import Draft, key_after_merge, key_of
 from pipeboard.ui.overlays.menu import Menu, MenuChoice
 from pipeboard.ui.overlays.overlay import Overlay
@@ -38,6 +39,7 @@ if TYPE_CHECKING:
 
 _BEGINS = ("add", "follow up")
 """The verbs that make a deal, whose number nobody has seen yet."""
+_TAKES_BACK = ("undo", "redo")
 
 
 async def execute(
@@ -91,6 +93,8 @@ async def carry_out(
         return Outcome(error=error)
     if repeats and not callable(change):  # work of its own is made for this deal and this order
         program.last_change = change
+    elif receipt.deals and receipt.verb not in _TAKES_BACK:
+        program.last_change = receipt.summary  # else the one before it would be repeated
     await tell(host, receipt)
     # Of what is only put on another day everything was asked when it was won.
     if not (isinstance(change, Win) and change.on is not None):
@@ -121,13 +125,20 @@ async def tell(host: Host, receipt: Receipt) -> None:
         host.show_change(receipt)
 
     await show_at_last(host, show)
-    undoable = receipt.command_id and receipt.verb not in ("undo", "redo")
+    is_undone = receipt.verb in _TAKES_BACK
     about = f"({receipt.about})" if receipt.about else ""
     if receipt.verb in _BEGINS and len(receipt.deals) == 1:
         about = f"It is {receipt.deals[0].ref}."
     words = " ".join(filter(None, (receipt.summary, about, *receipt.notes)))
     role: Role = "status.warn" if receipt.notes else "status.ok"
-    host.say(words, role, f"{key_for(host.keys, 'undo')} undo" if undoable else "")
+    host.say(words, role, offered(host, "" if is_undone else receipt.command_id))
+
+
+def offered(host: Host, command_id: str) -> str:
+    """What is said beside a change: that it can be taken back, until it is, by whomever."""
+    hint = f"{key_for(host.keys, 'undo')} undo" if command_id else ""
+    host.program.offered = Undoable(command_id, hint)
+    return hint
 
 
 def take_note_of(host: Host, versions: Mapping[int, int]) -> None:
@@ -221,8 +232,8 @@ class Questions:
 
     @property
     def kept(self) -> bool:
-        """Is there anything typed that was not stored?"""
-        return any(self._texts.values())
+        """Is there anything typed that was not stored, and is kept?"""
+        return any(text and self._typed[place].is_kept for place, text in self._texts.items())
 
     @property
     def has_typed(self) -> bool:

@@ -25,7 +25,7 @@ from pipeboard.domain.errors import DatabaseError, PipeboardError
 from pipeboard.domain.lazy_dataclass import dataclass, replace
 from pipeboard.ui.draw.questions import field_text
 from pipeboard.ui.keys import Key
-from pipeboard.ui.last_view import OPEN_ANEW, Choices, Seat, read_filter
+from pipeboard.ui.last_view import OPEN_ANEW, Choices, Seat, Undoable, read_filter
 from pipeboard.ui.palette import Role
 from pipeboard.ui.write_queue import TURN, Targets, Turn, is_busy, suppress_busy, turn_of
 
@@ -58,11 +58,9 @@ Change: TypeAlias = "Command | UseCase"
 
 def overridden(change: Change, reason: str) -> Change:
     """The same change, through a gate that is not met, for that reason."""
-    match change:
-        case Move() | Step() | Win() | Reopen():
-            return replace(change, override=reason)
-        case _:
-            return change
+    if isinstance(change, Move | Step | Win | Reopen):
+        return replace(change, override=reason)
+    return change
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,9 +161,10 @@ class Program(Protocol):
     drafts: Drafts
     net: Net
     settings: Settings
-    last_change: Change | None
+    last_change: Change | str | None
     done_here: set[str]
-    """The commands that were stored in this session, by their ids."""
+    """The ids of what was stored in this session."""
+    offered: Undoable
     key_queue: KeyQueue
 
     @property

@@ -222,7 +222,8 @@ def _of_board(names: str, *, label: str, leaving: str, hint: str) -> Iterator[Ke
 _ON_A_DEAL: Final = """
     go down up top bottom half_down half_up page_down page_up back advance move next_step put_off
     done note interaction interview edit win lose snooze owner value close_date category probability
-    tags archive undo redo undo_list playbook copy letter reload triage palette help step_back quit
+    tags archive repeat undo redo undo_list playbook copy letter reload triage metrics palette help
+    step_back quit
 """
 
 DEAL: Final[tuple[Key, ...]] = (
@@ -250,9 +251,9 @@ _ONLY_ON_TRIAGE: Final[tuple[Key, ...]] = (
 )
 # fmt: on
 _ON_TRIAGE: Final = """
-    go half_down half_up page_down page_up back advance move next_step done note interaction
+    go half_down half_up page_down page_up back advance move next_step put_off done note interaction
     interview edit win lose snooze owner value close_date category probability tags archive repeat
-    undo redo undo_list playbook copy letter reload palette help step_back quit
+    undo redo undo_list playbook copy letter reload metrics palette help step_back quit
 """
 
 TRIAGE: Final[tuple[Key, ...]] = (

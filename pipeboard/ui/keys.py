@@ -320,14 +320,19 @@ def name_of(key: str) -> str:
     return _NAMES.get(key, key)
 
 
-def unheard(key: str, character: str | None, table: Sequence[Key]) -> str:
-    """What is said of a key that a screen with these keys has no use for; "" of one that it has."""
+def unheard(
+    key: str, character: str | None, table: Sequence[Key], board: Sequence[Key] = ()
+) -> str:
+    """What is said of a key that a screen with these keys has no use for; "" of one that it has.
+    What it does on the `board` is told."""
     keys = {part for known in table for part in known.keys.split(",")}
     if key in keys or character in keys or key in _OF_EVERY_SCREEN:
         return ""
     helps = next((known.first_key for known in table if known.action == "help"), "")
     advice = f" {helps} tells the keys." if helps else ""
-    return f"{as_pressed(key, character)} does nothing here.{advice}"
+    its = next((one for one in board if {key, character} & {*one.keys.split(",")}), None)
+    there = f": '{spoken(its.label).rstrip('…')}' is for the board" if its is not None else ""
+    return f"{as_pressed(key, character)} does nothing here{there}.{advice}"
 
 
 def as_pressed(key: str, character: str | None) -> str:

@@ -64,6 +64,14 @@ class SameFile:
         )
 
 
+@dataclass(frozen=True, slots=True)
+class Undoable:
+    """What was stored here last, as long as it can be taken back, and the hint that says so."""
+
+    command_id: str = ""
+    hint: str = ""
+
+
 @dataclass(frozen=True)
 class Seat:
     """Who acts, by which clock, on which store, with which folder for what is kept.

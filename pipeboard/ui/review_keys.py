@@ -84,11 +84,11 @@ ON_REVIEW: Final[tuple[Key, ...]] = (
 
 _ON_BOTH: Final = """
     go back advance move next_step done note interaction interview win lose snooze owner
-    value close_date category probability archive
-    undo redo undo_list copy reload palette help step_back quit
+    value close_date category probability tags archive repeat
+    undo redo undo_list copy reload triage palette help step_back quit
 """
-BOARD_ON_HYGIENE: Final = f"""{_ON_BOTH} edit tags repeat
+BOARD_ON_HYGIENE: Final = f"""{_ON_BOTH} edit
     down up top bottom half_down half_up page_down page_up
 """
-BOARD_ON_REVIEW: Final = _ON_BOTH
+BOARD_ON_REVIEW: Final = f"{_ON_BOTH} put_off metrics"
 """The keys of the board that these screens have too, by the last part of their ids."""

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from pipeboard.domain.deal import FieldValue, Values
     from pipeboard.workspace.service import Seen, Service
 
-_FOLLOWING = frozenset(
+FOLLOWING = frozenset(
     (
         "rank",
         "last_touch_at",
@@ -34,7 +34,7 @@ _FOLLOWING = frozenset(
 )
 """Fields that follow from others and never stand against somebody else's change."""
 
-_STANDING = frozenset(("stage_id", "outcome", "archived_at", "merged_into"))
+STANDING = frozenset(("stage_id", "outcome", "archived_at", "merged_into"))
 """Where a deal stands: whoever is refused after somebody else changed that is told of it first."""
 
 _WITH_AN_INSTANT = frozenset(
@@ -51,8 +51,8 @@ _SETS = frozenset(field.name for field in FIELDS if field.kind.is_set)
 """Lists in which what two people put in and take out stands side by side."""
 
 _RESTS_ON: Mapping[type, frozenset[str]] = {
-    c.Step: _STANDING,
-    c.Rank: _STANDING | {"rank"},
+    c.Step: STANDING,
+    c.Rank: STANDING | {"rank"},
 }
 """What a command that is meant relatively rests on: it means something else once that changed."""
 
@@ -95,7 +95,7 @@ class Unseen:
 
     def explain(self, refused: Refused, command: c.Command) -> None:
         """Raises `Conflict` when the refusal only comes of what somebody else did."""
-        matters = _STANDING if isinstance(refused, GateNotMet) else _STANDING | {"next_step"}
+        matters = STANDING if isinstance(refused, GateNotMet) else STANDING | {"next_step"}
         names = self._changed(matters)
         if names:
             wanted = {"stage_id": command.stage_id} if isinstance(command, c.Move) else NOTHING
@@ -112,7 +112,7 @@ class Unseen:
         mine = {name: value for name, value in mine.items() if not name.startswith("asks.")}
         if not mine:  # a note, and what it asks, stands beside what others change
             return []
-        names = self._changed(frozenset(mine) - _FOLLOWING - _SETS)
+        names = self._changed(frozenset(mine) - FOLLOWING - _SETS)
         if names:
             raise self.conflict(names, mine)
         last = self.entries[-1]

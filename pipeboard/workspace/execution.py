@@ -42,6 +42,7 @@ if TYPE_CHECKING:
 # Decisions for one deal or many: what follows for each, what was so already, what refuses.
 
 MOST_NAMED = 5
+_MOST_REASONS = 2
 
 
 def decide_all(
@@ -140,7 +141,7 @@ def _raise(refusals: Sequence[Refused], asked: int) -> None:
         return
     if asked == 1:
         raise refusals[0]
-    whole = few([one.message.rstrip(".") for one in refusals], MOST_NAMED, "; ", "; and ")
+    whole = few([one.message.rstrip(".") for one in refusals], _MOST_REASONS, "; ", "; and ")
     deals = "deals refuses" if len(refusals) == 1 else "deals refuse"
     of = f"{in_figures(len(refusals))} of {in_figures(asked)}"
     message = f"Nothing was changed: {of} {deals}. {whole}."

@@ -42,6 +42,14 @@ def test_triage_prints_the_queue_in_its_order_with_the_reasons(busy: Type) -> No
     assert said.err.strip() == "1 overdue, 1 due today, 1 no next step."
 
 
+def test_a_next_step_without_a_day_is_none_wherever_such_deals_are_told(team: Type) -> None:
+    assert team("add", "Lumen: a @ana next:call").code == 0
+    assert team("due", "--short", "--owner", "all").out.strip() == "?1"
+    assert team("due", "--owner", "all", "--short", "--json").json["due"]["no_next_step"] == 1
+    assert [line.split()[:2] for line in team("list", "next:none").lines[1:]] == [["?", "D-1"]]
+    assert "the next step has no day" in team("check", "--owner", "all").out
+
+
 @pytest.mark.parametrize("verb", ["triage", "due", "check"])
 def test_a_long_name_leaves_the_others_of_a_terminal_their_reasons(
     verb: str, team: Type, monkeypatch: pytest.MonkeyPatch

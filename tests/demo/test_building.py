@@ -192,7 +192,6 @@ def _signs(demo: Demo, now: datetime) -> dict[str, Counter[Sign]]:
             mark = sign(
                 clocks(deal, SETTINGS.zone),
                 limits(pipeline.stage(deal.stage_id), today),
-                has_step=deal.next_step is not None,
                 snoozed=deal.is_snoozed(today),
             )
             found.setdefault(deal.owner, Counter())[mark] += 1

@@ -38,7 +38,7 @@ from pipeboard.domain.filter import (
     parse_filter,
     with_stage_renamed,
 )
-from pipeboard.domain.filter_fields import BY_NAME, STATE_ALIASES, Field
+from pipeboard.domain.filter_fields import BY_NAME, STATE_ALIASES, Field, may_become
 from pipeboard.domain.filter_nodes import (
     Op,
     asks_how_it_ended,
@@ -897,3 +897,17 @@ def test_a_quote_that_is_never_closed_is_refused_with_its_place_and_a_way_on() -
     assert error.message == "bad filter: 'owner:\"ana': this quote is never closed."
     assert error.hint == 'Close it with ", or write \\" for a quote inside quotes.'
     assert error.details == {"term": 'owner:"ana', "position": 11}
+
+
+@pytest.mark.parametrize(
+    ("typed", "names"),
+    [
+        ("ow", ("owner:",)), ("lumen -owner", ("owner:",)), ("(sta", ("stage:", "stalled")),
+        ("OV", ("overdue",)), ("won|ope", ("open",)), ("overdue", ()), ("rot", ()), ("ow ", ()),
+        ("owner:", ()), ("owner:an", ()), ("lumen", ()), ("", ()),
+    ],
+)  # fmt: skip
+def test_a_word_that_is_typed_may_yet_become_a_field_or_a_state(
+    typed: str, names: tuple[str, ...]
+) -> None:
+    assert may_become(typed) == names

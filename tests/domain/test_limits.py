@@ -548,19 +548,20 @@ def test_what_has_no_rate_is_counted_and_not_summed() -> None:
         (TODAY - DAY, 0, {}, Sign.OVERDUE),
         (TODAY, 0, {}, Sign.NONE),
         (TODAY - DAY, 0, {"snoozed": True}, Sign.NONE),
-        (None, 0, {"has_step": False}, Sign.NO_NEXT_STEP),
-        (None, 0, {}, Sign.NONE),
+        (None, 0, {}, Sign.NO_NEXT_STEP),
+        (None, 0, {"snoozed": True}, Sign.NONE),
         (TODAY, 11, {}, Sign.STALLED),
         (TODAY, 10, {}, Sign.NONE),
         (TODAY - DAY, 11, {}, Sign.OVERDUE),
-        (None, 5, {}, Sign.STALLED),
+        (None, 5, {}, Sign.NO_NEXT_STEP),
+        (TODAY + 9 * DAY, 5, {}, Sign.STALLED),
     ],
 )
 def test_a_card_bears_its_gravest_sign(
     due: date | None, entered: int, more: dict[str, bool], expected: Sign
 ) -> None:
     began = TODAY - entered * DAY
-    said = {"has_step": True, "snoozed": False} | more
+    said = {"snoozed": False} | more
     assert sign(DealClocks(began, began, due, None), limits(STAGE, TODAY), **said) is expected
 
 
@@ -615,10 +616,11 @@ def test_the_reasons_of_a_stalled_deal_name_a_step_and_a_close_that_have_passed(
     assert stalled(today) == ["overstay"]
     assert dead_evidence(replace(deal, outbound_since_reply=9), PIPELINE, TODAY, BERLIN) == ()
     silent = replace(begun(11), outbound_since_reply=5)
-    assert dead_evidence(silent, PIPELINE, TODAY, BERLIN) == (
-        f"untouched for 11 days, twice what {STAGE.name} allows",
-        "5 times asked without an answer", "no next step", "overstay 11/10d",
-    )  # fmt: skip
+    for step in (None, NextStep("call")):  # a step without a day is none
+        assert dead_evidence(replace(silent, next_step=step), PIPELINE, TODAY, BERLIN) == (
+            f"untouched for 11 days, twice what {STAGE.name} allows",
+            "5 times asked without an answer", "no next step", "overstay 11/10d",
+        )  # fmt: skip
 
 
 # The data of a deal: what is asked of a lead, and of a deal from the first qualified stage on.

@@ -275,7 +275,6 @@ def _sign_of(one: Deal, pipeline: Pipeline) -> Sign:
     return sign(
         clocks(one, ZONE),
         limits(pipeline.stage(one.stage_id), TODAY),
-        has_step=one.next_step is not None,
         snoozed=one.is_snoozed(TODAY),
     )
 

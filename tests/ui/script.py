@@ -17,7 +17,7 @@ from pipeboard.domain.deal import Deal
 from pipeboard.domain.pipeline import Pipeline, Stage
 from pipeboard.ui.draw.line import Glyphs
 from pipeboard.ui.key_table import BOARD, DealTab
-from pipeboard.ui.last_view import Choices
+from pipeboard.ui.last_view import Choices, Undoable
 from pipeboard.ui.overlays.gate_sheet import GateSheet
 from pipeboard.ui.overlays.menu import Menu, Picker
 from pipeboard.ui.overlays.prompt import Longer, Prompt
@@ -87,6 +87,7 @@ class Desk:
             net=Net(lambda: None, self.say),
             last_change=None,
             done_here=set(),
+            offered=Undoable(),
             me="ana",
             check_writable=lambda: None,
             take_up=lambda: None,

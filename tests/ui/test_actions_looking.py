@@ -16,7 +16,7 @@ from pipeboard.domain.agreements import Topic
 from pipeboard.domain.board import Sort
 from pipeboard.domain.deal import Contact, Deal, Loss, Status
 from pipeboard.domain.errors import DatabaseError
-from pipeboard.domain.hygiene import DUPLICATES, GROUPS, Alike, Fault
+from pipeboard.domain.hygiene import DUPLICATES, GROUPS, OF_QUALIFIED, Alike, Fault
 from pipeboard.domain.people import Actor
 from pipeboard.domain.templates import template
 from pipeboard.ui.actions import (
@@ -143,6 +143,7 @@ async def test_a_filter_is_shown_or_says_why_it_is_none(board: Board) -> None:
     assert (board.state.view.filter_text, board.state.view.cursor) == ("value>20k", (1, 0))
     live = board.overlays[0]._live
     assert text_of(live("value>50k").lines[0]).startswith("1 of 3 open deals")
+    assert text_of(live("ow").lines[0]).endswith("so far as a word, until it is owner:")
     assert text_of(live("bo").lines[0]).endswith("owner:bo finds @bo's deals")
     bad = live("valu>>")
     assert not bad.ok and text_of(bad.lines[0]).endswith("(old result kept)")
@@ -481,8 +482,14 @@ COUNTS = {Fault.VALUE: {"": 1, "ana": 12, "bo": 12}, Fault.OWNER: {"": 3}, DUPLI
 
 def hygiene_view(**facts: Any) -> HygieneView:
     return HygieneView(
-        PIPELINE,
-        **{"group": Fault.VALUE, "counts": COUNTS, "deals": (DEAL, OWED), "total": 5, **facts},
+        **{
+            "pipeline": PIPELINE,
+            "group": Fault.VALUE,
+            "counts": COUNTS,
+            "deals": (DEAL, OWED),
+            "total": 5,
+            **facts,
+        },
     )
 
 
@@ -504,6 +511,18 @@ def test_the_data_that_is_to_be_mended_looks_as_it_should(width: int) -> None:
         lines += with_roles(lines_below(view))
     lines += with_roles(merge_lines(DEAL, replace(OWED, outcome=Status.WON), style))
     assert_looks_like(f"hygiene-{width}", lines)
+
+
+@pytest.mark.parametrize("group", GROUPS)
+def test_a_kind_that_is_asked_from_a_stage_on_says_from_which(group: str) -> None:
+    stages = [replace(stage, qualified=stage.name == "Demo") for stage in PIPELINE.stages]
+    view = hygiene_view(
+        pipeline=replace(PIPELINE, stages=tuple(stages)), group=group, counts={group: {"ana": 2}}
+    )
+    told = "from Demo on" if group in OF_QUALIFIED else ""
+    assert text_of(heading(view, 80)[-1]).split("@ana")[0].strip() == told
+    nothing = "".join(text_of(line) for line in lines_below(replace(view, counts={}, pairs=())))
+    assert nothing.endswith(f": none {told}.".replace(" .", "."))
 
 
 @pytest.mark.parametrize("group", GROUPS)

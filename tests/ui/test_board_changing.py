@@ -336,7 +336,19 @@ async def test_a_place_in_the_column_is_not_repeated_where_cards_are_sorted(demo
         await board.press("J")
         assert board.status.startswith("Moved ")
         await board.press("s", "v", ".")
-        assert "Nothing to repeat" in board.status
+        assert "in its column' is not repeated" in board.status
+
+
+async def test_a_call_is_logged_again_and_what_is_not_repeated_hides_nothing_older(
+    demo: Path,
+) -> None:
+    async with desk(demo) as board:
+        await board.press("i", "c", "o", *"busy", "enter", "escape")
+        await board.press("j", ".")
+        touch = board.workspace.reader.history.touches(board.card.id)[0]
+        assert (touch.type, touch.direction, touch.outcome) == ("call", "out", "busy")
+        await board.press("a", *"Lumen: a", "enter", ".")
+        assert "Added" in board.status and "is not repeated" in board.status
 
 
 async def test_a_question_is_about_the_deal_it_was_asked_for(demo: Path) -> None:

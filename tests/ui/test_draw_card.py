@@ -172,6 +172,11 @@ def test_a_deal_without_a_next_step_says_so() -> None:
     )
 
 
+def test_a_step_without_a_day_says_what_it_lacks() -> None:
+    undated = card(1, "Opal", None, "?", next_text="call", due=None)
+    assert drawn(undated, rows=2)[1] == "   ›no day call  4d"
+
+
 def test_a_snoozed_deal_says_until_when() -> None:
     snoozed = card(1, "Opal", None, snoozed_until=date(2026, 12, 2))
     assert drawn(snoozed, rows=2)[1] == "   snoozed 2 Dec 4d"

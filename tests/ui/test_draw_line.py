@@ -16,6 +16,7 @@ from pipeboard.ui.draw.line import (
     spread,
     status_line,
     status_lines,
+    tab_strip,
     text_of,
     whole,
     width_of,
@@ -129,3 +130,22 @@ def test_what_is_said_is_said_to_its_end(width: int, right: str) -> None:
     beside: Line = (whole(right, "status"),) if right else ()
     lines = status_lines((whole(said, "status"),), beside, width, 24)
     assert " ".join(" ".join(map(text_of, lines)).split()) == f"{said} {right}".strip()
+
+
+TABS_BY_LANGUAGE = {
+    "numbers, in German": "Überblick Trichter Alter Prognose Aktivität Verluste Verkäufer",
+    "a deal, in German": "Überblick Fragen Notizen Verlauf Personen Konditionen",
+    "numbers": "Overview Funnel Ageing Forecast Activity Losses Reps",
+}
+
+
+@pytest.mark.parametrize("width", [120, 80, 72, 66, 60, 40])
+@pytest.mark.parametrize("names", TABS_BY_LANGUAGE.values(), ids=TABS_BY_LANGUAGE)
+def test_a_tab_is_told_whole_cut_with_a_sign_or_by_its_number(names: str, width: int) -> None:
+    tabs = names.split()
+    shown = text_of(tab_strip(tabs, tabs[0], width))
+    assert shown.startswith(f" [1 {tabs[0]}]")
+    for number, name in enumerate(tabs[1:], 2):
+        told = shown.split(f" {number} ", 1)[1].split("  ")[0].strip()
+        told = "" if told[:1].isdigit() else told
+        assert told in ("", name) or (told[-1] == "…" and name.startswith(told[:-1])), shown

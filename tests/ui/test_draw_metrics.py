@@ -229,7 +229,7 @@ def test_the_tabs_have_their_numbers_and_shrink_to_them() -> None:
         "  1 Overview [2 Funnel] 3 Ageing "
     )
     narrow = text_of(tab_strip(TabName, TabName.FUNNEL, 66)).rstrip()
-    assert narrow == "  1 Overv [2 Funnel] 3 Agein  4 Forec  5 Activ  6 Losse  7 Reps"
+    assert narrow == "  1 Over… [2 Funnel] 3 Agei…  4 Fore…  5 Acti…  6 Loss…  7 Reps"
     assert (
         text_of(tab_strip(TabName, TabName.FUNNEL, 40)).rstrip() == "  1 [2 Funnel] 3  4  5  6  7"
     )

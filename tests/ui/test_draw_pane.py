@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeboard.domain.deal import Answer, Contact, Deal, Loss, NextStep, Note, Status, Term
+from pipeboard.domain.deal import UNKNOWN, Answer, Contact, Deal, Loss, NextStep, Note, Status, Term
 from pipeboard.domain.deal_record import DealRecord, Entry
 from pipeboard.domain.events import Event, EventFacts, Kind
 from pipeboard.domain.money import Money
@@ -254,7 +254,10 @@ def test_a_next_step_stands_out_once_it_is_overdue(days: int, role: str) -> None
     drawn = next_step_line(replace(DEAL, next_step=step), style())
     assert drawn[0][1][1] == role
     (undated,) = next_step_line(replace(DEAL, next_step=NextStep("call")), style())
-    assert text_of(undated).split("NEXT")[1].strip() == "call"
+    assert text_of(undated).split("NEXT")[1].strip() == "? no day  call"
+    asleep = replace(DEAL, next_step=NextStep("call"), snoozed_until=TODAY + timedelta(days=2))
+    (parked,) = next_step_line(asleep, style())
+    assert text_of(parked).split("NEXT")[1].strip() == "no day  call"
 
 
 @pytest.mark.parametrize(
@@ -547,6 +550,23 @@ def items_of(items: tuple[Item, ...]) -> list[Line]:
     return [
         line for item in items for line in (((f"[{item.key}]", "text"),), *with_roles(item.lines))
     ]
+
+
+def test_the_timeline_stands_in_the_order_of_the_days_that_it_tells() -> None:
+    """A file that came in later tells of an earlier day; a beginning without a day is the first."""
+    began = told(Kind.CREATED, "ana", 22)
+    undated = replace(began.event, facts={"precision": UNKNOWN})
+    days = {1: 22, 2: 9, 3: 20, 4: 9, 5: 15}
+    entries = [
+        replace(told(Kind.NOTE, "ana", day, note={"id": "n", "text": f"{seq}."}), seq=seq)
+        for seq, day in days.items()
+    ]
+    entries[0] = replace(entries[0], event=undated)
+    record = replace(sheet_of(), entries=tuple(reversed(entries)))
+    assert [item.key for item in timeline_items(record, style())] == ["3", "5", "4", "2", "1"]
+    lines = [text_of(line) for line in timeline(record, style()).lines]
+    notes_told = [line.split("note: ")[-1].strip() for line in lines if "note: " in line]
+    assert (notes_told, "created" in lines[4]) == (["3.", "5.", "4.", "2."], True)
 
 
 @pytest.mark.parametrize("width", [80, 44])

@@ -68,8 +68,10 @@ async def test_the_last_change_is_repeated_unless_it_was_made_for_one_deal(desk:
     change = c.AddNote("One.")
     await desk.do(execute, change)
     assert desk.program.last_change == change
-    await desk.do(execute, lambda workspace, ids, seen: workspace.add_note(ids, "Two."))
+    await desk.do(execute, lambda workspace, ids, seen: workspace.undo())
     assert desk.program.last_change == change
+    await desk.do(execute, lambda workspace, ids, seen: workspace.add_note(ids, "Two."))
+    assert desk.program.last_change == "Noted on Lumen Oy."
 
 
 async def test_one_win_offers_to_ask_how_it_goes_and_leaves_no_amount_behind(

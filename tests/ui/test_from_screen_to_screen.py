@@ -69,6 +69,20 @@ async def test_every_screen_is_left_for_every_other_and_back(
         assert board.bugs == []
 
 
+@pytest.mark.parametrize("way", ["deal", "a deal of triage", "triage", "review", "hygiene"])
+async def test_a_letter_that_opens_a_screen_on_the_board_opens_it_elsewhere_too(
+    way: str, demo: Path
+) -> None:
+    async with desk(demo, size=(100, 30)) as board:
+        for key, goes in (("M", "m"), ("T", "t")):
+            if (way, key) == ("hygiene", "M"):
+                continue  # there it merges
+            await board.press(*WAYS[way], key)
+            top = board.app.screen
+            assert isinstance(top, LiveScreen) and goes == top.GO
+            await board.press("g", "b")
+
+
 # The menu of `g`, on every screen.
 
 BY_G = {

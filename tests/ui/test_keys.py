@@ -184,10 +184,10 @@ def test_the_keys_of_a_deal_are_those_of_the_board() -> None:
 
 ON_THE_BOARD_ALONE = {"open", "order_down", "order_up", "mark", "mark_range"}
 NOT_ON: Mapping[str, tuple[tuple[Key, ...], set[str]]] = {
-    "deal": (DEAL, {"repeat"}),
-    "triage": (TRIAGE, {"put_off"}),  # 1 to 6 do
-    "hygiene": (HYGIENE, {"put_off"}),
-    "review": (REVIEW, {"put_off", "edit", "tags", "repeat"}),
+    "deal": (DEAL, set()),
+    "triage": (TRIAGE, set()),
+    "hygiene": (HYGIENE, {"put_off"}),  # the key is for a rep there
+    "review": (REVIEW, {"edit"}),  # and there for an export
 }
 """What changes a deal and has no key on a screen of deals, beside what only a board has."""
 
@@ -375,21 +375,23 @@ def test_a_key_that_a_screen_does_not_know_is_named_with_the_way_to_help() -> No
     assert unheard("z", "z", DEAL) == ""
     assert unheard("F9".lower(), None, BOARD) == "f9 does nothing here. ? tells the keys."
     assert unheard("B", "B", BOARD) == "B does nothing here. ? tells the keys."
+    told = "V does nothing here: 'Mark a range' is for the board. ? tells the keys."
+    assert unheard("V", "V", DEAL, BOARD) == told
     assert unheard("ctrl+c", None, BOARD) == ""
 
 
 ON_EVERY_SCREEN_OF_A_DEAL = """
     back advance move next_step done note interaction interview win lose snooze owner value
-    close_date category probability archive undo redo undo_list copy reload palette help
+    close_date category probability tags archive repeat undo redo undo_list copy reload palette help
     step_back quit
 """
 MORE_OF_THE_BOARD = {
-    "deal": (DEAL, "playbook edit put_off tags letter triage go down up top bottom half_down "
+    "deal": (DEAL, "playbook edit put_off letter triage metrics go down up top bottom half_down "
                    "half_up page_down page_up"),
-    "triage": (TRIAGE, "playbook edit tags letter repeat go half_down half_up page_down page_up"),
-    "hygiene": (HYGIENE, "edit tags repeat go down up top bottom half_down half_up page_down "
-                         "page_up"),
-    "review": (REVIEW, "go"),
+    "triage": (TRIAGE, "playbook edit put_off letter metrics go half_down half_up page_down "
+                       "page_up"),
+    "hygiene": (HYGIENE, "edit triage go down up top bottom half_down half_up page_down page_up"),
+    "review": (REVIEW, "put_off triage metrics go"),
 }  # fmt: skip
 
 

@@ -14,6 +14,7 @@ from pipeboard.domain.errors import DatabaseError, Refused
 from pipeboard.ui.draw.layout import Pane
 from pipeboard.ui.draw.line import text_of
 from pipeboard.ui.key_table import BOARD
+from pipeboard.ui.last_view import Undoable
 from pipeboard.ui.screens import deal_pane, live
 from pipeboard.ui.screens.deal_pane import HELD_S, PANE_S, DealPane, pause_after
 from pipeboard.ui.screens.live import LiveScreen, Said, _follow, _press_hint, on_top, refusal
@@ -28,6 +29,7 @@ def following(**is_so: Any) -> Any:
     """A screen that shows version 4 of today, and writes down what it is told."""
     done: list[object] = []
     screen: Any = SimpleNamespace(
+        _said=Said(),
         done=done,
         version=4,
         needs_reading=False,
@@ -117,7 +119,7 @@ def test_a_refusal_is_taken_away_only_by_a_key_that_came_after_it(
     screen: Any = SimpleNamespace(
         _said=said,
         _refused_at=10.0,
-        program=SimpleNamespace(key_queue=SimpleNamespace(given_at=given_at)),
+        program=SimpleNamespace(key_queue=SimpleNamespace(given_at=given_at), offered=Undoable()),
         show_status=lambda: shown.append("status"),
     )
     LiveScreen.say(screen, text, "status", "u undo")

@@ -2,7 +2,9 @@ from __future__ import annotations
 
 import pytest
 
+from pipeboard.ui.draw.line import text_of
 from pipeboard.ui.overlays.menu import Menu, MenuChoice
+from pipeboard.ui.overlays.overlay import upper_edge
 from tests.ui.overlays import HOSTILE, is_harmless, opened
 
 STAGES = ("Lead", "Qualify", "Demo", "Proposal", "Negotiate", "Pilot", "Legal", "Board", "Signing")
@@ -97,3 +99,16 @@ async def test_hostile_names_stay_text(text: str, width: int) -> None:
         assert is_harmless(stage, width)
         await stage.press("1")
         assert stage.answer == "1"
+
+
+def test_where_a_choice_is_cut_what_stands_beside_it_is_whole() -> None:
+    stages = [MenuChoice(str(n), "Technical evaluation", mark="asks 2") for n in range(1, 8)]
+    rows = [text_of(line) for line in Menu("Move to", stages).draw(40, 8).above[1:]]
+    assert sum(row.count("asks 2") for row in rows) == len(stages)
+    assert sum(row.count("…") for row in rows) == len(stages)
+
+
+@pytest.mark.parametrize("width", [80, 40])
+def test_a_title_of_more_than_three_lines_says_that_it_is_cut(width: int) -> None:
+    lines = [text_of(line).strip() for line in upper_edge("Acme and others " * 30, width)]
+    assert len(lines) == 3 and lines[-1].endswith("…")

@@ -119,7 +119,52 @@ async def test_words_that_mean_nothing_are_said_and_change_nothing(demo: Path) -
         await board.type("snooze 41dec")
         assert board.shows("41dec")
         await board.press("enter")
-        assert board.deal == before and "41dec" in board.status
+        assert board.deal == before and board.is_asking
+        assert any("41dec" in line for line in board.lines()[-2:])
+        await board.press("backspace", "backspace", "backspace", "backspace", "backspace")
+        await board.type("9dec")
+        await board.press("enter")
+        assert board.deal.snoozed_until == date(2026, 12, 9)
+
+
+async def test_a_line_that_is_refused_stands_there_with_the_reason_to_be_mended(demo: Path) -> None:
+    async with desk(demo) as board:
+        before = board.deal
+        for _ in range(2):
+            await say(board, "snooze 2026-11-20")
+            assert board.is_asking and board.deal == before
+            assert board.shows("› snooze 2026-11-20") and "lie ahead" in board.lines()[-1]
+            await board.press("escape")
+            assert not board.is_asking and "draft" not in board.status
+        await say(board, "snooze 2026-11-20")
+        await board.press("backspace", "backspace", "2", "7", "enter")
+        assert board.deal.snoozed_until == date(2026, 11, 27) and not board.is_asking
+
+
+async def test_commands_that_change_nothing_here_say_so_and_come_last(demo: Path) -> None:
+    async with desk(demo, read_only=True) as board:
+        await board.press(":")
+        assert not any("Add a deal" in line for line in board.lines())
+        await board.type("add a deal")
+        assert board.shows("Add a deal   The database was opened for reading only.")
+        await board.press("enter")
+        assert board.is_asking and "for reading only" in board.lines()[-1]
+        await board.press("ctrl+u")
+        await board.type("snooze 2w")
+        await board.press("enter")
+        assert board.is_asking and "for reading only" in board.lines()[-1]
+        await board.press("ctrl+u")
+        await board.type("sort by value")
+        await board.press("enter")
+        assert board.state.lens.sort is Sort.VALUE
+
+
+async def test_a_bad_filter_is_told_while_it_is_typed(demo: Path) -> None:
+    async with desk(demo) as board:
+        await board.press(":")
+        await board.type("filter close:41dec")
+        await board.press("enter")
+        assert board.is_asking and any("41dec" in line for line in board.lines()[-2:])
 
 
 @pytest.mark.parametrize("form", ["csv", "json", "jsonl"])

@@ -7,8 +7,13 @@ from pathlib import Path
 
 import pytest
 
+from pipeboard.domain.people import Actor
+from pipeboard.store import Store
+from pipeboard.store.reading.listing import Listing
 from pipeboard.ui.screens.metrics import MetricsScreen
+from tests.team import NOW
 from tests.ui.desk import Desk, desk
+from tests.verbs import Workspace
 
 
 async def on_numbers(board: Desk, *keys: str) -> None:
@@ -99,3 +104,61 @@ async def test_a_filter_that_is_taken_back_leaves_the_view_as_it_is(demo: Path) 
         assert board.state.view.cursor == here
         await board.press("u")
         assert board.state.view.cursor[0] == 1
+
+
+def elsewhere(path: Path) -> Workspace:
+    """Ana in another window."""
+    return Workspace(Store.open(str(path)), lambda: NOW, Actor("ana"))
+
+
+async def test_what_was_taken_back_in_another_window_is_offered_no_more(demo: Path) -> None:
+    async with desk(demo) as board:
+        await board.press("$", *"4711", "enter", "j", "$", *"4712", "enter")
+        assert board.status.endswith("u undo")
+        other = elsewhere(demo)
+        other.undo()
+        other.store.close()
+        board.board._next_news = 0.0
+        board.board._look()
+        assert "Set value" in board.status and not board.status.endswith("u undo")
+
+
+async def test_undo_means_what_was_told_last_and_not_what_was_done_before_it(demo: Path) -> None:
+    async with desk(demo) as board:
+        await board.press("$", *"4711", "enter")
+        first = board.card.id
+        await board.press("j", "$", *"4712", "enter")
+        other = elsewhere(demo)
+        other.undo()
+        other.store.close()
+        before = board.stored(first)
+        await board.press("u")
+        assert "was taken back already. u again undoes 'Set value" in board.status
+        assert board.stored(first) == before
+        await board.press("u")
+        assert board.status.startswith("Undid") and board.stored(first).value != before.value
+
+
+async def test_what_is_not_the_last_any_more_is_offered_no_more(demo: Path) -> None:
+    async with desk(demo) as board:
+        await board.press("$", *"4711", "enter")
+        assert board.status.endswith("u undo")
+        await on_numbers(board, "t", *"777k", "enter")
+        board.board._next_news = 0.0
+        board.board._look()
+        assert not board.status.endswith("u undo")
+
+
+async def test_the_question_about_another_sessions_change_has_room_for_long_names(
+    demo: Path,
+) -> None:
+    other = elsewhere(demo)
+    first = other.reader.ids(Listing(other.today, other.settings.zone))[0]
+    other.edit([first], {"title": "Long " * 30, "account": "Gesellschaft " * 8})
+    other.add_note([first], "hello")
+    other.store.close()
+    async with desk(demo, size=(40, 20)) as board:
+        await board.press("u")
+        assert board.shows("Undo what @ana did, ")
+        told = " ".join(" ".join(board.lines()[-8:]).split())
+        assert "was not done in this session." in told

@@ -26,6 +26,7 @@ from pipeboard.domain.events import (
 from pipeboard.domain.lazy_dataclass import replace
 from pipeboard.domain.pipeline import Pipeline, Stage
 from pipeboard.domain.text import clean_line
+from pipeboard.domain.timeline import field_label
 
 if TYPE_CHECKING:
     from pipeboard.domain.deal import FieldValue, Values
@@ -214,8 +215,9 @@ def revert(command: c.Revert, deal: Deal, context: c.Context) -> list[Event]:
         back = inverse(event)
         for name, value in back.before.items():
             if read(deal, name) != value:
+                label = field_label(name, (context.pipeline,))
                 raise Conflict(
-                    f"{deal.ref} {deal.name} has changed since: {name.replace('_', ' ')}.",
+                    f"{deal.ref} {deal.name} has changed since: {label}.",
                     hint="See its history.",
                     details={"deal": deal.ref, "field": name},
                 )

@@ -20,6 +20,8 @@ from pipeboard.store.sql import FALSE, Sql, compares, either, every, negated
 OPEN = Sql("deal.live and deal.outcome = 'open'")
 ENTRY_KNOWN = f"deal.entry_precision <> '{UNKNOWN}'"
 """Whether somebody knows when a deal came to where it stands, won and lost among it."""
+NO_NEXT_STEP = Sql("deal.next_due is null")
+"""Without a next step; one without a day is none (`domain.signs.sign`)."""
 TOUCHED_AT = "coalesce(deal.last_touch_at, deal.created_at)"
 
 
@@ -78,12 +80,8 @@ def _past(limit: Limits, zone: ZoneInfo) -> Sql:
 def signs_by_stage(database: Database, wanted: Sql, past: Sql, today: date) -> Mapping[int, Signs]:
     """How many of the deals that are wanted carry each sign, as `domain.signs.sign` gives them,
     by stage; `past` is the condition of `past_limit`."""
-    late, has_step = overdue(today), Sql("deal.has_step")
-    counted = (
-        late,
-        every((negated(late), negated(has_step))),
-        every((negated(late), has_step, past)),
-    )
+    late, unplanned = overdue(today), NO_NEXT_STEP
+    counted = (late, unplanned, every((negated(late), negated(unplanned), past)))
     sums = ", ".join(f"sum(case when {sign.text} then 1 else 0 end)" for sign in counted)
     values = [value for sign in counted for value in sign.values]
     rows = database.records(

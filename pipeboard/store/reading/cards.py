@@ -31,7 +31,7 @@ from pipeboard.store.troubles import UNREADABLE, of_deal
 
 _CARD = (
     "deal.id, version, title, account, owner, outcome, archived_at is not null, value_minor,"
-    " value_currency, has_step, next_text, next_due, stage_entered_at,"
+    " value_currency, next_text, next_due, stage_entered_at,"
     " entry_precision, coalesce(last_touch_at, created_at), probability_bp, answered,"
     " expected_close, closed_at, snoozed_until, rank, loss_category"
 )
@@ -163,8 +163,8 @@ def _sound_card(record: RowTuple, stage: Stage, limit: Limits, zone: ZoneInfo) -
 
 def _card(record: RowTuple, stage: Stage, limit: Limits, zone: ZoneInfo) -> Card:
     deal_id, version, title, account, owner, outcome, is_archived, minor, currency = record[:9]
-    has_step, next_text, due, entered_at, precision, touched_at, by_hand, answered = record[9:17]
-    close, closed_at, snoozed, rank, loss = record[17:]
+    next_text, due, entered_at, precision, touched_at, by_hand, answered = record[9:16]
+    close, closed_at, snoozed, rank, loss = record[16:]
     entered_on, snoozed_until = _local_day(entered_at, zone), _day(snoozed)
     touched_on = _local_day(touched_at, zone)
     at = DealClocks(entered_on, touched_on, _day(due), _day(close))
@@ -180,7 +180,7 @@ def _card(record: RowTuple, stage: Stage, limit: Limits, zone: ZoneInfo) -> Card
         owner=owner,
         status=Status.ARCHIVED if is_archived else Status(outcome),
         value=None if minor is None else Money(minor, currency),
-        sign=sign(at, limit, has_step=bool(has_step), snoozed=is_snoozed) if is_open else Sign.NONE,
+        sign=sign(at, limit, snoozed=is_snoozed) if is_open else Sign.NONE,
         next_text=next_text or "",
         next_due=at.next_due,
         days_in_stage=(limit.today - entered_on).days,

@@ -257,7 +257,7 @@ class DayReader:
             Tier.OVERDUE: lambda: attention.overdue(today),
             Tier.TODAY: lambda: compares("deal.next_due", "=", day),
             Tier.NEW: lambda: self._news(day),
-            Tier.NO_NEXT_STEP: lambda: Sql("deal.next_due is null"),
+            Tier.NO_NEXT_STEP: lambda: attention.NO_NEXT_STEP,
             Tier.STALLED: self._past_limit,
             Tier.CLOSING: lambda: self._closing(awake),
             Tier.HYGIENE: self._wrong,
@@ -329,7 +329,7 @@ class DayReader:
 
     def dead(self) -> tuple[Deal, ...]:
         """The open deals that may be given up (`attention.dead_evidence`), most idle first."""
-        open_deals = every((self._awake(), Sql("not deal.has_step"), self._past_limit()))
+        open_deals = every((self._awake(), attention.NO_NEXT_STEP, self._past_limit()))
         ids = self._database.column(
             f"select deal.id from deal where {open_deals.text} and outbound_since_reply >= ?"
             f" order by {attention.TOUCHED_AT}, deal.id",

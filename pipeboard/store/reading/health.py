@@ -11,6 +11,7 @@ from pipeboard.domain.hygiene import DECISION_MAKER, Alike, Fault, company, norm
 from pipeboard.domain.pipeline import Pipeline
 from pipeboard.domain.text import fold
 from pipeboard.store.database import Database, Row
+from pipeboard.store.reading.attention import NO_NEXT_STEP
 from pipeboard.store.reading.setup import read_reps
 from pipeboard.store.sql import Sql, among, compares, either, every, one_of
 
@@ -131,5 +132,5 @@ def fault_conditions(
         Fault.DECISION_MAKER: every((qualified, Sql(f"{person.format('')} and not {deciding}"))),
         Fault.ANSWERS: few,
         Fault.OWNER: either((Sql("deal.owner = ''"), one_of("deal.owner", away))),
-        Fault.NEXT_STEP: Sql("deal.next_due is null"),
+        Fault.NEXT_STEP: NO_NEXT_STEP,
     }

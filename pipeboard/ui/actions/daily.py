@@ -282,11 +282,8 @@ async def _log(
         came = await words_of(host, questions, title, key_of("outcome", ids), accept_empty=True)
         if came is None:
             return None
-        return await execute(
-            host,
-            c.LogTouch(name, direction, came, quote=quote, trial_close=trial_close),
-            repeats=False,
-        )
+        touch = c.LogTouch(name, direction, came, quote=quote, trial_close=trial_close)
+        return await execute(host, touch)
 
     return bool(await until_stored(host, attempt))
 

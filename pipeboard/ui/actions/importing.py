@@ -15,7 +15,7 @@ from pipeboard.domain.text import quoted
 from pipeboard.exchange.deal_files import is_whole
 from pipeboard.exchange.recipe import with_word
 from pipeboard.ui.actions.navigation import look_through
-from pipeboard.ui.execute import Came, ask_until_stored
+from pipeboard.ui.execute import Came, ask_until_stored, offered
 from pipeboard.ui.host import Host, ask, patiently, read
 from pipeboard.ui.key_table import IMPORT_TABS, ImportTab
 from pipeboard.ui.keys import key_for
@@ -137,7 +137,7 @@ async def show_imported(host: BoardScreen, imported: Imported) -> None:
     host.redraw()
     shows_all = key_for(host.keys, "step_back")
     words = f"{how_many(len(ids), 'deal')} imported; {shows_all} shows all."
-    host.say(words, "status.ok", f"{key_for(host.keys, 'undo')} undo")
+    host.say(words, "status.ok", offered(host, command))
 
 
 # Tabs, and the way out.
@@ -353,4 +353,4 @@ async def _import(host: ImportScreen, seen: FileSeen, work: Work) -> None:
     words = f"Imported: {in_figures(report.created)} new, {in_figures(report.updated)} changed."
     if done.rejected is not None:
         words += f" {how_many(len(report.rejected), 'row is', 'rows are')} in {done.rejected.name}."
-    host.say(words, "status.ok", f"{key_for(host.keys, 'undo')} undo")
+    host.say(words, "status.ok", offered(host, report.command_id))

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import asyncio
 from importlib import import_module
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from pipeboard.domain.board import Lens, Sort
 from pipeboard.domain.counts import how_many, in_figures
 from pipeboard.domain.errors import DatabaseError, PipeboardError
+from pipeboard.domain.filter_fields import may_become
 from pipeboard.domain.filter_nodes import Filter, These
 from pipeboard.domain.lazy_dataclass import replace
 from pipeboard.domain.text import fold
@@ -22,14 +23,13 @@ from pipeboard.ui.last_view import empty_board, typed_filter
 from pipeboard.ui.overlays.help import Help, filter_lines, groups_of, legend_lines
 from pipeboard.ui.overlays.menu import Menu, MenuChoice, Option, Picker
 from pipeboard.ui.overlays.prompt import Feedback, Live, filter_line, understood
-from pipeboard.ui.screens.live import show_over
+from pipeboard.ui.screens.live import LiveScreen, show_over, uncover
 from pipeboard.ui.write_queue import is_busy
 
 if TYPE_CHECKING:
     from pipeboard.store.reading.finding import Found
     from pipeboard.ui.board_state import LookedAt
     from pipeboard.ui.screens.board import BoardScreen
-    from pipeboard.ui.screens.live import LiveScreen
     from pipeboard.ui.screens.metrics import LeftAt, Wanted
     from pipeboard.ui.screens.review import ReviewPlace
 
@@ -94,6 +94,9 @@ async def filter(host: BoardScreen) -> None:
     host.count_signs()
 
 
+_MOST_BEGUN = 2
+
+
 def _filtered(host: BoardScreen, text: str, before: LookedAt) -> Feedback:
     """Filters the board while it is typed, each time from where the cursor stood before."""
     try:
@@ -113,6 +116,9 @@ def _filtered(host: BoardScreen, text: str, before: LookedAt) -> Feedback:
     matching: Line = (whole(found_words(host.state.view), "input.chip"),)
     if rep := _rep_named(host, text):
         matching = (*matching, whole(f"   owner:{rep} finds @{rep}'s deals", "text.dim"))
+    elif others := may_become(text)[:_MOST_BEGUN]:
+        more = f"   so far as a word, until it is {' or '.join(others)}"
+        matching = (*matching, whole(more, "text.dim"))
     return Feedback((matching,), True)
 
 
@@ -328,25 +334,34 @@ async def review(host: BoardScreen) -> None:
     await screen.counted()
 
 
-async def metrics(host: BoardScreen) -> None:
-    """The numbers of the pipeline, as they were left or under the board's own filter."""
+async def metrics(host: LiveScreen) -> None:
+    """The numbers of the pipeline, as they were left or under the board's own filter: over the
+    board, from whichever screen."""
+    below = {seen.GO: seen for seen in host.app.screen_stack if isinstance(seen, LiveScreen)}
+    if "m" in below:
+        uncover(below["m"])
+        return
+    board = cast("BoardScreen", below["b"])
+    if host is not board:
+        board.press("board.metrics")  # an action of a screen ends with it
+        return
     # Importing all that counts takes long enough to be felt at the keys.
     await asyncio.to_thread(import_module, "pipeboard.ui.screens.metrics")
     from pipeboard.ui.metrics_worker import MetricsWorker
     from pipeboard.ui.screens.metrics import MetricsScreen
 
-    seat = host.program.seat
-    if host.metrics_worker is None:
-        host.metrics_worker = MetricsWorker(seat.store, seat.clock, seat.actor)
+    seat = board.program.seat
+    if board.metrics_worker is None:
+        board.metrics_worker = MetricsWorker(seat.store, seat.clock, seat.actor)
 
     def come_back(place: LeftAt, wanted: Wanted | None) -> None:
-        host.metrics_left_at = place
+        board.metrics_left_at = place
         if wanted is not None:
-            _show_behind(host, place, wanted)
+            _show_behind(board, place, wanted)
 
-    left_at = host.metrics_left_at
-    screen = MetricsScreen(host.state, host.metrics_worker, left_at, come_back)
-    await show_over(host, screen)
+    left_at = board.metrics_left_at
+    screen = MetricsScreen(board.state, board.metrics_worker, left_at, come_back)
+    await show_over(board, screen)
 
 
 def _show_behind(host: BoardScreen, place: LeftAt, wanted: Wanted) -> None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final, cast
 from pipeboard.domain import commands as c
 from pipeboard.domain.cadence import parse_until
 from pipeboard.domain.dates import split_leading_date
-from pipeboard.domain.errors import PipeboardError
+from pipeboard.domain.errors import DatabaseError, PipeboardError
 from pipeboard.domain.lazy_dataclass import dataclass
 from pipeboard.domain.locales import written
 from pipeboard.domain.people import new_rep_mark
@@ -27,12 +27,13 @@ from pipeboard.ui.actions.navigation import (
 )
 from pipeboard.ui.actions.stages import move_to
 from pipeboard.ui.draw.line import Line, key_name
-from pipeboard.ui.execute import execute
-from pipeboard.ui.host import Host, ask, read
+from pipeboard.ui.execute import Came, ask_until_stored, execute
+from pipeboard.ui.host import Host, Outcome, parse_query, read
 from pipeboard.ui.key_table import ALL
-from pipeboard.ui.keys import Group, said
+from pipeboard.ui.keys import Group, Key, said
 from pipeboard.ui.last_view import recent, remember
 from pipeboard.ui.overlays.menu import Option, Picker, narrowed
+from pipeboard.ui.screens.live import check_key
 
 if TYPE_CHECKING:
     from pipeboard.ui.screens.board import BoardScreen
@@ -45,7 +46,7 @@ _AUTO: Final = "auto"
 @dataclass(frozen=True, slots=True)
 class Offer:
     """A line of the palette, and what is done with what is `given`; `name` is how it is remembered
-    as used."""
+    as used. One that does nothing here says `why`."""
 
     name: str
     words: str
@@ -53,15 +54,21 @@ class Offer:
     act: Callable[..., Awaitable[object]]
     given: tuple[object, ...] = ()
     help: str = ""
+    why: str = ""
 
     @property
     def option(self) -> Option:
-        line: Line = ((self.words, "card.name"), (f"   {self.help}", "text.dim"))
-        return Option(self.name, line if self.help else self.words, self.right)
+        told = self.why or self.help
+        line: Line = (
+            (self.words, "text.dim" if self.why else "card.name"),
+            (f"   {told}", "text.dim"),
+        )
+        return Option(self.name, line if told else self.words, self.right, self.why)
 
 
 async def palette(host: BoardScreen) -> None:
-    """:: a command by its name or with its words, a deal, a pipeline, a filter, a view."""
+    """:: a command by its name or with its words, a deal, a pipeline, a filter, a view. One that is
+    refused comes back with what was typed, and with the reason."""
     folder = host.program.seat.folder
     used = await asyncio.to_thread(recent, folder, _USED)
     commands = list(_commands(host))
@@ -82,24 +89,40 @@ async def palette(host: BoardScreen) -> None:
             *(entry.option for entry in deals),
         ]
 
-    chosen = await ask(host, Picker("Commands", found, placeholder=_EXAMPLES, verb="Do"))
-    if chosen is None:
-        return
-    await asyncio.to_thread(remember, folder, _USED, chosen)
-    entry = known[chosen]
-    await entry.act(host, *entry.given)
+    def line() -> Picker:
+        return Picker("Commands", found, placeholder=_EXAMPLES, verb="Do", comes_back=True)
+
+    async def do(chosen: str) -> Came:
+        await asyncio.to_thread(remember, folder, _USED, chosen)
+        entry = known[chosen]
+        came = await entry.act(host, *entry.given)
+        return came if isinstance(came, Outcome) else True
+
+    await ask_until_stored(host, line, do)
 
 
 _EXAMPLES: Final = "a command, a deal, move demo, snooze 2w, owner mara, theme light"
 
 
-def _commands(host: Host) -> Iterator[Offer]:
-    """Every key of the screen by what it does; those of the cursor last."""
-    keys = sorted(host.keys, key=lambda key: key.group is Group.AROUND)
-    for key in keys:
+def _commands(host: BoardScreen) -> Iterator[Offer]:
+    """Every key of the screen by what it does; those of the cursor last, and behind them those of
+    which nothing comes here."""
+    found = []
+    for key in sorted(host.keys, key=lambda key: key.group is Group.AROUND):
         if not key.action.startswith("stage_") and key.action != "palette":
             shown = key_name(key.first_key, host.state.view.glyphs)
-            yield Offer(key.id, spoken(key.label), shown, _press, (key.id,), spoken(key.help))
+            label, help = spoken(key.label), spoken(key.help)
+            offer = Offer(key.id, label, shown, _press, (key.id,), help, _why_not(host, key))
+            found.append(offer)
+    yield from sorted(found, key=lambda offer: bool(offer.why))
+
+
+def _why_not(host: BoardScreen, key: Key) -> str:
+    try:
+        check_key(host, key)
+    except PipeboardError as error:
+        return said(error)
+    return ""
 
 
 async def _press(host: Host, key_id: str) -> None:
@@ -198,9 +221,9 @@ def _themes(host: BoardScreen, words: str) -> list[Offer]:
 
 def _filters(host: BoardScreen, words: str) -> list[Offer]:
     saved = dict(host.state.reader.saved_filters(host.program.me))
-    return [
-        Offer(f"filter {words}", f"Filter {words}", "/", set_filter, (saved.get(words, words),))
-    ]
+    text = saved.get(words, words)
+    parse_query(host, text)
+    return [Offer(f"filter {words}", f"Filter {words}", "/", set_filter, (text,))]
 
 
 _TYPED: Final[Mapping[str, Callable[[BoardScreen, str], list[Offer]]]] = {
@@ -213,6 +236,8 @@ _TYPED: Final[Mapping[str, Callable[[BoardScreen, str], list[Offer]]]] = {
     "filter": _filters,
 }
 """Commands that are typed with their words: `move demo`, `snooze 2w`, `owner mara`."""
+_LOOKING: Final = frozenset(("theme", "filter"))
+"""Those of them that change no deal."""
 
 
 def _meant(host: BoardScreen, text: str) -> list[Offer]:
@@ -222,14 +247,18 @@ def _meant(host: BoardScreen, text: str) -> list[Offer]:
     if reader is None or not words.strip():
         return []
     try:
+        if command.casefold() not in _LOOKING:
+            host.program.check_writable()
         return reader(host, words.strip())
+    except DatabaseError:
+        raise
     except PipeboardError as error:
-        return [Offer("", f"{command} {words}", "", _complain, (said(error),), said(error))]
+        return [Offer("", f"{command} {words}", "", _nothing, why=said(error))]
 
 
 def _does(name: str, words: str, right: str, command: c.Command) -> Offer:
     return Offer(name, words, right, execute, (command,))
 
 
-async def _complain(host: Host, why: str) -> None:
-    host.say(why, "status.warn")
+async def _nothing(host: Host) -> None:
+    """What is done with a line that cannot be chosen."""

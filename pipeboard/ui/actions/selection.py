@@ -18,6 +18,7 @@ from pipeboard.domain.pipeline import Pipeline, StageKind
 from pipeboard.ui.execute import ask_until_stored, carry_out, execute
 from pipeboard.ui.host import AddDeal, Host, Outcome, UseCase, ask, read, take_count
 from pipeboard.ui.keys import key_for
+from pipeboard.ui.last_view import Undoable
 from pipeboard.ui.overlays import prompt
 from pipeboard.ui.overlays.menu import (
     DIGITS,
@@ -33,6 +34,7 @@ from pipeboard.workspace.undoing import redo_last, undo_last
 from pipeboard.workspace.undoing import undo_list as changes_that_stand
 
 if TYPE_CHECKING:
+    from pipeboard.store.reading.history import Did
     from pipeboard.ui.screens.board import BoardScreen
     from pipeboard.ui.screens.page_screen import CountingScreen
     from pipeboard.workspace import Seen, Workspace
@@ -274,8 +276,11 @@ async def repeat(host: Host) -> None:
     if last is None:
         again = key_for(host.keys, "repeat")
         host.say(f"Nothing to repeat yet: {again} does your last change again.", "status.warn")
-        return
-    await execute(host, last)
+    elif isinstance(last, str):
+        told = f"'{last.removesuffix('.')}' is not repeated: it was meant for what it was done to."
+        host.say(told, "status.warn")
+    else:
+        await execute(host, last)
 
 
 async def order_down(host: BoardScreen) -> None:
@@ -319,21 +324,38 @@ async def add(host: BoardScreen) -> None:
 async def undo(host: Host) -> None:
     """u: my last change taken back, whatever is under the cursor; one that was not made in this
     session is shown first."""
-    me = host.program.seat.actor.name
-    last = await host.program.write_queue.ask(
-        lambda workspace: workspace.reader.history.undoable(me)
+    me, told = host.program.seat.actor.name, host.program.offered.command_id
+    last, found = await host.program.write_queue.ask(
+        lambda workspace: (
+            workspace.reader.history.undoable(me),
+            workspace.reader.history.command(told) if told else None,
+        )
     )
+    if found is not None and found.undone:
+        # What is meant is what was told last: what was done before it is another matter.
+        host.program.offered = Undoable()
+        host.say(f"{_quoted(found)} was taken back already.{_next(host, last)}", "status.warn")
+        return
     if last is not None and last.id not in host.program.done_here:
         whose = named(last.actor, last.acting_as)
         question = Menu(
-            f"Undo '{last.summary.removesuffix('.')}' of {_when(host, last.at)} by @{whose}?",
+            f"Undo what @{whose} did, {_when(host, last.at)}?",
             [MenuChoice("u", "undoes it")],
-            note="It was not done in this session.",
+            note=f"{_quoted(last)} was not done in this session.",
             leaving=("Esc", "Keep it"),
         )
         if await ask(host, question) is None:
             return
     await carry_out(host, _taking_back(last.id if last is not None else ""))
+
+
+def _next(host: Host, last: Did | None) -> str:
+    """What the key would take back now."""
+    return f" {key_for(host.keys, 'undo')} again undoes {_quoted(last)}." if last else ""
+
+
+def _quoted(did: Did) -> str:
+    return f"'{did.summary.removesuffix('.')}'"
 
 
 def _taking_back(command_id: str) -> UseCase:

@@ -137,13 +137,12 @@ async def _refused(host: Host, ids: Ids, stage: Stage) -> Mapping[type, str]:
     return {kind: host.program.net.words(error) for kind, error in refused.items()}
 
 
-async def move_to(host: Host, stage: Stage) -> None:
+async def move_to(host: Host, stage: Stage) -> Outcome | None:
     """The deals that are meant, to a stage; to an outcome by its own questions."""
-    pipeline = host.pipeline()
     if stage.is_open:
-        await execute(host, c.Move(stage.id))
-    else:
-        host.press("board.win" if stage.id == pipeline.won.id else "board.lose")
+        return await execute(host, c.Move(stage.id))
+    host.press("board.win" if stage.id == host.pipeline().won.id else "board.lose")
+    return None
 
 
 @on_deals

@@ -208,9 +208,10 @@ def _step(card: Card, style: CardStyle, room: int, most: int) -> list[Line]:
     if not card.next_text and card.next_due is None:
         missing = "no next step" if room >= len("no next step") else "no step"
         return [((missing, "card.missing"),)]
-    due = written().day(card.next_due, today) if card.next_due else ""
+    due = "no day" if card.next_due is None else written().day(card.next_due, today)
     late = card.next_due is not None and card.next_due < today
-    day: Span = (due, "card.due.over" if late else "card.due")
+    role: Role = "card.missing" if card.next_due is None else "card.due"
+    day: Span = (due, "card.due.over" if late else role)
     words = printable(card.next_text)
     space = room - 1 - (len(due) + 1 if due else 0)
     rest = ""

@@ -255,7 +255,6 @@ def sign_of(record: DealRecord, style: PaneStyle) -> Sign:
     return sign(
         clocks(deal, style.zone),
         limits(record.pipeline.stage(deal.stage_id), style.today),
-        has_step=deal.next_step is not None,
         snoozed=deal.is_snoozed(style.today),
     )
 
@@ -288,9 +287,13 @@ def next_step_line(deal: Deal, style: PaneStyle) -> list[Line]:
     if step is None:
         return [((f"{Sign.NO_NEXT_STEP} no next step", "sign.none"),)]
     role: Role = "pane.due"
-    if step.due is not None and step.due < style.today:
-        role = "card.due.over"
-    due = f"{written().day(step.due, style.today)}  " if step.due is not None else ""
+    if step.due is None:
+        is_missed = not deal.is_snoozed(style.today)
+        due = f"{Sign.NO_NEXT_STEP} no day  " if is_missed else "no day  "
+        role = "sign.none" if is_missed else "pane.label"
+    else:
+        due = f"{written().day(step.due, style.today)}  "
+        role = "card.due.over" if step.due < style.today else role
     return paragraph(
         ((f"{STEP} NEXT  ", "pane.head"), (due, role)), step.words, "text", style.width
     )

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from pipeboard.domain.counts import in_figures
 from pipeboard.domain.deal import Deal, NextStep
-from pipeboard.domain.hygiene import DEAD, DUPLICATES, GROUPS, Alike, Fault, norm
+from pipeboard.domain.hygiene import DEAD, DUPLICATES, GROUPS, OF_QUALIFIED, Alike, Fault, norm
 from pipeboard.domain.lazy_dataclass import dataclass, field
 from pipeboard.domain.locales import written
 from pipeboard.domain.money import Money
@@ -128,9 +128,12 @@ def _count_text(view: HygieneView, group: str) -> str:
 
 
 def _reps(view: HygieneView, width: int) -> Line:
-    """How many of the kind each rep has, those with the most first."""
+    """From which stage on the kind is asked for, and how many of it each rep has, those with the
+    most first."""
     found = sorted(view.counts.get(view.group, {}).items(), key=lambda one: (-one[1], one[0]))
     line: list[Span] = [blank(2)]
+    if found and (since := _asked_from(view)):
+        line += [whole(since, "text.dim"), blank(3)]
     for rep, count in found:
         line += [
             whole(rep_name(rep), "pane.who"),
@@ -138,6 +141,14 @@ def _reps(view: HygieneView, width: int) -> Line:
         ]
         line.append(blank(3))
     return exactly(line, width)
+
+
+def _asked_from(view: HygieneView) -> str:
+    """`from Demo on`, of a kind that is asked of deals from some stage on; "" of the others."""
+    stages = view.pipeline.open_stages
+    first = next((stage for stage in stages if view.pipeline.is_qualified_at(stage.id)), None)
+    is_asked_of_all = first is None or first == stages[0] or view.group not in OF_QUALIFIED
+    return "" if is_asked_of_all or first is None else f"from {first.name} on"
 
 
 def items_of(view: HygieneView, style: PaneStyle) -> tuple[Item, ...]:
@@ -154,7 +165,8 @@ def lines_below(view: HygieneView) -> list[Line]:
         text = "looking for deals that are alike…"
     elif not view.count(view.group):
         whose = f" of @{view.owner}" if view.owner else ""
-        text = f"{spoken(GROUPS[view.group]).capitalize()}: none{whose}."
+        since = f" {_asked_from(view)}".rstrip()
+        text = f"{spoken(GROUPS[view.group]).capitalize()}: none{whose}{since}."
     elif view.total > len(view.deals) and view.group != DUPLICATES:
         more = in_figures(view.total - len(view.deals))
         text = f"{more} more of less value; they follow as these go."

@@ -424,14 +424,14 @@ def tab_strip(
     tabs: Iterable[Tab], current: Tab, width: int, counts: Mapping[Tab, str] | None = None
 ) -> Line:
     """The tabs with what is in them, the current one in brackets; where there is no room for all
-    of it the names of the others become shorter, and on a narrow screen they are their numbers."""
+    of it the names of the others are cut, and on a narrow screen they are their numbers."""
     for longest in _SHORTER_TABS:
         line = [blank(1)]
         for number, tab in enumerate(tabs, 1):
             is_current = tab == current
             name = spoken(str(tab))
             if not is_current and cell_width(name) > longest:
-                name = fit(name, longest, "").rstrip()
+                name = fit(name, longest).rstrip() if longest else ""
             count = (counts or {}).get(tab, "") if name else ""
             text = " ".join(filter(None, (str(number), name, count)))
             shown = f"[{text}]" if is_current else f" {text} "

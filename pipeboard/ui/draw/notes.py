@@ -81,22 +81,23 @@ def timeline_items(
     """Each event in words under its `seq`: those that hold every word that is `wanted`, case and
     accents aside. Those `opened` show each value as it was before and after; what was taken back
     again is folded into one line, until that is opened or something is wanted."""
-    inner, words = _inner(style), fold(wanted).split()
+    inner, wants = _inner(style), fold(wanted).split()
     names = names_width([entry.who for entry in record.entries])
     items = []
     standing = without_cancelled(record.entries)
-    folded = 0 if words or FOLD in opened else len(record.entries) - len(standing)
-    for entry in standing if folded else record.entries:
+    folded = 0 if wants or FOLD in opened else len(record.entries) - len(standing)
+    told = {entry.seq for entry in (standing if folded else record.entries)}
+    for entry in (one for one in record.timeline if one.seq in told):
         said = event_words(entry, record, style)
         whose = fold(f"{said} @{entry.who} {entry.event.kind} {style.day(entry.event.at)}")
-        if all(word in whose for word in words):
+        if all(word in whose for word in wants):
             lines = entry_lines(entry, said, names, inner)
             if entry.seq in opened:
                 lines += _in_full(entry, inner)
             items.append(Item(str(entry.seq), tuple(lines)))
     if folded:
-        told = f"{in_figures(folded)} changes were taken back again"
-        items.append(Item(str(FOLD), ((whole(told, "text.dim"),),)))
+        words = f"{in_figures(folded)} changes were taken back again"
+        items.append(Item(str(FOLD), ((whole(words, "text.dim"),),)))
     return tuple(items)
 
 

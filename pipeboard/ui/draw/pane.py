@@ -188,7 +188,7 @@ def timeline(record: DealRecord, style: PaneStyle) -> Section:
     """Every change with who made it, of many the latest; what was taken back later is dim and says
     so."""
     lines: list[Line] = []
-    shown = record.entries[:_MOST_EVENTS]
+    shown = record.timeline[:_MOST_EVENTS]
     names = names_width([entry.who for entry in shown])
     for entry in shown:
         lines += entry_lines(entry, event_words(entry, record, style), names, style)

@@ -97,7 +97,7 @@ _EXAMPLE: Final = Card(
 _EXAMPLE_CELLS: Final = 34
 _SIGNS: Final[Mapping[Sign, str]] = {
     Sign.OVERDUE: "its next step is overdue",
-    Sign.NO_NEXT_STEP: "it has no next step",
+    Sign.NO_NEXT_STEP: "it has no next step, or one without a day",
     Sign.STALLED: "stalled: too long in its stage, or nobody touched it",
 }
 _PARTS: Final = (

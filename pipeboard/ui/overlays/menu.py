@@ -26,6 +26,7 @@ from pipeboard.ui.draw.line import (
     width_of,
 )
 from pipeboard.ui.keys import name_of
+from pipeboard.ui.overlays.draft import Draft
 from pipeboard.ui.overlays.overlay import (
     CANCEL,
     Overlay,
@@ -39,11 +40,13 @@ from pipeboard.ui.overlays.overlay import (
 )
 from pipeboard.ui.palette import Role
 from pipeboard.ui.terminal.typeahead import KeyQueue, TypeAhead
+from pipeboard.ui.terminal.width import fit
 from pipeboard.ui.terminal.workers import beside
 from pipeboard.ui.widgets.line_input import LineInput
 from pipeboard.ui.write_queue import is_busy, suppress_busy
 
 _GAP = 3
+_LEAST_LABEL: Final = 4
 DIGITS: Final = 9
 """So many choices of a menu have a digit; a key of two digits would act on its first."""
 
@@ -120,6 +123,15 @@ def _cell(choice: MenuChoice) -> Line:
     return (key, label, *mark)
 
 
+def _shortened(cell: Line, width: int) -> Line:
+    """A choice in so many cells: its label is cut, and not what stands behind it."""
+    (key, (label, role)), mark = cell[:2], cell[2:]
+    room = width - width_of((key, *mark))
+    if width_of(cell) > width and room > 1 + _LEAST_LABEL:
+        cell = (key, (fit(label, room), role), *mark)
+    return exactly(cell, width)
+
+
 def _grid(
     cells: Sequence[tuple[MenuChoice, Line]], width: int, most_rows: int
 ) -> list[list[tuple[MenuChoice, Line]]]:
@@ -137,7 +149,7 @@ def _grid(
         ]
     columns = max(1, width // max(sizes), -(-len(cells) // most_rows))
     each = width // columns
-    fitted = [(choice, (*exactly(cell, each - _GAP), blank(_GAP))) for choice, cell in cells]
+    fitted = [(choice, (*_shortened(cell, each - _GAP), blank(_GAP))) for choice, cell in cells]
     return [fitted[at : at + columns] for at in range(0, len(fitted), columns)]
 
 
@@ -150,11 +162,13 @@ _BRIGHT: Final[dict[Role, Role]] = {"card.name": "cursor.name", "text": "cursor.
 
 @dataclass(frozen=True, slots=True)
 class Option:
-    """One line of a list: drawn or plain, with something at its right end."""
+    """One line of a list: drawn or plain, with something at its right end. One that cannot be
+    chosen says `why`."""
 
     id: str
     line: Line | str
     right: str = ""
+    why: str = ""
 
     @property
     def text(self) -> str:
@@ -209,7 +223,8 @@ class Picker(TypingOverlay[str]):
 
     The options are all there are, or a function that finds them by what is typed. Of options that
     are all there, a digit chooses as long as nothing is typed. `chosen` is the id that the cursor
-    begins on.
+    begins on. What is typed in one that `comes_back` is still there where `until_stored` asks
+    again.
     """
 
     BINDINGS: ClassVar[list[BindingType]] = bound(
@@ -231,8 +246,11 @@ class Picker(TypingOverlay[str]):
         placeholder: str = "",
         verb: str = "Choose",
         other: Callable[[str], Option | None] = lambda _: None,
+        comes_back: bool = False,
     ) -> None:
         super().__init__(LineInput(placeholder=placeholder))
+        if comes_back:
+            self.draft = Draft(self, "", title, lambda: self.text, self.refuse)
         self._heading = title
         self._find = options if callable(options) else narrowed(options, other)
         self._has_digits = not callable(options)
@@ -241,11 +259,17 @@ class Picker(TypingOverlay[str]):
         self._hints = [("↵", verb), ("↑↓", "Move"), *numbers, CANCEL]
         self._options: Sequence[Option] = ()
         self._is_narrowed = False
+        self._looked_for = ""
         self._cursor = self._top = self._rows = 0
         self._searches = _Searches()
 
     def prepare(self) -> None:
+        if self.draft is not None and self.draft.handed:
+            self.line.write(self.draft.handed)
+            self._is_narrowed = True
         self._search()
+        if self.draft is not None:
+            self.refuse(self.draft.why)
 
     def draw(self, width: int, height: int) -> Panel:
         count = len(self._options)
@@ -276,7 +300,7 @@ class Picker(TypingOverlay[str]):
                 self.line.write("")
                 self.refuse(f"There is no {text} here.")
             return
-        if text or self._is_narrowed:
+        if text != self._looked_for:
             self._is_narrowed = bool(text)
             self._search()
 
@@ -301,10 +325,12 @@ class Picker(TypingOverlay[str]):
         """Take the option under the cursor, once it is known which are found."""
         if self._searches.comes_after(self.action_choose):
             return
-        if self._options:
-            self.leave(self._options[self._cursor].id)
-        else:
+        if not self._options:
             self.refuse("Nothing matches what is typed; Esc cancels.")
+        elif why := self._options[self._cursor].why:
+            self.refuse(why)
+        else:
+            self.leave(self._options[self._cursor].id)
 
     def action_go(self, places: int) -> None:
         """The cursor so many options down."""
@@ -318,6 +344,7 @@ class Picker(TypingOverlay[str]):
         self.action_go(pages * max(1, self._rows - 1))
 
     def _search(self) -> None:
+        self._looked_for = self.text
         try:
             self._show(self._find(self.text))
         except PipeboardError as error:

@@ -38,6 +38,7 @@ from pipeboard.ui.draw.line import (
 )
 from pipeboard.ui.keys import as_pressed
 from pipeboard.ui.overlays.draft import Draft
+from pipeboard.ui.terminal.width import fit
 from pipeboard.ui.widgets.line_input import LONGEST_LINE, LineInput
 from pipeboard.ui.widgets.page import Lines, glyphs_of
 from pipeboard.ui.write_queue import under_net
@@ -134,7 +135,10 @@ def heading(title: str, width: int, end: str = "") -> Line:
 
 def upper_edge(title: str, width: int) -> list[Line]:
     """The heading of an overlay, with lines under it for a title that is too long for one."""
-    first, *rest = wrap(title, width - 6)[:_MOST_TITLE_LINES]
+    first, *rest = wrap(title, width - 6)
+    if len(rest) >= _MOST_TITLE_LINES:
+        last = " ".join(rest[_MOST_TITLE_LINES - 2 :])
+        rest[_MOST_TITLE_LINES - 2 :] = [fit(last, width - 6).rstrip()]
     return [heading(first, width), *((blank(2), (part, "pane.head")) for part in rest)]
 
 

@@ -45,11 +45,13 @@ _MOST_BUSY_LOOKS: Final = 1
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """A sentence of the status line, and what can be done about it at its right."""
+    """A sentence of the status line, and what can be done about it at its right; `offers` is the
+    command that this takes back."""
 
     text: str = ""
     role: Role = "status"
     beside: str = ""
+    offers: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,7 +157,9 @@ class LiveScreen(Screen[None]):
         was not done is not taken away by a key that came before that could be read."""
         if not text and refusal(self) and self.program.key_queue.given_at < self._refused_at:
             return
-        self._said, self._refused_at = Said(with_database(text), role, beside), monotonic()
+        offer = self.program.offered if beside else None
+        offers = offer.command_id if offer is not None and offer.hint == beside else ""
+        self._said, self._refused_at = Said(with_database(text), role, beside, offers), monotonic()
         self.show_status()
 
     @property
@@ -238,8 +242,7 @@ class LiveScreen(Screen[None]):
         if self._said.role == "status.warn" and key.action != "step_back":
             self.say("")  # what was refused is not said of what is done now
         try:
-            if key.changes and not self.only_looks(key):
-                self.program.check_writable(key.needs)
+            check_key(self, key)
             self.perform(key.does, *key.given, key=key)
         except Exception as error:  # the boundary of all that keys do at once
             self.failed(error)
@@ -285,6 +288,14 @@ class LiveScreen(Screen[None]):
             self._trouble, self._busy_looks = "", 0
         if self._trouble != before:
             self.show_status()
+
+
+def check_key(screen: LiveScreen, key: Key) -> None:
+    """Raises why nothing comes of a key on a screen, whatever stands under the cursor."""
+    if key.changes and not screen.only_looks(key):
+        screen.program.check_writable(key.needs)
+    if key.does in REACHES_OUT:
+        screen.program.choices.check_reaching_out()
 
 
 def on_top(app: App[ReturnType]) -> LiveScreen | None:
@@ -344,6 +355,18 @@ def _follow(screen: LiveScreen) -> None:
         screen.show_news()
         screen.version, screen.reads_again = version, False
         screen._next_news = monotonic() + FOLLOW_S[screen.program.choices.follow]
+        _withdraw(screen)
+
+
+def _withdraw(screen: LiveScreen) -> None:
+    """What was taken back elsewhere, or is not what the key would take back, is offered no more."""
+    said = screen._said
+    if not said.offers:
+        return
+    last = screen.state.reader.history.undoable(screen.program.seat.actor.name)
+    if last is None or last.id != said.offers:
+        screen._said = replace(said, beside="", offers="")
+        screen.show_status()
 
 
 def _press_hint(screen: LiveScreen, hinted: str) -> None:

@@ -15,7 +15,7 @@ from pipeboard.domain.money import Money, currency_code, in_units_of
 from pipeboard.domain.pipeline import Category, Pipeline, Question
 from pipeboard.domain.text import did_you_mean, fold, quoted
 from pipeboard.store.database import Database
-from pipeboard.store.reading.attention import ENTRY_KNOWN, TOUCHED_AT, micros_at
+from pipeboard.store.reading.attention import ENTRY_KNOWN, NO_NEXT_STEP, TOUCHED_AT, micros_at
 from pipeboard.store.reading.deals import called
 from pipeboard.store.sql import (
     VALUE_BYTES,
@@ -158,7 +158,7 @@ _UNSET = {
     "currency": "deal.value_currency is null",
     "lost": "deal.loss_category is null",
     "value": "deal.value_minor is null",
-    "next": "not deal.has_step",
+    "next": NO_NEXT_STEP.text,
     "close": "deal.expected_close is null",
     "closed": f"(deal.closed_at is null or not {ENTRY_KNOWN})",
     **{name: f"not {_KNOWN[name]}" for name in ("created", "age", "idle")},

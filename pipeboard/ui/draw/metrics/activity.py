@@ -130,7 +130,8 @@ def _days_of(band: AgeBand) -> str:
 
 
 def hygiene(shown: Figures, style: ChartStyle) -> Block:
-    """What every open deal should have and some have not."""
+    """What every open deal should have and some have not, whatever its stage: the screen of hygiene
+    asks some of it from the first qualified stage on."""
     report = shown.report
     today = report.stock.today.isoformat()
     deals = report.stock.deals.open
@@ -158,13 +159,17 @@ def hygiene(shown: Figures, style: ChartStyle) -> Block:
         (
             "no close date",
             [d for d in deals if d.close is None],
-            "In no forecast but those by chances measured.",
+            "In no forecast but those by chances measured; early and parked deals are counted too.",
         ),
-        ("no value", [d for d in deals if d.minor is None], "In no sum."),
+        (
+            "no value",
+            [d for d in deals if d.minor is None],
+            "In no sum; early and parked deals are counted too.",
+        ),
         ("snoozed", parked, "Parked until a day."),
     )
     entries = [_lack(report, name, found, summary, style) for name, found, summary in lists]
-    return section("Hygiene of the open deals", ("deals", "value", "of all"), entries, style)
+    return section("Hygiene in all stages", ("deals", "value", "of all"), entries, style)
 
 
 def _lack(
