@@ -34,7 +34,7 @@ FOLLOWING = frozenset(
 )
 """Fields that follow from others and never stand against somebody else's change."""
 
-STANDING = frozenset(("stage_id", "outcome", "archived_at", "merged_into"))
+_STANDING = frozenset(("stage_id", "outcome", "archived_at", "merged_into"))
 """Where a deal stands: whoever is refused after somebody else changed that is told of it first."""
 
 _WITH_AN_INSTANT = frozenset(
@@ -51,8 +51,8 @@ _SETS = frozenset(field.name for field in FIELDS if field.kind.is_set)
 """Lists in which what two people put in and take out stands side by side."""
 
 _RESTS_ON: Mapping[type, frozenset[str]] = {
-    c.Step: STANDING,
-    c.Rank: STANDING | {"rank"},
+    c.Step: _STANDING,
+    c.Rank: _STANDING | {"rank"},
 }
 """What a command that is meant relatively rests on: it means something else once that changed."""
 
@@ -95,7 +95,7 @@ class Unseen:
 
     def explain(self, refused: Refused, command: c.Command) -> None:
         """Raises `Conflict` when the refusal only comes of what somebody else did."""
-        matters = STANDING if isinstance(refused, GateNotMet) else STANDING | {"next_step"}
+        matters = _STANDING if isinstance(refused, GateNotMet) else _STANDING | {"next_step"}
         names = self._changed(matters)
         if names:
             wanted = {"stage_id": command.stage_id} if isinstance(command, c.Move) else NOTHING

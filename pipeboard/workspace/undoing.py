@@ -5,7 +5,7 @@ Both are new commands made of inverse events.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from shlex import quote
 from typing import TYPE_CHECKING, Unpack
 
@@ -22,7 +22,7 @@ from pipeboard.domain.counts import how_many, in_figures
 from pipeboard.domain.deal import Deal
 from pipeboard.domain.deciding import decide
 from pipeboard.domain.errors import Conflict, Refused
-from pipeboard.domain.events import Event, Kind
+from pipeboard.domain.events import Kind
 from pipeboard.domain.lazy_dataclass import dataclass, replace
 from pipeboard.domain.locales import written
 from pipeboard.domain.people import named
@@ -31,7 +31,7 @@ from pipeboard.domain.settings import Rep, Settings
 from pipeboard.domain.text import fold
 from pipeboard.domain.timeline import field_label
 from pipeboard.store.reading.setup import pipeline_data, pipeline_from_data
-from pipeboard.workspace.conflicts import FOLLOWING, STANDING, to_name
+from pipeboard.workspace.conflicts import FOLLOWING, to_name
 from pipeboard.workspace.execution import MOST_NAMED, change_of
 from pipeboard.workspace.recording import Decision, Once, Receipt, as_command, record
 from pipeboard.workspace.service import Service
@@ -69,41 +69,6 @@ _RECORDS: Mapping[Kind, str] = {
 }
 
 
-# What somebody changed since, beside what a command did.
-
-_WHOLE = frozenset((Kind.CREATED, Kind.MERGED, Kind.ABSORBED))
-"""What nothing else of a deal stands beside."""
-_LATEST = frozenset(("last_touch_at", "last_outbound_at", "last_reply_at", "rank"))
-"""Fields that follow from the last that was done: of two changes the later one's stand."""
-
-
-def _beside(events: Sequence[Event], since: Sequence[Event]) -> tuple[Event, ...] | None:
-    """The events of a command as far as they can be taken back beside what was done since; None
-    where both are about the same, or the deal stands elsewhere, which may rest on them."""
-    mine, theirs = (frozenset[str]().union(*(e.changed for e in of)) for of in (events, since))
-    meets = (mine & theirs) - _LATEST or _records(events) & _records(since)
-    if meets or theirs & STANDING or any(event.kind in _WHOLE for event in (*events, *since)):
-        return None
-    return tuple(_without(event, theirs) for event in events)
-
-
-def _records(events: Sequence[Event]) -> set[str]:
-    """The ids of notes and interactions that the events are about."""
-    kept = [event.facts.get(name, {}) for event in events for name in ("note", "touch")]
-    ids = [one.get("id", "") for one in kept if isinstance(one, dict)]
-    return {*ids, *(event.facts.get("id", "") for event in events)} - {""}
-
-
-def _without(event: Event, names: Collection[str]) -> Event:
-    if event.changed.isdisjoint(names):
-        return event
-    before, after = (
-        {name: value for name, value in side.items() if name not in names}
-        for side in (event.before, event.after)
-    )
-    return replace(event, before=before, after=after)
-
-
 @as_command("undo")
 def undo_last(
     service: Service,
@@ -113,7 +78,7 @@ def undo_last(
     **once: Unpack[Once],
 ) -> Receipt:
     """Takes back my last command, or the one with the id `which`; `Conflict` when somebody changed
-    since what it changed. Another field that they changed stays as it is.
+    since what it changed.
 
     With `rest` those deals stay as they are, and all others go back.
     """
@@ -179,19 +144,14 @@ def _reverted(service: Service, command_id: str, cannot: str, *, rest: bool) -> 
         raise service.rights.no_deal(deal_id)
     changes: list[Change] = []
     changed_since: list[_ChangedSince] = []
-    changed_beside: list[_ChangedSince] = []
     for deal_id, numbered in by_deal.items():
         deal, version = deals[deal_id], numbered[-1][0]
-        events: tuple[Event, ...] | None = tuple(event for _, event in numbered)
         if deal.version != version and (
             since := service.reader.history.standing_since(deal.id, version)
         ):
-            events = _beside(events or (), [entry.event for entry in since])
-            found = changed_since if events is None else changed_beside
-            found.append(_ChangedSince(deal, since))
-        if events is None:
+            changed_since.append(_ChangedSince(deal, since))
             continue
-        revert = c.Revert(events)
+        revert = c.Revert(tuple(event for _, event in numbered))
         changes.append(change_of(deal, decide(revert, deal, contexts(deal.pipeline_id))))
     if changed_since and not (rest and changes):
         raise _somebody_else_since(service, changed_since, len(by_deal), cannot)
@@ -201,7 +161,7 @@ def _reverted(service: Service, command_id: str, cannot: str, *, rest: bool) -> 
             f"{cannot}: it cannot be taken back.",
             hint="What came before it can be changed back by hand.",
         )
-    notes = (*_told_beside(service, changed_beside), *_staying(service, changed_since), *kept)
+    notes = (*_staying(service, changed_since), *kept)
     return Decision("", tuple(changes), agreements, notes)
 
 
@@ -224,13 +184,6 @@ def _somebody_else_since(
             "deals": [one.deal.ref for one in found],
         },
     )
-
-
-def _told_beside(service: Service, found: Sequence[_ChangedSince]) -> tuple[str, ...]:
-    """That what others changed meanwhile stays."""
-    named = [f"{_who_changed(service, one, 'since')}: that stays." for one in found[:MOST_NAMED]]
-    left = len(found) - len(named)
-    return (*named, *((f"And {in_figures(left)} more.",) if left else ()))
 
 
 def _staying(service: Service, found: Sequence[_ChangedSince]) -> tuple[str, ...]:

@@ -206,7 +206,7 @@ def test_a_deal_that_was_taken_away_meanwhile_is_not_worked_on(name: str, scene:
     assert len(by_ana) <= before
 
 
-@pytest.mark.parametrize("name", ALL)
+@pytest.mark.parametrize("name", [name for name in ALL if name not in ("undo", "redo")])
 def test_all_is_done_on_top_of_what_was_written_meanwhile(
     name: str, scene: Scene, team: Team
 ) -> None:
@@ -229,7 +229,7 @@ def test_nobody_takes_back_over_what_was_written_meanwhile(name: str, scene: Sce
     act = begin(scene, name)
 
     def write() -> None:
-        scene.bo.tag([scene.deal], ["y"])
+        scene.bo.edit([scene.deal], {"account": "Changed"})
 
     with meanwhile(scene.ana, write), pytest.raises(Refused, match="bo changed D-1"):
         act(scene)
