@@ -400,7 +400,7 @@ class Call:
         if self.arguments.json:
             self.out.document(
                 {
-                    "command_id": None if self.arguments.dry_run else receipt.command_id,
+                    "command_id": (not self.arguments.dry_run and receipt.command_id) or None,
                     "dry_run": self.arguments.dry_run,
                     "summary": receipt.summary,
                     "notes": list(receipt.notes),
