@@ -16,7 +16,7 @@ from pipeboard.cli.output import Output
 from pipeboard.domain.dates import Direction, parse_date, parse_instant, start_of_day
 from pipeboard.domain.errors import BadInput, DatabaseError, NotFound, PipeboardError
 from pipeboard.domain.lazy_dataclass import dataclass
-from pipeboard.domain.locales import write_as
+from pipeboard.domain.locales import only_read_as, write_as
 from pipeboard.domain.phrases import speak
 from pipeboard.workspace.finding import (
     check_still_found,
@@ -85,7 +85,8 @@ class Call:
 
         own = not self.is_restricted
         config = read_config(self.environ, database=self.arguments.db, own=own)
-        write_as(None if getattr(self.arguments, "json", False) else config.text("locale"))
+        told = only_read_as if getattr(self.arguments, "json", False) else write_as
+        told(config.text("locale"))
         speak({})
         if words := config.text("words"):
             from pipeboard.cli.translating import speak_in

@@ -8,7 +8,8 @@ from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
 
-from pipeboard.domain.dates import add_months, parse_date, split_leading_date
+from pipeboard.domain.counted_days import add_months
+from pipeboard.domain.dates import parse_date, split_leading_date
 from pipeboard.domain.deal import Deal, NextStep, Touch
 from pipeboard.domain.deal_fields import FIELDS
 from pipeboard.domain.errors import BadInput
