@@ -177,12 +177,19 @@ class CellTally:
     unread: dict[str, Unread] = field(default_factory=dict)
     blanks: Counter[str] = field(default_factory=Counter)
     assumed_currency: int = 0
+    formatted: Counter[str] = field(default_factory=Counter)
     beside: int = 0
     footers: list[str] = field(default_factory=list)
     repeated_headers: int = 0
     group_lines: int = 0
     filled_down: Counter[str] = field(default_factory=Counter)
     pipelines: Counter[str] = field(default_factory=Counter)
+
+    def tell_currency(self, found: Mapping[str, object]) -> None:
+        """An amount whose currency nothing or the format of its cell has said."""
+        self.assumed_currency += bool(found.get("assumed"))
+        if (code := found.get("formatted")) and found.get("value"):
+            self.formatted[str(code)] += 1
 
     def cannot_read(self, column: str, reason: str) -> None:
         """A cell that stays as it stands, in a custom field."""
@@ -202,6 +209,10 @@ class CellTally:
                 f"{how_many(self.assumed_currency, 'amount')} without a currency taken as "
                 f"{currency}; say --currency CODE if that is wrong."
             )
+        if self.formatted:
+            counted = self.formatted.most_common()
+            named = ", ".join(f"{in_figures(count)} in {code}" for code, count in counted)
+            yield f"The currency of amounts is from the format of their cells: {named}."
         if self.blanks:
             named = ", ".join(
                 f"'{column}' {in_figures(count)}" for column, count in self.blanks.items()
