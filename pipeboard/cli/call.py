@@ -23,6 +23,7 @@ from pipeboard.workspace.finding import (
     find_deal,
     find_deals,
     find_pipeline,
+    numbers_of,
     parse_filter,
 )
 
@@ -219,7 +220,8 @@ class Call:
         if where is not None:
             self._check_where(where)
         if (done := self._done_before()) is not None:
-            return done
+            numbers = () if where is not None else numbers_of(refs)
+            return tuple(self.workspace.reader.deals(numbers).values()) if numbers else done
         try:
             deals = find_deals(self.workspace, refs, where=where, pipeline=self.only_pipeline)
         except NotFound as error:

@@ -265,7 +265,12 @@ def _with_numbers(service: Service, wanted: Pipeline, known: Pipeline | None) ->
     return with_retired(whole, gone, known.stages) if gone else whole
 
 
-@as_command("rep")
+def _is_other_rep(service: Service, command_id: str, rep: Rep, **_: object) -> bool:
+    agreed = service.reader.agreements.of_command(command_id)
+    return all(one.key != (rep.name.removeprefix("@"),) for _, one in agreed)
+
+
+@as_command("rep", is_other=_is_other_rep)
 def change_rep(service: Service, rep: Rep, **once: Unpack[Once]) -> Receipt:
     """A rep, new or changed.
 

@@ -118,6 +118,12 @@ def find_deal(service: Service, ref: str, pipeline: Pipeline | None = None) -> D
     return _find_by_name(service, ref, pipeline)
 
 
+def numbers_of(refs: Sequence[str]) -> list[int]:
+    """The numbers of the deals where all of them are named by theirs; else none."""
+    found = [_REF.fullmatch(ref.strip()) for ref in refs]
+    return [int(one[1]) for one in found if one] if all(found) else []
+
+
 def _find_by_name(service: Service, ref: str, pipeline: Pipeline | None) -> Deal:
     deals = service.reader.named(ref, pipeline.id if pipeline else None, limit=6)
     if len(deals) == 1:

@@ -501,13 +501,15 @@ def test_next_friday_is_refused_with_both_readings(team: Type) -> None:
          ("setting", "set", "week-start", "monday"), "sunday"),
     ],
 )  # fmt: skip
-def test_a_used_token_tells_what_is_stored_and_not_what_is_asked(
+def test_a_used_token_stands_for_its_own_words_alone_and_tells_what_is_stored(
     team: Type, line: tuple[str, ...], other: tuple[str, ...], stored: str
 ) -> None:
     first = team(*line, "--token", "t", "--json")
-    again = team(*other, "--token", "t", "--json")
-    assert again.code == 0
     assert stored in first.err
-    assert stored in again.err
+    refused = team(*other, "--token", "t", "--json")
+    assert (refused.code, refused.out) == (4, "")
+    assert "was used already, for something else" in refused.error["message"]
+    assert stored.replace("€", "") in refused.error["message"].replace("€", "")
+    again = team(*line, "--token", "t", "--json")
+    assert (again.code, again.json) == (0, first.json)
     assert "This was done already" in again.err
-    assert again.json == first.json
