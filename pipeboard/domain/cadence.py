@@ -145,7 +145,7 @@ def sequel(deal: Deal, pipeline: Pipeline, title: str, step: str, due: date) -> 
     fields: dict[str, FieldValue] = {name: getattr(deal, name) for name in _KEPT}
     if deal.loss is not None:
         fields["value"] = deal.value
-        fields["contact_reason"] = f"back from {deal.ref}, lost: {deal.loss.category}"
+        fields["contact_reason"] = f"back from {deal.ref}, lost: {deal.loss.told}"
     else:
         fields["contact_reason"] = f"customer since {deal.ref}"
     fields |= {"next_step": NextStep(step, due), "recycled_from": deal.id}

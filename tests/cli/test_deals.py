@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from tests.cli.conftest import Type
@@ -264,3 +266,24 @@ def test_a_gate_is_passed_on_the_way_back_too(team: Type) -> None:
     assert team("reopen", "1", "--stage", "offer", "--override", "they called").code == 0
     assert team("show", "1", "--json").json["deal"]["stage"] == "Offer"
     assert "they called" in team("show", "1").out
+
+
+def test_a_loss_that_nobody_gave_a_reason_for_is_said_to_be_so_wherever_it_stands(
+    team: Type, home: Path
+) -> None:
+    (home / "lost.csv").write_text(
+        "title,stage,closed,reason lost\nPress,lost,2026-11-20,\nKiln,lost,2026-11-20,moved away\n"
+        "Robot,lost,2026-11-20,price\n"
+    )
+    assert team("import", "lost.csv", "-y").code == 0
+    assert "not said" in team("show", "Press").out
+    assert team("show", "Press", "--json").json["deal"]["lost"]["category"] is None
+    assert team("show", "Kiln", "--json").json["deal"]["lost"]["category"] == "other"
+    rows = team("list", "lost", "--columns", "title,lost", "--csv").lines[1:]
+    assert sorted(rows) == ["Kiln,other", "Press,not said", "Robot,price"]
+    assert team("list", "lost:other", "--columns", "title", "--plain").lines == ["Kiln"]
+    assert team("list", "lost lost:none", "--columns", "title", "--plain").lines == ["Press"]
+    numbers = team("metrics", "--period", "all", "--json").json["loss_reasons"]
+    assert {one["category"]: one["count"] for one in numbers} == {
+        "not said": 1, "other": 1, "price": 1
+    }  # fmt: skip
