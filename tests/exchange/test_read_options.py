@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
+from pathlib import Path
 
 import pytest
 
 from pipeboard.domain.errors import BadInput, PipeboardError
 from pipeboard.exchange.read_options import (
     CellTally,
+    ReadOptions,
     Unread,
     _column_of,
     _constant,
@@ -16,6 +18,7 @@ from pipeboard.exchange.read_options import (
     key_columns,
     lines_told,
 )
+from tests.exchange.files import open_file, write
 
 HEADER = ("Deal", "State", "State: now", "Owner")
 
@@ -167,3 +170,30 @@ def test_what_was_noticed_of_cells_is_told_once(
     counts: dict[str, object], sentences: list[str]
 ) -> None:
     assert said(**counts) == sentences
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        (ReadOptions(stages=("Talk=Demo",)), []),
+        (
+            ReadOptions(stages=("Talk=Demo", "Nope=X")),
+            ["--stage 'Nope=X' speaks of nothing that the rows say: see how the file spells it."],
+        ),
+        (ReadOptions(values=("owner:Al=ana",)), []),
+        (
+            ReadOptions(values=("owner:Bo=ben", "stage:Won==won", "owner:al=ana")),
+            [
+                "--value 'stage:Won==won', --value 'owner:Bo=ben' speak of nothing that the rows say: "
+                "see how the file spells it."
+            ],
+        ),
+    ],
+)
+def test_what_a_person_says_of_cells_that_no_row_has_is_told(
+    options: ReadOptions, said: list[str], tmp_path: Path
+) -> None:
+    file = write(tmp_path, "title,stage,owner\nPress,Talk,Al\n")
+    with open_file(file, options=options) as reading:
+        assert len(list(reading.rows())) == 1
+        assert [one for one in reading.remarks() if "the rows say" in one] == said
