@@ -86,8 +86,8 @@ def _add_all(call: Call, lines: Mapping[int, str]) -> int:
 def _new_deals(call: Call, receipt: Receipt) -> tuple[str, ...]:
     from pipeboard.cli import echo
 
-    pipelines = call.documents.pipelines
-    return tuple(echo.new_deal(deal, pipelines[deal.pipeline_id]) for deal in receipt.deals)
+    pipelines, zone = call.documents.pipelines, call.documents.zone
+    return tuple(echo.new_deal(deal, pipelines[deal.pipeline_id], zone) for deal in receipt.deals)
 
 
 @verb(

@@ -184,8 +184,8 @@ def test_what_was_noticed_of_cells_is_told_once(
         (
             ReadOptions(values=("owner:Bo=ben", "stage:Won==won", "owner:al=ana")),
             [
-                "--value 'stage:Won==won', --value 'owner:Bo=ben' speak of nothing that the rows say: "
-                "see how the file spells it."
+                "--value 'stage:Won==won', --value 'owner:Bo=ben' speak of nothing that the rows "
+                "say: see how the file spells it."
             ],
         ),
     ],
