@@ -37,8 +37,8 @@ class Documents:
         """One deal, as `list --json` gives it."""
         pipeline = self.pipelines[deal.pipeline_id]
         return {
-            "id": deal.id,
-            "ref": deal.ref,
+            "id": deal.id or None,  # of one that is only tried nobody knows the number
+            "ref": deal.ref if deal.id else None,
             **_fields(deal, private=False),
             "pipeline": pipeline.name,
             "stage": pipeline.stage(deal.stage_id).name,

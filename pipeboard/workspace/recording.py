@@ -214,6 +214,7 @@ def agree(
     topic: Topic,
     key: tuple[str | int, ...],
     contents: Contents | None,
+    notes: tuple[str, ...] = (),
     **once: Unpack[Once],
 ) -> Receipt:
     """What the team agrees on under a key from now on (None: nothing), as a command."""
@@ -224,8 +225,9 @@ def agree(
     agreements = changed(service, topic, key, contents)
     if not agreements:
         as_it_is = (Agreement(topic, key, contents, contents),)
-        return Receipt("", verb, "Nothing to change: it is so already.", agreements=as_it_is)
-    decision = Decision(summary, agreements=agreements)
+        nothing = "Nothing to change: it is so already."
+        return Receipt("", verb, nothing, notes=notes, agreements=as_it_is)
+    decision = Decision(summary, agreements=agreements, notes=notes)
     return record(service, verb, decision, **once)
 
 
