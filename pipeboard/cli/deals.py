@@ -39,7 +39,8 @@ _takes_new_rep = takes(
     "pipeboard add Lumen Oy: packaging line 40k @mara +inbound close:19dec",
     "pipeboard add - < leads.txt",
     dashed_words=True,
-    more="Several words are joined to one line, which is one deal. 'add -' reads a deal from each line of stdin (UTF-8, blank lines left out): all or none.",
+    more="Several words are joined to one line, which is one deal. 'add -' reads a deal from each "
+    "line of stdin (UTF-8, blank lines left out): all or none.",
 )
 @takes("words", nargs="*", metavar="LINE", help=f"for example: {EXAMPLE}")
 @_takes_new_rep

@@ -67,6 +67,7 @@ def parse_filter(service: Service, text: str) -> Filter:
         currency=settings.currency,
         week_start=settings.week_start,
         fiscal_shift=settings.fiscal_shift,
+        saved=lambda: service.reader.saved_filters(service.me),
     )
     return with_known_owners(query, service.reader.reps(), service.me)
 

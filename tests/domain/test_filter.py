@@ -897,3 +897,43 @@ def test_a_quote_that_is_never_closed_is_refused_with_its_place_and_a_way_on() -
     assert error.message == "bad filter: 'owner:\"ana': this quote is never closed."
     assert error.hint == 'Close it with ", or write \\" for a quote inside quotes.'
     assert error.details == {"term": 'owner:"ana', "position": 11}
+
+
+SAVED = (
+    ("big", "value>20k"),
+    ("Hot deals", "won | +hot"),
+    ("both", 'saved:big -saved:"hot deals"'),
+    ("round", "saved:again"),
+    ("again", "saved:round"),
+)
+
+
+@pytest.mark.parametrize(
+    ("named", "written"),
+    [
+        ("saved:big", "value>20k"),
+        ("saved:BIG @ana", "value>20k @ana"),
+        ("-saved:big", "-value>20k"),
+        ('saved:"Hot deals" @ana', "(won | +hot) @ana"),
+        ("saved:both", "value>20k -(won | +hot)"),
+        ("saved:big | lost", "value>20k | lost"),
+    ],
+)
+def test_a_saved_filter_stands_for_what_it_says_in_parentheses(named: str, written: str) -> None:
+    today = date(2026, 11, 23)
+    found = parse_filter(named, today=today, currency="EUR", saved=lambda: SAVED)
+    assert found.root == parse_filter(written, today=today, currency="EUR").root
+
+
+@pytest.mark.parametrize(
+    ("named", "hint"),
+    [
+        ("saved:bigg", "Did you mean big?"),
+        ("saved:round", "There are: big, Hot deals, both."),
+        ("open saved:zzzzzzzz", "There are: big, Hot deals, both, round, again."),
+    ],
+)
+def test_a_filter_that_nobody_saved_or_that_names_itself_is_refused(named: str, hint: str) -> None:
+    with pytest.raises(BadInput, match="no filter is saved so") as refused:
+        parse_filter(named, today=date(2026, 11, 23), currency="EUR", saved=lambda: SAVED)
+    assert refused.value.hint == hint
