@@ -242,3 +242,10 @@ def test_what_is_not_known_is_null_and_an_amount_names_its_currency_in_all_json(
 def test_a_demo_says_null_for_what_its_reps_lack(pipe: Type, home: Path) -> None:
     line = ("demo", "--deals", "1", "--db", "demo.db", "--no-open", "--keep", "--json")
     assert sorted(set(texts_and_amounts(pipe(*line).json))) == []
+
+
+def test_an_error_says_null_for_what_is_not_known(office: Type) -> None:
+    refused = office("set", "1", "source=web", "--seen", "1", "--json")
+    assert refused.code == 4
+    assert [one["before"] for one in refused.error["details"]["values"]] == [None]
+    assert sorted(set(texts_and_amounts(refused.error))) == []
