@@ -17,11 +17,13 @@ from pipeboard.domain.lazy_dataclass import replace, with_values
 from pipeboard.domain.locales import written
 from pipeboard.domain.settings import SETTINGS, Rep, Settings, chosen
 from pipeboard.domain.text import did_you_mean, quoted
+from pipeboard.exchange.json_documents import rep_document
 from pipeboard.workspace.configuration import change_rep, choose_setting
 from pipeboard.workspace.recording import retried
 
 if TYPE_CHECKING:
     from pipeboard.domain.agreements import Agreement
+    from pipeboard.domain.json_data import Document
     from pipeboard.domain.metrics import Target
 
 # Who owns deals.
@@ -44,18 +46,7 @@ def list_reps(call: Call) -> int:
         )
         for rep in reps
     )
-    return tell(call, {"reps": [_rep(rep) for rep in reps]}, table, rows)
-
-
-def _rep(rep: Rep) -> dict[str, object]:
-    return {
-        "name": rep.name,
-        "display_name": rep.display_name or None,
-        "team": rep.team or None,
-        "active": rep.active,
-        "role": rep.role or None,
-        "acts_for": rep.acts_for.split(),
-    }
+    return tell(call, {"reps": [rep_document(rep) for rep in reps]}, table, rows)
 
 
 _takes_rep = together(
@@ -133,8 +124,8 @@ def _agreed_at_once(call: Call, wanted: Callable[[Call], Rep]) -> int:
     return call.report_agreed(receipt, rep=_agreed_rep, command_id=lambda _: command_id)
 
 
-def _agreed_rep(agreement: Agreement) -> dict[str, object]:
-    return _rep(with_values(Rep(str(agreement.key[0])), agreement.after or {}))
+def _agreed_rep(agreement: Agreement) -> Document:
+    return rep_document(with_values(Rep(str(agreement.key[0])), agreement.after or {}))
 
 
 # What numbers are held against, and how they are counted.

@@ -16,13 +16,14 @@ from pipeboard.cli.output import Output
 from pipeboard.domain.dates import Direction, parse_date, parse_instant, start_of_day
 from pipeboard.domain.errors import BadInput, DatabaseError, NotFound, PipeboardError
 from pipeboard.domain.lazy_dataclass import dataclass
-from pipeboard.domain.locales import write_as
+from pipeboard.domain.locales import only_read_as, write_as
 from pipeboard.domain.phrases import speak
 from pipeboard.workspace.finding import (
     check_still_found,
     find_deal,
     find_deals,
     find_pipeline,
+    numbers_of,
     parse_filter,
 )
 
@@ -85,7 +86,8 @@ class Call:
 
         own = not self.is_restricted
         config = read_config(self.environ, database=self.arguments.db, own=own)
-        write_as(None if getattr(self.arguments, "json", False) else config.text("locale"))
+        told = only_read_as if getattr(self.arguments, "json", False) else write_as
+        told(config.text("locale"))
         speak({})
         if words := config.text("words"):
             from pipeboard.cli.translating import speak_in
@@ -218,7 +220,8 @@ class Call:
         if where is not None:
             self._check_where(where)
         if (done := self._done_before()) is not None:
-            return done
+            numbers = () if where is not None else numbers_of(refs)
+            return tuple(self.workspace.reader.deals(numbers).values()) if numbers else done
         try:
             deals = find_deals(self.workspace, refs, where=where, pipeline=self.only_pipeline)
         except NotFound as error:
@@ -400,7 +403,7 @@ class Call:
         if self.arguments.json:
             self.out.document(
                 {
-                    "command_id": None if self.arguments.dry_run else receipt.command_id,
+                    "command_id": (not self.arguments.dry_run and receipt.command_id) or None,
                     "dry_run": self.arguments.dry_run,
                     "summary": receipt.summary,
                     "notes": list(receipt.notes),

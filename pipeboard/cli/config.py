@@ -7,6 +7,7 @@ import os
 import pwd
 from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from types import MappingProxyType
 from zoneinfo import ZoneInfo
@@ -301,7 +302,10 @@ def _wrong_value(preference: Preference, value: object) -> Iterator[str]:
 def _wrong_programs(name: str, table: object) -> Iterator[str]:
     from pipeboard.domain.programs import read_hooks, read_programs
 
-    yield from refusal(lambda: (read_programs if name == _PROGRAMS else read_hooks)(table))
+    read = read_programs if name == _PROGRAMS else read_hooks
+    parts = [{one: told} for one, told in table.items()] if isinstance(table, Mapping) else []
+    found = [problem for part in parts for problem in refusal(partial(read, part))]
+    yield from found or refusal(lambda: read(table))
 
 
 def refusal(read: Callable[[], object], where: str = "") -> Iterator[str]:

@@ -39,7 +39,8 @@ _takes_new_rep = takes(
     "pipeboard add Lumen Oy: packaging line 40k @mara +inbound close:19dec",
     "pipeboard add - < leads.txt",
     dashed_words=True,
-    more="'add -' reads a deal from each line of stdin (UTF-8, blank lines left out): all or none.",
+    more="Several words are joined to one line, which is one deal. 'add -' reads a deal from each "
+    "line of stdin (UTF-8, blank lines left out): all or none.",
 )
 @takes("words", nargs="*", metavar="LINE", help=f"for example: {EXAMPLE}")
 @_takes_new_rep
@@ -86,8 +87,8 @@ def _add_all(call: Call, lines: Mapping[int, str]) -> int:
 def _new_deals(call: Call, receipt: Receipt) -> tuple[str, ...]:
     from pipeboard.cli import echo
 
-    pipelines = call.documents.pipelines
-    return tuple(echo.new_deal(deal, pipelines[deal.pipeline_id]) for deal in receipt.deals)
+    pipelines, zone = call.documents.pipelines, call.documents.zone
+    return tuple(echo.new_deal(deal, pipelines[deal.pipeline_id], zone) for deal in receipt.deals)
 
 
 @verb(

@@ -26,7 +26,7 @@ def joined(parts: Iterable[str]) -> str:
     return _BETWEEN.join(filter(None, parts))
 
 
-def new_deal(deal: Deal, pipeline: Pipeline) -> str:
+def new_deal(deal: Deal, pipeline: Pipeline, zone: ZoneInfo | None = None) -> str:
     """A deal with all that its line said: `D-61 Acme: cable · €3,000,000 · Lead · @ana`."""
     ref = f"{deal.ref} " if deal.id else ""
     name = f"{deal.account}: {deal.title}" if deal.account else deal.title
@@ -39,6 +39,9 @@ def new_deal(deal: Deal, pipeline: Pipeline) -> str:
             " ".join(f"+{tag}" for tag in deal.tags),
             f"from {deal.source}" if deal.source else "",
             f"close {written().date(deal.expected_close)}" if deal.expected_close else "",
+            f"created {written().date(local_date(deal.created_at, zone))}"
+            if deal.created_precision and zone
+            else "",
             _words("probability", deal.probability_bp),
             next_step(deal),
             *(f"with {person.name}" for person in deal.contacts.values()),

@@ -6,7 +6,7 @@ import signal
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from types import MappingProxyType
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, cast
 
 from pipeboard import outlet
 from pipeboard.domain.errors import (
@@ -17,11 +17,14 @@ from pipeboard.domain.errors import (
     Refused,
     Way,
 )
+from pipeboard.domain.json_data import with_nulls
 from pipeboard.domain.lazy_dataclass import dataclass
 
 if TYPE_CHECKING:
     from pathlib import Path
     from types import FrameType
+
+    from pipeboard.domain.json_data import Json
 
 # A verb that is told to stop: its change is taken back, in one line, and its exit code says it.
 
@@ -179,7 +182,7 @@ def _as_json(error: PipeboardError) -> str:
         "code": error.code,
         "message": error.message,
         "hint": outlet.with_database(error.advice(WAYS)) or None,
-        "details": dict(error.details),
+        "details": with_nulls(cast("Json", error.details)),
     }
     return json.dumps({"error": said}, default=str)
 

@@ -323,7 +323,10 @@ def _build(call: Call, path: Path) -> Store:
             remove_database(path)
         raise
     if asked.json:
-        call.out.document({"database": str(path), **asdict(made)})
+        from pipeboard.exchange.json_documents import rep_document
+
+        reps = [rep_document(rep) for rep in made.reps]
+        call.out.document({"database": str(path), **asdict(made), "reps": reps})
     elif asked.no_open:
         call.out.line(str(path))
     return store

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -11,6 +12,8 @@ from pipeboard.cli.call import Call
 from pipeboard.cli.tables import Table, tell
 from pipeboard.cli.verbs import takes, takes_all, takes_json, takes_one, verb
 from pipeboard.domain.errors import BadInput, NotFound, PipeboardError
+from pipeboard.domain.events import to_json
+from pipeboard.domain.json_data import with_nulls
 from pipeboard.domain.lazy_dataclass import replace
 from pipeboard.domain.pipeline import Pipeline
 from pipeboard.domain.templates import (
@@ -25,6 +28,7 @@ from pipeboard.workspace.finding import find_pipeline
 
 if TYPE_CHECKING:
     from pipeboard.domain.json_data import Document
+    from pipeboard.domain.pipeline_changes import PipelineChange
 
 
 @verb("pipeline list", "", "pipeboard pipeline list")
@@ -149,9 +153,30 @@ def _save(call: Call, wanted: Pipeline, *, by_name: bool = False, overwrite: boo
         call.workspace, wanted, by_name=by_name, overwrite=overwrite, **call.once
     )
     if call.arguments.json:
-        call.out.document({"pipeline": _document(call, saved.pipeline)})
-    call.tell(saved.receipt)
+        call.out.document(
+            {
+                "dry_run": call.arguments.dry_run,
+                "pipeline": _document(call, saved.pipeline),
+                "changes": [_change(change, saved.standing) for change in saved.changes],
+                "notes": list(saved.receipt.notes),
+            }
+        )
+    call.tell(saved.receipt, *map(str, saved.changes))
     return 0
+
+
+def _change(change: PipelineChange, standing: Mapping[int, int]) -> dict[str, object]:
+    """What is another in a pipeline; of a stage that is retired, how many deals stand in it."""
+    is_retired = change.did == "removed" and isinstance(change.part, int)
+    return {
+        "did": change.did,
+        "of": change.of,
+        "name": change.name,
+        "field": change.field or None,
+        "before": with_nulls(to_json(change.before)),
+        "after": with_nulls(to_json(change.after)),
+        "deals": standing.get(int(change.part), 0) if is_retired else None,
+    }
 
 
 @verb("pipeline edit", "[PIPELINE]", "pipeboard pipeline edit")

@@ -8,7 +8,8 @@ from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
 
-from pipeboard.domain.dates import add_months, parse_date, split_leading_date
+from pipeboard.domain.counted_days import add_months
+from pipeboard.domain.dates import parse_date, split_leading_date
 from pipeboard.domain.deal import Deal, NextStep, Touch
 from pipeboard.domain.deal_fields import FIELDS
 from pipeboard.domain.errors import BadInput
@@ -144,7 +145,7 @@ def sequel(deal: Deal, pipeline: Pipeline, title: str, step: str, due: date) -> 
     fields: dict[str, FieldValue] = {name: getattr(deal, name) for name in _KEPT}
     if deal.loss is not None:
         fields["value"] = deal.value
-        fields["contact_reason"] = f"back from {deal.ref}, lost: {deal.loss.category}"
+        fields["contact_reason"] = f"back from {deal.ref}, lost: {deal.loss.told}"
     else:
         fields["contact_reason"] = f"customer since {deal.ref}"
     fields |= {"next_step": NextStep(step, due), "recycled_from": deal.id}

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 from datetime import UTC, date, datetime, timedelta
 from enum import Enum
 from functools import lru_cache
 from typing import NoReturn
 from zoneinfo import ZoneInfo
 
+from pipeboard.domain.counted_days import DAYS_FROM_TODAY, LIKE_WORDS, counted_day, month_length
 from pipeboard.domain.errors import BadInput
+from pipeboard.domain.local_days import local_days
 from pipeboard.domain.text import quoted
 
 FIRST_YEAR, LAST_YEAR = 1900, 2999
@@ -30,7 +33,9 @@ _LONGEST_LEAP_GAP = 8  # from 1896 to 1904
 
 _EXAMPLES = "Write it like 2026-12-19, 19 Dec, fri, tomorrow or +3d."
 _LONGEST = 40
-_MOST_WORDS = 5
+_MOST_YEARS = 50  # of a day that is counted: a slip, where it is further
+_FARTHEST = timedelta(days=366 * _MOST_YEARS)
+_MOST_WORDS = 6
 
 _MONTH_NAMES = [
     "January", "February", "March", "April", "May", "June",
@@ -47,22 +52,12 @@ def _numbers(*rows: list[str]) -> dict[str, int]:
 
 _MONTH_OF = {**_numbers(_MONTHS, _MONTH_NAMES), "sept": 8}
 _WEEKDAY_OF = {**_numbers(_WEEKDAYS, _WEEKDAY_NAMES), "tues": 1, "thur": 3, "thurs": 3}
-_DAYS_FROM_TODAY = {"today": 0, "tomorrow": 1, "yesterday": -1, "next week": 7, "last week": -7}
-_MONTHS_FROM_TODAY = {"next month": 1, "last month": -1, "next year": 12, "last year": -12}
 
 
 def _any(names: dict[str, int]) -> str:
     return "|".join(sorted(names, key=len, reverse=True))
 
 
-_COUNT = r"(?P<count>[0-9]{1,5}|an?)"
-_UNIT = r"(?P<unit>d|w|m|y|days?|weeks?|months?|years?)"
-_FROM_TODAY = (
-    r"(?P<count>[0-9]{1,5})(?P<unit>[dwmy])",
-    rf"(?P<sign>[+-]) ?{_COUNT} ?{_UNIT}",
-    rf"in {_COUNT} ?{_UNIT}",
-    rf"{_COUNT} ?{_UNIT} (?P<sign>ago)",
-)
 _WEEKDAY_ONLY = rf"(?:(?P<which>next|this|last|on) )?(?P<weekday>{_any(_WEEKDAY_OF)})"
 _WEEKDAY = rf"(?:(?P<weekday>{_any(_WEEKDAY_OF)}),? )?"
 _DAY = r"(?P<day>[0-9]{1,2})(?:st|nd|rd|th)?"
@@ -74,16 +69,21 @@ _ON_CALENDAR = (
     rf"{_WEEKDAY}{_DAY}\.?(?: of )?[ -]?{_MONTH}(?:,?[ -]?'?{_YEAR})?",
     rf"{_WEEKDAY}{_MONTH}[ -]?{_DAY}(?:,? '?{_YEAR})?",
 )
-_TWO_READINGS = rf"(?P<a>[0-9]{{1,2}})(?P<mark>[-/])(?P<b>[0-9]{{1,2}})(?P=mark){_YEAR}"
+_TWO_READINGS = (
+    rf"{_WEEKDAY}(?P<a>[0-9]{{1,2}})(?P<mark>[-/])(?P<b>[0-9]{{1,2}})(?:(?P=mark){_YEAR})?"
+)
 
 
 def parse_date(text: str, today: date, direction: Direction = Direction.AHEAD) -> date:
-    """The date that was typed: `2026-12-19`, `19 Dec`, `19.12.`, `fri`, `+3d`, `in 2 weeks`.
+    """The date that was typed: `2026-12-19`, `19 Dec`, `19.12.`, `fri`, `+3d`, `in two weeks`,
+    `eom` (`eow` is the Friday, `eoq` the end of a quarter of the calendar), or as the locale that
+    is written shows it, whose order `03/04` is read by.
 
     `direction` says where to look for what has no year: the next or the last such day, today
     included, and for a weekday the next or the last, never today; `2w` is two weeks from now or
-    two weeks ago. Raises BadInput for no date, no such day, a year outside 1900 to 2999, and for
-    what can be read two ways: `03/04/2026`, and `next friday` when this week has one to come.
+    two weeks ago. Raises BadInput for no date, no such day, a year outside 1900 to 2999, a time
+    of more than 50 years from today, and for what can be read two ways: `03/04/2026` where no
+    locale tells, and `next friday` when this week has one to come.
     """
     day = _read(text, today, direction) if len(text) <= _LONGEST else None
     if day is None:
@@ -116,7 +116,7 @@ def parse_days(text: str, today: date, direction: Direction = Direction.BACK) ->
 def is_complete(text: str) -> bool:
     """Whether the text says its day without any doubt: with a year, or counted from today."""
     line = " ".join(text.lower().split())
-    return bool(re.search(r"[0-9]{4}", line)) or line in _DAYS_FROM_TODAY
+    return bool(re.search(r"[0-9]{4}", line)) or line in DAYS_FROM_TODAY
 
 
 def split_leading_date(text: str, today: date) -> tuple[date | None, str]:
@@ -132,10 +132,20 @@ def split_leading_date(text: str, today: date) -> tuple[date | None, str]:
         shorter = " ".join(words[: count - 1])
         if words[count - 1].isdigit() and len(words[count - 1]) == 2 and _is_date(shorter, today):
             continue
+        if count < len(words) and _is_like_words(begin):
+            continue
         day = _read(begin, today, Direction.AHEAD) if len(begin) <= _LONGEST else None
         if day is not None:
             return day, " ".join(words[count:])
     return None, " ".join(words)
+
+
+def _is_like_words(text: str) -> bool:
+    """Whether a day in front of words may be one of them."""
+    local = local_days()
+    return bool(LIKE_WORDS.fullmatch(text.lower())) or (
+        local is not None and local.is_bare_word(text)
+    )
 
 
 def _is_date(text: str, today: date) -> bool:
@@ -149,10 +159,12 @@ def _read(text: str, today: date, direction: Direction) -> date | None:
     """The date that the text says; None where it is not written as a date at all."""
     line = " ".join(text.lower().split())
     try:
+        counted = counted_day(line, today, back=direction is Direction.BACK)
         day = (
-            _from_today(line, today, direction)
+            counted
             or _from_calendar(line, today, direction)
-            or _by_slashes(line, text)
+            or _as_local(line, text, today, direction)
+            or _by_slashes(line, text, today, direction)
         )
     except (ValueError, OverflowError):
         raise BadInput(f"{quoted(text)}: there is no such day.", hint=_EXAMPLES) from None
@@ -160,23 +172,12 @@ def _read(text: str, today: date, direction: Direction) -> date | None:
         raise BadInput(
             f"{quoted(text)} is outside the years {FIRST_YEAR} to {LAST_YEAR}.", hint=_EXAMPLES
         )
+    if day is not None and counted and abs(day - today) > _FARTHEST:
+        raise BadInput(
+            f"{quoted(text)} is {format_date(day)}, more than {_MOST_YEARS} years away.",
+            hint="Write a day so far away with its year, such as 2099-12-31.",
+        )
     return day
-
-
-def _from_today(line: str, today: date, direction: Direction) -> date | None:
-    if line in _DAYS_FROM_TODAY:
-        return today + timedelta(days=_DAYS_FROM_TODAY[line])
-    if line in _MONTHS_FROM_TODAY:
-        return add_months(today, _MONTHS_FROM_TODAY[line])
-    for pattern in _FROM_TODAY:
-        if match := re.fullmatch(pattern, line):
-            parts = match.groupdict()
-            count = int(parts["count"]) if parts["count"].isdigit() else 1
-            is_back = parts.get("sign") in {"-", "ago"} or (
-                "sign" not in parts and "in " not in line and direction is Direction.BACK
-            )
-            return _moved(today, -count if is_back else count, parts)
-    return None
 
 
 def _from_calendar(line: str, today: date, direction: Direction) -> date | None:
@@ -214,31 +215,6 @@ def _same(text: str, one: date, other: date) -> date:
     _refuse_readings(text, one, other)
 
 
-def _moved(today: date, count: int, parts: dict[str, str]) -> date:
-    match parts["unit"][0]:
-        case "d":
-            return today + timedelta(days=count)
-        case "w":
-            return today + timedelta(weeks=count)
-        case "m":
-            return add_months(today, count)
-        case _:
-            return add_months(today, 12 * count)
-
-
-def add_months(day: date, months: int) -> date:
-    """The same day of another month, or that month's last day where it is shorter."""
-    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
-    if not date.min.year <= year <= date.max.year:
-        raise OverflowError("the calendar ends there")
-    return date(year, month + 1, min(day.day, _month_length(year, month + 1)))
-
-
-def _month_length(year: int, month: int) -> int:
-    into_next = date(year, month, 28) + timedelta(days=4)
-    return (into_next - timedelta(days=into_next.day)).day
-
-
 def _on_calendar(text: str, today: date, direction: Direction) -> date | None:
     line = " ".join(text.lower().split())
     for pattern in _ON_CALENDAR:
@@ -260,7 +236,7 @@ def _with_year(
     if year is not None:
         return date(_full_year(year), month, number)
     years = range(today.year - _LONGEST_LEAP_GAP, today.year + _LONGEST_LEAP_GAP + 1)
-    days = [date(y, month, number) for y in years if 1 <= number <= _month_length(y, month)]
+    days = [date(y, month, number) for y in years if 1 <= number <= month_length(y, month)]
     if not days:
         raise ValueError("no month is that long")
     match direction:
@@ -284,15 +260,52 @@ def _refuse_weekday(text: str, day: date) -> NoReturn:
     )
 
 
-def _by_slashes(line: str, text: str) -> date | None:
+def _as_local(line: str, text: str, today: date, direction: Direction) -> date | None:
+    """What the person's locale writes so."""
+    local = local_days()
+    if local is None:
+        return None
+    if (alone := local.weekday(line)) is not None:
+        return _weekday(line, alone, None, today, direction)
+    for year, month, number, weekday in local.readings(line):
+        try:
+            day = _with_year(year, month, number, today, direction)
+        except ValueError:  # in figures another order may be one
+            if re.fullmatch(_TWO_READINGS, line):
+                continue
+            raise
+        if weekday not in (None, day.weekday()):
+            _refuse_weekday(text, day)
+        return day
+    return None
+
+
+def _by_slashes(line: str, text: str, today: date, direction: Direction) -> date | None:
+    """Figures that can be day and month or month and day: by the order of the locale, or where one
+    of both is no day; BadInput with both where nothing tells. Without a year, a dash is none."""
     match = re.fullmatch(_TWO_READINGS, line)
-    if match is None:
+    local = local_days()
+    if match is None or not (match["year"] or match["mark"] in f"/{local.mark if local else ''}"):
         return None
     a, b = int(match["a"]), int(match["b"])
-    year = _full_year(match["year"])
-    if a <= 12 and b <= 12 and a != b:
-        _refuse_readings(text, date(year, b, a), date(year, a, b))
-    return date(year, b, a) if b <= 12 else date(year, a, b)
+    orders = {"dmy": (b, a), "mdy": (a, b)}
+    found = {}
+    for order, (month, number) in orders.items():
+        with suppress(ValueError):
+            found[order] = _with_year(match["year"], month, number, today, direction)
+    if not found:
+        if match["year"]:
+            raise ValueError("neither is a day")
+        return None
+    known = local.figures(match["mark"]) if local else ""
+    one, *others = dict.fromkeys(found.values())
+    if others and known not in found:
+        _refuse_readings(text, one, *others)
+    day = found.get(known, one)
+    weekday = match["weekday"]
+    if weekday and _WEEKDAY_OF[weekday] != day.weekday():
+        _refuse_weekday(text, day)
+    return day
 
 
 def _refuse_readings(text: str, one: date, other: date) -> NoReturn:

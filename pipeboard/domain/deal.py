@@ -87,6 +87,10 @@ class NextStep:
         return f"{self.text} every {self.every}".lstrip() if self.every else self.text
 
 
+NOT_SAID = "not said"
+"""The loss category of a deal that was lost without a word about why."""
+
+
 @dataclass(frozen=True, slots=True)
 class Loss:
     """Why a deal was lost; `recycle_on` is the day it becomes a lead again, `objection` the one
@@ -97,6 +101,15 @@ class Loss:
     competitor: str = ""
     recycle_on: date | None = None
     objection: str = ""
+
+    @property
+    def told(self) -> str:
+        """The category; of `other` without a reason, which stands where nothing was said, that."""
+        return self.category if self.is_said else NOT_SAID
+
+    @property
+    def is_said(self) -> bool:
+        return self.category != "other" or bool(self.reason)
 
 
 @dataclass(frozen=True, slots=True)

@@ -314,7 +314,12 @@ def parse_field(name: str, text: str, today: date, currency: str) -> tuple[str, 
         return known, text
     if known == BEGINNING:
         return known, _began_on(text, today)
-    return known, BY_NAME[known].read(text, today, currency)
+    try:
+        return known, BY_NAME[known].read(text, today, currency)
+    except BadInput as error:
+        if text.casefold() in ("none", "-", "null"):
+            error.hint = f"To empty it, write nothing behind the sign: {name}="
+        raise
 
 
 # What lists and exports show of a deal beside its fields, by the verbs that change it.

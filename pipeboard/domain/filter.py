@@ -10,7 +10,7 @@ quotes keep words together and take signs literally.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import date
 
 from pipeboard.domain.errors import BadInput
@@ -39,7 +39,7 @@ from pipeboard.domain.filter_nodes import (
     negation,
 )
 from pipeboard.domain.filter_terms import FilterContext, bad_filter, read_term, require_no_gap
-from pipeboard.domain.text import Word, clean_line, in_quotes, read_words
+from pipeboard.domain.text import Word, clean_line, did_you_mean, in_quotes, read_words
 
 # A stage that has another name now, in a filter as it was typed.
 
@@ -102,6 +102,7 @@ __all__ = [
 
 LONGEST = 2_000
 DEEPEST = 30
+_SAVED = "saved:"
 _SIGNS = {
     "AND": "a space means and",
     "&&": "a space means and",
@@ -113,14 +114,21 @@ _QUOTE_IT = "Put it in quotes to search for the sign itself."
 
 
 def parse_filter(
-    text: str, *, today: date, currency: str, week_start: int = 0, fiscal_shift: int = 0
+    text: str,
+    *,
+    today: date,
+    currency: str,
+    week_start: int = 0,
+    fiscal_shift: int = 0,
+    saved: Callable[[], Iterable[tuple[str, str]]] = tuple,
 ) -> Filter:
     """What was typed, read on the local date `today` in a workspace of `currency` (ISO 4217).
 
-    `week_start` and `fiscal_shift` are those of `parse_period`: dates take periods as well.
-    An empty text lets every deal through. Raises BadInput for what cannot be read, with the `term`
-    and its `position` in the details; also above 2,000 characters, and above 30 parentheses or
-    minus signs in one another.
+    `week_start` and `fiscal_shift` are those of `parse_period`: dates take periods as well. `saved`
+    gives the filters that have a name, which `saved:NAME` stands for, as in parentheses. An empty
+    text lets every deal through. Raises BadInput for what cannot be read, with the `term` and its
+    `position` in the details; also above 2,000 characters, and above 30 parentheses or minus signs
+    in one another.
     """
     line = clean_line(text, field="filter", limit=LONGEST)
     try:
@@ -130,7 +138,7 @@ def parse_filter(
             f"bad filter: {error.message}", hint=error.hint, details=error.details
         ) from error
     context = FilterContext(today, currency, week_start, fiscal_shift)
-    root = _Parser(words, context).read()
+    root = _Parser(words, context, saved).read()
     return Filter(line, root, tuple(context.understood))
 
 
@@ -152,10 +160,16 @@ def _refuse_words_for_signs(first: list[Word], parts: list[Node]) -> None:
 class _Parser:
     """Recursive descent over the words of a filter; `depth` counts what is open around a part."""
 
-    def __init__(self, words: list[Word], context: FilterContext) -> None:
+    def __init__(
+        self,
+        words: list[Word],
+        context: FilterContext,
+        saved: Callable[[], Iterable[tuple[str, str]]],
+    ) -> None:
         self._words = words
         self._at = 0
         self._setting = context
+        self._saved = saved
 
     def read(self) -> Node | None:
         if not self._words:
@@ -195,12 +209,27 @@ class _Parser:
             node = self._group(word, depth + 1)
         elif dashes < len(word.bare) or not dashes:
             require_no_gap(self._words[self._at - 2] if self._at > 1 else None, word)
-            node = read_term(word.since(dashes), self._setting)
+            node = self._term(word.since(dashes))
         elif self._next_is("(") and self._words[self._at].start == word.end:
             node = self._part(depth + dashes)
         else:
             raise bad_filter(word, "a term is missing after the minus sign", _QUOTE_IT)
         return negation(node) if dashes % 2 else node
+
+    def _term(self, word: Word) -> Node:
+        name = word.text[len(_SAVED) :]
+        if not word.bare.lower().startswith(_SAVED) or not name.strip():
+            return read_term(word, self._setting)
+        known = dict(self._saved())
+        named = next((one for one in known if one.casefold() == name.casefold()), None)
+        if named is None:
+            there = f"There are: {', '.join(known)}." if known else "None is saved."
+            raise bad_filter(word, "no filter is saved so", did_you_mean(name, known) or there)
+        others = [(one, text) for one, text in known.items() if one != named]
+        words = list(read_words(known[named], marks="|()"))
+        node = _Parser(words, self._setting, lambda: others).read()
+        assert node is not None  # an empty one is never saved
+        return node
 
     def _group(self, opened: Word, depth: int) -> Node:
         node = self._either(depth)

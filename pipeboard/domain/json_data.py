@@ -42,6 +42,17 @@ def encoder(
     return lambda value: "".join(chunks(value, 0))
 
 
+def with_nulls(value: Json) -> Json:
+    """The value with null for each text that says nothing: what a script reads as unknown."""
+    if isinstance(value, str):
+        return value or None
+    if isinstance(value, Mapping):
+        return {name: with_nulls(one) for name, one in value.items()}
+    if isinstance(value, list | tuple):
+        return [with_nulls(one) for one in value]
+    return value
+
+
 def json_object(value: Json) -> JsonObject:
     """The object that a value is; `TypeError` for anything else."""
     if type(value) is dict or isinstance(value, Mapping):  # what is quick first

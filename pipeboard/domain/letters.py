@@ -21,6 +21,7 @@ from pipeboard.domain.pipeline import Pipeline
 from pipeboard.domain.text import as_own_field, did_you_mean, quoted
 
 _BRACED = re.compile(r"\{\{([^{}|]*)(?:\|([^{}]*))?\}\}")
+_STRAY = re.compile(r"\{\{|\}\}")
 _SUBJECT = re.compile(r"\ASubject:[ \t]*(.*)\n+", re.IGNORECASE)
 _FIRST = ("decision_maker", "champion", "user", "other", "blocker")
 
@@ -96,6 +97,12 @@ NAMES = (*_NAMES, "field.NAME")
 def render(template: str, deal: Deal, pipeline: Pipeline, sender: str, today: date) -> Letter:
     """The letter that a template makes of a deal; BadInput for a name that there is not, and where
     the deal says nothing and the template does not say what to write then."""
+    if stray := _STRAY.search(_BRACED.sub(lambda found: " " * len(found[0]), template)):
+        line = template[stray.start() :].splitlines()[0]
+        raise BadInput(
+            f"The template has braces that are not closed, or not opened: {quoted(line)}.",
+            hint="Write a name between two braces each: {{account}}.",
+        )
     said = _Said(deal, pipeline, sender, today)
     missing: list[str] = []
 

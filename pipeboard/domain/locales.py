@@ -12,6 +12,7 @@ from pipeboard.domain.counts import group_by, grouped
 from pipeboard.domain.dates import format_date, format_day
 from pipeboard.domain.errors import BadInput
 from pipeboard.domain.lazy_dataclass import dataclass
+from pipeboard.domain.local_days import LocalDays, read_days_as
 from pipeboard.domain.money import Money, Style, exponent, format_money, printed_sign
 from pipeboard.domain.text import did_you_mean, quoted
 
@@ -140,9 +141,28 @@ _written = [ENGLISH]
 
 
 def write_as(locale: str | None) -> None:
-    """From now on people read what that locale writes; None is English. BadInput as `manner_of`."""
-    _written[0] = manner_of(locale) if locale else ENGLISH
-    group_by(_written[0].group, _written[0].second_group)
+    """From now on people read what that locale writes, and days are read as it writes them too;
+    None is English. BadInput as `manner_of`."""
+    _written[0] = manner = manner_of(locale) if locale else ENGLISH
+    group_by(manner.group, manner.second_group)
+    read_days_as(_days_of(manner))
+
+
+def only_read_as(locale: str | None) -> None:
+    """As `write_as`, for what scripts read: days are read as that locale writes them, and what is
+    written is English; one that is not known is passed over."""
+    write_as(None)
+    try:
+        read_days_as(_days_of(manner_of(locale)) if locale else None)
+    except BadInput:
+        return
+
+
+def _days_of(manner: Manner) -> LocalDays | None:
+    if manner.is_english:
+        return None
+    shapes = (manner.whole, manner.with_year, manner.day_and_month, manner.in_figures)
+    return LocalDays(manner.months, manner.weekdays, shapes)
 
 
 def written() -> Manner:

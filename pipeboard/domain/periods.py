@@ -7,14 +7,8 @@ from datetime import date, datetime, timedelta
 from typing import Literal, NoReturn
 from zoneinfo import ZoneInfo
 
-from pipeboard.domain.dates import (
-    FIRST_YEAR,
-    LAST_YEAR,
-    Direction,
-    add_months,
-    parse_days,
-    start_of_day,
-)
+from pipeboard.domain.counted_days import add_months
+from pipeboard.domain.dates import FIRST_YEAR, LAST_YEAR, Direction, parse_days, start_of_day
 from pipeboard.domain.errors import BadInput
 from pipeboard.domain.lazy_dataclass import dataclass
 from pipeboard.domain.text import did_you_mean, quoted

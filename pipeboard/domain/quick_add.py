@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 from pipeboard.domain.cadence import parse_step
 from pipeboard.domain.counts import how_many, in_figures
 from pipeboard.domain.deal import NextStep
-from pipeboard.domain.deal_fields import FIELDS, AnyField
+from pipeboard.domain.deal_fields import BEGINNING, FIELDS, parse_field
 from pipeboard.domain.errors import BadInput, OutOfRange
 from pipeboard.domain.lazy_dataclass import dataclass
 from pipeboard.domain.locales import written
@@ -139,7 +139,7 @@ _HAS_DIGIT = re.compile(r"[0-9]")
 _BY_KEY = {field.quick: field for field in FIELDS if field.quick}
 # A key of one letter is also written out.
 _ALIASES = {field.typed: field.quick for field in FIELDS if len(field.quick) == 1}
-KEYS = (*_BY_KEY, "next", "contact", "stage")
+KEYS = (*_BY_KEY, "next", "contact", "stage", "created")
 
 
 @dataclass(frozen=True, slots=True)
@@ -334,17 +334,22 @@ class _Draft:
                 self._once(key, not self._contact, word)
                 self._contact = text
                 return text
+            case "created":
+                _, began = parse_field(key, text, self._today, self._currency)
+                self._once(key, BEGINNING not in self._given, word)
+                self._given[BEGINNING] = began
+                return self._shown(key, began)
         field = _BY_KEY[key]
         value = field.read(text, self._today, self._currency)
         self._once(key, field.name not in self._given, word)
         self._given[field.name] = value
-        return self._shown(key, field, value)
+        return self._shown(key, value)
 
     def _once(self, key: str, is_first: bool, word: Word) -> None:
         if not is_first:
             raise _bad(word, f"{key} is given twice", "Leave one of the two out.")
 
-    def _shown(self, key: str, field: AnyField, value: FieldValue) -> str:
+    def _shown(self, key: str, value: FieldValue) -> str:
         match value:
             case Money():
                 return written().money(value)

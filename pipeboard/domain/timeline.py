@@ -334,7 +334,7 @@ def _loss(loss: Loss | None) -> str:
     to = f" to {loss.competitor}" if loss.competitor else ""
     said = [f"objection {loss.objection}"] if loss.objection else []
     said += [_first_line(loss.reason)] if loss.reason else []
-    return f": {loss.category}{to}" + (f" ({', '.join(said)})" if said else "")
+    return f": {loss.told}{to}" + (f" ({', '.join(said)})" if said else "")
 
 
 def _of_shelf(event: Event) -> str:

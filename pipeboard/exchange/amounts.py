@@ -17,8 +17,9 @@ from pipeboard.domain.money import (
     read_currency,
 )
 from pipeboard.domain.text import fold, quoted
+from pipeboard.exchange.number_formats import meant_currency
 from pipeboard.exchange.units import currency_sign, with_short_power
-from pipeboard.exchange.values import is_blank
+from pipeboard.exchange.values import Findings, is_blank
 from pipeboard.exchange.words.currency_names import CURRENCY_NAMES
 
 DECIMAL_MARKS: Mapping[str, DecimalMark] = {
@@ -184,6 +185,15 @@ _POWER_WORD = re.compile(
     + r")(?!\w)\.?|[万萬만億亿억]|ล้าน"
 )
 _NAMED_BEHIND = re.compile(r"(.*\d)\s*([^\W\d_][^\d]*)")
+
+
+def of_format(index: int, cell: str, found: Findings, default: str) -> str | None:
+    """The currency that the format of a workbook's cell writes, where the cell names none."""
+    sign = found["formats"].get(index, "")
+    if not sign or names_currency(cell):
+        return None
+    found["formatted"] = code = meant_currency(sign, default)
+    return code
 
 
 def names_currency(cell: str) -> bool:

@@ -92,7 +92,7 @@ class DealText:
         yield "close date", _date(deal.expected_close)
         yield "closed", self._day(deal.known_closed_at) or (UNKNOWN if deal.closed_at else "")
         if deal.loss is not None:
-            yield "lost", ": ".join(filter(None, (deal.loss.category, deal.loss.reason)))
+            yield "lost", ": ".join(filter(None, (deal.loss.told, deal.loss.reason)))
             yield "lost to", deal.loss.competitor
             yield "try again", _date(deal.loss.recycle_on)
         if deal.next_step is not None:

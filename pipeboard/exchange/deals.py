@@ -9,7 +9,7 @@ from functools import lru_cache, partial
 from pipeboard.domain.deal_fields import BY_NAME, DAY, FIELDS, FROM_ROWS, INSTANT
 from pipeboard.domain.errors import BadInput
 from pipeboard.domain.text import clean_line, slug, whole_text
-from pipeboard.exchange.amounts import AmountColumn, names_currency, read_currency_name
+from pipeboard.exchange.amounts import AmountColumn, names_currency, of_format, read_currency_name
 from pipeboard.exchange.fields import (
     CUSTOM,
     ENTERED,
@@ -181,7 +181,7 @@ class DealReader:
         return take
 
     def _amount(self, index: int, target: str) -> Take:
-        """An amount is read in the currency of its row, else of its column, else the default."""
+        """An amount is in the currency of its row, column or cell's format, else the default."""
         column = self._header[index]
         default = self._rules.currency
         unit = self._units[column] = unit_of(column, default)
@@ -195,7 +195,7 @@ class DealReader:
         def take(cell: str, found: Findings) -> None:
             if "is_currency_unread" in found:
                 raise BadInput("its currency could not be read")
-            named = found.get("currency") or unit.currency
+            named = found.get("currency") or unit.currency or of_format(index, cell, found, default)
             cell = with_plain_digits(cell)
             money = found[target] = amounts.read(cell, named or default)
             if money is not None and named not in (None, money.currency):
@@ -301,9 +301,9 @@ class DealReader:
         A cell that only fills a field stays as text where it cannot be read, and is counted.
         Raises AmbiguousDate: that is for the whole file to settle.
         """
-        tally.line, cells = record
+        tally.line, cells, currencies = record
         line = tally.line
-        found: Findings = {"fields": {}, **self._constants}
+        found: Findings = {"fields": {}, "formats": currencies, **self._constants}
         seen = cells if "".join(cells).isascii() else [without_marks(cell) for cell in cells]
         try:
             self._fill(seen, found, tally)
@@ -374,7 +374,7 @@ class DealReader:
                 index, name = self._places[target]
                 fields[next_free(name, fields)] = whole_text(cells[index])
         remarks = (*ending.remarks, *history.remarks, *self._odd(found, outcome, history))
-        tally.assumed_currency += bool(found.get("assumed"))
+        tally.tell_currency(found)
         if "pipeline" in found and not (self._layout.is_ours or self._rules.options.splits):
             tally.pipelines[found["pipeline"]] += 1
         names = self._plain if outcome == "lost" else self._plain_unless_lost

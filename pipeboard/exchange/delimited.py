@@ -246,7 +246,7 @@ class DelimitedTable:
             if isinstance(record, Rejected):
                 yield record
                 continue
-            line, cells = record
+            line, cells = record.line, record.cells
             if line <= self.first_line or not holds_anything(cells):
                 continue
             if len(cells) == width == self._named:

@@ -15,9 +15,10 @@ from pipeboard.domain.deal import Contact, Deal, Loss, NextStep
 from pipeboard.domain.deal_fields import fields_beside
 from pipeboard.domain.deal_record import DealRecord, Entry, LoggedEvent
 from pipeboard.domain.events import to_json
+from pipeboard.domain.json_data import with_nulls
 from pipeboard.domain.lazy_dataclass import dataclass
 from pipeboard.domain.pipeline import Pipeline, Stage
-from pipeboard.domain.settings import Settings
+from pipeboard.domain.settings import Rep, Settings
 from pipeboard.domain.signs import days_in_stage, idle_days, stalled_reasons
 
 if TYPE_CHECKING:
@@ -36,8 +37,8 @@ class Documents:
         """One deal, as `list --json` gives it."""
         pipeline = self.pipelines[deal.pipeline_id]
         return {
-            "id": deal.id,
-            "ref": deal.ref,
+            "id": deal.id or None,  # of one that is only tried nobody knows the number
+            "ref": deal.ref if deal.id else None,
             **_fields(deal, private=False),
             "pipeline": pipeline.name,
             "stage": pipeline.stage(deal.stage_id).name,
@@ -199,7 +200,7 @@ def _loss(loss: Loss | None) -> Document | None:
     if loss is None:
         return None
     return {
-        "category": loss.category,
+        "category": loss.category if loss.is_said else None,
         "reason": loss.reason or None,
         "competitor": loss.competitor or None,
         "recycle_on": to_json(loss.recycle_on),
@@ -230,7 +231,7 @@ def history_entry(event: LoggedEvent, me: str) -> Document:
         "kind": event.kind,
         "undoes": event.undoes,
         "undone": bool(event.undone),
-        "data": cast("JsonObject", event.seen_by(me)),
+        "data": with_nulls(cast("JsonObject", event.seen_by(me))),
     }
 
 
@@ -250,7 +251,21 @@ def agreement_entry(entry: AgreementEntry) -> Document:
         "kind": str(agreement.topic),
         "undoes": entry.undoes,
         "undone": entry.undone,
-        "data": {"key": list(agreement.key), "before": agreement.before, "after": agreement.after},
+        "data": with_nulls(
+            {"key": list(agreement.key), "before": agreement.before, "after": agreement.after}
+        ),
+    }
+
+
+def rep_document(rep: Rep) -> Document:
+    """Somebody who owns deals, as `rep list --json` gives them."""
+    return {
+        "name": rep.name,
+        "display_name": rep.display_name or None,
+        "team": rep.team or None,
+        "active": rep.active,
+        "role": rep.role or None,
+        "acts_for": rep.acts_for.split(),
     }
 
 

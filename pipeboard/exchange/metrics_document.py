@@ -10,6 +10,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from pipeboard.domain.dates import instant
+from pipeboard.domain.json_data import with_nulls
 from pipeboard.domain.metrics import Metric, Report, compare
 from pipeboard.domain.metrics.calibration import Band, Calibration
 from pipeboard.domain.metrics.chances import AGES
@@ -172,7 +173,7 @@ def metrics_document(told: FullReport) -> Document:
         "waterfall": _waterfall(report, told.waterfall),
         "loss_reasons": listed(tables.losses(report)),
         "competitors": listed(tables.rivals(report)),
-        "readings": readings(report, Wording(report.basis.rules.currency)),
+        "readings": with_nulls(readings(report, Wording(report.basis.rules.currency))),
     }
     if told.before is not None:
         document["compared_with"] = _compared(report, told.before)

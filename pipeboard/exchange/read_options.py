@@ -9,11 +9,12 @@ from pipeboard.domain.counts import how_many, in_figures
 from pipeboard.domain.errors import BadInput
 from pipeboard.domain.lazy_dataclass import dataclass, field
 from pipeboard.domain.money import DecimalMark
-from pipeboard.domain.text import fold, quoted
+from pipeboard.domain.text import few, fold, quoted
 from pipeboard.exchange.columns import Matching
 from pipeboard.exchange.history import MEANINGS, StageWords
 from pipeboard.exchange.layouts.layout import Layout
 from pipeboard.exchange.tables import FileTable, column_named, find_column, no_column
+from pipeboard.exchange.values import NotedWords
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +65,14 @@ class ReadingRules:
     values: Mapping[str, Mapping[str, str]]
     constants: Mapping[str, str]
     options: ReadOptions
+    noted: Sequence[NotedWords] = ()
+
+    def unmet(self) -> Iterator[str]:
+        """What a person said of stages and cells that the rows have none of, once all were read."""
+        if unmet := [told for words in self.noted for told in words.unmet()]:
+            speak = "speaks" if len(unmet) == 1 else "speak"
+            told = few(unmet, 6)
+            yield f"{told} {speak} of nothing that the rows say: see how the file spells it."
 
 
 # Other words for the values of a file, as a person gives them: stages, and cells of any column.
@@ -71,15 +80,16 @@ class ReadingRules:
 
 def _value_maps(
     options: ReadOptions, header: Sequence[str], targets: Mapping[str, str]
-) -> tuple[dict[str, str], dict[str, dict[str, str]]]:
+) -> tuple[dict[str, str], dict[str, dict[str, str]], dict[str, dict[str, str]]]:
     """Other words for stages, by folded name, and for cells, by column and folded cell; a map of
-    the stage's column speaks of stages.
+    the stage's column speaks of stages. Then how each was typed, by column, those of stages by "".
 
     NEW is another value, or `=won`, `=lost`, `=open`, `=-` (none). Raises BadInput for a column
     that is not there and for what maps nothing.
     """
     by_stage = dict(_pair(text, "--stage 'OLD=NEW'") for text in options.stages)
     by_column: dict[str, dict[str, str]] = {}
+    typed = {"": {_pair(text, "")[0]: f"--stage {quoted(text)}" for text in options.stages}}
     for text in options.values:
         column, pair = _column_of(text, header)
         old, new = _pair(pair, "--value 'COLUMN:OLD=NEW'")
@@ -87,7 +97,9 @@ def _value_maps(
             by_stage[old] = new
         else:
             by_column.setdefault(column, {})[old] = new
-    return by_stage, by_column
+        place = "" if targets[column] == "stage" else column
+        typed.setdefault(place, {})[old] = f"--value {quoted(text)}"
+    return by_stage, by_column, typed
 
 
 def _pair(text: str, example: str) -> tuple[str, str]:
@@ -177,12 +189,19 @@ class CellTally:
     unread: dict[str, Unread] = field(default_factory=dict)
     blanks: Counter[str] = field(default_factory=Counter)
     assumed_currency: int = 0
+    formatted: Counter[str] = field(default_factory=Counter)
     beside: int = 0
     footers: list[str] = field(default_factory=list)
     repeated_headers: int = 0
     group_lines: int = 0
     filled_down: Counter[str] = field(default_factory=Counter)
     pipelines: Counter[str] = field(default_factory=Counter)
+
+    def tell_currency(self, found: Mapping[str, object]) -> None:
+        """An amount whose currency nothing or the format of its cell has said."""
+        self.assumed_currency += bool(found.get("assumed"))
+        if (code := found.get("formatted")) and found.get("value"):
+            self.formatted[str(code)] += 1
 
     def cannot_read(self, column: str, reason: str) -> None:
         """A cell that stays as it stands, in a custom field."""
@@ -202,6 +221,10 @@ class CellTally:
                 f"{how_many(self.assumed_currency, 'amount')} without a currency taken as "
                 f"{currency}; say --currency CODE if that is wrong."
             )
+        if self.formatted:
+            counted = self.formatted.most_common()
+            named = ", ".join(f"{in_figures(count)} in {code}" for code, count in counted)
+            yield f"The currency of amounts is from the format of their cells: {named}."
         if self.blanks:
             named = ", ".join(
                 f"'{column}' {in_figures(count)}" for column, count in self.blanks.items()
@@ -257,25 +280,31 @@ def rules_of(
     for column, words in by_tool.items():
         if matching.targets[column] == "stage":
             stage_words |= words
-    by_stage, by_column = _value_maps(options, table.header, matching.targets)
+    by_stage, by_column, typed = _value_maps(options, table.header, matching.targets)
+    stages = NotedWords(stage_words | by_stage, typed[""])
+    values = {
+        column: NotedWords(
+            {
+                word: meant
+                for word, meant in {**by_tool.get(column, {}), **by_column.get(column, {})}.items()
+                if matching.targets[column] != "stage" or word not in by_stage
+            },
+            typed.get(column, {}),
+        )
+        for column in by_tool | by_column
+    }
     return ReadingRules(
         currency,
         StageWords(
-            stage_words | by_stage,
+            stages,
             frozenset(map(fold, options.open_stages)),
             fold(options.won),
             fold(options.lost),
         ),
-        {
-            column: {
-                word: meant
-                for word, meant in {**by_tool.get(column, {}), **by_column.get(column, {})}.items()
-                if matching.targets[column] != "stage" or word not in by_stage
-            }
-            for column in by_tool | by_column
-        },
+        values,
         dict(_constant(text) for text in options.constants),
         options,
+        (stages, *values.values()),
     )
 
 

@@ -179,6 +179,7 @@ class Reading:
             for target, amounts in self._reader.amounts.items()
             if amounts.scale > 1
         )
+        said.extend(self.rules.unmet())
         return said
 
     def share_read(self) -> float:

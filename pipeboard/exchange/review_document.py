@@ -73,8 +73,8 @@ def review_document(review: WeeklyReview) -> ReviewDocument:
             "names": {f"D-{one}": review.names[one] for one in sorted(review.untidy)},
         },
         "number": {name: _number_document(report, name) for name in NUMBERS},
-        "readings": [target_reading(report, say), stuck_reading(report, say),
-                     loss_reading(report, say)],
+        "readings": [said for said in (target_reading(report, say), stuck_reading(report, say),
+                                       loss_reading(report, say)) if said],
         "reps": [_rep_numbers(rep, part) for rep, part in review.reps.items()],
         "changes": {
             name: {"deals": len(line.deals), "value": None if unknown else flow[name]}

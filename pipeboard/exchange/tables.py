@@ -16,11 +16,16 @@ REASON = "reason"
 """The last column of a file of rejected rows, which an import leaves out again."""
 
 
+NO_CURRENCIES: Mapping[int, str] = {}
+
+
 class Record(NamedTuple):
-    """As many cells as the header has, and the 1-based line on which they start."""
+    """As many cells as the header has, and the 1-based line on which they start; `currencies` are
+    what the formats of a workbook's cells write, by column."""
 
     line: int
     cells: list[str]
+    currencies: Mapping[int, str] = NO_CURRENCIES
 
 
 _WHITE = " \t\r\n\x1a\xa0\u2007\u200b\u202f\u2060\u3000\ufeff"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from decimal import ROUND_HALF_UP, Decimal
 from functools import lru_cache, partial
 from html import unescape
@@ -159,6 +159,30 @@ Findings = dict[str, Any]
 """What the cells of a row say, by the field that their column means."""
 Read = Callable[[str], object]
 Take = Callable[[str, Findings], None]
+
+
+class NotedWords(Mapping[str, str]):
+    """Other words for cells, by folded cell, that note which of them any cell had; `own` are those
+    that a person gave, as they are told of."""
+
+    def __init__(self, words: Mapping[str, str], own: Mapping[str, str]) -> None:
+        self._words, self._own = words, own
+        self._met: set[str] = set()
+
+    def __getitem__(self, word: str) -> str:
+        found = self._words[word]
+        self._met.add(word)
+        return found
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._words)
+
+    def __len__(self) -> int:
+        return len(self._words)
+
+    def unmet(self) -> list[str]:
+        """What the person gave and no cell has."""
+        return [told for word, told in self._own.items() if word not in self._met]
 
 
 def mapped(read: Read, meant: Mapping[str, str]) -> Read:

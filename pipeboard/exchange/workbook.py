@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime, time, timedelta
 from itertools import chain
 from pathlib import Path
@@ -14,8 +14,10 @@ from pipeboard.domain.errors import BadInput, NotFound
 from pipeboard.domain.lazy_dataclass import dataclass, field
 from pipeboard.domain.text import did_you_mean, quoted
 from pipeboard.exchange.delimited import LOOKED_AT, first_table, is_heading
+from pipeboard.exchange.number_formats import currency_styles, formatted_cells
 from pipeboard.exchange.rows import Rejected
 from pipeboard.exchange.tables import (
+    NO_CURRENCIES,
     Record,
     columns_named,
     holds_anything,
@@ -39,7 +41,8 @@ MAGIC = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
 
 @dataclass(slots=True)
 class SheetTable:
-    """The rows of one sheet below its header; days that are numbers may count `from_1904`."""
+    """The rows of one sheet below its header; days that are numbers may count `from_1904`, and
+    `currencies` are what formats of cells write, by line and column."""
 
     rows: Sequence[Sequence[str]]
     format: str
@@ -49,6 +52,7 @@ class SheetTable:
     encoding: str = "utf-8"
     delimiter: str | None = None
     from_1904: bool = False
+    currencies: Mapping[int, Mapping[int, str]] = field(default_factory=dict)
     _passed: int = 0
 
     def all_records(self) -> Iterator[Record]:
@@ -68,7 +72,7 @@ class SheetTable:
         for record in first_table(self.all_records(), self.first_line, self.warnings):
             if isinstance(record, Rejected):
                 continue
-            line, cells = record
+            line, cells = record.line, record.cells
             self._passed = line
             if line <= self.first_line or not holds_anything(cells):
                 continue
@@ -78,7 +82,8 @@ class SheetTable:
                 raw = dict(zip(names, cells, strict=False))
                 yield Rejected(line, names[width], cells[width], reason, raw)
                 continue
-            yield Record(line, [*cells[:width], *[""] * (width - len(cells))])
+            filled = [*cells[:width], *[""] * (width - len(cells))]
+            yield Record(line, filled, self.currencies.get(line, NO_CURRENCIES))
 
     def share_read(self) -> float:
         return self._passed / len(self.rows) if self.rows else 1.0
@@ -124,7 +129,10 @@ def open_workbook(path: Path, sheet: str | None) -> SheetTable:
             hint="If it has a password, take that off; or save the sheet as CSV (UTF-8).",
         ) from error
     table = SheetTable(
-        rows, FORMATS.get(path.suffix.lower(), "xlsx"), from_1904=_is_from_1904(path)
+        rows,
+        FORMATS.get(path.suffix.lower(), "xlsx"),
+        from_1904=_is_from_1904(path),
+        currencies=_currencies(path, chosen),
     )
     if filled:
         were = how_many(
@@ -229,6 +237,22 @@ def _text(value: object) -> str:
             return undefuse(value.strip())
         case _:
             return str(value)
+
+
+def _currencies(path: Path, sheet: str) -> Mapping[int, Mapping[int, str]]:
+    """The currencies that formats of cells write, by line and column."""
+    from xml.etree.ElementTree import ParseError
+    from zipfile import BadZipFile, ZipFile
+
+    found: dict[int, dict[int, str]] = {}
+    try:
+        with ZipFile(path) as file:
+            styles = currency_styles(file)
+    except (BadZipFile, KeyError, OSError, ParseError):
+        return found
+    for letters, line, currency in formatted_cells(_parts(path, sheet) if styles else (), styles):
+        found.setdefault(line, {})[_column_number(letters) - 1] = currency
+    return found
 
 
 # What the reader of workbooks does not tell: a cell so far away that the process dies of what is

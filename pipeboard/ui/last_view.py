@@ -299,6 +299,7 @@ def read_filter(
         currency=settings.currency,
         week_start=settings.week_start,
         fiscal_shift=settings.fiscal_shift,
+        saved=lambda: reader.saved_filters(me),
     )
     return with_known_owners(query, reader.reps(), me)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import timedelta
 from functools import partial
 from shlex import join, quote
@@ -13,10 +13,11 @@ from pipeboard.domain.counts import how_many
 from pipeboard.domain.dates import format_date, local_date
 from pipeboard.domain.errors import Ambiguous, BadInput, Conflict, Difference, NotFound, Refused
 from pipeboard.domain.filter import with_stage_renamed
-from pipeboard.domain.lazy_dataclass import dataclass, replace
+from pipeboard.domain.lazy_dataclass import dataclass, field, replace
 from pipeboard.domain.locales import written
 from pipeboard.domain.people import match_rep
 from pipeboard.domain.pipeline import Pipeline
+from pipeboard.domain.pipeline_changes import PipelineChange, pipeline_changes
 from pipeboard.domain.pipeline_rules import (
     check_pipeline,
     clean_pipeline,
@@ -184,10 +185,13 @@ def retired_notes(service: Service, known: Pipeline | None, saved: Pipeline) -> 
 
 @dataclass(frozen=True, slots=True)
 class PipelineSaved:
-    """What came of saving a pipeline, and the pipeline as it is now."""
+    """What came of saving a pipeline, the pipeline as it is now, what that changes of the one
+    before (nothing where there was none), and how many deals stand in each stage of it."""
 
     receipt: Receipt
     pipeline: Pipeline
+    changes: tuple[PipelineChange, ...] = ()
+    standing: Mapping[int, int] = field(default_factory=dict)
 
 
 @in_transaction
@@ -233,7 +237,10 @@ def change_pipeline(
         notes=(*edit.notes, *followed, *retired_notes(service, known, saved)),
     )
     receipt = record(service, "pipeline", decision, **once)
-    return PipelineSaved(receipt, saved)
+    if known is None:
+        return PipelineSaved(receipt, saved)
+    standing = service.reader.agreements.deals_in([stage.id for stage in saved.stages])
+    return PipelineSaved(receipt, saved, pipeline_changes(known, saved), standing)
 
 
 def _pipeline_of(service: Service, command_id: str) -> Pipeline:
@@ -258,7 +265,12 @@ def _with_numbers(service: Service, wanted: Pipeline, known: Pipeline | None) ->
     return with_retired(whole, gone, known.stages) if gone else whole
 
 
-@as_command("rep")
+def _is_other_rep(service: Service, command_id: str, rep: Rep, **_: object) -> bool:
+    agreed = service.reader.agreements.of_command(command_id)
+    return all(one.key != (rep.name.removeprefix("@"),) for _, one in agreed)
+
+
+@as_command("rep", is_other=_is_other_rep)
 def change_rep(service: Service, rep: Rep, **once: Unpack[Once]) -> Receipt:
     """A rep, new or changed.
 

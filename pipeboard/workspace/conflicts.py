@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from pipeboard.domain import commands as c
-from pipeboard.domain.deal import NOTHING, Deal
+from pipeboard.domain.deal import NOTHING, Deal, Status
 from pipeboard.domain.deal_fields import FIELDS
 from pipeboard.domain.deal_record import Entry, may_see
 from pipeboard.domain.deciding.edits import beside_others
@@ -165,9 +165,15 @@ class Unseen:
         before = theirs = ""
         if may_see(name, self.deal.owner, self.service.rights.eyes):
             before = self._text(name, self._first_of(name).before.get(name))
-            theirs = self._text(name, read(self.deal, name))
-        wanted = self._text(name, mine[name]) if name in mine else ""
+            theirs = self._stands(name, read(self.deal, name), self.deal.outcome)
+        wanted = self._stands(name, mine[name], mine.get("outcome")) if name in mine else ""
         return Difference(name, self._label(name), before, theirs, wanted)
+
+    def _stands(self, name: str, value: FieldValue, outcome: FieldValue) -> str:
+        """The text of a value; where a deal stands that has ended is how, whatever its stage is
+        called."""
+        has_ended = outcome in (Status.WON, Status.LOST)
+        return str(outcome) if name == "stage_id" and has_ended else self._text(name, value)
 
     def _first_of(self, name: str) -> Event:
         """The first change of a field since."""

@@ -30,6 +30,7 @@ from pipeboard.workspace.recording import (
     Receipt,
     as_command,
     check_role,
+    of_these,
     record,
     retried,
 )
@@ -328,7 +329,7 @@ def _carry_out(
     **once: Unpack[Once],
 ) -> Receipt:
     if (done := retried(service, once.get("token"), verb)) is not None:
-        return done
+        return of_these(service, done, ids)
     found = decide_all(service, service.load(ids), command, seen)
     if not found.changes:
         return Receipt("", verb, found.summary, (), found.notes)

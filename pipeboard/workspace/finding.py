@@ -67,6 +67,7 @@ def parse_filter(service: Service, text: str) -> Filter:
         currency=settings.currency,
         week_start=settings.week_start,
         fiscal_shift=settings.fiscal_shift,
+        saved=lambda: service.reader.saved_filters(service.me),
     )
     return with_known_owners(query, service.reader.reps(), service.me)
 
@@ -116,6 +117,12 @@ def find_deal(service: Service, ref: str, pipeline: Pipeline | None = None) -> D
             return deal
         raise service.rights.no_deal(int(found[1]))
     return _find_by_name(service, ref, pipeline)
+
+
+def numbers_of(refs: Sequence[str]) -> list[int]:
+    """The numbers of the deals where all of them are named by theirs; else none."""
+    found = [_REF.fullmatch(ref.strip()) for ref in refs]
+    return [int(one[1]) for one in found if one] if all(found) else []
 
 
 def _find_by_name(service: Service, ref: str, pipeline: Pipeline | None) -> Deal:

@@ -15,6 +15,7 @@ from pipeboard.domain.deciding import decide
 from pipeboard.domain.deciding.moves import target_stage
 from pipeboard.domain.deciding.rules import deal_names
 from pipeboard.domain.errors import PipeboardError, Refused
+from pipeboard.domain.events import Kind
 from pipeboard.domain.lazy_dataclass import dataclass
 from pipeboard.domain.people import CALENDAR, about_owner
 from pipeboard.domain.pipeline import Pipeline, Stage
@@ -30,7 +31,48 @@ if TYPE_CHECKING:
     from pipeboard.store.projecting import Change
 
 
-@as_command("add")
+def _is_other_deal(service: Service, command_id: str, parsed: QuickAdd, **_: object) -> bool:
+    return _names_of(service, command_id) != [(parsed.title, parsed.account)]
+
+
+def _is_other_line(
+    service: Service,
+    command_id: str,
+    line: str,
+    *,
+    pipeline: Pipeline,
+    tui: bool = False,
+    **_: object,
+) -> bool:
+    return _are_other_lines(service, command_id, {1: line}, pipeline=pipeline, tui=tui)
+
+
+def _are_other_lines(
+    service: Service,
+    command_id: str,
+    lines: Mapping[int, str],
+    *,
+    pipeline: Pipeline,
+    tui: bool = False,
+    **_: object,
+) -> bool:
+    """Whether the lines name other deals than those that were added under the token."""
+    currency = service.pipeline_now(pipeline.id).currency
+    read = [
+        parse_quick_add(line, today=service.today, currency=currency, tui=tui)
+        for line in lines.values()
+    ]
+    return _names_of(service, command_id) != [(one.title, one.account) for one in read]
+
+
+def _names_of(service: Service, command_id: str) -> list[tuple[str, str]]:
+    """Title and account of the deals that a command began, as they were called then."""
+    began = service.truth.history.events_of(command_id).values()
+    values = [first.after for (_, first), *_ in began if first.kind is Kind.CREATED]
+    return [(str(one.get("title", "")), str(one.get("account") or "")) for one in values]
+
+
+@as_command("add", is_other=_is_other_line)
 def add_deal(
     service: Service,
     line: str,
@@ -57,7 +99,7 @@ def add_deal(
     )
 
 
-@as_command("add")
+@as_command("add", is_other=_are_other_lines)
 def add_all(
     service: Service,
     lines: Mapping[int, str],
@@ -92,7 +134,7 @@ def add_all(
     return record(service, "add", decision, **once)
 
 
-@as_command("add")
+@as_command("add", is_other=_is_other_deal)
 def create_deal(
     service: Service,
     parsed: QuickAdd,

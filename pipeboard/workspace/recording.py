@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Concatenate, ParamSpec, TypedDict, TypeVar, Un
 from pipeboard.domain.agreements import Agreement, Contents, Topic
 from pipeboard.domain.deal import Deal
 from pipeboard.domain.errors import Refused
-from pipeboard.domain.events import numbered
+from pipeboard.domain.events import Kind, numbered
 from pipeboard.domain.lazy_dataclass import dataclass, replace
 from pipeboard.domain.locales import written
 from pipeboard.domain.text import clean_line, printable, quoted
@@ -76,11 +76,12 @@ S = TypeVar("S", bound=Service)
 
 
 def as_command(
-    verb: str, by: str = ""
+    verb: str, by: str = "", *, is_other: Callable[..., bool] | None = None
 ) -> Callable[[Callable[Concatenate[S, P], Receipt]], Callable[Concatenate[S, P], Receipt]]:
     """A use case that is one command: in one transaction, and once for each `token`.
 
-    It is recorded `by` somebody else than who acts where that is named.
+    It is recorded `by` somebody else than who acts where that is named; `is_other` says whether
+    what is asked is not what was stored under the token.
     """
 
     def decorate(
@@ -89,7 +90,11 @@ def as_command(
         @wraps(use_case)
         def once(service: S, /, *args: P.args, **kwargs: P.kwargs) -> Receipt:
             done = retried(service, str(kwargs.get("token") or ""), verb, by)
-            return use_case(service, *args, **kwargs) if done is None else done
+            if done is None:
+                return use_case(service, *args, **kwargs)
+            if is_other is not None and is_other(service, done.command_id, *args, **kwargs):
+                raise of_another(done)
+            return done
 
         return in_transaction(once)
 
@@ -99,7 +104,7 @@ def as_command(
 def retried(service: Service, token: str | None, verb: str = "", by: str = "") -> Receipt | None:
     """The receipt of the command that was stored under this token already, None if none was.
 
-    Raises `Refused` where the token stands for something else.
+    Raises `Refused` where the token stands for something else, or for what was taken back since.
     """
     if not token:
         return None
@@ -114,13 +119,38 @@ def retried(service: Service, token: str | None, verb: str = "", by: str = "") -
             f"The token {quoted(token)} was used already: {done.summary}",
             hint=_OWN_TOKEN,
         )
-    deals = service.reader.deals(service.reader.history.events_of(token))
     when = written().moment(done.at.astimezone(service.settings.zone))
+    if done.undone and not service.reader.history.is_redone(token):
+        raise Refused(
+            f"This was done already, on {when}, and undone since: {done.summary}",
+            hint="Take another token to do it again.",
+            details={"command_id": token, "undone": True},
+        )
+    deals = service.reader.deals(service.reader.history.events_of(token))
     said = f"This was done already, on {when}; nothing was done again."
     agreed = tuple(agreement for _, agreement in service.reader.agreements.of_command(token))
     return Receipt(
         done.id, done.verb, done.summary, tuple(deals.values()), (said,), agreements=agreed
     )
+
+
+def of_another(done: Receipt) -> Refused:
+    """What is said where a token stands for the same verb with other words."""
+    return Refused(
+        f"The token {quoted(done.command_id)} was used already, for something else: {done.summary}",
+        hint=_OWN_TOKEN,
+        details={"command_id": done.command_id},
+    )
+
+
+def of_these(service: Service, done: Receipt, ids: Sequence[int]) -> Receipt:
+    """The receipt of a command that is done already; `Refused` where it changed deals that are
+    not among those that are asked for now, ones that began with it aside."""
+    events = service.truth.history.events_of(done.command_id)
+    changed = {one for one, ((_, first), *_) in events.items() if first.kind is not Kind.CREATED}
+    if changed - set(ids):
+        raise of_another(done)
+    return done
 
 
 def record(
@@ -184,17 +214,30 @@ def agree(
     topic: Topic,
     key: tuple[str | int, ...],
     contents: Contents | None,
+    notes: tuple[str, ...] = (),
     **once: Unpack[Once],
 ) -> Receipt:
     """What the team agrees on under a key from now on (None: nothing), as a command."""
     if (done := retried(service, once.get("token"), verb)) is not None:
+        if done.summary != summary and not _says(done, Agreement(topic, key, None, contents)):
+            raise of_another(done)
         return done
     agreements = changed(service, topic, key, contents)
     if not agreements:
         as_it_is = (Agreement(topic, key, contents, contents),)
-        return Receipt("", verb, "Nothing to change: it is so already.", agreements=as_it_is)
-    decision = Decision(summary, agreements=agreements)
+        nothing = "Nothing to change: it is so already."
+        return Receipt("", verb, nothing, notes=notes, agreements=as_it_is)
+    decision = Decision(summary, agreements=agreements, notes=notes)
     return record(service, verb, decision, **once)
+
+
+def _says(done: Receipt, asked: Agreement) -> bool:
+    """Whether a command agreed on that: a rate also from another day on, which today is not."""
+    of_rate = 1 if asked.topic is Topic.RATE else None
+    return any(
+        (one.topic, one.key[:of_rate], one.after) == (asked.topic, asked.key[:of_rate], asked.after)
+        for one in done.agreements
+    )
 
 
 def command_done(service: Service, command_id: str, at: datetime, verb: str, summary: str) -> Done:

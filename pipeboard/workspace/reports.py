@@ -277,7 +277,9 @@ def _agree_amount(
         amount = parse_money(typed, currency)
         contents = {"currency": amount.currency, "amount_minor": amount.minor}
         summary = f"{name[0].upper()}{name[1:]}: {format_money(amount)}."
-    return agree(service, str(topic), summary, topic, key, contents, **once)
+    is_nothing = topic is Topic.TARGET and contents is not None and not contents["amount_minor"]
+    notes = ("A target of 0 is one that is reached; 'none' takes it away.",) if is_nothing else ()
+    return agree(service, str(topic), summary, topic, key, contents, notes=notes, **once)
 
 
 def _whole_period(service: Service, text: str, what: str) -> Period:
@@ -326,7 +328,17 @@ def set_rate(
         contents = {"numerator": found.numerator, "denominator": found.denominator}
         summary = f"1 {code} is {float(found):g} {base} from {format_date(day)} on."
     key = (code, day.isoformat())
-    return agree(service, "fx", summary, Topic.RATE, key, contents, **once)
+    stay = () if found is not None else _rates_that_stay(service, code, day)
+    return agree(service, "fx", summary, Topic.RATE, key, contents, notes=stay, **once)
+
+
+def _rates_that_stay(service: Service, code: str, day: date) -> tuple[str, ...]:
+    """What is said where the rate of one day alone is taken away."""
+    dated = service.reader.numbers.rates().dated.get(code, ())
+    if others := [(since, rate) for since, rate in dated if since != day]:
+        told = ", ".join(f"{float(rate):g} from {format_date(since)} on" for since, rate in others)
+        return (f"Others of {code} stay: {told}; take one away with --on DAY.",)
+    return ()
 
 
 def _known(name: str, names: list[str], what: str) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from tests.cli.conftest import Type
@@ -264,3 +266,50 @@ def test_a_gate_is_passed_on_the_way_back_too(team: Type) -> None:
     assert team("reopen", "1", "--stage", "offer", "--override", "they called").code == 0
     assert team("show", "1", "--json").json["deal"]["stage"] == "Offer"
     assert "they called" in team("show", "1").out
+
+
+def test_a_loss_that_nobody_gave_a_reason_for_is_said_to_be_so_wherever_it_stands(
+    team: Type, home: Path
+) -> None:
+    (home / "lost.csv").write_text(
+        "title,stage,closed,reason lost\nPress,lost,2026-11-20,\nKiln,lost,2026-11-20,moved away\n"
+        "Robot,lost,2026-11-20,price\n"
+    )
+    assert team("import", "lost.csv", "-y").code == 0
+    assert "not said" in team("show", "Press").out
+    assert team("show", "Press", "--json").json["deal"]["lost"]["category"] is None
+    assert team("show", "Kiln", "--json").json["deal"]["lost"]["category"] == "other"
+    rows = team("list", "lost", "--columns", "title,lost", "--csv").lines[1:]
+    assert sorted(rows) == ["Kiln,other", "Press,not said", "Robot,price"]
+    assert team("list", "lost:other", "--columns", "title", "--plain").lines == ["Kiln"]
+    assert team("list", "lost lost:none", "--columns", "title", "--plain").lines == ["Press"]
+    numbers = team("metrics", "--period", "all", "--json").json["loss_reasons"]
+    assert {one["category"]: one["count"] for one in numbers} == {
+        "not said": 1, "other": 1, "price": 1
+    }  # fmt: skip
+
+
+def test_a_line_says_when_its_deal_was_created_as_set_does(team: Type) -> None:
+    added = team("add", "Lumen Oy: pilot 40k created:2nov")
+    assert (added.code, "created Mon 2 Nov 2026" in added.err) == (0, True), added.err
+    assert team("add", "Acme: press 1k").code == 0
+    assert team("set", "2", "created=2nov").code == 0
+    one, two = (team("show", ref, "--json").json["deal"] for ref in "12")
+    assert one["created_at"] == two["created_at"] == "2026-11-02T11:00:00+00:00"
+    assert one["stage_entered_at"] == two["stage_entered_at"] == one["created_at"]
+    assert one["days_in_stage"] == 21
+    today = team("add", "Kiln: x 1k created:today", "--json").json["deals"][0]
+    assert today["created_at"] == "2026-11-23T09:00:00+00:00"
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ("Acme: press created:+2d", "lies ahead: a deal begins today or earlier"),
+        ("Acme: press created:1nov created:2nov", "created is given twice"),
+        ("Acme: press creatd:1nov", "Did you mean created?"),
+    ],
+)
+def test_a_line_that_says_no_day_of_creation_is_refused(team: Type, line: str, said: str) -> None:
+    refused = team("add", line)
+    assert (refused.code, said in refused.err) == (2, True), refused.err

@@ -52,7 +52,8 @@ def test_one_undo_takes_back_what_a_file_told_of_deals_and_of_teams(
     assert (teams()["ana"], teams()["bo"]) == ("East", "East")
     assert "Joined t.csv" in sold("undo").err
     assert (teams(), listed(sold, "fields.manager")) == (before, ['""'] * 3)
-    assert sold(*line).err == "This was done already, on 23 Nov 10:00; nothing was done again.\n"
+    again = sold(*line)
+    assert (again.code, "on 23 Nov 10:00, and undone since: Joined t.csv" in again.err) == (4, True)
     assert sold("redo").code == 0
     assert (teams()["ana"], "Mo" in listed(sold, "fields.manager")) == ("East", width == 1)
 
@@ -98,9 +99,11 @@ def test_a_join_is_done_once_under_its_token(sold: Type, home: Path) -> None:
     file = str(write(home, "product,list price\nGTX,550\nMG,55\n", "p.csv"))
     line = ("import", file, "--join", "product", "--token", "prices")
     assert sold(*line).code == 0
-    sold("undo")
     again = sold(*line)
     assert (again.code, "nothing was done again" in again.err) == (0, True)
+    sold("undo")
+    again = sold(*line)
+    assert (again.code, "and undone since" in again.err) == (4, True)
     assert listed(sold, "fields.list price") == ['""'] * 3
 
 

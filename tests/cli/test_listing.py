@@ -546,3 +546,17 @@ def test_an_empty_filter_is_not_saved_and_takes_none_away(empty: str, team: Type
     said = team("filter", "save", "big one", empty)
     assert (said.code, "pipeboard filter forget 'big one'" in said.err) == (2, True)
     assert "value>10k" in team("filter", "list").out
+
+
+def test_a_saved_filter_is_a_word_of_every_filter(team: Type) -> None:
+    for line in ("Lumen: pilot 40k @ana", "Acme: press 50k @bo", "Kiln: x 1k @ana"):
+        assert team("add", line).code == 0
+    assert team("filter", "save", "big deals", "value>20k").code == 0
+    term = 'saved:"big deals"'
+    assert team("list", term, "@ana", "--ids").lines == ["D-1"]
+    assert team("list", f"-{term}", "--ids").lines == ["D-3"]
+    assert len(team("export", term, "--format", "jsonl").lines) == 2
+    assert team("tag", "--where", f"{term} @bo", "+hot").code == 0
+    assert team("list", "+hot", "--ids").lines == ["D-2"]
+    refused = team("list", "saved:bog")
+    assert (refused.code, "no filter is saved so" in refused.err) == (2, True)

@@ -257,3 +257,26 @@ def test_a_pipeline_that_is_made_has_the_currency_and_the_questions_that_are_sai
     assert (third["currency"], third["stages"][0]["name"]) == ("EUR", "Prospecting")
     refused = team("pipeline", "new", "Fourth", "--stages", " , ")
     assert (refused.code, "No stages are named" in refused.err) == (2, True)
+
+
+def test_a_document_that_is_tried_says_what_it_would_change(team: Type) -> None:
+    team("add", "Lumen Oy: pilot 40k")
+    head, first, second, *rest = team("pipeline", "show").out.split("[[stages]]")
+    second = second.replace('"Qualified"', '"Checked"') + '\n[[stages]]\nname = "Trial"\n'
+    text = "[[stages]]".join((head, second, *rest))
+    tried = team("pipeline", "apply", "-", "-n", stdin=text)
+    for line in (
+        "Renamed: stage Qualified to Checked",
+        "New: stage Trial, behind Checked",
+        "Retired: stage Prospecting",
+    ):
+        assert line in tried.err.splitlines()
+    document = team("pipeline", "apply", "-", "-n", "--json", stdin=text).json
+    assert document["dry_run"] is True
+    assert [(one["did"], one["name"], one["deals"]) for one in document["changes"]] == [
+        ("renamed", "Checked", None),
+        ("added", "Trial", None),
+        ("removed", "Prospecting", 1),
+    ]
+    assert "1 deal stays in it" in document["notes"][0]
+    assert first.strip() in team("pipeline", "show").out

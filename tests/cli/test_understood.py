@@ -501,13 +501,70 @@ def test_next_friday_is_refused_with_both_readings(team: Type) -> None:
          ("setting", "set", "week-start", "monday"), "sunday"),
     ],
 )  # fmt: skip
-def test_a_used_token_tells_what_is_stored_and_not_what_is_asked(
+def test_a_used_token_stands_for_its_own_words_alone_and_tells_what_is_stored(
     team: Type, line: tuple[str, ...], other: tuple[str, ...], stored: str
 ) -> None:
     first = team(*line, "--token", "t", "--json")
-    again = team(*other, "--token", "t", "--json")
-    assert again.code == 0
     assert stored in first.err
-    assert stored in again.err
+    refused = team(*other, "--token", "t", "--json")
+    assert (refused.code, refused.out) == (4, "")
+    assert "was used already, for something else" in refused.error["message"]
+    assert stored.replace("€", "") in refused.error["message"].replace("€", "")
+    again = team(*line, "--token", "t", "--json")
+    assert (again.code, again.json) == (0, first.json)
     assert "This was done already" in again.err
-    assert again.json == first.json
+
+
+def test_taking_a_rate_away_says_which_others_stay(team: Type) -> None:
+    for day, rate in (("2026-11-01", "0.8"), ("2026-11-23", "0.9")):
+        assert team("fx", "set", "USD", rate, "--on", day).code == 0
+    said = team("fx", "set", "USD", "none").err
+    assert "Others of USD stay: 0.8 from Sun 1 Nov 2026 on; take one away with --on DAY." in said
+    gone = team("fx", "set", "USD", "none", "--on", "2026-11-01").err
+    assert "stay" not in gone
+
+
+def test_a_target_of_nothing_is_told_from_none(team: Type) -> None:
+    assert (
+        "A target of 0 is one that is reached; 'none'" in team("target", "set", "2026Q4", "0").err
+    )
+    assert "reached" not in team("target", "set", "2026Q4", "5k").err
+
+
+@pytest.mark.parametrize("word", ["none", "-"])
+def test_a_field_that_a_word_does_not_empty_says_how_it_is_emptied(team: Type, word: str) -> None:
+    team("add", "Lumen Oy: pilot close:19dec")
+    refused = team("set", "1", f"close={word}")
+    assert (refused.code, "To empty it, write nothing behind the sign: close=" in refused.err) == (
+        2, True
+    )  # fmt: skip
+    assert team("set", "1", "close=").code == 0
+
+
+def test_a_deal_that_is_only_tried_has_no_number_yet(team: Type) -> None:
+    tried = team("add", "Lumen Oy: pilot 40k", "-n", "--json").json["deals"][0]
+    assert (tried["id"], tried["ref"]) == (None, None)
+    team("add", "Lumen Oy: pilot 40k")
+    line = ("won", "1", "--override", "signed", "--follow-up", "+14d", "-n", "--json")
+    assert [deal["ref"] for deal in team(*line).json["deals"]] == ["D-1", None]
+
+
+def test_every_fault_of_a_section_of_the_configuration_is_told(team: Type, home: Path) -> None:
+    file = home / "xdg_config_home/pipeboard/config.toml"
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_text(
+        '[hooks]\nx = "a"\ny = "b"\n[commands.mail]\nkey = 1\n[commands.copy]\nkey = 2\n'
+    )
+    told = team("config", "check").out
+    assert all(name in told for name in ("'x'", "'y'", "mail", "copy")), told
+
+
+@pytest.mark.parametrize("text", ["Hello {{account", "Hello account}}", "{{account}} {{title"])
+def test_a_template_with_an_open_brace_is_refused_with_the_place(
+    team: Type, home: Path, text: str
+) -> None:
+    team("add", "Lumen Oy: pilot")
+    (home / "templates").mkdir()
+    (home / "templates/hello.md").write_text(text)
+    refused = team("template", "hello", "1")
+    assert (refused.code, "braces that are not closed" in refused.err) == (2, True)

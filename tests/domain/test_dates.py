@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from pipeboard.domain.counted_days import add_months
 from pipeboard.domain.dates import (
     Direction,
-    add_months,
     days_between,
     format_date,
     format_day,
@@ -59,6 +59,31 @@ zones = st.sampled_from(
         ("in 3 days", date(2026, 11, 28)),
         ("in a month", date(2026, 12, 25)),
         ("3 days ago", date(2026, 11, 22)),
+        ("two weeks", date(2026, 12, 9)),
+        ("in two weeks", date(2026, 12, 9)),
+        ("Three days", date(2026, 11, 28)),
+        ("twelve months ago", date(2025, 11, 25)),
+        ("a week", date(2026, 12, 2)),
+        ("3 days", date(2026, 11, 28)),
+        ("eow", date(2026, 11, 27)),
+        ("end of the week", date(2026, 11, 27)),
+        ("end of next week", date(2026, 12, 4)),
+        ("eom", date(2026, 11, 30)),
+        ("EOM", date(2026, 11, 30)),
+        ("end of month", date(2026, 11, 30)),
+        ("end of this month", date(2026, 11, 30)),
+        ("end of next month", date(2026, 12, 31)),
+        ("end of last month", date(2026, 10, 31)),
+        ("eoq", date(2026, 12, 31)),
+        ("end of quarter", date(2026, 12, 31)),
+        ("end of next quarter", date(2027, 3, 31)),
+        ("end of last quarter", date(2026, 9, 30)),
+        ("eoy", date(2026, 12, 31)),
+        ("end of last year", date(2025, 12, 31)),
+        ("31/12", date(2026, 12, 31)),
+        ("12/31", date(2026, 12, 31)),
+        ("4/4", date(2027, 4, 4)),
+        ("Thu 31/12/2026", date(2026, 12, 31)),
         ("next week", date(2026, 12, 2)),
         ("next month", date(2026, 12, 25)),
         ("19dec", date(2026, 12, 19)),
@@ -251,7 +276,7 @@ def test_a_date_with_slashes_that_reads_one_way_is_that_day(text: str, day: date
     assert parse_date(text, TODAY) == day
 
 
-@pytest.mark.parametrize("text", ["12/11/2026", "1/12/2026", "12/1/2026"])
+@pytest.mark.parametrize("text", ["12/11/2026", "1/12/2026", "12/1/2026", "3/4", "11/12"])
 def test_december_is_a_month_and_a_twelfth_a_day(text: str) -> None:
     with pytest.raises(BadInput, match="can be"):
         parse_date(text, TODAY)
@@ -282,6 +307,31 @@ def test_a_year_beyond_any_deal_is_refused(text: str) -> None:
     with pytest.raises(BadInput, match="outside the years 1900 to 2999") as refused:
         parse_date(text, TODAY)
     assert refused.value.hint == "Write it like 2026-12-19, 19 Dec, fri, tomorrow or +3d."
+
+
+@pytest.mark.parametrize("text", ["99999d", "-30000d", "in 51 years", "9999w", "612m"])
+def test_a_time_that_is_counted_too_far_is_a_slip_and_says_the_limit(text: str) -> None:
+    with pytest.raises(BadInput, match="more than 50 years away") as refused:
+        parse_date(text, TODAY)
+    assert "2099-12-31" in refused.value.hint
+
+
+def test_a_day_far_away_can_be_counted_to_the_limit_and_written_beyond_it() -> None:
+    assert parse_date("50y", TODAY) == date(2076, 11, 25)
+    assert parse_date("2200-01-01", TODAY) == date(2200, 1, 1)
+
+
+@pytest.mark.parametrize(
+    ("today", "day"),
+    [
+        (date(2026, 11, 23), date(2026, 11, 27)),
+        (date(2026, 11, 27), date(2026, 11, 27)),
+        (date(2026, 11, 28), date(2026, 12, 4)),
+        (date(2026, 11, 29), date(2026, 12, 4)),
+    ],
+)
+def test_the_end_of_the_week_is_the_coming_friday_today_included(today: date, day: date) -> None:
+    assert parse_date("eow", today) == day
 
 
 @pytest.mark.parametrize("text", ["99999y", "-99999m", "-9999999d", "+99999w" * 9])
@@ -341,6 +391,16 @@ def test_any_text_is_a_date_or_is_refused(text: str, today: date) -> None:
         ("Sat 19 Dec 2026 sign", date(2026, 12, 19), "sign"),
         ("in 2 weeks send the  quote", date(2026, 12, 9), "send the quote"),
         ("next week", date(2026, 12, 2), ""),
+        ("two weeks call Bob", date(2026, 12, 9), "call Bob"),
+        ("in a week call Bob", date(2026, 12, 2), "call Bob"),
+        ("next week call Bob", date(2026, 12, 2), "call Bob"),
+        ("eom send the quote", date(2026, 11, 30), "send the quote"),
+        ("31/12 sign", date(2026, 12, 31), "sign"),
+        ("a day workshop", None, "a day workshop"),
+        ("3 month trial", None, "3 month trial"),
+        ("24/7 support", None, "24/7 support"),
+        ("50/50 split", None, "50/50 split"),
+        ("a week", date(2026, 12, 2), ""),
         ("3 dec 10 boxes", date(2026, 12, 3), "10 boxes"),
         ("dec 19 10 boxes", date(2026, 12, 19), "10 boxes"),
         ("dec 19 call", date(2026, 12, 19), "call"),
@@ -570,7 +630,8 @@ def test_a_number_may_have_its_ending(typed: str) -> None:
 @pytest.mark.parametrize(
     "typed",
     ["2026-12/19", "2026-12", "19.12", "12-19", "19 dec 2", "19 dec 026", "dec", "2026", "19",
-     "19 decem", "monda", "fridays", "on", "in 3", "+d", "3", "+3x", "3 days", "in three days",
+     "19 decem", "monda", "fridays", "on", "in 3", "+d", "3", "+3x", "3 moons", "in zero days",
+         "eod", "end of", "end of may", "3/4/", "13/13",
      "ago", "next", "next day", "19-12/2026", "123456d", "100 dec"],
 )  # fmt: skip
 def test_what_is_nearly_a_date_is_none(typed: str) -> None:

@@ -911,3 +911,43 @@ def test_a_word_that_is_typed_may_yet_become_a_field_or_a_state(
     typed: str, names: tuple[str, ...]
 ) -> None:
     assert may_become(typed) == names
+
+
+SAVED = (
+    ("big", "value>20k"),
+    ("Hot deals", "won | +hot"),
+    ("both", 'saved:big -saved:"hot deals"'),
+    ("round", "saved:again"),
+    ("again", "saved:round"),
+)
+
+
+@pytest.mark.parametrize(
+    ("named", "written"),
+    [
+        ("saved:big", "value>20k"),
+        ("saved:BIG @ana", "value>20k @ana"),
+        ("-saved:big", "-value>20k"),
+        ('saved:"Hot deals" @ana', "(won | +hot) @ana"),
+        ("saved:both", "value>20k -(won | +hot)"),
+        ("saved:big | lost", "value>20k | lost"),
+    ],
+)
+def test_a_saved_filter_stands_for_what_it_says_in_parentheses(named: str, written: str) -> None:
+    today = date(2026, 11, 23)
+    found = parse_filter(named, today=today, currency="EUR", saved=lambda: SAVED)
+    assert found.root == parse_filter(written, today=today, currency="EUR").root
+
+
+@pytest.mark.parametrize(
+    ("named", "hint"),
+    [
+        ("saved:bigg", "Did you mean big?"),
+        ("saved:round", "There are: big, Hot deals, both."),
+        ("open saved:zzzzzzzz", "There are: big, Hot deals, both, round, again."),
+    ],
+)
+def test_a_filter_that_nobody_saved_or_that_names_itself_is_refused(named: str, hint: str) -> None:
+    with pytest.raises(BadInput, match="no filter is saved so") as refused:
+        parse_filter(named, today=date(2026, 11, 23), currency="EUR", saved=lambda: SAVED)
+    assert refused.value.hint == hint

@@ -12,10 +12,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeboard.domain.counts import how_many, in_english, in_figures
-from pipeboard.domain.dates import format_date, format_day
+from pipeboard.domain.dates import (
+    Direction,
+    format_date,
+    format_day,
+    parse_date,
+    split_leading_date,
+)
 from pipeboard.domain.errors import BadInput
 from pipeboard.domain.locale_table import LOCALE_ROWS
-from pipeboard.domain.locales import ENGLISH, manner_of, write_as, written
+from pipeboard.domain.locales import ENGLISH, manner_of, only_read_as, write_as, written
 from pipeboard.domain.money import Money, format_money, parse_money
 from pipeboard.domain.text import few
 from pipeboard.ui.terminal.width import cell_width
@@ -231,3 +237,126 @@ def test_what_is_kept_is_english_and_what_is_told_is_not(english_again: None) ->
 def test_the_groups_of_a_locale_are_those_of_its_counts(english_again: None) -> None:
     write_as("en_IN")
     assert in_figures(12_345_678) == "1,23,45,678" and in_figures(-12_345) == "-12,345"
+
+
+# Days that are shown are typed again.
+
+
+@pytest.mark.parametrize("locale", [None, *LOCALE_ROWS])
+def test_every_day_that_is_shown_is_read_back(locale: str | None, english_again: None) -> None:
+    write_as(locale)
+    manner = written()
+    for ahead in range(-800, 1200, 7):
+        day = TODAY + timedelta(days=ahead)
+        assert parse_date(manner.date(day), TODAY) == day
+        near = Direction.AHEAD if ahead > 0 else Direction.BACK
+        for shown in (manner.day(day, TODAY), manner.calendar_day(day, TODAY)):
+            if day.year != TODAY.year and str(day.year % 100) not in shown:
+                near = Direction.AHEAD
+            assert parse_date(shown, TODAY, near) == day, shown
+    for ahead in range(1, 7):
+        day = TODAY + timedelta(days=ahead)
+        assert parse_date(manner.day(day, TODAY), TODAY) == day
+        assert parse_date(manner.day(day, TODAY).upper().removesuffix("."), TODAY) == day
+
+
+@pytest.mark.parametrize("locale", LOCALE_ROWS)
+@pytest.mark.parametrize("english", ["fri", "sun", "3 mar", "mar 3", "1 may 2027", "10 oct", "eom",
+                                     "2026-12-19", "two weeks", "Tue 19 Jan 2027"])  # fmt: skip
+def test_english_means_the_same_in_every_locale(
+    english: str, locale: str, english_again: None
+) -> None:
+    write_as(None)
+    meant = parse_date(english, TODAY)
+    write_as(locale)
+    assert parse_date(english, TODAY) == meant
+
+
+@pytest.mark.parametrize(
+    ("locale", "typed", "day"),
+    [
+        ("de_DE", "31.12.2026", date(2026, 12, 31)),
+        ("de_DE", "3.4.", date(2027, 4, 3)),
+        ("de_DE", "3/4", date(2027, 4, 3)),
+        ("de_DE", "03/04/2027", date(2027, 4, 3)),
+        ("de_DE", "19. dez 27", date(2027, 12, 19)),
+        ("de_DE", "19 marz", date(2027, 3, 19)),
+        ("de_DE", "Do., 31.12.26", date(2026, 12, 31)),
+        ("de_DE", "Do", date(2026, 11, 26)),
+        ("en_US", "03/04/2027", date(2027, 3, 4)),
+        ("en_US", "3/4", date(2027, 3, 4)),
+        ("en_US", "31/12/2026", date(2026, 12, 31)),
+        ("en_US", "19/12/26", date(2026, 12, 19)),
+        ("en_GB", "3/4", date(2027, 4, 3)),
+        ("en_GB", "03/04/27", date(2027, 4, 3)),
+        ("nl_NL", "31-12", date(2026, 12, 31)),
+        ("nl_NL", "3-4-2027", date(2027, 4, 3)),
+        ("ja_JP", "3/4", date(2027, 3, 4)),
+        ("ja_JP", "27/03/04", date(2027, 3, 4)),
+        ("ja_JP", "12月19日", date(2026, 12, 19)),
+        ("sv_SE", "27-03-04", date(2027, 3, 4)),
+        ("pt_BR", "3 de dez", date(2026, 12, 3)),
+        ("fr_FR", "3 aout", date(2027, 8, 3)),
+        ("cs_CZ", "3. 4.", date(2027, 4, 3)),
+        ("cs_CZ", "3.4.", date(2027, 4, 3)),
+    ],
+)
+def test_a_day_is_typed_as_the_locale_has_it(
+    locale: str, typed: str, day: date, english_again: None
+) -> None:
+    write_as(locale)
+    assert parse_date(typed, TODAY) == day
+
+
+@pytest.mark.parametrize(
+    ("locale", "typed"),
+    [("sv_SE", "3/4"), ("fr_CA", "03/04/2027"), ("ja_JP", "03-04-2027"), (None, "3/4")],
+)
+def test_a_day_that_no_locale_tells_is_refused_with_both(
+    locale: str | None, typed: str, english_again: None
+) -> None:
+    write_as(locale)
+    with pytest.raises(BadInput, match="Sat 3 Apr 2027 or Thu 4 Mar 2027"):
+        parse_date(typed, TODAY)
+
+
+@pytest.mark.parametrize(("locale", "typed", "said"), [
+    ("de_DE", "31. Feb.", "there is no such day"),
+    ("de_DE", "Mo., 31. Dez. 2026", "31 Dec 2026 is a Thursday"),
+    ("en_US", "31/31/2026", "there is no such day"),
+])  # fmt: skip
+def test_a_day_of_a_locale_that_is_none_is_refused_with_the_cause(
+    locale: str, typed: str, said: str, english_again: None
+) -> None:
+    write_as(locale)
+    with pytest.raises(BadInput, match=said):
+        parse_date(typed, TODAY)
+
+
+@pytest.mark.parametrize(
+    ("locale", "typed", "read"),
+    [
+        ("de_DE", "3. Dez. Mika anrufen", (date(2026, 12, 3), "Mika anrufen")),
+        ("de_DE", "Do. Mika anrufen", (date(2026, 11, 26), "Mika anrufen")),
+        ("de_DE", "so wie besprochen", (None, "so wie besprochen")),
+        ("nl_NL", "do the demo", (None, "do the demo")),
+        ("pt_BR", "dom., 3 de jan. de 2027 ligar", (date(2027, 1, 3), "ligar")),
+    ],
+)
+def test_a_leading_day_is_taken_off_the_words_and_a_word_is_none(
+    locale: str, typed: str, read: tuple[date | None, str], english_again: None
+) -> None:
+    write_as(locale)
+    assert split_leading_date(typed, TODAY) == read
+
+
+def test_for_scripts_days_are_read_by_the_locale_and_written_in_english(
+    english_again: None,
+) -> None:
+    only_read_as("en_US")
+    assert parse_date("03/04/2027", TODAY) == date(2027, 3, 4)
+    assert written() is ENGLISH
+    only_read_as("xx_XX")
+    assert written() is ENGLISH
+    with pytest.raises(BadInput):
+        parse_date("03/04/2027", TODAY)

@@ -661,7 +661,7 @@ def test_a_text_says_why_a_deal_is_stalled(facts: dict[str, Any], said: list[str
 @pytest.mark.parametrize(("me", "sees"), [("ana", True), ("*", True), ("ben", False)])
 def test_an_event_is_told_without_what_is_its_owners_own(me: str, sees: bool) -> None:
     floor: dict[str, Json] = {"amount_minor": 3_500_000, "currency": "EUR"}
-    data: EventData = {"before": {"source": ""}, "after": {"source": "web", "floor_value": floor}}
+    data: EventData = {"before": {"source": "x"}, "after": {"source": "web", "floor_value": floor}}
     logged = LoggedEvent(
         7, 142, 0, "edited", False, data, "c1", "set", "ana", "", 1_000_000, False, "ana"
     )
@@ -670,7 +670,7 @@ def test_an_event_is_told_without_what_is_its_owners_own(me: str, sees: bool) ->
         data
         if sees
         else {
-            "before": {"source": ""},
+            "before": {"source": "x"},
             "after": {"source": "web"},
             "facts": {"private": ["floor_value"]},
         }
@@ -706,7 +706,7 @@ def test_what_a_team_agreed_on_says_what_was_before_and_what_is_after() -> None:
         "seq": 3, "at": "2026-10-23T07:00:00+00:00", "recorded_at": "2026-10-23T07:00:00+00:00",
         "actor": "ana", "acting_as": "bo", "command_id": "c1", "verb": "target", "deal": None,
         "kind": "target", "undoes": False, "undone": True,
-        "data": {"key": [1, "2026Q4", "", ""], "before": {"amount_minor": 5},
+        "data": {"key": [1, "2026Q4", None, None], "before": {"amount_minor": 5},
                  "after": {"amount_minor": 7}},
     }  # fmt: skip
 

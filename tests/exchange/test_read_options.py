@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
@@ -15,6 +16,7 @@ from pipeboard.exchange.layouts import GENERIC
 from pipeboard.exchange.read_options import (
     NO_OPTIONS,
     CellTally,
+    ReadOptions,
     Unread,
     _column_of,
     _constant,
@@ -23,6 +25,7 @@ from pipeboard.exchange.read_options import (
     lines_told,
     rules_of,
 )
+from tests.exchange.files import open_file, write
 
 HEADER = ("Deal", "State", "State: now", "Owner")
 
@@ -187,3 +190,30 @@ def test_the_words_of_a_tool_name_stages_in_its_column_of_stages_and_values_else
         "Phase": {"x": "=won"}, "Kind": {"y": "best"},
     }  # fmt: skip
     assert rules.currency == "EUR"
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        (ReadOptions(stages=("Talk=Demo",)), []),
+        (
+            ReadOptions(stages=("Talk=Demo", "Nope=X")),
+            ["--stage 'Nope=X' speaks of nothing that the rows say: see how the file spells it."],
+        ),
+        (ReadOptions(values=("owner:Al=ana",)), []),
+        (
+            ReadOptions(values=("owner:Bo=ben", "stage:Won==won", "owner:al=ana")),
+            [
+                "--value 'stage:Won==won', --value 'owner:Bo=ben' speak of nothing that the rows "
+                "say: see how the file spells it."
+            ],
+        ),
+    ],
+)
+def test_what_a_person_says_of_cells_that_no_row_has_is_told(
+    options: ReadOptions, said: list[str], tmp_path: Path
+) -> None:
+    file = write(tmp_path, "title,stage,owner\nPress,Talk,Al\n")
+    with open_file(file, options=options) as reading:
+        assert len(list(reading.rows())) == 1
+        assert [one for one in reading.remarks() if "the rows say" in one] == said

@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from fractions import Fraction
 from math import ceil
 
-from pipeboard.domain.dates import add_months
+from pipeboard.domain.counted_days import add_months
 from tests.oracle.asked import DAY, Asked
 from tests.oracle.log import WON, Told
 from tests.oracle.outcomes import (

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from datetime import date, timedelta
 from fractions import Fraction
 
-from pipeboard.domain.dates import add_months
+from pipeboard.domain.counted_days import add_months
 from tests.oracle.asked import DAY, Asked, half_up
 from tests.oracle.chances import Chances
 from tests.oracle.log import WON, Told

@@ -8,7 +8,7 @@ from datetime import timedelta
 from fractions import Fraction
 from typing import Any
 
-from pipeboard.domain.dates import add_months
+from pipeboard.domain.counted_days import add_months
 from tests.oracle import further, outlook, parts, standing
 from tests.oracle.asked import DAY, Asked, half_up
 from tests.oracle.chances import AGES, Chances

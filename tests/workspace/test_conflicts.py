@@ -266,8 +266,8 @@ def test_two_who_closed_a_deal_differ_in_where_it_stands_alone(
     bo.lose([deal.id], Loss("price"))
     with pytest.raises(Conflict) as refused:
         ana.win([deal.id], override="signed", seen={deal.id: deal.version})
-    told = [(one.label, one.theirs) for one in refused.value.differences]
-    assert told == [("stage", "Lost")]
+    told = [(one.label, one.theirs, one.mine) for one in refused.value.differences]
+    assert told == [("stage", "lost", "")]
 
 
 def test_a_conflict_gives_the_versions_of_now_to_repeat_on_top(

@@ -29,7 +29,9 @@ from tests.domain.deciding_cases import NOW, new
 from tests.team import Team, add
 from tests.verbs import Workspace
 
-DONE = SimpleNamespace(id="t-1", verb="add", summary="Added Acme.", actor="ana", at=NOW)
+DONE = SimpleNamespace(
+    id="t-1", verb="add", summary="Added Acme.", actor="ana", at=NOW, undone=False
+)
 DEAL = replace(new(account="Acme"), id=7)
 TARGET = Agreement(Topic.TARGET, (1, "2026Q4", "", ""), None, {"amount_minor": 5})
 

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import date
 
 import pytest
 
+from pipeboard.domain.commands import Win
 from pipeboard.domain.errors import BadInput, Refused
 from pipeboard.domain.lazy_dataclass import replace
 from pipeboard.domain.settings import SEEN, Rep
+from pipeboard.workspace.new_deals import win_with_sequels
 from pipeboard.workspace.recording import Receipt
 from tests.ledger import disagreements
 from tests.team import Team, add, sales
@@ -120,3 +123,42 @@ def test_several_lines_become_deals_all_or_none_and_once_for_a_token(ana: Worksp
     assert len(ana.undo_list()) == 1
     ana.undo()
     assert all(deal.removed for deal in ana.reader.deals([1, 2]).values())
+
+
+def test_a_token_whose_command_was_undone_is_refused_until_it_is_redone(ana: Workspace) -> None:
+    line = "Lumen Oy: pilot 40k"
+    ana.add(line, pipeline=sales(ana), token="t-1")
+    ana.undo()
+    with pytest.raises(Refused, match=r"on 23 Nov 10:00, and undone since: Added Lumen") as refused:
+        ana.add(line, pipeline=sales(ana), token="t-1")
+    assert refused.value.hint == "Take another token to do it again."
+    ana.redo()
+    assert [deal.ref for deal in ana.add(line, pipeline=sales(ana), token="t-1").deals] == ["D-1"]
+
+
+def test_a_token_of_other_deals_is_refused(ana: Workspace) -> None:
+    ids = [add(ana).id, add(ana, "Acme: press 1k").id]
+    ana.tag(ids, ["x"], token="t-1")
+    with pytest.raises(Refused, match="was used already, for something else: Tagged"):
+        ana.tag(ids[:1], ["x"], token="t-1")
+    assert ana.tag(ids, ["x"], token="t-1").command_id == "t-1"
+
+
+@pytest.mark.parametrize("other", ["Acme: kiln 1k", "Borealis: press 1k"])
+def test_a_token_of_a_line_that_names_another_deal_is_refused(ana: Workspace, other: str) -> None:
+    for _ in range(2):
+        ana.add("Acme: press 1k", pipeline=sales(ana), token="t-1")
+        ana.add_all({1: "Acme: press 1k"}, pipeline=sales(ana), token="t-2")
+    with pytest.raises(Refused, match="for something else: Added"):
+        ana.add(other, pipeline=sales(ana), token="t-1")
+    with pytest.raises(Refused, match="for something else: Added"):
+        ana.add_all({1: other}, pipeline=sales(ana), token="t-2")
+
+
+def test_a_win_with_what_follows_may_be_repeated(ana: Workspace) -> None:
+    deal, due = add(ana).id, date(2027, 1, 4)
+    won = Win(override="signed")
+    first = win_with_sequels(ana, won, [deal], due, token="t-1")
+    again = win_with_sequels(ana, won, [deal], due, token="t-1")
+    assert [one.id for one in again.deals] == [one.id for one in first.deals]
+    assert len(again.deals) == 2

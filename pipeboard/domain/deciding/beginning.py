@@ -3,22 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import TYPE_CHECKING
 
 from pipeboard.domain import commands as c
 from pipeboard.domain.criteria import unmet
 from pipeboard.domain.dates import format_date, local_date, micros
 from pipeboard.domain.deal import Contact, Deal, Loss, Status, Term
-from pipeboard.domain.deal_fields import FIELDS
+from pipeboard.domain.deal_fields import BEGINNING, FIELDS
 from pipeboard.domain.deal_record import may_see
 from pipeboard.domain.deciding import edits, work
 from pipeboard.domain.deciding.closings import closing
+from pipeboard.domain.deciding.correcting import noon_of
 from pipeboard.domain.deciding.edits import clean_fields, given_by
 from pipeboard.domain.deciding.moves import entry, target_stage
 from pipeboard.domain.deciding.rules import rule
 from pipeboard.domain.errors import BadInput, Refused, Way
-from pipeboard.domain.events import Event, EventFacts, Kind, change_to, evolve, evolve_all
+from pipeboard.domain.events import (
+    Event,
+    EventFacts,
+    Kind,
+    change_to,
+    evolve,
+    evolve_all,
+    value_of,
+)
 from pipeboard.domain.lazy_dataclass import fields, replace
 from pipeboard.domain.pipeline import Stage
 from pipeboard.domain.text import clean_line, free_key
@@ -38,7 +47,8 @@ _PLANNED = ("next_step", "snoozed_until")
 
 
 def create(command: c.Create, context: c.Context, deal_id: int) -> tuple[list[Event], Deal]:
-    """A deal begins in the stage that it is in; what earlier stages ask is logged, not asked."""
+    """A deal begins in the stage that it is in, on the day that is said, else now; what earlier
+    stages ask is logged, not asked."""
     stage = target_stage(command.stage_id, context.pipeline)
     if not stage.is_open:
         raise Refused(
@@ -49,7 +59,12 @@ def create(command: c.Create, context: c.Context, deal_id: int) -> tuple[list[Ev
     fields = dict(command.fields)
     if not fields.get("recycled_from"):  # what comes back was given by nobody
         fields["given_by"] = given_by(str(fields.get("owner") or ""), None, context)
-    return _beginning(deal_id, command.title, stage, context.at, fields, context, origin)
+    day = value_of(fields, BEGINNING, date)
+    fields.pop(BEGINNING, None)
+    if day is None or day >= context.today:
+        return _beginning(deal_id, command.title, stage, context.at, fields, context, origin)
+    at = noon_of(day, context)
+    return _beginning(deal_id, command.title, stage, at, fields, context, origin, precision="day")
 
 
 def take_over(command: c.TakeOver, context: c.Context, deal_id: int) -> tuple[list[Event], Deal]:

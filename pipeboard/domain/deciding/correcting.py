@@ -23,8 +23,13 @@ def began_on(day: date, deal: Deal, context: c.Context) -> list[Event]:
     was = deal.known_created_at
     if was is not None and local_date(was, context.zone) == day:
         return []
+    return begin(noon_of(day, context), "day", deal, context.course(deal.id), context)
+
+
+def noon_of(day: date, context: c.Context) -> datetime:
+    """The instant that stands for a day of which no more is known: its noon, not after now."""
     noon = datetime.combine(day, time(12), context.zone).astimezone(context.at.tzinfo)
-    return begin(min(noon, context.at), "day", deal, context.course(deal.id), context)
+    return min(noon, context.at)
 
 
 def begin(

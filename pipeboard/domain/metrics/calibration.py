@@ -9,7 +9,7 @@ from fractions import Fraction
 from math import sqrt
 from typing import NamedTuple
 
-from pipeboard.domain.dates import add_months
+from pipeboard.domain.counted_days import add_months
 from pipeboard.domain.lazy_dataclass import dataclass, replace
 from pipeboard.domain.metrics.basis import Basis, shared_out
 from pipeboard.domain.metrics.chances import CERTAIN_BP, Chances, chances_at

@@ -8,11 +8,10 @@ from sys import intern
 from typing import Final, NamedTuple
 
 from pipeboard.domain.dates import FOREVER
-from pipeboard.domain.deal import UNKNOWN
+from pipeboard.domain.deal import NOT_SAID, UNKNOWN
 from pipeboard.domain.events import Kind
 from pipeboard.domain.metrics.history import (
     LOST,
-    NOT_SAID,
     WON,
     DealHistory,
     Places,

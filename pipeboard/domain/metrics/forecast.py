@@ -8,7 +8,7 @@ from collections.abc import Set as AbstractSet
 from datetime import date
 from fractions import Fraction
 
-from pipeboard.domain.dates import add_months
+from pipeboard.domain.counted_days import add_months
 from pipeboard.domain.lazy_dataclass import dataclass, replace
 from pipeboard.domain.metrics.basis import Basis
 from pipeboard.domain.metrics.chances import CERTAIN_BP, Chance, chances, stay_at

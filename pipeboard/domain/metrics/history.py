@@ -10,9 +10,6 @@ T = TypeVar("T")
 
 WON, LOST = -1, -2
 
-NOT_SAID = "not said"
-"""The loss category of a deal that was lost without a word about why."""
-
 BY_DAY: Final = "day"
 """An instant of which only the local day is known."""
 

@@ -8,11 +8,12 @@ from fractions import Fraction
 from math import erfc, exp, lgamma, sqrt
 from typing import NamedTuple
 
+from pipeboard.domain.deal import NOT_SAID
 from pipeboard.domain.lazy_dataclass import dataclass, replace
 from pipeboard.domain.metrics.basis import Basis
 from pipeboard.domain.metrics.cycle import NO_VALUED_WIN, cycle_p90, span
 from pipeboard.domain.metrics.deals import NO_QUALIFIED, NO_RATE, NO_VALUE, UNCLOSED, UNDATED
-from pipeboard.domain.metrics.history import LOST, NOT_SAID, WON, DealHistory
+from pipeboard.domain.metrics.history import LOST, WON, DealHistory
 from pipeboard.domain.metrics.result import (
     DAY_US,
     Metric,

@@ -10,9 +10,10 @@ from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
 from shlex import join
 
+from pipeboard.domain.deal import NOT_SAID
 from pipeboard.domain.metrics.basis import Basis
 from pipeboard.domain.metrics.coverage import CoverageVerdict, conversion_of_pipeline
-from pipeboard.domain.metrics.history import LOST, NOT_SAID
+from pipeboard.domain.metrics.history import LOST
 from pipeboard.domain.metrics.outcomes import RateDifference, differing
 from pipeboard.domain.metrics.past_forecasts import Backtest
 from pipeboard.domain.metrics.process import waiting

@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from fractions import Fraction
 from operator import itemgetter
 
-from pipeboard.domain.dates import add_months
+from pipeboard.domain.counted_days import add_months
 from pipeboard.domain.lazy_dataclass import dataclass, replace
 from pipeboard.domain.metrics.basis import Basis, Happened
 from pipeboard.domain.metrics.cycle import mean_cycle, mean_size

@@ -9,7 +9,7 @@ from operator import itemgetter
 from zoneinfo import ZoneInfo
 
 from pipeboard.domain.board import Card, Lens, Sort
-from pipeboard.domain.deal import UNKNOWN, Status
+from pipeboard.domain.deal import NOT_SAID, UNKNOWN, Status
 from pipeboard.domain.errors import DatabaseError
 from pipeboard.domain.money import Money
 from pipeboard.domain.pipeline import Pipeline, Stage
@@ -26,14 +26,15 @@ from pipeboard.store.reading.scope import (
     scope,
     small_result,
 )
-from pipeboard.store.sql import FALSE, Sql, among, every
+from pipeboard.store.sql import FALSE, UNSAID_LOSS, Sql, among, every
 from pipeboard.store.troubles import UNREADABLE, of_deal
 
 _CARD = (
     "deal.id, version, title, account, owner, outcome, archived_at is not null, value_minor,"
     " value_currency, next_text, next_due, stage_entered_at,"
     " entry_precision, coalesce(last_touch_at, created_at), probability_bp, answered,"
-    " expected_close, closed_at, snoozed_until, rank, loss_category"
+    " expected_close, closed_at, snoozed_until, rank,"
+    f" case when {UNSAID_LOSS} then '{NOT_SAID}' else loss_category end"
 )
 
 _NO_LIMIT = 2_000_000_000

@@ -173,6 +173,14 @@ class History:
         return None if done is None else (_did(undo), _did(done))
 
     @readable("the history")
+    def is_redone(self, command_id: str) -> bool:
+        """Whether a command that was taken back was put again, and that stands."""
+        row = self._database.row(
+            "select 1 from command where redoes = ? and not undone limit 1", (command_id,)
+        )
+        return row is not None
+
+    @readable("the history")
     def events_of(self, command_id: str) -> dict[int, list[tuple[int, Event]]]:
         """The events of a command by deal, each with the version it led to, in their order."""
         rows = self._database.rows(

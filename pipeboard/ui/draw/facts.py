@@ -269,7 +269,7 @@ def outcome_lines(deal: Deal, style: PaneStyle) -> list[Line]:
     loss = deal.loss
     if loss is None:
         return [((f"Lost{day}", "pane.no"),)]
-    words = ": ".join(filter(None, (loss.category, loss.reason)))
+    words = ": ".join(filter(None, (loss.told, loss.reason)))
     competitor = f" (to {loss.competitor})" if loss.competitor else ""
     back = f", comes back {calendar_day(loss.recycle_on, style.today)}" if loss.recycle_on else ""
     return paragraph(

@@ -18,6 +18,7 @@ from pipeboard.store.database import Database
 from pipeboard.store.reading.attention import ENTRY_KNOWN, NO_NEXT_STEP, TOUCHED_AT, micros_at
 from pipeboard.store.reading.deals import called
 from pipeboard.store.sql import (
+    UNSAID_LOSS,
     VALUE_BYTES,
     Sql,
     among,
@@ -156,7 +157,7 @@ def effective_probability(scope: FilterScope) -> str:
 
 _UNSET = {
     "currency": "deal.value_currency is null",
-    "lost": "deal.loss_category is null",
+    "lost": f"(deal.loss_category is null or {UNSAID_LOSS})",
     "value": "deal.value_minor is null",
     "next": NO_NEXT_STEP.text,
     "close": "deal.expected_close is null",
@@ -320,7 +321,7 @@ class Texts:
         if fold(value) not in map(fold, known):
             said = f"no loss category {quoted(value)}"
             raise _bad(f"lost:{value}", said, value, sorted(known))
-        return self._same("loss_category", value)
+        return every((self._same("loss_category", value), Sql(f"not {UNSAID_LOSS}")))
 
     def _part(self, column: str, value: str) -> Sql:
         """The text occurs in one column; looked for where words are, then made sure of."""
