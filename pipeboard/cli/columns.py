@@ -205,7 +205,7 @@ _OF_SEVERAL = (
     ListColumn("closed_at", *_shown(attrgetter("known_closed_at"))),
     ListColumn("last_touch_at", *_shown(attrgetter("last_touch_at"))),
     ListColumn("snooze_reason", lambda x: x.deal.snooze_reason, elastic=True),
-    ListColumn("lost", lambda x: x.deal.loss.told if x.deal.loss else ""),
+    ListColumn("lost", lambda x: x.deal.loss.category if x.deal.loss else ""),
     ListColumn("answered", lambda x: str(len(x.deal.answered(x.pipeline))), right=True),
     ListColumn("score", _score),
     ListColumn("version", lambda x: str(x.deal.version), right=True),

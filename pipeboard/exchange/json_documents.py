@@ -200,7 +200,7 @@ def _loss(loss: Loss | None) -> Document | None:
     if loss is None:
         return None
     return {
-        "category": loss.category if loss.is_said else None,
+        "category": loss.category,
         "reason": loss.reason or None,
         "competitor": loss.competitor or None,
         "recycle_on": to_json(loss.recycle_on),

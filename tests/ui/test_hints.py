@@ -31,7 +31,7 @@ from pipeboard.ui.screens import triage as triage_screen
 from pipeboard.ui.screens.board import BoardScreen
 from pipeboard.ui.screens.import_screen import ImportScreen
 from pipeboard.ui.screens.live import LiveScreen
-from pipeboard.ui.screens.review import ReviewScreen
+from pipeboard.ui.screens.review import ReviewScreen, show_past
 from tests.domain.deciding_cases import new
 from tests.team import NOW
 from tests.ui.board_scene import TODAY, ZONE, scene, sheet_of
@@ -181,7 +181,7 @@ async def on_the_review(board: Desk) -> AsyncIterator[object]:
                 screen = board.app.screen
                 assert isinstance(screen, ReviewScreen) and screen.found is not None
                 if past is not (screen.past is not None):
-                    screen.show_past(screen.found.held[0] if past else None)
+                    show_past(screen, screen.found.held[0] if past else None)
                 if row and row >= len(stops(screen.items)):
                     break
                 screen.move_cursor(0, row - screen.cursor)

@@ -37,7 +37,7 @@ def _told(command: c.Win | c.Lose, told: Telling) -> str:
     on = f" on {format_date(command.on)}" if command.on else ""
     if isinstance(command, c.Win):
         return f"Won {told.whom}." if is_first else f"Corrected {told.whom}: won{on}."
-    why = command.loss.told
+    why = command.loss.category
     return f"Lost {told.whom}: {why}." if is_first else f"Corrected {told.whom}: lost{on} ({why})."
 
 

@@ -33,7 +33,7 @@ from pipeboard.ui.overlays.menu import Menu, MenuChoice, Option, Picker
 from pipeboard.ui.overlays.prompt import Prompt
 from pipeboard.ui.review_keys import REVIEW_TABS
 from pipeboard.ui.screens.deal import DealScreen
-from pipeboard.ui.screens.review import ReviewPlace, ReviewScreen, leave
+from pipeboard.ui.screens.review import ReviewPlace, ReviewScreen, leave, show_past
 from pipeboard.workspace.review import decide as store_decision
 from pipeboard.workspace.review import hold as store_review
 
@@ -243,7 +243,7 @@ async def past(host: ReviewScreen) -> None:
     ]
     chosen = await ask(host, Picker("Review of", options, verb="Show"))
     if chosen is not None:
-        host.show_past(next((one for one in held if one.at.isoformat() == chosen), None))
+        show_past(host, next((one for one in held if one.at.isoformat() == chosen), None))
 
 
 async def pipeline(host: ReviewScreen) -> None:

@@ -208,13 +208,6 @@ class ReviewScreen(CountingScreen):
         self.say("")
         self.redraw()
 
-    def show_past(self, held: Held | None) -> None:
-        """A review as it was held; None is the present one."""
-        self.past = held
-        back = keys.key_for(self.keys, "step_back")
-        self.say(f"{back} goes to the present review." if held else "")
-        self.redraw()
-
     def move_cursor(self, columns: int, rows: int) -> None:
         self.place.cursors[self.place.tab] = max(
             0, min(self.cursor + rows, len(stops(self.items)) - 1)
@@ -237,11 +230,19 @@ class ReviewScreen(CountingScreen):
         """Esc: from a past review to the present one; from one that is being gathered to the one
         before; then back to the board."""
         if self.past is not None:
-            self.show_past(None)
+            show_past(self, None)
         elif not _give_up(self):
             leave(self)
 
     quit = step_back
+
+
+def show_past(screen: ReviewScreen, held: Held | None) -> None:
+    """Shows a review as it was held; None is the present one."""
+    screen.past = held
+    back = keys.key_for(screen.keys, "step_back")
+    screen.say(f"{back} goes to the present review." if held else "")
+    screen.redraw()
 
 
 def leave(screen: ReviewScreen) -> None:

@@ -321,7 +321,7 @@ class Texts:
         if fold(value) not in map(fold, known):
             said = f"no loss category {quoted(value)}"
             raise _bad(f"lost:{value}", said, value, sorted(known))
-        return every((self._same("loss_category", value), Sql(f"not {UNSAID_LOSS}")))
+        return self._same("loss_category", value)
 
     def _part(self, column: str, value: str) -> Sql:
         """The text occurs in one column; looked for where words are, then made sure of."""
