@@ -89,7 +89,7 @@ def _document(call: Call, one: Queued) -> dict[str, object]:
         "tier": one.place.tier.value,
         "tier_name": TIER_NAMES[one.place.tier],
         "reasons": [reason.text for reason in one.place.reasons],
-        "worth_minor": None if one.worth is None else round(one.worth),
+        "worth_minor": one.worth_minor,
         "currency": call.settings.currency,
         "deal": call.documents.deal(one.deal),
     }

@@ -20,6 +20,7 @@ from pipeboard.domain.counts import in_figures
 from pipeboard.domain.criteria import About, Unmet, unmet
 from pipeboard.domain.deal import Deal, channel_of
 from pipeboard.domain.lazy_dataclass import dataclass, field, replace
+from pipeboard.domain.money import half_up
 from pipeboard.domain.pipeline import Pipeline
 from pipeboard.domain.signs import stalled_reasons
 
@@ -101,6 +102,11 @@ class Queued:
     deal: Deal
     place: Position
     worth: float | None
+
+    @property
+    def worth_minor(self) -> int | None:
+        """The worth in whole minor units, half a one rounded up as in every amount."""
+        return None if self.worth is None else half_up(Fraction(self.worth))
 
 
 @dataclass(frozen=True, slots=True)

@@ -823,3 +823,13 @@ def test_what_stalls_a_deal_is_told_once_beside_what_is_overdue() -> None:
     assert told(begun(11, owner="ana", source="email", **late)) == [
         "next step overdue 1d", "overstay 11/10d", "idle 11/4d", "close date passed 1d ago",
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("exactly", "minor"), [(None, None), (0.5, 1), (1.5, 2), (2.5, 3), (2.49, 2), (6172.5, 6173)]
+)
+def test_half_a_minor_unit_of_what_a_deal_is_worth_goes_up(
+    exactly: float | None, minor: int | None
+) -> None:
+    late = queued("ana", None, Reason(Tier.OVERDUE, "late"))
+    assert replace(late, worth=exactly).worth_minor == minor
