@@ -85,13 +85,13 @@ def _of_parts(of: str, before: Sequence[Part], after: Sequence[Part]) -> Iterato
     behind = ""
     for part in now:
         key = _key(part)
-        say = partial(PipelineChange, of=of, name=_name(part), part=key)
+        change = partial(PipelineChange, of=of, name=_name(part), part=key)
         if key not in was:
-            yield say("back" if key in known else "added", after=behind)
+            yield change("back" if key in known else "added", after=behind)
         else:
             if places[key] not in stayed:
-                yield say("moved", after=behind)
-            yield from _of_values(was[key], part, say)
+                yield change("moved", after=behind)
+            yield from _of_values(was[key], part, change)
         behind = _name(part)
     kept = {_key(part) for part in now}
     for key, part in was.items():
@@ -100,13 +100,13 @@ def _of_parts(of: str, before: Sequence[Part], after: Sequence[Part]) -> Iterato
 
 
 def _of_values(
-    before: Part, after: Part, say: Callable[..., PipelineChange]
+    before: Part, after: Part, change: Callable[..., PipelineChange]
 ) -> Iterator[PipelineChange]:
     for one in fields(after):
         was, now = getattr(before, one.name), getattr(after, one.name)
         if was != now and one.name not in _NOT_TOLD:
             did = "renamed" if one.name in _NAMES else "changed"
-            yield say(did, field=one.name, before=was, after=now)
+            yield change(did, field=one.name, before=was, after=now)
 
 
 def _longest_rising(places: Sequence[int]) -> set[int]:

@@ -96,7 +96,8 @@ SILENT: dict[str, Any] = {
     [
         ({}, True),
         ({"outbound_since_reply": 1}, False),
-        ({"next_step": NextStep("call")}, False),
+        ({"next_step": NextStep("call", TODAY)}, False),
+        ({"next_step": NextStep("call")}, True),
         ({"snoozed_until": TODAY}, True),
         ({"stage_entered_at": NOW - DAY, "last_touch_at": NOW - DAY}, False),
         *((more, False) for more in ASIDE),

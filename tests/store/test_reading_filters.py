@@ -311,7 +311,7 @@ LACKING: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
     "value": ({"value": None}, {"value": Money(0, "EUR")}),
     "channel": ({"source": "fair"}, {"source": "web"}),
     "lost": ({}, {"stage_id": 8, "outcome": Status.LOST, "closed_at": NOW, "loss": Loss("price")}),
-    "next": ({"next_step": None}, {"next_step": NextStep("call")}),
+    "next": ({"next_step": NextStep("call")}, {"next_step": NextStep("call", TODAY)}),
     "close": ({"expected_close": None}, {"expected_close": TODAY}),
     "offer_expires_on": ({"offer_expires_on": None}, {"offer_expires_on": TODAY}),
     "closed": (

@@ -375,7 +375,8 @@ def test_what_others_store_is_shown_as_often_as_is_wanted(
     screen = fake(
         program=program, state=fake(lens=fake(today=TODAY, zone=ZONE), reader=reader),
         _day_shown=TODAY,
-        version=1, reads_again=False, needs_reading=False, show_news=lambda: shows.append("news"),
+        version=1, reads_again=False, needs_reading=False, _said=live.Said(),
+        show_news=lambda: shows.append("news"),
         _next_news=clock.now + FOLLOW_S[follow],
     )  # fmt: skip
     clock.now += waited

@@ -349,9 +349,12 @@ def test_a_filter_is_read_as_the_workspace_counts_and_names_reps_that_it_has(
 ) -> None:
     monkeypatch.setattr("pipeboard.domain.filter.parse_filter", lambda text, **read: (text, read))
     monkeypatch.setattr("pipeboard.ui.last_view.with_known_owners", lambda *what: what)
-    reader: Any = SimpleNamespace(reps=lambda: ["ana"])
+    reader: Any = SimpleNamespace(
+        reps=lambda: ["ana"], saved_filters=lambda me: [("big", f"of {me}")]
+    )
     settings: Any = SimpleNamespace(currency="SEK", week_start=6, fiscal_shift=3)
     assert read_filter(reader, settings, NOW.date(), "ana", "  ") is None
     read = {"today": NOW.date(), "currency": "SEK", "week_start": 6, "fiscal_shift": 3}
     found: Any = read_filter(reader, settings, NOW.date(), "ana", "close:this-year")
+    assert found[0][1].pop("saved")() == [("big", "of ana")]
     assert found == (("close:this-year", read), ["ana"], "ana")

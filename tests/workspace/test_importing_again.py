@@ -17,7 +17,7 @@ import pytest
 
 from pipeboard.domain.deal import Deal, Loss, Status
 from pipeboard.domain.deal_record import EVERYBODYS
-from pipeboard.domain.errors import Refused
+from pipeboard.domain.errors import NotFound, Refused
 from pipeboard.domain.money import Money
 from pipeboard.domain.settings import SEEN, Rep
 from pipeboard.domain.templates import from_stage_names
@@ -555,10 +555,14 @@ def test_a_loss_here_stands_against_an_unchanged_row(ana: Workspace, tmp_path: P
 
 def test_an_import_comes_in_once_under_its_token(ana: Workspace, tmp_path: Path) -> None:
     first = read(ana, tmp_path, BASE, token="monday")
-    ana.undo()
     again = read(ana, tmp_path, BASE, token="monday")
     assert (counts(again), again.command_id) == ((0, 0, 0), first.command_id)
     assert "nothing was done again" in again.said_before
+    ana.undo()
+    with pytest.raises(Refused, match="undone since"):
+        read(ana, tmp_path, BASE, token="monday")
+    with pytest.raises(NotFound):
+        ana.find_deal("Alpha")
 
 
 def test_what_an_import_changes_it_changes_after_the_last_change_of_a_deal(

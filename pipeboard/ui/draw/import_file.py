@@ -69,6 +69,7 @@ _PLACES: Final = (
     (r"--prefer file", "Both changed on 1"),
     (r"--value 'COLUMN:WORD==lost'", "Enter on 3"),
     (r"--override '?\w*'?", "Gates on 1"),
+    (r"(?<!FILE )--(?:stage|value) ", ""),
 )
 """Where this screen has what a flag of the verb says."""
 MATCHES: Final[Mapping[Match, str]] = {
