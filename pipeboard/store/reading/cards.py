@@ -9,7 +9,7 @@ from operator import itemgetter
 from zoneinfo import ZoneInfo
 
 from pipeboard.domain.board import Card, Lens, Sort
-from pipeboard.domain.deal import NOT_SAID, UNKNOWN, Status
+from pipeboard.domain.deal import UNKNOWN, Status
 from pipeboard.domain.errors import DatabaseError
 from pipeboard.domain.money import Money
 from pipeboard.domain.pipeline import Pipeline, Stage
@@ -34,7 +34,7 @@ _CARD = (
     " value_currency, next_text, next_due, stage_entered_at,"
     " entry_precision, coalesce(last_touch_at, created_at), probability_bp, answered,"
     " expected_close, closed_at, snoozed_until, rank,"
-    f" case when {UNSAID_LOSS} then '{NOT_SAID}' else loss_category end"
+    f" case when not {UNSAID_LOSS} then loss_category end"
 )
 
 _NO_LIMIT = 2_000_000_000
