@@ -44,9 +44,11 @@ def encoder(
 
 def with_nulls(value: Json) -> Json:
     """The value with null for each text that says nothing: what a script reads as unknown."""
+    if value is None or isinstance(value, int):  # what is quick first
+        return value
     if isinstance(value, str):
         return value or None
-    if isinstance(value, Mapping):
+    if type(value) is dict or isinstance(value, Mapping):
         return {name: with_nulls(one) for name, one in value.items()}
     if isinstance(value, list | tuple):
         return [with_nulls(one) for one in value]
