@@ -83,7 +83,6 @@ class Kept:
     """A text in a file of its own (0600) under the state folder, until it is stored."""
 
     def __init__(self, folder: Path, name: str, suffix: str, database: str) -> None:
-
         mark = sha256(f"{database}\0{name}".encode("utf-8", "surrogatepass")).hexdigest()[:8]
         self.path = folder / "kept" / f"{slug(name)[:60]}-{mark}{suffix}"
 

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from datetime import date, timedelta
 
 DAYS_FROM_TODAY = {"today": 0, "tomorrow": 1, "yesterday": -1, "next week": 7, "last week": -7}
 _MONTHS_FROM_TODAY = {"next month": 1, "last month": -1, "next year": 12, "last year": -12}
 
 
-def _any(names: dict[str, int]) -> str:
+def any_of(names: Iterable[str]) -> str:
+    """What matches one of the names, the longest first."""
     return "|".join(sorted(names, key=len, reverse=True))
 
 
@@ -18,7 +20,7 @@ _NUMBERS = [
     "seven", "eight", "nine", "ten", "eleven", "twelve",
 ]  # fmt: skip
 _COUNTED = {"a": 1, "an": 1} | {word: number for number, word in enumerate(_NUMBERS, 1)}
-_COUNT = rf"(?P<count>[0-9]{{1,5}}|{_any(_COUNTED)})"
+_COUNT = rf"(?P<count>[0-9]{{1,5}}|{any_of(_COUNTED)})"
 _UNIT = r"(?P<unit>d|w|m|y|days?|weeks?|months?|years?)"
 _FROM_TODAY = (
     r"(?P<count>[0-9]{1,5})(?P<unit>[dwmy])",

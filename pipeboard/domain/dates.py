@@ -10,7 +10,13 @@ from functools import lru_cache
 from typing import NoReturn
 from zoneinfo import ZoneInfo
 
-from pipeboard.domain.counted_days import DAYS_FROM_TODAY, LIKE_WORDS, counted_day, month_length
+from pipeboard.domain.counted_days import (
+    DAYS_FROM_TODAY,
+    LIKE_WORDS,
+    any_of,
+    counted_day,
+    month_length,
+)
 from pipeboard.domain.errors import BadInput
 from pipeboard.domain.local_days import local_days
 from pipeboard.domain.text import quoted
@@ -54,14 +60,10 @@ _MONTH_OF = {**_numbers(_MONTHS, _MONTH_NAMES), "sept": 8}
 _WEEKDAY_OF = {**_numbers(_WEEKDAYS, _WEEKDAY_NAMES), "tues": 1, "thur": 3, "thurs": 3}
 
 
-def _any(names: dict[str, int]) -> str:
-    return "|".join(sorted(names, key=len, reverse=True))
-
-
-_WEEKDAY_ONLY = rf"(?:(?P<which>next|this|last|on) )?(?P<weekday>{_any(_WEEKDAY_OF)})"
-_WEEKDAY = rf"(?:(?P<weekday>{_any(_WEEKDAY_OF)}),? )?"
+_WEEKDAY_ONLY = rf"(?:(?P<which>next|this|last|on) )?(?P<weekday>{any_of(_WEEKDAY_OF)})"
+_WEEKDAY = rf"(?:(?P<weekday>{any_of(_WEEKDAY_OF)}),? )?"
 _DAY = r"(?P<day>[0-9]{1,2})(?:st|nd|rd|th)?"
-_MONTH = rf"(?P<month>{_any(_MONTH_OF)})\.?"
+_MONTH = rf"(?P<month>{any_of(_MONTH_OF)})\.?"
 _YEAR = r"(?P<year>[0-9]{4}|[0-9]{2})"
 _ON_CALENDAR = (
     r"(?P<year>[0-9]{4})(?P<mark>[-/.])(?P<month>[0-9]{1,2})(?P=mark)(?P<day>[0-9]{1,2})",

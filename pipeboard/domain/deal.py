@@ -105,11 +105,7 @@ class Loss:
     @property
     def told(self) -> str:
         """The category; of `other` without a reason, which stands where nothing was said, that."""
-        return self.category if self.is_said else NOT_SAID
-
-    @property
-    def is_said(self) -> bool:
-        return self.category != "other" or bool(self.reason)
+        return self.category if self.category != "other" or self.reason else NOT_SAID
 
 
 @dataclass(frozen=True, slots=True)

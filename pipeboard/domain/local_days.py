@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 
+from pipeboard.domain.counted_days import any_of
 from pipeboard.domain.text import fold
 
 _FIELD = re.compile(r"\{(\w+)(?::02)?\}")
@@ -98,8 +99,7 @@ class LocalDays:
 
     @staticmethod
     def _any(group: str, names: Mapping[str, int]) -> str:
-        longest_first = sorted(names, key=len, reverse=True)
-        return rf"(?P<{group}>{'|'.join(map(re.escape, longest_first))})"
+        return rf"(?P<{group}>{any_of(map(re.escape, names))})"
 
 
 def _numbered(names: str) -> Mapping[str, int]:

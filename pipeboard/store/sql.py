@@ -139,8 +139,6 @@ def is_name_of_long(key: str) -> bool:
     return key.startswith(_NAME_OF_LONG)
 
 
-UNSAID_LOSS = "(deal.loss_category = 'other' and coalesce(deal.loss_reason, '') = '')"
-"""A deal that was lost without a word about why (`Loss.is_said`)."""
 EVERYTHING = Audit()
 
 

@@ -394,7 +394,6 @@ class Triage:
 
 def kept_in(folder: Path, database: str, me: str) -> Path:
     """The file in which it is kept how far somebody has come in a database."""
-
     name = sha256(f"{database}\n{me}".encode()).hexdigest()[:32]
     return folder / "rounds" / f"{name}.json"
 

@@ -22,6 +22,8 @@ ENTRY_KNOWN = f"deal.entry_precision <> '{UNKNOWN}'"
 """Whether somebody knows when a deal came to where it stands, won and lost among it."""
 NO_NEXT_STEP = Sql("deal.next_due is null")
 """Without a next step; one without a day is none (`domain.signs.sign`)."""
+UNSAID_LOSS = "(deal.loss_category = 'other' and coalesce(deal.loss_reason, '') = '')"
+"""Lost without a word about why (`Loss.told`)."""
 TOUCHED_AT = "coalesce(deal.last_touch_at, deal.created_at)"
 
 

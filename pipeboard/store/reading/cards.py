@@ -15,6 +15,7 @@ from pipeboard.domain.money import Money
 from pipeboard.domain.pipeline import Pipeline, Stage
 from pipeboard.domain.signs import DealClocks, Limits, Sign, limits, overstays, sign
 from pipeboard.store.database import Database, RowTuple
+from pipeboard.store.reading.attention import UNSAID_LOSS
 from pipeboard.store.reading.scope import (
     InOrder,
     Order,
@@ -26,7 +27,7 @@ from pipeboard.store.reading.scope import (
     scope,
     small_result,
 )
-from pipeboard.store.sql import FALSE, UNSAID_LOSS, Sql, among, every
+from pipeboard.store.sql import FALSE, Sql, among, every
 from pipeboard.store.troubles import UNREADABLE, of_deal
 
 _CARD = (

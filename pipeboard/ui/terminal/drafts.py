@@ -211,7 +211,6 @@ class Drafts:
                 path.unlink(missing_ok=True)
 
     def _name(self, key: str) -> str:
-
         whole = f"{self._database}\n{key}"
         return sha256(whole.encode("utf-8", "surrogatepass")).hexdigest()[:32]
 

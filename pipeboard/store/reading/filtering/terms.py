@@ -15,10 +15,15 @@ from pipeboard.domain.money import Money, currency_code, in_units_of
 from pipeboard.domain.pipeline import Category, Pipeline, Question
 from pipeboard.domain.text import did_you_mean, fold, quoted
 from pipeboard.store.database import Database
-from pipeboard.store.reading.attention import ENTRY_KNOWN, NO_NEXT_STEP, TOUCHED_AT, micros_at
+from pipeboard.store.reading.attention import (
+    ENTRY_KNOWN,
+    NO_NEXT_STEP,
+    TOUCHED_AT,
+    UNSAID_LOSS,
+    micros_at,
+)
 from pipeboard.store.reading.deals import called
 from pipeboard.store.sql import (
-    UNSAID_LOSS,
     VALUE_BYTES,
     Sql,
     among,
