@@ -225,7 +225,9 @@ _STAGE: Final = _of(
 )
 _REP: Final = _of("select name, display_name as told from rep where active order by name")
 _TEAM: Final = _of("select team as name, '' as told from rep where team <> '' order by team")
-_SAVED: Final = _of("select name, filter as told from saved_filter order by name")
+_KEPT: Final = _of(
+    "select name, filter as told from saved_filter where owner in ('', account()) order by name"
+)
 _QUESTION: Final = _of(
     "select json_extract(value, '$.key') as name, json_extract(value, '$.label') as told"
     " from pipeline, json_each(pipeline.questions) where not removed"
@@ -237,6 +239,15 @@ _CHOICES: Final = (
 )
 _LOSS: Final = _of(_CHOICES % "loss_categories")
 _SOURCE: Final = _of(_CHOICES % "sources")
+
+
+def _saved(base: sqlite3.Connection, prefix: str) -> Iterator[Offered]:
+    """The filters that whoever types has given a name; those of others are refused to them."""
+    import pwd
+
+    account = pwd.getpwuid(os.getuid()).pw_name
+    base.create_function("account", 0, lambda: account)
+    return _KEPT(base, prefix)
 
 
 def _signed(ask: Ask) -> Ask:
@@ -275,6 +286,7 @@ _FILTER: Final = _terms(
         "lost:": _LOSS,
         "source:": _SOURCE,
         "q:": _QUESTION,
+        "saved:": _saved,
     }
 )
 
@@ -294,7 +306,7 @@ _ASKED: Final[Mapping[str, Ask]] = {
     "REP": _REP,
     "TEAM": _TEAM,
     "PIPELINE": _PIPELINE,
-    "SAVED": _SAVED,
+    "SAVED": _saved,
     "QUESTION": _QUESTION,
     "TAG": _signed(_TAG),
     "CATEGORY": _LOSS,

@@ -48,6 +48,8 @@ def _known() -> Mapping[str, tuple[ShellWord, ...]]:
         "FILTER": (
             *(ShellWord(f"{term.name}:", term.help) for term in TERMS),
             *(ShellWord(name, text) for name, text in STATES.items()),
+            ShellWord("q:", "the question is answered"),
+            ShellWord("saved:", "what the filter with this name means"),
         ),
         "FIELD=VALUE": tuple(ShellWord(f"{name}=") for name in TYPED),
         "KEY": tuple(map(ShellWord, SORT_KEYS)),

@@ -103,6 +103,7 @@ FORMS: tuple[tuple[str, str], ...] = (
     ("next:none", "nothing is there; a next step without a day is none"),
     ("-stage:demo", "not"),
     ("owner:ana,ben", "one of these; so too +inbound,fair and value:20k..40k for a range"),
+    ("saved:big", "what the filter that is kept under this name means"),
     ("won owner:ana", "both"),
     ("stalled | overdue", "either; binds less than a space, so group with ( )"),
 )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import pwd
 import shutil
 import sqlite3
 import subprocess
@@ -10,6 +11,7 @@ import sys
 from contextlib import closing
 from datetime import date
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -195,6 +197,8 @@ OFFERED: tuple[tuple[str, str, list[str]], ...] = (
     ("FILTER", "lost:pri", ["lost:price"]),
     ("FILTER", "source:ref", ["source:referral"]),
     ("FILTER", "q:need", ["q:need"]),
+    ("FILTER", "saved:b", ["saved:big"]),
+    ("FILTER", "-saved:", ["-saved:big"]),
     ("QUESTION", "tim", ["timeline"]),
     ("CATEGORY", "pri", ["price"]),
     ("FIELD=VALUE", "owner=b", ["owner=bo"]),
@@ -228,6 +232,14 @@ def test_what_is_offered_is_what_is_there(known: Path, team: Type, home: Path) -
     assert {
         asked: [line.partition("\t")[0] for line in lines] for asked, lines in offered.items()
     } == {(kind, typed): names for kind, typed, names in OFFERED}
+
+
+def test_filters_of_others_are_not_offered(
+    known: Path, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pwd, "getpwuid", lambda uid: SimpleNamespace(pw_name="bo"))
+    for asked in (["SAVED", ""], ["FILTER", "saved:"]):
+        assert list(complete([*asked, "--db", str(home / "team.db")], {})) == []
 
 
 def test_an_unknown_shell_is_refused_with_the_near_one(pipe: Type) -> None:

@@ -55,7 +55,8 @@ A, B, C, D = Words("a"), Words("b"), Words("c"), Words("d")
 
 
 def meaning(text: str) -> Node | None:
-    return parse_filter(text, today=MONDAY, currency="EUR").root
+    kept = (("big", "value>50k open"),)
+    return parse_filter(text, today=MONDAY, currency="EUR", saved=lambda: kept).root
 
 
 def refusal(text: str) -> BadInput:
