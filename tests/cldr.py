@@ -11,6 +11,7 @@ import json
 import re
 import sys
 from collections import defaultdict
+from collections.abc import Mapping
 from textwrap import wrap
 
 from pipeboard.domain.text import fold
@@ -20,7 +21,7 @@ LOCALES = (
     "fi_FI", "fr_CA", "fr_CH", "fr_FR", "it_IT", "ja_JP", "nb_NO", "nl_NL", "pl_PL", "pt_BR",
     "pt_PT", "sv_SE", "tr_TR",
 )  # fmt: skip
-TYPE = f"tuple[{', '.join(['str'] * 8 + ['int'] + ['str'] * 3)}]"
+TYPE = f"tuple[{', '.join(['str'] * 8 + ['int'] + ['str'] * 5)}]"
 
 _FIELDS = {
     "E": "{weekday}", "EEE": "{weekday}", "d": "{d}", "dd": "{d:02}", "M": "{m}", "MM": "{m:02}",
@@ -66,7 +67,15 @@ def row(name: str) -> tuple[object, ...]:
         .replace("¤", "{sign}").replace("\xa0", " "),
         own,
         plain(get_currency_symbol(own, locale)),
+        in_full(locale.months, range(1, 13)),
+        in_full(locale.days, range(7)),
     )  # fmt: skip
+
+
+def in_full(names: Mapping[str, Mapping[str, Mapping[int, str]]], numbers: range) -> str:
+    """All months or weekdays in full, and once more where they are called otherwise alone."""
+    forms = (names[form]["wide"] for form in ("format", "stand-alone"))
+    return " ".join(dict.fromkeys(" ".join(form[one] for one in numbers) for form in forms))
 
 
 # Languages whose months files name, and short forms that people write beside those of the CLDR.
@@ -139,6 +148,18 @@ def _print_table(name: str, words: dict[str, int]) -> None:
     print("}")
 
 
+def _print_value(value: object) -> None:
+    """Prints a value of a row, a long text in lines."""
+    lines = wrap(value, 88) if isinstance(value, str) else []
+    if len(lines) < 2:
+        return print(f"        {json.dumps(value, ensure_ascii=False)},")
+    parts = [f"{line} " for line in lines[:-1]] + lines[-1:]
+    print("        (")
+    for part in parts:
+        print(f"            {json.dumps(part, ensure_ascii=False)}")
+    print("        ),")
+
+
 def main() -> None:
     """Prints the module that is asked for."""
     if sys.argv[1:] == ["months"]:
@@ -147,11 +168,11 @@ def main() -> None:
 
     print('"""How days and amounts are written in other languages; made by `tests/cldr.py`."""')
     print(f"\n# Of the CLDR, as Babel {__version__} carries it (Unicode License v3).\n")
-    print(f"LOCALE_ROWS: dict[str, {TYPE}] = {{")
+    print(f"LOCALE_ROWS: dict[\n    str, {TYPE}\n] = {{")
     for name in LOCALES:
         print(f"    {json.dumps(name)}: (")
         for value in row(name):
-            print(f"        {json.dumps(value, ensure_ascii=False)},")
+            _print_value(value)
         print("    ),")
     print("}")
 

@@ -16,14 +16,24 @@ from pipeboard.domain.text import fold
 _FIELD = re.compile(r"\{(\w+)(?::02)?\}")
 _ORDERS = {"d": "dmy", "m": "mdy", "y": "ymd"}
 _FEW_LETTERS = 3
+# What people type in any of these languages, whatever their locale prints.
+_TYPED = ("{d}. {month}", "{d}. {month} {year}", "{d} de {month}", "{d} de {month} de {year}")
 
 
 class LocalDays:
     """The months, weekdays and shapes of a locale, names parted by spaces; the last shape is the
-    one in figures."""
+    one in figures. Names in full may stand there in more than one form, each of them whole."""
 
-    def __init__(self, months: str, weekdays: str, shapes: Sequence[str]) -> None:
+    def __init__(
+        self,
+        months: str,
+        weekdays: str,
+        shapes: Sequence[str],
+        months_in_full: str = "",
+        weekdays_in_full: str = "",
+    ) -> None:
         self._months, self._weekdays, self._shapes = months, weekdays, shapes
+        self._months_in_full, self._weekdays_in_full = months_in_full, weekdays_in_full
         self._in_figures = shapes[-1]
 
     @property
@@ -68,16 +78,16 @@ class LocalDays:
 
     @cached_property
     def _month_of(self) -> Mapping[str, int]:
-        return _numbered(self._months)
+        return _numbered(f"{self._months_in_full} {self._months}", 12)
 
     @cached_property
     def _weekday_of(self) -> Mapping[str, int]:
-        return _numbered(self._weekdays)
+        return _numbered(f"{self._weekdays_in_full} {self._weekdays}", 7)
 
     @cached_property
     def _patterns(self) -> tuple[re.Pattern[str], ...]:
         weekday = rf"(?:{self._any('weekday', self._weekday_of)}\.?,? ?)?"
-        shapes = [self._pattern(shape) for shape in self._shapes]
+        shapes = [self._pattern(shape) for shape in dict.fromkeys((*self._shapes, *_TYPED))]
         beside = [weekday + shape for shape in shapes if "<weekday>" not in shape]
         return tuple(map(re.compile, (*shapes, *beside)))
 
@@ -102,8 +112,10 @@ class LocalDays:
         return rf"(?P<{group}>{any_of(map(re.escape, names))})"
 
 
-def _numbered(names: str) -> Mapping[str, int]:
-    return {fold(name).removesuffix("."): number for number, name in enumerate(names.split())}
+def _numbered(names: str, many: int) -> Mapping[str, int]:
+    """Each name by its number from 0 of so many, after which they begin anew."""
+    named = enumerate(names.split())
+    return {fold(name).removesuffix("."): number % many for number, name in named}
 
 
 def _literal(text: str, in_figures: bool) -> str:

@@ -2,7 +2,9 @@
 
 # Of the CLDR, as Babel 2.19.0 carries it (Unicode License v3).
 
-LOCALE_ROWS: dict[str, tuple[str, str, str, str, str, str, str, str, int, str, str, str]] = {
+LOCALE_ROWS: dict[
+    str, tuple[str, str, str, str, str, str, str, str, int, str, str, str, str, str]
+] = {
     "cs_CZ": (
         "led úno bře dub kvě čvn čvc srp zář říj lis pro",
         "po út st čt pá so ne",
@@ -16,6 +18,11 @@ LOCALE_ROWS: dict[str, tuple[str, str, str, str, str, str, str, str, int, str, s
         "{n} {sign}",
         "CZK",
         "Kč",
+        (
+            "ledna února března dubna května června července srpna září října listopadu prosince "
+            "leden únor březen duben květen červen červenec srpen září říjen listopad prosinec"
+        ),
+        "pondělí úterý středa čtvrtek pátek sobota neděle",
     ),
     "da_DK": (
         "jan. feb. mar. apr. maj jun. jul. aug. sep. okt. nov. dec.",
@@ -30,6 +37,8 @@ LOCALE_ROWS: dict[str, tuple[str, str, str, str, str, str, str, str, int, str, s
         "{n} {sign}",
         "DKK",
         "kr.",
+        "januar februar marts april maj juni juli august september oktober november december",
+        "mandag tirsdag onsdag torsdag fredag lørdag søndag",
     ),
     "de_AT": (
         "Jän. Feb. März Apr. Mai Juni Juli Aug. Sep. Okt. Nov. Dez.",
@@ -44,6 +53,8 @@ LOCALE_ROWS: dict[str, tuple[str, str, str, str, str, str, str, str, int, str, s
         "{sign} {n}",
         "EUR",
         "€",
+        "Jänner Februar März April Mai Juni Juli August September Oktober November Dezember",
+        "Montag Dienstag Mittwoch Donnerstag Freitag Samstag Sonntag",
     ),
     "de_CH": (
         "Jan. Feb. März Apr. Mai Juni Juli Aug. Sept. Okt. Nov. Dez.",
@@ -58,6 +69,8 @@ LOCALE_ROWS: dict[str, tuple[str, str, str, str, str, str, str, str, int, str, s
         "{sign} {n}",
         "CHF",
         "CHF",
+        "Januar Februar März April Mai Juni Juli August September Oktober November Dezember",
+        "Montag Dienstag Mittwoch Donnerstag Freitag Samstag Sonntag",
     ),
     "de_DE": (
         "Jan. Feb. März Apr. Mai Juni Juli Aug. Sept. Okt. Nov. Dez.",
@@ -72,6 +85,8 @@ LOCALE_ROWS: dict[str, tuple[str, str, str, str, str, str, str, str, int, str, s
         "{n} {sign}",
         "EUR",
         "€",
+        "Januar Februar März April Mai Juni Juli August September Oktober November Dezember",
+        "Montag Dienstag Mittwoch Donnerstag Freitag Samstag Sonntag",
     ),
     "en_GB": (
         "Jan Feb Mar Apr May Jun Jul Aug Sept Oct Nov Dec",
@@ -86,6 +101,8 @@ LOCALE_ROWS: dict[str, tuple[str, str, str, str, str, str, str, str, int, str, s
         "{sign}{n}",
         "GBP",
         "£",
+        "January February March April May June July August September October November December",
+        "Monday Tuesday Wednesday Thursday Friday Saturday Sunday",
     ),
     "en_IN": (
         "Jan Feb Mar Apr May Jun Jul Aug Sept Oct Nov Dec",
@@ -100,6 +117,8 @@ LOCALE_ROWS: dict[str, tuple[str, str, str, str, str, str, str, str, int, str, s
         "{sign}{n}",
         "INR",
         "₹",
+        "January February March April May June July August September October November December",
+        "Monday Tuesday Wednesday Thursday Friday Saturday Sunday",
     ),
     "en_US": (
         "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec",
@@ -114,6 +133,8 @@ LOCALE_ROWS: dict[str, tuple[str, str, str, str, str, str, str, str, int, str, s
         "{sign}{n}",
         "USD",
         "$",
+        "January February March April May June July August September October November December",
+        "Monday Tuesday Wednesday Thursday Friday Saturday Sunday",
     ),
     "es_ES": (
         "ene feb mar abr may jun jul ago sept oct nov dic",
@@ -128,6 +149,8 @@ LOCALE_ROWS: dict[str, tuple[str, str, str, str, str, str, str, str, int, str, s
         "{n} {sign}",
         "EUR",
         "€",
+        "enero febrero marzo abril mayo junio julio agosto septiembre octubre noviembre diciembre",
+        "lunes martes miércoles jueves viernes sábado domingo",
     ),
     "es_MX": (
         "ene feb mar abr may jun jul ago sep oct nov dic",
@@ -142,6 +165,8 @@ LOCALE_ROWS: dict[str, tuple[str, str, str, str, str, str, str, str, int, str, s
         "{sign}{n}",
         "MXN",
         "$",
+        "enero febrero marzo abril mayo junio julio agosto septiembre octubre noviembre diciembre",
+        "lunes martes miércoles jueves viernes sábado domingo",
     ),
     "fi_FI": (
         "tammi helmi maalis huhti touko kesä heinä elo syys loka marras joulu",
@@ -156,6 +181,15 @@ LOCALE_ROWS: dict[str, tuple[str, str, str, str, str, str, str, str, int, str, s
         "{n} {sign}",
         "EUR",
         "€",
+        (
+            "tammikuuta helmikuuta maaliskuuta huhtikuuta toukokuuta kesäkuuta heinäkuuta elokuuta "
+            "syyskuuta lokakuuta marraskuuta joulukuuta tammikuu helmikuu maaliskuu huhtikuu toukokuu "
+            "kesäkuu heinäkuu elokuu syyskuu lokakuu marraskuu joulukuu"
+        ),
+        (
+            "maanantaina tiistaina keskiviikkona torstaina perjantaina lauantaina sunnuntaina "
+            "maanantai tiistai keskiviikko torstai perjantai lauantai sunnuntai"
+        ),
     ),
     "fr_CA": (
         "janv. févr. mars avr. mai juin juill. août sept. oct. nov. déc.",
@@ -170,6 +204,8 @@ LOCALE_ROWS: dict[str, tuple[str, str, str, str, str, str, str, str, int, str, s
         "{n} {sign}",
         "CAD",
         "$",
+        "janvier février mars avril mai juin juillet août septembre octobre novembre décembre",
+        "lundi mardi mercredi jeudi vendredi samedi dimanche",
     ),
     "fr_CH": (
         "janv. févr. mars avr. mai juin juil. août sept. oct. nov. déc.",
@@ -184,6 +220,8 @@ LOCALE_ROWS: dict[str, tuple[str, str, str, str, str, str, str, str, int, str, s
         "{n} {sign}",
         "CHF",
         "CHF",
+        "janvier février mars avril mai juin juillet août septembre octobre novembre décembre",
+        "lundi mardi mercredi jeudi vendredi samedi dimanche",
     ),
     "fr_FR": (
         "janv. févr. mars avr. mai juin juil. août sept. oct. nov. déc.",
@@ -198,6 +236,8 @@ LOCALE_ROWS: dict[str, tuple[str, str, str, str, str, str, str, str, int, str, s
         "{n} {sign}",
         "EUR",
         "€",
+        "janvier février mars avril mai juin juillet août septembre octobre novembre décembre",
+        "lundi mardi mercredi jeudi vendredi samedi dimanche",
     ),
     "it_IT": (
         "gen feb mar apr mag giu lug ago set ott nov dic",
@@ -212,6 +252,11 @@ LOCALE_ROWS: dict[str, tuple[str, str, str, str, str, str, str, str, int, str, s
         "{n} {sign}",
         "EUR",
         "€",
+        (
+            "gennaio febbraio marzo aprile maggio giugno luglio agosto settembre ottobre novembre "
+            "dicembre"
+        ),
+        "lunedì martedì mercoledì giovedì venerdì sabato domenica",
     ),
     "ja_JP": (
         "1月 2月 3月 4月 5月 6月 7月 8月 9月 10月 11月 12月",
@@ -226,6 +271,8 @@ LOCALE_ROWS: dict[str, tuple[str, str, str, str, str, str, str, str, int, str, s
         "{sign}{n}",
         "JPY",
         "￥",
+        "1月 2月 3月 4月 5月 6月 7月 8月 9月 10月 11月 12月",
+        "月曜日 火曜日 水曜日 木曜日 金曜日 土曜日 日曜日",
     ),
     "nb_NO": (
         "jan. feb. mars apr. mai juni juli aug. sep. okt. nov. des.",
@@ -240,6 +287,8 @@ LOCALE_ROWS: dict[str, tuple[str, str, str, str, str, str, str, str, int, str, s
         "{n} {sign}",
         "NOK",
         "kr",
+        "januar februar mars april mai juni juli august september oktober november desember",
+        "mandag tirsdag onsdag torsdag fredag lørdag søndag",
     ),
     "nl_NL": (
         "jan feb mrt apr mei jun jul aug sep okt nov dec",
@@ -254,6 +303,8 @@ LOCALE_ROWS: dict[str, tuple[str, str, str, str, str, str, str, str, int, str, s
         "{sign} {n}",
         "EUR",
         "€",
+        "januari februari maart april mei juni juli augustus september oktober november december",
+        "maandag dinsdag woensdag donderdag vrijdag zaterdag zondag",
     ),
     "pl_PL": (
         "sty lut mar kwi maj cze lip sie wrz paź lis gru",
@@ -268,6 +319,12 @@ LOCALE_ROWS: dict[str, tuple[str, str, str, str, str, str, str, str, int, str, s
         "{n} {sign}",
         "PLN",
         "zł",
+        (
+            "stycznia lutego marca kwietnia maja czerwca lipca sierpnia września października "
+            "listopada grudnia styczeń luty marzec kwiecień maj czerwiec lipiec sierpień wrzesień "
+            "październik listopad grudzień"
+        ),
+        "poniedziałek wtorek środa czwartek piątek sobota niedziela",
     ),
     "pt_BR": (
         "jan. fev. mar. abr. mai. jun. jul. ago. set. out. nov. dez.",
@@ -282,6 +339,8 @@ LOCALE_ROWS: dict[str, tuple[str, str, str, str, str, str, str, str, int, str, s
         "{sign} {n}",
         "BRL",
         "R$",
+        "janeiro fevereiro março abril maio junho julho agosto setembro outubro novembro dezembro",
+        "segunda-feira terça-feira quarta-feira quinta-feira sexta-feira sábado domingo",
     ),
     "pt_PT": (
         "jan. fev. mar. abr. mai. jun. jul. ago. set. out. nov. dez.",
@@ -296,6 +355,8 @@ LOCALE_ROWS: dict[str, tuple[str, str, str, str, str, str, str, str, int, str, s
         "{n} {sign}",
         "EUR",
         "€",
+        "janeiro fevereiro março abril maio junho julho agosto setembro outubro novembro dezembro",
+        "segunda-feira terça-feira quarta-feira quinta-feira sexta-feira sábado domingo",
     ),
     "sv_SE": (
         "jan. feb. mars apr. maj juni juli aug. sep. okt. nov. dec.",
@@ -310,6 +371,8 @@ LOCALE_ROWS: dict[str, tuple[str, str, str, str, str, str, str, str, int, str, s
         "{n} {sign}",
         "SEK",
         "kr",
+        "januari februari mars april maj juni juli augusti september oktober november december",
+        "måndag tisdag onsdag torsdag fredag lördag söndag",
     ),
     "tr_TR": (
         "Oca Şub Mar Nis May Haz Tem Ağu Eyl Eki Kas Ara",
@@ -324,5 +387,7 @@ LOCALE_ROWS: dict[str, tuple[str, str, str, str, str, str, str, str, int, str, s
         "{sign}{n}",
         "TRY",
         "₺",
+        "Ocak Şubat Mart Nisan Mayıs Haziran Temmuz Ağustos Eylül Ekim Kasım Aralık",
+        "Pazartesi Salı Çarşamba Perşembe Cuma Cumartesi Pazar",
     ),
 }

@@ -36,6 +36,8 @@ class Manner:
     amount: str = "{sign}{n}"
     currency: str = ""
     sign: str = ""
+    months_in_full: str = ""
+    weekdays_in_full: str = ""
     is_english: bool = False
 
     def date(self, day: datetime.date) -> str:
@@ -162,7 +164,9 @@ def _days_of(manner: Manner) -> LocalDays | None:
     if manner.is_english:
         return None
     shapes = (manner.whole, manner.with_year, manner.day_and_month, manner.in_figures)
-    return LocalDays(manner.months, manner.weekdays, shapes)
+    return LocalDays(
+        manner.months, manner.weekdays, shapes, manner.months_in_full, manner.weekdays_in_full
+    )
 
 
 def written() -> Manner:

@@ -283,6 +283,11 @@ def test_english_means_the_same_in_every_locale(
         ("de_DE", "19 marz", date(2027, 3, 19)),
         ("de_DE", "Do., 31.12.26", date(2026, 12, 31)),
         ("de_DE", "Do", date(2026, 11, 26)),
+        ("de_DE", "Donnerstag", date(2026, 11, 26)),
+        ("de_DE", "3. Dezember", date(2026, 12, 3)),
+        ("de_DE", "Sonntag, 3. Januar 2027", date(2027, 1, 3)),
+        ("pl_PL", "3 stycznia", date(2027, 1, 3)),
+        ("pl_PL", "3 styczeń 2027", date(2027, 1, 3)),
         ("en_US", "03/04/2027", date(2027, 3, 4)),
         ("en_US", "3/4", date(2027, 3, 4)),
         ("en_US", "31/12/2026", date(2026, 12, 31)),
@@ -306,6 +311,21 @@ def test_a_day_is_typed_as_the_locale_has_it(
 ) -> None:
     write_as(locale)
     assert parse_date(typed, TODAY) == day
+
+
+@pytest.mark.parametrize("locale", LOCALE_ROWS)
+def test_months_and_weekdays_in_full_are_read_in_every_form(
+    locale: str, english_again: None
+) -> None:
+    write_as(locale)
+    manner = written()
+    for place, month in enumerate(manner.months_in_full.split()):
+        meant = date(2027, place % 12 + 1, 19)
+        for typed in (f"19 {month} 2027", f"19. {month} 27", f"19 de {month.title()} de 2027"):
+            assert parse_date(typed, TODAY) == meant, typed
+    for place, weekday in enumerate(manner.weekdays_in_full.split()):
+        ahead = place % 7 or 7  # today is a Monday
+        assert parse_date(weekday, TODAY) == TODAY + timedelta(days=ahead), weekday
 
 
 @pytest.mark.parametrize(
@@ -339,6 +359,8 @@ def test_a_day_of_a_locale_that_is_none_is_refused_with_the_cause(
         ("de_DE", "3. Dez. Mika anrufen", (date(2026, 12, 3), "Mika anrufen")),
         ("de_DE", "Do. Mika anrufen", (date(2026, 11, 26), "Mika anrufen")),
         ("de_DE", "so wie besprochen", (None, "so wie besprochen")),
+        ("de_DE", "3. Dezember Mika anrufen", (date(2026, 12, 3), "Mika anrufen")),
+        ("de_DE", "Donnerstag Mika anrufen", (date(2026, 11, 26), "Mika anrufen")),
         ("nl_NL", "do the demo", (None, "do the demo")),
         ("pt_BR", "dom., 3 de jan. de 2027 ligar", (date(2027, 1, 3), "ligar")),
     ],
