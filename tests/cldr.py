@@ -150,8 +150,8 @@ def _print_table(name: str, words: dict[str, int]) -> None:
 
 def _print_value(value: object) -> None:
     """Prints a value of a row, a long text in lines."""
-    lines = wrap(value, 88) if isinstance(value, str) else []
-    if len(lines) < 2:
+    lines = wrap(value, 85) if isinstance(value, str) and len(value) > 88 else []
+    if not lines:
         return print(f"        {json.dumps(value, ensure_ascii=False)},")
     parts = [f"{line} " for line in lines[:-1]] + lines[-1:]
     print("        (")

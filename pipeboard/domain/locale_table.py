@@ -183,8 +183,8 @@ LOCALE_ROWS: dict[
         "€",
         (
             "tammikuuta helmikuuta maaliskuuta huhtikuuta toukokuuta kesäkuuta heinäkuuta elokuuta "
-            "syyskuuta lokakuuta marraskuuta joulukuuta tammikuu helmikuu maaliskuu huhtikuu toukokuu "
-            "kesäkuu heinäkuu elokuu syyskuu lokakuu marraskuu joulukuu"
+            "syyskuuta lokakuuta marraskuuta joulukuuta tammikuu helmikuu maaliskuu huhtikuu "
+            "toukokuu kesäkuu heinäkuu elokuu syyskuu lokakuu marraskuu joulukuu"
         ),
         (
             "maanantaina tiistaina keskiviikkona torstaina perjantaina lauantaina sunnuntaina "

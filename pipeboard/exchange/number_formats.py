@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
 from pipeboard.domain.errors import BadInput
@@ -103,16 +103,50 @@ def currency_styles(file: ZipFile) -> Mapping[bytes, str]:
     }
 
 
-def formatted_cells(
-    parts: Iterable[bytes], styles: Mapping[bytes, str]
-) -> Iterator[tuple[bytes, int, str]]:
-    """The filled cells of a sheet's XML that write a currency: letters, row from 1, and which."""
-    if not styles:
-        return
+def formatted_cells(part: bytes, styles: Mapping[bytes, str]) -> Iterator[tuple[int, int, str]]:
+    """The filled cells in a part of a sheet's XML that write a currency: line from 1, column from
+    0, and which."""
     numbers = b"|".join(styles)
     cell = re.compile(
         rb'<(?:\w+:)?c (?=[^>]*\bs="(' + numbers + rb')")[^>]*?\br="([A-Z]{1,3})(\d+)"[^>]*(?<!/)>'
     )
-    for part in parts:
-        for style, letters, row in cell.findall(part):
-            yield letters, int(row), styles[style]
+    for style, letters, line in cell.findall(part):
+        yield int(line), column_number(letters) - 1, styles[style]
+
+
+def column_number(letters: bytes) -> int:
+    """The column that such letters are the name of, from 1."""
+    number = 0
+    for letter in letters:
+        number = number * 26 + letter - 64
+    return number
+
+
+_ATTRIBUTES = rb'((?:[^>"]|"[^"]*")*)>'
+_OF_TABLE = re.compile(rb"<table:(?:(table-row)|(?:covered-)?table-cell)\b" + _ATTRIBUTES)
+_ROWS_ALIKE = re.compile(rb'table:number-rows-repeated="(\d+)"')
+_CELLS_ALIKE = re.compile(rb'table:number-columns-repeated="(\d+)"')
+_CURRENCY = re.compile(rb'office:currency="([^"]*)"')
+
+
+def currency_cells(table: bytes, lines: int) -> Iterator[tuple[int, int, str]]:
+    """The cells of a table of LibreOffice that are amounts of a currency, in so many lines: line
+    from 1, column from 0, and which."""
+    line, alike, column = 0, 1, 0
+    for tag in _OF_TABLE.finditer(table):
+        is_row, attributes = tag.groups()
+        if is_row:
+            line, alike, column = line + alike if line else 1, _many(_ROWS_ALIKE, attributes), 0
+            if line > lines:
+                return
+            continue
+        cells = _many(_CELLS_ALIKE, attributes)
+        if (found := _CURRENCY.search(attributes)) and (sign := _known(found[1].decode())):
+            for place in range(line, min(line + alike, lines + 1)):
+                yield from ((place, one, sign) for one in range(column, column + cells))
+        column += cells
+
+
+def _many(pattern: re.Pattern[bytes], attributes: bytes) -> int:
+    found = pattern.search(attributes)
+    return int(found[1]) if found else 1

@@ -14,7 +14,12 @@ from pipeboard.domain.errors import BadInput, NotFound
 from pipeboard.domain.lazy_dataclass import dataclass, field
 from pipeboard.domain.text import did_you_mean, quoted
 from pipeboard.exchange.delimited import LOOKED_AT, first_table, is_heading
-from pipeboard.exchange.number_formats import currency_styles, formatted_cells
+from pipeboard.exchange.number_formats import (
+    column_number,
+    currency_cells,
+    currency_styles,
+    formatted_cells,
+)
 from pipeboard.exchange.rows import Rejected
 from pipeboard.exchange.tables import (
     NO_CURRENCIES,
@@ -132,7 +137,7 @@ def open_workbook(path: Path, sheet: str | None) -> SheetTable:
         rows,
         FORMATS.get(path.suffix.lower(), "xlsx"),
         from_1904=_is_from_1904(path),
-        currencies=_currencies(path, chosen),
+        currencies=_currencies(path, chosen, len(rows)),
     )
     if filled:
         were = how_many(
@@ -239,7 +244,7 @@ def _text(value: object) -> str:
             return str(value)
 
 
-def _currencies(path: Path, sheet: str) -> Mapping[int, Mapping[int, str]]:
+def _currencies(path: Path, sheet: str, lines: int) -> Mapping[int, Mapping[int, str]]:
     """The currencies that formats of cells write, by line and column."""
     from xml.etree.ElementTree import ParseError
     from zipfile import BadZipFile, ZipFile
@@ -248,10 +253,13 @@ def _currencies(path: Path, sheet: str) -> Mapping[int, Mapping[int, str]]:
     try:
         with ZipFile(path) as file:
             styles = currency_styles(file)
+            is_xml = styles or "content.xml" in file.namelist()
     except (BadZipFile, KeyError, OSError, ParseError):
         return found
-    for letters, line, currency in formatted_cells(_parts(path, sheet) if styles else (), styles):
-        found.setdefault(line, {})[_column_number(letters) - 1] = currency
+    for part in _parts(path, sheet) if is_xml else ():
+        cells = formatted_cells(part, styles) if styles else currency_cells(part, lines)
+        for line, column, currency in cells:
+            found.setdefault(line, {})[column] = currency
     return found
 
 
@@ -292,12 +300,12 @@ def _look(path: Path, sheet: str) -> _Looked:
         rows = max([rows, *map(int, _ROW.findall(part, part.rfind(b"<row ")))])
         if b't="e"' in part:
             for letters, number, error in _ERROR.findall(part):
-                found.errors.append((int(number) - 1, _column_number(letters) - 1, error.decode()))
+                found.errors.append((int(number) - 1, column_number(letters) - 1, error.decode()))
         if b"f>" in part or b"<f " in part:
             found.unkept.extend(name.decode() for name in _UNKEPT.findall(part))
         if b"table:formula" in part:
             found.unkept.extend("" for _ in _UNKEPT_ODS.findall(part))
-    if rows * max(map(_column_number, columns), default=0) > _MOST_CELLS:
+    if rows * max(map(column_number, columns), default=0) > _MOST_CELLS:
         _expect_dense(path, sheet)
     return found
 
@@ -307,7 +315,7 @@ def _expect_dense(path: Path, sheet: str) -> None:
     rows, columns, last = 0, 0, ""
     for part in _parts(path, sheet):
         for letters, number in _FILLED.findall(part):
-            row, column = int(number), _column_number(letters)
+            row, column = int(number), column_number(letters)
             if row > rows or column > columns:
                 rows, columns = max(rows, row), max(columns, column)
                 last = f"{letters.decode()}{row}"
@@ -317,13 +325,6 @@ def _expect_dense(path: Path, sheet: str) -> None:
             f"it has {in_figures(rows)} rows of {in_figures(columns)} columns",
             hint="Delete what stands there, or save the sheet as CSV (UTF-8).",
         )
-
-
-def _column_number(letters: bytes) -> int:
-    number = 0
-    for letter in letters:
-        number = number * 26 + letter - 64
-    return number
 
 
 def _parts(path: Path, sheet: str) -> Iterator[bytes]:

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from pipeboard.domain.errors import BadInput, NotFound
 from pipeboard.exchange import workbook
 from pipeboard.exchange.layouts.layout import flatten
+from pipeboard.exchange.number_formats import column_number
 from pipeboard.exchange.rows import Rejected
 from pipeboard.exchange.tables import (
     Record,
@@ -267,7 +268,7 @@ def test_a_sheet_says_the_same_in_whatever_pieces_it_is_read(
     ("letters", "number"), [(b"A", 1), (b"Z", 26), (b"AA", 27), (b"XFD", 16_384)]
 )
 def test_a_column_is_counted_by_its_letters(letters: bytes, number: int) -> None:
-    assert workbook._column_number(letters) == number
+    assert column_number(letters) == number
 
 
 @pytest.mark.parametrize("target", ["worksheets/sheet1.xml", "/xl/worksheets/sheet1.xml"])

@@ -13,7 +13,16 @@ import pytest
 
 from pipeboard.domain.errors import BadInput
 from pipeboard.domain.money import Money
-from tests.exchange.files import Meant, all_deals, check, csv_of, deals_of, open_file, write
+from tests.exchange.files import (
+    Meant,
+    all_deals,
+    check,
+    csv_of,
+    deals_of,
+    open_file,
+    write,
+    write_ods,
+)
 
 HEAD = "Deal,Stage,Amount"
 EXPECTED = "Deal,Stage,Expected Close"
@@ -683,23 +692,8 @@ def test_a_formula_of_libreoffice_without_a_value_is_told(tmp_path: Path) -> Non
     rows = (("Deal", "Stage"), ("A", "Talk"))
     lines = ["".join(map(cell.format, row)) for row in rows]
     lines[1] += '<table:table-cell table:formula="of:=6*7"/>'
-    table = "".join(f"<table:table-row>{line}</table:table-row>" for line in lines)
-    names = ("office", "table", "text")
-    spaces = " ".join(
-        f'xmlns:{name}="urn:oasis:names:tc:opendocument:xmlns:{name}:1.0"' for name in names
-    )
-    text = (
-        f"<office:document-content {spaces}><office:body><office:spreadsheet>"
-        f'<table:table table:name="Deals">{table}</table:table>'
-        "</office:spreadsheet></office:body></office:document-content>"
-    )
-    kind = "application/vnd.oasis.opendocument.spreadsheet"
-    space = "urn:oasis:names:tc:opendocument:xmlns:manifest:1.0"
-    with zipfile.ZipFile(tmp_path / "deals.ods", "w") as book:
-        book.writestr("mimetype", kind)
-        book.writestr("content.xml", text)
-        book.writestr("META-INF/manifest.xml", f'<m:manifest xmlns:m="{space}"/>')
-    with open_file(tmp_path / "deals.ods") as reading:
+    path = write_ods(tmp_path, [f"<table:table-row>{line}</table:table-row>" for line in lines])
+    with open_file(path) as reading:
         assert "1 formula without a value in the file" in reading.warnings[0]
 
 

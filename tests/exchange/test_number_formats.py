@@ -9,7 +9,7 @@ import pytest
 
 from pipeboard.domain.money import Money
 from pipeboard.exchange.number_formats import currency_of_format, meant_currency
-from tests.exchange.files import all_deals, open_file
+from tests.exchange.files import all_deals, open_file, write_ods
 
 
 @pytest.mark.parametrize(
@@ -122,3 +122,60 @@ def test_a_format_of_another_column_says_nothing_of_the_amounts(tmp_path: Path) 
         (deal,) = all_deals(list(reading.rows()))
     assert deal.value == Money(150_000, "EUR")
     assert deal.fields == {"setup fee": "20"}
+
+
+# Of LibreOffice, whose cells say it themselves.
+
+
+def _row(*cells: str, alike: int = 1) -> str:
+    return (
+        f'<table:table-row table:number-rows-repeated="{alike}">{"".join(cells)}</table:table-row>'
+    )
+
+
+def _text(text: str) -> str:
+    return (
+        f'<table:table-cell office:value-type="string"><text:p>{text}</text:p></table:table-cell>'
+    )
+
+
+def _amount(value: str, currency: str, alike: int = 1) -> str:
+    kind = (
+        f'office:value-type="currency" office:currency="{currency}"'
+        if currency
+        else ('office:value-type="float"')
+    )
+    repeated = f'table:number-columns-repeated="{alike}"'
+    return f'<table:table-cell {repeated} {kind} office:value="{value}"/>'
+
+
+def test_amounts_of_libreoffice_have_each_the_currency_of_their_cell(tmp_path: Path) -> None:
+    path = write_ods(tmp_path, [
+        _row(_text("title"), _text("note"), _text("value")),
+        _row(_text("Press"), "<table:table-cell/>", _amount("1500", "USD")),
+        _row(_text("Kiln"), _text("20 &gt; 10"), _amount("20000.5", "EUR")),
+        _row("<table:table-cell/>", alike=2),
+        _row(_text("Robot"), '<table:table-cell table:formula="of:=IF(1>0;2;3)"'
+             ' office:value-type="float" office:value="2"/>', _amount("900", "SEK"), alike=2),
+        _row(_text("Line"), _text(""), _amount("7", "")),
+        _row(_text("Mill"), "<table:covered-table-cell/>", _amount("8", "CHF")),
+        _row('<table:table-cell table:number-columns-repeated="16384"/>', alike=1_048_570),
+    ])  # fmt: skip
+    with open_file(path, currency="EUR") as reading:
+        deals = all_deals(list(reading.rows()))
+        remarks = " ".join(reading.remarks())
+    assert [deal.value for deal in deals] == [
+        Money(150_000, "USD"), Money(2_000_050, "EUR"), Money(90_000, "SEK"), Money(90_000, "SEK"),
+        Money(700, "EUR"), Money(800, "CHF"),
+    ]  # fmt: skip
+    assert "the format of their cells: 2 in SEK, 1 in USD, 1 in EUR, 1 in CHF" in remarks
+
+
+@pytest.mark.parametrize("currency", ["nonsense", "XXX1", ""])
+def test_a_currency_of_libreoffice_that_is_none_says_nothing(currency: str, tmp_path: Path) -> None:
+    path = write_ods(
+        tmp_path, [_row(_text("title"), _text("value")), _row(_text("A"), _amount("5", currency))]
+    )
+    with open_file(path, currency="EUR") as reading:
+        (deal,) = all_deals(list(reading.rows()))
+    assert deal.value == Money(500, "EUR")
