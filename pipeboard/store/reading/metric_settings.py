@@ -280,9 +280,10 @@ def _changed_since(
     if not database.rows("select 1 from command where at > ? limit 1", (us,)):
         return ()  # nothing was, and the log need not be gone through
     these = TRUE if ids is None else among("deal_id", ids)
-    wanted = every((these, changing, Sql("at > ?", (us,))))
+    wanted = every((Sql("at > ?", (us,)), changing, these))
+    # By the log, in the order in which it lies: an index of deals would jump about in all of it.
     since = database.column(
-        f"select distinct deal_id from event where {wanted.text}", wanted.values
+        f"select distinct deal_id + 0 from event where {wanted.text}", wanted.values
     )
     back = database.column("select deal_id from deal_facts where holds_from > ?", (us,))
     return sorted({*since, *back})
