@@ -76,7 +76,7 @@ def _spoken_of(pipeline_id: int) -> Sql:
     """What `timeline.exceptions` and decisions are found among: dates, values, categories and
     stages that changed, what began as a commit, gates passed with a reason."""
     return Sql(
-        "event.deal_id in (select id from deal where pipeline_id = ?)"
+        "(select pipeline_id from deal where deal.id = event.deal_id) = ?"
         " and (event.kind in ('expected_close', 'value', 'category', 'moved', 'corrected')"
         " or command.verb = 'decide'"
         " or event.data like ? or event.data like ?)",

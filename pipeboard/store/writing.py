@@ -134,7 +134,8 @@ class Writer:
     def record_told(self, commands: Sequence[Done], changes: Sequence[Change]) -> None:
         """Stores whole histories of new deals, each event `told` by one of `commands`.
 
-        Commands and events are numbered in the order of time, as if they had been recorded then.
+        Commands are numbered in the order of time, as if they had been recorded then, and events in
+        that of their commands.
         """
         self._begin_commands(commands)
         project(self._database, changes, "", 0)

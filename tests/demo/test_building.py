@@ -121,6 +121,15 @@ def test_replaying_the_log_gives_the_rows(any_demo: Demo) -> None:
         assert row_from_deal(replayed, 0) == row_from_deal(deal, 0)
 
 
+def test_events_stand_in_the_order_of_their_commands(any_demo: Demo) -> None:
+    rows = any_demo.rows(
+        "SELECT command.seq AS command FROM event JOIN command ON command.id = event.command_id"
+        " ORDER BY event.seq"
+    )
+    commands = [row["command"] for row in rows]
+    assert commands == sorted(commands)
+
+
 def test_the_kept_totals_are_the_sums_over_the_deals(any_demo: Demo) -> None:
     totals = any_demo.rows(
         "SELECT stage_id, owner, deals, value_minor FROM stage_total WHERE deals <> 0"

@@ -21,11 +21,13 @@ from pipeboard.store import Store
 from pipeboard.store.database import Database
 from pipeboard.store.reading import Reader
 from pipeboard.store.reading.listing import SORTS, Listing
+from pipeboard.store.sql import Audit
 from pipeboard.store.writing import Writer
 from tests.store.made_up import TODAY, ZONE, random_deal, store_with
 
 LENS = Lens(1, TODAY, ZONE)
 THEN = datetime(2026, 11, 1, tzinfo=UTC)
+LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
 _LARGE = re.compile(r"\b(?:from|join) (?:deal|event|command|note|touch|answer)\b", re.IGNORECASE)
 
 
@@ -168,6 +170,14 @@ QUESTIONS: Mapping[str, tuple[Callable[[Reader], object], Sequence[str]]] = {
     "lost deals that are due": (lambda reader: reader.due_to_return(TODAY), ()),
     "a page of the log": (lambda reader: reader.history.entries(limit=9), BACKWARDS),
     "the next page of the log": (lambda reader: reader.history.log(limit=9, before=90), ()),
+    "the log since an instant": (
+        lambda reader: reader.history.entries(since=LONG_AGO, limit=9),
+        UNDONE,
+    ),
+    "what a review speaks of": (
+        lambda reader: reader.history.entries(since=LONG_AGO, limit=9, audit=Audit(reviewed=1)),
+        UNDONE,
+    ),
     "the log of a deal": (lambda reader: reader.history.log(5), ()),
     "what may be undone": (lambda reader: reader.history.undoable("ana"), ()),
     "what may be redone": (lambda reader: reader.history.redoable("ana"), ()),

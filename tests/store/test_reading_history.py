@@ -92,6 +92,34 @@ def test_entries_come_newest_first_by_pages(store: Store) -> None:
     assert first + store.reader.history.entries(limit=2, before=first[-1].seq) == everything
 
 
+def _renamed(store: Store, name: str, hours: int) -> None:
+    before = store.reader.deal(1)
+    assert before is not None
+    _did(store, name, hours, change_to(before, Kind.EDITED, _later(hours), {"title": name}))
+
+
+def test_what_was_recorded_since_an_instant_is_found_though_the_clock_went_back(
+    store: Store,
+) -> None:
+    for name, hours in (("early", 1), ("ahead", 9), ("back", 3), ("again", 5)):
+        _renamed(store, name, hours)
+    entries = store.reader.history.entries
+    assert [entry.command_id for entry in entries(since=_later(4))] == ["again", "ahead"]
+    assert [entry.command_id for entry in entries(since=_later(4), before=5)] == ["ahead"]
+    assert [entry.command_id for entry in entries(1, _later(3), 1)] == ["again"]
+    assert entries(since=_later(10)) == ()
+
+
+def test_what_was_recorded_since_an_instant_is_found_behind_much_that_changed_no_deal(
+    store: Store,
+) -> None:
+    for number in range(150):
+        done = Done(f"s{number}", _later(1), "ana", "", "setting", "Set something.")
+        store.write(partial(Writer.record, done=done, changes=[]))
+    _renamed(store, "late", 2)
+    assert [entry.command_id for entry in store.reader.history.entries(since=_later(2))] == ["late"]
+
+
 def test_entries_of_an_undone_command_say_so(store: Store) -> None:
     before = store.reader.deal(1)
     assert before is not None

@@ -15,7 +15,6 @@ import pytest
 
 from pipeboard.domain.agreements import Agreement, Topic
 from pipeboard.domain.board import Lens, Sort
-from pipeboard.domain.dates import micros
 from pipeboard.domain.deal import Answer, Ask, Deal, Loss, Status
 from pipeboard.domain.events import Kind, change_to, evolve
 from pipeboard.domain.filter import parse_filter
@@ -40,7 +39,7 @@ from pipeboard.store.reading.listing import Listing
 from pipeboard.store.reading.metric_settings import _edits, _with_places, read_targets
 from pipeboard.store.reading.scope import scope, small_result
 from pipeboard.store.reading.setup import pipeline_data, read_pipelines
-from pipeboard.store.sql import Audit, Sql
+from pipeboard.store.sql import TRUE, Audit, Sql
 from pipeboard.store.writing import Done
 from tests.store.made_up import NOW, TODAY, ZONE, created, deal, lens, pipelines, store_with
 
@@ -446,25 +445,25 @@ def test_a_deal_has_the_chance_of_its_own_else_that_of_its_stage(
 
 
 @pytest.mark.parametrize(
-    ("deal_id", "since", "before", "limit", "asked", "values"),
+    ("deal_id", "recorded", "before", "limit", "asked", "values"),
     [
-        (None, None, None, None, "", ()),
-        (7, None, None, None, "event.deal_id = ?", (7,)),
-        (None, NOW, None, None, "command.at >= ?", (micros(NOW),)),
-        (None, None, 9, None, "event.seq < ?", (9,)),
-        (None, None, None, 5, "", ()),
+        (None, TRUE, None, None, "", ()),
+        (7, TRUE, None, None, "event.deal_id = ?", (7,)),
+        (None, Sql("command.at >= ?", (5,)), None, None, "command.at >= ?", (5,)),
+        (None, TRUE, 9, None, "event.seq < ?", (9,)),
+        (None, TRUE, None, 5, "", ()),
         (
-            7, NOW, 9, 1,
+            7, Sql("command.at >= ?", (5,)), 9, 1,
             "(event.deal_id = ?) and (command.at >= ?) and (event.seq < ?)",
-            (7, micros(NOW), 9),
+            (7, 5, 9),
         ),
     ],
 )  # fmt: skip
 def test_the_log_is_read_newest_first_of_what_is_asked_for_and_no_more(
-    deal_id: int | None, since: datetime | None, before: int | None, limit: int | None,
+    deal_id: int | None, recorded: Sql, before: int | None, limit: int | None,
     asked: str, values: tuple[int, ...],
 ) -> None:  # fmt: skip
-    found = _newest_first(deal_id, since, before, limit, Audit())
+    found = _newest_first(deal_id, recorded, before, limit, Audit())
     most = f" limit {limit}" if limit else ""
     assert found.text == f" where {asked or 'true'} order by event.seq desc{most}"
     assert tuple(found.values) == values

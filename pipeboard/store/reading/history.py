@@ -20,7 +20,7 @@ from pipeboard.store.database import Database, Row, from_row
 from pipeboard.store.reading.attention import ENTRY_KNOWN
 from pipeboard.store.reading.deals import read_deal
 from pipeboard.store.rows import event_from_row
-from pipeboard.store.sql import EVERYTHING, TRUE, Audit, Sql, every
+from pipeboard.store.sql import EVERYTHING, FALSE, TRUE, Audit, Sql, every
 from pipeboard.store.troubles import UNREADABLE, of_deal, readable
 
 
@@ -90,7 +90,7 @@ class History:
 
         A page that ended with the `seq` n goes on with `before=n`.
         """
-        rest = _newest_first(deal_id, since, before, limit, audit)
+        rest = _newest_first(deal_id, self._recorded(since), before, limit, audit)
         rows = self._database.rows(
             "select event.seq, event.deal_id, event.version, event.at, event.kind, event.undoes,"
             " event.data, event.command_id, command.verb, command.actor, command.acting_as,"
@@ -117,7 +117,7 @@ class History:
     ) -> list[LoggedEvent]:
         """As `entries`, each as the log keeps it, with the owner of its deal: made into nothing
         that who hands them on would undo."""
-        rest = _newest_first(deal_id, since, before, limit, audit)
+        rest = _newest_first(deal_id, self._recorded(since), before, limit, audit)
         records = self._database.records(
             "select event.seq, event.deal_id, event.at, event.kind, event.undoes, event.data,"
             " event.command_id, command.verb, command.actor, command.acting_as, command.at,"
@@ -126,6 +126,20 @@ class History:
             rest.values,
         )
         return [_logged(*record) for record in records]
+
+    def _recorded(self, since: datetime | None) -> Sql:
+        """The events that were recorded at or after an instant, looked for in that part of the log
+        alone: commands and events stand in one order, whatever the clock said."""
+        if since is None:
+            return TRUE
+        us = micros(since)
+        first = self._database.number("select min(seq) from command where at >= ?", (us,))
+        last = self._database.number(
+            "select max(seq) from event where command_id in"
+            " (select id from command where seq < ? order by seq desc limit ?)",
+            (first, _LOOKED_BACK),
+        )
+        return Sql("event.seq > ? and command.at >= ?", (last, us)) if first else FALSE
 
     @readable("the history")
     def commands(self, actor: str | None = None, limit: int | None = None) -> tuple[Did, ...]:
@@ -289,9 +303,13 @@ _OVERRIDES = Sql(
 )
 
 
+_LOOKED_BACK = 100
+"""Commands among which one that changed a deal is looked for."""
+
+
 def _newest_first(
     deal_id: int | None,
-    since: datetime | None,
+    recorded: Sql,
     before: int | None,
     limit: int | None,
     audit: Audit,
@@ -300,7 +318,7 @@ def _newest_first(
         (
             audit.condition(_OVERRIDES),
             TRUE if deal_id is None else Sql("event.deal_id = ?", (deal_id,)),
-            TRUE if since is None else Sql("command.at >= ?", (micros(since),)),
+            recorded,
             TRUE if before is None else Sql("event.seq < ?", (before,)),
         )
     )
