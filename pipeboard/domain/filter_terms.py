@@ -200,7 +200,7 @@ def _require_equals(value: Word, key: str, op: Op) -> None:
 
 
 def _read_custom(key: str, op: Op, value: Word) -> Node:
-    name = clean_line(key.partition(".")[2], field="name of the field")
+    name = clean_line(key.partition(".")[2], field="field name")
     if not name:
         raise bad_filter(value, "the field has no name", _example("field"))
     _require_equals(value, key, op)

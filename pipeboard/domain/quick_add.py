@@ -363,8 +363,8 @@ class _Draft:
                 return f"@{value}" if key == "owner" else str(value)
 
     def _take_custom(self, typed_name: str, typed_value: str, word: Word) -> None:
-        name = clean_line(typed_name, field="name of the field")
-        value = clean_line(typed_value, field=name)
+        name = clean_line(typed_name, field="field name")
+        value = clean_line(typed_value, field="custom field")
         if not name or not value:
             raise _bad(word, "a field needs a name and a value", "Write it like field.product:GTX.")
         if name in self._fields:

@@ -837,7 +837,8 @@ def test_a_filter_narrows_another_where_a_word_grows_or_a_term_is_added(
     ("text", "whole"), [("", "won"), ("lumen", "lumen won"), ("a | b", "(a | b) won")]
 )
 def test_a_state_is_added_to_a_filter_as_it_would_be_typed(text: str, whole: str) -> None:
-    assert with_state(filtered(text), "won") == filtered(whole)
+    found = with_state(filtered(text), "won")
+    assert (found, found.text) == (filtered(whole), whole)
 
 
 @pytest.mark.parametrize(

@@ -377,7 +377,7 @@ def test_a_line_knows_its_company_or_none() -> None:
 
 @pytest.mark.parametrize(
     ("begins", "most", "named"),
-    [("+", 50, "tag"), ("source:", 100, "source"), ("@", 100, "owner"), ("field.x:", 300, "x"),
+    [("+", 50, "tag"), ("source:", 100, "source"), ("@", 100, "owner"),
      ("account:", 300, "account"), ("reason:", 1_000, "reason")],
 )  # fmt: skip
 def test_a_value_that_is_too_long_is_refused_by_its_name(
@@ -386,6 +386,12 @@ def test_a_value_that_is_too_long_is_refused_by_its_name(
     assert read(f"Pilot {begins}{'x' * most}").title == "Pilot"
     why = refusal(f"Pilot {begins}{'x' * (most + 1)}").message
     assert f"The {named} is too long" in why
+
+
+def test_a_field_of_ones_own_is_as_long_as_a_file_or_a_form_may_have_it() -> None:
+    assert read(f"Pilot field.x:{'y' * 1_900}").given["fields"] == {"x": "y" * 1_900}
+    assert read(f"Pilot field.{'x' * 100}:y").given["fields"] == {"x" * 100: "y"}
+    assert "The field name is too long" in refusal(f"Pilot field.{'x' * 101}:y").message
 
 
 @pytest.mark.parametrize("word", ["own-er:bo", "so.urce:web", "clos-e:x", "sta+ge:x", "re:x"])

@@ -14,7 +14,7 @@ from pipeboard.domain import commands as c
 from pipeboard.domain.cadence import parse_step
 from pipeboard.domain.criteria import parse_criterion
 from pipeboard.domain.dates import parse_date, parse_days, parse_instant
-from pipeboard.domain.deal import Contact, Deal, Loss, Note
+from pipeboard.domain.deal import Answer, Contact, Deal, Loss, Note
 from pipeboard.domain.deal_fields import clean_tags, parse_assignment
 from pipeboard.domain.errors import Conflict, GateNotMet, PipeboardError, Way
 from pipeboard.domain.events import Event, Kind
@@ -114,6 +114,9 @@ COMMANDS: dict[str, tuple[Deal, c.Command, str]] = {
     "no question": (
         new(), c.AnswerQuestion("x", None),
         "Its questions: need, trigger, consequence, timeline, authority, stake, fit.",
+    ),
+    "odd rating": (
+        new(), c.AnswerQuestion("need", Answer("so", 5)), "Leave it out if unknown.",
     ),
     "others' note": (new(), c.EditNote("n1", "new"), "Add a note of your own."),
     "rewritten note": (
