@@ -135,7 +135,8 @@ def _happened(entry: Entry) -> tuple[bool, datetime, int]:
 
 class LoggedEvent(NamedTuple):
     """A recorded event as the log keeps it, for whoever hands it on: `data` is what it says, as
-    JSON, instants are microseconds since 1970 UTC, `owner` is whose deal it is now."""
+    JSON, instants are microseconds since 1970 UTC, `owner` is whose deal it is now. `may_be_blank`
+    says whether a text in `data` may be empty, which few are."""
 
     seq: int
     deal_id: int
@@ -150,6 +151,7 @@ class LoggedEvent(NamedTuple):
     recorded_us: int
     undone: bool
     owner: str
+    may_be_blank: bool = True
 
     @property
     def recorded_at(self) -> datetime:

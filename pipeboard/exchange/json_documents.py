@@ -219,6 +219,7 @@ def history_entry(event: LoggedEvent, me: str) -> Document:
     """One event, as `history --json` gives it to `me`; `at` is when it took effect."""
     at = instant(event.at).isoformat()
     same = event.recorded_us == event.at
+    data = cast("JsonObject", event.seen_by(me))
     return {
         "seq": event.seq,
         "at": at,
@@ -231,7 +232,7 @@ def history_entry(event: LoggedEvent, me: str) -> Document:
         "kind": event.kind,
         "undoes": event.undoes,
         "undone": bool(event.undone),
-        "data": with_nulls(cast("JsonObject", event.seen_by(me))),
+        "data": with_nulls(data) if event.may_be_blank else data,
     }
 
 
