@@ -299,7 +299,7 @@ def _check_is_file(database: str) -> None:
 
 
 def _build(call: Call, path: Path) -> Store:
-    from pipeboard.cli.config import account_name
+    from pipeboard.cli.config import account_name, system_zone
     from pipeboard.cli.setup import remove_database
     from pipeboard.demo import SETTINGS, build
     from pipeboard.store import Store
@@ -310,13 +310,21 @@ def _build(call: Call, path: Path) -> Store:
             f"{path} is there already.", hint="The demo wants a new file: name another with --db."
         )
     asked = call.arguments
+    settings = replace(SETTINGS, zone_name=system_zone(call.environ))
     if asked.deals >= _MANY:
         call.out.say(f"Making up {how_many(asked.deals, 'deal')}…")
     was_there = path.exists()
     try:
-        store = Store.create(str(path), SETTINGS)
+        store = Store.create(str(path), settings)
         call.work_on(store)
-        made = build(store, deals=asked.deals, seed=asked.seed, now=call.clock(), me=account_name())
+        made = build(
+            store,
+            deals=asked.deals,
+            seed=asked.seed,
+            now=call.clock(),
+            me=account_name(),
+            settings=settings,
+        )
     except BaseException:
         call.close()
         if not was_there:  # half a demo is none

@@ -260,7 +260,15 @@ class DemoReport:
     reps: tuple[Rep, ...]
 
 
-def build(store: Store, *, deals: int = 60, seed: int = 1, now: datetime, me: str) -> DemoReport:
+def build(
+    store: Store,
+    *,
+    deals: int = 60,
+    seed: int = 1,
+    now: datetime,
+    me: str,
+    settings: Settings = SETTINGS,
+) -> DemoReport:
     """Fills a new, empty database; the same history, ids included, for the same arguments.
 
     Up to 1,000 deals are the last two quarters of a team of three, every command on its own.
@@ -270,8 +278,8 @@ def build(store: Store, *, deals: int = 60, seed: int = 1, now: datetime, me: st
     reps = team(me, 3 if small else min(12, 3 + deals // 1_000))
     begun = now - timedelta(days=TWO_YEARS + 365)
     actor = Actor(me)
-    pipeline = _set_up(store, reps, begun, actor)
-    clock = WorkingTime(now, SETTINGS.zone)
+    pipeline = _set_up(store, settings, reps, begun, actor)
+    clock = WorkingTime(now, settings.zone)
     quarter = parse_period("this-quarter", clock.today)
     amount = deals * (A_DEAL if small else A_DEAL // 2)
     _set_targets(store, pipeline, quarter, amount, begun, actor)
@@ -297,12 +305,14 @@ def build(store: Store, *, deals: int = 60, seed: int = 1, now: datetime, me: st
     )
 
 
-def _set_up(store: Store, reps: Sequence[Rep], at: datetime, actor: Actor) -> Pipeline:
+def _set_up(
+    store: Store, settings: Settings, reps: Sequence[Rep], at: datetime, actor: Actor
+) -> Pipeline:
     """Settings, reps and pipeline as a workspace begins, no commands of anybody's to undo."""
-    wanted = template("needs", pipeline_name=PIPELINE, currency=SETTINGS.currency)
+    wanted = template("needs", pipeline_name=PIPELINE, currency=settings.currency)
 
     def begin(writer: Writer) -> Pipeline:
-        writer.save_settings(SETTINGS)
+        writer.save_settings(settings)
         return begin_workspace(writer, wanted, reps, at, actor)
 
     return store.write(begin)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
+from pipeboard.store import Store
 from tests.cli.conftest import Type
 
 
@@ -28,6 +30,18 @@ def test_the_same_seed_makes_the_same_deals(pipe: Type, home: Path) -> None:
 
     assert listed("a.db", "3") == listed("b.db", "3")
     assert listed("c.db", "4") != listed("d.db", "3")
+
+
+@pytest.mark.parametrize("zone", ["America/Los_Angeles", "Pacific/Kiritimati"])
+def test_a_demo_lives_by_the_clock_of_the_machine(
+    zone: str, pipe: Type, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TZ", zone)
+    path = str(home / "demo.db")
+    assert pipe("demo", "--no-open", "--db", path).code == 0
+    with closing(Store.open(path, read_only=True)) as store:
+        assert store.reader.settings().zone_name == zone
+    assert pipe("doctor", "--db", path).code == 0
 
 
 def test_a_demo_never_fills_a_database_that_is_there(team: Type, home: Path) -> None:
