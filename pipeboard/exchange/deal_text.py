@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from pipeboard.domain.cadence import PERSISTENCE, follow_ups
-from pipeboard.domain.criteria import unmet_of_stage
+from pipeboard.domain.criteria import gate_ahead
 from pipeboard.domain.dates import local_date
 from pipeboard.domain.deal import UNKNOWN, Deal
 from pipeboard.domain.deal_record import DealRecord, Entry
@@ -126,9 +126,7 @@ class DealText:
         deal, pipeline = self.record.deal, self.record.pipeline
         if not deal.is_open:
             return
-        stage = pipeline.stage(deal.stage_id)
-        target = pipeline.neighbour(stage.id, 1) or pipeline.won
-        lacking = unmet_of_stage(stage, deal, pipeline, self.today)
+        target, lacking = gate_ahead(deal, pipeline, self.today)
         if lacking:
             yield "gate", "\n".join((f"{target.name} asks:", *(lack.text for lack in lacking)))
         if deal.quote_sent_at is not None:

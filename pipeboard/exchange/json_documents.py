@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from pipeboard.domain.agreements import AgreementEntry
 from pipeboard.domain.cadence import PERSISTENCE, follow_ups
-from pipeboard.domain.criteria import unmet_of_stage
+from pipeboard.domain.criteria import gate_ahead
 from pipeboard.domain.dates import instant
 from pipeboard.domain.deal import Contact, Deal, Loss, NextStep
 from pipeboard.domain.deal_fields import fields_beside
@@ -163,9 +163,7 @@ def _gate(deal: Deal, pipeline: Pipeline, today: date) -> Document | None:
     """What the next stage asks and the deal lacks; null for a deal that is closed."""
     if not deal.is_open:
         return None
-    stage = pipeline.stage(deal.stage_id)
-    target = pipeline.neighbour(stage.id, 1) or pipeline.won
-    lacking = unmet_of_stage(stage, deal, pipeline, today)
+    target, lacking = gate_ahead(deal, pipeline, today)
     return {"target": target.name, "missing": [lack.text for lack in lacking]}
 
 

@@ -117,9 +117,9 @@ class Reading:
         """As `rows`, without counting anything: to look something up in the midst of a pass."""
         return self._pass(CellTally())
 
-    def currency_named(self, most: int = 1_000) -> str:
+    def currency_named(self) -> str:
         """The one currency that the first amounts of the file all name; "" where there is none."""
-        rows = islice(self.rows(), most)
+        rows = islice(self.rows(), 1_000)
         named = {row.value.currency for row in rows if isinstance(row, DealRow) and row.value}
         return named.pop() if len(named) == 1 and not self.tally.assumed_currency else ""
 

@@ -107,7 +107,7 @@ async def _open_part(host: DealScreen, key: str) -> None:
 def _try_gate(host: DealScreen) -> None:
     """What holds the deal up, with the ways on; a deal that is ready is told so."""
     deal, pipeline = host.record.deal, host.record.pipeline
-    target = pipeline.neighbour(deal.stage_id, 1) or pipeline.won
+    target = pipeline.after(deal.stage_id)
     lacking = unmet(deal, pipeline, target.id, host.today)
     if not lacking:
         key = key_for(host.keys, "win" if target is pipeline.won else "advance")

@@ -7,7 +7,7 @@ from typing import Final
 
 from pipeboard.domain.cadence import PERSISTENCE, follow_ups
 from pipeboard.domain.counts import in_figures
-from pipeboard.domain.criteria import ROLES, unmet_of_stage
+from pipeboard.domain.criteria import ROLES, gate_ahead
 from pipeboard.domain.deal import Answer, Contact, Deal, Term
 from pipeboard.domain.deal_record import DealRecord, Entry
 from pipeboard.domain.events import Event, to_json
@@ -272,9 +272,7 @@ def _gate(record: DealRecord, style: PaneStyle) -> list[Item]:
     deal, pipeline = record.deal, record.pipeline
     if not deal.is_open:
         return []
-    stage = pipeline.stage(deal.stage_id)
-    target = pipeline.neighbour(stage.id, 1) or pipeline.won
-    lacking = unmet_of_stage(stage, deal, pipeline, style.today)
+    target, lacking = gate_ahead(deal, pipeline, style.today)
     if not lacking:
         ready: Line = ((f"{YES} ", "pane.yes"), whole(f"ready for {target.name}", "text"))
         return [Item(GATE, (ready,))]
