@@ -9,12 +9,10 @@ from pipeboard import outlet
 from pipeboard.cli import echo
 from pipeboard.cli.call import Call
 from pipeboard.cli.failures import DONE
-from pipeboard.cli.tables import Table
 from pipeboard.cli.verbs import takes, takes_one, verb
 from pipeboard.domain.counts import in_figures
 from pipeboard.domain.dates import Direction, local_date, parse_date
 from pipeboard.domain.errors import BadInput
-from pipeboard.domain.locales import written
 from pipeboard.domain.money import currency_code
 from pipeboard.domain.people import match_rep
 from pipeboard.workspace.finding import parse_filter, typed_period
@@ -121,10 +119,6 @@ def _write(call: Call) -> None:
         from pipeboard.cli.drawing import draw_overview
 
         draw_overview(call, told)
-        if told.flow is not None:
-            _write_changes(call, report, told.flow)
-        if told.history:
-            _write_history(call, report)
 
 
 def _flow(call: Call, report: Report) -> Waterfall:
@@ -169,42 +163,6 @@ def _owner(call: Call, name: str | None) -> str | None:
     if name is None:
         return None
     return match_rep(name, call.workspace.reader.reps()).name
-
-
-def _write_changes(call: Call, report: Report, flow: Waterfall) -> None:
-    from pipeboard.domain.metrics.wording import Wording
-    from pipeboard.exchange.metrics_tables import key_of, waterfall_table
-    from pipeboard.exchange.page import words_of
-
-    say = Wording(report.basis.rules.currency, manner=written())
-    table = waterfall_table(flow)
-    rows = (
-        (table.keys[key_of(row)], words_of(row["count"], say), words_of(row["value"], say))
-        for row in table.rows
-        if row["count"] or key_of(row) in ("start", "end")
-    )
-    call.out.line("")
-    Table(("what changed", "deals", "value"), right=(1, 2)).write(call.out, rows)
-
-
-def _write_history(call: Call, report: Report) -> None:
-    from pipeboard.domain.metrics.calibration import FORECAST_LINES
-    from pipeboard.domain.metrics.wording import Wording
-
-    say = Wording(report.basis.rules.currency, manner=written())
-    if not report.forecast_history:
-        call.out.say("No period of that kind is over yet: no forecast has been held against it.")
-        return
-    rows = (
-        (
-            f"{call_.period.label} week {call_.week}",
-            *(say.money(call_.said[name]) for name in FORECAST_LINES),
-            say.money(call_.came),
-        )
-        for call_ in report.forecast_history
-    )
-    call.out.line("")
-    Table(("said at", *FORECAST_LINES, "came"), right=range(1, 7)).write(call.out, rows)
 
 
 # The weekly review.
