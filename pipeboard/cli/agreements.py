@@ -12,7 +12,7 @@ from pipeboard.cli.tables import Table, tell
 from pipeboard.cli.verbs import takes, takes_json, together, verb
 from pipeboard.domain.errors import BadInput, NotFound, Refused
 from pipeboard.domain.events import to_json
-from pipeboard.domain.json_data import json_number
+from pipeboard.domain.json_data import Document, json_number
 from pipeboard.domain.lazy_dataclass import replace, with_values
 from pipeboard.domain.locales import written
 from pipeboard.domain.settings import SETTINGS, Rep, Settings, chosen
@@ -23,7 +23,6 @@ from pipeboard.workspace.recording import retried
 
 if TYPE_CHECKING:
     from pipeboard.domain.agreements import Agreement
-    from pipeboard.domain.json_data import Document
     from pipeboard.domain.metrics import Target
 
 # Who owns deals.

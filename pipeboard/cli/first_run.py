@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 def welcome(call: Call) -> int:
     """Asks how to begin, does it, and opens the board; the exit code."""
-    from pipeboard.cli.board import show_board
+    from pipeboard.cli.screens import show_board
     from pipeboard.ui.screens.first_run import FirstWay
 
     while True:
@@ -52,9 +52,9 @@ def welcome(call: Call) -> int:
 
 def _ask(call: Call) -> tuple[Beginning | None, Typed]:
     """How to begin, None to leave; and what was typed after that, for what comes up next."""
-    from pipeboard.cli.board import themes_of
     from pipeboard.cli.failures import left_to_screens
     from pipeboard.cli.folders import state_folder
+    from pipeboard.cli.screens import themes_of
     from pipeboard.ui.draw.line import choose_glyphs
     from pipeboard.ui.key_table import read_keymap
     from pipeboard.ui.screens.first_run import FirstLook, FirstRun
@@ -141,8 +141,8 @@ def _make(call: Call, chosen: Beginning) -> Store:
 def _plan_import(call: Call, currency: str, typed: Typed) -> FileSeen | Path | None:
     """What shall be imported, planned over a workspace that is thrown away: a file of deals, or one
     of a whole workspace; None for nothing."""
-    from pipeboard.cli.board import show_board
     from pipeboard.cli.import_flags import rehearsal
+    from pipeboard.cli.screens import show_board
     from pipeboard.workspace.import_plan import FileSeen
 
     planned: list[FileSeen | Path] = []
@@ -174,7 +174,7 @@ def _in_its_currency(planned: FileSeen | Path, chosen: str) -> FileSeen | Path:
 
 def _import(call: Call, planned: FileSeen | Path) -> int:
     """Makes the workspace and brings the file in; where that fails nothing is left behind."""
-    from pipeboard.cli.board import show_board
+    from pipeboard.cli.screens import show_board
     from pipeboard.workspace.configuration import take_whole
 
     if isinstance(planned, Path):
@@ -264,7 +264,7 @@ def tour(call: Call) -> int:
 
 
 def _show(call: Call, begin: tuple[object, ...] = ()) -> int:
-    from pipeboard.cli.board import check_terminal, show_board
+    from pipeboard.cli.screens import check_terminal, show_board
 
     asked = call.arguments
     if not asked.no_open:

@@ -13,7 +13,7 @@ from pipeboard.cli.tables import Table, tell
 from pipeboard.cli.verbs import takes, takes_all, takes_json, takes_one, verb
 from pipeboard.domain.errors import BadInput, NotFound, PipeboardError
 from pipeboard.domain.events import to_json
-from pipeboard.domain.json_data import with_nulls
+from pipeboard.domain.json_data import Document, with_nulls
 from pipeboard.domain.lazy_dataclass import replace
 from pipeboard.domain.pipeline import Pipeline
 from pipeboard.domain.templates import (
@@ -27,7 +27,6 @@ from pipeboard.workspace.configuration import change_pipeline
 from pipeboard.workspace.finding import find_pipeline
 
 if TYPE_CHECKING:
-    from pipeboard.domain.json_data import Document
     from pipeboard.domain.pipeline_changes import PipelineChange
 
 

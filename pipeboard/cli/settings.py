@@ -200,7 +200,7 @@ def _problems_of(call: Call, file: Path) -> Iterator[tuple[str, int]]:
 
 def _in_use(document: Mapping[str, object], call: Call) -> Iterator[str]:
     """What would only bite when it is used: keys, colours, programs and the database's path."""
-    from pipeboard.cli.board import themes_of
+    from pipeboard.cli.screens import themes_of
     from pipeboard.domain.programs import read_hooks, read_programs
     from pipeboard.ui.key_table import read_keymap
 
@@ -274,7 +274,7 @@ def wrong_words(name: str, folders: tuple[Path, ...]) -> Iterator[str]:
 @takes_json
 def themes(call: Call) -> int:
     """The themes that can be chosen, with what is wrong with them; or one of them as a file."""
-    from pipeboard.cli.board import themes_of
+    from pipeboard.cli.screens import themes_of
     from pipeboard.ui.own_themes import document_of
     from pipeboard.ui.palette import BASES, THEMES
 

@@ -10,9 +10,9 @@ from __future__ import annotations
 import json
 from datetime import datetime
 from enum import StrEnum
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TypeAlias
 
-from pipeboard.domain.json_data import json_list, json_object
+from pipeboard.domain.json_data import JsonObject, json_list, json_object
 from pipeboard.domain.lazy_dataclass import dataclass
 from pipeboard.domain.people import named
 from pipeboard.domain.settings import Rep, Settings
@@ -30,9 +30,6 @@ class Topic(StrEnum):
     SETTINGS = "settings"
     REVIEW = "review"
 
-
-if TYPE_CHECKING:
-    from pipeboard.domain.json_data import JsonObject
 
 Contents: TypeAlias = "JsonObject"
 """What was agreed, as JSON data."""

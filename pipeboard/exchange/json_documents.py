@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from datetime import date
-from typing import TYPE_CHECKING, cast
+from typing import cast
 from zoneinfo import ZoneInfo
 
 from pipeboard.domain.agreements import AgreementEntry
@@ -15,14 +15,11 @@ from pipeboard.domain.deal import Contact, Deal, Loss, NextStep
 from pipeboard.domain.deal_fields import fields_beside
 from pipeboard.domain.deal_record import DealRecord, Entry, LoggedEvent
 from pipeboard.domain.events import to_json
-from pipeboard.domain.json_data import with_nulls
+from pipeboard.domain.json_data import Document, JsonObject, with_nulls
 from pipeboard.domain.lazy_dataclass import dataclass
 from pipeboard.domain.pipeline import Pipeline, Stage
 from pipeboard.domain.settings import Rep, Settings
 from pipeboard.domain.signs import days_in_stage, idle_days, stalled_reasons
-
-if TYPE_CHECKING:
-    from pipeboard.domain.json_data import Document, JsonObject
 
 
 @dataclass(frozen=True, slots=True)

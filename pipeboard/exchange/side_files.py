@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from pipeboard.domain.counts import how_many
-from pipeboard.domain.deal import custom_key
+from pipeboard.domain.deal import Deal, custom_key
 from pipeboard.domain.errors import BadInput, NotFound
 from pipeboard.domain.lazy_dataclass import dataclass, replace
 from pipeboard.domain.text import OWN_FIELD, clean_line, fold, quoted, slug
@@ -19,7 +19,6 @@ from pipeboard.exchange.synonyms import SYNONYMS
 from pipeboard.exchange.tables import Record, column_named, next_free
 
 if TYPE_CHECKING:
-    from pipeboard.domain.deal import Deal
     from pipeboard.exchange.rows import DealRow
 
 

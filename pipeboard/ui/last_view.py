@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from datetime import date, datetime
 from pathlib import Path
@@ -17,7 +17,6 @@ from pipeboard.domain.people import Actor, with_known_owners
 from pipeboard.ui.own_themes import OURS, Themes
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
     from zoneinfo import ZoneInfo
 
     from pipeboard.domain.filter import Filter

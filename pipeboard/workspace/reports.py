@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Unpack
 
-from pipeboard.domain.agreements import Agreement, Topic
+from pipeboard.domain.agreements import Agreement, Contents, Topic
 from pipeboard.domain.dates import (
     Direction,
     format_date,
@@ -18,7 +18,7 @@ from pipeboard.domain.dates import (
 from pipeboard.domain.errors import BadInput, NotFound
 from pipeboard.domain.filter_nodes import ME, Is, Not, State, all_of, any_of
 from pipeboard.domain.lazy_dataclass import dataclass, replace
-from pipeboard.domain.metrics import Basis, Report
+from pipeboard.domain.metrics import Basis, Report, Target
 from pipeboard.domain.metrics.forecast import category
 from pipeboard.domain.metrics.rules import (
     MATCHING,
@@ -51,9 +51,7 @@ from pipeboard.workspace.service import Service, in_transaction
 if TYPE_CHECKING:
     from fractions import Fraction
 
-    from pipeboard.domain.agreements import Contents
     from pipeboard.domain.filter import Filter
-    from pipeboard.domain.metrics import Target
     from pipeboard.store.reading import Reader
     from pipeboard.store.reading.facts import Watch
 

@@ -14,7 +14,7 @@ import pytest
 
 import pipeboard
 from pipeboard.cli.arguments import Parser
-from pipeboard.cli.board import OPENINGS, restrict
+from pipeboard.cli.board import restrict
 from pipeboard.cli.call import Call
 from pipeboard.cli.config import (
     PREFERENCES,
@@ -25,6 +25,7 @@ from pipeboard.cli.config import (
     system_currency,
     system_zone,
 )
+from pipeboard.cli.screens import OPENINGS
 from pipeboard.domain.board import SORTS
 from pipeboard.domain.errors import BadInput
 from pipeboard.domain.settings import SETTINGS

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from datetime import date
-from typing import TYPE_CHECKING
 
 from pipeboard.domain.cadence import parse_step
 from pipeboard.domain.dates import (
@@ -16,7 +15,7 @@ from pipeboard.domain.dates import (
 from pipeboard.domain.errors import BadInput
 from pipeboard.domain.locales import written
 from pipeboard.domain.people import match_owner
-from pipeboard.domain.review import named_in
+from pipeboard.domain.review import ReviewDocument, named_in
 from pipeboard.exchange.review_document import review_markdown
 from pipeboard.ui.actions.daily import BOTH_STEPS, a_step
 from pipeboard.ui.actions.export import copy_text, in_a_file, write_to_file
@@ -25,7 +24,7 @@ from pipeboard.ui.actions.selection import choose_pipeline
 from pipeboard.ui.draw.facts import calendar_day
 from pipeboard.ui.draw.review import DATA
 from pipeboard.ui.execute import Came, ask_until_stored, carry_out, execute
-from pipeboard.ui.host import Ids, Outcome, ask, asking, patiently, read, target_names
+from pipeboard.ui.host import Host, Ids, Outcome, ask, asking, patiently, read, target_names
 from pipeboard.ui.keys import key_for
 from pipeboard.ui.overlays import prompt
 from pipeboard.ui.overlays.draft import key_of
@@ -36,10 +35,6 @@ from pipeboard.ui.screens.deal import DealScreen
 from pipeboard.ui.screens.review import ReviewPlace, ReviewScreen, leave, show_past
 from pipeboard.workspace.review import decide as store_decision
 from pipeboard.workspace.review import hold as store_review
-
-if TYPE_CHECKING:
-    from pipeboard.domain.review import ReviewDocument
-    from pipeboard.ui.host import Host
 
 _PRESENT = "present"
 
