@@ -20,7 +20,9 @@ from pipeboard.domain.errors import BadInput
 from pipeboard.domain.events import to_json
 from pipeboard.domain.lazy_dataclass import replace
 from pipeboard.domain.locales import ENGLISH, written
+from pipeboard.domain.people import match_rep
 from pipeboard.domain.phrases import aloud
+from pipeboard.domain.roles import who_may
 from pipeboard.domain.text import did_you_mean, quoted
 from pipeboard.store.sql import Audit
 from pipeboard.workspace.finding import deal_record
@@ -108,9 +110,6 @@ def history(call: Call) -> int:
 
 def _audit(call: Call) -> Audit:
     """Which commands are asked for."""
-    from pipeboard.domain.people import match_rep
-    from pipeboard.domain.roles import who_may
-
     asked = call.arguments
     verb = (asked.verb or "").strip().lower()
     if verb and verb not in (known := who_may()):

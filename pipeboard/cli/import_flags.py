@@ -15,8 +15,10 @@ from pipeboard.cli.call import Call
 from pipeboard.domain.errors import BadInput, NotFound, Refused
 from pipeboard.domain.lazy_dataclass import fields, with_values
 from pipeboard.domain.money import currency_code
+from pipeboard.domain.settings import Settings
 from pipeboard.domain.templates import TEMPLATES, from_stage_names, template
 from pipeboard.domain.text import few, fold, quoted
+from pipeboard.store import Store
 from pipeboard.workspace.configuration import change_pipeline
 from pipeboard.workspace.finding import find_pipeline
 
@@ -345,8 +347,6 @@ def _known(workspace: Workspace, name: str, stages: str) -> Pipeline | None:
 def rehearsal(call: Call, currency: str = "", *, is_bare: bool = False) -> Iterator[Workspace]:
     """A workspace to plan in, of which nothing stays; with a currency as it would be made here."""
     from pipeboard.cli.config import system_zone
-    from pipeboard.domain.settings import Settings
-    from pipeboard.store import Store
 
     settings = Settings()
     if currency:

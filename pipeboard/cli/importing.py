@@ -26,6 +26,8 @@ from pipeboard.domain.lazy_dataclass import replace
 from pipeboard.domain.locales import written
 from pipeboard.domain.pipeline import Pipeline
 from pipeboard.domain.text import few, nearest
+from pipeboard.exchange.layouts import GENERIC
+from pipeboard.workspace.configuration import check_empty, take_whole
 from pipeboard.workspace.finding import find_pipeline
 from pipeboard.workspace.import_report import (
     Differing,
@@ -106,7 +108,6 @@ def _restore(call: Call, path: Path) -> int:
     """A whole workspace out of a file; only where there is none yet, or an empty one."""
     from pipeboard.cli.setup import is_made, make_workspace
     from pipeboard.exchange.deal_files import read_whole
-    from pipeboard.workspace.configuration import check_empty, take_whole
 
     read_whole(path)  # before a database is made for it
     made = is_made(call)
@@ -222,7 +223,6 @@ def tell(call: Call, reading: Reading, report: ImportReport, pipeline: Pipeline)
 
 def _tell_mapping(call: Call, reading: Reading) -> None:
     delimiter = f", delimiter {reading.delimiter!r}" if reading.delimiter else ""
-    from pipeboard.exchange.layouts import GENERIC
 
     of = "" if reading.tool == GENERIC.name else f" of {reading.tool}"
     call.out.line(f"{reading.format}{of}, {reading.encoding}{delimiter}")

@@ -14,6 +14,7 @@ from pipeboard.cli.verbs import takes, takes_json, verb
 from pipeboard.domain.counts import how_many
 from pipeboard.domain.errors import BadInput, DatabaseError, Refused
 from pipeboard.domain.money import exponent
+from pipeboard.domain.people import Actor
 from pipeboard.domain.settings import Settings
 from pipeboard.domain.templates import TEMPLATES, template
 from pipeboard.domain.text import printable, quoted
@@ -43,7 +44,6 @@ def make_workspace(
     Currency and zone are the machine's unless given. Raises BadInput for an unknown currency,
     zone or template before anything is made, `DatabaseError` when there is a database already.
     """
-    from pipeboard.domain.people import Actor
     from pipeboard.workspace.configuration import make_workspace as make
 
     settings = Settings(

@@ -10,6 +10,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from pipeboard import __version__
 from pipeboard.cli.arguments import number
 from pipeboard.cli.call import Call
 from pipeboard.cli.folders import default_database, log_file, state_folder
@@ -284,7 +285,6 @@ def logs(call: Call) -> int:
 
 
 def _tell_last(call: Call, fault: str) -> int:
-    from pipeboard import __version__
     from pipeboard.cli.config import account_name
 
     if not fault:

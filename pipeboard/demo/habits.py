@@ -26,10 +26,12 @@ from pipeboard.domain import commands as c
 from pipeboard.domain.deal import Answer, Contact, Term
 from pipeboard.domain.lazy_dataclass import dataclass
 from pipeboard.domain.money import Money
+from pipeboard.domain.people import Actor
 from pipeboard.domain.pipeline import Pipeline
 from pipeboard.domain.settings import Rep
 from pipeboard.domain.signs import stalled_reasons
 from pipeboard.domain.text import fold, slug
+from pipeboard.workspace import Workspace
 
 if TYPE_CHECKING:
     from pipeboard.store import Store
@@ -369,9 +371,7 @@ def _double(diaries: Sequence[Diary]) -> None:
 
 def hold_a_review(store: Store, scene: Scene) -> None:
     """The review of a week ago, as a colleague held it; a token keeps its id the same."""
-    from pipeboard.domain.people import Actor
     from pipeboard.exchange.review_document import review_document
-    from pipeboard.workspace import Workspace
     from pipeboard.workspace.review import hold, review
 
     last = scene.clock.instant(0)

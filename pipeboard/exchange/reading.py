@@ -12,6 +12,7 @@ from contextlib import ExitStack
 from datetime import date
 from itertools import islice
 from pathlib import Path
+from shlex import quote
 from typing import Self
 from zoneinfo import ZoneInfo
 
@@ -408,8 +409,6 @@ def _beginning_warning(matching: Matching, sample: Sequence[Record]) -> list[str
     targets = matching.targets.values()
     if any(target in _BEGINNINGS or target.startswith(ENTERED) for target in targets):
         return []
-    from shlex import quote
-
     rows = [record.cells for record in sample]
     days = (
         column

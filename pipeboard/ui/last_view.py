@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final, TypeAlias
 from pipeboard.domain.board import SORTS, Lens, Sort, usual_sort
 from pipeboard.domain.counts import in_figures
 from pipeboard.domain.errors import DatabaseError, PipeboardError, Refused
+from pipeboard.domain.filter_nodes import These
 from pipeboard.domain.lazy_dataclass import dataclass, field, replace
 from pipeboard.domain.people import Actor, with_known_owners
 from pipeboard.ui.own_themes import OURS, Themes
@@ -276,8 +277,6 @@ def _opening_of(state: BoardState) -> Opening:
 
 def typed_filter(state: BoardState) -> str:
     """The present filter as text, "" for one that no text stands for (`These`)."""
-    from pipeboard.domain.filter_nodes import These
-
     query = state.lens.filter
     is_named = query is not None and isinstance(query.root, These)
     return "" if is_named else state.view.filter_text

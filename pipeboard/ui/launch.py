@@ -44,6 +44,7 @@ from pipeboard.ui.terminal.ink import (
     terminal_encoding,
     terminal_size,
 )
+from pipeboard.workspace import Workspace
 from pipeboard.workspace.service import check_actor
 
 if TYPE_CHECKING:
@@ -198,8 +199,6 @@ def make_app(
     from pipeboard.ui.write_queue import WriteQueue
 
     def work_on(store: Store) -> Workspace:
-        from pipeboard.workspace import Workspace
-
         workspace = Workspace(store, clock, actor)
         workspace.on_stored.append(app.done_here.add)
         if choices.hooks:

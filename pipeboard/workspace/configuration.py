@@ -28,6 +28,7 @@ from pipeboard.domain.pipeline_rules import (
 from pipeboard.domain.roles import ANYBODY, Role, given_role
 from pipeboard.domain.settings import Rep, Settings, with_choice
 from pipeboard.domain.text import clean_line, did_you_mean, fold, in_quotes, quoted
+from pipeboard.store import Store
 from pipeboard.store.reading.setup import pipeline_data
 from pipeboard.workspace.recording import (
     Decision,
@@ -388,8 +389,6 @@ def make_workspace(
     `BadInput` for a pipeline that cannot be worked in, `DatabaseError` when there is a database
     already.
     """
-    from pipeboard.store import Store
-
     first = None if pipeline is None else clean_pipeline(pipeline)
     if first is not None:
         check_pipeline(first, ())

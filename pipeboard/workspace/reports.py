@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date, datetime, timedelta
+from fractions import Fraction
 from typing import TYPE_CHECKING, Unpack
 
 from pipeboard.domain.agreements import Agreement, Contents, Topic
@@ -353,8 +354,6 @@ def _known(name: str, names: list[str], what: str) -> str:
 
 def _rate(text: str) -> Fraction:
     """A rate as typed, `0.92` or `1/3`, exact."""
-    from fractions import Fraction
-
     try:
         rate = Fraction(text.strip().replace(",", "."))
     except (ValueError, ZeroDivisionError):

@@ -27,6 +27,7 @@ from pipeboard.store.reading.scope import (
     scope,
     small_result,
 )
+from pipeboard.store.reading.setup import read_settings
 from pipeboard.store.sql import FALSE, Sql, among, every
 from pipeboard.store.troubles import UNREADABLE, of_deal
 
@@ -84,7 +85,6 @@ def _by_need(database: Database, pipeline: Pipeline, lens: Lens) -> Sql:
     from pipeboard.store.reading.agreements import read_rates
     from pipeboard.store.reading.day import DayReader
     from pipeboard.store.reading.listing import Listing
-    from pipeboard.store.reading.setup import read_settings
 
     rates = read_rates(database, read_settings(database).currency)
     listing = Listing(lens.today, lens.zone, lens.me, pipeline.id, lens.owner)

@@ -21,6 +21,7 @@ from pipeboard.domain.filter_nodes import EVERYTHING
 from pipeboard.domain.locales import written
 from pipeboard.domain.programs import DealTexts, OwnProgram
 from pipeboard.domain.text import printable, printable_lines, quoted, slug
+from pipeboard.domain.timeline import describe
 from pipeboard.ui.execute import Came, ask_until_stored
 from pipeboard.ui.host import Host, Ids, ask, on_deals, read, selected, target_names
 from pipeboard.ui.keys import key_for
@@ -152,7 +153,6 @@ async def _records(host: Host, ids: Ids) -> list[DealRecord]:
 
 
 async def _markdown(host: Host, record: DealRecord) -> str:
-    from pipeboard.domain.timeline import describe
     from pipeboard.exchange.deal_text import DealText
 
     today, zone, manner = host.today, host.state.lens.zone, written()

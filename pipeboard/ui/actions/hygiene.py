@@ -35,7 +35,9 @@ from pipeboard.ui.overlays.draft import key_of
 from pipeboard.ui.overlays.menu import Menu, MenuChoice
 from pipeboard.ui.overlays.overlay import Panel
 from pipeboard.ui.overlays.prompt import Prompt
+from pipeboard.ui.screens.deal import DealScreen
 from pipeboard.ui.screens.hygiene import HygieneScreen
+from pipeboard.workspace.execution import merge_deals
 
 if TYPE_CHECKING:
     from pipeboard.domain.deal import Deal
@@ -48,8 +50,6 @@ if TYPE_CHECKING:
 
 async def open(host: HygieneScreen) -> None:
     """Enter: the deal on a screen of its own."""
-    from pipeboard.ui.screens.deal import DealScreen
-
     deal = host.deal
     if deal is None:
         host.say("No deal is selected here.", "status.warn")
@@ -198,8 +198,6 @@ async def merge(host: Host, ids: Ids) -> None:
         return
 
     def merged(workspace: Workspace, ids: Sequence[int], seen: Seen) -> Receipt:
-        from pipeboard.workspace.execution import merge_deals
-
         return merge_deals(workspace, ids[0], ids[1:], closed=closed, seen=seen)
 
     await execute(host, merged, ids=[keep.id, other.id], repeats=False)

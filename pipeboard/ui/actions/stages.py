@@ -41,6 +41,7 @@ from pipeboard.ui.overlays.draft import key_of
 from pipeboard.ui.overlays.gate_sheet import GateAnswer, GateSheet, WayOn
 from pipeboard.ui.overlays.menu import Menu, MenuChoice
 from pipeboard.ui.overlays.prompt import Prompt
+from pipeboard.workspace import execution
 
 if TYPE_CHECKING:
     from pipeboard.workspace import Workspace
@@ -119,12 +120,10 @@ async def _refused(host: Host, ids: Ids, stage: Stage) -> Mapping[type, str]:
     )
 
     def look(workspace: Workspace) -> dict[type, Refused]:
-        from pipeboard.workspace.execution import check_allowed
-
         refused: dict[type, Refused] = {}
         for command in tried:
             try:
-                check_allowed(workspace, command, ids)
+                execution.check_allowed(workspace, command, ids)
             except Refused as error:
                 # Where they are is one of the stages, and what is won may be put on another day.
                 if not (isinstance(command, c.Move | c.Win) and isinstance(error, SoAlready)):
