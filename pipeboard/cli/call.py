@@ -37,13 +37,11 @@ if TYPE_CHECKING:
     from pipeboard.domain.agreements import Agreement
     from pipeboard.domain.commands import Command
     from pipeboard.domain.deal import Deal
-    from pipeboard.domain.people import Actor
     from pipeboard.domain.pipeline import Pipeline
     from pipeboard.domain.programs import Hook
     from pipeboard.domain.settings import Settings
     from pipeboard.exchange.json_documents import Documents
     from pipeboard.store import Store
-    from pipeboard.workspace import Workspace
     from pipeboard.workspace.recording import Once, Receipt
 
 T = TypeVar("T")

@@ -51,7 +51,6 @@ if TYPE_CHECKING:
     from pipeboard.domain.people import Actor
     from pipeboard.store import Store
     from pipeboard.ui.app import PipeboardApp
-    from pipeboard.workspace import Workspace
 
 FIRST_BUSY_MS = 5_000
 """How long the first frame waits for a writer."""

@@ -45,7 +45,6 @@ from pipeboard.workspace.service import Service, in_transaction
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from pipeboard.store import Store
     from pipeboard.store.reading.agreements import PipelineEdit
     from pipeboard.store.writing import Writer
 

@@ -50,8 +50,6 @@ from pipeboard.workspace.recording import (
 from pipeboard.workspace.service import Service, in_transaction
 
 if TYPE_CHECKING:
-    from fractions import Fraction
-
     from pipeboard.domain.filter import Filter
     from pipeboard.store.reading import Reader
     from pipeboard.store.reading.facts import Watch

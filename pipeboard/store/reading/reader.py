@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from pipeboard.domain.board import Board, Card, Lens, Signs
 from pipeboard.domain.dates import micros
 from pipeboard.domain.errors import NotFound
-from pipeboard.domain.filter_nodes import EVERYTHING
+from pipeboard.domain.filter_nodes import EVERYTHING, Filter
 from pipeboard.domain.pipeline import Pipeline
 from pipeboard.domain.settings import Rep, Settings
 from pipeboard.store.database import Database
@@ -27,7 +27,6 @@ if TYPE_CHECKING:
 
     from pipeboard.domain.deal import Deal
     from pipeboard.domain.deal_record import DealRecord
-    from pipeboard.domain.filter_nodes import Filter
     from pipeboard.domain.people import Actor
     from pipeboard.store.reading.agreements import Agreements
     from pipeboard.store.reading.day import DayReader

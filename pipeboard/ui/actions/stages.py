@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
-from typing import TYPE_CHECKING
 
 from pipeboard.domain import commands as c
 from pipeboard.domain.counts import how_many, in_figures
@@ -41,10 +40,7 @@ from pipeboard.ui.overlays.draft import key_of
 from pipeboard.ui.overlays.gate_sheet import GateAnswer, GateSheet, WayOn
 from pipeboard.ui.overlays.menu import Menu, MenuChoice
 from pipeboard.ui.overlays.prompt import Prompt
-from pipeboard.workspace import execution
-
-if TYPE_CHECKING:
-    from pipeboard.workspace import Workspace
+from pipeboard.workspace import Workspace, execution
 
 
 async def advance(host: Host) -> None:
