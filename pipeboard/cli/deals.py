@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING
 
 from pipeboard.cli.arguments import read_stdin
 from pipeboard.cli.call import Call
@@ -16,14 +15,12 @@ from pipeboard.domain.deal_fields import parse_assignment
 from pipeboard.domain.errors import BadInput
 from pipeboard.domain.locales import written
 from pipeboard.domain.money import Money, names_currency, parse_money
+from pipeboard.domain.pipeline import Stage
 from pipeboard.domain.quick_add import EXAMPLE, join_arguments
 from pipeboard.domain.text import few, quoted
 from pipeboard.workspace.execution import merge_deals
 from pipeboard.workspace.new_deals import add_all, add_deal, win_with_sequels
-
-if TYPE_CHECKING:
-    from pipeboard.domain.pipeline import Stage
-    from pipeboard.workspace.recording import Receipt
+from pipeboard.workspace.recording import Receipt
 
 _ASSIGNMENT = re.compile(r"(?:fields?\.[^=]+|[a-z_]+)=", re.IGNORECASE)
 _takes_new_rep = takes(

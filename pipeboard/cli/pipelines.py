@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from pipeboard.cli.arguments import Parser, read_stdin, read_utf8
 from pipeboard.cli.call import Call
@@ -16,6 +15,7 @@ from pipeboard.domain.events import to_json
 from pipeboard.domain.json_data import Document, with_nulls
 from pipeboard.domain.lazy_dataclass import replace
 from pipeboard.domain.pipeline import Pipeline
+from pipeboard.domain.pipeline_changes import PipelineChange
 from pipeboard.domain.templates import (
     QUESTION_SETS,
     TEMPLATES,
@@ -25,9 +25,6 @@ from pipeboard.domain.templates import (
 )
 from pipeboard.workspace.configuration import change_pipeline
 from pipeboard.workspace.finding import find_pipeline
-
-if TYPE_CHECKING:
-    from pipeboard.domain.pipeline_changes import PipelineChange
 
 
 @verb("pipeline list", "", "pipeboard pipeline list")

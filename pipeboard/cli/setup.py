@@ -6,7 +6,6 @@ import os
 import stat
 from pathlib import Path
 from shlex import quote
-from typing import TYPE_CHECKING
 
 from pipeboard.cli.call import Call
 from pipeboard.cli.config import account_name, is_zone, system_currency, system_zone
@@ -15,15 +14,12 @@ from pipeboard.domain.counts import how_many
 from pipeboard.domain.errors import BadInput, DatabaseError, Refused
 from pipeboard.domain.money import exponent
 from pipeboard.domain.people import Actor
+from pipeboard.domain.pipeline import Pipeline
 from pipeboard.domain.settings import Settings
 from pipeboard.domain.templates import TEMPLATES, template
 from pipeboard.domain.text import printable, quoted
 from pipeboard.workspace import Workspace
 from pipeboard.workspace.finding import find_pipeline
-
-if TYPE_CHECKING:
-    from pipeboard.domain.pipeline import Pipeline
-
 
 # Making a workspace where there is none: for `init`, and for the verbs that bring deals.
 

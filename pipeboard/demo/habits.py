@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 from random import Random
-from typing import TYPE_CHECKING, TypeVar
+from typing import TypeVar
 
 from pipeboard.demo import wording
 from pipeboard.demo.diary import (
@@ -31,11 +31,8 @@ from pipeboard.domain.pipeline import Pipeline
 from pipeboard.domain.settings import Rep
 from pipeboard.domain.signs import stalled_reasons
 from pipeboard.domain.text import fold, slug
+from pipeboard.store import Store
 from pipeboard.workspace import Workspace
-
-if TYPE_CHECKING:
-    from pipeboard.store import Store
-
 
 # Made-up reps, companies and the people in them; none is meant to exist.
 

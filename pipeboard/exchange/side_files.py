@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from pipeboard.domain.counts import how_many
 from pipeboard.domain.deal import Deal, custom_key
@@ -15,12 +15,9 @@ from pipeboard.exchange.fields import CUSTOM, LEFT_OUT
 from pipeboard.exchange.read_options import NO_OPTIONS, ReadOptions
 from pipeboard.exchange.reading import open_table
 from pipeboard.exchange.recipe import Recipe
+from pipeboard.exchange.rows import DealRow
 from pipeboard.exchange.synonyms import SYNONYMS
 from pipeboard.exchange.tables import Record, column_named, next_free
-
-if TYPE_CHECKING:
-    from pipeboard.exchange.rows import DealRow
-
 
 TEAM = "rep.team"
 """What a column is that names the team of a rep."""

@@ -11,8 +11,8 @@ import sqlite3
 from collections.abc import Mapping
 from contextlib import closing, suppress
 from pathlib import Path
-from typing import TYPE_CHECKING
 
+from sqlalchemy import Connection as SqlConnection
 from sqlalchemy import create_engine
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import StaticPool
@@ -28,9 +28,6 @@ from pipeboard.store.migration_steps import STEPS, Step, add_new_columns
 from pipeboard.store.opening import SCHEMA, check_schema, schema_of
 from pipeboard.store.patience import Patience
 from pipeboard.store.troubles import as_database_error, translate_errors
-
-if TYPE_CHECKING:
-    from sqlalchemy import Connection as SqlConnection
 
 _STATE = (
     "SELECT (SELECT value FROM counter WHERE name = 'schema'),"

@@ -5,18 +5,15 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable
 from operator import index
-from typing import TYPE_CHECKING
 
 from pipeboard.domain.criteria import parse_criterion
+from pipeboard.domain.json_data import Document
 from pipeboard.domain.lazy_dataclass import fields, with_values
 from pipeboard.domain.pipeline import Category, Factor, Pipeline, Question, Stage, StageKind
 from pipeboard.domain.settings import Rep, Settings
 from pipeboard.store import dialect
 from pipeboard.store.database import Database, Row, RowTuple, from_row
 from pipeboard.store.troubles import readable
-
-if TYPE_CHECKING:
-    from pipeboard.domain.json_data import Document
 
 # Between pipelines and their rows, and the document of a pipeline as JSON.
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from typing import TYPE_CHECKING
 
 from pipeboard.domain import commands as c
 from pipeboard.domain.counts import in_figures
+from pipeboard.domain.deal import Deal
 from pipeboard.domain.hygiene import DEAD, DECISION_MAKER, DUPLICATES, GROUPS, Fault, norm
 from pipeboard.domain.lazy_dataclass import replace
 from pipeboard.domain.locales import written
@@ -37,13 +37,9 @@ from pipeboard.ui.overlays.overlay import Panel
 from pipeboard.ui.overlays.prompt import Prompt
 from pipeboard.ui.screens.deal import DealScreen
 from pipeboard.ui.screens.hygiene import HygieneScreen
+from pipeboard.workspace import Seen, Workspace
 from pipeboard.workspace.execution import merge_deals
-
-if TYPE_CHECKING:
-    from pipeboard.domain.deal import Deal
-    from pipeboard.workspace import Seen, Workspace
-    from pipeboard.workspace.recording import Receipt
-
+from pipeboard.workspace.recording import Receipt
 
 # What is looked at.
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from abc import abstractmethod
 from collections.abc import Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, ClassVar, Final, Protocol, TypeVar, runtime_checkable
+from typing import ClassVar, Final, Protocol, TypeVar, runtime_checkable
 
 from textual._context import visible_screen_stack
 from textual.app import ComposeResult
@@ -38,13 +38,11 @@ from pipeboard.ui.draw.line import (
 )
 from pipeboard.ui.keys import as_pressed
 from pipeboard.ui.overlays.draft import Draft
+from pipeboard.ui.terminal.session import AnyScreen
 from pipeboard.ui.terminal.width import fit
 from pipeboard.ui.widgets.line_input import LONGEST_LINE, LineInput
 from pipeboard.ui.widgets.page import Lines, glyphs_of
 from pipeboard.ui.write_queue import under_net
-
-if TYPE_CHECKING:
-    from pipeboard.ui.terminal.session import AnyScreen
 
 # Rows behind an overlay: the screens below it, as many cells as are asked for.
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, ClassVar, Final, TypeAlias, TypeVar
+from typing import ClassVar, Final, TypeAlias, TypeVar
 
 from textual.app import ComposeResult, SuspendNotSupported
 from textual.binding import BindingType
@@ -26,12 +26,10 @@ from pipeboard.ui.overlays.overlay import (
     bound,
     upper_edge,
 )
+from pipeboard.ui.terminal.session import AnyApp
 from pipeboard.ui.widgets.line_input import harmless
 from pipeboard.ui.widgets.page import style_of, theme_of
 from pipeboard.ui.write_queue import under_net
-
-if TYPE_CHECKING:
-    from pipeboard.ui.terminal.session import AnyApp
 
 _THEME = "pipeboard"
 LONGEST_TEXT: Final = 100_000

@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from functools import partial
-from typing import TYPE_CHECKING, ClassVar, NamedTuple
+from typing import ClassVar, NamedTuple
 
 from textual import on
 from textual.binding import BindingType
 
+from pipeboard.domain.deal import Deal
 from pipeboard.domain.errors import DatabaseError, GivenUp
 from pipeboard.domain.lazy_dataclass import replace
 from pipeboard.domain.pipeline import Pipeline
+from pipeboard.domain.review import ReviewDocument
 from pipeboard.ui import keys
 from pipeboard.ui.board_state import BoardState
 from pipeboard.ui.draw.questions import listed, scrolled_to
@@ -25,12 +27,8 @@ from pipeboard.ui.screens.page_screen import CountingScreen, pane_style
 from pipeboard.ui.terminal.workers import beside
 from pipeboard.ui.widgets.page import Page
 from pipeboard.ui.write_queue import Targets
+from pipeboard.workspace.recording import Receipt
 from pipeboard.workspace.review import Gathered, Held, decisions_since, gather
-
-if TYPE_CHECKING:
-    from pipeboard.domain.deal import Deal
-    from pipeboard.domain.review import ReviewDocument
-    from pipeboard.workspace.recording import Receipt
 
 ShowBehind = Callable[[str, frozenset[int], int], None]
 """Shows deals on the board, under a title, of a pipeline."""
