@@ -123,7 +123,8 @@ def _write(call: Call) -> None:
 
 def _flow(call: Call, report: Report) -> Waterfall:
     """What changed since the day, or between the days, that were typed."""
-    from pipeboard.workspace.reports import changes_in, since_days
+    from pipeboard.domain.metrics.waterfall import waterfall_of_days
+    from pipeboard.workspace.reports import since_days
 
     first, after = since_days(call.arguments.since, call.workspace.today)
     call.tell_days(
@@ -133,7 +134,7 @@ def _flow(call: Call, report: Report) -> Waterfall:
             if day
         ]
     )
-    return changes_in(report, first, after)
+    return waterfall_of_days(report.basis, first, after)
 
 
 def _question(call: Call) -> ReportQuery:

@@ -236,7 +236,7 @@ def _with_year(
     year: str | None, month: int, number: int, today: date, direction: Direction
 ) -> date:
     if year is not None:
-        return date(_full_year(year), month, number)
+        return date(int(year) + (2000 if len(year) == 2 else 0), month, number)
     years = range(today.year - _LONGEST_LEAP_GAP, today.year + _LONGEST_LEAP_GAP + 1)
     days = [date(y, month, number) for y in years if 1 <= number <= month_length(y, month)]
     if not days:
@@ -248,10 +248,6 @@ def _with_year(
             return max(day for day in days if day <= today)
         case Direction.NEAREST:
             return min(days, key=lambda day: (abs(day - today), day < today))
-
-
-def _full_year(digits: str) -> int:
-    return int(digits) + (2000 if len(digits) == 2 else 0)
 
 
 def _refuse_weekday(text: str, day: date) -> NoReturn:

@@ -150,7 +150,8 @@ class _Import:
                 self.service.store.keep_copy_before_import(self.at)
                 self._bring_in(staging, decider, pipelines)
             elif self.new or decider.report.teams:
-                self.service.transact(lambda: self._store_agreements(pipelines))
+                # None of the rows led to a deal: new pipelines and teams alone.
+                self.service.transact(lambda: self._record(0, self.at, self._save_new(pipelines)))
                 decider.report.command_id = self.command_id
         return decider.report
 
@@ -238,10 +239,6 @@ class _Import:
         self._record(deals, decider.at, made, staging.stage)
         if self.options.recipe is not None:
             self.service.transaction.writer.save_recipe(*self.options.recipe)
-
-    def _store_agreements(self, pipelines: Sequence[Pipeline]) -> None:
-        """New pipelines and teams alone, of a file none of whose rows led to a deal."""
-        self._record(0, self.at, self._save_new(pipelines))
 
     def _record(
         self,

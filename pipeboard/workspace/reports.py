@@ -30,7 +30,6 @@ from pipeboard.domain.metrics.rules import (
     by_owner,
     grouping_of,
 )
-from pipeboard.domain.metrics.waterfall import Waterfall, waterfall_of_days
 from pipeboard.domain.money import Money, currency_code, format_money, parse_money
 from pipeboard.domain.periods import Period
 from pipeboard.domain.pipeline import Category, Pipeline
@@ -190,11 +189,6 @@ def since_days(text: str, today: date) -> tuple[date, date | None]:
     if first > today:
         raise BadInput(f"{first} has not come yet.", hint="Name a day until today.")
     return first, after
-
-
-def changes_in(report: Report, first: date, after: date | None = None) -> Waterfall:
-    """Why the pipeline of a report's period changed, from a local day on to before another."""
-    return waterfall_of_days(report.basis, first, after)
 
 
 # Agreements by name: targets, calls and rates that numbers are held against, saved filters.

@@ -245,13 +245,14 @@ def test_the_days_that_changes_are_asked_of_are_told(
     since: str, days: Any, told: list[Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("pipeboard.workspace.reports.since_days", lambda text, today: days)
-    monkeypatch.setattr("pipeboard.workspace.reports.changes_in", lambda report, *asked: asked)
+    waterfall = "pipeboard.domain.metrics.waterfall.waterfall_of_days"
+    monkeypatch.setattr(waterfall, lambda basis, *asked: asked)
     found: list[Any] = []
     call: Any = SimpleNamespace(
         arguments=SimpleNamespace(since=since), workspace=SimpleNamespace(today=None),
         tell_days=found.extend,
     )  # fmt: skip
-    report: Any = None
+    report: Any = SimpleNamespace(basis=None)
     assert _flow(call, report) == days
     assert found == told
 

@@ -74,11 +74,10 @@ def waiting(basis: Basis) -> list[tuple[DealHistory, Fraction | None]]:
     longest wait first; last those without a created date, since nobody knows since when."""
     silent = [deal for deal in basis.deals.open if deal.first_outbound_at is None]
     silent.sort(key=lambda deal: (not deal.is_dated, deal.created_at, deal.id))
-    return [(deal, _hours_since(basis, deal) if deal.is_dated else None) for deal in silent]
-
-
-def _hours_since(basis: Basis, deal: DealHistory) -> Fraction:
-    return Fraction(basis.now - deal.created_at, HOUR_US)
+    return [
+        (deal, Fraction(basis.now - deal.created_at, HOUR_US) if deal.is_dated else None)
+        for deal in silent
+    ]
 
 
 @named("quotes_sent", Unit.COUNT, "Quotes", better=True)

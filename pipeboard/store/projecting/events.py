@@ -121,22 +121,19 @@ def _touch_of(event: Event) -> Mapping[str, object]:
     return {"touch_type": touch.get("type"), "touch_direction": touch.get("direction", "")}
 
 
-def _owner_of(event: Event) -> Mapping[str, object]:
-    return {"owner": str(event.after.get("owner", ""))}
-
-
-def _overrides_of(event: Event) -> Mapping[str, object]:
-    return {"overrides": bool(event.facts.get("missing"))}
-
-
 _OF_KIND: Mapping[Kind, Callable[[Event], Mapping[str, object]]] = {
     Kind.PROBABILITY: lambda event: {"probability_bp": event.after.get("probability_bp")},
     Kind.CATEGORY: lambda event: {"category": to_json(event.after.get("category"))},
     Kind.NEXT_STEP: lambda event: {"has_step": event.after.get("next_step") is not None},
     Kind.LOST: _loss_of,
     Kind.TOUCH: _touch_of,
-    **dict.fromkeys((Kind.CREATED, Kind.OWNER), _owner_of),
-    **dict.fromkeys((Kind.MOVED, Kind.WON, Kind.REOPENED), _overrides_of),
+    **dict.fromkeys(
+        (Kind.CREATED, Kind.OWNER), lambda event: {"owner": str(event.after.get("owner", ""))}
+    ),
+    **dict.fromkeys(
+        (Kind.MOVED, Kind.WON, Kind.REOPENED),
+        lambda event: {"overrides": bool(event.facts.get("missing"))},
+    ),
 }
 """What metrics ask of an event of its kind besides stage, money and day."""
 

@@ -152,12 +152,6 @@ def read_saved_filters(database: Database, me: str) -> tuple[tuple[str, str], ..
     return tuple((row["name"], row["filter"]) for row in rows)
 
 
-def read_all_filters(database: Database) -> tuple[tuple[str, str, str], ...]:
-    """Name, owner and text of everybody's filters."""
-    rows = database.rows("select name, owner, filter from saved_filter order by owner, name")
-    return tuple((row["name"], row["owner"], row["filter"]) for row in rows)
-
-
 class Pipelines:
     """The pipelines in order, read again only when one has changed.
 

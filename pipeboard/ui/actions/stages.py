@@ -44,15 +44,11 @@ from pipeboard.workspace import Workspace, execution
 
 
 async def advance(host: Host) -> None:
-    await _step(host, take_count(host))
+    await execute(host, c.Step(take_count(host)))
 
 
 async def back(host: Host) -> None:
-    await _step(host, -take_count(host))
-
-
-async def _step(host: Host, places: int) -> None:
-    await execute(host, c.Step(places))
+    await execute(host, c.Step(-take_count(host)))
 
 
 @on_deals
