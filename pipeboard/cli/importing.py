@@ -43,7 +43,8 @@ if TYPE_CHECKING:
     from pipeboard.exchange.reading import Reading
     from pipeboard.exchange.recipe import Recipe
     from pipeboard.workspace import Workspace
-    from pipeboard.workspace.import_rows import ImportOptions, ImportReport
+    from pipeboard.workspace.import_report import ImportReport
+    from pipeboard.workspace.row_matching import ImportOptions
 
 
 @verb(
@@ -73,7 +74,8 @@ def import_file(call: Call) -> int:
 
 def _import_deals(call: Call, path: Path, resources: ExitStack) -> int:
     from pipeboard.workspace.import_plan import open_reading
-    from pipeboard.workspace.import_rows import RowsRejected, check_owners
+    from pipeboard.workspace.import_report import RowsRejected
+    from pipeboard.workspace.import_rows import check_owners
 
     asked = call.arguments
     workspace, known = resources.enter_context(place_of(call, path))
@@ -154,7 +156,7 @@ def _import(
 
 def _options(call: Call, reading: Reading, recipe: Recipe) -> ImportOptions:
     from pipeboard.exchange.side_files import side_of
-    from pipeboard.workspace.import_rows import ImportOptions
+    from pipeboard.workspace.row_matching import ImportOptions
 
     asked = call.arguments
     if asked.save_recipe:
@@ -335,7 +337,7 @@ def _document(
 
 def join_file(call: Call, path: Path) -> int:
     """Puts the other columns of the file on the deals that have the key of their line."""
-    from pipeboard.exchange.reading import ReadOptions
+    from pipeboard.exchange.read_options import ReadOptions
     from pipeboard.exchange.side_files import open_side_table
     from pipeboard.workspace.import_rows import join
 

@@ -33,10 +33,10 @@ from pipeboard.exchange.read_options import (
     NO_OPTIONS,
     CellTally,
     ReadingRules,
+    ReadOptions,
     key_columns,
     rules_of,
 )
-from pipeboard.exchange.read_options import ReadOptions as ReadOptions
 from pipeboard.exchange.row_stream import Rows, is_history
 from pipeboard.exchange.rows import DealRow, Rejected
 from pipeboard.exchange.tables import REASON, FileTable, Record

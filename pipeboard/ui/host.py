@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 
     from pipeboard.domain.board import Card
     from pipeboard.domain.commands import Command
-    from pipeboard.domain.filter import Filter
+    from pipeboard.domain.filter_nodes import Filter
     from pipeboard.domain.pipeline import Pipeline, Stage
     from pipeboard.domain.settings import Settings
     from pipeboard.store.reading import Reader

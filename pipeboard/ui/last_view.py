@@ -20,7 +20,7 @@ from pipeboard.ui.own_themes import OURS, Themes
 if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
 
-    from pipeboard.domain.filter import Filter
+    from pipeboard.domain.filter_nodes import Filter
     from pipeboard.domain.pipeline import Pipeline
     from pipeboard.domain.programs import Hook, OwnProgram
     from pipeboard.domain.roles import Rights

@@ -23,8 +23,8 @@ from pipeboard.exchange.words.languages import closing_outcome
 from pipeboard.workspace import Workspace
 from pipeboard.workspace.finding import find_pipeline
 from pipeboard.workspace.import_report import ImportReport, RejectedFile, remarks_told
-from pipeboard.workspace.import_rows import ImportOptions, Progress, import_rows
-from pipeboard.workspace.row_matching import Match as Match
+from pipeboard.workspace.import_rows import Progress, import_rows
+from pipeboard.workspace.row_matching import ImportOptions, Match
 
 NO_STAGE: Final = "Open"
 """The stage of open deals of a file that names none to work in."""

@@ -30,11 +30,10 @@ from pipeboard.store.reading.facts import collecting_later
 from pipeboard.store.reading.setup import pipeline_data
 from pipeboard.workspace.configuration import rep_agreed
 from pipeboard.workspace.execution import decide_all
-from pipeboard.workspace.import_report import ImportReport as ImportReport
-from pipeboard.workspace.import_report import RowsRejected as RowsRejected
+from pipeboard.workspace.import_report import ImportReport, RowsRejected
 from pipeboard.workspace.recording import check_role, command_done, record, retried
 from pipeboard.workspace.row_deciding import NO_LINE, RowDecider
-from pipeboard.workspace.row_matching import ImportOptions as ImportOptions
+from pipeboard.workspace.row_matching import ImportOptions
 from pipeboard.workspace.service import NOTHING_SEEN, Service, in_transaction
 
 if TYPE_CHECKING:

@@ -49,7 +49,7 @@ from pipeboard.workspace.recording import (
 from pipeboard.workspace.service import Service, in_transaction
 
 if TYPE_CHECKING:
-    from pipeboard.domain.filter import Filter
+    from pipeboard.domain.filter_nodes import Filter
     from pipeboard.store.reading import Reader
     from pipeboard.store.reading.facts import Watch
 

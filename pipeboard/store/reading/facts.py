@@ -175,8 +175,9 @@ def read_fields(
     them. A field of entries (`answers`) is a mapping, any other is None where it was never set."""
     found: dict[int, dict[str, Any]] = {}
     for row in read_standing(database, pipeline_id, as_of, ids, one_of("kind", kinds)):
-        empty: dict[str, Any] = {name: {} if name in KEYED_FIELDS else None for name in names}
-        fields = found.setdefault(row["deal_id"], empty)
+        fields = found.setdefault(
+            row["deal_id"], {name: {} if name in KEYED_FIELDS else None for name in names}
+        )
         for name, value in json.loads(row["data"]).get("after", {}).items():
             whole, dot, key = name.partition(".")
             if whole not in fields:

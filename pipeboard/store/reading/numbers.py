@@ -13,7 +13,8 @@ from pipeboard.store.reading.board import read_usual_days
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from pipeboard.domain.metrics import DealHistory, MetricRules
+    from pipeboard.domain.metrics.history import DealHistory
+    from pipeboard.domain.metrics.rules import MetricRules
     from pipeboard.domain.money import Rates
     from pipeboard.domain.pipeline import Pipeline
     from pipeboard.store.reading.facts import KnownHistories, Watch
