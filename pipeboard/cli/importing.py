@@ -27,11 +27,14 @@ from pipeboard.domain.locales import written
 from pipeboard.domain.pipeline import Pipeline
 from pipeboard.domain.text import few, nearest
 from pipeboard.exchange.layouts import GENERIC
+from pipeboard.exchange.read_options import ReadOptions
 from pipeboard.workspace.configuration import check_empty, take_whole
 from pipeboard.workspace.finding import find_pipeline
 from pipeboard.workspace.import_report import (
     Differing,
+    ImportReport,
     RejectedFile,
+    RowsRejected,
     conflicts_told,
     counts_told,
     meaning_told,
@@ -43,7 +46,6 @@ if TYPE_CHECKING:
     from pipeboard.exchange.reading import Reading
     from pipeboard.exchange.recipe import Recipe
     from pipeboard.workspace import Workspace
-    from pipeboard.workspace.import_report import ImportReport
     from pipeboard.workspace.row_matching import ImportOptions
 
 
@@ -74,7 +76,6 @@ def import_file(call: Call) -> int:
 
 def _import_deals(call: Call, path: Path, resources: ExitStack) -> int:
     from pipeboard.workspace.import_plan import open_reading
-    from pipeboard.workspace.import_report import RowsRejected
     from pipeboard.workspace.import_rows import check_owners
 
     asked = call.arguments
@@ -337,7 +338,6 @@ def _document(
 
 def join_file(call: Call, path: Path) -> int:
     """Puts the other columns of the file on the deals that have the key of their line."""
-    from pipeboard.exchange.read_options import ReadOptions
     from pipeboard.exchange.side_files import open_side_table
     from pipeboard.workspace.import_rows import join
 
