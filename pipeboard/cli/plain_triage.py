@@ -56,7 +56,7 @@ def _tell(call: Call, triage: Triage, record: DealRecord) -> None:
     """The deal, why it is here, what to ask and whom to call, a line each."""
     deal, today, say = record.deal, call.workspace.today, call.out.line
     value = f", {written().money(deal.value)}" if deal.value else ""
-    stage = record.pipeline.stage(deal.stage_id)
+    stage = record.stage
     if passed := triage.take_passed():
         call.out.say(f"{passed}.")
     say("")

@@ -57,8 +57,7 @@ class Agreement:
                 return f"pipeline {(self.after or self.before or {}).get('name', '')}"
             case Topic.TARGET:
                 _, period, owner, team = self.key
-                whose = f"@{owner}" if owner else f"team {team}" if team else "everybody"
-                return f"target for {period}, {whose}"
+                return f"target for {period}, {whose(str(owner), str(team))}"
             case Topic.CALL:
                 return f"call for {self.key[1]}, @{self.key[2]}"
             case Topic.RATE:
@@ -93,6 +92,11 @@ class AgreementEntry:
     def who(self) -> str:
         """Who did it, and for whom if for somebody else: `ana (for bo)`."""
         return named(self.actor, self.acting_as)
+
+
+def whose(owner: str, team: str) -> str:
+    """Of whom a target is: a rep, a team, or where neither is named everybody."""
+    return f"@{owner}" if owner else f"team {team}" if team else "everybody"
 
 
 def changed_names(agreement: Agreement) -> tuple[str, ...]:

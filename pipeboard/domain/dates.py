@@ -357,6 +357,11 @@ def parse_instant(text: str, *, zone: ZoneInfo | None = None) -> datetime:
     return (at if at.tzinfo else at.replace(tzinfo=zone)).astimezone(UTC)
 
 
+def kept_day(text: str | None) -> date | None:
+    """A day as it is kept, `2026-12-19`; None for none."""
+    return None if text is None else date.fromisoformat(text)
+
+
 def local_date(at: datetime, zone: ZoneInfo) -> date:
     """The calendar day in `zone` at that instant."""
     return at.astimezone(zone).date()

@@ -28,7 +28,7 @@ _encode = encoder()
 def deal_document(documents: Documents, record: DealRecord) -> Document:
     """A deal with all that an import takes back, in the words of `show --json`."""
     deal, pipeline = record.deal, record.pipeline
-    shown = documents.record(record, lambda entry: "")
+    shown = documents.record(record, lambda event: "")
     document: Document = {name: shown[name] for name in _SHOWN if name in shown}
     document |= {
         # Also those that stand for what nobody knows, which `precision` tells.

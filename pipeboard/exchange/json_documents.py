@@ -13,8 +13,8 @@ from pipeboard.domain.criteria import gate_ahead
 from pipeboard.domain.dates import instant
 from pipeboard.domain.deal import Contact, Deal, Loss, NextStep
 from pipeboard.domain.deal_fields import fields_beside
-from pipeboard.domain.deal_record import DealRecord, Entry, LoggedEvent
-from pipeboard.domain.events import to_json
+from pipeboard.domain.deal_record import DealRecord, LoggedEvent
+from pipeboard.domain.events import Event, to_json
 from pipeboard.domain.json_data import Document, JsonObject, with_nulls
 from pipeboard.domain.lazy_dataclass import dataclass
 from pipeboard.domain.pipeline import Pipeline, Stage
@@ -83,7 +83,7 @@ class Documents:
             else None,
         }
 
-    def record(self, record: DealRecord, describe: Callable[[Entry], str]) -> Document:
+    def record(self, record: DealRecord, describe: Callable[[Event], str]) -> Document:
         """One deal with all around it, as `show --json` gives it; `describe` words an event."""
         deal = record.deal
         answers = {key: answer for key, answer in deal.answers.items() if answer.is_given}
@@ -133,7 +133,7 @@ class Documents:
                     "at": to_json(entry.event.at),
                     "actor": entry.who,
                     "kind": str(entry.event.kind),
-                    "text": describe(entry),
+                    "text": describe(entry.event),
                     "command_id": entry.command_id,
                 }
                 for entry in record.entries

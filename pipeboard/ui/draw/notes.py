@@ -285,7 +285,7 @@ def _gate(record: DealRecord, style: PaneStyle) -> list[Item]:
 
 
 def _checklist(record: DealRecord) -> list[Item]:
-    deal, stage = record.deal, record.pipeline.stage(record.deal.stage_id)
+    deal, stage = record.deal, record.stage
     return [
         Item(f"{CHECK}{place}", ((tick(deal.is_checked(stage.id, text)), whole(text, "text")),))
         for place, text in enumerate(stage.checklist)
@@ -299,7 +299,7 @@ def _playbook(record: DealRecord, style: PaneStyle) -> list[Item]:
 
 def playbook_lines(record: DealRecord, style: PaneStyle) -> list[Line]:
     """What the stage is for, and how it is worked."""
-    stage = record.pipeline.stage(record.deal.stage_id)
+    stage = record.stage
     lines: list[Line] = []
     if stage.outcome:
         lines += paragraph((("Goal  ", "pane.head"),), stage.outcome, "text", style.width)

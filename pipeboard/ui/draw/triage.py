@@ -191,7 +191,7 @@ def _deal(
 
 def _standing(record: DealRecord, style: PaneStyle) -> list[Line]:
     """The stage, how long the deal has been in it, and how much is known."""
-    deal, stage = record.deal, record.pipeline.stage(record.deal.stage_id)
+    deal, stage = record.deal, record.stage
     if not deal.is_open:
         return []
     _, limit, is_over = stage_age(record, style)
