@@ -17,6 +17,7 @@ from pipeboard.domain.metrics.result import Metric, Unit
 from pipeboard.domain.metrics.waterfall import GOING
 from pipeboard.domain.metrics.wording import Wording, percent
 from pipeboard.domain.money import half_up
+from pipeboard.domain.people import rep_name
 from pipeboard.domain.review import NUMBERS, NUMBERS_OF_REPS, called
 from pipeboard.exchange.metrics_document import amount, metric_document
 from pipeboard.exchange.metrics_tables import Figure
@@ -167,7 +168,7 @@ def _preflight(document: Preflight) -> list[Point] | str:
     found: list[Point] = []
     for name, owners in document["faults"].items():
         if owners:
-            whose = ", ".join(f"{_rep(rep)} {in_figures(n)}" for rep, n in owners.items())
+            whose = ", ".join(f"{rep_name(rep)} {in_figures(n)}" for rep, n in owners.items())
             found.append(
                 Point(f"{LABELS[Fault(name)]}: {in_figures(sum(owners.values()))} ({whose})")
             )
@@ -191,7 +192,7 @@ def _number(document: ReviewDocument, say: Wording) -> Iterator[Part]:
     yield [Point(sentence) for sentence in document["readings"] if sentence]
     reps = [
         PageRow(
-            _rep(row["rep"] or ""),
+            rep_name(row["rep"]),
             [said_number(row[name], say) for name in NUMBERS_OF_REPS],
             int(row["won_value"]["value"] or 0),
         )
@@ -221,7 +222,7 @@ def _changes(document: ReviewDocument, say: Wording) -> Iterator[Part]:
 
 
 def _to_discuss(one: SubjectDocument, say: Wording) -> Point:
-    whose = f", {_rep(one['owner'])}" if one["owner"] else ""
+    whose = f", {rep_name(one['owner'])}" if one["owner"] else ""
     risks = f"at risk: {', '.join(one['risks'])}"
     return Point(
         f", {say.money(one['value'])}{whose}",
@@ -281,7 +282,7 @@ def _variants(found: Sequence[VariantDocument]) -> Grid:
 
 def _decided(one: ReviewDecision) -> Point:
     due = f" by {written().date(date.fromisoformat(one['due']))}" if one["due"] else ""
-    text = f"{one['ref']} {one['deal']}: {one['text']} ({_rep(one['owner'])}{due})"
+    text = f"{one['ref']} {one['deal']}: {one['text']} ({rep_name(one['owner'])}{due})"
     return Point(text, done=bool(one["done"]))
 
 
@@ -291,10 +292,6 @@ def said_number(document: NumberDocument, say: Wording) -> str:
     unit = Unit(document["unit"])
     found = None if value is None else Fraction(value).limit_denominator(10**9)
     return say.explained(Metric(found, unit, reason=document["reason"]))
-
-
-def _rep(name: str) -> str:
-    return f"@{name}" if name else "nobody"
 
 
 def _day(text: str, zone: ZoneInfo) -> str:

@@ -98,11 +98,6 @@ def full_name(deal: Deal) -> str:
     return f"{deal.account} / {deal.title}" if deal.account and deal.title else deal.name
 
 
-def rep_name(name: str | None) -> str:
-    """Whose deal it is, who did it; `nobody` for none."""
-    return f"@{name}" if name else "nobody"
-
-
 def dotted(*words: str) -> str:
     """Those that say something, with dots between them."""
     return f" {DOT} ".join(filter(None, words))

@@ -12,10 +12,11 @@ from pipeboard.domain.hygiene import DEAD, DUPLICATES, GROUPS, OF_QUALIFIED, Ali
 from pipeboard.domain.lazy_dataclass import dataclass, field
 from pipeboard.domain.locales import written
 from pipeboard.domain.money import Money
+from pipeboard.domain.people import rep_name
 from pipeboard.domain.phrases import spoken
 from pipeboard.domain.pipeline import Pipeline
 from pipeboard.domain.signs import dead_evidence
-from pipeboard.ui.draw.facts import PaneStyle, full_name, rep_name
+from pipeboard.ui.draw.facts import PaneStyle, full_name
 from pipeboard.ui.draw.line import (
     AFTER,
     BEFORE,

@@ -15,13 +15,14 @@ from pipeboard.domain.locales import written
 from pipeboard.domain.metrics.waterfall import GOING
 from pipeboard.domain.metrics.wording import Wording, percent
 from pipeboard.domain.money import printed_sign
+from pipeboard.domain.people import rep_name
 from pipeboard.domain.review import NUMBERS, NUMBERS_OF_REPS, called
 from pipeboard.exchange.metrics_tables import Figure
 from pipeboard.exchange.page import words_of
 from pipeboard.exchange.review_document import said_number
 from pipeboard.outlet import with_database
 from pipeboard.ui.draw.charts import bar
-from pipeboard.ui.draw.facts import PaneStyle, calendar_day, rep_name
+from pipeboard.ui.draw.facts import PaneStyle, calendar_day
 from pipeboard.ui.draw.line import (
     DOT,
     NO,
