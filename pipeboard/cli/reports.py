@@ -83,7 +83,7 @@ def metrics(call: Call) -> int:
 
 def _write(call: Call) -> None:
     from pipeboard.exchange.metrics_tables import FullReport
-    from pipeboard.workspace.reports import groups_of, report_before, report_of
+    from pipeboard.workspace.reports import groups_of, report_of
 
     asked, workspace = call.arguments, call.workspace
     call.out.say(echo.whose(call.workspace.rights.everyone))
@@ -94,7 +94,7 @@ def _write(call: Call) -> None:
         report,
         " ".join(asked.words),
         question.owner,
-        report_before(workspace, question) if asked.compare else None,
+        report_of(workspace, question.before(workspace.settings)) if asked.compare else None,
         groups_of(workspace, report, asked.by) if asked.by else {},
         asked.by or "",
         _flow(call, report) if asked.since else None,

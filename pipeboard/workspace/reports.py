@@ -161,11 +161,6 @@ def report_of(service: Service, asked: ReportQuery, watch: Watch | None = None) 
     return report_on(service.reader, read_basis(service.reader, asked, watch), asked)
 
 
-def report_before(service: Service, asked: ReportQuery) -> Report:
-    """The same numbers of the period before."""
-    return report_of(service, asked.before(service.settings))
-
-
 def groups_of(service: Service, report: Report, name: str) -> Mapping[Group, Report]:
     """A report split by `owner`, `team`, `source`, `month`, `size`, `customer` (new or
     existing), a custom field…; BadInput for a name that no deal has anything under."""

@@ -396,15 +396,18 @@ class TypingOverlay(Overlay[T]):
         self.line.focus()
 
     def on_line_input_too_long(self, event: LineInput.TooLong) -> None:
-        did = "character did not fit and was", "characters did not fit and were"
-        self.refuse(
-            f"{how_many(event.cut, *did)} left out: {in_figures(LONGEST_LINE)} is the most."
-        )
+        self.refuse(left_out(event.cut, LONGEST_LINE))
 
     def on_line_input_joined(self, event: LineInput.Joined) -> None:
         self.refuse(
             f"{in_figures(event.lines)} lines were joined: one line is all there is to this."
         )
+
+
+def left_out(cut: int, most: int) -> str:
+    """What is said of so many characters that a line or a box had no room for."""
+    did = "character did not fit and was", "characters did not fit and were"
+    return f"{how_many(cut, *did)} left out: {in_figures(most)} is the most."
 
 
 def key_shown(event: Key) -> str:

@@ -13,7 +13,6 @@ from textual.message import Message
 from textual.widgets import TextArea
 from textual.widgets.text_area import TextAreaTheme
 
-from pipeboard.domain.counts import how_many, in_figures
 from pipeboard.domain.errors import PipeboardError, Refused
 from pipeboard.ui.keys import said
 from pipeboard.ui.overlays.draft import Draft
@@ -24,6 +23,7 @@ from pipeboard.ui.overlays.overlay import (
     Overlay,
     Panel,
     bound,
+    left_out,
     upper_edge,
 )
 from pipeboard.ui.terminal.session import AnyApp
@@ -164,10 +164,7 @@ class TextScreen(Overlay[str]):
         self.redraw()
 
     def on_text_box_too_long(self, event: TextBox.TooLong) -> None:
-        did = "character did not fit and was", "characters did not fit and were"
-        self.refuse(
-            f"{how_many(event.cut, *did)} left out: {in_figures(LONGEST_TEXT)} is the most."
-        )
+        self.refuse(left_out(event.cut, LONGEST_TEXT))
 
     def action_save(self) -> None:
         """Dismiss with what is typed."""
