@@ -75,7 +75,7 @@ def check_schema(found: int, wanted: int = SCHEMA) -> None:
 SCHEMA_NUMBER = "SELECT value FROM counter WHERE name = 'schema'"
 ID = "SELECT id FROM workspace"
 ID_AND_SCHEMA = (
-    f"SELECT ({ID}), (SELECT value FROM counter WHERE name = 'schema'),"
+    f"SELECT ({ID}), ({SCHEMA_NUMBER}),"
     f" (SELECT value FROM setting WHERE name = '{dialect.MOVED_TO}')"
 )
 

@@ -295,14 +295,16 @@ def _micros_of(text: str) -> int:
     return micros(datetime.fromisoformat(text))
 
 
+COMES_AGAIN = "ON CONFLICT (id) DO UPDATE SET removed = excluded.removed"
+"""What a note or a touch does that is put again after it was taken back."""
+
+
 def _put(database: Database, table: str, rows: Sequence[Remark]) -> None:
     """Notes or touches: new ones inserted, undone ones marked, redone ones brought back."""
     there = [row for undone, row in rows if not undone]
     last = {row["id"]: undone for undone, row in rows}
     gone = [{"id": one} for one, undone in last.items() if undone]
-    database.insert(
-        table, there, otherwise="ON CONFLICT (id) DO UPDATE SET removed = excluded.removed"
-    )
+    database.insert(table, there, otherwise=COMES_AGAIN)
     database.change_each(f"UPDATE {table} SET removed = true WHERE id = :id", gone)
 
 

@@ -51,17 +51,9 @@ def tab(host: MetricsScreen, number: int) -> None:
     host.look_at(replace(host.asked, tab=TABS[number - 1]))
 
 
-def _beside(host: MetricsScreen, step: int) -> None:
+def tab_beside(host: MetricsScreen, step: int) -> None:
     place = (TABS.index(host.asked.tab) + step) % len(TABS)
     host.look_at(replace(host.asked, tab=TABS[place]))
-
-
-def next_tab(host: MetricsScreen) -> None:
-    _beside(host, 1)
-
-
-def tab_before(host: MetricsScreen) -> None:
-    _beside(host, -1)
 
 
 def earlier(host: MetricsScreen) -> None:

@@ -14,7 +14,7 @@ from pipeboard.ui.actions.closing import lose
 from pipeboard.ui.actions.daily import next_step
 from pipeboard.ui.actions.fields import any_change, close_date, deal_now, owner, value
 from pipeboard.ui.actions.items import edit_person
-from pipeboard.ui.actions.selection import choose_pipeline, choose_rep
+from pipeboard.ui.actions.selection import NOTHING_TO_MARK, choose_pipeline, choose_rep
 from pipeboard.ui.actions.stages import answer_some, name_contact
 from pipeboard.ui.draw.facts import PaneStyle
 from pipeboard.ui.draw.hygiene import merge_lines
@@ -64,16 +64,8 @@ async def _go_to(host: HygieneScreen, group: str) -> None:
         await host.program.key_queue.pause()
 
 
-async def next_group(host: HygieneScreen) -> None:
-    await _beside(host, 1)
-
-
-async def group_before(host: HygieneScreen) -> None:
-    await _beside(host, -1)
-
-
-async def _beside(host: HygieneScreen, step: int) -> None:
-    """The next kind that there is something of."""
+async def group_beside(host: HygieneScreen, step: int) -> None:
+    """The next kind on that side that there is something of."""
     groups, view = list(GROUPS), host.view
     here = groups.index(view.group)
     others = [groups[(here + step * n) % len(groups)] for n in range(1, len(groups))]
@@ -99,7 +91,7 @@ async def pipeline(host: HygieneScreen) -> None:
 
 def mark(host: HygieneScreen) -> None:
     if host.deal is None or host.pair is not None:
-        host.say("There is nothing to mark here.", "status.warn")
+        host.say(NOTHING_TO_MARK, "status.warn")
         return
     host.set_marks(host.view.marks ^ {host.deal.id})
     host.move_cursor(0, 1)
@@ -108,7 +100,7 @@ def mark(host: HygieneScreen) -> None:
 def mark_all(host: HygieneScreen) -> None:
     every = frozenset(deal.id for deal in host.view.deals)
     if not every:
-        host.say("There is nothing to mark here.", "status.warn")
+        host.say(NOTHING_TO_MARK, "status.warn")
         return
     host.set_marks(frozenset() if every <= host.view.marks else every)
     if host.view.marks:

@@ -37,20 +37,12 @@ def tab(host: DealScreen, number: int) -> None:
     host.show_tab(DEAL_TABS[number - 1])
 
 
-def tab_before(host: DealScreen) -> None:
-    host.show_tab(DEAL_TABS[(DEAL_TABS.index(host.tab) - 1) % len(DEAL_TABS)])
+def tab_beside(host: DealScreen, step: int) -> None:
+    host.show_tab(DEAL_TABS[(DEAL_TABS.index(host.tab) + step) % len(DEAL_TABS)])
 
 
-def tab_after(host: DealScreen) -> None:
-    host.show_tab(DEAL_TABS[(DEAL_TABS.index(host.tab) + 1) % len(DEAL_TABS)])
-
-
-async def next_deal(host: DealScreen) -> None:
-    await patiently(host, lambda: _show_neighbour(host, 1))
-
-
-async def deal_before(host: DealScreen) -> None:
-    await patiently(host, lambda: _show_neighbour(host, -1))
+async def deal_beside(host: DealScreen, step: int) -> None:
+    await patiently(host, lambda: _show_neighbour(host, step))
 
 
 def _show_neighbour(host: DealScreen, step: int) -> None:

@@ -43,12 +43,8 @@ async def tab(host: ReviewScreen, number: int) -> None:
     await _go_to(host, number - 1)
 
 
-async def next_tab(host: ReviewScreen) -> None:
-    await _go_to(host, REVIEW_TABS.index(host.place.tab) + 1)
-
-
-async def tab_before(host: ReviewScreen) -> None:
-    await _go_to(host, REVIEW_TABS.index(host.place.tab) - 1)
+async def tab_beside(host: ReviewScreen, step: int) -> None:
+    await _go_to(host, REVIEW_TABS.index(host.place.tab) + step)
 
 
 async def _go_to(host: ReviewScreen, place: int) -> None:
