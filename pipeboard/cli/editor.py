@@ -186,17 +186,13 @@ def _telling(kept: Kept, text: str) -> Iterator[None]:
         if words is None or words == text:
             kept.discard()
             raise
-        if not isinstance(error, PipeboardError):
-            outlet.message(f"Your text is kept in {kept.path}.")
-            raise
-        raise _with_path(error, kept.path, words) from error
-
-
-def _with_path(error: PipeboardError, path: Path, words: str) -> PipeboardError:
-    """The same error, and where the words are."""
-    with_advice(error, f"Your text is kept in {path}.")
-    error.details = {**error.details, "path": str(path), "text": words}
-    return error
+        where = f"Your text is kept in {kept.path}."
+        if isinstance(error, PipeboardError):
+            with_advice(error, where)
+            error.details = {**error.details, "path": str(kept.path), "text": words}
+        else:
+            outlet.message(where)
+        raise
 
 
 def write_text(editor: Sequence[str], text: str, *, suffix: str) -> str:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime
 from fractions import Fraction
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Literal, cast
 from zoneinfo import ZoneInfo
 
 from pipeboard.domain.counts import how_many, in_figures
@@ -172,17 +172,16 @@ def _preflight(document: Preflight) -> list[Point] | str:
             found.append(
                 Point(f"{LABELS[Fault(name)]}: {in_figures(sum(owners.values()))} ({whose})")
             )
-    found += [
-        Point(
-            f"{called(pair['other'], document)} may be {called(pair['keep'], document)}: "
-            f"{pair['why']}"
-        )
-        for pair in document["duplicates"][:5]
-    ]
+    found += [Point(why_alike(pair, document)) for pair in document["duplicates"][:5]]
     if dead := document["dead"]:
         named = ", ".join(called(ref, document) for ref in dead[:10])
         found.append(Point(f"{how_many(len(dead), 'deal')} may be given up: {named}"))
     return found or "The data is in order."
+
+
+def why_alike(pair: Mapping[Literal["keep", "other", "why"], str], data: Preflight) -> str:
+    """Which deal may be which other one, and why."""
+    return f"{called(pair['other'], data)} may be {called(pair['keep'], data)}: {pair['why']}"
 
 
 def _number(document: ReviewDocument, say: Wording) -> Iterator[Part]:
@@ -243,10 +242,14 @@ def _flow(flow: FlowDocument, say: Wording) -> list[Point]:
         f"New qualified value a week: {say.money(flow['new_value_a_week'])}; {against}.",
     ]
     if flow["touches"]:
-        share = percent(Fraction(flow["touches_on_new"], flow["touches"]))
-        touches = how_many(flow["touches"], "touch", "touches")
-        said.append(f"{share} of {touches} went to new deals.")
+        said.append(f"{share_on_new(flow)} went to new deals.")
     return list(map(Point, said))
+
+
+def share_on_new(flow: FlowDocument) -> str:
+    """Which part of the touches went to new deals: `40% of 25 touches`."""
+    share = percent(Fraction(flow["touches_on_new"], flow["touches"]))
+    return f"{share} of {how_many(flow['touches'], 'touch', 'touches')}"
 
 
 def _trend(weeks: Sequence[WeekDocument]) -> Grid:

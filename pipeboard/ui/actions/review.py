@@ -32,7 +32,7 @@ from pipeboard.ui.overlays.menu import Menu, MenuChoice, Option, Picker
 from pipeboard.ui.overlays.prompt import Prompt
 from pipeboard.ui.review_keys import REVIEW_TABS
 from pipeboard.ui.screens.deal import DealScreen
-from pipeboard.ui.screens.review import ReviewPlace, ReviewScreen, leave, show_past
+from pipeboard.ui.screens.review import ReviewPlace, ReviewScreen, leave, show_past, to_present
 from pipeboard.workspace.review import decide as store_decision
 from pipeboard.workspace.review import hold as store_review
 
@@ -69,9 +69,7 @@ async def open(host: ReviewScreen) -> None:
         host.has_opened = True
         await hygiene(host, key.removeprefix(DATA))
     elif host.past is not None and key:
-        host.say(
-            f"Which deals were behind a number is not kept; {_to_present(host)}", "status.warn"
-        )
+        host.say(f"Which deals were behind a number is not kept; {to_present(host)}", "status.warn")
     elif host.found is not None and (ids := host.found.behind.get(key)):
         title, pipeline = _title_of(key), host.pipeline()
         await patiently(host, lambda: host.show_behind(title, ids, pipeline.id))
@@ -125,15 +123,11 @@ async def _decide(host: Host, ids: Ids) -> None:
     await ask_until_stored(host, line, store, BOTH_STEPS)
 
 
-def _to_present(host: ReviewScreen) -> str:
-    return f"{key_for(host.keys, 'step_back')} goes to the present review."
-
-
 async def decide(host: ReviewScreen) -> None:
     """D: who does what until when on the deal under the cursor, which counts as spoken of."""
     await host.counted()
     if host.past is not None:
-        host.say(f"That review is over; {_to_present(host)}", "status.warn")
+        host.say(f"That review is over; {to_present(host)}", "status.warn")
         return
     await _decide(host)
 
@@ -154,7 +148,7 @@ async def hold(host: ReviewScreen) -> None:
     await host.counted()
     document, found = host.document, host.found
     if host.past is not None or document is None or found is None:
-        host.say(f"That review is over; {_to_present(host)}", "status.warn")
+        host.say(f"That review is over; {to_present(host)}", "status.warn")
         return
     since = calendar_day(local_date(found.at, host.state.lens.zone), host.today)
     question = Menu(

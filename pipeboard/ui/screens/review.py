@@ -238,9 +238,13 @@ class ReviewScreen(CountingScreen):
 def show_past(screen: ReviewScreen, held: Held | None) -> None:
     """Shows a review as it was held; None is the present one."""
     screen.past = held
-    back = keys.key_for(screen.keys, "step_back")
-    screen.say(f"{back} goes to the present review." if held else "")
+    screen.say(to_present(screen) if held else "")
     screen.redraw()
+
+
+def to_present(screen: ReviewScreen) -> str:
+    """How to come back from a past review."""
+    return f"{keys.key_for(screen.keys, 'step_back')} goes to the present review."
 
 
 def leave(screen: ReviewScreen) -> None:
