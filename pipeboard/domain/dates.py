@@ -226,8 +226,7 @@ def _on_calendar(text: str, today: date, direction: Direction) -> date | None:
             number_of_month = int(month) if month.isdigit() else _MONTH_OF[month] + 1
             day = _with_year(parts["year"], number_of_month, number, today, direction)
             weekday = parts.get("weekday")
-            if weekday and _WEEKDAY_OF[weekday] != day.weekday():
-                _refuse_weekday(text, day)
+            _expect_weekday(text, day, _WEEKDAY_OF[weekday] if weekday else None)
             return day
     return None
 
@@ -250,12 +249,14 @@ def _with_year(
             return min(days, key=lambda day: (abs(day - today), day < today))
 
 
-def _refuse_weekday(text: str, day: date) -> NoReturn:
-    raise BadInput(
-        f"{quoted(text)}: {day.day} {_MONTHS[day.month - 1]} {day.year} is a "
-        f"{_WEEKDAY_NAMES[day.weekday()]}.",
-        hint="Leave the weekday out, or correct it.",
-    )
+def _expect_weekday(text: str, day: date, weekday: int | None) -> None:
+    """BadInput where a text names another weekday than the one that its day is."""
+    if weekday not in (None, day.weekday()):
+        raise BadInput(
+            f"{quoted(text)}: {day.day} {_MONTHS[day.month - 1]} {day.year} is a "
+            f"{_WEEKDAY_NAMES[day.weekday()]}.",
+            hint="Leave the weekday out, or correct it.",
+        )
 
 
 def _as_local(line: str, text: str, today: date, direction: Direction) -> date | None:
@@ -272,8 +273,7 @@ def _as_local(line: str, text: str, today: date, direction: Direction) -> date |
             if re.fullmatch(_TWO_READINGS, line):
                 continue
             raise
-        if weekday not in (None, day.weekday()):
-            _refuse_weekday(text, day)
+        _expect_weekday(text, day, weekday)
         return day
     return None
 
@@ -301,8 +301,7 @@ def _by_slashes(line: str, text: str, today: date, direction: Direction) -> date
         _refuse_readings(text, one, *others)
     day = found.get(known, one)
     weekday = match["weekday"]
-    if weekday and _WEEKDAY_OF[weekday] != day.weekday():
-        _refuse_weekday(text, day)
+    _expect_weekday(text, day, _WEEKDAY_OF[weekday] if weekday else None)
     return day
 
 
