@@ -6,7 +6,7 @@ import ast
 import re
 import subprocess
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Set
 from importlib import import_module
 from inspect import getsource, iscoroutinefunction
 from pathlib import Path
@@ -88,20 +88,54 @@ DEEPEST = 4
 MOST_METHODS = 40
 
 
-def test_nothing_is_imported_late_that_its_module_has_imported_already(
+def test_nothing_is_imported_late_that_is_there_once_its_module_is(
     trees: Mapping[str, ast.Module],
 ) -> None:
-    late = []
-    for name, tree in trees.items():
-        early = {node.module for node in tree.body if isinstance(node, ast.ImportFrom)}
-        late += [
-            f"{name}:{inner.lineno}"
-            for node in ast.walk(tree)
-            if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
-            for inner in ast.walk(node)
-            if isinstance(inner, ast.ImportFrom) and inner.module in early
-        ]
+    """Imported by the module itself, or by one that it imports."""
+    modules = {_module(name): tree for name, tree in trees.items()}
+    early = {
+        module: {
+            one
+            for node in tree.body
+            if isinstance(node, ast.ImportFrom)
+            for one in _imports(node, modules)
+        }
+        for module, tree in modules.items()
+    }
+    late = [
+        f"{module}:{inner.lineno}"
+        for module, tree in modules.items()
+        for node in ast.walk(tree)
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+        for inner in ast.walk(node)
+        if isinstance(inner, ast.ImportFrom) and _imports(inner, modules) <= _loaded(module, early)
+    ]
     assert late == []
+
+
+def _module(name: str) -> str:
+    return name.removesuffix(".py").removesuffix("/__init__").replace("/", ".")
+
+
+def _imports(node: ast.ImportFrom, modules: Mapping[str, ast.Module]) -> set[str]:
+    """The modules that a statement names, or of which it takes something."""
+    source = node.module or ""
+    return {
+        inner if (inner := f"{source}.{alias.name}") in modules else source for alias in node.names
+    }
+
+
+def _loaded(module: str, early: Mapping[str, Set[str]]) -> set[str]:
+    """All modules that are there once this one has been imported."""
+    found: set[str] = set()
+    waiting = [module]
+    while waiting:
+        parts = waiting.pop().split(".")
+        for one in [".".join(parts[: end + 1]) for end in range(len(parts))]:
+            new = early.get(one, set()) - found
+            found |= new
+            waiting += new
+    return found
 
 
 def test_no_name_of_a_module_is_one_that_nothing_uses(trees: Mapping[str, ast.Module]) -> None:

@@ -57,7 +57,6 @@ class Workspace(workspace.Workspace):
     redo = undoing.redo_last
     reorder = execution.reorder
     report = reports.report_of
-    report_before = reports.report_before
     rename_filter = targets.rename_filter
     save_filter = targets.save_filter
     save_settings = configuration.save_settings

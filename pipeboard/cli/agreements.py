@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING
 from pipeboard.cli.call import Call
 from pipeboard.cli.tables import Table, tell
 from pipeboard.cli.verbs import takes, takes_json, together, verb
+from pipeboard.domain.agreements import Agreement, whose
 from pipeboard.domain.errors import BadInput, NotFound, Refused
 from pipeboard.domain.events import to_json
-from pipeboard.domain.json_data import json_number
+from pipeboard.domain.json_data import Document, json_number
 from pipeboard.domain.lazy_dataclass import replace, with_values
 from pipeboard.domain.locales import written
 from pipeboard.domain.settings import SETTINGS, Rep, Settings, chosen
@@ -22,8 +23,6 @@ from pipeboard.workspace.configuration import change_rep, choose_setting
 from pipeboard.workspace.recording import retried
 
 if TYPE_CHECKING:
-    from pipeboard.domain.agreements import Agreement
-    from pipeboard.domain.json_data import Document
     from pipeboard.domain.metrics import Target
 
 # Who owns deals.
@@ -168,10 +167,6 @@ def _agreed_target(agreement: Agreement) -> dict[str, object] | None:
     return {"period": period, "amount": amount, "owner": owner or None, "team": team or None}
 
 
-def _whose(owner: str, team: str) -> str:
-    return f"@{owner}" if owner else f"team {team}" if team else "everybody"
-
-
 def _target(target: Target) -> dict[str, object]:
     return {
         "period": target.period,
@@ -194,7 +189,7 @@ def list_targets(call: Call) -> int:
     found = targets_of(call.workspace, call.pipeline)
     document = {"targets": [_target(target) for target in found]}
     rows = (
-        (target.period, _whose(target.owner, target.team), written().money(target.amount))
+        (target.period, whose(target.owner, target.team), written().money(target.amount))
         for target in found
     )
     empty = f"No target is set; for example: {_of(call, 'target set 2026Q4 130k')}"

@@ -17,7 +17,9 @@ from pipeboard.domain.dates import Direction, parse_date, parse_instant, start_o
 from pipeboard.domain.errors import BadInput, DatabaseError, NotFound, PipeboardError
 from pipeboard.domain.lazy_dataclass import dataclass
 from pipeboard.domain.locales import only_read_as, write_as
+from pipeboard.domain.people import Actor, match_rep, unknown_owner
 from pipeboard.domain.phrases import speak
+from pipeboard.workspace import Workspace
 from pipeboard.workspace.finding import (
     check_still_found,
     find_deal,
@@ -35,13 +37,11 @@ if TYPE_CHECKING:
     from pipeboard.domain.agreements import Agreement
     from pipeboard.domain.commands import Command
     from pipeboard.domain.deal import Deal
-    from pipeboard.domain.people import Actor
     from pipeboard.domain.pipeline import Pipeline
     from pipeboard.domain.programs import Hook
     from pipeboard.domain.settings import Settings
     from pipeboard.exchange.json_documents import Documents
     from pipeboard.store import Store
-    from pipeboard.workspace import Workspace
     from pipeboard.workspace.recording import Once, Receipt
 
 T = TypeVar("T")
@@ -137,8 +137,6 @@ class Call:
 
     def workspace_on(self, store: Store) -> Workspace:
         """The workspace of an open store, for whoever calls."""
-        from pipeboard.workspace import Workspace
-
         self.work_on(store)
         workspace = Workspace(store, self.clock, self.actor_in(store))
         if hooks := self.hooks:
@@ -165,7 +163,6 @@ class Call:
     def actor_in(self, store: Store) -> Actor:
         """Who types, and for whom; NotFound for a rep whom the database does not know."""
         from pipeboard.cli.config import account_name
-        from pipeboard.domain.people import Actor, match_rep
 
         acting_as = (self.arguments.acting_as or "").strip().removeprefix("@")
         reps = store.reader.reps() if acting_as else ()
@@ -352,8 +349,6 @@ class Call:
     def for_owner(self, work: Callable[[bool], T]) -> T:
         """What `work` gives, told whether an owner may be somebody new: as `--new-rep` says, or a
         person at a terminal, who is asked where it is refused for a name that nobody bears."""
-        from pipeboard.domain.people import unknown_owner
-
         try:
             return work(self.arguments.new_rep)
         except NotFound as error:

@@ -14,7 +14,9 @@ from pipeboard.cli.manual import Manual, every_verb, manual_of
 from pipeboard.cli.shells import SHELLS, ShellWord
 from pipeboard.cli.verbs import NESTED, TOPICS, takes, verb
 from pipeboard.cli.verbs import VERBS as EVERY_VERB
+from pipeboard.domain.deal_fields import TYPED
 from pipeboard.domain.errors import BadInput
+from pipeboard.domain.settings import SETTINGS
 from pipeboard.domain.text import did_you_mean, quoted
 
 _PLACES = 4
@@ -35,10 +37,8 @@ def _known() -> Mapping[str, tuple[ShellWord, ...]]:
     from pipeboard.cli.columns import COLUMNS
     from pipeboard.cli.listing import SORT_KEYS
     from pipeboard.domain.criteria import ROLES
-    from pipeboard.domain.deal_fields import TYPED
     from pipeboard.domain.filter_fields import FIELDS as TERMS
     from pipeboard.domain.filter_fields import STATES
-    from pipeboard.domain.settings import SETTINGS
     from pipeboard.domain.templates import TEMPLATES
     from pipeboard.exchange.layouts import NAMES as TOOLS
 

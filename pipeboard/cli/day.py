@@ -13,6 +13,7 @@ from pipeboard.cli.tables import Table
 from pipeboard.cli.verbs import takes, takes_json, verb
 from pipeboard.domain.counts import in_figures
 from pipeboard.domain.locales import written
+from pipeboard.domain.people import rep_name
 from pipeboard.domain.phrases import spoken
 from pipeboard.domain.queue import NOTHING_MATCHES, TIER_NAMES, Queued, Tier
 from pipeboard.workspace.finding import parse_filter
@@ -172,10 +173,9 @@ def check(call: Call) -> int:
     else:
         found.sort(key=lambda each: each[0].deal.owner)
         rows = (
-            (f"@{one.deal.owner}" if one.deal.owner else "nobody", one.deal.ref, one.deal.name,
-             ", ".join(reasons))
+            (rep_name(one.deal.owner), one.deal.ref, one.deal.name, ", ".join(reasons))
             for one, reasons in found
-        )  # fmt: skip
+        )
         Table(("whose", "ref", "deal", "what"), elastic=(2, 3)).write(call.out, rows)
     if not found:
         call.out.say("Every open deal has a next step to come, or sleeps until a day to come.")

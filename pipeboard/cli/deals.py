@@ -4,28 +4,23 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING
 
 from pipeboard.cli.arguments import read_stdin
 from pipeboard.cli.call import Call
 from pipeboard.cli.verbs import last_word, takes, takes_deals, takes_json, verb
 from pipeboard.domain import commands as c
 from pipeboard.domain.dates import Direction
-from pipeboard.domain.deal import LOSS_CATEGORIES, Loss
+from pipeboard.domain.deal import LOSS_CATEGORIES, Deal, Loss
 from pipeboard.domain.deal_fields import parse_assignment
 from pipeboard.domain.errors import BadInput
 from pipeboard.domain.locales import written
-from pipeboard.domain.money import names_currency, parse_money
+from pipeboard.domain.money import Money, names_currency, parse_money
+from pipeboard.domain.pipeline import Stage
 from pipeboard.domain.quick_add import EXAMPLE, join_arguments
 from pipeboard.domain.text import few, quoted
 from pipeboard.workspace.execution import merge_deals
 from pipeboard.workspace.new_deals import add_all, add_deal, win_with_sequels
-
-if TYPE_CHECKING:
-    from pipeboard.domain.deal import Deal
-    from pipeboard.domain.money import Money
-    from pipeboard.domain.pipeline import Stage
-    from pipeboard.workspace.recording import Receipt
+from pipeboard.workspace.recording import Receipt
 
 _ASSIGNMENT = re.compile(r"(?:fields?\.[^=]+|[a-z_]+)=", re.IGNORECASE)
 _takes_new_rep = takes(

@@ -12,10 +12,19 @@ from pipeboard.cli.tables import Table
 from pipeboard.domain.counts import in_figures
 from pipeboard.domain.locales import written
 from pipeboard.domain.metrics import METRICS, Report
+from pipeboard.domain.metrics.calibration import FORECAST_LINES
 from pipeboard.domain.metrics.report import footnote
 from pipeboard.domain.metrics.rules import Group
+from pipeboard.domain.metrics.waterfall import Waterfall
 from pipeboard.domain.metrics.wording import Wording
-from pipeboard.exchange.metrics_tables import GROUP_METRICS, FullReport, called
+from pipeboard.exchange.metrics_tables import (
+    GROUP_METRICS,
+    FullReport,
+    called,
+    key_of,
+    waterfall_table,
+)
+from pipeboard.exchange.page import words_of
 from pipeboard.ui.draw.charts import ChartStyle
 from pipeboard.ui.draw.line import Glyphs, choose_glyphs, spelled
 from pipeboard.ui.draw.metrics import TabName
@@ -59,6 +68,12 @@ def draw_overview(call: Call, told: FullReport) -> None:
     if told.groups:
         call.out.line("")
         _write_groups(call, told.groups, say)
+    plain = Wording(report.basis.rules.currency, manner=written())
+    if told.flow is not None:
+        call.out.line("")
+        _write_changes(call, told.flow, plain)
+    if told.history:
+        _write_history(call, report, plain)
 
 
 def _write_groups(call: Call, groups: Mapping[Group, Report], say: Wording) -> None:
@@ -73,3 +88,29 @@ def _write_groups(call: Call, groups: Mapping[Group, Report], say: Wording) -> N
     )
     right = range(1, len(headings))
     Table(headings, right=right, elastic=(0,)).write(call.out, rows)
+
+
+def _write_changes(call: Call, flow: Waterfall, say: Wording) -> None:
+    table = waterfall_table(flow)
+    rows = (
+        (table.keys[key_of(row)], words_of(row["count"], say), words_of(row["value"], say))
+        for row in table.rows
+        if row["count"] or key_of(row) in ("start", "end")
+    )
+    Table(("what changed", "deals", "value"), right=(1, 2)).write(call.out, rows)
+
+
+def _write_history(call: Call, report: Report, say: Wording) -> None:
+    if not report.forecast_history:
+        call.out.say("No period of that kind is over yet: no forecast has been held against it.")
+        return
+    rows = (
+        (
+            f"{one.period.label} week {one.week}",
+            *(say.money(one.said[name]) for name in FORECAST_LINES),
+            say.money(one.came),
+        )
+        for one in report.forecast_history
+    )
+    call.out.line("")
+    Table(("said at", *FORECAST_LINES, "came"), right=range(1, 7)).write(call.out, rows)

@@ -19,6 +19,7 @@ from pipeboard import foreground, outlet
 from pipeboard.cli.call import Call
 from pipeboard.cli.config import Config
 from pipeboard.cli.failures import with_advice
+from pipeboard.cli.folders import state_folder
 from pipeboard.domain.digests import sha256
 from pipeboard.domain.errors import BadInput, PipeboardError, Refused
 from pipeboard.domain.text import quoted, slug
@@ -121,8 +122,6 @@ def in_editor(
     Where `store` refuses the text, the person is led back into the editor at the fault. Raises
     what `store` and the editor raise, with the path of the text, which is offered again next time.
     """
-    from pipeboard.cli.folders import state_folder
-
     kept = Kept(state_folder(), name, suffix, call.config.database)
     found = kept.read()
     if not call.may_ask:
@@ -187,17 +186,13 @@ def _telling(kept: Kept, text: str) -> Iterator[None]:
         if words is None or words == text:
             kept.discard()
             raise
-        if not isinstance(error, PipeboardError):
-            outlet.message(f"Your text is kept in {kept.path}.")
-            raise
-        raise _with_path(error, kept.path, words) from error
-
-
-def _with_path(error: PipeboardError, path: Path, words: str) -> PipeboardError:
-    """The same error, and where the words are."""
-    with_advice(error, f"Your text is kept in {path}.")
-    error.details = {**error.details, "path": str(path), "text": words}
-    return error
+        where = f"Your text is kept in {kept.path}."
+        if isinstance(error, PipeboardError):
+            with_advice(error, where)
+            error.details = {**error.details, "path": str(kept.path), "text": words}
+        else:
+            outlet.message(where)
+        raise
 
 
 def write_text(editor: Sequence[str], text: str, *, suffix: str) -> str:
@@ -205,8 +200,6 @@ def write_text(editor: Sequence[str], text: str, *, suffix: str) -> str:
 
     Raises PipeboardError with `path` and `text` of what was written where the editor fails.
     """
-    from pipeboard.cli.folders import state_folder
-
     kept = Kept(state_folder(), f"{_BOARD} {os.getpid()}", suffix, "")
     try:
         kept.begin(text)

@@ -8,7 +8,6 @@ from errno import EDQUOT, ENOSPC
 from functools import partial
 from pathlib import Path
 from shlex import quote
-from typing import TYPE_CHECKING
 
 from pipeboard import outlet
 from pipeboard.cli.call import Call
@@ -19,11 +18,9 @@ from pipeboard.cli.verbs import takes, verb
 from pipeboard.domain.counts import how_many
 from pipeboard.domain.deal import Deal
 from pipeboard.domain.errors import BadInput, PipeboardError
+from pipeboard.domain.json_data import Document
 from pipeboard.domain.text import printable, quoted
 from pipeboard.workspace.finding import parse_filter
-
-if TYPE_CHECKING:
-    from pipeboard.domain.json_data import Document
 
 FORMATS = ("csv", "json", "jsonl", "md", "ics", "xlsx")
 _AT_ONCE = 500

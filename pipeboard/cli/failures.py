@@ -5,7 +5,7 @@ from __future__ import annotations
 import signal
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from types import MappingProxyType
+from types import FrameType, MappingProxyType
 from typing import TYPE_CHECKING, ClassVar, cast
 
 from pipeboard import outlet
@@ -17,14 +17,12 @@ from pipeboard.domain.errors import (
     Refused,
     Way,
 )
-from pipeboard.domain.json_data import with_nulls
+from pipeboard.domain.json_data import Json, with_nulls
 from pipeboard.domain.lazy_dataclass import dataclass
 
 if TYPE_CHECKING:
     from pathlib import Path
-    from types import FrameType
 
-    from pipeboard.domain.json_data import Json
 
 # A verb that is told to stop: its change is taken back, in one line, and its exit code says it.
 

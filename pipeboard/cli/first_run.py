@@ -12,10 +12,14 @@ from typing import TYPE_CHECKING
 
 from pipeboard.cli.arguments import number
 from pipeboard.cli.call import Call
+from pipeboard.cli.failures import left_to_screens
+from pipeboard.cli.output import progress_told
 from pipeboard.cli.verbs import parser_of, takes, takes_json, together, verb
 from pipeboard.domain.counts import how_many
 from pipeboard.domain.errors import BadInput, DatabaseError, Refused
 from pipeboard.domain.lazy_dataclass import replace
+from pipeboard.domain.text import from_home
+from pipeboard.workspace.finding import find_pipeline
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -52,7 +56,6 @@ def welcome(call: Call) -> int:
 
 def _ask(call: Call) -> tuple[Beginning | None, Typed]:
     """How to begin, None to leave; and what was typed after that, for what comes up next."""
-    from pipeboard.cli.failures import left_to_screens
     from pipeboard.cli.folders import state_folder
     from pipeboard.cli.screens import themes_of
     from pipeboard.ui.draw.line import choose_glyphs
@@ -73,7 +76,6 @@ def _ask(call: Call) -> tuple[Beginning | None, Typed]:
 def _facts(call: Call) -> Facts:
     from pipeboard.cli.config import account_name, system_currency, system_zone
     from pipeboard.domain.templates import TEMPLATES, template
-    from pipeboard.domain.text import from_home
     from pipeboard.ui.screens.first_run import Facts
 
     return Facts(
@@ -151,8 +153,7 @@ def _plan_import(call: Call, currency: str, typed: Typed) -> FileSeen | Path | N
         if isinstance(plan, FileSeen | Path):
             planned.append(plan)
 
-    with tempfile.TemporaryDirectory(prefix="pipeboard-") as folder:
-        workspace = rehearsal(call, Path(folder), currency)
+    with rehearsal(call, currency) as workspace:
         show_board(call, workspace.store, ("importing.plan_first", take), typed)
         call.close()
     return planned[0] if planned else None
@@ -208,8 +209,6 @@ def _made_for(call: Call, pipeline: Pipeline | None) -> Iterator[Workspace]:
 
 def _carried_out(call: Call, workspace: Workspace, planned: FileSeen) -> Imported:
     """The import of a file of deals as it was planned."""
-    from pipeboard.cli.output import progress_told
-    from pipeboard.workspace.finding import find_pipeline
     from pipeboard.workspace.import_plan import carry_out
 
     # Its pipeline has been made with the workspace; the others have numbers of none that is here.

@@ -17,10 +17,12 @@ from pipeboard.cli.verbs import takes, takes_deal, takes_json, takes_one, verb
 from pipeboard.domain.agreements import AgreementEntry
 from pipeboard.domain.deal_record import Entry, LoggedEvent
 from pipeboard.domain.errors import BadInput
-from pipeboard.domain.events import to_json
+from pipeboard.domain.events import Event, to_json
 from pipeboard.domain.lazy_dataclass import replace
 from pipeboard.domain.locales import ENGLISH, written
+from pipeboard.domain.people import match_rep
 from pipeboard.domain.phrases import aloud
+from pipeboard.domain.roles import who_may
 from pipeboard.domain.text import did_you_mean, quoted
 from pipeboard.store.sql import Audit
 from pipeboard.workspace.finding import deal_record
@@ -52,17 +54,14 @@ def show(call: Call) -> int:
     return 0
 
 
-def _describer(call: Call) -> Callable[[Entry], str]:
+def _describer(call: Call) -> Callable[[Event], str]:
+    """What words an event."""
     from pipeboard.domain.timeline import describe
 
     pipelines = tuple(call.documents.pipelines.values())
     today, zone = call.documents.today, call.documents.zone
     manner = ENGLISH if call.arguments.json else written()
-
-    def words(entry: Entry) -> str:
-        return describe(entry.event, pipelines, today=today, zone=zone, manner=manner)
-
-    return words
+    return partial(describe, pipelines=pipelines, today=today, zone=zone, manner=manner)
 
 
 @verb("history", "[DEAL]", "pipeboard history 142", "pipeboard history --since mon --json")
@@ -98,7 +97,7 @@ def history(call: Call) -> int:
             f"{entry.recorded_at.astimezone(zone):%Y-%m-%d %H:%M}",
             f"D-{entry.deal_id}" if isinstance(entry, Entry) else "",
             entry.who,
-            words(entry) if isinstance(entry, Entry) else entry.summary,
+            words(entry.event) if isinstance(entry, Entry) else entry.summary,
         )
         for entry in entries
     )
@@ -108,9 +107,6 @@ def history(call: Call) -> int:
 
 def _audit(call: Call) -> Audit:
     """Which commands are asked for."""
-    from pipeboard.domain.people import match_rep
-    from pipeboard.domain.roles import who_may
-
     asked = call.arguments
     verb = (asked.verb or "").strip().lower()
     if verb and verb not in (known := who_may()):

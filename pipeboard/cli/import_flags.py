@@ -15,8 +15,10 @@ from pipeboard.cli.call import Call
 from pipeboard.domain.errors import BadInput, NotFound, Refused
 from pipeboard.domain.lazy_dataclass import fields, with_values
 from pipeboard.domain.money import currency_code
+from pipeboard.domain.settings import Settings
 from pipeboard.domain.templates import TEMPLATES, from_stage_names, template
 from pipeboard.domain.text import few, fold, quoted
+from pipeboard.store import Store
 from pipeboard.workspace.configuration import change_pipeline
 from pipeboard.workspace.finding import find_pipeline
 
@@ -191,8 +193,7 @@ def place_of(call: Call, path: Path) -> Iterator[tuple[Workspace, Pipeline | Non
     is_bare = asked.stages is not None or (not made and _brings_pipelines(call, path))
     currency = "" if made else _currency_of(call, path)
     if asked.dry_run and not made:
-        with tempfile.TemporaryDirectory(prefix="pipeboard-") as folder:
-            workspace = rehearsal(call, Path(folder), currency, is_bare=is_bare)
+        with rehearsal(call, currency, is_bare=is_bare) as workspace:
             yield workspace, None if is_bare else find_pipeline(workspace)
         return
     named = None if is_bare else TEMPLATES[0]
@@ -225,8 +226,7 @@ def _currency_of(call: Call, path: Path) -> str:
     from pipeboard.workspace.import_plan import open_reading
 
     typed = call.arguments.currency and currency_code(call.arguments.currency)
-    with tempfile.TemporaryDirectory(prefix="pipeboard-") as folder:
-        workspace = rehearsal(call, Path(folder))
+    with rehearsal(call) as workspace:
         recipe = recipe_for(call, workspace, path)
         with open_reading(workspace, path, recipe, None, still_asks=True) as reading:
             return reading.currency_named() or typed
@@ -248,8 +248,7 @@ def _brings_pipelines(call: Call, path: Path) -> bool:
 
     if not _splits(call, path):
         return False
-    with tempfile.TemporaryDirectory(prefix="pipeboard-") as folder:
-        workspace = rehearsal(call, Path(folder))
+    with rehearsal(call) as workspace:
         return not any(one.id for one in named_pipelines(workspace, path, typed_recipe(call)))
 
 
@@ -344,16 +343,16 @@ def _known(workspace: Workspace, name: str, stages: str) -> Pipeline | None:
     return found
 
 
-def rehearsal(call: Call, folder: Path, currency: str = "", *, is_bare: bool = False) -> Workspace:
+@contextmanager
+def rehearsal(call: Call, currency: str = "", *, is_bare: bool = False) -> Iterator[Workspace]:
     """A workspace to plan in, of which nothing stays; with a currency as it would be made here."""
     from pipeboard.cli.config import system_zone
-    from pipeboard.domain.settings import Settings
-    from pipeboard.store import Store
 
     settings = Settings()
     if currency:
         settings = Settings(currency=currency, zone_name=system_zone(call.environ))
-    workspace = call.workspace_on(Store.create(str(folder / "rehearsal.db"), settings))
-    if not is_bare:
-        change_pipeline(workspace, _first_pipeline(settings.currency))
-    return workspace
+    with tempfile.TemporaryDirectory(prefix="pipeboard-") as folder:
+        workspace = call.workspace_on(Store.create(f"{folder}/rehearsal.db", settings))
+        if not is_bare:
+            change_pipeline(workspace, _first_pipeline(settings.currency))
+        yield workspace

@@ -26,10 +26,15 @@ from pipeboard.domain.lazy_dataclass import replace
 from pipeboard.domain.locales import written
 from pipeboard.domain.pipeline import Pipeline
 from pipeboard.domain.text import few, nearest
+from pipeboard.exchange.layouts import GENERIC
+from pipeboard.exchange.read_options import ReadOptions
+from pipeboard.workspace.configuration import check_empty, take_whole
 from pipeboard.workspace.finding import find_pipeline
 from pipeboard.workspace.import_report import (
     Differing,
+    ImportReport,
     RejectedFile,
+    RowsRejected,
     conflicts_told,
     counts_told,
     meaning_told,
@@ -41,7 +46,7 @@ if TYPE_CHECKING:
     from pipeboard.exchange.reading import Reading
     from pipeboard.exchange.recipe import Recipe
     from pipeboard.workspace import Workspace
-    from pipeboard.workspace.import_rows import ImportOptions, ImportReport
+    from pipeboard.workspace.row_matching import ImportOptions
 
 
 @verb(
@@ -71,7 +76,7 @@ def import_file(call: Call) -> int:
 
 def _import_deals(call: Call, path: Path, resources: ExitStack) -> int:
     from pipeboard.workspace.import_plan import open_reading
-    from pipeboard.workspace.import_rows import RowsRejected, check_owners
+    from pipeboard.workspace.import_rows import check_owners
 
     asked = call.arguments
     workspace, known = resources.enter_context(place_of(call, path))
@@ -106,7 +111,6 @@ def _restore(call: Call, path: Path) -> int:
     """A whole workspace out of a file; only where there is none yet, or an empty one."""
     from pipeboard.cli.setup import is_made, make_workspace
     from pipeboard.exchange.deal_files import read_whole
-    from pipeboard.workspace.configuration import check_empty, take_whole
 
     read_whole(path)  # before a database is made for it
     made = is_made(call)
@@ -153,7 +157,7 @@ def _import(
 
 def _options(call: Call, reading: Reading, recipe: Recipe) -> ImportOptions:
     from pipeboard.exchange.side_files import side_of
-    from pipeboard.workspace.import_rows import ImportOptions
+    from pipeboard.workspace.row_matching import ImportOptions
 
     asked = call.arguments
     if asked.save_recipe:
@@ -222,7 +226,6 @@ def tell(call: Call, reading: Reading, report: ImportReport, pipeline: Pipeline)
 
 def _tell_mapping(call: Call, reading: Reading) -> None:
     delimiter = f", delimiter {reading.delimiter!r}" if reading.delimiter else ""
-    from pipeboard.exchange.layouts import GENERIC
 
     of = "" if reading.tool == GENERIC.name else f" of {reading.tool}"
     call.out.line(f"{reading.format}{of}, {reading.encoding}{delimiter}")
@@ -335,7 +338,6 @@ def _document(
 
 def join_file(call: Call, path: Path) -> int:
     """Puts the other columns of the file on the deals that have the key of their line."""
-    from pipeboard.exchange.reading import ReadOptions
     from pipeboard.exchange.side_files import open_side_table
     from pipeboard.workspace.import_rows import join
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
@@ -91,7 +92,6 @@ def _give(call: Call, letter: Letter) -> None:
 
 
 def _copy(call: Call, text: str) -> None:
-    import shlex
     import subprocess
 
     command = call.config.text("copy_cmd")

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from pipeboard.cli.arguments import Parser, read_stdin, read_utf8
 from pipeboard.cli.call import Call
@@ -13,9 +12,10 @@ from pipeboard.cli.tables import Table, tell
 from pipeboard.cli.verbs import takes, takes_all, takes_json, takes_one, verb
 from pipeboard.domain.errors import BadInput, NotFound, PipeboardError
 from pipeboard.domain.events import to_json
-from pipeboard.domain.json_data import with_nulls
+from pipeboard.domain.json_data import Document, with_nulls
 from pipeboard.domain.lazy_dataclass import replace
 from pipeboard.domain.pipeline import Pipeline
+from pipeboard.domain.pipeline_changes import PipelineChange
 from pipeboard.domain.templates import (
     QUESTION_SETS,
     TEMPLATES,
@@ -25,10 +25,6 @@ from pipeboard.domain.templates import (
 )
 from pipeboard.workspace.configuration import change_pipeline
 from pipeboard.workspace.finding import find_pipeline
-
-if TYPE_CHECKING:
-    from pipeboard.domain.json_data import Document
-    from pipeboard.domain.pipeline_changes import PipelineChange
 
 
 @verb("pipeline list", "", "pipeboard pipeline list")

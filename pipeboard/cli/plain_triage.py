@@ -16,6 +16,7 @@ from pipeboard.domain.dates import Direction, parse_date
 from pipeboard.domain.deal import DIRECTIONS, Deal, Loss
 from pipeboard.domain.errors import BadInput, PipeboardError
 from pipeboard.domain.locales import written
+from pipeboard.domain.money import parse_money
 from pipeboard.domain.text import quoted
 from pipeboard.workspace.triage import Triage, kept_in, kept_plan, to_ask, to_call
 
@@ -55,7 +56,7 @@ def _tell(call: Call, triage: Triage, record: DealRecord) -> None:
     """The deal, why it is here, what to ask and whom to call, a line each."""
     deal, today, say = record.deal, call.workspace.today, call.out.line
     value = f", {written().money(deal.value)}" if deal.value else ""
-    stage = record.pipeline.stage(deal.stage_id)
+    stage = record.stage
     if passed := triage.take_passed():
         call.out.say(f"{passed}.")
     say("")
@@ -144,8 +145,6 @@ def _lose(call: Call, rest: str, deal: Deal) -> c.Command:
 
 
 def _win(call: Call, rest: str, deal: Deal) -> c.Command:
-    from pipeboard.domain.money import parse_money
-
     currency = deal.currency_in(call.documents.pipelines[deal.pipeline_id])
     return c.Win(parse_money(rest, currency) if rest else None)
 

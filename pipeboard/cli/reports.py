@@ -9,12 +9,10 @@ from pipeboard import outlet
 from pipeboard.cli import echo
 from pipeboard.cli.call import Call
 from pipeboard.cli.failures import DONE
-from pipeboard.cli.tables import Table
 from pipeboard.cli.verbs import takes, takes_one, verb
 from pipeboard.domain.counts import in_figures
 from pipeboard.domain.dates import Direction, local_date, parse_date
 from pipeboard.domain.errors import BadInput
-from pipeboard.domain.locales import written
 from pipeboard.domain.money import currency_code
 from pipeboard.domain.people import match_rep
 from pipeboard.workspace.finding import parse_filter, typed_period
@@ -85,7 +83,7 @@ def metrics(call: Call) -> int:
 
 def _write(call: Call) -> None:
     from pipeboard.exchange.metrics_tables import FullReport
-    from pipeboard.workspace.reports import groups_of, report_before, report_of
+    from pipeboard.workspace.reports import groups_of, report_of
 
     asked, workspace = call.arguments, call.workspace
     call.out.say(echo.whose(call.workspace.rights.everyone))
@@ -96,7 +94,7 @@ def _write(call: Call) -> None:
         report,
         " ".join(asked.words),
         question.owner,
-        report_before(workspace, question) if asked.compare else None,
+        report_of(workspace, question.before(workspace.settings)) if asked.compare else None,
         groups_of(workspace, report, asked.by) if asked.by else {},
         asked.by or "",
         _flow(call, report) if asked.since else None,
@@ -121,15 +119,12 @@ def _write(call: Call) -> None:
         from pipeboard.cli.drawing import draw_overview
 
         draw_overview(call, told)
-        if told.flow is not None:
-            _write_changes(call, report, told.flow)
-        if told.history:
-            _write_history(call, report)
 
 
 def _flow(call: Call, report: Report) -> Waterfall:
     """What changed since the day, or between the days, that were typed."""
-    from pipeboard.workspace.reports import changes_in, since_days
+    from pipeboard.domain.metrics.waterfall import waterfall_of_days
+    from pipeboard.workspace.reports import since_days
 
     first, after = since_days(call.arguments.since, call.workspace.today)
     call.tell_days(
@@ -139,7 +134,7 @@ def _flow(call: Call, report: Report) -> Waterfall:
             if day
         ]
     )
-    return changes_in(report, first, after)
+    return waterfall_of_days(report.basis, first, after)
 
 
 def _question(call: Call) -> ReportQuery:
@@ -169,42 +164,6 @@ def _owner(call: Call, name: str | None) -> str | None:
     if name is None:
         return None
     return match_rep(name, call.workspace.reader.reps()).name
-
-
-def _write_changes(call: Call, report: Report, flow: Waterfall) -> None:
-    from pipeboard.domain.metrics.wording import Wording
-    from pipeboard.exchange.metrics_tables import key_of, waterfall_table
-    from pipeboard.exchange.page import words_of
-
-    say = Wording(report.basis.rules.currency, manner=written())
-    table = waterfall_table(flow)
-    rows = (
-        (table.keys[key_of(row)], words_of(row["count"], say), words_of(row["value"], say))
-        for row in table.rows
-        if row["count"] or key_of(row) in ("start", "end")
-    )
-    call.out.line("")
-    Table(("what changed", "deals", "value"), right=(1, 2)).write(call.out, rows)
-
-
-def _write_history(call: Call, report: Report) -> None:
-    from pipeboard.domain.metrics.calibration import FORECAST_LINES
-    from pipeboard.domain.metrics.wording import Wording
-
-    say = Wording(report.basis.rules.currency, manner=written())
-    if not report.forecast_history:
-        call.out.say("No period of that kind is over yet: no forecast has been held against it.")
-        return
-    rows = (
-        (
-            f"{call_.period.label} week {call_.week}",
-            *(say.money(call_.said[name]) for name in FORECAST_LINES),
-            say.money(call_.came),
-        )
-        for call_ in report.forecast_history
-    )
-    call.out.line("")
-    Table(("said at", *FORECAST_LINES, "came"), right=range(1, 7)).write(call.out, rows)
 
 
 # The weekly review.

@@ -6,7 +6,6 @@ import os
 import stat
 from pathlib import Path
 from shlex import quote
-from typing import TYPE_CHECKING
 
 from pipeboard.cli.call import Call
 from pipeboard.cli.config import account_name, is_zone, system_currency, system_zone
@@ -14,15 +13,13 @@ from pipeboard.cli.verbs import takes, takes_json, verb
 from pipeboard.domain.counts import how_many
 from pipeboard.domain.errors import BadInput, DatabaseError, Refused
 from pipeboard.domain.money import exponent
+from pipeboard.domain.people import Actor
+from pipeboard.domain.pipeline import Pipeline
 from pipeboard.domain.settings import Settings
 from pipeboard.domain.templates import TEMPLATES, template
 from pipeboard.domain.text import printable, quoted
 from pipeboard.workspace import Workspace
 from pipeboard.workspace.finding import find_pipeline
-
-if TYPE_CHECKING:
-    from pipeboard.domain.pipeline import Pipeline
-
 
 # Making a workspace where there is none: for `init`, and for the verbs that bring deals.
 
@@ -43,7 +40,6 @@ def make_workspace(
     Currency and zone are the machine's unless given. Raises BadInput for an unknown currency,
     zone or template before anything is made, `DatabaseError` when there is a database already.
     """
-    from pipeboard.domain.people import Actor
     from pipeboard.workspace.configuration import make_workspace as make
 
     settings = Settings(

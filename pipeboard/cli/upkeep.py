@@ -10,10 +10,11 @@ from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from pipeboard import __version__
 from pipeboard.cli.arguments import number
 from pipeboard.cli.call import Call
 from pipeboard.cli.folders import default_database, log_file, state_folder
-from pipeboard.cli.output import BOLD, DIM, GREEN, RED, YELLOW, progress_told
+from pipeboard.cli.output import BOLD, DIM, GREEN, RED, YELLOW, Progress, progress_told
 from pipeboard.cli.tables import Table, tell
 from pipeboard.cli.verbs import takes, takes_json, verb
 from pipeboard.domain.counts import how_many
@@ -23,7 +24,6 @@ from pipeboard.domain.text import printable, quoted
 from pipeboard.outlet import with_database
 
 if TYPE_CHECKING:
-    from pipeboard.cli.output import Progress
     from pipeboard.store.backups import Backup
     from pipeboard.store.examining import Finding
     from pipeboard.store.locating import Location, Place
@@ -285,7 +285,6 @@ def logs(call: Call) -> int:
 
 
 def _tell_last(call: Call, fault: str) -> int:
-    from pipeboard import __version__
     from pipeboard.cli.config import account_name
 
     if not fault:

@@ -202,7 +202,7 @@ def cut(arguments: Sequence[str]) -> tuple[str, tuple[str, ...]]:
         return "", tuple(arguments)
     verb, rest = arguments[at], (*arguments[:at], *arguments[at + 1 :])
     if verb not in VERBS:
-        if _names_deal(verb):
+        if verb.upper().removeprefix("D-").isdecimal():
             raise _unknown(verb, (), f"To look at a deal: pipeboard show {verb}")
         if at and not VERBS.keys().isdisjoint(arguments[at + 1 :]):
             parser_of("")[1].read(arguments[:at])  # it is the value of a flag that there is not
@@ -250,10 +250,6 @@ def asks_for(arguments: Sequence[str], *wanted: str) -> bool:
 def where_flags_stand(arguments: Sequence[str]) -> Sequence[str]:
     """The arguments in front of `--`, behind which every one is a word."""
     return arguments[: arguments.index("--")] if "--" in arguments else arguments
-
-
-def _names_deal(word: str) -> bool:
-    return word.upper().removeprefix("D-").isdecimal()
 
 
 def _is_slip(word: str, inner: Iterable[str]) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from operator import attrgetter
-from typing import TYPE_CHECKING, TypeVar
+from typing import TypeVar
 
 from pipeboard.cli.arguments import Parser, number, read_stdin
 from pipeboard.cli.call import Call
@@ -22,18 +22,14 @@ from pipeboard.cli.verbs import (
 from pipeboard.domain import commands as c
 from pipeboard.domain.criteria import ROLES
 from pipeboard.domain.dates import Direction
-from pipeboard.domain.deal import TOUCH_TYPES, TRIAL_CLOSES, Answer, Contact, Term
+from pipeboard.domain.deal import TOUCH_TYPES, TRIAL_CLOSES, Answer, Contact, Deal, Term
 from pipeboard.domain.deciding import verb_of
 from pipeboard.domain.errors import BadInput, NotFound
 from pipeboard.domain.lazy_dataclass import replace
 from pipeboard.domain.locales import written
 from pipeboard.domain.text import did_you_mean, fold, key_named, quoted
 from pipeboard.workspace.new_deals import recycle_due
-from pipeboard.workspace.recording import retried
-
-if TYPE_CHECKING:
-    from pipeboard.domain.deal import Deal
-    from pipeboard.workspace.recording import Receipt
+from pipeboard.workspace.recording import Receipt, retried
 
 
 @verb(

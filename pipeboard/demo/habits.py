@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 from random import Random
-from typing import TYPE_CHECKING, TypeVar
+from typing import TypeVar
 
 from pipeboard.demo import wording
 from pipeboard.demo.diary import (
@@ -26,14 +26,13 @@ from pipeboard.domain import commands as c
 from pipeboard.domain.deal import Answer, Contact, Term
 from pipeboard.domain.lazy_dataclass import dataclass
 from pipeboard.domain.money import Money
+from pipeboard.domain.people import Actor
 from pipeboard.domain.pipeline import Pipeline
 from pipeboard.domain.settings import Rep
 from pipeboard.domain.signs import stalled_reasons
 from pipeboard.domain.text import fold, slug
-
-if TYPE_CHECKING:
-    from pipeboard.store import Store
-
+from pipeboard.store import Store
+from pipeboard.workspace import Workspace
 
 # Made-up reps, companies and the people in them; none is meant to exist.
 
@@ -369,9 +368,7 @@ def _double(diaries: Sequence[Diary]) -> None:
 
 def hold_a_review(store: Store, scene: Scene) -> None:
     """The review of a week ago, as a colleague held it; a token keeps its id the same."""
-    from pipeboard.domain.people import Actor
     from pipeboard.exchange.review_document import review_document
-    from pipeboard.workspace import Workspace
     from pipeboard.workspace.review import hold, review
 
     last = scene.clock.instant(0)

@@ -10,9 +10,9 @@ from __future__ import annotations
 import json
 from datetime import datetime
 from enum import StrEnum
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TypeAlias
 
-from pipeboard.domain.json_data import json_list, json_object
+from pipeboard.domain.json_data import JsonObject, json_list, json_object
 from pipeboard.domain.lazy_dataclass import dataclass
 from pipeboard.domain.people import named
 from pipeboard.domain.settings import Rep, Settings
@@ -30,9 +30,6 @@ class Topic(StrEnum):
     SETTINGS = "settings"
     REVIEW = "review"
 
-
-if TYPE_CHECKING:
-    from pipeboard.domain.json_data import JsonObject
 
 Contents: TypeAlias = "JsonObject"
 """What was agreed, as JSON data."""
@@ -60,8 +57,7 @@ class Agreement:
                 return f"pipeline {(self.after or self.before or {}).get('name', '')}"
             case Topic.TARGET:
                 _, period, owner, team = self.key
-                whose = f"@{owner}" if owner else f"team {team}" if team else "everybody"
-                return f"target for {period}, {whose}"
+                return f"target for {period}, {whose(str(owner), str(team))}"
             case Topic.CALL:
                 return f"call for {self.key[1]}, @{self.key[2]}"
             case Topic.RATE:
@@ -96,6 +92,11 @@ class AgreementEntry:
     def who(self) -> str:
         """Who did it, and for whom if for somebody else: `ana (for bo)`."""
         return named(self.actor, self.acting_as)
+
+
+def whose(owner: str, team: str) -> str:
+    """Of whom a target is: a rep, a team, or where neither is named everybody."""
+    return f"@{owner}" if owner else f"team {team}" if team else "everybody"
 
 
 def changed_names(agreement: Agreement) -> tuple[str, ...]:

@@ -12,7 +12,7 @@ from pipeboard.domain.lazy_dataclass import dataclass, field
 
 if TYPE_CHECKING:
     from pipeboard.domain.deal import Status
-    from pipeboard.domain.filter import Filter
+    from pipeboard.domain.filter_nodes import Filter
     from pipeboard.domain.money import Money
     from pipeboard.domain.pipeline import Pipeline, Stage
     from pipeboard.domain.signs import Sign

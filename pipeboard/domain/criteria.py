@@ -154,6 +154,12 @@ def unmet(
     return tuple(lacking.values())
 
 
+def gate_ahead(deal: Deal, pipeline: Pipeline, today: date) -> tuple[Stage, tuple[Unmet, ...]]:
+    """The stage that an open deal goes on to, and what it still lacks for that."""
+    lacking = unmet_of_stage(pipeline.stage(deal.stage_id), deal, pipeline, today)
+    return pipeline.after(deal.stage_id), lacking
+
+
 def pass_gate(
     deal: Deal, pipeline: Pipeline, target: Stage, today: date, override: str
 ) -> tuple[str, ...]:

@@ -226,8 +226,7 @@ def _on_calendar(text: str, today: date, direction: Direction) -> date | None:
             number_of_month = int(month) if month.isdigit() else _MONTH_OF[month] + 1
             day = _with_year(parts["year"], number_of_month, number, today, direction)
             weekday = parts.get("weekday")
-            if weekday and _WEEKDAY_OF[weekday] != day.weekday():
-                _refuse_weekday(text, day)
+            _expect_weekday(text, day, _WEEKDAY_OF[weekday] if weekday else None)
             return day
     return None
 
@@ -236,7 +235,7 @@ def _with_year(
     year: str | None, month: int, number: int, today: date, direction: Direction
 ) -> date:
     if year is not None:
-        return date(_full_year(year), month, number)
+        return date(int(year) + (2000 if len(year) == 2 else 0), month, number)
     years = range(today.year - _LONGEST_LEAP_GAP, today.year + _LONGEST_LEAP_GAP + 1)
     days = [date(y, month, number) for y in years if 1 <= number <= month_length(y, month)]
     if not days:
@@ -250,16 +249,14 @@ def _with_year(
             return min(days, key=lambda day: (abs(day - today), day < today))
 
 
-def _full_year(digits: str) -> int:
-    return int(digits) + (2000 if len(digits) == 2 else 0)
-
-
-def _refuse_weekday(text: str, day: date) -> NoReturn:
-    raise BadInput(
-        f"{quoted(text)}: {day.day} {_MONTHS[day.month - 1]} {day.year} is a "
-        f"{_WEEKDAY_NAMES[day.weekday()]}.",
-        hint="Leave the weekday out, or correct it.",
-    )
+def _expect_weekday(text: str, day: date, weekday: int | None) -> None:
+    """BadInput where a text names another weekday than the one that its day is."""
+    if weekday not in (None, day.weekday()):
+        raise BadInput(
+            f"{quoted(text)}: {day.day} {_MONTHS[day.month - 1]} {day.year} is a "
+            f"{_WEEKDAY_NAMES[day.weekday()]}.",
+            hint="Leave the weekday out, or correct it.",
+        )
 
 
 def _as_local(line: str, text: str, today: date, direction: Direction) -> date | None:
@@ -276,8 +273,7 @@ def _as_local(line: str, text: str, today: date, direction: Direction) -> date |
             if re.fullmatch(_TWO_READINGS, line):
                 continue
             raise
-        if weekday not in (None, day.weekday()):
-            _refuse_weekday(text, day)
+        _expect_weekday(text, day, weekday)
         return day
     return None
 
@@ -305,8 +301,7 @@ def _by_slashes(line: str, text: str, today: date, direction: Direction) -> date
         _refuse_readings(text, one, *others)
     day = found.get(known, one)
     weekday = match["weekday"]
-    if weekday and _WEEKDAY_OF[weekday] != day.weekday():
-        _refuse_weekday(text, day)
+    _expect_weekday(text, day, _WEEKDAY_OF[weekday] if weekday else None)
     return day
 
 
@@ -359,6 +354,11 @@ def parse_instant(text: str, *, zone: ZoneInfo | None = None) -> datetime:
             hint="Add Z for UTC or an offset, for example 2026-12-19T16:02:00+01:00.",
         )
     return (at if at.tzinfo else at.replace(tzinfo=zone)).astimezone(UTC)
+
+
+def kept_day(text: str | None) -> date | None:
+    """A day as it is kept, `2026-12-19`; None for none."""
+    return None if text is None else date.fromisoformat(text)
 
 
 def local_date(at: datetime, zone: ZoneInfo) -> date:

@@ -12,7 +12,7 @@ from pipeboard.domain.deal_fields import FIELDS
 from pipeboard.domain.events import NO_FACTS, Event, EventData, Kind
 from pipeboard.domain.lazy_dataclass import dataclass, replace, with_values
 from pipeboard.domain.people import named
-from pipeboard.domain.pipeline import Pipeline
+from pipeboard.domain.pipeline import Pipeline, Stage
 
 if TYPE_CHECKING:
     from pipeboard.domain.deal import FieldValue
@@ -182,6 +182,11 @@ class DealRecord:
     entries: tuple[Entry, ...]
 
     @property
+    def stage(self) -> Stage:
+        """The stage that the deal stands in, open or not."""
+        return self.pipeline.stage(self.deal.stage_id)
+
+    @property
     def timeline(self) -> tuple[Entry, ...]:
         """The events by when they happened, latest first: what comes in with a file, or is told
         later, is of an earlier day. Of one instant the last that was recorded comes first, and
@@ -189,7 +194,7 @@ class DealRecord:
         return tuple(sorted(self.entries, key=_happened, reverse=True))
 
     def seen_by(self, me: str) -> DealRecord:
-        """The sheet without what only the owner of the deal is shown."""
+        """The record without what only the owner of the deal is shown."""
         deal = deal_seen_by(self.deal, me)
         entries = tuple(entry.seen_by(me, self.deal.owner) for entry in self.entries)
         return replace(self, deal=deal, entries=entries)

@@ -221,6 +221,9 @@ class GivenUp(PipeboardError):
 
     code = "given_up"
 
+    def __init__(self, message: str = "Given up: nothing was stored.") -> None:
+        super().__init__(message)
+
 
 class OutOfRange(BadInput):
     """An amount that is read, in `currency`, but cannot be kept: too large, or with parts of a

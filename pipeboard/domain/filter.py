@@ -14,28 +14,12 @@ from collections.abc import Callable, Iterable
 from datetime import date
 
 from pipeboard.domain.errors import BadInput
-from pipeboard.domain.filter_fields import FIELDS, FORMS, STATES
 from pipeboard.domain.filter_nodes import (
-    EVERYTHING,
-    ME,
-    And,
-    Answered,
-    Compare,
-    Custom,
     Filter,
-    Is,
-    Leaf,
     Node,
-    Not,
-    Or,
-    State,
-    Tag,
-    These,
-    Unset,
     Words,
     all_of,
     any_of,
-    leaves,
     negation,
 )
 from pipeboard.domain.filter_terms import FilterContext, bad_filter, read_term, require_no_gap
@@ -71,34 +55,6 @@ def _word(text: str) -> str:
 def _value(text: str) -> str:
     return in_quotes(text) if text.lower() == "none" else _word(text)
 
-
-__all__ = [
-    "EVERYTHING",
-    "FIELDS",
-    "FORMS",
-    "ME",
-    "STATES",
-    "And",
-    "Answered",
-    "Compare",
-    "Custom",
-    "Filter",
-    "Is",
-    "Leaf",
-    "Node",
-    "Not",
-    "Or",
-    "State",
-    "Tag",
-    "These",
-    "Unset",
-    "Words",
-    "all_of",
-    "any_of",
-    "leaves",
-    "negation",
-    "parse_filter",
-]
 
 LONGEST = 2_000
 DEEPEST = 30

@@ -299,10 +299,6 @@ def _read_number(field: Field, op: Op, text: str, context: FilterContext) -> Com
     return Compare(field.name, op, int(text))
 
 
-def _read_percent(field: Field, op: Op, text: str, context: FilterContext) -> Compare:
-    return Compare(field.name, op, parse_percent(text))
-
-
 def _read_date(field: Field, op: Op, text: str, context: FilterContext) -> Node:
     try:
         day = parse_date(text, context.today, field.direction)
@@ -338,7 +334,7 @@ _READERS: dict[str, Callable[[Field, Op, str, FilterContext], Compare]] = {
     "money": _read_money,
     "days": _read_days,
     "number": _read_number,
-    "percent": _read_percent,
+    "percent": lambda field, op, text, _: Compare(field.name, op, parse_percent(text)),
 }
 
 

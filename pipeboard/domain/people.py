@@ -36,6 +36,11 @@ class Actor:
         return self.acting_as or self.name
 
 
+def rep_name(name: str | None) -> str:
+    """Whose deal it is, who did it; `nobody` for none."""
+    return f"@{name}" if name else "nobody"
+
+
 def named(actor: str, acting_as: str) -> str:
     """Who did something, and for whom if for somebody else: `ana (for bo)`; whoever acts for
     themselves does so through an assistant: `ana (by an assistant)`."""

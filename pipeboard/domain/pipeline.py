@@ -144,6 +144,10 @@ class Pipeline:
         index = places.index(stage_id) + step
         return self.stage(places[index]) if 0 <= index < len(places) else None
 
+    def after(self, stage_id: int) -> Stage:
+        """The stage that a deal goes on to from there: the next one in use, else the win."""
+        return self.neighbour(stage_id, 1) or self.won
+
     def stages_between(self, start_id: int, target_id: int) -> tuple[Stage, ...]:
         """The open stages that a move forwards leaves behind: `start` and all before `target`.
 

@@ -77,26 +77,26 @@ def _changes(before: Pipeline, after: Pipeline) -> Iterator[PipelineChange]:
 
 
 def _of_parts(of: str, before: Sequence[Part], after: Sequence[Part]) -> Iterator[PipelineChange]:
-    was = {_key(part): part for part in before if _in_use(part)}
-    known = {_key(part) for part in before}
+    was = {key_of(part): part for part in before if _in_use(part)}
+    known = {key_of(part) for part in before}
     now = [part for part in after if _in_use(part)]
     places = {key: place for place, key in enumerate(was)}
-    stayed = _longest_rising([places[key] for part in now if (key := _key(part)) in was])
+    stayed = _longest_rising([places[key] for part in now if (key := key_of(part)) in was])
     behind = ""
     for part in now:
-        key = _key(part)
-        change = partial(PipelineChange, of=of, name=_name(part), part=key)
+        key = key_of(part)
+        change = partial(PipelineChange, of=of, name=name_of(part), part=key)
         if key not in was:
             yield change("back" if key in known else "added", after=behind)
         else:
             if places[key] not in stayed:
                 yield change("moved", after=behind)
             yield from _of_values(was[key], part, change)
-        behind = _name(part)
-    kept = {_key(part) for part in now}
+        behind = name_of(part)
+    kept = {key_of(part) for part in now}
     for key, part in was.items():
         if key not in kept:
-            yield PipelineChange("removed", of, _name(part), key)
+            yield PipelineChange("removed", of, name_of(part), key)
 
 
 def _of_values(
@@ -124,9 +124,11 @@ def _in_use(part: Part) -> bool:
     return isinstance(part, Question) or not part.retired
 
 
-def _key(part: Part) -> int | str:
+def key_of(part: Part) -> int | str:
+    """What a part is known by, whatever it is called."""
     return part.id if isinstance(part, Stage) else part.key
 
 
-def _name(part: Part) -> str:
+def name_of(part: Part) -> str:
+    """What people call a part."""
     return part.name if isinstance(part, Stage) else part.label

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TypeVar
 
 from pipeboard.domain.errors import BadInput, Difference, Refused
 from pipeboard.domain.lazy_dataclass import dataclass, fields, replace, with_values
 from pipeboard.domain.pipeline import Pipeline, Question, Stage, StageKind
+from pipeboard.domain.pipeline_changes import key_of, name_of
 from pipeboard.domain.text import clean_line, clean_text, did_you_mean, fold, quoted
 
 MOST_STAGES = 40
@@ -152,15 +153,15 @@ class _Merging:
         self, base: Sequence[Part], mine: Sequence[Part], theirs: Sequence[Part], what: str
     ) -> list[Part]:
         """The stages or the questions of both edits, in the order of the one that changed it."""
-        was: dict[Hashable, Part] = _by_key(base)
-        ours: dict[Hashable, Part] = _by_key(mine)
-        other: dict[Hashable, Part] = _by_key(theirs)
-        stand: dict[Hashable, Part] = {}
+        was: dict[int | str, Part] = _by_key(base)
+        ours: dict[int | str, Part] = _by_key(mine)
+        other: dict[int | str, Part] = _by_key(theirs)
+        stand: dict[int | str, Part] = {}
         for key in dict.fromkeys((*was, *other, *ours)):
             found = self._part(was.get(key), ours.get(key), other.get(key))
             if found is not None:
                 stand[key] = found
-        new = [part for part in mine if _key(part) == 0]
+        new = [part for part in mine if key_of(part) == 0]
         order = self._order(base, mine, theirs, what)
         merged = [stand[key] for key in order if key in stand]
         return _with_new(merged, new, mine)
@@ -168,7 +169,7 @@ class _Merging:
     def _part(self, was: Part | None, mine: Part | None, theirs: Part | None) -> Part | None:
         if was is None:
             if theirs is not None and mine is None:
-                self.taken.append(_name(theirs))
+                self.taken.append(name_of(theirs))
             if mine is not None and theirs is not None:
                 return self._values(None, mine, theirs)
             return theirs or mine
@@ -176,12 +177,12 @@ class _Merging:
             left = theirs if mine is None else mine
             if left is not None and left != was:
                 texts = (
-                    _name(was),
+                    name_of(was),
                     *("" if side is None else "changed" for side in (theirs, mine)),
                 )
-                self.differences.append(Difference("taken away", _name(was), *texts))
+                self.differences.append(Difference("taken away", name_of(was), *texts))
             elif theirs is None and mine is not None:
-                self.taken.append(f"without {_name(was)}")
+                self.taken.append(f"without {name_of(was)}")
             return None
         return self._values(was, mine, theirs)
 
@@ -189,7 +190,7 @@ class _Merging:
         values = {
             field.name: self.value(
                 field.name,
-                _name(theirs),
+                name_of(theirs),
                 getattr(was, field.name, None),
                 getattr(mine, field.name),
                 getattr(theirs, field.name),
@@ -201,18 +202,19 @@ class _Merging:
 
     def _order(
         self, base: Sequence[Part], mine: Sequence[Part], theirs: Sequence[Part], what: str
-    ) -> list[Hashable]:
+    ) -> list[int | str]:
         """All keys in the order of the edit that changed it; those of the other at their places."""
         in_use = _in_use(mine) & _in_use(theirs)
         common, ours, other = (
-            [key for part in side if (key := _key(part)) in in_use] for side in (base, mine, theirs)
+            [key for part in side if (key := key_of(part)) in in_use]
+            for side in (base, mine, theirs)
         )
         if ours not in (common, other) and other != common:
             texts = ("as it was", "changed", "changed")
             self.differences.append(Difference("order", f"order of the {what}", *texts))
         first, second = (mine, theirs) if ours != common else (theirs, mine)
-        order = [_key(part) for part in first if _key(part) != 0]
-        keys = [_key(part) for part in second]
+        order = [key_of(part) for part in first if key_of(part) != 0]
+        keys = [key_of(part) for part in second]
         for place, key in enumerate(keys):
             if key != 0 and key not in order:
                 before = [one for one in keys[:place] if one in order]
@@ -224,28 +226,20 @@ def _with_new(merged: list[Part], new: Sequence[Part], mine: Sequence[Part]) -> 
     """The parts with those that have no id yet behind the ones that they stand behind in mine."""
     found = list(merged)
     for part in new:
-        before = [_key(one) for one in mine[: mine.index(part)]]
-        places = [place for place, one in enumerate(found) if _key(one) in before]
+        before = [key_of(one) for one in mine[: mine.index(part)]]
+        places = [place for place, one in enumerate(found) if key_of(one) in before]
         found.insert(places[-1] + 1 if places else 0, part)
     return found
 
 
-def _by_key(parts: Sequence[Part]) -> dict[Hashable, Part]:
-    return {_key(part): part for part in parts}
+def _by_key(parts: Sequence[Part]) -> dict[int | str, Part]:
+    return {key_of(part): part for part in parts}
 
 
-def _in_use(parts: Sequence[Part]) -> set[Hashable]:
+def _in_use(parts: Sequence[Part]) -> set[int | str]:
     """The keys of what is there already and not retired."""
-    retired = {_key(part) for part in parts if isinstance(part, Stage) and part.retired}
-    return {_key(part) for part in parts} - retired - {0}
-
-
-def _key(part: Stage | Question) -> Hashable:
-    return part.id if isinstance(part, Stage) else part.key
-
-
-def _name(part: Stage | Question) -> str:
-    return part.name if isinstance(part, Stage) else part.label
+    retired = {key_of(part) for part in parts if isinstance(part, Stage) and part.retired}
+    return {key_of(part) for part in parts} - retired - {0}
 
 
 def _text(value: object) -> str:

@@ -136,8 +136,7 @@ def _program(name: str, table: object) -> OwnProgram:
     where = f"[commands.{printable(name)}]"
     if not _NAME.fullmatch(name):
         raise BadInput(f"{where}: a name is of small letters, digits, '-' and '_', a letter first.")
-    if not isinstance(table, Mapping):
-        raise BadInput(f'{where} wants key = "ctrl+e" and run = "program {{ref}}".')
+    table = table if isinstance(table, Mapping) else {}
     known = ("key", "run", "help", "terminal")
     for setting in table:
         if setting not in known:

@@ -12,7 +12,7 @@ from enum import IntEnum
 from fractions import Fraction
 from operator import attrgetter
 from types import MappingProxyType
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from pipeboard.domain import hygiene
@@ -20,12 +20,9 @@ from pipeboard.domain.counts import in_figures
 from pipeboard.domain.criteria import About, Unmet, unmet
 from pipeboard.domain.deal import Deal, channel_of
 from pipeboard.domain.lazy_dataclass import dataclass, field, replace
-from pipeboard.domain.money import half_up
+from pipeboard.domain.money import Money, Rates, half_up
 from pipeboard.domain.pipeline import Pipeline
 from pipeboard.domain.signs import stalled_reasons
-
-if TYPE_CHECKING:
-    from pipeboard.domain.money import Money, Rates
 
 CLOSING_DAYS = 14
 OFFER_DAYS = 3

@@ -3,7 +3,7 @@
     Lumen Oy: packaging line pilot 40k @ana +inbound close:19dec p:60 next:"3dec call Mika"
 
 What stands before the first `: ` is the account, unless something with a sign came first. Words
-with a sign or a key are read wherever they stand, the amount as `quick_amount` tells, and the words
+with a sign or a key are read wherever they stand, the amount as `find_amount` tells, and the words
 that are left are the title. Quotes keep words together and make them nothing but text; those around
 a part of the title that needs none stay in it.
 """

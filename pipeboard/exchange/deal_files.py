@@ -8,7 +8,6 @@ import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from pipeboard.domain.corrections import as_corrected
 from pipeboard.domain.dates import micros
@@ -17,14 +16,11 @@ from pipeboard.domain.deal_fields import fields_beside
 from pipeboard.domain.deal_record import DealRecord, Entry
 from pipeboard.domain.errors import BadInput
 from pipeboard.domain.events import STAGE_KINDS, Kind, part_to_json, to_json, value_of
-from pipeboard.domain.json_data import encoder, json_list, json_object
+from pipeboard.domain.json_data import Document, Json, JsonObject, encoder, json_list, json_object
 from pipeboard.domain.pipeline import Pipeline
 from pipeboard.exchange.json_documents import Documents
 from pipeboard.exchange.layouts.layout import COLUMNS, FIELD_PREFIX, flatten
 from pipeboard.exchange.tables import defuse
-
-if TYPE_CHECKING:
-    from pipeboard.domain.json_data import Document, Json, JsonObject
 
 _encode = encoder()
 
@@ -32,7 +28,7 @@ _encode = encoder()
 def deal_document(documents: Documents, record: DealRecord) -> Document:
     """A deal with all that an import takes back, in the words of `show --json`."""
     deal, pipeline = record.deal, record.pipeline
-    shown = documents.record(record, lambda entry: "")
+    shown = documents.record(record, lambda event: "")
     document: Document = {name: shown[name] for name in _SHOWN if name in shown}
     document |= {
         # Also those that stand for what nobody knows, which `precision` tells.

@@ -8,10 +8,11 @@ from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from pipeboard.domain.cadence import PERSISTENCE, follow_ups
-from pipeboard.domain.criteria import unmet_of_stage
+from pipeboard.domain.criteria import gate_ahead
 from pipeboard.domain.dates import local_date
 from pipeboard.domain.deal import UNKNOWN, Deal
-from pipeboard.domain.deal_record import DealRecord, Entry
+from pipeboard.domain.deal_record import DealRecord
+from pipeboard.domain.events import Event
 from pipeboard.domain.lazy_dataclass import dataclass
 from pipeboard.domain.locales import written
 from pipeboard.domain.money import format_percent
@@ -34,7 +35,7 @@ class DealText:
     record: DealRecord
     today: date
     zone: ZoneInfo
-    describe: Callable[[Entry], str]
+    describe: Callable[[Event], str]
 
     def plain(self) -> str:
         """Headings, and under each its facts in two columns."""
@@ -126,9 +127,7 @@ class DealText:
         deal, pipeline = self.record.deal, self.record.pipeline
         if not deal.is_open:
             return
-        stage = pipeline.stage(deal.stage_id)
-        target = pipeline.neighbour(stage.id, 1) or pipeline.won
-        lacking = unmet_of_stage(stage, deal, pipeline, self.today)
+        target, lacking = gate_ahead(deal, pipeline, self.today)
         if lacking:
             yield "gate", "\n".join((f"{target.name} asks:", *(lack.text for lack in lacking)))
         if deal.quote_sent_at is not None:
@@ -138,7 +137,7 @@ class DealText:
 
     def _stage(self) -> str:
         deal = self.record.deal
-        stage = self.record.pipeline.stage(deal.stage_id)
+        stage = self.record.stage
         days = days_in_stage(deal, self.today, self.zone)
         known = "since when is unknown" if days is None else f"{days} d"
         limit = f", limit {stage.expected_days}" if deal.is_open and stage.expected_days else ""
@@ -196,7 +195,7 @@ class DealText:
 
     def _timeline(self) -> Iterator[Fact]:
         for entry in self.record.timeline:
-            yield f"{self._instant(entry.event.at)} {entry.who}", self.describe(entry)
+            yield f"{self._instant(entry.event.at)} {entry.who}", self.describe(entry.event)
 
     def _instant(self, at: datetime) -> str:
         return f"{at.astimezone(self.zone):%Y-%m-%d %H:%M}"

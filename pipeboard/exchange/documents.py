@@ -6,9 +6,10 @@ import json
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, NoReturn, TextIO
+from typing import NoReturn, TextIO
 
 from pipeboard.domain.errors import BadInput
+from pipeboard.domain.json_data import Document, Json
 from pipeboard.domain.lazy_dataclass import dataclass, field
 from pipeboard.domain.text import quoted
 from pipeboard.exchange.encoding import Encoding
@@ -17,9 +18,6 @@ from pipeboard.exchange.layouts.layout import columns_of, flatten
 from pipeboard.exchange.layouts.trello import BOARD_COLUMNS, TrelloBoard
 from pipeboard.exchange.rows import Rejected
 from pipeboard.exchange.tables import Record, holds_anything
-
-if TYPE_CHECKING:
-    from pipeboard.domain.json_data import Document, Json
 
 _CHUNK = 1 << 18
 _LONGEST_LINE = 1 << 22

@@ -36,20 +36,15 @@ MEANINGS = (*_MEANT, "=-")
 
 
 class RowStatus(NamedTuple):
-    """What a status cell says; `outcome` is None where it says only that the deal is put away.
-
-    `is_vague` says only that a record is in use: a stage that closes knows better.
-    """
+    """What a status cell says; `outcome` is None where it says only that the deal is put away."""
 
     outcome: Outcome | None
     archived: bool = False
-    is_vague: bool = False
     deleted: bool = False
 
 
 _DELETED = ("delet", "gelosch", "supprim", "elimin")
 _LETTERS: Mapping[str, Outcome] = {"w": "won", "l": "lost", "o": "open"}
-_VAGUE = {"active", "aktiv", "actif", "activo", "attivo", "ativo", "open", "new", "pending"}
 
 
 def is_status(text: str) -> bool:
@@ -119,7 +114,7 @@ def read_status(text: str) -> RowStatus:
     if word in AWAY:
         return RowStatus(None, archived=True, deleted=word.startswith(_DELETED))
     if word in OPEN:
-        return RowStatus("open", is_vague=word in _VAGUE)
+        return RowStatus("open")
     outcome = closing_outcome(text) or _LETTERS.get(word)
     if outcome is None:
         raise BadInput(

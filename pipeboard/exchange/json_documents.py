@@ -4,25 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from datetime import date
-from typing import TYPE_CHECKING, cast
+from typing import cast
 from zoneinfo import ZoneInfo
 
 from pipeboard.domain.agreements import AgreementEntry
 from pipeboard.domain.cadence import PERSISTENCE, follow_ups
-from pipeboard.domain.criteria import unmet_of_stage
+from pipeboard.domain.criteria import gate_ahead
 from pipeboard.domain.dates import instant
 from pipeboard.domain.deal import Contact, Deal, Loss, NextStep
 from pipeboard.domain.deal_fields import fields_beside
-from pipeboard.domain.deal_record import DealRecord, Entry, LoggedEvent
-from pipeboard.domain.events import to_json
-from pipeboard.domain.json_data import with_nulls
+from pipeboard.domain.deal_record import DealRecord, LoggedEvent
+from pipeboard.domain.events import Event, to_json
+from pipeboard.domain.json_data import Document, JsonObject, with_nulls
 from pipeboard.domain.lazy_dataclass import dataclass
 from pipeboard.domain.pipeline import Pipeline, Stage
 from pipeboard.domain.settings import Rep, Settings
 from pipeboard.domain.signs import days_in_stage, idle_days, stalled_reasons
-
-if TYPE_CHECKING:
-    from pipeboard.domain.json_data import Document, JsonObject
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +83,7 @@ class Documents:
             else None,
         }
 
-    def record(self, record: DealRecord, describe: Callable[[Entry], str]) -> Document:
+    def record(self, record: DealRecord, describe: Callable[[Event], str]) -> Document:
         """One deal with all around it, as `show --json` gives it; `describe` words an event."""
         deal = record.deal
         answers = {key: answer for key, answer in deal.answers.items() if answer.is_given}
@@ -136,7 +133,7 @@ class Documents:
                     "at": to_json(entry.event.at),
                     "actor": entry.who,
                     "kind": str(entry.event.kind),
-                    "text": describe(entry),
+                    "text": describe(entry.event),
                     "command_id": entry.command_id,
                 }
                 for entry in record.entries
@@ -163,9 +160,7 @@ def _gate(deal: Deal, pipeline: Pipeline, today: date) -> Document | None:
     """What the next stage asks and the deal lacks; null for a deal that is closed."""
     if not deal.is_open:
         return None
-    stage = pipeline.stage(deal.stage_id)
-    target = pipeline.neighbour(stage.id, 1) or pipeline.won
-    lacking = unmet_of_stage(stage, deal, pipeline, today)
+    target, lacking = gate_ahead(deal, pipeline, today)
     return {"target": target.name, "missing": [lack.text for lack in lacking]}
 
 

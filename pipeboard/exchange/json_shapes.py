@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from typing import TYPE_CHECKING, TypeGuard
+from typing import TypeGuard
 
+from pipeboard.domain.json_data import Json, JsonObject
 from pipeboard.domain.text import slug
 from pipeboard.exchange.synonyms import SYNONYMS
 from pipeboard.exchange.tables import next_free
-
-if TYPE_CHECKING:
-    from pipeboard.domain.json_data import Json, JsonObject
 
 LISTS = (
     "deals", "data", "results", "result", "items", "records", "value", "opportunities", "leads",

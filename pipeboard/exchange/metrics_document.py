@@ -7,10 +7,9 @@ import io
 from collections.abc import Sequence
 from datetime import datetime
 from fractions import Fraction
-from typing import TYPE_CHECKING
 
 from pipeboard.domain.dates import instant
-from pipeboard.domain.json_data import with_nulls
+from pipeboard.domain.json_data import Document, Json, with_nulls
 from pipeboard.domain.metrics import Metric, Report, compare
 from pipeboard.domain.metrics.calibration import Band, Calibration
 from pipeboard.domain.metrics.chances import AGES
@@ -35,10 +34,6 @@ from pipeboard.domain.money import half_up
 from pipeboard.exchange import metrics_tables as tables
 from pipeboard.exchange.metrics_tables import Figure, FullReport, NumberChange, Rows, Value, number
 from pipeboard.exchange.tables import defuse
-
-if TYPE_CHECKING:
-    from pipeboard.domain.json_data import Document, Json
-
 
 # One number with all that it is made of, and rows of them.
 

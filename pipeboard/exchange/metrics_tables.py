@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from fractions import Fraction
-from typing import TYPE_CHECKING, TypeAlias, cast
+from typing import TypeAlias, cast
 
+from pipeboard.domain.json_data import Json
 from pipeboard.domain.lazy_dataclass import dataclass, field
 from pipeboard.domain.metrics import METRICS, Metric, Report, Unit, compare
 from pipeboard.domain.metrics.calibration import FORECAST_LINES
@@ -19,9 +20,6 @@ from pipeboard.domain.metrics.rules import Group
 from pipeboard.domain.metrics.time_in_stage import by_age, of_unknown_age
 from pipeboard.domain.metrics.waterfall import GOING, Waterfall
 from pipeboard.domain.money import half_up
-
-if TYPE_CHECKING:
-    from pipeboard.domain.json_data import Json
 
 
 def number(value: Number | None) -> int | float | None:

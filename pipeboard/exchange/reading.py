@@ -12,6 +12,7 @@ from contextlib import ExitStack
 from datetime import date
 from itertools import islice
 from pathlib import Path
+from shlex import quote
 from typing import Self
 from zoneinfo import ZoneInfo
 
@@ -32,10 +33,10 @@ from pipeboard.exchange.read_options import (
     NO_OPTIONS,
     CellTally,
     ReadingRules,
+    ReadOptions,
     key_columns,
     rules_of,
 )
-from pipeboard.exchange.read_options import ReadOptions as ReadOptions
 from pipeboard.exchange.row_stream import Rows, is_history
 from pipeboard.exchange.rows import DealRow, Rejected
 from pipeboard.exchange.tables import REASON, FileTable, Record
@@ -117,9 +118,9 @@ class Reading:
         """As `rows`, without counting anything: to look something up in the midst of a pass."""
         return self._pass(CellTally())
 
-    def currency_named(self, most: int = 1_000) -> str:
+    def currency_named(self) -> str:
         """The one currency that the first amounts of the file all name; "" where there is none."""
-        rows = islice(self.rows(), most)
+        rows = islice(self.rows(), 1_000)
         named = {row.value.currency for row in rows if isinstance(row, DealRow) and row.value}
         return named.pop() if len(named) == 1 and not self.tally.assumed_currency else ""
 
@@ -408,8 +409,6 @@ def _beginning_warning(matching: Matching, sample: Sequence[Record]) -> list[str
     targets = matching.targets.values()
     if any(target in _BEGINNINGS or target.startswith(ENTERED) for target in targets):
         return []
-    from shlex import quote
-
     rows = [record.cells for record in sample]
     days = (
         column

@@ -7,6 +7,7 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
+from shlex import quote
 from typing import TYPE_CHECKING, Final
 
 from pipeboard.domain.errors import BadInput, NotFound
@@ -84,8 +85,6 @@ class Recipe:
 
     def in_words(self) -> str:
         """The choices as they would be typed."""
-        from shlex import quote
-
         said = []
         for one in fields(self):
             value = getattr(self, one.name)

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime
 from fractions import Fraction
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Literal, cast
 from zoneinfo import ZoneInfo
 
 from pipeboard.domain.counts import how_many, in_figures
@@ -17,6 +17,7 @@ from pipeboard.domain.metrics.result import Metric, Unit
 from pipeboard.domain.metrics.waterfall import GOING
 from pipeboard.domain.metrics.wording import Wording, percent
 from pipeboard.domain.money import half_up
+from pipeboard.domain.people import rep_name
 from pipeboard.domain.review import NUMBERS, NUMBERS_OF_REPS, called
 from pipeboard.exchange.metrics_document import amount, metric_document
 from pipeboard.exchange.metrics_tables import Figure
@@ -167,21 +168,20 @@ def _preflight(document: Preflight) -> list[Point] | str:
     found: list[Point] = []
     for name, owners in document["faults"].items():
         if owners:
-            whose = ", ".join(f"{_rep(rep)} {in_figures(n)}" for rep, n in owners.items())
+            whose = ", ".join(f"{rep_name(rep)} {in_figures(n)}" for rep, n in owners.items())
             found.append(
                 Point(f"{LABELS[Fault(name)]}: {in_figures(sum(owners.values()))} ({whose})")
             )
-    found += [
-        Point(
-            f"{called(pair['other'], document)} may be {called(pair['keep'], document)}: "
-            f"{pair['why']}"
-        )
-        for pair in document["duplicates"][:5]
-    ]
+    found += [Point(why_alike(pair, document)) for pair in document["duplicates"][:5]]
     if dead := document["dead"]:
         named = ", ".join(called(ref, document) for ref in dead[:10])
         found.append(Point(f"{how_many(len(dead), 'deal')} may be given up: {named}"))
     return found or "The data is in order."
+
+
+def why_alike(pair: Mapping[Literal["keep", "other", "why"], str], data: Preflight) -> str:
+    """Which deal may be which other one, and why."""
+    return f"{called(pair['other'], data)} may be {called(pair['keep'], data)}: {pair['why']}"
 
 
 def _number(document: ReviewDocument, say: Wording) -> Iterator[Part]:
@@ -191,7 +191,7 @@ def _number(document: ReviewDocument, say: Wording) -> Iterator[Part]:
     yield [Point(sentence) for sentence in document["readings"] if sentence]
     reps = [
         PageRow(
-            _rep(row["rep"] or ""),
+            rep_name(row["rep"]),
             [said_number(row[name], say) for name in NUMBERS_OF_REPS],
             int(row["won_value"]["value"] or 0),
         )
@@ -221,7 +221,7 @@ def _changes(document: ReviewDocument, say: Wording) -> Iterator[Part]:
 
 
 def _to_discuss(one: SubjectDocument, say: Wording) -> Point:
-    whose = f", {_rep(one['owner'])}" if one["owner"] else ""
+    whose = f", {rep_name(one['owner'])}" if one["owner"] else ""
     risks = f"at risk: {', '.join(one['risks'])}"
     return Point(
         f", {say.money(one['value'])}{whose}",
@@ -242,10 +242,14 @@ def _flow(flow: FlowDocument, say: Wording) -> list[Point]:
         f"New qualified value a week: {say.money(flow['new_value_a_week'])}; {against}.",
     ]
     if flow["touches"]:
-        share = percent(Fraction(flow["touches_on_new"], flow["touches"]))
-        touches = how_many(flow["touches"], "touch", "touches")
-        said.append(f"{share} of {touches} went to new deals.")
+        said.append(f"{share_on_new(flow)} went to new deals.")
     return list(map(Point, said))
+
+
+def share_on_new(flow: FlowDocument) -> str:
+    """Which part of the touches went to new deals: `40% of 25 touches`."""
+    share = percent(Fraction(flow["touches_on_new"], flow["touches"]))
+    return f"{share} of {how_many(flow['touches'], 'touch', 'touches')}"
 
 
 def _trend(weeks: Sequence[WeekDocument]) -> Grid:
@@ -281,7 +285,7 @@ def _variants(found: Sequence[VariantDocument]) -> Grid:
 
 def _decided(one: ReviewDecision) -> Point:
     due = f" by {written().date(date.fromisoformat(one['due']))}" if one["due"] else ""
-    text = f"{one['ref']} {one['deal']}: {one['text']} ({_rep(one['owner'])}{due})"
+    text = f"{one['ref']} {one['deal']}: {one['text']} ({rep_name(one['owner'])}{due})"
     return Point(text, done=bool(one["done"]))
 
 
@@ -291,10 +295,6 @@ def said_number(document: NumberDocument, say: Wording) -> str:
     unit = Unit(document["unit"])
     found = None if value is None else Fraction(value).limit_denominator(10**9)
     return say.explained(Metric(found, unit, reason=document["reason"]))
-
-
-def _rep(name: str) -> str:
-    return f"@{name}" if name else "nobody"
 
 
 def _day(text: str, zone: ZoneInfo) -> str:

@@ -213,8 +213,7 @@ def _at(parts: JsonObject, key: str = "at") -> datetime | None:
 
 
 def _entered(parts: JsonObject) -> Entered:
-    at = _dated(parts)
-    return Entered(_named(parts, "stage"), at)
+    return Entered(at=_dated(parts), stage=_named(parts, "stage"))
 
 
 def _dated(parts: JsonObject) -> datetime:

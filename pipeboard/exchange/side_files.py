@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from pipeboard.domain.counts import how_many
-from pipeboard.domain.deal import custom_key
+from pipeboard.domain.deal import Deal, custom_key
 from pipeboard.domain.errors import BadInput, NotFound
 from pipeboard.domain.lazy_dataclass import dataclass, replace
 from pipeboard.domain.text import OWN_FIELD, clean_line, fold, quoted, slug
@@ -15,13 +15,9 @@ from pipeboard.exchange.fields import CUSTOM, LEFT_OUT
 from pipeboard.exchange.read_options import NO_OPTIONS, ReadOptions
 from pipeboard.exchange.reading import open_table
 from pipeboard.exchange.recipe import Recipe
+from pipeboard.exchange.rows import DealRow
 from pipeboard.exchange.synonyms import SYNONYMS
 from pipeboard.exchange.tables import Record, column_named, next_free
-
-if TYPE_CHECKING:
-    from pipeboard.domain.deal import Deal
-    from pipeboard.exchange.rows import DealRow
-
 
 TEAM = "rep.team"
 """What a column is that names the team of a rep."""

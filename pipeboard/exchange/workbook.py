@@ -189,11 +189,8 @@ def _chosen(book: CalamineWorkbook, names: list[str], sheet: str | None, path: P
         raise BadInput(f"{path.name} is empty", hint="Export it again, with its header row.")
     if len(names) == 1:
         return first
-    return next((one for one in chain([first], filled) if _has_names(one.rows)), first)
-
-
-def _has_names(rows: Sequence[Sequence[str]]) -> bool:
-    return any(map(is_heading, rows[:LOOKED_AT]))
+    sheets = chain([first], filled)
+    return next((one for one in sheets if any(map(is_heading, one.rows[:LOOKED_AT]))), first)
 
 
 def _read_sheet(book: CalamineWorkbook, name: str, path: Path) -> _Sheet:

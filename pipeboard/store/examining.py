@@ -27,6 +27,9 @@ from pipeboard.store.engine import write_once
 from pipeboard.store.grants import shows_all
 from pipeboard.store.locating import Location, Place, Server
 from pipeboard.store.opening import SCHEMA, FoundDatabase, Identity, look
+from pipeboard.store.projecting import Change
+from pipeboard.store.projecting.deals import add_totals
+from pipeboard.store.rows import DEALS, stored_deal
 from pipeboard.store.sealing import check_seal, is_in_the_log, last_digest
 from pipeboard.store.troubles import RECOVERED
 
@@ -375,10 +378,6 @@ def _finding(database: Database, fault: Flaw) -> Finding:
 
 
 def _add_up(inside: Database) -> None:
-    from pipeboard.store.projecting import Change
-    from pipeboard.store.projecting.deals import add_totals
-    from pipeboard.store.rows import DEALS, stored_deal
-
     inside.change("DELETE FROM stage_total")
     deals = (stored_deal(row) for row in inside.rows(DEALS))
     add_totals(inside, [Change(None, deal, ()) for deal in deals])

@@ -11,8 +11,8 @@ import sqlite3
 from collections.abc import Mapping
 from contextlib import closing, suppress
 from pathlib import Path
-from typing import TYPE_CHECKING
 
+from sqlalchemy import Connection as SqlConnection
 from sqlalchemy import create_engine
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import StaticPool
@@ -25,15 +25,12 @@ from pipeboard.store.dialect import ServerTrouble
 from pipeboard.store.engine import alone
 from pipeboard.store.locating import Location, Server
 from pipeboard.store.migration_steps import STEPS, Step, add_new_columns
-from pipeboard.store.opening import SCHEMA, check_schema, schema_of
+from pipeboard.store.opening import SCHEMA, SCHEMA_NUMBER, check_schema, schema_of
 from pipeboard.store.patience import Patience
 from pipeboard.store.troubles import as_database_error, translate_errors
 
-if TYPE_CHECKING:
-    from sqlalchemy import Connection as SqlConnection
-
 _STATE = (
-    "SELECT (SELECT value FROM counter WHERE name = 'schema'),"
+    f"SELECT ({SCHEMA_NUMBER}),"
     " (SELECT value FROM counter WHERE name = 'change'), (SELECT max(seq) FROM command),"
     " (SELECT id FROM command ORDER BY seq DESC LIMIT 1)"
 )
@@ -153,8 +150,7 @@ def _bring_to(
 
 def schema_on(connection: SqlConnection) -> int:
     """The number of the schema on a server."""
-    row = connection.exec_driver_sql("SELECT value FROM counter WHERE name = 'schema'").one()
-    return int(row[0])
+    return int(connection.exec_driver_sql(SCHEMA_NUMBER).scalar_one())
 
 
 def _settle_types(connection: SqlConnection) -> None:

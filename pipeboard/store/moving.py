@@ -16,7 +16,7 @@ from itertools import islice
 
 from pipeboard.domain.errors import BadInput, DatabaseError, Refused
 from pipeboard.domain.lazy_dataclass import dataclass
-from pipeboard.store import dialect
+from pipeboard.store import Store, dialect
 from pipeboard.store.connecting import connect_at
 from pipeboard.store.database import Database, RowTuple
 from pipeboard.store.engine import write_once
@@ -26,8 +26,6 @@ from pipeboard.store.tables import definitions
 from pipeboard.store.whole import check_deals, read_rows, with_truths
 
 TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from pipeboard.store import Store
 
 _LAST = "SELECT seq, id FROM command ORDER BY seq DESC LIMIT 1"
 _SAME = "SELECT 1 FROM command WHERE seq = ? AND id = ?"

@@ -75,7 +75,7 @@ def check_schema(found: int, wanted: int = SCHEMA) -> None:
 SCHEMA_NUMBER = "SELECT value FROM counter WHERE name = 'schema'"
 ID = "SELECT id FROM workspace"
 ID_AND_SCHEMA = (
-    f"SELECT ({ID}), (SELECT value FROM counter WHERE name = 'schema'),"
+    f"SELECT ({ID}), ({SCHEMA_NUMBER}),"
     f" (SELECT value FROM setting WHERE name = '{dialect.MOVED_TO}')"
 )
 
@@ -267,16 +267,10 @@ def _ask_ahead(connection: ServerConnection) -> None:
             connection.execute("ROLLBACK")
 
 
-def _busy_ms(location: Place) -> int:
-    """How long a first look waits for a writer; a server that is not there is said at once."""
-    return 0 if isinstance(location, Server) else BUSY_MS
-
-
 def _contents(location: Place, *, read_only: bool) -> tuple[int, str] | None:
     """The number of the schema and the id; None before the first table."""
-    with closing(
-        connect_at(location, read_only=read_only, busy_ms=_busy_ms(location))
-    ) as connection:
+    busy_ms = 0 if isinstance(location, Server) else BUSY_MS  # one that is not there is said so
+    with closing(connect_at(location, read_only=read_only, busy_ms=busy_ms)) as connection:
         if not isinstance(connection, sqlite3.Connection):
             _ask_ahead(connection)
         schema = schema_of(connection, location)

@@ -10,7 +10,7 @@ from operator import attrgetter, index, itemgetter
 from types import MappingProxyType
 from typing import TYPE_CHECKING, TypeVar
 
-from pipeboard.domain.dates import instant, micros
+from pipeboard.domain.dates import instant, kept_day, micros
 from pipeboard.domain.deal import Deal, Loss, NextStep, Status
 from pipeboard.domain.deal_fields import FIELDS
 from pipeboard.domain.events import (
@@ -123,7 +123,7 @@ def deal_from_row(row: Row) -> Deal:
     for name, us in zip(INSTANTS, _INSTANTS_OF(row), strict=True):
         values[name] = None if us is None else instant(us)
     for name, day in zip(DATES, _DATES_OF(row), strict=True):
-        values[name] = _day(day)
+        values[name] = kept_day(day)
     doc = row["doc"]
     if doc != "{}":
         for name, data in json.loads(doc).items():
@@ -158,10 +158,6 @@ def event_from_row(row: Row) -> Event:
         raise of_deal(row["deal_id"], error) from error
 
 
-def _day(text: str | None) -> date | None:
-    return None if text is None else date.fromisoformat(text)
-
-
 def _money(minor: int | None, currency: str | None) -> Money | None:
     return None if minor is None or currency is None else Money(minor, currency)
 
@@ -173,7 +169,7 @@ def _loss(row: Row) -> Loss | None:
         row["loss_category"],
         row["loss_reason"] or "",
         row["loss_competitor"] or "",
-        _day(row["recycle_on"]),
+        kept_day(row["recycle_on"]),
         row["loss_objection"] or "",
     )
 
@@ -181,7 +177,7 @@ def _loss(row: Row) -> Loss | None:
 def _next_step(row: Row) -> NextStep | None:
     if not row["has_step"]:
         return None
-    return NextStep(row["next_text"] or "", _day(row["next_due"]), row["next_every"] or "")
+    return NextStep(row["next_text"] or "", kept_day(row["next_due"]), row["next_every"] or "")
 
 
 def row_from_deal(deal: Deal, updated_at: int) -> dict[str, object]:

@@ -243,7 +243,9 @@ def _fill(database: Database, table: str, content: object) -> None:
         )
     rows = content.get("rows")
     if not isinstance(rows, list) or not all(
-        isinstance(row, list) and len(row) == len(columns) and all(map(_is_value, row))
+        isinstance(row, list)
+        and len(row) == len(columns)
+        and all(isinstance(value, str | int | None) for value in row)
         for row in rows
     ):
         raise BadInput(f"The rows of {table} in the file are damaged.")
@@ -257,10 +259,6 @@ def with_truths(row: Sequence[object], truths: Sequence[bool]) -> RowTuple:
     """A row with yes and no where a server wants more than a number."""
     pairs = zip(row, truths, strict=True)
     return tuple(bool(v) if truth and isinstance(v, int) else v for v, truth in pairs)
-
-
-def _is_value(value: object) -> bool:
-    return value is None or isinstance(value, str | int)
 
 
 def check_deals(database: Database) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, ClassVar, Final
+from typing import ClassVar, Final
 
 from textual.actions import ActionParseResult
 from textual.binding import Binding, BindingType
@@ -34,11 +34,7 @@ from pipeboard.ui.terminal.ink import background, color_depth, keep_background
 from pipeboard.ui.terminal.reading import AltKey, BackgroundTold
 from pipeboard.ui.terminal.session import Session
 from pipeboard.ui.terminal.typeahead import TypeAhead
-from pipeboard.ui.write_queue import Busy, Net, WriteQueue, suppress_busy, under_net
-
-if TYPE_CHECKING:
-    from pipeboard.ui.write_queue import Turn
-
+from pipeboard.ui.write_queue import Busy, Net, Turn, WriteQueue, suppress_busy, under_net
 
 # The one face of waiting: told on the screen that is on top once keys wait long enough.
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 from pipeboard.domain.board import Board, Card, Lens, Sort, usual_sort
 from pipeboard.domain.deal import Status
 from pipeboard.domain.errors import DatabaseError
+from pipeboard.domain.filter_nodes import EVERYTHING, with_state
 from pipeboard.domain.lazy_dataclass import replace
 from pipeboard.domain.people import new_rep_mark
 from pipeboard.domain.text import fold
@@ -206,7 +207,6 @@ class BoardState:
     def left_in_archive(self, ended: Literal["won", "lost"] | None = None) -> str:
         """What the filter, or the column of what `ended` so, leaves out of what was won or lost: a
         sentence (`Reader.left_in_archive`); raises DatabaseError."""
-        from pipeboard.domain.filter_nodes import EVERYTHING, with_state
         from pipeboard.store.reading.listing import Listing
 
         lens, query = self._lens, self._lens.filter or EVERYTHING

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from datetime import date
@@ -35,7 +36,7 @@ if TYPE_CHECKING:
 
     from pipeboard.domain.board import Card
     from pipeboard.domain.commands import Command
-    from pipeboard.domain.filter import Filter
+    from pipeboard.domain.filter_nodes import Filter
     from pipeboard.domain.pipeline import Pipeline, Stage
     from pipeboard.domain.settings import Settings
     from pipeboard.store.reading import Reader
@@ -355,8 +356,6 @@ def take_count(host: Host) -> int:
 
 async def ask(host: Host, screen: ModalScreen[T]) -> T | None:
     """What a person answers on a screen that opens over this one; None when they cancel."""
-    import asyncio
-
     if (turn := turn_of(host)) is not None:
         turn.has_begun, turn.may_ask = True, False
     shown = host.app.push_screen(screen, wait_for_dismiss=True)

@@ -187,12 +187,15 @@ BOARD: Final[tuple[Key, ...]] = (
 
 _ONLY_ON_A_DEAL: Final[tuple[Key, ...]] = (
     *tab_keys(_deal, "items.tab", DEAL_TABS),
-    _deal(Group.AROUND, "items.next_deal", "right_square_bracket", "Next deal",
-        "the deal below in its stage", hint="Next deal", rank=12, hint_key="] ["),
-    _deal(Group.AROUND, "items.deal_before", "left_square_bracket", "Deal before",
-        "the deal above in its stage"),
-    _deal(Group.AROUND, "items.tab_before", "h,left,shift+tab", "Tab before", "one tab left"),
-    _deal(Group.AROUND, "items.tab_after", "l,right,tab", "Next tab", "one tab right"),
+    _deal(Group.AROUND, "items.deal_beside", "right_square_bracket", "Next deal",
+        "the deal below in its stage", hint="Next deal", rank=12, hint_key="] [", given=1,
+        id="deal.next_deal"),
+    _deal(Group.AROUND, "items.deal_beside", "left_square_bracket", "Deal before",
+        "the deal above in its stage", given=-1, id="deal.deal_before"),
+    _deal(Group.AROUND, "items.tab_beside", "h,left,shift+tab", "Tab before", "one tab left",
+        given=-1, id="deal.tab_before"),
+    _deal(Group.AROUND, "items.tab_beside", "l,right,tab", "Next tab", "one tab right",
+        given=1, id="deal.tab_after"),
     _deal(Group.NARROW, "items.search", "slash", "Search", "events that hold these words"),
     _deal(Group.CHANGE, "items.edit_item", "enter", "Edit this",
         "edit, answer or open what is under the cursor", hint="Edit", rank=1),
@@ -269,9 +272,10 @@ METRICS: Final[tuple[Key, ...]] = (
         up=("Number before", "number before"), top=("Top", "first number"),
         bottom=("Bottom", "last number")),
     *tab_keys(_metrics, "figures.tab", METRICS_TABS),
-    _metrics(Group.AROUND, "figures.next_tab", "tab", "Next tab", "next tab", hint="Tab",
-        rank=3, hint_key="1-7"),
-    _metrics(Group.AROUND, "figures.tab_before", "shift+tab", "Tab before", "tab before"),
+    _metrics(Group.AROUND, "figures.tab_beside", "tab", "Next tab", "next tab", hint="Tab",
+        rank=3, hint_key="1-7", given=1, id="metrics.next_tab"),
+    _metrics(Group.AROUND, "figures.tab_beside", "shift+tab", "Tab before", "tab before",
+        given=-1, id="metrics.tab_before"),
     _metrics(Group.AROUND, "figures.open", "enter", "Deals",
         "the deals behind a number, on the board", hint="Deals", rank=1),
     _metrics(Group.NARROW, "figures.earlier", "h,left", "Earlier", "the period before",
@@ -321,10 +325,10 @@ IMPORT: Final[tuple[Key, ...]] = (
     _import(Group.AROUND, "selection.page_down", "pagedown,ctrl+d", "Page down", "a page down"),
     _import(Group.AROUND, "selection.page_up", "pageup,ctrl+u", "Page up", "a page up"),
     *tab_keys(_import, "importing.tab", IMPORT_TABS),
-    _import(Group.AROUND, "importing.next_tab", "l,right,tab", "Next tab", "one tab right",
-        hint="Tab", rank=4, hint_key="1-4"),
-    _import(Group.AROUND, "importing.tab_before", "h,left,shift+tab", "Tab before",
-        "one tab left"),
+    _import(Group.AROUND, "importing.tab_beside", "l,right,tab", "Next tab", "one tab right",
+        hint="Tab", rank=4, hint_key="1-4", given=1, id="import.next_tab"),
+    _import(Group.AROUND, "importing.tab_beside", "h,left,shift+tab", "Tab before",
+        "one tab left", given=-1, id="import.tab_before"),
     _import(Group.NARROW, "import_choices.change", "enter", "Change",
         "change what is under the cursor; on the preview, import", hint="Change", rank=1),
     _import(Group.NARROW, "import_choices.leave_out", "minus,delete", "Leave out",
@@ -389,16 +393,7 @@ def _with_board_keys(own: Sequence[Key], names: str) -> tuple[Key, ...]:
 HYGIENE: Final = _with_board_keys(ON_HYGIENE, BOARD_ON_HYGIENE)
 REVIEW: Final = _with_board_keys(ON_REVIEW, BOARD_ON_REVIEW)
 
-SCREENS: Final[tuple[tuple[Key, ...], ...]] = (
-    BOARD,
-    DEAL,
-    TRIAGE,
-    METRICS,
-    HYGIENE,
-    REVIEW,
-    IMPORT,
-    FIRST,
-)
+SCREENS: Final = (BOARD, DEAL, TRIAGE, METRICS, HYGIENE, REVIEW, IMPORT, FIRST)
 """The keys of every screen."""
 
 OF_DEALS: Final = (BOARD, DEAL, TRIAGE)

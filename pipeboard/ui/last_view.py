@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from datetime import date, datetime
 from pathlib import Path
@@ -12,15 +12,15 @@ from typing import TYPE_CHECKING, Final, TypeAlias
 from pipeboard.domain.board import SORTS, Lens, Sort, usual_sort
 from pipeboard.domain.counts import in_figures
 from pipeboard.domain.errors import DatabaseError, PipeboardError, Refused
+from pipeboard.domain.filter_nodes import These
 from pipeboard.domain.lazy_dataclass import dataclass, field, replace
 from pipeboard.domain.people import Actor, with_known_owners
 from pipeboard.ui.own_themes import OURS, Themes
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
     from zoneinfo import ZoneInfo
 
-    from pipeboard.domain.filter import Filter
+    from pipeboard.domain.filter_nodes import Filter
     from pipeboard.domain.pipeline import Pipeline
     from pipeboard.domain.programs import Hook, OwnProgram
     from pipeboard.domain.roles import Rights
@@ -277,8 +277,6 @@ def _opening_of(state: BoardState) -> Opening:
 
 def typed_filter(state: BoardState) -> str:
     """The present filter as text, "" for one that no text stands for (`These`)."""
-    from pipeboard.domain.filter_nodes import These
-
     query = state.lens.filter
     is_named = query is not None and isinstance(query.root, These)
     return "" if is_named else state.view.filter_text

@@ -44,13 +44,13 @@ from pipeboard.ui.terminal.ink import (
     terminal_encoding,
     terminal_size,
 )
+from pipeboard.workspace import Workspace
 from pipeboard.workspace.service import check_actor
 
 if TYPE_CHECKING:
     from pipeboard.domain.people import Actor
     from pipeboard.store import Store
     from pipeboard.ui.app import PipeboardApp
-    from pipeboard.workspace import Workspace
 
 FIRST_BUSY_MS = 5_000
 """How long the first frame waits for a writer."""
@@ -198,8 +198,6 @@ def make_app(
     from pipeboard.ui.write_queue import WriteQueue
 
     def work_on(store: Store) -> Workspace:
-        from pipeboard.workspace import Workspace
-
         workspace = Workspace(store, clock, actor)
         workspace.on_stored.append(app.done_here.add)
         if choices.hooks:

@@ -279,7 +279,7 @@ class Order:
     def check(self) -> None:
         """Raises GivenUp where it is."""
         if self._given_up.is_set():
-            raise GivenUp("Given up: nothing was stored.")
+            raise GivenUp
 
     def carry_out(self, write: Write[T], work: Callable[[Writer], T]) -> T:
         """What `write` stores, tried until nobody else holds the database; raises GivenUp."""
@@ -401,7 +401,7 @@ class WriteQueue:
 
         self._asked[future] = order
         if self._is_closed:
-            settle(None, GivenUp("Given up: nothing was stored."))
+            settle(None, GivenUp())
             return future
         if not self._thread.is_alive():
             self._thread.start()
@@ -413,7 +413,7 @@ class WriteQueue:
         for future, order in list(self._asked.items()):
             if order.give_up() and not future.done():
                 self._asked.pop(future)
-                future.set_exception(GivenUp("Given up: nothing was stored."))
+                future.set_exception(GivenUp())
 
     def close(self) -> None:
         """Finishes what is being stored, gives up the rest and takes nothing more."""

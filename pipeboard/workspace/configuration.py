@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import partial
 from shlex import join, quote
 from typing import TYPE_CHECKING, Unpack
 
-from pipeboard.domain.agreements import Agreement, Topic, contents_of
+from pipeboard.domain.agreements import Agreement, Contents, Topic, contents_of
 from pipeboard.domain.counts import how_many
 from pipeboard.domain.dates import format_date, local_date
 from pipeboard.domain.errors import Ambiguous, BadInput, Conflict, Difference, NotFound, Refused
 from pipeboard.domain.filter import with_stage_renamed
 from pipeboard.domain.lazy_dataclass import dataclass, field, replace
 from pipeboard.domain.locales import written
-from pipeboard.domain.people import match_rep
+from pipeboard.domain.people import Actor, match_rep
 from pipeboard.domain.pipeline import Pipeline
 from pipeboard.domain.pipeline_changes import PipelineChange, pipeline_changes
 from pipeboard.domain.pipeline_rules import (
@@ -28,6 +28,7 @@ from pipeboard.domain.pipeline_rules import (
 from pipeboard.domain.roles import ANYBODY, Role, given_role
 from pipeboard.domain.settings import Rep, Settings, with_choice
 from pipeboard.domain.text import clean_line, did_you_mean, fold, in_quotes, quoted
+from pipeboard.store import Store
 from pipeboard.store.reading.setup import pipeline_data
 from pipeboard.workspace.recording import (
     Decision,
@@ -42,12 +43,8 @@ from pipeboard.workspace.recording import (
 from pipeboard.workspace.service import Service, in_transaction
 
 if TYPE_CHECKING:
-    from datetime import datetime
     from pathlib import Path
 
-    from pipeboard.domain.agreements import Contents
-    from pipeboard.domain.people import Actor
-    from pipeboard.store import Store
     from pipeboard.store.reading.agreements import PipelineEdit
     from pipeboard.store.writing import Writer
 
@@ -391,8 +388,6 @@ def make_workspace(
     `BadInput` for a pipeline that cannot be worked in, `DatabaseError` when there is a database
     already.
     """
-    from pipeboard.store import Store
-
     first = None if pipeline is None else clean_pipeline(pipeline)
     if first is not None:
         check_pipeline(first, ())

@@ -13,6 +13,7 @@ import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from functools import partial
+from json import dumps
 from threading import Thread
 from typing import IO, Final
 
@@ -103,8 +104,6 @@ def _name(hook: Hook) -> str:
 
 def _document(hook: Hook, service: Service, command_id: str, ids: Sequence[int]) -> Iterator[str]:
     """What a hook reads: the command, and its deals as they are now, a line each."""
-    from json import dumps
-
     reader, settings = service.reader, service.settings
     documents = Documents(service.every_pipeline(), service.today, settings.zone)
     done = reader.history.command(command_id)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from pipeboard.domain.errors import BadInput, Conflict, PipeboardError, Refused
 from pipeboard.domain.lazy_dataclass import dataclass, field, replace
@@ -20,13 +20,11 @@ from pipeboard.exchange.row_stream import stages_in_order
 from pipeboard.exchange.rows import DealRow
 from pipeboard.exchange.side_files import SideFile, SideTable, side_of
 from pipeboard.exchange.words.languages import closing_outcome
+from pipeboard.workspace import Workspace
 from pipeboard.workspace.finding import find_pipeline
 from pipeboard.workspace.import_report import ImportReport, RejectedFile, remarks_told
-from pipeboard.workspace.import_rows import ImportOptions, Progress, import_rows
-from pipeboard.workspace.row_matching import Match as Match
-
-if TYPE_CHECKING:
-    from pipeboard.workspace import Workspace
+from pipeboard.workspace.import_rows import Progress, import_rows
+from pipeboard.workspace.row_matching import ImportOptions, Match
 
 NO_STAGE: Final = "Open"
 """The stage of open deals of a file that names none to work in."""

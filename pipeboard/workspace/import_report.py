@@ -18,6 +18,7 @@ from pipeboard.domain.money import Money
 from pipeboard.domain.text import few, fold, quoted
 from pipeboard.exchange.read_options import REMARKS, lines_told
 from pipeboard.exchange.rows import DealRow, Rejected
+from pipeboard.exchange.tables import REASON, defuse, next_free
 from pipeboard.exchange.words.languages import sounds_closed
 from pipeboard.workspace.row_commands import lost_for
 
@@ -323,8 +324,6 @@ class RejectedFile:
 
     def write(self, reading: Reading, rejected: Sequence[Rejected]) -> None:
         """The rows as they stood, each with its reason."""
-        from pipeboard.exchange.tables import REASON, defuse, next_free
-
         columns = _columns(reading.header, rejected)
         out = io.StringIO(newline="")
         writer = csv.writer(out, delimiter=reading.delimiter or ",")

@@ -30,11 +30,10 @@ from pipeboard.store.reading.facts import collecting_later
 from pipeboard.store.reading.setup import pipeline_data
 from pipeboard.workspace.configuration import rep_agreed
 from pipeboard.workspace.execution import decide_all
-from pipeboard.workspace.import_report import ImportReport as ImportReport
-from pipeboard.workspace.import_report import RowsRejected as RowsRejected
+from pipeboard.workspace.import_report import ImportReport, RowsRejected
 from pipeboard.workspace.recording import check_role, command_done, record, retried
 from pipeboard.workspace.row_deciding import NO_LINE, RowDecider
-from pipeboard.workspace.row_matching import ImportOptions as ImportOptions
+from pipeboard.workspace.row_matching import ImportOptions
 from pipeboard.workspace.service import NOTHING_SEEN, Service, in_transaction
 
 if TYPE_CHECKING:
@@ -150,7 +149,8 @@ class _Import:
                 self.service.store.keep_copy_before_import(self.at)
                 self._bring_in(staging, decider, pipelines)
             elif self.new or decider.report.teams:
-                self.service.transact(lambda: self._store_agreements(pipelines))
+                # None of the rows led to a deal: new pipelines and teams alone.
+                self.service.transact(lambda: self._record(0, self.at, self._save_new(pipelines)))
                 decider.report.command_id = self.command_id
         return decider.report
 
@@ -238,10 +238,6 @@ class _Import:
         self._record(deals, decider.at, made, staging.stage)
         if self.options.recipe is not None:
             self.service.transaction.writer.save_recipe(*self.options.recipe)
-
-    def _store_agreements(self, pipelines: Sequence[Pipeline]) -> None:
-        """New pipelines and teams alone, of a file none of whose rows led to a deal."""
-        self._record(0, self.at, self._save_new(pipelines))
 
     def _record(
         self,

@@ -35,22 +35,10 @@ def _is_other_deal(service: Service, command_id: str, parsed: QuickAdd, **_: obj
     return _names_of(service, command_id) != [(parsed.title, parsed.account)]
 
 
-def _is_other_line(
-    service: Service,
-    command_id: str,
-    line: str,
-    *,
-    pipeline: Pipeline,
-    tui: bool = False,
-    **_: object,
-) -> bool:
-    return _are_other_lines(service, command_id, {1: line}, pipeline=pipeline, tui=tui)
-
-
 def _are_other_lines(
     service: Service,
     command_id: str,
-    lines: Mapping[int, str],
+    lines: str | Mapping[int, str],
     *,
     pipeline: Pipeline,
     tui: bool = False,
@@ -60,7 +48,7 @@ def _are_other_lines(
     currency = service.pipeline_now(pipeline.id).currency
     read = [
         parse_quick_add(line, today=service.today, currency=currency, tui=tui)
-        for line in lines.values()
+        for line in ([lines] if isinstance(lines, str) else lines.values())
     ]
     return _names_of(service, command_id) != [(one.title, one.account) for one in read]
 
@@ -72,7 +60,7 @@ def _names_of(service: Service, command_id: str) -> list[tuple[str, str]]:
     return [(str(one.get("title", "")), str(one.get("account") or "")) for one in values]
 
 
-@as_command("add", is_other=_is_other_line)
+@as_command("add", is_other=_are_other_lines)
 def add_deal(
     service: Service,
     line: str,

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date, datetime, timedelta
+from fractions import Fraction
 from typing import TYPE_CHECKING, Unpack
 
-from pipeboard.domain.agreements import Agreement, Topic
+from pipeboard.domain.agreements import Agreement, Contents, Topic
 from pipeboard.domain.dates import (
     Direction,
     format_date,
@@ -18,7 +19,7 @@ from pipeboard.domain.dates import (
 from pipeboard.domain.errors import BadInput, NotFound
 from pipeboard.domain.filter_nodes import ME, Is, Not, State, all_of, any_of
 from pipeboard.domain.lazy_dataclass import dataclass, replace
-from pipeboard.domain.metrics import Basis, Report
+from pipeboard.domain.metrics import Basis, Report, Target
 from pipeboard.domain.metrics.forecast import category
 from pipeboard.domain.metrics.rules import (
     MATCHING,
@@ -29,7 +30,6 @@ from pipeboard.domain.metrics.rules import (
     by_owner,
     grouping_of,
 )
-from pipeboard.domain.metrics.waterfall import Waterfall, waterfall_of_days
 from pipeboard.domain.money import Money, currency_code, format_money, parse_money
 from pipeboard.domain.periods import Period
 from pipeboard.domain.pipeline import Category, Pipeline
@@ -49,11 +49,7 @@ from pipeboard.workspace.recording import (
 from pipeboard.workspace.service import Service, in_transaction
 
 if TYPE_CHECKING:
-    from fractions import Fraction
-
-    from pipeboard.domain.agreements import Contents
-    from pipeboard.domain.filter import Filter
-    from pipeboard.domain.metrics import Target
+    from pipeboard.domain.filter_nodes import Filter
     from pipeboard.store.reading import Reader
     from pipeboard.store.reading.facts import Watch
 
@@ -165,11 +161,6 @@ def report_of(service: Service, asked: ReportQuery, watch: Watch | None = None) 
     return report_on(service.reader, read_basis(service.reader, asked, watch), asked)
 
 
-def report_before(service: Service, asked: ReportQuery) -> Report:
-    """The same numbers of the period before."""
-    return report_of(service, asked.before(service.settings))
-
-
 def groups_of(service: Service, report: Report, name: str) -> Mapping[Group, Report]:
     """A report split by `owner`, `team`, `source`, `month`, `size`, `customer` (new or
     existing), a custom field…; BadInput for a name that no deal has anything under."""
@@ -193,11 +184,6 @@ def since_days(text: str, today: date) -> tuple[date, date | None]:
     if first > today:
         raise BadInput(f"{first} has not come yet.", hint="Name a day until today.")
     return first, after
-
-
-def changes_in(report: Report, first: date, after: date | None = None) -> Waterfall:
-    """Why the pipeline of a report's period changed, from a local day on to before another."""
-    return waterfall_of_days(report.basis, first, after)
 
 
 # Agreements by name: targets, calls and rates that numbers are held against, saved filters.
@@ -355,8 +341,6 @@ def _known(name: str, names: list[str], what: str) -> str:
 
 def _rate(text: str) -> Fraction:
     """A rate as typed, `0.92` or `1/3`, exact."""
-    from fractions import Fraction
-
     try:
         rate = Fraction(text.strip().replace(",", "."))
     except (ValueError, ZeroDivisionError):

@@ -11,7 +11,7 @@ from shlex import quote
 from typing import TYPE_CHECKING, Unpack, cast
 
 from pipeboard.domain import review as rules
-from pipeboard.domain.agreements import Topic
+from pipeboard.domain.agreements import Contents, Topic
 from pipeboard.domain.cadence import parse_step
 from pipeboard.domain.commands import AskRep, SetNextStep
 from pipeboard.domain.dates import format_date, local_date, micros
@@ -33,7 +33,6 @@ from pipeboard.workspace.service import NOTHING_SEEN, Seen, Service
 from pipeboard.workspace.triage import day_of
 
 if TYPE_CHECKING:
-    from pipeboard.domain.agreements import Contents
     from pipeboard.domain.deal_record import Entry
     from pipeboard.domain.review import ReviewDocument
     from pipeboard.store.reading import Reader

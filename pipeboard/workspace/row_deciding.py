@@ -95,7 +95,7 @@ class RowDecider:
         three_way = ThreeWay(
             pipeline,
             context.zone,
-            self._is_noted,
+            lambda deal, text: text in self._known.notes(deal.id),
             partial(is_spoken, spoken),
             prefer_file=options.prefer_file,
         )
@@ -348,7 +348,7 @@ class RowDecider:
         events, after = self._decided(row, deal, place, merge)
         if self._closed_later(row, merge, after):
             row.remarks = (*row.remarks, "closed_before_entered")
-        if not any(event.changed - {"imported"} for event in events) and not _has_notes(events):
+        if not any(event.changed - {"imported"} or "note" in event.facts for event in events):
             self.report.unchanged += 1
             return None
         self.report.updated += 1
@@ -422,17 +422,10 @@ class RowDecider:
             return partial(self._known.touched_here, deal.id)
         return frozenset if deal.external_id else lambda: EVERYTHING
 
-    def _is_noted(self, deal: Deal, text: str) -> bool:
-        return text in self._known.notes(deal.id)
-
 
 _OF_WORK = ("stage", "outcome", "next_step")
 """What nobody changes of a deal in the archive."""
 _id_of = attrgetter("external_source", "external_id")
-
-
-def _has_notes(events: Sequence[Event]) -> bool:
-    return any("note" in event.facts for event in events)
 
 
 def _rejected(row: DealRow, column: str, value: str, reason: str) -> Rejected:

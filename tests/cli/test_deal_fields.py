@@ -38,8 +38,8 @@ from pipeboard.ui.draw.notes import people_items, term_items, terms_note
 from pipeboard.ui.draw.pane import pane_lines
 from pipeboard.ui.overlays.form import about, deal_form
 from pipeboard.workspace.execution import change_of
-from pipeboard.workspace.import_rows import ImportOptions
 from pipeboard.workspace.recording import Decision, record
+from pipeboard.workspace.row_matching import ImportOptions
 from pipeboard.workspace.triage import Triage
 from tests.cli.conftest import Type
 from tests.team import LEAD, NOW, PROPOSAL, SETTINGS, TODAY, Team, add, now_of, sales

@@ -12,7 +12,7 @@ import pytest
 
 from pipeboard.cli import echo, failures
 from pipeboard.cli.deals import _amount, _now_set
-from pipeboard.cli.editor import Kept, _telling, _with_path, edit_file, left_behind, line_of
+from pipeboard.cli.editor import Kept, _telling, edit_file, left_behind, line_of
 from pipeboard.cli.reports import _flow
 from pipeboard.domain.deal import Contact, NextStep, Status
 from pipeboard.domain.errors import BadInput, NotFound, PipeboardError, Refused, Way
@@ -106,7 +106,7 @@ def test_the_editor_opens_on_the_line_that_an_error_is_about(
 @pytest.mark.parametrize(
     ("written", "error", "is_kept", "told"),
     [
-        ("new", Refused("No.", hint="Look."), True, ""),
+        ("new", Refused("No.", hint="Look.", details={"line": 3}), True, ""),
         ("new", KeyboardInterrupt(), True, "Your text is kept in "),
         ("old", Refused("No."), False, ""),
         (None, KeyboardInterrupt(), False, ""),
@@ -132,7 +132,7 @@ def test_whoever_is_stopped_is_told_where_their_words_are(
         if is_kept and isinstance(error, PipeboardError):
             found: Any = raised.value
             assert found.hint == f"Look. Your text is kept in {kept.path}."
-            assert (found.details["path"], found.details["text"]) == (str(kept.path), "new")
+            assert found.details == {"line": 3, "path": str(kept.path), "text": "new"}
     assert kept.path.exists() is is_kept
     assert capsys.readouterr().err.startswith(told)
 
@@ -141,8 +141,6 @@ def test_texts_of_a_board_that_was_ended_are_found_and_of_one_that_runs_not(tmp_
     (tmp_path / "kept").mkdir()
     found = [path.rpartition("_")[0] for path in left_behind(tmp_path)]
     assert found == []
-    error = _with_path(BadInput("No.", details={"line": 3}), tmp_path, "words")
-    assert error.details == {"line": 3, "path": str(tmp_path), "text": "words"}
 
 
 @pytest.mark.parametrize(
@@ -245,13 +243,14 @@ def test_the_days_that_changes_are_asked_of_are_told(
     since: str, days: Any, told: list[Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("pipeboard.workspace.reports.since_days", lambda text, today: days)
-    monkeypatch.setattr("pipeboard.workspace.reports.changes_in", lambda report, *asked: asked)
+    waterfall = "pipeboard.domain.metrics.waterfall.waterfall_of_days"
+    monkeypatch.setattr(waterfall, lambda basis, *asked: asked)
     found: list[Any] = []
     call: Any = SimpleNamespace(
         arguments=SimpleNamespace(since=since), workspace=SimpleNamespace(today=None),
         tell_days=found.extend,
     )  # fmt: skip
-    report: Any = None
+    report: Any = SimpleNamespace(basis=None)
     assert _flow(call, report) == days
     assert found == told
 

@@ -29,8 +29,8 @@ def called(database: Path) -> Iterator[Call]:
 def planned(folder: Path, plan: ImportPlan) -> FileSeen:
     """What is seen of a file over a workspace that is thrown away."""
     folder.mkdir()
-    with called(folder / "none.db") as call:
-        return look_at(rehearsal(call, folder, "EUR"), plan, lambda rows, share: None)
+    with called(folder / "none.db") as call, rehearsal(call, "EUR") as workspace:
+        return look_at(workspace, plan, lambda rows, share: None)
 
 
 def homes(workspace: Workspace) -> dict[str, str]:

@@ -12,11 +12,18 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from pipeboard.domain.errors import BadInput
-from pipeboard.domain.filter import (
+from pipeboard.domain.filter import parse_filter, with_stage_renamed
+from pipeboard.domain.filter_fields import (
+    BY_NAME,
     FIELDS,
     FORMS,
-    ME,
+    STATE_ALIASES,
     STATES,
+    Field,
+    may_become,
+)
+from pipeboard.domain.filter_nodes import (
+    ME,
     And,
     Answered,
     Compare,
@@ -26,6 +33,7 @@ from pipeboard.domain.filter import (
     Leaf,
     Node,
     Not,
+    Op,
     Or,
     State,
     Tag,
@@ -34,15 +42,9 @@ from pipeboard.domain.filter import (
     Words,
     all_of,
     any_of,
-    negation,
-    parse_filter,
-    with_stage_renamed,
-)
-from pipeboard.domain.filter_fields import BY_NAME, STATE_ALIASES, Field, may_become
-from pipeboard.domain.filter_nodes import (
-    Op,
     asks_how_it_ended,
     narrows,
+    negation,
     reaches_archive,
     says_whose,
     with_state,

@@ -10,7 +10,7 @@ import pytest
 from pipeboard.domain.errors import BadInput
 from pipeboard.domain.money import DecimalMark, format_money
 from pipeboard.exchange.amounts import AmountColumn, _evidence, read_currency_name
-from pipeboard.exchange.reading import ReadOptions
+from pipeboard.exchange.read_options import ReadOptions
 from pipeboard.exchange.units import unit_of
 from tests.exchange.files import all_deals, open_file, write
 

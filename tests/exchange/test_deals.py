@@ -9,7 +9,7 @@ import pytest
 from pipeboard.domain.lazy_dataclass import replace
 from pipeboard.domain.money import Money
 from pipeboard.exchange import fields
-from pipeboard.exchange.reading import ReadOptions
+from pipeboard.exchange.read_options import ReadOptions
 from pipeboard.exchange.rows import DealRow, Rejected, RowContact
 from tests.exchange.files import deals_of, open_file, rows_of, write
 

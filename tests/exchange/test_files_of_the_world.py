@@ -12,7 +12,7 @@ import pytest
 
 from pipeboard.domain.errors import PipeboardError
 from pipeboard.domain.money import format_money
-from pipeboard.exchange.reading import ReadOptions
+from pipeboard.exchange.read_options import ReadOptions
 from pipeboard.exchange.rows import DealRow, Rejected
 from tests.exchange.files import BERLIN, open_file
 

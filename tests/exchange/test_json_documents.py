@@ -189,7 +189,7 @@ def test_a_lost_deal_says_why() -> None:
 def test_a_sheet_adds_what_is_around_the_deal() -> None:
     sent = replace(FULL, quote_sent_at=datetime(2026, 11, 1, 9, tzinfo=UTC))
     record = replace(RECORD, deal=sent)
-    document = DOCUMENTS.record(record, lambda entry: f"{entry.event.kind}!")
+    document = DOCUMENTS.record(record, lambda event: f"{event.kind}!")
     around = {key: document[key] for key in document.keys() - DOCUMENTS.deal(sent).keys()}
     factors: Any = around.pop("score_factors")
     assert around == {

@@ -20,7 +20,8 @@ import pytest
 from pipeboard.domain.dates import micros
 from pipeboard.domain.json_data import Json
 from pipeboard.domain.locales import write_as
-from pipeboard.domain.metrics import Fact, Report, Target
+from pipeboard.domain.metrics import Report, Target
+from pipeboard.domain.metrics.folding import Fact
 from pipeboard.domain.metrics.past_forecasts import Backtest
 from pipeboard.domain.metrics.rules import by_owner
 from pipeboard.domain.metrics.waterfall import Waterfall

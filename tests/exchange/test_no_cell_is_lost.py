@@ -11,7 +11,8 @@ from pathlib import Path
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from pipeboard.exchange.reading import Reading, ReadOptions
+from pipeboard.exchange.read_options import ReadOptions
+from pipeboard.exchange.reading import Reading
 from pipeboard.exchange.rows import DealRow, Rejected
 from pipeboard.exchange.values import text_of_html, without_marks
 from tests.exchange.files import open_file

@@ -29,7 +29,7 @@ def test_closing_stages_are_recognised_and_others_left_alone(
 
 
 def test_a_status_tells_the_outcome_or_that_the_deal_is_put_away() -> None:
-    assert read_status("Open") == RowStatus("open", is_vague=True)
+    assert read_status("Open") == RowStatus("open")
     assert read_status("WON") == RowStatus("won")
     assert read_status("Deleted") == RowStatus(None, archived=True, deleted=True)
     with pytest.raises(BadInput, match="'Paused' is not a status"):
@@ -46,8 +46,8 @@ def test_a_status_tells_the_outcome_or_that_the_deal_is_put_away() -> None:
         ("=lost", RowStatus("lost")),
         ("=open", RowStatus("open")),
         ("=-", RowStatus(None)),
-        ("Pending", RowStatus("open", is_vague=True)),
-        ("Active", RowStatus("open", is_vague=True)),
+        ("Pending", RowStatus("open")),
+        ("Active", RowStatus("open")),
         ("In progress", RowStatus("open")),
         ("Archived", RowStatus(None, archived=True)),
         ("Gelöscht", RowStatus(None, archived=True, deleted=True)),

@@ -96,13 +96,6 @@ def test_every_word_for_a_deal_in_work_or_put_away_means_it() -> None:
         assert sounds_closed(word), word
 
 
-@pytest.mark.parametrize(
-    "word", ["active", "aktiv", "actif", "activo", "attivo", "ativo", "open", "new", "pending"]
-)
-def test_a_word_that_any_deal_may_bear_is_vague(word: str) -> None:
-    assert read_status(word).is_vague
-
-
 @pytest.mark.parametrize("word", ["deleted", "gelöscht", "supprimé", "eliminado"])
 def test_what_was_deleted_is_told_from_what_was_put_away(word: str) -> None:
     assert read_status(word).deleted

@@ -21,7 +21,9 @@ from pipeboard.domain.errors import BadInput, DatabaseError, PipeboardError
 from pipeboard.domain.events import Event, EventFacts, Kind
 from pipeboard.domain.filter import parse_filter
 from pipeboard.domain.filter_fields import FIELDS, STATES
-from pipeboard.domain.metrics import KINDS, Basis, DealHistory, Fact, Report, Target
+from pipeboard.domain.metrics import Basis, Report, Target
+from pipeboard.domain.metrics.folding import KINDS, Fact
+from pipeboard.domain.metrics.history import DealHistory
 from pipeboard.domain.money import Money
 from pipeboard.domain.periods import parse_period
 from pipeboard.domain.pipeline import Pipeline

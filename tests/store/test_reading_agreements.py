@@ -21,9 +21,9 @@ from pipeboard.domain.settings import Rep
 from pipeboard.store import Store
 from pipeboard.store.database import Database
 from pipeboard.store.projecting import Change
-from pipeboard.store.reading.agreements import PipelineEdit, agreed_at, read_rates
+from pipeboard.store.reading.agreements import Agreements, PipelineEdit, agreed_at, read_rates
 from pipeboard.store.reading.metric_settings import _versions, read_calls, read_rules, read_targets
-from pipeboard.store.reading.setup import read_all_filters, read_saved_filters, read_settings
+from pipeboard.store.reading.setup import read_saved_filters, read_settings
 from pipeboard.store.sql import Audit
 from pipeboard.store.writing import Done
 from tests.store.made_up import NOW, deal, pipelines, store_with
@@ -343,7 +343,7 @@ def test_saved_filters_are_ones_own_and_the_shared_ones_by_name(database: Databa
     assert read_saved_filters(database, "bo") == (
         ("all", "open"), ("cold", "value<1"), ("hot", "value>6"),
     )  # fmt: skip
-    assert read_all_filters(database) == (
+    assert Agreements(database).every_filter() == (
         ("all", "", "open"), ("hot", "", "value>6"), ("hot", "ana", "value>5"),
         ("cold", "bo", "value<1"),
     )  # fmt: skip

@@ -16,7 +16,7 @@ from pipeboard.domain.deal import Answer, Contact, Deal, Loss, Status
 from pipeboard.domain.errors import BadInput
 from pipeboard.domain.events import Kind, change_to, evolve, inverse
 from pipeboard.domain.filter import parse_filter
-from pipeboard.domain.metrics import DealHistory
+from pipeboard.domain.metrics.history import DealHistory
 from pipeboard.store import Store
 from pipeboard.store.projecting import Change
 from pipeboard.store.projecting.facts import fact_values

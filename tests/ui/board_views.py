@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from pipeboard.domain.board import Card
 from pipeboard.domain.deal import Status
-from pipeboard.domain.filter import EVERYTHING
+from pipeboard.domain.filter_nodes import EVERYTHING
 from pipeboard.ui.draw.layout import BoardView, Pane, followed
 from pipeboard.ui.draw.line import Glyphs
 from tests.ui.board_scene import HINTS, card, view_of

@@ -680,13 +680,13 @@ def deal(desk: Desk, tmp_path: Path) -> DealDesk:
 def test_the_tabs_go_round(deal: DealDesk) -> None:
     screen: Any = deal
     for step, first, then in (
-        (items.tab_before, DealTab.OVERVIEW, DealTab.TERMS),
-        (items.tab_before, DealTab.QUESTIONS, DealTab.OVERVIEW),
-        (items.tab_after, DealTab.TERMS, DealTab.OVERVIEW),
-        (items.tab_after, DealTab.OVERVIEW, DealTab.QUESTIONS),
+        (-1, DealTab.OVERVIEW, DealTab.TERMS),
+        (-1, DealTab.QUESTIONS, DealTab.OVERVIEW),
+        (1, DealTab.TERMS, DealTab.OVERVIEW),
+        (1, DealTab.OVERVIEW, DealTab.QUESTIONS),
     ):
         deal.tab = first
-        step(screen)
+        items.tab_beside(screen, step)
         assert deal.tab is then
     items.tab(screen, 4)
     assert deal.tab is DealTab.TIMELINE
@@ -777,21 +777,21 @@ async def test_the_gate_before_a_win_wins(deal: DealDesk) -> None:
 @pytest.mark.parametrize(
     ("step", "said"),
     [
-        (items.next_deal, "That was the last deal in"),
-        (items.deal_before, "That was the first deal in"),
+        (1, "That was the last deal in"),
+        (-1, "That was the first deal in"),
     ],
 )
 async def test_beside_the_last_deal_of_a_stage_there_is_none(
-    deal: DealDesk, step: Any, said: str
+    deal: DealDesk, step: int, said: str
 ) -> None:
     state = deal.state
     state.card, state.move_cursor = SimpleNamespace(id=1), lambda columns, rows: None
     state.go_to_deal = lambda deal_id: deal_id == 1
-    await deal.do(step)
+    await deal.do(items.deal_beside, step)
     assert deal.said == [f"{said} '{deal.stage_shown().name}'."]
     state.go_to_deal = lambda deal_id: False
     with pytest.raises(NotFound):
-        await deal.do(step)
+        await deal.do(items.deal_beside, step)
 
 
 async def test_anothers_note_is_not_rewritten(deal: DealDesk) -> None:

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 
 from pipeboard.domain.deal import Status
-from pipeboard.domain.filter import EVERYTHING
+from pipeboard.domain.filter_nodes import EVERYTHING
 from pipeboard.ui.draw.board import draw_board
 from pipeboard.ui.draw.layout import BoardView, Pane, followed, layout
 from pipeboard.ui.draw.line import Glyphs, text_of, whole, width_of

@@ -14,8 +14,8 @@ from pipeboard.domain.errors import Conflict, Refused
 from pipeboard.domain.money import Money
 from pipeboard.exchange.deal_files import _course
 from pipeboard.workspace.import_report import remarks_told
-from pipeboard.workspace.import_rows import ImportOptions
 from pipeboard.workspace.reports import ReportQuery
+from pipeboard.workspace.row_matching import ImportOptions
 from tests.ledger import disagreements
 from tests.team import CLOSING, NOW, TODAY, Team, add, now_of, sales
 from tests.verbs import Workspace

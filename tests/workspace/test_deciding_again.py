@@ -13,8 +13,7 @@ import pytest
 from pipeboard.exchange.recipe import Recipe
 from pipeboard.exchange.side_files import SideFile, with_side
 from pipeboard.workspace.import_plan import ImportPlan, carry_out, look_at
-from pipeboard.workspace.import_report import ImportReport
-from pipeboard.workspace.import_rows import RowsRejected
+from pipeboard.workspace.import_report import ImportReport, RowsRejected
 from tests.ledger import disagreements
 from tests.team import QUALIFICATION, Team, add, now_of, qualify
 from tests.verbs import Workspace

@@ -9,8 +9,9 @@ import pytest
 
 from pipeboard.domain.errors import PipeboardError
 from pipeboard.domain.money import LARGEST, Money
-from pipeboard.exchange.reading import ReadOptions, open_import
-from pipeboard.workspace.import_rows import RowsRejected
+from pipeboard.exchange.read_options import ReadOptions
+from pipeboard.exchange.reading import open_import
+from pipeboard.workspace.import_report import RowsRejected
 from tests.ledger import disagreements
 from tests.team import TODAY, Team, add, now_of, sales
 from tests.verbs import Workspace

@@ -14,7 +14,8 @@ from pipeboard.domain.deal import Loss
 from pipeboard.domain.errors import BadInput, GateNotMet
 from pipeboard.exchange.reading import open_import
 from pipeboard.store.sql import Audit
-from pipeboard.workspace.import_rows import ImportOptions, RowsRejected
+from pipeboard.workspace.import_report import RowsRejected
+from pipeboard.workspace.row_matching import ImportOptions
 from tests.ledger import disagreements
 from tests.team import (
     LEAD,

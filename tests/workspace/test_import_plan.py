@@ -36,12 +36,9 @@ from pipeboard.workspace.import_plan import (
     look_at,
     named_pipelines,
 )
-from pipeboard.workspace.import_rows import (
-    MOST_ATTEMPTS,
-    ImportReport,
-    RowsRejected,
-    check_owners,
-)
+from pipeboard.workspace.import_report import ImportReport, RowsRejected
+from pipeboard.workspace.import_rows import MOST_ATTEMPTS, check_owners
+from pipeboard.workspace.row_matching import ImportOptions
 from pipeboard.workspace.undoing import undo_last
 from tests.ledger import disagreements
 from tests.team import Team, add
@@ -736,7 +733,7 @@ def test_how_a_file_was_read_is_kept_under_the_name_of_its_source_where_there_is
     )
     seen = stub(plan=plan, recipe=recipe, side=None, side_file=None)
     found = _options(seen, stub(source=source))
-    assert found == import_rows.ImportOptions(
+    assert found == ImportOptions(
         "new", prefer_file=True, override="signed", recipe=kept, new_reps=True
     )
     for everywhere in (False, True):

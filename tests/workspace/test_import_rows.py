@@ -31,7 +31,8 @@ from pipeboard.exchange.side_files import TEAM, SideTable
 from pipeboard.store.backups import BEFORE_IMPORT, backups_of
 from pipeboard.store.locating import Location
 from pipeboard.workspace import import_rows as importing
-from pipeboard.workspace.import_rows import ImportOptions, ImportReport, RowsRejected
+from pipeboard.workspace.import_report import ImportReport, RowsRejected
+from pipeboard.workspace.row_matching import ImportOptions
 from tests.ledger import disagreements
 from tests.team import Team, add, now_of, sales
 from tests.verbs import Workspace

@@ -18,12 +18,13 @@ from pipeboard.domain.errors import Refused
 from pipeboard.domain.money import Money
 from pipeboard.domain.pipeline import Pipeline
 from pipeboard.domain.templates import from_stage_names
-from pipeboard.exchange.reading import ReadOptions, open_import
+from pipeboard.exchange.read_options import ReadOptions
+from pipeboard.exchange.reading import open_import
 from pipeboard.exchange.rows import DealRow, Outcome, RowTouch
 from pipeboard.store.locating import Location
 from pipeboard.store.projecting import staging
 from pipeboard.workspace import import_rows
-from pipeboard.workspace.import_rows import ImportReport, RowsRejected
+from pipeboard.workspace.import_report import ImportReport, RowsRejected
 from pipeboard.workspace.row_commands import RowIdentity, RowRules, take_over
 from pipeboard.workspace.row_matching import ImportOptions
 from tests.ledger import disagreements

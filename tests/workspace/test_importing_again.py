@@ -22,11 +22,13 @@ from pipeboard.domain.money import Money
 from pipeboard.domain.settings import SEEN, Rep
 from pipeboard.domain.templates import from_stage_names
 from pipeboard.domain.text import LINE, TEXT, pieces
-from pipeboard.exchange.reading import ReadOptions, open_import
+from pipeboard.exchange.read_options import ReadOptions
+from pipeboard.exchange.reading import open_import
 from pipeboard.store import sealing
 from pipeboard.store.locating import Location
 from pipeboard.store.projecting.staging import StagedChanges
-from pipeboard.workspace.import_rows import ImportOptions, ImportReport, RowsRejected
+from pipeboard.workspace.import_report import ImportReport, RowsRejected
+from pipeboard.workspace.row_matching import ImportOptions
 from tests.ledger import disagreements
 from tests.team import TODAY, Team, add, now_of, sales
 from tests.verbs import Workspace

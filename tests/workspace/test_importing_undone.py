@@ -13,7 +13,8 @@ from pipeboard.domain.money import Money
 from pipeboard.domain.settings import Rep
 from pipeboard.domain.templates import from_stage_names
 from pipeboard.exchange.reading import open_import
-from pipeboard.workspace.import_rows import ImportOptions, ImportReport
+from pipeboard.workspace.import_report import ImportReport
+from pipeboard.workspace.row_matching import ImportOptions
 from tests.ledger import disagreements
 from tests.team import TODAY, Team, sales
 from tests.verbs import Workspace

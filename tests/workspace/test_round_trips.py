@@ -31,7 +31,7 @@ from pipeboard.exchange.reading import open_import
 from pipeboard.store import Store
 from pipeboard.workspace.configuration import make_workspace
 from pipeboard.workspace.import_plan import ImportPlan, carry_out, look_at
-from pipeboard.workspace.import_rows import ImportReport
+from pipeboard.workspace.import_report import ImportReport
 from tests.team import NEGOTIATION, NOW, Team, add, now_of, sales
 from tests.verbs import Workspace
 

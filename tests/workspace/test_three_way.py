@@ -20,7 +20,8 @@ from pipeboard.domain.errors import Refused
 from pipeboard.domain.money import Money
 from pipeboard.exchange.read_options import NO_OPTIONS
 from pipeboard.exchange.side_files import open_side_table
-from pipeboard.workspace.import_rows import ImportOptions, ImportReport
+from pipeboard.workspace.import_report import ImportReport
+from pipeboard.workspace.row_matching import ImportOptions
 from tests.ledger import disagreements
 from tests.team import TODAY, now_of, sales
 from tests.verbs import Workspace

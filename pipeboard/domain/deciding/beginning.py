@@ -235,9 +235,7 @@ def absorb(command: c.Absorb, deal: Deal, context: c.Context) -> list[Event]:
     step = next((other.next_step for other in others if other.next_step), None)
     if deal.is_open and deal.next_step is None and step is not None:
         events.append(change_to(deal, Kind.NEXT_STEP, context.at, {"next_step": step}))
-    grown = deal
-    for event in events:
-        grown = evolve(grown, event)
+    grown = evolve_all(deal, events)
     for other in command.others:
         for note in other.notes:
             events.append(work.noted(note))

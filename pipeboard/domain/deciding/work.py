@@ -242,10 +242,14 @@ def add_note(command: c.AddNote, deal: Deal, context: c.Context) -> list[Event]:
 
 def noted(note: Note) -> Event:
     """A note as it was written, here or elsewhere."""
-    text = clean_text(note.text, field="note")
-    if not text:
-        raise BadInput("A note needs words.")
+    text = _words_of_note(note.text)
     return Event(Kind.NOTE, note.at, facts={"note": part_texts(replace(note, text=text))})
+
+
+def _words_of_note(text: str) -> str:
+    if clean := clean_text(text, field="note"):
+        return clean
+    raise BadInput("A note needs words.")
 
 
 @rule(c.EditNote, "note", lambda _, told: f"Changed a note on {told.whom}.")
@@ -265,9 +269,7 @@ def edit_note(command: c.EditNote, deal: Deal, context: c.Context) -> list[Event
             f"The note is {note.author}'s; only they can change it.",
             hint="Add a note of your own.",
         )
-    text = clean_text(command.text, field="note")
-    if not text:
-        raise BadInput("A note needs words.")
+    text = _words_of_note(command.text)
     if text == note.text:
         return []
     facts: EventFacts = {"id": note.id, "old": note.text, "new": text}

@@ -178,14 +178,20 @@ def snoozed_time(deal: DealHistory, basis: Basis) -> int:
 def close_median(basis: Basis) -> Metric:
     """Half of the deals created in the period close either way within so many days, with those
     still open taken into account."""
-    deals = [deal for deal in basis.created if deal.is_close_dated]
-    excluded = left_out({UNCLOSED: len(basis.created) - len(deals)})
+    deals, excluded = created_until_known(basis)
     if not deals:
         return replace(missing(Unit.DAYS, "no deals created"), excluded=excluded)
     spans = basis.once(_spans)
     curve = kaplan_meier([*spans[WON], *spans[LOST]], spans[0])
     metric = of_durations(curve.median(), deals, "not reached")
     return replace(metric, excluded=excluded)
+
+
+def created_until_known(basis: Basis) -> tuple[list[DealHistory], dict[str, int]]:
+    """The deals created in the period that are open or ended on a known day, and how many are left
+    out."""
+    deals = [deal for deal in basis.created if deal.is_close_dated]
+    return deals, left_out({UNCLOSED: len(basis.created) - len(deals)})
 
 
 def time_to_win(basis: Basis) -> list[tuple[Fraction, float]]:

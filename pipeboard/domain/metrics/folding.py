@@ -267,14 +267,6 @@ def _worked(deal: DealHistory, at: int) -> None:
         deal.last_touch_at = at
 
 
-def _archived(deal: DealHistory, fact: Fact) -> None:
-    _archive(deal, fact.at, archived=True)
-
-
-def _unarchived(deal: DealHistory, fact: Fact) -> None:
-    _archive(deal, fact.at, archived=False)
-
-
 def _merged(deal: DealHistory, fact: Fact) -> None:
     deal.merged_at = fact.at
     _archive(deal, fact.at, archived=True)
@@ -299,8 +291,8 @@ _CHANGES: dict[str, Callable[[DealHistory, Fact], None]] = {
     Kind.STEP_DONE: _step_done,
     Kind.SNOOZED: _snoozed,
     Kind.TOUCH: lambda deal, fact: _touch(deal, fact.at, fact.detail),
-    Kind.ARCHIVED: _archived,
-    Kind.UNARCHIVED: _unarchived,
+    Kind.ARCHIVED: lambda deal, fact: _archive(deal, fact.at, archived=True),
+    Kind.UNARCHIVED: lambda deal, fact: _archive(deal, fact.at, archived=False),
     Kind.MERGED: _merged,
 }
 

@@ -298,16 +298,12 @@ def forecast_pipeline(basis: Basis) -> Metric:
     return _with_won(basis, PIPELINE)
 
 
-def overdue_deals(basis: Basis) -> list[DealHistory]:
-    """The open deals whose expected close date has passed."""
-    today = basis.today.isoformat()
-    return [deal for deal in basis.deals.open if deal.close is not None and deal.close < today]
-
-
 @named("forecast_overdue", Unit.MINOR, "Past its close date", better=False, at_end=True)
 def forecast_overdue(basis: Basis) -> Metric:
     """Open value whose close date has passed; in no month's forecast."""
-    return basis.tally(overdue_deals(basis)).metric()
+    today = basis.today.isoformat()
+    passed = [deal for deal in basis.deals.open if deal.close is not None and deal.close < today]
+    return basis.tally(passed).metric()
 
 
 def unsupported_commits(basis: Basis) -> list[DealHistory]:

@@ -12,8 +12,7 @@ from typing import NamedTuple
 from pipeboard.domain.deal import UNKNOWN
 from pipeboard.domain.lazy_dataclass import dataclass
 from pipeboard.domain.metrics.basis import Basis, Happened, by_event, in_order, shared_out, touched
-from pipeboard.domain.metrics.cycle import span, until
-from pipeboard.domain.metrics.deals import UNCLOSED
+from pipeboard.domain.metrics.cycle import created_until_known, span, until
 from pipeboard.domain.metrics.history import DealHistory
 from pipeboard.domain.metrics.result import (
     HOUR_US,
@@ -21,7 +20,6 @@ from pipeboard.domain.metrics.result import (
     Unit,
     count,
     kaplan_meier,
-    left_out,
     proportion,
 )
 from pipeboard.domain.metrics.rules import Group
@@ -34,8 +32,7 @@ NOT_REACHED = "not reached: fewer than half have heard from us"
 def first_response(basis: Basis) -> Metric:
     """Within so many hours half of the new deals hear from us, those that still wait taken into
     account."""
-    deals = [deal for deal in basis.created if deal.is_close_dated]
-    excluded = left_out({UNCLOSED: len(basis.created) - len(deals)})
+    deals, excluded = created_until_known(basis)
     if not deals:
         return Metric(None, Unit.HOURS, reason="no deals created", excluded=excluded)
     answered, waits, silent = [], [], []
@@ -74,11 +71,10 @@ def waiting(basis: Basis) -> list[tuple[DealHistory, Fraction | None]]:
     longest wait first; last those without a created date, since nobody knows since when."""
     silent = [deal for deal in basis.deals.open if deal.first_outbound_at is None]
     silent.sort(key=lambda deal: (not deal.is_dated, deal.created_at, deal.id))
-    return [(deal, _hours_since(basis, deal) if deal.is_dated else None) for deal in silent]
-
-
-def _hours_since(basis: Basis, deal: DealHistory) -> Fraction:
-    return Fraction(basis.now - deal.created_at, HOUR_US)
+    return [
+        (deal, Fraction(basis.now - deal.created_at, HOUR_US) if deal.is_dated else None)
+        for deal in silent
+    ]
 
 
 @named("quotes_sent", Unit.COUNT, "Quotes", better=True)

@@ -8,6 +8,7 @@ from fractions import Fraction
 from functools import cache
 from typing import NamedTuple
 
+from pipeboard.domain.dates import kept_day
 from pipeboard.domain.deal import UNKNOWN
 from pipeboard.domain.lazy_dataclass import dataclass
 from pipeboard.domain.metrics.basis import Basis
@@ -64,7 +65,7 @@ def ages(basis: Basis) -> Sequence[Age]:
 
     @cache
     def waits(stage_id: int, touched: date, due: str | None) -> bool:
-        return idles(DealClocks(touched, touched, _date(due), None), bounds[stage_id])
+        return idles(DealClocks(touched, touched, kept_day(due), None), bounds[stage_id])
 
     found = []
     for deal in basis.deals.open:
@@ -173,10 +174,6 @@ def stalled_by_stage(basis: Basis) -> Mapping[int, int]:
     for deal in stalled(basis):
         counts[deal.stage_id] += 1
     return counts
-
-
-def _date(day: str | None) -> date | None:
-    return None if day is None else date.fromisoformat(day)
 
 
 # How long deals stay in a stage, and which stage holds the pipeline up.

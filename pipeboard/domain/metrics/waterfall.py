@@ -177,13 +177,10 @@ def waterfall_since(basis: Basis, us: int, until: int | None = None) -> Waterfal
     ledger = _Ledger(basis, first, last)
     deals = basis.everybody.deals
     for deal in by_number([*deals.alive_after(first), *deals.uncounted]):
-        if not _is_over_before(deal, first) and deal.created_at <= last:
+        was_over = deal.closed_at is not None and deal.closed_at <= first
+        if not was_over and deal.created_at <= last:
             ledger.enter(deal)
     return ledger.closed()
-
-
-def _is_over_before(deal: DealHistory, first: int) -> bool:
-    return deal.closed_at is not None and deal.closed_at <= first
 
 
 class _Ledger:

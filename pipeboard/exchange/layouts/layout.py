@@ -7,19 +7,16 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
 from types import MappingProxyType
-from typing import TYPE_CHECKING, TypeGuard
+from typing import TypeGuard
 
 from pipeboard.domain.deal_fields import fields_beside
 from pipeboard.domain.errors import BadInput
+from pipeboard.domain.json_data import Json, JsonObject
 from pipeboard.domain.lazy_dataclass import dataclass, field
 from pipeboard.domain.money import Money, format_money
 from pipeboard.domain.text import quoted, slug
 from pipeboard.exchange.fields import CUSTOM, ENTERED, LEFT_OUT
 from pipeboard.exchange.tables import number_text, without_surrogates
-
-if TYPE_CHECKING:
-    from pipeboard.domain.json_data import Json, JsonObject
-
 
 _IN_LIST = re.compile(r"\[[^\[\]]*\]")
 _BETWEEN_WORDS = re.compile(r"\s*[,;|\n]\s*|\s+(?=#\S)")

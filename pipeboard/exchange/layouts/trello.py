@@ -6,13 +6,10 @@ import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
 
+from pipeboard.domain.json_data import Json, JsonObject
 from pipeboard.exchange.layouts.layout import Layout, json_list
 from pipeboard.exchange.tables import next_free, without_surrogates
-
-if TYPE_CHECKING:
-    from pipeboard.domain.json_data import Json, JsonObject
 
 _COLUMNS = {
     "Card ID": "external_id",

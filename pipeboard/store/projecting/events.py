@@ -122,22 +122,19 @@ def _touch_of(event: Event) -> Mapping[str, object]:
     return {"touch_type": touch.get("type"), "touch_direction": touch.get("direction", "")}
 
 
-def _owner_of(event: Event) -> Mapping[str, object]:
-    return {"owner": str(event.after.get("owner", ""))}
-
-
-def _overrides_of(event: Event) -> Mapping[str, object]:
-    return {"overrides": bool(event.facts.get("missing"))}
-
-
 _OF_KIND: Mapping[Kind, Callable[[Event], Mapping[str, object]]] = {
     Kind.PROBABILITY: lambda event: {"probability_bp": event.after.get("probability_bp")},
     Kind.CATEGORY: lambda event: {"category": to_json(event.after.get("category"))},
     Kind.NEXT_STEP: lambda event: {"has_step": event.after.get("next_step") is not None},
     Kind.LOST: _loss_of,
     Kind.TOUCH: _touch_of,
-    **dict.fromkeys((Kind.CREATED, Kind.OWNER), _owner_of),
-    **dict.fromkeys((Kind.MOVED, Kind.WON, Kind.REOPENED), _overrides_of),
+    **dict.fromkeys(
+        (Kind.CREATED, Kind.OWNER), lambda event: {"owner": str(event.after.get("owner", ""))}
+    ),
+    **dict.fromkeys(
+        (Kind.MOVED, Kind.WON, Kind.REOPENED),
+        lambda event: {"overrides": bool(event.facts.get("missing"))},
+    ),
 }
 """What metrics ask of an event of its kind besides stage, money and day."""
 
@@ -299,14 +296,16 @@ def _micros_of(text: str) -> int:
     return micros(datetime.fromisoformat(text))
 
 
+COMES_AGAIN = "ON CONFLICT (id) DO UPDATE SET removed = excluded.removed"
+"""What a note or a touch does that is put again after it was taken back."""
+
+
 def _put(database: Database, table: str, rows: Sequence[Remark]) -> None:
     """Notes or touches: new ones inserted, undone ones marked, redone ones brought back."""
     there = [row for undone, row in rows if not undone]
     last = {row["id"]: undone for undone, row in rows}
     gone = [{"id": one} for one, undone in last.items() if undone]
-    database.insert(
-        table, there, otherwise="ON CONFLICT (id) DO UPDATE SET removed = excluded.removed"
-    )
+    database.insert(table, there, otherwise=COMES_AGAIN)
     database.change_each(f"UPDATE {table} SET removed = true WHERE id = :id", gone)
 
 

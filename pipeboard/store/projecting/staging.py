@@ -16,7 +16,13 @@ from operator import attrgetter, itemgetter
 from pipeboard.store.database import RowTuple
 from pipeboard.store.opening import OF_DEALS
 from pipeboard.store.projecting.deals import ADD_TOTALS, FINDABLE, Change
-from pipeboard.store.projecting.events import answer_rows, event_rows, note_rows, touch_rows
+from pipeboard.store.projecting.events import (
+    COMES_AGAIN,
+    answer_rows,
+    event_rows,
+    note_rows,
+    touch_rows,
+)
 from pipeboard.store.projecting.facts import ADDED, facts_rows, is_corrected
 from pipeboard.store.rows import Column, columns_from_deals
 from pipeboard.store.sealing import SEALED_WITH, TOLD, event_lines
@@ -294,9 +300,8 @@ def add_totals_of(sums: str) -> str:
     return ADD_TOTALS.format(rows=f"SELECT * FROM ({sums}) AS sums WHERE true")
 
 
-_AGAIN = "ON CONFLICT (id) DO UPDATE SET removed = excluded.removed"
-OTHERWISE = {"note": _AGAIN, "touch": _AGAIN, "deal_facts": ADDED}
-"""A note or a touch that was taken back comes again; facts go on behind those that are there."""
+OTHERWISE = {"note": COMES_AGAIN, "touch": COMES_AGAIN, "deal_facts": ADDED}
+"""What becomes of rows that are there: facts go on behind them."""
 _INDICES = (
     "SELECT name, sql FROM main.sqlite_master WHERE type = 'index' AND tbl_name = 'deal'"
     " AND sql NOT LIKE 'CREATE UNIQUE %' ORDER BY rowid"

@@ -18,7 +18,6 @@ from pipeboard.store.database import Database, Row, RowTuple, from_row
 from pipeboard.store.reading.setup import (
     pipeline_data,
     pipeline_from_data,
-    read_all_filters,
     read_pipelines,
     read_settings,
 )
@@ -70,7 +69,10 @@ class Agreements:
 
     def every_filter(self) -> tuple[tuple[str, str, str], ...]:
         """Name, owner and text of everybody's saved filters."""
-        return read_all_filters(self._database)
+        rows = self._database.rows(
+            "select name, owner, filter from saved_filter order by owner, name"
+        )
+        return tuple((row["name"], row["owner"], row["filter"]) for row in rows)
 
     def pipelines_taken_back(self) -> tuple[Pipeline, ...]:
         """Pipelines that are there no more, but for deals that were taken back with them."""

@@ -18,6 +18,7 @@ from pipeboard.domain.pipeline import Pipeline, Stage
 from pipeboard.store.database import Database, Row
 from pipeboard.store.reading import attention
 from pipeboard.store.reading.scope import SmallResult, scope, small_result
+from pipeboard.store.reading.setup import read_settings
 from pipeboard.store.sql import Sql, among, every, negated
 from pipeboard.store.troubles import readable
 
@@ -268,7 +269,6 @@ def read_board(database: Database, pipeline: Pipeline, lens: Lens) -> Board:
 def _converter(database: Database, lens: Lens) -> Convert:
     """Minor units of a currency in those of the lens, at the rate of a day (today)."""
     from pipeboard.store.reading.agreements import read_rates
-    from pipeboard.store.reading.setup import read_settings  # few boards convert
 
     rates = read_rates(database, read_settings(database).currency)
     return lambda minor, currency, day: rates.convert(

@@ -9,6 +9,7 @@ from operator import itemgetter
 from zoneinfo import ZoneInfo
 
 from pipeboard.domain.board import Card, Lens, Sort
+from pipeboard.domain.dates import kept_day
 from pipeboard.domain.deal import UNKNOWN, Status
 from pipeboard.domain.errors import DatabaseError
 from pipeboard.domain.money import Money
@@ -27,6 +28,7 @@ from pipeboard.store.reading.scope import (
     scope,
     small_result,
 )
+from pipeboard.store.reading.setup import read_settings
 from pipeboard.store.sql import FALSE, Sql, among, every
 from pipeboard.store.troubles import UNREADABLE, of_deal
 
@@ -84,7 +86,6 @@ def _by_need(database: Database, pipeline: Pipeline, lens: Lens) -> Sql:
     from pipeboard.store.reading.agreements import read_rates
     from pipeboard.store.reading.day import DayReader
     from pipeboard.store.reading.listing import Listing
-    from pipeboard.store.reading.setup import read_settings
 
     rates = read_rates(database, read_settings(database).currency)
     listing = Listing(lens.today, lens.zone, lens.me, pipeline.id, lens.owner)
@@ -167,9 +168,9 @@ def _card(record: RowTuple, stage: Stage, limit: Limits, zone: ZoneInfo) -> Card
     deal_id, version, title, account, owner, outcome, is_archived, minor, currency = record[:9]
     next_text, due, entered_at, precision, touched_at, by_hand, answered = record[9:16]
     close, closed_at, snoozed, rank, loss = record[16:]
-    entered_on, snoozed_until = _local_day(entered_at, zone), _day(snoozed)
+    entered_on, snoozed_until = _local_day(entered_at, zone), kept_day(snoozed)
     touched_on = _local_day(touched_at, zone)
-    at = DealClocks(entered_on, touched_on, _day(due), _day(close))
+    at = DealClocks(entered_on, touched_on, kept_day(due), kept_day(close))
     entry_known = precision != UNKNOWN
     is_open = outcome == "open" and not is_archived
     is_snoozed = snoozed_until is not None and snoozed_until > limit.today
@@ -198,10 +199,6 @@ def _card(record: RowTuple, stage: Stage, limit: Limits, zone: ZoneInfo) -> Card
         rank=rank,
         loss=loss or "",
     )
-
-
-def _day(text: str | None) -> date | None:
-    return None if text is None else date.fromisoformat(text)
 
 
 def _local_day(us: int, zone: ZoneInfo) -> date:

@@ -13,13 +13,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from fractions import Fraction
 from functools import cached_property, partial
-from typing import TYPE_CHECKING
 
 from pipeboard.domain.board import Signs
 from pipeboard.domain.deal import CHANNEL_OF, Deal
 from pipeboard.domain.hygiene import ELSEWHERE, Alike, Fault
 from pipeboard.domain.lazy_dataclass import replace
-from pipeboard.domain.money import Money, half_up
+from pipeboard.domain.money import Money, Rates, half_up
 from pipeboard.domain.pipeline import Pipeline
 from pipeboard.domain.queue import (
     ASLEEP,
@@ -43,9 +42,6 @@ from pipeboard.store.reading.health import fault_conditions, find_alike
 from pipeboard.store.reading.listing import Listing, wanted_of
 from pipeboard.store.reading.setup import read_reps
 from pipeboard.store.sql import FALSE, TRUE, Sql, among, compares, either, every, negated, one_of
-
-if TYPE_CHECKING:
-    from pipeboard.domain.money import Rates
 
 CLOSED_LOOKED_AT, CLOSED_DAYS = 1_000, 365
 _ENTERED = re.compile(r'\[-?\d+,"(?:created|moved|reopened)",(\d+)')

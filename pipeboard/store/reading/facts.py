@@ -175,7 +175,9 @@ def read_fields(
     them. A field of entries (`answers`) is a mapping, any other is None where it was never set."""
     found: dict[int, dict[str, Any]] = {}
     for row in read_standing(database, pipeline_id, as_of, ids, one_of("kind", kinds)):
-        fields = found.setdefault(row["deal_id"], {name: _empty(name) for name in names})
+        fields = found.setdefault(
+            row["deal_id"], {name: {} if name in KEYED_FIELDS else None for name in names}
+        )
         for name, value in json.loads(row["data"]).get("after", {}).items():
             whole, dot, key = name.partition(".")
             if whole not in fields:
@@ -187,10 +189,6 @@ def read_fields(
             else:
                 fields[whole][key] = value
     return found
-
-
-def _empty(name: str) -> object:
-    return {} if name in KEYED_FIELDS else None
 
 
 def _portions(

@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from typing import TYPE_CHECKING
 
+from pipeboard.domain.dates import micros
 from pipeboard.store.database import Database
 from pipeboard.store.reading import setup
+from pipeboard.store.reading.board import read_usual_days
 
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from pipeboard.domain.metrics import DealHistory, MetricRules
+    from pipeboard.domain.metrics.history import DealHistory
+    from pipeboard.domain.metrics.rules import MetricRules
     from pipeboard.domain.money import Rates
     from pipeboard.domain.pipeline import Pipeline
     from pipeboard.store.reading.facts import KnownHistories, Watch
@@ -64,8 +67,6 @@ class Numbers:
 
     def usual_days(self, pipeline_id: int) -> Mapping[int, int]:
         """How many days deals usually stay in each open stage, of those changed last."""
-        from pipeboard.store.reading.board import read_usual_days
-
         return read_usual_days(self._database, pipeline_id)
 
     def rates(self) -> Rates:
@@ -78,7 +79,6 @@ class Numbers:
         self, pipeline_id: int, since: datetime, until: datetime
     ) -> list[tuple[int, str, int]]:
         """Deal, objection and instant (microseconds) of each touch and loss that names one."""
-        from pipeboard.domain.dates import micros
         from pipeboard.store.reading.history import read_objections
 
         return read_objections(self._database, pipeline_id, micros(since), micros(until))

@@ -11,7 +11,9 @@ from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING
 
 from pipeboard.domain.board import Board, Card, Lens, Signs
+from pipeboard.domain.dates import micros
 from pipeboard.domain.errors import NotFound
+from pipeboard.domain.filter_nodes import EVERYTHING, Filter
 from pipeboard.domain.pipeline import Pipeline
 from pipeboard.domain.settings import Rep, Settings
 from pipeboard.store.database import Database
@@ -25,7 +27,6 @@ if TYPE_CHECKING:
 
     from pipeboard.domain.deal import Deal
     from pipeboard.domain.deal_record import DealRecord
-    from pipeboard.domain.filter_nodes import Filter
     from pipeboard.domain.people import Actor
     from pipeboard.store.reading.agreements import Agreements
     from pipeboard.store.reading.day import DayReader
@@ -182,7 +183,6 @@ class Reader:
 
         `zone` is the workspace's unless given; the rest is as in `Listing`.
         """
-        from pipeboard.domain.filter_nodes import EVERYTHING
         from pipeboard.store.reading.listing import Listing
 
         zone = zone or self.settings().zone
@@ -229,8 +229,6 @@ class Reader:
 
     def ids_at(self, listing: Listing, as_of: datetime) -> frozenset[int]:
         """The deals of a listing as they were at an instant."""
-        from pipeboard.domain.dates import micros
-
         later = "select 1 from command where at > ? limit 1"
         if not self._database.rows(later, (micros(as_of),)):
             return frozenset(self.ids(listing))

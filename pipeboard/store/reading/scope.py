@@ -8,6 +8,7 @@ from operator import itemgetter
 from types import MappingProxyType
 
 from pipeboard.domain.board import Lens, Sort
+from pipeboard.domain.filter_nodes import narrows
 from pipeboard.domain.lazy_dataclass import dataclass, replace
 from pipeboard.domain.pipeline import Pipeline
 from pipeboard.store.database import Database, Row
@@ -191,8 +192,6 @@ def _last(database: Database, lens: Lens) -> dict[Lens, list[int]]:
 
 def _among_last(database: Database, lens: Lens) -> Sql | None:
     """Who types on narrows what was found before, so that nothing else need be looked at."""
-    from pipeboard.domain.filter_nodes import narrows
-
     for before, ids in reversed(_last(database, lens).items()):
         if lens.filter and before.filter and narrows(lens.filter, before.filter):
             return among("deal.id", ids)

@@ -5,18 +5,15 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable
 from operator import index
-from typing import TYPE_CHECKING
 
 from pipeboard.domain.criteria import parse_criterion
+from pipeboard.domain.json_data import Document
 from pipeboard.domain.lazy_dataclass import fields, with_values
 from pipeboard.domain.pipeline import Category, Factor, Pipeline, Question, Stage, StageKind
 from pipeboard.domain.settings import Rep, Settings
 from pipeboard.store import dialect
 from pipeboard.store.database import Database, Row, RowTuple, from_row
 from pipeboard.store.troubles import readable
-
-if TYPE_CHECKING:
-    from pipeboard.domain.json_data import Document
 
 # Between pipelines and their rows, and the document of a pipeline as JSON.
 
@@ -153,12 +150,6 @@ def read_saved_filters(database: Database, me: str) -> tuple[tuple[str, str], ..
         "select name, filter from saved_filter where owner in (?, '') order by name, owner", (me,)
     )
     return tuple((row["name"], row["filter"]) for row in rows)
-
-
-def read_all_filters(database: Database) -> tuple[tuple[str, str, str], ...]:
-    """Name, owner and text of everybody's filters."""
-    rows = database.rows("select name, owner, filter from saved_filter order by owner, name")
-    return tuple((row["name"], row["owner"], row["filter"]) for row in rows)
 
 
 class Pipelines:

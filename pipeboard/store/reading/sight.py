@@ -12,15 +12,12 @@ import re
 import sqlite3
 from collections.abc import Mapping
 from functools import lru_cache
-from typing import TYPE_CHECKING
 
 from pipeboard.domain.people import Actor
 from pipeboard.domain.roles import rights
+from pipeboard.store.database import Database
 from pipeboard.store.opening import OF_DEALS
 from pipeboard.store.reading.setup import read_reps, read_settings
-
-if TYPE_CHECKING:
-    from pipeboard.store.database import Database
 
 _COMMAND = ("seq", "id", "at", "actor", "acting_as", "verb")
 _OF_DEAL = (

@@ -15,12 +15,13 @@ from typing import TYPE_CHECKING, Final
 
 from pipeboard import foreground, outlet
 from pipeboard.domain.counts import how_many, in_figures
-from pipeboard.domain.deal_record import DealRecord, Entry
+from pipeboard.domain.deal_record import DealRecord
 from pipeboard.domain.errors import BadInput, PipeboardError, Refused
 from pipeboard.domain.filter_nodes import EVERYTHING
 from pipeboard.domain.locales import written
 from pipeboard.domain.programs import DealTexts, OwnProgram
 from pipeboard.domain.text import printable, printable_lines, quoted, slug
+from pipeboard.domain.timeline import describe
 from pipeboard.ui.execute import Came, ask_until_stored
 from pipeboard.ui.host import Host, Ids, ask, on_deals, read, selected, target_names
 from pipeboard.ui.keys import key_for
@@ -152,15 +153,11 @@ async def _records(host: Host, ids: Ids) -> list[DealRecord]:
 
 
 async def _markdown(host: Host, record: DealRecord) -> str:
-    from pipeboard.domain.timeline import describe
     from pipeboard.exchange.deal_text import DealText
 
     today, zone, manner = host.today, host.state.lens.zone, written()
     pipelines = await read(host, lambda reader: reader.pipelines())
-
-    def words(entry: Entry) -> str:
-        return describe(entry.event, pipelines, today=today, zone=zone, manner=manner)
-
+    words = partial(describe, pipelines=pipelines, today=today, zone=zone, manner=manner)
     return DealText(record, today, zone, words).markdown()
 
 
@@ -168,7 +165,7 @@ def _line(record: DealRecord) -> str:
     """A deal in one line, as the quick-add would take it back but for its number."""
     deal = record.deal
     value = f" {written().money(deal.value)}" if deal.value else ""
-    stage = record.pipeline.stage(deal.stage_id).name
+    stage = record.stage.name
     name = f"{deal.account}: {deal.title}" if deal.account else deal.title
     return f"{deal.ref} {name}{value} · {stage} · @{deal.owner}"
 

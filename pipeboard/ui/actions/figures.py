@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from pipeboard.domain.agreements import Agreement, Topic
 from pipeboard.domain.counts import how_many
 from pipeboard.domain.dates import local_date
 from pipeboard.domain.lazy_dataclass import replace
 from pipeboard.domain.money import Money
+from pipeboard.domain.periods import Kind
 from pipeboard.domain.settings import SETTINGS, Settings, chosen
 from pipeboard.ui.actions.selection import choose_pipeline, choose_rep
 from pipeboard.ui.draw.metrics import TABS, TabName
@@ -22,11 +23,8 @@ from pipeboard.ui.overlays import prompt
 from pipeboard.ui.overlays.menu import Menu, MenuChoice, Option, Picker
 from pipeboard.ui.overlays.prompt import Prompt
 from pipeboard.ui.screens.metrics import MetricsScreen, Wanted, end_counting, period_of
+from pipeboard.workspace.recording import Receipt
 from pipeboard.workspace.reports import set_call, set_target, since_days
-
-if TYPE_CHECKING:
-    from pipeboard.domain.periods import Kind
-    from pipeboard.workspace.recording import Receipt
 
 _SPANS: tuple[Kind, ...] = ("quarter", "year", "month")
 _MOST_MOVED: Final = 2
@@ -53,17 +51,9 @@ def tab(host: MetricsScreen, number: int) -> None:
     host.look_at(replace(host.asked, tab=TABS[number - 1]))
 
 
-def _beside(host: MetricsScreen, step: int) -> None:
+def tab_beside(host: MetricsScreen, step: int) -> None:
     place = (TABS.index(host.asked.tab) + step) % len(TABS)
     host.look_at(replace(host.asked, tab=TABS[place]))
-
-
-def next_tab(host: MetricsScreen) -> None:
-    _beside(host, 1)
-
-
-def tab_before(host: MetricsScreen) -> None:
-    _beside(host, -1)
 
 
 def earlier(host: MetricsScreen) -> None:

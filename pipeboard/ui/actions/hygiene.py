@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from typing import TYPE_CHECKING
 
 from pipeboard.domain import commands as c
 from pipeboard.domain.counts import in_figures
+from pipeboard.domain.deal import Deal
 from pipeboard.domain.hygiene import DEAD, DECISION_MAKER, DUPLICATES, GROUPS, Fault, norm
 from pipeboard.domain.lazy_dataclass import replace
 from pipeboard.domain.locales import written
@@ -14,7 +14,7 @@ from pipeboard.ui.actions.closing import lose
 from pipeboard.ui.actions.daily import next_step
 from pipeboard.ui.actions.fields import any_change, close_date, deal_now, owner, value
 from pipeboard.ui.actions.items import edit_person
-from pipeboard.ui.actions.selection import choose_pipeline, choose_rep
+from pipeboard.ui.actions.selection import NOTHING_TO_MARK, choose_pipeline, choose_rep
 from pipeboard.ui.actions.stages import answer_some, name_contact
 from pipeboard.ui.draw.facts import PaneStyle
 from pipeboard.ui.draw.hygiene import merge_lines
@@ -35,21 +35,17 @@ from pipeboard.ui.overlays.draft import key_of
 from pipeboard.ui.overlays.menu import Menu, MenuChoice
 from pipeboard.ui.overlays.overlay import Panel
 from pipeboard.ui.overlays.prompt import Prompt
+from pipeboard.ui.screens.deal import DealScreen
 from pipeboard.ui.screens.hygiene import HygieneScreen
-
-if TYPE_CHECKING:
-    from pipeboard.domain.deal import Deal
-    from pipeboard.workspace import Seen, Workspace
-    from pipeboard.workspace.recording import Receipt
-
+from pipeboard.workspace import Seen, Workspace
+from pipeboard.workspace.execution import merge_deals
+from pipeboard.workspace.recording import Receipt
 
 # What is looked at.
 
 
 async def open(host: HygieneScreen) -> None:
     """Enter: the deal on a screen of its own."""
-    from pipeboard.ui.screens.deal import DealScreen
-
     deal = host.deal
     if deal is None:
         host.say("No deal is selected here.", "status.warn")
@@ -68,16 +64,8 @@ async def _go_to(host: HygieneScreen, group: str) -> None:
         await host.program.key_queue.pause()
 
 
-async def next_group(host: HygieneScreen) -> None:
-    await _beside(host, 1)
-
-
-async def group_before(host: HygieneScreen) -> None:
-    await _beside(host, -1)
-
-
-async def _beside(host: HygieneScreen, step: int) -> None:
-    """The next kind that there is something of."""
+async def group_beside(host: HygieneScreen, step: int) -> None:
+    """The next kind on that side that there is something of."""
     groups, view = list(GROUPS), host.view
     here = groups.index(view.group)
     others = [groups[(here + step * n) % len(groups)] for n in range(1, len(groups))]
@@ -103,7 +91,7 @@ async def pipeline(host: HygieneScreen) -> None:
 
 def mark(host: HygieneScreen) -> None:
     if host.deal is None or host.pair is not None:
-        host.say("There is nothing to mark here.", "status.warn")
+        host.say(NOTHING_TO_MARK, "status.warn")
         return
     host.set_marks(host.view.marks ^ {host.deal.id})
     host.move_cursor(0, 1)
@@ -112,7 +100,7 @@ def mark(host: HygieneScreen) -> None:
 def mark_all(host: HygieneScreen) -> None:
     every = frozenset(deal.id for deal in host.view.deals)
     if not every:
-        host.say("There is nothing to mark here.", "status.warn")
+        host.say(NOTHING_TO_MARK, "status.warn")
         return
     host.set_marks(frozenset() if every <= host.view.marks else every)
     if host.view.marks:
@@ -198,8 +186,6 @@ async def merge(host: Host, ids: Ids) -> None:
         return
 
     def merged(workspace: Workspace, ids: Sequence[int], seen: Seen) -> Receipt:
-        from pipeboard.workspace.execution import merge_deals
-
         return merge_deals(workspace, ids[0], ids[1:], closed=closed, seen=seen)
 
     await execute(host, merged, ids=[keep.id, other.id], repeats=False)

@@ -30,11 +30,8 @@ from pipeboard.ui.keys import key_for
 from pipeboard.ui.overlays.file_picker import FilePicker
 from pipeboard.ui.overlays.menu import Menu, MenuChoice, Option, Picker
 from pipeboard.ui.screens.import_screen import ImportScreen
-from pipeboard.workspace.import_plan import (
-    FileSeen,
-    ImportPlan,
-    Match,
-)
+from pipeboard.workspace.import_plan import FileSeen, ImportPlan
+from pipeboard.workspace.row_matching import Match
 
 _AS_FOUND: Final = ""
 _OTHER: Final = "\0other"

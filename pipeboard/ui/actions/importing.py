@@ -147,15 +147,7 @@ def tab(host: ImportScreen, number: int) -> None:
     host.show_tab(IMPORT_TABS[number - 1])
 
 
-def next_tab(host: ImportScreen) -> None:
-    _beside(host, 1)
-
-
-def tab_before(host: ImportScreen) -> None:
-    _beside(host, -1)
-
-
-def _beside(host: ImportScreen, step: int) -> None:
+def tab_beside(host: ImportScreen, step: int) -> None:
     host.show_tab(IMPORT_TABS[(IMPORT_TABS.index(host.view.tab) + step) % len(IMPORT_TABS)])
 
 

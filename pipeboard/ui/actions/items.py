@@ -37,20 +37,12 @@ def tab(host: DealScreen, number: int) -> None:
     host.show_tab(DEAL_TABS[number - 1])
 
 
-def tab_before(host: DealScreen) -> None:
-    host.show_tab(DEAL_TABS[(DEAL_TABS.index(host.tab) - 1) % len(DEAL_TABS)])
+def tab_beside(host: DealScreen, step: int) -> None:
+    host.show_tab(DEAL_TABS[(DEAL_TABS.index(host.tab) + step) % len(DEAL_TABS)])
 
 
-def tab_after(host: DealScreen) -> None:
-    host.show_tab(DEAL_TABS[(DEAL_TABS.index(host.tab) + 1) % len(DEAL_TABS)])
-
-
-async def next_deal(host: DealScreen) -> None:
-    await patiently(host, lambda: _show_neighbour(host, 1))
-
-
-async def deal_before(host: DealScreen) -> None:
-    await patiently(host, lambda: _show_neighbour(host, -1))
+async def deal_beside(host: DealScreen, step: int) -> None:
+    await patiently(host, lambda: _show_neighbour(host, step))
 
 
 def _show_neighbour(host: DealScreen, step: int) -> None:
@@ -107,7 +99,7 @@ async def _open_part(host: DealScreen, key: str) -> None:
 def _try_gate(host: DealScreen) -> None:
     """What holds the deal up, with the ways on; a deal that is ready is told so."""
     deal, pipeline = host.record.deal, host.record.pipeline
-    target = pipeline.neighbour(deal.stage_id, 1) or pipeline.won
+    target = pipeline.after(deal.stage_id)
     lacking = unmet(deal, pipeline, target.id, host.today)
     if not lacking:
         key = key_for(host.keys, "win" if target is pipeline.won else "advance")

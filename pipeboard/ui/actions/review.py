@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from datetime import date
-from typing import TYPE_CHECKING
 
 from pipeboard.domain.cadence import parse_step
 from pipeboard.domain.dates import (
@@ -16,7 +15,7 @@ from pipeboard.domain.dates import (
 from pipeboard.domain.errors import BadInput
 from pipeboard.domain.locales import written
 from pipeboard.domain.people import match_owner
-from pipeboard.domain.review import named_in
+from pipeboard.domain.review import ReviewDocument, named_in
 from pipeboard.exchange.review_document import review_markdown
 from pipeboard.ui.actions.daily import BOTH_STEPS, a_step
 from pipeboard.ui.actions.export import copy_text, in_a_file, write_to_file
@@ -25,7 +24,7 @@ from pipeboard.ui.actions.selection import choose_pipeline
 from pipeboard.ui.draw.facts import calendar_day
 from pipeboard.ui.draw.review import DATA
 from pipeboard.ui.execute import Came, ask_until_stored, carry_out, execute
-from pipeboard.ui.host import Ids, Outcome, ask, asking, patiently, read, target_names
+from pipeboard.ui.host import Host, Ids, Outcome, ask, asking, patiently, read, target_names
 from pipeboard.ui.keys import key_for
 from pipeboard.ui.overlays import prompt
 from pipeboard.ui.overlays.draft import key_of
@@ -33,13 +32,9 @@ from pipeboard.ui.overlays.menu import Menu, MenuChoice, Option, Picker
 from pipeboard.ui.overlays.prompt import Prompt
 from pipeboard.ui.review_keys import REVIEW_TABS
 from pipeboard.ui.screens.deal import DealScreen
-from pipeboard.ui.screens.review import ReviewPlace, ReviewScreen, leave, show_past
+from pipeboard.ui.screens.review import ReviewPlace, ReviewScreen, leave, show_past, to_present
 from pipeboard.workspace.review import decide as store_decision
 from pipeboard.workspace.review import hold as store_review
-
-if TYPE_CHECKING:
-    from pipeboard.domain.review import ReviewDocument
-    from pipeboard.ui.host import Host
 
 _PRESENT = "present"
 
@@ -48,12 +43,8 @@ async def tab(host: ReviewScreen, number: int) -> None:
     await _go_to(host, number - 1)
 
 
-async def next_tab(host: ReviewScreen) -> None:
-    await _go_to(host, REVIEW_TABS.index(host.place.tab) + 1)
-
-
-async def tab_before(host: ReviewScreen) -> None:
-    await _go_to(host, REVIEW_TABS.index(host.place.tab) - 1)
+async def tab_beside(host: ReviewScreen, step: int) -> None:
+    await _go_to(host, REVIEW_TABS.index(host.place.tab) + step)
 
 
 async def _go_to(host: ReviewScreen, place: int) -> None:
@@ -78,9 +69,7 @@ async def open(host: ReviewScreen) -> None:
         host.has_opened = True
         await hygiene(host, key.removeprefix(DATA))
     elif host.past is not None and key:
-        host.say(
-            f"Which deals were behind a number is not kept; {_to_present(host)}", "status.warn"
-        )
+        host.say(f"Which deals were behind a number is not kept; {to_present(host)}", "status.warn")
     elif host.found is not None and (ids := host.found.behind.get(key)):
         title, pipeline = _title_of(key), host.pipeline()
         await patiently(host, lambda: host.show_behind(title, ids, pipeline.id))
@@ -134,15 +123,11 @@ async def _decide(host: Host, ids: Ids) -> None:
     await ask_until_stored(host, line, store, BOTH_STEPS)
 
 
-def _to_present(host: ReviewScreen) -> str:
-    return f"{key_for(host.keys, 'step_back')} goes to the present review."
-
-
 async def decide(host: ReviewScreen) -> None:
     """D: who does what until when on the deal under the cursor, which counts as spoken of."""
     await host.counted()
     if host.past is not None:
-        host.say(f"That review is over; {_to_present(host)}", "status.warn")
+        host.say(f"That review is over; {to_present(host)}", "status.warn")
         return
     await _decide(host)
 
@@ -163,7 +148,7 @@ async def hold(host: ReviewScreen) -> None:
     await host.counted()
     document, found = host.document, host.found
     if host.past is not None or document is None or found is None:
-        host.say(f"That review is over; {_to_present(host)}", "status.warn")
+        host.say(f"That review is over; {to_present(host)}", "status.warn")
         return
     since = calendar_day(local_date(found.at, host.state.lens.zone), host.today)
     question = Menu(

@@ -228,14 +228,14 @@ def back_to_number(host: BoardScreen) -> None:
     host.press(back)
 
 
-_NOTHING_TO_MARK: Final = "There is nothing to mark here."
+NOTHING_TO_MARK: Final = "There is nothing to mark here."
 
 
 async def mark(host: BoardScreen) -> None:
     host.state.catch_up()
     card = host.state.card
     if card is None:
-        host.say(_NOTHING_TO_MARK, "status.warn")
+        host.say(NOTHING_TO_MARK, "status.warn")
         return
     host.state.show(marks=host.state.view.marks ^ {card.id})
     host.state.move_cursor(0, 1)
@@ -246,7 +246,7 @@ async def mark(host: BoardScreen) -> None:
 async def mark_range(host: BoardScreen) -> None:
     column, row = host.state.view.cursor
     if host.range_start is None and host.state.card is None:
-        host.say(_NOTHING_TO_MARK, "status.warn")
+        host.say(NOTHING_TO_MARK, "status.warn")
         return
     if host.range_start is None or host.range_start[0] != column:
         host.range_start = (column, row)
@@ -263,7 +263,7 @@ async def mark_range(host: BoardScreen) -> None:
 async def mark_all(host: BoardScreen) -> None:
     ids = frozenset(host.state.column_ids())
     if not ids:
-        host.say(_NOTHING_TO_MARK, "status.warn")
+        host.say(NOTHING_TO_MARK, "status.warn")
         return
     marks = host.state.view.marks
     host.state.show(marks=marks - ids if ids <= marks else marks | ids)

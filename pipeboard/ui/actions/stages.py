@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
-from typing import TYPE_CHECKING
 
 from pipeboard.domain import commands as c
 from pipeboard.domain.counts import how_many, in_figures
@@ -41,21 +40,15 @@ from pipeboard.ui.overlays.draft import key_of
 from pipeboard.ui.overlays.gate_sheet import GateAnswer, GateSheet, WayOn
 from pipeboard.ui.overlays.menu import Menu, MenuChoice
 from pipeboard.ui.overlays.prompt import Prompt
-
-if TYPE_CHECKING:
-    from pipeboard.workspace import Workspace
+from pipeboard.workspace import Workspace, execution
 
 
 async def advance(host: Host) -> None:
-    await _step(host, take_count(host))
+    await execute(host, c.Step(take_count(host)))
 
 
 async def back(host: Host) -> None:
-    await _step(host, -take_count(host))
-
-
-async def _step(host: Host, places: int) -> None:
-    await execute(host, c.Step(places))
+    await execute(host, c.Step(-take_count(host)))
 
 
 @on_deals
@@ -119,12 +112,10 @@ async def _refused(host: Host, ids: Ids, stage: Stage) -> Mapping[type, str]:
     )
 
     def look(workspace: Workspace) -> dict[type, Refused]:
-        from pipeboard.workspace.execution import check_allowed
-
         refused: dict[type, Refused] = {}
         for command in tried:
             try:
-                check_allowed(workspace, command, ids)
+                execution.check_allowed(workspace, command, ids)
             except Refused as error:
                 # Where they are is one of the stages, and what is won may be put on another day.
                 if not (isinstance(command, c.Move | c.Win) and isinstance(error, SoAlready)):

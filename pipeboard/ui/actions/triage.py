@@ -14,11 +14,10 @@ from pipeboard.ui.execute import Came, Meeting, Questions, ask_until_stored, exe
 from pipeboard.ui.host import Host, Ids, Outcome, on_deals, parse_query, patiently, read
 from pipeboard.ui.keys import key_for
 from pipeboard.ui.overlays.prompt import Prompt, filter_line
-from pipeboard.ui.screens.live import show_over, uncover
+from pipeboard.ui.screens.live import LiveScreen, show_over, uncover
 
 if TYPE_CHECKING:
     from pipeboard.store.reading import Reader
-    from pipeboard.ui.screens.live import LiveScreen
     from pipeboard.ui.screens.triage import TriageScreen
     from pipeboard.workspace.triage import Triage
 

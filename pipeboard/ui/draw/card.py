@@ -105,18 +105,14 @@ def card_lines(
         titles = _title_rows(card, style, room, 1 + left_over) if has_title else []
         facts = [_facts(card, style, room)] if has_facts else []
         rows += [_indented(row) for row in (*titles, *steps, *facts)]
-    lines = [_edged(exactly(row, style.width - 1), under_cursor) for row in rows]
+    edge: Span = (BAR, "cursor") if under_cursor else blank(1)
+    lines: list[Line] = [(edge, *exactly(row, style.width - 1)) for row in rows]
     if card.is_snoozed(style.today):
         lines = [tuple((text, _ASLEEP.get(role, role)) for text, role in line) for line in lines]
     if under_cursor:
         lines[0] = tuple((text, _UNDER_CURSOR.get(role, role)) for text, role in lines[0])
     lines += [(blank(style.width),)] * (style.rows - len(lines))
     return tuple(spelled(line, style.glyphs) for line in lines)
-
-
-def _edged(row: Line, under_cursor: bool) -> Line:
-    """A row with its left edge, a bar under the cursor."""
-    return ((BAR, "cursor") if under_cursor else blank(1), *row)
 
 
 def _indented(row: Line) -> Line:

@@ -98,11 +98,6 @@ def full_name(deal: Deal) -> str:
     return f"{deal.account} / {deal.title}" if deal.account and deal.title else deal.name
 
 
-def rep_name(name: str | None) -> str:
-    """Whose deal it is, who did it; `nobody` for none."""
-    return f"@{name}" if name else "nobody"
-
-
 def dotted(*words: str) -> str:
     """Those that say something, with dots between them."""
     return f" {DOT} ".join(filter(None, words))
@@ -215,7 +210,7 @@ def close_moves(record: DealRecord) -> int:
 def stage_age(record: DealRecord, style: PaneStyle) -> tuple[int, int | None, bool]:
     """Days that an open deal has been in its stage, those that are expected, whether it is more."""
     days = (style.today - local_date(record.deal.stage_entered_at, style.zone)).days
-    limit = record.pipeline.stage(record.deal.stage_id).expected_days
+    limit = record.stage.expected_days
     return days, limit, limit is not None and days > limit
 
 
@@ -226,7 +221,7 @@ def stage_days(record: DealRecord, style: PaneStyle) -> str:
 
 
 def _standing(record: DealRecord, style: PaneStyle) -> list[Line]:
-    deal, stage = record.deal, record.pipeline.stage(record.deal.stage_id)
+    deal, stage = record.deal, record.stage
     if deal.outcome is not Status.OPEN:
         return outcome_lines(deal, style)
     days, limit, is_over = stage_age(record, style)
@@ -254,7 +249,7 @@ def sign_of(record: DealRecord, style: PaneStyle) -> Sign:
     deal = record.deal
     return sign(
         clocks(deal, style.zone),
-        limits(record.pipeline.stage(deal.stage_id), style.today),
+        limits(record.stage, style.today),
         snoozed=deal.is_snoozed(style.today),
     )
 

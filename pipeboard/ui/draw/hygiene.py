@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from datetime import date
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from pipeboard.domain.counts import in_figures
 from pipeboard.domain.deal import Deal, NextStep
@@ -12,9 +12,11 @@ from pipeboard.domain.hygiene import DEAD, DUPLICATES, GROUPS, OF_QUALIFIED, Ali
 from pipeboard.domain.lazy_dataclass import dataclass, field
 from pipeboard.domain.locales import written
 from pipeboard.domain.money import Money
+from pipeboard.domain.people import rep_name
 from pipeboard.domain.phrases import spoken
+from pipeboard.domain.pipeline import Pipeline
 from pipeboard.domain.signs import dead_evidence
-from pipeboard.ui.draw.facts import PaneStyle, full_name, rep_name
+from pipeboard.ui.draw.facts import PaneStyle, full_name
 from pipeboard.ui.draw.line import (
     AFTER,
     BEFORE,
@@ -36,9 +38,6 @@ from pipeboard.ui.draw.line import (
 from pipeboard.ui.draw.questions import GUTTER, Item, field_text
 from pipeboard.ui.palette import Role
 from pipeboard.ui.terminal.width import cell_width
-
-if TYPE_CHECKING:
-    from pipeboard.domain.pipeline import Pipeline
 
 _NARROW: Final = 60
 _WIDE: Final = 100

@@ -34,13 +34,14 @@ from pipeboard.ui.draw.line import (
 from pipeboard.ui.draw.questions import Item
 from pipeboard.ui.key_table import ImportTab
 from pipeboard.ui.palette import Role
-from pipeboard.workspace.import_plan import FileSeen, Imported, ImportPlan, Match
+from pipeboard.workspace.import_plan import FileSeen, Imported, ImportPlan
 from pipeboard.workspace.import_report import (
     conflicts_told,
     counts_told,
     meaning_told,
     rejects_told,
 )
+from pipeboard.workspace.row_matching import Match
 
 _LABEL: Final = 12
 _AROUND: Final = 3  # cells beside an item: its bar, and one at the end

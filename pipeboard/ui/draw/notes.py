@@ -7,7 +7,7 @@ from typing import Final
 
 from pipeboard.domain.cadence import PERSISTENCE, follow_ups
 from pipeboard.domain.counts import in_figures
-from pipeboard.domain.criteria import ROLES, unmet_of_stage
+from pipeboard.domain.criteria import ROLES, gate_ahead
 from pipeboard.domain.deal import Answer, Contact, Deal, Term
 from pipeboard.domain.deal_record import DealRecord, Entry
 from pipeboard.domain.events import Event, to_json
@@ -272,9 +272,7 @@ def _gate(record: DealRecord, style: PaneStyle) -> list[Item]:
     deal, pipeline = record.deal, record.pipeline
     if not deal.is_open:
         return []
-    stage = pipeline.stage(deal.stage_id)
-    target = pipeline.neighbour(stage.id, 1) or pipeline.won
-    lacking = unmet_of_stage(stage, deal, pipeline, style.today)
+    target, lacking = gate_ahead(deal, pipeline, style.today)
     if not lacking:
         ready: Line = ((f"{YES} ", "pane.yes"), whole(f"ready for {target.name}", "text"))
         return [Item(GATE, (ready,))]
@@ -287,7 +285,7 @@ def _gate(record: DealRecord, style: PaneStyle) -> list[Item]:
 
 
 def _checklist(record: DealRecord) -> list[Item]:
-    deal, stage = record.deal, record.pipeline.stage(record.deal.stage_id)
+    deal, stage = record.deal, record.stage
     return [
         Item(f"{CHECK}{place}", ((tick(deal.is_checked(stage.id, text)), whole(text, "text")),))
         for place, text in enumerate(stage.checklist)
@@ -301,7 +299,7 @@ def _playbook(record: DealRecord, style: PaneStyle) -> list[Item]:
 
 def playbook_lines(record: DealRecord, style: PaneStyle) -> list[Line]:
     """What the stage is for, and how it is worked."""
-    stage = record.pipeline.stage(record.deal.stage_id)
+    stage = record.stage
     lines: list[Line] = []
     if stage.outcome:
         lines += paragraph((("Goal  ", "pane.head"),), stage.outcome, "text", style.width)

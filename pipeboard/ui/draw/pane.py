@@ -89,7 +89,7 @@ def mark_of(answer: Answer | None) -> Span:
 
 
 def _gate(record: DealRecord, style: PaneStyle) -> list[Line]:
-    deal, stage = record.deal, record.pipeline.stage(record.deal.stage_id)
+    deal, stage = record.deal, record.stage
     lacking = unmet_of_stage(stage, deal, record.pipeline, style.today) if deal.is_open else ()
     if not lacking:
         return []
@@ -99,7 +99,7 @@ def _gate(record: DealRecord, style: PaneStyle) -> list[Line]:
 
 
 def _checklist(record: DealRecord) -> list[Line]:
-    deal, stage = record.deal, record.pipeline.stage(record.deal.stage_id)
+    deal, stage = record.deal, record.stage
     return [
         (blank(1), tick(deal.is_checked(stage.id, item)), (item, "text"))
         for item in stage.checklist

@@ -133,7 +133,7 @@ def needed_for(question: Question, deal: Deal, pipeline: Pipeline) -> str:
         for criterion in stage.criteria:
             asks = criterion.about in (About.ANSWER, About.RATING)
             if asks and pipeline.question(criterion.subject) is question:
-                return (pipeline.neighbour(stage.id, 1) or pipeline.won).name
+                return pipeline.after(stage.id).name
     return ""
 
 

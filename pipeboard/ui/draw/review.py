@@ -13,15 +13,16 @@ from pipeboard.domain.hygiene import DUPLICATES, LABELS, Fault
 from pipeboard.domain.lazy_dataclass import dataclass
 from pipeboard.domain.locales import written
 from pipeboard.domain.metrics.waterfall import GOING
-from pipeboard.domain.metrics.wording import Wording, percent
+from pipeboard.domain.metrics.wording import Wording
 from pipeboard.domain.money import printed_sign
+from pipeboard.domain.people import rep_name
 from pipeboard.domain.review import NUMBERS, NUMBERS_OF_REPS, called
 from pipeboard.exchange.metrics_tables import Figure
 from pipeboard.exchange.page import words_of
-from pipeboard.exchange.review_document import said_number
+from pipeboard.exchange.review_document import said_number, share_on_new, why_alike
 from pipeboard.outlet import with_database
 from pipeboard.ui.draw.charts import bar
-from pipeboard.ui.draw.facts import PaneStyle, calendar_day, rep_name
+from pipeboard.ui.draw.facts import PaneStyle, calendar_day
 from pipeboard.ui.draw.line import (
     DOT,
     NO,
@@ -159,8 +160,7 @@ def _data(view: ReviewView) -> Iterator[Item]:
             label = LABELS[Fault(name)]
             yield _fact(f"{DATA}{name}", label, count, blank(2), whole(whose, "text.dim"))
     for pair in data["duplicates"]:
-        words = f"{called(pair['other'], data)} may be {called(pair['keep'], data)}: {pair['why']}"
-        yield _read(words, view, key=f"{DATA}{DUPLICATES}")
+        yield _read(why_alike(pair, data), view, key=f"{DATA}{DUPLICATES}")
     for ref in data["dead"]:
         yield _read(f"{called(ref, data)} may be given up", view, key=f"{DEAL}{ref}")
     if not any(data["faults"].values()) and not data["duplicates"] and not data["dead"]:
@@ -304,9 +304,7 @@ def _flow(view: ReviewView) -> Iterator[Item]:
     role: Role = "status.warn" if is_near else "text.dim"
     yield _read(_trap(new, needed, say), view, role, _NAME + 1)
     if flow["touches"]:
-        share = percent(Fraction(flow["touches_on_new"], flow["touches"]))
-        of = f"{share} of {how_many(flow['touches'], 'touch', 'touches')}"
-        yield _fact("flow.touches", "Touches on new", whole(of, "text.strong"))
+        yield _fact("flow.touches", "Touches on new", whole(share_on_new(flow), "text.strong"))
     yield _title("Touches out, and replies", view)
     yield from _weeks(view)
     if view.document["objections"]:

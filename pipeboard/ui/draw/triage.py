@@ -6,9 +6,11 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from itertools import groupby
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from pipeboard.domain.counts import in_figures
+from pipeboard.domain.deal import Deal
+from pipeboard.domain.deal_record import DealRecord
 from pipeboard.domain.lazy_dataclass import dataclass, replace
 from pipeboard.domain.locales import written
 from pipeboard.domain.phrases import spoken
@@ -55,10 +57,6 @@ from pipeboard.ui.draw.pane import touch_words
 from pipeboard.ui.palette import Role
 from pipeboard.ui.terminal.width import cell_width
 from pipeboard.workspace.triage import to_ask, to_call
-
-if TYPE_CHECKING:
-    from pipeboard.domain.deal import Deal
-    from pipeboard.domain.deal_record import DealRecord
 
 WIDE: Final = 100
 """From so many columns on the queue stands beside the deal."""
@@ -193,7 +191,7 @@ def _deal(
 
 def _standing(record: DealRecord, style: PaneStyle) -> list[Line]:
     """The stage, how long the deal has been in it, and how much is known."""
-    deal, stage = record.deal, record.pipeline.stage(record.deal.stage_id)
+    deal, stage = record.deal, record.stage
     if not deal.is_open:
         return []
     _, limit, is_over = stage_age(record, style)

@@ -60,15 +60,11 @@ def groups_of(commands: Iterable[Key]) -> list[KeyGroup]:
     groups: dict[str, list[Hint]] = {}
     for command in commands:
         hints = groups.setdefault(spoken(str(command.group)).upper(), [])
-        if not _goes_by_its_digit(command):
+        if command.action != f"stage_{command.keys}":
             hints.append((_keys(command), spoken(command.help)))
         elif command.action == "stage_1":
             hints.append(("1-9", spoken(_ANY_STAGE)))
     return [KeyGroup(title, tuple(hints)) for title, hints in groups.items()]
-
-
-def _goes_by_its_digit(command: Key) -> bool:
-    return command.action == f"stage_{command.keys}"
 
 
 _EXAMPLE: Final = Card(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from abc import abstractmethod
 from collections.abc import Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, ClassVar, Final, Protocol, TypeVar, runtime_checkable
+from typing import ClassVar, Final, Protocol, TypeVar, runtime_checkable
 
 from textual._context import visible_screen_stack
 from textual.app import ComposeResult
@@ -38,13 +38,11 @@ from pipeboard.ui.draw.line import (
 )
 from pipeboard.ui.keys import as_pressed
 from pipeboard.ui.overlays.draft import Draft
+from pipeboard.ui.terminal.session import AnyScreen
 from pipeboard.ui.terminal.width import fit
 from pipeboard.ui.widgets.line_input import LONGEST_LINE, LineInput
 from pipeboard.ui.widgets.page import Lines, glyphs_of
 from pipeboard.ui.write_queue import under_net
-
-if TYPE_CHECKING:
-    from pipeboard.ui.terminal.session import AnyScreen
 
 # Rows behind an overlay: the screens below it, as many cells as are asked for.
 
@@ -398,15 +396,18 @@ class TypingOverlay(Overlay[T]):
         self.line.focus()
 
     def on_line_input_too_long(self, event: LineInput.TooLong) -> None:
-        did = "character did not fit and was", "characters did not fit and were"
-        self.refuse(
-            f"{how_many(event.cut, *did)} left out: {in_figures(LONGEST_LINE)} is the most."
-        )
+        self.refuse(left_out(event.cut, LONGEST_LINE))
 
     def on_line_input_joined(self, event: LineInput.Joined) -> None:
         self.refuse(
             f"{in_figures(event.lines)} lines were joined: one line is all there is to this."
         )
+
+
+def left_out(cut: int, most: int) -> str:
+    """What is said of so many characters that a line or a box had no room for."""
+    did = "character did not fit and was", "characters did not fit and were"
+    return f"{how_many(cut, *did)} left out: {in_figures(most)} is the most."
 
 
 def key_shown(event: Key) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, ClassVar, Final, TypeAlias, TypeVar
+from typing import ClassVar, Final, TypeAlias, TypeVar
 
 from textual.app import ComposeResult, SuspendNotSupported
 from textual.binding import BindingType
@@ -13,7 +13,6 @@ from textual.message import Message
 from textual.widgets import TextArea
 from textual.widgets.text_area import TextAreaTheme
 
-from pipeboard.domain.counts import how_many, in_figures
 from pipeboard.domain.errors import PipeboardError, Refused
 from pipeboard.ui.keys import said
 from pipeboard.ui.overlays.draft import Draft
@@ -24,14 +23,13 @@ from pipeboard.ui.overlays.overlay import (
     Overlay,
     Panel,
     bound,
+    left_out,
     upper_edge,
 )
+from pipeboard.ui.terminal.session import AnyApp
 from pipeboard.ui.widgets.line_input import harmless
 from pipeboard.ui.widgets.page import style_of, theme_of
 from pipeboard.ui.write_queue import under_net
-
-if TYPE_CHECKING:
-    from pipeboard.ui.terminal.session import AnyApp
 
 _THEME = "pipeboard"
 LONGEST_TEXT: Final = 100_000
@@ -166,10 +164,7 @@ class TextScreen(Overlay[str]):
         self.redraw()
 
     def on_text_box_too_long(self, event: TextBox.TooLong) -> None:
-        did = "character did not fit and was", "characters did not fit and were"
-        self.refuse(
-            f"{how_many(event.cut, *did)} left out: {in_figures(LONGEST_TEXT)} is the most."
-        )
+        self.refuse(left_out(event.cut, LONGEST_TEXT))
 
     def action_save(self) -> None:
         """Dismiss with what is typed."""

@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from enum import StrEnum
 from functools import partial
 from inspect import iscoroutinefunction
-from typing import TYPE_CHECKING, ClassVar, Final, TypeVar, cast
+from typing import ClassVar, Final, TypeVar, cast
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
@@ -43,15 +43,11 @@ from pipeboard.ui.overlays.overlay import CANCEL, Overlay, Panel, heading, inden
 from pipeboard.ui.overlays.prompt import Live, Prompt, live
 from pipeboard.ui.palette import Role, Theme
 from pipeboard.ui.terminal.display import CellDisplay
-from pipeboard.ui.terminal.session import Session
+from pipeboard.ui.terminal.session import AnyScreen, Session
 from pipeboard.ui.terminal.typeahead import TypeAhead, Typed, unheard_by
 from pipeboard.ui.terminal.workers import beside
 from pipeboard.ui.widgets.page import Page, PageView
 from pipeboard.ui.write_queue import Net, under_net
-
-if TYPE_CHECKING:
-    from pipeboard.ui.terminal.session import AnyScreen
-
 
 T = TypeVar("T")
 

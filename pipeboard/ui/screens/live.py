@@ -16,7 +16,7 @@ from textual.geometry import Region
 from textual.screen import Screen
 from textual.strip import Strip
 
-from pipeboard.domain.deal import NOTHING
+from pipeboard.domain.deal import NOTHING, Deal
 from pipeboard.domain.errors import DatabaseError, GivenUp, PipeboardError
 from pipeboard.domain.lazy_dataclass import dataclass, replace
 from pipeboard.outlet import with_database
@@ -33,7 +33,6 @@ from pipeboard.ui.write_queue import Targets, dropped, is_busy, under_net
 
 if TYPE_CHECKING:
     from pipeboard.domain.board import Card
-    from pipeboard.domain.deal import Deal
     from pipeboard.domain.pipeline import Pipeline, Stage
     from pipeboard.ui.board_state import BoardState
     from pipeboard.workspace.recording import Receipt

@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from functools import partial
-from typing import TYPE_CHECKING, ClassVar, NamedTuple
+from typing import ClassVar, NamedTuple
 
 from textual import on
 from textual.binding import BindingType
 
+from pipeboard.domain.deal import Deal
 from pipeboard.domain.errors import DatabaseError, GivenUp
 from pipeboard.domain.lazy_dataclass import replace
 from pipeboard.domain.pipeline import Pipeline
+from pipeboard.domain.review import ReviewDocument
 from pipeboard.ui import keys
 from pipeboard.ui.board_state import BoardState
 from pipeboard.ui.draw.questions import listed, scrolled_to
@@ -25,12 +27,8 @@ from pipeboard.ui.screens.page_screen import CountingScreen, pane_style
 from pipeboard.ui.terminal.workers import beside
 from pipeboard.ui.widgets.page import Page
 from pipeboard.ui.write_queue import Targets
+from pipeboard.workspace.recording import Receipt
 from pipeboard.workspace.review import Gathered, Held, decisions_since, gather
-
-if TYPE_CHECKING:
-    from pipeboard.domain.deal import Deal
-    from pipeboard.domain.review import ReviewDocument
-    from pipeboard.workspace.recording import Receipt
 
 ShowBehind = Callable[[str, frozenset[int], int], None]
 """Shows deals on the board, under a title, of a pipeline."""
@@ -240,9 +238,13 @@ class ReviewScreen(CountingScreen):
 def show_past(screen: ReviewScreen, held: Held | None) -> None:
     """Shows a review as it was held; None is the present one."""
     screen.past = held
-    back = keys.key_for(screen.keys, "step_back")
-    screen.say(f"{back} goes to the present review." if held else "")
+    screen.say(to_present(screen) if held else "")
     screen.redraw()
+
+
+def to_present(screen: ReviewScreen) -> str:
+    """How to come back from a past review."""
+    return f"{keys.key_for(screen.keys, 'step_back')} goes to the present review."
 
 
 def leave(screen: ReviewScreen) -> None:

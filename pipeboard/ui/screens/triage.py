@@ -121,7 +121,7 @@ class TriageScreen(PageScreen):
             narrowed = {"step_back": "the whole queue"} if self.filter_text else {}
             others = {} if self.triage.listing.owner is None else {"mine": "everyone's queue"}
             return (row(**again, **before, **narrowed, **others, quit="back"),)
-        step, stage = record.deal.next_step, record.pipeline.stage(record.deal.stage_id)
+        step, stage = record.deal.next_step, record.stage
         days = (written().day(day, today) for day in follow_up_days(today))
         plans = {f"plan_{n}": day for n, day in enumerate(days, 1)}
         is_planned = step is not None and step.due is not None and step.due > today
@@ -237,9 +237,7 @@ class TriageScreen(PageScreen):
 
     def stage_shown(self) -> Stage:
         record = self.triage.record
-        return (
-            super().stage_shown() if record is None else record.pipeline.stage(record.deal.stage_id)
-        )
+        return super().stage_shown() if record is None else record.stage
 
     def at_hand(self, deal_id: int) -> Deal | None:
         record = self.triage.record

@@ -21,7 +21,7 @@ from textual.strip import Strip
 from pipeboard.domain.text import printable
 from pipeboard.ui.terminal.cells import Piece, Screenful
 from pipeboard.ui.terminal.ink import PLAIN, Pen, erases_in_colour, terminal_encoding
-from pipeboard.ui.terminal.session import FRAMES_ARE_KNOWN, KEYS_ARE_KNOWN
+from pipeboard.ui.terminal.session import FRAMES_ARE_KNOWN, KEYS_ARE_KNOWN, AnyApp, AnyScreen
 from pipeboard.ui.terminal.width import cell_width
 
 if TYPE_CHECKING:
@@ -29,7 +29,6 @@ if TYPE_CHECKING:
     from textual.driver import Driver
 
     from pipeboard.ui.terminal.first_frame import FirstFrame
-    from pipeboard.ui.terminal.session import AnyApp, AnyScreen
 
 _BEGIN_SYNCHRONISED: Final = "\x1b[?2026h"
 _SHOW_CURSOR: Final = "\x1b[?25h"

@@ -18,11 +18,10 @@ from textual.drivers.linux_driver import LinuxDriver
 
 from pipeboard.ui.terminal.ink import ASK_BACKGROUND, terminal_encoding, terminal_size
 from pipeboard.ui.terminal.reading import KeyReader
-from pipeboard.ui.terminal.session import Session
+from pipeboard.ui.terminal.session import AnyApp, Session
 
 if TYPE_CHECKING:
     from pipeboard.ui.terminal.first_frame import Attributes, FirstFrame
-    from pipeboard.ui.terminal.session import AnyApp
 
 _ENTER_ALTERNATE_SCREEN: Final = "\x1b[?1049h"
 # No scroll region, origin mode, insert mode, cursor keys of applications, second character set or

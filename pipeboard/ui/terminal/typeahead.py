@@ -149,7 +149,7 @@ class KeyQueue:
             await asyncio.wait_for(self._given_up.wait(), _PAUSE_S)
         except TimeoutError:
             return
-        raise GivenUp("Given up: nothing was stored.")
+        raise GivenUp
 
     def drops_button(self, event: Event) -> bool:
         """Was the button pressed while an action was under way? Then its release counts no more

@@ -13,8 +13,9 @@ from typing import TypedDict
 import pytest
 
 from pipeboard.domain.dates import micros
-from pipeboard.domain.metrics import Basis, Fact, MetricRules, Report
-from pipeboard.domain.metrics.rules import Grouping, by_attribute, by_owner, by_quarter
+from pipeboard.domain.metrics import Basis, Report
+from pipeboard.domain.metrics.folding import Fact
+from pipeboard.domain.metrics.rules import Grouping, MetricRules, by_attribute, by_owner, by_quarter
 from pipeboard.domain.periods import parse_period
 from pipeboard.domain.settings import Settings
 from pipeboard.domain.templates import from_stage_names

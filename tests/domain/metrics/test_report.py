@@ -16,8 +16,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipeboard.domain.dates import micros, start_of_day
-from pipeboard.domain.metrics import METRICS, Fact, Report, Target, compare, readings
+from pipeboard.domain.metrics import METRICS, Report, Target, compare, readings
 from pipeboard.domain.metrics.basis import Basis
+from pipeboard.domain.metrics.folding import Fact
 from pipeboard.domain.metrics.past_forecasts import periods_before
 from pipeboard.domain.metrics.report import footnote, headline, scope_of, windows_of
 from pipeboard.domain.metrics.rules import (

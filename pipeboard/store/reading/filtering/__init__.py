@@ -9,6 +9,7 @@ from pipeboard.domain.filter_nodes import (
     Custom,
     Filter,
     Is,
+    Leaf,
     Node,
     Not,
     Or,
@@ -73,9 +74,7 @@ def _compiled(node: Node, texts: Texts) -> Sql:
             return _leaf(node, texts)
 
 
-def _leaf(
-    node: Words | Is | Unset | Tag | Custom | Compare | State | Answered | These, texts: Texts
-) -> Sql:
+def _leaf(node: Leaf, texts: Texts) -> Sql:
     match node:
         case Words(text):
             return texts.words(text)

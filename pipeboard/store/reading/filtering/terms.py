@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from pipeboard.domain.deal import CHANNELS, LOSS_CATEGORIES, UNKNOWN, channel_of
 from pipeboard.domain.deal_fields import FIELDS
-from pipeboard.domain.errors import Ambiguous, BadInput, NotFound
+from pipeboard.domain.errors import Ambiguous, BadInput, NotFound, PipeboardError
 from pipeboard.domain.filter_nodes import ME, Compare, Op
 from pipeboard.domain.lazy_dataclass import dataclass
 from pipeboard.domain.money import Money, currency_code, in_units_of
@@ -380,16 +380,18 @@ class Texts:
         return either((compares("deal.category", "=", wanted), by_stage))
 
 
+def _refused(term: str, error: PipeboardError) -> BadInput:
+    """What is wrong with a term whose value means nothing here."""
+    said = f"bad filter: {quoted(term)}: {error.message}"
+    return BadInput(said, hint=error.hint, details={"term": term, **error.details})
+
+
 def _code(value: str) -> str:
     """The ISO 4217 code of a currency."""
     try:
         return currency_code(value)
     except BadInput as error:
-        raise BadInput(
-            f"bad filter: {quoted(f'currency:{value}')}: {error.message}",
-            hint=error.hint,
-            details={"term": f"currency:{value}"},
-        ) from error
+        raise _refused(f"currency:{value}", error) from error
 
 
 def _stage_ids(value: str, pipelines: Iterable[Pipeline]) -> set[int]:
@@ -403,11 +405,7 @@ def _stage_ids(value: str, pipelines: Iterable[Pipeline]) -> set[int]:
         try:
             found.add(pipeline.find_stage(value).id)
         except Ambiguous as error:
-            raise BadInput(
-                f"bad filter: {quoted(f'stage:{value}')}: {error.message}",
-                hint=error.hint,
-                details={"term": f"stage:{value}", **error.details},
-            ) from error
+            raise _refused(f"stage:{value}", error) from error
         except NotFound:
             continue
     if not found:

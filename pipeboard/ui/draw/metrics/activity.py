@@ -18,6 +18,7 @@ from pipeboard.domain.metrics.time_in_stage import (
     dead_candidates,
     of_unknown_age,
 )
+from pipeboard.domain.people import rep_name
 from pipeboard.domain.periods import week_from
 from pipeboard.ui.draw.charts import (
     ChartStyle,
@@ -34,7 +35,6 @@ from pipeboard.ui.draw.charts import (
     share_of,
     sparkline,
 )
-from pipeboard.ui.draw.facts import rep_name
 from pipeboard.ui.draw.line import Line, Span, whole
 from pipeboard.ui.draw.metrics.funnel import days
 from pipeboard.ui.draw.metrics.sections import (

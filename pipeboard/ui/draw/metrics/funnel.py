@@ -14,6 +14,7 @@ from pipeboard.domain.metrics.readings import funnel_reading, loss_reading, reps
 from pipeboard.domain.metrics.report import StageNumbers
 from pipeboard.domain.metrics.rules import Group
 from pipeboard.domain.metrics.velocity import LeadMonth
+from pipeboard.domain.people import rep_name
 from pipeboard.ui.draw.charts import (
     ChartStyle,
     TableRow,
@@ -26,7 +27,6 @@ from pipeboard.ui.draw.charts import (
     percent,
     share_of,
 )
-from pipeboard.ui.draw.facts import rep_name
 from pipeboard.ui.draw.line import Span
 from pipeboard.ui.draw.metrics.sections import (
     Block,
