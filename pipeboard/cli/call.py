@@ -165,11 +165,12 @@ class Call:
     def actor_in(self, store: Store) -> Actor:
         """Who types, and for whom; NotFound for a rep whom the database does not know."""
         from pipeboard.cli.config import account_name
-        from pipeboard.domain.people import Actor, match_rep
+        from pipeboard.domain.people import Actor, is_me, match_rep
 
-        acting_as = (self.arguments.acting_as or "").strip().removeprefix("@")
-        reps = store.reader.reps() if acting_as else ()
-        name, rep = account_name(), match_rep(acting_as, reps).name if reps else acting_as
+        name, asked = account_name(), (self.arguments.acting_as or "").strip().removeprefix("@")
+        acting_as = name if is_me(asked) else asked
+        reps = store.reader.reps() if acting_as not in ("", name) else ()
+        rep = match_rep(acting_as, reps).name if reps else acting_as
         if self.environ.get("PIPEBOARD_ASSISTANT"):
             if rep not in ("", name):
                 raise BadInput("An assistant acts for you alone.", hint="Leave --as out.")

@@ -196,15 +196,20 @@ def digest(call: Call) -> int:
     news = _news(call, owner, since)
     if call.arguments.json:
         document = {
-            "owner": owner,
+            "owner": owner or None,
             "tiers": {str(tier.value): count for tier, count in tiers.items()},
             "first": [_document(call, one) for one in waiting],
             "news": news,
         }
         call.out.document(document)
         return DONE
-    call.out.line(f"{f'@{owner}' if owner else 'Everybody'}: {_counted(day)}" if tiers else
-                  "Nothing needs you now.")  # fmt: skip
+    if tiers:
+        whose_day = "Everybody" if owner is None else f"@{owner}" if owner else "Nobody's"
+        call.out.line(f"{whose_day}: {_counted(day)}")
+    elif owner in (None, workspace.me):
+        call.out.line("Nothing needs you now.")
+    else:
+        call.out.line(f"Nothing of {f'@{owner}' if owner else 'nobody'} needs anybody now.")
     for one in waiting:
         call.out.line(f"  {one.deal.ref} {one.deal.name}: {one.place}")
     for line in news:

@@ -108,7 +108,7 @@ def history(call: Call) -> int:
 
 def _audit(call: Call) -> Audit:
     """Which commands are asked for."""
-    from pipeboard.domain.people import match_rep
+    from pipeboard.domain.people import is_me, match_rep
     from pipeboard.domain.roles import who_may
 
     asked = call.arguments
@@ -119,6 +119,8 @@ def _audit(call: Call) -> Audit:
             hint=did_you_mean(verb, known) or f"It is one of {', '.join(known)}.",
         )
     by = (asked.by or "").strip().removeprefix("@")
+    if is_me(by):
+        by = call.workspace.me
     if by and not call.workspace.reader.history.commands(by, limit=1):
         by = match_rep(by, call.workspace.reader.reps()).name
     return Audit(by, verb, asked.overrides, asked.for_others, asked.undone)
