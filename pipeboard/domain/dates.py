@@ -339,6 +339,13 @@ def format_day(day: date, today: date) -> str:
     return short if day.year == today.year or 0 < ahead <= 300 else f"{short} {day.year % 100:02d}"
 
 
+def format_lasting_day(day: date, today: date) -> str:
+    """The day for a sentence that is kept, and read on other days: `Thu 3 Dec` for `Thu`, `today`
+    and `-2d`."""
+    is_near = -30 <= (day - today).days <= 6
+    return format_date(day).removesuffix(f" {today.year}") if is_near else format_day(day, today)
+
+
 def parse_instant(text: str, *, zone: ZoneInfo | None = None) -> datetime:
     """The instant in UTC that an ISO 8601 text names; without an offset it is local to `zone`.
 
