@@ -117,9 +117,11 @@ def test_a_backup_whose_history_is_not_what_was_sealed_is_brought_back_with_a_wo
 def test_what_is_wrong_with_a_file_is_told_fault_by_fault(deals: Type, home: Path) -> None:
     file = home / "kept.db"
     deals("backup", str(file))
-    pages = [file.read_bytes()[at : at + PAGE] for at in range(0, file.stat().st_size, PAGE)]
-    pages[-9:] = reversed(pages[-9:])
-    file.write_bytes(b"".join(pages))
+    with closing(sqlite3.connect(file)) as connection:
+        connection.executescript(
+            "CREATE TABLE x (y); PRAGMA writable_schema = ON; UPDATE sqlite_master SET rootpage = "
+            "(SELECT rootpage FROM sqlite_master WHERE name = 'note') WHERE name = 'x'"
+        )
     done = deals("backup", "restore", str(file), "-y")
     assert done.code == 5
     assert "is not whole: " in done.err and "***" not in done.err
