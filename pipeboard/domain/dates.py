@@ -341,9 +341,13 @@ def format_day(day: date, today: date) -> str:
 
 def format_lasting_day(day: date, today: date) -> str:
     """The day for a sentence that is kept, and read on other days: `Thu 3 Dec` for `Thu`, `today`
-    and `-2d`."""
-    is_near = -30 <= (day - today).days <= 6
-    return format_date(day).removesuffix(f" {today.year}") if is_near else format_day(day, today)
+    and `-2d`, else `3 Dec` as there, or with its whole year."""
+    ahead = (day - today).days
+    whole = format_date(day)
+    if -30 <= ahead <= 6:
+        return whole.removesuffix(f" {today.year}")
+    is_of_now = day.year == today.year or 0 < ahead <= 300
+    return whole[4:-5] if is_of_now else whole[4:]
 
 
 def parse_instant(text: str, *, zone: ZoneInfo | None = None) -> datetime:

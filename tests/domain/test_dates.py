@@ -451,7 +451,7 @@ def test_a_day_of_a_kept_sentence_is_never_told_by_the_day_it_was_written(today:
         day = today + timedelta(days=ahead)
         told = format_lasting_day(day, today)
         assert f"{day.day} {day:%b}" in told
-        assert day.year == today.year or 0 < ahead <= 300 or told.endswith(f"{day:%y}")
+        assert day.year == today.year or 0 < ahead <= 300 or told.endswith(f"{day:%Y}")
 
 
 @pytest.mark.parametrize(

@@ -42,7 +42,7 @@ def from_what(command: c.Command, told: Telling) -> str:
             day = format_lasting_day(step.due, told.today) if step.due else ""
             if now is not None and now.words == step.words:
                 return f" (was {day or 'without a day'})"
-            return f" (was: {step.words} {day}".rstrip() + ")"
+            return f" (was: {f'{step.words} {day}'.strip()})"
         case _:
             return ""
 
