@@ -74,6 +74,23 @@ def test_a_digest_says_whose_day_it_is_of(
     assert team("digest", "--owner", whose, "--json").json["owner"] == owner
 
 
-def test_a_quiet_day_of_a_colleague_is_not_ones_own(team: Type) -> None:
-    assert team("digest", "--owner", "bo").lines == ["Nothing of @bo needs anybody now."]
-    assert team("digest", "--owner", "all").lines == ["Nothing needs you now."]
+@pytest.mark.parametrize(
+    ("whose", "said"),
+    [
+        ("me", "Nothing needs you now."),
+        ("bo", "Nothing of @bo needs anybody now."),
+        ("none", "Nothing that is nobody's needs anybody now."),
+        ("all", "Nothing needs anybody now."),
+    ],
+)
+def test_a_quiet_day_says_whose_it_is(
+    team: Type, whose: str, said: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("pipeboard.cli.config.account_name", lambda: "ana")
+    assert team("digest", "--owner", whose).lines == [said]
+    assert team("triage", "--owner", whose).err.splitlines() == [said]
+
+
+def test_a_queue_of_which_none_is_shown_is_counted(team: Type) -> None:
+    team("add", "Acme: cable @bo")
+    assert team("triage", "--limit", "0").err.splitlines() == ["1 woke or new."]
