@@ -113,13 +113,14 @@ def name_database(path: str) -> None:
 
 def with_database(text: str) -> str:
     """The text, whose commands do what it says also where this call named a database: `pipeboard
-    list` becomes `pipeboard --db sales.db list`."""
+    list` becomes `pipeboard --db sales.db list`. A demo is put into no database of anybody's."""
     if not _database or "pipeboard" not in text or text.startswith("{"):
         return text
     import re
     from shlex import quote
 
-    command = r"(^|: |')pipeboard(?='| [a-z])(?![^'\n]*--db)"
+    elsewhere = r"(?:demo|tour|config|help|keys|logs)\b"
+    command = rf"(^|: |')pipeboard(?='| (?!{elsewhere})[a-z])(?![^'\n]*--db)"
     said = f"pipeboard --db {quote(_database)}"
     return re.sub(command, lambda found: f"{found[1]}{said}", aloud(text), flags=re.MULTILINE)
 

@@ -154,6 +154,9 @@ def test_a_message_is_cut_between_words_where_the_terminal_is_narrow_and_json_ne
         ("pipeboard import x.csv -y", "pipeboard --db 'a b.db' import x.csv -y"),
         ("See it.\npipeboard list", "See it.\npipeboard --db 'a b.db' list"),
         ("Open it with 'pipeboard'.", "Open it with 'pipeboard --db 'a b.db''."),
+        # What makes or asks for no database of the person's.
+        ("Look around with 'pipeboard demo', or the 'pipeboard tour'.", None),
+        ("Correct it with 'pipeboard config edit'.", None),
         # What is no command, or names a database already.
         ("pipeboard: There is no rep 'x'.", None),
         ("process 4711 (ana, pipeboard import) is writing to it", None),

@@ -11,11 +11,12 @@ from pipeboard.cli.call import Call
 from pipeboard.cli.tables import Table, tell
 from pipeboard.cli.verbs import takes, takes_json, together, verb
 from pipeboard.domain.agreements import Agreement, whose
-from pipeboard.domain.errors import BadInput, NotFound, Refused
+from pipeboard.domain.errors import BadInput, Refused
 from pipeboard.domain.events import to_json
 from pipeboard.domain.json_data import Document, json_number
 from pipeboard.domain.lazy_dataclass import replace, with_values
 from pipeboard.domain.locales import written
+from pipeboard.domain.people import match_rep
 from pipeboard.domain.settings import SETTINGS, Rep, Settings, chosen
 from pipeboard.domain.text import did_you_mean, quoted
 from pipeboard.exchange.json_documents import rep_document
@@ -98,14 +99,7 @@ def change_rep_of(call: Call) -> int:
 
 def _changed_rep(call: Call) -> Rep:
     asked = call.arguments
-    name = asked.name.removeprefix("@")
-    rep = _known_rep(call, name)
-    if rep is None:
-        reps = [known.name for known in call.workspace.reader.reps()]
-        raise NotFound(
-            f"There is no rep {quoted(name)}.",
-            hint=did_you_mean(name, reps) or f"Add them: pipeboard rep add {quote(name)}",
-        )
+    rep = match_rep(asked.name, call.workspace.reader.reps(), call.workspace.me)
     names = ("display_name", "team", "active", "role", "acts_for")
     given = {name: getattr(asked, name) for name in names}
     return replace(rep, **{name: value for name, value in given.items() if value is not None})

@@ -256,7 +256,16 @@ class Parser(argparse.ArgumentParser):
         """Whether what begins with a dash is a word: the value of the flag before it, such as the
         filter `-snoozed` or `-20 % was too little`, or one of a verb that takes such words."""
         is_flag = argument.startswith("--") or argument in self._option_string_actions
-        return (self._dashed_words or is_value) and not is_flag
+        if is_flag or is_value or not self._dashed_words:
+            return is_value and not is_flag
+        letters = argument[1:]
+        if len(letters) > 1 and all(f"-{one}" in self._option_string_actions for one in letters):
+            apart = " ".join(f"-{one}" for one in letters)
+            raise BadInput(
+                f"'{argument}' can be read as flags and as a word.",
+                hint=f"Flags stand apart: {apart}. A word that begins with - stands behind --.",
+            )
+        return not (_ONE_LETTER.fullmatch(argument) and "FILTER" in (self.usage or ""))
 
     @property
     def example(self) -> str:
@@ -275,7 +284,9 @@ class Parser(argparse.ArgumentParser):
             meant = unknown[1].lstrip("-")
             if {"where": "FILTER"}.get(meant, meant.upper()) in _PLACE.findall(self.usage or ""):
                 hint = f"Here it is said without a flag: {self.usage}"
-            elif near := nearest(meant, names):
+            elif meant in ("o", "out", "output"):
+                hint = f"It prints to stdout: {self.prog} … > FILE"
+            elif near := nearest(meant, names) if len(meant) > 1 else "":
                 hint = f"Did you mean {names[near]}?"
             else:
                 hint = f"{hint} A word that begins with - stands behind --."
@@ -295,6 +306,7 @@ class Parser(argparse.ArgumentParser):
         raise BadInput(f"{message[:1].upper()}{message[1:]}.", hint=hint)
 
 
+_ONE_LETTER = re.compile("-[a-zA-Z]")
 _MISSING = re.compile(r"the following arguments are required: (.+)")
 _UNKNOWN = re.compile(r"unrecognized arguments: (?:[^-]\S* )*(--?[^\s=]+)")
 _PLACE = re.compile(r"\b[A-Z]+\b")

@@ -17,7 +17,7 @@ from pipeboard.domain.dates import Direction, parse_date, parse_instant, start_o
 from pipeboard.domain.errors import BadInput, DatabaseError, NotFound, PipeboardError
 from pipeboard.domain.lazy_dataclass import dataclass
 from pipeboard.domain.locales import only_read_as, write_as
-from pipeboard.domain.people import Actor, match_rep, unknown_owner
+from pipeboard.domain.people import Actor, is_me, match_rep, unknown_owner
 from pipeboard.domain.phrases import speak
 from pipeboard.workspace import Workspace
 from pipeboard.workspace.finding import (
@@ -164,9 +164,10 @@ class Call:
         """Who types, and for whom; NotFound for a rep whom the database does not know."""
         from pipeboard.cli.config import account_name
 
-        acting_as = (self.arguments.acting_as or "").strip().removeprefix("@")
-        reps = store.reader.reps() if acting_as else ()
-        name, rep = account_name(), match_rep(acting_as, reps).name if reps else acting_as
+        name, asked = account_name(), (self.arguments.acting_as or "").strip().removeprefix("@")
+        acting_as = name if is_me(asked) else asked
+        reps = store.reader.reps() if acting_as not in ("", name) else ()
+        rep = match_rep(acting_as, reps).name if reps else acting_as
         if self.environ.get("PIPEBOARD_ASSISTANT"):
             if rep not in ("", name):
                 raise BadInput("An assistant acts for you alone.", hint="Leave --as out.")

@@ -70,9 +70,20 @@ def triage(call: Call) -> int:
     Table(("", "ref", "deal", "owner", "value", "why"), right=(0, 4), elastic=(2, 5)).write(
         call.out, rows
     )
-    nothing = NOTHING_MATCHES if call.arguments.words else "Nothing needs you now."
-    call.out.say(_counted(day) if waiting else nothing)
+    is_empty = not waiting and not day.tiers()
+    nothing = NOTHING_MATCHES if call.arguments.words else _nothing(call, day.listing.owner)
+    call.out.say(nothing if is_empty else _counted(day))
     return DONE
+
+
+def _nothing(call: Call, owner: str | None) -> str:
+    """What is said of a day on which nothing is to be done."""
+    if owner is None:
+        return "Nothing needs anybody now."
+    if owner == call.workspace.me:
+        return "Nothing needs you now."
+    whose_deals = f"of @{owner}" if owner else "that is nobody's"
+    return f"Nothing {whose_deals} needs anybody now."
 
 
 def _day(call: Call) -> DayReader:
@@ -196,15 +207,18 @@ def digest(call: Call) -> int:
     news = _news(call, owner, since)
     if call.arguments.json:
         document = {
-            "owner": owner,
+            "owner": owner or None,
             "tiers": {str(tier.value): count for tier, count in tiers.items()},
             "first": [_document(call, one) for one in waiting],
             "news": news,
         }
         call.out.document(document)
         return DONE
-    call.out.line(f"{f'@{owner}' if owner else 'Everybody'}: {_counted(day)}" if tiers else
-                  "Nothing needs you now.")  # fmt: skip
+    if tiers:
+        whose_day = "Everybody" if owner is None else f"@{owner}" if owner else "Nobody's"
+        call.out.line(f"{whose_day}: {_counted(day)}")
+    else:
+        call.out.line(_nothing(call, owner))
     for one in waiting:
         call.out.line(f"  {one.deal.ref} {one.deal.name}: {one.place}")
     for line in news:

@@ -13,6 +13,7 @@ from pipeboard.domain.dates import Direction
 from pipeboard.domain.deal import LOSS_CATEGORIES, Deal, Loss
 from pipeboard.domain.deal_fields import parse_assignment
 from pipeboard.domain.errors import BadInput
+from pipeboard.domain.events import read
 from pipeboard.domain.locales import written
 from pipeboard.domain.money import Money, names_currency, parse_money
 from pipeboard.domain.pipeline import Stage
@@ -110,12 +111,15 @@ def set_fields(call: Call) -> int:
 def _now_set(call: Call, assignments: Sequence[str], receipt: Receipt) -> tuple[str, ...]:
     from pipeboard.cli import echo
 
-    if not receipt.deals:
-        return ()
-    deal, today = receipt.deals[0], call.workspace.today
-    currency = deal.currency_in(call.documents.pipelines[deal.pipeline_id])
-    changes = dict(parse_assignment(text, today, currency) for text in assignments)
-    return (echo.settings_of(changes, deal),)
+    said, pipelines, today = [], call.documents.pipelines, call.workspace.today
+    # An amount that names no currency is in that of each deal.
+    one_of_each = {deal.currency_in(pipelines[deal.pipeline_id]): deal for deal in receipt.deals}
+    for currency, deal in one_of_each.items():
+        changes = dict(parse_assignment(text, today, currency) for text in assignments)
+        # Texts are told as they were stored, cleaned and each tag once.
+        texts = {n: read(deal, n) for n, value in changes.items() if isinstance(value, str | tuple)}
+        said.append(echo.settings_of(changes | texts, deal))
+    return tuple(dict.fromkeys(said))
 
 
 @verb(

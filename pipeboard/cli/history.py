@@ -20,7 +20,7 @@ from pipeboard.domain.errors import BadInput
 from pipeboard.domain.events import Event, to_json
 from pipeboard.domain.lazy_dataclass import replace
 from pipeboard.domain.locales import ENGLISH, written
-from pipeboard.domain.people import match_rep
+from pipeboard.domain.people import is_me, match_rep
 from pipeboard.domain.phrases import aloud
 from pipeboard.domain.roles import who_may
 from pipeboard.domain.text import did_you_mean, quoted
@@ -115,6 +115,8 @@ def _audit(call: Call) -> Audit:
             hint=did_you_mean(verb, known) or f"It is one of {', '.join(known)}.",
         )
     by = (asked.by or "").strip().removeprefix("@")
+    if is_me(by):
+        by = call.workspace.me
     if by and not call.workspace.reader.history.commands(by, limit=1):
         by = match_rep(by, call.workspace.reader.reps()).name
     return Audit(by, verb, asked.overrides, asked.for_others, asked.undone)

@@ -14,7 +14,7 @@ from pipeboard.domain.counts import in_figures
 from pipeboard.domain.dates import Direction, local_date, parse_date
 from pipeboard.domain.errors import BadInput
 from pipeboard.domain.money import currency_code
-from pipeboard.domain.people import match_rep
+from pipeboard.domain.people import match_owner
 from pipeboard.workspace.finding import parse_filter, typed_period
 
 if TYPE_CHECKING:
@@ -160,10 +160,16 @@ def _question(call: Call) -> ReportQuery:
 
 
 def _owner(call: Call, name: str | None) -> str | None:
-    """The rep with that name; deals may belong to somebody who is no rep any more."""
+    """The rep with that name; whoever types need not be one yet."""
     if name is None:
         return None
-    return match_rep(name, call.workspace.reader.reps()).name
+    owner = match_owner(name, call.workspace.reader.reps(), call.workspace.me)
+    if not owner:
+        raise BadInput(
+            "--owner is a rep, and nobody is none.",
+            hint="Deals of nobody: pipeboard metrics owner:none, or a line of --by owner.",
+        )
+    return owner
 
 
 # The weekly review.

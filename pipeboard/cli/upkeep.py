@@ -155,9 +155,15 @@ def restore(call: Call) -> int:
         done = restore(location, backup, call.clock(), heard)
     if call.arguments.json:
         kept = None if done.kept is None else str(done.kept)
-        call.out.document({"restored": str(backup), "kept": kept, "schema": done.schema})
+        told = {"restored": str(backup), "kept": kept, "schema": done.schema}
+        call.out.document({**told, "seal_broken_at": done.broken_at or None})
     kept_too = "" if done.kept is None else f" What was there is in {printable(str(done.kept))}."
     call.out.say(f"{location} is again what {backup.name} holds.{kept_too}")
+    if done.broken_at:
+        call.out.say(
+            f"Its history is not what was sealed, from command {done.broken_at} on or before: "
+            "'pipeboard doctor' says more."
+        )
     return 0
 
 

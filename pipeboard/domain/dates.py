@@ -334,6 +334,17 @@ def format_day(day: date, today: date) -> str:
     return short if day.year == today.year or 0 < ahead <= 300 else f"{short} {day.year % 100:02d}"
 
 
+def format_lasting_day(day: date, today: date) -> str:
+    """The day for a sentence that is kept, and read on other days: `Thu 3 Dec` for `Thu`, `today`
+    and `-2d`, else `3 Dec` as there, or with its whole year."""
+    ahead = (day - today).days
+    whole = format_date(day)
+    if -30 <= ahead <= 6:
+        return whole.removesuffix(f" {today.year}")
+    is_of_now = day.year == today.year or 0 < ahead <= 300
+    return whole[4:-5] if is_of_now else whole[4:]
+
+
 def parse_instant(text: str, *, zone: ZoneInfo | None = None) -> datetime:
     """The instant in UTC that an ISO 8601 text names; without an offset it is local to `zone`.
 

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 
-from pipeboard.domain.errors import Ambiguous, NotFound, PipeboardError
+from pipeboard.domain.errors import Ambiguous, BadInput, NotFound, PipeboardError
 from pipeboard.domain.filter_nodes import ME, And, Filter, Is, Node, Not, Or
 from pipeboard.domain.lazy_dataclass import dataclass, replace
 from pipeboard.domain.settings import Rep
@@ -51,17 +51,25 @@ def named(actor: str, acting_as: str) -> str:
 
 _SHORTEST_SLIP = 3
 _NOBODY = frozenset(("", "none", "nobody"))
+EVERYBODY = "all"
+_NO_NAMES = _NOBODY | {ME, EVERYBODY}
+"""What stands for somebody else, or for nobody, wherever a rep is named."""
 
 
-def match_rep(text: str, reps: Sequence[Rep]) -> Rep:
+def is_me(text: str) -> bool:
+    """Whether whoever types is meant: `me`, `@me`."""
+    return fold(text.strip().removeprefix("@")) == ME
+
+
+def match_rep(text: str, reps: Sequence[Rep], me: str = "") -> Rep:
     """The rep that was named: `ana`, `@Ana`, `Ana Lima`, `Lima, Ana`, `ana.lima@firm.example`,
-    `Ana Lima <ana@firm.example>`.
+    `Ana Lima <ana@firm.example>`, and `me`, where it is said who asks.
 
     The name that `@` takes goes before the display name, and either is compared without case,
     accents, blanks and signs, an e-mail by what stands before its @. Raises NotFound with the near
     name, `Ambiguous` where two reps answer to it.
     """
-    wanted = text.strip().removeprefix("@")
+    wanted = me if me and is_me(text) else text.strip().removeprefix("@")
     keys = _keys(wanted)
     found = (
         [rep for rep in reps if rep.name == wanted]
@@ -95,11 +103,22 @@ def match_owner(text: str, reps: Sequence[Rep], me: str) -> str:
     wanted = text.strip().removeprefix("@")
     if fold(wanted) in _NOBODY:
         return ""
-    if fold(wanted) == ME:
-        return me
-    if wanted == me:
+    if wanted == me or is_me(wanted):
         return me
     return match_rep(wanted, reps).name
+
+
+def name_of_rep(text: str) -> str:
+    """The name that somebody new is to bear; BadInput for one by which nobody could name them."""
+    name = clean_line(text, field="rep").removeprefix("@").strip()
+    if not name:
+        raise BadInput("A rep needs a name.", hint="For example: pipeboard rep add ana")
+    if fold(name) in _NO_NAMES:
+        raise BadInput(
+            f"No rep can be called {quoted(name)}: the word stands for others.",
+            hint="Take another name for them, such as that of their account.",
+        )
+    return name
 
 
 def known_owner(text: str, reps: Sequence[Rep], me: str, *, is_set_up: bool, new_rep: bool) -> str:
@@ -111,7 +130,7 @@ def known_owner(text: str, reps: Sequence[Rep], me: str, *, is_set_up: bool, new
         is_slip = is_a_team(reps, is_set_up=is_set_up) or rep_like(text, reps)
         if isinstance(error, Ambiguous) or (is_slip and not new_rep):
             raise
-        return clean_line(without_address(text), field="rep").removeprefix("@").strip()
+        return name_of_rep(without_address(text))
 
 
 def new_rep_mark(text: str, reps: Sequence[Rep], me: str) -> str:
@@ -178,7 +197,7 @@ def _known(node: Node, reps: Sequence[Rep], me: str) -> Node:
             return Or(tuple(_known(part, reps, me) for part in parts))
         case Not(part):
             return Not(_known(part, reps, me))
-        case Is("owner", name) if fold(name) != ME:
+        case Is("owner", name) if not is_me(name):
             return Is("owner", match_owner(name, reps, me))
         case _:
             return node

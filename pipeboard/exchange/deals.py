@@ -233,7 +233,7 @@ class DealReader:
         if target in ("version", "rank"):
             return read_count
         read = self._reader_of_kind(index, target, kind)
-        read = read if self._layout.is_ours else unless_blank(read)
+        read = read if self._layout.is_ours else unless_blank(read, target)
         is_cached = kind in (CellKind.MOMENT, CellKind.NAME, CellKind.WORDS)
         return lru_cache(maxsize=16_384)(read) if is_cached else read
 

@@ -62,6 +62,13 @@ def listed(rows: Rows) -> list[Document]:
     return [{name: _as_json(value) for name, value in row.items()} for row in rows]
 
 
+def _of_reps(rows: Rows) -> list[Document]:
+    """Rows of a rep each, and of nobody."""
+    return [
+        {**row, "rep": None if row["rep"] == tables.NOBODY else row["rep"]} for row in listed(rows)
+    ]
+
+
 def _as_json(value: Value) -> Json:
     if isinstance(value, Metric):
         return value.rounded if value.unit in WITHOUT_SAMPLE else metric_document(value)
@@ -147,6 +154,7 @@ def metrics_document(told: FullReport) -> Document:
         "metrics": metric_documents(report),
         "by_currency": _by_currency(report),
         "stages": listed(tables.stages(report)),
+        "ages": listed(tables.ages(report)),
         "bottleneck": _bottleneck(report),
         "lead_velocity": listed(tables.leads(report)),
         "forecast_months": listed(tables.months(report)),
@@ -168,6 +176,8 @@ def metrics_document(told: FullReport) -> Document:
         "waterfall": _waterfall(report, told.waterfall),
         "loss_reasons": listed(tables.losses(report)),
         "competitors": listed(tables.rivals(report)),
+        "touches": _of_reps(tables.touches(report)),
+        "adherence": _of_reps(tables.adherence(report)),
         "readings": with_nulls(readings(report, Wording(report.basis.rules.currency))),
     }
     if told.before is not None:

@@ -13,6 +13,7 @@ from pipeboard.domain.metrics.calibration import FORECAST_LINES
 from pipeboard.domain.metrics.chances import won_of_closed
 from pipeboard.domain.metrics.conversion import conversion_by_value
 from pipeboard.domain.metrics.forecast import unsupported_commits
+from pipeboard.domain.metrics.history import DealHistory
 from pipeboard.domain.metrics.outcomes import competitors
 from pipeboard.domain.metrics.report import headline
 from pipeboard.domain.metrics.result import Number
@@ -100,6 +101,9 @@ GROUP_METRICS = (
     "rose_tint",
 )  # fmt: skip
 """What stands beside each group where not every number has room."""
+
+
+NOBODY = "nobody"
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,13 +212,28 @@ def stages(report: Report) -> Rows:
 @_in_every_report(
     "ages", "Open deals by days in their stage", "value", count="deals", value="value"
 )
-def _ages(report: Report) -> Rows:
-    tally = report.stock.tally
-    for band in by_age(report.stock):
-        name = f"{band.first}-{band.last} d" if band.last is not None else f"from {band.first} d"
-        yield {"age": name, "count": len(band.deals), "value": tally(band.deals).metric()}
+def ages(report: Report) -> Rows:
+    """The open deals by the days that they have been in their stage."""
+    bands = [(band.first, band.last, band.deals) for band in by_age(report.stock)]
+    for first, last, deals in bands:
+        yield _age(report, f"{first}-{last} d" if last else f"from {first} d", first, last, deals)
     if unknown := of_unknown_age(report.stock):
-        yield {"age": "unknown", "count": len(unknown), "value": tally(unknown).metric()}
+        yield _age(report, "unknown", None, None, unknown)
+
+
+def _age(
+    report: Report, name: str, first: int | None, last: int | None, deals: Sequence[DealHistory]
+) -> Mapping[str, Value]:
+    value = report.stock.tally(deals).metric()
+    return {
+        "age": name,
+        "from_days": first,
+        "to_days": last,
+        "count": len(deals),
+        "value": value,
+        "reason": value.reason,
+        "excluded": dict(value.excluded),
+    }
 
 
 @_in_every_report(
@@ -355,14 +374,16 @@ def rivals(report: Report) -> Rows:
 
 
 @_in_every_report("touches", "Touches", "total", total="touches", on_new="on new deals")
-def _touches(report: Report) -> Rows:
+def touches(report: Report) -> Rows:
+    """How often each rep was in touch, and how often with new deals."""
     for rep in report.touches:
-        yield {"rep": rep.owner or "nobody", "total": rep.total, "on_new": rep.on_new}
+        yield {"rep": rep.owner or NOBODY, "total": rep.total, "on_new": rep.on_new}
 
 
 @_in_every_report("adherence", "Advances with every criterion met", "rate", rate="share")
-def _adherence(report: Report) -> Rows:
-    return ({"rep": rep.owner or "nobody", "rate": rep.rate} for rep in report.adherence)
+def adherence(report: Report) -> Rows:
+    """How many of each rep's advances met every criterion."""
+    return ({"rep": rep.owner or NOBODY, "rate": rep.rate} for rep in report.adherence)
 
 
 def weekly_forecasts(report: Report) -> Rows:

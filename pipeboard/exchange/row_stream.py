@@ -21,15 +21,19 @@ from pipeboard.exchange.values import without_marks
 _FOOTER = re.compile(
     r"(?:grand |sub)?total|summe|gesamt|sum\b|count\b|итого|totale|totaal|somme"
     r"|copyright|©|confidential|generated|exported|report |filtered by|as of "
-    r"|\d+ records|erstellt am|page \d|[*†]|(?:notes?|remarks?|legend|source|hinweise?|quelle|stand"
+    r"|\(?\d+ (?:rows?|records?)\b|(?:rows?|records?|row count|grand summar(?:y|ies)) ?[:=(] ?\d"
+    r"|end of (?:report|file|export|list)\b|erstellt am|page \d|[*†]"
+    r"|(?:notes?|remarks?|legend|source|hinweise?|quelle|stand"
     r"|anmerkung|notas?|remarque|fuente|fonte|bron|примечание|注|备注) ?[:：]",
     re.IGNORECASE,
 )
 _SUM = re.compile(
-    r"(?:sub|grand|sous)?[ -]?total\b|count\b|anzahl\b|zwischensumme|summe|gesamt|sum\b|итого"
+    r"(?:sub|grand|sous)?[ -]?total\b|(?:row )?count\b|number of (?:rows|records|deals)\b"
+    r"|anzahl\b|zwischensumme|summe|gesamt|sum\b|итого"
     r"|всего|totale\b|totaal|subtotaal|somme|suma\b|razem|celkem|összesen|toplam|合計|小計|总计|小计|합계"
+    r"|yhteensä|i alt\b|ukupno|kokku\b|σύνολο|усього|jumlah\b|tổng cộng|summary\W*$"
     r"|(?:average|avg|mean|median|durchschnitt|mittelwert|moyenne|promedio|gemiddelde|среднее|平均"
-    r"|max(?:imum)?|min(?:imum)?|nombre|número)\W*$"
+    r"|max(?:imum)?|min(?:imum)?|nombre|número|Σ|∑)\W*$"
     r"|.+ (?:total|count|average|ergebnis|итог)$",  # as Excel writes below the rows of a group
     re.IGNORECASE,
 )

@@ -25,6 +25,13 @@ _BLANKS = {
     "#bezug!", "#wert!", "#zahl!", "#valeur!", "#valor!", "#rif!", "#nombre?", "#nome?", "#nom?",
     "#error!",
 }  # fmt: skip
+_OF_NOBODY = {
+    "nobody", "unassigned", "not assigned", "no owner", "nicht zugewiesen", "niemand",
+    "non assigné", "non attribué", "sin asignar", "non assegnato", "não atribuído",
+    "niet toegewezen", "nieprzypisany", "nieprzypisane", "ej tilldelad", "ikke tildelt",
+    "не назначен", "не назначено", "atanmamış", "未割り当て", "未分配",
+}  # fmt: skip
+"""What stands in the column of owners where a deal has none."""
 _PERCENT = re.compile(r"(?P<before>%?) ?(?P<number>\d{1,3}(?:[.,]\d+)?)\s*(?P<sign>%?)", re.ASCII)
 _CATEGORIES = {
     "omitted": "omitted",
@@ -203,8 +210,15 @@ def collect(target: str, read: Read) -> Take:
     return take
 
 
-def unless_blank(read: Read) -> Read:
-    return lambda cell: None if is_blank(cell) else read(cell)
+def unless_blank(read: Read, target: str) -> Read:
+    """Cells of a field, None of those that say that there is no value."""
+    if target != "owner":
+        return lambda cell: None if is_blank(cell) else read(cell)
+    return lambda cell: None if is_blank(cell) or _is_of_nobody(cell) else read(cell)
+
+
+def _is_of_nobody(cell: str) -> bool:
+    return cell.strip("()[]<>").casefold() in _OF_NOBODY
 
 
 clean_account = lru_cache(maxsize=16_384)(partial(clean_line, field="account"))

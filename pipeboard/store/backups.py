@@ -22,7 +22,7 @@ from pipeboard.domain.errors import BadInput, DatabaseError
 from pipeboard.domain.lazy_dataclass import dataclass
 from pipeboard.domain.text import printable
 from pipeboard.store import dialect
-from pipeboard.store.checking import check_copy, in_a_sentence
+from pipeboard.store.checking import broken_seal, check_copy, in_a_sentence
 from pipeboard.store.connecting import connect, connect_to_write
 from pipeboard.store.database import Heard, at_length, unheard
 from pipeboard.store.locating import Location, Server, make_file
@@ -51,10 +51,12 @@ class Backup:
 
 @dataclass(frozen=True, slots=True)
 class Restored:
-    """A backup brought back: where what it replaced is kept (None where there was nothing)."""
+    """A backup brought back: where what it replaced is kept (None where there was nothing), and
+    the command at which its history is not what was sealed ("" where all of it is)."""
 
     kept: Path | None
     schema: int
+    broken_at: str
 
 
 def backups_of(location: Location) -> list[Backup]:
@@ -170,8 +172,9 @@ def restore(location: Location, backup: Path, at: datetime, heard: Heard = unhea
         )
     with closing(connect(source, read_only=True)) as reading:
         schema = schema_of(reading, source) or 0
+        broken_at = broken_seal(reading, source)
         kept = _take_place(location, reading, at)
-    return Restored(kept, schema)
+    return Restored(kept, schema, broken_at)
 
 
 def _take_place(location: Location, reading: sqlite3.Connection, at: datetime) -> Path | None:

@@ -29,6 +29,7 @@ from pipeboard.store.projecting.events import BESIDE, read_beside
 from pipeboard.store.projecting.facts import log_of, stored_facts, strayed_facts
 from pipeboard.store.reading.facts import collecting_later
 from pipeboard.store.rows import event_from_row
+from pipeboard.store.sealing import check_seal
 from pipeboard.store.sql import among, names
 from pipeboard.store.troubles import UNREADABLE
 
@@ -79,6 +80,16 @@ def check_copy(path: Location, heard: Heard = unheard) -> list[Flaw]:
         return list(faults(database, replays=schema == SCHEMA, heard=heard))
 
 
+def broken_seal(connection: sqlite3.Connection, path: Location) -> str:
+    """The command of a database that nobody works in at which its history is not what was sealed,
+    "" where all of it is; one of an older schema is not asked."""
+    if schema_of(connection, path) != SCHEMA:
+        return ""
+    found = path.path.stat()
+    database = Database(connection, Identity(path, found.st_dev, found.st_ino, ""))
+    return check_seal(database).broken_at
+
+
 def faults(database: Database, *, replays: bool = True, heard: Heard = unheard) -> Iterator[Flaw]:
     """Everything that is wrong, the worst first; without the log where the pages are damaged."""
     pages = at_length(
@@ -86,7 +97,8 @@ def faults(database: Database, *, replays: bool = True, heard: Heard = unheard) 
         lambda: list(map(str, database.column(dialect.CHECK_PAGES))),
         lambda: heard(0, 0.0, "deals"),
     )
-    broken = [said for said in pages if said != "ok"]
+    lines = [line for said in pages for line in said.splitlines()]
+    broken = [line for line in lines if line != "ok" and not line.startswith("***")]
     yield from (Flaw("indices" if _is_of_index(said) else "pages", said) for said in broken)
     if any(not _is_of_index(said) for said in broken):
         return

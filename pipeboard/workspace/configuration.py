@@ -15,7 +15,7 @@ from pipeboard.domain.errors import Ambiguous, BadInput, Conflict, Difference, N
 from pipeboard.domain.filter import with_stage_renamed
 from pipeboard.domain.lazy_dataclass import dataclass, field, replace
 from pipeboard.domain.locales import written
-from pipeboard.domain.people import Actor, match_rep
+from pipeboard.domain.people import Actor, match_rep, name_of_rep
 from pipeboard.domain.pipeline import Pipeline
 from pipeboard.domain.pipeline_changes import PipelineChange, pipeline_changes
 from pipeboard.domain.pipeline_rules import (
@@ -273,9 +273,10 @@ def change_rep(service: Service, rep: Rep, **once: Unpack[Once]) -> Receipt:
 
     The first role that anybody is given makes whoever gives it the owner, and all others reps.
     """
+    reps = service.reader.reps()
     name = clean_line(rep.name, field="rep").removeprefix("@")
-    if not name:
-        raise BadInput("A rep needs a name.", hint="For example: pipeboard rep add ana")
+    is_known = any(known.name == name for known in reps)
+    name = name if is_known else name_of_rep(name)
     clean = Rep(
         name,
         clean_line(rep.display_name, field="display name"),
@@ -284,8 +285,7 @@ def change_rep(service: Service, rep: Rep, **once: Unpack[Once]) -> Receipt:
         _role(rep.role),
         _acted_for(service, rep.acts_for),
     )
-    reps = service.reader.reps()
-    did = "Changed" if any(known.name == name for known in reps) else "Added"
+    did = "Changed" if is_known else "Added"
     others = [one for one in given_role(clean, reps, service.actor) if one.name != name]
     agreed = tuple(one for rep in (clean, *others) for one in rep_agreed(service, rep))
     if not agreed:
@@ -324,7 +324,9 @@ def _acted_for(service: Service, typed: str) -> str:
     if words == ["none"]:
         return ""
     reps = service.reader.reps() if words and words != [ANYBODY] else ()
-    return " ".join(ANYBODY if word == ANYBODY else match_rep(word, reps).name for word in words)
+    return " ".join(
+        ANYBODY if word == ANYBODY else match_rep(word, reps, service.me).name for word in words
+    )
 
 
 def save_settings(

@@ -31,6 +31,7 @@ from pipeboard.domain.metrics.rules import (
     grouping_of,
 )
 from pipeboard.domain.money import Money, currency_code, format_money, parse_money
+from pipeboard.domain.people import is_me, match_rep
 from pipeboard.domain.periods import Period
 from pipeboard.domain.pipeline import Category, Pipeline
 from pipeboard.domain.settings import Settings
@@ -243,7 +244,7 @@ def set_call(
     """
     label = _whole_period(service, period_text, "call").label
     # Whoever acts may call a period before anybody has made a rep of them.
-    rep = _holder(service, owner, "")[0] if owner else service.me
+    rep = service.me if not owner or is_me(owner) else _holder(service, owner, "")[0]
     now = service.pipeline_now(pipeline.id)
     return _agree_amount(service, Topic.CALL, (now.id, label, rep), amount, now.currency, **once)
 
@@ -284,10 +285,8 @@ def _holder(service: Service, owner: str, team: str) -> tuple[str, str]:
     if owner and team:
         raise BadInput("A target is a rep's or a team's, not both.")
     reps = service.reader.reps()
-    return (
-        _known(owner.removeprefix("@"), [rep.name for rep in reps], "rep"),
-        _known(team, [rep.team for rep in reps if rep.team], "team"),
-    )
+    rep = match_rep(owner, reps, service.me).name if owner else ""
+    return rep, _known_team(team, [rep.team for rep in reps if rep.team])
 
 
 @in_transaction
@@ -327,13 +326,13 @@ def _rates_that_stay(service: Service, code: str, day: date) -> tuple[str, ...]:
     return ()
 
 
-def _known(name: str, names: list[str], what: str) -> str:
+def _known_team(name: str, names: list[str]) -> str:
     if not name:
         return ""
     found = next((known for known in names if known.casefold() == name.casefold()), None)
     if found is None:
         raise NotFound(
-            f"There is no {what} {quoted(name)}.",
+            f"There is no team {quoted(name)}.",
             hint=did_you_mean(name, names) or "See 'pipeboard rep list'.",
         )
     return found

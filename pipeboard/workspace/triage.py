@@ -16,7 +16,7 @@ from pipeboard.domain.digests import sha256
 from pipeboard.domain.errors import BadInput, PipeboardError
 from pipeboard.domain.filter_nodes import EVERYTHING, Filter, says_whose
 from pipeboard.domain.lazy_dataclass import replace
-from pipeboard.domain.people import match_owner
+from pipeboard.domain.people import EVERYBODY, match_owner
 from pipeboard.domain.pipeline import Pipeline
 from pipeboard.domain.queue import (
     Load,
@@ -45,8 +45,6 @@ if TYPE_CHECKING:
 
 
 # The day as a rep looks at it: whose queue, what stands in it, who has how much on hand.
-
-EVERYBODY = "all"
 
 
 def day_of(

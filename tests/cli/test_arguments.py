@@ -97,6 +97,30 @@ def test_the_value_of_a_flag_may_begin_with_a_dash(verb: str) -> None:
             parser.read([flag, "-q"])
 
 
+_OF_FILTERS = [verb for verb in every_verb() if parser_of(verb)[0].dashed_words and verb != "add"]
+
+
+@pytest.mark.parametrize("letters", ["-qn", "-ny", "-vqy"])
+@pytest.mark.parametrize("verb", _OF_FILTERS)
+def test_flags_in_one_word_are_not_taken_for_a_word(verb: str, letters: str) -> None:
+    with pytest.raises(BadInput, match="can be read as flags and as a word") as refused:
+        parser_of(verb)[1].read(["142", letters])
+    assert " ".join(f"-{one}" for one in letters[1:]) in refused.value.hint
+    assert parser_of(verb)[1].read(["142", "--", letters])
+
+
+@pytest.mark.parametrize("flag", ["-o", "-s", "-X"])
+@pytest.mark.parametrize("verb", [verb for verb in _OF_FILTERS if verb not in ("tag", "export")])
+def test_a_letter_that_is_no_flag_is_not_looked_for_in_deals(verb: str, flag: str) -> None:
+    with pytest.raises(BadInput, match=f"Unrecognized arguments: {flag}") as refused:
+        parser_of(verb)[1].read(["open", flag, "deals.md"])
+    assert ("> FILE" in refused.value.hint) == (flag == "-o")
+
+
+def test_a_tag_of_one_letter_is_taken_off() -> None:
+    assert _parser(dashed_words=True).read(["142", "-b"]).words == ["142", "-b"]
+
+
 def test_a_filter_of_what_is_not_so_is_a_filter() -> None:
     found = _parser().read(["--where", "-snoozed", "--", "-cold"])
     assert (found.where, found.words) == ("-snoozed", ["-cold"])

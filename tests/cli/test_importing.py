@@ -501,3 +501,10 @@ def test_a_pipeline_that_is_there_already_has_all_stages_that_are_named(
     with pytest.raises(Refused) as refused:
         _known(workspace, name, stages)
     assert refused.value.message == f"{name} is there already and has no stage '{lacks}'."
+
+
+def test_a_closed_stdin_is_no_file(team: Type, monkeypatch: pytest.MonkeyPatch) -> None:
+    from pipeboard.cli.main import main
+
+    monkeypatch.setattr("sys.stdin", None)
+    assert main(["import", "-"]) == 2

@@ -530,6 +530,9 @@ ROWS = {
     "competitors": "competitor count value",
     "unsupported_commits": "deal value",
     "groups": "key metrics",
+    "ages": "age from_days to_days count value reason excluded",
+    "touches": "rep total on_new",
+    "adherence": "rep rate",
 }
 PARTS_OF = {
     "bottleneck": "stage overstay_deal_days deals why",
@@ -592,6 +595,10 @@ def test_a_whole_report_has_all_of_its_lists_and_parts(pipe: Type, home: Path) -
         columns[row["table"]][row["name"]] = None
     names = {table: " ".join(found) for table, found in columns.items() if table != "groups"}
     assert names == TABLES
+    assert names.keys() <= {*found, "report"}, "what is a table is a list in JSON"
+    assert [row["count"] for row in found["ages"]] == [
+        int(row["value"]) for row in rows if row["table"] == "ages" and row["name"] == "count"
+    ]
     kept = {row["key"]: row["excluded"] for row in rows if row["name"] == "value"}
     assert kept["open_value"] == "no value: 2"
     bands = [row["key"] for row in rows if row["table"] == "ages" and row["name"] == "count"]

@@ -568,3 +568,15 @@ def test_a_template_with_an_open_brace_is_refused_with_the_place(
     (home / "templates/hello.md").write_text(text)
     refused = team("template", "hello", "1")
     assert (refused.code, "braces that are not closed" in refused.err) == (2, True)
+
+
+def test_an_amount_for_deals_in_several_currencies_is_told_in_each(team: Type) -> None:
+    for line in ("Lumen Oy: pilot 1k", "Acme: cable 1k GBP", "Borealis: pump"):
+        team("add", line)
+    assert team("set", "1", "2", "3", "value=5k").err.splitlines()[1:] == ["€5,000", "£5,000"]
+
+
+def test_texts_that_were_set_are_told_as_they_are_stored(team: Type) -> None:
+    team("add", "Lumen Oy: pilot")
+    said = team("set", "1", "tags=a, A, a", "fields.plant=x\ny", "source= web  shop ")
+    assert said.err.splitlines()[1] == "tags a · plant x y · source web shop"

@@ -97,6 +97,36 @@ def test_a_database_that_is_gone_comes_back(deals: Type, home: Path) -> None:
     assert len(deals("list", "--ids").lines) == 2
 
 
+@pytest.mark.parametrize(
+    ("statement", "said"), [("", ""), ("UPDATE command SET summary = 'x' WHERE seq = 2", "sealed")]
+)
+def test_a_backup_whose_history_is_not_what_was_sealed_is_brought_back_with_a_word(
+    deals: Type, home: Path, statement: str, said: str
+) -> None:
+    file = home / "kept.db"
+    deals("backup", str(file))
+    if statement:
+        with closing(sqlite3.connect(file)) as connection:
+            connection.execute(statement)
+            connection.commit()
+    done = deals("backup", "restore", str(file), "-y", "--json")
+    assert (done.code, bool(done.json["seal_broken_at"])) == (0, bool(said))
+    assert ("is not what was sealed" in done.err) == bool(said)
+
+
+def test_what_is_wrong_with_a_file_is_told_fault_by_fault(deals: Type, home: Path) -> None:
+    file = home / "kept.db"
+    deals("backup", str(file))
+    with closing(sqlite3.connect(file)) as connection:
+        connection.executescript(
+            "CREATE TABLE x (y); PRAGMA writable_schema = ON; UPDATE sqlite_master SET rootpage = "
+            "(SELECT rootpage FROM sqlite_master WHERE name = 'note') WHERE name = 'x'"
+        )
+    done = deals("backup", "restore", str(file), "-y")
+    assert done.code == 5
+    assert "is not whole: " in done.err and "***" not in done.err
+
+
 def test_a_backup_that_is_damaged_is_not_brought_back(deals: Type, home: Path) -> None:
     file = home / "kept.db"
     deals("backup", str(file))

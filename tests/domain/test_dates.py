@@ -15,6 +15,7 @@ from pipeboard.domain.dates import (
     days_between,
     format_date,
     format_day,
+    format_lasting_day,
     instant,
     is_complete,
     later_than,
@@ -442,6 +443,15 @@ def test_a_leading_date_that_is_none_is_refused_and_not_taken_for_words(text: st
 def test_a_card_shows_a_day_in_few_cells(day: date, card: str) -> None:
     assert format_day(day, TODAY) == card
     assert len(card) <= 9
+
+
+@pytest.mark.parametrize("today", [TODAY, date(2026, 1, 1), date(2026, 12, 31), date(2028, 2, 29)])
+def test_a_day_of_a_kept_sentence_is_never_told_by_the_day_it_was_written(today: date) -> None:
+    for ahead in range(-400, 400):
+        day = today + timedelta(days=ahead)
+        told = format_lasting_day(day, today)
+        assert f"{day.day} {day:%b}" in told
+        assert day.year == today.year or 0 < ahead <= 300 or told.endswith(f"{day:%Y}")
 
 
 @pytest.mark.parametrize(

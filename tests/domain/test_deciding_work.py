@@ -859,7 +859,7 @@ BOB = {"contacts": {"bob": Contact("Bob")}}
         ({"owner": "ana"}, c.Assign("bo", note="x" * 121), f"bo: {'x' * 120}… (was with ana)."),
         ({"owner": "ana"}, c.Assign("bo", note="x" * 120), f"bo: {'x' * 120} (was with ana)."),
         ({"owner": "ana"}, c.Assign(""), "now with nobody (was with ana)."),
-        ({}, c.Snooze(TODAY + DAY), "Snoozed Lumen Oy pilot until Tue."),
+        ({}, c.Snooze(TODAY + DAY), "Snoozed Lumen Oy pilot until Tue 24 Nov."),
         ({"snoozed_until": TODAY + DAY}, c.Snooze(None), "Woke Lumen Oy pilot."),
         ({}, c.LogTouch("email", "out"), "Logged an email (out) with Lumen Oy pilot."),
         ({}, c.LogTouch("call", "in"), "Logged a call (in) with Lumen Oy pilot."),
@@ -875,9 +875,9 @@ BOB = {"contacts": {"bob": Contact("Bob")}}
         ({"archived_at": NOW}, c.Unarchive(), "Unarchived Lumen Oy pilot."),
         ({"tags": ("hot",)}, c.TagWith((), ("hot",)), "Tagged Lumen Oy pilot -hot."),
         ({}, c.Check(LEAD, GOAL, False), f"Cleared '{GOAL}' of Lumen Oy pilot."),
-        ({"next_step": SET}, c.SetNextStep("", None), "› no next step (was: call today)."),
-        ({"next_step": SET}, c.Reschedule(TODAY + DAY), "› call Tue (was today)."),
-        ({"next_step": SET}, c.SetNextStep("ask", TODAY), "› ask today (was: call today)."),
+        ({"next_step": SET}, c.SetNextStep("", None), "› no next step (was: call Mon 23 Nov)."),
+        ({"next_step": SET}, c.Reschedule(TODAY + DAY), "› call Tue 24 Nov (was Mon 23 Nov)."),
+        ({"next_step": SET}, c.SetNextStep("ask", TODAY), "ask Mon 23 Nov (was: call Mon 23 Nov)."),
         ({"source": "web"}, c.Edit({"source": ""}), "Set source of Lumen Oy pilot: web → nothing."),
         ({}, c.Edit({"quote_sent_at": NOW}), "quote sent at of Lumen Oy pilot: nothing → 23 Nov."),
         ({"floor_value": EUR}, c.Edit({"floor_value": None}), "Set floor value of Lumen Oy pilot."),
@@ -885,7 +885,7 @@ BOB = {"contacts": {"bob": Contact("Bob")}}
          "Set probability of Lumen Oy pilot: 50% → 60%."),
         ({}, c.Edit({"probability_bp": 0}), "Set probability of Lumen Oy pilot: the stage's → 0%."),
         ({"expected_close": TODAY + DAY}, c.Edit({"expected_close": TODAY + 2 * DAY}),
-         "Set expected close of Lumen Oy pilot: Tue → Wed."),
+         "Set expected close of Lumen Oy pilot: Tue 24 Nov → Wed 25 Nov."),
         ({}, c.Edit({"value": EUR}), "Set value of Lumen Oy pilot: nothing → €40,000."),
         ({}, c.Edit({"created_at": TODAY - DAY}),
          "Set created of Lumen Oy pilot: Mon 23 Nov 2026 → Sun 22 Nov 2026."),
@@ -968,7 +968,8 @@ def test_a_new_person_or_term_takes_the_place_of_none() -> None:
 
 
 @pytest.mark.parametrize(
-    ("words", "said"), [(("call", "call"), "call Wed"), (("call", "meet"), "next steps Wed")]
+    ("words", "said"),
+    [(("call", "call"), "call Wed 25 Nov"), (("call", "meet"), "next steps Wed 25 Nov")],
 )
 def test_steps_of_several_deals_are_named_where_they_are_called_the_same(
     words: tuple[str, ...], said: str
@@ -1058,7 +1059,7 @@ def test_of_several_steps_that_come_again_the_first_day_is_told() -> None:
     days = (TODAY + 7 * DAY, TODAY + 2 * DAY, TODAY + 9 * DAY)
     deals = [new(next_step=NextStep("call", day, "1w")) for day in days]
     told = Telling(deals, (SALES,), TODAY, deals)
-    assert sentence_of(c.CompleteNextStep(), told).endswith("; again Wed.")
+    assert sentence_of(c.CompleteNextStep(), told).endswith("; again Wed 25 Nov.")
     once = Telling([*deals, new()], (SALES,), TODAY, deals)
     assert "again" not in sentence_of(c.CompleteNextStep(), once)
 

@@ -95,12 +95,12 @@ OF_EACH: list[tuple[Callable[[Report], Any], Report, list[Row]]] = [
         [{"category": "price", "count": 2, "value": VALUE, "stages": {"Stage 3": 2}}],
     ),
     (
-        tables._touches,
+        tables.touches,
         report(touches=[like(owner="ana", total=5, on_new=2), like(owner="", total=1, on_new=0)]),
         [{"rep": "ana", "total": 5, "on_new": 2}, {"rep": "nobody", "total": 1, "on_new": 0}],
     ),
     (
-        tables._adherence,
+        tables.adherence,
         report(adherence=[like(owner="ana", rate=VALUE), like(owner="", rate=WEIGHTED)]),
         [{"rep": "ana", "rate": VALUE}, {"rep": "nobody", "rate": WEIGHTED}],
     ),

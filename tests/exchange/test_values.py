@@ -14,6 +14,7 @@ from pipeboard.exchange.values import (
     read_flag,
     read_precision,
     text_of_html,
+    unless_blank,
     with_plain_digits,
     without_marks,
 )
@@ -167,6 +168,15 @@ BLANK = (
 def test_a_cell_may_say_that_there_is_no_value(cell: str) -> None:
     assert is_blank(cell) and is_blank(cell.upper())
     assert not is_blank(f"{cell}x")
+
+
+@pytest.mark.parametrize(
+    "cell", ["Unassigned", "(unassigned)", "Nobody", "Nicht zugewiesen", "未分配"]
+)
+def test_a_word_for_nobody_is_no_owner_and_a_name_elsewhere(cell: str) -> None:
+    assert unless_blank(str, "owner")(cell) is None
+    assert unless_blank(str, "stage")(cell) == cell
+    assert unless_blank(str, "owner")(f"{cell} Ltd") == f"{cell} Ltd"
 
 
 @pytest.mark.parametrize(("cell", "wanted"), [("yes", "read"), ("OLD", "new"), ("none", None)])

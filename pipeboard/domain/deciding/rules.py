@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from pipeboard.domain import commands as c
 from pipeboard.domain.commands import Context
 from pipeboard.domain.counts import in_english
-from pipeboard.domain.dates import format_date, format_day, local_date
+from pipeboard.domain.dates import format_date, format_lasting_day, local_date
 from pipeboard.domain.deal import Deal
 from pipeboard.domain.deal_fields import BEGINNING, parse_assignment
 from pipeboard.domain.deal_record import PRIVATE
@@ -39,10 +39,10 @@ def from_what(command: c.Command, told: Telling) -> str:
             return f" (was with {one.owner or 'nobody'})"
         case c.SetNextStep() | c.Plan() | c.Reschedule() if one is not None and one.next_step:
             step, now = one.next_step, told.deals[0].next_step
-            day = format_day(step.due, told.today) if step.due else ""
+            day = format_lasting_day(step.due, told.today) if step.due else ""
             if now is not None and now.words == step.words:
                 return f" (was {day or 'without a day'})"
-            return f" (was: {step.words} {day}".rstrip() + ")"
+            return f" (was: {f'{step.words} {day}'.strip()})"
         case _:
             return ""
 
@@ -72,7 +72,7 @@ def _value(name: str, deal: Deal, told: Telling) -> str:
     if isinstance(value, Money):
         return format_money(value)
     if isinstance(value, date) and not isinstance(value, datetime):
-        return format_day(value, told.today)
+        return format_lasting_day(value, told.today)
     return field_text(name, value, told.pipelines, today=told.today, zone=told.zone) or "nothing"
 
 
@@ -119,7 +119,7 @@ class Telling:
         return f"{words} {self.day(first.due) if first.due else ''}".strip()
 
     def day(self, day: date) -> str:
-        return format_day(day, self.today)
+        return format_lasting_day(day, self.today)
 
     def question(self, name: str) -> str:
         """What the pipeline of the first deal calls a question."""

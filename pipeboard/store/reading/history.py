@@ -289,7 +289,7 @@ def _logged(
         data: EventData = json.loads(said)
         if kind not in _KINDS or type(data) is not dict:
             raise ValueError("no event")
-        return LoggedEvent(seq, deal_id, at, kind, bool(undoes), data, *rest, '""' in said)
+        return LoggedEvent(seq, deal_id, at, kind, bool(undoes), data, *rest, may_be_blank='""' in said)
     except UNREADABLE as error:
         raise of_deal(deal_id, error) from error
 
