@@ -276,29 +276,41 @@ OVER: Any = SimpleNamespace(id=104, stage_id=2, is_open=False)
 
 
 @pytest.mark.parametrize(
-    ("verb", "deals", "marks", "follow"),
+    ("verb", "deals", "marks", "follow", "stays"),
     [
-        ("move", [DEAL], set(), 104),
-        ("reorder", [DEAL], set(), 104),
-        ("undo", [DEAL], set(), 104),
-        ("add", [DEAL], set(), 104),
-        ("note", [DEAL], set(), None),
-        ("move", [OVER], set(), None),
-        ("move", [DEAL, DEAL], set(), None),
-        ("move", [DEAL], {104}, None),
+        ("move", [DEAL], set(), 104, False),
+        ("reorder", [DEAL], set(), 104, False),
+        ("undo", [DEAL], set(), 104, False),
+        ("add", [DEAL], set(), 104, False),
+        ("move", [OVER], set(), None, True),
+        ("move", [DEAL, DEAL], set(), None, True),
+        ("move", [DEAL], {104}, None, True),
+        ("won", [OVER], set(), None, True),
+        ("lost", [OVER], set(), None, True),
+        ("archive", [DEAL], set(), None, True),
+        ("note", [DEAL], set(), None, False),
+        ("set", [DEAL, DEAL], {104, 105}, None, False),
     ],
 )
-def test_the_cursor_goes_with_one_open_deal_that_moves(
-    verb: str, deals: list[Any], marks: set[int], follow: int | None
+def test_the_cursor_goes_with_one_open_deal_that_moves_and_stays_where_one_is_closed(
+    verb: str, deals: list[Any], marks: set[int], follow: int | None, stays: bool
 ) -> None:
     screen = screen_of(replace(SCENE, marks=frozenset(marks)))
     receipt: Any = SimpleNamespace(verb=verb, deals=deals, undoes="", command_id="c1")
     BoardScreen.show_change(screen, receipt)
-    loaded = {"follow": follow, "touched": frozenset({2}), "stays": True}
+    loaded = {"follow": follow, "touched": frozenset({2}), "stays": stays}
     assert screen.done[0] == ("load", loaded)
     assert screen.state.view.marks == frozenset()
     assert screen.done[-2:] == ["redraw", "count_signs"]
     assert list(screen._places) == ["c1"]
+
+
+@pytest.mark.parametrize("verb", ["move", "reopen", "won", "note", "set", "undo"])
+def test_where_a_colleague_has_been_first_the_cursor_goes_with_the_deal(verb: str) -> None:
+    screen = screen_of()
+    receipt: Any = SimpleNamespace(verb=verb, deals=[], undoes="", command_id="")
+    BoardScreen.show_change(screen, receipt)
+    assert screen.done[0] == ("load", {"follow": None, "touched": frozenset(), "stays": False})
 
 
 def test_what_is_taken_back_leads_to_where_it_was_done() -> None:

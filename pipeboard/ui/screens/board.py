@@ -42,6 +42,7 @@ if TYPE_CHECKING:
     from pipeboard.workspace.recording import Receipt
 
 _MOST_PLACES = 99
+_CLOSES = ("won", "lost", "archive")
 SIGNS_S = 0.3
 """How long after a change the deals that carry a sign are counted again."""
 HOUSEKEEPING_S = 0.8
@@ -226,7 +227,9 @@ class BoardScreen(LiveScreen):
         moves = receipt.verb in ("move", "reorder", "reopen", "add", "undo", "redo")
         one = receipt.deals[0] if len(receipt.deals) == 1 and not view.marks else None
         follows = one is not None and moves and one.is_open
-        state.load(follow=one.id if one and follows else None, touched=touched, stays=True)
+        # A deal that a colleague has moved meanwhile is followed there, as by the next look.
+        stays = bool(receipt.deals) and not follows and (moves or receipt.verb in _CLOSES)
+        state.load(follow=one.id if one and follows else None, touched=touched, stays=stays)
         if receipt.undoes in self._places:
             state.show(**self._places.pop(receipt.undoes)._asdict())
             if one is not None:
