@@ -7,7 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from pipeboard.domain.agreements import Agreement, Topic
-from pipeboard.domain.counts import how_many
+from pipeboard.domain.counts import how_many, in_figures
 from pipeboard.domain.dates import local_date
 from pipeboard.domain.lazy_dataclass import replace
 from pipeboard.domain.money import Money
@@ -237,22 +237,44 @@ async def step_back(host: MetricsScreen) -> None:
 
 
 async def _ask_which_side(host: MetricsScreen, spot: Spot) -> tuple[str, frozenset[int]] | None:
-    """The deals that a number counts, or of a rate all that it is a share of, with their name; None
-    where the person takes it back."""
+    """The deals that a number counts, or of a rate all that it is a share of or is set against,
+    with their name; None where the person takes it back."""
     counts, every = (frozenset(deal.id for deal in deals) for deals in (spot.deals, spot.base))
     if not every - counts:
         return spot.title, counts
+    counted, based, name = _sides(spot, counts, every)
     if counts:
-        choices = [
-            MenuChoice("c", f"{how_many(len(counts), 'deal')} that it counts"),
-            MenuChoice("a", f"all {how_many(len(every), 'deal')} that it is a share of"),
-        ]
+        choices = [MenuChoice("c", counted), MenuChoice("a", based)]
         key = await ask(host, Menu(spot.title, choices))
         if key is None:
             return None
         if key == "c":
             return spot.title, counts
-    return f"{spot.title}: all", every
+    return name, every
+
+
+def _sides(spot: Spot, counts: frozenset[int], every: frozenset[int]) -> tuple[str, str, str]:
+    """What is said of the deals that a number counts, and of those that it rests on, and the name
+    of the latter: a rate is a share of deals only where it counts some of them."""
+    if spot.base_name:
+        of = in_figures(len(every))
+        return (
+            f"{spot.title} ({in_figures(len(counts))})",
+            f"{spot.base_name} ({of})",
+            spot.base_name,
+        )
+    counted, base = (how_many(len(deals), "deal") for deals in (counts, every))
+    if counts <= every:
+        return (
+            f"{counted} that it counts",
+            f"all {base} that it is a share of",
+            f"{spot.title}: all",
+        )
+    return (
+        f"{counted} that it counts",
+        f"{base} that it is set against",
+        f"{spot.title}: set against",
+    )
 
 
 async def _ask_how_to_count(host: MetricsScreen, settings: Settings) -> Receipt | None:
