@@ -24,7 +24,7 @@ from pipeboard.domain.deciding import edits
 from pipeboard.domain.deciding.edits import clean_answer
 from pipeboard.domain.deciding.moves import BACK_FIRST, REOPEN_FIRST, touched
 from pipeboard.domain.deciding.rules import Telling, rule
-from pipeboard.domain.errors import BadInput, Conflict, NotFound, Refused, Way
+from pipeboard.domain.errors import BadInput, Conflict, NotFound, Refused, SoAlready, Way
 from pipeboard.domain.events import Event, EventFacts, Kind, change_to, changing, part_texts
 from pipeboard.domain.lazy_dataclass import replace
 from pipeboard.domain.people import mentioned
@@ -191,6 +191,8 @@ def _snoozed(command: c.Snooze, told: Telling) -> str:
 def snooze(command: c.Snooze, deal: Deal, context: c.Context) -> list[Event]:
     """Parked until a day to come, or woken."""
     _must_be_workable(deal, "it cannot be snoozed")
+    if command.until is None and deal.snoozed_until is None:
+        raise SoAlready(f"{deal.ref} {deal.name} is not snoozed.")
     if command.until is not None and command.until <= context.today:
         raise BadInput(
             f"{format_date(command.until)} does not lie ahead.", hint="For example: 1w or +3d"
