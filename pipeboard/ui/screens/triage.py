@@ -18,7 +18,7 @@ from pipeboard.domain.queue import NOTHING_MATCHES
 from pipeboard.ui import keys
 from pipeboard.ui.board_state import BoardState
 from pipeboard.ui.draw.facts import PaneStyle
-from pipeboard.ui.draw.line import Hint, exactly, key_name, spelled
+from pipeboard.ui.draw.line import Hint, exactly, key_name, spelled, width_of
 from pipeboard.ui.draw.triage import TriageView, body, deal_at, head, key_at
 from pipeboard.ui.host import patiently
 from pipeboard.ui.key_table import TRIAGE
@@ -91,7 +91,8 @@ class TriageScreen(PageScreen):
             triage.skipped_ones(),
             _nothing(self),
         )
-        top = tuple(spelled(exactly(line, width), style.glyphs) for line in head(self.view, style))
+        top = head(self.view, style, width_of(self.page.tags))
+        top = tuple(spelled(exactly(line, width), style.glyphs) for line in top)
         page = replace(
             self.page.view,
             head=top,
