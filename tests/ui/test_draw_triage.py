@@ -102,6 +102,16 @@ def test_a_tag_takes_its_room_from_the_bar_not_from_whose_queue_it_is(width: int
     assert " Triage  @anabel " in text_of(tagged(bar, tags))
 
 
+@pytest.mark.parametrize("width", range(40, 121, 8))
+@pytest.mark.parametrize("whose", ["@ana", "everyone"])
+def test_a_filter_is_seen_in_the_head_at_every_width(width: int, whose: str) -> None:
+    tags: Line = ((" DEMO ", "tag.demo"), ("  ", "bar"))
+    shown = view(whose=whose, filter_text="rot", skipped=0)
+    bar = text_of(tagged(head(shown, style(width), width_of(tags))[0], tags))
+    assert " /rot" in bar
+    assert (f"Triage  {whose}  /rot" in bar) is (width > 40)
+
+
 def test_kinds_for_which_there_is_no_room_are_counted_by_their_deals() -> None:
     shown = view(tiers={tier: 10 + tier for tier in Tier})
     wide, narrow = (texts(head(shown, style(width)))[1] for width in (200, 44))

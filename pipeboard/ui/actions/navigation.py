@@ -266,6 +266,8 @@ async def currency(host: BoardScreen) -> None:
     if into and (lacking := sorted(shown - {into})):
         words = f"No rate for {', '.join(lacking)}: 'pipeboard fx set {lacking[0]} RATE' enters it."
         host.say(words, "status.warn")
+    else:
+        host.say(f"Sums in {into}." if into else "Sums of each currency by itself.")
 
 
 def denser(host: BoardScreen) -> None:

@@ -74,9 +74,8 @@ class TriageScreen(PageScreen):
         triage, style = self.triage, _style(self)
         width, height = self.page.size
         owner = triage.listing.owner
-        narrowed = f"  /{self.filter_text}" if self.filter_text else ""
         self.view = TriageView(
-            f"{f'@{owner}' if owner else 'everyone'}{narrowed}",
+            f"@{owner}" if owner else "everyone",
             triage.handled,
             triage.left,
             triage.total,
@@ -90,6 +89,7 @@ class TriageScreen(PageScreen):
             triage.summary if triage.record is None else "",
             triage.skipped_ones(),
             _nothing(self),
+            self.filter_text,
         )
         top = head(self.view, style, width_of(self.page.tags))
         top = tuple(spelled(exactly(line, width), style.glyphs) for line in top)
