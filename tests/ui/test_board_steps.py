@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from pipeboard.domain.deal import Status
 from pipeboard.domain.errors import DatabaseError, NotFound
 from pipeboard.ui.draw.changes import BoardPlace
 from pipeboard.ui.draw.layout import Pane, layout
@@ -15,7 +16,7 @@ from pipeboard.ui.draw.line import EMPTY, text_of, whole
 from pipeboard.ui.key_table import BOARD
 from pipeboard.ui.screens.board import BoardScreen, _hinted_here, _usual_days
 from pipeboard.ui.screens.live import Said
-from tests.ui.board_scene import PIPELINE, scene
+from tests.ui.board_scene import PIPELINE, card, scene
 
 SCENE = replace(scene(), cursor=(0, 0))
 PANE = Pane(((),) * 60, top=5, focused=True)
@@ -87,7 +88,34 @@ def test_keys_mean_the_marked_cards_and_else_the_one_under_the_cursor(
     screen = screen_of(view)
     assert BoardScreen.targets(screen) == (ids, dict.fromkeys(ids, 1))
     assert screen.done == [("catch_up",)]
-    assert (_hinted_here(screen) == {}) is bool(marks or is_empty)
+
+
+@pytest.mark.parametrize(
+    ("marked", "refused"),
+    [
+        (("won",), {"board.advance", "board.next_step", "board.done"}),
+        (("won", "lost"), {"board.advance", "board.next_step", "board.done"}),
+        (("won", "open"), set()),
+        (("won", "unplanned"), {"board.done"}),
+        (("won", "elsewhere"), set()),
+        (("open",), set()),
+    ],
+)
+def test_the_hints_leave_out_what_all_that_are_meant_refuse(
+    marked: tuple[str, ...], refused: set[str]
+) -> None:
+    kinds: dict[str, Any] = {
+        "won": card(1, "Won", None, status=Status.WON),
+        "lost": card(2, "Lost", None, status=Status.LOST),
+        "open": card(3, "Open", None),
+        "unplanned": card(4, "Unplanned", None, next_text="", due=None),
+    }
+    ids = {name: each.id for name, each in kinds.items()} | {"elsewhere": 5}
+    state = SimpleNamespace(
+        view=replace(SCENE, marks=frozenset(ids[name] for name in marked)),
+        cards={each.id: each for each in kinds.values()},
+    )
+    assert set(_hinted_here(SimpleNamespace(state=state))) == refused  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize(

@@ -409,6 +409,7 @@ def _usual_days(workspace: Workspace) -> tuple[tuple[int, int], ...]:
 
 
 def _hinted_here(screen: BoardScreen) -> Mapping[str, str]:
-    view = screen.state.view
-    card = None if view.marks else view.cursor_card
-    return {} if card is None else keys.refused_by(card)
+    view, cards = screen.state.view, screen.state.cards if screen.state.view.marks else {}
+    meant = [cards.get(deal_id) for deal_id in view.marks] or [view.cursor_card]
+    refused = [keys.refused_by(card) if card is not None else {} for card in meant]
+    return {key: "" for key in refused[0] if all(key in each for each in refused)}
