@@ -1086,7 +1086,7 @@ def test_why_a_deal_is_parked_stands_behind_the_day(typed: str, until: tuple[dat
     assert parse_until(typed, TODAY) == until
 
 
-@pytest.mark.parametrize("typed", ["on holiday", "31 feb", ""])
-def test_a_deal_is_parked_until_a_day(typed: str) -> None:
+@pytest.mark.parametrize("typed", ["on holiday", "31 feb", "", "today", "yesterday and so on"])
+def test_a_deal_is_parked_until_a_day_that_lies_ahead(typed: str) -> None:
     with pytest.raises(BadInput):
         parse_until(typed, TODAY)
