@@ -14,6 +14,7 @@ from pipeboard.domain.money import Money
 from pipeboard.domain.settings import SETTINGS, Settings, chosen
 from pipeboard.ui.actions.selection import choose_pipeline, choose_rep
 from pipeboard.ui.draw.metrics import TABS, TabName
+from pipeboard.ui.draw.metrics.forecast import CHANGED
 from pipeboard.ui.draw.metrics.sections import Spot
 from pipeboard.ui.draw.questions import value_text
 from pipeboard.ui.execute import Came, ask_until_stored
@@ -144,9 +145,19 @@ async def since(host: MetricsScreen) -> None:
     async def show(typed: str) -> Came:
         wanted = since_days(typed, host.today) if typed.strip() else None
         host.look_at(replace(host.asked, since=wanted, tab=TabName.FORECAST), host.cursor)
+        await host.counted()
+        _go_to_changes(host)
         return True
 
     await ask_until_stored(host, line, show)
+
+
+def _go_to_changes(host: MetricsScreen) -> None:
+    """The cursor to why the pipeline changed, with all of it on the screen."""
+    spots = host.block.spots
+    places = [place for place, spot in enumerate(spots) if spot.title.startswith(CHANGED)]
+    for place in (*places[-1:], *places[:1]):
+        host.move_cursor(0, place - host.cursor)
 
 
 async def call(host: MetricsScreen) -> None:
