@@ -391,6 +391,7 @@ async def test_enter_and_p_show_the_deal_beside_the_board_or_on_a_screen(
     assert opened == ["screen"]
     await board.do(navigation.switch)
     assert board.state.view.pane is not None and board.state.view.pane.focused
+    assert board.said[-1] == "Keys scroll the deal now; tab goes back to the cards."
     await board.do(navigation.switch)
     assert not board.state.view.pane.focused
     await board.do(navigation.pane)

@@ -128,7 +128,7 @@ def test_the_hints_leave_out_what_all_that_are_meant_refuse(
             {}, {"filter_text": "won", "pane": PANE},
             [("load",), ("show", "filter_text"), ("say", ""), "count_signs"],
         ),
-        ({}, {"pane": PANE}, [("show", "pane")]),
+        ({}, {"pane": PANE}, [("show", "pane"), ("say", "")]),
         ({}, {"pane": replace(PANE, focused=False)}, [("say", "q or ^q quits.")]),
         ({"_said": Said("Moved.")}, {}, [("say", "")]),
     ],

@@ -405,7 +405,10 @@ async def switch(host: BoardScreen) -> None:
     if view.pane is None or not has_room_for_pane(view.width):
         await pane(host)
     else:
-        host.state.show(pane=replace(view.pane, focused=not view.pane.focused))
+        focused = not view.pane.focused
+        host.state.show(pane=replace(view.pane, focused=focused))
+        back = f"Keys scroll the deal now; {key_for(host.keys, 'switch')} goes back to the cards."
+        host.say(back if focused else "")
         host.redraw()
 
 

@@ -357,6 +357,7 @@ class BoardScreen(LiveScreen):
             self.count_signs()
         elif view.pane is not None and view.pane.focused:
             self.state.show(pane=replace(view.pane, focused=False))
+            self.say("")
         else:
             self.say("" if self._said.text else f"{keys.key_for(self.keys, 'quit')} or ^q quits.")
         self.redraw()
