@@ -450,3 +450,14 @@ def test_usual_days_are_of_every_pipeline() -> None:
         reader=SimpleNamespace(numbers=numbers, pipelines=lambda: pipelines)
     )
     assert _usual_days(workspace) == ((10, 14), (20, 14))
+
+
+@pytest.mark.parametrize("is_gone", [False, True])
+def test_where_the_pipeline_was_taken_back_it_is_said_which_one_is_shown(is_gone: bool) -> None:
+    other = replace(PIPELINE, id=9, name="Other") if is_gone else PIPELINE
+    shown = iter((PIPELINE, other))
+    screen = screen_of(shown_behind="deals", pipeline=lambda: next(shown))
+    BoardScreen.reload(screen)
+    assert (screen.shown_behind is None) is is_gone
+    said = ("say", f"{PIPELINE.name} is there no more; this is Other.", "status.warn")
+    assert (said in screen.done) is is_gone

@@ -323,6 +323,7 @@ def test_what_a_deal_as_it_stands_refuses_is_hinted_to_nobody() -> None:
     assert refused_by(archived) == at_work
     nothing = {**at_work, "board.move": "", "board.note": "", "deal.add_item": ""}
     assert refused_by(replace(archived, merged_into=7)) == nothing
+    assert refused_by(replace(new(), removed=True)) == nothing
 
 
 def test_a_day_or_words_alone_are_a_next_step() -> None:

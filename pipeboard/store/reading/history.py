@@ -216,6 +216,11 @@ def read_record(
         deal = read_deal(database, deal_id)
         if deal is None:
             return None
+        if deal.removed and deal.pipeline_id not in pipelines:  # an import was taken back
+            from pipeboard.store.reading.setup import read_pipelines
+
+            gone = read_pipelines(database, removed=True)
+            pipelines = {pipeline.id: pipeline for pipeline in gone}
         with readable(f"the pipeline of the deal D-{deal_id}"):
             pipeline = pipelines[deal.pipeline_id]
         history = History(database)

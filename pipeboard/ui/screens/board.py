@@ -146,7 +146,11 @@ class BoardScreen(LiveScreen):
         self.canvas.show(self.state.view)
 
     def reload(self) -> None:
+        before = self.pipeline()
         self.state.load()
+        if (now := self.pipeline()).id != before.id:
+            self.shown_behind = None
+            self.say(f"{before.name} is there no more; this is {now.name}.", "status.warn")
         self.pane.forget()
         self.redraw()
         self.count_signs()
@@ -230,7 +234,7 @@ class BoardScreen(LiveScreen):
         # A deal that a colleague has moved meanwhile is followed there, as by the next look.
         stays = bool(receipt.deals) and not follows and (moves or receipt.verb in _CLOSES)
         state.load(follow=one.id if one and follows else None, touched=touched, stays=stays)
-        if receipt.undoes in self._places:
+        if receipt.undoes in self._places and state.board.pipeline.id == view.board.pipeline.id:
             state.show(**self._places.pop(receipt.undoes)._asdict())
             if one is not None:
                 state.go_to_deal(one.id)
