@@ -9,7 +9,7 @@ from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from pipeboard.domain.counted_days import add_months
-from pipeboard.domain.dates import parse_date, split_leading_date
+from pipeboard.domain.dates import format_date, parse_date, split_leading_date
 from pipeboard.domain.deal import Deal, NextStep, Touch
 from pipeboard.domain.deal_fields import FIELDS
 from pipeboard.domain.errors import BadInput
@@ -57,9 +57,17 @@ def parse_step(words: str, today: date) -> NextStep:
 
 def parse_until(words: str, today: date) -> tuple[date, str]:
     """Until when a deal is parked, and why, where words stand behind the day: `2w on holiday`.
-    BadInput where no day stands in front."""
+    BadInput where no day stands in front, or one that does not lie ahead."""
     until, why = split_leading_date(words, today)
-    return (parse_date(words, today), "") if until is None else (until, why)
+    until, why = (parse_date(words, today), "") if until is None else (until, why)
+    must_lie_ahead(until, today)
+    return until, why
+
+
+def must_lie_ahead(day: date, today: date) -> None:
+    """BadInput for a day until which nothing can be parked."""
+    if day <= today:
+        raise BadInput(f"{format_date(day)} does not lie ahead.", hint="For example: 1w or +3d")
 
 
 def known_time(text: str) -> str:

@@ -144,6 +144,7 @@ class LoggedEvent(NamedTuple):
     kind: str
     undoes: bool
     data: EventData
+    may_be_blank: bool
     command_id: str
     verb: str
     actor: str
@@ -151,7 +152,6 @@ class LoggedEvent(NamedTuple):
     recorded_us: int
     undone: bool
     owner: str
-    may_be_blank: bool = True
 
     @property
     def recorded_at(self) -> datetime:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from pipeboard.domain.board import Board, Card, Lens, Sort, usual_sort
 from pipeboard.domain.deal import Status
-from pipeboard.domain.errors import DatabaseError
+from pipeboard.domain.errors import DatabaseError, NotFound
 from pipeboard.domain.filter_nodes import EVERYTHING, with_state
 from pipeboard.domain.lazy_dataclass import replace
 from pipeboard.domain.people import new_rep_mark
@@ -150,7 +150,8 @@ class BoardState:
         lens = lens or self._lens
         with self.reader.snapshot(), self.reader.snapshot(of_file=False):
             version = self.reader.data_version()
-            board = self.reader.board(lens)
+            board, there = self._board(lens)
+            is_gone, lens = there != lens, there
             deal_id = self._card_id if follow is None else follow
             hidden = self._still_hidden(follow) if lens != self._lens else None
             place = self.reader.place(lens, hidden.deal_id) if hidden is not None else None
@@ -170,6 +171,9 @@ class BoardState:
                 view = replace(view, tops=returns.tops, first_column=returns.first_column)
             if len(board.columns) != len(self.view.board.columns):
                 view = replace(view, tops=(), first_column=0)
+            if is_gone:
+                place = None
+                view = replace(view, cursor=(0, 0), tops=(), marks=frozenset(), filter_text="")
             view = _at(view, board, place)
             is_other = lens != before or follow is not None
             if place is None and (is_other or lens.filter is not None):
@@ -188,6 +192,20 @@ class BoardState:
                     if hidden is None or returns is not None
                     else hidden._replace(instead=self._card_id)
                 )
+
+    def _board(self, lens: Lens) -> tuple[Board, Lens]:
+        """The board under a lens, and that; where its pipeline is gone, one to all of another."""
+        try:
+            return self.reader.board(lens), lens
+        except NotFound:
+            pipelines = self.reader.pipelines()
+            if not pipelines or any(one.id == lens.pipeline_id for one in pipelines):
+                raise
+        from pipeboard.ui.last_view import chosen_pipeline
+
+        other = chosen_pipeline(pipelines, self.reader, None, None)
+        lens = replace(lens, pipeline_id=other.id, filter=None)
+        return self.reader.board(lens), lens
 
     def _still_hidden(self, follow: int | None) -> Hidden | None:
         """The deal that a lens has hidden, where nobody has gone elsewhere since."""

@@ -25,7 +25,7 @@ from pipeboard.domain.deal import Deal, Status
 from pipeboard.domain.errors import DatabaseError, PipeboardError
 from pipeboard.domain.lazy_dataclass import dataclass, replace
 from pipeboard.ui.draw.questions import field_text
-from pipeboard.ui.keys import Key
+from pipeboard.ui.keys import Key, is_gone
 from pipeboard.ui.last_view import OPEN_ANEW, Choices, Seat, Undoable, read_filter
 from pipeboard.ui.palette import Role
 from pipeboard.ui.write_queue import TURN, Targets, Turn, is_busy, suppress_busy, turn_of
@@ -303,6 +303,7 @@ def are_open(host: Host, ids: Ids) -> bool:
     are_shown_so = all(
         deal is not None
         and deal.status is Status.OPEN
+        and not is_gone(deal)
         and (rights is None or rights.may_change(deal.owner))
         for deal in shown
     )

@@ -55,6 +55,8 @@ REACHES_OUT: Final = frozenset(
 _OF_EVERY_SCREEN: Final = frozenset(("ctrl+c", "ctrl+q", "ctrl+z"))
 _ONLY_AT_WORK: Final = ("board.advance", "board.next_step", "board.done")
 """Hinted keys that only an open deal takes."""
+_NOT_GONE: Final = (*_ONLY_AT_WORK, "board.move", "board.note", "deal.add_item")
+"""Those that a deal which is gone does not take either."""
 _ASK_NOTHING: Final = frozenset(
     (
         "stages.back",
@@ -279,9 +281,16 @@ def said(error: PipeboardError, by: Mapping[Way, str] | None = None) -> str:
 
 def refused_by(deal: Deal | Card) -> Mapping[str, str]:
     """The hints of keys that a deal as it stands refuses, none of which is shown for it."""
+    if is_gone(deal):
+        return dict.fromkeys(_NOT_GONE, "")
     if deal.status is not Status.OPEN:
         return dict.fromkeys(_ONLY_AT_WORK, "")
     return NOTHING if has_step(deal) else {"board.done": ""}
+
+
+def is_gone(deal: Deal | Card) -> bool:
+    """Was it merged into another, or its adding taken back? All that is left is to look at."""
+    return isinstance(deal, Deal) and (deal.merged_into is not None or deal.removed)
 
 
 def has_step(deal: Deal | Card) -> bool:

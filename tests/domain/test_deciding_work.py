@@ -30,7 +30,7 @@ from pipeboard.domain.deal_fields import BY_NAME
 from pipeboard.domain.deciding import decide, sentence_of
 from pipeboard.domain.deciding.edits import beside_others
 from pipeboard.domain.deciding.rules import RULES, Telling, deal_names
-from pipeboard.domain.errors import BadInput, Conflict, NotFound, Refused, Way
+from pipeboard.domain.errors import BadInput, Conflict, NotFound, Refused, SoAlready, Way
 from pipeboard.domain.events import Kind, value_of
 from pipeboard.domain.money import Money
 from pipeboard.domain.pipeline import Category
@@ -429,6 +429,12 @@ def test_a_snooze_lasts_until_a_day_to_come_and_a_next_step_ends_it() -> None:
         do(new(), c.Snooze(TODAY))
 
 
+def test_who_was_given_a_deal_that_does_not_sleep_cannot_wake_it() -> None:
+    given = replace(new(), owner="ana", given_by="bo")
+    with pytest.raises(SoAlready, match="is not snoozed"):
+        do(given, c.Snooze(None))
+
+
 @pytest.mark.parametrize(
     "command", [c.SetNextStep("call", None), c.CompleteNextStep(), c.Snooze(None)]
 )
@@ -638,7 +644,6 @@ STANDING: tuple[tuple[dict[str, Any], c.Command], ...] = (
     ({"next_step": SET}, c.Reschedule(TODAY)),
     ({}, c.SetNextStep("", None)),
     ({"snoozed_until": TODAY + DAY}, c.Snooze(TODAY + DAY)),
-    ({}, c.Snooze(None)),
     ({"asks": {"bo": Ask("price?", "ana")}}, c.AskRep("bo", "price?")),
     ({}, c.AnswerQuestion("need", None)),
 )
@@ -1082,7 +1087,7 @@ def test_why_a_deal_is_parked_stands_behind_the_day(typed: str, until: tuple[dat
     assert parse_until(typed, TODAY) == until
 
 
-@pytest.mark.parametrize("typed", ["on holiday", "31 feb", ""])
-def test_a_deal_is_parked_until_a_day(typed: str) -> None:
+@pytest.mark.parametrize("typed", ["on holiday", "31 feb", "", "today", "yesterday and so on"])
+def test_a_deal_is_parked_until_a_day_that_lies_ahead(typed: str) -> None:
     with pytest.raises(BadInput):
         parse_until(typed, TODAY)

@@ -64,7 +64,7 @@ def imported_before() -> Event:
 def logged(event: Event, owner: str = "ana") -> LoggedEvent:
     data = json.loads(event_text(event))
     kind = str(event.kind)
-    return LoggedEvent(1, 1, 0, kind, False, data, "c1", "set", "ana", "", 0, False, owner)
+    return LoggedEvent(1, 1, 0, kind, False, data, True, "c1", "set", "ana", "", 0, False, owner)
 
 
 @pytest.mark.parametrize(("me", "is_shown"), EYES.items())

@@ -261,7 +261,20 @@ def test_an_event_keeps_its_data_and_who_did_it() -> None:
     data: EventData = {"after": {"title": "Packaging line pilot"}}
     document = history_entry(
         LoggedEvent(
-            7, 142, 0, "created", False, data, "c1", "add", "ana", "", 1_000_000, False, "ana"
+            7,
+            142,
+            0,
+            "created",
+            False,
+            data,
+            False,
+            "c1",
+            "add",
+            "ana",
+            "",
+            1_000_000,
+            False,
+            "ana",
         ),
         "ben",
     )
@@ -663,7 +676,7 @@ def test_an_event_is_told_without_what_is_its_owners_own(me: str, sees: bool) ->
     floor: dict[str, Json] = {"amount_minor": 3_500_000, "currency": "EUR"}
     data: EventData = {"before": {"source": "x"}, "after": {"source": "web", "floor_value": floor}}
     logged = LoggedEvent(
-        7, 142, 0, "edited", False, data, "c1", "set", "ana", "", 1_000_000, False, "ana"
+        7, 142, 0, "edited", False, data, True, "c1", "set", "ana", "", 1_000_000, False, "ana"
     )
     told = history_entry(logged, me)["data"]
     assert told == (
@@ -675,6 +688,15 @@ def test_an_event_is_told_without_what_is_its_owners_own(me: str, sees: bool) ->
             "facts": {"private": ["floor_value"]},
         }
     )
+
+
+def test_an_empty_text_of_an_event_is_null() -> None:
+    data: EventData = {"after": {"snooze_reason": "", "facts": {"note": ""}}}
+    logged = LoggedEvent(
+        7, 142, 0, "snoozed", False, data, True, "c1", "set", "ana", "", 0, False, "ana"
+    )
+    told = history_entry(logged, "ana")["data"]
+    assert told == {"after": {"snooze_reason": None, "facts": {"note": None}}}
 
 
 def test_a_step_that_comes_again_says_so() -> None:
@@ -689,7 +711,20 @@ def test_a_step_that_comes_again_says_so() -> None:
 @pytest.mark.parametrize(("undoes", "undone"), [(False, True), (True, False), (False, False)])
 def test_an_event_says_whether_it_was_taken_back_or_takes_back(undoes: bool, undone: bool) -> None:
     logged = LoggedEvent(
-        7, 142, 1_000_000, "edited", undoes, {}, "c1", "set", "ana", "bo", 1_000_000, undone, "ana"
+        7,
+        142,
+        1_000_000,
+        "edited",
+        undoes,
+        {},
+        False,
+        "c1",
+        "set",
+        "ana",
+        "bo",
+        1_000_000,
+        undone,
+        "ana",
     )
     told = history_entry(logged, "ana")
     assert (told["undoes"], told["undone"], told["acting_as"]) == (undoes, undone, "bo")

@@ -370,6 +370,10 @@ async def test_sums_are_in_one_currency_or_each_by_itself(board: Board) -> None:
     assert board.said[-1] == "No rate for CHF: 'pipeboard fx set CHF RATE' enters it."
     await board.do(navigation.currency)
     assert board.state.lens.currency == ""
+    assert board.said[-1] == "Sums of each currency by itself."
+    board.workspace.set_rate("CHF", "0.95")
+    await board.do(navigation.currency)
+    assert board.said[-1] == "Sums in EUR."
 
 
 async def test_enter_and_p_show_the_deal_beside_the_board_or_on_a_screen(
@@ -387,6 +391,7 @@ async def test_enter_and_p_show_the_deal_beside_the_board_or_on_a_screen(
     assert opened == ["screen"]
     await board.do(navigation.switch)
     assert board.state.view.pane is not None and board.state.view.pane.focused
+    assert board.said[-1] == "Keys scroll the deal now; tab goes back to the cards."
     await board.do(navigation.switch)
     assert not board.state.view.pane.focused
     await board.do(navigation.pane)

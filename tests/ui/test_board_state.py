@@ -11,7 +11,8 @@ import pytest
 
 from pipeboard.domain.board import Board, Lens, Sort
 from pipeboard.domain.deal import Status
-from pipeboard.domain.errors import DatabaseError
+from pipeboard.domain.errors import DatabaseError, NotFound
+from pipeboard.domain.filter_nodes import EVERYTHING
 from pipeboard.ui.board_state import BoardState, _nearest
 from pipeboard.ui.draw.layout import Window, card_rows, whole_cards
 from tests.ui.board_scene import board_of, card, scene
@@ -299,3 +300,27 @@ def test_a_company_that_has_an_open_deal_is_told(name: str, status: Status, said
 
     state.reader.find = state.reader.reps = fails
     assert (state.open_deal_of(name), state.new_rep_mark("cy")) == ("", "")
+
+
+def test_where_the_pipeline_was_taken_back_there_is_all_of_another_one() -> None:
+    state = state_of(cursor=(2, 1), marks=frozenset({300}), filter_text="rot", tops=(0, 0, 1))
+    here, elsewhere = state.board.pipeline, replace(state.board.pipeline, id=9, name="Other")
+    state.load(replace(state.lens, filter=EVERYTHING))
+    whole = state.reader.board
+
+    def board(lens: Lens) -> Board:
+        if lens.pipeline_id != elsewhere.id:
+            raise NotFound("That pipeline is there no more.")
+        made: Board = whole(lens)
+        return replace(made, pipeline=elsewhere)
+
+    state.reader.board, state.reader.pipelines = board, lambda: (elsewhere,)
+    state.load()
+    assert state.board.pipeline == elsewhere and state.lens.pipeline_id == 9
+    assert (state.lens.filter, state.view.filter_text, state.view.marks) == (None, "", frozenset())
+    assert (state.view.cursor, state.view.tops[:3]) == ((0, 0), (0, 0, 0))
+    for left in ((), (here,)):  # none at all, or it is not the pipeline that is missing
+        state = state_of()
+        state.reader.board, state.reader.pipelines = board, lambda left=left: left
+        with pytest.raises(NotFound):
+            state.load()

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from pipeboard.domain.deal import Status
 from pipeboard.domain.errors import DatabaseError, NotFound
 from pipeboard.ui.draw.changes import BoardPlace
 from pipeboard.ui.draw.layout import Pane, layout
@@ -15,7 +16,7 @@ from pipeboard.ui.draw.line import EMPTY, text_of, whole
 from pipeboard.ui.key_table import BOARD
 from pipeboard.ui.screens.board import BoardScreen, _hinted_here, _usual_days
 from pipeboard.ui.screens.live import Said
-from tests.ui.board_scene import PIPELINE, scene
+from tests.ui.board_scene import PIPELINE, card, scene
 
 SCENE = replace(scene(), cursor=(0, 0))
 PANE = Pane(((),) * 60, top=5, focused=True)
@@ -87,7 +88,34 @@ def test_keys_mean_the_marked_cards_and_else_the_one_under_the_cursor(
     screen = screen_of(view)
     assert BoardScreen.targets(screen) == (ids, dict.fromkeys(ids, 1))
     assert screen.done == [("catch_up",)]
-    assert (_hinted_here(screen) == {}) is bool(marks or is_empty)
+
+
+@pytest.mark.parametrize(
+    ("marked", "refused"),
+    [
+        (("won",), {"board.advance", "board.next_step", "board.done"}),
+        (("won", "lost"), {"board.advance", "board.next_step", "board.done"}),
+        (("won", "open"), set()),
+        (("won", "unplanned"), {"board.done"}),
+        (("won", "elsewhere"), set()),
+        (("open",), set()),
+    ],
+)
+def test_the_hints_leave_out_what_all_that_are_meant_refuse(
+    marked: tuple[str, ...], refused: set[str]
+) -> None:
+    kinds: dict[str, Any] = {
+        "won": card(1, "Won", None, status=Status.WON),
+        "lost": card(2, "Lost", None, status=Status.LOST),
+        "open": card(3, "Open", None),
+        "unplanned": card(4, "Unplanned", None, next_text="", due=None),
+    }
+    ids = {name: each.id for name, each in kinds.items()} | {"elsewhere": 5}
+    state = SimpleNamespace(
+        view=replace(SCENE, marks=frozenset(ids[name] for name in marked)),
+        cards={each.id: each for each in kinds.values()},
+    )
+    assert set(_hinted_here(SimpleNamespace(state=state))) == refused  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize(
@@ -100,7 +128,7 @@ def test_keys_mean_the_marked_cards_and_else_the_one_under_the_cursor(
             {}, {"filter_text": "won", "pane": PANE},
             [("load",), ("show", "filter_text"), ("say", ""), "count_signs"],
         ),
-        ({}, {"pane": PANE}, [("show", "pane")]),
+        ({}, {"pane": PANE}, [("show", "pane"), ("say", "")]),
         ({}, {"pane": replace(PANE, focused=False)}, [("say", "q or ^q quits.")]),
         ({"_said": Said("Moved.")}, {}, [("say", "")]),
     ],
@@ -276,29 +304,41 @@ OVER: Any = SimpleNamespace(id=104, stage_id=2, is_open=False)
 
 
 @pytest.mark.parametrize(
-    ("verb", "deals", "marks", "follow"),
+    ("verb", "deals", "marks", "follow", "stays"),
     [
-        ("move", [DEAL], set(), 104),
-        ("reorder", [DEAL], set(), 104),
-        ("undo", [DEAL], set(), 104),
-        ("add", [DEAL], set(), 104),
-        ("note", [DEAL], set(), None),
-        ("move", [OVER], set(), None),
-        ("move", [DEAL, DEAL], set(), None),
-        ("move", [DEAL], {104}, None),
+        ("move", [DEAL], set(), 104, False),
+        ("reorder", [DEAL], set(), 104, False),
+        ("undo", [DEAL], set(), 104, False),
+        ("add", [DEAL], set(), 104, False),
+        ("move", [OVER], set(), None, True),
+        ("move", [DEAL, DEAL], set(), None, True),
+        ("move", [DEAL], {104}, None, True),
+        ("won", [OVER], set(), None, True),
+        ("lost", [OVER], set(), None, True),
+        ("archive", [DEAL], set(), None, True),
+        ("note", [DEAL], set(), None, False),
+        ("set", [DEAL, DEAL], {104, 105}, None, False),
     ],
 )
-def test_the_cursor_goes_with_one_open_deal_that_moves(
-    verb: str, deals: list[Any], marks: set[int], follow: int | None
+def test_the_cursor_goes_with_one_open_deal_that_moves_and_stays_where_one_is_closed(
+    verb: str, deals: list[Any], marks: set[int], follow: int | None, stays: bool
 ) -> None:
     screen = screen_of(replace(SCENE, marks=frozenset(marks)))
     receipt: Any = SimpleNamespace(verb=verb, deals=deals, undoes="", command_id="c1")
     BoardScreen.show_change(screen, receipt)
-    loaded = {"follow": follow, "touched": frozenset({2}), "stays": True}
+    loaded = {"follow": follow, "touched": frozenset({2}), "stays": stays}
     assert screen.done[0] == ("load", loaded)
     assert screen.state.view.marks == frozenset()
     assert screen.done[-2:] == ["redraw", "count_signs"]
     assert list(screen._places) == ["c1"]
+
+
+@pytest.mark.parametrize("verb", ["move", "reopen", "won", "note", "set", "undo"])
+def test_where_a_colleague_has_been_first_the_cursor_goes_with_the_deal(verb: str) -> None:
+    screen = screen_of()
+    receipt: Any = SimpleNamespace(verb=verb, deals=[], undoes="", command_id="")
+    BoardScreen.show_change(screen, receipt)
+    assert screen.done[0] == ("load", {"follow": None, "touched": frozenset(), "stays": False})
 
 
 def test_what_is_taken_back_leads_to_where_it_was_done() -> None:
@@ -410,3 +450,14 @@ def test_usual_days_are_of_every_pipeline() -> None:
         reader=SimpleNamespace(numbers=numbers, pipelines=lambda: pipelines)
     )
     assert _usual_days(workspace) == ((10, 14), (20, 14))
+
+
+@pytest.mark.parametrize("is_gone", [False, True])
+def test_where_the_pipeline_was_taken_back_it_is_said_which_one_is_shown(is_gone: bool) -> None:
+    other = replace(PIPELINE, id=9, name="Other") if is_gone else PIPELINE
+    shown = iter((PIPELINE, other))
+    screen = screen_of(shown_behind="deals", pipeline=lambda: next(shown))
+    BoardScreen.reload(screen)
+    assert (screen.shown_behind is None) is is_gone
+    said = ("say", f"{PIPELINE.name} is there no more; this is Other.", "status.warn")
+    assert (said in screen.done) is is_gone

@@ -93,6 +93,10 @@ def test_enter_and_space_are_hinted_by_what_they_do_to_what_is_under_the_cursor(
     for name, looks in (("deal.edit_item", leads_on), ("deal.tick", False)):
         screen_only: Any = DealScreen.only_looks(screen, by_id[name])
         assert screen_only is looks
+    merged = replace(DEAL, archived_at=DEAL.created_at, merged_into=7)
+    screen.record = replace(screen.record, deal=merged)
+    here = _hinted_here(screen)
+    assert (here["deal.edit_item"], here["deal.tick"]) == (enter if leads_on else "", "")
 
 
 def test_the_tabs_count_what_is_in_them() -> None:

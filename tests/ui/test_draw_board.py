@@ -164,8 +164,9 @@ def test_a_limit_that_is_passed_by_more_than_anybody_knows_is_said_to_be() -> No
     assert "31 d or more in " in said
 
 
-def test_a_step_of_today_is_not_overdue() -> None:
-    for due, said in ((-1, "1 d overdue call"), (0, "today call"), (1, "Tue call")):
+def test_the_day_of_a_step_or_that_there_is_none_is_said_before_its_words() -> None:
+    said_of = ((-1, "1 d overdue call"), (0, "today call"), (1, "Tue call"), (None, "no day call"))
+    for due, said in said_of:
         step = card(1, "Lumen Oy", None, due=due)
         assert f" · {said} · " in screen(view_of(((step,), *((),) * 6), cursor=(0, 0)))[-2]
 

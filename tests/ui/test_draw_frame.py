@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -67,6 +68,19 @@ def test_what_must_be_known_of_a_database_is_never_left_out_of_a_bar() -> None:
         assert width_of(told) == width_of(bar)
     hints = hint_line(HINTS, 32)
     assert tagged(hints, tags) == hints
+
+
+@pytest.mark.parametrize("width", [24, 30, 34, 40, 60])
+def test_a_tag_takes_its_cells_from_the_end_of_what_a_screen_is_not_from_its_name(
+    width: int,
+) -> None:
+    tags: Line = ((" DEMO ", "tag.demo"), ("  ", "bar"))
+    start: Line = (whole("Hygiene", "bar.title"), ("  ", "bar"), whole("N" * 30, "bar.product"))
+    for end in ((), (whole("9 ok", "bar.dim"),), ((" ", "bar"), whole("9 ok", "bar.dim"))):
+        told = text_of(tagged(title_bar(start, end, width), tags))
+        assert len(told) == width
+        assert told.split()[:2] == ["DEMO", "Hygiene"]
+        assert ("9 ok" in told) is bool(end)
 
 
 def test_keys_without_a_sign_of_their_own_are_named() -> None:

@@ -58,6 +58,20 @@ def test_the_title_says_in_which_order_the_cards_are(sort: Sort, says: str) -> N
     assert says in titled(under(scene(width=140), sort=sort))
 
 
+@pytest.mark.parametrize("width", [40, 44, 50, 60, 70, 80])
+@pytest.mark.parametrize("owner", ["ana", None])
+@pytest.mark.parametrize("demo", [False, True])
+def test_a_filter_is_seen_in_a_title_of_every_width(
+    width: int, owner: str | None, demo: bool
+) -> None:
+    view = under(scene(width=width, filter_text="rot", demo=demo), owner=owner, sort=Sort.NEEDS)
+    title = titled(view)
+    assert "/rot " in title
+    assert title.rstrip().endswith("!2 ?2 ~3")
+    assert "@ana" in title or owner is None
+    assert len(title) == width
+
+
 def test_the_title_says_to_which_currency_sums_are_converted() -> None:
     view = under(scene(width=140), currency="EUR")
     board = view.board

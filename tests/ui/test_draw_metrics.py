@@ -563,6 +563,29 @@ def test_the_heading_says_against_which_period_where_there_is_one(
     assert "as of 09:00" in text_of(title)
 
 
+@pytest.mark.parametrize("width", [40, 44, 50, 60, 80, 120])
+@pytest.mark.parametrize(
+    ("owner", "filter_text", "taken"),
+    [
+        (None, "", 0),
+        (None, "", 7),
+        ("mara", "", 7),
+        (None, "ost", 7),
+        (None, "value>20k stage:2", 7),
+    ],
+)
+def test_the_heading_says_of_which_period_the_numbers_are_at_every_width(
+    width: int, owner: str | None, filter_text: str, taken: int
+) -> None:
+    pipeline = replace(PIPELINE, name="New business in the north and the south")
+    view = ReportView(pipeline, period("2026-01"), owner, filter_text=filter_text)
+    title, _ = tabs.heading(view, width, at=datetime(2026, 1, 20, 9, 0, tzinfo=UTC), taken=taken)
+    shown = text_of(title)[: width - taken]
+    assert width_of(title) == width
+    for told in ("Metrics", "2026-01", f"@{owner}" if owner else "", filter_text[:4]):
+        assert told in shown
+
+
 @pytest.mark.parametrize("overstays", [False, True])
 @pytest.mark.parametrize("idles", [False, True])
 def test_of_an_old_deal_what_is_too_long_stands_out_and_the_other_not(

@@ -237,6 +237,25 @@ def test_every_step_looks_as_it_should(width: int) -> None:
     assert_looks_like(f"review-{width}", lines)
 
 
+@pytest.mark.parametrize(
+    ("due", "done", "mark"),
+    [
+        ("2026-11-22", False, "✗"),
+        ("2026-11-23", False, "○"),  # today: there is time yet
+        ("2026-12-01", False, "○"),
+        (None, False, "○"),
+        ("2026-11-22", True, "✓"),
+        (None, True, "✓"),
+    ],
+)
+def test_a_decision_was_not_kept_once_its_day_has_passed_not_before(
+    due: str | None, done: bool, mark: str
+) -> None:
+    decision = WRITTEN["decisions"][0] | {"due": due, "done": done}
+    told = drawn(WRITTEN | {"decisions": [decision]}, ReviewTab.DECISIONS)
+    assert told.startswith(f"{mark} D-6")
+
+
 def test_the_steps_count_what_is_in_them() -> None:
     strip = text_of(heading(written_view(ReviewTab.DATA))[1])
     assert strip.split() == [

@@ -11,7 +11,7 @@ import pytest
 from pipeboard.domain.deal import Contact, Deal, NextStep, Status
 from pipeboard.domain.queue import Position, Queued, Reason, Tier
 from pipeboard.ui.draw.facts import PaneStyle
-from pipeboard.ui.draw.line import Glyphs, Line, text_of, width_of
+from pipeboard.ui.draw.line import Glyphs, Line, tagged, text_of, width_of
 from pipeboard.ui.draw.triage import TriageView, body, deal_at, head, key_at
 from tests.ui.board_scene import DEAL, PIPELINE, TODAY, ZONE, at, sheet_of
 from tests.ui.golden_screens import assert_looks_like, with_roles
@@ -93,6 +93,23 @@ def test_the_head_says_how_far_one_has_come(
 ) -> None:
     shown = view(handled=handled, total=total, skipped=skipped)
     assert texts(head(shown, style(width)))[0].endswith(f"{says}")
+
+
+@pytest.mark.parametrize("width", range(40, 81, 5))
+def test_a_tag_takes_its_room_from_the_bar_not_from_whose_queue_it_is(width: int) -> None:
+    tags: Line = ((" DEMO ", "tag.demo"), ("  ", "bar"))
+    bar = head(view(whose="@anabel"), style(width), width_of(tags))[0]
+    assert " Triage  @anabel " in text_of(tagged(bar, tags))
+
+
+@pytest.mark.parametrize("width", range(40, 121, 8))
+@pytest.mark.parametrize("whose", ["@ana", "everyone"])
+def test_a_filter_is_seen_in_the_head_at_every_width(width: int, whose: str) -> None:
+    tags: Line = ((" DEMO ", "tag.demo"), ("  ", "bar"))
+    shown = view(whose=whose, filter_text="rot", skipped=0)
+    bar = text_of(tagged(head(shown, style(width), width_of(tags))[0], tags))
+    assert " /rot" in bar
+    assert (f"Triage  {whose}  /rot" in bar) is (width > 40)
 
 
 def test_kinds_for_which_there_is_no_room_are_counted_by_their_deals() -> None:

@@ -31,6 +31,7 @@ from pipeboard.ui.screens import triage as triage_screen
 from pipeboard.ui.screens.board import BoardScreen
 from pipeboard.ui.screens.import_screen import ImportScreen
 from pipeboard.ui.screens.live import LiveScreen
+from pipeboard.ui.screens.page_screen import CountingScreen
 from pipeboard.ui.screens.review import ReviewScreen, show_past
 from tests.domain.deciding_cases import new
 from tests.team import NOW
@@ -105,6 +106,8 @@ async def works(board: Desk, key: Key, tried: list[object]) -> bool:
     tried.clear()
     screen.press(key.id)
     await board.settle()
+    if board.app.screen is screen and isinstance(screen, CountingScreen):
+        await screen.counted()
     if board.app.screen is not screen or tried:
         return True
     is_refused = screen._said.role in ("status.warn", "status.error")

@@ -34,6 +34,7 @@ from pipeboard.ui.host import (
 from pipeboard.ui.key_table import ALL
 from pipeboard.ui.last_view import OPEN_ANEW
 from pipeboard.ui.write_queue import TURN, Turn
+from tests.domain.deciding_cases import new
 from tests.ui.board_scene import DEAL, PIPELINE, card
 
 BUSY = DatabaseError("Busy.", details={"reason": "locked"})
@@ -138,6 +139,14 @@ async def test_deals_that_are_shown_open_and_ones_own_refuse_nothing_unread(
     if may_change:
         host.program.seat.rights = None
         assert are_open(host, [7]) is are_so
+
+
+def test_a_deal_whose_adding_was_taken_back_is_not_open() -> None:
+    for removed in (False, True):
+        shown = replace(new(), removed=removed)
+        host = host_of(at_hand=lambda deal_id, shown=shown: shown)
+        host.program.seat.rights = None
+        assert are_open(host, [shown.id]) is not removed
 
 
 def test_as_long_as_nobody_can_tell_nothing_has_been_stored() -> None:

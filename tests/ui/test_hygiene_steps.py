@@ -12,7 +12,8 @@ import pytest
 from pipeboard.domain.deal import Status
 from pipeboard.domain.errors import DatabaseError
 from pipeboard.domain.hygiene import DEAD, DUPLICATES, Alike, Fault
-from pipeboard.ui.draw.hygiene import HygieneView, Pair
+from pipeboard.ui.draw.hygiene import HygieneView, Pair, heading
+from pipeboard.ui.draw.line import Line, tagged, text_of, width_of
 from pipeboard.ui.draw.questions import Item
 from pipeboard.ui.screens import hygiene as module
 from pipeboard.ui.screens.hygiene import (
@@ -345,3 +346,15 @@ def test_of_many_deals_the_first_two_hundred_are_read_and_all_are_counted() -> N
     screen.state.reader.day = lambda listing: day
     read = HygieneScreen._read(screen, HygieneView(PIPELINE, VALUE))
     assert (asked, read.total, read.deals) == ([MOST_SHOWN], MOST_SHOWN + 5, ())
+
+
+@pytest.mark.parametrize("width", [40, 60, 80, 120])
+@pytest.mark.parametrize("owner", ["anabel", ""])
+def test_whose_data_it_is_is_seen_in_the_head_at_every_width(width: int, owner: str) -> None:
+    pipeline = replace(PIPELINE, name="New business in the north")
+    tags: Line = ((" DEMO ", "tag.demo"), ("  ", "bar"))
+    view = HygieneView(pipeline, VALUE, owner=owner)
+    bar = text_of(tagged(heading(view, width, width_of(tags))[0], tags))
+    assert "Hygiene  " in bar
+    assert f"@{owner}" in bar or not owner
+    assert bar.rstrip().endswith("0 to mend")

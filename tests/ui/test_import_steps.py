@@ -26,6 +26,7 @@ from pipeboard.ui.screens.import_screen import (
     start,
     stop_looking,
 )
+from pipeboard.ui.widgets.page import PageView
 
 PLAN = start(Path("deals.csv"))
 VIEW: Any = ImportView(PLAN, None, ImportTab.FILE, 80, Glyphs.UNICODE)
@@ -269,6 +270,14 @@ def test_the_cursor_stays_among_the_choices_and_where_there_are_none_the_page_sc
     for each, last in ((screen_of(), 3), (screen_of(items=[]), 9)):
         ImportScreen.move_to_end(each, -1)
         assert each.done == [("move_cursor", 0, -last, {})]
+
+
+def test_what_was_told_of_the_line_under_the_cursor_is_not_told_on_another_tab() -> None:
+    page = SimpleNamespace(view=PageView(top=7), show=lambda view: None)
+    screen = screen_of(page=page)
+    ImportScreen.show_tab(screen, ImportTab.PREVIEW)
+    assert screen.done == [("say", ""), "shown"]
+    assert screen.view.tab is ImportTab.PREVIEW
 
 
 async def test_work_that_is_stopped_tells_and_hands_on_nothing() -> None:

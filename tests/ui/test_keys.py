@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from importlib import import_module
 from pathlib import Path
 from pkgutil import iter_modules
@@ -318,6 +319,11 @@ def test_what_a_deal_as_it_stands_refuses_is_hinted_to_nobody() -> None:
     assert refused_by(card(1, "Lumen", None, next_text="", due=None)) == {"board.done": ""}
     for status in (Status.WON, Status.LOST, Status.ARCHIVED):
         assert refused_by(card(1, "Lumen", None, status=status)) == at_work
+    archived = replace(new(), archived_at=new().created_at)
+    assert refused_by(archived) == at_work
+    nothing = {**at_work, "board.move": "", "board.note": "", "deal.add_item": ""}
+    assert refused_by(replace(archived, merged_into=7)) == nothing
+    assert refused_by(replace(new(), removed=True)) == nothing
 
 
 def test_a_day_or_words_alone_are_a_next_step() -> None:

@@ -11,6 +11,7 @@ import pytest
 
 from pipeboard.domain.errors import BadInput, GivenUp
 from pipeboard.domain.periods import parse_period
+from pipeboard.ui.actions.figures import _sides
 from pipeboard.ui.draw.metrics.sections import Block, ReportView, Spot
 from pipeboard.ui.metrics_worker import _keep
 from pipeboard.ui.screens import metrics as module
@@ -282,3 +283,23 @@ def test_of_what_is_kept_the_oldest_makes_room() -> None:
     for key in "abcd":
         _keep(kept, key, key.upper(), 3)
     assert kept == {"b": "B", "c": "C", "d": "D"}
+
+
+@pytest.mark.parametrize(
+    ("counts", "base", "base_name", "said"),
+    [
+        ({1}, {1, 2, 3}, "", ("1 deal that it counts", "all 3 deals that it is a share of",
+                             "X: all")),
+        ({1, 2}, {3}, "", ("2 deals that it counts", "1 deal that it is set against",
+                           "X: set against")),
+        ({1}, {2, 3}, "", ("1 deal that it counts", "2 deals that it is set against",
+                           "X: set against")),
+        ({1, 2}, {3}, "Y", ("X (2)", "Y (1)", "Y")),
+        ({1}, {1, 2}, "Y", ("X (1)", "Y (2)", "Y")),
+    ],
+)  # fmt: skip
+def test_a_number_is_a_share_only_of_deals_among_which_it_counts_some(
+    counts: set[int], base: set[int], base_name: str, said: tuple[str, str, str]
+) -> None:
+    spot = Spot(0, 0, 9, (), "X", base_name=base_name)
+    assert _sides(spot, frozenset(counts), frozenset(base)) == said

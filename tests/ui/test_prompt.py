@@ -13,9 +13,14 @@ from pipeboard.ui.overlays.draft import TypedValues
 from pipeboard.ui.overlays.prompt import (
     Feedback,
     InEditor,
+    Live,
     Presets,
     Prompt,
     StepWords,
+    day,
+    money,
+    next_step,
+    percent,
     quick_add,
 )
 from pipeboard.ui.terminal.drafts import Drafts
@@ -78,6 +83,34 @@ async def test_what_an_empty_line_means_is_not_said_of_what_is_typed() -> None:
         assert stage.shows("(nothing)")
         await stage.type("4")
         assert not stage.shows("(nothing)") and not stage.shows("4 is a number.")
+
+
+@pytest.mark.parametrize(
+    ("live", "typed", "last", "meant"),
+    [
+        (percent(), "15", "0", "15 %"),
+        (day(date(2026, 11, 24)), "3dec", "x", "Thu 3 Dec 2026"),
+        (next_step(date(2026, 11, 24)), "3dec", "2", "Thu 3 Dec 2026"),
+        (money("EUR"), "40k", "x", "€40,000"),
+    ],
+)
+async def test_what_a_part_of_a_value_means_is_not_said_of_what_is_no_value(
+    live: Live, typed: str, last: str, meant: str
+) -> None:
+    async with opened(Prompt("Value", live=live)) as stage:
+        await stage.type(typed)
+        assert stage.shows(meant)
+        await stage.type(last)
+        assert not stage.shows(meant)
+        await stage.press("backspace")
+        assert stage.shows(meant)
+
+
+async def test_what_is_understood_of_a_new_deal_stays_while_a_part_is_typed() -> None:
+    live = quick_add(date(2026, 11, 24), "EUR", lambda _: "")
+    async with opened(Prompt("Add", live=live)) as stage:
+        await stage.type("Lumen: pilot close:19")
+        assert stage.shows("company Lumen")
 
 
 async def test_a_paste_is_judged_at_once() -> None:
@@ -434,5 +467,5 @@ async def test_what_was_kept_of_another_form_is_no_field_of_this_one() -> None:
 
 def test_a_day_that_is_put_into_a_line_is_read_back_as_that_day() -> None:
     for today in (date(2026, 11, 23) + timedelta(days=days) for days in range(7)):
-        for day in (today + timedelta(days=days) for days in range(1, 500)):
-            assert parse_date(module._typed(day, today).strip(), today) == day
+        for each in (today + timedelta(days=days) for days in range(1, 500)):
+            assert parse_date(module._typed(each, today).strip(), today) == each

@@ -196,3 +196,15 @@ def test_a_board_of_a_pipeline_that_was_taken_back_is_told_in_words(
     ana.undo()
     with pytest.raises(NotFound, match="there no more"):
         ana.reader.board(lens)
+
+
+def test_a_deal_that_was_taken_back_with_its_pipeline_is_read_with_both(
+    ana: Workspace, import_new: Import
+) -> None:
+    before = set(ana.reader.deals(range(1, 100)))
+    import_new()
+    (deal_id, *_) = sorted(set(ana.reader.deals(range(1, 100))) - before)
+    ana.undo()
+    record = ana.reader.record(deal_id, "ana")
+    assert record is not None and record.deal.removed
+    assert record.pipeline.name == "Neu"

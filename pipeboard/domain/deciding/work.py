@@ -6,8 +6,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from pipeboard.domain import commands as c
-from pipeboard.domain.cadence import next_time, parse_step
-from pipeboard.domain.dates import format_date
+from pipeboard.domain.cadence import must_lie_ahead, next_time, parse_step
 from pipeboard.domain.deal import (
     DIRECTIONS,
     HANDOVER,
@@ -24,7 +23,7 @@ from pipeboard.domain.deciding import edits
 from pipeboard.domain.deciding.edits import clean_answer
 from pipeboard.domain.deciding.moves import BACK_FIRST, REOPEN_FIRST, touched
 from pipeboard.domain.deciding.rules import Telling, rule
-from pipeboard.domain.errors import BadInput, Conflict, NotFound, Refused, Way
+from pipeboard.domain.errors import BadInput, Conflict, NotFound, Refused, SoAlready, Way
 from pipeboard.domain.events import Event, EventFacts, Kind, change_to, changing, part_texts
 from pipeboard.domain.lazy_dataclass import replace
 from pipeboard.domain.people import mentioned
@@ -191,10 +190,10 @@ def _snoozed(command: c.Snooze, told: Telling) -> str:
 def snooze(command: c.Snooze, deal: Deal, context: c.Context) -> list[Event]:
     """Parked until a day to come, or woken."""
     _must_be_workable(deal, "it cannot be snoozed")
-    if command.until is not None and command.until <= context.today:
-        raise BadInput(
-            f"{format_date(command.until)} does not lie ahead.", hint="For example: 1w or +3d"
-        )
+    if command.until is None and deal.snoozed_until is None:
+        raise SoAlready(f"{deal.ref} {deal.name} is not snoozed.")
+    if command.until is not None:
+        must_lie_ahead(command.until, context.today)
     reason = clean_line(command.reason, field="reason") if command.until else ""
     after = {"snoozed_until": command.until, "snooze_reason": reason}
     return changing(deal, Kind.SNOOZED, context.at, after)

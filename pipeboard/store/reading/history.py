@@ -230,6 +230,11 @@ def read_record(
         deal = read_deal(database, deal_id)
         if deal is None:
             return None
+        if deal.removed and deal.pipeline_id not in pipelines:  # an import was taken back
+            from pipeboard.store.reading.setup import read_pipelines
+
+            gone = read_pipelines(database, removed=True)
+            pipelines = {pipeline.id: pipeline for pipeline in gone}
         with readable(f"the pipeline of the deal D-{deal_id}"):
             pipeline = pipelines[deal.pipeline_id]
         history = History(database)
@@ -289,7 +294,7 @@ def _logged(
         data: EventData = json.loads(said)
         if kind not in _KINDS or type(data) is not dict:
             raise ValueError("no event")
-        return LoggedEvent(seq, deal_id, at, kind, bool(undoes), data, *rest, may_be_blank='""' in said)
+        return LoggedEvent(seq, deal_id, at, kind, bool(undoes), data, '""' in said, *rest)
     except UNREADABLE as error:
         raise of_deal(deal_id, error) from error
 

@@ -288,7 +288,7 @@ async def _log(
     return bool(await until_stored(host, attempt))
 
 
-@asking(lambda: c.Snooze(None))
+@asking(lambda: c.Snooze(date.max))
 async def snooze(host: Host, ids: Ids) -> None:
     choices = [
         *(MenuChoice(key, label) for key, (_, label) in _SNOOZES.items()),

@@ -7,7 +7,7 @@ from functools import partial
 from typing import Final
 
 from pipeboard.domain.agreements import Agreement, Topic
-from pipeboard.domain.counts import how_many
+from pipeboard.domain.counts import how_many, in_figures
 from pipeboard.domain.dates import local_date
 from pipeboard.domain.lazy_dataclass import replace
 from pipeboard.domain.money import Money
@@ -15,6 +15,7 @@ from pipeboard.domain.periods import Kind
 from pipeboard.domain.settings import SETTINGS, Settings, chosen
 from pipeboard.ui.actions.selection import choose_pipeline, choose_rep
 from pipeboard.ui.draw.metrics import TABS, TabName
+from pipeboard.ui.draw.metrics.forecast import CHANGED
 from pipeboard.ui.draw.metrics.sections import Spot
 from pipeboard.ui.draw.questions import value_text
 from pipeboard.ui.execute import Came, ask_until_stored
@@ -134,9 +135,19 @@ async def since(host: MetricsScreen) -> None:
     async def show(typed: str) -> Came:
         wanted = since_days(typed, host.today) if typed.strip() else None
         host.look_at(replace(host.asked, since=wanted, tab=TabName.FORECAST), host.cursor)
+        await host.counted()
+        _go_to_changes(host)
         return True
 
     await ask_until_stored(host, line, show)
+
+
+def _go_to_changes(host: MetricsScreen) -> None:
+    """The cursor to why the pipeline changed, with all of it on the screen."""
+    spots = host.block.spots
+    places = [place for place, spot in enumerate(spots) if spot.title.startswith(CHANGED)]
+    for place in (*places[-1:], *places[:1]):
+        host.move_cursor(0, place - host.cursor)
 
 
 async def call(host: MetricsScreen) -> None:
@@ -227,22 +238,44 @@ async def step_back(host: MetricsScreen) -> None:
 
 
 async def _ask_which_side(host: MetricsScreen, spot: Spot) -> tuple[str, frozenset[int]] | None:
-    """The deals that a number counts, or of a rate all that it is a share of, with their name; None
-    where the person takes it back."""
+    """The deals that a number counts, or of a rate all that it is a share of or is set against,
+    with their name; None where the person takes it back."""
     counts, every = (frozenset(deal.id for deal in deals) for deals in (spot.deals, spot.base))
     if not every - counts:
         return spot.title, counts
+    counted, based, name = _sides(spot, counts, every)
     if counts:
-        choices = [
-            MenuChoice("c", f"{how_many(len(counts), 'deal')} that it counts"),
-            MenuChoice("a", f"all {how_many(len(every), 'deal')} that it is a share of"),
-        ]
+        choices = [MenuChoice("c", counted), MenuChoice("a", based)]
         key = await ask(host, Menu(spot.title, choices))
         if key is None:
             return None
         if key == "c":
             return spot.title, counts
-    return f"{spot.title}: all", every
+    return name, every
+
+
+def _sides(spot: Spot, counts: frozenset[int], every: frozenset[int]) -> tuple[str, str, str]:
+    """What is said of the deals that a number counts, and of those that it rests on, and the name
+    of the latter: a rate is a share of deals only where it counts some of them."""
+    if spot.base_name:
+        of = in_figures(len(every))
+        return (
+            f"{spot.title} ({in_figures(len(counts))})",
+            f"{spot.base_name} ({of})",
+            spot.base_name,
+        )
+    counted, base = (how_many(len(deals), "deal") for deals in (counts, every))
+    if counts <= every:
+        return (
+            f"{counted} that it counts",
+            f"all {base} that it is a share of",
+            f"{spot.title}: all",
+        )
+    return (
+        f"{counted} that it counts",
+        f"{base} that it is set against",
+        f"{spot.title}: set against",
+    )
 
 
 async def _ask_how_to_count(host: MetricsScreen, settings: Settings) -> Receipt | None:

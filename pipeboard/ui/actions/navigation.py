@@ -266,6 +266,8 @@ async def currency(host: BoardScreen) -> None:
     if into and (lacking := sorted(shown - {into})):
         words = f"No rate for {', '.join(lacking)}: 'pipeboard fx set {lacking[0]} RATE' enters it."
         host.say(words, "status.warn")
+    else:
+        host.say(f"Sums in {into}." if into else "Sums of each currency by itself.")
 
 
 def denser(host: BoardScreen) -> None:
@@ -403,7 +405,10 @@ async def switch(host: BoardScreen) -> None:
     if view.pane is None or not has_room_for_pane(view.width):
         await pane(host)
     else:
-        host.state.show(pane=replace(view.pane, focused=not view.pane.focused))
+        focused = not view.pane.focused
+        host.state.show(pane=replace(view.pane, focused=focused))
+        back = f"Keys scroll the deal now; {key_for(host.keys, 'switch')} goes back to the cards."
+        host.say(back if focused else "")
         host.redraw()
 
 

@@ -225,7 +225,8 @@ def _next(card: Card, view: BoardView) -> Line:
     if not card.next_text and card.next_due is None:
         return (("no next step", SIGN_ROLES[Sign.NO_NEXT_STEP]),)
     if card.next_due is None:
-        return (whole(card.next_text, "status.step"),)
+        missing: Span = ("no day", SIGN_ROLES[Sign.NO_NEXT_STEP])
+        return (missing, whole(f" {card.next_text}", "status.step"))
     late = (today - card.next_due).days
     day = f"{late} d overdue" if late > 0 else written().day(card.next_due, today)
     role: Role = SIGN_ROLES[Sign.OVERDUE] if late > 0 else "status.step"

@@ -234,7 +234,7 @@ class TableRow:
     """A name, right-aligned cells behind it (fewer than columns leave the last ones empty), and
     between them a bar, where there is one: over the share `whole` of its width, painted full up to
     `full`. Behind it are `deals` under a `title`, what it says of them in words, and those that
-    its rate is a share of (`base`)."""
+    its rate is a share of (`base`), or others of a `base_name`."""
 
     name: str
     cells: Sequence[Span]
@@ -242,6 +242,7 @@ class TableRow:
     deals: Sequence[DealHistory] = ()
     summary: str = ""
     base: Sequence[DealHistory] = ()
+    base_name: str = ""
     full: Fraction | None = None
     whole: Fraction | None = None
     role: Role = "text"

@@ -304,7 +304,8 @@ def parked(deal: Deal, style: PaneStyle) -> list[Line]:
 
 
 def asleep(deal: Deal, style: PaneStyle) -> list[Span]:
-    """Until when a deal sleeps, since when it is archived, which deal it went into."""
+    """Until when a deal sleeps, since when it is archived, which deal it went into; whether its
+    adding was taken back."""
     found: list[Span] = []
     if deal.snoozed_until is not None and deal.is_snoozed(style.today):
         until = calendar_day(deal.snoozed_until, style.today)
@@ -313,6 +314,8 @@ def asleep(deal: Deal, style: PaneStyle) -> list[Span]:
         found.append((f"archived {style.day(deal.archived_at)}", "pane.unknown"))
     if deal.merged_into is not None:
         found.append((f"merged into D-{deal.merged_into}", "pane.unknown"))
+    if deal.removed:
+        found.append(("taken back: it is there no more", "pane.unknown"))
     return found
 
 

@@ -74,6 +74,9 @@ def title_line(view: BoardView) -> Line:
         if width_of(start) + width_of(end) + 2 <= view.width:
             return spread((blank(1, "bar"), *start), end, view.width, "bar")
     start = (*tags, *names, *lens)
+    if view.filter_text:  # what hides deals is the last that is cut
+        whose = names[1:] if view.board.lens.owner is not None else ()
+        start = (*tags, lens[-1], *whose, _GAP, names[0], *lens[:-2])
     return spread((blank(1, "bar"), *start), signs, view.width, "bar")
 
 
@@ -104,7 +107,7 @@ def _lens(view: BoardView) -> Line:
     if lens.currency:
         spans.append((f" {DOT} in {lens.currency}", "bar.dim"))
     if view.filter_text:
-        spans.append(whole(f"  /{view.filter_text}", "tag.filter"))
+        spans += (_GAP, whole(f"/{view.filter_text}", "tag.filter"))
     return tuple(spans)
 
 

@@ -84,19 +84,19 @@ class HygieneView:
         return sum(self.counts.get(group, {}).values())
 
 
-def heading(view: HygieneView, width: int) -> tuple[Line, ...]:
-    """Whose data it is and how much is to be mended, the kinds, and whose deals they are."""
+def heading(view: HygieneView, width: int, taken: int = 0) -> tuple[Line, ...]:
+    """Whose data it is and how much is to be mended, the kinds, and whose deals they are; `taken`
+    are cells that tags will need."""
     to_mend = sum(view.count(group) for group in GROUPS)
     end = f"{in_figures(to_mend)} to mend" + (
         f" {DOT} {in_figures(view.mended)} mended" if view.mended else ""
     )
-    whose = f"@{view.owner}" if view.owner else view.everyone
-    start: Line = (
-        whole("Hygiene", "bar.title"),
-        blank(2, "bar"),
-        whole(f"{view.pipeline.name} {DOT} {whose}", "bar.product"),
-    )
-    bar = title_bar(start, (blank(1, "bar"), whole(end, "bar.dim")), width)
+    of = [view.pipeline.name, f"@{view.owner}" if view.owner else view.everyone]
+    start: list[Span] = [whole("Hygiene", "bar.title"), blank(2, "bar")]
+    about = whole(f" {DOT} ".join(of), "bar.product")
+    if view.owner and width_of([*start, about]) + cell_width(end) + taken + 3 > width:
+        about = whole(f" {DOT} ".join(reversed(of)), "bar.product")
+    bar = title_bar((*start, about), (blank(1, "bar"), whole(end, "bar.dim")), width)
     return bar, *_groups(view, width), _reps(view, width)
 
 

@@ -272,16 +272,21 @@ def full_money(money: Money, glyphs: Glyphs) -> str:
 Hint = tuple[str, str]
 KEPT: Final = ("?", "q", "Esc")
 """The keys whose hints stay where there is no room for all: the way to help, and back."""
+_BETWEEN: Final[Span] = ("", "bar")
 
 
 def title_bar(start: Sequence[Span], end: Sequence[Span], width: int) -> Line:
-    """A bar across the screen: what this is at the left, how it stands at the right."""
-    return spread((blank(1, "bar"), *start), (*end, blank(1, "bar")), width, "bar")
+    """A bar across the screen: what this is at the left, how it stands at the right. Between them
+    is a span of no cells, for `tagged`."""
+    bar = spread((blank(1, "bar"), *start), (*end, blank(1, "bar")), width, "bar")
+    place = len(bar) - len(end) - 1
+    return (*bar[:place], _BETWEEN, *bar[place:]) if place > 0 else bar
 
 
 def tagged(bar: Line, tags: Line) -> Line:
     """A title bar with tags at its left, which take their cells from its widest gap; where none is
-    wide enough, from what this is, not from how it stands. Another line stays as it is."""
+    wide enough, from the end of what this is, not from how it stands. Another line stays as it
+    is."""
     if not tags or not bar or bar[0][1] != "bar":
         return bar
     width, needed, spans = width_of(bar), width_of(tags), list(bar)
@@ -294,9 +299,13 @@ def tagged(bar: Line, tags: Line) -> Line:
         spans[widest] = (text[needed:], role)
         return exactly((spans[0], *tags, *spans[1:]), width, "bar")
     # As close as can be read: one cell behind the tags, one before the end.
-    end = (blank(1, "bar"), *spans[widest + 1 :])
-    close = (spans[0], *tags[:-1], blank(1, "bar"), *spans[1:widest])
-    return spread(close, end, width, "bar")
+    place = spans.index(_BETWEEN) if _BETWEEN in spans else widest
+    place -= not spans[place - 1][0].strip()
+    end = spans[place:]
+    while end and not end[0][0].strip():
+        del end[0]
+    close = (spans[0], *tags[:-1], blank(1, "bar"), *spans[1:place])
+    return spread(close, (blank(1, "bar"), *end), width, "bar")
 
 
 def rule(width: int, title: str = "") -> Line:

@@ -352,14 +352,22 @@ _BARS: Final[Mapping[Literal["touches", "replies"], Role]] = {
 
 def _decisions(view: ReviewView) -> Iterator[Item]:
     for place, one in enumerate(view.document["decisions"]):
-        mark = whole(YES if one["done"] else NO, "pane.yes" if one["done"] else "pane.no")
-        start: Line = (mark, blank(1), left(one["ref"], 7, "pane.label"))
+        start: Line = (_mark(one, view), blank(1), left(one["ref"], 7, "pane.label"))
         line = spread((*start, whole(one["deal"], "card.name")), (), view.room)
         words = _below(_decision_words(one, view), view, "text")
         yield Item(f"{DEAL}{one['ref']}#{place}", (line, *words))
     if not view.document["decisions"]:
         how = f" {view.decides} on a deal says who does what until when." if view.decides else ""
         yield _read(f"Nothing was decided since then.{how}", view, "empty")
+
+
+def _mark(decision: ReviewDecision, view: ReviewView) -> Span:
+    """Done, still to be done, or not done on its day."""
+    if decision["done"]:
+        return (YES, "pane.yes")
+    due = decision["due"]
+    is_late = due is not None and date.fromisoformat(due) < view.day("at")
+    return (NO, "pane.no") if is_late else (OPEN, "pane.label")
 
 
 def _decision_words(decision: ReviewDecision, view: ReviewView) -> str:

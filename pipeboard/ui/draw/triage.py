@@ -41,6 +41,7 @@ from pipeboard.ui.draw.line import (
     YES,
     Hint,
     Line,
+    Span,
     blank,
     box,
     exactly,
@@ -96,6 +97,7 @@ class TriageView:
     summary: str = ""
     skipped_ones: Mapping[int, Tier] = MappingProxyType({})
     nothing: str = "Nothing needs you now."
+    filter_text: str = ""
 
 
 def queue_width(width: int) -> int:
@@ -103,17 +105,29 @@ def queue_width(width: int) -> int:
     return 0 if width < WIDE else max(_NARROWEST_QUEUE, min(width // 3, _WIDEST_QUEUE))
 
 
-def head(view: TriageView, style: PaneStyle) -> tuple[Line, ...]:
-    """Whose queue this is, how much of it is done, and what is left of each kind."""
+_NAME: Final[Span] = ("Triage", "bar.product")
+
+
+def head(view: TriageView, style: PaneStyle, taken: int = 0) -> tuple[Line, ...]:
+    """Whose queue this is, how much of it is done, and what is left of each kind; `taken` are
+    cells that tags will need."""
     total = view.total
     share = view.handled * 100 // total if total else 100
     full = _BAR * view.handled // total if total else _BAR
-    start: Line = (("Triage", "bar.product"), whole(f"  {view.whose}", "bar.title"))
+    whose = [whole(f"  {view.whose}", "bar.title")]
+    if view.filter_text:
+        whose.append(whole(f"  /{view.filter_text}", "bar.title"))
+    handled = in_figures(view.handled)
     skipped = f", {in_figures(view.skipped)} skipped" if view.skipped else ""
-    count = whole(f"{in_figures(view.handled)} of {in_figures(total)} done{skipped}", "bar.title")
-    bar: Line = ((f"  {'█' * full}{'░' * (_BAR - full)} {share}%", "bar.dim"),)
-    needed = width_of(start) + width_of((count, *bar)) + 4
-    end = (count, *bar) if needed <= style.width else (count,)
+    bar = f"  {'█' * full}{'░' * (_BAR - full)} {share}%"
+    done = [f"{handled} of {in_figures(total)} done{more}" for more in (skipped, "")]
+    counts = [(whole(words, "bar.title"),) for words in done]
+    ends: list[Line] = [(*counts[0], (bar, "bar.dim")), *counts]
+    room = style.width - taken - width_of([_NAME, *whose]) - 4
+    end = next((end for end in ends if width_of(end) <= room), ends[-1])
+    if width_of(end) > room:
+        whose.reverse()  # what hides deals is the last that is cut
+    start = (_NAME, *whose)
     return (title_bar(start, end, style.width), (blank(1), *_kinds(view, style.width - 1)))
 
 

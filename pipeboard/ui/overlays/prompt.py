@@ -79,12 +79,13 @@ class InEditor(Longer):
 @dataclass(frozen=True, slots=True)
 class Feedback:
     """What is understood of a text, line by line. Unless `ok` the text is not taken: `why` not.
-    `is_late` where the database could not be asked: it is asked again in a moment."""
+    `is_late` where the database is asked again soon, `is_whole` where no part means anything."""
 
     lines: tuple[Line, ...]
     ok: bool
     why: str = ""
     is_late: bool = False
+    is_whole: bool = False
 
 
 class Prompt(TypingOverlay[str]):
@@ -138,7 +139,7 @@ class Prompt(TypingOverlay[str]):
         self._verb = verb
         self.draft: Draft = Draft(self, draft_key, label, self._unfinished, self.refuse)
         self._feedback = Feedback((), True)
-        self._shown: tuple[Line, ...] = ()
+        self._shown = self._feedback
         self._shown_of = ""
         self._longer: Longer | None = None
         self._place = 0
@@ -211,9 +212,9 @@ class Prompt(TypingOverlay[str]):
         if not text.strip() and not self._accept_empty:
             self.refuse("Nothing is typed yet; Esc cancels.")
         elif not self._feedback.ok:
-            self._shown = self._feedback.lines
+            self._shown = self._feedback
             why = self._feedback.why
-            is_told = why and any(why in text_of(line) for line in self._shown)
+            is_told = why and any(why in text_of(line) for line in self._shown.lines)
             cannot = "It cannot be taken like this; Esc cancels."
             self.refuse(cannot if is_told else why or cannot)
         else:
@@ -262,9 +263,9 @@ class Prompt(TypingOverlay[str]):
         if self._live is not None:
             self._feedback = self._live(text)
         if self._feedback.ok or not self._is_in_a_word:
-            self._shown, self._shown_of = self._feedback.lines, text
-        elif not self._shown_of.strip():
-            self._shown = ()  # what an empty line means is no longer so
+            self._shown, self._shown_of = self._feedback, text
+        elif (self._shown.ok and self._feedback.is_whole) or not self._shown_of.strip():
+            self._shown = Feedback((), True)  # what another line meant is no longer so
         if self._feedback.is_late and not self._is_behind:
             self._is_behind = True
             self.set_timer(_AGAIN_S, self._understand)
@@ -282,7 +283,7 @@ class Prompt(TypingOverlay[str]):
         keys = self._presets.line(self.text)
         told = [
             (blank(3), *part)
-            for line in (*([keys] if keys else []), *self._shown)
+            for line in (*([keys] if keys else []), *self._shown.lines)
             for part in folded(line, width - 4)
         ]
         said = self.draft.said(width)
@@ -311,7 +312,7 @@ def live(read: Callable[[str], str], when_empty: str = "") -> Live:
             return understood(read(text))
         except PipeboardError as error:
             why = said(error)
-            return Feedback(((whole(why, "input.error"),),), False, why)
+            return Feedback(((whole(why, "input.error"),),), False, why, is_whole=True)
 
     return feedback
 
@@ -427,9 +428,8 @@ def quick_add(
         except PipeboardError as error:
             why = said(error)
             return Feedback(((whole(why, "input.error"),),), False, why)
-        chips: list[tuple[str, str]] = [("title", parsed.title)]
-        if parsed.account:
-            chips.insert(0, ("company", parsed.account))
+        company = [("company", parsed.account)] if parsed.account else []
+        chips: list[tuple[str, str]] = [*company, ("title", parsed.title)]
         chips += [(span.kind, span.text) for span in parsed.spans if span.kind != "account"]
         lines = [_chips(chips, new_rep)]
         double = doubles(parsed.account) if parsed.account else ""

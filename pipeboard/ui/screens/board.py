@@ -42,6 +42,7 @@ if TYPE_CHECKING:
     from pipeboard.workspace.recording import Receipt
 
 _MOST_PLACES = 99
+_CLOSES = ("won", "lost", "archive")
 SIGNS_S = 0.3
 """How long after a change the deals that carry a sign are counted again."""
 HOUSEKEEPING_S = 0.8
@@ -145,7 +146,11 @@ class BoardScreen(LiveScreen):
         self.canvas.show(self.state.view)
 
     def reload(self) -> None:
+        before = self.pipeline()
         self.state.load()
+        if (now := self.pipeline()).id != before.id:
+            self.shown_behind = None
+            self.say(f"{before.name} is there no more; this is {now.name}.", "status.warn")
         self.pane.forget()
         self.redraw()
         self.count_signs()
@@ -226,8 +231,10 @@ class BoardScreen(LiveScreen):
         moves = receipt.verb in ("move", "reorder", "reopen", "add", "undo", "redo")
         one = receipt.deals[0] if len(receipt.deals) == 1 and not view.marks else None
         follows = one is not None and moves and one.is_open
-        state.load(follow=one.id if one and follows else None, touched=touched, stays=True)
-        if receipt.undoes in self._places:
+        # A deal that a colleague has moved meanwhile is followed there, as by the next look.
+        stays = bool(receipt.deals) and not follows and (moves or receipt.verb in _CLOSES)
+        state.load(follow=one.id if one and follows else None, touched=touched, stays=stays)
+        if receipt.undoes in self._places and state.board.pipeline.id == view.board.pipeline.id:
             state.show(**self._places.pop(receipt.undoes)._asdict())
             if one is not None:
                 state.go_to_deal(one.id)
@@ -354,6 +361,7 @@ class BoardScreen(LiveScreen):
             self.count_signs()
         elif view.pane is not None and view.pane.focused:
             self.state.show(pane=replace(view.pane, focused=False))
+            self.say("")
         else:
             self.say("" if self._said.text else f"{keys.key_for(self.keys, 'quit')} or ^q quits.")
         self.redraw()
@@ -406,6 +414,7 @@ def _usual_days(workspace: Workspace) -> tuple[tuple[int, int], ...]:
 
 
 def _hinted_here(screen: BoardScreen) -> Mapping[str, str]:
-    view = screen.state.view
-    card = None if view.marks else view.cursor_card
-    return {} if card is None else keys.refused_by(card)
+    view, cards = screen.state.view, screen.state.cards if screen.state.view.marks else {}
+    meant = [cards.get(deal_id) for deal_id in view.marks] or [view.cursor_card]
+    refused = [keys.refused_by(card) if card is not None else {} for card in meant]
+    return {key: "" for key in refused[0] if all(key in each for each in refused)}

@@ -228,6 +228,8 @@ def _hinted_here(screen: DealScreen) -> Mapping[str, str]:
         enter = ""
     rates = tab is DealTab.QUESTIONS and bool(key)
     space = "Rate" if rates else "Tick" if ticks else ""
+    if keys.is_gone(screen.record.deal):
+        enter, space = enter if _only_leads_on(screen) else "", ""
     here = {"deal.edit_item": enter, "deal.tick": space}
     return {**here, **keys.refused_by(screen.record.deal)}
 

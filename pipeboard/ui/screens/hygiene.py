@@ -25,6 +25,7 @@ from pipeboard.ui.draw.hygiene import (
     lines_below,
     told_whole,
 )
+from pipeboard.ui.draw.line import width_of
 from pipeboard.ui.draw.questions import Item, listed
 from pipeboard.ui.key_table import HYGIENE
 from pipeboard.ui.screens.live import hints_of
@@ -165,7 +166,8 @@ class HygieneScreen(PageScreen):
         self._cursors[self.view.group] = max(0, min(self.cursor, len(self.items) - 1))
         shown = listed(self.items, self.cursor, lines_below(self.view))
         hints = hints_of(self, has_deal=bool(self.items))
-        show_items(self, heading(self.view, style.width), shown, hints)
+        head = heading(self.view, style.width, width_of(self.page.tags))
+        show_items(self, head, shown, hints)
         self.show_status()
 
     # What the keys are about.

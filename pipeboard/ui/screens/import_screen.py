@@ -121,6 +121,7 @@ class ImportScreen(PageScreen):
 
     def show_tab(self, tab: ImportTab) -> None:
         """Another tab, from its cursor on."""
+        self.say("")
         self.page.show(replace(self.page.view, top=0))
         self.show(replace(self.view, tab=tab))
 

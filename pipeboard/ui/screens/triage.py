@@ -18,7 +18,7 @@ from pipeboard.domain.queue import NOTHING_MATCHES
 from pipeboard.ui import keys
 from pipeboard.ui.board_state import BoardState
 from pipeboard.ui.draw.facts import PaneStyle
-from pipeboard.ui.draw.line import Hint, exactly, key_name, spelled
+from pipeboard.ui.draw.line import Hint, exactly, key_name, spelled, width_of
 from pipeboard.ui.draw.triage import TriageView, body, deal_at, head, key_at
 from pipeboard.ui.host import patiently
 from pipeboard.ui.key_table import TRIAGE
@@ -74,9 +74,8 @@ class TriageScreen(PageScreen):
         triage, style = self.triage, _style(self)
         width, height = self.page.size
         owner = triage.listing.owner
-        narrowed = f"  /{self.filter_text}" if self.filter_text else ""
         self.view = TriageView(
-            f"{f'@{owner}' if owner else 'everyone'}{narrowed}",
+            f"@{owner}" if owner else "everyone",
             triage.handled,
             triage.left,
             triage.total,
@@ -90,8 +89,10 @@ class TriageScreen(PageScreen):
             triage.summary if triage.record is None else "",
             triage.skipped_ones(),
             _nothing(self),
+            self.filter_text,
         )
-        top = tuple(spelled(exactly(line, width), style.glyphs) for line in head(self.view, style))
+        top = head(self.view, style, width_of(self.page.tags))
+        top = tuple(spelled(exactly(line, width), style.glyphs) for line in top)
         page = replace(
             self.page.view,
             head=top,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 from fractions import Fraction
+from typing import Final
 
 from pipeboard.domain.counts import how_many, in_figures
 from pipeboard.domain.metrics import METRICS, Basis
@@ -247,6 +248,10 @@ def unsupported(shown: Figures, style: ChartStyle) -> Block:
     return section("Commits without evidence", ("deals", "value"), (entry,), style)
 
 
+CHANGED: Final = "Pipeline, "
+"""How the names of all numbers begin that say why the pipeline changed."""
+
+
 def waterfall(shown: Figures, style: ChartStyle) -> Block:
     """Why the pipeline due in the period changed since it began, or in the days asked for."""
     flow, when = shown.flow, _when(shown)
@@ -268,7 +273,7 @@ def waterfall(shown: Figures, style: ChartStyle) -> Block:
                         "text.strong" if ends else "text",
                     ),
                 ),
-                f"Pipeline, {words}",
+                f"{CHANGED}{words}",
                 line.deals,
                 f"{how_many(len(line.deals), 'deal')}, {words}: open deals due in the period"
                 f"{when or ', from its start'}.",

@@ -333,6 +333,7 @@ def _rep(name: Group, rep: Report, most: Fraction, style: ChartStyle) -> TableRo
         f"{rep_name(name)}: win rate {style.say.explained(rate)}{ground(rate)}, "
         f"target {style.say.explained(target)}.",
         rate.denominator,
+        base_name=f"{rep_name(name)}: closed deals",
         full=Fraction(won.value or 0) / most,
     )
 

@@ -154,7 +154,7 @@ GUTTER = 1
 @dataclass(frozen=True, slots=True)
 class Spot:
     """Where a number stands, its deals, their name in words, and what the number says; `base` has
-    the deals that it is a share of."""
+    the deals that it is a share of, or is set against, or others of a `base_name`."""
 
     x: int
     y: int
@@ -163,6 +163,7 @@ class Spot:
     title: str
     summary: str = ""
     base: Sequence[DealHistory] = ()
+    base_name: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,6 +184,7 @@ class Row:
     deals: Sequence[DealHistory] = ()
     summary: str = ""
     base: Sequence[DealHistory] = ()
+    base_name: str = ""
 
 
 def rows(width: int, given: Iterable[Row]) -> Block:
@@ -191,9 +193,8 @@ def rows(width: int, given: Iterable[Row]) -> Block:
     for y, row in enumerate(given):
         lines.append(exactly((blank(GUTTER), *row.line), width) if row.line else EMPTY)
         if row.title:
-            spots.append(
-                Spot(GUTTER, y, width - GUTTER, row.deals, row.title, row.summary, row.base)
-            )
+            behind = (row.deals, row.title, row.summary, row.base, row.base_name)
+            spots.append(Spot(GUTTER, y, width - GUTTER, *behind))
     return Block(width, tuple(lines), tuple(spots))
 
 
@@ -291,7 +292,7 @@ def section(
         if any(heads):
             head.append(Row((blank(drawn.room), *drawn.heads)))
     lines = [
-        Row(line, entry.title, entry.deals, entry.summary, entry.base)
+        Row(line, entry.title, entry.deals, entry.summary, entry.base, entry.base_name)
         for line, entry in zip(drawn.rows, entries, strict=True)
     ]
     read = [Row(line) for line in sentence(reading, style)]

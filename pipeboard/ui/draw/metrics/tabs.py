@@ -184,17 +184,19 @@ _LONGEST_FILTER = 30
 def heading(asked: ReportView, width: int, *, at: datetime, taken: int = 0) -> tuple[Line, ...]:
     """The title bar and the tabs; `at` is local, `taken` are cells that tags will need."""
     owner = f"@{asked.owner}" if asked.owner is not None else asked.everyone
+    lens: list[Span] = []
+    if filter_text := asked.filter_text:
+        shown = filter_text if len(filter_text) <= _LONGEST_FILTER else f"{filter_text[:29]}…"
+        lens.append(whole(f"  /{shown}", "tag.filter"))
+    if asked.currency:
+        lens.append(whole(f" {DOT} in {asked.currency}", "bar.dim"))
     start: list[Span] = [
         ("Metrics", "bar.product"),
         whole(f"  {asked.pipeline.name}", "bar.title"),
         whole(f" {DOT} {owner} {DOT} ", "bar.dim"),
         whole(asked.period.label, "bar.title"),
+        *lens,
     ]
-    if filter_text := asked.filter_text:
-        shown = filter_text if len(filter_text) <= _LONGEST_FILTER else f"{filter_text[:29]}…"
-        start.append(whole(f"  /{shown}", "tag.filter"))
-    if asked.currency:
-        start.append(whole(f" {DOT} in {asked.currency}", "bar.dim"))
     day: Span = whole(f" ({_how_far(asked.period, at.date())})", "bar.dim")
     end: list[Span] = []
     if asked.compares and asked.period.kind != "all":
@@ -205,6 +207,11 @@ def heading(asked: ReportView, width: int, *, at: datetime, taken: int = 0) -> t
         start.append(day)
     elif width_of([*start, *end]) > room:
         end = []
+    if width_of(start) > width - taken - 2:  # what is cut is the end: not of when the numbers are
+        whose: Line = (whole(f" {DOT} {owner}", "bar.dim"),) if asked.owner is not None else ()
+        pipeline = whole(f" {DOT} {asked.pipeline.name}", "bar.title")
+        period = whole(f"  {asked.period.label}", "bar.title")
+        start = [("Metrics", "bar.product"), period, *whose, *lens, pipeline]
     return (title_bar(start, end, width), tab_strip(TABS, asked.tab, width))
 
 
