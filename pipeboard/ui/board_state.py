@@ -6,7 +6,7 @@ before with the view after.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from pipeboard.domain.board import Board, Card, Lens, Sort, usual_sort
@@ -27,6 +27,7 @@ from pipeboard.ui.draw.layout import (
 )
 
 if TYPE_CHECKING:
+    from pipeboard.domain.pipeline import Pipeline
     from pipeboard.store.reading import Reader
 
 MARGIN = 16
@@ -57,6 +58,14 @@ class Hidden(NamedTuple):
     deal_id: int
     place: ViewPlace
     instead: int | None
+
+
+def last_written(pipelines: Sequence[Pipeline], reader: Reader) -> Pipeline:
+    """The pipeline of the last change, else the first."""
+    if len(pipelines) == 1:
+        return pipelines[0]
+    written = reader.numbers.last_written_pipeline()
+    return next((one for one in pipelines if one.id == written), pipelines[0])
 
 
 class BoardState:
@@ -201,9 +210,7 @@ class BoardState:
             pipelines = self.reader.pipelines()
             if not pipelines or any(one.id == lens.pipeline_id for one in pipelines):
                 raise
-        from pipeboard.ui.last_view import chosen_pipeline
-
-        other = chosen_pipeline(pipelines, self.reader, None, None)
+        other = last_written(pipelines, self.reader)
         lens = replace(lens, pipeline_id=other.id, filter=None)
         return self.reader.board(lens), lens
 

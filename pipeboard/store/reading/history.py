@@ -19,6 +19,7 @@ from pipeboard.domain.pipeline import Pipeline
 from pipeboard.store.database import Database, Row, from_row
 from pipeboard.store.reading.attention import ENTRY_KNOWN
 from pipeboard.store.reading.deals import read_deal
+from pipeboard.store.reading.setup import read_pipelines
 from pipeboard.store.rows import event_from_row
 from pipeboard.store.sql import EVERYTHING, FALSE, TRUE, Audit, Sql, every
 from pipeboard.store.troubles import UNREADABLE, of_deal, readable
@@ -231,8 +232,6 @@ def read_record(
         if deal is None:
             return None
         if deal.removed and deal.pipeline_id not in pipelines:  # an import was taken back
-            from pipeboard.store.reading.setup import read_pipelines
-
             gone = read_pipelines(database, removed=True)
             pipelines = {pipeline.id: pipeline for pipeline in gone}
         with readable(f"the pipeline of the deal D-{deal_id}"):
