@@ -200,9 +200,8 @@ class BoardState:
             pipelines = self.reader.pipelines()
             if not pipelines or any(one.id == lens.pipeline_id for one in pipelines):
                 raise
-        from pipeboard.ui.last_view import chosen_pipeline
-
-        other = chosen_pipeline(pipelines, self.reader, None, None)
+        written = self.reader.numbers.last_written_pipeline()
+        other = next((one for one in pipelines if one.id == written), pipelines[0])
         lens = replace(lens, pipeline_id=other.id, filter=None)
         return self.reader.board(lens), lens
 
