@@ -62,8 +62,6 @@ class Hidden(NamedTuple):
 
 def last_written(pipelines: Sequence[Pipeline], reader: Reader) -> Pipeline:
     """The pipeline of the last change, else the first."""
-    if len(pipelines) == 1:
-        return pipelines[0]
     written = reader.numbers.last_written_pipeline()
     return next((one for one in pipelines if one.id == written), pipelines[0])
 

@@ -353,8 +353,8 @@ def chosen_pipeline(
 
         return named_pipeline(pipelines, said)
     used = next((pipeline for pipeline in pipelines if pipeline.name == last), None)
-    if used is not None:
-        return used
+    if used is not None or len(pipelines) == 1:
+        return used or pipelines[0]
     from pipeboard.ui.board_state import last_written
 
     return last_written(pipelines, reader)

@@ -314,7 +314,9 @@ def test_where_the_pipeline_was_taken_back_there_is_all_of_another_one() -> None
         made: Board = whole(lens)
         return replace(made, pipeline=elsewhere)
 
-    state.reader.board, state.reader.pipelines = board, lambda: (elsewhere,)
+    last: Any = replace(here, id=8, name="Last but not written")
+    state.reader.board, state.reader.pipelines = board, lambda: (last, elsewhere)
+    state.reader.numbers = SimpleNamespace(last_written_pipeline=lambda: 9)
     state.load()
     assert state.board.pipeline == elsewhere and state.lens.pipeline_id == 9
     assert (state.lens.filter, state.view.filter_text, state.view.marks) == (None, "", frozenset())
