@@ -10,6 +10,7 @@ import pytest
 from pipeboard.cli.main import main
 from pipeboard.demo import SETTINGS
 from pipeboard.domain.board import Sort
+from pipeboard.domain.money import Money
 from pipeboard.store import Store
 from tests.ui.desk import Desk, desk
 
@@ -98,6 +99,52 @@ async def test_a_rep_a_step_a_note_a_filter_are_named_with_what_they_are_for(dem
         assert "they like forks" in [n.text for n in board.workspace.reader.history.notes(deal_id)]
         await say(board, "filter stalled")
         assert board.state.view.filter_text == "stalled"
+
+
+@pytest.mark.parametrize(
+    ("words", "said", "field", "after"),
+    [
+        ("value 41k", "Value €41,000", "value", Money(4_100_000, "EUR")),
+        ("value none", "Leave the value open", "value", None),
+        ("close 24dec", "Expected close Thu 24 Dec 2026", "expected_close", date(2026, 12, 24)),
+        ("close none", "Leave the expected close open", "expected_close", None),
+        ("probability 33", "Probability 33 %", "probability_bp", 3_300),
+        ("probability none", "Probability that of the stage", "probability_bp", None),
+    ],
+)
+async def test_a_field_is_named_with_what_it_is_to_say(
+    demo: Path, words: str, said: str, field: str, after: object
+) -> None:
+    async with desk(demo) as board:
+        deal_id = board.card.id
+        await board.press(":")
+        await board.type(words)
+        assert board.shows(said)
+        await board.press("enter")
+        assert getattr(board.stored(deal_id), field) == after
+
+
+async def test_tags_are_put_on_and_taken_off_by_their_names(demo: Path) -> None:
+    async with desk(demo) as board:
+        deal_id = board.card.id
+        await say(board, "tag hot, fresh")
+        assert {"hot", "fresh"} <= set(board.stored(deal_id).tags)
+        await say(board, "tag -hot")
+        assert "hot" not in board.stored(deal_id).tags
+        assert "fresh" in board.stored(deal_id).tags
+
+
+@pytest.mark.parametrize("words", ["value lots", "close 41dec", "probability 150"])
+async def test_a_field_that_cannot_be_read_is_refused_while_it_is_typed(
+    demo: Path, words: str
+) -> None:
+    async with desk(demo) as board:
+        before = board.deal
+        await board.press(":")
+        await board.type(words)
+        assert board.shows(words.split()[1])
+        await board.press("enter")
+        assert board.is_asking and board.deal == before
 
 
 async def test_views_and_themes_are_in_it(demo: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -225,12 +225,17 @@ async def tags(host: Host, ids: Ids) -> None:
     async def store(typed: str) -> Outcome | None:
         if not typed.strip(" +-"):
             return None
-        words = typed.replace(",", " ").split()
-        add = [word.lstrip("+") for word in words if not word.startswith("-")]
-        remove = [word.lstrip("-") for word in words if word.startswith("-")]
-        return await execute(host, c.TagWith(tuple(add), tuple(remove)))
+        return await execute(host, typed_tags(typed))
 
     await ask_until_stored(host, line, store)
+
+
+def typed_tags(typed: str) -> c.TagWith:
+    """Tags to put on and to take off: `+inbound -cold`, with or without the plus or commas."""
+    words = typed.replace(",", " ").split()
+    add = [word.lstrip("+") for word in words if not word.startswith("-")]
+    remove = [word.lstrip("-") for word in words if word.startswith("-")]
+    return c.TagWith(tuple(add), tuple(remove))
 
 
 @asking(any_change)

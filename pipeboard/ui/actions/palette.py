@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, Final, cast
+from typing import TYPE_CHECKING, Final, TypeVar, cast
 
 from pipeboard.domain import commands as c
 from pipeboard.domain.cadence import parse_until
-from pipeboard.domain.dates import split_leading_date
+from pipeboard.domain.dates import parse_date, split_leading_date
 from pipeboard.domain.errors import DatabaseError, PipeboardError
 from pipeboard.domain.lazy_dataclass import dataclass
 from pipeboard.domain.locales import written
+from pipeboard.domain.money import format_percent, parse_money, parse_percent
 from pipeboard.domain.people import new_rep_mark
 from pipeboard.domain.phrases import spoken
 from pipeboard.domain.text import fold
+from pipeboard.ui.actions.fields import typed_tags
 from pipeboard.ui.actions.navigation import (
     DENSITIES,
     SORTS,
@@ -28,7 +30,7 @@ from pipeboard.ui.actions.navigation import (
 from pipeboard.ui.actions.stages import move_to
 from pipeboard.ui.draw.line import Line, key_name
 from pipeboard.ui.execute import Came, ask_until_stored, execute
-from pipeboard.ui.host import Host, Outcome, parse_query, read
+from pipeboard.ui.host import Host, Ids, Outcome, parse_query, read, targets_of, typed_currency
 from pipeboard.ui.key_table import ALL
 from pipeboard.ui.keys import Group, Key, said
 from pipeboard.ui.last_view import recent, remember
@@ -37,6 +39,8 @@ from pipeboard.ui.screens.live import check_key
 
 if TYPE_CHECKING:
     from pipeboard.ui.screens.board import BoardScreen
+
+T = TypeVar("T")
 
 _USED: Final = "used-commands"
 _MOST_DEALS: Final = 30
@@ -101,7 +105,7 @@ async def palette(host: BoardScreen) -> None:
     await ask_until_stored(host, line, do)
 
 
-_EXAMPLES: Final = "a command, a deal, move demo, snooze 2w, owner mara, theme light"
+_EXAMPLES: Final = "a command, a deal, move demo, snooze 2w, value 40k, owner mara"
 
 
 def _commands(host: BoardScreen) -> Iterator[Offer]:
@@ -202,6 +206,42 @@ def _owners(host: BoardScreen, words: str) -> list[Offer]:
     ]
 
 
+def _values(host: BoardScreen, words: str) -> list[Offer]:
+    value = _or_none(words, lambda text: parse_money(text, typed_currency(host, _ids(host))))
+    said = f"Value {written().money(value)}" if value else "Leave the value open"
+    return [_does(f"value {words}", said, "$", c.Edit({"value": value}))]
+
+
+def _closes(host: BoardScreen, words: str) -> list[Offer]:
+    day = _or_none(words, lambda text: parse_date(text, host.today))
+    said = f"Expected close {written().date(day)}" if day else "Leave the expected close open"
+    return [_does(f"close {words}", said, "c", c.Edit({"expected_close": day}))]
+
+
+def _chances(host: BoardScreen, words: str) -> list[Offer]:
+    chance = _or_none(words, parse_percent)
+    percent = "that of the stage" if chance is None else f"{format_percent(chance)} %"
+    command = c.Edit({"probability_bp": chance})
+    return [_does(f"probability {words}", f"Probability {percent}", "%", command)]
+
+
+def _or_none(words: str, read: Callable[[str], T]) -> T | None:
+    """What the words say; `none` empties a field, as `set` has it."""
+    return None if fold(words) == "none" else read(words)
+
+
+def _ids(host: BoardScreen) -> Ids:
+    return targets_of(host)[0]
+
+
+def _tags(host: BoardScreen, words: str) -> list[Offer]:
+    command = typed_tags(words)
+    said = "Tags " + " ".join(
+        (*(f"+{tag}" for tag in command.add), *(f"-{tag}" for tag in command.remove))
+    )
+    return [_does(f"tag {words}", said, "#", command)]
+
+
 def _steps(host: BoardScreen, words: str) -> list[Offer]:
     due, step = split_leading_date(words, host.today)
     when = written().date(due) if due else "no day"
@@ -230,12 +270,16 @@ _TYPED: Final[Mapping[str, Callable[[BoardScreen, str], list[Offer]]]] = {
     "move": _moves,
     "snooze": _snoozes,
     "owner": _owners,
+    "value": _values,
+    "close": _closes,
+    "probability": _chances,
+    "tag": _tags,
     "next": _steps,
     "note": _notes,
     "theme": _themes,
     "filter": _filters,
 }
-"""Commands that are typed with their words: `move demo`, `snooze 2w`, `owner mara`."""
+"""Commands that are typed with their words: `move demo`, `snooze 2w`, `value 40k`."""
 _LOOKING: Final = frozenset(("theme", "filter"))
 """Those of them that change no deal."""
 
