@@ -11,7 +11,7 @@ from pipeboard.cli.call import Call
 from pipeboard.cli.tables import Table, tell
 from pipeboard.cli.verbs import takes, takes_json, together, verb
 from pipeboard.domain.agreements import Agreement, whose
-from pipeboard.domain.errors import BadInput, Refused
+from pipeboard.domain.errors import Ambiguous, BadInput, NotFound, Refused
 from pipeboard.domain.events import to_json
 from pipeboard.domain.json_data import Document, json_number
 from pipeboard.domain.lazy_dataclass import replace, with_values
@@ -99,7 +99,13 @@ def change_rep_of(call: Call) -> int:
 
 def _changed_rep(call: Call) -> Rep:
     asked = call.arguments
-    rep = match_rep(asked.name, call.workspace.reader.reps(), call.workspace.me)
+    try:
+        rep = match_rep(asked.name, call.workspace.reader.reps(), call.workspace.me)
+    except NotFound as error:
+        if not isinstance(error, Ambiguous) and not error.details["near"]:
+            new = asked.name.removeprefix("@")
+            error.hint = f"Add them: pipeboard rep add {quote(new)}"
+        raise
     names = ("display_name", "team", "active", "role", "acts_for")
     given = {name: getattr(asked, name) for name in names}
     return replace(rep, **{name: value for name, value in given.items() if value is not None})

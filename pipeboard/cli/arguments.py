@@ -99,6 +99,20 @@ def number(least: int = 0, most: int = _SOME) -> Callable[[str], int]:
     return read
 
 
+NEVER_TOGETHER = {
+    "review": (
+        ("--held", "--hold"), ("--held", "--since"), ("--held", "--decide"), ("--hold", "--decide"),
+        ("--decide", "--since"), ("--decide", "--md"), ("--decide", "--html"),
+    ),
+    "list": (("--template", "--columns"),),
+    "export": (("--whole", "--sort"),),
+    "rep set": (("--active", "--inactive"),),
+}  # fmt: skip
+"""Flags of a verb of which one would leave the other unheard."""
+ONLY_BESIDE = {"review": (("--to", "--decide"),)}
+"""Flags of a verb that say more of another."""
+
+
 class WordPlace(NamedTuple):
     """A place for words of a verb: its name, whether it takes several and can do without, and what
     it is for."""
@@ -197,6 +211,7 @@ class Parser(argparse.ArgumentParser):
         found = self.parse_intermixed_args(shielded)
         given = [argument.partition("=")[0] for argument in shielded]
         self._refuse_twice(given)
+        self._refuse_unheard(frozenset(given))
         self._refuse_empty(found, frozenset(given))
         for name, value in vars(found).items():
             read = _unshielded if name in _PATHS else _readable
@@ -216,6 +231,15 @@ class Parser(argparse.ArgumentParser):
             if sum(given.count(name) for name in action.option_strings) > 1:
                 flag = action.option_strings[-1]
                 raise BadInput(f"{flag} is given twice.", hint="It takes one value: say which.")
+
+    def _refuse_unheard(self, given: Set[str]) -> None:
+        """A flag that another leaves without a meaning is not passed over."""
+        for one, other in NEVER_TOGETHER.get(self._verb, ()):
+            if one in given and other in given:
+                raise BadInput(f"{other} does not go with {one}.", hint="Leave one of them out.")
+        for flag, needed in ONLY_BESIDE.get(self._verb, ()):
+            if flag in given and needed not in given:
+                raise BadInput(f"{flag} means nothing without {needed}.", hint=f"Add {needed}.")
 
     def _is_of_every_verb(self, action: argparse.Action) -> bool:
         return action in self._of_every_verb._group_actions
@@ -257,7 +281,8 @@ class Parser(argparse.ArgumentParser):
         filter `-snoozed` or `-20 % was too little`, or one of a verb that takes such words."""
         is_flag = argument.startswith("--") or argument in self._option_string_actions
         if is_flag or is_value or not self._dashed_words:
-            return is_value and not is_flag
+            is_number = _NEGATIVE.match(argument) is not None and self._takes_words
+            return (is_value or is_number) and not is_flag
         letters = argument[1:]
         if len(letters) > 1 and all(f"-{one}" in self._option_string_actions for one in letters):
             apart = " ".join(f"-{one}" for one in letters)
@@ -266,6 +291,10 @@ class Parser(argparse.ArgumentParser):
                 hint=f"Flags stand apart: {apart}. A word that begins with - stands behind --.",
             )
         return not (_ONE_LETTER.fullmatch(argument) and "FILTER" in (self.usage or ""))
+
+    @property
+    def _takes_words(self) -> bool:
+        return any(not action.option_strings for action in self._actions)
 
     @property
     def example(self) -> str:
@@ -306,6 +335,7 @@ class Parser(argparse.ArgumentParser):
         raise BadInput(f"{message[:1].upper()}{message[1:]}.", hint=hint)
 
 
+_NEGATIVE = re.compile(r"-[\d.,]+\w*$")
 _ONE_LETTER = re.compile("-[a-zA-Z]")
 _MISSING = re.compile(r"the following arguments are required: (.+)")
 _UNKNOWN = re.compile(r"unrecognized arguments: (?:[^-]\S* )*(--?[^\s=]+)")

@@ -52,6 +52,10 @@ def back_up(call: Call) -> int:
 
     asked, at = call.arguments, call.clock()
     longest = None if asked.if_older is None else _span(asked.if_older)
+    if asked.file is not None and asked.keep is not None:
+        raise BadInput(
+            "--keep is of copies beside the database.", hint="Leave it out, or the FILE."
+        )
     call.workspace.rights.check("backup")
     location = call.workspace.store.location
     copies = _copies(location)

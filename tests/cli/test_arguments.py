@@ -5,10 +5,17 @@ from __future__ import annotations
 import re
 from argparse import ArgumentTypeError
 from itertools import combinations
+from pathlib import Path
 
 import pytest
 
-from pipeboard.cli.arguments import MAY_BE_EMPTY, Parser, number, read_utf8
+from pipeboard.cli.arguments import (
+    MAY_BE_EMPTY,
+    NEVER_TOGETHER,
+    Parser,
+    number,
+    read_utf8,
+)
 from pipeboard.cli.manual import every_verb
 from pipeboard.cli.verbs import asks_for, cut, parser_of
 from pipeboard.domain.errors import BadInput
@@ -376,9 +383,11 @@ def test_a_flag_keeps_each_of_its_values_or_refuses_the_second(verb: str) -> Non
             continue
         name, first, second = (flag.names[-1], *flag.choices, "1", "2")[:3]
         count = len(flag.value.split())
-        assert parser.read([*needed, name, *[first] * count])
+        beside = {"--to": ["--decide", "1", "call"]}.get(name, []) if verb == "review" else []
+        once = [*needed, *beside, name, *[first] * count]
+        assert parser.read(once)
         try:
-            found = vars(parser.read([*needed, name, *[first] * count, name, *[second] * count]))
+            found = vars(parser.read([*once, name, *[second] * count]))
         except BadInput as refused:
             assert refused.message == f"{name} is given twice."
         else:
@@ -438,3 +447,38 @@ def test_a_flag_takes_the_words_that_its_help_names_and_no_other(flag: str) -> N
         assert getattr(read, name.strip("-").replace("-", "_")) == word
     with pytest.raises(BadInput):
         parser_of(verb)[1].read([*words, f"{name}=other"])
+
+
+@pytest.mark.parametrize(
+    ("verb", "one", "other"),
+    [(verb, *pair) for verb, pairs in NEVER_TOGETHER.items() for pair in pairs],
+)
+def test_a_flag_that_another_leaves_without_a_meaning_is_refused(
+    verb: str, one: str, other: str
+) -> None:
+    parser = parser_of(verb)[1]
+    takes = {name: flag.value for flag in parser.flags() for name in flag.names}
+    words = {"rep set": ["ana"]}.get(verb, [])
+    given = [word for flag in (one, other) for word in (flag, *["x"] * len(takes[flag].split()))]
+    with pytest.raises(BadInput, match=f"{other} does not go with {one}"):
+        parser.read([*words, *given])
+
+
+def test_whom_a_decision_is_for_means_nothing_without_one() -> None:
+    parser = parser_of("review")[1]
+    with pytest.raises(BadInput, match="--to means nothing without --decide"):
+        parser.read(["--to", "bo"])
+    assert parser.read(["--decide", "1", "fri call", "--to", "bo"]).to == "bo"
+
+
+@pytest.mark.parametrize(
+    "line", [("target", "set", "2026Q4", "-5k"), ("call", "set", "2026", "-5")]
+)
+def test_an_amount_below_nothing_is_told_as_one(team: Type, line: tuple[str, ...]) -> None:
+    said = team(*line)
+    assert (said.code, "an amount cannot be negative" in said.err) == (2, True)
+
+
+def test_how_many_copies_stay_is_not_said_of_one_elsewhere(team: Type, home: Path) -> None:
+    assert team("backup", str(home / "kept.db"), "--keep", "3").code == 2
+    assert team("backup", "--keep", "3").code == 0
