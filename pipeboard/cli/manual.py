@@ -126,11 +126,15 @@ def _item(head: str, text: str) -> Iterator[str]:
 
 def _called(flag: Flag) -> str:
     names = ", ".join(_bold(name) for name in flag.names)
-    return rf"{names} \fI{_roff(flag.value)}\fR" if flag.value else names
+    return f"{names} {_italic(flag.value)}" if flag.value else names
 
 
 def _bold(text: str) -> str:
     return rf"\fB{_roff(text)}\fR"
+
+
+def _italic(text: str) -> str:
+    return rf"\fI{_roff(text)}\fR"
 
 
 def _roff(text: str) -> str:

@@ -242,14 +242,10 @@ def _flow(flow: FlowDocument, say: Wording) -> list[Point]:
         f"New qualified value a week: {say.money(flow['new_value_a_week'])}; {against}.",
     ]
     if flow["touches"]:
-        said.append(f"{share_on_new(flow)} went to new deals.")
+        share = percent(Fraction(flow["touches_on_new"], flow["touches"]))
+        touches = how_many(flow["touches"], "touch", "touches")
+        said.append(f"{share} of {touches} went to new deals.")
     return list(map(Point, said))
-
-
-def share_on_new(flow: FlowDocument) -> str:
-    """Which part of the touches went to new deals: `40% of 25 touches`."""
-    share = percent(Fraction(flow["touches_on_new"], flow["touches"]))
-    return f"{share} of {how_many(flow['touches'], 'touch', 'touches')}"
 
 
 def _trend(weeks: Sequence[WeekDocument]) -> Grid:

@@ -157,7 +157,9 @@ def test_a_click_goes_to_a_line_and_a_second_one_opens_it(
 def test_triage_offers_to_keep_only_a_plan_for_another_day(
     step: NextStep | None, kept: bool, done: bool
 ) -> None:
-    record = SimpleNamespace(deal=replace(DEAL, next_step=step), pipeline=PIPELINE)
+    stage = PIPELINE.stage(DEAL.stage_id)
+    deal = replace(DEAL, next_step=step)
+    record = SimpleNamespace(deal=deal, pipeline=PIPELINE, stage=stage)
     screen: Any = SimpleNamespace(
         state=SimpleNamespace(view=SimpleNamespace(read_only=False)),
         keys=TRIAGE,

@@ -13,13 +13,13 @@ from pipeboard.domain.hygiene import DUPLICATES, LABELS, Fault
 from pipeboard.domain.lazy_dataclass import dataclass
 from pipeboard.domain.locales import written
 from pipeboard.domain.metrics.waterfall import GOING
-from pipeboard.domain.metrics.wording import Wording
+from pipeboard.domain.metrics.wording import Wording, percent
 from pipeboard.domain.money import printed_sign
 from pipeboard.domain.people import rep_name
 from pipeboard.domain.review import NUMBERS, NUMBERS_OF_REPS, called
 from pipeboard.exchange.metrics_tables import Figure
 from pipeboard.exchange.page import words_of
-from pipeboard.exchange.review_document import said_number, share_on_new, why_alike
+from pipeboard.exchange.review_document import said_number, why_alike
 from pipeboard.outlet import with_database
 from pipeboard.ui.draw.charts import bar
 from pipeboard.ui.draw.facts import PaneStyle, calendar_day
@@ -304,7 +304,9 @@ def _flow(view: ReviewView) -> Iterator[Item]:
     role: Role = "status.warn" if is_near else "text.dim"
     yield _read(_trap(new, needed, say), view, role, _NAME + 1)
     if flow["touches"]:
-        yield _fact("flow.touches", "Touches on new", whole(share_on_new(flow), "text.strong"))
+        share = percent(Fraction(flow["touches_on_new"], flow["touches"]))
+        of = f"{share} of {how_many(flow['touches'], 'touch', 'touches')}"
+        yield _fact("flow.touches", "Touches on new", whole(of, "text.strong"))
     yield _title("Touches out, and replies", view)
     yield from _weeks(view)
     if view.document["objections"]:
