@@ -26,7 +26,8 @@ class Walk:
         self.asked: list[object] = []
         self.passed, self.lacking = "", ()
         self.leads_to = 1
-        self.record: Any = SimpleNamespace(deal=DEAL, pipeline=PIPELINE)
+        stage = PIPELINE.stage(DEAL.stage_id)
+        self.record: Any = SimpleNamespace(deal=DEAL, pipeline=PIPELINE, stage=stage)
         self.listing = SimpleNamespace(today=TODAY)
         self.walk = SimpleNamespace(current=1, passed=[])
         vars(self).update(is_so)
