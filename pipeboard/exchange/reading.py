@@ -368,7 +368,10 @@ def local_copy(path: Path | str, resources: ExitStack) -> Path:
     if not is_stdin and not Path(path).is_fifo():
         return Path(path)
     if is_stdin and sys.stdin is None:
-        raise BadInput("Nothing can be read from stdin: it is closed.")
+        raise BadInput(
+            "Nothing can be read from stdin: it is closed.",
+            hint="Name a file, or send one: pipeboard import - < deals.csv",
+        )
     folder = resources.enter_context(tempfile.TemporaryDirectory(prefix="pipeboard-"))
     copy = Path(folder, "standard input" if is_stdin else Path(path).name)
     with open(os.open(copy, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as out:

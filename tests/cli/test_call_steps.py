@@ -307,7 +307,7 @@ def test_an_owner_whom_nobody_knows_is_asked_about(
     advice: str, monkeypatch: pytest.MonkeyPatch,
 ) -> None:  # fmt: skip
     monkeypatch.setattr(
-        "pipeboard.domain.people.unknown_owner", lambda error: names[0] if names else ""
+        "pipeboard.cli.call.unknown_owner", lambda error: names[0] if names else ""
     )
     asked = answered(monkeypatch, "y\n", is_terminal=is_terminal)
     tried: list[bool] = []
