@@ -306,9 +306,7 @@ def test_an_owner_whom_nobody_knows_is_asked_about(
     given: dict[str, Any], is_terminal: bool, names: list[str] | None, works: list[bool],
     advice: str, monkeypatch: pytest.MonkeyPatch,
 ) -> None:  # fmt: skip
-    monkeypatch.setattr(
-        "pipeboard.cli.call.unknown_owner", lambda error: names[0] if names else ""
-    )
+    monkeypatch.setattr("pipeboard.cli.call.unknown_owner", lambda error: names[0] if names else "")
     asked = answered(monkeypatch, "y\n", is_terminal=is_terminal)
     tried: list[bool] = []
 
