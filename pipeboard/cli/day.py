@@ -27,6 +27,7 @@ BROKEN = frozenset((Tier.OVERDUE, Tier.NO_NEXT_STEP, Tier.STALLED))
 """What `check` calls broken: no future next step, or a limit of the stage that was passed."""
 
 _MOST_NEWS = 500
+_NEWS_SHOWN = 5
 
 
 _takes_owner = takes("--owner", metavar="REP", help="whose day; all is everybody's")
@@ -221,8 +222,10 @@ def digest(call: Call) -> int:
         call.out.line(_nothing(call, owner))
     for one in waiting:
         call.out.line(f"  {one.deal.ref} {one.deal.name}: {one.place}")
-    for line in news:
+    for line in news[:_NEWS_SHOWN]:
         call.out.line(f"  {line}")
+    if (rest := len(news) - _NEWS_SHOWN) > 0:
+        call.out.say(f"{in_figures(rest)} more of the last day: 'pipeboard history --since 1d'.")
     return DONE
 
 
@@ -242,4 +245,4 @@ def _news(call: Call, owner: str | None, since: datetime) -> list[str]:
         mine = [d for d in theirs.values() if owner is None or d.owner == owner]
         if mine:
             lines.append(f"{entries[0].who}: {entries[0].verb} {deal_names(mine)}")
-    return lines[:5]
+    return lines

@@ -64,10 +64,18 @@ def _check_stages(stages: Sequence[Stage]) -> None:
         raise BadInput("A pipeline needs one stage of kind won and one of kind lost.")
     if len(kinds) > MOST_STAGES:
         raise BadInput(f"A pipeline has {MOST_STAGES} stages at most, won and lost among them.")
-    names = [fold(stage.name) for stage in stages if not stage.retired]
-    twice = next((name for name in names if names.count(name) > 1), None)
-    if twice is not None or "" in names:
-        raise BadInput(f"Each stage needs a name of its own{f': {twice}' if twice else ''}.")
+    used = [stage for stage in stages if not stage.retired]
+    alike: dict[str, list[Stage]] = {}
+    for stage in used:
+        alike.setdefault(fold(stage.name), []).append(stage)
+    if "" in alike:
+        raise BadInput("Each stage needs a name of its own.")
+    if twice := next((some for some in alike.values() if len(some) > 1), None):
+        end = next((stage for stage in twice if not stage.is_open), None)
+        raise BadInput(
+            f"Each stage needs a name of its own: {quoted(twice[0].name)} stands twice.",
+            hint=f"{end.name} is where {end.kind} deals go, in every pipeline." if end else "",
+        )
 
 
 def check_criteria(pipeline: Pipeline) -> None:

@@ -350,8 +350,11 @@ def test_a_digest_has_the_first_three_and_what_others_did_within_a_day(
     assert [one["ref"] for one in found["first"]] == ["D-1", "D-2", "D-3"]
     me = account_name()
     told = [f"{me} (for bo): {what}" for what in
-            ("note Bare", "note Due", "note Late", "log Bare", "tag Due")]  # fmt: skip
+            ("note Bare", "note Due", "note Late", "log Bare", "tag Due", "note Late")]  # fmt: skip
     assert found["news"] == told
+    said = busy("digest", "--as", "ana")
+    assert [line.strip() for line in said.out.splitlines()[-5:]] == told[:5]
+    assert "1 more of the last day: 'pipeboard history --since 1d" in said.err
     for now, news in (("2026-11-24T08:59:00Z", told), ("2026-11-24T09:01:00Z", [])):
         monkeypatch.setenv("PIPEBOARD_NOW", now)
         assert busy("digest", "--as", "ana", "--json").json["news"] == news

@@ -119,7 +119,7 @@ def stages(*kinds: StageKind) -> Pipeline:
         (stages(StageKind.OPEN, StageKind.WON, StageKind.WON, StageKind.LOST), "one of kind lost"),
         (stages(StageKind.OPEN, StageKind.WON, StageKind.LOST, StageKind.LOST), "one of kind lost"),
         (stages(*[StageKind.OPEN] * (39), StageKind.WON, StageKind.LOST), "at most"),
-        (with_stage(2, name="LEAD"), "a name of its own: lead"),
+        (with_stage(2, name="LEAD"), "a name of its own: 'Lead' stands twice."),
         (with_stage(2, name=""), "a name of its own."),
         (with_stage(2, criteria=(parse_criterion("answer tme"),)), "which is no question"),
         (with_stage(2, criteria=(parse_criterion("rating tme >= 2"),)), "which is no question"),

@@ -361,6 +361,11 @@ def test_what_cannot_be_read_says_how_it_is_written(what: str) -> None:
 def test_a_pipeline_that_cannot_be_worked_in_says_what_it_takes() -> None:
     double = replace(SALES, id=9)
     assert refusal(lambda: check_pipeline(double, (SALES,))).hint == "Choose another name."
+    ending = replace(SALES.stages[0], name="won")
+    twice = replace(SALES, stages=(ending, *SALES.stages[1:]))
+    assert refusal(lambda: check_pipeline(twice, ())).hint == (
+        "Won is where won deals go, in every pipeline."
+    )
     asking = replace(SALES.stages[0], criteria=(parse_criterion("answer ned"),))
     odd = replace(SALES, stages=(asking, *SALES.stages[1:]))
     assert refusal(lambda: check_criteria(odd)).hint == "Did you mean need?"
