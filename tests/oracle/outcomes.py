@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from fractions import Fraction
 from math import ceil
 
@@ -169,16 +169,19 @@ def created_and_won(asked: Asked) -> Answer:
     return share(inside, won) if known else None
 
 
-def adherence(asked: Asked) -> Answer:
-    clean = advances = 0
+def advances(asked: Asked) -> Iterator[tuple[int, Told, bool]]:
+    """When which deal went forwards in the period, and whether no gate was overridden."""
     for deal in asked.counted:
         for (_, before), (at, place) in zip(deal.path, deal.path[1:], strict=False):
             forwards = before not in (WON, LOST) and asked.rank(place) > asked.rank(before)
             asked_here = at not in deal.elsewhere
             if forwards and asked_here and asked.holds(at) and asked.mine(deal, at):
-                advances += 1
-                clean += at not in deal.overridden
-    return share(clean, advances)
+                yield at, deal, at not in deal.overridden
+
+
+def adherence(asked: Asked) -> Answer:
+    found = [is_clean for _, _, is_clean in advances(asked)]
+    return share(sum(found), len(found))
 
 
 OUTCOMES: dict[str, Callable[[Asked], Answer]] = {

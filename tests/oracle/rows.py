@@ -13,8 +13,8 @@ from tests.oracle import further, outlook, parts, standing
 from tests.oracle.asked import DAY, Asked, half_up
 from tests.oracle.chances import AGES, Chances
 from tests.oracle.ledger import Ledger
-from tests.oracle.log import LOST, WON
-from tests.oracle.outcomes import lasted, share, watched
+from tests.oracle.log import LOST, WON, Told
+from tests.oracle.outcomes import advances, lasted, share, watched
 from tests.oracle.parts import Part, near, rounded
 
 FOREVER = 2**62
@@ -294,3 +294,49 @@ def competitors(asked: Asked) -> list[Part]:
         }
         for name, count in sorted(names.items(), key=lambda one: (-one[1], one[0]))
     ]
+
+
+def ages(stock: Asked) -> list[Part]:
+    """The open deals by their days in the stage, and those of which nobody knows them."""
+
+    def days(deal: Told) -> int | None:
+        is_known = len(deal.path) > 1 or deal.dated
+        return (stock.today - stock.day(deal.path[-1][0])).days if is_known else None
+
+    def row(first: int | None, last: int | None, deals: list[Told]) -> Part:
+        value = rounded(stock.sum(deals))
+        return {"from_days": first, "to_days": last, "count": len(deals), "value": value}
+
+    aged = [(days(deal), deal) for deal in stock.open]
+    bands = [
+        row(first, last, [one for age, one in aged if age is not None and first <= age <= most])
+        for first, last, most in ((0, 7, 7), (8, 14, 14), (15, 30, 30), (31, None, FOREVER))
+    ]
+    unknown = [deal for age, deal in aged if age is None]
+    return [*bands, row(None, None, unknown)] if unknown else bands
+
+
+def touches(asked: Asked) -> dict[Any, Part]:
+    """How often each rep was in touch with the deals that were theirs then."""
+    found: dict[Any, Part] = {}
+    for deal in asked.counted:
+        for at, _ in deal.touches:
+            if asked.holds(at) and asked.mine(deal, at):
+                rep = deal.at("owner", max(at, deal.created)) or None
+                row = found.setdefault(rep, {"total": 0, "on_new": 0})
+                row["total"] += 1
+                row["on_new"] += deal.dated and asked.holds(deal.created)
+    return found
+
+
+def adherence(asked: Asked) -> dict[Any, Part]:
+    """How many of each rep's advances met every criterion."""
+    counts: dict[Any, list[int]] = {}
+    for at, deal, is_clean in advances(asked):
+        row = counts.setdefault(deal.at("owner", max(at, deal.created)) or None, [0, 0])
+        row[0] += is_clean
+        row[1] += 1
+    return {
+        rep: {"rate": {"value": near(share(clean, whole)), "num": clean, "den": whole}}
+        for rep, (clean, whole) in counts.items()
+    }

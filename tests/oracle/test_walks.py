@@ -132,7 +132,7 @@ RECKONED = {
     "metrics", "by_currency", "stages", "bottleneck", "lead_velocity", "forecast_months",
     "won_weeks", "calibration", "chances", "backtest", "call", "needed", "coverage",
     "velocity_is_stale", "time_to_win", "waterfall", "loss_reasons", "competitors",
-    "unsupported_commits",
+    "unsupported_commits", "ages", "touches", "adherence",
 }  # fmt: skip
 QUESTION = {
     "as_of", "stock_as_of", "zone", "currency", "pipeline", "owner", "filter", "period", "windows",
@@ -195,6 +195,7 @@ def compare_parts(found: Mapping[str, Any], over: Asked, stock: Asked) -> None:
     agree(found["call"], rows.call_record(stock))
     agree(found["coverage"], rows.coverage(stock))
     listed = (
+        ("ages", rows.ages(stock)),
         ("lead_velocity", rows.leads(over)),
         ("chances", rows.chances(stock)),
         ("time_to_win", rows.time_to_win(over)),
@@ -202,6 +203,10 @@ def compare_parts(found: Mapping[str, Any], over: Asked, stock: Asked) -> None:
     for key, reckoned in listed:
         for row, one in zip(found[key], reckoned, strict=True):
             agree(row, one)
+    for key, of_reps in (("touches", rows.touches(over)), ("adherence", rows.adherence(over))):
+        told_of = {row["rep"]: row for row in found[key]}
+        assert told_of.keys() == of_reps.keys()
+        agree(told_of, of_reps)
 
 
 @pytest.mark.parametrize("label", PERIODS[:3])

@@ -147,13 +147,13 @@ REPS = (Rep("ana"), Rep("bo", team="North"), Rep("cy", team="South"))
         ("", "NORTH", ("", "North")),
         ("dee", "", None),
         ("", "East", None),
-        ("@@bo", "", None),
+        ("@@bo", "", ("bo", "")),
     ],
 )
 def test_a_rep_or_a_team_is_meant_in_any_case(
     owner: str, team_name: str, held: tuple[str, str] | None
 ) -> None:
-    service: Any = SimpleNamespace(reader=SimpleNamespace(reps=lambda: REPS))
+    service: Any = SimpleNamespace(me="cy", reader=SimpleNamespace(reps=lambda: REPS))
     if held is None:
         with pytest.raises(NotFound):
             _holder(service, owner, team_name)
@@ -208,8 +208,13 @@ def test_a_rate_is_a_number_of_a_size_that_there_is(
 @pytest.mark.parametrize(
     ("owner", "team_name", "said", "hint"),
     [
-        ("ann", "", "There is no rep 'ann'.", "Did you mean ana?"),
-        ("zzzz", "", "There is no rep 'zzzz'.", "See 'pipeboard rep list'."),
+        ("ann", "", "There is no rep 'ann'.", "Did you mean @ana?"),
+        (
+            "zzzz",
+            "",
+            "There is no rep 'zzzz'.",
+            "See 'pipeboard rep list', or add them with 'pipeboard rep add'.",
+        ),
         ("", "Nort", "There is no team 'Nort'.", "Did you mean North?"),
         ("", "zzzz", "There is no team 'zzzz'.", "See 'pipeboard rep list'."),
     ],
@@ -217,7 +222,7 @@ def test_a_rate_is_a_number_of_a_size_that_there_is(
 def test_who_holds_a_target_and_is_not_there_is_told_with_the_near_one(
     owner: str, team_name: str, said: str, hint: str
 ) -> None:
-    service: Any = SimpleNamespace(reader=SimpleNamespace(reps=lambda: REPS))
+    service: Any = SimpleNamespace(me="cy", reader=SimpleNamespace(reps=lambda: REPS))
     with pytest.raises(NotFound) as refused:
         _holder(service, owner, team_name)
     assert (refused.value.message, refused.value.hint) == (said, hint)
