@@ -32,14 +32,18 @@ def write_events(
 def event_rows(changes: Sequence[Change], command_id: str) -> list[dict[str, object]]:
     """The rows of all events, in the order in which they are numbered."""
     rows = []
-    done_at: dict[str, datetime] = {}  # when the last event of each command was
     for change in changes:
         first = change.after.version - len(change.events) + 1
         for place, event in enumerate(change.events):
             command = change.told[place] if change.told else command_id
-            done_at[command] = event.at
             rows.append(event_row(event, change.after.id, first + place, command))
     if changes[0].told:
+        # A command was done when the last of its events was.
+        done_at = {
+            command: event.at
+            for change in changes
+            for command, event in zip(change.told, change.events, strict=True)
+        }
         rows.sort(key=lambda row: done_at[str(row["command_id"])])
     return rows
 
