@@ -279,10 +279,12 @@ class Parser(argparse.ArgumentParser):
     def _is_dashed_word(self, argument: str, is_value: bool) -> bool:
         """Whether what begins with a dash is a word: the value of the flag before it, such as the
         filter `-snoozed` or `-20 % was too little`, or one of a verb that takes such words."""
-        is_flag = argument.startswith("--") or argument in self._option_string_actions
-        if is_flag or is_value or not self._dashed_words:
-            is_number = _NEGATIVE.match(argument) is not None and self._takes_words
-            return (is_value or is_number) and not is_flag
+        if argument.startswith("--") or argument in self._option_string_actions:
+            return False
+        if is_value:
+            return True
+        if not self._dashed_words:
+            return _NEGATIVE.match(argument) is not None and self._takes_words
         letters = argument[1:]
         if len(letters) > 1 and all(f"-{one}" in self._option_string_actions for one in letters):
             apart = " ".join(f"-{one}" for one in letters)
