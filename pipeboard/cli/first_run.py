@@ -316,14 +316,7 @@ def _build(call: Call, path: Path) -> Store:
     try:
         store = Store.create(str(path), settings)
         call.work_on(store)
-        made = build(
-            store,
-            deals=asked.deals,
-            seed=asked.seed,
-            now=call.clock(),
-            me=account_name(),
-            settings=settings,
-        )
+        made = build(store, deals=asked.deals, seed=asked.seed, now=call.clock(), me=account_name())
     except BaseException:
         call.close()
         if not was_there:  # half a demo is none

@@ -260,16 +260,9 @@ class DemoReport:
     reps: tuple[Rep, ...]
 
 
-def build(
-    store: Store,
-    *,
-    deals: int = 60,
-    seed: int = 1,
-    now: datetime,
-    me: str,
-    settings: Settings = SETTINGS,
-) -> DemoReport:
-    """Fills a new, empty database; the same history, ids included, for the same arguments.
+def build(store: Store, *, deals: int = 60, seed: int = 1, now: datetime, me: str) -> DemoReport:
+    """Fills a new, empty database, by the currency and the zone that it was made with; the same
+    history, ids included, for the same arguments.
 
     Up to 1,000 deals are the last two quarters of a team of three, every command on its own.
     More are two years of a larger team that writes down less, one command a deal.
@@ -278,7 +271,8 @@ def build(
     reps = team(me, 3 if small else min(12, 3 + deals // 1_000))
     begun = now - timedelta(days=TWO_YEARS + 365)
     actor = Actor(me)
-    pipeline = _set_up(store, settings, reps, begun, actor)
+    settings = store.reader.settings()
+    pipeline = _set_up(store, settings.currency, reps, begun, actor)
     clock = WorkingTime(now, settings.zone)
     quarter = parse_period("this-quarter", clock.today)
     amount = deals * (A_DEAL if small else A_DEAL // 2)
@@ -306,16 +300,11 @@ def build(
 
 
 def _set_up(
-    store: Store, settings: Settings, reps: Sequence[Rep], at: datetime, actor: Actor
+    store: Store, currency: str, reps: Sequence[Rep], at: datetime, actor: Actor
 ) -> Pipeline:
-    """Settings, reps and pipeline as a workspace begins, no commands of anybody's to undo."""
-    wanted = template("needs", pipeline_name=PIPELINE, currency=settings.currency)
-
-    def begin(writer: Writer) -> Pipeline:
-        writer.save_settings(settings)
-        return begin_workspace(writer, wanted, reps, at, actor)
-
-    return store.write(begin)
+    """Reps and pipeline as a workspace begins, no commands of anybody's to undo."""
+    wanted = template("needs", pipeline_name=PIPELINE, currency=currency)
+    return store.write(lambda writer: begin_workspace(writer, wanted, reps, at, actor))
 
 
 def _set_targets(
