@@ -414,7 +414,19 @@ def _usual_days(workspace: Workspace) -> tuple[tuple[int, int], ...]:
 
 
 def _hinted_here(screen: BoardScreen) -> Mapping[str, str]:
-    view, cards = screen.state.view, screen.state.cards if screen.state.view.marks else {}
-    meant = [cards.get(deal_id) for deal_id in view.marks] or [view.cursor_card]
-    refused = [keys.refused_by(card) if card is not None else {} for card in meant]
-    return {key: "" for key in refused[0] if all(key in each for each in refused)}
+    """What all that are meant refuse; the first that refuses none of it ends the look, since
+    thousands may be marked."""
+    view = screen.state.view
+    meant = map(screen.state.cards.get, view.marks) if view.marks else iter((view.cursor_card,))
+    refused = _refused_by(next(meant))
+    for card in meant:
+        if not refused:
+            break
+        each = _refused_by(card)
+        refused = {key: hint for key, hint in refused.items() if key in each}
+    return refused
+
+
+def _refused_by(card: Card | None) -> Mapping[str, str]:
+    """Nothing for a card that is not at hand."""
+    return {} if card is None else keys.refused_by(card)
