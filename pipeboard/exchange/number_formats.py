@@ -132,6 +132,8 @@ _CURRENCY = re.compile(rb'office:currency="([^"]*)"')
 def currency_cells(table: bytes, lines: int) -> Iterator[tuple[int, int, str]]:
     """The cells of a table of LibreOffice that are amounts of a currency, in so many lines: line
     from 1, column from 0, and which."""
+    if b"office:currency=" not in table:
+        return
     line, alike, column = 0, 1, 0
     for tag in _OF_TABLE.finditer(table):
         is_row, attributes = tag.groups()

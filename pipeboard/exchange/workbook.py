@@ -250,10 +250,10 @@ def _currencies(path: Path, sheet: str, lines: int) -> Mapping[int, Mapping[int,
     try:
         with ZipFile(path) as file:
             styles = currency_styles(file)
-            is_xml = styles or "content.xml" in file.namelist()
+            is_told = bool(styles) or "content.xml" in file.namelist()
     except (BadZipFile, KeyError, OSError, ParseError):
         return found
-    for part in _parts(path, sheet) if is_xml else ():
+    for part in _parts(path, sheet) if is_told else ():
         cells = formatted_cells(part, styles) if styles else currency_cells(part, lines)
         for line, column, currency in cells:
             found.setdefault(line, {})[column] = currency
