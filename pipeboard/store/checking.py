@@ -75,9 +75,7 @@ def check_copy(path: Location, heard: Heard = unheard) -> list[Flaw]:
                 details={"reason": "empty"},
             )
         check_schema(schema)
-        found = path.path.stat()
-        database = Database(connection, Identity(path, found.st_dev, found.st_ino, ""))
-        return list(faults(database, replays=schema == SCHEMA, heard=heard))
+        return list(faults(_of(connection, path), replays=schema == SCHEMA, heard=heard))
 
 
 def broken_seal(connection: sqlite3.Connection, path: Location) -> str:
@@ -85,9 +83,13 @@ def broken_seal(connection: sqlite3.Connection, path: Location) -> str:
     "" where all of it is; one of an older schema is not asked."""
     if schema_of(connection, path) != SCHEMA:
         return ""
+    return check_seal(_of(connection, path)).broken_at
+
+
+def _of(connection: sqlite3.Connection, path: Location) -> Database:
+    """A database that nobody works in, whatever its id is."""
     found = path.path.stat()
-    database = Database(connection, Identity(path, found.st_dev, found.st_ino, ""))
-    return check_seal(database).broken_at
+    return Database(connection, Identity(path, found.st_dev, found.st_ino, ""))
 
 
 def faults(database: Database, *, replays: bool = True, heard: Heard = unheard) -> Iterator[Flaw]:
