@@ -214,9 +214,9 @@ def stages(report: Report) -> Rows:
 )
 def ages(report: Report) -> Rows:
     """The open deals by the days that they have been in their stage."""
-    bands = [(band.first, band.last, band.deals) for band in by_age(report.stock)]
-    for first, last, deals in bands:
-        yield _age(report, f"{first}-{last} d" if last else f"from {first} d", first, last, deals)
+    for band in by_age(report.stock):
+        name = f"{band.first}-{band.last} d" if band.last is not None else f"from {band.first} d"
+        yield _age(report, name, band.first, band.last, band.deals)
     if unknown := of_unknown_age(report.stock):
         yield _age(report, "unknown", None, None, unknown)
 

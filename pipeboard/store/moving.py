@@ -25,8 +25,6 @@ from pipeboard.store.opening import SCHEMA, TABLES, AnyIdentity, identity_of_new
 from pipeboard.store.tables import definitions
 from pipeboard.store.whole import check_deals, read_rows, with_truths
 
-TYPE_CHECKING = False
-
 _LAST = "SELECT seq, id FROM command ORDER BY seq DESC LIMIT 1"
 _SAME = "SELECT 1 FROM command WHERE seq = ? AND id = ?"
 _AT_ONCE = 2_000

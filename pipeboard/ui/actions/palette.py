@@ -30,7 +30,7 @@ from pipeboard.ui.actions.navigation import (
 from pipeboard.ui.actions.stages import move_to
 from pipeboard.ui.draw.line import Line, key_name
 from pipeboard.ui.execute import Came, ask_until_stored, execute
-from pipeboard.ui.host import Host, Ids, Outcome, parse_query, read, targets_of, typed_currency
+from pipeboard.ui.host import Host, Outcome, parse_query, read, targets_of, typed_currency
 from pipeboard.ui.key_table import ALL
 from pipeboard.ui.keys import Group, Key, said
 from pipeboard.ui.last_view import recent, remember
@@ -207,7 +207,8 @@ def _owners(host: BoardScreen, words: str) -> list[Offer]:
 
 
 def _values(host: BoardScreen, words: str) -> list[Offer]:
-    value = _or_none(words, lambda text: parse_money(text, typed_currency(host, _ids(host))))
+    currency = typed_currency(host, targets_of(host)[0])
+    value = _or_none(words, lambda text: parse_money(text, currency))
     said = f"Value {written().money(value)}" if value else "Leave the value open"
     return [_does(f"value {words}", said, "$", c.Edit({"value": value}))]
 
@@ -228,10 +229,6 @@ def _chances(host: BoardScreen, words: str) -> list[Offer]:
 def _or_none(words: str, read: Callable[[str], T]) -> T | None:
     """What the words say; `none` empties a field, as `set` has it."""
     return None if fold(words) == "none" else read(words)
-
-
-def _ids(host: BoardScreen) -> Ids:
-    return targets_of(host)[0]
 
 
 def _tags(host: BoardScreen, words: str) -> list[Offer]:
