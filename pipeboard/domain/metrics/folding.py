@@ -101,10 +101,11 @@ _WORD: Final = 6
 _KNOWN: Final = 7
 _QUOTED: Final = 8
 _NOTHING = (None,) * len(Fact._fields)
+_fact = tuple.__new__  # `_make` without its look at the length: there are very many
 
 
 def _whole(deal_id: int, fact: Told) -> Fact:
-    return Fact._make((deal_id, *fact, *_NOTHING[len(fact) + 1 :]))
+    return _fact(Fact, (deal_id, *fact, *_NOTHING[len(fact) + 1 :]))
 
 
 def _created(fact: Fact, until: int) -> DealHistory:

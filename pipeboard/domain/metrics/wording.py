@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from fractions import Fraction
-from inspect import cleandoc
 
 from pipeboard.domain import phrases
 from pipeboard.domain.counts import how_many
@@ -43,7 +42,7 @@ def named(
     people are told of it."""
 
     def defined(of: Callable[[Basis], Metric]) -> Definition:
-        summary = " ".join(cleandoc(of.__doc__ or "").partition("\n\n")[0].split())
+        summary = " ".join((of.__doc__ or "").strip().partition("\n\n")[0].split())
         return Definition(name, unit, label, phrases.named(summary), of, better, at_end)
 
     return defined
