@@ -21,7 +21,7 @@ from pipeboard.domain.metrics.report import Report
 from pipeboard.domain.metrics.result import Metric, mean
 from pipeboard.domain.metrics.rules import Group
 from pipeboard.domain.metrics.targets import NO_TARGET
-from pipeboard.domain.metrics.time_in_stage import ages
+from pipeboard.domain.metrics.time_in_stage import Bottleneck, ages
 from pipeboard.domain.metrics.velocity import Week
 from pipeboard.domain.metrics.wording import Wording
 
@@ -98,12 +98,21 @@ def stuck_reading(report: Report, say: Wording) -> str:
     worth = f", {say.money(late.value.amount)}" if late.value.whole else ""
     usually = "" if found.stage.expected_days is not None else ", the usual stay (no limit is set)"
     over = f" past {say.decimal(Fraction(limit))} d{usually}" if limit is not None else ""
-    usual = found.km_median.value
-    half = f"; half stay {say.decimal(Fraction(usual))} d" if usual is not None else ""
+    half = _half_stay(report, found, say)
     return (
         f"{found.stage.name} is the bottleneck: {deals}{worth}, "
         f"{say.decimal(late.deal_days)} deal-days{over}{half}. {found.hint}"
     )
+
+
+def _half_stay(report: Report, found: Bottleneck, say: Wording) -> str:
+    """How long those stay that came to the bottleneck in the period; nothing where that is the
+    limit it is one by."""
+    usual, period = found.km_median.value, report.basis.period
+    if usual is None or (found.stage.expected_days is None and usual == found.expected):
+        return ""
+    of = "" if period.kind == "all" else f" of those entered in {period.label}"
+    return f"; half{of} stay {say.decimal(Fraction(usual))} d"
 
 
 def _nothing_stuck(report: Report, say: Wording) -> str:

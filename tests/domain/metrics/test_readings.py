@@ -145,8 +145,27 @@ def test_the_bottleneck_says_by_which_limit_it_is_one() -> None:
         late.lose(late.add(0, PROPOSAL), 4)
     late.add(0, PROPOSAL)
     said = stuck_reading(Report(late.basis(20)), SAY)
-    usual = "16 deal-days past 4 d, the usual stay (no limit is set); half stay 4 d. "
+    usual = "16 deal-days past 4 d, the usual stay (no limit is set). "
     assert said.startswith(f"Proposal is the bottleneck: 1 deal, {usual}")
+
+
+def test_half_stay_is_said_of_what_came_in_the_period_where_it_is_not_the_limit_itself() -> None:
+    log = Log()
+    for _ in range(10):
+        log.lose(log.add(0, PROPOSAL), 4)
+    for _ in range(3):
+        log.lose(log.add(40, PROPOSAL), 41)
+    log.add(40, PROPOSAL)
+    usual = "past 4 d, the usual stay (no limit is set)"
+    report = Report(log.basis(50, period("2026-02")))
+    assert f"{usual}; half of those entered in 2026-02 stay 1 d. " in stuck_reading(report, SAY)
+    assert f"{usual}. " in stuck_reading(Report(log.basis(50)), SAY)
+    limited = Log()
+    for _ in range(3):
+        limited.lose(limited.add(0, LEAD), 3)
+    limited.add(0, LEAD)
+    report = Report(limited.basis(20))
+    assert "past 7 d; half stay 3 d. " in stuck_reading(report, SAY)
 
 
 @pytest.mark.parametrize(
