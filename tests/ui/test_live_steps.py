@@ -39,6 +39,7 @@ def following(**is_so: Any) -> Any:
         turn_day=lambda today: done.append(("turns", today)),
         show_news=lambda: done.append("news"),
         program=SimpleNamespace(
+            me="ana",
             take_up=lambda: done.append("settings"),
             settings=SimpleNamespace(zone=ZONE),
             seat=SimpleNamespace(today=lambda zone: TODAY),
@@ -89,7 +90,7 @@ def test_what_others_stored_is_shown_as_often_as_a_person_wants(
     [
         (TODAY, ZONE, TODAY, []),
         (MORROW, ZONE, TODAY, [("day", MORROW, ZONE), ("turns", MORROW)]),
-        (TODAY, ELSEWHERE, TODAY, [("day", TODAY, ELSEWHERE)]),
+        (TODAY, ELSEWHERE, TODAY, [("day", TODAY, ELSEWHERE), ("turns", TODAY)]),
         (TODAY, ZONE, None, [("turns", TODAY)]),  # another screen has noticed before
     ],
 )

@@ -25,7 +25,7 @@ from pipeboard.ui.draw.line import EMPTY, Hint, Line, whole
 from pipeboard.ui.host import Program, found, queued_action, turn_for
 from pipeboard.ui.key_table import ALL, OF_DEALS, program_keys
 from pipeboard.ui.keys import REACHES_OUT, Key, bindings, hints, rebound
-from pipeboard.ui.last_view import FOLLOW_S
+from pipeboard.ui.last_view import FOLLOW_S, read_anew
 from pipeboard.ui.palette import Role
 from pipeboard.ui.terminal.workers import beside
 from pipeboard.ui.widgets.page import Page
@@ -346,7 +346,9 @@ def _follow(screen: LiveScreen) -> None:
     today = program.seat.today(zone)
     if (today, zone) != (state.lens.today, state.lens.zone):
         # Whichever screen notices first; those above and below it notice by themselves.
-        state.load(replace(state.lens, today=today, zone=zone))
+        query = read_anew(state.reader, program.settings, today, program.me, state.lens.filter)
+        state.load(replace(state.lens, today=today, zone=zone, filter=query))
+        screen._day_shown = None
     if today != screen._day_shown:
         screen.turn_day(today)
         screen._day_shown = today

@@ -22,6 +22,7 @@ from pipeboard.ui.draw.metrics.sections import Block, ReportView, Spot, marked, 
 from pipeboard.ui.draw.metrics.tabs import heading
 from pipeboard.ui.host import patiently
 from pipeboard.ui.key_table import METRICS
+from pipeboard.ui.last_view import read_anew
 from pipeboard.ui.metrics_worker import CountedMoment, Drawn, MetricsWorker
 from pipeboard.ui.screens.live import Said, hints_of
 from pipeboard.ui.screens.page_screen import CountingScreen
@@ -62,6 +63,15 @@ def as_counted_now(period: Period, today: date, settings: Settings, seen: date) 
     return period_of(period.kind, today if is_present else period.start, settings)
 
 
+def _asked_now(asked: ReportView, state: BoardState, settings: Settings, seen: date) -> ReportView:
+    """What was asked for on the day when it was `seen`, as it is meant today."""
+    lens, query = state.lens, asked.query
+    if seen != lens.today:
+        query = read_anew(state.reader, settings, lens.today, lens.me, query)
+    period = as_counted_now(asked.period, lens.today, settings, seen)
+    return replace(asked, period=period, query=query)
+
+
 class MetricsScreen(CountingScreen):
     """Shows what the metrics worker has drawn; the old stays until the new has been counted."""
 
@@ -100,8 +110,7 @@ class MetricsScreen(CountingScreen):
         seen = lens.today
         if place is not None:
             self.asked, self.cursor, seen = place
-        period = as_counted_now(self.asked.period, lens.today, settings, seen)
-        self.asked = replace(self.asked, period=period, currency=lens.currency)
+        self.asked = replace(_asked_now(self.asked, state, settings, seen), currency=lens.currency)
         self._day = lens.today
         self.drawn: Drawn | None = None
         self._shown_at: datetime | None = None
@@ -116,9 +125,9 @@ class MetricsScreen(CountingScreen):
     def reload(self) -> None:
         """Counts again what somebody has changed, in the periods that hold now."""
         self.version = self.state.reader.data_version()
-        period = as_counted_now(self.asked.period, self.today, self.program.settings, self._day)
+        asked = _asked_now(self.asked, self.state, self.program.settings, self._day)
         self._day = self.today
-        self.look_at(replace(self.asked, period=period), self.cursor)
+        self.look_at(asked, self.cursor)
 
     def look_at(self, asked: ReportView, cursor: int = 0) -> None:
         """Shows other numbers: at once where they are known, else as soon as they are counted."""
