@@ -16,7 +16,7 @@ from pipeboard.domain.filter_nodes import EVERYTHING
 from pipeboard.domain.people import Actor
 from pipeboard.store import Store
 from pipeboard.store.reading.listing import Listing
-from pipeboard.ui.overlays.prompt import step_days
+from pipeboard.ui.overlays.presets import step_days
 from pipeboard.ui.screens.live import LiveScreen
 from pipeboard.ui.screens.metrics import MetricsScreen
 from pipeboard.ui.screens.triage import TriageScreen
@@ -145,6 +145,29 @@ async def test_a_screen_left_open_over_night_counts_from_the_new_day(
             assert after != before
         await board.press("R")
         assert board.lines()[:-2] == after[:-2]
+
+
+@pytest.mark.parametrize(
+    ("keys", "typed", "told"),
+    [
+        ("t", "tomorrow call", "{:%a %-d %b %Y}   call"),
+        ("t", "2", "{:%a %-d %b %Y}"),
+        (":", "close tomorrow", "Expected close {:%a %-d %b %Y}"),
+    ],
+)
+async def test_what_is_typed_before_midnight_is_told_as_it_is_meant_after_it(
+    demo: Path, keys: str, typed: str, told: str
+) -> None:
+    at = [NOW]
+    async with desk(demo) as board:
+        board.app.seat = replace(board.app.seat, clock=lambda: at[0])
+        await board.press(keys)
+        await board.type(typed)
+        for days in (1, 2):
+            assert board.shows(told.format(TODAY + timedelta(days=days)))
+            at[0] = NOW + timedelta(days=days)
+            board.board._look()
+            await board.settle()
 
 
 @pytest.mark.parametrize(

@@ -37,6 +37,7 @@ def following(**is_so: Any) -> Any:
         _next_news=100.0,
         _day_shown=TODAY,
         turn_day=lambda today: done.append(("turns", today)),
+        app=SimpleNamespace(screen_stack=()),
         show_news=lambda: done.append("news"),
         program=SimpleNamespace(
             me="ana",
@@ -102,6 +103,17 @@ def test_another_day_or_zone_is_read_once_and_every_screen_turns_to_its_day(
     screen.program.seat.today = lambda asked: today if asked is zone else None
     _follow(screen)
     assert (screen.done, screen._day_shown) == (done, today)
+
+
+def test_what_is_typed_over_a_screen_is_understood_anew_on_another_day() -> None:
+    screen = following()
+    over = SimpleNamespace(understand_anew=lambda: screen.done.append("anew"))
+    screen.app.screen_stack = ("board", "a menu", over)
+    _follow(screen)
+    assert screen.done == []
+    screen.program.seat.today = lambda zone: MORROW
+    _follow(screen)
+    assert screen.done == [("day", MORROW, ZONE), ("turns", MORROW), "anew"]
 
 
 @pytest.mark.parametrize(

@@ -312,7 +312,8 @@ async def add(host: BoardScreen) -> None:
     column = host.state.board.columns[host.state.view.cursor[0]]
     stage = column.stage if column.stage.is_open else pipeline.open_stages[0]
     state = host.state
-    live = prompt.quick_add(host.today, pipeline.currency, state.open_deal_of, state.new_rep_mark)
+    told = pipeline.currency, state.open_deal_of, state.new_rep_mark
+    live = prompt.by_day(host, lambda today: prompt.quick_add(today, *told))
 
     async def store(typed: str) -> Outcome:
         return await carry_out(host, AddDeal(typed, pipeline, stage.id))

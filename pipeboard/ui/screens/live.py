@@ -8,7 +8,7 @@ from datetime import date
 from functools import cached_property, partial
 from inspect import iscoroutinefunction
 from time import monotonic
-from typing import TYPE_CHECKING, ClassVar, Final, cast
+from typing import TYPE_CHECKING, ClassVar, Final, Protocol, cast, runtime_checkable
 
 from textual.app import App, ReturnType
 from textual.binding import BindingsMap
@@ -51,6 +51,14 @@ class Said:
     role: Role = "status"
     beside: str = ""
     offers: str = ""
+
+
+@runtime_checkable
+class Understanding(Protocol):
+    """What is typed in, and tells what the words mean."""
+
+    def understand_anew(self) -> None:
+        """Tells it once more: they may mean another day by now."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -352,6 +360,9 @@ def _follow(screen: LiveScreen) -> None:
     if today != screen._day_shown:
         screen.turn_day(today)
         screen._day_shown = today
+        for over in screen.app.screen_stack:
+            if isinstance(over, Understanding):
+                over.understand_anew()
     if is_news or screen.needs_reading:
         screen.show_news()
         screen.version, screen.reads_again = version, False
