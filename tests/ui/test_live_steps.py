@@ -249,6 +249,7 @@ def test_a_key_asks_whether_it_may_change_something_and_takes_a_refusal_away(
         _said=said,
         say=lambda text: told.append(text or "unsaid"),
         only_looks=lambda key: only_looks,
+        NEEDS_ROOM=False,
         program=SimpleNamespace(check_writable=check),
         perform=lambda does, *given, key: told.append(key.action),
         failed=lambda error: told.append("failed"),

@@ -379,10 +379,10 @@ async def undo_list(host: Host) -> None:
 
 
 def _when(host: Host, at: datetime) -> str:
-    """`10:32`, `yesterday 16:41`, `27 Nov 16:41`."""
+    """`10:32`, `yesterday 16:41`, `27 Nov 16:41`; the clock may have been set back since."""
     local = at.astimezone(host.program.settings.zone)
     days = (host.today - local.date()).days
-    if days > 1:
+    if days not in (0, 1):
         return written().moment(local)
     return f"{'yesterday ' if days == 1 else ''}{local:%H:%M}"
 

@@ -17,7 +17,7 @@ from textual.screen import Screen
 from textual.strip import Strip
 
 from pipeboard.domain.deal import NOTHING, Deal
-from pipeboard.domain.errors import DatabaseError, GivenUp, PipeboardError
+from pipeboard.domain.errors import DatabaseError, GivenUp, PipeboardError, Refused
 from pipeboard.domain.lazy_dataclass import dataclass, replace
 from pipeboard.outlet import with_database
 from pipeboard.ui.draw.heading import tags_of
@@ -84,6 +84,8 @@ class LiveScreen(Screen[None]):
     title_of_help = ""
     GO: ClassVar[str] = ""
     """The letter that leads to it behind `g`."""
+    NEEDS_ROOM: ClassVar[bool] = False
+    """Is nothing of it shown in a window that is too small?"""
     why_it_stays: Callable[[], str] | None = None
     """Says why no other screen can be gone to from here now, "" where one can."""
 
@@ -303,6 +305,8 @@ def check_key(screen: LiveScreen, key: Key) -> None:
         screen.program.check_writable(key.needs)
     if key.does in REACHES_OUT:
         screen.program.choices.check_reaching_out()
+    if key.changes and screen.NEEDS_ROOM and screen.state.view.is_too_small:
+        raise Refused("The window is too small to show what that would change.")
 
 
 def on_top(app: App[ReturnType]) -> LiveScreen | None:
