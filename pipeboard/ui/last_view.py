@@ -302,6 +302,21 @@ def read_filter(
     return with_known_owners(query, reader.reps(), me)
 
 
+def read_anew(
+    reader: Reader, settings: Settings, today: date, me: str, query: Filter | None
+) -> Filter | None:
+    """A filter as its words mean it today; as it is where no words stand for it (`These`), or where
+    they mean nothing any more. Raises `DatabaseError`."""
+    if query is None or not query.text or isinstance(query.root, These):
+        return query
+    try:
+        return read_filter(reader, settings, today, me, query.text)
+    except DatabaseError:
+        raise
+    except PipeboardError:
+        return query
+
+
 def opened_lens(
     opening: Opening, reader: Reader, settings: Settings, lens: Lens
 ) -> tuple[Lens, str]:

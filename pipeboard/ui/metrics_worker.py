@@ -7,7 +7,7 @@ import sys
 from collections.abc import Callable, Hashable, Iterator
 from concurrent.futures import Future
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import date, datetime
 from queue import SimpleQueue
 from threading import Thread
 from typing import TYPE_CHECKING, TypeVar
@@ -40,9 +40,10 @@ KEPT_BLOCKS = 40
 
 @dataclass(frozen=True, slots=True)
 class CountedMoment:
-    """A state of the database, by its version, and the instant of the first look at it."""
+    """A state of the database, by its version, and the instant of the first look at it on a day."""
 
     version: int
+    day: date
     at: datetime
 
 
@@ -71,14 +72,15 @@ class MetricsWorker:
         self._figures: dict[Hashable, Figures] = {}
         self._blocks: dict[Hashable, Drawn] = {}
 
-    def moment(self, version: int) -> CountedMoment:
-        """What the numbers are of: this state of the database as of the first look at it, today.
+    def moment(self, version: int, today: date) -> CountedMoment:
+        """What the numbers are of: this state of the database as of the first look at it, today
+        where the workspace is.
 
         Numbers of a state that has not changed since stay as they are.
         """
-        found, now = self._moment, self._clock()
-        if found is None or (found.version, found.at.date()) != (version, now.date()):
-            found = self._moment = CountedMoment(version, now)
+        found = self._moment
+        if found is None or (found.version, found.day) != (version, today):
+            found = self._moment = CountedMoment(version, today, self._clock())
         return found
 
     def begin_anew(self) -> None:

@@ -12,10 +12,14 @@ import pytest
 from pipeboard.domain import commands as c
 from pipeboard.domain.deal import Status
 from pipeboard.domain.deal_record import EVERYBODYS
+from pipeboard.domain.filter_nodes import EVERYTHING
 from pipeboard.domain.people import Actor
 from pipeboard.store import Store
-from pipeboard.ui.overlays.prompt import step_days
+from pipeboard.store.reading.listing import Listing
+from pipeboard.ui.overlays.presets import step_days
 from pipeboard.ui.screens.live import LiveScreen
+from pipeboard.ui.screens.metrics import MetricsScreen
+from pipeboard.ui.screens.triage import TriageScreen
 from tests.team import NOW
 from tests.ui.desk import Desk, desk
 from tests.verbs import Workspace
@@ -141,6 +145,70 @@ async def test_a_screen_left_open_over_night_counts_from_the_new_day(
             assert after != before
         await board.press("R")
         assert board.lines()[:-2] == after[:-2]
+
+
+@pytest.mark.parametrize(
+    ("keys", "typed", "told"),
+    [
+        ("t", "tomorrow call", "{:%a %-d %b %Y}   call"),
+        ("t", "2", "{:%a %-d %b %Y}"),
+        (":", "close tomorrow", "Expected close {:%a %-d %b %Y}"),
+    ],
+)
+async def test_what_is_typed_before_midnight_is_told_as_it_is_meant_after_it(
+    demo: Path, keys: str, typed: str, told: str
+) -> None:
+    at = [NOW]
+    async with desk(demo) as board:
+        board.app.seat = replace(board.app.seat, clock=lambda: at[0])
+        await board.press(keys)
+        await board.type(typed)
+        for days in (1, 2):
+            assert board.shows(told.format(TODAY + timedelta(days=days)))
+            at[0] = NOW + timedelta(days=days)
+            board.board._look()
+            await board.settle()
+
+
+@pytest.mark.parametrize(
+    ("keys", "left", "again"), [("", "", ""), ("T", "", ""), ("M", "", ""), ("M", "g b", "M")]
+)
+async def test_a_filter_that_stays_over_night_finds_what_it_would_find_in_the_morning(
+    demo: Path, keys: str, left: str, again: str
+) -> None:
+    """On each screen that keeps one; also on one that was left before."""
+    make_overdue(demo, 2)
+    at = [NOW]
+    async with desk(demo, size=(120, 40)) as board:
+        board.app.seat = replace(board.app.seat, clock=lambda: at[0])
+        deal_id = board.card.id
+        await board.press("t")
+        await board.type("today call")
+        await board.press("enter", *keys.split(), "/")
+        await board.type("next<today")
+        await board.press("enter")
+        before = _found(board)
+        await board.press(*left.split())
+        at[0] += timedelta(days=1)
+        screen = board.app.screen
+        assert isinstance(screen, LiveScreen)
+        screen._look()
+        await board.settle()
+        await board.press(*again.split())
+        assert _found(board) == {*before, deal_id}
+
+
+def _found(board: Desk) -> set[int]:
+    """The deals that the filter of the screen finds, whatever is drawn of them."""
+    match board.app.screen:
+        case MetricsScreen() as screen:
+            query = screen.asked.query
+        case TriageScreen() as screen:
+            query = screen.triage.listing.filter
+        case _:
+            query = board.state.lens.filter
+    listing = Listing(TODAY, board.state.lens.zone, filter=query or EVERYTHING)
+    return set(board.workspace.reader.ids(listing))
 
 
 async def test_a_step_put_off_to_today_is_not_put_to_yesterday_after_midnight(demo: Path) -> None:

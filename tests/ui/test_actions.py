@@ -20,7 +20,7 @@ from pipeboard.domain.errors import GateNotMet, NotFound, Refused
 from pipeboard.domain.money import Money
 from pipeboard.domain.pipeline import Category
 from pipeboard.domain.queue import Load
-from pipeboard.ui.actions import closing, daily, fields, items, selection, stages
+from pipeboard.ui.actions import closing, daily, fields, items, review, selection, stages
 from pipeboard.ui.draw.line import Glyphs, text_of
 from pipeboard.ui.execute import execute
 from pipeboard.ui.key_table import DEAL, DealTab
@@ -501,6 +501,37 @@ async def test_what_was_called_today_before_midnight_is_today_after_it(desk: Des
     await desk.do(daily.put_off)
     step = desk.stored().next_step
     assert step is not None and step.due == TODAY + timedelta(days=1)
+
+
+@pytest.mark.parametrize(
+    ("action", "before", "typed"),
+    [
+        (daily.next_step, [], "tomorrow call"),
+        (daily.snooze, ["d"], "tomorrow"),
+        (fields.close_date, [], "tomorrow"),
+        (selection.add, [], "Cirrus: presses 9k close:tomorrow"),
+        (review._decide, [], "tomorrow call"),
+        (closing.lose, [closing._TELL_MORE, "timing", "too early"], "tomorrow"),
+    ],
+)
+async def test_a_line_that_stands_open_over_midnight_tells_the_days_that_are_meant_then(
+    desk: Desk, action: Any, before: list[str], typed: str
+) -> None:
+    told: list[str] = []
+
+    def reads(line: Any) -> None:
+        told.append(text_of(line._live(typed).lines[0]))
+
+    def sleeps_over(line: Any) -> None:
+        reads(line)
+        desk.today += timedelta(days=1)
+        reads(line)
+
+    for leaves in (sleeps_over, reads):
+        desk.begin(*before, leaves)
+        await desk.do(action)
+    evening, night, morning = told
+    assert evening != night == morning
 
 
 async def test_a_day_alone_keeps_the_words_and_a_day_that_comes_again_is_a_plan(desk: Desk) -> None:

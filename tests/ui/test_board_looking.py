@@ -436,8 +436,17 @@ async def test_a_terminal_that_is_too_small_says_so_until_it_has_grown(demo: Pat
         await board.resize(30, 9)
         await board.until(lambda: board.shows("too small"))
         await board.press("j")
+        before, deal = board.workspace.undo_list(), board.deal
+        # Of a card that nobody sees nothing is changed, and nothing is asked.
+        for key in ("L", "d", "d", "N", ".", "t", "u", "m"):
+            await board.press(key)
+            assert not board.is_asking
+        assert (board.workspace.undo_list(), board.deal) == (before, deal)
         await board.resize(80, 24)
         await board.until(lambda: board.shows(board.card.name))
+        assert board.status == "The window is too small to show what that would change."
+        await board.press("N")
+        assert board.deal != deal
 
 
 async def test_an_empty_column_says_so_and_keys_for_a_deal_say_that_there_is_none(

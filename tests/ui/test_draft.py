@@ -16,7 +16,8 @@ from pipeboard.ui.draw.line import text_of
 from pipeboard.ui.overlays.draft import Draft, TypedValues, key_after_merge, key_of
 from pipeboard.ui.overlays.form import Form
 from pipeboard.ui.overlays.gate_sheet import GateSheet
-from pipeboard.ui.overlays.prompt import Presets, Prompt
+from pipeboard.ui.overlays.presets import Presets
+from pipeboard.ui.overlays.prompt import Prompt
 from pipeboard.ui.overlays.text import TextScreen
 from pipeboard.ui.terminal.drafts import Drafts
 

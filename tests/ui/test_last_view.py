@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import os
+from contextlib import closing
+from datetime import date
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -12,7 +14,8 @@ import pytest
 
 from pipeboard.domain.board import Sort
 from pipeboard.domain.errors import DatabaseError
-from pipeboard.domain.filter_nodes import Filter, These
+from pipeboard.domain.filter import parse_filter
+from pipeboard.domain.filter_nodes import EVERYTHING, Filter, These
 from pipeboard.domain.lazy_dataclass import replace
 from pipeboard.domain.people import Actor
 from pipeboard.domain.templates import TEMPLATES, template
@@ -28,6 +31,7 @@ from pipeboard.ui.last_view import (
     empty_board,
     keep_view,
     last_view,
+    read_anew,
     read_filter,
     recent,
     remember,
@@ -358,3 +362,21 @@ def test_a_filter_is_read_as_the_workspace_counts_and_names_reps_that_it_has(
     found: Any = read_filter(reader, settings, NOW.date(), "ana", "close:this-year")
     assert found[0][1].pop("saved")() == [("big", "of ana")]
     assert found == (("close:this-year", read), ["ana"], "ana")
+
+
+def test_a_filter_moves_on_with_the_days_as_long_as_words_stand_for_it(made_up: Path) -> None:
+    def meant(text: str, day: int) -> Filter:
+        return parse_filter(text, today=date(2026, 11, day), currency="EUR", saved=lambda: saved)
+
+    saved = [("late", "next<today")]
+    behind = Filter("Won: 3", These(frozenset((1, 2, 3))))
+    with closing(Store.open(str(made_up), read_only=True)) as store:
+        reader, today = store.new_reader(Actor("ana")), date(2026, 11, 24)
+        settings = reader.settings()
+        for text in ("next<today", "close:this-week | -next<3d", "won", "owner:mara value>20k"):
+            assert read_anew(reader, settings, today, "ana", meant(text, 20)) == meant(text, 24)
+        assert meant("next<today", 20) != meant("next<today", 24)
+        # A number's deals have no words; a saved filter may be gone.
+        for as_it_is in (None, EVERYTHING, behind, meant("saved:late", 20)):
+            assert read_anew(reader, settings, today, "ana", as_it_is) is as_it_is
+        reader.close()

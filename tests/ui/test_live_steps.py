@@ -37,8 +37,10 @@ def following(**is_so: Any) -> Any:
         _next_news=100.0,
         _day_shown=TODAY,
         turn_day=lambda today: done.append(("turns", today)),
+        app=SimpleNamespace(screen_stack=()),
         show_news=lambda: done.append("news"),
         program=SimpleNamespace(
+            me="ana",
             take_up=lambda: done.append("settings"),
             settings=SimpleNamespace(zone=ZONE),
             seat=SimpleNamespace(today=lambda zone: TODAY),
@@ -89,7 +91,7 @@ def test_what_others_stored_is_shown_as_often_as_a_person_wants(
     [
         (TODAY, ZONE, TODAY, []),
         (MORROW, ZONE, TODAY, [("day", MORROW, ZONE), ("turns", MORROW)]),
-        (TODAY, ELSEWHERE, TODAY, [("day", TODAY, ELSEWHERE)]),
+        (TODAY, ELSEWHERE, TODAY, [("day", TODAY, ELSEWHERE), ("turns", TODAY)]),
         (TODAY, ZONE, None, [("turns", TODAY)]),  # another screen has noticed before
     ],
 )
@@ -101,6 +103,17 @@ def test_another_day_or_zone_is_read_once_and_every_screen_turns_to_its_day(
     screen.program.seat.today = lambda asked: today if asked is zone else None
     _follow(screen)
     assert (screen.done, screen._day_shown) == (done, today)
+
+
+def test_what_is_typed_over_a_screen_is_understood_anew_on_another_day() -> None:
+    screen = following()
+    over = SimpleNamespace(understand_anew=lambda: screen.done.append("anew"))
+    screen.app.screen_stack = ("board", "a menu", over)
+    _follow(screen)
+    assert screen.done == []
+    screen.program.seat.today = lambda zone: MORROW
+    _follow(screen)
+    assert screen.done == [("day", MORROW, ZONE), ("turns", MORROW), "anew"]
 
 
 @pytest.mark.parametrize(
@@ -236,6 +249,7 @@ def test_a_key_asks_whether_it_may_change_something_and_takes_a_refusal_away(
         _said=said,
         say=lambda text: told.append(text or "unsaid"),
         only_looks=lambda key: only_looks,
+        NEEDS_ROOM=False,
         program=SimpleNamespace(check_writable=check),
         perform=lambda does, *given, key: told.append(key.action),
         failed=lambda error: told.append("failed"),

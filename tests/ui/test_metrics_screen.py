@@ -671,7 +671,9 @@ class Counting:
 
     async def figures(self, period: str = "2026Q4", version: int = 1, **more: Any) -> Figures:
         view = self.view(period, **more)
-        return await self.worker.use(view, self.worker.moment(version), lambda found: found)
+        return await self.worker.use(
+            view, self.worker.moment(version, self.now.date()), lambda found: found
+        )
 
 
 @pytest.fixture
@@ -685,17 +687,39 @@ def counting(made_up: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Countin
 def test_numbers_are_of_one_instant_until_something_changes_or_the_day_ends(
     counting: Counting,
 ) -> None:
-    worker = counting.worker
-    first = worker.moment(1)
+    worker, today = counting.worker, NOW.date()
+    first = worker.moment(1, today)
     counting.now += timedelta(hours=2)
-    assert worker.moment(1) is first
-    later = worker.moment(2)
+    assert worker.moment(1, today) is first
+    later = worker.moment(2, today)
     assert (later.version, later.at) == (2, counting.now)
-    counting.now += timedelta(days=1)
-    assert worker.moment(2).at == counting.now
+    counting.now += timedelta(minutes=1)
+    assert worker.moment(2, today + timedelta(days=1)).at == counting.now
     counting.now += timedelta(minutes=1)
     worker.begin_anew()
-    assert worker.moment(2).at == counting.now
+    assert worker.moment(2, today).at == counting.now
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "told", "tells"),
+    [
+        ("2026-11-23T22:55Z", "2026-11-23T23:05Z", "2026Q4 (day 54", "2026Q4 (day 55"),
+        ("2026-12-31T22:55Z", "2026-12-31T23:05Z", "2026Q4 (day 92", "2027Q1 (day 1 "),
+    ],
+)
+async def test_numbers_left_open_are_of_the_day_and_of_the_period_that_begin_where_one_is(
+    demo: Path, before: str, after: str, told: str, tells: str
+) -> None:
+    """In Berlin, where a day begins before it does in Greenwich."""
+    at = [datetime.fromisoformat(before)]
+    async with desk(demo, now=at[0]) as board:
+        board.app.seat = replace(board.app.seat, clock=lambda: at[0])
+        screen = await opened(board)
+        assert told in board.lines()[0]
+        at[0] = datetime.fromisoformat(after)
+        screen._look()
+        await board.until(lambda: not screen.counting)
+        assert tells in board.lines()[0]
 
 
 async def test_each_question_has_its_own_answer_and_is_counted_once(counting: Counting) -> None:
@@ -717,7 +741,7 @@ async def test_what_goes_wrong_while_counting_is_heard_by_who_asked(counting: Co
     def fails(figures: Figures) -> None:
         raise BadInput("It cannot be written.")
 
-    moment = counting.worker.moment(1)
+    moment = counting.worker.moment(1, NOW.date())
     with pytest.raises(BadInput):
         await counting.worker.use(counting.view(), moment, fails)
     assert (await counting.figures()).report is not None
@@ -735,7 +759,7 @@ async def test_what_was_not_looked_at_for_longest_makes_room(counting: Counting)
 async def test_only_the_last_question_is_answered_and_it_can_be_given_up(
     counting: Counting,
 ) -> None:
-    worker, moment, goes_on = counting.worker, counting.worker.moment(1), Event()
+    worker, moment, goes_on = counting.worker, counting.worker.moment(1, NOW.date()), Event()
     shares: list[float] = []
     held = worker._in_thread(lambda: goes_on.wait(5))
     first = worker.ask(counting.view(), moment, shares.append)

@@ -37,24 +37,33 @@ SEVERAL = tuple(Spot(0 if n < 6 else 40, n % 6 * 4, 9, (), f"spot {n}") for n in
 
 
 @pytest.mark.parametrize(
-    ("period", "today", "shift", "counted"),
+    ("period", "today", "seen", "shift", "counted"),
     [
-        ("2026Q4", date(2026, 11, 23), 0, "2026Q4"),
-        ("2026Q3", date(2026, 11, 23), 0, "2026Q3"),
-        ("2026", date(2026, 11, 23), 3, "2026"),
-        ("2026", date(2026, 2, 1), 3, "2025"),  # it holds today, which is in the year before now
-        ("2025", date(2026, 11, 23), 3, "2024"),
-        ("2026-11", date(2026, 11, 23), 3, "2026-11"),
+        ("2026Q4", "2026-11-23", "2026-11-23", 0, "2026Q4"),
+        ("2026Q3", "2026-11-23", "2026-11-23", 0, "2026Q3"),
+        ("2026", "2026-11-23", "2026-11-23", 3, "2026"),
+        # It holds today, which is in the year before now.
+        ("2026", "2026-02-01", "2026-02-01", 3, "2025"),
+        ("2025", "2026-11-23", "2026-11-23", 3, "2024"),
+        ("2026-11", "2026-11-23", "2026-11-23", 3, "2026-11"),
+        # What was the present one when it was seen is the present one again.
+        ("2026Q4", "2027-01-01", "2026-12-31", 0, "2027Q1"),
+        ("2026-12", "2027-02-28", "2026-12-31", 0, "2027-02"),
+        ("2026", "2027-01-01", "2026-12-31", 0, "2027"),
+        ("2027Q1", "2026-12-31", "2027-01-01", 0, "2026Q4"),
+        ("2026Q3", "2027-01-01", "2026-12-31", 0, "2026Q3"),
+        ("2027Q1", "2027-01-01", "2026-12-31", 0, "2027Q1"),
     ],
 )
-def test_a_period_is_that_of_today_or_of_its_first_day_however_years_begin(
-    period: str, today: date, shift: int, counted: str
+def test_a_period_is_the_present_one_where_it_was_or_that_of_its_first_day_however_years_begin(
+    period: str, today: str, seen: str, shift: int, counted: str
 ) -> None:
     now: Any = SimpleNamespace(week_start=0, fiscal_shift=shift)
-    assert as_counted_now(parse_period(period, today), today, now).label == counted
+    day, before = date.fromisoformat(today), date.fromisoformat(seen)
+    assert as_counted_now(parse_period(period, day), day, now, before).label == counted
     for odd in ("all", "2026-01-01..2026-02-01"):
-        left = parse_period(odd, today)
-        assert as_counted_now(left, today, now) is left
+        left = parse_period(odd, day)
+        assert as_counted_now(left, day, now, before) is left
     assert period_of("week", date(2026, 11, 22), now).label == "2026-W47"
 
 
@@ -82,6 +91,7 @@ def screen_of(**is_so: Any) -> Any:
             view=PageView(width=80, top=5), size=SimpleNamespace(width=ASKED.width, height=10)
         ),
         _said=Said("Moved."),
+        _day=TODAY,
     )
     for name in ("_redraw", "show_status"):
         setattr(screen, name, lambda name=name: done.append(name))
@@ -262,11 +272,9 @@ def test_of_a_number_is_said_only_what_does_not_stand_below_it() -> None:
 @pytest.mark.parametrize("counting", [0, 1])
 def test_where_one_is_is_kept_with_what_is_to_be_shown_behind(counting: int) -> None:
     screen = screen_of(counting=counting)
-    screen._come_back = lambda place, wanted: screen.done.append(
-        (place.asked, place.cursor, wanted)
-    )
+    screen._come_back = lambda place, wanted: screen.done.append((*place, wanted))
     _put_away(screen)
-    assert screen.done == [*["given up"] * counting, (ASKED, 1, None)]
+    assert screen.done == [*["given up"] * counting, (ASKED, 1, TODAY, None)]
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ import pytest
 
 from pipeboard.domain.dates import parse_date
 from pipeboard.ui.draw.line import text_of
-from pipeboard.ui.overlays.prompt import Presets, step_days
+from pipeboard.ui.overlays.presets import Presets, step_days
 
 DAYS = (("1", "today "), ("2", "tomorrow "), ("w", "1w"))
 

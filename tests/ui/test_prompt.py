@@ -8,13 +8,13 @@ from textual.events import Paste
 
 from pipeboard.domain.dates import Direction, parse_date
 from pipeboard.ui.draw.line import text_of, whole
+from pipeboard.ui.overlays import presets
 from pipeboard.ui.overlays import prompt as module
 from pipeboard.ui.overlays.draft import TypedValues
 from pipeboard.ui.overlays.prompt import (
     Feedback,
     InEditor,
     Live,
-    Presets,
     Prompt,
     StepWords,
     day,
@@ -165,7 +165,7 @@ async def test_every_text_is_told_to_the_board() -> None:
 
 
 async def test_a_preset_is_offered_and_written_out() -> None:
-    async with opened(Prompt("Next step", presets=DAYS, live=in_capitals)) as stage:
+    async with opened(Prompt("Next step", presets=lambda: DAYS, live=in_capitals)) as stage:
         assert stage.shows("1 today   w 1w")
         await stage.type("1")
         assert stage.shows("TODAY")
@@ -176,7 +176,7 @@ async def test_a_preset_is_offered_and_written_out() -> None:
 
 
 async def test_a_preset_alone_is_accepted_as_its_text() -> None:
-    async with opened(Prompt("Next step", presets=DAYS)) as stage:
+    async with opened(Prompt("Next step", presets=lambda: DAYS)) as stage:
         await stage.press("w", "enter")
         assert stage.answer == "1w"
 
@@ -278,7 +278,7 @@ async def test_hostile_text_stays_text(text: str, width: int, tmp_path: Path) ->
         live=lambda typed: Feedback(((whole(text, "text"),),), False, text),
         placeholder=text,
         suggestions=[text],
-        presets=[("1", text)],
+        presets=lambda: [("1", text)],
         verb=text,
     )
     async with opened(prompt, size=(width, 24), folder=tmp_path) as stage:
@@ -291,18 +291,18 @@ async def test_hostile_text_stays_text(text: str, width: int, tmp_path: Path) ->
 
 
 def test_a_preset_is_written_out_once_and_given_back_for_good() -> None:
-    presets = Presets(DAYS)
-    assert presets.written("w") == "w"
-    assert presets.written("w ") == "1w "
-    assert presets.written("1w c") == "1w c"
-    again = Presets(DAYS)
+    keys = presets.Presets(DAYS)
+    assert keys.written("w") == "w"
+    assert keys.written("w ") == "1w "
+    assert keys.written("1w c") == "1w c"
+    again = presets.Presets(DAYS)
     assert again.written("w ") == "1w "
     # A backspace behind it: the key itself was meant, and stays.
     assert again.written("1w") == "w "
     assert again.written("w ") == "w "
     assert again.written("w e") == "w e"
-    assert [presets.meant(text) for text in ("w", " w ", "we", "")] == ["1w", "1w", "we", ""]
-    shown = {text: bool(presets.line(text)) for text in ("", "w", " 1 ", "wed", "w c")}
+    assert [keys.meant(text) for text in ("w", " w ", "we", "")] == ["1w", "1w", "we", ""]
+    shown = {text: bool(keys.line(text)) for text in ("", "w", " 1 ", "wed", "w c")}
     assert shown == {"": True, "w": True, " 1 ": True, "wed": False, "w c": False}
 
 
@@ -465,7 +465,21 @@ async def test_what_was_kept_of_another_form_is_no_field_of_this_one() -> None:
     assert values.changed == {"a": "x"}
 
 
+async def test_keys_stand_for_the_texts_of_the_day_on_which_they_are_pressed() -> None:
+    days = [("1", "today"), ("2", "tomorrow")]
+    line = Prompt("Next step", presets=lambda: days, live=in_capitals)
+    async with opened(line) as stage:
+        await stage.press("2")
+        assert stage.shows("TOMORROW")
+        days[1] = ("2", "mon")
+        line.understand_anew()
+        await stage.pilot.pause()
+        assert stage.shows("MON") and stage.shows("2 mon")
+        await stage.press("enter")
+        assert stage.answer == "mon"
+
+
 def test_a_day_that_is_put_into_a_line_is_read_back_as_that_day() -> None:
     for today in (date(2026, 11, 23) + timedelta(days=days) for days in range(7)):
         for each in (today + timedelta(days=days) for days in range(1, 500)):
-            assert parse_date(module._typed(each, today).strip(), today) == each
+            assert parse_date(presets._typed(each, today).strip(), today) == each

@@ -232,6 +232,7 @@ def test_the_number_is_gone_back_to_also_where_the_database_was_held_at_first() 
         (datetime(2026, 11, 22, 21, 59, tzinfo=UTC), "yesterday 23:59"),
         (datetime(2026, 11, 21, 21, 59, tzinfo=UTC), "21 Nov 23:59"),
         (datetime(2026, 3, 9, 8, 0, tzinfo=UTC), "9 Mar 10:00"),
+        (datetime(2026, 11, 24, 8, 0, tzinfo=UTC), "24 Nov 10:00"),
     ],
 )
 def test_a_change_is_told_by_its_local_time_and_day(at: datetime, said: str) -> None:

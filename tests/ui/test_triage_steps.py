@@ -8,12 +8,14 @@ from typing import Any
 
 import pytest
 
+from pipeboard.domain.board import Lens
 from pipeboard.domain.errors import DatabaseError
+from pipeboard.store.reading.listing import Listing
 from pipeboard.ui.screens import triage as module
 from pipeboard.ui.screens.live import Said
 from pipeboard.ui.screens.triage import TriageScreen, _hinted_here, _put_away
 from pipeboard.ui.widgets.page import PageView
-from tests.ui.board_scene import DEAL, PIPELINE, TODAY
+from tests.ui.board_scene import DEAL, PIPELINE, TODAY, ZONE
 
 
 class Walk:
@@ -28,7 +30,7 @@ class Walk:
         self.leads_to = 1
         stage = PIPELINE.stage(DEAL.stage_id)
         self.record: Any = SimpleNamespace(deal=DEAL, pipeline=PIPELINE, stage=stage)
-        self.listing = SimpleNamespace(today=TODAY)
+        self.listing = Listing(TODAY, ZONE)
         self.walk = SimpleNamespace(current=1, passed=[])
         vars(self).update(is_so)
 
@@ -73,8 +75,12 @@ def screen_of(walk: Walk, **is_so: Any) -> Any:
         _acted="",
         _is_held=False,
         _done_here=set(),
-        state=SimpleNamespace(reader=SimpleNamespace(data_version=lambda: 12)),
-        program=SimpleNamespace(me="ana", seat=SimpleNamespace(actor=SimpleNamespace(name="ana"))),
+        state=SimpleNamespace(
+            reader=SimpleNamespace(data_version=lambda: 12), lens=Lens(1, TODAY, ZONE, "ana")
+        ),
+        program=SimpleNamespace(
+            me="ana", settings=None, seat=SimpleNamespace(actor=SimpleNamespace(name="ana"))
+        ),
     )
     screen.page.show = lambda view: setattr(screen.page, "view", view)
     screen.app = SimpleNamespace(screen=screen)
@@ -160,11 +166,11 @@ def test_what_was_done_on_the_deal_leads_on_but_for_what_takes_it_back(
     ],
 )
 def test_another_day_begins_the_queue_anew_unless_something_is_asked(
-    is_asking: bool, days: int, asked: object, monkeypatch: pytest.MonkeyPatch
+    is_asking: bool, days: int, asked: object
 ) -> None:
-    monkeypatch.setattr(module, "replace", lambda listing, today: SimpleNamespace(today=today))
-    walk = Walk()
-    screen = screen_of(walk, today=TODAY + timedelta(days=days))
+    walk, today = Walk(), TODAY + timedelta(days=days)
+    screen = screen_of(walk, today=today)
+    screen.state.lens = Lens(1, today, ZONE, "ana")
     if is_asking:
         screen.app.screen = "a menu"
     TriageScreen.reload(screen)

@@ -86,7 +86,7 @@ async def _win_on_another_day(host: Host, deal: Deal) -> None:
 async def _another_day(host: Host, questions: Questions, deal: Deal) -> date | None:
     """The day on which a closed deal really was won or lost."""
     title = f"{deal.name} was {deal.outcome} {_on_its_day(host, deal)}. Really on"
-    live = prompt.day(host.today, Direction.BACK)
+    live = prompt.by_day(host, lambda today: prompt.day(today, Direction.BACK))
     key = key_of("closed", [deal.id])
     typed = await questions.ask(lambda: Prompt(title, live=live, draft_key=key))
     return parse_date(typed, host.today, Direction.BACK) if typed else None
@@ -110,7 +110,7 @@ async def offer_follow_up(host: Host, deal: Deal) -> None:
     async def attempt(questions: Questions) -> Outcome | None:
         typed: str | None = ""
         if key == "d":
-            title, live = f"Ask {deal.name} how it goes on", prompt.day(host.today)
+            title, live = f"Ask {deal.name} how it goes on", prompt.by_day(host, prompt.day)
             draft_key = key_of("follow-up", [deal.id])
             typed = await questions.ask(lambda: Prompt(title, live=live, draft_key=draft_key))
         if typed is None:
@@ -168,7 +168,7 @@ async def _loss(host: Host, questions: Questions, ids: Sequence[int], category: 
     again: str | None = ""
     if category in _RETURNING:
         label = f"Try {whom} again on (empty: never)"
-        again = await questions.ask(lambda: line(label, "again", prompt.day(host.today)))
+        again = await questions.ask(lambda: line(label, "again", prompt.by_day(host, prompt.day)))
     if competitor is None or again is None:
         return None
     recycle_on = parse_date(again, host.today) if again.strip() else None

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
-from functools import partial
 from typing import Final
 
 from pipeboard.domain import commands as c
@@ -31,6 +30,7 @@ from pipeboard.ui.keys import has_step
 from pipeboard.ui.overlays import prompt
 from pipeboard.ui.overlays.draft import key_of
 from pipeboard.ui.overlays.menu import Menu, MenuChoice
+from pipeboard.ui.overlays.presets import step_days
 from pipeboard.ui.overlays.prompt import InEditor, Longer, Prompt
 from pipeboard.ui.widgets.line_input import LONGEST_LINE
 
@@ -169,7 +169,7 @@ _ANOTHER_DAY = "d"
 @asking(a_step)
 async def put_off(host: Host, ids: Ids) -> None:
     """r: another day for the next step, its words as they are; the keys are those of `t`."""
-    days = {key: parse_date(text, host.today) for key, text in prompt.step_days(host.today)}
+    days = {key: parse_date(text, host.today) for key, text in step_days(host.today)}
     choices = [MenuChoice(key, written().day(day, host.today)) for key, day in days.items()]
     choices.append(MenuChoice(_ANOTHER_DAY, "another day…"))
     key = await ask(host, Menu(_when(host, ids), choices))
@@ -210,8 +210,8 @@ async def ask_next_step(host: Host) -> bool:
     def line() -> Prompt:
         return Prompt(
             f"Next step of {target_names(host, ids)}",
-            live=prompt.next_step(host.today, words),
-            presets=prompt.step_days(host.today),
+            live=prompt.by_day(host, lambda today: prompt.next_step(today, words)),
+            presets=lambda: step_days(host.today),
             placeholder=words.present or f"thu {usual or 'call Bob'}",
             draft_key=key_of("next", ids),
         )
@@ -305,7 +305,7 @@ async def snooze(host: Host, ids: Ids) -> None:
             typed = await questions.ask(
                 lambda: Prompt(
                     f"Snooze {target_names(host, ids)} until",
-                    live=prompt.live(partial(_told_until, host.today), "no date"),
+                    live=prompt.live(lambda text: _told_until(host.today, text), "no date"),
                     placeholder="2w waiting for the budget",
                     draft_key=key_of("snooze", ids),
                 )

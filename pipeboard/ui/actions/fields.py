@@ -70,7 +70,7 @@ async def close_date(host: Host, ids: Ids) -> None:
         "expected_close",
         "Expected close of",
         await _present(host, ids, "expected_close"),
-        prompt.day(host.today),
+        prompt.by_day(host, prompt.day),
         lambda text: parse_date(text, host.today),
     )
 

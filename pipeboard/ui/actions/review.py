@@ -29,6 +29,7 @@ from pipeboard.ui.keys import key_for
 from pipeboard.ui.overlays import prompt
 from pipeboard.ui.overlays.draft import key_of
 from pipeboard.ui.overlays.menu import Menu, MenuChoice, Option, Picker
+from pipeboard.ui.overlays.presets import step_days
 from pipeboard.ui.overlays.prompt import Prompt
 from pipeboard.ui.review_keys import REVIEW_TABS
 from pipeboard.ui.screens.deal import DealScreen
@@ -92,11 +93,11 @@ def _title_of(key: str) -> str:
 async def _decide(host: Host, ids: Ids) -> None:
     reps = await read(host, lambda reader: reader.reps())
     deal = (await read(host, lambda reader: reader.deals(ids)))[ids[0]]
-    today, me = host.today, host.program.me
+    me = host.program.me
 
     def understood(text: str) -> str:
         words, named = named_in(text)
-        step = parse_step(words, today)
+        step = parse_step(words, host.today)
         if not step.text:
             raise BadInput("What is to be done?")
         rep = match_owner(named, reps, me) if named else deal.owner
@@ -107,7 +108,7 @@ async def _decide(host: Host, ids: Ids) -> None:
         return Prompt(
             f"Decided on {target_names(host, ids)}",
             live=prompt.live(understood),
-            presets=prompt.step_days(today),
+            presets=lambda: step_days(host.today),
             placeholder="thu send the offer @bo",
             draft_key=key_of("decide", ids),
         )

@@ -312,7 +312,8 @@ async def add(host: BoardScreen) -> None:
     column = host.state.board.columns[host.state.view.cursor[0]]
     stage = column.stage if column.stage.is_open else pipeline.open_stages[0]
     state = host.state
-    live = prompt.quick_add(host.today, pipeline.currency, state.open_deal_of, state.new_rep_mark)
+    told = pipeline.currency, state.open_deal_of, state.new_rep_mark
+    live = prompt.by_day(host, lambda today: prompt.quick_add(today, *told))
 
     async def store(typed: str) -> Outcome:
         return await carry_out(host, AddDeal(typed, pipeline, stage.id))
@@ -378,10 +379,10 @@ async def undo_list(host: Host) -> None:
 
 
 def _when(host: Host, at: datetime) -> str:
-    """`10:32`, `yesterday 16:41`, `27 Nov 16:41`."""
+    """`10:32`, `yesterday 16:41`, `27 Nov 16:41`; the clock may have been set back since."""
     local = at.astimezone(host.program.settings.zone)
     days = (host.today - local.date()).days
-    if days > 1:
+    if days not in (0, 1):
         return written().moment(local)
     return f"{'yesterday ' if days == 1 else ''}{local:%H:%M}"
 

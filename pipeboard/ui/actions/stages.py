@@ -264,10 +264,10 @@ async def _answer_one(host: Host, deal_id: int, lack: Unmet, place: str) -> bool
 
 async def _fill_in(host: Host, deal_id: int, field: str) -> bool:
     name = field.replace("field.", "fields.", 1) if field.startswith("field.") else field
-    today, currency = host.today, typed_currency(host, [deal_id])
+    currency = typed_currency(host, [deal_id])
 
     def read(text: str) -> str:
-        parse_field(name, text, today, currency)
+        parse_field(name, text, host.today, currency)
         return ""
 
     deal, _ = await deal_now(host, deal_id)

@@ -304,6 +304,11 @@ class Picker(TypingOverlay[str]):
             self._is_narrowed = bool(text)
             self._search()
 
+    def understand_anew(self) -> None:
+        if not self._has_digits:
+            self._chosen = self._options[self._cursor].id if self._options else ""
+            self._search()
+
     def on_input_submitted(self) -> None:
         self.action_choose()
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from datetime import date, timedelta
-from typing import ClassVar, Final
+from datetime import date
+from typing import ClassVar, Final, Protocol
 
 from textual.binding import BindingType
 
-from pipeboard.domain.cadence import on_working_day, parse_step, working_day
-from pipeboard.domain.dates import Direction, format_day, parse_date
+from pipeboard.domain.cadence import parse_step
+from pipeboard.domain.dates import Direction, parse_date
 from pipeboard.domain.errors import PipeboardError
 from pipeboard.domain.lazy_dataclass import dataclass
 from pipeboard.domain.locales import written
@@ -19,50 +19,9 @@ from pipeboard.ui.draw.line import Line, Span, blank, key_name, text_of, whole
 from pipeboard.ui.keys import said
 from pipeboard.ui.overlays.draft import Draft
 from pipeboard.ui.overlays.overlay import SAVES, Panel, TypingOverlay, bound, folded, upper_edge
+from pipeboard.ui.overlays.presets import Presets
 from pipeboard.ui.widgets.line_input import LineInput, harmless, one_line
 from pipeboard.ui.widgets.page import glyphs_of
-
-
-class Presets:
-    """Keys that stand for a text while they are all that is typed.
-
-    A key becomes its text by a space or by Enter and not before, since `w` may begin `wed` and
-    `1` may begin `12dec`.
-    """
-
-    def __init__(self, presets: Sequence[tuple[str, str]]) -> None:
-        self._texts = {key: text.strip() for key, text in presets}
-        self._key = self._written = self._kept = ""
-
-    def meant(self, text: str) -> str:
-        """What a text means: that of the key, where it is nothing else."""
-        return self._texts.get(text.strip(), text)
-
-    def written(self, text: str) -> str:
-        """What should stand in the line after it was changed into `text`.
-
-        A backspace right after a key was written out gives the key back, for good.
-        """
-        key = text[:-1]
-        if self._written and text == self._written[:-1]:
-            self._kept, self._written = f"{self._key} ", ""
-            return self._kept
-        if text.endswith(" ") and key in self._texts and text != self._kept:
-            self._key, self._written = key, f"{self._texts[key]} "
-            return self._written
-        if text != self._written:
-            self._written = ""
-        return text
-
-    def line(self, text: str) -> Line:
-        """The keys and their texts, as long as one can be used."""
-        if text.strip() and text.strip() not in self._texts:
-            return ()
-        spans: list[Span] = []
-        for key, full in self._texts.items():
-            spans += [whole(key, "input.label"), whole(f" {full}", "text"), blank(3)]
-        return tuple(spans[:-1])
-
 
 _LABEL: Final[Line] = ((" › ", "input.label"),)
 _AGAIN_S: Final = 0.5
@@ -93,11 +52,11 @@ class Prompt(TypingOverlay[str]):
     an `InEditor` after ^g and a `Longer` after a paste of several lines.
 
     `live` is asked for its feedback after each change, in the thread of the screen: it has to be
-    quick; a complaint waits until the word is left. `on_change` is told each text. `presets` are
-    keys and the texts that they stand for; Tab takes the first of the `suggestions` that begins
-    with what is typed. The first key replaces the `value`, or a text that was left unfinished under
-    `draft_key`: that one is offered again, or with `offers` off stands under ↑, where the lines
-    of this session are too.
+    quick; a complaint waits until the word is left. `on_change` is told each text. `presets` tells
+    keys and the texts that they stand for today; Tab takes the first of the `suggestions` that
+    begins with what is typed. The first key replaces the `value`, or a text that was left
+    unfinished under `draft_key`: that one is offered again, or with `offers` off stands under ↑,
+    where the lines of this session are too.
     """
 
     BINDINGS: ClassVar[list[BindingType]] = bound(
@@ -119,7 +78,7 @@ class Prompt(TypingOverlay[str]):
         on_change: Callable[[str], None] | None = None,
         accept_empty: bool = False,
         suggestions: Sequence[str] = (),
-        presets: Sequence[tuple[str, str]] = (),
+        presets: Callable[[], Sequence[tuple[str, str]]] = tuple,
         placeholder: str = "",
         draft_key: str = "",
         offers: bool = True,
@@ -132,7 +91,8 @@ class Prompt(TypingOverlay[str]):
         self._live = live
         self._on_change = on_change
         self._accept_empty = accept_empty
-        self._presets = Presets(presets)
+        self._find_presets = presets
+        self._presets = Presets(presets())
         self._suggestions = tuple(suggestions)
         self.line.takes_more = self._takes_more = longer
         self._offers = offers
@@ -161,7 +121,7 @@ class Prompt(TypingOverlay[str]):
     def draw(self, width: int, height: int) -> Panel:
         edge = upper_edge(self._heading, width)
         room = max(1, height - len(edge) - 3)
-        lines = self._lines_below(width)[:room]
+        lines = _lines_below(self, width)[:room]
         # Lines that come and go while somebody types would make the board jump.
         self._tallest = min(max(self._tallest, len(lines)), room)
         lines += [()] * (self._tallest - len(lines))
@@ -198,6 +158,10 @@ class Prompt(TypingOverlay[str]):
         if not self._is_behind:
             self._is_behind = True
             self.call_after_refresh(self._understand)
+
+    def understand_anew(self) -> None:
+        self._presets = Presets(self._find_presets())
+        self._understand()
 
     def on_input_submitted(self) -> None:
         self.action_save()
@@ -279,22 +243,34 @@ class Prompt(TypingOverlay[str]):
         is_new = self.text not in ("", self._offered, self.line.pasted)
         return is_new and self.line.cursor_at_end and not self.text.endswith(" ")
 
-    def _lines_below(self, width: int) -> list[Line]:
-        keys = self._presets.line(self.text)
-        told = [
-            (blank(3), *part)
-            for line in (*([keys] if keys else []), *self._shown.lines)
-            for part in folded(line, width - 4)
-        ]
-        said = self.draft.said(width)
-        # On a low screen the reason why it came back is what must be seen.
-        return [*said, *told] if self.draft.why else [*told, *said]
+
+def _lines_below(prompt: Prompt, width: int) -> list[Line]:
+    keys = prompt._presets.line(prompt.text)
+    told = [
+        (blank(3), *part)
+        for line in (*([keys] if keys else []), *prompt._shown.lines)
+        for part in folded(line, width - 4)
+    ]
+    said = prompt.draft.said(width)
+    # On a low screen the reason why it came back is what must be seen.
+    return [*said, *told] if prompt.draft.why else [*told, *said]
 
 
 # Feedback under a line while it is typed: how it is understood, or why it is not.
 
 Live = Callable[[str], Feedback]
-_WEEKDAYS: Final = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+
+
+class Dated(Protocol):
+    """What knows which day it is."""
+
+    @property
+    def today(self) -> date: ...
+
+
+def by_day(dated: Dated, of: Callable[[date], Live]) -> Live:
+    """Feedback as it is on the day on which it is asked for: lines stand open over midnight."""
+    return lambda text: of(dated.today)(text)
 
 
 def understood(text: str) -> Feedback:
@@ -388,26 +364,6 @@ def next_step(today: date, words: StepWords = StepWords()) -> Live:
         return f"{when}   {said}" if said else when
 
     return live(read, f"- {takes_away}" if takes_away else "nothing is typed yet")
-
-
-def step_days(today: date) -> tuple[tuple[str, str], ...]:
-    """Keys for the days that a next step is most often put on; apart from today, working days."""
-    near = [_typed(working_day(today, places), today) for places in (1, 3)]
-    far = []
-    for text in ("1w", "1m"):
-        day = parse_date(text, today)
-        working = on_working_day(day)
-        far.append(f"{text} " if working == day else _typed(working, today))
-    return tuple(zip("123wm", ("today ", *near, *far), strict=True))
-
-
-def _typed(day: date, today: date) -> str:
-    """A day as somebody would type it, with the blank that words come after."""
-    if day - today == timedelta(days=1):
-        return "tomorrow "
-    if day - today < timedelta(days=7):
-        return f"{_WEEKDAYS[day.weekday()]} "
-    return f"{format_day(day, today).replace(' ', '').lower()} "
 
 
 def quick_add(

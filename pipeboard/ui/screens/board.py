@@ -56,6 +56,7 @@ class BoardScreen(LiveScreen):
     TABLE = BOARD
     title_of_help = "Board"
     GO = "b"
+    NEEDS_ROOM = True
     range_start: tuple[int, int] | None = None
     """From where on a range of cards is being marked."""
     metrics_worker: MetricsWorker | None = None

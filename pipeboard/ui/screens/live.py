@@ -8,7 +8,7 @@ from datetime import date
 from functools import cached_property, partial
 from inspect import iscoroutinefunction
 from time import monotonic
-from typing import TYPE_CHECKING, ClassVar, Final, cast
+from typing import TYPE_CHECKING, ClassVar, Final, Protocol, cast, runtime_checkable
 
 from textual.app import App, ReturnType
 from textual.binding import BindingsMap
@@ -17,7 +17,7 @@ from textual.screen import Screen
 from textual.strip import Strip
 
 from pipeboard.domain.deal import NOTHING, Deal
-from pipeboard.domain.errors import DatabaseError, GivenUp, PipeboardError
+from pipeboard.domain.errors import DatabaseError, GivenUp, PipeboardError, Refused
 from pipeboard.domain.lazy_dataclass import dataclass, replace
 from pipeboard.outlet import with_database
 from pipeboard.ui.draw.heading import tags_of
@@ -25,7 +25,7 @@ from pipeboard.ui.draw.line import EMPTY, Hint, Line, whole
 from pipeboard.ui.host import Program, found, queued_action, turn_for
 from pipeboard.ui.key_table import ALL, OF_DEALS, program_keys
 from pipeboard.ui.keys import REACHES_OUT, Key, bindings, hints, rebound
-from pipeboard.ui.last_view import FOLLOW_S
+from pipeboard.ui.last_view import FOLLOW_S, read_anew
 from pipeboard.ui.palette import Role
 from pipeboard.ui.terminal.workers import beside
 from pipeboard.ui.widgets.page import Page
@@ -53,6 +53,14 @@ class Said:
     offers: str = ""
 
 
+@runtime_checkable
+class Understanding(Protocol):
+    """What is typed in, and tells what the words mean."""
+
+    def understand_anew(self) -> None:
+        """Tells it once more: they may mean another day by now."""
+
+
 @dataclass(frozen=True, slots=True)
 class Hinted:
     """The keys that hints have named since a part of a screen was turned to, by their ids."""
@@ -76,6 +84,8 @@ class LiveScreen(Screen[None]):
     title_of_help = ""
     GO: ClassVar[str] = ""
     """The letter that leads to it behind `g`."""
+    NEEDS_ROOM: ClassVar[bool] = False
+    """Is nothing of it shown in a window that is too small?"""
     why_it_stays: Callable[[], str] | None = None
     """Says why no other screen can be gone to from here now, "" where one can."""
 
@@ -295,6 +305,8 @@ def check_key(screen: LiveScreen, key: Key) -> None:
         screen.program.check_writable(key.needs)
     if key.does in REACHES_OUT:
         screen.program.choices.check_reaching_out()
+    if key.changes and screen.NEEDS_ROOM and screen.state.view.is_too_small:
+        raise Refused("The window is too small to show what that would change.")
 
 
 def on_top(app: App[ReturnType]) -> LiveScreen | None:
@@ -346,10 +358,15 @@ def _follow(screen: LiveScreen) -> None:
     today = program.seat.today(zone)
     if (today, zone) != (state.lens.today, state.lens.zone):
         # Whichever screen notices first; those above and below it notice by themselves.
-        state.load(replace(state.lens, today=today, zone=zone))
+        query = read_anew(state.reader, program.settings, today, program.me, state.lens.filter)
+        state.load(replace(state.lens, today=today, zone=zone, filter=query))
+        screen._day_shown = None
     if today != screen._day_shown:
         screen.turn_day(today)
         screen._day_shown = today
+        for over in screen.app.screen_stack:
+            if isinstance(over, Understanding):
+                over.understand_anew()
     if is_news or screen.needs_reading:
         screen.show_news()
         screen.version, screen.reads_again = version, False

@@ -22,6 +22,7 @@ from pipeboard.ui.draw.metrics.sections import Block, ReportView, Spot, marked, 
 from pipeboard.ui.draw.metrics.tabs import heading
 from pipeboard.ui.host import patiently
 from pipeboard.ui.key_table import METRICS
+from pipeboard.ui.last_view import read_anew
 from pipeboard.ui.metrics_worker import CountedMoment, Drawn, MetricsWorker
 from pipeboard.ui.screens.live import Said, hints_of
 from pipeboard.ui.screens.page_screen import CountingScreen
@@ -38,10 +39,11 @@ class Wanted(NamedTuple):
 
 
 class LeftAt(NamedTuple):
-    """Where a person was when they left the screen."""
+    """Where a person was when they left the screen, and on which day."""
 
     asked: ReportView
     cursor: int
+    day: date
 
 
 def period_of(kind: Kind, day: date, settings: Settings) -> Period:
@@ -51,13 +53,23 @@ def period_of(kind: Kind, day: date, settings: Settings) -> Period:
     )
 
 
-def as_counted_now(period: Period, today: date, settings: Settings) -> Period:
-    """The period of the same kind that holds today, or where it does not the day on which this one
-    begins: years and weeks may begin on another day by now."""
+def as_counted_now(period: Period, today: date, settings: Settings, seen: date) -> Period:
+    """The period of the same kind that holds today, where this one does or was the present one on
+    the day when it was `seen`; else the one that holds the day on which this one begins: years and
+    weeks may begin on another day by now."""
     if period.kind in ("days", "all"):
         return period
-    day = today if period.start <= today < period.end else period.start
-    return period_of(period.kind, day, settings)
+    is_present = any(period.start <= day < period.end for day in (today, seen))
+    return period_of(period.kind, today if is_present else period.start, settings)
+
+
+def _asked_now(asked: ReportView, state: BoardState, settings: Settings, seen: date) -> ReportView:
+    """What was asked for on the day when it was `seen`, as it is meant today."""
+    lens, query = state.lens, asked.query
+    if seen != lens.today:
+        query = read_anew(state.reader, settings, lens.today, lens.me, query)
+    period = as_counted_now(asked.period, lens.today, settings, seen)
+    return replace(asked, period=period, query=query)
 
 
 class MetricsScreen(CountingScreen):
@@ -95,10 +107,11 @@ class MetricsScreen(CountingScreen):
             filter_text=state.view.filter_text,
         )
         self.cursor = 0
+        seen = lens.today
         if place is not None:
-            self.asked, self.cursor = place
-        period = as_counted_now(self.asked.period, lens.today, settings)
-        self.asked = replace(self.asked, period=period, currency=lens.currency)
+            self.asked, self.cursor, seen = place
+        self.asked = replace(_asked_now(self.asked, state, settings, seen), currency=lens.currency)
+        self._day = lens.today
         self.drawn: Drawn | None = None
         self._shown_at: datetime | None = None
         self.give_up = partial(end_counting, self)
@@ -112,8 +125,9 @@ class MetricsScreen(CountingScreen):
     def reload(self) -> None:
         """Counts again what somebody has changed, in the periods that hold now."""
         self.version = self.state.reader.data_version()
-        period = as_counted_now(self.asked.period, self.state.lens.today, self.program.settings)
-        self.look_at(replace(self.asked, period=period), self.cursor)
+        asked = _asked_now(self.asked, self.state, self.program.settings, self._day)
+        self._day = self.today
+        self.look_at(asked, self.cursor)
 
     def look_at(self, asked: ReportView, cursor: int = 0) -> None:
         """Shows other numbers: at once where they are known, else as soon as they are counted."""
@@ -184,8 +198,8 @@ class MetricsScreen(CountingScreen):
 
     @property
     def moment(self) -> CountedMoment:
-        """The state of the database that is shown, and its instant."""
-        return self.metrics_worker.moment(self.version)
+        """The state of the database that is shown, its day and its instant."""
+        return self.metrics_worker.moment(self.version, self.today)
 
     # The cursor.
 
@@ -260,7 +274,7 @@ def _put_away(screen: MetricsScreen, wanted: Wanted | None = None) -> None:
     """Keeps where one is; raises DatabaseError where wanted deals cannot be shown now."""
     if screen.counting:
         screen.metrics_worker.give_up()
-    screen._come_back(LeftAt(screen.asked, screen.cursor), wanted)
+    screen._come_back(LeftAt(screen.asked, screen.cursor, screen._day), wanted)
 
 
 _LONGEST_READING: Final = 12  # lines, on the narrowest screen

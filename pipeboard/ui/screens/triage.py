@@ -11,6 +11,7 @@ from textual.binding import BindingType
 
 from pipeboard.domain.cadence import follow_up_days
 from pipeboard.domain.errors import PipeboardError
+from pipeboard.domain.filter_nodes import EVERYTHING
 from pipeboard.domain.lazy_dataclass import replace
 from pipeboard.domain.locales import written
 from pipeboard.domain.pipeline import Pipeline, Stage
@@ -22,6 +23,7 @@ from pipeboard.ui.draw.line import Hint, exactly, key_name, spelled, width_of
 from pipeboard.ui.draw.triage import TriageView, body, deal_at, head, key_at
 from pipeboard.ui.host import patiently
 from pipeboard.ui.key_table import TRIAGE
+from pipeboard.ui.last_view import read_anew
 from pipeboard.ui.news import News, told
 from pipeboard.ui.screens.live import hints_of
 from pipeboard.ui.screens.page_screen import PageScreen, scroll
@@ -31,6 +33,7 @@ from pipeboard.workspace.triage import Triage
 
 if TYPE_CHECKING:
     from pipeboard.domain.deal import Deal
+    from pipeboard.store.reading.listing import Listing
     from pipeboard.workspace.recording import Receipt
 
 
@@ -193,7 +196,7 @@ class TriageScreen(PageScreen):
         version = self.state.reader.data_version()
         is_asking = self.app.screen is not self
         if self.triage.listing.today != self.today and not is_asking:
-            self.triage.restart(replace(self.triage.listing, today=self.today))
+            self.triage.restart(_of_today(self, self.triage.listing))
         else:
             self.triage.load(holds=is_asking)
         self._is_held = is_asking
@@ -285,6 +288,13 @@ def _nothing(screen: TriageScreen) -> str:
         return NOTHING_MATCHES
     is_own = screen.triage.listing.owner == screen.program.me
     return "Nothing needs you now." if is_own else "Nothing needs anybody now."
+
+
+def _of_today(screen: TriageScreen, listing: Listing) -> Listing:
+    """The same queue as it is today, under its filter as that is meant today."""
+    lens, program = screen.state.lens, screen.program
+    query = read_anew(screen.state.reader, program.settings, lens.today, program.me, listing.filter)
+    return replace(listing, today=lens.today, zone=lens.zone, filter=query or EVERYTHING)
 
 
 def _style(screen: TriageScreen) -> PaneStyle:
