@@ -101,3 +101,19 @@ def test_whoever_asked_a_server_that_hangs_goes_on_once_it_answers(
             reader.whole().database.rows("select pg_sleep(5)")
     assert lost.value.details["reason"] == "unreachable"
     assert reader.deals([deal])
+
+
+def test_who_interrupts_a_question_is_told_that_and_asks_the_next(
+    team: Team, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    reader = team.rep("ana").reader
+    deal = add(team.rep("ana")).id
+
+    def interrupt() -> float:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as pressed:
+        pressed.setattr(answering, "monotonic", interrupt)
+        with pytest.raises(KeyboardInterrupt):
+            reader.whole().database.rows("select pg_sleep(5)")
+    assert reader.deals([deal])
