@@ -143,12 +143,16 @@ def main(arguments: Sequence[str]) -> int:
 
 
 def _typed_database(arguments: Sequence[str]) -> str:
-    """What `--db` names in this line; empty where nothing does."""
+    """What `--db` names in this line, without a password; empty where nothing does."""
     found, rest = "", iter(where_flags_stand(arguments))
     for argument in rest:
         name, equals, value = argument.partition("=")
         if name == "--db":
             found = value if equals else next(rest, "")
+    if ":" in found or "=" in found:
+        from pipeboard.store.locating import without_password
+
+        return without_password(found)
     return found
 
 

@@ -248,6 +248,7 @@ def init(call: Call) -> int:
 @takes_json
 def migrate(call: Call) -> int:
     """Takes the whole workspace to another database; the old one then only says where it is."""
+    from pipeboard.store.locating import without_password
     from pipeboard.store.moving import move
 
     asked = call.arguments
@@ -271,6 +272,6 @@ def migrate(call: Call) -> int:
     call.out.say(
         f"Took {what} to {moved.to}; counts, history and digest are the same.",
         "The old database is kept, and takes no more changes. Open the new one: "
-        f"--db {quote(str(moved.to))}",
+        f"--db {quote(without_password(asked.to) if ':' in asked.to else moved.to)}",
     )
     return 0

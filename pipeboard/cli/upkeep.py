@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
+from shlex import quote
 from typing import TYPE_CHECKING
 
 from pipeboard import __version__
@@ -140,7 +141,8 @@ def restore(call: Call) -> int:
         raise BadInput(
             f"{location} is brought back by PostgreSQL's own program.",
             hint="With all boards closed: pg_restore --clean --if-exists --single-transaction "
-            f"--no-owner --dbname={location} {printable(str(backup))}",
+            f"--no-owner --dbname={quote(location.without_password()[0])} "
+            f"{quote(printable(str(backup)))}",
         )
     if call.arguments.dry_run and backup.is_file():
         faults = check_copy(Location(backup))

@@ -116,7 +116,7 @@ class Store:
         `DatabaseError` when there is one already, also when somebody else makes it meanwhile.
         """
         from pipeboard.store.engine import write_once
-        from pipeboard.store.tables import definitions
+        from pipeboard.store.making import make_tables
         from pipeboard.store.writing import Writer
 
         location = locate(database)
@@ -127,8 +127,7 @@ class Store:
         def make(made: Database) -> None:
             if made.has_tables():
                 raise _exists(location)
-            for statement in definitions(identity.engine).values():
-                made.change(statement)
+            make_tables(made)
             made.insert("workspace", [{"id": identity.database_id}])
             writer = Writer(made)
             writer.begin(settings)

@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from pipeboard.domain.people import CALENDAR
 from pipeboard.domain.roles import Role
 from pipeboard.domain.settings import SEEN, Rep
+from pipeboard.store import dialect
 from pipeboard.store.database import LOG, Database
 from pipeboard.store.opening import OF_DEALS, TABLES
 from pipeboard.store.reading.sight import quoted
@@ -135,7 +136,7 @@ def script(schema: str, reps: Sequence[Rep]) -> str:
 
 def schema_in(database: Database) -> str:
     """The schema of a server that a workspace is in."""
-    return str(database.column("SELECT current_schema()")[0])
+    return str(database.column(dialect.HOME)[0])
 
 
 def shows_all(database: Database) -> bool:

@@ -39,7 +39,9 @@ _NETWORK = frozenset(
 )
 
 
-_URL = re.compile(r"([a-z][a-z0-9+.-]*):(?=/|.*@)", re.IGNORECASE | re.DOTALL)
+_URL = re.compile(r"([a-z][a-z0-9+.-]*):(?=/|.*@)|(postgres(?:ql)?):", re.IGNORECASE | re.DOTALL)
+_CONNINFO = re.compile(r"\s*(host|hostaddr|port|dbname|user|password|service)\s*=")
+"""How PostgreSQL's own programs may be told of a database besides."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +90,29 @@ class Location:
         return f"file:{quote(os.fsencode(self.path))}?mode={'ro' if read_only else 'rw'}"
 
 
+_SECRET = re.compile(r".*(password|secret)|scram_")
+"""What stands in the query of a URL and is nobody else's."""
+
+
+def _key(word: str) -> str:
+    return unquote(word.partition("=")[0])
+
+
+def _parts(url: str) -> tuple[str, str, str, str]:
+    """Name, password, `@hosts/database` and query of a URL, none of them decoded.
+
+    The name ends where libpq takes it to end, so that signs of a password that should have been
+    written otherwise (`/ ? #`) are never taken for a part of the place, which is shown.
+    """
+    rest = url.partition("://")[2]
+    start = rest.partition("/")[0]
+    until = start if "@" in start else rest.partition("?")[0]
+    user, at, _ = until.rpartition("@")
+    name, _, password = user.partition(":")
+    place, _, query = rest[len(user) + len(at) :].partition("?")
+    return name, password, f"{at}{place}", query
+
+
 @dataclass(frozen=True, slots=True)
 class Server:
     """Where a database is: on a server of PostgreSQL's, under a URL that may name several hosts.
@@ -98,9 +123,8 @@ class Server:
     url: str
 
     def __str__(self) -> str:
-        user, at, hosts = urlsplit(self.url).netloc.rpartition("@")
-        who = f"{unquote(user.partition(':')[0])}@" if at else ""
-        return printable(f"postgresql://{who}{hosts}{urlsplit(self.url).path}")
+        name, _, place, _ = _parts(self.url)
+        return printable(f"postgresql://{unquote(name)}{place}")
 
     @property
     def name(self) -> str:
@@ -110,16 +134,19 @@ class Server:
     @property
     def file_name(self) -> str:
         """Host and database, for files that belong to it."""
-        parts = urlsplit(self.url)
-        hosts = parts.netloc.rpartition("@")[2]
-        return re.sub(r"[^a-z0-9.-]+", "-", f"{hosts}-{parts.path.strip('/')}".lower())
+        hosts, _, database = _parts(self.url)[2].removeprefix("@").partition("/")
+        return re.sub(r"[^a-z0-9.-]+", "-", f"{hosts}-{database.strip('/')}".lower())
 
     def without_password(self) -> tuple[str, str]:
         """The URL for the words of a command that everybody may read, and the password."""
-        parts = urlsplit(self.url)
-        user, at, hosts = parts.netloc.rpartition("@")
-        name, _, password = user.partition(":")
-        return parts._replace(netloc=f"{name}{at}{hosts}").geturl(), unquote(password)
+        name, password, place, query = _parts(self.url)
+        open_words = [word for word in query.split("&") if word and not _SECRET.match(_key(word))]
+        for word in query.split("&"):
+            if _key(word) == "password":  # of two the later counts
+                password = word.partition("=")[2]
+        return f"postgresql://{name}{place}{'?' * bool(open_words)}{'&'.join(open_words)}", unquote(
+            password
+        )
 
     @property
     def mark(self) -> tuple[int, int] | None:
@@ -148,27 +175,44 @@ _SERVERS = ("postgresql", "postgres", "postgresql+psycopg")
 
 def locate(database: str) -> Place:
     """The place that a path or URL names; `DatabaseError` for what cannot hold a database."""
-    url = _URL.match(database)
-    if url and url[1].lower() in _SERVERS:
-        return _server(f"postgresql{database[len(url[1]) :]}")
+    if _kind(database) in _SERVERS:
+        return _server(f"postgresql{database[database.index(':') :]}")
     return locate_file(database)
 
 
 def shown(database: str) -> str:
     """A path or URL as it may be shown: without a password."""
+    kind = _kind(database)
+    if kind in _SERVERS:
+        return str(Server(database))
+    is_open = kind in ("", "sqlite") or (kind != "libpq" and "@" not in database)
+    return database if is_open else f"{kind}:…"
+
+
+def without_password(database: str) -> str:
+    """A path or URL as it stands in a command that somebody may type, or read over a shoulder."""
+    is_url = _kind(database) in _SERVERS and "://" in database
+    return Server(database).without_password()[0] if is_url else shown(database)
+
+
+def _kind(database: str) -> str:
+    """The kind of a URL, empty for a path."""
     url = _URL.match(database)
-    return str(Server(database)) if url and url[1].lower() in _SERVERS else database
+    if url is None:
+        return "libpq" if _CONNINFO.match(database) else ""
+    return (url[1] or url[2]).lower()
 
 
 def _server(url: str) -> Server:
-    try:
-        _ = urlsplit(url).path
-    except ValueError as error:
+    name, password, place, _ = _parts(url)
+    if any(sign in f"{name}{password}" for sign in "@/") or place.count("[") != place.count("]"):
+        # The driver would look for a host under the rest of the password, and name it.
         raise DatabaseError(
             "The URL of the database cannot be read.",
-            hint="For example: --db postgresql://ana@db.example.com/sales",
-        ) from error
-    if not url.startswith("postgresql://") or not urlsplit(url).path.strip("/"):
+            hint="It is like --db postgresql://ana@db.example.com/sales; in a name or a password "
+            "@ / are written %40 %2F.",
+        )
+    if not url.startswith("postgresql://") or not place.partition("/")[2].strip("/"):
         raise DatabaseError(
             "The URL names no database.",
             hint="For example: --db postgresql://ana@db.example.com/sales",
@@ -178,11 +222,10 @@ def _server(url: str) -> Server:
 
 def locate_file(database: str) -> Location:
     """The place that a path or `sqlite:///` URL names; `DatabaseError` for what cannot hold one."""
-    url = _URL.match(database)
-    if url and url[1].lower() != "sqlite":
+    if (kind := _kind(database)) not in ("", "sqlite"):
         # Never the rest of it, which may hold a password.
         raise DatabaseError(
-            f"This Pipeboard cannot open a database of the kind '{url[1].lower()}'.",
+            f"This Pipeboard cannot open a database of the kind '{kind}'.",
             hint="Give the path of a SQLite file with --db, or a URL (postgresql://…).",
         )
     if database.startswith("sqlite:"):

@@ -10,6 +10,7 @@ import os
 import sqlite3
 from collections.abc import Mapping
 from contextlib import closing, suppress
+from math import inf
 from pathlib import Path
 
 from sqlalchemy import Connection as SqlConnection
@@ -120,7 +121,7 @@ def migrate_on_server(
             engine = create_engine(
                 "postgresql+psycopg://", creator=lambda: raw, poolclass=StaticPool
             )
-            raw.autocommit = False
+            raw.autocommit, raw.answer_s = False, inf  # a step may take its time
             with engine.begin() as connection:
                 connection.exec_driver_sql(dialect.LOCK_WRITING)
                 _bring_to(connection, schema_on(connection), wanted, steps)

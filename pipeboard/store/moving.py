@@ -21,8 +21,8 @@ from pipeboard.store.connecting import connect_at
 from pipeboard.store.database import Database, RowTuple
 from pipeboard.store.engine import write_once
 from pipeboard.store.locating import Place, locate
+from pipeboard.store.making import make_tables
 from pipeboard.store.opening import SCHEMA, TABLES, AnyIdentity, identity_of_new, look
-from pipeboard.store.tables import definitions
 from pipeboard.store.whole import check_deals, read_rows, with_truths
 
 _LAST = "SELECT seq, id FROM command ORDER BY seq DESC LIMIT 1"
@@ -98,8 +98,7 @@ def _copied(source: Database, target: Place, *, dry_run: bool) -> Moved:
 
     def fill(database: Database) -> None:
         if found is None:
-            for statement in definitions(identity.engine).values():
-                database.change(statement)
+            make_tables(database)
         else:
             if identity.engine == "postgresql":
                 database.rows(dialect.LOCK_WRITING)

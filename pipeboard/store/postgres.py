@@ -13,7 +13,7 @@ import re
 import time
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from pipeboard.store import dialect
@@ -25,14 +25,28 @@ from pipeboard.store.sql import names
 if TYPE_CHECKING:
     import psycopg
 
+    from pipeboard.store.answering import AnsweredConnection
+
 Values: TypeAlias = Sequence[Any] | Mapping[str, Any]
 Question: TypeAlias = tuple[str, Values]
 
 LOCK_TIMEOUT_MS, STATEMENT_TIMEOUT_MS, IDLE_TIMEOUT_MS = 5_000, 20_000, 30_000
+ANSWER_S = 25.0
+"""How long nothing need come from a server: somewhat longer than it may take for a statement."""
+HASTY_LOCK_MS, HASTY_STATEMENT_MS, HASTY_ANSWER_S = 250, 8_000, 10.0
+"""The same, and how long nothing need come, for a screen, which hears no keys meanwhile."""
 _DOWN_S = 1.0
 """How long a server that could not be reached is not asked again by somebody without patience."""
+_PAUSES = 4
+"""So many times what it took to find that out comes on top."""
 _PAUSE_S = 0.1
-_IN_SCHEMA = "table_schema = current_schema()"
+_HOME = (
+    "coalesce((SELECT nspname FROM pg_catalog.pg_class JOIN pg_catalog.pg_namespace AS home"
+    " ON home.oid = relnamespace WHERE pg_class.oid = to_regclass('counter')), current_schema())"
+)
+"""The schema whose tables are meant by their bare names, which need not be the first in which the
+account may make some; where there are none yet, that one."""
+_IN_SCHEMA = f"table_schema = {_HOME}"
 _COLUMNS = f"FROM information_schema.columns WHERE {_IN_SCHEMA} AND table_name = %s"
 _BEGIN = {
     dialect.BEGIN_READING: "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY",
@@ -47,14 +61,15 @@ _PHRASES = {
     " AND attnum = ANY (indkey) WHERE indisprimary AND indrelid = %s::regclass"
     " ORDER BY array_position(indkey::int[], attnum::int)",
     dialect.VERSION: "SELECT version()",
-    dialect.NAMES: "SELECT relname FROM pg_class"
-    " WHERE relkind = 'r' AND relnamespace = current_schema()::regnamespace"
-    " UNION ALL SELECT indexname FROM pg_indexes WHERE schemaname = current_schema()",
+    dialect.NAMES: f"SELECT tablename FROM pg_tables WHERE schemaname = {_HOME}"
+    f" UNION ALL SELECT indexname FROM pg_indexes WHERE schemaname = {_HOME}",
+    dialect.HOME: f"SELECT {_HOME}",
+    dialect.ENCODING: "SELECT current_setting('server_encoding')",
     dialect.COMMITS_OF_OTHERS: "SELECT value FROM counter WHERE name = 'change'",
 }
 OF_OTHER_TYPES = (
     "SELECT table_name, column_name, data_type FROM information_schema.columns"
-    " WHERE table_schema = current_schema() AND (data_type = 'integer' OR"
+    f" WHERE {_IN_SCHEMA} AND (data_type = 'integer' OR"
     " (data_type IN ('text', 'character varying') AND collation_name IS DISTINCT FROM 'C'))"
 )
 """Columns that a step of the schema has made with other types than new tables have."""
@@ -138,10 +153,11 @@ class ServerConnection:
         self.server = server
         self.read_only = read_only
         self.wait_ms = wait_ms
+        self.is_hasty = False
         self.trips = 0
         self.has_changed = False
         self.in_transaction = False
-        self._raw: psycopg.Connection[Any] | None = None
+        self._raw: AnsweredConnection | None = None
         self._opening: list[str] = []
         self._waiting: list[tuple[str, Sequence[Values], Check | None]] = []
         self._at_hand: dict[Hashable, Reply] = {}
@@ -163,6 +179,7 @@ class ServerConnection:
             self._roll_back()
         elif sql.startswith(dialect.WAITING):
             self.wait_ms = int(sql.removeprefix(dialect.WAITING))
+            self.is_hasty = self.wait_ms < 1_000
         elif _asks(sql):
             return self._answered(sql, values)
         else:
@@ -232,7 +249,7 @@ class ServerConnection:
 
     def _begin(self, statement: str) -> None:
         """Begins with the first question, in the same round trip."""
-        self._opening = [statement, _timeouts(LOCK_TIMEOUT_MS)]
+        self._opening = [statement, self._terms()]
         self._at_hand.clear()
         self.has_changed = False
         self.in_transaction = True
@@ -243,7 +260,7 @@ class ServerConnection:
         """Begins a transaction that nobody else writes beside: in one round trip the lock, and
         answers to the questions that every use case asks."""
         self._begin(_BEGIN[dialect.BEGIN_WRITING])
-        self._opening = [self._opening[0], _timeouts(lock_ms), *([lock] if lock else [])]
+        self._opening = [self._opening[0], _terms(lock_ms), *([lock] if lock else [])]
         self._put_at_hand([(sql, ()) for sql in at_hand])
 
     def _commit(self) -> None:
@@ -267,6 +284,11 @@ class ServerConnection:
 
     # Round trips.
 
+    def _terms(self) -> str:
+        if self.is_hasty:
+            return _terms(HASTY_LOCK_MS, HASTY_STATEMENT_MS)
+        return _terms(LOCK_TIMEOUT_MS)
+
     def _ask(self, sql: str, values: Values) -> Reply:
         return self._ask_all([(translated(sql), values)])[0]
 
@@ -277,7 +299,7 @@ class ServerConnection:
         opening = list(self._opening)
         until = time.monotonic() + self.wait_ms / 1000
         while True:
-            self._opening = list(opening) or [_timeouts(LOCK_TIMEOUT_MS)]
+            self._opening = list(opening) or [self._terms()]
             try:
                 return self._trip(questions)
             except ServerTrouble as error:
@@ -312,31 +334,43 @@ class ServerConnection:
                 check(cursor.rowcount)
         return [_answer(cursor) for cursor in cursors]
 
-    def _settle(self, raw: psycopg.Connection[Any]) -> None:
+    def _settle(self, raw: AnsweredConnection) -> None:
         """Takes the answer to the end of the transaction before."""
         if self._is_ending:
             self._is_ending = False
-            while raw.pgconn.get_result() is not None:
-                pass
+            raw.settle()
 
     # The connection itself.
 
-    def _connected(self) -> psycopg.Connection[Any]:
-        if self._raw is not None and not self._raw.closed:
-            return self._raw
-        if self._down is not None and time.monotonic() < self._down[0] and self.wait_ms < 1_000:
-            raise self._down[1]
-        with told_of_driver(self._note_down):
-            self._raw = connect(self.server, read_only=self.read_only, wait_ms=self.wait_ms)
-        self._is_ending, self._down = False, None
+    def _connected(self) -> AnsweredConnection:
+        if self._raw is None or self._raw.closed:
+            now = time.monotonic()
+            if self._down is not None and now < self._down[0] and self.wait_ms < 1_000:
+                raise self._down[1]
+            with told_of_driver(partial(self._note_down, now)):
+                self._raw = connect(self.server, read_only=self.read_only, wait_ms=self.wait_ms)
+            self._is_ending, self._down = False, None
+        self._raw.answer_s = HASTY_ANSWER_S if self.is_hasty else ANSWER_S
         return self._raw
 
-    def _note_down(self, trouble: ServerTrouble) -> None:
-        self._down = (time.monotonic() + _DOWN_S, trouble)
+    def _note_down(self, since: float, trouble: ServerTrouble) -> None:
+        now = time.monotonic()
+        self._down = (now + _DOWN_S + _PAUSES * (now - since), trouble)
 
     def _lose(self, trouble: ServerTrouble) -> None:
-        if trouble.kind == "lost":
+        if trouble.kind == "standby" and self._only_reads():
+            trouble.kind = "only_reads"
+        elif trouble.kind in ("lost", "standby"):
             self._drop()
+
+    def _only_reads(self) -> bool:
+        """Whether the account, and no host of a team's, is kept from changes: it stays so. A server
+        tells of both since PostgreSQL 14."""
+        if self._raw is None:
+            return False
+        told = self._raw.pgconn.parameter_status
+        is_kept = told(b"default_transaction_read_only") == b"on"
+        return is_kept and told(b"in_hot_standby") != b"on"
 
     def _drop(self) -> None:
         raw, self._raw = self._raw, None
@@ -369,14 +403,16 @@ def _name_of(sql: str, values: Values) -> Hashable:
     return sql, tuple(values.items()) if isinstance(values, Mapping) else tuple(values)
 
 
-def _timeouts(lock_ms: int) -> str:
-    """Limits for the transaction that it stands in, and for nothing after it."""
-    limits = {
+def _terms(lock_ms: int, statement_ms: int | None = None) -> str:
+    """Limits for the transaction that it stands in, and for nothing after it; and a backslash is
+    one, whatever the server or the account has been set to."""
+    terms = {
         "lock_timeout": lock_ms,
-        "statement_timeout": STATEMENT_TIMEOUT_MS,
+        "statement_timeout": statement_ms or STATEMENT_TIMEOUT_MS,
         "idle_in_transaction_session_timeout": IDLE_TIMEOUT_MS,
+        "standard_conforming_strings": "on",
     }
-    return "SELECT " + ", ".join(f"set_config('{k}', '{v}', true)" for k, v in limits.items())
+    return "SELECT " + ", ".join(f"set_config('{k}', '{v}', true)" for k, v in terms.items())
 
 
 def _answer(cursor: psycopg.Cursor[Any]) -> Reply:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -14,11 +15,13 @@ from pipeboard.store.locating import Server
 if TYPE_CHECKING:
     import psycopg
 
+    from pipeboard.store.answering import AnsweredConnection
+
 CONNECT_TIMEOUT_S = 5
 _UNHEARD = logging.NullHandler()
 
 
-def connect(server: Server, *, read_only: bool, wait_ms: int) -> psycopg.Connection[Any]:
+def connect(server: Server, *, read_only: bool, wait_ms: int) -> AnsweredConnection:
     """The driver's connection, that commits each statement by itself; raises its errors."""
     driver = loaded_driver()
     wanted: dict[str, Any] = {"connect_timeout": max(2, min(CONNECT_TIMEOUT_S, wait_ms // 1000))}
@@ -26,13 +29,14 @@ def connect(server: Server, *, read_only: bool, wait_ms: int) -> psycopg.Connect
         # Of several hosts the one that takes changes: where the team goes after a failover. Who
         # only reads asks it too, since the others may not know yet what was just stored.
         wanted["target_session_attrs"] = "primary" if read_only else "read-write"
-    wanted |= {"application_name": "pipeboard", "client_encoding": "UTF8"}
+    wanted |= {"application_name": "pipeboard"}
     given = driver.conninfo.conninfo_to_dict(server.url)
-    raw: psycopg.Connection[Any] = driver.connect(
+    raw = connection_class().connect(
         server.url,
         autocommit=True,
         prepare_threshold=None,
         **{name: value for name, value in wanted.items() if name not in given},
+        client_encoding="UTF8",  # whatever the URL says: all that people type can be sent so
     )
     _read_as_sqlite(raw)
     return raw
@@ -49,7 +53,14 @@ def loaded_driver() -> Any:
     return psycopg
 
 
-def _read_as_sqlite(raw: psycopg.Connection[Any]) -> None:
+def connection_class() -> type[AnsweredConnection]:
+    """What a connection is made of, imported with the driver."""
+    from pipeboard.store.answering import AnsweredConnection
+
+    return AnsweredConnection
+
+
+def _read_as_sqlite(raw: AnsweredConnection) -> None:
     """Truths as 0 and 1, and sums as whole numbers."""
     from psycopg.adapt import Loader
 
@@ -89,7 +100,9 @@ _KINDS = {
     "57P03": "lost",
     "57P05": "lost",
     "25P03": "lost",
-    "25006": "lost",  # a standby: the team has gone on to another host
+    "25006": "standby",  # the team may have gone on to another host
+    "22P05": "letters",
+    "22021": "letters",
     "53300": "full",
     "53100": "disk",
     "55P03": "busy",
@@ -99,11 +112,13 @@ _KINDS = {
     "3D000": "missing",
     "42501": "rights",
     "42P01": "no_table",
-    "3F000": "no_table",
+    "3F000": "no_schema",
 }
+PASSING = ("busy", "lost", "standby")
+"""What the same may succeed after a moment later."""
 
-
-_OF_URLS = (" URI", "percent-encoded", "connection option", "invalid port", "invalid sslmode")
+_OF_URLS = (" URI", "percent-encoded", "connection option", "invalid port",
+            "invalid sslmode", "definition of service")  # fmt: skip
 """What libpq says where a URL cannot be read, or names what there is not."""
 
 
@@ -125,10 +140,14 @@ def trouble_of(error: psycopg.Error) -> sqlite3.DatabaseError:
     return ServerTrouble(said, state, kind)
 
 
+_WORDS = (
+    ("too many c|remaining connection", "full"),
+    ("SSL was required|does not support SSL|certificate", "encryption"),
+    ("authentication|no password|role |pg_hba|permission denied", "login"),
+    ("database .*does not exist", "missing"),
+)
+"""What an error without a code is about: libpq gives none while it connects."""
+
+
 def _kind_of_words(said: str) -> str:
-    """What an error without a code is about: libpq gives none while it connects."""
-    if "authentication" in said or "no password" in said or "role " in said:
-        return "login"
-    if "database " in said and "does not exist" in said:
-        return "missing"
-    return "full" if "too many clients" in said or "remaining connection" in said else "lost"
+    return next((kind for words, kind in _WORDS if re.search(words, said)), "lost")

@@ -22,6 +22,7 @@ from pipeboard.store.patience import Patience, pause, signals_held
 from pipeboard.store.postgres import LOCK_TIMEOUT_MS, ServerConnection
 from pipeboard.store.projecting.deals import check_taken
 from pipeboard.store.sealing import LAST_SEALED, seal
+from pipeboard.store.server_driver import PASSING
 from pipeboard.store.troubles import as_database_error, in_doubt
 
 T = TypeVar("T")
@@ -78,7 +79,9 @@ def write_to_server(
             return attempt.run(max(1, min(lock_ms, left_ms)))
         except (DatabaseError, sqlite3.DatabaseError) as error:
             cause = error.__cause__ if isinstance(error, DatabaseError) else error
-            if not isinstance(cause, ServerTrouble) or cause.kind not in ("busy", "lost"):
+            if not isinstance(cause, ServerTrouble) or (
+                cause.kind not in PASSING and not attempt.is_in_doubt
+            ):
                 if isinstance(cause, sqlite3.IntegrityError):
                     check_taken(cause)  # heard of at the next question, or at the commit
                 if isinstance(error, DatabaseError):
@@ -166,8 +169,11 @@ class _Attempt:
         if connection.has_changed and self._is_known:
             connection.execute(_CHANGED)  # readers look at it to know that something is new
         has_changed = connection.has_changed
-        self._in_doubt = began
-        connection.execute("COMMIT")
-        self._in_doubt = ()
+        try:
+            connection.execute("COMMIT")
+        except ServerTrouble as error:
+            if error.kind == "lost":  # else it has said that it did not
+                self._in_doubt = began
+            raise
         if has_changed:
             self._stored()

@@ -173,8 +173,34 @@ _SERVER_WORDS = {
         "Make one with 'pipeboard init'.",
         "missing",
     ),
+    "encryption": (
+        "The database server and this login do not agree on encryption ({said}).",
+        "Look at sslmode and sslrootcert in the URL, or ask the server's owner.",
+        "login",
+    ),
+    "no_schema": (
+        "This login has no schema in the database to make tables in ({said}).",
+        "Its owner makes one with CREATE SCHEMA, or names one in the login's search_path.",
+        "no_schema",
+    ),
+    "standby": (
+        "The database server takes no changes now ({said}): nothing was changed.",
+        "It is a standby, or kept from changes for a while. Do it again once it takes them.",
+        "unreachable",
+    ),
+    "only_reads": (
+        "The database server lets this login only read ({said}): nothing was changed.",
+        "Its owner may allow changes (default_transaction_read_only is on for it).",
+        "read_only",
+    ),
+    "letters": (
+        "The database cannot keep all letters of this ({said}): nothing was changed.",
+        "Its owner takes it to one in UTF-8, which keeps all: createdb -E UTF8 -T template0 NAME, "
+        "then 'pipeboard migrate --to URL'.",
+        "letters",
+    ),
     "slow": (
-        "The database server took longer than 20 seconds, and was told to stop: nothing was "
+        "The database server was told to stop this, or took too long ({said}): nothing was "
         "changed.",
         "Try again in a moment.",
         "slow",

@@ -70,6 +70,21 @@ def test_bringing_one_back_names_the_program_that_does_it(served: str, pipe: Typ
     assert "pg_restore --clean" in refused.err
 
 
+@pytest.mark.parametrize("line", ["backup restore x", "list --nosuch", "show D-99", "list"])
+@pytest.mark.parametrize(
+    "url",
+    ["postgresql://ana:s3cret@127.0.0.1:1/sales",
+     "postgresql://127.0.0.1:1/sales?user=ana&password=s3cret",
+     "mysql://ana:s3cret@box/sales", "host=box password=s3cret"],
+)  # fmt: skip
+def test_no_command_that_is_told_holds_a_password(url: str, line: str, pipe: Type) -> None:
+    refused = pipe("--db", url, *line.split())
+    assert refused.code
+    assert "s3cret" not in f"{refused.out}{refused.err}"
+    if "restore" in line and url.startswith("postgresql"):
+        assert "sales?user=ana" in refused.err or "//ana@" in refused.err
+
+
 def test_without_the_program_nothing_is_made(
     served: str, pipe: Type, monkeypatch: pytest.MonkeyPatch, home: Path
 ) -> None:

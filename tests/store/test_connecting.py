@@ -24,7 +24,14 @@ from pipeboard.store.connecting import (
 )
 from pipeboard.store.engine import Engine, write
 from pipeboard.store.holders import lock_holder
-from pipeboard.store.locating import Location, Server, locate, locate_file, shown
+from pipeboard.store.locating import (
+    Location,
+    Server,
+    locate,
+    locate_file,
+    shown,
+    without_password,
+)
 from tests.team import SETTINGS
 
 NAMES = (
@@ -146,6 +153,47 @@ def test_a_server_is_shown_without_its_password_and_opened_with_it(url: str, sai
     assert "s3cret" not in bare
     assert password == ("s3cret" if "s3cret" in url else "")
     assert bare == found.name.replace(":s3cret", "")
+    assert without_password(url) == bare
+
+
+@pytest.mark.parametrize(
+    ("url", "bare"),
+    [("postgresql://box/sales?user=ana&password=s3cret", "postgresql://box/sales?user=ana"),
+     ("postgresql://box/sales?password=s3cret", "postgresql://box/sales"),
+     ("postgresql://box/sales?pass%77ord=s3cret&x=a%40b", "postgresql://box/sales?x=a%40b"),
+     ("postgresql:///sales?host=/run/pg&sslpassword=key&password=s3cret",
+      "postgresql:///sales?host=/run/pg"),
+     ("postgresql://ana:old@box/sales?password=s3cret", "postgresql://ana@box/sales"),
+     ("postgresql://ana:s3cret@box/sales?scram_client_key=key&passfile=f",
+      "postgresql://ana@box/sales?passfile=f")],
+)  # fmt: skip
+def test_a_password_is_found_wherever_a_url_may_have_it(url: str, bare: str) -> None:
+    found = locate(url)
+    assert isinstance(found, Server)
+    assert found.without_password() == (bare, "s3cret")
+    assert without_password(url) == bare
+    assert "s3cret" not in str(found)
+
+
+@pytest.mark.parametrize("password", ["s3cret?x#y", "s3cret#y"])
+def test_signs_that_end_other_urls_stand_in_a_password(password: str) -> None:
+    found = locate(f"postgresql://ana:{password}@box/sales")
+    assert isinstance(found, Server)
+    assert (str(found), found.without_password()[1]) == ("postgresql://ana@box/sales", password)
+
+
+@pytest.mark.parametrize(
+    "database",
+    ["postgresql://ana:p@s3cret@box/sales", "postgresql://ana:p/s3cret@box/sales",
+     "mysql://ana:s3cret@box/sales", "postgresql:s3cret", "host=box password=s3cret dbname=sales",
+     "dbname = sales password = s3cret"],
+)  # fmt: skip
+def test_what_cannot_be_opened_is_refused_and_shown_without_its_password(database: str) -> None:
+    """The driver would look for a host named as the rest of the password, and say so."""
+    with pytest.raises(DatabaseError) as refused:
+        locate(database)
+    words = (refused.value.message, refused.value.hint, shown(database), without_password(database))
+    assert "s3cret" not in " ".join(words)
 
 
 @pytest.mark.parametrize(
@@ -508,7 +556,7 @@ def test_a_connection_waits_and_keeps_as_much_as_it_is_told(tmp_path: Path) -> N
         ("postgresql://box:5433/sales", "postgresql://box:5433/sales"),
         ("postgresql://an%40a:x@box/sales", "postgresql://an@a@box/sales"),
         ("/srv/a:b@c.db", "/srv/a:b@c.db"),
-        ("mysql://ana:secret@box/sales", "mysql://ana:secret@box/sales"),
+        ("mysql://ana:secret@box/sales", "mysql:…"),
     ],
 )
 def test_a_place_is_shown_without_a_password_however_it_is_spelt(database: str, said: str) -> None:

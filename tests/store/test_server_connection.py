@@ -14,15 +14,18 @@ from pipeboard.domain.errors import DatabaseError
 from pipeboard.store import dialect, postgres, server_driver, serving
 from pipeboard.store.dialect import ServerTrouble
 from pipeboard.store.locating import Server
+from pipeboard.store.making import make_tables
 from pipeboard.store.opening import ServerIdentity
 from pipeboard.store.postgres import Reply, ServerConnection, _answer, _row_of, translated
 from pipeboard.store.server_driver import told_of_driver
 from pipeboard.store.serving import _Attempt
+from pipeboard.store.tables import definitions
 
 psycopg = pytest.importorskip("psycopg")
 LIMITS = (
     "SELECT set_config('lock_timeout', '{}', true), set_config('statement_timeout', '20000', true),"
-    " set_config('idle_in_transaction_session_timeout', '30000', true)"
+    " set_config('idle_in_transaction_session_timeout', '30000', true),"
+    " set_config('standard_conforming_strings', 'on', true)"
 )
 PLAIN = LIMITS.format(5_000)
 BEGIN = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
@@ -36,10 +39,12 @@ class Driver:
         self.trips: list[list[str]] = []
         self.fails: list[BaseException] = []
         self.closed = False
+        self.told: dict[bytes, bytes] = {}
+        self.answer_s = 0.0
         self.pgconn = SimpleNamespace(
             send_query=lambda sql: self.trips.append([sql.decode()]),
             flush=lambda: None,
-            get_result=lambda: None,
+            parameter_status=self.told.get,
         )
 
     @contextmanager
@@ -67,6 +72,9 @@ class Driver:
             fetchall=lambda: [(len(self.trips), "x")],
         )  # fmt: skip
         return made
+
+    def settle(self) -> None:
+        """Takes the answers to all that was asked."""
 
     def close(self) -> None:
         self.closed = True
@@ -237,6 +245,72 @@ def test_who_has_no_patience_asks_a_server_that_is_down_once_a_second(
             server.execute("select 1")
     assert set(asked) == {0}
     assert len(asked) <= 2
+
+
+def test_a_server_is_asked_again_the_later_the_longer_it_held_somebody_up(
+    server: ServerConnection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A screen hears no key while it tries to connect."""
+    now, asked = [100.0], []
+
+    def wait(seconds: float) -> None:
+        now[0] += max(seconds, 0.1)
+
+    def refuse(where: Server, *, read_only: bool, wait_ms: int) -> Driver:
+        asked.append(round(now[0]))
+        wait(2)
+        raise psycopg.OperationalError("connection timeout expired")
+
+    monkeypatch.setattr(postgres, "connect", refuse)
+    clock = SimpleNamespace(monotonic=lambda: now[0], sleep=wait)
+    monkeypatch.setattr(postgres, "time", clock)
+    server.execute("PRAGMA busy_timeout=15")
+    while now[0] < 120:
+        with pytest.raises(ServerTrouble, match="expired"):
+            server.execute("select 1")
+        wait(0.5)
+    assert asked == [100, 111]
+
+
+@pytest.mark.parametrize(("wait_ms", "lock", "statement", "answer_s"), [
+    (5_000, 5_000, 20_000, 25), (1_000, 5_000, 20_000, 25), (999, 250, 8_000, 10),
+    (15, 250, 8_000, 10),
+])  # fmt: skip
+def test_a_screen_waits_for_neither_locks_nor_answers_for_long(
+    wait_ms: int, lock: int, statement: int, answer_s: float, server: ServerConnection,
+    drivers: list[Driver],
+) -> None:  # fmt: skip
+    server.execute(f"PRAGMA busy_timeout={wait_ms}")
+    server.execute("select 1")
+    server.execute(dialect.BEGIN_READING)
+    server.execute("select 1")
+    for asked in drivers[0].trips:
+        (terms,) = (one for one in asked if "set_config" in one)
+        assert f"'lock_timeout', '{lock}'" in terms
+        assert f"'statement_timeout', '{statement}'" in terms
+    assert drivers[0].answer_s == answer_s
+
+
+@pytest.mark.parametrize(
+    ("told", "kind", "closed"),
+    [({}, "standby", True),
+     ({b"in_hot_standby": b"on", b"default_transaction_read_only": b"on"}, "standby", True),
+     ({b"in_hot_standby": b"on"}, "standby", True),
+     ({b"in_hot_standby": b"off", b"default_transaction_read_only": b"off"}, "standby", True),
+     ({b"in_hot_standby": b"off", b"default_transaction_read_only": b"on"}, "only_reads", False)],
+)  # fmt: skip
+def test_an_account_that_is_kept_from_changes_is_told_from_a_standby(
+    told: dict[bytes, bytes], kind: str, closed: bool, server: ServerConnection,
+    drivers: list[Driver],
+) -> None:  # fmt: skip
+    """Another host may take them; from an account they are kept as long as it is so."""
+    server.execute(dialect.BEGIN_WRITING)
+    server.execute("select 1")
+    drivers[0].told.update(told)
+    drivers[0].fails.append(psycopg.errors.lookup("25006")("read-only"))
+    with pytest.raises(ServerTrouble) as refused:
+        server.execute("select 2")
+    assert (refused.value.kind, drivers[0].closed) == (kind, closed)
     server.execute("PRAGMA busy_timeout=1000")
     assert server.wait_ms == 1_000
 
@@ -303,6 +377,7 @@ def test_a_statement_is_said_in_the_words_of_the_server(sql: str, said: str) -> 
             {"connect_timeout": 5, "target_session_attrs": "read-write"},
         ),
         ("postgresql://a,b/sales?target_session_attrs=any&connect_timeout=9", False, 5_000, {}),
+        ("postgresql://a/sales?client_encoding=latin1", True, 5_000, {"connect_timeout": 5}),
     ],
 )
 def test_a_server_is_asked_for_its_writing_host_and_waited_for_some_seconds(
@@ -315,8 +390,7 @@ def test_a_server_is_asked_for_its_writing_host_and_waited_for_some_seconds(
         asked.append((where, more))
         return SimpleNamespace(adapters=SimpleNamespace(register_loader=lambda *_: None))
 
-    driver = SimpleNamespace(connect=connect, conninfo=psycopg.conninfo)
-    monkeypatch.setattr(server_driver, "loaded_driver", lambda: driver)
+    monkeypatch.setattr(server_driver, "connection_class", lambda: SimpleNamespace(connect=connect))
     server_driver.connect(Server(url), read_only=read_only, wait_ms=wait_ms)
     ((where, more),) = asked
     always = {"autocommit": True, "prepare_threshold": None, "application_name": "pipeboard"}
@@ -513,8 +587,67 @@ def test_truths_and_sums_come_as_those_of_a_file(
 ) -> None:
     loaders: dict[str, Any] = {}
     raw = SimpleNamespace(adapters=SimpleNamespace(register_loader=loaders.__setitem__))
-    driver = SimpleNamespace(connect=lambda *_, **__: raw, conninfo=psycopg.conninfo)
-    monkeypatch.setattr(server_driver, "loaded_driver", lambda: driver)
+    made = SimpleNamespace(connect=lambda *_, **__: raw)
+    monkeypatch.setattr(server_driver, "connection_class", lambda: made)
     server_driver.connect(Server("postgresql://box/sales"), read_only=True, wait_ms=0)
     found = loaders[kind](0).load(memoryview(data))
     assert (found, type(found)) == (value, type(value))
+
+
+@pytest.mark.parametrize(
+    ("kind", "doubtful"), [("lost", True), ("busy", False), ("rights", False), ("disk", False)]
+)
+def test_a_commit_that_a_server_has_refused_is_not_in_doubt(kind: str, doubtful: bool) -> None:
+    def refuse(sql: str) -> None:
+        raise ServerTrouble("said", "", kind)
+
+    identity = ServerIdentity(Server("postgresql://box/sales"), "id-1")
+    attempt = _Attempt(None, identity, lambda _: None, True, lambda: None)  # type: ignore[arg-type]
+    connection: Any = SimpleNamespace(has_changed=False, execute=refuse)
+    with pytest.raises(ServerTrouble):
+        attempt._commit(connection, ["c1"])
+    assert attempt.is_in_doubt is doubtful
+
+
+@pytest.mark.parametrize("kind", ["full", "login", "slow", "other"])
+def test_a_commit_in_doubt_is_asked_for_through_whatever_keeps_the_server_from_telling(
+    kind: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Else it would be told that nothing was changed."""
+    tried: list[str] = []
+
+    def run(attempt: _Attempt, lock_ms: int) -> str:
+        tried.append("x")
+        if len(tried) < 3:
+            attempt._in_doubt = ["c1"]
+            raise ServerTrouble("said", "", "lost" if len(tried) == 1 else kind)
+        return "stored"
+
+    monkeypatch.setattr(_Attempt, "run", run)
+    monkeypatch.setattr(serving, "pause", lambda *_, **__: None)
+    identity = ServerIdentity(Server("postgresql://box/sales"), "id-1")
+    patience: Any = SimpleNamespace(give_up=None, waited_s=0, most_s=10)
+    told = serving.write_to_server(
+        None, identity, lambda _: "", is_known=True, patience=patience, stored=lambda: None,  # type: ignore[arg-type]
+    )  # fmt: skip
+    assert (told, len(tried)) == ("stored", 3)
+
+
+@pytest.mark.parametrize(
+    ("encoding", "is_made"),
+    [("UTF8", True), ("SQL_ASCII", True), ("LATIN1", False), ("WIN1252", False)],
+)
+def test_a_database_that_lacks_letters_is_made_no_workspace(encoding: str, is_made: bool) -> None:
+    done: list[str] = []
+    database: Any = SimpleNamespace(
+        identity=ServerIdentity(Server("postgresql://box/sales"), "id-1"),
+        column=lambda sql: [encoding] if sql == dialect.ENCODING else [],
+        change=done.append,
+    )
+    if is_made:
+        make_tables(database)
+        assert done == list(definitions("postgresql").values())
+        return
+    with pytest.raises(DatabaseError, match=f"{encoding}, which lacks letters") as refused:
+        make_tables(database)
+    assert (refused.value.details["reason"], done) == ("letters", [])

@@ -131,7 +131,7 @@ _NAMED = re.compile(r"\b(?:from|join|into|update) (?:main\.)?([a-z_]+)\b(?!\.)",
 _VERBS = re.compile(r"^(select|insert into|update|delete from) ", re.IGNORECASE)
 PUT_IN = "{}"
 _OTHERS = {"found", "sqlite_schema", "sqlite_master", "pragma_table_info", "json_each", "set"}
-_OTHERS |= {"pg_index", "pg_indexes", "pg_attribute", "pg_class", "unnest"}
+_OTHERS |= {"pg_index", "pg_indexes", "pg_tables", "pg_attribute", "pg_class", "unnest"}
 
 
 def _statements() -> Iterator[tuple[str, str]]:
