@@ -147,9 +147,10 @@ class Call:
 
     @property
     def hooks(self) -> tuple[Hook, ...]:
-        """The person's programs that hear of what is stored; none of them in restricted mode."""
+        """The person's programs that hear of what is stored; none of them in restricted mode, nor
+        of what such a program changes itself: it would start itself for ever."""
         found = {name: value.value for name, value in self.config.hooks.items()}
-        if not found or self.is_restricted:
+        if not found or self.is_restricted or self.environ.get("PIPEBOARD_HOOK"):
             return ()
         from pipeboard.domain.programs import read_hooks
 

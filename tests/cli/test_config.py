@@ -188,6 +188,18 @@ def test_a_configuration_in_order_is_said_to_be(pipe: Type, mine: Path) -> None:
     assert pipe("config", "check").code == 0
 
 
+@pytest.mark.parametrize("wrong", ["theme = 3", "theme ="], ids=["a value", "no TOML"])
+def test_who_has_to_mend_a_configuration_is_whose_it_is(
+    pipe: Type, mine: Path, everybodys: Path, wrong: str
+) -> None:
+    _write(mine, wrong)
+    assert "'pipeboard config edit'" in pipe("keys").err
+    mine.unlink()
+    _write(everybodys, wrong)
+    assert "config edit" not in (said := pipe("keys").err)
+    assert "whoever looks after that" in said
+
+
 def test_the_example_is_in_order_as_it_stands(pipe: Type, mine: Path) -> None:
     _write(mine, example())
     assert pipe("config", "check").code == 0
