@@ -13,7 +13,7 @@ from random import Random
 
 import pytest
 
-from pipeboard import __version__
+from pipeboard import SCHEMA, __version__
 from pipeboard.cli.config import account_name
 from pipeboard.cli.upkeep import _span
 from pipeboard.domain.locales import ENGLISH
@@ -64,6 +64,7 @@ def test_what_came_after_a_backup_goes_with_it_and_is_kept(deals: Type, home: Pa
     done = deals("backup", "restore", str(file), "-y", "--json").json
     assert deals("list", "--json").json == before
     assert deals("list", "open won", "--json", "--db", done["kept"]).json == after
+    assert (done["schema"], done["database_schema"]) == (1, SCHEMA)
 
 
 def test_whoever_has_the_board_open_goes_on_with_what_came_back(deals: Type, home: Path) -> None:
@@ -524,6 +525,45 @@ def test_a_file_without_anything_in_it_is_no_backup(
     said = deals("backup", "restore", str(home / "kept.db"), "-y", *dry)
     assert (said.code, "has no tables" in said.err) == (5, True)
     assert deals("list", "--json").out == before
+
+
+def _text(file: Path) -> None:
+    file.write_text("a letter and no database\n" * 400)
+
+
+def _foreign(file: Path) -> None:
+    with closing(sqlite3.connect(file)) as connection:
+        connection.execute("CREATE TABLE other (a)")
+
+
+def _half(file: Path) -> None:
+    file.write_bytes(file.read_bytes()[:100_000])
+
+
+@pytest.mark.parametrize("spoilt", [_text, _foreign, _half], ids=["text", "foreign", "cut off"])
+@pytest.mark.parametrize("dry", [(), ("-n",)])
+def test_who_names_what_is_no_backup_is_sent_to_an_earlier_one(
+    dry: tuple[str, ...], spoilt: Callable[[Path], None], deals: Type, home: Path
+) -> None:
+    file = home / "kept.db"
+    if spoilt is _half:
+        deals("backup", str(file))
+    spoilt(file)
+    said = deals("backup", "restore", str(file), "-y", *dry)
+    assert said.code == 5
+    assert "Try an earlier one: pipeboard" in said.err
+
+
+def test_a_backup_that_is_not_there_is_said_before_anybody_is_asked(deals: Type) -> None:
+    for flags in ((), ("-n",), ("-y",)):
+        said = deals("backup", "restore", "nowhere.db", *flags)
+        assert (said.code, "There is no backup" in said.err) == (2, True), flags
+
+
+def test_the_doctor_tells_each_cure_once(deals: Type, home: Path) -> None:
+    change(home, "UPDATE stage_total SET deals = deals + 1")
+    said = deals("doctor").out
+    assert said.count("doctor --fix") == 1
 
 
 def test_nothing_is_mended_where_one_only_reads(deals: Type) -> None:
