@@ -122,7 +122,7 @@ def _files(call: Call, beside: Path | None) -> Mapping[str, Path]:
     """The templates by name: the team's `beside` the database, one's own in their place."""
     found: dict[str, Path] = {}
     for folder in _folders(call, beside):
-        found |= {path.stem: path for path in folder.glob("*.md")}
+        found |= {path.stem: path for path in folder.glob("*.md") if path.is_file()}
     return found
 
 

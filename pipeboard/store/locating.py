@@ -88,6 +88,9 @@ class Location:
         return f"file:{quote(os.fsencode(self.path))}?mode={'ro' if read_only else 'rw'}"
 
 
+_PASSWORD = "password="
+
+
 @dataclass(frozen=True, slots=True)
 class Server:
     """Where a database is: on a server of PostgreSQL's, under a URL that may name several hosts.
@@ -119,7 +122,12 @@ class Server:
         parts = urlsplit(self.url)
         user, at, hosts = parts.netloc.rpartition("@")
         name, _, password = user.partition(":")
-        return parts._replace(netloc=f"{name}{at}{hosts}").geturl(), unquote(password)
+        options = parts.query.split("&")
+        given = [one for one in options if one.startswith(_PASSWORD)]
+        password = next((one.removeprefix(_PASSWORD) for one in given), password)
+        query = "&".join(one for one in options if one not in given)
+        bare = parts._replace(netloc=f"{name}{at}{hosts}", query=query)
+        return bare.geturl(), unquote(password)
 
     @property
     def mark(self) -> tuple[int, int] | None:
@@ -144,6 +152,10 @@ class Server:
 
 Place: TypeAlias = Location | Server
 _SERVERS = ("postgresql", "postgres", "postgresql+psycopg")
+HOW_URLS_ARE = (
+    "It is like postgresql://ana@db.example.com:5432/sales; in a name or a password @ : / ? # % "
+    "are written %40 %3A %2F %3F %23 %25."
+)
 
 
 def locate(database: str) -> Place:
@@ -157,17 +169,35 @@ def locate(database: str) -> Place:
 def shown(database: str) -> str:
     """A path or URL as it may be shown: without a password."""
     url = _URL.match(database)
-    return str(Server(database)) if url and url[1].lower() in _SERVERS else database
+    if not url or url[1].lower() == "sqlite":
+        return database
+    if url[1].lower() in _SERVERS and _is_clear(database):
+        return str(Server(database))
+    may_tell = url[1].lower() not in _SERVERS and "@" not in database
+    return database if may_tell else f"{url[1].lower()}:…"
+
+
+_HOST = re.compile(r"(?:\[[^\]]*\]|[^]:[]*)(?::\d*)?")
+"""One of a URL's, with a port or without."""
+
+
+def _is_clear(url: str) -> bool:
+    """Whether it is plain what of a URL is the password, and so never shown: one with `@`, `/`, `?`
+    or `#` as they are is taken for hosts and a path, also by libpq."""
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return False
+    user, _, hosts = parts.netloc.rpartition("@")
+    is_plain = "#" not in url and "@" not in user + parts.path
+    return is_plain and all(map(_HOST.fullmatch, hosts.split(",")))
 
 
 def _server(url: str) -> Server:
-    try:
-        _ = urlsplit(url).path
-    except ValueError as error:
+    if not _is_clear(url):
         raise DatabaseError(
-            "The URL of the database cannot be read.",
-            hint="For example: --db postgresql://ana@db.example.com/sales",
-        ) from error
+            "The URL of the database cannot be read.", hint=HOW_URLS_ARE, details={"reason": "url"}
+        )
     if not url.startswith("postgresql://") or not urlsplit(url).path.strip("/"):
         raise DatabaseError(
             "The URL names no database.",
