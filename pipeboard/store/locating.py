@@ -126,8 +126,8 @@ class Server:
         given = [one for one in options if one.startswith(_PASSWORD)]
         password = next((one.removeprefix(_PASSWORD) for one in given), password)
         query = "&".join(one for one in options if one not in given)
-        bare = parts._replace(netloc=f"{name}{at}{hosts}", query=query)
-        return bare.geturl(), unquote(password)
+        whose = f"{parts.scheme}://{name}{at}{hosts}{parts.path}"
+        return f"{whose}?{query}" if query else whose, unquote(password)
 
     @property
     def mark(self) -> tuple[int, int] | None:
