@@ -311,6 +311,45 @@ def test_whatever_is_wrong_is_found_with_its_cure(what: str, deals: Type, home: 
 
 
 @pytest.mark.parametrize(
+    ("statement", "name"),
+    [
+        ("UPDATE rep SET role = 'owner' WHERE name = 'bo'", "rep bo"),
+        ("UPDATE rep SET display_name = 'Other' WHERE name = 'ana'", "rep ana"),
+        ("DELETE FROM rep WHERE name = 'ana'", "rep ana"),
+        ("UPDATE stage SET probability_bp = 1 WHERE kind = 'open'", "pipeline New business"),
+        ("UPDATE stage SET expected_days = 99", "pipeline New business"),
+        ("UPDATE pipeline SET questions = '[]'", "pipeline New business"),
+        ("UPDATE target SET amount_minor = 1", "target for 2026Q4, everybody"),
+        ("DELETE FROM target", "target for 2026Q4, everybody"),
+        ("UPDATE fx_rate SET numerator = 7", "rate of USD from 2026-11-23"),
+        ("UPDATE saved_filter SET filter = 'won'", "filter big"),
+        (
+            "UPDATE setting SET value = 'false' WHERE name = 'reps_edit_own'",
+            "settings of the workspace",
+        ),
+    ],
+)
+def test_what_another_hand_puts_in_the_place_of_an_agreement_is_found(
+    statement: str, name: str, deals: Type, home: Path
+) -> None:
+    for line in (
+        ("target", "set", "2026Q4", "130k"),
+        ("fx", "set", "USD", "0.92"),
+        ("filter", "save", "big", "value>20k"),
+        ("setting", "set", "reps-edit", "own"),
+        ("rep", "set", "ana", "--team", "North"),
+        ("undo",),
+    ):
+        assert deals(*line).code == 0
+    assert deals("doctor").code == 0
+    change(home, statement)
+    found = deals("doctor", "--json").json["findings"]
+    (told,) = (one for one in found if one["level"] == "problem")
+    assert told["check"] == "agreed"
+    assert told["text"].casefold().startswith(name.casefold())
+
+
+@pytest.mark.parametrize(
     "what", ["open to others", "open folder", "a copy left behind", "no index", "a total"]
 )
 def test_what_can_be_mended_safely_is_mended(what: str, deals: Type, home: Path) -> None:
