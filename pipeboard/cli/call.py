@@ -159,7 +159,8 @@ class Call:
     def work_on(self, store: Store) -> None:
         """The store is closed with this call, and tells whether anything was stored."""
         self._stores.append(store)
-        self.out.say(store.recovered)
+        changes = hasattr(self.arguments, "token")  # which is refused then, with the same words
+        self.out.say(store.recovered, "" if changes else store.moved)
 
     def actor_in(self, store: Store) -> Actor:
         """Who types, and for whom; NotFound for a rep whom the database does not know."""

@@ -98,6 +98,8 @@ def examine(
             raise DatabaseError(f"{location} has no tables.", hint="Make them: pipeboard init")
         if found.recovered:
             yield note("journal", RECOVERED)
+        if found.moved:
+            yield note("moved", found.moved)
         yield from _about_place(location, now)
         with closing(connect(location, read_only=True)) as connection:
             database = Database(connection, found.identity)
