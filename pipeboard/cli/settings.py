@@ -287,7 +287,7 @@ def themes(call: Call) -> int:
 
     every, name = themes_of(call), call.arguments.name
     if name in BASES:
-        return _write_file(call, document_of(name))
+        return _write_theme(call, document_of(name))
     if name in THEMES:
         raise BadInput(
             f"{name} is made of the terminal's own colours: there is no file of it.",
@@ -295,7 +295,7 @@ def themes(call: Call) -> int:
         )
     if name:
         every.own(name)
-        return _write_file(call, every.files()[name].read_text(encoding="utf-8-sig"))
+        return _write_theme(call, every.files()[name].read_text(encoding="utf-8-sig"))
     chosen, files = call.config.text("theme"), every.files()
     rows = [
         (name, name == chosen, str(files[name]) if name in files else "", wrong_theme(name, every))
@@ -319,7 +319,12 @@ def themes(call: Call) -> int:
     return 0
 
 
-def _write_file(call: Call, text: str) -> int:
+def _write_theme(call: Call, text: str) -> int:
+    if call.arguments.json:
+        import tomllib
+
+        call.out.document({"theme": tomllib.loads(text)})
+        return 0
     for line in text.splitlines():
         call.out.line(line)
     return 0

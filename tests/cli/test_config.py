@@ -6,6 +6,7 @@ import ast
 import json
 import os
 import pwd
+import tomllib
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -470,6 +471,11 @@ def test_a_theme_is_begun_from_one_of_ours(pipe: Type, mine: Path) -> None:
     _write(mine, 'theme = "mine"')
     assert pipe("config", "check").code == 0
     assert pipe("config", "themes", "mine").out == pipe("config", "themes", "light").out
+    shown = pipe("config", "themes", "mine", "--json").json
+    assert (shown["schema"], shown["theme"]) == (
+        1,
+        tomllib.loads(pipe("config", "themes", "light").out),
+    )
 
 
 @pytest.mark.parametrize(
