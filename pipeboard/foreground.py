@@ -1,7 +1,9 @@
-"""Another program in the foreground: it has the terminal until it ends, and ends when we must."""
+"""Another program: how it is started, and one in the foreground, which has the terminal until it
+ends, and ends when we must."""
 
 from __future__ import annotations
 
+import os
 import signal
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
@@ -10,6 +12,20 @@ from types import FrameType
 
 _ITS_OWN = (signal.SIGINT, signal.SIGQUIT)
 _ENDING = (signal.SIGTERM, signal.SIGHUP)
+
+
+def at_home(words: Sequence[str]) -> list[str]:
+    """The words to start a program by: `~` in front of it is the home folder, since no shell is
+    between that would say so."""
+    return [os.path.expanduser(words[0]), *words[1:]] if words else []
+
+
+def how_it_ended(code: int) -> str:
+    """What a program's exit code says, below 0 the signal that ended it."""
+    if code >= 0:
+        return f"ended with {code}"
+    name = next((each.name for each in signal.Signals if each == -code), f"signal {-code}")
+    return f"was ended by {name}"
 
 
 def run(words: Sequence[str]) -> int:
@@ -23,7 +39,7 @@ def run(words: Sequence[str]) -> int:
 
     with ExitStack() as starting, _handled(_ITS_OWN, _nothing):
         starting.enter_context(_held_back())
-        with subprocess.Popen(words) as running:
+        with subprocess.Popen(at_home(words)) as running:
             try:
                 starting.close()
                 return running.wait()

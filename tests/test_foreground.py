@@ -46,6 +46,14 @@ def test_a_program_that_a_signal_ends_says_which() -> None:
     assert foreground.run(["sh", "-c", "kill -9 $$"]) == -signal.SIGKILL
 
 
+@pytest.mark.parametrize(
+    ("code", "said"),
+    [(3, "ended with 3"), (-9, "was ended by SIGKILL"), (-35, "was ended by signal 35")],
+)
+def test_how_a_program_ended_is_said_in_words(code: int, said: str) -> None:
+    assert foreground.how_it_ended(code) == said
+
+
 @pytest.mark.parametrize("words", [["/no/such/program"], ["with\0null"]])
 def test_a_program_that_cannot_be_started_raises(words: list[str]) -> None:
     with pytest.raises((OSError, ValueError)):

@@ -147,9 +147,10 @@ class Call:
 
     @property
     def hooks(self) -> tuple[Hook, ...]:
-        """The person's programs that hear of what is stored; none of them in restricted mode."""
+        """The person's programs that hear of what is stored; none of them in restricted mode, nor
+        of what such a program changes itself: it would start itself for ever."""
         found = {name: value.value for name, value in self.config.hooks.items()}
-        if not found or self.is_restricted:
+        if not found or self.is_restricted or self.environ.get("PIPEBOARD_HOOK"):
             return ()
         from pipeboard.domain.programs import read_hooks
 
@@ -158,7 +159,8 @@ class Call:
     def work_on(self, store: Store) -> None:
         """The store is closed with this call, and tells whether anything was stored."""
         self._stores.append(store)
-        self.out.say(store.recovered)
+        changes = hasattr(self.arguments, "token")  # which is refused then, with the same words
+        self.out.say(store.recovered, "" if changes else store.moved)
 
     def actor_in(self, store: Store) -> Actor:
         """Who types, and for whom; NotFound for a rep whom the database does not know."""

@@ -200,10 +200,11 @@ def read_config(
     hooks: dict[str, Value] = {}
     if own:
         expect_named_file(environ)
-    for path in (site_config_file(), *((user_config_file(environ),) if own else ())):
-        document = read_file(path)
+    of_person = ((user_config_file(environ), _CORRECT),) if own else ()
+    for path, cure in ((site_config_file(), CORRECT_THERE), *of_person):
+        document = read_file(path, cure)
         for problem in _wrong_values(document):
-            raise BadInput(f"{path}: {problem}", hint="Correct it with 'pipeboard config edit'.")
+            raise BadInput(f"{path}: {problem}", hint=cure)
         values |= {name: Value(document[name], str(path)) for name in _BY_NAME if name in document}
         for name, found in ((_KEYS, keys), (_PROGRAMS, programs), (_HOOKS, hooks)):
             table = document.get(name)
@@ -227,8 +228,13 @@ def expect_named_file(environ: Mapping[str, str]) -> None:
         )
 
 
-def read_file(path: Path) -> Mapping[str, object]:
-    """What a configuration file says; empty when there is none. Raises BadInput."""
+_CORRECT = "Correct it with 'pipeboard config edit'."
+CORRECT_THERE = "It is for everybody on this machine: whoever looks after that corrects it there."
+
+
+def read_file(path: Path, cure: str = _CORRECT) -> Mapping[str, object]:
+    """What a configuration file says; empty when there is none. Raises BadInput, with the `cure`
+    of one that is not TOML."""
     try:
         text = path.read_bytes().decode("utf-8").removeprefix("\ufeff")
     except (FileNotFoundError, NotADirectoryError):
@@ -246,7 +252,7 @@ def read_file(path: Path) -> Mapping[str, object]:
     except tomllib.TOMLDecodeError as error:
         raise BadInput(
             f"The configuration {path} is not TOML: {printable(str(error))}.",
-            hint="Correct it with 'pipeboard config edit'.",
+            hint=cure,
         ) from error
 
 

@@ -73,8 +73,8 @@ def _counted(path: str, asked: Mapping[str, str], now: str) -> str | None:
         if schema != SCHEMA:
             return None
         settings = dict(base.execute("select name, value from setting"))
-        if settings.get("reps_see", "0") != "0":
-            return None  # whoever asks may not see every deal
+        if settings.get("reps_see", "0") != "0" or "moved_to" in settings:
+            return None  # whoever asks may not see every deal, or has to look elsewhere
         zone = ZoneInfo(settings.get("zone_name", "UTC").strip('"'))
         reps = {row[0] for row in base.execute("select name from rep")}
         owner = _owner(asked, reps)

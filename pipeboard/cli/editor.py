@@ -9,7 +9,6 @@ from __future__ import annotations
 import os
 import re
 import shlex
-import signal
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
@@ -51,8 +50,7 @@ def command(config: Config, environ: Mapping[str, str]) -> list[str]:
 def program(text: str, where: str) -> list[str]:
     """The words of a command line, the home folder of `~` put in; BadInput names `where`."""
     try:
-        words = shlex.split(text)
-        return [os.path.expanduser(words[0]), *words[1:]] if words else []
+        return foreground.at_home(shlex.split(text))
     except ValueError as error:
         raise BadInput(
             f"{where}: {quoted(text)} has a quote that is never closed.",
@@ -60,8 +58,11 @@ def program(text: str, where: str) -> list[str]:
         ) from error
 
 
-def edit_file(editor: Sequence[str], path: Path, line: int = 0) -> None:
-    """Let the person edit a file, from a line on; PipeboardError when the editor fails.
+def edit_file(
+    editor: Sequence[str], path: Path, line: int = 0, *, so: str = ", so nothing was saved"
+) -> None:
+    """Let the person edit a file, from a line on; PipeboardError when the editor fails, which says
+    what follows from that.
 
     The editor has the terminal to itself: its ^C is its own.
     """
@@ -74,10 +75,8 @@ def edit_file(editor: Sequence[str], path: Path, line: int = 0) -> None:
             f"The editor {quoted(editor[0])} cannot be started: {why}.",
             hint="Name another with EDITOR, or 'editor' in the configuration.",
         ) from error
-    if code < 0:
-        raise PipeboardError(f"The editor was ended by {signal.Signals(-code).name}.")
     if code:
-        raise PipeboardError(f"The editor ended with {code}, so nothing was saved.")
+        raise PipeboardError(f"The editor {foreground.how_it_ended(code)}{so}.")
 
 
 class Kept:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shlex
 from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
@@ -94,6 +93,8 @@ def _give(call: Call, letter: Letter) -> None:
 def _copy(call: Call, text: str) -> None:
     import subprocess
 
+    from pipeboard.cli.editor import program
+
     command = call.config.text("copy_cmd")
     if not command:
         raise BadInput(
@@ -101,7 +102,8 @@ def _copy(call: Call, text: str) -> None:
             hint="Set copy_cmd with 'pipeboard config edit', such as wl-copy, xclip or pbcopy.",
         )
     try:
-        subprocess.run(shlex.split(command), input=text.encode(), check=True, timeout=10)
+        words = program(command, "copy_cmd")
+        subprocess.run(words, input=text.encode(), check=True, timeout=10)
     except (OSError, subprocess.SubprocessError) as error:
         raise PipeboardError(
             f"{quoted(command)} did not take the text.", hint="Look at copy_cmd in 'config show'."
@@ -120,7 +122,7 @@ def _files(call: Call, beside: Path | None) -> Mapping[str, Path]:
     """The templates by name: the team's `beside` the database, one's own in their place."""
     found: dict[str, Path] = {}
     for folder in _folders(call, beside):
-        found |= {path.stem: path for path in folder.glob("*.md")}
+        found |= {path.stem: path for path in folder.glob("*.md") if path.is_file()}
     return found
 
 

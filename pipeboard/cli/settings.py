@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,6 +13,7 @@ from pipeboard import __version__, outlet
 from pipeboard.cli.call import Call
 from pipeboard.cli.config import (
     COMMANDS,
+    CORRECT_THERE,
     PREFERENCES,
     Config,
     Value,
@@ -39,6 +40,7 @@ from pipeboard.domain.errors import BadInput, PipeboardError
 from pipeboard.domain.lazy_dataclass import replace
 from pipeboard.domain.phrases import spoken
 from pipeboard.domain.text import did_you_mean, quoted
+from pipeboard.foreground import at_home
 
 if TYPE_CHECKING:
     from pipeboard.domain.programs import OwnProgram
@@ -109,17 +111,26 @@ def edit(call: Call) -> int:
     _make_example(file)
     line, before = 0, None
     while True:
-        edit_file(editor, file, line)
+        edit_file(editor, file, line, so=f"; {file} holds what it saved")
         found = list(_problems_of(call, file))
         now = file.read_bytes()
         for problem, _ in found:
             call.out.say(problem)
         if not found:
-            call.out.say("The configuration is in order.")
-            return 0
+            return _of_the_machine(call)
         if now == before or not call.agreed("Back to the editor?"):
             return 1
         before, line = now, found[0][1]
+
+
+def _of_the_machine(call: Call) -> int:
+    """Says whether the machine's configuration is in order too, under one that is; exit code."""
+    found = [problem for problem, _ in _problems_of(call, site_config_file())]
+    for said in found or ["The configuration is in order."]:
+        call.out.say(said)
+    if found:
+        call.out.say(CORRECT_THERE)
+    return 1 if found else 0
 
 
 def _for_editor(call: Call) -> Config:
@@ -200,6 +211,7 @@ def _problems_of(call: Call, file: Path) -> Iterator[tuple[str, int]]:
 
 def _in_use(document: Mapping[str, object], call: Call) -> Iterator[str]:
     """What would only bite when it is used: keys, colours, programs and the database's path."""
+    from pipeboard.cli.editor import program
     from pipeboard.cli.screens import themes_of
     from pipeboard.domain.programs import read_hooks, read_programs
     from pipeboard.ui.key_table import read_keymap
@@ -214,13 +226,14 @@ def _in_use(document: Mapping[str, object], call: Call) -> Iterator[str]:
         yield from wrong_theme(theme, themes_of(call))
     if isinstance(chosen := document.get("words"), str) and chosen:
         yield from wrong_words(chosen, words_folders(call.environ))
-    run = [(name, document.get(name)) for name in COMMANDS]
-    run += [(f"[commands.{program.name}]", program.words[0]) for program in programs]
+    run = [(f"[commands.{own.name}]", own.words) for own in programs]
     with suppress(BadInput):
-        run += [(f"[hooks]: {h.moment}", h.words[0]) for h in read_hooks(document.get("hooks", {}))]
-    for name, text in run:
-        if isinstance(text, str):
-            yield from _no_program(name, text)
+        run += [(f"[hooks]: {h.moment}", h.words) for h in read_hooks(document.get("hooks", {}))]
+    for name in COMMANDS:
+        with suppress(BadInput):
+            if isinstance(text := document.get(name), str):
+                run.append((name, tuple(program(text, name))))
+    yield from (f"{name}: {said}" for name, words in run for said in _no_program(words))
     database = document.get("database")
     if isinstance(database, str) and database not in ("", str(default_database())):
         from pipeboard.store.locating import locate
@@ -231,17 +244,11 @@ def _in_use(document: Mapping[str, object], call: Call) -> Iterator[str]:
             yield f"database: {error.message}"
 
 
-def _no_program(name: str, text: str) -> Iterator[str]:
+def _no_program(words: Sequence[str]) -> Iterator[str]:
     import shutil
 
-    from pipeboard.cli.editor import program
-
-    try:
-        words = program(text, name)
-    except BadInput:
-        return  # said already
-    if words and shutil.which(words[0]) is None:
-        yield f"{name}: there is no program {quoted(words[0])}."
+    if words and shutil.which(at_home(words)[0]) is None:
+        yield f"there is no program {quoted(words[0])}."
 
 
 def wrong_theme(name: str, themes: Themes) -> Iterator[str]:
@@ -280,7 +287,7 @@ def themes(call: Call) -> int:
 
     every, name = themes_of(call), call.arguments.name
     if name in BASES:
-        return _write_file(call, document_of(name))
+        return _write_theme(call, document_of(name))
     if name in THEMES:
         raise BadInput(
             f"{name} is made of the terminal's own colours: there is no file of it.",
@@ -288,7 +295,7 @@ def themes(call: Call) -> int:
         )
     if name:
         every.own(name)
-        return _write_file(call, every.files()[name].read_text(encoding="utf-8-sig"))
+        return _write_theme(call, every.files()[name].read_text(encoding="utf-8-sig"))
     chosen, files = call.config.text("theme"), every.files()
     rows = [
         (name, name == chosen, str(files[name]) if name in files else "", wrong_theme(name, every))
@@ -312,7 +319,12 @@ def themes(call: Call) -> int:
     return 0
 
 
-def _write_file(call: Call, text: str) -> int:
+def _write_theme(call: Call, text: str) -> int:
+    if call.arguments.json:
+        import tomllib
+
+        call.out.document({"theme": tomllib.loads(text)})
+        return 0
     for line in text.splitlines():
         call.out.line(line)
     return 0

@@ -96,6 +96,9 @@ def _parsed(text: str) -> Iterable[tuple[str, str | None, str | None, str | None
         return ()
 
 
+_CORRECT = "Correct it there, or choose other words with 'pipeboard config edit'."
+
+
 def _read(name: str, folders: tuple[Path, ...]) -> dict[str, str]:
     files = {path.stem: path for folder in reversed(folders) for path in folder.glob("*.toml")}
     if name not in files:
@@ -111,10 +114,10 @@ def _read(name: str, folders: tuple[Path, ...]) -> dict[str, str]:
         document = tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         why = printable(str(error))
-        raise BadInput(f"The words in {path} cannot be read: {why}.") from error
+        raise BadInput(f"The words in {path} cannot be read: {why}.", hint=_CORRECT) from error
     for english, word in document.items():
         if not isinstance(word, str):
-            raise BadInput(f"{path}: {quoted(english)} wants words in quotes.")
+            raise BadInput(f"{path}: {quoted(english)} wants words in quotes.", hint=_CORRECT)
     return {english: printable_lines(str(word)) for english, word in document.items()}
 
 

@@ -131,8 +131,7 @@ def list_backups(call: Call) -> int:
 @takes_json
 def restore(call: Call) -> int:
     """A backup put in the place of the database, which is kept."""
-    from pipeboard.store.backups import restore
-    from pipeboard.store.checking import check_copy
+    from pipeboard.store.backups import expect_backup, faults_of, restore
     from pipeboard.store.locating import Location, Server, locate
 
     backup = Path(call.arguments.file).expanduser()
@@ -144,8 +143,10 @@ def restore(call: Call) -> int:
             f"--no-owner --dbname={quote(location.without_password()[0])} "
             f"{quote(printable(str(backup)))}",
         )
-    if call.arguments.dry_run and backup.is_file():
-        faults = check_copy(Location(backup))
+    expect_backup(location, backup)
+    _check_may(call, "restore")
+    if call.arguments.dry_run:
+        faults = faults_of(Location(backup))
         state = "it is not whole" if faults else "it is whole"
         put = f"put {backup} in place of {location}; {state}"
         call.only_tries(put, restored=str(backup), whole=not faults)
@@ -155,13 +156,12 @@ def restore(call: Call) -> int:
             f"This puts {printable(str(backup))} in the place of {location}.",
             hint="Add -y to go on; what is there now is kept.",
         )
-    _check_may(call, "restore")
     call.confirm(f"Put {backup.name} in the place of {location}? What is there is kept.")
     with progress_told(call.out) as heard:
         done = restore(location, backup, call.clock(), heard)
     if call.arguments.json:
         kept = None if done.kept is None else str(done.kept)
-        told = {"restored": str(backup), "kept": kept, "schema": done.schema}
+        told = {"restored": str(backup), "kept": kept, "database_schema": done.schema}
         call.out.document({**told, "seal_broken_at": done.broken_at or None})
     kept_too = "" if done.kept is None else f" What was there is in {printable(str(done.kept))}."
     call.out.say(f"{location} is again what {backup.name} holds.{kept_too}")
@@ -252,6 +252,7 @@ def _about_own_files() -> Iterator[Finding]:
         )
 
 
+_FIX = "pipeboard doctor --fix"
 _SIGNS = {"ok": ("ok", GREEN), "note": ("--", YELLOW), "problem": ("!!", RED)}
 
 
@@ -259,7 +260,8 @@ def _tell(call: Call, finding: Finding) -> None:
     sign, style = _SIGNS[str(finding.level)]
     call.out.line((f"{sign} ", style), (f"{finding.check}: ", BOLD), finding.text)
     if finding.cure:
-        fixes = " (or: pipeboard doctor --fix)" if finding.mend is not None else ""
+        is_said = finding.mend is None or _FIX in finding.cure
+        fixes = "" if is_said else f" (or: {_FIX})"
         call.out.line((f"   {with_database(f'{finding.cure}{fixes}')}", DIM))
 
 

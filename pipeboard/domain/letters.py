@@ -22,6 +22,7 @@ from pipeboard.domain.text import as_own_field, did_you_mean, quoted
 
 _BRACED = re.compile(r"\{\{([^{}|]*)(?:\|([^{}]*))?\}\}")
 _STRAY = re.compile(r"\{\{|\}\}")
+_SINGLE = re.compile(r"\{([^{}|]*)(?:\|[^{}]*)?\}")
 _SUBJECT = re.compile(r"\ASubject:[ \t]*(.*)\n+", re.IGNORECASE)
 _FIRST = ("decision_maker", "champion", "user", "other", "blocker")
 
@@ -97,7 +98,14 @@ NAMES = (*_NAMES, "field.NAME")
 def render(template: str, deal: Deal, pipeline: Pipeline, sender: str, today: date) -> Letter:
     """The letter that a template makes of a deal; BadInput for a name that there is not, and where
     the deal says nothing and the template does not say what to write then."""
-    if stray := _STRAY.search(_BRACED.sub(lambda found: " " * len(found[0]), template)):
+    rest = _BRACED.sub(lambda found: " " * len(found[0]), template)
+    for single in _SINGLE.finditer(rest):
+        if (name := _name(single[1])) in _NAMES or name.startswith("field."):
+            raise BadInput(
+                f"The template says {quoted(single[0])}, which stays in the letter as it is.",
+                hint=f"Write a name between two braces each: {{{single[0]}}}.",
+            )
+    if stray := _STRAY.search(rest):
         line = template[stray.start() :].splitlines()[0]
         raise BadInput(
             f"The template has braces that are not closed, or not opened: {quoted(line)}.",
@@ -107,7 +115,7 @@ def render(template: str, deal: Deal, pipeline: Pipeline, sender: str, today: da
     missing: list[str] = []
 
     def put(found: re.Match[str]) -> str:
-        name, otherwise = " ".join(found[1].lower().replace("_", " ").split()), found[2]
+        name, otherwise = _name(found[1]), found[2]
         text = _text(name, said)
         if not text and otherwise is None:
             missing.append(name)
@@ -126,8 +134,12 @@ def render(template: str, deal: Deal, pipeline: Pipeline, sender: str, today: da
     return Letter(line, body.strip() + "\n", person.email if person else "")
 
 
+def _name(written: str) -> str:
+    """The name between braces, as `NAMES` has it."""
+    return as_own_field(" ".join(written.lower().replace("_", " ").split()))
+
+
 def _text(name: str, said: _Said) -> str:
-    name = as_own_field(name)
     if name.startswith("field."):
         wanted = name.removeprefix("field.")
         known = {key.lower().replace("_", " "): value for key, value in said.deal.fields.items()}

@@ -74,15 +74,22 @@ class Store:
     """A database that is there, and the two ways into it.
 
     `recovered` is a sentence for the person when the last change had been cut off and was taken
-    back by opening it, else empty; `has_stored` says whether a change was stored through it.
+    back by opening it, else empty, and `moved` one where the workspace is elsewhere by now;
+    `has_stored` says whether a change was stored through it.
     """
 
     def __init__(
-        self, identity: AnyIdentity, *, read_only: bool = False, recovered: str = ""
+        self,
+        identity: AnyIdentity,
+        *,
+        read_only: bool = False,
+        recovered: str = "",
+        moved: str = "",
     ) -> None:
         self.identity = identity
         self.read_only = read_only
         self.recovered = recovered
+        self.moved = moved
         self.has_stored = False
         self._engine: Engine | ServerEngine | None = None
         self.reader = self.new_reader(None)
@@ -101,7 +108,7 @@ class Store:
             _bring_up_to_date(location, found.schema, read_only=read_only)
             found = _found(location, look(location))
             _seal_the_log(found.identity)
-        return cls(found.identity, read_only=read_only, recovered=recovered)
+        return cls(found.identity, read_only=read_only, recovered=recovered, moved=found.moved)
 
     @classmethod
     def create(

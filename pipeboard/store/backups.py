@@ -22,7 +22,7 @@ from pipeboard.domain.errors import BadInput, DatabaseError
 from pipeboard.domain.lazy_dataclass import dataclass
 from pipeboard.domain.text import printable
 from pipeboard.store import dialect
-from pipeboard.store.checking import broken_seal, check_copy, in_a_sentence
+from pipeboard.store.checking import Flaw, broken_seal, check_copy, in_a_sentence
 from pipeboard.store.connecting import connect, connect_to_write
 from pipeboard.store.database import Heard, at_length, unheard
 from pipeboard.store.locating import Location, Server, make_file
@@ -158,16 +158,11 @@ def restore(location: Location, backup: Path, at: datetime, heard: Heard = unhea
     not whole, and as long as others are at work.
     """
     source = Location(backup)
-    if not backup.is_file():
-        raise BadInput(
-            f"There is no backup {source}.", hint="'pipeboard backup list' shows what there is."
-        )
-    if backup.exists() and location.exists and backup.samefile(location.path):
-        raise BadInput("That is the database itself.", hint="Name one of its backups.")
-    if found := check_copy(source, heard):
+    expect_backup(location, backup)
+    if found := faults_of(source, heard):
         raise DatabaseError(
             f"{source} is not whole: {in_a_sentence(found)}.",
-            hint="Nothing was changed. Try an earlier one: pipeboard backup list",
+            hint=_ANOTHER,
             details={"reason": "damaged", "faults": [fault.text for fault in found]},
         )
     with closing(connect(source, read_only=True)) as reading:
@@ -175,6 +170,31 @@ def restore(location: Location, backup: Path, at: datetime, heard: Heard = unhea
         broken_at = broken_seal(reading, source)
         kept = _take_place(location, reading, at)
     return Restored(kept, schema, broken_at)
+
+
+def expect_backup(location: Location, backup: Path) -> None:
+    """`BadInput` for a file that is not there, or is the database itself."""
+    if not backup.is_file():
+        raise BadInput(
+            f"There is no backup {Location(backup)}.",
+            hint="'pipeboard backup list' shows what there is.",
+        )
+    if location.exists and backup.samefile(location.path):
+        raise BadInput("That is the database itself.", hint="Name one of its backups.")
+
+
+_ANOTHER = "Nothing was changed. Try an earlier one: pipeboard backup list"
+_NO_BACKUP = ("corrupt", "damaged", "empty", "foreign", "truncated")
+
+
+def faults_of(backup: Location, heard: Heard = unheard) -> list[Flaw]:
+    """As `check_copy`, of what is to be brought back: to bring back a backup is no advice here."""
+    try:
+        return check_copy(backup, heard)
+    except DatabaseError as error:
+        if error.details.get("reason") in _NO_BACKUP:
+            error.hint = _ANOTHER
+        raise
 
 
 def _take_place(location: Location, reading: sqlite3.Connection, at: datetime) -> Path | None:

@@ -19,6 +19,7 @@ from pipeboard.domain.errors import DatabaseError, PipeboardError
 from pipeboard.domain.lazy_dataclass import dataclass
 from pipeboard.domain.locales import written
 from pipeboard.store import dialect
+from pipeboard.store.agreed import agreement_faults
 from pipeboard.store.backups import backups_of
 from pipeboard.store.checking import Flaw, faults, log_faults
 from pipeboard.store.connecting import connect, connect_at, wal_is_safe
@@ -97,6 +98,8 @@ def examine(
             raise DatabaseError(f"{location} has no tables.", hint="Make them: pipeboard init")
         if found.recovered:
             yield note("journal", RECOVERED)
+        if found.moved:
+            yield note("moved", found.moved)
         yield from _about_place(location, now)
         with closing(connect(location, read_only=True)) as connection:
             database = Database(connection, found.identity)
@@ -129,7 +132,7 @@ def _examine_server(
             )
             return
         with database.snapshot():
-            broken = list(log_faults(database, heard))
+            broken = [*log_faults(database, heard), *agreement_faults(database)]
             yield from (_finding(database, fault) for fault in broken)
             if not broken:
                 yield ok("contents", "Every row is what the history says.")
@@ -305,6 +308,7 @@ def _named(paths: Sequence[Path]) -> str:
 _CURES = {
     "indices": "Make them anew: pipeboard doctor --fix",
     "totals": "Add them up anew: pipeboard doctor --fix",
+    "agreed": "Agree on it anew, or bring back a backup: pipeboard backup list",
 }
 
 
@@ -319,6 +323,8 @@ def _about_contents(database: Database, found: FoundDatabase, heard: Heard) -> I
     else:
         yield from _about_definitions(database)
     broken = list(faults(database, replays=found.schema == SCHEMA, heard=heard))
+    if found.schema == SCHEMA and all(flaw.kind != "pages" for flaw in broken):
+        broken += agreement_faults(database)
     yield from (_finding(database, fault) for fault in broken)
     if not broken:
         replayed = ", and every row is what the history says" if found.schema == SCHEMA else ""

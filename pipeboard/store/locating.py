@@ -171,6 +171,10 @@ class Server:
 
 Place: TypeAlias = Location | Server
 _SERVERS = ("postgresql", "postgres", "postgresql+psycopg")
+HOW_URLS_ARE = (
+    "It is like postgresql://ana@db.example.com:5432/sales; in a name or a password @ : / ? # % "
+    "are written %40 %3A %2F %3F %23 %25."
+)
 
 
 def locate(database: str) -> Place:
@@ -183,16 +187,17 @@ def locate(database: str) -> Place:
 def shown(database: str) -> str:
     """A path or URL as it may be shown: without a password."""
     kind = _kind(database)
-    if kind in _SERVERS:
+    if kind in _SERVERS and _names_hosts(_parts(database)[2]):
         return str(Server(database))
-    is_open = kind in ("", "sqlite") or (kind != "libpq" and "@" not in database)
+    is_open = kind in ("", "sqlite") or (kind not in ("libpq", *_SERVERS) and "@" not in database)
     return database if is_open else f"{kind}:…"
 
 
 def without_password(database: str) -> str:
     """A path or URL as it stands in a command that somebody may type, or read over a shoulder."""
-    is_url = _kind(database) in _SERVERS and "://" in database
-    return Server(database).without_password()[0] if is_url else shown(database)
+    if _kind(database) in _SERVERS and "://" in database and _names_hosts(_parts(database)[2]):
+        return Server(database).without_password()[0]
+    return shown(database)
 
 
 def _kind(database: str) -> str:
@@ -203,14 +208,21 @@ def _kind(database: str) -> str:
     return (url[1] or url[2]).lower()
 
 
+_HOST = re.compile(r"(?:\[[^\]]*\]|[^]:[]*)(?::\d*)?")
+"""One of a URL's, with a port or without; what stands for a port otherwise may be a password."""
+
+
+def _names_hosts(place: str) -> bool:
+    hosts = place.removeprefix("@").partition("/")[0]
+    return all(map(_HOST.fullmatch, hosts.split(",")))
+
+
 def _server(url: str) -> Server:
     name, password, place, _ = _parts(url)
-    if any(sign in f"{name}{password}" for sign in "@/") or place.count("[") != place.count("]"):
+    if any(sign in f"{name}{password}" for sign in "@/") or not _names_hosts(place):
         # The driver would look for a host under the rest of the password, and name it.
         raise DatabaseError(
-            "The URL of the database cannot be read.",
-            hint="It is like --db postgresql://ana@db.example.com/sales; in a name or a password "
-            "@ / are written %40 %2F.",
+            "The URL of the database cannot be read.", hint=HOW_URLS_ARE, details={"reason": "url"}
         )
     if not url.startswith("postgresql://") or not place.partition("/")[2].strip("/"):
         raise DatabaseError(

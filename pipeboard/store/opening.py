@@ -74,10 +74,9 @@ def check_schema(found: int, wanted: int = SCHEMA) -> None:
 
 SCHEMA_NUMBER = "SELECT value FROM counter WHERE name = 'schema'"
 ID = "SELECT id FROM workspace"
-ID_AND_SCHEMA = (
-    f"SELECT ({ID}), ({SCHEMA_NUMBER}),"
-    f" (SELECT value FROM setting WHERE name = '{dialect.MOVED_TO}')"
-)
+_MOVED_TO = f"(SELECT value FROM setting WHERE name = '{dialect.MOVED_TO}')"
+ID_AND_SCHEMA = f"SELECT ({ID}), ({SCHEMA_NUMBER}), {_MOVED_TO}"
+_ID_AND_PLACE = f"SELECT id, {_MOVED_TO} FROM workspace"
 
 
 Engine = Literal["sqlite", "postgresql"]
@@ -187,12 +186,19 @@ def check_contents(
             details={"reason": "replaced"},
         )
     if to_write and found[2] is not None:
-        place = printable(str(found[2])).strip('"')
         raise DatabaseError(
-            f"This workspace has moved to {place}.",
-            hint="Nothing was written here. Open it there, with --db or PIPEBOARD_DB.",
+            f"This workspace has moved to {_place(found[2])}.",
+            hint=f"Nothing was written here. {_OPEN_IT}",
             details={"reason": "moved"},
         )
+
+
+_OPEN_IT = "Open it there, with --db or PIPEBOARD_DB."
+
+
+def _place(moved_to: object) -> str:
+    """Where a workspace has moved to, as it is kept; "" for nowhere."""
+    return "" if moved_to is None else printable(str(moved_to)).strip('"')
 
 
 def stat_of(location: Location) -> os.stat_result | None:
@@ -213,12 +219,21 @@ def stat_of(location: Location) -> os.stat_result | None:
 @dataclass(frozen=True, slots=True)
 class FoundDatabase:
     """A database of ours: its schema's number, which one it is (without its id while the schema is
-    older than the program's), and whether a change that was cut off was taken back for this look.
+    older than the program's), whether a change that was cut off was taken back for this look, and
+    where the workspace has moved to since, "" for nowhere.
     """
 
     schema: int
     identity: AnyIdentity
     recovered: bool
+    moved_to: str = ""
+
+    @property
+    def moved(self) -> str:
+        """A sentence for whoever reads what is there no more but as it was; empty where it is."""
+        if not self.moved_to:
+            return ""
+        return f"This workspace has moved to {self.moved_to}: here it is as it was. {_OPEN_IT}"
 
 
 def look(location: Place, *, read_only: bool = False) -> FoundDatabase | None:
@@ -230,7 +245,9 @@ def look(location: Place, *, read_only: bool = False) -> FoundDatabase | None:
     """
     if isinstance(location, Server):
         there = _contents(location, read_only=read_only)
-        return there and FoundDatabase(there[0], ServerIdentity(location, there[1]), False)
+        return there and FoundDatabase(
+            there[0], ServerIdentity(location, there[1]), False, there[2]
+        )
     before = stat_of(location)
     if before is None or not before.st_size:
         return None
@@ -249,9 +266,9 @@ def look(location: Place, *, read_only: bool = False) -> FoundDatabase | None:
         return look(location, read_only=read_only)  # it was replaced just now
     if contents is None:
         return None
-    schema, database_id = contents
+    schema, database_id, moved_to = contents
     return FoundDatabase(
-        schema, Identity(location, after.st_dev, after.st_ino, database_id), recovered
+        schema, Identity(location, after.st_dev, after.st_ino, database_id), recovered, moved_to
     )
 
 
@@ -260,15 +277,15 @@ def _ask_ahead(connection: ServerConnection) -> None:
     connection.execute(dialect.BEGIN_READING)
     with translate_errors(connection.server):
         try:
-            connection.ahead(((dialect.TABLES, ()), (SCHEMA_NUMBER, ()), (ID, ())))
+            connection.ahead(((dialect.TABLES, ()), (SCHEMA_NUMBER, ()), (_ID_AND_PLACE, ())))
         except sqlite3.OperationalError as error:
             if "no such table" not in str(error):
                 raise
             connection.execute("ROLLBACK")
 
 
-def _contents(location: Place, *, read_only: bool) -> tuple[int, str] | None:
-    """The number of the schema and the id; None before the first table."""
+def _contents(location: Place, *, read_only: bool) -> tuple[int, str, str] | None:
+    """The number of the schema, the id and where it has moved to; None before the first table."""
     busy_ms = 0 if isinstance(location, Server) else BUSY_MS  # one that is not there is said so
     with closing(connect_at(location, read_only=read_only, busy_ms=busy_ms)) as connection:
         if not isinstance(connection, sqlite3.Connection):
@@ -278,13 +295,13 @@ def _contents(location: Place, *, read_only: bool) -> tuple[int, str] | None:
             return None
         check_schema(schema)
         if schema < SCHEMA:
-            return schema, ""
+            return schema, "", ""
         with translate_errors(location):
-            row = connection.execute(ID).fetchone()
+            row = connection.execute(_ID_AND_PLACE).fetchone()
     if row is None or not isinstance(row[0], str):
         raise DatabaseError(
             f"{location} is damaged: its id is lost.",
             hint="Bring back a backup; the file was left as it is.",
             details={"reason": "corrupt"},
         )
-    return schema, row[0]
+    return schema, row[0], _place(row[1])

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from pipeboard.domain.errors import DatabaseError
 from pipeboard.domain.text import printable
 from pipeboard.store.dialect import ServerTrouble, is_busy
-from pipeboard.store.locating import Location, Place, Server
+from pipeboard.store.locating import HOW_URLS_ARE, Location, Place, Server
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -148,8 +148,7 @@ _SERVER_WORDS = {
     # What it says of the URL may hold a part of the password.
     "url": (
         "The URL of the database cannot be read.",
-        "It is like postgresql://ana@db.example.com:5432/sales; in a name or a password @ : / % "
-        "are written %40 %3A %2F %25.",
+        HOW_URLS_ARE,
         "url",
     ),
     "login": (

@@ -215,7 +215,7 @@ def make_app(
         store,
         SameFile(store.location),
         state_folder,
-        first_words=getattr(store, "recovered", ""),
+        first_words=" ".join(filter(None, (store.recovered, store.moved))),
         may_write=store.read_only or store.location.may_write_beside,
         rights=rights(actor, store.reader.reps(), store.reader.settings()),
     )

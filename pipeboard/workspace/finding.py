@@ -54,8 +54,11 @@ def named_pipeline(pipelines: Sequence[Pipeline], name: str | None) -> Pipeline:
     )
 
 
-def parse_filter(service: Service, text: str) -> Filter:
-    """A filter as typed: its dates and amounts read in this workspace, its people known."""
+def parse_filter(service: Service, text: str, *, without: str = "") -> Filter:
+    """A filter as typed: its dates and amounts read in this workspace, its people known.
+
+    `without` is the name of a saved filter that it cannot stand on.
+    """
     if not text:
         return EVERYTHING
     from pipeboard.domain.filter import parse_filter as filter_of
@@ -67,7 +70,9 @@ def parse_filter(service: Service, text: str) -> Filter:
         currency=settings.currency,
         week_start=settings.week_start,
         fiscal_shift=settings.fiscal_shift,
-        saved=lambda: service.reader.saved_filters(service.me),
+        saved=lambda: (
+            one for one in service.reader.saved_filters(service.me) if one[0] != without
+        ),
     )
     return with_known_owners(query, service.reader.reps(), service.me)
 

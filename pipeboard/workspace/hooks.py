@@ -21,6 +21,7 @@ from pipeboard.domain.events import to_json
 from pipeboard.domain.programs import Hook
 from pipeboard.domain.text import printable, quoted
 from pipeboard.exchange.json_documents import Documents
+from pipeboard.foreground import at_home, how_it_ended
 from pipeboard.workspace.service import Service
 
 _AT_ONCE: Final = 500
@@ -49,7 +50,8 @@ class Hooks:
                 self._run(hook, service, command_id)
             except Exception as error:  # whatever it is, the command is stored and stays so
                 why = getattr(error, "strerror", None) or error
-                self._say(f"The hook {hook.moment} was not run: {printable(str(why)).rstrip('.')}.")
+                said = printable(str(why)).rstrip(".")
+                self._say(f"The hook {hook.moment} was not run: {_name(hook)}: {said}.")
 
     def _run(self, hook: Hook, service: Service, command_id: str) -> None:
         events = service.reader.history.events_of(command_id)
@@ -62,7 +64,7 @@ class Hooks:
                 document.writelines(_document(hook, service, command_id, ids))
                 document.seek(0)
                 running = subprocess.Popen(
-                    hook.words,
+                    at_home(hook.words),
                     stdin=document,
                     stdout=subprocess.DEVNULL,
                     stderr=said,
@@ -95,7 +97,8 @@ class Hooks:
                 said.seek(0)
                 first = said.read(400).decode("utf-8", "replace").strip().partition("\n")[0]
                 why = f": {printable(first)}" if first else "."
-                self._say(f"The hook {hook.moment} failed: {_name(hook)} ended with {code}{why}")
+                ended = how_it_ended(code)
+                self._say(f"The hook {hook.moment} failed: {_name(hook)} {ended}{why}")
 
 
 def _name(hook: Hook) -> str:

@@ -365,6 +365,13 @@ def save_filter(service: Service, name: str, text: str, **once: Unpack[Once]) ->
         raise BadInput("A filter needs a name.")
     if not said:
         _expect_filter(service, clean)
+    try:
+        parse_filter(service, said, without=clean)
+    except BadInput as error:  # it could be read as long as its own name was among the saved ones
+        raise BadInput(
+            f"The filter {clean} would be a part of itself.",
+            hint="Take 'saved:' out of it, or give it another name.",
+        ) from error
     return agree(
         service,
         "filter",

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import os
+import re
 import sys
 from argparse import Namespace
 from collections.abc import AsyncIterator
@@ -165,6 +167,21 @@ async def test_what_a_tool_does_not_take_is_an_error_and_no_process() -> None:
             "hint": "Did you mean deal?",
         }
     }
+
+
+@pytest.mark.parametrize("text", ["a\0b", "x" * 3_000_000], ids=["a NUL", "too long"])
+async def test_what_no_command_line_can_hold_is_an_error_of_the_tool(text: str) -> None:
+    document, failed = await run_tool(tool_of("show", changes=False), {"deal": text}, ())
+    assert failed
+    assert "show cannot be run with these arguments" in json.dumps(document)
+
+
+def test_a_tool_is_shown_by_examples_that_it_can_do() -> None:
+    assert "--sort -value" in tool_of("list", changes=False).description
+    for tool in tools(write=True).values():
+        examples = re.findall(r"^pipeboard .*", tool.description, re.MULTILINE)
+        shown = set(re.findall(r" (--[a-z-]+)", " ".join(examples)))
+        assert shown <= set(tool.flags.values()), tool.name
 
 
 @pytest.mark.parametrize(

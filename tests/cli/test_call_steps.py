@@ -434,7 +434,7 @@ def test_a_change_counts_where_its_database_is_still_there(
     closed: list[str] = []
     store = SimpleNamespace(
         has_stored=has_stored, location=SimpleNamespace(exists=exists), recovered="Rolled back.",
-        close=lambda: closed.append("closed"),
+        moved="What may change says so when it does.", close=lambda: closed.append("closed"),
     )  # fmt: skip
     call.work_on(store)
     assert (call.has_stored, call.said) == (told, ["Rolled back."])

@@ -6,6 +6,7 @@ import ast
 import json
 import os
 import pwd
+import tomllib
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -186,6 +187,18 @@ def test_config_check_names_what_it_does_not_know_and_the_near_one(
 def test_a_configuration_in_order_is_said_to_be(pipe: Type, mine: Path) -> None:
     _write(mine, 'density = 3\n[keys]\n"board.add" = "A"')
     assert pipe("config", "check").code == 0
+
+
+@pytest.mark.parametrize("wrong", ["theme = 3", "theme ="], ids=["a value", "no TOML"])
+def test_who_has_to_mend_a_configuration_is_whose_it_is(
+    pipe: Type, mine: Path, everybodys: Path, wrong: str
+) -> None:
+    _write(mine, wrong)
+    assert "'pipeboard config edit'" in pipe("keys").err
+    mine.unlink()
+    _write(everybodys, wrong)
+    assert "config edit" not in (said := pipe("keys").err)
+    assert "whoever looks after that" in said
 
 
 def test_the_example_is_in_order_as_it_stands(pipe: Type, mine: Path) -> None:
@@ -458,6 +471,11 @@ def test_a_theme_is_begun_from_one_of_ours(pipe: Type, mine: Path) -> None:
     _write(mine, 'theme = "mine"')
     assert pipe("config", "check").code == 0
     assert pipe("config", "themes", "mine").out == pipe("config", "themes", "light").out
+    shown = pipe("config", "themes", "mine", "--json").json
+    assert (shown["schema"], shown["theme"]) == (
+        1,
+        tomllib.loads(pipe("config", "themes", "light").out),
+    )
 
 
 @pytest.mark.parametrize(

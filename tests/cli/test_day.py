@@ -428,6 +428,7 @@ def test_a_letter_is_copied_by_the_words_of_copy_cmd(team: Type, home: Path) -> 
     configuration = home / "xdg_config_home/pipeboard/config.toml"
     (home / "templates").mkdir()
     (home / "templates" / "hello.md").write_text("Héllo {{company}}")
+    (home / "templates" / "folder.md").mkdir()
     configuration.parent.mkdir(parents=True)
     configuration.write_text("copy_cmd = \"dd status=none 'of=the clipboard'\"\n")
     team("add", "Lumen Oy: pilot", "--as", "ana")

@@ -229,6 +229,29 @@ def test_config_edit_makes_an_example_and_leads_back_until_it_is_in_order(
         assert len((home / "called").read_text().splitlines()) == edited_times, said
 
 
+def test_config_edit_says_what_the_file_holds_when_the_editor_fails(
+    team: Type, editor: Editor, home: Path
+) -> None:
+    editor('echo "density = 3" > "$file"; exit 1')
+    failed = team("config", "edit")
+    file = home / "xdg_config_home/pipeboard/config.toml"
+    assert (failed.code, file.read_text()) == (1, "density = 3\n")
+    assert f"The editor ended with 1; {file} holds what it saved." in failed.err
+
+
+def test_config_edit_tells_what_is_wrong_in_that_of_the_machine(
+    team: Type, editor: Editor, home: Path
+) -> None:
+    editor("true")
+    machines = home / "xdg_config_dirs/pipeboard/config.toml"
+    machines.parent.mkdir(parents=True)
+    machines.write_text("theme = 3\n")
+    edited = team("config", "edit")
+    assert edited.code == 1
+    assert f"{machines}: theme is a text" in edited.err
+    assert "in order" not in edited.err
+
+
 def test_a_text_of_a_board_that_was_ended_is_told_where_it_is(home: Path, editor: Editor) -> None:
     folder = home / "xdg_state_home/pipeboard"
     editor(f"{WORDS}; exit 1")

@@ -104,8 +104,8 @@ def test_nothing_that_changes_no_deal_runs_a_hook(
     ("run", "said"),
     [
         ([sys.executable, "-c", "import sys; sys.exit('no desktop')"], "ended with 1: no desktop"),
-        (["no-such-program-anywhere"], "was not run"),
-        ([sys.executable, "-c", "import os; os.kill(os.getpid(), 9)"], "ended with -9"),
+        (["no-such-program-anywhere"], "was not run: 'no-such-program-anywhere': No such file"),
+        ([sys.executable, "-c", "import os; os.kill(os.getpid(), 9)"], "was ended by SIGKILL"),
         ([sys.executable, "-c", "import time; time.sleep(60)"], "took longer than 1 s"),
         ([sys.executable, "-c", "pass # reads nothing"], ""),
     ],
@@ -128,6 +128,25 @@ def test_no_text_of_a_deal_becomes_a_word_or_meets_a_shell(hooked: Type, home: P
     assert hooked("add", "account:" + json.dumps(name), "x 1k").code == 0
     assert _heard(home)["added"]["deals"][0]["account"] == name
     assert not (home / "owned").exists()
+
+
+def test_what_a_hook_changes_itself_runs_no_hook(
+    hooked: Type, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PIPEBOARD_HOOK", "changed")
+    assert hooked("add", "Lumen Oy: packaging line 40k").code == 0
+    assert _heard(home) == {}
+
+
+def test_the_home_folder_stands_for_the_tilde_in_front_of_a_program(team: Type, home: Path) -> None:
+    program = home / "my programs" / "tell"
+    program.parent.mkdir()
+    program.write_text('#!/bin/sh\ncat > "$PIPEBOARD_HOOK.json"\n')
+    program.chmod(0o700)
+    _hooks(home, {"added": ["~/my programs/tell"]})
+    assert team("config", "check").code == 0
+    assert team("add", "Lumen Oy: packaging line 40k").code == 0
+    assert set(_heard(home)) == {"added"}
 
 
 def test_in_restricted_mode_no_hook_runs(hooked: Type) -> None:

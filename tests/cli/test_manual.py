@@ -62,7 +62,7 @@ def there(demo: Path, pipe: Type, home: Path, monkeypatch: pytest.MonkeyPatch) -
     monkeypatch.chdir(folder)
     monkeypatch.setenv("PIPEBOARD_DB", str(folder / "deals.db"))
     (folder / "templates").mkdir()
-    (folder / "templates" / "hello.md").write_text("Hello {first name|there}!\n")
+    (folder / "templates" / "hello.md").write_text("Hello {{first name|there}}!\n")
     (folder / "leads.txt").write_text("Lumen Oy: packaging line 40k\n")
     (folder / "call.txt").write_text("They called.\n")
     (folder / "deals.csv").write_text("title,stage,value\nPackaging line,Proposal,4000\n")

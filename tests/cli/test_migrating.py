@@ -84,7 +84,14 @@ def test_there_and_back_all_is_as_it_was(worked: Type, there: str, home: Path) -
     assert refused.code == 5
     assert "has moved to" in refused.err
     assert there in refused.err
-    assert worked("list").code == 0
+    assert refused.err.count("has moved to") == 1
+    for line in (("list",), ("due", "--short"), ("check",), ("due", "--short")):
+        said = worked(*line)
+        assert said.code in (0, 1)
+        assert f"This workspace has moved to {there}: here it is as it was." in said.err, line
+    found = worked("doctor", "--json").json["findings"]
+    assert [one["level"] for one in found if one["check"] == "moved"] == ["note"]
+    assert "has moved" not in worked("--db", there, "list").err
     assert worked("--db", there, "add", "Other: deal 1k").code == 0
     after = digest(there)
     assert worked("--db", there, "migrate", "--to", here).code == 0

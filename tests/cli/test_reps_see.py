@@ -384,6 +384,11 @@ def test_nothing_is_copied_restored_or_moved_by_whoever_does_not_see_it(
     for line in (("backup", "copy.db"), ("export", "--whole"), ("migrate", "--to", "copy.db")):
         assert shop(*line).code == 4
     assert not (home / "copy.db").exists()
+    (home / "copy.db").touch()
+    for flags in ((), ("-n",), ("-y",)):
+        refused = shop("backup", "restore", "copy.db", *flags)
+        # A server is brought back by a program of its own.
+        assert refused.code == (2 if "pg_restore" in refused.err else 4)
 
 
 @pytest.mark.parametrize("match", ["update", "skip", "new"])

@@ -13,7 +13,7 @@ from random import Random
 
 import pytest
 
-from pipeboard import __version__
+from pipeboard import SCHEMA, __version__
 from pipeboard.cli.config import account_name
 from pipeboard.cli.upkeep import _span
 from pipeboard.domain.locales import ENGLISH
@@ -64,6 +64,7 @@ def test_what_came_after_a_backup_goes_with_it_and_is_kept(deals: Type, home: Pa
     done = deals("backup", "restore", str(file), "-y", "--json").json
     assert deals("list", "--json").json == before
     assert deals("list", "open won", "--json", "--db", done["kept"]).json == after
+    assert (done["schema"], done["database_schema"]) == (1, SCHEMA)
 
 
 def test_whoever_has_the_board_open_goes_on_with_what_came_back(deals: Type, home: Path) -> None:
@@ -310,6 +311,45 @@ def test_whatever_is_wrong_is_found_with_its_cure(what: str, deals: Type, home: 
 
 
 @pytest.mark.parametrize(
+    ("statement", "name"),
+    [
+        ("UPDATE rep SET role = 'owner' WHERE name = 'bo'", "rep bo"),
+        ("UPDATE rep SET display_name = 'Other' WHERE name = 'ana'", "rep ana"),
+        ("DELETE FROM rep WHERE name = 'ana'", "rep ana"),
+        ("UPDATE stage SET probability_bp = 1 WHERE kind = 'open'", "pipeline New business"),
+        ("UPDATE stage SET expected_days = 99", "pipeline New business"),
+        ("UPDATE pipeline SET questions = '[]'", "pipeline New business"),
+        ("UPDATE target SET amount_minor = 1", "target for 2026Q4, everybody"),
+        ("DELETE FROM target", "target for 2026Q4, everybody"),
+        ("UPDATE fx_rate SET numerator = 7", "rate of USD from 2026-11-23"),
+        ("UPDATE saved_filter SET filter = 'won'", "filter big"),
+        (
+            "UPDATE setting SET value = 'false' WHERE name = 'reps_edit_own'",
+            "settings of the workspace",
+        ),
+    ],
+)
+def test_what_another_hand_puts_in_the_place_of_an_agreement_is_found(
+    statement: str, name: str, deals: Type, home: Path
+) -> None:
+    for line in (
+        ("target", "set", "2026Q4", "130k"),
+        ("fx", "set", "USD", "0.92"),
+        ("filter", "save", "big", "value>20k"),
+        ("setting", "set", "reps-edit", "own"),
+        ("rep", "set", "ana", "--team", "North"),
+        ("undo",),
+    ):
+        assert deals(*line).code == 0
+    assert deals("doctor").code == 0
+    change(home, statement)
+    found = deals("doctor", "--json").json["findings"]
+    (told,) = (one for one in found if one["level"] == "problem")
+    assert told["check"] == "agreed"
+    assert told["text"].casefold().startswith(name.casefold())
+
+
+@pytest.mark.parametrize(
     "what", ["open to others", "open folder", "a copy left behind", "no index", "a total"]
 )
 def test_what_can_be_mended_safely_is_mended(what: str, deals: Type, home: Path) -> None:
@@ -524,6 +564,45 @@ def test_a_file_without_anything_in_it_is_no_backup(
     said = deals("backup", "restore", str(home / "kept.db"), "-y", *dry)
     assert (said.code, "has no tables" in said.err) == (5, True)
     assert deals("list", "--json").out == before
+
+
+def _text(file: Path) -> None:
+    file.write_text("a letter and no database\n" * 400)
+
+
+def _foreign(file: Path) -> None:
+    with closing(sqlite3.connect(file)) as connection:
+        connection.execute("CREATE TABLE other (a)")
+
+
+def _half(file: Path) -> None:
+    file.write_bytes(file.read_bytes()[:100_000])
+
+
+@pytest.mark.parametrize("spoilt", [_text, _foreign, _half], ids=["text", "foreign", "cut off"])
+@pytest.mark.parametrize("dry", [(), ("-n",)])
+def test_who_names_what_is_no_backup_is_sent_to_an_earlier_one(
+    dry: tuple[str, ...], spoilt: Callable[[Path], None], deals: Type, home: Path
+) -> None:
+    file = home / "kept.db"
+    if spoilt is _half:
+        deals("backup", str(file))
+    spoilt(file)
+    said = deals("backup", "restore", str(file), "-y", *dry)
+    assert said.code == 5
+    assert "Try an earlier one: pipeboard" in said.err
+
+
+def test_a_backup_that_is_not_there_is_said_before_anybody_is_asked(deals: Type) -> None:
+    for flags in ((), ("-n",), ("-y",)):
+        said = deals("backup", "restore", "nowhere.db", *flags)
+        assert (said.code, "There is no backup" in said.err) == (2, True), flags
+
+
+def test_the_doctor_tells_each_cure_once(deals: Type, home: Path) -> None:
+    change(home, "UPDATE stage_total SET deals = deals + 1")
+    said = deals("doctor").out
+    assert said.count("doctor --fix") == 1
 
 
 def test_nothing_is_mended_where_one_only_reads(deals: Type) -> None:

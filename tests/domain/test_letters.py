@@ -131,6 +131,14 @@ def test_a_letter_cannot_say_what_the_other_side_must_not_read(name: str) -> Non
         letter(f"{{{{{name}}}}}")
 
 
+@pytest.mark.parametrize("place", ["{title}", "{First_name|friend}", "{ field.product }"])
+def test_a_name_between_single_braces_goes_to_nobody(place: str) -> None:
+    with pytest.raises(BadInput, match="stays in the letter as it is") as refused:
+        letter(f"Dear {{{{contact}}}}, about {place}")
+    assert f"{{{place}}}" in refused.value.hint
+    assert letter("See {1} and {that one}.").body == "See {1} and {that one}.\n"
+
+
 def test_a_template_reads_the_same_with_the_line_ends_of_windows() -> None:
     found = letter("Subject:  {{title}} \r\n\r\nDear {{contact}},\r\nyes\r\n")
     assert (found.subject, found.body) == ("packaging pilot", "Dear Mika Laine,\nyes\n")

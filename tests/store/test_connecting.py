@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import sqlite3
 import stat
 import subprocess
@@ -194,6 +195,19 @@ def test_what_cannot_be_opened_is_refused_and_shown_without_its_password(databas
         locate(database)
     words = (refused.value.message, refused.value.hint, shown(database), without_password(database))
     assert "s3cret" not in " ".join(words)
+
+
+@pytest.mark.parametrize(
+    ("url", "bare"),
+    [("postgresql:///sales?password=s3cr%65t", "postgresql:///sales"),
+     ("postgresql://ana@box/sales?sslmode=require&password=s3cret&port=2",
+      "postgresql://ana@box/sales?sslmode=require&port=2"),
+     ("postgresql://ana:other@box/sales?password=s3cret", "postgresql://ana@box/sales")],
+)  # fmt: skip
+def test_a_password_among_the_options_is_in_no_words_of_a_command(url: str, bare: str) -> None:
+    found = locate(url)
+    assert isinstance(found, Server)
+    assert found.without_password() == (bare, "s3cret")
 
 
 @pytest.mark.parametrize(
@@ -547,6 +561,26 @@ def test_a_connection_waits_and_keeps_as_much_as_it_is_told(tmp_path: Path) -> N
         assert asked(writing, "synchronous") == 2
 
 
+UNCLEAR = (
+    "postgresql://ana:secret@more@box/sales",
+    "postgresql://ana:secret/more@box/sales",
+    "postgresql://ana:12/more@box/sales",
+    "postgresql://box:secret/sales",
+)
+"""Where the password ends nobody can tell."""
+
+
+@pytest.mark.parametrize("url", UNCLEAR)
+def test_a_url_whose_password_may_end_anywhere_is_refused_without_a_word_of_it(url: str) -> None:
+    with pytest.raises(DatabaseError) as refused:
+        locate(url)
+    said = f"{refused.value.message} {refused.value.hint} {refused.value.details}"
+    assert "%40" in said
+    assert not {"secret", "more", "12"} & set(re.findall(r"\w+", said))
+    told = f"{shown(url)} {without_password(url)}"
+    assert not {"secret", "more", "12"} & set(re.findall(r"\w+", told))
+
+
 @pytest.mark.parametrize(
     ("database", "said"),
     [
@@ -556,6 +590,8 @@ def test_a_connection_waits_and_keeps_as_much_as_it_is_told(tmp_path: Path) -> N
         ("postgresql://box:5433/sales", "postgresql://box:5433/sales"),
         ("postgresql://an%40a:x@box/sales", "postgresql://an@a@box/sales"),
         ("/srv/a:b@c.db", "/srv/a:b@c.db"),
+        ("postgresql://[::1]:5433,box/sales", "postgresql://[::1]:5433,box/sales"),
+        ("sqlite:////srv/deals.db", "sqlite:////srv/deals.db"),
         ("mysql://ana:secret@box/sales", "mysql:…"),
     ],
 )

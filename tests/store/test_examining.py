@@ -414,6 +414,7 @@ def test_what_is_examined_of_a_server_is_what_its_login_is_shown(
         "_about_definitions": lambda database: (),
         "shows_all": lambda database: shown,
         "log_faults": lambda database, heard: iter(faults),
+        "agreement_faults": lambda database: iter(()),
         "_about_log": lambda *_: iter([examining.ok("log", "It holds.")]),
         "_finding": lambda database, flaw: examining.problem(flaw.kind, flaw.text, ""),
     }

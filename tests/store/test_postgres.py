@@ -101,7 +101,7 @@ def test_no_sentence_holds_a_password(url: str) -> None:
 def test_a_url_that_names_no_database_is_refused(url: str) -> None:
     with pytest.raises(DatabaseError) as refused:
         locate(url)
-    assert "postgresql://ana@db.example.com/sales" in refused.value.hint
+    assert "postgresql://ana@db.example.com" in refused.value.hint
     assert "geheim" not in f"{refused.value.message}{refused.value.hint}"
 
 

@@ -348,6 +348,15 @@ def test_a_filter_stays_where_another_pipeline_has_a_stage_of_the_old_name(ana: 
     assert dict(ana.saved_filters()) == {"mine": 'stage:"Needs Assessment"'}
 
 
+def test_no_saved_filter_becomes_a_part_of_itself(ana: Workspace) -> None:
+    ana.save_filter("big", "value>50k")
+    ana.save_filter("mine", "saved:big @ana")
+    for text in ("saved:big open", "open | saved:mine"):
+        with pytest.raises(BadInput, match="The filter big would be a part of itself"):
+            ana.save_filter("big", text)
+    assert dict(ana.reader.saved_filters("ana"))["big"] == "value>50k"
+
+
 def test_a_filter_takes_no_name_that_another_has_and_none_is_forgotten_twice(
     ana: Workspace,
 ) -> None:

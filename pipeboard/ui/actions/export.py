@@ -191,7 +191,7 @@ def _feeds(command: Sequence[str], text: str) -> bool:
     """Whether a program took the text on its stdin."""
     try:
         done = subprocess.run(
-            command,
+            foreground.at_home(command),
             input=text.encode(),
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
@@ -376,7 +376,7 @@ def _run_here(host: Host, words: Sequence[str]) -> None:
         except (OSError, ValueError) as error:
             raise _no_start(words, error) from error
     if code:
-        raise PipeboardError(f"{quoted(words[0])} ended with {code}.")
+        raise PipeboardError(f"{quoted(words[0])} {foreground.how_it_ended(code)}.")
 
 
 def _start(words: Sequence[str]) -> None:
@@ -385,7 +385,7 @@ def _start(words: Sequence[str]) -> None:
     with tempfile.TemporaryFile("w+", encoding="utf-8", errors="replace") as said:
         try:
             running = subprocess.Popen(
-                words,
+                foreground.at_home(words),
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
                 stderr=said,
@@ -402,7 +402,8 @@ def _start(words: Sequence[str]) -> None:
             said.seek(0)
             why = printable(said.read(_MOST_SAID).strip().partition("\n")[0])
             colon = ": " if why else ""
-            raise PipeboardError(f"{quoted(words[0])} ended with {code}{colon}{why}.")
+            ended = foreground.how_it_ended(code)
+            raise PipeboardError(f"{quoted(words[0])} {ended}{colon}{why}.")
 
 
 def _no_start(words: Sequence[str], error: Exception) -> Refused:
