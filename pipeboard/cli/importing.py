@@ -164,14 +164,13 @@ def _options(call: Call, reading: Reading, recipe: Recipe) -> ImportOptions:
     asked = call.arguments
     if asked.save_recipe:
         save_recipe(call, recipe)
-    kept = (reading.source, recipe.to_json()) if recipe and reading.source else None
     side = side_of(recipe)
     return ImportOptions(
         match=asked.match,
         prefer_file=asked.prefer == "file",
         override=asked.override,
         source=recipe.source,
-        recipe=kept,
+        recipe=recipe.kept(reading.source, forgets=asked.fresh),
         side=side.open() if side else None,
         joins_here=bool(side and side.everywhere),
     )

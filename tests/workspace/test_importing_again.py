@@ -798,3 +798,17 @@ def test_rows_of_another_pipeline_are_followed_by_its_own_stages_and_chances(
     assert only(ana, "Alpha").pipeline_id == ana.pipeline("Sales").id
     assert disagreements(team.place) == []
     assert counts(come_in(later)) == (0, 0, 3)
+
+
+def test_how_a_file_was_read_is_remembered_also_where_none_of_its_deals_changed(
+    ana: Workspace, tmp_path: Path
+) -> None:
+    read(ana, tmp_path, BASE)
+    commands = len(list(ana.reader.history.commands()))
+    for recipe in ("one", "other", "other"):
+        options = ImportOptions(recipe=("file:deal_id", recipe))
+        assert counts(read(ana, tmp_path, BASE, options))[:2] == (0, 0)
+        assert ana.reader.known_deals().recipe("file:deal_id") == recipe
+    assert len(list(ana.reader.history.commands())) == commands
+    read(ana, tmp_path, BASE, ImportOptions(recipe=("file:deal_id", "third")), dry_run=True)
+    assert ana.reader.known_deals().recipe("file:deal_id") == "other"
