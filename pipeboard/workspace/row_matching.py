@@ -63,7 +63,12 @@ _OF_OPEN = {"expected_close", "probability_bp", "category", "stage", "next_step"
 OF_OPEN_WORK = ("stage", "next_step")
 """What waits until a deal is open again."""
 _LONGEST_TEXT = 40
-_OUTCOME_FIRST = "outcome".__ne__
+
+
+def _outcome_first(name: str) -> tuple[bool, str]:
+    """The order in which fields are compared and told, the same for the same file."""
+    return name != "outcome", name
+
 
 Said = dict[str, str]
 """What a row says of each field, as a short text that tells one value from another."""
@@ -207,7 +212,7 @@ class ThreeWay:
         remembered = {} if row.ref else deal.imported
         found = Merge(base=dict(remembered) | says)
         closes = row.outcome in ("won", "lost")
-        for name in sorted({*says, *remembered}, key=_OUTCOME_FIRST):
+        for name in sorted({*says, *remembered}, key=_outcome_first):
             new, old = says.get(name, ""), remembered.get(name, "")
             if name == "next_step" and found.reopens:
                 old = ""  # it went as the deal closed
