@@ -8,6 +8,7 @@ from errno import EDQUOT, ENOSPC
 from functools import partial
 from pathlib import Path
 from shlex import quote
+from typing import TYPE_CHECKING
 
 from pipeboard import outlet
 from pipeboard.cli.call import Call
@@ -18,9 +19,14 @@ from pipeboard.cli.verbs import takes, verb
 from pipeboard.domain.counts import how_many
 from pipeboard.domain.deal import Deal
 from pipeboard.domain.errors import BadInput, PipeboardError
+from pipeboard.domain.filter_nodes import with_state
 from pipeboard.domain.json_data import Document
+from pipeboard.domain.lazy_dataclass import replace
 from pipeboard.domain.text import printable, quoted
 from pipeboard.workspace.finding import parse_filter
+
+if TYPE_CHECKING:
+    from pipeboard.store.reading.listing import Listing
 
 FORMATS = ("csv", "json", "jsonl", "md", "ics", "xlsx")
 _AT_ONCE = 500
@@ -33,7 +39,12 @@ _AT_ONCE = 500
     "pipeboard export 'won closed:last-quarter' --format md",
     dashed_words=True,
 )
-@takes("words", nargs="*", metavar="FILTER", help="such as value>20k -stage:lead; without it all")
+@takes(
+    "words",
+    nargs="*",
+    metavar="FILTER",
+    help="such as value>20k -stage:lead; without it all but the archive",
+)
 @takes(
     "-o",
     "--to",
@@ -80,6 +91,8 @@ def export(call: Call) -> int:
     call.out.say(call.workspace.reader.left_in_archive(listing))
     if not ids and asked.words:
         call.out.say(_nothing(asked.words))
+    if not asked.words:
+        call.out.say(_left_out(call, listing))
     path = _write(call, _WRITERS[form](call, ids))
     if path is not None:
         are = how_many(len(ids), "deal is", "deals are")
@@ -95,6 +108,16 @@ def _nothing(words: Sequence[str]) -> str:
     file = next((word for word in bare if _format_of(word) in FORMATS), "")
     meant = f" To write a file: pipeboard export --to {quote(file)}" if file else ""
     return f"No deal matches.{meant}"
+
+
+def _left_out(call: Call, listing: Listing) -> str:
+    """What is said of the archive, which an export without a filter leaves out; "" of none."""
+    archived = replace(listing, filter=with_state(listing.filter, "archived"))
+    count = len(call.workspace.reader.ids(archived))
+    if not count:
+        return ""
+    deals = how_many(count, "archived deal is", "archived deals are")
+    return f"{deals} left out; with them: pipeboard export 'open|won|lost|archived'"
 
 
 def _format_of(file: str) -> str:

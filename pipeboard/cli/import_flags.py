@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
@@ -141,12 +141,52 @@ def typed_recipe(call: Call) -> Recipe:
     return with_values(Recipe(), chosen | lists)
 
 
+def expect_no_more(call: Call, doing: str, heeded: Sequence[str] = ()) -> None:
+    """`BadInput` for flags that say how deals are read or matched, where no deals are read."""
+    from pipeboard.exchange.recipe import Recipe
+
+    asked = call.arguments
+    plain = {name: getattr(Recipe(), name) for name in heeded}
+    said = [with_values(typed_recipe(call), plain).in_words()]
+    said += [flag for name, (flag, unless) in _OF_DEALS.items() if getattr(asked, name) != unless]
+    if words := " ".join(filter(None, said)):
+        raise BadInput(f"{doing} takes no {words}.", hint="Leave that out.")
+
+
+_OF_DEALS: Mapping[str, tuple[str, object]] = {
+    "stages": ("--stages", None),
+    "skip_bad": ("--skip-bad", False),
+    "override": ("--override", ""),
+    "new_rep": ("--new-rep", False),
+    "strict": ("--strict", False),
+    "match": ("--match", "update"),
+    "prefer": ("--prefer", "ours"),
+    "recipe": ("--recipe", None),
+    "save_recipe": ("--save-recipe", None),
+    "fresh": ("--fresh", False),
+}
+"""Flags of deals beside those of a recipe, with what each is unless it is typed."""
+
+
 def recipe_for(call: Call, workspace: Workspace, path: Path) -> Recipe:
-    """What was typed, on top of a recipe that is named, else of the last one of this source."""
+    """What was typed, on top of a recipe that is named, else of the last one of this source;
+    `BadInput` where it joins a second file and none is named."""
+    from pipeboard.exchange.side_files import flags_alone
+
+    typed = typed_recipe(call)
+    recipe = _on_top_of_last(call, workspace, path, typed)
+    if alone := flags_alone(typed, recipe):
+        raise BadInput(
+            f"{alone} says how a second file is joined, and none is named.",
+            hint="Name it: --beside FILE",
+        )
+    return recipe
+
+
+def _on_top_of_last(call: Call, workspace: Workspace, path: Path, typed: Recipe) -> Recipe:
     from pipeboard.exchange.recipe import read_recipe
     from pipeboard.workspace.import_plan import last_recipe
 
-    typed = typed_recipe(call)
     if call.arguments.recipe:
         return read_recipe(Path(call.arguments.recipe)).under(typed)
     if call.arguments.fresh:

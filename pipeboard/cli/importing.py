@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from pipeboard.cli.call import Call
 from pipeboard.cli.failures import DONE, REFUSED
 from pipeboard.cli.import_flags import (
+    expect_no_more,
     import_arguments,
     place_of,
     recipe_for,
@@ -112,6 +113,7 @@ def _restore(call: Call, path: Path) -> int:
     from pipeboard.cli.setup import is_made, make_workspace
     from pipeboard.exchange.deal_files import read_whole
 
+    expect_no_more(call, "A whole workspace")
     read_whole(path)  # before a database is made for it
     made = is_made(call)
     if made:
@@ -162,14 +164,13 @@ def _options(call: Call, reading: Reading, recipe: Recipe) -> ImportOptions:
     asked = call.arguments
     if asked.save_recipe:
         save_recipe(call, recipe)
-    kept = (reading.source, recipe.to_json()) if recipe and reading.source else None
     side = side_of(recipe)
     return ImportOptions(
         match=asked.match,
         prefer_file=asked.prefer == "file",
         override=asked.override,
         source=recipe.source,
-        recipe=kept,
+        recipe=recipe.kept(reading.source, forgets=asked.fresh),
         side=side.open() if side else None,
         joins_here=bool(side and side.everywhere),
     )
@@ -342,6 +343,7 @@ def join_file(call: Call, path: Path) -> int:
     from pipeboard.workspace.import_rows import join
 
     asked = call.arguments
+    expect_no_more(call, "--join", ("map", "encoding", "sheet"))
     options = ReadOptions(encoding=asked.encoding or None, sheet=asked.sheet or None)
     table = open_side_table(path, asked.join, asked.map, options)
     name = asked.into or asked.pipeline

@@ -46,6 +46,11 @@ class FieldKind(Generic[T]):
         return self.empty == ()
 
 
+def is_none(text: str) -> bool:
+    """Whether somebody types that there is nothing."""
+    return text.casefold() == "none"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DealField(Generic[T]):
     """A field of a deal.
@@ -79,8 +84,11 @@ class DealField(Generic[T]):
     filtered: tuple[str, str] | None = None
 
     def read(self, text: str, today: date, currency: str) -> T | None:
-        """The value that was typed; `BadInput` for what cannot be read."""
-        return self.kind.read(text, today, currency) if text else self.kind.empty
+        """The value that was typed, `none` being nothing as in filters, but for a title, and for an
+        owner, whom the reps are asked for; `BadInput` for what cannot be read."""
+        if not text or (is_none(text) and self.name not in ("title", "owner")):
+            return self.kind.empty
+        return self.kind.read(text, today, currency)
 
     @property
     def column(self) -> str:
@@ -311,13 +319,13 @@ def parse_field(name: str, text: str, today: date, currency: str) -> tuple[str, 
     """The field that `name` means and the domain value that `text` means for it."""
     known = named_field(name)
     if known.startswith("fields."):
-        return known, text
+        return known, "" if is_none(text) else text
     if known == BEGINNING:
         return known, _began_on(text, today)
     try:
         return known, BY_NAME[known].read(text, today, currency)
     except BadInput as error:
-        if text.casefold() in ("none", "-", "null"):
+        if text.casefold() in ("-", "null"):
             error.hint = f"To empty it, write nothing behind the sign: {name}="
         raise
 

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 from pipeboard.domain.cadence import parse_step
 from pipeboard.domain.counts import how_many, in_figures
 from pipeboard.domain.deal import NextStep
-from pipeboard.domain.deal_fields import BEGINNING, FIELDS, parse_field
+from pipeboard.domain.deal_fields import BEGINNING, FIELDS, is_none, parse_field
 from pipeboard.domain.errors import BadInput, OutOfRange
 from pipeboard.domain.lazy_dataclass import dataclass
 from pipeboard.domain.locales import written
@@ -272,8 +272,8 @@ class _Draft:
             raise BadInput("The deal has no title yet", hint=f"Write it like: {EXAMPLE}")
         if self._tags:
             self._given["tags"] = tuple(self._tags.values())
-        if self._fields:
-            self._given["fields"] = self._fields
+        if said := {name: value for name, value in self._fields.items() if not is_none(value)}:
+            self._given["fields"] = said
         return QuickAdd(
             title=title,
             given=self._given,
@@ -351,6 +351,8 @@ class _Draft:
 
     def _shown(self, key: str, value: FieldValue) -> str:
         match value:
+            case None | "" | ():
+                return "none"
             case Money():
                 return written().money(value)
             case date():

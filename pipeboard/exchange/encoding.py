@@ -83,11 +83,18 @@ _BOMS = (
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
 _OTHER_FILES = (
-    (b"PK\x03\x04", "a zip file or an Excel workbook"),
     (b"\xd0\xcf\x11\xe0", "an old Excel workbook"),
     (b"%PDF", "a PDF document"),
-    (b"\x1f\x8b", "a gzip file"),
     (b"SQLite format 3", "a database"),
+)
+_PACKED = (
+    (b"PK\x03\x04", "a zip file"),
+    (b"\x1f\x8b", "a gzip file"),
+    (b"BZh", "a bzip2 file"),
+    (b"\xfd7zXZ", "an xz file"),
+    (b"7z\xbc\xaf", "a 7z file"),
+    (b"(\xb5/\xfd", "a zstd file"),
+    (b"Rar!", "a rar file"),
 )
 # In text of Latin letters, accented ones stand alone or in pairs.
 _NOT_LATIN = re.compile(rb"[\x80-\xff]{5}")
@@ -115,9 +122,10 @@ def find_encoding(path: Path, named: str | None = None) -> Encoding:
         raise BadInput(f"{path.name} is empty", hint="Export it again, with its header row.")
     if named is not None:
         return _named(path, named)
-    for magic, kind in _OTHER_FILES:
-        if head.startswith(magic):
-            raise _binary(path, f": it looks like {kind}")
+    for kinds, hint in ((_OTHER_FILES, _SAVE_IT), (_PACKED, _UNPACK_IT)):
+        for magic, kind in kinds:
+            if head.startswith(magic):
+                raise _binary(path, f": it looks like {kind}", hint)
     if b"\x1b$" in head and _decodes(path, "iso2022_jp"):
         return Encoding("iso2022_jp")
     marked = next((name for bom, name in _BOMS if head.startswith(bom)), None) or _wide(head)
@@ -164,11 +172,12 @@ def _nuls(path: Path) -> int:
     return nuls
 
 
-def _binary(path: Path, why: str = "") -> BadInput:
-    return BadInput(
-        f"{path.name} is not a text file{why}",
-        hint="Save it as CSV (UTF-8) in the program that it comes from, then import that.",
-    )
+_SAVE_IT = "Save it as CSV (UTF-8) in the program that it comes from, then import that."
+_UNPACK_IT = "Unpack it, then import the file that is in it."
+
+
+def _binary(path: Path, why: str = "", hint: str = _SAVE_IT) -> BadInput:
+    return BadInput(f"{path.name} is not a text file{why}", hint=hint)
 
 
 def _chunks(path: Path) -> Iterator[bytes]:

@@ -154,6 +154,8 @@ REMARKS = {
     "merged_here": "about a deal that was merged into another one here: left out",
     "archived_here": "about a deal that is archived here: its stage, its outcome and its next step "
     "stay as they are",
+    "closed_here": "about a deal that was won or lost here: its stage and its next step wait until "
+    "it is open again",
     "no_stage": "without a stage: put into the first one",
     "lost_at_zero": "lost with an amount of 0, which counts as 0; if it means unknown, say "
     "--lost-zero unknown",

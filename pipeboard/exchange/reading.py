@@ -229,8 +229,9 @@ def open_import(
     with ExitStack() as resources:
         table = open_table(local_copy(path, resources), options)
         sample = [r for r in islice(table.records(), _SAMPLE) if isinstance(r, Record)]
-        layout = layout_named(from_, table.header)
-        matching = match_columns(table.header, layout, [record.cells for record in sample])
+        cells = [record.cells for record in sample]
+        layout = layout_named(from_, table.header, cells)
+        matching = match_columns(table.header, layout, cells)
         matching = _without_reason(path, table, matching)
         matching = apply_overrides(matching, options.overrides, layout)
         if not options.key and not options.still_asks:
@@ -355,7 +356,7 @@ def has_pipelines(path: Path, from_: str, encoding: str = "", sheet: str = "") -
 def _by_header(path: Path, from_: str, encoding: str, sheet: str) -> tuple[Layout, Matching]:
     table = open_table(path, ReadOptions(encoding=encoding or None, sheet=sheet or None))
     sample = [r.cells for r in islice(table.records(), _SAMPLE) if isinstance(r, Record)]
-    layout = layout_named(from_, table.header)
+    layout = layout_named(from_, table.header, sample)
     return layout, match_columns(table.header, layout, sample)
 
 

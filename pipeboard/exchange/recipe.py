@@ -83,6 +83,11 @@ class Recipe:
         # The name of a second file may hold bytes that are no text.
         return _NO_TEXT.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
 
+    def kept(self, source: str, *, forgets: bool) -> tuple[str, str] | None:
+        """What is remembered for the next file of a source: how this one was read, also that
+        nothing was chosen for it where it `forgets` what was."""
+        return (source, self.to_json()) if source and (self or forgets) else None
+
     def in_words(self) -> str:
         """The choices as they would be typed."""
         said = []

@@ -112,13 +112,14 @@ class Rows:
                 self.tally.group_lines += 1
                 continue
             placed = "" if stage is None else record.cells[stage].strip()
-            if (not placed or _begins_as_footer(placed)) and self._is_thin(record):
+            is_thin = (not placed or _begins_as_footer(placed)) and self._is_thin(record)
+            if is_thin or (placed and placed == record.cells[0].strip() == _alone(record)):
                 thin.append(record)
                 continue
             if last is not None:
                 yield last
                 last = None
-            yield from self._without_sums(thin)
+            yield from self._without_sums(self._without_titles(thin, record))
             thin.clear()
             if self.layout.continues:
                 last = record
@@ -133,6 +134,16 @@ class Rows:
         if thin and sum(1 for cell in thin[-1].cells if cell.strip()) == 1:
             thin.pop()
             self.tally.group_lines += 1
+
+    def _without_titles(self, thin: Iterable[Record], below: Record) -> Iterator[Record]:
+        """Lines above a record without such as say nothing but its stage, its owner or the like."""
+        places = [self.reader.place_of(name) for name in _GROUPED_BY]
+        named = {fold(below.cells[at]) for at in places if at is not None}
+        for record in thin:
+            if (title := fold(_alone(record))) and title in named:
+                self.tally.group_lines += 1
+            else:
+                yield record
 
     def _groups(self) -> range:
         """The first columns, where a report writes what holds for a group of deals only once.
@@ -242,6 +253,15 @@ class Rows:
             for one, other in zip(above.cells, below.cells, strict=True)
         ]
         return Record(above.line, cells)
+
+
+_GROUPED_BY = ("stage", "status", "owner", "pipeline")
+
+
+def _alone(record: Record) -> str:
+    """The one cell of a record that says anything, "" where several do."""
+    filled = [cell.strip() for cell in record.cells if cell.strip()]
+    return filled[0] if len(filled) == 1 else ""
 
 
 @lru_cache(maxsize=1_024)

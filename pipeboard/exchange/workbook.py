@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime, time, timedelta
+from io import BytesIO
 from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
@@ -111,6 +112,20 @@ def is_workbook(path: Path, head: bytes) -> bool:
         return False
 
 
+def _format(path: Path) -> str:
+    """Which kind of workbook the file holds; tools give theirs the names of other kinds."""
+    from zipfile import BadZipFile, ZipFile
+
+    try:
+        with ZipFile(path) as file:
+            names = file.namelist()
+    except (BadZipFile, OSError):
+        return "xls"
+    if "content.xml" in names:
+        return "ods"
+    return "xlsb" if "xl/workbook.bin" in names else "xlsx"
+
+
 def open_workbook(path: Path, sheet: str | None) -> SheetTable:
     """The sheet of that name, else the first that holds anything.
 
@@ -123,8 +138,12 @@ def open_workbook(path: Path, sheet: str | None) -> SheetTable:
             f"{path.name} is a workbook, and what reads those is not installed",
             hint="Install it: pip install 'pipeboard[workbooks]'. Or save the sheet as CSV.",
         ) from error
+    form, called = _format(path), FORMATS.get(path.suffix.lower())
     try:
-        book = calamine.CalamineWorkbook.from_path(str(path))
+        if called in (None, form):
+            book = calamine.CalamineWorkbook.from_path(str(path))
+        else:  # by what is in it: a path is read as its ending says
+            book = calamine.CalamineWorkbook.from_filelike(BytesIO(path.read_bytes()))
         names = list(book.sheet_names)
         chosen, rows, unkept = _chosen(book, names, sheet, path)
         filled = _fill_merged(rows, book.get_sheet_by_name(chosen).merged_cell_ranges or ())
@@ -135,7 +154,7 @@ def open_workbook(path: Path, sheet: str | None) -> SheetTable:
         ) from error
     table = SheetTable(
         rows,
-        FORMATS.get(path.suffix.lower(), "xlsx"),
+        form,
         from_1904=_is_from_1904(path),
         currencies=_currencies(path, chosen, len(rows)),
     )

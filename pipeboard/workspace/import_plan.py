@@ -351,13 +351,12 @@ def _lacking(reading: Reading) -> str:
 
 def _options(seen: FileSeen, reading: Reading) -> ImportOptions:
     plan, recipe = seen.plan, seen.recipe
-    kept = (reading.source, recipe.to_json()) if recipe and reading.source else None
     return ImportOptions(
         match=plan.match,
         prefer_file=plan.prefers_file,
         override=plan.override,
         source=recipe.source,
-        recipe=kept,
+        recipe=recipe.kept(reading.source, forgets=plan.forgets),
         new_reps=plan.new_reps,
         side=seen.side,
         joins_here=bool(seen.side_file and seen.side_file.everywhere),

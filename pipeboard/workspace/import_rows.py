@@ -152,6 +152,8 @@ class _Import:
                 # None of the rows led to a deal: new pipelines and teams alone.
                 self.service.transact(lambda: self._record(0, self.at, self._save_new(pipelines)))
                 decider.report.command_id = self.command_id
+            if staging is None:
+                self._keep_choices()
         return decider.report
 
     def _decider(self, pipelines: Sequence[Pipeline]) -> RowDecider:
@@ -238,6 +240,17 @@ class _Import:
         self._record(deals, decider.at, made, staging.stage)
         if self.options.recipe is not None:
             self.service.transaction.writer.save_recipe(*self.options.recipe)
+
+    def _keep_choices(self) -> None:
+        """How the file was read, for the next one, where none of its deals changed."""
+        if self.options.recipe is None:
+            return
+        source, recipe = self.options.recipe
+        if self.service.reader.known_deals().recipe(source) != recipe:
+            check_role(self.service, "import")
+            self.service.transact(
+                lambda: self.service.transaction.writer.save_recipe(source, recipe)
+            )
 
     def _record(
         self,

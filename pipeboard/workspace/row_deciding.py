@@ -35,6 +35,7 @@ from pipeboard.workspace.row_matching import (
     CORRECTED,
     EVERYTHING,
     KNOWN,
+    OF_OPEN_WORK,
     ImportOptions,
     Merge,
     Said,
@@ -335,6 +336,8 @@ class RowDecider:
         merge = place.three_way.merge(row, owner, deal, self._touched(row, deal))
         if deal.archived_at is not None and merge.leave(_OF_WORK, deal.imported):
             row.remarks = (*row.remarks, "archived_here")
+        elif merge.keeps_closed(deal) and merge.leave(OF_OPEN_WORK, deal.imported):
+            row.remarks = (*row.remarks, "closed_here")
         self.report.differ(
             Differing(row.line, deal.ref, name, self._shown(name, ours, deal), theirs, "ours")
             for name, ours, theirs in merge.conflicts
@@ -423,7 +426,7 @@ class RowDecider:
         return frozenset if deal.external_id else lambda: EVERYTHING
 
 
-_OF_WORK = ("stage", "outcome", "next_step")
+_OF_WORK = ("outcome", *OF_OPEN_WORK)
 """What nobody changes of a deal in the archive."""
 _id_of = attrgetter("external_source", "external_id")
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 from zoneinfo import ZoneInfo
 
 from pipeboard.domain.dates import local_date
-from pipeboard.domain.deal import Contact, Deal, Loss, NextStep
+from pipeboard.domain.deal import Contact, Deal, Loss, NextStep, Status
 from pipeboard.domain.events import instant_to_json
 from pipeboard.domain.lazy_dataclass import dataclass, field
 from pipeboard.domain.money import Money, format_money
@@ -60,8 +60,15 @@ _OF_CLOSING = frozenset(("closed_at", "loss"))
 """What comes with an outcome that the deal takes, and is of no use to one that is not closed."""
 _OF_OPEN = {"expected_close", "probability_bp", "category", "stage", "next_step"}
 """What a row says of an open deal alone: the date of a closed one is that of its closing."""
+OF_OPEN_WORK = ("stage", "next_step")
+"""What waits until a deal is open again."""
 _LONGEST_TEXT = 40
-_OUTCOME_FIRST = "outcome".__ne__
+
+
+def _outcome_first(name: str) -> tuple[bool, str]:
+    """The order in which fields are compared and told, the same for the same file."""
+    return name != "outcome", name
+
 
 Said = dict[str, str]
 """What a row says of each field, as a short text that tells one value from another."""
@@ -149,6 +156,10 @@ class Merge:
         """Whether the deal is closed here and the row takes it back to work."""
         return self.take.get("outcome") == "open"
 
+    def keeps_closed(self, deal: Deal) -> bool:
+        """Whether the deal was won or lost here and stays so."""
+        return deal.outcome is not Status.OPEN and "outcome" not in self.take
+
     def leave(self, names: Iterable[str], remembered: Mapping[str, str]) -> bool:
         """Takes nothing for these fields, and remembers what it did; whether there was anything."""
         left = [name for name in names if name in self.take or name in self.emptied]
@@ -201,7 +212,7 @@ class ThreeWay:
         remembered = {} if row.ref else deal.imported
         found = Merge(base=dict(remembered) | says)
         closes = row.outcome in ("won", "lost")
-        for name in sorted({*says, *remembered}, key=_OUTCOME_FIRST):
+        for name in sorted({*says, *remembered}, key=_outcome_first):
             new, old = says.get(name, ""), remembered.get(name, "")
             if name == "next_step" and found.reopens:
                 old = ""  # it went as the deal closed

@@ -150,7 +150,7 @@ class Recogniser:
             for deal_id, row in refs.items()
             if (deal := found.get(deal_id)) is not None
             and not deal.removed
-            and deal.created_at == row.created_at
+            and _is_its_number(row, deal)
         }
 
     def _by_names(
@@ -216,6 +216,19 @@ def _also_written(one: str) -> str:
         for part in parts
     )
     return whole if len(one) == 15 else (short if whole == one else "")
+
+
+def _is_its_number(row: DealRow, deal: Deal) -> bool:
+    """Whether a row with the number of a deal comes from here: it tells when that began, or, where
+    it tells no day, as lists with fewer columns do, the name too."""
+    if row.created_at is None:
+        return _is_about(row, deal)
+    return row.created_at == deal.created_at or _is_named(row, deal)
+
+
+def _is_named(row: DealRow, deal: Deal) -> bool:
+    """Whether a row has both the title and the account of a deal."""
+    return (fold(row.title), fold(row.account or "")) == (fold(deal.title), fold(deal.account))
 
 
 def _is_about(row: DealRow, deal: Deal) -> bool:

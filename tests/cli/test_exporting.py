@@ -461,3 +461,16 @@ def test_a_whole_workspace_comes_only_where_there_is_none_or_an_empty_one(
     assert not (home / "new.db").exists()
     done = deals("import", file, "--db", str(home / "new.db"))
     assert "3 deals and all around them are here." in done.err
+
+
+def test_an_export_without_a_filter_says_what_it_leaves_in_the_archive(deals: Type) -> None:
+    assert "archived" not in deals("export").err
+    assert deals("archive", "1").code == 0
+    told = deals("export")
+    assert "1 archived deal is left out; with them: pipeboard export 'open|won|lost|archived'" in (
+        told.err
+    )
+    assert told.out.count("\nD-") == 2
+    everything = deals("export", "open|won|lost|archived")
+    assert (everything.out.count("\nD-"), everything.err) == (3, "")
+    assert "archived" not in deals("export", "open").err

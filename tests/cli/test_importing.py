@@ -508,3 +508,15 @@ def test_a_closed_stdin_is_no_file(team: Type, monkeypatch: pytest.MonkeyPatch) 
 
     monkeypatch.setattr("sys.stdin", None)
     assert main(["import", "-"]) == 2
+
+
+def test_choices_that_are_forgotten_stay_so_for_the_next_file(pipe: Type, home: Path) -> None:
+    file = _file(home, "id,deal name,stage,amount\n1,Alpha,Lead,5\n")
+    assert pipe("import", file, "--into", "New", "--stages", "Lead,Offer").code == 0
+    file = _file(home, "id,deal name,stage,amount\n1,Alpha,Angebot,5\n")
+    assert pipe("import", file, "--stage", "Angebot=Lead").code == 0
+    again = pipe("import", file)
+    assert (again.code, "--stage Angebot=Lead" in again.err) == (0, True)
+    file = _file(home, "id,deal name,stage,amount\n1,Alpha,Lead,5\n")
+    assert pipe("import", file, "--fresh").code == 0
+    assert "last time" not in pipe("import", file).err

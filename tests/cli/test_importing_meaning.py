@@ -492,10 +492,12 @@ ODD = {
     "2,Beta,Prospecting,blue\n",
     "merged_here": "id,deal name,stage\n1,Alpha,Prospecting\n2,Beta,Prospecting\n",
     "archived_here": "id,deal name,stage\n1,Alpha,Qualified\n2,Beta,Prospecting\n",
+    "closed_here": "id,deal name,stage\n1,Alpha,Qualified\n2,Beta,Prospecting\n",
 }
 DONE_BEFORE = {
     "merged_here": ("merge", "D-2", "D-1", "--yes"),
     "archived_here": ("archive", "D-1"),
+    "closed_here": ("lost", "D-1", "--category", "price"),
     "closed_before_entered": ("move", "D-1", "Qualified"),
 }
 """What somebody does to a deal between two files."""

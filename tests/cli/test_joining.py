@@ -124,3 +124,54 @@ def test_a_second_file_comes_in_beside_the_deals_and_again_with_the_next_file(
     assert sold(*again, "--beside", "-", "--json").json["updated"] == 0
     refused = sold(*again, "--fresh", "--beside", reps)
     assert (refused.code, "By which column" in refused.err) == (2, True)
+
+
+@pytest.mark.parametrize(
+    ("flags", "told"),
+    [
+        (("--by", "agent=owner"), "--by says how a second file is joined"),
+        (("--teams", "office"), "--teams says how"),
+        (("--onto", "all"), "--onto says how"),
+        (("--by", "agent=owner", "--beside", "-"), "--by says how"),
+        (("--by", "agent=owner", "--fresh"), "--by says how"),
+    ],
+)
+def test_how_a_second_file_is_joined_is_of_no_use_without_one(
+    sold: Type, home: Path, flags: tuple[str, ...], told: str
+) -> None:
+    deals = str(write(home, DEALS, "deals.csv"))
+    refused = sold("import", deals, *flags)
+    assert refused.code == 2
+    assert told in refused.err
+    assert "--beside FILE" in refused.err
+
+
+def test_another_column_of_the_second_file_of_last_time_needs_no_file(
+    sold: Type, home: Path
+) -> None:
+    reps = str(write(home, "agent,office,city\nana,North,Oslo\n", "reps.csv"))
+    deals = str(write(home, DEALS, "deals.csv"))
+    assert sold("import", deals, "--beside", reps, "--by", "agent=owner").code == 0
+    assert sold("import", deals, "--teams", "office").code == 0
+
+
+@pytest.mark.parametrize(
+    ("flags", "named"),
+    [
+        (("--stages", "A,B", "--into", "New"), "--stages"),
+        (("--set", "stage=A"), "--set stage=A"),
+        (("--skip-bad", "--strict"), "--skip-bad --strict"),
+        (("--match", "new"), "--match"),
+        (("--prefer", "file"), "--prefer"),
+        (("--currency", "USD", "--dates", "dmy"), "--dates dmy --currency USD"),
+        (("--beside", "x.csv"), "--beside"),
+        (("--fresh",), "--fresh"),
+    ],
+)
+def test_a_file_that_is_joined_takes_no_flags_of_deals(
+    sold: Type, home: Path, flags: tuple[str, ...], named: str
+) -> None:
+    file = str(write(home, "product,price\nGTX,5\n", "prices.csv"))
+    refused = sold("import", file, "--join", "product", *flags)
+    assert refused.code == 2
+    assert f"--join takes no {named}" in refused.err

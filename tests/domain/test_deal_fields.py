@@ -259,3 +259,23 @@ def test_a_list_is_typed_with_commas_and_what_is_empty_between_them_is_nothing(
     typed: str, value: tuple[str, ...]
 ) -> None:
     assert parse_assignment(typed, TODAY, "EUR")[1] == value
+
+
+WORDS = ("none", "None", "NONE")
+
+
+@pytest.mark.parametrize("word", WORDS)
+@pytest.mark.parametrize(
+    "name",
+    [typed.split()[0] for name, typed in TYPED.items() if name not in ("title", "owner")]
+    + ["fields.colour"],
+)
+def test_none_is_nothing_in_every_field_as_it_is_in_filters(name: str, word: str) -> None:
+    """Of an owner the reps are asked; a title may be any word."""
+    nothing = parse_assignment(f"{name}=", TODAY, "EUR")
+    assert parse_assignment(f"{name}={word}", TODAY, "EUR") == nothing
+
+
+@pytest.mark.parametrize("word", WORDS)
+def test_a_title_may_be_the_word_none(word: str) -> None:
+    assert parse_assignment(f"title={word}", TODAY, "EUR") == ("title", word)

@@ -436,3 +436,12 @@ def test_one_argument_is_the_line_as_it_is(line: str) -> None:
 def test_several_arguments_keep_together_what_the_shell_kept() -> None:
     assert join_arguments(["Pilot", "source:web site"]) == 'Pilot source:"web site"'
     assert join_arguments([]) == ""
+
+
+@pytest.mark.parametrize(
+    "key", ["source", "reason", "account", "close", "value", "p", "field.colour"]
+)
+def test_the_word_none_behind_a_key_gives_nothing(key: str) -> None:
+    parsed = read(f"pilot {key}:none").parsed
+    assert parsed.title == "pilot"
+    assert not any(parsed.given.values())

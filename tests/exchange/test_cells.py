@@ -28,7 +28,7 @@ from pipeboard.exchange.tables import (
 )
 from pipeboard.exchange.workbook import FORMATS, SheetTable, _fill_merged, _text, open_workbook
 from pipeboard.exchange.workbook_writing import _exact, _typed, workbook_of
-from tests.exchange.files import BERLIN, all_deals, open_file
+from tests.exchange.files import BERLIN, all_deals, open_file, write_ods
 
 HOSTILE = st.text(st.sampled_from("'=+-@\t\r\n＝0123 .,%aé\ufeff\u200b"), max_size=8)
 
@@ -203,6 +203,29 @@ def test_a_workbook_of_two_sheets_says_which_was_read_and_hidden_ones_come_last(
     assert (chosen.rows[1][0], chosen.warnings) == ("Old", [])
     with pytest.raises(NotFound, match="no sheet 'Odl'"):
         open_workbook(tmp_path / "a.xlsx", "Odl")
+
+
+@pytest.mark.parametrize("called", ["xlsx", "xlsm", "xlsb", "xls", "ods", "csv", "txt", "download"])
+@pytest.mark.parametrize("form", ["xlsx", "ods"])
+def test_a_workbook_is_read_by_what_it_holds_whatever_its_ending(
+    tmp_path: Path, form: str, called: str
+) -> None:
+    openpyxl = pytest.importorskip("openpyxl")
+    pytest.importorskip("python_calamine")
+    if form == "xlsx":
+        book = openpyxl.Workbook()
+        book.active.append(["Deal", "Stage"])
+        book.save(tmp_path / "deals.xlsx")
+    else:
+        cells = "".join(
+            f'<table:table-cell office:value-type="string"><text:p>{text}</text:p>'
+            "</table:table-cell>"
+            for text in ("Deal", "Stage")
+        )
+        write_ods(tmp_path, [f"<table:table-row>{cells}</table:table-row>"])
+    named = (tmp_path / f"deals.{form}").rename(tmp_path / f"named.{called}")
+    table = open_workbook(named, None)
+    assert (table.rows, table.format) == ([["Deal", "Stage"]], form)
 
 
 @pytest.mark.parametrize(

@@ -110,7 +110,7 @@ def test_a_mistake_far_into_the_file_is_noticed(tmp_path: Path) -> None:
     ("data", "says"),
     [
         (b"", "is empty"),
-        (b"PK\x03\x04 and so on", "Excel"),
+        (b"PK\x03\x04 and so on", "zip"),
         (b"%PDF-1.7", "PDF"),
         (b"a,b\n\x00\x01\x02\x03 binary", "not a text file"),
         (b"\xff\xfea", "not a text file"),
@@ -194,16 +194,21 @@ def test_a_damaged_text_holds_few_nuls_or_has_them_behind_its_end(
 
 
 @pytest.mark.parametrize(
-    ("start", "kind"),
-    [(b"PK\x03\x04", "a zip file or an Excel workbook"), (b"%PDF", "a PDF document"),
-     (b"\xd0\xcf\x11\xe0", "an old Excel workbook"), (b"\x1f\x8b", "a gzip file"),
-     (b"SQLite format 3", "a database")],
+    ("start", "kind", "way_out"),
+    [(b"%PDF", "a PDF document", "Save it as CSV"),
+     (b"\xd0\xcf\x11\xe0", "an old Excel workbook", "Save it as CSV"),
+     (b"SQLite format 3", "a database", "Save it as CSV"),
+     (b"PK\x03\x04", "a zip file", "Unpack it"), (b"\x1f\x8b", "a gzip file", "Unpack it"),
+     (b"BZh9", "a bzip2 file", "Unpack it"), (b"\xfd7zXZ\0", "an xz file", "Unpack it"),
+     (b"7z\xbc\xaf", "a 7z file", "Unpack it"), (b"(\xb5/\xfd", "a zstd file", "Unpack it"),
+     (b"Rar!\x1a", "a rar file", "Unpack it")],
 )  # fmt: skip
 def test_another_kind_of_file_is_called_what_it_looks_like(
-    tmp_path: Path, start: bytes, kind: str
+    tmp_path: Path, start: bytes, kind: str, way_out: str
 ) -> None:
-    with pytest.raises(BadInput, match=f"it looks like {kind}"):
+    with pytest.raises(BadInput, match=f"it looks like {kind}") as refused:
         find_encoding(write(tmp_path, start + b" and so on"))
+    assert refused.value.hint.startswith(way_out)
 
 
 def test_the_sign_for_any_currency_is_that_of_the_euro(tmp_path: Path) -> None:

@@ -506,6 +506,14 @@ def test_numbers_that_custom_alone_takes_for_thousands_are_told_once_they_are_re
          "1 line below the last deal left out: 'Total'. "
          "1 line with titles or sums of groups left out."),
         ("Deal,Stage,Value\nA,Lead,5\nB,,\n", ["A", "B"], ""),
+        ("Deal,Stage,Value\nLead,,\nA,Lead,5\nTotal,,5\nOffer,,\nB,Offer,6\n", ["A", "B"],
+         "3 lines with titles or sums of groups left out."),
+        ("Stage,Deal,Value\nLead,,\nLead,A,5\nLead,B,5\nOffer,,\nOffer,C,6\n", ["A", "B", "C"],
+         "2 lines with titles or sums of groups left out."),
+        ("Deal,Owner,Stage,Value\nBo,,,\nLEAD,,,\nA,Bo,Lead,5\nOffer,,,\nB,Bo,Offer,6\n",
+         ["A", "B"], "3 lines with titles or sums of groups left out."),
+        ("Deal,Company,Stage\nAcme,,\nA,Acme,Lead\n", ["Acme", "A"], ""),
+        ("Deal,Stage,Value\nOffer,,\nA,Lead,5\nB,Offer,6\n", ["Offer", "A", "B"], ""),
         ("Deal,Stage,Value\nA,Lead,5\n,,7 pieces of\n", ["A"],
          "1 line below the last deal left out: '7 pieces of'."),
         ("Name,Item ID,Stage,Deal Value,Close Probability\nNorth,,,,\nA,1,Lead,5,\n,,,5,\n"

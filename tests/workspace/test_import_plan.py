@@ -237,6 +237,9 @@ def test_the_choices_of_last_time_hold_until_they_are_forgotten(ana: Workspace, 
     carry_out(ana, seen_by(ana, ImportPlan(file, recipe)), unheard)
     assert "Talk=Proposal" in seen_by(ana, ImportPlan(file)).last
     assert not seen_by(ana, ImportPlan(file, forgets=True)).last
+    file.write_text("id,name,stage,amount\n1,Nova,Proposal,40\n", "utf-8")
+    carry_out(ana, seen_by(ana, ImportPlan(file, forgets=True)), unheard)
+    assert not seen_by(ana, ImportPlan(file)).last
 
 
 def test_choices_of_last_time_that_do_not_fit_are_told_and_left_aside(

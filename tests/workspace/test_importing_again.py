@@ -547,6 +547,54 @@ def test_a_new_step_of_a_deal_that_was_won_here_hinders_nothing(
     assert there.next_step is None
 
 
+@pytest.mark.parametrize(
+    ("changed", "waits"),
+    [
+        ("Negotiation,100,call", "stage"),
+        ("Proposal,100,write", ""),
+        ("Negotiation,100,write", "stage"),
+        ("Proposal,150,call", ""),
+        ("Proposal,100,call", ""),
+    ],
+)
+@pytest.mark.parametrize("outcome", ["won", "lost"])
+def test_a_stage_that_a_file_changes_of_a_deal_closed_here_waits_until_it_is_open_again(
+    ana: Workspace, tmp_path: Path, outcome: str, changed: str, waits: str
+) -> None:
+    header = "Deal ID,Deal Name,Stage,Amount,Next Step\n"
+    read(ana, tmp_path, f"{header}1,Alpha,Proposal,100,call\n")
+    alpha = only(ana, "Alpha")
+    if outcome == "won":
+        ana.win([alpha.id], override="they signed")
+    else:
+        ana.lose([alpha.id], Loss("price"))
+    later = f"{header}1,Alpha,{changed}\n"
+    for _ in range(2):  # it is told each time
+        report = read(ana, tmp_path, later)
+        assert report.remarks == ({"closed_here": [2]} if waits else {})
+        assert str(now_of(ana, alpha.id).outcome) == outcome
+    ana.reopen([alpha.id])
+    read(ana, tmp_path, later, ImportOptions(override="as it says"))
+    stage = sales(ana).stage(now_of(ana, alpha.id).stage_id).name
+    assert stage == changed.partition(",")[0]
+
+
+def test_a_first_step_of_a_deal_that_was_won_here_waits_until_it_is_open_again(
+    ana: Workspace, tmp_path: Path
+) -> None:
+    header = "Deal ID,Deal Name,Stage,Next Step\n"
+    read(ana, tmp_path, f"{header}1,Alpha,Proposal,\n")
+    alpha = only(ana, "Alpha")
+    ana.win([alpha.id], override="they signed")
+    later = f"{header}1,Alpha,Proposal,write\n"
+    assert read(ana, tmp_path, later).remarks == {"closed_here": [2]}
+    ana.reopen([alpha.id])
+    assert counts(read(ana, tmp_path, later)) == (0, 1, 0)
+    step = now_of(ana, alpha.id).next_step
+    assert step is not None
+    assert step.text == "write"
+
+
 def test_a_loss_here_stands_against_an_unchanged_row(ana: Workspace, tmp_path: Path) -> None:
     read(ana, tmp_path, BASE)
     deal_id = ana.find_deal("Alpha").id
@@ -750,3 +798,17 @@ def test_rows_of_another_pipeline_are_followed_by_its_own_stages_and_chances(
     assert only(ana, "Alpha").pipeline_id == ana.pipeline("Sales").id
     assert disagreements(team.place) == []
     assert counts(come_in(later)) == (0, 0, 3)
+
+
+def test_how_a_file_was_read_is_remembered_also_where_none_of_its_deals_changed(
+    ana: Workspace, tmp_path: Path
+) -> None:
+    read(ana, tmp_path, BASE)
+    commands = len(list(ana.reader.history.commands()))
+    for recipe in ("one", "other", "other"):
+        options = ImportOptions(recipe=("file:deal_id", recipe))
+        assert counts(read(ana, tmp_path, BASE, options))[:2] == (0, 0)
+        assert ana.reader.known_deals().recipe("file:deal_id") == recipe
+    assert len(list(ana.reader.history.commands())) == commands
+    read(ana, tmp_path, BASE, ImportOptions(recipe=("file:deal_id", "third")), dry_run=True)
+    assert ana.reader.known_deals().recipe("file:deal_id") == "other"

@@ -502,3 +502,17 @@ def test_what_was_said_of_another_end_is_remembered_no_more(
         said = last
     found = merged(known, spoken=spoken, **said)
     assert {"closed_at", "loss"} & found.base.keys() == ends
+
+
+MANY = ("account", "competitors", "contact_reason", "owner", "source", "source_detail", "title")
+
+
+def test_what_is_told_of_the_fields_of_a_row_stands_in_one_order() -> None:
+    """A dry run tells what the run does, and a second run what the first one did."""
+    said = {f"fields.{name}": f"old {name}" for name in MANY}
+    last = {"fields": {name: f"old {name}" for name in MANY}}
+    ours = here(last, fields={name: f"ours {name}" for name in MANY})
+    theirs = {name: f"new {name}" for name in reversed(MANY)}
+    assert [name for name, _, _ in merged(ours, fields=theirs).conflicts] == sorted(said)
+    known = here(last, fields=last["fields"])
+    assert merged(known, fields={}).emptied == sorted(said)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 
 from pipeboard.domain.errors import BadInput
@@ -45,10 +45,16 @@ NAMES = ("auto", *LAYOUTS)
 _ENOUGH = 3
 
 
-def layout_named(name: str, header: tuple[str, ...]) -> Layout:
-    """The layout that `--from` names, `auto` being found out; raises BadInput for another name."""
-    if name == "auto":
-        return detect(header)
+def layout_named(
+    name: str, header: tuple[str, ...], sample: Sequence[Sequence[str]] = ()
+) -> Layout:
+    """The layout that `--from` names, `auto` being found out, by cells of the first records too;
+    raises BadInput for another name."""
+    found = detect(header)
+    if found is GENERIC and name in ("auto", own.OURS.name):
+        found = own.list_of_ours(header, sample) or found
+    if name == "auto" or found.is_ours:
+        return found
     if name not in LAYOUTS:
         raise BadInput(
             f"There is no tool {quoted(name)} to import from",

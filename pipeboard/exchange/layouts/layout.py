@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from types import MappingProxyType
 from typing import TypeGuard
@@ -12,7 +12,7 @@ from typing import TypeGuard
 from pipeboard.domain.deal_fields import fields_beside
 from pipeboard.domain.errors import BadInput
 from pipeboard.domain.json_data import Json, JsonObject
-from pipeboard.domain.lazy_dataclass import dataclass, field
+from pipeboard.domain.lazy_dataclass import dataclass, field, replace
 from pipeboard.domain.money import Money, format_money
 from pipeboard.domain.text import quoted, slug
 from pipeboard.exchange.fields import CUSTOM, ENTERED, LEFT_OUT
@@ -138,7 +138,21 @@ DERIVED = (
 )  # fmt: skip
 """What is computed anew, and so left out on the way in."""
 
+LISTED: Mapping[str, str] = MappingProxyType(
+    {"next": "next_text", "due": "next_due", "lost": "lost_category", "deal": "title"}
+    | dict.fromkeys(
+        (
+            "sign", "age", "idle", "stalled", "last_touch_at", "answered", "score", "probability",
+            "forecast_category",
+        ),
+        LEFT_OUT,
+    )
+)  # fmt: skip
+"""What a list of ours names otherwise than an export, or shows as it is reckoned on its day: the
+probability that counts may be that of the stage."""
+
 _MONEY = {"amount_minor", "currency"}
+_REF = re.compile(r"D-\d+")
 _CUTTING = frozenset(',;["|\n')
 _encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
@@ -164,6 +178,27 @@ OURS = _OwnLayout(
     is_ours=True,
     open_too=frozenset(("is_closed", "lost_reason", "closed_at")),
 )
+
+
+def list_of_ours(header: Sequence[str], sample: Sequence[Sequence[str]] = ()) -> Layout | None:
+    """The layout of a list of ours, whose columns all have names that `list` gives, one of them the
+    reference of each deal; None for another file."""
+    names = list(map(slug, header))
+    if "ref" not in names or not all(
+        name in COLUMNS or name in LISTED or column.startswith(FIELD_PREFIX)
+        for column, name in zip(header, names, strict=True)
+    ):
+        return None
+    refs = [cells[names.index("ref")].strip() for cells in sample]
+    if not all(map(_REF.fullmatch, refs)):
+        return None
+    meant = dict(LISTED) | ({"deal": LEFT_OUT} if "title" in names else {})
+    left = [name for name in names if meant.get(name) == LEFT_OUT]
+    said = f"A list of pipeboard: what it reckons itself is left out ({', '.join(left)})."
+    columns = {**OURS.columns, **meant}
+    return replace(
+        OURS, columns=columns, remarks={header[names.index(left[0])]: said} if left else {}
+    )
 
 
 def flatten(deal: JsonObject) -> dict[str, str]:

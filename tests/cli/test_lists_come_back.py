@@ -1,0 +1,118 @@
+"""list: what it gives a spreadsheet comes back to its own deals, and what it reckons stays out."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from pipeboard.cli.columns import COLUMN_NAMES, FOR_SCRIPTS
+from pipeboard.exchange.layouts import detect, layout_named
+from pipeboard.exchange.layouts.layout import COLUMNS, LISTED, OURS
+from tests.cli.conftest import Type
+from tests.exchange.files import write
+
+LINES = "\n".join(
+    (
+        "Lumen Oy: pilot 40k @ana +inbound source:referral close:19dec"
+        ' next:"3dec call Mika" field.product:GTX',
+        "=SUM(1): -formula 1k @bo",
+        "Acme GmbH: retrofit @bo p:30",
+        "Borealis: scan @ana",
+    )
+)
+UNDATED = "id,deal name,company,stage,amount\n1,Roof,Acme,Qualified,70\n2,Roof,Acme,Won,100\n"
+
+
+@pytest.fixture
+def deals(team: Type, home: Path) -> Type:
+    """Deals of people, open, won and lost, and two of a file that tells no day."""
+    assert team("add", "-", stdin=LINES).code == 0
+    assert team("won", "2", "--override", "signed").code == 0
+    assert team("lost", "4", "--category", "price").code == 0
+    assert team("import", str(write(home, UNDATED, "undated.csv"))).code == 0
+    return team
+
+
+def listed(team: Type, home: Path, *flags: str, name: str = "list.csv") -> Path:
+    return write(home, team("list", "open|won|lost", *flags).out, name)
+
+
+EVERY = ",".join(COLUMN_NAMES)
+FEW = "ref,title,account,stage,value,currency"
+
+
+@pytest.mark.parametrize("columns", ["", EVERY, FEW, "stage,ref,title,age,fields.product"])
+def test_a_list_changes_nothing_where_it_comes_from(deals: Type, home: Path, columns: str) -> None:
+    file = listed(deals, home, "--csv", *(["--columns", columns] if columns else []))
+    done = deals("import", str(file), "--json")
+    assert (done.json["created"], done.json["updated"], done.json["rejected"]) == (0, 0, [])
+    assert done.json["unchanged"] == 6
+
+
+def test_what_is_changed_in_a_list_reaches_the_deals_that_it_names(deals: Type, home: Path) -> None:
+    """Also those of which nobody knows when they began, by which others are known."""
+    file = listed(deals, home, "--csv", "--columns", FEW)
+    file.write_text(file.read_text().replace("70.00", "75.00").replace("40000.00", "41000.00"))
+    done = deals("import", str(file), "--json")
+    assert (done.json["created"], done.json["updated"], done.json["unchanged"]) == (0, 2, 4)
+    values = json.loads(deals("list", "open|won|lost", "--json").out)["deals"]
+    assert [deal["value"] and deal["value"]["amount_minor"] for deal in values] == [
+        4_100_000, 100_000, None, None, 7_500, 10_000
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("form", ["csv", "json", "xlsx"])
+def test_a_list_in_any_form_makes_no_field_of_what_is_reckoned(
+    deals: Type, home: Path, form: str
+) -> None:
+    file = home / f"deals.{form}"
+    columns = "ref,title,account,stage,age,idle,next,due,probability"
+    assert deals("export", "--columns", columns, "--format", form, "--to", str(file)).code == 0
+    made = str(home / "new.db")
+    done = deals("--db", made, "import", str(file), "--into", "New", "--stages", "auto", "--json")
+    assert (done.code, done.json["rejected"]) == (0, [])
+    left = [column for column, target in done.json["mapping"].items() if target == "-"]
+    assert left == ["age", "idle", "probability"]
+    assert (
+        "A list of pipeboard: what it reckons itself is left out (age, idle, probability)."
+        in done.json["warnings"]
+    )
+    first = json.loads(deals("--db", made, "list", "--json").out)["deals"][0]
+    assert (first["ref"], first["fields"]) == ("D-1", {})
+    assert first["next_step"]["text"] == "call Mika"
+
+
+def test_every_column_of_a_list_is_a_field_or_is_left_out() -> None:
+    assert {*COLUMN_NAMES} <= {*COLUMNS, *LISTED}
+    assert not {*LISTED} - {*COLUMN_NAMES}
+
+
+@pytest.mark.parametrize(
+    ("header", "refs", "is_ours"),
+    [
+        ("ref,title,stage,value", ["D-1", "D-22"], True),
+        ("ref,title,stage,fields.product,age", ["D-1"], True),
+        ("ref,title,stage,value", ["R-1", "D-22"], False),
+        ("ref,title,stage,value", [""], False),
+        ("ref,title,stage,value,phone", ["D-1"], False),
+        ("title,stage,value,age,idle", ["D-1"], False),
+    ],
+)
+def test_a_list_is_known_by_its_columns_and_references(
+    header: str, refs: list[str], is_ours: bool
+) -> None:
+    names = tuple(header.split(","))
+    layout = layout_named("auto", names, [[ref] * len(names) for ref in refs])
+    assert layout.is_ours is is_ours
+
+
+def test_an_export_is_no_list() -> None:
+    assert detect(COLUMNS) is OURS
+    assert layout_named("auto", COLUMNS, [["D-1"] * len(COLUMNS)]) is OURS
+    assert all(OURS.target(column) != "-" for column in COLUMNS)
+
+
+def test_the_columns_that_scripts_are_given_name_each_deal() -> None:
+    assert {"ref", "title", "created_at"} <= {column.name for column in FOR_SCRIPTS}
