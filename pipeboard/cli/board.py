@@ -10,6 +10,7 @@ from pipeboard.cli.call import Call
 from pipeboard.cli.screens import check_terminal, show_board
 from pipeboard.cli.verbs import takes, verb
 from pipeboard.domain.errors import BadInput, DatabaseError
+from pipeboard.store import Store
 
 _KEPT = frozenset(("TERM", "COLORTERM", "NO_COLOR", "LANG", "TZ", "USER", "LOGNAME"))
 """What the restricted mode takes from its environment, with LC_*: nothing that names a file, a
@@ -25,8 +26,6 @@ program or a module (TEXTUAL_DRIVER imports any)."""
 )
 def open_board(call: Call) -> int:
     """The board of the database that is meant; where there is none yet, a welcome."""
-    from pipeboard.store import Store
-
     if call.is_restricted:
         restrict(os.environ)
     check_terminal(call)

@@ -9,15 +9,22 @@ from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 
 from pipeboard.cli.call import Call
+from pipeboard.cli.columns import COLUMNS
 from pipeboard.cli.completing import KINDS
+from pipeboard.cli.listing import SORT_KEYS
 from pipeboard.cli.manual import Manual, every_verb, manual_of
 from pipeboard.cli.shells import SHELLS, ShellWord
 from pipeboard.cli.verbs import NESTED, TOPICS, takes, verb
 from pipeboard.cli.verbs import VERBS as EVERY_VERB
+from pipeboard.domain.criteria import ROLES
 from pipeboard.domain.deal_fields import TYPED
 from pipeboard.domain.errors import BadInput
+from pipeboard.domain.filter_fields import FIELDS as TERMS
+from pipeboard.domain.filter_fields import STATES
 from pipeboard.domain.settings import SETTINGS
+from pipeboard.domain.templates import TEMPLATES
 from pipeboard.domain.text import did_you_mean, quoted
+from pipeboard.exchange.layouts import NAMES as TOOLS
 
 _PLACES = 4
 """How many words of a verb are told apart; all further ones are as the last."""
@@ -34,14 +41,6 @@ _GROUPS = ("owner", "team", "stage", "month", "quarter", "size", "source")
 @cache
 def _known() -> Mapping[str, tuple[ShellWord, ...]]:
     """The words that never change, from the tables that read them."""
-    from pipeboard.cli.columns import COLUMNS
-    from pipeboard.cli.listing import SORT_KEYS
-    from pipeboard.domain.criteria import ROLES
-    from pipeboard.domain.filter_fields import FIELDS as TERMS
-    from pipeboard.domain.filter_fields import STATES
-    from pipeboard.domain.templates import TEMPLATES
-    from pipeboard.exchange.layouts import NAMES as TOOLS
-
     relative = (f"{when}-{what}" for what in ("quarter", "month", "week", "year")
                 for when in ("this", "last"))  # fmt: skip
     return {

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import pwd
+import shlex
 from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime
 from functools import partial
@@ -17,6 +18,7 @@ from pipeboard.domain.board import SORTS
 from pipeboard.domain.dates import parse_instant
 from pipeboard.domain.errors import BadInput
 from pipeboard.domain.lazy_dataclass import dataclass, field
+from pipeboard.domain.locales import manner_of
 from pipeboard.domain.text import did_you_mean, printable, quoted
 
 # What the machine says: the clock, the account, the zone and currency.
@@ -293,12 +295,8 @@ def _wrong_value(preference: Preference, value: object) -> Iterator[str]:
     elif preference.name == "database" and not value:
         yield "database names a path."
     elif preference.name == "locale" and value:
-        from pipeboard.domain.locales import manner_of
-
         yield from refusal(lambda: manner_of(str(value)), "locale: ")
     elif preference.name in COMMANDS:
-        import shlex
-
         try:
             shlex.split(str(value))
         except ValueError:

@@ -23,6 +23,16 @@ from pipeboard.domain.filter_nodes import with_state
 from pipeboard.domain.json_data import Document
 from pipeboard.domain.lazy_dataclass import replace
 from pipeboard.domain.text import printable, quoted
+from pipeboard.exchange.deal_files import (
+    columns_with,
+    csv_of_rows,
+    deal_document,
+    json_of_deals,
+    jsonl_of_deals,
+    rows_of_deals,
+    whole_document,
+)
+from pipeboard.exchange.deal_text import calendar_of, escaped
 from pipeboard.workspace.finding import parse_filter
 
 if TYPE_CHECKING:
@@ -152,8 +162,6 @@ def _deals(call: Call, ids: Sequence[int]) -> Iterator[Deal]:
 
 
 def _documents(call: Call, ids: Sequence[int]) -> Iterator[Document]:
-    from pipeboard.exchange.deal_files import deal_document
-
     eyes = call.workspace.rights.eyes
     for deal_id in ids:
         record = call.workspace.reader.record(deal_id, eyes)
@@ -168,8 +176,6 @@ def _cells(call: Call, ids: Sequence[int], shown: Sequence[ListColumn]) -> Itera
 
 def _sheet(call: Call, ids: Sequence[int]) -> tuple[list[str], Iterator[list[str]]]:
     """The names of columns with their rows: those that are named, else all that there is."""
-    from pipeboard.exchange.deal_files import columns_with, rows_of_deals
-
     if (shown := named_columns(call)) is not None:
         return [column.name for column in shown], _cells(call, ids, shown)
     names = columns_with(sorted({name for deal in _deals(call, ids) for name in deal.fields}))
@@ -189,16 +195,12 @@ def _chosen(call: Call, ids: Sequence[int]) -> Iterator[Document]:
 
 def _text(form: str, call: Call, ids: Sequence[int]) -> Iterator[str]:
     """CSV, or JSON as one document or a line each."""
-    from pipeboard.exchange.deal_files import csv_of_rows, json_of_deals, jsonl_of_deals
-
     if form == "csv":
         return csv_of_rows(*_sheet(call, ids))
     return (json_of_deals if form == "json" else jsonl_of_deals)(_chosen(call, ids))
 
 
 def _markdown(call: Call, ids: Sequence[int]) -> Iterator[str]:
-    from pipeboard.exchange.deal_text import escaped
-
     shown = named_columns(call) or FOR_MARKDOWN
     yield f"| {' | '.join(column.name.replace('_', ' ') for column in shown)} |\n"
     yield f"|{'|'.join(' ---: ' if column.right else ' --- ' for column in shown)}|\n"
@@ -207,8 +209,6 @@ def _markdown(call: Call, ids: Sequence[int]) -> Iterator[str]:
 
 
 def _calendar(call: Call, ids: Sequence[int]) -> Iterator[str]:
-    from pipeboard.exchange.deal_text import calendar_of
-
     return calendar_of(_deals(call, ids), call.workspace.now())
 
 
@@ -219,8 +219,6 @@ def _workbook(call: Call, ids: Sequence[int]) -> Iterator[bytes]:
 
 
 def _whole(call: Call) -> Iterator[str]:
-    from pipeboard.exchange.deal_files import whole_document
-
     call.workspace.rights.check("export whole")
     whole = call.workspace.reader.whole()
     return whole_document(whole.schema, whole.tables, whole.columns, whole.rows)

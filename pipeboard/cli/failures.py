@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import signal
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -9,6 +10,7 @@ from types import FrameType, MappingProxyType
 from typing import TYPE_CHECKING, ClassVar, cast
 
 from pipeboard import outlet
+from pipeboard.cli.folders import log_file
 from pipeboard.domain.errors import (
     BadInput,
     DatabaseError,
@@ -174,8 +176,6 @@ def _one_line(text: str) -> str:
 
 
 def _as_json(error: PipeboardError) -> str:
-    import json
-
     said = {
         "code": error.code,
         "message": error.message,
@@ -239,7 +239,6 @@ def _unexpected(error: BaseException, standing: Standing) -> PipeboardError:
 
 def write_log(error: BaseException) -> Path:
     """Append to the log file (0600) in the state folder; returns its path. Raises OSError."""
-    from pipeboard.cli.folders import log_file
     from pipeboard.faults import write_down
 
     write_down(error, log_file())

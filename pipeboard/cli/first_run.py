@@ -12,13 +12,23 @@ from typing import TYPE_CHECKING
 
 from pipeboard.cli.arguments import number
 from pipeboard.cli.call import Call
+from pipeboard.cli.config import account_name, system_currency, system_zone
 from pipeboard.cli.failures import left_to_screens
+from pipeboard.cli.folders import state_folder
 from pipeboard.cli.output import progress_told
+from pipeboard.cli.screens import check_terminal, show_board, themes_of
+from pipeboard.cli.setup import make_workspace, remove_database
 from pipeboard.cli.verbs import parser_of, takes, takes_json, together, verb
 from pipeboard.domain.counts import how_many
 from pipeboard.domain.errors import BadInput, DatabaseError, Refused
 from pipeboard.domain.lazy_dataclass import replace
+from pipeboard.domain.templates import TEMPLATES, template
 from pipeboard.domain.text import from_home
+from pipeboard.exchange.json_documents import rep_document
+from pipeboard.store import Store
+from pipeboard.store.locating import Server, locate
+from pipeboard.store.opening import look
+from pipeboard.workspace.configuration import take_whole
 from pipeboard.workspace.finding import find_pipeline
 
 if TYPE_CHECKING:
@@ -34,7 +44,6 @@ if TYPE_CHECKING:
 
 def welcome(call: Call) -> int:
     """Asks how to begin, does it, and opens the board; the exit code."""
-    from pipeboard.cli.screens import show_board
     from pipeboard.ui.screens.first_run import FirstWay
 
     while True:
@@ -45,7 +54,7 @@ def welcome(call: Call) -> int:
             case FirstWay.DEMO:
                 return _tour(call)
             case FirstWay.OPEN:
-                return show_board(call, _opened(chosen.database), typed=typed)
+                return show_board(call, Store.open(chosen.database), typed=typed)
             case FirstWay.NEW:
                 return show_board(call, _make(call, chosen), ("selection.add",), typed)
             case FirstWay.IMPORT:
@@ -56,8 +65,6 @@ def welcome(call: Call) -> int:
 
 def _ask(call: Call) -> tuple[Beginning | None, Typed]:
     """How to begin, None to leave; and what was typed after that, for what comes up next."""
-    from pipeboard.cli.folders import state_folder
-    from pipeboard.cli.screens import themes_of
     from pipeboard.ui.draw.line import choose_glyphs
     from pipeboard.ui.key_table import read_keymap
     from pipeboard.ui.screens.first_run import FirstLook, FirstRun
@@ -74,8 +81,6 @@ def _ask(call: Call) -> tuple[Beginning | None, Typed]:
 
 
 def _facts(call: Call) -> Facts:
-    from pipeboard.cli.config import account_name, system_currency, system_zone
-    from pipeboard.domain.templates import TEMPLATES, template
     from pipeboard.ui.screens.first_run import Facts
 
     return Facts(
@@ -93,9 +98,6 @@ def _facts(call: Call) -> Facts:
 
 def _check_database(path: str) -> str:
     """What a path holds, in words; `DatabaseError` when it is no database to open."""
-    from pipeboard.store.locating import locate
-    from pipeboard.store.opening import look
-
     if look(locate(path)) is None:
         raise DatabaseError("There is no database.")
     return "a Pipeboard database"
@@ -126,15 +128,7 @@ def _tour(call: Call) -> int:
         typed.close()
 
 
-def _opened(database: str) -> Store:
-    from pipeboard.store import Store
-
-    return Store.open(database)
-
-
 def _make(call: Call, chosen: Beginning) -> Store:
-    from pipeboard.cli.setup import make_workspace
-
     made = make_workspace(call, template_name=chosen.template, currency=chosen.currency)
     call.out.say(f"Made {call.config.shown_database}.")
     return made.store
@@ -144,7 +138,6 @@ def _plan_import(call: Call, currency: str, typed: Typed) -> FileSeen | Path | N
     """What shall be imported, planned over a workspace that is thrown away: a file of deals, or one
     of a whole workspace; None for nothing."""
     from pipeboard.cli.import_flags import rehearsal
-    from pipeboard.cli.screens import show_board
     from pipeboard.workspace.import_plan import FileSeen
 
     planned: list[FileSeen | Path] = []
@@ -162,8 +155,6 @@ def _plan_import(call: Call, currency: str, typed: Typed) -> FileSeen | Path | N
 def _in_its_currency(planned: FileSeen | Path, chosen: str) -> FileSeen | Path:
     """The plan for a file whose amounts all name one currency, in that, unless a person has chosen
     another than the machine's."""
-    from pipeboard.cli.config import system_currency
-
     if isinstance(planned, Path) or chosen != system_currency():
         return planned
     named = {currency for _, currency in planned.report.sums}
@@ -176,16 +167,13 @@ def _in_its_currency(planned: FileSeen | Path, chosen: str) -> FileSeen | Path:
 
 def _import(call: Call, planned: FileSeen | Path) -> int:
     """Makes the workspace and brings the file in; where that fails nothing is left behind."""
-    from pipeboard.cli.screens import show_board
-    from pipeboard.workspace.configuration import take_whole
-
     if isinstance(planned, Path):
         with _made_for(call, None) as workspace:
             count = take_whole(workspace, planned)
         all_of_it = how_many(count, "deal and all around it is", "deals and all around them are")
         call.out.say(f"{all_of_it} here.")
         call.close()  # the file is another database now, with an id of its own
-        return show_board(call, _opened(call.config.database))
+        return show_board(call, Store.open(call.config.database))
     with _made_for(call, planned.pipeline) as workspace:
         imported = _carried_out(call, workspace, planned)
     return show_board(call, workspace.store, ("importing.show_imported", imported))
@@ -194,8 +182,6 @@ def _import(call: Call, planned: FileSeen | Path) -> int:
 @contextmanager
 def _made_for(call: Call, pipeline: Pipeline | None) -> Iterator[Workspace]:
     """A new workspace, which is gone again where what is done with it fails."""
-    from pipeboard.cli.setup import make_workspace, remove_database
-
     currency = pipeline.currency if pipeline else ""
     workspace = make_workspace(call, pipeline=pipeline, currency=currency)
     try:
@@ -264,8 +250,6 @@ def tour(call: Call) -> int:
 
 
 def _show(call: Call, begin: tuple[object, ...] = ()) -> int:
-    from pipeboard.cli.screens import check_terminal, show_board
-
     asked = call.arguments
     if not asked.no_open:
         check_terminal(call)
@@ -291,18 +275,12 @@ def _show(call: Call, begin: tuple[object, ...] = ()) -> int:
 
 
 def _check_is_file(database: str) -> None:
-    from pipeboard.store.locating import Server, locate
-
     if isinstance(locate(database), Server):
         raise BadInput("The demo wants a file, not a server.", hint="Name one: --db demo.db")
 
 
 def _build(call: Call, path: Path) -> Store:
-    from pipeboard.cli.config import account_name, system_zone
-    from pipeboard.cli.setup import remove_database
     from pipeboard.demo import SETTINGS, build
-    from pipeboard.store import Store
-    from pipeboard.store.locating import locate
 
     if locate(str(path)).exists:
         raise Refused(
@@ -323,8 +301,6 @@ def _build(call: Call, path: Path) -> Store:
             remove_database(path)
         raise
     if asked.json:
-        from pipeboard.exchange.json_documents import rep_document
-
         reps = [rep_document(rep) for rep in made.reps]
         call.out.document({"database": str(path), **asdict(made), "reps": reps})
     elif asked.no_open:

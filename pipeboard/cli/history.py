@@ -24,6 +24,7 @@ from pipeboard.domain.people import is_me, match_rep
 from pipeboard.domain.phrases import aloud
 from pipeboard.domain.roles import who_may
 from pipeboard.domain.text import did_you_mean, quoted
+from pipeboard.domain.timeline import describe
 from pipeboard.store.sql import Audit
 from pipeboard.workspace.finding import deal_record
 
@@ -56,8 +57,6 @@ def show(call: Call) -> int:
 
 def _describer(call: Call) -> Callable[[Event], str]:
     """What words an event."""
-    from pipeboard.domain.timeline import describe
-
     pipelines = tuple(call.documents.pipelines.values())
     today, zone = call.documents.today, call.documents.zone
     manner = ENGLISH if call.arguments.json else written()

@@ -12,15 +12,31 @@ from typing import TYPE_CHECKING
 from pipeboard import outlet
 from pipeboard.cli.arguments import Parser
 from pipeboard.cli.call import Call
+from pipeboard.cli.config import system_zone
+from pipeboard.cli.pipelines import split_names
+from pipeboard.cli.setup import FIRST_PIPELINE, is_made, open_or_make, unmake_untouched
 from pipeboard.domain.errors import BadInput, NotFound, Refused
 from pipeboard.domain.lazy_dataclass import fields, with_values
 from pipeboard.domain.money import currency_code
 from pipeboard.domain.settings import Settings
 from pipeboard.domain.templates import TEMPLATES, from_stage_names, template
 from pipeboard.domain.text import few, fold, quoted
+from pipeboard.exchange.fields import KINDS
+from pipeboard.exchange.reading import has_pipelines
+from pipeboard.exchange.recipe import Recipe, read_recipe
+from pipeboard.exchange.side_files import flags_alone
+from pipeboard.exchange.words.languages import closing_outcome
 from pipeboard.store import Store
 from pipeboard.workspace.configuration import change_pipeline
 from pipeboard.workspace.finding import find_pipeline
+from pipeboard.workspace.import_plan import (
+    NO_STAGE,
+    last_recipe,
+    named_pipelines,
+    open_reading,
+    pipelines_of_source,
+    stages_of,
+)
 
 if TYPE_CHECKING:
     from pipeboard.domain.pipeline import Pipeline
@@ -32,8 +48,6 @@ AUTO = "auto"
 
 def import_arguments(parser: Parser) -> None:
     """Every flag that import takes."""
-    from pipeboard.exchange.fields import KINDS
-
     add = parser.add_argument
     add("file", metavar="FILE", help="the file (CSV, JSON, xlsx, xls, ods), or - for stdin")
     add(
@@ -131,8 +145,6 @@ def _again_arguments(parser: Parser) -> None:
 
 def typed_recipe(call: Call) -> Recipe:
     """The choices of this command line."""
-    from pipeboard.exchange.recipe import Recipe
-
     chosen = {one.name: getattr(call.arguments, one.name) for one in fields(Recipe)}
     chosen["key"] = [word.strip() for word in chosen["key"].split(",") if word.strip()]
     if chosen["beside"] not in ("", "-"):
@@ -143,8 +155,6 @@ def typed_recipe(call: Call) -> Recipe:
 
 def expect_no_more(call: Call, doing: str, heeded: Sequence[str] = ()) -> None:
     """`BadInput` for flags that say how deals are read or matched, where no deals are read."""
-    from pipeboard.exchange.recipe import Recipe
-
     asked = call.arguments
     plain = {name: getattr(Recipe(), name) for name in heeded}
     said = [with_values(typed_recipe(call), plain).in_words()]
@@ -171,8 +181,6 @@ _OF_DEALS: Mapping[str, tuple[str, object]] = {
 def recipe_for(call: Call, workspace: Workspace, path: Path) -> Recipe:
     """What was typed, on top of a recipe that is named, else of the last one of this source;
     `BadInput` where it joins a second file and none is named."""
-    from pipeboard.exchange.side_files import flags_alone
-
     typed = typed_recipe(call)
     recipe = _on_top_of_last(call, workspace, path, typed)
     if alone := flags_alone(typed, recipe):
@@ -184,9 +192,6 @@ def recipe_for(call: Call, workspace: Workspace, path: Path) -> Recipe:
 
 
 def _on_top_of_last(call: Call, workspace: Workspace, path: Path, typed: Recipe) -> Recipe:
-    from pipeboard.exchange.recipe import read_recipe
-    from pipeboard.workspace.import_plan import last_recipe
-
     if call.arguments.recipe:
         return read_recipe(Path(call.arguments.recipe)).under(typed)
     if call.arguments.fresh:
@@ -221,8 +226,6 @@ def place_of(call: Call, path: Path) -> Iterator[tuple[Workspace, Pipeline | Non
 
     A dry run without a workspace is rehearsed in a temporary one.
     """
-    from pipeboard.cli.setup import is_made, open_or_make, unmake_untouched
-
     asked = call.arguments
     name = asked.into or asked.pipeline
     if asked.stages is not None and not asked.into:
@@ -263,8 +266,6 @@ def _expect_something_to_make(call: Call) -> None:
 def _currency_of(call: Call, path: Path) -> str:
     """What a workspace that is made for a file counts in: the one currency that the amounts of the
     file name, else what is typed for those that name none; "" for the machine's."""
-    from pipeboard.workspace.import_plan import open_reading
-
     typed = call.arguments.currency and currency_code(call.arguments.currency)
     with rehearsal(call) as workspace:
         recipe = recipe_for(call, workspace, path)
@@ -277,15 +278,12 @@ def _splits(call: Call, path: Path) -> bool:
     asked, typed = call.arguments, typed_recipe(call)
     if asked.into or asked.pipeline or asked.stages is not None:
         return False
-    from pipeboard.exchange.reading import has_pipelines
 
     return has_pipelines(path, typed.tool, typed.encoding, typed.sheet)
 
 
 def _brings_pipelines(call: Call, path: Path) -> bool:
     """Whether a new workspace needs none but the pipelines that the file names."""
-    from pipeboard.workspace.import_plan import named_pipelines
-
     if not _splits(call, path):
         return False
     with rehearsal(call) as workspace:
@@ -296,8 +294,6 @@ def targets_of(
     call: Call, workspace: Workspace, path: Path, recipe: Recipe, known: Pipeline | None
 ) -> tuple[tuple[Pipeline, ...], bool]:
     """The pipelines that the rows go into, and whether each row goes into the one that it names."""
-    from pipeboard.workspace.import_plan import named_pipelines, pipelines_of_source
-
     asked = call.arguments
     splits = _splits(call, path)
     if splits and (named := named_pipelines(workspace, path, recipe, strict=asked.strict)):
@@ -319,8 +315,6 @@ def targets_of(
 
 
 def _first_pipeline(currency: str) -> Pipeline:
-    from pipeboard.cli.setup import FIRST_PIPELINE
-
     return template(TEMPLATES[0], pipeline_name=FIRST_PIPELINE, currency=currency)
 
 
@@ -334,13 +328,8 @@ def _pipeline_to_make(call: Call, workspace: Workspace, path: Path, recipe: Reci
 
 def _stage_names(call: Call, workspace: Workspace, path: Path, recipe: Recipe) -> tuple[str, ...]:
     """The open stages that are wanted; what means won or lost is there anyway."""
-    from pipeboard.cli.pipelines import split_names
-    from pipeboard.exchange.words.languages import closing_outcome
-
     text: str = call.arguments.stages
     if text.strip().casefold() == AUTO:
-        from pipeboard.workspace.import_plan import NO_STAGE, open_reading, stages_of
-
         with open_reading(workspace, path, recipe, None, strict=call.arguments.strict) as reading:
             names = stages_of(reading)
         if names == (NO_STAGE,):
@@ -361,8 +350,6 @@ def _stage_names(call: Call, workspace: Workspace, path: Path, recipe: Recipe) -
 
 def _named_stages(text: str, *, with_closing: bool = False) -> tuple[str, ...]:
     """The stages in `A,B,C` or, where names hold commas, `A; B, C`; none for auto."""
-    from pipeboard.exchange.words.languages import closing_outcome
-
     if text.strip().casefold() == AUTO:
         return ()
     names = (name.strip() for name in text.split(";" if ";" in text else ","))
@@ -386,8 +373,6 @@ def _known(workspace: Workspace, name: str, stages: str) -> Pipeline | None:
 @contextmanager
 def rehearsal(call: Call, currency: str = "", *, is_bare: bool = False) -> Iterator[Workspace]:
     """A workspace to plan in, of which nothing stays; with a currency as it would be made here."""
-    from pipeboard.cli.config import system_zone
-
     settings = Settings()
     if currency:
         settings = Settings(currency=currency, zone_name=system_zone(call.environ))

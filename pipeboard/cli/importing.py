@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+import shlex
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from pathlib import Path
-from shlex import join
 from typing import TYPE_CHECKING
 
 from pipeboard.cli.call import Call
@@ -20,6 +20,7 @@ from pipeboard.cli.import_flags import (
     targets_of,
 )
 from pipeboard.cli.output import progress_told
+from pipeboard.cli.setup import is_made, make_workspace
 from pipeboard.cli.verbs import takes_all, verb
 from pipeboard.domain.counts import how_many, in_figures
 from pipeboard.domain.errors import Refused
@@ -27,10 +28,14 @@ from pipeboard.domain.lazy_dataclass import replace
 from pipeboard.domain.locales import written
 from pipeboard.domain.pipeline import Pipeline
 from pipeboard.domain.text import few, nearest
+from pipeboard.exchange.deal_files import is_whole, read_whole
 from pipeboard.exchange.layouts import GENERIC
 from pipeboard.exchange.read_options import ReadOptions
+from pipeboard.exchange.reading import local_copy
+from pipeboard.exchange.side_files import open_side_table, side_of
 from pipeboard.workspace.configuration import check_empty, take_whole
 from pipeboard.workspace.finding import find_pipeline
+from pipeboard.workspace.import_plan import open_reading
 from pipeboard.workspace.import_report import (
     Differing,
     ImportReport,
@@ -42,6 +47,8 @@ from pipeboard.workspace.import_report import (
     rejects_told,
     remarks_told,
 )
+from pipeboard.workspace.import_rows import check_owners, import_rows, join
+from pipeboard.workspace.row_matching import ImportOptions
 
 if TYPE_CHECKING:
     from pipeboard.exchange.reading import Reading
@@ -63,12 +70,9 @@ def import_file(call: Call) -> int:
     with ExitStack() as resources:
         path = Path(asked.file)
         if asked.file == "-":
-            from pipeboard.exchange.reading import local_copy
-
             path = local_copy("-", resources)
         if asked.join:
             return join_file(call, path)
-        from pipeboard.exchange.deal_files import is_whole
 
         if is_whole(path):
             return _restore(call, path)
@@ -76,9 +80,6 @@ def import_file(call: Call) -> int:
 
 
 def _import_deals(call: Call, path: Path, resources: ExitStack) -> int:
-    from pipeboard.workspace.import_plan import open_reading
-    from pipeboard.workspace.import_rows import check_owners
-
     asked = call.arguments
     workspace, known = resources.enter_context(place_of(call, path))
     recipe = recipe_for(call, workspace, path)
@@ -110,9 +111,6 @@ def _import_deals(call: Call, path: Path, resources: ExitStack) -> int:
 
 def _restore(call: Call, path: Path) -> int:
     """A whole workspace out of a file; only where there is none yet, or an empty one."""
-    from pipeboard.cli.setup import is_made, make_workspace
-    from pipeboard.exchange.deal_files import read_whole
-
     expect_no_more(call, "A whole workspace")
     read_whole(path)  # before a database is made for it
     made = is_made(call)
@@ -134,8 +132,6 @@ def _import(
     pipelines: Sequence[Pipeline],
     recipe: Recipe,
 ) -> ImportReport:
-    from pipeboard.workspace.import_rows import import_rows
-
     asked = call.arguments
     origin = Path(asked.file).name if asked.file != "-" else "stdin"
     options = _options(call, reading, recipe)
@@ -158,9 +154,6 @@ def _import(
 
 
 def _options(call: Call, reading: Reading, recipe: Recipe) -> ImportOptions:
-    from pipeboard.exchange.side_files import side_of
-    from pipeboard.workspace.row_matching import ImportOptions
-
     asked = call.arguments
     if asked.save_recipe:
         save_recipe(call, recipe)
@@ -282,7 +275,7 @@ def _again(call: Call, *more: str, without: Sequence[str] = ()) -> str:
         elif word.partition("=")[0] not in gone and word[:2] not in gone:
             kept.append(word)
     end = kept.index("--") if "--" in kept else len(kept)
-    return f"pipeboard import {join((*kept[:end], *more, *kept[end:]))}"
+    return f"pipeboard import {shlex.join((*kept[:end], *more, *kept[end:]))}"
 
 
 def _differing(one: Differing) -> dict[str, object]:
@@ -339,9 +332,6 @@ def _document(
 
 def join_file(call: Call, path: Path) -> int:
     """Puts the other columns of the file on the deals that have the key of their line."""
-    from pipeboard.exchange.side_files import open_side_table
-    from pipeboard.workspace.import_rows import join
-
     asked = call.arguments
     expect_no_more(call, "--join", ("map", "encoding", "sheet"))
     options = ReadOptions(encoding=asked.encoding or None, sheet=asked.sheet or None)

@@ -15,6 +15,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 
 from pipeboard import folder_of, outlet
+from pipeboard.cli.folders import site_config_file, user_config_file, words_folders
 
 TYPE_CHECKING = False  # `typing` itself is more than a prompt needs
 if TYPE_CHECKING:
@@ -203,8 +204,6 @@ def _day(call: Call) -> tuple[str, str]:
 
 
 def _config_files(call: Call) -> list[str]:
-    from pipeboard.cli.folders import site_config_file, user_config_file
-
     return [str(site_config_file()), str(user_config_file(call.environ))]
 
 
@@ -214,8 +213,6 @@ def _files(call: Call) -> list[str]:
     found = []
     if _has_opened(call):
         from zoneinfo import TZPATH
-
-        from pipeboard.cli.folders import words_folders
 
         # A URL is no file that could be read, so that nothing is told again of one.
         found += _files_of(os.path.expanduser(call.config.database))

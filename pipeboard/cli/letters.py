@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from pipeboard.cli.arguments import read_utf8
 from pipeboard.cli.call import Call
 from pipeboard.cli.failures import DONE
+from pipeboard.cli.folders import site_config_file, user_config_file
 from pipeboard.cli.verbs import takes, takes_one, verb
 from pipeboard.domain.errors import BadInput, NotFound, PipeboardError
 from pipeboard.domain.text import did_you_mean, quoted
@@ -128,8 +129,6 @@ def _files(call: Call, beside: Path | None) -> Mapping[str, Path]:
 
 def _folders(call: Call, beside: Path | None) -> list[Path]:
     """Where templates are, one's own last; a server has none beside the database."""
-    from pipeboard.cli.folders import site_config_file, user_config_file
-
     found = [site_config_file().parent, beside, user_config_file(call.environ).parent]
     return [folder / _FOLDER for folder in found if folder is not None]
 

@@ -23,6 +23,7 @@ from pipeboard.domain.templates import (
     question_set,
     template,
 )
+from pipeboard.exchange.pipeline_toml import read_pipeline, write_pipeline
 from pipeboard.workspace.configuration import change_pipeline
 from pipeboard.workspace.finding import find_pipeline
 
@@ -48,8 +49,6 @@ def _document(call: Call, pipeline: Pipeline) -> Document:
 @takes_one(json="one JSON document", toml="the document for 'apply' (the default)")
 def show(call: Call) -> int:
     """A pipeline as a document."""
-    from pipeboard.exchange.pipeline_toml import write_pipeline
-
     pipeline = _named(call)
     if call.arguments.json:
         call.out.document({"pipeline": _document(call, pipeline)})
@@ -136,8 +135,6 @@ def _read(file: str) -> str:
 
 
 def _apply(call: Call, document: str) -> int:
-    from pipeboard.exchange.pipeline_toml import read_pipeline
-
     wanted = read_pipeline(document)
     if not wanted.currency:
         wanted = replace(wanted, currency=call.settings.currency)
@@ -182,7 +179,6 @@ def _change(change: PipelineChange, standing: Mapping[int, int]) -> dict[str, ob
 def edit(call: Call) -> int:
     """A pipeline's document in the editor; applied when it was changed."""
     from pipeboard.cli.editor import in_editor
-    from pipeboard.exchange.pipeline_toml import write_pipeline
 
     pipeline = _named(call)
     name, before = f"pipeline {pipeline.name}", write_pipeline(pipeline)

@@ -13,9 +13,15 @@ from pipeboard.cli.verbs import takes, takes_one, verb
 from pipeboard.domain.counts import in_figures
 from pipeboard.domain.dates import Direction, local_date, parse_date
 from pipeboard.domain.errors import BadInput
+from pipeboard.domain.metrics import METRICS
+from pipeboard.domain.metrics.waterfall import waterfall_of_days
 from pipeboard.domain.money import currency_code
 from pipeboard.domain.people import match_owner
+from pipeboard.exchange.metrics_document import metrics_csv, metrics_document
+from pipeboard.exchange.metrics_tables import FullReport
+from pipeboard.store.reading.facts import collecting_later
 from pipeboard.workspace.finding import parse_filter, typed_period
+from pipeboard.workspace.reports import ReportQuery, end_of, groups_of, report_of, since_days
 
 if TYPE_CHECKING:
     from pipeboard.domain.metrics import Report
@@ -74,17 +80,12 @@ def _tell_which(call: Call) -> None:
 )
 def metrics(call: Call) -> int:
     """The numbers of a period, for people, scripts and spreadsheets."""
-    from pipeboard.store.reading.facts import collecting_later
-
     with collecting_later():
         _write(call)
     return 0
 
 
 def _write(call: Call) -> None:
-    from pipeboard.exchange.metrics_tables import FullReport
-    from pipeboard.workspace.reports import groups_of, report_of
-
     asked, workspace = call.arguments, call.workspace
     call.out.say(echo.whose(call.workspace.rights.everyone))
     _tell_which(call)
@@ -101,9 +102,6 @@ def _write(call: Call) -> None:
         asked.history,
     )
     if asked.json or asked.csv:
-        from pipeboard.domain.metrics import METRICS
-        from pipeboard.exchange.metrics_document import metrics_csv, metrics_document
-
         if asked.json:
             call.out.document(metrics_document(told))
         else:
@@ -123,9 +121,6 @@ def _write(call: Call) -> None:
 
 def _flow(call: Call, report: Report) -> Waterfall:
     """What changed since the day, or between the days, that were typed."""
-    from pipeboard.domain.metrics.waterfall import waterfall_of_days
-    from pipeboard.workspace.reports import since_days
-
     first, after = since_days(call.arguments.since, call.workspace.today)
     call.tell_days(
         [
@@ -138,8 +133,6 @@ def _flow(call: Call, report: Report) -> Waterfall:
 
 
 def _question(call: Call) -> ReportQuery:
-    from pipeboard.workspace.reports import ReportQuery, end_of
-
     asked, workspace = call.arguments, call.workspace
     as_of = call.instant("--as-of", partial(end_of, workspace)) or workspace.now()
     if as_of > workspace.now():

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from pipeboard.cli.call import Call
 from pipeboard.cli.failures import left_to_screens
+from pipeboard.cli.folders import state_folder, theme_folders
 from pipeboard.domain.errors import BadInput
 from pipeboard.domain.lazy_dataclass import replace, with_values
 
@@ -32,7 +33,6 @@ def check_terminal(call: Call) -> None:
 
 def themes_of(call: Call) -> Themes:
     """The themes that can be chosen: ours, and those of the person and of the machine."""
-    from pipeboard.cli.folders import theme_folders
     from pipeboard.ui.own_themes import Themes
 
     return Themes(theme_folders(call.environ, own=not call.is_restricted))
@@ -42,7 +42,6 @@ def show_board(call: Call, store: Store, begin: tuple[object, ...] = (), typed: 
     """Runs the screens over an open store; the exit code. `begin` names an action that is done at
     once, with what it is given; `typed` is what was typed ahead of it."""
     from pipeboard.cli.editor import command, left_behind, write_text
-    from pipeboard.cli.folders import state_folder
     from pipeboard.cli.letters import letters
     from pipeboard.domain.programs import read_programs
     from pipeboard.store import Store

@@ -18,6 +18,9 @@ from pipeboard.domain.pipeline import Pipeline
 from pipeboard.domain.settings import Settings
 from pipeboard.domain.templates import TEMPLATES, template
 from pipeboard.domain.text import printable, quoted
+from pipeboard.store.locating import Location, Server, locate, without_password
+from pipeboard.store.opening import look
+from pipeboard.store.troubles import RECOVERED
 from pipeboard.workspace import Workspace
 from pipeboard.workspace.finding import find_pipeline
 
@@ -59,10 +62,6 @@ def make_workspace(
 def is_made(call: Call) -> bool:
     """Whether the database is there; `DatabaseError` when its folder is not, or when something else
     is in its place."""
-    from pipeboard.store.locating import locate
-    from pipeboard.store.opening import look
-    from pipeboard.store.troubles import RECOVERED
-
     if call.config.is_default_database and not Path(call.config.database).parent.exists():
         return False
     found = look(locate(call.config.database))
@@ -91,8 +90,6 @@ def open_or_make(
 def unmake_untouched(call: Call, workspace: Workspace) -> None:
     """Takes a workspace away that was made for deals of which none came in: the next try makes
     what it needs. One that somebody has worked in meanwhile stays, and so does one on a server."""
-    from pipeboard.store.locating import Location
-
     place = workspace.store.location
     if isinstance(place, Location) and not workspace.reader.history.commands(limit=1):
         call.close()
@@ -171,7 +168,6 @@ def _group(name: str | None) -> int:
 def _print_grants(call: Call) -> int:
     """The script of roles, grants and policies of a workspace that is there."""
     from pipeboard.store.grants import schema_in, script
-    from pipeboard.store.locating import Server
 
     reader = call.workspace.reader
     if not isinstance(call.workspace.store.location, Server):
@@ -248,7 +244,6 @@ def init(call: Call) -> int:
 @takes_json
 def migrate(call: Call) -> int:
     """Takes the whole workspace to another database; the old one then only says where it is."""
-    from pipeboard.store.locating import without_password
     from pipeboard.store.moving import move
 
     asked = call.arguments

@@ -7,6 +7,10 @@ from contextlib import suppress
 from pathlib import Path
 from string import Formatter
 
+from pipeboard.cli.config import read_config
+from pipeboard.cli.folders import words_folders
+from pipeboard.domain.deal import DIRECTIONS, HANDOVER, TOUCH_TYPES
+from pipeboard.domain.deal_fields import FIELDS
 from pipeboard.domain.errors import BadInput
 from pipeboard.domain.phrases import speak
 from pipeboard.domain.text import did_you_mean, printable, printable_lines, quoted
@@ -31,8 +35,6 @@ def every_word() -> dict[str, str]:
 
 def _tables() -> Mapping[str, Iterable[str]]:
     from pipeboard.domain.criteria import ROLES
-    from pipeboard.domain.deal import DIRECTIONS, HANDOVER, TOUCH_TYPES
-    from pipeboard.domain.deal_fields import FIELDS
     from pipeboard.domain.hygiene import GROUPS
     from pipeboard.domain.metrics import METRICS
     from pipeboard.domain.metrics.waterfall import COMING, GOING
@@ -123,16 +125,12 @@ def _read(name: str, folders: tuple[Path, ...]) -> dict[str, str]:
 
 def speak_in(name: str, environ: Mapping[str, str], *, own: bool) -> None:
     """From now on people read that translation; `BadInput` where there is none."""
-    from pipeboard.cli.folders import words_folders
-
     speak(words_of(name, words_folders(environ, own=own)))
 
 
 def speak_as_configured(environ: Mapping[str, str], *, own: bool) -> None:
     """The words that the configuration names, before anything is said; what is wrong with it is
     told by whoever reads it to do something."""
-    from pipeboard.cli.config import read_config
-
     with suppress(BadInput):
         if name := read_config(environ, own=own).text("words"):
             speak_in(name, environ, own=own)

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from pipeboard import __version__
 from pipeboard.cli.arguments import number
 from pipeboard.cli.call import Call
+from pipeboard.cli.config import account_name
 from pipeboard.cli.folders import default_database, log_file, state_folder
 from pipeboard.cli.output import BOLD, DIM, GREEN, RED, YELLOW, Progress, progress_told
 from pipeboard.cli.tables import Table, tell
@@ -22,7 +23,9 @@ from pipeboard.domain.counts import how_many
 from pipeboard.domain.errors import BadInput, DatabaseError, PipeboardError
 from pipeboard.domain.locales import written
 from pipeboard.domain.text import printable, quoted
+from pipeboard.faults import last_fault
 from pipeboard.outlet import with_database
+from pipeboard.store.locating import Location, Server, locate
 
 if TYPE_CHECKING:
     from pipeboard.store.backups import Backup
@@ -49,7 +52,6 @@ def _span(text: str) -> timedelta:
 def back_up(call: Call) -> int:
     """A whole copy, looked through before it counts."""
     from pipeboard.store.backups import BY_HAND, KEPT, back_up, back_up_server, backups_of
-    from pipeboard.store.locating import Server
 
     asked, at = call.arguments, call.clock()
     longest = None if asked.if_older is None else _span(asked.if_older)
@@ -87,8 +89,6 @@ def back_up(call: Call) -> int:
 def _copies(place: Place) -> Location:
     """Beside which file copies lie: the database's own, or one for a server in a folder of one's
     own."""
-    from pipeboard.store.locating import Location, Server
-
     if not isinstance(place, Server):
         return place
     return Location(default_database().parent / "backups" / place.file_name)
@@ -108,7 +108,6 @@ def _document(backup: Backup) -> dict[str, object]:
 def list_backups(call: Call) -> int:
     """The copies beside the database, the newest first."""
     from pipeboard.store.backups import backups_of
-    from pipeboard.store.locating import locate
 
     call.expect_folder()
     found = backups_of(_copies(locate(call.config.database)))
@@ -132,7 +131,6 @@ def list_backups(call: Call) -> int:
 def restore(call: Call) -> int:
     """A backup put in the place of the database, which is kept."""
     from pipeboard.store.backups import expect_backup, faults_of, restore
-    from pipeboard.store.locating import Location, Server, locate
 
     backup = Path(call.arguments.file).expanduser()
     location = locate(call.config.database)
@@ -216,7 +214,6 @@ def doctor(call: Call) -> int:
 
 def _findings(call: Call, heard: Progress) -> Iterator[Finding]:
     from pipeboard.store.examining import examine, ok, problem
-    from pipeboard.store.locating import locate
 
     try:
         call.expect_folder()
@@ -283,8 +280,6 @@ def _as_document(finding: Finding) -> dict[str, object]:
 @takes_json
 def logs(call: Call) -> int:
     """Where faults are written, and the last one."""
-    from pipeboard.faults import last_fault
-
     log = log_file()
     if call.arguments.last:
         return _tell_last(call, last_fault(log))
@@ -299,8 +294,6 @@ def logs(call: Call) -> int:
 
 
 def _tell_last(call: Call, fault: str) -> int:
-    from pipeboard.cli.config import account_name
-
     if not fault:
         call.out.say("Nothing has gone wrong yet.")
         if call.arguments.json:

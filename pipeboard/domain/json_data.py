@@ -3,6 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from json import JSONEncoder
+from json.encoder import (  # type: ignore[attr-defined]
+    c_make_encoder,
+    encode_basestring,
+    encode_basestring_ascii,
+)
 from typing import TypeAlias
 
 Json: TypeAlias = "bool | int | float | str | Sequence[Json] | Mapping[str, Json] | None"
@@ -24,13 +30,6 @@ def encoder(
     `JSONEncoder.encode` prepares itself anew for each value, which takes it as long as a short one:
     what it prepares is kept, where there is such a thing.
     """
-    from json import JSONEncoder
-    from json.encoder import (  # type: ignore[attr-defined]
-        c_make_encoder,
-        encode_basestring,
-        encode_basestring_ascii,
-    )
-
     slow = JSONEncoder(
         ensure_ascii=is_ascii, check_circular=False, allow_nan=False,
         separators=(item, key), default=default,

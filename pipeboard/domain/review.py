@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Literal, TypeAlias, TypedDict, get_args
 
 from pipeboard.domain.criteria import About
 from pipeboard.domain.lazy_dataclass import dataclass, replace
+from pipeboard.domain.metrics.basis import touched
 from pipeboard.domain.periods import last_weeks
 from pipeboard.domain.queue import Queued, Tier, closes_soon, lacks_to_close
 
@@ -130,8 +131,6 @@ class SalesTrap:
 def sales_trap(basis: Basis, target: Number | None, coverage: Number | None) -> SalesTrap:
     """The trap that a quarter of closing digs for the next one (`capabilities.md` 72): a target
     needs `coverage` times its value as qualified pipeline over the weeks of its period."""
-    from pipeboard.domain.metrics.basis import touched
-
     since = basis.now - NEW_WEEKS * _WEEK_US
     new = [deal for at, deal in basis.deals.qualified if since < at <= basis.now]
     weeks = Fraction((basis.period.end - basis.period.start).days, 7)
@@ -165,8 +164,6 @@ class TouchWeek:
 
 def trend(basis: Basis) -> Sequence[TouchWeek]:
     """The last weeks, oldest first, the running one last."""
-    from pipeboard.domain.metrics.basis import touched
-
     starts = last_weeks(basis.today, TREND_WEEKS, basis.rules.settings.week_start)
     bounds = [basis.calendar.start(day) for day in starts] + [basis.now + 1]
     weeks = []

@@ -12,6 +12,7 @@ from shlex import quote
 
 from pipeboard.domain.agreements import Agreement, Topic
 from pipeboard.domain.deal import Deal
+from pipeboard.domain.deal_record import EVERYBODYS
 from pipeboard.domain.errors import NotFound, Refused, Way
 from pipeboard.domain.lazy_dataclass import dataclass, replace
 from pipeboard.domain.people import Actor
@@ -98,8 +99,6 @@ class Rights:
     @property
     def eyes(self) -> str:
         """Whose private fields are shown: one's own, or `EVERYBODYS`."""
-        from pipeboard.domain.deal_record import EVERYBODYS
-
         is_above = self.role is not None and self.role.rank >= Role.MANAGER.rank
         return EVERYBODYS if self.sees_floors and is_above else self.actor.rep
 

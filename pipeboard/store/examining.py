@@ -32,6 +32,7 @@ from pipeboard.store.projecting import Change
 from pipeboard.store.projecting.deals import add_totals
 from pipeboard.store.rows import DEALS, stored_deal
 from pipeboard.store.sealing import check_seal, is_in_the_log, last_digest
+from pipeboard.store.tables import definitions
 from pipeboard.store.troubles import RECOVERED
 
 _MARGIN = 64 * 1024 * 1024
@@ -348,8 +349,6 @@ def _about_versions(database: Database, found: FoundDatabase) -> Finding:
 
 
 def _about_definitions(database: Database) -> Iterator[Finding]:
-    from pipeboard.store.tables import definitions
-
     there = set(database.column(dialect.NAMES))
     wanted = definitions(database.identity.engine)
     missing = {name: made for name, made in wanted.items() if name not in there}

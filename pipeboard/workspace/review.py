@@ -24,6 +24,7 @@ from pipeboard.domain.metrics.waterfall import most_pushed, waterfall_since
 from pipeboard.domain.people import match_owner
 from pipeboard.domain.pipeline import Pipeline
 from pipeboard.domain.timeline import exceptions
+from pipeboard.exchange.review_document import review_document
 from pipeboard.store.sql import Audit
 from pipeboard.workspace.execution import carry_out
 from pipeboard.workspace.finding import typed_period
@@ -124,7 +125,6 @@ def gather(
     watch: Watch | None = None,
 ) -> Gathered:
     """The review of a pipeline now, with all that a screen shows of it."""
-    from pipeboard.exchange.review_document import review_document
 
     def look() -> Gathered:
         found = review(service, pipeline, since, watch)

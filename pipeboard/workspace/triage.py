@@ -29,6 +29,7 @@ from pipeboard.domain.queue import (
     waiting,
 )
 from pipeboard.domain.text import few, printable
+from pipeboard.store.reading.listing import Listing
 from pipeboard.workspace.service import Service
 
 if TYPE_CHECKING:
@@ -54,8 +55,6 @@ def day_of(
     query: Filter = EVERYTHING,
 ) -> DayReader:
     """What is to be done today: of one pipeline or all, of one owner or all, under a filter."""
-    from pipeboard.store.reading.listing import Listing
-
     return service.reader.day(
         Listing(
             service.today,

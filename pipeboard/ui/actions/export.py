@@ -18,15 +18,25 @@ from pipeboard.domain.counts import how_many, in_figures
 from pipeboard.domain.deal_record import DealRecord
 from pipeboard.domain.errors import BadInput, PipeboardError, Refused
 from pipeboard.domain.filter_nodes import EVERYTHING
+from pipeboard.domain.letters import render
 from pipeboard.domain.locales import written
 from pipeboard.domain.programs import DealTexts, OwnProgram
 from pipeboard.domain.text import printable, printable_lines, quoted, slug
 from pipeboard.domain.timeline import describe
+from pipeboard.exchange.deal_files import csv_of_deals, deal_document, json_of_deals, jsonl_of_deals
+from pipeboard.exchange.deal_text import DealText
+from pipeboard.exchange.json_documents import Documents
+from pipeboard.exchange.metrics_document import metrics_csv
+from pipeboard.exchange.metrics_tables import FullReport
+from pipeboard.exchange.page import metrics_markdown
+from pipeboard.store.reading.listing import Listing
+from pipeboard.ui.actions.fields import deal_now
 from pipeboard.ui.execute import Came, ask_until_stored
 from pipeboard.ui.host import Host, Ids, ask, on_deals, read, selected, target_names
 from pipeboard.ui.keys import key_for
 from pipeboard.ui.overlays.menu import Menu, MenuChoice, Option, Picker
 from pipeboard.ui.overlays.prompt import Prompt
+from pipeboard.ui.overlays.text import edit_outside
 from pipeboard.ui.write_queue import suppress_busy
 
 if TYPE_CHECKING:
@@ -76,10 +86,6 @@ _MOST_SHOWN = 8  # lines of a letter that is looked at before it is taken
 @on_deals
 async def letter(host: Host, ids: Ids) -> None:
     """Y: what a template makes of the deal, to be pasted into a mail: at once, or edited before."""
-    from pipeboard.domain.letters import render
-    from pipeboard.ui.actions.fields import deal_now
-    from pipeboard.ui.overlays.text import edit_outside
-
     if len(ids) > 1:
         host.say("A letter is about one deal at a time.", "status.warn")
         return
@@ -153,8 +159,6 @@ async def _records(host: Host, ids: Ids) -> list[DealRecord]:
 
 
 async def _markdown(host: Host, record: DealRecord) -> str:
-    from pipeboard.exchange.deal_text import DealText
-
     today, zone, manner = host.today, host.state.lens.zone, written()
     pipelines = await read(host, lambda reader: reader.pipelines())
     words = partial(describe, pipelines=pipelines, today=today, zone=zone, manner=manner)
@@ -234,9 +238,6 @@ async def export_deals(host: BoardScreen) -> None:
 
 
 def _write_deals(workspace: Workspace, lens: Lens, marks: Sequence[int], path: Path) -> int:
-    from pipeboard.exchange.deal_files import csv_of_deals, json_of_deals, jsonl_of_deals
-    from pipeboard.store.reading.listing import Listing
-
     reader = workspace.reader
     listing = Listing(
         lens.today, lens.zone, lens.me, lens.pipeline_id, lens.owner, lens.filter or EVERYTHING
@@ -256,9 +257,6 @@ def _write_deals(workspace: Workspace, lens: Lens, marks: Sequence[int], path: P
 
 
 def _documents(workspace: Workspace, ids: Sequence[int], lens: Lens) -> Iterator[Document]:
-    from pipeboard.exchange.deal_files import deal_document
-    from pipeboard.exchange.json_documents import Documents
-
     pipelines = {pipeline.id: pipeline for pipeline in workspace.reader.pipelines()}
     documents = Documents(pipelines, lens.today, lens.zone)
     for deal_id in ids:
@@ -310,10 +308,6 @@ async def copy_numbers(host: MetricsScreen) -> None:
 
 async def _text(host: MetricsScreen, form: str) -> str:
     """The report that is shown as CSV or Markdown."""
-    from pipeboard.exchange.metrics_document import metrics_csv
-    from pipeboard.exchange.metrics_tables import FullReport
-    from pipeboard.exchange.page import metrics_markdown
-
     write = metrics_csv if form == "csv" else metrics_markdown
 
     def make(shown: Figures) -> str:
