@@ -128,8 +128,8 @@ class SalesTrap:
 
 
 def sales_trap(basis: Basis, target: Number | None, coverage: Number | None) -> SalesTrap:
-    """The trap that a quarter of closing digs for the next one (`capabilities.md` 72): a target
-    needs `coverage` times its value as qualified pipeline over the weeks of its period."""
+    """The trap that a quarter of closing digs for the next one: a target needs `coverage` times its
+    value as qualified pipeline over the weeks of its period."""
     from pipeboard.domain.metrics.basis import touched
 
     since = basis.now - NEW_WEEKS * _WEEK_US

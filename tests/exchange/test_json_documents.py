@@ -1,4 +1,4 @@
-"""Deals, pipelines and histories as JSON: the promise of `cli.md` section 4."""
+"""Deals, pipelines and histories as JSON: the promise to scripts."""
 
 from __future__ import annotations
 
