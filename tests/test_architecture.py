@@ -632,6 +632,13 @@ def test_the_guide_names_files_that_there_are() -> None:
     assert lost == [] and len(named) > 50
 
 
+def test_no_word_on_the_code_sends_a_reader_to_a_document_that_is_not_here() -> None:
+    files = (*PACKAGE.rglob("*.py"), *TESTS.rglob("*.py"))
+    named = {n for f in files for n in re.findall(r"`([\w./]+\.md)`", f.read_text("utf-8"))}
+    lost = [n for n in named if not any((*ROOT.glob(n), *PACKAGE.rglob(n), *TESTS.rglob(n)))]
+    assert lost == [] and "DEFINITIONS.md" in named
+
+
 def test_each_row_of_the_map_names_files_of_one_room() -> None:
     rows = [_SPAN.findall(line.split("|")[1]) for line in GUIDE.splitlines() if line[:3] == "| `"]
     of_files = [row for row in rows if row and all(map(_FILE.fullmatch, row))]

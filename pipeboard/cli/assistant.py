@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 
 from pipeboard import __version__
 from pipeboard.cli.call import Call
-from pipeboard.cli.verbs import parser_of, takes, verb
+from pipeboard.cli.verbs import CHANGING, GROUPS, parser_of, takes, verb
 from pipeboard.domain.errors import BadInput
 from pipeboard.domain.lazy_dataclass import dataclass
 from pipeboard.domain.text import did_you_mean, quoted
@@ -31,10 +31,12 @@ READS = (
     "filter list", "target list", "call list", "fx list", "setting list", "pipeline list",
     "pipeline show", "pipeline templates", "rep list", "template",
 )  # fmt: skip
-WRITES = (
-    "add", "set", "assign", "tag", "archive", "unarchive", "merge", "move", "won", "lost", "reopen",
-    "next", "log", "note", "answer", "snooze", "contact", "term", "tick", "recycle", "undo", "redo",
-)  # fmt: skip
+WRITES = tuple(
+    name
+    for group in ("Deals", "Stages", "Work", "History")
+    for name in GROUPS[group]
+    if name in CHANGING
+)
 """What changes deals. What the team agrees on, files, backups and settings are for people."""
 
 _FOR_PEOPLE = frozenset(

@@ -1,4 +1,4 @@
-"""The configuration: what can be set, and where each value comes from (`cli.md` section 1)."""
+"""The configuration: what can be set, and where each value comes from (`docs/configuration.md`)."""
 
 from __future__ import annotations
 

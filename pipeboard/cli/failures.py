@@ -128,7 +128,7 @@ class Standing:
 
 
 def exit_code(error: PipeboardError) -> int:
-    """The exit code that scripts may rely on (`cli.md` section 2)."""
+    """The exit code that scripts may rely on (`docs/scripts.md`)."""
     return next((code for kind, code in _EXIT_CODES if isinstance(error, kind)), FAILED)
 
 

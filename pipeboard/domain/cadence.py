@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from pipeboard.domain.deal import FieldValue
 
 PRESETS = (2, 4, 7, 14, 30)
-"""Days until the next follow-up that people choose from (`capabilities.md` 48)."""
+"""Days until the next follow-up that people choose from."""
 
 _FRIDAY, _WEEK = 4, 7
 _LONGEST = {"d": 365, "w": 104, "m": 24}
@@ -129,10 +129,10 @@ def hours_too_soon(deal: Deal, at: datetime, least_hours: int) -> int | None:
 
 
 PERSISTENCE = 5
-"""Follow-ups after a proposal before anybody should call it dead (`capabilities.md` 47)."""
+"""Follow-ups after a proposal before anybody should call it dead."""
 
 POST_SALE = timedelta(days=14)
-"""When a won customer is asked how it goes (`capabilities.md` 58)."""
+"""When a won customer is asked how it goes."""
 
 _KEPT = (*(field.name for field in FIELDS if field.sequel), "fields", "contacts")
 

@@ -44,7 +44,7 @@ class Status(StrEnum):
     ARCHIVED = "archived"
 
 
-# Whether a deal came to us or we went to it, as its source tells (`capabilities.md` 24).
+# Whether a deal came to us or we went to it, as its source tells.
 
 CHANNELS = ("in", "out")
 
@@ -339,7 +339,7 @@ class Deal:
         return self.status is Status.OPEN
 
     def is_snoozed(self, today: date) -> bool:
-        """Parked until a day to come (`metrics.md` C11)."""
+        """Parked until a day to come."""
         return self.snoozed_until is not None and self.snoozed_until > today
 
     def has_woken(self, today: date) -> bool:
@@ -359,11 +359,11 @@ class Deal:
         return f"{stage_id}/{item}" in self.checklist
 
     def effective_probability_bp(self, pipeline: Pipeline) -> int | None:
-        """The rep's probability, else the stage's, in basis points (`metrics.md` C7)."""
+        """The rep's probability, else the stage's, in basis points."""
         if self.probability_bp is not None:
             return self.probability_bp
         return pipeline.stage(self.stage_id).probability_bp
 
     def effective_category(self, pipeline: Pipeline) -> str:
-        """The rep's forecast category, else the stage's default (`metrics.md` C7)."""
+        """The rep's forecast category, else the stage's default."""
         return self.category or pipeline.stage(self.stage_id).category

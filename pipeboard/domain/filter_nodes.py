@@ -100,7 +100,7 @@ class Compare:
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """The deal stands so: its status, or snoozed, stalled (`metrics.md` C11), overdue (open, with a
+    """The deal stands so: its status, or snoozed, stalled (`DEFINITIONS.md`), overdue (open, with a
     next step before today)."""
 
     name: StateName

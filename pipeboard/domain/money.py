@@ -190,7 +190,7 @@ class Money:
 
     def weighted(self, basis_points: int) -> Money:
         """What a chance of so many basis points leaves of it, half a minor unit rounded up, as
-        the sum of a column is (`metrics.md` C7)."""
+        the sum of a column is."""
         return Money(rounded_share(self.minor * basis_points), self.currency)
 
     def _require_same_currency(self, other: Money) -> None:

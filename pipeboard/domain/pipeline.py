@@ -20,7 +20,7 @@ class StageKind(StrEnum):
 
 
 class Category(StrEnum):
-    """The forecast category, the rep's own word for a deal (`metrics.md` C7)."""
+    """The forecast category, the rep's own word for a deal."""
 
     OMITTED = "omitted"
     PIPELINE = "pipeline"
@@ -29,7 +29,7 @@ class Category(StrEnum):
 
 
 class Factor(StrEnum):
-    """What an answer proves; the first five carry the deal score (`metrics.md` C12)."""
+    """What an answer proves; the first five carry the deal score (`score.py`)."""
 
     BUDGET = "budget"
     AUTHORITY = "authority"
@@ -118,9 +118,9 @@ class Pipeline:
 
     @cached_property
     def qualifying(self) -> frozenset[int]:
-        """The stages that qualify a deal which enters them (`metrics.md` C9): from the first one in
-        use that is flagged `qualified` up to the win, and retired ones that are flagged; empty
-        where no stage is."""
+        """The stages that qualify a deal which enters them: from the first one in use that is
+        flagged `qualified` up to the win, and retired ones that are flagged; empty where no stage
+        is."""
         flagged = [stage for stage in self.stages if stage.is_open and stage.qualified]
         first = next((self.position(s.id) for s in flagged if not s.retired), len(self.stages))
         later = {stage.id for stage in self.stages[first:] if stage.kind is not StageKind.LOST}

@@ -27,7 +27,7 @@ from pipeboard.domain.signs import stalled_reasons
 CLOSING_DAYS = 14
 OFFER_DAYS = 3
 PRIOR_STRENGTH = 10
-"""As many closed deals as the stage's own probability counts for (`metrics.md` C8)."""
+"""As many closed deals as the stage's own probability counts for (`DEFINITIONS.md`, Worth)."""
 
 
 class Tier(IntEnum):
@@ -180,7 +180,7 @@ def waiting(deal: Deal, pipeline: Pipeline, day: Day) -> Queued | None:
 
 def measured_chance(won: int, closed: int, stated_bp: int | None) -> Fraction | None:
     """The chance to win of a stage: of the deals lately closed that were in it, drawn towards what
-    the stage says while they are few (`metrics.md` C8)."""
+    the stage says while they are few."""
     if stated_bp is None:
         return Fraction(won, closed) if closed else None
     prior = Fraction(stated_bp, 10_000)

@@ -129,8 +129,8 @@ class SalesTrap:
 
 
 def sales_trap(basis: Basis, target: Number | None, coverage: Number | None) -> SalesTrap:
-    """The trap that a quarter of closing digs for the next one (`capabilities.md` 72): a target
-    needs `coverage` times its value as qualified pipeline over the weeks of its period."""
+    """The trap that a quarter of closing digs for the next one: a target needs `coverage` times its
+    value as qualified pipeline over the weeks of its period."""
     since = basis.now - NEW_WEEKS * _WEEK_US
     new = [deal for at, deal in basis.deals.qualified if since < at <= basis.now]
     weeks = Fraction((basis.period.end - basis.period.start).days, 7)

@@ -1,4 +1,4 @@
-"""The deal score: weighted BANT and interest, what is unknown kept apart (`metrics.md` C12)."""
+"""The deal score: weighted BANT and interest, what is unknown kept apart."""
 
 from __future__ import annotations
 

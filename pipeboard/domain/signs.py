@@ -1,4 +1,4 @@
-"""What needs a rep now: stalled deals (`metrics.md` C11) and the one sign on a card (`ux.md` 2)."""
+"""What needs a rep now: stalled deals (`DEFINITIONS.md`) and the one sign on a card."""
 
 from __future__ import annotations
 
@@ -71,8 +71,8 @@ def idle_days(deal: Deal, today: date, zone: ZoneInfo) -> int | None:
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """The limits of one stage on one day, as dates to compare with: the rule of C11 in the form
-    that both a deal in memory and a query over all deals can be held against.
+    """The limits of one stage on one day, as dates to compare with: the rule in the form that
+    both a deal in memory and a query over all deals can be held against.
 
     A deal overstays when it entered before `overstay_before`; it idles when its last touch lies
     before `idle_before` and no next step is due from `today` to `plan_until`.
@@ -111,7 +111,7 @@ def idles(deal: Clocks, limit: Limits) -> bool:
 
 
 def stalled_reasons(deal: Deal, pipeline: Pipeline, today: date, zone: ZoneInfo) -> tuple[str, ...]:
-    """Why an open deal counts as stalled, in the words of C11; empty when it does not."""
+    """Why an open deal counts as stalled, in words; empty when it does not."""
     if not deal.is_open or deal.is_snoozed(today):
         return ()
     stage, at = pipeline.stage(deal.stage_id), clocks(deal, zone)
@@ -131,11 +131,11 @@ def stalled_reasons(deal: Deal, pipeline: Pipeline, today: date, zone: ZoneInfo)
 
 
 SILENT_TOUCHES = 5
-"""How often one asks without an answer before anybody calls a deal dead (`capabilities.md` 47)."""
+"""How often one asks without an answer before anybody calls a deal dead."""
 
 
 def dead_evidence(deal: Deal, pipeline: Pipeline, today: date, zone: ZoneInfo) -> tuple[str, ...]:
-    """Why an open deal may be given up, in the words of C11; empty where that is not so."""
+    """Why an open deal may be given up, in words; empty where that is not so."""
     stalled = stalled_reasons(deal, pipeline, today, zone)
     allowed = pipeline.stage(deal.stage_id).idle_days
     at = clocks(deal, zone)

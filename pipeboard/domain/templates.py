@@ -1,4 +1,4 @@
-"""Ready-made pipelines from the field's usual ones (`capabilities.md` A1)."""
+"""Ready-made pipelines from the field's usual ones."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from pipeboard.domain.lazy_dataclass import replace
 from pipeboard.domain.pipeline import Category, Factor, Pipeline, Question, Stage, StageKind
 from pipeboard.domain.text import did_you_mean
 
-# Ready-made question sets: each question with what its answer proves (`capabilities.md` A2).
+# Ready-made question sets: each question with what its answer proves.
 
 SEVEN = (
     Question(

@@ -1,4 +1,4 @@
-"""Deals, pipelines and histories as the JSON that scripts rely on (`cli.md` sections 2 and 4)."""
+"""Deals, pipelines and histories as the JSON that scripts rely on."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The numbers of a pipeline as the JSON that scripts rely on (`cli.md` section 5), and as CSV."""
+"""The numbers of a pipeline as the JSON that scripts rely on, and as CSV."""
 
 from __future__ import annotations
 

@@ -156,7 +156,7 @@ def is_flag(cell: str) -> bool:
 
 
 def read_category(cell: str) -> str | None:
-    """The forecast category (`metrics.md` C7) that a tool's word means, or None."""
+    """The forecast category that a tool's word means, or None."""
     return _CATEGORIES.get(slug(cell))
 
 

@@ -25,7 +25,7 @@ from pipeboard.store.connecting import BUSY_MS, connect, connect_to_write
 from pipeboard.store.dialect import ServerTrouble
 from pipeboard.store.engine import alone
 from pipeboard.store.locating import Location, Server
-from pipeboard.store.migration_steps import STEPS, Step, add_new_columns
+from pipeboard.store.migration_steps import FIND_NEW_COLUMNS, STEPS, Step, add_new_columns
 from pipeboard.store.opening import SCHEMA, SCHEMA_NUMBER, check_schema, schema_of
 from pipeboard.store.patience import Patience
 from pipeboard.store.troubles import as_database_error, translate_errors
@@ -145,6 +145,8 @@ def _bring_to(
     operations = Operations(MigrationContext.configure(connection))
     for number in range(found, wanted):
         if number in steps:
+            if number >= FIND_NEW_COLUMNS:
+                add_new_columns(operations)
             steps[number](operations)
     add_new_columns(operations)
 

@@ -386,3 +386,5 @@ STEPS: Mapping[int, Step] = {
     13: tell_precision,
     14: tell_gates_passed_elsewhere,
 }
+FIND_NEW_COLUMNS = 15
+"""Steps from this number on find the columns that tables have by now; those before make theirs."""

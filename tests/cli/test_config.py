@@ -385,8 +385,9 @@ CHOICES: dict[str, tuple[object, ...]] = {
 
 
 def test_each_setting_has_its_default_and_takes_each_of_its_choices(mine: Path) -> None:
-    assert {p.name: p.default for p in PREFERENCES} == DEFAULTS
-    assert {p.name: p.choices for p in PREFERENCES if p.choices} == CHOICES
+    assert {p.name: p.default for p in PREFERENCES} == DEFAULTS, "DEFAULTS wants a new one"
+    choices_of = {p.name: p.choices for p in PREFERENCES if p.choices}
+    assert choices_of == CHOICES, "CHOICES wants those of a new one"
     config = read_config({})
     assert {name: config.chosen(name) for name in DEFAULTS} == dict.fromkeys(DEFAULTS)
     for name, choices in CHOICES.items():
@@ -513,7 +514,7 @@ def test_every_setting_of_a_file_is_read_by_the_program() -> None:
             and node.args
             and isinstance(node.args[0], ast.Constant)
         }
-    assert [p.name for p in PREFERENCES if p.name not in asked] == []
+    assert [p.name for p in PREFERENCES if p.name not in asked] == [], "nothing reads these"
 
 
 def test_every_setting_of_the_workspace_is_asked_by_the_program() -> None:
@@ -523,4 +524,5 @@ def test_every_setting_of_the_workspace_is_asked_by_the_program() -> None:
         for node in ast.walk(tree)
         if name != "settings.py" and isinstance(node, ast.Attribute)
     }
-    assert [name for name, choice in SETTINGS.items() if choice.field not in asked] == []
+    unread = [name for name, choice in SETTINGS.items() if choice.field not in asked]
+    assert unread == [], "no rule asks for these"

@@ -191,10 +191,12 @@ def without(names: tuple[str, ...], exceptions: Mapping[str, str]) -> list[str]:
 
 
 def expected(name: str) -> Any:
+    assert name in TYPED or name in MADE, f"TYPED wants a sample of {name}"
     return TYPED[name].value if name in TYPED else MADE[name][0]
 
 
 def words_of(name: str) -> str:
+    assert name in TYPED or name in MADE, f"TYPED wants a sample of {name}"
     return TYPED[name].words if name in TYPED else MADE[name][1]
 
 
@@ -725,7 +727,7 @@ def test_the_deal_of_these_tests_has_each_field() -> None:
         for field in fields(Deal)
         if field.default is not MISSING and getattr(EVERY, field.name) == field.default
     ]
-    assert same == []
+    assert same == [], "TYPED, MADE or EVERY wants another value than the default of these"
 
 
 def test_the_database_keeps_each_field() -> None:

@@ -1,4 +1,4 @@
-"""import: the promises of `cli.md` section 6 from the outside."""
+"""import: its promises from the outside."""
 
 from __future__ import annotations
 

@@ -139,7 +139,8 @@ def _all(type_: Type) -> list[str]:
 
 
 def test_every_verb_with_a_change_to_take_back_is_tried_here() -> None:
-    assert set(CHANGES) == TOKENED - {"pipeline edit"}  # that one asks at a terminal first
+    tried = TOKENED - {"pipeline edit"}  # that one asks at a terminal first
+    assert set(CHANGES) == tried, "CHANGES wants a line of a new verb"
 
 
 @pytest.mark.parametrize("verb", CHANGES)
@@ -198,5 +199,5 @@ READING = frozenset(
 def test_every_verb_either_changes_or_only_looks() -> None:
     verbs = {verb for verb in VERBS if verb not in NESTED}
     verbs |= {f"{verb} {inner}" for verb, found in NESTED.items() for inner in found}
-    assert verbs == CHANGING | READING
+    assert verbs == CHANGING | READING, "CHANGING wants a new verb, or READING where it only looks"
     assert not CHANGING & READING

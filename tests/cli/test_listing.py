@@ -47,7 +47,7 @@ KEYS = {
     *("expected_close", "closed_at", "lost", "next_step", "snoozed_until", "last_touch_at"),
     *("days_in_stage", "idle_days", "stalled", "qualification", "score", "contacts", "version"),
 }
-"""What `cli.md` section 4 promises of every deal."""
+"""What is promised of every deal."""
 
 
 @pytest.fixture

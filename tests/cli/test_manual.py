@@ -226,7 +226,7 @@ def test_every_screen_has_a_twin_of_lines() -> None:
     made = re.compile(rf"^class (\w+)\((?:{'|'.join(bases)}|Screen\[None\])\)", re.MULTILINE)
     files = Path(folder.__file__).parent.glob("*.py")
     screens = {name for file in files for name in made.findall(file.read_text())}
-    assert screens - {*bases} == set(TWINS)
+    assert screens - {*bases} == set(TWINS), "TWINS wants the verb that says what a screen shows"
 
 
 @pytest.mark.parametrize("screen", TWINS)

@@ -143,7 +143,7 @@ def lowest(needed: str) -> str:
 
 
 def test_every_verb_that_changes_something_is_tried_here() -> None:
-    assert set(LINES) == CHANGING - ASIDE
+    assert set(LINES) == CHANGING - ASIDE, "LINES wants a line of a new verb, and who may say it"
 
 
 def test_a_rep_may_whatever_a_deal_has_a_rule_for_and_an_owner_alone_what_nobody_has_named() -> (

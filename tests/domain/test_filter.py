@@ -498,7 +498,8 @@ def test_none_means_that_nothing_is_there_wherever_nothing_may_be_there(name: st
         assert meaning(f"-{name}:NONE") == Not(Unset(name))
     else:
         with suppress(BadInput):
-            assert not isinstance(meaning(f"{name}:none"), Unset), "then it stands above"
+            found = meaning(f"{name}:none")
+            assert not isinstance(found, Unset), f"MAY_BE_MISSING wants {name}"
 
 
 @pytest.mark.parametrize("op", [">", ">=", "<", "<="])

@@ -30,9 +30,9 @@ CHOICES: dict[str, dict[str, dict[str, object]]] = {
 
 
 def test_every_choice_has_its_words() -> None:
-    assert {name: list(choice.values) for name, choice in SETTINGS.items()} == {
-        name: list(words) for name, words in CHOICES.items()
-    }
+    wanted = {name: list(words) for name, words in CHOICES.items()}
+    found = {name: list(choice.values) for name, choice in SETTINGS.items()}
+    assert found == wanted, "CHOICES wants the words of a new one"
     assert all(choice.help for choice in SETTINGS.values())
 
 
@@ -49,10 +49,11 @@ def test_a_word_sets_one_thing_and_is_read_back(name: str, word: str) -> None:
 
 def test_before_anybody_chooses_a_workspace_counts_so() -> None:
     plain = Settings()
-    assert {name: chosen(plain, name) for name in SETTINGS} == {
+    before = {
         "week-start": "monday", "fiscal-start": "january", "count-for-owner": "then",
         "reps-edit": "all", "reps-see": "all", "floor-value": "owner",
     }  # fmt: skip
+    assert {name: chosen(plain, name) for name in SETTINGS} == before, "a new one stands above"
     assert (plain.currency, plain.zone.key, plain.min_gap_hours, plain.demo) == (
         "EUR", "UTC", 24, False,
     )  # fmt: skip

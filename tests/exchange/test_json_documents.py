@@ -1,4 +1,4 @@
-"""Deals, pipelines and histories as JSON: the promise of `cli.md` section 4."""
+"""Deals, pipelines and histories as JSON: the promise to scripts."""
 
 from __future__ import annotations
 
@@ -153,7 +153,7 @@ def test_a_deal_reads_as_the_promise_shows_it() -> None:
         ],
         "version": 7,
     }
-    assert document == expected
+    assert document == expected, "a key of a new field is promised to scripts above"
 
 
 def test_a_bare_deal_has_the_same_keys_with_null_for_what_is_unknown() -> None:
@@ -427,7 +427,8 @@ SAID = _deal(
 
 def test_every_field_of_a_deal_is_told_in_its_text_under_its_name() -> None:
     heading = {"title", "account"}
-    assert set(TOLD) | heading == {one.name for one in FIELDS if not one.remembered}
+    told = {one.name for one in FIELDS if not one.remembered}
+    assert set(TOLD) | heading == told, "TOLD and SAID want a new field"
     record = DealRecord(SAID, PIPELINE, (), (TOUCH,), ())
     lines = DealText(record, TODAY, ZONE, lambda entry: "").plain().splitlines()
     assert lines[0] == "D-142  Lumen Oy: Packaging line pilot"

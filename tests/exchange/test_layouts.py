@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import json
-import os
 from pathlib import Path
 from random import Random
 
@@ -15,6 +14,7 @@ from pipeboard.exchange.layouts import GENERIC, LAYOUTS, detect, layout_named
 from pipeboard.exchange.layouts.layout import COLUMNS, Layout, json_list
 from pipeboard.exchange.layouts.trello import BOARD_LAYOUT
 from tests.exchange.files import exported
+from tests.written import check_written
 
 TOOLS = {
     "HubSpot": "hubspot",
@@ -71,10 +71,7 @@ def written_down(layout: Layout) -> list[str]:
 def test_every_column_of_every_tool_is_the_field_that_was_written_down() -> None:
     """What differs is a change of what people's files become: `layouts.txt` says it too, then."""
     lines = [line for layout in (*LAYOUTS.values(), BOARD_LAYOUT) for line in written_down(layout)]
-    file = Path(__file__).with_name("layouts.txt")
-    if os.environ.get("PIPEBOARD_REDRAW"):
-        file.write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
-    assert lines == file.read_text(encoding="utf-8").splitlines()
+    check_written(Path(__file__).with_name("layouts.txt"), lines)
     for layout in (*LAYOUTS.values(), BOARD_LAYOUT):
         for column, target in layout.columns.items():
             assert layout.target(column) == target

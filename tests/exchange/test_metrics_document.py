@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import re
 from collections.abc import Iterator
 from dataclasses import replace
@@ -37,6 +36,7 @@ from pipeboard.exchange.metrics_tables import Figure, FullReport, waterfall_tabl
 from pipeboard.exchange.page import metrics_markdown, metrics_page
 from tests.domain.metrics.log import LEAD, LOST, UTC_RULES, Log, at, period
 from tests.domain.metrics.made_up import made_up_year
+from tests.written import check_written
 
 
 @pytest.mark.parametrize(("by_count", "of"), [(True, "wins"), (False, "value")])
@@ -141,11 +141,7 @@ def written_down() -> Iterator[str]:
 
 def test_a_report_says_in_every_form_what_was_written_down() -> None:
     """What differs is read by scripts and people: `metrics.txt` says it too, then."""
-    lines = list(written_down())
-    file = Path(__file__).with_name("metrics.txt")
-    if os.environ.get("PIPEBOARD_REDRAW"):
-        file.write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
-    assert lines == file.read_text(encoding="utf-8").splitlines()
+    check_written(Path(__file__).with_name("metrics.txt"), written_down())
 
 
 def test_pages_and_texts_are_written_as_people_write_and_what_scripts_read_is_not() -> None:

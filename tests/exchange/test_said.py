@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 from pathlib import Path
 
 import pytest
@@ -16,15 +15,13 @@ from pipeboard.exchange.read_options import REMARKS
 from pipeboard.exchange.reading import _ANSWERS, REQUIRED
 from pipeboard.exchange.values import LIMITS
 from tests.exchange.files import deals_of, open_file, write
+from tests.written import check_written
 
 
 def test_what_is_odd_about_rows_is_told_as_it_was_written_down() -> None:
     lines = [f"{name}: {text}" for name, text in REMARKS.items()]
     lines += [f"a file should tell its {name}: {', '.join(_ANSWERS[name])}" for name in REQUIRED]
-    file = Path(__file__).with_name("remarks.txt")
-    if os.environ.get("PIPEBOARD_REDRAW"):
-        file.write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
-    assert lines == file.read_text(encoding="utf-8").splitlines()
+    check_written(Path(__file__).with_name("remarks.txt"), lines)
     assert set(REQUIRED) == set(_ANSWERS)
 
 

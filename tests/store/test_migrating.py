@@ -22,7 +22,7 @@ from pipeboard.store import Store
 from pipeboard.store.checking import check_copy
 from pipeboard.store.locating import locate_file
 from pipeboard.store.migrating import back_up, migrate
-from pipeboard.store.migration_steps import STEPS
+from pipeboard.store.migration_steps import FIND_NEW_COLUMNS, STEPS
 from pipeboard.store.opening import SCHEMA
 from pipeboard.store.projecting.events import event_row
 from pipeboard.store.rows import event_from_row
@@ -94,6 +94,18 @@ def test_columns_that_are_empty_to_begin_with_need_no_step(path: Path) -> None:
     assert number == 3
     assert set(columns) == set(RepRow.model_fields)
     assert disagreements(path) == []
+
+
+def test_a_step_finds_the_columns_that_it_fills(path: Path) -> None:
+    """Whichever release the database is of: that of 0.1.0 gets them in an earlier step already."""
+    run(path, {}, FIND_NEW_COLUMNS)
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute("ALTER TABLE rep DROP COLUMN acts_for")
+        connection.commit()
+    fill = "UPDATE rep SET acts_for = '*'"
+    run(path, {FIND_NEW_COLUMNS: lambda steps: steps.execute(fill)}, FIND_NEW_COLUMNS + 1)
+    with closing(sqlite3.connect(path)) as connection:
+        assert connection.execute("SELECT DISTINCT acts_for FROM rep").fetchall() == [("*",)]
 
 
 def test_what_is_up_to_date_is_left_as_it_is(path: Path) -> None:

@@ -5,7 +5,6 @@ Whoever changes a rule of either changes its file too: `PIPEBOARD_REDRAW=1` writ
 
 from __future__ import annotations
 
-import os
 import signal
 import sqlite3
 from collections.abc import Iterator
@@ -35,23 +34,18 @@ from pipeboard.store.troubles import (
     of_deal,
     replaced,
 )
+from tests.written import check_written
 
+FOLDER = Path(__file__).parent
 REPS = (
     Rep("olga", role="owner"), Rep("mia", role="manager"), Rep('o"b', role="rep"),
     Rep("val", role="viewer"), Rep("gone", active=False, role="rep"), Rep("none"),
 )  # fmt: skip
 
 
-def written_down(name: str, lines: list[str]) -> list[str]:
-    file = Path(__file__).with_name(name)
-    if os.environ.get("PIPEBOARD_REDRAW"):
-        file.write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
-    return file.read_text(encoding="utf-8").splitlines()
-
-
 def test_the_script_of_rights_is_the_one_that_was_written_down() -> None:
     lines = script('team"s', REPS).splitlines()
-    assert lines == written_down("grants.sql", lines)
+    check_written(FOLDER / "grants.sql", lines)
 
 
 def test_a_name_stands_in_a_script_as_a_name() -> None:
@@ -87,7 +81,7 @@ def lines_of(table: Table) -> Iterator[str]:
 
 def test_the_tables_hold_their_rows_to_what_was_written_down() -> None:
     lines = [line for one in ALL for line in sorted(lines_of(one.__table__))]  # type: ignore[attr-defined]
-    assert lines == written_down("tables.txt", lines)
+    check_written(FOLDER / "tables.txt", lines)
 
 
 PHRASES = {name: value for name, value in vars(dialect).items() if name.isupper()}
@@ -107,7 +101,7 @@ def phrases() -> Iterator[str]:
 
 def test_what_a_file_and_a_server_are_asked_in_their_own_words_was_written_down() -> None:
     lines = list(phrases())
-    assert lines == written_down("phrases.txt", lines)
+    check_written(FOLDER / "phrases.txt", lines)
 
 
 def troubles() -> Iterator[str]:
@@ -137,7 +131,7 @@ def _file(code: int) -> sqlite3.OperationalError:
 
 def test_what_people_are_told_of_each_trouble_was_written_down() -> None:
     lines = list(troubles())
-    assert lines == written_down("troubles.txt", lines)
+    check_written(FOLDER / "troubles.txt", lines)
 
 
 LIMITS = {

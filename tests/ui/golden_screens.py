@@ -5,22 +5,18 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterable
 from pathlib import Path
 
 from pipeboard.ui.draw.line import Line, text_of
+from tests.written import check_written
 
 _FOLDER = Path(__file__).with_name("golden")
 
 
 def assert_looks_like(name: str, lines: Iterable[Line]) -> None:
     """The lines are those of `golden/NAME.txt`; blanks at their ends are not compared."""
-    drawn = "".join(f"{text_of(line).rstrip()}\n" for line in lines)
-    file = _FOLDER / f"{name}.txt"
-    if os.environ.get("PIPEBOARD_REDRAW"):
-        file.write_text(drawn, encoding="utf-8")
-    assert drawn == file.read_text(encoding="utf-8")
+    check_written(_FOLDER / f"{name}.txt", (text_of(line).rstrip() for line in lines))
 
 
 def with_roles(lines: Iterable[Line]) -> list[Line]:

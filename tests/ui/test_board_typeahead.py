@@ -152,7 +152,8 @@ def test_keys_that_ask_nothing_are_known() -> None:
     asking = {*ASKED, *SEVERAL, *BY_THE_SPOT, "done", "open", "undo_list"}
     for table in TABLES.values():
         for action, key in changing(table).items():
-            assert key.asks_nothing != (action in asking), key.id
+            told = f"{key.id} asks nothing (_ASK_NOTHING of keys.py), or stands in ASKED"
+            assert key.asks_nothing != (action in asking), told
 
 
 # The queue of keys, without a screen.

@@ -46,7 +46,7 @@ ONWARD = (("T",), ("M",), ("g", "t"), ("g", "m"), ("g", "h"), ("g", "r"), ("g", 
 
 
 def test_every_screen_is_left_here() -> None:
-    assert set(SCREENS) <= set(WAYS)
+    assert set(SCREENS) <= set(WAYS), "WAYS wants the way to a new screen, ONWARD too"
 
 
 @pytest.mark.parametrize("way", WAYS.values(), ids=WAYS)
@@ -123,7 +123,7 @@ async def as_it_was(board: Desk) -> None:
 
 def test_every_screen_that_the_board_leads_to_has_its_letter() -> None:
     letters = {key.go for table in TABLES for key in table if key.go}
-    assert letters == set(BY_G)
+    assert letters == set(BY_G), "BY_G wants the letter of a new screen"
     on_board = {key.label: key.go for key in TABLES[0] if key.go}
     for letter, screen in BY_G.items():
         assert any(

@@ -9,6 +9,7 @@ from dataclasses import replace
 from importlib import import_module
 from pathlib import Path
 from pkgutil import iter_modules
+from string import ascii_letters
 
 import pytest
 from textual.binding import Binding
@@ -51,6 +52,10 @@ from tests.domain.deciding_cases import new
 from tests.ui.board_scene import card
 from tests.ui.desk import desk
 from tests.ui.test_restricted import WAYS as RESTRICTED_WAYS
+
+_USED = {name for table in SCREENS for key in table for name in key.keys.split(",")}
+UNUSED = next(letter for letter in reversed(ascii_letters) if letter not in _USED)
+"""A letter that does nothing on any screen."""
 
 
 def test_every_command_has_an_id_of_its_own() -> None:
@@ -198,7 +203,8 @@ def test_what_changes_a_deal_has_its_key_wherever_a_deal_is_looked_at(screen: st
     table, left_out = NOT_ON[screen]
     there = {key.id for key in table}
     missing = {key.action for key in BOARD if key.takes_deal and key.id not in there}
-    assert missing - ON_THE_BOARD_ALONE == left_out
+    wants = "_ON_A_DEAL, _ON_TRIAGE and _ON_BOTH want a new one, else NOT_ON the reason"
+    assert missing - ON_THE_BOARD_ALONE == left_out, wants
 
 
 @pytest.mark.parametrize("table", SCREENS, ids=lambda table: table[-2].id)
@@ -288,7 +294,7 @@ async def test_the_hints_of_every_screen_can_be_clicked(demo: Path, way: tuple[s
 
 
 @pytest.mark.parametrize("way", WAYS.values(), ids=WAYS)
-@pytest.mark.parametrize(("key", "name"), [("Z", "Z"), ("f7", "f7"), ("ctrl+k", "^k")])
+@pytest.mark.parametrize(("key", "name"), [(UNUSED, UNUSED), ("f7", "f7"), ("ctrl+k", "^k")])
 async def test_a_key_without_a_use_says_so_on_every_screen(
     demo: Path, way: tuple[str, ...], key: str, name: str
 ) -> None:
@@ -352,7 +358,8 @@ KEYS_OF_THE_BOARD = """
 
 def test_the_keys_that_people_have_in_their_fingers_stay_what_they_are() -> None:
     """Whoever changes one of them, or takes one away, means it."""
-    assert [key.keys for key in BOARD if key.keys != UNBOUND] == KEYS_OF_THE_BOARD.split()
+    keys = [key.keys for key in BOARD if key.keys != UNBOUND]
+    assert keys == KEYS_OF_THE_BOARD.split(), "KEYS_OF_THE_BOARD wants a new one in its place"
     assert [key.keys for key in DEAL if key.id == "deal.remove_item"] == ["delete,D"]
     assert [key.keys for key in HYGIENE if key.id == "hygiene.mark_all"] == ["asterisk"]
 
@@ -380,7 +387,7 @@ def test_of_a_hint_that_is_gone_for_now_the_place_is_kept() -> None:
 def test_a_key_that_a_screen_does_not_know_is_named_with_the_way_to_help() -> None:
     assert unheard("z", "z", DEAL) == ""
     assert unheard("F9".lower(), None, BOARD) == "f9 does nothing here. ? tells the keys."
-    assert unheard("B", "B", BOARD) == "B does nothing here. ? tells the keys."
+    assert unheard(UNUSED, UNUSED, BOARD) == f"{UNUSED} does nothing here. ? tells the keys."
     told = "V does nothing here: 'Mark a range' is for the board. ? tells the keys."
     assert unheard("V", "V", DEAL, BOARD) == told
     assert unheard("ctrl+c", None, BOARD) == ""
@@ -405,16 +412,16 @@ MORE_OF_THE_BOARD = {
 def test_each_screen_of_deals_has_these_keys_of_the_board(screen: str) -> None:
     table, more = MORE_OF_THE_BOARD[screen]
     on_board = {key.id for key in BOARD}
-    assert {key.action for key in table if key.id in on_board} == (
-        {*ON_EVERY_SCREEN_OF_A_DEAL.split(), *more.split()}
-    )
+    wanted = {*ON_EVERY_SCREEN_OF_A_DEAL.split(), *more.split()}
+    assert {key.action for key in table if key.id in on_board} == wanted, "a new one stands above"
 
 
 def test_a_program_takes_no_key_of_a_screen_of_deals() -> None:
     assert OF_DEALS == (BOARD, DEAL, TRIAGE)
-    assert {key.go: key.label for key in BOARD if key.go} == {
+    letters = {
         "t": "Triage", "m": "Metrics", "h": "Hygiene", "r": "Weekly review", "i": "Import a file"
     }  # fmt: skip
+    assert {key.go: key.label for key in BOARD if key.go} == letters, "a new screen stands above"
 
 
 def test_what_comes_before_the_first_hint_that_is_shown_keeps_its_place() -> None:

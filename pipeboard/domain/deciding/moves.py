@@ -86,7 +86,7 @@ def target_stage(stage_id: int, pipeline: Pipeline) -> Stage:
 
 
 def entry(deal: Deal, stage: Stage, at: datetime, context: c.Context, override: str) -> Event:
-    """The event of entering an open stage; an advance counts as a touch (`metrics.md` C11)."""
+    """The event of entering an open stage; an advance counts as a touch."""
     pipeline = context.pipeline
     missing = pass_gate(deal, pipeline, stage, context.today, override)
     at = not_before_entry(deal, at)

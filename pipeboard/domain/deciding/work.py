@@ -157,8 +157,8 @@ def _done(_: object, told: Telling) -> str:
 
 @rule(c.CompleteNextStep, "done", _done, takes_up=True)
 def complete_next_step(command: c.CompleteNextStep, deal: Deal, context: c.Context) -> list[Event]:
-    """The step is done, which is a touch (`metrics.md` C11); one that recurs comes again, else what
-    comes next is asked elsewhere."""
+    """The step is done, which is a touch; one that recurs comes again, else what comes next is
+    asked elsewhere."""
     _must_be_workable(deal, "it has no next step")
     if deal.next_step is None:
         raise Refused(

@@ -202,7 +202,7 @@ def list_of_ours(header: Sequence[str], sample: Sequence[Sequence[str]] = ()) ->
 
 
 def flatten(deal: JsonObject) -> dict[str, str]:
-    """The cells of a deal, by column, from its JSON form (`cli.md` section 4).
+    """The cells of a deal, by column, from its JSON form.
 
     Objects become dotted columns, money a decimal number, lists of names `a; b`, other lists JSON.
     What is null stays away. Export and import use this one way through. Raises BadInput for money

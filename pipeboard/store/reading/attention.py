@@ -43,7 +43,7 @@ def overdue(today: date) -> Sql:
 
 
 def stalled(pipelines: Iterable[Pipeline], today: date, zone: ZoneInfo) -> Sql:
-    """Open, not snoozed, and past a limit of its stage (`metrics.md` C11)."""
+    """Open, not snoozed, and past a limit of its stage (`DEFINITIONS.md`)."""
     return every((OPEN, negated(snoozed(today)), past_limit(pipelines, today, zone)))
 
 

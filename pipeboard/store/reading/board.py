@@ -277,7 +277,7 @@ def _converter(database: Database, lens: Lens) -> Convert:
 
 
 def _column(stage: Stage, totals: Sequence[Total], lens: Lens, convert: Convert | None) -> Column:
-    """A column with the currency of most deals first; rounded once a currency (`metrics.md` C7)."""
+    """A column with the currency of most deals first; rounded once a currency."""
     ordered = sorted(
         (total for total in totals if total.currency), key=lambda t: (-t.deals, t.currency)
     )

@@ -111,7 +111,7 @@ _NAME = 9
 
 
 def score_section(record: DealRecord, style: PaneStyle) -> Section:
-    """Each factor's rating, its points of those that it carries, and why (`metrics.md` C12)."""
+    """Each factor's rating, its points of those that it carries, and why."""
     found = score(record.deal, record.pipeline, style.today, style.zone)
     if found is None:
         return Section("Score", "", ())

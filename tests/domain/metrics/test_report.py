@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date, timedelta
@@ -55,6 +54,7 @@ from tests.domain.metrics.log import (
 from tests.domain.metrics.made_up import SPAN, logs, made_up_year
 from tests.domain.metrics.oracle import counted, share
 from tests.domain.metrics.test_money import CONVERTED
+from tests.written import check_written
 
 PERIODS = st.sampled_from(("2026Q1", "2026-02", "2026", "all"))
 SUMS = (
@@ -748,10 +748,7 @@ def test_every_number_of_a_year_is_what_was_written_down() -> None:
             document = metrics_document(FullReport(report, history=True))
             del document["metrics"]
             lines += [f"{day} {label} > {line}" for line in _flat(document)]
-    file = Path(__file__).with_name("numbers.txt")
-    if os.environ.get("PIPEBOARD_REDRAW"):
-        file.write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
-    assert lines == file.read_text(encoding="utf-8").splitlines()
+    check_written(Path(__file__).with_name("numbers.txt"), lines)
 
 
 def test_a_table_shows_what_its_rows_have_and_the_number_that_it_draws() -> None:

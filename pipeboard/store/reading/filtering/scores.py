@@ -1,7 +1,7 @@
 """Filtering by the deal score.
 
 A score is fractions over answers whose weight depends on the pipeline's questions and on the day
-(`metrics.md` C12). Saying that again in SQL would be a second rule that drifts from the first, so
+(`domain/score.py`). Saying that again in SQL would be a second rule that drifts from the first, so
 the database gathers what there is to be scored, alike deals together, and the domain scores each
 kind once.
 """
