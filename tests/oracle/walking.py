@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
+from functools import cache
 from pathlib import Path
 from random import Random
+from tempfile import TemporaryDirectory
 
 from pipeboard.domain.deal import Contact, Loss
 from pipeboard.domain.errors import PipeboardError
@@ -32,6 +34,23 @@ WHY = "they signed already"
 
 def walked(path: Path, zone: str, seed: int, commands: int) -> Team:
     """A team's database after so many commands, over about half a year up to its clock's now."""
+    file, now = _as_walked(zone, seed, commands)
+    path.write_bytes(file)
+    path.chmod(0o600)
+    return Team(path, Clock(now))
+
+
+@cache
+def _as_walked(zone: str, seed: int, commands: int) -> tuple[bytes, datetime]:
+    """The file after a walk and when it ended: tests of the same walk begin with a copy."""
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / "walked.db"
+        team = _walk(path, zone, seed, commands)
+        team.close()
+        return path.read_bytes(), team.clock.now
+
+
+def _walk(path: Path, zone: str, seed: int, commands: int) -> Team:
     rng = Random(seed)
     team = Team(path, Clock())
     team.clock.now -= timedelta(days=170)

@@ -36,22 +36,23 @@ def page_of(view: PageView, height: int = 12) -> Any:
     page: Any = SimpleNamespace(
         done=done, view=view, size=Size((40, height)), tags=(), Pointed=Page.Pointed,
         press_hint=lambda key: done.append(key), post_message=done.append,
-        refresh=lambda *regions: done.append([region.y for region in regions]),
+        refresh=lambda *regions: done.append([region.y for region in regions]), _drawn_of=None,
     )  # fmt: skip
-    page._line = lambda y: Page._line(page, y)
+    page._lines = lambda: Page._lines(page)
+    page._draw = lambda *of: Page._draw(page, *of)
     return page
 
 
 def test_a_page_is_its_head_a_rule_its_lines_what_is_said_and_the_keys() -> None:
     view = view_of(top=3, status=(("Moved.", "status"),), hints=(("q", "Quit"),))
-    shown = [text_of(Page._line(page_of(view), y)).strip() for y in range(12)]
+    shown = [text_of(line).strip() for line in page_of(view)._lines()]
     assert shown[:2] == ["Metrics", "tabs"]
     assert "3" in shown[2] and "10" in shown[2]
     assert shown[3:10] == [f"line{n}" for n in range(3, 10)]
     assert shown[10].startswith("Moved.") and "Quit" in shown[11]
     bare = page_of(view_of(lines=LINES[:2]))
-    assert [text_of(Page._line(bare, y)).strip() for y in range(3, 6)] == ["line0", "line1", ""]
-    assert {width_of(Page._line(bare, y)) for y in range(12)} == {40}
+    assert [text_of(line).strip() for line in bare._lines()[3:6]] == ["line0", "line1", ""]
+    assert [width_of(line) for line in bare._lines()] == [40] * 12
 
 
 @pytest.mark.parametrize(

@@ -275,23 +275,22 @@ async def test_the_menu_of_m_offers_what_the_deal_as_it_stands_allows(
         ana.store.close()
 
 
-@pytest.mark.parametrize(
-    ("spot", "command"),
-    [
-        (("2", "enter"), c.AnswerQuestion("need", Answer("So.", 3))),
-        (("2", "space"), c.AnswerQuestion("need", Answer("", 3))),
-        (("3", "enter"), c.AddNote("So.")),
-        (("3", "E"), c.AddNote("So.")),
-        (("5", "a"), c.SetContact("", Contact("Rita"))),
-        (("5", "enter"), c.SetContact("", Contact("Rita"))),
-        (("6", "a"), c.SetTerm("", Term("Price"))),
-        (("6", "enter"), c.SetTerm("", Term("Price"))),
-    ],
-    ids=lambda given: "".join(given) if isinstance(given, tuple) else "",
+SPOTS: tuple[tuple[tuple[str, ...], c.Command], ...] = (
+    (("2", "enter"), c.AnswerQuestion("need", Answer("So.", 3))),
+    (("2", "space"), c.AnswerQuestion("need", Answer("", 3))),
+    (("3", "enter"), c.AddNote("So.")),
+    (("3", "E"), c.AddNote("So.")),
+    (("5", "a"), c.SetContact("", Contact("Rita"))),
+    (("5", "enter"), c.SetContact("", Contact("Rita"))),
+    (("6", "a"), c.SetTerm("", Term("Price"))),
+    (("6", "enter"), c.SetTerm("", Term("Price"))),
 )
+"""The tab, the key, and what it asks for."""
+
+
 @pytest.mark.parametrize("state", ["open", "archived", "won", "merged", "of another"])
 async def test_what_is_under_the_cursor_of_a_deal_is_not_asked_about_in_vain(
-    path: Path, state: str, spot: tuple[str, ...], command: c.Command
+    path: Path, state: str
 ) -> None:
     before = Workspace(Store.open(str(path)), lambda: NOW, Actor("ana"))
     before.add_note([THE_DEAL], "They called.")
@@ -302,11 +301,19 @@ async def test_what_is_under_the_cursor_of_a_deal_is_not_asked_about_in_vain(
     try:
         async with desk(path, size=(109, 30)) as board:
             await to_deal(board, "deal")
-            here = board.app.screen
-            await board.press(*spot)
-            why = refused(ana, command)
-            assert (board.app.screen is here) is bool(why)
-            assert not why or board.status.startswith(why[:50])
+            screen = board.app.screen
+            assert isinstance(screen, LiveScreen)
+            here: LiveScreen = screen
+            for spot, command in SPOTS:
+                here.say("")
+                await board.press(*spot)
+                why = refused(ana, command)
+                assert (board.app.screen is here) is bool(why), spot
+                assert not why or board.status.startswith(why[:50]), spot
+                for _ in range(0 if why else 4):
+                    if board.app.screen is not here:
+                        await board.press("escape")
+                assert board.app.screen is here, spot
     finally:
         ana.store.close()
 

@@ -44,11 +44,37 @@ def won_at(ana: Workspace, at: datetime) -> tuple[int | None, int | None, int | 
     return count("won_count"), count("open_count", "open"), count("won_count", "won")
 
 
-@pytest.mark.parametrize("first", [TODAY - 20 * DAY, TODAY - 5 * DAY, None])
-@pytest.mark.parametrize("then", [TODAY - 30 * DAY, TODAY - 10 * DAY, TODAY - DAY])
+# When it was first said to be won, and when it was.
+SAID_FIRST = (TODAY - 20 * DAY, TODAY - 5 * DAY, None)
+RIGHT_DAYS = (TODAY - 30 * DAY, TODAY - 10 * DAY, TODAY - DAY)
+
+
+@pytest.mark.parametrize("first", SAID_FIRST)
+@pytest.mark.parametrize("then", RIGHT_DAYS)
 def test_a_deal_was_won_on_its_right_day_whenever_one_looks(
-    team: Team, ana: Workspace, first: date | None, then: date
+    team_on_a_file: Team, first: date | None, then: date
 ) -> None:
+    is_won_on_its_right_day(team_on_a_file, first, then)
+
+
+# A server is asked the same for each pair of days: here an earlier one, a later one, the only one.
+@pytest.mark.parametrize(
+    ("first", "then"),
+    [
+        (SAID_FIRST[0], RIGHT_DAYS[0]),
+        (SAID_FIRST[1], RIGHT_DAYS[2]),
+        (SAID_FIRST[2], RIGHT_DAYS[1]),
+    ],
+)
+@pytest.mark.parametrize("team", ["postgresql"], indirect=True)
+def test_on_a_server_too_a_deal_was_won_on_its_right_day(
+    team: Team, first: date | None, then: date
+) -> None:
+    is_won_on_its_right_day(team, first, then)
+
+
+def is_won_on_its_right_day(team: Team, first: date | None, then: date) -> None:
+    ana = team.rep("ana")
     deal_id = old_deal(team, ana)
     ana.win([deal_id], on=first, override="signed")
     before = {days: won_at(ana, NOW - days * DAY) for days in (31, 29, 21, 15, 7, 3, 0)}

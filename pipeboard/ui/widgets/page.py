@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from functools import lru_cache
 
@@ -205,13 +205,17 @@ class Page(Widget):
         """Is that all there is to show until it has another size?"""
         self._filled: Size | None = None
         """The size that it was filled for, before Textual has told it."""
+        self._drawn_of: tuple[PageView, Line, Size] | None = None
+        self._drawn: tuple[Line, ...] = ()
+        """What was drawn last, and of what."""
 
     def show(self, view: PageView) -> None:
         """Another view; only lines that look different are drawn again."""
-        width, height = self.size
-        before = [self._line(y) for y in range(height)]
+        width = self.size.width
+        before = self._lines()
         self.view = replace(view, width=width)
-        changed = [y for y in range(height) if self._line(y) != before[y]]
+        lines = zip(before, self._lines(), strict=True)
+        changed = [y for y, (old, new) in enumerate(lines) if old != new]
         if changed:
             self.refresh(*(Region(0, y, width, 1) for y in changed))
 
@@ -222,7 +226,7 @@ class Page(Widget):
             with suppress(Exception):  # it is drawn again under the net, which says why
                 fill()
                 self._filled = self.size if self.fills_all else None
-        return strip_of(self._line(y), theme_of(self.app))
+        return strip_of(self._lines()[y], theme_of(self.app))
 
     def parked(self) -> tuple[int, int] | None:
         """The cell where the terminal's cursor stands: the mark of what is selected here."""
@@ -236,22 +240,31 @@ class Page(Widget):
                 x += width_of((span,))
         return None
 
-    def _line(self, y: int) -> Line:
-        view, (width, height) = self.view, self.size
-        head = len(view.head)
-        if y < head:
-            line = exactly(view.head[y], width)
-            line = line if y else tagged(line, self.tags)
-        elif y == height - 1:
-            line = hint_line(view.hints, width, view.glyphs)
-        elif y >= height - 1 - len(said := view.said(height)):
-            line = said[y - height + 1]
-        elif y == head:
-            line = exactly(view.edge(width, height), width)
-        else:
-            place = view.top + y - head - 1
-            line = exactly(view.lines[place] if place < len(view.lines) else (), width)
-        return spelled(line, view.glyphs)
+    def _lines(self) -> tuple[Line, ...]:
+        """All lines from top to bottom, drawn once for what they show."""
+        view, tags, size = self.view, self.tags, self.size
+        of = self._drawn_of
+        if of is None or of[0] is not view or of[1:] != (tags, size):
+            self._drawn_of = view, tags, size
+            self._drawn = tuple(self._draw(view, *size))
+        return self._drawn
+
+    def _draw(self, view: PageView, width: int, height: int) -> Iterator[Line]:
+        head, said = len(view.head), view.said(height)
+        for y in range(height):
+            if y < head:
+                line = exactly(view.head[y], width)
+                line = line if y else tagged(line, self.tags)
+            elif y == height - 1:
+                line = hint_line(view.hints, width, view.glyphs)
+            elif y >= height - 1 - len(said):
+                line = said[y - height + 1]
+            elif y == head:
+                line = exactly(view.edge(width, height), width)
+            else:
+                place = view.top + y - head - 1
+                line = exactly(view.lines[place] if place < len(view.lines) else (), width)
+            yield spelled(line, view.glyphs)
 
     def on_resize(self, event: Resize) -> None:
         filled, self._filled = self._filled, None
