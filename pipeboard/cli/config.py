@@ -18,7 +18,6 @@ from pipeboard.domain.board import SORTS
 from pipeboard.domain.dates import parse_instant
 from pipeboard.domain.errors import BadInput
 from pipeboard.domain.lazy_dataclass import dataclass, field
-from pipeboard.domain.locales import manner_of
 from pipeboard.domain.text import did_you_mean, printable, quoted
 
 # What the machine says: the clock, the account, the zone and currency.
@@ -295,6 +294,8 @@ def _wrong_value(preference: Preference, value: object) -> Iterator[str]:
     elif preference.name == "database" and not value:
         yield "database names a path."
     elif preference.name == "locale" and value:
+        from pipeboard.domain.locales import manner_of
+
         yield from refusal(lambda: manner_of(str(value)), "locale: ")
     elif preference.name in COMMANDS:
         try:

@@ -24,7 +24,7 @@ from pipeboard.domain.text import few, fold, quoted
 from pipeboard.exchange.fields import KINDS
 from pipeboard.exchange.reading import has_pipelines
 from pipeboard.exchange.recipe import Recipe, read_recipe
-from pipeboard.exchange.side_files import flags_alone
+from pipeboard.exchange.side_files import side_of
 from pipeboard.exchange.words.languages import closing_outcome
 from pipeboard.store import Store
 from pipeboard.workspace.configuration import change_pipeline
@@ -183,7 +183,9 @@ def recipe_for(call: Call, workspace: Workspace, path: Path) -> Recipe:
     `BadInput` where it joins a second file and none is named."""
     typed = typed_recipe(call)
     recipe = _on_top_of_last(call, workspace, path, typed)
-    if alone := flags_alone(typed, recipe):
+    of_second = {"--by": typed.by, "--teams": typed.teams, "--onto": typed.onto}
+    alone = next((flag for flag, value in of_second.items() if value), "")
+    if alone and side_of(recipe) is None:
         raise BadInput(
             f"{alone} says how a second file is joined, and none is named.",
             hint="Name it: --beside FILE",

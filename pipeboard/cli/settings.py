@@ -40,7 +40,6 @@ from pipeboard.domain.errors import BadInput, PipeboardError
 from pipeboard.domain.lazy_dataclass import replace
 from pipeboard.domain.phrases import spoken
 from pipeboard.domain.text import did_you_mean, quoted
-from pipeboard.foreground import at_home
 
 if TYPE_CHECKING:
     from pipeboard.domain.programs import OwnProgram
@@ -246,6 +245,8 @@ def _in_use(document: Mapping[str, object], call: Call) -> Iterator[str]:
 
 def _no_program(words: Sequence[str]) -> Iterator[str]:
     import shutil
+
+    from pipeboard.foreground import at_home
 
     if words and shutil.which(at_home(words)[0]) is None:
         yield f"there is no program {quoted(words[0])}."

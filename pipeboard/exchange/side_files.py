@@ -160,14 +160,6 @@ def side_of(recipe: Recipe) -> SideFile | None:
     return SideFile(Path(recipe.beside), recipe.by, recipe.teams, recipe.onto == "all")
 
 
-def flags_alone(typed: Recipe, recipe: Recipe) -> str:
-    """The first flag that was typed for a second file where the recipe that holds names none."""
-    if recipe.beside not in ("", LEFT_OUT):
-        return ""
-    said = {"--by": typed.by, "--teams": typed.teams, "--onto": typed.onto}
-    return next((flag for flag, value in said.items() if value), "")
-
-
 def with_side(recipe: Recipe, side: SideFile | None) -> Recipe:
     """The recipe with that second file, or with none, whatever was joined last time."""
     if side is None:

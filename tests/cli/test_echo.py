@@ -242,9 +242,8 @@ def test_an_amount_for_deals_of_several_currencies_names_its_own(
 def test_the_days_that_changes_are_asked_of_are_told(
     since: str, days: Any, told: list[Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("pipeboard.workspace.reports.since_days", lambda text, today: days)
-    waterfall = "pipeboard.domain.metrics.waterfall.waterfall_of_days"
-    monkeypatch.setattr(waterfall, lambda basis, *asked: asked)
+    monkeypatch.setattr("pipeboard.cli.reports.since_days", lambda text, today: days)
+    monkeypatch.setattr("pipeboard.cli.reports.waterfall_of_days", lambda basis, *asked: asked)
     found: list[Any] = []
     call: Any = SimpleNamespace(
         arguments=SimpleNamespace(since=since), workspace=SimpleNamespace(today=None),

@@ -481,7 +481,7 @@ def test_the_last_fault_can_be_mailed_and_holds_nobodys_data(
     assert str(home) not in told
     assert (f"/{account_name()}/" in told) is False
     assert deals("logs", "--last", "--json").json["version"] == __version__
-    monkeypatch.setattr("pipeboard.cli.config.account_name", lambda: "Value")
+    monkeypatch.setattr("pipeboard.cli.upkeep.account_name", lambda: "Value")
     told = deals("logs", "--last").out
     assert "USERError" in told and "Value" not in told
     assert deals("logs").lines == [str(log)]

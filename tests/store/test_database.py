@@ -582,7 +582,10 @@ def test_a_table_of_a_whole_workspace_comes_in_with_all_its_columns_and_rows(
 def _made(path: Path, schema: int, *ids: object) -> Location:
     """As much of a database as a first look asks for."""
     with closing(sqlite3.connect(path)) as connection, connection:
-        for table in ("counter (name, value)", "deal (id)", "event (id)", "workspace (id)"):
+        for table in (
+            "counter (name, value)", "deal (id)", "event (id)", "workspace (id)",
+            "setting (name, value)",
+        ):  # fmt: skip
             connection.execute(f"CREATE TABLE {table}")
         connection.execute("INSERT INTO counter VALUES ('schema', ?)", (schema,))
         connection.executemany("INSERT INTO workspace VALUES (?)", [(one,) for one in ids])

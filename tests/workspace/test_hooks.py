@@ -30,7 +30,7 @@ class Program:
         self.code: int | None = 0
         self.says = b""
         self.read: list[Any] = []
-        self.words: list[tuple[str, ...]] = []
+        self.words: list[list[str]] = []
         self.waited: list[float | None] = []
         self.ended: list[int] = []
         self.threads: list[Callable[[], None]] = []
@@ -38,7 +38,7 @@ class Program:
         monkeypatch.setattr("os.killpg", lambda pid, how: self.ended.append(how))
         monkeypatch.setattr(hooks, "Thread", self._beside)
 
-    def _start(self, words: tuple[str, ...], *, stdin: Any, stderr: Any, env: Any, **_: Any) -> Any:
+    def _start(self, words: list[str], *, stdin: Any, stderr: Any, env: Any, **_: Any) -> Any:
         if self.code == -99:
             raise FileNotFoundError(2, "No such file or directory")
         self.words.append(words)
@@ -92,7 +92,7 @@ def run(hook: Hook, *, waits: bool = True, kind: Kind = Kind.WON, command: str =
 def test_a_program_reads_the_command_and_the_deals_that_it_is_about(program: Program) -> None:
     assert run(WON) == []
     (read,) = program.read
-    assert program.words == [("/opt/own/ring", "--bell")]
+    assert program.words == [["/opt/own/ring", "--bell"]]
     assert [deal["id"] for deal in read["deals"]] == [2]
     assert (read["schema"], read["hook"], read["env"]) == (1, "won", "won")
     assert read["command"] == {
@@ -155,7 +155,7 @@ def test_the_command_line_waits_for_its_hooks_and_the_board_does_not(program: Pr
         (3, b"", ["The hook won failed: 'ring' ended with 3."]),
         (1, b"no bell\nat all", ["The hook won failed: 'ring' ended with 1: no bell"]),
         (1, b"\x1b[31mred \xff", ["The hook won failed: 'ring' ended with 1: [31mred \ufffd"]),
-        (-99, b"", ["The hook won was not run: No such file or directory."]),
+        (-99, b"", ["The hook won was not run: 'ring': No such file or directory."]),
     ],
 )
 def test_what_goes_wrong_is_one_line(

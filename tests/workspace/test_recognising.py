@@ -204,7 +204,12 @@ BY_ID: dict[str, tuple[list[Deal], DealRow, str]] = {
         row("Else", ref="D-7", created_at=JAN),
         "D-7",
     ),
-    "a number of another instant": ([deal(7)], row(ref="D-7", created_at=FEB), "new"),
+    "a number of another instant": ([deal(7)], row("Else", ref="D-7", created_at=FEB), "new"),
+    "a number of another instant and of the same names": (
+        [deal(7)],
+        row(ref="D-7", created_at=FEB),
+        "D-7",
+    ),
     "a number that was taken back": (
         [deal(7, removed=True)],
         row(ref="D-7", created_at=JAN),
