@@ -48,6 +48,12 @@ def data(text: str, end: str = "\n") -> None:
     _print(sys.stdout, clean(text) + end)
 
 
+def json_text(text: str) -> None:
+    """JSON on stdout, of which `as_json` has seen to it that nothing steers a terminal. Raises
+    OutputFailed."""
+    _print(sys.stdout, text)
+
+
 def styled(parts: Iterable[tuple[str, str]]) -> None:
     """A line of data from texts and how they look: an SGR code, or "" for plain."""
     shown = []

@@ -125,10 +125,10 @@ def _escaped(found: re.Match[str]) -> str:
 
 def write_stream_of_documents(key: str, documents: Iterable[Mapping[str, object]]) -> None:
     """`{"schema": 1, KEY: [...]}` on stdout, one document a line, no more kept than a page."""
-    outlet.data(f'{{"schema": 1, "{key}": [', end="")
+    outlet.json_text(f'{{"schema": 1, "{key}": [')
     remaining, separator = iter(documents), "\n"
     while page := ",\n".join(map(as_json, islice(remaining, _PAGE))):
-        outlet.data(separator + page, end="")
+        outlet.json_text(separator + page)
         separator = ",\n"
     outlet.data("]}" if separator == "\n" else "\n]}")
 

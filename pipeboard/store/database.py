@@ -106,11 +106,14 @@ class Database:
 
     def rows(self, sql: str, values: Values = ()) -> list[Row]:
         """All rows of an answer; `DatabaseError` in words when there is none to be had."""
+        return self._answer(sql, values, sqlite3.Row)  # a writing connection has none
+
+    def _answer(self, sql: str, values: Values, made: type[sqlite3.Row] | None) -> list[Row]:
         sql = self._as_seen(sql)
         try:
             # Closed even where a row cannot be read: the lock would last as long as the error.
             with closing(self._connection.cursor()) as cursor:
-                cursor.row_factory = sqlite3.Row  # a writing connection has none
+                cursor.row_factory = made
                 return list(cursor.execute(sql, values).fetchall())
         except sqlite3.DatabaseError as error:
             raise as_database_error(error, self.identity.location) from error
@@ -124,12 +127,12 @@ class Database:
 
     def record(self, sql: str, values: Values = ()) -> RowTuple:
         """The first row by position; empty when there is none."""
-        rows = self.rows(sql, values)
-        return tuple(rows[0]) if rows else ()
+        rows = self.records(sql, values)
+        return rows[0] if rows else ()
 
     def records(self, sql: str, values: Values = ()) -> list[RowTuple]:
         """All rows by position: many rows of many columns take half the time so."""
-        return [tuple(row) for row in self.rows(sql, values)]
+        return [tuple(row) for row in self._answer(sql, values, None)]
 
     def ahead(self, *questions: tuple[str, Values]) -> None:
         """Says what will be asked next in this transaction: a server answers all of it at once."""
