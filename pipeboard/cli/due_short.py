@@ -30,7 +30,10 @@ def short(overdue: int, without: int, stalled: int) -> str:
 
 
 def quick(arguments: Sequence[str], environ: Mapping[str, str]) -> str | None:
-    """What is due, in one word a sign; None where the ordinary way has to tell."""
+    """What is due, in one word a sign; None where the ordinary way has to tell.
+
+    DatabaseError where somebody holds the database: nobody waits longer than that for a prompt.
+    """
     asked = _asked(arguments)
     if asked is None:
         return None
@@ -40,7 +43,15 @@ def quick(arguments: Sequence[str], environ: Mapping[str, str]) -> str | None:
         if ":" in path or not os.path.isfile(path):
             return None
         return _counted(path, asked, environ.get("PIPEBOARD_NOW", ""))
-    except (sqlite3.Error, ValueError, LookupError, OSError, TypeError):
+    except sqlite3.Error as error:
+        from pipeboard.store.dialect import is_busy
+        from pipeboard.store.locating import locate_file
+        from pipeboard.store.troubles import as_database_error
+
+        if not is_busy(error):
+            return None
+        raise as_database_error(error, locate_file(path)) from error
+    except (ValueError, LookupError, OSError, TypeError):
         return None
 
 

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from pipeboard.cli.call import Call
+from pipeboard.cli.completing import opened
 from pipeboard.cli.config import account_name
 from pipeboard.cli.due_short import _VALUES, quick, short
 from pipeboard.cli.main import main
@@ -265,6 +266,20 @@ def test_the_prompt_of_whom_reps_do_not_see_is_left_to_the_ordinary_way(
         base.execute("update counter set value = value - 1 where name = 'schema'")
         base.commit()
     assert quick(["--short"], environ) is None
+
+
+def test_a_prompt_waits_once_for_somebody_who_holds_the_database(
+    team: Type, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("pipeboard.cli.due_short.opened", lambda path, wait_s: opened(path, 0))
+    monkeypatch.setattr("pipeboard.cli.main._run", lambda *_: pytest.fail("it waits once more"))
+    with closing(sqlite3.connect(home / "team.db", isolation_level=None)) as holder:
+        holder.execute("BEGIN EXCLUSIVE")
+        said = team("due", "--short")
+        assert (said.code, said.out) == (5, "")
+        assert "The database is busy" in said.err
+        holder.execute("ROLLBACK")
+    assert team("due", "--short").code == 0
 
 
 def test_the_prompt_finds_the_database_as_every_verb_does(
