@@ -57,27 +57,6 @@ _ONLY_AT_WORK: Final = ("board.advance", "board.next_step", "board.done")
 """Hinted keys that only an open deal takes."""
 _NOT_GONE: Final = (*_ONLY_AT_WORK, "board.move", "board.note", "deal.add_item")
 """Those that a deal which is gone does not take either."""
-_ASK_NOTHING: Final = frozenset(
-    (
-        "stages.back",
-        "stages.advance",
-        "selection.order_down",
-        "selection.order_up",
-        "selection.mark",
-        "selection.mark_range",
-        "selection.mark_all",
-        "selection.repeat",
-        "selection.undo",
-        "selection.redo",
-        "triage.plan",
-        "triage.keep",
-        "hygiene.mark",
-        "hygiene.mark_all",
-        "review.discussed",
-    )
-)
-"""What is done at once, or not: keys that are typed behind it are meant for the same screen. A gate
-or an undo that asks all the same asks before it has refused anything."""
 UNBOUND: Final = "f24"
 """A key that no keyboard has: Textual cannot unbind, so an unwanted command gets this one."""
 
@@ -103,7 +82,9 @@ class Key:
     help writes them where that is shorter. `hint` is the label on the hint line, `rank` its place
     there (0: not shown) and `hint_key` what stands for the key; one that `takes_deal` stands there
     only while a deal is under the cursor. `go` is the letter that does it behind `g`. `needs` is
-    what it leads to where not every rep may do that (`roles.who_may`).
+    what it leads to where not every rep may do that (`roles.who_may`). What is done `at_once`, or
+    not, leaves keys that are typed behind it to the same screen: a gate or an undo that asks all
+    the same asks before it has refused anything.
     """
 
     id: str
@@ -120,6 +101,7 @@ class Key:
     given: tuple[int | str, ...] = ()
     go: str = ""
     needs: str = ""
+    at_once: bool = False
 
     @property
     def action(self) -> str:
@@ -140,7 +122,7 @@ class Key:
     @property
     def asks_nothing(self) -> bool:
         """Do keys that are typed behind it mean the screen that it is pressed on?"""
-        return self.does in _ASK_NOTHING or self.action == "step_back"
+        return self.at_once or self.action == "step_back"
 
     @property
     def changes(self) -> bool:
@@ -166,6 +148,7 @@ def row(
     id: str = "",
     go: str = "",
     needs: str = "",
+    at_once: bool = False,
 ) -> Key:
     """A key whose id is made of the screen and of what it does, and what it gives to that."""
     name = does.rpartition(".")[2]
@@ -173,7 +156,7 @@ def row(
     numbers = () if given is None else (given,)
     return Key(
         id, does, keys, label, help, group, shown, hint, rank, takes_deal, hint_key, numbers, go,
-        needs,
+        needs, at_once,
     )  # fmt: skip
 
 
