@@ -25,21 +25,39 @@ from pipeboard.domain.filter_nodes import (
 from pipeboard.domain.filter_terms import FilterContext, bad_filter, read_term, require_no_gap
 from pipeboard.domain.text import Word, clean_line, did_you_mean, in_quotes, read_words
 
-# A stage that has another name now, in a filter as it was typed.
+# A stage or a filter that has another name now, in a filter as it was typed.
 
 _NEEDS_NO_QUOTES = re.compile(r"\w[\w.@&/%'-]*")
 _STAGE = re.compile(r"-*stage[:=]", re.IGNORECASE)
+_KEPT = re.compile(r"-*saved:", re.IGNORECASE)
 
 
 def with_stage_renamed(text: str, is_meant: Callable[[str], bool], new: str) -> str:
     """A filter as typed, whose `stage:` terms name the stage by its new name where they mean it."""
+
+    def now(said: Word) -> str:
+        named = said.between_commas()
+        if not any(is_meant(one.text) for one in named):
+            return ""
+        return ",".join(_value(new) if is_meant(one.text) else _as_typed(one) for one in named)
+
+    return _with_terms(text, _STAGE, now)
+
+
+def with_saved_renamed(text: str, name: str, new: str) -> str:
+    """A filter as typed, whose `saved:` terms name the filter that was called `name` by its new
+    name."""
+    known = name.casefold()
+    return _with_terms(text, _KEPT, lambda said: _word(new) * (said.text.casefold() == known))
+
+
+def _with_terms(text: str, sign_of: re.Pattern[str], now: Callable[[Word], str]) -> str:
+    """A filter in which what terms say behind a sign is what it should be `now`; "" as it is."""
     parts, at = [], 0
     for word in read_words(text, marks="|()"):
-        sign = _STAGE.match(word.bare)
-        named = word.since(sign.end()).between_commas() if sign else []
-        if sign and any(is_meant(one.text) for one in named):
-            now = (_value(new) if is_meant(one.text) else _as_typed(one) for one in named)
-            parts += [text[at : word.start], word.text[: sign.end()], ",".join(now)]
+        sign = sign_of.match(word.bare)
+        if sign and (said := now(word.since(sign.end()))):
+            parts += [text[at : word.start], word.text[: sign.end()], said]
             at = word.end
     return "".join((*parts, text[at:]))
 

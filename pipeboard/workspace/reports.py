@@ -16,7 +16,8 @@ from pipeboard.domain.dates import (
     parse_days,
     start_of_day,
 )
-from pipeboard.domain.errors import BadInput, NotFound
+from pipeboard.domain.errors import BadInput, NotFound, Refused
+from pipeboard.domain.filter import with_saved_renamed
 from pipeboard.domain.filter_nodes import ME, Is, Not, State, all_of, any_of
 from pipeboard.domain.lazy_dataclass import dataclass, replace
 from pipeboard.domain.metrics import Basis, Report, Target
@@ -35,7 +36,7 @@ from pipeboard.domain.people import is_me, match_rep
 from pipeboard.domain.periods import Period
 from pipeboard.domain.pipeline import Category, Pipeline
 from pipeboard.domain.settings import Settings
-from pipeboard.domain.text import clean_line, did_you_mean, fold, quoted
+from pipeboard.domain.text import clean_line, did_you_mean, few, fold, quoted
 from pipeboard.store.reading.listing import Listing
 from pipeboard.workspace.finding import parse_filter, typed_period
 from pipeboard.workspace.recording import (
@@ -357,7 +358,7 @@ def saved_filters(service: Service) -> tuple[tuple[str, str], ...]:
 @as_command("filter")
 def save_filter(service: Service, name: str, text: str, **once: Unpack[Once]) -> Receipt:
     """A filter under a name of mine; an empty text forgets it. `BadInput` for a bad filter,
-    NotFound for one to forget that is not there."""
+    NotFound for one to forget that is not there, Refused for one that others say `saved:` of."""
     said = clean_line(text, field="filter")
     parse_filter(service, said)
     clean = clean_line(name, field="name of a filter")
@@ -365,6 +366,11 @@ def save_filter(service: Service, name: str, text: str, **once: Unpack[Once]) ->
         raise BadInput("A filter needs a name.")
     if not said:
         _expect_filter(service, clean)
+        if others := [one for one, _, _ in _following(service, clean, f"{clean}…")]:
+            raise Refused(
+                f"The filter {clean} is a part of {few(others, 3)}.",
+                hint="Change or forget that first.",
+            )
     try:
         parse_filter(service, said, without=clean)
     except BadInput as error:  # it could be read as long as its own name was among the saved ones
@@ -385,8 +391,8 @@ def save_filter(service: Service, name: str, text: str, **once: Unpack[Once]) ->
 
 @as_command("filter")
 def rename_filter(service: Service, name: str, new: str, **once: Unpack[Once]) -> Receipt:
-    """A filter of mine under another name. NotFound where there is none of that name; `BadInput`
-    where another bears the new one."""
+    """A filter of mine under another name, which mine that say `saved:` of it follow. NotFound
+    where there is none of that name; `BadInput` where another bears the new one."""
     clean, mine = clean_line(new, field="name of a filter"), dict(saved_filters(service))
     _expect_filter(service, name)
     if not clean or (clean in mine and clean != name):
@@ -398,8 +404,27 @@ def rename_filter(service: Service, name: str, new: str, **once: Unpack[Once]) -
     come = changed(service, Topic.FILTER, (clean, service.me), {"filter": mine[name]})
     if not gone or not come:
         return Receipt("", "filter", "Nothing to change: it is so already.")
-    decision = Decision(f"Renamed the filter {name} to {clean}.", agreements=(*gone, *come))
+    following = _following(service, name, clean)
+    follow = [
+        Agreement(Topic.FILTER, (one, service.me), {"filter": text}, {"filter": now})
+        for one, text, now in following
+    ]
+    decision = Decision(
+        f"Renamed the filter {name} to {clean}.",
+        agreements=(*gone, *come, *follow),
+        notes=tuple(f"The filter {one} follows: {now}." for one, _, now in following),
+    )
     return record(service, "filter", decision, **once)
+
+
+def _following(service: Service, name: str, new: str) -> list[tuple[str, str, str]]:
+    """My filters that another one is a part of: name, text, and the text once that is called
+    otherwise."""
+    mine = [
+        (n, t) for n, owner, t in service.reader.agreements.every_filter() if owner == service.me
+    ]
+    texts = [(one, text, with_saved_renamed(text, name, new)) for one, text in mine if one != name]
+    return [(one, text, now) for one, text, now in texts if now != text]
 
 
 def _expect_filter(service: Service, name: str) -> None:

@@ -357,6 +357,28 @@ def test_no_saved_filter_becomes_a_part_of_itself(ana: Workspace) -> None:
     assert dict(ana.reader.saved_filters("ana"))["big"] == "value>50k"
 
 
+def test_what_a_filter_is_a_part_of_follows_its_new_name_and_keeps_it_from_being_forgotten(
+    ana: Workspace, bo: Workspace
+) -> None:
+    for one, text in (("big", "value>50k"), ("mine", "-SAVED:Big @ana | saved:big"), ("x", "big")):
+        ana.save_filter(one, text)
+    bo.save_filter("big", "won")
+    bo.save_filter("theirs", "saved:big")
+    before = dict(ana.saved_filters())
+    with pytest.raises(Refused, match="The filter big is a part of mine"):
+        ana.save_filter("big", "")
+    receipt = ana.rename_filter("big", "very large")
+    follows = '-SAVED:"very large" @ana | saved:"very large"'
+    assert receipt.notes == (f"The filter mine follows: {follows}.",)
+    assert dict(ana.saved_filters()) == {"very large": "value>50k", "mine": follows, "x": "big"}
+    assert dict(bo.saved_filters()) == {"big": "won", "theirs": "saved:big"}
+    ana.undo()
+    assert dict(ana.saved_filters()) == before
+    ana.save_filter("mine", "")
+    ana.save_filter("big", "")
+    assert dict(ana.saved_filters()) == {"x": "big"}
+
+
 def test_a_filter_takes_no_name_that_another_has_and_none_is_forgotten_twice(
     ana: Workspace,
 ) -> None:
