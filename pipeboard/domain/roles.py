@@ -40,6 +40,11 @@ _OF_A_MANAGER = (
     "pipeline", "rep", "target", "fx", "settings", "review", "backup", "export whole", "mend",
 )  # fmt: skip
 _OF_AN_OWNER = ("restore", "migrate")
+_AS_TYPED = {
+    "settings": "setting set", "export whole": "export --whole", "mend": "doctor --fix",
+    "restore": "backup restore",
+}  # fmt: skip
+"""What people type where the history, or nothing, has another word for it."""
 _MOST_NAMED = 3
 
 
@@ -125,7 +130,7 @@ class Rights:
 
     def check(self, what: str) -> None:
         """`NotAllowed` where something of `who_may` takes another role."""
-        self._need(who_may().get(what, Role.OWNER), quoted(what))
+        self._need(who_may().get(what, Role.OWNER), quoted(_AS_TYPED.get(what, what)))
 
     def check_writing(self) -> None:
         """`NotAllowed` for whoever may change nothing at all, or not for whom they act."""

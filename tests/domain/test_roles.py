@@ -287,6 +287,16 @@ def test_a_role_that_is_none_of_ours_only_looks() -> None:
     assert rights(Actor("odd"), [*TEAM, odd], Settings()).own_role is Role.VIEWER
 
 
+@pytest.mark.parametrize(
+    ("what", "typed"),
+    [("mend", "doctor --fix"), ("restore", "backup restore"), ("settings", "setting set"),
+     ("export whole", "export --whole"), ("migrate", "migrate"), ("fx", "fx")],
+)  # fmt: skip
+def test_a_refusal_names_what_is_typed(what: str, typed: str) -> None:
+    with pytest.raises(NotAllowed, match=f"'{typed}' is for a"):
+        of("ana").check(what)
+
+
 def test_a_refusal_names_those_who_can_help() -> None:
     with pytest.raises(NotAllowed) as told:
         of("ana").check("pipeline")

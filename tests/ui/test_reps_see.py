@@ -233,7 +233,8 @@ async def test_what_takes_a_manager_is_not_asked_of_a_rep_in_vain(
             await board.until(lambda: board.app.screen is not screen)
             return
         assert board.app.screen is screen
-        assert f"@ana is a rep here, and '{what}' is for a manager or more" in " ".join(
+        typed = {"settings": "setting set"}.get(what, what)
+        assert f"@ana is a rep here, and '{typed}' is for a manager or more" in " ".join(
             line.strip() for line in board.lines()[-4:]
         )
 

@@ -138,7 +138,8 @@ def test_what_the_team_agrees_on_is_not_a_reps_to_change(
     team: Team, ana: Workspace, bo: Workspace, verb: str
 ) -> None:
     ana.change_rep(Rep("bo", role="rep"))
-    with pytest.raises(NotAllowed, match=f"'{verb}' is for a manager or more"):
+    typed = {"settings": "setting set"}.get(verb, verb)
+    with pytest.raises(NotAllowed, match=f"'{typed}' is for a manager or more"):
         AGREES[verb](bo)
     ana.change_rep(Rep("bo", role="manager"))
     AGREES[verb](bo)
