@@ -35,13 +35,13 @@ _KEPT = re.compile(r"-*saved:", re.IGNORECASE)
 def with_stage_renamed(text: str, is_meant: Callable[[str], bool], new: str) -> str:
     """A filter as typed, whose `stage:` terms name the stage by its new name where they mean it."""
 
-    def now(said: Word) -> str:
+    def renamed(said: Word) -> str:
         named = said.between_commas()
         if not any(is_meant(one.text) for one in named):
             return ""
         return ",".join(_value(new) if is_meant(one.text) else _as_typed(one) for one in named)
 
-    return _with_terms(text, _STAGE, now)
+    return _with_terms(text, _STAGE, renamed)
 
 
 def with_saved_renamed(text: str, name: str, new: str) -> str:
@@ -51,12 +51,12 @@ def with_saved_renamed(text: str, name: str, new: str) -> str:
     return _with_terms(text, _KEPT, lambda said: _word(new) * (said.text.casefold() == known))
 
 
-def _with_terms(text: str, sign_of: re.Pattern[str], now: Callable[[Word], str]) -> str:
-    """A filter in which what terms say behind a sign is what it should be `now`; "" as it is."""
+def _with_terms(text: str, sign_of: re.Pattern[str], renamed: Callable[[Word], str]) -> str:
+    """A filter in which what terms say behind a sign is `renamed`; what is "" then stays."""
     parts, at = [], 0
     for word in read_words(text, marks="|()"):
         sign = sign_of.match(word.bare)
-        if sign and (said := now(word.since(sign.end()))):
+        if sign and (said := renamed(word.since(sign.end()))):
             parts += [text[at : word.start], word.text[: sign.end()], said]
             at = word.end
     return "".join((*parts, text[at:]))

@@ -441,7 +441,11 @@ async def test_a_terminal_that_is_too_small_says_so_until_it_has_grown(demo: Pat
         for key in ("L", "d", "d", "N", ".", "t", "u", "m"):
             await board.press(key)
             assert not board.is_asking
+        await board.press(":")
+        await board.type("snooze 2w")
+        await board.press("enter", "escape", "escape")
         assert (board.workspace.undo_list(), board.deal) == (before, deal)
+        await board.press("L")
         await board.resize(80, 24)
         await board.until(lambda: board.shows(board.card.name))
         assert board.status == "The window is too small to show what that would change."

@@ -35,7 +35,7 @@ from pipeboard.ui.key_table import ALL
 from pipeboard.ui.keys import Group, Key, said
 from pipeboard.ui.last_view import recent, remember
 from pipeboard.ui.overlays.menu import Option, Picker, narrowed
-from pipeboard.ui.screens.live import check_key
+from pipeboard.ui.screens.live import check_key, check_room
 
 if TYPE_CHECKING:
     from pipeboard.ui.screens.board import BoardScreen
@@ -290,6 +290,7 @@ def _meant(host: BoardScreen, text: str) -> list[Offer]:
     try:
         if command.casefold() not in _LOOKING:
             host.program.check_writable()
+            check_room(host)
         return reader(host, words.strip())
     except DatabaseError:
         raise

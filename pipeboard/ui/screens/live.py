@@ -305,7 +305,13 @@ def check_key(screen: LiveScreen, key: Key) -> None:
         screen.program.check_writable(key.needs)
     if key.does in REACHES_OUT:
         screen.program.choices.check_reaching_out()
-    if key.changes and screen.NEEDS_ROOM and screen.state.view.is_too_small:
+    if key.changes:
+        check_room(screen)
+
+
+def check_room(screen: LiveScreen) -> None:
+    """Raises that nobody would see what is changed, where the window is too small for it."""
+    if screen.NEEDS_ROOM and screen.state.view.is_too_small:
         raise Refused("The window is too small to show what that would change.")
 
 
