@@ -52,16 +52,16 @@ def store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
 def plans(store: Store, monkeypatch: pytest.MonkeyPatch) -> Callable[..., list[str]]:
     """What a reader that has just been opened asks of the deals, step by step."""
     asked: list[tuple[str, Any]] = []
-    rows = Database.rows
+    answer = Database._answer
 
-    def noted(self: Database, sql: str, values: Any = ()) -> Any:
+    def noted(self: Database, sql: str, values: Any, made: Any) -> Any:
         asked.append((sql, values))
-        return rows(self, sql, values)
+        return answer(self, sql, values, made)
 
     def of(act: Callable[[Reader], object], shown_to: Actor | None = None) -> list[str]:
         reader = store.new_reader(shown_to)
         with monkeypatch.context() as patched:
-            patched.setattr(Database, "rows", noted)
+            patched.setattr(Database, "_answer", noted)
             act(reader)
         database = reader.whole().database
         steps = [
