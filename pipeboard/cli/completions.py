@@ -21,6 +21,7 @@ from pipeboard.domain.deal_fields import TYPED
 from pipeboard.domain.errors import BadInput
 from pipeboard.domain.filter_fields import FIELDS as TERMS
 from pipeboard.domain.filter_fields import STATES
+from pipeboard.domain.roles import who_may
 from pipeboard.domain.settings import SETTINGS
 from pipeboard.domain.templates import TEMPLATES
 from pipeboard.domain.text import did_you_mean, quoted
@@ -62,6 +63,7 @@ def _known() -> Mapping[str, tuple[ShellWord, ...]]:
             *(ShellWord(topic, about) for topic, about in TOPICS.items()),
             *_verbs(),
         ),
+        "VERB": tuple(ShellWord(verb) for verb in who_may() if " " not in verb),
         "SETTING": tuple(ShellWord(name, choice.help) for name, choice in SETTINGS.items()),
         "VALUE": tuple(ShellWord(value) for choice in SETTINGS.values() for value in choice.values),
         "FILE": (ShellWord(_FILES),),

@@ -22,7 +22,7 @@ from pipeboard.cli.listing import SORT_KEYS
 from pipeboard.cli.manual import every_verb, manual_of
 from pipeboard.cli.verbs import NESTED, TOPICS, VERBS
 from pipeboard.domain.periods import parse_period
-from pipeboard.domain.roles import Role
+from pipeboard.domain.roles import Role, who_may
 from pipeboard.domain.settings import SETTINGS
 from pipeboard.domain.templates import TEMPLATES
 from pipeboard.exchange.layouts import NAMES as TOOLS
@@ -149,6 +149,7 @@ STANDING = {
     "merge/1": "%DEAL",
     "move/1": "%DEAL %STAGE",
     "pipeline/0": " ".join(NESTED["pipeline"]),
+    "history/--verb": " ".join(verb for verb in who_may() if " " not in verb),
     "*/--db": "%FILES",
     "*/-p": "%PIPELINE",
     "*/--color": "auto always never",
