@@ -12,6 +12,7 @@ from pathlib import Path
 from random import Random
 
 import pytest
+from textual.errors import NoWidget
 from textual.events import Paste
 from textual.pilot import OutOfBounds
 
@@ -128,7 +129,7 @@ async def _step(
     elif chance < 0.15:
         place = rng.randrange(app.size.width), rng.randrange(app.size.height)
         trail.append(place)
-        with suppress(OutOfBounds):
+        with suppress(OutOfBounds, NoWidget):  # the window may have another size by now
             await board.pilot.click(offset=place, times=rng.choice((1, 1, 2)))
     elif chance < 0.22:
         text = rng.choice(TEXTS)
