@@ -129,6 +129,7 @@ def test_a_tool_can_be_named_and_an_unknown_one_is_refused() -> None:
 def test_a_tool_that_is_named_is_taken_whatever_the_header_is(name: str) -> None:
     assert layout_named(name, ("Deal", "Stage")) is LAYOUTS[name]
     assert layout_named(name, tuple(LAYOUTS["hubspot"].columns)) is LAYOUTS[name]
+    assert layout_named(name, tuple(LAYOUTS["pipeboard"].columns)) is LAYOUTS[name]
 
 
 def test_a_board_of_trello_is_one_by_its_header_and_auto_finds_out_which_tool() -> None:

@@ -50,11 +50,12 @@ def layout_named(
 ) -> Layout:
     """The layout that `--from` names, `auto` being found out, by cells of the first records too;
     raises BadInput for another name."""
-    found = detect(header)
-    if found is GENERIC and name in ("auto", own.OURS.name):
-        found = own.list_of_ours(header, sample) or found
-    if name == "auto" or found.is_ours:
-        return found
+    if name in ("auto", own.OURS.name):
+        found = detect(header)
+        if found is GENERIC:
+            found = own.list_of_ours(header, sample) or found
+        if name == "auto" or found.is_ours:
+            return found
     if name not in LAYOUTS:
         raise BadInput(
             f"There is no tool {quoted(name)} to import from",
