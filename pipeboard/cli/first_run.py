@@ -35,7 +35,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from pipeboard.domain.pipeline import Pipeline
-    from pipeboard.store import Store
     from pipeboard.ui.screens.first_run import Beginning, Facts
     from pipeboard.ui.terminal.typeahead import Typed
     from pipeboard.workspace import Workspace

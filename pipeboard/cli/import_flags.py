@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
@@ -15,6 +15,7 @@ from pipeboard.cli.call import Call
 from pipeboard.cli.config import system_zone
 from pipeboard.cli.pipelines import split_names
 from pipeboard.cli.setup import FIRST_PIPELINE, is_made, open_or_make, unmake_untouched
+from pipeboard.cli.verbs import parser_of
 from pipeboard.domain.errors import BadInput, NotFound, Refused
 from pipeboard.domain.lazy_dataclass import fields, with_values
 from pipeboard.domain.money import currency_code
@@ -40,7 +41,6 @@ from pipeboard.workspace.import_plan import (
 
 if TYPE_CHECKING:
     from pipeboard.domain.pipeline import Pipeline
-    from pipeboard.exchange.recipe import Recipe
     from pipeboard.workspace import Workspace
 
 AUTO = "auto"
@@ -155,27 +155,23 @@ def typed_recipe(call: Call) -> Recipe:
 
 def expect_no_more(call: Call, doing: str, heeded: Sequence[str] = ()) -> None:
     """`BadInput` for flags that say how deals are read or matched, where no deals are read."""
-    asked = call.arguments
+    asked, (_, parser) = call.arguments, parser_of("import")
     plain = {name: getattr(Recipe(), name) for name in heeded}
     said = [with_values(typed_recipe(call), plain).in_words()]
-    said += [flag for name, (flag, unless) in _OF_DEALS.items() if getattr(asked, name) != unless]
+    said += [
+        f"--{name.replace('_', '-')}"
+        for name in _OF_DEALS
+        if getattr(asked, name) != parser.get_default(name)
+    ]
     if words := " ".join(filter(None, said)):
         raise BadInput(f"{doing} takes no {words}.", hint="Leave that out.")
 
 
-_OF_DEALS: Mapping[str, tuple[str, object]] = {
-    "stages": ("--stages", None),
-    "skip_bad": ("--skip-bad", False),
-    "override": ("--override", ""),
-    "new_rep": ("--new-rep", False),
-    "strict": ("--strict", False),
-    "match": ("--match", "update"),
-    "prefer": ("--prefer", "ours"),
-    "recipe": ("--recipe", None),
-    "save_recipe": ("--save-recipe", None),
-    "fresh": ("--fresh", False),
-}
-"""Flags of deals beside those of a recipe, with what each is unless it is typed."""
+_OF_DEALS = (
+    "stages", "skip_bad", "override", "new_rep", "strict", "match", "prefer", "recipe",
+    "save_recipe", "fresh",
+)  # fmt: skip
+"""Flags of deals beside those of a recipe."""
 
 
 def recipe_for(call: Call, workspace: Workspace, path: Path) -> Recipe:

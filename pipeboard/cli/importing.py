@@ -54,7 +54,6 @@ if TYPE_CHECKING:
     from pipeboard.exchange.reading import Reading
     from pipeboard.exchange.recipe import Recipe
     from pipeboard.workspace import Workspace
-    from pipeboard.workspace.row_matching import ImportOptions
 
 
 @verb(

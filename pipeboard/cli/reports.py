@@ -26,7 +26,6 @@ from pipeboard.workspace.reports import ReportQuery, end_of, groups_of, report_o
 if TYPE_CHECKING:
     from pipeboard.domain.metrics import Report
     from pipeboard.domain.metrics.waterfall import Waterfall
-    from pipeboard.workspace.reports import ReportQuery
 
 
 def _tell_which(call: Call) -> None:

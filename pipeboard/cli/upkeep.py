@@ -30,7 +30,7 @@ from pipeboard.store.locating import Location, Server, locate
 if TYPE_CHECKING:
     from pipeboard.store.backups import Backup
     from pipeboard.store.examining import Finding
-    from pipeboard.store.locating import Location, Place
+    from pipeboard.store.locating import Place
 
 _SPAN = re.compile(r"(\d{1,4})([mhdw])")
 _UNITS = {"m": "minutes", "h": "hours", "d": "days", "w": "weeks"}

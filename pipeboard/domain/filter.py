@@ -48,7 +48,9 @@ def with_saved_renamed(text: str, name: str, new: str) -> str:
     """A filter as typed, whose `saved:` terms name the filter that was called `name` by its new
     name."""
     known = name.casefold()
-    return _with_terms(text, _KEPT, lambda said: _word(new) * (said.text.casefold() == known))
+    return _with_terms(
+        text, _KEPT, lambda said: _word(new) if said.text.casefold() == known else ""
+    )
 
 
 def _with_terms(text: str, sign_of: re.Pattern[str], renamed: Callable[[Word], str]) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from itertools import count as count_from
 from itertools import islice
@@ -135,8 +135,10 @@ class Rows:
             thin.pop()
             self.tally.group_lines += 1
 
-    def _without_titles(self, thin: Iterable[Record], below: Record) -> Iterator[Record]:
+    def _without_titles(self, thin: Sequence[Record], below: Record) -> Iterator[Record]:
         """Lines above a record without such as say nothing but its stage, its owner or the like."""
+        if not thin:  # as above nearly every one of very many records
+            return
         places = [self.reader.place_of(name) for name in _GROUPED_BY]
         named = {fold(below.cells[at]) for at in places if at is not None}
         for record in thin:

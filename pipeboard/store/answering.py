@@ -42,11 +42,13 @@ class AnsweredConnection(Connection[TupleRow]):
             return super().wait(gen, interval, timeout)
         try:
             return wait_selector(answered(gen, self.answer_s), self.pgconn.socket, interval)
-        except (NoAnswer, KeyboardInterrupt) as error:
-            if isinstance(error, KeyboardInterrupt):
-                with suppress(OperationalError):  # nobody waits for what was asked any more
-                    self.cancel_safe(timeout=_CANCEL_S)
+        except NoAnswer:
             self.pgconn.finish()  # else its answers would be waited for
+            raise
+        except KeyboardInterrupt:
+            with suppress(OperationalError):  # nobody waits for what was asked any more
+                self.cancel_safe(timeout=_CANCEL_S)
+            self.pgconn.finish()
             raise
 
     def settle(self) -> None:

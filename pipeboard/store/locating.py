@@ -144,9 +144,8 @@ class Server:
         for word in query.split("&"):
             if _key(word) == "password":  # of two the later counts
                 password = word.partition("=")[2]
-        return f"postgresql://{name}{place}{'?' * bool(open_words)}{'&'.join(open_words)}", unquote(
-            password
-        )
+        bare, open_query = f"postgresql://{name}{place}", "&".join(open_words)
+        return f"{bare}?{open_query}" if open_query else bare, unquote(password)
 
     @property
     def mark(self) -> tuple[int, int] | None:
@@ -186,18 +185,21 @@ def locate(database: str) -> Place:
 
 def shown(database: str) -> str:
     """A path or URL as it may be shown: without a password."""
-    kind = _kind(database)
-    if kind in _SERVERS and _names_hosts(_parts(database)[2]):
+    if _is_plain(database):
         return str(Server(database))
+    kind = _kind(database)
     is_open = kind in ("", "sqlite") or (kind not in ("libpq", *_SERVERS) and "@" not in database)
     return database if is_open else f"{kind}:…"
 
 
 def without_password(database: str) -> str:
     """A path or URL as it stands in a command that somebody may type, or read over a shoulder."""
-    if _kind(database) in _SERVERS and "://" in database and _names_hosts(_parts(database)[2]):
-        return Server(database).without_password()[0]
-    return shown(database)
+    return Server(database).without_password()[0] if _is_plain(database) else shown(database)
+
+
+def _is_plain(database: str) -> bool:
+    """Whether it is a URL of a server of which it is plain what is not the password."""
+    return _kind(database) in _SERVERS and _names_hosts(_parts(database)[2])
 
 
 def _kind(database: str) -> str:

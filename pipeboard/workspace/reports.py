@@ -420,11 +420,13 @@ def rename_filter(service: Service, name: str, new: str, **once: Unpack[Once]) -
 def _following(service: Service, name: str, new: str) -> list[tuple[str, str, str]]:
     """My filters that another one is a part of: name, text, and the text once that is called
     otherwise."""
-    mine = [
-        (n, t) for n, owner, t in service.reader.agreements.every_filter() if owner == service.me
+    return [
+        (one, text, now)
+        for one, owner, text in service.reader.agreements.every_filter()
+        if owner == service.me
+        and one != name
+        and (now := with_saved_renamed(text, name, new)) != text
     ]
-    texts = [(one, text, with_saved_renamed(text, name, new)) for one, text in mine if one != name]
-    return [(one, text, now) for one, text, now in texts if now != text]
 
 
 def _expect_filter(service: Service, name: str) -> None:

@@ -41,7 +41,6 @@ if TYPE_CHECKING:
     from pipeboard.domain.deal_record import DealRecord
     from pipeboard.store.reading import Reader
     from pipeboard.store.reading.day import DayReader
-    from pipeboard.store.reading.listing import Listing
     from pipeboard.workspace.recording import Receipt
 
 

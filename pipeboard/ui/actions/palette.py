@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING, Final, TypeVar, cast
 
 from pipeboard.domain import commands as c
 from pipeboard.domain.cadence import parse_until
-from pipeboard.domain.dates import parse_date, split_leading_date
+from pipeboard.domain.dates import split_leading_date
+from pipeboard.domain.deal_fields import BY_NAME
 from pipeboard.domain.errors import DatabaseError, PipeboardError
 from pipeboard.domain.lazy_dataclass import dataclass
 from pipeboard.domain.locales import written
-from pipeboard.domain.money import format_percent, parse_money, parse_percent
+from pipeboard.domain.money import format_percent
 from pipeboard.domain.people import new_rep_mark
 from pipeboard.domain.phrases import spoken
 from pipeboard.domain.text import fold
@@ -208,27 +209,22 @@ def _owners(host: BoardScreen, words: str) -> list[Offer]:
 
 def _values(host: BoardScreen, words: str) -> list[Offer]:
     currency = typed_currency(host, targets_of(host)[0])
-    value = _or_none(words, lambda text: parse_money(text, currency))
+    value = BY_NAME["value"].read(words, host.today, currency)
     said = f"Value {written().money(value)}" if value else "Leave the value open"
     return [_does(f"value {words}", said, "$", c.Edit({"value": value}))]
 
 
 def _closes(host: BoardScreen, words: str) -> list[Offer]:
-    day = _or_none(words, lambda text: parse_date(text, host.today))
+    day = BY_NAME["expected_close"].read(words, host.today, "")
     said = f"Expected close {written().date(day)}" if day else "Leave the expected close open"
     return [_does(f"close {words}", said, "c", c.Edit({"expected_close": day}))]
 
 
 def _chances(host: BoardScreen, words: str) -> list[Offer]:
-    chance = _or_none(words, parse_percent)
+    chance = BY_NAME["probability_bp"].read(words, host.today, "")
     percent = "that of the stage" if chance is None else f"{format_percent(chance)} %"
     command = c.Edit({"probability_bp": chance})
     return [_does(f"probability {words}", f"Probability {percent}", "%", command)]
-
-
-def _or_none(words: str, read: Callable[[str], T]) -> T | None:
-    """What the words say; `none` empties a field, as `set` has it."""
-    return None if fold(words) == "none" else read(words)
 
 
 def _tags(host: BoardScreen, words: str) -> list[Offer]:
