@@ -35,7 +35,7 @@ _WITH_SMALL = re.compile(
     r"ui/(draw|actions|overlays|screens)/|ui/board_state\.py|domain/metrics/|workspace/triage\.py"
     r"|domain/(signs|timeline|attention|board|roles|hygiene)\.py|cli/day\.py|exchange/deal_text\.py"
 )
-_NO_WORDS_ASSIGNED = ("CSS", "DEFAULT_CSS", "__all__", "__slots__")
+_NO_WORDS_ASSIGNED = ("CSS", "DEFAULT_CSS", "SAID_OTHERWISE", "__all__", "__slots__")
 _NO_WORDS_GIVEN = re.compile(
     r"[gs]etattr|hasattr|delattr|compile|import_module|TypeVar|ParamSpec|namedtuple|field|open|get"
     r"|(starts|ends)with|(en|de)code|r?partition|split|remove(pre|suf)fix|(attr|item)getter|execute"

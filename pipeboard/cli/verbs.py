@@ -188,6 +188,52 @@ NESTED: dict[str, dict[str, str]] = {
 }
 
 
+SAID_OTHERWISE = {
+    "board": "run start tui",
+    "list": "ls find search grep query deals",
+    "show": "view open cat get deal",
+    "add": "new create",
+    "set": "edit update change modify rename value probability",
+    "assign": "owner give handover hand-over reassign",
+    "tag": "label labels untag",
+    "archive": "delete del rm remove drop trash hide",
+    "unarchive": "undelete",
+    "merge": "dedupe duplicates",
+    "move": "mv stage stages advance",
+    "won": "win close",
+    "lost": "lose close",
+    "next": "step plan task remind reminder followup follow-up reschedule",
+    "log": "touch activity interaction email meeting",
+    "note": "comment notes",
+    "answer": "question questions qualify",
+    "snooze": "park wait pause",
+    "contact": "person people contacts",
+    "term": "terms",
+    "tick": "checklist",
+    "template": "letter mail",
+    "triage": "queue inbox",
+    "due": "overdue status todo today agenda",
+    "check": "hygiene stuck stalled rot gaps",
+    "digest": "morning standup",
+    "metrics": "numbers report reports stats kpi dashboard forecast funnel winrate win-rate",
+    "target": "quota goal",
+    "fx": "rate rates currency",
+    "undo": "revert rollback",
+    "history": "audit timeline events changes activity",
+    "doctor": "verify repair fsck",
+    "logs": "faults errors",
+    "import": "load",
+    "export": "dump save csv",
+    "rep": "reps user users team",
+    "migrate": "upgrade copy",
+    "config": "settings preferences options theme",
+    "mcp": "assistant server",
+    "keys": "shortcuts bindings",
+    "completions": "completion autocomplete",
+}
+"""What people from other tools, or from the screens, call what verbs do."""
+
+
 # Cutting a command line into its verb and the rest, importing nothing that help does not need.
 
 
@@ -206,7 +252,7 @@ def cut(arguments: Sequence[str]) -> tuple[str, tuple[str, ...]]:
             raise _unknown(verb, (), f"To look at a deal: pipeboard show {verb}")
         if at and not VERBS.keys().isdisjoint(arguments[at + 1 :]):
             parser_of("")[1].read(arguments[:at])  # it is the value of a flag that there is not
-        raise _unknown(verb, VERBS, "See 'pipeboard --help'.")
+        raise _unknown(verb, VERBS, "See 'pipeboard --help'.", _called_here(verb))
     if verb not in NESTED:
         return verb, rest
     inner = NESTED[verb]
@@ -259,11 +305,18 @@ def _is_slip(word: str, inner: Iterable[str]) -> bool:
     return not {".", "/", "\\"} & set(word) and nearest(word, inner) is not None
 
 
-def _unknown(verb: str, known: Iterable[str], otherwise: str) -> BadInput:
+def _called_here(word: str) -> str:
+    """The verbs that do what a word means elsewhere, or whose second word it is, for a hint."""
+    meant = [verb for verb, words in SAID_OTHERWISE.items() if word.casefold() in words.split()]
+    found = meant or [f"{verb} {word}" for verb, inner in NESTED.items() if word in inner]
+    return " or ".join(f"'pipeboard {verb}' ({listed(verb)[1]})" for verb in found)
+
+
+def _unknown(verb: str, known: Iterable[str], otherwise: str, called_here: str = "") -> BadInput:
     from pipeboard.domain.errors import BadInput
     from pipeboard.domain.text import did_you_mean, quoted
 
-    hint = did_you_mean(verb, known) or otherwise
+    hint = f"Here it is {called_here}." if called_here else did_you_mean(verb, known) or otherwise
     return BadInput(f"There is no verb {quoted(verb)}.", hint=hint)
 
 

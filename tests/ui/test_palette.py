@@ -12,6 +12,8 @@ from pipeboard.demo import SETTINGS
 from pipeboard.domain.board import Sort
 from pipeboard.domain.money import Money
 from pipeboard.store import Store
+from pipeboard.ui.actions.palette import ALSO_CALLED
+from pipeboard.ui.key_table import ALL
 from tests.ui.desk import Desk, desk
 
 
@@ -249,3 +251,26 @@ async def test_the_deals_of_the_board_are_written_to_a_file_that_an_import_takes
     other = Store.open(str(tmp_path / "other.db"), read_only=True)
     assert other.reader.known_deals().count() == shown
     other.close()
+
+
+@pytest.mark.parametrize(
+    "word, line",
+    [
+        ("delete", "Archive   "),
+        ("search", "Find   "),
+        ("statistics", "Metrics   "),
+        ("reminder", "Next step   "),
+        ("rename", "Edit   "),
+    ],
+)
+async def test_a_command_is_found_by_what_it_is_called_elsewhere(
+    demo: Path, word: str, line: str
+) -> None:
+    async with desk(demo) as board:
+        await board.press(":")
+        await board.type(word)
+        assert board.shows(line) and not board.shows("nothing matches")
+
+
+def test_what_is_called_otherwise_are_keys_of_some_screen() -> None:
+    assert {key.action for key in ALL.values()} >= ALSO_CALLED.keys()

@@ -51,7 +51,7 @@ _AUTO: Final = "auto"
 @dataclass(frozen=True, slots=True)
 class Offer:
     """A line of the palette, and what is done with what is `given`; `name` is how it is remembered
-    as used. One that does nothing here says `why`."""
+    as used. One that does nothing here says `why`. By the words in `also` it is found too."""
 
     name: str
     words: str
@@ -60,6 +60,7 @@ class Offer:
     given: tuple[object, ...] = ()
     help: str = ""
     why: str = ""
+    also: str = ""
 
     @property
     def option(self) -> Option:
@@ -68,7 +69,7 @@ class Offer:
             (self.words, "text.dim" if self.why else "card.name"),
             (f"   {told}", "text.dim"),
         )
-        return Option(self.name, line if told else self.words, self.right, self.why)
+        return Option(self.name, line if told else self.words, self.right, self.why, self.also)
 
 
 async def palette(host: BoardScreen) -> None:
@@ -106,6 +107,59 @@ async def palette(host: BoardScreen) -> None:
     await ask_until_stored(host, line, do)
 
 
+ALSO_CALLED: Final[Mapping[str, str]] = {
+    "add": "new create",
+    "archive": "delete remove trash hide unarchive",
+    "attention": "stuck stalled overdue rotting",
+    "call": "commit quota",
+    "category": "commit",
+    "close_date": "expected deadline",
+    "compare": "previous difference",
+    "contact": "person people phone",
+    "copy": "clipboard yank",
+    "done": "complete tick off",
+    "edit": "rename change update account name currency",
+    "export": "save csv report print",
+    "filter": "search query where",
+    "find": "search look up",
+    "help": "shortcuts bindings",
+    "hygiene": "data quality gaps check",
+    "import": "load open csv",
+    "interaction": "phone activity touch talked",
+    "interview": "questions qualify meddic answers",
+    "letter": "template",
+    "lose": "close reject dead",
+    "mark": "select",
+    "mark_all": "select",
+    "merge": "duplicate same",
+    "metrics": "numbers report statistics dashboard funnel conversion win rate charts",
+    "mine": "team colleagues",
+    "move": "drag phase",
+    "next_step": "task plan follow up reminder todo",
+    "note": "comment write",
+    "owner": "assign hand over reassign",
+    "pipeline": "switch",
+    "playbook": "checklist",
+    "put_off": "reschedule postpone later",
+    "reload": "refresh",
+    "remove_item": "delete",
+    "review": "meeting report",
+    "snooze": "park pause wait",
+    "sort": "order",
+    "step_back": "cancel leave",
+    "tags": "labels",
+    "target": "quota goal",
+    "tour": "tutorial learn",
+    "triage": "queue today inbox due todo",
+    "undo": "revert",
+    "undo_list": "history",
+    "value": "amount price money",
+    "view": "density layout columns settings",
+    "win": "close",
+}
+"""What people from other tools call what keys do, by the last part of the key's id."""
+
+
 _EXAMPLES: Final = "a command, a deal, move demo, snooze 2w, value 40k, owner mara"
 
 
@@ -117,8 +171,8 @@ def _commands(host: BoardScreen) -> Iterator[Offer]:
         if not key.action.startswith("stage_") and key.action != "palette":
             shown = key_name(key.first_key, host.state.view.glyphs)
             label, help = spoken(key.label), spoken(key.help)
-            offer = Offer(key.id, label, shown, _press, (key.id,), help, _why_not(host, key))
-            found.append(offer)
+            why, also = _why_not(host, key), spoken(ALSO_CALLED.get(key.action, ""))
+            found.append(Offer(key.id, label, shown, _press, (key.id,), help, why, also))
     yield from sorted(found, key=lambda offer: bool(offer.why))
 
 

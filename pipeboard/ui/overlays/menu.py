@@ -163,18 +163,19 @@ _BRIGHT: Final[dict[Role, Role]] = {"card.name": "cursor.name", "text": "cursor.
 @dataclass(frozen=True, slots=True)
 class Option:
     """One line of a list: drawn or plain, with something at its right end. One that cannot be
-    chosen says `why`."""
+    chosen says `why`. By the words in `also` it is found too, though they do not stand there."""
 
     id: str
     line: Line | str
     right: str = ""
     why: str = ""
+    also: str = ""
 
     @property
     def text(self) -> str:
         """All of it as plain text: what typing looks for."""
         shown = self.line if isinstance(self.line, str) else text_of(self.line)
-        return f"{shown} {self.right}"
+        return f"{shown} {self.right} {self.also}"
 
     @property
     def name(self) -> str:
