@@ -9,7 +9,7 @@ finds the copy, sees that it is whole, and marks.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from contextlib import closing
 from hashlib import sha256
 from itertools import islice
@@ -18,7 +18,7 @@ from pipeboard.domain.errors import BadInput, DatabaseError, Refused
 from pipeboard.domain.lazy_dataclass import dataclass
 from pipeboard.store import Store, dialect
 from pipeboard.store.connecting import connect_at
-from pipeboard.store.database import Database, RowTuple
+from pipeboard.store.database import Database
 from pipeboard.store.engine import write_once
 from pipeboard.store.locating import Place, locate
 from pipeboard.store.making import make_tables
@@ -70,18 +70,11 @@ def contents_of(database: Database) -> tuple[dict[str, int], str]:
         names = sorted(columns := database.columns(table))
         order = [columns.index(name) for name in names]
         digest.update(f"{table} {','.join(names)}\n".encode())
-        for found in _rows(database, table):
+        for found in read_rows(database, table):
             counts[table] += 1
             row = [found[place] for place in order]
             digest.update(json.dumps(row, ensure_ascii=False).encode("utf-8", "surrogatepass"))
     return counts, digest.hexdigest()
-
-
-def _rows(database: Database, table: str) -> Iterator[RowTuple]:
-    """The rows of a table but for the mark of one that has moved."""
-    for row in read_rows(database, table):
-        if table != "setting" or dialect.MOVED_TO not in row:
-            yield row
 
 
 def _copied(source: Database, target: Place, *, dry_run: bool) -> Moved:
@@ -145,7 +138,7 @@ def _fill(source: Database, database: Database, table: str) -> None:
     columns, known = database.columns(table), source.columns(table)
     truths = [name in database.truths(table) for name in columns]
     order = [known.index(name) for name in columns]
-    remaining = _rows(source, table)
+    remaining = read_rows(source, table)
     while part := list(islice(remaining, _AT_ONCE)):
         ordered = ([row[place] for place in order] for row in part)
         database.fill(table, columns, [with_truths(row, truths) for row in ordered])

@@ -188,12 +188,16 @@ def check_contents(
     if to_write and found[2] is not None:
         raise DatabaseError(
             f"This workspace has moved to {_place(found[2])}.",
-            hint=f"Nothing was written here. {_OPEN_IT}",
+            hint=f"Nothing was written here. {_OPEN_IT} {_IF_LOST}",
             details={"reason": "moved"},
         )
 
 
 _OPEN_IT = "Open it there, with --db or PIPEBOARD_DB."
+_IF_LOST = (
+    "Where that one is lost, 'pipeboard export --whole --to FILE' gives all of this one, and "
+    "'pipeboard --db NEW import FILE' takes it in."
+)
 
 
 def _place(moved_to: object) -> str:

@@ -28,6 +28,7 @@ from pipeboard.domain.filter_nodes import (
 from pipeboard.domain.lazy_dataclass import dataclass
 from pipeboard.domain.pipeline import Pipeline
 from pipeboard.store.database import Database, Row, RowTuple
+from pipeboard.store.dialect import MOVED_TO
 from pipeboard.store.opening import SCHEMA, TABLES
 from pipeboard.store.projecting import Change, project_rows
 from pipeboard.store.projecting.facts import log_of, stored_facts, strayed_facts
@@ -184,14 +185,21 @@ ROWS_AT_ONCE = 2_000
 
 
 def read_rows(database: Database, table: str) -> Iterator[RowTuple]:
-    """The rows of a table in the order of their keys, some at a time."""
+    """The rows of a table in the order of their keys, some at a time.
+
+    Without the mark of a workspace that has moved: what is made of them is where it goes on.
+    """
     columns, order = names(database.columns(table)), names(database.key(table))
     start = 0
     while rows := database.records(
         f"select {columns} from {table} order by {order} limit {ROWS_AT_ONCE} offset {start}"
     ):
-        yield from rows
+        yield from _unmarked(table, rows)
         start += len(rows)
+
+
+def _unmarked(table: str, rows: Iterable[RowTuple]) -> Iterator[RowTuple]:
+    return (row for row in rows if table != "setting" or MOVED_TO not in row)
 
 
 @dataclass(frozen=True, slots=True)
@@ -250,8 +258,8 @@ def _fill(database: Database, table: str, content: object) -> None:
     ):
         raise BadInput(f"The rows of {table} in the file are damaged.")
     truths = [name in database.truths(table) for name in columns]
-    for start in range(0, len(rows), ROWS_AT_ONCE):
-        part = [with_truths(row, truths) for row in rows[start : start + ROWS_AT_ONCE]]
+    standing = _unmarked(table, rows)
+    while part := [with_truths(row, truths) for row in islice(standing, ROWS_AT_ONCE)]:
         database.fill(table, columns, part)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import sqlite3
 from contextlib import closing
@@ -98,6 +99,36 @@ def test_there_and_back_all_is_as_it_was(worked: Type, there: str, home: Path) -
     assert digest(here) == after
     assert worked("add", "One: more 2k").code == 0
     assert worked("--db", there, "add", "Not: here 2k").code == 5
+
+
+def test_one_that_has_moved_is_worked_on_again_elsewhere_as_its_refusal_says(
+    worked: Type, tmp_path: Path
+) -> None:
+    new, whole = str(tmp_path / "new.db"), str(tmp_path / "whole.json")
+    assert worked("migrate", "--to", str(tmp_path / "lost.db")).code == 0
+    refused = worked("tag", "2", "+x").err
+    assert "'pipeboard export --whole --to FILE'" in refused
+    assert "'pipeboard --db NEW import FILE'" in refused
+    shown = worked("show", "1", "--json").json
+    assert worked("export", "--whole", "--to", whole).code == 0
+    assert "moved_to" not in Path(whole).read_text()
+    assert worked("--db", new, "import", whole).code == 0
+    assert worked("--db", new, "show", "1", "--json").json == shown
+    assert worked("--db", new, "tag", "2", "+x").code == 0
+
+
+def test_a_whole_workspace_that_was_written_with_the_mark_of_a_move_is_taken_in_without(
+    worked: Type, tmp_path: Path
+) -> None:
+    new, whole = str(tmp_path / "new.db"), tmp_path / "whole.json"
+    assert worked("export", "--whole", "--to", str(whole)).code == 0
+    written = json.loads(whole.read_text())
+    settings = written["tables"]["setting"]
+    mark = {"name": "moved_to", "value": '"lost.db"'}
+    settings["rows"].append([mark[column] for column in settings["columns"]])
+    whole.write_text(json.dumps(written))
+    assert worked("--db", new, "import", str(whole)).code == 0
+    assert worked("--db", new, "tag", "2", "+x").code == 0
 
 
 def test_it_is_tried_without_changing_anything(worked: Type, there: str) -> None:
