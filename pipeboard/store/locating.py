@@ -158,11 +158,6 @@ class Server:
         return None
 
     @property
-    def may_write_beside(self) -> bool:
-        """A server keeps its own journal, and says itself what may be changed."""
-        return True
-
-    @property
     def exists(self) -> bool:
         """Whoever has stored something there has been told so by the server."""
         return True

@@ -61,6 +61,8 @@ _PHRASES = {
     " AND attnum = ANY (indkey) WHERE indisprimary AND indrelid = %s::regclass"
     " ORDER BY array_position(indkey::int[], attnum::int)",
     dialect.VERSION: "SELECT version()",
+    dialect.MAY_WRITE: "SELECT has_table_privilege(to_regclass('event'), 'INSERT')"
+    " AND current_setting('default_transaction_read_only') = 'off'",
     dialect.NAMES: f"SELECT tablename FROM pg_tables WHERE schemaname = {_HOME}"
     f" UNION ALL SELECT indexname FROM pg_indexes WHERE schemaname = {_HOME}",
     dialect.HOME: f"SELECT {_HOME}",

@@ -230,6 +230,8 @@ class PipeboardApp(TypeAhead[None], Session[None], CellDisplay[None]):
                 "You may only look at this database.",
                 hint="Its owner can give you the right to write.",
             )
+        if self.seat.store.moved:
+            raise ReadOnly(self.seat.store.moved)
         if self.seat.rights is not None:
             self.seat.rights.check_writing()
             if what:

@@ -105,8 +105,8 @@ class Seat:
 
 
 def only_looks(store: Store, allowed: Rights) -> bool:
-    """Is nothing to be changed from here, by the store, by the file or by the role?"""
-    return store.read_only or allowed.only_looks or not store.location.may_write_beside
+    """Is nothing to be changed from here: by the store, the rights of the account or its role?"""
+    return store.read_only or bool(store.moved) or allowed.only_looks or not store.may_write
 
 
 MOST_VIEWS: Final = 50

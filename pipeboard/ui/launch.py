@@ -216,7 +216,7 @@ def make_app(
         SameFile(store.location),
         state_folder,
         first_words=" ".join(filter(None, (store.recovered, store.moved))),
-        may_write=store.read_only or store.location.may_write_beside,
+        may_write=store.read_only or store.may_write,
         rights=rights(actor, store.reader.reps(), store.reader.settings()),
     )
     write_queue = WriteQueue(lambda: store, work_on)

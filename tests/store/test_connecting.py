@@ -219,7 +219,7 @@ def test_files_of_a_server_are_named_by_host_and_database(url: str, name: str) -
     found = locate(url)
     assert isinstance(found, Server)
     assert found.file_name == name
-    assert (found.folder, found.exists, found.may_write_beside) == (None, True, True)
+    assert (found.folder, found.exists) == (None, True)
 
 
 def test_what_is_no_server_is_shown_as_it_was_typed() -> None:

@@ -19,6 +19,7 @@ from pipeboard.domain.errors import DatabaseError
 from pipeboard.domain.money import Money
 from pipeboard.domain.people import Actor
 from pipeboard.store import Store
+from pipeboard.store.moving import move
 from pipeboard.ui.actions import filters
 from pipeboard.ui.host import Host, ask
 from pipeboard.ui.key_table import BOARD
@@ -419,3 +420,15 @@ async def test_nothing_is_answered_at_the_gate_for_a_deal_that_somebody_else_has
         await board.press(way)
         assert not board.is_asking
         assert "is lost and cannot be moved" in board.status
+
+
+async def test_a_workspace_that_has_moved_is_read_only_and_says_where_it_is(
+    demo: Path, tmp_path: Path
+) -> None:
+    store = Store.open(str(demo))
+    move(store, str(tmp_path / "new.db"))
+    store.close()
+    async with desk(demo) as board:
+        assert board.shows("READ-ONLY")
+        await board.press("n")
+        assert board.status.startswith("This workspace has moved to /")

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from urllib.parse import urlsplit, urlunsplit
 
+import psycopg
 import pytest
 
 from pipeboard.demo import SETTINGS, build
@@ -112,3 +114,29 @@ async def test_a_change_waits_for_a_server_that_is_away_and_is_then_stored_once(
             server.start()
             await board.until(lambda: "does not answer" not in board.status)
             assert "Given up: nothing was stored. What you typed is kept" in board.status
+
+
+@pytest.mark.parametrize(
+    "allows",
+    ["GRANT SELECT ON ALL TABLES IN SCHEMA public TO {who}", "GRANT {owner} TO {who}"],
+)
+async def test_a_login_that_may_only_read_is_told_so_before_it_types(
+    place: str, tmp_path: Path, allows: str
+) -> None:
+    who, whole = f"reads_{allows.split()[1].strip('{}').lower()}", urlsplit(place)
+    with psycopg.connect(place, autocommit=True) as owner:
+        owner.execute(f"CREATE ROLE {who} LOGIN")
+        owner.execute(allows.format(who=who, owner=whole.username))
+        owner.execute(f"ALTER ROLE {who} SET default_transaction_read_only = on")
+        if "SELECT" in allows:
+            owner.execute(f"ALTER ROLE {who} RESET default_transaction_read_only")
+    try:
+        reads = urlunsplit(whole._replace(netloc=f"{who}@{whole.netloc.rpartition('@')[2]}"))
+        async with desk(tmp_path / "none.db", place=reads) as board:
+            assert board.shows("READ-ONLY")
+            await board.press("n")
+            assert board.status.startswith("You may only look at this database.")
+    finally:
+        with psycopg.connect(place, autocommit=True) as owner:
+            owner.execute(f"DROP OWNED BY {who}")
+            owner.execute(f"DROP ROLE {who}")

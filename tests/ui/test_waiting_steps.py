@@ -152,6 +152,7 @@ def test_what_is_under_way_is_the_last_action_that_has_a_name(app: App) -> None:
         ({}, "", None),
         ({}, "target", None),
         ({"may_write": False}, "", "only look at this database"),
+        ({"moved": "It has moved."}, "", "It has moved."),
         ({"may": {"write"}}, "target", "not target"),
         ({"may": set()}, "", "not write"),
         ({"read_only": True}, "", "opened for reading only"),
@@ -181,6 +182,7 @@ def test_why_nothing_may_be_changed_is_said_first_of_the_file_then_of_the_role(
     app: Any = SimpleNamespace(
         seat=SimpleNamespace(
             may_write=is_so.get("may_write", True),
+            store=SimpleNamespace(moved=is_so.get("moved", "")),
             rights=None if "rights" in is_so else rights,
             file=SimpleNamespace(check=fails("of_file")),
         ),

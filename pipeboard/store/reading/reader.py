@@ -16,6 +16,7 @@ from pipeboard.domain.errors import NotFound
 from pipeboard.domain.filter_nodes import EVERYTHING, Filter
 from pipeboard.domain.pipeline import Pipeline
 from pipeboard.domain.settings import Rep, Settings
+from pipeboard.store import dialect
 from pipeboard.store.database import Database
 from pipeboard.store.reading import board, cards, setup
 from pipeboard.store.reading.board import check_stages
@@ -71,6 +72,10 @@ class Reader:
     def data_version(self) -> int:
         """A number that differs once another connection has committed; costs microseconds."""
         return self._database.version()
+
+    def login_may_write(self) -> bool:
+        """Whether the login has the right to change deals; of a file the system says that."""
+        return bool(self._database.column(dialect.MAY_WRITE)[0])
 
     def wait_at_most(self, busy_ms: int) -> None:
         """How long a question waits for a writer from here on, before `DatabaseError`."""
