@@ -133,8 +133,11 @@ class Server:
 
     @property
     def file_name(self) -> str:
-        """Host and database, for files that belong to it."""
-        hosts, _, database = _parts(self.url)[2].removeprefix("@").partition("/")
+        """Host, port and database, for files that belong to it."""
+        _, _, place, query = _parts(self.url)
+        hosts, _, database = place.removeprefix("@").partition("/")
+        said = {_key(word): unquote(word.partition("=")[2]) for word in query.split("&")}
+        hosts = "-".join(filter(None, (said.get("host", hosts), said.get("port"))))
         return re.sub(r"[^a-z0-9.-]+", "-", f"{hosts}-{database.strip('/')}".lower())
 
     def without_password(self) -> tuple[str, str]:

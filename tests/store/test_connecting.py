@@ -213,7 +213,9 @@ def test_a_password_among_the_options_is_in_no_words_of_a_command(url: str, bare
 @pytest.mark.parametrize(
     ("url", "name"),
     [("postgresql://ana:x@Box.example:5433/Sales", "box.example-5433-sales"),
-     ("postgresql://one,two/sales", "one-two-sales")],
+     ("postgresql://one,two/sales", "one-two-sales"),
+     ("postgresql:///sales?host=%2Frun%2Fa&user=ana", "-run-a-sales"),
+     ("postgresql:///sales?host=/run/b&port=5433", "-run-b-5433-sales")],
 )  # fmt: skip
 def test_files_of_a_server_are_named_by_host_and_database(url: str, name: str) -> None:
     found = locate(url)
