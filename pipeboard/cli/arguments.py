@@ -301,26 +301,47 @@ class Parser(argparse.ArgumentParser):
     @property
     def example(self) -> str:
         """A line that shows how the verb is called."""
-        return f"For example: {self._examples[0]}" if self._examples else "See --help."
+        return self._first_example or "See --help."
+
+    @property
+    def _first_example(self) -> str:
+        return f"For example: {self._examples[0]}" if self._examples else ""
+
+    def _meant_by(self, flag: str) -> str:
+        """What a flag that there is not may have been meant as, or how it is said here; "" where
+        nobody knows."""
+        from pipeboard.domain.text import nearest
+
+        meant = flag.lstrip("-")
+        names = {name.lstrip("-"): name for flag in self.flags() for name in flag.names}
+        if {"where": "FILTER"}.get(meant, meant.upper()) in _PLACE.findall(self.usage or ""):
+            return f"Here it is said without a flag: {self.usage}"
+        if meant in ("o", "out", "output"):
+            return f"It prints to stdout: {self.prog} … > FILE"
+        if term := self._term_of_filter(meant):
+            return f"Here it is a term of the filter: {self.prog} {term}"
+        if near := nearest(meant, names) if len(meant) > _SHORTEST_LIKE else None:
+            return f"Did you mean {names[near]}?"
+        dashed = "" if flag.startswith("--") else "A word that begins with - stands behind --."
+        return dashed and f"See '{self.prog} --help'. {dashed}"
+
+    def _term_of_filter(self, flag: str) -> str:
+        """How a filter says what was typed as a flag, where the verb takes one."""
+        if "FILTER" not in (self.usage or ""):
+            return ""
+        from pipeboard.domain.filter_fields import BY_NAME, STATES
+
+        return BY_NAME[flag].example if flag in BY_NAME else flag if flag in STATES else ""
 
     def error(self, message: str) -> NoReturn:
-        from pipeboard.domain.text import did_you_mean, nearest, quoted
+        from pipeboard.domain.text import did_you_mean, quoted
 
         message = message.replace(_WORD, "")
-        hint = f"See '{self.prog} --help'."
+        hint = " ".join((f"See '{self.prog} --help'.", *filter(None, (self._first_example,))))
         if missing := _MISSING.match(message):
             message, hint = f"'{self._verb}' needs {missing[1]}", self.example
         elif unknown := _UNKNOWN.match(message):
-            names = {name.lstrip("-"): name for flag in self.flags() for name in flag.names}
-            meant = unknown[1].lstrip("-")
-            if {"where": "FILTER"}.get(meant, meant.upper()) in _PLACE.findall(self.usage or ""):
-                hint = f"Here it is said without a flag: {self.usage}"
-            elif meant in ("o", "out", "output"):
-                hint = f"It prints to stdout: {self.prog} … > FILE"
-            elif near := nearest(meant, names) if len(meant) > 1 else "":
-                hint = f"Did you mean {names[near]}?"
-            else:
-                hint = f"{hint} A word that begins with - stands behind --."
+            hint = self._meant_by(unknown[1]) or hint
         elif wrong := _WRONG.match(message):
             choices = [c for flag in self.flags() if wrong[1] in flag.names for c in flag.choices]
             message = f"{wrong[1]} cannot be {quoted(wrong[2])}"
@@ -338,6 +359,8 @@ class Parser(argparse.ArgumentParser):
 
 
 _NEGATIVE = re.compile(r"-[\d.,]+\w*$")
+_SHORTEST_LIKE = 2
+"""Fewer letters are like too much."""
 _ONE_LETTER = re.compile("-[a-zA-Z]")
 _MISSING = re.compile(r"the following arguments are required: (.+)")
 _UNKNOWN = re.compile(r"unrecognized arguments: (?:[^-]\S* )*(--?[^\s=]+)")

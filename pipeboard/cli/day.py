@@ -16,7 +16,6 @@ from pipeboard.domain.locales import written
 from pipeboard.domain.people import rep_name
 from pipeboard.domain.phrases import spoken
 from pipeboard.domain.queue import NOTHING_MATCHES, TIER_NAMES, Queued, Tier
-from pipeboard.workspace.finding import parse_filter
 from pipeboard.workspace.triage import day_of, whose
 
 if TYPE_CHECKING:
@@ -90,8 +89,7 @@ def _nothing(call: Call, owner: str | None) -> str:
 def _day(call: Call) -> DayReader:
     """The day of whom and of what was asked for."""
     asked = call.arguments
-    query = parse_filter(call.workspace, " ".join(getattr(asked, "words", ())))
-    call.tell_days(query.understood)
+    query = call.filter(" ".join(getattr(asked, "words", ())))
     owner = whose(call.workspace, asked.owner, query)
     return day_of(call.workspace, call.only_pipeline, owner, query)
 

@@ -17,6 +17,8 @@ from pipeboard.domain.timeline import UNSET, field_label
 
 if TYPE_CHECKING:
     from pipeboard.domain.deal import FieldValue, Values
+    from pipeboard.domain.filter_nodes import Filter
+    from pipeboard.store.reading import Reader
 
 _BETWEEN = " · "
 
@@ -90,6 +92,19 @@ def days(understood: Iterable[tuple[str, date]]) -> tuple[str, ...]:
         f"{quoted(text)} is {written().date(day)}."
         for text, day in dict.fromkeys(understood)
         if not is_complete(text)
+    )
+
+
+def meanings(query: Filter, reader: Reader) -> tuple[str, ...]:
+    """What words of a filter may have been meant as, a sentence each."""
+    if query.root is None:
+        return ()
+    from pipeboard.domain.filter import other_meanings
+
+    stages = [stage.name for pipeline in reader.pipelines() for stage in pipeline.stages]
+    return tuple(
+        f"{quoted(one.word)} is looked for as a word; {one.term} finds {one.finds}."
+        for one in other_meanings(query, [rep.name for rep in reader.reps()], stages)
     )
 
 

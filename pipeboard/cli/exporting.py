@@ -33,7 +33,6 @@ from pipeboard.exchange.deal_files import (
     whole_document,
 )
 from pipeboard.exchange.deal_text import calendar_of, escaped
-from pipeboard.workspace.finding import parse_filter
 
 if TYPE_CHECKING:
     from pipeboard.store.reading.listing import Listing
@@ -95,7 +94,7 @@ def export(call: Call) -> int:
         return DONE
     form = _format(call)
     place = place_of(call, asked.sort)
-    query = parse_filter(call.workspace, " ".join(asked.words))
+    query = call.filter(" ".join(asked.words))
     listing = listing_of(call, query)
     ids = call.workspace.reader.ids(listing, place)
     call.out.say(call.workspace.reader.left_in_archive(listing))

@@ -32,7 +32,6 @@ from pipeboard.domain.errors import BadInput
 from pipeboard.domain.filter_nodes import Filter
 from pipeboard.domain.text import did_you_mean, printable, quoted
 from pipeboard.store.reading.listing import SORTS, Listing, Place, Selection
-from pipeboard.workspace.finding import parse_filter
 
 _HEADINGS = {"sign": "", "expected_close": "close", "created_at": "created", "closed_at": "closed"}
 
@@ -81,10 +80,9 @@ def list_deals(call: Call) -> int:
     form, reader = asked.form or "table", call.workspace.reader
     wanted = named_columns(call)
     line = None if asked.template is None else template(asked.template, reader.custom_fields)
-    query = parse_filter(call.workspace, " ".join(asked.words))
-    call.tell_days(query.understood)
+    query = call.filter(" ".join(asked.words))
     listing, place = listing_of(call, query, asked.limit), place_of(call, asked.sort)
-    call.out.say(reader.left_in_archive(listing))
+    call.out.say(left := reader.left_in_archive(listing))
     if form in _OF_IDS:
         found = Selection(reader.ids(listing, place), iter(()))
     else:
@@ -94,6 +92,8 @@ def list_deals(call: Call) -> int:
             outlet.data(line(listed))
         return FAILED if asked.exit_code and found.ids else DONE
     _WRITERS[form](call, found, wanted)
+    if form == "table" and not (found.ids or left or asked.limit == 0):
+        call.out.say("No deal matches." if asked.words else "No deals here.")
     return FAILED if asked.exit_code and found.ids else DONE
 
 

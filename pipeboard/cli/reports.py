@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -17,10 +18,11 @@ from pipeboard.domain.metrics import METRICS
 from pipeboard.domain.metrics.waterfall import waterfall_of_days
 from pipeboard.domain.money import currency_code
 from pipeboard.domain.people import match_owner
+from pipeboard.domain.text import in_quotes, quoted
 from pipeboard.exchange.metrics_document import metrics_csv, metrics_document
 from pipeboard.exchange.metrics_tables import FullReport
 from pipeboard.store.reading.facts import collecting_later
-from pipeboard.workspace.finding import parse_filter, typed_period
+from pipeboard.workspace.finding import typed_period
 from pipeboard.workspace.reports import ReportQuery, end_of, groups_of, report_of, since_days
 
 if TYPE_CHECKING:
@@ -137,9 +139,8 @@ def _question(call: Call) -> ReportQuery:
     if as_of > workspace.now():
         raise BadInput("--as-of: that has not come yet.", hint="Name an instant until now.")
     words = " ".join(asked.words)
-    query = parse_filter(workspace, words) if words.strip() else None
-    if query is not None:
-        call.tell_days(query.understood)
+    _refuse_period(call, words)
+    query = call.filter(words) if words.strip() else None
     return ReportQuery(
         call.pipeline,
         typed_period(workspace, asked.period, at=as_of),
@@ -149,6 +150,24 @@ def _question(call: Call) -> ReportQuery:
         workspace.me,
         currency_code(asked.currency) if asked.currency else "",
     )
+
+
+def _refuse_period(call: Call, words: str) -> None:
+    """A period as the whole filter would give numbers of another one."""
+    text = "-".join(words.split())
+    if _QUARTER.fullmatch(text):
+        text = f"{call.workspace.today.year}{text.upper()}"
+    try:
+        typed_period(call.workspace, text)
+    except BadInput:
+        return
+    raise BadInput(
+        f"{quoted(words)} is a period, not deals.",
+        hint=f"Say --period {text}. To look for the word, put it in quotes: '{in_quotes(words)}'",
+    )
+
+
+_QUARTER = re.compile("q[1-4]", re.IGNORECASE)
 
 
 def _owner(call: Call, name: str | None) -> str | None:

@@ -20,10 +20,12 @@ from pipeboard.domain.filter_nodes import (
     Words,
     all_of,
     any_of,
+    leaves,
     negation,
 )
 from pipeboard.domain.filter_terms import FilterContext, bad_filter, read_term, require_no_gap
-from pipeboard.domain.text import Word, clean_line, did_you_mean, in_quotes, read_words
+from pipeboard.domain.lazy_dataclass import dataclass
+from pipeboard.domain.text import Word, clean_line, did_you_mean, fold, in_quotes, read_words
 
 # A stage or a filter that has another name now, in a filter as it was typed.
 
@@ -74,6 +76,50 @@ def _word(text: str) -> str:
 
 def _value(text: str) -> str:
     return in_quotes(text) if text.lower() == "none" else _word(text)
+
+
+# Words that are looked for as such, and may have been meant as more.
+
+_ELSEWHERE = {
+    "closed": ("won | lost", "closed deals"),
+    "active": ("open", "open deals"),
+    "stuck": ("stalled", "deals that stand still"),
+    "late": ("overdue", "deals with an overdue next step"),
+    "due": ("next<=today", "deals with a next step that is due"),
+    "today": ("next:today", "deals with a next step today"),
+    "parked": ("snoozed", "deals that sleep"),
+    "unassigned": ("owner:none", "nobody's deals"),
+}
+"""What states are called elsewhere: the term for one here, and what it finds."""
+
+
+@dataclass(frozen=True, slots=True)
+class Meaning:
+    """A word of a filter, the term that it may have been meant as, and what that `finds`."""
+
+    word: str
+    term: str
+    finds: str
+
+
+def other_meanings(
+    query: Filter, owners: Iterable[str], stages: Iterable[str]
+) -> tuple[Meaning, ...]:
+    """What words without quotes may have been meant as: reps, stages, and what states are called
+    elsewhere. They are looked for in names, people and notes all the same."""
+    if query.root is None:
+        return ()
+    known = dict(_ELSEWHERE)
+    for stage in stages:
+        known.setdefault(fold(stage), (f"stage:{_value(stage)}", f"deals in {stage}"))
+    for owner in filter(None, owners):
+        known[fold(owner)] = f"owner:{_word(owner)}", f"@{owner}'s deals"
+    looked_for = {fold(one.text) for one in leaves(query.root) if isinstance(one, Words)}
+    typed = [word for word in read_words(query.text, marks="|()") if word.is_bare]
+    words = [word for one in typed if (word := fold(one.text.lstrip("-"))) in looked_for]
+    if len(words) == len(looked_for):
+        words.append(" ".join(words))  # a name of several words, and nothing else
+    return tuple(Meaning(word, *known[word]) for word in dict.fromkeys(words) if word in known)
 
 
 LONGEST = 2_000

@@ -359,7 +359,42 @@ def test_a_list_of_what_ended_tells_of_the_archive_and_how_it_is_found(
     ["", "open", "@ana", "lost", "archived", "won | won archived", "won @bo", "lost:price"],
 )
 def test_what_leaves_nothing_of_its_kind_out_says_nothing(put_away: Type, filter: str) -> None:
-    assert put_away("list", *filter.split()).err == ""
+    done = put_away("list", *filter.split())
+    assert done.err == ("" if done.out else "No deal matches.\n")
+    assert put_away("list", *filter.split(), "--limit", "0").err == ""
+    assert put_away("list", *filter.split(), "--ids").err == ""
+
+
+def test_a_pipeline_without_deals_says_that_there_are_none(put_away: Type) -> None:
+    assert put_away("pipeline", "new", "Empty", "--stages", "One,Two").code == 0
+    assert put_away("list", "-p", "Empty").err == "No deals here.\n"
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        (("list", "Bo"), "'bo' is looked for as a word; owner:bo finds @bo's deals.\n"),
+        (("export", "-closed"), "'closed' is looked for as a word; won | lost finds closed deals."),
+        (("move", "--where", "ana", "won"), "'ana' is looked for as a word; owner:ana finds"),
+        (("triage", "late"), "overdue finds deals with an overdue next step."),
+        (("metrics", "ana"), "owner:ana finds @ana's deals."),
+    ],
+)
+def test_a_word_that_may_have_been_meant_as_more_is_told_as_a_word(
+    put_away: Type, line: tuple[str, ...], said: str
+) -> None:
+    assert said in put_away(*line).err
+    assert "looked for" not in put_away("list", '"bo"').err
+    assert "looked for" not in put_away("-q", *line).err
+
+
+@pytest.mark.parametrize("verb", ["list", "export"])
+@pytest.mark.parametrize("flag", ["--owner", "--owner=ana", "--stage", "--won"])
+def test_a_flag_that_is_a_term_of_the_filter_is_told_as_that(
+    put_away: Type, verb: str, flag: str
+) -> None:
+    done = put_away(verb, flag)
+    assert (done.code, "Here it is a term of the filter" in done.err) == (2, True), done
 
 
 def test_an_export_of_what_ended_tells_it_too(put_away: Type) -> None:

@@ -638,3 +638,21 @@ def test_a_review_counts_each_thing_under_its_own_name(
     assert found["preflight"]["faults"]["next_step"] == {"bo": 4}
     first = found["discuss"][0]
     assert (first["ref"], first["owner"], first["value"]) == ("D-3", "bo", 700_000)
+
+
+@pytest.mark.parametrize(
+    ("words", "period"),
+    [
+        ("2026Q3", "2026Q3"),
+        ("last quarter", "last-quarter"),
+        ("q3", "2026Q3"),
+        ("all", "all"),
+        ("2026-10", "2026-10"),
+    ],
+)
+def test_a_period_as_the_filter_is_refused_for_it_gives_numbers_of_another(
+    team: Type, words: str, period: str
+) -> None:
+    refused = team("metrics", *words.split())
+    assert (refused.code, f"Say --period {period}." in refused.err) == (2, True), refused
+    assert team("metrics", f'"{words}"').code == 0

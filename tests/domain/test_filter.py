@@ -12,7 +12,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from pipeboard.domain.errors import BadInput
-from pipeboard.domain.filter import parse_filter, with_stage_renamed
+from pipeboard.domain.filter import other_meanings, parse_filter, with_stage_renamed
 from pipeboard.domain.filter_fields import (
     BY_NAME,
     FIELDS,
@@ -956,3 +956,31 @@ def test_a_filter_that_nobody_saved_or_that_names_itself_is_refused(named: str, 
     with pytest.raises(BadInput, match="no filter is saved so") as refused:
         parse_filter(named, today=date(2026, 11, 23), currency="EUR", saved=lambda: SAVED)
     assert refused.value.hint == hint
+
+
+@pytest.mark.parametrize(
+    ("text", "terms"),
+    [
+        ("ana", ["owner:ana"]),
+        ("ANA lumen", ["owner:ana"]),
+        ("-closed ana", ["won | lost", "owner:ana"]),
+        ("lead generation", ['stage:"Lead Generation"']),
+        ("lead generation lumen", []),
+        ("lead | demo", ["stage:Demo"]),
+        ('"ana" lumen', []),
+        ("won", []),
+        ("owner:ana", []),
+        ("@ana", []),
+        ("lumen", []),
+        ("", []),
+    ],
+)
+def test_words_that_may_have_been_meant_as_more_are_told_with_their_terms(
+    text: str, terms: list[str]
+) -> None:
+    query = parse_filter(text, today=date(2026, 11, 23), currency="EUR")
+    found = other_meanings(query, ["ana", ""], ["Lead Generation", "Demo", "Won"])
+    assert [one.term for one in found] == terms
+    for one in found:
+        again = parse_filter(one.term, today=date(2026, 11, 23), currency="EUR")
+        assert "Words" not in repr(again.root)

@@ -12,17 +12,16 @@ from pipeboard.domain.errors import DatabaseError, PipeboardError
 from pipeboard.domain.filter_fields import may_become
 from pipeboard.domain.filter_nodes import Filter, These
 from pipeboard.domain.lazy_dataclass import replace
-from pipeboard.domain.text import fold
 from pipeboard.ui.draw.heading import found_words
 from pipeboard.ui.draw.layout import AUTO, Pane, card_rows, has_room_for_pane
-from pipeboard.ui.draw.line import Line, whole
+from pipeboard.ui.draw.line import EMPTY, Line, whole
 from pipeboard.ui.execute import Came, Questions, until_stored
 from pipeboard.ui.host import Host, Outcome, ask, opens_anew, parse_query, patiently, read
 from pipeboard.ui.keys import key_for, said
 from pipeboard.ui.last_view import empty_board, typed_filter
 from pipeboard.ui.overlays.help import Help, filter_lines, groups_of, legend_lines
 from pipeboard.ui.overlays.menu import Menu, MenuChoice, Option, Picker
-from pipeboard.ui.overlays.prompt import Feedback, Live, filter_line, understood
+from pipeboard.ui.overlays.prompt import Feedback, Live, filter_line
 from pipeboard.ui.screens.live import LiveScreen, show_over, uncover
 from pipeboard.ui.write_queue import is_busy
 
@@ -101,6 +100,7 @@ def _filtered(host: BoardScreen, text: str, before: LookedAt) -> Feedback:
     """Filters the board while it is typed, each time from where the cursor stood before."""
     try:
         wanted = parse_query(host, text)
+        meant = _meant(host, wanted)
         host.state.show(**before.place._asdict())
         host.state.load(replace(host.state.lens, filter=wanted), follow=before.deal_id)
     except DatabaseError as error:
@@ -114,12 +114,10 @@ def _filtered(host: BoardScreen, text: str, before: LookedAt) -> Feedback:
     host.redraw()
     host.count_signs()
     matching: Line = (whole(found_words(host.state.view), "input.chip"),)
-    if rep := _rep_named(host, text):
-        matching = (*matching, whole(f"   owner:{rep} finds @{rep}'s deals", "text.dim"))
-    elif others := may_become(text)[:_MOST_BEGUN]:
+    if not meant and (others := may_become(text)[:_MOST_BEGUN]):
         more = f"   so far as a word, until it is {' or '.join(others)}"
-        matching = (*matching, whole(more, "text.dim"))
-    return Feedback((matching,), True)
+        meant = (whole(more, "text.dim"),)
+    return Feedback(((*matching, *meant),), True)
 
 
 def read_back(host: Host, of: str) -> Live:
@@ -128,21 +126,29 @@ def read_back(host: Host, of: str) -> Live:
 
     def told(text: str) -> Feedback:
         try:
-            parse_query(host, text)
+            wanted = parse_query(host, text)
+            meant = _meant(host, wanted)
         except DatabaseError as error:
             return Feedback(((whole(error.message, "status.warn"),),), True, is_late=is_busy(error))
         except PipeboardError as error:
             why = said(error)
             return Feedback(((whole(why, "input.error"),),), False, why)
-        return understood(of if text.strip() else "all of them")
+        return Feedback(((whole(of if wanted else "all of them", "input.chip"), *meant),), True)
 
     return told
 
 
-def _rep_named(host: BoardScreen, text: str) -> str:
-    """Who has deals here and is called exactly so: words alone are not looked for in owners."""
-    name = fold(text.strip().removeprefix("@"))
-    return next((owner for owner in host.state.board.owners if fold(owner) == name), "")
+def _meant(host: Host, wanted: Filter | None) -> Line:
+    """What words of a filter may have been meant as."""
+    if wanted is None:
+        return EMPTY
+    from pipeboard.domain.filter import other_meanings
+
+    owners = [rep.name for rep in host.state.reader.reps()]
+    stages = [stage.name for stage in host.pipeline().stages]
+    meant = other_meanings(wanted, owners, stages)[:_MOST_BEGUN]
+    told = " and ".join(f"{one.term} finds {one.finds}" for one in meant)
+    return (whole(f"   {told}", "text.dim"),) if told else EMPTY
 
 
 async def find(host: BoardScreen) -> None:
