@@ -23,7 +23,7 @@ _FORM = "words-1"
 
 # Modules whose texts no person reads on a screen: data, files, scripts, what scripts are told.
 _WITHOUT = re.compile(
-    r"demo/|domain/(locale_table|phrases)\.py|cli/phrasing\.py"
+    r"demo/|domain/(locale_table|phrases)\.py|cli/(phrasing|other_words)\.py"
     r"|exchange/(words/|layouts/(tools|trello)|(synonyms|page|metrics_document)\.py)"
     r"|store/(tables/|(grants|dialect|sql)\.py)|ui/terminal/(ink|reading|cells|width)\.py"
 )
@@ -35,7 +35,7 @@ _WITH_SMALL = re.compile(
     r"ui/(draw|actions|overlays|screens)/|ui/board_state\.py|domain/metrics/|workspace/triage\.py"
     r"|domain/(signs|timeline|attention|board|roles|hygiene)\.py|cli/day\.py|exchange/deal_text\.py"
 )
-_NO_WORDS_ASSIGNED = ("CSS", "DEFAULT_CSS", "SAID_OTHERWISE", "__all__", "__slots__")
+_NO_WORDS_ASSIGNED = ("CSS", "DEFAULT_CSS", "__all__", "__slots__")
 _NO_WORDS_GIVEN = re.compile(
     r"[gs]etattr|hasattr|delattr|compile|import_module|TypeVar|ParamSpec|namedtuple|field|open|get"
     r"|(starts|ends)with|(en|de)code|r?partition|split|remove(pre|suf)fix|(attr|item)getter|execute"

@@ -188,52 +188,6 @@ NESTED: dict[str, dict[str, str]] = {
 }
 
 
-SAID_OTHERWISE = {
-    "board": "run start tui",
-    "list": "ls find search grep query deals",
-    "show": "view open cat get deal",
-    "add": "new create",
-    "set": "edit update change modify rename value probability",
-    "assign": "owner give handover hand-over reassign",
-    "tag": "label labels untag",
-    "archive": "delete del rm remove drop trash hide",
-    "unarchive": "undelete",
-    "merge": "dedupe duplicates",
-    "move": "mv stage stages advance",
-    "won": "win close",
-    "lost": "lose close",
-    "next": "step plan task remind reminder followup follow-up reschedule",
-    "log": "touch activity interaction email meeting",
-    "note": "comment notes",
-    "answer": "question questions qualify",
-    "snooze": "park wait pause",
-    "contact": "person people contacts",
-    "term": "terms",
-    "tick": "checklist",
-    "template": "letter mail",
-    "triage": "queue inbox",
-    "due": "overdue status todo today agenda",
-    "check": "hygiene stuck stalled rot gaps",
-    "digest": "morning standup",
-    "metrics": "numbers report reports stats kpi dashboard forecast funnel winrate win-rate",
-    "target": "quota goal",
-    "fx": "rate rates currency",
-    "undo": "revert rollback",
-    "history": "audit timeline events changes activity",
-    "doctor": "verify repair fsck",
-    "logs": "faults errors",
-    "import": "load",
-    "export": "dump save csv",
-    "rep": "reps user users team",
-    "migrate": "upgrade copy",
-    "config": "settings preferences options theme",
-    "mcp": "assistant server",
-    "keys": "shortcuts bindings",
-    "completions": "completion autocomplete",
-}
-"""What people from other tools, or from the screens, call what verbs do."""
-
-
 # Cutting a command line into its verb and the rest, importing nothing that help does not need.
 
 
@@ -263,7 +217,8 @@ def cut(arguments: Sequence[str]) -> tuple[str, tuple[str, ...]]:
     if rest[at] not in inner:
         if verb in WITH_WORDS and not _is_slip(rest[at], inner):
             return f"{verb} {default}", rest
-        error = _unknown(rest[at], inner, f"'{verb}' has: {', '.join(inner)}.")
+        has = f"'{verb}' has: {', '.join(inner)}."
+        error = _unknown(rest[at], inner, has, _called_here(rest[at], verb))
         if verb in WITH_WORDS:
             error.hint += f" A file of that name is ./{rest[at]}"
         raise error
@@ -305,10 +260,14 @@ def _is_slip(word: str, inner: Iterable[str]) -> bool:
     return not {".", "/", "\\"} & set(word) and nearest(word, inner) is not None
 
 
-def _called_here(word: str) -> str:
-    """The verbs that do what a word means elsewhere, or whose second word it is, for a hint."""
-    meant = [verb for verb, words in SAID_OTHERWISE.items() if word.casefold() in words.split()]
-    found = meant or [f"{verb} {word}" for verb, inner in NESTED.items() if word in inner]
+def _called_here(word: str, family: str = "") -> str:
+    """The verbs (of a family with second words) that do what a word means elsewhere, or whose
+    second word it is, for a hint."""
+    from pipeboard.cli.other_words import meant_by
+
+    found = meant_by(word, family)
+    if not (found or family):
+        found = [f"{verb} {word}" for verb, inner in NESTED.items() if word in inner]
     return " or ".join(f"'pipeboard {verb}' ({listed(verb)[1]})" for verb in found)
 
 
