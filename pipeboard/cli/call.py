@@ -26,7 +26,6 @@ from pipeboard.workspace.finding import (
     find_deals,
     find_pipeline,
     numbers_of,
-    parse_filter,
 )
 
 if TYPE_CHECKING:
@@ -37,7 +36,6 @@ if TYPE_CHECKING:
     from pipeboard.domain.agreements import Agreement
     from pipeboard.domain.commands import Command
     from pipeboard.domain.deal import Deal
-    from pipeboard.domain.filter_nodes import Filter
     from pipeboard.domain.pipeline import Pipeline
     from pipeboard.domain.programs import Hook
     from pipeboard.domain.settings import Settings
@@ -246,7 +244,9 @@ class Call:
 
     def _check_where(self, where: str) -> None:
         """A filter that says nothing would mean every deal: nobody means that by an empty text."""
-        if self.filter(where).root is None:
+        from pipeboard.cli.echo import typed_filter
+
+        if typed_filter(self.workspace, self.out, where).root is None:
             raise BadInput(
                 "--where is empty, which would mean every deal.",
                 hint="Name the deals, or say --where open.",
@@ -295,15 +295,6 @@ class Call:
             raise BadInput(f"{flag}: {error.message}", hint=error.hint) from error
         self.tell_days([(text, day)])
         return at
-
-    def filter(self, text: str) -> Filter:
-        """A filter as typed; how it was understood is said."""
-        from pipeboard.cli.echo import meanings
-
-        query = parse_filter(self.workspace, text)
-        self.tell_days(query.understood)
-        self.out.say(*meanings(query, self.workspace.reader))
-        return query
 
     def tell_days(self, understood: Iterable[tuple[str, date]]) -> None:
         """Which days were meant that were typed without their year."""

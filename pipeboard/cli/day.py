@@ -89,7 +89,7 @@ def _nothing(call: Call, owner: str | None) -> str:
 def _day(call: Call) -> DayReader:
     """The day of whom and of what was asked for."""
     asked = call.arguments
-    query = call.filter(" ".join(getattr(asked, "words", ())))
+    query = echo.typed_filter(call.workspace, call.out, " ".join(getattr(asked, "words", ())))
     owner = whose(call.workspace, asked.owner, query)
     return day_of(call.workspace, call.only_pipeline, owner, query)
 

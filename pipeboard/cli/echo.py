@@ -14,11 +14,14 @@ from pipeboard.domain.money import Money, format_percent
 from pipeboard.domain.pipeline import Pipeline
 from pipeboard.domain.text import quoted
 from pipeboard.domain.timeline import UNSET, field_label
+from pipeboard.workspace.finding import parse_filter
 
 if TYPE_CHECKING:
+    from pipeboard.cli.output import Output
     from pipeboard.domain.deal import FieldValue, Values
     from pipeboard.domain.filter_nodes import Filter
     from pipeboard.store.reading import Reader
+    from pipeboard.workspace import Workspace
 
 _BETWEEN = " · "
 
@@ -95,7 +98,14 @@ def days(understood: Iterable[tuple[str, date]]) -> tuple[str, ...]:
     )
 
 
-def meanings(query: Filter, reader: Reader) -> tuple[str, ...]:
+def typed_filter(workspace: Workspace, out: Output, text: str) -> Filter:
+    """A filter as typed; how it was understood is said."""
+    query = parse_filter(workspace, text)
+    out.say(*days(query.understood), *_meanings(query, workspace.reader))
+    return query
+
+
+def _meanings(query: Filter, reader: Reader) -> tuple[str, ...]:
     """What words of a filter may have been meant as, a sentence each."""
     if query.root is None:
         return ()

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from pipeboard import outlet
 from pipeboard.cli.call import Call
 from pipeboard.cli.columns import FOR_MARKDOWN, ListColumn
+from pipeboard.cli.echo import typed_filter
 from pipeboard.cli.failures import DONE
 from pipeboard.cli.listing import as_listed, listing_of, named_columns, place_of
 from pipeboard.cli.verbs import takes, verb
@@ -94,7 +95,7 @@ def export(call: Call) -> int:
         return DONE
     form = _format(call)
     place = place_of(call, asked.sort)
-    query = call.filter(" ".join(asked.words))
+    query = typed_filter(call.workspace, call.out, " ".join(asked.words))
     listing = listing_of(call, query)
     ids = call.workspace.reader.ids(listing, place)
     call.out.say(call.workspace.reader.left_in_archive(listing))

@@ -22,6 +22,7 @@ from pipeboard.cli.columns import (
     sign_of,
     template,
 )
+from pipeboard.cli.echo import typed_filter
 from pipeboard.cli.failures import DONE, FAILED
 from pipeboard.cli.output import as_json, write_stream_of_documents
 from pipeboard.cli.tables import Cell, Table, tell
@@ -80,7 +81,7 @@ def list_deals(call: Call) -> int:
     form, reader = asked.form or "table", call.workspace.reader
     wanted = named_columns(call)
     line = None if asked.template is None else template(asked.template, reader.custom_fields)
-    query = call.filter(" ".join(asked.words))
+    query = typed_filter(call.workspace, call.out, " ".join(asked.words))
     listing, place = listing_of(call, query, asked.limit), place_of(call, asked.sort)
     call.out.say(left := reader.left_in_archive(listing))
     if form in _OF_IDS:

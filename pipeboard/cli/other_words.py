@@ -68,5 +68,5 @@ def meant_by(word: str, family: str = "") -> list[str]:
     return [
         verb
         for verb, words in SAID_OTHERWISE.items()
-        if word.casefold() in words.split() and verb.partition(" ")[0] == (family or verb)
+        if word.casefold() in words.split() and verb.rpartition(" ")[0] == family
     ]
