@@ -155,6 +155,8 @@ def _question(call: Call) -> ReportQuery:
 def _refuse_period(call: Call, words: str) -> None:
     """A period as the whole filter would give numbers of another one."""
     text = "-".join(words.split())
+    if not _LIKE_A_PERIOD.fullmatch(text):
+        return
     if _QUARTER.fullmatch(text):
         text = f"{call.workspace.today.year}{text.upper()}"
     try:
@@ -168,6 +170,7 @@ def _refuse_period(call: Call, words: str) -> None:
 
 
 _QUARTER = re.compile("q[1-4]", re.IGNORECASE)
+_LIKE_A_PERIOD = re.compile(r"[\w.-]+")
 
 
 def _owner(call: Call, name: str | None) -> str | None:
