@@ -359,6 +359,7 @@ async def test_several_deals_are_answered_one_after_another_and_move_together(de
         ("next step", ["thu call"], lambda deal: deal.next_step is not None),
         ("checklist", ["y", "y"], lambda deal: len(deal.checklist) == 2),
         ("checklist", ["y", "n"], lambda deal: len(deal.checklist) == 1),
+        ("checklist", ["n"], lambda deal: not deal.checklist),
     ],
 )
 async def test_each_thing_that_a_gate_asks_is_asked_in_its_way(
