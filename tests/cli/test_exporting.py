@@ -107,6 +107,8 @@ def test_what_a_file_tells_of_earlier_weeks_is_no_news_of_this_one(
     assert team("import", str(home / "all.json"), *elsewhere).code == 0
     said = team("review", *elsewhere).out
     assert "Acme" in said and back not in said
+    # What happened since is spoken of, also where a file brought it.
+    assert back in team("review", "--since", "2026-08-20", *elsewhere).out
 
 
 @pytest.mark.parametrize(

@@ -427,7 +427,8 @@ def test_a_key_that_a_screen_does_not_know_is_named_with_the_way_to_help() -> No
     assert unheard(UNUSED, UNUSED, BOARD) == f"{UNUSED} does nothing here. ? tells the keys."
     told = "V does nothing here: 'Mark a range' is for the board. ? tells the keys."
     assert unheard("V", "V", DEAL, BOARD) == told
-    assert unheard("ctrl+c", None, BOARD) == ""
+    for key in ("ctrl+c", "ctrl+q", "ctrl+z"):  # of the program, whatever is looked at
+        assert {unheard(key, None, table, BOARD) for table in SCREENS} == {""}, key
 
 
 ON_EVERY_SCREEN_OF_A_DEAL = """
