@@ -857,7 +857,7 @@ async def test_a_search_that_is_left_leaves_what_was_searched_before(deal: DealD
     assert deal.wanted == "moved"
 
 
-FORMS = {
+FORMS: dict[DealTab, tuple[Contact | Term, dict[str, str]]] = {
     DealTab.PEOPLE: (Contact("Mika", "user", "mika@x.example", "+1 2", "Plant manager"),
                      {"name": "", "email": "nobody"}),
     DealTab.TERMS: (Term("Payment", "30 days", "60 days", "45 days"), {"item": ""}),
