@@ -13,6 +13,7 @@ from pipeboard.ui.draw.line import text_of
 from pipeboard.ui.overlays.form import _check
 from pipeboard.ui.overlays.gate_sheet import GateSheet
 from pipeboard.ui.overlays.prompt import Longer, Prompt
+from pipeboard.ui.overlays.question import QuestionCard
 from pipeboard.ui.widgets import line_input
 from pipeboard.ui.widgets.line_input import LineInput
 
@@ -118,6 +119,14 @@ def test_what_is_pasted_becomes_one_line_as_far_as_there_is_room(
     assert box.pasted == ("" if told and told[0] == "Longer" else line)
     said = [(type(one).__name__, next(iter(vars_of(one)))) for one in posted]
     assert said == ([told] if told else [])
+
+
+@pytest.mark.parametrize("kind", [Prompt, QuestionCard])
+def test_what_is_too_long_for_a_line_goes_on_without_what_steers_a_terminal(kind: Any) -> None:
+    given: list[str] = []
+    asking: Any = SimpleNamespace(leave=given.append, _take=given.append)
+    kind.on_line_input_longer(asking, LineInput.Longer("\x1b[31mred\u202e\n\tb\r\nc"))
+    assert given == ["[31mred\n    b\nc"]
 
 
 def vars_of(message: Any) -> list[object]:
