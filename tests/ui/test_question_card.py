@@ -38,6 +38,7 @@ async def test_what_is_no_answer_stays_there_with_the_reason(
         (None, ["shift+tab", "enter"], Given(rating=4)),
         (SO, ["tab", "tab", "enter"], Given("Scrap", "a report", None)),
         (SO, ["down", *"s", "up", *"!", "enter"], Given("Scrap!", "a reports", 3)),
+        (SO, ["ctrl+r", "enter"], Given("Scrap", "a report", 3)),
         (SO, [*"?", "tab", "ctrl+r", "enter"], Given("Scrap", "a report", 3)),
         (SO, [*"?", "ctrl+r", "ctrl+r", "enter"], Given("Scrap?", "a report", 3)),
     ],
