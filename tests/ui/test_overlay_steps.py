@@ -139,6 +139,14 @@ def test_a_line_begins_with_one_line_of_what_stands_there() -> None:
 
 
 @pytest.mark.parametrize(
+    ("set_to", "stands"),
+    [("a\nb\tc", "a b c"), ("\x1b[31mred\u202e", "[31mred"), ("a\x00\x9b2J", "a2J")],
+)
+def test_whoever_sets_a_line_it_holds_what_can_be_printed(set_to: str, stands: str) -> None:
+    assert LineInput().validate_value(set_to) == stands == line_input.one_line(set_to)
+
+
+@pytest.mark.parametrize(
     ("typed", "accept_empty", "feedback", "does"),
     [
         ("fri", False, (True, ""), "Friday"),
