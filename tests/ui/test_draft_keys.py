@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from functools import partial
+from itertools import product
 from pathlib import Path
-from typing import Any
+from types import SimpleNamespace
+from typing import Any, cast
 
 import pytest
 
 from pipeboard.domain.deal import Contact, Loss, Term
-from pipeboard.ui.actions import closing, daily, fields, hygiene, items, review, stages
+from pipeboard.domain.lazy_dataclass import replace
+from pipeboard.domain.pipeline import Pipeline
+from pipeboard.ui.actions import closing, daily, fields, figures, hygiene, items, review, stages
 from pipeboard.ui.actions.fields import ask_question
 from pipeboard.ui.key_table import DEAL, DealTab
 from tests.team import QUALIFICATION, Team, add, qualify, sales
@@ -106,3 +110,24 @@ async def test_each_text_has_a_draft_of_its_own(deal: DealDesk) -> None:
         key = deal.overlays[-1].draft.key
         assert key not in found
         found[key] = f"another day of D-{one}"
+
+
+class Numbers(list[str]):
+    """What the numbers are of, where the titles of what is asked are noted too."""
+
+    def __init__(self, pipeline: Pipeline, label: str, owner: str | None) -> None:
+        super().__init__()
+        self.pipeline, self.period, self.owner = pipeline, SimpleNamespace(label=label), owner
+
+
+async def test_an_amount_that_is_left_is_offered_for_that_period_rep_and_pipeline_alone(
+    deal: DealDesk,
+) -> None:
+    found: set[str] = set()
+    for number, label, owner in product((1, 2), ("2026Q4", "2027Q1"), ("ana", "bo", None)):
+        for action in (figures.target, figures.call):
+            deal.begin(None)
+            deal.asked = Numbers(replace(sales(deal.workspace), id=number), label, owner)
+            await deal.do(cast("Any", action))
+            found.add(deal.overlays[-1].draft.key)
+    assert len(found) == 2 * 2 * 3 * 2
