@@ -251,6 +251,22 @@ async def test_before_a_closed_deal_is_merged_away_it_is_told_what_it_was(
     assert (board.stored(goes).merged_into, board.stored(stays).merged_into) == (stays, None)
 
 
+@pytest.mark.parametrize(("closed", "chosen"), [(1, "k"), (2, "o")])
+async def test_an_open_deal_goes_into_a_closed_one_without_a_further_question(
+    board: Board, closed: int, chosen: str
+) -> None:
+    board.workspace.lose([closed], Loss("price"))
+    board.begin(chosen, ids=(1, 2))
+    await board.do(hygiene.merge)
+    assert len(board.asked) == 1
+    assert board.stored(3 - closed).merged_into == closed
+    # The other way round it would leave the numbers.
+    board.workspace.undo()
+    board.begin("o" if chosen == "k" else "k", None, ids=(1, 2))
+    await board.do(hygiene.merge)
+    assert len(board.asked) == 2 and board.receipts == []
+
+
 def test_cards_above_those_that_were_read_are_read_when_the_cursor_comes_to_them(
     board: Board,
 ) -> None:
