@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from pipeboard.domain.errors import BadInput, GivenUp
+from pipeboard.domain.errors import BadInput, GivenUp, Refused
 from pipeboard.domain.periods import parse_period
 from pipeboard.ui.actions import figures
 from pipeboard.ui.actions.figures import _sides
@@ -377,3 +377,23 @@ def test_a_period_of_another_length_holds_today_or_begins_where_the_one_before_d
 ) -> None:
     changed, cursor = looked_at(figures.span, period=parse_period(shown, TODAY))
     assert (changed["period"].label, cursor) == (then, 5)
+
+
+@pytest.mark.parametrize(("shown", "whose"), [("bo", "bo"), (None, "ana")])
+async def test_a_call_that_is_not_ones_own_to_make_is_refused_before_it_is_typed(
+    shown: str | None, whose: str
+) -> None:
+    looked: list[object] = []
+
+    def check_agreements(agreements: Any) -> None:
+        looked.extend(one.key for one in agreements)
+        raise Refused("It is theirs.")
+
+    rights = SimpleNamespace(check_agreements=check_agreements)
+    seat = SimpleNamespace(rights=rights)
+    host: Any = SimpleNamespace(
+        asked=replace(ASKED, owner=shown), program=SimpleNamespace(me="ana", seat=seat)
+    )
+    with pytest.raises(Refused):
+        await figures.call(host)
+    assert looked == [(PIPELINE.id, "2026Q4", whose)]
