@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
+from itertools import chain
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, cast
@@ -15,7 +16,7 @@ import pytest
 from pipeboard.domain.agreements import Topic
 from pipeboard.domain.board import Sort
 from pipeboard.domain.deal import Contact, Deal, Loss, Status
-from pipeboard.domain.errors import DatabaseError
+from pipeboard.domain.errors import DatabaseError, Refused
 from pipeboard.domain.hygiene import DUPLICATES, GROUPS, OF_QUALIFIED, Alike, Fault
 from pipeboard.domain.people import Actor
 from pipeboard.domain.templates import template
@@ -208,6 +209,50 @@ async def test_a_filter_is_saved_changed_and_forgotten(board: Board) -> None:
     board.begin(filters._CHANGE, "huge", "d")
     await board.do(filters.saved_filters)
     assert board.workspace.reader.saved_filters("ana") == ()
+
+
+@pytest.mark.parametrize("wanted", [filters._SAVE, filters._CHANGE])
+async def test_where_nothing_may_be_changed_no_name_of_a_filter_is_asked_for(
+    board: Board, wanted: str
+) -> None:
+    board.workspace.save_filter("big", "value>50k")
+    await board.do(navigation.set_filter, "value>20k")
+
+    def check_writable() -> None:
+        raise Refused("It is only looked at.")
+
+    board.program.check_writable = check_writable
+    board.begin(wanted)
+    with pytest.raises(Refused):
+        await board.do(filters.saved_filters)
+    assert board.asked == ["Filters"]
+    # One that is there is still shown.
+    board.begin("big")
+    await board.do(filters.saved_filters)
+    assert board.names == [["Cobalt"]]
+
+
+async def test_the_deals_behind_a_number_are_shown_whosever_they_are(board: Board) -> None:
+    await board.do(navigation.mine)
+    await board.do(navigation.set_filter, "value>20k")
+    before = board.state.looked_at
+    board.state.show(marks=frozenset({1}))
+    ids, here = frozenset({1, 2, 3, 99}), board.pipeline().id
+    navigation._show_deals(cast("Any", board), "won deals", ids, here, "board.metrics")
+    assert {*chain(*board.names)} == {"Borealis", "Cobalt", "Lumen Oy"}
+    assert (board.state.view.filter_text, board.state.view.marks) == ("won deals", frozenset())
+    assert board.shown_behind == (before, "board.metrics")
+    assert board.said[-1] == "3 of 4 deals behind won deals; Esc goes back to the number."
+    selection.back_to_number(cast("Any", board))
+    assert board.names == [["Lumen Oy"]] and board.state.view.filter_text == "value>20k"
+
+
+async def test_another_filter_leads_back_to_no_number(board: Board) -> None:
+    behind = (board.state.looked_at, "board.metrics")
+    for text, back in (("valu>>", behind), ("value>20k", None)):
+        board.shown_behind = behind
+        await board.do(navigation.set_filter, text)
+        assert board.shown_behind == back
 
 
 async def test_a_deal_that_is_found_is_gone_to_whatever_hides_it(board: Board) -> None:
