@@ -38,10 +38,13 @@ from pipeboard.ui.key_table import BOARD, HYGIENE, METRICS, REVIEW
 from pipeboard.ui.last_view import Choices
 from pipeboard.ui.launch import first_state
 from pipeboard.ui.overlays.menu import Option
+from pipeboard.ui.review_keys import REVIEW_TABS
 from pipeboard.ui.screens.deal_pane import DealPane
 from pipeboard.ui.screens.hygiene import HygieneScreen
+from pipeboard.ui.screens.review import ReviewPlace
 from pipeboard.ui.widgets.line_input import LONGEST_LINE, LineInput
 from pipeboard.workspace.reports import set_target
+from pipeboard.workspace.review import gather, held_reviews
 from tests.team import LEAD, NOW, QUALIFICATION, Team, add
 from tests.ui.board_scene import DEAL, PIPELINE, TODAY, ZONE
 from tests.ui.golden_screens import assert_looks_like, with_roles
@@ -351,6 +354,81 @@ async def test_a_review_that_is_looked_back_at_is_left_by_choosing_the_present_o
     await board.do(review.past)
     assert board.said == ["No review was held yet; B ends this one and keeps it."]
     assert waited == ["counted"] * 4  # what was held is known once it is
+
+
+@pytest.fixture
+def meeting(board: Board) -> Any:
+    """The review of the pipeline, where one deal has been spoken of and another day is looked
+    back to."""
+    host: Any = board
+    found = gather(board.workspace, board.pipeline())
+
+    async def counted() -> None: ...
+
+    host.counted, host.found, host.document, host.past = counted, found, found.document, None
+    host.place = ReviewPlace(board.pipeline(), REVIEW_TABS[0], {}, frozenset({"D-1"}), NOW)
+    return host
+
+
+@pytest.mark.parametrize(("answer", "is_held"), [("B", True), (None, False)])
+async def test_a_review_that_is_held_begins_anew_with_nothing_spoken_of(
+    meeting: Any, answer: str | None, is_held: bool
+) -> None:
+    place = meeting.place
+    meeting.begin(answer)
+    await meeting.do(review.hold)
+    began_anew = place._replace(discussed=frozenset(), since=None)
+    assert meeting.place == (began_anew if is_held else place)
+    assert meeting.reloaded == is_held
+    assert len(held_reviews(meeting.workspace, meeting.pipeline())) == is_held
+
+
+async def test_a_review_looks_back_to_no_day_that_is_to_come(meeting: Any) -> None:
+    seen: list[tuple[bool, str]] = []
+
+    def typed(line: Any) -> str:
+        for text in ("tomorrow", "2027-01-01", "today", "16nov"):
+            feedback = line._live(text)
+            seen.append((feedback.ok, feedback.why))
+        return "16nov"
+
+    meeting.begin(typed)
+    await meeting.do(review.since)
+    ahead = (False, "A review looks back. Name a day until today.")
+    assert seen == [ahead, ahead, (True, ""), (True, "")]
+    assert (meeting.place.since.isoformat(), meeting.place.discussed) == (
+        "2026-11-15T23:00:00+00:00", frozenset({"D-1"})
+    )  # fmt: skip
+    meeting.begin("")
+    await meeting.do(review.since)
+    assert meeting.place.since is None
+
+
+WORDS = {
+    "move": "needs", "snooze": "2w", "owner": "bo", "value": "40k", "close": "19dec",
+    "probability": "60", "tag": "+warm -cold", "next": "fri call", "note": "They called",
+    "theme": "light", "filter": "open",
+}  # fmt: skip
+"""What may stand behind each command of the palette."""
+
+
+def test_words_with_a_command_are_refused_where_nothing_may_be_changed(board: Board) -> None:
+    host: Any = board
+    host.NEEDS_ROOM = False
+    assert {*WORDS} == {*palette._TYPED}
+    for may_write in (True, False):
+
+        def check_writable(may_write: bool = may_write) -> None:
+            if not may_write:
+                raise Refused("It is only looked at.")
+
+        board.program.check_writable = check_writable
+        refused = {
+            command
+            for command, words in WORDS.items()
+            if any(offer.why for offer in palette._meant(host, f"{command} {words}"))
+        }
+        assert refused == (set() if may_write else {*WORDS} - {"theme", "filter"})
 
 
 async def test_another_pipeline_is_chosen_where_there_is_one(board: Board) -> None:
