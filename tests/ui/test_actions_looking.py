@@ -19,6 +19,7 @@ from pipeboard.domain.deal import Contact, Deal, Loss, Status
 from pipeboard.domain.errors import DatabaseError, Refused
 from pipeboard.domain.hygiene import DUPLICATES, GROUPS, OF_QUALIFIED, Alike, Fault
 from pipeboard.domain.people import Actor
+from pipeboard.domain.settings import Rep
 from pipeboard.domain.templates import template
 from pipeboard.ui.actions import (
     export,
@@ -429,6 +430,27 @@ def test_words_with_a_command_are_refused_where_nothing_may_be_changed(board: Bo
             if any(offer.why for offer in palette._meant(host, f"{command} {words}"))
         }
         assert refused == (set() if may_write else {*WORDS} - {"theme", "filter"})
+
+
+def test_the_commands_offer_deals_to_who_works_here_and_to_who_is_typed(board: Board) -> None:
+    host: Any = board
+    host.state = SimpleNamespace(reader=board.workspace.reader)
+    board.workspace.change_rep(Rep("cy", "Cy Lund", active=False))
+    board.workspace.change_rep(Rep("bo", "Bo Dahl"))
+    found = {
+        typed: [offer.words for offer in palette._owners(host, typed)]
+        for typed in ("b", "@bo", "dahl", "cy", "zoe")
+    }
+    assert found == {
+        "b": ["Give to @bo"],
+        "@bo": ["Give to @bo"],
+        "dahl": ["Give to @bo"],
+        "cy": ["Give to @cy"],  # as typed: it is told why not
+        "zoe": ["Give to @zoe"],
+    }
+    assert [one.right for one in palette._owners(host, "zoe")] != ["o"]
+    # By a part of their name only those who work here are found.
+    assert [one.words for one in palette._owners(host, "lund")] == ["Give to @lund"]
 
 
 async def test_another_pipeline_is_chosen_where_there_is_one(board: Board) -> None:
