@@ -42,7 +42,7 @@ from pipeboard.ui.overlays.menu import Option
 from pipeboard.ui.review_keys import REVIEW_TABS
 from pipeboard.ui.screens.deal_pane import DealPane
 from pipeboard.ui.screens.hygiene import HygieneScreen
-from pipeboard.ui.screens.review import ReviewPlace
+from pipeboard.ui.screens.review import ReviewPlace, ReviewScreen
 from pipeboard.ui.widgets.line_input import LONGEST_LINE, LineInput
 from pipeboard.workspace.reports import set_target
 from pipeboard.workspace.review import gather, held_reviews
@@ -403,6 +403,19 @@ async def test_a_review_looks_back_to_no_day_that_is_to_come(meeting: Any) -> No
     meeting.begin("")
     await meeting.do(review.since)
     assert meeting.place.since is None
+
+
+def test_a_review_is_come_back_to_where_it_is_of_the_same_pipeline(board: Board) -> None:
+    here = board.pipeline()
+    zeros = dict.fromkeys(REVIEW_TABS, 0)
+    left = ReviewPlace(here, REVIEW_TABS[2], {**zeros, REVIEW_TABS[2]: 3}, frozenset({"D-1"}), NOW)
+    other = replace(here, id=99)
+    anew = {pipeline.id: ReviewPlace(pipeline, REVIEW_TABS[0], zeros, frozenset(), None)
+            for pipeline in (here, other)}  # fmt: skip
+    for pipeline, before, then in ((here, left, left), (other, left, anew[99]),
+                                   (here, None, anew[here.id])):  # fmt: skip
+        screen = ReviewScreen(cast("Any", board.state), pipeline, before, *[cast("Any", None)] * 2)
+        assert screen.place == then
 
 
 WORDS = {
