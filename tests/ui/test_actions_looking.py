@@ -30,6 +30,7 @@ from pipeboard.ui.actions import (
     palette,
     review,
     selection,
+    triage,
 )
 from pipeboard.ui.draw.facts import PaneStyle
 from pipeboard.ui.draw.hygiene import HygieneView, Pair, heading, items_of, lines_below, merge_lines
@@ -464,6 +465,17 @@ def test_the_commands_offer_deals_to_who_works_here_and_to_who_is_typed(board: B
     assert [one.right for one in palette._owners(host, "zoe")] != ["o"]
     # By a part of their name only those who work here are found.
     assert [one.words for one in palette._owners(host, "lund")] == ["Give to @lund"]
+
+
+@pytest.mark.parametrize(("me", "owner"), [("ana", "ana"), ("zed", None)])
+def test_the_queue_is_ones_own_and_for_who_is_no_rep_everybodys(
+    board: Board, tmp_path: Path, me: str, owner: str | None
+) -> None:
+    board.program.me = me
+    board.program.seat = SimpleNamespace(folder=tmp_path, store=board.workspace.store, eyes=me)
+    begun = triage._begun(cast("Any", board), board.workspace.reader)
+    assert (begun.listing.me, begun.listing.owner) == (me, owner)
+    assert begun.left == (1 if owner else 3)
 
 
 async def test_another_pipeline_is_chosen_where_there_is_one(board: Board) -> None:
