@@ -45,6 +45,8 @@ REACHES_OUT: Final = frozenset(
     (
         "importing.open_import",
         "export.export",
+        "export.export_deals",
+        "review.export",
         "items.edit_outside",
         "export.letter",
         "export.run_program",

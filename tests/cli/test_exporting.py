@@ -7,7 +7,10 @@ import errno
 import io
 import json
 import os
+import sqlite3
 import stat
+from collections.abc import Iterator, Sequence
+from contextlib import closing, suppress
 from pathlib import Path
 from time import sleep
 from typing import Any
@@ -16,6 +19,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from pipeboard.cli import exporting
+from pipeboard.exchange.deal_files import whole_document
 from tests.cli.conftest import Type
 from tests.ledger import disagreements
 
@@ -90,6 +95,32 @@ def test_a_place_without_room_is_no_wrong_line(
     assert not (home / "all.csv").exists()
 
 
+def test_a_whole_workspace_is_that_of_one_moment(
+    team: Type, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert team("add", "Acme: pilot 5k").code == 0
+    before = whole(team, str(home / "team.db"), home / "a.json")
+
+    def with_a_colleague(schema: int, tables: Sequence[str], columns: Any, rows: Any) -> Any:
+        assert "deal" in tables[1:]
+
+        def told(table: str) -> Iterator[Any]:
+            yield from rows(table)
+            if table == tables[0]:  # who has to wait for it changes nothing meanwhile
+                with suppress(sqlite3.OperationalError), closing(_opened(home / "team.db")) as base:
+                    base.execute("update deal set title = 'Other'")
+                    base.commit()
+
+        return whole_document(schema, tables, columns, told)
+
+    monkeypatch.setattr(exporting, "whole_document", with_a_colleague)
+    assert whole(team, str(home / "team.db"), home / "b.json") == before
+
+
+def _opened(path: Path) -> sqlite3.Connection:
+    return sqlite3.connect(path, timeout=0)
+
+
 def test_what_a_file_tells_of_earlier_weeks_is_no_news_of_this_one(
     team: Type, home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -107,6 +138,8 @@ def test_what_a_file_tells_of_earlier_weeks_is_no_news_of_this_one(
     assert team("import", str(home / "all.json"), *elsewhere).code == 0
     said = team("review", *elsewhere).out
     assert "Acme" in said and back not in said
+    # What happened since is spoken of, also where a file brought it.
+    assert back in team("review", "--since", "2026-08-20", *elsewhere).out
 
 
 @pytest.mark.parametrize(

@@ -185,6 +185,7 @@ def _furnish(team: Type, home: Path) -> None:
         ("contact", "1", "Mika Laine"),
         ("log", "1", "call"),
         ("lost", "3", "--category", "price"),
+        ("add", "Ibex: ovens 1234.55"),
         ("rep", "set", "bo", "--acts-for", "ana"),
         ("rep", "set", "bo", "--acts-for", "none"),
         ("backup", "kept.db"),
@@ -203,11 +204,13 @@ SAID_EMPTY = {"filter"}
 
 
 def texts_and_amounts(value: Any, path: str = "") -> Iterator[str]:
-    """Where a text is empty, and where an amount stands without its currency."""
+    """Where a text is empty, and where an amount is not whole, or without its currency."""
     if isinstance(value, dict):
         for name, one in value.items():
             if name.endswith("_minor") and not isinstance(value.get("currency"), str):
                 yield f"{path}.{name} has no currency"
+            if name.endswith("_minor") and type(one) not in (int, type(None)):
+                yield f"{path}.{name} is {one}, not in whole minor units"
             if name not in SAID_EMPTY:
                 yield from texts_and_amounts(one, f"{path}.{name}")
     elif isinstance(value, list):

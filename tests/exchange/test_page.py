@@ -304,6 +304,16 @@ def test_what_is_said_of_a_value_is_small_and_has_room_where_it_is_long(
     assert cell in html_of(PageSection("t", [Grid(("x",), [PageRow("a", (text,))])]))
 
 
+def test_no_text_is_markup_in_a_mail_wherever_it_stands() -> None:
+    text, said = "a|*b*#<i>", "a\\|\\*b\\*\\#\\<i\\>"
+    points = [Point(text, text, (text, text), done=True)]
+    grid = Grid((text, text), [PageRow(text, (text, text))])
+    found = markdown(text, [text, points, PageSection(text, [text, grid, points])])
+    assert found.count(text) == 0
+    # Heading; sentence, point; section's heading, sentence, table of two heads and a row; point.
+    assert found.count(said) == 1 + (1 + 4) + 1 + (1 + 5 + 4)
+
+
 def test_points_are_open_or_done_and_numbered_where_that_is_said() -> None:
     points = [Point("a", done=True), Point("b", done=False), Point("c", "C", ("d",))]
     section = PageSection("t", [points, "", []], numbered=True)

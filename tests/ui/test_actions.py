@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import asdict, replace
 from datetime import date, timedelta
 from pathlib import Path
 from types import SimpleNamespace
@@ -359,6 +359,7 @@ async def test_several_deals_are_answered_one_after_another_and_move_together(de
         ("next step", ["thu call"], lambda deal: deal.next_step is not None),
         ("checklist", ["y", "y"], lambda deal: len(deal.checklist) == 2),
         ("checklist", ["y", "n"], lambda deal: len(deal.checklist) == 1),
+        ("checklist", ["n"], lambda deal: not deal.checklist),
     ],
 )
 async def test_each_thing_that_a_gate_asks_is_asked_in_its_way(
@@ -615,6 +616,9 @@ async def test_tags_are_put_on_and_taken_off_however_they_are_parted(desk: Desk)
     desk.begin("-vip +cold")
     await desk.do(fields.tags)
     assert {*desk.stored().tags} == {"warm", "cold"}
+    desk.begin("-cold, +eu -warm")
+    await desk.do(fields.tags)
+    assert {*desk.stored().tags} == {"eu"}
     desk.begin("+")
     await desk.do(fields.tags)
     assert desk.receipts == []
@@ -851,6 +855,38 @@ async def test_a_search_that_is_left_leaves_what_was_searched_before(deal: DealD
     deal.at(DealTab.TIMELINE, "", None)
     await deal.do(items.search)
     assert deal.wanted == "moved"
+
+
+FORMS: dict[DealTab, tuple[Contact | Term, dict[str, str]]] = {
+    DealTab.PEOPLE: (Contact("Mika", "user", "mika@x.example", "+1 2", "Plant manager"),
+                     {"name": "", "email": "nobody"}),
+    DealTab.TERMS: (Term("Payment", "30 days", "60 days", "45 days"), {"item": ""}),
+}  # fmt: skip
+"""What can be edited on a tab, and what its form does not take."""
+
+
+@pytest.mark.parametrize("tab", FORMS)
+async def test_a_form_has_a_row_for_each_part_and_keeps_those_that_are_not_changed(
+    deal: DealDesk, tab: DealTab
+) -> None:
+    whole, refused = FORMS[tab]
+    if isinstance(whole, Contact):
+        deal.workspace.set_contact(1, whole, "key")
+    else:
+        deal.workspace.set_term(1, whole, "key")
+    parts = {name: str(text) for name, text in asdict(whole).items()}
+    for name in parts:
+        changed = {name: "champion" if name == "role" else f"{parts[name]}x"}
+        deal.at(tab, "key", lambda form, changed=changed: changed)
+        await deal.do(items.edit_item)
+        parts |= changed
+        stored = deal.stored()
+        assert asdict((stored.contacts or stored.terms)["key"]) == parts
+    (form,) = deal.overlays
+    rows = {row.name: row for row in form._fields}
+    assert {*rows} == {*parts}
+    assert all(rows[name].check(text) for name, text in refused.items())
+    assert not any(row.check and row.check(parts[name]) for name, row in rows.items())
 
 
 async def test_an_address_that_came_so_may_stay_and_another_is_checked(deal: DealDesk) -> None:

@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
+from itertools import chain
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, cast
@@ -15,9 +16,10 @@ import pytest
 from pipeboard.domain.agreements import Topic
 from pipeboard.domain.board import Sort
 from pipeboard.domain.deal import Contact, Deal, Loss, Status
-from pipeboard.domain.errors import DatabaseError
+from pipeboard.domain.errors import DatabaseError, Refused
 from pipeboard.domain.hygiene import DUPLICATES, GROUPS, OF_QUALIFIED, Alike, Fault
 from pipeboard.domain.people import Actor
+from pipeboard.domain.settings import Rep
 from pipeboard.domain.templates import template
 from pipeboard.ui.actions import (
     export,
@@ -28,6 +30,7 @@ from pipeboard.ui.actions import (
     palette,
     review,
     selection,
+    triage,
 )
 from pipeboard.ui.draw.facts import PaneStyle
 from pipeboard.ui.draw.hygiene import HygieneView, Pair, heading, items_of, lines_below, merge_lines
@@ -37,10 +40,13 @@ from pipeboard.ui.key_table import BOARD, HYGIENE, METRICS, REVIEW
 from pipeboard.ui.last_view import Choices
 from pipeboard.ui.launch import first_state
 from pipeboard.ui.overlays.menu import Option
+from pipeboard.ui.review_keys import REVIEW_TABS
 from pipeboard.ui.screens.deal_pane import DealPane
 from pipeboard.ui.screens.hygiene import HygieneScreen
+from pipeboard.ui.screens.review import ReviewPlace, ReviewScreen
 from pipeboard.ui.widgets.line_input import LONGEST_LINE, LineInput
 from pipeboard.workspace.reports import set_target
+from pipeboard.workspace.review import gather, held_reviews
 from tests.team import LEAD, NOW, QUALIFICATION, Team, add
 from tests.ui.board_scene import DEAL, PIPELINE, TODAY, ZONE
 from tests.ui.golden_screens import assert_looks_like, with_roles
@@ -210,6 +216,50 @@ async def test_a_filter_is_saved_changed_and_forgotten(board: Board) -> None:
     assert board.workspace.reader.saved_filters("ana") == ()
 
 
+@pytest.mark.parametrize("wanted", [filters._SAVE, filters._CHANGE])
+async def test_where_nothing_may_be_changed_no_name_of_a_filter_is_asked_for(
+    board: Board, wanted: str
+) -> None:
+    board.workspace.save_filter("big", "value>50k")
+    await board.do(navigation.set_filter, "value>20k")
+
+    def check_writable() -> None:
+        raise Refused("It is only looked at.")
+
+    board.program.check_writable = check_writable
+    board.begin(wanted)
+    with pytest.raises(Refused):
+        await board.do(filters.saved_filters)
+    assert board.asked == ["Filters"]
+    # One that is there is still shown.
+    board.begin("big")
+    await board.do(filters.saved_filters)
+    assert board.names == [["Cobalt"]]
+
+
+async def test_the_deals_behind_a_number_are_shown_whosever_they_are(board: Board) -> None:
+    await board.do(navigation.mine)
+    await board.do(navigation.set_filter, "value>20k")
+    before = board.state.looked_at
+    board.state.show(marks=frozenset({1}))
+    ids, here = frozenset({1, 2, 3, 99}), board.pipeline().id
+    navigation._show_deals(cast("Any", board), "won deals", ids, here, "board.metrics")
+    assert {*chain(*board.names)} == {"Borealis", "Cobalt", "Lumen Oy"}
+    assert (board.state.view.filter_text, board.state.view.marks) == ("won deals", frozenset())
+    assert board.shown_behind == (before, "board.metrics")
+    assert board.said[-1] == "3 of 4 deals behind won deals; Esc goes back to the number."
+    selection.back_to_number(cast("Any", board))
+    assert board.names == [["Lumen Oy"]] and board.state.view.filter_text == "value>20k"
+
+
+async def test_another_filter_leads_back_to_no_number(board: Board) -> None:
+    behind = (board.state.looked_at, "board.metrics")
+    for text, back in (("valu>>", behind), ("value>20k", None)):
+        board.shown_behind = behind
+        await board.do(navigation.set_filter, text)
+        assert board.shown_behind == back
+
+
 async def test_a_deal_that_is_found_is_gone_to_whatever_hides_it(board: Board) -> None:
     await board.do(navigation.mine)
 
@@ -251,6 +301,22 @@ async def test_before_a_closed_deal_is_merged_away_it_is_told_what_it_was(
     assert (board.stored(goes).merged_into, board.stored(stays).merged_into) == (stays, None)
 
 
+@pytest.mark.parametrize(("closed", "chosen"), [(1, "k"), (2, "o")])
+async def test_an_open_deal_goes_into_a_closed_one_without_a_further_question(
+    board: Board, closed: int, chosen: str
+) -> None:
+    board.workspace.lose([closed], Loss("price"))
+    board.begin(chosen, ids=(1, 2))
+    await board.do(hygiene.merge)
+    assert len(board.asked) == 1
+    assert board.stored(3 - closed).merged_into == closed
+    # The other way round it would leave the numbers.
+    board.workspace.undo()
+    board.begin("o" if chosen == "k" else "k", None, ids=(1, 2))
+    await board.do(hygiene.merge)
+    assert len(board.asked) == 2 and board.receipts == []
+
+
 def test_cards_above_those_that_were_read_are_read_when_the_cursor_comes_to_them(
     board: Board,
 ) -> None:
@@ -290,6 +356,126 @@ async def test_a_review_that_is_looked_back_at_is_left_by_choosing_the_present_o
     await board.do(review.past)
     assert board.said == ["No review was held yet; B ends this one and keeps it."]
     assert waited == ["counted"] * 4  # what was held is known once it is
+
+
+@pytest.fixture
+def meeting(board: Board) -> Any:
+    """The review of the pipeline, where one deal has been spoken of and another day is looked
+    back to."""
+    host: Any = board
+    found = gather(board.workspace, board.pipeline())
+
+    async def counted() -> None: ...
+
+    host.counted, host.found, host.document, host.past = counted, found, found.document, None
+    host.place = ReviewPlace(board.pipeline(), REVIEW_TABS[0], {}, frozenset({"D-1"}), NOW)
+    return host
+
+
+@pytest.mark.parametrize(("answer", "is_held"), [("B", True), (None, False)])
+async def test_a_review_that_is_held_begins_anew_with_nothing_spoken_of(
+    meeting: Any, answer: str | None, is_held: bool
+) -> None:
+    place = meeting.place
+    meeting.begin(answer)
+    await meeting.do(review.hold)
+    began_anew = place._replace(discussed=frozenset(), since=None)
+    assert meeting.place == (began_anew if is_held else place)
+    assert meeting.reloaded == is_held
+    assert len(held_reviews(meeting.workspace, meeting.pipeline())) == is_held
+
+
+async def test_a_review_looks_back_to_no_day_that_is_to_come(meeting: Any) -> None:
+    seen: list[tuple[bool, str]] = []
+
+    def typed(line: Any) -> str:
+        for text in ("tomorrow", "2027-01-01", "today", "16nov"):
+            feedback = line._live(text)
+            seen.append((feedback.ok, feedback.why))
+        return "16nov"
+
+    meeting.begin(typed)
+    await meeting.do(review.since)
+    ahead = (False, "A review looks back. Name a day until today.")
+    assert seen == [ahead, ahead, (True, ""), (True, "")]
+    assert (meeting.place.since.isoformat(), meeting.place.discussed) == (
+        "2026-11-15T23:00:00+00:00", frozenset({"D-1"})
+    )  # fmt: skip
+    meeting.begin("")
+    await meeting.do(review.since)
+    assert meeting.place.since is None
+
+
+def test_a_review_is_come_back_to_where_it_is_of_the_same_pipeline(board: Board) -> None:
+    here = board.pipeline()
+    zeros = dict.fromkeys(REVIEW_TABS, 0)
+    left = ReviewPlace(here, REVIEW_TABS[2], {**zeros, REVIEW_TABS[2]: 3}, frozenset({"D-1"}), NOW)
+    other = replace(here, id=99)
+    anew = {pipeline.id: ReviewPlace(pipeline, REVIEW_TABS[0], zeros, frozenset(), None)
+            for pipeline in (here, other)}  # fmt: skip
+    for pipeline, before, then in ((here, left, left), (other, left, anew[99]),
+                                   (here, None, anew[here.id])):  # fmt: skip
+        screen = ReviewScreen(cast("Any", board.state), pipeline, before, *[cast("Any", None)] * 2)
+        assert screen.place == then
+
+
+WORDS = {
+    "move": "needs", "snooze": "2w", "owner": "bo", "value": "40k", "close": "19dec",
+    "probability": "60", "tag": "+warm -cold", "next": "fri call", "note": "They called",
+    "theme": "light", "filter": "open",
+}  # fmt: skip
+"""What may stand behind each command of the palette."""
+
+
+def test_words_with_a_command_are_refused_where_nothing_may_be_changed(board: Board) -> None:
+    host: Any = board
+    host.NEEDS_ROOM = False
+    assert {*WORDS} == {*palette._TYPED}
+    for may_write in (True, False):
+
+        def check_writable(may_write: bool = may_write) -> None:
+            if not may_write:
+                raise Refused("It is only looked at.")
+
+        board.program.check_writable = check_writable
+        refused = {
+            command
+            for command, words in WORDS.items()
+            if any(offer.why for offer in palette._meant(host, f"{command} {words}"))
+        }
+        assert refused == (set() if may_write else {*WORDS} - {"theme", "filter"})
+
+
+def test_the_commands_offer_deals_to_who_works_here_and_to_who_is_typed(board: Board) -> None:
+    host: Any = board
+    host.state = SimpleNamespace(reader=board.workspace.reader)
+    board.workspace.change_rep(Rep("cy", "Cy Lund", active=False))
+    board.workspace.change_rep(Rep("bo", "Bo Dahl"))
+    found = {
+        typed: [offer.words for offer in palette._owners(host, typed)]
+        for typed in ("b", "@bo", "dahl", "cy", "zoe")
+    }
+    assert found == {
+        "b": ["Give to @bo"],
+        "@bo": ["Give to @bo"],
+        "dahl": ["Give to @bo"],
+        "cy": ["Give to @cy"],  # as typed: it is told why not
+        "zoe": ["Give to @zoe"],
+    }
+    assert [one.right for one in palette._owners(host, "zoe")] != ["o"]
+    # By a part of their name only those who work here are found.
+    assert [one.words for one in palette._owners(host, "lund")] == ["Give to @lund"]
+
+
+@pytest.mark.parametrize(("me", "owner"), [("ana", "ana"), ("zed", None)])
+def test_the_queue_is_ones_own_and_for_who_is_no_rep_everybodys(
+    board: Board, tmp_path: Path, me: str, owner: str | None
+) -> None:
+    board.program.me = me
+    board.program.seat = SimpleNamespace(folder=tmp_path, store=board.workspace.store, eyes=me)
+    begun = triage._begun(cast("Any", board), board.workspace.reader)
+    assert (begun.listing.me, begun.listing.owner) == (me, owner)
+    assert begun.left == (1 if owner else 3)
 
 
 async def test_another_pipeline_is_chosen_where_there_is_one(board: Board) -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from pipeboard.domain.board import Sort
+from pipeboard.domain.lazy_dataclass import replace
 from pipeboard.ui.draw.board import draw_line
 from pipeboard.ui.draw.changes import SIGN_FILTERS
 from pipeboard.ui.draw.layout import AUTO, layout
@@ -16,7 +17,7 @@ from pipeboard.ui.screens.deal_pane import PANE_S, pause_after
 from pipeboard.ui.terminal.ink import background
 from pipeboard.ui.terminal.reading import BackgroundTold
 from pipeboard.ui.widgets.page import BoardCanvas, strip_of
-from tests.team import Team
+from tests.team import LOST, NEEDS, PROPOSAL, Team, sales
 from tests.ui.desk import Desk, desk
 
 
@@ -47,6 +48,20 @@ async def test_bare_digits_are_counts_where_that_is_wanted(demo: Path) -> None:
         assert board.state.view.cursor == (0, min(10, column.count - 1))
         await board.press("g", "3")
         assert board.state.view.cursor[0] == 2
+
+
+async def test_the_menu_of_places_numbers_stages_as_the_board_does(team: Team) -> None:
+    ana = team.rep("ana")
+    pipeline = sales(ana)
+    stages = [replace(one, retired=one.id == NEEDS) for one in pipeline.stages]
+    ana.save_pipeline(replace(pipeline, stages=tuple(stages)))
+    async with desk(team.path) as board:
+        await board.press("g")
+        assert not board.shows("Needs Assessment")
+        await board.press("3")
+        assert board.board.stage_shown().id == PROPOSAL
+        await board.press("g", "l")
+        assert board.board.stage_shown().id == LOST
 
 
 async def test_home_end_and_pages_move_within_the_column(demo: Path) -> None:

@@ -309,6 +309,8 @@ OVER: Any = SimpleNamespace(id=104, stage_id=2, is_open=False)
         ("move", [DEAL], set(), 104, False),
         ("reorder", [DEAL], set(), 104, False),
         ("undo", [DEAL], set(), 104, False),
+        ("redo", [DEAL], set(), 104, False),
+        ("reopen", [DEAL], set(), 104, False),
         ("add", [DEAL], set(), 104, False),
         ("move", [OVER], set(), None, True),
         ("move", [DEAL, DEAL], set(), None, True),

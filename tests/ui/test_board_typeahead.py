@@ -279,6 +279,18 @@ def test_keys_are_given_out_from_the_first_one_on_once(monkeypatch: pytest.Monke
     assert begun == [("typing", "gives out", "gives")]
 
 
+def test_what_waited_comes_before_what_the_program_has_not_read_yet() -> None:
+    unread: asyncio.Queue[Any] = asyncio.Queue()
+    heard = key("h")
+    heard._set_forwarded()
+    for event in (heard, button(MouseDown), key("c"), Paste("d")):
+        unread.put_nowait(event)
+    queue, _ = queue_of("a", "b")
+    app: Any = SimpleNamespace(_message_queue=unread, key_queue=queue)
+    assert names(typeahead.unheard_by(app)) == ["a", "b", "c", "d"]
+    assert typeahead.unheard_by(app) == ()
+
+
 def test_nothing_waits_in_a_queue_that_nobody_has_typed_into() -> None:
     queue, noticed = queue_of()
     assert (queue.names, queue.dropped, noticed) == ((), 0, [])

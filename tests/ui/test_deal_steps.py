@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from pipeboard.domain.errors import DatabaseError, NotFound
+from pipeboard.domain.people import Actor
 from pipeboard.ui.draw.facts import PaneStyle
 from pipeboard.ui.draw.line import Glyphs, text_of
 from pipeboard.ui.draw.questions import Item
@@ -45,7 +46,9 @@ def screen_of(**is_so: Any) -> Any:
         state=SimpleNamespace(view=SimpleNamespace(read_only=False, glyphs=Glyphs.UNICODE)),
         page=SimpleNamespace(view=PageView(width=80), size=SimpleNamespace(height=10)),
         program=SimpleNamespace(
-            me="ana", seat=SimpleNamespace(eyes="ana"), settings=SimpleNamespace(zone=ZONE)
+            me="ana",
+            seat=SimpleNamespace(eyes="ana", actor=Actor("root", "ana")),
+            settings=SimpleNamespace(zone=ZONE),
         ),
         app=SimpleNamespace(pop_screen=lambda: done.append("leaves")),
     )
@@ -153,7 +156,12 @@ def test_what_is_searched_is_trimmed_and_another_tab_says_nothing_of_the_one_bef
 
 @pytest.mark.parametrize(
     ("is_other", "actor", "said"),
-    [(True, "bo", "changed by @bo 12:00"), (True, "ana", None), (False, "bo", None)],
+    [
+        (True, "bo", "changed by @bo 12:00"),
+        (True, "ana", "changed by @ana 12:00"),  # she herself, for whom the account acts
+        (True, "root", None),
+        (False, "bo", None),
+    ],
 )
 def test_whose_change_of_the_deal_it_is_is_said(
     is_other: bool, actor: str, said: str | None

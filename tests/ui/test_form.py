@@ -297,3 +297,14 @@ def test_two_answers_are_one_theirs_first_and_my_rating_where_i_gave_one(
     theirs: Answer, mine: Given, both: Given
 ) -> None:
     assert form.joined(theirs, mine) == both
+
+
+def test_an_answer_is_words_or_any_rating() -> None:
+    given = (
+        Given(),
+        Given(" \n"),
+        Given(evidence="mail"),
+        Given("so"),
+        *(Given(rating=n) for n in range(5)),
+    )
+    assert [one.is_empty for one in given] == [True, True, True, *[False] * 6]

@@ -12,6 +12,7 @@ from pipeboard.domain.lazy_dataclass import replace
 from pipeboard.exchange.fields import CUSTOM, ENTERED, KINDS, LEFT_OUT, CellKind
 from pipeboard.exchange.recipe import Recipe
 from pipeboard.ui.actions import import_choices as module
+from pipeboard.ui.actions import importing
 from pipeboard.ui.draw.import_file import BECOMES
 from pipeboard.ui.key_table import IMPORT, ImportTab
 from pipeboard.ui.screens.import_screen import start
@@ -237,3 +238,76 @@ def test_only_a_file_of_reps_has_their_teams(
     assert choices["t"].enabled is teams is is_of_reps
     assert choices["d"].label == ("to rows only" if everywhere else "to the deals here too")
     assert [*choices] == ["c", "t", "d", "o", "x"]
+
+
+@pytest.mark.parametrize(
+    ("action", "tab"),
+    [
+        (importing.choose_file, ImportTab.FILE),
+        (importing.choose_pipeline, ImportTab.FILE),
+        (importing.reload, ImportTab.FILE),
+        (importing.import_now, ImportTab.PREVIEW),
+        (module.change, ImportTab.PREVIEW),
+        (module.change, ImportTab.COLUMNS),
+        (module.change, ImportTab.WORDS),
+        (module.change, ImportTab.FILE),
+        (module.leave_out, ImportTab.COLUMNS),
+        (module.leave_out, ImportTab.WORDS),
+        (module.join_file, ImportTab.FILE),
+    ],
+)
+async def test_while_a_file_comes_in_nothing_else_is_chosen(
+    action: Any, tab: ImportTab, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    view = SimpleNamespace(plan=PLAN, seen=SEEN, tab=tab, done=None, problem="")
+    host = host_of(monkeypatch, importing="under way", view=view, item_key="Firma")
+    monkeypatch.setattr(importing, "ask", None)
+    await action(host)
+    assert (host.asked, host.taken) == ([], [])
+    assert host.said == ["The import is under way; Esc stops it."]
+
+
+@pytest.mark.parametrize(
+    ("name", "is_free"), [("sales", False), ("  SALES ", False), ("Sales", False), ("Sale", True)]
+)
+async def test_a_new_pipeline_has_a_name_of_its_own(
+    name: str, is_free: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told: list[Any] = []
+
+    async def ask(_: object, overlay: Any) -> str:
+        return str(importing._OTHER)
+
+    async def read(_: object, look: Any) -> list[Any]:
+        return [replace(PIPELINE, name="Sales")]
+
+    async def typed(_: object, title: str, value: str, check: Any) -> str:
+        told.append((title, value, check(name).ok))
+        return name
+
+    host = host_of(monkeypatch)
+    for what, by in (("ask", ask), ("read", read), ("typed_choice", typed)):
+        monkeypatch.setattr(importing, what, by)
+    await importing.choose_pipeline(host)
+    assert told == [("Name of the new pipeline", "Deals", is_free)]
+    assert [(plan.pipeline, plan.is_new) for plan in host.taken] == [(name, True)]
+
+
+@pytest.mark.parametrize(
+    ("key", "tab", "goes_on"),
+    [("l", None, True), ("w", ImportTab.WORDS, False), ("c", ImportTab.COLUMNS, False),
+     (None, None, False)],
+)  # fmt: skip
+async def test_rows_that_are_rejected_are_left_out_or_mended_where_they_can_be(
+    key: str | None, tab: ImportTab | None, goes_on: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shown: list[ImportTab] = []
+
+    async def ask(_: object, overlay: Any) -> str | None:
+        return key
+
+    monkeypatch.setattr(importing, "ask", ask)
+    host: Any = SimpleNamespace(show_tab=shown.append)
+    seen: Any = SimpleNamespace(report=SimpleNamespace(rejected=[1, 2]))
+    assert await importing._leave_bad_rows(host, seen) is goes_on
+    assert shown == ([tab] if tab else [])

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import ast
+import inspect
 import re
+import textwrap
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from importlib import import_module
@@ -20,6 +22,7 @@ from pipeboard.domain.errors import BadInput, Refused, Way
 from pipeboard.ui import screens
 from pipeboard.ui.host import ACTIONS
 from pipeboard.ui.key_table import (
+    ALL,
     BOARD,
     DEAL,
     FIRST,
@@ -342,9 +345,43 @@ def test_a_day_or_words_alone_are_a_next_step() -> None:
 
 def test_what_leads_out_of_the_database_is_known() -> None:
     assert {
-        "importing.open_import", "export.export", "items.edit_outside", "export.letter",
-        "export.run_program", "app.suspend_process",
+        "importing.open_import", "export.export", "export.export_deals", "review.export",
+        "items.edit_outside", "export.letter", "export.run_program", "app.suspend_process",
     } == REACHES_OUT  # fmt: skip
+
+
+OUT = frozenset(("write_file", "edit_outside", "Popen", "letters", "FilePicker"))
+"""What writes a file, runs a program or looks into a folder, by name."""
+WITHIN = frozenset(("importing.choose_file", "import_choices.join_file", "import_choices.change"))
+"""Actions of a screen that only such an action leads to."""
+
+
+def test_every_action_that_writes_a_file_or_runs_a_program_leads_out() -> None:
+    actions = {key.does for key in ALL.values()} | {"export.run_program"}
+    found = {does for does in actions if not does.startswith(("screen.", "app.")) and _uses(does)}
+    assert found - WITHIN <= REACHES_OUT and found >= WITHIN
+
+
+def _is_of_actions(found: object) -> bool:
+    return inspect.isfunction(found) and found.__module__.startswith("pipeboard.ui.actions.")
+
+
+def _uses(does: str) -> bool:
+    """Does an action, or a function of actions that it calls, use one of `OUT`?"""
+    module = import_module(f"pipeboard.ui.actions.{does.partition('.')[0]}")
+    wanted, known = [getattr(module, does.partition(".")[2])], set[str]()
+    while wanted:
+        action = inspect.unwrap(wanted.pop())
+        source = ast.parse(textwrap.dedent(inspect.getsource(action)))
+        names = {node.attr for node in ast.walk(source) if isinstance(node, ast.Attribute)}
+        names |= {node.id for node in ast.walk(source) if isinstance(node, ast.Name)}
+        if names & OUT:
+            return True
+        module = import_module(action.__module__)
+        ours = {name for name in names - known if _is_of_actions(getattr(module, name, None))}
+        known |= ours
+        wanted += [getattr(module, name) for name in ours]
+    return False
 
 
 KEYS_OF_THE_BOARD = """
@@ -390,7 +427,8 @@ def test_a_key_that_a_screen_does_not_know_is_named_with_the_way_to_help() -> No
     assert unheard(UNUSED, UNUSED, BOARD) == f"{UNUSED} does nothing here. ? tells the keys."
     told = "V does nothing here: 'Mark a range' is for the board. ? tells the keys."
     assert unheard("V", "V", DEAL, BOARD) == told
-    assert unheard("ctrl+c", None, BOARD) == ""
+    for key in ("ctrl+c", "ctrl+q", "ctrl+z"):  # of the program, whatever is looked at
+        assert {unheard(key, None, table, BOARD) for table in SCREENS} == {""}, key
 
 
 ON_EVERY_SCREEN_OF_A_DEAL = """

@@ -9,9 +9,11 @@ from typing import Any
 
 import pytest
 
-from pipeboard.domain.errors import BadInput, GivenUp
+from pipeboard.domain.errors import BadInput, GivenUp, Refused
 from pipeboard.domain.periods import parse_period
+from pipeboard.ui.actions import figures
 from pipeboard.ui.actions.figures import _sides
+from pipeboard.ui.draw.metrics import TABS
 from pipeboard.ui.draw.metrics.sections import Block, ReportView, Spot
 from pipeboard.ui.metrics_worker import _keep
 from pipeboard.ui.screens import metrics as module
@@ -29,6 +31,7 @@ from pipeboard.ui.screens.metrics import (
     period_of,
 )
 from pipeboard.ui.widgets.page import PageView
+from tests.team import NOW, SETTINGS
 from tests.ui.board_scene import PIPELINE, TODAY
 
 QUARTER = parse_period("2026Q4", TODAY)
@@ -311,3 +314,86 @@ def test_a_number_is_a_share_only_of_deals_among_which_it_counts_some(
 ) -> None:
     spot = Spot(0, 0, 9, (), "X", base_name=base_name)
     assert _sides(spot, frozenset(counts), frozenset(base)) == said
+
+
+def looked_at(action: Any, *given: Any, **asked: Any) -> tuple[dict[str, Any], int]:
+    """What a key changes of what is asked for, and where the cursor is then, which was at 5."""
+    found: list[tuple[ReportView, int]] = []
+    before = replace(ASKED, **asked)
+    host: Any = SimpleNamespace(
+        asked=before,
+        cursor=5,
+        moment=SimpleNamespace(at=NOW),
+        program=SimpleNamespace(settings=SETTINGS),
+        state=SimpleNamespace(lens=SimpleNamespace(zone=SETTINGS.zone, me="ana")),
+        look_at=lambda asked, cursor=0: found.append((asked, cursor)),
+    )
+    action(host, *given)
+    ((after, cursor),) = found
+    names = ReportView.__slots__
+    changed = {n: getattr(after, n) for n in names if getattr(after, n) != getattr(before, n)}
+    return changed, cursor
+
+
+@pytest.mark.parametrize(
+    ("action", "given", "asked", "changed", "cursor"),
+    [
+        (figures.tab, (4,), {}, {"tab": TABS[3]}, 0),
+        (figures.tab_beside, (1,), {"tab": TABS[-1]}, {"tab": TABS[0]}, 0),
+        (figures.tab_beside, (-1,), {}, {"tab": TABS[-1]}, 0),
+        (figures.earlier, (), {}, {"period": parse_period("2026Q3", TODAY)}, 5),
+        (figures.later, (), {}, {"period": parse_period("2027Q1", TODAY)}, 5),
+        (figures.compare, (), {}, {"compares": True}, 5),
+        (figures.compare, (), {"compares": True}, {"compares": False}, 5),
+        (figures.mine, (), {}, {"owner": "ana"}, 5),
+        (figures.mine, (), {"owner": "ana"}, {"owner": None}, 5),
+        (figures.mine, (), {"owner": "bo"}, {"owner": None}, 5),
+        (figures.currency, (), {}, {"currency": "EUR"}, 5),
+        (figures.currency, (), {"currency": "EUR"}, {"currency": ""}, 5),
+    ],
+)
+def test_a_key_changes_one_thing_of_what_is_counted_and_leaves_the_cursor_on_its_tab(
+    action: Any, given: tuple[int, ...], asked: Any, changed: Any, cursor: int
+) -> None:
+    assert looked_at(action, *given, **asked) == (changed, cursor)
+
+
+@pytest.mark.parametrize(
+    ("shown", "then"),
+    [
+        ("2026Q4", "2026"),
+        ("2026", "2026-11"),
+        ("2026-11", "2026Q4"),
+        # What is past is shown from its beginning on.
+        ("2025Q3", "2025"),
+        ("2025", "2025-01"),
+        ("2025-06", "2025Q2"),
+        ("2025-12-29..2026-11-30", "2026Q4"),
+        ("2026-W47", "2026Q4"),
+    ],
+)
+def test_a_period_of_another_length_holds_today_or_begins_where_the_one_before_does(
+    shown: str, then: str
+) -> None:
+    changed, cursor = looked_at(figures.span, period=parse_period(shown, TODAY))
+    assert (changed["period"].label, cursor) == (then, 5)
+
+
+@pytest.mark.parametrize(("shown", "whose"), [("bo", "bo"), (None, "ana")])
+async def test_a_call_that_is_not_ones_own_to_make_is_refused_before_it_is_typed(
+    shown: str | None, whose: str
+) -> None:
+    looked: list[object] = []
+
+    def check_agreements(agreements: Any) -> None:
+        looked.extend(one.key for one in agreements)
+        raise Refused("It is theirs.")
+
+    rights = SimpleNamespace(check_agreements=check_agreements)
+    seat = SimpleNamespace(rights=rights)
+    host: Any = SimpleNamespace(
+        asked=replace(ASKED, owner=shown), program=SimpleNamespace(me="ana", seat=seat)
+    )
+    with pytest.raises(Refused):
+        await figures.call(host)
+    assert looked == [(PIPELINE.id, "2026Q4", whose)]

@@ -13,6 +13,7 @@ from pipeboard.ui.draw.line import text_of
 from pipeboard.ui.overlays.form import _check
 from pipeboard.ui.overlays.gate_sheet import GateSheet
 from pipeboard.ui.overlays.prompt import Longer, Prompt
+from pipeboard.ui.overlays.question import QuestionCard
 from pipeboard.ui.widgets import line_input
 from pipeboard.ui.widgets.line_input import LineInput
 
@@ -120,6 +121,14 @@ def test_what_is_pasted_becomes_one_line_as_far_as_there_is_room(
     assert said == ([told] if told else [])
 
 
+@pytest.mark.parametrize("kind", [Prompt, QuestionCard])
+def test_what_is_too_long_for_a_line_goes_on_without_what_steers_a_terminal(kind: Any) -> None:
+    given: list[str] = []
+    asking: Any = SimpleNamespace(leave=given.append, _take=given.append)
+    kind.on_line_input_longer(asking, LineInput.Longer("\x1b[31mred\u202e\n\tb\r\nc"))
+    assert given == ["[31mred\n    b\nc"]
+
+
 def vars_of(message: Any) -> list[object]:
     """What a message of a line says: a text, or how many."""
     return [getattr(message, name) for name in ("text", "cut", "lines") if hasattr(message, name)]
@@ -127,6 +136,14 @@ def vars_of(message: Any) -> list[object]:
 
 def test_a_line_begins_with_one_line_of_what_stands_there() -> None:
     assert Prompt("Value", value="a\nb\tc")._first_value == "a b c"
+
+
+@pytest.mark.parametrize(
+    ("set_to", "stands"),
+    [("a\nb\tc", "a b c"), ("\x1b[31mred\u202e", "[31mred"), ("a\x00\x9b2J", "a2J")],
+)
+def test_whoever_sets_a_line_it_holds_what_can_be_printed(set_to: str, stands: str) -> None:
+    assert LineInput().validate_value(set_to) == stands == line_input.one_line(set_to)
 
 
 @pytest.mark.parametrize(

@@ -9,8 +9,11 @@ from typing import Any
 import pytest
 
 from pipeboard.domain.board import Lens
+from pipeboard.domain.deal import NextStep
 from pipeboard.domain.errors import DatabaseError
+from pipeboard.domain.lazy_dataclass import replace
 from pipeboard.store.reading.listing import Listing
+from pipeboard.ui.key_table import TRIAGE
 from pipeboard.ui.screens import triage as module
 from pipeboard.ui.screens.live import Said
 from pipeboard.ui.screens.triage import TriageScreen, _hinted_here, _put_away
@@ -293,3 +296,59 @@ def test_keys_of_a_queue_without_a_deal_are_about_none() -> None:
     assert TriageScreen.targets(screen) == ((), {})
     assert TriageScreen.pipeline(screen) == "the board's"  # type: ignore[comparison-overlap]
     assert TriageScreen.at_hand(screen, DEAL.id) is None
+
+
+def offered(step: NextStep | None, *, only_looks: bool = False, **walk: Any) -> list[str]:
+    """The actions that stand under a deal with that next step, or under the end of the queue."""
+    deal = replace(DEAL, next_step=step)
+    record = SimpleNamespace(deal=deal, pipeline=PIPELINE, stage=PIPELINE.stage(deal.stage_id))
+    view = SimpleNamespace(read_only=only_looks)
+    screen = screen_of(
+        Walk(**{"record": record, **walk}),
+        keys=TRIAGE,
+        state=SimpleNamespace(view=view),
+        filter_text="",
+    )
+    shown = {key.first_key: key for key in TRIAGE}
+    rows = TriageScreen._choices(screen)
+    return [shown[key].action for row in rows for key, _ in row]
+
+
+@pytest.mark.parametrize(
+    ("step", "keeps", "is_done"),
+    [
+        (NextStep("call", TODAY + timedelta(days=1)), True, True),
+        (NextStep("call", TODAY), False, True),
+        (NextStep("call", TODAY - timedelta(days=1)), False, True),
+        (NextStep("call"), False, True),
+        (None, False, False),
+    ],
+)
+def test_a_plan_is_kept_where_it_lies_ahead_and_done_where_there_is_one(
+    step: NextStep | None, keeps: bool, is_done: bool
+) -> None:
+    found = offered(step)
+    assert ("keep" in found, "done" in found) == (keeps, is_done)
+    assert {"next_step", "plan_1", "note", "snooze", "lose", "win", "owner"} <= {*found}
+
+
+def test_who_only_looks_is_offered_nothing_that_changes_a_deal() -> None:
+    step = NextStep("call", TODAY + timedelta(days=1))
+    changes = {key.action for key in TRIAGE if key.changes}
+    assert not changes & {*offered(step, only_looks=True)}
+    assert offered(step, only_looks=True) == ["copy", "open"]
+
+
+@pytest.mark.parametrize(
+    ("skipped", "passed", "owner", "found"),
+    [
+        (2, [1], "ana", ["skip", "previous", "mine", "quit"]),
+        (0, [], None, ["quit"]),
+    ],
+)
+def test_at_the_end_it_is_offered_what_can_be_gone_on_with(
+    skipped: int, passed: list[int], owner: str | None, found: list[str]
+) -> None:
+    walk = SimpleNamespace(current=None, passed=passed)
+    listing = Listing(TODAY, ZONE, owner=owner)
+    assert offered(None, record=None, skipped=skipped, walk=walk, listing=listing) == found

@@ -10,6 +10,7 @@ from textual.app import App
 from textual.events import Paste
 
 from pipeboard.domain.errors import PipeboardError, Refused
+from pipeboard.ui.overlays import text
 from pipeboard.ui.overlays.overlay import Overlay
 from pipeboard.ui.overlays.text import TextScreen, edit_outside, go_on_outside
 from pipeboard.ui.terminal.drafts import Drafts
@@ -58,6 +59,33 @@ async def test_pasted_text_keeps_its_lines_and_loses_what_steers() -> None:
         await stage.pilot.pause()
         await stage.press("ctrl+s")
         assert stage.answer == "one\n[31mtwo\n    three"
+
+
+async def test_what_has_no_room_in_the_box_is_counted(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(text, "LONGEST_TEXT", 10)
+    async with opened(TextScreen("Note", "One")) as stage:
+        stage.pilot.app.post_message(Paste("1234567890"))
+        await stage.pilot.pause()
+        assert stage.last_line.startswith("3 characters did not fit and were left out: 10")
+        await stage.press("ctrl+s")
+        assert stage.answer == "One1234567"
+
+
+@pytest.mark.parametrize(
+    ("keys", "left"),
+    [
+        (("ctrl+r",), "One"),
+        (("x", "ctrl+r"), "One"),
+        (("x", "ctrl+r", "ctrl+r"), "Onex"),
+        (("x", "ctrl+r", "ctrl+r", "y", "ctrl+r", "ctrl+r"), "Onexy"),
+    ],
+)
+async def test_a_text_is_gone_back_to_as_it_was_and_as_it_was_typed(
+    keys: tuple[str, ...], left: str
+) -> None:
+    async with opened(TextScreen("Note", "One")) as stage:
+        await stage.press(*keys, "ctrl+s")
+        assert stage.answer == left
 
 
 async def test_without_an_editor_the_key_says_so() -> None:
@@ -117,7 +145,9 @@ def test_what_the_editor_leaves_is_taken_also_where_it_is_nothing(
         app = Lending()
         refused = ""
 
-        def keep_draft(self) -> None: ...
+        def keep_draft(self) -> None:
+            kept.append(found[-1] if found else "one")
+
         def refuse(self, why: str) -> None:
             self.refused = why
 
@@ -126,10 +156,11 @@ def test_what_the_editor_leaves_is_taken_also_where_it_is_nothing(
             raise PipeboardError("The editor ended with 3.", details={"text": written})
         return f"{text}\n" if written is None else written
 
-    box, found = Box(), list[str]()
+    box, found, kept = Box(), list[str](), list[str]()
     go_on_outside(cast("Overlay[str]", box), "one", edit, found.append)
     assert found == ([] if fails and not written else taken)
     assert box.refused == ("The editor ended with 3." if fails else "")
+    assert kept == ["one", *found], "before the editor, and at once what comes back from it"
 
 
 @pytest.mark.parametrize("text", HOSTILE.values(), ids=HOSTILE)

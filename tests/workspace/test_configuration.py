@@ -490,6 +490,12 @@ def test_a_document_of_a_later_version_is_told_how_it_can_be_taken(ana: Workspac
     )
 
 
+def test_a_document_of_a_later_version_is_taken_where_that_is_said(ana: Workspace) -> None:
+    saved = ana.change_pipeline(replace(sales(ana), version=9, name="Deals"), overwrite=True)
+    assert (saved.pipeline.name, saved.pipeline.version) == ("Deals", 2)
+    assert [one.name for one in ana.pipelines()] == ["Deals"]
+
+
 def test_a_pipeline_that_is_only_tried_has_no_numbers_yet(ana: Workspace) -> None:
     tried = ana.change_pipeline(replace(sales(ana), id=0, name="Renewals"), dry_run=True)
     assert {tried.pipeline.id, *(stage.id for stage in tried.pipeline.stages)} == {0}

@@ -58,6 +58,26 @@ def test_all_that_is_known_of_a_deal_goes_along(ana: Workspace, team: Team) -> N
     assert disagreements(team.place) == []
 
 
+@pytest.mark.parametrize("ways", [("in", "out"), ("out", "in"), ("out", "out", "in", "out")])
+def test_who_spoke_last_is_known_of_what_goes_along(
+    ana: Workspace, team: Team, ways: tuple[str, ...]
+) -> None:
+    keep, other = add(ana), add(ana, "Twin: x 1k")
+    for number, way in enumerate(ways):
+        team.clock.wait(hours=1)
+        ana.log_touch([other.id], "email", way, f"{number}")
+        ana.add_note([other.id], f"{number}")
+    team.clock.wait(hours=1)
+    before, history = now_of(ana, other.id), ana.reader.history
+    ana.merge(keep.id, [other.id])
+    kept = now_of(ana, keep.id)
+    for name in ("last_touch_at", "last_outbound_at", "last_reply_at", "outbound_since_reply"):
+        assert getattr(kept, name) == getattr(before, name), name
+    for told in (history.touches, history.notes):
+        found = [[replace(one, id="") for one in told(deal)] for deal in (keep.id, other.id)]
+        assert len(found[0]) == len(ways) and found[0] == found[1]
+
+
 def test_what_the_kept_deal_knows_itself_stands(ana: Workspace, team: Team) -> None:
     keep, other = add(ana), rich(ana, team)
     ana.answer([keep.id], "need", "Once a week")

@@ -233,12 +233,18 @@ def test_a_deal_that_was_handled_elsewhere_is_left_unless_it_is_held(
 
 
 @pytest.mark.parametrize(
-    ("who", "handled", "passed"), [("ana", 1, ""), ("bo", 0, "Now was handled by @bo")]
+    ("who", "handled", "passed"),
+    [
+        (("ana",), 1, ""),
+        (("bo",), 0, "Now was handled by @bo"),
+        (("bo", "ana"), 1, ""),  # for ana
+        (("ana", "bo"), 1, ""),
+    ],
 )
 def test_one_that_comes_next_and_was_handled_elsewhere_is_passed_over(
-    who: str, handled: int, passed: str, team: Team, walk: Triage, ids: dict[str, int]
+    who: tuple[str, ...], handled: int, passed: str, team: Team, walk: Triage, ids: dict[str, int]
 ) -> None:
-    team.rep(who).snooze([ids["Now"]], TODAY + timedelta(days=9))
+    team.rep(*who).snooze([ids["Now"]], TODAY + timedelta(days=9))
     walk.skip()
     assert (name(walk), walk.handled, walk.take_passed()) == ("Bare", handled, passed)
 

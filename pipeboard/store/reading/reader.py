@@ -169,7 +169,8 @@ class Reader:
         `Rights.eyes` is not shown; None when there is none."""
         from pipeboard.store.reading.history import read_record
 
-        found = read_record(self._database, self._pipelines.by_id(), deal_id)
+        with self._database.snapshot():
+            found = read_record(self._database, self._pipelines.by_id(), deal_id)
         return found and found.seen_by(eyes)
 
     def each(

@@ -185,7 +185,8 @@ async def _ask_amount(
     """An amount for the period, in place of the one that stands; the numbers are counted again."""
     asked, owner = host.asked, host.asked.owner or ""
     live = prompt.money(asked.pipeline.currency, before)
-    line = partial(Prompt, title, value=before, live=live, accept_empty=True, draft_key=key)
+    draft_key = ":".join((key, str(asked.pipeline.id), asked.period.label, owner))
+    line = partial(Prompt, title, value=before, live=live, accept_empty=True, draft_key=draft_key)
 
     async def enter(typed: str) -> Came:
         if typed.strip() == before:  # what a colleague has entered meanwhile is not put back

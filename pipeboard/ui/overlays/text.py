@@ -113,7 +113,7 @@ class TextScreen(Overlay[str]):
         self._first_text = self._box.text
         self._begun = begun
         self._outside = outside
-        self._aside = ""
+        self._aside = self._first_text
         self._frame = Horizontal()
         self.draft: Draft = Draft(self, draft_key, title, self._unsaved, self.refuse)
 

@@ -73,7 +73,7 @@ class DealScreen(PageScreen):
         before = self.record.deal.version
         self.reload()
         last = self.record.entries[0]
-        if self.record.deal.version != before and last.actor != self.program.me:
+        if self.record.deal.version != before and last.actor != self.program.seat.actor.name:
             at = last.recorded_at.astimezone(self.program.settings.zone)
             news = f"changed by @{last.actor} {at:%H:%M}"
             self.say(self._said.text, self._said.role, news)
