@@ -14,7 +14,7 @@ from pipeboard.domain.metrics import Metric, Report, compare
 from pipeboard.domain.metrics.calibration import Band, Calibration
 from pipeboard.domain.metrics.chances import AGES
 from pipeboard.domain.metrics.coverage import conversion_of_pipeline
-from pipeboard.domain.metrics.deals import by_currency
+from pipeboard.domain.metrics.deals import NO_RATE, by_currency
 from pipeboard.domain.metrics.forecast import chances_in_use
 from pipeboard.domain.metrics.readings import (
     activity_reading,
@@ -218,7 +218,7 @@ def _by_currency(report: Report) -> Document:
     return {
         name: by_currency(deals)
         for name, deals in parts.items()
-        if report.stock.tally(deals).lacking
+        if NO_RATE in report.metric(f"{name}_value").excluded
     }
 
 

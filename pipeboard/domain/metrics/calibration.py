@@ -6,6 +6,7 @@ from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from fractions import Fraction
+from functools import cache
 from math import sqrt
 from typing import NamedTuple
 
@@ -109,6 +110,7 @@ def reviewed(basis: Basis) -> Sequence[Review]:
     found: list[Review] = []
     if not reviews:
         return found
+    chance_at, said_by = cache(rules.chance_at), cache(rules.said_by)
     stood = basis.deals.by_closing.between(reviews[0], basis.now + 1)
     for deal in (*stood, *basis.deals.open):
         for us in _open_at(deal, reviews, basis.now):
@@ -116,8 +118,8 @@ def reviewed(basis: Basis) -> Sequence[Review]:
             if said is not None:
                 found.append(Review(us, deal, said, by_hand=True))
             elif stage_id is not None:
-                later = not rules.said_by(stage_id, us)
-                of_stage = None if later else rules.chance_at(stage_id, us)
+                later = not said_by(stage_id, us)
+                of_stage = None if later else chance_at(stage_id, us)
                 found.append(Review(us, deal, of_stage, later=later))
     return found
 

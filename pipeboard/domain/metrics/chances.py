@@ -8,10 +8,9 @@ counted as half won.
 
 from __future__ import annotations
 
-from array import array
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from fractions import Fraction
 from typing import NamedTuple
 
@@ -24,6 +23,7 @@ from pipeboard.domain.metrics.result import DAY_US, Metric, Number, proportion
 CERTAIN_BP = 10_000
 AGES = (0, 7, 14, 21, 30, 45, 60, 75, 90, 120, 150, 180, 270)
 """The days in a stage at which the bands of age begin."""
+_AGES_US = tuple(days * DAY_US for days in AGES)
 SHORTEST_WINDOW, LONGEST_WINDOW = 180, 730
 """Days that are looked back, at least and at most; in between twice as far as one looks ahead."""
 MOST_FOLLOWED = 10_000
@@ -36,14 +36,22 @@ FOLLOWED_DAYS = 14
 """For how many days an open deal must have been followed to count whole as not won."""
 
 
+Look = tuple[int, int, bool]
+"""When a deal reached an age in a stage, when it ended (or `STILL_OPEN`), whether it was won."""
+
+
 class Looks:
-    """Deals that reached an age in a stage: when, when each ended (or `STILL_OPEN`), and whether
-    it was won; in columns, since there are very many."""
+    """All looks at an age in a stage by when they were, in columns, since there are very many."""
 
-    __slots__ = ("at", "ended", "won")
+    __slots__ = ("_at", "_ended", "_won")
 
-    def __init__(self) -> None:
-        self.at, self.ended, self.won = array("q"), array("q"), array("b")
+    def __init__(self, looks: Iterable[Look]) -> None:
+        self._at, self._ended, self._won = zip(*sorted(looks), strict=True)
+
+    def between(self, first: int, last: int) -> Iterator[Look]:
+        """Those from an instant to another."""
+        seen = slice(bisect_left(self._at, first), bisect_right(self._at, last))
+        return zip(self._at[seen], self._ended[seen], self._won[seen], strict=True)
 
 
 class Cell(NamedTuple):
@@ -173,14 +181,19 @@ def window(ahead: int) -> int:
 def stay_at(deal: DealHistory, us: int) -> tuple[int, int, int | None]:
     """When a deal entered where it was at an instant, that place, and in which band of age it was
     there: None where nobody knows since when."""
+    place = _place_at(deal, us)
+    began = deal.arrived_at[place]
+    unknown = began > us or deal.known_by(place) == UNKNOWN
+    return began, deal.places[place], None if unknown else band_of(us - began)
+
+
+def _place_at(deal: DealHistory, us: int) -> int:
     place = len(deal.places) - 1
     while deal.entered_at[place] > us:
         place -= 1
         if place < 0:
             raise ValueError(f"deal {deal.id} had not begun")
-    began = deal.arrived_at[place]
-    unknown = began > us or deal.known_by(place) == UNKNOWN
-    return began, deal.places[place], None if unknown else band_of(us - began)
+    return place
 
 
 def chances(basis: Basis) -> Chances:
@@ -210,18 +223,30 @@ def _followed_once(
 
 
 def _looks(deals: Sequence[DealHistory], us: int) -> Mapping[tuple[int, int], Looks]:
-    looks: defaultdict[tuple[int, int], Looks] = defaultdict(Looks)
+    """The looks at the stages and bands of age that deals had reached by an instant."""
+    found: defaultdict[tuple[int, int], list[Look]] = defaultdict(list)
     for deal in deals:
         if deal.created_at > us:
             continue
-        at, place, _ = stay_at(deal, us)
-        ended = at if place < 0 else us if deal.archived_at(us) else STILL_OPEN
-        for key, reached_at in _reached(deal, us):
-            own = looks[key]
-            own.at.append(reached_at)
-            own.ended.append(ended)
-            own.won.append(place == WON)
-    return looks
+        entered_at, arrived_at = deal.entered_at, deal.arrived_at
+        last = _place_at(deal, us)
+        end = deal.places[last]
+        ended = arrived_at[last] if end < 0 else us if deal.archived_at(us) else STILL_OPEN
+        for after, (stage_id, began) in enumerate(zip(deal.places, arrived_at, strict=True), 1):
+            if began > us:
+                break
+            if stage_id < 0 or (
+                deal.vague and UNKNOWN in (deal.known_by(after - 1), deal.known_by(after))
+            ):
+                continue
+            left = min(entered_at[after] if after < len(entered_at) else us, us)
+            for band, age in enumerate(_AGES_US):
+                at = began + age
+                if at > left:
+                    break
+                if not deal.archived_changes or not deal.archived_at(at):
+                    found[stage_id, band].append((at, ended, end == WON))
+    return {key: Looks(looks) for key, looks in found.items()}
 
 
 def followed(basis: Basis) -> Sequence[DealHistory]:
@@ -231,32 +256,11 @@ def followed(basis: Basis) -> Sequence[DealHistory]:
     return [deal for deal in basis.deals.created if deal.id % step == 0 and deal.is_close_dated]
 
 
-def _reached(deal: DealHistory, us: int) -> Iterator[tuple[tuple[int, int], int]]:
-    """The stages and bands of age that a deal had reached by an instant, each with when."""
-    entered_at = deal.entered_at
-    for place, stage_id in enumerate(deal.places):
-        began = deal.arrived_at[place]
-        if began > us:
-            return
-        after = place + 1
-        if stage_id < 0 or (deal.vague and UNKNOWN in (deal.known_by(place), deal.known_by(after))):
-            continue
-        left = min(entered_at[after] if after < len(entered_at) else us, us)
-        for band, days in enumerate(AGES):
-            at = began + days * DAY_US
-            if at > left:
-                break
-            if not deal.archived_changes or not deal.archived_at(at):
-                yield (stage_id, band), at
-
-
 def _cell(parts: Sequence[Looks], now: int, ahead: int) -> Cell:
     won = reached = followed = 0
     long, since = max(1, min(FOLLOWED_DAYS, ahead // DAY_US)), now - window(ahead)
     for looks in parts:
-        for at, ended, is_won in zip(looks.at, looks.ended, looks.won, strict=True):
-            if not since <= at <= now:
-                continue
+        for at, ended, is_won in looks.between(since, now):
             if ended <= now:
                 reached += 1
                 won += is_won and ended - at <= ahead

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
-from math import erfc, exp, lgamma, sqrt
+from math import erfc, exp, floor, lgamma, sqrt
 from typing import NamedTuple
 
 from pipeboard.domain.deal import NOT_SAID
@@ -208,7 +208,7 @@ def win_rate_pessimistic(basis: Basis) -> Metric:
 
 def stale_open(basis: Basis, longest_days: Fraction | int) -> list[DealHistory]:
     """The open deals older than a number of days."""
-    longest = longest_days * DAY_US
+    longest = floor(longest_days * DAY_US)  # as spans are: whole numbers are quick to compare
     return [d for d in basis.deals.open if d.is_dated and span(basis, d, 0) > longest]
 
 

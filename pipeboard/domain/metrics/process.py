@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from fractions import Fraction
 from functools import cache
@@ -110,12 +110,12 @@ class Touches:
 
 def touches(basis: Basis) -> list[Touches]:
     """The touches of the period by the deal's owner at the time, the busiest first."""
-    kinds: dict[Group, Counter[str]] = {}
+    kinds: defaultdict[Group, Counter[str]] = defaultdict(Counter)
     on_new: Counter[Group] = Counter()
     for at, kind, deal in touched(basis, basis.start, basis.end):
         if basis.happened_in_group(deal, at):
             owner = deal.owner_at(at) or None
-            kinds.setdefault(owner, Counter())[kind] += 1
+            kinds[owner][kind] += 1
             on_new[owner] += deal.is_dated and basis.holds(deal.created_at)
     found = [Touches(owner, by_kind, on_new[owner]) for owner, by_kind in kinds.items()]
     return sorted(found, key=lambda rep: (-rep.total, rep.owner or ""))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left, bisect_right
+from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from enum import StrEnum
@@ -214,14 +214,11 @@ class Survival:
 
     def steps(self) -> Iterator[SurvivalStep]:
         """The times at which something ended, ascending."""
-        over, censored = 0, 0
-        while over < len(self.ended):
-            time = self.ended[over]
-            after = bisect_right(self.ended, time, over)
+        over, censored, everyone = 0, 0, len(self.ended) + len(self.running)
+        for time, events in Counter(self.ended).items():
             censored = bisect_left(self.running, time, censored)
-            at_risk = len(self.ended) - over + len(self.running) - censored
-            yield time, at_risk, after - over
-            over = after
+            yield time, everyone - over - censored, events
+            over += events
 
     def at(self, time: int) -> Fraction:
         """The share that lasts longer than `time`."""

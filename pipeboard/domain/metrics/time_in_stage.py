@@ -198,7 +198,11 @@ class TimeInStage:
 
 def dwell(basis: Basis, stage: Stage) -> TimeInStage:
     """How long deals stay in a stage; snoozed time is part of a stay."""
-    return _dwell(basis, basis.visits.get(stage.id, StageVisits()))
+    return basis.once(_dwells).get(stage.id) or _dwell(basis, StageVisits())
+
+
+def _dwells(basis: Basis) -> Mapping[int, TimeInStage]:
+    return {stage_id: _dwell(basis, stays) for stage_id, stays in basis.visits.items()}
 
 
 def _dwell(basis: Basis, stays: StageVisits) -> TimeInStage:

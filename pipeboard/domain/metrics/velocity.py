@@ -157,13 +157,18 @@ def growth(current: int, previous: int) -> Metric:
 
 def lead_velocity(basis: Basis) -> list[LeadMonth]:
     """Qualified leads by month, oldest first, up to the month in question."""
-    return _series(basis, basis.deals.qualified)
+    return _series(basis, basis.deals.qualified, SHOWN_MONTHS)
 
 
-def lead_growth_series(basis: Basis) -> list[LeadMonth]:
-    """All created leads by month, oldest first."""
-    created = basis.deals.dated.between(_first_asked(basis), basis.now + 1)
-    return _series(basis, [(deal.created_at, deal) for deal in created])
+def qualified_lately(basis: Basis) -> list[LeadMonth]:
+    """Qualified leads of the last months alone, which is what each group is asked for."""
+    return _series(basis, basis.deals.qualified, AVERAGED_MONTHS)
+
+
+def created_lately(basis: Basis) -> list[LeadMonth]:
+    """All created leads of the month in question."""
+    created = basis.deals.dated.between(_first_asked(basis, 1), basis.now + 1)
+    return _series(basis, [(deal.created_at, deal) for deal in created], 1)
 
 
 @named("lead_velocity_rate", Unit.RATIO, "Lead velocity", better=True)
@@ -171,13 +176,13 @@ def lead_velocity_rate(basis: Basis) -> Metric:
     """Growth of qualified leads over the month before."""
     if not basis.rules.qualifying:
         return missing(Unit.RATIO, NO_QUALIFIED)
-    return _rate_of_last(basis, lead_velocity)
+    return _rate_of_last(basis, qualified_lately)
 
 
 @named("lead_growth", Unit.RATIO, "Lead growth", better=True)
 def lead_growth(basis: Basis) -> Metric:
     """Growth of all created leads over the month before."""
-    return _rate_of_last(basis, lead_growth_series)
+    return _rate_of_last(basis, created_lately)
 
 
 def _rate_of_last(basis: Basis, series: Callable[[Basis], list[LeadMonth]]) -> Metric:
@@ -193,7 +198,7 @@ def lead_velocity_average(basis: Basis) -> Metric:
         return missing(Unit.RATIO, NO_QUALIFIED)
     if basis.start > basis.now:
         return missing(Unit.RATIO, NOT_BEGUN)
-    months = basis.once(lead_velocity)[-AVERAGED_MONTHS:]
+    months = basis.once(qualified_lately)
     rate = growth(sum(month.leads for month in months), sum(month.before for month in months))
     return replace(
         rate,
@@ -206,15 +211,15 @@ def _last_month(basis: Basis) -> date:
     return min(basis.today, basis.period.end - timedelta(days=1)).replace(day=1)
 
 
-def _first_asked(basis: Basis) -> int:
-    """When the month before the first one shown began, which that is compared with."""
-    return basis.calendar.start(add_months(_last_month(basis), -SHOWN_MONTHS))
+def _first_asked(basis: Basis, number: int) -> int:
+    """When the month before the first of so many began, which that is compared with."""
+    return basis.calendar.start(add_months(_last_month(basis), -number))
 
 
-def _series(basis: Basis, happened: Happened) -> list[LeadMonth]:
-    last, first = _last_month(basis), _first_asked(basis)
+def _series(basis: Basis, happened: Happened, number: int) -> list[LeadMonth]:
+    last, first = _last_month(basis), _first_asked(basis, number)
     leads = sorted([one for one in happened if one[0] >= first], key=itemgetter(0))
-    months = [add_months(last, -back) for back in range(SHOWN_MONTHS - 1, -1, -1)]
+    months = [add_months(last, -back) for back in range(number - 1, -1, -1)]
     return [_month(basis, month, leads) for month in months]
 
 

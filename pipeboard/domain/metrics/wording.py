@@ -32,7 +32,7 @@ class Definition:
     at_end: bool = False
 
     def __call__(self, basis: Basis) -> Metric:
-        return self.of(basis)
+        return basis.once(self.of)
 
 
 def named(

@@ -192,7 +192,7 @@ def read_supported(
     still = set(ids) - changed
     still.intersection_update(
         database.column("select distinct deal_id from contact where role = ?", (DECISION_MAKER,)),
-        *(_answering(database, keys) for keys in asked if keys),
+        *(_answering(database, keys, ids) for keys in asked if keys),
     )
     return frozenset(
         still
@@ -205,12 +205,15 @@ def read_supported(
     )
 
 
-def _answering(database: Database, questions: Collection[str]) -> Sequence[int]:
-    """The deals with an answer to one of some questions now."""
-    asked = one_of("question", questions)
+def _answering(
+    database: Database, questions: Collection[str], ids: Collection[int]
+) -> Sequence[int]:
+    """Of some deals, those with an answer to one of some questions now."""
+    wanted = every(
+        (Sql("replaced_at is null"), one_of("question", questions), among("deal_id", ids))
+    )
     return database.column(
-        f"select distinct deal_id from answer where replaced_at is null and {asked.text}",
-        asked.values,
+        f"select distinct deal_id from answer where {wanted.text}", wanted.values
     )
 
 
