@@ -42,6 +42,7 @@ def deal_document(documents: Documents, record: DealRecord) -> Document:
         "asks": [{"rep": rep, **part_to_json(ask)} for rep, ask in deal.asks.items()],
         "given_by": deal.given_by or None,
         "recycled_from": deal.recycled_from and f"D-{deal.recycled_from}",
+        "merged_into": deal.merged_into and f"D-{deal.merged_into}",
         "rank": deal.rank if deal.rank != -micros(deal.stage_entered_at) else None,
         "checklist": dict(_checklist(deal, pipeline)),
         "version": deal.version,

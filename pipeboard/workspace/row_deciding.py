@@ -43,6 +43,7 @@ from pipeboard.workspace.row_matching import (
     is_spoken,
     said_by,
 )
+from pipeboard.workspace.row_numbers import RowNumbers
 from pipeboard.workspace.row_recognising import Goals, Namesakes, Owners, Recognised, Recogniser
 
 if TYPE_CHECKING:
@@ -108,10 +109,9 @@ class RowDecider:
         tells_titles = "title" in reading.mapping.values()
         self._namesakes = Namesakes(self._known, goals) if tells_titles else None
         self._rows_again = reading.again
-        self._keeps_numbers = reading.tool == "pipeboard" and not self.report.before
+        keeps = reading.tool == "pipeboard" and not self._known.count()
+        self._numbers = RowNumbers(reading.again, keeps=keeps)
         self._met: set[int] = set()
-        self._highest = 0
-        self._numbers: set[int] = set()
         self._strange = self._recognised = 0
 
     def decide(
@@ -292,27 +292,14 @@ class RowDecider:
         if taken and row.external_id:
             source = f"{source} {self._context.at:%Y-%m-%d %H:%M:%S}"
         identity = RowIdentity(row.external_id, source, said)
-        if not self._keeps_numbers:  # D-12 is another deal here
-            row.recycled_from = None
+        self._numbers.settle_links(row)
         place, context = self._place_of_new(row), self._context
         if place.pipeline is not context.pipeline:
             context = replace(context, pipeline=place.pipeline)
         command = take_over(row, identity, self._owners.rep(row.owner), place.rules)
-        number = self._number(row)
-        events, deal = begin(command, context, -number)
-        if self._keeps_numbers:
-            self._numbers.add(number)
-        self._highest = max(self._highest, number)
+        events, deal = begin(command, context, -self._numbers.next(row))
         self.report.created += 1
         return Change(None, deal, tuple(events))
-
-    def _number(self, row: DealRow) -> int:
-        """The number of a new deal among those of the file; our own files bring theirs along."""
-        if self._keeps_numbers and row.ref and row.ref.removeprefix("D-").isdigit():
-            wanted = int(row.ref.removeprefix("D-"))
-            if 0 < wanted < 10**9 and wanted not in self._numbers:
-                return wanted
-        return self._highest + 1
 
     def _shown(self, name: str, text: str, deal: Deal) -> str:
         """What the report says of a field; not what only the owner of the deal is shown."""

@@ -40,6 +40,9 @@ class Here(Known):
     def standing(self) -> int:
         return len(self.deals)
 
+    def count(self) -> int:
+        return len(self.deals)
+
     def shows(self, deal_id: int) -> bool:
         return deal_id not in self.hidden
 
@@ -418,13 +421,30 @@ def test_a_number_that_stands_twice_in_our_own_file_is_that_of_the_first() -> No
     assert [change.after.id for _, change in found] == [-7, -8, -9]
 
 
-@pytest.mark.parametrize(("tool", "from_"), [("pipeboard", 12), ("other", None)])
-def test_the_lost_deal_that_one_came_back_from_is_another_one_elsewhere(
-    tool: str, from_: int | None
+LINKS = {"recycled_from": "back_elsewhere", "merged_into": "merged_elsewhere"}
+
+
+@pytest.mark.parametrize("name", LINKS)
+@pytest.mark.parametrize(
+    ("tool", "ref", "deals", "number"),
+    [
+        ("pipeboard", "D-12", [], 12),
+        ("pipeboard", "D-13", [], None),
+        ("pipeboard", "D-12", [known(removed=True)], None),
+        ("other", "D-12", [], None),
+    ],
+)
+def test_a_deal_that_is_named_by_its_number_is_another_one_elsewhere(
+    name: str, tool: str, ref: str, deals: list[Deal], number: int | None
 ) -> None:
-    one = row(ref="D-7", recycled_from="D-12")
-    ((_, change),) = decider(tool=tool).decide([one])
-    assert change.after.recycled_from == from_
+    """Of what there is, and of what is in the file: nobody has the other number, or will."""
+    rows = [row(7, "A part", ref="D-7"), row(8, "A whole", 3, ref="D-12")]
+    setattr(rows[0], name, ref)
+    made = decider(deals, rows, tool=tool)
+    (_, part), _ = made.decide(rows)
+    assert getattr(part.after, name) == number
+    assert odd(made) == ({} if number else {LINKS[name]: 1})
+    assert (part.after.archived_at is None) is (name == "recycled_from")
 
 
 # A second file.
