@@ -196,6 +196,8 @@ def whole_document(
 def is_whole(path: Path) -> bool:
     """Whether a file begins as a whole workspace does."""
     try:
+        if not path.is_file():
+            return False
         with path.open(encoding="utf-8", errors="replace") as file:
             head = file.read(_BEGINNING)
     except OSError:

@@ -294,6 +294,11 @@ def open_table(path: Path, options: ReadOptions = NO_OPTIONS) -> FileTable:
     Raises NotFound for a missing file, BadInput for one that is empty, binary or not readable.
     """
     try:
+        if not (path.is_file() or path.is_dir()) and path.exists():  # it may never end, or begin
+            raise BadInput(
+                f"{path} is a pipe or a device, not a file.",
+                hint="Save what comes out of it as a file, and name that.",
+            )
         with path.open("rb") as file:
             start = file.read(4096)
         if is_workbook(path, start):
@@ -303,12 +308,23 @@ def open_table(path: Path, options: ReadOptions = NO_OPTIONS) -> FileTable:
         _expect_text(path, start)
         encoding = find_encoding(path, options.encoding)
     except FileNotFoundError as error:
-        raise NotFound(f"There is no file {path}", hint="Check its name and folder.") from error
+        raise no_such_file(str(path)) from error
     except OSError as error:
         raise BadInput(f"{path} cannot be read: {error.strerror}") from error
     with path.open(encoding=encoding.name, errors=encoding.errors) as text:
         head = text.read(4096)
     return (open_json if looks_like_json(head) else open_delimited)(path, encoding)
+
+
+_ADDRESS = re.compile(r"[a-z][a-z0-9+.-]+:/+", re.IGNORECASE)
+
+
+def no_such_file(path: str) -> NotFound:
+    """What to do where there is no such file; an address is none."""
+    hint = "Check its name and folder."
+    if _ADDRESS.match(path):
+        hint = "An address is no file: download it, and name what you saved."
+    return NotFound(f"There is no file {path}", hint=hint)
 
 
 def _expect_text(path: Path, start: bytes) -> None:
@@ -360,14 +376,20 @@ def _by_header(path: Path, from_: str, encoding: str, sheet: str) -> tuple[Layou
     return layout, match_columns(table.header, layout, sample)
 
 
+def is_piped(path: Path | str) -> bool:
+    """Whether something can be read once only, as standard input and what a shell hands over as
+    `<(…)` can."""
+    return str(path) == "-" or Path(path).is_fifo()
+
+
 def local_copy(path: Path | str, resources: ExitStack) -> Path:
     """The path of something that can be read several times, which pipes cannot: they are copied.
 
     The copy stands where only we can read it, until `resources` are closed.
     """
-    is_stdin = str(path) == "-"
-    if not is_stdin and not Path(path).is_fifo():
+    if not is_piped(path):
         return Path(path)
+    is_stdin = str(path) == "-"
     if is_stdin and sys.stdin is None:
         raise BadInput(
             "Nothing can be read from stdin: it is closed.",

@@ -312,7 +312,7 @@ class RejectedFile:
     """
 
     def __init__(self, imported: str) -> None:
-        wanted = Path(f"{'stdin' if imported == '-' else imported}.rejected.csv")
+        wanted = Path(f"{imported}.rejected.csv")
         try:
             self.path = outlet.write_file(wanted, ())
         except BadInput as error:

@@ -394,7 +394,7 @@ def test_a_file_for_rejected_rows_that_cannot_be_made_stops_the_import(tmp_path:
 
 @pytest.mark.parametrize(
     ("imported", "name"),
-    [("-", "stdin.rejected.csv"), ("deals.csv", "deals.csv.rejected.csv")],
+    [("stdin", "stdin.rejected.csv"), ("deals.csv", "deals.csv.rejected.csv")],
 )
 def test_rejected_rows_of_a_pipe_go_into_a_file_of_the_folder(
     imported: str, name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
