@@ -160,6 +160,9 @@ REMARKS = {
     "stay as they are",
     "closed_here": "about a deal that was won or lost here: its stage and its next step wait until "
     "it is open again",
+    "numbered_otherwise": "with the number of a deal here that is called otherwise: a deal of its "
+    "own",
+    "said_before": "the same in every cell as one before of the same deal: taken once",
     "no_stage": "without a stage: put into the first one",
     "lost_at_zero": "lost with an amount of 0, which counts as 0; if it means unknown, say "
     "--lost-zero unknown",

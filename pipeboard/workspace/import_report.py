@@ -135,9 +135,13 @@ class ImportReport:
             if category == "other" and reason and fold(reason) != "other":
                 self.unplaced[reason] += 1
         for remark in row.remarks:
-            self.remark_counts[remark] += 1
-            if len(self.remarks[remark]) < MOST_LINES:
-                self.remarks[remark].append(row.line)
+            self.remark(remark, row.line)
+
+    def remark(self, name: str, line: int) -> None:
+        """What is odd about a line."""
+        self.remark_counts[name] += 1
+        if len(self.remarks[name]) < MOST_LINES:
+            self.remarks[name].append(line)
 
     @property
     def amounts(self) -> Mapping[str, list[Money]]:

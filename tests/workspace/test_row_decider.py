@@ -18,7 +18,7 @@ from pipeboard.domain.pipeline import Pipeline
 from pipeboard.domain.settings import Rep
 from pipeboard.exchange.rows import DealRow, Entered, Rejected, RowNote
 from pipeboard.exchange.side_files import SideTable
-from pipeboard.workspace import row_deciding
+from pipeboard.workspace import row_doubles
 from pipeboard.workspace.row_deciding import NO_LINE, RowDecider
 from pipeboard.workspace.row_matching import ImportOptions, said_by
 from tests.domain.deciding_cases import BERLIN, NOW
@@ -262,13 +262,15 @@ def test_a_row_of_a_deal_that_one_is_not_shown_is_rejected() -> None:
 
 def test_an_id_that_stands_twice_counts_where_it_stands_first() -> None:
     rows = [row(1, line=2), row(2, line=3), row(1, line=4), row(None, line=5), row(None, line=6)]
+    rows[0].raw, rows[2].raw = {"a": "x", "b": "y", "c": "z"}, {"a": "x", "b": "Y", "c": ""}
     other = row(1, line=7, external_source="other")
     made = decider([], [*rows, other])
     changes = made.decide(rows[:2]) + made.decide(rows[2:]) + made.decide([other])
     assert [line for line, _ in changes] == [2, 3, 5, 6, 7]
     (rejected,) = made.report.rejected
     assert (rejected.line, rejected.column, rejected.value, rejected.reason) == (
-        4, "external_id", "X1", "the id stands twice in the file, first on line 2",
+        4, "external_id", "X1",
+        "the id stands twice in the file, first on line 2, with other cells in 'b', 'c'",
     )  # fmt: skip
 
 
@@ -598,8 +600,9 @@ def test_rows_that_are_no_deals_are_of_no_name() -> None:
 
 def test_ids_of_one_mark_are_told_apart_by_the_file_itself(monkeypatch: pytest.MonkeyPatch) -> None:
     """Ids that were met are remembered by a number that two of them could share."""
-    monkeypatch.setattr(row_deciding, "hash", lambda _: 1, raising=False)
+    monkeypatch.setattr(row_doubles, "hash", lambda _: 1, raising=False)
     rows = [row(1, line=2), row(2, "Other", line=3), row(1, line=4), row(3, "Third", line=5)]
+    rows[2].raw = {"a": "x"}
     made = decider([], rows)
     assert [line for line, _ in made.decide(rows)] == [2, 3, 5]
     assert [one.line for one in made.report.rejected] == [4]
