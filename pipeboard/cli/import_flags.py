@@ -23,7 +23,8 @@ from pipeboard.domain.settings import Settings
 from pipeboard.domain.templates import TEMPLATES, from_stage_names, template
 from pipeboard.domain.text import few, fold, quoted
 from pipeboard.exchange.fields import KINDS
-from pipeboard.exchange.reading import has_pipelines, no_such_file
+from pipeboard.exchange.local_files import no_such_file
+from pipeboard.exchange.reading import has_pipelines
 from pipeboard.exchange.recipe import Recipe, read_recipe
 from pipeboard.exchange.side_files import side_of
 from pipeboard.exchange.words.languages import closing_outcome

@@ -30,8 +30,8 @@ from pipeboard.domain.pipeline import Pipeline
 from pipeboard.domain.text import few, nearest
 from pipeboard.exchange.deal_files import is_whole, read_whole
 from pipeboard.exchange.layouts import GENERIC
+from pipeboard.exchange.local_files import is_piped, local_copy
 from pipeboard.exchange.read_options import ReadOptions
-from pipeboard.exchange.reading import is_piped, local_copy
 from pipeboard.exchange.side_files import open_side_table, side_of
 from pipeboard.workspace.configuration import check_empty, take_whole
 from pipeboard.workspace.finding import find_pipeline

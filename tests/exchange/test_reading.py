@@ -21,9 +21,10 @@ from pipeboard.domain.errors import BadInput, NotFound, PipeboardError
 from pipeboard.exchange.deal_files import is_whole
 from pipeboard.exchange.layouts import LAYOUTS
 from pipeboard.exchange.layouts.layout import COLUMNS
+from pipeboard.exchange.local_files import local_copy
 from pipeboard.exchange.moments import AmbiguousDate
 from pipeboard.exchange.read_options import CellTally, ReadOptions, lines_told
-from pipeboard.exchange.reading import find_source, has_pipelines, local_copy, open_table
+from pipeboard.exchange.reading import find_source, has_pipelines, open_table
 from pipeboard.exchange.row_stream import stages_in_order
 from pipeboard.exchange.rows import DealRow, Entered
 from tests.exchange.files import all_deals, deals_of, open_file, write
