@@ -98,6 +98,10 @@ class Recogniser:
                 one = numbered if numbered.deal or not row.external_id else one
             if not row.external_id and not row.ref:
                 nameless.append(place)
+            if (deal := one.deal) is not None and deal.id in self._taken:
+                one = Recognised(ambiguous=True)  # by an id that is written in two ways
+            elif deal is not None:
+                self._taken.add(deal.id)
             found.append(one)
         if nameless:
             self._by_names(rows, nameless, found)
@@ -130,7 +134,11 @@ class Recogniser:
         if not deals:
             return _UNKNOWN
         source = row.external_source if row.external_source is not None else self.source
-        here = [deal for deal in deals if deal.pipeline_id in self.goals.pipeline_ids]
+        here = [
+            deal
+            for deal in deals
+            if deal.pipeline_id in self.goals.pipeline_ids and _may_be_its_id(row, deal)
+        ]
         here.sort(key=lambda deal: deal.pipeline_id != self.goals.of(row))
         for deal in here:
             if deal.external_source == source:
@@ -145,11 +153,8 @@ class Recogniser:
         """What rows are by the number that they have in this very database, by line."""
         found: dict[int, Recognised] = {}
         for row, deal in self._numbered(rows):
-            if deal.id in self._taken:
-                continue
             if _is_its_number(row, deal) or (row.created_at is None and self._comes_from_here()):
                 found[row.line] = Recognised(deal)
-                self._taken.add(deal.id)
             else:
                 found[row.line] = _NUMBERED
         return found
@@ -219,7 +224,9 @@ class Recogniser:
 
 _LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ012345"
 _SHORT_ID = re.compile(r"[0-9A-Za-z]{15}", re.ASCII)
-_NUMBER_ID = re.compile(r"(\d{4,})(\.0)?", re.ASCII)
+_NUMBER_ID = re.compile(r"(\d+)(\.0)?", re.ASCII)
+_TELLING = 4
+"""Figures of a number that hardly two tools give to different deals."""
 
 
 def _also_written(one: str) -> str:
@@ -236,6 +243,14 @@ def _also_written(one: str) -> str:
         for part in parts
     )
     return whole if len(one) == 15 else (short if whole == one else "")
+
+
+def _may_be_its_id(row: DealRow, deal: Deal) -> bool:
+    """Whether a row may be of the deal whose id it names, also where a short number is written in
+    another way: that is one of many things then, unless the deals are called alike."""
+    one, other = row.external_id or "", deal.external_id or ""
+    short = min(one.partition(".")[0], other.partition(".")[0], key=len)
+    return one == other or len(short) >= _TELLING or _is_about(row, deal)
 
 
 def _is_its_number(row: DealRow, deal: Deal) -> bool:
