@@ -393,7 +393,7 @@ OUTLETS = {
     "pipeboard/store/patience.py": "the journal, for locks alone",
     "pipeboard/workspace/hooks.py": "what a program of the person's own reads",
     "pipeboard/store/backups.py": "the copy of a database",
-    "pipeboard/exchange/reading.py": "the bytes of a pipe that is read twice",
+    "pipeboard/exchange/local_files.py": "the bytes of a pipe that is read twice",
 }
 WRITES = ("write_text", "write_bytes", "writelines", "fdopen", "NamedTemporaryFile", "mkstemp")
 ASKED_OF_STREAMS = ("isatty", "fileno", "encoding", "buffer", "readline")

@@ -23,6 +23,7 @@ from pipeboard.domain.settings import Settings
 from pipeboard.domain.templates import TEMPLATES, from_stage_names, template
 from pipeboard.domain.text import few, fold, quoted
 from pipeboard.exchange.fields import KINDS
+from pipeboard.exchange.local_files import no_such_file
 from pipeboard.exchange.reading import has_pipelines
 from pipeboard.exchange.recipe import Recipe, read_recipe
 from pipeboard.exchange.side_files import side_of
@@ -253,7 +254,7 @@ def _expect_something_to_make(call: Call) -> None:
     """No workspace is made for a file that is not there, or a pipeline that nobody describes."""
     asked = call.arguments
     if asked.file != "-" and not Path(asked.file).exists():
-        raise NotFound(f"There is no file {asked.file}.", hint="Check its name and folder.")
+        raise no_such_file(asked.file)
     if asked.into and asked.stages is None:
         raise NotFound(
             f"There is no pipeline {quoted(asked.into)} yet.",

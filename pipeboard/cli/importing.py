@@ -30,8 +30,8 @@ from pipeboard.domain.pipeline import Pipeline
 from pipeboard.domain.text import few, nearest
 from pipeboard.exchange.deal_files import is_whole, read_whole
 from pipeboard.exchange.layouts import GENERIC
+from pipeboard.exchange.local_files import is_piped, local_copy
 from pipeboard.exchange.read_options import ReadOptions
-from pipeboard.exchange.reading import local_copy
 from pipeboard.exchange.side_files import open_side_table, side_of
 from pipeboard.workspace.configuration import check_empty, take_whole
 from pipeboard.workspace.finding import find_pipeline
@@ -67,9 +67,7 @@ def import_file(call: Call) -> int:
     """Every deal of the file, or what it would do; a whole workspace, or a file to join."""
     asked = call.arguments
     with ExitStack() as resources:
-        path = Path(asked.file)
-        if asked.file == "-":
-            path = local_copy("-", resources)
+        path = local_copy(asked.file, resources)
         if asked.join:
             return join_file(call, path)
 
@@ -89,7 +87,7 @@ def _import_deals(call: Call, path: Path, resources: ExitStack) -> int:
         open_reading(workspace, path, recipe, read_with, strict=asked.strict, splits=splits)
     )
     _expect_answers(call, reading)
-    rejected = None if asked.dry_run or not asked.skip_bad else RejectedFile(asked.file)
+    rejected = None if asked.dry_run or not asked.skip_bad else RejectedFile(_called(asked.file))
     if rejected is not None:
         resources.callback(rejected.drop)
     try:
@@ -106,6 +104,11 @@ def _import_deals(call: Call, path: Path, resources: ExitStack) -> int:
     if rejected is not None and rejected.keep(reading, report):
         call.out.say(f"Rejected rows are in {rejected.path}.")
     return DONE
+
+
+def _called(file: str) -> str:
+    """The file as people know it; what comes through a pipe has no place that is kept."""
+    return "stdin" if is_piped(file) else file
 
 
 def _restore(call: Call, path: Path) -> int:
@@ -132,7 +135,7 @@ def _import(
     recipe: Recipe,
 ) -> ImportReport:
     asked = call.arguments
-    origin = Path(asked.file).name if asked.file != "-" else "stdin"
+    origin = Path(_called(asked.file)).name
     options = _options(call, reading, recipe)
 
     def work(new_reps: bool) -> ImportReport:
@@ -176,7 +179,7 @@ def _expect_answers(call: Call, reading: Reading) -> None:
     columns = ", ".join(reading.header)
     lacking = [name for name, answer in answers.items() if not answer]
     raise Refused(
-        f"No column of {Path(call.arguments.file).name} says in which stage its deals are "
+        f"No column of {Path(_called(call.arguments.file)).name} says in which stage its deals are "
         f"(not found: {', '.join(lacking)}).",
         hint="Name it with --map 'COLUMN=stage', or put all deals into one stage with "
         f"--set stage=NAME. Columns: {columns}.",

@@ -91,7 +91,8 @@ class TakeOver:
     `path` is in time order and starts with the first known stage: where its instant is later than
     `created_at`, the time before is unknown. `origin` names the file, `precision` how exactly the
     instants `created_at` and `closed_at` are known where that is not to the moment. Where nobody
-    knows `archived_at`, a deal that is `archived` was so when it closed.
+    knows `archived_at`, a deal that is `archived` was so when it closed; so was one that was
+    `merged_into` another, by its number.
     """
 
     title: str
@@ -108,6 +109,7 @@ class TakeOver:
     precision: Mapping[str, Precision] = field(default_factory=lambda: NOTHING)
     archived_at: datetime | None = None
     steps_done: tuple[StepDone, ...] = ()
+    merged_into: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -42,6 +42,7 @@ def deal_document(documents: Documents, record: DealRecord) -> Document:
         "asks": [{"rep": rep, **part_to_json(ask)} for rep, ask in deal.asks.items()],
         "given_by": deal.given_by or None,
         "recycled_from": deal.recycled_from and f"D-{deal.recycled_from}",
+        "merged_into": deal.merged_into and f"D-{deal.merged_into}",
         "rank": deal.rank if deal.rank != -micros(deal.stage_entered_at) else None,
         "checklist": dict(_checklist(deal, pipeline)),
         "version": deal.version,
@@ -195,6 +196,8 @@ def whole_document(
 def is_whole(path: Path) -> bool:
     """Whether a file begins as a whole workspace does."""
     try:
+        if not path.is_file():
+            return False
         with path.open(encoding="utf-8", errors="replace") as file:
             head = file.read(_BEGINNING)
     except OSError:

@@ -66,7 +66,7 @@ _AS_THEY_ARE = _DAYS - _PLAIN | {
     "lost_category", "competitor", "external_source", "version", "next_text", "next_every",
     "lost_objection", "snooze_reason",
     "touches", "answers", "terms", "checklist", "fields", "archived_at", "steps_done", "asks",
-    "given_by", "recycled_from", "rank",
+    "given_by", "recycled_from", "merged_into", "rank",
 }  # fmt: skip
 _RARER = {
     "tags", "note", "notes", "probability", "probability_bp", "forecast_category",

@@ -378,8 +378,15 @@ def _unwrapped(sample: str, is_whole: bool) -> str:
         return ""
     text = "".join(inner)
     _, width = max(_regularity(text, mark, is_whole) for mark in _DELIMITERS)
-    first = max(_regularity(inner[0], mark, is_whole=True) for mark in _DELIMITERS)
-    return text if width > 1 and first[1] == width else ""
+
+    def is_row(line: str) -> bool:
+        found = max(_regularity(line, mark, is_whole=True) for mark in _DELIMITERS)
+        return found[1] == width > 1
+
+    # Remarks below a table stand in quotes as a whole too, and are no rows without them.
+    wrapped = (line for line, bare in zip(lines, inner, strict=True) if line != bare)
+    are_rows = 2 * sum(map(is_row, map(_without_wrapping, wrapped))) >= len(lines)
+    return text if are_rows and is_row(inner[0]) else ""
 
 
 def _dialect(sample: str, is_whole: bool) -> Dialect:

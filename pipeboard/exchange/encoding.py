@@ -47,7 +47,13 @@ _LANGUAGES: Mapping[str, tuple[str, ...]] = MappingProxyType(
 _RARE = {"áðéíóúýþæö", "ăâîşţ", "äõöüšž"}
 # Signs that stand in no word: where they do, the code page is another one.
 _SIGN_IN_WORD = re.compile(r"(?<=[^\W\d_])[‚¤¥§¬±¶×÷¦¹²³ªº¼½¾¿¡£](?=[^\W\d_])")
+# Nor does a capital behind a small letter: `cafŽ` is `café` of a Mac.
+_BEHIND_SMALL = re.compile(r"[a-z][^\W\d_a-zA-Z]")
 _ANYWHERE = set("€‚„…‹‘’“”•–—™›\xa0¡¢£¤¥§©«®°±²³µ¶·¹»¼½¾¿ª´¨×÷")
+
+
+def _without_capital(found: re.Match[str]) -> str:
+    return f"{found[0][0]}\ufffd" if found[0][1].isupper() else found[0]
 
 
 def code_pages(part: bytes) -> list[str]:
@@ -61,7 +67,7 @@ def _score(part: bytes, name: str, languages: tuple[str, ...]) -> float:
         text = part.decode(name)
     except UnicodeDecodeError:
         return -1.0
-    text = text.replace("İ", "i").lower()
+    text = _BEHIND_SMALL.sub(_without_capital, text).replace("İ", "i").lower()
     high = [char for char in text if ord(char) > 127 and char not in _ANYWHERE]
     high += _SIGN_IN_WORD.findall(text)
     if not high:

@@ -43,7 +43,8 @@ _BY_KIND = {
     "forecast_category_source probability_source lost_category competitor contact_role "
     "external_source created_precision closed_precision given_by",
     CellKind.LINE: "ref lost_reason lost_objection next_text next_every snooze_reason "
-    "contact_name contact_email contact_phone version rank recycled_from",
+    "contact_name contact_email contact_phone version rank recycled_from "
+    "merged_into",
     CellKind.TEXT: "note",
     CellKind.MONEY: "won_value",
     CellKind.MOMENT: "created_at closed_at won_at lost_at close_date stage_entered_at recycle_on "

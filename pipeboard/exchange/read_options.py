@@ -152,10 +152,17 @@ REMARKS = {
     "named_as_another": "new, with the account and title of another deal here or in the file: a "
     "deal of its own",
     "merged_here": "about a deal that was merged into another one here: left out",
+    "merged_elsewhere": "merged into a deal that is not known here by its number: archived, and a "
+    "deal of its own in the numbers",
+    "back_elsewhere": "come back from a deal that is not known here by its number: without the "
+    "link to it",
     "archived_here": "about a deal that is archived here: its stage, its outcome and its next step "
     "stay as they are",
     "closed_here": "about a deal that was won or lost here: its stage and its next step wait until "
     "it is open again",
+    "numbered_otherwise": "with the number of a deal here that is called otherwise: a deal of its "
+    "own",
+    "said_before": "the same in every cell as one before of the same deal: taken once",
     "no_stage": "without a stage: put into the first one",
     "lost_at_zero": "lost with an amount of 0, which counts as 0; if it means unknown, say "
     "--lost-zero unknown",

@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-import os
 import re
-import shutil
-import sys
-import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from datetime import date
@@ -17,7 +13,7 @@ from typing import Self
 from zoneinfo import ZoneInfo
 
 from pipeboard.domain.counts import how_many, in_figures
-from pipeboard.domain.errors import BadInput, NotFound, Refused
+from pipeboard.domain.errors import BadInput, Refused
 from pipeboard.domain.lazy_dataclass import dataclass, field
 from pipeboard.domain.text import fold, quoted, slug
 from pipeboard.exchange.columns import Matching, apply_overrides, holds_days, match_columns
@@ -28,6 +24,7 @@ from pipeboard.exchange.encoding import find_encoding
 from pipeboard.exchange.fields import CUSTOM, ENTERED, LEFT_OUT
 from pipeboard.exchange.layouts import GENERIC, layout_named
 from pipeboard.exchange.layouts.layout import Layout
+from pipeboard.exchange.local_files import expect_file, local_copy, no_such_file
 from pipeboard.exchange.moments import ORDERS, MomentReader, Order
 from pipeboard.exchange.read_options import (
     NO_OPTIONS,
@@ -294,6 +291,7 @@ def open_table(path: Path, options: ReadOptions = NO_OPTIONS) -> FileTable:
     Raises NotFound for a missing file, BadInput for one that is empty, binary or not readable.
     """
     try:
+        expect_file(path)
         with path.open("rb") as file:
             start = file.read(4096)
         if is_workbook(path, start):
@@ -303,7 +301,7 @@ def open_table(path: Path, options: ReadOptions = NO_OPTIONS) -> FileTable:
         _expect_text(path, start)
         encoding = find_encoding(path, options.encoding)
     except FileNotFoundError as error:
-        raise NotFound(f"There is no file {path}", hint="Check its name and folder.") from error
+        raise no_such_file(str(path)) from error
     except OSError as error:
         raise BadInput(f"{path} cannot be read: {error.strerror}") from error
     with path.open(encoding=encoding.name, errors=encoding.errors) as text:
@@ -358,30 +356,6 @@ def _by_header(path: Path, from_: str, encoding: str, sheet: str) -> tuple[Layou
     sample = [r.cells for r in islice(table.records(), _SAMPLE) if isinstance(r, Record)]
     layout = layout_named(from_, table.header, sample)
     return layout, match_columns(table.header, layout, sample)
-
-
-def local_copy(path: Path | str, resources: ExitStack) -> Path:
-    """The path of something that can be read several times, which pipes cannot: they are copied.
-
-    The copy stands where only we can read it, until `resources` are closed.
-    """
-    is_stdin = str(path) == "-"
-    if not is_stdin and not Path(path).is_fifo():
-        return Path(path)
-    if is_stdin and sys.stdin is None:
-        raise BadInput(
-            "Nothing can be read from stdin: it is closed.",
-            hint="Name a file, or send one: pipeboard import - < deals.csv",
-        )
-    folder = resources.enter_context(tempfile.TemporaryDirectory(prefix="pipeboard-"))
-    copy = Path(folder, "standard input" if is_stdin else Path(path).name)
-    with open(os.open(copy, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as out:
-        if is_stdin:
-            shutil.copyfileobj(sys.stdin.buffer, out)
-        else:
-            with Path(path).open("rb") as pipe:
-                shutil.copyfileobj(pipe, out)
-    return copy
 
 
 def _column(table: FileTable, index: int) -> Iterator[str]:

@@ -117,7 +117,8 @@ class DealRow:
     `probability_bp` is that of an open deal, in pipeboard's own files only if set by hand.
     `ref` is the reference ("D-142") that pipeboard gave the deal where it was exported, `version`
     that of the deal then, `external_source` the tool of `external_id` (None: the file's own),
-    `recycled_from` the reference of the deal that it came back from, `rank` its place by hand.
+    `recycled_from` the reference of the deal that it came back from, `merged_into` that of the one
+    that it became part of, `rank` its place by hand.
     `others` are fields of the deal by name that nothing here treats apart.
     `remarks` name what is odd in the row, for the report to count.
     """
@@ -165,6 +166,7 @@ class DealRow:
     asks: tuple[RowAsk, ...] = ()
     given_by: str | None = None
     recycled_from: str | None = None
+    merged_into: str | None = None
     rank: int | None = None
     archived_at: datetime | None = None
     fields: Mapping[str, str] = field(default_factory=dict)

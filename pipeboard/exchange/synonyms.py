@@ -294,7 +294,7 @@ _NAMES = {
     "external_source": "source_of_id",
 }
 
-_OF_OURS = ("version", "active", "rank", "given_by", "recycled_from")
+_OF_OURS = ("version", "active", "rank", "given_by", "recycled_from", "merged_into")
 """Names of fields that are something else in the files of others."""
 
 SYNONYMS: Mapping[str, str] = MappingProxyType(

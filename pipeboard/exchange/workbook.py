@@ -13,14 +13,16 @@ from typing import TYPE_CHECKING, NamedTuple
 from pipeboard.domain.counts import how_many, in_figures
 from pipeboard.domain.errors import BadInput, NotFound
 from pipeboard.domain.lazy_dataclass import dataclass, field
-from pipeboard.domain.text import did_you_mean, quoted
+from pipeboard.domain.text import did_you_mean, few, quoted
 from pipeboard.exchange.delimited import LOOKED_AT, first_table, is_heading
+from pipeboard.exchange.hidden_cells import HiddenCells, column_letters
 from pipeboard.exchange.number_formats import (
     column_number,
     currency_cells,
     currency_styles,
     formatted_cells,
 )
+from pipeboard.exchange.read_options import lines_told
 from pipeboard.exchange.rows import Rejected
 from pipeboard.exchange.tables import (
     NO_CURRENCIES,
@@ -145,7 +147,7 @@ def open_workbook(path: Path, sheet: str | None) -> SheetTable:
         else:  # by what is in it: a path is read as its ending says
             book = calamine.CalamineWorkbook.from_filelike(BytesIO(path.read_bytes()))
         names = list(book.sheet_names)
-        chosen, rows, unkept = _chosen(book, names, sheet, path)
+        chosen, rows, unkept, hidden = _chosen(book, names, sheet, path)
         filled = _fill_merged(rows, book.get_sheet_by_name(chosen).merged_cell_ranges or ())
     except (calamine.CalamineError, OSError, ValueError) as error:
         raise BadInput(
@@ -171,6 +173,11 @@ def open_workbook(path: Path, sheet: str | None) -> SheetTable:
             f"{how_many(len(unkept), 'formula')} without a value in the file{places} read as "
             "blank: open the workbook in its program, save it there, and import it again."
         )
+    if told := ", ".join(_hidden_told(rows, hidden)):
+        table.warnings.append(
+            f"Hidden in the workbook, and read all the same: {told}. Delete there what is not to "
+            "come in."
+        )
     if len(names) > 1 and sheet is None:
         others = ", ".join(name for name in names if name != chosen)
         table.warnings.append(
@@ -181,11 +188,13 @@ def open_workbook(path: Path, sheet: str | None) -> SheetTable:
 
 
 class _Sheet(NamedTuple):
-    """The cells of a sheet, and the names of those with a formula whose value nobody has kept."""
+    """The cells of a sheet, the names of those with a formula whose value nobody has kept, and
+    what of it is hidden."""
 
     name: str
     rows: list[list[str]]
     unkept: list[str]
+    hidden: HiddenCells
 
 
 def _chosen(book: CalamineWorkbook, names: list[str], sheet: str | None, path: Path) -> _Sheet:
@@ -221,7 +230,22 @@ def _read_sheet(book: CalamineWorkbook, name: str, path: Path) -> _Sheet:
             cells[row][column] = cells[row][column] or error
     while cells and not any(cells[-1]):
         cells.pop()
-    return _Sheet(name, cells, looked.unkept)
+    return _Sheet(name, cells, looked.unkept, looked.hidden)
+
+
+def _hidden_told(rows: Sequence[Sequence[str]], hidden: HiddenCells) -> Iterator[str]:
+    """Rows and columns that people do not see, of those that hold anything."""
+    lines = [line for line in sorted(hidden.rows) if line <= len(rows) and any(rows[line - 1])]
+    if lines:
+        yield f"{how_many(len(lines), 'row')} ({lines_told(lines)})"
+    width = max(map(len, rows), default=0)
+    columns = [
+        column
+        for column in sorted(hidden.columns)
+        if column <= width and any(row[column - 1] for row in rows if len(row) >= column)
+    ]
+    if columns:
+        yield f"{how_many(len(columns), 'column')} ({few([*map(column_letters, columns)], 5)})"
 
 
 def _fill_merged(
@@ -302,15 +326,17 @@ _UNKEPT_ODS = re.compile(rb"<table:table-cell (?![^>]*office:value-type)[^>]*tab
 
 
 class _Looked(NamedTuple):
-    """The errors of a sheet by row and column, and the names of cells that lack a value."""
+    """The errors of a sheet by row and column, the names of cells that lack a value, and what is
+    hidden."""
 
     errors: list[tuple[int, int, str]]
     unkept: list[str]
+    hidden: HiddenCells
 
 
 def _look(path: Path, sheet: str) -> _Looked:
     """What stands in the file of a sheet; BadInput where a cell is far away from the others."""
-    found, rows, columns = _Looked([], []), 0, set[bytes]()
+    found, rows, columns = _Looked([], [], HiddenCells()), 0, set[bytes]()
     for part in _parts(path, sheet):
         columns.update(_COLUMN.findall(part))
         rows = max([rows, *map(int, _ROW.findall(part, part.rfind(b"<row ")))])
@@ -319,6 +345,7 @@ def _look(path: Path, sheet: str) -> _Looked:
                 found.errors.append((int(number) - 1, column_number(letters) - 1, error.decode()))
         if b"f>" in part or b"<f " in part:
             found.unkept.extend(name.decode() for name in _UNKEPT.findall(part))
+        found.hidden.look(part)
         if b"table:formula" in part:
             found.unkept.extend("" for _ in _UNKEPT_ODS.findall(part))
     if rows * max(map(column_number, columns), default=0) > _MOST_CELLS:

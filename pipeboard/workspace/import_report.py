@@ -16,6 +16,7 @@ from pipeboard.domain.errors import BadInput
 from pipeboard.domain.lazy_dataclass import dataclass, field
 from pipeboard.domain.money import Money
 from pipeboard.domain.text import few, fold, quoted
+from pipeboard.domain.timeline import field_label
 from pipeboard.exchange.read_options import REMARKS, lines_told
 from pipeboard.exchange.rows import DealRow, Rejected
 from pipeboard.exchange.tables import REASON, defuse, next_free
@@ -135,9 +136,13 @@ class ImportReport:
             if category == "other" and reason and fold(reason) != "other":
                 self.unplaced[reason] += 1
         for remark in row.remarks:
-            self.remark_counts[remark] += 1
-            if len(self.remarks[remark]) < MOST_LINES:
-                self.remarks[remark].append(row.line)
+            self.remark(remark, row.line)
+
+    def remark(self, name: str, line: int) -> None:
+        """What is odd about a line."""
+        self.remark_counts[name] += 1
+        if len(self.remarks[name]) < MOST_LINES:
+            self.remarks[name].append(line)
 
     @property
     def amounts(self) -> Mapping[str, list[Money]]:
@@ -256,14 +261,12 @@ def remarks_told(report: ImportReport) -> Iterator[str]:
             "they are won or lost there, say --stage 'STAGE==won' or --stage 'STAGE==lost'."
         )
     if report.not_followed:
-        named = ", ".join(
-            f"{name} {in_figures(count)}" for name, count in report.not_followed.items()
-        )
+        named = _counted_by_name(report.not_followed)
         yield f"What a later file says anew and an import leaves as it was, by rows: {named}."
         told = [one for one in report.left if one.theirs]
         yield from map(_differing_told, told[:_MOST_CONFLICTS])
     if report.emptied:
-        named = ", ".join(f"{name} {in_figures(count)}" for name, count in report.emptied.items())
+        named = _counted_by_name(report.emptied)
         yield f"Cells that the file has emptied since were emptied here: {named}."
 
 
@@ -283,7 +286,23 @@ def conflicts_told(report: ImportReport) -> Iterator[str]:
 
 def _differing_told(one: Differing) -> str:
     ours, theirs = (quoted(text) if text else "nothing" for text in (one.ours, one.theirs))
-    return f"line {one.line}, {one.deal}, {one.field}: here {ours}, in the file {theirs}"
+    return f"line {one.line}, {one.deal}, {_name_of(one.field)}: here {ours}, in the file {theirs}"
+
+
+def _name_of(whole: str) -> str:
+    """What a field, or one entry of it, is called in a sentence; people and notes are no keys."""
+    return _ENTRIES.get(whole.partition(".")[0]) or field_label(whole, ())
+
+
+_ENTRIES = {"contacts": "person", "notes": "note"}
+
+
+def _counted_by_name(counts: Mapping[str, int]) -> str:
+    """So many by the name of their field."""
+    named = Counter[str]()
+    for one, count in counts.items():
+        named[_name_of(one)] += count
+    return ", ".join(f"{name} {in_figures(count)}" for name, count in named.items())
 
 
 def rejects_told(rejected: Sequence[Rejected]) -> Iterator[str]:
@@ -312,7 +331,7 @@ class RejectedFile:
     """
 
     def __init__(self, imported: str) -> None:
-        wanted = Path(f"{'stdin' if imported == '-' else imported}.rejected.csv")
+        wanted = Path(f"{imported}.rejected.csv")
         try:
             self.path = outlet.write_file(wanted, ())
         except BadInput as error:

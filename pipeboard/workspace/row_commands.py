@@ -205,7 +205,14 @@ def take_over(row: DealRow, identity: RowIdentity, owner: str, rules: RowRules) 
             c.StepDone(_step(one.text, one.due, one.every), one.outcome or "", one.at)
             for one in row.steps_done
         ),
+        number_of(row.merged_into),
     )
+
+
+def number_of(ref: str | None) -> int | None:
+    """The number in a reference such as D-12; None where there is none."""
+    number = (ref or "").removeprefix("D-")
+    return int(number) if number.isdecimal() and len(number) < 10 else None
 
 
 def precision_of(row: DealRow) -> Mapping[str, c.Precision]:
@@ -244,11 +251,10 @@ def _fields(
 
 def _own(row: DealRow, rules: RowRules) -> dict[str, FieldValue]:
     """What only our own files hold."""
-    came_from = (row.recycled_from or "").removeprefix("D-")
     return {
         "asks": MappingProxyType({one.rep: Ask(one.text, one.by, one.due) for one in row.asks}),
         "given_by": row.given_by,
-        "recycled_from": int(came_from) if came_from.isdigit() else None,
+        "recycled_from": number_of(row.recycled_from),
         "rank": row.rank,
         "answers": MappingProxyType(
             {

@@ -6,7 +6,6 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from functools import partial
 from itertools import islice
-from operator import attrgetter
 from shlex import quote
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -31,6 +30,7 @@ from pipeboard.workspace.row_commands import (
     settle,
     take_over,
 )
+from pipeboard.workspace.row_doubles import Doubles, differing_columns
 from pipeboard.workspace.row_matching import (
     CORRECTED,
     EVERYTHING,
@@ -43,6 +43,7 @@ from pipeboard.workspace.row_matching import (
     is_spoken,
     said_by,
 )
+from pipeboard.workspace.row_numbers import RowNumbers
 from pipeboard.workspace.row_recognising import Goals, Namesakes, Owners, Recognised, Recogniser
 
 if TYPE_CHECKING:
@@ -104,14 +105,12 @@ class RowDecider:
         self._named = {fold(one.name): self._place_in(one) for one in beside}
         self._pipelines = {known.id: known for known in reader.pipelines()}
         self._owners = Owners(reader.reps(), self.report)
-        self._seen_ids: set[int] = set()
+        self._doubles = Doubles(reading.again)
         tells_titles = "title" in reading.mapping.values()
         self._namesakes = Namesakes(self._known, goals) if tells_titles else None
-        self._rows_again = reading.again
-        self._keeps_numbers = reading.tool == "pipeboard" and not self.report.before
+        keeps = reading.tool == "pipeboard" and not self._known.count()
+        self._numbers = RowNumbers(reading.again, keeps=keeps)
         self._met: set[int] = set()
-        self._highest = 0
-        self._numbers: set[int] = set()
         self._strange = self._recognised = 0
 
     def decide(
@@ -237,26 +236,21 @@ class RowDecider:
         return True
 
     def _is_first(self, row: DealRow) -> bool:
-        """Whether its id did not stand in the file before."""
-        if not row.external_id:
+        """Whether its deal did not stand in the file before."""
+        if (first := self._doubles.first(row)) is None:
             return True
-        mark = hash(_id_of(row))
-        if mark not in self._seen_ids:
-            self._seen_ids.add(mark)
-            return True
-        first = self._first_line(row)
-        if first == row.line:
-            return True
-        reason = f"the id stands twice in the file, first on line {first}"
-        self.report.reject([_rejected(row, "external_id", row.external_id or "", reason)])
+        name, one = ("external_id", "id") if row.external_id else ("ref", "deal")
+        columns = differing_columns(row, first)
+        if not columns:
+            self.report.unchanged += 1
+            self.report.remark("said_before", row.line)
+            return False
+        reason = (
+            f"the {one} stands twice in the file, first on line {first.line}, with other cells in "
+            f"{columns}"
+        )
+        self.report.reject([_rejected(row, name, row.external_id or row.ref or "", reason)])
         return False
-
-    def _first_line(self, row: DealRow) -> int:
-        """Where the id of a row stands first; ids are remembered by a mark that two could share."""
-        for other in self._rows_again():
-            if isinstance(other, DealRow) and _id_of(other) == _id_of(row):
-                return other.line
-        return row.line
 
     def _says(self, row: DealRow) -> Said:
         return said_by(row, self._owners.rep(row.owner))
@@ -269,6 +263,8 @@ class RowDecider:
             return None
         if one.deal is None or match == "new":
             self.report.elsewhere += one.elsewhere
+            if one.numbered and not one.deal:
+                row.remarks = (*row.remarks, "numbered_otherwise")
             return self._take_over(row, taken=one.deal is not None)
         if not self._known.shows(one.deal.id):
             raise Refused("the row is about a deal that you may not see")
@@ -292,27 +288,14 @@ class RowDecider:
         if taken and row.external_id:
             source = f"{source} {self._context.at:%Y-%m-%d %H:%M:%S}"
         identity = RowIdentity(row.external_id, source, said)
-        if not self._keeps_numbers:  # D-12 is another deal here
-            row.recycled_from = None
+        self._numbers.settle_links(row)
         place, context = self._place_of_new(row), self._context
         if place.pipeline is not context.pipeline:
             context = replace(context, pipeline=place.pipeline)
         command = take_over(row, identity, self._owners.rep(row.owner), place.rules)
-        number = self._number(row)
-        events, deal = begin(command, context, -number)
-        if self._keeps_numbers:
-            self._numbers.add(number)
-        self._highest = max(self._highest, number)
+        events, deal = begin(command, context, -self._numbers.next(row))
         self.report.created += 1
         return Change(None, deal, tuple(events))
-
-    def _number(self, row: DealRow) -> int:
-        """The number of a new deal among those of the file; our own files bring theirs along."""
-        if self._keeps_numbers and row.ref and row.ref.removeprefix("D-").isdigit():
-            wanted = int(row.ref.removeprefix("D-"))
-            if 0 < wanted < 10**9 and wanted not in self._numbers:
-                return wanted
-        return self._highest + 1
 
     def _shown(self, name: str, text: str, deal: Deal) -> str:
         """What the report says of a field; not what only the owner of the deal is shown."""
@@ -428,7 +411,6 @@ class RowDecider:
 
 _OF_WORK = ("outcome", *OF_OPEN_WORK)
 """What nobody changes of a deal in the archive."""
-_id_of = attrgetter("external_source", "external_id")
 
 
 def _rejected(row: DealRow, column: str, value: str, reason: str) -> Rejected:

@@ -4,8 +4,9 @@ which rep its owner is."""
 from __future__ import annotations
 
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from pipeboard.domain.deal import Deal
@@ -16,6 +17,7 @@ from pipeboard.domain.settings import Rep
 from pipeboard.domain.text import fold
 from pipeboard.exchange.rows import DealRow
 from pipeboard.workspace.import_report import ImportReport
+from pipeboard.workspace.row_commands import number_of
 from pipeboard.workspace.row_matching import Said, same_row
 
 if TYPE_CHECKING:
@@ -31,7 +33,7 @@ class Recognised:
 
     `ambiguous` rows share their name with others and are no certain deal; `elsewhere` says that
     the id is known from another source or in another pipeline, `strange` that the deal of that
-    id has another title and another account.
+    id has another title and another account, `numbered` that so has the deal of its number.
     """
 
     deal: Deal | None = None
@@ -39,9 +41,12 @@ class Recognised:
     by_name: bool = False
     ambiguous: bool = False
     elsewhere: bool = False
+    numbered: bool = False
 
 
 _UNKNOWN, _ELSEWHERE = Recognised(), Recognised(elsewhere=True)
+_NUMBERED = Recognised(numbered=True)
+_PORTION = 1_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +83,7 @@ class Recogniser:
     _names: dict[_Name, list[int]] | None = None
     _in_file: dict[_Name, int] = field(default_factory=dict)
     _taken: set[int] = field(default_factory=set)
+    _is_from_here: bool | None = None
     _met: int = 0
 
     def recognise(self, rows: Sequence[DealRow]) -> list[Recognised]:
@@ -88,10 +94,14 @@ class Recogniser:
         nameless: list[int] = []
         for place, row in enumerate(rows):
             one = self._by_id(row, by_id.get(row.external_id or "", ()))
-            if one.deal is None and (deal := by_ref.get(row.line)) is not None:
-                one = Recognised(deal)
+            if one.deal is None and (numbered := by_ref.get(row.line)) is not None:
+                one = numbered if numbered.deal or not row.external_id else one
             if not row.external_id and not row.ref:
                 nameless.append(place)
+            if (deal := one.deal) is not None and deal.id in self._taken:
+                one = Recognised(ambiguous=True)  # by an id that is written in two ways
+            elif deal is not None:
+                self._taken.add(deal.id)
             found.append(one)
         if nameless:
             self._by_names(rows, nameless, found)
@@ -124,7 +134,11 @@ class Recogniser:
         if not deals:
             return _UNKNOWN
         source = row.external_source if row.external_source is not None else self.source
-        here = [deal for deal in deals if deal.pipeline_id in self.goals.pipeline_ids]
+        here = [
+            deal
+            for deal in deals
+            if deal.pipeline_id in self.goals.pipeline_ids and _may_be_its_id(row, deal)
+        ]
         here.sort(key=lambda deal: deal.pipeline_id != self.goals.of(row))
         for deal in here:
             if deal.external_source == source:
@@ -135,23 +149,34 @@ class Recogniser:
                 return Recognised(deal)
         return _ELSEWHERE
 
-    def _by_ref(self, rows: Sequence[DealRow]) -> Mapping[int, Deal]:
-        """Deals of this very database that come back from an export of it, by line."""
-        refs = {
-            int(row.ref.removeprefix("D-")): row
-            for row in rows
-            if row.ref and row.ref.removeprefix("D-").isdigit()
-        }
-        if not refs:
-            return {}
-        found = self.known.numbered(refs)
-        return {
-            row.line: deal
-            for deal_id, row in refs.items()
-            if (deal := found.get(deal_id)) is not None
-            and not deal.removed
-            and _is_its_number(row, deal)
-        }
+    def _by_ref(self, rows: Sequence[DealRow]) -> Mapping[int, Recognised]:
+        """What rows are by the number that they have in this very database, by line."""
+        found: dict[int, Recognised] = {}
+        for row, deal in self._numbered(rows):
+            if _is_its_number(row, deal) or (row.created_at is None and self._comes_from_here()):
+                found[row.line] = Recognised(deal)
+            else:
+                found[row.line] = _NUMBERED
+        return found
+
+    def _numbered(self, rows: Iterable[DealRow]) -> Iterator[tuple[DealRow, Deal]]:
+        """The rows that name a number, each with the deal that has it here."""
+        refs = {row.line: number for row in rows if (number := number_of(row.ref))}
+        found = self.known.numbered(set(refs.values())) if refs else {}
+        for row in rows:
+            deal = found.get(refs.get(row.line, 0))
+            if deal is not None and not deal.removed:
+                yield row, deal
+
+    def _comes_from_here(self) -> bool:
+        """Whether most rows of the file are about the deals that have their numbers here."""
+        if self._is_from_here is None:
+            are = Counter[bool]()
+            rows = (row for row in self.again() if isinstance(row, DealRow) and row.ref)
+            while portion := list(islice(rows, _PORTION)):
+                are.update(_is_its_number(row, deal) for row, deal in self._numbered(portion))
+            self._is_from_here = are[True] > are[False]
+        return self._is_from_here
 
     def _by_names(
         self, rows: Sequence[DealRow], places: Sequence[int], found: list[Recognised]
@@ -199,7 +224,9 @@ class Recogniser:
 
 _LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ012345"
 _SHORT_ID = re.compile(r"[0-9A-Za-z]{15}", re.ASCII)
-_NUMBER_ID = re.compile(r"(\d{4,})(\.0)?", re.ASCII)
+_NUMBER_ID = re.compile(r"(\d+)(\.0)?", re.ASCII)
+_TELLING = 4
+"""Figures of a number that hardly two tools give to different deals."""
 
 
 def _also_written(one: str) -> str:
@@ -216,6 +243,14 @@ def _also_written(one: str) -> str:
         for part in parts
     )
     return whole if len(one) == 15 else (short if whole == one else "")
+
+
+def _may_be_its_id(row: DealRow, deal: Deal) -> bool:
+    """Whether a row may be of the deal whose id it names, also where a short number is written in
+    another way: that is one of many things then, unless the deals are called alike."""
+    one, other = row.external_id or "", deal.external_id or ""
+    short = min(one.partition(".")[0], other.partition(".")[0], key=len)
+    return one == other or len(short) >= _TELLING or _is_about(row, deal)
 
 
 def _is_its_number(row: DealRow, deal: Deal) -> bool:

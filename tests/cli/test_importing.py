@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shlex
 import stat
 from pathlib import Path
@@ -284,6 +285,35 @@ def test_a_workspace_that_was_there_stays_where_nothing_comes_in(pipe: Type, hom
 def test_a_file_comes_from_stdin_too(pipe: Type) -> None:
     report = pipe("import", "-", "--into", "Sales", "--stages", "Lead,Demo", "--json", stdin=GOOD)
     assert report.json["created"] == 2
+
+
+def test_a_file_comes_through_a_pipe_of_the_shell_too(
+    pipe: Type, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As `import <(zcat deals.csv.gz)`, which can be read once."""
+    monkeypatch.chdir(home)
+    reading, writing = os.pipe()
+    os.write(writing, (GOOD + "C,Acme,5k,Nope,bo,3\n").encode())
+    os.close(writing)
+    line = ("--into", "Sales", "--stages", "Lead,Demo", "--skip-bad", "--json")
+    report = pipe("import", f"/dev/fd/{reading}", *line)
+    os.close(reading)
+    assert (report.code, report.json["created"], len(report.json["rejected"])) == (0, 2, 1)
+    assert (home / "stdin.rejected.csv").exists()
+    assert "Imported 2 deals from stdin." in pipe("undo", "--yes").err
+
+
+@pytest.mark.parametrize(
+    ("file", "code", "words"),
+    [
+        ("https://crm.example/deals.csv", 3, "An address is no file: download it"),
+        ("/dev/zero", 2, "/dev/zero is a pipe or a device, not a file."),
+    ],
+)
+def test_what_is_no_file_is_said_to_be_none(pipe: Type, file: str, code: int, words: str) -> None:
+    for verb in (("import",), ("import", "--join", "rep")):
+        refused = pipe(*verb, file)
+        assert (refused.code, words in refused.err) == (code, True)
 
 
 def test_stages_that_the_pipeline_does_not_have_are_refused(pipe: Type, home: Path) -> None:

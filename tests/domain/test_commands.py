@@ -30,6 +30,7 @@ SAYS_NO_MORE: dict[type, dict[str, object]] = {
     c.TakeOver: {
         "fields": {}, "outcome": "open", "closed_at": None, "loss": None, "notes": (),
         "touches": (), "archived": False, "precision": {}, "archived_at": None, "steps_done": (),
+        "merged_into": None,
     },
     c.Move: {"override": ""},
     c.Step: {"override": ""},

@@ -517,6 +517,7 @@ def test_the_likeliest_delimiter_makes_the_most_regular_records(sample: str, mar
         ('a,b\n1,2\n"3,4"\n"5,6"\n', "a,b\n1,2\n3,4\n5,6\n"),
         ('"a"\n"b"\n', ""),
         ('"a"\n"1,2"\n"3,4"\n', ""),
+        ('"a","b","c"\n"1","2","3"\n"Grand Totals (1 record)"\n"Made 30 Nov, 9:05"\n', ""),
         ('"a,b"\r\n\r\n"1,2"', "a,b\r\n1,2"),
     ],
 )

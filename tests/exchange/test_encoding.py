@@ -323,6 +323,9 @@ def test_a_code_page_is_told_by_letters_that_one_language_has_together(page: str
         ("r\u00f4le \u00ab x \u00bb".encode("windows-1252"), "windows-1252"),
         (b"M\x81ller", "cp850"),  # no sign at all in Windows-1252
         (b"pr\x82cis", "cp850"),  # a quote within a word there
+        (b"caf\x8e", "mac-roman"),  # a capital behind a small letter there
+        (b"Soci\x8et\x8e", "mac-roman"),
+        ("\u00c9milie DUPR\u00c9".encode("windows-1252"), "windows-1252"),
     ],
 )
 def test_signs_tell_no_language_unless_they_stand_within_a_word(part: bytes, pages: str) -> None:

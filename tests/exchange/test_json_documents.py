@@ -438,13 +438,13 @@ def test_every_field_of_a_deal_is_told_in_its_text_under_its_name() -> None:
 
 
 def test_a_file_of_deals_says_what_only_a_file_does() -> None:
-    deal = replace(SAID, created_precision="day")
+    deal = replace(SAID, created_precision="day", merged_into=4)
     found = deal_document(DOCUMENTS, DealRecord(deal, PIPELINE, (), (), ()))
     alone = {
         "external_source": "crm", "entered": [], "archived_at": None, "steps_done": [],
         "asks": [{"rep": "cy", "text": "look", "by": "bo", "due": "2026-12-01"}],
-        "given_by": "ana", "recycled_from": "D-12", "rank": 5, "version": 7, "notes": [],
-        "touches": [], "precision": {"created_at": "day"},
+        "given_by": "ana", "recycled_from": "D-12", "merged_into": "D-4", "rank": 5, "version": 7,
+        "notes": [], "touches": [], "precision": {"created_at": "day"},
         "checklist": {f"{PIPELINE.stages[0].name}/Goals": "ana 2026-11-02"},
     }  # fmt: skip
     assert {name: found[name] for name in alone} == alone

@@ -18,11 +18,13 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from pipeboard.domain.errors import BadInput, NotFound, PipeboardError
+from pipeboard.exchange.deal_files import is_whole
 from pipeboard.exchange.layouts import LAYOUTS
 from pipeboard.exchange.layouts.layout import COLUMNS
+from pipeboard.exchange.local_files import local_copy
 from pipeboard.exchange.moments import AmbiguousDate
 from pipeboard.exchange.read_options import CellTally, ReadOptions, lines_told
-from pipeboard.exchange.reading import find_source, has_pipelines, local_copy
+from pipeboard.exchange.reading import find_source, has_pipelines, open_table
 from pipeboard.exchange.row_stream import stages_in_order
 from pipeboard.exchange.rows import DealRow, Entered
 from tests.exchange.files import all_deals, deals_of, open_file, write
@@ -122,6 +124,15 @@ def test_a_named_pipe_can_be_read(tmp_path: Path) -> None:
     with open_file(path) as reading:
         assert len(list(reading.rows())) == 2
     writer.join()
+
+
+def test_a_pipe_that_is_no_copy_is_never_waited_for(tmp_path: Path) -> None:
+    """Its other end may never be opened."""
+    path = tmp_path / "pipe.csv"
+    os.mkfifo(path)
+    assert not is_whole(path)
+    with pytest.raises(BadInput, match="is a pipe or a device"):
+        open_table(path)
 
 
 def test_files_that_cannot_be_read_are_named(tmp_path: Path) -> None:

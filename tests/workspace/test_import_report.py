@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -287,6 +288,19 @@ def test_of_what_both_sides_changed_the_first_ten_are_told(
     assert list(conflicts_told(ImportReport())) == []
 
 
+def test_fields_are_told_by_what_people_call_them() -> None:
+    fields = {
+        "contacts.jo_bell": "person", "notes.1f2e": "note", "fields.Region": "Region",
+        "next_step": "next step", "probability_bp": "probability", "expected_close": "close date",
+    }  # fmt: skip
+    made = ImportReport(emptied=Counter(dict.fromkeys((*fields, "contacts.bo"), 1)))
+    made.differ(replace(_differing(2), field=name) for name in fields)
+    told = list(conflicts_told(made))[1:]
+    assert told == [f"  line 2, D-2, {name}: here 'a', in the file 'b'" for name in fields.values()]
+    (emptied,) = remarks_told(made)
+    assert "emptied here: person 2, note 1, Region 1, next step 1, probability 1" in emptied
+
+
 def test_nothing_is_told_as_nothing() -> None:
     made = ImportReport()
     made.differ([_differing(2, ours="", theirs="b"), _differing(3, theirs="")])
@@ -394,7 +408,7 @@ def test_a_file_for_rejected_rows_that_cannot_be_made_stops_the_import(tmp_path:
 
 @pytest.mark.parametrize(
     ("imported", "name"),
-    [("-", "stdin.rejected.csv"), ("deals.csv", "deals.csv.rejected.csv")],
+    [("stdin", "stdin.rejected.csv"), ("deals.csv", "deals.csv.rejected.csv")],
 )
 def test_rejected_rows_of_a_pipe_go_into_a_file_of_the_folder(
     imported: str, name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch

@@ -370,7 +370,32 @@ def test_an_id_that_stands_twice_in_a_file_is_rejected_wherever_it_stands(
     (row,) = refused.value.report.rejected
     assert (row.line, row.reason) == (
         between + 3,
-        "the id stands twice in the file, first on line 2",
+        "the id stands twice in the file, first on line 2, with other cells in 'deal name', "
+        "'amount'",
+    )
+
+
+def test_a_line_that_stands_twice_is_taken_once(files: Files) -> None:
+    text = "id,deal name,stage\nX1,One,Proposal\nX2,Two,Proposal\nX1,One,Proposal\n"
+    report = files.read(text)
+    assert (counts(report), report.remarks) == ((2, 0, 1, 0), {"said_before": [4]})
+    assert counts(files.read(text)) == (0, 0, 3, 0)
+
+
+def test_a_deal_of_ours_that_stands_twice_in_a_list_is_not_made_anew(
+    files: Files, ana: Workspace
+) -> None:
+    """Neither of two lines of the same number is another deal."""
+    ref = add(ana, "Lumen Oy: pilot 40k").ref
+    text = f"ref,title,account,stage,value\n{ref},pilot,Lumen Oy,Lead Generation,1\n"
+    with pytest.raises(RowsRejected) as refused:
+        files.read(f"{text}{ref},pilot,Lumen Oy,Lead Generation,2\n")
+    (row,) = refused.value.report.rejected
+    assert (row.line, row.column, row.value, row.reason) == (
+        3,
+        "ref",
+        ref,
+        "the deal stands twice in the file, first on line 2, with other cells in 'value'",
     )
 
 
@@ -384,7 +409,7 @@ def test_an_id_stands_twice_where_its_tool_is_the_same_too(files: Files) -> None
         5,
         "external_id",
         "X1",
-        "the id stands twice in the file, first on line 3",
+        "the id stands twice in the file, first on line 3, with other cells in 'title'",
     )
 
 
@@ -397,6 +422,27 @@ def test_our_own_export_finds_its_deals_again(files: Files, ana: Workspace) -> N
     report = files.read(text)
     assert counts(report) == (0, 1, 0, 0)
     assert now_of(ana, deal.id).value == Money(4_500_000, "EUR")
+
+
+@pytest.mark.parametrize(
+    ("titles", "found", "told"),
+    [
+        (("a", "b", "other"), (0, 1, 2, 0), {}),
+        (("a", "other", "another"), (2, 0, 1, 0), {"numbered_otherwise": [3, 4]}),
+    ],
+)
+def test_a_list_of_ours_may_call_a_deal_otherwise_where_most_of_its_lines_are_of_here(
+    files: Files,
+    ana: Workspace,
+    titles: tuple[str, ...],
+    found: tuple[int, ...],
+    told: dict[str, list[int]],
+) -> None:
+    """A list without accounts and beginnings has nothing but the title and the number."""
+    refs = [add(ana, f"Lumen Oy: {title}").ref for title in "abc"]
+    lines = (f"{ref},{title},Lead Generation" for ref, title in zip(refs, titles, strict=True))
+    report = files.read("ref,title,stage\n" + "\n".join(lines) + "\n")
+    assert (counts(report), report.remarks) == (found, told)
 
 
 def test_a_ref_of_another_database_is_no_deal_of_ours(files: Files, ana: Workspace) -> None:

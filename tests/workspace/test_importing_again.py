@@ -641,7 +641,7 @@ def test_an_owner_that_could_be_two_people_rejects_the_row(ana: Workspace, tmp_p
 
 
 def test_an_import_that_is_refused_has_stored_nothing(ana: Workspace, tmp_path: Path) -> None:
-    twice = BASE + BASE.splitlines()[1] + "\n"
+    twice = BASE + BASE.splitlines()[1].replace("D-1", "D-1", 1) + ",more\n"
     new = from_stage_names(("Proposal",), pipeline_name="New", currency="EUR")
     (tmp_path / "deals.csv").write_text(twice, "utf-8")
     with (

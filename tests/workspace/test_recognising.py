@@ -246,7 +246,8 @@ def test_an_id_of_fifteen_letters_is_also_written_with_three_that_tell_its_capit
     [
         ("1234", "1234.0"),
         ("1234.0", "1234"),
-        ("123", ""),
+        ("7", "7.0"),
+        ("7.0", "7"),
         ("1234.5", ""),
         ("1234.00", ""),
         ("X1", ""),
@@ -266,6 +267,29 @@ def test_an_id_is_known_however_the_tool_wrote_it_when_it_came_before() -> None:
     assert recognised([known], [row(external_id="1234")]) == ["D-1"]
     exact = deal(2, external_id="1234", external_source="tool")
     assert recognised([known, exact], [row(external_id="1234")]) == ["D-2"]
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "title", "found"),
+    [
+        ("7", "7.0", "Renewal", "D-1"),
+        ("7.0", "7", "Renewal", "D-1"),
+        ("7", "7.0", "Else", "new elsewhere"),
+        ("7", "7", "Else", "D-1 strange"),
+        ("1234", "1234.0", "Else", "D-1 strange"),
+    ],
+)
+def test_a_short_id_that_is_written_in_another_way_is_known_with_the_name_of_its_deal(
+    one: str, other: str, title: str, found: str
+) -> None:
+    known = deal(1, external_id=one, external_source="tool")
+    assert recognised([known], [row(title, "Nobody", external_id=other)]) == [found]
+
+
+def test_of_two_rows_of_one_deal_by_an_id_in_two_ways_the_later_is_left_out() -> None:
+    known = deal(1, external_id="1234", external_source="tool")
+    rows = [row(external_id="1234"), row(external_id="1234.0")]
+    assert recognised([known], rows) == ["D-1", "new ambiguous"]
 
 
 # New rows that are called like another: taken as deals of their own, and told.

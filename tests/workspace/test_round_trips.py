@@ -142,7 +142,6 @@ NOT_CARRIED = {
     "version": "counts the events of this database",
     "imported": "what a file of another tool last said, for the next one into the same database",
     "imported_as": "the same of 0.1.0",
-    "merged_into": "stays with the history of both",
     "qualified_at": "follows from the stages and from what the pipeline there calls qualified",
 }
 """The fields of a deal that an export leaves where they are, and why."""
@@ -300,6 +299,35 @@ def test_deals_that_were_closed_nobody_knows_when_come_back_so(
     assert '"precision":{"closed_at":"unknown","created_at":"day"}' in export(
         ana, tmp_path / "deals.json"
     )
+
+
+def test_deals_that_were_merged_come_back_so(team: Team, blank: Path, tmp_path: Path) -> None:
+    """Also one that was won, which leaves the numbers, and one that was in the archive before."""
+    ana = team.rep("ana")
+    keep, won, shelved = (add(ana, f"Lumen: {title} 40k").id for title in ("a", "b", "c"))
+    ana.execute(c.Win(None, None, REASON), [won])
+    ana.execute(c.Archive(), [shelved])
+    team.clock.wait(days=1)
+    ana.merge(keep, [won, shelved], closed=True)
+    assert [one["merged_into"] for one in standing(ana).values()] == [None, keep, keep]
+    check_round_trips(team, blank, tmp_path)
+
+
+def test_what_names_a_deal_by_number_comes_back_without_it_where_numbers_are_taken(
+    team: Team, blank: Path, tmp_path: Path
+) -> None:
+    """Numbers of deals that were taken back are never given again."""
+    ana, file = team.rep("ana"), tmp_path / "deals.csv"
+    keep, other = (add(ana, f"Lumen: {title} 40k").id for title in ("a", "b"))
+    ana.merge(keep, [other])
+    export(ana, file)
+    with copied(blank, tmp_path, "new.db") as elsewhere:
+        new = elsewhere.rep("bo")
+        bring_in(new, file)
+        new.undo()
+        report = bring_in(new, file)
+        assert [one["merged_into"] for one in standing(new).values()] == [None, None]
+        assert report.remark_counts == {"merged_elsewhere": 1}
 
 
 @pytest.mark.parametrize("form", FORMS)

@@ -18,7 +18,7 @@ from pipeboard.domain.pipeline import Pipeline
 from pipeboard.domain.settings import Rep
 from pipeboard.exchange.rows import DealRow, Entered, Rejected, RowNote
 from pipeboard.exchange.side_files import SideTable
-from pipeboard.workspace import row_deciding
+from pipeboard.workspace import row_doubles
 from pipeboard.workspace.row_deciding import NO_LINE, RowDecider
 from pipeboard.workspace.row_matching import ImportOptions, said_by
 from tests.domain.deciding_cases import BERLIN, NOW
@@ -38,6 +38,9 @@ class Here(Known):
     last_change = NOW
 
     def standing(self) -> int:
+        return len(self.deals)
+
+    def count(self) -> int:
         return len(self.deals)
 
     def shows(self, deal_id: int) -> bool:
@@ -259,13 +262,15 @@ def test_a_row_of_a_deal_that_one_is_not_shown_is_rejected() -> None:
 
 def test_an_id_that_stands_twice_counts_where_it_stands_first() -> None:
     rows = [row(1, line=2), row(2, line=3), row(1, line=4), row(None, line=5), row(None, line=6)]
+    rows[0].raw, rows[2].raw = {"a": "x", "b": "y", "c": "z"}, {"a": "x", "b": "Y", "c": ""}
     other = row(1, line=7, external_source="other")
     made = decider([], [*rows, other])
     changes = made.decide(rows[:2]) + made.decide(rows[2:]) + made.decide([other])
     assert [line for line, _ in changes] == [2, 3, 5, 6, 7]
     (rejected,) = made.report.rejected
     assert (rejected.line, rejected.column, rejected.value, rejected.reason) == (
-        4, "external_id", "X1", "the id stands twice in the file, first on line 2",
+        4, "external_id", "X1",
+        "the id stands twice in the file, first on line 2, with other cells in 'b', 'c'",
     )  # fmt: skip
 
 
@@ -418,13 +423,30 @@ def test_a_number_that_stands_twice_in_our_own_file_is_that_of_the_first() -> No
     assert [change.after.id for _, change in found] == [-7, -8, -9]
 
 
-@pytest.mark.parametrize(("tool", "from_"), [("pipeboard", 12), ("other", None)])
-def test_the_lost_deal_that_one_came_back_from_is_another_one_elsewhere(
-    tool: str, from_: int | None
+LINKS = {"recycled_from": "back_elsewhere", "merged_into": "merged_elsewhere"}
+
+
+@pytest.mark.parametrize("name", LINKS)
+@pytest.mark.parametrize(
+    ("tool", "ref", "deals", "number"),
+    [
+        ("pipeboard", "D-12", [], 12),
+        ("pipeboard", "D-13", [], None),
+        ("pipeboard", "D-12", [known(removed=True)], None),
+        ("other", "D-12", [], None),
+    ],
+)
+def test_a_deal_that_is_named_by_its_number_is_another_one_elsewhere(
+    name: str, tool: str, ref: str, deals: list[Deal], number: int | None
 ) -> None:
-    one = row(ref="D-7", recycled_from="D-12")
-    ((_, change),) = decider(tool=tool).decide([one])
-    assert change.after.recycled_from == from_
+    """Of what there is, and of what is in the file: nobody has the other number, or will."""
+    rows = [row(7, "A part", ref="D-7"), row(8, "A whole", 3, ref="D-12")]
+    setattr(rows[0], name, ref)
+    made = decider(deals, rows, tool=tool)
+    (_, part), _ = made.decide(rows)
+    assert getattr(part.after, name) == number
+    assert odd(made) == ({} if number else {LINKS[name]: 1})
+    assert (part.after.archived_at is None) is (name == "recycled_from")
 
 
 # A second file.
@@ -460,9 +482,10 @@ def test_a_row_has_what_the_second_file_says_of_it_beside_its_own(
 
 def test_what_a_second_file_says_is_counted_once_of_a_row_that_is_decided_anew() -> None:
     made = decider([known()], [], ImportOptions(side=side(acme="N")))
-    for again in (False, True):
-        made.decide([row()], again=again)
-    assert counts(made) == {"updated": 2, "joined": 1}
+    made.decide([row()])
+    made.forget(1, 2)
+    made.decide([row()], again=True)
+    assert counts(made) == {"updated": 1, "joined": 1}
 
 
 @pytest.mark.parametrize(
@@ -578,8 +601,9 @@ def test_rows_that_are_no_deals_are_of_no_name() -> None:
 
 def test_ids_of_one_mark_are_told_apart_by_the_file_itself(monkeypatch: pytest.MonkeyPatch) -> None:
     """Ids that were met are remembered by a number that two of them could share."""
-    monkeypatch.setattr(row_deciding, "hash", lambda _: 1, raising=False)
+    monkeypatch.setattr(row_doubles, "hash", lambda _: 1, raising=False)
     rows = [row(1, line=2), row(2, "Other", line=3), row(1, line=4), row(3, "Third", line=5)]
+    rows[2].raw = {"a": "x"}
     made = decider([], rows)
     assert [line for line, _ in made.decide(rows)] == [2, 3, 5]
     assert [one.line for one in made.report.rejected] == [4]

@@ -126,7 +126,8 @@ _IN_ORDER = (
     "next_step.every", "snoozed_until", "snooze_reason", "trial_close", "quote_sent_at",
     "offer_expires_on", "floor_value", "competitors", "links", "contacts", "answers", "notes",
     "touches", "entered", "terms", "checklist", "precision.created_at", "precision.closed_at",
-    "archived_at", "steps_done", "asks", "given_by", "recycled_from", "rank", "version",
+    "archived_at", "steps_done", "asks", "given_by", "recycled_from", "merged_into", "rank",
+    "version",
 )  # fmt: skip
 COLUMNS = (*_IN_ORDER, *(field.column for field in fields_beside(_IN_ORDER)))
 """What an export writes and an import takes back, in order, before the `fields.NAME` columns."""
