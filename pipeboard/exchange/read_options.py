@@ -163,7 +163,8 @@ REMARKS = {
     "numbered_otherwise": "with the number of a deal here that is called otherwise: a deal of its "
     "own",
     "said_before": "the same in every cell as one before of the same deal: taken once",
-    "no_stage": "without a stage: put into the first one",
+    "no_stage": "without a stage: a new deal is put into the first one, one that is known stays "
+    "where it is",
     "lost_at_zero": "lost with an amount of 0, which counts as 0; if it means unknown, say "
     "--lost-zero unknown",
     "long_title": "with a title that is too long: cut, and whole in a note of its own",

@@ -131,9 +131,10 @@ class Reading:
 
     @property
     def tells_stages(self) -> bool:
-        """Whether anything says in which stage the deals are."""
+        """Whether anything says in which stage the deals are; those that a list of ours names by
+        their number are where they are here."""
         answers = self.answers()
-        return bool(answers["stage"] or answers["outcome"])
+        return bool(answers["stage"] or answers["outcome"]) or "ref" in self.mapping.values()
 
     @property
     def tells_names(self) -> bool:

@@ -128,6 +128,8 @@ class ImportReport:
         outcome: str = row.outcome or "open"
         if row.archived and outcome == "open":
             outcome = "archived"
+        if "no_stage" in row.remarks:
+            stage = "no stage"
         self.stages[stage if outcome == "open" else outcome] += 1
         if row.value is not None:
             self.sums[outcome, row.value.currency] += row.value.minor

@@ -43,7 +43,9 @@ EVERY = ",".join(COLUMN_NAMES)
 FEW = "ref,title,account,stage,value,currency"
 
 
-@pytest.mark.parametrize("columns", ["", EVERY, FEW, "stage,ref,title,age,fields.product"])
+@pytest.mark.parametrize(
+    "columns", ["", EVERY, FEW, "stage,ref,title,age,fields.product", "ref,title,value,account"]
+)
 def test_a_list_changes_nothing_where_it_comes_from(deals: Type, home: Path, columns: str) -> None:
     file = listed(deals, home, "--csv", *(["--columns", columns] if columns else []))
     done = deals("import", str(file), "--json")
@@ -61,6 +63,19 @@ def test_what_is_changed_in_a_list_reaches_the_deals_that_it_names(deals: Type, 
     assert [deal["value"] and deal["value"]["amount_minor"] for deal in values] == [
         4_100_000, 100_000, None, None, 7_500, 10_000
     ]  # fmt: skip
+
+
+def test_a_list_without_stages_leaves_its_deals_where_they_are(deals: Type, home: Path) -> None:
+    assert deals("move", "1", "qualified", "--override", "seen").code == 0
+    file = listed(deals, home, "--csv", "--columns", "ref,account,title,value")
+    file.write_text(file.read_text().replace("40000.00", "41000.00") + ",Nova,roof,10\n")
+    done = deals("import", str(file))
+    assert "1 created, 1 updated, 5 unchanged, 0 rejected." in done.out
+    assert "no stage 7" in done.out and "one that is known stays where it is" in done.err
+    there = deals("list", "--csv", "--columns", "ref,stage,value").out
+    assert "D-1,Qualified,41000.00" in there
+    assert ",Prospecting,10.00" in there
+    assert deals("list", "won", "--ids").lines == ["D-2", "D-6"]
 
 
 @pytest.mark.parametrize("form", ["csv", "json", "xlsx"])

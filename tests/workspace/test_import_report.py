@@ -13,6 +13,7 @@ import pytest
 from pipeboard.domain.errors import BadInput
 from pipeboard.domain.money import Money, format_money
 from pipeboard.domain.templates import from_stage_names
+from pipeboard.exchange.read_options import REMARKS
 from pipeboard.exchange.rows import DealRow, Rejected
 from pipeboard.workspace.import_report import (
     MOST_LINES,
@@ -191,11 +192,11 @@ _LOSS = "To place them: --value 'COLUMN:REASON=price', or "
         ),
         (
             {"remarks": {"no_stage": [7]}, "remark_counts": Counter(no_stage=1)},
-            "1 row: without a stage: put into the first one (line 7).",
+            f"1 row: {REMARKS['no_stage']} (line 7).",
         ),
         (
             {"remarks": {"no_stage": [7, 9]}, "remark_counts": Counter(no_stage=2)},
-            "2 rows: without a stage: put into the first one (lines 7, 9).",
+            f"2 rows: {REMARKS['no_stage']} (lines 7, 9).",
         ),
     ],
 )
