@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from unittest.mock import AsyncMock
@@ -69,7 +70,7 @@ async def test_it_stops_for_the_shell_only_once_nothing_is_being_stored(
 ) -> None:
     app, told = made(Choices()), list[str]()
     monkeypatch.setattr(app, "action_suspend_process", lambda: told.append("stopped"))
-    monkeypatch.setattr("pipeboard.ui.app.asyncio.sleep", AsyncMock(side_effect=lambda _s: end()))
+    monkeypatch.setattr(asyncio, "sleep", AsyncMock(side_effect=lambda _s: end()))
     order = app.housekeeper._order
 
     def end() -> None:
