@@ -270,15 +270,8 @@ class PipeboardApp(TypeAhead[None], Session[None], CellDisplay[None]):
             except Refused as refused:
                 self.say_on_top(refused.message)
                 return True
-            await self._come_to_rest()
+            await _come_to_rest(self)
         return await super().run_action(action, default_namespace, namespaces)
-
-    async def _come_to_rest(self) -> None:
-        """Waits until nothing is on its way into the database: a program that is stopped then keeps
-        everybody out until it is fetched back. Keys that wait were typed for the shell."""
-        while self.write_queue.is_storing or self.housekeeper.is_storing:
-            await asyncio.sleep(_PAUSE_S)
-        self.key_queue.drop()
 
     # What waits.
 
@@ -345,6 +338,14 @@ def show_theme(app: PipeboardApp, name: str) -> str:
     if chosen.name != name and name != "auto":
         return f"This terminal has too few colours for {name}."
     return f"Theme {name}, until you leave; 'theme = \"{name}\"' in the configuration keeps it."
+
+
+async def _come_to_rest(app: PipeboardApp) -> None:
+    """Waits until nothing is on its way into the database: a program that is stopped then keeps
+    everybody out until it is fetched back. Keys that wait were typed for the shell."""
+    while app.write_queue.is_storing or app.housekeeper.is_storing:
+        await asyncio.sleep(_PAUSE_S)
+    app.key_queue.drop()
 
 
 def _dress(app: PipeboardApp, chosen: Theme) -> None:
