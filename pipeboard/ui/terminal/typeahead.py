@@ -274,7 +274,9 @@ class TypeAhead(App[ReturnType]):
         """Hands a key or a click on, and waits until it has done what it does."""
         if isinstance(event, Button):
             if not self.key_queue.is_late(event, self.screen):
-                await self._click(event.event)
+                clicked = _pointed_at(self, event.event)
+                await super().on_event(event.event)
+                await _passed(clicked)
             return
         if self.screen.is_modal:
             # It may have just been opened: its line gets the focus by messages too.
@@ -290,18 +292,18 @@ class TypeAhead(App[ReturnType]):
         else:
             await _passed(heard_by)
 
-    async def _click(self, event: MouseDown | MouseUp) -> None:
-        pressed = self._pressed
-        if isinstance(event, MouseDown):
-            self._pressed = event
-        elif (pressed and not is_still(pressed, event)) or _is_once_too_often(self, event):
-            self._mouse_down_widget = None  # Textual makes no click of it
-        else:
-            self._clicked_on = self.screen
-        clicked = self._mouse_down_widget or self.screen
-        await super().on_event(event)
-        if isinstance(event, MouseUp):
-            await _passed(clicked)
+
+def _pointed_at(app: TypeAhead[ReturnType], event: MouseDown | MouseUp) -> DOMNode:
+    """Where a button is heard; let go elsewhere, or once too often, it clicks nothing."""
+    pressed = app._pressed
+    if isinstance(event, MouseDown):
+        app._pressed = event
+        return app.screen
+    if (pressed and not is_still(pressed, event)) or _is_once_too_often(app, event):
+        app._mouse_down_widget = None  # Textual makes no click of it
+    else:
+        app._clicked_on = app.screen
+    return app._mouse_down_widget or app.screen
 
 
 def is_still(pressed: MouseDown, let_go: MouseUp) -> bool:
