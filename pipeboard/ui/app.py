@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 from collections.abc import Mapping
 from typing import ClassVar, Final
@@ -42,6 +43,8 @@ PATIENCE_S: Final = 0.4
 """How long keys wait before the person is told."""
 _AGAIN_S: Final = 1.0
 """How often it is looked up who holds the database."""
+_PAUSE_S: Final = 0.05
+"""Between two looks whether something is being stored."""
 _BESIDE: Final = len("  ^c gives up   ")
 """Cells of the status line that are not for these words."""
 
@@ -269,6 +272,7 @@ class PipeboardApp(TypeAhead[None], Session[None], CellDisplay[None]):
             except Refused as refused:
                 self.say_on_top(refused.message)
                 return True
+            await _come_to_rest(self)
         return await super().run_action(action, default_namespace, namespaces)
 
     # What waits.
@@ -336,6 +340,14 @@ def show_theme(app: PipeboardApp, name: str) -> str:
     if chosen.name != name and name != "auto":
         return f"This terminal has too few colours for {name}."
     return f"Theme {name}, until you leave; 'theme = \"{name}\"' in the configuration keeps it."
+
+
+async def _come_to_rest(app: PipeboardApp) -> None:
+    """Waits until nothing is on its way into the database: a program that is stopped then keeps
+    everybody out until it is fetched back. Keys that wait were typed for the shell."""
+    while app.write_queue.is_storing or app.housekeeper.is_storing:
+        await asyncio.sleep(_PAUSE_S)
+    app.key_queue.drop()
 
 
 def _dress(app: PipeboardApp, chosen: Theme) -> None:

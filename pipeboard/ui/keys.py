@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from enum import StrEnum
 from typing import TYPE_CHECKING, Final
@@ -344,14 +346,55 @@ _SENT_AS: Final = {
 """What arrives of keys that most terminals have no bytes of their own for."""
 
 
+_MOVES: Final = "left|right|up|down|home|end|pageup|pagedown|insert|delete"
+_SENT: Final = re.compile(
+    rf"(ctrl\+)?(shift\+)?({_MOVES})|(ctrl\+)?f[1-9][0-9]?|(shift\+)?tab|space|enter|escape"
+    r"|backspace|ctrl\+([a-z0-9@]|backslash|underscore|right_square_bracket|circumflex_accent)"
+)
+_CAPITAL: Final = re.compile(r"shift\+[a-z]")
+_AFTER_CTRL: Final = {
+    "\\": "backslash",
+    "_": "underscore",
+    "]": "right_square_bracket",
+    "^": "circumflex_accent",
+}
+
+
 def key_named(name: str) -> str:
-    """The key that people write like that, as Textual calls it: the reverse of `name_of`.
+    """The key that people write like that, as Textual calls it: the reverse of `name_of`, whatever
+    letters of a name are capitals.
 
     Raises BadInput for one that most terminals cannot send, which would be a key that does nothing.
     """
-    key = f"ctrl+{name[1:].lower()}" if name.startswith("^") and len(name) > 1 else name
+    key = f"ctrl+{name[1:]}" if name.startswith("^") and len(name) > 1 else name
+    key = key if len(key) == 1 else key.removesuffix(key[-1]).lower() + _last(key)
     if key in _SENT_AS:
         raise BadInput(
             f"A terminal sends {_SENT_AS[key]} for {name_of(key)}.", hint="Take another key."
         )
-    return next((known for known, shown in _NAMES.items() if shown == key), key)
+    key = next((known for known, shown in _NAMES.items() if shown.lower() == key), key)
+    if not _is_sent(key):
+        hint = "'pipeboard keys' shows how keys are written."
+        raise BadInput(f"'{name}' is no key that terminals send.", hint=hint)
+    return key
+
+
+def _last(key: str) -> str:
+    """How the name of a key ends: a letter after Alt may be a capital, a sign after ctrl+ has a
+    name."""
+    last = key[-1]
+    if key[:-1].lower() == "alt+" and last.isupper():
+        return f"shift+{last.lower()}"
+    return _AFTER_CTRL.get(last, last.lower()) if key[:-1].lower() == "ctrl+" else last.lower()
+
+
+def _is_sent(key: str) -> bool:
+    plain = key.removeprefix("alt+")
+    if len(plain) == 1 or plain in _NAMES or _SENT.fullmatch(plain):
+        return True
+    if plain != key and _CAPITAL.fullmatch(plain):
+        return True
+    try:
+        return bool(unicodedata.lookup(plain.replace("_", " ")))
+    except KeyError:
+        return False

@@ -52,9 +52,12 @@ class Lines(Widget):
 
 
 class Asking(ModalScreen[None]):
-    """A dialog over the rest."""
+    """A dialog over the rest, which grows dim behind it."""
 
-    CSS = "Asking { align: center middle; } #dialog { width: 40; height: 8; border: round red; }"
+    CSS = """
+    Asking, Asking:ansi { align: center middle; background: black 60%; }
+    #dialog { width: 40; height: 8; border: round red; }
+    """
     BINDINGS = [Binding("escape", "dismiss")]  # noqa: RUF012 - as Textual documents it
 
     def compose(self) -> ComposeResult:

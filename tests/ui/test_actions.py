@@ -609,6 +609,26 @@ async def test_a_line_for_deals_that_differ_is_empty_and_empties_nothing(desk: D
     assert [desk.stored(one).value for one in (1, 2)] == [None, None]
 
 
+@pytest.mark.parametrize(
+    ("asks", "typed", "field", "told"),
+    [
+        (fields.value, "value=40k", "value", "no value"),
+        (fields.close_date, "close=19dec", "expected_close", "no date"),
+        (fields.probability, "probability=60", "probability_bp", "the stage's own"),
+    ],
+)
+async def test_none_empties_what_a_line_asks_for_of_one_deal_and_of_several(
+    desk: Desk, asks: Any, typed: str, field: str, told: str
+) -> None:
+    for ids, word in (([1], "none"), ([1, 2], " None ")):
+        desk.workspace.set_fields([1], [typed])
+        assert getattr(desk.stored(1), field) is not None
+        desk.begin(word, ids=ids)
+        await desk.do(asks)
+        assert text_of(desk.overlays[0]._live(word).lines[0]) == told
+        assert [getattr(desk.stored(one), field) for one in ids] == [None] * len(ids)
+
+
 async def test_tags_are_put_on_and_taken_off_however_they_are_parted(desk: Desk) -> None:
     desk.begin("+warm, vip")
     await desk.do(fields.tags)

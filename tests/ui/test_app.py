@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from unittest.mock import AsyncMock
 
 import pytest
+from textual.events import Key
 
 from pipeboard.domain.errors import Refused, Way
 from pipeboard.domain.people import Actor
@@ -60,6 +63,25 @@ async def test_what_goes_wrong_again_after_a_key_is_not_the_same_again_and_again
     await app.run_action("suspend_process")
     assert told[-1].startswith("This account has the board alone")
     assert app.net.holds(ZeroDivisionError())
+
+
+async def test_it_stops_for_the_shell_only_once_nothing_is_being_stored(
+    made: Makes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    app, told = made(Choices()), list[str]()
+    monkeypatch.setattr(app, "action_suspend_process", lambda: told.append("stopped"))
+    monkeypatch.setattr(asyncio, "sleep", AsyncMock(side_effect=lambda _s: end()))
+    order = app.housekeeper._order
+
+    def end() -> None:
+        told.append("stored")
+        order.end_of_storing(stored=True)
+
+    order.begin_to_store()
+    app.key_queue.put(Key("x", "x"))
+    await app.run_action("suspend_process")
+    assert told == ["stored", "stopped"]
+    assert (app.key_queue.names, app.key_queue.dropped) == ((), 1)  # typed for the shell
 
 
 @pytest.mark.parametrize(

@@ -16,7 +16,7 @@ from pipeboard.ui.palette import Role, theme
 from pipeboard.ui.screens.deal_pane import PANE_S, pause_after
 from pipeboard.ui.terminal.ink import background
 from pipeboard.ui.terminal.reading import BackgroundTold
-from pipeboard.ui.widgets.page import BoardCanvas, strip_of
+from pipeboard.ui.widgets.page import BoardCanvas, strip_of, style_of_ink
 from tests.team import LOST, NEEDS, PROPOSAL, Team, sales
 from tests.ui.desk import Desk, desk
 
@@ -572,3 +572,27 @@ async def test_what_was_refused_is_not_said_of_the_next_key(demo: Path, key: str
         assert "There is one pipeline" in board.status
         await board.press(*key.split())
         assert "There is one pipeline" not in board.status
+
+
+@pytest.mark.parametrize("name", ["ansi16", "light", "mono"])
+async def test_nothing_is_drawn_in_a_colour_that_the_theme_has_not(
+    name: str, demo: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for variable, value in (("TERM", "xterm-256color"), ("COLORTERM", "truecolor")):
+        monkeypatch.setenv(variable, value)
+    monkeypatch.delenv("NO_COLOR", raising=False)
+    async with desk(demo, choices=Choices(theme=name)) as board:
+        inks = theme(name).inks.values()
+        own = {style_of_ink(ink).color for ink in inks} | {
+            style_of_ink(ink).bgcolor for ink in inks
+        }
+        for keys in ((), ("n",), ("ctrl+g",), ("escape", "f"), ("escape", "slash"), ("x",)):
+            await board.press(*keys)
+            styles = [
+                style
+                for strip in board.app.screen._compositor.render_strips()
+                for _, style, _ in strip
+                if style is not None
+            ]
+            drawn = {style.color for style in styles} | {style.bgcolor for style in styles}
+            assert not {color for color in drawn - own if color and not color.is_default}

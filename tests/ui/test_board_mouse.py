@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from textual.events import MouseDown, MouseUp
+from textual.events import Key, MouseDown, MouseUp
 
 from pipeboard.domain.commands import Archive
 from pipeboard.ui.draw.layout import card_region, layout
@@ -43,7 +43,7 @@ async def test_a_card_is_dragged_to_another_stage(demo: Path) -> None:
         assert board.stored(card.id).stage_id == board.state.board.columns[0].stage.id
 
 
-async def pointed(board: Desk, kind: type[MouseDown | MouseUp], at: tuple[int, int]) -> None:
+def told(board: Desk, kind: type[MouseDown | MouseUp], at: tuple[int, int], button: int) -> None:
     """A button, as the terminal tells of it: the program makes a click of it or not."""
     x, y = at
     board.app.post_message(
@@ -53,7 +53,7 @@ async def pointed(board: Desk, kind: type[MouseDown | MouseUp], at: tuple[int, i
             y=y,
             delta_x=0,
             delta_y=0,
-            button=1,
+            button=button,
             shift=False,
             meta=False,
             ctrl=False,
@@ -61,7 +61,95 @@ async def pointed(board: Desk, kind: type[MouseDown | MouseUp], at: tuple[int, i
             screen_y=y,
         )
     )
+
+
+async def pointed(board: Desk, kind: type[MouseDown | MouseUp], at: tuple[int, int]) -> None:
+    """The left button, and all that follows."""
+    told(board, kind, at, 1)
     await board.settle()
+
+
+async def clicked(board: Desk, *places: tuple[int, int], button: int = 1) -> None:
+    """Clicks that come all at once, as from a fast hand or over a slow line."""
+    for at in places:
+        told(board, MouseDown, at, button)
+        told(board, MouseUp, at, button)
+    await board.settle()
+
+
+def _place(board: Desk, text: str) -> tuple[int, int]:
+    """The cell where a text stands, looked for from the lowest line."""
+    lines = board.lines()
+    y = next(y for y in range(len(lines) - 1, -1, -1) if text in lines[y])
+    return lines[y].index(text), y
+
+
+async def test_a_card_that_is_clicked_twice_or_more_is_opened_once(demo: Path) -> None:
+    async with desk(demo) as board:
+        for row, times in enumerate((2, 3, 4)):
+            await clicked(board, *[_cell(board, 1, row)] * times)
+            assert len(board.app.screen_stack) == 2
+            await board.press("escape")
+            assert not board.is_asking
+
+
+async def test_a_choice_of_a_menu_that_is_clicked_twice_is_made_once(demo: Path) -> None:
+    async with desk(demo) as board:
+        await board.press("m")
+        await clicked(board, *[_place(board, "Lost…")] * 2)
+        assert board.shows("Why is ") and len(board.app.screen_stack) == 2
+        await board.press("escape")
+        assert board.app.net.bugs == [] and not board.is_asking
+
+
+async def test_clicks_on_two_choices_that_come_at_once_make_the_first(demo: Path) -> None:
+    async with desk(demo) as board:
+        before = board.deal
+        await board.press("m")
+        await clicked(board, _place(board, "Lost…"), _place(board, "Archive"))
+        assert board.shows("Why is ") and board.app.net.bugs == []
+        assert board.stored(before.id) == before
+
+
+async def test_a_click_behind_one_that_asks_means_no_other_deal(demo: Path) -> None:
+    async with desk(demo) as board:
+        name, other = board.deal.account, _cell(board, 1, 1)
+        await clicked(board, _place(board, "Next step"), other)
+        assert board.shows(name) and board.is_asking
+        await board.press("escape")
+        assert board.deal.account == name
+
+
+async def test_keys_and_clicks_that_come_at_once_are_heard_in_their_order(demo: Path) -> None:
+    async with desk(demo) as board:
+        first, at = board.deal.account, _cell(board, 1, 1)
+        other = board.state.view.card(1, 1)
+        assert other is not None
+        board.app.post_message(Key("x", "x"))
+        await clicked(board, at)
+        assert board.shows(f"Why is {first} lost?")
+        await board.press("escape")
+        told(board, MouseDown, at, 1)
+        told(board, MouseUp, at, 1)
+        await board.burst("x")
+        assert board.shows(f"Why is {other.name} lost?")
+
+
+async def test_a_hint_that_is_clicked_twice_asks_once(demo: Path) -> None:
+    async with desk(demo) as board:
+        for hint in ("Add", "Open", "Move…", "Next step", "Note", "Filter", "Find", "Help"):
+            await clicked(board, *[_place(board, hint)] * 2)
+            assert len(board.app.screen_stack) == 2
+            await board.press("escape")
+            assert not board.is_asking
+
+
+async def test_only_the_left_button_clicks(demo: Path) -> None:
+    async with desk(demo) as board:
+        cursor = board.state.view.cursor
+        for button in (2, 3):
+            await clicked(board, _cell(board, 1, 1), _place(board, "Help"), button=button)
+        assert board.state.view.cursor == cursor and not board.is_asking
 
 
 async def test_a_card_that_is_let_go_on_another_is_the_one_that_moves(demo: Path) -> None:

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from textual.events import Key, MouseDown, MouseUp, Paste
+from textual.geometry import Offset
 
 from pipeboard.domain.commands import Lose
 from pipeboard.domain.deal import Loss, Status
@@ -16,7 +17,7 @@ from pipeboard.domain.errors import GivenUp
 from pipeboard.ui.key_table import BOARD
 from pipeboard.ui.terminal import typeahead
 from pipeboard.ui.terminal.reading import AltKey
-from pipeboard.ui.terminal.typeahead import IN_ONE_GO_S, KeyQueue, is_still
+from pipeboard.ui.terminal.typeahead import IN_ONE_GO_S, Button, KeyQueue, is_still
 from tests.ui.desk import KEYS, Desk, desk
 from tests.ui.test_refused_unasked import ASKED, BY_THE_SPOT, SEVERAL, TABLES, changing
 
@@ -266,6 +267,64 @@ def test_a_click_that_was_begun_while_keys_wait_counts_no_more() -> None:
 )
 def test_a_hand_may_slip_by_a_cell(x: int, y: int, still: bool) -> None:
     assert is_still(button(MouseDown, 5, 5), button(MouseUp, x, y)) is still
+
+
+@pytest.mark.parametrize(
+    ("begins", "screen", "late"),
+    [(False, "board", False), (True, "board", True), (False, "help", True)],
+)
+def test_a_click_means_the_screen_on_which_nothing_has_begun_since(
+    begins: bool, screen: str, late: bool
+) -> None:
+    queue, _ = queue_of()
+    queue.put_button(button(MouseDown), "board")
+    queue.put_button(button(MouseUp), screen)
+    down, up = queue._typed
+    if begins:
+        queue.acts()
+        queue.has_acted()
+    assert isinstance(down, Button) and isinstance(up, Button)
+    assert queue.is_late(down, screen) is late
+    assert queue.is_late(Button(up.event, screen, queue._begun), screen) is late
+    assert (queue.names, queue.take()) == ((), ())
+
+
+@pytest.mark.parametrize(
+    ("seconds", "x", "clicks", "is_modal", "is_line", "is_same_screen", "often"),
+    [
+        (0.2, 5, 1, False, False, True, False),  # a card is opened
+        (0.2, 5, 2, False, False, True, True),
+        (0.2, 5, 1, False, False, False, True),  # the first one has brought another screen
+        (0.6, 5, 2, False, False, False, False),
+        (0.2, 9, 2, False, False, False, False),
+        (0.2, 6, 1, False, False, False, True),  # a hand that slips by a cell
+        (0.2, 5, 1, True, False, True, True),
+        (0.2, 5, 1, True, True, True, False),  # a word of a line is selected
+        (0.2, 5, 2, True, True, True, False),
+        (0.2, 5, 1, True, True, False, True),
+    ],
+)
+def test_what_has_been_clicked_is_not_clicked_again(
+    seconds: float,
+    x: int,
+    clicks: int,
+    is_modal: bool,
+    is_line: bool,
+    is_same_screen: bool,
+    often: bool,
+) -> None:
+    let_go = button(MouseUp, x, 7)
+    screen = SimpleNamespace(is_modal=is_modal)
+    app: Any = SimpleNamespace(
+        _click_chain_last_time=let_go.time - seconds,
+        _click_chain_last_offset=Offset(5, 7),
+        CLICK_CHAIN_TIME_THRESHOLD=0.5,
+        _chained_clicks=clicks,
+        _mouse_down_widget=SimpleNamespace(focusable=is_line),
+        _clicked_on=screen if is_same_screen else None,
+        screen=screen,
+    )
+    assert typeahead._is_once_too_often(app, let_go) is often
 
 
 def test_keys_are_given_out_from_the_first_one_on_once(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -112,6 +112,32 @@ def test_a_key_is_understood_as_it_is_shown(written: str) -> None:
     assert name_of(key_named(written)) == written
 
 
+@pytest.mark.parametrize(
+    ("written", "sent"),
+    [
+        ("F5", "f5"), ("Insert", "insert"), ("Ctrl+O", "ctrl+o"), ("^O", "ctrl+o"),
+        ("^\\", "ctrl+backslash"), ("ctrl+_", "ctrl+underscore"), ("pgdn", "pagedown"),
+        ("alt+N", "alt+shift+n"), ("Alt+n", "alt+n"), ("N", "N"), ("Ü", "Ü"), (";", ";"),
+        ("semicolon", "semicolon"), ("ctrl+Home", "ctrl+home"), ("shift+Tab", "shift+tab"),
+    ],
+)  # fmt: skip
+def test_a_key_is_the_one_that_is_pressed_for_it(written: str, sent: str) -> None:
+    assert key_named(written) == sent
+
+
+@pytest.mark.parametrize(
+    "written", ["nonsense", "gg", "none", "shift+enter", "ctrl+enter", "ctrl+shift+a", "shift+n"]
+)
+def test_a_key_that_nobody_can_press_is_refused(written: str) -> None:
+    with pytest.raises(BadInput, match=r"is no key that terminals send"):
+        read_keymap({"board.add": written})
+
+
+def test_every_key_of_a_table_can_be_given_to_another_command() -> None:
+    keys = {key for screen in SCREENS for command in screen for key in command.keys.split(",")}
+    assert {key_named(key) for key in keys} == keys
+
+
 def test_hints_name_only_what_does_something_now() -> None:
     assert dict(hints(BOARD))["H/L"] == "Move"
     assert "H/L" not in dict(hints(BOARD, has_deal=False))

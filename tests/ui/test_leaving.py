@@ -33,7 +33,7 @@ def board(demo: Path, *, width: int = 80, height: int = 24, **environ: str) -> P
 
 def wait_for_board(terminal: PseudoTerminal) -> None:
     terminal.wait_for_text("Lead")
-    terminal.wait_for_bytes(b"\x1b[?2004h")
+    terminal.wait_for_bytes(b"\x1b[?1004h")
 
 
 def script(folder: Path, text: str) -> str:
@@ -262,7 +262,7 @@ def test_keys_sizes_and_a_signal_in_any_order_end_well(demo: Path, seed: int) ->
             terminal.hang_up()
             assert terminal.wait_for_end() == 128 + signal.SIGHUP
         else:
-            terminal.wait_for_bytes(b"\x1b[?2004h")
+            terminal.wait_for_bytes(b"\x1b[?1004h")
             terminal.type(chance.choice(OPENERS) * 3)
             terminal.read_for(chance.choice([0, 0, 0.002, 0.01]))
             terminal.process.send_signal(number)

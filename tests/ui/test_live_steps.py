@@ -17,7 +17,7 @@ from pipeboard.ui.key_table import BOARD
 from pipeboard.ui.last_view import Undoable
 from pipeboard.ui.screens import deal_pane, live
 from pipeboard.ui.screens.deal_pane import HELD_S, PANE_S, DealPane, pause_after
-from pipeboard.ui.screens.live import LiveScreen, Said, _follow, _press_hint, on_top, refusal
+from pipeboard.ui.screens.live import LiveScreen, Said, _follow, on_top, press_hint, refusal
 from pipeboard.ui.screens.page_screen import PageScreen
 from pipeboard.ui.widgets.page import PageView
 from tests.ui.board_scene import TODAY, ZONE
@@ -258,12 +258,20 @@ def test_a_key_asks_whether_it_may_change_something_and_takes_a_refusal_away(
     assert told == done
 
 
-def test_a_click_on_a_hint_does_what_its_key_does() -> None:
+@pytest.mark.parametrize(
+    ("hinted", "count", "done"),
+    [
+        ("n", 1, ["board.note"]),
+        ("F9", 1, []),
+        ("n", 2, []),  # by a hand that clicks twice
+        ("?", 2, ["board.help"]),
+    ],
+)
+def test_a_click_on_a_hint_does_what_its_key_does(hinted: str, count: int, done: list[str]) -> None:
     pressed: list[str] = []
     screen: Any = SimpleNamespace(keys=BOARD, press=pressed.append)
-    for hinted in ("n", "F9"):
-        _press_hint(screen, hinted)
-    assert pressed == ["board.note"]
+    press_hint(screen, hinted, count)
+    assert pressed == done
 
 
 def test_a_refusal_is_what_a_screen_says_in_warning() -> None:

@@ -35,7 +35,7 @@ def page_of(view: PageView, height: int = 12) -> Any:
 
     page: Any = SimpleNamespace(
         done=done, view=view, size=Size((40, height)), tags=(), Pointed=Page.Pointed,
-        press_hint=lambda key: done.append(key), post_message=done.append,
+        press_hint=lambda key, count: done.append((key, count)), post_message=done.append,
         refresh=lambda *regions: done.append([region.y for region in regions]), _drawn_of=None,
     )  # fmt: skip
     page._lines = lambda: Page._lines(page)
@@ -107,14 +107,14 @@ def test_where_much_is_said_what_is_under_the_cursor_stays_in_sight() -> None:
         (5, 10, []),
         (5, 2, []),
         (5, 0, []),
-        (1, 11, ["q"]),
+        (1, 11, [("q", 2)]),
         (39, 11, []),
     ],
 )
 def test_a_click_meets_a_line_or_the_key_that_is_hinted(x: int, y: int, done: list[Any]) -> None:
     page = page_of(view_of(top=2, hints=(("q", "Quit"),)))
     Page.on_click(page, SimpleNamespace(x=x, y=y, chain=2))  # type: ignore[arg-type]
-    assert [one if isinstance(one, str) else (one.x, one.y) for one in page.done] == done
+    assert [one if isinstance(one, tuple) else (one.x, one.y) for one in page.done] == done
 
 
 def test_the_cursor_of_the_terminal_stands_on_the_mark_of_what_is_selected() -> None:

@@ -36,7 +36,7 @@ def test_the_frame_is_there_before_textual_and_is_not_sent_again(
         gate.write_text("")
         assert (tmp_path / "loaded").read_text() == ""
         painted = len(terminal.raw)
-        terminal.wait_for_bytes(b"\x1b[?2004h", painted)
+        terminal.wait_for_bytes(b"\x1b[?1004h", painted)
         terminal.type("j")
         terminal.wait_for(lambda: terminal.screen().buffer[1][1].bold, "the second deal chosen")
         assert len(terminal.raw) - painted < 1000
@@ -59,9 +59,21 @@ def test_keys_typed_before_textual_are_neither_echoed_nor_lost(tmp_path: Path, g
         assert terminal.wait_for_end() == 0
 
 
+def test_what_is_pasted_before_textual_acts_as_no_key(tmp_path: Path, gate: Path) -> None:
+    with demo(tmp_path) as terminal:
+        terminal.wait_for_text("Deal 38")
+        assert b"\x1b[?2004h" in terminal.raw  # a terminal says what is pasted once it is asked to
+        terminal.type("\x1b[200~jqj\x1b[201~")
+        gate.write_text("")
+        terminal.type("j")
+        terminal.wait_for(lambda: terminal.screen().buffer[1][1].bold, "the second deal chosen")
+        terminal.type("q")
+        assert terminal.wait_for_end() == 0
+
+
 def test_quitting_leaves_the_terminal_as_it_was(tmp_path: Path) -> None:
     with demo(tmp_path) as terminal:
-        terminal.wait_for_bytes(b"\x1b[?2004h")
+        terminal.wait_for_bytes(b"\x1b[?1004h")
         terminal.type("q")
         assert terminal.wait_for_end() == 0
         assert_left_clean(terminal)
@@ -98,6 +110,7 @@ def assert_left_clean(terminal: PseudoTerminal) -> None:
     left = terminal.raw.rfind(b"\x1b[?1049l")
     assert left > terminal.raw.rfind(b"\x1b[?1049h")
     assert terminal.raw.rfind(b"\x1b[?25h") > terminal.raw.rfind(b"\x1b[?25l")
+    assert terminal.raw.rfind(b"\x1b[?2004l") > terminal.raw.rfind(b"\x1b[?2004h")
     assert terminal.raw.rfind(b"\x1b[?7h") > terminal.raw.rfind(b"\x1b[?7l")
     assert terminal.is_as_found()
 

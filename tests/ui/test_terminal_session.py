@@ -162,7 +162,7 @@ def test_esc_and_a_letter_typed_fast_are_two_keys_unless_alt_is_bound(
     tmp_path: Path, typed: str, heard: str
 ) -> None:
     with demo(tmp_path) as terminal:
-        terminal.wait_for_bytes(b"\x1b[?2004h")
+        terminal.wait_for_bytes(b"\x1b[?1004h")
         terminal.type("x")
         terminal.wait_for_text("keys x")
         terminal.type(typed)
@@ -180,7 +180,7 @@ def test_bytes_that_are_not_utf8_do_no_harm(tmp_path: Path) -> None:
 
 def test_no_color_means_no_colour_at_all(tmp_path: Path) -> None:
     with demo(tmp_path, NO_COLOR="1") as terminal:
-        terminal.wait_for_bytes(b"\x1b[?2004h")
+        terminal.wait_for_bytes(b"\x1b[?1004h")
         terminal.type("ji")
         terminal.wait_for_text("half typed")
         terminal.type("call")
@@ -204,7 +204,7 @@ def test_it_is_readable_in_every_environment(
     tmp_path: Path, environ: Mapping[str, str], encoding: str
 ) -> None:
     with demo(tmp_path, **environ) as terminal:
-        terminal.wait_for_bytes(b"\x1b[?2004h")
+        terminal.wait_for_bytes(b"\x1b[?1004h")
         terminal.type("j")
         terminal.wait_for_bytes(b"keys")
         terminal.type("q")

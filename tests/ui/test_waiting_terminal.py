@@ -29,7 +29,7 @@ def board_of(path: Path, *options: str) -> Iterator[PseudoTerminal]:
     line = ["-m", "pipeboard", "--db", str(path), *options]
     with PseudoTerminal(line, environ=environ) as terminal:
         terminal.wait_for_text("Help")
-        terminal.wait_for_bytes(b"\x1b[?2004h")
+        terminal.wait_for_bytes(b"\x1b[?1004h")
         yield terminal
 
 
@@ -120,7 +120,7 @@ def test_the_file_that_was_put_in_the_place_of_another_is_opened_and_written(
         before = len(terminal.raw)
         terminal.type("R")
         terminal.wait_for_text(name.split()[0])
-        terminal.wait_for_bytes(b"\x1b[?2004h", since=before)
+        terminal.wait_for_bytes(b"\x1b[?1004h", since=before)
         terminal.type("ldd")
         terminal.wait_for_text("Archived")
         terminal.type("q")

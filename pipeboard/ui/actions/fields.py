@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from pipeboard.domain import commands as c
 from pipeboard.domain.dates import parse_date
 from pipeboard.domain.deal import Answer, Deal
+from pipeboard.domain.deal_fields import is_none
 from pipeboard.domain.errors import NotFound
 from pipeboard.domain.money import parse_money, parse_percent
 from pipeboard.domain.people import new_rep_mark
@@ -106,13 +107,13 @@ async def _ask_field(
     live: prompt.Live,
     read: Callable[[str], FieldValue],
 ) -> None:
-    """Asks for one field of the deals that are meant; nothing typed empties it, but not where they
-    differ: there the line is empty to begin with."""
+    """Asks for one field of the deals that are meant; `none` empties it, and so does nothing typed,
+    but not where they differ: there the line is empty to begin with."""
 
     def told(text: str) -> prompt.Feedback:
         if before is None and not text.strip():
             return prompt.understood("they differ: what is typed holds for all of them")
-        return live(text)
+        return live("" if is_none(text.strip()) else text)
 
     def line() -> Prompt:
         return Prompt(
@@ -124,7 +125,8 @@ async def _ask_field(
         )
 
     async def store(typed: str) -> Outcome:
-        return await _set(host, field, read(typed) if typed.strip() else None)
+        text = typed.strip()
+        return await _set(host, field, None if not text or is_none(text) else read(text))
 
     await ask_until_stored(host, line, store)
 

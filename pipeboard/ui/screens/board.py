@@ -28,7 +28,7 @@ from pipeboard.ui.execute import show_at_last
 from pipeboard.ui.key_table import BOARD
 from pipeboard.ui.news import News, first_words, told
 from pipeboard.ui.screens.deal_pane import DealPane
-from pipeboard.ui.screens.live import LiveScreen, hints_of
+from pipeboard.ui.screens.live import LiveScreen, hints_of, press_hint
 from pipeboard.ui.terminal.workers import beside
 from pipeboard.ui.widgets.page import BoardCanvas
 from pipeboard.ui.write_queue import Targets
@@ -311,7 +311,7 @@ class BoardScreen(LiveScreen):
                 self.perform("filters.show_needs", hit.key)
                 return
             case BoardPlace.HINT:
-                self.press(next(k.id for k in self.keys if k.rank and k.key_hinted == hit.key))
+                press_hint(self, hit.key, event.count)
                 return
         self.redraw()
 

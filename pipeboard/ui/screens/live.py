@@ -128,7 +128,7 @@ class LiveScreen(Screen[None]):
         self._bindings = BindingsMap.merge((self._bindings, BindingsMap(own)))
         for page in self.query(Page):
             page.tags = tags_of(self.state.view)
-            page.press_hint = partial(_press_hint, self)
+            page.press_hint = partial(press_hint, self)
         self._next_news = monotonic() + FOLLOW_S[self.program.choices.follow]
         self._day_shown = self.today
         self.set_interval(self.POLL_S, self._look)
@@ -391,7 +391,8 @@ def _withdraw(screen: LiveScreen) -> None:
         screen.show_status()
 
 
-def _press_hint(screen: LiveScreen, hinted: str) -> None:
+def press_hint(screen: LiveScreen, hinted: str, count: int = 1) -> None:
+    """A click on a hint is its key; the second one of a hand that clicks twice changes nothing."""
     key = next((key for key in screen.keys if key.rank and key.key_hinted == hinted), None)
-    if key is not None:
+    if key is not None and not (key.changes and count > 1):
         screen.press(key.id)

@@ -31,9 +31,9 @@ Attributes: TypeAlias = "list[Any]"
 Handler: TypeAlias = "Callable[[int, FrameType | None], object] | int | None"
 """What `termios.tcgetattr` gives: numbers, and a list of bytes and numbers."""
 
-# Alternate screen, no cursor, no wrapping, all blank.
-_ENTER: Final = "\x1b[?1049h\x1b[?25l\x1b[?7l\x1b[H\x1b[2J"
-_LEAVE: Final = "\x1b[m\x1b[?7h\x1b[?1049l\x1b[?25h"
+# Alternate screen, no cursor, no wrapping, what is pasted marked as such, all blank.
+_ENTER: Final = "\x1b[?1049h\x1b[?25l\x1b[?7l\x1b[?2004h\x1b[H\x1b[2J"
+_LEAVE: Final = "\x1b[m\x1b[?2004l\x1b[?7h\x1b[?1049l\x1b[?25h"
 _ENDING_SIGNALS: Final = (signal.SIGTERM, signal.SIGHUP)
 
 

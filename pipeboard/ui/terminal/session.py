@@ -21,7 +21,7 @@ from textual.events import Event, InputEvent, Key, Mount, Paste, Unmount
 from pipeboard import outlet
 from pipeboard.domain.errors import Refused
 from pipeboard.faults import origin, write_down
-from pipeboard.ui.terminal.ink import ColorDepth, color_depth, tidy_environment
+from pipeboard.ui.terminal.ink import tidy_environment
 from pipeboard.ui.terminal.reading import ESC, PREFIX, AltKey
 
 if TYPE_CHECKING:
@@ -134,10 +134,10 @@ class Session(App[ReturnType]):
 
     def __init__(self) -> None:
         tidy_environment()
-        # Otherwise Textual makes greys where there are no colours, and of sixteen its own shades,
-        # whose nearest of the sixteen are others: red and magenta become one.
-        is_plain = color_depth(os.environ) <= ColorDepth.STANDARD
-        super().__init__(ansi_color=True if is_plain else None)
+        # Otherwise Textual makes greys where there are no colours, and shades of its own of the
+        # terminal's sixteen, of which two become one where it has no more; and it fills what is
+        # left of a line that is typed in with a dark ground.
+        super().__init__(ansi_color=True)
         self._handlers_before: dict[signal.Signals, Handler] = {}
         self._crash_sentence = ""
         self._alt_keys: frozenset[str] = frozenset()

@@ -12,12 +12,14 @@ from typing import Final, TypeVar
 from textual.app import App, ReturnType
 from textual.dom import DOMNode
 from textual.events import Click, Event, Key, MouseDown, MouseUp, Paste
+from textual.geometry import Offset
 from textual.message import Message
 from textual.message_pump import MessagePump
 from textual.screen import Screen
 from textual.widget import Widget
 
 from pipeboard.domain.errors import GivenUp
+from pipeboard.domain.lazy_dataclass import dataclass
 from pipeboard.ui.keys import as_pressed
 from pipeboard.ui.terminal.workers import beside
 
@@ -26,6 +28,8 @@ Typed = tuple[Key | Paste, ...]
 """Keys and pastes that nothing has heard yet, in the order in which they came."""
 
 GIVES_UP: Final = "ctrl+c"
+LEFT: Final = 1
+"""The button of the mouse that clicks and drags; the others are the terminal's."""
 IN_ONE_GO_S: Final = 0.6
 """Between two keys of which the second was typed without looking at what the first has done."""
 _OF_TEXT: Final = frozenset(("enter", "backspace", "tab"))
@@ -33,20 +37,31 @@ _PAUSE_S: Final = 0.05
 """Between two looks at a database that others hold."""
 
 
+@dataclass(frozen=True, slots=True)
+class Button:
+    """A button of the mouse that was pressed or let go, on the `screen` that was seen then, and how
+    many actions had `begun`."""
+
+    event: MouseDown | MouseUp
+    screen: object
+    begun: int
+
+
 class KeyQueue:
-    """The keys that wait, and for what: actions that are under way and have asked nothing yet.
+    """The keys and clicks that wait, and for what: actions under way that have asked nothing yet.
 
     `notice` is told whenever something about it has changed, and whether a click was dropped.
     """
 
     def __init__(self, notice: Callable[[bool], None]) -> None:
         self._notice = notice
-        self._typed: deque[Key | Paste] = deque()
+        self._typed: deque[Key | Paste | Button] = deque()
         self._has_typed, self._is_free = asyncio.Event(), asyncio.Event()
         self._is_free.set()
         self._given_up = asyncio.Event()
         self._acting = self._asking = 0
-        self._drops_click = self._is_giving = self._refuses = False
+        self._begun = 0
+        self._drops_click = self._is_late = self._is_giving = self._refuses = False
         self.typed_at = -inf
         """When the last key came, by the clock of events."""
         self.given_at = -inf
@@ -67,6 +82,7 @@ class KeyQueue:
     def acts(self) -> None:
         """An action begins beside the screen: keys wait, unless it is `asking`, until it ends."""
         self._acting += 1
+        self._begun += 1
         self._look()
 
     def has_acted(self) -> None:
@@ -98,8 +114,12 @@ class KeyQueue:
         """The keys that wait, by the names that people give them; a paste as its text."""
         return tuple(
             event.text if isinstance(event, Paste) else as_pressed(event.key, event.character)
-            for event in self._typed
+            for event in self._keys
         )
+
+    @property
+    def _keys(self) -> Typed:
+        return tuple(event for event in self._typed if not isinstance(event, Button))
 
     def put(self, event: Key | Paste) -> None:
         """One more key, behind all others; not one of a text whose question was refused."""
@@ -122,13 +142,13 @@ class KeyQueue:
 
     def take(self) -> Typed:
         """What still waits, which is given out here no more: it is meant for what comes after."""
-        typed = tuple(self._typed)
+        typed = self._keys
         self._typed.clear()
         return typed
 
     def drop(self) -> None:
         """The keys that wait are not given out any more."""
-        self.dropped += len(self._typed)
+        self.dropped += len(self._keys)
         self._typed.clear()
 
     def refuse(self) -> None:
@@ -155,7 +175,6 @@ class KeyQueue:
         """Was the button pressed while an action was under way? Then its release counts no more
         than it does."""
         if isinstance(event, MouseDown):
-            self.given_at = event.time
             self._drops_click = self.is_waiting
             if self._drops_click:
                 self._notice(True)
@@ -165,8 +184,22 @@ class KeyQueue:
             self._drops_click = False
         return dropped
 
-    async def give_out(self, give: Callable[[Key | Paste], Awaitable[None]]) -> None:
-        """Gives out one key after another, each once nothing is waited for; never ends."""
+    def put_button(self, event: MouseDown | MouseUp, screen: object) -> None:
+        """A button, behind the keys and clicks that a slow line has brought with it."""
+        self._typed.append(Button(event, screen, self._begun))
+        self._has_typed.set()
+
+    def is_late(self, button: Button, screen: object) -> bool:
+        """Has what came before a button begun something, or shown another screen? Then it was not
+        meant for what is seen now, nor its release."""
+        is_late = (button.screen, button.begun) != (screen, self._begun)
+        if isinstance(button.event, MouseUp):
+            return is_late or self._is_late
+        self._is_late = is_late
+        return is_late
+
+    async def give_out(self, give: Callable[[Key | Paste | Button], Awaitable[None]]) -> None:
+        """Gives out one key or click after another, each once nothing is waited for; never ends."""
         while True:
             await self._has_typed.wait()
             await self._is_free.wait()
@@ -175,7 +208,7 @@ class KeyQueue:
                 continue
             self._is_giving = True
             event = self._typed.popleft()
-            self.given_at = event.time
+            self.given_at = event.event.time if isinstance(event, Button) else event.time
             try:
                 await give(event)
             finally:
@@ -187,8 +220,9 @@ class TypeAhead(App[ReturnType]):
 
     Textual hands all keys that have come at once to the screen of that moment: of a fast `m3`, or
     of keys that a slow line brings together, the second would miss the menu of the first. Here a
-    key waits, for however long it takes, until the one before it has done all that it does; what
-    is clicked meanwhile means a screen that will not be there any more, and is dropped.
+    key waits, for however long it takes, until the one before it has done all that it does, and so
+    does a click; what is clicked while something is done means a screen that will not be there any
+    more, and is dropped.
     """
 
     def __init__(self) -> None:
@@ -196,6 +230,8 @@ class TypeAhead(App[ReturnType]):
         self.key_queue = KeyQueue(self.notice_waiting)
         self._is_begun = False
         self._pressed: MouseDown | None = None
+        self._clicked_on: Screen[object] | None = None
+        """The screen that was on top when the last click was made."""
         self._came_up = asyncio.Event()
 
     def on_mount(self) -> None:
@@ -223,20 +259,25 @@ class TypeAhead(App[ReturnType]):
             queue.put(event)
             _begin_giving(self)
             return
-        is_button = isinstance(event, MouseDown | MouseUp | Click) and not event.is_forwarded
-        if is_button and queue.drops_button(event):
-            return
-        pressed = self._pressed
-        if is_button and isinstance(event, MouseDown):
-            self._pressed = event
-        elif is_button and isinstance(event, MouseUp) and pressed and not is_still(pressed, event):
-            self._mouse_down_widget = None  # no click: it was let go where it was not pressed
+        if isinstance(event, MouseDown | MouseUp | Click) and not event.is_forwarded:
+            if event.button != LEFT or queue.drops_button(event):
+                return
+            if not isinstance(event, Click):
+                queue.put_button(event, self.screen)
+                _begin_giving(self)
+                return
         await super().on_event(event)
         if isinstance(event, Key):
             self._came_up.set()
 
-    async def _give(self, event: Key | Paste) -> None:
-        """Hands a key on, and waits until it has done what it does."""
+    async def _give(self, event: Key | Paste | Button) -> None:
+        """Hands a key or a click on, and waits until it has done what it does."""
+        if isinstance(event, Button):
+            if not self.key_queue.is_late(event, self.screen):
+                clicked = _pointed_at(self, event.event)
+                await super().on_event(event.event)
+                await _passed(clicked)
+            return
         if self.screen.is_modal:
             # It may have just been opened: its line gets the focus by messages too.
             await _passed(self.screen)
@@ -252,10 +293,44 @@ class TypeAhead(App[ReturnType]):
             await _passed(heard_by)
 
 
+def _pointed_at(app: TypeAhead[ReturnType], event: MouseDown | MouseUp) -> DOMNode:
+    """Where a button is heard; let go elsewhere, or once too often, it clicks nothing."""
+    pressed = app._pressed
+    if isinstance(event, MouseDown):
+        app._pressed = event
+        return app.screen
+    if (pressed and not is_still(pressed, event)) or _is_once_too_often(app, event):
+        app._mouse_down_widget = None  # Textual makes no click of it
+    else:
+        app._clicked_on = app.screen
+    return app._mouse_down_widget or app.screen
+
+
 def is_still(pressed: MouseDown, let_go: MouseUp) -> bool:
     """Is it a click, and not the way of a drag? A hand may slip by a cell."""
-    across = abs(let_go.screen_x - pressed.screen_x)
-    return across <= 1 and let_go.screen_y == pressed.screen_y
+    return _is_beside(pressed.screen_offset, let_go.screen_offset)
+
+
+def _is_beside(one: Offset, other: Offset) -> bool:
+    return abs(one.x - other.x) <= 1 and one.y == other.y
+
+
+def _is_once_too_often(app: TypeAhead[ReturnType], event: MouseUp) -> bool:
+    """Does it click again, by a hand that clicks twice or more, what has been clicked for all that
+    it means? Textual's own lines select a word or all by it. Cards and lines are opened by a second
+    click; none hears a third, nor one meant for the screen that the first has closed or covered."""
+    last, at = app._click_chain_last_time, app._click_chain_last_offset
+    if last is None or at is None or event.time - last > app.CLICK_CHAIN_TIME_THRESHOLD:
+        return False
+    if not _is_beside(at, event.screen_offset):
+        return False
+    widget = app._mouse_down_widget
+    is_line = widget is not None and widget.focusable
+    is_heard = is_line or not (app.screen.is_modal or app._chained_clicks > 1)
+    if is_heard and app._clicked_on is app.screen:
+        return False
+    app._click_chain_last_time = event.time
+    return True
 
 
 def unheard_by(app: TypeAhead[ReturnType]) -> Typed:

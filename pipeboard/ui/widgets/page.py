@@ -198,8 +198,8 @@ class Page(Widget):
         self.view = PageView()
         self.tags: Line = EMPTY
         """What stands at the left of the title bar, if the first line is one."""
-        self.press_hint: Callable[[str], None] = lambda key: None
-        """What a click on the hint of a key does."""
+        self.press_hint: Callable[[str, int], None] = lambda key, count: None
+        """What a click on the hint of a key does, the second of two perhaps."""
         self.fill: Callable[[], None] | None = fill
         self.fills_all = True
         """Is that all there is to show until it has another size?"""
@@ -275,7 +275,7 @@ class Page(Widget):
         if event.y == self.size.height - 1:
             for hint in hint_keys(self.view.hints, self.size.width, self.view.glyphs):
                 if hint.x <= event.x < hint.x + hint.width:
-                    self.press_hint(hint.key)
+                    self.press_hint(hint.key, event.chain)
             return
         line = event.y - len(self.view.head) - 1
         if 0 <= line < self.view.seen(self.size.height):
