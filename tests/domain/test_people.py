@@ -328,8 +328,15 @@ def test_a_filter_speaks_of_known_people_or_is_refused() -> None:
     )
     assert read("owner:ME") == "owner:ME"
     assert read("owner:none") == "owner:none"
-    with pytest.raises(NotFound, match="'marra'"):
+    with pytest.raises(BadInput, match="bad filter: 'owner:marra': no rep 'marra'") as refused:
         read("won (-owner:marra | lost)")
+    assert (refused.value.hint, refused.value.details["term"]) == (
+        "Did you mean @mara?",
+        "owner:marra",
+    )
+    with pytest.raises(BadInput, match="'owner:A': 'A' could be @ana, @") as refused:
+        read("@A")
+    assert refused.value.details["candidates"]
 
 
 @pytest.mark.parametrize("typed", ["", " none ", "None", "NOBODY", "@none"])
