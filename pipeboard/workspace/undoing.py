@@ -373,6 +373,6 @@ def _check_pipeline_unused(
 
 
 _DEFAULTS: Mapping[Topic, Contents] = {
-    Topic.REP: {name: value for name, value in contents_of(Rep("")).items() if name != "name"},
+    Topic.REP: contents_of(Rep("")),
     Topic.SETTINGS: contents_of(Settings()),
 }
