@@ -91,7 +91,7 @@ def standing_commands(raw: sqlite3.Connection, us: int) -> set[str]:
     for command in commands:
         about = command["undoes"] or command["redoes"]
         if about is None:
-            stands[command["id"]] = True
+            stands[command["id"]] = command["verb"] != "merge" or command["at"] <= us
             continue
         first = root[command["id"]] = root.get(about, about)
         if command["at"] <= us or recorded[first] > us:
