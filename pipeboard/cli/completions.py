@@ -11,6 +11,7 @@ from functools import cache
 from pipeboard.cli.call import Call
 from pipeboard.cli.columns import COLUMNS
 from pipeboard.cli.completing import KINDS
+from pipeboard.cli.folders import words_folders
 from pipeboard.cli.listing import SORT_KEYS
 from pipeboard.cli.manual import Manual, every_verb, manual_of
 from pipeboard.cli.shells import SHELLS, ShellWord
@@ -26,6 +27,7 @@ from pipeboard.domain.settings import SETTINGS
 from pipeboard.domain.templates import TEMPLATES
 from pipeboard.domain.text import did_you_mean, quoted
 from pipeboard.exchange.layouts import NAMES as TOOLS
+from pipeboard.ui.palette import BASES
 
 _PLACES = 4
 """How many words of a verb are told apart; all further ones are as the last."""
@@ -65,7 +67,10 @@ def _known() -> Mapping[str, tuple[ShellWord, ...]]:
         ),
         "VERB": tuple(ShellWord(verb) for verb in who_may() if " " not in verb),
         "SETTING": tuple(ShellWord(name, choice.help) for name, choice in SETTINGS.items()),
-        "VALUE": tuple(ShellWord(value) for choice in SETTINGS.values() for value in choice.values),
+        "THEME": tuple(map(ShellWord, BASES)),
+        "TRANSLATION": tuple(
+            ShellWord(file.stem) for file in sorted(words_folders({}, own=False)[-1].glob("*.toml"))
+        ),
         "FILE": (ShellWord(_FILES),),
         "PATH": (ShellWord(_FILES),),
     }
@@ -82,6 +87,18 @@ def _words_for(called: str) -> tuple[ShellWord, ...]:
         return tuple(map(ShellWord, name.split("|")))
     asked = (ShellWord(f"%{name}"),) if name in KINDS else ()
     return (*_known().get(name, ()), *asked)
+
+
+def _places(words: str) -> Iterator[tuple[str, tuple[ShellWord, ...]]]:
+    """Under its number what may stand at a place, and under `place/word` what may stand there
+    behind that word: the values of a setting."""
+    for place, found in enumerate(_at_places(words)):
+        if found:
+            yield f"{place}", found
+    slots = words.split()
+    if "VALUE" in slots:
+        for name, choice in SETTINGS.items():
+            yield f"{slots.index('VALUE')}/{name}", tuple(map(ShellWord, choice.values))
 
 
 def _at_places(words: str) -> Iterator[tuple[ShellWord, ...]]:
@@ -111,15 +128,14 @@ def _is_whole(slot: str) -> bool:
 
 
 def _table(manuals: Mapping[str, Manual]) -> Iterator[tuple[str, Sequence[ShellWord]]]:
-    """Under `verb/place` what may stand there, under `verb/--flag` what its value may be, under
-    `verb/-` the flags, in this order; flags without a value have no row."""
+    """Under `verb/place` and `verb/place/word` what may stand there, under `verb/--flag` what its
+    value may be, under `verb/-` the flags, in this order; flags without a value have no row."""
     yield "/0", _verbs()
     for first, inner in NESTED.items():
         yield f"{first}/0", [ShellWord(name, summary) for name, summary in inner.items()]
     for typed, manual in manuals.items():
-        for place, words in enumerate(_at_places(manual.words)):
-            if words:
-                yield f"{typed}/{place}", words
+        for place, words in _places(manual.words):
+            yield f"{typed}/{place}", words
         flags = [flag for flag in manual.flags if not flag.of_every_verb]
         for flag in flags:
             for name in flag.names if flag.value else ():

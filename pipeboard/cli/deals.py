@@ -153,7 +153,12 @@ def tag(call: Call) -> int:
     return call.report(call.execute(c.TagWith(tuple(add), tuple(remove)), ids))
 
 
-@verb("archive", "DEAL...", "pipeboard archive 150")
+@verb(
+    "archive",
+    "DEAL...",
+    "pipeboard archive 150",
+    more="What was won or lost stays in the numbers; only open deals leave them.",
+)
 @takes_deals
 def archive(call: Call) -> int:
     """Out of sight; undo or unarchive brings them back."""

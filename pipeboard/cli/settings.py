@@ -276,9 +276,12 @@ def wrong_words(name: str, folders: tuple[Path, ...]) -> Iterator[str]:
 
 
 @verb(
-    "config themes", "[NAME]", "pipeboard config themes", "pipeboard config themes dark > mine.toml"
+    "config themes",
+    "[THEME]",
+    "pipeboard config themes",
+    "pipeboard config themes dark > mine.toml",
 )
-@takes("name", nargs="?", default="", metavar="NAME", help="the theme to show as a file")
+@takes("name", nargs="?", default="", metavar="THEME", help="the theme to show as a file")
 @takes_json
 def themes(call: Call) -> int:
     """The themes that can be chosen, with what is wrong with them; or one of them as a file."""
@@ -331,8 +334,15 @@ def _write_theme(call: Call, text: str) -> int:
     return 0
 
 
-@verb("config words", "[NAME]", "pipeboard config words > de.toml", "pipeboard config words --json")
-@takes("name", nargs="?", default="", metavar="NAME", help="a translation that is there already")
+@verb(
+    "config words",
+    "[TRANSLATION]",
+    "pipeboard config words > de.toml",
+    "pipeboard config words --json",
+)
+@takes(
+    "name", nargs="?", default="", metavar="TRANSLATION", help="a translation that is there already"
+)
 @takes_json
 def words(call: Call) -> int:
     """Every word that can be translated, as a file to fill in, with those of a translation."""

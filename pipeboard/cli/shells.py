@@ -59,10 +59,10 @@ def _sh(rows: Rows, dashed: Sequence[str]) -> Iterator[str]:
 
 
 _SH = r"""
-# Reads the words before the one that is typed: the verb, how many words of it, a flag that waits
-# for its value, and the database.
+# Reads the words before the one that is typed: the verb, how many words of it and the last of them,
+# a flag that waits for its value, and the database.
 _pipeboard_walk() {
-  verb= place=0 flag= database= plain=
+  verb= place=0 before= flag= database= plain=
   local word
   for word in "$@"; do
     if [[ -n $flag ]]; then
@@ -83,19 +83,19 @@ _pipeboard_walk() {
     case $verb in
     '') verb=$word ;;
     @NESTED@) verb="$verb $word" ;;
-    *) place=$((place < 3 ? place + 1 : 3)) ;;
+    *) place=$((place < 3 ? place + 1 : 3)) before=$word ;;
     esac
   done
 }
 
 # Prints what may stand there, a line each with its meaning behind a tab; $1 is what is typed of it.
 _pipeboard_offers() {
-  local typed=$1 before= line kinds=
+  local typed=$1 stays= line kinds=
   if [[ -z $flag && -z $plain && $typed == --*=* ]]; then
-    flag=${typed%%=*} before=${typed%%=*}= typed=${typed#*=}
+    flag=${typed%%=*} stays=${typed%%=*}= typed=${typed#*=}
   fi
   if [[ $flag == --columns ]]; then
-    [[ $typed == *,* ]] && before=$before${typed%,*}, typed=${typed##*,}
+    [[ $typed == *,* ]] && stays=$stays${typed%,*}, typed=${typed##*,}
   fi
   {
     if [[ -n $flag ]]; then
@@ -105,19 +105,19 @@ _pipeboard_offers() {
         _pipeboard_known "$verb" -
         _pipeboard_known "$verb" --
       fi
-      _pipeboard_known "$verb" "$place"
+      _pipeboard_known "$verb" "$place/$before" || _pipeboard_known "$verb" "$place"
     fi
   } | {
     while IFS= read -r line; do
       case $line in
       %FILES) printf '%s\n' "$line" ;;
       %*) kinds=${kinds:+$kinds,}${line#%} ;;
-      "$typed"*) printf '%s\n' "$before$line" ;;
+      "$typed"*) printf '%s\n' "$stays$line" ;;
       esac
     done
     if [[ -n $kinds ]]; then
       command pipeboard __complete ${database:+"--db=$database"} "$kinds" "$typed" 2> /dev/null |
-        while IFS= read -r line; do printf '%s\n' "$before$line"; done
+        while IFS= read -r line; do printf '%s\n' "$stays$line"; done
     fi
   }
 }"""
@@ -131,7 +131,7 @@ def _bash(rows: Rows, dashed: Sequence[str]) -> Iterator[str]:
 
 _BASH = r"""
 _pipeboard() {
-  local verb place flag database plain
+  local verb place before flag database plain
   # bash cuts words at : = < > too; here they are as they were typed.
   local -a words=()
   local rest=$COMP_LINE word at=-1 i
@@ -184,7 +184,7 @@ def _zsh(rows: Rows, dashed: Sequence[str]) -> Iterator[str]:
 
 _ZSH = r"""
 _pipeboard() {
-  local verb place flag database plain line word shown typed=${(Q)PREFIX}
+  local verb place before flag database plain line word shown typed=${(Q)PREFIX}
   local -a offered told open open_told
   _pipeboard_walk "${(@Q)words[2,CURRENT-1]}"
   while IFS= read -r line; do
@@ -233,6 +233,7 @@ _FISH = r"""
 function __pipeboard_complete
     set -l verb ''
     set -l place 0
+    set -l before ''
     set -l flag ''
     set -l database
     set -l plain
@@ -265,28 +266,29 @@ function __pipeboard_complete
             set verb $word
         else if contains -- $verb @NESTED@
             set verb "$verb $word"
-        else if test $place -lt 3
-            set place (math $place + 1)
+        else
+            set before $word
+            test $place -lt 3; and set place (math $place + 1)
         end
     end
     set -l typed (commandline -ct)
     set typed (string replace -ar '[\'"\\\\]' '' -- $typed)
-    set -l before ''
+    set -l stays ''
     if test -z "$flag" -a -z "$plain"; and string match -q -- '--*=*' $typed
         set flag (string split -m 1 = -- $typed)[1]
-        set before $flag=
+        set stays $flag=
         set typed (string split -m 1 = -- $typed)[2]
     end
     if test "$flag" = --columns; and string match -q '*,*' -- $typed
         set -l cut (string match -r '^(.*,)([^,]*)$' -- $typed)
-        set before $before$cut[2]
+        set stays $stays$cut[2]
         set typed $cut[3]
     end
     set -l lines
     if test -n "$flag"
         set lines (__pipeboard_known "$verb" "$flag")
     else
-        set lines (__pipeboard_known "$verb" $place)
+        set lines (__pipeboard_known "$verb" "$place/$before"; or __pipeboard_known "$verb" $place)
         if test -z "$plain"; and string match -q -- '-*' $typed
             set -a lines (__pipeboard_known "$verb" -; __pipeboard_known "$verb" --)
         end
@@ -298,13 +300,13 @@ function __pipeboard_complete
         else if string match -q '%*' -- $line
             set -a kinds (string sub -s 2 -- $line)
         else
-            printf '%s%s\n' $before $line
+            printf '%s%s\n' $stays $line
         end
     end
     if set -q kinds[1]
         set -l asked (string join , $kinds)
         for line in (command pipeboard __complete $database $asked "$typed" 2>/dev/null)
-            printf '%s%s\n' $before $line
+            printf '%s%s\n' $stays $line
         end
     end
 end

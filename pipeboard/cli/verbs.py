@@ -182,7 +182,7 @@ NESTED: dict[str, dict[str, str]] = {
         "path": "where the configuration file is",
         "edit": "change it in your editor",
         "check": "say what is wrong in it",
-        "themes": "the themes to choose from; NAME shows one as a file",
+        "themes": "the themes to choose from; THEME shows one as a file",
         "words": "the words of the screens, as a file to translate",
     },
 }

@@ -126,8 +126,9 @@ def changed_names(agreement: Agreement) -> tuple[str, ...]:
 
 
 def contents_of(value: Rep | Settings) -> Contents:
-    """A rep or the settings as JSON data."""
-    plain = {name: getattr(value, name) for name in value.__slots__}
+    """The settings, or a rep but for the name, as JSON data."""
+    named = "name" if isinstance(value, Rep) else ""
+    plain = {name: getattr(value, name) for name in value.__slots__ if name != named}
     return {n: list(item) if isinstance(item, tuple) else item for n, item in plain.items()}
 
 

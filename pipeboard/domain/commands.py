@@ -192,7 +192,7 @@ class SetFields:
 
 @dataclass(frozen=True, slots=True)
 class Assign:
-    """Another owner, who is known unless `new_rep`; a note to them is kept as a touch."""
+    """Another owner, who is known unless `new_rep`; a note to them is kept among the touches."""
 
     rep: str
     note: str = ""

@@ -185,7 +185,7 @@ def about_owner(reps: Sequence[Rep], owner: str, me: str) -> tuple[str, ...]:
 
 
 def with_known_owners(query: Filter, reps: Sequence[Rep], me: str) -> Filter:
-    """The filter with the reps that its `owner:` terms name; NotFound for an unknown one."""
+    """The filter with the reps that its `owner:` terms name; `BadInput` for an unknown one."""
     return query if query.root is None else replace(query, root=_known(query.root, reps, me))
 
 
@@ -198,9 +198,23 @@ def _known(node: Node, reps: Sequence[Rep], me: str) -> Node:
         case Not(part):
             return Not(_known(part, reps, me))
         case Is("owner", name) if not is_me(name):
-            return Is("owner", match_owner(name, reps, me))
+            return Is("owner", _owner_of_term(name, reps, me))
         case _:
             return node
+
+
+def _owner_of_term(name: str, reps: Sequence[Rep], me: str) -> str:
+    """As `match_owner`, for a filter: a name that means nobody, or several, is a bad term of it."""
+    try:
+        return match_owner(name, reps, me)
+    except NotFound as error:
+        term = f"owner:{name}"
+        why = error.message if isinstance(error, Ambiguous) else f"no rep {quoted(name)}."
+        raise BadInput(
+            f"bad filter: {quoted(term)}: {why}",
+            hint=error.hint,
+            details={"term": term, **error.details},
+        ) from error
 
 
 _MENTION = re.compile(r"(?<![\w@.])@(\w[\w.-]*)")

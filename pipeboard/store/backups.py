@@ -18,7 +18,7 @@ from datetime import UTC, datetime
 from itertools import count
 from pathlib import Path
 
-from pipeboard.domain.errors import BadInput, DatabaseError
+from pipeboard.domain.errors import BadInput, DatabaseError, NotFound
 from pipeboard.domain.lazy_dataclass import dataclass
 from pipeboard.domain.text import printable
 from pipeboard.store import dialect
@@ -173,9 +173,9 @@ def restore(location: Location, backup: Path, at: datetime, heard: Heard = unhea
 
 
 def expect_backup(location: Location, backup: Path) -> None:
-    """`BadInput` for a file that is not there, or is the database itself."""
+    """`NotFound` for a file that is not there, `BadInput` for the database itself."""
     if not backup.is_file():
-        raise BadInput(
+        raise NotFound(
             f"There is no backup {Location(backup)}.",
             hint="'pipeboard backup list' shows what there is.",
         )

@@ -285,8 +285,8 @@ def typed_filter(state: BoardState) -> str:
 def read_filter(
     reader: Reader, settings: Settings, today: date, me: str, text: str
 ) -> Filter | None:
-    """A filter as typed, with the reps that it names; None for none. Raises BadInput, NotFound
-    for an unknown owner, and `DatabaseError` while others hold the database."""
+    """A filter as typed, with the reps that it names; None for none. Raises BadInput, and
+    `DatabaseError` while others hold the database."""
     if not text.strip():
         return None
     from pipeboard.domain.filter import parse_filter

@@ -8,7 +8,7 @@ from functools import partial
 from shlex import join, quote
 from typing import TYPE_CHECKING, Unpack
 
-from pipeboard.domain.agreements import Agreement, Contents, Topic, contents_of
+from pipeboard.domain.agreements import Agreement, Topic, contents_of
 from pipeboard.domain.counts import how_many
 from pipeboard.domain.dates import format_date, local_date
 from pipeboard.domain.errors import Ambiguous, BadInput, Conflict, Difference, NotFound, Refused
@@ -289,7 +289,7 @@ def change_rep(service: Service, rep: Rep, **once: Unpack[Once]) -> Receipt:
     others = [one for one in given_role(clean, reps, service.actor) if one.name != name]
     agreed = tuple(one for rep in (clean, *others) for one in rep_agreed(service, rep))
     if not agreed:
-        contents = _contents_of_rep(clean)
+        contents = contents_of(clean)
         as_it_is = (Agreement(Topic.REP, (name,), contents, contents),)
         return Receipt("", "rep", "Nothing to change: it is so already.", agreements=as_it_is)
     given = [f"@{other.name} is {other.role}" for other in others]
@@ -298,13 +298,9 @@ def change_rep(service: Service, rep: Rep, **once: Unpack[Once]) -> Receipt:
     return record(service, "rep", decision, **once)
 
 
-def _contents_of_rep(rep: Rep) -> Contents:
-    return {n: v for n, v in contents_of(rep).items() if n != "name"}
-
-
 def rep_agreed(service: Service, rep: Rep) -> tuple[Agreement, ...]:
     """What is agreed anew where a rep is to be so; nothing where they are so already."""
-    return changed(service, Topic.REP, (rep.name,), _contents_of_rep(rep))
+    return changed(service, Topic.REP, (rep.name,), contents_of(rep))
 
 
 def _role(typed: str) -> str:

@@ -227,25 +227,34 @@ def win_with_sequels(
     return execute(service, command, ids, seen=seen, sequel=sequel, **once)
 
 
-def recycle_due(service: Service, **once: Unpack[Once]) -> Receipt:
+def recycle_due(service: Service, *, by_itself: bool = False, **once: Unpack[Once]) -> Receipt:
     """A new lead for each lost deal whose day to try again has come, each of them once.
 
-    Nobody's undo reaches it: the one who happens to look did not do it.
+    Nobody's undo reaches what came back `by_itself`: the one who happens to look did not do it.
     """
     # Whoever only looks takes no lock where nothing is due; what was done once is told again.
     if not once.get("token") and not service.reader.due_to_return(service.today):
         return NONE_DUE
-    return _recycle(service, **once)
+    return _returned(service, **once) if by_itself else _brought_back(service, **once)
+
+
+@as_command("recycle")
+def _brought_back(service: Service, **once: Unpack[Once]) -> Receipt:
+    return _recycle(service, "", **once)
 
 
 @as_command("recycle", by=CALENDAR)
-def _recycle(service: Service, **once: Unpack[Once]) -> Receipt:
+def _returned(service: Service, **once: Unpack[Once]) -> Receipt:
+    return _recycle(service, CALENDAR, **once)
+
+
+def _recycle(service: Service, actor: str, **once: Unpack[Once]) -> Receipt:
     lost = service.reader.deals(service.reader.due_to_return(service.today)).values()
     changes = tuple(_sequel(service, deal, "try again", service.today, "") for deal in lost)
     if not changes:
         return NONE_DUE
     summary = f"Came back as leads: {deal_names([change.after for change in changes])}."
-    decision = Decision(summary, changes, actor=CALENDAR)
+    decision = Decision(summary, changes, actor=actor)
     return record(service, "recycle", decision, **once)
 
 

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime
 from functools import wraps
 from typing import TYPE_CHECKING, Concatenate, ParamSpec, TypedDict, TypeVar, Unpack
 
-from pipeboard.domain.agreements import Agreement, Contents, Topic
+from pipeboard.domain.agreements import Agreement, Contents, Topic, contents_of
 from pipeboard.domain.deal import Deal
 from pipeboard.domain.errors import Refused
 from pipeboard.domain.events import Kind, numbered
 from pipeboard.domain.lazy_dataclass import dataclass, replace
 from pipeboard.domain.locales import written
+from pipeboard.domain.roles import WHO_MAY_AGREE
+from pipeboard.domain.settings import Rep
 from pipeboard.domain.text import clean_line, printable, quoted
 from pipeboard.workspace.service import Service, in_transaction
 
@@ -254,13 +256,27 @@ def _store(service: Service, command_id: str, verb: str, decision: Decision) -> 
     changes = _numbered(writer, decision.changes)
     done = command_done(service, command_id, at, verb, decision.summary)
     done = replace(done, undoes=decision.undoes, redoes=decision.redoes)
+    agreements = (*decision.agreements, *_made_reps(service, decision))
     writer.record(replace(done, actor=decision.actor or done.actor), changes)
-    for agreement in decision.agreements:
+    for agreement in agreements:
         writer.agree(agreement, at, service.actor.label)
-    writer.record_agreements(command_id, decision.agreements)
+    writer.record_agreements(command_id, agreements)
     if decision.marks:
         writer.mark(decision.marks, undone=True)
     return changes
+
+
+def _made_reps(service: Service, decision: Decision) -> Iterator[Agreement]:
+    """What adds the owners whom nobody knew to a team, so that they go when that is taken back."""
+    given = {change.after.owner for change in decision.changes if change.differs("owner")} - {""}
+    if not given or decision.marks:
+        return
+    role = service.rights.role
+    may_add = role is None or role.rank >= WHO_MAY_AGREE[Topic.REP].rank
+    new = given - {rep.name for rep in service.reader.reps()} - {service.me}
+    if new and may_add and service.is_set_up:
+        for owner in sorted(new):
+            yield Agreement(Topic.REP, (owner,), None, contents_of(Rep(owner)))
 
 
 def _numbered(writer: Writer, changes: Iterable[Change]) -> tuple[Change, ...]:

@@ -360,8 +360,17 @@ def save_filter(service: Service, name: str, text: str, **once: Unpack[Once]) ->
     """A filter under a name of mine; an empty text forgets it. `BadInput` for a bad filter,
     NotFound for one to forget that is not there, Refused for one that others say `saved:` of."""
     said = clean_line(text, field="filter")
-    parse_filter(service, said)
     clean = clean_line(name, field="name of a filter")
+    try:
+        query = parse_filter(service, said, without=clean)
+    except BadInput as error:
+        parse_filter(service, said)  # a bad one is refused for what is wrong with it
+        raise BadInput(
+            f"The filter {clean} would be a part of itself.",
+            hint="Take 'saved:' out of it, or give it another name.",
+        ) from error
+    listing = Listing(service.today, service.settings.zone, service.me, filter=query, limit=1)
+    service.reader.ids(listing)  # stages, pipelines and questions that it names are known by then
     if not clean:
         raise BadInput("A filter needs a name.")
     if not said:
@@ -371,13 +380,6 @@ def save_filter(service: Service, name: str, text: str, **once: Unpack[Once]) ->
                 f"The filter {clean} is a part of {few(others, 3)}.",
                 hint="Change or forget that first.",
             )
-    try:
-        parse_filter(service, said, without=clean)
-    except BadInput as error:  # it could be read as long as its own name was among the saved ones
-        raise BadInput(
-            f"The filter {clean} would be a part of itself.",
-            hint="Take 'saved:' out of it, or give it another name.",
-        ) from error
     return agree(
         service,
         "filter",

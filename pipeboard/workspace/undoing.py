@@ -140,6 +140,9 @@ def _reverted(service: Service, command_id: str, cannot: str, *, rest: bool) -> 
     service.come_after(by_deal)
     contexts = service.contexts()
     deals = service.reader.deals(by_deal)
+    if given := by_deal.keys() - deals:  # who gave one away knows it until somebody changes it
+        known = service.truth.deals(given).values()
+        deals |= {deal.id: deal for deal in known if deal.version == by_deal[deal.id][-1][0]}
     for deal_id in by_deal.keys() - deals:
         raise service.rights.no_deal(deal_id)
     changes: list[Change] = []
@@ -373,6 +376,6 @@ def _check_pipeline_unused(
 
 
 _DEFAULTS: Mapping[Topic, Contents] = {
-    Topic.REP: {name: value for name, value in contents_of(Rep("")).items() if name != "name"},
+    Topic.REP: contents_of(Rep("")),
     Topic.SETTINGS: contents_of(Settings()),
 }

@@ -292,6 +292,26 @@ def test_where_names_deals_by_a_filter(deals: Type) -> None:
     assert [deal["ref"] for deal in tagged.json["deals"]] == ["D-1", "D-3"]
 
 
+@pytest.mark.parametrize(
+    ("typed", "term", "near"),
+    [
+        ("won | owner:anna", "owner:anna", "@ana"),
+        ("@anna", "owner:anna", "@ana"),
+        ("stage:qualifed", "stage:qualifed", "Qualified"),
+        ("valu>20k", "valu>20k", "value"),
+    ],
+)
+def test_a_bad_term_names_itself_and_the_near_one(
+    deals: Type, typed: str, term: str, near: str
+) -> None:
+    for line in (("list", typed), ("metrics", typed), ("archive", "--where", typed)):
+        refused = deals(*line, "--json")
+        error = refused.error
+        assert (refused.code, error["code"], error["details"]["term"]) == (2, "bad_input", term)
+        assert f"Did you mean {near}?" in f"{error['message']} {error['hint']}"
+    assert f"bad filter: '{term}'" in deals("filter", "save", "big", typed).err
+
+
 def test_where_without_a_match_changes_nothing(deals: Type) -> None:
     assert deals("archive", "--where", "zzz").code == 3
 

@@ -434,6 +434,21 @@ def test_what_was_given_away_is_not_taken_back_unseen(shop: Type, sit: Sit) -> N
     assert commands(shop, sit) == before
 
 
+def test_whoever_gave_a_deal_away_takes_it_back_until_somebody_changes_it(
+    shop: Type, sit: Sit
+) -> None:
+    sit("ana")
+    assert shop("assign", "7", "bo").code == 0
+    assert shop("show", "7").code == 3
+    assert (shop("undo").code, shop("show", "7").code) == (0, 0)
+    assert shop("redo").code == 0
+    sit("bo")
+    assert shop("note", "7", "-m", "mine now").code == 0
+    sit("ana")
+    done = shop("undo")
+    assert (done.code, "D-7 that you may see" in done.err) == (3, True), done
+
+
 def test_a_sentence_that_names_deals_of_others_is_not_told(shop: Type, sit: Sit) -> None:
     sit("mia")
     assert shop("tag", "1", "2", "+mixed").code == 0

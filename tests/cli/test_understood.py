@@ -255,32 +255,52 @@ def test_it_is_said_how_a_deal_ended_and_when(facts: dict[str, Any], said: str) 
 
 
 @pytest.mark.parametrize(
-    "line",
+    ("line", "code"),
     [
-        ("add", "Acme: cable @marra"),
-        ("add", "Acme: cable owner:marra"),
-        ("assign", "1", "marra"),
-        ("set", "1", "owner=marra"),
-        ("list", "owner:marra"),
-        ("list", "@marra"),
-        ("tag", "--where", "owner:marra", "+x"),
-        ("metrics", "owner:marra"),
-        ("metrics", "--owner", "marra"),
-        ("list", "--as", "marra"),
+        (("add", "Acme: cable @marra"), 3),
+        (("add", "Acme: cable owner:marra"), 3),
+        (("assign", "1", "marra"), 3),
+        (("set", "1", "owner=marra"), 3),
+        (("list", "owner:marra"), 2),
+        (("list", "@marra"), 2),
+        (("tag", "--where", "owner:marra", "+x"), 2),
+        (("metrics", "owner:marra"), 2),
+        (("metrics", "--owner", "marra"), 3),
+        (("list", "--as", "marra"), 3),
     ],
 )
 def test_an_unknown_person_is_refused_with_the_near_one_and_never_made(
-    team: Type, line: tuple[str, ...]
+    team: Type, line: tuple[str, ...], code: int
 ) -> None:
     team("rep", "add", "mara", "--name", "Mara Ó Súilleabháin")
     team("add", "Acme: first")
     before = team("rep", "list").out
     refused = team(*line)
-    assert refused.code == 3
-    assert "There is no rep 'marra'." in refused.err
+    said = "There is no rep 'marra'." if code == 3 else "bad filter: 'owner:marra': no rep 'marra'."
+    assert (refused.code, said in refused.err) == (code, True), refused.err
     assert "Did you mean @mara?" in refused.err
     assert team("rep", "list").out == before
     assert team("list", "--count").out == "1\n"
+
+
+@pytest.mark.parametrize(
+    "line",
+    [("add", "Beta: second @marra", "--new-rep"), ("assign", "1", "marra", "--new-rep"),
+     ("set", "1", "owner=marra", "--new-rep"),
+     ("import", "-", "--from", "csv", "--new-rep", "--map", "who=owner",
+      "--set", "stage=Prospecting")],
+)  # fmt: skip
+def test_a_rep_who_is_new_with_a_command_goes_and_comes_with_it(
+    team: Type, line: tuple[str, ...]
+) -> None:
+    team("rep", "add", "mara")
+    team("add", "Acme: first")
+    before = team("rep", "list").out
+    assert team(*line, stdin="id,title,who\n7,Cable,marra\n").code == 0
+    made = team("rep", "list").out
+    assert ("marra" in made, team("undo").code, team("rep", "list").out) == (True, 0, before)
+    assert (team("redo").code, team("rep", "list").out) == (0, made)
+    assert team("doctor").code == 0
 
 
 @pytest.mark.parametrize("said", ["y\n", "n\n", "\n", ""])

@@ -596,7 +596,7 @@ def test_who_names_what_is_no_backup_is_sent_to_an_earlier_one(
 def test_a_backup_that_is_not_there_is_said_before_anybody_is_asked(deals: Type) -> None:
     for flags in ((), ("-n",), ("-y",)):
         said = deals("backup", "restore", "nowhere.db", *flags)
-        assert (said.code, "There is no backup" in said.err) == (2, True), flags
+        assert (said.code, "There is no backup" in said.err) == (3, True), flags
 
 
 def test_the_doctor_tells_each_cure_once(deals: Type, home: Path) -> None:

@@ -747,9 +747,9 @@ def test_an_owner_that_is_none_is_nobody() -> None:
     assert do(new(owner="bo"), c.Edit({"owner": None})).owner == ""
 
 
-def test_a_handed_over_deal_is_touched_by_what_is_said() -> None:
+def test_what_is_said_at_a_handover_is_kept_and_stops_no_clock() -> None:
     (given, said) = events_of(new(owner="ana"), c.Assign("bo", note="They wait for a call."))
-    assert (given.after["owner"], said.kind) == ("bo", Kind.TOUCH)
+    assert (given.after["owner"], said.kind, dict(said.after)) == ("bo", Kind.TOUCH, {})
     assert said.facts["touch"]["type"] == HANDOVER
     assert len(events_of(new(owner="ana"), c.Assign("bo"))) == 1
 
@@ -840,8 +840,7 @@ def test_what_comes_back_was_given_by_nobody() -> None:
 def test_a_handover_goes_along_with_a_deal_and_is_of_no_direction() -> None:
     touch = Touch("t", HANDOVER, "", "yours", "ana", NOW - DAY)
     kept = do(new(), c.Absorb((c.Absorbed(new(), touches=(touch,)),)))
-    assert kept.last_touch_at == NOW - DAY
-    assert kept.last_outbound_at is None
+    assert (kept.last_touch_at, kept.last_outbound_at) == (None, None)
 
 
 def told(command: c.Command, before: Deal, **more: Any) -> str:

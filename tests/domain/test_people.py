@@ -328,8 +328,17 @@ def test_a_filter_speaks_of_known_people_or_is_refused() -> None:
     )
     assert read("owner:ME") == "owner:ME"
     assert read("owner:none") == "owner:none"
-    with pytest.raises(NotFound, match="'marra'"):
+    with pytest.raises(BadInput, match="bad filter: 'owner:marra': no rep 'marra'") as refused:
         read("won (-owner:marra | lost)")
+    assert (refused.value.hint, refused.value.details["term"]) == (
+        "Did you mean @mara?",
+        "owner:marra",
+    )
+    with pytest.raises(
+        BadInput, match="'owner:Chris Poe': 'Chris Poe' could be @sam, @poe"
+    ) as both:
+        read('@"Chris Poe"')
+    assert both.value.details["candidates"] == ["sam", "poe"]
 
 
 @pytest.mark.parametrize("typed", ["", " none ", "None", "NOBODY", "@none"])
@@ -397,8 +406,7 @@ def test_what_is_agreed_has_a_name(topic: Topic, key: tuple[str | int, ...], sai
 
 def test_a_rep_and_the_settings_are_kept_as_plain_data() -> None:
     assert contents_of(Rep("ana", team="north")) == {
-        "name": "ana", "display_name": "", "team": "north", "active": True, "role": "",
-        "acts_for": "",
+        "display_name": "", "team": "north", "active": True, "role": "", "acts_for": "",
     }  # fmt: skip
     kept = contents_of(Settings(sources=("web", "fair")))
     assert (kept["sources"], kept["currency"]) == (["web", "fair"], "EUR")

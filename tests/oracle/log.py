@@ -91,7 +91,7 @@ def standing_commands(raw: sqlite3.Connection, us: int) -> set[str]:
     for command in commands:
         about = command["undoes"] or command["redoes"]
         if about is None:
-            stands[command["id"]] = True
+            stands[command["id"]] = command["verb"] != "merge" or command["at"] <= us
             continue
         first = root[command["id"]] = root.get(about, about)
         if command["at"] <= us or recorded[first] > us:
@@ -225,7 +225,8 @@ def _work(deal: Told, at: int, kind: str, said: dict[str, Any]) -> None:
     """What was done on it."""
     if kind == "touch":
         touch = said["facts"]["touch"]
-        deal.touches.append((at, f"{touch.get('type')} {touch.get('direction')}"))
+        if touch.get("direction"):  # a handover is between us
+            deal.touches.append((at, f"{touch.get('type')} {touch.get('direction')}"))
     sent_at = said.get("after", {}).get("quote_sent_at")
     if sent_at:
         deal.quotes.append(us_of(sent_at))

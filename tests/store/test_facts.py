@@ -314,6 +314,32 @@ def test_a_redone_move_happened_when_it_first_did(
     assert undone.stage_id == LEAD
 
 
+def test_what_a_merge_brings_is_of_the_deal_that_it_came_from_until_the_merge(
+    team: Team, ana: Workspace, database: Database
+) -> None:
+    keep, other = add(ana).id, add(ana).id
+    team.clock.wait(days=1)
+    ana.log_touch([other], "email", "out", quote=True)
+    team.clock.wait(days=2)
+    ana.merge(keep, [other])
+    team.clock.wait(days=1)
+
+    def told(days: float) -> list[tuple[int, int]]:
+        found = histories(database, ana, NOW + timedelta(days=days))
+        return [(len(deal.touched_at), len(deal.quoted_at)) for deal in found]
+
+    assert [told(days) for days in (0, 2, 3, 4)] == [
+        [(0, 0), (0, 0)],
+        [(0, 0), (1, 1)],
+        [(1, 1), (1, 1)],
+        [(1, 1), (1, 1)],
+    ]
+    ana.undo()
+    assert [told(days) for days in (2, 4)] == [[(0, 0), (1, 1)]] * 2
+    ana.redo()
+    assert told(2) == [(0, 0), (1, 1)]
+
+
 def test_a_deal_whose_creation_was_undone_is_in_no_number(
     team: Team, ana: Workspace, database: Database
 ) -> None:

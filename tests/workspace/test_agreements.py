@@ -348,6 +348,19 @@ def test_a_filter_stays_where_another_pipeline_has_a_stage_of_the_old_name(ana: 
     assert dict(ana.saved_filters()) == {"mine": 'stage:"Needs Assessment"'}
 
 
+def test_a_rep_who_was_new_with_a_command_stays_with_the_deals_that_others_gave(
+    ana: Workspace, bo: Workspace
+) -> None:
+    ana.save_rep(Rep("dee"))
+    deal = add(ana)
+    ana.assign([deal.id], "zoe", new_rep=True)
+    add(bo, "Beta: press 1k @zoe")
+    undone = ana.undo()
+    assert undone.deals[0].owner == "ana"
+    assert undone.notes == ("The rep zoe stays: 1 deal is zoe's.",)
+    assert "zoe" in [rep.name for rep in ana.reader.reps()]
+
+
 def test_no_saved_filter_becomes_a_part_of_itself(ana: Workspace) -> None:
     ana.save_filter("big", "value>50k")
     ana.save_filter("mine", "saved:big @ana")

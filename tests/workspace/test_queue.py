@@ -209,7 +209,7 @@ def test_a_word_for_the_new_owner_is_a_touch_that_stops_the_idle_clock(
     (touch,) = bo.reader.history.touches(deal.id)
     assert (touch.type, touch.direction, touch.outcome) == ("handover", "", "Mika wants a demo.")
     handed = now_of(bo, deal.id)
-    assert handed.last_touch_at == team.clock.now
+    assert handed.last_touch_at == deal.last_touch_at
     assert (handed.outbound_since_reply, handed.last_outbound_at) == (0, None)
     ana.undo()
     assert bo.reader.history.touches(deal.id) == ()

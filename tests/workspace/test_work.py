@@ -197,9 +197,23 @@ def test_nobody_undoes_what_the_calendar_brought_back(ana: Workspace, team: Team
     deal = add(ana)
     ana.lose([deal.id], Loss("timing", recycle_on=date(2026, 12, 1)))
     team.clock.wait(days=9)
-    (back,) = ana.recycle().deals
+    (back,) = ana.recycle(by_itself=True).deals
     assert ana.undo().deals[0].id == deal.id
     assert not now_of(ana, back.id).removed
+
+
+def test_whoever_brings_lost_deals_back_takes_that_back(
+    ana: Workspace, bo: Workspace, team: Team
+) -> None:
+    deal = add(ana)
+    ana.lose([deal.id], Loss("timing", recycle_on=date(2026, 12, 1)))
+    team.clock.wait(days=9)
+    (back,) = bo.recycle(token="today").deals
+    assert bo.undo().summary.startswith("Undid: Came back as leads: ")
+    assert now_of(bo, back.id).removed
+    assert now_of(ana, deal.id).status is Status.LOST
+    assert bo.redo().deals[0].id == back.id
+    assert ana.recycle().deals == ()
 
 
 def test_a_won_customer_is_asked_how_it_goes_two_weeks_later(ana: Workspace) -> None:

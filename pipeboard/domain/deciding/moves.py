@@ -182,11 +182,14 @@ def touched(
     direction: str,
     also: Values = NOTHING,
 ) -> Event:
-    """The event of a touch: it stops the idle clock, and counts towards or ends a silence.
+    """The event of a touch: it stops the idle clock, and counts towards or ends a silence. What is
+    said in no direction, at a handover, does neither: nobody spoke with the customer.
 
     `also` are fields that it changes besides.
     """
-    after: dict[str, FieldValue] = {"last_touch_at": max(at, deal.last_touch_at or at), **also}
+    after: dict[str, FieldValue] = {**also}
+    if direction:
+        after["last_touch_at"] = max(at, deal.last_touch_at or at)
     if direction == "out":
         after["last_outbound_at"] = max(at, deal.last_outbound_at or at)
         after["outbound_since_reply"] = deal.outbound_since_reply + 1

@@ -53,7 +53,7 @@ def _assigned(command: c.Assign, told: Telling) -> str:
 
 @rule(c.Assign, "assign", _assigned)
 def assign(command: c.Assign, deal: Deal, context: c.Context) -> list[Event]:
-    """Another owner; what is said to them is a touch: it gives them time to take the deal up."""
+    """Another owner; what is said to them stands among the touches, and is none to a clock."""
     events = edits.edit(c.Edit({"owner": command.rep}, command.new_rep), deal, context)
     note = clean_text(command.note, field="note for the new owner")
     if events and note:

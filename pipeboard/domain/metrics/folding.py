@@ -8,7 +8,7 @@ from sys import intern
 from typing import Final, NamedTuple
 
 from pipeboard.domain.dates import FOREVER
-from pipeboard.domain.deal import NOT_SAID, UNKNOWN
+from pipeboard.domain.deal import HANDOVER, NOT_SAID, UNKNOWN
 from pipeboard.domain.events import Kind
 from pipeboard.domain.metrics.history import (
     LOST,
@@ -252,6 +252,8 @@ def _snooze(deal: DealHistory, at: int, until: str | None) -> None:
 
 def _touch(deal: DealHistory, at: int, said: str | None) -> None:
     kind = intern(said or "")
+    if kind.startswith(HANDOVER):  # nobody spoke with the customer
+        return
     deal.touched_at += (at,)
     deal.touch_kinds += (kind,)
     _worked(deal, at)

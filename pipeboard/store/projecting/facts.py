@@ -128,7 +128,7 @@ def standing(rows: Sequence[Row], us: int = FOREVER) -> list[Row]:
     A command that had been undone by then never happened; redone, it happened when it first did,
     so that the undo, the redo and their events are left out. What was recorded after the instant
     with an earlier effect counts unless it has been undone since, and so does what is known better
-    since.
+    since; but not what a merge brought: until then it is told of the deal that it came from.
     """
     recorded = {row["command_id"]: row["recorded_at"] for row in rows}
     first: dict[str, str] = {}
@@ -149,6 +149,9 @@ def standing(rows: Sequence[Row], us: int = FOREVER) -> list[Row]:
         for row in rows
         if not row["undoes"] and row["command_id"] not in first and undone[row["command_id"]] <= 0
     ]
+    merges = {row["command_id"] for row in stood if row["kind"] == Kind.ABSORBED}
+    if merges:
+        stood = [r for r in stood if r["command_id"] not in merges or r["recorded_at"] <= us]
     return [row for row in _as_corrected(stood) if row["at"] <= us]
 
 

@@ -106,12 +106,13 @@ def read_facts(
     Some deals are read at a time: no lock is held in between, and little memory.
     """
     us, read = micros(as_of), 0
+    brought = _brought_later(database, us)
     total = database.number("select count(*) from deal_facts") if watch else 0
     for rows in _portions(database, pipeline_id, ids):
         read += len(rows)
         if watch is not None:
             watch(min(1.0, read / max(total, 1)))
-        later = [deal_id for deal_id, holds_from, _ in rows if holds_from > us]
+        later = [i for i, holds_from, _ in rows if holds_from > us or i in brought]
         then = _as_they_were(database, later, us) if later else {}
         texts = [then.get(deal_id, facts) for deal_id, _, facts in rows]
         # Every text begins with the comma that its next fact would be added with.
@@ -139,8 +140,9 @@ def read_standing(
     """The events of some deals (those that are chosen) that stood at an instant, deal by deal, in
     the order of the log."""
     us = micros(as_of)
+    brought = _brought_later(database, us)
     for rows in _portions(database, pipeline_id, ids):
-        back = {deal_id for deal_id, holds_from, _ in rows if holds_from}
+        back = {deal_id for deal_id, holds_from, _ in rows if holds_from or deal_id in brought}
         deals = among("deal_id", (deal_id for deal_id, _, _ in rows))
         by_then = either((Sql("at <= ?", (us,)), among("deal_id", back)))
         wanted = every((deals, chosen, by_then, Sql("not undoes")))
@@ -156,9 +158,23 @@ def read_standing(
                 yield stood[row["seq"]]
 
 
+def _brought_later(database: Database, us: int) -> set[int]:
+    """The deals that others came into by a merge that was recorded after an instant."""
+    last = "select coalesce((select at from command order by seq desc limit 1), 0)"
+    if database.number(last) <= us:
+        return set()
+    return set(
+        database.column(
+            "select event.deal_id from command join event on event.command_id = command.id"
+            " where command.verb = 'merge' and command.at > ? and event.kind = 'absorbed'",
+            (us,),
+        )
+    )
+
+
 def _standing_of(database: Database, ids: Collection[int], us: int) -> Iterator[Row]:
     """The events that stood at an instant, of deals of which something was taken back or put
-    right."""
+    right, or that others came into."""
     for _, events in groupby(log_of(database, ids), key=itemgetter("deal_id")):
         yield from standing(list(events), us)
 

@@ -404,7 +404,7 @@ async def _get_ready(board: BoardScreen) -> None:
 def _recycled(workspace: Workspace) -> Receipt:
     from pipeboard.workspace.new_deals import recycle_due
 
-    return recycle_due(workspace)
+    return recycle_due(workspace, by_itself=True)
 
 
 def _usual_days(workspace: Workspace) -> tuple[tuple[int, int], ...]:

@@ -193,7 +193,7 @@ def test_after_a_step_is_done_the_following_one_is_due(following: str | None) ->
         (((2, "call in"), (4, "call out")), 4, 4, 1),
         (((4, "call out"), (2, "call in")), 4, 4, 0),
         (((2, "meeting in"),), None, 2, 0),
-        (((3, "handover"),), None, 3, 0),
+        (((2, "call in"), (3, "handover ")), None, 2, 0),
     ],
 )
 def test_touches_that_are_told_late_stand_where_they_happened(
