@@ -185,7 +185,7 @@ class Welcome(Screen[None]):
         width = self._page.size.width
         place = f"no database yet: {self._facts.database}"
         bar = title_bar(
-            (whole(f"pipeboard {__version__}", "bar.title"),),
+            (whole(f"pipeboard {__version__}", "bar.product"),),
             (whole(place, "bar.dim"),) if width >= _NARROW else (),
             width,
         )
