@@ -926,25 +926,25 @@ def test_what_deals_were_set_to_is_told_where_it_is_the_same_on_all_of_them() ->
         return sentence_of(c.Edit({"source": "x"}), Telling(after, (SALES,), TODAY, before))
 
     assert said("web", "web").endswith(
-        "Set source of 2 deals: Lumen Oy pilot, Lumen Oy pilot: web."
+        "Set source of 2 deals (Lumen Oy pilot, Lumen Oy pilot): web."
     )
-    assert said("web", "fair").endswith("Set source of 2 deals: Lumen Oy pilot, Lumen Oy pilot.")
+    assert said("web", "fair").endswith("Set source of 2 deals (Lumen Oy pilot, Lumen Oy pilot).")
 
 
 def test_a_day_that_only_some_of_the_deals_come_again_on_is_not_told_of_all() -> None:
     before = (new(next_step=WEEKLY, title="one"), new(next_step=SET, title="two"))
     after = tuple(do(deal, c.CompleteNextStep()) for deal in before)
     said = sentence_of(c.CompleteNextStep(), Telling(after, (SALES,), TODAY, before))
-    assert said == "Done: the next step of 2 deals: one, two."
+    assert said == "Done: the next step of 2 deals (one, two)."
 
 
 @pytest.mark.parametrize(
     ("count", "said"),
     [
         (1, "d1"),
-        (3, "3 deals: d1, d2, d3"),
-        (4, "4 deals: d1, d2, d3 and 1 more"),
-        (6, "6 deals: d1, d2, d3 and 3 more"),
+        (3, "3 deals (d1, d2, d3)"),
+        (4, "4 deals (d1, d2, d3 and 1 more)"),
+        (6, "6 deals (d1, d2, d3 and 3 more)"),
     ],
 )
 def test_a_sentence_names_three_deals_at_most(count: int, said: str) -> None:
@@ -983,7 +983,7 @@ def test_steps_of_several_deals_are_named_where_they_are_called_the_same(
     command = c.Reschedule(TODAY + 2 * DAY)
     after = tuple(do(deal, command) for deal in before)
     told = sentence_of(command, Telling(after, (SALES,), TODAY, before))
-    assert told == f"Set: 2 deals: Lumen Oy pilot, Lumen Oy pilot › {said}."
+    assert told == f"Set: 2 deals (Lumen Oy pilot, Lumen Oy pilot) › {said}."
 
 
 NO_STEP = "it has no next step"

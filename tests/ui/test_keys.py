@@ -390,6 +390,12 @@ def test_a_key_that_a_screen_does_not_know_is_named_with_the_way_to_help() -> No
     assert unheard(UNUSED, UNUSED, BOARD) == f"{UNUSED} does nothing here. ? tells the keys."
     told = "V does nothing here: 'Mark a range' is for the board. ? tells the keys."
     assert unheard("V", "V", DEAL, BOARD) == told
+    assert (
+        unheard("I", "I", DEAL, BOARD)
+        == "I does nothing here: g i is 'Import a file'. ? tells the keys."
+    )
+    told = "T does nothing here: it leads to this screen. ? tells the keys."
+    assert unheard("T", "T", TRIAGE, BOARD) == told
     assert unheard("ctrl+c", None, BOARD) == ""
 
 

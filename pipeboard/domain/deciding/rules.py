@@ -134,11 +134,11 @@ _MOST_NAMED = 3
 
 
 def deal_names(deals: Sequence[Deal]) -> str:
-    """Deals in a sentence: `Lumen Oy`, or `5 deals: Lumen Oy, Acme, Borealis and 2 more`."""
+    """Deals in a sentence: `Lumen Oy`, or `5 deals (Lumen Oy, Acme, Borealis and 2 more)`."""
     if len(deals) == 1:
         return deals[0].name
     names = few([deal.name for deal in deals], _MOST_NAMED, figures=in_english)
-    return f"{in_english(len(deals))} deals: {names}"
+    return f"{in_english(len(deals))} deals ({names})"
 
 
 def field_words(names: Iterable[str]) -> str:

@@ -81,7 +81,7 @@ async def probability(host: Host, ids: Ids) -> None:
         host,
         ids,
         "probability_bp",
-        "Probability (empty: the stage's) of",
+        "Probability of",
         await _present(host, ids, "probability"),
         prompt.percent(),
         parse_percent,

@@ -222,7 +222,7 @@ def _closes(host: BoardScreen, words: str) -> list[Offer]:
 
 def _chances(host: BoardScreen, words: str) -> list[Offer]:
     chance = BY_NAME["probability_bp"].read(words, host.today, "")
-    percent = "that of the stage" if chance is None else f"{format_percent(chance)} %"
+    percent = "that of the stage" if chance is None else f"{format_percent(chance)}%"
     command = c.Edit({"probability_bp": chance})
     return [_does(f"probability {words}", f"Probability {percent}", "%", command)]
 
