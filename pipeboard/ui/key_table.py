@@ -296,6 +296,8 @@ METRICS: Final[tuple[Key, ...]] = (
         "what you say that the period will bring", shown="C …"),
     _metrics(Group.CHANGE, "figures.target", "t", "Target…",
         "what is to be won in the period", shown="t …", needs="target"),
+    _metrics(Group.UNDO, "selection.undo", "u", "Undo", "undo my last change", at_once=True),
+    _metrics(Group.UNDO, "selection.redo", "U,ctrl+r", "Redo", "redo it", at_once=True),
     _metrics(Group.NARROW, "figures.currency", "E", "Currency",
         "sums in the workspace's currency, or the pipeline's"),
     _metrics(Group.NARROW, "figures.filter", "slash", "Filter", "only deals that match",

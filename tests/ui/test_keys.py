@@ -33,6 +33,7 @@ from pipeboard.ui.key_table import (
 from pipeboard.ui.keys import (
     REACHES_OUT,
     UNBOUND,
+    Group,
     Key,
     has_step,
     hints,
@@ -382,6 +383,14 @@ def test_of_a_hint_that_is_gone_for_now_the_place_is_kept() -> None:
     ]  # fmt: skip
     # Of those that were never shown only what comes before the first that is.
     assert ("", "↵ Open") not in hints(BOARD, has_deal=False, seen=set())
+
+
+@pytest.mark.parametrize("table", SCREENS, ids=lambda table: table[0].id.partition(".")[0])
+def test_what_is_changed_on_a_screen_is_taken_back_there(table: tuple[Key, ...]) -> None:
+    changes = any(key.group is Group.CHANGE for key in table)
+    assert {"undo", "redo"} & {key.action for key in table} == (
+        {"undo", "redo"} if changes else set()
+    )
 
 
 def test_a_key_that_a_screen_does_not_know_is_named_with_the_way_to_help() -> None:
