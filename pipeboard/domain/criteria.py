@@ -63,7 +63,7 @@ def asked_for(criterion: Criterion, pipeline: Pipeline) -> str:
     label = question.label if question else subject
     match about:
         case About.FIELD:
-            return subject.removeprefix("field.").replace("_", " ")
+            return _words(subject.removeprefix("field."))
         case About.ANSWER:
             return f"{label} answered"
         case About.RATING:
@@ -94,7 +94,11 @@ def _of_field(criterion: Criterion, _: Stage, deal: Deal, *around: object) -> st
     if name.startswith("field."):
         key = name.removeprefix("field.")
         return None if deal.custom(key) else f"{key} is empty"
-    return None if getattr(deal, name) not in (None, "") else f"{name.replace('_', ' ')} is empty"
+    return None if getattr(deal, name) not in (None, "") else f"{_words(name)} is empty"
+
+
+def _words(field: str) -> str:
+    return "close date" if field == "expected_close" else field.replace("_", " ")
 
 
 def _of_answer(

@@ -212,7 +212,7 @@ FIELDS: tuple[AnyField, ...] = (
     ),
     DealField(
         name="expected_close", kind=DAY, typed="expected_close", quick="close", aliases=("close",),
-        label="Expected close", told="close date", event=Kind.EXPECTED_CLOSE, from_rows=True,
+        label="Close date", told="close date", event=Kind.EXPECTED_CLOSE, from_rows=True,
     has_column=True, ),
     DealField(
         name="probability_bp", kind=PERCENT, typed="probability", quick="p", aliases=("p",),

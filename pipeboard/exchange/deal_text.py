@@ -189,7 +189,7 @@ class DealText:
 
     def _touches(self) -> Iterator[Fact]:
         for touch in self.record.touches:
-            said = f"{named(touch.type)} {named(touch.direction)}"
+            said = f"{named(touch.type)} {named(touch.direction)}".rstrip()
             outcome = f": {touch.outcome}" if touch.outcome else ""
             yield f"{self._instant(touch.at)} {touch.by}", said + outcome
 

@@ -111,7 +111,7 @@ BOARD: Final[tuple[Key, ...]] = (
     _change("daily.done", "N", "Done", "the next step is done, as planned: what is next?",
         hint="Done", rank=12),
     _change("daily.note", "n", "Note", "add a note", hint="Note", rank=6),
-    _change("daily.interaction", "i", "Log an interaction", "log a call, e-mail, meeting, demo",
+    _change("daily.interaction", "i", "Log an interaction", "log a call, email, meeting, demo",
         shown="i …"),
     _change("fields.interview", "Q", "Interview", "qualification, question by question"),
     _change("fields.edit", "e", "Edit", "edit all fields"),

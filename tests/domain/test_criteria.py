@@ -214,7 +214,7 @@ def test_a_stage_never_asks_for_an_answer_to_what_is_no_question(criterion: str)
     ("line", "words"),
     [
         ("value", "value"),
-        ("expected_close", "expected close"),
+        ("expected_close", "close date"),
         ("field.budget code", "budget code"),
         ("answer authority", "Authority and budget answered"),
         ("rating timeline >= 2", "Timeline rated 2 or more"),

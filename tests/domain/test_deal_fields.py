@@ -40,7 +40,7 @@ QUICK = {
 }  # fmt: skip
 LABELS = {
     "contact_reason": "Why they came", "account": "Company", "title": "Title", "value": "Value",
-    "owner": "Owner", "expected_close": "Expected close", "probability_bp": "Probability %",
+    "owner": "Owner", "expected_close": "Close date", "probability_bp": "Probability %",
     "category": "Forecast", "source": "Source", "source_detail": "Source detail", "tags": "Tags",
     "competitors": "Competitors", "links": "Links to files", "offer_expires_on": "Offer expires",
     "floor_value": "Lowest value",

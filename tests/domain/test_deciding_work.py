@@ -342,6 +342,11 @@ def test_a_word_that_is_none_is_refused_with_the_near_one_or_else_with_all_there
     assert (refused.value.hint or "").removesuffix(".").endswith(": " + ", ".join(known))
 
 
+@pytest.mark.parametrize("role", ["decision_maker", "decision-maker", "Decision maker"])
+def test_the_role_of_a_person_is_typed_as_it_is_read_too(role: str) -> None:
+    assert do(new(), c.SetContact("x", Contact("Bob", role))).contacts["x"].role == "decision_maker"
+
+
 def test_a_person_needs_a_name_and_a_known_role() -> None:
     with pytest.raises(BadInput, match="needs a name"):
         do(new(), c.SetContact("x", Contact(" ")))
@@ -884,13 +889,13 @@ BOB = {"contacts": {"bob": Contact("Bob")}}
         ({"next_step": SET}, c.Reschedule(TODAY + DAY), "› call Tue 24 Nov (was Mon 23 Nov)."),
         ({"next_step": SET}, c.SetNextStep("ask", TODAY), "ask Mon 23 Nov (was: call Mon 23 Nov)."),
         ({"source": "web"}, c.Edit({"source": ""}), "Set source of Lumen Oy pilot: web → nothing."),
-        ({}, c.Edit({"quote_sent_at": NOW}), "quote sent at of Lumen Oy pilot: nothing → 23 Nov."),
-        ({"floor_value": EUR}, c.Edit({"floor_value": None}), "Set floor value of Lumen Oy pilot."),
+        ({}, c.Edit({"quote_sent_at": NOW}), "quote sent of Lumen Oy pilot: nothing → 23 Nov."),
+        ({"floor_value": EUR}, c.Edit({"floor_value": None}), "lowest value of Lumen Oy pilot."),
         ({"probability_bp": 5_000}, c.SetFields(("p=60",)),
          "Set probability of Lumen Oy pilot: 50% → 60%."),
         ({}, c.Edit({"probability_bp": 0}), "Set probability of Lumen Oy pilot: the stage's → 0%."),
         ({"expected_close": TODAY + DAY}, c.Edit({"expected_close": TODAY + 2 * DAY}),
-         "Set expected close of Lumen Oy pilot: Tue 24 Nov → Wed 25 Nov."),
+         "Set close date of Lumen Oy pilot: Tue 24 Nov → Wed 25 Nov."),
         ({}, c.Edit({"value": EUR}), "Set value of Lumen Oy pilot: nothing → €40,000."),
         ({}, c.Edit({"created_at": TODAY - DAY}),
          "Set created of Lumen Oy pilot: Mon 23 Nov 2026 → Sun 22 Nov 2026."),

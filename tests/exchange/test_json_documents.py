@@ -791,10 +791,17 @@ def test_an_answer_is_told_with_its_rating_where_it_has_one(answer: Answer, said
 
 
 @pytest.mark.parametrize(
-    ("outcome", "said"), [("", "call out"), ("no answer", "call out: no answer")]
+    ("kind", "direction", "outcome", "said"),
+    [
+        ("call", "out", "", "call out"),
+        ("call", "out", "no answer", "call out: no answer"),
+        ("handover", "", "Yours now", "handover: Yours now"),
+    ],
 )
-def test_a_touch_is_told_with_what_came_of_it(outcome: str, said: str) -> None:
-    touch = Touch("t1", "call", "out", outcome, "ana", datetime(2026, 11, 3, tzinfo=UTC))
+def test_a_touch_is_told_with_what_came_of_it(
+    kind: str, direction: str, outcome: str, said: str
+) -> None:
+    touch = Touch("t1", kind, direction, outcome, "ana", datetime(2026, 11, 3, tzinfo=UTC))
     record = DealRecord(_deal(), PIPELINE, (), (touch,), ())
     text = DealText(record, TODAY, ZONE, lambda entry: "").plain()
     assert text.splitlines()[-1].strip().endswith(f"ana  {said}")

@@ -19,7 +19,7 @@ from pipeboard.domain.lazy_dataclass import dataclass
 from pipeboard.domain.money import Money, format_money
 from pipeboard.domain.pipeline import Pipeline
 from pipeboard.domain.text import few
-from pipeboard.domain.timeline import field_text
+from pipeboard.domain.timeline import field_label, field_text
 
 # Endings of sentences: from what to what a command changed a deal, where it was one.
 
@@ -142,10 +142,8 @@ def deal_names(deals: Sequence[Deal]) -> str:
 
 
 def field_words(names: Iterable[str]) -> str:
-    """Fields as a sentence names them: `expected close, probability, product`."""
-    plain = (name.removeprefix("fields.").removesuffix("_bp") for name in names)
-    plain = ("created" if name == BEGINNING else name for name in plain)
-    return ", ".join(name.replace("_", " ") for name in plain)
+    """Fields as a sentence names them: `close date, probability, product`."""
+    return ", ".join("created" if name == BEGINNING else field_label(name, ()) for name in names)
 
 
 Decide: TypeAlias = Callable[[C, Deal, Context], list[Event]]

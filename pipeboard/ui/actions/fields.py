@@ -68,7 +68,7 @@ async def close_date(host: Host, ids: Ids) -> None:
         host,
         ids,
         "expected_close",
-        "Expected close of",
+        "Close date of",
         await _present(host, ids, "expected_close"),
         prompt.by_day(host, prompt.day),
         lambda text: parse_date(text, host.today),

@@ -216,7 +216,7 @@ def _values(host: BoardScreen, words: str) -> list[Offer]:
 
 def _closes(host: BoardScreen, words: str) -> list[Offer]:
     day = BY_NAME["expected_close"].read(words, host.today, "")
-    said = f"Expected close {written().date(day)}" if day else "Leave the expected close open"
+    said = f"Close date {written().date(day)}" if day else "Leave the close date open"
     return [_does(f"close {words}", said, "c", c.Edit({"expected_close": day}))]
 
 
