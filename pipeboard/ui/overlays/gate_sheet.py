@@ -161,7 +161,9 @@ class GateSheet(TypingOverlay[GateAnswer]):
         if self._passing:
             pass_ = "passes" if self._passing == 1 else "pass"
             stay = "this one stays" if self._held == 1 else "these stay"
-            ways.append(("p", f"move the {passing} that {pass_}; {stay}"))
+            some = f"move the {passing} that pass; these stay"
+            one = f"move the {passing} that {pass_}; {stay}"
+            ways.append(("p", some if min(self._held, self._passing) > 1 else one))
         return [_way(key, text) for key, text in ways]
 
 
