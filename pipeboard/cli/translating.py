@@ -35,6 +35,7 @@ def every_word() -> dict[str, str]:
 
 def _tables() -> Mapping[str, Iterable[str]]:
     from pipeboard.domain.criteria import ROLES
+    from pipeboard.domain.deal import role_name
     from pipeboard.domain.hygiene import GROUPS
     from pipeboard.domain.metrics import METRICS
     from pipeboard.domain.metrics.waterfall import COMING, GOING
@@ -57,7 +58,10 @@ def _tables() -> Mapping[str, Iterable[str]]:
         "what data lacks": GROUPS.values(),
         "the card and its signs": legend_words(),
         "touches": (*TOUCH_TYPES, HANDOVER, *DIRECTIONS),
-        "names": (name.replace("_", " ") for name in (*ROLES, *COMING, *GOING, *fields)),
+        "names": (
+            *map(role_name, ROLES),
+            *(name.replace("_", " ") for name in (*COMING, *GOING, *fields)),
+        ),
     }
 
 

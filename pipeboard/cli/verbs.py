@@ -86,7 +86,7 @@ GROUPS: dict[str, dict[str, tuple[str, str]]] = {
         "migrate": ("setup", "take the workspace to another database: a file or a server"),
         "mcp": ("assistant", "the verbs as tools for an assistant, over stdio; --write to change"),
         "config": ("settings", "where things are, and your preferences"),
-        "keys": ("settings", "the keys of the board"),
+        "keys": ("settings", "the keys of every screen"),
         "completions": ("completions", "what Tab puts on a command line, for bash, zsh and fish"),
         "man": ("manual", "the man page"),
         "help": ("manual", "what there is to read: import, filter, scripts, configuration"),

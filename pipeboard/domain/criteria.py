@@ -11,7 +11,8 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 
-from pipeboard.domain.deal import Deal
+from pipeboard.domain.counts import how_many
+from pipeboard.domain.deal import Deal, role_name
 from pipeboard.domain.errors import About as About
 from pipeboard.domain.errors import BadInput, GateNotMet, Way
 from pipeboard.domain.errors import Criterion as Criterion
@@ -21,6 +22,8 @@ from pipeboard.domain.text import as_own_field, clean_line
 
 FIELDS = ("value", "expected_close", "account", "owner", "source", "contact_reason")
 ROLES = ("decision_maker", "champion", "user", "blocker", "other")
+
+
 EXAMPLES = (
     "value, answer timeline, rating authority >= 2, answers >= 4, contact decision_maker, "
     "next step, checklist"
@@ -53,6 +56,28 @@ def parse_criterion(text: str) -> Criterion:
     )
 
 
+def asked_for(criterion: Criterion, pipeline: Pipeline) -> str:
+    """What a criterion asks for, in words: `Timeline answered`, `a decision-maker named`."""
+    about, subject = criterion.about, criterion.subject
+    question = pipeline.question(subject) if about in (About.ANSWER, About.RATING) else None
+    label = question.label if question else subject
+    match about:
+        case About.FIELD:
+            return _words(subject.removeprefix("field."))
+        case About.ANSWER:
+            return f"{label} answered"
+        case About.RATING:
+            return f"{label} rated {criterion.at_least} or more"
+        case About.ANSWERS:
+            return f"{how_many(criterion.at_least, 'question')} answered"
+        case About.CONTACT:
+            return f"a {role_name(subject)} named"
+        case About.NEXT_STEP:
+            return "a next step with a date to come"
+        case About.CHECKLIST:
+            return "the checklist ticked"
+
+
 def unmet_of_stage(stage: Stage, deal: Deal, pipeline: Pipeline, today: date) -> tuple[Unmet, ...]:
     """What `deal` still lacks to leave `stage` forwards, in the order of the stage's criteria."""
     return tuple(
@@ -69,7 +94,11 @@ def _of_field(criterion: Criterion, _: Stage, deal: Deal, *around: object) -> st
     if name.startswith("field."):
         key = name.removeprefix("field.")
         return None if deal.custom(key) else f"{key} is empty"
-    return None if getattr(deal, name) not in (None, "") else f"{name.replace('_', ' ')} is empty"
+    return None if getattr(deal, name) not in (None, "") else f"{_words(name)} is empty"
+
+
+def _words(field: str) -> str:
+    return "close date" if field == "expected_close" else field.replace("_", " ")
 
 
 def _of_answer(
@@ -100,7 +129,7 @@ def _of_answers(
 def _of_contact(criterion: Criterion, _: Stage, deal: Deal, *around: object) -> str | None:
     if any(contact.role == criterion.subject for contact in deal.contacts.values()):
         return None
-    return f"no {criterion.subject.replace('_', '-')} named"
+    return f"no {role_name(criterion.subject)} named"
 
 
 def _of_step(_: Criterion, stage: Stage, deal: Deal, pipeline: Pipeline, today: date) -> str | None:

@@ -123,6 +123,11 @@ class Answer:
         return bool(self.text) or self.rating is not None
 
 
+def role_name(role: str) -> str:
+    """The role of a person in a deal as it is read: `decision-maker`."""
+    return role.replace("_", "-")
+
+
 @dataclass(frozen=True, slots=True)
 class Contact:
     """A person on the other side, and the part they play in this deal."""

@@ -116,7 +116,7 @@ def _not_negative(value: Money | None, name: str) -> Money | None:
 
 def _probability(value: int | None, name: str) -> int | None:
     if value is not None and not 0 <= value <= 10_000:
-        raise BadInput("A probability lies between 0 and 100 %.", hint="For example: 60")
+        raise BadInput("A probability lies between 0 and 100%.", hint="For example: 60")
     return value
 
 
@@ -212,7 +212,7 @@ FIELDS: tuple[AnyField, ...] = (
     ),
     DealField(
         name="expected_close", kind=DAY, typed="expected_close", quick="close", aliases=("close",),
-        label="Expected close", told="close date", event=Kind.EXPECTED_CLOSE, from_rows=True,
+        label="Close date", told="close date", event=Kind.EXPECTED_CLOSE, from_rows=True,
     has_column=True, ),
     DealField(
         name="probability_bp", kind=PERCENT, typed="probability", quick="p", aliases=("p",),
@@ -249,8 +249,8 @@ FIELDS: tuple[AnyField, ...] = (
         filtered=("when our offer runs out", "offer_expires_on<2w"),
     ),
     DealField(
-        name="floor_value", kind=MONEY, typed="floor_value", aliases=("floor",), label="Not below",
-        told="lowest value", from_rows=True, private=True,
+        name="floor_value", kind=MONEY, typed="floor_value", aliases=("floor",),
+        label="Lowest value", told="lowest value", from_rows=True, private=True,
     ),
     DealField(name="trial_close", kind=LINE, has_column=True, typed="trial_close", from_rows=True),
     DealField(

@@ -53,7 +53,7 @@ class PipelineChange:
 
     def _said(self, value: object) -> str:
         if self.field.endswith("_bp") and isinstance(value, int):
-            return f"{value / 100:g} %"
+            return f"{value / 100:g}%"
         if isinstance(value, bool):
             return "yes" if value else "no"
         if isinstance(value, tuple):

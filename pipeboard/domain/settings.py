@@ -133,7 +133,7 @@ SETTINGS: Mapping[str, Choice] = {
     "floor-value": Choice(
         "managers_see_floors",
         _FLOORS,
-        "who sees the floor value of a deal: its owner, or managers too",
+        "who sees the lowest value of a deal: its owner, or managers too",
         lambda managers: _FLOORS[managers],
         lambda word: word == "managers",
     ),

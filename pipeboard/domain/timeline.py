@@ -9,7 +9,17 @@ from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from pipeboard.domain.dates import days_between, format_date, local_date
-from pipeboard.domain.deal import UNKNOWN, Answer, Ask, Contact, Deal, Loss, NextStep, Term
+from pipeboard.domain.deal import (
+    UNKNOWN,
+    Answer,
+    Ask,
+    Contact,
+    Deal,
+    Loss,
+    NextStep,
+    Term,
+    role_name,
+)
 from pipeboard.domain.deal_fields import FIELDS, fields_beside
 from pipeboard.domain.deal_record import Entry
 from pipeboard.domain.events import IMPORTED, STAGE_KINDS, Event, Kind, inverse, value_of
@@ -217,7 +227,7 @@ class _Words:
                 said = f"asked @{key}: {ask.text}" if value else f"@{key} is asked no more"
                 return said + (f" by {self._day(ask.due)}" if value and ask.due else "")
             case Contact() as contact:
-                role = contact.role.replace("_", "-")
+                role = role_name(contact.role)
                 said = f"contact {contact.name}"
                 return f"{said}, {role}" if value else f"{said} removed"
             case Term() as term:

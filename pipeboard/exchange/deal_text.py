@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from pipeboard.domain.cadence import PERSISTENCE, follow_ups
 from pipeboard.domain.criteria import gate_ahead
 from pipeboard.domain.dates import local_date
-from pipeboard.domain.deal import UNKNOWN, Deal
+from pipeboard.domain.deal import UNKNOWN, Deal, role_name
 from pipeboard.domain.deal_record import DealRecord
 from pipeboard.domain.events import Event
 from pipeboard.domain.lazy_dataclass import dataclass
@@ -149,13 +149,13 @@ class DealText:
         if chance is None or not deal.is_open:
             return ""
         source = "the stage's" if deal.probability_bp is None else "by hand"
-        return f"{format_percent(chance)} % ({source})"
+        return f"{format_percent(chance)}% ({source})"
 
     def _score(self) -> str:
         points = score(self.record.deal, self.record.pipeline, self.today, self.zone)
         if points is None:
             return ""
-        lines = [f"{points.low} to {points.high} of 100, {points.known} % known"]
+        lines = [f"{points.low} to {points.high} of 100, {points.known}% known"]
         for factor in points.factors:
             known = factor.points_text
             lines.append(f"{factor.factor} {known}/{factor.weight}: {factor.why}")
@@ -175,7 +175,7 @@ class DealText:
 
     def _people(self) -> Iterator[Fact]:
         for person in self.record.deal.contacts.values():
-            said = (person.title, person.role.replace("_", " "), person.email, person.phone)
+            said = (person.title, role_name(person.role), person.email, person.phone)
             yield person.name, ", ".join(filter(None, said))
 
     def _terms(self) -> Iterator[Fact]:
@@ -189,7 +189,7 @@ class DealText:
 
     def _touches(self) -> Iterator[Fact]:
         for touch in self.record.touches:
-            said = f"{named(touch.type)} {named(touch.direction)}"
+            said = f"{named(touch.type)} {named(touch.direction)}".rstrip()
             outcome = f": {touch.outcome}" if touch.outcome else ""
             yield f"{self._instant(touch.at)} {touch.by}", said + outcome
 

@@ -310,7 +310,7 @@ def weeks(report: Report) -> Rows:
 def _bands(report: Report) -> Rows:
     for band in report.calibration.bands:
         if band.stated is not None:
-            name = f"{band.low_bp // 100}-{band.high_bp // 100} %"
+            name = f"{band.low_bp // 100}-{band.high_bp // 100}%"
             yield {"band": name, "stated": Figure(band.stated, Unit.RATIO), "won": band.won}
 
 

@@ -327,8 +327,18 @@ def unheard(
     helps = next((known.first_key for known in table if known.action == "help"), "")
     advice = f" {helps} tells the keys." if helps else ""
     its = next((one for one in board if {key, character} & {*one.keys.split(",")}), None)
-    there = f": '{spoken(its.label).rstrip('…')}' is for the board" if its is not None else ""
-    return f"{as_pressed(key, character)} does nothing here{there}.{advice}"
+    return f"{as_pressed(key, character)} does nothing here{_where(its, table)}.{advice}"
+
+
+def _where(its: Key | None, table: Sequence[Key]) -> str:
+    """Where a key of the board does what it does, told on a screen with these keys."""
+    if its is None:
+        return ""
+    if any(known.id.startswith(f"{its.action}.") for known in table):
+        return ": it leads to this screen"
+    label = spoken(its.label).rstrip("…")
+    go = next((known.first_key for known in table if known.action == "go"), "") if its.go else ""
+    return f": {go} {its.go} is '{label}'" if go else f": '{label}' is for the board"
 
 
 def as_pressed(key: str, character: str | None) -> str:

@@ -32,7 +32,7 @@ ON_HYGIENE: Final[tuple[Key, ...]] = (
         "a person, the next step, a merge…", hint="Mend", rank=1, takes_deal=True),
     _hygiene(Group.CHANGE, "hygiene.source", "S", "Source", "where the lead came from",
         takes_deal=True),
-    _hygiene(Group.CHANGE, "hygiene.contact", "a", "Person", "a person and their part",
+    _hygiene(Group.CHANGE, "hygiene.contact", "a", "Person", "a person and their role",
         takes_deal=True),
     _hygiene(Group.CHANGE, "hygiene.merge", "M", "Merge", "two deals that are one, side by side",
         takes_deal=True),

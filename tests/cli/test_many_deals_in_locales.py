@@ -70,7 +70,7 @@ def test_a_file_of_many_deals_is_told_and_kept_of_as_each_is_to_read_it(
     assert crowd("undo", "--list").lines[0].endswith("Imported 3,300 deals from many.csv.")
     assert crowd("set", "--where", "open", "source=fair", "--yes").code == 0
     assert ": fair" in (kept := crowd("undo", "--list").lines[0])
-    assert "1,100 deals: Aaa Oy, Aad Oy, Aag Oy and 1,097 more" in kept
+    assert "1,100 deals (Aaa Oy, Aad Oy, Aag Oy and 1,097 more)" in kept
 
 
 def test_every_count_is_written_with_the_marks_of_the_locale(crowd: Type) -> None:

@@ -119,7 +119,7 @@ def test_many_deals_without_a_terminal_need_a_yes(team: Type) -> None:
     team("add", "-", stdin="".join(f"Acme {n}: cable 5k\n" for n in range(5)))
     refused = team("archive", "--where", "open", "--json")
     assert refused.code == 2
-    assert "5 deals: Acme 0, Acme 1, Acme 2 and 2 more" in refused.error["message"]
+    assert "5 deals (Acme 0, Acme 1, Acme 2 and 2 more)" in refused.error["message"]
     assert refused.error["details"]["count"] == 5
     assert team("archive", "--where", "open", "-n").code == 0
     assert team("list", "archived", "--count").out == "0\n"

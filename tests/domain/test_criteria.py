@@ -7,7 +7,15 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from pipeboard.domain.criteria import FIELDS, ROLES, parse_criterion, pass_gate, summary, unmet
+from pipeboard.domain.criteria import (
+    FIELDS,
+    ROLES,
+    asked_for,
+    parse_criterion,
+    pass_gate,
+    summary,
+    unmet,
+)
 from pipeboard.domain.deal import Answer, Contact, NextStep
 from pipeboard.domain.deal_record import PRIVATE
 from pipeboard.domain.errors import BadInput, GateNotMet
@@ -200,3 +208,22 @@ def test_a_gate_says_how_an_answer_is_rated_and_never_takes_unknown_for_0(
 @pytest.mark.parametrize("criterion", ["answer color", "rating color >= 2"])
 def test_a_stage_never_asks_for_an_answer_to_what_is_no_question(criterion: str) -> None:
     assert unmet(new(LEAD), asking(criterion), QUALIFICATION, TODAY) == ()
+
+
+@pytest.mark.parametrize(
+    ("line", "words"),
+    [
+        ("value", "value"),
+        ("expected_close", "close date"),
+        ("field.budget code", "budget code"),
+        ("answer authority", "Authority and budget answered"),
+        ("rating timeline >= 2", "Timeline rated 2 or more"),
+        ("answers >= 1", "1 question answered"),
+        ("answers >= 4", "4 questions answered"),
+        ("contact decision_maker", "a decision-maker named"),
+        ("next step", "a next step with a date to come"),
+        ("checklist", "the checklist ticked"),
+    ],
+)
+def test_what_a_stage_asks_for_is_told_in_words(line: str, words: str) -> None:
+    assert asked_for(parse_criterion(line), SALES) == words

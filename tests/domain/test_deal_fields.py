@@ -40,10 +40,10 @@ QUICK = {
 }  # fmt: skip
 LABELS = {
     "contact_reason": "Why they came", "account": "Company", "title": "Title", "value": "Value",
-    "owner": "Owner", "expected_close": "Expected close", "probability_bp": "Probability %",
+    "owner": "Owner", "expected_close": "Close date", "probability_bp": "Probability %",
     "category": "Forecast", "source": "Source", "source_detail": "Source detail", "tags": "Tags",
     "competitors": "Competitors", "links": "Links to files", "offer_expires_on": "Offer expires",
-    "floor_value": "Not below",
+    "floor_value": "Lowest value",
 }  # fmt: skip
 EVENTS = {
     "value": Kind.VALUE, "owner": Kind.OWNER, "expected_close": Kind.EXPECTED_CLOSE,
@@ -191,8 +191,8 @@ def test_a_value_is_kept_in_one_form_and_nothing_as_what_is_empty_there(
     ("names", "given", "why"),
     [
         ("value floor_value", Money(-1, "EUR"), "cannot be negative"),
-        ("probability_bp", -1, "between 0 and 100 %"),
-        ("probability_bp", 10_001, "between 0 and 100 %"),
+        ("probability_bp", -1, "between 0 and 100%"),
+        ("probability_bp", 10_001, "between 0 and 100%"),
         ("category", "Commit", "'Commit' is no forecast category"),
         ("tags", ("two words",), "'two words' is no tag"),
         ("tags", ("+",), "'+' is no tag"),

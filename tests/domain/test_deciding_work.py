@@ -342,6 +342,11 @@ def test_a_word_that_is_none_is_refused_with_the_near_one_or_else_with_all_there
     assert (refused.value.hint or "").removesuffix(".").endswith(": " + ", ".join(known))
 
 
+@pytest.mark.parametrize("role", ["decision_maker", "decision-maker", "Decision maker"])
+def test_the_role_of_a_person_is_typed_as_it_is_read_too(role: str) -> None:
+    assert do(new(), c.SetContact("x", Contact("Bob", role))).contacts["x"].role == "decision_maker"
+
+
 def test_a_person_needs_a_name_and_a_known_role() -> None:
     with pytest.raises(BadInput, match="needs a name"):
         do(new(), c.SetContact("x", Contact(" ")))
@@ -883,13 +888,13 @@ BOB = {"contacts": {"bob": Contact("Bob")}}
         ({"next_step": SET}, c.Reschedule(TODAY + DAY), "› call Tue 24 Nov (was Mon 23 Nov)."),
         ({"next_step": SET}, c.SetNextStep("ask", TODAY), "ask Mon 23 Nov (was: call Mon 23 Nov)."),
         ({"source": "web"}, c.Edit({"source": ""}), "Set source of Lumen Oy pilot: web → nothing."),
-        ({}, c.Edit({"quote_sent_at": NOW}), "quote sent at of Lumen Oy pilot: nothing → 23 Nov."),
-        ({"floor_value": EUR}, c.Edit({"floor_value": None}), "Set floor value of Lumen Oy pilot."),
+        ({}, c.Edit({"quote_sent_at": NOW}), "quote sent of Lumen Oy pilot: nothing → 23 Nov."),
+        ({"floor_value": EUR}, c.Edit({"floor_value": None}), "lowest value of Lumen Oy pilot."),
         ({"probability_bp": 5_000}, c.SetFields(("p=60",)),
          "Set probability of Lumen Oy pilot: 50% → 60%."),
         ({}, c.Edit({"probability_bp": 0}), "Set probability of Lumen Oy pilot: the stage's → 0%."),
         ({"expected_close": TODAY + DAY}, c.Edit({"expected_close": TODAY + 2 * DAY}),
-         "Set expected close of Lumen Oy pilot: Tue 24 Nov → Wed 25 Nov."),
+         "Set close date of Lumen Oy pilot: Tue 24 Nov → Wed 25 Nov."),
         ({}, c.Edit({"value": EUR}), "Set value of Lumen Oy pilot: nothing → €40,000."),
         ({}, c.Edit({"created_at": TODAY - DAY}),
          "Set created of Lumen Oy pilot: Mon 23 Nov 2026 → Sun 22 Nov 2026."),
@@ -925,25 +930,25 @@ def test_what_deals_were_set_to_is_told_where_it_is_the_same_on_all_of_them() ->
         return sentence_of(c.Edit({"source": "x"}), Telling(after, (SALES,), TODAY, before))
 
     assert said("web", "web").endswith(
-        "Set source of 2 deals: Lumen Oy pilot, Lumen Oy pilot: web."
+        "Set source of 2 deals (Lumen Oy pilot, Lumen Oy pilot): web."
     )
-    assert said("web", "fair").endswith("Set source of 2 deals: Lumen Oy pilot, Lumen Oy pilot.")
+    assert said("web", "fair").endswith("Set source of 2 deals (Lumen Oy pilot, Lumen Oy pilot).")
 
 
 def test_a_day_that_only_some_of_the_deals_come_again_on_is_not_told_of_all() -> None:
     before = (new(next_step=WEEKLY, title="one"), new(next_step=SET, title="two"))
     after = tuple(do(deal, c.CompleteNextStep()) for deal in before)
     said = sentence_of(c.CompleteNextStep(), Telling(after, (SALES,), TODAY, before))
-    assert said == "Done: the next step of 2 deals: one, two."
+    assert said == "Done: the next step of 2 deals (one, two)."
 
 
 @pytest.mark.parametrize(
     ("count", "said"),
     [
         (1, "d1"),
-        (3, "3 deals: d1, d2, d3"),
-        (4, "4 deals: d1, d2, d3 and 1 more"),
-        (6, "6 deals: d1, d2, d3 and 3 more"),
+        (3, "3 deals (d1, d2, d3)"),
+        (4, "4 deals (d1, d2, d3 and 1 more)"),
+        (6, "6 deals (d1, d2, d3 and 3 more)"),
     ],
 )
 def test_a_sentence_names_three_deals_at_most(count: int, said: str) -> None:
@@ -982,7 +987,7 @@ def test_steps_of_several_deals_are_named_where_they_are_called_the_same(
     command = c.Reschedule(TODAY + 2 * DAY)
     after = tuple(do(deal, command) for deal in before)
     told = sentence_of(command, Telling(after, (SALES,), TODAY, before))
-    assert told == f"Set: 2 deals: Lumen Oy pilot, Lumen Oy pilot › {said}."
+    assert told == f"Set: 2 deals (Lumen Oy pilot, Lumen Oy pilot) › {said}."
 
 
 NO_STEP = "it has no next step"

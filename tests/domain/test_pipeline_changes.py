@@ -54,7 +54,7 @@ def staged(*stages: Stage) -> Pipeline:
             staged(replace(LEAD, name="Leads", probability_bp=1250), *BEFORE.stages[1:]),
             [
                 "Renamed: stage Lead Generation to Leads",
-                "Changed: stage Leads, probability 5 % to 12.5 %",
+                "Changed: stage Leads, probability 5% to 12.5%",
             ],
         ),
         (

@@ -346,7 +346,7 @@ def test_a_deal_in_text_leaves_out_what_is_unknown() -> None:
 
 def test_a_deal_in_text_aligns_its_facts_under_headings() -> None:
     text = DealText(RECORD, TODAY, ZONE, lambda _: "created").plain()
-    assert "  value        €40,000\n  probability  60 % (by hand)" in text
+    assert "  value        €40,000\n  probability  60% (by hand)" in text
     assert "\nNotes\n  2026-11-02 01:00 ana  words\n" in text
 
 
@@ -409,7 +409,7 @@ TOLD = {
     "owner": ("owner", "bo"),
     "value": ("value", "€40,000"),
     "expected_close": ("close date", "Sat 19 Dec 2026"),
-    "probability_bp": ("probability", "62.5 % (by hand)"),
+    "probability_bp": ("probability", "62.5% (by hand)"),
     "category": ("forecast", "best"),
 }
 """By the fields of a deal, under which name its text tells them, and what it then says."""
@@ -557,8 +557,8 @@ def test_a_file_of_rows_runs_no_formula() -> None:
         (_deal(stage_id=PIPELINE.stages[0].id, entry_precision="unknown"), "stage",
          f"{PIPELINE.stages[0].name} (since when is unknown, limit 14)"),
         (_deal(outcome=Status.LOST), "stage", f"{PIPELINE.stages[1].name} (26 d)"),
-        (_deal(), "probability", "15 % (the stage's)"),
-        (SAID, "probability", "62.5 % (by hand)"),
+        (_deal(), "probability", "15% (the stage's)"),
+        (SAID, "probability", "62.5% (by hand)"),
         (_deal(outcome=Status.WON), "probability", None),
         (_deal(), "forecast", "pipeline"),
         (_deal(outcome=Status.WON), "forecast", None),
@@ -791,10 +791,17 @@ def test_an_answer_is_told_with_its_rating_where_it_has_one(answer: Answer, said
 
 
 @pytest.mark.parametrize(
-    ("outcome", "said"), [("", "call out"), ("no answer", "call out: no answer")]
+    ("kind", "direction", "outcome", "said"),
+    [
+        ("call", "out", "", "call out"),
+        ("call", "out", "no answer", "call out: no answer"),
+        ("handover", "", "Yours now", "handover: Yours now"),
+    ],
 )
-def test_a_touch_is_told_with_what_came_of_it(outcome: str, said: str) -> None:
-    touch = Touch("t1", "call", "out", outcome, "ana", datetime(2026, 11, 3, tzinfo=UTC))
+def test_a_touch_is_told_with_what_came_of_it(
+    kind: str, direction: str, outcome: str, said: str
+) -> None:
+    touch = Touch("t1", kind, direction, outcome, "ana", datetime(2026, 11, 3, tzinfo=UTC))
     record = DealRecord(_deal(), PIPELINE, (), (touch,), ())
     text = DealText(record, TODAY, ZONE, lambda entry: "").plain()
     assert text.splitlines()[-1].strip().endswith(f"ana  {said}")

@@ -110,7 +110,7 @@ OF_EACH: list[tuple[Callable[[Report], Any], Report, list[Row]]] = [
             like(low_bp=0, high_bp=2_500, stated=Fraction(1, 8), won=VALUE),
             like(low_bp=2_500, high_bp=5_000, stated=None, won=VALUE),
         ])),
-        [{"band": "0-25 %", "stated": Figure(Fraction(1, 8), Unit.RATIO), "won": VALUE}],
+        [{"band": "0-25%", "stated": Figure(Fraction(1, 8), Unit.RATIO), "won": VALUE}],
     ),
     (
         tables.weekly_forecasts,

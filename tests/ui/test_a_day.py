@@ -152,7 +152,7 @@ async def test_a_screen_left_open_over_night_counts_from_the_new_day(
     [
         ("t", "tomorrow call", "{:%a %-d %b %Y}   call"),
         ("t", "2", "{:%a %-d %b %Y}"),
-        (":", "close tomorrow", "Expected close {:%a %-d %b %Y}"),
+        (":", "close tomorrow", "Close date {:%a %-d %b %Y}"),
     ],
 )
 async def test_what_is_typed_before_midnight_is_told_as_it_is_meant_after_it(

@@ -401,7 +401,9 @@ async def test_a_board_to_read_only_brings_no_lost_deal_back(
 async def test_the_playbook_is_at_hand_and_ticks_the_checklist(team: Team) -> None:
     async with deal_of(team) as board:
         await board.press("b")
-        assert board.shows("To leave it  answer need, answer timeline, answer authority")
+        assert board.shows(
+            "To leave it  Need answered, Timeline answered, Authority and budget answered"
+        )
         await board.press("2")
         assert board.shows("2 ✓ Name who signs")
         await board.press("escape")

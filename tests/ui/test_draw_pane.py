@@ -330,7 +330,7 @@ def test_the_people_of_a_deal_stand_by_their_part_and_name() -> None:
         ["Al", "champion"], ["Zoe", "champion"], ["Cy"], ["Bea", "user"]
     ]  # fmt: skip
     full = Contact("Al", "decision_maker", "al@x.example", title="CFO", phone="+1 2")
-    assert about_contact(full) == "CFO · decision maker · +1 2 · al@x.example"
+    assert about_contact(full) == "CFO · decision-maker · +1 2 · al@x.example"
 
 
 def test_terms_say_what_is_agreed_or_how_far_apart_the_sides_are() -> None:

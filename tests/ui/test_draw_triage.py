@@ -220,7 +220,7 @@ def test_a_click_finds_the_deal_and_the_key() -> None:
     assert rows == [0, 114, 1, 0, 2, 0, 3, 0, 0]
     assert deal_at(shown, wide, 30, 79, 1) == 0
     assert deal_at(shown, style(80), 30, 79, 1) == 0
-    line: Line = (("a", "hint.key"), (" add", "text"), ("  ", "text"), ("b", "hint.key"))
+    line: Line = (("a", "input.label"), (" add", "text"), ("  ", "text"), ("b", "input.label"))
     assert [key_at(line, x) for x in range(9)] == ["a"] * 5 + ["", ""] + ["b", ""]
 
 

@@ -106,7 +106,7 @@ async def test_a_template_shows_its_stages_gates_and_questions_before_it_is_take
     async with welcome() as (app, stage):
         await stage.press("n", "j")
         assert stage.shows("Prospecting")
-        assert stage.shows("to leave it: answer need, answer timeline, answer authority")
+        assert stage.shows("to leave it: Need answered, Timeline answered, Authority and budget")
         assert stage.shows("7 questions of each deal: Need")
         await stage.press("escape")
         assert stage.shows("Welcome") and app.return_value is None

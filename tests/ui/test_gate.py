@@ -75,10 +75,29 @@ async def test_hostile_text_stays_text_and_leaves_the_ways_in_sight(
 
 
 async def test_of_many_deals_those_that_pass_may_go_on() -> None:
-    async with opened(GateSheet("2 deals", "2 of 5 are held up.", MISSING, passing=3)) as stage:
+    many = GateSheet("2 deals", "2 of 5 are held up.", MISSING, held=2, passing=3)
+    async with opened(many) as stage:
         assert stage.shows("p move the 3 that pass; these stay")
         await stage.press("p")
         assert stage.answer == GateAnswer(WayOn.OTHERS)
+
+
+@pytest.mark.parametrize(
+    ("held", "passing", "lose", "go_on"),
+    [
+        (1, 0, "x lose the deal, with its reason", ""),
+        (1, 1, "x lose the deal, with its reason", "p move the 1 that passes; this one stays"),
+        (2, 1, "x lose these 2 deals, with a reason", "p move the 1 that passes; these stay"),
+        (1, 2, "x lose the deal, with its reason", "p move the 2 that pass; this one stays"),
+    ],
+)
+def test_the_ways_speak_of_as_many_deals_as_there_are(
+    held: int, passing: int, lose: str, go_on: str
+) -> None:
+    drawn = GateSheet("Deals", "Held up.", MISSING, held=held, passing=passing).draw(80, 24).above
+    told = [text_of(line).strip() for line in drawn]
+    assert lose in told
+    assert [line for line in told if line.startswith("p ")] == [go_on] * bool(go_on)
 
 
 async def test_nothing_passes_where_every_deal_is_held_up() -> None:

@@ -36,6 +36,7 @@ from pipeboard.ui.key_table import (
 from pipeboard.ui.keys import (
     REACHES_OUT,
     UNBOUND,
+    Group,
     Key,
     has_step,
     hints,
@@ -447,6 +448,14 @@ def test_of_a_hint_that_is_gone_for_now_the_place_is_kept() -> None:
     assert ("", "↵ Open") not in hints(BOARD, has_deal=False, seen=set())
 
 
+@pytest.mark.parametrize("table", SCREENS, ids=lambda table: table[0].id.partition(".")[0])
+def test_what_is_changed_on_a_screen_is_taken_back_there(table: tuple[Key, ...]) -> None:
+    changes = any(key.group is Group.CHANGE for key in table)
+    assert {"undo", "redo"} & {key.action for key in table} == (
+        {"undo", "redo"} if changes else set()
+    )
+
+
 def test_a_key_that_a_screen_does_not_know_is_named_with_the_way_to_help() -> None:
     assert unheard("z", "z", DEAL) == ""
     assert unheard("F9".lower(), None, BOARD) == "f9 does nothing here. ? tells the keys."
@@ -455,6 +464,12 @@ def test_a_key_that_a_screen_does_not_know_is_named_with_the_way_to_help() -> No
     assert unheard("V", "V", DEAL, BOARD) == told
     for key in ("ctrl+c", "ctrl+q", "ctrl+z"):  # of the program, whatever is looked at
         assert {unheard(key, None, table, BOARD) for table in SCREENS} == {""}, key
+    assert (
+        unheard("I", "I", DEAL, BOARD)
+        == "I does nothing here: g i is 'Import a file'. ? tells the keys."
+    )
+    told = "T does nothing here: it leads to this screen. ? tells the keys."
+    assert unheard("T", "T", TRIAGE, BOARD) == told
 
 
 ON_EVERY_SCREEN_OF_A_DEAL = """

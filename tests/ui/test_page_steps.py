@@ -37,6 +37,7 @@ def page_of(view: PageView, height: int = 12) -> Any:
         done=done, view=view, size=Size((40, height)), tags=(), Pointed=Page.Pointed,
         press_hint=lambda key, count: done.append((key, count)), post_message=done.append,
         refresh=lambda *regions: done.append([region.y for region in regions]), _drawn_of=None,
+        _shown={}, fill=None, app=None,
     )  # fmt: skip
     page._lines = lambda: Page._lines(page)
     page._draw = lambda *of: Page._draw(page, *of)
@@ -125,15 +126,33 @@ def test_the_cursor_of_the_terminal_stands_on_the_mark_of_what_is_selected() -> 
     assert Page.parked(page_of(view_of(lines=tuple(lines), top=5))) is None
 
 
+def drawn(page: Any) -> list[str]:
+    """The page as it stands on the screen: lines are drawn again where that was asked for."""
+    for y in page.done[-1] if page.done else range(page.size.height):
+        Page.render_line(page, y)
+    return [text_of(page._shown[y]).strip() for y in range(page.size.height)]
+
+
 def test_only_lines_that_look_different_are_drawn_again() -> None:
     page = page_of(view_of())
+    drawn(page)
     lines = [*LINES]
     lines[2] = (("other", "text"),)
     Page.show(page, view_of(lines=tuple(lines), width=0))
     assert page.done == [[5]]
     assert page.view.width == 40
+    assert drawn(page)[5] == "other"
     Page.show(page, view_of(lines=tuple(lines)))
     assert page.done == [[5]]
+
+
+def test_of_a_page_that_goes_to_its_top_for_what_comes_next_no_line_stays() -> None:
+    page = page_of(view_of(top=9))
+    assert drawn(page)[4] == "line10"
+    page.view = view_of(top=0)
+    lines = tuple((("next" if n != 1 else "line", "text"), (str(n), "text")) for n in range(20))
+    Page.show(page, view_of(lines=lines))
+    assert drawn(page)[3:6] == ["next0", "line1", "next2"]
 
 
 def test_a_widget_of_lines_is_as_high_as_they_are() -> None:

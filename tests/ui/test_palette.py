@@ -108,9 +108,9 @@ async def test_a_rep_a_step_a_note_a_filter_are_named_with_what_they_are_for(dem
     [
         ("value 41k", "Value €41,000", "value", Money(4_100_000, "EUR")),
         ("value none", "Leave the value open", "value", None),
-        ("close 24dec", "Expected close Thu 24 Dec 2026", "expected_close", date(2026, 12, 24)),
-        ("close none", "Leave the expected close open", "expected_close", None),
-        ("probability 33", "Probability 33 %", "probability_bp", 3_300),
+        ("close 24dec", "Close date Thu 24 Dec 2026", "expected_close", date(2026, 12, 24)),
+        ("close none", "Leave the close date open", "expected_close", None),
+        ("probability 33", "Probability 33%", "probability_bp", 3_300),
         ("probability none", "Probability that of the stage", "probability_bp", None),
     ],
 )

@@ -26,7 +26,7 @@ async def test_ticking_is_hinted_where_it_can_be_done(
     has_deal: bool, only_looks: bool, ticks: bool
 ) -> None:
     deal = DEAL if has_deal else None
-    async with opened(Playbook(stage_of(), deal, only_looks=only_looks)) as stage:
+    async with opened(Playbook(PIPELINE, stage_of(), deal, only_looks=only_looks)) as stage:
         assert ("1-9 Tick" in stage.last_line) == ticks
         await stage.press("2")
         if ticks:
@@ -39,7 +39,7 @@ async def test_ticking_is_hinted_where_it_can_be_done(
 async def test_all_of_a_playbook_is_come_to_where_there_is_no_room_for_it(
     size: tuple[int, int],
 ) -> None:
-    sheet = Playbook(stage_of(40), DEAL)
+    sheet = Playbook(PIPELINE, stage_of(40), DEAL)
     async with opened(sheet, size=size) as stage:
         title = stage.lines()[0]
         assert stage.shows("Line 1 of it.") and not stage.shows(ITEMS[-1])
@@ -53,12 +53,12 @@ async def test_all_of_a_playbook_is_come_to_where_there_is_no_room_for_it(
         await stage.press("3")
         assert stage.answer == 2
     # Who has ticked an item sees what stood there.
-    async with opened(Playbook(stage_of(40), DEAL, top=sheet.top), size=size) as stage:
+    async with opened(Playbook(PIPELINE, stage_of(40), DEAL, top=sheet.top), size=size) as stage:
         assert stage.lines() == before
 
 
 async def test_what_fits_is_not_scrolled() -> None:
-    async with opened(Playbook(stage_of(), DEAL)) as stage:
+    async with opened(Playbook(PIPELINE, stage_of(), DEAL)) as stage:
         before = stage.lines()
         await stage.press("down")
         assert stage.lines() == before

@@ -88,7 +88,7 @@ async def test_what_an_empty_line_means_is_not_said_of_what_is_typed() -> None:
 @pytest.mark.parametrize(
     ("live", "typed", "last", "meant"),
     [
-        (percent(), "15", "0", "15 %"),
+        (percent(), "15", "0", "15%"),
         (day(date(2026, 11, 24)), "3dec", "x", "Thu 3 Dec 2026"),
         (next_step(date(2026, 11, 24)), "3dec", "2", "Thu 3 Dec 2026"),
         (money("EUR"), "40k", "x", "€40,000"),
@@ -387,7 +387,7 @@ def test_a_day_is_meant_in_its_direction() -> None:
     today = date(2026, 11, 23)
     assert told(module.day(today)("20nov")).endswith("20 Nov 2027")
     assert told(module.day(today, Direction.BACK)("20nov")).endswith("20 Nov 2026")
-    assert told(module.percent()("60")) == "60 %"
+    assert told(module.percent()("60")) == "60%"
     assert told(module.percent()("")) == "the stage's own"
 
 

@@ -293,7 +293,7 @@ def test_a_touch_after_a_proposal_tells_which_follow_up_it_is(
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("@bo look at it", ("@bo does not see 2 deals: A, B, and was not asked.",)),
+        ("@bo look at it", ("@bo does not see 2 deals (A, B), and was not asked.",)),
         ("@cy look at it", ()),
         ("@nobody look at it", ()),
         ("bo, look at it", ()),

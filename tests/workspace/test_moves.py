@@ -46,7 +46,7 @@ def test_a_step_beyond_either_end_is_refused_with_what_to_do(ana: Workspace) -> 
 def test_several_deals_step_on_each_from_where_it_stands(ana: Workspace) -> None:
     first, second = add(ana, stage=LEAD), add(ana, "Acme: press 1k", stage=NEEDS)
     receipt = ana.step([first.id, second.id], 1)
-    assert receipt.summary == "Moved 2 deals: Lumen Oy, Acme to the next stage."
+    assert receipt.summary == "Moved 2 deals (Lumen Oy, Acme) to the next stage."
     assert [deal.stage_id for deal in receipt.deals] == [QUALIFICATION, PROPOSAL]
 
 

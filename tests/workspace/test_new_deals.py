@@ -92,7 +92,7 @@ def test_of_several_lines_one_sentence_tells_all_and_each_note_stands_once(ana: 
     }  # fmt: skip
     made = ana.add_all(lines, pipeline=sales(ana), new_rep=True)
     assert (
-        made.summary == "Added 4 deals: Acme, Lumen, Sol and 1 more to Lead Generation, Proposal."
+        made.summary == "Added 4 deals (Acme, Lumen, Sol and 1 more) to Lead Generation, Proposal."
     )
     assert [deal.name for deal in made.deals] == ["Acme", "Lumen", "Sol", "Nova"]
     assert made.notes == ("@zed is a new rep.", "3 criteria overridden, logged.")

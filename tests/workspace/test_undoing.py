@@ -393,8 +393,8 @@ def test_what_somebody_else_did_is_not_mine_to_undo_by_its_id(
     ("assignment", "told"),
     [
         ("value=12k", "Set value of Lumen Oy: €40,000 → €12,000."),
-        ("close=19dec", "Set expected close of Lumen Oy: nothing → 19 Dec."),
-        ("floor_value=30k", "Set floor value of Lumen Oy."),
+        ("close=19dec", "Set close date of Lumen Oy: nothing → 19 Dec."),
+        ("floor_value=30k", "Set lowest value of Lumen Oy."),
     ],
 )
 def test_a_change_says_from_what_to_what_but_nothing_of_the_owners_own(

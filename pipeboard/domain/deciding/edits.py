@@ -76,15 +76,17 @@ def _each(clean: Callable[[E], E]) -> Callable[[Mapping[str, E] | None], Mapping
 
 
 def clean_contact(contact: Contact) -> Contact:
-    """A person in single lines; `BadInput` without a name or in no known role."""
-    if contact.role not in ROLES:
+    """A person in single lines, in a role as it is read or kept; `BadInput` without a name or in
+    no known role."""
+    role = "_".join(contact.role.lower().replace("-", " ").split())
+    if role not in ROLES:
         raise BadInput(
             f"'{contact.role}' is no role.",
             hint=did_you_mean(contact.role, ROLES) or f"Known are: {', '.join(ROLES)}.",
         )
     clean = Contact(
         _line("name")(contact.name),
-        contact.role,
+        role,
         _line("email")(contact.email),
         _line("phone")(contact.phone),
         _line("title")(contact.title),

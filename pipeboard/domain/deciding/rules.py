@@ -19,7 +19,7 @@ from pipeboard.domain.lazy_dataclass import dataclass
 from pipeboard.domain.money import Money, format_money
 from pipeboard.domain.pipeline import Pipeline
 from pipeboard.domain.text import few
-from pipeboard.domain.timeline import field_text
+from pipeboard.domain.timeline import field_label, field_text
 
 # Endings of sentences: from what to what a command changed a deal, where it was one.
 
@@ -134,18 +134,16 @@ _MOST_NAMED = 3
 
 
 def deal_names(deals: Sequence[Deal]) -> str:
-    """Deals in a sentence: `Lumen Oy`, or `5 deals: Lumen Oy, Acme, Borealis and 2 more`."""
+    """Deals in a sentence: `Lumen Oy`, or `5 deals (Lumen Oy, Acme, Borealis and 2 more)`."""
     if len(deals) == 1:
         return deals[0].name
     names = few([deal.name for deal in deals], _MOST_NAMED, figures=in_english)
-    return f"{in_english(len(deals))} deals: {names}"
+    return f"{in_english(len(deals))} deals ({names})"
 
 
 def field_words(names: Iterable[str]) -> str:
-    """Fields as a sentence names them: `expected close, probability, product`."""
-    plain = (name.removeprefix("fields.").removesuffix("_bp") for name in names)
-    plain = ("created" if name == BEGINNING else name for name in plain)
-    return ", ".join(name.replace("_", " ") for name in plain)
+    """Fields as a sentence names them: `close date, probability, product`."""
+    return ", ".join("created" if name == BEGINNING else field_label(name, ()) for name in names)
 
 
 Decide: TypeAlias = Callable[[C, Deal, Context], list[Event]]

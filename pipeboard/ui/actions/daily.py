@@ -335,7 +335,7 @@ async def playbook(host: Host) -> None:
     stage = host.pipeline().stage(deal.stage_id) if deal else host.stage_shown()
     only_looks, top = host.state.view.read_only, 0
     while True:
-        sheet = Playbook(stage, deal, only_looks=only_looks, top=top)
+        sheet = Playbook(host.pipeline(), stage, deal, only_looks=only_looks, top=top)
         place = await ask(host, sheet)
         top = sheet.top
         if place is None or deal is None:

@@ -18,7 +18,7 @@ from pipeboard.ui.draw.metrics import TABS, TabName
 from pipeboard.ui.draw.metrics.forecast import CHANGED
 from pipeboard.ui.draw.metrics.sections import Spot
 from pipeboard.ui.draw.questions import value_text
-from pipeboard.ui.execute import Came, ask_until_stored
+from pipeboard.ui.execute import Came, ask_until_stored, offered
 from pipeboard.ui.host import Outcome, ask, opens_anew, parse_query, patiently, read
 from pipeboard.ui.overlays import prompt
 from pipeboard.ui.overlays.menu import Menu, MenuChoice, Option, Picker
@@ -199,7 +199,7 @@ async def _ask_amount(
         )
         await patiently(host, host.reload)
         await host.counted()
-        host.say(receipt.summary, "status.ok")
+        host.say(receipt.summary, "status.ok", offered(host, receipt.command_id))
         return Outcome(receipt)
 
     await ask_until_stored(host, line, enter)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final, Literal
 
 from pipeboard.domain import commands as c
 from pipeboard.domain.criteria import ROLES, unmet
-from pipeboard.domain.deal import Answer, Contact, Deal, Term
+from pipeboard.domain.deal import Answer, Contact, Deal, Term, role_name
 from pipeboard.domain.errors import GateNotMet, NotFound
 from pipeboard.domain.text import email_fault, free_key, quoted
 from pipeboard.ui.actions.daily import a_note, rewrite_note, write_note
@@ -27,7 +27,7 @@ from pipeboard.ui.screens.deal import LEADS_TO, DealScreen, show_deal
 if TYPE_CHECKING:
     from pipeboard.ui.overlays.form import FormField
 
-_ROLE_NAMES: Final = tuple(role.replace("_", " ") for role in ROLES)
+_ROLE_NAMES: Final = tuple(map(role_name, ROLES))
 _NOBODY: Final = Contact("", "other")
 _NO_TERM: Final = Term("")
 
@@ -209,7 +209,7 @@ async def _rate(host: DealScreen, key: str) -> None:
 
 
 async def edit_person(host: Host, look: Callable[[], Deal], key: str) -> Outcome | Literal[True]:
-    """A person's name, part and how to reach them, of the deal as it `look`s now; without a key a
+    """A person's name, role and how to reach them, of the deal as it `look`s now; without a key a
     new one."""
     from pipeboard.ui.overlays.form import FormField
 
@@ -217,7 +217,7 @@ async def edit_person(host: Host, look: Callable[[], Deal], key: str) -> Outcome
         person = look().contacts.get(key, _NOBODY)
         return [
             FormField("name", "Name", person.name, check=_needed("A person needs a name.")),
-            FormField("role", "Part", person.role.replace("_", " "), choices=_ROLE_NAMES),
+            FormField("role", "Role", role_name(person.role), choices=_ROLE_NAMES),
             FormField("title", "Title", person.title),
             FormField("phone", "Phone", person.phone),
             FormField("email", "E-mail", person.email, check=_email_beside(person.email)),
@@ -226,7 +226,7 @@ async def edit_person(host: Host, look: Callable[[], Deal], key: str) -> Outcome
     async def store(changed: Mapping[str, str]) -> Outcome:
         deal = look()
         person = deal.contacts.get(key, _NOBODY)
-        role = changed.get("role", person.role).replace(" ", "_")
+        role = changed.get("role", person.role).replace("-", "_")
         contact = Contact(**{**asdict(person), **changed, "role": role})
         place = key or free_key(contact.name, deal.contacts, "person")
         return await execute(host, c.SetContact(place, contact), ids=[deal.id], repeats=False)

@@ -270,13 +270,13 @@ def _values(host: BoardScreen, words: str) -> list[Offer]:
 
 def _closes(host: BoardScreen, words: str) -> list[Offer]:
     day = BY_NAME["expected_close"].read(words, host.today, "")
-    said = f"Expected close {written().date(day)}" if day else "Leave the expected close open"
+    said = f"Close date {written().date(day)}" if day else "Leave the close date open"
     return [_does(f"close {words}", said, "c", c.Edit({"expected_close": day}))]
 
 
 def _chances(host: BoardScreen, words: str) -> list[Offer]:
     chance = BY_NAME["probability_bp"].read(words, host.today, "")
-    percent = "that of the stage" if chance is None else f"{format_percent(chance)} %"
+    percent = "that of the stage" if chance is None else f"{format_percent(chance)}%"
     command = c.Edit({"probability_bp": chance})
     return [_does(f"probability {words}", f"Probability {percent}", "%", command)]
 

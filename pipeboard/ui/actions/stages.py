@@ -214,7 +214,9 @@ async def _sheet_of(
         for name, part in zip(names, held, strict=True)
     ]
     title, message = how_many(len(held), "deal"), _held_up(len(held), len(held) + passing, " yet")
-    return lambda: GateSheet(title, message, missing, passing=passing, draft_key=key)
+    return lambda: GateSheet(
+        title, message, missing, held=len(held), passing=passing, draft_key=key
+    )
 
 
 def _held_up(held: int, of: int, yet: str = "") -> str:

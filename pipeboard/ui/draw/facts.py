@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from pipeboard.domain.counts import how_many
 from pipeboard.domain.dates import local_date
-from pipeboard.domain.deal import Contact, Deal, Status, Term
+from pipeboard.domain.deal import Contact, Deal, Status, Term, role_name
 from pipeboard.domain.deal_record import DealRecord
 from pipeboard.domain.events import Kind
 from pipeboard.domain.lazy_dataclass import dataclass
@@ -328,7 +328,7 @@ def people(record: DealRecord, style: PaneStyle) -> Section:
 
 def about_contact(contact: Contact) -> str:
     """A person's post, part in the deal, and how to reach them."""
-    role = "" if contact.role == "other" else contact.role.replace("_", " ")
+    role = "" if contact.role == "other" else role_name(contact.role)
     return dotted(contact.title, role, contact.phone, contact.email)
 
 

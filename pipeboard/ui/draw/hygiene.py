@@ -91,12 +91,15 @@ def heading(view: HygieneView, width: int, taken: int = 0) -> tuple[Line, ...]:
     end = f"{in_figures(to_mend)} to mend" + (
         f" {DOT} {in_figures(view.mended)} mended" if view.mended else ""
     )
-    of = [view.pipeline.name, f"@{view.owner}" if view.owner else view.everyone]
-    start: list[Span] = [whole("Hygiene", "bar.title"), blank(2, "bar")]
-    about = whole(f" {DOT} ".join(of), "bar.product")
-    if view.owner and width_of([*start, about]) + cell_width(end) + taken + 3 > width:
-        about = whole(f" {DOT} ".join(reversed(of)), "bar.product")
-    bar = title_bar((*start, about), (blank(1, "bar"), whole(end, "bar.dim")), width)
+    about = [
+        whole(view.pipeline.name, "bar.title"),
+        whole(f" {DOT} ", "bar.dim"),
+        whole(f"@{view.owner}" if view.owner else view.everyone, "bar.dim"),
+    ]
+    start: list[Span] = [whole("Hygiene", "bar.product"), blank(2, "bar")]
+    if view.owner and width_of([*start, *about]) + cell_width(end) + taken + 3 > width:
+        about.reverse()
+    bar = title_bar((*start, *about), (blank(1, "bar"), whole(end, "bar.dim")), width)
     return bar, *_groups(view, width), _reps(view, width)
 
 

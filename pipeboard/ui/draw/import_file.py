@@ -114,7 +114,7 @@ def heading(view: ImportView) -> tuple[Line, ...]:
     if not end and view.seen is not None:
         end = f"{view.seen.format} {DOT} {view.seen.encoding} {DOT} {_rows(view.seen)}"
     bar = title_bar(
-        (whole("Import", "bar.title"), blank(2, "bar"), whole(view.plan.path.name, "bar.product")),
+        (whole("Import", "bar.product"), blank(2, "bar"), whole(view.plan.path.name, "bar.title")),
         (whole(end, "bar.dim"),) if end else (),
         view.width,
     )

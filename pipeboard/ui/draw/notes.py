@@ -8,7 +8,7 @@ from typing import Final
 from pipeboard.domain.cadence import PERSISTENCE, follow_ups
 from pipeboard.domain.counts import in_figures
 from pipeboard.domain.criteria import ROLES, gate_ahead
-from pipeboard.domain.deal import Answer, Contact, Deal, Term
+from pipeboard.domain.deal import Answer, Contact, Deal, Term, role_name
 from pipeboard.domain.deal_record import DealRecord, Entry
 from pipeboard.domain.events import Event, to_json
 from pipeboard.domain.lazy_dataclass import replace
@@ -172,7 +172,7 @@ def _person(contact: Contact, wide: int, style: PaneStyle) -> list[Line]:
     start: Line = (
         left(contact.name, max(1, wide), "text.strong"),
         blank(2),
-        left(contact.role.replace("_", " "), _ROLE, "pane.yes" if decides else "pane.label"),
+        left(role_name(contact.role), _ROLE, "pane.yes" if decides else "pane.label"),
         blank(1),
     )
     reach = dotted(contact.title, contact.phone, contact.email)

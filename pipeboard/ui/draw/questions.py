@@ -189,7 +189,7 @@ def written_value(name: str, value: object) -> str:
         case NextStep() if value.due is not None:
             return f"{written().date(value.due)} {value.words}".rstrip()
         case int() if name.endswith("_bp"):
-            return f"{format_percent(value)} %"
+            return f"{format_percent(value)}%"
         case _:
             return value_text(value)
 

@@ -100,7 +100,7 @@ def heading(view: ReviewView) -> tuple[Line, ...]:
     title = "Review as it was held" if view.is_over else "Weekly review"
     since = f"{view.in_words('since')} to {view.in_words('at')} {DOT} {document['period']}"
     bar_line = title_bar(
-        (whole(title, "bar.title"), blank(2, "bar"), whole(document["pipeline"], "bar.product")),
+        (whole(title, "bar.product"), blank(2, "bar"), whole(document["pipeline"], "bar.title")),
         (blank(1, "bar"), whole(since, "bar.dim")),
         view.style.width,
     )
@@ -109,7 +109,7 @@ def heading(view: ReviewView) -> tuple[Line, ...]:
 
 def unread(pipeline: str, tab: ReviewTab, width: int) -> tuple[Line, Line]:
     """The head while the review is gathered for the first time."""
-    start = (whole("Weekly review", "bar.title"), blank(2, "bar"), whole(pipeline, "bar.product"))
+    start = (whole("Weekly review", "bar.product"), blank(2, "bar"), whole(pipeline, "bar.title"))
     return title_bar(start, (), width), tab_strip(ReviewTab, tab, width, {})
 
 

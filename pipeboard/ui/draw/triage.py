@@ -116,7 +116,7 @@ def head(view: TriageView, style: PaneStyle, taken: int = 0) -> tuple[Line, ...]
     full = _BAR * view.handled // total if total else _BAR
     whose = [whole(f"  {view.whose}", "bar.title")]
     if view.filter_text:
-        whose.append(whole(f"  /{view.filter_text}", "bar.title"))
+        whose.append(whole(f"  /{view.filter_text}", "tag.filter"))
     handled = in_figures(view.handled)
     skipped = f", {in_figures(view.skipped)} skipped" if view.skipped else ""
     bar = f"  {'█' * full}{'░' * (_BAR - full)} {share}%"
@@ -286,7 +286,7 @@ def _choices(view: TriageView, style: PaneStyle) -> list[Line]:
     rows = []
     for hints in view.choices:
         cells: list[Line] = [
-            (whole(key_name(key, style.glyphs), "hint.key"), whole(f" {label}", "text"))
+            (whole(key_name(key, style.glyphs), "input.label"), whole(f" {label}", "text"))
             for key, label in hints
         ]
         rows += flow(cells, style.width - 4)
@@ -323,7 +323,7 @@ def key_at(line: Line, x: int) -> str:
     end, key = 0, ""
     for text, role in line:
         end += width_of(((text, role),))
-        key = text.strip() if role == "hint.key" else key if role == "text" else ""
+        key = text.strip() if role == "input.label" else key if role == "text" else ""
         if x < end:
             return key if text.strip() else ""
     return ""
@@ -389,7 +389,7 @@ def _end(view: TriageView, style: PaneStyle) -> list[Line]:
     lines: list[Line] = [(), *[((line, "pane.title"),) for line in wrap(title, style.width)], ()]
     for hints in view.choices:
         lines += [
-            (whole(f"{key_name(key, style.glyphs)} ", "hint.key"), whole(label, "text"))
+            (whole(f"{key_name(key, style.glyphs)} ", "input.label"), whole(label, "text"))
             for key, label in hints
         ]
     return [*lines, ()]

@@ -9,6 +9,7 @@ from typing import ClassVar, Final
 from textual.binding import BindingType
 from textual.events import Key
 
+from pipeboard.domain.counts import in_figures
 from pipeboard.domain.criteria import SHORTEST_REASON
 from pipeboard.domain.lazy_dataclass import dataclass
 from pipeboard.ui.draw.line import UNKNOWN, Line, Span, blank, whole, wrap
@@ -25,11 +26,9 @@ from pipeboard.ui.overlays.overlay import (
 from pipeboard.ui.widgets.line_input import LineInput
 
 _LABEL: Final[Line] = ((" reason › ", "input.label"),)
-_WAYS: Final = (
-    ("a", "answer what is missing, now"),
-    ("x", "lose the deal, with its reason"),
-    ("o", "override, with a reason that is logged"),
-)
+_ANSWER: Final = ("a", "answer what is missing, now")
+_LOSE: Final = ("x", "lose the deal, with its reason")
+_OVERRIDE: Final = ("o", "override, with a reason that is logged")
 
 
 class WayOn(StrEnum):
@@ -62,17 +61,18 @@ class GateSheet(TypingOverlay[GateAnswer]):
         message: str,
         missing: Sequence[str],
         *,
+        held: int = 1,
         passing: int = 0,
         draft_key: str = "",
     ) -> None:
         """`name` is the deal's (or `3 deals`), `message` which move is held up, `missing` what
-        the stages ask for, in words; of several deals, `passing` others may go on. The reason to
-        override is kept under `draft_key`."""
+        the stages ask for, in words; of several deals, so many are `held` up and `passing` others
+        may go on. The reason to override is kept under `draft_key`."""
         super().__init__(LineInput(placeholder="why it moves on all the same; this is logged"))
         self._name = name
         self._message = message
         self._missing = tuple(missing)
-        self._passing = passing
+        self._held, self._passing = held, passing
         title = f"Why {name} moves on all the same"
         self.draft: Draft = Draft(self, draft_key, title, lambda: self.text, self.refuse)
         self.is_typing = False
@@ -154,8 +154,17 @@ class GateSheet(TypingOverlay[GateAnswer]):
         return [*lines[: room - 1], (whole(more, "text.dim"),)]
 
     def _ways(self) -> list[Line]:
-        others = [("p", f"move the {self._passing} that pass; these stay")] if self._passing else []
-        return [_way(key, text) for key, text in (*_WAYS, *others)]
+        held, passing = in_figures(self._held), in_figures(self._passing)
+        ways = [_ANSWER, _LOSE, _OVERRIDE]
+        if self._held > 1:
+            ways[1] = ("x", f"lose these {held} deals, with a reason")
+        if self._passing:
+            pass_ = "passes" if self._passing == 1 else "pass"
+            stay = "this one stays" if self._held == 1 else "these stay"
+            some = f"move the {passing} that pass; these stay"
+            one = f"move the {passing} that {pass_}; {stay}"
+            ways.append(("p", some if min(self._held, self._passing) > 1 else one))
+        return [_way(key, text) for key, text in ways]
 
 
 def _asked(number: str, text: str) -> Line:

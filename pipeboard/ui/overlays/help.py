@@ -217,9 +217,8 @@ class Help(TypingOverlay[None]):
         self._top = min(self._top, self._last_top)
         shown = lines[self._top : self._top + self._page]
         end = f"{self._top + len(shown)} of {len(lines)} lines" if self._last_top else ""
-        bar = title_bar(
-            (whole(f"Help: {self._heading}", "bar.title"),), (whole(end, "bar.dim"),), width
-        )
+        start = (whole("Help:", "bar.product"), blank(1, "bar"), whole(self._heading, "bar.title"))
+        bar = title_bar(start, (whole(end, "bar.dim"),), width)
         hints = [("↑↓", "Scroll"), ("PgDn", "Page"), ("Esc", "Close")]
         return Panel((bar,), hints, shown + [()] * (self._page - len(shown)), _LABEL)
 

@@ -329,7 +329,7 @@ def day(today: date, direction: Direction = Direction.AHEAD) -> Live:
 
 def percent() -> Live:
     """A probability."""
-    return live(lambda text: f"{format_percent(parse_percent(text))} %", "the stage's own")
+    return live(lambda text: f"{format_percent(parse_percent(text))}%", "the stage's own")
 
 
 @dataclass(frozen=True, slots=True)

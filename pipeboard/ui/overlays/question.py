@@ -7,9 +7,10 @@ from typing import ClassVar, Final
 from textual.binding import BindingType
 from textual.events import Key
 
+from pipeboard.domain.criteria import asked_for
 from pipeboard.domain.deal import Answer, Deal
 from pipeboard.domain.lazy_dataclass import dataclass
-from pipeboard.domain.pipeline import Question, Stage
+from pipeboard.domain.pipeline import Pipeline, Question, Stage
 from pipeboard.ui.draw.facts import tick
 from pipeboard.ui.draw.line import AFTER, Hint, Line, blank, left, whole, wrap
 from pipeboard.ui.draw.questions import rating_words
@@ -241,11 +242,18 @@ class Playbook(Overlay[int]):
     )
 
     def __init__(
-        self, stage: Stage, deal: Deal | None, *, only_looks: bool = False, top: int = 0
+        self,
+        pipeline: Pipeline,
+        stage: Stage,
+        deal: Deal | None,
+        *,
+        only_looks: bool = False,
+        top: int = 0,
     ) -> None:
         """`deal` is whose checklist it is; without one, or for who `only_looks`, nothing can be
         ticked. `top` is the first line that is shown."""
         super().__init__()
+        self._pipeline = pipeline
         self._stage = stage
         self._deal = deal
         self._ticks = () if deal is None or only_looks else stage.checklist
@@ -259,7 +267,7 @@ class Playbook(Overlay[int]):
         lines = _labelled("Goal", stage.outcome, width)
         for line in stage.playbook.split("\n") if stage.playbook else ():
             lines += indented(line, width)
-        asks = ", ".join(map(str, stage.criteria))
+        asks = ", ".join(asked_for(criterion, self._pipeline) for criterion in stage.criteria)
         lines += _labelled("To leave it", asks, width)
         lines += _labelled("Usual next step", stage.next_step, width)
         lines += [self._item(place, item) for place, item in enumerate(stage.checklist)]
@@ -296,7 +304,8 @@ class Playbook(Overlay[int]):
 def _limits(stage: Stage) -> str:
     """How long a deal should stay, and how long it may lie idle."""
     limits = ((stage.expected_days, "d here"), (stage.idle_days, "d without a touch"))
-    return ", ".join(f"{days} {what}".replace(" d", "d") for days, what in limits if days)
+    said = ", ".join(f"{days}{what}" for days, what in limits if days)
+    return f"limit {said}" if said else ""
 
 
 def _labelled(label: str, text: str, width: int) -> list[Line]:

@@ -17,6 +17,7 @@ from textual.screen import ModalScreen, Screen
 
 from pipeboard import __version__
 from pipeboard.domain.counts import how_many
+from pipeboard.domain.criteria import asked_for
 from pipeboard.domain.errors import PipeboardError
 from pipeboard.domain.lazy_dataclass import dataclass, field, replace
 from pipeboard.domain.money import exponent, format_percent
@@ -185,7 +186,7 @@ class Welcome(Screen[None]):
         width = self._page.size.width
         place = f"no database yet: {self._facts.database}"
         bar = title_bar(
-            (whole(f"pipeboard {__version__}", "bar.title"),),
+            (whole(f"pipeboard {__version__}", "bar.product"),),
             (whole(place, "bar.dim"),) if width >= _NARROW else (),
             width,
         )
@@ -410,14 +411,14 @@ def _row(number: int, name: str, pipeline: Pipeline, is_current: bool) -> Line:
 def _details(pipeline: Pipeline, width: int) -> Iterator[Line]:
     """Stages with their chances and gates, and the questions that are asked of a deal."""
     for stage in pipeline.open_stages:
-        chance = f"{format_percent(stage.probability_bp or 0)} %"
+        chance = f"{format_percent(stage.probability_bp or 0)}%"
         name: Line = (
             left(stage.name, min(22, width // 2), "text"),
-            whole(f" {chance:>5}", "card.days"),
+            whole(f" {chance:>4}", "card.days"),
         )
         yield (blank(3), *name)
         if stage.criteria:
-            gate = ", ".join(map(str, stage.criteria))
+            gate = ", ".join(asked_for(criterion, pipeline) for criterion in stage.criteria)
             yield from indented(f"{BEFORE} to leave it: {gate}", width - 2, (blank(2),))
     if pipeline.questions:
         asked = f" {DOT} ".join(question.label for question in pipeline.questions)

@@ -208,14 +208,14 @@ class Page(Widget):
         self._drawn_of: tuple[PageView, Line, Size] | None = None
         self._drawn: tuple[Line, ...] = ()
         """What was drawn last, and of what."""
+        self._shown: dict[int, Line] = {}
+        """What stands on the screen: not always lines of `view`, whose top others set."""
 
     def show(self, view: PageView) -> None:
         """Another view; only lines that look different are drawn again."""
         width = self.size.width
-        before = self._lines()
         self.view = replace(view, width=width)
-        lines = zip(before, self._lines(), strict=True)
-        changed = [y for y, (old, new) in enumerate(lines) if old != new]
+        changed = [y for y, line in enumerate(self._lines()) if line != self._shown.get(y)]
         if changed:
             self.refresh(*(Region(0, y, width, 1) for y in changed))
 
@@ -226,7 +226,8 @@ class Page(Widget):
             with suppress(Exception):  # it is drawn again under the net, which says why
                 fill()
                 self._filled = self.size if self.fills_all else None
-        return strip_of(self._lines()[y], theme_of(self.app))
+        line = self._shown[y] = self._lines()[y]
+        return strip_of(line, theme_of(self.app))
 
     def parked(self) -> tuple[int, int] | None:
         """The cell where the terminal's cursor stands: the mark of what is selected here."""
