@@ -33,7 +33,7 @@ _WITH_SQL = re.compile(r"store/|cli/(due_short|completing)\.py")
 # Where a word in small letters alone may be read; elsewhere it is a name of something.
 _WITH_SMALL = re.compile(
     r"ui/(draw|actions|overlays|screens)/|ui/board_state\.py|domain/metrics/|workspace/triage\.py"
-    r"|domain/(signs|timeline|attention|board|roles|hygiene)\.py|cli/day\.py|exchange/deal_text\.py"
+    r"|domain/(signs|timeline|notable|attention|board|roles|hygiene)\.py|cli/day\.py|exchange/deal_text\.py"
 )
 _NO_WORDS_ASSIGNED = ("CSS", "DEFAULT_CSS", "__all__", "__slots__")
 _NO_WORDS_GIVEN = re.compile(

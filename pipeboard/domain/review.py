@@ -23,8 +23,8 @@ if TYPE_CHECKING:
     from pipeboard.domain.metrics.result import Number
     from pipeboard.domain.metrics.rules import Group
     from pipeboard.domain.metrics.waterfall import Waterfall
+    from pipeboard.domain.notable import Notable
     from pipeboard.domain.pipeline import Pipeline
-    from pipeboard.domain.timeline import Notable
 
 NUMBERS: Mapping[str, str] = MappingProxyType(
     {

@@ -73,7 +73,7 @@ class Audit:
 
 
 def _spoken_of(pipeline_id: int) -> Sql:
-    """What `timeline.exceptions` and decisions are found among: dates, values, categories and
+    """What `notable.exceptions` and decisions are found among: dates, values, categories and
     stages that changed, what began as a commit, gates passed with a reason."""
     return Sql(
         "(select pipeline_id from deal where deal.id = event.deal_id) = ?"

@@ -21,9 +21,9 @@ from pipeboard.domain.deciding.rules import Telling
 from pipeboard.domain.errors import BadInput, NotFound
 from pipeboard.domain.lazy_dataclass import dataclass
 from pipeboard.domain.metrics.waterfall import most_pushed, waterfall_since
+from pipeboard.domain.notable import exceptions
 from pipeboard.domain.people import match_owner
 from pipeboard.domain.pipeline import Pipeline
-from pipeboard.domain.timeline import exceptions
 from pipeboard.exchange.review_document import review_document
 from pipeboard.store.sql import Audit
 from pipeboard.workspace.execution import carry_out

@@ -23,6 +23,7 @@ from pipeboard.domain.metrics.report import Report
 from pipeboard.domain.metrics.rules import by_owner
 from pipeboard.domain.metrics.waterfall import waterfall_of_days
 from pipeboard.domain.money import Money
+from pipeboard.domain.notable import exceptions
 from pipeboard.domain.queue import Position, Queued, Reason, Tier
 from pipeboard.domain.review import (
     NUMBERS,
@@ -35,7 +36,6 @@ from pipeboard.domain.review import (
     to_discuss,
     trend,
 )
-from pipeboard.domain.timeline import exceptions
 from tests.domain.deciding_cases import CLOSING, LEAD, NEEDS, NOW, SALES, TODAY, new
 from tests.domain.metrics import log as metrics
 from tests.domain.metrics.log import Log, at, period

@@ -15,6 +15,7 @@ from pipeboard.domain.locales import write_as
 from pipeboard.domain.metrics import Unit
 from pipeboard.domain.metrics.rules import by_owner
 from pipeboard.domain.metrics.waterfall import Waterfall
+from pipeboard.domain.notable import Notable
 from pipeboard.domain.queue import Queued
 from pipeboard.domain.review import (
     NUMBERS,
@@ -28,7 +29,6 @@ from pipeboard.domain.review import (
     Variant,
     WeeklyReview,
 )
-from pipeboard.domain.timeline import Notable
 from pipeboard.exchange.metrics_document import metric_document
 from pipeboard.exchange.review_document import review_document, review_markdown, review_page
 from tests.domain.metrics.log import PIPELINE
