@@ -238,7 +238,7 @@ def _age(
 
 @_in_every_report(
     "forecast_months",
-    "Forecast by month of expected close",
+    "Forecast by month of close date",
     "weighted_value",
     open_count="deals",
     open_value="open value",
