@@ -28,6 +28,8 @@ from pipeboard.ui.key_table import (
 )
 from pipeboard.ui.keys import REACHES_OUT, UNBOUND, Key
 from pipeboard.ui.last_view import Choices
+from pipeboard.ui.overlays.help import Help
+from pipeboard.ui.screens.live import hints_of
 from pipeboard.workspace import Actor, Workspace
 from pipeboard.workspace.configuration import change_rep
 from tests.team import NOW
@@ -191,3 +193,18 @@ async def test_a_viewer_sees_that_they_only_look_and_no_key_asks_for_more(demo: 
                 assert not board.is_asking, key.id
         await board.until(lambda: "viewer" in board.status)
         assert board.workspace.reader.history.commands(limit=1)[0].verb == "rep"
+
+
+@pytest.mark.parametrize("way", WAYS)
+async def test_no_key_that_leads_out_is_hinted_or_told_on_the_restricted_board(
+    demo: Path, way: str
+) -> None:
+    there, keys = WAYS[way]
+    out = [key for key in keys if key.does in REACHES_OUT]
+    async with desk(demo, choices=RESTRICTED, size=(120, 60)) as board:
+        await board.press(*there)
+        hinted = {key for key, _ in hints_of(board.app.screen)}  # type: ignore[arg-type]
+        assert hinted.isdisjoint(key.key_hinted for key in out if key.rank)
+        await board.press("?")
+        assert isinstance(board.app.screen, Help)
+        assert not any(board.shows(key.help[:12]) for key in out)

@@ -22,7 +22,7 @@ from pipeboard.ui.last_view import empty_board, typed_filter
 from pipeboard.ui.overlays.help import Help, filter_lines, groups_of, legend_lines
 from pipeboard.ui.overlays.menu import Menu, MenuChoice, Option, Picker
 from pipeboard.ui.overlays.prompt import Feedback, Live, filter_line
-from pipeboard.ui.screens.live import LiveScreen, show_over, uncover
+from pipeboard.ui.screens.live import LiveScreen, keys_offered, show_over, uncover
 from pipeboard.ui.write_queue import is_busy
 
 if TYPE_CHECKING:
@@ -311,7 +311,7 @@ async def help(host: Host) -> None:
     on_board = host.title_of_help == "Board"
     extra = filter_lines() if on_board else ()
     legend = legend_lines(host.keys, host.today, host.state.view.glyphs) if on_board else ()
-    await ask(host, Help(host.title_of_help, groups_of(host.keys), extra, legend))
+    await ask(host, Help(host.title_of_help, groups_of(keys_offered(host)), extra, legend))
 
 
 async def hygiene(host: LiveScreen, group: str = "") -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from functools import cached_property, partial
 from inspect import iscoroutinefunction
@@ -22,7 +22,7 @@ from pipeboard.domain.lazy_dataclass import dataclass, replace
 from pipeboard.outlet import with_database
 from pipeboard.ui.draw.heading import tags_of
 from pipeboard.ui.draw.line import EMPTY, Hint, Line, whole
-from pipeboard.ui.host import Program, found, queued_action, turn_for
+from pipeboard.ui.host import Host, Program, found, queued_action, turn_for
 from pipeboard.ui.key_table import ALL, OF_DEALS, program_keys
 from pipeboard.ui.keys import REACHES_OUT, Key, bindings, hints, rebound
 from pipeboard.ui.last_view import FOLLOW_S, read_anew
@@ -340,6 +340,14 @@ async def show_over(screen: LiveScreen, other: LiveScreen) -> None:
     await screen.app.push_screen(other)
 
 
+def keys_offered(screen: Host) -> Sequence[Key]:
+    """The keys of a screen without those that lead out where that is not allowed: they are
+    refused, and not told of."""
+    if not screen.program.choices.restricted:
+        return screen.keys
+    return [key for key in screen.keys if key.does not in REACHES_OUT]
+
+
 def hints_of(screen: LiveScreen, *, has_deal: bool = True) -> tuple[Hint, ...]:
     """The keys of a screen that do something now, each where it stood since this was turned to."""
     here = NOTHING if screen.hinted_here is None else screen.hinted_here()
@@ -348,7 +356,8 @@ def hints_of(screen: LiveScreen, *, has_deal: bool = True) -> tuple[Hint, ...]:
     if screen.hinted is None or screen.hinted.sheet != sheet:
         screen.hinted = Hinted(sheet, set())
     seen = screen.hinted.seen
-    return hints(screen.keys, has_deal=has_deal, read_only=read_only, here=here, seen=seen)
+    keys = keys_offered(screen)
+    return hints(keys, has_deal=has_deal, read_only=read_only, here=here, seen=seen)
 
 
 def _follow(screen: LiveScreen) -> None:
