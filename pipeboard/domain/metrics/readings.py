@@ -99,10 +99,9 @@ def stuck_reading(report: Report, say: Wording) -> str:
     usually = "" if found.stage.expected_days is not None else ", the usual stay (no limit is set)"
     over = f" past {say.decimal(Fraction(limit))} d{usually}" if limit is not None else ""
     half = _half_stay(report, found, say)
-    return (
-        f"{found.stage.name} is the bottleneck: {deals}{worth}, "
-        f"{say.decimal(late.deal_days)} deal-days{over}{half}. {found.hint}"
-    )
+    days = say.decimal(late.deal_days)
+    past = f"{days} deal-day{'' if days == '1' else 's'}{over}"
+    return f"{found.stage.name} is the bottleneck: {deals}{worth}, {past}{half}. {found.hint}"
 
 
 def _half_stay(report: Report, found: Bottleneck, say: Wording) -> str:

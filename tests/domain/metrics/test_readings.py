@@ -140,6 +140,7 @@ def test_the_bottleneck_says_by_which_limit_it_is_one() -> None:
     log.add(0, LEAD, value=1_000_00)
     said = stuck_reading(Report(log.basis(20)), SAY)
     assert said.startswith("Lead is the bottleneck: 1 deal, €1k, 13 deal-days past 7 d. ")
+    assert "€1k, 1 deal-day past 7 d. " in stuck_reading(Report(log.basis(8)), SAY)
     late = Log()
     for _ in range(10):
         late.lose(late.add(0, PROPOSAL), 4)
