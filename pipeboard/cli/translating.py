@@ -9,7 +9,7 @@ from string import Formatter
 
 from pipeboard.cli.config import read_config
 from pipeboard.cli.folders import words_folders
-from pipeboard.domain.deal import DIRECTIONS, HANDOVER, TOUCH_TYPES
+from pipeboard.domain.deal import DIRECTIONS, HANDOVER, TOUCH_TYPES, role_name
 from pipeboard.domain.deal_fields import FIELDS
 from pipeboard.domain.errors import BadInput
 from pipeboard.domain.phrases import speak
@@ -35,7 +35,6 @@ def every_word() -> dict[str, str]:
 
 def _tables() -> Mapping[str, Iterable[str]]:
     from pipeboard.domain.criteria import ROLES
-    from pipeboard.domain.deal import role_name
     from pipeboard.domain.hygiene import GROUPS
     from pipeboard.domain.metrics import METRICS
     from pipeboard.domain.metrics.waterfall import COMING, GOING

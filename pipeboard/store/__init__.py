@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from functools import cached_property
 from typing import TYPE_CHECKING, TypeVar
 
 from pipeboard.domain.errors import DatabaseError, ReadOnly
@@ -149,13 +148,6 @@ class Store:
     @property
     def location(self) -> Place:
         return self.identity.location
-
-    @cached_property
-    def may_write(self) -> bool:
-        """Do the rights of the file, or of the login on a server, let this account change it?"""
-        if not isinstance(self.location, Server):
-            return self.location.may_write_beside
-        return self.reader.login_may_write()
 
     @property
     def database_id(self) -> str:

@@ -59,7 +59,10 @@ PIPELINE_MARKS = (
     "select id, version, position, name, currency from pipeline where not removed"
     " order by position, id"
 )
-ALWAYS_ASKED = (SETTINGS, REPS, STAGES, PIPELINES, PIPELINES_REMOVED, PIPELINE_MARKS)
+ALWAYS_ASKED = (
+    *(SETTINGS, REPS, STAGES, PIPELINES, PIPELINES_REMOVED, PIPELINE_MARKS),
+    MAY_WRITE,
+)
 """What every use case and every screen asks, which a server answers all at once."""
 
 

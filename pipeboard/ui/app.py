@@ -222,7 +222,7 @@ class PipeboardApp(TypeAhead[None], Session[None], CellDisplay[None]):
         settings = state.reader.settings()
         allowed = rights(seat.actor, state.reader.reps(), settings)
         self.settings, self.seat = settings, replace(seat, rights=allowed)
-        if (read_only := only_looks(seat.store, allowed)) != state.view.read_only:
+        if (read_only := only_looks(seat.store, state.reader, allowed)) != state.view.read_only:
             state.show(read_only=read_only)
 
     def check_writable(self, what: str = "") -> None:

@@ -104,9 +104,9 @@ class Seat:
         return self.clock().astimezone(zone).date()
 
 
-def only_looks(store: Store, allowed: Rights) -> bool:
+def only_looks(store: Store, reader: Reader, allowed: Rights) -> bool:
     """Is nothing to be changed from here: by the store, the rights of the account or its role?"""
-    return store.read_only or bool(store.moved) or allowed.only_looks or not store.may_write
+    return store.read_only or bool(store.moved) or allowed.only_looks or not reader.may_write
 
 
 MOST_VIEWS: Final = 50

@@ -111,7 +111,7 @@ def first_state(
         lens = Lens(pipeline.id, today, settings.zone, me=actor.rep, currency=into)
         lens, filter_text = opened_lens(opening, reader, settings, lens)
         width, height = terminal_size()
-        read_only = only_looks(store, rights(actor, reader.reps(), settings))
+        read_only = only_looks(store, reader, rights(actor, reader.reps(), settings))
         view = BoardView(
             Board(pipeline, lens, ()),
             (),
@@ -216,7 +216,7 @@ def make_app(
         SameFile(store.location),
         state_folder,
         first_words=" ".join(filter(None, (store.recovered, store.moved))),
-        may_write=store.read_only or store.may_write,
+        may_write=store.read_only or state.reader.may_write,
         rights=rights(actor, store.reader.reps(), store.reader.settings()),
     )
     write_queue = WriteQueue(lambda: store, work_on)

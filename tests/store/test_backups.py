@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from pipeboard.domain.errors import BadInput, DatabaseError
+from pipeboard.domain.errors import BadInput, DatabaseError, NotFound
 from pipeboard.store import Store, backups
 from pipeboard.store.backups import (
     BEFORE_IMPORT,
@@ -155,7 +155,7 @@ def test_a_copy_comes_back_where_nothing_is_or_nothing_that_can_be_read(
 
 
 def test_what_is_no_copy_does_not_come_back(place: Location, tmp_path: Path) -> None:
-    with pytest.raises(BadInput, match="There is no backup"):
+    with pytest.raises(NotFound, match="There is no backup"):
         restore(place, tmp_path / "none.db", NOW)
     with pytest.raises(BadInput, match="the database itself"):
         restore(place, place.path, NOW)

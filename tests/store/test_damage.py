@@ -62,7 +62,7 @@ def sound(tmp_path_factory: pytest.TempPathFactory) -> Path:
     ana.lose([third.id], Loss("price", "", "", date(2026, 12, 1)))
     ana.undo()
     ana.redo()
-    ana.save_filter("mine", "stage:lead")
+    ana.save_filter("mine", 'stage:"Lead Generation"')
     team.clock.wait(days=1)
     ana.set_fields([first.id], ["fields.region=south"])
     ana.save_rep(Rep("ana", "Ana", "north", True))

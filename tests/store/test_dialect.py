@@ -163,7 +163,7 @@ def test_what_every_use_case_asks_comes_in_the_order_of_the_team(tmp_path: Path)
             store.write(partial(Writer.save_rep, rep=Rep(name)))
         store.write(lambda writer: _put(writer, 9, 1))
         database = store.reader.whole().database
-        asked = dict(zip(("settings", "reps", "stages", "pipelines", "gone", "marks"),
+        asked = dict(zip(("settings", "reps", "stages", "pipelines", "gone", "marks", "may"),
                          dialect.ALWAYS_ASKED, strict=True))  # fmt: skip
         assert [row["name"] for row in database.rows(asked["reps"])] == ["Bo", "ana", "cy"]
         assert [row["id"] for row in database.rows(asked["pipelines"])] == [1, 2, 9]

@@ -133,6 +133,7 @@ def needs_first(reader: Reader) -> object:
 
 
 SMALL = (
+    "SCAN CONSTANT ROW",
     "SCAN stray",
     "SCAN some",
     "SCAN found",
@@ -189,7 +190,8 @@ QUESTIONS: Mapping[str, tuple[Callable[[Reader], object], Sequence[str]]] = {
     ),
     "open deals of every pipeline": (lambda reader: reader.numbers.deal_counts(), ()),
     "usual stays": (lambda reader: reader.numbers.usual_days(1), UNDONE),
-    "histories": (lambda reader: reader.numbers.histories(1, THEN), ()),
+    # As of a past instant the merges since are looked for among the commands.
+    "histories": (lambda reader: reader.numbers.histories(1, THEN), ("SCAN command",)),
     **{f"list by {sort}": (listing(sort), ()) for sort in SORTS},
 }
 

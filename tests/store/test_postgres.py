@@ -529,7 +529,7 @@ def pooler(program: str, url: str, folder: Path) -> Iterator[int]:
     words = [program, str(folder / "pgbouncer.ini")]
     if os.geteuid() == 0:
         for path in (folder, *folder.parents):
-            if path.stat().st_uid == 0 and str(path).startswith("/tmp/"):
+            if path.stat().st_uid == 0 and str(path).startswith(("/tmp/", "/dev/shm/")):
                 path.chmod(0o755)
         for path in (folder, *folder.iterdir()):
             shutil.chown(path, "postgres")

@@ -95,7 +95,7 @@ def _do_everything(team: Team) -> None:
     ana.set_contact(first.id, Contact("Mika Laine", "decision_maker"))
     ana.log_touch([first.id], "call")
     ana.lose([second.id], Loss("price"))
-    ana.save_filter("mine", "stage:lead")
+    ana.save_filter("mine", 'stage:"Lead Generation"')
     ana.save_rep(Rep("ana", "Ana", "north", True))
     ana.set_target(sales(ana), "2026Q4", "100")
     ana.set_rate("USD", "0.9")

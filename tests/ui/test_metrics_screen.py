@@ -268,7 +268,7 @@ async def test_numbers_of_an_owner_whom_nobody_knows_are_refused(demo: Path) -> 
         await board.type("owner:nobodyatall")
         await board.press("enter")
         await board.settle()
-        assert board.shows("There is no rep 'nobodyatall'") and screen.asked.query is None
+        assert board.shows("no rep 'nobodyatall'") and screen.asked.query is None
 
 
 @pytest.mark.parametrize(("key", "ending"), [("c", "csv"), ("m", "md"), ("s", "svg")])

@@ -300,5 +300,5 @@ async def test_a_board_that_does_not_follow_takes_up_a_new_role_when_it_reads_ag
 def test_a_store_to_read_only_stays_so_whatever_the_role(demo: Path) -> None:
     store = Store.open(str(demo), read_only=True)
     owner = rights(Actor("olga"), store.reader.reps(), store.reader.settings())
-    assert only_looks(store, owner)
+    assert only_looks(store, store.reader, owner)
     store.close()

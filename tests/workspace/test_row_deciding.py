@@ -12,6 +12,7 @@ from pipeboard.domain.deal import Loss
 from pipeboard.exchange.rows import DealRow
 from pipeboard.workspace.import_report import Differing, ImportReport
 from pipeboard.workspace.row_deciding import RowDecider
+from pipeboard.workspace.row_numbers import RowNumbers
 from tests.domain.deciding_cases import BERLIN, NOW, new
 
 MIDNIGHT = datetime(2026, 11, 22, 23, tzinfo=UTC)
@@ -21,7 +22,7 @@ MIDNIGHT = datetime(2026, 11, 22, 23, tzinfo=UTC)
 def decider(**more: Any) -> Any:
     """As much of one as a rule asks."""
     made = SimpleNamespace(_context=SimpleNamespace(zone=BERLIN, actor="ana", at=NOW), **more)
-    for name in ("_closed_later", "_number", "_in_words", "_shown"):
+    for name in ("_closed_later", "_in_words", "_shown"):
         setattr(made, name, getattr(RowDecider, name).__get__(made))
     return made
 
@@ -61,8 +62,12 @@ def test_a_deal_that_closes_on_a_later_day_than_its_row_says_is_told(
 def test_our_own_file_brings_its_numbers_into_an_empty_database(
     keeps: bool, ref: str | None, taken: tuple[int, ...], number: int
 ) -> None:
-    made = decider(_keeps_numbers=keeps, _numbers={*taken}, _highest=12)
-    assert made._number(DealRow(2, {}, "x", ref=ref)) == number
+    numbers = RowNumbers(lambda: (), keeps=keeps)
+    for one in (*taken, *range(12 if not keeps else 0)):
+        numbers.next(DealRow(1, {}, "x", ref=f"D-{one}"))
+    if keeps:
+        numbers.next(DealRow(1, {}, "x", ref="D-12"))
+    assert numbers.next(DealRow(2, {}, "x", ref=ref)) == number
 
 
 @pytest.mark.parametrize(

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from pipeboard.domain.board import Board, Card, Lens, Signs
@@ -18,6 +19,7 @@ from pipeboard.domain.pipeline import Pipeline
 from pipeboard.domain.settings import Rep, Settings
 from pipeboard.store import dialect
 from pipeboard.store.database import Database
+from pipeboard.store.locating import Server
 from pipeboard.store.reading import board, cards, setup
 from pipeboard.store.reading.board import check_stages
 from pipeboard.store.reading.sight import RepSight
@@ -73,8 +75,12 @@ class Reader:
         """A number that differs once another connection has committed; costs microseconds."""
         return self._database.version()
 
-    def login_may_write(self) -> bool:
-        """Whether the login has the right to change deals; of a file the system says that."""
+    @cached_property
+    def may_write(self) -> bool:
+        """Do the rights of the file, or of the login on a server, let this account change it?"""
+        location = self._database.identity.location
+        if not isinstance(location, Server):
+            return location.may_write_beside
         return bool(self._database.column(dialect.MAY_WRITE)[0])
 
     def wait_at_most(self, busy_ms: int) -> None:
