@@ -100,7 +100,7 @@ def stuck_reading(report: Report, say: Wording) -> str:
     over = f" past {say.decimal(Fraction(limit))} d{usually}" if limit is not None else ""
     half = _half_stay(report, found, say)
     days = say.decimal(late.deal_days)
-    past = f"{days} deal-day{'' if days == '1' else 's'}{over}"
+    past = f"{days} deal-day{over}" if days == "1" else f"{days} deal-days{over}"
     return f"{found.stage.name} is the bottleneck: {deals}{worth}, {past}{half}. {found.hint}"
 
 
