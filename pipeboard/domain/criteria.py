@@ -22,8 +22,6 @@ from pipeboard.domain.text import as_own_field, clean_line
 
 FIELDS = ("value", "expected_close", "account", "owner", "source", "contact_reason")
 ROLES = ("decision_maker", "champion", "user", "blocker", "other")
-
-
 EXAMPLES = (
     "value, answer timeline, rating authority >= 2, answers >= 4, contact decision_maker, "
     "next step, checklist"
