@@ -322,8 +322,9 @@ class Parser(argparse.ArgumentParser):
             return f"Here it is a term of the filter: {self.prog} {term}"
         if near := nearest(meant, names) if len(meant) > _SHORTEST_LIKE else None:
             return f"Did you mean {names[near]}?"
-        dashed = "" if flag.startswith("--") else "A word that begins with - stands behind --."
-        return dashed and f"See '{self.prog} --help'. {dashed}"
+        if flag.startswith("--"):
+            return ""
+        return f"See '{self.prog} --help'. A word that begins with - stands behind --."
 
     def _term_of_filter(self, flag: str) -> str:
         """How a filter says what was typed as a flag, where the verb takes one."""
@@ -337,7 +338,7 @@ class Parser(argparse.ArgumentParser):
         from pipeboard.domain.text import did_you_mean, quoted
 
         message = message.replace(_WORD, "")
-        hint = " ".join((f"See '{self.prog} --help'.", *filter(None, (self._first_example,))))
+        hint = f"See '{self.prog} --help'. {self._first_example}".rstrip()
         if missing := _MISSING.match(message):
             message, hint = f"'{self._verb}' needs {missing[1]}", self.example
         elif unknown := _UNKNOWN.match(message):

@@ -140,7 +140,7 @@ def _question(call: Call) -> ReportQuery:
         raise BadInput("--as-of: that has not come yet.", hint="Name an instant until now.")
     words = " ".join(asked.words)
     _refuse_period(call, words)
-    query = echo.typed_filter(call.workspace, call.out, words) if words.strip() else None
+    query = echo.typed_filter(workspace, call.out, words) if words.strip() else None
     return ReportQuery(
         call.pipeline,
         typed_period(workspace, asked.period, at=as_of),

@@ -13,6 +13,7 @@ from datetime import date
 
 from pipeboard.domain.counts import how_many
 from pipeboard.domain.deal import Deal, role_name
+from pipeboard.domain.deal_fields import BY_NAME
 from pipeboard.domain.errors import About as About
 from pipeboard.domain.errors import BadInput, GateNotMet, Way
 from pipeboard.domain.errors import Criterion as Criterion
@@ -54,14 +55,19 @@ def parse_criterion(text: str) -> Criterion:
     )
 
 
+def asked_to_leave(stage: Stage, pipeline: Pipeline) -> str:
+    """What the criteria of a stage ask for: `Timeline answered, a decision-maker named`."""
+    return ", ".join(asked_for(criterion, pipeline) for criterion in stage.criteria)
+
+
 def asked_for(criterion: Criterion, pipeline: Pipeline) -> str:
-    """What a criterion asks for, in words: `Timeline answered`, `a decision-maker named`."""
+    """What a criterion asks for, in words."""
     about, subject = criterion.about, criterion.subject
     question = pipeline.question(subject) if about in (About.ANSWER, About.RATING) else None
     label = question.label if question else subject
     match about:
         case About.FIELD:
-            return _words(subject.removeprefix("field."))
+            return _words(subject)
         case About.ANSWER:
             return f"{label} answered"
         case About.RATING:
@@ -96,7 +102,8 @@ def _of_field(criterion: Criterion, _: Stage, deal: Deal, *around: object) -> st
 
 
 def _words(field: str) -> str:
-    return "close date" if field == "expected_close" else field.replace("_", " ")
+    known = BY_NAME.get(field)
+    return known.told if known and known.told else field.removeprefix("field.").replace("_", " ")
 
 
 def _of_answer(

@@ -59,10 +59,8 @@ PIPELINE_MARKS = (
     "select id, version, position, name, currency from pipeline where not removed"
     " order by position, id"
 )
-ALWAYS_ASKED = (
-    *(SETTINGS, REPS, STAGES, PIPELINES, PIPELINES_REMOVED, PIPELINE_MARKS),
-    MAY_WRITE,
-)
+_OF_SETUP = (SETTINGS, REPS, STAGES, PIPELINES, PIPELINES_REMOVED, PIPELINE_MARKS)
+ALWAYS_ASKED = (*_OF_SETUP, MAY_WRITE)
 """What every use case and every screen asks, which a server answers all at once."""
 
 

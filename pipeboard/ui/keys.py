@@ -357,11 +357,12 @@ _SENT_AS: Final = {
 
 
 _MOVES: Final = "left|right|up|down|home|end|pageup|pagedown|insert|delete"
-_SENT: Final = re.compile(
+_SENT: Final = (
     rf"(ctrl\+)?(shift\+)?({_MOVES})|(ctrl\+)?f[1-9][0-9]?|(shift\+)?tab|space|enter|escape"
     r"|backspace|ctrl\+([a-z0-9@]|backslash|underscore|right_square_bracket|circumflex_accent)"
 )
-_CAPITAL: Final = re.compile(r"shift\+[a-z]")
+_CAPITAL: Final = r"shift\+[a-z]"
+"""Patterns of what terminals send, made ready only where a configuration names keys."""
 _AFTER_CTRL: Final = {
     "\\": "backslash",
     "_": "underscore",
@@ -400,9 +401,9 @@ def _last(key: str) -> str:
 
 def _is_sent(key: str) -> bool:
     plain = key.removeprefix("alt+")
-    if len(plain) == 1 or plain in _NAMES or _SENT.fullmatch(plain):
+    if len(plain) == 1 or plain in _NAMES or re.fullmatch(_SENT, plain):
         return True
-    if plain != key and _CAPITAL.fullmatch(plain):
+    if plain != key and re.fullmatch(_CAPITAL, plain):
         return True
     try:
         return bool(unicodedata.lookup(plain.replace("_", " ")))

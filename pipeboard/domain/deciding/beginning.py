@@ -115,12 +115,10 @@ def take_over(command: c.TakeOver, context: c.Context, deal_id: int) -> tuple[li
         events.append(change_to(deal, Kind.RANKED, deal.stage_entered_at, {"rank": rank}))
         deal = evolve(deal, events[-1])
     if command.archived or command.merged_into is not None:
-        at = command.archived_at or closed_at
-        shelved: dict[str, FieldValue] = {"archived_at": at}
-        if (kept_id := command.merged_into) is not None:
-            shelved = {"merged_into": kept_id, **shelved}
-        kind = Kind.ARCHIVED if kept_id is None else Kind.MERGED
-        events.append(change_to(deal, kind, at, shelved))
+        at, kind, into = command.archived_at or closed_at, Kind.ARCHIVED, {}
+        if command.merged_into is not None:
+            kind, into = Kind.MERGED, {"merged_into": command.merged_into}
+        events.append(change_to(deal, kind, at, {**into, "archived_at": at}))
         deal = evolve(deal, events[-1])
     return events, deal
 

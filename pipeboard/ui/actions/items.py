@@ -226,8 +226,7 @@ async def edit_person(host: Host, look: Callable[[], Deal], key: str) -> Outcome
     async def store(changed: Mapping[str, str]) -> Outcome:
         deal = look()
         person = deal.contacts.get(key, _NOBODY)
-        role = changed.get("role", person.role).replace("-", "_")
-        contact = Contact(**{**asdict(person), **changed, "role": role})
+        contact = Contact(**{**asdict(person), **changed})
         place = key or free_key(contact.name, deal.contacts, "person")
         return await execute(host, c.SetContact(place, contact), ids=[deal.id], repeats=False)
 

@@ -7,7 +7,7 @@ from typing import ClassVar, Final
 from textual.binding import BindingType
 from textual.events import Key
 
-from pipeboard.domain.criteria import asked_for
+from pipeboard.domain.criteria import asked_to_leave
 from pipeboard.domain.deal import Answer, Deal
 from pipeboard.domain.lazy_dataclass import dataclass
 from pipeboard.domain.pipeline import Pipeline, Question, Stage
@@ -267,8 +267,7 @@ class Playbook(Overlay[int]):
         lines = _labelled("Goal", stage.outcome, width)
         for line in stage.playbook.split("\n") if stage.playbook else ():
             lines += indented(line, width)
-        asks = ", ".join(asked_for(criterion, self._pipeline) for criterion in stage.criteria)
-        lines += _labelled("To leave it", asks, width)
+        lines += _labelled("To leave it", asked_to_leave(stage, self._pipeline), width)
         lines += _labelled("Usual next step", stage.next_step, width)
         lines += [self._item(place, item) for place, item in enumerate(stage.checklist)]
         if not lines:

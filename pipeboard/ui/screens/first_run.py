@@ -17,7 +17,7 @@ from textual.screen import ModalScreen, Screen
 
 from pipeboard import __version__
 from pipeboard.domain.counts import how_many
-from pipeboard.domain.criteria import asked_for
+from pipeboard.domain.criteria import asked_to_leave
 from pipeboard.domain.errors import PipeboardError
 from pipeboard.domain.lazy_dataclass import dataclass, field, replace
 from pipeboard.domain.money import exponent, format_percent
@@ -418,7 +418,7 @@ def _details(pipeline: Pipeline, width: int) -> Iterator[Line]:
         )
         yield (blank(3), *name)
         if stage.criteria:
-            gate = ", ".join(asked_for(criterion, pipeline) for criterion in stage.criteria)
+            gate = asked_to_leave(stage, pipeline)
             yield from indented(f"{BEFORE} to leave it: {gate}", width - 2, (blank(2),))
     if pipeline.questions:
         asked = f" {DOT} ".join(question.label for question in pipeline.questions)
