@@ -41,7 +41,7 @@ from pipeboard.workspace.recording import Receipt, retried
 )
 @takes_deals
 @takes("--done", action="store_true", help="the present step is done")
-@takes("--outcome", metavar="TEXT", default="", help="what came of it")
+@takes("-m", "--outcome", metavar="TEXT", default="", help="what came of it")
 @takes("--clear", action="store_true", help="take the next step away")
 def next_step(call: Call) -> int:
     """What happens next; or that it happened; or that nothing is planned."""
@@ -83,7 +83,7 @@ def _direction(parser: Parser) -> None:
 )
 @takes_deals
 @takes_all(_direction)
-@takes("--outcome", metavar="TEXT", default="", help="what came of it")
+@takes("-m", "--outcome", metavar="TEXT", default="", help="what came of it")
 @takes("--quote", action="store_true", help="the proposal went out with it")
 @takes(
     "--trial-close",

@@ -8,12 +8,13 @@ from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
 
-from pipeboard.domain.counted_days import add_months
-from pipeboard.domain.dates import format_date, parse_date, split_leading_date
+from pipeboard.domain.counted_days import HOW_LONG, LIKE_WORDS, add_months
+from pipeboard.domain.dates import find_date, format_date, parse_date
 from pipeboard.domain.deal import Deal, NextStep, Touch
 from pipeboard.domain.deal_fields import FIELDS
 from pipeboard.domain.errors import BadInput
 from pipeboard.domain.lazy_dataclass import replace
+from pipeboard.domain.local_days import local_days
 from pipeboard.domain.pipeline import Pipeline
 from pipeboard.domain.text import quoted
 
@@ -25,6 +26,11 @@ PRESETS = (2, 4, 7, 14, 30)
 """Days until the next follow-up that people choose from."""
 
 _FRIDAY, _WEEK = 4, 7
+_MOST_WORDS = 6
+_PART_OF_WORDS = {"about", "after", "and", "before", "every", "for", "from", "of", "or", "per"}
+_PART_OF_WORDS |= {"since", "the", "till", "to", "until"}
+"""In front of a day, these make it a part of what is said: `the plan for Monday`."""
+_BEFORE_A_DAY = {"by", "on"}
 _LONGEST = {"d": 365, "w": 104, "m": 24}
 _EVERY = re.compile(
     r"(?:^|(?<=\s))every\s+(?P<count>\d{0,4})\s*(?P<unit>d|w|m)(?:ays?|eeks?|onths?)?$",
@@ -33,7 +39,8 @@ _EVERY = re.compile(
 
 
 def parse_step(words: str, today: date) -> NextStep:
-    """A next step as typed, its day first and how often it recurs last: `thu call Bob every 2w`.
+    """A next step as typed, its day in front or behind (`thu call Bob`, `call Bob thu`), and then
+    how often it recurs (`every 2w`).
 
     One that recurs and names no day is due for the first time after that time. BadInput for a
     day that is none, or a time that is too long.
@@ -50,9 +57,73 @@ def parse_step(words: str, today: date) -> NextStep:
             )
         line = line[: found.start()].rstrip(" ,;")
     due, text = split_leading_date(line, today)
+    if due is None:
+        due, text = split_trailing_date(text, today)
     if every and due is None:
         due = after(today, every)
     return NextStep(text, due, every)
+
+
+def split_leading_date(text: str, today: date) -> tuple[date | None, str]:
+    """The longest beginning of the text that is a date, and the words after it.
+
+    `thu call Bob` gives Thursday and `call Bob`; without a date the text comes back whole. Raises
+    BadInput where the beginning is written as a date, and is none (`31 feb call Bob`).
+    """
+    words = text.split()
+    for count in range(min(len(words), _MOST_WORDS), 0, -1):
+        begin = " ".join(words[:count]).rstrip(",:")
+        # "3 dec 10 boxes" are ten boxes, not the year 2010.
+        shorter = " ".join(words[: count - 1])
+        if words[count - 1].isdigit() and len(words[count - 1]) == 2 and _is_date(shorter, today):
+            continue
+        if count < len(words) and _is_like_words(begin):
+            continue
+        day = find_date(begin, today)
+        if day is not None:
+            return day, " ".join(words[count:])
+    return None, " ".join(words)
+
+
+def split_trailing_date(text: str, today: date) -> tuple[date | None, str]:
+    """The longest end of the text that is a date, and the words before it.
+
+    `call Bob thu` and `call Bob by thu` give Thursday and `call Bob`. It comes back whole where the
+    end may as well be about something else: `plan for monday`, `trial 30d`, `part 1/2`, or a day
+    that is gone. Raises BadInput where the end names a day, and is none (`call Bob 31 feb`).
+    """
+    words = text.split()
+    for start in range(max(1, len(words) - _MOST_WORDS), len(words)):
+        end, before = " ".join(words[start:]), words[start - 1].lower()
+        try:
+            day = find_date(end, today)
+        except BadInput:
+            if any(map(str.isalpha, end)):
+                raise
+            continue
+        if day is None:
+            continue
+        is_how_long = HOW_LONG.fullmatch(end.lower()) or _is_like_words(end)
+        left = words[: start - 1] if before in _BEFORE_A_DAY else words[:start]
+        if is_how_long or before in _PART_OF_WORDS or day < today or not left:
+            break
+        return day, " ".join(left)
+    return None, " ".join(words)
+
+
+def _is_like_words(text: str) -> bool:
+    """Whether a day beside words may be one of them."""
+    local = local_days()
+    return bool(LIKE_WORDS.fullmatch(text.lower())) or (
+        local is not None and local.is_bare_word(text)
+    )
+
+
+def _is_date(text: str, today: date) -> bool:
+    try:
+        return find_date(text, today) is not None
+    except BadInput:
+        return False
 
 
 def parse_until(words: str, today: date) -> tuple[date, str]:

@@ -227,7 +227,7 @@ class SetNextStep:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """The next step as it is typed, its day first: `thu call Bob`; `-` or nothing clears it."""
+    """The next step as it is typed, with its day: `thu call Bob`; `-` or nothing clears it."""
 
     typed: str
 

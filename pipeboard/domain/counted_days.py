@@ -31,6 +31,8 @@ _FROM_TODAY = (
 )
 LIKE_WORDS = re.compile(rf"{_COUNT} ?(?:day|week|month|year)|24/7")
 """What begins a sentence as well as it says a day: `one day workshop`, `3 month trial`."""
+HOW_LONG = re.compile(rf"{_COUNT} ?(?:[dwmy]|days?|weeks?|months?|years?)")
+"""What ends a sentence as well as it says a day: `trial 30d`."""
 _END_OF = re.compile(
     r"(?:eo(?P<letter>[wmqy])"
     r"|end of (?:(?P<which>the|this|next|last) )?(?P<unit>week|month|quarter|year))"

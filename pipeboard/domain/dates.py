@@ -12,7 +12,6 @@ from zoneinfo import ZoneInfo
 
 from pipeboard.domain.counted_days import (
     DAYS_FROM_TODAY,
-    LIKE_WORDS,
     any_of,
     counted_day,
     month_length,
@@ -41,7 +40,6 @@ _EXAMPLES = "Write it like 2026-12-19, 19 Dec, fri, tomorrow or +3d."
 _LONGEST = 40
 _MOST_YEARS = 50  # of a day that is counted: a slip, where it is further
 _FARTHEST = timedelta(days=366 * _MOST_YEARS)
-_MOST_WORDS = 6
 
 _MONTH_NAMES = [
     "January", "February", "March", "April", "May", "June",
@@ -87,7 +85,7 @@ def parse_date(text: str, today: date, direction: Direction = Direction.AHEAD) -
     of more than 50 years from today, and for what can be read two ways: `03/04/2026` where no
     locale tells, and `next friday` when this week has one to come.
     """
-    day = _read(text, today, direction) if len(text) <= _LONGEST else None
+    day = find_date(text, today, direction)
     if day is None:
         raise BadInput(f"{quoted(text)} is not a date.", hint=_EXAMPLES)
     return day
@@ -121,44 +119,10 @@ def is_complete(text: str) -> bool:
     return bool(re.search(r"[0-9]{4}", line)) or line in DAYS_FROM_TODAY
 
 
-def split_leading_date(text: str, today: date) -> tuple[date | None, str]:
-    """The longest beginning of the text that is a date, and the words after it.
-
-    `thu call Bob` gives Thursday and `call Bob`; without a date the text comes back whole. Raises
-    BadInput where the beginning is written as a date, and is none (`31 feb call Bob`).
-    """
-    words = text.split()
-    for count in range(min(len(words), _MOST_WORDS), 0, -1):
-        begin = " ".join(words[:count]).rstrip(",:")
-        # "3 dec 10 boxes" are ten boxes, not the year 2010.
-        shorter = " ".join(words[: count - 1])
-        if words[count - 1].isdigit() and len(words[count - 1]) == 2 and _is_date(shorter, today):
-            continue
-        if count < len(words) and _is_like_words(begin):
-            continue
-        day = _read(begin, today, Direction.AHEAD) if len(begin) <= _LONGEST else None
-        if day is not None:
-            return day, " ".join(words[count:])
-    return None, " ".join(words)
-
-
-def _is_like_words(text: str) -> bool:
-    """Whether a day in front of words may be one of them."""
-    local = local_days()
-    return bool(LIKE_WORDS.fullmatch(text.lower())) or (
-        local is not None and local.is_bare_word(text)
-    )
-
-
-def _is_date(text: str, today: date) -> bool:
-    try:
-        return _read(text, today, Direction.AHEAD) is not None
-    except BadInput:
-        return False
-
-
-def _read(text: str, today: date, direction: Direction) -> date | None:
-    """The date that the text says; None where it is not written as a date at all."""
+def find_date(text: str, today: date, direction: Direction = Direction.AHEAD) -> date | None:
+    """As `parse_date`, or None where the text is not written as a date at all."""
+    if len(text) > _LONGEST:
+        return None
     line = " ".join(text.lower().split())
     try:
         counted = counted_day(line, today, back=direction is Direction.BACK)

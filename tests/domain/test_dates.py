@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from pipeboard.domain.cadence import split_leading_date, split_trailing_date
 from pipeboard.domain.counted_days import add_months
 from pipeboard.domain.dates import (
     Direction,
@@ -24,7 +25,6 @@ from pipeboard.domain.dates import (
     parse_date,
     parse_days,
     parse_instant,
-    split_leading_date,
     start_of_day,
 )
 from pipeboard.domain.errors import BadInput
@@ -414,6 +414,45 @@ def test_any_text_is_a_date_or_is_refused(text: str, today: date) -> None:
 )
 def test_a_leading_date_is_taken_off_the_words(text: str, day: date | None, rest: str) -> None:
     assert split_leading_date(text, TODAY) == (day, rest)
+
+
+@pytest.mark.parametrize(
+    ("text", "day", "rest"),
+    [
+        ("call Bob thu", date(2026, 11, 26), "call Bob"),
+        ("call Bob on thu", date(2026, 11, 26), "call Bob"),
+        ("send the  quote by 3 dec", date(2026, 12, 3), "send the quote"),
+        ("call Bob tomorrow", date(2026, 11, 26), "call Bob"),
+        ("call Bob today", TODAY, "call Bob"),
+        ("call Bob +3d", date(2026, 11, 28), "call Bob"),
+        ("call Bob in two weeks", date(2026, 12, 9), "call Bob"),
+        ("sign Sat 19 Dec 2026", date(2026, 12, 19), "sign"),
+        ("sign 31/12", date(2026, 12, 31), "sign"),
+        ("call Bob eom", date(2026, 11, 30), "call Bob"),
+        ("plan for thu", None, "plan for thu"),
+        ("mon and thu", None, "mon and thu"),
+        ("trial 30d", None, "trial 30d"),
+        ("trial one month", None, "trial one month"),
+        ("ship part 1/2", None, "ship part 1/2"),
+        ("ask what changed 3 days ago", None, "ask what changed 3 days ago"),
+        ("ask what they heard yesterday", None, "ask what they heard yesterday"),
+        ("send 3 dec 10", None, "send 3 dec 10"),
+        ("call Bob thu at ten", None, "call Bob thu at ten"),
+        ("by thu", None, "by thu"),
+        ("thu", None, "thu"),
+        ("", None, ""),
+    ],
+)
+def test_a_day_at_the_end_is_taken_off_the_words_where_it_can_be_nothing_else(
+    text: str, day: date | None, rest: str
+) -> None:
+    assert split_trailing_date(text, TODAY) == (day, rest)
+
+
+@pytest.mark.parametrize("text", ["call Bob 31 feb", "call Bob next friday"])
+def test_a_day_at_the_end_that_is_none_or_two_is_refused(text: str) -> None:
+    with pytest.raises(BadInput):
+        split_trailing_date(text, TODAY)
 
 
 @pytest.mark.parametrize("text", ["31 feb call Bob", "03/04/2026 call Bob"])

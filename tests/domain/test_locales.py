@@ -11,13 +11,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from pipeboard.domain.cadence import split_leading_date
 from pipeboard.domain.counts import how_many, in_english, in_figures
 from pipeboard.domain.dates import (
     Direction,
     format_date,
     format_day,
     parse_date,
-    split_leading_date,
 )
 from pipeboard.domain.errors import BadInput
 from pipeboard.domain.locale_table import LOCALE_ROWS

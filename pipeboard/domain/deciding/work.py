@@ -135,7 +135,7 @@ def set_next_step(command: c.SetNextStep, deal: Deal, context: c.Context) -> lis
 
 @rule(c.Plan, "next", _planned, takes_up=True)
 def plan(command: c.Plan, deal: Deal, context: c.Context) -> list[Event]:
-    """The next step as it is typed: its day first, how often it recurs last."""
+    """The next step as it is typed: its day first or last, how often it recurs last."""
     typed = "" if command.typed.strip() in ("-", "none") else command.typed
     step = parse_step(typed, context.today)
     return set_next_step(c.SetNextStep(step.text, step.due, step.every), deal, context)

@@ -7,8 +7,7 @@ from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Final, TypeVar, cast
 
 from pipeboard.domain import commands as c
-from pipeboard.domain.cadence import parse_until
-from pipeboard.domain.dates import split_leading_date
+from pipeboard.domain.cadence import parse_step, parse_until
 from pipeboard.domain.deal_fields import BY_NAME
 from pipeboard.domain.errors import DatabaseError, PipeboardError
 from pipeboard.domain.lazy_dataclass import dataclass
@@ -290,11 +289,11 @@ def _tags(host: BoardScreen, words: str) -> list[Offer]:
 
 
 def _steps(host: BoardScreen, words: str) -> list[Offer]:
-    due, step = split_leading_date(words, host.today)
-    when = written().date(due) if due else "no day"
-    if due is not None and not step:
-        return [_does(f"next {words}", f"Put off to {when}", "r", c.Reschedule(due))]
-    return [_does(f"next {words}", f"Next: {step}", when, c.Plan(words))]
+    step = parse_step(words, host.today)
+    when = written().date(step.due) if step.due else "no day"
+    if step.due is not None and not step.text:
+        return [_does(f"next {words}", f"Put off to {when}", "r", c.Reschedule(step.due))]
+    return [_does(f"next {words}", f"Next: {step.text}", when, c.Plan(words))]
 
 
 def _notes(host: BoardScreen, words: str) -> list[Offer]:
