@@ -20,7 +20,7 @@ from pipeboard.domain.errors import BadInput
 from pipeboard.domain.events import Event, to_json
 from pipeboard.domain.lazy_dataclass import replace
 from pipeboard.domain.locales import ENGLISH, written
-from pipeboard.domain.people import is_me, match_rep
+from pipeboard.domain.people import Actor, is_me, match_rep
 from pipeboard.domain.phrases import aloud
 from pipeboard.domain.roles import who_may
 from pipeboard.domain.text import did_you_mean, quoted
@@ -116,7 +116,7 @@ def _audit(call: Call) -> Audit:
     by = (asked.by or "").strip().removeprefix("@")
     if is_me(by):
         by = call.workspace.me
-    if by and not call.workspace.reader.history.commands(by, limit=1):
+    if by and not call.workspace.reader.history.commands(Actor(by), limit=1):
         by = match_rep(by, call.workspace.reader.reps()).name
     return Audit(by, verb, asked.overrides, asked.for_others, asked.undone)
 

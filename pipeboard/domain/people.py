@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
+from typing import Protocol
 
 from pipeboard.domain.errors import Ambiguous, BadInput, NotFound, PipeboardError
 from pipeboard.domain.filter_nodes import ME, And, Filter, Is, Node, Not, Or
@@ -16,6 +17,15 @@ from pipeboard.domain.text import clean_line, few, fold, nearest, quoted
 
 CALENDAR = "calendar"
 """Who brings lost deals back when their day has come."""
+
+
+class DoneBySomebody(Protocol):
+    """What somebody did, for themselves or for a rep."""
+
+    @property
+    def actor(self) -> str: ...
+    @property
+    def acting_as(self) -> str: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +44,16 @@ class Actor:
     @property
     def rep(self) -> str:
         return self.acting_as or self.name
+
+    @property
+    def for_whom(self) -> str:
+        """The rep whose things alone this is about; empty for an account that acts for itself."""
+        return "" if self.acting_as == self.name else self.acting_as
+
+    def did(self, done: DoneBySomebody) -> bool:
+        """Whether something is what this actor did. People who share an account are told apart by
+        the rep that each acts for."""
+        return done.actor == self.name and self.for_whom in ("", done.acting_as)
 
 
 def rep_name(name: str | None) -> str:

@@ -177,7 +177,7 @@ class PipeboardApp(TypeAhead[None], Session[None], CellDisplay[None]):
         self.theme_inks = theme
         settings: Settings = state.reader.settings()
         self.drafts = Drafts(
-            seat.folder / "drafts", seat.store.database_id, now=seat.clock, zone=settings.zone
+            seat.folder / "drafts", seat.kept_as, now=seat.clock, zone=settings.zone
         )
         self.crash_log = seat.folder / "pipeboard.log"
         own = ways(rebound(BOARD, choices.keymap))
@@ -307,7 +307,7 @@ class PipeboardApp(TypeAhead[None], Session[None], CellDisplay[None]):
 
     def save_drafts(self) -> None:
         """What is half typed on any screen, what was asked for and is not stored, and the view."""
-        keep_view(self.seat.folder, self.seat.store.database_id, self._state)
+        keep_view(self.seat.folder, self.seat.kept_as, self._state)
         for screen in self.screen_stack:
             if isinstance(screen, Overlay):
                 screen.keep_draft()

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final, TypeAlias
 
 from pipeboard.domain.board import SORTS, Lens, Sort, usual_sort
 from pipeboard.domain.counts import in_figures
+from pipeboard.domain.digests import sha256
 from pipeboard.domain.errors import DatabaseError, PipeboardError, Refused
 from pipeboard.domain.filter_nodes import These
 from pipeboard.domain.lazy_dataclass import dataclass, field, replace
@@ -95,6 +96,11 @@ class Seat:
         return self.actor.rep
 
     @property
+    def kept_as(self) -> str:
+        """As what the session is kept: how the database was left, and what was typed."""
+        return kept_as(self.store.database_id, self.actor)
+
+    @property
     def eyes(self) -> str:
         """Whose private fields the screens show: one's own, or everybody's."""
         return self.rights.eyes if self.rights is not None else self.me
@@ -102,6 +108,12 @@ class Seat:
     def today(self, zone: ZoneInfo) -> date:
         """The date there, by the clock."""
         return self.clock().astimezone(zone).date()
+
+
+def kept_as(database: str, actor: Actor) -> str:
+    """As what sessions on a database are kept; of those who share an account each has their own."""
+    whose = f"-{sha256(actor.for_whom.encode()).hexdigest()[:12]}" if actor.for_whom else ""
+    return f"{database}{whose}"
 
 
 def only_looks(store: Store, reader: Reader, allowed: Rights) -> bool:

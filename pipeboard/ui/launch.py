@@ -29,6 +29,7 @@ from pipeboard.ui.last_view import (
     SameFile,
     Seat,
     chosen_pipeline,
+    kept_as,
     last_view,
     only_looks,
     opened_lens,
@@ -76,7 +77,7 @@ def open_board(
     """
     depth = color_depth(environ)
     theme = choices.themes.shown(background(choices.theme, environ, state_folder), depth)
-    last = last_view(state_folder, store.database_id)
+    last = last_view(state_folder, kept_as(store.database_id, actor))
     state = first_state(store, clock, actor, choices, environ, last)
     # What is alive now stays alive: collecting it while Textual is imported is time lost.
     gc.freeze()

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from pipeboard.domain.counts import how_many
 from pipeboard.domain.errors import DatabaseError
+from pipeboard.domain.people import Actor, named
 from pipeboard.ui.board_state import BoardState
 from pipeboard.ui.host import Host
 from pipeboard.ui.keys import key_for
@@ -50,13 +51,13 @@ class News:
         return True
 
 
-def told(done: Sequence[Did], state: BoardState, me: str) -> str:
+def told(done: Sequence[Did], state: BoardState, me: Actor) -> str:
     """What others than this person did, in a few words; empty where nobody did."""
-    news = [did for did in done if did.actor != me]
+    news = [did for did in done if not me.did(did)]
     if not news:
         return ""
     when = f"{news[0].at.astimezone(state.lens.zone):%H:%M}"
-    who = ", ".join(dict.fromkeys(f"@{did.actor}" for did in news))
+    who = ", ".join(dict.fromkeys(f"@{named(did.actor, did.acting_as)}" for did in news))
     if len(news) == 1:
         return f"{who} {when}: {news[0].summary}"
     return f"{how_many(len(news), 'change')} by {who} {when}"

@@ -74,7 +74,7 @@ class Unseen:
     def stop_relative(self, command: c.Command) -> None:
         """Raises `Conflict` when somebody else changed what the command starts from."""
         rests_on = _RESTS_ON.get(type(command))
-        others = [entry for entry in self.entries if entry.actor != self.service.actor.name]
+        others = [entry for entry in self.entries if not self.service.actor.did(entry)]
         if rests_on and others:
             theirs = replace(self, entries=others)
             if names := theirs._changed(rests_on):

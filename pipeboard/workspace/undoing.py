@@ -82,7 +82,7 @@ def undo_last(
 
     With `rest` those deals stay as they are, and all others go back.
     """
-    last = _mine(service, which) if which else service.reader.history.undoable(service.actor.name)
+    last = _mine(service, which) if which else service.reader.history.undoable(service.actor)
     if last is None:
         raise Refused("There is nothing of yours to undo.")
     back = _reverted(service, last.id, f"Can't undo '{last.summary}'", rest=rest)
@@ -99,7 +99,7 @@ def undo_last(
 @as_command("")
 def redo_last(service: Service, **once: Unpack[Once]) -> Receipt:
     """Puts back what my last undo took, unless I did something else since."""
-    found = service.reader.history.redoable(service.actor.name)
+    found = service.reader.history.redoable(service.actor)
     if found is None:
         raise Refused("There is nothing to redo.")
     undoing, last = found
@@ -113,14 +113,14 @@ def redo_last(service: Service, **once: Unpack[Once]) -> Receipt:
 
 def undo_list(service: Service, limit: int = 20) -> tuple[Did, ...]:
     """My last commands that stand, newest first: what undo would take back, in that order."""
-    done = service.reader.history.commands(service.actor.name, 10 * limit)
+    done = service.reader.history.commands(service.actor, 10 * limit)
     return tuple(did for did in done if did.undoes is None and not did.undone)[:limit]
 
 
 def _mine(service: Service, command_id: str) -> Did:
     """A command of mine that stands; `Refused` for any other."""
     found = service.reader.history.command(command_id)
-    if found is None or found.actor != service.actor.name:
+    if found is None or not service.actor.did(found):
         raise Refused("Only what you did yourself is taken back.")
     if found.undone:
         raise Refused(f"'{found.summary}' was taken back already.")

@@ -20,6 +20,7 @@ from pipeboard.domain.deal_record import EVERYBODYS
 from pipeboard.domain.errors import DatabaseError, PipeboardError
 from pipeboard.domain.filter import parse_filter
 from pipeboard.domain.filter_nodes import Filter
+from pipeboard.domain.people import Actor
 from pipeboard.domain.settings import Rep
 from pipeboard.store import Store
 from pipeboard.store.checking import check_copy
@@ -145,8 +146,8 @@ def writers_questions(writer: Writer) -> Iterator[Callable[[], object]]:
     yield lambda: writer.reader.deals((1, 2, 3))
     reader = writer.reader
     yield lambda: reader.due_to_return(TODAY)
-    yield lambda: reader.history.undoable("ana")
-    yield lambda: reader.history.redoable("ana")
+    yield lambda: reader.history.undoable(Actor("ana"))
+    yield lambda: reader.history.redoable(Actor("ana"))
     yield lambda: reader.history.standing_since(1, 0)
     yield lambda: [reader.history.events_of(did) for did in _commands(reader)]
     yield lambda: writer.numbers("deal", 1)
@@ -154,7 +155,7 @@ def writers_questions(writer: Writer) -> Iterator[Callable[[], object]]:
 
 
 def _commands(reader: Reader) -> list[str]:
-    last = reader.history.undoable("ana")
+    last = reader.history.undoable(Actor("ana"))
     return [last.id] if last else []
 
 

@@ -180,8 +180,8 @@ QUESTIONS: Mapping[str, tuple[Callable[[Reader], object], Sequence[str]]] = {
         UNDONE,
     ),
     "the log of a deal": (lambda reader: reader.history.log(5), ()),
-    "what may be undone": (lambda reader: reader.history.undoable("ana"), ()),
-    "what may be redone": (lambda reader: reader.history.redoable("ana"), ()),
+    "what may be undone": (lambda reader: reader.history.undoable(Actor("ana")), ()),
+    "what may be redone": (lambda reader: reader.history.redoable(Actor("ana")), ()),
     "what was done since": (lambda reader: reader.history.standing_since(5, 1), ()),
     "the events of a command": (lambda reader: reader.history.events_of("c1"), ()),
     "the pipeline written last": (

@@ -18,6 +18,7 @@ from pipeboard.domain.errors import Conflict
 from pipeboard.domain.events import IMPORTED, Event, EventFacts, Kind, change_to, evolve, inverse
 from pipeboard.domain.lazy_dataclass import replace
 from pipeboard.domain.money import Money
+from pipeboard.domain.people import Actor
 from pipeboard.domain.settings import Rep
 from pipeboard.store import Store
 from pipeboard.store.projecting import Change
@@ -146,8 +147,8 @@ def test_commands_say_who_did_what(store: Store) -> None:
         _later(1),
     )
     assert first.verb == "import"
-    assert store.reader.history.commands("bo") == ()
-    assert store.reader.history.commands("ana", 1) == (newest,)
+    assert store.reader.history.commands(Actor("bo")) == ()
+    assert store.reader.history.commands(Actor("ana"), 1) == (newest,)
 
 
 def test_a_sheet_holds_everything_of_a_deal(store: Store) -> None:
@@ -291,7 +292,7 @@ def test_what_can_be_taken_back_or_put_again_is_ones_own_last_that_stands(
     _work(store, *WORK[:done])
     history = store.reader.history
     for actor in ("ana", "bo"):
-        last, again = history.undoable(actor), history.redoable(actor)
+        last, again = history.undoable(Actor(actor)), history.redoable(Actor(actor))
         assert (last and last.id) == undoable[actor]
         assert (again and (again[0].id, again[1].id)) == redoable[actor]
 
@@ -312,7 +313,7 @@ def test_whoever_does_something_else_has_nothing_to_put_again(
     since: tuple[tuple[str, str, str], ...], redoable: tuple[str, str] | None, store: Store
 ) -> None:
     _work(store, *WORK, *since)
-    again = store.reader.history.redoable("ana")
+    again = store.reader.history.redoable(Actor("ana"))
     assert (again and (again[0].id, again[1].id)) == redoable
 
 
@@ -320,7 +321,7 @@ def test_a_command_is_found_by_its_id_with_what_it_is_about(store: Store) -> Non
     _work(store, *WORK, ("a4", "ana", "redoes=a2"))
     history = store.reader.history
     found = {one.id: one for one in history.commands()}
-    assert [one.id for one in history.commands("bo")] == ["b2", "b1"]
+    assert [one.id for one in history.commands(Actor("bo"))] == ["b2", "b1"]
     assert [one.id for one in history.commands(limit=2)] == ["a4", "a3"]
     for name in found:
         assert history.command(name) == found[name]
@@ -634,7 +635,7 @@ def test_an_undo_that_was_put_again_is_none_to_put_again_and_the_one_before_it_i
 ) -> None:
     _work(store, *WORK, ("a4", "ana", "undoes=a1"), ("a5", "ana", "redoes=a1"))
     store.write(lambda writer: writer.mark("a4", undone=True))
-    again = store.reader.history.redoable("ana")
+    again = store.reader.history.redoable(Actor("ana"))
     assert again is not None and (again[0].id, again[1].id) == ("a3", "a2")
     store.write(lambda writer: writer.mark("a3", undone=True))
-    assert store.reader.history.redoable("ana") is None
+    assert store.reader.history.redoable(Actor("ana")) is None

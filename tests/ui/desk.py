@@ -20,7 +20,7 @@ from pipeboard.store import Store
 from pipeboard.ui.app import PipeboardApp
 from pipeboard.ui.board_state import BoardState
 from pipeboard.ui.draw.board import status_rows
-from pipeboard.ui.last_view import Choices, last_view
+from pipeboard.ui.last_view import Choices, kept_as, last_view
 from pipeboard.ui.launch import first_state, make_app
 from pipeboard.ui.palette import theme_for
 from pipeboard.ui.screens.board import BoardScreen
@@ -178,6 +178,9 @@ def short_looks() -> Iterator[None]:
         _wait.SLEEP_GRANULARITY, _wait.SLEEP_IDLE = before
 
 
+ANA = Actor("ana")
+
+
 @asynccontextmanager
 async def desk(
     path: Path,
@@ -188,15 +191,15 @@ async def desk(
     environ: Mapping[str, str] | None = None,
     now: datetime = NOW,
     place: str = "",
+    actor: Actor = ANA,
 ) -> AsyncIterator[Desk]:
-    """The board of a database, as ana sees it: of a file, or of a `place` on a server, and then
-    what is kept beside lies beside the file."""
+    """The board of a database, as ana sees it unless another `actor` does: of a file, or of a
+    `place` on a server, and then what is kept beside lies beside the file."""
     place = place or str(path)
     choices = choices or Choices()
     environ = environ or {"TERM": "xterm-256color", "LANG": "C.UTF-8"}
     store = Store.open(place, read_only=read_only)
-    actor = Actor("ana")
-    last = last_view(path.parent / "state", store.database_id)
+    last = last_view(path.parent / "state", kept_as(store.database_id, actor))
     state = first_state(store, lambda: now, actor, choices, environ, last)
     theme = theme_for(choices.theme, ColorDepth.TRUECOLOR)
     app = make_app(store, lambda: now, actor, choices, state, theme, path.parent / "state")

@@ -422,15 +422,15 @@ async def test_what_is_older_than_the_session_is_undone_only_when_it_is_asked_fo
     demo: Path,
 ) -> None:
     async with desk(demo) as board:
-        last = board.workspace.reader.history.undoable("ana")
+        last = board.workspace.reader.history.undoable(Actor("ana"))
         assert last is not None
         await board.press("u")
         assert board.is_asking
         assert board.shows("u undoes it")
         await board.press("escape")
-        assert board.workspace.reader.history.undoable("ana") == last
+        assert board.workspace.reader.history.undoable(Actor("ana")) == last
         await board.press("u", "u")
-        assert board.workspace.reader.history.undoable("ana") != last
+        assert board.workspace.reader.history.undoable(Actor("ana")) != last
         assert "Undid" in board.status
 
 

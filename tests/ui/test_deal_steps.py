@@ -159,7 +159,9 @@ def test_what_is_searched_is_trimmed_and_another_tab_says_nothing_of_the_one_bef
     [
         (True, "bo", "changed by @bo 12:00"),
         (True, "ana", "changed by @ana 12:00"),  # she herself, for whom the account acts
-        (True, "root", None),
+        (True, "root", "changed by @root 12:00"),  # the account, but not for her
+        (True, "root (for bo)", "changed by @root (for bo) 12:00"),
+        (True, "root (for ana)", None),
         (False, "bo", None),
     ],
 )
@@ -167,7 +169,8 @@ def test_whose_change_of_the_deal_it_is_is_said(
     is_other: bool, actor: str, said: str | None
 ) -> None:
     record = sheet_of()
-    last = replace(record.entries[0], actor=actor)
+    account, _, for_whom = actor.rstrip(")").partition(" (for ")
+    last = replace(record.entries[0], actor=account, acting_as=for_whom)
     deal = replace(DEAL, version=DEAL.version + is_other)
     screen = screen_of()
     screen.reload = lambda: setattr(

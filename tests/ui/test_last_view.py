@@ -30,6 +30,7 @@ from pipeboard.ui.last_view import (
     chosen_pipeline,
     empty_board,
     keep_view,
+    kept_as,
     last_view,
     read_anew,
     read_filter,
@@ -196,6 +197,26 @@ async def test_a_filter_that_is_there_again_is_told(demo: Path) -> None:
         assert "Esc takes that away" in board.status
         await board.press("escape")
         assert board.state.lens.filter is None
+
+
+async def test_of_those_who_share_an_account_each_finds_the_board_and_their_words_as_they_left_them(
+    demo: Path,
+) -> None:
+    for_one, for_another = Actor("box", "ana"), Actor("box", "mara")
+    async with desk(demo, actor=for_one) as board:
+        await board.press("O", "n", *"Hers.")
+        await _leave(board)
+    async with desk(demo, actor=for_another) as board:
+        assert board.state.lens.owner is None
+        assert list(board.app.drafts.kept_lines()) == []
+    async with desk(demo, actor=for_one) as board:
+        assert board.state.lens.owner == "ana"
+        assert len(list(board.app.drafts.kept_lines())) == 1
+
+
+@pytest.mark.parametrize("actor", [Actor("ana"), Actor("ana", "ana")])
+def test_what_an_account_keeps_for_itself_is_kept_under_the_database_alone(actor: Actor) -> None:
+    assert kept_as("some-id", actor) == "some-id"
 
 
 def test_of_many_databases_the_last_ones_are_remembered(demo: Path) -> None:

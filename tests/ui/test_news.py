@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from pipeboard.domain.people import Actor
 from pipeboard.ui.news import News, first_words, told
 from tests.ui.script import Desk
 from tests.verbs import Workspace
@@ -21,7 +22,7 @@ def test_what_others_do_is_told_once_and_what_one_does_oneself_never(
     assert news.since(state) == [] and not news.is_only(state, "")
     bo.add_note([1], "One.")
     done = news.since(state)
-    assert told(done, state, "ana") == f"@bo 10:00: {done[0].summary}"
+    assert told(done, state, Actor("ana")) == f"@bo 10:00: {done[0].summary}"
     assert news.since(state) == []
     mine = desk.workspace.add_note([1], "Two.")
     assert news.is_only(state, mine.command_id)
@@ -32,8 +33,8 @@ def test_what_others_do_is_told_once_and_what_one_does_oneself_never(
     assert not news.is_only(state, mine.command_id)
     done = news.since(state)
     assert len(done) == 3
-    assert told(done, state, "ana") == "2 changes by @bo 10:00"
-    assert told(done[2:], state, "ana") == ""
+    assert told(done, state, Actor("ana")) == "2 changes by @bo 10:00"
+    assert told(done[2:], state, Actor("ana")) == ""
     before = News()
     before.begin(state)
     assert before.since(state) == []

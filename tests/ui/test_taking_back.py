@@ -57,7 +57,7 @@ async def test_what_was_stored_here_is_taken_back_unasked(
     async with desk(demo) as board:
         await way(board)
         history = board.workspace.reader.history
-        last = history.undoable("ana")
+        last = history.undoable(Actor("ana"))
         assert last is not None and board.app.done_here == {last.id}
         await board.press("u")
         assert not board.is_asking and board.status.startswith("Undid"), board.status

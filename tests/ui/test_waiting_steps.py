@@ -207,7 +207,7 @@ def test_what_is_half_done_is_written_down_when_the_program_leaves(
     monkeypatch.setattr(module, "keep_unstored", lambda *what: kept.append(what))
     store = SimpleNamespace(database_id="db")
     app: Any = SimpleNamespace(
-        seat=SimpleNamespace(folder="folder", store=store, clock=lambda: NOW),
+        seat=SimpleNamespace(folder="folder", kept_as="db", store=store, clock=lambda: NOW),
         _state="state",
         screen_stack=[],
         waiting=SimpleNamespace(pending="Move: Lumen"),

@@ -599,3 +599,24 @@ def test_what_one_did_on_a_deal_that_one_is_shown_no_more_stays(
         with pytest.raises(NotFound, match=r"^There is no deal D-1 that you may see\.$"):
             bo.undo(which=which)
     assert now_of(ana, deal.id).tags == ("hot",)
+
+
+def test_people_who_share_an_account_each_take_back_and_put_again_what_they_did(
+    team: Team,
+) -> None:
+    account = team.rep("box")
+    for_ana, for_bo = team.rep("box", "ana"), team.rep("box", "bo")
+    mine, theirs = add(for_ana, "Lumen Oy"), add(for_bo, "Borealis AS")
+    for_ana.step([mine.id], 1)
+    for_bo.step([theirs.id], 1)
+    assert [did.verb for did in for_ana.undo_list()] == ["move", "add"]
+    assert "Lumen Oy" in for_ana.undo().summary
+    for_bo.add_note([theirs.id], "They called.")
+    assert "Lumen Oy" in for_ana.redo().summary
+    with pytest.raises(Refused, match="Only what you did yourself"):
+        for_ana.undo(which=for_bo.undo_list()[0].id)
+    assert "Lumen Oy" in account.undo().summary  # the account has done it all
+    for_ana.undo()
+    with pytest.raises(Refused, match="nothing of yours"):
+        for_ana.undo()
+    assert [did.verb for did in for_bo.undo_list()] == ["note", "move", "add"]

@@ -15,6 +15,7 @@ from pipeboard.domain.deal import Note, Touch
 from pipeboard.domain.deal_record import DealRecord, Entry, LoggedEvent
 from pipeboard.domain.events import IMPORTED, STAGE_KINDS, Event, EventData, Kind
 from pipeboard.domain.lazy_dataclass import dataclass
+from pipeboard.domain.people import Actor
 from pipeboard.domain.pipeline import Pipeline
 from pipeboard.store.database import Database, Row, from_row
 from pipeboard.store.reading.attention import ENTRY_KNOWN
@@ -143,9 +144,9 @@ class History:
         return Sql("event.seq > ? and command.at >= ?", (last, us)) if first else FALSE
 
     @readable("the history")
-    def commands(self, actor: str | None = None, limit: int | None = None) -> tuple[Did, ...]:
+    def commands(self, actor: Actor | None = None, limit: int | None = None) -> tuple[Did, ...]:
         """What somebody (or everybody) did, newest first, undoing and redoing included."""
-        mine = TRUE if actor is None else Sql("actor = ?", (actor,))
+        mine = TRUE if actor is None else _done_by(actor)
         most = "" if limit is None else f" limit {int(limit)}"
         rows = self._database.rows(
             "select seq, id, at, actor, acting_as, verb, summary, undoes, redoes, undone"
@@ -161,26 +162,27 @@ class History:
         return None if row is None else _did(row)
 
     @readable("the history")
-    def undoable(self, actor: str) -> Did | None:
-        """The actor's last command that stands, undoing itself aside."""
+    def undoable(self, actor: Actor) -> Did | None:
+        """The actor's last command that stands, undoing itself aside; of one who acts for a rep, of
+        what was done for that rep: people who share an account take back what is their own."""
+        mine = _done_by(actor)
         row = self._database.row(
-            "select * from command where actor = ? and undoes is null and not undone"
+            f"select * from command where {mine.text} and undoes is null and not undone"
             " order by seq desc limit 1",
-            (actor,),
+            mine.values,
         )
         return None if row is None else _did(row)
 
     @readable("the history")
-    def redoable(self, actor: str) -> tuple[Did, Did] | None:
+    def redoable(self, actor: Actor) -> tuple[Did, Did] | None:
         """The actor's last undo that stands, unless they did something else since, and what it took
-        back."""
+        back; of one who acts for a rep as `undoable`."""
+        mine = _done_by(actor)
         undo = self._database.row(
-            "select * from command as last where actor = ? and undoes is not null"
-            " and not undone and not exists (select 1 from command as newer"
-            " where newer.actor = last.actor and newer.seq > last.seq"
-            " and newer.undoes is null and newer.redoes is null)"
-            " order by seq desc limit 1",
-            (actor,),
+            f"select * from command where {mine.text} and undoes is not null and not undone"
+            f" and seq > coalesce((select seq from command where {mine.text} and undoes is null"
+            " and redoes is null order by seq desc limit 1), 0) order by seq desc limit 1",
+            (*mine.values, *mine.values),
         )
         if undo is None:
             return None
@@ -355,3 +357,10 @@ def _standing(rows: Sequence[Row]) -> list[Row]:
         if undone is not None:
             undo_of[undone] = command_id
     return [row for found in standing.values() for row in found]
+
+
+def _done_by(actor: Actor) -> Sql:
+    """As `Actor.did` tells it."""
+    if not actor.for_whom:
+        return Sql("actor = ?", (actor.name,))
+    return Sql("actor = ? and acting_as = ?", (actor.name, actor.for_whom))

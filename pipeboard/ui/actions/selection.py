@@ -325,7 +325,7 @@ async def add(host: BoardScreen) -> None:
 async def undo(host: Host) -> None:
     """u: my last change taken back, whatever is under the cursor; one that was not made in this
     session is shown first."""
-    me, told = host.program.seat.actor.name, host.program.offered.command_id
+    me, told = host.program.seat.actor, host.program.offered.command_id
     last, found = await host.program.write_queue.ask(
         lambda workspace: (
             workspace.reader.history.undoable(me),

@@ -182,7 +182,7 @@ class BoardScreen(LiveScreen):
             self.redraw()
             self.say(f"Nothing is meant by {text} any more: shown without it.", "status.warn")
         done = self._news.since(self.state)
-        news = told(done, self.state, self.program.seat.actor.name)
+        news = told(done, self.state, self.program.seat.actor)
         if news:
             self.say(self._said.text, self._said.role, news)
 

@@ -73,9 +73,9 @@ class DealScreen(PageScreen):
         before = self.record.deal.version
         self.reload()
         last = self.record.entries[0]
-        if self.record.deal.version != before and last.actor != self.program.seat.actor.name:
+        if self.record.deal.version != before and not self.program.seat.actor.did(last):
             at = last.recorded_at.astimezone(self.program.settings.zone)
-            news = f"changed by @{last.actor} {at:%H:%M}"
+            news = f"changed by @{last.who} {at:%H:%M}"
             self.say(self._said.text, self._said.role, news)
 
     def reload(self) -> None:

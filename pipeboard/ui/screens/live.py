@@ -394,7 +394,7 @@ def _withdraw(screen: LiveScreen) -> None:
     said = screen._said
     if not said.offers:
         return
-    last = screen.state.reader.history.undoable(screen.program.seat.actor.name)
+    last = screen.state.reader.history.undoable(screen.program.seat.actor)
     if last is None or last.id != said.offers:
         screen._said = replace(said, beside="", offers="")
         screen.show_status()

@@ -212,7 +212,7 @@ class TriageScreen(PageScreen):
             return
         before = self._said
         self.reload()
-        news = told(done, self.state, self.program.seat.actor.name)
+        news = told(done, self.state, self.program.seat.actor)
         passed = self.triage.take_passed()
         if passed:
             self.say(f"{passed}.", "status", news)
