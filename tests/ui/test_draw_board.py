@@ -107,6 +107,13 @@ def test_marks_that_a_filter_hides_are_told(marks: set[int], filter_text: str, s
     assert "not among these" not in screen(whole_of)[-2]
 
 
+@pytest.mark.parametrize("room", range(75))
+def test_beside_what_others_did_a_deal_is_named_or_nothing_is_said_of_it(room: int) -> None:
+    news = (whole("x" * (80 - 2 - 2 - room), "hint.label"),)
+    said = screen(replace(scene(cursor=(0, 0)), status_right=news))[-2].partition("x")[0].strip()
+    assert not said or said.startswith(("Acme", "D-1"))
+
+
 def test_an_empty_stage_says_how_to_fill_it() -> None:
     assert "no deals; a adds here" in screen(view_of(((),) * 7, width=200, cursor=(4, 0)))[3]
     assert "adds" in "\n".join(screen(scene(width=120, cursor=(4, 0))))

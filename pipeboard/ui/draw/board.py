@@ -43,6 +43,8 @@ from pipeboard.ui.palette import Role
 from pipeboard.ui.terminal.width import clusters
 
 _SEPARATOR: Final[Span] = (BETWEEN, "rule")
+_LEAST_SAID: Final = 12
+"""Cells below which nothing is said of a deal and its step: there is no room for either."""
 
 
 def draw_board(view: BoardView) -> list[Line]:
@@ -201,6 +203,8 @@ def cursor_status(view: BoardView, width: int) -> Line:
             return (*marked, *line)
     # Half for which deal it is, half for what is next on it, and what one leaves to the other.
     rest = room - width_of(_joined(((owner,),))) - 3
+    if rest < _LEAST_SAID:  # what others did takes nearly all of the line
+        return (*marked, *(name if width_of(name) <= room else ()))
     least = min(width_of(name), max(rest - width_of(step), rest // 2))
     return (
         *marked,
