@@ -392,8 +392,10 @@ def test_a_period_among_the_words_of_a_filter_of_numbers_is_none_of_them(
 
 @pytest.mark.parametrize(
     "typed",
-    ["", "lumen", "lumen 2026", "all lumen", '"2026Q3"', "2026Q3|lumen", "spare-parts", "2026-13"]
-    + ["closed:2026Q3", "value:20k..40k", "-2026Q3 lumen"],
+    [
+        *("", "lumen", "lumen 2026", "all lumen", '"2026Q3"', "2026Q3|lumen", "spare-parts"),
+        *("2026-13", "closed:2026Q3", "value:20k..40k", "-2026Q3 lumen"),
+    ],
 )
 def test_what_may_be_meant_as_words_stays_a_filter(typed: str) -> None:
     assert with_period(typed, TODAY, Settings()) == (None, typed)
