@@ -237,10 +237,15 @@ def _news(call: Call, owner: str | None, since: datetime) -> list[str]:
         if me not in (entry.actor, entry.acting_as):
             by_command.setdefault(entry.command_id, []).append(entry)
     deals = reader.deals({e.deal_id for entries in by_command.values() for e in entries})
+    told = {did.id: did.summary for did in reader.history.commands(limit=_MOST_NEWS)}
     lines = []
-    for entries in by_command.values():
+    for command_id, entries in by_command.items():
         theirs = {e.deal_id: deals[e.deal_id] for e in entries}
         mine = [d for d in theirs.values() if owner is None or d.owner == owner]
+        # The verb alone is told of what was also done to deals that somebody does not see.
+        verb = entries[0].verb
+        what = told.get(command_id, verb)
         if mine:
-            lines.append(f"{entries[0].who}: {entries[0].verb} {deal_names(mine)}")
+            sentence = f"{verb} {deal_names(mine)}" if what == verb else what
+            lines.append(f"{entries[0].who}: {sentence}")
     return lines

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -22,7 +21,7 @@ from pipeboard.domain.text import in_quotes, quoted
 from pipeboard.exchange.metrics_document import metrics_csv, metrics_document
 from pipeboard.exchange.metrics_tables import FullReport
 from pipeboard.store.reading.facts import collecting_later
-from pipeboard.workspace.finding import typed_period
+from pipeboard.workspace.finding import typed_period, with_period
 from pipeboard.workspace.reports import ReportQuery, end_of, groups_of, report_of, since_days
 
 if TYPE_CHECKING:
@@ -153,24 +152,17 @@ def _question(call: Call) -> ReportQuery:
 
 
 def _refuse_period(call: Call, words: str) -> None:
-    """A period as the whole filter would give numbers of another one."""
-    text = "-".join(words.split())
-    if not _LIKE_A_PERIOD.fullmatch(text):
-        return
-    if _QUARTER.fullmatch(text):
-        text = f"{call.workspace.today.year}{text.upper()}"
-    try:
-        typed_period(call.workspace, text)
-    except BadInput:
-        return
-    raise BadInput(
-        f"{quoted(words)} is a period, not deals.",
-        hint=f"Say --period {text}. To look for the word, put it in quotes: '{in_quotes(words)}'",
-    )
-
-
-_QUARTER = re.compile("q[1-4]", re.IGNORECASE)
-_LIKE_A_PERIOD = re.compile(r"[\w.-]+")
+    """A period in the filter would give numbers of another one."""
+    period, rest = with_period(words, call.workspace.today, call.settings)
+    if period is not None:
+        kept = rest.split()
+        typed = " ".join(word for word in words.split() if word not in kept) or period.label
+        said = "-".join(typed.split())  # so that `last quarter` goes on with the calendar
+        hint = f"Say --period {said if len(said) > 2 else period.label}."
+        hint += " To look for the word, put it in quotes:"
+        raise BadInput(
+            f"{quoted(typed)} is a period, not deals.", hint=f"{hint} '{in_quotes(typed)}'"
+        )
 
 
 def _owner(call: Call, name: str | None) -> str | None:

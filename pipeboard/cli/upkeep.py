@@ -208,7 +208,9 @@ def doctor(call: Call) -> int:
     count = how_many(len(bad), "problem")
     mendable = any(finding.mend is not None for finding in bad)
     more = " 'pipeboard doctor --fix' mends what is marked so." if mendable else ""
-    call.out.say(f"{count}.{more}" if bad else "All is well.")
+    noted = ", ".join(dict.fromkeys(one.check for one in findings if one.level == "note"))
+    well = f"Nothing is wrong; what to see to is marked --: {noted}." if noted else "All is well."
+    call.out.say(f"{count}.{more}" if bad else well)
     return 1 if bad else 0
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from datetime import date
 from enum import StrEnum
 from types import MappingProxyType
@@ -10,8 +10,8 @@ from types import MappingProxyType
 from pipeboard.domain.deal import Deal
 from pipeboard.domain.errors import About
 from pipeboard.domain.lazy_dataclass import dataclass
-from pipeboard.domain.pipeline import Pipeline
-from pipeboard.domain.text import fold
+from pipeboard.domain.pipeline import Category, Factor, Pipeline
+from pipeboard.domain.text import few, fold
 
 DECISION_MAKER = "decision_maker"
 
@@ -107,6 +107,45 @@ def faults(deal: Deal, pipeline: Pipeline, today: date, away: Collection[str]) -
     return tuple(
         fault for fault in Fault if found[fault] and (is_qualified or fault not in OF_QUALIFIED)
     )
+
+
+COMMIT_PROVEN_BY = (Factor.TIMELINE, Factor.BUDGET)
+"""What questions must have said of a deal before a commit rests on anything but hope."""
+
+
+def commit_lacks(deal: Deal, pipeline: Pipeline) -> str:
+    """What an open deal in commit has no evidence of (`no budget, decision-maker`), as numbers have
+    it (`read_supported`): a pipeline that does not ask for a factor lacks no answer to it. Empty
+    where nothing lacks, and of other deals."""
+    if not deal.is_open or deal.effective_category(pipeline) != Category.COMMIT:
+        return ""
+    asked = [
+        (factor, [one.key for one in pipeline.questions if factor in one.proves])
+        for factor in COMMIT_PROVEN_BY
+    ]
+    given = deal.answers.keys()
+    lacks = [str(factor) for factor, keys in asked if keys and given.isdisjoint(keys)]
+    if all(contact.role != DECISION_MAKER for contact in deal.contacts.values()):
+        lacks.append("decision-maker")
+    return f"no {', '.join(lacks)}" if lacks else ""
+
+
+def unsupported(
+    changes: Iterable[tuple[Deal, Deal]], pipelines: Callable[[], Iterable[Pipeline]]
+) -> tuple[str, ...]:
+    """What is said to whoever calls deals a commit without evidence: each as it was and as it is;
+    the pipelines are asked for only where somebody does."""
+    called = [now for before, now in changes if before.category != now.category == Category.COMMIT]
+    known = {pipeline.id: pipeline for pipeline in pipelines()} if called else {}
+    found = [(one, lacks) for one in called if (lacks := commit_lacks(one, known[one.pipeline_id]))]
+    match found:
+        case []:
+            return ()
+        case [(deal, lacks)]:
+            return (f"{deal.name} is a commit without evidence: {lacks}.",)
+        case _:
+            names = few([deal.name for deal, _ in found], 3)
+            return (f"{len(found)} of these commits are without evidence: {names}.",)
 
 
 @dataclass(frozen=True, slots=True)

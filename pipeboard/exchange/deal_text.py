@@ -13,6 +13,7 @@ from pipeboard.domain.dates import local_date
 from pipeboard.domain.deal import UNKNOWN, Deal, role_name
 from pipeboard.domain.deal_record import DealRecord
 from pipeboard.domain.events import Event
+from pipeboard.domain.hygiene import commit_lacks
 from pipeboard.domain.lazy_dataclass import dataclass
 from pipeboard.domain.locales import written
 from pipeboard.domain.money import format_percent
@@ -88,7 +89,9 @@ class DealText:
         yield "stalled", ", ".join(stalled_reasons(deal, pipeline, self.today, self.zone))
         yield "value", written().money(deal.value) if deal.value is not None else ""
         yield "probability", self._probability()
-        yield "forecast", deal.effective_category(pipeline) if deal.is_open else ""
+        hope = commit_lacks(deal, pipeline)
+        unproven = f" ({hope})" if hope else ""
+        yield "forecast", deal.effective_category(pipeline) + unproven if deal.is_open else ""
         yield "owner", deal.owner
         yield "close date", _date(deal.expected_close)
         yield "closed", self._day(deal.known_closed_at) or (UNKNOWN if deal.closed_at else "")

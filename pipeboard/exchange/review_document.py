@@ -19,6 +19,7 @@ from pipeboard.domain.metrics.wording import Wording, percent
 from pipeboard.domain.money import half_up
 from pipeboard.domain.people import rep_name
 from pipeboard.domain.review import NUMBERS, NUMBERS_OF_REPS, called
+from pipeboard.domain.text import few
 from pipeboard.exchange.metrics_document import amount, metric_document
 from pipeboard.exchange.metrics_tables import Figure
 from pipeboard.exchange.page import (
@@ -172,9 +173,12 @@ def _preflight(document: Preflight) -> list[Point] | str:
             found.append(
                 Point(f"{LABELS[Fault(name)]}: {in_figures(sum(owners.values()))} ({whose})")
             )
-    found += [Point(why_alike(pair, document)) for pair in document["duplicates"][:5]]
+    pairs = document["duplicates"]
+    found += [Point(why_alike(pair, document)) for pair in pairs[:5]]
+    if (more := len(pairs) - 5) > 0:
+        found.append(Point(f"and {how_many(more, 'more pair')} of deals that may be one"))
     if dead := document["dead"]:
-        named = ", ".join(called(ref, document) for ref in dead[:10])
+        named = few([called(ref, document) for ref in dead], 10)
         found.append(Point(f"{how_many(len(dead), 'deal')} may be given up: {named}"))
     return found or "The data is in order."
 

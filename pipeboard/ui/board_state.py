@@ -66,6 +66,19 @@ def last_written(pipelines: Sequence[Pipeline], reader: Reader) -> Pipeline:
     return next((one for one in pipelines if one.id == written), pipelines[0])
 
 
+def as_it_is(pipeline: Pipeline, reader: Reader) -> Pipeline:
+    """The pipeline by its name and rules of now; where it was taken back, the one that was written
+    last, for screens that look at one of their own."""
+    pipelines = reader.pipelines()
+    same = next((one for one in pipelines if one.id == pipeline.id), None)
+    return same or (last_written(pipelines, reader) if pipelines else pipeline)
+
+
+def gone_words(before: Pipeline, now: Pipeline) -> str:
+    """What is said where another pipeline is shown than before, empty where it is the same."""
+    return "" if before.id == now.id else f"{before.name} is there no more; this is {now.name}."
+
+
 class BoardState:
     """A board under a lens, read window by window as it is scrolled.
 

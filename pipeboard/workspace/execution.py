@@ -19,6 +19,7 @@ from pipeboard.domain.deciding import decide, sentence_of, verb_of
 from pipeboard.domain.deciding.rules import Telling, deal_names
 from pipeboard.domain.errors import BadInput, Conflict, GateNotMet, NotFound, Refused, SoAlready
 from pipeboard.domain.events import Event, evolve_all
+from pipeboard.domain.hygiene import unsupported
 from pipeboard.domain.lazy_dataclass import replace
 from pipeboard.domain.locales import written
 from pipeboard.domain.people import about_owner, mentioned
@@ -182,7 +183,7 @@ def remarks(service: Service, command: c.Command, changes: Sequence[Change]) -> 
     before = [change.before for change in changes if change.before is not None]
     match command:
         case c.Assign() | c.Edit() | c.SetFields():
-            return _about_owners(service, changes)
+            return _about_fields(service, changes)
         case c.AnswerQuestion(question, answer) if answer is not None:
             return tuple(filter(None, (_replaced(service, deal, question) for deal in before)))
         case c.Move() | c.Step() | c.Win() | c.Reopen() if command.override:
@@ -213,14 +214,12 @@ def _not_asked(service: Service, text: str, deals: Sequence[Deal]) -> tuple[str,
     )
 
 
-def _about_owners(service: Service, changes: Sequence[Change]) -> tuple[str, ...]:
-    owners = {
-        change.after.owner: None
-        for change in changes
-        if change.before is not None and change.before.owner != change.after.owner
-    }
+def _about_fields(service: Service, changes: Sequence[Change]) -> tuple[str, ...]:
+    known = [(each.before, each.after) for each in changes if each.before]
+    owners = dict.fromkeys(now.owner for before, now in known if before.owner != now.owner)
     reps = service.reader.reps() if owners else ()
-    return tuple(note for owner in owners for note in about_owner(reps, owner, service.me))
+    about = (note for owner in owners for note in about_owner(reps, owner, service.me))
+    return (*about, *unsupported(known, lambda: service.reader.pipelines()))
 
 
 def _replaced(service: Service, deal: Deal, question: str) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import TYPE_CHECKING
 
 from pipeboard.domain.board import Lens, Sort
@@ -12,7 +12,7 @@ from pipeboard.domain.counts import how_many
 from pipeboard.domain.dates import local_date
 from pipeboard.domain.deal import Deal
 from pipeboard.domain.deal_record import DealRecord
-from pipeboard.domain.errors import Ambiguous, Conflict, NotFound, Way
+from pipeboard.domain.errors import Ambiguous, BadInput, Conflict, NotFound, Way
 from pipeboard.domain.filter_nodes import EVERYTHING, Filter, with_state
 from pipeboard.domain.people import with_known_owners
 from pipeboard.domain.pipeline import Pipeline
@@ -21,6 +21,7 @@ from pipeboard.workspace.service import Service
 
 if TYPE_CHECKING:
     from pipeboard.domain.periods import Period
+    from pipeboard.domain.settings import Settings
 
 _REF = re.compile(r"(?:[dD]-)?(\d{1,15})")
 
@@ -88,6 +89,42 @@ def typed_period(service: Service, text: str, *, at: datetime | None = None) -> 
         week_start=settings.week_start,
         fiscal_shift=settings.fiscal_shift,
     )
+
+
+_QUARTER = re.compile("q[1-4]", re.IGNORECASE)
+_LIKE_A_PERIOD = re.compile(r"[\w.-]+")
+_SURELY_A_PERIOD = re.compile(r"[0-9]{4}(-?[qw]|-)[0-9]+|last-?[0-9]+d|\w+-\w+|.+\.\..+", re.I)
+_JOINED = re.compile(r'["|()]')
+
+
+def with_period(text: str, today: date, settings: Settings) -> tuple[Period | None, str]:
+    """The period that is typed where a filter of numbers is asked for, and the filter without it:
+    as words to be found (`last quarter`, `q3` of this year too) it would give those of another one.
+
+    A year, a quarter alone and `all` are one only where nothing else is typed, and nothing is in
+    quotes.
+    """
+    if (period := _period_meant("-".join(text.split()), today, settings)) is not None:
+        return period, ""
+    words = [] if _JOINED.search(text) else text.split()
+    for place, word in enumerate(words):
+        if _SURELY_A_PERIOD.fullmatch(word) and (period := _period_meant(word, today, settings)):
+            return period, " ".join((*words[:place], *words[place + 1 :]))
+    return None, text
+
+
+def _period_meant(text: str, today: date, settings: Settings) -> Period | None:
+    from pipeboard.domain.periods import parse_period
+
+    if not _LIKE_A_PERIOD.fullmatch(text):
+        return None
+    if _QUARTER.fullmatch(text):
+        text = f"{today.year}{text}"
+    start, shift = settings.week_start, settings.fiscal_shift
+    try:
+        return parse_period(text, today, week_start=start, fiscal_shift=shift)
+    except BadInput:
+        return None
 
 
 def lens(

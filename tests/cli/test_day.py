@@ -365,7 +365,8 @@ def test_a_digest_has_the_first_three_and_what_others_did_within_a_day(
     assert [one["ref"] for one in found["first"]] == ["D-1", "D-2", "D-3"]
     me = account_name()
     told = [f"{me} (for bo): {what}" for what in
-            ("note Bare", "note Due", "note Late", "log Bare", "tag Due", "note Late")]  # fmt: skip
+            ("Noted on Bare.", "Noted on Due.", "Noted on Late.", "Logged a call (out) with Bare.",
+             "Tagged 2 deals (Due, Other) +x.", "Noted on Late.")]  # fmt: skip
     assert found["news"] == told
     said = busy("digest", "--as", "ana")
     assert [line.strip() for line in said.out.splitlines()[-5:]] == told[:5]

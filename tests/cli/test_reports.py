@@ -648,6 +648,7 @@ def test_a_review_counts_each_thing_under_its_own_name(
         ("q3", "2026Q3"),
         ("all", "all"),
         ("2026-10", "2026-10"),
+        ("value>20k 2026-10 ana", "2026-10"),
     ],
 )
 def test_a_period_as_the_filter_is_refused_for_it_gives_numbers_of_another(

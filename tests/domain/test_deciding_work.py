@@ -868,6 +868,7 @@ BOB = {"contacts": {"bob": Contact("Bob")}}
         ({"owner": "ana"}, c.Assign("bo", note="x" * 121), f"bo: {'x' * 120}… (was with ana)."),
         ({"owner": "ana"}, c.Assign("bo", note="x" * 120), f"bo: {'x' * 120} (was with ana)."),
         ({"owner": "ana"}, c.Assign(""), "now with nobody (was with ana)."),
+        ({}, c.Edit({"source": "Acme Inc."}), "nothing → Acme Inc."),
         ({}, c.Snooze(TODAY + DAY), "Snoozed Lumen Oy pilot until Tue 24 Nov."),
         ({"snoozed_until": TODAY + DAY}, c.Snooze(None), "Woke Lumen Oy pilot."),
         ({}, c.LogTouch("email", "out"), "Logged an email (out) with Lumen Oy pilot."),

@@ -50,7 +50,7 @@ FULL: ReviewDocument = {
         "faults": {"owner": {"ana": 2, "": 1}, "value": {}, "source": {"bo": 4}},
         "duplicates": [{"keep": "D-1", "other": f"D-{n}", "why": f"why {n}"} for n in range(2, 9)],
         "dead": [f"D-{n}" for n in range(20, 32)],
-        "names": {"D-1": "Lumen", "D-2": "Lumen Oy", "D-20": "Kiln"},
+        "names": {"D-1": "Lumen", "D-2": "Lumen Oy", "D-20": "Ox"},
     },
     "number": {name: number(place if name in UNITS else 100_000 * place, UNITS.get(name, "minor"))
                if name != "rose_tint"
@@ -117,7 +117,8 @@ Since Mon 16 Nov 2026; the number is that of 2026Q4.
 - D-4 may be D-1 Lumen: why 4
 - D-5 may be D-1 Lumen: why 5
 - D-6 may be D-1 Lumen: why 6
-- 12 deals may be given up: D-20 Kiln, D-21, D-22, D-23, D-24, D-25, D-26, D-27, D-28, D-29
+- and 2 more pairs of deals that may be one
+- 12 deals may be given up: D-20 Ox, D-21, D-22, D-23, D-24, D-25, D-26, D-27, D-28, D-29 and 2 more
 
 ## The number
 

@@ -204,7 +204,7 @@ def test_a_lost_deal_says_when_and_why() -> None:
     )
     assert drawn(lost, rows=2)[1].rstrip() == "   2 Dec competitor"
     assert ended(lost, TODAY) == "lost 2 Dec: competitor"
-    assert ended(replace(lost, status=Status.ARCHIVED), TODAY) == "archived 2 Dec"
+    assert ended(replace(lost, status=Status.ARCHIVED), TODAY) == "archived, closed 2 Dec"
 
 
 def test_a_snoozed_deal_is_dimmer_than_one_that_is_awake() -> None:

@@ -290,7 +290,7 @@ def test_small_facts_are_said_where_they_are_known() -> None:
     called = replace(DEAL, category=Category.COMMIT, owner="", tags=(), expected_close=None)
     record = replace(sheet_of(called), entries=())
     known = [text_of(chip) for chip in chips(record, style(), weighted=False)]
-    assert known == ["€40,000", "60% by hand", "no owner", "commit"]
+    assert known == ["€40,000", "60% by hand", "no owner", "commit (no timeline, budget)"]
     bare = replace(called, value=None, category=None, probability_bp=None)
     bare_chips = chips(replace(sheet_of(bare), entries=()), style(), weighted=True)
     assert [text_of(chip) for chip in bare_chips] == ["25%", "no owner"]

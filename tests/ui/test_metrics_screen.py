@@ -261,6 +261,22 @@ async def test_a_filter_narrows_the_numbers_and_a_bad_one_says_why(demo: Path) -
         assert screen.asked.query is not None and board.shows("/value>20k")
 
 
+async def test_a_period_that_is_typed_into_the_filter_is_gone_to(demo: Path) -> None:
+    async with desk(demo) as board:
+        screen = await opened(board)
+        await board.press("/")
+        await board.type("value>20k last-quarter")
+        assert board.shows("2026Q3 (1 Jul to 30 Sep)  of what is counted")
+        await board.press("enter")
+        await settled(board, screen)
+        assert (screen.asked.period.label, screen.asked.filter_text) == ("2026Q3", "value>20k")
+        await board.press("/", "ctrl+u")
+        await board.type('"2026Q3"')
+        await board.press("enter")
+        await settled(board, screen)
+        assert (screen.asked.period.label, screen.asked.filter_text) == ("2026Q3", '"2026Q3"')
+
+
 async def test_numbers_of_an_owner_whom_nobody_knows_are_refused(demo: Path) -> None:
     async with desk(demo) as board:
         screen = await opened(board)

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
 from pipeboard.domain.people import Actor
+from pipeboard.domain.templates import template
 from pipeboard.store import Store
 from pipeboard.store.reading.listing import Listing
+from pipeboard.ui.last_view import Choices, Opening
 from pipeboard.ui.screens.metrics import MetricsScreen
 from tests.team import NOW
 from tests.ui.desk import Desk, desk
@@ -162,3 +165,23 @@ async def test_the_question_about_another_sessions_change_has_room_for_long_name
         assert board.shows("Undo what @ana did, ")
         told = " ".join(" ".join(board.lines()[-8:]).split())
         assert "was not done in this session." in told
+
+
+@pytest.mark.parametrize("keys", ["M", "gh", "gr"])
+async def test_a_pipeline_that_is_taken_back_leaves_no_screen_of_its_own(
+    demo: Path, keys: str
+) -> None:
+    with closing(Store.open(str(demo))) as store:
+        bo = Workspace(store, lambda: NOW, Actor("bo"))
+        stages = template("needs", pipeline_name="Mini", currency="EUR", first_stage_id=0)
+        bo.save_pipeline(stages)
+        async with desk(demo, choices=Choices(opening=Opening(pipeline="Mini"))) as board:
+            await board.press(*keys)
+            await board.until(lambda: board.shows("Mini"))
+            bo.undo()
+            await board.press("R")
+            await board.until(lambda: not board.lines()[0].count("Mini"))
+            assert board.shows("New business")
+            assert board.status.startswith("Mini is there no more; this is New business."), (
+                board.status
+            )

@@ -10,9 +10,10 @@ import pytest
 from pipeboard.domain.board import Sort
 from pipeboard.domain.deal import Deal, Loss
 from pipeboard.domain.errors import Ambiguous, BadInput, Conflict, NotFound, Way
+from pipeboard.domain.settings import Settings
 from pipeboard.domain.templates import template
 from pipeboard.store.reading.listing import Listing
-from pipeboard.workspace.finding import check_still_found, named_pipeline
+from pipeboard.workspace.finding import check_still_found, named_pipeline, with_period
 from tests.team import TODAY, add, sales
 from tests.verbs import Workspace
 
@@ -365,3 +366,36 @@ def test_what_is_only_near_is_found_where_nothing_holds_the_text_as_it_stands(
         add(ana, line)
     names = [deal.name for one in ana.reader.find(text) if (deal := ana.reader.deal(one.deal_id))]
     assert sorted(names) == found
+
+
+@pytest.mark.parametrize(
+    ("typed", "label", "rest"),
+    [
+        ("2026Q3", "2026Q3", ""),
+        ("2026", "2026", ""),
+        ("q3", "2026Q3", ""),
+        ("last quarter", "2026Q3", ""),
+        ("all", "all", ""),
+        ("value>20k 2026-Q3 owner:ana", "2026Q3", "value>20k owner:ana"),
+        ("last90d lumen", "last90d", "lumen"),
+        ("this-month lumen", "2026-11", "lumen"),
+        ("9nov..16nov lumen", "2026-11-09..2026-11-16", "lumen"),
+    ],
+)
+def test_a_period_among_the_words_of_a_filter_of_numbers_is_none_of_them(
+    typed: str, label: str, rest: str
+) -> None:
+    period, left = with_period(typed, TODAY, Settings())
+    assert period is not None
+    assert (period.label, left) == (label, rest)
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        *("", "lumen", "lumen 2026", "all lumen", '"2026Q3"', "2026Q3|lumen", "spare-parts"),
+        *("2026-13", "closed:2026Q3", "value:20k..40k", "-2026Q3 lumen"),
+    ],
+)
+def test_what_may_be_meant_as_words_stays_a_filter(typed: str) -> None:
+    assert with_period(typed, TODAY, Settings()) == (None, typed)

@@ -12,6 +12,7 @@ import pytest
 
 from pipeboard.domain.deal import Contact, Deal, Loss
 from pipeboard.domain.errors import BadInput, NotFound
+from pipeboard.domain.hygiene import commit_lacks
 from pipeboard.domain.metrics import Report
 from pipeboard.domain.metrics.forecast import unsupported_commits
 from pipeboard.domain.metrics.time_in_stage import ages
@@ -385,6 +386,21 @@ def test_a_commit_is_counted_as_one_without_evidence_until_it_has_some(ana: Work
     basis = ana.report(asked(ana)).basis
     assert basis.supported == {deals[0].id}
     assert [deal.id for deal in unsupported_commits(basis)] == [deal.id for deal in deals[1:]]
+    # What a deal itself says of it is the same.
+    now = ana.reader.deals([deal.id for deal in deals]).values()
+    assert [commit_lacks(deal, sales(ana)) for deal in now] == [
+        "", "no timeline, budget, decision-maker", "no timeline, budget",
+    ]  # fmt: skip
+
+
+def test_whoever_calls_a_deal_a_commit_hears_what_it_has_no_evidence_of(ana: Workspace) -> None:
+    first, second = (add(ana, f"{name}: pilot 40k").id for name in ("Lumen", "Acme"))
+    said = ana.edit([first], {"category": "commit"}).notes
+    assert said == ("Lumen is a commit without evidence: no timeline, budget, decision-maker.",)
+    assert ana.edit([first], {"source": "web"}).notes == ()
+    ana.edit([first], {"category": "best"})
+    said = ana.edit([first, second], {"category": "commit"}).notes
+    assert said == ("2 of these commits are without evidence: Lumen, Acme.",)
 
 
 @pytest.mark.parametrize(

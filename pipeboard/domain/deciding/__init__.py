@@ -60,4 +60,6 @@ def deal_verbs() -> tuple[str, ...]:
 def sentence_of(command: c.Command, told: Telling) -> str:
     """What a command did, as receipts, history and undo tell it; of one deal also from what."""
     said, ending = RULES[type(command)].sentence(command, told), from_what(command, told)
-    return f"{said.removesuffix('.')}{ending}." if ending else said
+    said = f"{said.removesuffix('.')}{ending}." if ending else said
+    # Words that somebody typed at its end, and names (`Acme Inc.`), may have a full stop already.
+    return said[:-1] if said.endswith(("..", "!.", "?.", "….")) else said

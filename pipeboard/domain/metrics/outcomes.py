@@ -32,13 +32,13 @@ MERGED, INVALID = "merged into another deal", "invalid"
 
 @named("won_count", Unit.COUNT, "Won", better=True)
 def won_count(basis: Basis) -> Metric:
-    """Deals won in the period."""
+    """Deals won in the period, archived since or not."""
     return _with_left(basis, count(basis.won), WON)
 
 
 @named("lost_count", Unit.COUNT, "Lost", better=False)
 def lost_count(basis: Basis) -> Metric:
-    """Deals lost in the period."""
+    """Deals lost in the period, archived since or not."""
     return _with_left(basis, count(basis.lost), LOST)
 
 
@@ -50,7 +50,7 @@ def open_count(basis: Basis) -> Metric:
 
 @named("created_count", Unit.COUNT, "New", better=True)
 def created_count(basis: Basis) -> Metric:
-    """Deals created in the period."""
+    """Deals created in the period, archived since or not."""
     unknown = left_out({UNDATED: len(basis.deals.rare.undated)})
     return replace(count(basis.created), excluded=unknown)
 
@@ -65,13 +65,13 @@ def qualified_count(basis: Basis) -> Metric:
 
 @named("won_value", Unit.MINOR, "Won value", better=True)
 def won_value(basis: Basis) -> Metric:
-    """What the deals won in the period brought."""
+    """What the deals won in the period brought, archived since or not."""
     return _with_left(basis, basis.tally(basis.won).metric(), WON)
 
 
 @named("lost_value", Unit.MINOR, "Lost value", better=False)
 def lost_value(basis: Basis) -> Metric:
-    """What the deals lost in the period were last worth."""
+    """What the deals lost in the period were last worth, archived since or not."""
     return _with_left(basis, basis.tally(basis.lost).metric(), LOST)
 
 
@@ -83,7 +83,7 @@ def open_value(basis: Basis) -> Metric:
 
 @named("created_value", Unit.MINOR, "New value", better=True)
 def created_value(basis: Basis) -> Metric:
-    """What the deals created in the period are worth by now."""
+    """What the deals created in the period are worth by now, archived since or not."""
     return basis.tally(basis.created).metric()
 
 

@@ -11,12 +11,12 @@ from pipeboard.domain.dates import micros
 from pipeboard.domain.deal import channel_of
 from pipeboard.domain.errors import BadInput
 from pipeboard.domain.events import Kind
-from pipeboard.domain.hygiene import DECISION_MAKER
+from pipeboard.domain.hygiene import COMMIT_PROVEN_BY, DECISION_MAKER
 from pipeboard.domain.json_data import json_text
 from pipeboard.domain.lazy_dataclass import replace
 from pipeboard.domain.metrics.rules import CallChanges, MetricRules, Target
 from pipeboard.domain.money import Money
-from pipeboard.domain.pipeline import Factor, Pipeline
+from pipeboard.domain.pipeline import Pipeline
 from pipeboard.domain.pipeline_rules import with_retired
 from pipeboard.domain.settings import Settings
 from pipeboard.domain.text import as_own_field, did_you_mean, fold, quoted
@@ -184,7 +184,7 @@ def read_supported(
     the questions of timeline and budget answered."""
     asked = [
         {question.key for question in pipeline.questions if factor in question.proves}
-        for factor in (Factor.TIMELINE, Factor.BUDGET)
+        for factor in COMMIT_PROVEN_BY
     ]
     kinds = (Kind.CREATED, Kind.ANSWERED, Kind.CONTACT, Kind.EDITED, Kind.MERGED)
     changed = set(_changed_since(database, kinds, as_of, ids)).intersection(ids)

@@ -14,16 +14,19 @@ from pipeboard.domain.money import Money
 from pipeboard.domain.periods import Kind
 from pipeboard.domain.settings import SETTINGS, Settings, chosen
 from pipeboard.ui.actions.selection import choose_pipeline, choose_rep
+from pipeboard.ui.draw.line import whole
 from pipeboard.ui.draw.metrics import TABS, TabName
 from pipeboard.ui.draw.metrics.forecast import CHANGED
 from pipeboard.ui.draw.metrics.sections import Spot
+from pipeboard.ui.draw.metrics.tabs import how_far
 from pipeboard.ui.draw.questions import value_text
 from pipeboard.ui.execute import Came, ask_until_stored, offered
 from pipeboard.ui.host import Outcome, ask, opens_anew, parse_query, patiently, read
 from pipeboard.ui.overlays import prompt
 from pipeboard.ui.overlays.menu import Menu, MenuChoice, Option, Picker
-from pipeboard.ui.overlays.prompt import Prompt
+from pipeboard.ui.overlays.prompt import Feedback, Prompt
 from pipeboard.ui.screens.metrics import MetricsScreen, Wanted, end_counting, period_of
+from pipeboard.workspace.finding import with_period
 from pipeboard.workspace.recording import Receipt
 from pipeboard.workspace.reports import set_call, set_target, since_days
 
@@ -103,17 +106,29 @@ async def pipeline(host: MetricsScreen) -> None:
 
 
 async def filter(host: MetricsScreen) -> None:
+    """Only the deals that match; a period among the words is gone to."""
     from pipeboard.ui.actions.navigation import read_back
 
-    told = read_back(host, "of what is counted")
+    of_deals = read_back(host, "of what is counted")
+    parted = partial(with_period, today=host.today, settings=host.program.settings)
+
+    def told(text: str) -> Feedback:
+        period, rest = parted(text)
+        said = of_deals(rest)
+        if period is None or not said.ok:
+            return said
+        chip = whole(f"{period.label} ({how_far(period, host.today)})  ", "input.chip")
+        return replace(said, lines=((chip, *said.lines[0]), *said.lines[1:]))
 
     def line() -> Prompt:
         typed = host.asked.filter_text
         return prompt.filter_line("Count only", typed, told, draft_key="metrics-filter")
 
     async def narrow(typed: str) -> Came:
-        wanted = await patiently(host, lambda: parse_query(host, typed))
-        host.look_at(replace(host.asked, query=wanted, filter_text=typed.strip()))
+        period, rest = parted(typed.strip())
+        wanted = await patiently(host, lambda: parse_query(host, rest))
+        period = period or host.asked.period
+        host.look_at(replace(host.asked, period=period, query=wanted, filter_text=rest))
         return True
 
     await ask_until_stored(host, line, narrow)

@@ -296,11 +296,11 @@ def show_lines(host: BoardScreen, density: int) -> None:
 async def reload(host: Host) -> None:
     def again() -> None:
         host.program.take_up()
-        host.reload()
+        host.say("Read again.")
+        host.reload()  # which may have more to say
 
     if not opens_anew(host):
         await patiently(host, again)
-        host.say("Read again.")
 
 
 # Other screens.

@@ -235,8 +235,7 @@ async def past(host: ReviewScreen) -> None:
 async def pipeline(host: ReviewScreen) -> None:
     if (wanted := await choose_pipeline(host)) is not None:
         place = host.place
-        tabs = dict.fromkeys(place.cursors, 0)
-        await _look_at(host, ReviewPlace(wanted, place.tab, tabs, frozenset(), None))
+        await _look_at(host, ReviewPlace(wanted, place.tab, dict.fromkeys(place.cursors, 0)))
 
 
 # Elsewhere.

@@ -178,16 +178,21 @@ def _what_next(card: Card, style: CardStyle, room: int, most: int) -> list[Line]
             return _step(card, style, room, most)
         case Status.WON:
             return [((ended(card, style.today), "card.won"),)]
-        case Status.LOST | Status.ARCHIVED:
+        case Status.LOST:
             # The column says that it is lost; when and why is said here alone.
             when = _when(card, style.today)
-            why = card.loss if card.status is Status.LOST else ""
-            text = f"{when} {why}".lstrip() if why else ended(card, style.today)
+            text = f"{when} {card.loss}".lstrip() if card.loss else ended(card, style.today)
             return [((text, "card.lost"),)]
+        case Status.ARCHIVED:
+            text = ended(card, style.today)
+            return [((text if cell_width(text) <= room else str(card.status), "card.lost"),)]
 
 
 def ended(card: Card, today: date) -> str:
-    """How a deal that is not open ended, when and why."""
+    """How a deal that is not open ended, when and why; one that is put away too."""
+    if card.status is Status.ARCHIVED:
+        when = _when(card, today)
+        return f"{card.status}, closed {when}" if when else str(card.status)
     why = f": {card.loss}" if card.loss and card.status is Status.LOST else ""
     return f"{card.status} {_when(card, today)}".strip() + why
 

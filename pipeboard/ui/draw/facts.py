@@ -11,6 +11,7 @@ from pipeboard.domain.dates import local_date
 from pipeboard.domain.deal import Contact, Deal, Status, Term, role_name
 from pipeboard.domain.deal_record import DealRecord
 from pipeboard.domain.events import Kind
+from pipeboard.domain.hygiene import commit_lacks
 from pipeboard.domain.lazy_dataclass import dataclass
 from pipeboard.domain.locales import written
 from pipeboard.domain.money import format_percent
@@ -177,7 +178,9 @@ def chips(record: DealRecord, style: PaneStyle, *, weighted: bool = False) -> li
     if deal.expected_close is not None:
         found.append(_close(record, style))
     found.append((whole(f"@{deal.owner}" if deal.owner else "no owner", "pane.who"),))
-    if deal.category is not None:
+    if hope := commit_lacks(deal, record.pipeline):
+        found.append((("commit", "text"), (f" ({hope})", "pane.unknown")))
+    elif deal.category is not None:
         found.append(((deal.category, "text"),))
     found += [(whole(f"+{tag}", "pane.tag"),) for tag in deal.tags]
     return found

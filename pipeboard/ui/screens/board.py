@@ -20,7 +20,7 @@ from pipeboard.domain.pipeline import Pipeline, Stage
 from pipeboard.domain.text import quoted
 from pipeboard.ui import keys
 from pipeboard.ui.actions.tour import LEFT, Tour, over
-from pipeboard.ui.board_state import BoardState, LookedAt, ViewPlace
+from pipeboard.ui.board_state import BoardState, LookedAt, ViewPlace, gone_words
 from pipeboard.ui.draw.changes import BoardPlace
 from pipeboard.ui.draw.layout import Pane, layout
 from pipeboard.ui.draw.line import Line, whole
@@ -149,9 +149,9 @@ class BoardScreen(LiveScreen):
     def reload(self) -> None:
         before = self.pipeline()
         self.state.load()
-        if (now := self.pipeline()).id != before.id:
+        if gone := gone_words(before, self.pipeline()):
             self.shown_behind = None
-            self.say(f"{before.name} is there no more; this is {now.name}.", "status.warn")
+            self.say(gone, "status.warn")
         self.pane.forget()
         self.redraw()
         self.count_signs()

@@ -16,7 +16,7 @@ from pipeboard.domain.lazy_dataclass import replace
 from pipeboard.domain.pipeline import Pipeline
 from pipeboard.store.reading.listing import Listing
 from pipeboard.ui import keys
-from pipeboard.ui.board_state import BoardState
+from pipeboard.ui.board_state import BoardState, as_it_is, gone_words
 from pipeboard.ui.draw.hygiene import (
     HygieneView,
     Pair,
@@ -119,8 +119,14 @@ class HygieneScreen(PageScreen):
             beside(self, "alike", _look_for_alike, self)
 
     def reload(self) -> None:
-        version, view = self.state.reader.data_version(), self._read(self.view)
-        self.version, self.view = version, view
+        reader, before = self.state.reader, self.view.pipeline
+        version, pipeline = reader.data_version(), as_it_is(before, reader)
+        if gone := gone_words(before, pipeline):
+            self.look_at(replace(self.view, pipeline=pipeline))
+            self.say(gone, "status.warn")
+        else:
+            self.view = self._read(replace(self.view, pipeline=pipeline))
+        self.version = version
         self.redraw()
 
     def show_news(self) -> None:

@@ -16,7 +16,7 @@ from pipeboard.domain.periods import Kind, Period, parse_period
 from pipeboard.domain.pipeline import Pipeline
 from pipeboard.domain.settings import Settings
 from pipeboard.ui import keys
-from pipeboard.ui.board_state import BoardState
+from pipeboard.ui.board_state import BoardState, as_it_is, gone_words
 from pipeboard.ui.draw.line import text_of, width_of
 from pipeboard.ui.draw.metrics.sections import Block, ReportView, Spot, marked, spot_at
 from pipeboard.ui.draw.metrics.tabs import heading
@@ -69,7 +69,8 @@ def _asked_now(asked: ReportView, state: BoardState, settings: Settings, seen: d
     if seen != lens.today:
         query = read_anew(state.reader, settings, lens.today, lens.me, query)
     period = as_counted_now(asked.period, lens.today, settings, seen)
-    return replace(asked, period=period, query=query)
+    pipeline = as_it_is(asked.pipeline, state.reader)
+    return replace(asked, pipeline=pipeline, period=period, query=query)
 
 
 class MetricsScreen(CountingScreen):
@@ -110,7 +111,9 @@ class MetricsScreen(CountingScreen):
         seen = lens.today
         if place is not None:
             self.asked, self.cursor, seen = place
+        before = self.asked.pipeline
         self.asked = replace(_asked_now(self.asked, state, settings, seen), currency=lens.currency)
+        self.answer = gone_words(before, self.asked.pipeline)
         self._day = lens.today
         self.drawn: Drawn | None = None
         self._shown_at: datetime | None = None
@@ -126,6 +129,7 @@ class MetricsScreen(CountingScreen):
         """Counts again what somebody has changed, in the periods that hold now."""
         self.version = self.state.reader.data_version()
         asked = _asked_now(self.asked, self.state, self.program.settings, self._day)
+        self.answer = gone_words(self.asked.pipeline, asked.pipeline) or self.answer
         self._day = self.today
         self.look_at(asked, self.cursor)
 

@@ -16,7 +16,7 @@ from pipeboard.domain.lazy_dataclass import replace
 from pipeboard.domain.pipeline import Pipeline
 from pipeboard.domain.review import ReviewDocument
 from pipeboard.ui import keys
-from pipeboard.ui.board_state import BoardState
+from pipeboard.ui.board_state import BoardState, as_it_is, gone_words
 from pipeboard.ui.draw.questions import listed, scrolled_to
 from pipeboard.ui.draw.review import DATA, ReviewView, heading, items_of, ref_of, stops, unread
 from pipeboard.ui.key_table import REVIEW
@@ -40,8 +40,8 @@ class ReviewPlace(NamedTuple):
     pipeline: Pipeline
     tab: ReviewTab
     cursors: dict[ReviewTab, int]
-    discussed: frozenset[str]
-    since: datetime | None
+    discussed: frozenset[str] = frozenset()
+    since: datetime | None = None
 
 
 class ReviewScreen(CountingScreen):
@@ -66,8 +66,7 @@ class ReviewScreen(CountingScreen):
         self.show_behind = show_behind
         self._come_back = come_back
         if place is None or place.pipeline.id != pipeline.id:
-            tabs = dict.fromkeys(ReviewTab, 0)
-            place = ReviewPlace(pipeline, ReviewTab.DATA, tabs, frozenset(), None)
+            place = ReviewPlace(pipeline, ReviewTab.DATA, dict.fromkeys(ReviewTab, 0))
         self.place = place._replace(pipeline=pipeline)
         self.found: Gathered | None = None
         self.past: Held | None = None
@@ -119,7 +118,13 @@ class ReviewScreen(CountingScreen):
 
     def reload(self) -> None:
         """Gathers the review as of now; keys wait for it."""
-        self.version = self.state.reader.data_version()
+        reader, before = self.state.reader, self.place.pipeline
+        version, pipeline = reader.data_version(), as_it_is(before, reader)
+        if gone := gone_words(before, pipeline):
+            self.place = ReviewPlace(pipeline, self.place.tab, dict.fromkeys(ReviewTab, 0))
+            self.found = self.past = None
+            self.say(gone, "status.warn")
+        self.place, self.version = self.place._replace(pipeline=pipeline), version
         self.is_stale = False
         self._asked += 1
         self.counting += 1
@@ -141,7 +146,8 @@ class ReviewScreen(CountingScreen):
         if view is None:
             bars = unread(self.place.pipeline.name, self.place.tab, self.page.size.width)
             glyphs, hints = self.state.view.glyphs, hints_of(self, has_deal=False)
-            self.page.show(replace(self.page.view, head=bars, hints=hints, glyphs=glyphs))
+            page = replace(self.page.view, head=bars, lines=(), hints=hints, glyphs=glyphs)
+            self.page.show(page)
             self.show_status()
             return
         height = self.page.size.height

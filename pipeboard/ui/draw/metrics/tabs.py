@@ -197,7 +197,7 @@ def heading(asked: ReportView, width: int, *, at: datetime, taken: int = 0) -> t
         whole(asked.period.label, "bar.title"),
         *lens,
     ]
-    day: Span = whole(f" ({_how_far(asked.period, at.date())})", "bar.dim")
+    day: Span = whole(f" ({how_far(asked.period, at.date())})", "bar.dim")
     end: list[Span] = []
     if asked.compares and asked.period.kind != "all":
         end.append(whole(f"against {asked.period.previous().label}  ", "bar.sum"))
@@ -215,7 +215,7 @@ def heading(asked: ReportView, width: int, *, at: datetime, taken: int = 0) -> t
     return (title_bar(start, end, width), tab_strip(TABS, asked.tab, width))
 
 
-def _how_far(period: Period, today: date) -> str:
+def how_far(period: Period, today: date) -> str:
     """`day 53 of 92`, or the days of a period that does not run."""
     days = (period.end - period.start).days
     if period.kind == "all":
