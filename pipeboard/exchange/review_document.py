@@ -165,14 +165,15 @@ def _body(document: ReviewDocument) -> Iterator[Part | PageSection]:
     yield PageSection("Decided", [decided or "Nothing was decided since then."])
 
 
+_MOST_OWNERS = 5
+
+
 def _preflight(document: Preflight) -> list[Point] | str:
     found: list[Point] = []
     for name, owners in document["faults"].items():
         if owners:
-            whose = ", ".join(f"{rep_name(rep)} {in_figures(n)}" for rep, n in owners.items())
-            found.append(
-                Point(f"{LABELS[Fault(name)]}: {in_figures(sum(owners.values()))} ({whose})")
-            )
+            count, whose = in_figures(sum(owners.values())), whose_most(owners, ", ")
+            found.append(Point(f"{LABELS[Fault(name)]}: {count} ({whose})"))
     pairs = document["duplicates"]
     found += [Point(why_alike(pair, document)) for pair in pairs[:5]]
     if (more := len(pairs) - 5) > 0:
@@ -181,6 +182,12 @@ def _preflight(document: Preflight) -> list[Point] | str:
         named = few([called(ref, document) for ref in dead], 10)
         found.append(Point(f"{how_many(len(dead), 'deal')} may be given up: {named}"))
     return found or "The data is in order."
+
+
+def whose_most(owners: Mapping[str, int], mark: str) -> str:
+    """Whose they are, of whom there are most first: a line for teams of any size."""
+    counted = sorted(owners.items(), key=lambda one: -one[1])
+    return few([f"{rep_name(rep)} {in_figures(n)}" for rep, n in counted], _MOST_OWNERS, mark)
 
 
 def why_alike(pair: Mapping[Literal["keep", "other", "why"], str], data: Preflight) -> str:

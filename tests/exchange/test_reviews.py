@@ -30,7 +30,12 @@ from pipeboard.domain.review import (
     WeeklyReview,
 )
 from pipeboard.exchange.metrics_document import metric_document
-from pipeboard.exchange.review_document import review_document, review_markdown, review_page
+from pipeboard.exchange.review_document import (
+    review_document,
+    review_markdown,
+    review_page,
+    whose_most,
+)
 from tests.domain.metrics.log import PIPELINE
 from tests.exchange.test_metrics_document import reports
 from tests.store.made_up import deal
@@ -342,3 +347,10 @@ def test_a_review_is_written_as_people_write_and_bars_of_nothing_are_none() -> N
         assert "| Coverage | 7,0x |" in review_markdown(FULL)
     finally:
         write_as(None)
+
+
+def test_of_many_reps_those_are_named_who_have_most_to_mend() -> None:
+    owners = {f"rep{n}": n for n in range(1, 8)} | {"": 9}
+    most = "nobody 9, @rep7 7, @rep6 6, @rep5 5, @rep4 4"
+    assert whose_most(owners, ", ") == f"{most} and 3 more"
+    assert whose_most({"ana": 1, "bo": 1_200}, "  ") == "@bo 1,200  @ana 1"

@@ -19,7 +19,7 @@ from pipeboard.domain.people import rep_name
 from pipeboard.domain.review import NUMBERS, NUMBERS_OF_REPS, called
 from pipeboard.exchange.metrics_tables import Figure
 from pipeboard.exchange.page import words_of
-from pipeboard.exchange.review_document import said_number, why_alike
+from pipeboard.exchange.review_document import said_number, whose_most, why_alike
 from pipeboard.outlet import with_database
 from pipeboard.ui.draw.charts import bar
 from pipeboard.ui.draw.facts import PaneStyle, calendar_day
@@ -153,9 +153,7 @@ def _data(view: ReviewView) -> Iterator[Item]:
     data = view.document["preflight"]
     for name, owners in data["faults"].items():
         if owners:
-            whose = "  ".join(
-                f"{rep_name(rep)} {in_figures(count)}" for rep, count in owners.items()
-            )
+            whose = whose_most(owners, "  ")
             count = right(f"{in_figures(sum(owners.values()))}", 5, "text.strong")
             label = LABELS[Fault(name)]
             yield _fact(f"{DATA}{name}", label, count, blank(2), whole(whose, "text.dim"))
