@@ -29,6 +29,8 @@ def verb_place(arguments: Sequence[str]) -> int | None:
 
 
 def folder_of(environ: Mapping[str, str], name: str, otherwise: str) -> str:
-    """The program's folder in the one that a variable names, else in another."""
+    """The program's folder in the one that a variable names, else in another; a relative one would
+    be another wherever one stands, and names none (XDG)."""
     first = environ.get(name, "").split(os.pathsep)[0]
-    return os.path.join(first if first.strip() else os.path.expanduser(otherwise), "pipeboard")
+    named = first if os.path.isabs(first) else os.path.expanduser(otherwise)
+    return os.path.join(named, "pipeboard")

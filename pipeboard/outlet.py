@@ -8,6 +8,7 @@ and files are English, whoever reads.
 
 from __future__ import annotations
 
+import errno
 import io
 import os
 import sys
@@ -274,31 +275,15 @@ def write_file(
     """A file of its own for text or bytes, which only its owner can read; returns where it is.
 
     A name that is taken gets a number (`deals-2.csv`), or is refused where it is not to be
-    `numbered`; with `force` the file that is there is replaced, whole or not at all, by a new one
-    that keeps neither its mode nor its owner. Text is cleaned as on stdout. On any failure
-    nothing is left behind; what is not `lasting` may go with the power. Raises BadInput with the
-    path for what cannot be written.
+    `numbered`; with `force` the file that is there is replaced by a new one that keeps neither its
+    mode nor its owner. Text is cleaned as on stdout. The name is given to what is whole, so that
+    nothing half is ever found under it, whatever ends this; what is not `lasting` may go with the
+    power. Raises BadInput with the path for what cannot be written.
     """
     from pipeboard.domain.errors import BadInput
 
     try:
-        target = path.expanduser()
-        most = _MOST_NUMBERS if numbered or force else 1
-        unfinished, descriptor = _new_file(target, most, force=force)
-        try:
-            with open(descriptor, "wb") as file:
-                file.writelines(map(_encoded, chunks))
-                file.flush()
-                if lasting:
-                    os.fsync(file.fileno())
-            if force:
-                unfinished.replace(target)
-                unfinished = target
-            if lasting:
-                _settle(target.parent)
-        except BaseException:
-            unfinished.unlink(missing_ok=True)
-            raise
+        return put_file(path.expanduser(), chunks, force=force, numbered=numbered, lasting=lasting)
     except FileExistsError as error:
         raise BadInput(
             f"{clean(str(path))} is there already.", hint="Name another file."
@@ -308,7 +293,42 @@ def write_file(
         raise BadInput(
             f"{clean(str(path))} cannot be written: {why}.", hint="Name another file or folder."
         ) from error
-    return unfinished
+
+
+def put_file(
+    target: Path,
+    chunks: Iterable[str | bytes],
+    *,
+    force: bool = False,
+    numbered: bool = False,
+    lasting: bool = True,
+) -> Path:
+    """As `write_file`, for whoever says it otherwise: raises OSError or ValueError."""
+    if force and target.is_dir():
+        raise IsADirectoryError(21, "it is a folder")
+    if not (force or numbered) and os.path.lexists(target):
+        raise _taken()  # before it is made up
+    names = (target,) if force or not numbered else tuple(_numbered(target))
+    with _nameless(target) as (descriptor, unfinished):
+        with open(descriptor, "wb", closefd=False) as file:
+            file.writelines(map(_encoded, chunks))
+            file.flush()
+            if lasting:
+                os.fsync(descriptor)
+        found = _replace(unfinished, target) if force else claim(unfinished, names)
+    if lasting:
+        _settle(target.parent)
+    return found
+
+
+def _taken() -> FileExistsError:
+    return FileExistsError(17, "it is there already")
+
+
+def _numbered(target: Path) -> Iterator[Path]:
+    yield target
+    for number in range(2, _MOST_NUMBERS + 1):
+        yield target.with_name(f"{target.stem}-{number}{target.suffix}")
 
 
 def _encoded(chunk: str | bytes) -> bytes:
@@ -327,21 +347,69 @@ def _settle(folder: Path) -> None:
         return  # not every file system knows how
 
 
-def _new_file(target: Path, most: int, *, force: bool) -> tuple[Path, int]:
-    """A file that was not there before, under one of as many names, and its descriptor."""
-    if force and target.is_dir():
-        raise IsADirectoryError(21, "it is a folder")
-    for number in range(1, most + 1):
-        if force:
-            name = f".{target.name[:200]}.{os.getpid()}-{number}.new"
-        else:
-            name = target.name if number == 1 else f"{target.stem}-{number}{target.suffix}"
-        flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_NOFOLLOW", 0)
+@contextmanager
+def _nameless(target: Path) -> Iterator[tuple[int, Path]]:
+    """An open file beside a target, and the path by which it gets a name.
+
+    It has none before, so that a process that is killed leaves nothing; where the system makes no
+    such files, it has a hidden one.
+    """
+    descriptor, path = -1, _hidden(target)
+    with suppress(OSError, AttributeError):
+        descriptor = os.open(target.parent, os.O_TMPFILE | os.O_WRONLY, _PRIVATE)
+        path = type(target)(f"/proc/self/fd/{descriptor}")
+        if not os.path.exists(path):
+            os.close(descriptor)
+            descriptor, path = -1, _hidden(target)
+    if descriptor < 0:
+        descriptor = os.open(path, _NEW, _PRIVATE)
+    try:
+        yield descriptor, path
+    finally:
+        os.close(descriptor)
+        if path.parent == target.parent:
+            path.unlink(missing_ok=True)
+
+
+_NO_LINKS = (errno.EPERM, errno.ENOTSUP, errno.ENOSYS)
+_NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_NOFOLLOW", 0)
+
+
+def _hidden(target: Path) -> Path:
+    """A name beside a target that nobody else takes."""
+    return target.with_name(f".{target.name[:200]}.{os.getpid()}-{os.urandom(4).hex()}.new")
+
+
+def _replace(unfinished: Path, target: Path) -> Path:
+    if unfinished.parent != target.parent:
+        unfinished = claim(unfinished, (_hidden(target),))
+    try:
+        return unfinished.replace(target)
+    except OSError:
+        unfinished.unlink(missing_ok=True)
+        raise
+
+
+def claim(unfinished: Path, names: Iterable[Path]) -> Path:
+    """Gives a file that is whole the first of the names that nothing has yet; its own name may
+    stay. Raises FileExistsError where all are taken, and OSError."""
+    for name in names:
         try:
-            return target.with_name(name), os.open(target.with_name(name), flags, _PRIVATE)
+            # A link of /proc is followed to its file only where a folder is named, which an
+            # absolute path makes nothing of.
+            os.link(os.path.abspath(unfinished), name, src_dir_fd=0)
         except FileExistsError:
             continue
-    raise FileExistsError(17, "it is there already")
+        except OSError as error:
+            if error.errno not in _NO_LINKS:
+                raise
+            try:
+                os.close(os.open(name, _NEW, _PRIVATE))
+            except FileExistsError:
+                continue
+            return unfinished.replace(name)
+        return name
+    raise _taken()
 
 
 def append_private(path: Path, text: str) -> None:

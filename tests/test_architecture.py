@@ -388,7 +388,6 @@ OUTLETS = {
     "pipeboard/ui/terminal/drivers.py": "what is drawn, cell by cell",
     "pipeboard/ui/terminal/first_frame.py": "what is drawn, cell by cell",
     "pipeboard/ui/terminal/ink.py": "which streams are the terminal",
-    "pipeboard/ui/terminal/drafts.py": "drafts, whole or not at all",
     "pipeboard/store/locating.py": "the database",
     "pipeboard/store/patience.py": "the journal, for locks alone",
     "pipeboard/workspace/hooks.py": "what a program of the person's own reads",

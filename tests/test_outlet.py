@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import csv
+import errno
 import os
+import signal
 import stat
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -15,6 +19,7 @@ from pipeboard import outlet
 from pipeboard.domain.errors import BadInput
 from pipeboard.domain.text import printable
 
+ROOT = Path(__file__).parents[1]
 STEERING = (
     "\x1b[2J",
     "\x1b]52;c;eA==\x07",
@@ -103,6 +108,56 @@ def test_a_file_that_is_not_finished_is_not_there(tmp_path: Path, force: bool) -
     with pytest.raises(KeyboardInterrupt):
         outlet.write_file(tmp_path / "deals.csv", chunks(), force=force)  # type: ignore[arg-type]
     assert os.listdir(tmp_path) == []
+
+
+_KILLED = """
+import os, signal, sys
+from pathlib import Path
+from pipeboard import outlet
+
+def chunks():
+    yield "half" * 100_000
+    os.kill(os.getpid(), signal.SIGKILL)
+
+outlet.write_file(Path("deals.csv"), chunks(), force=sys.argv[1] == "force")
+"""
+
+
+@pytest.mark.parametrize("force", ["force", "new"])
+def test_a_process_that_is_killed_leaves_nothing_half_and_nothing_else(
+    tmp_path: Path, force: str
+) -> None:
+    if force == "force":
+        (tmp_path / "deals.csv").write_text("old")
+    before = os.listdir(tmp_path)
+    line = [sys.executable, "-c", _KILLED, force]
+    ended = subprocess.run(line, cwd=tmp_path, env={"PYTHONPATH": str(ROOT)}, check=False)
+    assert ended.returncode == -signal.SIGKILL
+    assert os.listdir(tmp_path) == before
+    assert not before or (tmp_path / "deals.csv").read_text() == "old"
+
+
+def _refuses(*_args: object, **_more: object) -> None:
+    raise OSError(errno.EPERM, "no links here")
+
+
+@pytest.mark.parametrize("lacks", ["unnamed files", "links too"])
+def test_a_file_is_the_same_where_the_system_makes_none_without_a_name(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, lacks: str
+) -> None:
+    monkeypatch.delattr(os, "O_TMPFILE", raising=False)
+    if lacks == "links too":
+        monkeypatch.setattr(os, "link", _refuses)
+    path = tmp_path / "deals.csv"
+    assert outlet.write_file(path, ["one"]) == path
+    assert outlet.write_file(path, ["two"]) == tmp_path / "deals-2.csv"
+    assert outlet.write_file(path, ["new"], force=True) == path
+    with pytest.raises(BadInput, match="there already"):
+        outlet.write_file(path, ["x"], numbered=False)
+    assert {each.name: each.read_text() for each in tmp_path.iterdir()} == {
+        "deals.csv": "new",
+        "deals-2.csv": "two",
+    }
 
 
 def test_a_link_is_not_followed(tmp_path: Path) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -208,12 +208,16 @@ def _on_top_of_last(call: Call, workspace: Workspace, path: Path, typed: Recipe)
 
 
 def save_recipe(call: Call, recipe: Recipe) -> None:
-    """Keeps the flags in a new file, where that is asked for."""
-    path = Path(call.arguments.save_recipe)
+    """Keeps the flags in a new file, where that is asked for; they may be in it since an import
+    that was cut off."""
+    path, text = Path(call.arguments.save_recipe), recipe.to_json() + "\n"
     if call.arguments.dry_run:
         call.out.say(f"Not done (dry run): would keep the flags in {path}.")
         return
-    outlet.write_file(path, [recipe.to_json() + "\n"], numbered=False)
+    with suppress(OSError, ValueError):
+        if path.read_text("utf-8") == text:
+            return
+    outlet.write_file(path, [text], numbered=False)
 
 
 # Where the rows of a file go: the workspace, and a pipeline that is there or is to be made.

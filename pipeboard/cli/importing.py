@@ -88,8 +88,6 @@ def _import_deals(call: Call, path: Path, resources: ExitStack) -> int:
     )
     _expect_answers(call, reading)
     rejected = None if asked.dry_run or not asked.skip_bad else RejectedFile(_called(asked.file))
-    if rejected is not None:
-        resources.callback(rejected.drop)
     try:
         report = _import(call, workspace, reading, pipelines, recipe)
     except RowsRejected as error:

@@ -103,8 +103,12 @@ def parse_period(
         period = None
     if ".." in line:
         period = _range(*parse_days(text, today, direction))
-    if period is None or period.start < _BEGINNING or period.end > _END:
+    if period is None:
         _refuse(text)
+    if period.start < _BEGINNING or period.end > _END:
+        raise BadInput(
+            f"{quoted(text)} is outside the years {FIRST_YEAR} to {LAST_YEAR}.", hint=_HINT
+        )
     return period
 
 

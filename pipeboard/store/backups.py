@@ -18,6 +18,7 @@ from datetime import UTC, datetime
 from itertools import count
 from pathlib import Path
 
+from pipeboard import outlet
 from pipeboard.domain.errors import BadInput, DatabaseError, NotFound
 from pipeboard.domain.lazy_dataclass import dataclass
 from pipeboard.domain.text import printable
@@ -291,7 +292,7 @@ def part_of(target: Path) -> Iterator[Path]:
 
 def put_in_place(part: Path, target: Path) -> Path:
     """Gives a part that is whole on the disk its name, or the first numbered one; where it is."""
-    whole = part.replace(new_file(target))
+    whole = outlet.claim(part, names(target))
     flush(whole.parent)
     return whole
 

@@ -50,6 +50,7 @@ EACH_OF_JSON = "SELECT value FROM json_each(?)"
 LOCK_WRITING = "SELECT value FROM counter WHERE name = 'change' FOR UPDATE"
 """What makes writers of a server wait for each other: no lock that a pooler or a distributed engine
 lacks. SQLite's BEGIN IMMEDIATE does it there."""
+COMMAND = "SELECT 1 FROM command WHERE id = ?"
 SETTINGS = "select name, value from setting"
 REPS = "select * from rep order by name"
 STAGES = "select * from stage order by pipeline_id, position, id"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, closing, contextmanager, nullcontext, suppress
 from typing import TYPE_CHECKING, TypeVar
 
@@ -168,7 +168,30 @@ def _write(
         if is_known:
             identity.check_file()
         with signals_held():
-            patience.commit(connection, identity.location, COMMIT_PATIENCE_S)
+            _commit(connection, identity.location, patience, database.began)
             if connection.total_changes != before:
                 stored()
     return result
+
+
+def _commit(
+    connection: sqlite3.Connection, location: Location, patience: Patience, began: Sequence[str]
+) -> None:
+    """Commits what holds the commands that `began`; raises the driver's error where it did not.
+
+    A disk that fails after the change was stored, as the journal is tidied up, took nothing back:
+    the commands are there.
+    """
+    try:
+        patience.commit(connection, location, COMMIT_PATIENCE_S)
+    except sqlite3.DatabaseError as error:
+        if is_busy(error) or not _is_stored(connection, began):
+            raise
+
+
+def _is_stored(connection: sqlite3.Connection, began: Sequence[str]) -> bool:
+    with suppress(sqlite3.DatabaseError):
+        if connection.in_transaction:
+            connection.execute("ROLLBACK")
+        return bool(began and connection.execute(dialect.COMMAND, (began[0],)).fetchone())
+    return False

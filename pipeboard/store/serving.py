@@ -30,7 +30,6 @@ T = TypeVar("T")
 _SLICE_MS = 500
 """How long a lock is waited for at a time by somebody who may give up."""
 _AGAIN_S = (0.05, 0.25)
-_COMMAND = "SELECT 1 FROM command WHERE id = ?"
 _CHANGED = "UPDATE counter SET value = value + 1 WHERE name = 'change'"
 
 
@@ -160,7 +159,7 @@ class _Attempt:
     def _was_stored(self, connection: ServerConnection) -> bool:
         """Whether the commit that is in doubt was one; asked under the lock that it held."""
         doubtful, self._in_doubt = self._in_doubt, ()
-        if not doubtful or not connection.execute(_COMMAND, (doubtful[0],)).fetchone():
+        if not doubtful or not connection.execute(dialect.COMMAND, (doubtful[0],)).fetchone():
             return False
         self._stored()
         return True

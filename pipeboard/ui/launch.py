@@ -220,7 +220,7 @@ def make_app(
         may_write=store.read_only or state.reader.may_write,
         rights=rights(actor, store.reader.reps(), store.reader.settings()),
     )
-    write_queue = WriteQueue(lambda: store, work_on)
+    write_queue = WriteQueue(lambda: store, work_on, today=lambda: state.lens.today)
     housekeeper = WriteQueue(open_another, work_on, owns_store=True)
     app = PipeboardApp(write_queue, housekeeper, state, choices, theme, seat)
     app.type_first(*choices.typed)

@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from contextvars import ContextVar
+from datetime import date
 from functools import cached_property
 from pathlib import Path
 from queue import SimpleQueue
@@ -244,7 +245,8 @@ class Write(Protocol[T]):
 class Order:
     """One thing asked of the queue. It is given up as long as nothing of it is being stored."""
 
-    def __init__(self) -> None:
+    def __init__(self, said_on: date | None = None) -> None:
+        self.said_on = said_on
         self._lock = Lock()
         self._given_up = Event()
         self.is_storing = self.has_stored = False
@@ -347,12 +349,15 @@ class WriteQueue:
         make: Callable[[Store], Workspace],
         *,
         owns_store: bool = False,
+        today: Callable[[], date] | None = None,
     ) -> None:
         """`make` makes the workspace when something is first asked, which takes a while; a store
-        that is the write queue's own is closed with it."""
+        that is the write queue's own is closed with it. `today` is the day that the screens show:
+        words that are typed mean it, however long they wait."""
         self._open = open_store
         self._make = make
         self._owns_store = owns_store
+        self._today = today
         self._tasks: SimpleQueue[Callable[[], None] | None] = SimpleQueue()
         # What is given up stores nothing: nobody should wait for the thread to notice.
         self._thread = Thread(target=self._serve, name="write_queue", daemon=True)
@@ -376,7 +381,8 @@ class WriteQueue:
         While the database is held by others it is tried again and again; raises GivenUp after
         `give_up`.
         """
-        loop, order, turn = asyncio.get_running_loop(), Order(), TURN.get()
+        loop, turn = asyncio.get_running_loop(), TURN.get()
+        order = Order(self._today() if self._today is not None else None)
         future: asyncio.Future[T] = loop.create_future()
 
         def settle(result: T | None, error: BaseException | None) -> None:
@@ -443,6 +449,7 @@ class WriteQueue:
         while True:
             try:
                 order.check()
+                self._workspace.said_on = order.said_on
                 return work(self._workspace)
             except DatabaseError as error:
                 if not is_busy(error) or order.has_stored:

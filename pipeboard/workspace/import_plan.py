@@ -428,19 +428,15 @@ def carry_out(workspace: Workspace, seen: FileSeen, heard: Progress) -> Imported
         open_reading(workspace, path, seen.recipe, read_with, splits=seen.splits) as reading,
     ):
         rejected = RejectedFile(str(path)) if plan.skips_bad else None
-        try:
-            report = import_rows(
-                workspace,
-                reading,
-                pipeline,
-                path.name,
-                _options(seen, reading),
-                beside=beside,
-                skip_bad=plan.skips_bad,
-                progress=heard,
-            )
-            kept = rejected is not None and rejected.keep(reading, report)
-        finally:
-            if rejected is not None:
-                rejected.drop()
+        report = import_rows(
+            workspace,
+            reading,
+            pipeline,
+            path.name,
+            _options(seen, reading),
+            beside=beside,
+            skip_bad=plan.skips_bad,
+            progress=heard,
+        )
+        kept = rejected is not None and rejected.keep(reading, report)
     return Imported(report, pipeline.name, rejected.path if rejected and kept else None)

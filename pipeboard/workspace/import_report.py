@@ -328,23 +328,21 @@ def rejects_told(rejected: Sequence[Rejected]) -> Iterator[str]:
 class RejectedFile:
     """A new file beside the imported one, readable by its owner alone.
 
-    It is made before anything is imported, so that no row can end nowhere, and taken away again
-    when all rows came in. Raises BadInput where it cannot be made.
+    Whether one can be made is tried before anything is imported, so that no row can end nowhere.
+    Raises BadInput where it cannot.
     """
 
     def __init__(self, imported: str) -> None:
-        wanted = Path(f"{imported}.rejected.csv")
-        try:
-            self.path = outlet.write_file(wanted, ())
-        except BadInput as error:
-            raise BadInput(
-                f"The file for rejected rows: {error.message}",
-                hint="Nothing was imported: copy the file into a folder that you can write to.",
-            ) from error
-        self._is_written = False
+        self.path = Path(f"{imported}.rejected.csv")
+        self._make("", "Nothing was imported: copy the file into a folder that you can write to.")
+        self.path.unlink()
 
-    def write(self, reading: Reading, rejected: Sequence[Rejected]) -> None:
-        """The rows as they stood, each with its reason."""
+    def keep(self, reading: Reading, report: ImportReport) -> bool:
+        """Every row that did not come in as it stood, with its reason, in the order of the file;
+        False where all did, and there is no file."""
+        rejected = sorted((*report.rejected, *report.ambiguous), key=lambda row: row.line)
+        if not rejected:
+            return False
         columns = _columns(reading.header, rejected)
         out = io.StringIO(newline="")
         writer = csv.writer(out, delimiter=reading.delimiter or ",")
@@ -352,20 +350,16 @@ class RejectedFile:
         for row in rejected:
             cells = [defuse(row.raw.get(column, "")) for column in columns]
             writer.writerow([*cells, row.reason])
-        outlet.write_file(self.path, [out.getvalue()], force=True)
-        self._is_written = True
+        self._make(out.getvalue(), "The other rows are here. Import the file again for these.")
+        return True
 
-    def keep(self, reading: Reading, report: ImportReport) -> bool:
-        """Every row that did not come in, in the order of the file; False where all did."""
-        rows = sorted((*report.rejected, *report.ambiguous), key=lambda row: row.line)
-        if rows:
-            self.write(reading, rows)
-        return bool(rows)
-
-    def drop(self) -> None:
-        """Takes the file away again if nothing was written into it."""
-        if not self._is_written:
-            self.path.unlink(missing_ok=True)
+    def _make(self, text: str, otherwise: str) -> None:
+        try:
+            self.path = outlet.write_file(self.path, [text])
+        except BadInput as error:
+            raise BadInput(
+                f"The file for rejected rows: {error.message}", hint=otherwise
+            ) from error
 
 
 def _columns(header: Sequence[str], rejected: Sequence[Rejected]) -> list[str]:

@@ -135,9 +135,10 @@ def gather(
 
 
 def last_review_at(service: Service, pipeline: Pipeline) -> datetime | None:
-    """When the last review of a pipeline was held."""
-    held = held_reviews(service, pipeline)
-    return held[0].at if held else None
+    """When the last review of a pipeline was held, by the clock as it stands: it may have been set
+    back since."""
+    now = service.now()
+    return next((one.at for one in held_reviews(service, pipeline) if one.at <= now), None)
 
 
 def held_reviews(service: Service, pipeline: Pipeline) -> tuple[Held, ...]:

@@ -66,7 +66,8 @@ S = TypeVar("S", bound="Service")
 
 @dataclass(slots=True)
 class Transaction:
-    """The writer of a transaction under way, its instant, and ids for its commands."""
+    """The writer of a transaction under way, its instant, the one whose day its words mean, and ids
+    for its commands."""
 
     writer: Writer
     reader: Reader
@@ -112,6 +113,8 @@ class Service:
         self.store = store
         self._clock = clock
         self._transaction: Transaction | None = None
+        self.said_on: date | None = None
+        """The day that was shown where words were typed (`tomorrow`), if they may have waited."""
         self.on_stored: list[Callable[[str], None]] = []
         """They hear of each command that was stored, by its id, once nothing can take it back any
         more; none of them may raise."""
@@ -157,7 +160,10 @@ class Service:
 
     @property
     def today(self) -> date:
-        """The date in the workspace's zone."""
+        """The date in the workspace's zone; of what waited past midnight, that on which it was
+        said."""
+        if self.said_on is not None:
+            return self.said_on
         at = self._transaction.today_at if self._transaction else self._clock()
         return at.astimezone(self.settings.zone).date()
 
@@ -171,14 +177,14 @@ class Service:
             return work()
         import uuid  # who only looks makes none
 
-        key = uuid.uuid4()
+        key, asked_at = uuid.uuid4(), self._clock()
         stored: list[str] = []
 
         def run(writer: Writer) -> T:
             clock = self._clock()
             stored.clear()  # of an attempt that was taken back
             reader = writer.reader.shown_to(self.actor)
-            self._transaction = Transaction(writer, reader, clock, clock, key, stored=stored)
+            self._transaction = Transaction(writer, reader, clock, asked_at, key, stored=stored)
             try:
                 if self.actor.acting_as:
                     check_actor(self.actor, writer.reader.reps)

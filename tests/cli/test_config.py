@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 
 import pipeboard
+from pipeboard import folder_of
 from pipeboard.cli.arguments import Parser
 from pipeboard.cli.board import restrict
 from pipeboard.cli.call import Call
@@ -526,3 +527,11 @@ def test_every_setting_of_the_workspace_is_asked_by_the_program() -> None:
     }
     unread = [name for name, choice in SETTINGS.items() if choice.field not in asked]
     assert unread == [], "no rule asks for these"
+
+
+@pytest.mark.parametrize("named", ["", " ", "data", "./data", "~/data", "data:/srv"])
+def test_a_folder_of_the_environment_that_depends_on_where_one_stands_is_none(named: str) -> None:
+    environ = {"XDG_DATA_HOME": named}
+    assert folder_of(environ, "XDG_DATA_HOME", "/home/ana") == "/home/ana/pipeboard"
+    environ = {"XDG_CONFIG_DIRS": "/srv:data"}
+    assert folder_of(environ, "XDG_CONFIG_DIRS", "/etc/xdg") == "/srv/pipeboard"

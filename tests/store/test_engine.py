@@ -6,6 +6,7 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -19,8 +20,9 @@ from pipeboard.store.database import Database
 from pipeboard.store.engine import Engine, write
 from pipeboard.store.locating import Location, locate_file
 from pipeboard.store.opening import look
+from pipeboard.store.patience import Patience
 from pipeboard.store.writing import Writer
-from tests.team import NOW, SETTINGS
+from tests.team import NOW, SETTINGS, Team, add
 
 
 @pytest.fixture
@@ -122,6 +124,33 @@ def test_a_full_disk_is_told_and_nothing_was_changed(path: Path, store: Store) -
         write(engine, store.identity, work)
     assert full.value.details["reason"] == "full"
     assert store.reader.saved_filters("ana") == ()
+
+
+@pytest.mark.parametrize("fails", ["before", "after"])
+def test_a_disk_that_fails_in_a_commit_is_told_only_where_nothing_was_stored(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, fails: str
+) -> None:
+    commit = Patience.commit
+
+    def failing(patience: Patience, connection: sqlite3.Connection, *more: Any) -> None:
+        if fails == "after":
+            commit(patience, connection, *more)
+        trouble = sqlite3.OperationalError("disk I/O error")
+        trouble.sqlite_errorcode = sqlite3.SQLITE_IOERR
+        raise trouble
+
+    team = Team.make(tmp_path / "team.db")
+    ana = team.rep("ana")
+    with monkeypatch.context() as patched:
+        patched.setattr(Patience, "commit", failing)
+        if fails == "after":
+            add(ana, "Acme: pilot")
+        else:
+            with pytest.raises(DatabaseError, match="nothing was changed"):
+                add(ana, "Acme: pilot")
+    add(ana, "Borealis: pilot")
+    assert len(ana.reader.deals(range(9))) == (2 if fails == "after" else 1)
+    team.close()
 
 
 def test_a_store_knows_whether_something_was_stored_through_it(tmp_path: Path) -> None:

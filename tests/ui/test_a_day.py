@@ -170,6 +170,22 @@ async def test_what_is_typed_before_midnight_is_told_as_it_is_meant_after_it(
             await board.settle()
 
 
+@pytest.mark.parametrize(("keys", "typed"), [("t", "tomorrow call"), (":", "next tomorrow call")])
+async def test_what_was_told_before_midnight_is_what_is_stored_after_it(
+    demo: Path, keys: str, typed: str
+) -> None:
+    """The day that the screen shows is meant, not that of the instant at which it is stored."""
+    async with desk(demo) as board:
+        deal_id = board.card.id
+        await board.press(keys)
+        await board.type(typed)
+        tomorrow = NOW + timedelta(days=1)
+        await board.app.write_queue.ask(lambda work: setattr(work, "_clock", lambda: tomorrow))
+        await board.press("enter")
+        step = board.stored(deal_id).next_step
+        assert step is not None and step.due == TODAY + timedelta(days=1)
+
+
 @pytest.mark.parametrize(
     ("keys", "left", "again"), [("", "", ""), ("T", "", ""), ("M", "", ""), ("M", "g b", "M")]
 )

@@ -73,6 +73,17 @@ def test_a_review_does_not_look_ahead(ana: Workspace, team: Team) -> None:
         review(ana, sales(ana), team.clock.now + timedelta(days=1))
 
 
+def test_a_review_goes_on_after_the_clock_was_set_back(ana: Workspace, team: Team) -> None:
+    held(ana)
+    first = team.clock.now
+    team.clock.wait(days=400)
+    held(ana)
+    team.clock.wait(days=-390)
+    assert review(ana, sales(ana)).since == first
+    team.clock.wait(days=-30)
+    assert review(ana, sales(ana)).since == team.clock.now - timedelta(days=7)
+
+
 def test_what_was_recorded_after_the_instant_of_a_review_is_not_spoken_of(
     ana: Workspace, team: Team
 ) -> None:
@@ -358,6 +369,7 @@ def kept(*hours: int) -> Any:
     ]
     return SimpleNamespace(
         settings=SETTINGS,
+        now=lambda: NOW,
         reader=SimpleNamespace(agreements=SimpleNamespace(standing=lambda topic: found)),
     )
 

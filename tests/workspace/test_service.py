@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from typing import TypeVar
 
 import pytest
 
+from pipeboard.domain import commands as c
 from pipeboard.domain.errors import DatabaseError, NotFound, Refused
 from pipeboard.domain.roles import NotAllowed
 from pipeboard.domain.settings import Rep
@@ -205,3 +206,21 @@ def test_only_who_is_at_work_is_asked_by_their_name_in_a_note(ana: Workspace) ->
     deal = add(ana)
     ana.add_note([deal.id], "@bo and @cy look at it")
     assert set(now_of(ana, deal.id).asks) == {"cy"}
+
+
+def test_words_mean_the_day_on_which_they_were_said_however_long_the_database_is_held(
+    ana: Workspace, team: Team, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    deal, said, write = add(ana), ana.today, ana.store.write
+
+    def held(work: Callable[[Writer], T]) -> T:
+        team.clock.wait(days=1)
+        return write(work)
+
+    monkeypatch.setattr(ana.store, "write", held)
+    ana.execute(c.Plan("tomorrow call"), [deal.id])
+    ana.said_on = said - timedelta(days=3)
+    ana.execute(c.SetFields(("expected_close=in a week",)), [deal.id])
+    found = now_of(ana, deal.id)
+    assert found.next_step is not None and found.next_step.due == said + timedelta(days=1)
+    assert found.expected_close == said + timedelta(days=4)

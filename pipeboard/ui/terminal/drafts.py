@@ -11,6 +11,7 @@ from datetime import UTC, datetime, timedelta, tzinfo
 from pathlib import Path
 from typing import Final
 
+from pipeboard import outlet
 from pipeboard.domain.digests import sha256
 from pipeboard.domain.lazy_dataclass import dataclass
 from pipeboard.domain.locales import written
@@ -76,22 +77,9 @@ class Drafts:
             "at": self._now().isoformat(),
             "text": text,
         }
-        unfinished = path.with_suffix(".new")
-        unfinished.unlink(missing_ok=True)
-        descriptor = os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        try:
-            with os.fdopen(descriptor, "w", encoding="utf-8", errors="surrogatepass") as file:
-                json.dump(content, file)
-                file.flush()
-                os.fsync(file.fileno())
-            unfinished.replace(path)
-        except OSError:
-            with suppress(OSError):
-                unfinished.unlink(missing_ok=True)
-            raise
+        outlet.put_file(path, [json.dumps(content)], force=True)
         self._done_with.discard(path)
         self._forget(self._taken.pop(key, set()) - {path})
-        self._settle()
 
     def load(self, key: str) -> str | None:
         """The text that was kept last under `key`, if any; taken, unless it is open elsewhere."""
@@ -216,14 +204,6 @@ class Drafts:
 
     def _path(self, key: str) -> Path:
         return self._folder / f"{self._name(key)}.{self._session}{_SUFFIX}"
-
-    def _settle(self) -> None:
-        # Without this the new name may be lost with the power, though the file is not.
-        descriptor = os.open(self._folder, os.O_RDONLY | os.O_DIRECTORY)
-        try:
-            os.fsync(descriptor)
-        finally:
-            os.close(descriptor)
 
 
 def _content(path: Path) -> Mapping[str, object] | None:
