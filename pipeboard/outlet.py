@@ -13,6 +13,7 @@ import os
 import sys
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
+from errno import EBADF, EISDIR
 
 from pipeboard.domain.phrases import aloud
 
@@ -88,7 +89,7 @@ def again(said: bytes) -> None:
         sys.stdout.buffer.write(said)
         sys.stdout.buffer.flush()
     except OSError as error:
-        raise OutputFailed(*error.args) from error
+        raise _failed(error) from error
 
 
 def flush() -> None:
@@ -97,7 +98,7 @@ def flush() -> None:
     try:
         sys.stdout.flush()
     except OSError as error:
-        raise OutputFailed(*error.args) from error
+        raise _failed(error) from error
 
 
 def message(text: str, end: str = "\n") -> None:
@@ -199,7 +200,19 @@ def _print(stream: TextIO, text: str) -> None:
     try:
         stream.write(text)
     except OSError as error:
-        raise OutputFailed(*error.args) from error
+        raise _failed(error) from error
+
+
+def _failed(error: OSError) -> OutputFailed:
+    if error.errno == EBADF:
+        return OutputFailed(EBADF, "stdout is closed")
+    return OutputFailed(*error.args)
+
+
+def closed() -> TextIO:
+    """A stream in the place of a stdout that is closed: what is written to it fails."""
+    descriptor = os.open(os.devnull, os.O_RDONLY)
+    return open(descriptor, "w", encoding="utf-8", errors="backslashreplace")
 
 
 def _tell(text: str) -> None:
@@ -329,8 +342,8 @@ def _settle(folder: Path) -> None:
 
 def _new_file(target: Path, most: int, *, force: bool) -> tuple[Path, int]:
     """A file that was not there before, under one of as many names, and its descriptor."""
-    if force and target.is_dir():
-        raise IsADirectoryError(21, "it is a folder")
+    if target.is_dir():
+        raise IsADirectoryError(EISDIR, "it is a folder")
     for number in range(1, most + 1):
         if force:
             name = f".{target.name[:200]}.{os.getpid()}-{number}.new"
