@@ -18,10 +18,11 @@ from pipeboard.domain.lazy_dataclass import dataclass, field
 from pipeboard.domain.text import fold, quoted, slug
 from pipeboard.exchange.columns import Matching, apply_overrides, holds_days, match_columns
 from pipeboard.exchange.deals import DealReader
-from pipeboard.exchange.delimited import name_by_heading, open_delimited
+from pipeboard.exchange.delimited import open_delimited
 from pipeboard.exchange.documents import looks_like_json, open_json
 from pipeboard.exchange.encoding import find_encoding
 from pipeboard.exchange.fields import CUSTOM, ENTERED, LEFT_OUT
+from pipeboard.exchange.headings import name_by_heading
 from pipeboard.exchange.layouts import GENERIC, layout_named
 from pipeboard.exchange.layouts.layout import Layout
 from pipeboard.exchange.local_files import expect_file, local_copy, no_such_file
