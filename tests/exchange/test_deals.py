@@ -475,7 +475,8 @@ def test_other_words_for_owners_hold_for_each_of_several(tmp_path: Path) -> None
     options = ReadOptions(values=("owner:Ana Ruiz=mara", "owner:Ruiz, Ana=jonas"))
     text = 'deal,owner\na,"Ana Ruiz; Ben"\nb,"Ruiz, Ana"\n'
     with open_file(write(tmp_path, text), options=options) as reading:
-        assert [row.owner for row in reading.rows()] == ["mara", "jonas"]
+        rows = [row for row in reading.rows() if isinstance(row, DealRow)]
+    assert [row.owner for row in rows] == ["mara", "jonas"]
 
 
 @pytest.mark.parametrize(
