@@ -89,7 +89,7 @@ def again(said: bytes) -> None:
         sys.stdout.buffer.write(said)
         sys.stdout.buffer.flush()
     except OSError as error:
-        raise OutputFailed(*error.args) from error
+        raise _failed(error) from error
 
 
 def flush() -> None:
@@ -98,7 +98,7 @@ def flush() -> None:
     try:
         sys.stdout.flush()
     except OSError as error:
-        raise OutputFailed(*error.args) from error
+        raise _failed(error) from error
 
 
 def message(text: str, end: str = "\n") -> None:
@@ -200,7 +200,19 @@ def _print(stream: TextIO, text: str) -> None:
     try:
         stream.write(text)
     except OSError as error:
-        raise OutputFailed(*error.args) from error
+        raise _failed(error) from error
+
+
+def _failed(error: OSError) -> OutputFailed:
+    if error.errno == errno.EBADF:
+        return OutputFailed(errno.EBADF, "stdout is closed")
+    return OutputFailed(*error.args)
+
+
+def closed() -> TextIO:
+    """A stream in the place of a stdout that is closed: what is written to it fails."""
+    descriptor = os.open(os.devnull, os.O_RDONLY)
+    return open(descriptor, "w", encoding="utf-8", errors="backslashreplace")
 
 
 def _tell(text: str) -> None:
@@ -304,8 +316,8 @@ def put_file(
     lasting: bool = True,
 ) -> Path:
     """As `write_file`, for whoever says it otherwise: raises OSError or ValueError."""
-    if force and target.is_dir():
-        raise IsADirectoryError(21, "it is a folder")
+    if target.is_dir():
+        raise IsADirectoryError(errno.EISDIR, "it is a folder")
     if not (force or numbered) and os.path.lexists(target):
         raise _taken()  # before it is made up
     names = (target,) if force or not numbered else tuple(_numbered(target))
@@ -322,7 +334,7 @@ def put_file(
 
 
 def _taken() -> FileExistsError:
-    return FileExistsError(17, "it is there already")
+    return FileExistsError(errno.EEXIST, "it is there already")
 
 
 def _numbered(target: Path) -> Iterator[Path]:

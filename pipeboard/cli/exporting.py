@@ -241,6 +241,8 @@ def _write(call: Call, pieces: Iterable[str | bytes]) -> Path | None:
         try:
             return outlet.write_file(Path(asked.output), pieces, force=asked.force, numbered=False)
         except BadInput as error:
+            if isinstance(error.__cause__, FileExistsError):
+                error.hint = "Name another file, or put it in the place of that one with --force."
             if getattr(error.__cause__, "errno", 0) not in (ENOSPC, EDQUOT):
                 raise
             # The line was right: the place has no room.

@@ -32,6 +32,7 @@ from pipeboard.exchange.deal_files import is_whole, read_whole
 from pipeboard.exchange.layouts import GENERIC
 from pipeboard.exchange.local_files import is_piped, local_copy
 from pipeboard.exchange.read_options import ReadOptions
+from pipeboard.exchange.reading import ALWAYS
 from pipeboard.exchange.side_files import open_side_table, side_of
 from pipeboard.workspace.configuration import check_empty, take_whole
 from pipeboard.workspace.finding import find_pipeline
@@ -186,8 +187,6 @@ def _expect_answers(call: Call, reading: Reading) -> None:
 
 # What an import has to say: in words for a person, as one document for a script.
 
-_CONSTANT = "always "
-
 
 def tell(call: Call, reading: Reading, report: ImportReport, pipeline: Pipeline) -> None:
     """The report: on stdout, with what should be looked at on stderr; JSON where it is wanted."""
@@ -224,7 +223,7 @@ def _tell_mapping(call: Call, reading: Reading) -> None:
     of = "" if reading.tool == GENERIC.name else f" of {reading.tool}"
     call.out.line(f"{reading.format}{of}, {reading.encoding}{delimiter}")
     for name, answer in reading.answers().items():
-        is_column = answer and not answer.startswith(_CONSTANT)
+        is_column = answer and not answer.startswith(ALWAYS)
         said = f"column '{answer}'" if is_column else answer or "not in the file"
         call.out.line(f"  {name:<8} {said}")
     for column, target in reading.mapping.items():

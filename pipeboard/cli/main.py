@@ -43,11 +43,11 @@ def run() -> None:
     # Python would ask `sysconfig`, which takes as long to import as the calendar.
     if os.path.isdir(_ZONES):
         os.environ.setdefault("PYTHONTZPATH", _ZONES)
-    for name in ("stdout", "stderr"):
-        stream = getattr(sys, name)
-        if stream is None:
-            setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))  # noqa: SIM115
-        elif hasattr(stream, "reconfigure"):
+    # Messages may be lost, data may not.
+    sys.stdout = sys.stdout or outlet.closed()
+    sys.stderr = sys.stderr or open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="backslashreplace")
     if sys.argv[1:2] == [_COMPLETE]:
         _offer(sys.argv[2:])

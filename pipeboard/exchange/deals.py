@@ -37,6 +37,7 @@ from pipeboard.exchange.units import AmountUnit, doubts_of, unit_of
 from pipeboard.exchange.values import (
     LIMITS,
     Findings,
+    OwnerColumn,
     PercentColumn,
     Read,
     Take,
@@ -52,6 +53,7 @@ from pipeboard.exchange.values import (
     read_text,
     unless_blank,
     with_plain_digits,
+    without_links,
     without_marks,
 )
 
@@ -76,7 +78,6 @@ _SURELY_SHORT = 1000
 _STRICT = {"title", "external_id", "ref", "stage", "status", "version"}
 """What a deal is known and placed by: a cell of these that cannot be read rejects its row."""
 _LOSS = ("lost_reason", "lost_category", "competitor", "recycle_on")
-_WITH_LINK = re.compile(r"(?P<name>[^()]+?) \((?P<link>https?://[^\s()]+|[^\s()]+\.md)\)(?:, |$)")
 _SAYS_PERCENT = re.compile(r"%|percent|prozent|procent|pourcent|porcent", re.IGNORECASE)
 _PRODUCTS = {"product", "product_name"}
 
@@ -147,10 +148,9 @@ class DealReader:
     def _read_constants(self) -> Findings:
         """What stands in every row by the person's word."""
         readers: Mapping[str, Read] = {"status": read_status, "currency": str.upper}
-        return {
-            name: readers.get(name, partial(clean_line, field=name))(text)
-            for name, text in self._rules.constants.items()
-        }
+        constants = self._rules.constants.items()
+        line = partial(partial, clean_line)
+        return {name: readers.get(name, line(field=name))(text) for name, text in constants}
 
     def _plan(self, index: int, target: str) -> None:
         if target.startswith(CUSTOM):
@@ -159,16 +159,13 @@ class DealReader:
             self._others.append((index, self._amount(index, target)))
         elif target == "account" and not self._layout.is_ours:
             self._others.append((index, self._account))
-        elif target == "owner" and (
-            self._layout.has_several_owners or slug(self._header[index]) == "assignees"
-        ):
-            self._others.append((index, self._owners))
+        elif target == "owner" and not self._layout.is_ours:
+            self._single.append((index, target, self._owners(index)))
         elif takes_several(target):
             self._others.append((index, collect(target, self._reader(index, target))))
         else:
             read = self._reader(index, target)
-            meant = self._rules.values.get(self._header[index])
-            self._single.append((index, target, mapped(read, meant) if meant else read))
+            self._single.append((index, target, mapped(read, self._meant(index))))
 
     def _custom(self, name: str) -> Take:
         if slug(name) in _PRODUCTS:
@@ -210,15 +207,15 @@ class DealReader:
         return take
 
     def _account(self, cell: str, found: Findings) -> None:
-        """The account; a link that a tool puts behind its name goes to the links."""
-        linked = list(_WITH_LINK.finditer(cell)) if "(http" in cell or ".md)" in cell else []
-        if linked:
-            found["links_found"] = [one["link"] for one in linked if one["link"][:4] == "http"]
-            cell = ", ".join(link["name"].strip() for link in linked)
-        found["account"] = clean_account(cell)
+        found["account"] = clean_account(without_links(cell, found))
 
-    def _owners(self, cell: str, found: Findings) -> None:
-        found["owner"], *found["further_owners"] = self._read_words(cell) or (None,)
+    def _meant(self, index: int) -> Mapping[str, str]:
+        return self._rules.values.get(self._header[index], {})
+
+    def _owners(self, index: int) -> Read:
+        cells, read = partial(self._moments.cells, index), self._reader(index, "owner")
+        parts = self._read_words if self._layout.lists_owners(self._header[index]) else None
+        return OwnerColumn(cells, read, self._meant(index), parts).read
 
     def _reader(self, index: int, target: str) -> Read:
         """What reads the cells of a column; names that come back are cleaned once.
@@ -246,7 +243,7 @@ class DealReader:
             moment_of = self._moments.column(index, column, takes_periods=target in PERIODS)
 
             def moment(cell: str) -> Moment:
-                return moment_of(with_plain_digits(cell))
+                return moment_of(with_plain_digits(cell).removeprefix("@"))
 
             if target in _DAYS:
                 return lambda cell: moment(cell).day
@@ -365,6 +362,8 @@ class DealReader:
         return dict(zip(self._header, cells, strict=True))
 
     def _deal(self, line: int, cells: Sequence[str], found: Findings, tally: CellTally) -> DealRow:
+        if isinstance(owners := found.get("owner"), tuple):
+            found["owner"], *found["further_owners"] = owners
         ending = read_outcome(found, self._rules.words, status_decides=self._layout.status_decides)
         outcome = ending.outcome
         history = self._history.read(found, outcome)

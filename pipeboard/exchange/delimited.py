@@ -5,175 +5,27 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import Iterable, Iterator, Sequence
-from itertools import islice
+from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import NamedTuple, Protocol, TextIO
+from typing import NamedTuple, TextIO
 
 from pipeboard.domain.counts import how_many
-from pipeboard.domain.errors import BadInput
 from pipeboard.domain.lazy_dataclass import dataclass, field
-from pipeboard.domain.text import quoted, slug
+from pipeboard.domain.text import quoted
 from pipeboard.exchange.encoding import Encoding
+from pipeboard.exchange.headings import first_table, name_by_heading
 from pipeboard.exchange.rows import Rejected
-from pipeboard.exchange.synonyms import SYNONYMS
 from pipeboard.exchange.tables import (
     Record,
     columns_named,
     holds_anything,
     name_columns,
+    quotes_mended,
+    row_of,
     undefuse,
     width_used,
 )
-from pipeboard.exchange.units import unit_of
 from pipeboard.exchange.values import LONGEST_CELL
-
-# Where the names of the columns stand: not always in the first line.
-
-LOOKED_AT = 40
-"""Records at the beginning of a file among which the header is looked for."""
-
-_DATA_LIKE = re.compile(
-    r"[-+(]?[€$£₽]?\s?\d[\d.,'’ \xa0]*\s?[%€$£]?\)?|\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}.*"
-    r"|[^@\s]+@[^@\s]+\.\w+|https?://.*|true|false",
-    re.IGNORECASE,
-)
-
-
-def _heading_in(records: Sequence[Sequence[str]]) -> int | None:
-    """The place of the first record that is as wide as those below it and holds names rather than
-    values; None where no line looks like that.
-
-    Lines of a title above are narrower; a first line of numbers and dates is data.
-    """
-    widths = [sum(1 for cell in cells if cell.strip()) for cells in records]
-    body = sorted(widths[1:] or widths)
-    usual = body[(2 * len(body)) // 3] if body else 0
-    for place, cells in enumerate(records):
-        if widths[place] == 0 or (widths[place] < 2 <= usual):
-            continue
-        if widths[place] < usual / 2 and not is_heading(cells):
-            continue
-        if is_heading(cells) or not _holds_data(cells):
-            below = records[place + 1] if place + 1 < len(records) else ()
-            names_more = _known(below) > max(_known(cells), 1) and not _holds_data(below)
-            return place + 1 if names_more else place
-    return None
-
-
-def _holds_data(cells: Sequence[str]) -> bool:
-    return any(_DATA_LIKE.fullmatch(cell.strip()) for cell in cells if cell.strip())
-
-
-def is_heading(cells: Sequence[str]) -> bool:
-    """Whether several cells are names that columns of deals have."""
-    return _known(cells) >= 2
-
-
-def _known(cells: Sequence[str]) -> int:
-    return sum(slug(cell) in SYNONYMS for cell in cells if cell.strip())
-
-
-class Unnamed(Protocol):
-    """A table whose header is still to be found."""
-
-    def all_records(self) -> Iterator[Record | Rejected]: ...
-    def name(self, record: Record) -> None: ...
-
-
-def name_by_heading(table: Unnamed, file: str, warnings: list[str]) -> None:
-    """Finds the header of a table; lines above it are told of.
-
-    Raises BadInput where nothing looks like one, or where the file holds nothing.
-    """
-    records: list[Record] = []
-    for record in islice(table.all_records(), LOOKED_AT):
-        if isinstance(record, Rejected):
-            if not records:
-                raise BadInput(f"The header of {file} cannot be read: {record.reason}")
-            break
-        if any(cell.strip() for cell in record.cells):
-            records.append(record)
-    if not records:
-        raise BadInput(f"{file} holds no header", hint="The first row names the columns.")
-    place = _heading_in([record.cells for record in records])
-    if place is None:
-        first = ", ".join(cell for cell in records[0].cells if cell.strip())
-        raise BadInput(
-            f"{file} has no line with the names of its columns: it begins with {quoted(first, 60)}",
-            hint="Put a first line with their names into it, such as: title,stage,value,owner",
-        )
-    if place:
-        above = ", ".join(cell for cell in records[0].cells if cell.strip())
-        were = "was" if place == 1 else "were"
-        warnings.append(
-            f"{how_many(place, 'line')} above the names of the columns {were} left out: "
-            f"{quoted(above)}."
-        )
-        lines = (" ".join(record.cells).strip() for record in records[:place])
-        warnings.extend(
-            f"{quoted(line, 60)} stands above the table, and amounts were read as they stand in "
-            "it: write that into the name of their column, such as 'Amount (k€)'."
-            for line in lines
-            if unit_of(line, "USD").factor > 1
-        )
-    table.name(records[place])
-
-
-def first_table(
-    records: Iterable[Record | Rejected], first_line: int, warnings: list[str]
-) -> Iterator[Record | Rejected]:
-    """The records up to a blank line with the names of another table under it, which are told of.
-
-    Such names are not those of the first table, and have values below them. Where the same names
-    come again in another order, what stands below them is put into the first one, and told of.
-    """
-    header: Sequence[str] = ()
-    order: list[int] = []
-    held: Record | None = None
-    was_blank = False
-    for record in records:
-        cells = record.cells if isinstance(record, Record) else ("",)
-        if held is not None:
-            if _holds_data(cells):
-                named = ", ".join(cell for cell in held.cells if cell.strip())
-                told = (
-                    f"Another table begins on line {held.line} and was left out: {quoted(named)}."
-                )
-                warnings.extend({told}.difference(warnings))
-                return
-            yield held
-            held = None
-        if record.line == first_line:
-            header = cells
-        elif cells[:1] and cells[0] in header and _are_same_names(cells, header):
-            order = [cells.index(name) for name in header] if cells != header else []
-            told = (
-                f"Line {record.line} names the columns again in another order: what stands below "
-                "it was read so."
-            )
-            warnings.extend({told}.difference(warnings) if order else ())
-        if order and isinstance(record, Record) and len(cells) == len(order):
-            record = Record(record.line, [cells[at] for at in order])
-            cells = record.cells
-        if was_blank and record.line > first_line and cells != header and _names(cells):
-            held = record if isinstance(record, Record) else None
-        else:
-            yield record
-        was_blank = not holds_anything(cells)
-    if held is not None:
-        yield held
-
-
-def _are_same_names(cells: Sequence[str], header: Sequence[str]) -> bool:
-    return len(set(cells)) == len(cells) > 1 and sorted(cells) == sorted(header)
-
-
-def _names(cells: Sequence[str]) -> bool:
-    """Whether cells are names of columns: the first and no less than two, and no values."""
-    filled = [cell for cell in cells if cell.strip()]
-    return len(filled) > 1 and slug(filled[0]) in SYNONYMS and not _holds_data(cells)
-
 
 _LONGEST_LINE = 4 * LONGEST_CELL
 _SAMPLE = 1 << 16
@@ -197,7 +49,8 @@ _CURVED = {0x201C: '"', 0x201D: '"', 0x201E: '"'}
 
 
 class _Lines:
-    """The lines of a file, quoted as CSV quotes; knows when the last has been handed out."""
+    """The lines of a file, quoted as CSV quotes; knows when the last has been handed out, and which
+    were `taken` for the row under way."""
 
     def __init__(self, file: TextIO, dialect: Dialect) -> None:
         self._file = file
@@ -205,6 +58,7 @@ class _Lines:
         self._curved = dialect.has_curved_quotes
         self._is_wrapped = dialect.is_wrapped
         self.ended = False
+        self.taken: list[str] = []
 
     def __iter__(self) -> Iterator[str]:
         readline = self._file.readline
@@ -215,7 +69,9 @@ class _Lines:
                 line = _without_wrapping(line)
             if self._curved:
                 line = line.translate(_CURVED)
-            yield self._backslashed.sub('""', line) if self._backslashed else line
+            line = self._backslashed.sub('""', line) if self._backslashed else line
+            self.taken.append(line)
+            yield line
         self.ended = True
 
 
@@ -273,12 +129,21 @@ class DelimitedTable:
             try:
                 if self._has_separator_line():
                     next(reader, None)
+                    lines.taken.clear()
                     line = 2
                 for cells in reader:
                     if lines.ended:
                         yield from self._behind_quote(line, cells)
                         break
-                    if "'" in (row := "".join(cells)) or '="' in row:
+                    row, taken = "".join(cells), lines.taken[:]
+                    lines.taken.clear()
+                    if len(taken) > 1 or self.dialect.quote in row:
+                        if (whole := self._with_quotes(line, cells, taken)) is None:
+                            yield from self._run_together(line, cells, taken)
+                            line = reader.line_num + 1
+                            continue
+                        cells, row = whole, "".join(whole)
+                    if "'" in row or '="' in row:
                         cells = list(map(undefuse, cells))
                     if "\0" in row:
                         cells = [cell.replace("\0", "") for cell in cells]
@@ -289,19 +154,54 @@ class DelimitedTable:
             finally:
                 self._file = outer
 
+    def _with_quotes(self, line: int, cells: list[str], taken: list[str]) -> list[str] | None:
+        """The cells of a row with quotes, those that are not doubled as part of their cell; None
+        where a quote that is not closed made one row of several."""
+        delimiter, quote = self.dialect.delimiter, self.dialect.quote
+        if self.dialect.skip_space or row_of(taken, delimiter, quote) is not None:
+            return cells
+        text = quotes_mended("".join(taken), delimiter, quote)
+        whole = row_of(text.splitlines(keepends=True), delimiter, quote)
+        if whole is None or (self.header and len(whole) != len(self.header)):
+            return cells if len(taken) == 1 else None
+        if whole != cells and not any(_NOT_DOUBLED in told for told in self.warnings):
+            self.warnings.append(f"{_NOT_DOUBLED} were read as part of it, first on line {line}.")
+        return whole
+
+    def _run_together(self, first: int, cells: list[str], taken: list[str]) -> Iterator[Rejected]:
+        """The lines that a quote within a row made one row of."""
+        at = next((n for n, cell in enumerate(cells) if "\n" in cell), 0)
+        begins = (first, at, cells[at].partition("\n")[0])
+        last = first + len(taken) - 1
+        reason = f"a quote opens in this row that is not closed before line {last}"
+        below = f"it stands below line {first}, where a quote is not closed"
+        return self._unread(enumerate(taken, first), begins, reason, below)
+
     def _behind_quote(self, first: int, cells: list[str]) -> Iterator[Rejected]:
         """The row in which a quote opens that nothing closes, and each line below it."""
-        column, cell = f"column {len(cells)}", quoted(cells[-1]).strip("'")
         reason = "a quote that opens in this row is never closed"
+        below = f"it stands below line {first}, where a quote is never closed"
+        begins = (first, len(cells) - 1, quoted(cells[-1]).strip("'"))
         with self.path.open(encoding=self.encoding, errors=self.errors, newline="") as file:
-            for number, line in enumerate(file, 1):
-                if number < first or not line.strip():
-                    continue
-                row = line.rstrip("\r\n").split(self.delimiter)
-                names = (*self.header, *(f"column {n + 1}" for n in range(len(row))))
-                yield Rejected(number, column, cell, reason, dict(zip(names, row, strict=False)))
-                column, cell = "", ""
-                reason = f"it stands below line {first}, where a quote is never closed"
+            yield from self._unread(enumerate(file, 1), begins, reason, below)
+
+    def _unread(
+        self,
+        lines: Iterable[tuple[int, str]],
+        begins: tuple[int, int, str],
+        reason: str,
+        below: str,
+    ) -> Iterator[Rejected]:
+        """Lines as they stand, from that on in which a cell of a column has a `reason`."""
+        first, at, cell = begins
+        column = self.header[at] if at < len(self.header) else f"column {at + 1}"
+        for number, line in lines:
+            if number < first or not line.strip():
+                continue
+            row = line.rstrip("\r\n").split(self.delimiter)
+            names = (*self.header, *(f"column {n + 1}" for n in range(len(row))))
+            yield Rejected(number, column, cell, reason, dict(zip(names, row, strict=False)))
+            column, cell, reason = "", "", below
 
     def name(self, record: Record) -> None:
         """Takes a record for the header."""
@@ -338,6 +238,7 @@ class DelimitedTable:
         return Rejected(line, names[width], extra, reason, dict(zip(names, cells, strict=True)))
 
 
+_NOT_DOUBLED = "Quotes within a cell in quotes that are not doubled"
 _TOO_LONG = "a cell here is longer than 1 MiB; probably a quote is never closed. Reading stopped"
 
 

@@ -189,14 +189,29 @@ class BoardTable:
         return 1.0
 
 
-def looks_like_json(head: str) -> bool:
-    """Whether a text begins as an object or as a list of objects."""
+def looks_like_json(head: str, *, is_called_so: bool = False) -> bool:
+    """Whether a text begins as an object or as a list of objects; what only `is_called_so`, as any
+    JSON does."""
     start = "".join(head.split())[:2].lstrip("\ufeff")
-    return start[:1] == "{" or start in {"[{", "[]", "[["}
+    if start[:1] == "{" or start in {"[{", "[]", "[["}:
+        return True
+    return is_called_so and (start[:1] == "[" or _is_value(head))
+
+
+def _is_value(text: str) -> bool:
+    """Whether a text is JSON that holds nothing, such as `null`."""
+    try:
+        json.loads(text)
+    except (ValueError, RecursionError):
+        return False
+    return True
 
 
 def open_json(path: Path, encoding: Encoding) -> JsonTable | BoardTable:
     """The table in a JSON file, its columns gathered by a first pass; raises BadInput."""
+    with path.open(encoding=encoding.name, errors=encoding.errors) as file:
+        if file.read(4096).lstrip(_WHITE)[:1] not in ("{", "["):
+            raise _no_deals(path)
     warnings = [encoding.warning] if encoding.warning else []
     form = "jsonl" if _is_json_lines(path, encoding) else "json"
     table = JsonTable(path, encoding.name, encoding.errors, form, warnings=warnings)
@@ -211,9 +226,16 @@ def open_json(path: Path, encoding: Encoding) -> JsonTable | BoardTable:
             columns.update(dict.fromkeys(columns_of(opened(deal))))
     table.tell_doubled()
     if not columns:
-        raise BadInput(f"{path.name} holds no deals", hint="Deals stand in a list named 'deals'.")
+        raise _no_deals(path)
     table.header = tuple(columns)
     return table
+
+
+def _no_deals(path: Path) -> BadInput:
+    return BadInput(
+        f"{path.name} holds no deals",
+        hint='Deals are objects in a list, such as [{"title": "Pilot", "stage": "Lead"}].',
+    )
 
 
 def _find_board(table: JsonTable) -> BoardTable | None:

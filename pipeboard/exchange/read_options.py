@@ -147,6 +147,8 @@ REMARKS = {
     "closed_as_expected": "won or lost without a date: the day on which that was expected counts",
     "two_currencies": "an amount with the sign of another currency than its row names; the sign "
     "counts",
+    "several_owners": "with several owners: the first one has the deal, and the cell is kept as a "
+    "field",
     "period": "a period such as a quarter where a day is expected: its last day is taken",
     "odd_email": "with an e-mail that is none (one @, a dot after it): kept as text",
     "named_as_another": "new, with the account and title of another deal here or in the file: a "

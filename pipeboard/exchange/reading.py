@@ -18,10 +18,11 @@ from pipeboard.domain.lazy_dataclass import dataclass, field
 from pipeboard.domain.text import fold, quoted, slug
 from pipeboard.exchange.columns import Matching, apply_overrides, holds_days, match_columns
 from pipeboard.exchange.deals import DealReader
-from pipeboard.exchange.delimited import name_by_heading, open_delimited
+from pipeboard.exchange.delimited import open_delimited
 from pipeboard.exchange.documents import looks_like_json, open_json
 from pipeboard.exchange.encoding import find_encoding
 from pipeboard.exchange.fields import CUSTOM, ENTERED, LEFT_OUT
+from pipeboard.exchange.headings import name_by_heading
 from pipeboard.exchange.layouts import GENERIC, layout_named
 from pipeboard.exchange.layouts.layout import Layout
 from pipeboard.exchange.local_files import expect_file, local_copy, no_such_file
@@ -42,6 +43,8 @@ from pipeboard.exchange.workbook import SheetTable, is_workbook, open_workbook
 _SAMPLE = 200
 _NAMING = {"title", "account", "external_id"}
 _BEGINNINGS = {"created_at", "stage_entered_at", "entered"}
+ALWAYS = "always "
+"""What stands before an answer that holds for every row."""
 REQUIRED = ("title", "stage", "outcome", "value", "owner", "dates")
 """What every file of deals should answer, in the order in which a person is told."""
 
@@ -152,7 +155,7 @@ class Reading:
             constant = next(
                 (self.rules.constants[t] for t in _ANSWERS[name] if t in self.rules.constants), ""
             )
-            found[name] = by_column or (f"always {constant}" if constant else "")
+            found[name] = by_column or (f"{ALWAYS}{constant}" if constant else "")
         return found
 
     def remarks(self) -> list[str]:
@@ -307,7 +310,11 @@ def open_table(path: Path, options: ReadOptions = NO_OPTIONS) -> FileTable:
         raise BadInput(f"{path} cannot be read: {error.strerror}") from error
     with path.open(encoding=encoding.name, errors=encoding.errors) as text:
         head = text.read(4096)
-    return (open_json if looks_like_json(head) else open_delimited)(path, encoding)
+    is_json = looks_like_json(head, is_called_so=path.suffix.lower() in _JSON_ENDINGS)
+    return (open_json if is_json else open_delimited)(path, encoding)
+
+
+_JSON_ENDINGS = {".json", ".jsonl", ".ndjson"}
 
 
 def _expect_text(path: Path, start: bytes) -> None:

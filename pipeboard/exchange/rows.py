@@ -16,7 +16,7 @@ from pipeboard.domain.errors import BadInput
 from pipeboard.domain.lazy_dataclass import dataclass, field
 from pipeboard.domain.money import Money
 from pipeboard.domain.text import clean_line, clean_text, email_fault, quoted, whole_text
-from pipeboard.exchange.values import Findings, read_category
+from pipeboard.exchange.values import Findings, people_in, read_category, without_links
 
 if TYPE_CHECKING:
     from pipeboard.domain.deal import FieldValue
@@ -337,13 +337,15 @@ def oddities(
     found: Findings, outcome: Outcome | None, trusted: Collection[str] = ()
 ) -> Iterator[str]:
     """What is odd in cells beside each other: a sign of an end on an open deal, but for those that
-    are `trusted`, and what is no address."""
+    are `trusted`, several owners, and what is no address."""
+    if found.get("further_owners"):
+        yield "several_owners"
     if outcome in (None, "open"):
         for name, remark in _AGAINST_OPEN.items():
             if name not in trusted and found.get(name):
                 yield remark
     if not _EMAILS.isdisjoint(found):
-        emails = found.get("contact_email", "").split(";")
+        emails = people_in(found.get("contact_email", ""))
         emails += [person.email or "" for person in found.get("contacts", ())]
         if any(map(email_fault, emails)):
             yield "odd_email"
@@ -402,8 +404,9 @@ def rarer_parts(found: Findings, outcome: Outcome | None) -> Findings:
 
 
 def _contacts(found: Findings) -> tuple[RowContact, ...]:
-    """The people of a row; several names, addresses and numbers in a cell stand between `;`."""
-    cells = [[part.strip() for part in found.get(name, "").split(";")] for name in _PERSON]
+    """The people of a row; a cell may hold several names, addresses and numbers."""
+    texts = (without_links(found.get(name, ""), found, ";") for name in _PERSON)
+    cells = [[part.strip() for part in people_in(text)] for text in texts]
     if not any(cells[2]) and any("@" in name for name in cells[0]):
         parted = [_WITH_ADDRESS.fullmatch(name) for name in cells[0]]
         cells[2] = [one["email"] if one else "" for one in parted]

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import csv
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from pipeboard.domain.errors import BadInput
@@ -138,6 +140,43 @@ def number_text(value: float) -> str:
 
 
 _LIKE_GROUP = re.compile(r"-?[1-9]\d{0,2}\.\d{3}", re.ASCII)
+
+
+# Quotes that are no quotes of CSV, where each has another one, a delimiter or nothing behind it.
+
+
+def row_of(raw: Sequence[str], delimiter: str, quote: str) -> list[str] | None:
+    """The cells of one row as CSV should be; None where its quotes are none of CSV."""
+    reader = csv.reader(raw, delimiter=delimiter, quotechar=quote, strict=True)
+    with suppress(csv.Error):
+        cells = next(reader, None)
+        return cells if next(reader, None) is None else None
+    return None
+
+
+def quotes_mended(text: str, delimiter: str, quote: str) -> str:
+    """The text of a row in which quotes within cells stand twice, and nothing stands between one
+    that ends a cell and the delimiter."""
+    ends = rf"(?=[ \t]*(?:{re.escape(delimiter)}|\r?\n|\Z))"
+    starts = rf"(?:(?<={re.escape(delimiter)})|(?<=\n)|^)"
+    kinds = (
+        rf"{starts}{quote}{quote}{ends}",
+        rf"{quote}{{3}}{ends}",
+        rf"(?P<closing>{quote}{quote}){ends}",
+        rf"(?P<opening>{starts}{quote}{quote})(?!{quote})",
+        rf"{quote}{quote}|{starts}{quote}",
+        rf"(?P<last>{quote}){ends}[ \t]*",
+        rf"(?P<within>{quote})",
+    )
+
+    def mended(one: re.Match[str]) -> str:
+        if one["closing"] or one["opening"]:
+            return quote * 3
+        if one["last"]:
+            return quote
+        return quote * 2 if one["within"] else one[0]
+
+    return re.sub("|".join(kinds), mended, text)
 
 
 # Cells that a spreadsheet would run as a formula: made harmless, and taken back.

@@ -1,9 +1,9 @@
-"""Percentages, flags and forecast categories, as tools write them."""
+"""Names, percentages, flags and forecast categories, as tools write them."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from decimal import ROUND_HALF_UP, Decimal
 from functools import lru_cache, partial
 from html import unescape
@@ -192,8 +192,10 @@ class NotedWords(Mapping[str, str]):
         return [told for word, told in self._own.items() if word not in self._met]
 
 
-def mapped(read: Read, meant: Mapping[str, str]) -> Read:
+def mapped(read: Read, meant: Mapping[str, str] | None) -> Read:
     """What reads a cell by the person's word for it, where there is one."""
+    if not meant:
+        return read
 
     def read_mapped(cell: str) -> object:
         word = meant.get(fold(cell), cell)
@@ -219,6 +221,71 @@ def unless_blank(read: Read, target: str) -> Read:
 
 def _is_of_nobody(cell: str) -> bool:
     return cell.strip("()[]<>").casefold() in _OF_NOBODY
+
+
+_BETWEEN_PEOPLE = re.compile(r"\s*[;|\n]\s*")
+_COMMA = re.compile(r"\s*,\s*")
+
+
+def people_in(cell: str, stand_alone: Callable[[Sequence[str]], bool] | None = None) -> list[str]:
+    """The people of a cell: between `;`, `|` or lines, and between commas where each has an `@`
+    or `stand_alone` knows one of them, so that `Ruiz, Ana` stays one name."""
+    found: list[str] = []
+    for part in _BETWEEN_PEOPLE.split(cell):
+        parts = _COMMA.split(part) if "," in part else [part]
+        is_list = all("@" in one for one in parts) or bool(stand_alone and stand_alone(parts))
+        found += parts if is_list else [part]
+    return found
+
+
+_WITH_LINK = re.compile(r"(?P<name>[^()]+?) \((?P<link>https?://[^\s()]+|[^\s()]+\.md)\)(?:, |$)")
+
+
+def without_links(cell: str, found: Findings, mark: str = ", ") -> str:
+    """The names in a cell with `mark` between them; a link that a tool puts behind its name goes
+    to the links."""
+    linked = list(_WITH_LINK.finditer(cell)) if "(http" in cell or ".md)" in cell else []
+    if not linked:
+        return cell
+    links = [one["link"] for one in linked if one["link"][:4] == "http"]
+    found["links_found"] = [*found.get("links_found", ()), *links]
+    return mark.join(link["name"].strip() for link in linked)
+
+
+class OwnerColumn:
+    """Reads the owners in the cells of one column, each by `read`, which may know of none.
+
+    `parts` gives the names in a cell where a tool writes them as a list. Else `cells()` goes
+    through the column, once, when a comma turns up: what stands in a cell of its own is a name.
+    """
+
+    def __init__(
+        self,
+        cells: Callable[[], Iterable[str]],
+        read: Read,
+        meant: Mapping[str, str],
+        parts: Callable[[str], Iterable[str]] | None,
+    ) -> None:
+        self._cells = cells
+        self._read_one = mapped(read, meant)
+        self._meant = meant
+        self._parts = parts or self._people
+        self._alone: frozenset[str] | None = None
+        self.read = lru_cache(maxsize=16_384)(self._read)
+
+    def _read(self, cell: str) -> tuple[object, ...] | None:
+        parts = [cell] if fold(cell) in self._meant else self._parts(cell)
+        found = (self._read_one(part.strip().removeprefix("@")) for part in parts)
+        return tuple(dict.fromkeys(name for name in found if name)) or None
+
+    def _people(self, cell: str) -> Iterable[str]:
+        return people_in(cell, self._stand_alone)
+
+    def _stand_alone(self, parts: Sequence[str]) -> bool:
+        if self._alone is None:
+            names = (name for cell in self._cells() for name in _BETWEEN_PEOPLE.split(cell))
+            self._alone = frozenset(fold(name) for name in names if name and "," not in name)
+        return any(fold(one) in self._alone for one in parts)
 
 
 clean_account = lru_cache(maxsize=16_384)(partial(clean_line, field="account"))

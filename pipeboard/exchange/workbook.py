@@ -14,7 +14,7 @@ from pipeboard.domain.counts import how_many, in_figures
 from pipeboard.domain.errors import BadInput, NotFound
 from pipeboard.domain.lazy_dataclass import dataclass, field
 from pipeboard.domain.text import did_you_mean, few, quoted
-from pipeboard.exchange.delimited import LOOKED_AT, first_table, is_heading
+from pipeboard.exchange.headings import LOOKED_AT, first_table, is_heading
 from pipeboard.exchange.hidden_cells import HiddenCells, column_letters
 from pipeboard.exchange.number_formats import (
     column_number,

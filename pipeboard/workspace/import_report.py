@@ -207,7 +207,8 @@ def meaning_told(report: ImportReport, spell: Callable[[Money], str]) -> Iterato
         stages = ", ".join(stage.name for stage in made.open_stages)
         yield f"New pipeline {made.name}: {stages}."
     if report.new_owners:
-        yield f"New owners: {few(report.new_owners, 10)}."
+        names = [quoted(name) if "," in name else name for name in report.new_owners]
+        yield f"New owners: {few(names, 10)}."
         if report.unsure_owners and not report.command_id:
             yield "Nobody here is called so: they become reps by nothing but a yes."
         for name, near in [*report.near_owners.items()][:_MOST_CONFLICTS]:

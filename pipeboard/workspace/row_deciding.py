@@ -19,6 +19,7 @@ from pipeboard.domain.errors import Ambiguous, PipeboardError, Refused
 from pipeboard.domain.events import Event, evolve_all
 from pipeboard.domain.lazy_dataclass import replace
 from pipeboard.domain.text import fold
+from pipeboard.exchange.fields import ENTERED
 from pipeboard.exchange.rows import DealRow, Rejected
 from pipeboard.store.projecting.deals import Change
 from pipeboard.workspace.execution import change_of
@@ -106,6 +107,7 @@ class RowDecider:
         self._pipelines = {known.id: known for known in reader.pipelines()}
         self._owners = Owners(reader.reps(), self.report)
         self._doubles = Doubles(reading.again)
+        self._mapping = reading.mapping
         tells_titles = "title" in reading.mapping.values()
         self._namesakes = Namesakes(self._known, goals) if tells_titles else None
         keeps = reading.tool == "pipeboard" and not self._known.count()
@@ -134,10 +136,11 @@ class RowDecider:
             try:
                 change = self._change(row, one)
             except PipeboardError as error:
-                column = str(error.details.get("column", ""))
-                value = row.raw.get(column, "") or str(error.details.get("value", ""))
+                field = str(error.details.get("column", ""))
+                value = str(error.details.get("value", "")) or row.raw.get(field, "")
+                column = self._column_of(field, value, row)
                 rejected = _rejected(row, column, value, error.message)
-                if column == "stage":
+                if field == "stage":
                     unknown = self._place_of_new(row).rules.unknown_stages(row)
                     rejected = replace(rejected, stages=unknown)
                 self.report.reject([rejected])
@@ -226,12 +229,20 @@ class RowDecider:
         if later != self._context.at:
             self._context = replace(self._context, at=later)
 
+    def _column_of(self, field: str, value: str, row: DealRow) -> str:
+        """The column of the file that says a field of a row; of a stage that the deal went through
+        the one with the day of that."""
+        passed = f"{ENTERED}{value}" if field == "stage" and value != row.stage else ""
+        columns = {target: column for column, target in self._mapping.items()}
+        return columns.get(passed) or columns.get(field, field)
+
     def _has_owner(self, row: DealRow) -> bool:
         """Whether it can be told whose it is; a row that could be two people's is rejected."""
         try:
             self._owners.rep(row.owner)
         except Ambiguous as error:
-            self.report.reject([_rejected(row, "owner", row.owner or "", error.message)])
+            column = self._column_of("owner", "", row)
+            self.report.reject([_rejected(row, column, row.owner or "", error.message)])
             return False
         return True
 
@@ -249,7 +260,8 @@ class RowDecider:
             f"the {one} stands twice in the file, first on line {first.line}, with other cells in "
             f"{columns}"
         )
-        self.report.reject([_rejected(row, name, row.external_id or row.ref or "", reason)])
+        column = self._column_of(name, "", row)
+        self.report.reject([_rejected(row, column, row.external_id or row.ref or "", reason)])
         return False
 
     def _says(self, row: DealRow) -> Said:

@@ -317,6 +317,7 @@ def test_a_file_is_private_and_never_put_in_the_place_of_another(deals: Type, ho
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
     refused = deals("export", "--to", str(file))
     assert (refused.code, "is there already" in refused.err) == (2, True)
+    assert "--force" in refused.err
     assert deals("export", "--to", str(file), "--force").code == 0
     assert [path.name for path in home.iterdir() if path.name.startswith(".deals")] == []
 

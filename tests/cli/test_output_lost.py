@@ -97,6 +97,16 @@ def test_nothing_that_was_stored_is_claimed_of_a_verb_that_stored_nothing(worked
     assert looked.stderr.startswith("pipeboard: The output could not be written: No space")
 
 
+@pytest.mark.parametrize(
+    "line", ["list", "export", "history", "metrics --json", "tag 1 +hot --json", "version"]
+)
+def test_what_was_to_be_printed_on_a_closed_stdout_is_told_to_be_lost(
+    worked: Type, line: str
+) -> None:
+    done = _shell('"$@" >&-', *line.split())
+    assert (done.returncode, "stdout is closed" in done.stderr) == (1, True)
+
+
 @pytest.mark.parametrize("streams", ["2> /dev/full", "2>&-", ">&- 2>&-"])
 def test_lost_messages_are_no_failure_of_what_was_done(worked: Type, streams: str) -> None:
     done = _shell(f'"$@" {streams}', "tag", "1", "+hot")

@@ -445,3 +445,58 @@ def test_an_amount_is_read_whatever_else_cannot_be_unless_that_is_its_currency(
                         overrides=[f"{name}={name}" for name in header.split(",")[2:3]
                                    if name == "probability"])  # fmt: skip
     assert (first.value and first.value.minor) == value
+
+
+OWNERS = [
+    ("Ana Ruiz; Ben Otto", "", "Ana Ruiz", True),
+    ("Ana Ruiz|Ben Otto", "", "Ana Ruiz", True),
+    ('"Ana Ruiz\nBen Otto"', "", "Ana Ruiz", True),
+    ('"Ana Ruiz, Ben Otto"', "Ben Otto", "Ana Ruiz", True),
+    ('"@Ana Ruiz, @Ben Otto"', "", "Ana Ruiz", True),
+    ('"ana@x.fi, ben@x.fi"', "", "ana@x.fi", True),
+    ("@Ana Ruiz", "", "Ana Ruiz", False),
+    ('"Ruiz, Ana"', "Ben Otto", "Ruiz, Ana", False),
+    ('"Ana Ruiz, Ben Otto"', "", "Ana Ruiz, Ben Otto", False),
+    ('"Unassigned, Ben Otto"', "Ben Otto", "Ben Otto", False),
+]
+
+
+@pytest.mark.parametrize(("cell", "other", "owner", "is_several"), OWNERS)
+def test_the_first_of_several_owners_has_the_deal_and_the_cell_stays_whole(
+    tmp_path: Path, cell: str, other: str, owner: str, is_several: bool
+) -> None:
+    first, _ = deals_of(tmp_path, f"deal,stage,owner\na,Lead,{cell}\nb,Lead,{other}\n")
+    whole = cell.strip('"').replace("\n", "\n")
+    assert (first.owner, first.fields) == (owner, {"owner": whole} if is_several else {})
+    assert ("several_owners" in first.remarks) == is_several
+
+
+def test_other_words_for_owners_hold_for_each_of_several(tmp_path: Path) -> None:
+    options = ReadOptions(values=("owner:Ana Ruiz=mara", "owner:Ruiz, Ana=jonas"))
+    text = 'deal,owner\na,"Ana Ruiz; Ben"\nb,"Ruiz, Ana"\n'
+    with open_file(write(tmp_path, text), options=options) as reading:
+        rows = [row for row in reading.rows() if isinstance(row, DealRow)]
+    assert [row.owner for row in rows] == ["mara", "jonas"]
+
+
+@pytest.mark.parametrize(
+    ("cell", "people", "links"),
+    [
+        ("Bo Lind (https://x.fi/1)", [("Bo Lind", None)], ("https://x.fi/1",)),
+        ("Bo (https://x.fi/1), Cy (a.md)", [("Bo", None), ("Cy", None)], ("https://x.fi/1",)),
+        ("Bo <b@x.fi>, Cy Lo (c@x.fi)", [("Bo", "b@x.fi"), ("Cy Lo", "c@x.fi")], ()),
+        ("Bo|Cy", [("Bo", None), ("Cy", None)], ()),
+        ("Lind, Bo", [("Lind, Bo", None)], ()),
+    ],
+)
+def test_several_people_in_a_cell_are_as_many_contacts(
+    tmp_path: Path, cell: str, people: list[tuple[str, str | None]], links: tuple[str, ...]
+) -> None:
+    (row,) = deals_of(tmp_path, f'deal,contact\na,"{cell}"\n')
+    assert [(one.name, one.email) for one in row.contacts] == people
+    assert row.others.get("links", ()) == links
+
+
+def test_a_day_that_is_mentioned_as_notion_does_is_that_day(tmp_path: Path) -> None:
+    (row,) = deals_of(tmp_path, "deal,close\na,@5 March 2026\n")
+    assert row.expected_close == date(2026, 3, 5)

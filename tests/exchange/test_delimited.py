@@ -14,15 +14,13 @@ from pipeboard.exchange.delimited import (
     DelimitedTable,
     Dialect,
     _dialect,
-    _heading_in,
     _likeliest,
     _regularity,
     _unwrapped,
-    first_table,
-    name_by_heading,
     open_delimited,
 )
 from pipeboard.exchange.encoding import Encoding
+from pipeboard.exchange.headings import _heading_in, first_table, name_by_heading
 from pipeboard.exchange.rows import Rejected
 from pipeboard.exchange.tables import Record, defuse
 from pipeboard.exchange.values import LONGEST_CELL
@@ -600,7 +598,7 @@ def test_each_line_behind_a_quote_that_is_never_closed_is_kept_as_it_stands(
     found = records_of(tmp_path, 'Deal,Note\nA,ok\nB,"oops\n\nC,x,y\n')
     assert found[0] == Record(2, ["A", "ok"])
     first, second = (one for one in found[1:] if isinstance(one, Rejected))
-    assert (first.line, first.column, first.raw) == (3, "column 2", {"Deal": "B", "Note": '"oops'})
+    assert (first.line, first.column, first.raw) == (3, "Note", {"Deal": "B", "Note": '"oops'})
     assert (second.line, second.column, second.value) == (5, "", "")
     assert second.raw == {"Deal": "C", "Note": "x", "column 1": "y"}
     assert second.reason == "it stands below line 3, where a quote is never closed"
@@ -668,3 +666,48 @@ def test_the_second_line_names_the_columns_where_it_knows_more_of_them(
     table = Lines([Record(1, first), Record(2, second), Record(3, ["A", "5"])])
     name_by_heading(table, "a.csv", [])
     assert table.named == named
+
+
+@pytest.mark.parametrize(
+    ("written", "account"),
+    [
+        ('"Say "hi" Ltd"', 'Say "hi" Ltd'),
+        ('"Say "hi""', 'Say "hi"'),
+        ('""hi" Ltd"', '"hi" Ltd'),
+        ('"a ""b"" "c" d"', 'a "b" "c" d'),
+        ('"He said ""hi"""', 'He said "hi"'),
+        ('5" disk', '5" disk'),
+        ('""', ""),
+        ('"two\nlines" ', "two\nlines"),
+    ],
+)
+def test_quotes_within_a_cell_are_part_of_it_whether_doubled_or_not(
+    tmp_path: Path, written: str, account: str
+) -> None:
+    content = f"title,account,stage\nOne,{written},Lead\nTwo,B,Lead\n"
+    cells = [row.cells for row in records_of(tmp_path, content) if isinstance(row, Record)]
+    assert cells == [["One", account, "Lead"], ["Two", "B", "Lead"]]
+
+
+def test_quotes_that_are_not_doubled_are_told_of_once(tmp_path: Path) -> None:
+    table = table_of(tmp_path, 'title,account\nOne,"a "b" c"\nTwo,"d "e" f"\n')
+    for _ in range(2):
+        list(table.records())
+    assert [told for told in table.warnings if "Quotes" in told] == [
+        "Quotes within a cell in quotes that are not doubled were read as part of it, first on "
+        "line 2."
+    ]
+
+
+@pytest.mark.parametrize("third", ['Three,"C",300', 'Three,"C ""x"" y",300', 'Three,"C,300'])
+def test_lines_that_an_open_quote_makes_one_row_of_are_rejected_one_by_one(
+    tmp_path: Path, third: str
+) -> None:
+    content = f'title,account,value\nOne,"A,100\nTwo,B,200\n{third}\nFour,D,400\nFive,E,5\n'
+    first, second, last, *others = records_of(tmp_path, content)
+    assert isinstance(first, Rejected) and isinstance(second, Rejected)
+    assert (first.line, first.column, first.value) == (2, "account", "A,100")
+    assert first.reason == "a quote opens in this row that is not closed before line 4"
+    assert second.raw == {"title": "Two", "account": "B", "value": "200"}
+    assert isinstance(last, Rejected) and last.line == 4
+    assert [row.cells[0] for row in others if isinstance(row, Record)] == ["Four", "Five"]

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from pipeboard.domain.errors import BadInput, PipeboardError
 from pipeboard.exchange.documents import looks_like_json, open_json
 from pipeboard.exchange.encoding import Encoding
+from pipeboard.exchange.reading import open_table
 from pipeboard.exchange.rows import Rejected, RowNote
 from pipeboard.exchange.tables import Record, holds_anything
 from tests.exchange.files import deals_of, open_file, rows_of, write
@@ -373,7 +374,13 @@ def test_an_object_that_is_no_deal_is_refused_and_not_guessed(
 ) -> None:
     with pytest.raises(BadInput, match="holds no deals") as refused:
         open_json(write(tmp_path, json.dumps(document, indent=1)), UTF_8)
-    assert refused.value.hint == "Deals stand in a list named 'deals'."
+    assert refused.value.hint.startswith("Deals are objects in a list, such as [{")
+
+
+@pytest.mark.parametrize("text", ["[1, 2, 3]", '["a", "b"]', "5", "null", '"a"', "[[]]", "[]"])
+def test_json_without_an_object_is_no_table_of_text(tmp_path: Path, text: str) -> None:
+    with pytest.raises(BadInput, match="holds no deals"):
+        open_table(write(tmp_path, text, "deals.json"))
 
 
 def _text(*parts: str) -> list[dict[str, Any]]:

@@ -361,7 +361,7 @@ OF_A_CELL = {
     "deals._amount": 1,
     "deals._title": 1,
     "deals.take": 1,
-    "delimited.name_by_heading": 1,
+    "headings.name_by_heading": 1,
     "fields.read_target": 1,
     "layout._money": 1,
     "moments._day": 1,

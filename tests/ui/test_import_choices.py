@@ -22,7 +22,8 @@ PLAN = start(Path("deals.csv"))
 SEEN: Any = SimpleNamespace(
     plan=PLAN, recipe=Recipe(), encoding="utf-8", header=("Firma", "Phase", "Wer"),
     mapping={"Firma": "account", "Phase": "stage", "Wer": "owner"}, pipeline=PIPELINE,
-    stages=("Lead", "Demo"), side_file=None, unknown_words=0,
+    stages=("Lead", "Demo"), side_file=None, unknown_words=0, currency="EUR",
+    answers={"stage": "Phase", "outcome": "Phase", "owner": "always bo", "value": "", "dates": ""},
     survey=SimpleNamespace(samples={"Firma": ("Nova AG", "Lumen Oy")}, words=[]),
 )  # fmt: skip
 
@@ -139,12 +140,15 @@ async def test_an_encoding_is_one_of_the_likely_or_typed(
 @pytest.mark.parametrize(
     ("name", "offered", "answer", "made"),
     [
-        ("value", ["Firma", "Phase", "Wer"], "Firma", ("column", "Firma", "value")),
+        ("value", ["", "Firma", "Phase", "Wer"], "Firma", ("column", "Firma", "value")),
         ("stage", ["Firma", "Phase", "Wer", "\0Lead", "\0Demo"], "\0Demo",
          ("constant", "stage", "Demo")),
         ("owner", ["Firma", "Phase", "Wer", "\0ana"], "\0ana", ("constant", "owner", "ana")),
-        ("outcome", ["Firma", "Phase", "Wer"], "Phase", ("column", "Phase", "status")),
-        ("dates", ["Firma", "Phase", "Wer"], None, None),
+        ("outcome", ["Firma", "Phase", "Wer"], "Wer", ("column", "Wer", "status")),
+        ("outcome", ["Firma", "Phase", "Wer"], "Phase", None),
+        ("owner", ["Firma", "Phase", "Wer", "\0ana"], "\0bo", None),
+        ("dates", ["", "Firma", "Phase", "Wer"], "", None),
+        ("dates", ["", "Firma", "Phase", "Wer"], None, None),
     ],
 )  # fmt: skip
 async def test_an_answer_is_a_column_or_holds_for_all(

@@ -150,6 +150,19 @@ async def test_words_are_mapped_by_keys_and_the_whole_file_comes_in(demo: Path, 
         assert kept is not None and '"Talk=Proposal"' in kept and '"Sign==lost"' in kept
 
 
+async def test_a_file_of_which_nothing_is_new_leads_to_the_board_without_a_filter(
+    demo: Path, tmp_path: Path
+) -> None:
+    file = written(tmp_path, "id,name,stage\n3,Quarry,Closed Won\n")
+    for said in ("1 deal imported; Esc shows all.", "Nothing in the file is new"):
+        async with importing(demo, file) as (board, screen):
+            await press(board, screen, "4", "enter", "enter")
+            await board.settle()
+            assert isinstance(board.app.screen, BoardScreen)
+            assert board.shows(said)
+            assert board.shows("/imported") == said.startswith("1 deal")
+
+
 async def test_choices_made_one_upon_the_other_all_count(demo: Path, file: Path) -> None:
     async with importing(demo, file) as (board, screen):
         await board.press("3")
@@ -847,3 +860,24 @@ async def test_every_tab_looks_as_it_should(demo: Path, tmp_path: Path, width: i
         # Where the file lies is another place each time.
         told = [line for line in lines if "deals.csv" not in text_of(line)]
         assert_looks_like(f"import-{width}", told)
+
+
+_TURNS = {"lost_zero", "prefer", "skip", "last", "file", "side", "override"}
+"""What Enter turns over, or asks for a path or a text."""
+
+
+async def test_enter_on_a_choice_begins_at_what_is_chosen_so_that_enter_again_changes_nothing(
+    demo: Path, file: Path
+) -> None:
+    async with importing(demo, file) as (board, screen):
+        before = screen.view.seen
+        assert before is not None
+        for item in screen.items:
+            if item.key not in _TURNS:
+                assert screen.item_key == item.key
+                await press(board, screen, "enter", "enter")
+                seen = screen.view.seen
+                assert seen is not None
+                assert (seen.mapping, seen.answers) == (before.mapping, before.answers), item.key
+                assert (seen.pipeline, seen.currency) == (before.pipeline, before.currency)
+            await press(board, screen, "down")

@@ -335,7 +335,16 @@ def test_a_rejected_row_tells_the_cell_whatever_its_column_is_called(
     with pytest.raises(RowsRejected) as refused:
         files.read(bad)
     (row,) = refused.value.report.rejected
-    assert (row.line, row.value) == (5, "Nonsense")
+    assert (row.line, row.column, row.value) == (5, header, "Nonsense")
+
+
+def test_a_stage_that_a_deal_went_through_is_told_with_the_column_of_its_day(files: Files) -> None:
+    column = 'Date entered "Talks (Sales)"'
+    header = f'Record ID,Deal Name,Deal Stage,"{column.replace(chr(34), chr(34) * 2)}"'
+    with pytest.raises(RowsRejected) as refused:
+        files.read(f"{header}\n4,Line 4,Proposal,2026-03-01\n")
+    (row,) = refused.value.report.rejected
+    assert (row.column, row.value) == (column, "Talks")
 
 
 def test_skipping_bad_rows_writes_the_rest(files: Files) -> None:

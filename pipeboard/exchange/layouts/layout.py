@@ -78,6 +78,10 @@ class Layout:
         )
         return known if self.marks.intersection(header) else 0
 
+    def lists_owners(self, column: str) -> bool:
+        """Whether the names in a cell of a column of owners are surely several."""
+        return self.has_several_owners or slug(column) == "assignees"
+
     def words(self, cell: str) -> list[str]:
         """The names in a cell of several, such as tags: a JSON list, `[a, b]`, `a; b` or `a, b`."""
         if (words := json_list(cell)) is not None:

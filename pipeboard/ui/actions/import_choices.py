@@ -13,7 +13,7 @@ from pipeboard.domain.money import EXPONENTS
 from pipeboard.exchange.encoding import candidates
 from pipeboard.exchange.fields import CUSTOM, ENTERED, KINDS, LEFT_OUT, CellKind
 from pipeboard.exchange.layouts import NAMES
-from pipeboard.exchange.reading import open_table
+from pipeboard.exchange.reading import ALWAYS, open_table
 from pipeboard.exchange.recipe import PlacingWord, Recipe, with_column, with_constant, with_word
 from pipeboard.exchange.side_files import SideFile, join_fields, same_columns, side_of, with_side
 from pipeboard.ui.actions.importing import (
@@ -53,12 +53,12 @@ _USUAL: Final = (
 )  # fmt: skip
 """Fields that files most often have, in the order in which they are offered."""
 _FIELDS_OF: Final = {
-    "title": "title",
-    "stage": "stage",
-    "outcome": "status",
-    "value": "value",
-    "owner": "owner",
-    "dates": "created_at",
+    "title": ("title", "The name of the deal is in"),
+    "stage": ("stage", "The stage is in"),
+    "outcome": ("status", "What is won or lost is in"),
+    "value": ("value", "The value is in"),
+    "owner": ("owner", "The owner is in"),
+    "dates": ("created_at", "The day on which a deal began is in"),
 }
 
 
@@ -179,7 +179,8 @@ async def _change_file(host: ImportScreen, seen: FileSeen, key: str) -> None:
     elif key in _PICKED:
         before, (title, known) = _recipe(host, seen), _PICKED[key]
         options = [Option(name, text) for name, text in known.items()]
-        chosen = await ask(host, Picker(title, options, chosen=getattr(before, key)))
+        now = getattr(before, key) or (seen.currency if key == "currency" else "")
+        chosen = await ask(host, Picker(title, options, chosen=now))
         if chosen is not None:
             _take(host, replace(before, **{key: chosen}))  # type: ignore[arg-type]
     elif key in _RECIPES:
@@ -248,7 +249,7 @@ async def _key(host: ImportScreen, recipe: Recipe) -> Recipe | None:
     seen = host.view.seen
     options = [Option("", "its id, else account and title")]
     options += [Option(name, name, _samples(seen, name)) for name in seen.header] if seen else []
-    chosen = await ask(host, Picker("A row is known by", options))
+    chosen = await ask(host, Picker("A row is known by", options, chosen="".join(recipe.key[:1])))
     return None if chosen is None else replace(recipe, key=(chosen,) if chosen else ())
 
 
@@ -279,16 +280,19 @@ _RECIPES: Final[Mapping[str, Callable[[ImportScreen, Recipe], Awaitable[Recipe |
 
 async def _change_answer(host: ImportScreen, seen: FileSeen, name: str) -> None:
     """Which column is the name, the stage, the value…; a stage or an owner can hold for all."""
-    target = _FIELDS_OF[name]
-    options = [Option(column, column, _samples(seen, column)) for column in seen.header]
+    (target, title), now = _FIELDS_OF[name], seen.answers[name]
+    if now.startswith(ALWAYS):
+        now = f"\0{now.removeprefix(ALWAYS)}"
+    options = [] if now else [Option("", "not in the file")]
+    options += [Option(column, column, _samples(seen, column)) for column in seen.header]
     constants: Sequence[str] = ()
     if name == "stage":
         constants = [*seen.stages]
         options += [Option(f"\0{one}", f"all deals in {one}") for one in constants]
     elif name == "owner":
         options.append(Option(f"\0{host.program.me}", f"all deals are @{host.program.me}'s"))
-    chosen = await ask(host, Picker(f"The {target.replace('_', ' ')} is in", options))
-    if chosen is None:
+    chosen = await ask(host, Picker(title, options, chosen=now))
+    if chosen in (None, now):  # the column of outcomes may be that of stages
         return
     if chosen.startswith("\0"):
         _take(host, with_constant(_recipe(host, seen), target, chosen[1:]))

@@ -124,6 +124,9 @@ async def show_imported(host: BoardScreen, imported: Imported) -> None:
     """The board on the deals that came in."""
     command = imported.report.command_id
     ids = frozenset(await read(host, lambda reader: reader.history.events_of(command)))
+    if not ids:
+        host.say("Nothing in the file is new: no deal was changed.")
+        return
     pipelines = await read(host, lambda reader: reader.pipelines())
     into = next((one for one in pipelines if one.name == imported.pipeline), host.pipeline())
     title = "imported"
@@ -203,7 +206,9 @@ async def choose_pipeline(host: ImportScreen) -> None:
         for one in pipelines
     ]
     options.append(Option(_OTHER, "A new pipeline with the file's own stages…"))
-    chosen = await ask(host, Picker("Into which pipeline", options))
+    now = _OTHER if plan.is_new else plan.pipeline
+    now = now or (host.view.seen.pipeline.name if host.view.seen else "")
+    chosen = await ask(host, Picker("Into which pipeline", options, chosen=now))
     if chosen == _OTHER:
         taken = {one.name.casefold() for one in pipelines}
         await _name_pipeline(host, plan, taken)

@@ -14,6 +14,7 @@ from pipeboard.domain.phrases import aloud
 from pipeboard.domain.text import from_home, quoted
 from pipeboard.exchange.fields import LEFT_OUT
 from pipeboard.exchange.layouts import GENERIC
+from pipeboard.exchange.reading import ALWAYS
 from pipeboard.exchange.recipe import PlacingWord
 from pipeboard.exchange.side_files import TEAM
 from pipeboard.ui.draw.line import (
@@ -193,7 +194,7 @@ def _file_items(view: ImportView, seen: FileSeen) -> Iterator[Item]:
     for name, label in _ANSWERS.items():
         answer = seen.answers[name]
         is_missing = not answer and name in ("title", "stage")
-        said = answer if answer.startswith("always ") else f"column {quoted(answer)}"
+        said = answer if answer.startswith(ALWAYS) else f"column {quoted(answer)}"
         shown = said if answer else "not in the file"
         yield _fact(view, f"answer.{name}", label, shown, "", is_odd=is_missing)
     yield _side_fact(view, seen)
