@@ -222,6 +222,7 @@ def test_a_range_compares_with_both_its_ends() -> None:
         ("age:a..b", "not a number of days", ""),
         ("value:20..k", "'k' is not an amount of money", ""),
         ("age:3..w", "'w' is not a number of days", ""),
+        ("age:3..5..9", "'5..9' is not a number of days", ""),
     ],
 )
 def test_a_range_that_is_none_is_told_of(text: str, why: str, hint: str) -> None:

@@ -695,6 +695,8 @@ def test_the_last_four_full_weeks_are_held_against_the_four_before() -> None:
     )
     assert weeks_reading(report.weeks[-9:], SAY) == weeks_reading(report.weeks, SAY)
     assert weeks_reading(report.weeks[-8:], SAY) == ""
+    one = replace(report.weeks[-2], won=Metric(None, Unit.MINOR, reason="no rate"))
+    assert weeks_reading((*report.weeks[:-2], one, report.weeks[-1]), SAY) == ""
 
 
 @given(logs(), st.integers(1, SPAN), st.sampled_from(("2026Q1", "2026-02", "all")))
