@@ -125,6 +125,12 @@ def test_one_is_one_and_all_else_are_several(count: int, said: str) -> None:
     assert how_many(count, "is", "are") == said.replace("rows", "are").replace("row", "is")
 
 
+def test_in_english_a_day_near_or_far_is_what_format_day_says() -> None:
+    for ahead in range(-800, 800):
+        day = TODAY + timedelta(days=ahead)
+        assert ENGLISH.day(day, TODAY) == format_day(day, TODAY)
+
+
 @pytest.mark.parametrize("locale", LOCALE_ROWS)
 def test_a_day_is_never_wider_than_its_cells_and_of_the_same_kind(locale: str) -> None:
     manner = manner_of(locale)
