@@ -104,8 +104,7 @@ def parse_days(text: str, today: date, direction: Direction = Direction.BACK) ->
             hint="Write both: FROM..TO, such as 2026-11-01..2026-12-01.",
         )
     start = parse_date(first, today, direction)
-    is_open = _from_calendar(after, start, Direction.AHEAD) if len(after) <= _LONGEST else None
-    end = is_open or parse_date(after, today, direction)
+    end = _from_calendar(after, start, Direction.AHEAD) or parse_date(after, today, direction)
     if start >= end:
         raise BadInput(
             f"{quoted(text)} ends before it starts.", hint="FROM..TO leaves the day TO out."

@@ -13,7 +13,6 @@ from pipeboard.domain.pipeline import Pipeline, Question, Stage
 Part: TypeAlias = Stage | Question
 
 _NAMES = ("name", "label")
-_NOT_TOLD = ("id", "key", "retired")
 _IN_FULL = ("outcome", "playbook", "ask", "why", "good")
 """Texts of whole sentences, of which a line says that they are others, not how."""
 
@@ -104,7 +103,7 @@ def _of_values(
 ) -> Iterator[PipelineChange]:
     for one in fields(after):
         was, now = getattr(before, one.name), getattr(after, one.name)
-        if was != now and one.name not in _NOT_TOLD:
+        if was != now:
             did = "renamed" if one.name in _NAMES else "changed"
             yield change(did, field=one.name, before=was, after=now)
 

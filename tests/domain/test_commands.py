@@ -7,7 +7,7 @@ from typing import Any, get_args
 import pytest
 
 from pipeboard.domain import commands as c
-from pipeboard.domain.deciding import BEGINNINGS
+from pipeboard.domain.deciding import BEGINNINGS, deal_verbs
 from pipeboard.domain.deciding.rules import RULES
 from pipeboard.domain.lazy_dataclass import MISSING, fields
 
@@ -23,6 +23,7 @@ def test_every_command_has_one_rule() -> None:
 @pytest.mark.parametrize("command", RULES)
 def test_every_command_on_its_own_has_a_verb(command: type) -> None:
     assert bool(RULES[command].verb) is (command not in SAID_BY_THE_USE_CASE)
+    assert "" not in deal_verbs()
 
 
 SAYS_NO_MORE: dict[type, dict[str, object]] = {

@@ -879,6 +879,8 @@ BOB = {"contacts": {"bob": Contact("Bob")}}
         ({}, c.SetContact("", Contact("Bob")), "Noted Bob of Lumen Oy pilot."),
         (BOB, c.SetContact("bob", Contact("Rob")), "Noted Rob of Lumen Oy pilot."),
         ({}, c.SetTerm("", Term("pay")), "Changed the terms of Lumen Oy pilot."),
+        ({}, c.Step(1), "Qualification (from Lead Generation)."),
+        ({}, c.Move(LEAD + 1), "Qualification (from Lead Generation)."),
         ({}, c.Rank(3), "Moved Lumen Oy pilot in its column."),
         ({}, c.AddNote("met", "n"), "Noted on Lumen Oy pilot."),
         ({}, c.Archive(), "Archived Lumen Oy pilot."),

@@ -12,7 +12,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from pipeboard.domain.errors import BadInput
-from pipeboard.domain.filter import other_meanings, parse_filter, with_stage_renamed
+from pipeboard.domain.filter import Meaning, other_meanings, parse_filter, with_stage_renamed
 from pipeboard.domain.filter_fields import (
     BY_NAME,
     FIELDS,
@@ -222,6 +222,7 @@ def test_a_range_compares_with_both_its_ends() -> None:
         ("age:a..b", "not a number of days", ""),
         ("value:20..k", "'k' is not an amount of money", ""),
         ("age:3..w", "'w' is not a number of days", ""),
+        ("age:3..5..9", "'5..9' is not a number of days", ""),
     ],
 )
 def test_a_range_that_is_none_is_told_of(text: str, why: str, hint: str) -> None:
@@ -956,6 +957,28 @@ def test_a_filter_that_nobody_saved_or_that_names_itself_is_refused(named: str, 
     with pytest.raises(BadInput, match="no filter is saved so") as refused:
         parse_filter(named, today=date(2026, 11, 23), currency="EUR", saved=lambda: SAVED)
     assert refused.value.hint == hint
+
+
+@pytest.mark.parametrize(
+    ("word", "term", "finds"),
+    [
+        ("closed", "won | lost", "closed deals"),
+        ("active", "open", "open deals"),
+        ("stuck", "stalled", "deals that stand still"),
+        ("late", "overdue", "deals with an overdue next step"),
+        ("due", "next<=today", "deals with a next step that is due"),
+        ("today", "next:today", "deals with a next step today"),
+        ("parked", "snoozed", "deals that sleep"),
+        ("unassigned", "owner:none", "nobody's deals"),
+        ("ana", "owner:ana", "@ana's deals"),
+        ("demo", "stage:Demo", "deals in Demo"),
+    ],
+)
+def test_a_word_for_a_state_elsewhere_is_told_with_the_term_and_what_it_finds(
+    word: str, term: str, finds: str
+) -> None:
+    query = parse_filter(word, today=date(2026, 11, 23), currency="EUR")
+    assert other_meanings(query, ["ana"], ["Demo"]) == (Meaning(word, term, finds),)
 
 
 @pytest.mark.parametrize(

@@ -11,11 +11,13 @@ from typing import Any
 import pytest
 
 from pipeboard.domain.json_data import (
+    Json,
     encoder,
     json_list,
     json_number,
     json_object,
     json_text,
+    with_nulls,
 )
 
 
@@ -83,3 +85,13 @@ def test_only_values_of_its_kind_are_taken_for_it(
         else:
             with pytest.raises(TypeError, match=r"no .*JSON"):
                 read(value)
+
+
+@pytest.mark.parametrize("value", [None, True, False, 0, -7, 1.5, "Müller"])
+def test_a_text_that_says_nothing_is_null_wherever_it_stands(
+    value: Json,
+) -> None:
+    whole: Json = {"a": ["", value, {"b": ""}], "c": value}
+    assert with_nulls(whole) == {"a": [None, value, {"b": None}], "c": value}
+    assert with_nulls(MappingProxyType({"a": ("", value)})) == {"a": [None, value]}
+    assert with_nulls("") is None

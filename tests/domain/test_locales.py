@@ -19,6 +19,7 @@ from pipeboard.domain.dates import (
     format_day,
     parse_date,
 )
+from pipeboard.domain.deciding.rules import deal_names
 from pipeboard.domain.errors import BadInput
 from pipeboard.domain.locale_table import LOCALE_ROWS
 from pipeboard.domain.locales import ENGLISH, manner_of, only_read_as, write_as, written
@@ -26,6 +27,7 @@ from pipeboard.domain.money import Money, format_money, parse_money
 from pipeboard.domain.text import few
 from pipeboard.ui.terminal.width import cell_width
 from tests.cldr import row
+from tests.domain.deciding_cases import new
 
 TODAY = date(2026, 11, 23)
 DAYS = st.dates(date(1900, 1, 1), date(2999, 12, 31))
@@ -121,6 +123,12 @@ def test_a_number_is_written_with_the_marks_of_a_place() -> None:
 def test_one_is_one_and_all_else_are_several(count: int, said: str) -> None:
     assert how_many(count, "row") == said
     assert how_many(count, "is", "are") == said.replace("rows", "are").replace("row", "is")
+
+
+def test_in_english_a_day_near_or_far_is_what_format_day_says() -> None:
+    for ahead in range(-800, 800):
+        day = TODAY + timedelta(days=ahead)
+        assert ENGLISH.day(day, TODAY) == format_day(day, TODAY)
 
 
 @pytest.mark.parametrize("locale", LOCALE_ROWS)
@@ -230,6 +238,7 @@ def test_what_is_kept_is_english_and_what_is_told_is_not(english_again: None) ->
     assert how_many(2_473, "row", figures=in_english) == "2,473 rows"
     assert few(["a"] * 1_235, 1) == "a and 1.234 more"
     assert few(["a"] * 1_235, 1, figures=in_english) == "a and 1,234 more"
+    assert deal_names([new(title="d")] * 1_237) == "1,237 deals (d, d, d and 1,234 more)"
     write_as(None)
     assert in_figures(1_234) == "1,234"
 

@@ -89,6 +89,11 @@ def test_each_thing_that_is_another_is_said_once(after: Pipeline, said: list[str
     assert [str(change) for change in pipeline_changes(BEFORE, after)] == said
 
 
+def test_another_name_of_a_pipeline_is_told_beside_the_old_one() -> None:
+    (change,) = pipeline_changes(BEFORE, replace(BEFORE, name="New sales"))
+    assert (change.did, change.before, change.after) == ("renamed", "Sales", "New sales")
+
+
 def test_a_retired_stage_that_is_used_again_is_said_to_be() -> None:
     retired = staged(LEAD, replace(CHECK, retired=True), *BEFORE.stages[2:])
     assert pipeline_changes(retired, BEFORE) == (

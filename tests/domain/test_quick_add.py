@@ -362,6 +362,9 @@ def test_an_amount_of_several_words_is_marked_as_a_whole() -> None:
         ("Pilot tag:big,new", "tag", "+big,new"),
         ("Pilot tag:big", "tag", "+big"),
         ("Pilot reason:pain", "reason", "pain"),
+        ("Pilot source:none", "source", "none"),
+        ("Pilot close:none", "close", "none"),
+        ("Pilot tag:none", "tag", "+none"),
     ],
 )
 def test_a_key_is_shown_as_it_was_understood(line: str, kind: str, shown: str) -> None:

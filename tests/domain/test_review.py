@@ -246,6 +246,7 @@ def test_the_most_value_at_risk_comes_first_and_each_risk_counts() -> None:
     many = [queued(number, Tier.OVERDUE) for number in range(1, 13)]
     worth = dict.fromkeys(range(1, 13), 10)
     assert discussed(*many, worth=worth) == list(range(1, 11))
+    assert discussed(two, one, worth={1: 102, 2: 51}) == [1, 2]
 
 
 def test_a_close_date_is_a_risk_once_it_was_pushed_twice() -> None:

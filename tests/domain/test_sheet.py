@@ -40,8 +40,8 @@ def deal_of(owner: str) -> Deal:
     return new(owner=owner, floor_value=FLOOR)
 
 
-def lowered() -> Event:
-    (event,) = events_of(deal_of("ana"), c.Edit({"floor_value": LOWER}))
+def lowered(**more: FieldValue) -> Event:
+    (event,) = events_of(deal_of("ana"), c.Edit({"floor_value": LOWER, **more}))
     return event
 
 
@@ -125,14 +125,15 @@ def test_what_a_file_said_of_a_floor_is_kept_from_the_same_people(me: str, is_sh
 
 @pytest.mark.parametrize(
     "event",
-    [lowered(), imported(), imported_before()],
-    ids=["edited", "imported", "imported before"],
+    [lowered(), imported(), imported_before(), lowered(source="web", title="Trial")],
+    ids=["edited", "imported", "imported before", "edited with more"],
 )
 @pytest.mark.parametrize(("me", "is_shown"), EYES.items())
 def test_the_log_shows_no_more_than_the_event(me: str, is_shown: bool, event: Event) -> None:
     data: EventData = logged(event).seen_by(me)
     assert ("floor_value" in str({**data, "facts": {}})) is is_shown
     assert data.get("facts", {}).get("private", []) == ([] if is_shown else ["floor_value"])
+    assert data == json.loads(event_text(event_seen_by(event, "ana", me)))
 
 
 @pytest.mark.parametrize(("owner", "expected"), [("ana", FLOOR), ("bo", None), ("", FLOOR)])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime
 from typing import TYPE_CHECKING
 
@@ -86,41 +86,44 @@ def take_over(command: c.TakeOver, context: c.Context, deal_id: int) -> tuple[li
         entered_at,
         command.precision.get("created_at", ""),
     )
+
+    def then(*later: Event) -> None:
+        nonlocal deal
+        if later:
+            events.extend(later)
+            deal = evolve_all(deal, later)
+
     for stage_id, at in command.path[1:]:
         if stage_id == deal.stage_id:
-            events.append(_return(deal, at))
+            then(_return(deal, at))
         else:
-            events.append(entry(deal, pipeline.stage(stage_id), at, context, command.origin))
-        deal = evolve(deal, events[-1])
+            then(entry(deal, pipeline.stage(stage_id), at, context, command.origin))
     for touch in command.touches:
-        events.append(work.logged(touch, deal, context))
-        deal = evolve(deal, events[-1])
+        then(work.logged(touch, deal, context))
     for done in command.steps_done:
-        events.append(work.step_done(done, deal))
-        deal = evolve(deal, events[-1])
-    events += (planned := _own_words(deal, clean_fields(plan), deal.last_touch_at or context.at))
-    deal = evolve_all(deal, planned) if planned else deal
-    events += (noted := [work.noted(note) for note in command.notes])
-    deal = evolve_all(deal, noted) if noted else deal
-    closed_at, known = command.closed_at or context.at, command.precision.get("closed_at", "")
-    if command.outcome == Status.WON:
-        stage, kind, reason = pipeline.won, Kind.WON, command.origin
-        events.append(closing(deal, stage, closed_at, kind, {}, reason, context, known))
-        deal = evolve(deal, events[-1])
-    elif command.outcome == Status.LOST:
-        stage, kind, after = pipeline.lost, Kind.LOST, {"loss": command.loss or Loss("other")}
-        events.append(closing(deal, stage, closed_at, kind, after, "", context, known))
-        deal = evolve(deal, events[-1])
+        then(work.step_done(done, deal))
+    then(*_own_words(deal, clean_fields(plan), deal.last_touch_at or context.at))
+    then(*map(work.noted, command.notes))
+    closed_at = command.closed_at or context.at
+    then(*_ending(command, deal, closed_at, context))
     if rank is not None:
-        events.append(change_to(deal, Kind.RANKED, deal.stage_entered_at, {"rank": rank}))
-        deal = evolve(deal, events[-1])
+        then(change_to(deal, Kind.RANKED, deal.stage_entered_at, {"rank": rank}))
     if command.archived or command.merged_into is not None:
         at, kind, into = command.archived_at or closed_at, Kind.ARCHIVED, {}
         if command.merged_into is not None:
             kind, into = Kind.MERGED, {"merged_into": command.merged_into}
-        events.append(change_to(deal, kind, at, {**into, "archived_at": at}))
-        deal = evolve(deal, events[-1])
+        then(change_to(deal, kind, at, {**into, "archived_at": at}))
     return events, deal
+
+
+def _ending(command: c.TakeOver, deal: Deal, at: datetime, context: c.Context) -> Iterator[Event]:
+    """How a deal from elsewhere ended; nothing of one that is open."""
+    pipeline, known = context.pipeline, command.precision.get("closed_at", "")
+    if command.outcome == Status.WON:
+        yield closing(deal, pipeline.won, at, Kind.WON, {}, command.origin, context, known)
+    elif command.outcome == Status.LOST:
+        after: Values = {"loss": command.loss or Loss("other")}
+        yield closing(deal, pipeline.lost, at, Kind.LOST, after, "", context, known)
 
 
 def _own_words(deal: Deal, said: Values, at: datetime) -> list[Event]:

@@ -89,7 +89,6 @@ def _counts(part: Basis) -> bool:
         or part.stock.deals.open
         or part.created
         or part.closed
-        or part.closed_within(days)
         or part.stock.closed_within(days)
         or any(part.holds(at) for at, _ in part.deals.qualified)
     )

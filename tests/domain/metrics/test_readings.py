@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import replace
+from fractions import Fraction
 from random import Random
 
 import pytest
@@ -12,6 +13,7 @@ from hypothesis import strategies as st
 
 from pipeboard.domain.metrics import Metric, Report, Target, Unit
 from pipeboard.domain.metrics.outcomes import RateDifference, differing, p_value
+from pipeboard.domain.metrics.past_forecasts import Backtest
 from pipeboard.domain.metrics.readings import (
     activity_reading,
     calibration_reading,
@@ -167,6 +169,9 @@ def test_half_stay_is_said_of_what_came_in_the_period_where_it_is_not_the_limit_
     limited.add(0, LEAD)
     report = Report(limited.basis(20))
     assert "past 7 d; half stay 3 d. " in stuck_reading(report, SAY)
+    for _ in range(9):
+        limited.lose(limited.add(0, LEAD), 7)
+    assert "past 7 d; half stay 7 d. " in stuck_reading(Report(limited.basis(20)), SAY)
 
 
 @pytest.mark.parametrize(
@@ -233,6 +238,19 @@ def test_few_closed_deals_are_no_ground_for_a_belief() -> None:
     log.add(0, PROPOSAL, value=100_000, close="2026-01-20")
     said = forecast_reading(Report(log.basis(9, JANUARY)), SAY)
     assert said.startswith("No forecast has been right before (nothing was won")
+
+
+def test_a_forecast_that_was_right_and_is_unknown_now_is_said_to_be(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    log = Log()
+    log.add(0, PROPOSAL, value=100_000, close="2026-01-20")
+    log.add(0, PROPOSAL, value=100_000, currency="USD")
+    right = Backtest((), {"measured": Fraction(1, 10)}, "measured", None)
+    monkeypatch.setattr(Report, "backtest", right)
+    assert forecast_reading(Report(log.basis(9, JANUARY)), SAY).startswith(
+        "The measured forecast was right before, and is unknown now: stated €500, measured n/a ("
+    )
 
 
 def test_a_forecast_that_is_known_is_told_where_another_is_not() -> None:
@@ -695,6 +713,8 @@ def test_the_last_four_full_weeks_are_held_against_the_four_before() -> None:
     )
     assert weeks_reading(report.weeks[-9:], SAY) == weeks_reading(report.weeks, SAY)
     assert weeks_reading(report.weeks[-8:], SAY) == ""
+    one = replace(report.weeks[-2], won=Metric(None, Unit.MINOR, reason="no rate"))
+    assert weeks_reading((*report.weeks[:-2], one, report.weeks[-1]), SAY) == ""
 
 
 @given(logs(), st.integers(1, SPAN), st.sampled_from(("2026Q1", "2026-02", "all")))

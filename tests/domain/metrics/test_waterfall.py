@@ -173,6 +173,8 @@ def test_what_came_and_was_won_in_between_has_its_line() -> None:
     log = Log()
     log.win(log.add(35, value=100, close=DUE), 40)
     log.lose(log.add(35, value=30), 40)
+    log.lose(log.add(35, value=7), 40, "invalid")
+    log.lose(log.add(35, value=9, currency="USD"), 40)  # there is no rate for it
     flow = waterfall(log.basis(50, FEBRUARY))
     assert amounts(flow) == {"won_from_outside": 100, "won": 100}
     assert (flow.created_and_won.amount, flow.created_and_lost.amount) == (100, 30)
