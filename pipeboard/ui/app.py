@@ -23,7 +23,7 @@ from pipeboard.ui.board_state import BoardState
 from pipeboard.ui.draw.line import Glyphs
 from pipeboard.ui.host import Change, Walk, target_names
 from pipeboard.ui.key_table import BOARD, program_keys
-from pipeboard.ui.keys import rebound, unheard, ways
+from pipeboard.ui.keys import key_for, rebound, unheard, ways
 from pipeboard.ui.last_view import Choices, Seat, Undoable, keep_view, only_looks
 from pipeboard.ui.overlays.overlay import Overlay
 from pipeboard.ui.palette import Theme, theme
@@ -119,7 +119,10 @@ class Waiting:
             self._timer = self._app.set_timer(_AGAIN_S, self._look)
 
     def _tell(self) -> None:
-        busy = Busy(self._holder, self.pending, self._app.key_queue.names, self._clicked)
+        keys = rebound(BOARD, self._app.choices.keymap)
+        leaving = (key_for(keys, "quit"), key_for(keys, "leave"))
+        names = self._app.key_queue.names
+        busy = Busy(self._holder, self.pending, names, self._clicked, leaving)
         self._words = busy.words(self._app.size.width - _BESIDE)
         self._show()
 
@@ -327,7 +330,8 @@ class PipeboardApp(TypeAhead[None], Session[None], CellDisplay[None]):
 
     def action_help_quit(self) -> None:
         """^c where nothing waits."""
-        self.say_on_top("Nothing is under way; ^q quits.")
+        quits = key_for(rebound(BOARD, self.choices.keymap), "leave")
+        self.say_on_top(f"Nothing is under way; {quits} quits.")
 
 
 def show_theme(app: PipeboardApp, name: str) -> str:

@@ -58,11 +58,13 @@ _COLUMN_CELLS: Final = 38
 def groups_of(commands: Iterable[Key]) -> list[KeyGroup]:
     """The keys under their headings; the digits that go to a stage are one line."""
     groups: dict[str, list[Hint]] = {}
+    tells_digits = False
     for command in commands:
         hints = groups.setdefault(spoken(str(command.group)).upper(), [])
         if command.action != f"stage_{command.keys}":
             hints.append((_keys(command), spoken(command.help)))
-        elif command.action == "stage_1":
+        elif command.action != "stage_0" and not tells_digits:
+            tells_digits = True
             hints.append(("1-9", spoken(_ANY_STAGE)))
     return [KeyGroup(title, tuple(hints)) for title, hints in groups.items()]
 
