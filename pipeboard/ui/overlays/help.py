@@ -7,7 +7,6 @@ from datetime import date, timedelta
 from typing import ClassVar, Final
 
 from textual.binding import BindingType
-from textual.events import MouseScrollDown, MouseScrollUp
 
 from pipeboard.domain.board import Card
 from pipeboard.domain.deal import Status
@@ -234,13 +233,8 @@ class Help(TypingOverlay[None]):
     def on_input_submitted(self) -> None:
         self.action_scroll(1)
 
-    def on_mouse_scroll_down(self, event: MouseScrollDown) -> None:
-        event.stop()
-        self.action_scroll(3)
-
-    def on_mouse_scroll_up(self, event: MouseScrollUp) -> None:
-        event.stop()
-        self.action_scroll(-3)
+    def roll(self, lines: int) -> None:
+        self.action_scroll(lines)
 
     def action_scroll(self, lines: int) -> None:
         """So many lines down."""
