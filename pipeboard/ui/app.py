@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import ClassVar, Final
 
 from textual.actions import ActionParseResult
@@ -13,7 +14,9 @@ from textual.dom import DOMNode
 from textual.events import Key
 from textual.timer import Timer
 
-from pipeboard.domain.errors import ReadOnly, Refused
+from pipeboard.domain.board import Card
+from pipeboard.domain.deal import Deal, Status
+from pipeboard.domain.errors import DatabaseError, ReadOnly, Refused, Way
 from pipeboard.domain.lazy_dataclass import replace
 from pipeboard.domain.roles import rights
 from pipeboard.domain.settings import Settings
@@ -183,8 +186,7 @@ class PipeboardApp(TypeAhead[None], Session[None], CellDisplay[None]):
             seat.folder / "drafts", seat.store.database_id, now=seat.clock, zone=settings.zone
         )
         self.crash_log = seat.folder / "pipeboard.log"
-        own = ways(rebound(BOARD, choices.keymap))
-        self.net = Net(lambda: self.crash_log, self.say_on_top, own)
+        self.net = Net(lambda: self.crash_log, self.say_on_top, self.ways_here)
         self.waiting = Waiting(self)
         self.last_change: Change | str | None = None
         self.done_here: set[str] = set()
@@ -277,6 +279,17 @@ class PipeboardApp(TypeAhead[None], Session[None], CellDisplay[None]):
                 return True
             await _come_to_rest(self)
         return await super().run_action(action, default_namespace, namespaces)
+
+    def ways_here(self) -> Mapping[Way, str]:
+        """What does what a refusal advises, on the screen that is looked at."""
+        screen = on_top(self) if self.screen_stack else None
+        if screen is None:
+            return ways(rebound(BOARD, self.choices.keymap))
+        seen: list[Deal | Card | None] = []
+        with suppress(DatabaseError):  # then nobody can tell what is under the cursor
+            seen = [screen.at_hand(deal_id) for deal_id in screen.targets()[0]]
+        is_archived = any(deal and deal.status is Status.ARCHIVED for deal in seen)
+        return ways(screen.keys, sees_archived=is_archived)
 
     # What waits.
 

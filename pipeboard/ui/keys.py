@@ -254,11 +254,11 @@ _DOES: Final[Mapping[Way, tuple[str, str]]] = {
 screens ask by themselves."""
 
 
-def ways(commands: Sequence[Key]) -> Mapping[Way, str]:
-    """What does on the screens what a refusal advises, with these keys of the board."""
+def ways(commands: Sequence[Key], *, sees_archived: bool = False) -> Mapping[Way, str]:
+    """What a refusal advises on a screen with these keys, by the key that does it there."""
     keys = {command.id: command.first_key for command in commands}
-    does = {way: f"{keys[id]}{then}" for way, (id, then) in _DOES.items() if keys[id]}
-    if Way.UNARCHIVE in does and Way.FIND in does:
+    does = {way: f"{key}{then}" for way, (id, then) in _DOES.items() if (key := keys.get(id))}
+    if Way.UNARCHIVE in does and Way.FIND in does and not sees_archived:
         # What somebody else put there is under no cursor any more.
         does[Way.UNARCHIVE] = f"{does[Way.FIND]} finds it, {does[Way.UNARCHIVE]}"
     return does

@@ -134,10 +134,10 @@ class Net:
         self,
         log: Callable[[], Path | None],
         say: Callable[[str], None],
-        ways: Mapping[Way, str] | None = None,
+        ways: Callable[[], Mapping[Way, str]] = dict,
     ) -> None:
         """`log` names the file for bugs, `say` tells the person on whichever screen is on top;
-        `ways` are the keys that do what is advised."""
+        `ways` are the keys that do there what is advised."""
         self._ways = ways
         self._log = log
         self._say = say
@@ -148,7 +148,7 @@ class Net:
     def words(self, error: BaseException) -> str:
         """What a person is told of it; a bug is written to the log, once."""
         if isinstance(error, PipeboardError):
-            return said(error, self._ways)
+            return said(error, self._ways())
         if isinstance(error, OSError):
             where = f"{error.filename}: " if error.filename else ""
             return f"{where}{error.strerror or error}. Nothing was changed."

@@ -246,6 +246,17 @@ def test_what_a_refusal_advises_has_its_key_the_one_that_a_person_has_given_it()
         "No. Unarchive it first.",
     )
     assert Way.FIND not in own
+    # What is seen in the archive is under the cursor, and not every screen finds deals.
+    for here in (ways(BOARD, sees_archived=True), ways(DEAL), ways(HYGIENE)):
+        assert said(error, here) == "No. Unarchive it first (d)."
+
+
+@pytest.mark.parametrize("screen", SCREENS, ids=lambda screen: screen[-1].id)
+def test_a_refusal_advises_only_keys_that_its_screen_has(screen: Sequence[Key]) -> None:
+    keys = {key.first_key: key.id for key in screen if key.id.startswith("board.")}
+    for advice in ways(screen).values():
+        for key in re.findall(r"(?:^|, )(\S+)", advice):
+            assert key in keys, advice
 
 
 def test_a_sentence_names_the_key_that_a_person_has_and_else_the_command() -> None:
