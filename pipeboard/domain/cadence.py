@@ -15,7 +15,7 @@ from pipeboard.domain.deal_fields import FIELDS
 from pipeboard.domain.errors import BadInput
 from pipeboard.domain.lazy_dataclass import replace
 from pipeboard.domain.pipeline import Pipeline
-from pipeboard.domain.text import quoted
+from pipeboard.domain.text import clean_line, quoted
 
 if TYPE_CHECKING:
     from pipeboard.domain.commands import Create
@@ -36,7 +36,7 @@ def parse_step(words: str, today: date) -> NextStep:
     """A next step as typed, its day first and how often it recurs last: `thu call Bob every 2w`.
 
     One that recurs and names no day is due for the first time after that time. BadInput for a
-    day that is none, or a time that is too long.
+    day that is none, and a time or a text that is too long.
     """
     line = " ".join(words.split())
     found = _EVERY.search(line)
@@ -52,7 +52,7 @@ def parse_step(words: str, today: date) -> NextStep:
     due, text = split_leading_date(line, today)
     if every and due is None:
         due = after(today, every)
-    return NextStep(text, due, every)
+    return NextStep(clean_line(text, field="next step"), due, every)
 
 
 def parse_until(words: str, today: date) -> tuple[date, str]:
@@ -61,7 +61,7 @@ def parse_until(words: str, today: date) -> tuple[date, str]:
     until, why = split_leading_date(words, today)
     until, why = (parse_date(words, today), "") if until is None else (until, why)
     must_lie_ahead(until, today)
-    return until, why
+    return until, clean_line(why, field="snooze reason")
 
 
 def must_lie_ahead(day: date, today: date) -> None:
