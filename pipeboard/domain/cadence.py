@@ -16,7 +16,7 @@ from pipeboard.domain.errors import BadInput
 from pipeboard.domain.lazy_dataclass import replace
 from pipeboard.domain.local_days import local_days
 from pipeboard.domain.pipeline import Pipeline
-from pipeboard.domain.text import quoted
+from pipeboard.domain.text import clean_line, quoted
 
 if TYPE_CHECKING:
     from pipeboard.domain.commands import Create
@@ -43,7 +43,7 @@ def parse_step(words: str, today: date) -> NextStep:
     how often it recurs (`every 2w`).
 
     One that recurs and names no day is due for the first time after that time. BadInput for a
-    day that is none, or a time that is too long.
+    day that is none, and a time or a text that is too long.
     """
     line = " ".join(words.split())
     found = _EVERY.search(line)
@@ -61,7 +61,7 @@ def parse_step(words: str, today: date) -> NextStep:
         due, text = split_trailing_date(text, today)
     if every and due is None:
         due = after(today, every)
-    return NextStep(text, due, every)
+    return NextStep(clean_line(text, field="next step"), due, every)
 
 
 def split_leading_date(text: str, today: date) -> tuple[date | None, str]:
@@ -132,7 +132,7 @@ def parse_until(words: str, today: date) -> tuple[date, str]:
     until, why = split_leading_date(words, today)
     until, why = (parse_date(words, today), "") if until is None else (until, why)
     must_lie_ahead(until, today)
-    return until, why
+    return until, clean_line(why, field="snooze reason")
 
 
 def must_lie_ahead(day: date, today: date) -> None:

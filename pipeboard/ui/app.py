@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import ClassVar, Final
 
 from textual.actions import ActionParseResult
@@ -13,7 +14,9 @@ from textual.dom import DOMNode
 from textual.events import Key
 from textual.timer import Timer
 
-from pipeboard.domain.errors import ReadOnly, Refused
+from pipeboard.domain.board import Card
+from pipeboard.domain.deal import Deal, Status
+from pipeboard.domain.errors import DatabaseError, ReadOnly, Refused, Way
 from pipeboard.domain.lazy_dataclass import replace
 from pipeboard.domain.roles import rights
 from pipeboard.domain.settings import Settings
@@ -23,7 +26,7 @@ from pipeboard.ui.board_state import BoardState
 from pipeboard.ui.draw.line import Glyphs
 from pipeboard.ui.host import Change, Walk, target_names
 from pipeboard.ui.key_table import BOARD, program_keys
-from pipeboard.ui.keys import rebound, unheard, ways
+from pipeboard.ui.keys import key_for, rebound, unheard, ways
 from pipeboard.ui.last_view import Choices, Seat, Undoable, keep_view, only_looks
 from pipeboard.ui.overlays.overlay import Overlay
 from pipeboard.ui.palette import Theme, theme
@@ -119,7 +122,10 @@ class Waiting:
             self._timer = self._app.set_timer(_AGAIN_S, self._look)
 
     def _tell(self) -> None:
-        busy = Busy(self._holder, self.pending, self._app.key_queue.names, self._clicked)
+        keys = rebound(BOARD, self._app.choices.keymap)
+        leaving = (key_for(keys, "quit"), key_for(keys, "leave"))
+        names = self._app.key_queue.names
+        busy = Busy(self._holder, self.pending, names, self._clicked, leaving)
         self._words = busy.words(self._app.size.width - _BESIDE)
         self._show()
 
@@ -180,8 +186,7 @@ class PipeboardApp(TypeAhead[None], Session[None], CellDisplay[None]):
             seat.folder / "drafts", seat.kept_as, now=seat.clock, zone=settings.zone
         )
         self.crash_log = seat.folder / "pipeboard.log"
-        own = ways(rebound(BOARD, choices.keymap))
-        self.net = Net(lambda: self.crash_log, self.say_on_top, own)
+        self.net = Net(lambda: self.crash_log, self.say_on_top, self.ways_here)
         self.waiting = Waiting(self)
         self.last_change: Change | str | None = None
         self.done_here: set[str] = set()
@@ -275,6 +280,17 @@ class PipeboardApp(TypeAhead[None], Session[None], CellDisplay[None]):
             await _come_to_rest(self)
         return await super().run_action(action, default_namespace, namespaces)
 
+    def ways_here(self) -> Mapping[Way, str]:
+        """What does what a refusal advises, on the screen that is looked at."""
+        screen = on_top(self) if self.screen_stack else None
+        if screen is None:
+            return ways(rebound(BOARD, self.choices.keymap))
+        seen: list[Deal | Card | None] = []
+        with suppress(DatabaseError):  # then nobody can tell what is under the cursor
+            seen = [screen.at_hand(deal_id) for deal_id in screen.targets()[0]]
+        is_archived = any(deal and deal.status is Status.ARCHIVED for deal in seen)
+        return ways(screen.keys, sees_archived=is_archived)
+
     # What waits.
 
     def notice_waiting(self, clicked: bool) -> None:
@@ -327,7 +343,8 @@ class PipeboardApp(TypeAhead[None], Session[None], CellDisplay[None]):
 
     def action_help_quit(self) -> None:
         """^c where nothing waits."""
-        self.say_on_top("Nothing is under way; ^q quits.")
+        quits = key_for(rebound(BOARD, self.choices.keymap), "leave")
+        self.say_on_top(f"Nothing is under way; {quits} quits.")
 
 
 def show_theme(app: PipeboardApp, name: str) -> str:

@@ -25,7 +25,7 @@ from pipeboard.ui.host import (
     with_owner,
     work_of,
 )
-from pipeboard.ui.keys import key_for
+from pipeboard.ui.keys import Key, key_for
 from pipeboard.ui.last_view import Undoable
 from pipeboard.ui.overlays.draft import Draft, key_after_merge, key_of
 from pipeboard.ui.overlays.menu import Menu, MenuChoice
@@ -405,3 +405,10 @@ async def _see_anew(screen: Host) -> None:
         ids = turn.targets[0]
         deals = await screen.program.write_queue.ask(lambda w: w.reader.deals(ids))
         take_note_of(screen, {deal.id: deal.version for deal in deals.values()})
+
+
+def key_again(commands: Sequence[Key], action: str, letter: str) -> str:
+    """The key that answers what is asked before that is done: the same once more where it is a
+    letter or a sign, else this one."""
+    keys = (command.first_key for command in commands if command.action == action)
+    return next((key for key in keys if len(key) == 1 and key.isprintable()), letter)

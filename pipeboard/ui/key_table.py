@@ -166,9 +166,9 @@ BOARD: Final[tuple[Key, ...]] = (
     _elsewhere("navigation.metrics", "M", "Metrics", "on target? what is stuck? which forecast?",
         go="m"),
     _elsewhere("navigation.hygiene", UNBOUND, "Hygiene", "what the data of deals lacks, mended",
-        go="h"),
+        shown="g h", go="h"),
     _elsewhere("navigation.review", UNBOUND, "Weekly review",
-        "the number, what changed, whom to talk about", go="r"),
+        "the number, what changed, whom to talk about", shown="g r", go="r"),
     _elsewhere("importing.open_import", "I", "Import a file", "bring deals in from a file",
         id="board.import", go="i"),
     _elsewhere("export.export_deals", UNBOUND, "Export deals", "write these deals to a file",
@@ -430,7 +430,8 @@ def read_keymap(wanted: Mapping[str, str], programs: Sequence[OwnProgram] = ()) 
     """The `[keys]` of the configuration as Textual's keymap: id to keys.
 
     An empty text takes a command's key away. `BadInput` for an unknown id, and for a key that two
-    commands of a screen would share, neither of which Textual would say.
+    commands of a screen would share, those of every screen among them, neither of which Textual
+    would say.
     """
     known = {command.id: command.keys for screen in SCREENS for command in screen}
     own = {key.id: key.keys for key in program_keys(programs)}
@@ -438,10 +439,13 @@ def read_keymap(wanted: Mapping[str, str], programs: Sequence[OwnProgram] = ()) 
     for name, keys in wanted.items():
         if name not in known:
             raise BadInput(f"[keys]: no command '{name}'.", hint=did_you_mean(name, list(known)))
-        keymap[name] = (
-            ",".join(key_named(part.strip()) for part in keys.split(",") if part.strip()) or UNBOUND
-        )
+        parts = [part.strip() for part in keys.split(",") if part.strip()]
+        if keys and not parts:
+            hint = "Write comma, space or tab for these; an empty text takes the key away."
+            raise BadInput(f"[keys]: '{keys}' names no key for {name}.", hint=hint)
+        keymap[name] = ",".join(map(key_named, parts)) or UNBOUND
+    everywhere = [key.id for key in BOARD if key.id.startswith("app.")]
     for screen in SCREENS:
-        keys_of = {command.id: (known | keymap)[command.id] for command in screen}
+        keys_of = {id: (known | keymap)[id] for id in (*everywhere, *(key.id for key in screen))}
         refuse_shared_keys(keys_of | (own if screen in OF_DEALS else {}))
     return keymap

@@ -56,11 +56,13 @@ REACHES_OUT: Final = frozenset(
     )
 )
 """What leads out of the database: to files, programs, the shell. The restricted mode has none."""
-_OF_EVERY_SCREEN: Final = frozenset(("ctrl+c", "ctrl+q", "ctrl+z"))
+_GIVES_UP: Final = "ctrl+c"
 _ONLY_AT_WORK: Final = ("board.advance", "board.next_step", "board.done")
 """Hinted keys that only an open deal takes."""
 _NOT_GONE: Final = (*_ONLY_AT_WORK, "board.move", "board.note", "deal.add_item")
 """Those that a deal which is gone does not take either."""
+_KEPT: Final = ("help", "show_help", "quit", "step_back")
+"""Actions whose hints stay where there is no room for all."""
 UNBOUND: Final = "f24"
 """A key that no keyboard has: Textual cannot unbind, so an unwanted command gets this one."""
 
@@ -116,7 +118,7 @@ class Key:
     def first_key(self) -> str:
         """The key as people write it; for none what stands for it."""
         if self.keys == UNBOUND:
-            return self.shown or (f"g {self.go}" if self.go else "")
+            return self.shown
         return name_of(self.keys.partition(",")[0])
 
     @property
@@ -192,6 +194,15 @@ def cursor_keys(
         yield make(Group.AROUND, does, keys, *words, given=given, id=f"{screen}.{name}")
 
 
+class KeptKey(str):
+    """A key whose hint stays where there is no room for all: the way to help, and back."""
+
+
+def is_kept(key: str) -> bool:
+    """Does the hint of this key stay where there is no room for all?"""
+    return isinstance(key, KeptKey) or key == "Esc"
+
+
 def bindings(table: Sequence[Key]) -> list[BindingType]:
     """Textual's bindings for a screen; each with its id, which `[keys]` can give other keys."""
     from textual.binding import Binding
@@ -221,6 +232,8 @@ def hints(
         if command.keys == UNBOUND or (read_only and command.changes):
             continue
         key, label = command.key_hinted, spoken(here.get(command.id) or command.hint)
+        if command.action in _KEPT:
+            key = KeptKey(key)
         if here.get(command.id) != "" and (has_deal or not command.takes_deal):
             shown.append((key, label))
             if seen is not None:
@@ -241,11 +254,11 @@ _DOES: Final[Mapping[Way, tuple[str, str]]] = {
 screens ask by themselves."""
 
 
-def ways(commands: Sequence[Key]) -> Mapping[Way, str]:
-    """What does on the screens what a refusal advises, with these keys of the board."""
+def ways(commands: Sequence[Key], *, sees_archived: bool = False) -> Mapping[Way, str]:
+    """What a refusal advises on a screen with these keys, by the key that does it there."""
     keys = {command.id: command.first_key for command in commands}
-    does = {way: f"{keys[id]}{then}" for way, (id, then) in _DOES.items() if keys[id]}
-    if Way.UNARCHIVE in does and Way.FIND in does:
+    does = {way: f"{key}{then}" for way, (id, then) in _DOES.items() if (key := keys.get(id))}
+    if Way.UNARCHIVE in does and Way.FIND in does and not sees_archived:
         # What somebody else put there is under no cursor any more.
         does[Way.UNARCHIVE] = f"{does[Way.FIND]} finds it, {does[Way.UNARCHIVE]}"
     return does
@@ -288,13 +301,33 @@ def has_step(deal: Deal | Card) -> bool:
 
 
 def rebound(commands: Sequence[Key], keymap: Mapping[str, str]) -> tuple[Key, ...]:
-    """The commands with the keys that a person has given them."""
-    return tuple(
-        replace(command, keys=keymap[command.id], shown="", hint_key="")
-        if command.id in keymap
-        else command
+    """The commands with the keys that a person has given them, and those that are hinted with
+    another's, or stand behind another, with that one's."""
+    if not keymap:
+        return tuple(commands)
+    own = tuple(
+        replace(command, keys=keymap[command.id], shown="") if command.id in keymap else command
         for command in commands
     )
+    now = {old.first_key: new.first_key for old, new in zip(commands, own, strict=True)}
+    goes = name_of(keymap.get("board.go", "g").partition(",")[0])
+    asks = next((command.first_key for command in own if command.action == "palette"), "")
+    return tuple(_told(command, now, goes, asks) for command in own)
+
+
+def _told(command: Key, now: Mapping[str, str], goes: str, asks: str) -> Key:
+    """The command as it is told where keys are others now, and where `goes` and `asks` lead to what
+    has no key of its own."""
+    shown, hint_key = command.shown, command.hint_key
+    if shown.startswith(":") and asks != ":":
+        shown = f"{asks} {shown[1:]}".rstrip() if asks else ""
+    if command.keys == UNBOUND and command.go:
+        shown = f"{goes} {command.go}" if goes else ""
+    if hint_key:
+        parts = [now.get(part, part) for part in re.split("([/ -])", hint_key)]
+        moved = "".join(parts) != hint_key
+        hint_key = "" if moved and ("-" in parts or "" in parts) else "".join(parts)
+    return replace(command, shown=shown, hint_key=hint_key)
 
 
 def refuse_shared_keys(keys_of: Mapping[str, str]) -> None:
@@ -321,8 +354,9 @@ def unheard(
 ) -> str:
     """What is said of a key that a screen with these keys has no use for; "" of one that it has.
     What it does on the `board` is told."""
-    keys = {part for known in table for part in known.keys.split(",")}
-    if key in keys or character in keys or key in _OF_EVERY_SCREEN:
+    everywhere = (known for known in board if known.id.startswith("app."))
+    keys = {part for known in (*table, *everywhere) for part in known.keys.split(",")}
+    if {key, character} & keys or key == _GIVES_UP:
         return ""
     helps = next((known.first_key for known in table if known.action == "help"), "")
     advice = f" {helps} tells the keys." if helps else ""
@@ -358,7 +392,7 @@ _SENT_AS: Final = {
 
 _MOVES: Final = "left|right|up|down|home|end|pageup|pagedown|insert|delete"
 _SENT: Final = (
-    rf"(ctrl\+)?(shift\+)?({_MOVES})|(ctrl\+)?f[1-9][0-9]?|(shift\+)?tab|space|enter|escape"
+    rf"(ctrl\+)?(shift\+)?({_MOVES})|(ctrl\+)?f([1-9]|1[0-9]|2[0-4])|(shift\+)?tab|space|enter|escape"
     r"|backspace|ctrl\+([a-z0-9@]|backslash|underscore|right_square_bracket|circumflex_accent)"
 )
 _CAPITAL: Final = r"shift\+[a-z]"
@@ -377,12 +411,16 @@ def key_named(name: str) -> str:
 
     Raises BadInput for one that most terminals cannot send, which would be a key that does nothing.
     """
+    name = unicodedata.normalize("NFC", name)
     key = f"ctrl+{name[1:]}" if name.startswith("^") and len(name) > 1 else name
     key = key if len(key) == 1 else key.removesuffix(key[-1]).lower() + _last(key)
     if key in _SENT_AS:
         raise BadInput(
             f"A terminal sends {_SENT_AS[key]} for {name_of(key)}.", hint="Take another key."
         )
+    if key == _GIVES_UP:
+        hint = "Take another key."
+        raise BadInput(f"{name_of(key)} gives up what is waited for, on every screen.", hint=hint)
     key = next((known for known, shown in _NAMES.items() if shown.lower() == key), key)
     if not _is_sent(key):
         hint = "'pipeboard keys' shows how keys are written."
@@ -401,7 +439,7 @@ def _last(key: str) -> str:
 
 def _is_sent(key: str) -> bool:
     plain = key.removeprefix("alt+")
-    if len(plain) == 1 or plain in _NAMES or re.fullmatch(_SENT, plain):
+    if (len(plain) == 1 and plain.isprintable()) or plain in _NAMES or re.fullmatch(_SENT, plain):
         return True
     if plain != key and re.fullmatch(_CAPITAL, plain):
         return True

@@ -16,6 +16,7 @@ from pipeboard.domain.errors import DatabaseError, PipeboardError, Refused
 from pipeboard.domain.filter_nodes import These
 from pipeboard.domain.lazy_dataclass import dataclass, field, replace
 from pipeboard.domain.people import Actor, with_known_owners
+from pipeboard.ui.keys import key_for
 from pipeboard.ui.own_themes import OURS, Themes
 
 if TYPE_CHECKING:
@@ -355,7 +356,6 @@ def empty_board(state: BoardState, keys: Sequence[Key]) -> str:
     to begin; empty for a board that has some. Raises `DatabaseError`."""
     if state.board.total or state.lens.filter is not None:
         return ""
-    first = {key.action: key.first_key for key in keys}
     counts = state.reader.numbers.deal_counts()
     full = [(counts.get(each.id, 0), each.name) for each in state.reader.pipelines()]
     named = [
@@ -363,8 +363,10 @@ def empty_board(state: BoardState, keys: Sequence[Key]) -> str:
     ]
     if named:
         here = state.board.pipeline.name
-        return f"No open deals in {here}; {', '.join(named)}: {first['pipeline']} goes there."
-    add, bring = first["add"], first["import"]
+        return (
+            f"No open deals in {here}; {', '.join(named)}: {key_for(keys, 'pipeline')} goes there."
+        )
+    add, bring = key_for(keys, "add"), key_for(keys, "import")
     return f"No deals yet: {add} adds one in a line, {bring} imports many from a file."
 
 

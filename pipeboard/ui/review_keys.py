@@ -36,7 +36,7 @@ ON_HYGIENE: Final[tuple[Key, ...]] = (
         takes_deal=True),
     _hygiene(Group.CHANGE, "hygiene.merge", "M", "Merge", "two deals that are one, side by side",
         takes_deal=True),
-    _hygiene(Group.AROUND, "hygiene.open", "enter", "Open", "open the deal; Esc comes back here",
+    _hygiene(Group.AROUND, "hygiene.open", "enter", "Open", "open the deal, and come back here",
         hint="Open", rank=2, takes_deal=True),
     *(_hygiene(Group.AROUND, "hygiene.group", str(n % 10), label.capitalize(), f"go to: {label}",
         given=n) for n, label in enumerate(list(GROUPS.values())[:10], 1)),

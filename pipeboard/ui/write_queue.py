@@ -35,7 +35,6 @@ if TYPE_CHECKING:
 # Words for a person: why something cannot be done, and for what the keys wait.
 
 _DOT: Final = " · "
-_LEAVING: Final = (("q",), ("^q",))
 _NARROW: Final = 60
 _LEAST_HEAD: Final = len("Waiting for …  ·  ")
 """Cells below which there is no room to say what is pending."""
@@ -60,12 +59,13 @@ def suppress_busy() -> Iterator[None]:
 @dataclass(frozen=True, slots=True)
 class Busy:
     """Why keys wait: `holder` has the database (empty: it is work of our own), `pending` is what
-    was asked for, `keys` are those that wait, by the names people give them."""
+    was asked for, `keys` wait, by the names people give them; those of `leaving` quit."""
 
     holder: str
     pending: str
     keys: tuple[str, ...] = ()
     dropped_click: bool = False
+    leaving: tuple[str, ...] = ("q", "^q")
 
     def words(self, width: int) -> str:
         """One line of so many cells: the keys in any case, then what is pending, then for whom."""
@@ -86,7 +86,7 @@ class Busy:
                 del shown[0]
                 before = "keys: … "
             parts.append(f"{before}{shortened(' '.join(shown), room)}")
-        if keys[-1:] in _LEAVING:
+        if keys and keys[-1] in self.leaving:
             parts.append("then: quit")
         if self.dropped_click:
             parts.append("a click was dropped")
@@ -135,10 +135,10 @@ class Net:
         self,
         log: Callable[[], Path | None],
         say: Callable[[str], None],
-        ways: Mapping[Way, str] | None = None,
+        ways: Callable[[], Mapping[Way, str]] = dict,
     ) -> None:
         """`log` names the file for bugs, `say` tells the person on whichever screen is on top;
-        `ways` are the keys that do what is advised."""
+        `ways` are the keys that do there what is advised."""
         self._ways = ways
         self._log = log
         self._say = say
@@ -149,7 +149,7 @@ class Net:
     def words(self, error: BaseException) -> str:
         """What a person is told of it; a bug is written to the log, once."""
         if isinstance(error, PipeboardError):
-            return said(error, self._ways)
+            return said(error, self._ways())
         if isinstance(error, OSError):
             where = f"{error.filename}: " if error.filename else ""
             return f"{where}{error.strerror or error}. Nothing was changed."

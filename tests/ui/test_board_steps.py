@@ -136,7 +136,7 @@ def test_the_hints_leave_out_what_all_that_are_meant_refuse(
 async def test_esc_takes_one_thing_back_after_another(
     is_so: dict[str, Any], view: dict[str, Any], done: list[Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("pipeboard.ui.screens.board.LEFT", "left")
+    monkeypatch.setattr("pipeboard.ui.screens.board.left", lambda keys: "left")
     monkeypatch.setattr("pipeboard.ui.screens.board.replace", lambda one, **changed: (
         SimpleNamespace(**{**vars(one), **changed}) if isinstance(one, SimpleNamespace)
         else replace(one, **changed)

@@ -48,6 +48,8 @@ def test_what_is_pending_is_seen_beside_a_long_holder() -> None:
 
 def test_quitting_is_told_as_what_comes_then() -> None:
     assert Busy("", "Archive", ("j", "q")).words(80).endswith("keys: j q · then: quit")
+    moved = Busy("", "Archive", ("j", "q"), leaving=("Q", "^q")).words(80)
+    assert moved.endswith("keys: j q")
 
 
 @pytest.mark.parametrize("width", [40, 60, 64, 80, 200])

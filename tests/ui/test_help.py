@@ -142,9 +142,10 @@ def test_the_legend_names_the_keys_that_a_person_has() -> None:
 
 
 def test_a_key_of_its_own_to_a_stage_is_told_beside_those_that_are_digits() -> None:
-    own = rebound(BOARD, read_keymap({"board.stage_2": "W"}))
-    keys = {key: help for group in groups_of(own) for key, help in group.keys}
-    assert (keys["W"], keys["1-9"]) == ("go to stage 2", "go to stage n")
+    for stage in (1, 2):
+        own = rebound(BOARD, read_keymap({f"board.stage_{stage}": "W"}))
+        keys = {key: help for group in groups_of(own) for key, help in group.keys}
+        assert (keys["W"], keys["1-9"]) == (f"go to stage {stage}", "go to stage n")
 
 
 @pytest.mark.parametrize("sign", [sign for sign in Sign if sign is not Sign.NONE])

@@ -6,7 +6,7 @@ import ast
 import inspect
 import re
 import textwrap
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from importlib import import_module
 from pathlib import Path
@@ -20,6 +20,8 @@ from pipeboard import ui
 from pipeboard.domain.deal import NextStep, Status
 from pipeboard.domain.errors import BadInput, Refused, Way
 from pipeboard.ui import screens
+from pipeboard.ui.draw.line import hint_line, text_of
+from pipeboard.ui.execute import key_again
 from pipeboard.ui.host import ACTIONS
 from pipeboard.ui.key_table import (
     ALL,
@@ -27,6 +29,7 @@ from pipeboard.ui.key_table import (
     DEAL,
     FIRST,
     HYGIENE,
+    METRICS,
     OF_DEALS,
     REVIEW,
     SCREENS,
@@ -80,6 +83,57 @@ def test_a_command_gets_the_keys_that_it_is_given() -> None:
     assert ("W", "Add") in hints(rebound(BOARD, keymap))
 
 
+@pytest.mark.parametrize("screen", SCREENS, ids=lambda screen: screen[-1].id)
+def test_no_hint_and_no_help_names_a_key_that_does_something_else_now(
+    screen: Sequence[Key],
+) -> None:
+    for changed in screen:
+        old = changed.first_key
+        for own in (rebound(screen, {changed.id: "Ж"}), rebound(screen, {changed.id: UNBOUND})):
+            others = {name_of(key) for command in own for key in command.keys.split(",")}
+            told = {key for command in own for key in re.split("[ /]", _told(command))}
+            assert old in others or old not in told, f"{changed.id} is told as {old}"
+
+
+def _told(command: Key) -> str:
+    told = f"{command.first_key} {command.shown} {command.key_hinted}"
+    return re.sub(rf" {command.go}\b", "", told) if command.go else told  # a letter of that menu
+
+
+def test_a_pair_is_hinted_with_the_keys_that_its_two_have_now() -> None:
+    def moves(keymap: dict[str, str]) -> str:
+        return next(key for key, label in hints(rebound(BOARD, keymap)) if label == "Move")
+
+    assert moves({"board.back": "W"}) == "W/L"
+    assert moves({"board.advance": "W"}) == "H/W"
+    assert moves({"board.back": UNBOUND}) == "L"
+    assert ("1-7", "Tab") in hints(METRICS)
+    assert ("tab", "Tab") in hints(rebound(METRICS, {"metrics.tab_7": "W"}))
+
+
+def test_what_stands_behind_another_key_is_told_with_the_one_that_it_has_now() -> None:
+    def told(id: str, keymap: dict[str, str]) -> str:
+        return key_for([key for key in rebound(BOARD, keymap) if key.id == id], ALL[id].action)
+
+    assert told("board.hygiene", {"board.go": "W"}) == "W h"
+    assert told("board.hygiene", {"board.go": UNBOUND}) == "'Hygiene'"
+    assert told("board.undo_list", {"board.palette": "ctrl+p"}) == "^p"
+    assert told("board.export", {"board.palette": "ctrl+p"}) == "^p export"
+
+
+def test_the_ways_to_help_and_back_stay_where_a_person_has_put_them() -> None:
+    own = rebound(DEAL, read_keymap({"board.help": "W", "board.quit": "Z"}))
+    line = text_of(hint_line(hints(own), 44))
+    assert "W Help" in line and "Z Back" in line
+
+
+def test_what_is_asked_first_is_answered_by_the_same_key_once_more() -> None:
+    assert key_again(BOARD, "archive", "d") == "d"
+    assert key_again(rebound(BOARD, {"board.archive": "X"}), "archive", "d") == "X"
+    assert key_again(rebound(BOARD, {"board.archive": "delete"}), "archive", "d") == "d"
+    assert key_again(rebound(BOARD, {"board.archive": UNBOUND}), "archive", "d") == "d"
+
+
 def test_an_empty_text_takes_a_key_away() -> None:
     keymap = read_keymap({"board.add": ""})
     assert keymap == {"board.add": UNBOUND}
@@ -96,6 +150,28 @@ def test_an_unknown_command_is_refused_with_the_one_that_was_meant() -> None:
 def test_a_key_for_two_commands_is_refused_with_both_names() -> None:
     with pytest.raises(BadInput, match=r"'L' stands for both board\.add and board\.advance"):
         read_keymap({"board.add": "L"})
+
+
+@pytest.mark.parametrize("written", ["^q", "^z"])
+def test_a_key_of_every_screen_is_taken_on_each(written: str) -> None:
+    for table in SCREENS:
+        with pytest.raises(BadInput, match=r"stands for both app\.(leave|suspend) and"):
+            read_keymap({table[0].id: written})
+    with pytest.raises(
+        BadInput, match=r"'delete' stands for both app\.leave and deal\.remove_item"
+    ):
+        read_keymap({"app.leave": "delete"})
+
+
+def test_a_key_that_is_always_what_it_is_is_refused() -> None:
+    with pytest.raises(BadInput, match=r"\^c gives up what is waited for"):
+        read_keymap({"board.add": "^c"})
+
+
+@pytest.mark.parametrize("written", [",", " ", "\t", " , "])
+def test_a_text_that_names_no_key_takes_none_away(written: str) -> None:
+    with pytest.raises(BadInput, match=r"names no key for board\.add"):
+        read_keymap({"board.add": written})
 
 
 def test_a_key_can_change_hands() -> None:
@@ -119,7 +195,8 @@ def test_a_key_is_understood_as_it_is_shown(written: str) -> None:
         ("F5", "f5"), ("Insert", "insert"), ("Ctrl+O", "ctrl+o"), ("^O", "ctrl+o"),
         ("^\\", "ctrl+backslash"), ("ctrl+_", "ctrl+underscore"), ("pgdn", "pagedown"),
         ("alt+N", "alt+shift+n"), ("Alt+n", "alt+n"), ("N", "N"), ("Ü", "Ü"), (";", ";"),
-        ("semicolon", "semicolon"), ("ctrl+Home", "ctrl+home"), ("shift+Tab", "shift+tab"),
+        ("semicolon", "semicolon"), ("e\u0301", "é"), ("ctrl+Home", "ctrl+home"),
+        ("shift+Tab", "shift+tab"),
     ],
 )  # fmt: skip
 def test_a_key_is_the_one_that_is_pressed_for_it(written: str, sent: str) -> None:
@@ -127,7 +204,18 @@ def test_a_key_is_the_one_that_is_pressed_for_it(written: str, sent: str) -> Non
 
 
 @pytest.mark.parametrize(
-    "written", ["nonsense", "gg", "none", "shift+enter", "ctrl+enter", "ctrl+shift+a", "shift+n"]
+    "written",
+    [
+        "nonsense",
+        "gg",
+        "none",
+        "f99",
+        "\x1b",
+        "shift+enter",
+        "ctrl+enter",
+        "ctrl+shift+a",
+        "shift+n",
+    ],
 )
 def test_a_key_that_nobody_can_press_is_refused(written: str) -> None:
     with pytest.raises(BadInput, match=r"is no key that terminals send"):
@@ -158,6 +246,17 @@ def test_what_a_refusal_advises_has_its_key_the_one_that_a_person_has_given_it()
         "No. Unarchive it first.",
     )
     assert Way.FIND not in own
+    # What is seen in the archive is under the cursor, and not every screen finds deals.
+    for here in (ways(BOARD, sees_archived=True), ways(DEAL), ways(HYGIENE)):
+        assert said(error, here) == "No. Unarchive it first (d)."
+
+
+@pytest.mark.parametrize("screen", SCREENS, ids=lambda screen: screen[-1].id)
+def test_a_refusal_advises_only_keys_that_its_screen_has(screen: Sequence[Key]) -> None:
+    keys = {key.first_key: key.id for key in screen if key.id.startswith("board.")}
+    for advice in ways(screen).values():
+        for key in re.findall(r"(?:^|, )(\S+)", advice):
+            assert key in keys, advice
 
 
 def test_a_sentence_names_the_key_that_a_person_has_and_else_the_command() -> None:
@@ -167,14 +266,14 @@ def test_a_sentence_names_the_key_that_a_person_has_and_else_the_command() -> No
 
 _NAMED = re.compile(
     r"""(?:^|[\s(;,])                         # behind nothing, a blank or a sign
-    (?:[a-zA-Z/?.$#*]|space|Tab|Esc)         # a key
+    (?:[a-zA-Z/?.$#*]|space|Tab|Esc|\^[qz]|:[a-z]+)  # a key
     (?:\s(?!am\b)[a-z]+(?<!s)s\b             # and what it does: `u takes it back`, `I imports`
     |\s(?:again|undo|or\s\^))                # or that it is pressed
     """,
     re.VERBOSE,
 )
-_AS_IT_IS = (" y shows it", " m orders them", "R opens it.")
-"""Keys of menus, which nobody can move; the last is said below the screens."""
+_AS_IT_IS = (" y shows it", " m orders them", "R opens it.", "^q quits.")
+"""Keys of menus, which nobody can move; the last two are said below the screens."""
 _OVERLAYS = "/overlays/"
 """There Esc is always the way out."""
 
@@ -464,6 +563,9 @@ def test_a_key_that_a_screen_does_not_know_is_named_with_the_way_to_help() -> No
     assert unheard("V", "V", DEAL, BOARD) == told
     for key in ("ctrl+c", "ctrl+q", "ctrl+z"):  # of the program, whatever is looked at
         assert {unheard(key, None, table, BOARD) for table in SCREENS} == {""}, key
+    own = rebound(BOARD, {"app.leave": "f9"})
+    assert unheard("f9", None, own, own) == ""
+    assert unheard("ctrl+q", None, own, own).startswith("^q does nothing here")
     assert (
         unheard("I", "I", DEAL, BOARD)
         == "I does nothing here: g i is 'Import a file'. ? tells the keys."

@@ -1,15 +1,28 @@
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from rich.style import Style
+from textual.events import MouseScrollDown, MouseScrollUp
 
 from pipeboard.ui.draw.line import Glyphs, Line, text_of, width_of
+from pipeboard.ui.key_table import BOARD
 from pipeboard.ui.overlays import question
-from pipeboard.ui.overlays.menu import Menu, MenuChoice
-from pipeboard.ui.overlays.overlay import folded, heading
+from pipeboard.ui.overlays.file_picker import FilePicker
+from pipeboard.ui.overlays.form import Form, FormField
+from pipeboard.ui.overlays.help import Help, groups_of
+from pipeboard.ui.overlays.menu import Menu, MenuChoice, Option, Picker
+from pipeboard.ui.overlays.overlay import Overlay, folded, heading
 from pipeboard.ui.overlays.prompt import Prompt
+from pipeboard.ui.overlays.question import Playbook
+from pipeboard.ui.screens.first_run import TemplatePicker
+from tests.ui.board_scene import DEAL, PIPELINE
 from tests.ui.overlays import opened
 
 CHIPS: Line = (
@@ -103,3 +116,56 @@ def test_a_long_answer_stands_whole_beside_its_label(row: str) -> None:
     assert all(width_of(line) <= 40 for line in rows)
     told = [text_of(line[-1:]).strip() for line in rows]
     assert " ".join(told).split() == text.split() and told[0] == "They decide in spring."
+
+
+def rolling(kind: str, folder: Path) -> Overlay[Any]:
+    """An overlay of this kind with more in it than a small screen has room for."""
+    options = [Option(str(n), f"Option {n}") for n in range(40)]
+    fields = [FormField(f"f{n}", f"Field {n}", str(n)) for n in range(40)]
+    for n in range(40):
+        (folder / f"{n}.csv").touch()
+    playbook = replace(PIPELINE.stages[0], playbook="\n".join(map(str, range(40))))
+    make: dict[str, Callable[[], Overlay[Any]]] = {
+        "Picker": lambda: Picker("Why", options),
+        "Form": lambda: Form("Deal", fields),
+        "FilePicker": lambda: FilePicker("Import", folder),
+        "Playbook": lambda: Playbook(PIPELINE, playbook, DEAL),
+        "Help": lambda: Help("Board", groups_of(BOARD)),
+        "TemplatePicker": lambda: TemplatePicker([(str(n), PIPELINE) for n in range(40)]),
+    }
+    return make[kind]()
+
+
+ROLLS = ("Picker", "Form", "FilePicker", "Playbook", "Help", "TemplatePicker")
+NOT_ROLLED = {"Prompt", "QuestionCard", "GateSheet", "Menu", "ConflictMenu", "TextScreen"}
+"""What has no list: one line or two, a choice by letters, and a box that Textual rolls."""
+
+
+def test_every_overlay_with_a_list_is_rolled() -> None:
+    kinds = [*Overlay.__subclasses__()]
+    for kind in kinds:
+        kinds += kind.__subclasses__()
+    ours = {kind.__name__ for kind in kinds if kind.__module__.startswith("pipeboard.")}
+    assert ours - {"TypingOverlay"} == {*ROLLS} | NOT_ROLLED
+
+
+@pytest.mark.parametrize("kind", ROLLS)
+async def test_the_wheel_moves_what_an_overlay_has_no_room_for(kind: str, tmp_path: Path) -> None:
+    async with opened(rolling(kind, tmp_path), size=(40, 12)) as stage:
+        await stage.until(lambda: not stage.shows("looking"))
+        pilot, first = stage.pilot, stage.lines()
+        for event in (MouseScrollDown, MouseScrollUp):
+            await pilot._post_mouse_events([event], None, offset=(5, 8))
+            await pilot.pause()
+            assert (stage.lines() == first) == (event is MouseScrollUp), event
+        await pilot._post_mouse_events([MouseScrollUp], None, offset=(5, 8))
+        await pilot.pause()
+        assert stage.lines() == first and stage.is_open
+
+
+async def test_the_wheel_leaves_a_form_that_fits_where_it_is() -> None:
+    fields = [FormField("a", "A", "1"), FormField("b", "B", "2")]
+    async with opened(Form("Deal", fields)) as stage:
+        before = stage.lines()
+        await stage.pilot._post_mouse_events([MouseScrollDown], None, offset=(5, 22))
+        assert stage.lines() == before

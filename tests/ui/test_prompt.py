@@ -383,6 +383,15 @@ def test_a_next_step_says_what_becomes_of_its_words(
     assert told(live(typed)) == said
 
 
+@pytest.mark.parametrize("day", ["", "thu ", "2w "])
+def test_what_a_step_has_no_room_for_is_told_while_it_is_typed(day: str) -> None:
+    live = module.next_step(date(2026, 11, 23))
+    assert live(day + "x" * 300).ok
+    told = live(f"{day}{'x' * 301} every 1w")
+    assert not told.ok
+    assert told.why.startswith("The next step is too long: 301 characters, and 300 is the most.")
+
+
 def test_a_day_is_meant_in_its_direction() -> None:
     today = date(2026, 11, 23)
     assert told(module.day(today)("20nov")).endswith("20 Nov 2027")

@@ -324,7 +324,7 @@ async def test_what_is_in_the_archive_comes_back_by_the_key_that_put_it_there(pa
         await board.press("d", "d")
         assert board.stored(THE_DEAL).archived_at is not None
         await board.press("t")
-        assert "Unarchive it first (f finds it, d)." in board.status
+        assert "Unarchive it first (d)." in board.status
         await board.press("d")
         assert board.shows("Bring Lumen Oy back from the archive?")
         await board.press("d")

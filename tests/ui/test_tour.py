@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from pipeboard.ui.actions.tour import LEFT, STEPS, Tour, over
+from pipeboard.ui.actions.tour import STEPS, Tour, left, over
 from pipeboard.ui.key_table import BOARD, read_keymap
 from pipeboard.ui.keys import rebound
 from pipeboard.ui.last_view import Choices
@@ -51,7 +51,7 @@ async def test_esc_ends_the_tour_and_the_palette_begins_it_again(demo: Path) -> 
     async with desk(demo, choices=TOURED) as board:
         await board.until(lambda: board.board.tour is not None)
         await board.press("j", "escape")
-        assert board.status == LEFT
+        assert board.status == left(BOARD)
         assert board.board.tour is None and "Add" in board.hints
         await board.press(":")
         await board.type("tour")
@@ -62,6 +62,9 @@ async def test_esc_ends_the_tour_and_the_palette_begins_it_again(demo: Path) -> 
 def test_the_tour_tells_the_keys_that_a_person_has() -> None:
     keys = rebound(BOARD, read_keymap({"board.down": "W"}))
     assert Tour(keys).hints()[0] == ("W", "goes one card down")
+    assert left(rebound(BOARD, read_keymap({"board.palette": "W"}))) == (
+        "The tour has ended; W tour begins it again."
+    )
     keys = rebound(BOARD, read_keymap({"board.help": "W"}))
     assert over(keys).endswith(": finds every command by name, W shows every key.")
 

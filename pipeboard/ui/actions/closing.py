@@ -29,7 +29,7 @@ from pipeboard.ui.host import (
 from pipeboard.ui.overlays import prompt
 from pipeboard.ui.overlays.draft import key_of
 from pipeboard.ui.overlays.menu import Menu, MenuChoice, Option, Picker
-from pipeboard.ui.overlays.prompt import Prompt
+from pipeboard.ui.overlays.prompt import NOTHING_YET, Prompt
 from pipeboard.workspace.new_deals import follow_up
 
 # Categories after which a deal is worth another try some day.
@@ -86,7 +86,7 @@ async def _win_on_another_day(host: Host, deal: Deal) -> None:
 async def _another_day(host: Host, questions: Questions, deal: Deal) -> date | None:
     """The day on which a closed deal really was won or lost."""
     title = f"{deal.name} was {deal.outcome} {_on_its_day(host, deal)}. Really on"
-    live = prompt.by_day(host, lambda today: prompt.day(today, Direction.BACK))
+    live = prompt.by_day(host, lambda today: prompt.day(today, Direction.BACK, NOTHING_YET))
     key = key_of("closed", [deal.id])
     typed = await questions.ask(lambda: Prompt(title, live=live, draft_key=key))
     return parse_date(typed, host.today, Direction.BACK) if typed else None
@@ -110,7 +110,8 @@ async def offer_follow_up(host: Host, deal: Deal) -> None:
     async def attempt(questions: Questions) -> Outcome | None:
         typed: str | None = ""
         if key == "d":
-            title, live = f"Ask {deal.name} how it goes on", prompt.by_day(host, prompt.day)
+            title = f"Ask {deal.name} how it goes on"
+            live = prompt.by_day(host, lambda today: prompt.day(today, when_empty=NOTHING_YET))
             draft_key = key_of("follow-up", [deal.id])
             typed = await questions.ask(lambda: Prompt(title, live=live, draft_key=draft_key))
         if typed is None:

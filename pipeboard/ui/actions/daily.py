@@ -31,7 +31,7 @@ from pipeboard.ui.overlays import prompt
 from pipeboard.ui.overlays.draft import key_of
 from pipeboard.ui.overlays.menu import Menu, MenuChoice
 from pipeboard.ui.overlays.presets import step_days
-from pipeboard.ui.overlays.prompt import InEditor, Longer, Prompt
+from pipeboard.ui.overlays.prompt import NOTHING_YET, InEditor, Longer, Prompt
 from pipeboard.ui.widgets.line_input import LONGEST_LINE
 
 # What keys lead to, before anything of it is known (`asking`).
@@ -305,7 +305,7 @@ async def snooze(host: Host, ids: Ids) -> None:
             typed = await questions.ask(
                 lambda: Prompt(
                     f"Snooze {target_names(host, ids)} until",
-                    live=prompt.live(lambda text: _told_until(host.today, text), "no date"),
+                    live=prompt.live(lambda text: _told_until(host.today, text), NOTHING_YET),
                     placeholder="2w waiting for the budget",
                     draft_key=key_of("snooze", ids),
                 )

@@ -23,7 +23,7 @@ from pipeboard.ui.actions.navigation import hygiene
 from pipeboard.ui.actions.selection import choose_pipeline
 from pipeboard.ui.draw.facts import calendar_day
 from pipeboard.ui.draw.review import DATA
-from pipeboard.ui.execute import Came, ask_until_stored, carry_out, execute
+from pipeboard.ui.execute import Came, ask_until_stored, carry_out, execute, key_again
 from pipeboard.ui.host import Host, Ids, Outcome, ask, asking, patiently, read, target_names
 from pipeboard.ui.keys import key_for
 from pipeboard.ui.overlays import prompt
@@ -155,7 +155,7 @@ async def hold(host: ReviewScreen) -> None:
     question = Menu(
         f"End the review of {host.pipeline().name}? It is kept as it is now; the next one starts "
         f"from {since}",
-        [MenuChoice("B", "ends it")],
+        [MenuChoice(key_again(host.keys, "hold", "B"), "ends it")],
         leaving=("Esc", "Go on"),
     )
     if await ask(host, question) != "B":

@@ -15,7 +15,7 @@ from pipeboard.domain.lazy_dataclass import replace
 from pipeboard.domain.locales import written
 from pipeboard.domain.people import named
 from pipeboard.domain.pipeline import Pipeline, StageKind
-from pipeboard.ui.execute import ask_until_stored, carry_out, execute
+from pipeboard.ui.execute import ask_until_stored, carry_out, execute, key_again
 from pipeboard.ui.host import AddDeal, Host, Outcome, UseCase, ask, read, take_count
 from pipeboard.ui.keys import key_for
 from pipeboard.ui.last_view import Undoable
@@ -341,7 +341,7 @@ async def undo(host: Host) -> None:
         whose = named(last.actor, last.acting_as)
         question = Menu(
             f"Undo what @{whose} did, {_when(host, last.at)}?",
-            [MenuChoice("u", "undoes it")],
+            [MenuChoice(key_again(host.keys, "undo", "u"), "undoes it")],
             note=f"{_quoted(last)} was not done in this session.",
             leaving=("Esc", "Keep it"),
         )

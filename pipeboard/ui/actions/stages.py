@@ -18,7 +18,7 @@ from pipeboard.ui.actions.closing import lose
 from pipeboard.ui.actions.daily import ask_next_step
 from pipeboard.ui.actions.fields import ask_question, deal_now
 from pipeboard.ui.actions.selection import ask_with_stages
-from pipeboard.ui.execute import Questions, ask_until_stored, execute, until_stored
+from pipeboard.ui.execute import Questions, ask_until_stored, execute, key_again, until_stored
 from pipeboard.ui.host import (
     Change,
     Host,
@@ -147,7 +147,11 @@ async def archive(host: Host, ids: Ids) -> None:
         command: c.Command = c.Unarchive()
     else:
         title, does, stays, command = f"Archive {whom}?", "archives", "Keep", c.Archive()
-    question = Menu(title, [MenuChoice("d", does)], leaving=("Esc", f"{stays} {them}"))
+    question = Menu(
+        title,
+        [MenuChoice(key_again(host.keys, "archive", "d"), does)],
+        leaving=("Esc", f"{stays} {them}"),
+    )
     if await ask(host, question) is not None:
         await execute(host, command)
 

@@ -20,7 +20,6 @@ STEPS: Final = (
     ("board.help", "shows every key"),
 )
 """Ids of the key table, and what the key does."""
-LEFT: Final = "The tour has ended; :tour begins it again."
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +60,11 @@ def over(commands: Sequence[Key]) -> str:
     """What is said at its end."""
     finds, shows = key_for(commands, "palette"), key_for(commands, "help")
     return f"That was the tour. {finds} finds every command by name, {shows} shows every key."
+
+
+def left(commands: Sequence[Key]) -> str:
+    """What is said to who leaves it."""
+    return f"The tour has ended; {key_for(commands, 'tour')} begins it again."
 
 
 class Toured(Protocol):

@@ -12,6 +12,7 @@ from pipeboard.domain.locales import written
 from pipeboard.domain.money import Money, printed_sign
 from pipeboard.domain.phrases import aloud, spoken
 from pipeboard.domain.text import printable
+from pipeboard.ui.keys import is_kept
 from pipeboard.ui.palette import Role
 from pipeboard.ui.terminal.width import cell_width, clusters, fit
 
@@ -270,8 +271,6 @@ def full_money(money: Money, glyphs: Glyphs) -> str:
 # Parts that screens share: title bars, hints, boxes, tables of keys, a line to type in.
 
 Hint = tuple[str, str]
-KEPT: Final = ("?", "q", "Esc")
-"""The keys whose hints stay where there is no room for all: the way to help, and back."""
 _BETWEEN: Final[Span] = ("", "bar")
 
 
@@ -330,14 +329,14 @@ class HintKey(NamedTuple):
 def hint_keys(
     hints: Sequence[Hint], width: int, glyphs: Glyphs = Glyphs.UNICODE
 ) -> tuple[HintKey, ...]:
-    """As many hints as fit in `width` cells, in their order; those of `KEPT` are always there. One
-    without a key keeps the cells of its label free: what is gone for now moves no other."""
+    """As many hints as fit in `width` cells, in their order; Esc and a `KeptKey` are always there.
+    One without a key keeps the cells of its label free: what is gone for now moves no other."""
     sizes = [1 + width_of(_hint(hint if hint[0] else _gone(hint[1]), glyphs)) for hint in hints]
-    kept = sum(size + 1 for hint, size in zip(hints, sizes, strict=True) if hint[0] in KEPT)
+    kept = sum(size + 1 for hint, size in zip(hints, sizes, strict=True) if is_kept(hint[0]))
     keys: list[HintKey] = []
     x = 0
     for hint, size in zip(hints, sizes, strict=True):
-        if hint[0] in KEPT:
+        if is_kept(hint[0]):
             kept -= size + 1
         elif x + size + kept > width:
             continue

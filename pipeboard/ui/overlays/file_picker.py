@@ -155,6 +155,9 @@ class FilePicker(TypingOverlay[str]):
             self._cursor = max(0, self._cursor - self._rows + 1) + row
             self.action_choose()
 
+    def roll(self, lines: int) -> None:
+        self.action_go(lines)
+
     def action_choose(self) -> None:
         """The file under the cursor; into a folder."""
         if not self._is_listed:

@@ -141,8 +141,7 @@ class Form(TypingOverlay[dict[str, str]]):
         place = f"{self._current + 1} of {count}" if count > self._rows else ""
         top = heading(self._heading, width, place)
         label, below = rows[here], [*rows[here + 1 :], *self._said(width)]
-        is_last = self._current + 1 == count
-        hints = _hints(self.field, is_last=is_last, has_changes=bool(changed))
+        hints = _hints(self.field, is_last=self._current + 1 == count, has_changes=bool(changed))
         if self.field.choices:
             return Panel((top, *rows[: here + 1]), (*hints, self.leaving), below)
         return Panel((top, *rows[:here]), (*hints, self.leaving), below, label)
@@ -172,6 +171,10 @@ class Form(TypingOverlay[dict[str, str]]):
         row = event.screen_y - self._above.region.y - 1
         if 0 <= row < self._rows:
             self._enter(self._top + row)
+
+    def roll(self, lines: int) -> None:
+        if len(self._fields) > self._rows:
+            self._enter(max(0, min(self._current + lines, len(self._fields) - 1)))
 
     def action_go(self, places: int) -> None:
         """So many fields down; after the last comes the first."""
@@ -239,8 +242,7 @@ class Form(TypingOverlay[dict[str, str]]):
         remark = self.field.remark(self.value) if self.field.remark is not None else ""
         if theirs or remark:
             return [(blank(3), whole(theirs or remark, "status.warn"))]
-        room = max(1, self.app.size.height - self._rows - 3)
-        shown = self.draft.said(width)[:room]
+        shown = self.draft.said(width)[: max(1, self.app.size.height - self._rows - 3)]
         if shown and (self.draft.why or not self.field.help):
             return shown
         return indented(self.field.help, width)[:1] if self.field.help else [()]

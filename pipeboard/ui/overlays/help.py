@@ -7,7 +7,6 @@ from datetime import date, timedelta
 from typing import ClassVar, Final
 
 from textual.binding import BindingType
-from textual.events import MouseScrollDown, MouseScrollUp
 
 from pipeboard.domain.board import Card
 from pipeboard.domain.deal import Status
@@ -58,11 +57,13 @@ _COLUMN_CELLS: Final = 38
 def groups_of(commands: Iterable[Key]) -> list[KeyGroup]:
     """The keys under their headings; the digits that go to a stage are one line."""
     groups: dict[str, list[Hint]] = {}
+    tells_digits = False
     for command in commands:
         hints = groups.setdefault(spoken(str(command.group)).upper(), [])
         if command.action != f"stage_{command.keys}":
             hints.append((_keys(command), spoken(command.help)))
-        elif command.action == "stage_1":
+        elif command.action != "stage_0" and not tells_digits:
+            tells_digits = True
             hints.append(("1-9", spoken(_ANY_STAGE)))
     return [KeyGroup(title, tuple(hints)) for title, hints in groups.items()]
 
@@ -232,13 +233,8 @@ class Help(TypingOverlay[None]):
     def on_input_submitted(self) -> None:
         self.action_scroll(1)
 
-    def on_mouse_scroll_down(self, event: MouseScrollDown) -> None:
-        event.stop()
-        self.action_scroll(3)
-
-    def on_mouse_scroll_up(self, event: MouseScrollUp) -> None:
-        event.stop()
-        self.action_scroll(-3)
+    def roll(self, lines: int) -> None:
+        self.action_scroll(lines)
 
     def action_scroll(self, lines: int) -> None:
         """So many lines down."""

@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from typing import ClassVar, Final, TypeAlias
 
 from textual.binding import BindingType
-from textual.events import Click, Key, MouseScrollDown, MouseScrollUp
+from textual.events import Click, Key
 
 from pipeboard.domain.counts import in_figures
 from pipeboard.domain.errors import PipeboardError
@@ -319,13 +319,8 @@ class Picker(TypingOverlay[str]):
             self._cursor = self._top + row
             self.action_choose()
 
-    def on_mouse_scroll_down(self, event: MouseScrollDown) -> None:
-        event.stop()
-        self.action_go(3)
-
-    def on_mouse_scroll_up(self, event: MouseScrollUp) -> None:
-        event.stop()
-        self.action_go(-3)
+    def roll(self, lines: int) -> None:
+        self.action_go(lines)
 
     def action_choose(self) -> None:
         """Take the option under the cursor, once it is known which are found."""

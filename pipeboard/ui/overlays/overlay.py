@@ -11,7 +11,7 @@ from textual._context import visible_screen_stack
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
-from textual.events import Key, Paste
+from textual.events import Key, MouseScrollDown, MouseScrollUp, Paste
 from textual.geometry import Region
 from textual.screen import ModalScreen
 from textual.strip import Strip
@@ -98,6 +98,8 @@ def _drawn(screen: AnyScreen, behind: Sequence[Strip]) -> Sequence[Strip]:
 
 T = TypeVar("T")
 _MOST_TITLE_LINES: Final = 3
+_LINES_A_NOTCH: Final = 3
+"""As on the screens below."""
 CANCEL: Final[Hint] = ("Esc", "Cancel")
 KEEP: Final[Hint] = ("Esc", "Keep, close")
 
@@ -307,6 +309,17 @@ class Overlay(ModalScreen[T]):
 
     def resume(self) -> None:
         """Go on after the question whether to leave."""
+
+    def roll(self, lines: int) -> None:
+        """The wheel, by so many lines down: what is longer than its place moves."""
+
+    def on_mouse_scroll_down(self, event: MouseScrollDown) -> None:
+        event.stop()
+        self.roll(_LINES_A_NOTCH)
+
+    def on_mouse_scroll_up(self, event: MouseScrollUp) -> None:
+        event.stop()
+        self.roll(-_LINES_A_NOTCH)
 
     def take_key(self, event: Key) -> None:
         """A key that nothing else has taken; stopped, it means nothing more."""

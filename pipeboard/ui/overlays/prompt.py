@@ -278,6 +278,10 @@ def understood(text: str) -> Feedback:
     return Feedback(((whole(text, "input.chip"),),), True)
 
 
+NOTHING_YET: Final = "nothing is typed yet"
+"""What a line without words means where it cannot be left so."""
+
+
 def live(read: Callable[[str], str], when_empty: str = "") -> Live:
     """Feedback from a function that says in words what a text means, or raises why it cannot."""
 
@@ -322,9 +326,9 @@ def money(currency: str, present: str = "", when_empty: str = "no value") -> Liv
     return live(read, when_empty)
 
 
-def day(today: date, direction: Direction = Direction.AHEAD) -> Live:
+def day(today: date, direction: Direction = Direction.AHEAD, when_empty: str = "no date") -> Live:
     """A date in words."""
-    return live(lambda text: written().date(parse_date(text, today, direction)), "no date")
+    return live(lambda text: written().date(parse_date(text, today, direction)), when_empty)
 
 
 def percent() -> Live:
@@ -363,7 +367,7 @@ def next_step(today: date, words: StepWords = StepWords()) -> Live:
         when += f", every {step.every}" if step.every else ""
         return f"{when}   {said}" if said else when
 
-    return live(read, f"- {takes_away}" if takes_away else "nothing is typed yet")
+    return live(read, f"- {takes_away}" if takes_away else NOTHING_YET)
 
 
 def quick_add(

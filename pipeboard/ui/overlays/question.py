@@ -279,6 +279,9 @@ class Playbook(Overlay[int]):
         keys += [("↑↓", "Scroll")] if self._last_top else []
         return Panel([head, *lines[self.top : self.top + room]], [*keys, (CANCEL[0], "Close")])
 
+    def roll(self, lines: int) -> None:
+        self.action_scroll(lines)
+
     def action_scroll(self, lines: int) -> None:
         """So many lines down, where there are more than fit."""
         self.top = max(0, min(self.top + lines, self._last_top))

@@ -19,7 +19,7 @@ from pipeboard.domain.lazy_dataclass import replace
 from pipeboard.domain.pipeline import Pipeline, Stage
 from pipeboard.domain.text import quoted
 from pipeboard.ui import keys
-from pipeboard.ui.actions.tour import LEFT, Tour, over
+from pipeboard.ui.actions.tour import Tour, left, over
 from pipeboard.ui.board_state import BoardState, LookedAt, ViewPlace, gone_words
 from pipeboard.ui.draw.changes import BoardPlace
 from pipeboard.ui.draw.layout import Pane, layout
@@ -349,7 +349,7 @@ class BoardScreen(LiveScreen):
         self.range_start = None
         if self.tour is not None:
             self.tour = None
-            self.say(LEFT)
+            self.say(left(self.keys))
         elif view.marks:
             self.state.show(marks=frozenset())
         elif self.shown_behind is not None:
@@ -364,7 +364,8 @@ class BoardScreen(LiveScreen):
             self.state.show(pane=replace(view.pane, focused=False))
             self.say("")
         else:
-            self.say("" if self._said.text else f"{keys.key_for(self.keys, 'quit')} or ^q quits.")
+            quits, leaves = (keys.key_for(self.keys, action) for action in ("quit", "leave"))
+            self.say("" if self._said.text else f"{quits} or {leaves} quits.")
         self.redraw()
 
     async def quit(self) -> None:

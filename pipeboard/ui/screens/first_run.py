@@ -395,6 +395,10 @@ class TemplatePicker(Overlay[str]):
             self._cursor = place
             self.redraw()
 
+    def roll(self, lines: int) -> None:
+        self._cursor = max(0, min(self._cursor + lines, len(self._templates) - 1))
+        self.redraw()
+
 
 def _row(number: int, name: str, pipeline: Pipeline, is_current: bool) -> Line:
     mark: Span = (BAR, "cursor") if is_current else blank(1)
