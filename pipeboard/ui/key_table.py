@@ -307,7 +307,7 @@ METRICS: Final[tuple[Key, ...]] = (
     _metrics(Group.ELSEWHERE, "export.export", "e", "Export…", "write CSV, Markdown or SVG",
         hint="Export", rank=8),
     _metrics(Group.ELSEWHERE, "figures.counting", "S", "Counting…",
-        "weeks, business year, whom deals count for", needs="settings"),
+        "weeks, business year, whom deals count for, sources of leads", needs="settings"),
     _metrics(Group.ELSEWHERE, "figures.reload", "R", "Reload", "count again, as of now"),
     _metrics(Group.ELSEWHERE, "triage.open_triage", "T", "Triage",
         "what needs me now, one deal at a time", id="metrics.triage"),
