@@ -126,7 +126,7 @@ def dead_candidates(basis: Basis) -> list[DealHistory]:
 WEEK_DAYS = 7
 
 
-class Turn(NamedTuple):
+class StageTurn(NamedTuple):
     """That a deal left an open stage, and when: on, or back to a stage before."""
 
     at: int
@@ -136,12 +136,12 @@ class Turn(NamedTuple):
 
 
 @shared_out(by_event)
-def turns(basis: Basis) -> Sequence[Turn]:
+def turns(basis: Basis) -> Sequence[StageTurn]:
     """The moves of the last seven days, winning included; a loss is neither on nor back."""
     rank, now = basis.rules.rank, basis.now
     start = basis.calendar.start(basis.today - timedelta(days=WEEK_DAYS - 1))
     return [
-        Turn(at, deal, before, rank[stage] > rank[before])
+        StageTurn(at, deal, before, rank[stage] > rank[before])
         for deal in basis.deals.alive_after(start - 1)
         if deal.entered_at[-1] >= start
         for when, (at, before, stage) in enumerate(
