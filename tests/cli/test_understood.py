@@ -40,7 +40,7 @@ def test_a_new_deal_is_said_with_all_that_its_line_was_read_as(team: Type) -> No
 @pytest.mark.parametrize(
     ("line", "said"),
     [
-        (("set", "1", "value=40k", "close=19dec"), "€40,000 · close Sat 19 Dec 2026"),
+        (("set", "1", "value=40k", "close=19dec"), "€40,000 · close date Sat 19 Dec 2026"),
         (("set", "1", "owner=ANA", "source="), "owner @ana · source emptied"),
         (("assign", "1", "Ana Lima"), "Owner: @ana."),
         (("next", "1", "fri call Bob"), "next Fri 27 Nov 2026 call Bob"),
