@@ -156,7 +156,7 @@ BOARD: Final[tuple[Key, ...]] = (
     _elsewhere("daily.playbook", "b", "Playbook", "how this stage is worked, and its checklist"),
     _elsewhere("export.copy", "y", "Copy…", "copy: l line, e e-mail, p phone, i id",
         shown="y …"),
-    _elsewhere("export.letter", "Y", "Letter…", "a letter with the words of the deal in it",
+    _elsewhere("export.letter", "Y", "Letter…", "a letter or a note with the words of the deal",
         shown="Y …"),
     _elsewhere("navigation.pane", "p", "Pane", "the deal beside the board, or not"),
     _elsewhere("navigation.switch", "tab", "Board / pane", "keys to the pane, to the board",
