@@ -21,7 +21,7 @@ from pipeboard.domain.errors import BadInput, Conflict, GateNotMet, NotFound, Re
 from pipeboard.domain.events import Event, evolve_all
 from pipeboard.domain.lazy_dataclass import replace
 from pipeboard.domain.locales import written
-from pipeboard.domain.people import about_owner, mentioned
+from pipeboard.domain.people import about_changed, mentioned
 from pipeboard.domain.text import few, quoted
 from pipeboard.workspace.conflicts import unseen_changes
 from pipeboard.workspace.recording import (
@@ -182,7 +182,9 @@ def remarks(service: Service, command: c.Command, changes: Sequence[Change]) -> 
     before = [change.before for change in changes if change.before is not None]
     match command:
         case c.Assign() | c.Edit() | c.SetFields():
-            return _about_owners(service, changes)
+            pairs = [(one.before, one.after) for one in changes if one.before is not None]
+            sources = service.settings.sources
+            return about_changed(pairs, service.reader.reps, service.me, sources)
         case c.AnswerQuestion(question, answer) if answer is not None:
             return tuple(filter(None, (_replaced(service, deal, question) for deal in before)))
         case c.Move() | c.Step() | c.Win() | c.Reopen() if command.override:
@@ -211,16 +213,6 @@ def _not_asked(service: Service, text: str, deals: Sequence[Deal]) -> tuple[str,
         f"@{name} does not see {deal_names(those)}, and was not asked."
         for name, those in unseen.items()
     )
-
-
-def _about_owners(service: Service, changes: Sequence[Change]) -> tuple[str, ...]:
-    owners = {
-        change.after.owner: None
-        for change in changes
-        if change.before is not None and change.before.owner != change.after.owner
-    }
-    reps = service.reader.reps() if owners else ()
-    return tuple(note for owner in owners for note in about_owner(reps, owner, service.me))
 
 
 def _replaced(service: Service, deal: Deal, question: str) -> str:

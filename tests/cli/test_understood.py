@@ -394,6 +394,17 @@ def test_lines_are_added_all_or_none_and_the_bad_one_is_named(
     assert team("list", "--count").out == "0\n"
 
 
+def test_a_source_that_looks_mistyped_is_remarked_on(team: Type) -> None:
+    said = "'referal' is none of the sources here. Did you mean referral?"
+    added = team("add", "Acme: x 1k source:referal")
+    assert said in added.err
+    ref = added.out.strip()
+    assert said not in team("set", ref, "value=2k").err
+    assert "sources here" not in team("set", ref, "source=Referral").err
+    assert "sources here" not in team("set", ref, "source=magazine").err
+    assert said in team("set", ref, "source=referal").err
+
+
 def test_a_byte_order_mark_is_nothing(team: Type, home: Path) -> None:
     assert team("add", "-", stdin=b"\xef\xbb\xbfAcme: one 5k\n").out == "D-1\n"
     assert team("list", "account:acme", "--ids").out == "D-1\n"
